@@ -1,0 +1,110 @@
+//! Accounts: a closed list of classes, each in one book, each with an owner.
+
+use serde::{Deserialize, Serialize};
+
+/// Position of an account in the order of creation.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub struct AccountNo(pub u32);
+
+/// The books. Each balances by itself; postings never cross them.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+pub enum Book {
+    /// 指标: authority to spend.
+    Indicator,
+    /// Cash: treasury, bank in transit, payees.
+    Cash,
+    /// What persons are owed.
+    Entitlement,
+    /// Lenders' memorandum; comes with the loans.
+    Lender,
+}
+
+impl Book {
+    /// All books.
+    pub const ALL: [Self; 4] = [Self::Indicator, Self::Cash, Self::Entitlement, Self::Lender];
+
+    /// Stable name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Indicator => "indicator",
+            Self::Cash => "cash",
+            Self::Entitlement => "entitlement",
+            Self::Lender => "lender",
+        }
+    }
+}
+
+macro_rules! classes {
+    ($($variant:ident $name:literal $zh:literal $book:ident $owner:ident $below:literal;)*) => {
+        /// What an account is for. A new class is a code change, on purpose.
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+        #[allow(missing_docs)] // The table below says name, book, owner and sign of each.
+        pub enum Class { $($variant,)* }
+
+        impl Class {
+            /// All classes.
+            pub const ALL: &[Self] = &[$(Self::$variant,)*];
+
+            /// Stable name machines read.
+            #[must_use]
+            pub fn name(self) -> &'static str { match self { $(Self::$variant => $name,)* } }
+
+            /// Chinese name.
+            #[must_use]
+            pub fn name_zh(self) -> &'static str { match self { $(Self::$variant => $zh,)* } }
+
+            /// The book it stands in.
+            #[must_use]
+            pub fn book(self) -> Book { match self { $(Self::$variant => Book::$book,)* } }
+
+            /// What kind of thing owns it.
+            #[must_use]
+            pub fn owner(self) -> Owner { match self { $(Self::$variant => Owner::$owner,)* } }
+
+            /// Whether it may go below zero: only treasury, outside and suspense accounts.
+            #[must_use]
+            pub fn may_go_below_zero(self) -> bool { match self { $(Self::$variant => $below,)* } }
+        }
+    };
+}
+
+/// What kind of thing owns an account.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[allow(missing_docs)]
+pub enum Owner {
+    Org,
+    Line,
+    Roster,
+    Application,
+}
+
+// A balance is what came in less what went out: debits less credits, for every class alike.
+classes! {
+    Issued "issued" "下达来源" Indicator Org true;
+    DueToFinance "due_to_finance" "应缴财政" Indicator Org false;
+    Treasury "treasury" "国库" Cash Org true;
+    Suspense "suspense" "暂记" Cash Org true;
+    Receivable "receivable" "应追回" Cash Org false;
+    Available "available" "可用指标" Indicator Line false;
+    Applied "applied" "已申请" Indicator Line false;
+    Spent "spent" "已支出" Indicator Line false;
+    Granted "granted" "已批资助来源" Entitlement Roster true;
+    Owed "owed" "应发" Entitlement Roster false;
+    Settled "settled" "已发" Entitlement Roster false;
+    Transit "transit" "银行在途" Cash Application false;
+    Payee "payee" "已到卡" Cash Application false;
+}
+
+/// One account as it stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Account {
+    /// What it is for.
+    pub class: Class,
+    /// Handle of its owner in the table of that kind.
+    pub owner: u32,
+    /// Debits less credits, in fen.
+    pub balance: i64,
+    /// Index of the last entry that posted here.
+    pub last: u64,
+}

@@ -1,0 +1,110 @@
+//! Money in fen and days in the calendar. No rates and no interest: those come with the loans.
+
+use serde::{Deserialize, Serialize};
+
+/// An amount in fen, the hundredth of a yuan. May be negative in balances, never in an event.
+pub type Fen = i64;
+
+/// A civil day, counted from 1970-01-01. The ledger knows no hours: a day comes in with the event.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
+pub struct Day(i32);
+
+impl Day {
+    /// The day with this year, month and day of month, if the calendar has it (years 1900 to 2999).
+    #[must_use]
+    pub fn new(year: i16, month: i8, day: i8) -> Option<Self> {
+        if !(1900..=2999).contains(&year) {
+            return None;
+        }
+        let date = jiff::civil::Date::new(year, month, day).ok()?;
+        let epoch = jiff::civil::date(1970, 1, 1);
+        Some(Self(epoch.until(date).ok()?.get_days()))
+    }
+
+    /// The day written as the number `yyyymmdd`, as events carry it.
+    #[must_use]
+    pub fn from_yyyymmdd(number: u32) -> Option<Self> {
+        let year = i16::try_from(number / 10_000).ok()?;
+        let month = i8::try_from(number / 100 % 100).ok()?;
+        let day = i8::try_from(number % 100).ok()?;
+        Self::new(year, month, day)
+    }
+
+    /// The number `yyyymmdd`.
+    #[must_use]
+    pub fn yyyymmdd(self) -> u32 {
+        let date = self.date();
+        let (year, month, day) = (date.year(), date.month(), date.day());
+        u32::from(year.unsigned_abs()) * 10_000
+            + u32::from(month.unsigned_abs()) * 100
+            + u32::from(day.unsigned_abs())
+    }
+
+    /// The calendar year.
+    #[must_use]
+    pub fn year(self) -> u16 {
+        self.date().year().unsigned_abs()
+    }
+
+    /// This many days later (or earlier).
+    #[must_use]
+    pub fn plus(self, days: i32) -> Self {
+        Self(self.0 + days)
+    }
+
+    /// Days from the epoch; for sorting and counting only.
+    #[must_use]
+    pub fn number(self) -> i32 {
+        self.0
+    }
+
+    fn date(self) -> jiff::civil::Date {
+        // Every `Day` was made by `new`, at most shifted by `plus` within the calendar.
+        let span = jiff::Span::new().days(self.0);
+        jiff::civil::date(1970, 1, 1).saturating_add(span)
+    }
+}
+
+impl std::fmt::Display for Day {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.date().fmt(f)
+    }
+}
+
+impl std::str::FromStr for Day {
+    type Err = ();
+
+    /// Reads `2021-09-01`.
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let mut parts = text.split('-').map(str::parse::<u32>);
+        match (parts.next(), parts.next(), parts.next(), parts.next()) {
+            (Some(Ok(y)), Some(Ok(m)), Some(Ok(d)), None) if m < 100 && d < 100 && y < 10_000 => {
+                Self::from_yyyymmdd(y * 10_000 + m * 100 + d).ok_or(())
+            }
+            _ => Err(()),
+        }
+    }
+}
+
+/// Yuan with two decimals and thousands separators: `1,234.56`.
+#[must_use]
+pub fn yuan(fen: i128) -> String {
+    let sign = if fen < 0 { "-" } else { "" };
+    let digits = (fen.unsigned_abs() / 100).to_string();
+    let mut grouped = String::new();
+    for (i, c) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(c);
+    }
+    format!("{sign}{grouped}.{:02}", fen.unsigned_abs() % 100)
+}
+
+/// The `index`-th of `parts` equal shares of `fen`; the last one takes what division leaves.
+#[must_use]
+pub fn share(fen: Fen, index: usize, parts: usize) -> Fen {
+    let parts = parts.max(1) as Fen;
+    let each = fen / parts;
+    if index as Fen + 1 == parts { fen - each * (parts - 1) } else { each }
+}
