@@ -1,0 +1,139 @@
+//! The shape of a policy file, and decimals that stay exact. No checks that look beyond one field: see above.
+
+use serde::Deserialize;
+use serde::de::{self, Deserializer, Visitor};
+use std::collections::BTreeMap;
+use toml::Spanned;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PolicyFile {
+    pub(super) programme: String,
+    pub(super) name: String,
+    pub(super) stage: String,
+    pub(super) version: Vec<Version>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Version {
+    pub(super) version: Spanned<u32>,
+    // Region and note are for the reader of the file; the day of adoption decides which version is in force.
+    #[serde(rename = "region")]
+    _region: Region,
+    pub(super) from: Spanned<String>,
+    pub(super) document: Spanned<String>,
+    pub(super) status: Spanned<Mark>,
+    #[serde(default)]
+    pub(super) doubtful: BTreeMap<Field, Mark>,
+    #[serde(rename = "note")]
+    _note: String,
+    pub(super) bands: Spanned<Vec<BandRow>>,
+    pub(super) exclusions: Vec<String>,
+    pub(super) sharing: Spanned<Vec<SharingRow>>,
+    pub(super) flagged: Vec<RuleName>,
+    pub(super) tolerance_yuan: Decimal<2>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct BandRow {
+    pub(super) number: u32,
+    pub(super) name: String,
+    pub(super) min_yuan: Decimal<2>,
+    pub(super) max_yuan: Decimal<2>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SharingRow {
+    pub(super) subordination: SubordinationName,
+    pub(super) central_percent: Decimal<4>,
+}
+
+/// Where a version applies: the whole country, or Shaanxi.
+#[derive(Deserialize)]
+pub(super) enum Region {
+    #[serde(rename = "CN")]
+    Country,
+    #[serde(rename = "SN")]
+    Shaanxi,
+}
+
+/// How sure a fact is: official text, secondary copy, knowledge, doubtful knowledge.
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+pub(super) enum Mark {
+    S,
+    S2,
+    K,
+    #[serde(rename = "KU")]
+    Ku,
+}
+
+/// Fields that may be less sure than their version.
+#[derive(PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Field {
+    From,
+    Document,
+    Bands,
+    Exclusions,
+    Sharing,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum SubordinationName {
+    Central,
+    Local,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum RuleName {
+    Band,
+    Enrolled,
+    Exclusive,
+    Due,
+    Sharing,
+}
+
+/// A decimal number of at most `PLACES` places, kept exactly as an integer of its smallest unit.
+pub(super) struct Decimal<const PLACES: u32>(pub(super) i64);
+
+impl<'de, const PLACES: u32> Deserialize<'de> for Decimal<PLACES> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(DecimalVisitor::<PLACES>)
+    }
+}
+
+struct DecimalVisitor<const PLACES: u32>;
+
+impl<const PLACES: u32> Visitor<'_> for DecimalVisitor<PLACES> {
+    type Value = Decimal<PLACES>;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "a whole number, or a decimal of at most {PLACES} places in quotes")
+    }
+
+    fn visit_i64<E: de::Error>(self, whole: i64) -> Result<Self::Value, E> {
+        let scaled = whole.checked_mul(10_i64.pow(PLACES)).filter(|n| *n >= 0);
+        scaled.map(Decimal).ok_or_else(|| E::invalid_value(de::Unexpected::Signed(whole), &self))
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
+        decimal(text, PLACES).map(Decimal).ok_or_else(|| E::invalid_value(de::Unexpected::Str(text), &self))
+    }
+}
+
+/// `12.5` at two places is 1250. Signs, exponents and separators are not numbers here.
+pub(super) fn decimal(text: &str, places: u32) -> Option<i64> {
+    let (whole, part) = text.split_once('.').unwrap_or((text, "0"));
+    let digits = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
+    let given = u32::try_from(part.len()).ok()?;
+    if !digits(whole) || !digits(part) || given > places {
+        return None;
+    }
+    let part = part.parse::<i64>().ok()?.checked_mul(10_i64.pow(places - given))?;
+    whole.parse::<i64>().ok()?.checked_mul(10_i64.pow(places))?.checked_add(part)
+}
