@@ -1,0 +1,180 @@
+//! An entry as it is recorded: the bytes of the Merkle leaf. Decoding the event inside is not its business.
+//!
+//! Layout: kind `u8`, recorded milliseconds `i64` little endian, length of the principal `u8`, the principal, the event.
+
+use crate::limits::{MAX_ENTRY_BYTES, MAX_EVENT_BYTES, MAX_PRINCIPAL_BYTES};
+
+/// Kind byte of an entry that holds one event.
+pub const KIND_EVENT: u8 = 1;
+
+/// Kind byte kept for atomic groups; no program may use it for anything else.
+pub const KIND_GROUP: u8 = 2;
+
+/// Bytes before the principal.
+const FIXED_BYTES: usize = 10;
+
+/// An entry read in place.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Raw<'a> {
+    /// The writer's clock, milliseconds since 1970.
+    pub recorded_ms: i64,
+    /// Who submitted it.
+    pub principal: &'a str,
+    /// The event, as received.
+    pub content: &'a [u8],
+}
+
+/// Why bytes are no entry, or cannot become one.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum EntryError {
+    /// Cut off.
+    #[error("the entry ends after {bytes} bytes, within its head")]
+    Truncated {
+        /// Bytes there are.
+        bytes: usize,
+    },
+    /// Too large.
+    #[error("the entry has {bytes} bytes, more than {MAX_ENTRY_BYTES}")]
+    TooLong {
+        /// Bytes there are.
+        bytes: usize,
+    },
+    /// A group, which this version cannot read.
+    #[error("the entry is an atomic group, which this version cannot read; use a newer one")]
+    Group,
+    /// Neither event nor group.
+    #[error("the entry is of unknown kind {kind}; use a newer version")]
+    Kind {
+        /// The kind byte.
+        kind: u8,
+    },
+    /// Principal missing, too long, or no text.
+    #[error("the principal must be 1 to {MAX_PRINCIPAL_BYTES} bytes of UTF-8")]
+    Principal,
+    /// No event in it.
+    #[error("the entry holds no event")]
+    Empty,
+    /// Event too large.
+    #[error("the event has {bytes} bytes, more than {MAX_EVENT_BYTES}")]
+    Content {
+        /// Bytes there are.
+        bytes: usize,
+    },
+}
+
+/// Appends an entry to `out` and says how many bytes it took; on an error `out` stays as it was.
+pub fn encode_into(out: &mut Vec<u8>, recorded_ms: i64, principal: &str, content: &[u8]) -> Result<usize, EntryError> {
+    let length = principal_length(principal.as_bytes())?;
+    check_content(content)?;
+    let before = out.len();
+    out.reserve(FIXED_BYTES + principal.len() + content.len());
+    out.push(KIND_EVENT);
+    out.extend_from_slice(&recorded_ms.to_le_bytes());
+    out.push(length);
+    out.extend_from_slice(principal.as_bytes());
+    out.extend_from_slice(content);
+    Ok(out.len() - before)
+}
+
+/// Reads an entry in place.
+pub fn decode(bytes: &[u8]) -> Result<Raw<'_>, EntryError> {
+    let truncated = EntryError::Truncated { bytes: bytes.len() };
+    if bytes.len() > MAX_ENTRY_BYTES {
+        return Err(EntryError::TooLong { bytes: bytes.len() });
+    }
+    let (&kind, rest) = bytes.split_first().ok_or(truncated.clone())?;
+    match kind {
+        KIND_EVENT => {}
+        KIND_GROUP => return Err(EntryError::Group),
+        kind => return Err(EntryError::Kind { kind }),
+    }
+    let (recorded, rest) = rest.split_first_chunk::<8>().ok_or(truncated.clone())?;
+    let (&length, rest) = rest.split_first().ok_or(truncated.clone())?;
+    let (principal, content) = rest.split_at_checked(usize::from(length)).ok_or(truncated)?;
+    principal_length(principal)?;
+    check_content(content)?;
+    Ok(Raw {
+        recorded_ms: i64::from_le_bytes(*recorded),
+        principal: std::str::from_utf8(principal).map_err(|_| EntryError::Principal)?,
+        content,
+    })
+}
+
+fn principal_length(principal: &[u8]) -> Result<u8, EntryError> {
+    if principal.is_empty() || principal.len() > MAX_PRINCIPAL_BYTES {
+        return Err(EntryError::Principal);
+    }
+    u8::try_from(principal.len()).map_err(|_| EntryError::Principal)
+}
+
+fn check_content(content: &[u8]) -> Result<(), EntryError> {
+    match content.len() {
+        0 => Err(EntryError::Empty),
+        bytes if bytes > MAX_EVENT_BYTES => Err(EntryError::Content { bytes }),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_back_what_was_written() {
+        let mut bytes = b"before".to_vec();
+        let length = encode_into(&mut bytes, -7, "省学生资助中心", b"content").expect("a good entry");
+        let raw = decode(&bytes[6..]).expect("a good entry");
+        assert_eq!(length, bytes.len() - 6);
+        assert_eq!(raw, Raw { recorded_ms: -7, principal: "省学生资助中心", content: b"content" });
+    }
+
+    #[test]
+    fn layout_is_frozen() {
+        let mut bytes = Vec::new();
+        encode_into(&mut bytes, 0x0102_0304, "ab", &[9, 8]).expect("a good entry");
+        assert_eq!(bytes, [1, 4, 3, 2, 1, 0, 0, 0, 0, 2, b'a', b'b', 9, 8]);
+    }
+
+    #[test]
+    fn the_largest_entry_fits_and_one_byte_more_does_not() {
+        let (principal, content) = ("p".repeat(64), vec![7; MAX_EVENT_BYTES]);
+        let mut bytes = Vec::new();
+        assert_eq!(encode_into(&mut bytes, 1, &principal, &content), Ok(MAX_ENTRY_BYTES));
+        bytes.push(0);
+        assert_eq!(decode(&bytes), Err(EntryError::TooLong { bytes: 65_536 }));
+        let content = vec![7; MAX_EVENT_BYTES + 1];
+        let (length, mut out) = (content.len(), Vec::new());
+        assert_eq!(encode_into(&mut out, 1, "p", &content), Err(EntryError::Content { bytes: length }));
+        assert!(out.is_empty());
+    }
+
+    #[test]
+    fn every_cut_is_noticed() {
+        let mut bytes = Vec::new();
+        encode_into(&mut bytes, 1, "abc", b"x").expect("a good entry");
+        for cut in 0..13 {
+            let wanted = EntryError::Truncated { bytes: cut };
+            assert_eq!(decode(&bytes[..cut]), Err(wanted), "cut after {cut}");
+        }
+        assert_eq!(decode(&bytes[..13]), Err(EntryError::Empty));
+    }
+
+    #[test]
+    fn groups_unknown_kinds_and_bad_principals_are_errors() {
+        let good = [1, 0, 0, 0, 0, 0, 0, 0, 0, 1, b'a', 5];
+        assert!(decode(&good).is_ok());
+        let with = |at: usize, byte: u8| {
+            let mut bytes = good;
+            bytes[at] = byte;
+            decode(&bytes).map(|_| ())
+        };
+        assert_eq!(with(0, 2), Err(EntryError::Group));
+        assert_eq!(with(0, 3), Err(EntryError::Kind { kind: 3 }));
+        assert_eq!(with(0, 0), Err(EntryError::Kind { kind: 0 }));
+        assert_eq!(with(9, 0), Err(EntryError::Principal));
+        assert_eq!(with(10, 0xff), Err(EntryError::Principal));
+        let mut out = Vec::new();
+        assert_eq!(encode_into(&mut out, 0, "", b"x"), Err(EntryError::Principal));
+        assert_eq!(encode_into(&mut out, 0, &"x".repeat(65), b"x"), Err(EntryError::Principal));
+    }
+}
