@@ -183,9 +183,29 @@ fn readme_commands_exist() {
             continue;
         };
         let command = words.split_whitespace().next().unwrap_or_default();
-        let known = services.contains(&format!("{command}(")) || services.contains(&format!("\"{command}\""));
+        let known = [format!("{command}("), format!("{command} {{"), format!("\"{command}\"")];
+        let known = known.iter().any(|form| services.contains(form));
         assert!(known, "the README names `{command}`, which the program does not");
     }
+}
+
+#[test]
+fn documents_name_what_exists() {
+    let mut broken = Broken::default();
+    for document in ["README.md", "ARCHITECTURE.md"] {
+        let text = fs::read_to_string(root().join(document)).expect("a document of the top level");
+        for (line, text) in text.lines().enumerate() {
+            for name in text.split('`').skip(1).step_by(2) {
+                let (first, rest) = name.split_once('/').unwrap_or_default();
+                let ours =
+                    ["ledger", "proto", "replay", "services", "tests", "policies", ".ci"].contains(&first);
+                if ours && !rest.contains([' ', '*']) && !root().join(name).exists() {
+                    broken.add("documents", document, line + 1, &format!("`{name}` does not exist"));
+                }
+            }
+        }
+    }
+    broken.settle_only();
 }
 
 /// What breaks a rule, gathered so that one run shows all of it.
