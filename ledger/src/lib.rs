@@ -6,6 +6,7 @@
 pub mod account;
 pub mod entry;
 pub mod event;
+pub mod merkle;
 pub mod money;
 pub mod outcome;
 pub mod policy;

@@ -1,0 +1,172 @@
+//! What can go wrong with the record. Each message says what was found, where, and what to do; refusals of
+//! events are no errors and are not here.
+
+use std::path::{Path, PathBuf};
+
+/// Why the record could not be opened, or why the writer stopped.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LogError {
+    /// The file system refused.
+    #[error("{doing} {}: {source}", path.display())]
+    Io {
+        /// What was being done.
+        doing: &'static str,
+        /// To which file or directory.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The disk is full. Nothing acknowledged is lost; the unfinished frame was cut off.
+    #[error("no space left for the record at {}: {source}; make room and start again, nothing acknowledged is lost", path.display())]
+    NoSpace {
+        /// The segment that could not grow.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// Another process writes to this directory.
+    #[error("{} is in use by another writer; stop it first", path.display())]
+    Locked {
+        /// The lock file.
+        path: PathBuf,
+    },
+    /// A frame that cannot be what was written.
+    #[error("damage at {place}, frame {frame}, first bad index {index}: {why}")]
+    Damage {
+        /// File and offset, or stream and sequence.
+        place: String,
+        /// Number of the frame, the first being 1.
+        frame: u64,
+        /// The first entry that can no longer be trusted.
+        index: u64,
+        /// What was found.
+        why: String,
+    },
+    /// The frames belong to another ledger.
+    #[error("{place} holds ledger {found}, not {wanted}")]
+    WrongLedger {
+        /// File or stream.
+        place: String,
+        /// The ledger found there.
+        found: String,
+        /// The ledger asked for.
+        wanted: String,
+    },
+    /// Another writer took over.
+    #[error("another writer has taken over: frame {frame} is not ours (epoch {theirs}, ours {ours}); this writer ends")]
+    Fenced {
+        /// The occupied frame number.
+        frame: u64,
+        /// Epoch of the frame that is there.
+        theirs: u64,
+        /// Epoch of this writer.
+        ours: u64,
+    },
+    /// The stream reached `max_bytes`. Nothing acknowledged is lost.
+    #[error("stream {stream} is full ({answer}); raise max_bytes and start again, nothing acknowledged is lost")]
+    StreamFull {
+        /// Its name.
+        stream: String,
+        /// What the server said.
+        answer: String,
+    },
+    /// The stream holds less than, or something else than, what it acknowledged.
+    #[error("stream {stream} lost what it acknowledged: {why}; first bad index {index}. Do not write to it; restore it from the archive")]
+    BrokerLostTail {
+        /// Its name.
+        stream: String,
+        /// First entry that is missing or different.
+        index: u64,
+        /// What was found.
+        why: String,
+    },
+    /// The stream's settings are not the required ones.
+    #[error("stream {stream} is not set up as required: {}", differences.join("; "))]
+    Settings {
+        /// Its name.
+        stream: String,
+        /// One sentence for each difference.
+        differences: Vec<String>,
+    },
+    /// The stream is not there.
+    #[error("stream {stream} does not exist; create it with `mingzhang provision`")]
+    NoStream {
+        /// Its name.
+        stream: String,
+    },
+    /// The server cannot be trusted with the record.
+    #[error("nats-server {found} is too old; at least {wanted} is needed")]
+    ServerTooOld {
+        /// Its version.
+        found: String,
+        /// The oldest that will do.
+        wanted: String,
+    },
+    /// NATS could not be reached or answered with an error.
+    #[error("{doing}: {answer}")]
+    Nats {
+        /// What was being done.
+        doing: String,
+        /// What came back.
+        answer: String,
+    },
+    /// The clock lies too far behind the record.
+    #[error("the clock is {behind_ms} ms behind the last recorded frame; set the clock, then start again")]
+    ClockBehind {
+        /// By how much.
+        behind_ms: i64,
+    },
+    /// The clock was set while writing.
+    #[error("the clock moved {off_ms} ms against the monotonic clock while running; check the clock, then start again")]
+    ClockJumped {
+        /// By how much.
+        off_ms: i64,
+    },
+    /// An entry is longer than the format allows.
+    #[error("an entry of {bytes} bytes is longer than {max}")]
+    EntryTooLong {
+        /// Its length.
+        bytes: usize,
+        /// The limit.
+        max: usize,
+    },
+    /// Whoever was shown the frames refused to go on.
+    #[error("reading stopped at index {index}: {source}")]
+    Visitor {
+        /// First index of the frame that was shown.
+        index: u64,
+        /// Why.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The writer was told to stop while the broker could not be reached.
+    #[error("stopped with {frames} frames of unknown fate")]
+    StoppedUnsettled {
+        /// How many.
+        frames: usize,
+    },
+    /// A thread of the writer could not be started or ended by itself.
+    #[error("the writer's thread ended: {why}")]
+    Thread {
+        /// What is known.
+        why: String,
+    },
+    /// No usable nats-server was found.
+    #[error("no nats-server: {why}")]
+    NoServer {
+        /// What was tried.
+        why: String,
+    },
+}
+
+impl LogError {
+    /// An input/output error, or `NoSpace` if that is what it is.
+    pub(crate) fn io(doing: &'static str, path: &Path, source: std::io::Error) -> Self {
+        use std::io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+        let path = path.to_path_buf();
+        match source.kind() {
+            StorageFull | FileTooLarge | QuotaExceeded => Self::NoSpace { path, source },
+            _ => Self::Io { doing, path, source },
+        }
+    }
+}

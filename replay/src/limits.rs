@@ -1,0 +1,49 @@
+//! Every limit of the record, with its reason. Limits of pages, snapshots and queries do not belong here.
+
+/// One entry. It fits the 16-bit length of the tiled-log format.
+pub const MAX_ENTRY_BYTES: usize = 65_535;
+
+/// What an entry holds beside principal and content: tags, lengths and the recorded time, rounded up.
+pub const ENTRY_OVERHEAD_BYTES: usize = 64;
+
+/// One frame, header and trailer included. JetStream with a sync per message is fastest at 64-256 KiB.
+pub const MAX_FRAME_BYTES: usize = 256 * 1024;
+
+/// What a stream message may be larger than its frame: subject and headers count against `max_msg_size`.
+pub const MESSAGE_OVERHEAD_BYTES: usize = 4 * 1024;
+
+/// Frames in flight towards JetStream. More only queue (measured: 1 to 4 give all there is).
+pub const NATS_FRAMES_IN_FLIGHT: usize = 4;
+
+/// Frames in flight towards files: one being synced, one being built or waiting.
+pub const FILE_FRAMES_IN_FLIGHT: usize = 2;
+
+/// A segment file is closed at this size: small enough to copy, large enough to be few.
+pub const SEGMENT_BYTES: u64 = 256 * 1024 * 1024;
+
+/// Bytes of submissions waiting for a frame before callers are told to come back.
+pub const QUEUE_BYTES: usize = 64 * 1024 * 1024;
+
+/// How far the clock may lie behind the last frame, or stray from the monotonic clock.
+pub const CLOCK_TOLERANCE_MS: i64 = 60_000;
+
+/// How long one publish may stay without an answer before its fate counts as unknown.
+pub const PUBLISH_TIMEOUT_MS: u64 = 5_000;
+
+/// The longest pause between two attempts to reach the broker.
+pub const RETRY_PAUSE_MAX_MS: u64 = 1_000;
+
+/// The stream's settings and tail are checked again after so many frames ...
+pub const RECHECK_FRAMES: u64 = 4_096;
+
+/// ... or after so much time with at least one frame.
+pub const RECHECK_MS: u64 = 5_000;
+
+/// Messages asked for ahead when frames are read back from the stream.
+pub const CATCH_UP_AHEAD: usize = 16;
+
+/// The oldest nats-server whose file store keeps what it acknowledged in our tests.
+pub const NATS_VERSION_MIN: (u64, u64, u64) = (2, 14, 6);
+
+/// How much of the record the stream may hold unless told otherwise.
+pub const STREAM_BYTES: i64 = 8 * 1024 * 1024 * 1024;

@@ -1,0 +1,91 @@
+//! The record: frames in one order, kept in one home or two. Files alone, or a JetStream stream with a local
+//! archive. What entries mean is decided elsewhere; here they are bytes.
+
+mod clock;
+pub mod file;
+pub mod frame;
+pub mod reader;
+mod segments;
+pub mod tip;
+
+use std::path::Path;
+
+pub use clock::Clock;
+pub(crate) use clock::ClockWatch;
+pub use file::FileLog;
+pub use frame::{Frame, FrameError, Header};
+pub use reader::{Reader, Torn};
+pub use tip::Tip;
+
+use crate::error::LogError;
+use crate::limits::FILE_FRAMES_IN_FLIGHT;
+
+/// Is shown each frame in order while a record is opened; an error ends the opening.
+pub type Visit<'a> = &'a mut dyn FnMut(&Frame) -> Result<(), Box<dyn std::error::Error + Send + Sync>>;
+
+/// What opening a record for writing needs besides its place.
+#[derive(Clone, Debug)]
+pub struct LogOptions {
+    /// Which ledger the record must be, or becomes if it is empty.
+    pub ledger: [u8; 16],
+    /// Where recorded times come from.
+    pub clock: Clock,
+}
+
+/// A home of the record, opened for writing: its epoch is raised, its frames are checked.
+#[derive(Debug)]
+pub struct Log {
+    pub(crate) home: Home,
+    pub(crate) tip: Tip,
+    pub(crate) clock: Clock,
+    torn: Option<Torn>,
+}
+
+/// Where frames go. Closed: there are no other homes.
+#[derive(Debug)]
+pub(crate) enum Home {
+    /// Files alone.
+    File(FileLog),
+}
+
+impl Log {
+    /// Opens the files in `dir`, shows every frame to `seen`, and raises the epoch.
+    pub fn open_file(dir: &Path, options: &LogOptions, seen: Visit<'_>) -> Result<Self, LogError> {
+        let (mut file, mut tip, torn) = FileLog::open(dir, options.ledger, seen)?;
+        let now = options.clock.not_behind(tip.recorded_ms)?;
+        let opening = tip.opening(random_number(), now);
+        file.append(&opening)?;
+        tip.advance(&opening);
+        Ok(Self { home: Home::File(file), tip, clock: options.clock.clone(), torn })
+    }
+
+    /// Where the record stands.
+    #[must_use]
+    pub fn tip(&self) -> &Tip {
+        &self.tip
+    }
+
+    /// The unfinished end that opening set aside, if there was one.
+    #[must_use]
+    pub fn torn(&self) -> Option<&Torn> {
+        self.torn.as_ref()
+    }
+
+    /// How many frames may be under way before the next has to wait.
+    pub(crate) fn in_flight(&self) -> usize {
+        match &self.home {
+            Home::File(_) => FILE_FRAMES_IN_FLIGHT,
+        }
+    }
+}
+
+/// Shows a frame; wraps the visitor's refusal.
+pub(crate) fn visit(seen: Visit<'_>, frame: &Frame) -> Result<(), LogError> {
+    seen(frame).map_err(|source| LogError::Visitor { index: frame.header().first_index, source })
+}
+
+/// A number no other writer has: the standard library seeds its hashers from the system's randomness.
+fn random_number() -> u64 {
+    use std::hash::{BuildHasher, RandomState};
+    RandomState::new().hash_one((std::process::id(), std::time::SystemTime::now()))
+}

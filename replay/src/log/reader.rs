@@ -1,0 +1,241 @@
+//! Reads the frames of a directory in order and checks each against the chain. Never writes, takes no lock:
+//! a follower may read while the writer appends. Setting a torn end aside is the writer's business.
+
+use std::fs::File;
+use std::io::{BufReader, Read};
+use std::path::{Path, PathBuf};
+
+use bytes::Bytes;
+
+use super::frame::{Frame, FrameError, HEADER_BYTES, Header};
+use super::segments::{Segment, list};
+use super::tip::{Tip, hex};
+use crate::error::LogError;
+use crate::limits::MAX_FRAME_BYTES;
+
+const BUFFER_BYTES: usize = 1 << 20;
+
+/// Frames of a directory in order.
+#[derive(Debug)]
+pub struct Reader {
+    segments: std::vec::IntoIter<Segment>,
+    open: Option<OpenSegment>,
+    tip: Tip,
+    torn: Option<Torn>,
+    ended: bool,
+}
+
+/// The unfinished end of the last segment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Torn {
+    /// The segment.
+    pub path: PathBuf,
+    /// Where the unfinished frame begins.
+    pub offset: u64,
+    /// How many bytes there are.
+    pub bytes: u64,
+    /// Why they are no frame.
+    pub why: String,
+}
+
+#[derive(Debug)]
+struct OpenSegment {
+    input: BufReader<File>,
+    path: PathBuf,
+    offset: u64,
+    length: u64,
+}
+
+enum Next {
+    Frame(Frame),
+    End,
+    Bad(String),
+}
+
+impl Reader {
+    /// Starts at the first frame of `dir`.
+    pub fn open(dir: &Path, ledger: [u8; 16]) -> Result<Self, LogError> {
+        Self::open_at(dir, Tip::new(ledger))
+    }
+
+    /// Starts after `tip`, which was taken from this record before, with all checks going on from there.
+    pub fn open_at(dir: &Path, tip: Tip) -> Result<Self, LogError> {
+        let mut segments = list(dir)?;
+        let wanted = tip.frames + 1;
+        let start = segments.iter().rposition(|segment| segment.first_frame <= wanted).unwrap_or(0);
+        let segments = segments.split_off(start).into_iter();
+        let mut reader = Self { segments, open: None, tip, torn: None, ended: false };
+        reader.skip_to(wanted)?;
+        Ok(reader)
+    }
+
+    /// Where reading stands.
+    #[must_use]
+    pub fn tip(&self) -> &Tip {
+        &self.tip
+    }
+
+    /// The unfinished end, once [`Reader::next_frame`] has answered `None`.
+    #[must_use]
+    pub fn torn(&self) -> Option<&Torn> {
+        self.torn.as_ref()
+    }
+
+    /// The next frame, checked; `None` at the end.
+    pub fn next_frame(&mut self) -> Result<Option<Frame>, LogError> {
+        while !self.ended {
+            let Some(open) = &mut self.open else {
+                self.open_segment(self.tip.frames + 1)?;
+                continue;
+            };
+            let (path, offset) = (open.path.clone(), open.offset);
+            match open.next()? {
+                Next::Frame(frame) => {
+                    self.check(&frame, &path, offset)?;
+                    self.tip.advance(&frame);
+                    return Ok(Some(frame));
+                }
+                Next::End => self.open = None,
+                Next::Bad(why) => return self.end_torn(why).map(|()| None),
+            }
+        }
+        Ok(None)
+    }
+
+    fn check(&self, frame: &Frame, path: &Path, offset: u64) -> Result<(), LogError> {
+        let place = || format!("{} at byte {offset}", path.display());
+        if frame.header().ledger != self.tip.ledger {
+            return Err(LogError::WrongLedger {
+                place: place(),
+                found: hex(&frame.header().ledger),
+                wanted: hex(&self.tip.ledger),
+            });
+        }
+        self.tip.check(frame).map_err(|why| self.damage(place(), why))
+    }
+
+    fn damage(&self, place: String, why: String) -> LogError {
+        LogError::Damage { place, frame: self.tip.frames + 1, index: self.tip.next_index(), why }
+    }
+
+    fn open_segment(&mut self, wanted: u64) -> Result<(), LogError> {
+        let Some(segment) = self.segments.next() else {
+            self.ended = true;
+            return Ok(());
+        };
+        if segment.first_frame != wanted {
+            let why = format!("the segment begins with frame {}, not {wanted}", segment.first_frame);
+            return Err(self.damage(segment.path.display().to_string(), why));
+        }
+        self.open = Some(OpenSegment::open(segment.path)?);
+        Ok(())
+    }
+
+    /// Passes over the frames of the first segment that the tip already covers, by their headers.
+    fn skip_to(&mut self, wanted: u64) -> Result<(), LogError> {
+        let Some(first) = self.segments.as_slice().first().map(|segment| segment.first_frame) else {
+            return self.nothing_before(wanted);
+        };
+        if first == wanted {
+            return Ok(());
+        }
+        self.open_segment(first)?;
+        for _ in first..wanted {
+            match self.open.as_mut().map(OpenSegment::next).transpose()? {
+                Some(Next::Frame(_)) => {}
+                _ => return self.nothing_before(wanted),
+            }
+        }
+        Ok(())
+    }
+
+    fn nothing_before(&self, wanted: u64) -> Result<(), LogError> {
+        if wanted == 1 {
+            return Ok(());
+        }
+        let why = format!("the record ends before frame {wanted}, from which reading should go on");
+        Err(self.damage("the record".to_owned(), why))
+    }
+
+    /// Decides whether bad bytes are an unfinished end or damage.
+    fn end_torn(&mut self, why: String) -> Result<(), LogError> {
+        self.ended = true;
+        let Some(open) = self.open.take() else { return Ok(()) };
+        let place = format!("{} at byte {}", open.path.display(), open.offset);
+        let bytes = open.length.saturating_sub(open.offset);
+        // Only one frame is written at a time, so an unfinished end is shorter than a frame, in the last
+        // segment, and no whole frame follows it.
+        let last = self.segments.as_slice().is_empty();
+        if !last || bytes > MAX_FRAME_BYTES as u64 || open.frame_follows()? {
+            return Err(self.damage(place, why));
+        }
+        self.torn = Some(Torn { path: open.path, offset: open.offset, bytes, why });
+        Ok(())
+    }
+}
+
+impl OpenSegment {
+    fn open(path: PathBuf) -> Result<Self, LogError> {
+        let fail = |e| LogError::io("opening segment", &path, e);
+        let file = File::open(&path).map_err(fail)?;
+        let length = file.metadata().map_err(fail)?.len();
+        Ok(Self { input: BufReader::with_capacity(BUFFER_BYTES, file), path, offset: 0, length })
+    }
+
+    fn next(&mut self) -> Result<Next, LogError> {
+        let rest = self.length.saturating_sub(self.offset);
+        if rest == 0 {
+            return Ok(Next::End);
+        }
+        if rest < HEADER_BYTES as u64 {
+            return Ok(Next::Bad(FrameError::Short { found: rest as usize, wanted: HEADER_BYTES }.to_string()));
+        }
+        let mut head = [0; HEADER_BYTES];
+        self.fill(&mut head)?;
+        let header = match Header::decode(&head) {
+            Ok(header) => header,
+            Err(why) => return Ok(Next::Bad(why.to_string())),
+        };
+        let wanted = header.frame_bytes();
+        if rest < wanted as u64 {
+            return Ok(Next::Bad(FrameError::Short { found: rest as usize, wanted }.to_string()));
+        }
+        let mut bytes = vec![0; wanted];
+        bytes[..HEADER_BYTES].copy_from_slice(&head);
+        self.fill(&mut bytes[HEADER_BYTES..])?;
+        match Frame::decode(Bytes::from(bytes)) {
+            Ok(frame) => {
+                self.offset += wanted as u64;
+                Ok(Next::Frame(frame))
+            }
+            Err(why) => Ok(Next::Bad(why.to_string())),
+        }
+    }
+
+    fn fill(&mut self, buffer: &mut [u8]) -> Result<(), LogError> {
+        self.input.read_exact(buffer).map_err(|e| LogError::io("reading segment", &self.path, e))
+    }
+
+    /// Whether a whole frame begins anywhere after the bad place.
+    fn frame_follows(&self) -> Result<bool, LogError> {
+        let all = read_from(&self.path, self.offset)?;
+        let found = (1..all.len()).any(|at| {
+            Header::decode(&all[at..])
+                .ok()
+                .and_then(|header| all.get(at..at + header.frame_bytes()))
+                .is_some_and(|bytes| Frame::decode(Bytes::copy_from_slice(bytes)).is_ok())
+        });
+        Ok(found)
+    }
+}
+
+/// The bytes of `path` from `offset` to its end.
+pub(crate) fn read_from(path: &Path, offset: u64) -> Result<Vec<u8>, LogError> {
+    use std::io::{Seek, SeekFrom};
+    let fail = |e| LogError::io("reading segment", path, e);
+    let mut file = File::open(path).map_err(fail)?;
+    file.seek(SeekFrom::Start(offset)).map_err(fail)?;
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes).map_err(fail)?;
+    Ok(bytes)
+}

@@ -1,0 +1,79 @@
+//! Helpers of the record's tests: a plain entry encoding, a writer that remembers what settled, and reading back.
+#![allow(dead_code)]
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, channel};
+
+use replay::log::{Clock, Frame, Log, LogOptions, Reader};
+use replay::writer::{Item, Outcome, Writer, WriterOptions};
+
+pub const LEDGER: [u8; 16] = *b"ledger-for-tests";
+
+pub fn options() -> LogOptions {
+    LogOptions { ledger: LEDGER, clock: Clock::system() }
+}
+
+/// Entry bytes of these tests: time, principal, 0, content.
+pub fn encode(out: &mut Vec<u8>, recorded_ms: i64, principal: &str, content: &[u8]) {
+    out.extend_from_slice(&recorded_ms.to_le_bytes());
+    out.extend_from_slice(principal.as_bytes());
+    out.push(0);
+    out.extend_from_slice(content);
+}
+
+/// The content of an entry written by [`encode`].
+pub fn content(entry: &[u8]) -> Vec<u8> {
+    let after_time = &entry[8..];
+    let zero = after_time.iter().position(|byte| *byte == 0).unwrap();
+    after_time[zero + 1..].to_vec()
+}
+
+/// The tag of an item is its number; its content is derived from it, of uneven length.
+pub fn item(number: u64) -> Item<u64> {
+    Item { principal: Arc::from("tester"), content: content_of(number).into(), tag: number }
+}
+
+pub fn content_of(number: u64) -> Vec<u8> {
+    let mut bytes = number.to_le_bytes().to_vec();
+    bytes.resize(8 + (number as usize * 37) % 300, number as u8);
+    bytes
+}
+
+pub fn number_of(content: &[u8]) -> u64 {
+    u64::from_le_bytes(content[..8].try_into().unwrap())
+}
+
+pub fn start(log: Log) -> (Writer<u64>, Receiver<Outcome<u64>>) {
+    let (sender, receiver) = channel();
+    let writer = Writer::start(log, WriterOptions::new(encode), move |outcome| drop(sender.send(outcome))).unwrap();
+    (writer, receiver)
+}
+
+/// Everything that settled, as (index, number), and the error if the writer ended with one.
+pub fn collect(outcomes: impl IntoIterator<Item = Outcome<u64>>) -> (Vec<(u64, u64)>, Option<String>) {
+    let (mut settled, mut error) = (Vec::new(), None);
+    for outcome in outcomes {
+        match outcome {
+            Outcome::Settled(frame) => {
+                settled.extend(frame.items.iter().zip(frame.first_index..).map(|(item, index)| (index, item.tag)));
+            }
+            Outcome::Ended { error: why, .. } => error = Some(why.to_string()),
+        }
+    }
+    (settled, error)
+}
+
+/// The numbers in a directory of segments, in order of the record.
+pub fn read(dir: &Path) -> Vec<u64> {
+    frames(dir).iter().flat_map(|frame| frame.entries().map(|e| number_of(&content(e))).collect::<Vec<_>>()).collect()
+}
+
+pub fn frames(dir: &Path) -> Vec<Frame> {
+    let mut reader = Reader::open(dir, LEDGER).unwrap();
+    let mut frames = Vec::new();
+    while let Some(frame) = reader.next_frame().unwrap() {
+        frames.push(frame);
+    }
+    frames
+}
