@@ -1,0 +1,117 @@
+//! Payment applications 支付申请: one row, one payment of one instalment to one card.
+
+use super::columns::Col;
+use super::row::{Row, Wrong};
+use super::sets::SetLine;
+use super::{ids, rosters, text};
+use crate::identity::Identity;
+use ledger::event::{ApplicationLineAdded, ApplicationPrepared, Draw, Kind, SetSealed};
+use ledger::money::{Day, Fen};
+use uuid::Uuid;
+
+/// A row of a file of applications.
+pub(crate) struct Line {
+    number: String,
+    day: Day,
+    head: ApplicationPrepared,
+    line: ApplicationLineAdded,
+    fen: Fen,
+}
+
+impl SetLine for Line {
+    fn read(row: &Row<'_>, identity: &Identity) -> Result<Self, Wrong> {
+        let number = row.key(Col::Application)?.to_owned();
+        let application = ids::application(&number);
+        let unit = row.key(Col::Unit)?;
+        let line = row.number(Col::SetLine, 1, 999_999_999)?;
+        let person = identity.person(&row.id_number(Col::IdNumber)?);
+        let academic_year = rosters::year(row, Col::AcademicYear)?;
+        let award = ids::award(row.key(Col::Programme)?, academic_year, row.key(Col::School)?, person);
+        let reissue_of = if row.has(Col::ReissueOf) { Some(row.reference(Col::ReissueOf)?) } else { None };
+        let (draws, fen) = draws(row, unit)?;
+        let added = ApplicationLineAdded {
+            application,
+            number: line,
+            payout: ids::payout(&number, line),
+            award,
+            instalment: row.number(Col::Instalment, 1, 12)?,
+            card: identity.card(&row.card(Col::Card)?),
+            reissue_of: reissue_of.map(|(number, line)| ids::payout(number, line)),
+            draws,
+        };
+        let head = ApplicationPrepared {
+            application,
+            unit: ids::org(unit),
+            fiscal_year: rosters::year(row, Col::FiscalYear)?,
+        };
+        Ok(Self { number, day: row.day(Col::PreparedDay)?, head, line: added, fen })
+    }
+
+    fn set_number(&self) -> &str {
+        &self.number
+    }
+
+    fn set(&self) -> Uuid {
+        self.head.application
+    }
+
+    fn line(&self) -> u32 {
+        self.line.number
+    }
+
+    fn day(&self) -> Day {
+        self.day
+    }
+
+    fn fen(&self) -> Fen {
+        self.fen
+    }
+
+    fn same_head(&self, other: &Self) -> bool {
+        self.head == other.head && self.day == other.day
+    }
+
+    fn prepared(&self) -> Kind {
+        Kind::ApplicationPrepared(self.head.clone())
+    }
+
+    fn added(&self) -> Kind {
+        Kind::ApplicationLineAdded(self.line.clone())
+    }
+
+    fn sealed(seal: SetSealed) -> Kind {
+        Kind::ApplicationSealed(seal)
+    }
+}
+
+/// A document line named as `文号#行号`, standing under `unit`.
+pub(crate) fn document_line(row: &Row<'_>, col: Col, unit: &str) -> Result<Uuid, Wrong> {
+    let (document, line) = row.reference(col)?;
+    let document = text::document(document).ok_or_else(|| {
+        Wrong::cell(col, "bad_document", "not a document number", "write it like 财教〔2021〕310号#1")
+    })?;
+    Ok(ids::line(&document, line, unit))
+}
+
+/// The draws of a row and their sum.
+fn draws(row: &Row<'_>, unit: &str) -> Result<(Vec<Draw>, Fen), Wrong> {
+    let mut draws: Vec<Draw> = Vec::with_capacity(3);
+    let mut sum: Fen = 0;
+    for (line, amount) in Col::DRAWS {
+        if !row.has(line) && !row.has(amount) {
+            continue;
+        }
+        let draw = Draw { line: document_line(row, line, unit)?, fen: row.money(amount)? };
+        if draws.iter().any(|other| other.line == draw.line) {
+            return Err(Wrong::cell(line, "draw_twice", "the document line is named twice", "add the amounts up"));
+        }
+        sum = sum.checked_add(draw.fen).ok_or_else(|| {
+            Wrong::cell(amount, "sum_too_large", "the amounts add up to more than can be held", "correct them")
+        })?;
+        draws.push(draw);
+    }
+    if draws.is_empty() {
+        return Err(Wrong::cell(Col::Draw1, "missing", "no document line is named", "name the line that pays"));
+    }
+    Ok((draws, sum))
+}

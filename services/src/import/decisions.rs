@@ -1,0 +1,105 @@
+//! Reviews, approvals and cancellations 审核意见, and batches sent 代发批次: what is done with a sealed set.
+
+use super::columns::Col;
+use super::row::{Row, Wrong};
+use super::{MAX_PRINCIPAL_BYTES, Out, Seal, ids, text, Step};
+use ledger::event::{BatchSent, Hash, Kind, SetCancelled, SetDecided};
+use ledger::money::Day;
+use std::sync::Arc;
+use uuid::Uuid;
+
+#[derive(Clone, Copy, PartialEq)]
+enum SetKind {
+    Roster,
+    Application,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Stage {
+    Review,
+    Approve,
+    Cancel,
+}
+
+const SET_KINDS: &[(&str, &str, SetKind)] =
+    &[("花名册", "roster", SetKind::Roster), ("支付申请", "application", SetKind::Application)];
+
+const STAGES: &[(&str, &str, Stage)] =
+    &[("审核", "review", Stage::Review), ("批准", "approve", Stage::Approve), ("作废", "cancel", Stage::Cancel)];
+
+/// A row of a file of decisions.
+pub(super) fn decided(row: &Row<'_>, out: &mut Out<'_>) -> Step {
+    let (principal, set, day, kind) = match read_decided(row, out) {
+        Ok(read) => read,
+        Err(wrong) => return Ok(Err(wrong)),
+    };
+    // Who decides belongs to the source's key: the same words of another person are another statement.
+    let who = principal.unwrap_or_else(|| Arc::clone(&out.principal));
+    let key = format!("{set}|{who}");
+    out.say_as(who, &key, day, kind).map(Ok)
+}
+
+/// A row of a file of batches.
+pub(super) fn batch(row: &Row<'_>, out: &mut Out<'_>) -> Step {
+    let (number, day, batch) = match read_batch(row, out) {
+        Ok(read) => read,
+        Err(wrong) => return Ok(Err(wrong)),
+    };
+    out.say(&format!("batch|{number}"), day, Kind::BatchSent(batch)).map(Ok)
+}
+
+type Decision = (Option<Arc<str>>, Uuid, Day, Kind);
+
+fn read_decided(row: &Row<'_>, out: &Out<'_>) -> Result<Decision, Wrong> {
+    let number = row.key(Col::SetNumber)?;
+    let set_kind = row.word(Col::SetKind, SET_KINDS)?;
+    let set = match set_kind {
+        SetKind::Roster => ids::roster(number),
+        SetKind::Application => ids::application(number),
+    };
+    let kind = match (set_kind, row.word(Col::Stage, STAGES)?) {
+        (SetKind::Roster, Stage::Cancel) => Kind::RosterCancelled(SetCancelled { set }),
+        (SetKind::Application, Stage::Cancel) => Kind::ApplicationCancelled(SetCancelled { set }),
+        (SetKind::Roster, Stage::Review) => Kind::RosterReviewed(SetDecided { set, hash: hash(row, set, out)? }),
+        (SetKind::Roster, Stage::Approve) => Kind::RosterApproved(SetDecided { set, hash: hash(row, set, out)? }),
+        (SetKind::Application, Stage::Approve) => {
+            Kind::ApplicationApproved(SetDecided { set, hash: hash(row, set, out)? })
+        }
+        (SetKind::Application, Stage::Review) => {
+            return Err(Wrong::cell(Col::Stage, "no_such_stage", "an application is not reviewed", "approve or cancel it"));
+        }
+    };
+    let principal = if row.has(Col::Principal) { Some(row.text(Col::Principal)?) } else { None };
+    if principal.is_some_and(|name| name.len() > MAX_PRINCIPAL_BYTES) {
+        return Err(Wrong::cell(Col::Principal, "too_long", "the name is too long", "at most 64 bytes, 21 characters"));
+    }
+    Ok((principal.map(Arc::from), set, row.day(Col::EffectiveDay)?, kind))
+}
+
+fn read_batch<'a>(row: &Row<'a>, out: &Out<'_>) -> Result<(&'a str, Day, BatchSent), Wrong> {
+    let number = row.key(Col::Batch)?;
+    let application = ids::application(row.key(Col::Application)?);
+    let sent = BatchSent {
+        batch: ids::batch(number),
+        application,
+        bank: ids::org(row.key(Col::Bank)?),
+        count: row.number(Col::Count, 1, 999_999_999)?,
+        fen: row.money(Col::Amount)?,
+        hash: hash(row, application, out)?,
+    };
+    Ok((number, row.day(Col::EffectiveDay)?, sent))
+}
+
+/// The hash the row names, or the one of the set as this importer knows it.
+fn hash(row: &Row<'_>, set: Uuid, out: &Out<'_>) -> Result<Hash, Wrong> {
+    if row.has(Col::SealedHash) {
+        return text::hash(row.cell(Col::SealedHash)).ok_or_else(|| {
+            Wrong::cell(Col::SealedHash, "bad_hash", "not 64 hexadecimal digits", "copy it from the import of the set")
+        });
+    }
+    let known: Option<Seal> = out.importer.seal(set);
+    known.map(|seal| seal.hash).ok_or_else(|| {
+        Wrong::row("seal_unknown", "the set's hash is neither in the row nor known here",
+            "fill in 校验值 as printed when the set was imported, or import the set in the same run")
+    })
+}

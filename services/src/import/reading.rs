@@ -1,0 +1,170 @@
+//! Goes through a file row by row and gathers what is wrong in it. Knows no events of its own.
+
+use super::layout::{HeaderFault, Layout};
+use super::record::{Fault, MAX_CELLS, MAX_RECORD_BYTES, Records};
+use super::row::{Problem, Row, Wrong};
+use super::{ImportError, MAX_PROBLEMS, MAX_ROWS, Out, Report, Step};
+use std::fs::File;
+use std::io::BufReader;
+use std::path::{Path, PathBuf};
+
+/// A file being read.
+pub(crate) struct Reading {
+    path: PathBuf,
+    records: Records<BufReader<File>>,
+    /// What has become of it so far.
+    pub(crate) report: Report,
+}
+
+impl Reading {
+    /// Opens a file.
+    pub(crate) fn open(path: &Path) -> Result<Self, ImportError> {
+        let file = File::open(path).map_err(|source| ImportError::Io { path: path.to_owned(), source })?;
+        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+        let report = Report {
+            file: name,
+            kind: None,
+            rows: 0,
+            events: 0,
+            sets: Vec::new(),
+            problems: Vec::new(),
+            problem_count: 0,
+            rejected: false,
+        };
+        Ok(Self { path: path.to_owned(), records: Records::new(BufReader::with_capacity(1 << 16, file)), report })
+    }
+
+    /// Reads the header row; nothing if it announces no file we know, which is then a problem in the report.
+    pub(crate) fn header(&mut self) -> Result<Option<Layout>, ImportError> {
+        match self.advance()? {
+            None => {
+                self.problem_at(1, None, Wrong::row("empty_file", "the file has no rows", "export it again"));
+                Ok(None)
+            }
+            Some(Err(fault)) => {
+                self.problem(None, wrong_record(fault));
+                Ok(None)
+            }
+            Some(Ok(())) => match Layout::read(self.records.cells()) {
+                Ok(layout) => {
+                    self.report.kind = Some(layout.kind);
+                    Ok(Some(layout))
+                }
+                Err(fault) => {
+                    self.header_problem(fault);
+                    Ok(None)
+                }
+            },
+        }
+    }
+
+    /// Gives every sound row to `read`; a row it finds wrong is reported and left out.
+    pub(crate) fn each_row(
+        &mut self,
+        layout: &Layout,
+        out: &mut Out<'_>,
+        read: fn(&Row<'_>, &mut Out<'_>) -> Step,
+    ) -> Result<(), ImportError> {
+        while self.next_row(layout)? {
+            if let Err(wrong) = read(&self.row(layout), out)? {
+                self.problem(Some(layout), wrong);
+            }
+        }
+        Ok(())
+    }
+
+    /// Goes to the next row that has the header's width, reporting those that do not. False at the end.
+    pub(crate) fn next_row(&mut self, layout: &Layout) -> Result<bool, ImportError> {
+        loop {
+            match self.advance()? {
+                None => return Ok(false),
+                Some(Err(fault)) => {
+                    self.report.rows += 1;
+                    self.problem(None, wrong_record(fault));
+                }
+                Some(Ok(())) => {
+                    self.report.rows += 1;
+                    if self.report.rows > MAX_ROWS {
+                        let what = format!("more than {MAX_ROWS} rows");
+                        self.problem(None, Wrong::row("too_many_rows", what, "split the file"));
+                        return Ok(false);
+                    }
+                    let width = self.records.cells().len();
+                    if width == layout.width {
+                        return Ok(true);
+                    }
+                    let what = format!("{width} cells where the header has {}", layout.width);
+                    self.problem(None, Wrong::row("wrong_width", what, "quote cells that hold commas; add what is missing"));
+                }
+            }
+        }
+    }
+
+    /// The row reading stands at.
+    pub(crate) fn row<'a>(&'a self, layout: &'a Layout) -> Row<'a> {
+        Row { line: self.records.line(), cells: self.records.cells(), layout }
+    }
+
+    /// Reports what is wrong with the row reading stands at.
+    pub(crate) fn problem(&mut self, layout: Option<&Layout>, wrong: Wrong) {
+        self.problem_at(self.records.line(), layout, wrong);
+    }
+
+    /// Reports what is wrong on some line.
+    pub(crate) fn problem_at(&mut self, line: u64, layout: Option<&Layout>, wrong: Wrong) {
+        self.report.problem_count += 1;
+        if self.report.problems.len() == MAX_PROBLEMS {
+            return;
+        }
+        let column = wrong.col.map(|col| {
+            let number = layout.and_then(|l| l.place(col)).map_or(0, |i| i + 1);
+            (number, col.zh().to_owned())
+        });
+        let Wrong { code, what, remedy, .. } = wrong;
+        self.report.problems.push(Problem { file: self.report.file.clone(), line, column, code, what, remedy });
+    }
+
+    /// The file's path.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn advance(&mut self) -> Result<Option<Result<(), Fault>>, ImportError> {
+        self.records.advance().map_err(|source| ImportError::Io { path: self.path.clone(), source })
+    }
+
+    fn header_problem(&mut self, fault: HeaderFault) {
+        let (column, code, what, remedy) = match fault {
+            HeaderFault::Unknown(number, name) => {
+                (Some((number, name)), "unknown_column", "this kind of file has no such column".to_owned(),
+                    "rename the column or leave it out")
+            }
+            HeaderFault::Twice(number, name) => {
+                (Some((number, name)), "column_twice", "the column stands twice".to_owned(), "keep one")
+            }
+            HeaderFault::NoKind(kind, lacking) => {
+                let names: Vec<String> = lacking.iter().map(|c| format!("{}/{}", c.zh(), c.en())).collect();
+                let what = format!("no known kind of file; for {}/{} it lacks {}", kind.zh(), kind.en(), names.join(", "));
+                (None, "unknown_kind", what, "add the columns")
+            }
+        };
+        self.report.problem_count += 1;
+        let (file, line) = (self.report.file.clone(), self.records.line());
+        self.report.problems.push(Problem { file, line, column, code, what, remedy });
+    }
+}
+
+fn wrong_record(fault: Fault) -> Wrong {
+    let (code, what, remedy) = match fault {
+        Fault::TooLong => {
+            ("record_too_long", format!("a row of more than {MAX_RECORD_BYTES} bytes; the rest is not read"),
+                "look for a quote that is never closed")
+        }
+        Fault::OpenQuote => ("open_quote", "the file ends inside quotes".to_owned(), "close the quote"),
+        Fault::StrayQuote => ("stray_quote", "a quote inside an unquoted cell".to_owned(), "quote the cell and double its quotes"),
+        Fault::NotUtf8 => ("not_utf8", "bytes that are not UTF-8".to_owned(), "save the file as CSV UTF-8"),
+        Fault::Control => ("control_character", "a NUL or control character".to_owned(), "export the file again"),
+        Fault::TooManyCells => ("too_many_cells", format!("more than {MAX_CELLS} cells"), "export only the columns needed"),
+    };
+    Wrong::row(code, what, remedy)
+}

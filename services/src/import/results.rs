@@ -1,0 +1,60 @@
+//! Bank results 银行回单: credited, returned with its reason, unknown. Reports only: nothing is judged here.
+
+use super::columns::Col;
+use super::row::{Row, Wrong};
+use super::{Out, ids, Step};
+use ledger::event::{Kind, PayoutCredited, PayoutReturned, PayoutUnknown};
+use ledger::money::Day;
+
+#[derive(Clone, Copy)]
+enum Word {
+    Credited,
+    Returned,
+    Unknown,
+}
+
+const RESULTS: &[(&str, &str, Word)] = &[
+    ("成功", "credited", Word::Credited),
+    ("退回", "returned", Word::Returned),
+    ("未知", "unknown", Word::Unknown),
+];
+
+/// A row of a file of results.
+pub(super) fn result(row: &Row<'_>, out: &mut Out<'_>) -> Step {
+    let (key, day, kind) = match read(row) {
+        Ok(read) => read,
+        Err(wrong) => return Ok(Err(wrong)),
+    };
+    out.say(&key, day, kind).map(Ok)
+}
+
+/// What a result of a payment is known by at its source.
+pub(super) fn source_key(application: &str, line: u32, serial: &str) -> String {
+    format!("result|{application}|{line}|{serial}")
+}
+
+fn read(row: &Row<'_>) -> Result<(String, Day, Kind), Wrong> {
+    let application = row.key(Col::Application)?;
+    let line = row.number(Col::SetLine, 1, 999_999_999)?;
+    let payout = ids::payout(application, line);
+    let number = row.key(Col::Serial)?;
+    let serial = number.to_owned();
+    let kind = match row.word(Col::BankResult, RESULTS)? {
+        Word::Credited => Kind::PayoutCredited(PayoutCredited { payout, fen: row.money(Col::Amount)?, serial }),
+        Word::Returned => {
+            let fen = row.money(Col::Amount)?;
+            Kind::PayoutReturned(PayoutReturned { payout, fen, reason: reason(row)?, serial })
+        }
+        Word::Unknown => Kind::PayoutUnknown(PayoutUnknown { payout, serial }),
+    };
+    Ok((source_key(application, line, number), row.day(Col::EffectiveDay)?, kind))
+}
+
+/// R01 to R99 as its number.
+fn reason(row: &Row<'_>) -> Result<u32, Wrong> {
+    let cell = row.text(Col::Reason)?;
+    let digits = cell.strip_prefix(['R', 'r']).filter(|d| d.len() == 2 && d.bytes().all(|b| b.is_ascii_digit()));
+    digits.and_then(|d| d.parse().ok()).filter(|n| *n > 0).ok_or_else(|| {
+        Wrong::cell(Col::Reason, "bad_reason", "not a reason R01 to R99", "map the bank's text to one of these codes")
+    })
+}

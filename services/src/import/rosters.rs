@@ -1,0 +1,105 @@
+//! Rosters 花名册: one row, one award.
+
+use super::columns::Col;
+use super::ids;
+use super::row::{Row, Wrong};
+use super::sets::SetLine;
+use super::text;
+use crate::identity::Identity;
+use ledger::event::{Kind, RosterLineAdded, RosterPrepared, SetSealed};
+use ledger::money::{Day, Fen};
+use uuid::Uuid;
+
+/// A row of a file of rosters.
+pub(crate) struct Line {
+    number: String,
+    day: Day,
+    head: RosterPrepared,
+    line: RosterLineAdded,
+}
+
+impl SetLine for Line {
+    fn read(row: &Row<'_>, identity: &Identity) -> Result<Self, Wrong> {
+        let number = row.key(Col::Roster)?.to_owned();
+        let roster = ids::roster(&number);
+        let school = row.key(Col::School)?;
+        let programme = row.key(Col::Programme)?.to_owned();
+        let academic_year = year(row, Col::AcademicYear)?;
+        let person = identity.person(&row.id_number(Col::IdNumber)?);
+        let line = RosterLineAdded {
+            roster,
+            number: row.number(Col::SetLine, 1, 999_999_999)?,
+            award: ids::award(&programme, academic_year, school, person),
+            person,
+            band: row.number(Col::Band, 1, 99)?,
+            fen: row.money(Col::Amount)?,
+        };
+        let school = ids::org(school);
+        let head = RosterPrepared { roster, school, programme, academic_year, due: due_days(row)? };
+        Ok(Self { number, day: row.day(Col::PreparedDay)?, head, line })
+    }
+
+    fn set_number(&self) -> &str {
+        &self.number
+    }
+
+    fn set(&self) -> Uuid {
+        self.head.roster
+    }
+
+    fn line(&self) -> u32 {
+        self.line.number
+    }
+
+    fn day(&self) -> Day {
+        self.day
+    }
+
+    fn fen(&self) -> Fen {
+        self.line.fen
+    }
+
+    fn same_head(&self, other: &Self) -> bool {
+        self.head == other.head && self.day == other.day
+    }
+
+    fn prepared(&self) -> Kind {
+        Kind::RosterPrepared(self.head.clone())
+    }
+
+    fn added(&self) -> Kind {
+        Kind::RosterLineAdded(self.line.clone())
+    }
+
+    fn sealed(seal: SetSealed) -> Kind {
+        Kind::RosterSealed(seal)
+    }
+}
+
+/// A year, also written as the academic year `2021/22` or `2021-2022`.
+pub(crate) fn year(row: &Row<'_>, col: Col) -> Result<u16, Wrong> {
+    let wrong = || Wrong::cell(col, "bad_year", "not a year", "write the first calendar year, for example 2021");
+    let cell = row.text(col)?;
+    let first = cell.split(['/', '-', '—']).next().unwrap_or(cell);
+    if first.len() != 4 || !first.bytes().all(|b| b.is_ascii_digit()) {
+        return Err(wrong());
+    }
+    first.parse().ok().filter(|y| (1900..=2999).contains(y)).ok_or_else(wrong)
+}
+
+/// One to twelve days, ascending, parted by semicolons.
+fn due_days(row: &Row<'_>) -> Result<Vec<Day>, Wrong> {
+    let cell = row.cell(Col::DueDays);
+    let wrong = |what: &'static str| {
+        Wrong::cell(Col::DueDays, "bad_due_days", what, "write 1 to 12 days like 2021-09-01;2022-03-01, ascending")
+    };
+    let days: Option<Vec<Day>> = cell.split([';', '；']).map(|part| text::day(text::trimmed(part))).collect();
+    let days = days.ok_or_else(|| wrong("not a list of days"))?;
+    if days.len() > 12 {
+        return Err(wrong("more than 12 days"));
+    }
+    if !days.is_sorted_by(|a, b| a < b) {
+        return Err(wrong("the days do not ascend"));
+    }
+    Ok(days)
+}

@@ -1,0 +1,49 @@
+//! Suspense cleared 暂记清理: the credit is named as the bank's file named it.
+
+use super::columns::Col;
+use super::row::{Row, Wrong};
+use super::{Out, applications, ids, results, Step};
+use ledger::event::{Clearing, Event, Kind, PayoutCredited, SuspenseCleared};
+use ledger::money::Day;
+use uuid::Uuid;
+
+#[derive(Clone, Copy)]
+enum How {
+    Accepted,
+    Recoverable,
+}
+
+const HOWS: &[(&str, &str, How)] =
+    &[("认可", "accepted", How::Accepted), ("追回", "recoverable", How::Recoverable)];
+
+/// A row of a file of clearings.
+pub(super) fn cleared(row: &Row<'_>, out: &mut Out<'_>) -> Step {
+    let (day, cleared) = match read(row) {
+        Ok(read) => read,
+        Err(wrong) => return Ok(Err(wrong)),
+    };
+    out.say(&format!("suspense|{}", cleared.credit), day, Kind::SuspenseCleared(cleared)).map(Ok)
+}
+
+fn read(row: &Row<'_>) -> Result<(Day, SuspenseCleared), Wrong> {
+    let how = match row.word(Col::How, HOWS)? {
+        How::Recoverable => Clearing::Recoverable,
+        How::Accepted => Clearing::Accepted(applications::document_line(row, Col::DrawOn, row.key(Col::Unit)?)?),
+    };
+    Ok((row.day(Col::EffectiveDay)?, SuspenseCleared { credit: credit(row)?, how }))
+}
+
+/// The id the credit got when the bank's row was imported at its first attempt.
+fn credit(row: &Row<'_>) -> Result<Uuid, Wrong> {
+    let application = row.key(Col::Application)?;
+    let line = row.number(Col::SetLine, 1, 999_999_999)?;
+    let serial = row.key(Col::Serial)?;
+    let said = PayoutCredited {
+        payout: ids::payout(application, line),
+        fen: row.money(Col::Amount)?,
+        serial: serial.to_owned(),
+    };
+    let event =
+        Event { id: Uuid::nil(), effective: row.day(Col::CreditDay)?, kind: Kind::PayoutCredited(said) };
+    Ok(ids::event(&results::source_key(application, line, serial), &ids::content(&event), 0, 0))
+}

@@ -1,0 +1,140 @@
+//! Strict readers of single cells: money, days, document numbers, codes. No file, no row, no guessing.
+
+use ledger::money::{Day, Fen};
+
+/// A cell without the blanks offices leave around it, full-width ones too.
+#[must_use]
+pub fn trimmed(cell: &str) -> &str {
+    cell.trim_matches(|c: char| c.is_whitespace() || c == '\u{3000}' || c == '\u{FEFF}')
+}
+
+/// Yuan with at most two decimals, as fen: `-?\d{1,15}(\.\d{1,2})?` and nothing else.
+#[must_use]
+pub fn money(cell: &str) -> Option<Fen> {
+    let (negative, digits) = match cell.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, cell),
+    };
+    let (whole, part) = match digits.split_once('.') {
+        Some((whole, part)) if (1..=2).contains(&part.len()) => (whole, part),
+        Some(_) => return None,
+        None => (digits, ""),
+    };
+    let all_digits = whole.bytes().chain(part.bytes()).all(|b| b.is_ascii_digit());
+    if !(1..=15).contains(&whole.len()) || !all_digits {
+        return None;
+    }
+    let cents: Fen = match part.len() {
+        0 => 0,
+        1 => part.parse::<Fen>().ok()? * 10,
+        _ => part.parse().ok()?,
+    };
+    let fen = whole.parse::<Fen>().ok()?.checked_mul(100)?.checked_add(cents)?;
+    Some(if negative { -fen } else { fen })
+}
+
+/// A day written `2021-09-01`, all ten characters.
+#[must_use]
+pub fn day(cell: &str) -> Option<Day> {
+    let shape = cell.len() == 10
+        && cell.bytes().enumerate().all(|(i, b)| if i == 4 || i == 7 { b == b'-' } else { b.is_ascii_digit() });
+    if shape { cell.parse().ok() } else { None }
+}
+
+/// A document number 文号 in its one spelling: the year in 〔〕, no blanks, for example 财教〔2021〕310号.
+#[must_use]
+pub fn document(cell: &str) -> Option<String> {
+    let plain: String = cell
+        .chars()
+        .filter(|c| !c.is_whitespace() && *c != '\u{3000}')
+        .map(|c| match c {
+            '【' | '[' | '(' | '（' | '［' => '〔',
+            '】' | ']' | ')' | '）' | '］' => '〕',
+            '\u{FF10}'..='\u{FF19}' => char::from_u32(c as u32 - 0xFEE0).unwrap_or(c),
+            other => other,
+        })
+        .collect();
+    let (issuer, rest) = plain.split_once('〔')?;
+    let (year, rest) = rest.split_once('〕')?;
+    let number = rest.strip_suffix('号')?.trim_start_matches('第').trim_start_matches('0');
+    let year_is_one = year.len() == 4 && year.bytes().all(|b| b.is_ascii_digit());
+    let number_is_one = (1..=6).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit());
+    if issuer.is_empty() || issuer.chars().count() > 20 || !year_is_one || !number_is_one {
+        return None;
+    }
+    Some(format!("{issuer}〔{year}〕{number}号"))
+}
+
+/// A reference `NUMBER#LINE`, for example a document line `财教〔2020〕1号#3` or a payment `ZF-1#12`.
+#[must_use]
+pub fn reference(cell: &str) -> Option<(&str, u32)> {
+    let (number, line) = cell.rsplit_once(['#', '＃'])?;
+    let number = trimmed(number);
+    let digits = !line.is_empty() && line.len() <= 9 && line.bytes().all(|b| b.is_ascii_digit());
+    let line: u32 = if digits { line.parse().ok()? } else { return None };
+    (!number.is_empty() && line > 0).then_some((number, line))
+}
+
+/// Thirty-two bytes written as 64 hexadecimal digits.
+#[must_use]
+pub fn hash(cell: &str) -> Option<[u8; 32]> {
+    if cell.len() != 64 || !cell.bytes().all(|b| b.is_ascii_hexdigit()) {
+        return None;
+    }
+    let mut bytes = [0_u8; 32];
+    for (i, byte) in bytes.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(cell.get(i * 2..i * 2 + 2)?, 16).ok()?;
+    }
+    Some(bytes)
+}
+
+/// Whether a spreadsheet would take the cell for a formula and run it.
+#[must_use]
+pub fn is_formula(cell: &str) -> bool {
+    cell.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '＠'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn money_is_exact_and_strict() {
+        for (cell, fen) in [("0", 0), ("12", 1_200), ("12.5", 1_250), ("12.05", 1_205), ("-1.01", -101)] {
+            assert_eq!(money(cell), Some(fen), "{cell}");
+        }
+        assert_eq!(money("999999999999999.99"), Some(99_999_999_999_999_999));
+        for bad in ["", "-", ".5", "1.", "1.234", "1,000", "+1", "1e3", " 1", "１", "1.-1", "--1", "9999999999999999"] {
+            assert_eq!(money(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn days_are_whole_and_real() {
+        assert_eq!(day("2021-09-01").map(Day::yyyymmdd), Some(20_210_901));
+        for bad in ["2021-9-1", "2021-02-30", "20210901", "2021/09/01", "2021-09-01 ", "+021-09-01", "２０２１"] {
+            assert_eq!(day(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn document_numbers_have_one_spelling() {
+        for cell in ["财教〔2021〕310号", "财教【2021】310号", "财教[2021]310号", "财教（2021） 第0310号", "财教(２０２１)310号"] {
+            assert_eq!(document(cell).as_deref(), Some("财教〔2021〕310号"), "{cell}");
+        }
+        for bad in ["", "财教2021-310", "〔2021〕310号", "财教〔21〕310号", "财教〔2021〕号", "财教〔2021〕310"] {
+            assert_eq!(document(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn references_hashes_and_formulas_are_told() {
+        assert_eq!(reference("ZF-1#12"), Some(("ZF-1", 12)));
+        for bad in ["ZF-1", "#1", "ZF#0", "ZF#-1", "ZF#99999999999"] {
+            assert_eq!(reference(bad), None, "{bad}");
+        }
+        assert_eq!(hash(&"0f".repeat(32)), Some([15; 32]));
+        assert_eq!(hash(&"é".repeat(32)), None);
+        assert!(is_formula("=cmd") && !is_formula("阿依古丽·买买提"));
+    }
+}

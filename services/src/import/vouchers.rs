@@ -1,0 +1,111 @@
+//! Payment vouchers 支付凭证: rows with one number are one voucher, one row a document line it takes from.
+
+use super::columns::Col;
+use super::layout::Layout;
+use super::reading::Reading;
+use super::row::{Row, Wrong};
+use super::{ImportError, Out, applications, ids};
+use ledger::event::{Draw, Kind, VoucherCleared, VoucherIssued};
+use ledger::money::Day;
+
+/// Document lines of one voucher at most, as an event can hold.
+const MAX_DRAWS: usize = 400;
+
+/// Imports a file of vouchers; a voucher with a bad row is left out whole.
+pub(super) fn import(file: &mut Reading, layout: &Layout, out: &mut Out<'_>) -> Result<(), ImportError> {
+    let mut current: Option<Voucher> = None;
+    while file.next_row(layout)? {
+        let read = read(&file.row(layout));
+        let (wrong, bad_number) = match read {
+            Ok(row) => {
+                let same = matches!(&current, Some(voucher) if voucher.issued.number == row.issued.number);
+                if !same {
+                    say(current.take(), out)?;
+                }
+                match &mut current {
+                    None => current = Some(row),
+                    Some(voucher) => match voucher.join(row) {
+                        Ok(()) => {}
+                        Err(wrong) => {
+                            voucher.spoilt = true;
+                            file.problem(Some(layout), wrong);
+                        }
+                    },
+                }
+                continue;
+            }
+            Err(wrong) => (wrong, file.row(layout).cell(Col::Voucher).to_owned()),
+        };
+        file.problem(Some(layout), wrong);
+        // The rest of this voucher must not pass for the whole of it.
+        let same = matches!(&current, Some(voucher) if voucher.issued.number == bad_number);
+        if !same {
+            say(current.take(), out)?;
+            current = Some(Voucher::spoilt(bad_number));
+        } else if let Some(voucher) = &mut current {
+            voucher.spoilt = true;
+        }
+    }
+    say(current, out)
+}
+
+struct Voucher {
+    issued: VoucherIssued,
+    on: Day,
+    cleared: Option<Day>,
+    spoilt: bool,
+}
+
+impl Voucher {
+    fn spoilt(number: String) -> Self {
+        let nil = uuid::Uuid::nil();
+        let issued = VoucherIssued { voucher: nil, number, application: nil, draws: Vec::new() };
+        Self { issued, on: Day::default(), cleared: None, spoilt: true }
+    }
+
+    fn join(&mut self, row: Self) -> Result<(), Wrong> {
+        if self.spoilt {
+            return Ok(());
+        }
+        let same = (self.issued.application, self.on, self.cleared) == (row.issued.application, row.on, row.cleared);
+        if !same {
+            return Err(Wrong::row("head_differs", "the row says something else of its voucher than the first",
+                "make them equal"));
+        }
+        for draw in row.issued.draws {
+            if self.issued.draws.iter().any(|other| other.line == draw.line) {
+                return Err(Wrong::cell(Col::DrawOn, "draw_twice", "the document line is named twice", "add the amounts up"));
+            }
+            self.issued.draws.push(draw);
+        }
+        if self.issued.draws.len() > MAX_DRAWS {
+            return Err(Wrong::row("too_many_draws", "a voucher of more than 400 document lines", "split the voucher"));
+        }
+        Ok(())
+    }
+}
+
+fn say(voucher: Option<Voucher>, out: &mut Out<'_>) -> Result<(), ImportError> {
+    let Some(Voucher { issued, on, cleared, spoilt: false }) = voucher else { return Ok(()) };
+    let key = format!("voucher|{}", issued.number);
+    let voucher = issued.voucher;
+    out.say(&key, on, Kind::VoucherIssued(issued))?;
+    match cleared {
+        Some(day) => out.say(&key, day, Kind::VoucherCleared(VoucherCleared { voucher })),
+        None => Ok(()),
+    }
+}
+
+fn read(row: &Row<'_>) -> Result<Voucher, Wrong> {
+    let number = row.key(Col::Voucher)?.to_owned();
+    let line = applications::document_line(row, Col::DrawOn, row.key(Col::Unit)?)?;
+    let issued = VoucherIssued {
+        voucher: ids::voucher(&number),
+        number,
+        application: ids::application(row.key(Col::Application)?),
+        draws: vec![Draw { line, fen: row.money(Col::Amount)? }],
+    };
+    let on = row.day(Col::IssuedDay)?;
+    let cleared = if row.has(Col::ClearedDay) { Some(row.day(Col::ClearedDay)?) } else { None };
+    Ok(Voucher { issued, on, cleared, spoilt: false })
+}
