@@ -57,11 +57,7 @@ fn errors_name_place_and_remedy() {
         ("version = 3\n", "version = 4\n", "1, 2, 3"),
         ("central_percent = 80", "central_percent = \"100.0001\"", "above 100"),
         ("document = \"国办发〔2018〕6号\"", "document = \" \"", "without a document"),
-        (
-            "status = \"S\"\nnote = \"Average 2,300",
-            "status = \"K\"\nnote = \"Average 2,300",
-            "no doubtful field",
-        ),
+        ("status = \"S\"\ndoubtful = { exclusions = \"K\" }", "status = \"K\"", "no doubtful field"),
     ];
     for (from, to, says) in cases {
         assert!(good.contains(from), "{from}");
