@@ -4,10 +4,8 @@ use prost::Message;
 use std::path::PathBuf;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
+    println!("cargo:rerun-if-changed=proto");
     let files = ["mingzhang/v1/event.proto", "mingzhang/v1/ledger.proto"];
-    for file in files {
-        println!("cargo:rerun-if-changed=proto/{file}");
-    }
     let descriptors = protox::compile(files, ["proto"])?;
     let out = PathBuf::from(std::env::var("OUT_DIR")?);
     std::fs::write(out.join("mingzhang.binpb"), descriptors.encode_to_vec())?;

@@ -23,6 +23,12 @@ impl fmt::Display for Violation {
     }
 }
 
+impl From<Violation> for crate::v1::Violation {
+    fn from(violation: Violation) -> Self {
+        Self { field: violation.field, description: violation.description }
+    }
+}
+
 /// Why bytes are no event. Nothing is recorded of them.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("malformed event: {}", sentences(.violations))]
