@@ -43,16 +43,16 @@ impl Malformed {
         Self::one("event", description)
     }
 
-    /// What prost could not read. It names message and field of every level, which becomes the path.
-    pub(super) fn undecodable(error: &prost::DecodeError) -> Self {
+    /// What prost could not read. It names the field of every level, inner ones first, but a kind only as the oneof.
+    pub(super) fn undecodable(error: &prost::DecodeError, bytes: &[u8]) -> Self {
         let text = error.to_string();
         let mut parts: Vec<&str> = text.split(": ").skip(1).collect();
         let cause = parts.pop().unwrap_or("unreadable");
-        let names: Vec<&str> = parts
-            .iter()
-            .filter_map(|part| part.split_once('.').map(|(_, field)| field))
-            .collect();
-        let path = names.join(".");
+        let path = parts.iter().rev().filter_map(|part| match *part {
+            "Event.kind" => super::difference::last_field(bytes),
+            part => part.split_once('.').map(|(_, field)| field),
+        });
+        let path = path.collect::<Vec<_>>().join(".");
         let field = if path.is_empty() { "event" } else { &path };
         Self::one(field, format!("{cause}; encode it with the current event.proto"))
     }

@@ -11,10 +11,10 @@ static SCHEMA: LazyLock<FileDescriptorSet> =
 /// Where `bytes` first differ from the canonical ones.
 pub(super) fn explain(bytes: &[u8], canonical: &[u8]) -> Violation {
     let at = bytes.iter().zip(canonical).take_while(|(a, b)| a == b).count();
-    let mut path = "event".to_owned();
+    let mut path = Vec::new();
     locate(bytes, canonical, message("Event"), &mut path);
     Violation {
-        field: path,
+        field: if path.is_empty() { "event".to_owned() } else { path.join(".") },
         description: format!(
             "differs from its canonical encoding from byte {at} on: an unknown field, a default written out, fields out \
              of order or twice, or a number written too long; encode it with the current event.proto"
@@ -22,8 +22,21 @@ pub(super) fn explain(bytes: &[u8], canonical: &[u8]) -> Violation {
     }
 }
 
+/// The name of the last field of `bytes` whose key can be read: where a decoder gave up, or the only kind there is.
+pub(super) fn last_field(mut bytes: &[u8]) -> Option<&'static str> {
+    let mut last = None;
+    loop {
+        let key = varint(&mut &*bytes);
+        let Some(key) = key else { return last };
+        last = message("Event")?.field.iter().find(|field| field.number() as u64 == key >> 3).map(|field| field.name());
+        if Field::take(&mut bytes).is_none() {
+            return last;
+        }
+    }
+}
+
 /// Walks both side by side to the first field that differs, adds its name, and goes on inside it.
-fn locate(bytes: &[u8], canonical: &[u8], schema: Option<&DescriptorProto>, path: &mut String) {
+fn locate(bytes: &[u8], canonical: &[u8], schema: Option<&DescriptorProto>, path: &mut Vec<String>) {
     let (mut left, mut right) = (bytes, canonical);
     loop {
         let (Some(said), wanted) = (Field::take(&mut left), Field::take(&mut right)) else { return };
@@ -32,8 +45,7 @@ fn locate(bytes: &[u8], canonical: &[u8], schema: Option<&DescriptorProto>, path
         }
         let known = schema.and_then(|schema| schema.field.iter().find(|f| f.number() as u64 == said.number));
         let name = known.map_or_else(|| said.number.to_string(), |field| field.name().to_owned());
-        path.push('.');
-        path.push_str(&name);
+        path.push(name);
         let inside = known.and_then(|field| field.type_name.as_deref()?.rsplit('.').next()).and_then(message);
         if let (Some(inside), Some(wanted)) = (inside, wanted)
             && wanted.number == said.number

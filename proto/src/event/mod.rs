@@ -35,7 +35,7 @@ pub fn decode(bytes: &[u8]) -> Result<Event, Malformed> {
     if bytes.len() > MAX_EVENT_BYTES {
         return Err(Malformed::too_long(bytes.len()));
     }
-    let wire = v1::Event::decode(bytes).map_err(|error| Malformed::undecodable(&error))?;
+    let wire = v1::Event::decode(bytes).map_err(|error| Malformed::undecodable(&error, bytes))?;
     let again = wire.encode_to_vec();
     let mut check = Check::new();
     if again != bytes {
