@@ -8,6 +8,8 @@ pub mod event;
 pub mod limits;
 pub mod samples;
 
+mod outcome;
+
 /// The wire types and services of package `mingzhang.v1`, generated.
 #[allow(missing_docs, clippy::all, clippy::pedantic, clippy::semicolon_if_nothing_returned)]
 pub mod v1 {

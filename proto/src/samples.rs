@@ -89,17 +89,10 @@ fn budget() -> Vec<Kind> {
         }),
         Kind::LinePassedDown(LinePassedDown {
             document: "示财教〔2021〕3号".into(),
-            parts: vec![PassedPart {
-                from: thing(LINE),
-                to: thing(CHILD),
-                unit: thing(SCHOOL),
-                fen: 60_000_000,
-            }],
+            parts: vec![PassedPart { from: thing(LINE), to: thing(CHILD), unit: thing(SCHOOL), fen: 60_000_000 }],
         }),
         Kind::LineRecalled(LineRecalled {
-            line: thing(CHILD),
-            document: "示财教〔2021〕4号".into(),
-            fen: 1_000_000,
+            line: thing(CHILD), document: "示财教〔2021〕4号".into(), fen: 1_000_000
         }),
     ]
 }
@@ -163,12 +156,7 @@ fn payouts() -> Vec<Kind> {
     let (payout, voucher, application) = (thing(PAYOUT), thing(VOUCHER), thing(APPLICATION));
     let serial = || "20211020000001".to_owned();
     vec![
-        Kind::VoucherIssued(VoucherIssued {
-            voucher,
-            number: "示库〔2021〕5".into(),
-            application,
-            draws: draws(),
-        }),
+        Kind::VoucherIssued(VoucherIssued { voucher, number: "示库〔2021〕5".into(), application, draws: draws() }),
         Kind::VoucherCleared(VoucherCleared { voucher }),
         Kind::BatchSent(BatchSent {
             batch: thing(60),
@@ -181,10 +169,7 @@ fn payouts() -> Vec<Kind> {
         Kind::PayoutCredited(PayoutCredited { payout, fen: 125_000, serial: serial() }),
         Kind::PayoutReturned(PayoutReturned { payout, fen: 125_000, reason: 3, serial: serial() }),
         Kind::PayoutUnknown(PayoutUnknown { payout, serial: serial() }),
-        Kind::SuspenseCleared(SuspenseCleared {
-            credit: Uuid::from_u128(26),
-            how: Clearing::Accepted(thing(CHILD)),
-        }),
+        Kind::SuspenseCleared(SuspenseCleared { credit: Uuid::from_u128(26), how: Clearing::Accepted(thing(CHILD)) }),
     ]
 }
 

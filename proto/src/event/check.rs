@@ -23,12 +23,6 @@ impl fmt::Display for Violation {
     }
 }
 
-impl From<Violation> for crate::v1::Violation {
-    fn from(violation: Violation) -> Self {
-        Self { field: violation.field, description: violation.description }
-    }
-}
-
 /// Why bytes are no event. Nothing is recorded of them.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("malformed event: {}", sentences(.violations))]
@@ -93,14 +87,20 @@ pub(super) trait Choice: Copy {
 /// Pairs a domain enum with its wire enum, variant by variant; a variant left out does not compile.
 macro_rules! choice {
     ($domain:ty = $wire:ident { $first:ident $($variant:ident)* }) => {
+        impl From<$domain> for crate::v1::$wire {
+            fn from(domain: $domain) -> Self {
+                match domain {
+                    <$domain>::$first => Self::$first,
+                    $(<$domain>::$variant => Self::$variant,)*
+                }
+            }
+        }
+
         impl crate::event::check::Choice for $domain {
             const FIRST: Self = Self::$first;
 
             fn number(self) -> i32 {
-                match self {
-                    Self::$first => crate::v1::$wire::$first as i32,
-                    $(Self::$variant => crate::v1::$wire::$variant as i32,)*
-                }
+                crate::v1::$wire::from(self) as i32
             }
 
             fn from_number(number: i32) -> Option<Self> {
@@ -138,11 +138,7 @@ impl Check {
 
     /// `value`, if nothing was wrong.
     pub(super) fn finish<T>(self, value: T) -> Result<T, Malformed> {
-        if self.violations.is_empty() {
-            Ok(value)
-        } else {
-            Err(Malformed { violations: self.violations })
-        }
+        if self.violations.is_empty() { Ok(value) } else { Err(Malformed { violations: self.violations }) }
     }
 
     pub(super) fn without_kind(mut self) -> Malformed {

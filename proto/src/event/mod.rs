@@ -15,6 +15,7 @@ pub use check::{Malformed, Violation};
 
 use crate::limits::MAX_EVENT_BYTES;
 use crate::v1;
+use bytes::Bytes;
 use check::{Check, Wire};
 use ledger::event::{Event, Kind};
 use prost::Message;
@@ -35,7 +36,9 @@ pub fn decode(bytes: &[u8]) -> Result<Event, Malformed> {
     if bytes.len() > MAX_EVENT_BYTES {
         return Err(Malformed::too_long(bytes.len()));
     }
-    let wire = v1::Event::decode(bytes).map_err(|error| Malformed::undecodable(&error, bytes))?;
+    // One copy, of which ids and hashes are slices, is cheaper than an allocation for each.
+    let shared = Bytes::copy_from_slice(bytes);
+    let wire = v1::Event::decode(shared).map_err(|error| Malformed::undecodable(&error, bytes))?;
     let again = wire.encode_to_vec();
     let mut check = Check::new();
     if again != bytes {

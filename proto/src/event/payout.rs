@@ -88,12 +88,7 @@ impl Wire for v1::PayoutReturned {
     type Domain = PayoutReturned;
 
     fn write(domain: &PayoutReturned) -> Self {
-        Self {
-            payout: id_bytes(domain.payout),
-            fen: domain.fen,
-            reason: domain.reason,
-            serial: domain.serial.clone(),
-        }
+        Self { payout: id_bytes(domain.payout), fen: domain.fen, reason: domain.reason, serial: domain.serial.clone() }
     }
 
     fn read(self, check: &mut Check) -> PayoutReturned {

@@ -14,10 +14,7 @@ impl Wire for v1::PersonRegistered {
     }
 
     fn read(self, check: &mut Check) -> PersonRegistered {
-        PersonRegistered {
-            person: check.id("person", &self.person),
-            origin: check.division("origin", self.origin),
-        }
+        PersonRegistered { person: check.id("person", &self.person), origin: check.division("origin", self.origin) }
     }
 }
 

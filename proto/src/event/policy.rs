@@ -47,12 +47,7 @@ impl Wire for v1::Band {
     type Domain = Band;
 
     fn write(domain: &Band) -> Self {
-        Self {
-            number: domain.number,
-            name: domain.name.clone(),
-            min_fen: domain.min_fen,
-            max_fen: domain.max_fen,
-        }
+        Self { number: domain.number, name: domain.name.clone(), min_fen: domain.min_fen, max_fen: domain.max_fen }
     }
 
     fn read(self, check: &mut Check) -> Band {
