@@ -2,4 +2,5 @@
 pub mod error;
 pub mod limits;
 pub mod log;
+pub mod nats_server;
 pub mod writer;

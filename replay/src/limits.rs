@@ -33,11 +33,14 @@ pub const PUBLISH_TIMEOUT_MS: u64 = 5_000;
 /// The longest pause between two attempts to reach the broker.
 pub const RETRY_PAUSE_MAX_MS: u64 = 1_000;
 
-/// The stream's settings and tail are checked again after so many frames ...
-pub const RECHECK_FRAMES: u64 = 4_096;
+/// The shortest pause between two attempts; doubled up to [`RETRY_PAUSE_MAX_MS`].
+pub const RETRY_PAUSE_MIN_MS: u64 = 5;
 
-/// ... or after so much time with at least one frame.
-pub const RECHECK_MS: u64 = 5_000;
+/// Attempts to reach a dead broker while opening or stopping; while writing there is no end.
+pub const PATIENCE_ATTEMPTS: u32 = 12;
+
+/// The stream's settings and tail are checked again this often while writing.
+pub const RECHECK_MS: u64 = 2_000;
 
 /// Messages asked for ahead when frames are read back from the stream.
 pub const CATCH_UP_AHEAD: usize = 16;

@@ -6,6 +6,7 @@ mod settle;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 
 use bytes::Bytes;
@@ -108,6 +109,8 @@ struct Shared<T> {
     /// Signals the building thread: items wait, a frame settled, or the end is near.
     wake: Condvar,
     queue_bytes: usize,
+    /// Set by stopping: a broker that cannot be reached is then given up after some attempts.
+    give_up: Arc<AtomicBool>,
 }
 
 struct State<T> {
@@ -157,11 +160,16 @@ impl<T: Send + 'static> Writer<T> {
     ) -> Result<Self, LogError> {
         let state = State { waiting: VecDeque::new(), waiting_bytes: 0, in_flight: 0, stopping: false, ended: None };
         let shared =
-            Arc::new(Shared { state: Mutex::new(state), wake: Condvar::new(), queue_bytes: options.queue_bytes });
+            Arc::new(Shared {
+                state: Mutex::new(state),
+                wake: Condvar::new(),
+                queue_bytes: options.queue_bytes,
+                give_up: Arc::default(),
+            });
         let depth = log.in_flight();
         let (to_home, from_builder) = tokio::sync::mpsc::unbounded_channel();
         let builder = build::Builder::new(Arc::clone(&shared), &log, options.encode, depth, to_home);
-        let home = settle::Settler::new(Arc::clone(&shared), log.home, from_builder, Box::new(sink));
+        let home = settle::Settler::new(Arc::clone(&shared), log, from_builder, Box::new(sink));
         let mut writer = Self { shared, threads: Vec::new() };
         writer.spawn("record-settle", move || home.run())?;
         writer.spawn("record-build", move || builder.run())?;
@@ -202,6 +210,7 @@ impl<T: Send + 'static> Writer<T> {
 
     fn finish(&mut self) {
         self.shared.state.lock().stopping = true;
+        self.shared.give_up.store(true, Ordering::Relaxed);
         self.shared.wake.notify_all();
         for thread in self.threads.drain(..) {
             if thread.join().is_err() {

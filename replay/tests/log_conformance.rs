@@ -2,9 +2,10 @@
 
 mod support;
 
-use std::path::Path;
+use std::path::PathBuf;
 
 use replay::error::LogError;
+use replay::log::faulty::{Faults, FaultyBroker};
 use replay::log::{Clock, Log, LogOptions};
 use replay::writer::SubmitError;
 use support::{collect, frames, item, options, read, start};
@@ -12,7 +13,7 @@ use support::{collect, frames, item, options, read, start};
 /// A home that can be opened again and again.
 trait Place {
     fn open(&self, options: &LogOptions) -> Result<Log, LogError>;
-    fn archive(&self) -> &Path;
+    fn archive(&self) -> PathBuf;
 }
 
 struct Files(tempfile::TempDir);
@@ -21,8 +22,30 @@ impl Place for Files {
     fn open(&self, options: &LogOptions) -> Result<Log, LogError> {
         Log::open_file(self.0.path(), options, &mut |_| Ok(()))
     }
-    fn archive(&self) -> &Path {
-        self.0.path()
+    fn archive(&self) -> PathBuf {
+        self.0.path().to_path_buf()
+    }
+}
+
+struct Nats(support::Cluster);
+
+impl Place for Nats {
+    fn open(&self, options: &LogOptions) -> Result<Log, LogError> {
+        Log::open_nats(&self.0.options("archive"), options, &mut |_| Ok(()))
+    }
+    fn archive(&self) -> PathBuf {
+        self.0.archive("archive")
+    }
+}
+
+struct Memory(FaultyBroker, tempfile::TempDir);
+
+impl Place for Memory {
+    fn open(&self, options: &LogOptions) -> Result<Log, LogError> {
+        Log::open_faulty(&self.0, self.1.path(), options, &mut |_| Ok(()))
+    }
+    fn archive(&self) -> PathBuf {
+        self.1.path().to_path_buf()
     }
 }
 
@@ -42,18 +65,18 @@ fn settled_in_order_and_read_back(place: &dyn Place) {
     let (settled, error) = collect(outcomes);
     assert_eq!(error, None);
     assert_eq!(settled, (0..10_000).map(|n| (n, n)).collect::<Vec<_>>());
-    assert_eq!(read(place.archive()), (0..10_000).collect::<Vec<_>>());
+    assert_eq!(read(&place.archive()), (0..10_000).collect::<Vec<_>>());
 }
 
 fn reopening_raises_the_epoch(place: &dyn Place) {
-    let epoch = frames(place.archive()).last().unwrap().header().epoch;
+    let epoch = frames(&place.archive()).last().unwrap().header().epoch;
     let log = place.open(&options()).unwrap();
     assert_eq!((log.tip().epoch, log.tip().next_index()), (epoch + 1, 10_000));
     let (writer, outcomes) = start(log);
     writer.submit(vec![item(10_000)]).unwrap();
     writer.stop().unwrap();
     assert_eq!(collect(outcomes).0, [(10_000, 10_000)]);
-    let frames = frames(place.archive());
+    let frames = frames(&place.archive());
     let opening = &frames[frames.len() - 2];
     assert_eq!((opening.header().count, opening.header().epoch), (0, epoch + 1));
 }
@@ -64,7 +87,7 @@ fn a_second_writer_here_is_locked_out(place: &dyn Place) {
 }
 
 fn a_clock_set_back_stops_writing(place: &dyn Place) {
-    let last = frames(place.archive()).last().unwrap().header().recorded_ms;
+    let last = frames(&place.archive()).last().unwrap().header().recorded_ms;
     let behind = LogOptions { clock: Clock::new(move || last - 60_000, || 0), ..options() };
     assert!(matches!(place.open(&behind), Err(LogError::ClockBehind { behind_ms: 60_000 })));
     let slightly = LogOptions { clock: Clock::new(move || last - 59_999, || 0), ..options() };
@@ -75,6 +98,18 @@ fn a_clock_set_back_stops_writing(place: &dyn Place) {
 #[test]
 fn files() {
     everything(&Files(tempfile::tempdir().unwrap()));
+}
+
+#[test]
+fn nats() {
+    let place = Nats(support::Cluster::start(1 << 30));
+    everything(&place);
+    assert_eq!(place.0.stream(), read(&place.archive()), "the stream holds what the archive holds");
+}
+
+#[test]
+fn memory() {
+    everything(&Memory(FaultyBroker::new(1, Faults::default()), tempfile::tempdir().unwrap()));
 }
 
 #[test]

@@ -1,24 +1,35 @@
 //! The record: frames in one order, kept in one home or two. Files alone, or a JetStream stream with a local
 //! archive. What entries mean is decided elsewhere; here they are bytes.
 
+mod broker;
 mod clock;
+pub mod faulty;
 pub mod file;
 pub mod frame;
+pub mod nats;
+pub mod provision;
+mod publish;
 pub mod reader;
 mod segments;
+mod settings;
 pub mod tip;
 
 use std::path::Path;
 
+pub(crate) use broker::{StreamInfo, version as nats_version};
 pub use clock::Clock;
 pub(crate) use clock::ClockWatch;
 pub use file::FileLog;
 pub use frame::{Frame, FrameError, Header};
+pub(crate) use nats::NatsLog;
+pub use nats::{NatsOptions, read_stream};
+pub use provision::{ProvisionOptions, Provisioned, provision};
+pub(crate) use publish::{Concluded, Pipeline};
 pub use reader::{Reader, Torn};
 pub use tip::Tip;
 
 use crate::error::LogError;
-use crate::limits::FILE_FRAMES_IN_FLIGHT;
+use crate::limits::{FILE_FRAMES_IN_FLIGHT, NATS_FRAMES_IN_FLIGHT};
 
 /// Is shown each frame in order while a record is opened; an error ends the opening.
 pub type Visit<'a> = &'a mut dyn FnMut(&Frame) -> Result<(), Box<dyn std::error::Error + Send + Sync>>;
@@ -46,6 +57,8 @@ pub struct Log {
 pub(crate) enum Home {
     /// Files alone.
     File(FileLog),
+    /// A stream with an archive of files.
+    Nats(NatsLog),
 }
 
 impl Log {
@@ -57,6 +70,25 @@ impl Log {
         file.append(&opening)?;
         tip.advance(&opening);
         Ok(Self { home: Home::File(file), tip, clock: options.clock.clone(), torn })
+    }
+
+    /// Opens a stream and its archive: compares them, catches the archive up, shows every frame to `seen`, and
+    /// raises the epoch. Blocks: call it from a thread of its own, not from an async task.
+    pub fn open_nats(nats: &NatsOptions, options: &LogOptions, seen: Visit<'_>) -> Result<Self, LogError> {
+        let (home, tip, torn) = NatsLog::open(nats, options, seen)?;
+        Ok(Self { home: Home::Nats(home), tip, clock: options.clock.clone(), torn })
+    }
+
+    /// Opens a stream in memory that fails on purpose, with a real archive in `dir`. For tests.
+    pub fn open_faulty(
+        broker: &faulty::FaultyBroker,
+        dir: &Path,
+        options: &LogOptions,
+        seen: Visit<'_>,
+    ) -> Result<Self, LogError> {
+        let broker = broker::Broker::Faulty(broker.clone());
+        let (home, tip, torn) = NatsLog::open_broker(nats::runtime()?, broker, dir, options, seen)?;
+        Ok(Self { home: Home::Nats(home), tip, clock: options.clock.clone(), torn })
     }
 
     /// Where the record stands.
@@ -75,6 +107,7 @@ impl Log {
     pub(crate) fn in_flight(&self) -> usize {
         match &self.home {
             Home::File(_) => FILE_FRAMES_IN_FLIGHT,
+            Home::Nats(_) => NATS_FRAMES_IN_FLIGHT,
         }
     }
 }

@@ -229,6 +229,24 @@ impl OpenSegment {
     }
 }
 
+/// The first index of a frame by its number, if the directory holds it; only its segment is read.
+pub(crate) fn first_index_of(dir: &Path, frame: u64) -> Option<u64> {
+    frame_at(dir, frame).map(|frame| frame.header().first_index)
+}
+
+/// A frame by its number, if the directory holds it; only its segment is read, nothing but it is checked.
+pub(crate) fn frame_at(dir: &Path, number: u64) -> Option<Frame> {
+    let segment = list(dir).ok()?.into_iter().rfind(|segment| segment.first_frame <= number)?;
+    let mut open = OpenSegment::open(segment.path).ok()?;
+    for _ in segment.first_frame..number {
+        let Ok(Next::Frame(_)) = open.next() else { return None };
+    }
+    match open.next() {
+        Ok(Next::Frame(frame)) => Some(frame),
+        _ => None,
+    }
+}
+
 /// The bytes of `path` from `offset` to its end.
 pub(crate) fn read_from(path: &Path, offset: u64) -> Result<Vec<u8>, LogError> {
     use std::io::{Seek, SeekFrom};

@@ -95,7 +95,12 @@ impl Tip {
 
     /// The opening frame of a new writer: no entries, the next epoch.
     pub(crate) fn opening(&self, writer: u64, now_ms: i64) -> Frame {
-        let header = Header { epoch: self.epoch + 1, writer, ..self.next_header(now_ms) };
+        self.opening_at(self.epoch + 1, writer, now_ms)
+    }
+
+    /// The opening frame of a chosen epoch, when others came in between.
+    pub(crate) fn opening_at(&self, epoch: u64, writer: u64, now_ms: i64) -> Frame {
+        let header = Header { epoch, writer, ..self.next_header(now_ms) };
         FrameBuilder::new().finish(header)
     }
 }

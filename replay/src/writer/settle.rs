@@ -2,19 +2,24 @@
 //! ends with an error it reports every item that still waits, so that nobody waits for ever.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::build::Message;
-use super::{Item, Outcome, Shared};
+use super::{Item, Outcome, Settled, Shared};
 use crate::error::LogError;
-use crate::log::{FileLog, Home};
+use crate::limits::RECHECK_MS;
+use crate::log::{Concluded, FileLog, Frame, Home, Log, NatsLog, Pipeline, StreamInfo, Tip};
 
 pub(super) type Sink<T> = Box<dyn FnMut(Outcome<T>) + Send>;
 
 pub(super) struct Settler<T> {
     shared: Arc<Shared<T>>,
     home: Home,
+    tip: Tip,
     frames: UnboundedReceiver<Message<T>>,
     sink: Sink<T>,
 }
@@ -22,18 +27,19 @@ pub(super) struct Settler<T> {
 impl<T> Settler<T> {
     pub(super) fn new(
         shared: Arc<Shared<T>>,
-        home: Home,
+        log: Log,
         frames: UnboundedReceiver<Message<T>>,
         sink: Sink<T>,
     ) -> Self {
-        Self { shared, home, frames, sink }
+        Self { shared, home: log.home, tip: log.tip, frames, sink }
     }
 
     pub(super) fn run(self) {
-        let Self { shared, home, mut frames, sink } = self;
-        let mut report = Report { shared, sink };
+        let Self { shared, home, tip, mut frames, sink } = self;
+        let mut report = Report { shared, sink, epoch: tip.epoch };
         match home {
             Home::File(file) => settle_files(file, &mut frames, &mut report),
+            Home::Nats(nats) => settle_stream(nats, tip, &mut frames, &mut report),
         }
         report.close(frames);
     }
@@ -51,14 +57,126 @@ fn settle_files<T>(mut file: FileLog, frames: &mut UnboundedReceiver<Message<T>>
     }
 }
 
+fn settle_stream<T>(mut nats: NatsLog, tip: Tip, frames: &mut UnboundedReceiver<Message<T>>, report: &mut Report<T>) {
+    let Some(runtime) = nats.take_runtime() else { return };
+    let give_up = Arc::clone(&report.shared.give_up);
+    let dir = nats.archive.dir().to_path_buf();
+    let pipeline = Pipeline::new(nats.broker.clone(), nats.created.clone(), &tip, dir, give_up);
+    let mut stream = StreamSettler { pipeline, archive: &mut nats.archive, report, building: true };
+    runtime.block_on(stream.run(frames));
+    runtime.shutdown_background();
+}
+
+struct StreamSettler<'a, T> {
+    pipeline: Pipeline<Settled<T>>,
+    archive: &'a mut FileLog,
+    report: &'a mut Report<T>,
+    /// Whether more frames may come.
+    building: bool,
+}
+
+impl<T> StreamSettler<'_, T> {
+    async fn run(&mut self, frames: &mut UnboundedReceiver<Message<T>>) {
+        // The check goes by the clock, beside the frames; no frame ever waits for it.
+        let mut recheck = tokio::time::interval(Duration::from_millis(RECHECK_MS));
+        let mut checking: Option<BoxFuture<'static, Checked>> = None;
+        while self.building || !self.pipeline.is_empty() {
+            let done = tokio::select! {
+                biased;
+                answer = self.pipeline.answer() => {
+                    match self.pipeline.conclude(answer).await {
+                        Ok(concluded) => self.concluded(concluded),
+                        Err(error) => Err((error, Vec::new())),
+                    }
+                }
+                message = frames.recv(), if self.building => self.take(message).await,
+                checked = wait(&mut checking), if checking.is_some() => {
+                    checking = None;
+                    self.checked(checked).map_err(|error| (error, Vec::new()))
+                }
+                _ = recheck.tick(), if checking.is_none() => {
+                    checking = Some(self.check().boxed());
+                    Ok(())
+                }
+            };
+            if let Err((error, items)) = done {
+                return self.end(Arc::new(error), items);
+            }
+        }
+    }
+
+    async fn take(&mut self, message: Option<Message<T>>) -> Result<(), (LogError, Vec<Item<T>>)> {
+        match message {
+            Some(Message::Frame(frame, settled)) => self.pipeline.push(frame, settled).await,
+            Some(Message::Failed(error, items)) => {
+                // What was published before may still settle; only these items are lost for certain.
+                self.report.end(error, false, items);
+                self.building = false;
+            }
+            None => self.building = false,
+        }
+        Ok(())
+    }
+
+    /// Stream first, archive second, caller last.
+    fn concluded(&mut self, concluded: Concluded<Settled<T>>) -> Result<(), (LogError, Vec<Item<T>>)> {
+        match concluded {
+            Concluded::Again => Ok(()),
+            Concluded::Occupied(found) => {
+                let theirs = Frame::decode(found).map_or(0, |frame| frame.header().epoch);
+                let frame = self.pipeline.settled() + 1;
+                Err((LogError::Fenced { frame, theirs, ours: self.report.epoch }, Vec::new()))
+            }
+            Concluded::Settled(frame, settled) => match self.archive.append(&frame) {
+                Ok(()) => {
+                    self.report.settled(settled);
+                    Ok(())
+                }
+                Err(error) => Err((error, settled.items)),
+            },
+        }
+    }
+
+    /// Asks the stream how it is; the answer is held against what had settled before asking.
+    fn check(&self) -> impl Future<Output = Checked> + Send + 'static {
+        let (broker, settled) = (self.pipeline.broker.clone(), self.pipeline.settled());
+        async move { (settled, broker.info().await) }
+    }
+
+    fn checked(&self, (settled, info): Checked) -> Result<(), LogError> {
+        match info {
+            Ok(info) => self.pipeline.examine(&info, settled),
+            Err(error @ LogError::NoStream { .. }) => Err(error),
+            // Not reachable now: publishing will find out, and the next check asks again.
+            Err(_) => Ok(()),
+        }
+    }
+
+    fn end(&mut self, error: Arc<LogError>, items: Vec<Item<T>>) {
+        let items = items.into_iter().chain(self.pipeline.abandon().flat_map(|settled| settled.items)).collect();
+        self.report.end(error, true, items);
+    }
+}
+
+type Checked = (u64, Result<StreamInfo, LogError>);
+
+async fn wait(checking: &mut Option<BoxFuture<'static, Checked>>) -> Checked {
+    match checking {
+        Some(checking) => checking.await,
+        None => std::future::pending().await,
+    }
+}
+
 /// Tells the callers what became of their items.
 struct Report<T> {
     shared: Arc<Shared<T>>,
     sink: Sink<T>,
+    /// Of this writer.
+    epoch: u64,
 }
 
 impl<T> Report<T> {
-    fn settled(&mut self, settled: super::Settled<T>) {
+    fn settled(&mut self, settled: Settled<T>) {
         // Room for the next frame is made before the fold runs, so that building overlaps it.
         self.shared.state.lock().in_flight -= 1;
         self.shared.wake.notify_one();

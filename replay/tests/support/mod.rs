@@ -1,11 +1,14 @@
 //! Helpers of the record's tests: a plain entry encoding, a writer that remembers what settled, and reading back.
 #![allow(dead_code)]
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 
-use replay::log::{Clock, Frame, Log, LogOptions, Reader};
+use replay::error::LogError;
+use replay::log::{Clock, Frame, Log, LogOptions, NatsOptions, ProvisionOptions, Provisioned, Reader};
+use replay::log::{provision, read_stream};
+use replay::nats_server::{self, NatsServer};
 use replay::writer::{Item, Outcome, Writer, WriterOptions};
 
 pub const LEDGER: [u8; 16] = *b"ledger-for-tests";
@@ -76,4 +79,57 @@ pub fn frames(dir: &Path) -> Vec<Frame> {
         frames.push(frame);
     }
     frames
+}
+
+/// A server with a provisioned stream, in a directory that goes with it.
+pub struct Cluster {
+    pub server: NatsServer,
+    pub dir: tempfile::TempDir,
+}
+
+impl Cluster {
+    pub fn start(max_bytes: i64) -> Self {
+        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
+        let binary = nats_server::find(&target.join("nats-server")).expect("a nats-server");
+        let dir = tempfile::tempdir().unwrap();
+        let server = NatsServer::start(&binary, &dir.path().join("server")).unwrap();
+        let cluster = Self { server, dir };
+        let options = ProvisionOptions { max_bytes, ..ProvisionOptions::new(cluster.options("archive")) };
+        assert_eq!(provision(&options).unwrap(), Provisioned::Created);
+        cluster
+    }
+
+    pub fn options(&self, archive: &str) -> NatsOptions {
+        NatsOptions::new(&self.server.url(), &self.dir.path().join(archive))
+    }
+
+    pub fn archive(&self, archive: &str) -> PathBuf {
+        self.dir.path().join(archive)
+    }
+
+    pub fn open(&self, archive: &str) -> Result<Log, LogError> {
+        Log::open_nats(&self.options(archive), &options(), &mut |_| Ok(()))
+    }
+
+    /// The numbers in the stream itself, in order.
+    pub fn stream(&self) -> Vec<u64> {
+        let mut numbers = Vec::new();
+        read_stream(&self.options("archive"), LEDGER, &mut |frame| {
+            numbers.extend(frame.entries().map(|entry| number_of(&content(entry))));
+            Ok(())
+        })
+        .unwrap();
+        numbers
+    }
+
+    /// Asks the JetStream API as an administrator would.
+    pub fn admin(&self, what: &str, body: serde_json::Value) -> serde_json::Value {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        runtime.block_on(async {
+            let client = async_nats::connect(self.server.url()).await.unwrap();
+            let body = if body.is_null() { String::new() } else { body.to_string() };
+            let answer = client.request(format!("$JS.API.{what}"), body.into()).await.unwrap();
+            serde_json::from_slice(&answer.payload).unwrap()
+        })
+    }
 }

@@ -1,0 +1,68 @@
+//! Creates the stream of a record with the settings it needs. Changing or deleting one is deliberately absent.
+//!
+//! One setting shows in no answer of the server: `sync_interval: always` in its configuration. Without it a
+//! message is acknowledged before it is on the disk. Whoever runs the server has to see to it.
+
+use super::broker::{NatsBroker, ask, connect};
+use super::nats::{NatsOptions, runtime};
+use super::settings;
+use crate::error::LogError;
+use crate::limits::STREAM_BYTES;
+
+/// How the stream is created if it is not there.
+#[derive(Clone, Debug)]
+pub struct ProvisionOptions {
+    /// Which stream, and where.
+    pub nats: NatsOptions,
+    /// How much it may hold; the writer stops with a clear message when it is full.
+    pub max_bytes: i64,
+    /// 1, or 3 in a cluster.
+    pub replicas: u32,
+}
+
+impl ProvisionOptions {
+    /// One replica of the usual size.
+    #[must_use]
+    pub fn new(nats: NatsOptions) -> Self {
+        Self { nats, max_bytes: STREAM_BYTES, replicas: 1 }
+    }
+}
+
+/// What provisioning found or did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Provisioned {
+    /// The stream was created.
+    Created,
+    /// It was there, with all settings as required.
+    Present,
+}
+
+/// Creates the stream if absent; otherwise only compares its settings. Blocks: not for async tasks.
+pub fn provision(options: &ProvisionOptions) -> Result<Provisioned, LogError> {
+    let runtime = runtime()?;
+    let result = runtime.block_on(run(options));
+    runtime.shutdown_background();
+    result
+}
+
+async fn run(options: &ProvisionOptions) -> Result<Provisioned, LogError> {
+    let NatsOptions { url, stream, subject, .. } = &options.nats;
+    let broker = NatsBroker::connect(url, stream, subject).await?;
+    match broker.info().await {
+        Err(LogError::NoStream { .. }) => {}
+        Err(other) => return Err(other),
+        Ok(info) if info.differences.is_empty() => return Ok(Provisioned::Present),
+        Ok(info) => return Err(LogError::Settings { stream: stream.clone(), differences: info.differences }),
+    }
+    let client = connect(url).await?;
+    let config = settings::creation(stream, subject, options.max_bytes, options.replicas);
+    match ask(&client, &format!("STREAM.CREATE.{stream}"), &config).await? {
+        Ok(_) => {}
+        Err(answer) => return Err(LogError::Nats { doing: format!("creating stream {stream}"), answer }),
+    }
+    let info = broker.info().await?;
+    if info.differences.is_empty() {
+        return Ok(Provisioned::Created);
+    }
+    Err(LogError::Settings { stream: stream.clone(), differences: info.differences })
+}
