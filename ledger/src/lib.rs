@@ -4,9 +4,21 @@
 //! remembered), then the domain files. Absent on purpose: storage, network, wire types, personal data.
 
 pub mod account;
+mod award;
+mod budget;
 pub mod entry;
 pub mod event;
+pub mod fold;
 pub mod merkle;
 pub mod money;
+mod org;
 pub mod outcome;
+mod payment;
+mod people;
 pub mod policy;
+mod results;
+pub mod rows;
+pub mod set;
+pub mod state;
+mod suspense;
+pub mod table;

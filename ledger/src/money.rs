@@ -35,9 +35,7 @@ impl Day {
     pub fn yyyymmdd(self) -> u32 {
         let date = self.date();
         let (year, month, day) = (date.year(), date.month(), date.day());
-        u32::from(year.unsigned_abs()) * 10_000
-            + u32::from(month.unsigned_abs()) * 100
-            + u32::from(day.unsigned_abs())
+        u32::from(year.unsigned_abs()) * 10_000 + u32::from(month.unsigned_abs()) * 100 + u32::from(day.unsigned_abs())
     }
 
     /// The calendar year.

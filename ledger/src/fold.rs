@@ -1,0 +1,263 @@
+//! The heart: one entry in, one outcome out. Judging only reads; past it nothing can fail.
+//! No clock, no IO, no chance, no floats. What a kind of event means stands in the file of its domain.
+
+use crate::account::AccountNo;
+use crate::award::{self, AwardChange};
+use crate::budget::{self, BudgetChange};
+use crate::entry::Entry;
+use crate::event::Kind;
+use crate::money::{Day, Fen};
+use crate::org::{self, OrgChange};
+use crate::outcome::{Code, Outcome, Posting, Refusal};
+use crate::payment::{self, PaymentChange};
+use crate::people::{self, PeopleChange};
+use crate::policy::{Adopted, Policy};
+use crate::results::{self, ResultChange};
+use crate::rows::{DUPLICATE, Finding, FindingKind, Refused, Seen};
+use crate::state::{State, UNKNOWN_ORG};
+use crate::table::NONE;
+use uuid::Uuid;
+
+/// The newest rules version this program knows.
+pub const KNOWN_RULES: u32 = 1;
+
+/// The record says something this program must not guess about. Folding stops; nothing was changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Halt {
+    /// The entry is not the next one.
+    Gap {
+        /// The index it should have.
+        expected: u64,
+        /// The index it has.
+        found: u64,
+    },
+    /// Rules of a later program.
+    UnknownRules(u32),
+}
+
+impl std::fmt::Display for Halt {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Gap { expected, found } => write!(f, "the record jumps from entry {expected} to {found}"),
+            Self::UnknownRules(version) => {
+                write!(f, "the record adopts rules version {version}, this program knows {KNOWN_RULES}: upgrade it")
+            }
+        }
+    }
+}
+
+impl std::error::Error for Halt {}
+
+/// What an admissible event will change: the money, the findings, and one act of its domain.
+pub(crate) struct Change {
+    pub postings: Vec<Posting>,
+    pub findings: Vec<NewFinding>,
+    pub act: Act,
+}
+
+/// A finding about to be opened.
+pub(crate) struct NewFinding {
+    pub kind: FindingKind,
+    pub subject: Uuid,
+    pub fen: Fen,
+    pub payout: u32,
+    pub unit: u32,
+}
+
+impl NewFinding {
+    /// A finding without money in suspense.
+    pub fn about(kind: FindingKind, subject: Uuid) -> Self {
+        Self { kind, subject, fen: 0, payout: NONE, unit: UNKNOWN_ORG }
+    }
+}
+
+/// What changes besides money, by domain.
+pub(crate) enum Act {
+    /// Only the money and the findings.
+    Nothing,
+    AdoptPolicy(Box<Policy>),
+    AdoptRules(u32),
+    Org(OrgChange),
+    Budget(BudgetChange),
+    People(PeopleChange),
+    Award(AwardChange),
+    Payment(PaymentChange),
+    Result(ResultChange),
+}
+
+impl Change {
+    /// A change of things, without money.
+    pub fn of(act: Act) -> Self {
+        Self { postings: Vec::new(), findings: Vec::new(), act }
+    }
+
+    /// A report that changes nothing but is worth looking at.
+    pub fn only(finding: NewFinding) -> Self {
+        Self { postings: Vec::new(), findings: vec![finding], act: Act::Nothing }
+    }
+}
+
+impl State {
+    /// Same entries, same outcomes, same state: on any machine, in any year.
+    ///
+    /// # Errors
+    /// A [`Halt`]: the entry is not the next one, or of a later program. Then nothing was changed.
+    pub fn fold(&mut self, entry: &Entry<'_>) -> Result<Outcome, Halt> {
+        if entry.index != self.entries {
+            return Err(Halt::Gap { expected: self.entries, found: entry.index });
+        }
+        let outcome = match self.outcome_before(entry)? {
+            Ok(change) => self.commit(entry, change),
+            Err(outcome) => self.turn_away(entry.index, outcome),
+        };
+        let verdict = match &outcome {
+            Outcome::Posted { .. } => 0,
+            Outcome::Duplicate { .. } => DUPLICATE,
+            Outcome::Refused(refusal) => refusal.code as u8,
+        };
+        self.seen.push(Seen { id: entry.event.id, content: content_hash(entry.content), verdict });
+        self.counts[match verdict {
+            0 => 0,
+            DUPLICATE => 2,
+            _ => 1,
+        }] += 1;
+        self.entries += 1;
+        Ok(outcome)
+    }
+
+    /// What folding this entry now would give, without doing it. Postings to accounts that it would open are numbered
+    /// as they would be.
+    ///
+    /// # Errors
+    /// As [`State::fold`].
+    pub fn dry_run(&self, entry: &Entry<'_>) -> Result<Outcome, Halt> {
+        Ok(match self.outcome_before(entry)? {
+            Ok(change) => Outcome::Posted { postings: change.postings, findings: Vec::new() },
+            Err(outcome) => outcome,
+        })
+    }
+
+    fn outcome_before(&self, entry: &Entry<'_>) -> Result<Result<Change, Outcome>, Halt> {
+        if let Some((first, seen)) = self.seen.by_id(entry.event.id) {
+            let first = u64::from(first);
+            return Ok(Err(if seen.content == content_hash(entry.content) {
+                Outcome::Duplicate { first, refused: Code::try_from(seen.verdict).ok() }
+            } else {
+                let figure = i64::try_from(first).unwrap_or(i64::MAX);
+                Outcome::Refused(Refusal::with(Code::IdReused, entry.event.id, figure))
+            }));
+        }
+        if let Kind::RulesAdopted(rules) = &entry.event.kind
+            && rules.version > KNOWN_RULES
+        {
+            return Err(Halt::UnknownRules(rules.version));
+        }
+        Ok(self.judge(entry).map_err(Outcome::Refused))
+    }
+
+    /// Reads only, so a refused event leaves nothing behind but its outcome.
+    fn judge(&self, entry: &Entry<'_>) -> Result<Change, Refusal> {
+        let on = entry.event.effective;
+        match &entry.event.kind {
+            Kind::PolicyAdopted(policy) => self.judge_policy(policy),
+            Kind::RulesAdopted(rules) if rules.version <= self.rules => Err(Refusal::plain(Code::RulesUnknown)),
+            Kind::RulesAdopted(rules) => Ok(Change::of(Act::AdoptRules(rules.version))),
+            Kind::OrgRegistered(event) => Ok(org::judge_registered(self, event)),
+            Kind::OrgRenamed(event) => Ok(org::judge_renamed(self, event)),
+            Kind::LineIssued(event) => budget::judge_issued(self, on, event),
+            Kind::LinePassedDown(event) => budget::judge_passed_down(self, on, event),
+            Kind::LineRecalled(event) => budget::judge_recalled(self, on, event),
+            Kind::PersonRegistered(event) => Ok(people::judge_registered(self, event)),
+            Kind::StatusChanged(event) => Ok(people::judge_status(self, on, event)),
+            Kind::CardBound(event) => Ok(people::judge_bound(self, event)),
+            Kind::CardReplaced(event) => Ok(people::judge_replaced(self, event)),
+            Kind::RosterPrepared(event) => award::judge_prepared(self, entry, event),
+            Kind::RosterLineAdded(event) => award::judge_line(self, entry, event),
+            Kind::RosterSealed(event) => award::judge_sealed(self, event),
+            Kind::RosterReviewed(event) => award::judge_reviewed(self, entry, event),
+            Kind::RosterApproved(event) => award::judge_approved(self, entry, event),
+            Kind::RosterCancelled(event) => award::judge_cancelled(self, event),
+            Kind::ApplicationPrepared(event) => payment::judge_prepared(self, entry, event),
+            Kind::ApplicationLineAdded(event) => payment::judge_line(self, entry, event),
+            Kind::ApplicationSealed(event) => payment::judge_sealed(self, on, event),
+            Kind::ApplicationApproved(event) => payment::judge_approved(self, entry, event),
+            Kind::ApplicationCancelled(event) => payment::judge_cancelled(self, on, event),
+            Kind::BatchSent(event) => payment::judge_sent(self, on, event),
+            Kind::VoucherIssued(event) => Ok(results::judge_issued(self, event)),
+            Kind::VoucherCleared(event) => Ok(results::judge_cleared(self, on, event)),
+            Kind::PayoutCredited(event) => Ok(results::judge_credited(self, on, event)),
+            Kind::PayoutReturned(event) => Ok(results::judge_returned(self, on, event)),
+            Kind::PayoutUnknown(event) => Ok(results::judge_unknown(self, event)),
+            Kind::SuspenseCleared(event) => crate::suspense::judge_cleared(self, on, event),
+        }
+    }
+
+    fn judge_policy(&self, policy: &Policy) -> Result<Change, Refusal> {
+        let known = self.programme(&policy.programme).map(|handle| self.programmes.get(handle));
+        if known.is_some_and(|row| row.versions.iter().any(|v| v.policy.version == policy.version)) {
+            return Err(Refusal::with(Code::PolicyNotNewer, Uuid::nil(), i64::from(policy.version)));
+        }
+        Ok(Change::of(Act::AdoptPolicy(Box::new(policy.clone()))))
+    }
+
+    /// Writes only: past this line nothing can be refused.
+    fn commit(&mut self, entry: &Entry<'_>, change: Change) -> Outcome {
+        let on = entry.event.effective;
+        match change.act {
+            Act::Nothing => {}
+            Act::AdoptPolicy(policy) => self.adopt(on, entry.index, *policy),
+            Act::AdoptRules(version) => self.rules = version,
+            Act::Org(act) => org::apply(self, entry.index, on, act),
+            Act::Budget(act) => budget::apply(self, entry.index, on, act),
+            Act::People(act) => people::apply(self, entry.index, act),
+            Act::Award(act) => award::apply(self, entry, act),
+            Act::Payment(act) => payment::apply(self, entry, act),
+            Act::Result(act) => results::apply(self, entry.index, on, act),
+        }
+        for posting in &change.postings {
+            self.post(entry.index, posting);
+        }
+        let findings = change.findings.into_iter().map(|new| self.open(entry.index, on, new)).collect();
+        Outcome::Posted { postings: change.postings, findings }
+    }
+
+    fn turn_away(&mut self, index: u64, outcome: Outcome) -> Outcome {
+        if let Outcome::Refused(refusal) = outcome {
+            self.refused.push(Refused { index, refusal });
+        }
+        outcome
+    }
+
+    fn adopt(&mut self, from: Day, index: u64, policy: Policy) {
+        let handle = self.programme(&policy.programme).unwrap_or_else(|| self.add_programme(&policy.programme));
+        self.programmes.get_mut(handle).versions.push(Adopted { from, index, policy });
+    }
+
+    fn post(&mut self, index: u64, posting: &Posting) {
+        assert!(posting.fen > 0 && posting.debit != posting.credit, "a posting moves something");
+        self.change_balance(index, posting.debit, posting.fen);
+        self.change_balance(index, posting.credit, -posting.fen);
+    }
+
+    fn change_balance(&mut self, index: u64, account: AccountNo, fen: Fen) {
+        let account = self.accounts.get_mut(account.0);
+        // Overflow is beyond all the money there is; the release profile keeps overflow checks on.
+        account.balance += fen;
+        account.last = index;
+        assert!(account.balance >= 0 || account.class.may_go_below_zero(), "judging missed an overdraft");
+    }
+
+    fn open(&mut self, index: u64, on: Day, new: NewFinding) -> u32 {
+        let NewFinding { kind, subject, fen, payout, unit } = new;
+        let handle = self.findings.push(Finding { kind, index, subject, fen, payout, unit, open: true, on });
+        if payout != NONE && fen > 0 {
+            crate::suspense::note(self, payout, handle);
+        }
+        handle
+    }
+}
+
+/// Tells other content under the same id; 64 bits are enough, as a collision only calls a repeat what is not one.
+fn content_hash(content: &[u8]) -> u64 {
+    xxhash_rust::xxh3::xxh3_64(content)
+}

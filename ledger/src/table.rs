@@ -1,0 +1,191 @@
+//! Rows in the order of their creation, held in pages, found by id. A row's position is its handle, for ever.
+//! It does not know what the rows mean, nor where pages are kept.
+
+use hashbrown::HashTable;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use uuid::Uuid;
+
+/// Rows a page: large enough for few writes, small enough that touching one row rewrites little.
+pub const PAGE_ROWS: usize = 1024;
+
+/// Shards of the id index: each grows by itself, so that growth never stalls the fold for long.
+const SHARDS: usize = 256;
+
+/// A handle that points nowhere.
+pub const NONE: u32 = u32::MAX;
+
+/// Something kept in a table.
+pub trait Row: Serialize + DeserializeOwned {
+    /// The id to find it by, if it has one.
+    fn id(&self) -> Option<Uuid>;
+}
+
+/// A table of one kind of row.
+pub struct Table<T> {
+    pages: Vec<Vec<T>>,
+    dirty: Vec<bool>,
+    shards: Vec<HashTable<u32>>,
+    len: usize,
+}
+
+impl<T: Row> Default for Table<T> {
+    fn default() -> Self {
+        let shards = (0..SHARDS).map(|_| HashTable::new()).collect();
+        Self { pages: Vec::new(), dirty: Vec::new(), shards, len: 0 }
+    }
+}
+
+impl<T: Row> Table<T> {
+    /// Number of rows.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether there is no row.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// The handle the next row will get. Four billion rows of a kind are beyond any one ledger's memory.
+    #[must_use]
+    pub fn next(&self) -> u32 {
+        u32::try_from(self.len).unwrap_or(NONE)
+    }
+
+    /// The row of a handle this table gave out.
+    #[must_use]
+    pub fn get(&self, handle: u32) -> &T {
+        let at = handle as usize;
+        &self.pages[at / PAGE_ROWS][at % PAGE_ROWS]
+    }
+
+    /// The row, to be changed.
+    pub fn get_mut(&mut self, handle: u32) -> &mut T {
+        let at = handle as usize;
+        self.dirty[at / PAGE_ROWS] = true;
+        &mut self.pages[at / PAGE_ROWS][at % PAGE_ROWS]
+    }
+
+    /// The handle of an id.
+    #[must_use]
+    pub fn find(&self, id: Uuid) -> Option<u32> {
+        let hash = hash(id);
+        self.shards[shard(hash)].find(hash, |&handle| self.get(handle).id() == Some(id)).copied()
+    }
+
+    /// The row of an id.
+    #[must_use]
+    pub fn by_id(&self, id: Uuid) -> Option<(u32, &T)> {
+        self.find(id).map(|handle| (handle, self.get(handle)))
+    }
+
+    /// Adds a row; its id, if new here, finds it from now on.
+    pub fn push(&mut self, row: T) -> u32 {
+        let handle = self.next();
+        assert!(handle != NONE, "a table is full");
+        let id = row.id();
+        if self.len.is_multiple_of(PAGE_ROWS) {
+            self.pages.push(Vec::with_capacity(PAGE_ROWS));
+            self.dirty.push(true);
+        }
+        let page = self.len / PAGE_ROWS;
+        self.pages[page].push(row);
+        self.dirty[page] = true;
+        self.len += 1;
+        if let Some(id) = id {
+            self.index(id, handle);
+        }
+        handle
+    }
+
+    fn index(&mut self, id: Uuid, handle: u32) {
+        let hash_of = hash(id);
+        let pages = &self.pages;
+        let row = |handle: u32| &pages[handle as usize / PAGE_ROWS][handle as usize % PAGE_ROWS];
+        let shard = &mut self.shards[shard(hash_of)];
+        if shard.find(hash_of, |&h| row(h).id() == Some(id)).is_none() {
+            shard.insert_unique(hash_of, handle, |&h| row(h).id().map_or(0, hash));
+        }
+    }
+
+    /// All rows in the order of their creation.
+    pub fn iter(&self) -> impl Iterator<Item = (u32, &T)> {
+        (0u32..).zip(self.pages.iter().flatten())
+    }
+}
+
+/// Spreads an id over 64 bits. Ids are mostly hashes already; the multiplication guards against those that are not.
+fn hash(id: Uuid) -> u64 {
+    let (high, low) = id.as_u64_pair();
+    let wide = u128::from(high ^ 0x9e37_79b9_7f4a_7c15) * u128::from(low ^ 0xd6e8_feb8_6659_fd93);
+    ((wide >> 64) ^ wide) as u64 ^ high.rotate_left(32) ^ low
+}
+
+fn shard(hash: u64) -> usize {
+    // Middle bits: the top ones tell entries apart inside a shard, the low ones place them there.
+    (hash >> 40) as usize % SHARDS
+}
+
+/// A table as pages of bytes, for whoever keeps them. The same rows give the same bytes.
+pub trait Pages {
+    /// How many pages there are.
+    fn count(&self) -> usize;
+    /// Page numbers changed since the last call; asking marks them clean.
+    fn take_dirty(&mut self) -> Vec<u32>;
+    /// Marks a page as not yet kept, after a failed write.
+    fn mark_dirty(&mut self, page: u32);
+    /// The bytes of a page.
+    fn encode(&self, page: u32) -> Vec<u8>;
+    /// Adds the next page from bytes made by `encode`.
+    ///
+    /// # Errors
+    /// The bytes are not a page of this table.
+    fn restore(&mut self, bytes: &[u8]) -> Result<(), BadPage>;
+}
+
+/// Bytes that are no page of the table they were given to. The remedy is to rebuild from the record.
+#[derive(Debug, PartialEq, Eq)]
+pub struct BadPage;
+
+impl<T: Row> Pages for Table<T> {
+    fn count(&self) -> usize {
+        self.pages.len()
+    }
+
+    fn take_dirty(&mut self) -> Vec<u32> {
+        let numbers = (0u32..).zip(self.dirty.iter_mut());
+        numbers.filter_map(|(number, dirty)| std::mem::take(dirty).then_some(number)).collect()
+    }
+
+    fn mark_dirty(&mut self, page: u32) {
+        if let Some(dirty) = self.dirty.get_mut(page as usize) {
+            *dirty = true;
+        }
+    }
+
+    fn encode(&self, page: u32) -> Vec<u8> {
+        let rows = &self.pages[page as usize];
+        // Writing to memory cannot fail; a row type that serde refuses would fail the first test that folds.
+        postcard::to_allocvec(rows).unwrap_or_default()
+    }
+
+    fn restore(&mut self, bytes: &[u8]) -> Result<(), BadPage> {
+        if !self.len.is_multiple_of(PAGE_ROWS) {
+            return Err(BadPage);
+        }
+        let rows: Vec<T> = postcard::from_bytes(bytes).map_err(|_| BadPage)?;
+        if rows.is_empty() || rows.len() > PAGE_ROWS {
+            return Err(BadPage);
+        }
+        for row in rows {
+            self.push(row);
+        }
+        if let Some(dirty) = self.dirty.last_mut() {
+            *dirty = false;
+        }
+        Ok(())
+    }
+}
