@@ -113,10 +113,8 @@ impl NatsBroker {
     }
 
     async fn publish(&self, last_sequence: u64, frame: Bytes) -> BoxFuture<'static, Answer> {
-        let message = PublishMessage::build()
-            .payload(frame)
-            .expected_last_sequence(last_sequence)
-            .expected_stream(&self.name);
+        let message =
+            PublishMessage::build().payload(frame).expected_last_sequence(last_sequence).expected_stream(&self.name);
         match self.context.send_publish(self.subject.clone(), message).await {
             Ok(acknowledgement) => {
                 let name = self.name.clone();
@@ -180,11 +178,10 @@ pub(crate) async fn ask(
     body: &Value,
 ) -> Result<Result<Value, String>, LogError> {
     let body = if body.is_null() { Bytes::new() } else { Bytes::from(body.to_string()) };
-    let message = client
-        .request(format!("$JS.API.{what}"), body)
-        .await
-        .map_err(|e| nats_error(format!("asking {what}"), e))?;
-    let answer: Value = serde_json::from_slice(&message.payload).map_err(|e| nats_error(format!("asking {what}"), e))?;
+    let message =
+        client.request(format!("$JS.API.{what}"), body).await.map_err(|e| nats_error(format!("asking {what}"), e))?;
+    let answer: Value =
+        serde_json::from_slice(&message.payload).map_err(|e| nats_error(format!("asking {what}"), e))?;
     Ok(match answer.get("error") {
         Some(error) => Err(error.to_string()),
         None => Ok(answer),

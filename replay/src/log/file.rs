@@ -51,15 +51,13 @@ impl FileLog {
             Some(last) => Some(Open::existing(last.path)?),
             None => None,
         };
-        let log = Self { dir: dir.to_path_buf(), segment, frames: tip.frames, segment_bytes: SEGMENT_BYTES, _lock: lock };
+        let log =
+            Self { dir: dir.to_path_buf(), segment, frames: tip.frames, segment_bytes: SEGMENT_BYTES, _lock: lock };
         Ok((log, tip, torn))
     }
 
-    /// Closes segments at another size; for tests and small disks.
-    #[must_use]
-    pub fn with_segment_bytes(mut self, bytes: u64) -> Self {
+    pub(crate) fn set_segment_bytes(&mut self, bytes: u64) {
         self.segment_bytes = bytes;
-        self
     }
 
     /// How many frames it holds.

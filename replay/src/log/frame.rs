@@ -201,7 +201,11 @@ fn check_entries(header: &Header, bytes: &[u8]) -> Result<(), FrameError> {
             return Err(bad);
         }
     }
-    if at == bytes.len() { Ok(()) } else { Err(FrameError::Entries { entry: header.count, count: header.count, offset: at }) }
+    if at == bytes.len() {
+        Ok(())
+    } else {
+        Err(FrameError::Entries { entry: header.count, count: header.count, offset: at })
+    }
 }
 
 /// Iterator over the entries of a frame.

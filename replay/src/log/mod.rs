@@ -103,6 +103,16 @@ impl Log {
         self.torn.as_ref()
     }
 
+    /// Closes segment files at another size; for small disks and tests.
+    #[must_use]
+    pub fn with_segment_bytes(mut self, bytes: u64) -> Self {
+        match &mut self.home {
+            Home::File(file) => file.set_segment_bytes(bytes),
+            Home::Nats(nats) => nats.archive.set_segment_bytes(bytes),
+        }
+        self
+    }
+
     /// How many frames may be under way before the next has to wait.
     pub(crate) fn in_flight(&self) -> usize {
         match &self.home {

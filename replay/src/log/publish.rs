@@ -124,7 +124,8 @@ impl<P> Pipeline<P> {
                 return match self.read_back(sequence).await? {
                     Some(found) if self.is_front(&found) => Ok(self.settle()),
                     Some(found) => Ok(Concluded::Occupied(found)),
-                    None => Err(self.lost(format!("sequence {sequence} is gone though the stream ends at {}", info.last_sequence))),
+                    None => Err(self
+                        .lost(format!("sequence {sequence} is gone though the stream ends at {}", info.last_sequence))),
                 };
             }
         }

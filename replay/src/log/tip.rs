@@ -49,7 +49,10 @@ impl Tip {
             return Err(format!("its epoch {} is below {}", header.epoch, self.epoch));
         }
         if header.epoch > self.epoch && header.count != 0 {
-            return Err(format!("it raises the epoch from {} to {} without being an opening frame", self.epoch, header.epoch));
+            return Err(format!(
+                "it raises the epoch from {} to {} without being an opening frame",
+                self.epoch, header.epoch
+            ));
         }
         if header.epoch == self.epoch && header.writer != self.writer {
             return Err(format!("a second writer used epoch {}", header.epoch));

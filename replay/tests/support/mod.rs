@@ -89,8 +89,8 @@ pub struct Cluster {
 
 impl Cluster {
     pub fn start(max_bytes: i64) -> Self {
-        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
-        let binary = nats_server::find(&target.join("nats-server")).expect("a nats-server");
+        let install = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/nats-server");
+        let binary = nats_server::find(&install).expect("a nats-server");
         let dir = tempfile::tempdir().unwrap();
         let server = NatsServer::start(&binary, &dir.path().join("server")).unwrap();
         let cluster = Self { server, dir };

@@ -1,0 +1,362 @@
+//! What happens when files are damaged, the disk fills, or a broker fails in every way a seed can bring
+//! about. The rule: nothing settled is missing, nothing is doubled, or else there is a clear error.
+
+mod support;
+
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use replay::error::LogError;
+use replay::log::faulty::{Faults, FaultyBroker};
+use replay::log::{Frame, Log, Reader};
+use support::{LEDGER, collect, content, frames, item, number_of, options, read, start};
+
+fn open(dir: &Path) -> Result<Log, LogError> {
+    Log::open_file(dir, &options(), &mut |_| Ok(()))
+}
+
+/// Writes frames of one entry each, so that places in the file are known.
+fn written(dir: &Path, count: u64) {
+    let (writer, outcomes) = start(open(dir).unwrap());
+    for number in 0..count {
+        writer.submit(vec![item(number)]).unwrap();
+        // Waiting for each one keeps it in a frame of its own.
+        outcomes.recv().unwrap();
+    }
+    writer.stop().unwrap();
+}
+
+fn segments(dir: &Path) -> Vec<PathBuf> {
+    let mut paths: Vec<PathBuf> = fs::read_dir(dir).unwrap().map(|item| item.unwrap().path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "frames"));
+    paths.sort();
+    paths
+}
+
+/// Where each frame of a segment begins, and the end.
+fn bounds(dir: &Path) -> Vec<usize> {
+    frames(dir).iter().fold(vec![0], |mut bounds, frame| {
+        bounds.push(bounds.last().unwrap() + frame.bytes().len());
+        bounds
+    })
+}
+
+#[test]
+fn an_unfinished_last_frame_is_set_aside_wherever_it_was_cut() {
+    let dir = tempfile::tempdir().unwrap();
+    written(dir.path(), 5);
+    let path = segments(dir.path()).pop().unwrap();
+    let whole = fs::read(&path).unwrap();
+    let last = bounds(dir.path())[5];
+    for cut in [last + 1, last + 50, last + 100, whole.len() - 1] {
+        let copy = tempfile::tempdir().unwrap();
+        fs::write(copy.path().join(path.file_name().unwrap()), &whole[..cut]).unwrap();
+        let log = open(copy.path()).unwrap();
+        assert_eq!(log.tip().next_index(), 4);
+        assert_eq!(log.torn().unwrap().bytes, (cut - last) as u64);
+        let kept = fs::read_dir(copy.path()).unwrap().map(|item| item.unwrap().path());
+        let kept: Vec<_> = kept.filter(|path| path.extension().is_some_and(|extension| extension == "torn")).collect();
+        assert_eq!(fs::read(&kept[0]).unwrap(), &whole[last..cut], "the bytes are kept");
+        let (writer, _outcomes) = start(log);
+        writer.submit(vec![item(77)]).unwrap();
+        writer.stop().unwrap();
+        assert_eq!(read(copy.path()), [0, 1, 2, 3, 77]);
+    }
+}
+
+#[test]
+fn a_flipped_bit_before_the_last_frame_is_damage_and_names_the_index() {
+    let dir = tempfile::tempdir().unwrap();
+    written(dir.path(), 8);
+    let path = segments(dir.path()).pop().unwrap();
+    let whole = fs::read(&path).unwrap();
+    let bounds = bounds(dir.path());
+    // Frame 0 is the opening; frame n holds entry n - 1. Each byte of frame 4: magic, lengths, body, checksum.
+    for at in bounds[4]..bounds[5] {
+        let mut bad = whole.clone();
+        bad[at] ^= 0x10;
+        fs::write(&path, &bad).unwrap();
+        match open(dir.path()) {
+            Err(LogError::Damage { index: 3, frame: 5, .. } | LogError::WrongLedger { .. }) => {}
+            other => panic!("byte {} of the frame: {other:?}", at - bounds[4]),
+        }
+        assert_eq!(fs::read(&path).unwrap(), bad, "damage is left as it is found");
+    }
+}
+
+#[test]
+fn a_frame_cut_out_or_swapped_is_noticed_although_every_checksum_fits() {
+    let dir = tempfile::tempdir().unwrap();
+    written(dir.path(), 6);
+    let path = segments(dir.path()).pop().unwrap();
+    let whole = fs::read(&path).unwrap();
+    let at = bounds(dir.path());
+    let cut = [&whole[..at[3]], &whole[at[4]..]].concat();
+    let swapped = [&whole[..at[3]], &whole[at[4]..at[5]], &whole[at[3]..at[4]], &whole[at[5]..]].concat();
+    let doubled = [&whole[..at[4]], &whole[at[3]..]].concat();
+    for (bad, index) in [(cut, 2), (swapped, 2), (doubled, 3)] {
+        fs::write(&path, bad).unwrap();
+        let error = open(dir.path()).unwrap_err();
+        assert!(matches!(error, LogError::Damage { index: found, .. } if found == index), "{error}");
+    }
+}
+
+#[test]
+fn an_entry_changed_with_its_checksum_shows_at_the_next_frame() {
+    let dir = tempfile::tempdir().unwrap();
+    written(dir.path(), 4);
+    let path = segments(dir.path()).pop().unwrap();
+    let mut bytes = fs::read(&path).unwrap();
+    let at = bounds(dir.path());
+    bytes[at[3] - 5] ^= 1;
+    let checksum = crc32c::crc32c(&bytes[at[2]..at[3] - 4]);
+    bytes[at[3] - 4..at[3]].copy_from_slice(&checksum.to_le_bytes());
+    fs::write(&path, bytes).unwrap();
+    let error = open(dir.path()).unwrap_err().to_string();
+    assert!(error.contains("root does not fit") && error.contains("first bad index 2"), "{error}");
+}
+
+#[test]
+fn segments_rotate_and_a_missing_one_is_noticed() {
+    let dir = tempfile::tempdir().unwrap();
+    for round in 0..4 {
+        let log = open(dir.path()).unwrap().with_segment_bytes(2_000);
+        let (writer, outcomes) = start(log);
+        for number in round * 10..(round + 1) * 10 {
+            writer.submit(vec![item(number)]).unwrap();
+            outcomes.recv().unwrap();
+        }
+        writer.stop().unwrap();
+    }
+    assert_eq!(read(dir.path()), (0..40).collect::<Vec<_>>());
+    let all = segments(dir.path());
+    assert!(all.len() > 3, "{all:?}");
+    let tip = {
+        let mut reader = Reader::open(dir.path(), LEDGER).unwrap();
+        (0..20).for_each(|_| drop(reader.next_frame().unwrap()));
+        reader.tip().clone()
+    };
+    let mut later = Reader::open_at(dir.path(), tip.clone()).unwrap();
+    assert_eq!(later.next_frame().unwrap().unwrap().header().first_index, tip.next_index());
+    fs::remove_file(&all[1]).unwrap();
+    assert!(matches!(open(dir.path()), Err(LogError::Damage { .. })));
+}
+
+#[test]
+fn another_ledgers_files_are_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    written(dir.path(), 2);
+    let other = replay::log::LogOptions { ledger: [1; 16], ..options() };
+    assert!(matches!(Log::open_file(dir.path(), &other, &mut |_| Ok(())), Err(LogError::WrongLedger { .. })));
+}
+
+/// Run by the next test in a process that may not write files beyond a size.
+#[test]
+fn child_that_fills_its_disk() {
+    let Some(dir) = std::env::var_os("MINGZHANG_TEST_FULL_DISK") else { return };
+    let (writer, outcomes) = start(open(Path::new(&dir)).unwrap());
+    let mut acknowledged = OpenOptions::new().create(true).append(true).open(Path::new(&dir).join("ok")).unwrap();
+    for number in 0.. {
+        if writer.submit(vec![item(number)]).is_err() {
+            break;
+        }
+        let (settled, error) = collect(outcomes.recv().ok());
+        if let Some(error) = error {
+            assert!(error.contains("no space left"), "{error}");
+            break;
+        }
+        assert_eq!(settled.len(), 1);
+        writeln!(acknowledged, "{number}").unwrap();
+    }
+    assert!(matches!(*writer.ended().unwrap(), LogError::NoSpace { .. }));
+}
+
+#[test]
+fn a_full_disk_ends_the_writer_and_loses_nothing_acknowledged() {
+    let dir = tempfile::tempdir().unwrap();
+    // The limit counts blocks of 512 or 1024 bytes, as the shell has it; either way it comes soon.
+    let status = std::process::Command::new("sh")
+        .args(["-c", "trap '' XFSZ; ulimit -f 40; exec \"$0\" --exact child_that_fills_its_disk"])
+        .arg(std::env::current_exe().unwrap())
+        .env("MINGZHANG_TEST_FULL_DISK", dir.path())
+        .stdout(std::process::Stdio::null())
+        .status()
+        .unwrap();
+    assert!(status.success());
+    let acknowledged = fs::read_to_string(dir.path().join("ok")).unwrap().lines().count() as u64;
+    assert!(acknowledged > 10);
+    let log = open(dir.path()).unwrap();
+    assert_eq!((log.torn(), log.tip().next_index()), (None, acknowledged), "the unfinished frame was cut off");
+    assert_eq!(read(dir.path()), (0..acknowledged).collect::<Vec<_>>());
+}
+
+/// One history over a faulty broker; answers what settled, the error, the archive and the stream.
+fn history(seed: u64, faults: Faults) -> (Vec<(u64, u64)>, Option<String>, Vec<u64>, Vec<u64>) {
+    let dir = tempfile::tempdir().unwrap();
+    let broker = FaultyBroker::new(seed, Faults::default());
+    let log = Log::open_faulty(&broker, dir.path(), &options(), &mut |_| Ok(())).unwrap();
+    broker.set_faults(faults);
+    let (writer, outcomes) = start(log);
+    for batch in 0..60 {
+        let numbers = batch * 5..(batch + 1) * 5;
+        if writer.submit(numbers.map(item).collect()).is_err() {
+            break;
+        }
+        if batch % 7 == 0 {
+            // Without pauses everything would travel in one frame.
+            std::thread::yield_now();
+        }
+    }
+    let _ = writer.stop();
+    let (settled, error) = collect(outcomes);
+    let stream = broker.messages().into_iter().map(|bytes| Frame::decode(bytes).unwrap());
+    let stream = stream.flat_map(|frame| frame.entries().map(|e| number_of(&content(e))).collect::<Vec<_>>()).collect();
+    (settled, error, read(dir.path()), stream)
+}
+
+#[test]
+fn faults_without_loss_are_all_overcome() {
+    for seed in 1..=300 {
+        let faults = Faults {
+            lost_answer: 4,
+            late_store: 5,
+            lost_message: 5,
+            read_fails: 4,
+            says_duplicate: seed % 2 == 0,
+            ..Faults::default()
+        };
+        let (settled, error, archive, stream) = history(seed, faults);
+        assert_eq!(error, None, "seed {seed}");
+        assert_eq!(settled, (0..300).map(|n| (n, n)).collect::<Vec<_>>(), "seed {seed}");
+        assert_eq!(archive, (0..300).collect::<Vec<_>>(), "seed {seed}");
+        assert_eq!(stream, archive, "seed {seed}");
+    }
+}
+
+#[test]
+fn faults_with_loss_end_in_a_clear_error_and_an_intact_archive() {
+    let mut errors = std::collections::BTreeMap::new();
+    for seed in 1..=300 {
+        let base = Faults { lost_answer: 6, late_store: 8, lost_message: 8, read_fails: 6, ..Faults::default() };
+        let (faults, expected) = match seed % 4 {
+            0 => (Faults { gap: 3, ..base }, "lost what it acknowledged"),
+            1 => (Faults { foreign: 3, ..base }, "another writer has taken over"),
+            2 => (Faults { truncation: 3, ..base }, "lost what it acknowledged"),
+            _ => (Faults { max_bytes: 9_000, ..base }, "is full"),
+        };
+        let (settled, error, archive, stream) = history(seed, faults);
+        let reached: Vec<u64> = settled.iter().map(|(index, number)| { assert_eq!(index, number); *number }).collect();
+        assert_eq!(reached, (0..reached.len() as u64).collect::<Vec<_>>(), "seed {seed}: settled in order, no gap");
+        assert_eq!(archive, reached, "seed {seed}: the archive holds exactly what settled");
+        assert!(stream.windows(2).all(|pair| pair[0] + 1 == pair[1]), "seed {seed}: nothing doubled in {stream:?}");
+        match error {
+            Some(error) => {
+                assert!(error.contains(expected), "seed {seed}: {error}");
+                *errors.entry(seed % 4).or_insert(0) += 1;
+            }
+            None => assert_eq!(settled.len(), 300, "seed {seed}"),
+        }
+    }
+    assert!(errors.len() == 4 && errors.values().all(|count| *count > 20), "each kind was met: {errors:?}");
+}
+
+#[test]
+fn a_broker_that_lost_its_tail_is_not_opened() {
+    let dir = tempfile::tempdir().unwrap();
+    let broker = FaultyBroker::new(3, Faults::default());
+    let open = || Log::open_faulty(&broker, dir.path(), &options(), &mut |_| Ok(()));
+    let (writer, outcomes) = start(open().unwrap());
+    for number in 0..20 {
+        writer.submit(vec![item(number)]).unwrap();
+        outcomes.recv().unwrap();
+    }
+    writer.stop().unwrap();
+    broker.truncate(15);
+    // Sequence 1 is the opening frame, so sequence 16 held entry 14.
+    let error = open().unwrap_err();
+    assert!(matches!(error, LogError::BrokerLostTail { index: 14, .. }), "{error}");
+}
+
+#[test]
+fn reused_sequences_are_found_at_the_first_different_index() {
+    let (dir, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let broker = FaultyBroker::new(3, Faults::default());
+    let open = |dir: &Path| Log::open_faulty(&broker, dir, &options(), &mut |_| Ok(()));
+    let fill = |log: Log, numbers: std::ops::Range<u64>| {
+        let (writer, outcomes) = start(log);
+        for number in numbers {
+            writer.submit(vec![item(number)]).unwrap();
+            outcomes.recv().unwrap();
+        }
+        writer.stop().unwrap();
+    };
+    fill(open(dir.path()).unwrap(), 0..20);
+    broker.truncate(10);
+    fill(open(other.path()).unwrap(), 100..130);
+    let error = open(dir.path()).unwrap_err();
+    assert!(matches!(error, LogError::BrokerLostTail { index: 9, .. }), "{error}");
+}
+
+#[test]
+fn changed_settings_stop_a_running_writer() {
+    let dir = tempfile::tempdir().unwrap();
+    let broker = FaultyBroker::new(3, Faults::default());
+    let log = Log::open_faulty(&broker, dir.path(), &options(), &mut |_| Ok(())).unwrap();
+    let (writer, _outcomes) = start(log);
+    broker.drift("discard is \"old\", required is \"new\"");
+    let error = loop {
+        if let Some(error) = writer.ended() {
+            break error;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    };
+    assert!(error.to_string().contains("discard is"), "{error}");
+}
+
+#[test]
+fn an_unfinished_archive_frame_must_be_in_the_stream() {
+    let dir = tempfile::tempdir().unwrap();
+    let broker = FaultyBroker::new(3, Faults::default());
+    let open = || Log::open_faulty(&broker, dir.path(), &options(), &mut |_| Ok(()));
+    let (writer, outcomes) = start(open().unwrap());
+    for number in 0..5 {
+        writer.submit(vec![item(number)]).unwrap();
+        outcomes.recv().unwrap();
+    }
+    writer.stop().unwrap();
+    let path = segments(dir.path()).pop().unwrap();
+    let tear = || {
+        let length = fs::metadata(&path).unwrap().len();
+        OpenOptions::new().write(true).open(&path).unwrap().set_len(length - 3).unwrap();
+    };
+    tear();
+    drop(open().unwrap());
+    assert_eq!(read(dir.path()), [0, 1, 2, 3, 4], "caught up from the stream");
+    // Now the last frame is the opening frame just made, sequence 7.
+    tear();
+    broker.truncate(6);
+    let error = open().unwrap_err();
+    assert!(matches!(error, LogError::BrokerLostTail { index: 5, .. }), "{error}");
+}
+
+#[test]
+fn two_writers_opening_at_the_same_place_are_never_both_the_writer() {
+    let dir = tempfile::tempdir().unwrap();
+    let broker = FaultyBroker::new(9, Faults::default());
+    let mut logs = Vec::new();
+    for name in ["a", "b", "c"] {
+        logs.push(Log::open_faulty(&broker, &dir.path().join(name), &options(), &mut |_| Ok(())).unwrap());
+    }
+    let epochs: Vec<u64> = logs.iter().map(|log| log.tip().epoch).collect();
+    assert_eq!(epochs, [1, 2, 3]);
+    let writers: Vec<_> = logs.into_iter().map(start).collect();
+    for (number, (writer, _)) in writers.iter().enumerate() {
+        writer.submit(vec![item(number as u64)]).unwrap();
+    }
+    let ends: Vec<_> = writers.into_iter().map(|(writer, outcomes)| (writer.stop(), collect(outcomes).0)).collect();
+    for (end, settled) in &ends[..2] {
+        assert!(matches!(**end.as_ref().unwrap_err(), LogError::Fenced { .. }) && settled.is_empty());
+    }
+    assert_eq!(ends[2].1, [(0, 2)]);
+}
