@@ -88,12 +88,8 @@ pub fn check_digit(digits: &[u8]) -> u8 {
 /// A card or account number in its one spelling: 9 to 32 letters and digits, bank cards with a right Luhn digit.
 #[must_use]
 pub fn normal_card_number(text: &str) -> Option<String> {
-    let plain: String = text
-        .chars()
-        .map(half_width)
-        .filter(|c| *c != ' ' && *c != '-')
-        .map(|c| c.to_ascii_uppercase())
-        .collect();
+    let plain: String =
+        text.chars().map(half_width).filter(|c| *c != ' ' && *c != '-').map(|c| c.to_ascii_uppercase()).collect();
     if !(9..=32).contains(&plain.len()) || !plain.bytes().all(|b| b.is_ascii_alphanumeric()) {
         return None;
     }
@@ -158,7 +154,7 @@ mod tests {
     #[test]
     fn card_numbers_are_checked_and_spelt_one_way() {
         assert_eq!(normal_card_number("a 1234 5678").as_deref(), Some("A12345678"));
-        assert_eq!(normal_card_number("6222020200112230").as_deref().map(str::len), None);
+        assert_eq!(normal_card_number("6222020200112231"), None);
         assert_eq!(luhn(b"79927398713"), 0);
         assert_eq!(normal_card_number("12345678"), None);
     }

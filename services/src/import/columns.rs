@@ -68,7 +68,7 @@ columns! {
     Roster "花名册编号" "roster_number";
     AcademicYear "学年" "academic_year";
     DueDays "发放日" "due_days";
-    PreparedDay "制表日期" "prepared_day";
+    PreparedDay "制表日期" "prepared_day" or "制单日期";
     SetLine "序号" "line_number";
     Band "档次" "band";
     Application "申请编号" "application_number";

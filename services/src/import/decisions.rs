@@ -2,7 +2,7 @@
 
 use super::columns::Col;
 use super::row::{Row, Wrong};
-use super::{MAX_PRINCIPAL_BYTES, Out, Seal, ids, text, Step};
+use super::{MAX_PRINCIPAL_BYTES, Out, Seal, Step, ids, text};
 use ledger::event::{BatchSent, Hash, Kind, SetCancelled, SetDecided};
 use ledger::money::Day;
 use std::sync::Arc;
@@ -66,7 +66,12 @@ fn read_decided(row: &Row<'_>, out: &Out<'_>) -> Result<Decision, Wrong> {
             Kind::ApplicationApproved(SetDecided { set, hash: hash(row, set, out)? })
         }
         (SetKind::Application, Stage::Review) => {
-            return Err(Wrong::cell(Col::Stage, "no_such_stage", "an application is not reviewed", "approve or cancel it"));
+            return Err(Wrong::cell(
+                Col::Stage,
+                "no_such_stage",
+                "an application is not reviewed",
+                "approve or cancel it",
+            ));
         }
     };
     let principal = if row.has(Col::Principal) { Some(row.text(Col::Principal)?) } else { None };
@@ -99,7 +104,10 @@ fn hash(row: &Row<'_>, set: Uuid, out: &Out<'_>) -> Result<Hash, Wrong> {
     }
     let known: Option<Seal> = out.importer.seal(set);
     known.map(|seal| seal.hash).ok_or_else(|| {
-        Wrong::row("seal_unknown", "the set's hash is neither in the row nor known here",
-            "fill in 校验值 as printed when the set was imported, or import the set in the same run")
+        Wrong::row(
+            "seal_unknown",
+            "the set's hash is neither in the row nor known here",
+            "fill in 校验值 as printed when the set was imported, or import the set in the same run",
+        )
     })
 }

@@ -152,13 +152,7 @@ impl Importer {
         }
         let mut file = reading::Reading::open(path)?;
         let Some(layout) = file.header()? else { return Ok(file.report) };
-        let mut out = Out {
-            importer: self,
-            principal: Arc::from(principal),
-            sink,
-            seen: HashMap::new(),
-            events: 0,
-        };
+        let mut out = Out { importer: self, principal: Arc::from(principal), sink, seen: HashMap::new(), events: 0 };
         match layout.kind {
             FileKind::Orgs => file.each_row(&layout, &mut out, orgs::registered)?,
             FileKind::Renames => file.each_row(&layout, &mut out, orgs::renamed)?,
@@ -221,11 +215,8 @@ impl Out<'_> {
         let content = ids::content(&event);
         let first = ids::event(source_key, &content, 0, self.importer.attempt);
         let occurrence = self.seen.entry(first).or_insert(0);
-        event.id = if *occurrence == 0 {
-            first
-        } else {
-            ids::event(source_key, &content, *occurrence, self.importer.attempt)
-        };
+        event.id =
+            if *occurrence == 0 { first } else { ids::event(source_key, &content, *occurrence, self.importer.attempt) };
         *occurrence += 1;
         self.hand_on(principal, event)
     }

@@ -2,7 +2,7 @@
 
 use super::columns::Col;
 use super::row::{Row, Wrong};
-use super::{Out, ids, Step};
+use super::{Out, Step, ids};
 use ledger::event::{Kind, Level, OrgRegistered, OrgRenamed, OrgRole, Subordination};
 use ledger::money::Day;
 

@@ -94,7 +94,10 @@ impl Reading {
                         return Ok(true);
                     }
                     let what = format!("{width} cells where the header has {}", layout.width);
-                    self.problem(None, Wrong::row("wrong_width", what, "quote cells that hold commas; add what is missing"));
+                    self.problem(
+                        None,
+                        Wrong::row("wrong_width", what, "quote cells that hold commas; add what is missing"),
+                    );
                 }
             }
         }
@@ -135,16 +138,19 @@ impl Reading {
 
     fn header_problem(&mut self, fault: HeaderFault) {
         let (column, code, what, remedy) = match fault {
-            HeaderFault::Unknown(number, name) => {
-                (Some((number, name)), "unknown_column", "this kind of file has no such column".to_owned(),
-                    "rename the column or leave it out")
-            }
+            HeaderFault::Unknown(number, name) => (
+                Some((number, name)),
+                "unknown_column",
+                "this kind of file has no such column".to_owned(),
+                "rename the column or leave it out",
+            ),
             HeaderFault::Twice(number, name) => {
                 (Some((number, name)), "column_twice", "the column stands twice".to_owned(), "keep one")
             }
             HeaderFault::NoKind(kind, lacking) => {
                 let names: Vec<String> = lacking.iter().map(|c| format!("{}/{}", c.zh(), c.en())).collect();
-                let what = format!("no known kind of file; for {}/{} it lacks {}", kind.zh(), kind.en(), names.join(", "));
+                let what =
+                    format!("no known kind of file; for {}/{} it lacks {}", kind.zh(), kind.en(), names.join(", "));
                 (None, "unknown_kind", what, "add the columns")
             }
         };
@@ -156,15 +162,20 @@ impl Reading {
 
 fn wrong_record(fault: Fault) -> Wrong {
     let (code, what, remedy) = match fault {
-        Fault::TooLong => {
-            ("record_too_long", format!("a row of more than {MAX_RECORD_BYTES} bytes; the rest is not read"),
-                "look for a quote that is never closed")
-        }
+        Fault::TooLong => (
+            "record_too_long",
+            format!("a row of more than {MAX_RECORD_BYTES} bytes; the rest is not read"),
+            "look for a quote that is never closed",
+        ),
         Fault::OpenQuote => ("open_quote", "the file ends inside quotes".to_owned(), "close the quote"),
-        Fault::StrayQuote => ("stray_quote", "a quote inside an unquoted cell".to_owned(), "quote the cell and double its quotes"),
+        Fault::StrayQuote => {
+            ("stray_quote", "a quote inside an unquoted cell".to_owned(), "quote the cell and double its quotes")
+        }
         Fault::NotUtf8 => ("not_utf8", "bytes that are not UTF-8".to_owned(), "save the file as CSV UTF-8"),
         Fault::Control => ("control_character", "a NUL or control character".to_owned(), "export the file again"),
-        Fault::TooManyCells => ("too_many_cells", format!("more than {MAX_CELLS} cells"), "export only the columns needed"),
+        Fault::TooManyCells => {
+            ("too_many_cells", format!("more than {MAX_CELLS} cells"), "export only the columns needed")
+        }
     };
     Wrong::row(code, what, remedy)
 }

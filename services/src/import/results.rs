@@ -2,7 +2,7 @@
 
 use super::columns::Col;
 use super::row::{Row, Wrong};
-use super::{Out, ids, Step};
+use super::{Out, Step, ids};
 use ledger::event::{Kind, PayoutCredited, PayoutReturned, PayoutUnknown};
 use ledger::money::Day;
 
@@ -13,11 +13,8 @@ enum Word {
     Unknown,
 }
 
-const RESULTS: &[(&str, &str, Word)] = &[
-    ("成功", "credited", Word::Credited),
-    ("退回", "returned", Word::Returned),
-    ("未知", "unknown", Word::Unknown),
-];
+const RESULTS: &[(&str, &str, Word)] =
+    &[("成功", "credited", Word::Credited), ("退回", "returned", Word::Returned), ("未知", "unknown", Word::Unknown)];
 
 /// A row of a file of results.
 pub(super) fn result(row: &Row<'_>, out: &mut Out<'_>) -> Step {

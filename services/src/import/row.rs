@@ -106,7 +106,12 @@ impl<'a> Row<'a> {
     pub fn key(&self, col: Col) -> Result<&'a str, Wrong> {
         let cell = self.text(col)?;
         if cell.contains(|c: char| c.is_whitespace() || c == '#' || c == '|') {
-            return Err(Wrong::cell(col, "bad_number", "a number with a blank, # or | in it", "write the number as issued"));
+            return Err(Wrong::cell(
+                col,
+                "bad_number",
+                "a number with a blank, # or | in it",
+                "write the number as issued",
+            ));
         }
         Ok(cell)
     }
@@ -146,9 +151,8 @@ impl<'a> Row<'a> {
 
     /// A document number in its one spelling.
     pub fn document(&self, col: Col) -> Result<String, Wrong> {
-        text::document(self.text(col)?).ok_or_else(|| {
-            Wrong::cell(col, "bad_document", "not a document number", "write it like 财教〔2021〕310号")
-        })
+        text::document(self.text(col)?)
+            .ok_or_else(|| Wrong::cell(col, "bad_document", "not a document number", "write it like 财教〔2021〕310号"))
     }
 
     /// A division code: six digits.
@@ -159,8 +163,12 @@ impl<'a> Row<'a> {
     /// An identity number in its one spelling. The number itself never goes into a message.
     pub fn id_number(&self, col: Col) -> Result<String, Wrong> {
         normal_id_number(self.text(col)?).ok_or_else(|| {
-            Wrong::cell(col, "bad_id_number", "not an identity number, or its check digit is wrong",
-                "compare it with the identity card; all 18 characters")
+            Wrong::cell(
+                col,
+                "bad_id_number",
+                "not an identity number, or its check digit is wrong",
+                "compare it with the identity card; all 18 characters",
+            )
         })
     }
 

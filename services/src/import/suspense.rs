@@ -2,7 +2,7 @@
 
 use super::columns::Col;
 use super::row::{Row, Wrong};
-use super::{Out, applications, ids, results, Step};
+use super::{Out, Step, applications, ids, results};
 use ledger::event::{Clearing, Event, Kind, PayoutCredited, SuspenseCleared};
 use ledger::money::Day;
 use uuid::Uuid;
@@ -13,8 +13,7 @@ enum How {
     Recoverable,
 }
 
-const HOWS: &[(&str, &str, How)] =
-    &[("认可", "accepted", How::Accepted), ("追回", "recoverable", How::Recoverable)];
+const HOWS: &[(&str, &str, How)] = &[("认可", "accepted", How::Accepted), ("追回", "recoverable", How::Recoverable)];
 
 /// A row of a file of clearings.
 pub(super) fn cleared(row: &Row<'_>, out: &mut Out<'_>) -> Step {
@@ -43,7 +42,6 @@ fn credit(row: &Row<'_>) -> Result<Uuid, Wrong> {
         fen: row.money(Col::Amount)?,
         serial: serial.to_owned(),
     };
-    let event =
-        Event { id: Uuid::nil(), effective: row.day(Col::CreditDay)?, kind: Kind::PayoutCredited(said) };
+    let event = Event { id: Uuid::nil(), effective: row.day(Col::CreditDay)?, kind: Kind::PayoutCredited(said) };
     Ok(ids::event(&results::source_key(application, line, serial), &ids::content(&event), 0, 0))
 }

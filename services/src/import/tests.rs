@@ -118,10 +118,16 @@ fn only_the_bad_rows_of_other_files_are_left_out() {
 #[test]
 fn a_document_with_a_bad_row_passes_nothing_down_and_others_do() {
     let head = "动作,文号,指标行号,单位编号,来源文号,来源行号,来源单位编号,金额,生效日期\n";
-    let row = |doc: u32, line: &str| {
-        format!("分配,陕财办教〔2021〕{doc}号,{line},C{line},财教[2020]5号,1,P,10,2021-01-05\n")
-    };
-    let text = head.to_owned() + &row(1, "1") + &row(1, "x") + &row(1, "3") + &row(2, "0") + &row(2, "2") + &row(3, "1") + &row(3, "2");
+    let row =
+        |doc: u32, line: &str| format!("分配,陕财办教〔2021〕{doc}号,{line},C{line},财教[2020]5号,1,P,10,2021-01-05\n");
+    let text = head.to_owned()
+        + &row(1, "1")
+        + &row(1, "x")
+        + &row(1, "3")
+        + &row(2, "0")
+        + &row(2, "2")
+        + &row(3, "1")
+        + &row(3, "2");
     let (report, said) = import(&text);
     assert_eq!(codes(&report), [(3, "bad_count"), (5, "bad_count")]);
     let Kind::LinePassedDown(passed) = &said[0].event.kind else { panic!("passed down") };
@@ -131,7 +137,8 @@ fn a_document_with_a_bad_row_passes_nothing_down_and_others_do() {
 
 #[test]
 fn approvals_name_the_seal_of_the_run_or_of_the_row() {
-    let text = "材料类型,材料编号,环节,经办人,生效日期\n花名册,H1,审核,张三,2021-10-10\n花名册,H1,审核,李四,2021-10-10\n";
+    let text =
+        "材料类型,材料编号,环节,经办人,生效日期\n花名册,H1,审核,张三,2021-10-10\n花名册,H1,审核,李四,2021-10-10\n";
     let (report, said) = import(text);
     assert_eq!((said.len(), codes(&report)), (0, vec![(2, "seal_unknown"), (3, "seal_unknown")]));
     let mut importer = Importer::new(Identity::new(b"key"));
@@ -158,9 +165,8 @@ fn a_voucher_with_a_bad_row_is_left_out_whole() {
 #[test]
 fn clearing_names_the_credit_as_its_own_import_did() {
     let (_, credit) = import("申请编号,序号,结果,金额,银行流水号,日期\nZ1,1,成功,750,B2,2021-04-18\n");
-    let (report, said) = import(
-        "申请编号,序号,银行流水号,金额,入账日期,处理方式,生效日期\nZ1,1,B2,750.00,2021-04-18,追回,2021-05-01\n",
-    );
+    let (report, said) =
+        import("申请编号,序号,银行流水号,金额,入账日期,处理方式,生效日期\nZ1,1,B2,750.00,2021-04-18,追回,2021-05-01\n");
     assert_eq!(codes(&report), []);
     let Kind::SuspenseCleared(cleared) = &said[0].event.kind else { panic!("cleared") };
     assert_eq!(cleared.credit, credit[0].event.id);

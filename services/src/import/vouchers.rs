@@ -69,12 +69,20 @@ impl Voucher {
         }
         let same = (self.issued.application, self.on, self.cleared) == (row.issued.application, row.on, row.cleared);
         if !same {
-            return Err(Wrong::row("head_differs", "the row says something else of its voucher than the first",
-                "make them equal"));
+            return Err(Wrong::row(
+                "head_differs",
+                "the row says something else of its voucher than the first",
+                "make them equal",
+            ));
         }
         for draw in row.issued.draws {
             if self.issued.draws.iter().any(|other| other.line == draw.line) {
-                return Err(Wrong::cell(Col::DrawOn, "draw_twice", "the document line is named twice", "add the amounts up"));
+                return Err(Wrong::cell(
+                    Col::DrawOn,
+                    "draw_twice",
+                    "the document line is named twice",
+                    "add the amounts up",
+                ));
             }
             self.issued.draws.push(draw);
         }
