@@ -72,7 +72,9 @@ pub enum LogError {
         answer: String,
     },
     /// The stream holds less than, or something else than, what it acknowledged.
-    #[error("stream {stream} lost what it acknowledged: {why}; first bad index {index}. Do not write to it; restore it from the archive")]
+    #[error(
+        "stream {stream} lost what it acknowledged: {why}; first bad index {index}. Do not write to it; restore it from the archive"
+    )]
     BrokerLostTail {
         /// Its name.
         stream: String,

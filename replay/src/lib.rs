@@ -1,6 +1,10 @@
-//! To be filled.
+//! How the record becomes state, live or later: log, writer, drive, store, projections.
+//! Live operation is a replay that does not stop. Absent on purpose: servers, and rules of money.
+
+pub mod drive;
 pub mod error;
 pub mod limits;
 pub mod log;
 pub mod nats_server;
+pub mod pages;
 pub mod writer;

@@ -77,7 +77,11 @@ impl Drop for NatsServer {
 pub fn find(install_dir: &Path) -> Result<PathBuf, LogError> {
     if let Some(named) = std::env::var_os(SERVER_VARIABLE) {
         let named = PathBuf::from(named);
-        return if new_enough(&named) { Ok(named) } else { Err(no_server(format!("{} is missing or too old", named.display()))) };
+        return if new_enough(&named) {
+            Ok(named)
+        } else {
+            Err(no_server(format!("{} is missing or too old", named.display())))
+        };
     }
     let plain = PathBuf::from("nats-server");
     if new_enough(&plain) {
@@ -127,7 +131,8 @@ fn launch(binary: &Path, dir: &Path, port: u16) -> Result<(Child, u16), LogError
     let config = dir.join("nats.conf");
     fs::write(&config, configuration(dir, port)).map_err(|e| LogError::io("writing", &config, e))?;
     let log = dir.join("server.log");
-    let output = fs::File::options().create(true).append(true).open(&log).map_err(|e| LogError::io("opening", &log, e))?;
+    let output =
+        fs::File::options().create(true).append(true).open(&log).map_err(|e| LogError::io("opening", &log, e))?;
     let mut child = Command::new(binary)
         .arg("-c")
         .arg(&config)

@@ -159,13 +159,12 @@ impl<T: Send + 'static> Writer<T> {
         sink: impl FnMut(Outcome<T>) + Send + 'static,
     ) -> Result<Self, LogError> {
         let state = State { waiting: VecDeque::new(), waiting_bytes: 0, in_flight: 0, stopping: false, ended: None };
-        let shared =
-            Arc::new(Shared {
-                state: Mutex::new(state),
-                wake: Condvar::new(),
-                queue_bytes: options.queue_bytes,
-                give_up: Arc::default(),
-            });
+        let shared = Arc::new(Shared {
+            state: Mutex::new(state),
+            wake: Condvar::new(),
+            queue_bytes: options.queue_bytes,
+            give_up: Arc::default(),
+        });
         let depth = log.in_flight();
         let (to_home, from_builder) = tokio::sync::mpsc::unbounded_channel();
         let builder = build::Builder::new(Arc::clone(&shared), &log, options.encode, depth, to_home);

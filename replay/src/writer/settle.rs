@@ -25,12 +25,7 @@ pub(super) struct Settler<T> {
 }
 
 impl<T> Settler<T> {
-    pub(super) fn new(
-        shared: Arc<Shared<T>>,
-        log: Log,
-        frames: UnboundedReceiver<Message<T>>,
-        sink: Sink<T>,
-    ) -> Self {
+    pub(super) fn new(shared: Arc<Shared<T>>, log: Log, frames: UnboundedReceiver<Message<T>>, sink: Sink<T>) -> Self {
         Self { shared, home: log.home, tip: log.tip, frames, sink }
     }
 

@@ -1,0 +1,379 @@
+//! The only loop: what is durable is folded, in order, and answered. Live operation is a replay that does not stop.
+//! It knows no network face and no rule of money.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use bytes::Bytes;
+use ledger::entry::Entry;
+use ledger::event::Event;
+use ledger::fold::Halt;
+use ledger::outcome::Outcome;
+use ledger::state::State;
+use parking_lot::{Mutex, RwLock, RwLockReadGuard};
+use tokio::sync::{oneshot, watch};
+
+use crate::error::LogError;
+use crate::log::{Clock, Log, LogOptions, NatsOptions};
+use crate::pages::Keeper;
+use crate::writer::{Item, Outcome as Written, Settled, SubmitError, Submitter, Writer, WriterOptions};
+
+/// Settled frames that may wait for the fold before the writer is held back.
+const SETTLED_FRAMES: usize = 8;
+
+/// The ledger a directory or stream belongs to, unless the caller names one.
+pub const DEFAULT_LEDGER: [u8; 16] = *b"mingzhang-ledger";
+
+/// What became of one event.
+#[derive(Clone, Debug)]
+pub struct Receipt {
+    /// Its index in the record.
+    pub index: u64,
+    /// When it was recorded, in milliseconds since 1970.
+    pub recorded_ms: i64,
+    /// What the fold made of it.
+    pub outcome: Outcome,
+}
+
+/// Where the record lives.
+#[derive(Clone, Debug)]
+pub enum Home {
+    /// In files, no server needed.
+    File,
+    /// In a JetStream stream, with a copy in files.
+    Nats {
+        /// `nats://host:port`.
+        url: String,
+        /// Name of the stream, if not the usual one.
+        stream: Option<String>,
+    },
+}
+
+/// How a ledger is opened.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Directory of the record (or its archive) and of the pages.
+    pub data: PathBuf,
+    /// Where the record lives.
+    pub home: Home,
+    /// Whether pages are kept for a quick start.
+    pub pages: bool,
+    /// Which ledger it is.
+    pub ledger: [u8; 16],
+    /// Where recorded times come from.
+    pub clock: Clock,
+}
+
+impl Options {
+    /// A ledger in files under `data`, with pages.
+    #[must_use]
+    pub fn file(data: impl Into<PathBuf>) -> Self {
+        Self { data: data.into(), home: Home::File, pages: true, ledger: DEFAULT_LEDGER, clock: Clock::system() }
+    }
+
+    /// A ledger in the usual stream of a NATS server, archived under `data`.
+    #[must_use]
+    pub fn nats(data: impl Into<PathBuf>, url: &str) -> Self {
+        Self { home: Home::Nats { url: url.to_owned(), stream: None }, ..Self::file(data) }
+    }
+
+    fn open_log(&self, seen: crate::log::Visit<'_>) -> Result<Log, LogError> {
+        let options = LogOptions { ledger: self.ledger, clock: self.clock.clone() };
+        let record = self.data.join("record");
+        match &self.home {
+            Home::File => Log::open_file(&record, &options, seen),
+            Home::Nats { url, stream } => {
+                let mut nats = NatsOptions::new(url, &record);
+                if let Some(stream) = stream {
+                    nats.stream.clone_from(stream);
+                }
+                Log::open_nats(&nats, &options, seen)
+            }
+        }
+    }
+}
+
+/// Why the ledger does not answer.
+#[derive(Debug, thiserror::Error)]
+pub enum DriveError {
+    /// The record cannot be opened, or its writer ended.
+    #[error(transparent)]
+    Log(Arc<LogError>),
+    /// Too much waits already. Nothing of this call was recorded.
+    #[error("too many events wait to be recorded; nothing of this call was recorded, retry in a moment")]
+    Busy,
+    /// An event does not fit an entry.
+    #[error("event {position} of the call has {bytes} bytes with its principal, more than an entry holds")]
+    TooLong {
+        /// Which event.
+        position: usize,
+        /// Its size.
+        bytes: usize,
+    },
+    /// The ledger was stopped.
+    #[error("the ledger is stopped; whether the last events were recorded shows after the next start")]
+    Stopped,
+    /// An entry of the record that this program must not guess about.
+    #[error("entry {index}: {why}")]
+    Unreadable {
+        /// Which entry.
+        index: u64,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// The pages could not be kept.
+    #[error("pages: {0}")]
+    Pages(String),
+    /// A thread could not be started.
+    #[error("cannot start a thread: {0}")]
+    Thread(std::io::Error),
+}
+
+impl From<LogError> for DriveError {
+    fn from(error: LogError) -> Self {
+        Self::Log(Arc::new(error))
+    }
+}
+
+/// What is known of an event on its way, besides its bytes.
+struct Tag {
+    event: Event,
+    /// With the last event of a call: who waits for its receipts.
+    done: Option<oneshot::Sender<Result<Vec<Receipt>, DriveError>>>,
+}
+
+/// A ledger in operation. Cheap to clone.
+#[derive(Clone)]
+pub struct Engine {
+    shared: Arc<Shared>,
+    submitter: Submitter<Tag>,
+    running: Arc<Mutex<Option<Running>>>,
+}
+
+struct Running {
+    writer: Writer<Tag>,
+    fold: JoinHandle<()>,
+}
+
+struct Shared {
+    state: RwLock<State>,
+    pages: Keeper,
+    folded: watch::Sender<u64>,
+    failed: Mutex<Option<String>>,
+}
+
+impl Engine {
+    /// Opens the record, folds what the pages do not hold, and starts writing. `progress` is told the number of
+    /// entries from time to time. Blocks: not for async tasks.
+    ///
+    /// # Errors
+    /// The record is damaged, in use, or of another ledger; or it holds what this program does not know.
+    pub fn open(options: &Options, progress: &mut dyn FnMut(u64)) -> Result<Self, DriveError> {
+        let (pages, mut state) = Keeper::open(options)?;
+        let log = options.open_log(&mut |frame| {
+            for (entry, index) in frame.entries().zip(frame.header().first_index..) {
+                if index >= state.entries {
+                    fold_raw(&mut state, &pages, index, entry)?;
+                }
+            }
+            pages.keep_sometimes(&mut state)?;
+            progress(frame.next_index());
+            Ok(())
+        })?;
+        if log.tip().next_index() < state.entries {
+            return Err(DriveError::Pages(
+                "the pages know more entries than the record holds: the record lost its end, restore it".to_owned(),
+            ));
+        }
+        let (folded, _) = watch::channel(state.entries);
+        let shared = Arc::new(Shared { state: RwLock::new(state), pages, folded, failed: Mutex::new(None) });
+        Self::start(log, shared)
+    }
+
+    fn start(log: Log, shared: Arc<Shared>) -> Result<Self, DriveError> {
+        let (to_fold, from_log) = sync_channel(SETTLED_FRAMES);
+        let writer = Writer::start(log, WriterOptions::new(encode_entry), sink(to_fold))?;
+        let submitter = writer.submitter();
+        let folding = Arc::clone(&shared);
+        let fold = std::thread::Builder::new()
+            .name("fold".to_owned())
+            .spawn(move || folding.run(&from_log))
+            .map_err(DriveError::Thread)?;
+        Ok(Self { shared, submitter, running: Arc::new(Mutex::new(Some(Running { writer, fold }))) })
+    }
+
+    /// Submits events of one principal in order. The receipts come when every one is durable in all homes and folded.
+    ///
+    /// # Errors
+    /// Nothing was recorded: the queue is full, an event is too long, or the ledger has ended.
+    #[allow(clippy::type_complexity)] // One channel of one list of receipts; a name for it would say less.
+    pub fn submit(
+        &self,
+        principal: Arc<str>,
+        events: Vec<(Bytes, Event)>,
+    ) -> Result<oneshot::Receiver<Result<Vec<Receipt>, DriveError>>, DriveError> {
+        let (done, receipts) = oneshot::channel();
+        if events.is_empty() {
+            // Nobody may be waiting any more, which is no concern of ours.
+            let _ = done.send(Ok(Vec::new()));
+            return Ok(receipts);
+        }
+        self.alive()?;
+        let last = events.len() - 1;
+        let mut done = Some(done);
+        let items = events.into_iter().enumerate().map(|(at, (content, event))| {
+            let done = if at == last { done.take() } else { None };
+            Item { principal: Arc::clone(&principal), content, tag: Tag { event, done } }
+        });
+        match self.submitter.submit(items.collect()) {
+            Ok(()) => Ok(receipts),
+            Err(SubmitError::Full(_)) => Err(DriveError::Busy),
+            Err(SubmitError::TooLong { position, bytes, .. }) => Err(DriveError::TooLong { position, bytes }),
+            Err(SubmitError::Ended { error, .. }) => Err(error.map_or(DriveError::Stopped, DriveError::Log)),
+        }
+    }
+
+    /// What an event would give now, without recording it.
+    ///
+    /// # Errors
+    /// The event is of a later program.
+    pub fn dry_run(&self, principal: &str, content: &[u8], event: Event) -> Result<Outcome, DriveError> {
+        let state = self.read();
+        let entry = Entry { index: state.entries, recorded_ms: 0, principal, content, event };
+        state.dry_run(&entry).map_err(|halt| unreadable(entry.index, halt))
+    }
+
+    /// The state after some entry. Held shortly: the fold waits for it.
+    #[must_use]
+    pub fn read(&self) -> RwLockReadGuard<'_, State> {
+        self.shared.state.read()
+    }
+
+    /// Pages of postings by account.
+    #[must_use]
+    pub fn pages(&self) -> &Keeper {
+        &self.shared.pages
+    }
+
+    /// SHA-256 over the whole state, with the number of entries it was taken at. Takes seconds at ten million entries,
+    /// during which nothing is folded.
+    #[must_use]
+    pub fn digest(&self) -> (u64, [u8; 32]) {
+        let mut state = self.shared.state.write();
+        (state.entries, state.digest())
+    }
+
+    /// Waits until that many entries are folded; false if the time is up first.
+    pub async fn wait_for(&self, entries: u64, timeout: Duration) -> bool {
+        let mut folded = self.shared.folded.subscribe();
+        let reached = folded.wait_for(|now| *now >= entries);
+        matches!(tokio::time::timeout(timeout, reached).await, Ok(Ok(_)))
+    }
+
+    /// Why nothing can be recorded any more, if so.
+    ///
+    /// # Errors
+    /// The writer or the fold has ended.
+    pub fn alive(&self) -> Result<(), DriveError> {
+        if let Some(why) = self.shared.failed.lock().clone() {
+            return Err(DriveError::Unreadable { index: self.read().entries, why });
+        }
+        match self.submitter.ended() {
+            Some(error) => Err(DriveError::Log(error)),
+            None => Ok(()),
+        }
+    }
+
+    /// Records and folds what waits, keeps the pages, and ends. Blocks: not for async tasks.
+    ///
+    /// # Errors
+    /// The writer had ended with an error, or the pages could not be kept.
+    pub fn stop(&self) -> Result<(), DriveError> {
+        let Some(running) = self.running.lock().take() else { return Ok(()) };
+        let written = running.writer.stop();
+        if running.fold.join().is_err() {
+            return Err(DriveError::Pages("the fold panicked; the record is whole, start again".to_owned()));
+        }
+        self.shared.pages.keep_now(&mut self.shared.state.write())?;
+        written.map_err(DriveError::Log)
+    }
+}
+
+impl Shared {
+    fn run(&self, from_log: &Receiver<Settled<Tag>>) {
+        let mut receipts = Vec::new();
+        while let Ok(settled) = from_log.recv() {
+            let mut answers = Vec::new();
+            if let Err(error) = self.fold_frame(settled, &mut receipts, &mut answers) {
+                *self.failed.lock() = Some(error.to_string());
+                return;
+            }
+            let entries = self.state.read().entries;
+            self.folded.send_replace(entries);
+            for (done, receipts) in answers {
+                // A caller that went away does not undo what it said.
+                let _ = done.send(Ok(receipts));
+            }
+        }
+    }
+
+    #[allow(clippy::type_complexity)] // The pairs live for one frame only.
+    fn fold_frame(
+        &self,
+        settled: Settled<Tag>,
+        receipts: &mut Vec<Receipt>,
+        answers: &mut Vec<(oneshot::Sender<Result<Vec<Receipt>, DriveError>>, Vec<Receipt>)>,
+    ) -> Result<(), DriveError> {
+        let recorded_ms = settled.recorded_ms;
+        let mut state = self.state.write();
+        for (item, index) in settled.items.into_iter().zip(settled.first_index..) {
+            let Item { principal, content, tag } = item;
+            let entry = Entry { index, recorded_ms, principal: &principal, content: &content, event: tag.event };
+            let outcome = state.fold(&entry).map_err(|halt| unreadable(index, halt))?;
+            self.pages.note(index, &outcome);
+            receipts.push(Receipt { index, recorded_ms, outcome });
+            if let Some(done) = tag.done {
+                answers.push((done, std::mem::take(receipts)));
+            }
+        }
+        self.pages.keep_sometimes(&mut state)
+    }
+}
+
+/// Hands settled frames to the fold; while it is behind, the writer waits here. Items that were not recorded are
+/// dropped with their callers' channels, which tells the callers.
+fn sink(to_fold: SyncSender<Settled<Tag>>) -> impl FnMut(Written<Tag>) + Send + 'static {
+    move |written| {
+        if let Written::Settled(settled) = written {
+            // The fold only goes away with the whole engine, or after a halt that it has reported.
+            let _ = to_fold.send(settled);
+        }
+    }
+}
+
+/// Folds one entry as read from the record.
+pub(crate) fn fold_raw(state: &mut State, pages: &Keeper, index: u64, bytes: &[u8]) -> Result<(), DriveError> {
+    let bad = |why: String| DriveError::Unreadable { index, why };
+    let raw = proto::entry::decode(bytes).map_err(|error| bad(error.to_string()))?;
+    let event = proto::event::decode(raw.content).map_err(|error| bad(error.to_string()))?;
+    let entry =
+        Entry { index, recorded_ms: raw.recorded_ms, principal: raw.principal, content: raw.content, event };
+    let outcome = state.fold(&entry).map_err(|halt| unreadable(index, halt))?;
+    pages.note(index, &outcome);
+    Ok(())
+}
+
+fn unreadable(index: u64, halt: Halt) -> DriveError {
+    DriveError::Unreadable { index, why: halt.to_string() }
+}
+
+/// Writes an entry. Principal and length were checked before, so this cannot fail; were it to, the entry would be
+/// unreadable and the next start would say so.
+fn encode_entry(buffer: &mut Vec<u8>, recorded_ms: i64, principal: &str, content: &[u8]) {
+    if let Err(error) = proto::entry::encode_into(buffer, recorded_ms, principal, content) {
+        tracing::error!(%error, "an admitted entry could not be written");
+    }
+}
