@@ -98,3 +98,44 @@ fn every_file_is_understood_and_money_adds_up() {
     }
     assert_eq!(kinds["person_registered"], 2_311);
 }
+
+#[test]
+fn the_ledger_takes_the_year_and_turns_away_only_what_it_should() {
+    for scale in ["0.0005", "0.003"] {
+        fold_year(scale);
+    }
+}
+
+/// Folds the policies and the whole year, and compares what it comes to with the plan.
+fn fold_year(scale: &str) {
+    let (plan, said, _) = imported(scale);
+    let policies = crate::policies::events().expect("shipped policies");
+    let adopted = policies.into_iter().map(|event| Said { principal: "policy".into(), event });
+    let mut state = ledger::state::State::empty();
+    let mut refused: BTreeMap<&str, u64> = BTreeMap::new();
+    let mut findings = 0;
+    for (index, one) in adopted.chain(said).enumerate() {
+        let content = proto::event::encode(&one.event);
+        let kind = one.event.kind.name();
+        let (index, principal) = (index as u64, &*one.principal);
+        let entry = ledger::entry::Entry { index, recorded_ms: 0, principal, content: &content, event: one.event };
+        match state.fold(&entry).expect("known rules") {
+            ledger::outcome::Outcome::Posted { findings: opened, .. } => findings += opened.len(),
+            ledger::outcome::Outcome::Refused(refusal) => {
+                eprintln!("{scale} {kind} {refusal:?}");
+                *refused.entry(refusal.code.name()).or_default() += 1;
+            }
+            ledger::outcome::Outcome::Duplicate { .. } => panic!("nothing is said twice here"),
+        }
+    }
+    assert_eq!(refused, BTreeMap::from([("four_eyes", 1), ("overdrawn", 1)]));
+    assert_eq!(findings, 2, "one double and one late credit at these scales");
+    let mut sums: BTreeMap<&str, i64> = BTreeMap::new();
+    for (_, account) in state.accounts.iter() {
+        *sums.entry(account.class.name()).or_default() += account.balance;
+    }
+    assert_eq!(sums["transit"], plan.expected.in_transit_fen);
+    assert_eq!(sums["payee"] + sums["suspense"], plan.expected.credited_fen);
+    assert_eq!(-sums["suspense"], plan.expected.suspense_fen);
+    assert_eq!(refused.values().sum::<u64>(), plan.expected.refused);
+}
