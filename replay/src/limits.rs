@@ -36,8 +36,11 @@ pub const RETRY_PAUSE_MAX_MS: u64 = 1_000;
 /// The shortest pause between two attempts; doubled up to [`RETRY_PAUSE_MAX_MS`].
 pub const RETRY_PAUSE_MIN_MS: u64 = 5;
 
-/// Attempts to reach a dead broker while opening or stopping; while writing there is no end.
-pub const PATIENCE_ATTEMPTS: u32 = 12;
+/// How long a dead broker is tried while opening or stopping; while writing there is no end.
+pub const PATIENCE_MS: u64 = 4_000;
+
+/// How long a question to the broker may stay without an answer.
+pub const REQUEST_TIMEOUT_MS: u64 = 2_000;
 
 /// The stream's settings and tail are checked again this often while writing.
 pub const RECHECK_MS: u64 = 2_000;

@@ -109,7 +109,7 @@ struct Shared<T> {
     /// Signals the building thread: items wait, a frame settled, or the end is near.
     wake: Condvar,
     queue_bytes: usize,
-    /// Set by stopping: a broker that cannot be reached is then given up after some attempts.
+    /// Set by stopping: a broker that cannot be reached is then given up after some time.
     give_up: Arc<AtomicBool>,
 }
 

@@ -191,8 +191,11 @@ fn a_full_disk_ends_the_writer_and_loses_nothing_acknowledged() {
     assert_eq!(read(dir.path()), (0..acknowledged).collect::<Vec<_>>());
 }
 
-/// One history over a faulty broker; answers what settled, the error, the archive and the stream.
-fn history(seed: u64, faults: Faults) -> (Vec<(u64, u64)>, Option<String>, Vec<u64>, Vec<u64>) {
+/// What settled as (index, number), the error, the archive and the stream.
+type History = (Vec<(u64, u64)>, Option<String>, Vec<u64>, Vec<u64>);
+
+/// One history over a faulty broker.
+fn history(seed: u64, faults: Faults) -> History {
     let dir = tempfile::tempdir().unwrap();
     let broker = FaultyBroker::new(seed, Faults::default());
     let log = Log::open_faulty(&broker, dir.path(), &options(), &mut |_| Ok(())).unwrap();
@@ -246,7 +249,13 @@ fn faults_with_loss_end_in_a_clear_error_and_an_intact_archive() {
             _ => (Faults { max_bytes: 9_000, ..base }, "is full"),
         };
         let (settled, error, archive, stream) = history(seed, faults);
-        let reached: Vec<u64> = settled.iter().map(|(index, number)| { assert_eq!(index, number); *number }).collect();
+        let reached: Vec<u64> = settled
+            .iter()
+            .map(|(index, number)| {
+                assert_eq!(index, number);
+                *number
+            })
+            .collect();
         assert_eq!(reached, (0..reached.len() as u64).collect::<Vec<_>>(), "seed {seed}: settled in order, no gap");
         assert_eq!(archive, reached, "seed {seed}: the archive holds exactly what settled");
         assert!(stream.windows(2).all(|pair| pair[0] + 1 == pair[1]), "seed {seed}: nothing doubled in {stream:?}");

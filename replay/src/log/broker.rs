@@ -12,7 +12,7 @@ use std::time::Duration;
 use super::faulty::FaultyBroker;
 use super::settings;
 use crate::error::LogError;
-use crate::limits::{NATS_VERSION_MIN, PUBLISH_TIMEOUT_MS};
+use crate::limits::{NATS_VERSION_MIN, PUBLISH_TIMEOUT_MS, REQUEST_TIMEOUT_MS};
 
 /// What came of publishing a frame.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,7 +44,7 @@ pub(crate) struct StreamInfo {
 /// The server's side of the record.
 #[derive(Clone, Debug)]
 pub(crate) enum Broker {
-    Nats(NatsBroker),
+    Nats(Box<NatsBroker>),
     Faulty(FaultyBroker),
 }
 
@@ -159,7 +159,7 @@ pub(crate) async fn connect(url: &str) -> Result<async_nats::Client, LogError> {
     let client = async_nats::ConnectOptions::new()
         .name("mingzhang record")
         .custom_inbox_prefix("_INBOX_ledger")
-        .request_timeout(Some(Duration::from_millis(PUBLISH_TIMEOUT_MS)))
+        .request_timeout(Some(Duration::from_millis(REQUEST_TIMEOUT_MS)))
         .connect(url)
         .await
         .map_err(|e| nats_error(format!("connecting to {url}"), e))?;

@@ -58,7 +58,7 @@ pub(crate) enum Home {
     /// Files alone.
     File(FileLog),
     /// A stream with an archive of files.
-    Nats(NatsLog),
+    Nats(Box<NatsLog>),
 }
 
 impl Log {
@@ -76,7 +76,7 @@ impl Log {
     /// raises the epoch. Blocks: call it from a thread of its own, not from an async task.
     pub fn open_nats(nats: &NatsOptions, options: &LogOptions, seen: Visit<'_>) -> Result<Self, LogError> {
         let (home, tip, torn) = NatsLog::open(nats, options, seen)?;
-        Ok(Self { home: Home::Nats(home), tip, clock: options.clock.clone(), torn })
+        Ok(Self { home: Home::Nats(Box::new(home)), tip, clock: options.clock.clone(), torn })
     }
 
     /// Opens a stream in memory that fails on purpose, with a real archive in `dir`. For tests.
@@ -88,7 +88,7 @@ impl Log {
     ) -> Result<Self, LogError> {
         let broker = broker::Broker::Faulty(broker.clone());
         let (home, tip, torn) = NatsLog::open_broker(nats::runtime()?, broker, dir, options, seen)?;
-        Ok(Self { home: Home::Nats(home), tip, clock: options.clock.clone(), torn })
+        Ok(Self { home: Home::Nats(Box::new(home)), tip, clock: options.clock.clone(), torn })
     }
 
     /// Where the record stands.

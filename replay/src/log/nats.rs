@@ -71,7 +71,7 @@ impl NatsLog {
     ) -> Result<(Self, Tip, Option<Torn>), LogError> {
         let runtime = runtime()?;
         let broker = runtime.block_on(NatsBroker::connect(&options.url, &options.stream, &options.subject))?;
-        Self::open_broker(runtime, Broker::Nats(broker), &options.archive, log, seen)
+        Self::open_broker(runtime, Broker::Nats(Box::new(broker)), &options.archive, log, seen)
     }
 
     pub(crate) fn open_broker(
@@ -241,7 +241,7 @@ pub fn read_stream(options: &NatsOptions, ledger: [u8; 16], seen: Visit<'_>) -> 
     let runtime = runtime()?;
     let result = runtime.block_on(async {
         let nats = NatsBroker::connect(&options.url, &options.stream, &options.subject).await?;
-        let broker = Broker::Nats(nats);
+        let broker = Broker::Nats(Box::new(nats));
         let last = broker.info().await?.last_sequence;
         let mut tip = Tip::new(ledger);
         let source = &broker;

@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
@@ -16,7 +16,7 @@ use super::frame::Frame;
 use super::reader::first_index_of;
 use super::tip::Tip;
 use crate::error::LogError;
-use crate::limits::{PATIENCE_ATTEMPTS, RETRY_PAUSE_MAX_MS, RETRY_PAUSE_MIN_MS};
+use crate::limits::{PATIENCE_MS, RETRY_PAUSE_MAX_MS, RETRY_PAUSE_MIN_MS};
 
 /// Frames under way to the stream, in order, each with what the caller wants back.
 pub(crate) struct Pipeline<P> {
@@ -27,9 +27,10 @@ pub(crate) struct Pipeline<P> {
     settled: u64,
     next_index: u64,
     archive: PathBuf,
-    /// Set when the writer should stop: a dead broker is then given up after some attempts.
+    /// Set when the writer should stop: a dead broker is then given up after some time.
     give_up: Arc<AtomicBool>,
     failures: u32,
+    failing_since: Option<Instant>,
 }
 
 struct Flight<P> {
@@ -52,7 +53,17 @@ impl<P> Pipeline<P> {
     /// Goes on after `tip`, which the stream and the archive in `archive` both hold.
     pub(crate) fn new(broker: Broker, created: String, tip: &Tip, archive: PathBuf, give_up: Arc<AtomicBool>) -> Self {
         let (settled, next_index) = (tip.frames, tip.next_index());
-        Self { broker, created, flights: VecDeque::new(), settled, next_index, archive, give_up, failures: 0 }
+        Self {
+            broker,
+            created,
+            flights: VecDeque::new(),
+            settled,
+            next_index,
+            archive,
+            give_up,
+            failures: 0,
+            failing_since: None,
+        }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -139,7 +150,7 @@ impl<P> Pipeline<P> {
     }
 
     fn settle(&mut self) -> Concluded<P> {
-        self.failures = 0;
+        (self.failures, self.failing_since) = (0, None);
         match self.flights.pop_front() {
             Some(flight) => {
                 self.settled += 1;
@@ -203,7 +214,8 @@ impl<P> Pipeline<P> {
     /// Waits a little, longer each time, before the next attempt.
     async fn pause(&mut self) -> Result<(), LogError> {
         self.failures += 1;
-        if self.failures > PATIENCE_ATTEMPTS && self.give_up.load(Ordering::Relaxed) {
+        let since = *self.failing_since.get_or_insert_with(Instant::now);
+        if since.elapsed() > Duration::from_millis(PATIENCE_MS) && self.give_up.load(Ordering::Relaxed) {
             return Err(LogError::StoppedUnsettled { frames: self.flights.len() });
         }
         if let Broker::Faulty(_) = self.broker {

@@ -34,7 +34,7 @@ impl<T> Settler<T> {
         let mut report = Report { shared, sink, epoch: tip.epoch };
         match home {
             Home::File(file) => settle_files(file, &mut frames, &mut report),
-            Home::Nats(nats) => settle_stream(nats, tip, &mut frames, &mut report),
+            Home::Nats(nats) => settle_stream(*nats, tip, &mut frames, &mut report),
         }
         report.close(frames);
     }
