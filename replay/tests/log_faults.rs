@@ -369,3 +369,33 @@ fn two_writers_opening_at_the_same_place_are_never_both_the_writer() {
     }
     assert_eq!(ends[2].1, [(0, 2)]);
 }
+
+/// Both would publish the same opening frame, were it not for the writer's own number in it.
+#[test]
+fn of_two_writers_opening_at_once_only_one_has_the_epoch() {
+    let mut fenced = 0;
+    for round in 0..200 {
+        let (dir, broker) = (tempfile::tempdir().unwrap(), FaultyBroker::new(round, Faults::default()));
+        let options = fixed_clock();
+        let gate = std::sync::Barrier::new(2);
+        let open = |name: &str| {
+            gate.wait();
+            Log::open_faulty(&broker, &dir.path().join(name), &options, &mut |_| Ok(()))
+        };
+        let (a, b) = std::thread::scope(|scope| {
+            let other = scope.spawn(|| open("a"));
+            let b = open("b");
+            (other.join().unwrap(), b)
+        });
+        match (a, b) {
+            (Ok(a), Ok(b)) => assert_ne!(a.tip().epoch, b.tip().epoch, "round {round}"),
+            (Ok(_), Err(LogError::Fenced { .. })) | (Err(LogError::Fenced { .. }), Ok(_)) => fenced += 1,
+            other => panic!("round {round}: {other:?}"),
+        }
+    }
+    assert!(fenced > 0, "no round had both at the same place");
+}
+
+fn fixed_clock() -> replay::log::LogOptions {
+    replay::log::LogOptions { clock: replay::log::Clock::new(|| 1_700_000_000_000, || 0), ..options() }
+}

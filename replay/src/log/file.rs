@@ -20,8 +20,18 @@ pub struct FileLog {
     segment: Option<Open>,
     frames: u64,
     segment_bytes: u64,
-    /// Held until the log is dropped; the system releases it also when the process is killed.
-    _lock: File,
+    _lock: Lock,
+}
+
+/// Held until the log is dropped; the system releases it also when the process is killed.
+#[derive(Debug)]
+struct Lock(File);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Closing alone would leave it to a child process that has been forked but not yet replaced.
+        let _ = self.0.unlock();
+    }
 }
 
 #[derive(Debug)]
@@ -119,7 +129,7 @@ impl Open {
     }
 }
 
-fn lock(dir: &Path) -> Result<File, LogError> {
+fn lock(dir: &Path) -> Result<Lock, LogError> {
     let path = dir.join("lock");
     let file = OpenOptions::new()
         .write(true)
@@ -128,7 +138,7 @@ fn lock(dir: &Path) -> Result<File, LogError> {
         .open(&path)
         .map_err(|e| LogError::io("opening lock", &path, e))?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
+        Ok(()) => Ok(Lock(file)),
         Err(TryLockError::WouldBlock) => Err(LogError::Locked { path }),
         Err(TryLockError::Error(e)) => Err(LogError::io("locking", &path, e)),
     }
