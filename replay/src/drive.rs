@@ -16,6 +16,7 @@ use ledger::state::State;
 use parking_lot::{Mutex, RwLock, RwLockReadGuard};
 use tokio::sync::{oneshot, watch};
 
+use crate::catch_up::catch_up;
 use crate::error::LogError;
 use crate::log::{Clock, Log, LogOptions, NatsOptions};
 use crate::pages::Keeper;
@@ -80,7 +81,7 @@ impl Options {
         Self { home: Home::Nats { url: url.to_owned(), stream: None }, ..Self::file(data) }
     }
 
-    fn open_log(&self, seen: crate::log::Visit<'_>) -> Result<Log, LogError> {
+    pub(crate) fn open_log(&self, seen: crate::log::Visit<'_>) -> Result<Log, LogError> {
         let options = LogOptions { ledger: self.ledger, clock: self.clock.clone() };
         let record = self.data.join("record");
         match &self.home {
@@ -172,17 +173,8 @@ impl Engine {
     /// # Errors
     /// The record is damaged, in use, or of another ledger; or it holds what this program does not know.
     pub fn open(options: &Options, progress: &mut dyn FnMut(u64)) -> Result<Self, DriveError> {
-        let (pages, mut state) = Keeper::open(options)?;
-        let log = options.open_log(&mut |frame| {
-            for (entry, index) in frame.entries().zip(frame.header().first_index..) {
-                if index >= state.entries {
-                    fold_raw(&mut state, &pages, index, entry)?;
-                }
-            }
-            pages.keep_sometimes(&mut state)?;
-            progress(frame.next_index());
-            Ok(())
-        })?;
+        let (pages, state) = Keeper::open(options)?;
+        let (log, state) = catch_up(options, &pages, state, progress)?;
         if log.tip().next_index() < state.entries {
             return Err(DriveError::Pages(
                 "the pages know more entries than the record holds: the record lost its end, restore it".to_owned(),
@@ -354,19 +346,7 @@ fn sink(to_fold: SyncSender<Settled<Tag>>) -> impl FnMut(Written<Tag>) + Send + 
     }
 }
 
-/// Folds one entry as read from the record.
-pub(crate) fn fold_raw(state: &mut State, pages: &Keeper, index: u64, bytes: &[u8]) -> Result<(), DriveError> {
-    let bad = |why: String| DriveError::Unreadable { index, why };
-    let raw = proto::entry::decode(bytes).map_err(|error| bad(error.to_string()))?;
-    let event = proto::event::decode(raw.content).map_err(|error| bad(error.to_string()))?;
-    let entry =
-        Entry { index, recorded_ms: raw.recorded_ms, principal: raw.principal, content: raw.content, event };
-    let outcome = state.fold(&entry).map_err(|halt| unreadable(index, halt))?;
-    pages.note(index, &outcome);
-    Ok(())
-}
-
-fn unreadable(index: u64, halt: Halt) -> DriveError {
+pub(crate) fn unreadable(index: u64, halt: Halt) -> DriveError {
     DriveError::Unreadable { index, why: halt.to_string() }
 }
 

@@ -63,6 +63,14 @@ pub enum LogError {
         /// Epoch of this writer.
         ours: u64,
     },
+    /// A writer of an earlier epoch publishes so fast that the epoch could not be raised.
+    #[error("stream {stream} is being written to without a pause by the writer of epoch {theirs}; stop it first")]
+    Busy {
+        /// Its name.
+        stream: String,
+        /// Epoch of the busy writer.
+        theirs: u64,
+    },
     /// The stream reached `max_bytes`. Nothing acknowledged is lost.
     #[error("stream {stream} is full ({answer}); raise max_bytes and start again, nothing acknowledged is lost")]
     StreamFull {

@@ -1,6 +1,7 @@
 //! How the record becomes state, live or later: log, writer, drive, store, projections.
 //! Live operation is a replay that does not stop. Absent on purpose: servers, and rules of money.
 
+pub mod catch_up;
 pub mod drive;
 pub mod error;
 pub mod limits;

@@ -39,6 +39,9 @@ pub const RETRY_PAUSE_MIN_MS: u64 = 5;
 /// How long a dead broker is tried while opening or stopping; while writing there is no end.
 pub const PATIENCE_MS: u64 = 4_000;
 
+/// How long an opening writer chases the frames of a busy one before it gives up.
+pub const TAKE_OVER_MS: u64 = 10_000;
+
 /// How long a question to the broker may stay without an answer.
 pub const REQUEST_TIMEOUT_MS: u64 = 2_000;
 

@@ -9,6 +9,11 @@ use crate::drive::{DriveError, Options};
 pub struct Keeper {}
 
 impl Keeper {
+    /// Keeps nothing.
+    pub(crate) fn none() -> Self {
+        Self {}
+    }
+
     pub(crate) fn open(_options: &Options) -> Result<(Self, State), DriveError> {
         Ok((Self {}, State::default()))
     }

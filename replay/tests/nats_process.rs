@@ -48,6 +48,36 @@ fn a_second_writer_fences_the_first() {
     assert_eq!(read(&cluster.archive("first")), cluster.stream());
 }
 
+/// Taking over from a writer in full flight works or is refused; either way nothing is lost or doubled.
+#[test]
+fn taking_over_from_a_busy_writer() {
+    let cluster = Cluster::start(ROOM);
+    let (first, first_outcomes) = start(cluster.open("first").unwrap());
+    let load = std::thread::spawn(move || {
+        let mut next = 0;
+        while next < 20_000 && first.submit((next..next + 5).map(item).collect()).is_ok() {
+            next += 5;
+            std::thread::sleep(Duration::from_micros(300));
+        }
+        (first.stop(), next)
+    });
+    std::thread::sleep(Duration::from_millis(100));
+    let second = cluster.open("second");
+    let (end, _) = load.join().unwrap();
+    let settled = collect(first_outcomes).0;
+    match second {
+        Ok(log) => {
+            assert!(matches!(*end.unwrap_err(), LogError::Fenced { .. }));
+            assert!(log.tip().next_index() >= settled.len() as u64);
+        }
+        Err(LogError::Busy { .. }) => end.unwrap(),
+        Err(other) => panic!("{other}"),
+    }
+    let stream = cluster.stream();
+    assert_eq!(stream, (0..stream.len() as u64).collect::<Vec<_>>());
+    assert!(stream.len() >= settled.len());
+}
+
 #[test]
 fn a_full_stream_ends_the_writer_and_loses_nothing_acknowledged() {
     let cluster = Cluster::start(400_000);

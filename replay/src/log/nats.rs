@@ -5,6 +5,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use futures_util::StreamExt;
@@ -16,7 +17,7 @@ use super::reader::{first_index_of, frame_at};
 use super::tip::{Tip, hex};
 use super::{FileLog, LogOptions, Torn, Visit, random_number, visit};
 use crate::error::LogError;
-use crate::limits::CATCH_UP_AHEAD;
+use crate::limits::{CATCH_UP_AHEAD, TAKE_OVER_MS};
 
 /// Where the stream is and where its archive.
 #[derive(Clone, Debug)]
@@ -192,6 +193,7 @@ impl Opening<'_> {
     async fn raise(&mut self, log: &LogOptions, seen: Visit<'_>) -> Result<(), LogError> {
         let writer = random_number();
         let mine = self.tip.epoch + 1;
+        let since = Instant::now();
         loop {
             let now = log.clock.not_behind(self.tip.recorded_ms)?;
             let opening = self.tip.opening_at(mine, writer, now);
@@ -207,12 +209,16 @@ impl Opening<'_> {
                     Concluded::Again => {}
                 }
             };
-            let frame = next_frame(self.broker, &self.tip, found)?;
-            let theirs = frame.header().epoch;
+            next_frame(self.broker, &self.tip, found)?;
+            self.info = self.broker.info().await?;
+            self.catch_up(seen).await?;
+            let theirs = self.tip.epoch;
             if theirs >= mine {
-                return Err(LogError::Fenced { frame: self.tip.frames + 1, theirs, ours: mine });
+                return Err(LogError::Fenced { frame: self.tip.frames, theirs, ours: mine });
             }
-            take(&mut self.archive, &mut self.tip, &frame, seen)?;
+            if since.elapsed() > Duration::from_millis(TAKE_OVER_MS) {
+                return Err(LogError::Busy { stream: self.broker.name().to_owned(), theirs });
+            }
         }
     }
 }

@@ -1,0 +1,14 @@
+//! Questions answered from the state: reports, traces, labels. Pure functions over what the fold remembers; the one
+//! that keeps anything itself is `entries`. Nothing here decides, and nothing here touches files or wire types.
+
+pub mod entries;
+pub mod execution;
+pub mod lookups;
+pub mod reasons;
+pub mod returns;
+pub mod totals;
+pub mod trace;
+pub mod year;
+
+#[cfg(test)]
+pub(crate) mod world;
