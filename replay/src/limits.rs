@@ -15,6 +15,10 @@ pub const MESSAGE_OVERHEAD_BYTES: usize = 4 * 1024;
 /// Frames in flight towards JetStream. More only queue (measured: 1 to 4 give all there is).
 pub const NATS_FRAMES_IN_FLIGHT: usize = 4;
 
+/// Places behind an opening frame that frames of the fenced writer may still take. It had at most
+/// [`NATS_FRAMES_IN_FLIGHT`] under way, the first of them at the opening frame's own place.
+pub const FENCE_FRAMES: u64 = NATS_FRAMES_IN_FLIGHT as u64;
+
 /// Frames in flight towards files: one being synced, one being built or waiting.
 pub const FILE_FRAMES_IN_FLIGHT: usize = 2;
 

@@ -282,9 +282,9 @@ fn a_broker_that_lost_its_tail_is_not_opened() {
     }
     writer.stop().unwrap();
     broker.truncate(15);
-    // Sequence 1 is the opening frame, so sequence 16 held entry 14.
+    // Five frames open the record, so sequence 16 held entry 10.
     let error = open().unwrap_err();
-    assert!(matches!(error, LogError::BrokerLostTail { index: 14, .. }), "{error}");
+    assert!(matches!(error, LogError::BrokerLostTail { index: 10, .. }), "{error}");
 }
 
 #[test]
@@ -304,7 +304,7 @@ fn reused_sequences_are_found_at_the_first_different_index() {
     broker.truncate(10);
     fill(open(other.path()).unwrap(), 100..130);
     let error = open(dir.path()).unwrap_err();
-    assert!(matches!(error, LogError::BrokerLostTail { index: 9, .. }), "{error}");
+    assert!(matches!(error, LogError::BrokerLostTail { index: 5, .. }), "{error}");
 }
 
 #[test]
@@ -342,9 +342,9 @@ fn an_unfinished_archive_frame_must_be_in_the_stream() {
     tear();
     drop(open().unwrap());
     assert_eq!(read(dir.path()), [0, 1, 2, 3, 4], "caught up from the stream");
-    // Now the last frame is the opening frame just made, sequence 7.
+    // Five to open, five entries, five to open again: the last is sequence 15.
     tear();
-    broker.truncate(6);
+    broker.truncate(14);
     let error = open().unwrap_err();
     assert!(matches!(error, LogError::BrokerLostTail { index: 5, .. }), "{error}");
 }
@@ -368,6 +368,35 @@ fn two_writers_opening_at_the_same_place_are_never_both_the_writer() {
         assert!(matches!(**end.as_ref().unwrap_err(), LogError::Fenced { .. }) && settled.is_empty());
     }
     assert_eq!(ends[2].1, [(0, 2)]);
+}
+
+/// The stream compares only the last sequence: what a fenced writer has under way can land behind the opening
+/// frame that fenced it. Such frames are void, and the new writer's frames keep their order.
+#[test]
+fn frames_of_a_fenced_writer_landing_behind_the_opening_are_void() {
+    let (old, new) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let broker = FaultyBroker::new(3, Faults::default());
+    let open = |dir: &Path| Log::open_faulty(&broker, dir, &options(), &mut |_| Ok(()));
+    let (writer, outcomes) = start(open(old.path()).unwrap());
+    for number in 0..6 {
+        writer.submit(vec![item(number)]).unwrap();
+        outcomes.recv().unwrap();
+    }
+    writer.stop().unwrap();
+    // Of its six frames two arrived; the third is lost on the way, the other three are still under way.
+    let under_way = broker.messages()[8..].to_vec();
+    broker.truncate(7);
+    broker.land_behind_next(under_way);
+    let log = open(new.path()).unwrap();
+    assert_eq!((log.tip().epoch, log.tip().next_index()), (2, 2));
+    let (writer, outcomes) = start(log);
+    writer.submit(vec![item(77), item(78)]).unwrap();
+    writer.stop().unwrap();
+    assert_eq!(collect(outcomes), (vec![(2, 77), (3, 78)], None));
+    assert_eq!(read(new.path()), [0, 1, 77, 78]);
+    let third = tempfile::tempdir().unwrap();
+    drop(open(third.path()).unwrap());
+    assert_eq!(read(third.path()), [0, 1, 77, 78], "whoever reads the stream later sees the same");
 }
 
 /// Both would publish the same opening frame, were it not for the writer's own number in it.

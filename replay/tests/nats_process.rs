@@ -67,7 +67,8 @@ fn taking_over_from_a_busy_writer() {
     let settled = collect(first_outcomes).0;
     match second {
         Ok(log) => {
-            assert!(matches!(*end.unwrap_err(), LogError::Fenced { .. }));
+            // It may also have run out of work before the take-over.
+            assert!(end.is_ok() || matches!(*end.unwrap_err(), LogError::Fenced { .. }));
             assert!(log.tip().next_index() >= settled.len() as u64);
         }
         Err(LogError::Busy { .. }) => end.unwrap(),

@@ -45,6 +45,8 @@ struct State {
     random: u64,
     messages: Vec<Bytes>,
     late: Vec<(u64, Bytes)>,
+    /// Lands right behind the next message.
+    behind: Vec<Bytes>,
     drift: Vec<String>,
 }
 
@@ -53,7 +55,7 @@ impl FaultyBroker {
     #[must_use]
     pub fn new(seed: u64, faults: Faults) -> Self {
         let random = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
-        let state = State { faults, random, messages: Vec::new(), late: Vec::new(), drift: Vec::new() };
+        let state = State { faults, random, messages: Vec::new(), late: Vec::new(), behind: Vec::new(), drift: Vec::new() };
         Self { state: Arc::new(Mutex::new(state)) }
     }
 
@@ -65,6 +67,12 @@ impl FaultyBroker {
     /// Pretends that somebody changed a setting.
     pub fn drift(&self, difference: &str) {
         self.state.lock().drift.push(difference.to_owned());
+    }
+
+    /// Lets messages of another writer land right behind the next one stored: they were under way and expect
+    /// its sequence, whoever's it is.
+    pub fn land_behind_next(&self, messages: Vec<Bytes>) {
+        self.state.lock().behind = messages;
     }
 
     /// Forgets all messages behind the first `keep`.
@@ -144,9 +152,9 @@ impl State {
     }
 
     fn store(&mut self, last_sequence: u64, frame: Bytes) -> Answer {
-        let known = self.messages.iter().position(|message| *message == frame);
-        if let (true, Some(at)) = (self.faults.says_duplicate, known) {
-            return Answer::Duplicate(at as u64 + 1);
+        let known = usize::try_from(last_sequence).ok().and_then(|at| self.messages.get(at)) == Some(&frame);
+        if self.faults.says_duplicate && known {
+            return Answer::Duplicate(last_sequence + 1);
         }
         if self.messages.len() as u64 != last_sequence {
             return Answer::WrongLast;
@@ -156,6 +164,7 @@ impl State {
             return Answer::Full("maximum bytes exceeded".to_owned());
         }
         self.messages.push(frame);
+        self.messages.append(&mut self.behind);
         Answer::Stored(last_sequence + 1)
     }
 }

@@ -17,7 +17,7 @@ use super::reader::{first_index_of, frame_at};
 use super::tip::{Tip, hex};
 use super::{FileLog, LogOptions, Torn, Visit, random_number, visit};
 use crate::error::LogError;
-use crate::limits::{CATCH_UP_AHEAD, TAKE_OVER_MS};
+use crate::limits::{CATCH_UP_AHEAD, FENCE_FRAMES, TAKE_OVER_MS};
 
 /// Where the stream is and where its archive.
 #[derive(Clone, Debug)]
@@ -194,39 +194,48 @@ impl Opening<'_> {
         let writer = random_number();
         let mine = self.tip.epoch + 1;
         let since = Instant::now();
-        loop {
+        while self.tip.epoch < mine {
             let now = log.clock.not_behind(self.tip.recorded_ms)?;
-            let opening = self.tip.opening_at(mine, writer, now);
-            let give_up = Arc::new(AtomicBool::new(true));
-            let dir = self.archive.dir().to_path_buf();
-            let mut pipeline = Pipeline::new(self.broker.clone(), self.info.created.clone(), &self.tip, dir, give_up);
-            pipeline.push(opening, ()).await;
-            let found = loop {
-                let answer = pipeline.answer().await;
-                match pipeline.conclude(answer).await? {
-                    Concluded::Settled(frame, ()) => return take(&mut self.archive, &mut self.tip, &frame, seen),
-                    Concluded::Occupied(found) => break found,
-                    Concluded::Again => {}
-                }
-            };
-            next_frame(self.broker, &self.tip, found)?;
-            self.info = self.broker.info().await?;
-            self.catch_up(seen).await?;
-            let theirs = self.tip.epoch;
-            if theirs >= mine {
-                return Err(LogError::Fenced { frame: self.tip.frames, theirs, ours: mine });
-            }
+            self.put(self.tip.opening_at(mine, writer, now), seen).await?;
             if since.elapsed() > Duration::from_millis(TAKE_OVER_MS) {
-                return Err(LogError::Busy { stream: self.broker.name().to_owned(), theirs });
+                return Err(LogError::Busy { stream: self.broker.name().to_owned(), theirs: self.tip.epoch });
             }
         }
+        // The stream compares only the last sequence, so what the fenced writer had under way may land behind
+        // the opening frame. All those places are taken, one by one, before anything counts on its place.
+        while self.tip.epoch == mine && self.tip.writer == writer && self.tip.frames - self.tip.opened < FENCE_FRAMES {
+            self.put(self.tip.padding(), seen).await?;
+        }
+        if self.tip.epoch != mine || self.tip.writer != writer {
+            return Err(LogError::Fenced { frame: self.tip.frames, theirs: self.tip.epoch, ours: mine });
+        }
+        Ok(())
+    }
+
+    /// Publishes one frame; if others have taken its place, takes those instead.
+    async fn put(&mut self, frame: Frame, seen: Visit<'_>) -> Result<(), LogError> {
+        let give_up = Arc::new(AtomicBool::new(true));
+        let dir = self.archive.dir().to_path_buf();
+        let mut pipeline = Pipeline::new(self.broker.clone(), self.info.created.clone(), &self.tip, dir, give_up);
+        pipeline.push(frame, ()).await;
+        loop {
+            let answer = pipeline.answer().await;
+            match pipeline.conclude(answer).await? {
+                Concluded::Settled(frame, ()) => return take(&mut self.archive, &mut self.tip, &frame, seen),
+                Concluded::Occupied(_) => break,
+                Concluded::Again => {}
+            }
+        }
+        self.info = self.broker.info().await?;
+        self.catch_up(seen).await
     }
 }
 
 fn take(archive: &mut FileLog, tip: &mut Tip, frame: &Frame, seen: Visit<'_>) -> Result<(), LogError> {
     archive.append(frame)?;
+    let void = tip.is_void(frame);
     tip.advance(frame);
-    visit(seen, frame)
+    if void { Ok(()) } else { visit(seen, frame) }
 }
 
 /// Reads a message as the frame after `tip`.
@@ -256,8 +265,11 @@ pub fn read_stream(options: &NatsOptions, ledger: [u8; 16], seen: Visit<'_>) -> 
             .buffered(CATCH_UP_AHEAD);
         while let Some(message) = messages.next().await {
             let frame = next_frame(source, &tip, message?.unwrap_or_default())?;
+            let void = tip.is_void(&frame);
             tip.advance(&frame);
-            visit(seen, &frame)?;
+            if !void {
+                visit(seen, &frame)?;
+            }
         }
         Ok(tip)
     });

@@ -81,7 +81,7 @@ impl Reader {
         self.torn.as_ref()
     }
 
-    /// The next frame, checked; `None` at the end.
+    /// The next frame, checked; `None` at the end. Void frames are passed over.
     pub fn next_frame(&mut self) -> Result<Option<Frame>, LogError> {
         while !self.ended {
             let Some(open) = &mut self.open else {
@@ -92,8 +92,11 @@ impl Reader {
             match open.next()? {
                 Next::Frame(frame) => {
                     self.check(&frame, &path, offset)?;
+                    let void = self.tip.is_void(&frame);
                     self.tip.advance(&frame);
-                    return Ok(Some(frame));
+                    if !void {
+                        return Ok(Some(frame));
+                    }
                 }
                 Next::End => self.open = None,
                 Next::Bad(why) => return self.end_torn(why).map(|()| None),

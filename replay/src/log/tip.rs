@@ -5,6 +5,7 @@ use ledger::merkle::{Frontier, leaf_hash};
 use serde::{Deserialize, Serialize};
 
 use super::frame::{Frame, FrameBuilder, Header};
+use crate::limits::FENCE_FRAMES;
 
 /// The end of the record as far as it was read or built.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +18,8 @@ pub struct Tip {
     pub epoch: u64,
     /// Writer number of the last frame.
     pub writer: u64,
+    /// Number of the frame that raised the epoch to this, 0 before the first.
+    pub opened: u64,
     /// Recorded time of the last frame.
     pub recorded_ms: i64,
     /// The tree over all entries so far.
@@ -27,7 +30,7 @@ impl Tip {
     /// Before the first frame.
     #[must_use]
     pub fn new(ledger: [u8; 16]) -> Self {
-        Self { ledger, frames: 0, epoch: 0, writer: 0, recorded_ms: 0, frontier: Frontier::new() }
+        Self { ledger, frames: 0, epoch: 0, writer: 0, opened: 0, recorded_ms: 0, frontier: Frontier::new() }
     }
 
     /// Index of the next entry, which is the number of entries so far.
@@ -36,11 +39,24 @@ impl Tip {
         self.frontier.size()
     }
 
+    /// Whether `frame`, coming next, is void: a fenced writer had it under way when the epoch was raised. The
+    /// stream compares only the last sequence, so such a frame can land just behind an opening frame. It
+    /// takes a place and nothing else. Later than that no such frame can land, see [`FENCE_FRAMES`].
+    #[must_use]
+    pub fn is_void(&self, frame: &Frame) -> bool {
+        let header = frame.header();
+        let just_opened = self.frames - self.opened < FENCE_FRAMES;
+        header.ledger == self.ledger && header.epoch < self.epoch && just_opened
+    }
+
     /// Whether `frame` may come next; otherwise what is wrong with it.
     pub fn check(&self, frame: &Frame) -> Result<(), String> {
         let header = frame.header();
         if header.ledger != self.ledger {
             return Err(format!("it belongs to ledger {}", hex(&header.ledger)));
+        }
+        if self.is_void(frame) {
+            return Ok(());
         }
         if header.first_index != self.next_index() {
             return Err(format!("it begins at index {}, not {}", header.first_index, self.next_index()));
@@ -68,6 +84,10 @@ impl Tip {
 
     /// Takes `frame` as the next one. The caller has checked it.
     pub fn advance(&mut self, frame: &Frame) {
+        if self.is_void(frame) {
+            self.frames += 1;
+            return;
+        }
         for entry in frame.entries() {
             self.frontier.push(leaf_hash(entry));
         }
@@ -77,6 +97,9 @@ impl Tip {
     /// As [`Tip::advance`], when the leaves were pushed while the frame was built.
     pub(crate) fn advance_header(&mut self, header: &Header) {
         self.frames += 1;
+        if header.epoch > self.epoch {
+            self.opened = self.frames;
+        }
         self.epoch = header.epoch;
         self.writer = header.writer;
         self.recorded_ms = header.recorded_ms;
@@ -99,6 +122,11 @@ impl Tip {
     /// The opening frame of a new writer: no entries, the next epoch.
     pub(crate) fn opening(&self, writer: u64, now_ms: i64) -> Frame {
         self.opening_at(self.epoch + 1, writer, now_ms)
+    }
+
+    /// An empty frame of the current writer, to take a place.
+    pub(crate) fn padding(&self) -> Frame {
+        FrameBuilder::new().finish(self.next_header(self.recorded_ms))
     }
 
     /// The opening frame of a chosen epoch, when others came in between.
