@@ -119,7 +119,7 @@ pub struct RulesAdopted {
 }
 
 /// The level an organisation stands on.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Serialize, serde::Deserialize)]
 #[allow(missing_docs)]
 pub enum Level {
     Centre,

@@ -249,7 +249,9 @@ impl State {
 
     fn open(&mut self, index: u64, on: Day, new: NewFinding) -> u32 {
         let NewFinding { kind, subject, fen, payout, unit } = new;
-        let handle = self.findings.push(Finding { kind, index, subject, fen, payout, unit, open: true, on });
+        let before_of_payout = NONE;
+        let finding = Finding { kind, index, subject, fen, payout, unit, before_of_payout, open: true, on };
+        let handle = self.findings.push(finding);
         if payout != NONE && fen > 0 {
             crate::suspense::note(self, payout, handle);
         }

@@ -17,7 +17,7 @@ pub(crate) fn judge_registered(state: &State, event: &OrgRegistered) -> Change {
     if state.orgs.find(event.org).is_some() {
         return Change::only(NewFinding::about(FindingKind::Repeated, event.org));
     }
-    let parent = event.parent.and_then(|id| state.orgs.find(id));
+    let parent = event.parent.and_then(|id| state.known_org(id));
     let mut change = Change::of(Act::Org(OrgChange::Register { event: event.clone(), parent: parent.unwrap_or(NONE) }));
     if let (Some(id), None) = (event.parent, parent) {
         change.findings.push(NewFinding::about(FindingKind::UnknownSubject, id));
@@ -26,7 +26,7 @@ pub(crate) fn judge_registered(state: &State, event: &OrgRegistered) -> Change {
 }
 
 pub(crate) fn judge_renamed(state: &State, event: &OrgRenamed) -> Change {
-    match state.orgs.find(event.org) {
+    match state.known_org(event.org) {
         Some(org) => Change::of(Act::Org(OrgChange::Rename { org, event: event.clone() })),
         None => Change::only(NewFinding::about(FindingKind::UnknownSubject, event.org)),
     }

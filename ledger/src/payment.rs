@@ -249,8 +249,8 @@ pub(crate) fn judge_sent(state: &State, on: Day, event: &BatchSent) -> Result<Ch
 }
 
 fn find(state: &State, id: Uuid) -> Result<(u32, &Application), Refusal> {
-    // The application at handle 0 stands for unknown payments and takes no decisions.
-    state.applications.by_id(id).filter(|_| !id.is_nil()).ok_or(Refusal::of(Code::UnknownSet, id))
+    let handle = state.known_application(id).ok_or(Refusal::of(Code::UnknownSet, id))?;
+    Ok((handle, state.applications.get(handle)))
 }
 
 pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: PaymentChange) {

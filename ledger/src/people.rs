@@ -25,7 +25,7 @@ pub(crate) fn judge_status(state: &State, on: Day, event: &StatusChanged) -> Cha
     let Some(person) = state.persons.find(event.person) else {
         return Change::only(NewFinding::about(FindingKind::UnknownSubject, event.person));
     };
-    let school = state.orgs.find(event.school);
+    let school = state.known_org(event.school);
     let act = PeopleChange::Status { person, on, status: event.status, school: school.unwrap_or(UNKNOWN_ORG) };
     let mut change = Change::of(Act::People(act));
     if school.is_none() {

@@ -44,7 +44,7 @@ pub(crate) fn judge_issued(state: &State, event: &VoucherIssued) -> Change {
     if state.vouchers.find(event.voucher).is_some() {
         return Change::only(NewFinding::about(FindingKind::Repeated, event.voucher));
     }
-    let application = state.applications.find(event.application);
+    let application = state.known_application(event.application);
     let mut findings = Vec::new();
     if application.is_none() {
         findings.push(NewFinding::about(FindingKind::UnknownSubject, event.application));
@@ -162,17 +162,14 @@ pub(crate) fn judge_returned(state: &State, on: Day, event: &PayoutReturned) -> 
         return unexpected_return(state, on, event, NONE);
     };
     let reason = u8::try_from(event.reason).unwrap_or(u8::MAX);
-    if payout.suspense != NONE {
-        let finding = state.findings.get(payout.suspense);
-        // The bank takes back what it credited without authority: suspense ends, nothing else changes.
-        if finding.fen == event.fen {
-            let payee = state.application_account(payout.application, Class::Payee);
-            let suspense = state.org_account(finding.unit, Class::Suspense);
-            let act = ResultChange::Undone { payout: handle, finding: payout.suspense };
-            let mut change = Change::of(Act::Result(act));
-            change.postings.push(state.posting(on, suspense, payee, event.fen));
-            return change;
-        }
+    // The bank takes back what it credited without authority: suspense ends, nothing else changes.
+    if let Some(finding) = crate::suspense::of_payout(state, payout, event.fen) {
+        let payee = state.application_account(payout.application, Class::Payee);
+        let suspense = state.org_account(state.findings.get(finding).unit, Class::Suspense);
+        let act = ResultChange::Undone { payout: handle, finding };
+        let mut change = Change::of(Act::Result(act));
+        change.postings.push(state.posting(on, suspense, payee, event.fen));
+        return change;
     }
     let sent = state.applications.get(payout.application).set.stage == Stage::Sent;
     if !sent || event.fen != payout.fen || payout.progress == Progress::Returned {
@@ -195,7 +192,8 @@ fn take_back(state: &State, on: Day, payout: &Payout) -> Vec<Posting> {
     let mut postings = vec![state.posting(on, treasury, source, payout.fen)];
     for at in payout.draws..payout.draws + u32::from(payout.draw_count) {
         let draw = state.draws.get(at);
-        let restored = if on.year() == application.fiscal_year {
+        // The line's own year: a payment accepted out of suspense may stand on a line of a later year.
+        let restored = if on.year() == state.lines.get(draw.line).fiscal_year {
             state.line_account(draw.line, Class::Available)
         } else {
             state.org_account(application.unit, Class::DueToFinance)
@@ -224,7 +222,8 @@ fn unexpected_return(state: &State, on: Day, event: &PayoutReturned, payout: u32
 
 pub(crate) fn judge_unknown(state: &State, event: &PayoutUnknown) -> Change {
     let known = state.payouts.by_id(event.payout);
-    match known.filter(|(_, payout)| payout.progress == Progress::Ordered) {
+    let sent = |payout: &Payout| state.applications.get(payout.application).set.stage == Stage::Sent;
+    match known.filter(|(_, payout)| payout.progress == Progress::Ordered && sent(payout)) {
         Some((payout, _)) => {
             let progress = Progress::Unknown;
             Change::of(Act::Result(ResultChange::Payout { payout, progress, reason: 0 }))

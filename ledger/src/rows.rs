@@ -254,7 +254,7 @@ pub struct Payout {
     pub draw_count: u8,
     pub reissue_of: u32,
     pub before_of_application: u32,
-    /// Open finding of a credit in suspense.
+    /// Latest open finding of a credit of it in suspense; each names the one before.
     pub suspense: u32,
     /// Day of the credit or return.
     pub on: Day,
@@ -357,6 +357,8 @@ pub struct Finding {
     pub payout: u32,
     /// Unit whose suspense account holds the money.
     pub unit: u32,
+    /// The finding before it about money in suspense of the same payment.
+    pub before_of_payout: u32,
     pub open: bool,
     pub on: Day,
 }

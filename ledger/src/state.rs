@@ -284,9 +284,19 @@ impl State {
         all.filter(|(from, _, _)| *from <= on).max_by_key(|(from, _, _)| *from).copied()
     }
 
+    /// The handle of a registered organisation. The one that stands for unknown ones is nobody's name.
+    pub(crate) fn known_org(&self, id: Uuid) -> Option<u32> {
+        self.orgs.find(id).filter(|org| *org != UNKNOWN_ORG)
+    }
+
+    /// The handle of an application somebody prepared.
+    pub(crate) fn known_application(&self, id: Uuid) -> Option<u32> {
+        self.applications.find(id).filter(|application| *application != UNKNOWN_APPLICATION)
+    }
+
     /// The handle of an organisation, or the refusal that says it is unknown.
     pub(crate) fn need_org(&self, id: Uuid) -> Result<u32, Refusal> {
-        self.orgs.find(id).ok_or(Refusal::of(Code::UnknownOrg, id))
+        self.known_org(id).ok_or(Refusal::of(Code::UnknownOrg, id))
     }
 
     /// The handle of a document line, or the refusal that says it is unknown.

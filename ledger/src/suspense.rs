@@ -3,10 +3,10 @@
 use crate::account::Class;
 use crate::event::{Clearing, SuspenseCleared};
 use crate::fold::{Act, Change};
-use crate::money::Day;
+use crate::money::{Day, Fen};
 use crate::outcome::{Code, Refusal};
 use crate::results::ResultChange;
-use crate::rows::{Finding, FindingKind, Progress};
+use crate::rows::{Finding, FindingKind, Payout, Progress};
 use crate::state::{Standing, State};
 use crate::table::NONE;
 use uuid::Uuid;
@@ -93,7 +93,9 @@ fn find(state: &State, credit: Uuid) -> Result<(u32, &Finding), Refusal> {
         if state.findings.get(middle).index < index { low = middle + 1 } else { high = middle }
     }
     let found = Some(low).filter(|at| *at < state.findings.next()).map(|at| (at, state.findings.get(at)));
-    found.filter(|(_, finding)| finding.index == index && finding.open && is_credit(finding.kind)).ok_or(unknown)
+    // A credit of nothing put nothing into suspense.
+    let stands = |finding: &Finding| finding.open && finding.fen > 0 && is_credit(finding.kind);
+    found.filter(|(_, finding)| finding.index == index && stands(finding)).ok_or(unknown)
 }
 
 fn is_credit(kind: FindingKind) -> bool {
@@ -107,10 +109,25 @@ fn is_credit(kind: FindingKind) -> bool {
     )
 }
 
+/// The latest credit of this payment and amount that stands in suspense. Reached from the payment, which has a few.
+pub(crate) fn of_payout(state: &State, payout: &Payout, fen: Fen) -> Option<u32> {
+    let mut at = payout.suspense;
+    while at != NONE {
+        let finding = state.findings.get(at);
+        if finding.open && finding.fen == fen {
+            return Some(at);
+        }
+        at = finding.before_of_payout;
+    }
+    None
+}
+
 /// Ties a finding to its payment, so that a return can undo it and a reissue is blocked.
 pub(crate) fn note(state: &mut State, payout: u32, finding: u32) {
     let row = state.payouts.get_mut(payout);
-    row.suspense = finding;
+    let before = std::mem::replace(&mut row.suspense, finding);
+    state.findings.get_mut(finding).before_of_payout = before;
+    let row = state.payouts.get(payout);
     let award = row.award;
     let instalment = state.awards.get(award).instalments + u32::from(state.payouts.get(payout).instalment);
     state.instalments.get_mut(instalment).in_suspense += 1;
@@ -120,11 +137,12 @@ pub(crate) fn note(state: &mut State, payout: u32, finding: u32) {
 pub(crate) fn end(state: &mut State, index: u64, payout: Option<u32>, finding: u32) {
     state.findings.get_mut(finding).open = false;
     let Some(payout) = payout.filter(|payout| *payout != NONE) else { return };
-    let row = state.payouts.get_mut(payout);
-    row.last = index;
-    if row.suspense == finding {
-        row.suspense = NONE;
+    let mut latest = state.payouts.get(payout).suspense;
+    while latest != NONE && !state.findings.get(latest).open {
+        latest = state.findings.get(latest).before_of_payout;
     }
+    let row = state.payouts.get_mut(payout);
+    (row.suspense, row.last) = (latest, index);
     let (award, at) = (row.award, u32::from(row.instalment));
     let instalment = state.awards.get(award).instalments + at;
     state.instalments.get_mut(instalment).in_suspense -= 1;

@@ -1,8 +1,15 @@
 //! Who may say and see it: import, demo, gRPC and NATS faces, command line. Absent on purpose: rules of money.
 
+pub mod bench;
+pub mod cli;
 pub mod deliver;
 pub mod demo;
 pub mod demo_run;
+pub mod demo_report;
 pub mod identity;
 pub mod import;
+pub mod ingest;
 pub mod policies;
+pub mod query;
+pub mod server;
+pub mod table;
