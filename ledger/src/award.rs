@@ -53,7 +53,7 @@ pub(crate) fn judge_line(state: &State, entry: &Entry<'_>, event: &RosterLineAdd
     let act = AwardChange::Line { roster: handle, person, event: event.clone() };
     let mut change = Change::of(Act::Award(act));
     judge_band(policy, event, &mut change)?;
-    judge_enrolled(state, on, policy, person, event, &mut change)?;
+    judge_enrolled(state, on, policy, person, event.award, &mut change)?;
     judge_others(state, policy, roster, person, event, &mut change)?;
     Ok(change)
 }
@@ -84,18 +84,20 @@ fn judge_band(policy: &Policy, event: &RosterLineAdded, change: &mut Change) -> 
     broken(policy, Rule::Band, refusal, event.award, change)
 }
 
-fn judge_enrolled(
+/// Nobody is aided for a time in which he is no student: asked on the day of the roster line and on each due day.
+pub(crate) fn judge_enrolled(
     state: &State,
     on: Day,
     policy: &Policy,
     person: u32,
-    event: &RosterLineAdded,
+    subject: Uuid,
     change: &mut Change,
 ) -> Result<(), Refusal> {
     if matches!(state.status_on(person, on), Some((_, Status::Enrolled, _))) {
         return Ok(());
     }
-    broken(policy, Rule::Enrolled, Refusal::of(Code::NotEnrolled, event.person), event.award, change)
+    let refusal = Refusal::of(Code::NotEnrolled, state.persons.get(person).id);
+    broken(policy, Rule::Enrolled, refusal, subject, change)
 }
 
 /// The same award twice in an academic year never stands; an excluded one as the policy says. The person's own awards

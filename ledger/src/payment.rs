@@ -2,7 +2,7 @@
 //! report afterwards stands in `results`.
 
 use crate::account::{Class, Owner};
-use crate::award::broken;
+use crate::award::{broken, judge_enrolled};
 use crate::entry::Entry;
 use crate::event::{ApplicationLineAdded, ApplicationPrepared, BatchSent, SetCancelled, SetDecided, SetSealed, Source};
 use crate::fold::{Act, Change};
@@ -68,7 +68,9 @@ pub(crate) fn judge_line(state: &State, entry: &Entry<'_>, event: &ApplicationLi
     let unknown = Refusal::of(Code::UnknownProgramme, event.award);
     let policy = state.policy(roster.programme, on).ok_or(unknown)?;
     let mut change = Change::of(Act::Nothing);
-    if on < roster.due[usize::from(instalment)] {
+    let due = roster.due[usize::from(instalment)];
+    judge_enrolled(state, due, policy, held.person, event.payout, &mut change)?;
+    if on < due {
         broken(policy, Rule::Due, Refusal::of(Code::NotDue, event.award), event.payout, &mut change)?;
     }
     judge_sharing(state, policy, roster, fen, &draws, event.payout, &mut change)?;

@@ -250,10 +250,28 @@ pub(crate) fn apply(state: &mut State, index: u64, on: Day, change: ResultChange
         ResultChange::Payout { payout, progress, reason } => {
             let row = state.payouts.get_mut(payout);
             (row.progress, row.reason, row.on, row.last) = (progress, reason, on, index);
+            if progress == Progress::Returned {
+                surrender(state, index, on, payout);
+            }
         }
         ResultChange::Undone { payout, finding } => crate::suspense::end(state, index, Some(payout), finding),
         ResultChange::Accepted { payout, finding, line } => {
             crate::suspense::accept(state, index, on, payout, finding, line);
         }
+    }
+}
+
+/// A return of a later year is not available again: each line it was drawn from counts it as surrendered.
+fn surrender(state: &mut State, index: u64, on: Day, payout: u32) {
+    let row = state.payouts.get(payout);
+    let draws = row.draws..row.draws + u32::from(row.draw_count);
+    if on.year() == state.applications.get(row.application).fiscal_year {
+        return;
+    }
+    for at in draws {
+        let Drawn { line, fen } = *state.draws.get(at);
+        let line = state.lines.get_mut(line);
+        line.surrendered += fen;
+        line.last = index;
     }
 }

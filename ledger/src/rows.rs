@@ -66,6 +66,8 @@ pub struct Line {
     pub received: Fen,
     /// Passed down from it, less recalls, in fen.
     pub passed_down: Fen,
+    /// Came back in a later year, so due to finance rather than available again, in fen.
+    pub surrendered: Fen,
     /// First of its accounts: available, applied, spent.
     pub accounts: u32,
     /// Lines passed down from it.

@@ -156,4 +156,11 @@ pub(crate) fn accept(state: &mut State, index: u64, on: Day, payout: u32, findin
     let row = state.payouts.get_mut(payout);
     (row.progress, row.on, row.last) = (Progress::Credited, on, index);
     (row.draws, row.draw_count) = (draws, 1);
+    let application = row.application;
+    let paying = state.lines.get_mut(line);
+    paying.last = index;
+    // The trace finds a line's payments through the applications it names.
+    if !paying.applications.contains(&application) {
+        paying.applications.push(application);
+    }
 }
