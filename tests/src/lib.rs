@@ -1,1 +1,5 @@
-//! To be filled.
+//! What the tests share: text scenarios, generated histories and the simple model they are held against.
+//! No test stands here, and nothing here is used outside the tests.
+
+pub mod desk;
+pub mod scenario;

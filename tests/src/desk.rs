@@ -1,0 +1,62 @@
+//! A desk that submits events to a ledger in memory, by way of their bytes. It knows no files and no network.
+
+use ledger::entry::Entry;
+use ledger::event::Event;
+use ledger::fold::Halt;
+use ledger::outcome::Outcome;
+use ledger::state::State;
+use ledger::table::BadPage;
+use proto::event::{decode, encode};
+use uuid::Uuid;
+
+/// One thing said: who, and the event as bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// Who submitted it.
+    pub principal: String,
+    /// The event as bytes.
+    pub content: Vec<u8>,
+}
+
+/// The same label always names the same thing; `nil` names nothing.
+#[must_use]
+pub fn labelled(label: &str) -> Uuid {
+    if label == "nil" { Uuid::nil() } else { Uuid::new_v5(&Uuid::NAMESPACE_OID, label.as_bytes()) }
+}
+
+/// Folds one event whose bytes are `content`, as the next entry.
+///
+/// # Errors
+/// As the fold: a [`Halt`], and nothing has changed.
+pub fn submit(state: &mut State, principal: &str, content: &[u8], event: Event) -> Result<Outcome, Halt> {
+    // The recorded time is of no account to the fold; it only has to be something.
+    let recorded_ms = 1_600_000_000_000 + i64::try_from(state.entries).unwrap_or_default();
+    state.fold(&Entry { index: state.entries, recorded_ms, principal, content, event })
+}
+
+/// Says a domain event, through its bytes and back.
+///
+/// # Panics
+/// If the codec does not bring the event back as it was: then every other result is worthless.
+pub fn say(state: &mut State, principal: &str, event: &Event) -> Result<Outcome, Halt> {
+    let content = encode(event);
+    let back = decode(&content).unwrap_or_else(|error| panic!("{error}: {event:?}"));
+    assert_eq!(&back, event, "bytes bring back another event");
+    submit(state, principal, &content, back)
+}
+
+/// The same state, from the pages of another.
+///
+/// # Errors
+/// A page was refused by the table that made it.
+pub fn restored(state: &mut State) -> Result<State, BadPage> {
+    let mut copy = State::empty();
+    let scalars = state.scalars();
+    for ((_, from), (_, to)) in state.tables().into_iter().zip(copy.tables()) {
+        for page in (0u32..).take(from.count()) {
+            to.restore(&from.encode(page))?;
+        }
+    }
+    copy.finish_restore(scalars);
+    Ok(copy)
+}

@@ -1,0 +1,13 @@
+//! Scenarios as text an official can read: one event a line, and behind `->` what the ledger must make of it.
+//!
+//! ```text
+//! 2021-10-20 payout_credited payout=付1 amount=1250 by=bank -> posted
+//! balance application 申1 payee 1250.00
+//! ```
+//! Labels stand for ids, amounts are yuan. `fields` reads the fields, `kinds` makes events, `runner` runs and compares.
+
+mod fields;
+mod kinds;
+mod runner;
+
+pub use runner::{Provoked, run};
