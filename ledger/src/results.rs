@@ -264,12 +264,12 @@ pub(crate) fn apply(state: &mut State, index: u64, on: Day, change: ResultChange
 /// A return of a later year is not available again: each line it was drawn from counts it as surrendered.
 fn surrender(state: &mut State, index: u64, on: Day, payout: u32) {
     let row = state.payouts.get(payout);
-    let draws = row.draws..row.draws + u32::from(row.draw_count);
-    if on.year() == state.applications.get(row.application).fiscal_year {
-        return;
-    }
-    for at in draws {
+    for at in row.draws..row.draws + u32::from(row.draw_count) {
         let Drawn { line, fen } = *state.draws.get(at);
+        // As in `take_back`, by the line's own year.
+        if on.year() == state.lines.get(line).fiscal_year {
+            continue;
+        }
         let line = state.lines.get_mut(line);
         line.surrendered += fen;
         line.last = index;
