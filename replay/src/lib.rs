@@ -7,7 +7,7 @@ pub mod error;
 pub mod limits;
 pub mod log;
 pub mod nats_server;
-pub mod projections;
 pub mod pages;
 pub mod projections;
+pub mod store;
 pub mod writer;

@@ -1,6 +1,7 @@
 //! A small history for tests of projections: a province, a county, a school, two students. Folded from events, so that
 //! what the tests see is what the ledger would remember.
 
+use super::entries::Entries;
 use ledger::entry::Entry;
 use ledger::event::*;
 use ledger::money::{Day, Fen};
@@ -38,13 +39,15 @@ pub(crate) fn day(yyyymmdd: u32) -> Day {
 pub(crate) struct World {
     pub state: State,
     pub postings: Vec<(u64, Vec<Posting>)>,
+    /// The same, noted right after each entry.
+    pub entries: Entries,
     next: u128,
 }
 
 impl World {
     /// Money at the county and an approved roster of two awards in two instalments.
     pub(crate) fn begun() -> Self {
-        let mut world = Self { state: State::default(), postings: Vec::new(), next: 1 };
+        let mut world = Self { state: State::default(), postings: Vec::new(), entries: Entries::default(), next: 1 };
         world.place(PROVINCE, "省财政厅", Level::Province, OrgRole::Finance, None, 610_000);
         world.place(COUNTY, "甲县财政局", Level::County, OrgRole::Finance, Some(PROVINCE), 610_322);
         world.place(SCHOOL, "甲县中学", Level::School, OrgRole::School, Some(COUNTY), 610_322);
@@ -218,7 +221,10 @@ impl World {
         let index = self.state.entries;
         let entry = Entry { index, recorded_ms: 0, principal, content: &content, event };
         match self.state.fold(&entry).expect("in order") {
-            Outcome::Posted { postings, .. } => self.postings.push((index, postings)),
+            Outcome::Posted { postings, .. } => {
+                self.entries.note(&self.state, index, &postings);
+                self.postings.push((index, postings));
+            }
             other => panic!("{:?}: {other:?}", entry.event.kind),
         }
         id

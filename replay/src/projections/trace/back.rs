@@ -50,8 +50,7 @@ pub struct Back {
 pub fn back(state: &State, payout: u32, on: Day) -> Back {
     let row = state.payouts.get(payout);
     let draws = (row.draws..row.draws + u32::from(row.draw_count)).map(|at| state.draws.get(at));
-    let strands: Vec<Strand> =
-        draws.map(|draw| Strand { fen: draw.fen, lines: upwards(state, draw.line) }).collect();
+    let strands: Vec<Strand> = draws.map(|draw| Strand { fen: draw.fen, lines: upwards(state, draw.line) }).collect();
     let vouchers = state.vouchers.iter().filter(|(_, voucher)| voucher.application == row.application);
     let findings = state.findings.iter().filter(|(_, finding)| finding.payout == payout);
     let batch = state.applications.get(row.application).batch;
