@@ -1,2 +1,7 @@
-//! Wiring only.
-fn main() {}
+//! The binary `mingzhang`. Everything it does stands in the library.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    services::cli::run()
+}

@@ -1,0 +1,105 @@
+//! The callers of the benchmark: each sends its events in order, one call after the other, and times every call.
+
+use super::BenchOptions;
+use super::history::History;
+use crate::server::PRINCIPAL_HEADER;
+use anyhow::Context;
+use bytes::Bytes;
+use proto::v1;
+use proto::v1::recorder_client::RecorderClient;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::Barrier;
+use tonic::metadata::MetadataValue;
+use tonic::transport::{Channel, Endpoint};
+use tonic::{Code, Request};
+
+/// Connections at most; further callers share them.
+const CONNECTIONS: usize = 8;
+
+/// Pause before a call that found too much waiting is made again; it counts as part of the call.
+const BUSY_PAUSE: Duration = Duration::from_millis(2);
+
+/// What came of all calls.
+pub struct Load {
+    /// Events answered.
+    pub events: u64,
+    /// Of those, not posted.
+    pub refused: u64,
+    /// From the first call to the last answer.
+    pub elapsed: Duration,
+    /// Time of every call, ascending.
+    calls: Vec<Duration>,
+}
+
+impl Load {
+    /// The time of a call that `percent` of calls did not exceed.
+    pub fn percentile_us(&self, percent: usize) -> u64 {
+        let at = (self.calls.len() * percent / 100).min(self.calls.len().saturating_sub(1));
+        self.calls.get(at).map_or(0, |time| u64::try_from(time.as_micros()).unwrap_or(u64::MAX))
+    }
+}
+
+/// Runs all clients against the server at `address`.
+pub async fn run(address: SocketAddr, history: &Arc<History>, options: &BenchOptions) -> anyhow::Result<Load> {
+    let mut channels = Vec::new();
+    for _ in 0..options.clients.min(CONNECTIONS) {
+        let endpoint = Endpoint::from_shared(format!("http://{address}"))?.tcp_nodelay(true);
+        let endpoint = endpoint.initial_connection_window_size(16 * 1024 * 1024);
+        channels.push(endpoint.connect().await.context("connecting to the server just started")?);
+    }
+    let start = Arc::new(Barrier::new(options.clients + 1));
+    let mut tasks = Vec::new();
+    for client in 0..options.clients {
+        let channel = channels[client % channels.len()].clone();
+        let (history, start, batch) = (Arc::clone(history), Arc::clone(&start), options.batch);
+        tasks.push(tokio::spawn(async move {
+            let encoding = tokio::task::spawn_blocking(move || history.of_client(client as u64));
+            let events = encoding.await?;
+            start.wait().await;
+            call_all(channel, events, batch).await
+        }));
+    }
+    start.wait().await;
+    let began = Instant::now();
+    let mut load = Load { events: 0, refused: 0, elapsed: Duration::ZERO, calls: Vec::new() };
+    for task in tasks {
+        let (events, refused, calls) = task.await??;
+        load.events += events;
+        load.refused += refused;
+        load.calls.extend(calls);
+    }
+    load.elapsed = began.elapsed();
+    load.calls.sort_unstable();
+    Ok(load)
+}
+
+async fn call_all(channel: Channel, events: Vec<Bytes>, batch: usize) -> anyhow::Result<(u64, u64, Vec<Duration>)> {
+    let limit = crate::server::MAX_REQUEST_BYTES;
+    let mut client = RecorderClient::new(channel).max_decoding_message_size(limit);
+    let (mut answered, mut refused) = (0, 0);
+    let mut calls = Vec::with_capacity(events.len() / batch + 1);
+    for events in events.chunks(batch) {
+        let began = Instant::now();
+        let response = call(&mut client, events).await?;
+        calls.push(began.elapsed());
+        let posted = v1::Outcome::Posted as i32;
+        answered += response.receipts.len() as u64;
+        refused += response.receipts.iter().filter(|receipt| receipt.outcome != posted).count() as u64;
+    }
+    Ok((answered, refused, calls))
+}
+
+async fn call(client: &mut RecorderClient<Channel>, events: &[Bytes]) -> anyhow::Result<v1::RecordResponse> {
+    loop {
+        let message = v1::RecordRequest { events: events.to_vec(), dry_run: false, terse: true };
+        let mut request = Request::new(message);
+        request.metadata_mut().insert(PRINCIPAL_HEADER, MetadataValue::from_static("bench"));
+        match client.record(request).await {
+            Ok(response) => return Ok(response.into_inner()),
+            Err(status) if status.code() == Code::ResourceExhausted => tokio::time::sleep(BUSY_PAUSE).await,
+            Err(status) => return Err(status.into()),
+        }
+    }
+}

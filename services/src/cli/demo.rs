@@ -1,0 +1,68 @@
+//! `mingzhang demo`: the README's main job.
+
+use super::serve::{asked_to_stop, failed};
+use super::{Failure, print_json, runtime};
+use crate::demo::Scale;
+use crate::demo_report::report;
+use crate::demo_run::{self, DemoOptions, Ran};
+use crate::server;
+use clap::Args;
+use std::io::IsTerminal;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+use tokio::net::TcpListener;
+
+/// Play a province's year of aid: write its offices' files, import them, report, trace, and go on serving
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:\n  mingzhang demo --once\n  mingzhang demo --once --scale 1 --json\n  \
+    mingzhang demo --data ./demo --nats nats://127.0.0.1:4222\n\n\
+    At scale 1 it meets the published figures of Shaanxi 2021: 2,311,000 person-times, 4.85 billion yuan.\n\
+    Exit codes: 0 done, 1 failed, 2 usage, 3 NATS cannot be reached")]
+pub struct DemoArgs {
+    /// Part of the real year, 0.0001 to 1
+    #[arg(long, value_name = "F", default_value = "0.1")]
+    scale: Scale,
+    /// Keep record and files in this directory, which must be empty; otherwise a temporary one
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Record in JetStream at this address; the stream is created, and must be empty
+    #[arg(long, value_name = "URL")]
+    nats: Option<String>,
+    /// End after the report instead of serving
+    #[arg(long)]
+    once: bool,
+    /// Print the figures as JSON
+    #[arg(long)]
+    json: bool,
+    /// Address to serve on
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:50051")]
+    listen: SocketAddr,
+}
+
+pub(super) fn demo(args: &DemoArgs) -> Result<(), Failure> {
+    let quiet = args.json || !std::io::stderr().is_terminal();
+    let options = DemoOptions { scale: args.scale, data: args.data.clone(), nats: args.nats.clone(), quiet };
+    let ran = demo_run::run(&options)?;
+    if args.json {
+        print_json(&ran.figures)?;
+    } else {
+        print!("{}", report(&ran));
+    }
+    let served = if args.once { Ok(()) } else { serve(args, &ran) };
+    let stopped = ran.engine.stop().map_err(failed);
+    served.and(stopped)
+}
+
+fn serve(args: &DemoArgs, ran: &Ran) -> Result<(), Failure> {
+    let runtime = runtime()?;
+    let served = runtime.block_on(async {
+        let cannot = |error| Failure::Failed(format!("cannot listen on {}: {error}", args.listen));
+        let listener = TcpListener::bind(args.listen).await.map_err(cannot)?;
+        eprintln!("mingzhang: serving on {}, data in {}; ctrl-c ends it", args.listen, ran.data.display());
+        let served = server::run(listener, ran.engine.clone(), false, asked_to_stop()).await;
+        served.map_err(|error| Failure::Failed(error.to_string()))
+    });
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    served
+}

@@ -1,0 +1,101 @@
+//! The command line: one subcommand for each thing people do. Human tables by default, `--json` everywhere.
+
+pub mod client;
+
+mod bench;
+mod demo;
+mod serve;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+const EXIT_CODES: &str = "Exit codes:\n  0  done\n  1  something was refused, rejected or failed\n  2  wrong usage\n  \
+                          3  the server cannot be reached or does not take calls\n  4  there is no such thing";
+
+/// Mingzhang 明账: a ledger for public student aid.
+#[derive(Parser, Debug)]
+#[command(name = "mingzhang", version, about, after_help = EXIT_CODES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    Demo(demo::DemoArgs),
+    Serve(serve::ServeArgs),
+    Provision(serve::ProvisionArgs),
+    Health(serve::HealthArgs),
+    Bench(bench::BenchArgs),
+}
+
+/// How a command ended, if not well.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// It was done, but not all of it was accepted; the reasons were shown.
+    #[error("not everything was accepted")]
+    Refused,
+    /// It failed.
+    #[error("{0}")]
+    Failed(String),
+    /// Wrong usage beyond what the parser sees.
+    #[error("{0}")]
+    Usage(String),
+    /// The server cannot be reached.
+    #[error("{0}")]
+    Unreachable(String),
+    /// There is no such thing.
+    #[error("{0}")]
+    NotFound(String),
+}
+
+impl Failure {
+    fn code(&self) -> u8 {
+        match self {
+            Self::Refused | Self::Failed(_) => 1,
+            Self::Usage(_) => 2,
+            Self::Unreachable(_) => 3,
+            Self::NotFound(_) => 4,
+        }
+    }
+}
+
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Failed(format!("{error:#}"))
+    }
+}
+
+/// Does what the command line asks for.
+#[must_use]
+pub fn run() -> ExitCode {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn".into());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let done = match Cli::parse().command {
+        Command::Demo(args) => demo::demo(&args),
+        Command::Serve(args) => serve::serve(&args),
+        Command::Provision(args) => serve::provision(&args),
+        Command::Health(args) => serve::health(&args),
+        Command::Bench(args) => bench::bench(&args),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("mingzhang: {failure}");
+            ExitCode::from(failure.code())
+        }
+    }
+}
+
+/// The runtime of a command.
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    runtime.map_err(|error| Failure::Failed(format!("cannot start threads: {error}")))
+}
+
+/// Prints a value as JSON.
+fn print_json(value: &impl serde::Serialize) -> Result<(), Failure> {
+    let text = serde_json::to_string_pretty(value).map_err(|error| Failure::Failed(error.to_string()))?;
+    println!("{text}");
+    Ok(())
+}

@@ -1,0 +1,47 @@
+//! How ids, days and money look on a terminal.
+
+use super::Failure;
+use bytes::Bytes;
+use ledger::money::Day;
+use uuid::Uuid;
+
+/// An id as people copy it; a dash for none.
+pub(super) fn id(bytes: &[u8]) -> String {
+    Uuid::from_slice(bytes).map_or_else(|_| "-".to_owned(), |id| id.to_string())
+}
+
+/// An id typed by people, as the wire has it.
+pub(super) fn typed(id: Uuid) -> Bytes {
+    Bytes::copy_from_slice(id.as_bytes())
+}
+
+/// A day as `2021-09-01`; a dash for none.
+pub(super) fn day(number: u32) -> String {
+    Day::from_yyyymmdd(number).map_or_else(|| "-".to_owned(), |day| day.to_string())
+}
+
+/// Yuan with separators.
+pub(super) fn yuan(fen: i64) -> String {
+    ledger::money::yuan(i128::from(fen))
+}
+
+/// A hash as hex.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The name a wire enum gives its number, without its prefix and in small letters.
+pub(super) fn word(name: &str, prefix: &str) -> String {
+    name.strip_prefix(prefix).unwrap_or(name).to_ascii_lowercase()
+}
+
+/// Says what an answer rests on, below a table.
+pub(super) fn foot(as_of: u64, more: bool) {
+    let rest = if more { "; more rows follow, see --limit" } else { "" };
+    println!("  as of entry {as_of}{rest}");
+}
+
+/// What a server must send and did not.
+pub(super) fn missing(what: &str) -> Failure {
+    Failure::Failed(format!("the server's answer holds no {what}; is it of the same version?"))
+}

@@ -1,0 +1,147 @@
+//! Awards with their instalments, and rosters and applications with their lines. A set's lines are reached from the set.
+
+use super::page::{Cursor, Pager};
+use super::wire::{self, id, some};
+use super::{QueryError, found, need_id, payments};
+use ledger::money::share;
+use ledger::rows::Set;
+use ledger::state::{Standing, State};
+use proto::v1;
+use replay::drive::Engine;
+use replay::projections::lookups;
+
+/// An award with its instalments.
+///
+/// # Errors
+/// There is no such award.
+pub fn award(engine: &Engine, request: &v1::GetAwardRequest) -> Result<v1::GetAwardResponse, QueryError> {
+    let state = engine.read();
+    let wanted = need_id("award", &request.award)?;
+    let handle = found("award", wanted, state.awards.find(wanted))?;
+    let award = state.awards.get(handle);
+    let roster = state.rosters.get(award.roster);
+    let (school, school_name) = wire::org(&state, roster.school);
+    let parts = (0..).zip(roster.due.iter().enumerate());
+    let instalments = parts.map(|(number, (at, due))| {
+        let fen = share(award.fen, at, roster.due.len());
+        instalment(&state, award.instalments + number, number + 1, due.yyyymmdd(), fen)
+    });
+    Ok(v1::GetAwardResponse {
+        as_of: state.entries,
+        award: id(award.id),
+        roster: id(roster.id),
+        person: id(state.persons.get(award.person).id),
+        school,
+        school_name,
+        programme: lookups::programme_code(&state, roster.programme).to_owned(),
+        academic_year: roster.academic_year.into(),
+        band: award.band,
+        fen: award.fen,
+        instalments: instalments.collect(),
+        stage: wire::set_stage(roster.set.stage).into(),
+    })
+}
+
+fn instalment(state: &State, handle: u32, number: u32, due: u32, fen: i64) -> v1::Instalment {
+    let standing = state.standing(handle);
+    let stage = match standing {
+        _ if state.instalments.get(handle).in_suspense > 0 => v1::InstalmentStage::Suspense,
+        Standing::Free => v1::InstalmentStage::Owed,
+        Standing::Ordered(_) => v1::InstalmentStage::Ordered,
+        Standing::Settled(_) => v1::InstalmentStage::Credited,
+        Standing::Returned(_) => v1::InstalmentStage::Returned,
+    };
+    let credited_fen = if matches!(standing, Standing::Settled(_)) { fen } else { 0 };
+    let payouts = lookups::payments_of_instalment(state, handle);
+    let payouts = payouts.into_iter().map(|payout| id(state.payouts.get(payout).id)).collect();
+    v1::Instalment { number, due, fen, credited_fen, stage: stage.into(), payouts }
+}
+
+/// A roster or an application, with a page of its lines.
+///
+/// # Errors
+/// There is no such set, or the token is wrong.
+pub fn set(engine: &Engine, request: &v1::GetSetRequest) -> Result<v1::GetSetResponse, QueryError> {
+    let state = engine.read();
+    let wanted = need_id("set", &request.set)?;
+    let scope = format!("set/{wanted}");
+    let pager = Pager::open(&scope, request.page_size, &request.page_token, state.entries)?;
+    let after = pager.after_key().unwrap_or(0);
+    let (mut answer, mut lines) = if let Some(handle) = state.rosters.find(wanted) {
+        roster(&state, handle, after)
+    } else {
+        let handle = found("roster or application", wanted, state.applications.find(wanted))?;
+        application(&state, handle, after)
+    };
+    // Sets are chained from their latest line back.
+    lines.reverse();
+    let cursor = |line: &v1::SetLine| Cursor { key: line.number.into(), carry: 0 };
+    answer.next_page_token = pager.cut(&mut lines, state.entries, cursor);
+    answer.lines = lines;
+    answer.as_of = state.entries;
+    Ok(answer)
+}
+
+fn roster(state: &State, handle: u32, after: u64) -> (v1::GetSetResponse, Vec<v1::SetLine>) {
+    let roster = state.rosters.get(handle);
+    let mut answer = of_set(&roster.set, v1::SetKind::Roster);
+    answer.set = id(roster.id);
+    (answer.org, answer.org_name) = wire::org(state, roster.school);
+    answer.programme = lookups::programme_code(state, roster.programme).to_owned();
+    answer.year = roster.academic_year.into();
+    answer.due = roster.due.iter().map(|due| due.yyyymmdd()).collect();
+    let mut lines = Vec::new();
+    let mut at = roster.last_award;
+    while let Some(award) = some(at).map(|at| state.awards.get(at)).filter(|award| u64::from(award.number) > after) {
+        lines.push(v1::SetLine {
+            number: award.number,
+            award: id(award.id),
+            person: id(state.persons.get(award.person).id),
+            fen: award.fen,
+            band: award.band,
+            ..v1::SetLine::default()
+        });
+        at = award.before_of_roster;
+    }
+    (answer, lines)
+}
+
+fn application(state: &State, handle: u32, after: u64) -> (v1::GetSetResponse, Vec<v1::SetLine>) {
+    let application = state.applications.get(handle);
+    let mut answer = of_set(&application.set, v1::SetKind::Application);
+    answer.set = id(application.id);
+    (answer.org, answer.org_name) = wire::org(state, application.unit);
+    answer.year = application.fiscal_year.into();
+    let mut lines = Vec::new();
+    let mut at = application.last_payout;
+    while let Some(payout) = some(at).map(|at| state.payouts.get(at)).filter(|line| u64::from(line.number) > after) {
+        let award = state.awards.get(payout.award);
+        lines.push(v1::SetLine {
+            number: payout.number,
+            award: id(award.id),
+            person: id(state.persons.get(award.person).id),
+            fen: payout.fen,
+            payout: id(payout.id),
+            instalment: u32::from(payout.instalment) + 1,
+            card: id(state.cards.get(payout.card).id),
+            reissue_of: payments::payout_id(state, payout.reissue_of),
+            draws: payments::draws(state, payout),
+            band: 0,
+        });
+        at = payout.before_of_application;
+    }
+    (answer, lines)
+}
+
+fn of_set(set: &Set, kind: v1::SetKind) -> v1::GetSetResponse {
+    v1::GetSetResponse {
+        kind: kind.into(),
+        stage: wire::set_stage(set.stage).into(),
+        count: set.count,
+        fen: set.fen,
+        hash: set.hash.to_vec().into(),
+        preparer: set.preparer.clone(),
+        approver: set.approver.clone(),
+        ..v1::GetSetResponse::default()
+    }
+}

@@ -1,0 +1,64 @@
+//! Questions answered from the state: by key, or over the sets a thing belongs to. Computes no figures of its own where
+//! a projection of `replay` holds them; here they only take their wire shape.
+
+pub mod accounts;
+pub mod awards;
+pub mod lines;
+pub mod page;
+pub mod payments;
+pub mod record;
+pub mod totals;
+pub mod trace;
+pub mod wire;
+
+use replay::drive::DriveError;
+use uuid::Uuid;
+
+/// Why a question has no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum QueryError {
+    /// There is no such thing.
+    #[error("no {kind} has the id {id}")]
+    NotFound {
+        /// What was asked for.
+        kind: &'static str,
+        /// The id given.
+        id: Uuid,
+    },
+    /// A field of the question is wrong.
+    #[error("{field}: {description}")]
+    Field {
+        /// Which.
+        field: &'static str,
+        /// What is wrong and what to do.
+        description: String,
+    },
+    /// The ledger does not keep what would answer it.
+    #[error("this ledger does not keep {0}")]
+    NotKept(&'static str),
+    /// The ledger does not answer.
+    #[error(transparent)]
+    Drive(#[from] DriveError),
+}
+
+impl QueryError {
+    pub(crate) fn field(field: &'static str, description: impl Into<String>) -> Self {
+        Self::Field { field, description: description.into() }
+    }
+}
+
+/// The id in a field of 16 bytes.
+pub(crate) fn need_id(field: &'static str, bytes: &[u8]) -> Result<Uuid, QueryError> {
+    Uuid::from_slice(bytes)
+        .map_err(|_| QueryError::field(field, format!("an id has 16 bytes, this one {}", bytes.len())))
+}
+
+/// The id in a field that may be left empty.
+pub(crate) fn maybe_id(field: &'static str, bytes: &[u8]) -> Result<Option<Uuid>, QueryError> {
+    if bytes.is_empty() { Ok(None) } else { need_id(field, bytes).map(Some) }
+}
+
+/// The handle a table found, or the error that says nothing was.
+pub(crate) fn found(kind: &'static str, id: Uuid, handle: Option<u32>) -> Result<u32, QueryError> {
+    handle.ok_or(QueryError::NotFound { kind, id })
+}

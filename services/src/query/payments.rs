@@ -1,0 +1,215 @@
+//! Payments, batches and returns, with what the bank said.
+
+use super::page::{Cursor, Pager};
+use super::wire::{self, id, some};
+use super::{QueryError, found, need_id};
+use bytes::Bytes;
+use ledger::money::Day;
+use ledger::rows::{Payout, Progress, Stage};
+use ledger::state::State;
+use proto::v1;
+use replay::drive::Engine;
+use replay::projections::lookups;
+use replay::projections::returns::{self, ReturnsFilter};
+
+/// One payment.
+///
+/// # Errors
+/// There is no such payment.
+pub fn payout(engine: &Engine, request: &v1::GetPayoutRequest) -> Result<v1::GetPayoutResponse, QueryError> {
+    let state = engine.read();
+    let wanted = need_id("payout", &request.payout)?;
+    let handle = found("payment", wanted, state.payouts.find(wanted))?;
+    Ok(v1::GetPayoutResponse { as_of: state.entries, payout: Some(of_handle(&state, handle)) })
+}
+
+/// A batch and a page of its payments. Walks the batch, never all payments.
+///
+/// # Errors
+/// There is no such batch, or the token is wrong.
+pub fn batch(engine: &Engine, request: &v1::GetBatchRequest) -> Result<v1::GetBatchResponse, QueryError> {
+    let state = engine.read();
+    let wanted = need_id("batch", &request.batch)?;
+    let handle = found("batch", wanted, state.batches.find(wanted))?;
+    let scope = format!("batch/{wanted}");
+    let pager = Pager::open(&scope, request.page_size, &request.page_token, state.entries)?;
+    let batch = state.batches.get(handle);
+    let application = state.applications.get(batch.application);
+    let (bank, bank_name) = wire::org(&state, batch.bank);
+    let (unit, unit_name) = wire::org(&state, application.unit);
+    let mut answer = v1::GetBatchResponse {
+        as_of: state.entries,
+        batch: id(batch.id),
+        application: id(application.id),
+        bank,
+        bank_name,
+        unit,
+        unit_name,
+        sent: batch.on.yyyymmdd(),
+        hash: application.set.hash.to_vec().into(),
+        ..v1::GetBatchResponse::default()
+    };
+    let after = pager.after_key().unwrap_or(0);
+    let mut page = Vec::new();
+    let mut counts = [v1::CountFen::default(); 5];
+    let mut at = application.last_payout;
+    while let Some(handle) = some(at) {
+        let payout = state.payouts.get(handle);
+        for place in [0, progress_place(payout.progress)] {
+            counts[place].count += 1;
+            counts[place].fen += payout.fen;
+        }
+        if u64::from(payout.number) > after {
+            page.push(handle);
+        }
+        at = payout.before_of_application;
+    }
+    page.reverse();
+    let cursor = |handle: &u32| Cursor { key: state.payouts.get(*handle).number.into(), carry: 0 };
+    answer.next_page_token = pager.cut(&mut page, state.entries, cursor);
+    answer.payouts = page.into_iter().map(|handle| of_handle(&state, handle)).collect();
+    [answer.total, answer.pending, answer.credited, answer.returned, answer.unknown] = counts.map(Some);
+    Ok(answer)
+}
+
+fn progress_place(progress: Progress) -> usize {
+    match progress {
+        Progress::Ordered => 1,
+        Progress::Credited => 2,
+        Progress::Returned => 3,
+        Progress::Unknown => 4,
+    }
+}
+
+/// Payments that came back, oldest order first.
+///
+/// # Errors
+/// A filter or the token is wrong.
+pub fn returns(engine: &Engine, request: &v1::ListReturnsRequest) -> Result<v1::ListReturnsResponse, QueryError> {
+    let state = engine.read();
+    let on = match request.on {
+        // Walking all payments for returns anyway, this may look at them too.
+        0 => state.payouts.iter().map(|(_, payout)| payout.on).max().unwrap_or_default().max(latest_day(&state)),
+        day => Day::from_yyyymmdd(day).ok_or_else(|| QueryError::field("on", "write a day as 20211231"))?,
+    };
+    let scope = format!("returns/{on}/{}/{}/{}", request.open_only, request.programme, request.division);
+    let pager = Pager::open(&scope, request.page_size, &request.page_token, state.entries)?;
+    let filter = ReturnsFilter {
+        open_only: request.open_only,
+        programme: programme(&state, &request.programme)?,
+        division: request.division,
+    };
+    // The key is the handle to go on from.
+    let from = pager.after_key().map_or(0, |key| u32::try_from(key).unwrap_or(u32::MAX));
+    let (rows, next) = returns::returns(&state, on, filter, from, pager.rows);
+    let token = |next: u32| pager.token(Cursor { key: next.into(), carry: 0 }, state.entries);
+    Ok(v1::ListReturnsResponse {
+        as_of: state.entries,
+        returns: rows.iter().map(|row| returned(&state, row)).collect(),
+        next_page_token: next.map_or_else(String::new, token),
+    })
+}
+
+fn returned(state: &State, row: &returns::Returned) -> v1::Returned {
+    let payout = state.payouts.get(row.payout);
+    let award = state.awards.get(payout.award);
+    let roster = state.rosters.get(award.roster);
+    let (school, school_name) = wire::org(state, roster.school);
+    v1::Returned {
+        payout: id(payout.id),
+        award: id(award.id),
+        instalment: u32::from(payout.instalment) + 1,
+        person: id(state.persons.get(award.person).id),
+        school,
+        school_name,
+        division: state.orgs.get(roster.school).division,
+        programme: lookups::programme_code(state, roster.programme).to_owned(),
+        fen: row.fen,
+        reason: row.reason.into(),
+        reason_zh: row.reason_zh.to_owned(),
+        day: row.on.yyyymmdd(),
+        age_days: row.age_days,
+        reissued_by: row.reissued_by.map_or_else(Bytes::new, |handle| payout_id(state, handle)),
+        settled: row.settled,
+    }
+}
+
+/// The programme a filter names; none if it names none.
+pub(super) fn programme(state: &State, code: &str) -> Result<Option<u32>, QueryError> {
+    if code.is_empty() {
+        return Ok(None);
+    }
+    let unknown = || QueryError::field("programme", "no policy of this programme was adopted");
+    state.programme(code).map(Some).ok_or_else(unknown)
+}
+
+/// The latest day of any document, application, batch or finding: thousands of rows, unlike payments.
+pub(super) fn latest_day(state: &State) -> Day {
+    let lines = state.lines.iter().map(|(_, line)| line.effective);
+    let applications = state.applications.iter().map(|(_, application)| application.effective);
+    let batches = state.batches.iter().map(|(_, batch)| batch.on);
+    let findings = state.findings.iter().map(|(_, finding)| finding.on);
+    lines.chain(applications).chain(batches).chain(findings).max().unwrap_or_default()
+}
+
+/// A payment as answers show it.
+pub(super) fn of_handle(state: &State, handle: u32) -> v1::Payout {
+    let payout = state.payouts.get(handle);
+    let application = state.applications.get(payout.application);
+    let award = state.awards.get(payout.award);
+    let batch = some(application.batch).map_or_else(Bytes::new, |batch| id(state.batches.get(batch).id));
+    let suspense = some(payout.suspense).map(|finding| state.findings.get(finding)).filter(|finding| finding.open);
+    let reissued_by = lookups::reissued_by(state, handle);
+    v1::Payout {
+        payout: id(payout.id),
+        application: id(application.id),
+        batch,
+        award: id(award.id),
+        instalment: u32::from(payout.instalment) + 1,
+        person: id(state.persons.get(award.person).id),
+        card: id(state.cards.get(payout.card).id),
+        fen: payout.fen,
+        stage: stage(state, payout).into(),
+        draws: draws(state, payout),
+        reissue_of: payout_id(state, payout.reissue_of),
+        reissued_by: reissued_by.map_or_else(Bytes::new, |handle| payout_id(state, handle)),
+        results: result(payout).into_iter().collect(),
+        suspense_fen: suspense.map_or(0, |finding| finding.fen),
+    }
+}
+
+/// What the bank said last; earlier results are entries of the application's accounts.
+fn result(payout: &Payout) -> Option<v1::BankResult> {
+    let (kind, day, fen) = match payout.progress {
+        Progress::Ordered => return None,
+        Progress::Unknown => ("payout_unknown", 0, 0),
+        Progress::Credited => ("payout_credited", payout.on.yyyymmdd(), payout.fen),
+        Progress::Returned => ("payout_returned", payout.on.yyyymmdd(), payout.fen),
+    };
+    let (kind, reason) = (kind.to_owned(), payout.reason.into());
+    Some(v1::BankResult { index: payout.last, kind, day, fen, reason, serial: String::new() })
+}
+
+/// Where a payment stands.
+pub(super) fn stage(state: &State, payout: &Payout) -> v1::PayoutStage {
+    let set = state.applications.get(payout.application).set.stage;
+    match payout.progress {
+        _ if set == Stage::Cancelled => v1::PayoutStage::Cancelled,
+        Progress::Credited => v1::PayoutStage::Credited,
+        Progress::Returned => v1::PayoutStage::Returned,
+        Progress::Unknown => v1::PayoutStage::Unknown,
+        Progress::Ordered if set == Stage::Sent => v1::PayoutStage::Sent,
+        Progress::Ordered => v1::PayoutStage::Applied,
+    }
+}
+
+/// What a payment takes from document lines.
+pub(super) fn draws(state: &State, payout: &Payout) -> Vec<v1::Draw> {
+    let draws = (payout.draws..payout.draws + u32::from(payout.draw_count)).map(|at| state.draws.get(at));
+    draws.map(|draw| v1::Draw { line: id(state.lines.get(draw.line).id), fen: draw.fen }).collect()
+}
+
+/// The id of a payment, empty for none.
+pub(super) fn payout_id(state: &State, handle: u32) -> Bytes {
+    some(handle).map_or_else(Bytes::new, |handle| id(state.payouts.get(handle).id))
+}

@@ -1,0 +1,72 @@
+//! What is on record by index: events, refusals, findings.
+
+use super::page::{Cursor, Pager};
+use super::{QueryError, wire};
+use ledger::state::State;
+use proto::v1;
+use replay::drive::Engine;
+
+/// Findings by number.
+///
+/// # Errors
+/// The token is wrong.
+pub fn findings(engine: &Engine, request: &v1::ListFindingsRequest) -> Result<v1::ListFindingsResponse, QueryError> {
+    let state = engine.read();
+    let scope = format!("findings/{}/{}", request.open_only, request.kind);
+    let pager = Pager::open(&scope, request.page_size, &request.page_token, state.entries)?;
+    let first = pager.after_key().map_or(0, |key| u32::try_from(key.saturating_add(1)).unwrap_or(u32::MAX));
+    let wanted = |number: &u32| {
+        let finding = state.findings.get(*number);
+        (!request.open_only || finding.open) && (request.kind.is_empty() || finding.kind.name() == request.kind)
+    };
+    let mut numbers: Vec<u32> = (first..state.findings.next()).filter(wanted).take(pager.rows + 1).collect();
+    let cursor = |number: &u32| Cursor { key: (*number).into(), carry: 0 };
+    let next_page_token = pager.cut(&mut numbers, state.entries, cursor);
+    let findings = numbers.into_iter().map(|number| wire::finding(&state, number)).collect();
+    Ok(v1::ListFindingsResponse { as_of: state.entries, findings, next_page_token, suspense_fen: suspense(&state) })
+}
+
+/// All that stands in suspense: credits that nothing expected.
+fn suspense(state: &State) -> i64 {
+    let open = state.findings.iter().filter(|(_, finding)| finding.open);
+    open.map(|(_, finding)| finding.fen).sum()
+}
+
+/// Refusals by index.
+///
+/// # Errors
+/// A filter or the token is wrong.
+pub fn refusals(engine: &Engine, request: &v1::ListRefusalsRequest) -> Result<v1::ListRefusalsResponse, QueryError> {
+    let state = engine.read();
+    let scope = format!("refusals/{}/{}", request.code, request.principal);
+    let pager = Pager::open(&scope, request.page_size, &request.page_token, state.entries)?;
+    let first = pager.after_key().map_or(0, |key| u32::try_from(key.saturating_add(1)).unwrap_or(u32::MAX));
+    let wanted = |at: &u32| request.code.is_empty() || state.refused.get(*at).refusal.code.name() == request.code;
+    let mut rows: Vec<u32> = (first..state.refused.next()).filter(wanted).take(pager.rows + 1).collect();
+    let next_page_token = pager.cut(&mut rows, state.entries, |at| Cursor { key: (*at).into(), carry: 0 });
+    let refusals = rows.into_iter().map(|at| refused(&state, at)).collect();
+    Ok(v1::ListRefusalsResponse { as_of: state.entries, refusals, next_page_token })
+}
+
+fn refused(state: &State, at: u32) -> v1::RefusedEvent {
+    let row = state.refused.get(at);
+    let event = u32::try_from(row.index).map(|index| state.seen.get(index).id).unwrap_or_default();
+    let refusal = Some(v1::Refusal::from(&row.refusal));
+    v1::RefusedEvent { index: row.index, event: wire::id(event), refusal, ..v1::RefusedEvent::default() }
+}
+
+/// Entries that posted to an account.
+///
+/// # Errors
+/// Always: the ledger keeps no pages of postings.
+pub fn entries(_: &Engine, _: &v1::ListEntriesRequest) -> Result<v1::ListEntriesResponse, QueryError> {
+    Err(QueryError::NotKept("postings by account"))
+}
+
+/// Recorded events by index.
+///
+/// # Errors
+/// Always: the ledger cannot read single entries back.
+pub fn events(_: &Engine, _: &v1::ListEventsRequest) -> Result<v1::ListEventsResponse, QueryError> {
+    Err(QueryError::NotKept("events by index"))
+}

@@ -1,0 +1,53 @@
+//! Totals by programme, division, stage of schooling and calendar year. A report over all persons, not a look-up.
+
+use super::{QueryError, payments};
+use ledger::state::State;
+use ledger::table::NONE;
+use proto::v1;
+use replay::drive::Engine;
+use replay::projections::lookups;
+use replay::projections::year::{YearFigures, YearFilter, YearKey, by_year};
+
+/// The report.
+///
+/// # Errors
+/// A filter is wrong.
+pub fn totals(engine: &Engine, request: &v1::GetTotalsRequest) -> Result<v1::GetTotalsResponse, QueryError> {
+    let state = engine.read();
+    let year = u16::try_from(request.year).map_err(|_| QueryError::field("year", "write a year as 2021"))?;
+    let filter = YearFilter {
+        programme: payments::programme(&state, &request.programme)?,
+        division: request.division,
+        schooling: request.stage.clone(),
+        year: Some(year).filter(|year| *year != 0),
+        by_home: request.division_of() == v1::DivisionOf::Home,
+    };
+    let report = by_year(&state, &filter);
+    let rows = report.rows.iter().map(|(key, figures)| row(&state, key, figures)).collect();
+    let sum = Some(figures(&report.sum));
+    Ok(v1::GetTotalsResponse { as_of: state.entries, rows, sum })
+}
+
+fn row(state: &State, key: &YearKey, row: &YearFigures) -> v1::Total {
+    let mut total = figures(row);
+    if key.programme != NONE {
+        total.programme = lookups::programme_code(state, key.programme).to_owned();
+        total.stage = lookups::schooling(state, key.programme).to_owned();
+    }
+    (total.division, total.year) = (key.division, key.year.into());
+    total
+}
+
+fn figures(row: &YearFigures) -> v1::Total {
+    v1::Total {
+        person_times: row.person_times,
+        aided_fen: row.aided_fen(),
+        credited_fen: row.credited_fen,
+        transit_fen: row.transit_fen,
+        returned_fen: row.returned_fen,
+        suspense_fen: row.suspense_fen,
+        awarded_fen: row.awarded_fen,
+        payouts: row.payouts,
+        ..v1::Total::default()
+    }
+}

@@ -1,0 +1,130 @@
+//! What all answers share: ids, names, accounts, postings, findings, divisions. Asks no questions.
+
+use bytes::Bytes;
+use ledger::account::{AccountNo, Owner};
+use ledger::outcome::Posting;
+use ledger::rows::{FindingKind, Stage};
+use ledger::state::{State, UNKNOWN_APPLICATION, UNKNOWN_ORG};
+use ledger::table::NONE;
+use proto::v1;
+use replay::projections::lookups;
+use uuid::Uuid;
+
+/// An id as 16 bytes; nothing for the nil id, which stands for "none".
+#[must_use]
+pub fn id(id: Uuid) -> Bytes {
+    if id.is_nil() { Bytes::new() } else { Bytes::copy_from_slice(id.as_bytes()) }
+}
+
+/// Id and name of an organisation.
+#[must_use]
+pub fn org(state: &State, handle: u32) -> (Bytes, String) {
+    let org = state.orgs.get(handle);
+    (id(org.id), org.name.clone())
+}
+
+/// An account by class and owner. One that does not exist yet, as a dry run may name, has neither.
+#[must_use]
+pub fn account(state: &State, number: AccountNo) -> v1::Account {
+    if number.0 as usize >= state.accounts.len() {
+        return v1::Account::default();
+    }
+    let label = lookups::account_label(state, number);
+    v1::Account {
+        class: label.class.name().to_owned(),
+        class_zh: label.class.name_zh().to_owned(),
+        book: label.class.book().name().to_owned(),
+        owner: id(label.owner),
+        owner_name: label.owner_name,
+    }
+}
+
+/// The account a caller means by owner and class. A nil owner of a known class is the unknown organisation's or
+/// application's account.
+#[must_use]
+pub fn find_account(state: &State, owner: Uuid, class: &str) -> Option<AccountNo> {
+    let class = ledger::account::Class::ALL.iter().copied().find(|known| known.name() == class)?;
+    let base = match class.owner() {
+        Owner::Org if owner.is_nil() => state.orgs.get(UNKNOWN_ORG).accounts,
+        Owner::Application if owner.is_nil() => state.applications.get(UNKNOWN_APPLICATION).accounts,
+        Owner::Org => state.orgs.by_id(owner)?.1.accounts,
+        Owner::Line => state.lines.by_id(owner)?.1.accounts,
+        Owner::Roster => state.rosters.by_id(owner)?.1.accounts,
+        Owner::Application => state.applications.by_id(owner)?.1.accounts,
+    };
+    Some(State::account_at(base, class))
+}
+
+/// A posting with the names of its accounts.
+#[must_use]
+pub fn posting(state: &State, posting: &Posting) -> v1::Posting {
+    v1::Posting {
+        debit: Some(account(state, posting.debit)),
+        credit: Some(account(state, posting.credit)),
+        fen: posting.fen,
+        booked: posting.booked.yyyymmdd(),
+    }
+}
+
+/// A finding by its number.
+#[must_use]
+pub fn finding(state: &State, number: u32) -> v1::Finding {
+    let finding = state.findings.get(number);
+    v1::Finding {
+        number,
+        kind: finding.kind.name().to_owned(),
+        sentence_zh: finding.kind.sentence_zh().to_owned(),
+        sentence_en: sentence_en(finding.kind).to_owned(),
+        subject: id(finding.subject),
+        fen: finding.fen,
+        index: finding.index,
+        day: finding.on.yyyymmdd(),
+        event: u32::try_from(finding.index).map_or_else(|_| Bytes::new(), |at| id(state.seen.get(at).id)),
+        open: finding.open,
+        closed_index: 0,
+    }
+}
+
+/// The finding's kind in English.
+#[must_use]
+pub fn sentence_en(kind: FindingKind) -> &'static str {
+    use ledger::policy::Rule;
+    match kind {
+        FindingKind::DoubleCredit => "credited twice",
+        FindingKind::LateCredit => "credited after it had come back",
+        FindingKind::EarlyCredit => "credited before it was sent",
+        FindingKind::AmountDiffers => "the amount credited is not the amount owed",
+        FindingKind::UnknownCredit => "a credit of a payment that does not exist",
+        FindingKind::UnexpectedReturn => "came back while nothing was in transit",
+        FindingKind::UnexpectedUnknown => "result unknown while nothing was in transit",
+        FindingKind::VoucherUnexpected => "the voucher does not match the application",
+        FindingKind::VoucherExceeds => "the voucher takes more than the application",
+        FindingKind::UnknownSubject => "the report names something that is not registered",
+        FindingKind::Repeated => "registered twice",
+        FindingKind::CardRebound => "the card was bound to another person",
+        FindingKind::Policy(Rule::Band) => "the amount lies outside its band",
+        FindingKind::Policy(Rule::Enrolled) => "not enrolled on the effective day",
+        FindingKind::Policy(Rule::Exclusive) => "holds an award that excludes this one",
+        FindingKind::Policy(Rule::Due) => "paid before the instalment was due",
+        FindingKind::Policy(Rule::Sharing) => "the draws do not follow the cost sharing",
+    }
+}
+
+/// The handle, unless it points nowhere.
+#[must_use]
+pub fn some(handle: u32) -> Option<u32> {
+    (handle != NONE).then_some(handle)
+}
+
+/// The stage of a set.
+#[must_use]
+pub fn set_stage(stage: Stage) -> v1::SetStage {
+    match stage {
+        Stage::Open => v1::SetStage::Open,
+        Stage::Sealed => v1::SetStage::Sealed,
+        Stage::Reviewed => v1::SetStage::Reviewed,
+        Stage::Approved => v1::SetStage::Approved,
+        Stage::Sent => v1::SetStage::Sent,
+        Stage::Cancelled => v1::SetStage::Cancelled,
+    }
+}

@@ -1,0 +1,118 @@
+//! Errors as gRPC statuses with details: field violations, a stable reason, when to come back.
+
+use crate::ingest::IngestError;
+use crate::query::QueryError;
+use replay::drive::DriveError;
+use std::collections::HashMap;
+use std::time::Duration;
+use tonic::{Code, Status};
+use tonic_types::{ErrorDetails, StatusExt};
+
+/// The domain of the reasons below.
+const DOMAIN: &str = "mingzhang.v1";
+
+/// When a caller who was told that too much waits should come back.
+const COME_BACK: Duration = Duration::from_millis(50);
+
+impl From<IngestError> for Status {
+    fn from(error: IngestError) -> Self {
+        let message = error.to_string();
+        match error {
+            IngestError::Principal(header) => {
+                let mut details = reason("PRINCIPAL_MISSING");
+                details.add_bad_request_violation(header, &message);
+                Status::with_error_details(Code::Unauthenticated, message, details)
+            }
+            IngestError::TooMany(_) | IngestError::TooLarge(_) => {
+                let mut details = reason("CALL_TOO_LARGE");
+                details.add_bad_request_violation("events", &message);
+                Status::with_error_details(Code::InvalidArgument, message, details)
+            }
+            IngestError::Drive(error) => error_of(&error),
+            IngestError::GivenUp => Status::with_error_details(Code::Unavailable, message, reason("GIVEN_UP")),
+        }
+    }
+}
+
+impl From<QueryError> for Status {
+    fn from(error: QueryError) -> Self {
+        let message = error.to_string();
+        match error {
+            QueryError::NotFound { kind, id } => {
+                let mut details = reason("NOT_FOUND");
+                details.set_resource_info(kind, id.to_string(), "", "check the id");
+                Status::with_error_details(Code::NotFound, message, details)
+            }
+            QueryError::Field { field, description } => {
+                let mut details = reason("BAD_FIELD");
+                details.add_bad_request_violation(field, description);
+                Status::with_error_details(Code::InvalidArgument, message, details)
+            }
+            QueryError::NotKept(_) => Status::with_error_details(Code::Unimplemented, message, reason("NOT_KEPT")),
+            QueryError::Drive(error) => error_of(&error),
+        }
+    }
+}
+
+/// The status of an answer that would have had to wait too long for `not_before`.
+pub(super) fn too_early(wanted: u64, entries: u64) -> Status {
+    let message = format!("{wanted} entries were asked for and {entries} are folded; ask again later");
+    let mut details = reason("NOT_YET_FOLDED");
+    details.set_retry_info(Some(COME_BACK));
+    Status::with_error_details(Code::DeadlineExceeded, message, details)
+}
+
+fn error_of(error: &DriveError) -> Status {
+    let message = error.to_string();
+    match error {
+        DriveError::Busy => {
+            let mut details = reason("BUSY");
+            details.set_retry_info(Some(COME_BACK));
+            Status::with_error_details(Code::ResourceExhausted, message, details)
+        }
+        DriveError::TooLong { .. } => {
+            let mut details = reason("EVENT_TOO_LONG");
+            details.add_bad_request_violation("events", &message);
+            Status::with_error_details(Code::InvalidArgument, message, details)
+        }
+        DriveError::Unreadable { .. } => Status::with_error_details(Code::Internal, message, reason("UNREADABLE")),
+        _ => Status::with_error_details(Code::Unavailable, message, reason("LEDGER_ENDED")),
+    }
+}
+
+fn reason(reason: &str) -> ErrorDetails {
+    ErrorDetails::with_error_info(reason, DOMAIN, HashMap::new())
+}
+
+/// The bytes with every `%XX` replaced by the byte it means; anything else stays as it is.
+pub(super) fn percent_decoded(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((&first, tail)) = rest.split_first() {
+        let hex = tail.get(..2).and_then(|two| std::str::from_utf8(two).ok());
+        match hex.and_then(|two| u8::from_str_radix(two, 16).ok()).filter(|_| first == b'%') {
+            Some(byte) => {
+                out.push(byte);
+                rest = &tail[2..];
+            }
+            None => {
+                out.push(first);
+                rest = tail;
+            }
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_any_script_pass_through_an_ascii_header() {
+        let encoded = crate::cli::client::percent_encoded("西安市 100%");
+        assert!(encoded.is_ascii());
+        assert_eq!(percent_decoded(encoded.as_bytes()), "西安市 100%".as_bytes());
+        assert_eq!(percent_decoded(b"%zz%4"), b"%zz%4");
+    }
+}
