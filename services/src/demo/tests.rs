@@ -111,7 +111,7 @@ fn fold_year(scale: &str) {
     let (plan, said, _) = imported(scale);
     let policies = crate::policies::events().expect("shipped policies");
     let adopted = policies.into_iter().map(|event| Said { principal: "policy".into(), event });
-    let mut state = ledger::state::State::empty();
+    let mut state = ledger::state::State::default();
     let mut refused: BTreeMap<&str, u64> = BTreeMap::new();
     let mut findings = 0;
     for (index, one) in adopted.chain(said).enumerate() {

@@ -1,10 +1,10 @@
 //! Payment applications 支付申请: one row, one payment of one instalment to one card.
 
 use super::columns::Col;
+use super::derive::Derive;
 use super::row::{Row, Wrong};
 use super::sets::SetLine;
 use super::{ids, rosters, text};
-use crate::identity::Identity;
 use ledger::event::{ApplicationLineAdded, ApplicationPrepared, Draw, Kind, SetSealed};
 use ledger::money::{Day, Fen};
 use uuid::Uuid;
@@ -19,29 +19,29 @@ pub(crate) struct Line {
 }
 
 impl SetLine for Line {
-    fn read(row: &Row<'_>, identity: &Identity) -> Result<Self, Wrong> {
+    fn read(row: &Row<'_>, derive: &Derive<'_>) -> Result<Self, Wrong> {
         let number = row.key(Col::Application)?.to_owned();
-        let application = ids::application(&number);
+        let application = derive.shared("#application", &number, || Ok::<_, Wrong>(ids::application(&number)))?;
         let unit = row.key(Col::Unit)?;
         let line = row.number(Col::SetLine, 1, 999_999_999)?;
-        let person = identity.person(&row.id_number(Col::IdNumber)?);
+        let person = derive.person(&row.id_number(Col::IdNumber)?);
         let academic_year = rosters::year(row, Col::AcademicYear)?;
-        let award = ids::award(row.key(Col::Programme)?, academic_year, row.key(Col::School)?, person);
+        let award = derive.award(row.key(Col::Programme)?, academic_year, row.key(Col::School)?, person);
         let reissue_of = if row.has(Col::ReissueOf) { Some(row.reference(Col::ReissueOf)?) } else { None };
-        let (draws, fen) = draws(row, unit)?;
+        let (draws, fen) = draws(row, unit, derive)?;
         let added = ApplicationLineAdded {
             application,
             number: line,
-            payout: ids::payout(&number, line),
+            payout: derive.payout(&number, line),
             award,
             instalment: row.number(Col::Instalment, 1, 12)?,
-            card: identity.card(&row.card(Col::Card)?),
+            card: derive.card(&row.card(Col::Card)?),
             reissue_of: reissue_of.map(|(number, line)| ids::payout(number, line)),
             draws,
         };
         let head = ApplicationPrepared {
             application,
-            unit: ids::org(unit),
+            unit: derive.org(unit),
             fiscal_year: rosters::year(row, Col::FiscalYear)?,
         };
         Ok(Self { number, day: row.day(Col::PreparedDay)?, head, line: added, fen })
@@ -94,14 +94,17 @@ pub(crate) fn document_line(row: &Row<'_>, col: Col, unit: &str) -> Result<Uuid,
 }
 
 /// The draws of a row and their sum.
-fn draws(row: &Row<'_>, unit: &str) -> Result<(Vec<Draw>, Fen), Wrong> {
+fn draws(row: &Row<'_>, unit: &str, derive: &Derive<'_>) -> Result<(Vec<Draw>, Fen), Wrong> {
     let mut draws: Vec<Draw> = Vec::with_capacity(3);
     let mut sum: Fen = 0;
     for (line, amount) in Col::DRAWS {
         if !row.has(line) && !row.has(amount) {
             continue;
         }
-        let draw = Draw { line: document_line(row, line, unit)?, fen: row.money(amount)? };
+        let draw = Draw {
+            line: derive.shared(unit, row.cell(line), || document_line(row, line, unit))?,
+            fen: row.money(amount)?,
+        };
         if draws.iter().any(|other| other.line == draw.line) {
             return Err(Wrong::cell(line, "draw_twice", "the document line is named twice", "add the amounts up"));
         }

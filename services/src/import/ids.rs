@@ -56,11 +56,11 @@ pub fn batch(number: &str) -> Uuid {
     derived(&["batch", number])
 }
 
-/// What an event says, apart from its id: the hash of its bytes with a nil id.
+/// What an event says, apart from its id: the hash of its bytes while its id is nil.
 #[must_use]
 pub fn content(event: &Event) -> Hash {
-    let nameless = Event { id: Uuid::nil(), effective: event.effective, kind: event.kind.clone() };
-    Sha256::digest(proto::event::encode(&nameless)).into()
+    debug_assert!(event.id.is_nil(), "the content of an event is hashed before it has an id");
+    Sha256::digest(proto::event::encode(event)).into()
 }
 
 /// The id of a statement: who the source is about, what it says, which of equal rows it is, which attempt.

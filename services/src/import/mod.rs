@@ -15,6 +15,7 @@ mod applications;
 mod budget;
 mod cards;
 mod decisions;
+mod derive;
 mod orgs;
 mod reading;
 mod results;

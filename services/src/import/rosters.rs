@@ -1,11 +1,11 @@
 //! Rosters 花名册: one row, one award.
 
 use super::columns::Col;
+use super::derive::Derive;
 use super::ids;
 use super::row::{Row, Wrong};
 use super::sets::SetLine;
 use super::text;
-use crate::identity::Identity;
 use ledger::event::{Kind, RosterLineAdded, RosterPrepared, SetSealed};
 use ledger::money::{Day, Fen};
 use uuid::Uuid;
@@ -19,22 +19,22 @@ pub(crate) struct Line {
 }
 
 impl SetLine for Line {
-    fn read(row: &Row<'_>, identity: &Identity) -> Result<Self, Wrong> {
+    fn read(row: &Row<'_>, derive: &Derive<'_>) -> Result<Self, Wrong> {
         let number = row.key(Col::Roster)?.to_owned();
-        let roster = ids::roster(&number);
+        let roster = derive.shared("#roster", &number, || Ok::<_, Wrong>(ids::roster(&number)))?;
         let school = row.key(Col::School)?;
         let programme = row.key(Col::Programme)?.to_owned();
         let academic_year = year(row, Col::AcademicYear)?;
-        let person = identity.person(&row.id_number(Col::IdNumber)?);
+        let person = derive.person(&row.id_number(Col::IdNumber)?);
         let line = RosterLineAdded {
             roster,
             number: row.number(Col::SetLine, 1, 999_999_999)?,
-            award: ids::award(&programme, academic_year, school, person),
+            award: derive.award(&programme, academic_year, school, person),
             person,
             band: row.number(Col::Band, 1, 99)?,
             fen: row.money(Col::Amount)?,
         };
-        let school = ids::org(school);
+        let school = derive.org(school);
         let head = RosterPrepared { roster, school, programme, academic_year, due: due_days(row)? };
         Ok(Self { number, day: row.day(Col::PreparedDay)?, head, line })
     }

@@ -1,10 +1,10 @@
 //! What rosters and applications have in common: read twice, taken whole or not at all, chained and sealed.
 
+use super::derive::Derive;
 use super::layout::Layout;
 use super::reading::Reading;
 use super::row::{Row, Wrong};
 use super::{ImportError, Out, Seal};
-use crate::identity::Identity;
 use ledger::event::{Hash, Kind, SetSealed};
 use ledger::money::{Day, Fen};
 use sha2::{Digest, Sha256};
@@ -14,7 +14,7 @@ use uuid::Uuid;
 /// A row of a file of sets.
 pub(crate) trait SetLine: Sized {
     /// Reads a row; nothing is said yet.
-    fn read(row: &Row<'_>, identity: &Identity) -> Result<Self, Wrong>;
+    fn read(row: &Row<'_>, derive: &Derive<'_>) -> Result<Self, Wrong>;
     /// The set's number as the source gives it.
     fn set_number(&self) -> &str;
     /// The set.
@@ -37,7 +37,7 @@ pub(crate) trait SetLine: Sized {
 
 /// Imports a file of sets: checks all of it first, then says all of it.
 pub(crate) fn import<L: SetLine>(file: &mut Reading, layout: &Layout, out: &mut Out<'_>) -> Result<(), ImportError> {
-    check::<L>(file, layout, out.identity())?;
+    check::<L>(file, layout)?;
     if file.report.problem_count > 0 {
         file.report.rejected = true;
         return Ok(());
@@ -46,9 +46,11 @@ pub(crate) fn import<L: SetLine>(file: &mut Reading, layout: &Layout, out: &mut 
     let path = file.path().to_owned();
     let changed = || ImportError::Changed(path.clone());
     let Some(layout) = again.header()? else { return Err(changed()) };
+    let identity = out.identity().clone();
+    let derive = Derive::by(&identity);
     let mut current: Option<(L, Chain)> = None;
     while again.next_row(&layout)? {
-        let line = L::read(&again.row(&layout), out.identity()).map_err(|_| changed())?;
+        let line = L::read(&again.row(&layout), &derive).map_err(|_| changed())?;
         let same = matches!(&current, Some((head, _)) if head.set() == line.set());
         if !same {
             if let Some((head, chain)) = current.take() {
@@ -105,13 +107,14 @@ fn seal<L: SetLine>(
 }
 
 /// Reads the whole file and reports everything that is wrong with it.
-fn check<L: SetLine>(file: &mut Reading, layout: &Layout, identity: &Identity) -> Result<(), ImportError> {
+fn check<L: SetLine>(file: &mut Reading, layout: &Layout) -> Result<(), ImportError> {
+    let derive = Derive::checking();
     let mut head: Option<L> = None;
     let mut ended: HashSet<Uuid> = HashSet::new();
     let mut expected = 1;
     let mut sum: Fen = 0;
     while file.next_row(layout)? {
-        let line = match L::read(&file.row(layout), identity) {
+        let line = match L::read(&file.row(layout), &derive) {
             Ok(line) => line,
             Err(wrong) => {
                 file.problem(Some(layout), wrong);
