@@ -2,9 +2,13 @@
 
 pub mod client;
 
+mod ask;
 mod bench;
 mod demo;
+mod follow;
+mod import;
 mod serve;
+mod show;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -24,9 +28,18 @@ struct Cli {
 enum Command {
     Demo(demo::DemoArgs),
     Serve(serve::ServeArgs),
+    Import(import::ImportArgs),
+    Status(ask::StatusArgs),
+    Balance(ask::BalanceArgs),
+    Entries(ask::EntriesArgs),
+    Trace(follow::TraceArgs),
+    Batch(follow::BatchArgs),
+    Totals(follow::TotalsArgs),
+    Refusals(ask::RefusalsArgs),
+    Findings(ask::FindingsArgs),
+    Bench(bench::BenchArgs),
     Provision(serve::ProvisionArgs),
     Health(serve::HealthArgs),
-    Bench(bench::BenchArgs),
 }
 
 /// How a command ended, if not well.
@@ -71,19 +84,31 @@ impl From<anyhow::Error> for Failure {
 pub fn run() -> ExitCode {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn".into());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    let done = match Cli::parse().command {
-        Command::Demo(args) => demo::demo(&args),
-        Command::Serve(args) => serve::serve(&args),
-        Command::Provision(args) => serve::provision(&args),
-        Command::Health(args) => serve::health(&args),
-        Command::Bench(args) => bench::bench(&args),
-    };
-    match done {
+    match done(&Cli::parse().command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln!("mingzhang: {failure}");
             ExitCode::from(failure.code())
         }
+    }
+}
+
+fn done(command: &Command) -> Result<(), Failure> {
+    match command {
+        Command::Demo(args) => demo::demo(args),
+        Command::Serve(args) => serve::serve(args),
+        Command::Import(args) => import::import(args),
+        Command::Status(args) => ask::status(args),
+        Command::Balance(args) => ask::balance(args),
+        Command::Entries(args) => ask::entries(args),
+        Command::Trace(args) => follow::trace(args),
+        Command::Batch(args) => follow::batch(args),
+        Command::Totals(args) => follow::totals(args),
+        Command::Refusals(args) => ask::refusals(args),
+        Command::Findings(args) => ask::findings(args),
+        Command::Bench(args) => bench::bench(args),
+        Command::Provision(args) => serve::provision(args),
+        Command::Health(args) => serve::health(args),
     }
 }
 
