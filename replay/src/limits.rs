@@ -15,6 +15,10 @@ pub const MESSAGE_OVERHEAD_BYTES: usize = 4 * 1024;
 /// Frames in flight towards JetStream. More only queue (measured: 1 to 4 give all there is).
 pub const NATS_FRAMES_IN_FLIGHT: usize = 4;
 
+/// What must wait for a frame to leave while others are under way. Below it, waiting for the frame under way
+/// and sharing one sync is faster for everybody.
+pub const COMPANION_BYTES: usize = 32 * 1024;
+
 /// Places behind an opening frame that frames of the fenced writer may still take. It had at most
 /// [`NATS_FRAMES_IN_FLIGHT`] under way, the first of them at the opening frame's own place.
 pub const FENCE_FRAMES: u64 = NATS_FRAMES_IN_FLIGHT as u64;

@@ -9,7 +9,7 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use super::{EncodeEntry, Item, Settled, Shared};
 use crate::error::LogError;
-use crate::limits::MAX_FRAME_BYTES;
+use crate::limits::{COMPANION_BYTES, MAX_FRAME_BYTES};
 use crate::log::frame::{FrameBuilder, Offered};
 use crate::log::{ClockWatch, Frame, Log, Tip};
 
@@ -75,6 +75,7 @@ impl<T> Builder<T> {
 
     /// Waits until a frame may leave and items are there; takes about a frame of them. False at the end.
     fn take(&mut self) -> bool {
+        let pending: usize = self.pending.iter().map(Item::cost).take(4_096).sum();
         let mut state = self.shared.state.lock();
         loop {
             if state.ended.is_some() {
@@ -84,12 +85,15 @@ impl<T> Builder<T> {
             if idle && state.stopping {
                 return false;
             }
-            if !idle && state.in_flight < self.depth {
+            // A crowd of small submissions shares the syncs of few frames: while one frame is under way, the
+            // next leaves only if it has something to carry. It never waits longer than for that frame.
+            let worth_it = state.in_flight == 0 || pending + state.waiting_bytes >= COMPANION_BYTES;
+            if !idle && worth_it && state.in_flight < self.depth {
                 break;
             }
             self.shared.wake.wait(&mut state);
         }
-        let mut bytes: usize = self.pending.iter().map(Item::cost).take(4_096).sum();
+        let mut bytes = pending;
         while bytes < MAX_FRAME_BYTES {
             let Some(items) = state.waiting.pop_front() else { break };
             let cost: usize = items.iter().map(Item::cost).sum();
