@@ -9,6 +9,7 @@ pub mod demo_report;
 pub mod identity;
 pub mod import;
 pub mod ingest;
+pub mod nats_face;
 pub mod policies;
 pub mod query;
 pub mod server;

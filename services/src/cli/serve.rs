@@ -2,7 +2,7 @@
 
 use super::client::connect;
 use super::{Failure, print_json, runtime};
-use crate::server;
+use crate::{nats_face, server};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use replay::drive::{DriveError, Engine, Options};
@@ -12,6 +12,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_client::HealthClient;
 
@@ -60,11 +61,28 @@ async fn serve_engine(args: &ServeArgs, engine: Engine) -> Result<(), Failure> {
     let address = listener.local_addr().unwrap_or(args.listen);
     eprintln!("mingzhang: serving {} entries on {address}", engine.read().entries);
     let trust_any = args.trust_principal_header_from_any_address;
+    let (stop, stopped) = watch::channel(false);
+    let submissions = args.nats.clone().map(|url| tokio::spawn(take_submissions(url, engine.clone(), stopped)));
     let served = server::run(listener, engine, trust_any, asked_to_stop()).await;
+    // Nobody listens if there is no NATS.
+    let _ = stop.send(true);
+    if let Some(submissions) = submissions
+        && tokio::time::timeout(server::SHUTDOWN_TIME, submissions).await.is_err()
+    {
+        tracing::warn!("submissions over NATS did not end in time and are cut");
+    }
     served.map_err(|error| match error {
         server::ServeError::Open(_) => Failure::Usage(error.to_string()),
         other => Failure::Failed(other.to_string()),
     })
+}
+
+async fn take_submissions(url: String, engine: Engine, mut stopped: watch::Receiver<bool>) {
+    // An error says that the sender is gone, which also means the end.
+    let shutdown = async { drop(stopped.wait_for(|stop| *stop).await) };
+    if let Err(error) = nats_face::run(&url, engine, shutdown).await {
+        tracing::error!(%error, "no submissions over NATS; gRPC goes on");
+    }
 }
 
 /// Waits for SIGTERM or ctrl-c.
