@@ -72,6 +72,14 @@ pub fn read(dir: &Path) -> Vec<u64> {
     frames(dir).iter().flat_map(|frame| frame.entries().map(|e| number_of(&content(e))).collect::<Vec<_>>()).collect()
 }
 
+/// The segment files of a directory, in order.
+pub fn segments(dir: &Path) -> Vec<PathBuf> {
+    let mut paths: Vec<PathBuf> = std::fs::read_dir(dir).unwrap().map(|item| item.unwrap().path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "frames"));
+    paths.sort();
+    paths
+}
+
 pub fn frames(dir: &Path) -> Vec<Frame> {
     let mut reader = Reader::open(dir, LEDGER).unwrap();
     let mut frames = Vec::new();
