@@ -93,6 +93,6 @@ fn fold_raw(state: &mut State, pages: &Keeper, index: u64, bytes: &[u8]) -> Resu
     let event = proto::event::decode(raw.content).map_err(|error| bad(error.to_string()))?;
     let entry = Entry { index, recorded_ms: raw.recorded_ms, principal: raw.principal, content: raw.content, event };
     let outcome = state.fold(&entry).map_err(|halt| unreadable(index, halt))?;
-    pages.note(index, &outcome);
+    pages.note(state, index, &outcome);
     Ok(())
 }

@@ -8,6 +8,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use bytes::Bytes;
+use ledger::account::AccountNo;
 use ledger::entry::Entry;
 use ledger::event::Event;
 use ledger::fold::Halt;
@@ -20,6 +21,8 @@ use crate::catch_up::catch_up;
 use crate::error::LogError;
 use crate::log::{Clock, Log, LogOptions, NatsOptions};
 use crate::pages::Keeper;
+use crate::projections::entries::EntryRow;
+use crate::store::StoreError;
 use crate::writer::{Item, Outcome as Written, Settled, SubmitError, Submitter, Writer, WriterOptions};
 
 /// Settled frames that may wait for the fold before the writer is held back.
@@ -128,6 +131,9 @@ pub enum DriveError {
     /// The pages could not be kept.
     #[error("pages: {0}")]
     Pages(String),
+    /// The pages could not be read or written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// A thread could not be started.
     #[error("cannot start a thread: {0}")]
     Thread(std::io::Error),
@@ -244,10 +250,12 @@ impl Engine {
         self.shared.state.read()
     }
 
-    /// Pages of postings by account.
-    #[must_use]
-    pub fn pages(&self) -> &Keeper {
-        &self.shared.pages
+    /// Postings of an account from an index on, oldest first, at least `limit` if there are so many.
+    ///
+    /// # Errors
+    /// The pages cannot be read.
+    pub fn entries_of(&self, account: AccountNo, from: u64, limit: usize) -> Result<Vec<EntryRow>, DriveError> {
+        Ok(self.shared.pages.entries_of(account, from, limit)?)
     }
 
     /// SHA-256 over the whole state, with the number of entries it was taken at. Takes seconds at ten million entries,
@@ -289,7 +297,7 @@ impl Engine {
         if running.fold.join().is_err() {
             return Err(DriveError::Pages("the fold panicked; the record is whole, start again".to_owned()));
         }
-        self.shared.pages.keep_now(&mut self.shared.state.write())?;
+        self.shared.pages.close(&mut self.shared.state.write())?;
         written.map_err(DriveError::Log)
     }
 }
@@ -325,7 +333,7 @@ impl Shared {
             let Item { principal, content, tag } = item;
             let entry = Entry { index, recorded_ms, principal: &principal, content: &content, event: tag.event };
             let outcome = state.fold(&entry).map_err(|halt| unreadable(index, halt))?;
-            self.pages.note(index, &outcome);
+            self.pages.note(&state, index, &outcome);
             receipts.push(Receipt { index, recorded_ms, outcome });
             if let Some(done) = tag.done {
                 answers.push((done, std::mem::take(receipts)));

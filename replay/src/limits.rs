@@ -64,3 +64,9 @@ pub const NATS_VERSION_MIN: (u64, u64, u64) = (2, 14, 6);
 
 /// How much of the record the stream may hold unless told otherwise.
 pub const STREAM_BYTES: i64 = 8 * 1024 * 1024 * 1024;
+
+/// Entries after which pages are kept: enough that a write is worth it, few enough that encoding them holds nobody up.
+pub const PAGES_EVERY: u64 = 65_536;
+
+/// Entries pages may lag behind the fold; beyond, the writer slows down.
+pub const PAGES_LAG_MAX: u64 = 1_000_000;

@@ -1,14 +1,17 @@
 //! Pages of the state and chunks of projections on disk: the only file that says `sled`. Nothing here is the truth:
 //! on any doubt the directory is dropped and rebuilt from the record. When to keep pages is not decided here.
 
-use crate::projections::entries::{Chunks, Entries, EntryRow, pack};
-use ledger::account::AccountNo;
+use crate::projections::entries::{Chunks, Entries, EntryRow, Recent, pack};
 use ledger::state::State;
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+
+mod keeping;
+
+pub use keeping::{EVERY_ENTRIES, Keeping, LAG_MAX_ENTRIES};
 
 /// Changes whenever rows of the state, chunks or keys change their shape. Another format is another directory.
 pub const FORMAT: u32 = 1;
@@ -37,6 +40,12 @@ pub enum StoreError {
     Io {
         /// The directory.
         path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// No thread could be started to write pages.
+    #[error("pages: cannot start a thread: {source}")]
+    Thread {
         /// What the system said.
         source: std::io::Error,
     },
@@ -191,18 +200,16 @@ impl Store {
     }
 
     /// The batch is written: its rows need no memory any more.
-    pub fn settle(batch: Batch, entries: &mut Entries) {
+    pub fn settle(batch: &Batch, entries: &mut Entries) {
         entries.stored(batch.checkpoint.entries);
     }
 
     /// The batch could not be written: all of it belongs to the next one.
-    pub fn give_back(batch: Batch, state: &mut State, entries: &mut Entries) {
+    pub fn give_back(batch: &Batch, state: &mut State, entries: &mut Entries) {
         let tables = state.tables();
         for (table, page, _) in &batch.pages {
             tables[usize::from(*table)].1.mark_dirty(*page);
         }
-        // Only one owner of the rows may be left, so that they move and are not copied.
-        drop(batch);
         entries.give_back();
     }
 
@@ -213,9 +220,9 @@ impl Store {
     pub fn save(&self, state: &mut State, entries: &mut Entries) -> Result<(), StoreError> {
         let batch = self.collect(state, entries);
         match self.write(&batch) {
-            Ok(()) => Self::settle(batch, entries),
+            Ok(()) => Self::settle(&batch, entries),
             Err(error) => {
-                Self::give_back(batch, state, entries);
+                Self::give_back(&batch, state, entries);
                 return Err(error);
             }
         }
@@ -235,20 +242,13 @@ impl Store {
     }
 }
 
-impl Entries {
-    /// Postings of an account from an index on, oldest first: at least `limit` if there are so many, and always all
-    /// of the last entry shown, so that the page after begins one index later. Without a store, those in memory.
+impl Recent {
+    /// The whole page: what the store holds, then what is in memory. Without a store, the latter only.
     ///
     /// # Errors
     /// A chunk of the store cannot be read.
-    pub fn of(
-        &self,
-        store: Option<&Store>,
-        account: AccountNo,
-        from: u64,
-        limit: usize,
-    ) -> Result<Vec<EntryRow>, StoreError> {
-        self.page(store, account, from, limit)
+    pub fn with(self, store: Option<&Store>) -> Result<Vec<EntryRow>, StoreError> {
+        self.after(store)
     }
 }
 

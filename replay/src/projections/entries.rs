@@ -114,26 +114,37 @@ impl Entries {
         self.tail = rows;
     }
 
-    /// Postings of an account from an index on, oldest first: at least `limit` if there are so many, and always all
-    /// of the last entry shown, so that the page after begins one index later.
-    pub(crate) fn page<C: Chunks>(
-        &self,
-        chunks: Option<&C>,
-        account: AccountNo,
-        from: u64,
-        limit: usize,
-    ) -> Result<Vec<EntryRow>, C::Error> {
-        let mut page = Page { account, from, below: self.stored, limit, rows: Vec::new() };
-        if let Some(chunks) = chunks.filter(|_| from < self.stored) {
-            chunks.each(key(account, from), &mut |bytes| Some(page.add(&unpack(bytes)?)))?;
-        }
-        page.below = u64::MAX;
+    /// The part of a page that is in memory. The caller may let go of the entries before asking the store for the rest:
+    /// what the store holds below that point no longer changes.
+    #[must_use]
+    pub fn recent(&self, account: AccountNo, from: u64, limit: usize) -> Recent {
+        let mut page = Page { account, from, below: u64::MAX, limit, rows: Vec::new() };
         for rows in [&*self.pending, &self.tail] {
             let begin = rows.partition_point(|row| row.index < from);
             if !page.add(&rows[begin..]) {
                 break;
             }
         }
+        Recent { page, stored: self.stored }
+    }
+}
+
+/// The part of a page of postings that is in memory, and where the store's part ends.
+pub struct Recent {
+    page: Page,
+    stored: u64,
+}
+
+impl Recent {
+    /// Postings of the account, oldest first: at least `limit` if there are so many, and always all of the last entry
+    /// shown, so that the page after begins one index later.
+    pub(crate) fn after<C: Chunks>(self, chunks: Option<&C>) -> Result<Vec<EntryRow>, C::Error> {
+        let Page { account, from, limit, .. } = self.page;
+        let Some(chunks) = chunks.filter(|_| from < self.stored) else { return Ok(self.page.rows) };
+        let mut page = Page { account, from, below: self.stored, limit, rows: Vec::new() };
+        chunks.each(key(account, from), &mut |bytes| Some(page.add(&unpack(bytes)?)))?;
+        page.below = u64::MAX;
+        page.add(&self.page.rows);
         Ok(page.rows)
     }
 }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::projections::world::{EACH, PAYOUT, World, thing};
-use ledger::account::Class;
+use ledger::account::{AccountNo, Class};
 
 const LEDGER: [u8; 16] = [7; 16];
 
@@ -127,7 +127,7 @@ fn what_was_not_written_belongs_to_the_next_batch() {
     let known = world.state.entries;
     world.returned(thing(PAYOUT), 4, 20_211_201);
     note(&mut entries, &world, known);
-    Store::give_back(batch, &mut world.state, &mut entries);
+    Store::give_back(&batch, &mut world.state, &mut entries);
     assert!(entries.unstored() > rows);
     store.save(&mut world.state, &mut entries).expect("written");
     assert_eq!(entries.unstored(), 0);
@@ -160,8 +160,8 @@ fn entries_read_the_same_wherever_they_lie() {
             store.write(&batch).expect("written");
         }
         for account in (0..world.state.accounts.next()).map(AccountNo) {
-            let wanted = all.of(None, account, 0, usize::MAX).expect("in memory");
-            assert_eq!(split.of(Some(&store), account, 0, usize::MAX).expect("read"), wanted);
+            let wanted = all.recent(account, 0, usize::MAX).with(None).expect("in memory");
+            assert_eq!(split.recent(account, 0, usize::MAX).with(Some(&store)).expect("read"), wanted);
             assert_eq!(paged(&split, &store, account), wanted);
         }
     }
@@ -170,7 +170,7 @@ fn entries_read_the_same_wherever_they_lie() {
 fn paged(entries: &Entries, store: &Store, account: AccountNo) -> Vec<EntryRow> {
     let (mut rows, mut from): (Vec<EntryRow>, u64) = (Vec::new(), 0);
     loop {
-        let page = entries.of(Some(store), account, from, 1).expect("read");
+        let page = entries.recent(account, from, 1).with(Some(store)).expect("read");
         let Some(last) = page.last() else { return rows };
         from = last.index + 1;
         rows.extend(page);
@@ -182,7 +182,7 @@ fn each_row_has_the_balance_after_it() {
     let mut world = World::paid();
     world.returned(thing(PAYOUT), 4, 20_220_103);
     for (number, account) in world.state.accounts.iter() {
-        let rows = world.entries.of(None, AccountNo(number), 0, usize::MAX).expect("in memory");
+        let rows = world.entries.recent(AccountNo(number), 0, usize::MAX).with(None).expect("in memory");
         let mut balance = 0;
         for row in &rows {
             balance += row.fen;
@@ -218,8 +218,8 @@ fn many_rows_of_one_stripe_are_split_between_entries_only() {
     let entries = Entries::from(4_000);
     for account in (0..16).map(AccountNo) {
         let wanted: Vec<EntryRow> = rows.iter().filter(|row| row.account == account).copied().collect();
-        assert_eq!(entries.of(Some(&store), account, 0, usize::MAX).expect("read"), wanted);
+        assert_eq!(entries.recent(account, 0, usize::MAX).with(Some(&store)).expect("read"), wanted);
         let late: Vec<EntryRow> = wanted.into_iter().filter(|row| row.index >= 3_333).collect();
-        assert_eq!(entries.of(Some(&store), account, 3_333, usize::MAX).expect("read"), late);
+        assert_eq!(entries.recent(account, 3_333, usize::MAX).with(Some(&store)).expect("read"), late);
     }
 }
