@@ -77,7 +77,9 @@ impl Keeper {
     /// The pages cannot be read.
     pub fn entries_of(&self, account: AccountNo, from: u64, limit: usize) -> Result<Vec<EntryRow>, StoreError> {
         let store = self.kept.as_ref().map(|kept| &*kept.store);
-        self.entries.read().of(store, account, from, limit)
+        // The lock is held only for what is in memory; the store is read beside the fold.
+        let recent = self.entries.read().recent(account, from, limit);
+        recent.with(store)
     }
 
     /// Remembers what an entry posted, right after it was folded.
@@ -131,11 +133,11 @@ impl Keeper {
         match progress.ended.take() {
             None => Ok(()),
             Some((batch, Ok(()))) => {
-                Store::settle(batch, &mut self.entries.write());
+                Store::settle(&batch, &mut self.entries.write());
                 Ok(())
             }
             Some((batch, Err(error))) => {
-                Store::give_back(batch, state, &mut self.entries.write());
+                Store::give_back(&batch, state, &mut self.entries.write());
                 Err(error.into())
             }
         }

@@ -2,16 +2,13 @@
 //! on any doubt the directory is dropped and rebuilt from the record. When to keep pages is not decided here.
 
 use crate::projections::entries::{Chunks, Entries, EntryRow, Recent, pack};
+use ledger::account::AccountNo;
 use ledger::state::State;
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-
-mod keeping;
-
-pub use keeping::{EVERY_ENTRIES, Keeping, LAG_MAX_ENTRIES};
 
 /// Changes whenever rows of the state, chunks or keys change their shape. Another format is another directory.
 pub const FORMAT: u32 = 1;
@@ -40,12 +37,6 @@ pub enum StoreError {
     Io {
         /// The directory.
         path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
-    /// No thread could be started to write pages.
-    #[error("pages: cannot start a thread: {source}")]
-    Thread {
         /// What the system said.
         source: std::io::Error,
     },
@@ -200,12 +191,12 @@ impl Store {
     }
 
     /// The batch is written: its rows need no memory any more.
-    pub fn settle(batch: &Batch, entries: &mut Entries) {
+    pub fn settle(batch: Batch, entries: &mut Entries) {
         entries.stored(batch.checkpoint.entries);
     }
 
     /// The batch could not be written: all of it belongs to the next one.
-    pub fn give_back(batch: &Batch, state: &mut State, entries: &mut Entries) {
+    pub fn give_back(batch: Batch, state: &mut State, entries: &mut Entries) {
         let tables = state.tables();
         for (table, page, _) in &batch.pages {
             tables[usize::from(*table)].1.mark_dirty(*page);
@@ -220,9 +211,9 @@ impl Store {
     pub fn save(&self, state: &mut State, entries: &mut Entries) -> Result<(), StoreError> {
         let batch = self.collect(state, entries);
         match self.write(&batch) {
-            Ok(()) => Self::settle(&batch, entries),
+            Ok(()) => Self::settle(batch, entries),
             Err(error) => {
-                Self::give_back(&batch, state, entries);
+                Self::give_back(batch, state, entries);
                 return Err(error);
             }
         }
@@ -239,6 +230,22 @@ impl Store {
 
     fn bad(&self, error: &sled::Error) -> StoreError {
         StoreError::Damaged { path: self.path.clone(), why: error.to_string() }
+    }
+}
+
+impl Entries {
+    /// A page of postings as [`Entries::recent`] and [`Recent::with`] give it, for whoever need not let go in between.
+    ///
+    /// # Errors
+    /// A chunk of the store cannot be read.
+    pub fn of(
+        &self,
+        store: Option<&Store>,
+        account: AccountNo,
+        from: u64,
+        limit: usize,
+    ) -> Result<Vec<EntryRow>, StoreError> {
+        self.recent(account, from, limit).with(store)
     }
 }
 

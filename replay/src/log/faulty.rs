@@ -55,7 +55,8 @@ impl FaultyBroker {
     #[must_use]
     pub fn new(seed: u64, faults: Faults) -> Self {
         let random = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
-        let state = State { faults, random, messages: Vec::new(), late: Vec::new(), behind: Vec::new(), drift: Vec::new() };
+        let state =
+            State { faults, random, messages: Vec::new(), late: Vec::new(), behind: Vec::new(), drift: Vec::new() };
         Self { state: Arc::new(Mutex::new(state)) }
     }
 

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::projections::world::{EACH, PAYOUT, World, thing};
-use ledger::account::{AccountNo, Class};
+use ledger::account::Class;
 
 const LEDGER: [u8; 16] = [7; 16];
 
@@ -127,7 +127,7 @@ fn what_was_not_written_belongs_to_the_next_batch() {
     let known = world.state.entries;
     world.returned(thing(PAYOUT), 4, 20_211_201);
     note(&mut entries, &world, known);
-    Store::give_back(&batch, &mut world.state, &mut entries);
+    Store::give_back(batch, &mut world.state, &mut entries);
     assert!(entries.unstored() > rows);
     store.save(&mut world.state, &mut entries).expect("written");
     assert_eq!(entries.unstored(), 0);
@@ -170,7 +170,7 @@ fn entries_read_the_same_wherever_they_lie() {
 fn paged(entries: &Entries, store: &Store, account: AccountNo) -> Vec<EntryRow> {
     let (mut rows, mut from): (Vec<EntryRow>, u64) = (Vec::new(), 0);
     loop {
-        let page = entries.recent(account, from, 1).with(Some(store)).expect("read");
+        let page = entries.of(Some(store), account, from, 1).expect("read");
         let Some(last) = page.last() else { return rows };
         from = last.index + 1;
         rows.extend(page);
