@@ -133,11 +133,11 @@ impl Keeper {
         match progress.ended.take() {
             None => Ok(()),
             Some((batch, Ok(()))) => {
-                Store::settle(&batch, &mut self.entries.write());
+                Store::settle(batch, &mut self.entries.write());
                 Ok(())
             }
             Some((batch, Err(error))) => {
-                Store::give_back(&batch, state, &mut self.entries.write());
+                Store::give_back(batch, state, &mut self.entries.write());
                 Err(error.into())
             }
         }
