@@ -180,3 +180,28 @@ async fn health_says_what_serves_and_an_open_address_needs_the_flag() {
     assert!(matches!(refused, Err(services::server::ServeError::Open(_))));
     server.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn entries_of_an_account_are_paged_with_the_balance_after_each() {
+    let server = Server::start().await;
+    let lines = (0..7).map(|n| line(10 + n, LINE + n, UNIT, 100));
+    let events: Vec<_> = [org(1, UNIT), policy(2)].into_iter().chain(lines).collect();
+    let not_before = server.record("office", &events).await.index;
+    let (mut rows, mut token) = (Vec::new(), String::new());
+    loop {
+        let (owner, class, page_size) = (wire(UNIT), "issued".to_owned(), 3);
+        let request = v1::ListEntriesRequest { not_before, owner, class, page_size, page_token: token };
+        let page = server.ask().list_entries(request).await.expect("a page").into_inner();
+        assert!(page.entries.len() <= 3);
+        rows.extend(page.entries);
+        token = page.next_page_token;
+        if token.is_empty() {
+            break;
+        }
+    }
+    let indexes: Vec<_> = rows.iter().map(|row| row.index).collect();
+    assert_eq!(indexes, (2..9).collect::<Vec<_>>());
+    assert!(rows.iter().zip(1..).all(|(row, n)| (row.fen, row.balance_fen) == (-100, -100 * n)));
+    assert_eq!(rows[0].counter.clone().expect("set").owner, wire(LINE));
+    server.stop().await;
+}

@@ -6,6 +6,7 @@ use ledger::account::{AccountNo, Book, Class};
 use ledger::state::State;
 use proto::v1;
 use replay::drive::Engine;
+use replay::projections::entries::EntryRow;
 use replay::projections::lookups;
 use std::collections::BTreeMap;
 
@@ -92,6 +93,47 @@ pub fn balances(engine: &Engine, request: &v1::ListBalancesRequest) -> Result<v1
     let next_page_token = pager.cut(&mut numbers, state.entries, cursor);
     let balances = numbers.iter().map(|number| balance_of(&state, *number)).collect();
     Ok(v1::ListBalancesResponse { as_of: state.entries, balances, next_page_token })
+}
+
+/// Entries that posted to an account, oldest first. An entry is never cut in two, so a page may be a little longer.
+///
+/// # Errors
+/// There is no such account, or the token is wrong.
+pub fn entries(engine: &Engine, request: &v1::ListEntriesRequest) -> Result<v1::ListEntriesResponse, QueryError> {
+    let (number, pager) = {
+        let state = engine.read();
+        let number = account(&state, &request.owner, &request.class)?;
+        let scope = format!("entries/{}", number.0);
+        (number, Pager::open(&scope, request.page_size, &request.page_token, state.entries)?)
+    };
+    let from = pager.after_key().map_or(0, |key| key.saturating_add(1));
+    // Pages may come from the disk, so the fold is not kept waiting for them.
+    let mut rows = engine.entries_of(number, from, pager.rows + 1)?;
+    let state = engine.read();
+    let last = rows.get(pager.rows.saturating_sub(1)).map_or(u64::MAX, |row| row.index);
+    let all = rows.len();
+    rows.retain(|row| row.index <= last);
+    let more = rows.len() < all;
+    let token = || pager.token(Cursor { key: last, carry: 0 }, state.entries);
+    Ok(v1::ListEntriesResponse {
+        as_of: state.entries,
+        account: Some(wire::account(&state, number)),
+        entries: rows.iter().map(|row| entry(&state, row)).collect(),
+        next_page_token: if more { token() } else { String::new() },
+    })
+}
+
+fn entry(state: &State, row: &EntryRow) -> v1::AccountEntry {
+    let event = u32::try_from(row.index).map(|index| state.seen.get(index).id).unwrap_or_default();
+    v1::AccountEntry {
+        index: row.index,
+        event: wire::id(event),
+        booked: row.booked.yyyymmdd(),
+        fen: row.fen,
+        balance_fen: row.balance,
+        counter: Some(wire::account(state, row.other)),
+        ..v1::AccountEntry::default()
+    }
 }
 
 fn balance_of(state: &State, number: AccountNo) -> v1::Balance {

@@ -55,14 +55,6 @@ fn refused(state: &State, at: u32) -> v1::RefusedEvent {
     v1::RefusedEvent { index: row.index, event: wire::id(event), refusal, ..v1::RefusedEvent::default() }
 }
 
-/// Entries that posted to an account.
-///
-/// # Errors
-/// Always: the ledger keeps no pages of postings.
-pub fn entries(_: &Engine, _: &v1::ListEntriesRequest) -> Result<v1::ListEntriesResponse, QueryError> {
-    Err(QueryError::NotKept("postings by account"))
-}
-
 /// Recorded events by index.
 ///
 /// # Errors

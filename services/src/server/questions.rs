@@ -70,7 +70,7 @@ questions! {
     get_status GetStatusRequest GetStatusResponse accounts::status;
     list_balances ListBalancesRequest ListBalancesResponse accounts::balances;
     get_balance GetBalanceRequest GetBalanceResponse accounts::balance;
-    list_entries ListEntriesRequest ListEntriesResponse record::entries;
+    list_entries ListEntriesRequest ListEntriesResponse accounts::entries;
     list_events ListEventsRequest ListEventsResponse record::events;
     get_line GetLineRequest GetLineResponse lines::line;
     get_award GetAwardRequest GetAwardResponse awards::award;
