@@ -18,7 +18,7 @@ const EXIT_CODES: &str = "Exit codes:\n  0  done\n  1  something was refused, re
 
 /// Mingzhang 明账: a ledger for public student aid.
 #[derive(Parser, Debug)]
-#[command(name = "mingzhang", version, about, after_help = EXIT_CODES)]
+#[command(name = "mingzhang", version, after_help = EXIT_CODES)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
