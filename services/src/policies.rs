@@ -108,8 +108,7 @@ impl Place<'_> {
     }
 
     fn day(&self, text: &Spanned<String>) -> Result<Day, PolicyFileError> {
-        let refuse =
-            |()| self.error(&text.span(), "the calendar has no such day", "write it as \"2021-09-01\"");
+        let refuse = |()| self.error(&text.span(), "the calendar has no such day", "write it as \"2021-09-01\"");
         text.get_ref().parse().map_err(refuse)
     }
 
@@ -118,19 +117,11 @@ impl Place<'_> {
         for (expected, version) in (1..).zip(versions) {
             let (number, from) = (&version.version, self.day(&version.from)?);
             if *number.get_ref() != expected {
-                return Err(self.error(
-                    &number.span(),
-                    "versions do not count 1, 2, 3",
-                    "number them in order",
-                ));
+                return Err(self.error(&number.span(), "versions do not count 1, 2, 3", "number them in order"));
             }
             if last.is_some_and(|day| from < day) {
                 let what = "this version starts before the one above it";
-                return Err(self.error(
-                    &version.from.span(),
-                    what,
-                    "put versions in the order of their days",
-                ));
+                return Err(self.error(&version.from.span(), what, "put versions in the order of their days"));
             }
             last = Some(from);
         }
@@ -144,11 +135,7 @@ impl Place<'_> {
         }
         if matches!(version.status.get_ref(), Mark::K | Mark::Ku) && version.doubtful.is_empty() {
             let at = version.status.span();
-            return Err(self.error(
-                &at,
-                "a doubtful version names no doubtful field",
-                "list them in `doubtful`",
-            ));
+            return Err(self.error(&at, "a doubtful version names no doubtful field", "list them in `doubtful`"));
         }
         Ok(Policy {
             programme: file.programme.clone(),
@@ -168,9 +155,7 @@ impl Place<'_> {
         let mut seen = BTreeSet::new();
         for row in rows.get_ref() {
             let problem = match () {
-                () if row.number == 0 || !seen.insert(row.number) => {
-                    "band numbers must differ and start at 1"
-                }
+                () if row.number == 0 || !seen.insert(row.number) => "band numbers must differ and start at 1",
                 () if row.min_yuan.0 <= 0 => "a band must pay something",
                 () if row.min_yuan.0 > row.max_yuan.0 => "the least of a band lies above its most",
                 () => continue,

@@ -59,7 +59,8 @@ pub(super) fn totals(args: &TotalsArgs) -> Result<(), Failure> {
     let mut table = Table::new(&[&keys[..], &more[..]].concat());
     let name = |name: &str, total: &v1::Total| {
         let money = [total.aided_fen, total.credited_fen, total.transit_fen, total.returned_fen, total.suspense_fen];
-        let (division, year) = (total.division.to_string(), total.year.to_string());
+        let number = |number: u32| if number == 0 { String::new() } else { number.to_string() };
+        let (division, year) = (number(total.division), number(total.year));
         let words = [name.to_owned(), division, year, total.person_times.to_string()];
         words.into_iter().chain(money.map(yuan)).collect::<Vec<_>>()
     };
@@ -149,15 +150,10 @@ fn payout_json(payout: &v1::Payout) -> Value {
 
 /// From a payment back to its budget documents, or from a document line forward to where its money stands
 #[derive(Args, Debug)]
-#[command(after_help = format!("Examples:\n  mingzhang trace --payout ID\n  mingzhang trace --line ID --limit 20\n\n{CODES}"))]
-#[group(required = true, multiple = false, id = "start", args = ["payout", "line"])]
+#[command(after_help = format!("Example:\n  mingzhang trace 0190a6f2-0000-7000-8000-000000000000\n\n{CODES}"))]
 pub struct TraceArgs {
-    /// A payment, traced back
-    #[arg(long, value_name = "ID")]
-    payout: Option<Uuid>,
-    /// A document line, traced forward
-    #[arg(long, value_name = "ID")]
-    line: Option<Uuid>,
+    /// A payment, traced back, or a document line, traced forward
+    id: Uuid,
     /// Payments shown at most
     #[arg(long, value_name = "N", default_value_t = 100)]
     limit: u32,
@@ -166,10 +162,26 @@ pub struct TraceArgs {
 }
 
 pub(super) fn trace(args: &TraceArgs) -> Result<(), Failure> {
-    let start = args.payout.map(|id| Start::Payout(typed(id))).or(args.line.map(|id| Start::Line(typed(id))));
-    let request = v1::TraceRequest { page_size: args.limit, start, ..v1::TraceRequest::default() };
-    let answer =
-        runtime()?.block_on(async { Ok::<_, Failure>(args.target.ask().await?.trace(request).await?.into_inner()) })?;
+    let answer = runtime()?.block_on(async {
+        let mut query = args.target.ask().await?;
+        let mut ask = async |start| {
+            let request = v1::TraceRequest { page_size: args.limit, start: Some(start), ..Default::default() };
+            query.trace(request).await
+        };
+        // An id is that of a payment or of a line, never of both.
+        match ask(Start::Payout(typed(args.id))).await {
+            Err(status) if status.code() == tonic::Code::NotFound => Ok(ask(Start::Line(typed(args.id))).await?),
+            answer => Ok::<_, Failure>(answer?),
+        }
+    });
+    let answer = answer
+        .map_err(|failure| match failure {
+            Failure::NotFound(_) => {
+                Failure::NotFound(format!("no payment and no document line has the id {}", args.id))
+            }
+            other => other,
+        })?
+        .into_inner();
     match answer.trace.ok_or_else(|| missing("trace"))? {
         Trace::Back(back) => show_back(&back, answer.as_of, args.target.json),
         Trace::Forward(forward) => show_forward(&forward, answer.as_of, args.target.json),
