@@ -4,7 +4,8 @@ use super::client::{Target, named};
 use super::show::typed;
 use super::{Failure, print_json};
 use crate::identity::{DEMO_KEY, Identity};
-use crate::import::{Importer, Report, Said, Seal, SinkError};
+use crate::import::{Importer, Report, Said, Seal, Sink, SinkError};
+use crate::policies;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use proto::v1;
@@ -12,7 +13,7 @@ use proto::v1::query_client::QueryClient;
 use proto::v1::recorder_client::RecorderClient;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::Handle;
@@ -29,13 +30,14 @@ const CALL_BYTES: usize = crate::ingest::MAX_BYTES - proto::limits::MAX_EVENT_BY
 /// Pause before a call is made again that found the server busy.
 const BUSY_PAUSE: Duration = Duration::from_millis(50);
 
-/// Import files of offices (CSV, Chinese or English headers); a second import changes nothing
+/// Import files of offices (CSV, Chinese or English headers) and policies (TOML); a second import changes nothing
 ///
 /// Names and numbers of people and cards are hashed under the key and do not leave this program. Problems go to
 /// stderr with file, line and column. A roster or application with a bad row is left out whole; of other files only
 /// the bad rows are.
 #[derive(Args, Debug)]
-#[command(after_help = "Example:\n  mingzhang import 预算下达.csv 花名册.csv --as 省财政厅/制单 --key office.key\n\n\
+#[command(after_help = "Examples:\n  mingzhang import policies/sh-grant.toml --as 省财政厅/制度\n  \
+    mingzhang import 预算下达.csv 花名册.csv --as 省财政厅/制单 --key office.key\n\n\
     Exit codes: 0 all is on record (now or before), 1 something was refused or a row is bad, 2 usage, \
     3 server unreachable")]
 pub struct ImportArgs {
@@ -46,7 +48,7 @@ pub struct ImportArgs {
     #[arg(long = "as", value_name = "NAME")]
     principal: String,
     /// File with the key under which people and cards are hashed; any bytes, kept secret, always the same
-    #[arg(long, value_name = "FILE", env = "MINGZHANG_KEY_FILE", required_unless_present = "demo_key")]
+    #[arg(long, value_name = "FILE", env = "MINGZHANG_KEY_FILE")]
     key: Option<PathBuf>,
     /// Use the key of the demo, which everybody knows
     #[arg(long, conflicts_with = "key")]
@@ -77,12 +79,17 @@ pub(super) fn import(args: &ImportArgs) -> Result<(), Failure> {
     let (mut all_well, mut shown) = (true, Vec::new());
     for path in &args.files {
         bar.set_message(path.display().to_string());
-        let report = importer.import_file(path, &args.principal, &mut |said| {
+        let mut sink = |said| {
             bar.inc(1);
             sending.say(said)
-        });
+        };
+        let report = if path.extension().is_some_and(|extension| extension == "toml") {
+            policy_file(path, &args.principal, &mut sink)
+        } else {
+            importer.import_file(path, &args.principal, &mut sink).map_err(|error| Failure::Failed(error.to_string()))
+        };
         let sent = sending.send();
-        let report = report.map_err(|error| Failure::Failed(error.to_string()))?;
+        let report = report?;
         sent?;
         let tally = std::mem::take(&mut sending.tally);
         all_well &= report.problem_count == 0 && tally.refused == 0 && tally.rejected == 0;
@@ -96,8 +103,34 @@ pub(super) fn import(args: &ImportArgs) -> Result<(), Failure> {
     if all_well { Ok(()) } else { Err(Failure::Refused) }
 }
 
+/// Adopts the versions of one policy file, each from its own day. The file is taken whole or not at all.
+fn policy_file(path: &Path, principal: &str, sink: &mut Sink<'_>) -> Result<Report, Failure> {
+    let cannot = |error: std::io::Error| Failure::Failed(format!("cannot read {}: {error}", path.display()));
+    let text = std::fs::read_to_string(path).map_err(cannot)?;
+    let file = path.display().to_string();
+    let versions = policies::load(&file, &text).map_err(|error| Failure::Failed(error.to_string()))?;
+    let rows = versions.len() as u64;
+    let principal: Arc<str> = Arc::from(principal);
+    for (from, policy) in versions {
+        let event = policies::adoption(from, policy);
+        let said = Said { principal: Arc::clone(&principal), event };
+        sink(said).map_err(|error| Failure::Failed(error.to_string()))?;
+    }
+    let (sets, problems) = (Vec::new(), Vec::new());
+    Ok(Report { file, kind: None, rows, events: rows, sets, problems, problem_count: 0, rejected: false })
+}
+
 fn key(args: &ImportArgs) -> Result<Vec<u8>, Failure> {
-    let Some(path) = args.key.as_ref().filter(|_| !args.demo_key) else { return Ok(DEMO_KEY.to_vec()) };
+    if args.demo_key {
+        return Ok(DEMO_KEY.to_vec());
+    }
+    let Some(path) = &args.key else {
+        if args.files.iter().all(|path| path.extension().is_some_and(|extension| extension == "toml")) {
+            // Policies name no people.
+            return Ok(Vec::new());
+        }
+        return Err(Failure::Usage("name the key for people and cards with --key FILE (or use --demo-key)".to_owned()));
+    };
     let key = std::fs::read(path).map_err(|error| Failure::Usage(format!("--key {}: {error}", path.display())))?;
     if key.len() < 16 {
         return Err(Failure::Usage(format!("--key {}: a key has at least 16 bytes", path.display())));
