@@ -36,10 +36,10 @@ pub(super) fn status(args: &StatusArgs) -> Result<(), Failure> {
             "state_digest": hex(&answer.state_digest), "latest_day": answer.latest_day }));
     }
     let (entries, posted) = (answer.entries, answer.posted);
-    println!("  entries {entries}: posted {posted}, refused {}, duplicates {}", answer.refused, answer.duplicates);
-    println!("  latest day {}", day(answer.latest_day));
+    outln!("  entries {entries}: posted {posted}, refused {}, duplicates {}", answer.refused, answer.duplicates);
+    outln!("  latest day {}", day(answer.latest_day));
     if args.digest {
-        println!("  state digest {}", hex(&answer.state_digest));
+        outln!("  state digest {}", hex(&answer.state_digest));
     }
     let right = Align::Right;
     let columns = [("账本 book", Align::Left), ("accounts", right), ("试算 trial", right), ("总额 yuan", right)];
@@ -48,7 +48,7 @@ pub(super) fn status(args: &StatusArgs) -> Result<(), Failure> {
         let trial = yuan(book.trial_balance_fen);
         table.row([book.book.clone(), book.accounts.to_string(), trial, yuan(book.positive_fen)]);
     }
-    print!("{table}");
+    out!("{table}");
     Ok(())
 }
 
@@ -94,7 +94,7 @@ pub(super) fn balance(args: &BalanceArgs) -> Result<(), Failure> {
         let account = balance.account.clone().unwrap_or_default();
         table.row([account.class_zh, account.owner_name, yuan(balance.fen), id(&account.owner)]);
     }
-    print!("{table}");
+    out!("{table}");
     foot(answer.as_of, !answer.next_page_token.is_empty());
     Ok(())
 }
@@ -150,7 +150,7 @@ pub(super) fn entries(args: &EntriesArgs) -> Result<(), Failure> {
         let (index, booked) = (entry.index.to_string(), day(entry.booked));
         table.row([index, booked, yuan(entry.fen), yuan(entry.balance_fen), counter]);
     }
-    print!("{table}");
+    out!("{table}");
     foot(answer.as_of, !answer.next_page_token.is_empty());
     Ok(())
 }
@@ -190,7 +190,7 @@ pub(super) fn refusals(args: &RefusalsArgs) -> Result<(), Failure> {
         let subject = id(&refusal.subject);
         table.row([row.index.to_string(), refusal.code, refusal.sentence_zh, refusal.remedy, subject]);
     }
-    print!("{table}");
+    out!("{table}");
     foot(answer.as_of, !answer.next_page_token.is_empty());
     Ok(())
 }
@@ -233,8 +233,8 @@ pub(super) fn findings(args: &FindingsArgs) -> Result<(), Failure> {
         let (number, on) = (row.number.to_string(), day(row.day));
         table.row([number, on, row.sentence_zh.clone(), yuan(row.fen), state.to_owned(), id(&row.subject)]);
     }
-    print!("{table}");
-    println!("  暂记 in suspense: {} 元", yuan(answer.suspense_fen));
+    out!("{table}");
+    outln!("  暂记 in suspense: {} 元", yuan(answer.suspense_fen));
     foot(answer.as_of, !answer.next_page_token.is_empty());
     Ok(())
 }

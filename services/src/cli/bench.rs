@@ -58,7 +58,7 @@ pub(super) fn bench(args: &BenchArgs) -> Result<(), Failure> {
         for (name, figure) in figures.as_object().into_iter().flatten() {
             table.row([name.clone(), figure.to_string()]);
         }
-        print!("{table}");
+        out!("{table}");
     }
     if measured.refused == 0 { Ok(()) } else { Err(Failure::Refused) }
 }

@@ -47,7 +47,7 @@ pub(super) fn demo(args: &DemoArgs) -> Result<(), Failure> {
     if args.json {
         print_json(&ran.figures)?;
     } else {
-        print!("{}", report(&ran));
+        out!("{}", report(&ran));
     }
     let served = if args.once { Ok(()) } else { serve(args, &ran) };
     let stopped = ran.engine.stop().map_err(failed);

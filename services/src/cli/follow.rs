@@ -68,7 +68,7 @@ pub(super) fn totals(args: &TotalsArgs) -> Result<(), Failure> {
         table.row(name(&row.programme, row));
     }
     table.row(name("合计", &sum));
-    print!("{table}");
+    out!("{table}");
     foot(answer.as_of, false);
     Ok(())
 }
@@ -115,15 +115,15 @@ pub(super) fn batch(args: &BatchArgs) -> Result<(), Failure> {
         }
         return print_json(&object);
     }
-    println!("  批次 {}  {} → {}  发送 {}", id(&answer.batch), answer.unit_name, answer.bank_name, day(answer.sent));
-    println!("  sealed {}", hex(&answer.hash));
+    outln!("  批次 {}  {} → {}  发送 {}", id(&answer.batch), answer.unit_name, answer.bank_name, day(answer.sent));
+    outln!("  sealed {}", hex(&answer.hash));
     let mut table = Table::new(&[("", Align::Left), ("笔数", Align::Right), ("元 yuan", Align::Right)]);
     for (_, name, count) in counts {
         let count = count.unwrap_or_default();
         table.row([name.to_owned(), count.count.to_string(), yuan(count.fen)]);
     }
-    println!("{table}");
-    print!("{}", payouts_table(&answer.payouts));
+    outln!("{table}");
+    out!("{}", payouts_table(&answer.payouts));
     foot(answer.as_of, !answer.next_page_token.is_empty());
     Ok(())
 }
@@ -197,11 +197,11 @@ fn show_back(back: &v1::Back, as_of: u64, json: bool) -> Result<(), Failure> {
         return print_json(&json!({ "as_of": as_of, "payout": payout_json(payout), "strands": strands,
             "gaps": gaps, "total_fen": back.total_fen }));
     }
-    println!("  支付 {}  {} 元  {}", id(&payout.payout), yuan(payout.fen), stage(payout.stage()));
+    outln!("  支付 {}  {} 元  {}", id(&payout.payout), yuan(payout.fen), stage(payout.stage()));
     for strand in &back.strands {
-        println!("  ├ {} 元", yuan(strand.fen));
+        outln!("  ├ {} 元", yuan(strand.fen));
         for (depth, line) in strand.lines.iter().enumerate() {
-            println!(
+            outln!(
                 "  │ {}└ {} {} {} {}",
                 "  ".repeat(depth),
                 line.document,
@@ -212,7 +212,7 @@ fn show_back(back: &v1::Back, as_of: u64, json: bool) -> Result<(), Failure> {
         }
     }
     show_gaps(&back.gaps);
-    println!("  合计 {} 元", yuan(back.total_fen));
+    outln!("  合计 {} 元", yuan(back.total_fen));
     foot(as_of, false);
     Ok(())
 }
@@ -246,20 +246,20 @@ fn show_forward(forward: &v1::Forward, as_of: u64, json: bool) -> Result<(), Fai
         }
         return print_json(&object);
     }
-    println!("  指标 {} {} {}", line.document, line.unit_name, line.programme);
+    outln!("  指标 {} {} {}", line.document, line.unit_name, line.programme);
     for below in &forward.descendants {
-        println!("    └ {} {} {} 元", below.document, below.unit_name, yuan(below.received_fen));
+        outln!("    └ {} {} {} 元", below.document, below.unit_name, yuan(below.received_fen));
     }
     let mut table = Table::new(&[("去向 where", Align::Left), ("元 yuan", Align::Right)]);
     for (_, name, fen) in sums {
         table.row([name.to_owned(), yuan(fen)]);
     }
-    println!("{table}");
+    outln!("{table}");
     let mut table = Table::new(&[("支付 payout", Align::Left), ("元 yuan", Align::Right), ("状态", Align::Left)]);
     for flow in &forward.flows {
         table.row([id(&flow.payout), yuan(flow.fen), stage(flow.stage())]);
     }
-    print!("{table}");
+    out!("{table}");
     show_gaps(&forward.gaps);
     foot(as_of, !forward.next_page_token.is_empty());
     Ok(())
@@ -267,7 +267,7 @@ fn show_forward(forward: &v1::Forward, as_of: u64, json: bool) -> Result<(), Fai
 
 fn show_gaps(gaps: &[v1::Gap]) {
     for gap in gaps {
-        println!("  ! {} {} 元 {}（{} 天）", gap.sentence_zh, yuan(gap.fen), id(&gap.subject), gap.days);
+        outln!("  ! {} {} 元 {}（{} 天）", gap.sentence_zh, yuan(gap.fen), id(&gap.subject), gap.days);
     }
 }
 

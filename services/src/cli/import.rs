@@ -231,15 +231,21 @@ fn show(report: &Report, tally: &Tally, json: bool) {
     if json {
         return;
     }
-    println!(
+    outln!(
         "{}: {} 行 rows, {} 条 posted, {} 重复 duplicates, {} 拒绝 refused, {} 疑点 findings, {} 问题 problems",
-        report.file, report.rows, tally.posted, tally.duplicates, tally.refused, tally.findings, report.problem_count
+        report.file,
+        report.rows,
+        tally.posted,
+        tally.duplicates,
+        tally.refused,
+        tally.findings,
+        report.problem_count
     );
     for (code, (count, words)) in &tally.reasons {
-        println!("  {code} × {count}: {words}");
+        outln!("  {code} × {count}: {words}");
     }
     if report.rejected {
-        println!("  整份未导入 nothing of it was imported: correct the rows named above, then import it again");
+        outln!("  整份未导入 nothing of it was imported: correct the rows named above, then import it again");
     }
 }
 

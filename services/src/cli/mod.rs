@@ -1,5 +1,15 @@
 //! The command line: one subcommand for each thing people do. Human tables by default, `--json` everywhere.
 
+/// Prints to stdout like `print!`; a reader that went away, as `head` does, ends the program quietly.
+macro_rules! out {
+    ($($text:tt)*) => { $crate::cli::put(format_args!($($text)*)) };
+}
+
+/// Prints a line as `out!` does.
+macro_rules! outln {
+    ($($text:tt)*) => { $crate::cli::put(format_args!("{}\n", format_args!($($text)*))) };
+}
+
 pub mod client;
 
 mod ask;
@@ -118,9 +128,17 @@ fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     runtime.map_err(|error| Failure::Failed(format!("cannot start threads: {error}")))
 }
 
+fn put(text: std::fmt::Arguments<'_>) {
+    use std::io::Write;
+    if std::io::stdout().write_fmt(text).is_err() {
+        // Nobody reads any more, so there is nobody to tell either.
+        std::process::exit(0);
+    }
+}
+
 /// Prints a value as JSON.
 fn print_json(value: &impl serde::Serialize) -> Result<(), Failure> {
     let text = serde_json::to_string_pretty(value).map_err(|error| Failure::Failed(error.to_string()))?;
-    println!("{text}");
+    outln!("{text}");
     Ok(())
 }

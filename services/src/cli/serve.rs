@@ -121,7 +121,7 @@ pub(super) fn provision(args: &ProvisionArgs) -> Result<(), Failure> {
     if args.json {
         return print_json(&serde_json::json!({ "stream": options.nats.stream, "result": word }));
     }
-    println!("stream {}: {word}", options.nats.stream);
+    outln!("stream {}: {word}", options.nats.stream);
     Ok(())
 }
 
@@ -142,7 +142,7 @@ pub(super) fn health(args: &HealthArgs) -> Result<(), Failure> {
         if args.target.json {
             print_json(&serde_json::json!({ "serving": serving }))?;
         } else {
-            println!("{}", if serving { "serving" } else { "not serving" });
+            outln!("{}", if serving { "serving" } else { "not serving" });
         }
         if serving { Ok(()) } else { Err(Failure::Failed("the server does not take calls".to_owned())) }
     })

@@ -38,7 +38,7 @@ pub(super) fn word(name: &str, prefix: &str) -> String {
 /// Says what an answer rests on, below a table.
 pub(super) fn foot(as_of: u64, more: bool) {
     let rest = if more { "; more rows follow, see --limit" } else { "" };
-    println!("  as of entry {as_of}{rest}");
+    outln!("  as of entry {as_of}{rest}");
 }
 
 /// What a server must send and did not.

@@ -3,6 +3,7 @@
 use super::page::{Cursor, Pager};
 use super::{QueryError, maybe_id, need_id, wire};
 use ledger::account::{AccountNo, Book, Class};
+use ledger::money::Day;
 use ledger::state::State;
 use proto::v1;
 use replay::drive::Engine;
@@ -19,6 +20,7 @@ pub fn status(engine: &Engine, request: &v1::GetStatusRequest) -> Result<v1::Get
     let state = engine.read();
     // The digest names the entries it was taken at; a later state would not fit it.
     let as_of = digest.map_or(state.entries, |(entries, _)| entries);
+    let latest = super::payments::latest_day(&state);
     let [posted, refused, duplicates] = state.counts;
     Ok(v1::GetStatusResponse {
         as_of,
@@ -29,7 +31,7 @@ pub fn status(engine: &Engine, request: &v1::GetStatusRequest) -> Result<v1::Get
         books: Book::ALL.iter().map(|book| total(&state, *book)).collect(),
         state_digest: digest.map_or_else(Default::default, |(_, digest)| digest.to_vec().into()),
         recorded_ms: 0,
-        latest_day: super::payments::latest_day(&state).yyyymmdd(),
+        latest_day: Some(latest).filter(|day| *day != Day::default()).map_or(0, Day::yyyymmdd),
     })
 }
 
