@@ -20,7 +20,7 @@ pub struct Execution {
     pub spent_fen: Fen,
     /// To lines below, less recalls.
     pub passed_down_fen: Fen,
-    /// Returned after the budget year and due to finance: what the other figures leave of what was received.
+    /// Returned after the budget year and due to finance.
     pub to_finance_fen: Fen,
     /// What the lines below say they received; equals what was passed down.
     pub children_received_fen: Fen,
@@ -52,7 +52,7 @@ pub fn execution(state: &State, line: u32) -> Execution {
         applied_fen: applied,
         spent_fen: spent,
         passed_down_fen: row.passed_down,
-        to_finance_fen: row.received - available - applied - spent - row.passed_down,
+        to_finance_fen: row.surrendered,
         children_received_fen: row.children.iter().map(|child| state.lines.get(*child).received).sum(),
         children: row.children.clone(),
     }

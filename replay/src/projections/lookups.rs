@@ -3,7 +3,7 @@
 
 use ledger::account::{AccountNo, Class, Owner};
 use ledger::event::{Level, OrgRole, Source};
-use ledger::rows::{Award, Payout, Progress, Stage};
+use ledger::rows::{Award, Finding, Payout, Progress, Stage};
 use ledger::state::State;
 use ledger::table::NONE;
 use uuid::Uuid;
@@ -155,6 +155,14 @@ pub fn payments_of_instalment(state: &State, instalment: u32) -> Vec<u32> {
     }
     chain.reverse();
     chain
+}
+
+/// Findings of credits of a payment that stand in suspense, latest first.
+pub fn suspense_of<'a>(state: &'a State, payout: &Payout) -> impl Iterator<Item = &'a Finding> + use<'a> {
+    let some = |handle: u32| Some(handle).filter(|handle| *handle != NONE);
+    let handles =
+        std::iter::successors(some(payout.suspense), move |at| some(state.findings.get(*at).before_of_payout));
+    handles.map(|handle| state.findings.get(handle)).filter(|finding| finding.open && finding.fen > 0)
 }
 
 /// Whether a payment is at the bank with its result awaited.

@@ -12,3 +12,6 @@ pub mod year;
 
 #[cfg(test)]
 pub(crate) mod world;
+
+#[cfg(test)]
+mod walk_tests;

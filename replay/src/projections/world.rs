@@ -119,12 +119,29 @@ impl World {
         self.seal(application, 20_211_230);
     }
 
+    /// Tries to order an instalment in an application of its own, numbered; seals it if the line was taken.
+    pub(crate) fn order(&mut self, number: u128, award: u128, instalment: u32, reissue_of: Option<Uuid>) {
+        let application = thing(0x3000 + number);
+        self.prepare(application, 20_211_212);
+        let what = (0x4000 + number, award, instalment);
+        let line = Self::line_event(application, 1, what, reissue_of);
+        if let (_, Outcome::Posted { .. }) = self.told("preparer", 20_211_212, line) {
+            let set = self.application(application).set.clone();
+            let event = SetSealed { set: application, count: set.count, fen: set.fen, hash: set.hash };
+            let _ = self.told("preparer", 20_211_212, Kind::ApplicationSealed(event));
+        }
+    }
+
     fn prepare(&mut self, application: Uuid, on: u32) {
         let event = ApplicationPrepared { application, unit: thing(COUNTY), fiscal_year: 2021 };
         self.say(on, Kind::ApplicationPrepared(event));
     }
 
     fn line(&mut self, application: Uuid, number: u32, what: (u128, u128, u32), reissue_of: Option<Uuid>, on: u32) {
+        self.say(on, Self::line_event(application, number, what, reissue_of));
+    }
+
+    fn line_event(application: Uuid, number: u32, what: (u128, u128, u32), reissue_of: Option<Uuid>) -> Kind {
         let (payout, award, instalment) = what;
         let draws = vec![
             Draw { line: thing(LINE + 2), fen: CENTRAL_FEN },
@@ -132,7 +149,7 @@ impl World {
         ];
         let (payout, card, award) = (thing(payout), thing(CARD + award), thing(AWARD + award));
         let event = ApplicationLineAdded { application, number, payout, award, instalment, card, reissue_of, draws };
-        self.say(on, Kind::ApplicationLineAdded(event));
+        Kind::ApplicationLineAdded(event)
     }
 
     fn seal(&mut self, application: Uuid, on: u32) {
@@ -214,20 +231,25 @@ impl World {
     }
 
     fn say_as(&mut self, principal: &str, on: u32, kind: Kind) -> Uuid {
+        let (id, outcome) = self.told(principal, on, kind);
+        assert!(matches!(outcome, Outcome::Posted { .. }), "{outcome:?}");
+        id
+    }
+
+    /// Says something that may be refused.
+    pub(crate) fn told(&mut self, principal: &str, on: u32, kind: Kind) -> (Uuid, Outcome) {
         let id = Uuid::from_u128(self.next);
         self.next += 1;
         let event = Event { id, effective: day(on), kind };
         let content = proto::event::encode(&event);
         let index = self.state.entries;
         let entry = Entry { index, recorded_ms: 0, principal, content: &content, event };
-        match self.state.fold(&entry).expect("in order") {
-            Outcome::Posted { postings, .. } => {
-                self.entries.note(&self.state, index, &postings);
-                self.postings.push((index, postings));
-            }
-            other => panic!("{:?}: {other:?}", entry.event.kind),
+        let outcome = self.state.fold(&entry).expect("in order");
+        if let Outcome::Posted { postings, .. } = &outcome {
+            self.entries.note(&self.state, index, postings);
+            self.postings.push((index, postings.clone()));
         }
-        id
+        (id, outcome)
     }
 }
 

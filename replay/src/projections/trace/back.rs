@@ -1,6 +1,6 @@
 //! From a payment back: each draw up its chain of lines to the issued document, and the papers in between.
 
-use super::{Gap, GapKind, is_credit};
+use super::{Gap, GapKind};
 use crate::projections::lookups;
 use ledger::money::{Day, Fen};
 use ledger::rows::{Payout, Progress, Stage};
@@ -80,11 +80,9 @@ fn upwards(state: &State, line: u32) -> Vec<u32> {
 
 fn gaps(state: &State, back: &Back, row: &Payout, on: Day) -> Vec<Gap> {
     let mut gaps: Vec<Gap> = stopped(state, back, row, on).into_iter().collect();
-    for finding in back.findings.iter().map(|handle| state.findings.get(*handle)) {
-        if finding.open && finding.fen > 0 && is_credit(finding.kind) {
-            let days = Some(on.number() - finding.on.number());
-            gaps.push(Gap { kind: GapKind::InSuspense, subject: row.id, fen: finding.fen, days });
-        }
+    for finding in lookups::suspense_of(state, row) {
+        let days = Some(on.number() - finding.on.number());
+        gaps.push(Gap { kind: GapKind::InSuspense, subject: row.id, fen: finding.fen, days });
     }
     if back.total_fen != row.fen {
         let fen = row.fen - back.total_fen;

@@ -1,7 +1,7 @@
 //! From a document line forward: what lies below it, every payment drawn on any of it, and where all of it stands.
 //! received = available + applied + cleared, not sent + transit + credited + to finance + unexplained, which is zero.
 
-use super::{Gap, GapKind, is_credit};
+use super::{Gap, GapKind};
 use crate::projections::{execution, lookups};
 use ledger::money::{Day, Fen};
 use ledger::rows::{Application, Payout, Progress, Stage};
@@ -82,8 +82,7 @@ pub struct Forward {
 #[must_use]
 pub fn forward(state: &State, line: u32, on: Day, cursor: Option<Cursor>, limit: usize) -> Forward {
     let lines = downwards(state, line);
-    let accepted = accepted(state);
-    let (flows, next) = page(state, &lines, &accepted, cursor, limit);
+    let (flows, next) = page(state, &lines, cursor, limit);
     let mut forward = Forward {
         line,
         descendants: lines[1..].to_vec(),
@@ -98,7 +97,7 @@ pub fn forward(state: &State, line: u32, on: Day, cursor: Option<Cursor>, limit:
         let totals = ForwardTotals { received_fen: state.lines.get(line).received, ..ForwardTotals::default() };
         let mut sums = Sums { state, on, vouchers, totals, forward: &mut forward };
         for line in &lines {
-            sums.line(*line, &accepted);
+            sums.line(*line);
         }
         sums.close();
     }
@@ -113,18 +112,6 @@ fn downwards(state: &State, line: u32) -> Vec<u32> {
         rest.extend(state.lines.get(line).children.iter().rev());
     }
     lines
-}
-
-/// Payments that draw on a line because a credit in suspense was accepted against it: their application never applied
-/// for that line, so the line does not name it.
-fn accepted(state: &State) -> BTreeSet<(u32, u32)> {
-    let ended = state.findings.iter().filter(|(_, f)| !f.open && f.fen > 0 && f.payout != NONE && is_credit(f.kind));
-    let drawn = ended.flat_map(|(_, finding)| {
-        let payout = state.payouts.get(finding.payout);
-        draws(state, payout).map(|(line, _)| (line, finding.payout, payout.application))
-    });
-    let unnamed = drawn.filter(|(line, _, application)| !state.lines.get(*line).applications.contains(application));
-    unnamed.map(|(line, payout, _)| (line, payout)).collect()
 }
 
 fn draws<'a>(state: &'a State, payout: &Payout) -> impl Iterator<Item = (u32, Fen)> + use<'a> {
@@ -143,13 +130,7 @@ fn payouts(state: &State, from: u32) -> impl Iterator<Item = (u32, &Payout)> {
     handles.map(|handle| (handle, state.payouts.get(handle)))
 }
 
-fn page(
-    state: &State,
-    lines: &[u32],
-    accepted: &BTreeSet<(u32, u32)>,
-    cursor: Option<Cursor>,
-    limit: usize,
-) -> (Vec<Flow>, Option<Cursor>) {
+fn page(state: &State, lines: &[u32], cursor: Option<Cursor>, limit: usize) -> (Vec<Flow>, Option<Cursor>) {
     let first = cursor.and_then(|cursor| lines.iter().position(|line| *line == cursor.line)).unwrap_or(0);
     let mut flows = Vec::new();
     for line in &lines[first..] {
@@ -170,16 +151,6 @@ fn page(
                 flows.push(Flow { payout, line: *line, fen });
             }
         }
-        // The accepted ones come last, at the step after all applications.
-        let last = u32::try_from(applications.len()).unwrap_or(NONE);
-        let begin = here.filter(|cursor| cursor.step == last).map_or(0, |cursor| cursor.payout);
-        for (_, payout) in accepted.range((*line, begin)..=(*line, NONE)) {
-            let Some(fen) = drawn_on(state, state.payouts.get(*payout), *line) else { continue };
-            if flows.len() == limit {
-                return (flows, Some(Cursor { line: *line, step: last, payout: *payout }));
-            }
-            flows.push(Flow { payout: *payout, line: *line, fen });
-        }
     }
     (flows, None)
 }
@@ -194,7 +165,7 @@ struct Sums<'a> {
 }
 
 impl Sums<'_> {
-    fn line(&mut self, line: u32, accepted: &BTreeSet<(u32, u32)>) {
+    fn line(&mut self, line: u32) {
         let state = self.state;
         let executed = execution::execution(state, line);
         self.totals.available_fen += executed.available_fen;
@@ -214,10 +185,6 @@ impl Sums<'_> {
                 let since = if row.batch == NONE { row.effective } else { state.batches.get(row.batch).on };
                 self.gap(GapKind::NoResult, row.id, waiting, Some(since));
             }
-        }
-        for (_, payout) in accepted.range((line, 0)..=(line, NONE)) {
-            let waiting = self.payout(line, *payout, state.payouts.get(*payout));
-            debug_assert_eq!(waiting, 0, "an accepted credit has its result");
         }
     }
 
@@ -263,9 +230,10 @@ impl Sums<'_> {
 
     /// A credit in suspense is named once, at the first line its payment draws on.
     fn suspense(&mut self, line: u32, payout: &Payout) {
-        let first = draws(self.state, payout).next().is_some_and(|(drawn, _)| drawn == line);
-        if payout.suspense != NONE && first {
-            let finding = self.state.findings.get(payout.suspense);
+        if draws(self.state, payout).next().is_none_or(|(drawn, _)| drawn != line) {
+            return;
+        }
+        for finding in lookups::suspense_of(self.state, payout) {
             self.gap(GapKind::InSuspense, payout.id, finding.fen, Some(finding.on));
         }
     }
