@@ -1,5 +1,8 @@
 //! What the tests share: text scenarios, generated histories and the simple model they are held against.
 //! No test stands here, and nothing here is used outside the tests.
 
+pub mod check;
 pub mod desk;
+pub mod history;
+pub mod model;
 pub mod scenario;

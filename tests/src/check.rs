@@ -1,0 +1,102 @@
+//! Holds a state against the model and against the equations of the ledger. It stops at the first difference.
+
+use crate::model::{Model, Result};
+use ledger::account::{Book, Class};
+use ledger::money::Fen;
+use ledger::rows::Stage;
+use ledger::state::{Standing, State};
+use uuid::Uuid;
+
+/// Every equation the fold holds at every index, and every figure the model predicts.
+///
+/// # Panics
+/// At the first difference.
+pub fn same(state: &State, model: &Model) {
+    for book in Book::ALL {
+        assert_eq!(state.trial_balance(book), 0, "the {} book", book.name());
+    }
+    for (_, account) in state.accounts.iter() {
+        assert!(account.balance >= 0 || account.class.may_go_below_zero(), "{account:?}");
+    }
+    assert_eq!(state.entries, model.told as u64);
+    assert_eq!(state.counts.iter().sum::<u64>(), state.entries);
+    lines(state, model);
+    instalments(state, model);
+    sets(state, model);
+    suspense(state, model);
+}
+
+fn lines(state: &State, model: &Model) {
+    assert_eq!(state.lines.len(), model.lines.len());
+    let mut surrendered: Fen = 0;
+    for (handle, row) in state.lines.iter() {
+        let line = &model.lines[&row.id];
+        let stands = |class| state.balance(state.line_account(handle, class));
+        let found = (stands(Class::Available), stands(Class::Applied), stands(Class::Spent));
+        assert_eq!(found, (line.available, line.applied, line.spent), "line {}", row.id);
+        let found = (row.received, row.passed_down, row.surrendered);
+        assert_eq!(found, (line.received, line.passed_down, line.surrendered), "line {}", row.id);
+        let gone = stands(Class::Available) + stands(Class::Applied) + stands(Class::Spent);
+        assert_eq!(row.received, gone + row.passed_down + row.surrendered, "line {}", row.id);
+        surrendered += row.surrendered;
+    }
+    let due = state.orgs.iter().map(|(org, _)| state.balance(state.org_account(org, Class::DueToFinance)));
+    assert_eq!(due.sum::<Fen>(), surrendered);
+}
+
+fn instalments(state: &State, model: &Model) {
+    assert_eq!(state.awards.len(), model.awards.len());
+    assert_eq!(state.payouts.len(), model.payouts.len());
+    for (_, award) in state.awards.iter() {
+        let count = state.rosters.get(award.roster).due.len();
+        for at in (0u32..).take(count) {
+            let (name, handle) = match state.standing(award.instalments + at) {
+                Standing::Free => ("free", None),
+                Standing::Ordered(handle) => ("ordered", Some(handle)),
+                Standing::Settled(handle) => ("settled", Some(handle)),
+                Standing::Returned(handle) => ("returned", Some(handle)),
+            };
+            let expected = model.standing(award.id, at + 1);
+            let word = expected.map_or("free", |payout| match payout.result {
+                Result::Ordered | Result::Unknown => "ordered",
+                Result::Credited => "settled",
+                Result::Returned => "returned",
+            });
+            let found = handle.map(|handle| state.payouts.get(handle).id);
+            assert_eq!((name, found), (word, expected.map(|payout| payout.id)), "award {}", award.id);
+        }
+    }
+}
+
+fn sets(state: &State, model: &Model) {
+    for (handle, row) in state.rosters.iter() {
+        let roster = &model.rosters[&row.id];
+        assert_eq!((row.set.stage, row.set.count, row.set.fen), (roster.set.stage, roster.set.count, roster.set.fen));
+        let credited = model.payouts.iter().filter(|payout| payout.result == Result::Credited);
+        let settled: Fen =
+            credited.filter(|payout| model.awards[&payout.award].roster == row.id).map(|payout| payout.fen).sum();
+        let approved = if row.set.stage == Stage::Approved { row.set.fen } else { 0 };
+        let stands = |class| state.balance(state.roster_account(handle, class));
+        assert_eq!((stands(Class::Owed), stands(Class::Settled)), (approved - settled, settled), "roster {}", row.id);
+    }
+    for (handle, row) in state.applications.iter().filter(|(_, row)| !row.id.is_nil()) {
+        let application = &model.applications[&row.id];
+        assert_eq!((row.set.stage, row.set.hash), (application.set.stage, application.set.hash));
+        let cleared: Fen = application.parts.values().map(|(_, cleared)| cleared).sum();
+        let ended = |result| matches!(result, Result::Credited | Result::Returned);
+        let of_it = model.payouts.iter().filter(|payout| payout.application == row.id && ended(payout.result));
+        let transit = state.balance(state.application_account(handle, Class::Transit));
+        assert_eq!(transit, cleared - of_it.map(|payout| payout.fen).sum::<Fen>(), "application {}", row.id);
+    }
+}
+
+fn suspense(state: &State, model: &Model) {
+    for (handle, org) in state.orgs.iter() {
+        let found = state.balance(state.org_account(handle, Class::Suspense));
+        assert_eq!(found, model.suspense.get(&org.id).copied().unwrap_or_default(), "suspense of {}", org.id);
+    }
+    let open = model.credits.iter().filter(|credit| credit.open && credit.fen > 0 && credit.payout.is_some()).count();
+    let found = state.instalments.iter().map(|(_, instalment)| instalment.in_suspense as usize).sum::<usize>();
+    assert_eq!(found, open, "credits in suspense by instalment");
+    assert!(state.orgs.find(Uuid::nil()) == Some(0), "the unknown unit keeps its place");
+}

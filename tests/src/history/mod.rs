@@ -1,0 +1,91 @@
+//! Histories from a seed: mostly the next sensible step, often a wrong one. Wrong order, wrong hashes, repeats, used
+//! ids, reports about anything. `basis` says how a history begins, `steps` what may come next.
+
+mod basis;
+mod chance;
+mod steps;
+
+pub use basis::{bands, basis};
+pub use chance::Chance;
+
+use crate::desk::labelled;
+use crate::model::Model;
+use ledger::event::{Event, Kind};
+use ledger::money::Day;
+use uuid::Uuid;
+
+/// Who acts; few enough that preparers meet their own work.
+pub const PRINCIPALS: [&str; 3] = ["周", "吴", "郑"];
+
+/// A history being made: it asks the model what would be sensible now.
+pub struct History {
+    chance: Chance,
+    seed: u64,
+    length: usize,
+    made: usize,
+    said: Vec<(String, Event)>,
+}
+
+impl History {
+    /// The history of this seed, of about this many events.
+    #[must_use]
+    pub fn new(seed: u64, length: usize) -> Self {
+        Self { chance: Chance::new(seed), seed, length, made: 0, said: Vec::new() }
+    }
+
+    /// Who says what next, or nothing more.
+    pub fn next(&mut self, model: &Model) -> Option<(String, Event)> {
+        if self.made >= self.length {
+            return None;
+        }
+        let said = self.repeat().unwrap_or_else(|| self.fresh(model));
+        self.made += 1;
+        self.said.push(said.clone());
+        Some(said)
+    }
+
+    /// Says something again, word for word or with other words.
+    fn repeat(&mut self) -> Option<(String, Event)> {
+        if self.said.is_empty() || !self.chance.in_hundred(6) {
+            return None;
+        }
+        let at = self.chance.below(self.said.len());
+        let (principal, mut event) = self.said[at].clone();
+        if self.chance.in_hundred(30) {
+            let other = self.chance.below(self.said.len());
+            event.kind = self.said[other].1.kind.clone();
+        }
+        Some((principal, event))
+    }
+
+    fn fresh(&mut self, model: &Model) -> (String, Event) {
+        let id = labelled(&format!("{}-{}", self.seed, self.made));
+        let begins = basis();
+        // Here and there a piece of the basis is missing, but never a policy or a unit.
+        let (effective, kind) = match begins.get(self.made) {
+            Some((day, kind)) if self.made < 8 || !self.chance.in_hundred(2) => (*day, kind.clone()),
+            _ => (self.today(), self.step(model)),
+        };
+        let principal = PRINCIPALS[self.chance.below(PRINCIPALS.len())].to_owned();
+        (principal, Event { id, effective, kind })
+    }
+
+    /// The history runs from March 2021 to August 2022, with reports that come late.
+    fn today(&mut self) -> Day {
+        let days = 540 * self.made / self.length.max(1);
+        let late = if self.chance.in_hundred(5) { self.chance.below(400) } else { 0 };
+        let from = Day::new(2021, 3, 1).unwrap_or_default();
+        from.plus(i32::try_from(days).unwrap_or_default() - i32::try_from(late).unwrap_or_default())
+    }
+
+    fn step(&mut self, model: &Model) -> Kind {
+        let today = self.today();
+        steps::step(&mut self.chance, model, today, self.made)
+    }
+}
+
+/// A thing of the small world of histories, by letter and number; number 0 is never registered.
+#[must_use]
+pub fn thing(letter: &str, number: usize) -> Uuid {
+    labelled(&format!("{letter}{number}"))
+}

@@ -1,0 +1,324 @@
+//! What may come next in a history. Each step is mostly what somebody sensible would do now, and often enough not.
+
+use super::basis::{PERSONS, PROGRAMMES, policy};
+use super::{Chance, bands, thing};
+use crate::model::{Application, Model, Payout, Result, Set};
+use ledger::event::{
+    ApplicationLineAdded, ApplicationPrepared, BatchSent, CardBound, CardReplaced, Clearing, Draw, Kind, LineIssued,
+    LinePassedDown, LineRecalled, OrgRenamed, PassedPart, PayoutCredited, PayoutReturned, PayoutUnknown,
+    PersonRegistered, RosterLineAdded, RosterPrepared, RulesAdopted, SetCancelled, SetDecided, SetSealed, Source,
+    Status, StatusChanged, SuspenseCleared, VoucherCleared, VoucherIssued,
+};
+use ledger::money::{Day, Fen, share};
+use ledger::rows::Stage;
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// How often a sensible value is replaced by any value, in a hundred.
+const ODD: usize = 6;
+
+pub(super) fn step(chance: &mut Chance, model: &Model, today: Day, made: usize) -> Kind {
+    match chance.below(100) {
+        0..8 => registry(chance, made),
+        8..9 => rules_or_policy(chance),
+        9..15 => budget(chance, model, today, made),
+        15..35 => roster(chance, model, made),
+        35..82 => application(chance, model, today, made),
+        82..96 => result(chance, model, made),
+        _ => suspense(chance, model),
+    }
+}
+
+fn any<V>(chance: &mut Chance, of: &BTreeMap<Uuid, V>, letter: &str) -> Uuid {
+    let ids: Vec<Uuid> = of.keys().copied().collect();
+    match chance.pick(&ids) {
+        Some(id) if !chance.in_hundred(ODD) => *id,
+        _ => [Uuid::nil(), thing(letter, 0)][chance.below(2)],
+    }
+}
+
+fn any_org(chance: &mut Chance) -> Uuid {
+    let number = [3, 3, 3, 4, 4, 1, 2, 5, 6, 0][chance.below(10)];
+    if chance.in_hundred(1) { Uuid::nil() } else { thing("org", number) }
+}
+
+fn registry(chance: &mut Chance, made: usize) -> Kind {
+    let person = thing("person", chance.below(PERSONS + 1));
+    let card = thing("card", chance.below(PERSONS * 2));
+    let leaves = [Status::Leave, Status::Graduated][chance.below(2)];
+    let status = if chance.in_hundred(10) { leaves } else { Status::Enrolled };
+    match chance.below(6) {
+        0 => Kind::OrgRenamed(OrgRenamed { org: any_org(chance), name: format!("新名{made}"), division: 619_901 }),
+        1 => Kind::PersonRegistered(PersonRegistered { person, origin: 619_902 }),
+        2 | 3 => {
+            let school = thing("org", 4 + chance.below(4));
+            Kind::StatusChanged(StatusChanged { person, status, school })
+        }
+        4 => Kind::CardBound(CardBound { person, card }),
+        _ => Kind::CardReplaced(CardReplaced { person, old: card, new: thing("card", chance.below(PERSONS * 2)) }),
+    }
+}
+
+fn rules_or_policy(chance: &mut Chance) -> Kind {
+    let version = u32::try_from(chance.below(4)).unwrap_or_default();
+    if chance.in_hundred(30) {
+        return Kind::RulesAdopted(RulesAdopted { version: version.min(1) });
+    }
+    Kind::PolicyAdopted(Box::new(policy(chance.below(2), version)))
+}
+
+fn budget(chance: &mut Chance, model: &Model, today: Day, made: usize) -> Kind {
+    let line = any(chance, &model.lines, "line");
+    let fen = amount(chance, model.lines.get(&line).map_or(1, |line| line.available));
+    let document = format!("财教{made}");
+    match chance.below(5) {
+        0 => {
+            let below: Vec<Uuid> =
+                model.lines.iter().filter(|(_, line)| line.parent.is_some()).map(|(id, _)| *id).collect();
+            let line = chance.pick(&below).copied().filter(|_| !chance.in_hundred(ODD)).unwrap_or(line);
+            let fen = amount(chance, model.lines.get(&line).map_or(1, |line| line.available));
+            Kind::LineRecalled(LineRecalled { line, document, fen })
+        }
+        1 => Kind::LineIssued(LineIssued {
+            line: thing("line", if chance.in_hundred(ODD) { 1 } else { made }),
+            document,
+            parent_document: String::new(),
+            unit: any_org(chance),
+            fiscal_year: if chance.in_hundred(ODD) { 2020 } else { today.year() },
+            programme: if chance.in_hundred(ODD) { "NONE" } else { PROGRAMMES[chance.below(2)] }.into(),
+            source: if chance.in_hundred(60) { Source::Central } else { Source::County },
+            item: String::new(),
+            project: String::new(),
+            direct: false,
+            advance: false,
+            fen: if chance.in_hundred(ODD) { 0 } else { 800_000 },
+        }),
+        _ => {
+            let parts = (0..=chance.below(3)).map(|at| PassedPart {
+                // The first four lines of the basis are the province's and may go to anybody below.
+                from: if chance.in_hundred(70) { thing("line", 1 + chance.below(4)) } else { line },
+                to: thing("line", made * 10 + if chance.in_hundred(3) { 0 } else { at }),
+                unit: any_org(chance),
+                fen: fen / 2,
+            });
+            Kind::LinePassedDown(LinePassedDown { document, parts: parts.collect() })
+        }
+    }
+}
+
+fn amount(chance: &mut Chance, of: Fen) -> Fen {
+    match chance.below(20) {
+        0 => 0,
+        1 => of + 1,
+        2..12 => of / 10,
+        _ => of / 3,
+    }
+}
+
+fn hash(chance: &mut Chance, set: Option<&Set>) -> [u8; 32] {
+    set.filter(|_| !chance.in_hundred(ODD)).map_or([7; 32], |set| set.hash)
+}
+
+fn sealed(chance: &mut Chance, id: Uuid, set: Option<&Set>) -> SetSealed {
+    let (count, fen) = set.map_or((1, 1), |set| (set.count, set.fen));
+    let off = u32::from(chance.in_hundred(ODD));
+    SetSealed { set: id, count: count + off, fen, hash: hash(chance, set) }
+}
+
+fn decided(chance: &mut Chance, id: Uuid, set: Option<&Set>) -> SetDecided {
+    SetDecided { set: id, hash: hash(chance, set) }
+}
+
+fn roster(chance: &mut Chance, model: &Model, made: usize) -> Kind {
+    let live = |set: &Set| !matches!(set.stage, Stage::Approved | Stage::Cancelled);
+    let ids: Vec<Uuid> = model.rosters.iter().filter(|(_, row)| live(&row.set)).map(|(id, _)| *id).collect();
+    let id = match chance.pick(&ids) {
+        Some(id) if !chance.in_hundred(ODD) => *id,
+        _ => any(chance, &model.rosters, "roster"),
+    };
+    let row = model.rosters.get(&id);
+    let set = row.map(|roster| &roster.set);
+    let open = model.rosters.values().filter(|roster| roster.set.stage == Stage::Open).count();
+    if open < 2 && chance.in_hundred(30) {
+        let year = if chance.in_hundred(ODD) { 2020 } else { 2021 };
+        let due = [(2021, 4, 15), (2021, 10, 15), (2022, 4, 15)].map(|(y, m, d)| Day::new(y, m, d).unwrap_or_default());
+        let due = due[chance.below(2)..2 + chance.below(2)].to_vec();
+        let programme = PROGRAMMES[usize::from(chance.in_hundred(40))].into();
+        let (roster, school) = (thing("roster", made), thing("org", if chance.in_hundred(ODD) { 0 } else { 5 }));
+        return Kind::RosterPrepared(RosterPrepared { roster, school, programme, academic_year: year, due });
+    }
+    let cancelled = SetCancelled { set: id };
+    let count = set.map_or(0, |set| set.count);
+    match (set.map(|set| set.stage), chance.below(24)) {
+        (_, 0) if chance.in_hundred(40) => Kind::RosterCancelled(cancelled),
+        (_, 1) => Kind::RosterApproved(decided(chance, id, set)),
+        (_, 2) => Kind::RosterReviewed(decided(chance, id, set)),
+        (Some(Stage::Sealed), _) => Kind::RosterReviewed(decided(chance, id, set)),
+        (Some(Stage::Reviewed), _) => Kind::RosterApproved(decided(chance, id, set)),
+        (Some(Stage::Open), 3..7) if count > 0 => Kind::RosterSealed(sealed(chance, id, set)),
+        (_, 3) => Kind::RosterSealed(sealed(chance, id, set)),
+        _ => {
+            let (band, _, most) = bands()[chance.below(2)];
+            let fen = if chance.in_hundred(ODD) { most + 1 } else { most };
+            let off = u32::from(chance.in_hundred(ODD));
+            Kind::RosterLineAdded(RosterLineAdded {
+                roster: id,
+                number: count + 1 + off,
+                award: thing("award", if chance.in_hundred(3) { 1 } else { made }),
+                person: thing("person", chance.below(PERSONS + 1)),
+                band,
+                fen,
+            })
+        }
+    }
+}
+
+fn application(chance: &mut Chance, model: &Model, today: Day, made: usize) -> Kind {
+    let live = |row: &Application| !matches!(row.set.stage, Stage::Sent | Stage::Cancelled) && row.year == today.year();
+    let ids: Vec<Uuid> = model.applications.iter().filter(|(_, row)| live(row)).map(|(id, _)| *id).collect();
+    let id = match chance.pick(&ids) {
+        Some(id) if !chance.in_hundred(ODD) => *id,
+        _ => any(chance, &model.applications, "application"),
+    };
+    let row = model.applications.get(&id);
+    let set = row.map(|row| &row.set);
+    if ids.len() < 2 && chance.in_hundred(40) {
+        let (application, unit) =
+            (thing("application", made), if chance.in_hundred(90) { thing("org", 3) } else { any_org(chance) });
+        let fiscal_year = today.year() - u16::from(chance.in_hundred(ODD));
+        return Kind::ApplicationPrepared(ApplicationPrepared { application, unit, fiscal_year });
+    }
+    let missing: Fen = row.map_or(0, |row| row.parts.values().map(|(fen, cleared)| fen - cleared).sum());
+    match (set.map(|set| set.stage), chance.below(20)) {
+        (_, 0) if chance.in_hundred(40) => Kind::ApplicationCancelled(SetCancelled { set: id }),
+        (Some(Stage::Sealed), 1..16) | (_, 1) => Kind::ApplicationApproved(decided(chance, id, set)),
+        (Some(Stage::Approved), 2..9) if missing > 0 => issue_voucher(chance, model, id, made),
+        (_, 2) => issue_voucher(chance, model, id, made),
+        (Some(Stage::Approved), 9..18) if missing > 0 => {
+            Kind::VoucherCleared(VoucherCleared { voucher: any_voucher(chance, model) })
+        }
+        (Some(Stage::Approved), _) | (_, 3) => Kind::BatchSent(BatchSent {
+            batch: thing("batch", if chance.in_hundred(3) { 1 } else { made }),
+            application: id,
+            bank: thing("org", 6),
+            count: set.map_or(0, |set| set.count),
+            fen: set.map_or(0, |set| set.fen) + Fen::from(chance.in_hundred(ODD)),
+            hash: hash(chance, set),
+        }),
+        (Some(Stage::Open), 4..8) if missing > 0 => Kind::ApplicationSealed(sealed(chance, id, set)),
+        (_, 4) => Kind::ApplicationSealed(sealed(chance, id, set)),
+        _ => payout_line(chance, model, id, made),
+    }
+}
+
+/// Mostly one not cleared yet.
+fn any_voucher(chance: &mut Chance, model: &Model) -> Uuid {
+    let ids: Vec<Uuid> = model.vouchers.iter().filter(|(_, row)| !row.cleared).map(|(id, _)| *id).collect();
+    match chance.pick(&ids) {
+        Some(id) if !chance.in_hundred(ODD) => *id,
+        _ => any(chance, &model.vouchers, "voucher"),
+    }
+}
+
+/// Mostly an instalment that an approved roster owes and nobody has ordered, or that came back.
+fn any_instalment(chance: &mut Chance, model: &Model) -> (Uuid, u32) {
+    let mut owed = Vec::new();
+    for (id, award) in &model.awards {
+        let roster = &model.rosters[&award.roster];
+        let free = |at: &u32| model.standing(*id, *at).is_none_or(|latest| latest.result == Result::Returned);
+        let count = roster.due.len() * usize::from(roster.set.stage == Stage::Approved);
+        owed.extend((1u32..).take(count).filter(free).map(|at| (*id, at)));
+    }
+    match chance.pick(&owed) {
+        Some(found) if !chance.in_hundred(ODD * 2) => *found,
+        _ => (any(chance, &model.awards, "award"), u32::try_from(chance.below(4)).unwrap_or_default()),
+    }
+}
+
+fn issue_voucher(chance: &mut Chance, model: &Model, application: Uuid, made: usize) -> Kind {
+    let mut draws = Vec::new();
+    for (line, (fen, cleared)) in model.applications.get(&application).iter().flat_map(|row| &row.parts) {
+        let rest = fen - cleared;
+        let fen = match chance.below(12) {
+            0 => rest + 7,
+            1 => rest / 2,
+            _ => rest,
+        };
+        draws.push(Draw { line: if chance.in_hundred(2) { any(chance, &model.lines, "line") } else { *line }, fen });
+    }
+    if draws.is_empty() {
+        draws.push(Draw { line: any(chance, &model.lines, "line"), fen: 5 });
+    }
+    let voucher = thing("voucher", if chance.in_hundred(3) { 1 } else { made });
+    Kind::VoucherIssued(VoucherIssued { voucher, number: format!("库{made}"), application, draws })
+}
+
+fn payout_line(chance: &mut Chance, model: &Model, application: Uuid, made: usize) -> Kind {
+    let row = model.applications.get(&application);
+    let (award_id, instalment) = any_instalment(chance, model);
+    let award = model.awards.get(&award_id);
+    let roster = award.and_then(|award| model.rosters.get(&award.roster));
+    let parts = roster.map_or(1, |roster| roster.due.len());
+    let at = usize::try_from(instalment).unwrap_or_default().saturating_sub(1);
+    let fen = award.map_or(100, |award| share(award.fen, at, parts));
+    let latest = model.standing(award_id, instalment).filter(|_| !chance.in_hundred(ODD));
+    let owner = |card: &&(Uuid, bool)| award.is_some_and(|award| **card == (award.person, true));
+    let cards: Vec<Uuid> = model.cards.iter().filter(|(_, card)| owner(card)).map(|(id, _)| *id).collect();
+    let card = chance.pick(&cards).copied().unwrap_or(thing("card", 1));
+    Kind::ApplicationLineAdded(ApplicationLineAdded {
+        application,
+        number: row.map_or(0, |row| row.set.count) + 1 + u32::from(chance.in_hundred(ODD)),
+        payout: thing("payout", if chance.in_hundred(3) { 1 } else { made }),
+        award: award_id,
+        instalment,
+        card: if chance.in_hundred(ODD) { any(chance, &model.cards, "card") } else { card },
+        reissue_of: latest.map(|payout| payout.id),
+        draws: draws(chance, model, row, roster.map_or("", |roster| &roster.programme), fen),
+    })
+}
+
+/// Central and county money by the ratio, where the unit has both.
+fn draws(chance: &mut Chance, model: &Model, of: Option<&Application>, programme: &str, fen: Fen) -> Vec<Draw> {
+    let fits = |central: bool| {
+        let lines = model.lines.iter().filter(move |(_, line)| line.central == central && line.programme == programme);
+        let own = lines.filter(|(_, line)| of.is_some_and(|of| (line.unit, line.year) == (of.unit, of.year)));
+        own.map(|(id, _)| *id).collect::<Vec<Uuid>>()
+    };
+    let (central, county) = (fits(true), fits(false));
+    let part = fen * 8 / 10 + Fen::from(chance.in_hundred(ODD)) * 500;
+    match (chance.pick(&central).copied(), chance.pick(&county).copied()) {
+        (Some(one), Some(other)) if !chance.in_hundred(ODD) => {
+            vec![Draw { line: one, fen: part }, Draw { line: other, fen: fen - part }]
+        }
+        (Some(one), _) => vec![Draw { line: one, fen }],
+        _ => vec![Draw { line: any(chance, &model.lines, "line"), fen }],
+    }
+}
+
+fn result(chance: &mut Chance, model: &Model, made: usize) -> Kind {
+    let sent = |payout: &&Payout| model.applications[&payout.application].set.stage == Stage::Sent;
+    let waiting = |payout: &&Payout| matches!(payout.result, Result::Ordered | Result::Unknown);
+    let due: Vec<&Payout> = model.payouts.iter().filter(sent).filter(waiting).collect();
+    let all: Vec<&Payout> = model.payouts.iter().collect();
+    let found = if chance.in_hundred(70) { chance.pick(&due).or(chance.pick(&all)) } else { chance.pick(&all) };
+    let (payout, fen) = found.map_or((thing("payout", 0), 100), |payout| (payout.id, payout.fen));
+    let payout = if chance.in_hundred(3) { thing("payout", 0) } else { payout };
+    let fen = if chance.in_hundred(ODD) { amount(chance, fen) } else { fen };
+    let serial = format!("流水{made}");
+    match chance.below(10) {
+        0 => Kind::PayoutUnknown(PayoutUnknown { payout, serial }),
+        1..6 => Kind::PayoutCredited(PayoutCredited { payout, fen, serial }),
+        6 => Kind::VoucherCleared(VoucherCleared { voucher: any_voucher(chance, model) }),
+        _ => Kind::PayoutReturned(PayoutReturned { payout, fen, reason: 1 + (made as u32 % 9), serial }),
+    }
+}
+
+fn suspense(chance: &mut Chance, model: &Model) -> Kind {
+    let open: Vec<Uuid> = model.credits.iter().filter(|credit| credit.open).map(|credit| credit.event).collect();
+    let all: Vec<Uuid> = model.credits.iter().map(|credit| credit.event).collect();
+    let found = if chance.in_hundred(80) { chance.pick(&open) } else { chance.pick(&all) };
+    let credit = found.copied().unwrap_or(thing("credit", 0));
+    let line = any(chance, &model.lines, "line");
+    let how = if chance.in_hundred(60) { Clearing::Accepted(line) } else { Clearing::Recoverable };
+    Kind::SuspenseCleared(SuspenseCleared { credit, how })
+}

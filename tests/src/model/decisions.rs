@@ -1,0 +1,285 @@
+//! What the model does about decisions. `None` means refused, and every function checks all before it changes anything.
+
+use super::{Application, Award, Line, Model, Payout, Result, Roster, Set, rule, sure};
+use ledger::event::{
+    ApplicationLineAdded, ApplicationPrepared, BatchSent, Clearing, LineIssued, LinePassedDown, LineRecalled,
+    RosterLineAdded, RosterPrepared, SetDecided, SetSealed, Source, SuspenseCleared,
+};
+use ledger::money::{Day, Fen};
+use ledger::policy::{Policy, Rule};
+use ledger::rows::Stage;
+use ledger::set::link;
+use std::collections::{BTreeMap, BTreeSet};
+use uuid::Uuid;
+
+impl Set {
+    fn begun(principal: &str) -> Self {
+        Self { stage: Stage::Open, count: 0, fen: 0, hash: [0; 32], preparer: principal.to_owned() }
+    }
+
+    fn takes(&self, number: u32, fen: Fen) -> Option<()> {
+        sure(self.stage == Stage::Open && number == self.count + 1 && fen > 0)
+    }
+
+    fn add(&mut self, fen: Fen, content: &[u8]) {
+        (self.count, self.fen, self.hash) = (self.count + 1, self.fen + fen, link(&self.hash, content));
+    }
+
+    fn can_seal(&self, e: &SetSealed) -> bool {
+        let same = (e.count, e.fen, e.hash) == (self.count, self.fen, self.hash);
+        self.stage == Stage::Open && self.count > 0 && same
+    }
+
+    pub(super) fn seal(&mut self, e: &SetSealed) -> Option<()> {
+        self.can_seal(e).then(|| self.stage = Stage::Sealed)
+    }
+
+    pub(super) fn step(&mut self, principal: &str, e: &SetDecided, from: Stage, to: Stage) -> Option<()> {
+        let may = self.stage == from && e.hash == self.hash && principal != self.preparer;
+        may.then(|| self.stage = to)
+    }
+}
+
+impl Model {
+    pub(super) fn adopt(&mut self, on: Day, policy: &Policy) -> Option<()> {
+        let same = |(_, old): &(Day, Policy)| (&old.programme, old.version) == (&policy.programme, policy.version);
+        sure(!self.policies.iter().any(same))?;
+        self.policies.push((on, policy.clone()));
+        Some(())
+    }
+
+    pub(super) fn issue(&mut self, on: Day, e: &LineIssued) -> Option<()> {
+        sure(e.fen > 0 && !self.lines.contains_key(&e.line) && self.orgs.contains_key(&e.unit))?;
+        sure(self.policies.iter().any(|(_, policy)| policy.programme == e.programme))?;
+        sure(on.year() + u16::from(e.advance) == e.fiscal_year)?;
+        let line = Line {
+            unit: e.unit,
+            year: e.fiscal_year,
+            programme: e.programme.clone(),
+            central: e.source == Source::Central,
+            parent: None,
+            received: e.fen,
+            passed_down: 0,
+            available: e.fen,
+            applied: 0,
+            spent: 0,
+            surrendered: 0,
+        };
+        self.lines.insert(e.line, line);
+        Some(())
+    }
+
+    fn below(&self, below: Uuid, above: Uuid) -> bool {
+        let mut at = self.orgs[&below].parent;
+        while let Some(org) = at {
+            if org == above {
+                return true;
+            }
+            at = self.orgs[&org].parent;
+        }
+        false
+    }
+
+    pub(super) fn pass_down(&mut self, e: &LinePassedDown) -> Option<()> {
+        let mut given: BTreeMap<Uuid, Fen> = BTreeMap::new();
+        let mut made = BTreeSet::new();
+        for part in &e.parts {
+            let from = self.lines.get(&part.from)?;
+            sure(part.fen > 0 && self.orgs.contains_key(&part.unit) && self.below(part.unit, from.unit))?;
+            sure(!self.lines.contains_key(&part.to) && made.insert(part.to))?;
+            let sum = given.entry(part.from).or_default();
+            *sum += part.fen;
+            sure(*sum <= from.available)?;
+        }
+        for part in &e.parts {
+            let from = self.lines.get_mut(&part.from)?;
+            from.available -= part.fen;
+            from.passed_down += part.fen;
+            let line = Line {
+                unit: part.unit,
+                year: from.year,
+                programme: from.programme.clone(),
+                central: from.central,
+                parent: Some(part.from),
+                received: part.fen,
+                passed_down: 0,
+                available: part.fen,
+                applied: 0,
+                spent: 0,
+                surrendered: 0,
+            };
+            self.lines.insert(part.to, line);
+        }
+        Some(())
+    }
+
+    pub(super) fn recall(&mut self, e: &LineRecalled) -> Option<()> {
+        let line = self.lines.get_mut(&e.line)?;
+        let parent = line.parent?;
+        sure(e.fen > 0 && e.fen <= line.available)?;
+        line.available -= e.fen;
+        line.received -= e.fen;
+        let parent = self.lines.get_mut(&parent)?;
+        parent.available += e.fen;
+        parent.passed_down -= e.fen;
+        Some(())
+    }
+
+    pub(super) fn prepare_roster(&mut self, on: Day, principal: &str, e: &RosterPrepared) -> Option<()> {
+        let due = &e.due;
+        sure(!due.is_empty() && due.len() <= 12 && due.windows(2).all(|days| days[0] < days[1]))?;
+        sure(!self.rosters.contains_key(&e.roster) && self.orgs.contains_key(&e.school))?;
+        self.policy(&e.programme, on)?;
+        let (programme, set) = (e.programme.clone(), Set::begun(principal));
+        let roster = Roster { school: e.school, programme, year: e.academic_year, due: due.clone(), set };
+        self.rosters.insert(e.roster, roster);
+        Some(())
+    }
+
+    pub(super) fn add_award(&mut self, on: Day, e: &RosterLineAdded, content: &[u8]) -> Option<()> {
+        let roster = self.rosters.get(&e.roster)?;
+        sure(!self.awards.contains_key(&e.award) && self.persons.contains_key(&e.person))?;
+        roster.set.takes(e.number, e.fen)?;
+        sure(e.fen >= i64::try_from(roster.due.len()).ok()?)?;
+        let policy = self.policy(&roster.programme, on)?;
+        let band = policy.bands.iter().find(|band| band.number == e.band);
+        rule(policy, Rule::Band, band.is_some_and(|band| band.min_fen <= e.fen && e.fen <= band.max_fen))?;
+        rule(policy, Rule::Enrolled, self.enrolled(e.person, on))?;
+        for held in self.awards.values().filter(|award| award.person == e.person) {
+            let other = &self.rosters[&held.roster];
+            if other.set.stage == Stage::Cancelled || other.year != roster.year {
+                continue;
+            }
+            sure(other.programme != roster.programme)?;
+            let excluded = policy.exclusions.iter().any(|exclusion| exclusion.programme == other.programme);
+            rule(policy, Rule::Exclusive, !excluded)?;
+        }
+        self.awards.insert(e.award, Award { roster: e.roster, person: e.person, fen: e.fen });
+        self.rosters.get_mut(&e.roster)?.set.add(e.fen, content);
+        Some(())
+    }
+
+    pub(super) fn prepare_application(&mut self, on: Day, principal: &str, e: &ApplicationPrepared) -> Option<()> {
+        sure(!self.applications.contains_key(&e.application) && self.orgs.contains_key(&e.unit))?;
+        sure(on.year() == e.fiscal_year)?;
+        let (set, parts) = (Set::begun(principal), BTreeMap::new());
+        self.applications.insert(e.application, Application { unit: e.unit, year: e.fiscal_year, set, parts });
+        Some(())
+    }
+
+    pub(super) fn add_payout(&mut self, on: Day, e: &ApplicationLineAdded, content: &[u8]) -> Option<()> {
+        let application = self.applications.get(&e.application)?;
+        sure(on.year() == application.year && self.payout(e.payout).is_none())?;
+        let award = self.awards.get(&e.award)?;
+        let roster = &self.rosters[&award.roster];
+        sure(roster.set.stage == Stage::Approved)?;
+        let due = *roster.due.get(usize::try_from(e.instalment).ok()?.checked_sub(1)?)?;
+        let parts = i64::try_from(roster.due.len()).ok()?;
+        let last = i64::from(e.instalment) == parts;
+        let fen = award.fen / parts + if last { award.fen % parts } else { 0 };
+        application.set.takes(e.number, fen)?;
+        sure(!self.in_suspense(e.award, e.instalment))?;
+        match self.standing(e.award, e.instalment) {
+            None => sure(e.reissue_of.is_none())?,
+            Some(latest) => sure(latest.result == Result::Returned && e.reissue_of == Some(latest.id))?,
+        }
+        sure(self.cards.get(&e.card) == Some(&(award.person, true)))?;
+        let draws = self.draws(application, &roster.programme, fen, e)?;
+        let policy = self.policy(&roster.programme, on)?;
+        rule(policy, Rule::Enrolled, self.enrolled(award.person, due))?;
+        rule(policy, Rule::Due, on >= due)?;
+        rule(policy, Rule::Sharing, self.shared(policy, roster.school, fen, &draws))?;
+        let (id, award, instalment) = (e.payout, e.award, e.instalment);
+        let application = self.applications.get_mut(&e.application)?;
+        application.set.add(fen, content);
+        for (line, fen) in &draws {
+            application.parts.entry(*line).or_default().0 += fen;
+        }
+        let result = Result::Ordered;
+        self.payouts.push(Payout { id, application: e.application, award, instalment, fen, draws, result });
+        Some(())
+    }
+
+    fn draws(&self, of: &Application, programme: &str, fen: Fen, e: &ApplicationLineAdded) -> Option<Vec<(Uuid, Fen)>> {
+        sure((1..=5).contains(&e.draws.len()))?;
+        for draw in &e.draws {
+            let line = self.lines.get(&draw.line)?;
+            sure(draw.fen > 0 && (line.unit, line.year) == (of.unit, of.year) && line.programme == programme)?;
+        }
+        let lines: BTreeSet<Uuid> = e.draws.iter().map(|draw| draw.line).collect();
+        sure(lines.len() == e.draws.len() && e.draws.iter().map(|draw| draw.fen).sum::<Fen>() == fen)?;
+        Some(e.draws.iter().map(|draw| (draw.line, draw.fen)).collect())
+    }
+
+    fn shared(&self, policy: &Policy, school: Uuid, fen: Fen, draws: &[(Uuid, Fen)]) -> bool {
+        let subordination = self.orgs[&school].subordination;
+        let Some(sharing) = policy.sharing.iter().find(|sharing| sharing.subordination == subordination) else {
+            return true;
+        };
+        let central: Fen = draws.iter().filter(|(line, _)| self.lines[line].central).map(|(_, fen)| fen).sum();
+        let wanted = i128::from(fen) * i128::from(sharing.central_ppm);
+        (i128::from(central) * 1_000_000 - wanted).abs() <= i128::from(policy.sharing_tolerance_fen) * 1_000_000
+    }
+
+    pub(super) fn seal_application(&mut self, e: &SetSealed) -> Option<()> {
+        let application = self.applications.get_mut(&e.set)?;
+        sure(application.set.can_seal(e))?;
+        sure(application.parts.iter().all(|(line, (fen, _))| self.lines[line].available >= *fen))?;
+        application.set.stage = Stage::Sealed;
+        for (line, (fen, _)) in &application.parts {
+            let line = self.lines.get_mut(line)?;
+            line.available -= fen;
+            line.applied += fen;
+        }
+        Some(())
+    }
+
+    pub(super) fn cancel_application(&mut self, set: Uuid) -> Option<()> {
+        let application = self.applications.get_mut(&set)?;
+        let moved = application.parts.values().any(|(_, cleared)| *cleared > 0);
+        sure(!moved && application.set.stage < Stage::Sent)?;
+        let applied = application.set.stage >= Stage::Sealed;
+        application.set.stage = Stage::Cancelled;
+        for (line, (fen, _)) in application.parts.iter().filter(|_| applied) {
+            let line = self.lines.get_mut(line)?;
+            line.available += fen;
+            line.applied -= fen;
+        }
+        Some(())
+    }
+
+    pub(super) fn send(&mut self, on: Day, e: &BatchSent) -> Option<()> {
+        let application = self.applications.get_mut(&e.application)?;
+        let set = &mut application.set;
+        let cleared: Fen = application.parts.values().map(|(_, cleared)| cleared).sum();
+        sure(!self.batches.contains(&e.batch) && self.orgs.contains_key(&e.bank))?;
+        sure(set.stage == Stage::Approved && cleared == set.fen && on.year() == application.year)?;
+        sure((e.count, e.fen, e.hash) == (set.count, set.fen, set.hash))?;
+        set.stage = Stage::Sent;
+        self.batches.push(e.batch);
+        Some(())
+    }
+
+    pub(super) fn clear(&mut self, on: Day, e: &SuspenseCleared) -> Option<()> {
+        let at = self.credits.iter().position(|credit| credit.event == e.credit && credit.open && credit.fen > 0)?;
+        let (payout, unit, fen) = (self.credits[at].payout, self.credits[at].unit, self.credits[at].fen);
+        if let Clearing::Accepted(line_id) = e.how {
+            let paid = self.payout(payout?)?;
+            let award = &self.awards[&paid.award];
+            let latest = self.standing(paid.award, paid.instalment)?;
+            sure(latest.id == paid.id && paid.result == Result::Returned && paid.fen == fen)?;
+            let programme = &self.rosters[&award.roster].programme;
+            let line = self.lines.get(&line_id)?;
+            sure((line.unit, line.year) == (unit, on.year()) && line.programme == *programme)?;
+            sure(line.available >= fen)?;
+            let line = self.lines.get_mut(&line_id)?;
+            line.available -= fen;
+            line.spent += fen;
+            let paid = self.payout_mut(payout?)?;
+            (paid.result, paid.draws) = (Result::Credited, vec![(line_id, fen)]);
+        }
+        self.credits[at].open = false;
+        *self.suspense.entry(unit).or_default() += fen;
+        Some(())
+    }
+}

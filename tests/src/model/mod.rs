@@ -1,0 +1,249 @@
+//! The ledger a second time, as simply as it can be said: maps of ids, whole scans, no handles, no accounts, no pages.
+//! It predicts whether an event is posted, repeated or refused, and where money and instalments then stand. It does
+//! not predict which reason a refusal gives: that is what the stories are for.
+
+mod decisions;
+mod reports;
+
+use ledger::event::{Event, Kind, Status, Subordination};
+use ledger::money::{Day, Fen};
+use ledger::policy::{Policy, Rule, Severity};
+use ledger::rows::Stage;
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// What becomes of an event, without the reason.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[allow(missing_docs)]
+pub enum Verdict {
+    Posted,
+    Refused,
+    Duplicate { first: usize, refused: bool },
+}
+
+/// An organisation.
+pub struct Org {
+    pub(crate) parent: Option<Uuid>,
+    pub(crate) subordination: Subordination,
+}
+
+/// A budget document line and its money.
+#[allow(missing_docs)]
+pub struct Line {
+    pub unit: Uuid,
+    pub year: u16,
+    pub programme: String,
+    pub central: bool,
+    pub parent: Option<Uuid>,
+    pub received: Fen,
+    pub passed_down: Fen,
+    pub available: Fen,
+    pub applied: Fen,
+    pub spent: Fen,
+    pub surrendered: Fen,
+}
+
+/// A roster or an application: numbered lines that others decide on.
+#[allow(missing_docs)]
+pub struct Set {
+    pub stage: Stage,
+    pub count: u32,
+    pub fen: Fen,
+    pub hash: [u8; 32],
+    pub preparer: String,
+}
+
+/// A roster.
+#[allow(missing_docs)]
+pub struct Roster {
+    pub school: Uuid,
+    pub programme: String,
+    pub year: u16,
+    pub due: Vec<Day>,
+    pub set: Set,
+}
+
+/// An award.
+#[allow(missing_docs)]
+pub struct Award {
+    pub roster: Uuid,
+    pub person: Uuid,
+    pub fen: Fen,
+}
+
+/// A payment application: for each document line what it takes and what has left the treasury.
+#[allow(missing_docs)]
+pub struct Application {
+    pub unit: Uuid,
+    pub year: u16,
+    pub set: Set,
+    pub parts: BTreeMap<Uuid, (Fen, Fen)>,
+}
+
+/// How far a payment has come.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[allow(missing_docs)]
+pub enum Result {
+    Ordered,
+    Unknown,
+    Credited,
+    Returned,
+}
+
+/// A payment.
+#[allow(missing_docs)]
+pub struct Payout {
+    pub id: Uuid,
+    pub application: Uuid,
+    pub award: Uuid,
+    /// From 1.
+    pub instalment: u32,
+    pub fen: Fen,
+    pub draws: Vec<(Uuid, Fen)>,
+    pub result: Result,
+}
+
+/// A voucher.
+#[allow(missing_docs)]
+pub struct Voucher {
+    pub application: Uuid,
+    pub draws: Vec<(Uuid, Fen)>,
+    pub cleared: bool,
+}
+
+/// A credit booked to suspense.
+#[allow(missing_docs)]
+pub struct Credit {
+    pub event: Uuid,
+    pub payout: Option<Uuid>,
+    pub unit: Uuid,
+    pub fen: Fen,
+    pub open: bool,
+}
+
+/// All the model remembers.
+#[derive(Default)]
+#[allow(missing_docs)]
+pub struct Model {
+    pub told: usize,
+    pub rules: u32,
+    pub seen: BTreeMap<Uuid, (Vec<u8>, usize, bool)>,
+    pub policies: Vec<(Day, Policy)>,
+    pub orgs: BTreeMap<Uuid, Org>,
+    pub lines: BTreeMap<Uuid, Line>,
+    /// Everything reported of a person's standing, in the order it was reported.
+    pub persons: BTreeMap<Uuid, Vec<(Day, Status)>>,
+    /// Whose it is, and whether it is in use.
+    pub cards: BTreeMap<Uuid, (Uuid, bool)>,
+    pub rosters: BTreeMap<Uuid, Roster>,
+    pub awards: BTreeMap<Uuid, Award>,
+    pub applications: BTreeMap<Uuid, Application>,
+    /// In the order they were ordered.
+    pub payouts: Vec<Payout>,
+    pub vouchers: BTreeMap<Uuid, Voucher>,
+    pub batches: Vec<Uuid>,
+    pub credits: Vec<Credit>,
+    pub suspense: BTreeMap<Uuid, Fen>,
+}
+
+impl Model {
+    /// Takes one event and says what the ledger must make of it.
+    pub fn tell(&mut self, principal: &str, event: &Event, content: &[u8]) -> Verdict {
+        let now = self.told;
+        self.told += 1;
+        if let Some((before, first, refused)) = self.seen.get(&event.id) {
+            if before != content {
+                return Verdict::Refused;
+            }
+            return Verdict::Duplicate { first: *first, refused: *refused };
+        }
+        let posted = self.take(principal, event, content).is_some();
+        self.seen.insert(event.id, (content.to_vec(), now, !posted));
+        if posted { Verdict::Posted } else { Verdict::Refused }
+    }
+
+    /// Does it, or does nothing and gives `None`.
+    fn take(&mut self, principal: &str, event: &Event, content: &[u8]) -> Option<()> {
+        let on = event.effective;
+        match &event.kind {
+            Kind::PolicyAdopted(policy) => self.adopt(on, policy),
+            Kind::RulesAdopted(rules) => (rules.version > self.rules).then(|| self.rules = rules.version),
+            Kind::LineIssued(e) => self.issue(on, e),
+            Kind::LinePassedDown(e) => self.pass_down(e),
+            Kind::LineRecalled(e) => self.recall(e),
+            Kind::RosterPrepared(e) => self.prepare_roster(on, principal, e),
+            Kind::RosterLineAdded(e) => self.add_award(on, e, content),
+            Kind::RosterSealed(e) => self.rosters.get_mut(&e.set)?.set.seal(e),
+            Kind::RosterReviewed(e) => {
+                self.rosters.get_mut(&e.set)?.set.step(principal, e, Stage::Sealed, Stage::Reviewed)
+            }
+            Kind::RosterApproved(e) => {
+                self.rosters.get_mut(&e.set)?.set.step(principal, e, Stage::Reviewed, Stage::Approved)
+            }
+            Kind::RosterCancelled(e) => {
+                let set = &mut self.rosters.get_mut(&e.set)?.set;
+                (set.stage < Stage::Approved).then(|| set.stage = Stage::Cancelled)
+            }
+            Kind::ApplicationPrepared(e) => self.prepare_application(on, principal, e),
+            Kind::ApplicationLineAdded(e) => self.add_payout(on, e, content),
+            Kind::ApplicationSealed(e) => self.seal_application(e),
+            Kind::ApplicationApproved(e) => {
+                self.applications.get_mut(&e.set)?.set.step(principal, e, Stage::Sealed, Stage::Approved)
+            }
+            Kind::ApplicationCancelled(e) => self.cancel_application(e.set),
+            Kind::BatchSent(e) => self.send(on, e),
+            Kind::SuspenseCleared(e) => self.clear(on, e),
+            // Reports are never refused.
+            report => {
+                self.report(on, event.id, report);
+                Some(())
+            }
+        }
+    }
+
+    /// Where an instalment stands: by its latest payment whose application was not given up.
+    #[must_use]
+    pub fn standing(&self, award: Uuid, instalment: u32) -> Option<&Payout> {
+        let of_it = |payout: &&Payout| (payout.award, payout.instalment) == (award, instalment);
+        let stands = |payout: &&Payout| self.applications[&payout.application].set.stage != Stage::Cancelled;
+        self.payouts.iter().filter(of_it).filter(stands).next_back()
+    }
+
+    pub(crate) fn payout(&self, id: Uuid) -> Option<&Payout> {
+        self.payouts.iter().find(|payout| payout.id == id)
+    }
+
+    fn payout_mut(&mut self, id: Uuid) -> Option<&mut Payout> {
+        self.payouts.iter_mut().find(|payout| payout.id == id)
+    }
+
+    /// The latest in-force day, then the latest adopted.
+    pub(crate) fn policy(&self, programme: &str, on: Day) -> Option<&Policy> {
+        let mut best: Option<&(Day, Policy)> = None;
+        for adopted in self.policies.iter().filter(|(from, policy)| *from <= on && policy.programme == programme) {
+            if best.is_none_or(|(from, _)| adopted.0 >= *from) {
+                best = Some(adopted);
+            }
+        }
+        best.map(|(_, policy)| policy)
+    }
+
+    fn enrolled(&self, person: Uuid, on: Day) -> bool {
+        let mut best: Option<(Day, Status)> = None;
+        for standing in self.persons[&person].iter().filter(|(from, _)| *from <= on) {
+            if best.is_none_or(|(from, _)| standing.0 >= from) {
+                best = Some(*standing);
+            }
+        }
+        best.is_some_and(|(_, status)| status == Status::Enrolled)
+    }
+}
+
+/// A broken rule stops a decision unless the policy only flags it.
+fn rule(policy: &Policy, rule: Rule, kept: bool) -> Option<()> {
+    (kept || policy.severity(rule) == Severity::Flag).then_some(())
+}
+
+fn sure(condition: bool) -> Option<()> {
+    condition.then_some(())
+}

@@ -1,0 +1,105 @@
+//! A history written down once. What the ledger made of it may never change: not its outcomes, not its digest.
+//!
+//! To freeze another one, after a change of rules was adopted by `RulesAdopted`:
+//! `FREEZE=histories/NAME.hex SEED=N cargo test -p tests --test frozen`. Existing files are never written again.
+
+use ledger::outcome::Outcome;
+use ledger::state::State;
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use tests::desk::{say, submit};
+use tests::history::History;
+use tests::model::Model;
+
+/// Events of a frozen history.
+const LENGTH: usize = 700;
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("histories")
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+fn bytes(hex: &str) -> Vec<u8> {
+    (0..hex.len() / 2).map(|at| u8::from_str_radix(&hex[at * 2..at * 2 + 2], 16).expect("hex digits")).collect()
+}
+
+/// Everything an outcome says, in one word.
+fn word(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Posted { postings, findings } => {
+            let mut text = "posted".to_owned();
+            for posting in postings {
+                let (debit, credit, day) = (posting.debit.0, posting.credit.0, posting.booked.yyyymmdd());
+                let _ = write!(text, ";{debit}<{credit}:{}@{day}", posting.fen);
+            }
+            for finding in findings {
+                let _ = write!(text, ";finding{finding}");
+            }
+            text
+        }
+        Outcome::Duplicate { first, refused } => {
+            format!("duplicate;{first};{}", refused.map_or("posted", |code| code.name()))
+        }
+        Outcome::Refused(refusal) => {
+            format!("refused;{};{};{}", refusal.code.name(), refusal.subject, refusal.figure)
+        }
+    }
+}
+
+fn freeze(path: &Path, seed: u64) {
+    let (mut state, mut model) = (State::default(), Model::default());
+    let mut history = History::new(seed, LENGTH);
+    let mut text = String::new();
+    while let Some((principal, event)) = history.next(&model) {
+        let content = proto::event::encode(&event);
+        let _ = model.tell(&principal, &event, &content);
+        let outcome = say(&mut state, &principal, &event).expect("the fold goes on");
+        let _ = writeln!(text, "{principal} {} {}", word(&outcome), hex(&content));
+    }
+    let _ = writeln!(text, "digest {}", hex(&state.digest()));
+    assert!(!path.exists(), "{} is frozen", path.display());
+    std::fs::write(path, text).expect("writing the frozen history");
+}
+
+#[test]
+fn frozen_histories_keep_their_outcomes_and_digest() {
+    if let Ok(name) = std::env::var("FREEZE") {
+        let seed = std::env::var("SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or_default();
+        freeze(&Path::new(env!("CARGO_MANIFEST_DIR")).join(name), seed);
+    }
+    let files = std::fs::read_dir(folder()).expect("the folder of frozen histories").flatten();
+    let files: Vec<PathBuf> = files.map(|file| file.path()).collect();
+    assert!(!files.is_empty(), "no frozen history");
+    let mut posted = BTreeSet::new();
+    for path in files {
+        let text = std::fs::read_to_string(&path).expect("a frozen history");
+        let mut state = State::default();
+        for (at, line) in text.lines().enumerate() {
+            let place = format!("{}:{}", path.display(), at + 1);
+            let words: Vec<&str> = line.split(' ').collect();
+            match words.as_slice() {
+                ["digest", digest] => assert_eq!(hex(&state.digest()), *digest, "{place}"),
+                [principal, expected, content] => {
+                    let content = bytes(content);
+                    let event = proto::event::decode(&content).expect("an event");
+                    let kind = event.kind.name();
+                    let outcome = submit(&mut state, principal, &content, event).expect("the fold goes on");
+                    assert_eq!(word(&outcome), *expected, "{place}: {kind}");
+                    if matches!(outcome, Outcome::Posted { .. }) {
+                        posted.insert(kind);
+                    }
+                }
+                _ => panic!("{place}: neither an entry nor a digest"),
+            }
+        }
+    }
+    let missing = proto::event::KIND_NAMES.iter().filter(|kind| !posted.contains(*kind)).collect::<Vec<_>>();
+    assert!(missing.is_empty(), "no frozen history posts {missing:?}");
+}

@@ -1,0 +1,163 @@
+//! Generated histories against the simple model: what the ledger promises, at every step of histories nobody wrote.
+
+use ledger::entry::Entry;
+use ledger::event::Event;
+use ledger::outcome::Outcome;
+use ledger::state::State;
+use std::collections::BTreeMap;
+use tests::check::same;
+use tests::desk::{restored, say};
+use tests::history::History;
+use tests::model::{Model, Verdict};
+
+/// Histories a test makes.
+const SEEDS: u64 = 40;
+
+/// Events in each.
+const LENGTH: usize = 500;
+
+fn verdict(outcome: &Outcome) -> Verdict {
+    match outcome {
+        Outcome::Posted { .. } => Verdict::Posted,
+        Outcome::Refused(_) => Verdict::Refused,
+        Outcome::Duplicate { first, refused } => {
+            Verdict::Duplicate { first: usize::try_from(*first).expect("a small index"), refused: refused.is_some() }
+        }
+    }
+}
+
+/// Lives through a history, asking `look` after each step.
+fn live(
+    seed: u64,
+    length: usize,
+    mut look: impl FnMut(&mut State, &Model, &Event, &Outcome),
+) -> (State, Vec<(String, Event)>) {
+    let (mut state, mut model) = (State::default(), Model::default());
+    let mut history = History::new(seed, length);
+    let mut said = Vec::new();
+    while let Some((principal, event)) = history.next(&model) {
+        let expected = model.tell(&principal, &event, &proto::event::encode(&event));
+        let outcome = say(&mut state, &principal, &event).expect("the fold goes on");
+        assert_eq!(verdict(&outcome), expected, "seed {seed}, event {}: {event:?} gave {outcome:?}", said.len());
+        look(&mut state, &model, &event, &outcome);
+        said.push((principal, event));
+    }
+    (state, said)
+}
+
+#[test]
+fn the_ledger_agrees_with_the_model_at_every_step() {
+    let mut posted: BTreeMap<&str, u32> = BTreeMap::new();
+    let mut refused: BTreeMap<&str, u32> = BTreeMap::new();
+    for seed in 0..SEEDS {
+        live(seed, LENGTH, |state, model, event, outcome| {
+            same(state, model);
+            match outcome {
+                Outcome::Posted { .. } => *posted.entry(event.kind.name()).or_default() += 1,
+                Outcome::Refused(refusal) => {
+                    *refused.entry(refusal.code.name()).or_default() += 1;
+                    let reuse = refusal.code == ledger::outcome::Code::IdReused;
+                    assert!(reuse || !event.kind.is_report(), "a report was refused: {event:?}");
+                }
+                Outcome::Duplicate { .. } => {}
+            }
+        });
+    }
+    // A generator that stops reaching the end of the chain would let everything above pass.
+    for kind in proto::event::KIND_NAMES {
+        assert!(posted.get(kind).is_some_and(|times| *times >= 5), "too few {kind}: {posted:?} {refused:?}");
+    }
+    assert!(refused.len() >= 28, "too few reasons: {refused:?}");
+}
+
+#[test]
+fn outcomes_are_final() {
+    for seed in 0..8 {
+        let mut first: BTreeMap<uuid::Uuid, (u64, Option<ledger::outcome::Code>)> = BTreeMap::new();
+        let (mut state, said) = live(seed, LENGTH, |state, _, event, outcome| {
+            let refused = if let Outcome::Refused(refusal) = outcome { Some(refusal.code) } else { None };
+            first.entry(event.id).or_insert((state.entries - 1, refused));
+        });
+        let mut seen = std::collections::BTreeSet::new();
+        for (principal, event) in said.iter().filter(|(_, event)| seen.insert(event.id)) {
+            let (first, refused) = first[&event.id];
+            let again = say(&mut state, principal, event).expect("the fold goes on");
+            assert_eq!(again, Outcome::Duplicate { first, refused }, "{event:?}");
+        }
+    }
+}
+
+#[test]
+fn a_dry_run_says_what_will_be_and_changes_nothing() {
+    for seed in 0..4 {
+        let (mut state, mut model) = (State::default(), Model::default());
+        let mut history = History::new(seed, LENGTH);
+        while let Some((principal, event)) = history.next(&model) {
+            let content = proto::event::encode(&event);
+            let _ = model.tell(&principal, &event, &content);
+            let digest = state.digest();
+            let (index, recorded_ms) = (state.entries, 7);
+            let entry = Entry { index, recorded_ms, principal: &principal, content: &content, event };
+            let before = state.dry_run(&entry).expect("the fold goes on");
+            assert_eq!(state.digest(), digest, "a dry run changed something: {entry:?}");
+            let after = state.fold(&entry).expect("the fold goes on");
+            match (before, &after) {
+                // Findings get their numbers only when they are opened.
+                (Outcome::Posted { postings: before, .. }, Outcome::Posted { postings: after, .. }) => {
+                    assert_eq!(&before, after);
+                }
+                (before, after) => assert_eq!(&before, after),
+            }
+        }
+    }
+}
+
+#[test]
+fn the_same_entries_give_the_same_digest() {
+    for seed in 0..8 {
+        let (mut state, said) = live(seed, LENGTH, |_, _, _, _| {});
+        let mut again = State::default();
+        for (at, (principal, event)) in said.iter().enumerate() {
+            let content = proto::event::encode(event);
+            // Another clock: judging never looks at it.
+            let recorded_ms = 3 - i64::try_from(at).expect("a small index");
+            let (index, event) = (at as u64, event.clone());
+            let _ = again.fold(&Entry { index, recorded_ms, principal, content: &content, event }).expect("it goes on");
+        }
+        assert_eq!(again.digest(), state.digest(), "seed {seed}");
+    }
+}
+
+/// The long ones fill several pages of a table.
+#[test]
+fn pages_bring_back_the_state_and_its_behaviour() {
+    for (seed, length) in [(0, LENGTH), (1, LENGTH), (2, 3_000), (3, 4_000)] {
+        let (_, said) = live(seed, length, |_, _, _, _| {});
+        let (before, after) = said.split_at(length * 2 / 3);
+        let mut state = State::default();
+        for (principal, event) in before {
+            let _ = say(&mut state, principal, event).expect("the fold goes on");
+        }
+        let mut copy = restored(&mut state).expect("its own pages");
+        assert_eq!(copy.digest(), state.digest(), "seed {seed}");
+        for (principal, event) in after {
+            let outcome = say(&mut state, principal, event).expect("the fold goes on");
+            assert_eq!(say(&mut copy, principal, event).expect("the fold goes on"), outcome, "{event:?}");
+        }
+        assert_eq!(copy.digest(), state.digest(), "seed {seed}");
+    }
+}
+
+#[test]
+fn a_gap_and_unknown_rules_halt_and_change_nothing() {
+    let (mut state, said) = live(1, LENGTH, |_, _, _, _| {});
+    let digest = state.digest();
+    let (_, event) = said[0].clone();
+    let content = proto::event::encode(&event);
+    let entry = Entry { index: state.entries + 1, recorded_ms: 0, principal: "周", content: &content, event };
+    assert!(state.fold(&entry).is_err());
+    let kind = ledger::event::Kind::RulesAdopted(ledger::event::RulesAdopted { version: 9 });
+    let event = Event { id: uuid::Uuid::from_u128(9), kind, ..entry.event.clone() };
+    assert!(say(&mut state, "周", &event).is_err());
+    assert_eq!(state.digest(), digest);
+}
