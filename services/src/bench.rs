@@ -12,6 +12,7 @@ use clients::Load;
 use history::History;
 use indicatif::{ProgressBar, ProgressStyle};
 use replay::drive::{Engine, Options};
+use replay::log::{NatsOptions, ProvisionOptions, provision};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -73,7 +74,10 @@ pub fn run(options: &BenchOptions) -> anyhow::Result<Measured> {
     let data = data.context("no directory")?;
     let home = match &options.nats {
         None => Options::file(&data),
-        Some(url) => Options::nats(&data, url),
+        Some(url) => {
+            provision(&ProvisionOptions::new(NatsOptions::new(url, &data)))?;
+            Options::nats(&data, url)
+        }
     };
     let engine = Engine::open(&home, &mut |_| {})?;
     if engine.read().entries > 0 {

@@ -20,7 +20,7 @@ pub struct BenchArgs {
     /// Directory of the record; must be empty [default: a temporary one]
     #[arg(long, value_name = "DIR", required_unless_present = "nats")]
     data: Option<PathBuf>,
-    /// Record in JetStream at this address; the stream must be provisioned and empty
+    /// Record in JetStream at this address; the stream is created, and must be empty
     #[arg(long, value_name = "URL")]
     nats: Option<String>,
     /// Events to time
