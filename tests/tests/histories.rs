@@ -6,8 +6,8 @@ use ledger::outcome::Outcome;
 use ledger::state::State;
 use std::collections::BTreeMap;
 use tests::check::same;
-use tests::desk::{restored, say};
-use tests::history::History;
+use tests::desk::{restored, say, submit};
+use tests::history::{Chance, History, wild};
 use tests::model::{Model, Verdict};
 
 /// Histories a test makes.
@@ -160,4 +160,26 @@ fn a_gap_and_unknown_rules_halt_and_change_nothing() {
     let event = Event { id: uuid::Uuid::from_u128(9), kind, ..entry.event.clone() };
     assert!(say(&mut state, "周", &event).is_err());
     assert_eq!(state.digest(), digest);
+}
+
+#[test]
+fn nothing_at_all_stops_the_fold() {
+    for seed in 0..60 {
+        let (mut state, mut chance) = (State::default(), Chance::new(seed));
+        for at in 0..400 {
+            let event = wild(&mut chance, at);
+            // Not through the codec, which would turn the wildest away.
+            let content = proto::event::encode(&event);
+            let report = event.kind.is_report();
+            let outcome = submit(&mut state, ["周", "吴"][at % 2], &content, event).expect("the fold goes on");
+            if let Outcome::Refused(refusal) = outcome {
+                assert!(!report || refusal.code == ledger::outcome::Code::IdReused, "a report was refused");
+            }
+        }
+        for book in ledger::account::Book::ALL {
+            assert_eq!(state.trial_balance(book), 0, "seed {seed}");
+        }
+        let digest = state.digest();
+        assert_eq!(restored(&mut state).expect("its own pages").digest(), digest, "seed {seed}");
+    }
 }

@@ -4,9 +4,11 @@
 mod basis;
 mod chance;
 mod steps;
+mod wild;
 
 pub use basis::{bands, basis};
 pub use chance::Chance;
+pub use wild::wild;
 
 use crate::desk::labelled;
 use crate::model::Model;
