@@ -1,9 +1,10 @@
 //! Generated histories against the simple model: what the ledger promises, at every step of histories nobody wrote.
 
 use ledger::entry::Entry;
-use ledger::event::Event;
+use ledger::event::{Clearing, Event, Kind};
 use ledger::outcome::Outcome;
 use ledger::state::State;
+use ledger::table::NONE;
 use std::collections::BTreeMap;
 use tests::check::same;
 use tests::desk::{restored, say, submit};
@@ -11,7 +12,7 @@ use tests::history::{Chance, History, wild};
 use tests::model::{Model, Verdict};
 
 /// Histories a test makes.
-const SEEDS: u64 = 40;
+const SEEDS: u64 = 120;
 
 /// Events in each.
 const LENGTH: usize = 500;
@@ -49,9 +50,12 @@ fn live(
 fn the_ledger_agrees_with_the_model_at_every_step() {
     let mut posted: BTreeMap<&str, u32> = BTreeMap::new();
     let mut refused: BTreeMap<&str, u32> = BTreeMap::new();
+    let (mut reissued, mut accepted, mut surrendered) = (0, 0, 0);
     for seed in 0..SEEDS {
-        live(seed, LENGTH, |state, model, event, outcome| {
+        let (state, _) = live(seed, LENGTH, |state, model, event, outcome| {
             same(state, model);
+            let clearing = matches!(&event.kind, Kind::SuspenseCleared(e) if e.how != Clearing::Recoverable);
+            accepted += usize::from(clearing && matches!(outcome, Outcome::Posted { .. }));
             match outcome {
                 Outcome::Posted { .. } => *posted.entry(event.kind.name()).or_default() += 1,
                 Outcome::Refused(refusal) => {
@@ -62,11 +66,14 @@ fn the_ledger_agrees_with_the_model_at_every_step() {
                 Outcome::Duplicate { .. } => {}
             }
         });
+        reissued += state.payouts.iter().filter(|(_, payout)| payout.reissue_of != NONE).count();
+        surrendered += state.lines.iter().filter(|(_, line)| line.surrendered > 0).count();
     }
     // A generator that stops reaching the end of the chain would let everything above pass.
     for kind in proto::event::KIND_NAMES {
         assert!(posted.get(kind).is_some_and(|times| *times >= 5), "too few {kind}: {posted:?} {refused:?}");
     }
+    assert!(reissued >= 5 && accepted >= 5 && surrendered >= 5, "{reissued} {accepted} {surrendered}");
     assert!(refused.len() >= 28, "too few reasons: {refused:?}");
 }
 
@@ -156,7 +163,7 @@ fn a_gap_and_unknown_rules_halt_and_change_nothing() {
     let content = proto::event::encode(&event);
     let entry = Entry { index: state.entries + 1, recorded_ms: 0, principal: "周", content: &content, event };
     assert!(state.fold(&entry).is_err());
-    let kind = ledger::event::Kind::RulesAdopted(ledger::event::RulesAdopted { version: 9 });
+    let kind = Kind::RulesAdopted(ledger::event::RulesAdopted { version: 9 });
     let event = Event { id: uuid::Uuid::from_u128(9), kind, ..entry.event.clone() };
     assert!(say(&mut state, "周", &event).is_err());
     assert_eq!(state.digest(), digest);

@@ -2,7 +2,7 @@
 
 use super::basis::{PERSONS, PROGRAMMES, policy};
 use super::{Chance, bands, thing};
-use crate::model::{Application, Model, Payout, Result, Set};
+use crate::model::{Application, Credit, Model, Payout, Result, Set};
 use ledger::event::{
     ApplicationLineAdded, ApplicationPrepared, BatchSent, CardBound, CardReplaced, Clearing, Draw, Kind, LineIssued,
     LinePassedDown, LineRecalled, OrgRenamed, PassedPart, PayoutCredited, PayoutReturned, PayoutUnknown,
@@ -25,7 +25,7 @@ pub(super) fn step(chance: &mut Chance, model: &Model, today: Day, made: usize) 
         15..35 => roster(chance, model, made),
         35..82 => application(chance, model, today, made),
         82..96 => result(chance, model, made),
-        _ => suspense(chance, model),
+        _ => suspense(chance, model, today),
     }
 }
 
@@ -313,12 +313,19 @@ fn result(chance: &mut Chance, model: &Model, made: usize) -> Kind {
     }
 }
 
-fn suspense(chance: &mut Chance, model: &Model) -> Kind {
-    let open: Vec<Uuid> = model.credits.iter().filter(|credit| credit.open).map(|credit| credit.event).collect();
-    let all: Vec<Uuid> = model.credits.iter().map(|credit| credit.event).collect();
-    let found = if chance.in_hundred(80) { chance.pick(&open) } else { chance.pick(&all) };
-    let credit = found.copied().unwrap_or(thing("credit", 0));
-    let line = any(chance, &model.lines, "line");
+fn suspense(chance: &mut Chance, model: &Model, today: Day) -> Kind {
+    let came_back = |payout: Uuid| model.payouts.iter().any(|row| row.id == payout && row.result == Result::Returned);
+    let open: Vec<&Credit> = model.credits.iter().filter(|credit| credit.open).collect();
+    let late: Vec<&Credit> = open.iter().filter(|credit| credit.payout.is_some_and(came_back)).copied().collect();
+    let all: Vec<&Credit> = model.credits.iter().collect();
+    let found = [&late, &late, &open, &all][chance.below(4)];
+    let found = chance.pick(found).or(chance.pick(&open)).copied();
+    let unit = found.map_or(Uuid::nil(), |credit| credit.unit);
+    let payer = model.lines.iter().filter(|(_, line)| (line.unit, line.year) == (unit, today.year()));
+    let payers: Vec<Uuid> = payer.map(|(id, _)| *id).collect();
+    let line = chance.pick(&payers).copied().filter(|_| !chance.in_hundred(ODD));
+    let line = line.unwrap_or_else(|| any(chance, &model.lines, "line"));
     let how = if chance.in_hundred(60) { Clearing::Accepted(line) } else { Clearing::Recoverable };
+    let credit = found.map_or(thing("credit", 0), |credit| credit.event);
     Kind::SuspenseCleared(SuspenseCleared { credit, how })
 }
