@@ -78,7 +78,7 @@ fn org(number: usize) -> Kind {
 
 /// Central money with the province, central and county money with the counties, for both years.
 fn line(number: usize) -> Kind {
-    let advance = number % 2 == 0;
+    let advance = number.is_multiple_of(2);
     let unit = [1, 3, 3, 4][number / 4];
     Kind::LineIssued(LineIssued {
         line: thing("line", number + 1),

@@ -206,7 +206,7 @@ impl Model {
     pub fn standing(&self, award: Uuid, instalment: u32) -> Option<&Payout> {
         let of_it = |payout: &&Payout| (payout.award, payout.instalment) == (award, instalment);
         let stands = |payout: &&Payout| self.applications[&payout.application].set.stage != Stage::Cancelled;
-        self.payouts.iter().filter(of_it).filter(stands).next_back()
+        self.payouts.iter().rfind(|payout| of_it(payout) && stands(payout))
     }
 
     pub(crate) fn payout(&self, id: Uuid) -> Option<&Payout> {
