@@ -37,6 +37,10 @@ fn suspense(state: &State) -> i64 {
 /// # Errors
 /// A filter or the token is wrong.
 pub fn refusals(engine: &Engine, request: &v1::ListRefusalsRequest) -> Result<v1::ListRefusalsResponse, QueryError> {
+    if !request.principal.is_empty() {
+        // Better no answer than one that leaves the filter out.
+        return Err(QueryError::NotKept("refusals by principal"));
+    }
     let state = engine.read();
     let scope = format!("refusals/{}/{}", request.code, request.principal);
     let pager = Pager::open(&scope, request.page_size, &request.page_token, state.entries)?;
