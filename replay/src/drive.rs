@@ -245,7 +245,6 @@ impl Engine {
     }
 
     /// The state after some entry. Held shortly: the fold waits for it.
-    #[must_use]
     pub fn read(&self) -> RwLockReadGuard<'_, State> {
         self.shared.state.read()
     }

@@ -41,7 +41,10 @@ fn section(text: &mut String, title: &str, table: &Table) {
 
 fn head(text: &mut String, ran: &Ran) {
     let figures = &ran.figures;
-    let _ = writeln!(text, "\n明账 Mingzhang · 陕西省 2021 年学生资助（合成数据，规模按公布总数） synthetic people, published totals\n");
+    let _ = writeln!(
+        text,
+        "\n明账 Mingzhang · 陕西省 2021 年学生资助（合成数据，规模按公布总数） synthetic people, published totals\n"
+    );
     let mut table = Table::new(&[("", Align::Left), ("", Align::Right)]);
     table.row(["资助人次 person-times".to_owned(), figures.person_times.to_string()]);
     table.row(["资助金额 aided, yuan".to_owned(), yuan(figures.aided_fen.into())]);
@@ -49,7 +52,10 @@ fn head(text: &mut String, ran: &Ran) {
     table.row(["暂记 in suspense, yuan".to_owned(), yuan(figures.suspense_fen.into())]);
     table.row(["各账簿借贷差 trial balance, yuan".to_owned(), yuan(figures.trial_balance_fen.into())]);
     table.row(["记录 entries".to_owned(), figures.entries.to_string()]);
-    table.row(["其中 拒绝 / 重复 refused / duplicates".to_owned(), format!("{} / {}", figures.refused, figures.duplicates)]);
+    table.row([
+        "其中 拒绝 / 重复 refused / duplicates".to_owned(),
+        format!("{} / {}", figures.refused, figures.duplicates),
+    ]);
     table.row(["每秒 events per second".to_owned(), figures.events_per_second.to_string()]);
     let _ = writeln!(text, "{table}  状态摘要 state digest {}\n", figures.state_digest);
 }
@@ -118,7 +124,12 @@ fn by<K: Ord>(state: &State, key: impl Fn(&Payout) -> K) -> BTreeMap<K, (u64, i1
 }
 
 fn payments_table(first: &str) -> Table {
-    Table::new(&[(first, Align::Left), ("笔数", Align::Right), ("已到卡（元）", Align::Right), ("在途（元）", Align::Right)])
+    Table::new(&[
+        (first, Align::Left),
+        ("笔数", Align::Right),
+        ("已到卡（元）", Align::Right),
+        ("在途（元）", Align::Right),
+    ])
 }
 
 fn programmes(state: &State) -> Table {
@@ -174,11 +185,20 @@ fn returns(state: &State) -> Table {
 }
 
 fn refusals(state: &State) -> Table {
-    let mut table =
-        Table::new(&[("序号", Align::Right), ("代码", Align::Left), ("原因", Align::Left), ("怎么办 remedy", Align::Left)]);
+    let mut table = Table::new(&[
+        ("序号", Align::Right),
+        ("代码", Align::Left),
+        ("原因", Align::Left),
+        ("怎么办 remedy", Align::Left),
+    ]);
     for (_, refused) in state.refused.iter().take(20) {
         let code = refused.refusal.code;
-        table.row([refused.index.to_string(), code.name().to_owned(), code.sentence().0.to_owned(), code.remedy().to_owned()]);
+        table.row([
+            refused.index.to_string(),
+            code.name().to_owned(),
+            code.sentence().0.to_owned(),
+            code.remedy().to_owned(),
+        ]);
     }
     table
 }
@@ -243,7 +263,9 @@ fn trace(text: &mut String, state: &State) {
 fn step(text: &mut String, state: &State, payout: &Payout) {
     let application = state.applications.get(payout.application);
     let end = match payout.progress {
-        Progress::Returned => format!("退回 {} {}", reasons::reason_code(payout.reason), reasons::reason_zh(payout.reason)),
+        Progress::Returned => {
+            format!("退回 {} {}", reasons::reason_code(payout.reason), reasons::reason_zh(payout.reason))
+        }
         Progress::Credited => "到卡 credited".to_owned(),
         Progress::Ordered | Progress::Unknown => "在途 in transit".to_owned(),
     };

@@ -121,7 +121,7 @@ async fn status_digest(url: &str) -> anyhow::Result<(u64, Vec<u8>)> {
             anyhow::Ok(answer.into_inner())
         };
         match asked.await {
-            Ok(status) => return Ok((status.as_of, status.state_digest)),
+            Ok(status) => return Ok((status.as_of, status.state_digest.to_vec())),
             Err(error) if Instant::now() > until => return Err(error),
             Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
         }
@@ -179,13 +179,7 @@ async fn campaign(with_nats: bool, kills: u64) -> anyhow::Result<()> {
     confirm(&data, &acknowledged.lock(), entries, &digest, kills)
 }
 
-fn confirm(
-    data: &Path,
-    told: &BTreeMap<Uuid, u64>,
-    entries: u64,
-    digest: &[u8],
-    kills: u64,
-) -> anyhow::Result<()> {
+fn confirm(data: &Path, told: &BTreeMap<Uuid, u64>, entries: u64, digest: &[u8], kills: u64) -> anyhow::Result<()> {
     let mut state = fold_record(&Options::file(data), &mut |_| {})?;
     assert!(!told.is_empty(), "the load got no answer at all");
     for (id, index) in told {

@@ -16,11 +16,8 @@ const FILE_LINES: usize = 400;
 const FUNCTION_LINES: usize = 60;
 
 /// Every exception there is: rule, path, reason. An exception nobody needs any more fails too.
-const EXCEPTIONS: &[(&str, &str, &str)] = &[(
-    "file lines",
-    "ledger/src/event.rs",
-    "the closed list of everything that can be said is one thing to read",
-)];
+const EXCEPTIONS: &[(&str, &str, &str)] =
+    &[("file lines", "ledger/src/event.rs", "the closed list of everything that can be said is one thing to read")];
 
 /// Crates each crate must not depend on: the arrow `ledger <- proto <- replay <- services`.
 const ARROW: &[(&str, &[&str])] = &[
@@ -146,16 +143,11 @@ fn no_path_of_a_machine_is_kept() {
     for (path, text) in kept_files() {
         for (line, text) in text.lines().enumerate() {
             for machine in &paths {
-                let at_start = text.match_indices(machine.as_str()).any(|(at, _)| {
-                    !text[..at].ends_with(|c: char| c.is_alphanumeric() || "._-/{}$".contains(c))
-                });
+                let at_start = text
+                    .match_indices(machine.as_str())
+                    .any(|(at, _)| !text[..at].ends_with(|c: char| c.is_alphanumeric() || "._-/{}$".contains(c)));
                 if at_start {
-                    broken.add(
-                        "machine path",
-                        &path,
-                        line + 1,
-                        "a path of one machine means nothing elsewhere",
-                    );
+                    broken.add("machine path", &path, line + 1, "a path of one machine means nothing elsewhere");
                 }
             }
         }
@@ -178,8 +170,7 @@ fn readme_commands_exist() {
             assert!(root().join(path).exists(), "{path} of the README does not exist");
         }
         let words = line.split_once("-- ").map(|(_, rest)| rest).or_else(|| line.strip_prefix("mingzhang "));
-        let Some(words) = words.filter(|_| line.starts_with("cargo run") || line.starts_with("mingzhang"))
-        else {
+        let Some(words) = words.filter(|_| line.starts_with("cargo run") || line.starts_with("mingzhang")) else {
             continue;
         };
         let command = words.split_whitespace().next().unwrap_or_default();
@@ -197,8 +188,7 @@ fn documents_name_what_exists() {
         for (line, text) in text.lines().enumerate() {
             for name in text.split('`').skip(1).step_by(2) {
                 let (first, rest) = name.split_once('/').unwrap_or_default();
-                let ours =
-                    ["ledger", "proto", "replay", "services", "tests", "policies", ".ci"].contains(&first);
+                let ours = ["ledger", "proto", "replay", "services", "tests", "policies", ".ci"].contains(&first);
                 if ours && !rest.contains([' ', '*']) && !root().join(name).exists() {
                     broken.add("documents", document, line + 1, &format!("`{name}` does not exist"));
                 }
@@ -284,9 +274,7 @@ fn fenced(text: &str) -> Vec<String> {
     for line in text.lines() {
         if line.starts_with("```") {
             inside = !inside;
-        } else if inside
-            && ["cargo ", "mingzhang ", ".ci/", "docker "].iter().any(|start| line.starts_with(start))
-        {
+        } else if inside && ["cargo ", "mingzhang ", ".ci/", "docker "].iter().any(|start| line.starts_with(start)) {
             lines.push(line.split(" #").next().unwrap_or(line).trim_end().to_owned());
         }
     }

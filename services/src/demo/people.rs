@@ -23,7 +23,11 @@ const DOTTED: [&str; 4] = ["阿依古丽·买买提", "扎西·多吉", "古丽�
 pub fn name(position: u64) -> String {
     let bits = mixed(position ^ 0x6e61_6d65);
     let pick = |list: &[&'static str], shift: u32| list[(bits >> shift) as usize % list.len()];
-    if bits.is_multiple_of(97) { pick(&DOTTED, 8).to_owned() } else { format!("{}{}", pick(&SURNAMES, 8), pick(&GIVEN, 24)) }
+    if bits.is_multiple_of(97) {
+        pick(&DOTTED, 8).to_owned()
+    } else {
+        format!("{}{}", pick(&SURNAMES, 8), pick(&GIVEN, 24))
+    }
 }
 
 /// An identity number with an area code 99xxxx, which no place has, and a right check digit.

@@ -105,8 +105,7 @@ pub fn without_tests(code: &str) -> String {
     let mut out = code.to_owned();
     while let Some(start) = out.find("#[cfg(test)]") {
         let length = body_end(&out[start..]).map(|end| end + 1);
-        let end = start
-            + length.or_else(|| out[start..].find(';').map(|at| at + 1)).unwrap_or("#[cfg(test)]".len());
+        let end = start + length.or_else(|| out[start..].find(';').map(|at| at + 1)).unwrap_or("#[cfg(test)]".len());
         let gone: String = out[start..end].chars().filter(|c| *c == '\n').collect();
         out.replace_range(start..end, &gone);
     }
