@@ -103,8 +103,8 @@ pub struct Account {
     pub class: Class,
     /// Handle of its owner in the table of that kind.
     pub owner: u32,
-    /// Debits less credits, in fen.
-    pub balance: i64,
+    /// Debits less credits, in fen. Wider than an amount, so that no number of reports can overflow it.
+    pub balance: i128,
     /// Index of the last entry that posted here.
     pub last: u64,
 }

@@ -241,8 +241,7 @@ impl State {
 
     fn change_balance(&mut self, index: u64, account: AccountNo, fen: Fen) {
         let account = self.accounts.get_mut(account.0);
-        // Overflow is beyond all the money there is; the release profile keeps overflow checks on.
-        account.balance += fen;
+        account.balance += i128::from(fen);
         account.last = index;
         assert!(account.balance >= 0 || account.class.may_go_below_zero(), "judging missed an overdraft");
     }

@@ -53,7 +53,7 @@ impl Set {
         Ok(())
     }
 
-    /// A step that needs `stage`, taken by somebody other than those who took the steps before.
+    /// A step that needs `stage`, taken by somebody other than the preparer.
     pub(crate) fn judge_step(&self, entry: &Entry<'_>, event: &SetDecided, stage: Stage) -> Result<(), Refusal> {
         if self.stage == Stage::Cancelled || self.stage > stage {
             return Err(Refusal::of(Code::SetEnded, event.set));

@@ -160,7 +160,7 @@ impl State {
     #[must_use]
     pub fn trial_balance(&self, book: Book) -> i128 {
         let accounts = self.accounts.iter().filter(|(_, account)| account.class.book() == book);
-        accounts.map(|(_, account)| i128::from(account.balance)).sum()
+        accounts.map(|(_, account)| account.balance).sum()
     }
 
     /// The handle of a programme by its code.
@@ -224,10 +224,11 @@ impl State {
         Self::account_at(self.applications.get(application).accounts, class)
     }
 
-    /// What stands on an account.
+    /// What stands on an account, held to what an amount can say: beyond all the money there is, more is the same.
     #[must_use]
     pub fn balance(&self, account: AccountNo) -> Fen {
-        self.accounts.get(account.0).balance
+        let balance = self.accounts.get(account.0).balance;
+        Fen::try_from(balance).unwrap_or(if balance < 0 { Fen::MIN } else { Fen::MAX })
     }
 
     /// The organisation an account belongs to in the end.

@@ -87,7 +87,7 @@ fn sources(state: &State) -> Table {
 fn standing(state: &State) -> Table {
     let mut sums = vec![0_i128; Class::ALL.len()];
     for (_, account) in state.accounts.iter() {
-        sums[account.class as usize] += i128::from(account.balance);
+        sums[account.class as usize] += account.balance;
     }
     let columns = [("账簿", Align::Left), ("科目", Align::Left), ("", Align::Left), ("金额（元）", Align::Right)];
     let mut table = Table::new(&columns);

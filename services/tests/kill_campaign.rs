@@ -1,7 +1,7 @@
 //! Ledger and broker as real processes, killed with SIGKILL at random moments under load, again and again.
 //! Afterwards: nothing acknowledged is missing, nothing is doubled, and the digest is that of a clean replay.
 //!
-//! `MINGZHANG_KILLS=100 cargo test --release -p services --test kill_campaign -- --nocapture` is the full campaign;
+//! `MINGZHANG_KILLS=100 cargo test --workspace --test kill_campaign -- --nocapture` is the full campaign;
 //! without it a short one runs.
 
 use std::collections::BTreeMap;

@@ -100,7 +100,8 @@ fn advance(world: &mut World, dice: &mut Dice) {
 
 fn check(state: &State) {
     let on = |class| -> Fen {
-        state.accounts.iter().filter(|(_, row)| row.class == class).map(|(_, row)| row.balance).sum()
+        let rows = state.accounts.iter().filter(|(_, row)| row.class == class);
+        rows.map(|(_, row)| Fen::try_from(row.balance).expect("an amount")).sum()
     };
     let all = by_year(state, &YearFilter::default()).sum;
     assert_eq!(all.credited_fen, on(Class::Settled));

@@ -220,7 +220,8 @@ mod tests {
     fn agrees_with_accounts(state: &State) {
         let all = by_year(state, &YearFilter::default()).sum;
         let on = |class| -> Fen {
-            state.accounts.iter().filter(|(_, row)| row.class == class).map(|(_, row)| row.balance).sum()
+            let rows = state.accounts.iter().filter(|(_, row)| row.class == class);
+            rows.map(|(_, row)| Fen::try_from(row.balance).expect("an amount")).sum()
         };
         assert_eq!(all.credited_fen + all.suspense_fen, on(Class::Payee));
         assert_eq!(all.transit_fen, on(Class::Transit));

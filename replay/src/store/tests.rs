@@ -189,7 +189,7 @@ fn each_row_has_the_balance_after_it() {
             assert_eq!(row.balance, balance);
             assert!(row.debit() != row.credit());
         }
-        assert_eq!(balance, account.balance);
+        assert_eq!(i128::from(balance), account.balance);
         assert!(rows.last().is_none_or(|last| last.index == account.last));
     }
     assert!(world.state.accounts.iter().any(|(_, row)| row.class == Class::DueToFinance && row.balance > 0));

@@ -30,7 +30,6 @@ pub fn status(engine: &Engine, request: &v1::GetStatusRequest) -> Result<v1::Get
         duplicates,
         books: Book::ALL.iter().map(|book| total(&state, *book)).collect(),
         state_digest: digest.map_or_else(Default::default, |(_, digest)| digest.to_vec().into()),
-        recorded_ms: 0,
         latest_day: Some(latest).filter(|day| *day != Day::default()).map_or(0, Day::yyyymmdd),
     })
 }
@@ -40,8 +39,8 @@ fn total(state: &State, book: Book) -> v1::BookTotal {
     let (mut count, mut sum, mut positive) = (0, 0_i128, 0_i128);
     for (_, account) in accounts {
         count += 1;
-        sum += i128::from(account.balance);
-        positive += i128::from(account.balance.max(0));
+        sum += account.balance;
+        positive += account.balance.max(0);
     }
     let clamp = |fen: i128| i64::try_from(fen).unwrap_or(i64::MAX);
     v1::BookTotal {
@@ -134,13 +133,12 @@ fn entry(state: &State, row: &EntryRow) -> v1::AccountEntry {
         fen: row.fen,
         balance_fen: row.balance,
         counter: Some(wire::account(state, row.other)),
-        ..v1::AccountEntry::default()
     }
 }
 
 fn balance_of(state: &State, number: AccountNo) -> v1::Balance {
     let account = state.accounts.get(number.0);
-    v1::Balance { account: Some(wire::account(state, number)), fen: account.balance, last: account.last }
+    v1::Balance { account: Some(wire::account(state, number)), fen: state.balance(number), last: account.last }
 }
 
 pub(super) fn account(state: &State, owner: &[u8], class: &str) -> Result<AccountNo, QueryError> {

@@ -33,9 +33,6 @@ pub enum QueryError {
         /// What is wrong and what to do.
         description: String,
     },
-    /// The ledger does not keep what would answer it.
-    #[error("this ledger does not keep {0}")]
-    NotKept(&'static str),
     /// The ledger does not answer.
     #[error(transparent)]
     Drive(#[from] DriveError),

@@ -187,7 +187,7 @@ fn result(payout: &Payout) -> Option<v1::BankResult> {
         Progress::Returned => ("payout_returned", payout.on.yyyymmdd(), payout.fen),
     };
     let (kind, reason) = (kind.to_owned(), payout.reason.into());
-    Some(v1::BankResult { index: payout.last, kind, day, fen, reason, serial: String::new() })
+    Some(v1::BankResult { index: payout.last, kind, day, fen, reason })
 }
 
 /// Where a payment stands.

@@ -29,7 +29,7 @@ pub fn findings(engine: &Engine, request: &v1::ListFindingsRequest) -> Result<v1
 /// All that stands in suspense: credits that nothing expected.
 fn suspense(state: &State) -> i64 {
     let open = state.findings.iter().filter(|(_, finding)| finding.open);
-    open.map(|(_, finding)| finding.fen).sum()
+    open.fold(0, |sum: i64, (_, finding)| sum.saturating_add(finding.fen))
 }
 
 /// Refusals by index.
@@ -37,12 +37,8 @@ fn suspense(state: &State) -> i64 {
 /// # Errors
 /// A filter or the token is wrong.
 pub fn refusals(engine: &Engine, request: &v1::ListRefusalsRequest) -> Result<v1::ListRefusalsResponse, QueryError> {
-    if !request.principal.is_empty() {
-        // Better no answer than one that leaves the filter out.
-        return Err(QueryError::NotKept("refusals by principal"));
-    }
     let state = engine.read();
-    let scope = format!("refusals/{}/{}", request.code, request.principal);
+    let scope = format!("refusals/{}", request.code);
     let pager = Pager::open(&scope, request.page_size, &request.page_token, state.entries)?;
     let first = pager.after_key().map_or(0, |key| u32::try_from(key.saturating_add(1)).unwrap_or(u32::MAX));
     let wanted = |at: &u32| request.code.is_empty() || state.refused.get(*at).refusal.code.name() == request.code;
@@ -56,13 +52,5 @@ fn refused(state: &State, at: u32) -> v1::RefusedEvent {
     let row = state.refused.get(at);
     let event = u32::try_from(row.index).map(|index| state.seen.get(index).id).unwrap_or_default();
     let refusal = Some(v1::Refusal::from(&row.refusal));
-    v1::RefusedEvent { index: row.index, event: wire::id(event), refusal, ..v1::RefusedEvent::default() }
-}
-
-/// Recorded events by index.
-///
-/// # Errors
-/// Always: the ledger cannot read single entries back.
-pub fn events(_: &Engine, _: &v1::ListEventsRequest) -> Result<v1::ListEventsResponse, QueryError> {
-    Err(QueryError::NotKept("events by index"))
+    v1::RefusedEvent { index: row.index, event: wire::id(event), refusal }
 }

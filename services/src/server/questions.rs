@@ -74,7 +74,6 @@ questions! {
     list_balances ListBalancesRequest ListBalancesResponse accounts::balances;
     get_balance GetBalanceRequest GetBalanceResponse accounts::balance;
     list_entries ListEntriesRequest ListEntriesResponse accounts::entries;
-    list_events ListEventsRequest ListEventsResponse record::events;
     get_line GetLineRequest GetLineResponse lines::line;
     get_award GetAwardRequest GetAwardResponse awards::award;
     get_batch GetBatchRequest GetBatchResponse payments::batch;

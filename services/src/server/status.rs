@@ -48,7 +48,6 @@ impl From<QueryError> for Status {
                 details.add_bad_request_violation(field, description);
                 Status::with_error_details(Code::InvalidArgument, message, details)
             }
-            QueryError::NotKept(_) => Status::with_error_details(Code::Unimplemented, message, reason("NOT_KEPT")),
             QueryError::Drive(error) => error_of(&error),
         }
     }
