@@ -310,6 +310,15 @@ pub enum FindingKind {
 }
 
 impl FindingKind {
+    /// Whether its money is a credit that reached a card without authority.
+    #[must_use]
+    pub fn is_credit(self) -> bool {
+        matches!(
+            self,
+            Self::DoubleCredit | Self::LateCredit | Self::EarlyCredit | Self::AmountDiffers | Self::UnknownCredit
+        )
+    }
+
     /// Stable name.
     #[must_use]
     pub fn name(self) -> &'static str {

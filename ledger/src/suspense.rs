@@ -6,7 +6,7 @@ use crate::fold::{Act, Change};
 use crate::money::{Day, Fen};
 use crate::outcome::{Code, Refusal};
 use crate::results::ResultChange;
-use crate::rows::{Finding, FindingKind, Payout, Progress};
+use crate::rows::{Finding, Payout, Progress};
 use crate::state::{Standing, State};
 use crate::table::NONE;
 use uuid::Uuid;
@@ -94,19 +94,8 @@ fn find(state: &State, credit: Uuid) -> Result<(u32, &Finding), Refusal> {
     }
     let found = Some(low).filter(|at| *at < state.findings.next()).map(|at| (at, state.findings.get(at)));
     // A credit of nothing put nothing into suspense.
-    let stands = |finding: &Finding| finding.open && finding.fen > 0 && is_credit(finding.kind);
+    let stands = |finding: &Finding| finding.open && finding.fen > 0 && finding.kind.is_credit();
     found.filter(|(_, finding)| finding.index == index && stands(finding)).ok_or(unknown)
-}
-
-fn is_credit(kind: FindingKind) -> bool {
-    matches!(
-        kind,
-        FindingKind::DoubleCredit
-            | FindingKind::LateCredit
-            | FindingKind::EarlyCredit
-            | FindingKind::AmountDiffers
-            | FindingKind::UnknownCredit
-    )
 }
 
 /// The latest credit of this payment and amount that stands in suspense. Reached from the payment, which has a few.

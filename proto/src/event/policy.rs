@@ -4,6 +4,7 @@ use super::check::{Check, Choice, Wire, choice};
 use crate::limits::MAX_PARTS;
 use crate::v1;
 use ledger::event::RulesAdopted;
+use ledger::fold::KNOWN_RULES;
 use ledger::policy::{Band, Exclusion, Policy, Rule, Sharing};
 
 choice!(Rule = Rule { Band Enrolled Exclusive Due Sharing });
@@ -94,7 +95,12 @@ impl Wire for v1::RulesAdopted {
         Self { version: domain.version }
     }
 
-    fn read(self, _: &mut Check) -> RulesAdopted {
+    /// A version this program does not know would halt every fold from then on, so it never gets into the record.
+    fn read(self, check: &mut Check) -> RulesAdopted {
+        if self.version > KNOWN_RULES {
+            let text = format!("rules version {} is not known here, {KNOWN_RULES} is: upgrade first", self.version);
+            check.fail("version", text);
+        }
         RulesAdopted { version: self.version }
     }
 }

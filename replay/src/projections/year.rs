@@ -171,7 +171,7 @@ impl<'a> Walk<'a> {
     fn suspense(&mut self) {
         let state = self.state;
         for (_, finding) in state.findings.iter().filter(|(_, finding)| finding.open && finding.fen > 0) {
-            if !super::trace::is_credit(finding.kind) {
+            if !finding.kind.is_credit() {
                 continue;
             }
             let unknown = YearKey { programme: NONE, division: state.orgs.get(finding.unit).division, year: 0 };

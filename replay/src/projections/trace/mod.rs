@@ -8,7 +8,6 @@ pub use back::{Back, Strand, back};
 pub use forward::{Cursor, Flow, Forward, ForwardTotals, forward};
 
 use ledger::money::Fen;
-use ledger::rows::FindingKind;
 use uuid::Uuid;
 
 /// Where money has stopped, or its way is not known.
@@ -78,17 +77,4 @@ pub struct Gap {
     pub fen: Fen,
     /// Days since it stopped, as far as the ledger knows the day.
     pub days: Option<i32>,
-}
-
-/// Whether a finding's money is a credit that reached a card without authority.
-#[must_use]
-pub fn is_credit(kind: FindingKind) -> bool {
-    matches!(
-        kind,
-        FindingKind::DoubleCredit
-            | FindingKind::LateCredit
-            | FindingKind::EarlyCredit
-            | FindingKind::AmountDiffers
-            | FindingKind::UnknownCredit
-    )
 }
