@@ -15,7 +15,7 @@ pub enum Book {
     Cash,
     /// What persons are owed.
     Entitlement,
-    /// Lenders' memorandum; comes with the loans.
+    /// Lenders' memorandum: loans, their interest, compensation funds.
     Lender,
 }
 
@@ -62,7 +62,7 @@ macro_rules! classes {
             #[must_use]
             pub fn owner(self) -> Owner { match self { $(Self::$variant => Owner::$owner,)* } }
 
-            /// Whether it may go below zero: only treasury, outside and suspense accounts.
+            /// Whether it may go below zero: only treasury, suspense and outside accounts, and debts 应退 of a lender.
             #[must_use]
             pub fn may_go_below_zero(self) -> bool { match self { $(Self::$variant => $below,)* } }
         }
@@ -77,6 +77,10 @@ pub enum Owner {
     Line,
     Roster,
     Application,
+    Loan,
+    Portfolio,
+    Claim,
+    Reward,
 }
 
 // A balance is what came in less what went out: debits less credits, for every class alike.
@@ -94,6 +98,36 @@ classes! {
     Settled "settled" "已发" Entitlement Roster false;
     Transit "transit" "银行在途" Cash Application false;
     Payee "payee" "已到卡" Cash Application false;
+    Principal "principal" "贷款本金" Lender Loan false;
+    InterestDue "interest_due" "应收借款人利息" Lender Loan false;
+    PenaltyDue "penalty_due" "应收罚息" Lender Loan false;
+    SubsidyDue "subsidy_due" "应收贴息" Lender Loan false;
+    WaiverDue "waiver_due" "应收免息" Lender Loan false;
+    RefundDue "refund_due" "应退借款人" Lender Loan true;
+    Overclaimed "overclaimed" "多报待退" Lender Loan true;
+    Lent "lent" "放款来源" Lender Portfolio true;
+    Earned "earned" "利息收入" Lender Portfolio true;
+    Collected "collected" "已收回" Lender Portfolio true;
+    Confirmed "confirmed" "已确认申报" Lender Portfolio true;
+    Loss "loss" "核销损失" Lender Portfolio true;
+    Stock "stock" "风险补偿金" Lender Portfolio false;
+    PaidIn "paid_in" "补偿金来源" Lender Portfolio true;
+    StockUsed "stock_used" "补偿金已用" Lender Portfolio false;
+    LossBorne "loss_borne" "超出补偿金的损失" Lender Portfolio false;
+    BorneByLender "borne_by_lender" "银行承担" Lender Portfolio true;
+    BorneByCounty "borne_by_county" "县级财政承担" Lender Portfolio true;
+    Remitted "remitted" "已付贷款机构" Cash Portfolio false;
+    RewardSource "reward_source" "奖励来源" Cash Portfolio true;
+    AdvanceGranted "advance_granted" "预拨来源" Entitlement Portfolio true;
+    Advance "advance" "预拨" Entitlement Portfolio false;
+    CompensationGranted "compensation_granted" "应缴补偿金来源" Entitlement Portfolio true;
+    CompensationOwed "compensation_owed" "应缴补偿金" Entitlement Portfolio true;
+    CompensationSettled "compensation_settled" "已缴补偿金" Entitlement Portfolio false;
+    ClaimGranted "claim_granted" "应付申报来源" Entitlement Claim true;
+    ClaimOwed "claim_owed" "应付申报" Entitlement Claim false;
+    ClaimSettled "claim_settled" "已付申报" Entitlement Claim false;
+    RewardAvailable "reward_available" "可用奖励" Cash Reward false;
+    RewardSpent "reward_spent" "已用奖励" Cash Reward false;
 }
 
 /// One account as it stands.

@@ -1,6 +1,15 @@
 //! The closed list of what the ledger can be told. One past-tense kind per business fact.
 //! Here is the shape only: what an event means stands in the file of its domain, how it is written in `proto`.
 
+mod claim;
+mod loan;
+mod risk;
+
+pub use claim::*;
+pub use loan::*;
+pub use risk::*;
+
+use crate::loan::terms::LoanTerms;
 use crate::money::{Day, Fen};
 use crate::policy::Policy;
 use uuid::Uuid;
@@ -52,6 +61,39 @@ pub enum Kind {
     PayoutReturned(PayoutReturned),
     PayoutUnknown(PayoutUnknown),
     SuspenseCleared(SuspenseCleared),
+    LoanTermsAdopted(Box<LoanTerms>),
+    RatePublished(RatePublished),
+    WaiverAdopted(WaiverAdopted),
+    LoanSigned(LoanSigned),
+    LoanDrawn(LoanDrawn),
+    LoanDrawReturned(LoanDrawReturned),
+    LoanRateAgreed(LoanRateAgreed),
+    LoanRepaid(LoanRepaid),
+    LoanRefunded(LoanRefunded),
+    LoanOverdue(LoanOverdue),
+    LoanDeferred(LoanDeferred),
+    LoanWrittenOff(LoanWrittenOff),
+    LossRecovered(LossRecovered),
+    LoanStateRepaid(LoanStateRepaid),
+    LoanRelieved(LoanRelieved),
+    InterestAccrued(InterestAccrued),
+    InterestAdjusted(InterestAdjusted),
+    ClaimSubmitted(ClaimSubmitted),
+    ClaimLineAdded(ClaimLineAdded),
+    ClaimSealed(SetSealed),
+    ClaimApproved(SetDecided),
+    OverclaimReturned(OverclaimReturned),
+    RemittanceOrdered(RemittanceOrdered),
+    RemittanceApproved(RemittanceApproved),
+    RemittanceCleared(RemittanceCleared),
+    RemittanceReturned(RemittanceReturned),
+    CompensationAccrued(CompensationAccrued),
+    CompensationReceived(CompensationReceived),
+    FundStated(FundStated),
+    SurplusRewarded(SurplusRewarded),
+    RewardSpent(RewardSpent),
+    PeriodClosed(PeriodClosed),
+    EntryReversed(EntryReversed),
 }
 
 impl Kind {
@@ -88,6 +130,39 @@ impl Kind {
             Self::PayoutReturned(_) => "payout_returned",
             Self::PayoutUnknown(_) => "payout_unknown",
             Self::SuspenseCleared(_) => "suspense_cleared",
+            Self::LoanTermsAdopted(_) => "loan_terms_adopted",
+            Self::RatePublished(_) => "rate_published",
+            Self::WaiverAdopted(_) => "waiver_adopted",
+            Self::LoanSigned(_) => "loan_signed",
+            Self::LoanDrawn(_) => "loan_drawn",
+            Self::LoanDrawReturned(_) => "loan_draw_returned",
+            Self::LoanRateAgreed(_) => "loan_rate_agreed",
+            Self::LoanRepaid(_) => "loan_repaid",
+            Self::LoanRefunded(_) => "loan_refunded",
+            Self::LoanOverdue(_) => "loan_overdue",
+            Self::LoanDeferred(_) => "loan_deferred",
+            Self::LoanWrittenOff(_) => "loan_written_off",
+            Self::LossRecovered(_) => "loss_recovered",
+            Self::LoanStateRepaid(_) => "loan_state_repaid",
+            Self::LoanRelieved(_) => "loan_relieved",
+            Self::InterestAccrued(_) => "interest_accrued",
+            Self::InterestAdjusted(_) => "interest_adjusted",
+            Self::ClaimSubmitted(_) => "claim_submitted",
+            Self::ClaimLineAdded(_) => "claim_line_added",
+            Self::ClaimSealed(_) => "claim_sealed",
+            Self::ClaimApproved(_) => "claim_approved",
+            Self::OverclaimReturned(_) => "overclaim_returned",
+            Self::RemittanceOrdered(_) => "remittance_ordered",
+            Self::RemittanceApproved(_) => "remittance_approved",
+            Self::RemittanceCleared(_) => "remittance_cleared",
+            Self::RemittanceReturned(_) => "remittance_returned",
+            Self::CompensationAccrued(_) => "compensation_accrued",
+            Self::CompensationReceived(_) => "compensation_received",
+            Self::FundStated(_) => "fund_stated",
+            Self::SurplusRewarded(_) => "surplus_rewarded",
+            Self::RewardSpent(_) => "reward_spent",
+            Self::PeriodClosed(_) => "period_closed",
+            Self::EntryReversed(_) => "entry_reversed",
         }
     }
 
@@ -107,6 +182,25 @@ impl Kind {
                 | Self::PayoutCredited(_)
                 | Self::PayoutReturned(_)
                 | Self::PayoutUnknown(_)
+                | Self::RatePublished(_)
+                | Self::LoanSigned(_)
+                | Self::LoanDrawn(_)
+                | Self::LoanDrawReturned(_)
+                | Self::LoanRateAgreed(_)
+                | Self::LoanRepaid(_)
+                | Self::LoanRefunded(_)
+                | Self::LoanOverdue(_)
+                | Self::LoanDeferred(_)
+                | Self::LoanWrittenOff(_)
+                | Self::LossRecovered(_)
+                | Self::LoanStateRepaid(_)
+                | Self::ClaimSubmitted(_)
+                | Self::ClaimLineAdded(_)
+                | Self::OverclaimReturned(_)
+                | Self::RemittanceCleared(_)
+                | Self::RemittanceReturned(_)
+                | Self::CompensationReceived(_)
+                | Self::FundStated(_)
         )
     }
 }
@@ -271,6 +365,8 @@ pub enum Status {
     Graduated,
     Withdrawn,
     Deceased,
+    /// Leave for illness; the subsidy goes on.
+    IllnessLeave,
 }
 
 /// A student's standing changed on the effective day (R).

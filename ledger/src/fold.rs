@@ -4,15 +4,20 @@
 use crate::account::AccountNo;
 use crate::award::{self, AwardChange};
 use crate::budget::{self, BudgetChange};
+use crate::claim::{self, ClaimChange};
+use crate::control::{self, ControlChange};
 use crate::entry::Entry;
 use crate::event::Kind;
+use crate::loan::{self, LoanChange};
 use crate::money::{Day, Fen};
 use crate::org::{self, OrgChange};
 use crate::outcome::{Code, Outcome, Posting, Refusal};
 use crate::payment::{self, PaymentChange};
 use crate::people::{self, PeopleChange};
 use crate::policy::{Adopted, Policy};
+use crate::remittance::{self, RemittanceChange};
 use crate::results::{self, ResultChange};
+use crate::risk::{self, RiskChange};
 use crate::rows::{DUPLICATE, Finding, FindingKind, Refused, Seen};
 use crate::state::{State, UNKNOWN_ORG};
 use crate::table::NONE;
@@ -83,6 +88,11 @@ pub(crate) enum Act {
     Award(AwardChange),
     Payment(PaymentChange),
     Result(ResultChange),
+    Loan(LoanChange),
+    Claim(ClaimChange),
+    Remittance(RemittanceChange),
+    Risk(RiskChange),
+    Control(ControlChange),
 }
 
 impl Change {
@@ -189,6 +199,35 @@ impl State {
             Kind::PayoutReturned(event) => Ok(results::judge_returned(self, on, event)),
             Kind::PayoutUnknown(event) => Ok(results::judge_unknown(self, event)),
             Kind::SuspenseCleared(event) => crate::suspense::judge_cleared(self, on, event),
+            Kind::PeriodClosed(event) => control::judge_closed(self, event),
+            Kind::EntryReversed(event) => control::judge_reversed(self, on, event),
+            other => self.judge_lending(entry, other),
+        }
+    }
+
+    /// Loans, claims, payments to lenders and compensation funds.
+    fn judge_lending(&self, entry: &Entry<'_>, kind: &Kind) -> Result<Change, Refusal> {
+        let (index, on) = (entry.index, entry.event.effective);
+        match kind {
+            Kind::LoanWrittenOff(event) => Ok(risk::judge_written_off(self, index, on, event)),
+            Kind::LossRecovered(event) => Ok(risk::judge_recovered(self, on, event)),
+            Kind::LoanRelieved(event) => risk::judge_relieved(self, index, on, event),
+            Kind::ClaimSubmitted(event) => Ok(claim::judge_submitted(self, entry, event)),
+            Kind::ClaimLineAdded(event) => Ok(claim::judge_line(self, entry, event)),
+            Kind::ClaimSealed(event) => claim::judge_sealed(self, on, event),
+            Kind::ClaimApproved(event) => claim::judge_approved(self, entry, event),
+            Kind::OverclaimReturned(event) => Ok(claim::judge_returned(self, on, event)),
+            Kind::RemittanceOrdered(event) => remittance::judge_ordered(self, entry, event),
+            Kind::RemittanceApproved(event) => remittance::judge_approved(self, entry, event),
+            Kind::RemittanceCleared(event) => Ok(remittance::judge_cleared(self, on, event)),
+            Kind::RemittanceReturned(event) => Ok(remittance::judge_returned(self, on, event)),
+            Kind::CompensationAccrued(event) => risk::judge_accrued(self, on, event),
+            Kind::CompensationReceived(event) => Ok(risk::judge_received(self, on, event)),
+            Kind::FundStated(event) => Ok(risk::judge_stated(self, on, event)),
+            Kind::SurplusRewarded(event) => risk::judge_rewarded(self, on, event),
+            Kind::RewardSpent(event) => risk::judge_spent(self, on, event),
+            // Every kind is judged somewhere: a test folds one of each.
+            other => loan::judge(self, index, on, other).unwrap_or_else(|| unreachable!("{} is judged", other.name())),
         }
     }
 
@@ -213,6 +252,11 @@ impl State {
             Act::Award(act) => award::apply(self, entry, act),
             Act::Payment(act) => payment::apply(self, entry, act),
             Act::Result(act) => results::apply(self, entry.index, on, act),
+            Act::Loan(act) => loan::apply(self, entry.index, on, act),
+            Act::Claim(act) => claim::apply(self, entry, act),
+            Act::Remittance(act) => remittance::apply(self, entry, act),
+            Act::Risk(act) => risk::apply(self, entry.index, on, act),
+            Act::Control(act) => control::apply(self, entry.index, act),
         }
         for posting in &change.postings {
             self.post(entry.index, posting);

@@ -1,4 +1,4 @@
-//! Money in fen and days in the calendar. No rates and no interest: those come with the loans.
+//! Money in fen and days in the calendar. No rates and no interest: those stand in `loan`.
 
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +19,26 @@ impl Day {
         let date = jiff::civil::Date::new(year, month, day).ok()?;
         let epoch = jiff::civil::date(1970, 1, 1);
         Some(Self(epoch.until(date).ok()?.get_days()))
+    }
+
+    /// A day of rules rather than of events: any year up to 9999, month and day of month held to the calendar.
+    #[must_use]
+    pub(crate) fn of(year: u16, month: u8, day: u8) -> Self {
+        let year = i16::try_from(year).unwrap_or(9999).min(9999);
+        let month = i8::try_from(month.clamp(1, 12)).unwrap_or(1);
+        let first = jiff::civil::date(year, month, 1);
+        let day = i32::from(day.clamp(1, first.days_in_month().unsigned_abs()));
+        // Within the calendar of the library, so the count of days fits.
+        let days = jiff::civil::date(1970, 1, 1).until(first).map_or(0, |span| span.get_days());
+        Self(days + day - 1)
+    }
+
+    /// The first day of the month after this day's.
+    #[must_use]
+    pub fn next_month(self) -> Self {
+        let date = self.date();
+        let (year, month) = (date.year().unsigned_abs(), date.month().unsigned_abs());
+        if month == 12 { Self::of(year + 1, 1, 1) } else { Self::of(year, month + 1, 1) }
     }
 
     /// The day written as the number `yyyymmdd`, as events carry it.

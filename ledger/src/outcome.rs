@@ -153,6 +153,33 @@ codes! {
     38 CardNotPayees "card_not_payees" circumstantial "卡不属于该生或已停用" "the card is not the person's, or no longer in use" "bind the card to the person, then retry";
     39 Overdrawn "overdrawn" circumstantial "超出可用指标" "more than the document line has available" "cancel, reduce, or have more passed down, then retry";
     40 PolicyNotNewer "policy_not_newer" permanent "政策版本已采用" "this version of the policy was adopted already" "adopt the next version";
+    41 UnknownLoan "unknown_loan" circumstantial "贷款合同不存在" "no contract of this loan is known" "report the contract, then retry";
+    42 UnknownTerms "unknown_terms" circumstantial "签约日没有有效的贷款条款" "no loan terms were in force on that day" "adopt the terms, then retry";
+    43 UnknownRate "unknown_rate" circumstantial "签约日之前没有公布利率" "no rate was published on or before the signing" "report the rate, then retry";
+    44 Stale "stale" circumstantial "该对象已有更新的记录" "the loan has changed since the entry named" "compute the figure again, then retry";
+    45 AlreadyAccrued "already_accrued" permanent "利息已计到该日或以后" "interest is accrued through that day or later" "nothing to do; late facts are adjusted";
+    46 AdjustFirst "adjust_first" circumstantial "须先调整已计利息" "interest already accrued must be adjusted first" "submit interest_adjusted, then retry";
+    47 NothingToAdjust "nothing_to_adjust" circumstantial "已计利息无须调整" "the accrued interest is right as it stands" "nothing to do";
+    48 UnknownCause "unknown_cause" permanent "没有该原因记录，或其早于贷款的最后记录" "the cause is no entry after the loan's last one" "name the late fact's event id";
+    49 SubsidyDiffers "subsidy_differs" permanent "贴息与账上重算不符" "the subsidy differs from our recomputation, which is the figure" "compute it again under the facts on record";
+    50 WaiverDiffers "waiver_differs" permanent "免息与账上重算不符" "the waived interest differs from our recomputation, which is the figure" "compute it again under the facts on record";
+    51 InterestDiffers "interest_differs" permanent "借款人利息与账上重算不符" "the borrower's interest differs from our recomputation, which is the figure" "compute it again under the facts on record";
+    52 PenaltyDiffers "penalty_differs" permanent "罚息与账上重算不符" "the penalty interest differs from our recomputation, which is the figure" "compute it again under the facts on record";
+    53 UnknownClaim "unknown_claim" circumstantial "申报不存在" "the claim does not exist" "submit it first, then retry";
+    54 ExceedsOwed "exceeds_owed" circumstantial "超出应付金额" "more than is owed and not yet ordered" "reduce the amount, then retry";
+    55 UnknownRemittance "unknown_remittance" circumstantial "没有该笔拨付" "the payment to the lender does not exist" "order it first, then retry";
+    56 NotPayer "not_payer" permanent "该来源不承担此项支出" "the line's source is no payer of this, or not for so much" "draw on lines of the payers named";
+    57 CompensationDiffers "compensation_differs" permanent "补偿金与账上重算不符" "the compensation differs from our recomputation, which is the figure" "compute it again under the facts on record";
+    58 SurplusDiffers "surplus_differs" permanent "结余与账上重算不符" "the surplus differs from our recomputation, which is the figure" "compute it again under the facts on record";
+    59 AlreadyRewarded "already_rewarded" permanent "该年度已奖励" "the surplus of this year was rewarded already" "nothing to do";
+    60 ExceedsSurplus "exceeds_surplus" permanent "奖励超出结余" "the rewards exceed the surplus" "reduce the parts";
+    61 UnknownReward "unknown_reward" circumstantial "没有该笔奖励" "the reward does not exist" "reward the surplus first, then retry";
+    62 UseNotAllowed "use_not_allowed" permanent "用途不在规定范围" "the use is not on the closed list for this level" "use it for what the terms list";
+    63 WrittenOff "written_off" permanent "该贷款已核销，不能再救助" "the loan was written off; it may not be relieved too" "nothing to do";
+    64 PeriodNotLater "period_not_later" permanent "期间已关闭" "that period is closed already" "close a later day";
+    65 UnknownEntry "unknown_entry" circumstantial "没有该记录" "no entry has this event id" "check the event id";
+    66 NotReversible "not_reversible" permanent "该记录不能冲销" "entries of this kind are superseded, not reversed" "record what is right";
+    67 NotLast "not_last" circumstantial "其后已有记录" "later entries changed the same thing" "reverse those first, or record what is right";
 }
 
 impl TryFrom<u8> for Code {

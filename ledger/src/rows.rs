@@ -3,9 +3,13 @@
 
 use crate::account::Account;
 use crate::event::{Hash, Level, OrgRole, Source, Status, Subordination};
+pub use crate::finding::FindingKind;
+use crate::loan::rows::{
+    Borrower, Claim, ClaimLine, Loan, LoanRules, Portfolio, Remittance, Reward, RiskPaid, RiskYear,
+};
 use crate::money::{Day, Fen};
 use crate::outcome::Refusal;
-use crate::policy::{Adopted, Rule};
+use crate::policy::Adopted;
 use crate::table::Row;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -291,69 +295,6 @@ pub struct Batch {
     pub last: u64,
 }
 
-/// What a finding is about.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub enum FindingKind {
-    DoubleCredit,
-    LateCredit,
-    EarlyCredit,
-    AmountDiffers,
-    UnknownCredit,
-    UnexpectedReturn,
-    UnexpectedUnknown,
-    VoucherUnexpected,
-    VoucherExceeds,
-    UnknownSubject,
-    Repeated,
-    CardRebound,
-    Policy(Rule),
-}
-
-impl FindingKind {
-    /// Whether its money is a credit that reached a card without authority.
-    #[must_use]
-    pub fn is_credit(self) -> bool {
-        matches!(
-            self,
-            Self::DoubleCredit | Self::LateCredit | Self::EarlyCredit | Self::AmountDiffers | Self::UnknownCredit
-        )
-    }
-
-    /// Stable name.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        self.words().0
-    }
-
-    /// Chinese sentence.
-    #[must_use]
-    pub fn sentence_zh(self) -> &'static str {
-        self.words().1
-    }
-
-    fn words(self) -> (&'static str, &'static str) {
-        match self {
-            Self::DoubleCredit => ("double_credit", "重复入账"),
-            Self::LateCredit => ("late_credit", "退回之后又入账"),
-            Self::EarlyCredit => ("early_credit", "未发送先入账"),
-            Self::AmountDiffers => ("amount_differs", "入账金额与应付不符"),
-            Self::UnknownCredit => ("unknown_credit", "入账对应的支付不存在"),
-            Self::UnexpectedReturn => ("unexpected_return", "无对应在途款的退回"),
-            Self::UnexpectedUnknown => ("unexpected_unknown", "结果未知，但并无在途款"),
-            Self::VoucherUnexpected => ("voucher_unexpected", "凭证与申请不符"),
-            Self::VoucherExceeds => ("voucher_exceeds", "凭证金额超出申请"),
-            Self::UnknownSubject => ("unknown_subject", "所报对象尚未登记"),
-            Self::Repeated => ("repeated", "重复登记"),
-            Self::CardRebound => ("card_rebound", "卡改绑他人"),
-            Self::Policy(Rule::Band) => ("off_band", "金额不在档次标准之内"),
-            Self::Policy(Rule::Enrolled) => ("not_enrolled", "生效日不在籍"),
-            Self::Policy(Rule::Exclusive) => ("exclusive", "违规重复享受"),
-            Self::Policy(Rule::Due) => ("not_due", "未到发放日"),
-            Self::Policy(Rule::Sharing) => ("off_sharing", "与分担比例不符"),
-        }
-    }
-}
-
 /// Something an auditor should see.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Finding {
@@ -389,6 +330,7 @@ macro_rules! rows {
 }
 
 rows! {
-    with id: Seen, Org, Line, Person, Card, Roster, Award, Application, Payout, Voucher, Batch;
-    without: Account, Programme, Instalment, Drawn, Finding, Refused
+    with id: Seen, Org, Line, Person, Card, Roster, Award, Application, Payout, Voucher, Batch, Loan, Borrower,
+        Portfolio, RiskYear, RiskPaid, Claim, Remittance, Reward;
+    without: Account, Programme, Instalment, Drawn, Finding, Refused, LoanRules, ClaimLine
 }

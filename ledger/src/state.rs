@@ -2,6 +2,9 @@
 
 use crate::account::{Account, AccountNo, Book, Class, Owner};
 use crate::event::{Level, OrgRole, Status, Subordination};
+use crate::loan::rows::{
+    Borrower, Claim, ClaimLine, Loan, LoanRules, Portfolio, Remittance, Reward, RiskPaid, RiskYear,
+};
 use crate::money::{Day, Fen};
 use crate::outcome::{Code, Posting, Refusal};
 use crate::policy::Policy;
@@ -19,6 +22,13 @@ pub const UNKNOWN_ORG: u32 = 0;
 
 /// The application that stands for payments nobody ordered: handle 0, made at genesis.
 pub const UNKNOWN_APPLICATION: u32 = 0;
+
+/// How many tables there are.
+pub const TABLES: usize = 27;
+
+/// Tables there were when the first histories were frozen. A later table enters the digest when it holds a row, so that
+/// a record that does not know it keeps its digest.
+const FIRST_TABLES: usize = 17;
 
 /// Everything the ledger remembers after an entry.
 #[allow(missing_docs)] // One table for each row type; the rows say what they hold.
@@ -46,6 +56,16 @@ pub struct State {
     pub batches: Table<Batch>,
     pub findings: Table<Finding>,
     pub refused: Table<Refused>,
+    pub loan_rules: Table<LoanRules>,
+    pub loans: Table<Loan>,
+    pub borrowers: Table<Borrower>,
+    pub portfolios: Table<Portfolio>,
+    pub risk_years: Table<RiskYear>,
+    pub risk_paid: Table<RiskPaid>,
+    pub claims: Table<Claim>,
+    pub claim_lines: Table<ClaimLine>,
+    pub remittances: Table<Remittance>,
+    pub rewards: Table<Reward>,
     by_code: BTreeMap<String, u32>,
 }
 
@@ -98,12 +118,22 @@ impl State {
             batches: Table::default(),
             findings: Table::default(),
             refused: Table::default(),
+            loan_rules: Table::default(),
+            loans: Table::default(),
+            borrowers: Table::default(),
+            portfolios: Table::default(),
+            risk_years: Table::default(),
+            risk_paid: Table::default(),
+            claims: Table::default(),
+            claim_lines: Table::default(),
+            remittances: Table::default(),
+            rewards: Table::default(),
             by_code: BTreeMap::new(),
         }
     }
 
     /// All tables as pages, in the fixed order of the digest.
-    pub fn tables(&mut self) -> [(&'static str, &mut dyn Pages); 17] {
+    pub fn tables(&mut self) -> [(&'static str, &mut dyn Pages); TABLES] {
         [
             ("seen", &mut self.seen),
             ("accounts", &mut self.accounts),
@@ -122,6 +152,16 @@ impl State {
             ("batches", &mut self.batches),
             ("findings", &mut self.findings),
             ("refused", &mut self.refused),
+            ("loan_rules", &mut self.loan_rules),
+            ("loans", &mut self.loans),
+            ("borrowers", &mut self.borrowers),
+            ("portfolios", &mut self.portfolios),
+            ("risk_years", &mut self.risk_years),
+            ("risk_paid", &mut self.risk_paid),
+            ("claims", &mut self.claims),
+            ("claim_lines", &mut self.claim_lines),
+            ("remittances", &mut self.remittances),
+            ("rewards", &mut self.rewards),
         ]
     }
 
@@ -147,7 +187,10 @@ impl State {
         for number in self.scalars() {
             hash.update(number.to_le_bytes());
         }
-        for (name, table) in self.tables() {
+        for (at, (name, table)) in self.tables().into_iter().enumerate() {
+            if at >= FIRST_TABLES && table.count() == 0 {
+                continue;
+            }
             hash.update(name.as_bytes());
             for page in 0..table.count() {
                 hash.update(table.encode(u32::try_from(page).unwrap_or(NONE)));
@@ -174,6 +217,12 @@ impl State {
         let handle = self.programmes.push(Programme { code: code.to_owned(), versions: Vec::new() });
         self.by_code.insert(code.to_owned(), handle);
         handle
+    }
+
+    /// What holds for many loans at once, once anything does.
+    #[must_use]
+    pub fn loan_rules(&self) -> Option<&LoanRules> {
+        (!self.loan_rules.is_empty()).then(|| self.loan_rules.get(0))
     }
 
     /// The policy in force on a day: the latest in-force date, then the highest index.
@@ -240,6 +289,10 @@ impl State {
             Owner::Line => self.lines.get(account.owner).unit,
             Owner::Roster => self.rosters.get(account.owner).school,
             Owner::Application => self.applications.get(account.owner).unit,
+            Owner::Loan => self.portfolios.get(self.loans.get(account.owner).portfolio).lender,
+            Owner::Portfolio => self.portfolios.get(account.owner).lender,
+            Owner::Claim => self.claims.get(account.owner).unit,
+            Owner::Reward => self.rewards.get(account.owner).centre,
         }
     }
 

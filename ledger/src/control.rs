@@ -1,0 +1,57 @@
+//! Periods closed and entries reversed 红字冲销. Closing moves the first open day; reversing takes a fact out again.
+
+use crate::event::{EntryReversed, PeriodClosed};
+use crate::fold::{Act, Change};
+use crate::loan::contract::find;
+use crate::loan::rows::{Fact, What};
+use crate::money::Day;
+use crate::outcome::{Code, Refusal};
+use crate::state::State;
+
+pub(crate) enum ControlChange {
+    Close { org: u32, book: usize, open_from: Day },
+}
+
+/// Periods close forward, each organisation and book by itself.
+pub(crate) fn judge_closed(state: &State, event: &PeriodClosed) -> Result<Change, Refusal> {
+    let org = state.need_org(event.org)?;
+    let open_from = state.orgs.get(org).open_from[event.book as usize];
+    if event.through < open_from {
+        return Err(Refusal::with(Code::PeriodNotLater, event.org, i64::from(open_from.yyyymmdd())));
+    }
+    let change = ControlChange::Close { org, book: event.book as usize, open_from: event.through.plus(1) };
+    Ok(Change::of(Act::Control(change)))
+}
+
+/// An entry can be reversed while it is the last that changed its loan and told a fact whose effect is the loan's alone.
+/// The fact goes out and what it posted is posted in red, booked like any late fact.
+pub(crate) fn judge_reversed(state: &State, on: Day, event: &EntryReversed) -> Result<Change, Refusal> {
+    let Some(index) = state.seen.find(event.entry).map(u64::from) else {
+        return Err(Refusal::of(Code::UnknownEntry, event.entry));
+    };
+    let found = find(state, event.subject);
+    if found.handle.is_none() {
+        return Err(Refusal::of(Code::UnknownLoan, event.subject));
+    }
+    let reversible =
+        |fact: &&Fact| fact.index == index && !matches!(fact.what, What::WrittenOff(_) | What::Relieved(_));
+    if !found.row.facts.iter().any(|fact| reversible(&fact)) {
+        return Err(Refusal::of(Code::NotReversible, event.entry));
+    }
+    if found.row.last != index {
+        let last = i64::try_from(found.row.last).unwrap_or(i64::MAX);
+        return Err(Refusal::with(Code::NotLast, event.subject, last));
+    }
+    let facts = found.row.facts.iter().filter(|fact| fact.index != index).copied().collect();
+    Ok(crate::loan::facts::moved(state, on, &found, facts, found.row.through))
+}
+
+pub(crate) fn apply(state: &mut State, index: u64, change: ControlChange) {
+    match change {
+        ControlChange::Close { org, book, open_from } => {
+            let row = state.orgs.get_mut(org);
+            row.open_from[book] = open_from;
+            row.last = index;
+        }
+    }
+}

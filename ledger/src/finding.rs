@@ -1,0 +1,92 @@
+//! What a finding is about: the closed list. Rows of findings stand in `rows`.
+#![allow(missing_docs)] // The sentence of each stands beside it.
+
+use crate::policy::Rule;
+use serde::{Deserialize, Serialize};
+
+/// What a finding is about.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum FindingKind {
+    DoubleCredit,
+    LateCredit,
+    EarlyCredit,
+    AmountDiffers,
+    UnknownCredit,
+    UnexpectedReturn,
+    UnexpectedUnknown,
+    VoucherUnexpected,
+    VoucherExceeds,
+    UnknownSubject,
+    Repeated,
+    CardRebound,
+    Policy(Rule),
+    NoTerms,
+    OverTerm,
+    ShortGrace,
+    BothKinds,
+    OverCeiling,
+    DrawnOutOfStudy,
+    AllocationDiffers,
+    Overpaid,
+    WrittenOffAfterRelief,
+    StatementDiffers,
+    RemittanceUnexpected,
+    Shortfall,
+}
+
+impl FindingKind {
+    /// Whether its money is a credit that reached a card without authority.
+    #[must_use]
+    pub fn is_credit(self) -> bool {
+        matches!(
+            self,
+            Self::DoubleCredit | Self::LateCredit | Self::EarlyCredit | Self::AmountDiffers | Self::UnknownCredit
+        )
+    }
+
+    /// Stable name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.words().0
+    }
+
+    /// Chinese sentence.
+    #[must_use]
+    pub fn sentence_zh(self) -> &'static str {
+        self.words().1
+    }
+
+    fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::DoubleCredit => ("double_credit", "重复入账"),
+            Self::LateCredit => ("late_credit", "退回之后又入账"),
+            Self::EarlyCredit => ("early_credit", "未发送先入账"),
+            Self::AmountDiffers => ("amount_differs", "入账金额与应付不符"),
+            Self::UnknownCredit => ("unknown_credit", "入账对应的支付不存在"),
+            Self::UnexpectedReturn => ("unexpected_return", "无对应在途款的退回"),
+            Self::UnexpectedUnknown => ("unexpected_unknown", "结果未知，但并无在途款"),
+            Self::VoucherUnexpected => ("voucher_unexpected", "凭证与申请不符"),
+            Self::VoucherExceeds => ("voucher_exceeds", "凭证金额超出申请"),
+            Self::UnknownSubject => ("unknown_subject", "所报对象尚未登记"),
+            Self::Repeated => ("repeated", "重复登记"),
+            Self::CardRebound => ("card_rebound", "卡改绑他人"),
+            Self::Policy(Rule::Band) => ("off_band", "金额不在档次标准之内"),
+            Self::Policy(Rule::Enrolled) => ("not_enrolled", "生效日不在籍"),
+            Self::Policy(Rule::Exclusive) => ("exclusive", "违规重复享受"),
+            Self::Policy(Rule::Due) => ("not_due", "未到发放日"),
+            Self::Policy(Rule::Sharing) => ("off_sharing", "与分担比例不符"),
+            Self::NoTerms => ("no_terms", "签约日没有有效的贷款条款"),
+            Self::OverTerm => ("over_term", "贷款期限超过上限"),
+            Self::ShortGrace => ("short_grace", "还本宽限期短于规定"),
+            Self::BothKinds => ("both_kinds", "同一学年两类助学贷款"),
+            Self::OverCeiling => ("over_ceiling", "超过学年贷款上限"),
+            Self::DrawnOutOfStudy => ("drawn_out_of_study", "非在读期间放款"),
+            Self::AllocationDiffers => ("allocation_differs", "还款冲抵顺序不符"),
+            Self::Overpaid => ("overpaid", "借款人多付"),
+            Self::WrittenOffAfterRelief => ("written_off_after_relief", "救助之后又核销"),
+            Self::StatementDiffers => ("statement_differs", "银行对账单与账上不符"),
+            Self::RemittanceUnexpected => ("remittance_unexpected", "拨付结果与指令不符"),
+            Self::Shortfall => ("shortfall", "补偿金不足，按规定承担"),
+        }
+    }
+}

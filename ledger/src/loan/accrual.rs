@@ -1,0 +1,110 @@
+//! Interest accrued by period and corrected for facts learnt late. The figure comes from outside; the fold recomputes it.
+
+use super::LoanChange;
+use super::contract::{Found, find};
+use super::flows::difference;
+use super::position::{interest, target};
+use super::rows::Loan;
+use super::walk::{Missing, Walk};
+use crate::event::{Interest, InterestAccrued, InterestAdjusted};
+use crate::fold::{Act, Change};
+use crate::money::{Day, Fen};
+use crate::outcome::{Code, Refusal};
+use crate::state::State;
+use uuid::Uuid;
+
+/// What is to be posted for a loan: first the correction of days already posted, then the days since.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Due {
+    /// Interest of days already posted is off by this.
+    pub correction: Interest,
+    /// The days since, through the day asked for, add this.
+    pub addition: Interest,
+}
+
+/// Computes what is to be posted for a loan through a day: what a job submits and what the fold compares with.
+///
+/// # Errors
+/// What is missing to know its interest.
+pub fn due(state: &State, loan: &Loan, through: Day) -> Result<Due, Missing> {
+    let walk = Walk::new(state, loan, &loan.facts)?;
+    let [before, after] = walk.sums([loan.through, through.max(loan.through)], |_| {})?;
+    let correction = minus(before.interest, interest(&loan.posted));
+    Ok(Due { correction, addition: minus(after.interest, before.interest) })
+}
+
+fn minus(a: Interest, b: Interest) -> Interest {
+    Interest {
+        subsidy: a.subsidy.saturating_sub(b.subsidy),
+        waiver: a.waiver.saturating_sub(b.waiver),
+        borrower: a.borrower.saturating_sub(b.borrower),
+        penalty: a.penalty.saturating_sub(b.penalty),
+    }
+}
+
+pub(crate) fn judge_accrued(state: &State, on: Day, event: &InterestAccrued) -> Result<Change, Refusal> {
+    let found = known(state, event.loan, event.last)?;
+    if on <= found.row.through {
+        let posted = i64::from(found.row.through.yyyymmdd());
+        return Err(Refusal::with(Code::AlreadyAccrued, event.loan, posted));
+    }
+    let due = due(state, &found.row, on).map_err(|missing| refusal(missing, event.loan))?;
+    if due.correction != Interest::default() {
+        return Err(Refusal::of(Code::AdjustFirst, event.loan));
+    }
+    agree(event.loan, event.figure, due.addition)?;
+    Ok(accrued(state, on, &found, on))
+}
+
+pub(crate) fn judge_adjusted(state: &State, on: Day, event: &InterestAdjusted) -> Result<Change, Refusal> {
+    let found = known(state, event.loan, event.last)?;
+    let cause = state.seen.find(event.cause).filter(|cause| u64::from(*cause) > found.row.last);
+    if cause.is_none() {
+        return Err(Refusal::of(Code::UnknownCause, event.cause));
+    }
+    let due = due(state, &found.row, found.row.through).map_err(|missing| refusal(missing, event.loan))?;
+    if due.correction == Interest::default() {
+        return Err(Refusal::of(Code::NothingToAdjust, event.loan));
+    }
+    agree(event.loan, event.figure, due.correction)?;
+    Ok(accrued(state, on, &found, found.row.through))
+}
+
+fn known(state: &State, id: Uuid, last: u64) -> Result<Found, Refusal> {
+    let found = find(state, id);
+    if !found.row.known {
+        return Err(Refusal::of(Code::UnknownLoan, id));
+    }
+    if found.row.last != last {
+        let changed = i64::try_from(found.row.last).unwrap_or(i64::MAX);
+        return Err(Refusal::with(Code::Stale, id, changed));
+    }
+    Ok(found)
+}
+
+fn refusal(missing: Missing, loan: Uuid) -> Refusal {
+    match missing {
+        Missing::Contract => Refusal::of(Code::UnknownLoan, loan),
+        Missing::Terms => Refusal::of(Code::UnknownTerms, loan),
+        Missing::Rate => Refusal::of(Code::UnknownRate, loan),
+    }
+}
+
+/// One code for each payer, so that the refusal's figure, which is ours, says what it is to be compared with.
+fn agree(loan: Uuid, said: Interest, ours: Interest) -> Result<(), Refusal> {
+    let differs = |code, said: Fen, ours: Fen| {
+        if said == ours { Ok(()) } else { Err(Refusal::with(code, loan, ours)) }
+    };
+    differs(Code::SubsidyDiffers, said.subsidy, ours.subsidy)?;
+    differs(Code::WaiverDiffers, said.waiver, ours.waiver)?;
+    differs(Code::InterestDiffers, said.borrower, ours.borrower)?;
+    differs(Code::PenaltyDiffers, said.penalty, ours.penalty)
+}
+
+/// Interest posted through a day, and nothing else changed.
+fn accrued(state: &State, on: Day, found: &Found, through: Day) -> Change {
+    let flows = target(state, &found.row, &found.row.facts, through, found.row.confirmed);
+    let postings = difference(state, on, found.channels, &found.row.posted, &flows);
+    let loan = found.handle.unwrap_or_default();
+    Change { postings, findings: Vec::new(), act: Act::Loan(LoanChange::Accrue { loan, through, flows }) }
+}

@@ -1,0 +1,175 @@
+//! What happens to a loan: drawn, repaid, overdue, written off. Reports, never refused.
+//!
+//! A fact corrects its own loan in its own entry: the flows are computed anew with it and the difference is posted. A fact
+//! that settles interest also brings the posting of interest up to the evening before.
+
+use super::LoanChange;
+use super::contract::{Found, find, open};
+use super::flows::{Flow, Flows, difference};
+use super::position::target;
+use super::rates::terms_on;
+use super::rows::{Fact, Loan, What};
+use super::walk::Walk;
+use crate::event::{LoanKind, Status};
+use crate::fold::{Act, Change, NewFinding};
+use crate::money::{Day, Fen};
+use crate::rows::FindingKind;
+use crate::state::{State, UNKNOWN_ORG};
+use crate::table::NONE;
+use uuid::Uuid;
+
+impl What {
+    /// Order among facts of one day: what lends stands before what settles, so that amounts alone decide.
+    fn rank(self) -> u8 {
+        match self {
+            Self::RateAgreed(_) => 0,
+            Self::Drawn(_) => 1,
+            Self::DrawReturned(_) => 2,
+            Self::Refunded(_) => 3,
+            Self::Overdue(_) => 4,
+            Self::Deferred(_) => 5,
+            Self::StateRepaid(_) | Self::Relieved(_) => 6,
+            Self::Repaid { .. } => 7,
+            Self::WrittenOff(_) => 8,
+        }
+    }
+
+    /// Whether interest up to the day before must be posted for what it pays to be taken from it.
+    fn settles(self) -> bool {
+        matches!(self, Self::Repaid { .. })
+    }
+
+    fn fen(self) -> Fen {
+        match self {
+            Self::RateAgreed(_) | Self::Deferred(_) => 0,
+            Self::Repaid { fen, .. }
+            | Self::Drawn(fen)
+            | Self::DrawReturned(fen)
+            | Self::Overdue(fen)
+            | Self::WrittenOff(fen)
+            | Self::StateRepaid(fen)
+            | Self::Relieved(fen) => fen,
+            Self::Refunded(allocation) => allocation.total(),
+        }
+    }
+
+    /// Nothing but what the shape of the event allows, which the wire holds it to.
+    fn is_sound(self) -> bool {
+        match self {
+            Self::RateAgreed(_) | Self::Deferred(_) => true,
+            Self::Repaid { fen, allocation: Some(parts), .. } => {
+                fen > 0 && parts.penalty >= 0 && parts.interest >= 0 && parts.principal >= 0 && parts.total() == fen
+            }
+            Self::Refunded(parts) => {
+                parts.total() > 0 && parts.penalty >= 0 && parts.interest >= 0 && parts.principal >= 0
+            }
+            other => other.fen() > 0,
+        }
+    }
+}
+
+/// Puts a fact in its place. Of the same day and rank the earlier entry stands first.
+fn placed(facts: &[Fact], fact: Fact) -> Vec<Fact> {
+    let at = facts.partition_point(|other| (other.on, other.what.rank()) <= (fact.on, fact.what.rank()));
+    let mut facts = facts.to_vec();
+    facts.insert(at, fact);
+    facts
+}
+
+/// A fact about a loan. One that is malformed changes nothing but opens a finding.
+pub(crate) fn judge(state: &State, index: u64, on: Day, id: Uuid, what: What) -> Change {
+    if !what.is_sound() {
+        return Change::only(NewFinding::about(FindingKind::AmountDiffers, id));
+    }
+    let found = find(state, id);
+    let facts = placed(&found.row.facts, Fact { on, index, what });
+    let through = if what.settles() { found.row.through.max(on.plus(-1)) } else { found.row.through };
+    let mut change = moved(state, on, &found, facts, through);
+    if !found.row.known {
+        change.findings.push(NewFinding::about(FindingKind::UnknownSubject, id));
+        return change;
+    }
+    check(state, on, &found.row, what, &mut change);
+    change
+}
+
+/// A change that gives a loan these facts and posts interest through a day.
+pub(crate) fn moved(state: &State, on: Day, found: &Found, facts: Vec<Fact>, through: Day) -> Change {
+    let flows = target(state, &found.row, &facts, through, found.row.confirmed);
+    let postings = difference(state, on, found.channels, &found.row.posted, &flows);
+    let overpaid = |flow: Flow| flows[flow] > found.row.posted[flow];
+    let mut findings = Vec::new();
+    if [Flow::PrincipalOverpaid, Flow::InterestOverpaid, Flow::PenaltyOverpaid].into_iter().any(overpaid) {
+        findings.push(NewFinding::about(FindingKind::Overpaid, found.row.id));
+    }
+    let act = LoanChange::Facts { loan: found.row.id, facts, through, flows };
+    Change { postings, findings, act: Act::Loan(act) }
+}
+
+fn check(state: &State, on: Day, loan: &Loan, what: What, change: &mut Change) {
+    let about = |kind| NewFinding::about(kind, loan.id);
+    match what {
+        What::Drawn(fen) => {
+            if over_ceiling(state, on, loan, fen) {
+                change.findings.push(about(FindingKind::OverCeiling));
+            }
+            let standing = (loan.person != NONE).then(|| state.status_on(loan.person, on)).flatten();
+            if matches!(standing, Some((_, Status::Leave | Status::Withdrawn | Status::Deceased, _))) {
+                change.findings.push(about(FindingKind::DrawnOutOfStudy));
+            }
+        }
+        What::Repaid { fen, allocation: Some(allocation), .. } => {
+            let owed = Walk::new(state, loan, &loan.facts).and_then(|walk| walk.owed(on));
+            if owed.is_ok_and(|owed| owed.allocate(fen) != allocation) {
+                change.findings.push(about(FindingKind::AllocationDiffers));
+            }
+        }
+        What::WrittenOff(_) if loan.facts.iter().any(|fact| matches!(fact.what, What::Relieved(_))) => {
+            change.findings.push(about(FindingKind::WrittenOffAfterRelief));
+        }
+        _ => {}
+    }
+}
+
+/// Drawn for the academic year over all of the borrower's loans, against the ceiling of the day and level.
+fn over_ceiling(state: &State, on: Day, loan: &Loan, fen: Fen) -> bool {
+    let terms = state.loan_rules().and_then(|rules| terms_on(rules, loan.kind, on));
+    let Some(ceiling) = terms.and_then(|terms| terms.ceiling(loan.level)) else {
+        return false;
+    };
+    let mut drawn = i128::from(fen);
+    let mut at = (loan.person != NONE).then(|| state.borrowers.by_id(state.persons.get(loan.person).id)).flatten();
+    let mut next = at.take().map_or(NONE, |(_, borrower)| borrower.last_loan);
+    while next != NONE {
+        let other = state.loans.get(next);
+        if other.academic_year == loan.academic_year {
+            drawn += i128::from(other.posted[Flow::Drawn]);
+        }
+        next = other.before_of_borrower;
+    }
+    drawn > i128::from(ceiling.max_fen)
+}
+
+pub(super) fn apply(state: &mut State, index: u64, id: Uuid, facts: Vec<Fact>, through: Day, flows: Flows) {
+    let loan = open(state, id, UNKNOWN_ORG, LoanKind::Origin, index);
+    let row = state.loans.get_mut(loan);
+    let before = std::mem::replace(&mut row.posted, flows);
+    let changed = changed(&row.facts, &facts);
+    row.facts = facts;
+    (row.through, row.last) = (through, index);
+    crate::risk::note(state, index, loan, &before, &changed);
+}
+
+/// The facts that are new, and those taken out again, turned round.
+fn changed(before: &[Fact], after: &[Fact]) -> Vec<Fact> {
+    let new = after.iter().filter(|fact| !before.contains(fact)).copied();
+    let gone = before.iter().filter(|fact| !after.contains(fact)).filter_map(|fact| {
+        let what = match fact.what {
+            What::Drawn(fen) => What::DrawReturned(fen),
+            What::DrawReturned(fen) => What::Drawn(fen),
+            _ => return None,
+        };
+        Some(Fact { what, ..*fact })
+    });
+    new.chain(gone).collect()
+}

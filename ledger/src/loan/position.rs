@@ -1,0 +1,94 @@
+//! Where a loan's flows should stand, given its facts and how far its interest is posted.
+
+use super::flows::{Flow, Flows};
+use super::rows::{Fact, Loan, What};
+use super::walk::{Missing, Owed, Walk};
+use crate::event::{Allocation, ClaimFor, Interest};
+use crate::money::{Day, Fen};
+use crate::state::State;
+
+/// The flows of a loan with these facts, interest through a day, and what is confirmed of claims.
+///
+/// Without contract, terms or rate nothing is known of interest; the principal is as it was told.
+#[must_use]
+pub fn target(state: &State, loan: &Loan, facts: &[Fact], through: Day, confirmed: [Fen; 2]) -> Flows {
+    let whole = Walk::new(state, loan, facts).and_then(|walk| walk.whole(through));
+    let (interest, paid) = whole.unwrap_or_else(|_: Missing| (Interest::default(), plainly_paid(facts)));
+    let mut flows = Flows::default();
+    let drawn = sum(facts, |what| match what {
+        What::Drawn(fen) => i128::from(fen),
+        What::DrawReturned(fen) => -i128::from(fen),
+        _ => 0,
+    });
+    let written_off = sum(facts, |what| if let What::WrittenOff(fen) = what { i128::from(fen) } else { 0 });
+    let overpaid = (i128::from(paid.principal) + written_off - drawn).max(0);
+    flows[Flow::Drawn] = clamp(drawn);
+    flows[Flow::WrittenOff] = clamp(written_off);
+    flows[Flow::PrincipalOverpaid] = clamp(overpaid);
+    flows[Flow::PrincipalPaid] = paid.principal.saturating_sub(clamp(overpaid));
+    flows[Flow::Subsidy] = interest.subsidy;
+    flows[Flow::Waiver] = interest.waiver;
+    flows[Flow::Interest] = interest.borrower;
+    flows[Flow::Penalty] = interest.penalty;
+    part(&mut flows, interest.borrower, paid.interest, Flow::InterestPaid, Flow::InterestOverpaid);
+    part(&mut flows, interest.penalty, paid.penalty, Flow::PenaltyPaid, Flow::PenaltyOverpaid);
+    let [subsidy, waiver] = confirmed;
+    part(&mut flows, interest.subsidy, subsidy, Flow::SubsidyConfirmed, Flow::SubsidyOverclaimed);
+    part(&mut flows, interest.waiver, waiver, Flow::WaiverConfirmed, Flow::WaiverOverclaimed);
+    flows
+}
+
+/// Of what was paid, as much as was owed counts; the rest was paid without owing it.
+fn part(flows: &mut Flows, owed: Fen, paid: Fen, counts: Flow, beyond: Flow) {
+    flows[counts] = paid.min(owed);
+    flows[beyond] = paid.saturating_sub(flows[counts]);
+}
+
+fn sum(facts: &[Fact], part: impl Fn(What) -> i128) -> i128 {
+    facts.iter().map(|fact| part(fact.what)).sum()
+}
+
+/// What was paid where nothing is known of interest: an unallocated payment pays principal.
+fn plainly_paid(facts: &[Fact]) -> Allocation {
+    let mut paid = Allocation::default();
+    for fact in facts {
+        let (more, less) = match fact.what {
+            What::Repaid { fen, allocation, .. } => {
+                (allocation.unwrap_or_else(|| Owed::default().allocate(fen)), Allocation::default())
+            }
+            What::Refunded(allocation) => (Allocation::default(), allocation),
+            What::StateRepaid(fen) | What::Relieved(fen) => {
+                (Allocation { principal: fen, ..Allocation::default() }, Allocation::default())
+            }
+            _ => continue,
+        };
+        paid.penalty = paid.penalty.saturating_add(more.penalty).saturating_sub(less.penalty);
+        paid.interest = paid.interest.saturating_add(more.interest).saturating_sub(less.interest);
+        paid.principal = paid.principal.saturating_add(more.principal).saturating_sub(less.principal);
+    }
+    paid
+}
+
+fn clamp(fen: i128) -> Fen {
+    Fen::try_from(fen).unwrap_or(if fen < 0 { Fen::MIN } else { Fen::MAX })
+}
+
+/// Interest by payer as the flows have it.
+#[must_use]
+pub fn interest(flows: &Flows) -> Interest {
+    Interest {
+        subsidy: flows[Flow::Subsidy],
+        waiver: flows[Flow::Waiver],
+        borrower: flows[Flow::Interest],
+        penalty: flows[Flow::Penalty],
+    }
+}
+
+/// Place of a claim's money in `Loan::confirmed`.
+#[must_use]
+pub fn place(what: ClaimFor) -> usize {
+    match what {
+        ClaimFor::Subsidy => 0,
+        ClaimFor::Waiver => 1,
+    }
+}

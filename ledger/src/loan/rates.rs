@@ -1,0 +1,93 @@
+//! The rate of a contract on every day: a published index at its last reset, plus the spread then in force.
+
+use super::rows::{AdoptedTerms, Fact, Fixing, Loan, LoanRules, What};
+use super::terms::LoanTerms;
+use crate::event::{LoanKind, RateIndex};
+use crate::money::Day;
+
+/// Hundredths of a per cent in millionths.
+const PPM_PER_BP: i64 = 100;
+
+/// A year's rate from each day on, ascending, in millionths.
+pub type Rates = Vec<(Day, u32)>;
+
+/// The terms in force on a day: the latest in-force date, then the highest index.
+#[must_use]
+pub fn terms_on(rules: &LoanRules, kind: LoanKind, on: Day) -> Option<&LoanTerms> {
+    let versions = rules.terms[kind as usize].iter().filter(|adopted| adopted.from <= on);
+    versions.max_by_key(|adopted| (adopted.from, adopted.index)).map(|adopted| &adopted.terms)
+}
+
+/// The last fixing on or before a day.
+fn fixing(fixings: &[Fixing], on: Day) -> Option<u32> {
+    let end = fixings.partition_point(|fixing| fixing.on <= on);
+    end.checked_sub(1).map(|at| fixings[at].rate_ppm)
+}
+
+/// The rates of a contract from its signing through a day. `None`: no rate was published on or before the signing.
+#[must_use]
+pub fn rates(rules: &LoanRules, loan: &Loan, facts: &[Fact], terms: &LoanTerms, through: Day) -> Option<Rates> {
+    let fixings = &rules.rates[terms.index as usize];
+    let mut base = vec![(loan.signed, fixing(fixings, loan.signed)?)];
+    let mut reset = terms.reset.on_or_after(loan.signed.plus(1));
+    while reset <= through {
+        let latest = reset.plus(i32::try_from(terms.fixing_days).unwrap_or(0));
+        if let Some(rate) = fixing(fixings, latest)
+            && base.last().is_some_and(|(_, before)| *before != rate)
+        {
+            base.push((reset, rate));
+        }
+        reset = terms.reset.on_or_after(reset.plus(1));
+    }
+    Some(merge(&base, &spreads(rules, loan, facts, terms)))
+}
+
+/// The spread from each day on: that of signing, then what later terms move older contracts to, then what was agreed.
+fn spreads(rules: &LoanRules, loan: &Loan, facts: &[Fact], terms: &LoanTerms) -> Vec<(Day, i32)> {
+    let moves = |adopted: &&AdoptedTerms| {
+        let other = &adopted.terms;
+        adopted.from > loan.signed && other.moves_older && other.index == terms.index
+    };
+    let mut later: Vec<(Day, u8, u64, i32)> = Vec::new();
+    for adopted in rules.terms[loan.kind as usize].iter().filter(moves) {
+        later.push((adopted.from, 0, adopted.index, adopted.terms.spread_bp));
+    }
+    for fact in facts {
+        if let What::RateAgreed(spread_bp) = fact.what {
+            later.push((fact.on, 1, fact.index, spread_bp));
+        }
+    }
+    later.sort_unstable();
+    let mut spreads = vec![(loan.signed, terms.spread_bp)];
+    spreads.extend(later.into_iter().map(|(on, _, _, spread)| (on.max(loan.signed), spread)));
+    spreads
+}
+
+fn merge(base: &[(Day, u32)], spreads: &[(Day, i32)]) -> Rates {
+    let mut rates = Rates::with_capacity(base.len() + spreads.len());
+    let (mut b, mut s) = (0, 0);
+    loop {
+        let rate = i64::from(base[b].1) + i64::from(spreads[s].1) * PPM_PER_BP;
+        let rate = u32::try_from(rate.max(0)).unwrap_or(u32::MAX);
+        let from = base[b].0.max(spreads[s].0);
+        match rates.last_mut() {
+            Some(last) if last.0 == from => last.1 = rate,
+            _ => rates.push((from, rate)),
+        }
+        match (base.get(b + 1), spreads.get(s + 1)) {
+            (Some((next, _)), Some((other, _))) if next < other => b += 1,
+            (Some(_), None) => b += 1,
+            (_, Some(_)) => s += 1,
+            (None, None) => return rates,
+        }
+    }
+}
+
+/// The name of an index.
+#[must_use]
+pub fn index_name(index: RateIndex) -> &'static str {
+    match index {
+        RateIndex::Lpr5y => "lpr5y",
+        RateIndex::Benchmark5y => "benchmark5y",
+    }
+}

@@ -1,0 +1,97 @@
+//! Who pays the interest of a day: finance while the borrower studies, the borrower otherwise. By the student's events.
+
+use super::rows::Loan;
+use super::terms::{LoanTerms, StudyEnd};
+use crate::event::Status;
+use crate::money::Day;
+use crate::state::State;
+use crate::table::NONE;
+
+/// Who pays from a day on, before any waiver.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Bearer {
+    /// Finance, as in-school subsidy.
+    Finance,
+    /// The borrower.
+    Borrower,
+}
+
+/// What the student's events say about a loan.
+#[derive(Clone, Debug)]
+pub struct Study {
+    /// Who pays from each day on, ascending; the first holds from the beginning.
+    pub bearers: Vec<(Day, Bearer)>,
+    /// Year of the first graduation, if there was one.
+    pub graduated: Option<u16>,
+}
+
+/// Why study came to an end, for what a later enrolment means.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// Before the contract was signed, or a leave: enrolment brings the subsidy back.
+    Passing,
+    /// Graduated or withdrawn since: only further study does, on application (教财〔2015〕7号).
+    Lasting,
+}
+
+/// The bearers of a loan's interest.
+///
+/// Enrolled and on leave for illness: finance (教财〔2015〕7号). Graduated: as the terms have it. Leave, withdrawn, deceased:
+/// the borrower from the 1st of the next month (财政贴息管理办法 art. 2). Further study: finance again from its day.
+#[must_use]
+pub fn study(state: &State, loan: &Loan, terms: &LoanTerms) -> Study {
+    let mut study = Study { bearers: vec![(Day::default(), Bearer::Finance)], graduated: None };
+    if loan.person == NONE {
+        return study;
+    }
+    let person = state.persons.get(loan.person);
+    let mut ended: Option<End> = None;
+    for (on, status, _) in person.earlier.iter().chain(person.status.iter()) {
+        let before = *on < loan.signed;
+        match status {
+            Status::FurtherStudy => {
+                ended = None;
+                study.turn(*on, Bearer::Finance);
+            }
+            Status::Enrolled | Status::IllnessLeave if ended == Some(End::Lasting) => {}
+            Status::Enrolled | Status::IllnessLeave => {
+                ended = None;
+                study.turn(*on, Bearer::Finance);
+            }
+            Status::Graduated => {
+                study.graduated = study.graduated.or(Some(on.year()));
+                // Who graduated before he signed was admitted to another course: the loan is for that one.
+                if !before {
+                    ended = Some(End::Lasting);
+                    study.turn(after_graduation(*on, terms.study_end), Bearer::Borrower);
+                }
+            }
+            Status::Leave | Status::Withdrawn | Status::Deceased => {
+                let passing = before || *status == Status::Leave;
+                ended = Some(if passing && ended != Some(End::Lasting) { End::Passing } else { End::Lasting });
+                study.turn(on.next_month(), Bearer::Borrower);
+            }
+        }
+    }
+    study
+}
+
+impl Study {
+    /// From this day on somebody pays, whatever was foreseen for later.
+    fn turn(&mut self, from: Day, bearer: Bearer) {
+        while self.bearers.len() > 1 && self.bearers.last().is_some_and(|(day, _)| *day >= from) {
+            self.bearers.pop();
+        }
+        if self.bearers.last().is_none_or(|(_, last)| *last != bearer) {
+            self.bearers.push((from, bearer));
+        }
+    }
+}
+
+fn after_graduation(on: Day, rule: StudyEnd) -> Day {
+    let september = Day::of(on.year(), 9, 1);
+    match rule {
+        StudyEnd::AugustEnd if on < september => september,
+        StudyEnd::AugustEnd | StudyEnd::MonthEnd => on.next_month(),
+    }
+}

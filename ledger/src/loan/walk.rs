@@ -1,0 +1,402 @@
+//! Interest, exactly: a walk over the days of a loan in stretches on which nothing changes.
+//!
+//! A loan-day's interest is the principal at its end times the rate in force on it, by actual days, over the contract's
+//! 360 or 365. Each day has one payer: finance in study, finance again where the year is waived, the borrower otherwise.
+//! Sums are kept as whole numbers over one divisor and rounded to the fen, half up, only when read: so what is posted
+//! always equals the rounded exact sum, and no remainder is lost.
+
+use super::rates::{Rates, rates, terms_on};
+use super::rows::{Fact, Loan, LoanRules, What};
+use super::study::{Bearer, Study, study};
+use super::terms::LoanTerms;
+use crate::event::{Allocation, Interest};
+use crate::money::{Day, Fen};
+use crate::state::State;
+
+/// Who pays a stretch of days.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Payment {
+    /// Finance, in study 贴息.
+    Subsidy,
+    /// Finance, waived 免息; the year in which it falls due.
+    Waiver(u16),
+    /// The borrower.
+    Borrower,
+}
+
+/// Days on which nothing changes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Stretch {
+    /// First day.
+    pub from: Day,
+    /// Last day.
+    pub through: Day,
+    /// Principal at the end of each of the days.
+    pub principal: i128,
+    /// How much of it is overdue.
+    pub overdue: i128,
+    /// A year, in millionths.
+    pub rate_ppm: u32,
+    /// Who pays.
+    pub payment: Payment,
+    /// Interest at the contract rate and penalty interest, in divisor-ths of a fen.
+    pub exact: [i128; 2],
+}
+
+impl Stretch {
+    /// How many days.
+    #[must_use]
+    pub fn days(&self) -> u32 {
+        u32::try_from(self.through.number() - self.from.number() + 1).unwrap_or(0)
+    }
+}
+
+/// Where the walk stands at the end of a day.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Sums {
+    /// Interest by payer, rounded half up.
+    pub interest: Interest,
+    /// Paid by the borrower and others, less refunds, over all facts up to the next morning.
+    pub paid: Allocation,
+    /// Drawn less returned, paid and written off. Below zero: paid without owing it.
+    pub principal: i128,
+    /// Rate on that day in millionths.
+    pub rate_ppm: u32,
+    /// Days paid by finance in study, and days waived, since the beginning.
+    pub days: [u32; 2],
+}
+
+/// A loan with everything that decides about its interest.
+pub struct Walk<'a> {
+    rules: &'a LoanRules,
+    loan: &'a Loan,
+    facts: &'a [Fact],
+    terms: &'a LoanTerms,
+    study: Study,
+}
+
+/// What stops a walk from knowing rates.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Missing {
+    /// The contract is not known.
+    Contract,
+    /// No terms were in force when it was signed.
+    Terms,
+    /// No rate was published on or before its signing.
+    Rate,
+}
+
+impl<'a> Walk<'a> {
+    /// A walk over a loan with these facts.
+    ///
+    /// # Errors
+    /// What is missing to know its terms.
+    pub fn new(state: &'a State, loan: &'a Loan, facts: &'a [Fact]) -> Result<Self, Missing> {
+        let rules = state.loan_rules().filter(|_| loan.known).ok_or(Missing::Contract)?;
+        let terms = terms_on(rules, loan.kind, loan.signed).ok_or(Missing::Terms)?;
+        Ok(Self { rules, loan, facts, terms, study: study(state, loan, terms) })
+    }
+
+    /// The terms of the contract.
+    #[must_use]
+    pub fn terms(&self) -> &LoanTerms {
+        self.terms
+    }
+
+    /// The sums at the end of each of `marks`, which ascend, and every stretch on the way.
+    ///
+    /// # Errors
+    /// [`Missing::Rate`].
+    pub fn sums<const N: usize>(&self, marks: [Day; N], mut see: impl FnMut(&Stretch)) -> Result<[Sums; N], Missing> {
+        let through = marks.last().copied().unwrap_or_default();
+        let rates = rates(self.rules, self.loan, self.facts, self.terms, through).ok_or(Missing::Rate)?;
+        let mut run = Run::new(self, &rates);
+        Ok(marks.map(|mark| {
+            run.go(mark, &mut see);
+            run.sums(mark)
+        }))
+    }
+
+    /// The interest through a day, and what was paid by all facts, later ones too.
+    ///
+    /// # Errors
+    /// [`Missing::Rate`].
+    pub(super) fn whole(&self, through: Day) -> Result<(Interest, Allocation), Missing> {
+        let rates = rates(self.rules, self.loan, self.facts, self.terms, through).ok_or(Missing::Rate)?;
+        let mut run = Run::new(self, &rates);
+        run.go(through, &mut |_| {});
+        let interest = run.sums(through).interest;
+        for fact in &self.facts[run.next_fact..] {
+            run.take(fact);
+        }
+        Ok((interest, run.sums(through).paid))
+    }
+
+    /// What is owed on the morning of a day: interest to the evening before, principal that day.
+    ///
+    /// # Errors
+    /// [`Missing::Rate`].
+    pub fn owed(&self, on: Day) -> Result<Owed, Missing> {
+        let rates = rates(self.rules, self.loan, self.facts, self.terms, on).ok_or(Missing::Rate)?;
+        let mut run = Run::new(self, &rates);
+        run.go(on.plus(-1), &mut |_| {});
+        Ok(run.owed(on))
+    }
+
+    /// The year in which interest of the days from `day` on falls due: the next settlement, maturity or early one.
+    fn due_year(&self, day: Day) -> u16 {
+        let mut due = self.terms.settlement.on_or_after(day);
+        if self.loan.matures >= day {
+            due = due.min(self.loan.matures);
+        }
+        let early = |fact: &&Fact| fact.on > day && matches!(fact.what, What::Repaid { early: true, .. });
+        if let Some(fact) = self.facts.iter().find(early) {
+            due = due.min(fact.on);
+        }
+        due.year()
+    }
+
+    /// Waived if a notice covers the year in which it falls due and who graduated by then. The latest notice of a year
+    /// counts.
+    fn waived(&self, day: Day) -> Option<u16> {
+        let graduated = self.study.graduated?;
+        let year = self.due_year(day);
+        let notice = self.rules.waivers.iter().rev().find(|waiver| waiver.year == year)?;
+        (graduated <= notice.graduated_through).then_some(year)
+    }
+}
+
+/// What a borrower owes, in the order of allocation: penalty, overdue interest, overdue principal, interest, principal.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[allow(missing_docs)]
+pub struct Owed {
+    pub penalty: i128,
+    pub overdue_interest: i128,
+    pub overdue_principal: i128,
+    pub interest: i128,
+    pub principal: i128,
+}
+
+impl Owed {
+    /// Allocates a payment in order. What is beyond everything owed goes to principal, where it stands as overpaid.
+    #[must_use]
+    pub fn allocate(&self, fen: Fen) -> Allocation {
+        let mut left = i128::from(fen);
+        let mut take = |owed: i128| {
+            let taken = left.min(owed.max(0));
+            left -= taken;
+            taken
+        };
+        let penalty = take(self.penalty);
+        let overdue_interest = take(self.overdue_interest);
+        let overdue_principal = take(self.overdue_principal);
+        let interest = overdue_interest + take(self.interest);
+        let principal = overdue_principal + left;
+        Allocation { penalty: clamp(penalty), interest: clamp(interest), principal: clamp(principal) }
+    }
+}
+
+/// Held to what an amount can say.
+fn clamp(fen: i128) -> Fen {
+    Fen::try_from(fen).unwrap_or(if fen < 0 { Fen::MIN } else { Fen::MAX })
+}
+
+/// Penalty rates are millionths of the contract rate, which is in millionths of the principal.
+const MILLION: i128 = 1_000_000;
+
+struct Run<'w, 'a> {
+    walk: &'w Walk<'a>,
+    rates: &'w Rates,
+    /// The next day to walk.
+    day: Day,
+    /// Facts before this one are in.
+    next_fact: usize,
+    rate: usize,
+    bearer: usize,
+    divisor: i128,
+    /// Subsidy, waiver, borrower, penalty.
+    exact: [i128; 4],
+    days: [u32; 2],
+    principal: i128,
+    overdue: i128,
+    paid: [i128; 3],
+    /// The next settlement day.
+    settlement: Day,
+    /// Settlement days passed and the borrower's interest then, the last two.
+    settled: [(Day, i128); 2],
+}
+
+impl<'w, 'a> Run<'w, 'a> {
+    fn new(walk: &'w Walk<'a>, rates: &'w Rates) -> Self {
+        let day = walk.facts.first().map_or(walk.loan.signed, |fact| fact.on);
+        let divisor = i128::from(walk.loan.basis.days()) * MILLION * MILLION;
+        let (exact, paid, settled) = ([0; 4], [0; 3], [(Day::default(), 0); 2]);
+        let settlement = walk.terms.settlement.on_or_after(day);
+        let (next_fact, rate, bearer, principal, overdue, days) = (0, 0, 0, 0, 0, [0; 2]);
+        Self {
+            walk,
+            rates,
+            day,
+            next_fact,
+            rate,
+            bearer,
+            divisor,
+            exact,
+            days,
+            principal,
+            overdue,
+            paid,
+            settlement,
+            settled,
+        }
+    }
+
+    /// Walks through the end of a day, and takes in what happened by the next morning.
+    fn go(&mut self, through: Day, see: &mut impl FnMut(&Stretch)) {
+        self.take_facts();
+        while self.day <= through {
+            let end = self.stretch_end(through);
+            if self.principal > 0 {
+                let stretch = self.stretch(end);
+                self.add(&stretch);
+                see(&stretch);
+            }
+            self.day = end.plus(1);
+            if end == self.settlement || end == self.walk.loan.matures {
+                self.settled = [self.settled[1], (end, self.rounded(2))];
+                self.settlement = self.walk.terms.settlement.on_or_after(self.day);
+            }
+            self.take_facts();
+        }
+    }
+
+    /// The last day before anything changes.
+    fn stretch_end(&mut self, through: Day) -> Day {
+        while self.rates.get(self.rate + 1).is_some_and(|(from, _)| *from <= self.day) {
+            self.rate += 1;
+        }
+        while self.walk.study.bearers.get(self.bearer + 1).is_some_and(|(from, _)| *from <= self.day) {
+            self.bearer += 1;
+        }
+        let mut end = through.min(self.settlement);
+        let mut until = |next: Option<Day>| {
+            if let Some(next) = next {
+                end = end.min(next.plus(-1));
+            }
+        };
+        until(self.walk.facts.get(self.next_fact).map(|fact| fact.on));
+        until(self.rates.get(self.rate + 1).map(|(from, _)| *from));
+        until(self.walk.study.bearers.get(self.bearer + 1).map(|(from, _)| *from));
+        let matures = self.walk.loan.matures;
+        if matures >= self.day { end.min(matures) } else { end }
+    }
+
+    fn stretch(&self, through: Day) -> Stretch {
+        let bearer = self.walk.study.bearers[self.bearer].1;
+        let payment = match bearer {
+            Bearer::Finance => Payment::Subsidy,
+            Bearer::Borrower => self.walk.waived(self.day).map_or(Payment::Borrower, Payment::Waiver),
+        };
+        let overdue = self.overdue.min(self.principal);
+        let rate_ppm = self.rates[self.rate].1;
+        let mut stretch =
+            Stretch { from: self.day, through, principal: self.principal, overdue, rate_ppm, payment, exact: [0; 2] };
+        let rate_days = i128::from(rate_ppm) * i128::from(stretch.days());
+        // No penalty while finance pays or interest is waived (财教〔2022〕110号).
+        let punished = if payment == Payment::Borrower { overdue } else { 0 };
+        let penalty_ppm = i128::from(self.walk.terms.penalty_ppm);
+        stretch.exact = [(self.principal - punished) * rate_days * MILLION, punished * rate_days * penalty_ppm];
+        stretch
+    }
+
+    fn add(&mut self, stretch: &Stretch) {
+        let payer = match stretch.payment {
+            Payment::Subsidy => 0,
+            Payment::Waiver(_) => 1,
+            Payment::Borrower => 2,
+        };
+        self.exact[payer] += stretch.exact[0];
+        self.exact[3] += stretch.exact[1];
+        if let Some(days) = self.days.get_mut(payer) {
+            *days += stretch.days();
+        }
+    }
+
+    /// Takes in the facts of the day about to be walked.
+    fn take_facts(&mut self) {
+        while let Some(fact) = self.walk.facts.get(self.next_fact).filter(|fact| fact.on <= self.day) {
+            self.next_fact += 1;
+            self.take(fact);
+        }
+    }
+
+    fn take(&mut self, fact: &Fact) {
+        match fact.what {
+            What::Drawn(fen) => self.principal += i128::from(fen),
+            What::DrawReturned(fen) | What::WrittenOff(fen) => self.reduce(i128::from(fen)),
+            What::StateRepaid(fen) | What::Relieved(fen) => {
+                self.paid[2] += i128::from(fen);
+                self.reduce(i128::from(fen));
+            }
+            What::Repaid { fen, allocation, .. } => {
+                let paid = allocation.unwrap_or_else(|| self.owed(fact.on).allocate(fen));
+                self.paid[0] += i128::from(paid.penalty);
+                self.paid[1] += i128::from(paid.interest);
+                self.paid[2] += i128::from(paid.principal);
+                self.reduce(i128::from(paid.principal));
+            }
+            What::Refunded(paid) => {
+                self.paid[0] -= i128::from(paid.penalty);
+                self.paid[1] -= i128::from(paid.interest);
+                self.paid[2] -= i128::from(paid.principal);
+                self.principal += i128::from(paid.principal);
+            }
+            What::Overdue(fen) => self.overdue += i128::from(fen),
+            What::Deferred(_) => self.overdue = 0,
+            What::RateAgreed(_) => {}
+        }
+    }
+
+    /// Less principal: what is overdue goes first.
+    fn reduce(&mut self, fen: i128) {
+        self.principal -= fen;
+        self.overdue = (self.overdue - fen).max(0);
+    }
+
+    fn rounded(&self, payer: usize) -> i128 {
+        (self.exact[payer] * 2 + self.divisor) / (self.divisor * 2)
+    }
+
+    fn owed(&self, on: Day) -> Owed {
+        let [penalty_paid, interest_paid, _] = self.paid;
+        // Collected on the day after the settlement; only what is unpaid then is overdue.
+        let late = self.settled.iter().rev().find(|(day, _)| day.plus(1) < on).map_or(0, |(_, interest)| *interest);
+        let interest = self.rounded(2) - interest_paid;
+        let overdue_interest = (late - interest_paid).max(0);
+        let overdue_principal = self.overdue.min(self.principal).max(0);
+        Owed {
+            penalty: (self.rounded(3) - penalty_paid).max(0),
+            overdue_interest,
+            overdue_principal,
+            interest: (interest - overdue_interest).max(0),
+            principal: (self.principal - overdue_principal).max(0),
+        }
+    }
+
+    fn sums(&self, on: Day) -> Sums {
+        let [subsidy, waiver, borrower, penalty] = std::array::from_fn(|payer| clamp(self.rounded(payer)));
+        let [paid_penalty, paid_interest, paid_principal] = self.paid;
+        let at = self.rates.partition_point(|(from, _)| *from <= on).max(1) - 1;
+        Sums {
+            interest: Interest { subsidy, waiver, borrower, penalty },
+            paid: Allocation {
+                penalty: clamp(paid_penalty),
+                interest: clamp(paid_interest),
+                principal: clamp(paid_principal),
+            },
+            principal: self.principal,
+            rate_ppm: self.rates[at].1,
+            days: self.days,
+        }
+    }
+}
