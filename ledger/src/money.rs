@@ -5,6 +5,12 @@ use serde::{Deserialize, Serialize};
 /// An amount in fen, the hundredth of a yuan. May be negative in balances, never in an event.
 pub type Fen = i64;
 
+/// A sum held to what an amount can say: beyond all the money there is, more is the same.
+#[must_use]
+pub fn held(fen: i128) -> Fen {
+    Fen::try_from(fen).unwrap_or(if fen < 0 { Fen::MIN } else { Fen::MAX })
+}
+
 /// A civil day, counted from 1970-01-01. The ledger knows no hours: a day comes in with the event.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
 pub struct Day(i32);

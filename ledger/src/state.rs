@@ -5,7 +5,7 @@ use crate::event::{Level, OrgRole, Status, Subordination};
 use crate::loan::rows::{
     Borrower, Claim, ClaimLine, Loan, LoanRules, Portfolio, Remittance, Reward, RiskPaid, RiskYear,
 };
-use crate::money::{Day, Fen};
+use crate::money::{Day, Fen, held};
 use crate::outcome::{Code, Posting, Refusal};
 use crate::policy::Policy;
 use crate::rows::{
@@ -276,8 +276,7 @@ impl State {
     /// What stands on an account, held to what an amount can say: beyond all the money there is, more is the same.
     #[must_use]
     pub fn balance(&self, account: AccountNo) -> Fen {
-        let balance = self.accounts.get(account.0).balance;
-        Fen::try_from(balance).unwrap_or(if balance < 0 { Fen::MIN } else { Fen::MAX })
+        held(self.accounts.get(account.0).balance)
     }
 
     /// The organisation an account belongs to in the end.

@@ -8,6 +8,7 @@ pub mod accrual;
 pub(crate) mod contract;
 pub(crate) mod facts;
 pub mod flows;
+pub mod owed;
 pub mod position;
 pub mod rates;
 pub mod rows;

@@ -1,10 +1,11 @@
 //! Where a loan's flows should stand, given its facts and how far its interest is posted.
 
 use super::flows::{Flow, Flows};
+use super::owed::Owed;
 use super::rows::{Fact, Loan, What};
-use super::walk::{Missing, Owed, Walk};
+use super::walk::{Missing, Walk};
 use crate::event::{Allocation, ClaimFor, Interest};
-use crate::money::{Day, Fen};
+use crate::money::{Day, Fen, held};
 use crate::state::State;
 
 /// The flows of a loan with these facts, interest through a day, and what is confirmed of claims.
@@ -22,10 +23,10 @@ pub fn target(state: &State, loan: &Loan, facts: &[Fact], through: Day, confirme
     });
     let written_off = sum(facts, |what| if let What::WrittenOff(fen) = what { i128::from(fen) } else { 0 });
     let overpaid = (i128::from(paid.principal) + written_off - drawn).max(0);
-    flows[Flow::Drawn] = clamp(drawn);
-    flows[Flow::WrittenOff] = clamp(written_off);
-    flows[Flow::PrincipalOverpaid] = clamp(overpaid);
-    flows[Flow::PrincipalPaid] = paid.principal.saturating_sub(clamp(overpaid));
+    flows[Flow::Drawn] = held(drawn);
+    flows[Flow::WrittenOff] = held(written_off);
+    flows[Flow::PrincipalOverpaid] = held(overpaid);
+    flows[Flow::PrincipalPaid] = paid.principal.saturating_sub(held(overpaid));
     flows[Flow::Subsidy] = interest.subsidy;
     flows[Flow::Waiver] = interest.waiver;
     flows[Flow::Interest] = interest.borrower;
@@ -67,10 +68,6 @@ fn plainly_paid(facts: &[Fact]) -> Allocation {
         paid.principal = paid.principal.saturating_add(more.principal).saturating_sub(less.principal);
     }
     paid
-}
-
-fn clamp(fen: i128) -> Fen {
-    Fen::try_from(fen).unwrap_or(if fen < 0 { Fen::MIN } else { Fen::MAX })
 }
 
 /// Interest by payer as the flows have it.

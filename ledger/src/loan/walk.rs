@@ -5,12 +5,13 @@
 //! Sums are kept as whole numbers over one divisor and rounded to the fen, half up, only when read: so what is posted
 //! always equals the rounded exact sum, and no remainder is lost.
 
+use super::owed::Owed;
 use super::rates::{Rates, rates, terms_on};
 use super::rows::{Fact, Loan, LoanRules, What};
 use super::study::{Bearer, Study, study};
 use super::terms::LoanTerms;
 use crate::event::{Allocation, Interest};
-use crate::money::{Day, Fen};
+use crate::money::{Day, held};
 use crate::state::State;
 
 /// Who pays a stretch of days.
@@ -56,7 +57,7 @@ impl Stretch {
 pub struct Sums {
     /// Interest by payer, rounded half up.
     pub interest: Interest,
-    /// Paid by the borrower and others, less refunds, over all facts up to the next morning.
+    /// Paid by the borrower and others, less refunds.
     pub paid: Allocation,
     /// Drawn less returned, paid and written off. Below zero: paid without owing it.
     pub principal: i128,
@@ -132,7 +133,7 @@ impl<'a> Walk<'a> {
         Ok((interest, run.sums(through).paid))
     }
 
-    /// What is owed on the morning of a day: interest to the evening before, principal that day.
+    /// What is owed on a day: interest to the evening before, principal after what else happened that day.
     ///
     /// # Errors
     /// [`Missing::Rate`].
@@ -140,6 +141,7 @@ impl<'a> Walk<'a> {
         let rates = rates(self.rules, self.loan, self.facts, self.terms, on).ok_or(Missing::Rate)?;
         let mut run = Run::new(self, &rates);
         run.go(on.plus(-1), &mut |_| {});
+        run.take_facts();
         Ok(run.owed(on))
     }
 
@@ -166,41 +168,6 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// What a borrower owes, in the order of allocation: penalty, overdue interest, overdue principal, interest, principal.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-#[allow(missing_docs)]
-pub struct Owed {
-    pub penalty: i128,
-    pub overdue_interest: i128,
-    pub overdue_principal: i128,
-    pub interest: i128,
-    pub principal: i128,
-}
-
-impl Owed {
-    /// Allocates a payment in order. What is beyond everything owed goes to principal, where it stands as overpaid.
-    #[must_use]
-    pub fn allocate(&self, fen: Fen) -> Allocation {
-        let mut left = i128::from(fen);
-        let mut take = |owed: i128| {
-            let taken = left.min(owed.max(0));
-            left -= taken;
-            taken
-        };
-        let penalty = take(self.penalty);
-        let overdue_interest = take(self.overdue_interest);
-        let overdue_principal = take(self.overdue_principal);
-        let interest = overdue_interest + take(self.interest);
-        let principal = overdue_principal + left;
-        Allocation { penalty: clamp(penalty), interest: clamp(interest), principal: clamp(principal) }
-    }
-}
-
-/// Held to what an amount can say.
-fn clamp(fen: i128) -> Fen {
-    Fen::try_from(fen).unwrap_or(if fen < 0 { Fen::MIN } else { Fen::MAX })
-}
-
 /// Penalty rates are millionths of the contract rate, which is in millionths of the principal.
 const MILLION: i128 = 1_000_000;
 
@@ -219,6 +186,7 @@ struct Run<'w, 'a> {
     days: [u32; 2],
     principal: i128,
     overdue: i128,
+    /// Penalty, interest, principal.
     paid: [i128; 3],
     /// The next settlement day.
     settlement: Day,
@@ -232,7 +200,7 @@ impl<'w, 'a> Run<'w, 'a> {
         let divisor = i128::from(walk.loan.basis.days()) * MILLION * MILLION;
         let (exact, paid, settled) = ([0; 4], [0; 3], [(Day::default(), 0); 2]);
         let settlement = walk.terms.settlement.on_or_after(day);
-        let (next_fact, rate, bearer, principal, overdue, days) = (0, 0, 0, 0, 0, [0; 2]);
+        let (next_fact, rate, bearer, days) = (0, 0, 0, [0; 2]);
         Self {
             walk,
             rates,
@@ -243,18 +211,18 @@ impl<'w, 'a> Run<'w, 'a> {
             divisor,
             exact,
             days,
-            principal,
-            overdue,
+            principal: 0,
+            overdue: 0,
             paid,
             settlement,
             settled,
         }
     }
 
-    /// Walks through the end of a day, and takes in what happened by the next morning.
+    /// Walks through the end of a day. What happens on the next is not yet in.
     fn go(&mut self, through: Day, see: &mut impl FnMut(&Stretch)) {
-        self.take_facts();
         while self.day <= through {
+            self.take_facts();
             let end = self.stretch_end(through);
             if self.principal > 0 {
                 let stretch = self.stretch(end);
@@ -266,7 +234,6 @@ impl<'w, 'a> Run<'w, 'a> {
                 self.settled = [self.settled[1], (end, self.rounded(2))];
                 self.settlement = self.walk.terms.settlement.on_or_after(self.day);
             }
-            self.take_facts();
         }
     }
 
@@ -384,15 +351,15 @@ impl<'w, 'a> Run<'w, 'a> {
     }
 
     fn sums(&self, on: Day) -> Sums {
-        let [subsidy, waiver, borrower, penalty] = std::array::from_fn(|payer| clamp(self.rounded(payer)));
+        let [subsidy, waiver, borrower, penalty] = std::array::from_fn(|payer| held(self.rounded(payer)));
         let [paid_penalty, paid_interest, paid_principal] = self.paid;
         let at = self.rates.partition_point(|(from, _)| *from <= on).max(1) - 1;
         Sums {
             interest: Interest { subsidy, waiver, borrower, penalty },
             paid: Allocation {
-                penalty: clamp(paid_penalty),
-                interest: clamp(paid_interest),
-                principal: clamp(paid_principal),
+                penalty: held(paid_penalty),
+                interest: held(paid_interest),
+                principal: held(paid_principal),
             },
             principal: self.principal,
             rate_ppm: self.rates[at].1,

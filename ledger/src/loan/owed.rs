@@ -1,0 +1,34 @@
+//! What a borrower owes on a day, and how a payment is allocated to it. How it came about stands in `walk`.
+
+use crate::event::Allocation;
+use crate::money::{Fen, held};
+
+/// What a borrower owes, in the order of allocation: penalty, overdue interest, overdue principal, interest, principal.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[allow(missing_docs)]
+pub struct Owed {
+    pub penalty: i128,
+    pub overdue_interest: i128,
+    pub overdue_principal: i128,
+    pub interest: i128,
+    pub principal: i128,
+}
+
+impl Owed {
+    /// Allocates a payment in order. What is beyond everything owed goes to principal, where it stands as overpaid.
+    #[must_use]
+    pub fn allocate(&self, fen: Fen) -> Allocation {
+        let mut left = i128::from(fen);
+        let mut take = |owed: i128| {
+            let taken = left.min(owed.max(0));
+            left -= taken;
+            taken
+        };
+        let penalty = take(self.penalty);
+        let overdue_interest = take(self.overdue_interest);
+        let overdue_principal = take(self.overdue_principal);
+        let interest = overdue_interest + take(self.interest);
+        let principal = overdue_principal + left;
+        Allocation { penalty: held(penalty), interest: held(interest), principal: held(principal) }
+    }
+}
