@@ -35,3 +35,45 @@ pub const YEARS: std::ops::RangeInclusive<u32> = 1900..=2999;
 
 /// Return reasons R01 to R99.
 pub const REASONS: std::ops::RangeInclusive<u32> = 1..=99;
+
+/// Fen of one loan at most, a billion yuan: above any student's, and its interest summed by days fits 128 bits.
+pub const MAX_LOAN_FEN: i64 = 100_000_000_000;
+
+/// Millionths of a whole, for parts and for rates a year: no rate is above 100 %.
+pub const MAX_PPM: u32 = 1_000_000;
+
+/// Penalty rate at most, in millionths of the contract rate: ten times it.
+pub const MAX_PENALTY_PPM: u32 = 10_000_000;
+
+/// Hundredths of a per cent a spread may be above or below its index: as far as rates go.
+pub const MAX_SPREAD_BP: i32 = 10_000;
+
+/// Days after a reset day a fixing may still count for it: fixings are monthly.
+pub const MAX_FIXING_DAYS: u32 = 31;
+
+/// Years of a term, of grace, after study: two digits, longer than anybody repays.
+pub const MAX_TERM_YEARS: u32 = 99;
+
+/// Amount ceilings of one version of terms: one a level of study.
+pub const MAX_CEILINGS: usize = 2;
+
+/// Rows that say who pays for which universities: 34 provinces by two subordinations, and room for the general ones.
+pub const MAX_SHARES: usize = 80;
+
+/// Payers of one thing: each stands there once.
+pub const MAX_PAYERS: usize = 6;
+
+/// Bands of default rates: sources have four.
+pub const MAX_BANDS: usize = 20;
+
+/// Uses of reward money, and grounds of relief: closed lists one can read.
+pub const MAX_USES: usize = 40;
+
+/// Rewards of one surplus: the aid centres of a province.
+pub const MAX_REWARDS: usize = 200;
+
+/// Loan-days of one claim line: ten years, far beyond a year's claim.
+pub const MAX_CLAIM_DAYS: u32 = 3_660;
+
+/// First two digits of a division code: the province; 0 stands for any.
+pub const MAX_PROVINCE: u32 = 99;

@@ -1,5 +1,7 @@
 //! One event of every kind, always the same, for tests of whatever carries events. They make no sensible history.
 
+mod loans;
+
 use ledger::event::{
     ApplicationLineAdded, ApplicationPrepared, BatchSent, CardBound, CardReplaced, Clearing, Draw, Event, Kind, Level,
     LineIssued, LinePassedDown, LineRecalled, OrgRegistered, OrgRenamed, OrgRole, PassedPart, PayoutCredited,
@@ -14,9 +16,9 @@ use uuid::Uuid;
 /// One event per kind, in the order of their numbers. Event ids count from 1.
 #[must_use]
 pub fn samples() -> Vec<Event> {
-    let kinds = [policies(), orgs(), budget(), people(), rosters(), applications(), payouts()];
+    let money = [policies(), orgs(), budget(), people(), rosters(), applications(), payouts()];
     let event = |(at, kind): (u128, Kind)| Event { id: Uuid::from_u128(at + 1), effective: day(20_210_901), kind };
-    (0..).zip(kinds.into_iter().flatten()).map(event).collect()
+    (0..).zip(money.into_iter().chain(loans::kinds()).flatten()).map(event).collect()
 }
 
 /// A thing the samples name, the same for the same number.

@@ -1,4 +1,4 @@
-//! Rosters and payment applications between wire and domain: what makes a set, closes it and decides on it.
+//! Rosters, payment applications and sealed claims between wire and domain: what makes a set, closes it and decides on it.
 
 use super::check::{Check, Wire, hash_bytes, id_bytes, optional_id_bytes};
 use crate::limits::{MAX_DRAWS, MAX_DUE_DAYS};
@@ -120,9 +120,9 @@ impl Wire for v1::Draw {
     }
 }
 
-/// Rosters and applications are sealed, decided on and cancelled alike; on the wire each names its own set.
+/// Rosters, applications and claims are sealed, decided on and cancelled alike; on the wire each names its own set.
 macro_rules! set_steps {
-    ($set:ident, $name:literal: $sealed:ident, [$($decided:ident)*], $cancelled:ident) => {
+    ($set:ident, $name:literal: $sealed:ident, [$($decided:ident)*], [$($cancelled:ident)?]) => {
         impl Wire for v1::$sealed {
             type Domain = SetSealed;
 
@@ -153,7 +153,7 @@ macro_rules! set_steps {
             }
         })*
 
-        impl Wire for v1::$cancelled {
+        $(impl Wire for v1::$cancelled {
             type Domain = SetCancelled;
 
             fn write(domain: &SetCancelled) -> Self {
@@ -163,9 +163,10 @@ macro_rules! set_steps {
             fn read(self, check: &mut Check) -> SetCancelled {
                 SetCancelled { set: check.id($name, &self.$set) }
             }
-        }
+        })?
     };
 }
 
-set_steps!(roster, "roster": RosterSealed, [RosterReviewed RosterApproved], RosterCancelled);
-set_steps!(application, "application": ApplicationSealed, [ApplicationApproved], ApplicationCancelled);
+set_steps!(roster, "roster": RosterSealed, [RosterReviewed RosterApproved], [RosterCancelled]);
+set_steps!(application, "application": ApplicationSealed, [ApplicationApproved], [ApplicationCancelled]);
+set_steps!(claim, "claim": ClaimSealed, [ClaimApproved], []);

@@ -1,6 +1,8 @@
 //! What every conversion shares: reading single fields and keeping what is wrong with them. No message is known here.
 
-use crate::limits::{MAX_DIVISION, MAX_EVENT_BYTES, MAX_FEN, MAX_TEXT_BYTES, YEARS};
+use crate::limits::{
+    MAX_DIVISION, MAX_EVENT_BYTES, MAX_FEN, MAX_LOAN_FEN, MAX_PPM, MAX_SPREAD_BP, MAX_TEXT_BYTES, YEARS,
+};
 use bytes::Bytes;
 use ledger::event::Hash;
 use ledger::money::{Day, Fen};
@@ -118,13 +120,14 @@ pub(super) use choice;
 /// Reads fields and keeps what is wrong. Paths are put together only when something is.
 pub(super) struct Check {
     kind: &'static str,
-    part: Option<(&'static str, usize)>,
+    /// Where in the kind it reads: fields that hold others, with the position in a list.
+    path: Vec<(&'static str, Option<usize>)>,
     violations: Vec<Violation>,
 }
 
 impl Check {
     pub(super) fn new() -> Self {
-        Self { kind: "", part: None, violations: Vec::new() }
+        Self { kind: "", path: Vec::new(), violations: Vec::new() }
     }
 
     /// From here on fields belong to this kind.
@@ -153,8 +156,8 @@ impl Check {
             path.push_str(self.kind);
             path.push('.');
         }
-        if let Some((list, at)) = self.part {
-            path.push_str(&format!("{list}[{at}]."));
+        for (outer, at) in &self.path {
+            path.push_str(&at.map_or_else(|| format!("{outer}."), |at| format!("{outer}[{at}].")));
         }
         path.push_str(field);
         self.violations.push(Violation { field: path, description: description.into() });
@@ -192,6 +195,34 @@ impl Check {
             self.fail(field, format!("{fen} fen; an amount is 0 to {MAX_FEN}, in fen"));
         }
         fen
+    }
+
+    /// An amount of one loan.
+    pub(super) fn loan_fen(&mut self, field: &str, fen: i64) -> Fen {
+        if !(0..=MAX_LOAN_FEN).contains(&fen) {
+            self.fail(field, format!("{fen} fen; an amount of one loan is 0 to {MAX_LOAN_FEN}, in fen"));
+        }
+        fen
+    }
+
+    /// A difference of one loan, which may be below zero.
+    pub(super) fn difference(&mut self, field: &str, fen: i64) -> Fen {
+        if !(-MAX_LOAN_FEN..=MAX_LOAN_FEN).contains(&fen) {
+            self.fail(field, format!("{fen} fen; a difference is at most {MAX_LOAN_FEN} fen either way"));
+        }
+        fen
+    }
+
+    /// A part of a whole, in millionths.
+    pub(super) fn ppm(&mut self, field: &str, ppm: u32) -> u32 {
+        self.within(field, ppm, 0..=MAX_PPM)
+    }
+
+    pub(super) fn spread(&mut self, field: &str, bp: i32) -> i32 {
+        if !(-MAX_SPREAD_BP..=MAX_SPREAD_BP).contains(&bp) {
+            self.fail(field, format!("{bp} bp is not within -{MAX_SPREAD_BP} to {MAX_SPREAD_BP}"));
+        }
+        bp
     }
 
     pub(super) fn year(&mut self, field: &str, year: u32) -> u16 {
@@ -251,11 +282,29 @@ impl Check {
         }
         let mut domain = Vec::with_capacity(parts.len());
         for (at, part) in parts.into_iter().enumerate() {
-            self.part = Some((field, at));
+            self.path.push((field, Some(at)));
             domain.push(read(part, self));
+            self.path.pop();
         }
-        self.part = None;
         domain
+    }
+
+    /// A part that may be left out; what is in it is read with its own path.
+    pub(super) fn optional<W: Wire>(&mut self, field: &'static str, part: Option<W>) -> Option<W::Domain> {
+        let part = part?;
+        self.path.push((field, None));
+        let domain = part.read(self);
+        self.path.pop();
+        Some(domain)
+    }
+
+    /// A part that must stand there; a placeholder stands for a missing one.
+    pub(super) fn whole<W: Wire + Default>(&mut self, field: &'static str, part: Option<W>) -> W::Domain {
+        self.optional(field, part).unwrap_or_else(|| {
+            self.fail(field, "is missing; fill it in");
+            // What is wrong with the placeholder is said already, so nobody hears what its own reading finds.
+            W::default().read(&mut Self::new())
+        })
     }
 }
 

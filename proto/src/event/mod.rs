@@ -5,11 +5,15 @@
 mod award;
 mod budget;
 mod check;
+mod claim;
 mod difference;
+mod loan;
 mod org;
 mod payout;
 mod people;
 mod policy;
+mod risk;
+mod terms;
 
 pub use check::{Malformed, Violation};
 
@@ -106,4 +110,37 @@ kinds! {
     PayoutReturned "payout_returned";
     PayoutUnknown "payout_unknown";
     SuspenseCleared "suspense_cleared";
+    LoanTermsAdopted "loan_terms_adopted";
+    RatePublished "rate_published";
+    WaiverAdopted "waiver_adopted";
+    LoanSigned "loan_signed";
+    LoanDrawn "loan_drawn";
+    LoanDrawReturned "loan_draw_returned";
+    LoanRateAgreed "loan_rate_agreed";
+    LoanRepaid "loan_repaid";
+    LoanRefunded "loan_refunded";
+    LoanOverdue "loan_overdue";
+    LoanDeferred "loan_deferred";
+    LoanWrittenOff "loan_written_off";
+    LossRecovered "loss_recovered";
+    LoanStateRepaid "loan_state_repaid";
+    LoanRelieved "loan_relieved";
+    InterestAccrued "interest_accrued";
+    InterestAdjusted "interest_adjusted";
+    ClaimSubmitted "claim_submitted";
+    ClaimLineAdded "claim_line_added";
+    ClaimSealed "claim_sealed";
+    ClaimApproved "claim_approved";
+    OverclaimReturned "overclaim_returned";
+    RemittanceOrdered "remittance_ordered";
+    RemittanceApproved "remittance_approved";
+    RemittanceCleared "remittance_cleared";
+    RemittanceReturned "remittance_returned";
+    CompensationAccrued "compensation_accrued";
+    CompensationReceived "compensation_received";
+    FundStated "fund_stated";
+    SurplusRewarded "surplus_rewarded";
+    RewardSpent "reward_spent";
+    PeriodClosed "period_closed";
+    EntryReversed "entry_reversed";
 }

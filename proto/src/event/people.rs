@@ -4,7 +4,7 @@ use super::check::{Check, Choice, Wire, choice, id_bytes};
 use crate::v1;
 use ledger::event::{CardBound, CardReplaced, PersonRegistered, Status, StatusChanged};
 
-choice!(Status = Standing { Enrolled Leave FurtherStudy Graduated Withdrawn Deceased });
+choice!(Status = Standing { Enrolled Leave FurtherStudy Graduated Withdrawn Deceased IllnessLeave });
 
 impl Wire for v1::PersonRegistered {
     type Domain = PersonRegistered;
