@@ -2,8 +2,8 @@
 
 use super::LoanChange;
 use super::contract::{Found, find};
-use super::flows::difference;
-use super::position::{interest, target};
+use super::flows::{Flows, difference};
+use super::position::{flows, interest};
 use super::rows::Loan;
 use super::walk::{Missing, Walk};
 use crate::event::{Interest, InterestAccrued, InterestAdjusted};
@@ -27,10 +27,15 @@ pub struct Due {
 /// # Errors
 /// What is missing to know its interest.
 pub fn due(state: &State, loan: &Loan, through: Day) -> Result<Due, Missing> {
+    weigh(state, loan, through).map(|(due, _)| due)
+}
+
+/// What is due and where the flows stand once it is posted, by one walk.
+fn weigh(state: &State, loan: &Loan, through: Day) -> Result<(Due, Flows), Missing> {
     let walk = Walk::new(state, loan, &loan.facts)?;
-    let [before, after] = walk.sums([loan.through, through.max(loan.through)], |_| {})?;
-    let correction = minus(before.interest, interest(&loan.posted));
-    Ok(Due { correction, addition: minus(after.interest, before.interest) })
+    let ([before, after], paid) = walk.whole([loan.through, through.max(loan.through)])?;
+    let due = Due { correction: minus(before, interest(&loan.posted)), addition: minus(after, before) };
+    Ok((due, flows(&loan.facts, after, paid, loan.confirmed)))
 }
 
 fn minus(a: Interest, b: Interest) -> Interest {
@@ -48,12 +53,12 @@ pub(crate) fn judge_accrued(state: &State, on: Day, event: &InterestAccrued) -> 
         let posted = i64::from(found.row.through.yyyymmdd());
         return Err(Refusal::with(Code::AlreadyAccrued, event.loan, posted));
     }
-    let due = due(state, &found.row, on).map_err(|missing| refusal(missing, event.loan))?;
+    let (due, flows) = weigh(state, &found.row, on).map_err(|missing| refusal(missing, event.loan))?;
     if due.correction != Interest::default() {
         return Err(Refusal::of(Code::AdjustFirst, event.loan));
     }
     agree(event.loan, event.figure, due.addition)?;
-    Ok(accrued(state, on, &found, on))
+    Ok(accrued(state, on, &found, on, flows))
 }
 
 pub(crate) fn judge_adjusted(state: &State, on: Day, event: &InterestAdjusted) -> Result<Change, Refusal> {
@@ -62,15 +67,15 @@ pub(crate) fn judge_adjusted(state: &State, on: Day, event: &InterestAdjusted) -
     if cause.is_none() {
         return Err(Refusal::of(Code::UnknownCause, event.cause));
     }
-    let due = due(state, &found.row, found.row.through).map_err(|missing| refusal(missing, event.loan))?;
+    let (due, flows) = weigh(state, &found.row, found.row.through).map_err(|missing| refusal(missing, event.loan))?;
     if due.correction == Interest::default() {
         return Err(Refusal::of(Code::NothingToAdjust, event.loan));
     }
     agree(event.loan, event.figure, due.correction)?;
-    Ok(accrued(state, on, &found, found.row.through))
+    Ok(accrued(state, on, &found, found.row.through, flows))
 }
 
-fn known(state: &State, id: Uuid, last: u64) -> Result<Found, Refusal> {
+fn known(state: &State, id: Uuid, last: u64) -> Result<Found<'_>, Refusal> {
     let found = find(state, id);
     if !found.row.known {
         return Err(Refusal::of(Code::UnknownLoan, id));
@@ -102,8 +107,7 @@ fn agree(loan: Uuid, said: Interest, ours: Interest) -> Result<(), Refusal> {
 }
 
 /// Interest posted through a day, and nothing else changed.
-fn accrued(state: &State, on: Day, found: &Found, through: Day) -> Change {
-    let flows = target(state, &found.row, &found.row.facts, through, found.row.confirmed);
+fn accrued(state: &State, on: Day, found: &Found<'_>, through: Day, flows: Flows) -> Change {
     let postings = difference(state, on, found.channels, &found.row.posted, &flows);
     let loan = found.handle.unwrap_or_default();
     Change { postings, findings: Vec::new(), act: Act::Loan(LoanChange::Accrue { loan, through, flows }) }

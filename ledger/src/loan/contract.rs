@@ -14,6 +14,7 @@ use crate::rows::FindingKind;
 use crate::state::{State, UNKNOWN_ORG};
 use crate::table::NONE;
 use sha2::{Digest, Sha256};
+use std::borrow::Cow;
 use uuid::Uuid;
 
 /// An id made of others, so that what they name together is found by key.
@@ -104,26 +105,26 @@ pub(crate) fn unknown_loan(id: Uuid, accounts: u32) -> Loan {
 }
 
 /// A loan as an entry finds it: known, told of before its contract, or never heard of.
-pub(crate) struct Found {
+pub(crate) struct Found<'a> {
     pub handle: Option<u32>,
-    pub row: Loan,
+    pub row: Cow<'a, Loan>,
     pub channels: Channels,
     /// Whether the portfolio of unknown loans is needed and must be opened first.
     pub portfolio: PortfolioRef,
 }
 
 /// Finds a loan, or says what its row and accounts will be.
-pub(crate) fn find(state: &State, id: Uuid) -> Found {
+pub(crate) fn find(state: &State, id: Uuid) -> Found<'_> {
     if let Some((handle, row)) = state.loans.by_id(id) {
         let owner = state.portfolios.get(row.portfolio);
         let portfolio = PortfolioRef { lender: owner.lender, kind: owner.kind, accounts: owner.accounts, opens: 0 };
         let channels = Channels { loan: row.accounts, portfolio: owner.accounts, lender: owner.lender };
-        return Found { handle: Some(handle), row: row.clone(), channels, portfolio };
+        return Found { handle: Some(handle), row: Cow::Borrowed(row), channels, portfolio };
     }
     let portfolio = portfolio(state, UNKNOWN_ORG, LoanKind::Origin);
     let accounts = state.accounts.next() + portfolio.opens;
     let channels = Channels { loan: accounts, portfolio: portfolio.accounts, lender: UNKNOWN_ORG };
-    Found { handle: None, row: unknown_loan(id, accounts), channels, portfolio }
+    Found { handle: None, row: Cow::Owned(unknown_loan(id, accounts)), channels, portfolio }
 }
 
 /// Opens what [`find`] foresaw; the handle of the loan.

@@ -94,7 +94,7 @@ pub(crate) fn judge(state: &State, index: u64, on: Day, id: Uuid, what: What) ->
 }
 
 /// A change that gives a loan these facts and posts interest through a day.
-pub(crate) fn moved(state: &State, on: Day, found: &Found, facts: Vec<Fact>, through: Day) -> Change {
+pub(crate) fn moved(state: &State, on: Day, found: &Found<'_>, facts: Vec<Fact>, through: Day) -> Change {
     let flows = target(state, &found.row, &facts, through, found.row.confirmed);
     let postings = difference(state, on, found.channels, &found.row.posted, &flows);
     let overpaid = |flow: Flow| flows[flow] > found.row.posted[flow];

@@ -13,8 +13,13 @@ use crate::state::State;
 /// Without contract, terms or rate nothing is known of interest; the principal is as it was told.
 #[must_use]
 pub fn target(state: &State, loan: &Loan, facts: &[Fact], through: Day, confirmed: [Fen; 2]) -> Flows {
-    let whole = Walk::new(state, loan, facts).and_then(|walk| walk.whole(through));
-    let (interest, paid) = whole.unwrap_or_else(|_: Missing| (Interest::default(), plainly_paid(facts)));
+    let whole = Walk::new(state, loan, facts).and_then(|walk| walk.whole([through]));
+    let ([interest], paid) = whole.unwrap_or_else(|_: Missing| ([Interest::default()], plainly_paid(facts)));
+    flows(facts, interest, paid, confirmed)
+}
+
+/// The flows of facts whose interest and payments a walk has summed up.
+pub(super) fn flows(facts: &[Fact], interest: Interest, paid: Allocation, confirmed: [Fen; 2]) -> Flows {
     let mut flows = Flows::default();
     let drawn = sum(facts, |what| match what {
         What::Drawn(fen) => i128::from(fen),

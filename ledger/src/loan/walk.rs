@@ -118,19 +118,22 @@ impl<'a> Walk<'a> {
         }))
     }
 
-    /// The interest through a day, and what was paid by all facts, later ones too.
+    /// The interest through each of `marks`, which ascend, and what was paid by all facts, later ones too.
     ///
     /// # Errors
     /// [`Missing::Rate`].
-    pub(super) fn whole(&self, through: Day) -> Result<(Interest, Allocation), Missing> {
+    pub(super) fn whole<const N: usize>(&self, marks: [Day; N]) -> Result<([Interest; N], Allocation), Missing> {
+        let through = marks.last().copied().unwrap_or_default();
         let rates = rates(self.rules, self.loan, self.facts, self.terms, through).ok_or(Missing::Rate)?;
         let mut run = Run::new(self, &rates);
-        run.go(through, &mut |_| {});
-        let interest = run.sums(through).interest;
+        let interest = marks.map(|mark| {
+            run.go(mark, &mut |_| {});
+            run.interest()
+        });
         for fact in &self.facts[run.next_fact..] {
             run.take(fact);
         }
-        Ok((interest, run.sums(through).paid))
+        Ok((interest, run.paid()))
     }
 
     /// What is owed on a day: interest to the evening before, principal after what else happened that day.
@@ -350,17 +353,21 @@ impl<'w, 'a> Run<'w, 'a> {
         }
     }
 
-    fn sums(&self, on: Day) -> Sums {
+    fn interest(&self) -> Interest {
         let [subsidy, waiver, borrower, penalty] = std::array::from_fn(|payer| held(self.rounded(payer)));
-        let [paid_penalty, paid_interest, paid_principal] = self.paid;
+        Interest { subsidy, waiver, borrower, penalty }
+    }
+
+    fn paid(&self) -> Allocation {
+        let [penalty, interest, principal] = self.paid.map(held);
+        Allocation { penalty, interest, principal }
+    }
+
+    fn sums(&self, on: Day) -> Sums {
         let at = self.rates.partition_point(|(from, _)| *from <= on).max(1) - 1;
         Sums {
-            interest: Interest { subsidy, waiver, borrower, penalty },
-            paid: Allocation {
-                penalty: held(paid_penalty),
-                interest: held(paid_interest),
-                principal: held(paid_principal),
-            },
+            interest: self.interest(),
+            paid: self.paid(),
             principal: self.principal,
             rate_ppm: self.rates[at].1,
             days: self.days,
