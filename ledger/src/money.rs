@@ -23,8 +23,7 @@ impl Day {
             return None;
         }
         let date = jiff::civil::Date::new(year, month, day).ok()?;
-        let epoch = jiff::civil::date(1970, 1, 1);
-        Some(Self(epoch.until(date).ok()?.get_days()))
+        Some(Self::count(date))
     }
 
     /// A day of rules rather than of events: any year up to 9999, month and day of month held to the calendar.
@@ -34,9 +33,7 @@ impl Day {
         let month = i8::try_from(month.clamp(1, 12)).unwrap_or(1);
         let first = jiff::civil::date(year, month, 1);
         let day = i32::from(day.clamp(1, first.days_in_month().unsigned_abs()));
-        // Within the calendar of the library, so the count of days fits.
-        let days = jiff::civil::date(1970, 1, 1).until(first).map_or(0, |span| span.get_days());
-        Self(days + day - 1)
+        Self::count(first).plus(day - 1)
     }
 
     /// The first day of the month after this day's.
@@ -73,7 +70,7 @@ impl Day {
     /// This many days later (or earlier).
     #[must_use]
     pub fn plus(self, days: i32) -> Self {
-        Self(self.0 + days)
+        Self(self.0.saturating_add(days))
     }
 
     /// Days from the epoch; for sorting and counting only.
@@ -82,12 +79,38 @@ impl Day {
         self.0
     }
 
+    /// Days from the epoch to a date. Years are counted from March, so that the leap day is the last of its year; the
+    /// library's own spans are several times slower, and a walk over a loan asks for many days.
+    fn count(date: jiff::civil::Date) -> Self {
+        let (month, day) = (i32::from(date.month()), i32::from(date.day()));
+        let year = i32::from(date.year()) - i32::from(month <= 2);
+        let (cycle, year) = (year.div_euclid(400), year.rem_euclid(400));
+        let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+        Self(cycle * CYCLE_DAYS + year * 365 + year / 4 - year / 100 + day_of_year - EPOCH)
+    }
+
+    /// The date of a day: [`Day::count`] turned round. Every `Day` was made by it, at most shifted within the calendar.
     fn date(self) -> jiff::civil::Date {
-        // Every `Day` was made by `new`, at most shifted by `plus` within the calendar.
-        let span = jiff::Span::new().days(self.0);
-        jiff::civil::date(1970, 1, 1).saturating_add(span)
+        let days = self.0.clamp(FIRST, LAST) + EPOCH;
+        let (cycle, days) = (days.div_euclid(CYCLE_DAYS), days.rem_euclid(CYCLE_DAYS));
+        let year = (days - days / 1_460 + days / 36_524 - days / 146_096) / 365;
+        let day_of_year = days - (year * 365 + year / 4 - year / 100);
+        let from_march = (5 * day_of_year + 2) / 153;
+        let day = day_of_year - (153 * from_march + 2) / 5 + 1;
+        let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
+        let year = cycle * 400 + year + i32::from(month <= 2);
+        let small = |number: i32| i8::try_from(number).unwrap_or(1);
+        jiff::civil::date(i16::try_from(year).unwrap_or(9999), small(month), small(day))
     }
 }
+
+/// Days of 400 years, after which the calendar repeats.
+const CYCLE_DAYS: i32 = 146_097;
+/// Days from 1 March of the year 0 to the epoch.
+const EPOCH: i32 = 719_468;
+/// The first day of the year 1 and the last of the year 9999.
+const FIRST: i32 = -719_162;
+const LAST: i32 = 2_932_896;
 
 impl std::fmt::Display for Day {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -131,4 +154,20 @@ pub fn share(fen: Fen, index: usize, parts: usize) -> Fen {
     let parts = parts.max(1) as Fen;
     let each = fen / parts;
     if index as Fen + 1 == parts { fen - each * (parts - 1) } else { each }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_counted_as_the_calendar_has_them() {
+        let mut date = jiff::civil::date(1, 1, 1);
+        for number in FIRST..=LAST {
+            assert_eq!((Day::count(date), Day(number).date()), (Day(number), date));
+            date = date.tomorrow().unwrap_or(date);
+        }
+        assert_eq!(date, jiff::civil::date(9999, 12, 31));
+        assert_eq!((Day(i32::MAX).year(), Day(i32::MIN).plus(-1).year()), (9999, 1));
+    }
 }
