@@ -3,7 +3,7 @@
 
 use crate::projections::entries::{Chunks, Entries, EntryRow, Recent, pack};
 use ledger::account::AccountNo;
-use ledger::state::State;
+use ledger::state::{State, TABLES};
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -11,10 +11,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Changes whenever rows of the state, chunks or keys change their shape. Another format is another directory.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 const CHECKPOINT: &[u8] = b"c";
-const TABLES: usize = 17;
 
 /// sled's own cache; pages are read once at start and otherwise only written.
 const CACHE_BYTES: u64 = 64 << 20;

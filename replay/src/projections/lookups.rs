@@ -1,8 +1,8 @@
 //! Names for handles and handles for names: what people type and read. Scans only small tables: organisations,
-//! document lines, programmes. Never persons or payments, which are found by id.
+//! document lines, programmes. Never persons, payments or loans, which are found by id.
 
 use ledger::account::{AccountNo, Class, Owner};
-use ledger::event::{Level, OrgRole, Source};
+use ledger::event::{Level, LoanKind, OrgRole, Source};
 use ledger::rows::{Award, Finding, Payout, Progress, Stage};
 use ledger::state::State;
 use ledger::table::NONE;
@@ -13,7 +13,7 @@ use uuid::Uuid;
 pub struct AccountLabel {
     /// Its class.
     pub class: Class,
-    /// Id of the organisation, line, roster or application it belongs to.
+    /// Id of the organisation, line, roster, application, loan, portfolio, claim or reward it belongs to.
     pub owner: Uuid,
     /// What people call that owner.
     pub owner_name: String,
@@ -54,7 +54,12 @@ pub fn find_owner(state: &State, id: Uuid) -> Option<(Owner, u32)> {
     let roster = || state.rosters.by_id(id).map(|(_, row)| (Owner::Roster, row.accounts));
     let application = || state.applications.by_id(id).map(|(_, row)| (Owner::Application, row.accounts));
     let org = || state.orgs.by_id(id).map(|(_, row)| (Owner::Org, row.accounts));
-    line().or_else(roster).or_else(application).or_else(org)
+    let loan = || state.loans.by_id(id).map(|(_, row)| (Owner::Loan, row.accounts));
+    let portfolio = || state.portfolios.by_id(id).map(|(_, row)| (Owner::Portfolio, row.accounts));
+    let claim = || state.claims.by_id(id).map(|(_, row)| (Owner::Claim, row.accounts));
+    let reward = || state.rewards.by_id(id).map(|(_, row)| (Owner::Reward, row.accounts));
+    let budget = line().or_else(roster).or_else(application).or_else(org);
+    budget.or_else(loan).or_else(portfolio).or_else(claim).or_else(reward)
 }
 
 /// The accounts of an owner, in the order of the closed list.
@@ -80,6 +85,10 @@ pub fn account_label(state: &State, account: AccountNo) -> AccountLabel {
         Owner::Line => (state.lines.get(row.owner).id, line_label(state, row.owner)),
         Owner::Roster => (state.rosters.get(row.owner).id, roster_label(state, row.owner)),
         Owner::Application => (state.applications.get(row.owner).id, application_label(state, row.owner)),
+        Owner::Loan => (state.loans.get(row.owner).id, loan_label(state, row.owner)),
+        Owner::Portfolio => (state.portfolios.get(row.owner).id, portfolio_label(state, row.owner)),
+        Owner::Claim => (state.claims.get(row.owner).id, claim_label(state, row.owner)),
+        Owner::Reward => (state.rewards.get(row.owner).id, reward_label(state, row.owner)),
     };
     AccountLabel { class: row.class, owner, owner_name }
 }
@@ -104,6 +113,39 @@ pub fn roster_label(state: &State, roster: u32) -> String {
 pub fn application_label(state: &State, application: u32) -> String {
     let row = state.applications.get(application);
     format!("{} {} 支付申请", org_name(state, row.unit), row.effective)
+}
+
+/// A loan as people name it: lender and contract number. Before its contract is known it has neither.
+#[must_use]
+pub fn loan_label(state: &State, loan: u32) -> String {
+    let row = state.loans.get(loan);
+    let number = if row.known { row.number.as_str() } else { "合同未报" };
+    format!("{} {number}", org_name(state, state.portfolios.get(row.portfolio).lender))
+}
+
+/// A lender's loans of one kind as people name them.
+#[must_use]
+pub fn portfolio_label(state: &State, portfolio: u32) -> String {
+    let row = state.portfolios.get(portfolio);
+    let kind = match row.kind {
+        LoanKind::Origin => "生源地信用助学贷款",
+        LoanKind::Campus => "校园地国家助学贷款",
+    };
+    format!("{} {kind}", org_name(state, row.lender))
+}
+
+/// A claim as people name it: lender and its own number.
+#[must_use]
+pub fn claim_label(state: &State, claim: u32) -> String {
+    let row = state.claims.get(claim);
+    format!("{} {}", org_name(state, state.portfolios.get(row.portfolio).lender), row.number)
+}
+
+/// A reward as people name it: aid centre and year.
+#[must_use]
+pub fn reward_label(state: &State, reward: u32) -> String {
+    let row = state.rewards.get(reward);
+    format!("{} {} 结余奖励", org_name(state, row.centre), row.year)
 }
 
 /// Code of a programme.

@@ -51,6 +51,10 @@ pub fn find_account(state: &State, owner: Uuid, class: &str) -> Option<AccountNo
         Owner::Line => state.lines.by_id(owner)?.1.accounts,
         Owner::Roster => state.rosters.by_id(owner)?.1.accounts,
         Owner::Application => state.applications.by_id(owner)?.1.accounts,
+        Owner::Loan => state.loans.by_id(owner)?.1.accounts,
+        Owner::Portfolio => state.portfolios.by_id(owner)?.1.accounts,
+        Owner::Claim => state.claims.by_id(owner)?.1.accounts,
+        Owner::Reward => state.rewards.by_id(owner)?.1.accounts,
     };
     Some(State::account_at(base, class))
 }
@@ -106,6 +110,18 @@ pub fn sentence_en(kind: FindingKind) -> &'static str {
         FindingKind::Policy(Rule::Exclusive) => "holds an award that excludes this one",
         FindingKind::Policy(Rule::Due) => "paid before the instalment was due",
         FindingKind::Policy(Rule::Sharing) => "the draws do not follow the cost sharing",
+        FindingKind::NoTerms => "no loan terms were in force on the day of signing",
+        FindingKind::OverTerm => "the loan runs longer than the terms allow",
+        FindingKind::ShortGrace => "principal falls due before the grace period of the terms ends",
+        FindingKind::BothKinds => "loans of both kinds for one academic year",
+        FindingKind::OverCeiling => "more drawn for the academic year than the ceiling allows",
+        FindingKind::DrawnOutOfStudy => "paid out while the borrower was not studying",
+        FindingKind::AllocationDiffers => "the payment was not allocated in the order of the contract",
+        FindingKind::Overpaid => "the borrower paid more than was owed",
+        FindingKind::WrittenOffAfterRelief => "written off after it was relieved",
+        FindingKind::StatementDiffers => "the lender's statement differs from what stands here",
+        FindingKind::RemittanceUnexpected => "the result does not match the payment ordered",
+        FindingKind::Shortfall => "losses went beyond the compensation fund",
     }
 }
 
