@@ -4,5 +4,6 @@
 pub mod check;
 pub mod desk;
 pub mod history;
+pub mod loans;
 pub mod model;
 pub mod scenario;

@@ -1,0 +1,69 @@
+//! What the model remembers: everything it was told, in the order of telling, and nothing computed.
+
+use ledger::event::{Event, Kind, LoanSigned, RateIndex, Status};
+use ledger::loan::terms::LoanTerms;
+use ledger::money::Day;
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// What was told of one loan.
+#[derive(Clone, Default)]
+pub struct Contract {
+    /// The contract and its day, once it is known.
+    pub signed: Option<(Day, LoanSigned)>,
+    /// What happened to it, as told.
+    pub facts: Vec<(Day, Kind)>,
+}
+
+/// Everything that was told.
+#[derive(Clone, Default)]
+pub struct Book {
+    /// Terms with the day from which they are in force.
+    pub terms: Vec<(Day, LoanTerms)>,
+    /// Published rates with the day of their fixing.
+    pub rates: Vec<(RateIndex, Day, u32)>,
+    /// Waived years, and who graduated through which year.
+    pub waivers: Vec<(u16, u16)>,
+    /// Statuses of each person.
+    pub statuses: BTreeMap<Uuid, Vec<(Day, Status)>>,
+    /// Loans by their id.
+    pub loans: BTreeMap<Uuid, Contract>,
+}
+
+impl Book {
+    /// Writes down what was told. Interest that others computed is not believed and not even read.
+    pub fn tell(&mut self, event: &Event) {
+        let on = event.effective;
+        match &event.kind {
+            Kind::LoanTermsAdopted(terms) => self.terms.push((on, (**terms).clone())),
+            Kind::RatePublished(rate) => self.rates.push((rate.index, on, rate.rate_ppm)),
+            Kind::WaiverAdopted(waiver) => self.waivers.push((waiver.year, waiver.graduated_through)),
+            Kind::StatusChanged(change) => self.statuses.entry(change.person).or_default().push((on, change.status)),
+            Kind::LoanSigned(signed) => {
+                self.loans.entry(signed.loan).or_default().signed.get_or_insert_with(|| (on, signed.clone()));
+            }
+            kind => {
+                if let Some(loan) = loan_of(kind) {
+                    self.loans.entry(loan).or_default().facts.push((on, kind.clone()));
+                }
+            }
+        }
+    }
+}
+
+/// The loan a fact is about.
+fn loan_of(kind: &Kind) -> Option<Uuid> {
+    match kind {
+        Kind::LoanDrawn(e) => Some(e.loan),
+        Kind::LoanDrawReturned(e) => Some(e.loan),
+        Kind::LoanRateAgreed(e) => Some(e.loan),
+        Kind::LoanRepaid(e) => Some(e.loan),
+        Kind::LoanRefunded(e) => Some(e.loan),
+        Kind::LoanOverdue(e) => Some(e.loan),
+        Kind::LoanDeferred(e) => Some(e.loan),
+        Kind::LoanWrittenOff(e) => Some(e.loan),
+        Kind::LoanStateRepaid(e) => Some(e.loan),
+        Kind::LoanRelieved(e) => Some(e.loan),
+        _ => None,
+    }
+}

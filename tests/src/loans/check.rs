@@ -1,0 +1,92 @@
+//! The ledger's loan beside the model's: accounts, interest, days.
+
+use super::book::Book;
+use super::reckon::{Parts, reckon};
+use ledger::account::{Book as Books, Class, Owner};
+use ledger::loan::Flow;
+use ledger::loan::rows::Loan;
+use ledger::loan::walk::{Payment, Walk};
+use ledger::money::Fen;
+use ledger::state::State;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+fn balance(state: &State, loan: &Loan, class: Class) -> Fen {
+    state.balance(State::account_at(loan.accounts, class))
+}
+
+/// Holds a loan of the ledger, as far as its interest is posted, against the model.
+///
+/// # Panics
+/// If they differ.
+pub fn agrees(state: &State, book: &Book, id: Uuid, place: &str) {
+    let (_, loan) = state.loans.by_id(id).unwrap_or_else(|| panic!("{place}: no loan {id}"));
+    let ours = reckon(book, id, loan.through);
+    let (interest, paid) = (ours.interest, ours.paid);
+    let posted = ledger::loan::position::interest(&loan.posted);
+    assert_eq!(posted, interest, "{place}: interest posted through {}\n{ours:#?}", loan.through);
+    let over = |paid: Fen, owed: Fen| (paid - owed).max(0);
+    let refund =
+        over(0, ours.principal) + over(paid.interest, interest.borrower) + over(paid.penalty, interest.penalty);
+    let expected = [
+        (Class::Principal, ours.principal.max(0)),
+        (Class::InterestDue, over(interest.borrower, paid.interest)),
+        (Class::PenaltyDue, over(interest.penalty, paid.penalty)),
+        (Class::SubsidyDue, interest.subsidy),
+        (Class::WaiverDue, interest.waiver),
+        (Class::RefundDue, -refund),
+        (Class::Overclaimed, 0),
+    ];
+    for (class, fen) in expected {
+        let found = balance(state, loan, class);
+        assert_eq!(found, fen, "{place}: {} through {}\n{ours:#?}\n{:?}", class.name(), loan.through, loan.posted);
+    }
+    let drawn = loan.posted[Flow::Drawn];
+    let settled = loan.posted[Flow::PrincipalPaid] + loan.posted[Flow::WrittenOff];
+    assert_eq!(balance(state, loan, Class::Principal), drawn - settled, "{place}: drawn less paid and written off");
+    one_payer(state, loan, ours.days, ours.exact, place);
+    for book in Books::ALL {
+        assert_eq!(state.trial_balance(book), 0, "{place}: {}", book.name());
+    }
+}
+
+/// Every day with principal stands in one stretch, which has one payer; the parts add up to the model's.
+fn one_payer(state: &State, loan: &Loan, days: u32, exact: Parts, place: &str) {
+    let Ok(walk) = Walk::new(state, loan, &loan.facts) else {
+        assert_eq!(exact, Parts::default(), "{place}: interest of a loan without rules");
+        return;
+    };
+    let (mut seen, mut sum) = (0, Parts::default());
+    let mut last = None;
+    let sums = walk.sums([loan.through], |stretch| {
+        assert!(stretch.from <= stretch.through && stretch.through <= loan.through, "{place}: {stretch:?}");
+        assert!(last.is_none_or(|last| stretch.from > last), "{place}: two payers from {}", stretch.from);
+        last = Some(stretch.through);
+        seen += if stretch.principal > 0 { stretch.days() } else { 0 };
+        let [ordinary, penalty] = stretch.exact;
+        match stretch.payment {
+            Payment::Subsidy => sum.subsidy += ordinary,
+            Payment::Waiver(_) => sum.waiver += ordinary,
+            Payment::Borrower => sum.borrower += ordinary,
+        }
+        sum.penalty += penalty;
+        assert!(penalty == 0 || stretch.payment == Payment::Borrower, "{place}: a penalty for finance");
+    });
+    assert!(sums.is_ok(), "{place}: {sums:?}");
+    assert_eq!((seen, sum), (days, exact), "{place}: days and exact interest");
+}
+
+/// SHA-256 over what stands on the accounts of these loans, class by class.
+#[must_use]
+pub fn digest(state: &State, loans: &[Uuid]) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    for id in loans {
+        hash.update(id.as_bytes());
+        let loan = state.loans.by_id(*id).map(|(_, loan)| loan);
+        for class in Class::ALL.iter().filter(|class| class.owner() == Owner::Loan) {
+            hash.update(class.name());
+            hash.update(loan.map_or(0, |loan| balance(state, loan, *class)).to_le_bytes());
+        }
+    }
+    hash.finalize().into()
+}

@@ -1,0 +1,125 @@
+//! Tells the ledger and the model the same things, and does what the job does: brings a loan's interest to a day.
+
+use super::book::Book;
+use crate::desk::{labelled, submit};
+use ledger::event::{Event, Interest, InterestAccrued, InterestAdjusted, Kind};
+use ledger::loan::accrual::due;
+use ledger::loan::rows::Loan;
+use ledger::money::Day;
+use ledger::outcome::{Code, Outcome};
+use ledger::state::State;
+use uuid::Uuid;
+
+/// One history in the telling.
+#[derive(Default)]
+pub struct Teller {
+    /// What the ledger makes of it.
+    pub state: State,
+    /// What the model was told.
+    pub book: Book,
+    /// Refusals met on the way, by code.
+    pub refused: Vec<Code>,
+    /// The last event that may have changed interest already posted.
+    cause: Uuid,
+    made: usize,
+}
+
+impl Teller {
+    /// Says something to both.
+    ///
+    /// # Panics
+    /// If the fold stops.
+    pub fn tell(&mut self, event: &Event) -> Outcome {
+        self.book.tell(event);
+        let general = matches!(
+            event.kind,
+            Kind::LoanTermsAdopted(_) | Kind::RatePublished(_) | Kind::WaiverAdopted(_) | Kind::StatusChanged(_)
+        );
+        if general {
+            self.cause = event.id;
+        }
+        let content = format!("{event:?}").into_bytes();
+        match submit(&mut self.state, "行", &content, event.clone()) {
+            Ok(outcome) => outcome,
+            Err(halt) => panic!("{halt}"),
+        }
+    }
+
+    /// Says something under a new id.
+    pub fn say(&mut self, effective: Day, kind: Kind) -> Outcome {
+        self.made += 1;
+        let id = labelled(&format!("told{}", self.made));
+        self.tell(&Event { id, effective, kind })
+    }
+
+    /// A loan as the ledger has it.
+    #[must_use]
+    pub fn loan(&self, id: Uuid) -> Option<Loan> {
+        self.state.loans.by_id(id).map(|(_, row)| row.clone()).filter(|row| row.known)
+    }
+
+    /// Posts what is due of a loan through a day, as the job does. False if its interest cannot be known yet.
+    pub fn bring(&mut self, id: Uuid, through: Day) -> bool {
+        self.bring_doubted(id, through, false)
+    }
+
+    /// The same, each figure said wrong by a fen first, of an earlier entry, and too early: all of it turned away.
+    ///
+    /// # Panics
+    /// If the ledger takes a wrong figure or refuses the right one.
+    pub fn bring_doubted(&mut self, id: Uuid, through: Day, doubted: bool) -> bool {
+        let Some(loan) = self.loan(id) else { return false };
+        let Ok(due_now) = due(&self.state, &loan, through) else { return false };
+        if due_now.correction != Interest::default() {
+            let cause = self.cause;
+            let adjusted = |last, figure| Kind::InterestAdjusted(InterestAdjusted { loan: id, last, cause, figure });
+            if doubted {
+                self.turned_away(through, loan.last, due_now.correction, &adjusted);
+                if through > loan.through {
+                    let figure = due_now.addition;
+                    self.refused_with(through, accrued(id, loan.last, figure), Code::AdjustFirst);
+                }
+            }
+            self.posted(through, adjusted(loan.last, due_now.correction));
+        }
+        let Some(loan) = self.loan(id) else { return false };
+        if through > loan.through {
+            let accrue = |last, figure| accrued(id, last, figure);
+            if doubted {
+                self.turned_away(through, loan.last, due_now.addition, &accrue);
+            }
+            self.posted(through, accrue(loan.last, due_now.addition));
+        }
+        if doubted {
+            let last = self.loan(id).map_or(0, |loan| loan.last);
+            self.refused_with(through, accrued(id, last, Interest::default()), Code::AlreadyAccrued);
+        }
+        true
+    }
+
+    fn posted(&mut self, on: Day, kind: Kind) {
+        let outcome = self.say(on, kind.clone());
+        assert!(matches!(outcome, Outcome::Posted { .. }), "{kind:?} gave {outcome:?}");
+    }
+
+    fn refused_with(&mut self, on: Day, kind: Kind, code: Code) {
+        let outcome = self.say(on, kind.clone());
+        let Outcome::Refused(refusal) = outcome else { panic!("{kind:?} gave {outcome:?}") };
+        assert_eq!(refusal.code, code, "{kind:?}");
+        self.refused.push(code);
+    }
+
+    /// Off by a fen for each payer in turn, and of an entry that is not the loan's last.
+    fn turned_away(&mut self, on: Day, last: u64, figure: Interest, kind: &dyn Fn(u64, Interest) -> Kind) {
+        let Interest { subsidy, waiver, borrower, penalty } = figure;
+        self.refused_with(on, kind(last, Interest { subsidy: subsidy + 1, ..figure }), Code::SubsidyDiffers);
+        self.refused_with(on, kind(last, Interest { waiver: waiver - 1, ..figure }), Code::WaiverDiffers);
+        self.refused_with(on, kind(last, Interest { borrower: borrower + 1, ..figure }), Code::InterestDiffers);
+        self.refused_with(on, kind(last, Interest { penalty: penalty - 1, ..figure }), Code::PenaltyDiffers);
+        self.refused_with(on, kind(last + 1, figure), Code::Stale);
+    }
+}
+
+fn accrued(loan: Uuid, last: u64, figure: Interest) -> Kind {
+    Kind::InterestAccrued(InterestAccrued { loan, last, figure })
+}
