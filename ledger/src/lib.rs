@@ -22,7 +22,7 @@ mod people;
 pub mod policy;
 mod remittance;
 mod results;
-mod risk;
+pub mod risk;
 pub mod rows;
 pub mod set;
 pub mod state;

@@ -110,5 +110,10 @@ fn agree(loan: Uuid, said: Interest, ours: Interest) -> Result<(), Refusal> {
 fn accrued(state: &State, on: Day, found: &Found<'_>, through: Day, flows: Flows) -> Change {
     let postings = difference(state, on, found.channels, &found.row.posted, &flows);
     let loan = found.handle.unwrap_or_default();
-    Change { postings, findings: Vec::new(), act: Act::Loan(LoanChange::Accrue { loan, through, flows }) }
+    let act = Act::Loan(LoanChange::Accrue { loan, through, flows });
+    let mut change = Change { postings, findings: Vec::new(), act };
+    // Other interest is another allocation of payments, and so another principal.
+    let (row, flows) = (&found.row, [&found.row.posted, &flows]);
+    crate::risk::bear(state, on, &found.portfolio, row.id, &row.facts, flows, &mut change);
+    change
 }

@@ -170,6 +170,8 @@ pub(crate) fn judge_signed(state: &State, on: Day, event: &LoanSigned) -> Change
         let channels = Channels { loan: loan_accounts, portfolio: portfolio.accounts, lender: portfolio.lender };
         change.postings = difference(state, on, channels, &Flows::default(), &row.posted);
         change.postings.extend(back);
+        let flows = [&Flows::default(), &row.posted];
+        crate::risk::bear(state, on, &portfolio, row.id, &row.facts, flows, &mut change);
     }
     let lender = portfolio.lender;
     change.act = Act::Loan(LoanChange::Sign { row: Box::new(row), lender, person: event.person });

@@ -102,8 +102,13 @@ pub(crate) fn moved(state: &State, on: Day, found: &Found<'_>, facts: Vec<Fact>,
     if [Flow::PrincipalOverpaid, Flow::InterestOverpaid, Flow::PenaltyOverpaid].into_iter().any(overpaid) {
         findings.push(NewFinding::about(FindingKind::Overpaid, found.row.id));
     }
-    let act = LoanChange::Facts { loan: found.row.id, facts, through, flows };
-    Change { postings, findings, act: Act::Loan(act) }
+    let mut change = Change { postings, findings, act: Act::Nothing };
+    if found.row.known {
+        let flows = [&found.row.posted, &flows];
+        crate::risk::bear(state, on, &found.portfolio, found.row.id, &facts, flows, &mut change);
+    }
+    change.act = Act::Loan(LoanChange::Facts { loan: found.row.id, facts, through, flows });
+    change
 }
 
 fn check(state: &State, on: Day, loan: &Loan, what: What, change: &mut Change) {

@@ -72,7 +72,9 @@ pub(crate) fn apply(state: &mut State, index: u64, on: Day, change: LoanChange) 
         LoanChange::Facts { loan, facts, through, flows } => facts::apply(state, index, loan, facts, through, flows),
         LoanChange::Accrue { loan, through, flows } => {
             let row = state.loans.get_mut(loan);
-            (row.through, row.posted, row.last) = (through, flows, index);
+            let before = std::mem::replace(&mut row.posted, flows);
+            (row.through, row.last) = (through, index);
+            crate::risk::note(state, index, loan, &before, &[]);
         }
     }
 }
