@@ -88,7 +88,9 @@ impl Study {
     }
 }
 
-fn after_graduation(on: Day, rule: StudyEnd) -> Day {
+/// From when the borrower pays after graduating on a day.
+#[must_use]
+pub fn after_graduation(on: Day, rule: StudyEnd) -> Day {
     let september = Day::of(on.year(), 9, 1);
     match rule {
         StudyEnd::AugustEnd if on < september => september,
