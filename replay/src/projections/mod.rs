@@ -3,6 +3,7 @@
 
 pub mod entries;
 pub mod execution;
+pub mod loans;
 pub mod lookups;
 pub mod reasons;
 pub mod returns;

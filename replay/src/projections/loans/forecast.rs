@@ -1,0 +1,142 @@
+//! What a calendar year will bring by the facts as they are: in-school subsidy by quarter and payer, principal falling due.
+//!
+//! Where no end of study is known, it ends as the contract foresees; later days are not finance's. Rates stay as last
+//! published. Leaves and graduations still to be told will move the figures.
+
+use super::due::Left;
+use ledger::event::{LoanKind, Payer, Status, Subordination};
+use ledger::loan::rates::terms_on;
+use ledger::loan::rows::{Loan, What};
+use ledger::loan::study::after_graduation;
+use ledger::loan::terms::{LoanTerms, split};
+use ledger::loan::walk::{Missing, Walk};
+use ledger::money::{Day, Fen, share};
+use ledger::state::State;
+use ledger::table::NONE;
+use std::collections::BTreeMap;
+
+/// Whose shares a subsidy is split by: kind, academic year, subordination and province of the university.
+type ShareKey = (LoanKind, u16, bool, u32);
+
+/// Sums over loans.
+#[derive(Clone, Default, Debug)]
+pub struct Forecast {
+    /// Loans looked at.
+    pub loans: u64,
+    /// Subsidy by quarter.
+    pub quarters: [i128; 4],
+    /// Principal that falls due by equal yearly parts.
+    pub principal_due: i128,
+    /// Loans left out: without contract, terms, rate.
+    pub missing: [Left; 3],
+    by_share: BTreeMap<ShareKey, i128>,
+}
+
+impl Forecast {
+    /// Adds loans of some portfolios, from a handle up to another.
+    pub fn add(&mut self, state: &State, portfolios: &[u32], year: u16, handles: std::ops::Range<u32>) {
+        for handle in handles {
+            let loan = state.loans.get(handle);
+            if !portfolios.contains(&loan.portfolio) || loan.facts.is_empty() {
+                continue;
+            }
+            if let Err(missing) = self.loan(state, loan, year) {
+                let left = &mut self.missing[missing as usize];
+                left.loans += 1;
+                left.example = left.example.or(Some(handle));
+            }
+        }
+    }
+
+    fn loan(&mut self, state: &State, loan: &Loan, year: u16) -> Result<(), Missing> {
+        let walk = Walk::new(state, loan, &loan.facts)?;
+        let Some(ends) = quarter_ends(year) else { return Ok(()) };
+        let last = subsidised_through(state, loan, walk.terms());
+        // Subsidy only grows with the days, so what lies beyond the expected end is left out by not walking there.
+        let sums = walk.sums(ends.map(|end| last.map_or(end, |last| end.min(last))), |_| {})?;
+        self.loans += 1;
+        for (quarter, pair) in self.quarters.iter_mut().zip(sums.windows(2)) {
+            *quarter += i128::from(pair[1].interest.subsidy - pair[0].interest.subsidy);
+        }
+        let [before, .., after] = sums;
+        let subsidy = i128::from(after.interest.subsidy - before.interest.subsidy);
+        if subsidy != 0 {
+            let school = state.orgs.get(loan.school);
+            let central = school.subordination == Subordination::Central;
+            let key = (loan.kind, loan.academic_year, central, school.division);
+            *self.by_share.entry(key).or_default() += subsidy;
+        }
+        let [at_start] = walk.sums([ends[0]], |_| {})?;
+        self.principal_due += i128::from(principal_due(loan, walk.terms(), fen(at_start.principal), year));
+        Ok(())
+    }
+
+    /// Subsidy of the year.
+    #[must_use]
+    pub fn subsidy(&self) -> i128 {
+        self.quarters.iter().sum()
+    }
+
+    /// Who would pay the subsidy, by the shares in force on 1 September of each academic year; and what no shares cover.
+    #[must_use]
+    pub fn payers(&self, state: &State) -> (BTreeMap<Payer, i128>, i128) {
+        let (mut payers, mut unshared) = (BTreeMap::new(), 0);
+        for ((kind, academic_year, central, division), sum) in &self.by_share {
+            let subordination = if *central { Subordination::Central } else { Subordination::Local };
+            let terms = Day::new(i16::try_from(*academic_year).unwrap_or(0), 9, 1)
+                .and_then(|on| terms_on(state.loan_rules()?, *kind, on));
+            let Some(parts) = terms.and_then(|terms| LoanTerms::parts(&terms.subsidy, subordination, *division)) else {
+                unshared += sum;
+                continue;
+            };
+            for (payer, fen) in split(fen(*sum), parts) {
+                *payers.entry(payer).or_default() += i128::from(fen);
+            }
+        }
+        (payers, unshared)
+    }
+}
+
+/// The last day of the year before, and of each quarter.
+fn quarter_ends(year: u16) -> Option<[Day; 5]> {
+    let year = i16::try_from(year).ok()?;
+    let day = |year, month, day| Day::new(year, month, day);
+    Some([day(year - 1, 12, 31)?, day(year, 3, 31)?, day(year, 6, 30)?, day(year, 9, 30)?, day(year, 12, 31)?])
+}
+
+/// The last day finance is expected to pay, for a borrower whose end of study is not known. In further study no contract
+/// says when it ends; and where an end is known, the walk itself stops the subsidy.
+fn subsidised_through(state: &State, loan: &Loan, terms: &LoanTerms) -> Option<Day> {
+    let status = if loan.person == NONE { None } else { state.persons.get(loan.person).status };
+    match status {
+        None | Some((_, Status::Enrolled | Status::IllnessLeave, _)) => {
+            Some(after_graduation(loan.graduates, terms.study_end).plus(-1))
+        }
+        Some(_) => None,
+    }
+}
+
+/// What falls due in a year of the principal left at its beginning, in equal parts on the settlement days from the end of
+/// the grace period on, the last at maturity.
+fn principal_due(loan: &Loan, terms: &LoanTerms, principal: Fen, year: u16) -> Fen {
+    let deferred = loan.facts.iter().rev().find_map(|fact| match fact.what {
+        What::Deferred(until) => Some(until),
+        _ => None,
+    });
+    let Some(begins) = Day::new(i16::try_from(year).unwrap_or(0), 1, 1) else { return 0 };
+    let mut due = terms.settlement.on_or_after(deferred.unwrap_or(loan.repay_from).max(begins));
+    let mut days = Vec::new();
+    while due < loan.matures {
+        days.push(due);
+        due = terms.settlement.on_or_after(due.plus(1));
+    }
+    if loan.matures >= begins {
+        days.push(loan.matures);
+    }
+    let of_year = days.iter().enumerate().filter(|(_, day)| day.year() == year);
+    of_year.map(|(at, _)| share(principal.max(0), at, days.len())).sum()
+}
+
+fn fen(sum: i128) -> Fen {
+    Fen::try_from(sum).unwrap_or(if sum < 0 { Fen::MIN } else { Fen::MAX })
+}
