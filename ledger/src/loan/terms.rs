@@ -154,7 +154,7 @@ pub struct LoanTerms {
 impl LoanTerms {
     /// Who pays, among `shares`, for the students of a university.
     #[must_use]
-    pub fn parts<'a>(shares: &'a [Shares], subordination: Subordination, division: u32) -> Option<&'a [Part]> {
+    pub fn parts(shares: &[Shares], subordination: Subordination, division: u32) -> Option<&[Part]> {
         let province = division / 10_000;
         let fits =
             |row: &&Shares| row.subordination == subordination && (row.province == 0 || row.province == province);

@@ -122,8 +122,8 @@ pub(crate) fn apply(state: &mut State, index: u64, on: Day, change: RiskChange) 
         }
         RiskChange::Recover { loan, fen } => {
             let row = state.loans.get_mut(loan);
+            // Its interest is as it was, so a figure computed before is not stale and a late fact may still be its cause.
             row.recovered = row.recovered.saturating_add(fen);
-            row.last = index;
         }
         RiskChange::Relieve { loan, reward, fen } => {
             loan::apply(state, index, on, loan);
