@@ -189,6 +189,8 @@ struct Run<'w, 'a> {
     days: [u32; 2],
     principal: i128,
     overdue: i128,
+    /// Nothing is overdue before this day.
+    deferred: Day,
     /// Penalty, interest, principal.
     paid: [i128; 3],
     /// The next settlement day.
@@ -216,6 +218,7 @@ impl<'w, 'a> Run<'w, 'a> {
             days,
             principal: 0,
             overdue: 0,
+            deferred: Day::default(),
             paid,
             settlement,
             settled,
@@ -267,7 +270,7 @@ impl<'w, 'a> Run<'w, 'a> {
             Bearer::Finance => Payment::Subsidy,
             Bearer::Borrower => self.walk.waived(self.day).map_or(Payment::Borrower, Payment::Waiver),
         };
-        let overdue = self.overdue.min(self.principal);
+        let overdue = self.overdue;
         let rate_ppm = self.rates[self.rate].1;
         let mut stretch =
             Stretch { from: self.day, through, principal: self.principal, overdue, rate_ppm, payment, exact: [0; 2] };
@@ -303,7 +306,8 @@ impl<'w, 'a> Run<'w, 'a> {
     fn take(&mut self, fact: &Fact) {
         match fact.what {
             What::Drawn(fen) => self.principal += i128::from(fen),
-            What::DrawReturned(fen) | What::WrittenOff(fen) => self.reduce(i128::from(fen)),
+            What::DrawReturned(fen) => self.principal -= i128::from(fen),
+            What::WrittenOff(fen) => self.reduce(i128::from(fen)),
             What::StateRepaid(fen) | What::Relieved(fen) => {
                 self.paid[2] += i128::from(fen);
                 self.reduce(i128::from(fen));
@@ -321,16 +325,19 @@ impl<'w, 'a> Run<'w, 'a> {
                 self.paid[2] -= i128::from(paid.principal);
                 self.principal += i128::from(paid.principal);
             }
+            // What is deferred is not due, whatever is said of it meanwhile.
+            What::Overdue(_) if fact.on < self.deferred => {}
             What::Overdue(fen) => self.overdue += i128::from(fen),
-            What::Deferred(_) => self.overdue = 0,
+            What::Deferred(until) => (self.overdue, self.deferred) = (0, until),
             What::RateAgreed(_) => {}
         }
+        self.overdue = self.overdue.min(self.principal).max(0);
     }
 
     /// Less principal: what is overdue goes first.
     fn reduce(&mut self, fen: i128) {
         self.principal -= fen;
-        self.overdue = (self.overdue - fen).max(0);
+        self.overdue -= fen;
     }
 
     fn rounded(&self, payer: usize) -> i128 {
@@ -343,7 +350,7 @@ impl<'w, 'a> Run<'w, 'a> {
         let late = self.settled.iter().rev().find(|(day, _)| day.plus(1) < on).map_or(0, |(_, interest)| *interest);
         let interest = self.rounded(2) - interest_paid;
         let overdue_interest = (late - interest_paid).max(0);
-        let overdue_principal = self.overdue.min(self.principal).max(0);
+        let overdue_principal = self.overdue;
         Owed {
             penalty: (self.rounded(3) - penalty_paid).max(0),
             overdue_interest,
