@@ -67,7 +67,9 @@ pub(crate) fn apply(state: &mut State, index: u64, change: PeopleChange) {
         PeopleChange::Register(event) => {
             let (id, origin) = (event.person, event.origin);
             let earlier = Vec::new();
-            state.persons.push(Person { id, origin, status: None, earlier, last_award: NONE, last: index });
+            let person =
+                state.persons.push(Person { id, origin, status: None, earlier, last_award: NONE, last: index });
+            own_loans(state, id, person);
         }
         PeopleChange::Status { person, on, status, school } => {
             let row = state.persons.get_mut(person);
@@ -90,6 +92,16 @@ pub(crate) fn apply(state: &mut State, index: u64, change: PeopleChange) {
                 }
             }
         }
+    }
+}
+
+/// A contract may be told before its borrower is registered. From now on his standing says who pays its interest.
+fn own_loans(state: &mut State, id: Uuid, person: u32) {
+    let mut at = state.borrowers.by_id(id).map_or(NONE, |(_, borrower)| borrower.last_loan);
+    while at != NONE {
+        let loan = state.loans.get_mut(at);
+        loan.person = person;
+        at = loan.before_of_borrower;
     }
 }
 
