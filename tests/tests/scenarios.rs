@@ -51,12 +51,27 @@ fn finding_names() -> Vec<&'static str> {
         K::UnknownSubject,
         K::Repeated,
         K::CardRebound,
+        K::NoTerms,
+        K::OverTerm,
+        K::ShortGrace,
+        K::BothKinds,
+        K::OverCeiling,
+        K::DrawnOutOfStudy,
+        K::AllocationDiffers,
+        K::Overpaid,
+        K::WrittenOffAfterRelief,
+        K::StatementDiffers,
+        K::RemittanceUnexpected,
+        K::Shortfall,
     ];
     for kind in &all {
         match kind {
             K::DoubleCredit | K::LateCredit | K::EarlyCredit | K::AmountDiffers | K::UnknownCredit => {}
             K::UnexpectedReturn | K::UnexpectedUnknown | K::VoucherUnexpected | K::VoucherExceeds => {}
             K::UnknownSubject | K::Repeated | K::CardRebound | K::Policy(_) => {}
+            K::NoTerms | K::OverTerm | K::ShortGrace | K::BothKinds | K::OverCeiling | K::DrawnOutOfStudy => {}
+            K::AllocationDiffers | K::Overpaid | K::WrittenOffAfterRelief => {}
+            K::StatementDiffers | K::RemittanceUnexpected | K::Shortfall => {}
         }
     }
     all.extend(Rule::ALL.map(K::Policy));

@@ -33,6 +33,10 @@ impl<'a> Fields<'a> {
         self.0.remove(key)
     }
 
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.0.contains_key(key)
+    }
+
     pub(super) fn need(&mut self, key: &str) -> Result<&'a str> {
         self.take(key).with_context(|| format!("`{key}` is missing"))
     }
@@ -98,6 +102,12 @@ pub(super) fn amount(text: &str) -> Result<Fen> {
     }
     let (yuan, cents): (Fen, Fen) = (yuan.parse().map_err(|_| wrong())?, cents.parse().map_err(|_| wrong())?);
     Ok(sign * (yuan * 100 + cents))
+}
+
+/// Per cent with at most two decimals, as millionths.
+pub(super) fn percent(text: &str) -> Result<u32> {
+    // It is written like yuan, and a hundredth of a per cent is a hundred millionths.
+    Ok(u32::try_from(amount(text.trim_end_matches('%'))? * 100)?)
 }
 
 pub(super) fn day(text: &str) -> Result<Day> {

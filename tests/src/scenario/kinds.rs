@@ -1,6 +1,7 @@
 //! From the words of a scenario line to an event of the domain. What a story need not say has a default here.
 
-use super::fields::{Fields, amount, chosen, day, pair};
+use super::fields::{Fields, amount, chosen, day, pair, percent};
+use super::{claim_kinds, loan_kinds};
 use crate::desk::labelled;
 use anyhow::{Result, bail};
 use ledger::event::{
@@ -12,13 +13,20 @@ use ledger::event::{
 };
 use ledger::money::Fen;
 use ledger::policy::{Band, Exclusion, Policy, Rule, Sharing};
+use ledger::state::State;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Lines a set has taken so far: count, sum, chain. Kept by the runner, so that stories need not spell out hashes.
 pub(super) type Chains = BTreeMap<Uuid, (u32, Fen, Hash)>;
 
-const SUBORDINATIONS: &[(&str, Subordination)] =
+/// What a line is read against: what sets hold so far, and what the ledger has made of the story.
+pub(super) struct Known<'a> {
+    pub(super) chains: &'a Chains,
+    pub(super) state: &'a State,
+}
+
+pub(super) const SUBORDINATIONS: &[(&str, Subordination)] =
     &[("central", Subordination::Central), ("local", Subordination::Local)];
 
 const RULES: &[(&str, Rule)] = &[
@@ -29,7 +37,21 @@ const RULES: &[(&str, Rule)] = &[
     ("sharing", Rule::Sharing),
 ];
 
-pub(super) fn kind(name: &str, f: &mut Fields<'_>, chains: &Chains) -> Result<Kind> {
+pub(super) const LEVELS_OF_ORGS: &[(&str, Level)] = &[
+    ("centre", Level::Centre),
+    ("province", Level::Province),
+    ("city", Level::City),
+    ("county", Level::County),
+    ("school", Level::School),
+];
+
+pub(super) fn kind(name: &str, f: &mut Fields<'_>, known: &Known<'_>) -> Result<Kind> {
+    let loan = loan_kinds::kind(name, f, known)?;
+    let claim = if loan.is_none() { claim_kinds::kind(name, f, known)? } else { None };
+    loan.or(claim).map_or_else(|| award_kind(name, f, known.chains), Ok)
+}
+
+fn award_kind(name: &str, f: &mut Fields<'_>, chains: &Chains) -> Result<Kind> {
     Ok(match name {
         "policy_adopted" => Kind::PolicyAdopted(Box::new(policy(f)?)),
         "rules_adopted" => Kind::RulesAdopted(RulesAdopted { version: f.number("version")? }),
@@ -62,10 +84,8 @@ fn policy(f: &mut Fields<'_>) -> Result<Policy> {
         Ok(Band { number, name: format!("第{number}档"), min_fen, max_fen })
     };
     let sharing = |text: &str| {
-        let (who, percent) = pair(text, ':')?;
-        // Per cent with two decimals is written like yuan, and a hundredth of it is a hundred millionths.
-        let central_ppm = u32::try_from(amount(percent.trim_end_matches('%'))? * 100)?;
-        Ok(Sharing { subordination: chosen(who, SUBORDINATIONS)?, central_ppm })
+        let (who, share) = pair(text, ':')?;
+        Ok(Sharing { subordination: chosen(who, SUBORDINATIONS)?, central_ppm: percent(share)? })
     };
     Ok(Policy {
         programme: programme.to_owned(),
@@ -87,13 +107,6 @@ fn org(name: &str, f: &mut Fields<'_>) -> Result<Kind> {
     if name == "org_renamed" {
         return Ok(Kind::OrgRenamed(OrgRenamed { org, name: name_now, division }));
     }
-    let levels = [
-        ("centre", Level::Centre),
-        ("province", Level::Province),
-        ("city", Level::City),
-        ("county", Level::County),
-        ("school", Level::School),
-    ];
     let roles = [
         ("finance", OrgRole::Finance),
         ("education", OrgRole::Education),
@@ -105,7 +118,7 @@ fn org(name: &str, f: &mut Fields<'_>) -> Result<Kind> {
         org,
         number: f.text("number", label),
         name: name_now,
-        level: f.choice("level", &levels, Some(Level::County))?,
+        level: f.choice("level", LEVELS_OF_ORGS, Some(Level::County))?,
         role: f.choice("role", &roles, Some(OrgRole::Education))?,
         parent: f.optional_id("parent"),
         division,
@@ -166,6 +179,7 @@ fn people(name: &str, f: &mut Fields<'_>) -> Result<Kind> {
                 ("graduated", Status::Graduated),
                 ("withdrawn", Status::Withdrawn),
                 ("deceased", Status::Deceased),
+                ("illness_leave", Status::IllnessLeave),
             ];
             let status = f.choice("status", &all, None)?;
             Kind::StatusChanged(StatusChanged { person, status, school: f.id("school")? })
@@ -194,14 +208,14 @@ fn roster(name: &str, f: &mut Fields<'_>) -> Result<Kind> {
     }))
 }
 
-fn sealed(f: &mut Fields<'_>, chains: &Chains, what: &str) -> Result<SetSealed> {
+pub(super) fn sealed(f: &mut Fields<'_>, chains: &Chains, what: &str) -> Result<SetSealed> {
     let set = f.id(what)?;
     let (count, fen, hash) = chains.get(&set).copied().unwrap_or_default();
     let (count, fen) = (f.number_or("count", count)?, f.amount_or("amount", fen)?);
     Ok(SetSealed { set, count, fen, hash: shown(f, hash)? })
 }
 
-fn decided(f: &mut Fields<'_>, chains: &Chains, what: &str) -> Result<SetDecided> {
+pub(super) fn decided(f: &mut Fields<'_>, chains: &Chains, what: &str) -> Result<SetDecided> {
     let set = f.id(what)?;
     let (_, _, hash) = chains.get(&set).copied().unwrap_or_default();
     Ok(SetDecided { set, hash: shown(f, hash)? })
@@ -216,7 +230,7 @@ fn shown(f: &mut Fields<'_>, hash: Hash) -> Result<Hash> {
     }
 }
 
-fn draws(f: &mut Fields<'_>) -> Result<Vec<Draw>> {
+pub(super) fn draws(f: &mut Fields<'_>) -> Result<Vec<Draw>> {
     f.list("draws", |text| {
         let (line, fen) = pair(text, ':')?;
         Ok(Draw { line: labelled(line), fen: amount(fen)? })

@@ -1,18 +1,20 @@
 //! Runs a scenario and compares what the ledger made of it with what the story says.
 
-use super::fields::{Fields, amount, day};
-use super::kinds::{Chains, kind};
+use super::checks;
+use super::fields::{Fields, day};
+use super::kinds::{Chains, Known, kind};
 use crate::desk::{labelled, restored, submit};
 use anyhow::{Context, Result, bail, ensure};
-use ledger::account::{Book, Class};
+use ledger::account::Book;
 use ledger::event::{Event, Kind};
 use ledger::fold::Halt;
 use ledger::money::yuan;
 use ledger::outcome::Outcome;
 use ledger::set::link;
-use ledger::state::{Standing, State};
+use ledger::state::State;
 use std::collections::BTreeSet;
 use std::path::Path;
+use uuid::Uuid;
 
 /// What a story made the ledger do; together the stories must make it do everything.
 #[derive(Default)]
@@ -63,10 +65,8 @@ impl Story<'_> {
         let words: Vec<&str> = said.split_whitespace().collect();
         match (words.as_slice(), expected) {
             (["use", other], None) => self.file(&path.with_file_name(other)),
-            (["balance", owner, label, class, fen], None) => self.balance(owner, label, class, fen),
-            (["standing", award, instalment, rest @ ..], None) => self.standing(award, instalment, rest),
-            (["open", "findings", number], None) => self.open_findings(number),
             (["trial", "balanced"], None) => self.trial(),
+            ([word, rest @ ..], None) if checks::knows(word) => checks::check(&self.state, word, rest),
             ([date, name, fields @ ..], expected) => {
                 self.event(place, date, name, fields, expected.unwrap_or("posted"))
             }
@@ -78,7 +78,7 @@ impl Story<'_> {
         let mut fields = Fields::read(fields)?;
         let label = fields.take("id").map_or_else(|| format!("{place}#{}", self.said.len()), str::to_owned);
         let (principal, direct) = (fields.take("by").unwrap_or("clerk"), fields.yes("direct_to_fold")?);
-        let kind = kind(name, &mut fields, &self.chains)?;
+        let kind = kind(name, &mut fields, &Known { chains: &self.chains, state: &self.state })?;
         fields.finish()?;
         let event = Event { id: labelled(&label), effective: day(date)?, kind };
         ensure!(event.kind.name() == name, "the kind calls itself {}", event.kind.name());
@@ -110,10 +110,17 @@ impl Story<'_> {
         let (set, fen) = match &event.kind {
             Kind::RosterLineAdded(line) => (line.roster, line.fen),
             Kind::ApplicationLineAdded(line) => (line.application, line.draws.iter().map(|draw| draw.fen).sum()),
+            // A line of a claim is never refused; one that does not fit is posted as a finding and added to nothing.
+            Kind::ClaimLineAdded(line) if self.added(line.claim) => (line.claim, line.fen),
             _ => return,
         };
         let chain = self.chains.entry(set).or_default();
         *chain = (chain.0 + 1, chain.1 + fen, link(&chain.2, content));
+    }
+
+    fn added(&self, claim: Uuid) -> bool {
+        let said = self.chains.get(&claim).map_or(0, |chain| chain.0);
+        self.state.claims.by_id(claim).is_some_and(|(_, row)| row.set.count > said)
     }
 
     fn describe(&mut self, event: &Event, outcome: &Result<Outcome, Halt>) -> String {
@@ -137,48 +144,6 @@ impl Story<'_> {
                 format!("refused {} {money}", refusal.code.name())
             }
         }
-    }
-
-    fn balance(&self, owner: &str, label: &str, class: &str, expected: &str) -> Result<()> {
-        let id = labelled(label);
-        let class = Class::ALL.iter().find(|known| known.name() == class).context("no such class of account")?;
-        let state = &self.state;
-        let account = match owner {
-            "org" => state.orgs.find(id).map(|org| state.org_account(org, *class)),
-            "line" => state.lines.find(id).map(|line| state.line_account(line, *class)),
-            "roster" => state.rosters.find(id).map(|roster| state.roster_account(roster, *class)),
-            "application" => state.applications.find(id).map(|row| state.application_account(row, *class)),
-            _ => bail!("`{owner}` owns no accounts"),
-        };
-        let found = state.balance(account.context("the owner is not known")?);
-        ensure!(found == amount(expected)?, "the balance is {}", yuan(i128::from(found)));
-        Ok(())
-    }
-
-    fn standing(&self, award: &str, instalment: &str, expected: &[&str]) -> Result<()> {
-        let (_, award) = self.state.awards.by_id(labelled(award)).context("no such award")?;
-        let at: u32 = instalment.parse()?;
-        let payout = |handle: u32| Some(self.state.payouts.get(handle).id);
-        let found = match self.state.standing(award.instalments + at - 1) {
-            Standing::Free => ("free", None),
-            Standing::Ordered(handle) => ("ordered", payout(handle)),
-            Standing::Settled(handle) => ("settled", payout(handle)),
-            Standing::Returned(handle) => ("returned", payout(handle)),
-        };
-        let expected = match expected {
-            [word] => (*word, None),
-            [word, payout] => (*word, Some(labelled(payout))),
-            _ => bail!("a standing is a word and a payment"),
-        };
-        ensure!(found == expected, "it stands {} {:?}", found.0, found.1);
-        Ok(())
-    }
-
-    fn open_findings(&self, expected: &str) -> Result<()> {
-        let money = |finding: &&ledger::rows::Finding| finding.open && finding.fen > 0;
-        let found = self.state.findings.iter().filter(|(_, finding)| money(finding)).count();
-        ensure!(found == expected.parse::<usize>()?, "{found} findings with money are open");
-        Ok(())
     }
 
     fn trial(&mut self) -> Result<()> {

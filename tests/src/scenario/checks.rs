@@ -1,0 +1,119 @@
+//! Checks of a scenario: lines that say what must stand in the state.
+
+use super::fields::{amount, chosen, pair};
+use super::loan_kinds::LOAN_KINDS;
+use crate::desk::labelled;
+use anyhow::{Context, Result, bail, ensure};
+use ledger::account::{AccountNo, Class, Owner};
+use ledger::loan::portfolio_id;
+use ledger::money::yuan;
+use ledger::state::{Standing, State};
+use uuid::Uuid;
+
+const OWNERS: &[(&str, Owner)] = &[
+    ("org", Owner::Org),
+    ("line", Owner::Line),
+    ("roster", Owner::Roster),
+    ("application", Owner::Application),
+    ("loan", Owner::Loan),
+    ("portfolio", Owner::Portfolio),
+    ("claim", Owner::Claim),
+    ("reward", Owner::Reward),
+];
+
+/// Whether a line that begins so is a check.
+pub(super) fn knows(word: &str) -> bool {
+    ["balance", "standing", "open", "verdict", "remittance", "accrued"].contains(&word)
+}
+
+pub(super) fn check(state: &State, word: &str, words: &[&str]) -> Result<()> {
+    match (word, words) {
+        ("balance", [owner, label, class, fen]) => balance(state, owner, label, class, fen),
+        ("standing", [award, instalment, rest @ ..]) => standing(state, award, instalment, rest),
+        ("open", ["findings", number]) => open_findings(state, number),
+        ("verdict", [claim, number, verdict]) => self::verdict(state, claim, number, verdict),
+        ("remittance", [label, stage]) => remittance(state, label, stage),
+        ("accrued", [loan, through]) => accrued(state, loan, through),
+        _ => bail!("no such check"),
+    }
+}
+
+fn account(state: &State, owner: &str, label: &str, class: Class) -> Result<Option<AccountNo>> {
+    let (id, owner) = (labelled(label), chosen(owner, OWNERS)?);
+    ensure!(class.owner() == owner, "an account of this class belongs to another");
+    let base = match owner {
+        Owner::Org => state.orgs.by_id(id).map(|(_, row)| row.accounts),
+        Owner::Line => state.lines.by_id(id).map(|(_, row)| row.accounts),
+        Owner::Roster => state.rosters.by_id(id).map(|(_, row)| row.accounts),
+        Owner::Application => state.applications.by_id(id).map(|(_, row)| row.accounts),
+        Owner::Loan => state.loans.by_id(id).map(|(_, row)| row.accounts),
+        Owner::Portfolio => state.portfolios.by_id(portfolio(label)?).map(|(_, row)| row.accounts),
+        Owner::Claim => state.claims.by_id(id).map(|(_, row)| row.accounts),
+        Owner::Reward => state.rewards.by_id(id).map(|(_, row)| row.accounts),
+    };
+    Ok(base.map(|base| State::account_at(base, class)))
+}
+
+/// A lender's loans of one kind, written `lender/kind`.
+fn portfolio(label: &str) -> Result<Uuid> {
+    let (lender, kind) = pair(label, '/')?;
+    Ok(portfolio_id(labelled(lender), chosen(kind, LOAN_KINDS)?))
+}
+
+fn balance(state: &State, owner: &str, label: &str, class: &str, expected: &str) -> Result<()> {
+    let class = Class::ALL.iter().find(|known| known.name() == class).context("no such class of account")?;
+    let account = account(state, owner, label, *class)?;
+    let found = state.balance(account.context("the owner is not known")?);
+    ensure!(found == amount(expected)?, "the balance is {}", yuan(i128::from(found)));
+    Ok(())
+}
+
+fn standing(state: &State, award: &str, instalment: &str, expected: &[&str]) -> Result<()> {
+    let (_, award) = state.awards.by_id(labelled(award)).context("no such award")?;
+    let at: u32 = instalment.parse()?;
+    let payout = |handle: u32| Some(state.payouts.get(handle).id);
+    let found = match state.standing(award.instalments + at - 1) {
+        Standing::Free => ("free", None),
+        Standing::Ordered(handle) => ("ordered", payout(handle)),
+        Standing::Settled(handle) => ("settled", payout(handle)),
+        Standing::Returned(handle) => ("returned", payout(handle)),
+    };
+    let expected = match expected {
+        [word] => (*word, None),
+        [word, payout] => (*word, Some(labelled(payout))),
+        _ => bail!("a standing is a word and a payment"),
+    };
+    ensure!(found == expected, "it stands {} {:?}", found.0, found.1);
+    Ok(())
+}
+
+fn open_findings(state: &State, expected: &str) -> Result<()> {
+    let money = |finding: &&ledger::rows::Finding| finding.open && finding.fen > 0;
+    let found = state.findings.iter().filter(|(_, finding)| money(finding)).count();
+    ensure!(found == expected.parse::<usize>()?, "{found} findings with money are open");
+    Ok(())
+}
+
+/// What became of a line of a claim.
+fn verdict(state: &State, claim: &str, number: &str, expected: &str) -> Result<()> {
+    let (handle, _) = state.claims.by_id(labelled(claim)).context("no such claim")?;
+    let number: u32 = number.parse()?;
+    let row = state.claim_lines.iter().find(|(_, row)| row.claim == handle && row.number == number);
+    let found = row.context("no such line")?.1.verdict.words().0;
+    ensure!(found == expected, "the verdict is {found}");
+    Ok(())
+}
+
+/// How far a payment to a lender has come.
+fn remittance(state: &State, label: &str, expected: &str) -> Result<()> {
+    let (_, row) = state.remittances.by_id(labelled(label)).context("no such payment to a lender")?;
+    ensure!(row.stage.name() == expected, "it is {}", row.stage.name());
+    Ok(())
+}
+
+/// How far the interest of a loan is posted.
+fn accrued(state: &State, loan: &str, expected: &str) -> Result<()> {
+    let (_, row) = state.loans.by_id(labelled(loan)).context("no such loan")?;
+    ensure!(row.through.to_string() == expected, "interest is posted through {}", row.through);
+    Ok(())
+}
