@@ -50,21 +50,21 @@ impl Forecast {
 
     fn loan(&mut self, state: &State, loan: &Loan, year: u16) -> Result<(), Missing> {
         let walk = Walk::new(state, loan, &loan.facts)?;
-        let Some(ends) = quarter_ends(year) else { return Ok(()) };
+        let Some(ends) = ends_in(year) else { return Ok(()) };
         let last = subsidised_through(state, loan, walk.terms());
         // Subsidy only grows with the days, so what lies beyond the expected end is left out by not walking there.
         let sums = walk.sums(ends.map(|end| last.map_or(end, |last| end.min(last))), |_| {})?;
         self.loans += 1;
-        for (quarter, pair) in self.quarters.iter_mut().zip(sums.windows(2)) {
-            *quarter += i128::from(pair[1].interest.subsidy - pair[0].interest.subsidy);
-        }
-        let [before, .., after] = sums;
-        let subsidy = i128::from(after.interest.subsidy - before.interest.subsidy);
-        if subsidy != 0 {
-            let school = state.orgs.get(loan.school);
-            let central = school.subordination == Subordination::Central;
-            let key = (loan.kind, loan.academic_year, central, school.division);
-            *self.by_share.entry(key).or_default() += subsidy;
+        let parts = sums.windows(2).map(|pair| i128::from(pair[1].interest.subsidy - pair[0].interest.subsidy));
+        for ((quarter, before_september), part) in PARTS.into_iter().zip(parts) {
+            self.quarters[quarter] += part;
+            if part != 0 {
+                let school = state.orgs.get(loan.school);
+                let central = school.subordination == Subordination::Central;
+                let academic_year = if before_september { year.saturating_sub(1) } else { year };
+                let key = (loan.kind, academic_year, central, school.division / 10_000);
+                *self.by_share.entry(key).or_default() += part;
+            }
         }
         let [at_start] = walk.sums([ends[0]], |_| {})?;
         self.principal_due += i128::from(principal_due(loan, walk.terms(), fen(at_start.principal), year));
@@ -77,16 +77,19 @@ impl Forecast {
         self.quarters.iter().sum()
     }
 
-    /// Who would pay the subsidy, by the shares in force on 1 September of each academic year; and what no shares cover.
+    /// Who would pay the subsidy, by the shares in force on 1 September of each academic year; and what of it no shares
+    /// cover, which falls to the province as it does in claims.
     #[must_use]
     pub fn payers(&self, state: &State) -> (BTreeMap<Payer, i128>, i128) {
         let (mut payers, mut unshared) = (BTreeMap::new(), 0);
-        for ((kind, academic_year, central, division), sum) in &self.by_share {
+        for ((kind, academic_year, central, province), sum) in &self.by_share {
             let subordination = if *central { Subordination::Central } else { Subordination::Local };
             let terms = Day::new(i16::try_from(*academic_year).unwrap_or(0), 9, 1)
                 .and_then(|on| terms_on(state.loan_rules()?, *kind, on));
-            let Some(parts) = terms.and_then(|terms| LoanTerms::parts(&terms.subsidy, subordination, *division)) else {
+            let parts = terms.and_then(|terms| LoanTerms::parts(&terms.subsidy, subordination, province * 10_000));
+            let Some(parts) = parts.filter(|parts| !parts.is_empty()) else {
                 unshared += sum;
+                *payers.entry(Payer::Province).or_default() += sum;
                 continue;
             };
             for (payer, fen) in split(fen(*sum), parts) {
@@ -97,11 +100,14 @@ impl Forecast {
     }
 }
 
-/// The last day of the year before, and of each quarter.
-fn quarter_ends(year: u16) -> Option<[Day; 5]> {
+/// The parts of a year: the quarter each lies in, and whether it belongs to the academic year that began the year before.
+const PARTS: [(usize, bool); 5] = [(0, true), (1, true), (2, true), (2, false), (3, false)];
+
+/// The last day of the year before, and of each part.
+fn ends_in(year: u16) -> Option<[Day; 6]> {
     let year = i16::try_from(year).ok()?;
-    let day = |year, month, day| Day::new(year, month, day);
-    Some([day(year - 1, 12, 31)?, day(year, 3, 31)?, day(year, 6, 30)?, day(year, 9, 30)?, day(year, 12, 31)?])
+    let end = |month, day| Day::new(year, month, day);
+    Some([Day::new(year - 1, 12, 31)?, end(3, 31)?, end(6, 30)?, end(8, 31)?, end(9, 30)?, end(12, 31)?])
 }
 
 /// The last day finance is expected to pay, for a borrower whose end of study is not known. In further study no contract
