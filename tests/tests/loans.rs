@@ -5,10 +5,9 @@ use ledger::outcome::Outcome;
 use std::collections::BTreeMap;
 use tests::history::Chance;
 use tests::loans::{Teller, agrees, digest, shuffle, telling, world};
-use uuid::Uuid;
 
 /// Histories a test makes.
-const SEEDS: u64 = 100;
+const SEEDS: u64 = 120;
 
 fn day(number: u32) -> Day {
     Day::from_yyyymmdd(number).expect("a day")
@@ -31,7 +30,7 @@ fn quarter_end(chance: &mut Chance) -> Day {
 
 /// The end of all histories.
 fn end() -> Day {
-    day(2036_12_31)
+    day(2040_12_31)
 }
 
 #[test]
@@ -48,13 +47,14 @@ fn every_loan_agrees_with_the_model_to_the_fen() {
             *told.entry(event.kind.name()).or_default() += 1;
             let loan = telling.loans[chance.below(telling.loans.len())];
             let doubted = chance.in_hundred(20);
-            if chance.in_hundred(25) && teller.bring_doubted(loan, quarter_end(&mut chance), doubted) {
+            if chance.in_hundred(40) && teller.bring_doubted(loan, quarter_end(&mut chance), doubted) {
                 agrees(&teller.state, &teller.book, loan, &format!("seed {seed}, event {at}, loan {loan}"));
                 brought += 1;
             }
         }
         for loan in &telling.loans {
-            assert!(teller.bring(*loan, end()), "seed {seed}: all is known of loan {loan}");
+            let doubted = chance.in_hundred(20);
+            assert!(teller.bring_doubted(*loan, end(), doubted), "seed {seed}: all is known of loan {loan}");
             agrees(&teller.state, &teller.book, *loan, &format!("seed {seed}, at the end, loan {loan}"));
             let row = teller.loan(*loan).expect("known");
             let posted = ledger::loan::position::interest(&row.posted);
@@ -72,7 +72,7 @@ fn every_loan_agrees_with_the_model_to_the_fen() {
     assert!(told.len() >= 14 && told.values().all(|times| *times >= 20), "{told:?}");
     assert!(refused.len() >= 7 && refused.values().all(|times| *times >= 20), "{refused:?}");
     let least = sums.subsidy.min(sums.waiver).min(sums.borrower).min(sums.penalty);
-    assert!(least >= 20 && brought >= 500, "{sums:?} {brought}");
+    assert!(least >= 20 && brought >= 800, "{sums:?} {brought}");
 }
 
 #[test]
@@ -99,6 +99,3 @@ fn the_order_of_telling_does_not_matter() {
         assert_eq!(digests[0], digests[1], "seed {seed}");
     }
 }
-
-#[allow(dead_code)]
-fn unused(_: Uuid) {}

@@ -24,7 +24,11 @@ pub fn agrees(state: &State, book: &Book, id: Uuid, place: &str) {
     let ours = reckon(book, id, loan.through);
     let (interest, paid) = (ours.interest, ours.paid);
     let posted = ledger::loan::position::interest(&loan.posted);
-    assert_eq!(posted, interest, "{place}: interest posted through {}\n{ours:#?}", loan.through);
+    let facts = book.loans.get(&id).map(|contract| &contract.facts);
+    let signed = book.loans.get(&id).and_then(|contract| contract.signed.as_ref());
+    let statuses = signed.and_then(|(_, signed)| book.statuses.get(&signed.person));
+    let told = format!("{ours:#?}\n{signed:?}\n{statuses:?}\n{facts:?}");
+    assert_eq!(posted, interest, "{place}: interest posted through {}\n{told}", loan.through);
     let over = |paid: Fen, owed: Fen| (paid - owed).max(0);
     let refund =
         over(0, ours.principal) + over(paid.interest, interest.borrower) + over(paid.penalty, interest.penalty);
@@ -39,7 +43,7 @@ pub fn agrees(state: &State, book: &Book, id: Uuid, place: &str) {
     ];
     for (class, fen) in expected {
         let found = balance(state, loan, class);
-        assert_eq!(found, fen, "{place}: {} through {}\n{ours:#?}\n{:?}", class.name(), loan.through, loan.posted);
+        assert_eq!(found, fen, "{place}: {} through {}\n{told}\n{:?}", class.name(), loan.through, loan.posted);
     }
     let drawn = loan.posted[Flow::Drawn];
     let settled = loan.posted[Flow::PrincipalPaid] + loan.posted[Flow::WrittenOff];

@@ -89,7 +89,7 @@ impl<'a> Rules<'a> {
                 Status::Leave | Status::Withdrawn | Status::Deceased => {
                     let end = month_after(on);
                     ends = Some(ends.map_or(end, |first| first.min(end)));
-                    lasting |= status == Status::Deceased || (status == Status::Withdrawn && on >= self.signed);
+                    lasting |= status != Status::Leave && on >= self.signed;
                 }
             }
         }

@@ -1,7 +1,7 @@
 //! Tells the ledger and the model the same things, and does what the job does: brings a loan's interest to a day.
 
 use super::book::Book;
-use crate::desk::{labelled, submit};
+use crate::desk::{labelled, say};
 use ledger::event::{Event, Interest, InterestAccrued, InterestAdjusted, Kind};
 use ledger::loan::accrual::due;
 use ledger::loan::rows::Loan;
@@ -38,8 +38,7 @@ impl Teller {
         if general {
             self.cause = event.id;
         }
-        let content = format!("{event:?}").into_bytes();
-        match submit(&mut self.state, "行", &content, event.clone()) {
+        match say(&mut self.state, "行", event) {
             Ok(outcome) => outcome,
             Err(halt) => panic!("{halt}"),
         }
@@ -58,7 +57,7 @@ impl Teller {
         self.state.loans.by_id(id).map(|(_, row)| row.clone()).filter(|row| row.known)
     }
 
-    /// Posts what is due of a loan through a day, as the job does. False if its interest cannot be known yet.
+    /// Posts what is due of a loan through a day, as the job does. False if nothing is, or nothing can be known yet.
     pub fn bring(&mut self, id: Uuid, through: Day) -> bool {
         self.bring_doubted(id, through, false)
     }
@@ -82,19 +81,19 @@ impl Teller {
             }
             self.posted(through, adjusted(loan.last, due_now.correction));
         }
-        let Some(loan) = self.loan(id) else { return false };
+        let Some(now) = self.loan(id) else { return false };
         if through > loan.through {
             let accrue = |last, figure| accrued(id, last, figure);
             if doubted {
-                self.turned_away(through, loan.last, due_now.addition, &accrue);
+                self.turned_away(through, now.last, due_now.addition, &accrue);
             }
-            self.posted(through, accrue(loan.last, due_now.addition));
+            self.posted(through, accrue(now.last, due_now.addition));
         }
         if doubted {
             let last = self.loan(id).map_or(0, |loan| loan.last);
             self.refused_with(through, accrued(id, last, Interest::default()), Code::AlreadyAccrued);
         }
-        true
+        through > loan.through || due_now.correction != Interest::default()
     }
 
     fn posted(&mut self, on: Day, kind: Kind) {

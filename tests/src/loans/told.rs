@@ -65,6 +65,11 @@ pub fn telling(seed: u64, ties: bool) -> Telling {
     }
     let mut told: Vec<Event> = maker.said.into_iter().enumerate().map(|(at, said)| labelled_event(at, said)).collect();
     shuffle(&mut maker.chance, &mut told);
+    if maker.chance.in_hundred(60) {
+        // Mostly the rules are known before the loans are.
+        let chance = &mut maker.chance;
+        told.sort_by_cached_key(|event| !(is_rule(&event.kind) && chance.in_hundred(90)));
+    }
     Telling { told, loans }
 }
 
@@ -75,6 +80,10 @@ fn maker_year(person: usize) -> u16 {
 
 fn labelled_event(at: usize, (effective, kind): (Day, Kind)) -> Event {
     Event { id: labelled(&format!("fact{at}")), effective, kind }
+}
+
+fn is_rule(kind: &Kind) -> bool {
+    matches!(kind, Kind::LoanTermsAdopted(_) | Kind::RatePublished(_) | Kind::LoanSigned(_))
 }
 
 /// Any order of the same facts.
@@ -125,7 +134,8 @@ impl Maker {
         for year in 2022..2028 {
             if self.chance.in_hundred(60) {
                 let on = self.day(year, 4, 60);
-                let (graduated_through, document) = (year, format!("财教〔{year}〕号"));
+                let graduated_through = year - u16::from(self.chance.in_hundred(20));
+                let document = format!("财教〔{year}〕号");
                 self.said.push((on, Kind::WaiverAdopted(WaiverAdopted { year, graduated_through, document })));
             }
         }
