@@ -9,6 +9,7 @@ pub mod demo_run;
 pub mod identity;
 pub mod import;
 pub mod ingest;
+pub mod loan_policies;
 pub mod nats_face;
 pub mod policies;
 pub mod query;

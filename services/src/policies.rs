@@ -9,14 +9,14 @@ use std::ops::Range;
 use toml::Spanned;
 use uuid::Uuid;
 
-mod file;
+pub(crate) mod file;
 #[cfg(test)]
 mod tests;
 
-use file::{BandRow, Mark, PolicyFile, RuleName, SharingRow, SubordinationName, Version};
+use file::{BandRow, Mark, PaidTo, PolicyFile, RuleName, SharingRow, Version};
 
 /// Namespace of the ids below. Fixed for ever: another one would adopt every shipped policy a second time.
-const NAMESPACE: Uuid = Uuid::from_u128(0x2f1c_8a54_6f0d_5b1e_9d37_70b1_c2a6_4e21);
+pub(crate) const NAMESPACE: Uuid = Uuid::from_u128(0x2f1c_8a54_6f0d_5b1e_9d37_70b1_c2a6_4e21);
 
 /// The files this program ships, by name, in the order they are adopted.
 const SHIPPED: [(&str, &str); 4] = [
@@ -52,7 +52,7 @@ pub fn load(file: &str, text: &str) -> Result<Vec<(Day, Policy)>, PolicyFileErro
         let at = error.span().unwrap_or(0..0);
         place.error(&at, error.message(), "write the file as the shipped ones in policies/ are written")
     })?;
-    place.check_order(&read.version)?;
+    place.check_order(read.version.iter().map(|version| (&version.version, &version.from)))?;
     read.version
         .iter()
         .map(|version| {
@@ -93,13 +93,14 @@ pub fn adoption(from: Day, policy: Policy) -> Event {
 }
 
 /// The file being read, for errors that name a place in it.
-struct Place<'a> {
-    file: &'a str,
-    text: &'a str,
+pub(crate) struct Place<'a> {
+    pub(crate) file: &'a str,
+    pub(crate) text: &'a str,
 }
 
 impl Place<'_> {
-    fn error(&self, at: &Range<usize>, what: &str, remedy: &str) -> PolicyFileError {
+    /// What is wrong at a place of the file.
+    pub(crate) fn error(&self, at: &Range<usize>, what: &str, remedy: &str) -> PolicyFileError {
         let before = self.text.get(..at.start).unwrap_or(self.text);
         let line = before.matches('\n').count() + 1;
         let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
@@ -107,43 +108,59 @@ impl Place<'_> {
         PolicyFileError { file, line, column, what, remedy }
     }
 
-    fn day(&self, text: &Spanned<String>) -> Result<Day, PolicyFileError> {
+    /// A day of the calendar.
+    pub(crate) fn day(&self, text: &Spanned<String>) -> Result<Day, PolicyFileError> {
         let refuse = |()| self.error(&text.span(), "the calendar has no such day", "write it as \"2021-09-01\"");
         text.get_ref().parse().map_err(refuse)
     }
 
-    fn check_order(&self, versions: &[Version]) -> Result<(), PolicyFileError> {
+    /// That versions count from 1 and no day lies before the one above it.
+    pub(crate) fn check_order<'v>(
+        &self,
+        versions: impl Iterator<Item = (&'v Spanned<u32>, &'v Spanned<String>)>,
+    ) -> Result<(), PolicyFileError> {
         let mut last = None;
-        for (expected, version) in (1..).zip(versions) {
-            let (number, from) = (&version.version, self.day(&version.from)?);
+        for (expected, (number, written)) in (1..).zip(versions) {
+            let from = self.day(written)?;
             if *number.get_ref() != expected {
                 return Err(self.error(&number.span(), "versions do not count 1, 2, 3", "number them in order"));
             }
             if last.is_some_and(|day| from < day) {
                 let what = "this version starts before the one above it";
-                return Err(self.error(&version.from.span(), what, "put versions in the order of their days"));
+                return Err(self.error(&written.span(), what, "put versions in the order of their days"));
             }
             last = Some(from);
         }
         Ok(())
     }
 
+    /// That a version names its document, and what of it is doubtful.
+    pub(crate) fn check_sources(
+        &self,
+        document: &Spanned<String>,
+        status: &Spanned<Mark>,
+        names_doubts: bool,
+    ) -> Result<(), PolicyFileError> {
+        if document.get_ref().trim().is_empty() {
+            let what = "a policy without a document";
+            return Err(self.error(&document.span(), what, "name the document 文号 it rests on"));
+        }
+        if matches!(status.get_ref(), Mark::K | Mark::Ku) && !names_doubts {
+            let what = "a doubtful version names no doubtful field";
+            return Err(self.error(&status.span(), what, "list them in `doubtful`"));
+        }
+        Ok(())
+    }
+
     fn policy(&self, file: &PolicyFile, version: &Version) -> Result<Policy, PolicyFileError> {
-        if version.document.get_ref().trim().is_empty() {
-            let at = version.document.span();
-            return Err(self.error(&at, "a policy without a document", "name the document 文号 it rests on"));
-        }
-        if matches!(version.status.get_ref(), Mark::K | Mark::Ku) && version.doubtful.is_empty() {
-            let at = version.status.span();
-            return Err(self.error(&at, "a doubtful version names no doubtful field", "list them in `doubtful`"));
-        }
+        self.check_sources(&version.document, &version.status, !version.doubtful.is_empty())?;
         Ok(Policy {
             programme: file.programme.clone(),
             version: *version.version.get_ref(),
             name: file.name.clone(),
             document: version.document.get_ref().clone(),
             stage: file.stage.clone(),
-            bands: self.bands(&version.bands)?,
+            bands: self.bands(&version.bands, file.paid_to)?,
             exclusions: version.exclusions.iter().map(|code| Exclusion { programme: code.clone() }).collect(),
             sharing: self.sharing(&version.sharing)?,
             flagged: version.flagged.iter().map(|name| rule(*name)).collect(),
@@ -151,7 +168,7 @@ impl Place<'_> {
         })
     }
 
-    fn bands(&self, rows: &Spanned<Vec<BandRow>>) -> Result<Vec<Band>, PolicyFileError> {
+    fn bands(&self, rows: &Spanned<Vec<BandRow>>, paid_to: PaidTo) -> Result<Vec<Band>, PolicyFileError> {
         let mut seen = BTreeSet::new();
         for row in rows.get_ref() {
             let problem = match () {
@@ -162,8 +179,15 @@ impl Place<'_> {
             };
             return Err(self.error(&rows.span(), problem, "correct the band"));
         }
-        if seen.is_empty() {
-            return Err(self.error(&rows.span(), "a version without bands pays nobody", "add a band"));
+        match paid_to {
+            PaidTo::Students if seen.is_empty() => {
+                return Err(self.error(&rows.span(), "a version without bands pays nobody", "add a band"));
+            }
+            PaidTo::Lenders if !seen.is_empty() => {
+                let what = "what is paid to lenders has no bands";
+                return Err(self.error(&rows.span(), what, "leave them out, or take out `paid_to`"));
+            }
+            PaidTo::Students | PaidTo::Lenders => {}
         }
         let band = |row: &BandRow| {
             let (min_fen, max_fen): (Fen, Fen) = (row.min_yuan.0, row.max_yuan.0);
@@ -181,11 +205,7 @@ impl Place<'_> {
                 let what = "a share above 100 %, or two shares for one kind of school";
                 return Err(self.error(&rows.span(), what, "give each kind of school one share"));
             };
-            let subordination = match row.subordination {
-                SubordinationName::Central => Subordination::Central,
-                SubordinationName::Local => Subordination::Local,
-            };
-            sharing.push(Sharing { subordination, central_ppm });
+            sharing.push(Sharing { subordination: Subordination::from(row.subordination), central_ppm });
         }
         Ok(sharing)
     }

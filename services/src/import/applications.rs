@@ -94,7 +94,7 @@ pub(crate) fn document_line(row: &Row<'_>, col: Col, unit: &str) -> Result<Uuid,
 }
 
 /// The draws of a row and their sum.
-fn draws(row: &Row<'_>, unit: &str, derive: &Derive<'_>) -> Result<(Vec<Draw>, Fen), Wrong> {
+pub(crate) fn draws(row: &Row<'_>, unit: &str, derive: &Derive<'_>) -> Result<(Vec<Draw>, Fen), Wrong> {
     let mut draws: Vec<Draw> = Vec::with_capacity(3);
     let mut sum: Fen = 0;
     for (line, amount) in Col::DRAWS {

@@ -10,6 +10,7 @@ use uuid::Uuid;
 const STATUSES: &[(&str, &str, Status)] = &[
     ("在籍", "enrolled", Status::Enrolled),
     ("休学", "leave", Status::Leave),
+    ("因病休学", "illness_leave", Status::IllnessLeave),
     ("升学", "further_study", Status::FurtherStudy),
     ("毕业", "graduated", Status::Graduated),
     ("退学", "withdrawn", Status::Withdrawn),

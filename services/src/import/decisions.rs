@@ -3,7 +3,7 @@
 use super::columns::Col;
 use super::row::{Row, Wrong};
 use super::{MAX_PRINCIPAL_BYTES, Out, Seal, Step, ids, text};
-use ledger::event::{BatchSent, Hash, Kind, SetCancelled, SetDecided};
+use ledger::event::{BatchSent, Hash, Kind, RemittanceApproved, SetCancelled, SetDecided};
 use ledger::money::Day;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -12,6 +12,8 @@ use uuid::Uuid;
 enum SetKind {
     Roster,
     Application,
+    Claim,
+    Remittance,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -21,8 +23,12 @@ enum Stage {
     Cancel,
 }
 
-const SET_KINDS: &[(&str, &str, SetKind)] =
-    &[("花名册", "roster", SetKind::Roster), ("支付申请", "application", SetKind::Application)];
+const SET_KINDS: &[(&str, &str, SetKind)] = &[
+    ("花名册", "roster", SetKind::Roster),
+    ("支付申请", "application", SetKind::Application),
+    ("申报", "claim", SetKind::Claim),
+    ("拨付", "remittance", SetKind::Remittance),
+];
 
 const STAGES: &[(&str, &str, Stage)] =
     &[("审核", "review", Stage::Review), ("批准", "approve", Stage::Approve), ("作废", "cancel", Stage::Cancel)];
@@ -56,29 +62,35 @@ fn read_decided(row: &Row<'_>, out: &Out<'_>) -> Result<Decision, Wrong> {
     let set = match set_kind {
         SetKind::Roster => ids::roster(number),
         SetKind::Application => ids::application(number),
+        SetKind::Claim => ids::claim(number),
+        SetKind::Remittance => ids::remittance(number),
     };
-    let kind = match (set_kind, row.word(Col::Stage, STAGES)?) {
-        (SetKind::Roster, Stage::Cancel) => Kind::RosterCancelled(SetCancelled { set }),
-        (SetKind::Application, Stage::Cancel) => Kind::ApplicationCancelled(SetCancelled { set }),
-        (SetKind::Roster, Stage::Review) => Kind::RosterReviewed(SetDecided { set, hash: hash(row, set, out)? }),
-        (SetKind::Roster, Stage::Approve) => Kind::RosterApproved(SetDecided { set, hash: hash(row, set, out)? }),
-        (SetKind::Application, Stage::Approve) => {
-            Kind::ApplicationApproved(SetDecided { set, hash: hash(row, set, out)? })
-        }
-        (SetKind::Application, Stage::Review) => {
-            return Err(Wrong::cell(
-                Col::Stage,
-                "no_such_stage",
-                "an application is not reviewed",
-                "approve or cancel it",
-            ));
-        }
-    };
+    let kind = decision(row, set_kind, row.word(Col::Stage, STAGES)?, set, out)?;
     let principal = if row.has(Col::Principal) { Some(row.text(Col::Principal)?) } else { None };
     if principal.is_some_and(|name| name.len() > MAX_PRINCIPAL_BYTES) {
         return Err(Wrong::cell(Col::Principal, "too_long", "the name is too long", "at most 64 bytes, 21 characters"));
     }
     Ok((principal.map(Arc::from), set, row.day(Col::EffectiveDay)?, kind))
+}
+
+fn decision(row: &Row<'_>, of: SetKind, stage: Stage, set: Uuid, out: &Out<'_>) -> Result<Kind, Wrong> {
+    let decided = || Ok::<_, Wrong>(SetDecided { set, hash: hash(row, set, out)? });
+    let none = |what, remedy| Err(Wrong::cell(Col::Stage, "no_such_stage", what, remedy));
+    Ok(match (of, stage) {
+        (SetKind::Roster, Stage::Cancel) => Kind::RosterCancelled(SetCancelled { set }),
+        (SetKind::Application, Stage::Cancel) => Kind::ApplicationCancelled(SetCancelled { set }),
+        (SetKind::Roster, Stage::Review) => Kind::RosterReviewed(decided()?),
+        (SetKind::Roster, Stage::Approve) => Kind::RosterApproved(decided()?),
+        (SetKind::Application, Stage::Approve) => Kind::ApplicationApproved(decided()?),
+        (SetKind::Claim, Stage::Approve) => Kind::ClaimApproved(decided()?),
+        (SetKind::Remittance, Stage::Approve) => {
+            Kind::RemittanceApproved(RemittanceApproved { remittance: set, fen: row.money(Col::Amount)? })
+        }
+        (SetKind::Application, Stage::Review) => return none("an application is not reviewed", "approve or cancel it"),
+        (SetKind::Claim | SetKind::Remittance, Stage::Review | Stage::Cancel) => {
+            return none("a claim or a payment to a lender is only approved", "approve it");
+        }
+    })
 }
 
 fn read_batch<'a>(row: &Row<'a>, out: &Out<'_>) -> Result<(&'a str, Day, BatchSent), Wrong> {

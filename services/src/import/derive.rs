@@ -47,6 +47,11 @@ impl<'a> Derive<'a> {
         self.identity.map_or(Uuid::nil(), |_| ids::payout(application, line))
     }
 
+    /// The loan's id, nil while only checking.
+    pub(crate) fn loan(&self, lender: &str, number: &str) -> Uuid {
+        self.identity.map_or(Uuid::nil(), |_| ids::loan(lender, number))
+    }
+
     /// An id that many rows share, derived by `derive` when it is not remembered under the two words.
     pub(crate) fn shared<E>(
         &self,

@@ -56,6 +56,30 @@ pub fn batch(number: &str) -> Uuid {
     derived(&["batch", number])
 }
 
+/// The loan with this contract number of a lender.
+#[must_use]
+pub fn loan(lender: &str, number: &str) -> Uuid {
+    derived(&["loan", lender, number])
+}
+
+/// The claim with this number.
+#[must_use]
+pub fn claim(number: &str) -> Uuid {
+    derived(&["claim", number])
+}
+
+/// The payment to a lender with this number.
+#[must_use]
+pub fn remittance(number: &str) -> Uuid {
+    derived(&["remittance", number])
+}
+
+/// The reward with this number.
+#[must_use]
+pub fn reward(number: &str) -> Uuid {
+    derived(&["reward", number])
+}
+
 /// What an event says, apart from its id: the hash of its bytes while its id is nil.
 #[must_use]
 pub fn content(event: &Event) -> Hash {

@@ -6,6 +6,7 @@
 
 pub mod columns;
 pub mod ids;
+pub mod kinds;
 pub mod layout;
 pub mod record;
 pub mod row;
@@ -14,11 +15,19 @@ pub mod text;
 mod applications;
 mod budget;
 mod cards;
+mod claims;
+mod control;
 mod decisions;
 mod derive;
+mod funds;
+mod loans;
+mod movements;
 mod orgs;
+pub(crate) mod rates;
 mod reading;
+mod remittances;
 mod results;
+mod rewards;
 mod rosters;
 mod sets;
 mod suspense;
@@ -154,20 +163,7 @@ impl Importer {
         let mut file = reading::Reading::open(path)?;
         let Some(layout) = file.header()? else { return Ok(file.report) };
         let mut out = Out { importer: self, principal: Arc::from(principal), sink, seen: HashMap::new(), events: 0 };
-        match layout.kind {
-            FileKind::Orgs => file.each_row(&layout, &mut out, orgs::registered)?,
-            FileKind::Renames => file.each_row(&layout, &mut out, orgs::renamed)?,
-            FileKind::Budget => budget::import(&mut file, &layout, &mut out)?,
-            FileKind::Students => file.each_row(&layout, &mut out, cards::student)?,
-            FileKind::Cards => file.each_row(&layout, &mut out, cards::replaced)?,
-            FileKind::Rosters => sets::import::<rosters::Line>(&mut file, &layout, &mut out)?,
-            FileKind::Applications => sets::import::<applications::Line>(&mut file, &layout, &mut out)?,
-            FileKind::Decisions => file.each_row(&layout, &mut out, decisions::decided)?,
-            FileKind::Vouchers => vouchers::import(&mut file, &layout, &mut out)?,
-            FileKind::Batches => file.each_row(&layout, &mut out, decisions::batch)?,
-            FileKind::Results => file.each_row(&layout, &mut out, results::result)?,
-            FileKind::Suspense => file.each_row(&layout, &mut out, suspense::cleared)?,
-        }
+        route(&layout, &mut file, &mut out)?;
         file.report.events = out.events;
         Ok(file.report)
     }
@@ -179,8 +175,42 @@ impl Importer {
     }
 }
 
+/// Hands a file to the reader of its kind.
+fn route(layout: &layout::Layout, file: &mut reading::Reading, out: &mut Out<'_>) -> Result<(), ImportError> {
+    match layout.kind {
+        FileKind::Orgs => file.each_row(layout, out, orgs::registered),
+        FileKind::Renames => file.each_row(layout, out, orgs::renamed),
+        FileKind::Budget => budget::import(file, layout, out),
+        FileKind::Students => file.each_row(layout, out, cards::student),
+        FileKind::Cards => file.each_row(layout, out, cards::replaced),
+        FileKind::Rosters => sets::import::<rosters::Line>(file, layout, out),
+        FileKind::Applications => sets::import::<applications::Line>(file, layout, out),
+        FileKind::Decisions => file.each_row(layout, out, decisions::decided),
+        FileKind::Vouchers => vouchers::import(file, layout, out),
+        FileKind::Batches => file.each_row(layout, out, decisions::batch),
+        FileKind::Results => file.each_row(layout, out, results::result),
+        FileKind::Suspense => file.each_row(layout, out, suspense::cleared),
+        FileKind::Rates => file.each_row(layout, out, rates::published),
+        FileKind::Waivers => file.each_row(layout, out, rates::waived),
+        FileKind::Contracts => file.each_row(layout, out, loans::signed),
+        FileKind::Movements => file.each_row(layout, out, movements::moved),
+        FileKind::Claims => sets::import::<claims::Line>(file, layout, out),
+        FileKind::Remittances => file.each_row(layout, out, remittances::ordered),
+        FileKind::RemittanceResults => file.each_row(layout, out, remittances::ended),
+        FileKind::Received => file.each_row(layout, out, funds::received),
+        FileKind::FundStatements => file.each_row(layout, out, funds::stated),
+        FileKind::Rewards => rewards::import(file, layout, out),
+        FileKind::RewardSpending => file.each_row(layout, out, funds::spent),
+        FileKind::Closes => file.each_row(layout, out, control::closed),
+        FileKind::Reversals => file.each_row(layout, out, control::reversed),
+    }
+}
+
 /// What reading a row comes to: done, or wrong in the file, or nothing can go on.
 pub(crate) type Step = Result<Result<(), row::Wrong>, ImportError>;
+
+/// What a row says: what it is about at its source, the day, and the words.
+pub(crate) type Statement = (String, Day, Kind);
 
 /// Where readers put what they have understood.
 pub(crate) struct Out<'a> {
@@ -202,6 +232,14 @@ impl Out<'_> {
     pub(crate) fn say(&mut self, source_key: &str, effective: Day, kind: Kind) -> Result<(), ImportError> {
         let principal = Arc::clone(&self.principal);
         self.say_as(principal, source_key, effective, kind)
+    }
+
+    /// Says what a row says, or gives back what is wrong with it.
+    pub(crate) fn say_read(&mut self, read: Result<Statement, row::Wrong>) -> Step {
+        match read {
+            Ok((key, day, kind)) => self.say(&key, day, kind).map(Ok),
+            Err(wrong) => Ok(Err(wrong)),
+        }
     }
 
     /// Says something in the name of somebody the file itself names.

@@ -5,6 +5,7 @@ use super::layout::Layout;
 use super::text;
 use crate::identity::{normal_card_number, normal_id_number};
 use ledger::money::{Day, Fen};
+use uuid::Uuid;
 
 /// Something wrong in a file: where, what, and what to do.
 #[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
@@ -140,6 +141,34 @@ impl<'a> Row<'a> {
             return Err(Wrong::cell(col, "not_positive", "an amount must be above zero", "correct the amount"));
         }
         Ok(fen)
+    }
+
+    /// An amount of zero or above, in fen; an empty cell is zero.
+    pub fn money_or_zero(&self, col: Col) -> Result<Fen, Wrong> {
+        match text::money(self.cell(col)) {
+            _ if !self.has(col) => Ok(0),
+            Some(0) => Ok(0),
+            _ => self.money(col),
+        }
+    }
+
+    /// A yearly rate in per cent, as millionths.
+    pub fn percent(&self, col: Col) -> Result<u32, Wrong> {
+        text::percent(self.text(col)?).ok_or_else(|| {
+            Wrong::cell(
+                col,
+                "bad_rate",
+                "not a yearly rate in per cent",
+                "write 3.60 for 3.60 %, at most four decimals",
+            )
+        })
+    }
+
+    /// An id as the ledger prints it.
+    pub fn uuid(&self, col: Col) -> Result<Uuid, Wrong> {
+        Uuid::try_parse(self.text(col)?).map_err(|_| {
+            Wrong::cell(col, "bad_id", "not an id", "copy it from the answer or the record, all 36 characters")
+        })
     }
 
     /// A day.

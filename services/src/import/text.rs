@@ -33,6 +33,19 @@ pub fn money(cell: &str) -> Option<Fen> {
     Some(if negative { -fen } else { fen })
 }
 
+/// A yearly rate in per cent with at most four decimals, in millionths: `3.60` is 36,000. Below 100 %.
+#[must_use]
+pub fn percent(cell: &str) -> Option<u32> {
+    let (whole, part) = cell.split_once('.').unwrap_or((cell, "0"));
+    let digits = |text: &str, most| (1..=most).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+    if !digits(whole, 2) || !digits(part, 4) {
+        return None;
+    }
+    let places = u32::try_from(part.len()).ok()?;
+    let part = part.parse::<u32>().ok()? * 10_u32.pow(4 - places);
+    Some(whole.parse::<u32>().ok()? * 10_000 + part)
+}
+
 /// A day written `2021-09-01`, all ten characters.
 #[must_use]
 pub fn day(cell: &str) -> Option<Day> {
@@ -107,6 +120,16 @@ mod tests {
         for bad in ["", "-", ".5", "1.", "1.234", "1,000", "+1", "1e3", " 1", "１", "1.-1", "--1", "9999999999999999"]
         {
             assert_eq!(money(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn rates_are_exact_and_strict() {
+        for (cell, ppm) in [("3.60", 36_000), ("4", 40_000), ("0.0001", 1), ("99.9999", 999_999), ("12.5", 125_000)] {
+            assert_eq!(percent(cell), Some(ppm), "{cell}");
+        }
+        for bad in ["", "100", "3.", ".5", "-1", "3.60001", "3,6", "3.6%", "３", "1e1"] {
+            assert_eq!(percent(bad), None, "{bad}");
         }
     }
 

@@ -1,5 +1,6 @@
 //! The shape of a policy file, and decimals that stay exact. No checks that look beyond one field: see above.
 
+use ledger::event::Subordination;
 use serde::Deserialize;
 use serde::de::{self, Deserializer, Visitor};
 use std::collections::BTreeMap;
@@ -7,53 +8,66 @@ use toml::Spanned;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct PolicyFile {
-    pub(super) programme: String,
-    pub(super) name: String,
-    pub(super) stage: String,
-    pub(super) version: Vec<Version>,
+pub(crate) struct PolicyFile {
+    pub(crate) programme: String,
+    pub(crate) name: String,
+    pub(crate) stage: String,
+    #[serde(default)]
+    pub(crate) paid_to: PaidTo,
+    pub(crate) version: Vec<Version>,
+}
+
+/// Whose hands the money of a programme ends in.
+#[derive(Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum PaidTo {
+    /// By award, within a band.
+    #[default]
+    Students,
+    /// By claim, as the terms of loans have it.
+    Lenders,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Version {
-    pub(super) version: Spanned<u32>,
+pub(crate) struct Version {
+    pub(crate) version: Spanned<u32>,
     // Region and note are for the reader of the file; the day of adoption decides which version is in force.
     #[serde(rename = "region")]
     _region: Region,
-    pub(super) from: Spanned<String>,
-    pub(super) document: Spanned<String>,
-    pub(super) status: Spanned<Mark>,
+    pub(crate) from: Spanned<String>,
+    pub(crate) document: Spanned<String>,
+    pub(crate) status: Spanned<Mark>,
     #[serde(default)]
-    pub(super) doubtful: BTreeMap<Field, Mark>,
+    pub(crate) doubtful: BTreeMap<Field, Mark>,
     #[serde(rename = "note")]
     _note: String,
-    pub(super) bands: Spanned<Vec<BandRow>>,
-    pub(super) exclusions: Vec<String>,
-    pub(super) sharing: Spanned<Vec<SharingRow>>,
-    pub(super) flagged: Vec<RuleName>,
-    pub(super) tolerance_yuan: Decimal<2>,
+    pub(crate) bands: Spanned<Vec<BandRow>>,
+    pub(crate) exclusions: Vec<String>,
+    pub(crate) sharing: Spanned<Vec<SharingRow>>,
+    pub(crate) flagged: Vec<RuleName>,
+    pub(crate) tolerance_yuan: Decimal<2>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct BandRow {
-    pub(super) number: u32,
-    pub(super) name: String,
-    pub(super) min_yuan: Decimal<2>,
-    pub(super) max_yuan: Decimal<2>,
+pub(crate) struct BandRow {
+    pub(crate) number: u32,
+    pub(crate) name: String,
+    pub(crate) min_yuan: Decimal<2>,
+    pub(crate) max_yuan: Decimal<2>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct SharingRow {
-    pub(super) subordination: SubordinationName,
-    pub(super) central_percent: Decimal<4>,
+pub(crate) struct SharingRow {
+    pub(crate) subordination: SubordinationName,
+    pub(crate) central_percent: Decimal<4>,
 }
 
 /// Where a version applies: the whole country, or Shaanxi.
 #[derive(Deserialize)]
-pub(super) enum Region {
+pub(crate) enum Region {
     #[serde(rename = "CN")]
     Country,
     #[serde(rename = "SN")]
@@ -62,7 +76,7 @@ pub(super) enum Region {
 
 /// How sure a fact is: official text, secondary copy, knowledge, doubtful knowledge.
 #[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
-pub(super) enum Mark {
+pub(crate) enum Mark {
     S,
     S2,
     K,
@@ -73,7 +87,7 @@ pub(super) enum Mark {
 /// Fields that may be less sure than their version.
 #[derive(PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Field {
+pub(crate) enum Field {
     From,
     Document,
     Bands,
@@ -83,14 +97,23 @@ pub(super) enum Field {
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum SubordinationName {
+pub(crate) enum SubordinationName {
     Central,
     Local,
 }
 
+impl From<SubordinationName> for Subordination {
+    fn from(name: SubordinationName) -> Self {
+        match name {
+            SubordinationName::Central => Self::Central,
+            SubordinationName::Local => Self::Local,
+        }
+    }
+}
+
 #[derive(Clone, Copy, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum RuleName {
+pub(crate) enum RuleName {
     Band,
     Enrolled,
     Exclusive,
@@ -99,7 +122,7 @@ pub(super) enum RuleName {
 }
 
 /// A decimal number of at most `PLACES` places, kept exactly as an integer of its smallest unit.
-pub(super) struct Decimal<const PLACES: u32>(pub(super) i64);
+pub(crate) struct Decimal<const PLACES: u32>(pub(crate) i64);
 
 impl<'de, const PLACES: u32> Deserialize<'de> for Decimal<PLACES> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
@@ -127,7 +150,7 @@ impl<const PLACES: u32> Visitor<'_> for DecimalVisitor<PLACES> {
 }
 
 /// `12.5` at two places is 1250. Signs, exponents and separators are not numbers here.
-pub(super) fn decimal(text: &str, places: u32) -> Option<i64> {
+pub(crate) fn decimal(text: &str, places: u32) -> Option<i64> {
     let (whole, part) = text.split_once('.').unwrap_or((text, "0"));
     let digits = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
     let given = u32::try_from(part.len()).ok()?;

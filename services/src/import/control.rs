@@ -1,0 +1,47 @@
+//! Books closed 关账 and entries reversed 冲销.
+
+use super::columns::Col;
+use super::row::{Row, Wrong};
+use super::{Out, Statement, Step, ids};
+use ledger::account::Book;
+use ledger::event::{EntryReversed, Kind, PeriodClosed};
+use uuid::Uuid;
+
+const BOOKS: &[(&str, &str, Book)] = &[
+    ("指标", "indicator", Book::Indicator),
+    ("资金", "cash", Book::Cash),
+    ("应发", "entitlement", Book::Entitlement),
+    ("贷款", "lender", Book::Lender),
+];
+
+/// A row of a file of closings.
+pub(super) fn closed(row: &Row<'_>, out: &mut Out<'_>) -> Step {
+    out.say_read(read_closed(row))
+}
+
+/// A row of a file of reversals.
+pub(super) fn reversed(row: &Row<'_>, out: &mut Out<'_>) -> Step {
+    out.say_read(read_reversed(row))
+}
+
+fn read_closed(row: &Row<'_>) -> Result<Statement, Wrong> {
+    let number = row.key(Col::OrgNumber)?;
+    let book = row.word(Col::Book, BOOKS)?;
+    let event = PeriodClosed { org: ids::org(number), book, through: row.day(Col::ThroughDay)? };
+    Ok((format!("close|{number}|{}", book.name()), row.day(Col::EffectiveDay)?, Kind::PeriodClosed(event)))
+}
+
+fn read_reversed(row: &Row<'_>) -> Result<Statement, Wrong> {
+    let entry = row.uuid(Col::EventId)?;
+    let event = EntryReversed { entry, subject: subject(row)?, document: row.document(Col::Document)? };
+    Ok((format!("reversal|{entry}"), row.day(Col::EffectiveDay)?, Kind::EntryReversed(event)))
+}
+
+/// What the entry changed: an id, or a loan as `LENDER/NUMBER`.
+fn subject(row: &Row<'_>) -> Result<Uuid, Wrong> {
+    match row.key(Col::Subject)?.split_once('/') {
+        Some((lender, number)) if !lender.is_empty() && !number.is_empty() => Ok(ids::loan(lender, number)),
+        Some(_) => Err(Wrong::cell(Col::Subject, "bad_id", "not LENDER/NUMBER", "write lender, /, contract number")),
+        None => row.uuid(Col::Subject),
+    }
+}

@@ -1,0 +1,67 @@
+//! Compensation funds: money received 补偿金到账, what a lender holds 补偿金对账, reward money spent 奖励使用.
+
+use super::columns::Col;
+use super::row::{Row, Wrong};
+use super::{Out, Statement, Step, ids, loans, movements};
+use ledger::event::{CompensationReceived, FundStated, Kind, Payer, RewardSpent};
+
+const PAYERS: &[(&str, &str, Payer)] = &[
+    ("中央", "central", Payer::Central),
+    ("省级", "province", Payer::Province),
+    ("市级", "city", Payer::City),
+    ("县级", "county", Payer::County),
+    ("学校", "university", Payer::University),
+    ("贷款机构", "lender", Payer::Lender),
+];
+
+/// The uses of rewards as offices write them; other words go on as they are, for the terms to judge.
+const USES: &[(&str, &str)] = &[
+    ("宣传", "publicity"),
+    ("办公设备", "equipment"),
+    ("培训", "training"),
+    ("差旅", "travel"),
+    ("通讯", "communication"),
+    ("临时人员", "temporary_staff"),
+    ("救助", "relief"),
+];
+
+/// A row of a file of compensation received.
+pub(super) fn received(row: &Row<'_>, out: &mut Out<'_>) -> Step {
+    out.say_read(read_received(row))
+}
+
+/// A row of a file of statements.
+pub(super) fn stated(row: &Row<'_>, out: &mut Out<'_>) -> Step {
+    out.say_read(read_stated(row))
+}
+
+/// A row of a file of reward money spent.
+pub(super) fn spent(row: &Row<'_>, out: &mut Out<'_>) -> Step {
+    out.say_read(read_spent(row))
+}
+
+fn read_received(row: &Row<'_>) -> Result<Statement, Wrong> {
+    let year = loans::lender_year(row)?;
+    let serial = row.key(Col::Serial)?.to_owned();
+    let (payer, fen) = (row.word(Col::Payer, PAYERS)?, row.money(Col::Amount)?);
+    let key = format!("fund|{}|{}|{serial}", row.key(Col::Lender)?, year.kind.name());
+    let event = CompensationReceived { year, payer, fen, serial };
+    Ok((key, row.day(Col::EffectiveDay)?, Kind::CompensationReceived(event)))
+}
+
+fn read_stated(row: &Row<'_>) -> Result<Statement, Wrong> {
+    let number = row.key(Col::Lender)?;
+    let (lender, kind) = (ids::org(number), loans::kind(row)?);
+    if !row.has(Col::Held) {
+        return Err(Wrong::cell(Col::Held, "missing", "the cell is empty", "write 0 if nothing is held"));
+    }
+    let event = FundStated { lender, kind, fen: row.money_or_zero(Col::Held)? };
+    Ok((format!("fund|{number}|{}", kind.name()), row.day(Col::EffectiveDay)?, Kind::FundStated(event)))
+}
+
+fn read_spent(row: &Row<'_>) -> Result<Statement, Wrong> {
+    let number = row.key(Col::Reward)?;
+    let purpose = movements::code(USES, row.key(Col::Purpose)?);
+    let event = RewardSpent { reward: ids::reward(number), purpose, fen: row.money(Col::Amount)? };
+    Ok((format!("reward|{number}"), row.day(Col::EffectiveDay)?, Kind::RewardSpent(event)))
+}

@@ -1,0 +1,40 @@
+//! Rates published 利率公布 and interest waived 免息通知. The shipped tables of `policies/loans` are read by this too.
+
+use super::columns::Col;
+use super::row::{Row, Wrong};
+use super::{Out, Statement, Step, rosters, text};
+use ledger::event::{Kind, RateIndex, RatePublished, WaiverAdopted};
+
+const INDEXES: &[(&str, &str, RateIndex)] =
+    &[("五年期以上LPR", "LPR5Y", RateIndex::Lpr5y), ("五年以上贷款基准利率", "BENCHMARK5Y", RateIndex::Benchmark5y)];
+
+/// A row of a file of rates.
+pub(super) fn published(row: &Row<'_>, out: &mut Out<'_>) -> Step {
+    out.say_read(read_rate(row))
+}
+
+/// A row of a file of waivers.
+pub(super) fn waived(row: &Row<'_>, out: &mut Out<'_>) -> Step {
+    out.say_read(read_waiver(row))
+}
+
+/// What a row of a file of rates says.
+pub(crate) fn read_rate(row: &Row<'_>) -> Result<Statement, Wrong> {
+    let index = row.word(Col::RateIndex, INDEXES)?;
+    let day = row.day(Col::EffectiveDay)?;
+    let rate_ppm = row.percent(Col::Rate)?;
+    let key = format!("rate|{}|{day}", ledger::loan::rates::index_name(index));
+    Ok((key, day, Kind::RatePublished(RatePublished { index, rate_ppm })))
+}
+
+/// What a row of a file of waivers says.
+pub(crate) fn read_waiver(row: &Row<'_>) -> Result<Statement, Wrong> {
+    let year = rosters::year(row, Col::WaiverYear)?;
+    let graduated_through = rosters::year(row, Col::GraduatedThrough)?;
+    // A notice of several ministries may be known by its name alone.
+    let cell = row.text(Col::Document)?;
+    let document = text::document(cell).unwrap_or_else(|| cell.to_owned());
+    let day = row.day(Col::EffectiveDay)?;
+    let waiver = WaiverAdopted { year, graduated_through, document };
+    Ok((format!("waiver|{year}"), day, Kind::WaiverAdopted(waiver)))
+}

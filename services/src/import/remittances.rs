@@ -1,0 +1,67 @@
+//! Payments to lenders 贷款拨付 and what became of them 拨付结果.
+
+use super::columns::Col;
+use super::derive::Derive;
+use super::row::{Row, Wrong};
+use super::{Out, Statement, Step, applications, ids, loans, rosters};
+use ledger::event::{Kind, Purpose, RemittanceCleared, RemittanceOrdered, RemittanceReturned};
+
+#[derive(Clone, Copy)]
+enum For {
+    Claim,
+    Advance,
+    Compensation,
+}
+
+const PURPOSES: &[(&str, &str, For)] =
+    &[("申报", "claim", For::Claim), ("预拨", "advance", For::Advance), ("补偿金", "compensation", For::Compensation)];
+
+#[derive(Clone, Copy)]
+enum End {
+    Cleared,
+    Returned,
+}
+
+const ENDS: &[(&str, &str, End)] = &[("支付", "cleared", End::Cleared), ("退回", "returned", End::Returned)];
+
+/// A row of a file of payments to lenders.
+pub(super) fn ordered(row: &Row<'_>, out: &mut Out<'_>) -> Step {
+    let read = read_ordered(row, out);
+    out.say_read(read)
+}
+
+/// A row of a file of their results.
+pub(super) fn ended(row: &Row<'_>, out: &mut Out<'_>) -> Step {
+    out.say_read(read_ended(row))
+}
+
+fn read_ordered(row: &Row<'_>, out: &Out<'_>) -> Result<Statement, Wrong> {
+    let number = row.key(Col::Remittance)?;
+    let unit = row.key(Col::Unit)?;
+    let purpose = match row.word(Col::Purpose, PURPOSES)? {
+        For::Claim => Purpose::Claim(ids::claim(row.key(Col::Claim)?)),
+        For::Advance => Purpose::Advance(loans::lender_year(row)?),
+        For::Compensation => Purpose::Compensation(loans::lender_year(row)?),
+    };
+    let (draws, _) = applications::draws(row, unit, &Derive::by(out.identity()))?;
+    let event = RemittanceOrdered {
+        remittance: ids::remittance(number),
+        unit: ids::org(unit),
+        fiscal_year: rosters::year(row, Col::FiscalYear)?,
+        purpose,
+        draws,
+    };
+    Ok((format!("remittance|{number}"), row.day(Col::EffectiveDay)?, Kind::RemittanceOrdered(event)))
+}
+
+fn read_ended(row: &Row<'_>) -> Result<Statement, Wrong> {
+    let number = row.key(Col::Remittance)?;
+    let serial = row.key(Col::Serial)?.to_owned();
+    let (remittance, fen) = (ids::remittance(number), row.money(Col::Amount)?);
+    let key = format!("remittance|{number}|{serial}");
+    let kind = match row.word(Col::BankResult, ENDS)? {
+        End::Cleared => Kind::RemittanceCleared(RemittanceCleared { remittance, fen, serial }),
+        End::Returned => Kind::RemittanceReturned(RemittanceReturned { remittance, fen, serial }),
+    };
+    Ok((key, row.day(Col::EffectiveDay)?, kind))
+}

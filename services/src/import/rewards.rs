@@ -1,0 +1,99 @@
+//! Surplus rewarded 结余奖励: rows of one lender, kind, year and day are one decision, one row an aid centre's part.
+
+use super::columns::Col;
+use super::layout::Layout;
+use super::reading::Reading;
+use super::row::{Row, Wrong};
+use super::{ImportError, Out, ids, loans};
+use ledger::event::{Kind, LenderYear, RewardPart, SurplusRewarded};
+use ledger::money::Day;
+
+/// Parts of one decision at most, as an event can hold.
+const MAX_PARTS: usize = 400;
+
+/// Imports a file of rewards; a decision with a bad row is left out whole.
+pub(super) fn import(file: &mut Reading, layout: &Layout, out: &mut Out<'_>) -> Result<(), ImportError> {
+    let mut current: Option<Rewarded> = None;
+    while file.next_row(layout)? {
+        let wrong = match read(&file.row(layout)) {
+            Ok(row) => {
+                if !matches!(&current, Some(before) if before.event.year == row.event.year) {
+                    say(current.take(), out)?;
+                }
+                match &mut current {
+                    None => {
+                        current = Some(row);
+                        continue;
+                    }
+                    Some(before) => match before.join(row) {
+                        Ok(()) => continue,
+                        Err(wrong) => wrong,
+                    },
+                }
+            }
+            Err(wrong) => {
+                // The rest of this decision must not pass for the whole of it.
+                let year = loans::lender_year(&file.row(layout)).ok();
+                if year.is_some() && current.as_ref().map(|before| before.event.year) != year {
+                    say(current.take(), out)?;
+                    current = year.map(Rewarded::spoilt);
+                }
+                wrong
+            }
+        };
+        if let Some(before) = &mut current {
+            before.spoilt = true;
+        }
+        file.problem(Some(layout), wrong);
+    }
+    say(current, out)
+}
+
+struct Rewarded {
+    event: SurplusRewarded,
+    on: Day,
+    spoilt: bool,
+}
+
+impl Rewarded {
+    fn spoilt(year: LenderYear) -> Self {
+        let event = SurplusRewarded { year, surplus: 0, parts: Vec::new() };
+        Self { event, on: Day::default(), spoilt: true }
+    }
+
+    fn join(&mut self, row: Self) -> Result<(), Wrong> {
+        if self.spoilt {
+            return Ok(());
+        }
+        if (self.event.surplus, self.on) != (row.event.surplus, row.on) {
+            let what = "the row says another surplus or day than the first of its year";
+            return Err(Wrong::row("head_differs", what, "make them equal"));
+        }
+        self.event.parts.extend(row.event.parts);
+        if self.event.parts.len() > MAX_PARTS {
+            return Err(Wrong::row(
+                "too_many_parts",
+                "a decision of more than 400 parts",
+                "ask for the limit to be raised",
+            ));
+        }
+        Ok(())
+    }
+}
+
+fn say(rewarded: Option<Rewarded>, out: &mut Out<'_>) -> Result<(), ImportError> {
+    let Some(Rewarded { event, on, spoilt: false }) = rewarded else { return Ok(()) };
+    let LenderYear { lender, kind, year } = event.year;
+    out.say(&format!("surplus|{lender}|{}|{year}", kind.name()), on, Kind::SurplusRewarded(event))
+}
+
+fn read(row: &Row<'_>) -> Result<Rewarded, Wrong> {
+    let part = RewardPart {
+        reward: ids::reward(row.key(Col::Reward)?),
+        centre: ids::org(row.key(Col::Centre)?),
+        fen: row.money(Col::Amount)?,
+    };
+    let event =
+        SurplusRewarded { year: loans::lender_year(row)?, surplus: row.money(Col::Surplus)?, parts: vec![part] };
+    Ok(Rewarded { event, on: row.day(Col::EffectiveDay)?, spoilt: false })
+}

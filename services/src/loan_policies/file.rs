@@ -1,0 +1,208 @@
+//! The shape of a file of loan terms. A later version says only what changed; no checks that look beyond one field.
+
+use crate::policies::file::{Decimal, Mark, Region, SubordinationName};
+use ledger::event::{Level, LoanKind, Payer, RateIndex, StudyLevel};
+use ledger::loan::terms::{Cycle, StudyEnd};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use toml::Spanned;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TermsFile {
+    pub(super) kind: KindName,
+    pub(super) subsidy_programme: String,
+    pub(super) waiver_programme: String,
+    pub(super) risk_programme: String,
+    pub(super) version: Vec<Version>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Version {
+    pub(super) version: Spanned<u32>,
+    // Region and note are for the reader of the file, as in other policies.
+    #[serde(rename = "region")]
+    _region: Region,
+    pub(super) from: Spanned<String>,
+    pub(super) document: Spanned<String>,
+    pub(super) status: Spanned<Mark>,
+    #[serde(default)]
+    pub(super) doubtful: BTreeMap<Field, Mark>,
+    #[serde(rename = "note")]
+    _note: String,
+    pub(super) rate: Option<Rate>,
+    pub(super) settlement: Option<Spanned<String>>,
+    pub(super) study_end: Option<StudyEndName>,
+    pub(super) penalty_percent: Option<Spanned<Decimal<4>>>,
+    pub(super) ceilings: Option<Spanned<Vec<CeilingRow>>>,
+    pub(super) term: Option<Term>,
+    pub(super) claims: Option<Claims>,
+    pub(super) subsidy: Option<Spanned<Vec<SharesRow>>>,
+    pub(super) waiver: Option<Spanned<Vec<SharesRow>>>,
+    pub(super) waiver_from_stock: Option<bool>,
+    pub(super) risk_year: Option<Spanned<String>>,
+    pub(super) risk_ratio_percent: Option<Spanned<Decimal<4>>>,
+    pub(super) risk: Option<Spanned<Vec<SharesRow>>>,
+    pub(super) default_bands: Option<Spanned<Vec<DefaultBandRow>>>,
+    pub(super) loss: Option<Spanned<Loss>>,
+    pub(super) reward: Option<Spanned<Reward>>,
+    pub(super) relief_reasons: Option<Vec<String>>,
+}
+
+impl Version {
+    /// The first part of the terms that this version does not say.
+    pub(super) fn lacks(&self) -> Option<&'static str> {
+        let said = [
+            ("rate", self.rate.is_some()),
+            ("settlement", self.settlement.is_some()),
+            ("study_end", self.study_end.is_some()),
+            ("penalty_percent", self.penalty_percent.is_some()),
+            ("ceilings", self.ceilings.is_some()),
+            ("term", self.term.is_some()),
+            ("claims", self.claims.is_some()),
+            ("subsidy", self.subsidy.is_some()),
+            ("waiver", self.waiver.is_some()),
+            ("waiver_from_stock", self.waiver_from_stock.is_some()),
+            ("risk_year", self.risk_year.is_some()),
+            ("risk_ratio_percent", self.risk_ratio_percent.is_some()),
+            ("risk", self.risk.is_some()),
+            ("default_bands", self.default_bands.is_some()),
+            ("loss", self.loss.is_some()),
+            ("reward", self.reward.is_some()),
+            ("relief_reasons", self.relief_reasons.is_some()),
+        ];
+        said.into_iter().find(|(_, said)| !said).map(|(name, _)| name)
+    }
+}
+
+/// Fields that may be less sure than their version.
+#[derive(PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Field {
+    From,
+    Document,
+    Rate,
+    MovesOlder,
+    Settlement,
+    StudyEnd,
+    PenaltyPercent,
+    Ceilings,
+    Term,
+    Claims,
+    Subsidy,
+    Waiver,
+    WaiverFromStock,
+    RiskYear,
+    RiskRatioPercent,
+    Risk,
+    DefaultBands,
+    Loss,
+    Reward,
+    ReliefReasons,
+}
+
+/// The published rate, what is added to it, and when a contract takes it over.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Rate {
+    pub(super) index: IndexName,
+    pub(super) spread_bp: i32,
+    pub(super) moves_older: bool,
+    pub(super) reset: Spanned<String>,
+    pub(super) fixing_days: u32,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CeilingRow {
+    pub(super) level: StudyLevelName,
+    pub(super) min_yuan: Decimal<2>,
+    pub(super) max_yuan: Decimal<2>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Term {
+    pub(super) years_after_study: u32,
+    pub(super) years_at_most: u32,
+    pub(super) grace_years: u32,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Claims {
+    pub(super) cycle: CycleName,
+    pub(super) tolerance_yuan: Decimal<2>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SharesRow {
+    pub(super) universities: SubordinationName,
+    #[serde(default)]
+    pub(super) provinces: Vec<u32>,
+    pub(super) parts: Vec<PartRow>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PartRow {
+    pub(super) payer: PayerName,
+    pub(super) percent: Decimal<4>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct DefaultBandRow {
+    pub(super) up_to_percent: Decimal<4>,
+    pub(super) part_percent: Decimal<4>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Loss {
+    pub(super) shortfall: Vec<PartRow>,
+    pub(super) recovery_to_stock: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Reward {
+    pub(super) settled_percent: Decimal<4>,
+    pub(super) open_percent: Decimal<4>,
+    pub(super) uses: Vec<UsesRow>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct UsesRow {
+    pub(super) level: LevelName,
+    pub(super) purposes: Vec<String>,
+}
+
+/// A name in a file for each value of a closed list of the ledger.
+macro_rules! names {
+    ($($name:ident for $domain:ident { $($written:literal $variant:ident)* })*) => {$(
+        #[derive(Clone, Copy, Deserialize)]
+        pub(super) enum $name { $(#[serde(rename = $written)] $variant,)* }
+
+        impl From<$name> for $domain {
+            fn from(name: $name) -> Self {
+                match name { $($name::$variant => Self::$variant,)* }
+            }
+        }
+    )*};
+}
+
+names! {
+    KindName for LoanKind { "origin" Origin "campus" Campus }
+    StudyLevelName for StudyLevel { "undergraduate" Undergraduate "postgraduate" Postgraduate }
+    IndexName for RateIndex { "lpr5y" Lpr5y "benchmark5y" Benchmark5y }
+    StudyEndName for StudyEnd { "august_end" AugustEnd "month_end" MonthEnd }
+    CycleName for Cycle { "quarterly" Quarterly "yearly" Yearly }
+    PayerName for Payer {
+        "central" Central "province" Province "city" City "county" County "university" University "lender" Lender
+    }
+    LevelName for Level { "centre" Centre "province" Province "city" City "county" County "school" School }
+}
