@@ -185,6 +185,8 @@ pub(super) fn trace(args: &TraceArgs) -> Result<(), Failure> {
     match answer.trace.ok_or_else(|| missing("trace"))? {
         Trace::Back(back) => show_back(&back, answer.as_of, args.target.json),
         Trace::Forward(forward) => show_forward(&forward, answer.as_of, args.target.json),
+        // Only asked for by the commands about loans, which show them.
+        Trace::Remittance(_) | Trace::Claim(_) | Trace::Loan(_) => Err(missing("trace")),
     }
 }
 

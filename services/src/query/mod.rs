@@ -4,6 +4,7 @@
 pub mod accounts;
 pub mod awards;
 pub mod lines;
+pub mod loans;
 pub mod page;
 pub mod payments;
 pub mod record;

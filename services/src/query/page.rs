@@ -37,7 +37,21 @@ impl Pager {
     /// # Errors
     /// The token is no token, of another question, or of another ledger.
     pub fn open(scope: &str, page_size: u32, page_token: &str, entries: u64) -> Result<Self, QueryError> {
-        let rows = if page_size == 0 { DEFAULT_ROWS } else { page_size.min(MAX_ROWS) };
+        Self::open_up_to(MAX_ROWS, scope, page_size, page_token, entries)
+    }
+
+    /// The same for a question whose rows are so small that a page may hold more of them.
+    ///
+    /// # Errors
+    /// As of [`Pager::open`].
+    pub fn open_up_to(
+        most: u32,
+        scope: &str,
+        page_size: u32,
+        page_token: &str,
+        entries: u64,
+    ) -> Result<Self, QueryError> {
+        let rows = if page_size == 0 { DEFAULT_ROWS } else { page_size.min(most) };
         let digest = Sha256::digest(scope.as_bytes());
         let mut short = [0; 8];
         short.copy_from_slice(&digest[..8]);

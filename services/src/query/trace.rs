@@ -1,4 +1,7 @@
-//! Traces in their wire shape: from a payment back to its document lines, or from a line forward.
+//! Traces in their wire shape: from a payment back to its document lines, or from a line forward. Of payments to lenders,
+//! claims and loans see `remitted`.
+
+mod remitted;
 
 use super::page::{Cursor, Pager};
 use super::wire::{id, some};
@@ -10,7 +13,7 @@ use proto::v1::trace_request::Start;
 use proto::v1::trace_response::Trace;
 use replay::drive::Engine;
 use replay::projections::lookups;
-use replay::projections::trace::{self, Flow, ForwardTotals, Gap};
+use replay::projections::trace::{self, Flow, ForwardTotals, Gap, Strand};
 
 /// A trace in the direction asked for.
 ///
@@ -21,7 +24,10 @@ pub fn trace(engine: &Engine, request: &v1::TraceRequest) -> Result<v1::TraceRes
     let trace = match &request.start {
         Some(Start::Payout(payout)) => Trace::Back(back(&state, payout)?),
         Some(Start::Line(line)) => Trace::Forward(forward(&state, line, request)?),
-        None => return Err(QueryError::field("start", "name a payout or a line to start from")),
+        Some(Start::Remittance(remittance)) => Trace::Remittance(remitted::remittance(&state, remittance, request)?),
+        Some(Start::Claim(claim)) => Trace::Claim(remitted::claim(&state, claim, request)?),
+        Some(Start::Loan(loan)) => Trace::Loan(remitted::loan(&state, loan)?),
+        None => return Err(QueryError::field("start", "name a payout, line, remittance, claim or loan to start from")),
     };
     Ok(v1::TraceResponse { as_of: state.entries, trace: Some(trace) })
 }
@@ -30,16 +36,17 @@ fn back(state: &State, payout: &[u8]) -> Result<v1::Back, QueryError> {
     let wanted = need_id("payout", payout)?;
     let handle = found("payment", wanted, state.payouts.find(wanted))?;
     let back = trace::back(state, handle, payments::latest_day(state));
-    let strands = back.strands.iter().map(|strand| v1::Strand {
-        fen: strand.fen,
-        lines: strand.lines.iter().map(|line| lines::of_handle(state, *line)).collect(),
-    });
     Ok(v1::Back {
         payout: Some(payments::of_handle(state, handle)),
-        strands: strands.collect(),
+        strands: back.strands.iter().map(|row| strand(state, row)).collect(),
         gaps: back.gaps.iter().map(gap).collect(),
         total_fen: back.total_fen,
     })
+}
+
+fn strand(state: &State, strand: &Strand) -> v1::Strand {
+    let lines = strand.lines.iter().map(|line| lines::of_handle(state, *line)).collect();
+    v1::Strand { fen: strand.fen, lines }
 }
 
 fn forward(state: &State, line: &[u8], request: &v1::TraceRequest) -> Result<v1::Forward, QueryError> {
@@ -57,6 +64,7 @@ fn forward(state: &State, line: &[u8], request: &v1::TraceRequest) -> Result<v1:
         gaps: forward.gaps.iter().map(gap).collect(),
         totals: forward.totals.as_ref().map(totals),
         next_page_token: forward.next.map_or_else(String::new, token),
+        remittances: forward.remittances.iter().map(|row| remitted::flow(state, row)).collect(),
     })
 }
 
@@ -113,5 +121,6 @@ fn totals(totals: &ForwardTotals) -> v1::ForwardTotals {
         returned_fen: totals.returned_fen,
         payouts: totals.payouts,
         cleared_fen: totals.cleared_fen,
+        remitted_fen: totals.remitted_fen,
     }
 }

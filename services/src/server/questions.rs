@@ -1,7 +1,7 @@
 //! The Query service: waits until the ledger is as far as the question wants, then hands it to `query`.
 
 use super::status::too_early;
-use crate::query::{accounts, awards, lines, payments, record, totals, trace};
+use crate::query::{accounts, awards, lines, loans, payments, record, totals, trace};
 use proto::v1;
 use replay::drive::Engine;
 use std::time::Duration;
@@ -84,6 +84,17 @@ questions! {
     get_totals GetTotalsRequest GetTotalsResponse totals::totals;
     trace TraceRequest TraceResponse trace::trace;
     get_set GetSetRequest GetSetResponse awards::set;
+    get_loan GetLoanRequest GetLoanResponse loans::one::loan;
+    list_loans ListLoansRequest ListLoansResponse loans::one::loans;
+    quote_loan QuoteLoanRequest QuoteLoanResponse loans::one::quote;
+    list_due_interest ListDueInterestRequest ListDueInterestResponse loans::due::interest_due;
+    get_position GetPositionRequest GetPositionResponse loans::position::position;
+    list_claims ListClaimsRequest ListClaimsResponse loans::claims::claims;
+    get_claim GetClaimRequest GetClaimResponse loans::claims::claim;
+    get_fund GetFundRequest GetFundResponse loans::fund::fund;
+    list_due_compensation ListDueCompensationRequest ListDueCompensationResponse loans::due::compensation_due;
+    get_forecast GetForecastRequest GetForecastResponse loans::position::forecast;
+    list_remittances ListRemittancesRequest ListRemittancesResponse loans::remittances::remittances;
 }
 
 #[cfg(test)]

@@ -1,8 +1,11 @@
 //! From a document line forward: what lies below it, every payment drawn on any of it, and where all of it stands.
-//! received = available + applied + cleared, not sent + transit + credited + to finance + unexplained, which is zero.
+//! received = available + applied + cleared, not sent + transit + credited + to finance + remitted + unexplained, which is
+//! zero.
 
+use super::remitted::{self, RemittanceFlow};
 use super::{Gap, GapKind};
 use crate::projections::{execution, lookups};
+use ledger::loan::rows::RemittanceStage;
 use ledger::money::{Day, Fen};
 use ledger::rows::{Application, Payout, Progress, Stage};
 use ledger::state::{Standing, State};
@@ -41,7 +44,7 @@ pub struct ForwardTotals {
     pub received_fen: Fen,
     /// Not applied for, on the line and below.
     pub available_fen: Fen,
-    /// Applied for, not yet cleared by the treasury.
+    /// Applied for or ordered to lenders, not yet cleared by the treasury.
     pub applied_fen: Fen,
     /// Left the treasury, no batch sent yet.
     pub cleared_fen: Fen,
@@ -51,6 +54,8 @@ pub struct ForwardTotals {
     pub credited_fen: Fen,
     /// Came back after the budget year and is due to finance.
     pub to_finance_fen: Fen,
+    /// Paid to lenders.
+    pub remitted_fen: Fen,
     /// What the figures above leave; zero unless something is wrong.
     pub unexplained_fen: Fen,
     /// Came back in all, whether or not reissued; part of the figures above, not added.
@@ -70,6 +75,8 @@ pub struct Forward {
     pub flows: Vec<Flow>,
     /// Where to go on.
     pub next: Option<Cursor>,
+    /// Payments to lenders drawn on any of them; on the first page only.
+    pub remittances: Vec<RemittanceFlow>,
     /// Totals; on the first page only, as they walk all payments.
     pub totals: Option<ForwardTotals>,
     /// Where money stands still: the first [`GAPS_MAX`], on the first page only.
@@ -88,6 +95,7 @@ pub fn forward(state: &State, line: u32, on: Day, cursor: Option<Cursor>, limit:
         descendants: lines[1..].to_vec(),
         flows,
         next,
+        remittances: Vec::new(),
         totals: None,
         gaps: Vec::new(),
         gap_sums: BTreeMap::new(),
@@ -98,6 +106,9 @@ pub fn forward(state: &State, line: u32, on: Day, cursor: Option<Cursor>, limit:
         let mut sums = Sums { state, on, vouchers, totals, forward: &mut forward };
         for line in &lines {
             sums.line(*line);
+        }
+        for flow in remitted::drawn_on(state, &lines) {
+            sums.remittance(flow);
         }
         sums.close();
     }
@@ -238,6 +249,17 @@ impl Sums<'_> {
         }
     }
 
+    fn remittance(&mut self, flow: RemittanceFlow) {
+        let row = self.state.remittances.get(flow.remittance);
+        match row.stage {
+            RemittanceStage::Ordered => self.gap(GapKind::NotApproved, row.id, flow.fen, Some(row.on)),
+            RemittanceStage::Approved => self.gap(GapKind::NotRemitted, row.id, flow.fen, Some(row.on)),
+            RemittanceStage::Cleared => self.totals.remitted_fen += flow.fen,
+            RemittanceStage::Returned => self.totals.returned_fen += flow.fen,
+        }
+        self.forward.remittances.push(flow);
+    }
+
     fn gap(&mut self, kind: GapKind, subject: uuid::Uuid, fen: Fen, since: Option<Day>) {
         if fen == 0 {
             return;
@@ -252,7 +274,8 @@ impl Sums<'_> {
 
     fn close(mut self) {
         let t = &mut self.totals;
-        let shown = t.available_fen + t.applied_fen + t.cleared_fen + t.transit_fen + t.credited_fen + t.to_finance_fen;
+        let at_treasury = t.available_fen + t.applied_fen + t.cleared_fen + t.to_finance_fen;
+        let shown = at_treasury + t.transit_fen + t.credited_fen + t.remitted_fen;
         t.unexplained_fen = t.received_fen - shown;
         let (fen, line) = (t.unexplained_fen, self.state.lines.get(self.forward.line).id);
         self.gap(GapKind::Unexplained, line, fen, None);

@@ -1,8 +1,10 @@
-//! Trace: from a payment back to the budget documents, and from a document line forward to cards, returns and rests.
+//! Trace: from a payment back to the budget documents, and from a document line forward to cards, returns and rests; for
+//! payments to lenders, [`remitted`] goes on to the loan-days they pay.
 //! Both add up to the fen; what cannot be shown or has stopped on the way is a gap with a name.
 
 mod back;
 mod forward;
+pub mod remitted;
 
 pub use back::{Back, Strand, back};
 pub use forward::{Cursor, Flow, Forward, ForwardTotals, forward};
@@ -23,6 +25,8 @@ pub enum GapKind {
     NotSent,
     /// Sent, no result.
     NoResult,
+    /// A payment to a lender that is approved and that the treasury has not paid.
+    NotRemitted,
     /// Came back, no reissue.
     NotReissued,
     /// A credit in suspense.
@@ -59,6 +63,9 @@ impl GapKind {
             }
             Self::NotSent => ("not_sent", "已清算，尚未发送代发银行", "cleared, no batch sent to the paying bank"),
             Self::NoResult => ("no_result", "已发送，银行尚无结果", "sent, the bank has given no result"),
+            Self::NotRemitted => {
+                ("not_remitted", "拨付已批准，国库尚未支付", "approved for a lender, not yet paid by the treasury")
+            }
             Self::NotReissued => ("not_reissued", "已退回，尚未补发", "came back and was not reissued"),
             Self::InSuspense => ("in_suspense", "入账列暂记，尚未处理", "a credit stands in suspense"),
             Self::Unexplained => ("unexplained", "去向不明", "the figures do not meet"),

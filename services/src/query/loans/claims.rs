@@ -1,0 +1,182 @@
+//! Lenders' claims, with their lines beside our figures.
+
+use super::{on_wire, payer_debt, some_portfolios};
+use crate::query::page::{Cursor, Pager};
+use crate::query::wire::{self, id};
+use crate::query::{QueryError, found, need_id};
+use ledger::loan::rows::{Claim, ClaimLine, ClaimPart, ClaimPayer, Verdict};
+use ledger::state::State;
+use proto::v1;
+use replay::drive::Engine;
+use replay::projections::loans::claims::{VerdictSums, by_verdict, lines_of_claim, verdict_en};
+use replay::projections::loans::{claim_for_name, some, subordination_name};
+
+/// Claims in the order in which they began.
+///
+/// # Errors
+/// A filter or the token is wrong.
+pub fn claims(engine: &Engine, request: &v1::ListClaimsRequest) -> Result<v1::ListClaimsResponse, QueryError> {
+    let state = engine.read();
+    let portfolios = some_portfolios(&state, &request.lender, &request.kind)?;
+    let scope = format!("claims/{:?}/{}", request.lender, request.kind);
+    let pager = Pager::open(&scope, request.page_size, &request.page_token, state.entries)?;
+    let first = pager.after_key().map_or(0, |key| u32::try_from(key.saturating_add(1)).unwrap_or(u32::MAX));
+    let wanted = |handle: &u32| portfolios.contains(&state.claims.get(*handle).portfolio);
+    let mut handles: Vec<u32> = (first..state.claims.next()).filter(wanted).take(pager.rows + 1).collect();
+    let next_page_token = pager.cut(&mut handles, state.entries, |at| Cursor { key: (*at).into(), carry: 0 });
+    let claims = handles.into_iter().map(|handle| head(&state, handle)).collect();
+    Ok(v1::ListClaimsResponse { as_of: state.entries, claims, next_page_token })
+}
+
+/// A claim with a page of its lines. Walks the claim, never all lines.
+///
+/// # Errors
+/// There is no such claim or verdict, or the token is wrong.
+pub fn claim(engine: &Engine, request: &v1::GetClaimRequest) -> Result<v1::GetClaimResponse, QueryError> {
+    let state = engine.read();
+    let handle = need_claim(&state, &request.claim)?;
+    let row = state.claims.get(handle);
+    let verdict = maybe_verdict(&request.verdict)?;
+    let only = request.only();
+    let scope = format!("claim/{}/{only:?}/{verdict:?}", row.id);
+    let pager = Pager::open(&scope, request.page_size, &request.page_token, state.entries)?;
+    let wanted = |line: &ClaimLine| {
+        verdict.is_none_or(|verdict| line.verdict == verdict)
+            && match only {
+                v1::ClaimLines::Unspecified | v1::ClaimLines::All => true,
+                v1::ClaimLines::Confirmed => line.verdict == Verdict::Confirmed,
+                v1::ClaimLines::Disputed => line.verdict != Verdict::Confirmed,
+            }
+    };
+    let after = pager.after_key().unwrap_or(0);
+    let lines = lines_of_claim(&state, row).take_while(|(_, line)| u64::from(line.number) > after);
+    let mut handles: Vec<u32> = lines.filter(|(_, line)| wanted(line)).map(|(handle, _)| handle).collect();
+    // Claims are chained from their latest line back.
+    handles.reverse();
+    let cursor = |at: &u32| Cursor { key: state.claim_lines.get(*at).number.into(), carry: 0 };
+    let next_page_token = pager.cut(&mut handles, state.entries, cursor);
+    let verdicts = if pager.after.is_none() { by_verdict(&state, row) } else { Vec::new() };
+    Ok(v1::GetClaimResponse {
+        as_of: state.entries,
+        claim: Some(head(&state, handle)),
+        verdicts: verdicts.iter().map(|(verdict, sums)| verdict_sum(*verdict, sums)).collect(),
+        lines: handles.into_iter().map(|line| line_of(&state, line)).collect(),
+        next_page_token,
+    })
+}
+
+/// A claim by its id.
+pub(in crate::query) fn need_claim(state: &State, claim: &[u8]) -> Result<u32, QueryError> {
+    let wanted = need_id("claim", claim)?;
+    found("claim", wanted, state.claims.find(wanted))
+}
+
+fn maybe_verdict(name: &str) -> Result<Option<Verdict>, QueryError> {
+    if name.is_empty() {
+        return Ok(None);
+    }
+    let names = || Verdict::ALL.map(|verdict| verdict.words().0).join(", ");
+    let known = Verdict::ALL.into_iter().find(|verdict| verdict.words().0 == name);
+    known.map(Some).ok_or_else(|| QueryError::field("verdict", format!("one of {}", names())))
+}
+
+fn verdict_sum(verdict: Verdict, sums: &VerdictSums) -> v1::VerdictSum {
+    let (name, zh) = verdict.words();
+    v1::VerdictSum {
+        verdict: name.to_owned(),
+        verdict_zh: zh.to_owned(),
+        verdict_en: verdict_en(verdict).to_owned(),
+        count: sums.count,
+        claimed_fen: sums.claimed,
+        our_fen: sums.ours,
+    }
+}
+
+/// A claim as answers show it.
+pub(in crate::query) fn head(state: &State, handle: u32) -> v1::Claim {
+    let claim = state.claims.get(handle);
+    let portfolio = state.portfolios.get(claim.portfolio);
+    let (lender, lender_name) = wire::org(state, portfolio.lender);
+    let (unit, unit_name) = wire::org(state, claim.unit);
+    v1::Claim {
+        claim: id(claim.id),
+        number: claim.number.clone(),
+        what: claim_for_name(claim.what).to_owned(),
+        lender,
+        lender_name,
+        kind: portfolio.kind.name().to_owned(),
+        from: on_wire(claim.from),
+        through: on_wire(claim.through),
+        unit,
+        unit_name,
+        stage: claim.set.stage.name().to_owned(),
+        count: claim.set.count,
+        claimed_fen: claim.set.fen,
+        confirmed_count: claim.confirmed_count,
+        confirmed_fen: claim.confirmed,
+        disputed_count: claim.set.count - claim.confirmed_count,
+        disputed_fen: disputed(state, claim),
+        hash: claim.set.hash.to_vec().into(),
+        preparer: claim.set.preparer.clone(),
+        approver: claim.set.approver.clone(),
+        day: claim.effective.yyyymmdd(),
+        last: claim.last,
+        parts: claim.parts.iter().map(part).collect(),
+        payers: claim.payers.iter().map(payer).collect(),
+        from_advance_fen: claim.from_advance,
+        from_stock_fen: claim.from_stock,
+    }
+}
+
+/// Claimed by disputed lines. Within a tolerance a confirmed line may claim another sum than ours, so the difference of
+/// the claim's sums would not do.
+fn disputed(state: &State, claim: &Claim) -> i64 {
+    let lines = lines_of_claim(state, claim).filter(|(_, line)| line.verdict != Verdict::Confirmed);
+    lines.fold(0, |sum: i64, (_, line)| sum.saturating_add(line.fen))
+}
+
+fn part(part: &ClaimPart) -> v1::ClaimPart {
+    v1::ClaimPart {
+        academic_year: part.academic_year.into(),
+        subordination: subordination_name(part.subordination).to_owned(),
+        province: part.province,
+        fen: part.fen,
+    }
+}
+
+fn payer(row: &ClaimPayer) -> v1::PayerDebt {
+    payer_debt(row.payer, [row.owed, row.ordered, row.paid])
+}
+
+/// A claim line beside our figure.
+pub(in crate::query) fn line_of(state: &State, handle: u32) -> v1::ClaimLine {
+    let line = state.claim_lines.get(handle);
+    let claim = state.claims.get(line.claim);
+    let (name, zh) = line.verdict.words();
+    v1::ClaimLine {
+        claim: id(claim.id),
+        claim_number: claim.number.clone(),
+        number: line.number,
+        loan: id(line.loan_id),
+        loan_number: some(line.loan).map_or_else(String::new, |loan| state.loans.get(loan).number.clone()),
+        claimed: Some(v1::ClaimFigure {
+            principal_fen: line.principal,
+            rate_ppm: line.rate_ppm,
+            days: line.days,
+            fen: line.fen,
+        }),
+        ours: Some(v1::ClaimFigure {
+            principal_fen: line.our_principal,
+            rate_ppm: line.our_rate_ppm,
+            days: line.our_days,
+            fen: line.our_fen,
+        }),
+        verdict: name.to_owned(),
+        verdict_zh: zh.to_owned(),
+        verdict_en: verdict_en(line.verdict).to_owned(),
+        index: line.index,
+        what: claim_for_name(claim.what).to_owned(),
+        from: on_wire(claim.from),
+        through: on_wire(claim.through),
+    }
+}

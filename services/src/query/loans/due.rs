@@ -1,0 +1,115 @@
+//! What is to be posted: interest loan by loan, compensation by university. What jobs submit, before they submit it.
+
+use super::{event_id, interest, left, maybe_day, maybe_kind, need_portfolio, need_year, on_wire, payer_sums};
+use crate::query::page::{Cursor, Pager};
+use crate::query::wire::{self, id};
+use crate::query::{QueryError, found, need_id};
+use ledger::event::Interest;
+use ledger::state::State;
+use proto::v1;
+use replay::drive::Engine;
+use replay::projections::loans::due::{Chunk, DueRow, collect};
+use replay::projections::loans::fund::risk_years;
+use replay::projections::loans::{portfolios, subordination_name};
+
+/// Rows of a page at most: about half a megabyte.
+const MAX_ROWS: u32 = 5_000;
+
+/// Loans looked at under one lock, a few milliseconds of work.
+const LOOKS: u32 = 2_000;
+
+/// Loans looked at for one page, so that a question about a day on which nothing is due answers soon.
+const LOOKS_A_PAGE: u32 = 100_000;
+
+/// Loans with interest to be corrected or accrued.
+///
+/// # Errors
+/// There is no such lender, or a day, kind or token is wrong.
+pub fn interest_due(
+    engine: &Engine,
+    request: &v1::ListDueInterestRequest,
+) -> Result<v1::ListDueInterestResponse, QueryError> {
+    let wanted = need_id("lender", &request.lender)?;
+    let kind = maybe_kind(&request.kind)?;
+    let through = maybe_day("through", request.through)?;
+    let through = through.ok_or_else(|| QueryError::field("through", "name the last day, as 20241220"))?;
+    let (portfolios, pager) = {
+        let state = engine.read();
+        let lender = found("organisation", wanted, state.orgs.find(wanted))?;
+        let scope = format!("due/{wanted}/{kind:?}/{}", request.through);
+        let (size, token) = (request.page_size, request.page_token.as_str());
+        let pager = Pager::open_up_to(MAX_ROWS, &scope, size, token, state.entries)?;
+        (portfolios(&state, Some(lender), kind), pager)
+    };
+    let mut from = pager.after_key().map(|key| u32::try_from(key).unwrap_or(u32::MAX)).unwrap_or(0);
+    let (first, mut chunk, mut rows) = (from, Chunk::default(), Vec::new());
+    loop {
+        let state = engine.read();
+        let next = collect(&state, &portfolios, through, from, (pager.rows - rows.len(), LOOKS), &mut chunk);
+        rows.extend(chunk.rows.drain(..).map(|row| due_row(&state, &row)));
+        let enough = rows.len() >= pager.rows || next.is_some_and(|next| next - first >= LOOKS_A_PAGE);
+        if let (Some(next), false) = (next, enough) {
+            from = next;
+            continue;
+        }
+        let token = |next: u32| pager.token(Cursor { key: next.into(), carry: 0 }, state.entries);
+        return Ok(v1::ListDueInterestResponse {
+            as_of: state.entries,
+            rows,
+            next_page_token: next.map_or_else(String::new, token),
+            loans: chunk.looked,
+            missing: left(&state, &chunk.missing),
+        });
+    }
+}
+
+fn due_row(state: &State, row: &DueRow) -> v1::DueInterest {
+    let loan = state.loans.get(row.loan);
+    let unless_nothing = |figure: &Interest| (*figure != Interest::default()).then(|| interest(figure));
+    v1::DueInterest {
+        loan: id(loan.id),
+        number: loan.number.clone(),
+        last: loan.last,
+        posted_through: on_wire(loan.through),
+        correction: unless_nothing(&row.due.correction),
+        addition: unless_nothing(&row.due.addition),
+        cause: row.cause.map_or_else(Default::default, |cause| id(event_id(state, cause.index))),
+        cause_effective: row.cause.and_then(|cause| cause.on).map_or(0, on_wire),
+    }
+}
+
+/// Compensation of a risk year, university by university.
+///
+/// # Errors
+/// There is no such fund, or the year or token is wrong.
+pub fn compensation_due(
+    engine: &Engine,
+    request: &v1::ListDueCompensationRequest,
+) -> Result<v1::ListDueCompensationResponse, QueryError> {
+    let state = engine.read();
+    let portfolio = need_portfolio(&state, &request.lender, &request.kind)?;
+    let year = need_year(request.year)?;
+    let scope = format!("compensation/{portfolio}/{year}/{}", request.default_ppm);
+    let pager = Pager::open(&scope, request.page_size, &request.page_token, state.entries)?;
+    let after = pager.after_key().map_or(0, |key| key.saturating_add(1));
+    let handles = risk_years(&state, portfolio, year).into_iter().filter(|handle| u64::from(*handle) >= after);
+    let mut handles: Vec<u32> = handles.take(pager.rows + 1).collect();
+    let next_page_token = pager.cut(&mut handles, state.entries, |at| Cursor { key: (*at).into(), carry: 0 });
+    let rows = handles.into_iter().map(|handle| compensation(&state, handle, request.default_ppm)).collect();
+    Ok(v1::ListDueCompensationResponse { as_of: state.entries, rows, next_page_token })
+}
+
+fn compensation(state: &State, handle: u32, default_ppm: u32) -> v1::DueCompensation {
+    let row = state.risk_years.get(handle);
+    let (school, school_name) = wire::org(state, row.school);
+    let parts = ledger::risk::parts(state, row, default_ppm).unwrap_or_default();
+    v1::DueCompensation {
+        school,
+        school_name,
+        subordination: subordination_name(state.orgs.get(row.school).subordination).to_owned(),
+        drawn_fen: row.drawn,
+        due: parts != row.accrued,
+        parts: payer_sums(parts),
+        accrued: payer_sums(row.accrued.iter().copied()),
+    }
+}

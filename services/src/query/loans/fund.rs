@@ -1,0 +1,79 @@
+//! A compensation fund 风险补偿金: what it holds, who paid and owes, what became of its surplus.
+
+use super::{class_sums, maybe_day, need_portfolio, on_wire, payer_debt, payer_sums};
+use crate::query::wire::{self, id};
+use crate::query::{QueryError, payments};
+use ledger::account::Class;
+use ledger::event::Payer;
+use ledger::state::State;
+use proto::v1;
+use replay::drive::Engine;
+use replay::projections::loans::fund::{FundYear, rewards, years};
+use replay::projections::loans::position::portfolio_balances;
+
+/// A fund.
+///
+/// # Errors
+/// The lender has no loans of this kind, or the day is none.
+pub fn fund(engine: &Engine, request: &v1::GetFundRequest) -> Result<v1::GetFundResponse, QueryError> {
+    let state = engine.read();
+    let handle = need_portfolio(&state, &request.lender, &request.kind)?;
+    let on = maybe_day("on", request.on)?.unwrap_or_else(|| payments::latest_day(&state));
+    let row = state.portfolios.get(handle);
+    let balance = |class| state.balance(State::account_at(row.accounts, class));
+    let (lender, lender_name) = wire::org(&state, row.lender);
+    let (stated_day, stated_fen, stated_ours_fen) =
+        row.stated.map_or((0, 0, 0), |(day, fen, ours)| (on_wire(day), fen, ours));
+    // What came in gave from these accounts, so they stand below zero by it.
+    let borne = [(Payer::County, Class::BorneByCounty), (Payer::Lender, Class::BorneByLender)];
+    let borne = borne.into_iter().map(|(payer, class)| (payer, -balance(class))).filter(|(_, fen)| *fen != 0);
+    Ok(v1::GetFundResponse {
+        as_of: state.entries,
+        portfolio: id(row.id),
+        lender,
+        lender_name,
+        kind: row.kind.name().to_owned(),
+        stock_fen: balance(Class::Stock),
+        paid_in_fen: -balance(Class::PaidIn),
+        used_fen: balance(Class::StockUsed),
+        loss_borne: payer_sums(borne),
+        loss_fen: balance(Class::Loss),
+        stated_day,
+        stated_fen,
+        stated_ours_fen,
+        stated_difference_fen: stated_fen.saturating_sub(stated_ours_fen),
+        years: years(&state, handle).iter().map(|(year, row)| fund_year(*year, row)).collect(),
+        rewards: rewards(&state, handle).into_iter().map(|reward| of_reward(&state, reward)).collect(),
+        surplus_fen: ledger::risk::surplus(&state, row, on).unwrap_or(0),
+        surplus_day: on_wire(on),
+        rewarded: row.rewarded.into(),
+        drawn_fen: row.drawn,
+        settled_drawn_fen: row.settled_drawn,
+        balances: class_sums(portfolio_balances(&state, &[handle])),
+    })
+}
+
+fn fund_year(year: u16, row: &FundYear) -> v1::FundYear {
+    v1::FundYear {
+        year: year.into(),
+        drawn_fen: row.drawn,
+        schools: row.schools,
+        payers: row.payers.iter().map(|(payer, sums)| payer_debt(*payer, *sums)).collect(),
+    }
+}
+
+fn of_reward(state: &State, handle: u32) -> v1::Reward {
+    let row = state.rewards.get(handle);
+    let (centre, centre_name) = wire::org(state, row.centre);
+    let used = row.spent.iter().map(|(purpose, fen)| v1::RewardUsed { purpose: purpose.clone(), fen: *fen });
+    v1::Reward {
+        reward: id(row.id),
+        centre,
+        centre_name,
+        year: row.year.into(),
+        fen: row.fen,
+        available_fen: state.balance(State::account_at(row.accounts, Class::RewardAvailable)),
+        used: used.collect(),
+        day: on_wire(row.effective),
+    }
+}

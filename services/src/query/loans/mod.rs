@@ -1,0 +1,138 @@
+//! Questions about loans, claims, payments to lenders and compensation funds. What they share: filters, days, sums.
+
+pub mod claims;
+pub mod due;
+pub mod fund;
+pub mod one;
+pub mod position;
+pub mod remittances;
+
+use super::wire::id;
+use super::{QueryError, found, maybe_id, need_id};
+use ledger::account::Class;
+use ledger::event::{Interest, LoanKind, Payer};
+use ledger::money::{Day, Fen};
+use ledger::state::State;
+use proto::v1;
+use replay::projections::loans::due::Left;
+use replay::projections::loans::{kind_named, portfolio, portfolios};
+use uuid::Uuid;
+
+/// A day on the wire; 0 for the day that stands for none.
+pub(super) fn on_wire(day: Day) -> u32 {
+    if day == Day::default() { 0 } else { day.yyyymmdd() }
+}
+
+/// A day of a question; none for 0.
+fn maybe_day(field: &'static str, number: u32) -> Result<Option<Day>, QueryError> {
+    if number == 0 {
+        return Ok(None);
+    }
+    let bad = || QueryError::field(field, "write a day as 20241220");
+    Day::from_yyyymmdd(number).map(Some).ok_or_else(bad)
+}
+
+/// A year of a question.
+fn need_year(number: u32) -> Result<u16, QueryError> {
+    let known = u16::try_from(number).ok().filter(|year| (1901..=2999).contains(year));
+    known.ok_or_else(|| QueryError::field("year", "write a year as 2024"))
+}
+
+/// A kind of loan; none if left empty.
+fn maybe_kind(name: &str) -> Result<Option<LoanKind>, QueryError> {
+    if name.is_empty() {
+        return Ok(None);
+    }
+    kind_named(name).map(Some).ok_or_else(|| QueryError::field("kind", "one of origin, campus"))
+}
+
+/// The lender asked for; none if left empty.
+fn maybe_lender(state: &State, lender: &[u8]) -> Result<Option<u32>, QueryError> {
+    let Some(wanted) = maybe_id("lender", lender)? else { return Ok(None) };
+    found("organisation", wanted, state.orgs.find(wanted)).map(Some)
+}
+
+/// Portfolios of a lender and kind, either of which may be left open.
+fn some_portfolios(state: &State, lender: &[u8], kind: &str) -> Result<Vec<u32>, QueryError> {
+    Ok(portfolios(state, maybe_lender(state, lender)?, maybe_kind(kind)?))
+}
+
+/// The one portfolio of a lender and kind, both of which must be named.
+fn need_portfolio(state: &State, lender: &[u8], kind: &str) -> Result<u32, QueryError> {
+    let wanted = need_id("lender", lender)?;
+    let org = found("organisation", wanted, state.orgs.find(wanted))?;
+    let kind = maybe_kind(kind)?.ok_or_else(|| QueryError::field("kind", "name one of origin, campus"))?;
+    found("lender with loans of this kind", wanted, portfolio(state, org, kind))
+}
+
+/// An amount wider than the wire, held to what it can say.
+fn held(sum: i128) -> Fen {
+    Fen::try_from(sum).unwrap_or(if sum < 0 { Fen::MIN } else { Fen::MAX })
+}
+
+fn interest(interest: &Interest) -> v1::InterestByPayer {
+    v1::InterestByPayer {
+        subsidy_fen: interest.subsidy,
+        waiver_fen: interest.waiver,
+        borrower_fen: interest.borrower,
+        penalty_fen: interest.penalty,
+    }
+}
+
+fn class_sums(sums: impl IntoIterator<Item = (Class, i128)>) -> Vec<v1::ClassSum> {
+    let row = |(class, fen): (Class, i128)| v1::ClassSum {
+        class: class.name().to_owned(),
+        class_zh: class.name_zh().to_owned(),
+        fen: held(fen),
+    };
+    sums.into_iter().map(row).collect()
+}
+
+fn payer_sums(sums: impl IntoIterator<Item = (Payer, Fen)>) -> Vec<v1::PayerSum> {
+    sums.into_iter().map(|(payer, fen)| v1::PayerSum { payer: payer.name().to_owned(), fen }).collect()
+}
+
+fn payer_debt(payer: Payer, [owed_fen, ordered_fen, paid_fen]: [Fen; 3]) -> v1::PayerDebt {
+    v1::PayerDebt { payer: payer.name().to_owned(), owed_fen, ordered_fen, paid_fen }
+}
+
+/// Id of the event of an entry.
+fn event_id(state: &State, index: u64) -> Uuid {
+    u32::try_from(index).map(|at| state.seen.get(at).id).unwrap_or_default()
+}
+
+fn left(state: &State, missing: &[Left; 3]) -> Vec<v1::MissingInterest> {
+    let named = ["contract", "terms", "rate"].into_iter().zip(missing).filter(|(_, left)| left.loans > 0);
+    let row = |(name, left): (&str, &Left)| v1::MissingInterest {
+        missing: name.to_owned(),
+        loans: left.loans,
+        example: left.example.map_or_else(Default::default, |loan| id(state.loans.get(loan).id)),
+    };
+    named.map(row).collect()
+}
+
+/// Loans a long report takes under one lock. Beyond that the fold is let in between, and the answer says at which entry
+/// it began: sums over a million loans then mix loans as they stood a second apart, which no report of theirs forbids.
+const CHUNK: u32 = 10_000;
+
+/// Up to this many loans the whole report is taken under one lock, and is exact as of its entry.
+const AT_ONCE: u32 = 200_000;
+
+/// Walks all loans for a report, in one go if they are few; gives the number of entries at the beginning.
+fn over_loans(engine: &replay::drive::Engine, mut each: impl FnMut(&State, std::ops::Range<u32>)) -> u64 {
+    let mut state = engine.read();
+    let (as_of, end) = (state.entries, state.loans.next());
+    if end <= AT_ONCE {
+        each(&state, 0..end);
+        return as_of;
+    }
+    let mut from = 0;
+    while from < end {
+        let to = end.min(from.saturating_add(CHUNK));
+        each(&state, from..to);
+        from = to;
+        drop(state);
+        state = engine.read();
+    }
+    as_of
+}

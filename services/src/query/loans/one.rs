@@ -1,0 +1,241 @@
+//! One loan: its contract, the statement of its interest, what is owed on a day; and lists of loans.
+
+use super::claims::line_of;
+use super::{class_sums, event_id, interest, maybe_day, maybe_kind, maybe_lender, on_wire};
+use crate::query::page::{Cursor, Pager};
+use crate::query::wire::{self, id};
+use crate::query::{QueryError, found, maybe_id, need_id, payments};
+use ledger::account::Owner;
+use ledger::event::Allocation;
+use ledger::loan::accrual::due;
+use ledger::loan::position;
+use ledger::loan::rates::terms_on;
+use ledger::loan::rows::{Fact, Loan, What};
+use ledger::loan::walk::{Missing, Payment, Walk};
+use ledger::money::Fen;
+use ledger::state::State;
+use ledger::table::NONE;
+use proto::v1;
+use replay::drive::Engine;
+use replay::projections::loans::claims::lines_of_loan;
+use replay::projections::loans::statement::{Row, principal, statement, yuan_exact};
+use replay::projections::loans::{
+    classes, fact_name, index_name, missing_name, some, status_name, study_level_name, subordination_name,
+};
+
+/// A loan with the statement of its interest.
+///
+/// # Errors
+/// There is no such loan, or the day is none.
+pub fn loan(engine: &Engine, request: &v1::GetLoanRequest) -> Result<v1::GetLoanResponse, QueryError> {
+    let state = engine.read();
+    let (handle, row) = need_loan(&state, &request.loan)?;
+    let through = maybe_day("through", request.through)?.unwrap_or(row.through);
+    let rows = statement(&state, row, through);
+    let missing = rows.as_ref().err().map_or_else(String::new, |missing| missing_name(*missing).to_owned());
+    let stretches = rows.unwrap_or_default();
+    let correction = due(&state, row, row.through).map(|due| interest(&due.correction)).unwrap_or_default();
+    let balances = classes(Owner::Loan).zip(row.accounts..);
+    let balances = balances.map(|(class, account)| (class, state.accounts.get(account).balance));
+    let lines = lines_of_loan(&state, handle);
+    let [confirmed_subsidy_fen, confirmed_waiver_fen] = row.confirmed;
+    Ok(v1::GetLoanResponse {
+        as_of: state.entries,
+        loan: Some(of_row(&state, row)),
+        balances: class_sums(balances),
+        posted: Some(interest(&position::interest(&row.posted))),
+        correction: Some(correction),
+        through: on_wire(through),
+        facts: row.facts.iter().map(|fact| fact_of(&state, fact)).collect(),
+        stretches: stretches.iter().map(|row| stretch(&state, row)).collect(),
+        claim_lines: lines.into_iter().map(|line| line_of(&state, line)).collect(),
+        standings: standings(&state, row),
+        confirmed_subsidy_fen,
+        confirmed_waiver_fen,
+        recovered_fen: row.recovered,
+        missing,
+    })
+}
+
+/// A loan by its id.
+pub(in crate::query) fn need_loan<'a>(state: &'a State, loan: &[u8]) -> Result<(u32, &'a Loan), QueryError> {
+    let wanted = need_id("loan", loan)?;
+    let handle = found("loan", wanted, state.loans.find(wanted))?;
+    Ok((handle, state.loans.get(handle)))
+}
+
+/// A loan as answers show it.
+pub(in crate::query) fn of_row(state: &State, loan: &Loan) -> v1::Loan {
+    let lender = some(loan.portfolio).map(|portfolio| state.portfolios.get(portfolio).lender);
+    let (lender, lender_name) = lender.map_or_else(Default::default, |lender| wire::org(state, lender));
+    let (school, school_name) = wire::org(state, loan.school);
+    let terms = state.loan_rules().and_then(|rules| terms_on(rules, loan.kind, loan.signed)).filter(|_| loan.known);
+    v1::Loan {
+        loan: id(loan.id),
+        known: loan.known,
+        number: loan.number.clone(),
+        contract: loan.contract.to_vec().into(),
+        kind: loan.kind.name().to_owned(),
+        level: study_level_name(loan.level).to_owned(),
+        basis: loan.basis.days(),
+        academic_year: loan.academic_year.into(),
+        signed: on_wire(loan.signed),
+        graduates: on_wire(loan.graduates),
+        repay_from: on_wire(loan.repay_from),
+        matures: on_wire(loan.matures),
+        lender,
+        lender_name,
+        school,
+        school_name,
+        person: some(loan.person).map_or_else(Default::default, |person| id(state.persons.get(person).id)),
+        terms_version: terms.map_or(0, |terms| terms.version),
+        terms_document: terms.map_or_else(String::new, |terms| terms.document.clone()),
+        index_name: terms.map_or_else(String::new, |terms| index_name(terms.index).to_owned()),
+        through: on_wire(loan.through),
+        last: loan.last,
+        principal_fen: super::held(principal(loan)),
+        subordination: subordination_name(state.orgs.get(loan.school).subordination).to_owned(),
+    }
+}
+
+fn fact_of(state: &State, fact: &Fact) -> v1::LoanFact {
+    let mut row = v1::LoanFact {
+        day: fact.on.yyyymmdd(),
+        index: fact.index,
+        event: id(event_id(state, fact.index)),
+        kind: fact_name(fact.what).to_owned(),
+        ..v1::LoanFact::default()
+    };
+    match fact.what {
+        What::Repaid { fen, allocation, early } => {
+            (row.fen, row.early) = (fen, early);
+            row.allocation = allocation.as_ref().map(allocated);
+        }
+        What::Refunded(allocation) => {
+            row.fen = allocation.total();
+            row.allocation = Some(allocated(&allocation));
+        }
+        What::RateAgreed(spread_bp) => row.spread_bp = spread_bp,
+        What::Deferred(until) => row.until = until.yyyymmdd(),
+        What::Drawn(fen)
+        | What::DrawReturned(fen)
+        | What::Overdue(fen)
+        | What::WrittenOff(fen)
+        | What::StateRepaid(fen)
+        | What::Relieved(fen) => row.fen = fen,
+    }
+    row
+}
+
+fn allocated(allocation: &Allocation) -> v1::Allocated {
+    v1::Allocated {
+        penalty_fen: allocation.penalty,
+        interest_fen: allocation.interest,
+        principal_fen: allocation.principal,
+    }
+}
+
+fn stretch(state: &State, row: &Row) -> v1::LoanStretch {
+    let stretch = &row.stretch;
+    let (payer, year) = match stretch.payment {
+        Payment::Subsidy => ("subsidy", None),
+        Payment::Waiver(year) => ("waiver", Some(year)),
+        Payment::Borrower => ("borrower", None),
+    };
+    let notice = |year| state.loan_rules()?.waivers.iter().rev().find(|waiver| waiver.year == year);
+    v1::LoanStretch {
+        from: stretch.from.yyyymmdd(),
+        through: stretch.through.yyyymmdd(),
+        days: stretch.days(),
+        principal_fen: super::held(stretch.principal),
+        overdue_fen: super::held(stretch.overdue),
+        rate_ppm: stretch.rate_ppm,
+        payer: payer.to_owned(),
+        waiver_year: year.map_or(0, u32::from),
+        waiver_document: year.and_then(notice).map_or_else(String::new, |waiver| waiver.document.clone()),
+        interest_yuan: yuan_exact(row.interest),
+        penalty_yuan: yuan_exact(row.penalty),
+        so_far: Some(interest(&row.so_far)),
+    }
+}
+
+fn standings(state: &State, loan: &Loan) -> Vec<v1::LoanStanding> {
+    if loan.person == NONE {
+        return Vec::new();
+    }
+    let person = state.persons.get(loan.person);
+    let row = |(day, status, school): &_| {
+        let day: &ledger::money::Day = day;
+        let (school, school_name) = wire::org(state, *school);
+        v1::LoanStanding { day: day.yyyymmdd(), status: status_name(*status).to_owned(), school, school_name }
+    };
+    person.earlier.iter().chain(&person.status).map(row).collect()
+}
+
+/// What is owed on the morning of a day, and how a payment would be allocated.
+///
+/// # Errors
+/// There is no such loan, or its interest cannot be computed.
+pub fn quote(engine: &Engine, request: &v1::QuoteLoanRequest) -> Result<v1::QuoteLoanResponse, QueryError> {
+    let state = engine.read();
+    let (_, row) = need_loan(&state, &request.loan)?;
+    let on = maybe_day("on", request.on)?.unwrap_or_else(|| payments::latest_day(&state).plus(1));
+    let missing = |missing: Missing| {
+        let what = missing_name(missing);
+        QueryError::field("loan", format!("what it owes cannot be computed: its {what} is not known"))
+    };
+    let owed = Walk::new(&state, row, &row.facts).and_then(|walk| walk.owed(on)).map_err(missing)?;
+    let total = owed.penalty + owed.overdue_interest + owed.overdue_principal + owed.interest + owed.principal;
+    let payment: Option<Fen> = (request.fen > 0).then_some(request.fen);
+    Ok(v1::QuoteLoanResponse {
+        as_of: state.entries,
+        on: on.yyyymmdd(),
+        penalty_fen: super::held(owed.penalty),
+        overdue_interest_fen: super::held(owed.overdue_interest),
+        overdue_principal_fen: super::held(owed.overdue_principal),
+        interest_fen: super::held(owed.interest),
+        principal_fen: super::held(owed.principal),
+        total_fen: super::held(total),
+        allocation: payment.map(|fen| allocated(&owed.allocate(fen))),
+    })
+}
+
+/// Loans in the order in which they became known. A scan, but for those of one borrower.
+///
+/// # Errors
+/// A filter or the token is wrong.
+pub fn loans(engine: &Engine, request: &v1::ListLoansRequest) -> Result<v1::ListLoansResponse, QueryError> {
+    let state = engine.read();
+    let (lender, kind) = (maybe_lender(&state, &request.lender)?, maybe_kind(&request.kind)?);
+    let (person, school) = (maybe_id("person", &request.person)?, maybe_id("school", &request.school)?);
+    let school = school.map(|school| found("organisation", school, state.orgs.find(school))).transpose()?;
+    let scope = format!("loans/{lender:?}/{kind:?}/{person:?}/{school:?}/{}/{}", request.number, request.open_only);
+    let pager = Pager::open(&scope, request.page_size, &request.page_token, state.entries)?;
+    let first = pager.after_key().map_or(0, |key| u32::try_from(key.saturating_add(1)).unwrap_or(u32::MAX));
+    let wanted = |handle: &u32| {
+        let loan = state.loans.get(*handle);
+        let of_lender = |lender| some(loan.portfolio).is_some_and(|at| state.portfolios.get(at).lender == lender);
+        *handle >= first
+            && lender.is_none_or(of_lender)
+            && kind.is_none_or(|kind| loan.kind == kind)
+            && school.is_none_or(|school| loan.school == school)
+            && (request.number.is_empty() || loan.number == request.number)
+            && (!request.open_only || principal(loan) > 0)
+    };
+    let mut handles: Vec<u32> = match person {
+        Some(person) => of_person(&state, person).into_iter().filter(wanted).take(pager.rows + 1).collect(),
+        None => (first..state.loans.next()).filter(wanted).take(pager.rows + 1).collect(),
+    };
+    let next_page_token = pager.cut(&mut handles, state.entries, |at| Cursor { key: (*at).into(), carry: 0 });
+    let loans = handles.into_iter().map(|handle| of_row(&state, state.loans.get(handle))).collect();
+    Ok(v1::ListLoansResponse { as_of: state.entries, loans, next_page_token })
+}
+
+/// A borrower's loans in the order of their handles. One told of before its contract may be older than those chained to it.
+fn of_person(state: &State, person: uuid::Uuid) -> Vec<u32> {
+    let last = state.borrowers.by_id(person).and_then(|(_, borrower)| some(borrower.last_loan));
+    let back = |at: &u32| some(state.loans.get(*at).before_of_borrower);
+    let mut loans: Vec<u32> = std::iter::successors(last, back).collect();
+    loans.sort_unstable();
+    loans
+}

@@ -1,0 +1,73 @@
+//! Where a lender's loans stand, what payers owe for them, and what a coming year will bring. Reports over all loans.
+
+use super::{class_sums, held, left, need_year, over_loans, payer_sums, some_portfolios};
+use crate::query::QueryError;
+use crate::query::wire::{self, id};
+use proto::v1;
+use replay::drive::Engine;
+use replay::projections::loans::forecast::Forecast;
+use replay::projections::loans::position::{LoanSums, payers, portfolio_balances};
+
+/// The position of a lender, or of all.
+///
+/// # Errors
+/// There is no such lender, or the kind is none.
+pub fn position(engine: &Engine, request: &v1::GetPositionRequest) -> Result<v1::GetPositionResponse, QueryError> {
+    let portfolios = some_portfolios(&engine.read(), &request.lender, &request.kind)?;
+    let mut sums = LoanSums::default();
+    let as_of = over_loans(engine, |state, handles| sums.add(state, &portfolios, handles));
+    let state = engine.read();
+    let mut answer = v1::GetPositionResponse { as_of, ..v1::GetPositionResponse::default() };
+    if let [one] = portfolios[..] {
+        answer.portfolio = id(state.portfolios.get(one).id);
+    }
+    if let Some(first) = portfolios.first().filter(|_| !request.lender.is_empty()) {
+        (answer.lender, answer.lender_name) = wire::org(&state, state.portfolios.get(*first).lender);
+    }
+    [answer.loans, answer.open, answer.unknown] = sums.counts;
+    answer.loan_balances = class_sums(sums.by_class());
+    answer.portfolio_balances = class_sums(portfolio_balances(&state, &portfolios));
+    let [subsidy_fen, waiver_fen, borrower_fen, penalty_fen] = sums.interest.map(held);
+    answer.interest = Some(v1::InterestByPayer { subsidy_fen, waiver_fen, borrower_fen, penalty_fen });
+    [answer.drawn_fen, answer.repaid_fen, answer.written_off_fen] = sums.principal.map(held);
+    let row = |(payer, sums): (ledger::event::Payer, replay::projections::loans::position::PayerSums)| {
+        let ([claims_owed_fen, claims_ordered_fen, claims_paid_fen], [accrued, ordered, paid]) =
+            (sums.claims, sums.compensation);
+        v1::PayerPosition {
+            payer: payer.name().to_owned(),
+            claims_owed_fen,
+            claims_ordered_fen,
+            claims_paid_fen,
+            compensation_accrued_fen: accrued,
+            compensation_ordered_fen: ordered,
+            compensation_paid_fen: paid,
+        }
+    };
+    answer.payers = payers(&state, &portfolios).into_iter().map(row).collect();
+    Ok(answer)
+}
+
+/// What a calendar year will bring.
+///
+/// # Errors
+/// There is no such lender, or kind or year are wrong.
+pub fn forecast(engine: &Engine, request: &v1::GetForecastRequest) -> Result<v1::GetForecastResponse, QueryError> {
+    let portfolios = some_portfolios(&engine.read(), &request.lender, &request.kind)?;
+    let year = need_year(request.year)?;
+    let mut forecast = Forecast::default();
+    let as_of = over_loans(engine, |state, handles| forecast.add(state, &portfolios, year, handles));
+    let state = engine.read();
+    let (payers, unshared) = forecast.payers(&state);
+    let quarters = (1..).zip(forecast.quarters);
+    let quarters = quarters.map(|(quarter, fen)| v1::ForecastQuarter { quarter, subsidy_fen: held(fen) });
+    Ok(v1::GetForecastResponse {
+        as_of,
+        loans: forecast.loans,
+        subsidy_fen: held(forecast.subsidy()),
+        quarters: quarters.collect(),
+        payers: payer_sums(payers.into_iter().map(|(payer, fen)| (payer, held(fen)))),
+        unshared_fen: held(unshared),
+        principal_due_fen: held(forecast.principal_due),
+        missing: left(&state, &forecast.missing),
+    })
+}

@@ -1,0 +1,65 @@
+//! Payments to lenders.
+
+use super::{on_wire, some_portfolios};
+use crate::query::QueryError;
+use crate::query::page::{Cursor, Pager};
+use crate::query::wire::{self, id};
+use ledger::event::Purpose;
+use ledger::state::State;
+use proto::v1;
+use replay::drive::Engine;
+use replay::projections::loans::{claim_of, purpose_name};
+
+/// Payments to lenders in the order in which they were ordered.
+///
+/// # Errors
+/// A filter or the token is wrong.
+pub fn remittances(
+    engine: &Engine,
+    request: &v1::ListRemittancesRequest,
+) -> Result<v1::ListRemittancesResponse, QueryError> {
+    let state = engine.read();
+    let portfolios = some_portfolios(&state, &request.lender, &request.kind)?;
+    let scope = format!("remittances/{:?}/{}", request.lender, request.kind);
+    let pager = Pager::open(&scope, request.page_size, &request.page_token, state.entries)?;
+    let first = pager.after_key().map_or(0, |key| u32::try_from(key.saturating_add(1)).unwrap_or(u32::MAX));
+    let wanted = |handle: &u32| portfolios.contains(&state.remittances.get(*handle).portfolio);
+    let mut handles: Vec<u32> = (first..state.remittances.next()).filter(wanted).take(pager.rows + 1).collect();
+    let next_page_token = pager.cut(&mut handles, state.entries, |at| Cursor { key: (*at).into(), carry: 0 });
+    let remittances = handles.into_iter().map(|handle| of_handle(&state, handle)).collect();
+    Ok(v1::ListRemittancesResponse { as_of: state.entries, remittances, next_page_token })
+}
+
+/// A payment to a lender as answers show it.
+pub(in crate::query) fn of_handle(state: &State, handle: u32) -> v1::Remittance {
+    let row = state.remittances.get(handle);
+    let portfolio = state.portfolios.get(row.portfolio);
+    let (unit, unit_name) = wire::org(state, row.unit);
+    let (lender, lender_name) = wire::org(state, portfolio.lender);
+    let claim = claim_of(state, row).map(|claim| state.claims.get(claim));
+    let year = match row.purpose {
+        Purpose::Claim(_) => 0,
+        Purpose::Advance(year) | Purpose::Compensation(year) => year.year.into(),
+    };
+    let draws = row.draws.iter().map(|draw| v1::Draw { line: id(state.lines.get(draw.line).id), fen: draw.fen });
+    v1::Remittance {
+        remittance: id(row.id),
+        unit,
+        unit_name,
+        fiscal_year: row.fiscal_year.into(),
+        lender,
+        lender_name,
+        kind: portfolio.kind.name().to_owned(),
+        purpose: purpose_name(row.purpose).to_owned(),
+        claim: claim.map_or_else(Default::default, |claim| id(claim.id)),
+        claim_number: claim.map_or_else(String::new, |claim| claim.number.clone()),
+        year,
+        fen: row.fen,
+        draws: draws.collect(),
+        stage: row.stage.name().to_owned(),
+        preparer: row.preparer.clone(),
+        approver: row.approver.clone(),
+        day: on_wire(row.on),
+        last: row.last,
+    }
+}

@@ -1,0 +1,125 @@
+//! Traces of payments to lenders, claims and loans: between document lines and the loan-days they pay for.
+
+use super::strand;
+use crate::query::loans::claims::{head, line_of, need_claim};
+use crate::query::loans::one::{need_loan, of_row};
+use crate::query::loans::remittances::of_handle;
+use crate::query::page::{Cursor, Pager};
+use crate::query::wire::id;
+use crate::query::{QueryError, found, need_id};
+use ledger::loan::rows::Verdict;
+use ledger::state::State;
+use proto::v1;
+use replay::projections::loans::claims::{confirmed, days_of, lines_of_loan};
+use replay::projections::loans::{claim_of, some};
+use replay::projections::trace::remitted::{RemittanceFlow, of_claim, paid_lines, strands};
+
+/// Loan-days named with each payment of a line traced forward; tracing the payment gives all.
+const DAYS_SHOWN: usize = 20;
+
+pub(super) fn remittance(
+    state: &State,
+    remittance: &[u8],
+    request: &v1::TraceRequest,
+) -> Result<v1::RemittanceTrace, QueryError> {
+    let wanted = need_id("remittance", remittance)?;
+    let handle = found("payment to a lender", wanted, state.remittances.find(wanted))?;
+    let claim = claim_of(state, state.remittances.get(handle));
+    let page = page(state, claim, &format!("trace/remittance/{wanted}"), request)?;
+    Ok(v1::RemittanceTrace {
+        funded: Some(funded(state, handle)),
+        claim: claim.map(|claim| head(state, claim)),
+        loan_lines: page.lines,
+        loan_days: page.all_days,
+        days: page.days,
+        next_page_token: page.next,
+    })
+}
+
+pub(super) fn claim(state: &State, claim: &[u8], request: &v1::TraceRequest) -> Result<v1::ClaimTrace, QueryError> {
+    let handle = need_claim(state, claim)?;
+    let scope = format!("trace/claim/{}", state.claims.get(handle).id);
+    let page = page(state, Some(handle), &scope, request)?;
+    Ok(v1::ClaimTrace {
+        claim: Some(head(state, handle)),
+        remittances: of_claim(state, handle).into_iter().map(|at| funded(state, at)).collect(),
+        loan_lines: page.lines,
+        loan_days: page.all_days,
+        days: page.days,
+        next_page_token: page.next,
+    })
+}
+
+pub(super) fn loan(state: &State, loan: &[u8]) -> Result<v1::LoanTrace, QueryError> {
+    let (handle, row) = need_loan(state, loan)?;
+    let lines = lines_of_loan(state, handle).into_iter();
+    let confirmed = lines.filter(|line| state.claim_lines.get(*line).verdict == Verdict::Confirmed);
+    let claims = confirmed.map(|line| {
+        let claim = state.claim_lines.get(line).claim;
+        v1::LoanClaim {
+            line: Some(line_of(state, line)),
+            claim: Some(head(state, claim)),
+            remittances: of_claim(state, claim).into_iter().map(|at| funded(state, at)).collect(),
+        }
+    });
+    Ok(v1::LoanTrace { loan: Some(of_row(state, row)), claims: claims.collect() })
+}
+
+/// What a payment to a lender takes from a line traced forward.
+pub(super) fn flow(state: &State, flow: &RemittanceFlow) -> v1::RemittanceFlow {
+    let claim = claim_of(state, state.remittances.get(flow.remittance));
+    let (loan_lines, loan_days) = claim.map_or((0, 0), |claim| confirmed(state, state.claims.get(claim)));
+    let lines = claim.map_or_else(Vec::new, |claim| paid_lines(state, claim, 0, DAYS_SHOWN));
+    v1::RemittanceFlow {
+        remittance: Some(of_handle(state, flow.remittance)),
+        line: id(state.lines.get(flow.line).id),
+        fen: flow.fen,
+        loan_lines,
+        loan_days,
+        days: lines.into_iter().map(|line| days(state, line)).collect(),
+    }
+}
+
+fn funded(state: &State, remittance: u32) -> v1::FundedRemittance {
+    let strands = strands(state, remittance);
+    v1::FundedRemittance {
+        remittance: Some(of_handle(state, remittance)),
+        total_fen: strands.iter().map(|strand| strand.fen).sum(),
+        strands: strands.iter().map(|row| strand(state, row)).collect(),
+    }
+}
+
+/// A page of the loan-days of a claim.
+#[derive(Default)]
+struct Page {
+    lines: u64,
+    all_days: u64,
+    days: Vec<v1::LoanDays>,
+    next: String,
+}
+
+fn page(state: &State, claim: Option<u32>, scope: &str, request: &v1::TraceRequest) -> Result<Page, QueryError> {
+    let pager = Pager::open(scope, request.page_size, &request.page_token, state.entries)?;
+    let Some(claim) = claim else { return Ok(Page::default()) };
+    let after = pager.after_key().map_or(0, |key| u32::try_from(key).unwrap_or(u32::MAX));
+    let mut lines = paid_lines(state, claim, after, pager.rows + 1);
+    let cursor = |at: &u32| Cursor { key: state.claim_lines.get(*at).number.into(), carry: 0 };
+    let next = pager.cut(&mut lines, state.entries, cursor);
+    let (count, all_days) = confirmed(state, state.claims.get(claim));
+    let days = lines.into_iter().map(|line| days(state, line)).collect();
+    Ok(Page { lines: count, all_days, days, next })
+}
+
+fn days(state: &State, handle: u32) -> v1::LoanDays {
+    let line = state.claim_lines.get(handle);
+    let (from, through) = days_of(state, state.claims.get(line.claim), line);
+    v1::LoanDays {
+        loan: id(line.loan_id),
+        loan_number: some(line.loan).map_or_else(String::new, |loan| state.loans.get(loan).number.clone()),
+        line: line.number,
+        from: from.yyyymmdd(),
+        through: through.yyyymmdd(),
+        days: line.our_days,
+        fen: line.our_fen,
+    }
+}
