@@ -93,7 +93,10 @@ impl<'a> Walk<'a> {
     /// # Errors
     /// What is missing to know its terms.
     pub fn new(state: &'a State, loan: &'a Loan, facts: &'a [Fact]) -> Result<Self, Missing> {
-        let rules = state.loan_rules().filter(|_| loan.known).ok_or(Missing::Contract)?;
+        if !loan.known {
+            return Err(Missing::Contract);
+        }
+        let rules = state.loan_rules().ok_or(Missing::Terms)?;
         let terms = terms_on(rules, loan.kind, loan.signed).ok_or(Missing::Terms)?;
         Ok(Self { rules, loan, facts, terms, study: study(state, loan, terms) })
     }
