@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail, ensure};
 use ledger::account::Book;
 use ledger::event::{Event, Kind};
 use ledger::fold::Halt;
-use ledger::money::yuan;
+use ledger::money::{Day, yuan};
 use ledger::outcome::Outcome;
 use ledger::set::link;
 use ledger::state::State;
@@ -32,7 +32,8 @@ pub struct Provoked {
 /// # Errors
 /// The first line that cannot be read or comes out otherwise, with its number.
 pub fn run(path: &Path, provoked: &mut Provoked) -> Result<()> {
-    let mut story = Story { state: State::default(), chains: Chains::new(), said: Vec::new(), provoked };
+    let mut story =
+        Story { state: State::default(), chains: Chains::new(), said: Vec::new(), booked: BTreeSet::new(), provoked };
     story.file(path)?;
     story.trial()
 }
@@ -42,6 +43,8 @@ struct Story<'p> {
     chains: Chains,
     /// Label of each entry's event.
     said: Vec<String>,
+    /// Days on which the last event that was posted is booked.
+    booked: BTreeSet<Day>,
     provoked: &'p mut Provoked,
 }
 
@@ -66,6 +69,7 @@ impl Story<'_> {
         match (words.as_slice(), expected) {
             (["use", other], None) => self.file(&path.with_file_name(other)),
             (["trial", "balanced"], None) => self.trial(),
+            (["booked", on], None) => self.booked(on),
             ([word, rest @ ..], None) if checks::knows(word) => checks::check(&self.state, word, rest),
             ([date, name, fields @ ..], expected) => {
                 self.event(place, date, name, fields, expected.unwrap_or("posted"))
@@ -126,7 +130,8 @@ impl Story<'_> {
     fn describe(&mut self, event: &Event, outcome: &Result<Outcome, Halt>) -> String {
         match outcome {
             Err(halt) => format!("halt: {halt}"),
-            Ok(Outcome::Posted { findings, .. }) => {
+            Ok(Outcome::Posted { findings, postings, .. }) => {
+                self.booked = postings.iter().map(|posting| posting.booked).collect();
                 self.provoked.kinds.insert(event.kind.name());
                 let names = findings.iter().map(|handle| self.state.findings.get(*handle).kind.name());
                 let names: Vec<&str> = names.collect();
@@ -144,6 +149,12 @@ impl Story<'_> {
                 format!("refused {} {money}", refusal.code.name())
             }
         }
+    }
+
+    /// Whether everything the last event posted is booked on this day.
+    fn booked(&self, on: &str) -> Result<()> {
+        ensure!(self.booked == BTreeSet::from([day(on)?]), "it is booked on {:?}", self.booked);
+        Ok(())
     }
 
     fn trial(&mut self) -> Result<()> {
