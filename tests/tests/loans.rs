@@ -1,17 +1,16 @@
 //! Loans against the second model: golden cases of the domain, and histories nobody wrote.
 
-use ledger::money::Day;
+use ledger::account::Class;
+use ledger::event::{Allocation, DayBasis, Interest, Kind, LoanRefunded, Status};
+use ledger::loan::walk::{Payment, Stretch, Walk};
+use ledger::money::{Day, Fen};
 use ledger::outcome::Outcome;
 use std::collections::BTreeMap;
 use tests::history::Chance;
-use tests::loans::{Teller, agrees, digest, shuffle, telling, world};
+use tests::loans::{Story, Teller, agrees, day, digest, shuffle, telling, world};
 
 /// Histories a test makes.
 const SEEDS: u64 = 120;
-
-fn day(number: u32) -> Day {
-    Day::from_yyyymmdd(number).expect("a day")
-}
 
 /// A teller who has told of the lender, the university and the borrowers.
 fn begun() -> Teller {
@@ -98,4 +97,137 @@ fn the_order_of_telling_does_not_matter() {
         }
         assert_eq!(digests[0], digests[1], "seed {seed}");
     }
+}
+
+/// Interest with one payer.
+fn only(payer: Payment, fen: Fen) -> Interest {
+    let nothing = Interest::default();
+    match payer {
+        Payment::Subsidy => Interest { subsidy: fen, ..nothing },
+        Payment::Waiver(_) => Interest { waiver: fen, ..nothing },
+        Payment::Borrower => Interest { borrower: fen, ..nothing },
+    }
+}
+
+/// The stretches of a story's loan through a day.
+fn stretches(story: &Story, through: u32) -> Vec<Stretch> {
+    let loan = story.teller.loan(story.loan).expect("the loan");
+    let walk = Walk::new(&story.teller.state, &loan, &loan.facts).expect("its interest is known");
+    let mut seen = Vec::new();
+    let _ = walk.sums([day(through)], |stretch| seen.push(*stretch)).expect("its interest is known");
+    seen
+}
+
+/// Days from one day to another, both included, by payer.
+fn days(story: &Story, payment: Payment, from: u32, through: u32) -> u32 {
+    let stretches = stretches(story, through).into_iter();
+    stretches.filter(|stretch| stretch.payment == payment && stretch.from >= day(from)).map(|one| one.days()).sum()
+}
+
+/// The worked example of the domain, section 3.3: both day counts, the borrower's days and the waived ones.
+#[test]
+fn the_example_of_the_domain_comes_out_on_both_bases() {
+    let figures = [(DayBasis::D360, 51_000, 22_200, 58_806), (DayBasis::D365, 50_301, 21_896, 58_000)];
+    for (basis, spring, autumn, next) in figures {
+        for waived in [false, true] {
+            let mut story = Story::example(basis);
+            story.status(2024_06_30, Status::Graduated);
+            let mut payers = [Payment::Borrower; 2];
+            if waived {
+                story.waive(2024, 2024_03_01);
+                story.waive(2025, 2025_03_01);
+                payers = [Payment::Waiver(2024), Payment::Waiver(2025)];
+            }
+            let _ = story.accrue(2023_12_20);
+            // A leap year: 255 days to 31 August and 111 from 1 September to 20 December are 366.
+            assert_eq!(story.accrue(2024_08_31), only(Payment::Subsidy, spring), "{basis:?}");
+            assert_eq!(story.accrue(2024_12_20), only(payers[0], autumn), "{basis:?}");
+            assert_eq!(story.accrue(2025_12_20), only(payers[1], next), "{basis:?}");
+            assert_eq!(days(&story, payers[0], 2024_09_01, 2024_12_20), 111);
+            assert_eq!(days(&story, payers[1], 2024_12_21, 2025_12_20), 365);
+            assert_eq!(story.balance(Class::InterestDue), if waived { 0 } else { autumn + next });
+            assert_eq!(story.balance(Class::WaiverDue), if waived { autumn + next } else { 0 });
+            agrees(&story.teller.state, &story.teller.book, story.loan, "the example");
+        }
+    }
+}
+
+/// What the borrower paid before the notice came is owed back to him, and finance owes it instead.
+#[test]
+fn a_late_waiver_raises_a_refund() {
+    let mut story = Story::example(DayBasis::D360);
+    story.status(2024_06_30, Status::Graduated);
+    let _ = story.accrue(2024_12_20);
+    let allocation = Allocation { interest: 22_200, ..Allocation::default() };
+    story.repay(2024_12_21, 22_200, Some(allocation));
+    assert_eq!(story.balance(Class::InterestDue), 0);
+    story.waive(2024, 2024_03_01);
+    let (figure, _) = story.adjust(2024_12_31);
+    assert_eq!(figure, Interest { waiver: 22_200, borrower: -22_200, ..Interest::default() });
+    assert_eq!((story.balance(Class::RefundDue), story.balance(Class::WaiverDue)), (-22_200, 22_200));
+    let refund = LoanRefunded { loan: story.loan, allocation, serial: "3".into() };
+    let _ = story.say(day(2025_02_01), Kind::LoanRefunded(refund));
+    assert_eq!((story.balance(Class::RefundDue), story.balance(Class::InterestDue)), (0, 0));
+    agrees(&story.teller.state, &story.teller.book, story.loan, "after the refund");
+}
+
+/// Done when: three quarters are closed before anybody says that the borrower has graduated.
+#[test]
+fn a_late_graduation_over_closed_quarters_gives_the_same_balances() {
+    let quarters = [2024_09_30, 2024_12_31, 2025_03_31];
+    let told = |late: bool| {
+        let mut story = Story::example(DayBasis::D360);
+        let _ = story.accrue(2024_06_30);
+        if !late {
+            story.status(2024_06_15, Status::Graduated);
+        }
+        for quarter in quarters {
+            let _ = story.accrue(quarter);
+            story.close(quarter);
+        }
+        if late {
+            story.status(2024_06_15, Status::Graduated);
+            let (figure, postings) = story.adjust(2024_06_15);
+            assert!(figure.subsidy < 0 && figure.borrower == -figure.subsidy, "{figure:?}");
+            assert!(!postings.is_empty() && postings.iter().all(|posting| posting.booked == day(2025_04_01)));
+        }
+        let _ = story.accrue(2025_06_30);
+        agrees(&story.teller.state, &story.teller.book, story.loan, "a graduation");
+        let digest = digest(&story.teller.state, &[story.loan]);
+        digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>()
+    };
+    let (on_time, late) = (told(false), told(true));
+    println!("on time {on_time}\nlate    {late}");
+    assert_eq!(on_time, late);
+}
+
+/// A loan of twenty years, paid every month: a late fact costs a walk over a bounded number of stretches.
+#[test]
+fn a_late_fact_of_a_long_loan_is_bounded_work() {
+    let mut story = Story::begin();
+    story.sign(2015_09_01, DayBasis::D365);
+    for (at, kind) in tests::loans::benchmarks() {
+        let _ = story.say(at, kind);
+    }
+    for year in 2015..2019 {
+        story.draw(year * 10_000 + 915, 800_000);
+    }
+    let standings = [Status::Enrolled, Status::Leave, Status::Enrolled, Status::IllnessLeave, Status::Graduated];
+    for (on, status) in [2015_09_01, 2016_03_10, 2016_09_01, 2017_03_01, 2019_06_20].into_iter().zip(standings) {
+        story.status(on, status);
+    }
+    for year in 2022..2026 {
+        story.waive(year, u32::from(year) * 10_000 + 501);
+    }
+    for month in 0..240 {
+        story.repay((2019 + month / 12) * 10_000 + (month % 12 + 1) * 100 + 15, 10_000, None);
+    }
+    assert!(story.teller.bring(story.loan, day(2039_12_31)));
+    let walked = stretches(&story, 2039_12_31).len();
+    let begun = std::time::Instant::now();
+    story.repay(2016_06_15, 5_000, None);
+    println!("{walked} stretches; a fact learnt 23 years late was folded in {:?}", begun.elapsed());
+    // Each fact, rate, settlement and standing ends at most one stretch.
+    assert!((240..=330).contains(&walked), "{walked} stretches");
+    agrees(&story.teller.state, &story.teller.book, story.loan, "a long loan");
 }

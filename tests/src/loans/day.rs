@@ -134,10 +134,8 @@ impl<'a> Rules<'a> {
         self.book.waivers.iter().any(|(waived, through)| *waived == year && graduated <= *through)
     }
 
-    /// The last settlement day whose interest is overdue on a day: unpaid after the day that follows it.
-    pub fn overdue_through(&self, day: Day) -> Day {
-        let before = day.plus(-2);
-        let this_year = calendar(before.year(), self.terms.settlement);
-        if this_year <= before { this_year } else { calendar(before.year() - 1, self.terms.settlement) }
+    /// Whether interest is settled on a day: once a year, and at maturity.
+    pub fn settles(&self, day: Day) -> bool {
+        day == calendar(day.year(), self.terms.settlement) || day == self.contract.matures
     }
 }

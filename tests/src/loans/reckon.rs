@@ -42,7 +42,7 @@ struct Days<'a> {
     rules: Option<Rules<'a>>,
     basis: i128,
     exact: Parts,
-    /// The borrower's exact interest through each settlement day passed.
+    /// The borrower's exact interest through each day of settlement passed.
     settled: Vec<(Day, i128)>,
     principal: i128,
     overdue: i128,
@@ -150,14 +150,14 @@ impl Days<'_> {
 
     /// Penalty, overdue interest, overdue principal, interest, principal.
     fn allocate(&self, day: Day, repaid: &LoanRepaid) -> Allocation {
-        let Some(rules) = &self.rules else {
+        if self.rules.is_none() {
             return Allocation { principal: repaid.fen, ..Allocation::default() };
-        };
+        }
         let owed = |exact, paid: i128| (i128::from(self.fen(exact)) - paid).max(0);
         let penalty = owed(self.exact.penalty, self.paid[0]);
         let interest = owed(self.exact.borrower, self.paid[1]);
-        let settled = rules.overdue_through(day);
-        let overdue = self.settled.iter().rev().find(|(on, _)| *on <= settled).map_or(0, |settled| settled.1);
+        // Collected the day after it is settled, and overdue from the day after that.
+        let overdue = self.settled.iter().rev().find(|(on, _)| on.plus(1) < day).map_or(0, |settled| settled.1);
         let overdue_interest = owed(overdue, self.paid[1]);
         let mut left = i128::from(repaid.fen);
         let mut take = |most: i128| {
@@ -188,8 +188,7 @@ impl Days<'_> {
                 self.exact.penalty += overdue * i128::from(rules.terms.penalty_ppm);
             }
         }
-        let settlement = rules.terms.settlement;
-        if day.yyyymmdd() % 10_000 == u32::from(settlement.month) * 100 + u32::from(settlement.day) {
+        if rules.settles(day) {
             self.settled.push((day, self.exact.borrower));
         }
     }

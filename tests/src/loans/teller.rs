@@ -19,7 +19,6 @@ pub struct Teller {
     pub book: Book,
     /// Refusals met on the way, by code.
     pub refused: Vec<Code>,
-    /// The last event that may have changed interest already posted.
     cause: Uuid,
     made: usize,
 }
@@ -49,6 +48,12 @@ impl Teller {
         self.made += 1;
         let id = labelled(&format!("told{}", self.made));
         self.tell(&Event { id, effective, kind })
+    }
+
+    /// The last event that may have changed interest already posted.
+    #[must_use]
+    pub fn cause(&self) -> Uuid {
+        self.cause
     }
 
     /// A loan as the ledger has it.
