@@ -216,6 +216,11 @@ async fn a_position_adds_up_loans_and_payers() {
     assert_eq!(forecast.quarters[3].subsidy_fen, 0);
     assert!(forecast.quarters.iter().take(3).all(|row| row.subsidy_fen > 0));
     assert_eq!(forecast.payers.iter().map(|row| row.fen).sum::<Fen>(), forecast.subsidy_fen);
+    assert_eq!(forecast.principal_due_fen, 0);
+    let request = v1::GetForecastRequest { year: 2033, ..Default::default() };
+    let forecast = desk.server.ask().get_forecast(request).await.expect("known").into_inner();
+    // Ten settlements from 2032 on, and the maturity in September 2042.
+    assert_eq!((forecast.subsidy_fen, forecast.principal_due_fen), (0, 2 * (DRAWN / 11)));
     desk.server.stop().await;
 }
 

@@ -30,17 +30,24 @@ pub struct Forecast {
     /// Loans left out: without contract, terms, rate.
     pub missing: [Left; 3],
     by_share: BTreeMap<ShareKey, i128>,
+    year: u16,
 }
 
 impl Forecast {
-    /// Adds loans of some portfolios, from a handle up to another.
-    pub fn add(&mut self, state: &State, portfolios: &[u32], year: u16, handles: std::ops::Range<u32>) {
+    /// A forecast of a calendar year, with no loans yet.
+    #[must_use]
+    pub fn of(year: u16) -> Self {
+        Self { year, ..Self::default() }
+    }
+
+    /// Adds loans of some portfolios, from a handle up to another, as known on `today`.
+    pub fn add(&mut self, state: &State, portfolios: &[u32], today: Day, handles: std::ops::Range<u32>) {
         for handle in handles {
             let loan = state.loans.get(handle);
             if !portfolios.contains(&loan.portfolio) || loan.facts.is_empty() {
                 continue;
             }
-            if let Err(missing) = self.loan(state, loan, year) {
+            if let Err(missing) = self.loan(state, loan, today) {
                 let left = &mut self.missing[missing as usize];
                 left.loans += 1;
                 left.example = left.example.or(Some(handle));
@@ -48,7 +55,8 @@ impl Forecast {
         }
     }
 
-    fn loan(&mut self, state: &State, loan: &Loan, year: u16) -> Result<(), Missing> {
+    fn loan(&mut self, state: &State, loan: &Loan, today: Day) -> Result<(), Missing> {
+        let year = self.year;
         let walk = Walk::new(state, loan, &loan.facts)?;
         let Some(ends) = ends_in(year) else { return Ok(()) };
         let last = subsidised_through(state, loan, walk.terms());
@@ -67,7 +75,7 @@ impl Forecast {
             }
         }
         let [at_start] = walk.sums([ends[0]], |_| {})?;
-        self.principal_due += i128::from(principal_due(loan, walk.terms(), fen(at_start.principal), year));
+        self.principal_due += i128::from(principal_due(loan, walk.terms(), fen(at_start.principal), today, year));
         Ok(())
     }
 
@@ -122,21 +130,22 @@ fn subsidised_through(state: &State, loan: &Loan, terms: &LoanTerms) -> Option<D
     }
 }
 
-/// What falls due in a year of the principal left at its beginning, in equal parts on the settlement days from the end of
-/// the grace period on, the last at maturity.
-fn principal_due(loan: &Loan, terms: &LoanTerms, principal: Fen, year: u16) -> Fen {
+/// What falls due in a year of the principal at its beginning: equal parts on the settlement days still to come, from the
+/// end of the grace period on, the last at maturity.
+fn principal_due(loan: &Loan, terms: &LoanTerms, principal: Fen, today: Day, year: u16) -> Fen {
     let deferred = loan.facts.iter().rev().find_map(|fact| match fact.what {
         What::Deferred(until) => Some(until),
         _ => None,
     });
     let Some(begins) = Day::new(i16::try_from(year).unwrap_or(0), 1, 1) else { return 0 };
-    let mut due = terms.settlement.on_or_after(deferred.unwrap_or(loan.repay_from).max(begins));
+    let from = deferred.unwrap_or(loan.repay_from).max(begins.min(today.plus(1)));
+    let mut due = terms.settlement.on_or_after(from);
     let mut days = Vec::new();
     while due < loan.matures {
         days.push(due);
         due = terms.settlement.on_or_after(due.plus(1));
     }
-    if loan.matures >= begins {
+    if loan.matures >= from {
         days.push(loan.matures);
     }
     let of_year = days.iter().enumerate().filter(|(_, day)| day.year() == year);

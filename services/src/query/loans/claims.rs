@@ -4,7 +4,7 @@ use super::{on_wire, payer_debt, some_portfolios};
 use crate::query::page::{Cursor, Pager};
 use crate::query::wire::{self, id};
 use crate::query::{QueryError, found, need_id};
-use ledger::loan::rows::{Claim, ClaimLine, ClaimPart, ClaimPayer, Verdict};
+use ledger::loan::rows::{ClaimLine, ClaimPart, ClaimPayer, Verdict};
 use ledger::state::State;
 use proto::v1;
 use replay::drive::Engine;
@@ -115,7 +115,7 @@ pub(in crate::query) fn head(state: &State, handle: u32) -> v1::Claim {
         confirmed_count: claim.confirmed_count,
         confirmed_fen: claim.confirmed,
         disputed_count: claim.set.count - claim.confirmed_count,
-        disputed_fen: disputed(state, claim),
+        disputed_fen: claim.set.fen.saturating_sub(claim.confirmed),
         hash: claim.set.hash.to_vec().into(),
         preparer: claim.set.preparer.clone(),
         approver: claim.set.approver.clone(),
@@ -126,13 +126,6 @@ pub(in crate::query) fn head(state: &State, handle: u32) -> v1::Claim {
         from_advance_fen: claim.from_advance,
         from_stock_fen: claim.from_stock,
     }
-}
-
-/// Claimed by disputed lines. Within a tolerance a confirmed line may claim another sum than ours, so the difference of
-/// the claim's sums would not do.
-fn disputed(state: &State, claim: &Claim) -> i64 {
-    let lines = lines_of_claim(state, claim).filter(|(_, line)| line.verdict != Verdict::Confirmed);
-    lines.fold(0, |sum: i64, (_, line)| sum.saturating_add(line.fen))
 }
 
 fn part(part: &ClaimPart) -> v1::ClaimPart {

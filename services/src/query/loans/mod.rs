@@ -14,8 +14,10 @@ use ledger::event::{Interest, LoanKind, Payer};
 use ledger::money::{Day, Fen};
 use ledger::state::State;
 use proto::v1;
+use replay::drive::Engine;
 use replay::projections::loans::due::Left;
 use replay::projections::loans::{kind_named, portfolio, portfolios};
+use std::ops::{Deref, Range};
 use uuid::Uuid;
 
 /// A day on the wire; 0 for the day that stands for none.
@@ -118,21 +120,26 @@ const CHUNK: u32 = 10_000;
 /// Up to this many loans the whole report is taken under one lock, and is exact as of its entry.
 const AT_ONCE: u32 = 200_000;
 
-/// Walks all loans for a report, in one go if they are few; gives the number of entries at the beginning.
-fn over_loans(engine: &replay::drive::Engine, mut each: impl FnMut(&State, std::ops::Range<u32>)) -> u64 {
+/// Walks all loans for a report, in one go if they are few: first what the report needs to know, then the loans, then the
+/// state for what comes after them. Gives the number of entries at the beginning.
+fn over_loans<'e, P, F: FnOnce(&State) -> Result<P, QueryError>>(
+    engine: &'e Engine,
+    prepare: F,
+    each: &mut dyn FnMut(&P, &State, Range<u32>),
+) -> Result<(u64, P, impl Deref<Target = State> + use<'e, P, F>), QueryError> {
     let mut state = engine.read();
     let (as_of, end) = (state.entries, state.loans.next());
-    if end <= AT_ONCE {
-        each(&state, 0..end);
-        return as_of;
-    }
+    let prepared = prepare(&state)?;
+    let chunk = if end <= AT_ONCE { end } else { CHUNK };
     let mut from = 0;
     while from < end {
-        let to = end.min(from.saturating_add(CHUNK));
-        each(&state, from..to);
+        let to = end.min(from.saturating_add(chunk));
+        each(&prepared, &state, from..to);
         from = to;
-        drop(state);
-        state = engine.read();
+        if from < end {
+            drop(state);
+            state = engine.read();
+        }
     }
-    as_of
+    Ok((as_of, prepared, state))
 }

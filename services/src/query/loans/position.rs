@@ -1,22 +1,24 @@
 //! Where a lender's loans stand, what payers owe for them, and what a coming year will bring. Reports over all loans.
 
 use super::{class_sums, held, left, need_year, over_loans, payer_sums, some_portfolios};
-use crate::query::QueryError;
 use crate::query::wire::{self, id};
+use crate::query::{QueryError, payments};
+use ledger::event::Payer;
+use ledger::state::State;
 use proto::v1;
 use replay::drive::Engine;
 use replay::projections::loans::forecast::Forecast;
-use replay::projections::loans::position::{LoanSums, payers, portfolio_balances};
+use replay::projections::loans::position::{LoanSums, PayerSums, payers, portfolio_balances};
 
 /// The position of a lender, or of all.
 ///
 /// # Errors
 /// There is no such lender, or the kind is none.
 pub fn position(engine: &Engine, request: &v1::GetPositionRequest) -> Result<v1::GetPositionResponse, QueryError> {
-    let portfolios = some_portfolios(&engine.read(), &request.lender, &request.kind)?;
     let mut sums = LoanSums::default();
-    let as_of = over_loans(engine, |state, handles| sums.add(state, &portfolios, handles));
-    let state = engine.read();
+    let wanted = |state: &State| some_portfolios(state, &request.lender, &request.kind);
+    let (as_of, portfolios, state) =
+        over_loans(engine, wanted, &mut |wanted, state, loans| sums.add(state, wanted, loans))?;
     let mut answer = v1::GetPositionResponse { as_of, ..v1::GetPositionResponse::default() };
     if let [one] = portfolios[..] {
         answer.portfolio = id(state.portfolios.get(one).id);
@@ -30,7 +32,7 @@ pub fn position(engine: &Engine, request: &v1::GetPositionRequest) -> Result<v1:
     let [subsidy_fen, waiver_fen, borrower_fen, penalty_fen] = sums.interest.map(held);
     answer.interest = Some(v1::InterestByPayer { subsidy_fen, waiver_fen, borrower_fen, penalty_fen });
     [answer.drawn_fen, answer.repaid_fen, answer.written_off_fen] = sums.principal.map(held);
-    let row = |(payer, sums): (ledger::event::Payer, replay::projections::loans::position::PayerSums)| {
+    let row = |(payer, sums): (Payer, PayerSums)| {
         let ([claims_owed_fen, claims_ordered_fen, claims_paid_fen], [accrued, ordered, paid]) =
             (sums.claims, sums.compensation);
         v1::PayerPosition {
@@ -52,11 +54,15 @@ pub fn position(engine: &Engine, request: &v1::GetPositionRequest) -> Result<v1:
 /// # Errors
 /// There is no such lender, or kind or year are wrong.
 pub fn forecast(engine: &Engine, request: &v1::GetForecastRequest) -> Result<v1::GetForecastResponse, QueryError> {
-    let portfolios = some_portfolios(&engine.read(), &request.lender, &request.kind)?;
     let year = need_year(request.year)?;
-    let mut forecast = Forecast::default();
-    let as_of = over_loans(engine, |state, handles| forecast.add(state, &portfolios, year, handles));
-    let state = engine.read();
+    let mut forecast = Forecast::of(year);
+    let wanted = |state: &State| {
+        let portfolios = some_portfolios(state, &request.lender, &request.kind)?;
+        Ok((portfolios, payments::latest_day(state)))
+    };
+    let (as_of, _, state) = over_loans(engine, wanted, &mut |(portfolios, today), state, loans| {
+        forecast.add(state, portfolios, *today, loans);
+    })?;
     let (payers, unshared) = forecast.payers(&state);
     let quarters = (1..).zip(forecast.quarters);
     let quarters = quarters.map(|(quarter, fen)| v1::ForecastQuarter { quarter, subsidy_fen: held(fen) });
