@@ -1,11 +1,11 @@
 //! Malformed events are turned away with the field named; well-formed ones come back unchanged.
 
 use bytes::Bytes;
-use ledger::event::{Clearing, Event, Kind};
+use ledger::event::{Clearing, Event, Kind, LenderYear, LoanKind, Purpose};
 use prost::Message;
 use proto::event::{Malformed, decode, encode};
 use proto::limits::{MAX_EVENT_BYTES, MAX_PARTS, MAX_TEXT_BYTES};
-use proto::samples::samples;
+use proto::samples::{samples, thing};
 use proto::v1::{self, event::Kind as Wire};
 
 fn sample(name: &str) -> Event {
@@ -171,6 +171,68 @@ fn counts_texts_and_numbers_have_limits() {
     assert_eq!(spoilt!("payout_returned", PayoutReturned, m => m.reason = 100), ["payout_returned.reason"]);
     assert_eq!(spoilt!("line_issued", LineIssued, m => m.fen = i64::MAX), ["line_issued.fen"]);
     assert_eq!(spoilt!("line_issued", LineIssued, m => m.fiscal_year = 65_536 + 2021), ["line_issued.fiscal_year"]);
+}
+
+#[test]
+fn amounts_rates_and_days_of_loans_have_limits() {
+    use proto::limits::{MAX_LOAN_FEN, MAX_SPREAD_BP};
+    assert_eq!(spoilt!("loan_drawn", LoanDrawn, m => m.fen = MAX_LOAN_FEN + 1), ["loan_drawn.fen"]);
+    assert_eq!(spoilt!("loan_drawn", LoanDrawn, m => m.fen = -1), ["loan_drawn.fen"]);
+    assert_eq!(spoilt!("rate_published", RatePublished, m => m.rate_ppm = 1_000_001), ["rate_published.rate_ppm"]);
+    let spread = spoilt!("loan_rate_agreed", LoanRateAgreed, m => m.spread_bp = -MAX_SPREAD_BP - 1);
+    assert_eq!(spread, ["loan_rate_agreed.spread_bp"]);
+    let figure = spoilt!("interest_adjusted", InterestAdjusted, m => {
+        m.figure.as_mut().expect("a figure").waiver = -MAX_LOAN_FEN - 1;
+    });
+    assert_eq!(figure, ["interest_adjusted.figure.waiver"]);
+    let days = spoilt!("claim_line_added", ClaimLineAdded, m => m.days = 3_661);
+    assert_eq!(days, ["claim_line_added.days"]);
+    let draws =
+        spoilt!("remittance_ordered", RemittanceOrdered, m => m.draws = vec![m.draws[0].clone(); MAX_PARTS + 1]);
+    assert_eq!(draws, ["remittance_ordered.draws"]);
+    let parts = spoilt!("compensation_accrued", CompensationAccrued, m => m.parts = vec![m.parts[0].clone(); 7]);
+    assert_eq!(parts, ["compensation_accrued.parts"]);
+}
+
+#[test]
+fn terms_name_the_part_of_a_part_that_is_wrong() {
+    let path = |name: &str| vec![format!("loan_terms_adopted.{name}")];
+    let terms = spoilt!("loan_terms_adopted", LoanTermsAdopted, m => m.reset = None);
+    assert_eq!(terms, path("reset"));
+    for (month, day, field) in [(2, 29, "day"), (4, 31, "day"), (13, 1, "month"), (0, 1, "month"), (12, 0, "day")] {
+        let terms =
+            spoilt!("loan_terms_adopted", LoanTermsAdopted, m => m.settlement = Some(v1::MonthDay { month, day }));
+        assert_eq!(terms, path(&format!("settlement.{field}")), "{month}-{day}");
+    }
+    let terms = spoilt!("loan_terms_adopted", LoanTermsAdopted, m => m.risk[0].parts[1].payer = 9);
+    assert_eq!(terms, path("risk[0].parts[1].payer"));
+    let terms = spoilt!("loan_terms_adopted", LoanTermsAdopted, m => m.subsidy = vec![m.subsidy[0].clone(); 81]);
+    assert_eq!(terms, path("subsidy"));
+    let terms = spoilt!("loan_terms_adopted", LoanTermsAdopted, m => m.penalty_ppm = 10_000_001);
+    assert_eq!(terms, path("penalty_ppm"));
+}
+
+#[test]
+fn parts_of_loan_events_may_be_left_out_only_where_that_says_something() {
+    let mut plain = sample("loan_repaid");
+    let Kind::LoanRepaid(repaid) = &mut plain.kind else { panic!("another kind") };
+    repaid.allocation = None;
+    assert_eq!(decode(&encode(&plain)), Ok(plain));
+    assert_eq!(spoilt!("loan_refunded", LoanRefunded, m => m.allocation = None), ["loan_refunded.allocation"]);
+    assert_eq!(spoilt!("interest_accrued", InterestAccrued, m => m.figure = None), ["interest_accrued.figure"]);
+    assert_eq!(spoilt!("fund_stated", FundStated, m => m.kind = 0), ["fund_stated.kind"]);
+    assert_eq!(spoilt!("surplus_rewarded", SurplusRewarded, m => m.year = None), ["surplus_rewarded.year"]);
+    let purpose = spoilt!("remittance_ordered", RemittanceOrdered, m => m.purpose = None);
+    assert_eq!(purpose, ["remittance_ordered.purpose"]);
+    for purpose in [
+        Purpose::Claim(thing(5)),
+        Purpose::Advance(LenderYear { lender: thing(6), kind: LoanKind::Campus, year: 2024 }),
+    ] {
+        let mut event = sample("remittance_ordered");
+        let Kind::RemittanceOrdered(order) = &mut event.kind else { panic!("another kind") };
+        order.purpose = purpose;
+        assert_eq!(decode(&encode(&event)), Ok(event));
+    }
 }
 
 #[test]
