@@ -123,7 +123,9 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: ClaimChange) {
         ClaimChange::Approve(settled) => settle::apply(state, entry, &settled),
         ClaimChange::Return { loan, confirmed, flows } => {
             let row = state.loans.get_mut(loan);
-            (row.confirmed, row.posted, row.last) = (confirmed, flows, entry.index);
+            let before = std::mem::replace(&mut row.posted, flows);
+            (row.confirmed, row.last) = (confirmed, entry.index);
+            crate::risk::note(state, entry.index, loan, &before, &[]);
         }
     }
 }

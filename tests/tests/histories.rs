@@ -2,13 +2,14 @@
 
 use ledger::entry::Entry;
 use ledger::event::{Clearing, Event, Kind};
+use ledger::loan::{Flow, Flows};
 use ledger::outcome::Outcome;
 use ledger::state::State;
 use ledger::table::NONE;
 use std::collections::BTreeMap;
 use tests::check::same;
 use tests::desk::{restored, say, submit};
-use tests::history::{Chance, History, wild};
+use tests::history::{Chance, History, lending, wild};
 use tests::model::{Model, Verdict};
 
 /// Histories a test makes.
@@ -192,5 +193,51 @@ fn nothing_at_all_stops_the_fold() {
         }
         let digest = state.digest();
         assert_eq!(restored(&mut state).expect("its own pages").digest(), digest, "seed {seed}");
+    }
+}
+
+#[test]
+fn nothing_said_of_loans_stops_the_fold() {
+    let mut done = std::collections::BTreeSet::new();
+    for seed in 0..100 {
+        let (mut state, mut chance) = (State::default(), Chance::new(seed));
+        for at in 0..400 {
+            let event = lending(&mut chance, at, &state);
+            let (content, name, report) = (proto::event::encode(&event), event.kind.name(), event.kind.is_report());
+            match submit(&mut state, ["周", "吴"][at % 2], &content, event).expect("the fold goes on") {
+                Outcome::Posted { .. } => drop(done.insert(name)),
+                Outcome::Refused(refusal) => {
+                    assert!(!report || refusal.code == ledger::outcome::Code::IdReused, "a report was refused");
+                }
+                Outcome::Duplicate { .. } => {}
+            }
+        }
+        for book in ledger::account::Book::ALL {
+            assert_eq!(state.trial_balance(book), 0, "seed {seed}");
+        }
+        funds_add_up(&state, seed);
+        let digest = state.digest();
+        assert_eq!(restored(&mut state).expect("its own pages").digest(), digest, "seed {seed}");
+    }
+    let kinds = proto::event::KIND_NAMES.iter().copied().skip_while(|kind| *kind != "loan_terms_adopted");
+    let missing: Vec<&str> = kinds.filter(|kind| !done.contains(kind)).collect();
+    assert!(missing.is_empty(), "chance never reached {missing:?}");
+}
+
+/// What a fund remembers of its loans is what they add up to, in whatever order they were told.
+fn funds_add_up(state: &State, seed: u64) {
+    for (handle, fund) in state.portfolios.iter() {
+        let loans = || state.loans.iter().filter(|(_, loan)| loan.known && loan.portfolio == handle);
+        let drawn: i64 = loans().map(|(_, loan)| loan.posted[Flow::Drawn]).sum();
+        assert_eq!(fund.drawn, drawn, "drawn, seed {seed}");
+        let years: i64 =
+            state.risk_years.iter().filter(|(_, row)| row.portfolio == handle).map(|(_, row)| row.drawn).sum();
+        assert_eq!(years, drawn, "risk years, seed {seed}");
+        let settled = |flows: &Flows| {
+            flows[Flow::Drawn] > 0 && flows[Flow::PrincipalPaid] == flows[Flow::Drawn] && flows[Flow::WrittenOff] == 0
+        };
+        let settled: i64 =
+            loans().filter(|(_, loan)| settled(&loan.posted)).map(|(_, loan)| loan.posted[Flow::Drawn]).sum();
+        assert_eq!(fund.settled_drawn, settled, "settled, seed {seed}");
     }
 }

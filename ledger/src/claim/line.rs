@@ -5,13 +5,13 @@ use super::ours::{Ours, ours};
 use crate::entry::Entry;
 use crate::event::{ClaimFor, ClaimLineAdded};
 use crate::fold::{Act, Change, NewFinding};
+use crate::loan::contract::PortfolioRef;
 use crate::loan::flows::{Channels, Flows, difference};
 use crate::loan::position::{place, target};
 use crate::loan::rates::terms_on;
 use crate::loan::rows::{Claim, ClaimLine, ClaimPart, Loan, Verdict};
 use crate::loan::terms::MonthDay;
 use crate::money::{Day, Fen};
-use crate::outcome::Posting;
 use crate::rows::{FindingKind, Stage};
 use crate::state::State;
 use crate::table::NONE;
@@ -51,11 +51,9 @@ pub(crate) fn judge(state: &State, entry: &Entry<'_>, event: &ClaimLineAdded) ->
         return about(FindingKind::AmountDiffers);
     }
     let mut change = Change::of(Act::Nothing);
-    let confirmed = loan.filter(|_| verdict == Verdict::Confirmed).map(|(_, loan)| {
-        let (confirmed, postings) = confirm(state, entry.event.effective, row, loan, &ours);
-        change.postings = postings;
-        confirmed
-    });
+    let confirmed = loan
+        .filter(|_| verdict == Verdict::Confirmed)
+        .map(|(_, loan)| confirm(state, entry.event.effective, row, loan, &ours, &mut change));
     let line = ClaimLine {
         claim,
         number: event.number,
@@ -133,7 +131,8 @@ fn claimed_before(state: &State, claim: u32, row: &Claim, loan: &Loan) -> bool {
 }
 
 /// The loan's interest is posted through the claim's last day, and what is confirmed passes out of what is due.
-fn confirm(state: &State, on: Day, claim: &Claim, loan: &Loan, ours: &Ours) -> (Confirmed, Vec<Posting>) {
+/// What that changes about the allocation of payments, the compensation fund follows.
+fn confirm(state: &State, on: Day, claim: &Claim, loan: &Loan, ours: &Ours, change: &mut Change) -> Confirmed {
     let mut sums = loan.confirmed;
     let sum = &mut sums[place(claim.what)];
     *sum = sum.saturating_add(ours.fen);
@@ -141,12 +140,14 @@ fn confirm(state: &State, on: Day, claim: &Claim, loan: &Loan, ours: &Ours) -> (
     let flows = target(state, loan, &loan.facts, through, sums);
     let portfolio = state.portfolios.get(loan.portfolio);
     let channels = Channels { loan: loan.accounts, portfolio: portfolio.accounts, lender: portfolio.lender };
-    let postings = difference(state, on, channels, &loan.posted, &flows);
+    change.postings = difference(state, on, channels, &loan.posted, &flows);
+    let fund = PortfolioRef::of(portfolio);
+    crate::risk::bear(state, on, &fund, loan.id, &loan.facts, [&loan.posted, &flows], change);
     let school = state.orgs.get(loan.school);
     let (subordination, province) = (school.subordination, school.division / 10_000);
     let parts = ours.years.iter().filter(|(_, fen)| *fen > 0);
     let parts = parts.map(|&(academic_year, fen)| ClaimPart { academic_year, subordination, province, fen }).collect();
-    (Confirmed { sums, through, flows, parts }, postings)
+    Confirmed { sums, through, flows, parts }
 }
 
 pub(super) fn apply(state: &mut State, entry: &Entry<'_>, new: NewLine) {
@@ -166,11 +167,13 @@ pub(super) fn apply(state: &mut State, entry: &Entry<'_>, new: NewLine) {
     if loan == NONE {
         return;
     }
-    let loan = state.loans.get_mut(loan);
-    loan.last_claim_line = handle;
+    let row = state.loans.get_mut(loan);
+    row.last_claim_line = handle;
     // A disputed line leaves the loan as it was, so a figure computed before it is not stale.
     if let Some(Confirmed { sums, through, flows, .. }) = confirmed {
-        (loan.confirmed, loan.through, loan.posted, loan.last) = (sums, through, flows, entry.index);
+        let before = std::mem::replace(&mut row.posted, flows);
+        (row.confirmed, row.through, row.last) = (sums, through, entry.index);
+        crate::risk::note(state, entry.index, loan, &before, &[]);
     }
 }
 

@@ -4,6 +4,7 @@ use super::ClaimChange;
 use crate::account::Class;
 use crate::event::OverclaimReturned;
 use crate::fold::{Act, Change, NewFinding};
+use crate::loan::contract::PortfolioRef;
 use crate::loan::flows::{Channels, difference};
 use crate::loan::position::{place, target};
 use crate::loan::rows::Loan;
@@ -33,6 +34,8 @@ pub(crate) fn judge(state: &State, on: Day, event: &OverclaimReturned) -> Change
     let portfolio = state.portfolios.get(loan.portfolio);
     let channels = Channels { loan: loan.accounts, portfolio: portfolio.accounts, lender: portfolio.lender };
     change.postings = difference(state, on, channels, &loan.posted, &flows);
+    let (fund, both) = (PortfolioRef::of(portfolio), [&loan.posted, &flows]);
+    crate::risk::bear(state, on, &fund, loan.id, &loan.facts, both, &mut change);
     receive(state, on, event, unit, Some(loan), &mut change, excess.then_some(FindingKind::Overpaid));
     change.act = Act::Claim(ClaimChange::Return { loan: handle, confirmed, flows });
     change

@@ -48,11 +48,18 @@ pub(crate) struct PortfolioRef {
     pub opens: u32,
 }
 
+impl PortfolioRef {
+    /// A portfolio that is there.
+    pub fn of(row: &Portfolio) -> Self {
+        Self { lender: row.lender, kind: row.kind, accounts: row.accounts, opens: 0 }
+    }
+}
+
 /// The portfolio of a lender and kind, as it is or as it will be.
 pub(crate) fn portfolio(state: &State, lender: u32, kind: LoanKind) -> PortfolioRef {
     let id = portfolio_id(state.orgs.get(lender).id, kind);
     match state.portfolios.by_id(id) {
-        Some((_, row)) => PortfolioRef { lender, kind, accounts: row.accounts, opens: 0 },
+        Some((_, row)) => PortfolioRef::of(row),
         None => PortfolioRef { lender, kind, accounts: state.accounts.next(), opens: accounts_of(Owner::Portfolio) },
     }
 }
@@ -117,7 +124,7 @@ pub(crate) struct Found<'a> {
 pub(crate) fn find(state: &State, id: Uuid) -> Found<'_> {
     if let Some((handle, row)) = state.loans.by_id(id) {
         let owner = state.portfolios.get(row.portfolio);
-        let portfolio = PortfolioRef { lender: owner.lender, kind: owner.kind, accounts: owner.accounts, opens: 0 };
+        let portfolio = PortfolioRef::of(owner);
         let channels = Channels { loan: row.accounts, portfolio: owner.accounts, lender: owner.lender };
         return Found { handle: Some(handle), row: Cow::Borrowed(row), channels, portfolio };
     }

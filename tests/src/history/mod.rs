@@ -3,11 +3,13 @@
 
 mod basis;
 mod chance;
+mod lending;
 mod steps;
 mod wild;
 
 pub use basis::{bands, basis};
 pub use chance::Chance;
+pub use lending::lending;
 pub use wild::wild;
 
 use crate::desk::labelled;

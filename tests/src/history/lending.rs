@@ -1,0 +1,315 @@
+//! Anything a lender, a centre or a treasury may say, in any order and about a handful of ids: mostly what the ledger
+//! itself would compute next, often nonsense. Nothing here may stop the fold.
+
+use super::{Chance, thing};
+use ledger::event::{
+    Allocation, ClaimFor, CompensationAccrued, CompensationReceived, DayBasis, Draw, Event, FundStated, Interest, Kind,
+    LenderYear, Level, LineIssued, LoanKind, LoanSigned, OrgRegistered, OrgRole, Payer, PayerFen, PersonRegistered,
+    Purpose, RateIndex, RewardPart, SetDecided, SetSealed, Source, Status, StatusChanged, StudyLevel, Subordination,
+    SurplusRewarded,
+};
+use ledger::loan::accrual::due;
+use ledger::loan::terms::{DefaultBand, LoanTerms, MonthDay, Part};
+use ledger::money::{Day, Fen};
+use ledger::risk;
+use ledger::state::State;
+use uuid::Uuid;
+
+const PROGRAMMES: [&str; 3] = ["LOAN-RISK", "LOAN-SUBSIDY", "LOAN-WAIVER"];
+
+const PAYERS: [Payer; 6] =
+    [Payer::Central, Payer::Province, Payer::City, Payer::County, Payer::University, Payer::Lender];
+
+/// The next thing said, given what stands in the state: a figure asked for is the ledger's own two times in three.
+#[must_use]
+pub fn lending(chance: &mut Chance, at: usize, state: &State) -> Event {
+    let kinds: Vec<Kind> = proto::samples::samples().into_iter().map(|sample| sample.kind).collect();
+    let first = kinds.iter().position(|kind| matches!(kind, Kind::LoanTermsAdopted(_))).unwrap_or_default();
+    let lending = &kinds[first..];
+    // Nothing much happens where nobody is known, so a history begins with who there is and with terms.
+    let first_day = Day::new(2018, 1, 1).unwrap_or_default();
+    let (effective, kind) = match at {
+        0..5 => (first_day, org(chance, thing("any", at))),
+        5..8 => (first_day, programme(&kinds[0], PROGRAMMES[at - 5])),
+        8..14 => (first_day, about_others(chance, first_day)),
+        14..22 => (first_day, redraw(chance, state, first_day, lending[0].clone())),
+        _ => {
+            let (effective, sample) = (day(chance), lending[chance.below(lending.len())].clone());
+            let others = chance.in_hundred(8);
+            let kind = if others { about_others(chance, effective) } else { redraw(chance, state, effective, sample) };
+            (effective, kind)
+        }
+    };
+    Event { id: thing("lending", if chance.in_hundred(3) { 1 } else { at }), effective, kind }
+}
+
+fn id(chance: &mut Chance) -> Uuid {
+    let number = chance.below(5);
+    if number == 0 { Uuid::nil() } else { thing("any", number) }
+}
+
+fn fen(chance: &mut Chance) -> Fen {
+    [Fen::MIN, -1, 0, 1, 3, 100, 777, 100_000, 100_000, 333_333, 2_000_000, proto::limits::MAX_FEN][chance.below(12)]
+}
+
+fn day(chance: &mut Chance) -> Day {
+    Day::new(2019, 1, 1).unwrap_or_default().plus(i32::try_from(chance.below(2_600)).unwrap_or_default())
+}
+
+fn kind(chance: &mut Chance) -> LoanKind {
+    LoanKind::ALL[chance.below(2)]
+}
+
+fn year(chance: &mut Chance) -> LenderYear {
+    let year = [0, 2018, 2019, 2020, 2021, 2022, 2023, 2024, u16::MAX][chance.below(9)];
+    LenderYear { lender: id(chance), kind: kind(chance), year }
+}
+
+fn org(chance: &mut Chance, org: Uuid) -> Kind {
+    Kind::OrgRegistered(OrgRegistered {
+        org,
+        number: String::new(),
+        name: "某单位".into(),
+        level: [Level::Province, Level::County][chance.below(2)],
+        role: [OrgRole::Bank, OrgRole::AidCentre, OrgRole::AidCentre, OrgRole::School][chance.below(4)],
+        parent: None,
+        division: [610_000, 110_000][chance.below(2)],
+        subordination: [Subordination::Central, Subordination::Local][chance.below(2)],
+    })
+}
+
+/// A policy like the sample's, of a programme whose lines pay lenders.
+fn programme(sample: &Kind, code: &str) -> Kind {
+    let mut kind = sample.clone();
+    if let Kind::PolicyAdopted(policy) = &mut kind {
+        code.clone_into(&mut policy.programme);
+    }
+    kind
+}
+
+/// Who there is, and what pays.
+fn about_others(chance: &mut Chance, on: Day) -> Kind {
+    match chance.below(5) {
+        0 => {
+            let one = id(chance);
+            org(chance, one)
+        }
+        1 => Kind::PersonRegistered(PersonRegistered { person: id(chance), origin: 610_000 }),
+        2 => {
+            let all = [Status::Enrolled, Status::Graduated, Status::Leave, Status::FurtherStudy, Status::Deceased];
+            let (person, status, school) = (id(chance), all[chance.below(all.len())], id(chance));
+            Kind::StatusChanged(StatusChanged { person, status, school })
+        }
+        _ => Kind::LineIssued(LineIssued {
+            line: id(chance),
+            document: "示财教〔2021〕1号".into(),
+            parent_document: String::new(),
+            unit: id(chance),
+            fiscal_year: on.year(),
+            programme: PROGRAMMES[chance.below(3)].into(),
+            source: [Source::Central, Source::Province, Source::County][chance.below(3)],
+            item: "2050204".into(),
+            project: "610000".into(),
+            direct: false,
+            advance: false,
+            fen: fen(chance),
+        }),
+    }
+}
+
+fn redraw(chance: &mut Chance, state: &State, on: Day, mut kind: Kind) -> Kind {
+    match &mut kind {
+        Kind::LoanTermsAdopted(terms) => redraw_terms(chance, terms),
+        Kind::RatePublished(e) => {
+            e.index = [RateIndex::Lpr5y, RateIndex::Benchmark5y][chance.below(2)];
+            e.rate_ppm = [0, 28_000, 36_000, 1_000_000][chance.below(4)];
+        }
+        Kind::WaiverAdopted(e) => (e.year, e.graduated_through) = (day(chance).year(), day(chance).year()),
+        Kind::LoanSigned(e) => redraw_contract(chance, e),
+        Kind::LoanDrawn(e) => (e.loan, e.fen) = (id(chance), fen(chance)),
+        Kind::LoanDrawReturned(e) => (e.loan, e.fen) = (id(chance), fen(chance)),
+        Kind::LoanRateAgreed(e) => (e.loan, e.spread_bp) = (id(chance), [-10_000, -70, 0][chance.below(3)]),
+        Kind::LoanRepaid(e) => {
+            (e.loan, e.fen, e.early) = (id(chance), fen(chance), chance.in_hundred(50));
+            e.allocation = chance.in_hundred(30).then(|| allocation(chance));
+            if let (Some(parts), true) = (e.allocation, chance.in_hundred(80)) {
+                e.fen = parts.total();
+            }
+        }
+        Kind::LoanRefunded(e) => (e.loan, e.allocation) = (id(chance), allocation(chance)),
+        Kind::LoanOverdue(e) => (e.loan, e.fen) = (id(chance), fen(chance)),
+        Kind::LoanDeferred(e) => (e.loan, e.until) = (id(chance), day(chance)),
+        Kind::LoanWrittenOff(e) => (e.loan, e.fen) = (id(chance), fen(chance)),
+        Kind::LossRecovered(e) => (e.loan, e.fen) = (id(chance), fen(chance)),
+        Kind::LoanStateRepaid(e) => (e.loan, e.fen) = (id(chance), fen(chance)),
+        Kind::LoanRelieved(e) => {
+            (e.loan, e.reward) = (id(chance), reward(chance, state));
+            e.fen = [1, 3, 5_000, fen(chance)][chance.below(4)];
+        }
+        Kind::PeriodClosed(e) => (e.org, e.through) = (id(chance), day(chance)),
+        Kind::EntryReversed(e) => {
+            e.subject = id(chance);
+            // Its last entry, which alone may go.
+            let last = state.loans.by_id(e.subject).and_then(|(_, row)| u32::try_from(row.last).ok());
+            e.entry = last.map_or(e.entry, |last| state.seen.get(last).id);
+        }
+        _ => return redraw_figures(chance, state, on, kind),
+    }
+    kind
+}
+
+fn allocation(chance: &mut Chance) -> Allocation {
+    Allocation { penalty: fen(chance), interest: fen(chance), principal: fen(chance) }
+}
+
+fn redraw_terms(chance: &mut Chance, terms: &mut LoanTerms) {
+    (terms.kind, terms.version) = (kind(chance), u32::try_from(chance.below(40)).unwrap_or_default());
+    terms.risk_year = MonthDay { month: [1, 9, 12][chance.below(3)], day: 1 };
+    terms.risk_ratio_ppm = [0, 50_000, 150_000, 1_000_000][chance.below(4)];
+    terms.recovery_to_stock = chance.in_hundred(50);
+    terms.moves_older = chance.in_hundred(50);
+    (terms.surplus_settled_ppm, terms.surplus_open_ppm) = ([200_000, 1_000_000, u32::MAX][chance.below(3)], 10_000);
+    let half = |payer| Part { payer, ppm: 500_000 };
+    if chance.in_hundred(50) {
+        terms.shortfall = vec![half(Payer::Lender), half(Payer::County)];
+    }
+    if chance.in_hundred(50) {
+        terms.default_bands = vec![DefaultBand { up_to_ppm: 50_000, part_ppm: 333_333 }];
+    }
+    for level in [Level::Province, Level::County] {
+        terms.reward_uses.push(ledger::loan::terms::RewardUse { level, purpose: "relief".into() });
+    }
+}
+
+fn redraw_contract(chance: &mut Chance, signed: &mut LoanSigned) {
+    (signed.loan, signed.lender, signed.person, signed.school) = (id(chance), id(chance), id(chance), id(chance));
+    (signed.kind, signed.academic_year) = (kind(chance), day(chance).year());
+    signed.level = [StudyLevel::Undergraduate, StudyLevel::Postgraduate][chance.below(2)];
+    signed.basis = [DayBasis::D360, DayBasis::D365][chance.below(2)];
+    (signed.graduates, signed.repay_from, signed.matures) = (day(chance), day(chance), day(chance));
+}
+
+/// Decisions that carry a figure: mostly the right one.
+fn redraw_figures(chance: &mut Chance, state: &State, on: Day, mut kind: Kind) -> Kind {
+    let right = chance.in_hundred(67);
+    match &mut kind {
+        Kind::InterestAccrued(e) => {
+            e.loan = id(chance);
+            if let Some((_, loan)) = state.loans.by_id(e.loan).filter(|_| right) {
+                e.last = loan.last;
+                e.figure = due(state, loan, on).map_or(Interest::default(), |due| due.addition);
+            }
+        }
+        Kind::InterestAdjusted(e) => {
+            (e.loan, e.cause) = (id(chance), thing("lending", chance.below(400)));
+            if let Some((_, loan)) = state.loans.by_id(e.loan).filter(|_| right) {
+                let cause = state.seen.len().checked_sub(1).and_then(|last| u32::try_from(last).ok());
+                e.cause = cause.map_or(e.cause, |last| state.seen.get(last).id);
+                e.last = loan.last;
+                e.figure = due(state, loan, loan.through).map_or(Interest::default(), |due| due.correction);
+            }
+        }
+        Kind::CompensationAccrued(e) => redraw_accrual(chance, state, right, e),
+        Kind::CompensationReceived(CompensationReceived { year: of, payer, fen: sum, .. }) => {
+            (*of, *payer, *sum) = (year(chance), PAYERS[chance.below(6)], fen(chance));
+        }
+        Kind::FundStated(FundStated { lender, kind: of, fen: sum }) => {
+            (*lender, *of, *sum) = (id(chance), self::kind(chance), fen(chance));
+        }
+        Kind::SurplusRewarded(e) => redraw_surplus(chance, state, on, right, e),
+        Kind::RewardSpent(e) => {
+            (e.reward, e.fen) = (reward(chance, state), [1, 3, 5_000, fen(chance)][chance.below(4)])
+        }
+        _ => redraw_claims(chance, state, on, &mut kind),
+    }
+    kind
+}
+
+fn redraw_accrual(chance: &mut Chance, state: &State, right: bool, accrued: &mut CompensationAccrued) {
+    let rows = state.risk_years.len();
+    (accrued.year, accrued.school) = (year(chance), id(chance));
+    if rows == 0 || !right {
+        return;
+    }
+    let row = state.risk_years.get(u32::try_from(chance.below(rows)).unwrap_or_default());
+    let fund = state.portfolios.get(row.portfolio);
+    let lender = state.orgs.get(fund.lender).id;
+    accrued.year = LenderYear { lender, kind: fund.kind, year: row.year };
+    accrued.school = state.orgs.get(row.school).id;
+    let parts = risk::parts(state, row, accrued.default_ppm).unwrap_or_default();
+    accrued.parts = parts.into_iter().map(|(payer, fen)| PayerFen { payer, fen }).collect();
+}
+
+fn reward(chance: &mut Chance, state: &State) -> Uuid {
+    let at = u32::try_from(chance.below(state.rewards.len())).unwrap_or_default();
+    if state.rewards.is_empty() { id(chance) } else { state.rewards.get(at).id }
+}
+
+fn redraw_surplus(chance: &mut Chance, state: &State, on: Day, right: bool, rewarded: &mut SurplusRewarded) {
+    (rewarded.year, rewarded.surplus) = (year(chance), fen(chance));
+    let fund = state.portfolios.iter().nth(chance.below(state.portfolios.len()));
+    if let Some((_, fund)) = fund.filter(|_| right) {
+        rewarded.year = LenderYear { lender: state.orgs.get(fund.lender).id, kind: fund.kind, year: on.year() };
+        rewarded.surplus = risk::surplus(state, fund, on).unwrap_or_default();
+    }
+    let most = if right { rewarded.surplus / 2 } else { fen(chance) };
+    let part = |at| {
+        let reward = if right { thing("reward", state.rewards.len() + at) } else { id(chance) };
+        RewardPart { reward, centre: id(chance), fen: most }
+    };
+    rewarded.parts = (0..2).map(part).collect();
+}
+
+fn redraw_claims(chance: &mut Chance, state: &State, on: Day, kind: &mut Kind) {
+    let what = [ClaimFor::Subsidy, ClaimFor::Waiver][chance.below(2)];
+    match kind {
+        Kind::ClaimSubmitted(e) => {
+            (e.claim, e.lender, e.unit, e.what) = (id(chance), id(chance), id(chance), what);
+            (e.kind, e.from, e.through) = (self::kind(chance), day(chance), day(chance));
+        }
+        Kind::ClaimLineAdded(e) => {
+            (e.claim, e.loan, e.fen, e.principal) = (id(chance), id(chance), fen(chance), fen(chance));
+            e.number = state.claims.by_id(e.claim).map_or(1, |(_, row)| row.set.count + 1);
+        }
+        Kind::ClaimSealed(SetSealed { set, count, fen, hash }) => {
+            *set = id(chance);
+            if let Some((_, row)) = state.claims.by_id(*set) {
+                (*count, *fen, *hash) = (row.set.count, row.set.fen, row.set.hash);
+            }
+        }
+        Kind::ClaimApproved(SetDecided { set, hash }) => {
+            *set = id(chance);
+            *hash = state.claims.by_id(*set).map_or(*hash, |(_, row)| row.set.hash);
+        }
+        Kind::OverclaimReturned(e) => (e.loan, e.unit, e.what, e.fen) = (id(chance), id(chance), what, fen(chance)),
+        Kind::RemittanceOrdered(e) => {
+            (e.remittance, e.unit, e.fiscal_year) = (id(chance), id(chance), on.year());
+            let year = year(chance);
+            e.purpose =
+                [Purpose::Claim(id(chance)), Purpose::Advance(year), Purpose::Compensation(year)][chance.below(3)];
+            e.draws = (0..chance.below(3)).map(|_| Draw { line: id(chance), fen: fen(chance) }).collect();
+            // Two times in three a line that may well pay.
+            let lines = || state.lines.iter().filter(|(_, row)| row.fiscal_year == on.year());
+            let line = lines().nth(chance.below(lines().count()));
+            if let Some((_, row)) = line.filter(|_| chance.in_hundred(67)) {
+                e.unit = state.orgs.get(row.unit).id;
+                e.draws = vec![Draw { line: row.id, fen: [1, 3, 50, 5_000][chance.below(4)] }];
+            }
+        }
+        Kind::RemittanceApproved(e) => {
+            e.remittance = id(chance);
+            e.fen = state.remittances.by_id(e.remittance).map_or(e.fen, |(_, row)| row.fen);
+        }
+        Kind::RemittanceCleared(e) => {
+            e.remittance = id(chance);
+            let ordered = state.remittances.by_id(e.remittance).filter(|_| chance.in_hundred(80));
+            e.fen = ordered.map_or(fen(chance), |(_, row)| row.fen);
+        }
+        Kind::RemittanceReturned(e) => {
+            e.remittance = id(chance);
+            let ordered = state.remittances.by_id(e.remittance).filter(|_| chance.in_hundred(80));
+            e.fen = ordered.map_or(fen(chance), |(_, row)| row.fen);
+        }
+        _ => {}
+    }
+}
