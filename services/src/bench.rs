@@ -1,22 +1,30 @@
 //! The benchmark: the whole path over gRPC on loopback, durable, with entities that exist before timing. Its events
 //! are made in `history`; nothing here is faster than what any client can do.
 
+mod accruing;
+mod claiming;
 mod clients;
 mod history;
+mod lending;
+mod loans;
+
+pub use loans::{LoanBenchOptions, LoansMeasured, run as run_loans};
 
 use crate::deliver::Delivery;
 use crate::import::Said;
 use crate::server;
 use anyhow::{Context, bail, ensure};
-use clients::Load;
 use history::History;
 use indicatif::{ProgressBar, ProgressStyle};
+use ledger::event::Event;
 use replay::drive::{Engine, Options};
 use replay::log::{NatsOptions, ProvisionOptions, provision};
 use serde::Serialize;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
+use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
@@ -66,41 +74,26 @@ pub fn run(options: &BenchOptions) -> anyhow::Result<Measured> {
     ensure!(options.events > 0 && options.batch > 0 && options.clients > 0, "nothing to measure: all must be above 0");
     ensure!(options.batch <= crate::ingest::MAX_EVENTS, "a call takes {} events at most", crate::ingest::MAX_EVENTS);
     let history = Arc::new(History::plan(options.events, options.clients as u64, options.entities));
-    let temporary = match options.data {
-        Some(_) => None,
-        None => Some(tempfile::Builder::new().prefix("mingzhang-bench-").tempdir()?),
-    };
-    let data = options.data.clone().or_else(|| temporary.as_ref().map(|kept| kept.path().to_owned()));
-    let data = data.context("no directory")?;
-    let home = match &options.nats {
-        None => Options::file(&data),
-        Some(url) => {
-            provision(&ProvisionOptions::new(NatsOptions::new(url, &data)))?;
-            Options::nats(&data, url)
-        }
-    };
-    let engine = Engine::open(&home, &mut |_| {})?;
-    if engine.read().entries > 0 {
-        bail!("this home already holds a record: bench needs an empty directory (and stream)");
-    }
+    let ground = Ground::open(options.data.as_deref(), options.nats.as_deref())?;
     let began = Instant::now();
-    preload(&engine, &history, options.quiet)?;
+    ground.preload(history.preload().map(Some), history.preload_events(), "预先登记 entities", options.quiet)?;
     let preload_seconds = began.elapsed().as_secs_f64();
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let loaded = runtime.block_on(drive(&engine, &history, options))?;
-    let entries = engine.read().entries;
-    let rss_bytes = rss_bytes();
-    engine.stop()?;
+    let (callers, batch) = (options.clients, options.batch);
+    let encoded = Arc::clone(&history);
+    let events_of = move |client| encoded.of_client(client as u64);
+    let loaded = ground.serve(async |address| clients::run(address, callers, batch, events_of).await)?;
+    let entries = ground.engine.read().entries;
+    let (rss_bytes, disk_bytes) = ground.close()?;
     let seconds = loaded.elapsed.as_secs_f64();
     Ok(Measured {
         events: loaded.events,
         refused: loaded.refused,
         seconds,
-        events_per_second: (loaded.events as f64 / seconds) as u64,
+        events_per_second: loaded.per_second(),
         p50_us: loaded.percentile_us(50),
         p99_us: loaded.percentile_us(99),
         rss_bytes,
-        disk_bytes: bytes_under(&data),
+        disk_bytes,
         entries,
         entities: history.persons(),
         batch: options.batch,
@@ -109,34 +102,82 @@ pub fn run(options: &BenchOptions) -> anyhow::Result<Measured> {
     })
 }
 
-fn preload(engine: &Engine, history: &History, quiet: bool) -> anyhow::Result<()> {
-    let bar = if quiet { ProgressBar::hidden() } else { ProgressBar::new(history.preload_events()) };
-    let style = ProgressStyle::with_template("{msg} {wide_bar} {human_pos}/{human_len} {eta}")?;
-    bar.set_style(style);
-    bar.set_message("预先登记 entities");
-    let principal: Arc<str> = Arc::from("bench/制单");
-    let mut delivery = Delivery::new(engine);
-    for event in history.preload() {
-        bar.inc(1);
-        let said = Said { principal: Arc::clone(&principal), event };
-        // The error cannot cross threads as it is, and need not.
-        delivery.say(said).map_err(|error| anyhow::anyhow!("preloading: {error}"))?;
-    }
-    let tally = delivery.finish()?;
-    bar.finish_and_clear();
-    ensure!(tally.refused == 0 && tally.duplicates == 0, "the preload was not posted whole: {tally:?}");
-    Ok(())
+/// Where a benchmark records: a home that was empty, opened.
+struct Ground {
+    engine: Engine,
+    data: PathBuf,
+    /// Deleted with all that is in it when dropped.
+    _temporary: Option<TempDir>,
 }
 
-async fn drive(engine: &Engine, history: &Arc<History>, options: &BenchOptions) -> anyhow::Result<Load> {
-    let listener = TcpListener::bind("127.0.0.1:0").await?;
-    let address = listener.local_addr()?;
-    let (stop, stopped) = oneshot::channel::<()>();
-    let serving = tokio::spawn(server::run(listener, engine.clone(), false, async { drop(stopped.await) }));
-    let load = clients::run(address, history, options).await;
-    drop(stop);
-    serving.await??;
-    load
+impl Ground {
+    fn open(data: Option<&Path>, nats: Option<&str>) -> anyhow::Result<Self> {
+        let temporary = match data {
+            Some(_) => None,
+            None => Some(tempfile::Builder::new().prefix("mingzhang-bench-").tempdir()?),
+        };
+        let data = data.or_else(|| temporary.as_ref().map(TempDir::path)).context("no directory")?.to_owned();
+        let home = match nats {
+            None => Options::file(&data),
+            Some(url) => {
+                provision(&ProvisionOptions::new(NatsOptions::new(url, &data)))?;
+                Options::nats(&data, url)
+            }
+        };
+        let engine = Engine::open(&home, &mut |_| {})?;
+        if engine.read().entries > 0 {
+            bail!("this home already holds a record: bench needs an empty directory (and stream)");
+        }
+        Ok(Self { engine, data, _temporary: temporary })
+    }
+
+    /// Records what exists before timing, in groups of which progress counts `count`.
+    fn preload<G>(&self, groups: impl Iterator<Item = G>, count: u64, what: &str, quiet: bool) -> anyhow::Result<()>
+    where
+        G: IntoIterator<Item = Event>,
+    {
+        let bar = if quiet { ProgressBar::hidden() } else { ProgressBar::new(count) };
+        bar.set_style(ProgressStyle::with_template("{msg} {wide_bar} {human_pos}/{human_len} {eta}")?);
+        bar.set_message(what.to_owned());
+        let principal: Arc<str> = Arc::from("bench/制单");
+        let mut delivery = Delivery::new(&self.engine);
+        for group in groups {
+            bar.inc(1);
+            for event in group {
+                let said = Said { principal: Arc::clone(&principal), event };
+                // The error cannot cross threads as it is, and need not.
+                delivery.say(said).map_err(|error| anyhow::anyhow!("preloading: {error}"))?;
+            }
+        }
+        let tally = delivery.finish()?;
+        bar.finish_and_clear();
+        let whole = tally.refused == 0 && tally.duplicates == 0 && tally.findings == 0;
+        ensure!(whole, "the preload was not posted whole: {tally:?}");
+        Ok(())
+    }
+
+    /// Serves on loopback while `calls` runs.
+    fn serve<T>(&self, calls: impl AsyncFnOnce(SocketAddr) -> anyhow::Result<T>) -> anyhow::Result<T> {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        runtime.block_on(async {
+            let listener = TcpListener::bind("127.0.0.1:0").await?;
+            let address = listener.local_addr()?;
+            let (stop, stopped) = oneshot::channel::<()>();
+            let shutdown = async { drop(stopped.await) };
+            let serving = tokio::spawn(server::run(listener, self.engine.clone(), false, shutdown));
+            let done = calls(address).await;
+            drop(stop);
+            serving.await??;
+            done
+        })
+    }
+
+    /// Ends the ledger. Resident memory just before, and what is kept under the directory.
+    fn close(self) -> anyhow::Result<(u64, u64)> {
+        let rss_bytes = rss_bytes();
+        self.engine.stop()?;
+        Ok((rss_bytes, bytes_under(&self.data)))
+    }
 }
 
 /// Resident memory of this process: server, state and clients together, whatever the number of events.
@@ -161,6 +202,16 @@ fn bytes_under(dir: &Path) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_loan_accrues_and_only_planted_lines_are_disputed() -> anyhow::Result<()> {
+        let (data, nats) = (None, None);
+        let options = LoanBenchOptions { data, nats, loans: 20_000, claim: 2_000, batch: 500, clients: 3, quiet: true };
+        let measured = run_loans(&options)?;
+        assert!(measured.accruals > 19_000 && measured.refused == 0, "{measured:?}");
+        assert!(measured.claim_is_right && measured.planted == 20, "{measured:?}");
+        Ok(())
+    }
 
     #[test]
     fn every_event_of_every_client_is_posted() -> anyhow::Result<()> {

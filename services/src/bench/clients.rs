@@ -1,7 +1,5 @@
 //! The callers of the benchmark: each sends its events in order, one call after the other, and times every call.
 
-use super::BenchOptions;
-use super::history::History;
 use crate::server::PRINCIPAL_HEADER;
 use anyhow::Context;
 use bytes::Bytes;
@@ -34,6 +32,11 @@ pub struct Load {
 }
 
 impl Load {
+    /// Events answered a second.
+    pub fn per_second(&self) -> u64 {
+        (self.events as f64 / self.elapsed.as_secs_f64()) as u64
+    }
+
     /// The time of a call that `percent` of calls did not exceed.
     pub fn percentile_us(&self, percent: usize) -> u64 {
         let at = (self.calls.len() * percent / 100).min(self.calls.len().saturating_sub(1));
@@ -41,22 +44,21 @@ impl Load {
     }
 }
 
-/// Runs all clients against the server at `address`.
-pub async fn run(address: SocketAddr, history: &Arc<History>, options: &BenchOptions) -> anyhow::Result<Load> {
-    let mut channels = Vec::new();
-    for _ in 0..options.clients.min(CONNECTIONS) {
-        let endpoint = Endpoint::from_shared(format!("http://{address}"))?.tcp_nodelay(true);
-        let endpoint = endpoint.initial_connection_window_size(16 * 1024 * 1024);
-        channels.push(endpoint.connect().await.context("connecting to the server just started")?);
-    }
-    let start = Arc::new(Barrier::new(options.clients + 1));
+/// Runs `clients` callers against the server at `address`, each with its own events, which are made before timing.
+pub async fn run(
+    address: SocketAddr,
+    clients: usize,
+    batch: usize,
+    events_of: impl Fn(usize) -> Vec<Bytes> + Clone + Send + 'static,
+) -> anyhow::Result<Load> {
+    let channels = connect(address, clients.min(CONNECTIONS)).await?;
+    let start = Arc::new(Barrier::new(clients + 1));
     let mut tasks = Vec::new();
-    for client in 0..options.clients {
+    for client in 0..clients {
         let channel = channels[client % channels.len()].clone();
-        let (history, start, batch) = (Arc::clone(history), Arc::clone(&start), options.batch);
+        let (events_of, start) = (events_of.clone(), Arc::clone(&start));
         tasks.push(tokio::spawn(async move {
-            let encoding = tokio::task::spawn_blocking(move || history.of_client(client as u64));
-            let events = encoding.await?;
+            let events = tokio::task::spawn_blocking(move || events_of(client)).await?;
             start.wait().await;
             call_all(channel, events, batch).await
         }));
@@ -73,6 +75,17 @@ pub async fn run(address: SocketAddr, history: &Arc<History>, options: &BenchOpt
     load.elapsed = began.elapsed();
     load.calls.sort_unstable();
     Ok(load)
+}
+
+/// Connections to the server just started.
+pub async fn connect(address: SocketAddr, count: usize) -> anyhow::Result<Vec<Channel>> {
+    let mut channels = Vec::new();
+    for _ in 0..count {
+        let endpoint = Endpoint::from_shared(format!("http://{address}"))?.tcp_nodelay(true);
+        let endpoint = endpoint.initial_connection_window_size(16 * 1024 * 1024);
+        channels.push(endpoint.connect().await.context("connecting to the server just started")?);
+    }
+    Ok(channels)
 }
 
 async fn call_all(channel: Channel, events: Vec<Bytes>, batch: usize) -> anyhow::Result<(u64, u64, Vec<Duration>)> {

@@ -246,13 +246,13 @@ fn day() -> Day {
 }
 
 /// The id of the `number`-th thing of a kind, spread like the keyed hashes that real ids are.
-fn id(what: &str, number: u64) -> Uuid {
+pub fn id(what: &str, number: u64) -> Uuid {
     let kind = what.bytes().fold(0_u64, |hash, byte| mixed(hash ^ u64::from(byte)));
     Uuid::from_u64_pair(mixed(kind ^ number), mixed(kind.rotate_left(17) ^ number.rotate_left(32)))
 }
 
 /// Well-mixed bits of a number (the splitmix64 finaliser).
-fn mixed(number: u64) -> u64 {
+pub fn mixed(number: u64) -> u64 {
     let mut z = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
