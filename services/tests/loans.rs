@@ -163,6 +163,7 @@ async fn a_document_line_is_traced_to_the_loan_days_it_paid_and_back() {
     let Trace::Forward(forward) = trace(&desk, Start::Line(wire(LINE))).await else { panic!("forward was asked for") };
     let totals = forward.totals.expect("first page");
     assert_eq!((totals.remitted_fen, totals.available_fen, totals.gaps_fen), (draws[0].fen, 1_000, 0));
+    assert_eq!((totals.remittances, totals.payouts), (1, 0));
     let [flow] = &forward.remittances[..] else { panic!("one payment: {:?}", forward.remittances) };
     assert_eq!((flow.fen, flow.loan_lines, flow.loan_days, flow.days.len()), (draws[0].fen, 2, 184, 2));
     let days = &flow.days[0];
@@ -182,7 +183,8 @@ async fn a_document_line_is_traced_to_the_loan_days_it_paid_and_back() {
     assert_eq!((paid.line.as_ref().expect("set").number, line.document.as_str()), (2, "陕财教〔2024〕4000号"));
     let request = v1::ListRemittancesRequest { lender: wire(LENDER), ..Default::default() };
     let listed = desk.server.ask().list_remittances(request).await.expect("a page").into_inner();
-    assert_eq!(listed.remittances, [remittance]);
+    assert_eq!(listed.remittances, [funded.remittance.expect("set")]);
+    assert_eq!((listed.remittances[0].draws.len(), remittance.draws.len()), (draws.len(), 0));
     desk.server.stop().await;
 }
 

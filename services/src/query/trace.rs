@@ -122,5 +122,6 @@ fn totals(totals: &ForwardTotals) -> v1::ForwardTotals {
         payouts: totals.payouts,
         cleared_fen: totals.cleared_fen,
         remitted_fen: totals.remitted_fen,
+        remittances: totals.remittances,
     }
 }

@@ -15,6 +15,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Gaps named one by one; beyond that they are in the sums by kind only.
 pub const GAPS_MAX: usize = 200;
 
+/// Payments to lenders named one by one; beyond that they are in the totals only.
+pub const REMITTANCES_MAX: usize = 200;
+
 /// Where to go on with the payments of a forward trace.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Cursor {
@@ -62,6 +65,8 @@ pub struct ForwardTotals {
     pub returned_fen: Fen,
     /// Payments drawn, however they ended.
     pub payouts: u64,
+    /// Payments to lenders, however they ended, once for each line they draw on.
+    pub remittances: u64,
 }
 
 /// Where the money of a document line went.
@@ -75,7 +80,7 @@ pub struct Forward {
     pub flows: Vec<Flow>,
     /// Where to go on.
     pub next: Option<Cursor>,
-    /// Payments to lenders drawn on any of them; on the first page only.
+    /// Payments to lenders drawn on any of them: the first [`REMITTANCES_MAX`], on the first page only.
     pub remittances: Vec<RemittanceFlow>,
     /// Totals; on the first page only, as they walk all payments.
     pub totals: Option<ForwardTotals>,
@@ -257,7 +262,10 @@ impl Sums<'_> {
             RemittanceStage::Cleared => self.totals.remitted_fen += flow.fen,
             RemittanceStage::Returned => self.totals.returned_fen += flow.fen,
         }
-        self.forward.remittances.push(flow);
+        self.totals.remittances += 1;
+        if self.forward.remittances.len() < REMITTANCES_MAX {
+            self.forward.remittances.push(flow);
+        }
     }
 
     fn gap(&mut self, kind: GapKind, subject: uuid::Uuid, fen: Fen, since: Option<Day>) {

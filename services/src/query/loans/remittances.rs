@@ -10,6 +10,9 @@ use proto::v1;
 use replay::drive::Engine;
 use replay::projections::loans::{claim_of, purpose_name};
 
+/// Rows of a page at most: each may name 400 draws.
+const MAX_ROWS: u32 = 200;
+
 /// Payments to lenders in the order in which they were ordered.
 ///
 /// # Errors
@@ -21,7 +24,7 @@ pub fn remittances(
     let state = engine.read();
     let portfolios = some_portfolios(&state, &request.lender, &request.kind)?;
     let scope = format!("remittances/{:?}/{}", request.lender, request.kind);
-    let pager = Pager::open(&scope, request.page_size, &request.page_token, state.entries)?;
+    let pager = Pager::open_up_to(MAX_ROWS, &scope, request.page_size, &request.page_token, state.entries)?;
     let first = pager.after_key().map_or(0, |key| u32::try_from(key.saturating_add(1)).unwrap_or(u32::MAX));
     let wanted = |handle: &u32| portfolios.contains(&state.remittances.get(*handle).portfolio);
     let mut handles: Vec<u32> = (first..state.remittances.next()).filter(wanted).take(pager.rows + 1).collect();

@@ -70,8 +70,10 @@ pub(super) fn flow(state: &State, flow: &RemittanceFlow) -> v1::RemittanceFlow {
     let claim = claim_of(state, state.remittances.get(flow.remittance));
     let (loan_lines, loan_days) = claim.map_or((0, 0), |claim| confirmed(state, state.claims.get(claim)));
     let lines = claim.map_or_else(Vec::new, |claim| paid_lines(state, claim, 0, DAYS_SHOWN));
+    // What it takes from other lines is not asked for here.
+    let remittance = v1::Remittance { draws: Vec::new(), ..of_handle(state, flow.remittance) };
     v1::RemittanceFlow {
-        remittance: Some(of_handle(state, flow.remittance)),
+        remittance: Some(remittance),
         line: id(state.lines.get(flow.line).id),
         fen: flow.fen,
         loan_lines,
