@@ -179,7 +179,7 @@ codes! {
     64 PeriodNotLater "period_not_later" permanent "期间已关闭" "that period is closed already" "close a later day";
     65 UnknownEntry "unknown_entry" circumstantial "没有该记录" "no entry has this event id" "check the event id";
     66 NotReversible "not_reversible" permanent "该记录不能冲销" "entries of this kind are superseded, not reversed" "record what is right";
-    67 NotLast "not_last" circumstantial "其后已有记录" "later entries changed the same thing" "reverse those first, or record what is right";
+    67 NotLast "not_last" circumstantial "其后已有记录" "later entries changed the same thing" "record what is right instead";
 }
 
 impl TryFrom<u8> for Code {
