@@ -1,5 +1,6 @@
 //! Who may say and see it: import, demo, gRPC and NATS faces, command line. Absent on purpose: rules of money.
 
+pub mod accrue;
 pub mod bench;
 pub mod cli;
 pub mod deliver;

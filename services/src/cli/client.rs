@@ -17,7 +17,13 @@ const CONNECT_TIME: Duration = Duration::from_secs(5);
 #[derive(Args, Clone, Debug)]
 pub struct Target {
     /// The server
-    #[arg(long, env = "MINGZHANG_SERVER", default_value = "http://127.0.0.1:50051", value_name = "URL")]
+    #[arg(
+        long,
+        alias = "addr",
+        env = "MINGZHANG_SERVER",
+        default_value = "http://127.0.0.1:50051",
+        value_name = "URL"
+    )]
     pub server: String,
     /// Print JSON instead of a table
     #[arg(long)]

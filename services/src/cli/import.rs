@@ -5,7 +5,7 @@ use super::show::typed;
 use super::{Failure, print_json};
 use crate::identity::{DEMO_KEY, Identity};
 use crate::import::{Importer, Report, Said, Seal, Sink, SinkError};
-use crate::policies;
+use crate::loan_policies;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use proto::v1;
@@ -103,16 +103,15 @@ pub(super) fn import(args: &ImportArgs) -> Result<(), Failure> {
     if all_well { Ok(()) } else { Err(Failure::Refused) }
 }
 
-/// Adopts the versions of one policy file, each from its own day. The file is taken whole or not at all.
+/// Adopts what one policy file holds, each version from its own day. The file is taken whole or not at all.
 fn policy_file(path: &Path, principal: &str, sink: &mut Sink<'_>) -> Result<Report, Failure> {
     let cannot = |error: std::io::Error| Failure::Failed(format!("cannot read {}: {error}", path.display()));
     let text = std::fs::read_to_string(path).map_err(cannot)?;
     let file = path.display().to_string();
-    let versions = policies::load(&file, &text).map_err(|error| Failure::Failed(error.to_string()))?;
-    let rows = versions.len() as u64;
+    let events = loan_policies::toml_events(&file, &text).map_err(|error| Failure::Failed(error.to_string()))?;
+    let rows = events.len() as u64;
     let principal: Arc<str> = Arc::from(principal);
-    for (from, policy) in versions {
-        let event = policies::adoption(from, policy);
+    for event in events {
         let said = Said { principal: Arc::clone(&principal), event };
         sink(said).map_err(|error| Failure::Failed(error.to_string()))?;
     }
@@ -142,11 +141,18 @@ fn key(args: &ImportArgs) -> Result<Vec<u8>, Failure> {
 fn seals(handle: Handle, query: QueryClient<Channel>) -> impl Fn(Uuid) -> Option<Seal> + Send {
     move |set| {
         let mut query = query.clone();
+        // A set that cannot be looked up is one whose seal the file must name itself. An id is that of a roster or
+        // application, or of a claim, never of both.
         let request = v1::GetSetRequest { set: typed(set), page_size: 1, ..v1::GetSetRequest::default() };
-        // A set that cannot be looked up is one whose seal the file must name itself.
-        let answer = handle.block_on(query.get_set(request)).ok()?.into_inner();
-        let hash = answer.hash.as_ref().try_into().ok()?;
-        Some(Seal { count: answer.count, fen: answer.fen, hash })
+        if let Ok(answer) = handle.block_on(query.get_set(request)) {
+            let answer = answer.into_inner();
+            let hash = answer.hash.as_ref().try_into().ok()?;
+            return Some(Seal { count: answer.count, fen: answer.fen, hash });
+        }
+        let request = v1::GetClaimRequest { claim: typed(set), page_size: 1, ..v1::GetClaimRequest::default() };
+        let claim = handle.block_on(query.get_claim(request)).ok()?.into_inner().claim?;
+        let hash = claim.hash.as_ref().try_into().ok()?;
+        Some(Seal { count: claim.count, fen: claim.claimed_fen, hash })
     }
 }
 

@@ -12,11 +12,19 @@ macro_rules! outln {
 
 pub mod client;
 
+mod accrue;
 mod ask;
 mod bench;
+mod claim;
 mod demo;
 mod follow;
+mod fund;
 mod import;
+mod lending;
+mod loan;
+mod position;
+mod quote;
+mod risk;
 mod serve;
 mod show;
 
@@ -39,6 +47,10 @@ enum Command {
     Demo(demo::DemoArgs),
     Serve(serve::ServeArgs),
     Import(import::ImportArgs),
+    Accrue(accrue::AccrueArgs),
+    Loan(loan::LoanArgs),
+    Claim(claim::ClaimArgs),
+    Risk(risk::RiskArgs),
     Status(ask::StatusArgs),
     Balance(ask::BalanceArgs),
     Entries(ask::EntriesArgs),
@@ -108,6 +120,10 @@ fn done(command: &Command) -> Result<(), Failure> {
         Command::Demo(args) => demo::demo(args),
         Command::Serve(args) => serve::serve(args),
         Command::Import(args) => import::import(args),
+        Command::Accrue(args) => accrue::accrue(args),
+        Command::Loan(args) => loan::loan(args),
+        Command::Claim(args) => claim::claim(args),
+        Command::Risk(args) => risk::risk(args),
         Command::Status(args) => ask::status(args),
         Command::Balance(args) => ask::balance(args),
         Command::Entries(args) => ask::entries(args),

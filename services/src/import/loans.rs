@@ -44,7 +44,7 @@ fn read_signed(row: &Row<'_>, out: &Out<'_>) -> Result<Statement, Wrong> {
     let lender = row.key(Col::Lender)?;
     let number = row.key(Col::LoanNumber)?;
     let loan = ids::loan(lender, number);
-    let contract = text::hash(row.text(Col::ContractHash)?).ok_or_else(|| {
+    let contract = text::hash(row.cell(Col::ContractHash)).ok_or_else(|| {
         Wrong::cell(Col::ContractHash, "bad_hash", "not 64 hexadecimal digits", "give the SHA-256 of the e-contract")
     })?;
     let day = row.day(Col::EffectiveDay)?;

@@ -34,6 +34,8 @@ mod suspense;
 mod vouchers;
 
 #[cfg(test)]
+mod loan_tests;
+#[cfg(test)]
 mod tests;
 
 pub use layout::FileKind;

@@ -5,12 +5,12 @@ use ledger::event::Kind;
 
 const PERSON: &str = "99000120050101001";
 
-fn id_number(order: u32) -> String {
+pub(super) fn id_number(order: u32) -> String {
     let front = format!("{}{order:03}", &PERSON[..14]);
     format!("{front}{}", crate::identity::check_digit(front.as_bytes()) as char)
 }
 
-fn import_bytes(importer: &mut Importer, bytes: &[u8]) -> (Report, Vec<Said>) {
+pub(super) fn import_bytes(importer: &mut Importer, bytes: &[u8]) -> (Report, Vec<Said>) {
     let dir = tempfile::tempdir().expect("a temporary folder");
     let path = dir.path().join("file.csv");
     std::fs::write(&path, bytes).expect("written");
@@ -23,15 +23,15 @@ fn import_bytes(importer: &mut Importer, bytes: &[u8]) -> (Report, Vec<Said>) {
     (report, said)
 }
 
-fn import(text: &str) -> (Report, Vec<Said>) {
+pub(super) fn import(text: &str) -> (Report, Vec<Said>) {
     import_bytes(&mut Importer::new(Identity::new(b"key")), text.as_bytes())
 }
 
-fn kinds(said: &[Said]) -> Vec<&'static str> {
+pub(super) fn kinds(said: &[Said]) -> Vec<&'static str> {
     said.iter().map(|s| s.event.kind.name()).collect()
 }
 
-fn codes(report: &Report) -> Vec<(u64, &'static str)> {
+pub(super) fn codes(report: &Report) -> Vec<(u64, &'static str)> {
     report.problems.iter().map(|p| (p.line, p.code)).collect()
 }
 
