@@ -1,5 +1,6 @@
 //! Generated histories against the simple model: what the ledger promises, at every step of histories nobody wrote.
 
+use ledger::account::Class;
 use ledger::entry::Entry;
 use ledger::event::{Clearing, Event, Kind};
 use ledger::loan::{Flow, Flows};
@@ -239,5 +240,7 @@ fn funds_add_up(state: &State, seed: u64) {
         let settled: i64 =
             loans().filter(|(_, loan)| settled(&loan.posted)).map(|(_, loan)| loan.posted[Flow::Drawn]).sum();
         assert_eq!(fund.settled_drawn, settled, "settled, seed {seed}");
+        let borne: i64 = loans().map(|(_, loan)| loan.borne).sum();
+        assert_eq!(state.balance(State::account_at(fund.accounts, Class::LossBorne)), borne, "borne, seed {seed}");
     }
 }

@@ -142,7 +142,7 @@ fn confirm(state: &State, on: Day, claim: &Claim, loan: &Loan, ours: &Ours, chan
     let channels = Channels { loan: loan.accounts, portfolio: portfolio.accounts, lender: portfolio.lender };
     change.postings = difference(state, on, channels, &loan.posted, &flows);
     let fund = PortfolioRef::of(portfolio);
-    crate::risk::bear(state, on, &fund, loan.id, &loan.facts, [&loan.posted, &flows], change);
+    crate::risk::bear(state, on, &fund, loan, &loan.facts, [&loan.posted, &flows], change);
     let school = state.orgs.get(loan.school);
     let (subordination, province) = (school.subordination, school.division / 10_000);
     let parts = ours.years.iter().filter(|(_, fen)| *fen > 0);

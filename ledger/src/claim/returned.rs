@@ -35,7 +35,7 @@ pub(crate) fn judge(state: &State, on: Day, event: &OverclaimReturned) -> Change
     let channels = Channels { loan: loan.accounts, portfolio: portfolio.accounts, lender: portfolio.lender };
     change.postings = difference(state, on, channels, &loan.posted, &flows);
     let (fund, both) = (PortfolioRef::of(portfolio), [&loan.posted, &flows]);
-    crate::risk::bear(state, on, &fund, loan.id, &loan.facts, both, &mut change);
+    crate::risk::bear(state, on, &fund, loan, &loan.facts, both, &mut change);
     receive(state, on, event, unit, Some(loan), &mut change, excess.then_some(FindingKind::Overpaid));
     change.act = Act::Claim(ClaimChange::Return { loan: handle, confirmed, flows });
     change

@@ -114,6 +114,6 @@ fn accrued(state: &State, on: Day, found: &Found<'_>, through: Day, flows: Flows
     let mut change = Change { postings, findings: Vec::new(), act };
     // Other interest is another allocation of payments, and so another principal.
     let (row, flows) = (&found.row, [&found.row.posted, &flows]);
-    crate::risk::bear(state, on, &found.portfolio, row.id, &row.facts, flows, &mut change);
+    crate::risk::bear(state, on, &found.portfolio, row, &row.facts, flows, &mut change);
     change
 }

@@ -105,6 +105,7 @@ pub(crate) fn unknown_loan(id: Uuid, accounts: u32) -> Loan {
         posted: Flows::default(),
         confirmed: [0; 2],
         recovered: 0,
+        borne: 0,
         last_claim_line: NONE,
         accounts,
         last: 0,
@@ -178,7 +179,7 @@ pub(crate) fn judge_signed(state: &State, on: Day, event: &LoanSigned) -> Change
         change.postings = difference(state, on, channels, &Flows::default(), &row.posted);
         change.postings.extend(back);
         let flows = [&Flows::default(), &row.posted];
-        crate::risk::bear(state, on, &portfolio, row.id, &row.facts, flows, &mut change);
+        crate::risk::bear(state, on, &portfolio, &row, &row.facts, flows, &mut change);
     }
     let lender = portfolio.lender;
     change.act = Act::Loan(LoanChange::Sign { row: Box::new(row), lender, person: event.person });

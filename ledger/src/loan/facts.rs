@@ -105,7 +105,7 @@ pub(crate) fn moved(state: &State, on: Day, found: &Found<'_>, facts: Vec<Fact>,
     let mut change = Change { postings, findings, act: Act::Nothing };
     if found.row.known {
         let flows = [&found.row.posted, &flows];
-        crate::risk::bear(state, on, &found.portfolio, found.row.id, &facts, flows, &mut change);
+        crate::risk::bear(state, on, &found.portfolio, &found.row, &facts, flows, &mut change);
     }
     change.act = Act::Loan(LoanChange::Facts { loan: found.row.id, facts, through, flows });
     change

@@ -98,6 +98,8 @@ pub struct Loan {
     pub confirmed: [Fen; 2],
     /// Recovered after a write-off.
     pub recovered: Fen,
+    /// Of what is lost of it, what others than the compensation stock bear.
+    pub borne: Fen,
     /// Its latest claim line; each names the one before.
     pub last_claim_line: u32,
     /// First of its accounts.

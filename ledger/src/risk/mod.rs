@@ -29,7 +29,7 @@ pub(crate) enum RiskChange {
     Accrue { row: u32, parts: Vec<(Payer, Fen)> },
     Receive { lender: u32, kind: LoanKind, year: u16, payer: Payer, fen: Fen },
     State { lender: u32, kind: LoanKind, stated: (Day, Fen, Fen) },
-    Recover { loan: u32, fen: Fen },
+    Recover { loan: u32, fen: Fen, borne: Fen },
     Relieve { loan: LoanChange, reward: u32, fen: Fen },
     Reward { portfolio: u32, year: u16, rewards: Vec<NewReward> },
     Spend { reward: u32, purpose: String, fen: Fen },
@@ -45,6 +45,11 @@ pub(crate) fn note(state: &mut State, index: u64, loan: u32, before: &Flows, new
         return;
     }
     let (portfolio, school, kind) = (row.portfolio, row.school, row.kind);
+    let borne = loss::borne(state, row, before);
+    if borne != row.borne {
+        state.loans.get_mut(loan).borne = borne;
+    }
+    let row = state.loans.get(loan);
     let drawn = row.posted[Flow::Drawn].saturating_sub(before[Flow::Drawn]);
     let settled = settled_drawn(&row.posted).saturating_sub(settled_drawn(before));
     if drawn != 0 || settled != 0 {
@@ -120,10 +125,11 @@ pub(crate) fn apply(state: &mut State, index: u64, on: Day, change: RiskChange) 
             }
             row.last = index;
         }
-        RiskChange::Recover { loan, fen } => {
+        RiskChange::Recover { loan, fen, borne } => {
             let row = state.loans.get_mut(loan);
             // Its interest is as it was, so a figure computed before is not stale and a late fact may still be its cause.
             row.recovered = row.recovered.saturating_add(fen);
+            row.borne -= borne;
         }
         RiskChange::Relieve { loan, reward, fen } => {
             loan::apply(state, index, on, loan);
