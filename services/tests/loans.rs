@@ -262,3 +262,57 @@ async fn a_fund_shows_what_is_owed_and_what_it_holds() {
     assert_eq!(year.payers.iter().map(|row| row.paid_fen).sum::<Fen>(), 10_000);
     desk.server.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn money_ordered_for_a_lender_is_a_gap_until_it_is_paid_or_comes_back() {
+    use v1::trace_request::Start;
+    use v1::trace_response::Trace;
+    let mut desk = Desk::with_loans(0).await;
+    desk.issue(LINE, "LOAN-SUBSIDY", Source::Central, 5_000).await;
+    let advance = Purpose::Advance(LenderYear { lender: thing(LENDER), kind: LoanKind::Origin, year: 2024 });
+    desk.order(advance, vec![Draw { line: thing(LINE), fen: 3_000 }]).await;
+    let remittance = thing(REMITTANCE);
+    let forward = async |desk: &Desk| match trace(desk, Start::Line(wire(LINE))).await {
+        Trace::Forward(forward) => (forward.totals.expect("first page"), forward.gaps, forward.remittances),
+        other => panic!("forward was asked for: {other:?}"),
+    };
+    let (totals, gaps, flows) = forward(&desk).await;
+    assert_eq!((totals.applied_fen, totals.available_fen, totals.gaps_fen), (3_000, 2_000, 0));
+    assert_eq!(
+        (gaps[0].kind.as_str(), gaps[0].subject.clone(), gaps[0].fen),
+        ("not_approved", wire(REMITTANCE), 3_000)
+    );
+    assert_eq!((flows[0].loan_lines, flows[0].remittance.clone().expect("set").year), (0, 2024));
+    let approved = RemittanceApproved { remittance, fen: 3_000 };
+    desk.say_as("head", 20_240_113, Kind::RemittanceApproved(approved)).await;
+    assert_eq!(forward(&desk).await.1[0].kind, "not_remitted");
+    let returned = RemittanceReturned { remittance, fen: 3_000, serial: "退1".to_owned() };
+    desk.say(20_240_116, Kind::RemittanceReturned(returned)).await;
+    let (totals, gaps, _) = forward(&desk).await;
+    assert_eq!((totals.returned_fen, totals.available_fen, totals.remitted_fen, totals.gaps_fen), (3_000, 5_000, 0, 0));
+    assert_eq!(gaps, []);
+    desk.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_loan_without_terms_is_shown_and_counted_as_left_out() {
+    let mut desk = Desk::with_loans(1).await;
+    // No shipped terms are as old as this contract.
+    desk.lend(5, 19_990_915).await;
+    let (lender, through) = (wire(LENDER), 20_231_220);
+    let request = v1::ListDueInterestRequest { lender: lender.clone(), through, ..Default::default() };
+    let due = desk.server.ask().list_due_interest(request).await.expect("a page").into_inner();
+    assert_eq!((due.rows.len(), due.loans), (1, 2));
+    assert_eq!((due.missing[0].missing.as_str(), due.missing[0].loans), ("terms", 1));
+    assert_eq!(due.missing[0].example, wire(LOAN + 5));
+    let shown = desk.loan(5, 20_231_220).await;
+    assert_eq!((shown.missing.as_str(), shown.stretches.len(), shown.facts.len()), ("terms", 0, 1));
+    assert_eq!(shown.loan.expect("set").principal_fen, DRAWN);
+    let request = v1::QuoteLoanRequest { loan: wire(LOAN + 5), ..Default::default() };
+    let status = desk.server.ask().quote_loan(request).await.expect_err("nobody knows what it owes");
+    assert_eq!(status.code(), tonic::Code::InvalidArgument);
+    let request = v1::GetForecastRequest { lender, year: 2024, ..Default::default() };
+    let forecast = desk.server.ask().get_forecast(request).await.expect("known").into_inner();
+    assert_eq!((forecast.loans, forecast.missing[0].loans), (1, 1));
+    desk.server.stop().await;
+}

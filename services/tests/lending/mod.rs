@@ -40,7 +40,7 @@ impl Desk {
         desk.place(SCHOOL, "省属大学", Level::School, OrgRole::School).await;
         desk.place(CENTRE, "省资助中心", Level::Province, OrgRole::AidCentre).await;
         for number in 0..loans {
-            desk.lend(number).await;
+            desk.lend(number, 20_230_915).await;
         }
         desk
     }
@@ -52,7 +52,8 @@ impl Desk {
         self.say(20_200_101, Kind::OrgRegistered(event)).await;
     }
 
-    async fn lend(&mut self, number: u128) {
+    /// A loan of a person of its own, signed on a day and drawn on 20 September 2023.
+    pub async fn lend(&mut self, number: u128, signed_on: u32) {
         let (person, school, loan) = (thing(PERSON + number), thing(SCHOOL), thing(LOAN + number));
         self.say(20_230_901, Kind::PersonRegistered(PersonRegistered { person, origin: 610_102 })).await;
         let status = Status::Enrolled;
@@ -72,7 +73,7 @@ impl Desk {
             repay_from: day(20_321_220),
             matures: day(20_420_920),
         };
-        self.say(20_230_915, Kind::LoanSigned(signed)).await;
+        self.say(signed_on, Kind::LoanSigned(signed)).await;
         let serial = format!("放{number}");
         self.say(20_230_920, Kind::LoanDrawn(LoanDrawn { loan, fen: DRAWN, serial })).await;
     }
@@ -170,12 +171,17 @@ impl Desk {
         self.say(20_240_110, Kind::LineIssued(event)).await;
     }
 
-    /// Orders, approves and clears a payment of these draws.
-    pub async fn remit(&mut self, purpose: Purpose, draws: Vec<Draw>) {
+    /// Orders a payment of these draws.
+    pub async fn order(&mut self, purpose: Purpose, draws: Vec<Draw>) {
         let (remittance, unit, fiscal_year) = (thing(REMITTANCE), thing(CENTRE), 2024);
-        let fen = draws.iter().map(|draw| draw.fen).sum();
         let ordered = RemittanceOrdered { remittance, unit, fiscal_year, purpose, draws };
         self.say_as("centre", 20_240_112, Kind::RemittanceOrdered(ordered)).await;
+    }
+
+    /// Orders, approves and clears a payment of these draws.
+    pub async fn remit(&mut self, purpose: Purpose, draws: Vec<Draw>) {
+        let (remittance, fen) = (thing(REMITTANCE), draws.iter().map(|draw| draw.fen).sum());
+        self.order(purpose, draws).await;
         let approved = RemittanceApproved { remittance, fen };
         self.say_as("head", 20_240_113, Kind::RemittanceApproved(approved)).await;
         let serial = "国库1".to_owned();
