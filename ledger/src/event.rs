@@ -28,181 +28,94 @@ pub struct Event {
     pub kind: Kind,
 }
 
-/// Everything that can be said. Decisions may be refused; reports are booked.
-#[derive(Clone, PartialEq, Eq, Debug)]
-#[allow(missing_docs)] // Each variant is documented at its struct.
-pub enum Kind {
-    PolicyAdopted(Box<Policy>),
-    RulesAdopted(RulesAdopted),
-    OrgRegistered(OrgRegistered),
-    OrgRenamed(OrgRenamed),
-    LineIssued(LineIssued),
-    LinePassedDown(LinePassedDown),
-    LineRecalled(LineRecalled),
-    PersonRegistered(PersonRegistered),
-    StatusChanged(StatusChanged),
-    CardBound(CardBound),
-    CardReplaced(CardReplaced),
-    RosterPrepared(RosterPrepared),
-    RosterLineAdded(RosterLineAdded),
-    RosterSealed(SetSealed),
-    RosterReviewed(SetDecided),
-    RosterApproved(SetDecided),
-    RosterCancelled(SetCancelled),
-    ApplicationPrepared(ApplicationPrepared),
-    ApplicationLineAdded(ApplicationLineAdded),
-    ApplicationSealed(SetSealed),
-    ApplicationApproved(SetDecided),
-    ApplicationCancelled(SetCancelled),
-    VoucherIssued(VoucherIssued),
-    VoucherCleared(VoucherCleared),
-    BatchSent(BatchSent),
-    PayoutCredited(PayoutCredited),
-    PayoutReturned(PayoutReturned),
-    PayoutUnknown(PayoutUnknown),
-    SuspenseCleared(SuspenseCleared),
-    LoanTermsAdopted(Box<LoanTerms>),
-    RatePublished(RatePublished),
-    WaiverAdopted(WaiverAdopted),
-    LoanSigned(LoanSigned),
-    LoanDrawn(LoanDrawn),
-    LoanDrawReturned(LoanDrawReturned),
-    LoanRateAgreed(LoanRateAgreed),
-    LoanRepaid(LoanRepaid),
-    LoanRefunded(LoanRefunded),
-    LoanOverdue(LoanOverdue),
-    LoanDeferred(LoanDeferred),
-    LoanWrittenOff(LoanWrittenOff),
-    LossRecovered(LossRecovered),
-    LoanStateRepaid(LoanStateRepaid),
-    LoanRelieved(LoanRelieved),
-    InterestAccrued(InterestAccrued),
-    InterestAdjusted(InterestAdjusted),
-    ClaimSubmitted(ClaimSubmitted),
-    ClaimLineAdded(ClaimLineAdded),
-    ClaimSealed(SetSealed),
-    ClaimApproved(SetDecided),
-    OverclaimReturned(OverclaimReturned),
-    RemittanceOrdered(RemittanceOrdered),
-    RemittanceApproved(RemittanceApproved),
-    RemittanceCleared(RemittanceCleared),
-    RemittanceReturned(RemittanceReturned),
-    CompensationAccrued(CompensationAccrued),
-    CompensationReceived(CompensationReceived),
-    FundStated(FundStated),
-    SurplusRewarded(SurplusRewarded),
-    RewardSpent(RewardSpent),
-    PeriodClosed(PeriodClosed),
-    EntryReversed(EntryReversed),
+macro_rules! kinds {
+    ($($variant:ident($content:ty) $name:literal $said:ident;)*) => {
+        /// Everything that can be said. Decisions may be refused; reports are booked.
+        #[derive(Clone, PartialEq, Eq, Debug)]
+        #[allow(missing_docs)] // Each variant is documented at its struct.
+        pub enum Kind { $($variant($content),)* }
+
+        impl Kind {
+            /// The kind's name as scenarios, tables and the wire know it.
+            #[must_use]
+            pub fn name(&self) -> &'static str {
+                match self { $(Self::$variant(_) => $name,)* }
+            }
+
+            /// Whether this states what happened (R) rather than asking for something (D).
+            #[must_use]
+            pub fn is_report(&self) -> bool {
+                match self { $(Self::$variant(_) => kinds!(@ $said),)* }
+            }
+        }
+    };
+    (@ report) => { true };
+    (@ decision) => { false };
 }
 
-impl Kind {
-    /// The kind's name as scenarios, tables and the wire know it.
-    #[must_use]
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::PolicyAdopted(_) => "policy_adopted",
-            Self::RulesAdopted(_) => "rules_adopted",
-            Self::OrgRegistered(_) => "org_registered",
-            Self::OrgRenamed(_) => "org_renamed",
-            Self::LineIssued(_) => "line_issued",
-            Self::LinePassedDown(_) => "line_passed_down",
-            Self::LineRecalled(_) => "line_recalled",
-            Self::PersonRegistered(_) => "person_registered",
-            Self::StatusChanged(_) => "status_changed",
-            Self::CardBound(_) => "card_bound",
-            Self::CardReplaced(_) => "card_replaced",
-            Self::RosterPrepared(_) => "roster_prepared",
-            Self::RosterLineAdded(_) => "roster_line_added",
-            Self::RosterSealed(_) => "roster_sealed",
-            Self::RosterReviewed(_) => "roster_reviewed",
-            Self::RosterApproved(_) => "roster_approved",
-            Self::RosterCancelled(_) => "roster_cancelled",
-            Self::ApplicationPrepared(_) => "application_prepared",
-            Self::ApplicationLineAdded(_) => "application_line_added",
-            Self::ApplicationSealed(_) => "application_sealed",
-            Self::ApplicationApproved(_) => "application_approved",
-            Self::ApplicationCancelled(_) => "application_cancelled",
-            Self::VoucherIssued(_) => "voucher_issued",
-            Self::VoucherCleared(_) => "voucher_cleared",
-            Self::BatchSent(_) => "batch_sent",
-            Self::PayoutCredited(_) => "payout_credited",
-            Self::PayoutReturned(_) => "payout_returned",
-            Self::PayoutUnknown(_) => "payout_unknown",
-            Self::SuspenseCleared(_) => "suspense_cleared",
-            Self::LoanTermsAdopted(_) => "loan_terms_adopted",
-            Self::RatePublished(_) => "rate_published",
-            Self::WaiverAdopted(_) => "waiver_adopted",
-            Self::LoanSigned(_) => "loan_signed",
-            Self::LoanDrawn(_) => "loan_drawn",
-            Self::LoanDrawReturned(_) => "loan_draw_returned",
-            Self::LoanRateAgreed(_) => "loan_rate_agreed",
-            Self::LoanRepaid(_) => "loan_repaid",
-            Self::LoanRefunded(_) => "loan_refunded",
-            Self::LoanOverdue(_) => "loan_overdue",
-            Self::LoanDeferred(_) => "loan_deferred",
-            Self::LoanWrittenOff(_) => "loan_written_off",
-            Self::LossRecovered(_) => "loss_recovered",
-            Self::LoanStateRepaid(_) => "loan_state_repaid",
-            Self::LoanRelieved(_) => "loan_relieved",
-            Self::InterestAccrued(_) => "interest_accrued",
-            Self::InterestAdjusted(_) => "interest_adjusted",
-            Self::ClaimSubmitted(_) => "claim_submitted",
-            Self::ClaimLineAdded(_) => "claim_line_added",
-            Self::ClaimSealed(_) => "claim_sealed",
-            Self::ClaimApproved(_) => "claim_approved",
-            Self::OverclaimReturned(_) => "overclaim_returned",
-            Self::RemittanceOrdered(_) => "remittance_ordered",
-            Self::RemittanceApproved(_) => "remittance_approved",
-            Self::RemittanceCleared(_) => "remittance_cleared",
-            Self::RemittanceReturned(_) => "remittance_returned",
-            Self::CompensationAccrued(_) => "compensation_accrued",
-            Self::CompensationReceived(_) => "compensation_received",
-            Self::FundStated(_) => "fund_stated",
-            Self::SurplusRewarded(_) => "surplus_rewarded",
-            Self::RewardSpent(_) => "reward_spent",
-            Self::PeriodClosed(_) => "period_closed",
-            Self::EntryReversed(_) => "entry_reversed",
-        }
-    }
-
-    /// Whether this states what happened (R) rather than asking for something (D).
-    #[must_use]
-    pub fn is_report(&self) -> bool {
-        matches!(
-            self,
-            Self::OrgRegistered(_)
-                | Self::OrgRenamed(_)
-                | Self::PersonRegistered(_)
-                | Self::StatusChanged(_)
-                | Self::CardBound(_)
-                | Self::CardReplaced(_)
-                | Self::VoucherIssued(_)
-                | Self::VoucherCleared(_)
-                | Self::PayoutCredited(_)
-                | Self::PayoutReturned(_)
-                | Self::PayoutUnknown(_)
-                | Self::RatePublished(_)
-                | Self::LoanSigned(_)
-                | Self::LoanDrawn(_)
-                | Self::LoanDrawReturned(_)
-                | Self::LoanRateAgreed(_)
-                | Self::LoanRepaid(_)
-                | Self::LoanRefunded(_)
-                | Self::LoanOverdue(_)
-                | Self::LoanDeferred(_)
-                | Self::LoanWrittenOff(_)
-                | Self::LossRecovered(_)
-                | Self::LoanStateRepaid(_)
-                | Self::ClaimSubmitted(_)
-                | Self::ClaimLineAdded(_)
-                | Self::OverclaimReturned(_)
-                | Self::RemittanceCleared(_)
-                | Self::RemittanceReturned(_)
-                | Self::CompensationReceived(_)
-                | Self::FundStated(_)
-        )
-    }
+kinds! {
+    PolicyAdopted(Box<Policy>) "policy_adopted" decision;
+    RulesAdopted(RulesAdopted) "rules_adopted" decision;
+    OrgRegistered(OrgRegistered) "org_registered" report;
+    OrgRenamed(OrgRenamed) "org_renamed" report;
+    LineIssued(LineIssued) "line_issued" decision;
+    LinePassedDown(LinePassedDown) "line_passed_down" decision;
+    LineRecalled(LineRecalled) "line_recalled" decision;
+    PersonRegistered(PersonRegistered) "person_registered" report;
+    StatusChanged(StatusChanged) "status_changed" report;
+    CardBound(CardBound) "card_bound" report;
+    CardReplaced(CardReplaced) "card_replaced" report;
+    RosterPrepared(RosterPrepared) "roster_prepared" decision;
+    RosterLineAdded(RosterLineAdded) "roster_line_added" decision;
+    RosterSealed(SetSealed) "roster_sealed" decision;
+    RosterReviewed(SetDecided) "roster_reviewed" decision;
+    RosterApproved(SetDecided) "roster_approved" decision;
+    RosterCancelled(SetCancelled) "roster_cancelled" decision;
+    ApplicationPrepared(ApplicationPrepared) "application_prepared" decision;
+    ApplicationLineAdded(ApplicationLineAdded) "application_line_added" decision;
+    ApplicationSealed(SetSealed) "application_sealed" decision;
+    ApplicationApproved(SetDecided) "application_approved" decision;
+    ApplicationCancelled(SetCancelled) "application_cancelled" decision;
+    VoucherIssued(VoucherIssued) "voucher_issued" report;
+    VoucherCleared(VoucherCleared) "voucher_cleared" report;
+    BatchSent(BatchSent) "batch_sent" decision;
+    PayoutCredited(PayoutCredited) "payout_credited" report;
+    PayoutReturned(PayoutReturned) "payout_returned" report;
+    PayoutUnknown(PayoutUnknown) "payout_unknown" report;
+    SuspenseCleared(SuspenseCleared) "suspense_cleared" decision;
+    LoanTermsAdopted(Box<LoanTerms>) "loan_terms_adopted" decision;
+    RatePublished(RatePublished) "rate_published" report;
+    WaiverAdopted(WaiverAdopted) "waiver_adopted" decision;
+    LoanSigned(LoanSigned) "loan_signed" report;
+    LoanDrawn(LoanDrawn) "loan_drawn" report;
+    LoanDrawReturned(LoanDrawReturned) "loan_draw_returned" report;
+    LoanRateAgreed(LoanRateAgreed) "loan_rate_agreed" report;
+    LoanRepaid(LoanRepaid) "loan_repaid" report;
+    LoanRefunded(LoanRefunded) "loan_refunded" report;
+    LoanOverdue(LoanOverdue) "loan_overdue" report;
+    LoanDeferred(LoanDeferred) "loan_deferred" report;
+    LoanWrittenOff(LoanWrittenOff) "loan_written_off" report;
+    LossRecovered(LossRecovered) "loss_recovered" report;
+    LoanStateRepaid(LoanStateRepaid) "loan_state_repaid" report;
+    LoanRelieved(LoanRelieved) "loan_relieved" decision;
+    InterestAccrued(InterestAccrued) "interest_accrued" decision;
+    InterestAdjusted(InterestAdjusted) "interest_adjusted" decision;
+    ClaimSubmitted(ClaimSubmitted) "claim_submitted" report;
+    ClaimLineAdded(ClaimLineAdded) "claim_line_added" report;
+    ClaimSealed(SetSealed) "claim_sealed" decision;
+    ClaimApproved(SetDecided) "claim_approved" decision;
+    OverclaimReturned(OverclaimReturned) "overclaim_returned" report;
+    RemittanceOrdered(RemittanceOrdered) "remittance_ordered" decision;
+    RemittanceApproved(RemittanceApproved) "remittance_approved" decision;
+    RemittanceCleared(RemittanceCleared) "remittance_cleared" report;
+    RemittanceReturned(RemittanceReturned) "remittance_returned" report;
+    CompensationAccrued(CompensationAccrued) "compensation_accrued" decision;
+    CompensationReceived(CompensationReceived) "compensation_received" report;
+    FundStated(FundStated) "fund_stated" report;
+    SurplusRewarded(SurplusRewarded) "surplus_rewarded" decision;
+    RewardSpent(RewardSpent) "reward_spent" decision;
+    PeriodClosed(PeriodClosed) "period_closed" decision;
+    EntryReversed(EntryReversed) "entry_reversed" decision;
 }
 
 /// From the next entry on the fold decides by this version of its rules (D).
