@@ -2,7 +2,9 @@
 //!
 //! To freeze another one, after a change of rules was adopted by `RulesAdopted`:
 //! `FREEZE=histories/NAME.hex SEED=N cargo test -p tests --test frozen`. Existing files are never written again.
+//! With `LOANS=1` it is a history of loans and of what offices make of them, else one of awards and payments.
 
+use ledger::event::Event;
 use ledger::outcome::Outcome;
 use ledger::state::State;
 use std::collections::BTreeSet;
@@ -10,6 +12,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use tests::desk::{say, submit};
 use tests::history::History;
+use tests::loans::year;
 use tests::model::Model;
 
 /// Events of a frozen history.
@@ -53,13 +56,22 @@ fn word(outcome: &Outcome) -> String {
     }
 }
 
-fn freeze(path: &Path, seed: u64) {
-    let (mut state, mut model) = (State::default(), Model::default());
-    let mut history = History::new(seed, LENGTH);
-    let mut text = String::new();
+/// A history of awards and payments: who said what.
+fn awards(seed: u64) -> Vec<(String, Event)> {
+    let (mut model, mut history) = (Model::default(), History::new(seed, LENGTH));
+    let mut said = Vec::new();
     while let Some((principal, event)) = history.next(&model) {
+        let _ = model.tell(&principal, &event, &proto::event::encode(&event));
+        said.push((principal, event));
+    }
+    said
+}
+
+fn freeze(path: &Path, said: Vec<(String, Event)>) {
+    let mut state = State::default();
+    let mut text = String::new();
+    for (principal, event) in said {
         let content = proto::event::encode(&event);
-        let _ = model.tell(&principal, &event, &content);
         let outcome = say(&mut state, &principal, &event).expect("the fold goes on");
         let _ = writeln!(text, "{principal} {} {}", word(&outcome), hex(&content));
     }
@@ -72,7 +84,8 @@ fn freeze(path: &Path, seed: u64) {
 fn frozen_histories_keep_their_outcomes_and_digest() {
     if let Ok(name) = std::env::var("FREEZE") {
         let seed = std::env::var("SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or_default();
-        freeze(&Path::new(env!("CARGO_MANIFEST_DIR")).join(name), seed);
+        let said = if std::env::var("LOANS").is_ok() { year(seed) } else { awards(seed) };
+        freeze(&Path::new(env!("CARGO_MANIFEST_DIR")).join(name), said);
     }
     let files = std::fs::read_dir(folder()).expect("the folder of frozen histories").flatten();
     let files: Vec<PathBuf> = files.map(|file| file.path()).collect();

@@ -1,11 +1,14 @@
 //! Loans against the second model: golden cases of the domain, and histories nobody wrote.
 
+#![allow(clippy::inconsistent_digit_grouping)] // Days are written as year, month and day: 2024_12_20.
+
 use ledger::account::Class;
 use ledger::event::{Allocation, DayBasis, Interest, Kind, LoanRefunded, Status};
 use ledger::loan::walk::{Payment, Stretch, Walk};
 use ledger::money::{Day, Fen};
 use ledger::outcome::Outcome;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use tests::desk::say;
 use tests::history::Chance;
 use tests::loans::{Story, Teller, agrees, day, digest, shuffle, telling, world};
 
@@ -230,4 +233,24 @@ fn a_late_fact_of_a_long_loan_is_bounded_work() {
     // Each fact, rate, settlement and standing ends at most one stretch.
     assert!((240..=330).contains(&walked), "{walked} stretches");
     agrees(&story.teller.state, &story.teller.book, story.loan, "a long loan");
+}
+
+/// Years of offices, one of which is frozen: the model follows them to their end, and every kind about loans is posted.
+#[test]
+fn a_year_of_offices_posts_every_kind() {
+    let mut complete = Vec::new();
+    for seed in 0..8 {
+        let (mut state, mut posted) = (ledger::state::State::default(), BTreeSet::new());
+        for (who, event) in tests::loans::year(seed) {
+            if let Outcome::Posted { .. } = say(&mut state, &who, &event).expect("the fold goes on") {
+                posted.insert(event.kind.name());
+            }
+        }
+        let mut lending = proto::event::KIND_NAMES.iter().skip_while(|name| **name != "loan_terms_adopted");
+        if lending.all(|name| posted.contains(name)) {
+            complete.push(seed);
+        }
+    }
+    println!("every kind is posted by the years {complete:?}");
+    assert!(complete.len() >= 2, "{complete:?}");
 }

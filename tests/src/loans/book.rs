@@ -11,8 +11,8 @@ use uuid::Uuid;
 pub struct Contract {
     /// The contract and its day, once it is known.
     pub signed: Option<(Day, LoanSigned)>,
-    /// What happened to it, as told.
-    pub facts: Vec<(Day, Kind)>,
+    /// What happened to it, as told, by the ids of the events that told it.
+    pub facts: Vec<(Uuid, Day, Kind)>,
 }
 
 /// Everything that was told.
@@ -42,9 +42,13 @@ impl Book {
             Kind::LoanSigned(signed) => {
                 self.loans.entry(signed.loan).or_default().signed.get_or_insert_with(|| (on, signed.clone()));
             }
+            Kind::EntryReversed(reversed) => {
+                let loan = self.loans.entry(reversed.subject).or_default();
+                loan.facts.retain(|(id, _, _)| *id != reversed.entry);
+            }
             kind => {
                 if let Some(loan) = loan_of(kind) {
-                    self.loans.entry(loan).or_default().facts.push((on, kind.clone()));
+                    self.loans.entry(loan).or_default().facts.push((event.id, on, kind.clone()));
                 }
             }
         }

@@ -32,14 +32,15 @@ pub fn agrees(state: &State, book: &Book, id: Uuid, place: &str) {
     let over = |paid: Fen, owed: Fen| (paid - owed).max(0);
     let refund =
         over(0, ours.principal) + over(paid.interest, interest.borrower) + over(paid.penalty, interest.penalty);
+    let [subsidy, waiver] = loan.confirmed;
     let expected = [
         (Class::Principal, ours.principal.max(0)),
         (Class::InterestDue, over(interest.borrower, paid.interest)),
         (Class::PenaltyDue, over(interest.penalty, paid.penalty)),
-        (Class::SubsidyDue, interest.subsidy),
-        (Class::WaiverDue, interest.waiver),
+        (Class::SubsidyDue, over(interest.subsidy, subsidy)),
+        (Class::WaiverDue, over(interest.waiver, waiver)),
         (Class::RefundDue, -refund),
-        (Class::Overclaimed, 0),
+        (Class::Overclaimed, -over(subsidy, interest.subsidy) - over(waiver, interest.waiver)),
     ];
     for (class, fen) in expected {
         let found = balance(state, loan, class);

@@ -49,7 +49,7 @@ impl<'a> Rules<'a> {
         let mut later: Vec<_> = book.terms.iter().filter(ours).filter(|(from, _)| *from > signed).collect();
         later.retain(|(_, later)| later.moves_older && later.index == terms.index);
         spreads.extend(later.iter().map(|(from, later)| (*from, later.spread_bp)));
-        for (on, kind) in facts {
+        for (_, on, kind) in facts {
             if let Kind::LoanRateAgreed(agreed) = kind {
                 spreads.push((*on, agreed.spread_bp));
             }
@@ -62,8 +62,8 @@ impl<'a> Rules<'a> {
         statuses.sort_by_key(|(on, _)| *on);
         let graduations = statuses.iter().filter(|(_, status)| *status == Status::Graduated);
         let graduated = graduations.map(|(on, _)| on.year()).min();
-        let early = facts.iter().filter(|(_, kind)| matches!(kind, Kind::LoanRepaid(e) if e.early));
-        let early = early.map(|(on, _)| *on).collect();
+        let early = facts.iter().filter(|(_, _, kind)| matches!(kind, Kind::LoanRepaid(e) if e.early));
+        let early = early.map(|(_, on, _)| *on).collect();
         Some(Self { book, contract, signed, terms, statuses, spreads, fixings, early, graduated })
     }
 

@@ -1,6 +1,8 @@
 //! Loans told at random, and a second, simple model of their interest: day by day, in plain code. It shares nothing with
 //! the ledger's own computation, so a mistake would have to be made twice.
 
+#![allow(clippy::inconsistent_digit_grouping)] // Days are written as year, month and day: 2024_12_20.
+
 mod book;
 mod check;
 mod day;
@@ -9,6 +11,7 @@ mod story;
 mod teller;
 mod terms;
 mod told;
+mod year;
 
 pub use book::{Book, Contract};
 pub use check::{agrees, digest};
@@ -17,3 +20,4 @@ pub use story::{Story, day};
 pub use teller::Teller;
 pub use terms::{benchmarks, campus, fixings, origin};
 pub use told::{Telling, shuffle, telling, world};
+pub use year::year;

@@ -60,11 +60,11 @@ pub fn reckon(book: &Book, loan: Uuid, through: Day) -> Reckoning {
     let mut days = Days { rules, basis, exact, settled, principal: 0, overdue: 0, deferred_until, paid: [0; 3] };
     let facts = in_order(contract);
     let (Some(first), Some(last)) = (facts.first(), facts.last()) else { return Reckoning::default() };
-    let (mut day, end) = (first.0, last.0.max(through));
+    let (mut day, end) = (first.1, last.1.max(through));
     let mut reckoning = Reckoning::default();
     let mut next = 0;
     while day <= end {
-        while let Some((_, kind)) = facts.get(next).filter(|(on, _)| *on == day) {
+        while let Some((_, _, kind)) = facts.get(next).filter(|(_, on, _)| *on == day) {
             days.happen(day, kind);
             next += 1;
         }
@@ -90,9 +90,9 @@ fn small(fen: i128) -> Fen {
 }
 
 /// By day; on one day what lends stands before what settles.
-fn in_order(contract: &Contract) -> Vec<&(Day, Kind)> {
+fn in_order(contract: &Contract) -> Vec<&(Uuid, Day, Kind)> {
     let mut facts: Vec<_> = contract.facts.iter().collect();
-    facts.sort_by_key(|(on, kind)| (*on, rank(kind)));
+    facts.sort_by_key(|(_, on, kind)| (*on, rank(kind)));
     facts
 }
 

@@ -17,6 +17,8 @@ pub struct Teller {
     pub state: State,
     /// What the model was told.
     pub book: Book,
+    /// Everything said: who, and what.
+    pub said: Vec<(String, Event)>,
     /// Refusals met on the way, by code.
     pub refused: Vec<Code>,
     cause: Uuid,
@@ -24,12 +26,12 @@ pub struct Teller {
 }
 
 impl Teller {
-    /// Says something to both.
-    ///
-    /// # Panics
-    /// If the fold stops.
+    /// Says something to both, as the bank. The model hears what the ledger took.
     pub fn tell(&mut self, event: &Event) -> Outcome {
-        self.book.tell(event);
+        self.tell_as("行", event)
+    }
+
+    fn tell_as(&mut self, who: &str, event: &Event) -> Outcome {
         let general = matches!(
             event.kind,
             Kind::LoanTermsAdopted(_) | Kind::RatePublished(_) | Kind::WaiverAdopted(_) | Kind::StatusChanged(_)
@@ -37,17 +39,27 @@ impl Teller {
         if general {
             self.cause = event.id;
         }
-        match say(&mut self.state, "行", event) {
+        self.said.push((who.to_owned(), event.clone()));
+        let outcome = match say(&mut self.state, who, event) {
             Ok(outcome) => outcome,
             Err(halt) => panic!("{halt}"),
+        };
+        if matches!(outcome, Outcome::Posted { .. }) {
+            self.book.tell(event);
         }
+        outcome
     }
 
     /// Says something under a new id.
     pub fn say(&mut self, effective: Day, kind: Kind) -> Outcome {
+        self.say_as("行", effective, kind)
+    }
+
+    /// Says something under a new id, as somebody.
+    pub fn say_as(&mut self, who: &str, effective: Day, kind: Kind) -> Outcome {
         self.made += 1;
         let id = labelled(&format!("told{}", self.made));
-        self.tell(&Event { id, effective, kind })
+        self.tell_as(who, &Event { id, effective, kind })
     }
 
     /// The last event that may have changed interest already posted.

@@ -114,8 +114,11 @@ impl Maker {
 
     /// Says it on that day, or on the next that has no fact about the same thing.
     fn say(&mut self, about: Uuid, mut on: Day, kind: Kind) {
-        while !self.taken.insert((about, on)) && !(self.ties && self.chance.in_hundred(70)) {
-            on = on.plus(1);
+        let mut free = self.taken.insert((about, on));
+        while !free {
+            let tied = self.ties && self.chance.in_hundred(70);
+            on = on.plus(i32::from(!tied));
+            free = tied || self.taken.insert((about, on));
         }
         self.said.push((on, kind));
     }
