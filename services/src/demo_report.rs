@@ -1,6 +1,8 @@
 //! What people see at the end of the demo: where the money came from, where it stands, what came back, what was
 //! refused or stands in suspense and why, and one payment traced from its document to its card. Figures are computed
-//! elsewhere; here they are laid out.
+//! elsewhere; here they are laid out. What is said of loans stands in `loans`.
+
+mod loans;
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -8,7 +10,7 @@ use std::fmt::Write;
 use ledger::account::Class;
 use ledger::event::Source;
 use ledger::money::yuan;
-use ledger::rows::{Payout, Progress, Stage};
+use ledger::rows::{Line, Payout, Progress, Stage};
 use ledger::state::State;
 use ledger::table::NONE;
 use replay::projections::lookups::{org_name, programme_name, source_zh};
@@ -23,7 +25,7 @@ pub fn report(ran: &Ran) -> String {
     let state = ran.engine.read();
     let mut text = String::new();
     head(&mut text, ran);
-    section(&mut text, "一、资金从哪里来  Where the money came from", &sources(&state));
+    section(&mut text, "一、资金从哪里来  Where the money came from", &sources(&state, false));
     section(&mut text, "二、资金在哪里  Where it stands", &standing(&state));
     section(&mut text, "三、发给了谁  Who was aided", &programmes(&state));
     section(&mut text, "    按学校所在地  by place of school", &places(&state));
@@ -32,6 +34,7 @@ pub fn report(ran: &Ran) -> String {
     section(&mut text, "    暂记与发现  suspense and findings", &findings(&state));
     text.push_str("六、一笔资金的来龙去脉  One payment, traced\n\n");
     trace(&mut text, &state);
+    loans::report(&mut text, &state, ran);
     text
 }
 
@@ -60,9 +63,12 @@ fn head(text: &mut String, ran: &Ran) {
     let _ = writeln!(text, "{table}  状态摘要 state digest {}\n", figures.state_digest);
 }
 
-fn sources(state: &State) -> Table {
+/// Lines nobody passed down, of students' programmes or of those that pay lenders.
+fn sources(state: &State, of_loans: bool) -> Table {
     let mut sums: BTreeMap<(u32, Source, bool), (u64, i128)> = BTreeMap::new();
-    for (_, line) in state.lines.iter().filter(|(_, line)| line.parent == NONE) {
+    let pays_lenders = |programme: u32| state.programmes.get(programme).code.starts_with("LOAN-");
+    let wanted = |line: &Line| line.parent == NONE && pays_lenders(line.programme) == of_loans;
+    for (_, line) in state.lines.iter().filter(|(_, line)| wanted(line)) {
         let sum = sums.entry((line.programme, line.source, !line.advance)).or_default();
         sum.0 += 1;
         sum.1 += i128::from(line.received);

@@ -1,6 +1,9 @@
 //! The demo: writes a province's year as files, imports them by the same code as everybody, and says what came of it.
 //! What the files hold is planned in `demo`; how the report looks stands in `demo_report`.
 
+pub mod accrual;
+pub mod loans;
+
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -12,10 +15,12 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::deliver::{Delivery, Tally};
-use crate::demo::{Plan, Scale, write_year};
+use crate::demo::{Plan, Scale, Step, write_year};
 use crate::identity::Identity;
 use crate::import::{Importer, Report, Said};
-use crate::policies;
+use crate::{loan_policies, policies};
+use accrual::Accrued;
+use loans::LoanFigures;
 
 /// Who adopts policies and rules in the demo.
 const AUTHORITY: &str = "陕西省财政厅/制度";
@@ -49,6 +54,7 @@ pub struct Figures {
     pub state_digest: String,
     pub seconds: f64,
     pub events_per_second: u64,
+    pub loans: LoanFigures,
 }
 
 /// A demo that ran, and goes on as long as this is kept.
@@ -61,10 +67,20 @@ pub struct Ran {
     pub plan: Plan,
     /// What each file came to.
     pub files: Vec<(Report, Tally)>,
+    /// What the accrual job posted.
+    pub accrued: Accrued,
     /// Where everything is.
     pub data: PathBuf,
     /// Removes a temporary directory when dropped.
     pub kept: Option<tempfile::TempDir>,
+}
+
+impl Ran {
+    /// What differs from what was planned, loans above all; nothing if all is well.
+    #[must_use]
+    pub fn differences(&self) -> &[String] {
+        &self.figures.loans.differences
+    }
 }
 
 /// Runs the demo. Blocks: not for async tasks.
@@ -76,7 +92,8 @@ pub fn run(options: &DemoOptions) -> anyhow::Result<Ran> {
     let folder = data.join("files");
     std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
     let bar = bar(options.quiet, "写文件 files");
-    let plan = write_year(&folder, options.scale, &mut |name, rows| {
+    let beginnings = beginnings()?;
+    let plan = write_year(&folder, options.scale, &beginnings, &mut |name, rows| {
         bar.inc(rows);
         bar.set_message(name.to_owned());
     })?;
@@ -86,10 +103,10 @@ pub fn run(options: &DemoOptions) -> anyhow::Result<Ran> {
         bail!("{} already holds a record: the demo needs an empty directory (and stream)", data.display());
     }
     let began = Instant::now();
-    let files = import(&engine, &plan, options.quiet)?;
+    let (files, accrued) = import(&engine, beginnings, &plan, options.quiet)?;
     let seconds = began.elapsed().as_secs_f64();
-    let figures = figures(&engine, seconds);
-    Ok(Ran { engine, figures, plan, files, data, kept })
+    let figures = figures(&engine, &plan, &accrued, seconds);
+    Ok(Ran { engine, figures, plan, files, accrued, data, kept })
 }
 
 fn place(data: Option<&Path>) -> anyhow::Result<(PathBuf, Option<tempfile::TempDir>)> {
@@ -125,32 +142,53 @@ fn bar(quiet: bool, what: &'static str) -> ProgressBar {
     ProgressBar::new_spinner().with_prefix(what).with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()))
 }
 
-fn import(engine: &Engine, plan: &Plan, quiet: bool) -> anyhow::Result<Vec<(Report, Tally)>> {
+fn import(
+    engine: &Engine,
+    beginnings: Vec<ledger::event::Event>,
+    plan: &Plan,
+    quiet: bool,
+) -> anyhow::Result<(Vec<(Report, Tally)>, Accrued)> {
     let mut delivery = Delivery::new(engine);
-    for event in beginnings()? {
-        delivery.say(Said { principal: AUTHORITY.into(), event }).map_err(|error| anyhow::anyhow!(error))?;
+    let say = |delivery: &mut Delivery<'_>, said| delivery.say(said).map_err(|error| anyhow::anyhow!(error));
+    for event in beginnings {
+        say(&mut delivery, Said { principal: AUTHORITY.into(), event })?;
     }
     delivery.finish()?;
     let mut importer = Importer::new(Identity::new(crate::identity::DEMO_KEY));
     let bar = bar(quiet, "导入 import");
-    let mut done = Vec::new();
-    for file in &plan.files {
-        bar.set_message(file.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default());
-        let report = importer.import_file(&file.path, &file.principal, &mut |said| {
-            bar.inc(1);
-            delivery.say(said)
-        })?;
-        let tally = delivery.finish()?;
-        done.push((report, tally));
+    let (mut done, mut accrued) = (Vec::new(), Accrued::default());
+    for step in &plan.steps {
+        match step {
+            Step::File(file) => {
+                let name = file.path.file_name().map(|name| name.to_string_lossy().into_owned());
+                bar.set_message(name.unwrap_or_default());
+                let report = importer.import_file(&file.path, &file.principal, &mut |said| {
+                    bar.inc(1);
+                    delivery.say(said)
+                })?;
+                done.push((report, delivery.finish()?));
+            }
+            Step::Accrue(through) => {
+                bar.set_message(format!("计息 interest through {through}"));
+                accrual::accrue(engine, &mut delivery, *through, &mut accrued)?;
+            }
+            Step::Say(all) => {
+                for said in all {
+                    say(&mut delivery, said.clone())?;
+                }
+                delivery.finish()?;
+            }
+        }
     }
     bar.finish_and_clear();
-    Ok(done)
+    Ok((done, accrued))
 }
 
 /// Rules and policies, before anything else is said.
 fn beginnings() -> anyhow::Result<Vec<ledger::event::Event>> {
     use ledger::event::{Event, Kind, RulesAdopted};
-    let policies = policies::events()?;
+    let mut policies = policies::events()?;
+    policies.extend(loan_policies::shipped_events()?);
     let effective = policies.iter().map(|event| event.effective).min().unwrap_or_default();
     let version = ledger::fold::KNOWN_RULES;
     let id = Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("mingzhang rules {version}").as_bytes());
@@ -159,10 +197,12 @@ fn beginnings() -> anyhow::Result<Vec<ledger::event::Event>> {
     Ok(events)
 }
 
-fn figures(engine: &Engine, seconds: f64) -> Figures {
+fn figures(engine: &Engine, plan: &Plan, accrued: &Accrued, seconds: f64) -> Figures {
     let (entries, digest) = engine.digest();
     let state = engine.read();
     let year = replay::projections::year::calendar_year(&state, 2021);
+    let &Accrued { accruals, adjustments, adjusted_fen, .. } = accrued;
+    let loans = LoanFigures { accruals, adjustments, adjusted_fen, ..loans::figures(&state, &plan.loans) };
     let trial: i128 = Book::ALL.iter().map(|book| state.trial_balance(*book).abs()).sum();
     Figures {
         entries,
@@ -177,5 +217,6 @@ fn figures(engine: &Engine, seconds: f64) -> Figures {
         state_digest: digest.iter().map(|byte| format!("{byte:02x}")).collect(),
         seconds,
         events_per_second: (entries as f64 / seconds.max(f64::MIN_POSITIVE)) as u64,
+        loans,
     }
 }

@@ -49,6 +49,11 @@ pub(super) fn demo(args: &DemoArgs) -> Result<(), Failure> {
     } else {
         out!("{}", report(&ran));
     }
+    if !ran.differences().is_empty() {
+        let stopped = ran.engine.stop().map_err(failed);
+        let differ = format!("the ledger differs from the plan: {}", ran.differences().join("; "));
+        return stopped.and(Err(Failure::Failed(differ)));
+    }
     let served = if args.once { Ok(()) } else { serve(args, &ran) };
     let stopped = ran.engine.stop().map_err(failed);
     served.and(stopped)

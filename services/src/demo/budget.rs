@@ -10,7 +10,7 @@ use super::outcomes::Year;
 use super::programmes::Programme;
 use std::collections::BTreeMap;
 
-const HEAD: &str = "动作,文号,指标行号,单位编号,预算年度,项目代码,资金来源,支出科目,预算项目,直达资金,来源文号,来源行号,来源单位编号,金额,生效日期";
+pub const HEAD: &str = "动作,文号,指标行号,单位编号,预算年度,项目代码,资金来源,支出科目,预算项目,直达资金,来源文号,来源行号,来源单位编号,金额,生效日期";
 /// The project code of the transfer, as in the notice of 2022.
 const PROJECT: &str = "Z155050000004";
 

@@ -7,6 +7,7 @@
 mod budget;
 mod csv;
 mod delivery;
+mod loans;
 mod orgs;
 mod outcomes;
 mod payments;
@@ -21,9 +22,13 @@ mod terms;
 mod tests;
 
 pub use delivery::Progress;
+pub use loans::{CLAIMS, Claim, Fund, LENDERS, LoanPlan, Outcome};
 pub use outcomes::{AIDED_FEN, PERSON_TIMES};
 pub use scale::{BadScale, Scale};
 
+use crate::import::Said;
+use ledger::event::Event;
+use ledger::money::Day;
 use outcomes::Year;
 use std::path::{Path, PathBuf};
 use terms::Term;
@@ -52,6 +57,25 @@ pub struct PlannedFile {
     pub again: bool,
 }
 
+/// Something to do, in order.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Step {
+    /// A file is imported.
+    File(PlannedFile),
+    /// The job accrues interest of all lenders through a day.
+    Accrue(Day),
+    /// Something is said that no office delivers as a file.
+    Say(Vec<Said>),
+}
+
+impl Step {
+    /// The file, if it is one.
+    #[must_use]
+    pub fn file(&self) -> Option<&PlannedFile> {
+        if let Self::File(file) = self { Some(file) } else { None }
+    }
+}
+
 /// What the year comes to at its end.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Expected {
@@ -72,14 +96,24 @@ pub struct Expected {
 /// The files of the year, in the order of import, and what they come to.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Plan {
-    /// The files.
-    pub files: Vec<PlannedFile>,
-    /// The outcome.
+    /// Files, and what is done between them.
+    pub steps: Vec<Step>,
+    /// What the year's aid comes to.
     pub expected: Expected,
+    /// What its loans come to.
+    pub loans: LoanPlan,
 }
 
-/// Plans a year at a scale and writes its files into `dir`, which must exist. The same scale gives the same bytes.
-pub fn write_year(dir: &Path, scale: Scale, progress: &mut Progress<'_>) -> Result<Plan, DemoError> {
+impl Plan {
+    /// The files.
+    pub fn files(&self) -> impl Iterator<Item = &PlannedFile> {
+        self.steps.iter().filter_map(Step::file)
+    }
+}
+
+/// Plans a year at a scale and writes its files into `dir`, which must exist. The same scale gives the same bytes. The
+/// terms of loans are those that `adopted` events adopt.
+pub fn write_year(dir: &Path, scale: Scale, adopted: &[Event], progress: &mut Progress<'_>) -> Result<Plan, DemoError> {
     let year = Year::plan(scale);
     let mut budget = budget::Budget::of(&year);
     let mut files = delivery::Delivery::new(dir, progress);
@@ -102,9 +136,11 @@ pub fn write_year(dir: &Path, scale: Scale, progress: &mut Progress<'_>) -> Resu
     write_payments(&year, &budget, Term::Autumn, &mut answers, &mut files)?;
     answers.write_clearing(&year, &mut files)?;
     budget.write_recall(&year, &mut files)?;
+    let loans = loans::write(&year, scale, adopted, &mut files)?;
     files.again("花名册");
-    let expected = expected(&year, &answers);
-    Ok(Plan { files: files.files(), expected })
+    let mut expected = expected(&year, &answers);
+    expected.refused += loans.refused;
+    Ok(Plan { steps: files.steps(), expected, loans })
 }
 
 fn write_students(year: &Year, academic_year: u16, files: &mut delivery::Delivery<'_>) -> Result<(), DemoError> {
