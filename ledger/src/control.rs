@@ -24,7 +24,8 @@ pub(crate) fn judge_closed(state: &State, event: &PeriodClosed) -> Result<Change
 }
 
 /// An entry can be reversed while it is the last that changed its loan and told a fact whose effect is the loan's alone.
-/// The fact goes out and what it posted is posted in red, booked like any late fact.
+/// The fact goes out and what it posted is posted in red, booked like any late fact. Interest it brought forward goes too,
+/// or a slip in a date would post it for years to come.
 pub(crate) fn judge_reversed(state: &State, on: Day, event: &EntryReversed) -> Result<Change, Refusal> {
     let Some(index) = state.seen.find(event.entry).map(u64::from) else {
         return Err(Refusal::of(Code::UnknownEntry, event.entry));
@@ -43,7 +44,7 @@ pub(crate) fn judge_reversed(state: &State, on: Day, event: &EntryReversed) -> R
         return Err(Refusal::with(Code::NotLast, event.subject, last));
     }
     let facts = found.row.facts.iter().filter(|fact| fact.index != index).copied().collect();
-    Ok(crate::loan::facts::moved(state, on, &found, facts, found.row.through))
+    Ok(crate::loan::facts::moved(state, on, &found, facts, found.row.through_before))
 }
 
 pub(crate) fn apply(state: &mut State, index: u64, change: ControlChange) {

@@ -102,6 +102,7 @@ pub(crate) fn unknown_loan(id: Uuid, accounts: u32) -> Loan {
         matures: nothing,
         facts: Vec::new(),
         through: nothing,
+        through_before: nothing,
         posted: Flows::default(),
         confirmed: [0; 2],
         recovered: 0,

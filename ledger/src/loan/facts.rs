@@ -161,14 +161,19 @@ pub(super) fn apply(state: &mut State, index: u64, id: Uuid, facts: Vec<Fact>, t
     let before = std::mem::replace(&mut row.posted, flows);
     let changed = changed(&row.facts, &facts);
     row.facts = facts;
-    (row.through, row.last) = (through, index);
+    row.through_before = std::mem::replace(&mut row.through, through);
+    row.last = index;
     crate::risk::note(state, index, loan, &before, &changed);
 }
 
-/// The facts that are new, and those taken out again, turned round.
+/// The facts that are new, and those taken out again, turned round. Both stand in the same order, so what differs lies
+/// between what they begin and what they end with.
 fn changed(before: &[Fact], after: &[Fact]) -> Vec<Fact> {
-    let new = after.iter().filter(|fact| !before.contains(fact)).copied();
-    let gone = before.iter().filter(|fact| !after.contains(fact)).filter_map(|fact| {
+    let head = before.iter().zip(after).take_while(|(one, other)| one == other).count();
+    let (before, after) = (&before[head..], &after[head..]);
+    let tail = before.iter().rev().zip(after.iter().rev()).take_while(|(one, other)| one == other).count();
+    let new = after[..after.len() - tail].iter().copied();
+    let gone = before[..before.len() - tail].iter().filter_map(|fact| {
         let what = match fact.what {
             What::Drawn(fen) => What::DrawReturned(fen),
             What::DrawReturned(fen) => What::Drawn(fen),

@@ -92,6 +92,8 @@ pub struct Loan {
     pub facts: Vec<Fact>,
     /// Interest is posted to the end of this day.
     pub through: Day,
+    /// And was so before the last fact, should that be reversed.
+    pub through_before: Day,
     /// What is posted, by flow.
     pub posted: Flows,
     /// Confirmed of the lender's claims, less what it gave back: subsidy, waiver.
