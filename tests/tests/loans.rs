@@ -3,25 +3,36 @@
 #![allow(clippy::inconsistent_digit_grouping)] // Days are written as year, month and day: 2024_12_20.
 
 use ledger::account::Class;
-use ledger::event::{Allocation, DayBasis, Interest, Kind, LoanRefunded, Status};
+use ledger::event::{Allocation, DayBasis, Event, Interest, Kind, LoanRefunded, Status};
 use ledger::loan::walk::{Payment, Stretch, Walk};
 use ledger::money::{Day, Fen};
 use ledger::outcome::Outcome;
 use std::collections::{BTreeMap, BTreeSet};
-use tests::desk::say;
+use tests::desk::{restored, say};
 use tests::history::Chance;
-use tests::loans::{Story, Teller, agrees, day, digest, shuffle, telling, world};
+use tests::loans::{Story, Teller, agrees, borrowers, day, digest, shuffle, telling, world};
 
 /// Histories a test makes.
 const SEEDS: u64 = 120;
 
-/// A teller who has told of the lender, the university and the borrowers.
+/// A teller who has told of the lender and the university.
 fn begun() -> Teller {
     let mut teller = Teller::default();
     for (on, kind) in world() {
         assert!(matches!(teller.say(on, kind), Outcome::Posted { .. }));
     }
     teller
+}
+
+/// Registers the borrowers, each at any time before his first status is told.
+fn register(chance: &mut Chance, told: &mut Vec<Event>) {
+    for (effective, kind) in borrowers() {
+        let Kind::PersonRegistered(registered) = &kind else { continue };
+        let person = registered.person;
+        let of = |event: &Event| matches!(&event.kind, Kind::StatusChanged(change) if change.person == person);
+        let first = told.iter().position(of).unwrap_or(told.len());
+        told.insert(chance.below(first + 1), Event { id: person, effective, kind });
+    }
 }
 
 /// A quarter end between 2014 and 2035.
@@ -42,11 +53,15 @@ fn every_loan_agrees_with_the_model_to_the_fen() {
     let (mut brought, mut sums) = (0, ledger::event::Interest::default());
     for seed in 0..SEEDS {
         let (mut teller, mut chance) = (begun(), Chance::new(seed + 1_000));
-        let telling = telling(seed, true);
+        let mut telling = telling(seed, true);
+        register(&mut chance, &mut telling.told);
         for (at, event) in telling.told.iter().enumerate() {
             let outcome = teller.tell(event);
             assert!(matches!(outcome, Outcome::Posted { .. }), "seed {seed}: {event:?} gave {outcome:?}");
             *told.entry(event.kind.name()).or_default() += 1;
+            if chance.in_hundred(5) {
+                teller.correct(event);
+            }
             let loan = telling.loans[chance.below(telling.loans.len())];
             let doubted = chance.in_hundred(20);
             if chance.in_hundred(40) && teller.bring_doubted(loan, quarter_end(&mut chance), doubted) {
@@ -86,8 +101,12 @@ fn the_order_of_telling_does_not_matter() {
             let (mut teller, mut chance) = (begun(), Chance::new(seed * 2 + order));
             let mut told = telling.told.clone();
             shuffle(&mut chance, &mut told);
+            register(&mut chance, &mut told);
             for event in &told {
                 let _ = teller.tell(event);
+                if chance.in_hundred(5) {
+                    teller.correct(event);
+                }
                 let loan = telling.loans[chance.below(telling.loans.len())];
                 if chance.in_hundred(10) {
                     let _ = teller.bring(loan, quarter_end(&mut chance));
@@ -239,13 +258,15 @@ fn a_late_fact_of_a_long_loan_is_bounded_work() {
 #[test]
 fn a_year_of_offices_posts_every_kind() {
     let mut complete = Vec::new();
-    for seed in 0..8 {
+    for seed in 0..10 {
         let (mut state, mut posted) = (ledger::state::State::default(), BTreeSet::new());
         for (who, event) in tests::loans::year(seed) {
             if let Outcome::Posted { .. } = say(&mut state, &who, &event).expect("the fold goes on") {
                 posted.insert(event.kind.name());
             }
         }
+        let digest = state.digest();
+        assert_eq!(restored(&mut state).expect("its own pages").digest(), digest, "seed {seed}");
         let mut lending = proto::event::KIND_NAMES.iter().skip_while(|name| **name != "loan_terms_adopted");
         if lending.all(|name| posted.contains(name)) {
             complete.push(seed);

@@ -56,7 +56,8 @@ impl Book {
 }
 
 /// The loan a fact is about.
-fn loan_of(kind: &Kind) -> Option<Uuid> {
+#[must_use]
+pub fn loan_of(kind: &Kind) -> Option<Uuid> {
     match kind {
         Kind::LoanDrawn(e) => Some(e.loan),
         Kind::LoanDrawReturned(e) => Some(e.loan),

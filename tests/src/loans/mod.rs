@@ -13,11 +13,11 @@ mod terms;
 mod told;
 mod year;
 
-pub use book::{Book, Contract};
+pub use book::{Book, Contract, loan_of};
 pub use check::{agrees, digest};
 pub use reckon::{Parts, Reckoning, reckon};
 pub use story::{Story, day};
 pub use teller::Teller;
 pub use terms::{benchmarks, campus, fixings, origin};
-pub use told::{Telling, shuffle, telling, world};
+pub use told::{Telling, borrowers, shuffle, telling, world};
 pub use year::year;

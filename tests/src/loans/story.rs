@@ -1,7 +1,7 @@
 //! One loan told by hand, for cases everybody can compute: drawn in 2023, graduated in 2024, 3.60 % and then 2.90 %.
 
 use super::teller::Teller;
-use super::told::world;
+use super::told::{borrowers, world};
 use super::{fixings, origin};
 use crate::history::thing;
 use ledger::event::{
@@ -39,7 +39,7 @@ impl Story {
             terms.moves_older = false;
             (from, Kind::LoanTermsAdopted(Box::new(terms)))
         });
-        for (on, kind) in world().into_iter().chain(fixings()).chain(terms) {
+        for (on, kind) in world().into_iter().chain(borrowers()).chain(fixings()).chain(terms) {
             story.say(on, kind);
         }
         story

@@ -1,8 +1,8 @@
 //! Tells the ledger and the model the same things, and does what the job does: brings a loan's interest to a day.
 
-use super::book::Book;
+use super::book::{Book, loan_of};
 use crate::desk::{labelled, say};
-use ledger::event::{Event, Interest, InterestAccrued, InterestAdjusted, Kind};
+use ledger::event::{EntryReversed, Event, Interest, InterestAccrued, InterestAdjusted, Kind};
 use ledger::loan::accrual::due;
 use ledger::loan::rows::Loan;
 use ledger::money::Day;
@@ -66,6 +66,19 @@ impl Teller {
     #[must_use]
     pub fn cause(&self) -> Uuid {
         self.cause
+    }
+
+    /// Takes a fact about a loan back, as a mistake, and tells it again under a new id.
+    ///
+    /// # Panics
+    /// If its reversal is refused: it is the loan's last entry.
+    pub fn correct(&mut self, event: &Event) {
+        let Some(subject) = loan_of(&event.kind).filter(|_| !matches!(event.kind, Kind::LoanWrittenOff(_))) else {
+            return;
+        };
+        let reversed = EntryReversed { entry: event.id, subject, document: "更正".into() };
+        self.posted(event.effective, Kind::EntryReversed(reversed));
+        self.posted(event.effective, event.kind.clone());
     }
 
     /// A loan as the ledger has it.

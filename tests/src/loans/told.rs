@@ -23,7 +23,7 @@ pub struct Telling {
     pub loans: Vec<Uuid>,
 }
 
-/// What is known before anything else: a lender, a university, the borrowers.
+/// What is known before anything else: a lender and a university.
 #[must_use]
 pub fn world() -> Vec<(Day, Kind)> {
     let day = Day::from_yyyymmdd(2014_01_01).unwrap_or_default();
@@ -39,13 +39,16 @@ pub fn world() -> Vec<(Day, Kind)> {
             subordination: Subordination::Local,
         })
     };
-    let mut kinds = vec![org(1, OrgRole::Bank, Level::Centre), org(2, OrgRole::School, Level::School)];
-    kinds.extend(
-        (1..=PERSONS).map(|number| {
-            Kind::PersonRegistered(PersonRegistered { person: thing("person", number), origin: 610_100 })
-        }),
-    );
-    kinds.into_iter().map(|kind| (day, kind)).collect()
+    let orgs = [org(1, OrgRole::Bank, Level::Centre), org(2, OrgRole::School, Level::School)];
+    orgs.into_iter().map(|kind| (day, kind)).collect()
+}
+
+/// The borrowers. Nothing can be told of their standing before they are registered, but of their loans it can.
+#[must_use]
+pub fn borrowers() -> Vec<(Day, Kind)> {
+    let day = Day::from_yyyymmdd(2014_01_01).unwrap_or_default();
+    let person = |number| PersonRegistered { person: thing("person", number), origin: 610_100 };
+    (1..=PERSONS).map(|number| (day, Kind::PersonRegistered(person(number)))).collect()
 }
 
 /// Facts by this seed. With `ties` two facts may fall on one day in such a way that the order of telling decides.

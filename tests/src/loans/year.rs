@@ -4,7 +4,7 @@
 use super::reckon::reckon;
 use super::story::day;
 use super::teller::Teller;
-use super::told::{telling, world};
+use super::told::{borrowers, telling, world};
 use crate::desk::labelled;
 use crate::history::thing;
 use ledger::account::{Book, Class};
@@ -64,7 +64,7 @@ impl Year {
 
     /// Facts in any order, with what the job makes of them in between, sometimes turned away.
     fn facts(&mut self, seed: u64) {
-        for (on, kind) in world() {
+        for (on, kind) in world().into_iter().chain(borrowers()) {
             let _ = self.teller.say(on, kind);
         }
         let telling = telling(seed, true);
