@@ -152,8 +152,51 @@ async fn a_claim_is_disputed_line_by_line_approved_paid_and_traced() {
         let listed = office.ask(&["claim", "list", "--lender", "CDB", "--kind", "campus"]);
         assert_eq!(listed["claims"][0]["stage"], "approved", "{listed}");
         assert_eq!(fen(&listed["claims"][0]["confirmed_fen"]), 2 * ours);
+        pay(office, &listed["claims"][0]);
     })
     .await;
+}
+
+/// Pays what a claim confirmed out of one line for each payer, and traces it both ways.
+fn pay(office: &Office, claim: &Value) {
+    let confirmed = fen(&claim["confirmed_fen"]);
+    let owed = |at: usize| fen(&claim["payers"][at]["owed_fen"]);
+    let central = owed(0);
+    // Four fifths, each academic year's loan-days rounded by themselves.
+    assert!((central * 5 - confirmed * 4).abs() <= 5 && central + owed(1) == confirmed, "{claim}");
+    let lines = ["中央,1,10000", "省级,2,10000"].map(|line| {
+        let [source, number, amount] = line.split(',').collect::<Vec<_>>().try_into().expect("three");
+        format!("下达,财教〔2024〕50号,{number},610000ZX,2024,LOAN-SUBSIDY,{source},{amount},2024-09-01")
+    });
+    office.write_and_import("lines", "动作,文号,指标行号,单位编号,预算年度,项目代码,资金来源,金额,生效日期", &lines);
+    let [first, second] = [central, confirmed - central].map(|fen| format!("{}.{:02}", fen / 100, fen % 100));
+    let order = format!(
+        "BF1,610000ZX,2024,申报,CDB,校园地,SB1,财教〔2024〕50号#1,{first},财教〔2024〕50号#2,{second},2024-10-21"
+    );
+    let head = "拨付编号,付款单位,预算年度,用途,贷款机构,贷款种类,申报编号,指标1,金额1,指标2,金额2,生效日期";
+    office.write_and_import("remittance", head, &[order]);
+    let sum = format!("{}.{:02}", confirmed / 100, confirmed % 100);
+    let approved = format!("拨付,BF1,批准,{sum},2024-10-22");
+    office.import_as("省资助中心/复核", "approved", "材料类型,材料编号,环节,金额,生效日期", &[approved]);
+    let cleared = format!("BF1,支付,{sum},T1,2024-10-23");
+    office.write_and_import("cleared", "拨付编号,结果,金额,流水号,生效日期", &[cleared]);
+    let trace = office.ask(&["trace", "BF1"]);
+    assert_eq!(
+        (fen(&trace["remittance"]["total_fen"]), trace["loan_days"].as_u64()),
+        (confirmed, Some(184)),
+        "{trace}"
+    );
+    assert_eq!(trace["remittance"]["strands"][0]["lines"][0]["document"], "财教〔2024〕50号");
+    let loan = office.ask(&["trace", "CDB/C-1"]);
+    assert_eq!(loan["claims"][0]["remittances"][0]["remittance"]["stage"], "cleared", "{loan}");
+    let line = trace["remittance"]["strands"][0]["lines"][0]["line"].as_str().expect("an id").to_owned();
+    let forward = office.ask(&["trace", &line]);
+    assert_eq!(fen(&forward["totals"]["remitted_fen"]), central, "{forward}");
+    for what in ["BF1", "SB1", "CDB/C-1", &line] {
+        let text = office.text(&["trace", what]);
+        assert!(text.contains("财教〔2024〕50号"), "{what}:\n{text}");
+    }
+    assert_eq!(office.run(&["trace", "NOTHING"]).status.code(), Some(4));
 }
 
 #[tokio::test(flavor = "multi_thread")]

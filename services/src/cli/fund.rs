@@ -28,7 +28,9 @@ pub(super) fn show_fund(fund: &v1::GetFundResponse, json: bool) -> Result<(), Fa
     for borne in &fund.loss_borne {
         table.row([format!("超出部分 beyond the stock: {}", both(&borne.payer)), yuan(borne.fen)]);
     }
-    table.row([format!("可奖励结余 surplus on {}", day(fund.surplus_day)), yuan(fund.surplus_fen)]);
+    if fund.surplus_day != 0 {
+        table.row([format!("可奖励结余 surplus on {}", day(fund.surplus_day)), yuan(fund.surplus_fen)]);
+    }
     outln!("{table}");
     show_statement(fund);
     outln!("{}", years_table(fund));

@@ -19,6 +19,7 @@ mod claim;
 mod demo;
 mod follow;
 mod fund;
+mod funded;
 mod import;
 mod lending;
 mod loan;
@@ -27,6 +28,7 @@ mod quote;
 mod risk;
 mod serve;
 mod show;
+mod trace;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -54,7 +56,7 @@ enum Command {
     Status(ask::StatusArgs),
     Balance(ask::BalanceArgs),
     Entries(ask::EntriesArgs),
-    Trace(follow::TraceArgs),
+    Trace(trace::TraceArgs),
     Batch(follow::BatchArgs),
     Totals(follow::TotalsArgs),
     Refusals(ask::RefusalsArgs),
@@ -127,7 +129,7 @@ fn done(command: &Command) -> Result<(), Failure> {
         Command::Status(args) => ask::status(args),
         Command::Balance(args) => ask::balance(args),
         Command::Entries(args) => ask::entries(args),
-        Command::Trace(args) => follow::trace(args),
+        Command::Trace(args) => trace::trace(args),
         Command::Batch(args) => follow::batch(args),
         Command::Totals(args) => follow::totals(args),
         Command::Refusals(args) => ask::refusals(args),

@@ -11,7 +11,9 @@ use crate::table::{Align, Table};
 use clap::Args;
 use ledger::money::{Day, Fen};
 use proto::v1;
+use proto::v1::query_client::QueryClient;
 use serde_json::{Value, json};
+use tonic::transport::Channel;
 use uuid::Uuid;
 
 /// What a loan owes on the morning of a day, and what a payment would pay
@@ -23,7 +25,7 @@ use uuid::Uuid;
 pub struct QuoteArgs {
     #[arg(value_name = "LOAN", help = LOAN_HELP)]
     loan: String,
-    /// The day; the day after the latest on record if left out
+    /// The day; the one after interest is posted through if left out
     #[arg(long, value_name = "DATE", value_parser = day_typed)]
     on: Option<Day>,
     /// A payment to allocate, in yuan
@@ -41,8 +43,11 @@ pub(super) fn quote(args: &QuoteArgs) -> Result<(), Failure> {
     let answer = runtime()?.block_on(async {
         let mut query = args.target.ask().await?;
         let loan = typed(loan_id(&mut query, &args.loan).await?);
-        let on = args.on.map_or(0, Day::yyyymmdd);
-        let request = v1::QuoteLoanRequest { not_before: 0, loan, on, fen: args.pay };
+        let on = match args.on {
+            Some(day) => day,
+            None => next_day(&mut query, &loan).await?,
+        };
+        let request = v1::QuoteLoanRequest { not_before: 0, loan, on: on.yyyymmdd(), fen: args.pay };
         Ok::<_, Failure>(query.quote_loan(request).await?.into_inner())
     })?;
     let paid = answer.allocation.as_ref();
@@ -80,6 +85,14 @@ pub(super) fn quote(args: &QuoteArgs) -> Result<(), Failure> {
     }
     foot(answer.as_of, false);
     Ok(())
+}
+
+/// The day after interest is posted through.
+async fn next_day(query: &mut QueryClient<Channel>, loan: &bytes::Bytes) -> Result<Day, Failure> {
+    let request = v1::GetLoanRequest { loan: loan.clone(), ..v1::GetLoanRequest::default() };
+    let loan = query.get_loan(request).await?.into_inner().loan.unwrap_or_default();
+    let posted = Day::from_yyyymmdd(loan.through).map(|through| through.plus(1));
+    posted.ok_or_else(|| Failure::Usage("no interest is posted yet; name the day with --on DATE".to_owned()))
 }
 
 /// Loans of a lender, a person or a school

@@ -98,7 +98,7 @@ pub struct AccrueArgs {
     /// Default rates in millionths, school by school; 0 where none is given
     #[arg(long, value_name = "SCHOOL=PPM", num_args = 1.., value_parser = default_rate)]
     default_ppm: Vec<(String, u32)>,
-    /// Effective day; the latest on record if left out
+    /// Effective day; 30 September of the year after, by which lenders report, if left out
     #[arg(long, value_name = "DATE", value_parser = day_typed)]
     on: Option<Day>,
     /// In whose name
@@ -127,10 +127,7 @@ struct Due {
 fn accrue(args: &AccrueArgs) -> Result<(), Failure> {
     let (due, receipts) = runtime()?.block_on(async {
         let mut query = args.target.ask().await?;
-        let on = match args.on {
-            Some(day) => day,
-            None => latest_day(&mut query).await?,
-        };
+        let on = args.on.unwrap_or_else(|| reported_by(args.year));
         let due = all_due(&mut query, args, on).await?;
         if args.dry_run {
             return Ok::<_, Failure>((due, Vec::new()));
@@ -149,10 +146,10 @@ fn accrue(args: &AccrueArgs) -> Result<(), Failure> {
     if refused == 0 { Ok(()) } else { Err(Failure::Refused) }
 }
 
-async fn latest_day(query: &mut QueryClient<Channel>) -> Result<Day, Failure> {
-    let status = query.get_status(v1::GetStatusRequest::default()).await?.into_inner();
-    Day::from_yyyymmdd(status.latest_day)
-        .ok_or_else(|| Failure::Usage("nothing is on record; name --on DATE".to_owned()))
+/// The day by which lenders report a risk year.
+fn reported_by(year: u16) -> Day {
+    let year = i16::try_from(year.saturating_add(1)).unwrap_or(i16::MAX);
+    Day::new(year, 9, 30).unwrap_or_default()
 }
 
 /// One question for every default rate named, each for its own schools, and one for all others.
