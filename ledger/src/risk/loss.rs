@@ -48,7 +48,10 @@ fn bearers<'a>(state: &'a State, kind: LoanKind, facts: &[Fact], on: Day) -> &'a
 /// was beyond the stock, as far as they bore it for this loan.
 fn shares(state: &State, fund: &PortfolioRef, borne: Fen, flows: [&Flows; 2]) -> [Fen; 2] {
     let [before, after] = flows.map(lost);
-    if after >= before {
+    // Most entries leave the loss alone, and need not look at the fund.
+    if after == before {
+        [0, 0]
+    } else if after > before {
         let used = (after - before).min(balance(state, fund, Class::Stock).max(0));
         [used, after - before - used]
     } else {

@@ -37,8 +37,9 @@ pub(crate) enum RiskChange {
 
 /// Keeps the sums of funds in step with a loan: called whenever its facts or its posted flows changed.
 ///
-/// Net drawings count for the risk year of the draw's own day. A loan told of before its contract counts from its signing
-/// on, then with all its facts.
+/// Net drawings count for the risk year of the draw's own day, by the terms then known: a year that begins on another day
+/// must be adopted before its first draw is told. A loan told of before its contract counts from its signing on, then with
+/// all its facts.
 pub(crate) fn note(state: &mut State, index: u64, loan: u32, before: &Flows, new: &[Fact]) {
     let row = state.loans.get(loan);
     if !row.known {
