@@ -16,6 +16,9 @@ use tests::model::{Model, Verdict};
 /// Histories a test makes.
 const SEEDS: u64 = 120;
 
+/// The first kind of event about loans; those after it are too.
+const FIRST_OF_LOANS: &str = "loan_terms_adopted";
+
 /// Events in each.
 const LENGTH: usize = 500;
 
@@ -71,8 +74,8 @@ fn the_ledger_agrees_with_the_model_at_every_step() {
         reissued += state.payouts.iter().filter(|(_, payout)| payout.reissue_of != NONE).count();
         surrendered += state.lines.iter().filter(|(_, line)| line.surrendered > 0).count();
     }
-    // A generator that stops reaching the end of the chain would let everything above pass.
-    for kind in proto::event::KIND_NAMES {
+    // A generator that stops reaching the end of the chain would let everything above pass. Loans have a model of their own.
+    for kind in proto::event::KIND_NAMES.iter().take_while(|kind| **kind != FIRST_OF_LOANS) {
         assert!(posted.get(kind).is_some_and(|times| *times >= 5), "too few {kind}: {posted:?} {refused:?}");
     }
     assert!(reissued >= 5 && accepted >= 5 && surrendered >= 5, "{reissued} {accepted} {surrendered}");
@@ -220,7 +223,7 @@ fn nothing_said_of_loans_stops_the_fold() {
         let digest = state.digest();
         assert_eq!(restored(&mut state).expect("its own pages").digest(), digest, "seed {seed}");
     }
-    let kinds = proto::event::KIND_NAMES.iter().copied().skip_while(|kind| *kind != "loan_terms_adopted");
+    let kinds = proto::event::KIND_NAMES.iter().copied().skip_while(|kind| *kind != FIRST_OF_LOANS);
     let missing: Vec<&str> = kinds.filter(|kind| !done.contains(kind)).collect();
     assert!(missing.is_empty(), "chance never reached {missing:?}");
 }
