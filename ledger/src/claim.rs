@@ -10,9 +10,9 @@ pub(crate) use line::judge as judge_line;
 pub(crate) use returned::judge as judge_returned;
 pub(crate) use settle::judge as judge_approved;
 
-use crate::account::{Class, Owner};
+use crate::account::{AccountNo, Class, Owner};
 use crate::entry::Entry;
-use crate::event::{ClaimFor, ClaimSubmitted, LoanKind, SetSealed};
+use crate::event::{ClaimFor, ClaimSubmitted, LoanKind, Payer, SetSealed};
 use crate::fold::{Act, Change, NewFinding};
 use crate::loan::Flows;
 use crate::loan::contract::open_portfolio;
@@ -90,7 +90,7 @@ fn payers(state: &State, claim: &Claim) -> Vec<ClaimPayer> {
 
 /// Where no shares fit, the whole part falls to the province: its aid centre answers for the subsidy of its students, and
 /// a sum that nobody owed could never be paid.
-fn split_part(state: &State, kind: LoanKind, what: ClaimFor, part: &ClaimPart) -> Vec<(crate::event::Payer, Fen)> {
+fn split_part(state: &State, kind: LoanKind, what: ClaimFor, part: &ClaimPart) -> Vec<(Payer, Fen)> {
     let september = Day::of(part.academic_year, 9, 1);
     let terms = state.loan_rules().and_then(|rules| terms_on(rules, kind, september));
     let shares = terms.map(|terms| match what {
@@ -98,7 +98,7 @@ fn split_part(state: &State, kind: LoanKind, what: ClaimFor, part: &ClaimPart) -
         ClaimFor::Waiver => terms.waiver.as_slice(),
     });
     let parts = shares.and_then(|shares| LoanTerms::parts(shares, part.subordination, part.province * 10_000));
-    let province = [Part { payer: crate::event::Payer::Province, ppm: 1_000_000 }];
+    let province = [Part { payer: Payer::Province, ppm: 1_000_000 }];
     split(part.fen, parts.filter(|parts| !parts.is_empty()).unwrap_or(&province))
 }
 
@@ -107,7 +107,7 @@ fn find(state: &State, id: Uuid) -> Result<(u32, &Claim), Refusal> {
 }
 
 /// An account of a claim.
-pub(crate) fn account(claim: &Claim, class: Class) -> crate::account::AccountNo {
+pub(crate) fn account(claim: &Claim, class: Class) -> AccountNo {
     State::account_at(claim.accounts, class)
 }
 

@@ -5,7 +5,7 @@ mod report;
 
 pub(crate) use report::{judge_cleared, judge_returned};
 
-use crate::account::Class;
+use crate::account::{AccountNo, Class};
 use crate::entry::Entry;
 use crate::event::{ClaimFor, LenderYear, LoanKind, Payer, Purpose, RemittanceApproved, RemittanceOrdered, Source};
 use crate::fold::{Act, Change};
@@ -314,6 +314,6 @@ fn move_sums(
 }
 
 /// An account of a portfolio.
-fn of_portfolio(portfolio: &Portfolio, class: Class) -> crate::account::AccountNo {
+fn of_portfolio(portfolio: &Portfolio, class: Class) -> AccountNo {
     State::account_at(portfolio.accounts, class)
 }
