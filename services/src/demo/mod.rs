@@ -22,7 +22,7 @@ mod terms;
 mod tests;
 
 pub use delivery::Progress;
-pub use loans::{CLAIMS, Claim, Fund, LENDERS, LoanPlan, Outcome};
+pub use loans::{CLAIMS, Claim, Fund, LENDERS, LoanPlan, Outcome, RISK_YEARS};
 pub use outcomes::{AIDED_FEN, PERSON_TIMES};
 pub use scale::{BadScale, Scale};
 

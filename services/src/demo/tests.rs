@@ -71,7 +71,7 @@ fn the_same_scale_writes_the_same_bytes() {
 }
 
 /// Kinds of event that the year must hold, as each is a part of its story.
-const STORY: [&str; 24] = [
+const STORY: [&str; 25] = [
     "org_renamed",
     "line_recalled",
     "card_replaced",
@@ -89,6 +89,7 @@ const STORY: [&str; 24] = [
     "loan_relieved",
     "claim_sealed",
     "claim_approved",
+    "overclaim_returned",
     "remittance_cleared",
     "compensation_accrued",
     "compensation_received",
@@ -254,10 +255,13 @@ fn fold_year(scale: &str) {
     let figures = crate::demo_run::loans::figures(&told.state, &plan.loans);
     assert_eq!(figures.differences, Vec::<String>::new());
     let mut other = plan.loans.clone();
-    *other.claims[1].planted.entry(ledger::loan::rows::Verdict::WrongRate).or_default() += 1;
+    *other.claims[2].planted.entry(ledger::loan::rows::Verdict::WrongRate).or_default() += 1;
     let differences = crate::demo_run::loans::figures(&told.state, &other).differences;
     assert_eq!(differences.len(), 1, "an error that is not found does not pass: {differences:?}");
-    let reasons: Vec<&str> = figures.claims[1].disputed.keys().copied().collect();
-    assert_eq!((figures.claims.len(), reasons.len()), (2, 8), "{reasons:?}");
-    assert_eq!(figures.claims[0].disputed, BTreeMap::new(), "nothing is planted in the yearly claim");
+    let reasons: Vec<&str> = figures.claims[2].disputed.keys().copied().collect();
+    assert_eq!((figures.claims.len(), reasons.len()), (3, 8), "{reasons:?}");
+    assert!(plan.loans.returned_fen > 0, "some days were claimed before the late notice");
+    for claim in &figures.claims[..2] {
+        assert_eq!(claim.disputed, BTreeMap::new(), "nothing is planted in {}", claim.number);
+    }
 }

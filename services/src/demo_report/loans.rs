@@ -32,6 +32,13 @@ pub(super) fn report(text: &mut String, state: &State, ran: &Ran) {
     correction(text, state, ran);
     section(text, "    贷款资金从哪里来  documents that pay lenders", &super::sources(state, true));
     section(text, "八、贴息申报  Subsidy claims", &claims(figures));
+    let still: i64 = figures.books.iter().map(|book| book.overclaimed_fen).sum();
+    let _ = writeln!(
+        text,
+        "    毕业迟报而多领 confirmed before a graduation was told: 已退回 returned {} 元  未退 open {} 元\n",
+        yuan(ran.plan.loans.returned_fen.into()),
+        yuan(still.into()),
+    );
     section(text, "    争议的原因  why lines were disputed", &disputed(figures));
     let _ = writeln!(text, "    植入错误 planted {}  查出 found {}\n", figures.planted, figures.found);
     section(text, "九、风险补偿金  Compensation funds", &funds(figures));

@@ -10,7 +10,7 @@ use ledger::table::NONE;
 use replay::projections::loans::{claim_of, claims, portfolios, position};
 use serde::Serialize;
 
-use crate::demo::{CLAIMS, Fund, LENDERS, LoanPlan, Outcome};
+use crate::demo::{CLAIMS, Fund, LENDERS, LoanPlan, Outcome, RISK_YEARS};
 use crate::import::ids;
 
 /// What became of loans, as `--json` prints it.
@@ -45,6 +45,10 @@ pub struct BookFigures {
     pub waiver_fen: i64,
     pub borrower_fen: i64,
     pub penalty_fen: i64,
+    /// Confirmed of claims for days that turned out not to be finance's, and not yet back.
+    pub overclaimed_fen: i64,
+    /// Paid to the lender out of document lines, less what came back.
+    pub remitted_fen: i64,
 }
 
 /// A claim.
@@ -118,7 +122,12 @@ fn portfolio(state: &State, kind: LoanKind) -> Vec<u32> {
 
 fn book(state: &State, kind: LoanKind) -> BookFigures {
     let mut sums = position::LoanSums::default();
-    sums.add(state, &portfolio(state, kind), 0..state.loans.next());
+    let handles = portfolio(state, kind);
+    sums.add(state, &handles, 0..state.loans.next());
+    let overclaimed: i128 =
+        sums.by_class().filter(|(class, _)| *class == Class::Overclaimed).map(|(_, balance)| -balance).sum();
+    let remitted = position::portfolio_balances(state, &handles);
+    let remitted = remitted.iter().filter(|(class, _)| *class == Class::Remitted).map(|(_, balance)| balance).sum();
     let [drawn, repaid, written_off] = sums.principal;
     let [subsidy, waiver, borrower, penalty] = sums.interest.map(fen);
     BookFigures {
@@ -131,6 +140,8 @@ fn book(state: &State, kind: LoanKind) -> BookFigures {
         waiver_fen: waiver,
         borrower_fen: borrower,
         penalty_fen: penalty,
+        overclaimed_fen: fen(overclaimed),
+        remitted_fen: fen(remitted),
     }
 }
 
@@ -185,6 +196,8 @@ fn differences(figures: &LoanFigures, plan: &LoanPlan) -> Vec<String> {
     for (at, book) in figures.books.iter().enumerate() {
         found.compare(format_args!("{} loans", book.kind), plan.contracts[at], book.loans);
         found.compare(format_args!("{} drawn", book.kind), plan.drawn_fen[at], book.drawn_fen);
+        found.compare(format_args!("{} overclaimed and not back", book.kind), 0, book.overclaimed_fen);
+        found.compare(format_args!("{} remitted", book.kind), remitted(plan, LoanKind::ALL[at]), book.remitted_fen);
     }
     found.compare(format_args!("claims"), plan.claims.len(), figures.claims.len());
     for (claim, planned) in figures.claims.iter().zip(&plan.claims) {
@@ -201,6 +214,16 @@ fn differences(figures: &LoanFigures, plan: &LoanPlan) -> Vec<String> {
         compare_fund(&mut found, fund, planned);
     }
     found.0
+}
+
+/// What lenders are paid out of document lines: claims, compensation but for the universities' part, less what came back.
+fn remitted(plan: &LoanPlan, kind: LoanKind) -> i64 {
+    let claims = CLAIMS.iter().zip(&plan.claims).filter(|(claim, _)| claim.kind == kind);
+    let confirmed: i64 = claims.map(|(_, outcome)| outcome.confirmed_fen).sum();
+    let fund = &plan.funds[kind as usize];
+    let own = fund.owed(RISK_YEARS[0]).get(&Payer::University).copied().unwrap_or(0);
+    let returned = if kind == CLAIMS[0].kind { plan.returned_fen } else { 0 };
+    confirmed + fund.paid_in() - own - returned
 }
 
 fn compare_fund(found: &mut Differences, fund: &FundFigures, planned: &Fund) {
@@ -225,15 +248,16 @@ impl Differences {
     }
 }
 
-/// The first payment of a claim that the treasury carried out, and the claim.
+/// The last payment of a claim that the treasury carried out, and the claim.
 #[must_use]
 pub fn paid_claim(state: &State, kind: LoanKind) -> Option<(u32, u32)> {
     let handles = portfolio(state, kind);
-    state.remittances.iter().find_map(|(handle, row)| {
+    let paid = state.remittances.iter().filter_map(|(handle, row)| {
         let claim = claim_of(state, row).filter(|claim| *claim != NONE)?;
         let of_it = handles.contains(&row.portfolio) && row.stage == RemittanceStage::Cleared;
         of_it.then_some((handle, claim))
-    })
+    });
+    paid.last()
 }
 
 /// Chinese name of a payer.

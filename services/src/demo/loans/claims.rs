@@ -5,6 +5,7 @@ use super::super::csv::{Table, Yuan};
 use super::super::orgs::PROVINCE;
 use super::super::outcomes::Year;
 use super::borrowers::{Borrower, Fate};
+use super::contracts::Contract;
 use super::interest::{Calculation, Claimed};
 use super::life::deeds;
 use super::{Loans, day, kind_zh, lender, percent, subordination};
@@ -36,8 +37,17 @@ pub struct Claim {
     planted: bool,
 }
 
-/// The claims of the year: origin loans yearly, campus loans quarterly.
-pub const CLAIMS: [Claim; 2] = [
+/// The claims of the year, in the order in which they come: campus loans quarterly, origin loans yearly. The first knows
+/// nothing yet of the graduations that are told in November.
+pub const CLAIMS: [Claim; 3] = [
+    Claim {
+        number: "TX-DK02-2021Q3",
+        kind: LoanKind::Campus,
+        from: (2021, 7, 1),
+        through: (2021, 9, 30),
+        days: [(2021, 10, 15), (2021, 10, 22), (2021, 10, 27), (2021, 10, 28), (2021, 11, 2)],
+        planted: false,
+    },
     Claim {
         number: "TX-DK01-2021",
         kind: LoanKind::Origin,
@@ -69,6 +79,13 @@ impl Claim {
         day(self.through.0, self.through.1, self.through.2)
     }
 
+    /// A contract as its lender calculates it on the day of the claim.
+    fn calculation(&self, contract: &Contract, borrower: &Borrower) -> Calculation {
+        let calculation = Calculation::of(contract, borrower, &deeds(contract, borrower));
+        let told = borrower.fate != Fate::LateNotice || self.days()[0] > told_late();
+        if told { calculation } else { calculation.before_the_notice() }
+    }
+
     /// Submitted, approved, ordered, approved again, paid.
     #[must_use]
     pub fn days(&self) -> [Day; 5] {
@@ -89,6 +106,21 @@ pub struct Outcome {
     pub planted: BTreeMap<Verdict, u32>,
     /// The right money by academic year and kind of university.
     pub parts: BTreeMap<(u16, bool), Fen>,
+}
+
+/// The day on which the late graduations are told.
+fn told_late() -> Day {
+    day(2021, 11, 15)
+}
+
+/// What a lender was confirmed for days after graduations told late, contract by contract.
+pub fn overclaimed(loans: &Loans, claim: &Claim) -> Vec<(String, Fen)> {
+    let late = loans.of(claim.kind).filter(|(_, borrower)| borrower.fate == Fate::LateNotice);
+    let rows = late.filter_map(|(contract, borrower)| {
+        let claimed = claim.calculation(contract, borrower).claimed(claim.from(), claim.through())?;
+        Some((contract.number(borrower), claimed.fen))
+    });
+    rows.collect()
 }
 
 /// A claim file being written.
@@ -138,8 +170,7 @@ pub fn write(path: &Path, year: &Year, loans: &Loans, claim: &Claim) -> Result<(
     let mut file = File { claim, table: Table::create(path, HEAD)?, outcome: Outcome::default() };
     let mut errors = Errors::of(loans, claim);
     for (contract, borrower) in loans.of(claim.kind) {
-        let deeds = deeds(contract, borrower);
-        let calculation = Calculation::of(contract, borrower, &deeds);
+        let calculation = claim.calculation(contract, borrower);
         let number = contract.number(borrower);
         let right = calculation.claimed(claim.from(), claim.through());
         if let Some((line, reason)) = errors.instead(&calculation, borrower, right) {

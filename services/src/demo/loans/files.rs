@@ -3,11 +3,12 @@
 
 use super::super::csv::{Table, Yuan};
 use super::super::delivery::Delivery;
+use super::super::orgs::PROVINCE;
 use super::super::outcomes::Year;
 use super::super::programmes::Programme;
 use super::super::{DemoError, people};
 use super::borrowers::{Borrower, End, Fate};
-use super::claims::{self, CLAIMS, Outcome};
+use super::claims::{self, CLAIMS, Claim, Outcome};
 use super::fund::{Fund, YEARS, rewarded_on};
 use super::life::{Act, deeds};
 use super::money::{self, Payment};
@@ -30,7 +31,8 @@ pub fn write(
     rules: &Rules,
     files: &mut Delivery<'_>,
 ) -> Result<Vec<Outcome>, DemoError> {
-    let writer = Writer { year, loans };
+    let writer = Writer { year, loans, funds, rules };
+    let mut outcomes = Vec::new();
     files.write("机构-贷款", "陕西省财政厅/预算", write_orgs)?;
     files.write("学籍-往届毕业生", EDUCATION, |path| writer.alumni(path))?;
     let contracts_until = [day(2020, 12, 31), day(2020, 12, 31), day(2021, 9, 30), day(2021, 12, 31)];
@@ -40,18 +42,21 @@ pub fn write(
         let until = (contracts_until[quarter], end);
         writer.quarter(quarter + 1, before, until, files)?;
         if quarter == 2 {
-            writer.after_the_third_quarter(funds, files)?;
+            writer.after_the_third_quarter(&mut outcomes, files)?;
         } else {
             files.accrue(end);
         }
         before = until;
     }
-    writer.claims(rules, funds, files)
+    writer.after_the_year(&mut outcomes, files)?;
+    Ok(outcomes)
 }
 
 struct Writer<'a> {
     year: &'a Year,
     loans: &'a Loans,
+    funds: &'a [Fund; 2],
+    rules: &'a Rules,
 }
 
 impl Writer<'_> {
@@ -88,8 +93,9 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// Interest through September, the lenders' books closed, and the compensation of the risk year that ended.
-    fn after_the_third_quarter(&self, funds: &[Fund; 2], files: &mut Delivery<'_>) -> Result<(), DemoError> {
+    /// Interest through September, the lenders' books closed, the compensation of the risk year that ended, and the claim
+    /// of the quarter.
+    fn after_the_third_quarter(&self, outcomes: &mut Vec<Outcome>, files: &mut Delivery<'_>) -> Result<(), DemoError> {
         files.accrue(day(2021, 9, 30));
         files.write("关账-贷款机构-2021Q3", "陕西省学生资助管理中心/会计", |path| {
             let mut table = Table::create(path, "机构编号,账簿,截止日,生效日期")?;
@@ -98,46 +104,66 @@ impl Writer<'_> {
             }
             table.finish()
         })?;
-        files.say(funds.iter().flat_map(|fund| fund.computed(self.year, YEARS[0], day(2021, 9, 30))).collect());
-        let payments = funds.each_ref().map(Payment::of_fund);
-        money::write_documents(&payments, 2021, files)?;
-        money::write_payments("补偿金", &payments, files)?;
+        self.compute(YEARS[0], day(2021, 9, 30), files);
+        let mut payments = self.claims(&CLAIMS[..1], outcomes, files)?;
+        payments.extend(self.funds.each_ref().map(Payment::of_fund));
+        money::write_documents(&payments, files)?;
+        money::write_payments("2021Q3", &payments, files)?;
         files.write("补偿金到账-学校", "秦川银行股份有限公司/会计", |path| {
-            write_received(path, funds)
+            write_received(path, self.funds)
         })
     }
 
-    /// Claims, their payment, and what becomes of the funds.
-    fn claims(&self, rules: &Rules, funds: &[Fund; 2], files: &mut Delivery<'_>) -> Result<Vec<Outcome>, DemoError> {
-        let mut outcomes = Vec::new();
-        for claim in &CLAIMS {
-            let name = LENDERS[claim.kind as usize].2;
-            let mut outcome = None;
-            files.write(&format!("贴息申报-{}", claim.number), &format!("{name}/贴息"), |path| {
-                let (rows, came_to) = claims::write(path, self.year, self.loans, claim)?;
-                outcome = Some(came_to);
-                Ok(rows)
-            })?;
-            outcomes.extend(outcome);
-        }
-        money::write_approvals(files)?;
-        let pairs = CLAIMS.iter().zip(&outcomes);
-        let payments: Vec<Payment<'_>> =
-            pairs.map(|(claim, came_to)| Payment::of_claim(claim, came_to, rules)).collect();
-        money::write_documents(&payments, 2021, files)?;
-        money::write_documents(&payments, 2022, files)?;
-        money::write_payments("贴息", &payments, files)?;
-        files.say(funds.iter().flat_map(|fund| fund.computed(self.year, YEARS[1], rewarded_on())).collect());
-        write_fund(self.loans, &funds[LoanKind::Origin as usize], files)?;
+    /// What was claimed for too many days comes back; the other claims, their payment, and what becomes of the funds.
+    fn after_the_year(&self, outcomes: &mut Vec<Outcome>, files: &mut Delivery<'_>) -> Result<(), DemoError> {
+        files.write("贷款流水-多领退回", "秦川银行股份有限公司/贴息", |path| {
+            let mut table = Table::create(path, "贷款机构,合同编号,业务,生效日期,金额,流水号,申报内容,付款单位")?;
+            let of = lender(CLAIMS[0].kind);
+            for (number, fen) in claims::overclaimed(self.loans, &CLAIMS[0]) {
+                let yuan = Yuan(fen);
+                table.row(format_args!("{of},{number},多领退回,2022-01-11,{yuan},TH-{number},贴息,{PROVINCE}"))?;
+            }
+            table.finish()
+        })?;
+        let payments = self.claims(&CLAIMS[1..], outcomes, files)?;
+        money::write_documents(&payments, files)?;
+        money::write_payments("2021Q4", &payments, files)?;
+        self.compute(YEARS[1], rewarded_on(), files);
+        write_fund(self.loans, &self.funds[LoanKind::Origin as usize], files)?;
         files.write("补偿金对账", "陕西省学生资助管理中心/会计", |path| {
             let mut table = Table::create(path, "贷款机构,贷款种类,余额,生效日期")?;
-            for fund in funds {
+            for fund in self.funds {
                 let (lender, kind, held) = (lender(fund.kind), kind_zh(fund.kind), Yuan(fund.stock()));
                 table.row(format_args!("{lender},{kind},{held},2022-02-28"))?;
             }
             table.finish()
-        })?;
-        Ok(outcomes)
+        })
+    }
+
+    /// The aid centre computes the compensation of a risk year.
+    fn compute(&self, risk_year: u16, on: Day, files: &mut Delivery<'_>) {
+        files.say(self.funds.iter().flat_map(|fund| fund.computed(self.year, risk_year, on)).collect());
+    }
+
+    /// Claims and their approval; the payments they lead to.
+    fn claims<'c>(
+        &self,
+        claims: &'c [Claim],
+        outcomes: &mut Vec<Outcome>,
+        files: &mut Delivery<'_>,
+    ) -> Result<Vec<Payment<'c>>, DemoError> {
+        let mut payments = Vec::new();
+        for claim in claims {
+            let name = LENDERS[claim.kind as usize].2;
+            files.write(&format!("贴息申报-{}", claim.number), &format!("{name}/贴息"), |path| {
+                let (rows, outcome) = claims::write(path, self.year, self.loans, claim)?;
+                payments.push(Payment::of_claim(claim, &outcome, self.rules));
+                outcomes.push(outcome);
+                Ok(rows)
+            })?;
+        }
+        money::write_approvals(claims, files)?;
+        Ok(payments)
     }
 
     fn contracts(&self, path: &std::path::Path, kind: LoanKind, after: Day, until: Day) -> Result<u64, DemoError> {

@@ -47,6 +47,12 @@ impl Calculation {
         Self { steps, rate_ppm, basis, pays_from: borrower.pays_from() }
     }
 
+    /// The same while nobody had told the lender that the study ended.
+    #[must_use]
+    pub fn before_the_notice(self) -> Self {
+        Self { pays_from: None, ..self }
+    }
+
     /// A year, in millionths.
     #[must_use]
     pub fn rate_ppm(&self) -> u32 {

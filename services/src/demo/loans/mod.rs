@@ -24,7 +24,7 @@ use borrowers::Borrower;
 use contracts::Contract;
 
 pub use claims::{CLAIMS, Claim, Outcome};
-pub use fund::Fund;
+pub use fund::{Fund, YEARS as RISK_YEARS};
 
 /// The lenders, each with the kind of loans it makes.
 pub const LENDERS: [(LoanKind, &str, &str); 2] =
@@ -44,6 +44,8 @@ pub struct LoanPlan {
     pub drawn_fen: [Fen; 2],
     /// What each of [`CLAIMS`] comes to.
     pub claims: Vec<Outcome>,
+    /// What was confirmed for days after graduations told late, and came back.
+    pub returned_fen: Fen,
     /// The fund of each kind.
     pub funds: [Fund; 2],
     /// Decisions that are turned away, on purpose.
@@ -60,12 +62,13 @@ pub fn write(
     let loans = Loans::plan(year, scale);
     let rules = rules::Rules::of(adopted);
     let funds = LoanKind::ALL.map(|kind| Fund::of(year, &loans, &rules, kind));
-    let claims = files::write(year, &loans, &funds, &rules, files)?;
+    let outcomes = files::write(year, &loans, &funds, &rules, files)?;
     let contracts = LoanKind::ALL.map(|kind| loans.of(kind).count() as u64);
     let drawn = |(contract, borrower): (&Contract, &Borrower)| contract.fen - contract.returned(borrower);
     let drawn_fen = LoanKind::ALL.map(|kind| loans.of(kind).map(drawn).sum());
     let refused = u64::from(funds[LoanKind::Origin as usize].is_rewarded());
-    Ok(LoanPlan { contracts, drawn_fen, claims, funds, refused })
+    let returned_fen = claims::overclaimed(&loans, &CLAIMS[0]).iter().map(|(_, fen)| fen).sum();
+    Ok(LoanPlan { contracts, drawn_fen, claims: outcomes, returned_fen, funds, refused })
 }
 
 /// A day of the plan; all of them are in the calendar.

@@ -6,7 +6,7 @@ use super::super::csv::{Table, Yuan};
 use super::super::delivery::Delivery;
 use super::super::orgs::{CENTRE, PROVINCE};
 use super::super::rosters::DECISIONS;
-use super::claims::{CLAIMS, Claim, Outcome};
+use super::claims::{Claim, Outcome};
 use super::fund::{Fund, YEARS};
 use super::rules::Rules;
 use super::{day, kind_zh, lender};
@@ -47,8 +47,14 @@ impl Payment<'_> {
         Self { number, of: For::Compensation(fund.kind, YEARS[0]), days, parts: parts(&owed) }
     }
 
+    /// Whose documents pay it.
+    fn round(&self) -> usize {
+        let ordered = self.days[0];
+        usize::from(ordered >= day(2021, 11, 19)) + usize::from(ordered >= day(2022, 1, 1))
+    }
+
     fn fiscal_year(&self) -> u16 {
-        self.days[0].year()
+        ROUNDS[self.round()].fiscal_year
     }
 
     fn programme(&self) -> usize {
@@ -80,32 +86,64 @@ fn parts(owed: &BTreeMap<Payer, Fen>) -> [Fen; 2] {
 
 const PROGRAMMES: [&str; 2] = ["LOAN-SUBSIDY", "LOAN-RISK"];
 
-/// Document that pays a unit of the province: of the centre's money, of its own.
-fn document(fiscal_year: u16, source: usize) -> String {
-    match (fiscal_year, source) {
-        (2021, 0) => "财教〔2021〕176号".to_owned(),
-        (2021, _) => "陕财预〔2021〕64号".to_owned(),
-        (_, 0) => "财教〔2021〕298号".to_owned(),
-        (..) => "陕财预〔2021〕119号".to_owned(),
-    }
+/// The documents of a round: the centre's, passed down by another, and the province's own.
+struct Round {
+    action: &'static str,
+    fiscal_year: u16,
+    issued: &'static str,
+    passed: &'static str,
+    own: &'static str,
+    days: [&'static str; 2],
 }
 
+/// What pays from September on, what is added in November, and what comes in advance for 2022.
+const ROUNDS: [Round; 3] = [
+    Round {
+        action: "下达",
+        fiscal_year: 2021,
+        issued: "财预〔2021〕141号",
+        passed: "财教〔2021〕176号",
+        own: "陕财预〔2021〕64号",
+        days: ["2021-09-06", "2021-09-15"],
+    },
+    Round {
+        action: "下达",
+        fiscal_year: 2021,
+        issued: "财预〔2021〕198号",
+        passed: "财教〔2021〕241号",
+        own: "陕财预〔2021〕97号",
+        days: ["2021-11-08", "2021-11-19"],
+    },
+    Round {
+        action: "提前下达",
+        fiscal_year: 2022,
+        issued: "财预〔2021〕233号",
+        passed: "财教〔2021〕298号",
+        own: "陕财预〔2021〕119号",
+        days: ["2021-12-06", "2021-12-17"],
+    },
+];
+
 /// Writes the documents whose lines pay: what is needed, rounded up to whole ten thousands of yuan.
-pub fn write_documents(payments: &[Payment<'_>], fiscal_year: u16, files: &mut Delivery<'_>) -> Result<(), DemoError> {
+pub fn write_documents(payments: &[Payment<'_>], files: &mut Delivery<'_>) -> Result<(), DemoError> {
+    for round in 0..ROUNDS.len() {
+        write_round(round, payments, files)?;
+    }
+    Ok(())
+}
+
+fn write_round(round: usize, payments: &[Payment<'_>], files: &mut Delivery<'_>) -> Result<(), DemoError> {
     let mut need = [[0; 2]; 2];
-    for payment in payments.iter().filter(|payment| payment.fiscal_year() == fiscal_year) {
+    for payment in payments.iter().filter(|payment| payment.round() == round) {
         for (source, fen) in payment.parts.iter().enumerate() {
             need[source][payment.programme()] += fen;
         }
     }
-    let (action, issued, days) = match fiscal_year {
-        2021 => ("下达", "财预〔2021〕141号", ["2021-09-06", "2021-09-15"]),
-        _ => ("提前下达", "财预〔2021〕233号", ["2021-12-06", "2021-12-17"]),
-    };
-    files.write(&format!("指标-贷款-中央-{fiscal_year}"), "财政部/预算", |path| {
+    let Round { action, fiscal_year, issued, passed, own, days } = &ROUNDS[round];
+    files.write(&format!("指标-贷款-中央-{}", round + 1), "财政部/预算", |path| {
         let mut table = Table::create(path, DOCUMENTS)?;
         for (at, code) in PROGRAMMES.iter().enumerate().filter(|(at, _)| need[0][*at] > 0) {
-            let (n, yuan, on, passed) = (at + 1, Yuan(rounded(need[0][at])), days[0], document(fiscal_year, 0));
+            let (n, yuan, on) = (at + 1, Yuan(rounded(need[0][at])), days[0]);
             table.row(format_args!(
                 "{action},{issued},{n},{CENTRE},{fiscal_year},{code},中央,2050205,,否,,,,{yuan},{on}"
             ))?;
@@ -113,12 +151,12 @@ pub fn write_documents(payments: &[Payment<'_>], fiscal_year: u16, files: &mut D
         }
         table.finish()
     })?;
-    files.write(&format!("指标-贷款-省级-{fiscal_year}"), "陕西省财政厅/预算", |path| {
+    files.write(&format!("指标-贷款-省级-{}", round + 1), "陕西省财政厅/预算", |path| {
         let mut table = Table::create(path, DOCUMENTS)?;
         for (at, code) in PROGRAMMES.iter().enumerate().filter(|(at, _)| need[1][*at] > 0) {
-            let (n, yuan, on, issued) = (at + 1, Yuan(rounded(need[1][at])), days[1], document(fiscal_year, 1));
+            let (n, yuan, on) = (at + 1, Yuan(rounded(need[1][at])), days[1]);
             table.row(format_args!(
-                "{action},{issued},{n},{PROVINCE},{fiscal_year},{code},省级,2050205,,否,,,,{yuan},{on}"
+                "{action},{own},{n},{PROVINCE},{fiscal_year},{code},省级,2050205,,否,,,,{yuan},{on}"
             ))?;
         }
         table.finish()
@@ -172,7 +210,8 @@ fn draws(payment: &Payment<'_>) -> String {
     let line = payment.programme() + 1;
     let paid = payment.parts.iter().enumerate().filter(|(_, fen)| **fen > 0);
     let cells = paid.map(|(source, fen)| {
-        let document = document(payment.fiscal_year(), source);
+        let round = &ROUNDS[payment.round()];
+        let document = if source == 0 { round.passed } else { round.own };
         format!("{document}#{line},{}", Yuan(*fen))
     });
     let mut cells: Vec<String> = cells.collect();
@@ -181,10 +220,10 @@ fn draws(payment: &Payment<'_>) -> String {
 }
 
 /// Writes the approvals of claims by the aid centre.
-pub fn write_approvals(files: &mut Delivery<'_>) -> Result<(), DemoError> {
+pub fn write_approvals(claims: &[Claim], files: &mut Delivery<'_>) -> Result<(), DemoError> {
     files.write("审核意见-贴息申报", "陕西省学生资助管理中心/审核", |path| {
         let mut table = Table::create(path, DECISIONS)?;
-        for claim in &CLAIMS {
+        for claim in claims {
             let [_, approved, ..] = claim.days();
             table.row(format_args!("申报,{},批准,陕西省学生资助管理中心/审核,{approved}", claim.number))?;
         }
