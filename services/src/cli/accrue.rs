@@ -99,9 +99,9 @@ pub(super) fn accrue(args: &AccrueArgs) -> Result<(), Failure> {
     })?;
     bar.finish_and_clear();
     if args.target.json {
-        print_json(&report_json(&report, &job))?
+        print_json(&report_json(&report, &job))?;
     } else {
-        show(&report, &job)
+        show(&report, &job);
     }
     if report.is_whole() { Ok(()) } else { Err(Failure::Refused) }
 }
