@@ -218,7 +218,7 @@ fn redraw_figures(chance: &mut Chance, state: &State, on: Day, mut kind: Kind) -
         }
         Kind::SurplusRewarded(e) => redraw_surplus(chance, state, on, right, e),
         Kind::RewardSpent(e) => {
-            (e.reward, e.fen) = (reward(chance, state), [1, 3, 5_000, fen(chance)][chance.below(4)])
+            (e.reward, e.fen) = (reward(chance, state), [1, 3, 5_000, fen(chance)][chance.below(4)]);
         }
         _ => redraw_claims(chance, state, on, &mut kind),
     }
