@@ -77,13 +77,14 @@ pub(crate) fn judge(state: &State, entry: &Entry<'_>, event: &ClaimLineAdded) ->
 }
 
 fn decide(state: &State, claim: u32, row: &Claim, loan: &Loan, event: &ClaimLineAdded) -> (Verdict, Ours) {
-    let Some(ours) = ours(state, row, loan) else {
+    let ours = ours(state, row, loan);
+    if claimed_before(state, claim, row, loan) {
+        return (Verdict::ClaimedTwice, ours.unwrap_or_default());
+    }
+    let Some(ours) = ours else {
         // Without terms or a published rate nothing but the rate is in doubt.
         return (Verdict::WrongRate, Ours::default());
     };
-    if claimed_before(state, claim, row, loan) {
-        return (Verdict::ClaimedTwice, ours);
-    }
     let terms = state.loan_rules().and_then(|rules| terms_on(rules, loan.kind, row.through));
     let tolerance = terms.map_or(0, |terms| terms.claim_tolerance_fen);
     let verdict = if event.fen.abs_diff(ours.fen) <= u64::try_from(tolerance).unwrap_or(0) {
