@@ -51,7 +51,8 @@ impl<'a> Rules<'a> {
         spreads.extend(later.iter().map(|(from, later)| (*from, later.spread_bp)));
         for (_, on, kind) in facts {
             if let Kind::LoanRateAgreed(agreed) = kind {
-                spreads.push((*on, agreed.spread_bp));
+                // What was agreed before the contract was signed is part of it.
+                spreads.push((signed.max(*on), agreed.spread_bp));
             }
         }
         spreads.sort_by_key(|(from, _)| *from);
@@ -104,7 +105,7 @@ impl<'a> Rules<'a> {
         }
     }
 
-    /// A year's rate on a day, in millionths.
+    /// A year's rate on a day, in millionths. Money paid out before the contract was signed bears its first rate.
     pub fn rate_ppm(&self, day: Day) -> i128 {
         let this_year = calendar(day.year(), self.terms.reset);
         let last_reset = if this_year <= day { this_year } else { calendar(day.year() - 1, self.terms.reset) };
@@ -114,7 +115,8 @@ impl<'a> Rules<'a> {
             self.signed
         };
         let fixing = self.fixings.iter().rev().find(|(on, _)| *on <= known_by).map_or(0, |fixing| fixing.1);
-        let spread = self.spreads.iter().rev().find(|(from, _)| *from <= day).or(self.spreads.first());
+        let day = day.max(self.signed);
+        let spread = self.spreads.iter().rev().find(|(from, _)| *from <= day);
         (i128::from(fixing) + i128::from(spread.map_or(0, |spread| spread.1)) * 100).max(0)
     }
 

@@ -214,7 +214,7 @@ impl Maker {
         let serial = || "流水".to_owned();
         for _ in 0..=self.chance.below(2) {
             let fen = self.fen(2_000_000);
-            let on = signed.plus(number(&mut self.chance, 90));
+            let on = signed.plus(number(&mut self.chance, 100) - 10);
             self.say(loan, on, Kind::LoanDrawn(LoanDrawn { loan, fen, serial: serial() }));
             if self.chance.in_hundred(20) {
                 let fen = self.chance.pick(&[fen, fen / 3 + 1]).copied().unwrap_or(fen);
@@ -223,7 +223,7 @@ impl Maker {
             }
         }
         for _ in 0..self.chance.below(14) {
-            let on = signed.plus(200 + number(&mut self.chance, 4_500));
+            let on = signed.plus(number(&mut self.chance, 4_700) - 10);
             let kind = self.happening(loan, on);
             self.say(loan, on, kind);
         }
