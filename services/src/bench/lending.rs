@@ -23,6 +23,11 @@ pub fn quarter() -> (Day, Day) {
     (day_before_quarter().plus(1), day(2025, 3, 31))
 }
 
+/// The day through which a second accrual goes, a quarter later.
+pub fn day_of_next_quarter() -> Day {
+    day(2025, 6, 30)
+}
+
 /// The lender of all loans.
 pub fn lender() -> Uuid {
     id("lender", 0)
