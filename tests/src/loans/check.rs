@@ -9,6 +9,7 @@ use ledger::loan::walk::{Payment, Walk};
 use ledger::money::Fen;
 use ledger::state::State;
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 fn balance(state: &State, loan: &Loan, class: Class) -> Fen {
@@ -94,4 +95,19 @@ pub fn digest(state: &State, loans: &[Uuid]) -> [u8; 32] {
         }
     }
     hash.finalize().into()
+}
+
+/// What stands on the accounts of all portfolios, by lender, kind and class, where there is anything.
+#[must_use]
+pub fn funds(state: &State) -> BTreeMap<String, Fen> {
+    let mut funds = BTreeMap::new();
+    for (_, row) in state.portfolios.iter() {
+        for class in Class::ALL.iter().filter(|class| class.owner() == Owner::Portfolio) {
+            let fen = state.balance(State::account_at(row.accounts, *class));
+            if fen != 0 {
+                funds.insert(format!("{} {} {}", row.lender, row.kind.name(), class.name()), fen);
+            }
+        }
+    }
+    funds
 }

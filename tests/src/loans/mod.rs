@@ -14,7 +14,7 @@ mod told;
 mod year;
 
 pub use book::{Book, Contract, loan_of};
-pub use check::{agrees, digest};
+pub use check::{agrees, digest, funds};
 pub use reckon::{Parts, Reckoning, reckon};
 pub use story::{Story, day};
 pub use teller::Teller;
