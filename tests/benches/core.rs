@@ -1,18 +1,28 @@
-//! How fast the core is on realistic events: decode, leaf hash, fold, pages. Figures only; nothing is asserted.
+//! How fast the core is on realistic events: decode, leaf hash, fold, pages; the walk over a loan and an accrual. Figures
+//! only; nothing is asserted.
 
-use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use ledger::entry::Entry;
-use ledger::event::{CardBound, Event, Kind, PersonRegistered, RosterLineAdded, RosterPrepared, Status, StatusChanged};
+use ledger::event::{
+    CardBound, DayBasis, Event, InterestAccrued, Kind, LoanDrawn, LoanKind, LoanSigned, PersonRegistered,
+    RosterLineAdded, RosterPrepared, Status, StatusChanged, StudyLevel,
+};
+use ledger::loan::accrual::due;
+use ledger::loan::walk::Walk;
 use ledger::merkle::{Frontier, leaf_hash};
 use ledger::money::Day;
 use ledger::state::State;
 use std::hint::black_box;
 use tests::desk::{labelled, restored, submit};
-use tests::history::basis;
+use tests::history::{basis, thing};
+use tests::loans::{Story, day};
 use uuid::Uuid;
 
 /// Students; each has four events.
 const STUDENTS: u32 = 5_000;
+
+/// Loans, each four years old.
+const LOANS: usize = 2_000;
 
 /// A school's year as its office would send it: students, cards, and a roster of all of them, as bytes.
 fn year() -> Vec<Vec<u8>> {
@@ -85,5 +95,68 @@ fn core(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, core);
+/// Loans of one lender, drawn in 2020 and graduated in 2024, no interest posted yet.
+fn lent() -> State {
+    let mut story = Story::begin();
+    for number in 1_000..1_000 + LOANS {
+        let (person, school, loan) = (thing("person", number), thing("org", 2), thing("loan", number));
+        let contract = LoanSigned {
+            loan,
+            number: format!("合同{number}"),
+            contract: [1; 32],
+            lender: thing("org", 1),
+            person,
+            school,
+            kind: LoanKind::Origin,
+            level: StudyLevel::Undergraduate,
+            academic_year: 2020,
+            basis: DayBasis::D365,
+            graduates: day(20_240_630),
+            repay_from: day(20_291_220),
+            matures: day(20_390_920),
+        };
+        let status = |status| Kind::StatusChanged(StatusChanged { person, status, school });
+        story.say(day(20_200_901), Kind::PersonRegistered(PersonRegistered { person, origin: 610_100 }));
+        story.say(day(20_200_901), status(Status::Enrolled));
+        story.say(day(20_200_910), Kind::LoanSigned(contract));
+        story.say(day(20_201_108), Kind::LoanDrawn(LoanDrawn { loan, fen: 600_000, serial: "1".to_owned() }));
+        story.say(day(20_240_630), status(Status::Graduated));
+    }
+    story.teller.state
+}
+
+/// What the job would say of them: each the interest of four years.
+fn accruals(state: &State) -> Vec<Event> {
+    let through = day(20_241_220);
+    let event = |(number, row): (u32, &ledger::loan::rows::Loan)| {
+        let figure = due(state, row, through).map(|due| due.addition).unwrap_or_default();
+        let kind = Kind::InterestAccrued(InterestAccrued { loan: row.id, last: row.last, figure });
+        Event { id: Uuid::from_u128(u128::from(number) + 1), effective: through, kind }
+    };
+    state.loans.iter().map(event).collect()
+}
+
+fn loans(criterion: &mut Criterion) {
+    let state = lent();
+    let mut group = criterion.benchmark_group("loans");
+    let (_, loan) = state.loans.iter().next().unwrap_or_else(|| panic!("no loan"));
+    group.bench_function("walk of four years", |b| {
+        b.iter(|| Walk::new(&state, loan, &loan.facts).and_then(|walk| walk.sums([day(20_241_220)], |_| {})));
+    });
+    let events = accruals(&state);
+    group.sample_size(20).throughput(Throughput::Elements(events.len() as u64));
+    group.bench_function("fold accruals", |b| {
+        let fold = |mut state: State| {
+            for event in &events {
+                let _ = black_box(submit(&mut state, "job", event.id.as_bytes(), event.clone()));
+            }
+            assert_eq!(state.counts[1], 0, "every figure is right, so that the fold's whole work is measured");
+            state
+        };
+        b.iter_batched(lent, fold, BatchSize::PerIteration);
+    });
+    group.finish();
+}
+
+criterion_group!(benches, core, loans);
 criterion_main!(benches);
