@@ -11,6 +11,7 @@ mod story;
 mod teller;
 mod terms;
 mod told;
+mod wrong;
 mod year;
 
 pub use book::{Book, Contract, loan_of};

@@ -5,6 +5,7 @@ use super::reckon::reckon;
 use super::story::day;
 use super::teller::Teller;
 use super::told::{borrowers, telling, world};
+use super::wrong::{Known, wrong};
 use crate::desk::labelled;
 use crate::history::thing;
 use ledger::account::{Book, Class};
@@ -40,6 +41,7 @@ pub fn year(seed: u64) -> Vec<(String, Event)> {
     year.compensation();
     year.claims();
     year.rewards();
+    year.wrongs();
     year.corrections();
     year.teller.said
 }
@@ -264,7 +266,26 @@ impl Year {
         }
     }
 
-    /// A withdrawal learnt ten years late over a closed book, money given back for it, and a repayment reversed.
+    fn wrongs(&mut self) {
+        let state = &self.teller.state;
+        let loan = self.loans[0];
+        let known = Known {
+            loan,
+            last: self.teller.loan(loan).map_or(0, |row| row.last),
+            entry: self.teller.said.last().map_or(Uuid::nil(), |(_, event)| event.id),
+            claim: state.claims.iter().next().map_or(Uuid::nil(), |(_, row)| row.id),
+            line: line(PROGRAMMES[0], Source::Province),
+            reward: state.rewards.iter().next().map_or(Uuid::nil(), |(_, row)| row.id),
+            unit: thing("org", UNIT),
+            lender: thing("org", 1),
+        };
+        for (on, kind) in wrong(&known) {
+            let outcome = self.teller.say_as("吴", on, kind.clone());
+            assert!(matches!(outcome, Outcome::Refused(_)), "{kind:?} gave {outcome:?}");
+        }
+    }
+
+    /// A death learnt two years late over a closed book, money given back for it, and a repayment reversed.
     fn corrections(&mut self) {
         let (org, book) = (thing("org", 1), Book::Lender);
         let closed = PeriodClosed { org, book, through: day(2025_07_31) };
