@@ -263,7 +263,7 @@ fn trace(text: &mut String, state: &State) {
         let _ = writeln!(text, "  资金 {:>12} 元 来自 from", yuan(draw.fen.into()));
         origin(text, state, draw.line);
     }
-    let _ = writeln!(text, "\n  mingzhang trace --payout {}  可再查 asks again\n", payout.id);
+    let _ = writeln!(text, "\n  mingzhang trace {}  可再查 asks again\n", payout.id);
 }
 
 fn step(text: &mut String, state: &State, payout: &Payout) {

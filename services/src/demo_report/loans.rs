@@ -41,6 +41,9 @@ pub(super) fn report(text: &mut String, state: &State, ran: &Ran) {
     );
     section(text, "    争议的原因  why lines were disputed", &disputed(figures));
     let _ = writeln!(text, "    植入错误 planted {}  查出 found {}\n", figures.planted, figures.found);
+    if let Some(claim) = figures.claims.iter().rfind(|claim| !claim.disputed.is_empty()) {
+        let _ = writeln!(text, "  mingzhang claim show {} --disputed  可再查 asks again\n", claim.number);
+    }
     section(text, "九、风险补偿金  Compensation funds", &funds(figures));
     text.push_str("十、一笔贷款的对账单  One loan's statement\n\n");
     example(text, state);
@@ -212,7 +215,10 @@ fn example(text: &mut String, state: &State) {
         let [subsidy, waiver, borrower, penalty] = sums;
         let _ = writeln!(
             text,
-            "{table}    合计 贴息 subsidy {subsidy}  免息 waiver {waiver}  借款人 borrower {borrower}  罚息 penalty {penalty}\n"
+            "{table}    合计 贴息 subsidy {subsidy}  免息 waiver {waiver}  借款人 borrower {borrower}  罚息 penalty {penalty}\n\n  \
+             mingzhang loan show {}/{}  可再查 asks again\n",
+            state.orgs.get(state.portfolios.get(loan.portfolio).lender).number,
+            loan.number,
         );
     }
 }
@@ -277,6 +283,7 @@ fn trace(text: &mut String, state: &State) {
     let confirmed = |(_, line): &(u32, &ClaimLine)| line.verdict == Verdict::Confirmed;
     let Some((_, line)) = lines_of_claim(state, claim).filter(confirmed).last() else { return };
     days(text, state, claim, line);
+    let _ = writeln!(text, "\n  mingzhang trace {}  可再查 asks again\n", remittance.id);
 }
 
 /// The loan-days a line of a claim paid for.
@@ -310,5 +317,4 @@ fn days(text: &mut String, state: &State, claim: &Claim, line: &ClaimLine) {
             );
         }
     });
-    let _ = writeln!(text);
 }

@@ -182,3 +182,31 @@ fn add_alumni(year: &Year, scale: Scale, schools: &[usize], borrowers: &mut Vec<
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn contracts_come_to_their_number_and_every_fate_to_somebody() {
+        for (scale, [origin, campus]) in [("0.0001", [60, 60]), ("0.01", [2_000, 400])] {
+            let scale: Scale = scale.parse().expect("a scale");
+            let borrowers = choose(&Year::plan(scale), scale);
+            let positions: HashSet<u64> = borrowers.iter().map(|borrower| borrower.position).collect();
+            assert_eq!(positions.len(), borrowers.len(), "nobody borrows of both lenders");
+            for (kind, wanted) in [(LoanKind::Origin, origin), (LoanKind::Campus, campus)] {
+                let of_kind = || borrowers.iter().filter(|borrower| borrower.kind == kind);
+                let students = of_kind().filter(|borrower| !matches!(borrower.fate, Fate::Alumnus(_)));
+                let contracts: u16 = students.map(|borrower| borrower.years.1 - borrower.years.0 + 1).sum();
+                assert!((wanted - 4..wanted + 4).contains(&contracts), "{kind:?} {contracts}");
+                for fate in [Fate::Graduated, Fate::LateNotice, Fate::Settles, Fate::Leave, Fate::IllnessLeave] {
+                    assert!(of_kind().any(|borrower| borrower.fate == fate), "{kind:?} {fate:?}");
+                }
+                for end in [End::Pays, End::PaysLate, End::StaysOverdue, End::WrittenOff, End::StateRepaid] {
+                    assert!(of_kind().any(|borrower| borrower.fate == Fate::Alumnus(end)), "{kind:?} {end:?}");
+                }
+            }
+        }
+    }
+}
