@@ -37,7 +37,9 @@ const BUSY_PAUSE: Duration = Duration::from_millis(50);
 /// the bad rows are.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  mingzhang import policies/sh-grant.toml --as 省财政厅/制度\n  \
-    mingzhang import 预算下达.csv 花名册.csv --as 省财政厅/制单 --key office.key\n\n\
+    mingzhang import 预算下达.csv 花名册.csv --as 省财政厅/制单 --key office.key\n  \
+    mingzhang import policies/loans/origin.toml policies/loans/lpr5y.csv --as 省教育厅/制度 --demo-key\n  \
+    mingzhang import 贷款合同.csv 贷款流水.csv 贴息申报.csv --as 贷款机构/报送 --key office.key\n\n\
     Exit codes: 0 all is on record (now or before), 1 something was refused or a row is bad, 2 usage, \
     3 server unreachable")]
 pub struct ImportArgs {

@@ -160,10 +160,10 @@ async fn all_due(query: &mut QueryClient<Channel>, args: &AccrueArgs, on: Day) -
     wanted.dedup();
     let mut due = Vec::new();
     for default_ppm in wanted {
-        for row in due_at(query, args, default_ppm).await? {
+        for (as_of, row) in due_at(query, args, default_ppm).await? {
             let school = Uuid::from_slice(&row.school).unwrap_or_default();
             if row.due && rates.get(&school).copied().unwrap_or(0) == default_ppm {
-                let event = event(args, on, school, default_ppm, &row.parts);
+                let event = event(args, (on, as_of), school, default_ppm, &row.parts);
                 due.push(Due { row, default_ppm, event });
             }
         }
@@ -175,7 +175,7 @@ async fn due_at(
     query: &mut QueryClient<Channel>,
     args: &AccrueArgs,
     default_ppm: u32,
-) -> Result<Vec<v1::DueCompensation>, Failure> {
+) -> Result<Vec<(u64, v1::DueCompensation)>, Failure> {
     let mut rows = Vec::new();
     let mut page_token = String::new();
     loop {
@@ -190,7 +190,7 @@ async fn due_at(
         };
         let answer = query.list_due_compensation(request).await;
         let answer = answer.map_err(|status| no_lender(status, &args.lender))?.into_inner();
-        rows.extend(answer.rows);
+        rows.extend(answer.rows.into_iter().map(|row| (answer.as_of, row)));
         page_token = answer.next_page_token;
         if page_token.is_empty() {
             return Ok(rows);
@@ -198,14 +198,13 @@ async fn due_at(
     }
 }
 
-fn event(args: &AccrueArgs, on: Day, school: Uuid, default_ppm: u32, parts: &[v1::PayerSum]) -> Event {
+fn event(args: &AccrueArgs, (on, as_of): (Day, u64), school: Uuid, default_ppm: u32, parts: &[v1::PayerSum]) -> Event {
     let named = |name: &str| PAYERS.into_iter().find(|payer| payer.name() == name);
     let parts: Vec<PayerFen> =
         parts.iter().filter_map(|part| Some(PayerFen { payer: named(&part.payer)?, fen: part.fen })).collect();
     let year = LenderYear { lender: org(&args.lender), kind: LoanKind::from(args.kind), year: args.year };
-    let words: Vec<String> = parts.iter().map(|part| format!("{}={}", part.payer.name(), part.fen)).collect();
-    let key =
-        format!("{}|{}|{}|{school}|{default_ppm}|{on}|{}", year.lender, year.kind.name(), year.year, words.join(","));
+    // A figure may come back to what it once was, which is another statement then: so the id says when it was computed.
+    let key = format!("{}|{}|{}|{school}|{default_ppm}|{on}|{as_of}", year.lender, year.kind.name(), year.year);
     let kind = Kind::CompensationAccrued(CompensationAccrued { year, school, default_ppm, parts });
     Event { id: Uuid::new_v5(&NAMESPACE, key.as_bytes()), effective: on, kind }
 }
@@ -232,7 +231,9 @@ fn show_due(args: &AccrueArgs, due: &[Due], receipts: &[v1::Receipt]) {
     let mut table = Table::new(&columns);
     for (at, due) in due.iter().enumerate() {
         let refused = receipts.get(at).and_then(|receipt| receipt.refusal.as_ref());
-        let refused = refused.map_or_else(String::new, |refusal| format!("拒绝 {}: {}", refusal.code, refusal.remedy));
+        let refused = refused.map_or_else(String::new, |refusal| {
+            format!("拒绝 {}: 账上 ledger {} 元; {}", refusal.code, yuan(refusal.figure), refusal.remedy)
+        });
         let (school, drawn) = (due.row.school_name.clone(), yuan(due.row.drawn_fen));
         table.row([school, drawn, due.default_ppm.to_string(), payers_text(&due.row.parts), refused]);
     }

@@ -44,8 +44,10 @@ impl Layout {
             kind.required().iter().copied().filter(|c| places[*c as usize].is_none()).collect()
         };
         let Some(kind) = FileKind::ALL.iter().copied().find(|kind| lacking(*kind).is_empty()) else {
-            let nearest =
-                FileKind::ALL.iter().copied().min_by_key(|kind| lacking(*kind).len()).unwrap_or(FileKind::Students);
+            // What it has counts too: a short list of columns is easily lacked by little.
+            let distance = |kind: FileKind| 2 * lacking(kind).len().cast_signed() - kind.required().len().cast_signed();
+            let nearest = FileKind::ALL.iter().copied().min_by_key(|kind| distance(*kind));
+            let nearest = nearest.unwrap_or(FileKind::Students);
             return Err(HeaderFault::NoKind(nearest, lacking(nearest)));
         };
         for col in Col::ALL {
@@ -97,5 +99,11 @@ mod tests {
         assert_eq!(fault, HeaderFault::Twice(2, "生效日期".into()));
         let fault = Layout::read(&header(&["机构编号", "新名称", "生效日期"])).expect_err("lacks one");
         assert_eq!(fault, HeaderFault::NoKind(FileKind::Renames, vec![Col::NewDivision]));
+        let mut contracts: Vec<String> = FileKind::Contracts.required().iter().map(|c| c.zh().to_owned()).collect();
+        contracts.drain(4..7);
+        let HeaderFault::NoKind(kind, lacking) = Layout::read(&contracts).expect_err("lacks three") else {
+            panic!("no kind")
+        };
+        assert_eq!((kind, lacking), (FileKind::Contracts, vec![Col::LoanKind, Col::StudyLevel, Col::AcademicYear]));
     }
 }
