@@ -3,6 +3,7 @@
 #![allow(clippy::inconsistent_digit_grouping)] // Days are written as year, month and day: 2024_12_20.
 
 use ledger::account::Class;
+use ledger::entry::Entry;
 use ledger::event::{Allocation, DayBasis, Event, Interest, Kind, LoanRefunded, Status};
 use ledger::loan::walk::{Payment, Stretch, Walk};
 use ledger::money::{Day, Fen};
@@ -276,4 +277,22 @@ fn a_year_of_offices_posts_every_kind() {
     }
     println!("every kind is posted by the years {complete:?}, refused for {} reasons {refused:?}", refused.len());
     assert!(refused.len() >= 30 && complete.len() >= 2, "{complete:?}");
+}
+
+#[test]
+fn a_dry_run_of_a_year_says_what_will_be() {
+    let mut state = ledger::state::State::default();
+    for (principal, event) in tests::loans::year(0) {
+        let content = proto::event::encode(&event);
+        let (index, recorded_ms) = (state.entries, 7);
+        let entry = Entry { index, recorded_ms, principal: &principal, content: &content, event };
+        let before = state.dry_run(&entry).expect("the fold goes on");
+        match (before, state.fold(&entry).expect("the fold goes on")) {
+            // Findings get their numbers only when they are opened.
+            (Outcome::Posted { postings: before, .. }, Outcome::Posted { postings: after, .. }) => {
+                assert_eq!(before, after, "{entry:?}");
+            }
+            (before, after) => assert_eq!(before, after, "{entry:?}"),
+        }
+    }
 }
