@@ -2,7 +2,8 @@
 //!
 //! Outcomes are planned first, then the files are written in the order in which they are to be imported. Published
 //! are the two sums of the whole year; places are real, schools, people, document numbers and the mix of programmes
-//! are made up. An award of 2020/21 is paid whole in spring 2021, one of 2021/22 by half in autumn 2021.
+//! are made up. An award of 2020/21 is paid whole in spring 2021, one of 2021/22 by half in autumn 2021. Loans stand
+//! outside those sums and come after them.
 
 mod budget;
 mod csv;

@@ -35,18 +35,15 @@ pub fn write(
     let mut outcomes = Vec::new();
     files.write("机构-贷款", "陕西省财政厅/预算", write_orgs)?;
     files.write("学籍-往届毕业生", EDUCATION, |path| writer.alumni(path))?;
-    let contracts_until = [day(2020, 12, 31), day(2020, 12, 31), day(2021, 9, 30), day(2021, 12, 31)];
-    let quarters = [day(2021, 3, 31), day(2021, 6, 30), day(2021, 9, 30), day(2021, 12, 31)];
-    let mut before = (Day::default(), Day::default());
-    for (quarter, end) in quarters.into_iter().enumerate() {
-        let until = (contracts_until[quarter], end);
-        writer.quarter(quarter + 1, before, until, files)?;
-        if quarter == 2 {
+    let mut before = Day::default();
+    for (quarter, end) in (1..).zip([day(2021, 3, 31), day(2021, 6, 30), day(2021, 9, 30), day(2021, 12, 31)]) {
+        writer.quarter(quarter, before, end, files)?;
+        if quarter == 3 {
             writer.after_the_third_quarter(&mut outcomes, files)?;
         } else {
             files.accrue(end);
         }
-        before = until;
+        before = end;
     }
     writer.after_the_year(&mut outcomes, files)?;
     Ok(outcomes)
@@ -60,19 +57,12 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    /// What a quarter brings: contracts, status, movements. `before` and `until` are the last days of contracts and
-    /// movements told before and now.
-    fn quarter(
-        &self,
-        quarter: usize,
-        before: (Day, Day),
-        until: (Day, Day),
-        files: &mut Delivery<'_>,
-    ) -> Result<(), DemoError> {
+    /// What a quarter brings: contracts, status, movements. The first one tells everything since the beginning.
+    fn quarter(&self, quarter: u8, before: Day, end: Day, files: &mut Delivery<'_>) -> Result<(), DemoError> {
         for (kind, _, name) in LENDERS {
             let of = kind_zh(kind);
             files.write(&format!("贷款合同-{of}-2021Q{quarter}"), &format!("{name}/信贷"), |path| {
-                self.contracts(path, kind, before.0, until.0)
+                self.contracts(path, kind, before, end)
             })?;
         }
         match quarter {
@@ -87,7 +77,7 @@ impl Writer<'_> {
         for (kind, _, name) in LENDERS {
             let of = kind_zh(kind);
             files.write(&format!("贷款流水-{of}-2021Q{quarter}"), &format!("{name}/会计"), |path| {
-                self.movements(path, kind, before.1, until.1)
+                self.movements(path, kind, before, end)
             })?;
         }
         Ok(())
