@@ -27,6 +27,7 @@ fn commands_about_loans_teach_by_example() {
         &["claim"],
         &["claim", "list"],
         &["claim", "show"],
+        &["claim", "payments"],
         &["risk"],
         &["risk", "show"],
         &["risk", "accrue"],
@@ -196,6 +197,12 @@ fn pay(office: &Office, claim: &Value) {
         let text = office.text(&["trace", what]);
         assert!(text.contains("财教〔2024〕50号"), "{what}:\n{text}");
     }
+    let payments = office.ask(&["claim", "payments", "--lender", "CDB"]);
+    assert_eq!(
+        (&payments["payments"][0]["stage"], fen(&payments["payments"][0]["fen"])),
+        (&json!("cleared"), confirmed)
+    );
+    assert!(office.text(&["claim", "payments"]).contains("已支付"));
     assert_eq!(office.run(&["trace", "NOTHING"]).status.code(), Some(4));
 }
 

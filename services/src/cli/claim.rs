@@ -3,6 +3,7 @@
 use super::accrue::{KindArg, kind_name, no_lender, org};
 use super::client::Target;
 use super::lending::{both, debts_json, percent, zh};
+use super::payments::{PaymentsArgs, payments};
 use super::show::{day, foot, hex, id, missing, typed, yuan};
 use super::{Failure, print_json, runtime};
 use crate::import::ids;
@@ -15,7 +16,8 @@ use uuid::Uuid;
 /// Lenders' claims for subsidised and waived interest 申报
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Examples:\n  mingzhang claim list --lender CDB\n  mingzhang claim show SB-2024Q3-CDB --disputed\n\n\
+    after_help = "Examples:\n  mingzhang claim list --lender CDB\n  mingzhang claim show SB-2024Q3-CDB --disputed\n  \
+    mingzhang claim payments --lender CDB\n\n\
     All of them take --json.\n\
     Exit codes: 0 answered, 1 failed, 2 usage, 3 server unreachable, 4 no such thing"
 )]
@@ -28,12 +30,14 @@ pub struct ClaimArgs {
 enum ClaimCommand {
     List(ListArgs),
     Show(ShowArgs),
+    Payments(PaymentsArgs),
 }
 
 pub(super) fn claim(args: &ClaimArgs) -> Result<(), Failure> {
     match &args.command {
         ClaimCommand::List(args) => list(args),
         ClaimCommand::Show(args) => show(args),
+        ClaimCommand::Payments(args) => payments(args),
     }
 }
 

@@ -91,7 +91,7 @@ pub(super) fn show_flows(flows: &[v1::RemittanceFlow]) {
         let words = [id(&remittance.remittance), remittance.lender_name, purpose, yuan(flow.fen), stage];
         table.row(words.into_iter().chain(counts));
     }
-    out!("\n{table}");
+    out!("{table}");
 }
 
 /// Such a payment for machines.
@@ -142,7 +142,8 @@ fn funded_json(funded: &v1::FundedRemittance) -> Value {
         "total_fen": funded.total_fen })
 }
 
-fn remittance_json(row: &v1::Remittance) -> Value {
+/// A payment to a lender for machines.
+pub(super) fn remittance_json(row: &v1::Remittance) -> Value {
     json!({ "remittance": id(&row.remittance), "unit": row.unit_name, "fiscal_year": row.fiscal_year,
         "lender": row.lender_name, "kind": row.kind, "purpose": row.purpose, "claim": id(&row.claim),
         "claim_number": row.claim_number, "year": row.year, "fen": row.fen, "stage": row.stage,

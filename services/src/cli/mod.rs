@@ -23,6 +23,7 @@ mod funded;
 mod import;
 mod lending;
 mod loan;
+mod payments;
 mod position;
 mod quote;
 mod risk;

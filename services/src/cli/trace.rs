@@ -129,7 +129,9 @@ fn show_forward(forward: &v1::Forward, as_of: u64, json: bool) -> Result<(), Fai
     for flow in &forward.flows {
         table.row([id(&flow.payout), yuan(flow.fen), stage(flow.stage())]);
     }
-    out!("{table}");
+    if !table.is_empty() {
+        out!("{table}");
+    }
     funded::show_flows(&forward.remittances);
     show_gaps(&forward.gaps);
     foot(as_of, !forward.next_page_token.is_empty());
