@@ -18,7 +18,7 @@ use crate::loan::Flows;
 use crate::loan::contract::open_portfolio;
 use crate::loan::rates::terms_on;
 use crate::loan::rows::{Claim, ClaimPart, ClaimPayer};
-use crate::loan::terms::{LoanTerms, Part, split};
+use crate::loan::terms::{Cycle, LoanTerms, Part, split};
 use crate::money::{Day, Fen};
 use crate::outcome::{Code, Refusal};
 use crate::rows::{FindingKind, Set, Stage};
@@ -30,6 +30,10 @@ use uuid::Uuid;
 
 /// A claim covers at most this many years, more than any loan runs, so that the work for one line is bounded.
 const YEARS_MAX: u16 = 30;
+
+/// Days of the longest quarter and of the longest year.
+const QUARTER_DAYS: i32 = 92;
+const YEAR_DAYS: i32 = 366;
 
 pub(crate) enum ClaimChange {
     Submit { event: Box<ClaimSubmitted>, lender: u32, unit: u32 },
@@ -52,10 +56,24 @@ pub(crate) fn judge_submitted(state: &State, _entry: &Entry<'_>, event: &ClaimSu
     let (lender, unit) = (state.known_org(event.lender), state.known_org(event.unit));
     let unknown = [(lender, event.lender), (unit, event.unit)];
     let unknown = unknown.iter().filter(|(org, _)| org.is_none());
-    let findings = unknown.map(|(_, id)| NewFinding::about(FindingKind::UnknownSubject, *id)).collect();
+    let mut findings: Vec<_> = unknown.map(|(_, id)| NewFinding::about(FindingKind::UnknownSubject, *id)).collect();
+    if off_cycle(state, event) {
+        findings.push(about(FindingKind::OffCycle));
+    }
     let (lender, unit) = (lender.unwrap_or(UNKNOWN_ORG), unit.unwrap_or(UNKNOWN_ORG));
     let act = ClaimChange::Submit { event: Box::new(event.clone()), lender, unit };
     Change { postings: Vec::new(), findings, act: Act::Claim(act) }
+}
+
+/// Whether the period is longer than the cycle of the terms in force on its last day: campus loans are claimed by quarter
+/// (财政贴息管理办法 art. 4), origin loans by year.
+fn off_cycle(state: &State, event: &ClaimSubmitted) -> bool {
+    let terms = state.loan_rules().and_then(|rules| terms_on(rules, event.kind, event.through));
+    let longest = terms.map(|terms| match terms.cycle {
+        Cycle::Quarterly => QUARTER_DAYS,
+        Cycle::Yearly => YEAR_DAYS,
+    });
+    longest.is_some_and(|longest| event.through.number() - event.from.number() >= longest)
 }
 
 /// Sealed: the confirmed sum is owed, and it is settled who owes it.

@@ -32,6 +32,7 @@ pub enum FindingKind {
     StatementDiffers,
     RemittanceUnexpected,
     Shortfall,
+    OffCycle,
 }
 
 impl FindingKind {
@@ -87,6 +88,7 @@ impl FindingKind {
             Self::StatementDiffers => ("statement_differs", "银行对账单与账上不符"),
             Self::RemittanceUnexpected => ("remittance_unexpected", "拨付结果与指令不符"),
             Self::Shortfall => ("shortfall", "补偿金不足，按规定承担"),
+            Self::OffCycle => ("off_cycle", "申报期长于规定周期"),
         }
     }
 }

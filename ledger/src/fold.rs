@@ -1,7 +1,7 @@
 //! The heart: one entry in, one outcome out. Judging only reads; past it nothing can fail.
 //! No clock, no IO, no chance, no floats. What a kind of event means stands in the file of its domain.
 
-use crate::account::AccountNo;
+use crate::account::{AccountNo, Class};
 use crate::award::{self, AwardChange};
 use crate::budget::{self, BudgetChange};
 use crate::claim::{self, ClaimChange};
@@ -259,7 +259,7 @@ impl State {
             Act::Control(act) => control::apply(self, entry.index, act),
         }
         for posting in &change.postings {
-            self.post(entry.index, posting);
+            self.post(entry.index, on, posting);
         }
         let findings = change.findings.into_iter().map(|new| self.open(entry.index, on, new)).collect();
         Outcome::Posted { postings: change.postings, findings }
@@ -277,17 +277,21 @@ impl State {
         self.programmes.get_mut(handle).versions.push(Adopted { from, index, policy });
     }
 
-    fn post(&mut self, index: u64, posting: &Posting) {
+    fn post(&mut self, index: u64, on: Day, posting: &Posting) {
         assert!(posting.fen > 0 && posting.debit != posting.credit, "a posting moves something");
-        self.change_balance(index, posting.debit, posting.fen);
-        self.change_balance(index, posting.credit, -posting.fen);
+        self.change_balance(index, on, posting.debit, posting.fen);
+        self.change_balance(index, on, posting.credit, -posting.fen);
     }
 
-    fn change_balance(&mut self, index: u64, account: AccountNo, fen: Fen) {
+    fn change_balance(&mut self, index: u64, on: Day, account: AccountNo, fen: Fen) {
         let account = self.accounts.get_mut(account.0);
         account.balance += i128::from(fen);
         account.last = index;
         assert!(account.balance >= 0 || account.class.may_go_below_zero(), "judging missed an overdraft");
+        if account.class == Class::Stock {
+            let fund = account.owner;
+            risk::note_stock(self, fund, on, fen);
+        }
     }
 
     fn open(&mut self, index: u64, on: Day, new: NewFinding) -> u32 {

@@ -63,6 +63,7 @@ fn finding_names() -> Vec<&'static str> {
         K::StatementDiffers,
         K::RemittanceUnexpected,
         K::Shortfall,
+        K::OffCycle,
     ];
     for kind in &all {
         match kind {
@@ -71,7 +72,7 @@ fn finding_names() -> Vec<&'static str> {
             K::UnknownSubject | K::Repeated | K::CardRebound | K::Policy(_) => {}
             K::NoTerms | K::OverTerm | K::ShortGrace | K::BothKinds | K::OverCeiling | K::DrawnOutOfStudy => {}
             K::AllocationDiffers | K::Overpaid | K::WrittenOffAfterRelief => {}
-            K::StatementDiffers | K::RemittanceUnexpected | K::Shortfall => {}
+            K::StatementDiffers | K::RemittanceUnexpected | K::Shortfall | K::OffCycle => {}
         }
     }
     all.extend(Rule::ALL.map(K::Policy));

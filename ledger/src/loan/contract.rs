@@ -76,8 +76,9 @@ pub(crate) fn open_portfolio(state: &mut State, lender: u32, kind: LoanKind, ind
         return handle;
     }
     let accounts = state.open_accounts(Owner::Portfolio, state.portfolios.next());
-    let (drawn, settled_drawn, rewarded, stated, last) = (0, 0, 0, None, index);
-    state.portfolios.push(Portfolio { id, lender, kind, accounts, drawn, settled_drawn, rewarded, stated, last })
+    let (drawn, settled_drawn, rewarded, stock_days, stated, last) = (0, 0, 0, Vec::new(), None, index);
+    let row = Portfolio { id, lender, kind, accounts, drawn, settled_drawn, rewarded, stock_days, stated, last };
+    state.portfolios.push(row)
 }
 
 /// A loan of which nothing but its id is known.

@@ -9,6 +9,7 @@ use super::flows::{Flow, Flows, difference};
 use super::position::target;
 use super::rates::terms_on;
 use super::rows::{Fact, Loan, What};
+use super::study::Bearer;
 use super::walk::Walk;
 use crate::event::{LoanKind, Status};
 use crate::fold::{Act, Change, NewFinding};
@@ -118,8 +119,7 @@ fn check(state: &State, on: Day, loan: &Loan, what: What, change: &mut Change) {
             if over_ceiling(state, on, loan, fen) {
                 change.findings.push(about(FindingKind::OverCeiling));
             }
-            let standing = (loan.person != NONE).then(|| state.status_on(loan.person, on)).flatten();
-            if matches!(standing, Some((_, Status::Leave | Status::Withdrawn | Status::Deceased, _))) {
+            if out_of_study(state, on, loan) {
                 change.findings.push(about(FindingKind::DrawnOutOfStudy));
             }
         }
@@ -134,6 +134,13 @@ fn check(state: &State, on: Day, loan: &Loan, what: What, change: &mut Change) {
         }
         _ => {}
     }
+}
+
+/// Whether the student was away that day, or finished so that he pays the interest himself.
+fn out_of_study(state: &State, on: Day, loan: &Loan) -> bool {
+    let standing = (loan.person != NONE).then(|| state.status_on(loan.person, on)).flatten();
+    matches!(standing, Some((_, Status::Leave | Status::Withdrawn | Status::Deceased, _)))
+        || Walk::new(state, loan, &[]).is_ok_and(|walk| walk.bearer_on(on) == Bearer::Borrower)
 }
 
 /// Drawn for the academic year over all of the borrower's loans, against the ceiling of the day and level.

@@ -130,6 +130,8 @@ pub struct Portfolio {
     pub settled_drawn: Fen,
     /// Year of the last reward.
     pub rewarded: u16,
+    /// What the stock changed by, by effective day, ascending: statements are compared with their own day.
+    pub stock_days: Vec<(Day, Fen)>,
     /// The last statement of the lender and what we held then.
     pub stated: Option<(Day, Fen, Fen)>,
     pub last: u64,

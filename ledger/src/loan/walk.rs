@@ -107,6 +107,13 @@ impl<'a> Walk<'a> {
         self.terms
     }
 
+    /// Who pays the interest of a day, before any waiver.
+    #[must_use]
+    pub fn bearer_on(&self, on: Day) -> Bearer {
+        let at = self.study.bearers.partition_point(|(from, _)| *from <= on).max(1) - 1;
+        self.study.bearers[at].1
+    }
+
     /// The sums at the end of each of `marks`, which ascend, and every stretch on the way.
     ///
     /// # Errors

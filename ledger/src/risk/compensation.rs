@@ -1,14 +1,14 @@
 //! Compensation owed for a risk year by university and payer, paid into the fund, and stated by the lender.
 
-use super::{RiskChange, add, balance, posting};
+use super::{RiskChange, add, posting};
 use crate::account::Class;
 use crate::event::{CompensationAccrued, CompensationReceived, FundStated, LoanKind, Payer};
 use crate::fold::{Act, Change, NewFinding};
 use crate::loan::contract::{derived, portfolio, portfolio_id};
 use crate::loan::rates::terms_on;
-use crate::loan::rows::{RiskPaid, RiskYear};
+use crate::loan::rows::{Portfolio, RiskPaid, RiskYear};
 use crate::loan::terms::{LoanTerms, split};
-use crate::money::{Day, Fen};
+use crate::money::{Day, Fen, held};
 use crate::outcome::{Code, Refusal};
 use crate::rows::FindingKind;
 use crate::state::{State, UNKNOWN_ORG};
@@ -138,12 +138,30 @@ pub(crate) fn judge_received(state: &State, on: Day, event: &CompensationReceive
     change
 }
 
-/// The lender's statement beside our memorandum, which it must equal.
+/// The stock of a fund changed on a day.
+pub(crate) fn note_stock(state: &mut State, fund: u32, on: Day, fen: Fen) {
+    let days = &mut state.portfolios.get_mut(fund).stock_days;
+    let at = days.partition_point(|(day, _)| *day < on);
+    match days.get_mut(at) {
+        Some((day, sum)) if *day == on => *sum = sum.saturating_add(fen),
+        _ => days.insert(at, (on, fen)),
+    }
+}
+
+/// What the stock of a fund held at the end of a day, as far as is known now.
+#[must_use]
+pub fn stock_on(fund: &Portfolio, on: Day) -> Fen {
+    let until = fund.stock_days.iter().take_while(|(day, _)| *day <= on);
+    held(until.map(|(_, fen)| i128::from(*fen)).sum())
+}
+
+/// The lender's statement beside our memorandum of its day, which it must equal.
 pub(crate) fn judge_stated(state: &State, on: Day, event: &FundStated) -> Change {
     let Some(lender) = state.known_org(event.lender) else {
         return Change::only(NewFinding::about(FindingKind::UnknownSubject, event.lender));
     };
-    let ours = balance(state, &portfolio(state, lender, event.kind), Class::Stock);
+    let known = state.portfolios.by_id(portfolio_id(event.lender, event.kind));
+    let ours = known.map_or(0, |(_, fund)| stock_on(fund, on));
     let stated = (on, event.fen, ours);
     let mut change = Change::of(Act::Risk(RiskChange::State { lender, kind: event.kind, stated }));
     if event.fen != ours {

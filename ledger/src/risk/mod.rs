@@ -7,8 +7,8 @@ mod compensation;
 mod loss;
 mod reward;
 
-pub(crate) use compensation::{judge_accrued, judge_received, judge_stated, open_paid};
-pub use compensation::{paid_id, parts, risk_year_id};
+pub(crate) use compensation::{judge_accrued, judge_received, judge_stated, note_stock, open_paid};
+pub use compensation::{paid_id, parts, risk_year_id, stock_on};
 pub(crate) use loss::{bear, judge_recovered, judge_written_off};
 pub use reward::surplus;
 pub(crate) use reward::{judge_relieved, judge_rewarded, judge_spent};
