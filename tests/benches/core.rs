@@ -43,7 +43,7 @@ fn year() -> Vec<Vec<u8>> {
     }
     let mut id: u128 = 0;
     let event = |kind| {
-        id += 0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835;
+        id = id.wrapping_add(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835);
         proto::event::encode(&Event { id: Uuid::from_u128(id), effective: day, kind })
     };
     kinds.into_iter().map(event).collect()
