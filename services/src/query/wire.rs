@@ -122,6 +122,7 @@ pub fn sentence_en(kind: FindingKind) -> &'static str {
         FindingKind::StatementDiffers => "the lender's statement differs from what stands here",
         FindingKind::RemittanceUnexpected => "the result does not match the payment ordered",
         FindingKind::Shortfall => "losses went beyond the compensation fund",
+        FindingKind::OffCycle => "the claim covers more than its cycle",
     }
 }
 
