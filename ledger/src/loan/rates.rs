@@ -29,15 +29,17 @@ fn fixing(fixings: &[Fixing], on: Day) -> Option<u32> {
 pub fn rates(rules: &LoanRules, loan: &Loan, facts: &[Fact], terms: &LoanTerms, through: Day) -> Option<Rates> {
     let fixings = &rules.rates[terms.index as usize];
     let mut base = vec![(loan.signed, fixing(fixings, loan.signed)?)];
-    let mut reset = terms.reset.on_or_after(loan.signed.plus(1));
-    while reset <= through {
+    for year in loan.signed.year()..=through.year() {
+        let reset = terms.reset.of(year);
+        if reset <= loan.signed || reset > through {
+            continue;
+        }
         let latest = reset.plus(i32::try_from(terms.fixing_days).unwrap_or(0));
         if let Some(rate) = fixing(fixings, latest)
             && base.last().is_some_and(|(_, before)| *before != rate)
         {
             base.push((reset, rate));
         }
-        reset = terms.reset.on_or_after(reset.plus(1));
     }
     Some(merge(&base, &spreads(rules, loan, facts, terms)))
 }
