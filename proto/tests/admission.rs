@@ -190,7 +190,7 @@ fn amounts_rates_and_days_of_loans_have_limits() {
     let draws =
         spoilt!("remittance_ordered", RemittanceOrdered, m => m.draws = vec![m.draws[0].clone(); MAX_PARTS + 1]);
     assert_eq!(draws, ["remittance_ordered.draws"]);
-    let parts = spoilt!("compensation_accrued", CompensationAccrued, m => m.parts = vec![m.parts[0].clone(); 7]);
+    let parts = spoilt!("compensation_accrued", CompensationAccrued, m => m.parts = vec![m.parts[0]; 7]);
     assert_eq!(parts, ["compensation_accrued.parts"]);
 }
 
