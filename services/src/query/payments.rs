@@ -143,13 +143,18 @@ pub(super) fn programme(state: &State, code: &str) -> Result<Option<u32>, QueryE
     state.programme(code).map(Some).ok_or_else(unknown)
 }
 
-/// The latest day of any document, application, batch or finding: thousands of rows, unlike payments.
+/// The latest day of any document, application, batch, claim, payment to a lender, change of a fund or finding: thousands
+/// of rows, unlike payments and loans.
 pub(super) fn latest_day(state: &State) -> Day {
     let lines = state.lines.iter().map(|(_, line)| line.effective);
     let applications = state.applications.iter().map(|(_, application)| application.effective);
     let batches = state.batches.iter().map(|(_, batch)| batch.on);
     let findings = state.findings.iter().map(|(_, finding)| finding.on);
-    lines.chain(applications).chain(batches).chain(findings).max().unwrap_or_default()
+    let claims = state.claims.iter().map(|(_, claim)| claim.effective);
+    let remittances = state.remittances.iter().map(|(_, remittance)| remittance.on);
+    let funds = state.portfolios.iter().filter_map(|(_, fund)| fund.stock_days.last().map(|(day, _)| *day));
+    let of_aid = lines.chain(applications).chain(batches).chain(findings);
+    of_aid.chain(claims).chain(remittances).chain(funds).max().unwrap_or_default()
 }
 
 /// A payment as answers show it.
