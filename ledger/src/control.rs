@@ -12,9 +12,13 @@ pub(crate) enum ControlChange {
     Close { org: u32, book: usize, open_from: Day },
 }
 
-/// Periods close forward, each organisation and book by itself.
-pub(crate) fn judge_closed(state: &State, event: &PeriodClosed) -> Result<Change, Refusal> {
+/// Periods close forward, each organisation and book by itself, and not before they are over: closing cannot be undone, and
+/// a slip in the day would book every late fact years ahead.
+pub(crate) fn judge_closed(state: &State, on: Day, event: &PeriodClosed) -> Result<Change, Refusal> {
     let org = state.need_org(event.org)?;
+    if event.through > on {
+        return Err(Refusal::with(Code::PeriodNotOver, event.org, i64::from(event.through.yyyymmdd())));
+    }
     let open_from = state.orgs.get(org).open_from[event.book as usize];
     if event.through < open_from {
         return Err(Refusal::with(Code::PeriodNotLater, event.org, i64::from(open_from.yyyymmdd())));

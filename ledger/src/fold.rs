@@ -199,7 +199,7 @@ impl State {
             Kind::PayoutReturned(event) => Ok(results::judge_returned(self, on, event)),
             Kind::PayoutUnknown(event) => Ok(results::judge_unknown(self, event)),
             Kind::SuspenseCleared(event) => crate::suspense::judge_cleared(self, on, event),
-            Kind::PeriodClosed(event) => control::judge_closed(self, event),
+            Kind::PeriodClosed(event) => control::judge_closed(self, on, event),
             Kind::EntryReversed(event) => control::judge_reversed(self, on, event),
             other => self.judge_lending(entry, other),
         }

@@ -180,6 +180,7 @@ codes! {
     65 UnknownEntry "unknown_entry" circumstantial "没有该记录" "no entry has this event id" "check the event id";
     66 NotReversible "not_reversible" permanent "该记录不能冲销" "entries of this kind are superseded, not reversed" "record what is right";
     67 NotLast "not_last" circumstantial "其后已有记录" "later entries changed the same thing" "record what is right instead";
+    68 PeriodNotOver "period_not_over" circumstantial "期间尚未结束" "the period has not ended on the effective day" "close it when it is over";
 }
 
 impl TryFrom<u8> for Code {
