@@ -52,6 +52,18 @@ impl Decoded {
     /// # Errors
     /// The state waits for another entry, or an entry is of a later program.
     pub fn fold(self, state: &mut State, seen: &mut dyn FnMut(&mut State, u64, &Outcome)) -> Result<(), DriveError> {
+        self.fold_each(state, &mut |state, entry, outcome| {
+            seen(state, entry.index, outcome);
+            Ok(())
+        })
+    }
+
+    /// The same, showing the whole entry. Whoever is shown it may end the folding with an error of his own.
+    pub(crate) fn fold_each<E: From<DriveError>>(
+        self,
+        state: &mut State,
+        seen: &mut dyn FnMut(&mut State, &Entry<'_>, &Outcome) -> Result<(), E>,
+    ) -> Result<(), E> {
         let skipped = usize::try_from(self.first - self.frame.header().first_index).unwrap_or(usize::MAX);
         let entries = self.frame.entries().skip(skipped).zip(self.first..);
         for ((bytes, index), event) in entries.zip(self.events) {
@@ -61,7 +73,7 @@ impl Decoded {
             let entry =
                 Entry { index, recorded_ms: raw.recorded_ms, principal: raw.principal, content: raw.content, event };
             let outcome = state.fold(&entry).map_err(|halt| unreadable(index, halt))?;
-            seen(state, index, &outcome);
+            seen(state, &entry, &outcome)?;
         }
         Ok(())
     }
@@ -125,7 +137,12 @@ fn fold_all(pages: &Keeper, mut state: State, frames: &Receiver<Decoded>) -> Res
     Ok(state)
 }
 
-fn read_all(options: &Options, to_fold: &SyncSender<Decoded>, progress: &mut dyn FnMut(u64)) -> Result<(), DriveError> {
+/// Reads a record from its first frame and hands every frame over, decoded.
+pub(crate) fn read_all(
+    options: &Options,
+    to_fold: &SyncSender<Decoded>,
+    progress: &mut dyn FnMut(u64),
+) -> Result<(), DriveError> {
     let record = options.data.join("record");
     match &options.home {
         Home::File => {
