@@ -1,6 +1,8 @@
 //! The only loop: what is durable is folded, in order, and answered. Live operation is a replay that does not stop.
 //! It knows no network face and no rule of money.
 
+mod recorded;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -19,11 +21,14 @@ use tokio::sync::{oneshot, watch};
 
 use crate::catch_up::catch_up;
 use crate::error::LogError;
+use crate::log::single::Single;
 use crate::log::{Clock, Log, LogOptions, NatsOptions};
 use crate::pages::Keeper;
 use crate::projections::entries::EntryRow;
 use crate::store::StoreError;
 use crate::writer::{Item, Outcome as Written, Settled, SubmitError, Submitter, Writer, WriterOptions};
+
+pub use recorded::Recorded;
 
 /// Settled frames that may wait for the fold before the writer is held back.
 const SETTLED_FRAMES: usize = 8;
@@ -168,6 +173,7 @@ struct Running {
 struct Shared {
     state: RwLock<State>,
     pages: Keeper,
+    single: Single,
     folded: watch::Sender<u64>,
     failed: Mutex<Option<String>>,
 }
@@ -187,7 +193,8 @@ impl Engine {
             ));
         }
         let (folded, _) = watch::channel(state.entries);
-        let shared = Arc::new(Shared { state: RwLock::new(state), pages, folded, failed: Mutex::new(None) });
+        let single = Single::new(options.data.join("record"));
+        let shared = Arc::new(Shared { state: RwLock::new(state), pages, single, folded, failed: Mutex::new(None) });
         Self::start(log, shared)
     }
 
@@ -255,6 +262,16 @@ impl Engine {
     /// The pages cannot be read.
     pub fn entries_of(&self, account: AccountNo, from: u64, limit: usize) -> Result<Vec<EntryRow>, DriveError> {
         Ok(self.shared.pages.entries_of(account, from, limit)?)
+    }
+
+    /// What an entry posted, if it is recent enough not to be looked for in the pages.
+    pub(crate) fn rows_at(&self, index: u64) -> Option<Vec<EntryRow>> {
+        self.shared.pages.rows_at(index)
+    }
+
+    /// What an entry posted to an account and its neighbours, once it is in the pages.
+    pub(crate) fn kept_at(&self, account: AccountNo, index: u64) -> Result<Vec<EntryRow>, DriveError> {
+        Ok(self.shared.pages.kept_at(account, index)?)
     }
 
     /// SHA-256 over the whole state, with the number of entries it was taken at. Takes seconds at ten million entries,

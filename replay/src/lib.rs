@@ -5,6 +5,7 @@ pub mod catch_up;
 pub mod checkpoint;
 pub mod drive;
 pub mod error;
+pub mod explain;
 pub mod export;
 pub mod keys;
 pub mod limits;

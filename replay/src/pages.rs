@@ -12,7 +12,7 @@ use parking_lot::{Condvar, Mutex, RwLock};
 
 use crate::drive::{DriveError, Options};
 use crate::limits::{PAGES_EVERY, PAGES_LAG_MAX};
-use crate::projections::entries::{Entries, EntryRow};
+use crate::projections::entries::{self, Entries, EntryRow};
 use crate::store::{Batch, Store, StoreError};
 
 /// Keeps pages of the state and the postings of each account.
@@ -80,6 +80,17 @@ impl Keeper {
         // The lock is held only for what is in memory; the store is read beside the fold.
         let recent = self.entries.read().recent(account, from, limit);
         recent.with(store)
+    }
+
+    /// What an entry posted, if its rows are still in memory.
+    pub(crate) fn rows_at(&self, index: u64) -> Option<Vec<EntryRow>> {
+        self.entries.read().at(index)
+    }
+
+    /// What an entry posted to an account and its neighbours, if its rows are in the pages.
+    pub(crate) fn kept_at(&self, account: AccountNo, index: u64) -> Result<Vec<EntryRow>, StoreError> {
+        let Some(kept) = &self.kept else { return Ok(Vec::new()) };
+        entries::kept_at(&*kept.store, account, index)
     }
 
     /// Remembers what an entry posted, right after it was folded.
