@@ -11,6 +11,8 @@ use ledger::state::State;
 use crate::drive::{DriveError, Home, Options, unreadable};
 use crate::log::{Frame, Log, NatsOptions, Reader, read_stream};
 use crate::pages::Keeper;
+use crate::signing::Reading;
+use crate::tally::Tally;
 
 /// Frames read ahead of the fold: enough that neither thread waits for the other's hiccups, some MiB of events.
 pub const FRAMES_AHEAD: usize = 64;
@@ -85,16 +87,26 @@ impl Decoded {
 /// # Errors
 /// The record is damaged, or holds what this program does not know.
 pub fn fold_record(options: &Options, progress: &mut dyn FnMut(u64)) -> Result<State, DriveError> {
-    let pages = Keeper::none();
-    let (state, read) = beside(&pages, State::default(), |to_fold| read_all(options, to_fold, progress))?;
-    read.map(|()| state)
+    fold_tally(options, progress).map(|(state, _)| state)
 }
 
-/// Reads the record and folds what `state` does not know yet, then leaves the record open for writing.
+/// As [`fold_record`], with what all outcomes come to.
+///
+/// # Errors
+/// As [`fold_record`].
+pub fn fold_tally(options: &Options, progress: &mut dyn FnMut(u64)) -> Result<(State, Tally), DriveError> {
+    let pages = Keeper::none();
+    let (state, read) = beside(&pages, State::default(), |to_fold| read_all(options, to_fold, progress))?;
+    read.map(|()| (state, pages.tally()))
+}
+
+/// Reads the record and folds what `state` does not know yet, then leaves the record open for writing. A ledger that
+/// signs takes what its tree does not know yet.
 pub(crate) fn catch_up(
     options: &Options,
     pages: &Keeper,
     state: State,
+    mut tree: Option<&mut Reading>,
     progress: &mut dyn FnMut(u64),
 ) -> Result<(Log, State), DriveError> {
     let known = state.entries;
@@ -103,6 +115,9 @@ pub(crate) fn catch_up(
         let opened = options.open_log(&mut |frame| {
             if frame.next_index() > known {
                 hand_over(frame.clone(), known, to_fold, &mut unreadable)?;
+            }
+            if let Some(tree) = &mut tree {
+                tree.take(frame)?;
             }
             progress(frame.next_index());
             Ok(())

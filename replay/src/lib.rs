@@ -3,10 +3,11 @@
 
 pub mod catch_up;
 pub mod checkpoint;
+pub mod checkpoints;
 pub mod drive;
 pub mod error;
-pub mod explain;
 pub mod export;
+pub mod explain;
 pub mod keys;
 pub mod limits;
 pub mod log;
@@ -14,7 +15,10 @@ pub mod nats_server;
 pub mod note;
 pub mod pages;
 pub mod projections;
+pub mod receipt;
+pub mod signing;
 pub mod store;
 pub mod tally;
 pub mod tiles;
+pub mod witness;
 pub mod writer;

@@ -6,6 +6,9 @@ use ledger::chain::OutcomeChain;
 use ledger::outcome::Outcome;
 use ledger::state::State;
 
+/// How many books there are.
+pub const BOOKS: usize = Book::ALL.len();
+
 /// What was posted in one book so far, in fen: in a ledger that balances, both sums are equal.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub struct Turnover {
@@ -19,13 +22,13 @@ pub struct Turnover {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Tally {
     chain: OutcomeChain,
-    books: [Turnover; Book::ALL.len()],
+    books: [Turnover; BOOKS],
 }
 
 impl Tally {
     /// A tally that was kept elsewhere.
     #[must_use]
-    pub fn from_parts(chain: OutcomeChain, books: [Turnover; Book::ALL.len()]) -> Self {
+    pub fn from_parts(chain: OutcomeChain, books: [Turnover; BOOKS]) -> Self {
         Self { chain, books }
     }
 
@@ -48,7 +51,7 @@ impl Tally {
 
     /// The trial balance, in the order of [`Book::ALL`].
     #[must_use]
-    pub fn books(&self) -> &[Turnover; Book::ALL.len()] {
+    pub fn books(&self) -> &[Turnover; BOOKS] {
         &self.books
     }
 }

@@ -8,8 +8,10 @@ use std::path::{Path, PathBuf};
 use ledger::merkle::{Frontier, Hash, node_hash};
 use ledger::proof::{self, Unprovable};
 
+use crate::writer::Leaves;
+
 /// Levels of the tree that one tile spans.
-const HEIGHT: u32 = 8;
+pub const HEIGHT: u32 = 8;
 /// Hashes of a whole tile.
 const WIDTH: usize = 1 << HEIGHT;
 const HASH_BYTES: usize = 32;
@@ -93,6 +95,24 @@ impl Tiles {
     /// # Errors
     /// A tile cannot be written.
     pub fn push(&mut self, leaf: Hash) -> Result<(), TileError> {
+        self.push_with(leaf, None)
+    }
+
+    /// Adds leaves whose tiles were hashed already, while their frame was built.
+    ///
+    /// # Errors
+    /// A tile cannot be written.
+    pub fn extend(&mut self, leaves: &Leaves) -> Result<(), TileError> {
+        let mut roots = leaves.tiles.iter();
+        for leaf in &leaves.hashes {
+            let finishes = self.edge[0].len() + 1 == WIDTH;
+            let root = if finishes { roots.next().copied() } else { None };
+            self.push_with(*leaf, root)?;
+        }
+        Ok(())
+    }
+
+    fn push_with(&mut self, leaf: Hash, mut root: Option<Hash>) -> Result<(), TileError> {
         let mut hash = leaf;
         self.size += 1;
         for level in 0..LEVELS {
@@ -102,7 +122,7 @@ impl Tiles {
             }
             let number = (self.size >> (HEIGHT as usize * (level + 1))) - 1;
             self.write(level, number)?;
-            hash = subroot(&self.edge[level]);
+            hash = root.take().unwrap_or_else(|| subroot(&self.edge[level]));
             self.edge[level].clear();
         }
         Ok(())
@@ -268,19 +288,18 @@ fn subroot(hashes: &[Hash]) -> Hash {
     level.first().copied().unwrap_or_else(|| Frontier::new().root())
 }
 
-/// Written under another name first: a crash leaves no half tile under the right one.
+/// Not synced and not renamed, of which thousands a second would cost: a tile cut short shows by its length, and one
+/// that a power failure left wrong shows when the root is compared at the next start or a proof is checked.
 fn put(path: &Path, hashes: &[Hash]) -> Result<(), TileError> {
     let io = |source| TileError::Io { doing: "writing", path: path.to_owned(), source };
-    let unfinished = path.with_extension("new");
     let bytes = hashes.concat();
-    if let Err(error) = fs::write(&unfinished, &bytes) {
-        if error.kind() != ErrorKind::NotFound {
-            return Err(io(error));
+    match fs::write(path, &bytes) {
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            fs::create_dir_all(path.parent().unwrap_or(path)).map_err(io)?;
+            fs::write(path, &bytes).map_err(io)
         }
-        fs::create_dir_all(path.parent().unwrap_or(path)).map_err(io)?;
-        fs::write(&unfinished, &bytes).map_err(io)?;
+        written => written.map_err(io),
     }
-    fs::rename(&unfinished, path).map_err(io)
 }
 
 #[cfg(test)]

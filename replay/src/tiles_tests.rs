@@ -69,6 +69,21 @@ fn missing_tiles_are_made_again() {
 }
 
 #[test]
+fn leaves_of_frames_come_to_the_same_tree() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut tiles = Tiles::open(dir.path()).unwrap();
+    let (mut tree, mut next) = (Frontier::new(), 0);
+    for length in [1, 254, 3, 700, 0, 66_000] {
+        let mut leaves = Leaves::default();
+        (next..next + length).for_each(|n| leaves.push(&mut tree, leaf(n)));
+        next += length;
+        tiles.extend(&leaves).unwrap();
+        assert_eq!(tiles.root(next).unwrap(), tree.root());
+    }
+    assert_eq!(filled(dir.path(), next).root(next).unwrap(), tree.root());
+}
+
+#[test]
 fn a_damaged_tile_is_said() {
     let dir = tempfile::tempdir().unwrap();
     let tiles = filled(dir.path(), 600);
