@@ -20,6 +20,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Job {
+    Export(jobs::export::ExportArgs),
     Fold(jobs::fold::FoldArgs),
     Verify(jobs::verify::VerifyArgs),
 }
@@ -27,6 +28,7 @@ enum Job {
 fn main() -> ExitCode {
     tracing_subscriber::fmt().with_writer(std::io::stderr).init();
     let done = match Arguments::parse().job {
+        Job::Export(args) => jobs::export::run(&args),
         Job::Fold(args) => jobs::fold::run(&args),
         Job::Verify(args) => jobs::verify::run(&args),
     };
