@@ -16,20 +16,21 @@ use super::source::Source;
 #[command(after_help = "\
 Examples:
   replay export --data ./demo-data --format hledger --out ./books
-  hledger -f ./books/main.journal balance --strict --depth 3     # fails if one fen is off
+  hledger -f ./books/main.journal balance --strict --depth 3  # fails if one fen is off
 
   replay export --data ./demo-data --format beancount --out ./beans
   bean-check ./beans/main.beancount
 
   replay export --nats nats://127.0.0.1:4222 --format csv --out ./tables
 
-Journals hold every posting, dated by the day it is booked, under accounts named by book, class and number of the
-owner (Assets: where money stands; Equity: where it comes from, and may go below zero). Entry, event, effective day
-and principal stand beside each transaction; owners' ids where accounts are declared. No person is named.
-main.* asserts what every account holds at the end; at-N.* is the record as it was after N entries, and asserts
-what changed since the checkpoint before it.
+Journals hold every posting, dated by the day it is booked. Accounts are named by book, class and
+number of the owner: Assets are where money stands, Equity is where it comes from and may go below
+zero. Entry, event, effective day and principal stand beside each transaction, owners' ids where
+accounts are declared; no person is named. main.* asserts what every account holds at the end;
+at-N.* is the record after N entries and asserts what changed since the checkpoint before it.
 
-Tables: entries.csv (every entry with its outcome), postings.csv, accounts.csv (balances at the end), amounts in fen.
+Tables: entries.csv (every entry with its outcome), postings.csv, accounts.csv (balances at the
+end). Amounts are in fen.
 
 Exit codes: 0 written, 1 the record is damaged or the place is taken or full, 2 usage")]
 pub struct ExportArgs {
