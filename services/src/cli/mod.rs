@@ -17,6 +17,7 @@ mod ask;
 mod bench;
 mod claim;
 mod demo;
+mod explain;
 mod follow;
 mod fund;
 mod funded;
@@ -62,6 +63,7 @@ enum Command {
     Totals(follow::TotalsArgs),
     Refusals(ask::RefusalsArgs),
     Findings(ask::FindingsArgs),
+    Explain(explain::ExplainArgs),
     Bench(bench::BenchArgs),
     Provision(serve::ProvisionArgs),
     Health(serve::HealthArgs),
@@ -135,6 +137,7 @@ fn done(command: &Command) -> Result<(), Failure> {
         Command::Totals(args) => follow::totals(args),
         Command::Refusals(args) => ask::refusals(args),
         Command::Findings(args) => ask::findings(args),
+        Command::Explain(args) => explain::explain(args),
         Command::Bench(args) => bench::bench(args),
         Command::Provision(args) => serve::provision(args),
         Command::Health(args) => serve::health(args),

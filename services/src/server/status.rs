@@ -43,6 +43,11 @@ impl From<QueryError> for Status {
                 details.set_resource_info(kind, id.to_string(), "", "check the id");
                 Status::with_error_details(Code::NotFound, message, details)
             }
+            QueryError::NoEntry { index, .. } => {
+                let mut details = reason("NOT_FOUND");
+                details.set_resource_info("entry", index.to_string(), "", "check the index");
+                Status::with_error_details(Code::NotFound, message, details)
+            }
             QueryError::Field { field, description } => {
                 let mut details = reason("BAD_FIELD");
                 details.add_bad_request_violation(field, description);
