@@ -126,7 +126,7 @@ pub fn names() -> (Vec<&'static str>, Vec<&'static str>) {
             match shape.kind {
                 Type::Message => open.push(&shape.of),
                 Type::Enum => {
-                    choices.extend(SCHEMA.enums.get(&shape.of).into_iter().flatten().map(|(_, n)| n.as_str()))
+                    choices.extend(SCHEMA.enums.get(&shape.of).into_iter().flatten().map(|(_, n)| n.as_str()));
                 }
                 _ => {}
             }

@@ -4,6 +4,7 @@
 
 use ledger::event::{ApplicationLineAdded, Draw, Event, Kind, Status};
 use ledger::money::{Day, Fen, share, yuan};
+use ledger::outcome::Refusal;
 use ledger::policy::Policy;
 use ledger::rows::{FindingKind, Set};
 use ledger::state::State;
@@ -73,6 +74,12 @@ pub(super) fn basis(state: &State, recorded: &Recorded) -> Vec<Basis> {
         kind => super::lending::add(&mut facts, kind),
     }
     facts.list
+}
+
+/// What a refusal is about, by the name people know it by.
+pub(super) fn subject(state: &State, refusal: &Refusal) -> Option<Basis> {
+    let name = super::said::name_of(state, refusal.subject)?;
+    Some(Basis { name: "subject", zh: format!("对象：{name}"), en: format!("it is about {name}") })
 }
 
 /// Parts of a document, draws or the like that are shown; the rest stands in what was said.

@@ -92,12 +92,12 @@ pub fn explain(engine: &Engine, index: u64) -> Result<Option<Explanation>, Drive
     let posted = matches!(told(&engine.read(), &recorded), Told::Posted);
     let rows = if posted { touched::rows_of(engine, &recorded)? } else { Vec::new() };
     let state = engine.read();
-    let known = state.entries;
-    Ok(Some(of(&state, &recorded, &rows, known)))
+    let (known, facts) = (state.entries, basis::basis(&state, &recorded));
+    Ok(Some(of(&state, &recorded, &rows, known, facts)))
 }
 
-/// Puts an explanation together from the state after the entry, or a later one.
-fn of(state: &State, recorded: &Recorded, rows: &[EntryRow], known: u64) -> Explanation {
+/// Puts an explanation together from the state after the entry, or a later one, and the facts gathered for it.
+fn of(state: &State, recorded: &Recorded, rows: &[EntryRow], known: u64, facts: Vec<Basis>) -> Explanation {
     let told = told(state, recorded);
     let compared = match &told {
         Told::Refused(refusal) => compared::compared(state, &recorded.event, refusal),
@@ -106,7 +106,8 @@ fn of(state: &State, recorded: &Recorded, rows: &[EntryRow], known: u64) -> Expl
     let basis = match &told {
         // What a repetition rests on stands at the entry it repeats.
         Told::Duplicate { .. } => Vec::new(),
-        _ => basis::basis(state, recorded),
+        Told::Refused(refusal) => basis::subject(state, refusal).into_iter().chain(facts).collect(),
+        Told::Posted => facts,
     };
     Explanation {
         index: recorded.index,

@@ -58,12 +58,9 @@ fn last(state: &mut State, recorded: &Recorded) -> Result<Explanation, DriveErro
     if let Outcome::Posted { postings, .. } = &outcome {
         entries.note(state, index, postings);
     }
-    let mut explanation = of(state, recorded, &entries.at(index).unwrap_or_default(), index);
+    let mut explanation = of(state, recorded, &entries.at(index).unwrap_or_default(), index, facts);
     if let Outcome::Refused(refusal) = &outcome {
         explanation.compared = compared::compared(state, &recorded.event, refusal);
-    }
-    if !matches!(outcome, Outcome::Duplicate { .. }) {
-        explanation.basis = facts;
     }
     Ok(explanation)
 }

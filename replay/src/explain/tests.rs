@@ -43,7 +43,8 @@ fn every_kind_is_explained_in_an_empty_ledger_and_in_its_own_history() {
     for (index, event) in (0..).zip(samples()) {
         let recorded = recorded(index, "somebody", &proto::event::encode(&event));
         let _ = fold(&mut state, &recorded);
-        let explanation = of(&state, &recorded, &[], index);
+        let facts = basis::basis(&state, &recorded);
+        let explanation = of(&state, &recorded, &[], index, facts);
         assert!(!explanation.said.is_empty() && !explanation.kind_zh.is_empty(), "{}", explanation.kind);
     }
     for history in histories() {
@@ -52,10 +53,13 @@ fn every_kind_is_explained_in_an_empty_ledger_and_in_its_own_history() {
             let before = basis::basis(&state, recorded);
             assert!(before.iter().all(|fact| !fact.zh.is_empty() && !fact.en.is_empty()));
             let _ = fold(&mut state, recorded);
-            assert_eq!(of(&state, recorded, &[], recorded.index).index, recorded.index);
+            assert_eq!(of(&state, recorded, &[], recorded.index, before).index, recorded.index);
         }
         // Long after, when all it names has gone on.
-        history.iter().for_each(|recorded| drop(of(&state, recorded, &[], state.entries)));
+        for recorded in &history {
+            let facts = basis::basis(&state, recorded);
+            assert!(!of(&state, recorded, &[], state.entries, facts).kind_zh.is_empty());
+        }
     }
 }
 
