@@ -2,6 +2,7 @@
 //! a projection of `replay` holds them; here they only take their wire shape.
 
 pub mod accounts;
+pub mod audit;
 pub mod awards;
 pub mod explain;
 pub mod lines;
