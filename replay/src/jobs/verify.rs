@@ -131,8 +131,7 @@ fn from_pages(args: &VerifyArgs) -> anyhow::Result<(State, Tally)> {
     let dir = args.source.data.clone().unwrap_or_default().join("pages");
     anyhow::ensure!(dir.is_dir(), "there are no pages in {}; verify without --from-checkpoint", dir.display());
     let (_, kept) = Store::open(&dir, args.source.ledger)?.restore()?;
-    let state = kept.map(|(state, _)| state);
-    state.with_context(|| format!("the pages in {} cannot be used; verify without --from-checkpoint", dir.display()))
+    kept.with_context(|| format!("the pages in {} cannot be used; verify without --from-checkpoint", dir.display()))
 }
 
 fn hash(args: &VerifyArgs, points: &[Point], bar: &ProgressBar) -> anyhow::Result<Report> {
