@@ -6,6 +6,7 @@
 pub mod account;
 mod award;
 mod budget;
+pub mod chain;
 mod claim;
 mod control;
 pub mod entry;
@@ -20,6 +21,7 @@ pub mod outcome;
 mod payment;
 mod people;
 pub mod policy;
+pub mod proof;
 mod remittance;
 mod results;
 pub mod risk;

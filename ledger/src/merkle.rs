@@ -55,11 +55,18 @@ impl Frontier {
 
     /// Adds the next leaf. Costs one node hash on average.
     pub fn push(&mut self, leaf: Hash) {
+        self.push_telling(leaf, |_, _| {});
+    }
+
+    /// As [`Frontier::push`]; `done` is told level and root of each subtree above the leaf that this completes, so that
+    /// whoever keeps the tree need not hash it again.
+    pub fn push_telling(&mut self, leaf: Hash, mut done: impl FnMut(u32, &Hash)) {
         let mut node = leaf;
         // Each trailing one bit of the size is a complete subtree as large as the one just finished.
-        for _ in 0..self.size.trailing_ones() {
+        for below in 0..self.size.trailing_ones() {
             if let Some(left) = self.peaks.pop() {
                 node = node_hash(&left, &node);
+                done(below + 1, &node);
             }
         }
         self.peaks.push(node);

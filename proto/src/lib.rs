@@ -5,6 +5,7 @@
 
 pub mod entry;
 pub mod event;
+pub mod fields;
 pub mod limits;
 pub mod samples;
 

@@ -1,9 +1,13 @@
 //! The only loop: what is durable is folded, in order, and answered. Live operation is a replay that does not stop.
 //! It knows no network face and no rule of money.
 
+mod audit;
+mod between;
+mod recorded;
+
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -19,11 +23,16 @@ use tokio::sync::{oneshot, watch};
 
 use crate::catch_up::catch_up;
 use crate::error::LogError;
+use crate::log::single::Single;
 use crate::log::{Clock, Log, LogOptions, NatsOptions};
 use crate::pages::Keeper;
 use crate::projections::entries::EntryRow;
+use crate::signing::{Notary, Reading, Signing, SigningError};
 use crate::store::StoreError;
-use crate::writer::{Item, Outcome as Written, Settled, SubmitError, Submitter, Writer, WriterOptions};
+use crate::writer::{Item, Settled, SubmitError, Submitter, Writer, WriterOptions};
+
+use between::{encode_entry, sink};
+pub use recorded::Recorded;
 
 /// Settled frames that may wait for the fold before the writer is held back.
 const SETTLED_FRAMES: usize = 8;
@@ -69,13 +78,22 @@ pub struct Options {
     pub ledger: [u8; 16],
     /// Where recorded times come from.
     pub clock: Clock,
+    /// Signs checkpoints, if given.
+    pub signing: Option<Signing>,
 }
 
 impl Options {
     /// A ledger in files under `data`, with pages.
     #[must_use]
     pub fn file(data: impl Into<PathBuf>) -> Self {
-        Self { data: data.into(), home: Home::File, pages: true, ledger: DEFAULT_LEDGER, clock: Clock::system() }
+        Self {
+            data: data.into(),
+            home: Home::File,
+            pages: true,
+            ledger: DEFAULT_LEDGER,
+            clock: Clock::system(),
+            signing: None,
+        }
     }
 
     /// A ledger in the usual stream of a NATS server, archived under `data`.
@@ -134,6 +152,9 @@ pub enum DriveError {
     /// The pages could not be read or written.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Checkpoints cannot be signed, or the record does not fit those that were.
+    #[error(transparent)]
+    Signing(#[from] SigningError),
     /// A thread could not be started.
     #[error("cannot start a thread: {0}")]
     Thread(std::io::Error),
@@ -168,6 +189,9 @@ struct Running {
 struct Shared {
     state: RwLock<State>,
     pages: Keeper,
+    single: Single,
+    /// Signs what was folded, if there is a key.
+    notary: Option<Notary>,
     folded: watch::Sender<u64>,
     failed: Mutex<Option<String>>,
 }
@@ -180,14 +204,18 @@ impl Engine {
     /// The record is damaged, in use, or of another ledger; or it holds what this program does not know.
     pub fn open(options: &Options, progress: &mut dyn FnMut(u64)) -> Result<Self, DriveError> {
         let (pages, state) = Keeper::open(options)?;
-        let (log, state) = catch_up(options, &pages, state, progress)?;
+        let mut tree = Reading::open(options)?;
+        let (log, state) = catch_up(options, &pages, state, tree.as_mut(), progress)?;
         if log.tip().next_index() < state.entries {
             return Err(DriveError::Pages(
                 "the pages know more entries than the record holds: the record lost its end, restore it".to_owned(),
             ));
         }
         let (folded, _) = watch::channel(state.entries);
-        let shared = Arc::new(Shared { state: RwLock::new(state), pages, folded, failed: Mutex::new(None) });
+        let notary = tree.map(|tree| tree.start(log.tip(), pages.tally())).transpose()?;
+        let single = Single::new(options.data.join("record"));
+        let shared =
+            Arc::new(Shared { state: RwLock::new(state), pages, single, notary, folded, failed: Mutex::new(None) });
         Self::start(log, shared)
     }
 
@@ -257,6 +285,16 @@ impl Engine {
         Ok(self.shared.pages.entries_of(account, from, limit)?)
     }
 
+    /// What an entry posted, if it is recent enough not to be looked for in the pages.
+    pub(crate) fn rows_at(&self, index: u64) -> Option<Vec<EntryRow>> {
+        self.shared.pages.rows_at(index)
+    }
+
+    /// What an entry posted to an account and its neighbours, once it is in the pages.
+    pub(crate) fn kept_at(&self, account: AccountNo, index: u64) -> Result<Vec<EntryRow>, DriveError> {
+        Ok(self.shared.pages.kept_at(account, index)?)
+    }
+
     /// SHA-256 over the whole state, with the number of entries it was taken at. Takes seconds at ten million entries,
     /// during which nothing is folded.
     #[must_use]
@@ -296,6 +334,9 @@ impl Engine {
         if running.fold.join().is_err() {
             return Err(DriveError::Pages("the fold panicked; the record is whole, start again".to_owned()));
         }
+        if let Some(notary) = &self.shared.notary {
+            notary.stop();
+        }
         self.shared.pages.close(&mut self.shared.state.write())?;
         written.map_err(DriveError::Log)
     }
@@ -327,6 +368,7 @@ impl Shared {
         answers: &mut Vec<(oneshot::Sender<Result<Vec<Receipt>, DriveError>>, Vec<Receipt>)>,
     ) -> Result<(), DriveError> {
         let recorded_ms = settled.recorded_ms;
+        let leaves = settled.leaves;
         let mut state = self.state.write();
         for (item, index) in settled.items.into_iter().zip(settled.first_index..) {
             let Item { principal, content, tag } = item;
@@ -338,29 +380,16 @@ impl Shared {
                 answers.push((done, std::mem::take(receipts)));
             }
         }
-        self.pages.keep_sometimes(&mut state)
-    }
-}
-
-/// Hands settled frames to the fold; while it is behind, the writer waits here. Items that were not recorded are
-/// dropped with their callers' channels, which tells the callers.
-fn sink(to_fold: SyncSender<Settled<Tag>>) -> impl FnMut(Written<Tag>) + Send + 'static {
-    move |written| {
-        if let Written::Settled(settled) = written {
-            // The fold only goes away with the whole engine, or after a halt that it has reported.
-            let _ = to_fold.send(settled);
+        self.pages.keep_sometimes(&mut state)?;
+        drop(state);
+        // Before anybody is answered, so that a checkpoint asked for after an answer has the entry.
+        if let Some(notary) = &self.notary {
+            notary.take(leaves, self.pages.tally());
         }
+        Ok(())
     }
 }
 
 pub(crate) fn unreadable(index: u64, halt: Halt) -> DriveError {
     DriveError::Unreadable { index, why: halt.to_string() }
-}
-
-/// Writes an entry. Principal and length were checked before, so this cannot fail; were it to, the entry would be
-/// unreadable and the next start would say so.
-fn encode_entry(buffer: &mut Vec<u8>, recorded_ms: i64, principal: &str, content: &[u8]) {
-    if let Err(error) = proto::entry::encode_into(buffer, recorded_ms, principal, content) {
-        tracing::error!(%error, "an admitted entry could not be written");
-    }
 }

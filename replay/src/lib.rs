@@ -2,12 +2,23 @@
 //! Live operation is a replay that does not stop. Absent on purpose: servers, and rules of money.
 
 pub mod catch_up;
+pub mod checkpoint;
+pub mod checkpoints;
 pub mod drive;
 pub mod error;
+pub mod export;
+pub mod explain;
+pub mod keys;
 pub mod limits;
 pub mod log;
 pub mod nats_server;
+pub mod note;
 pub mod pages;
 pub mod projections;
+pub mod receipt;
+pub mod signing;
 pub mod store;
+pub mod tally;
+pub mod tiles;
+pub mod witness;
 pub mod writer;

@@ -68,5 +68,20 @@ pub const STREAM_BYTES: i64 = 8 * 1024 * 1024 * 1024;
 /// Entries after which pages are kept: enough that a write is worth it, few enough that encoding them holds nobody up.
 pub const PAGES_EVERY: u64 = 65_536;
 
+/// Entries after which a checkpoint is signed while many are recorded: at full speed several a second.
+pub const SIGN_EVERY: u64 = 65_536;
+
+/// How long something recorded may stay without a checkpoint over it.
+pub const SIGN_AFTER_MS: u64 = 10_000;
+
+/// The last checkpoints that are kept whatever their size.
+pub const CHECKPOINTS_LAST: usize = 16;
+
+/// Of older checkpoints one is kept for so many entries.
+pub const CHECKPOINTS_EVERY: u64 = 1_048_576;
+
+/// Folded frames that may wait for the tree; each has some hundred hashes.
+pub const FRAMES_TO_SIGN: usize = 256;
+
 /// Entries pages may lag behind the fold; beyond, the writer slows down.
 pub const PAGES_LAG_MAX: u64 = 1_000_000;

@@ -12,13 +12,15 @@ use parking_lot::{Condvar, Mutex, RwLock};
 
 use crate::drive::{DriveError, Options};
 use crate::limits::{PAGES_EVERY, PAGES_LAG_MAX};
-use crate::projections::entries::{Entries, EntryRow};
+use crate::projections::entries::{self, Entries, EntryRow};
 use crate::store::{Batch, Store, StoreError};
+use crate::tally::Tally;
 
 /// Keeps pages of the state and the postings of each account.
 pub struct Keeper {
     entries: RwLock<Entries>,
     kept: Option<Kept>,
+    tally: Mutex<Tally>,
     /// A single pass over a record remembers no postings.
     remembers: bool,
 }
@@ -48,7 +50,7 @@ struct Progress {
 impl Keeper {
     /// Keeps nothing and remembers nothing: for a single pass over a record.
     pub(crate) fn none() -> Self {
-        Self { entries: RwLock::default(), kept: None, remembers: false }
+        Self { entries: RwLock::default(), kept: None, tally: Mutex::default(), remembers: false }
     }
 
     /// Opens the pages, with the state as they know it.
@@ -57,7 +59,7 @@ impl Keeper {
             return Ok((Self { remembers: true, ..Self::none() }, State::default()));
         }
         let (store, state) = Store::open(&options.data.join("pages"), options.ledger)?.restore()?;
-        let state = state.unwrap_or_default();
+        let (state, tally) = state.unwrap_or_default();
         let (to_thread, batches) = sync_channel(1);
         let (store, desk) = (Arc::new(store), Arc::new(Desk::default()));
         desk.progress.lock().taken = state.entries;
@@ -68,7 +70,8 @@ impl Keeper {
             .map_err(DriveError::Thread)?;
         let entries = RwLock::new(Entries::from(state.entries));
         let (to_thread, thread) = (Mutex::new(Some(to_thread)), Mutex::new(Some(thread)));
-        Ok((Self { entries, kept: Some(Kept { store, desk, to_thread, thread }), remembers: true }, state))
+        let kept = Some(Kept { store, desk, to_thread, thread });
+        Ok((Self { entries, kept, tally: Mutex::new(tally), remembers: true }, state))
     }
 
     /// Postings of an account from an index on, oldest first, always whole entries.
@@ -82,8 +85,25 @@ impl Keeper {
         recent.with(store)
     }
 
+    /// What an entry posted, if its rows are still in memory.
+    pub(crate) fn rows_at(&self, index: u64) -> Option<Vec<EntryRow>> {
+        self.entries.read().at(index)
+    }
+
+    /// What an entry posted to an account and its neighbours, if its rows are in the pages.
+    pub(crate) fn kept_at(&self, account: AccountNo, index: u64) -> Result<Vec<EntryRow>, StoreError> {
+        let Some(kept) = &self.kept else { return Ok(Vec::new()) };
+        entries::kept_at(&*kept.store, account, index)
+    }
+
+    /// What all outcomes noted so far come to.
+    pub(crate) fn tally(&self) -> Tally {
+        *self.tally.lock()
+    }
+
     /// Remembers what an entry posted, right after it was folded.
     pub(crate) fn note(&self, state: &State, index: u64, outcome: &Outcome) {
+        self.tally.lock().note(state, outcome);
         if let Outcome::Posted { postings, .. } = outcome
             && self.remembers
             && !postings.is_empty()
@@ -107,7 +127,7 @@ impl Keeper {
             return Ok(());
         }
         self.settle(&mut progress, state)?;
-        let batch = kept.store.collect(state, &mut self.entries.write());
+        let batch = kept.store.collect(state, &self.tally(), &mut self.entries.write());
         progress.taken = batch.entries();
         progress.under_way = true;
         drop(progress);
@@ -125,7 +145,7 @@ impl Keeper {
             return Err(DriveError::Pages("the thread that keeps them panicked".to_owned()));
         }
         self.settle(&mut kept.desk.progress.lock(), state)?;
-        Ok(kept.store.save(state, &mut self.entries.write())?)
+        Ok(kept.store.save(state, &self.tally(), &mut self.entries.write())?)
     }
 
     /// Takes note of how the last batch ended. What was not written belongs to the next one.

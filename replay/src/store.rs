@@ -2,7 +2,10 @@
 //! on any doubt the directory is dropped and rebuilt from the record. When to keep pages is not decided here.
 
 use crate::projections::entries::{Chunks, Entries, EntryRow, Recent, pack};
+use crate::tally::{BOOKS, Tally, Turnover};
 use ledger::account::AccountNo;
+use ledger::chain::OutcomeChain;
+use ledger::merkle::Hash;
 use ledger::state::{State, TABLES};
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
@@ -11,7 +14,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Changes whenever rows of the state, chunks or keys change their shape. Another format is another directory.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 
 const CHECKPOINT: &[u8] = b"c";
 
@@ -72,6 +75,10 @@ struct Checkpoint {
     ledger: [u8; 16],
     entries: u64,
     scalars: [u64; 5],
+    /// Chain over the outcomes of these entries.
+    chain: Hash,
+    /// What they posted in each book.
+    books: [Turnover; BOOKS],
     /// Pages of each table.
     pages: [u32; TABLES],
     /// Checksum over the checksums of all pages, so that an old page among new ones shows.
@@ -104,13 +111,13 @@ impl Store {
         Ok(Self { path, ledger, db, sums: Mutex::new(vec![Vec::new(); TABLES]) })
     }
 
-    /// The state as of the last checkpoint, or nothing: then the pages were dropped, and the record has it all.
+    /// The state and tally as of the last checkpoint, or nothing: then the pages were dropped, and the record has it all.
     ///
     /// # Errors
     /// The file system refuses.
-    pub fn restore(mut self) -> Result<(Self, Option<State>), StoreError> {
-        if let Some(state) = self.read_state() {
-            return Ok((self, Some(state)));
+    pub fn restore(mut self) -> Result<(Self, Option<(State, Tally)>), StoreError> {
+        if let Some(kept) = self.read_state() {
+            return Ok((self, Some(kept)));
         }
         // An empty store needs no dropping, which is the usual first start.
         if !self.db.is_empty() {
@@ -123,7 +130,7 @@ impl Store {
         Ok((self, None))
     }
 
-    fn read_state(&self) -> Option<State> {
+    fn read_state(&self) -> Option<(State, Tally)> {
         let bytes = self.db.get(CHECKPOINT).ok()??;
         let checkpoint: Checkpoint = postcard::from_bytes(checked(&bytes)?).ok()?;
         if checkpoint.format != FORMAT || checkpoint.ledger != self.ledger {
@@ -142,12 +149,13 @@ impl Store {
             return None;
         }
         state.finish_restore(checkpoint.scalars);
-        (state.entries == checkpoint.entries).then_some(state)
+        let chain = OutcomeChain::from_parts(checkpoint.entries, checkpoint.chain);
+        (state.entries == checkpoint.entries).then_some((state, Tally::from_parts(chain, checkpoint.books)))
     }
 
     /// Takes what changed since the last checkpoint. Encodes under the caller's lock, writes nothing. Only one batch
     /// may be under way: end it with [`Store::settle`] or [`Store::give_back`] before the next.
-    pub fn collect(&self, state: &mut State, entries: &mut Entries) -> Batch {
+    pub fn collect(&self, state: &mut State, tally: &Tally, entries: &mut Entries) -> Batch {
         let (scalars, folded) = (state.scalars(), state.entries);
         let mut counts = [0; TABLES];
         let mut pages = Vec::new();
@@ -158,7 +166,9 @@ impl Store {
             }
         }
         let (ledger, rows) = (self.ledger, entries.take());
-        let checkpoint = Checkpoint { format: FORMAT, ledger, entries: folded, scalars, pages: counts, sum: 0 };
+        let (chain, books) = (tally.chain().head(), *tally.books());
+        let checkpoint =
+            Checkpoint { format: FORMAT, ledger, entries: folded, scalars, chain, books, pages: counts, sum: 0 };
         Batch { checkpoint, pages, rows }
     }
 
@@ -207,8 +217,8 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::write`]; what was not written belongs to the next batch.
-    pub fn save(&self, state: &mut State, entries: &mut Entries) -> Result<(), StoreError> {
-        let batch = self.collect(state, entries);
+    pub fn save(&self, state: &mut State, tally: &Tally, entries: &mut Entries) -> Result<(), StoreError> {
+        let batch = self.collect(state, tally, entries);
         match self.write(&batch) {
             Ok(()) => Self::settle(batch, entries),
             Err(error) => {

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 use support::Server;
 
-const COMMANDS: [&str; 14] = [
+const COMMANDS: [&str; 19] = [
     "demo",
     "serve",
     "import",
@@ -19,6 +19,11 @@ const COMMANDS: [&str; 14] = [
     "totals",
     "refusals",
     "findings",
+    "keygen",
+    "checkpoint",
+    "receipt",
+    "check-receipt",
+    "witness",
     "bench",
     "provision",
     "health",

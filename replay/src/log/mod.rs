@@ -12,6 +12,7 @@ mod publish;
 pub mod reader;
 mod segments;
 mod settings;
+pub(crate) mod single;
 pub mod tip;
 
 use std::path::Path;

@@ -115,6 +115,19 @@ impl Entries {
         self.tail = rows;
     }
 
+    /// Both sides of what an entry posted, in the order of its postings; `None` if they may be in the store.
+    #[must_use]
+    pub fn at(&self, index: u64) -> Option<Vec<EntryRow>> {
+        if index < self.stored {
+            return None;
+        }
+        let of = |rows: &[EntryRow]| {
+            let begin = rows.partition_point(|row| row.index < index);
+            rows[begin..].iter().take_while(|row| row.index == index).copied().collect::<Vec<_>>()
+        };
+        Some([of(&self.pending), of(&self.tail)].concat())
+    }
+
     /// The part of a page that is in memory. The caller may let go of the entries before asking the store for the rest:
     /// what the store holds below that point no longer changes.
     #[must_use]
@@ -128,6 +141,23 @@ impl Entries {
         }
         Recent { page, stored: self.stored }
     }
+}
+
+/// What an entry posted to an account and to those that share its chunks, as the store has it.
+pub(crate) fn kept_at<C: Chunks>(chunks: &C, account: AccountNo, index: u64) -> Result<Vec<EntryRow>, C::Error> {
+    let mut rows = Vec::new();
+    chunks.each(key(account, index), &mut |bytes| {
+        rows = unpack(bytes)?;
+        rows.retain(|row| row.index == index);
+        // No two chunks with the same accounts share an index, so the first one shown has all of it.
+        Some(false)
+    })?;
+    Ok(rows)
+}
+
+/// Accounts with the same number share chunks.
+pub(crate) fn stripe(account: AccountNo) -> u32 {
+    account.0 / STRIPE
 }
 
 /// The part of a page of postings that is in memory, and where the store's part ends.

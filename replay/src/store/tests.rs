@@ -20,7 +20,36 @@ fn note(entries: &mut Entries, world: &World, from: u64) {
 }
 
 fn reopened(dir: &Path) -> (Store, Option<State>) {
-    Store::open(dir, LEDGER).expect("opens").restore().expect("restores")
+    let (store, kept) = Store::open(dir, LEDGER).expect("opens").restore().expect("restores");
+    (store, kept.map(|(state, _)| state))
+}
+
+/// Some tally that goes with the state; what it says is not looked at here but in one test.
+fn tally(state: &State) -> Tally {
+    let books = [1, -2, 3, i128::MAX].map(|fen| Turnover { debits: fen, credits: fen });
+    Tally::from_parts(OutcomeChain::from_parts(state.entries, [9; 32]), books)
+}
+
+fn save(store: &Store, world: &mut World, entries: &mut Entries) {
+    let tally = tally(&world.state);
+    store.save(&mut world.state, &tally, entries).expect("written");
+}
+
+fn collect(store: &Store, world: &mut World, entries: &mut Entries) -> Batch {
+    let tally = tally(&world.state);
+    store.collect(&mut world.state, &tally, entries)
+}
+
+#[test]
+fn the_tally_comes_back_as_it_was_kept() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let mut world = World::paid();
+    let (store, _) = reopened(dir.path());
+    let kept = tally(&world.state);
+    save(&store, &mut world, &mut Entries::default());
+    drop(store);
+    let (_, again) = Store::open(dir.path(), LEDGER).expect("opens").restore().expect("restores");
+    assert_eq!(again.expect("kept").1, kept);
 }
 
 #[test]
@@ -30,7 +59,7 @@ fn the_state_comes_back_as_it_was_kept() {
     let mut entries = noted(&world, 0);
     let (store, nothing) = reopened(dir.path());
     assert!(nothing.is_none());
-    store.save(&mut world.state, &mut entries).expect("written");
+    save(&store, &mut world, &mut entries);
     drop(store);
     let (store, state) = reopened(dir.path());
     let mut state = state.expect("kept");
@@ -40,7 +69,7 @@ fn the_state_comes_back_as_it_was_kept() {
     let known = world.state.entries;
     world.returned(thing(PAYOUT), 4, 20_211_201);
     note(&mut entries, &world, known);
-    store.save(&mut world.state, &mut entries).expect("written");
+    save(&store, &mut world, &mut entries);
     drop(store);
     let (_, state) = reopened(dir.path());
     assert_eq!(state.expect("kept").digest(), world.state.digest());
@@ -62,7 +91,7 @@ fn a_page_that_is_missing_old_or_bad_drops_everything() {
         let dir = tempfile::tempdir().expect("a directory");
         let mut world = World::paid();
         let (store, _) = reopened(dir.path());
-        store.save(&mut world.state, &mut Entries::default()).expect("written");
+        save(&store, &mut world, &mut Entries::default());
         harm(&store.db);
         drop(store);
         let (store, state) = reopened(dir.path());
@@ -76,10 +105,10 @@ fn an_old_page_among_new_ones_is_noticed() {
     let dir = tempfile::tempdir().expect("a directory");
     let mut world = World::paid();
     let (store, _) = reopened(dir.path());
-    store.save(&mut world.state, &mut Entries::default()).expect("written");
+    save(&store, &mut world, &mut Entries::default());
     let old = store.db.get(page_key(1, 0)).expect("read").expect("there");
     world.returned(thing(PAYOUT), 4, 20_211_201);
-    store.save(&mut world.state, &mut Entries::default()).expect("written");
+    save(&store, &mut world, &mut Entries::default());
     store.db.insert(page_key(1, 0), old).expect("put");
     drop(store);
     assert!(reopened(dir.path()).1.is_none());
@@ -90,7 +119,7 @@ fn pages_of_another_ledger_are_not_used() {
     let dir = tempfile::tempdir().expect("a directory");
     let mut world = World::paid();
     let (store, _) = reopened(dir.path());
-    store.save(&mut world.state, &mut Entries::default()).expect("written");
+    save(&store, &mut world, &mut Entries::default());
     drop(store);
     let (_, state) = Store::open(dir.path(), [8; 16]).expect("opens").restore().expect("restores");
     assert!(state.is_none());
@@ -110,7 +139,7 @@ fn a_directory_in_use_is_an_error_and_is_left_alone() {
     let dir = tempfile::tempdir().expect("a directory");
     let mut world = World::paid();
     let (store, _) = reopened(dir.path());
-    store.save(&mut world.state, &mut Entries::default()).expect("written");
+    save(&store, &mut world, &mut Entries::default());
     assert!(matches!(Store::open(dir.path(), LEDGER), Err(StoreError::Locked { .. })));
     drop(store);
     assert!(reopened(dir.path()).1.is_some());
@@ -123,13 +152,13 @@ fn what_was_not_written_belongs_to_the_next_batch() {
     let mut entries = noted(&world, 0);
     let rows = entries.unstored();
     let (store, _) = reopened(dir.path());
-    let batch = store.collect(&mut world.state, &mut entries);
+    let batch = collect(&store, &mut world, &mut entries);
     let known = world.state.entries;
     world.returned(thing(PAYOUT), 4, 20_211_201);
     note(&mut entries, &world, known);
     Store::give_back(batch, &mut world.state, &mut entries);
     assert!(entries.unstored() > rows);
-    store.save(&mut world.state, &mut entries).expect("written");
+    save(&store, &mut world, &mut entries);
     assert_eq!(entries.unstored(), 0);
     drop(store);
     assert_eq!(reopened(dir.path()).1.expect("kept").digest(), world.state.digest());
@@ -144,13 +173,13 @@ fn entries_read_the_same_wherever_they_lie() {
     let mut split = Entries::default();
     note(&mut all, &world, 0);
     note(&mut split, &world, 0);
-    store.save(&mut world.state, &mut split).expect("written");
+    save(&store, &mut world, &mut split);
     let second = world.state.entries;
     world.returned(thing(PAYOUT), 4, 20_211_201);
     world.credited(thing(PAYOUT), EACH, 20_211_202);
     note(&mut all, &world, second);
     note(&mut split, &world, second);
-    let batch = store.collect(&mut world.state, &mut split);
+    let batch = collect(&store, &mut world, &mut split);
     let third = world.state.entries;
     world.returned(thing(PAYOUT + 1), 4, 20_211_203);
     note(&mut all, &world, third);

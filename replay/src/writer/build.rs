@@ -7,7 +7,7 @@ use std::sync::Arc;
 use ledger::merkle::leaf_hash;
 use tokio::sync::mpsc::UnboundedSender;
 
-use super::{EncodeEntry, Item, Settled, Shared};
+use super::{EncodeEntry, Item, Leaves, Settled, Shared};
 use crate::error::LogError;
 use crate::limits::{COMPANION_BYTES, MAX_FRAME_BYTES};
 use crate::log::frame::{FrameBuilder, Offered};
@@ -111,9 +111,12 @@ impl<T> Builder<T> {
         let header = self.tip.next_header(recorded_ms);
         let mut builder = FrameBuilder::new();
         let mut taken = 0;
+        let mut leaves = Leaves::default();
         for item in &self.pending {
             match builder.offer(|out| (self.encode)(out, recorded_ms, &item.principal, &item.content)) {
-                Offered::Taken(from, to) => self.tip.frontier.push(leaf_hash(builder.part(from, to))),
+                Offered::Taken(from, to) => {
+                    leaves.push(&mut self.tip.frontier, leaf_hash(builder.part(from, to)));
+                }
                 Offered::NoRoom => break,
                 Offered::TooLong(bytes) => {
                     return Err(LogError::EntryTooLong { bytes, max: crate::limits::MAX_ENTRY_BYTES });
@@ -124,6 +127,6 @@ impl<T> Builder<T> {
         let frame = builder.finish(header);
         self.tip.advance_header(frame.header());
         let items = self.pending.drain(..taken).collect();
-        Ok((frame, Settled { first_index: header.first_index, recorded_ms, items }))
+        Ok((frame, Settled { first_index: header.first_index, recorded_ms, items, leaves }))
     }
 }

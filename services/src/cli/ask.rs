@@ -1,7 +1,7 @@
 //! Questions about accounts and the record: `status`, `balance`, `entries`, `refusals`, `findings`, `totals`.
 
 use super::client::Target;
-use super::show::{day, foot, hex, id, typed, yuan};
+use super::show::{day, foot, hex, id, moment, typed, yuan};
 use super::{Failure, print_json, runtime};
 use crate::table::{Align, Table};
 use clap::Args;
@@ -135,7 +135,8 @@ pub(super) fn entries(args: &EntriesArgs) -> Result<(), Failure> {
         .block_on(async { Ok::<_, Failure>(args.target.ask().await?.list_entries(request).await?.into_inner()) })?;
     if args.target.json {
         let row = |entry: &v1::AccountEntry| {
-            json!({ "index": entry.index, "event": id(&entry.event), "booked": entry.booked, "fen": entry.fen,
+            json!({ "index": entry.index, "event": id(&entry.event), "kind": entry.kind, "principal": entry.principal,
+                "recorded_ms": entry.recorded_ms, "booked": entry.booked, "fen": entry.fen,
                 "balance_fen": entry.balance_fen, "counter": entry.counter.as_ref().map(account_json) })
         };
         let rows: Vec<Value> = answer.entries.iter().map(row).collect();
@@ -143,12 +144,15 @@ pub(super) fn entries(args: &EntriesArgs) -> Result<(), Failure> {
     }
     let right = Align::Right;
     let columns = [("index", right), ("入账日 booked", Align::Left), ("元 yuan", right), ("余额 balance", right)];
-    let mut table = Table::new(&[&columns[..], &[("对方 counter", Align::Left)]].concat());
+    let left = Align::Left;
+    let who = [("对方 counter", left), ("事项 kind", left), ("何人 who", left), ("记录于 recorded", left)];
+    let mut table = Table::new(&[&columns[..], &who[..]].concat());
     for entry in &answer.entries {
         let counter = entry.counter.clone().unwrap_or_default();
         let counter = format!("{} {}", counter.class_zh, counter.owner_name);
         let (index, booked) = (entry.index.to_string(), day(entry.booked));
-        table.row([index, booked, yuan(entry.fen), yuan(entry.balance_fen), counter]);
+        let (kind, who, when) = (entry.kind.clone(), entry.principal.clone(), moment(entry.recorded_ms));
+        table.row([index, booked, yuan(entry.fen), yuan(entry.balance_fen), counter, kind, who, when]);
     }
     out!("{table}");
     foot(answer.as_of, !answer.next_page_token.is_empty());
@@ -176,19 +180,22 @@ pub(super) fn refusals(args: &RefusalsArgs) -> Result<(), Failure> {
     if args.target.json {
         let row = |row: &v1::RefusedEvent| {
             let refusal = row.refusal.clone().unwrap_or_default();
-            json!({ "index": row.index, "event": id(&row.event), "code": refusal.code,
+            json!({ "index": row.index, "event": id(&row.event), "kind": row.kind, "principal": row.principal,
+                "recorded_ms": row.recorded_ms, "effective": row.effective, "code": refusal.code,
                 "subject": id(&refusal.subject), "figure": refusal.figure, "permanent": refusal.permanent })
         };
         let rows: Vec<Value> = answer.refusals.iter().map(row).collect();
         return print_json(&json!({ "as_of": answer.as_of, "refusals": rows }));
     }
     let left = Align::Left;
-    let mut table =
-        Table::new(&[("index", Align::Right), ("code", left), ("原因", left), ("remedy", left), ("对象", left)]);
+    let what = [("index", Align::Right), ("事项 kind", left), ("何人 who", left), ("记录于 recorded", left)];
+    let why = [("code", left), ("原因", left), ("remedy", left), ("对象", left)];
+    let mut table = Table::new(&[what, why].concat());
     for row in &answer.refusals {
         let refusal = row.refusal.clone().unwrap_or_default();
-        let subject = id(&refusal.subject);
-        table.row([row.index.to_string(), refusal.code, refusal.sentence_zh, refusal.remedy, subject]);
+        let (subject, when) = (id(&refusal.subject), moment(row.recorded_ms));
+        let what = [row.index.to_string(), row.kind.clone(), row.principal.clone(), when];
+        table.row(what.into_iter().chain([refusal.code, refusal.sentence_zh, refusal.remedy, subject]));
     }
     out!("{table}");
     foot(answer.as_of, !answer.next_page_token.is_empty());
@@ -220,18 +227,22 @@ pub(super) fn findings(args: &FindingsArgs) -> Result<(), Failure> {
     if args.target.json {
         let row = |row: &v1::Finding| {
             json!({ "number": row.number, "kind": row.kind, "subject": id(&row.subject), "fen": row.fen,
-                "index": row.index, "day": row.day, "event": id(&row.event), "open": row.open })
+                "index": row.index, "day": row.day, "event": id(&row.event), "event_kind": row.event_kind,
+                "principal": row.principal, "recorded_ms": row.recorded_ms, "open": row.open })
         };
         let rows: Vec<Value> = answer.findings.iter().map(row).collect();
         return print_json(&json!({ "as_of": answer.as_of, "suspense_fen": answer.suspense_fen, "findings": rows }));
     }
     let left = Align::Left;
     let columns = [("no", Align::Right), ("日期", left), ("情况 finding", left), ("元 yuan", Align::Right), ("", left)];
-    let mut table = Table::new(&[&columns[..], &[("对象 subject", left)]].concat());
+    let said = [("index", Align::Right), ("事项 kind", left), ("何人 who", left), ("记录于 recorded", left)];
+    let mut table = Table::new(&[&columns[..], &[("对象 subject", left)], &said[..]].concat());
     for row in &answer.findings {
         let state = if row.open { "未结 open" } else { "已结 closed" };
         let (number, on) = (row.number.to_string(), day(row.day));
-        table.row([number, on, row.sentence_zh.clone(), yuan(row.fen), state.to_owned(), id(&row.subject)]);
+        let what = [number, on, row.sentence_zh.clone(), yuan(row.fen), state.to_owned(), id(&row.subject)];
+        let (index, when) = (row.index.to_string(), moment(row.recorded_ms));
+        table.row(what.into_iter().chain([index, row.event_kind.clone(), row.principal.clone(), when]));
     }
     out!("{table}");
     outln!("  暂记 in suspense: {} 元", yuan(answer.suspense_fen));

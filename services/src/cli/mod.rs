@@ -14,9 +14,11 @@ pub mod client;
 
 mod accrue;
 mod ask;
+mod audit;
 mod bench;
 mod claim;
 mod demo;
+mod explain;
 mod follow;
 mod fund;
 mod funded;
@@ -26,10 +28,12 @@ mod loan;
 mod payments;
 mod position;
 mod quote;
+mod receipt;
 mod risk;
 mod serve;
 mod show;
 mod trace;
+mod witness;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -62,6 +66,12 @@ enum Command {
     Totals(follow::TotalsArgs),
     Refusals(ask::RefusalsArgs),
     Findings(ask::FindingsArgs),
+    Explain(explain::ExplainArgs),
+    Keygen(audit::KeygenArgs),
+    Checkpoint(audit::CheckpointArgs),
+    Receipt(receipt::ReceiptArgs),
+    CheckReceipt(receipt::CheckReceiptArgs),
+    Witness(witness::WitnessArgs),
     Bench(bench::BenchArgs),
     Provision(serve::ProvisionArgs),
     Health(serve::HealthArgs),
@@ -135,6 +145,12 @@ fn done(command: &Command) -> Result<(), Failure> {
         Command::Totals(args) => follow::totals(args),
         Command::Refusals(args) => ask::refusals(args),
         Command::Findings(args) => ask::findings(args),
+        Command::Explain(args) => explain::explain(args),
+        Command::Keygen(args) => audit::keygen(args),
+        Command::Checkpoint(args) => audit::checkpoint(args),
+        Command::Receipt(args) => receipt::receipt(args),
+        Command::CheckReceipt(args) => receipt::check_receipt(args),
+        Command::Witness(args) => witness::witness(args),
         Command::Bench(args) => bench::bench(args),
         Command::Provision(args) => serve::provision(args),
         Command::Health(args) => serve::health(args),

@@ -8,6 +8,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use replay::drive::{DriveError, Engine, Options};
 use replay::error::LogError;
 use replay::log::{NatsOptions, ProvisionOptions, Provisioned, provision as provision_stream};
+use replay::signing::Signing;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -19,7 +20,8 @@ use tonic_health::pb::health_client::HealthClient;
 /// Serve a ledger over gRPC (and NATS) until SIGTERM or ctrl-c
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  mingzhang serve --data ./ledger\n  \
-    mingzhang serve --data ./ledger --nats nats://127.0.0.1:4222\n\n\
+    mingzhang serve --data ./ledger --nats nats://127.0.0.1:4222\n  \
+    mingzhang serve --data ./ledger --key ./ledger.key\n\n\
     Exit codes: 0 stopped as asked, 1 failed, 2 usage, 3 NATS cannot be reached")]
 pub struct ServeArgs {
     /// Directory of the record (with --nats: of its archive) and of the pages
@@ -28,6 +30,9 @@ pub struct ServeArgs {
     /// Record in JetStream at this address
     #[arg(long, value_name = "URL")]
     nats: Option<String>,
+    /// Sign checkpoints with the secret key in this file, made by `mingzhang keygen`
+    #[arg(long, value_name = "FILE")]
+    key: Option<PathBuf>,
     /// Address to listen on
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:50051")]
     listen: SocketAddr,
@@ -37,10 +42,12 @@ pub struct ServeArgs {
 }
 
 pub(super) fn serve(args: &ServeArgs) -> Result<(), Failure> {
-    let options = match &args.nats {
+    let mut options = match &args.nats {
         None => Options::file(&args.data),
         Some(url) => Options::nats(&args.data, url),
     };
+    let key = args.key.as_deref().map(replay::keys::read).transpose();
+    options.signing = key.map_err(|error| Failure::Usage(error.to_string()))?.map(Signing::new);
     std::fs::create_dir_all(&args.data).map_err(|error| cannot_make(&args.data, &error))?;
     let bar = ProgressBar::new_spinner();
     if let Ok(style) = ProgressStyle::with_template("{spinner} 读取记录 reading the record {human_pos}") {

@@ -1,5 +1,6 @@
 //! How far the ledger is, balances, and the entries of an account.
 
+use super::explain::saying;
 use super::page::{Cursor, Pager};
 use super::{QueryError, maybe_id, need_id, wire};
 use ledger::account::{AccountNo, Book, Class};
@@ -116,12 +117,18 @@ pub fn entries(engine: &Engine, request: &v1::ListEntriesRequest) -> Result<v1::
     rows.retain(|row| row.index <= last);
     let more = rows.len() < all;
     let token = || pager.token(Cursor { key: last, carry: 0 }, state.entries);
-    Ok(v1::ListEntriesResponse {
+    let mut answer = v1::ListEntriesResponse {
         as_of: state.entries,
         account: Some(wire::account(&state, number)),
         entries: rows.iter().map(|row| entry(&state, row)).collect(),
         next_page_token: if more { token() } else { String::new() },
-    })
+    };
+    drop(state);
+    for row in &mut answer.entries {
+        let said = saying(engine, row.index)?;
+        (row.kind, row.principal, row.recorded_ms) = (said.kind, said.principal, said.recorded_ms);
+    }
+    Ok(answer)
 }
 
 fn entry(state: &State, row: &EntryRow) -> v1::AccountEntry {
@@ -133,6 +140,7 @@ fn entry(state: &State, row: &EntryRow) -> v1::AccountEntry {
         fen: row.fen,
         balance_fen: row.balance,
         counter: Some(wire::account(state, row.other)),
+        ..v1::AccountEntry::default()
     }
 }
 

@@ -2,7 +2,9 @@
 //! a projection of `replay` holds them; here they only take their wire shape.
 
 pub mod accounts;
+pub mod audit;
 pub mod awards;
+pub mod explain;
 pub mod lines;
 pub mod loans;
 pub mod page;
@@ -25,6 +27,14 @@ pub enum QueryError {
         kind: &'static str,
         /// The id given.
         id: Uuid,
+    },
+    /// The record does not hold so many entries.
+    #[error("there is no entry {index}: {entries} entries are on record, the first is entry 0")]
+    NoEntry {
+        /// The index asked for.
+        index: u64,
+        /// How many there are.
+        entries: u64,
     },
     /// A field of the question is wrong.
     #[error("{field}: {description}")]

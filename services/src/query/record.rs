@@ -1,5 +1,6 @@
 //! What is on record by index: events, refusals, findings.
 
+use super::explain::saying;
 use super::page::{Cursor, Pager};
 use super::{QueryError, wire};
 use ledger::state::State;
@@ -22,8 +23,14 @@ pub fn findings(engine: &Engine, request: &v1::ListFindingsRequest) -> Result<v1
     let mut numbers: Vec<u32> = (first..state.findings.next()).filter(wanted).take(pager.rows + 1).collect();
     let cursor = |number: &u32| Cursor { key: (*number).into(), carry: 0 };
     let next_page_token = pager.cut(&mut numbers, state.entries, cursor);
-    let findings = numbers.into_iter().map(|number| wire::finding(&state, number)).collect();
-    Ok(v1::ListFindingsResponse { as_of: state.entries, findings, next_page_token, suspense_fen: suspense(&state) })
+    let mut findings: Vec<_> = numbers.into_iter().map(|number| wire::finding(&state, number)).collect();
+    let (as_of, suspense_fen) = (state.entries, suspense(&state));
+    drop(state);
+    for finding in &mut findings {
+        let said = saying(engine, finding.index)?;
+        (finding.event_kind, finding.principal, finding.recorded_ms) = (said.kind, said.principal, said.recorded_ms);
+    }
+    Ok(v1::ListFindingsResponse { as_of, findings, next_page_token, suspense_fen })
 }
 
 /// All that stands in suspense: credits that nothing expected.
@@ -44,13 +51,20 @@ pub fn refusals(engine: &Engine, request: &v1::ListRefusalsRequest) -> Result<v1
     let wanted = |at: &u32| request.code.is_empty() || state.refused.get(*at).refusal.code.name() == request.code;
     let mut rows: Vec<u32> = (first..state.refused.next()).filter(wanted).take(pager.rows + 1).collect();
     let next_page_token = pager.cut(&mut rows, state.entries, |at| Cursor { key: (*at).into(), carry: 0 });
-    let refusals = rows.into_iter().map(|at| refused(&state, at)).collect();
-    Ok(v1::ListRefusalsResponse { as_of: state.entries, refusals, next_page_token })
+    let mut refusals: Vec<_> = rows.into_iter().map(|at| refused(&state, at)).collect();
+    let as_of = state.entries;
+    drop(state);
+    for row in &mut refusals {
+        let said = saying(engine, row.index)?;
+        (row.kind, row.principal) = (said.kind, said.principal);
+        (row.recorded_ms, row.effective) = (said.recorded_ms, said.effective);
+    }
+    Ok(v1::ListRefusalsResponse { as_of, refusals, next_page_token })
 }
 
 fn refused(state: &State, at: u32) -> v1::RefusedEvent {
     let row = state.refused.get(at);
     let event = u32::try_from(row.index).map(|index| state.seen.get(index).id).unwrap_or_default();
     let refusal = Some(v1::Refusal::from(&row.refusal));
-    v1::RefusedEvent { index: row.index, event: wire::id(event), refusal }
+    v1::RefusedEvent { index: row.index, event: wire::id(event), refusal, ..v1::RefusedEvent::default() }
 }

@@ -85,6 +85,7 @@ pub fn finding(state: &State, number: u32) -> v1::Finding {
         day: finding.on.yyyymmdd(),
         event: u32::try_from(finding.index).map_or_else(|_| Bytes::new(), |at| id(state.seen.get(at).id)),
         open: finding.open,
+        ..v1::Finding::default()
     }
 }
 

@@ -1,9 +1,12 @@
 //! The gRPC server: its services, limits and end. What events and questions mean stands in `ingest` and `query`.
 
+mod audits;
 mod questions;
 mod recorder;
 mod status;
 
+use audits::Audits;
+use proto::v1::audit_server::AuditServer;
 use proto::v1::query_server::QueryServer;
 use proto::v1::recorder_server::RecorderServer;
 use questions::Questions;
@@ -76,14 +79,17 @@ pub async fn run(
     let (health, health_service) = tonic_health::server::health_reporter();
     health.set_serving::<RecorderServer<Recorder>>().await;
     health.set_serving::<QueryServer<Questions>>().await;
+    health.set_serving::<AuditServer<Audits>>().await;
     let recorder = RecorderServer::new(Recorder::new(engine.clone())).max_decoding_message_size(MAX_REQUEST_BYTES);
+    let audits = AuditServer::new(Audits::new(engine.clone()));
     let questions = QueryServer::new(Questions::new(engine)).max_decoding_message_size(MAX_REQUEST_BYTES);
     let router = builder()
         .add_service(health_service)
         .add_service(reflection().build_v1()?)
         .add_service(reflection().build_v1alpha()?)
         .add_service(recorder)
-        .add_service(questions);
+        .add_service(questions)
+        .add_service(audits);
     let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
     // An error only says that nobody can ask for the end any more.
     let stop = async { drop(ended.await) };
@@ -94,6 +100,7 @@ pub async fn run(
     }
     health.set_not_serving::<RecorderServer<Recorder>>().await;
     health.set_not_serving::<QueryServer<Questions>>().await;
+    health.set_not_serving::<AuditServer<Audits>>().await;
     drop(end);
     match tokio::time::timeout(SHUTDOWN_TIME, &mut server).await {
         Ok(result) => Ok(result??),

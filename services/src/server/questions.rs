@@ -1,7 +1,7 @@
 //! The Query service: waits until the ledger is as far as the question wants, then hands it to `query`.
 
 use super::status::too_early;
-use crate::query::{accounts, awards, lines, loans, payments, record, totals, trace};
+use crate::query::{accounts, awards, explain, lines, loans, payments, record, totals, trace};
 use proto::v1;
 use replay::drive::Engine;
 use std::time::Duration;
@@ -95,6 +95,8 @@ questions! {
     list_due_compensation ListDueCompensationRequest ListDueCompensationResponse loans::due::compensation_due;
     get_forecast GetForecastRequest GetForecastResponse loans::position::forecast;
     list_remittances ListRemittancesRequest ListRemittancesResponse loans::remittances::remittances;
+    get_recorded GetRecordedRequest GetRecordedResponse explain::recorded;
+    explain ExplainRequest ExplainResponse explain::explain;
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use crate::ingest::IngestError;
 use crate::query::QueryError;
 use replay::drive::DriveError;
+use replay::signing::SigningError;
 use std::collections::HashMap;
 use std::time::Duration;
 use tonic::{Code, Status};
@@ -43,6 +44,11 @@ impl From<QueryError> for Status {
                 details.set_resource_info(kind, id.to_string(), "", "check the id");
                 Status::with_error_details(Code::NotFound, message, details)
             }
+            QueryError::NoEntry { index, .. } => {
+                let mut details = reason("NOT_FOUND");
+                details.set_resource_info("entry", index.to_string(), "", "check the index");
+                Status::with_error_details(Code::NotFound, message, details)
+            }
             QueryError::Field { field, description } => {
                 let mut details = reason("BAD_FIELD");
                 details.add_bad_request_violation(field, description);
@@ -61,6 +67,17 @@ pub(super) fn too_early(wanted: u64, entries: u64) -> Status {
     Status::with_error_details(Code::DeadlineExceeded, message, details)
 }
 
+/// Why there is no checkpoint or proof.
+pub(super) fn unsigned(error: &SigningError) -> Status {
+    let (code, why) = match error {
+        SigningError::NoKey => (Code::FailedPrecondition, "NO_KEY"),
+        SigningError::OutOfRange { .. } => (Code::NotFound, "OUT_OF_RANGE"),
+        SigningError::Ended(_) => (Code::Unavailable, "SIGNING_ENDED"),
+        _ => (Code::Internal, "SIGNING"),
+    };
+    Status::with_error_details(code, error.to_string(), reason(why))
+}
+
 fn error_of(error: &DriveError) -> Status {
     let message = error.to_string();
     match error {
@@ -74,6 +91,7 @@ fn error_of(error: &DriveError) -> Status {
             details.add_bad_request_violation("events", &message);
             Status::with_error_details(Code::InvalidArgument, message, details)
         }
+        DriveError::Signing(error) => unsigned(error),
         DriveError::Unreadable { .. } => Status::with_error_details(Code::Internal, message, reason("UNREADABLE")),
         _ => Status::with_error_details(Code::Unavailable, message, reason("LEDGER_ENDED")),
     }

@@ -8,6 +8,8 @@ use proto::v1;
 use proto::v1::query_client::QueryClient;
 use proto::v1::recorder_client::RecorderClient;
 use replay::drive::{Engine, Options};
+use replay::note::Signer;
+use replay::signing::Signing;
 use services::server;
 use std::net::SocketAddr;
 use tokio::net::TcpListener;
@@ -28,8 +30,13 @@ pub struct Server {
 
 impl Server {
     pub async fn start() -> Self {
+        Self::signing(None).await
+    }
+
+    /// A ledger that signs with this key.
+    pub async fn signing(key: Option<Signer>) -> Self {
         let data = tempfile::tempdir().expect("a directory");
-        let options = Options::file(data.path());
+        let options = Options { signing: key.map(Signing::new), ..Options::file(data.path()) };
         let opened = tokio::task::spawn_blocking(move || Engine::open(&options, &mut |_| {}));
         let engine = opened.await.expect("no panic").expect("an empty ledger opens");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");

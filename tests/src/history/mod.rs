@@ -2,7 +2,7 @@
 //! ids, reports about anything. `basis` says how a history begins, `steps` what may come next.
 
 mod basis;
-mod chance;
+pub mod chance;
 mod lending;
 mod steps;
 mod wild;

@@ -1,0 +1,72 @@
+//! Explains an entry from the record alone: folds what comes before it, so that every fact is the one known then.
+
+use ledger::entry::Entry;
+use ledger::outcome::Outcome;
+use ledger::state::State;
+use uuid::Uuid;
+
+use super::{Explanation, basis, compared, of};
+use crate::drive::{DriveError, Options, Recorded, unreadable};
+use crate::log::Reader;
+use crate::projections::entries::Entries;
+
+/// Which entry is asked for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Wanted {
+    /// By its index.
+    Index(u64),
+    /// The first with this event id.
+    Event(Uuid),
+}
+
+/// Explains an entry of the record under `options.data` with the ledger as it was after it; `None` if there is no such
+/// entry. Reads and checks the record from its start, changes nothing, and may run beside a writer.
+///
+/// # Errors
+/// The record is damaged, or holds what this program does not know.
+pub fn explain_record(
+    options: &Options,
+    wanted: Wanted,
+    progress: &mut dyn FnMut(u64),
+) -> Result<Option<(State, Explanation)>, DriveError> {
+    let mut reader = Reader::open(&options.data.join("record"), options.ledger)?;
+    let mut state = State::default();
+    while let Some(frame) = reader.next_frame()? {
+        for (bytes, index) in frame.entries().zip(frame.header().first_index..) {
+            let recorded = Recorded::read(index, bytes)?;
+            let found = match wanted {
+                Wanted::Index(wanted) => wanted == index,
+                Wanted::Event(id) => recorded.event.id == id,
+            };
+            if found {
+                let explanation = last(&mut state, &recorded)?;
+                return Ok(Some((state, explanation)));
+            }
+            let _ = fold(&mut state, &recorded)?;
+        }
+        progress(frame.next_index());
+    }
+    Ok(None)
+}
+
+/// Folds the entry asked for, with the facts gathered before and the postings after.
+fn last(state: &mut State, recorded: &Recorded) -> Result<Explanation, DriveError> {
+    let index = recorded.index;
+    let facts = basis::basis(state, recorded);
+    let mut entries = Entries::default();
+    let outcome = fold(state, recorded)?;
+    if let Outcome::Posted { postings, .. } = &outcome {
+        entries.note(state, index, postings);
+    }
+    let mut explanation = of(state, recorded, &entries.at(index).unwrap_or_default(), index, facts);
+    if let Outcome::Refused(refusal) = &outcome {
+        explanation.compared = compared::compared(state, &recorded.event, refusal);
+    }
+    Ok(explanation)
+}
+
+fn fold(state: &mut State, recorded: &Recorded) -> Result<Outcome, DriveError> {
+    let Recorded { index, recorded_ms, principal, content, event } = recorded;
+    let entry = Entry { index: *index, recorded_ms: *recorded_ms, principal, content, event: event.clone() };
+    state.fold(&entry).map_err(|halt| unreadable(*index, halt))
+}

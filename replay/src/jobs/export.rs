@@ -1,0 +1,98 @@
+//! `replay export`: the record written for strangers' tools. What is written stands in the library's `export`.
+
+use std::io::IsTerminal;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use clap::{Args, ValueEnum};
+use indicatif::{ProgressBar, ProgressStyle};
+use replay::export::{EVERY, Format, Written, export};
+
+use super::source::Source;
+
+/// Write the whole record for other people's tools, which then recompute every balance
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  replay export --data ./demo-data --format hledger --out ./books
+  hledger -f ./books/main.journal balance --strict --depth 3  # fails if one fen is off
+
+  replay export --data ./demo-data --format beancount --out ./beans
+  bean-check ./beans/main.beancount
+
+  replay export --nats nats://127.0.0.1:4222 --format csv --out ./tables
+
+Journals hold every posting, dated by the day it is booked. Accounts are named by book, class and
+number of the owner: Assets are where money stands, Equity is where it comes from and may go below
+zero. Entry, event, effective day and principal stand beside each transaction, owners' ids where
+accounts are declared; no person is named. main.* asserts what every account holds at the end;
+at-N.* is the record after N entries and asserts what changed since the checkpoint before it.
+
+Tables: entries.csv (every entry with its outcome), postings.csv, accounts.csv (balances at the
+end). Amounts are in fen.
+
+Exit codes: 0 written, 1 the record is damaged or the place is taken or full, 2 usage")]
+pub struct ExportArgs {
+    #[command(flatten)]
+    source: Source,
+    /// What to write
+    #[arg(long, value_enum)]
+    format: Form,
+    /// Directory to make; it must not exist, and appears when all of it is written
+    #[arg(long, value_name = "PATH")]
+    out: PathBuf,
+    /// Entries between two checkpoints of a journal
+    #[arg(long, value_name = "N", default_value_t = EVERY, value_parser = clap::value_parser!(u64).range(1..))]
+    every: u64,
+    /// Print one line of JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Form {
+    /// A journal for hledger
+    Hledger,
+    /// A journal for Beancount
+    Beancount,
+    /// Tables
+    Csv,
+}
+
+/// Writes, and says what to open.
+pub fn run(args: &ExportArgs) -> anyhow::Result<ExitCode> {
+    let format = match args.format {
+        Form::Hledger => Format::Hledger,
+        Form::Beancount => Format::Beancount,
+        Form::Csv => Format::Csv,
+    };
+    let began = Instant::now();
+    let bar = bar(args.json)?;
+    let written = export(&args.source.options(), format, &args.out, args.every, &mut |entries| {
+        bar.set_position(entries);
+    });
+    bar.finish_and_clear();
+    let written = written?;
+    let seconds = began.elapsed().as_secs_f64();
+    if args.json {
+        println!("{}", json(&written, seconds));
+    } else {
+        println!("entries    {}\npostings   {}\naccounts   {}", written.entries, written.postings, written.accounts);
+        println!("seconds    {seconds:.2}\nopen       {}", written.open.display());
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn bar(json: bool) -> anyhow::Result<ProgressBar> {
+    if json || !std::io::stderr().is_terminal() {
+        return Ok(ProgressBar::hidden());
+    }
+    let style = ProgressStyle::with_template("export {spinner} {human_pos} entries, {per_sec}")?;
+    Ok(ProgressBar::new_spinner().with_style(style))
+}
+
+fn json(written: &Written, seconds: f64) -> serde_json::Value {
+    serde_json::json!({ "entries": written.entries, "postings": written.postings, "accounts": written.accounts,
+        "open": written.open.display().to_string(), "seconds": seconds })
+}

@@ -1,0 +1,73 @@
+//! Where the record of a job is: the files of a directory or a stream, one of the two. Opening it is the job's business.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use replay::drive::{DEFAULT_LEDGER, Home, Options};
+
+/// Number of a ledger.
+pub type Ledger = [u8; 16];
+
+/// Where the record is.
+#[derive(Args, Clone, Debug)]
+pub struct Source {
+    /// Directory of the ledger; its files are read
+    #[arg(long, value_name = "DIR", required_unless_present = "nats", conflicts_with = "nats")]
+    pub data: Option<PathBuf>,
+    /// Read the stream of the NATS server at this address
+    #[arg(long, value_name = "URL")]
+    pub nats: Option<String>,
+    /// Name of the stream, if not the usual one
+    #[arg(long, value_name = "NAME", conflicts_with = "data")]
+    pub stream: Option<String>,
+    /// Which ledger it must be: 16 characters, or 32 hexadecimal digits
+    #[arg(long, value_name = "ID", value_parser = ledger_typed, default_value = "mingzhang-ledger")]
+    pub ledger: Ledger,
+}
+
+impl Source {
+    /// As the library wants to be told.
+    #[must_use]
+    pub fn options(&self) -> Options {
+        let mut options = Options::file(self.data.clone().unwrap_or_default());
+        if let Some(url) = &self.nats {
+            options.home = Home::Nats { url: url.clone(), stream: self.stream.clone() };
+        }
+        options.ledger = self.ledger;
+        options
+    }
+}
+
+fn ledger_typed(text: &str) -> Result<Ledger, String> {
+    let bytes = if text.len() == 2 * DEFAULT_LEDGER.len() { unhex(text) } else { Some(text.as_bytes().to_vec()) };
+    let bytes = bytes.and_then(|bytes| Ledger::try_from(bytes).ok());
+    bytes.ok_or_else(|| "a ledger is named by 16 characters, or by 32 hexadecimal digits".to_owned())
+}
+
+/// Bytes in lower-case hexadecimal.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Bytes from hexadecimal digits, if they are such.
+#[must_use]
+pub fn unhex(text: &str) -> Option<Vec<u8>> {
+    if !text.len().is_multiple_of(2) || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return None;
+    }
+    (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ledgers_are_typed_as_text_or_digits() {
+        assert_eq!(ledger_typed("mingzhang-ledger"), Ok(DEFAULT_LEDGER));
+        assert_eq!(ledger_typed(&hex(&DEFAULT_LEDGER)), Ok(DEFAULT_LEDGER));
+        assert!(ledger_typed("short").is_err());
+        assert!(ledger_typed(&"g".repeat(32)).is_err());
+    }
+}

@@ -1,0 +1,161 @@
+//! `replay verify`: the record read by a path of its own, hashed, folded anew and compared with what was signed.
+//! Here: what is asked for and in which order it is done; the rest stands beside, what is told in `report`.
+
+mod check;
+mod evidence;
+mod reading;
+mod refold;
+mod report;
+mod signed;
+mod walk;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use ledger::state::State;
+use replay::keys;
+use replay::log::Tip;
+use replay::store::Store;
+use replay::tally::Tally;
+
+use super::source::Source;
+use check::Checker;
+use reading::{End, heed_interrupts, read, read_and_fold};
+use refold::Refold;
+use report::Report;
+use signed::{Point, expectation};
+
+/// Verify the record: read every byte again, hash, fold, and compare with checkpoints
+///
+/// Checks the checksum of every frame, that none is missing, doubled or out of order, and the root over all entries
+/// that each frame carries; folds every entry with a fresh state; and compares root, chain over outcomes and postings
+/// of each book with every checkpoint. The first difference is named with its evidence. An unfinished frame at the very
+/// end is reported as torn and is no damage: nobody was told that it is recorded.
+///
+/// Entries behind the last checkpoint are checked against each other, but nobody has signed for them. Without --key the
+/// checkpoints are compared but their signatures are not checked; take the key from its owner, not from the directory.
+///
+/// A full run cannot be resumed, as a fold needs the state before it. Hashing alone can: with --hashes-only and --resume
+/// a run ended by ctrl-c goes on where it stopped. A second ctrl-c ends at once and keeps nothing.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:\n  replay verify --data ./demo-data\n  \
+    replay verify --data ./demo-data --key ledger.key.pub\n  \
+    replay verify --nats nats://127.0.0.1:4222 --checkpoints ./kept/checkpoints --key ledger.key.pub\n  \
+    replay verify --data ./demo-data --hashes-only --resume ./verify.json\n\n\
+    Compare with a running service: `mingzhang status --digest --json` says `state_digest` and `entries`; pass them as\n  \
+    replay verify --data ./demo-data --expect DIGEST@ENTRIES\n\n\
+    Exit codes: 0 the same, 1 differs, is damaged or cannot be read, 2 usage, 3 interrupted")]
+pub struct VerifyArgs {
+    #[command(flatten)]
+    source: Source,
+    /// Fold only what the pages under --data do not hold; everything is hashed all the same. No server may run on them
+    #[arg(long, conflicts_with = "nats")]
+    from_checkpoint: bool,
+    /// Hash only, fold nothing: compares frames and signed roots
+    #[arg(long, conflicts_with_all = ["from_checkpoint", "expect"])]
+    hashes_only: bool,
+    /// Where an interrupted run is noted down and taken up again; removed at the end
+    #[arg(long, value_name = "FILE", requires = "hashes_only", conflicts_with_all = ["nats", "from_checkpoint", "expect"])]
+    resume: Option<PathBuf>,
+    /// Directory of checkpoints, if not `checkpoints` under --data
+    #[arg(long, value_name = "DIR")]
+    checkpoints: Option<PathBuf>,
+    /// Public key the checkpoints must be signed by: its text or its file. Several after a change of keys
+    #[arg(long = "key", value_name = "KEY")]
+    keys: Vec<String>,
+    /// Digest the state must have after so many entries
+    #[arg(long, value_name = "DIGEST@ENTRIES", value_parser = expectation)]
+    expect: Vec<Point>,
+    /// Print one line of JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Verifies and reports.
+pub fn run(args: &VerifyArgs) -> anyhow::Result<ExitCode> {
+    let points = points(args)?;
+    heed_interrupts()?;
+    let bar = bar()?;
+    let began = Instant::now();
+    let mut report = if args.hashes_only { hash(args, &points, &bar)? } else { fold(args, &points, &bar)? };
+    bar.finish_and_clear();
+    report.took(began.elapsed());
+    report.signatures_checked = !args.keys.is_empty();
+    report.print(args.json)?;
+    Ok(report.exit_code())
+}
+
+fn bar() -> anyhow::Result<ProgressBar> {
+    let style = ProgressStyle::with_template("verify {spinner} {human_pos} entries, {per_sec} {msg}")?;
+    let bar = ProgressBar::new_spinner().with_style(style);
+    bar.enable_steady_tick(Duration::from_millis(200));
+    Ok(bar)
+}
+
+fn points(args: &VerifyArgs) -> anyhow::Result<Vec<Point>> {
+    let keys: Result<Vec<_>, _> = args.keys.iter().map(|key| keys::public(key)).collect();
+    let usual = args.source.data.as_ref().map(|data| data.join("checkpoints")).filter(|dir| dir.is_dir());
+    let mut points = match args.checkpoints.clone().or(usual) {
+        Some(dir) => signed::load(&dir, &keys?)?,
+        None => {
+            keys?;
+            Vec::new()
+        }
+    };
+    points.extend(args.expect.iter().cloned());
+    points.sort_by_key(|point| point.at);
+    Ok(points)
+}
+
+fn fold(args: &VerifyArgs, points: &[Point], bar: &ProgressBar) -> anyhow::Result<Report> {
+    let (state, tally) = if args.from_checkpoint { from_pages(args)? } else { Default::default() };
+    let from = state.entries;
+    let refold = Refold::new(state, tally, points);
+    let (checker, mut refold, end) = read_and_fold(&args.source, refold, points, bar)?;
+    let mut report = Report::of(&checker, end);
+    report.folded_from = Some(from);
+    report.outcomes_compared = refold.compared();
+    if report.is_same() {
+        bar.set_message("the digest");
+        report.results(&mut refold);
+    }
+    Ok(report)
+}
+
+/// The state that the pages hold and what its outcomes come to, as a start would take them.
+fn from_pages(args: &VerifyArgs) -> anyhow::Result<(State, Tally)> {
+    let dir = args.source.data.clone().unwrap_or_default().join("pages");
+    anyhow::ensure!(dir.is_dir(), "there are no pages in {}; verify without --from-checkpoint", dir.display());
+    let (_, kept) = Store::open(&dir, args.source.ledger)?.restore()?;
+    kept.with_context(|| format!("the pages in {} cannot be used; verify without --from-checkpoint", dir.display()))
+}
+
+fn hash(args: &VerifyArgs, points: &[Point], bar: &ProgressBar) -> anyhow::Result<Report> {
+    let kept = args.resume.as_ref().filter(|file| file.exists());
+    let tip = match kept {
+        None => Tip::new(args.source.ledger),
+        Some(file) => {
+            let text = std::fs::read(file).with_context(|| format!("reading {}", file.display()))?;
+            serde_json::from_slice(&text).with_context(|| format!("{} is no interrupted run", file.display()))?
+        }
+    };
+    anyhow::ensure!(tip.ledger == args.source.ledger, "the interrupted run was over another ledger");
+    let mut checker = Checker::new(tip, points);
+    let end = read(&args.source, &mut checker, bar, &mut |_, _| None)?;
+    let interrupted = matches!(end, End::Interrupted);
+    let mut report = Report::of(&checker, end);
+    if let Some(file) = &args.resume {
+        let doing = || format!("keeping {}", file.display());
+        if interrupted {
+            std::fs::write(file, serde_json::to_vec(&checker.tip)?).with_context(doing)?;
+            report.kept_in = Some(file.clone());
+        } else if file.exists() {
+            std::fs::remove_file(file).with_context(doing)?;
+        }
+    }
+    Ok(report)
+}

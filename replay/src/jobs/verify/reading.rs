@@ -1,0 +1,168 @@
+//! Reading beside folding: one thread reads, checks and decodes, the other folds. Also the end of a run: difference,
+//! interruption, or neither.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+
+use indicatif::ProgressBar;
+use replay::catch_up::{Decoded, FRAMES_AHEAD};
+use replay::error::LogError;
+use replay::log::{Frame, NatsOptions, Tip, read_stream};
+
+use super::check::Checker;
+use super::evidence::{Difference, Place, Torn};
+use super::refold::{Refold, unreadable};
+use super::signed::Point;
+use super::walk::{Walk, Walked};
+use crate::jobs::source::Source;
+
+/// Set by the first ctrl-c; the run then ends at the next frame.
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
+/// How reading ended.
+#[derive(Debug)]
+pub enum End {
+    /// At the end of the record, perhaps before an unfinished frame.
+    Whole(Option<Torn>),
+    /// At a difference.
+    Differs(Box<Difference>),
+    /// The caller wants no more.
+    Stopped,
+    /// By ctrl-c.
+    Interrupted,
+}
+
+/// What takes frames that were checked: goes on, or says how it ended.
+type Take<'a> = &'a mut dyn FnMut(&Frame, &Place) -> Option<End>;
+
+/// Reads and checks all frames, hashing each entry.
+pub fn read(source: &Source, checker: &mut Checker<'_>, bar: &ProgressBar, take: Take<'_>) -> anyhow::Result<End> {
+    if let Err(difference) = checker.begin() {
+        return Ok(End::Differs(difference));
+    }
+    let end = match &source.data {
+        Some(data) => read_files(Walk::open(&data.join("record"), checker.tip.frames)?, checker, bar, take)?,
+        None => read_nats(source, checker, bar, take)?,
+    };
+    Ok(match (end, checker.end()) {
+        (End::Whole(_), Err(difference)) => End::Differs(difference),
+        (end, _) => end,
+    })
+}
+
+fn read_files(mut walk: Walk, checker: &mut Checker<'_>, bar: &ProgressBar, take: Take<'_>) -> anyhow::Result<End> {
+    loop {
+        let (frame, place) = match walk.next(checker.tip.frames + 1, checker.tip.next_index())? {
+            Walked::Frame(frame, place) => (frame, place),
+            Walked::End => return Ok(End::Whole(None)),
+            Walked::Torn(torn) => return Ok(End::Whole(Some(torn))),
+            Walked::Bad(difference) => return Ok(End::Differs(Box::new(difference))),
+        };
+        if let Some(end) = one(checker, &frame, &place, take) {
+            return Ok(end);
+        }
+        bar.set_position(checker.tip.next_index());
+        bar.set_message(format!("{} % of the files", walk.percent()));
+    }
+}
+
+/// The library reads the stream; the frames it shows are checked here once more, by the rules of this job.
+fn read_nats(source: &Source, checker: &mut Checker<'_>, bar: &ProgressBar, take: Take<'_>) -> anyhow::Result<End> {
+    let mut options = NatsOptions::new(source.nats.as_deref().unwrap_or_default(), std::path::Path::new(""));
+    if let Some(stream) = &source.stream {
+        options.stream.clone_from(stream);
+    }
+    let file = format!("stream {}", options.stream);
+    let mut end = None;
+    let read = read_stream(&options, source.ledger, &mut |frame| {
+        // Void frames are not shown, so the number is that among frames that count.
+        let place = Place { frame: checker.tip.frames + 1, file: file.clone(), offset: None };
+        end = one(checker, frame, &place, take);
+        bar.set_position(checker.tip.next_index());
+        if end.is_some() { Err("the reading job has ended".into()) } else { Ok(()) }
+    });
+    Ok(match (end, read) {
+        (Some(end), _) => end,
+        (None, Ok(_)) => End::Whole(None),
+        (None, Err(LogError::Damage { place, frame, index, why })) => {
+            let place = Some(Place { frame, file: place, offset: None });
+            let expected = "a frame that continues the record".to_owned();
+            let difference = Difference { index, what: "frame", place, expected, found: why, checkpoint: None };
+            End::Differs(Box::new(difference))
+        }
+        (None, Err(error)) => return Err(error.into()),
+    })
+}
+
+fn one(checker: &mut Checker<'_>, frame: &Frame, place: &Place, take: Take<'_>) -> Option<End> {
+    if INTERRUPTED.load(Ordering::Relaxed) {
+        return Some(End::Interrupted);
+    }
+    match checker.take(frame, place) {
+        Err(difference) => Some(End::Differs(difference)),
+        Ok(false) => None,
+        Ok(true) => take(frame, place),
+    }
+}
+
+/// Reads, checks and decodes in a thread of its own, folds in this one. Of two differences the earlier counts.
+pub fn read_and_fold<'a>(
+    source: &Source,
+    mut refold: Refold<'a>,
+    points: &'a [Point],
+    bar: &ProgressBar,
+) -> anyhow::Result<(Checker<'a>, Refold<'a>, End)> {
+    let from = refold.state.entries;
+    let (to_fold, decoded) = sync_channel(FRAMES_AHEAD);
+    let (checker, read, folded) = std::thread::scope(|scope| {
+        let reading = scope.spawn(move || {
+            let mut checker = Checker::new(Tip::new(source.ledger), points);
+            let read = read(source, &mut checker, bar, &mut |frame, place| hand_over(frame, place, from, &to_fold));
+            (checker, read)
+        });
+        let folded = fold_all(&mut refold, decoded);
+        let (checker, read) = reading.join().map_err(|_| anyhow::anyhow!("the reading thread panicked"))?;
+        anyhow::Ok((checker, read, folded))
+    })?;
+    let end = match (read, folded) {
+        (Ok(End::Differs(one)), Err(other)) => End::Differs(if other.index < one.index { other } else { one }),
+        (_, Err(difference)) => End::Differs(difference),
+        (Ok(End::Whole(torn)), Ok(())) => refold.end().map_or_else(End::Differs, |()| End::Whole(torn)),
+        (end, Ok(())) => end?,
+    };
+    Ok((checker, refold, end))
+}
+
+fn hand_over(frame: &Frame, place: &Place, from: u64, to_fold: &SyncSender<(Decoded, Place)>) -> Option<End> {
+    if frame.next_index() <= from {
+        return None;
+    }
+    match Decoded::new(frame.clone(), from) {
+        Err(error) => Some(End::Differs(Box::new(unreadable(frame.header().first_index, &error, place)))),
+        Ok(decoded) => to_fold.send((decoded, place.clone())).is_err().then_some(End::Stopped),
+    }
+}
+
+/// The receiver is dropped at the first difference, which ends the reading.
+fn fold_all(refold: &mut Refold<'_>, decoded: Receiver<(Decoded, Place)>) -> Result<(), Box<Difference>> {
+    refold.begin()?;
+    for (decoded, place) in decoded {
+        refold.take(decoded, &place)?;
+    }
+    Ok(())
+}
+
+/// Has the first ctrl-c end the run in order, with its report; the second ends it at once.
+pub fn heed_interrupts() -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    std::thread::Builder::new().name("interrupts".to_owned()).spawn(move || {
+        let waited = runtime.block_on(tokio::signal::ctrl_c());
+        if waited.is_ok() {
+            INTERRUPTED.store(true, Ordering::Relaxed);
+            if runtime.block_on(tokio::signal::ctrl_c()).is_ok() {
+                std::process::exit(3);
+            }
+        }
+    })?;
+    Ok(())
+}

@@ -1,0 +1,140 @@
+//! The record folded anew from decoded entries, and what it comes to compared wherever something was signed or is
+//! expected: chain over outcomes, postings per book, digest.
+
+use ledger::account::Book;
+use ledger::outcome::Outcome;
+use ledger::state::State;
+use replay::catch_up::Decoded;
+use replay::drive::DriveError;
+use replay::tally::Tally;
+
+use super::evidence::{Difference, Place};
+use super::signed::{Books, Point};
+use crate::jobs::source::hex;
+
+/// Folds and compares.
+pub struct Refold<'a> {
+    /// As far as it has come.
+    pub state: State,
+    marks: Marks<'a>,
+}
+
+/// What is compared on the way.
+struct Marks<'a> {
+    tally: Tally,
+    points: &'a [Point],
+    compared: u64,
+    /// Up to here a signed chain or a digest fits.
+    signed: u64,
+    difference: Option<Box<Difference>>,
+}
+
+impl<'a> Refold<'a> {
+    /// Goes on from `state`, whose outcomes come to `tally`: fresh ones, or those of pages.
+    pub fn new(state: State, tally: Tally, points: &'a [Point]) -> Self {
+        let passed = points.partition_point(|point| point.at < state.entries);
+        let marks = Marks { tally, points: &points[passed..], compared: 0, signed: state.entries, difference: None };
+        Self { state, marks }
+    }
+
+    /// Compares what is expected exactly here, before anything is folded.
+    pub fn begin(&mut self) -> Result<(), Box<Difference>> {
+        self.marks.compare(&mut self.state);
+        self.marks.difference.take().map_or(Ok(()), Err)
+    }
+
+    /// Folds the entries of a frame.
+    pub fn take(&mut self, decoded: Decoded, place: &Place) -> Result<(), Box<Difference>> {
+        let marks = &mut self.marks;
+        let folded = decoded.fold(&mut self.state, &mut |state, _, outcome| marks.note(state, outcome));
+        if let Some(mut difference) = marks.difference.take() {
+            difference.place = Some(place.clone());
+            return Err(difference);
+        }
+        folded.map_err(|error| Box::new(unreadable(self.state.entries, &error, place)))
+    }
+
+    /// Each book must balance, whatever was signed.
+    pub fn end(&self) -> Result<(), Box<Difference>> {
+        let off = Book::ALL.iter().find(|book| self.state.trial_balance(**book) != 0);
+        let Some(book) = off else { return Ok(()) };
+        Err(Box::new(Difference {
+            index: self.marks.signed,
+            what: "trial balance",
+            place: None,
+            expected: format!("book {} balances", book.name()),
+            found: format!("{} fen too much", self.state.trial_balance(*book)),
+            checkpoint: None,
+        }))
+    }
+
+    /// How many signed values or digests fitted.
+    pub fn compared(&self) -> u64 {
+        self.marks.compared
+    }
+
+    /// What all outcomes come to.
+    pub fn tally(&self) -> &Tally {
+        &self.marks.tally
+    }
+}
+
+impl Marks<'_> {
+    fn note(&mut self, state: &mut State, outcome: &Outcome) {
+        self.tally.note(state, outcome);
+        self.compare(state);
+    }
+
+    fn compare(&mut self, state: &mut State) {
+        while let Some((point, rest)) = self.points.split_first() {
+            if point.at > state.entries || self.difference.is_some() {
+                return;
+            }
+            self.points = rest;
+            if let Some((chain, books)) = &point.outcomes {
+                let found = (self.tally.chain().head(), *self.tally.books());
+                self.difference = differs(point, self.signed, &(*chain, *books), &found);
+            }
+            if let Some(expected) = &point.digest {
+                let found = state.digest();
+                let differs = *expected != found;
+                self.difference = differs.then(|| told(point, self.signed, "state digest", hex(expected), hex(&found)));
+            }
+            if self.difference.is_none() && (point.outcomes.is_some() || point.digest.is_some()) {
+                (self.signed, self.compared) = (point.at, self.compared + 1);
+            }
+        }
+    }
+}
+
+fn differs(
+    point: &Point,
+    signed: u64,
+    expected: &([u8; 32], Books),
+    found: &([u8; 32], Books),
+) -> Option<Box<Difference>> {
+    if expected.0 != found.0 {
+        return Some(told(point, signed, "outcome chain", hex(&expected.0), hex(&found.0)));
+    }
+    let off = Book::ALL.iter().zip(expected.1.iter().zip(&found.1)).find(|(_, (expected, found))| expected != found);
+    let (book, (expected, found)) = off?;
+    let say = |sums: &replay::tally::Turnover| {
+        format!("book {} debits {} credits {}", book.name(), sums.debits, sums.credits)
+    };
+    Some(told(point, signed, "postings", say(expected), say(found)))
+}
+
+fn told(point: &Point, index: u64, what: &'static str, expected: String, found: String) -> Box<Difference> {
+    let expected = format!("{expected} after {} entries", point.at);
+    Box::new(Difference { index, what, place: None, expected, found, checkpoint: Some(point.source.clone()) })
+}
+
+/// An entry that cannot be decoded or folded.
+pub fn unreadable(next: u64, error: &DriveError, place: &Place) -> Difference {
+    let (index, found) = match error {
+        DriveError::Unreadable { index, why } => (*index, why.clone()),
+        other => (next, other.to_string()),
+    };
+    let expected = "an entry this program can read".to_owned();
+    Difference { index, what: "entry", place: Some(place.clone()), expected, found, checkpoint: None }
+}

@@ -1,0 +1,180 @@
+//! What a run of `replay verify` tells, to people and to programs.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use ledger::account::Book;
+use ledger::merkle::Hash;
+use serde_json::{Value, json};
+
+use super::check::Checker;
+use super::evidence::{Difference, Torn};
+use super::reading::End;
+use super::refold::Refold;
+use super::signed::Books;
+use crate::jobs::source::hex;
+
+/// All there is to tell.
+#[derive(Debug, Default)]
+pub struct Report {
+    entries: u64,
+    /// Entries read by this run: all but those an interrupted run has read before.
+    read: u64,
+    frames: u64,
+    root: Hash,
+    roots_compared: u64,
+    signed_through: u64,
+    torn: Option<Torn>,
+    difference: Option<Box<Difference>>,
+    interrupted: bool,
+    seconds: f64,
+    outcomes: Option<(Hash, Books)>,
+    digest: Option<Hash>,
+    /// Whether the checkpoints had to be signed by a named key.
+    pub signatures_checked: bool,
+    /// How many signed outcomes and expected digests fitted.
+    pub outcomes_compared: u64,
+    /// First entry that was folded; none if nothing was.
+    pub folded_from: Option<u64>,
+    /// Where an interrupted run can be taken up.
+    pub kept_in: Option<PathBuf>,
+}
+
+impl Report {
+    /// What reading came to.
+    pub fn of(checker: &Checker<'_>, end: End) -> Self {
+        let mut report = Self {
+            entries: checker.tip.next_index(),
+            read: checker.tip.next_index() - checker.began,
+            frames: checker.tip.frames,
+            root: checker.tip.frontier.root(),
+            roots_compared: checker.compared,
+            signed_through: checker.signed,
+            ..Self::default()
+        };
+        match end {
+            End::Whole(torn) => report.torn = torn,
+            End::Differs(difference) => report.difference = Some(difference),
+            End::Stopped | End::Interrupted => report.interrupted = true,
+        }
+        report
+    }
+
+    /// What folding came to; computes the digest.
+    pub fn results(&mut self, refold: &mut Refold<'_>) {
+        self.outcomes = Some((refold.tally().chain().head(), *refold.tally().books()));
+        self.digest = Some(refold.state.digest());
+    }
+
+    /// How long it took.
+    pub fn took(&mut self, time: Duration) {
+        self.seconds = time.as_secs_f64();
+    }
+
+    /// Whether everything was read and nothing differs.
+    pub fn is_same(&self) -> bool {
+        self.difference.is_none() && !self.interrupted
+    }
+
+    /// As the help says.
+    pub fn exit_code(&self) -> ExitCode {
+        ExitCode::from(match (&self.difference, self.interrupted) {
+            (Some(_), _) => 1,
+            (None, true) => 3,
+            (None, false) => 0,
+        })
+    }
+
+    fn verdict(&self) -> &'static str {
+        match (&self.difference, self.interrupted) {
+            (Some(_), _) => "differs",
+            (None, true) => "interrupted",
+            (None, false) => "same",
+        }
+    }
+
+    fn per_second(&self) -> u64 {
+        (self.read as f64 / self.seconds.max(f64::EPSILON)) as u64
+    }
+
+    /// Prints it.
+    pub fn print(&self, as_json: bool) -> anyhow::Result<()> {
+        if as_json {
+            println!("{}", self.json());
+            return Ok(());
+        }
+        println!("entries            {}\nframes             {}", self.entries, self.frames);
+        println!("root               {}", hex(&self.root));
+        self.print_folded();
+        println!("checkpoints        {}", self.checkpoints());
+        if let Some(Torn { file, offset, bytes, why }) = &self.torn {
+            println!("torn end           {} at byte {offset}: {bytes} bytes, {why}", file.display());
+            println!("                   no damage: an unfinished frame, which nobody was told is recorded");
+        }
+        println!("seconds            {:.2}\nentries per second {}", self.seconds, self.per_second());
+        if let Some(file) = &self.kept_in {
+            println!("take it up with    --hashes-only --resume {}", file.display());
+        }
+        match &self.difference {
+            Some(difference) => print!("{difference}"),
+            None => println!("{}", self.verdict()),
+        }
+        Ok(())
+    }
+
+    fn print_folded(&self) {
+        let Some(from) = self.folded_from else { return };
+        if from > 0 {
+            println!("folded from        {from}, the state before it taken from the pages");
+        }
+        if let Some((chain, books)) = &self.outcomes {
+            println!("outcome chain      {}", hex(chain));
+            for (book, sums) in Book::ALL.iter().zip(books) {
+                let (name, debits, credits) = (book.name(), sums.debits, sums.credits);
+                println!("book {name:<13} debits {debits} credits {credits} fen");
+            }
+        }
+        if let Some(digest) = &self.digest {
+            println!("state digest       {}", hex(digest));
+        }
+    }
+
+    fn checkpoints(&self) -> String {
+        let compared = self.roots_compared + self.outcomes_compared;
+        if compared == 0 {
+            return "none; the record agrees with itself, but nothing was compared with it".to_owned();
+        }
+        let signatures = if self.signatures_checked { "checked" } else { "not checked, name the key with --key" };
+        let (roots, outcomes, through) = (self.roots_compared, self.outcomes_compared, self.signed_through);
+        format!("{roots} roots, {outcomes} outcomes and digests fit; roots through {through}; signatures {signatures}")
+    }
+
+    fn json(&self) -> Value {
+        let books = self.outcomes.map(|(_, books)| {
+            let row = |(book, sums): (&Book, &replay::tally::Turnover)| {
+                json!({ "book": book.name(), "debits": sums.debits.to_string(), "credits": sums.credits.to_string() })
+            };
+            Book::ALL.iter().zip(&books).map(row).collect::<Vec<_>>()
+        });
+        json!({
+            "verdict": self.verdict(),
+            "entries": self.entries,
+            "frames": self.frames,
+            "root": hex(&self.root),
+            "folded_from": self.folded_from,
+            "outcome_chain": self.outcomes.map(|(chain, _)| hex(&chain)),
+            "books": books,
+            "state_digest": self.digest.map(|digest| hex(&digest)),
+            "roots_compared": self.roots_compared,
+            "outcomes_compared": self.outcomes_compared,
+            "signed_through": self.signed_through,
+            "signatures_checked": self.signatures_checked,
+            "torn": self.torn,
+            "difference": self.difference,
+            "resume": self.kept_in,
+            "seconds": self.seconds,
+            "entries_per_second": self.per_second(),
+        })
+    }
+}

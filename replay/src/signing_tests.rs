@@ -1,0 +1,151 @@
+//! A ledger that signs: when it does, what it proves, and what it refuses to sign over.
+
+use super::*;
+use crate::checkpoint::{Checkpoint, Outcomes};
+use crate::drive::{DriveError, Engine};
+use crate::note::Signer;
+use bytes::Bytes;
+use ledger::event::Event;
+use ledger::proof::{is_consistent, is_included};
+use uuid::Uuid;
+
+fn signer(seed: u8) -> Signer {
+    Signer::from_seed("here", Role::Author, &[seed; 32]).unwrap()
+}
+
+fn options(data: &Path, signing: Signing) -> Options {
+    Options { signing: Some(signing), ..Options::file(data) }
+}
+
+fn open(data: &Path) -> Engine {
+    Engine::open(&options(data, Signing::new(signer(1))), &mut |_| {}).unwrap()
+}
+
+/// Some events of every kind, with ids of their own; most are refused, which is on record too.
+fn events(from: u128, count: usize) -> Vec<(Bytes, Event)> {
+    let samples = proto::samples::samples();
+    let numbered = samples.into_iter().cycle().take(count).zip(from..);
+    let events = numbered.map(|(event, id)| Event { id: Uuid::from_u128(id), ..event });
+    events.map(|event| (Bytes::from(proto::event::encode(&event)), event)).collect()
+}
+
+fn record(engine: &Engine, from: u128, count: usize) {
+    let receipts = engine.submit("somebody".into(), events(from, count)).unwrap();
+    assert_eq!(receipts.blocking_recv().unwrap().unwrap().len(), count);
+}
+
+fn sign(engine: &Engine) -> (Checkpoint, Outcomes) {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let signed = runtime.block_on(engine.sign_now()).unwrap();
+    let key = signer(1).verifier().clone();
+    (Checkpoint::verified(&signed.tree, &key).unwrap(), Outcomes::verified(&signed.outcomes, &key).unwrap())
+}
+
+#[test]
+fn checkpoints_prove_what_was_recorded_across_starts() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut before = None;
+    for start in 0..3_u32 {
+        let engine = open(dir.path());
+        record(&engine, 1 + u128::from(start) * 1_000, 700);
+        let (checkpoint, outcomes) = sign(&engine);
+        assert_eq!((checkpoint.size, outcomes.size), (700 * u64::from(start + 1), checkpoint.size));
+        for index in [0, 255, checkpoint.size - 1] {
+            let path = engine.prove_inclusion(index, checkpoint.size).unwrap();
+            let leaf = leaf_hash(&engine.entry_bytes(index).unwrap());
+            assert!(is_included(&leaf, index, checkpoint.size, &path, &checkpoint.root));
+        }
+        if let Some((size, root)) = before {
+            let path = engine.prove_consistency(size, checkpoint.size).unwrap();
+            assert!(is_consistent((size, &root), (checkpoint.size, &checkpoint.root), &path));
+        }
+        before = Some((checkpoint.size, checkpoint.root));
+        assert!(outcomes.books.iter().all(|book| book.debits == book.credits));
+        engine.stop().unwrap();
+        let (state, tally) = crate::catch_up::fold_tally(&Options::file(dir.path()), &mut |_| {}).unwrap();
+        assert_eq!((state.entries, tally.chain().head()), (outcomes.size, outcomes.chain));
+        assert_eq!(tally.books(), &outcomes.books);
+    }
+}
+
+#[test]
+fn it_signs_by_number_by_time_and_at_the_end() {
+    let dir = tempfile::tempdir().unwrap();
+    let hour = Duration::from_secs(3_600);
+    let engine =
+        Engine::open(&options(dir.path(), Signing { every: 100, after: hour, ..Signing::new(signer(1)) }), &mut |_| {});
+    let engine = engine.unwrap();
+    let size = |engine: &Engine| engine.checkpoint().unwrap().unverified().unwrap().0.size;
+    assert_eq!(size(&engine), 0);
+    record(&engine, 1, 150);
+    let until = |engine: &Engine, wanted: u64| {
+        let began = Instant::now();
+        while size(engine) < wanted {
+            assert!(began.elapsed() < Duration::from_secs(20), "{wanted} entries are not signed");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    };
+    until(&engine, 150);
+    record(&engine, 1_000, 10);
+    assert_eq!(size(&engine), 150);
+    engine.stop().unwrap();
+    assert_eq!(size(&engine), 160);
+    drop(engine);
+    let soon = Signing { every: u64::MAX, after: Duration::from_millis(20), ..Signing::new(signer(1)) };
+    let engine = Engine::open(&options(dir.path(), soon), &mut |_| {}).unwrap();
+    record(&engine, 2_000, 5);
+    until(&engine, 165);
+}
+
+#[test]
+fn a_record_that_does_not_continue_what_was_signed_is_not_served() {
+    let (dir, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let engine = open(dir.path());
+    record(&engine, 1, 20);
+    engine.stop().unwrap();
+    drop(engine);
+    for (from, count) in [(1, 10), (5_000, 30)] {
+        let swapped = other.path().join(count.to_string());
+        let engine = Engine::open(&Options::file(&swapped), &mut |_| {}).unwrap();
+        record(&engine, from, count);
+        engine.stop().unwrap();
+        drop(engine);
+        std::fs::rename(dir.path().join("checkpoints"), swapped.join("checkpoints")).unwrap();
+        let opened = Engine::open(&options(&swapped, Signing::new(signer(1))), &mut |_| {});
+        assert!(matches!(opened.err(), Some(DriveError::Signing(SigningError::Differs { size: 20, .. }))));
+        std::fs::rename(swapped.join("checkpoints"), dir.path().join("checkpoints")).unwrap();
+    }
+    drop(open(dir.path()));
+}
+
+#[test]
+fn tiles_of_another_record_are_made_again_and_a_new_key_signs_anew() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = open(dir.path());
+    record(&engine, 1, 600);
+    let (checkpoint, _) = sign(&engine);
+    engine.stop().unwrap();
+    drop(engine);
+    std::fs::write(tiles_dir(dir.path()).join("tile/0/001"), vec![7; 8192]).unwrap();
+    let engine = Engine::open(&options(dir.path(), Signing::new(signer(2))), &mut |_| {}).unwrap();
+    let signed = engine.checkpoint().unwrap();
+    assert_eq!(Checkpoint::verified(&signed.tree, signer(2).verifier()).unwrap(), checkpoint);
+    let path = engine.prove_inclusion(300, 600).unwrap();
+    let leaf = leaf_hash(&engine.entry_bytes(300).unwrap());
+    assert!(is_included(&leaf, 300, 600, &path, &checkpoint.root));
+}
+
+#[test]
+fn without_a_key_nothing_is_signed_and_a_witness_key_will_not_do() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = Engine::open(&Options::file(dir.path()), &mut |_| {}).unwrap();
+    record(&engine, 1, 3);
+    assert!(matches!(engine.checkpoint(), Err(SigningError::NoKey)));
+    assert!(engine.entry_bytes(0).is_err());
+    engine.stop().unwrap();
+    drop(engine);
+    assert!(!dir.path().join("checkpoints").exists() && !dir.path().join("tiles").exists());
+    let witness = Signer::from_seed("here", Role::Witness, &[1; 32]).unwrap();
+    let opened = Engine::open(&options(dir.path(), Signing::new(witness)), &mut |_| {});
+    assert!(matches!(opened.err(), Some(DriveError::Signing(SigningError::WrongRole(_)))));
+}

@@ -1,0 +1,60 @@
+#!/usr/bin/env python3
+"""Checks a receipt (c2sp.org/tlog-proof@v1) and shares nothing with the ledger: python3 check_receipt.py FILE KEY
+KEY is the ledger's public key, name+id+key, as text or file. Prints what holds and ends with 0, or says what does
+not fit and ends with 1. Ed25519 comes from the package `cryptography`, or else from the openssl command."""
+import base64, hashlib, os, subprocess, sys, tempfile
+
+def sha256(*parts):
+    return hashlib.sha256(b"".join(parts)).digest()
+def need(holds, why):
+    if not holds: raise ValueError(why)
+def signed(key, signature, text):
+    try:
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+        return Ed25519PublicKey.from_public_bytes(key).verify(signature, text) is None
+    except ImportError:
+        pass
+    with tempfile.TemporaryDirectory() as folder:
+        words = ["openssl", "pkeyutl", "-verify", "-pubin", "-keyform", "DER", "-rawin"]
+        for option, data in (("-inkey", bytes.fromhex("302a300506032b6570032100") + key), ("-sigfile", signature), ("-in", text)):
+            words += [option, os.path.join(folder, option)]
+            open(words[-1], "wb").write(data)
+        return subprocess.run(words, capture_output=True).returncode == 0
+
+def root_of(leaf, index, size, path):
+    node, last, value = index, size - 1, leaf  # RFC 9162, 2.1.3.2
+    for beside in path:
+        need(last > 0, "the path is too long")
+        if node % 2 == 1 or node == last:
+            value = sha256(b"\x01", beside, value)
+            while node % 2 == 0 and node != 0:
+                node, last = node >> 1, last >> 1
+        else:
+            value = sha256(b"\x01", value, beside)
+        node, last = node >> 1, last >> 1
+    need(last == 0, "the path is too short")
+    return value
+
+def check(receipt, vkey):
+    name, key_id, key = vkey.strip().split("+", 2)
+    key = base64.b64decode(key, validate=True)
+    need(len(key) == 33 and sha256(name.encode(), b"\n", key)[:4].hex() == key_id, "this is no Ed25519 key")
+    head, text, signatures = receipt.split("\n\n")
+    header, extra, index, *path = head.split("\n")
+    need(header == "c2sp.org/tlog-proof@v1" and extra[:6] == "extra " and index[:6] == "index ", "this is no receipt")
+    origin, size, root = text.split("\n")[:3]
+    index, size, entry = int(index[6:]), int(size), base64.b64decode(extra[6:], validate=True)
+    lines = [base64.b64decode(s.rpartition(" ")[2]) for s in signatures.split("\n") if s[:len(name) + 3] == "\u2014 %s " % name]
+    ours = b"".join(line[4:] for line in lines if line[:4].hex() == key_id)
+    need(origin == name and signed(key[1:], ours, (text + "\n").encode()), "the signature does not fit")
+    need(0 <= index < size, "there is no such entry in the tree")
+    path = [base64.b64decode(line, validate=True) for line in path]
+    need(root_of(sha256(b"\x00", entry), index, size, path) == base64.b64decode(root), "the entry does not lead to the signed root")
+    return "holds: entry %d of %d in %s, %d bytes" % (index, size, origin, len(entry))
+
+if __name__ == "__main__":
+    try:
+        vkey = open(sys.argv[2]).read() if os.path.exists(sys.argv[2]) else sys.argv[2]
+        print(check(open(sys.argv[1], encoding="utf-8", newline="").read(), vkey))
+    except Exception as why:
+        sys.exit("does not hold: %s" % (str(why) or type(why).__name__))

@@ -1,0 +1,153 @@
+//! Single entries read back from the record, and why they were posted or refused. The words are those of `replay`; here
+//! they only take their wire shape.
+
+use super::{QueryError, need_id, wire};
+use ledger::outcome::Refusal;
+use ledger::state::State;
+use proto::v1;
+use replay::drive::{Engine, Recorded};
+use replay::explain::{self, Basis, Compared, Explanation, Moved, Said, Told, kind_zh};
+
+/// One entry as it is on record.
+///
+/// # Errors
+/// There is no such entry, or its frame cannot be read.
+pub fn recorded(engine: &Engine, request: &v1::GetRecordedRequest) -> Result<v1::GetRecordedResponse, QueryError> {
+    use v1::get_recorded_request::Entry;
+    let index = match &request.entry {
+        Some(Entry::Index(index)) => *index,
+        Some(Entry::Event(event)) => index_of(&engine.read(), event)?,
+        None => return Err(unnamed()),
+    };
+    let entry = engine.recorded(index)?.ok_or_else(|| beyond(engine, index))?;
+    Ok(v1::GetRecordedResponse { as_of: engine.read().entries, entry: Some(entry_of(&entry)) })
+}
+
+/// Why an entry was posted or refused.
+///
+/// # Errors
+/// There is no such entry, or its frame or the pages cannot be read.
+pub fn explain(engine: &Engine, request: &v1::ExplainRequest) -> Result<v1::ExplainResponse, QueryError> {
+    use v1::explain_request::Entry;
+    let index = match &request.entry {
+        Some(Entry::Index(index)) => *index,
+        Some(Entry::Event(event)) => index_of(&engine.read(), event)?,
+        None => return Err(unnamed()),
+    };
+    let explanation = explain::explain(engine, index)?.ok_or_else(|| beyond(engine, index))?;
+    let state = engine.read();
+    Ok(explained(&state, explanation))
+}
+
+fn unnamed() -> QueryError {
+    QueryError::field("entry", "name the entry by its index or by the id of its event")
+}
+
+fn beyond(engine: &Engine, index: u64) -> QueryError {
+    let entries = engine.read().entries;
+    QueryError::NoEntry { index, entries }
+}
+
+fn index_of(state: &State, event: &[u8]) -> Result<u64, QueryError> {
+    let id = need_id("event", event)?;
+    super::found("event", id, state.seen.find(id)).map(u64::from)
+}
+
+/// An entry with its bytes.
+fn entry_of(entry: &Recorded) -> v1::RecordedEntry {
+    let kind = entry.event.kind.name();
+    v1::RecordedEntry {
+        index: entry.index,
+        recorded_ms: entry.recorded_ms,
+        principal: entry.principal.clone(),
+        event: wire::id(entry.event.id),
+        kind: kind.to_owned(),
+        kind_zh: kind_zh(kind).to_owned(),
+        effective: entry.event.effective.yyyymmdd(),
+        report: entry.event.kind.is_report(),
+        content: entry.content.clone(),
+    }
+}
+
+/// An explanation as the wire has it; `state` knows the names.
+#[must_use]
+pub fn explained(state: &State, explanation: Explanation) -> v1::ExplainResponse {
+    let Explanation { said, told, compared, basis, moved, findings, .. } = &explanation;
+    let (outcome, first, refusal) = match told {
+        Told::Posted => (v1::Outcome::Posted, 0, None),
+        Told::Refused(refusal) => (v1::Outcome::Refused, 0, Some(v1::Refusal::from(refusal))),
+        Told::Duplicate { first, refused } => {
+            let why = refused.map(|code| v1::Refusal::from(&Refusal::plain(code)));
+            (v1::Outcome::Duplicate, *first, why)
+        }
+    };
+    v1::ExplainResponse {
+        as_of: explanation.known,
+        said: said.iter().map(said_field).collect(),
+        outcome: outcome.into(),
+        first,
+        refusal,
+        compared: compared.as_ref().map(figures),
+        facts: basis.iter().map(fact).collect(),
+        movements: moved.iter().map(|moved| movement(state, moved)).collect(),
+        findings: findings.iter().map(|number| wire::finding(state, *number)).collect(),
+        entry: Some(v1::RecordedEntry {
+            index: explanation.index,
+            recorded_ms: explanation.recorded_ms,
+            principal: explanation.principal.clone(),
+            event: wire::id(explanation.event),
+            kind: explanation.kind.to_owned(),
+            kind_zh: explanation.kind_zh.to_owned(),
+            effective: explanation.effective.yyyymmdd(),
+            report: explanation.report,
+            content: bytes::Bytes::new(),
+        }),
+    }
+}
+
+fn said_field(said: &Said) -> v1::SaidField {
+    let Said { depth, name, zh, value, id } = said;
+    let (name, name_zh, value) = ((*name).to_owned(), (*zh).to_owned(), value.clone());
+    v1::SaidField { depth: *depth, name, name_zh, value, id: wire::id(*id) }
+}
+
+fn figures(compared: &Compared) -> v1::ComparedFigures {
+    let Compared { what: (zh, en), said, ours, unit } = *compared;
+    let (what_zh, what_en, unit) = (zh.to_owned(), en.to_owned(), unit.to_owned());
+    v1::ComparedFigures { what_zh, what_en, unit, said, ours }
+}
+
+fn fact(basis: &Basis) -> v1::Fact {
+    v1::Fact { name: basis.name.to_owned(), zh: basis.zh.clone(), en: basis.en.clone() }
+}
+
+fn movement(state: &State, moved: &Moved) -> v1::Movement {
+    let ([debit_before_fen, debit_after_fen], [credit_before_fen, credit_after_fen]) =
+        (moved.debit_balance, moved.credit_balance);
+    v1::Movement {
+        debit: Some(wire::account(state, moved.debit)),
+        credit: Some(wire::account(state, moved.credit)),
+        fen: moved.fen,
+        booked: moved.booked.yyyymmdd(),
+        debit_before_fen,
+        debit_after_fen,
+        credit_before_fen,
+        credit_after_fen,
+    }
+}
+
+/// Who said an entry of an answer, when, and what kind of event it is: read back from the record, which is done after the
+/// state was let go, as it may come from the disk.
+pub(super) struct Saying {
+    pub kind: String,
+    pub principal: String,
+    pub recorded_ms: i64,
+    pub effective: u32,
+}
+
+/// What is on record of an entry that an answer shows.
+pub(super) fn saying(engine: &Engine, index: u64) -> Result<Saying, QueryError> {
+    let entry = engine.recorded(index)?.ok_or_else(|| beyond(engine, index))?;
+    let (kind, effective) = (entry.event.kind.name().to_owned(), entry.event.effective.yyyymmdd());
+    Ok(Saying { kind, principal: entry.principal, recorded_ms: entry.recorded_ms, effective })
+}
