@@ -49,7 +49,8 @@ pub fn load(dir: &Path, keys: &[Verifier]) -> anyhow::Result<Vec<Point>> {
             match std::fs::read(&path) {
                 Err(error) if error.kind() == ErrorKind::NotFound => {}
                 bytes => {
-                    points.push(read(bytes, &path, keys).with_context(|| format!("checkpoint {}", path.display()))?)
+                    let point = read(bytes, &path, keys);
+                    points.push(point.with_context(|| format!("checkpoint {}", path.display()))?);
                 }
             }
         }
