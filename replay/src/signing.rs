@@ -183,7 +183,7 @@ fn fits_before(signed: &Signed, tiles: &Tiles) -> Result<(), SigningError> {
 }
 
 enum Message {
-    Folded(Leaves, Tally),
+    Folded(Leaves, Box<Tally>),
     Sign(oneshot::Sender<Result<Arc<Signed>, SigningError>>),
 }
 
@@ -231,7 +231,7 @@ impl Notary {
     pub(crate) fn take(&self, leaves: Leaves, tally: Tally) {
         if let Some(to_thread) = &*self.to_thread.lock() {
             // A thread that has ended has said why.
-            let _ = to_thread.send(Message::Folded(leaves, tally));
+            let _ = to_thread.send(Message::Folded(leaves, Box::new(tally)));
         }
     }
 
@@ -309,7 +309,7 @@ impl Clerk {
     fn serve(&mut self, messages: &Receiver<Message>) -> Result<(), SigningError> {
         loop {
             match messages.recv_timeout(self.patience()) {
-                Ok(Message::Folded(leaves, tally)) => self.take(&leaves, tally)?,
+                Ok(Message::Folded(leaves, tally)) => self.take(&leaves, *tally)?,
                 Ok(Message::Sign(done)) => {
                     let signed = self.sign();
                     // Who asked may have gone away.
