@@ -188,7 +188,3 @@ fn range<S: Subtrees>(begin: u64, end: u64, hashes: &mut S) -> Result<Hash, S::E
     let Some(last) = peaks.next() else { return Ok(empty_root()) };
     Ok(peaks.fold(last, |right, left| node_hash(&left, &right)))
 }
-
-#[cfg(test)]
-#[path = "proof_tests.rs"]
-mod tests;

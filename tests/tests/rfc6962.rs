@@ -1,11 +1,11 @@
 //! Proofs against the vectors of the reference implementation of RFC 6962, and at every size of a small tree.
 
-use super::*;
-use crate::merkle::{Frontier, leaf_hash};
+use ledger::merkle::{Frontier, Hash, leaf_hash};
+use ledger::proof::*;
 
 /// Complete subtrees of leaves in memory.
 fn subtree(leaves: &[Hash], level: u32, index: u64) -> Hash {
-    let from = usize::try_from(index << level).unwrap();
+    let from = usize::try_from(index << level).expect("within the tree");
     let mut frontier = Frontier::new();
     leaves[from..from + (1 << level)].iter().for_each(|leaf| frontier.push(*leaf));
     frontier.root()
@@ -16,7 +16,7 @@ fn hashes(leaves: &[Hash]) -> impl FnMut(u32, u64) -> Result<Hash, ()> {
 }
 
 fn root_of(leaves: &[Hash]) -> Hash {
-    root(leaves.len() as u64, &mut hashes(leaves)).unwrap()
+    root(leaves.len() as u64, &mut hashes(leaves)).expect("within the tree")
 }
 
 fn vectors() -> Vec<Hash> {
@@ -36,11 +36,13 @@ fn vectors_of_the_reference_implementation() {
     let want =
         "6e340b9cffb3 fac54203e7cc aeb6bcfe274b d37ee418976d 4e3bbb1f7b47 76e67dadbcdf ddb89be40380 5dc9da79a706";
     assert_eq!(roots.join(" "), want);
-    let inclusion = |index, size| hex(&prove_inclusion(index, size, &mut hashes(&leaves)).unwrap()).join(" ");
+    let inclusion =
+        |index, size| hex(&prove_inclusion(index, size, &mut hashes(&leaves)).expect("within the tree")).join(" ");
     assert_eq!(inclusion(0, 8), "96a296d224f2 5f083f0a1a33 6b47aaf29ee3");
     assert_eq!(inclusion(5, 8), "bc1a0643b12e ca854ea128ed d37ee418976d");
     assert_eq!(inclusion(2, 3), "fac54203e7cc");
-    let consistency = |from, to| hex(&prove_consistency(from, to, &mut hashes(&leaves)).unwrap()).join(" ");
+    let consistency =
+        |from, to| hex(&prove_consistency(from, to, &mut hashes(&leaves)).expect("within the tree")).join(" ");
     assert_eq!(consistency(1, 8), "96a296d224f2 5f083f0a1a33 6b47aaf29ee3");
     assert_eq!(consistency(6, 8), "0ebc5d3437fb ca854ea128ed d37ee418976d");
     assert_eq!(consistency(2, 5), "5f083f0a1a33 bc1a0643b12e");
@@ -51,10 +53,10 @@ fn vectors_of_the_reference_implementation() {
 fn every_entry_is_shown_in_every_tree_and_nowhere_else() {
     let leaves: Vec<Hash> = (0..40_u8).map(|n| leaf_hash(&[n])).collect();
     for size in 1..=40_u64 {
-        let root = root_of(&leaves[..usize::try_from(size).unwrap()]);
+        let root = root_of(&leaves[..usize::try_from(size).expect("within the tree")]);
         for index in 0..size {
-            let leaf = leaves[usize::try_from(index).unwrap()];
-            let path = prove_inclusion(index, size, &mut hashes(&leaves)).unwrap();
+            let leaf = leaves[usize::try_from(index).expect("within the tree")];
+            let path = prove_inclusion(index, size, &mut hashes(&leaves)).expect("within the tree");
             assert!(is_included(&leaf, index, size, &path, &root));
             assert!(!is_included(&leaf_hash(b"other"), index, size, &path, &root));
             for other in (0..size + 2).filter(|other| *other != index) {
@@ -76,8 +78,11 @@ fn every_tree_continues_every_smaller_one() {
     let other = leaf_hash(b"other");
     for to in 0..=33_u64 {
         for from in 0..=to {
-            let (old, new) = (&roots[usize::try_from(from).unwrap()], &roots[usize::try_from(to).unwrap()]);
-            let path = prove_consistency(from, to, &mut hashes(&leaves)).unwrap();
+            let (old, new) = (
+                &roots[usize::try_from(from).expect("within the tree")],
+                &roots[usize::try_from(to).expect("within the tree")],
+            );
+            let path = prove_consistency(from, to, &mut hashes(&leaves)).expect("within the tree");
             assert!(is_consistent((from, old), (to, new), &path), "{from} to {to}");
             assert!(!is_consistent((from, &other), (to, new), &path), "{from} to {to}");
             if from > 0 {
