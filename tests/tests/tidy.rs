@@ -174,7 +174,9 @@ fn readme_commands_exist() {
             continue;
         };
         let command = words.split_whitespace().next().unwrap_or_default();
-        let known = [format!("{command}("), format!("{command} {{"), format!("\"{command}\"")];
+        // A variant of the list of commands has no hyphens.
+        let variant = command.replace('-', "");
+        let known = [format!("{variant}("), format!("{variant} {{"), format!("\"{command}\"")];
         let known = known.iter().any(|form| services.contains(form));
         assert!(known, "the README names `{command}`, which the program does not");
     }
