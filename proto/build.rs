@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo:rerun-if-changed=proto");
-    let files = ["mingzhang/v1/audit.proto", "mingzhang/v1/event.proto", "mingzhang/v1/ledger.proto"];
+    let files = ["audit", "event", "ledger", "operate"].map(|file| format!("mingzhang/v1/{file}.proto"));
     let descriptors = protox::compile(files, ["proto"])?;
     let out = PathBuf::from(std::env::var("OUT_DIR")?);
     std::fs::write(out.join("mingzhang.binpb"), descriptors.encode_to_vec())?;

@@ -3,9 +3,9 @@
 
 mod audit;
 mod between;
+mod options;
 mod recorded;
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread::JoinHandle;
@@ -23,22 +23,20 @@ use tokio::sync::{oneshot, watch};
 
 use crate::catch_up::catch_up;
 use crate::error::LogError;
+use crate::log::Log;
 use crate::log::single::Single;
-use crate::log::{Clock, Log, LogOptions, NatsOptions};
 use crate::pages::Keeper;
 use crate::projections::entries::EntryRow;
-use crate::signing::{Notary, Reading, Signing, SigningError};
+use crate::signing::{Notary, Reading, SigningError};
 use crate::store::StoreError;
 use crate::writer::{Item, Settled, SubmitError, Submitter, Writer, WriterOptions};
 
 use between::{encode_entry, sink};
+pub use options::{DEFAULT_LEDGER, Home, Options};
 pub use recorded::Recorded;
 
 /// Settled frames that may wait for the fold before the writer is held back.
 const SETTLED_FRAMES: usize = 8;
-
-/// The ledger a directory or stream belongs to, unless the caller names one.
-pub const DEFAULT_LEDGER: [u8; 16] = *b"mingzhang-ledger";
 
 /// What became of one event.
 #[derive(Clone, Debug)]
@@ -49,73 +47,6 @@ pub struct Receipt {
     pub recorded_ms: i64,
     /// What the fold made of it.
     pub outcome: Outcome,
-}
-
-/// Where the record lives.
-#[derive(Clone, Debug)]
-pub enum Home {
-    /// In files, no server needed.
-    File,
-    /// In a JetStream stream, with a copy in files.
-    Nats {
-        /// `nats://host:port`.
-        url: String,
-        /// Name of the stream, if not the usual one.
-        stream: Option<String>,
-    },
-}
-
-/// How a ledger is opened.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// Directory of the record (or its archive) and of the pages.
-    pub data: PathBuf,
-    /// Where the record lives.
-    pub home: Home,
-    /// Whether pages are kept for a quick start.
-    pub pages: bool,
-    /// Which ledger it is.
-    pub ledger: [u8; 16],
-    /// Where recorded times come from.
-    pub clock: Clock,
-    /// Signs checkpoints, if given.
-    pub signing: Option<Signing>,
-}
-
-impl Options {
-    /// A ledger in files under `data`, with pages.
-    #[must_use]
-    pub fn file(data: impl Into<PathBuf>) -> Self {
-        Self {
-            data: data.into(),
-            home: Home::File,
-            pages: true,
-            ledger: DEFAULT_LEDGER,
-            clock: Clock::system(),
-            signing: None,
-        }
-    }
-
-    /// A ledger in the usual stream of a NATS server, archived under `data`.
-    #[must_use]
-    pub fn nats(data: impl Into<PathBuf>, url: &str) -> Self {
-        Self { home: Home::Nats { url: url.to_owned(), stream: None }, ..Self::file(data) }
-    }
-
-    pub(crate) fn open_log(&self, seen: crate::log::Visit<'_>) -> Result<Log, LogError> {
-        let options = LogOptions { ledger: self.ledger, clock: self.clock.clone() };
-        let record = self.data.join("record");
-        match &self.home {
-            Home::File => Log::open_file(&record, &options, seen),
-            Home::Nats { url, stream } => {
-                let mut nats = NatsOptions::new(url, &record);
-                if let Some(stream) = stream {
-                    nats.stream.clone_from(stream);
-                }
-                Log::open_nats(&nats, &options, seen)
-            }
-        }
-    }
 }
 
 /// Why the ledger does not answer.

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// Jobs that read a Mingzhang 明账 record again. None of them changes it.
+/// Jobs over a Mingzhang 明账 record. Only `repair` and `restore` write one.
 #[derive(Parser)]
 #[command(
     name = "replay",
@@ -20,17 +20,29 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Job {
-    Export(jobs::export::ExportArgs),
-    Fold(jobs::fold::FoldArgs),
     Verify(jobs::verify::VerifyArgs),
+    Repair(jobs::repair::RepairArgs),
+    Rebuild(jobs::rebuild::RebuildArgs),
+    Explain(jobs::explain::ExplainArgs),
+    WhatIf(jobs::what_if::WhatIfArgs),
+    Export(jobs::export::ExportArgs),
+    Backup(jobs::backup::BackupArgs),
+    Restore(jobs::restore::RestoreArgs),
+    Fold(jobs::fold::FoldArgs),
 }
 
 fn main() -> ExitCode {
     tracing_subscriber::fmt().with_writer(std::io::stderr).init();
     let done = match Arguments::parse().job {
-        Job::Export(args) => jobs::export::run(&args),
-        Job::Fold(args) => jobs::fold::run(&args),
         Job::Verify(args) => jobs::verify::run(&args),
+        Job::Repair(args) => jobs::repair::run(&args),
+        Job::Rebuild(args) => jobs::rebuild::run(&args),
+        Job::Explain(args) => jobs::explain::run(&args),
+        Job::WhatIf(args) => jobs::what_if::run(&args),
+        Job::Export(args) => jobs::export::run(&args),
+        Job::Backup(args) => jobs::backup::run(&args),
+        Job::Restore(args) => jobs::restore::run(&args),
+        Job::Fold(args) => jobs::fold::run(&args),
     };
     done.unwrap_or_else(|error| {
         eprintln!("replay: {error:#}");

@@ -40,7 +40,8 @@ const ARROW: &[(&str, &[&str])] = &[
         ],
     ),
     ("proto", &["tokio", "sled", "async-nats", "clap", "tracing", "replay", "services"]),
-    ("replay", &["tonic", "tonic-health", "tonic-reflection", "axum", "services"]),
+    // Its jobs may ask a running service, so `tonic` is there for a client; serving is not.
+    ("replay", &["tonic-health", "tonic-reflection", "axum", "services"]),
     ("services", &["tests"]),
 ];
 
