@@ -12,7 +12,7 @@ pub mod import;
 pub mod ingest;
 pub mod loan_policies;
 pub mod nats_face;
-pub mod policies;
 pub mod query;
 pub mod server;
-pub mod table;
+
+pub use replay::{policies, table};

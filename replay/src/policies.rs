@@ -10,6 +10,7 @@ use toml::Spanned;
 use uuid::Uuid;
 
 pub(crate) mod file;
+pub mod loans;
 #[cfg(test)]
 mod tests;
 
