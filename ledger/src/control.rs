@@ -1,15 +1,20 @@
-//! Periods closed and entries reversed 红字冲销. Closing moves the first open day; reversing takes a fact out again.
+//! Periods closed, entries reversed 红字冲销, keys announced. Closing moves the first open day; reversing takes a fact out
+//! again; a key announced here may sign checkpoints, which is checked where they are.
 
-use crate::event::{EntryReversed, PeriodClosed};
+use crate::event::{EntryReversed, Hash, KeyAnnounced, PeriodClosed};
 use crate::fold::{Act, Change};
 use crate::loan::contract::find;
 use crate::loan::rows::{Fact, What};
 use crate::money::Day;
 use crate::outcome::{Code, Refusal};
+use crate::rows::AnnouncedKey;
 use crate::state::State;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 pub(crate) enum ControlChange {
     Close { org: u32, book: usize, open_from: Day },
+    Announce(AnnouncedKey),
 }
 
 /// Periods close forward, each organisation and book by itself, and not before they are over: closing cannot be undone, and
@@ -25,6 +30,25 @@ pub(crate) fn judge_closed(state: &State, on: Day, event: &PeriodClosed) -> Resu
     }
     let change = ControlChange::Close { org, book: event.book as usize, open_from: event.through.plus(1) };
     Ok(Change::of(Act::Control(change)))
+}
+
+/// A key is announced once. Who may use it from when stands with the checkpoints: an announcement counts once a checkpoint
+/// that covers it is signed by a key known before.
+pub(crate) fn judge_announced(state: &State, event: &KeyAnnounced) -> Result<Change, Refusal> {
+    let id = key_id(&event.key);
+    if state.keys.find(id).is_some() {
+        return Err(Refusal::of(Code::KeyKnown, id));
+    }
+    Ok(Change::of(Act::Control(ControlChange::Announce(AnnouncedKey { id, key: event.key, last: 0 }))))
+}
+
+/// The id a public key goes by.
+#[must_use]
+pub fn key_id(key: &Hash) -> Uuid {
+    let digest = Sha256::digest(key);
+    let mut id = [0; 16];
+    id.copy_from_slice(&digest[..16]);
+    Uuid::from_bytes(id)
 }
 
 /// An entry can be reversed while it is the last that changed its loan and told a fact whose effect is the loan's alone.
@@ -57,6 +81,9 @@ pub(crate) fn apply(state: &mut State, index: u64, change: ControlChange) {
             let row = state.orgs.get_mut(org);
             row.open_from[book] = open_from;
             row.last = index;
+        }
+        ControlChange::Announce(row) => {
+            state.keys.push(AnnouncedKey { last: index, ..row });
         }
     }
 }

@@ -116,6 +116,7 @@ kinds! {
     RewardSpent(RewardSpent) "reward_spent" decision;
     PeriodClosed(PeriodClosed) "period_closed" decision;
     EntryReversed(EntryReversed) "entry_reversed" decision;
+    KeyAnnounced(KeyAnnounced) "key_announced" decision;
 }
 
 /// From the next entry on the fold decides by this version of its rules (D).

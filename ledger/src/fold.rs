@@ -200,6 +200,7 @@ impl State {
             Kind::PayoutUnknown(event) => Ok(results::judge_unknown(self, event)),
             Kind::SuspenseCleared(event) => crate::suspense::judge_cleared(self, on, event),
             Kind::PeriodClosed(event) => control::judge_closed(self, on, event),
+            Kind::KeyAnnounced(event) => control::judge_announced(self, event),
             Kind::EntryReversed(event) => control::judge_reversed(self, on, event),
             other => self.judge_lending(entry, other),
         }

@@ -8,7 +8,7 @@ mod award;
 mod budget;
 pub mod chain;
 mod claim;
-mod control;
+pub mod control;
 pub mod entry;
 pub mod event;
 mod finding;

@@ -181,6 +181,7 @@ codes! {
     66 NotReversible "not_reversible" permanent "该记录不能冲销" "entries of this kind are superseded, not reversed" "record what is right";
     67 NotLast "not_last" circumstantial "其后已有记录" "later entries changed the same thing" "record what is right instead";
     68 PeriodNotOver "period_not_over" circumstantial "期间尚未结束" "the period has not ended on the effective day" "close it when it is over";
+    69 KeyKnown "key_known" permanent "公钥已公布" "this key was announced before" "announce a new key, or sign with the one announced";
 }
 
 impl TryFrom<u8> for Code {

@@ -322,6 +322,15 @@ pub struct Refused {
     pub refusal: Refusal,
 }
 
+/// A public key that may sign checkpoints.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct AnnouncedKey {
+    /// Derived from the key.
+    pub id: Uuid,
+    pub key: Hash,
+    pub last: u64,
+}
+
 macro_rules! rows {
     (with id: $($with:ty),*; without: $($without:ty),*) => {
         $(impl Row for $with { fn id(&self) -> Option<Uuid> { Some(self.id) } })*
@@ -331,6 +340,7 @@ macro_rules! rows {
 
 rows! {
     with id: Seen, Org, Line, Person, Card, Roster, Award, Application, Payout, Voucher, Batch, Loan, Borrower,
-        Portfolio, RiskYear, RiskPaid, Claim, Remittance, Reward;
+        Portfolio, RiskYear, RiskPaid, Claim, Remittance, Reward,
+        AnnouncedKey;
     without: Account, Programme, Instalment, Drawn, Finding, Refused, LoanRules, ClaimLine
 }

@@ -9,8 +9,8 @@ use crate::money::{Day, Fen, held};
 use crate::outcome::{Code, Posting, Refusal};
 use crate::policy::Policy;
 use crate::rows::{
-    Application, Award, Batch, Card, Drawn, Finding, Instalment, Line, Org, Payout, Person, Programme, Progress,
-    Refused, Roster, Seen, Set, Stage, Voucher,
+    AnnouncedKey, Application, Award, Batch, Card, Drawn, Finding, Instalment, Line, Org, Payout, Person, Programme,
+    Progress, Refused, Roster, Seen, Set, Stage, Voucher,
 };
 use crate::table::{NONE, Pages, Table};
 use sha2::{Digest, Sha256};
@@ -24,7 +24,7 @@ pub const UNKNOWN_ORG: u32 = 0;
 pub const UNKNOWN_APPLICATION: u32 = 0;
 
 /// How many tables there are.
-pub const TABLES: usize = 27;
+pub const TABLES: usize = 28;
 
 /// Tables there were when the first histories were frozen. A later table enters the digest when it holds a row, so that
 /// a record that does not know it keeps its digest.
@@ -66,6 +66,7 @@ pub struct State {
     pub claim_lines: Table<ClaimLine>,
     pub remittances: Table<Remittance>,
     pub rewards: Table<Reward>,
+    pub keys: Table<AnnouncedKey>,
     by_code: BTreeMap<String, u32>,
 }
 
@@ -128,6 +129,7 @@ impl State {
             claim_lines: Table::default(),
             remittances: Table::default(),
             rewards: Table::default(),
+            keys: Table::default(),
             by_code: BTreeMap::new(),
         }
     }
@@ -162,6 +164,7 @@ impl State {
             ("claim_lines", &mut self.claim_lines),
             ("remittances", &mut self.remittances),
             ("rewards", &mut self.rewards),
+            ("keys", &mut self.keys),
         ]
     }
 

@@ -1,6 +1,6 @@
-//! What can be said of risk compensation 风险补偿金, of rewards, and of closing and reversing. Meaning: `risk`, `control`.
+//! What can be said of risk compensation 风险补偿金, of rewards, closing, reversing and keys. Meaning: `risk`, `control`.
 
-use super::{LenderYear, LoanKind, PayerFen};
+use super::{Hash, LenderYear, LoanKind, PayerFen};
 use crate::account::Book;
 use crate::money::{Day, Fen};
 use serde::{Deserialize, Serialize};
@@ -123,4 +123,12 @@ pub struct EntryReversed {
     pub subject: Uuid,
     /// Document number of the decision.
     pub document: String,
+}
+
+/// A public key that will sign checkpoints of this ledger (D). It is trusted once a checkpoint over this entry is signed by
+/// a key trusted before.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct KeyAnnounced {
+    /// Ed25519 public key.
+    pub key: Hash,
 }

@@ -143,4 +143,5 @@ kinds! {
     RewardSpent "reward_spent";
     PeriodClosed "period_closed";
     EntryReversed "entry_reversed";
+    KeyAnnounced "key_announced";
 }

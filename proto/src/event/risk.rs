@@ -5,8 +5,8 @@ use crate::limits::{MAX_PAYERS, MAX_REWARDS};
 use crate::v1;
 use ledger::account::Book;
 use ledger::event::{
-    CompensationAccrued, CompensationReceived, EntryReversed, FundStated, PeriodClosed, RewardPart, RewardSpent,
-    SurplusRewarded,
+    CompensationAccrued, CompensationReceived, EntryReversed, FundStated, KeyAnnounced, PeriodClosed, RewardPart,
+    RewardSpent, SurplusRewarded,
 };
 
 choice!(Book = Book { Indicator Cash Entitlement Lender });
@@ -152,5 +152,17 @@ impl Wire for v1::EntryReversed {
             subject: check.id("subject", &self.subject),
             document: check.text("document", self.document),
         }
+    }
+}
+
+impl Wire for v1::KeyAnnounced {
+    type Domain = KeyAnnounced;
+
+    fn write(domain: &KeyAnnounced) -> Self {
+        Self { key: domain.key.to_vec().into() }
+    }
+
+    fn read(self, check: &mut Check) -> KeyAnnounced {
+        KeyAnnounced { key: check.hash("key", &self.key) }
     }
 }

@@ -4,11 +4,12 @@ use super::{BANK, PERSON, SCHOOL, UNIT, day, draws, thing};
 use ledger::account::Book;
 use ledger::event::{
     Allocation, ClaimFor, ClaimLineAdded, ClaimSubmitted, CompensationAccrued, CompensationReceived, DayBasis,
-    EntryReversed, FundStated, Interest, InterestAccrued, InterestAdjusted, Kind, LenderYear, Level, LoanDeferred,
-    LoanDrawReturned, LoanDrawn, LoanKind, LoanOverdue, LoanRateAgreed, LoanRefunded, LoanRelieved, LoanRepaid,
-    LoanSigned, LoanStateRepaid, LoanWrittenOff, LossRecovered, OverclaimReturned, Payer, PayerFen, PeriodClosed,
-    Purpose, RateIndex, RatePublished, RemittanceApproved, RemittanceCleared, RemittanceOrdered, RemittanceReturned,
-    RewardPart, RewardSpent, SetDecided, SetSealed, StudyLevel, Subordination, SurplusRewarded, WaiverAdopted,
+    EntryReversed, FundStated, Interest, InterestAccrued, InterestAdjusted, KeyAnnounced, Kind, LenderYear, Level,
+    LoanDeferred, LoanDrawReturned, LoanDrawn, LoanKind, LoanOverdue, LoanRateAgreed, LoanRefunded, LoanRelieved,
+    LoanRepaid, LoanSigned, LoanStateRepaid, LoanWrittenOff, LossRecovered, OverclaimReturned, Payer, PayerFen,
+    PeriodClosed, Purpose, RateIndex, RatePublished, RemittanceApproved, RemittanceCleared, RemittanceOrdered,
+    RemittanceReturned, RewardPart, RewardSpent, SetDecided, SetSealed, StudyLevel, Subordination, SurplusRewarded,
+    WaiverAdopted,
 };
 use ledger::loan::terms::{Ceiling, Cycle, DefaultBand, LoanTerms, MonthDay, Part, RewardUse, Shares, StudyEnd};
 use uuid::Uuid;
@@ -186,6 +187,7 @@ fn risk() -> Vec<Kind> {
             subject: thing(LOAN),
             document: "示冲〔2025〕1号".into(),
         }),
+        Kind::KeyAnnounced(KeyAnnounced { key: [7; 32] }),
     ]
 }
 

@@ -128,6 +128,7 @@ const KINDS: &[(&str, &str)] = &[
     ("reward_spent", "使用奖励"),
     ("period_closed", "期间关闭"),
     ("entry_reversed", "红字冲销"),
+    ("key_announced", "公布签名公钥"),
 ];
 
 use Form::{Bp, Day as D, Fen as F, Plain as N, Ppm as P, Reason as R};

@@ -151,6 +151,7 @@ const KINDS: &[(&str, &str)] = &[
     ("reward_spent", "奖励支出"),
     ("period_closed", "关账"),
     ("entry_reversed", "红字冲销"),
+    ("key_announced", "公布签名公钥"),
 ];
 
 #[cfg(test)]

@@ -7,12 +7,13 @@ use crate::desk::labelled;
 use anyhow::{Context, Result};
 use ledger::account::Book;
 use ledger::event::{
-    Allocation, DayBasis, EntryReversed, Hash, Interest, InterestAccrued, InterestAdjusted, Kind, LoanDeferred,
-    LoanDrawReturned, LoanDrawn, LoanKind, LoanOverdue, LoanRateAgreed, LoanRefunded, LoanRelieved, LoanRepaid,
-    LoanSigned, LoanStateRepaid, LoanWrittenOff, LossRecovered, PeriodClosed, RateIndex, RatePublished, StudyLevel,
-    WaiverAdopted,
+    Allocation, DayBasis, EntryReversed, Hash, Interest, InterestAccrued, InterestAdjusted, KeyAnnounced, Kind,
+    LoanDeferred, LoanDrawReturned, LoanDrawn, LoanKind, LoanOverdue, LoanRateAgreed, LoanRefunded, LoanRelieved,
+    LoanRepaid, LoanSigned, LoanStateRepaid, LoanWrittenOff, LossRecovered, PeriodClosed, RateIndex, RatePublished,
+    StudyLevel, WaiverAdopted,
 };
 use ledger::money::Day;
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 pub(super) const LOAN_KINDS: &[(&str, LoanKind)] = &[("origin", LoanKind::Origin), ("campus", LoanKind::Campus)];
@@ -67,6 +68,8 @@ pub(super) fn kind(name: &str, f: &mut Fields<'_>, known: &Known<'_>) -> Result<
             subject: f.id("subject")?,
             document: f.text("document", "示冲1号"),
         }),
+        // Stories have words for keys; a key is any 32 bytes to the ledger.
+        "key_announced" => Kind::KeyAnnounced(KeyAnnounced { key: Sha256::digest(f.need("key")?).into() }),
         _ => return Ok(None),
     }))
 }
