@@ -30,6 +30,24 @@ pub const TABLES: usize = 28;
 /// a record that does not know it keeps its digest.
 const FIRST_TABLES: usize = 17;
 
+/// Every table with its name, in the fixed order of the digest.
+macro_rules! each_table {
+    (&mut $state:ident) => { each_table!(@all mut_of $state) };
+    (&$state:ident) => { each_table!(@all ref_of $state) };
+    (@all $borrow:ident $state:ident) => {
+        each_table!(
+            @each $borrow $state seen accounts orgs programmes lines persons cards rosters awards instalments applications
+            payouts draws vouchers batches findings refused loan_rules loans borrowers portfolios risk_years risk_paid claims
+            claim_lines remittances rewards keys
+        )
+    };
+    (@each $borrow:ident $state:ident $($table:ident)+) => {
+        [$((stringify!($table), each_table!(@$borrow $state $table))),+]
+    };
+    (@mut_of $state:ident $table:ident) => { &mut $state.$table };
+    (@ref_of $state:ident $table:ident) => { &$state.$table };
+}
+
 /// Everything the ledger remembers after an entry.
 #[allow(missing_docs)] // One table for each row type; the rows say what they hold.
 pub struct State {
@@ -136,36 +154,13 @@ impl State {
 
     /// All tables as pages, in the fixed order of the digest.
     pub fn tables(&mut self) -> [(&'static str, &mut dyn Pages); TABLES] {
-        [
-            ("seen", &mut self.seen),
-            ("accounts", &mut self.accounts),
-            ("orgs", &mut self.orgs),
-            ("programmes", &mut self.programmes),
-            ("lines", &mut self.lines),
-            ("persons", &mut self.persons),
-            ("cards", &mut self.cards),
-            ("rosters", &mut self.rosters),
-            ("awards", &mut self.awards),
-            ("instalments", &mut self.instalments),
-            ("applications", &mut self.applications),
-            ("payouts", &mut self.payouts),
-            ("draws", &mut self.draws),
-            ("vouchers", &mut self.vouchers),
-            ("batches", &mut self.batches),
-            ("findings", &mut self.findings),
-            ("refused", &mut self.refused),
-            ("loan_rules", &mut self.loan_rules),
-            ("loans", &mut self.loans),
-            ("borrowers", &mut self.borrowers),
-            ("portfolios", &mut self.portfolios),
-            ("risk_years", &mut self.risk_years),
-            ("risk_paid", &mut self.risk_paid),
-            ("claims", &mut self.claims),
-            ("claim_lines", &mut self.claim_lines),
-            ("remittances", &mut self.remittances),
-            ("rewards", &mut self.rewards),
-            ("keys", &mut self.keys),
-        ]
+        each_table!(&mut self)
+    }
+
+    /// The same, to be read only.
+    #[must_use]
+    pub fn views(&self) -> [(&'static str, &dyn Pages); TABLES] {
+        each_table!(&self)
     }
 
     /// The numbers that are not in tables, for whoever keeps pages.

@@ -12,6 +12,11 @@ pub const PAGE_ROWS: usize = 1024;
 /// Shards of the id index: each grows by itself, so that growth never stalls the fold for long.
 const SHARDS: usize = 256;
 
+/// Marks of a page: changed since it was last kept, and since it was last compared. Both are set by one store.
+const UNKEPT: u8 = 1;
+const UNCOMPARED: u8 = 2;
+const CHANGED: u8 = UNKEPT | UNCOMPARED;
+
 /// A handle that points nowhere.
 pub const NONE: u32 = u32::MAX;
 
@@ -24,7 +29,7 @@ pub trait Row: Serialize + DeserializeOwned {
 /// A table of one kind of row.
 pub struct Table<T> {
     pages: Vec<Vec<T>>,
-    dirty: Vec<bool>,
+    marks: Vec<u8>,
     shards: Vec<HashTable<u32>>,
     len: usize,
 }
@@ -32,7 +37,7 @@ pub struct Table<T> {
 impl<T: Row> Default for Table<T> {
     fn default() -> Self {
         let shards = (0..SHARDS).map(|_| HashTable::new()).collect();
-        Self { pages: Vec::new(), dirty: Vec::new(), shards, len: 0 }
+        Self { pages: Vec::new(), marks: Vec::new(), shards, len: 0 }
     }
 }
 
@@ -65,7 +70,7 @@ impl<T: Row> Table<T> {
     /// The row, to be changed.
     pub fn get_mut(&mut self, handle: u32) -> &mut T {
         let at = handle as usize;
-        self.dirty[at / PAGE_ROWS] = true;
+        self.marks[at / PAGE_ROWS] = CHANGED;
         &mut self.pages[at / PAGE_ROWS][at % PAGE_ROWS]
     }
 
@@ -89,11 +94,11 @@ impl<T: Row> Table<T> {
         let id = row.id();
         if self.len.is_multiple_of(PAGE_ROWS) {
             self.pages.push(Vec::with_capacity(PAGE_ROWS));
-            self.dirty.push(true);
+            self.marks.push(CHANGED);
         }
         let page = self.len / PAGE_ROWS;
         self.pages[page].push(row);
-        self.dirty[page] = true;
+        self.marks[page] = CHANGED;
         self.len += 1;
         if let Some(id) = id {
             self.index(id, handle);
@@ -117,6 +122,19 @@ impl<T: Row> Table<T> {
     }
 }
 
+impl<T> Table<T> {
+    /// Pages with a mark, which is taken off.
+    fn take(&mut self, mark: u8) -> Vec<u32> {
+        let numbers = (0u32..).zip(self.marks.iter_mut());
+        let taken = numbers.filter_map(|(number, marks)| {
+            let had = *marks & mark != 0;
+            *marks &= !mark;
+            had.then_some(number)
+        });
+        taken.collect()
+    }
+}
+
 /// Spreads an id over 64 bits. Ids are mostly hashes already; the multiplication guards against those that are not.
 fn hash(id: Uuid) -> u64 {
     let (high, low) = id.as_u64_pair();
@@ -135,10 +153,14 @@ pub trait Pages {
     fn count(&self) -> usize;
     /// Page numbers changed since the last call; asking marks them clean.
     fn take_dirty(&mut self) -> Vec<u32>;
+    /// The same for whoever compares two states: page numbers changed since its last call.
+    fn take_uncompared(&mut self) -> Vec<u32>;
     /// Marks a page as not yet kept, after a failed write.
     fn mark_dirty(&mut self, page: u32);
     /// The bytes of a page.
     fn encode(&self, page: u32) -> Vec<u8>;
+    /// The bytes of one row, if there is one of this handle.
+    fn encode_row(&self, handle: u32) -> Option<Vec<u8>>;
     /// Adds the next page from bytes made by `encode`.
     ///
     /// # Errors
@@ -156,13 +178,16 @@ impl<T: Row> Pages for Table<T> {
     }
 
     fn take_dirty(&mut self) -> Vec<u32> {
-        let numbers = (0u32..).zip(self.dirty.iter_mut());
-        numbers.filter_map(|(number, dirty)| std::mem::take(dirty).then_some(number)).collect()
+        self.take(UNKEPT)
+    }
+
+    fn take_uncompared(&mut self) -> Vec<u32> {
+        self.take(UNCOMPARED)
     }
 
     fn mark_dirty(&mut self, page: u32) {
-        if let Some(dirty) = self.dirty.get_mut(page as usize) {
-            *dirty = true;
+        if let Some(marks) = self.marks.get_mut(page as usize) {
+            *marks |= UNKEPT;
         }
     }
 
@@ -170,6 +195,11 @@ impl<T: Row> Pages for Table<T> {
         let rows = &self.pages[page as usize];
         // Writing to memory cannot fail; a row type that serde refuses would fail the first test that folds.
         postcard::to_allocvec(rows).unwrap_or_default()
+    }
+
+    fn encode_row(&self, handle: u32) -> Option<Vec<u8>> {
+        let row = (handle < self.next()).then(|| self.get(handle))?;
+        Some(postcard::to_allocvec(row).unwrap_or_default())
     }
 
     fn restore(&mut self, bytes: &[u8]) -> Result<(), BadPage> {
@@ -183,8 +213,8 @@ impl<T: Row> Pages for Table<T> {
         for row in rows {
             self.push(row);
         }
-        if let Some(dirty) = self.dirty.last_mut() {
-            *dirty = false;
+        if let Some(marks) = self.marks.last_mut() {
+            *marks &= !UNKEPT;
         }
         Ok(())
     }
