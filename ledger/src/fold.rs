@@ -18,7 +18,7 @@ use crate::policy::{Adopted, Policy};
 use crate::remittance::{self, RemittanceChange};
 use crate::results::{self, ResultChange};
 use crate::risk::{self, RiskChange};
-use crate::rows::{DUPLICATE, Finding, FindingKind, Refused, Seen};
+use crate::rows::{DUPLICATE, Finding, FindingKind, Refused, Seen, WITHHELD};
 use crate::state::{State, UNKNOWN_ORG};
 use crate::table::NONE;
 use uuid::Uuid;
@@ -133,6 +133,21 @@ impl State {
         }] += 1;
         self.entries += 1;
         Ok(outcome)
+    }
+
+    /// Leaves the next entry out: it takes its place in the record, so that those after it keep theirs, and changes nothing
+    /// else. For asking what the ledger would be without it; the ledger itself never does this.
+    ///
+    /// # Errors
+    /// A [`Halt`]: the entry is not the next one. Then nothing was changed.
+    pub fn withhold(&mut self, entry: &Entry<'_>) -> Result<(), Halt> {
+        if entry.index != self.entries {
+            return Err(Halt::Gap { expected: self.entries, found: entry.index });
+        }
+        let content = content_hash(entry.content);
+        self.seen.push(Seen { id: entry.event.id, content, verdict: WITHHELD });
+        self.entries += 1;
+        Ok(())
     }
 
     /// What folding this entry now would give, without doing it. Postings to accounts that it would open are numbered

@@ -8,7 +8,7 @@ use crate::loan::rows::{
     Borrower, Claim, ClaimLine, Loan, LoanRules, Portfolio, Remittance, Reward, RiskPaid, RiskYear,
 };
 use crate::money::{Day, Fen};
-use crate::outcome::Refusal;
+use crate::outcome::{Code, Refusal};
 use crate::policy::Adopted;
 use crate::table::Row;
 use serde::{Deserialize, Serialize};
@@ -21,12 +21,18 @@ pub struct Seen {
     pub id: Uuid,
     /// 64-bit hash of the event bytes.
     pub content: u64,
-    /// 0 posted, 255 duplicate, else the refusal's code.
+    /// 0 posted, 255 duplicate, 254 withheld, else the refusal's code.
     pub verdict: u8,
 }
 
 /// `Seen::verdict` of an entry that repeated an earlier one.
 pub const DUPLICATE: u8 = 255;
+
+/// `Seen::verdict` of an entry that was left out; see `State::withhold`.
+pub const WITHHELD: u8 = 254;
+
+// The list of codes may grow up to these two and not into them.
+const _: () = assert!(Code::ALL.len() < WITHHELD as usize);
 
 /// An organisation.
 #[derive(Clone, Serialize, Deserialize)]
@@ -331,6 +337,13 @@ pub struct AnnouncedKey {
     pub last: u64,
 }
 
+impl Row for Seen {
+    /// Nobody was told of what was left out, so saying it again repeats nothing.
+    fn id(&self) -> Option<Uuid> {
+        (self.verdict != WITHHELD).then_some(self.id)
+    }
+}
+
 macro_rules! rows {
     (with id: $($with:ty),*; without: $($without:ty),*) => {
         $(impl Row for $with { fn id(&self) -> Option<Uuid> { Some(self.id) } })*
@@ -339,7 +352,7 @@ macro_rules! rows {
 }
 
 rows! {
-    with id: Seen, Org, Line, Person, Card, Roster, Award, Application, Payout, Voucher, Batch, Loan, Borrower,
+    with id: Org, Line, Person, Card, Roster, Award, Application, Payout, Voucher, Batch, Loan, Borrower,
         Portfolio, RiskYear, RiskPaid, Claim, Remittance, Reward,
         AnnouncedKey;
     without: Account, Programme, Instalment, Drawn, Finding, Refused, LoanRules, ClaimLine
