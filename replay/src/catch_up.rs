@@ -146,7 +146,10 @@ fn beside<T>(
 
 fn fold_all(pages: &Keeper, mut state: State, frames: &Receiver<Decoded>) -> Result<State, DriveError> {
     while let Ok(decoded) = frames.recv() {
-        decoded.fold(&mut state, &mut |state, index, outcome| pages.note(state, index, outcome))?;
+        decoded.fold_each(&mut state, &mut |state, entry, outcome| {
+            pages.note(state, entry.index, entry.event.effective, outcome);
+            Ok::<_, DriveError>(())
+        })?;
         pages.keep_sometimes(&mut state)?;
     }
     Ok(state)

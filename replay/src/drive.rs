@@ -3,6 +3,7 @@
 
 mod audit;
 mod between;
+mod history;
 mod options;
 mod recorded;
 
@@ -121,6 +122,7 @@ struct Shared {
     state: RwLock<State>,
     pages: Keeper,
     single: Single,
+    moments: history::Moments,
     /// Signs what was folded, if there is a key.
     notary: Option<Notary>,
     folded: watch::Sender<u64>,
@@ -145,8 +147,8 @@ impl Engine {
         let (folded, _) = watch::channel(state.entries);
         let notary = tree.map(|tree| tree.start(log.tip(), pages.tally())).transpose()?;
         let single = Single::new(options.data.join("record"));
-        let shared =
-            Arc::new(Shared { state: RwLock::new(state), pages, single, notary, folded, failed: Mutex::new(None) });
+        let (state, moments, failed) = (RwLock::new(state), Mutex::default(), Mutex::default());
+        let shared = Arc::new(Shared { state, pages, single, moments, notary, folded, failed });
         Self::start(log, shared)
     }
 
@@ -305,7 +307,7 @@ impl Shared {
             let Item { principal, content, tag } = item;
             let entry = Entry { index, recorded_ms, principal: &principal, content: &content, event: tag.event };
             let outcome = state.fold(&entry).map_err(|halt| unreadable(index, halt))?;
-            self.pages.note(&state, index, &outcome);
+            self.pages.note(&state, index, entry.event.effective, &outcome);
             receipts.push(Receipt { index, recorded_ms, outcome });
             if let Some(done) = tag.done {
                 answers.push((done, std::mem::take(receipts)));

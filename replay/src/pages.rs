@@ -6,6 +6,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
 use ledger::account::AccountNo;
+use ledger::money::Day;
 use ledger::outcome::Outcome;
 use ledger::state::State;
 use parking_lot::{Condvar, Mutex, RwLock};
@@ -102,13 +103,13 @@ impl Keeper {
     }
 
     /// Remembers what an entry posted, right after it was folded.
-    pub(crate) fn note(&self, state: &State, index: u64, outcome: &Outcome) {
+    pub(crate) fn note(&self, state: &State, index: u64, effective: Day, outcome: &Outcome) {
         self.tally.lock().note(state, outcome);
         if let Outcome::Posted { postings, .. } = outcome
             && self.remembers
             && !postings.is_empty()
         {
-            self.entries.write().note(state, index, postings);
+            self.entries.write().note(state, index, effective, postings);
         }
     }
 

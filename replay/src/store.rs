@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Changes whenever rows of the state, chunks or keys change their shape. Another format is another directory.
-pub const FORMAT: u32 = 3;
+pub const FORMAT: u32 = 4;
 
 const CHECKPOINT: &[u8] = b"c";
 

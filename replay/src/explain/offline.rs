@@ -56,7 +56,7 @@ fn last(state: &mut State, recorded: &Recorded) -> Result<Explanation, DriveErro
     let mut entries = Entries::default();
     let outcome = fold(state, recorded)?;
     if let Outcome::Posted { postings, .. } = &outcome {
-        entries.note(state, index, postings);
+        entries.note(state, index, recorded.event.effective, postings);
     }
     let mut explanation = of(state, recorded, &entries.at(index).unwrap_or_default(), index, facts);
     if let Outcome::Refused(refusal) = &outcome {

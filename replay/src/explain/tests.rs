@@ -70,7 +70,7 @@ fn postings_are_found_again_from_what_the_event_names() {
         let mut posted = BTreeMap::new();
         for recorded in &history {
             if let Outcome::Posted { postings, .. } = fold(&mut state, recorded) {
-                entries.note(&state, recorded.index, &postings);
+                entries.note(&state, recorded.index, recorded.event.effective, &postings);
                 posted.insert(recorded.index, postings);
             }
         }

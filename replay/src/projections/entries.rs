@@ -2,7 +2,7 @@
 //! older ones are packed chunks that the store keeps. Chunks are only ever put, never changed.
 
 use ledger::account::AccountNo;
-use ledger::money::{Day, Fen};
+use ledger::money::{Day, Fen, held};
 use ledger::outcome::Posting;
 use ledger::state::State;
 use serde::{Deserialize, Serialize};
@@ -30,6 +30,8 @@ pub struct EntryRow {
     pub balance: Fen,
     /// The day it was booked on.
     pub booked: Day,
+    /// The day from which it counts: that of its event.
+    pub effective: Day,
 }
 
 impl EntryRow {
@@ -77,14 +79,14 @@ impl Entries {
     }
 
     /// Notes what an entry posted, right after it was folded into `state`.
-    pub fn note(&mut self, state: &State, index: u64, postings: &[Posting]) {
+    pub fn note(&mut self, state: &State, index: u64, effective: Day, postings: &[Posting]) {
         for (at, posting) in postings.iter().enumerate() {
             let Posting { debit, credit, fen, booked } = *posting;
             for (account, other, fen) in [(debit, credit, fen), (credit, debit, -fen)] {
                 // The state is past the whole entry; later postings of it are taken off again.
-                let later: Fen = postings[at + 1..].iter().map(|posting| effect(posting, account)).sum();
-                let balance = state.balance(account) - later;
-                self.tail.push(EntryRow { index, account, other, fen, balance, booked });
+                let later: i128 = postings[at + 1..].iter().map(|posting| effect(posting, account)).sum();
+                let balance = held(state.accounts.get(account.0).balance - later);
+                self.tail.push(EntryRow { index, account, other, fen, balance, booked, effective });
             }
         }
     }
@@ -204,9 +206,9 @@ impl Page {
     }
 }
 
-fn effect(posting: &Posting, account: AccountNo) -> Fen {
+fn effect(posting: &Posting, account: AccountNo) -> i128 {
     let (came, went) = (posting.debit == account, posting.credit == account);
-    posting.fen * (Fen::from(came) - Fen::from(went))
+    i128::from(posting.fen) * (i128::from(came) - i128::from(went))
 }
 
 /// `e`, stripe, first index: big-endian, so that the store's order is the record's order.

@@ -38,7 +38,7 @@ pub(crate) fn day(yyyymmdd: u32) -> Day {
 /// The state, and every posting made on the way.
 pub(crate) struct World {
     pub state: State,
-    pub postings: Vec<(u64, Vec<Posting>)>,
+    pub postings: Vec<(u64, Day, Vec<Posting>)>,
     /// The same, noted right after each entry.
     pub entries: Entries,
     next: u128,
@@ -246,8 +246,8 @@ impl World {
         let entry = Entry { index, recorded_ms: 0, principal, content: &content, event };
         let outcome = self.state.fold(&entry).expect("in order");
         if let Outcome::Posted { postings, .. } = &outcome {
-            self.entries.note(&self.state, index, postings);
-            self.postings.push((index, postings.clone()));
+            self.entries.note(&self.state, index, day(on), postings);
+            self.postings.push((index, day(on), postings.clone()));
         }
         (id, outcome)
     }

@@ -14,8 +14,8 @@ fn noted(world: &World, from: u64) -> Entries {
 
 /// Balances in notes are those of the end here, so tests look at them only where each entry is noted as it is folded.
 fn note(entries: &mut Entries, world: &World, from: u64) {
-    for (index, postings) in world.postings.iter().filter(|(index, _)| *index >= from) {
-        entries.note(&world.state, *index, postings);
+    for (index, effective, postings) in world.postings.iter().filter(|(index, ..)| *index >= from) {
+        entries.note(&world.state, *index, *effective, postings);
     }
 }
 
@@ -234,6 +234,7 @@ fn many_rows_of_one_stripe_are_split_between_entries_only() {
         fen: 1,
         balance: 1,
         booked: ledger::money::Day::default(),
+        effective: ledger::money::Day::default(),
     };
     let rows: Vec<EntryRow> = (0..20_000u32).map(|at| row(u64::from(at / 5), at)).collect();
     let chunks = pack(&rows);
