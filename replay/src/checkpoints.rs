@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::checkpoint::{Checkpoint, CheckpointError, Outcomes};
 use crate::limits::{CHECKPOINTS_EVERY, CHECKPOINTS_LAST};
-use crate::note::Note;
+use crate::note::{Note, Verifier};
 
 const TREE: &str = "checkpoint";
 const OUTCOMES: &str = "outcomes";
@@ -46,6 +46,12 @@ pub struct Signed {
 }
 
 impl Signed {
+    /// Both with the signatures of these too, where they say the same; else the latter.
+    #[must_use]
+    pub fn and(self, other: &Self) -> Self {
+        Self { tree: joined(self.tree, &other.tree), outcomes: joined(self.outcomes, &other.outcomes) }
+    }
+
     /// What the notes say, signatures unchecked. For finding one's way, never for believing.
     ///
     /// # Errors
@@ -61,6 +67,14 @@ impl Signed {
     }
 }
 
+fn joined(mut note: Note, other: &Note) -> Note {
+    if note.unverified_text() != other.unverified_text() {
+        return other.clone();
+    }
+    other.signatures.iter().for_each(|line| note.add(line.clone()));
+    note
+}
+
 /// The checkpoints of a directory.
 #[derive(Clone, Debug)]
 pub struct Checkpoints {
@@ -72,6 +86,12 @@ impl Checkpoints {
     #[must_use]
     pub fn of(data: &Path) -> Self {
         Self { dir: data.join("checkpoints") }
+    }
+
+    /// Those in a directory of any name.
+    #[must_use]
+    pub fn in_dir(dir: impl Into<PathBuf>) -> Self {
+        Self { dir: dir.into() }
     }
 
     /// The sizes of those kept, smallest first.
@@ -125,11 +145,12 @@ impl Checkpoints {
         }
     }
 
-    /// Keeps one, durably, and lets older ones go that are not kept for good.
+    /// Keeps one, durably, and lets older ones of the same key go that are not kept for good. Those of other keys stay:
+    /// trust in the key of today leads over them.
     ///
     /// # Errors
     /// It cannot be written.
-    pub fn keep(&self, size: u64, signed: &Signed) -> Result<(), KeptError> {
+    pub fn keep(&self, size: u64, signed: &Signed, key: &Verifier) -> Result<(), KeptError> {
         fs::create_dir_all(&self.dir).map_err(|source| KeptError::Io {
             doing: "making the directory of",
             path: self.dir.clone(),
@@ -139,6 +160,10 @@ impl Checkpoints {
         self.write(size, OUTCOMES, &signed.outcomes)?;
         self.write(size, TREE, &signed.tree)?;
         for old in outlived(&self.sizes()?) {
+            let of_others = |signed: &Signed| signed.tree.signatures.iter().any(|line| line.id != key.id());
+            if self.read(old)?.as_ref().is_some_and(of_others) {
+                continue;
+            }
             for kind in [TREE, OUTCOMES] {
                 let path = self.path(old, kind);
                 fs::remove_file(&path).map_err(|source| KeptError::Io { doing: "removing", path, source })?;
@@ -184,7 +209,7 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
 }
 
 /// Which of these sizes, in ascending order, need not be kept: all but the last ones and the largest of each stretch.
-fn outlived(sizes: &[u64]) -> Vec<u64> {
+pub(crate) fn outlived(sizes: &[u64]) -> Vec<u64> {
     let old = &sizes[..sizes.len().saturating_sub(CHECKPOINTS_LAST)];
     let stretch = |size: u64| size / CHECKPOINTS_EVERY;
     let pairs = old.iter().zip(old.iter().skip(1));
@@ -197,8 +222,12 @@ mod tests {
     use crate::note::{Role, Signer};
     use crate::tally::Turnover;
 
+    fn key() -> Signer {
+        Signer::from_seed("here", Role::Author, &[1; 32]).unwrap()
+    }
+
     fn signed(size: u64) -> Signed {
-        let signer = Signer::from_seed("here", Role::Author, &[1; 32]).unwrap();
+        let signer = key();
         let (origin, books) = ("here".to_owned(), [Turnover::default(); 4]);
         let tree = Checkpoint { origin: origin.clone(), size, root: [2; 32] }.sign(&signer);
         Signed { tree, outcomes: Outcomes { origin, size, chain: [3; 32], books }.sign(&signer) }
@@ -210,7 +239,7 @@ mod tests {
         let kept = Checkpoints::of(dir.path());
         assert_eq!(kept.latest().unwrap(), None);
         for size in (0..60).map(|n| n * CHECKPOINTS_EVERY / 8) {
-            kept.keep(size, &signed(size)).unwrap();
+            kept.keep(size, &signed(size), key().verifier()).unwrap();
             assert_eq!(kept.latest().unwrap(), Some(signed(size)));
         }
         let eighths: Vec<u64> = kept.sizes().unwrap().iter().map(|size| size * 8 / CHECKPOINTS_EVERY).collect();
@@ -222,7 +251,7 @@ mod tests {
     fn a_file_that_was_changed_or_renamed_is_said() {
         let dir = tempfile::tempdir().unwrap();
         let kept = Checkpoints::of(dir.path());
-        kept.keep(5, &signed(5)).unwrap();
+        kept.keep(5, &signed(5), key().verifier()).unwrap();
         let path = |size: u64, kind: &str| dir.path().join(format!("checkpoints/{size:020}.{kind}"));
         for kind in [TREE, OUTCOMES] {
             fs::copy(path(5, kind), path(7, kind)).unwrap();

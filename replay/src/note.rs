@@ -84,6 +84,15 @@ impl Verifier {
         Ok(Self { name: name.to_owned(), role, id: key_id(name, role, &key), key })
     }
 
+    /// A public key under a name.
+    ///
+    /// # Errors
+    /// The name is none, or these bytes are no Ed25519 key.
+    pub fn from_bytes(name: &str, role: Role, key: &[u8; 32]) -> Result<Self, NoteError> {
+        let bad = |_| NoteError::Key { kind: "public key", why: "these bytes are no Ed25519 key" };
+        Self::new(name, role, VerifyingKey::from_bytes(key).map_err(bad)?)
+    }
+
     /// Reads a public key as text.
     ///
     /// # Errors

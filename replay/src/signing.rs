@@ -2,27 +2,32 @@
 //! and signs every so many entries, some seconds after the last one, and when asked. It never holds recording up for
 //! longer than its queue; when it fails, the ledger goes on unsigned and says so.
 
+mod error;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use ledger::control::key_id;
 use ledger::merkle::{Hash, leaf_hash};
-use ledger::proof::Unprovable;
+use ledger::rows::AnnouncedKey;
+use ledger::table::Table;
 use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
-use crate::checkpoint::{Checkpoint, CheckpointError, Outcomes};
-use crate::checkpoints::{Checkpoints, KeptError, Signed};
+use crate::checkpoint::{Checkpoint, Outcomes};
+use crate::checkpoints::{Checkpoints, Signed};
 use crate::drive::Options;
-use crate::error::LogError;
 use crate::limits::{FRAMES_TO_SIGN, SIGN_AFTER_MS, SIGN_EVERY};
 use crate::log::{Frame, Reader, Tip};
-use crate::note::{Role, Signer};
+use crate::note::{Role, Signer, Verifier};
 use crate::tally::Tally;
 use crate::tiles::{TileError, Tiles};
 use crate::writer::Leaves;
+
+pub use error::SigningError;
 
 /// The key that signs, and how often.
 #[derive(Clone, Debug)]
@@ -43,87 +48,24 @@ impl Signing {
     }
 }
 
-/// Why checkpoints are not signed.
-#[derive(Clone, Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum SigningError {
-    /// The ledger has no key.
-    #[error("this ledger signs no checkpoints; make a key with `mingzhang keygen` and serve with --key FILE")]
-    NoKey,
-    /// The key is a witness's.
-    #[error("the key {0} is a witness's key; a ledger needs one of its own, made by `mingzhang keygen`")]
-    WrongRole(String),
-    /// What is on record is not what was signed.
-    #[error(
-        "the record does not fit the checkpoint over {size} entries that was signed before: {why}; nothing is served. \
-         Verify the record with `replay verify` and restore it from a copy that fits"
-    )]
-    Differs {
-        /// Entries of that checkpoint.
-        size: u64,
-        /// What does not fit.
-        why: String,
-    },
-    /// Nothing of this size was signed or recorded.
-    #[error("{asked} is beyond the tree of {size} entries")]
-    OutOfRange {
-        /// What was asked for.
-        asked: u64,
-        /// Entries there are.
-        size: u64,
-    },
-    /// Files, or the thread that signs, failed.
-    #[error("signing checkpoints has ended, recording goes on: {0}")]
-    Ended(Arc<str>),
-}
-
-impl From<TileError> for SigningError {
-    fn from(error: TileError) -> Self {
-        Self::Ended(error.to_string().into())
-    }
-}
-
-impl From<KeptError> for SigningError {
-    fn from(error: KeptError) -> Self {
-        Self::Ended(error.to_string().into())
-    }
-}
-
-impl From<CheckpointError> for SigningError {
-    fn from(error: CheckpointError) -> Self {
-        Self::Ended(error.to_string().into())
-    }
-}
-
-impl From<LogError> for SigningError {
-    fn from(error: LogError) -> Self {
-        Self::Ended(error.to_string().into())
-    }
-}
-
-impl From<Unprovable<TileError>> for SigningError {
-    fn from(error: Unprovable<TileError>) -> Self {
-        match error {
-            Unprovable::OutOfRange { asked, size } => Self::OutOfRange { asked, size },
-            Unprovable::Hash(error) => error.into(),
-        }
-    }
-}
-
 /// The tree while a record is being opened.
 #[derive(Debug)]
 pub(crate) struct Reading {
-    signing: Signing,
+    /// A follower keeps the tree and does not sign it.
+    signing: Option<Signing>,
     data: PathBuf,
     tiles: Tiles,
 }
 
 impl Reading {
-    /// The tree as its tiles know it, if the ledger signs.
+    /// The tree as its tiles know it, if the ledger signs or follows.
     pub(crate) fn open(options: &Options) -> Result<Option<Self>, SigningError> {
-        let Some(signing) = options.signing.clone() else { return Ok(None) };
-        let verifier = signing.signer.verifier();
-        if verifier.role() != Role::Author {
+        let signing = options.signing.clone().filter(|_| !options.follows());
+        if signing.is_none() && !options.follows() {
+            return Ok(None);
+        }
+        let wrong = signing.iter().map(|signing| signing.signer.verifier()).find(|key| key.role() != Role::Author);
+        if let Some(verifier) = wrong {
             return Err(SigningError::WrongRole(verifier.name().to_owned()));
         }
         let tiles = Tiles::open(&tiles_dir(&options.data))?;
@@ -141,7 +83,22 @@ impl Reading {
     }
 
     /// Holds the tree against the record and against what was signed before, then signs from now on.
-    pub(crate) fn start(mut self, tip: &Tip, tally: Tally) -> Result<Notary, SigningError> {
+    pub(crate) fn start(mut self, tip: &Tip, tally: Tally, announced: &Table<AnnouncedKey>) -> Result<Notary, SigningError> {
+        let (kept, latest) = self.fit(tip)?;
+        let signing = self.signing.ok_or(SigningError::NoKey)?;
+        if let Some(signed) = &latest {
+            may_follow(signed, signing.signer.verifier(), announced)?;
+        }
+        Notary::start(signing, kept, latest, self.tiles, tally)
+    }
+
+    /// Holds the tree against the record and against the writer's checkpoints that were compared before; signs nothing.
+    pub(crate) fn follow(mut self, tip: &Tip) -> Result<(Tiles, Option<Signed>), SigningError> {
+        let (_, latest) = self.fit(tip)?;
+        Ok((self.tiles, latest))
+    }
+
+    fn fit(&mut self, tip: &Tip) -> Result<(Checkpoints, Option<Signed>), SigningError> {
         let size = tip.next_index();
         let fits = self.tiles.size() == size && self.tiles.root(size).is_ok_and(|root| root == tip.frontier.root());
         if !fits {
@@ -158,7 +115,7 @@ impl Reading {
         if let Some(signed) = &latest {
             fits_before(signed, &self.tiles)?;
         }
-        Notary::start(self.signing, kept, latest, self.tiles, tally)
+        Ok((kept, latest))
     }
 }
 
@@ -180,6 +137,18 @@ fn fits_before(signed: &Signed, tiles: &Tiles) -> Result<(), SigningError> {
         return Err(SigningError::Differs { size, why: "its root is another".to_owned() });
     }
     Ok(())
+}
+
+/// Whoever trusts the key that signed last must be able to trust the next one: it is announced below that checkpoint.
+fn may_follow(signed: &Signed, key: &Verifier, announced: &Table<AnnouncedKey>) -> Result<(), SigningError> {
+    if Checkpoint::verified(&signed.tree, key).is_ok() {
+        return Ok(());
+    }
+    let size = signed.unverified()?.0.size;
+    match announced.by_id(key_id(&key.bytes())) {
+        Some((_, row)) if row.last < size => Ok(()),
+        _ => Err(SigningError::NotAnnounced { key: key.to_string(), size }),
+    }
 }
 
 enum Message {
@@ -248,9 +217,13 @@ impl Notary {
         if sent { Ok(signed) } else { Err(self.why_ended()) }
     }
 
+    /// Why signing has ended by itself, if it has.
+    pub(crate) fn failed(&self) -> Option<SigningError> {
+        self.desk.failed.lock().clone()
+    }
+
     pub(crate) fn why_ended(&self) -> SigningError {
-        let failed = self.desk.failed.lock().clone();
-        failed.unwrap_or_else(|| SigningError::Ended("the ledger is stopped".into()))
+        self.failed().unwrap_or_else(|| SigningError::Ended("the ledger is stopped".into()))
     }
 
     /// The leaf of an entry and its path to the root over `size` entries.
@@ -354,12 +327,17 @@ impl Clerk {
         let origin = signer.verifier().name().to_owned();
         let root = self.desk.tiles.lock().root(size)?;
         let (chain, books) = (self.tally.chain().head(), *self.tally.books());
-        let signed = Arc::new(Signed {
+        let signed = Signed {
             tree: Checkpoint { origin: origin.clone(), size, root }.sign(signer),
             outcomes: Outcomes { origin, size, chain, books }.sign(signer),
+        };
+        // What another key signed over the same entries stays beside: it is what makes this key trusted.
+        let signed = Arc::new(match self.kept.read(size)? {
+            Some(before) => before.and(&signed),
+            None => signed,
         });
         // Kept before it is shown: what anybody has seen signed must bind the next start too.
-        self.kept.keep(size, &signed)?;
+        self.kept.keep(size, &signed, signer.verifier())?;
         *self.desk.latest.lock() = Some(Arc::clone(&signed));
         self.signed_size = Some(size);
         Ok(signed)
