@@ -22,7 +22,7 @@ fn provisioning_twice_changes_nothing_and_a_missing_stream_is_named() {
     let options = ProvisionOptions::new(cluster.options("archive"));
     assert_eq!(provision(&options).unwrap(), Provisioned::Present);
     let mut other = cluster.options("other");
-    other.stream = "ELSEWHERE".to_owned();
+    other.stream = Some("ELSEWHERE".to_owned());
     let error = replay::log::Log::open_nats(&other, &support::options(), &mut |_| Ok(())).unwrap_err();
     assert!(matches!(error, LogError::NoStream { .. }), "{error}");
 }

@@ -10,6 +10,7 @@ use std::future::IntoFuture;
 use std::time::Duration;
 
 use super::faulty::FaultyBroker;
+use super::nats::{NatsOptions, USUAL_STREAM};
 use super::settings;
 use crate::error::LogError;
 use crate::limits::{NATS_VERSION_MIN, PUBLISH_TIMEOUT_MS, REQUEST_TIMEOUT_MS};
@@ -84,6 +85,14 @@ impl Broker {
         }
     }
 
+    /// How often the connection was made.
+    pub(crate) fn connects(&self) -> u64 {
+        match self {
+            Self::Nats(nats) => nats.client.statistics().connects.load(std::sync::atomic::Ordering::Relaxed),
+            Self::Faulty(_) => 1,
+        }
+    }
+
     pub(crate) async fn info(&self) -> Result<StreamInfo, LogError> {
         match self {
             Self::Nats(nats) => nats.info().await,
@@ -104,12 +113,25 @@ pub(crate) struct NatsBroker {
 
 impl NatsBroker {
     /// Connects and checks the server's version. The stream is not looked at yet.
-    pub(crate) async fn connect(url: &str, name: &str, subject: &str) -> Result<Self, LogError> {
-        let client = connect(url).await?;
+    pub(crate) async fn connect(options: &NatsOptions) -> Result<Self, LogError> {
+        let client = connect(&options.url).await?;
+        let name = match &options.stream {
+            Some(name) => name.clone(),
+            None => named_by_subject(&client, &options.subject).await?.unwrap_or_else(|| USUAL_STREAM.to_owned()),
+        };
+        Self::of(client, name, &options.subject).await
+    }
+
+    /// The stream of this name, over a connection there is.
+    pub(crate) async fn of(client: async_nats::Client, name: String, subject: &str) -> Result<Self, LogError> {
         let timeout = Duration::from_millis(PUBLISH_TIMEOUT_MS);
         let context = jetstream::ContextBuilder::new().timeout(timeout).build(client.clone());
-        let stream = context.get_stream_no_info(name).await.map_err(|e| nats_error("looking for the stream", e))?;
-        Ok(Self { client, context, stream, name: name.to_owned(), subject: subject.to_owned() })
+        let stream = context.get_stream_no_info(&name).await.map_err(|e| nats_error("looking for the stream", e))?;
+        Ok(Self { client, context, stream, name, subject: subject.to_owned() })
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.name
     }
 
     async fn publish(&self, last_sequence: u64, frame: Bytes) -> BoxFuture<'static, Answer> {
@@ -169,6 +191,19 @@ pub(crate) async fn connect(url: &str) -> Result<async_nats::Client, LogError> {
         return Err(LogError::ServerTooOld { found, wanted: format!("{major}.{minor}.{patch}") });
     }
     Ok(client)
+}
+
+/// Which stream has a subject. A server that does not let us ask says nothing, and the usual name is tried.
+pub(crate) async fn named_by_subject(client: &async_nats::Client, subject: &str) -> Result<Option<String>, LogError> {
+    let question = serde_json::json!({ "subject": subject });
+    match ask(client, "STREAM.NAMES", &question).await {
+        Ok(Ok(answer)) => Ok(answer["streams"][0].as_str().map(str::to_owned)),
+        Ok(Err(answer)) => Err(LogError::Nats { doing: format!("asking which stream has {subject}"), answer }),
+        Err(error) => {
+            tracing::warn!(%error, "which stream has the subject is not known; the usual one is taken");
+            Ok(None)
+        }
+    }
 }
 
 /// Asks the JetStream API; the inner error is the server's own answer.

@@ -46,13 +46,14 @@ pub fn provision(options: &ProvisionOptions) -> Result<Provisioned, LogError> {
 }
 
 async fn run(options: &ProvisionOptions) -> Result<Provisioned, LogError> {
-    let NatsOptions { url, stream, subject, .. } = &options.nats;
-    let broker = NatsBroker::connect(url, stream, subject).await?;
+    let NatsOptions { url, subject, .. } = &options.nats;
+    let broker = NatsBroker::connect(&options.nats).await?;
+    let stream = broker.name();
     match broker.info().await {
         Err(LogError::NoStream { .. }) => {}
         Err(other) => return Err(other),
         Ok(info) if info.differences.is_empty() => return Ok(Provisioned::Present),
-        Ok(info) => return Err(LogError::Settings { stream: stream.clone(), differences: info.differences }),
+        Ok(info) => return Err(LogError::Settings { stream: stream.to_owned(), differences: info.differences }),
     }
     let client = connect(url).await?;
     let config = settings::creation(stream, subject, options.max_bytes, options.replicas);
@@ -64,5 +65,5 @@ async fn run(options: &ProvisionOptions) -> Result<Provisioned, LogError> {
     if info.differences.is_empty() {
         return Ok(Provisioned::Created);
     }
-    Err(LogError::Settings { stream: stream.clone(), differences: info.differences })
+    Err(LogError::Settings { stream: stream.to_owned(), differences: info.differences })
 }

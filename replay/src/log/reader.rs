@@ -2,7 +2,7 @@
 //! a follower may read while the writer appends. Setting a torn end aside is the writer's business.
 
 use std::fs::File;
-use std::io::{BufReader, Read};
+use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
@@ -18,6 +18,7 @@ const BUFFER_BYTES: usize = 1 << 20;
 /// Frames of a directory in order.
 #[derive(Debug)]
 pub struct Reader {
+    dir: PathBuf,
     segments: std::vec::IntoIter<Segment>,
     open: Option<OpenSegment>,
     tip: Tip,
@@ -64,7 +65,7 @@ impl Reader {
         let wanted = tip.frames + 1;
         let start = segments.iter().rposition(|segment| segment.first_frame <= wanted).unwrap_or(0);
         let segments = segments.split_off(start).into_iter();
-        let mut reader = Self { segments, open: None, tip, torn: None, ended: false };
+        let mut reader = Self { dir: dir.to_path_buf(), segments, open: None, tip, torn: None, ended: false };
         reader.skip_to(wanted)?;
         Ok(reader)
     }
@@ -83,6 +84,16 @@ impl Reader {
 
     /// The next frame, checked; `None` at the end. Void frames are passed over.
     pub fn next_frame(&mut self) -> Result<Option<Frame>, LogError> {
+        while let Some((frame, void)) = self.next_any()? {
+            if !void {
+                return Ok(Some(frame));
+            }
+        }
+        Ok(None)
+    }
+
+    /// As [`Reader::next_frame`], void frames too, and whether it is one: a copy must keep every place.
+    pub fn next_any(&mut self) -> Result<Option<(Frame, bool)>, LogError> {
         while !self.ended {
             let Some(open) = &mut self.open else {
                 self.open_segment(self.tip.frames + 1)?;
@@ -94,15 +105,29 @@ impl Reader {
                     self.check(&frame, &path, offset)?;
                     let void = self.tip.is_void(&frame);
                     self.tip.advance(&frame);
-                    if !void {
-                        return Ok(Some(frame));
-                    }
+                    return Ok(Some((frame, void)));
                 }
+                // It may grow, and then reading goes on in it.
+                Next::End if self.segments.as_slice().is_empty() => self.ended = true,
                 Next::End => self.open = None,
                 Next::Bad(why) => return self.end_torn(why).map(|()| None),
             }
         }
         Ok(None)
+    }
+
+    /// Goes on behind the end that was met, where the writer may have written since. An unfinished end is read again.
+    pub fn go_on(&mut self) -> Result<(), LogError> {
+        if !self.ended {
+            return Ok(());
+        }
+        (self.ended, self.torn) = (false, None);
+        let wanted = self.tip.frames + 1;
+        let mut segments = list(&self.dir)?;
+        let is_open = |path: &Path| self.open.as_ref().is_some_and(|open| open.path == path);
+        segments.retain(|segment| segment.first_frame >= wanted && !is_open(&segment.path));
+        self.segments = segments.into_iter();
+        self.open.as_mut().map_or(Ok(()), OpenSegment::grow)
     }
 
     fn check(&self, frame: &Frame, path: &Path, offset: u64) -> Result<(), LogError> {
@@ -163,7 +188,7 @@ impl Reader {
     /// Decides whether bad bytes are an unfinished end or damage.
     fn end_torn(&mut self, why: String) -> Result<(), LogError> {
         self.ended = true;
-        let Some(open) = self.open.take() else { return Ok(()) };
+        let Some(open) = &self.open else { return Ok(()) };
         let place = format!("{} at byte {}", open.path.display(), open.offset);
         let bytes = open.length.saturating_sub(open.offset);
         // Only one frame is written at a time, so an unfinished end is shorter than a frame, in the last
@@ -172,7 +197,7 @@ impl Reader {
         if !last || bytes > MAX_FRAME_BYTES as u64 || open.frame_follows()? {
             return Err(self.damage(place, why));
         }
-        self.torn = Some(Torn { path: open.path, offset: open.offset, bytes, why });
+        self.torn = Some(Torn { path: open.path.clone(), offset: open.offset, bytes, why });
         Ok(())
     }
 }
@@ -183,6 +208,14 @@ impl OpenSegment {
         let file = File::open(&path).map_err(fail)?;
         let length = file.metadata().map_err(fail)?.len();
         Ok(Self { input: BufReader::with_capacity(BUFFER_BYTES, file), path, offset: 0, length })
+    }
+
+    /// Takes note of what was written behind the end.
+    fn grow(&mut self) -> Result<(), LogError> {
+        let grown = self.input.get_ref().metadata().map(|data| data.len());
+        let length = grown.and_then(|length| self.input.seek(SeekFrom::Start(self.offset)).map(|_| length));
+        self.length = length.map_err(|e| LogError::io("reading segment", &self.path, e))?;
+        Ok(())
     }
 
     fn next(&mut self) -> Result<Next, LogError> {
@@ -221,7 +254,9 @@ impl OpenSegment {
 
     /// Whether a whole frame begins anywhere after the bad place.
     fn frame_follows(&self) -> Result<bool, LogError> {
-        let all = read_from(&self.path, self.offset)?;
+        let mut all = read_from(&self.path, self.offset)?;
+        // What a writer has finished and added since the file was opened says nothing about what was there then.
+        all.truncate(usize::try_from(self.length.saturating_sub(self.offset)).unwrap_or(usize::MAX));
         let found = (1..all.len()).any(|at| {
             Header::decode(&all[at..])
                 .ok()
@@ -229,6 +264,54 @@ impl OpenSegment {
                 .is_some_and(|bytes| Frame::decode(Bytes::copy_from_slice(bytes)).is_ok())
         });
         Ok(found)
+    }
+}
+
+/// Frames in the order of their numbers, read beside the writer up to a number that is known to be there. Only each
+/// frame's own checksum is checked.
+#[derive(Debug)]
+pub(crate) struct Numbered {
+    dir: PathBuf,
+    open: Option<OpenSegment>,
+    next: u64,
+}
+
+impl Numbered {
+    pub(crate) fn new(dir: PathBuf) -> Self {
+        Self { dir, open: None, next: 1 }
+    }
+
+    /// Number of the frame that comes next.
+    pub(crate) fn next_number(&self) -> u64 {
+        self.next
+    }
+
+    pub(crate) fn next_frame(&mut self) -> Result<Frame, LogError> {
+        loop {
+            if self.open.is_none() {
+                self.open = Some(self.segment()?);
+            }
+            let Some(open) = &mut self.open else { continue };
+            let place = format!("{} at byte {}", open.path.display(), open.offset);
+            match open.next()? {
+                Next::Frame(frame) => {
+                    self.next += 1;
+                    return Ok(frame);
+                }
+                Next::End => self.open = None,
+                Next::Bad(why) => return Err(self.damage(place, why)),
+            }
+        }
+    }
+
+    fn segment(&self) -> Result<OpenSegment, LogError> {
+        let found = list(&self.dir)?.into_iter().find(|segment| segment.first_frame == self.next);
+        let gone = || self.damage(self.dir.display().to_string(), format!("frame {} is not there any more", self.next));
+        OpenSegment::open(found.ok_or_else(gone)?.path)
+    }
+
+    fn damage(&self, place: String, why: String) -> LogError {
+        LogError::Damage { place, frame: self.next, index: 0, why }
     }
 }
 
@@ -252,7 +335,6 @@ pub(crate) fn frame_at(dir: &Path, number: u64) -> Option<Frame> {
 
 /// The bytes of `path` from `offset` to its end.
 pub(crate) fn read_from(path: &Path, offset: u64) -> Result<Vec<u8>, LogError> {
-    use std::io::{Seek, SeekFrom};
     let fail = |e| LogError::io("reading segment", path, e);
     let mut file = File::open(path).map_err(fail)?;
     file.seek(SeekFrom::Start(offset)).map_err(fail)?;

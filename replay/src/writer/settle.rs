@@ -2,16 +2,19 @@
 //! ends with an error it reports every item that still waits, so that nobody waits for ever.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::task::JoinHandle;
 
 use super::build::Message;
 use super::{Item, Outcome, Settled, Shared};
 use crate::error::LogError;
 use crate::limits::RECHECK_MS;
+use crate::log::scrub::Scrub;
 use crate::log::{Concluded, FileLog, Frame, Home, Log, NatsLog, Pipeline, StreamInfo, Tip};
 
 pub(super) type Sink<T> = Box<dyn FnMut(Outcome<T>) + Send>;
@@ -35,6 +38,8 @@ impl<T> Settler<T> {
         match home {
             Home::File(file) => settle_files(file, &mut frames, &mut report),
             Home::Nats(nats) => settle_stream(*nats, tip, &mut frames, &mut report),
+            // No writer starts on such a log.
+            Home::Followed(_) => report.end(Arc::new(LogError::Followed), false, Vec::new()),
         }
         report.close(frames);
     }
@@ -56,22 +61,28 @@ fn settle_stream<T>(mut nats: NatsLog, tip: Tip, frames: &mut UnboundedReceiver<
     let Some(runtime) = nats.take_runtime() else { return };
     let give_up = Arc::clone(&report.shared.give_up);
     let dir = nats.archive.dir().to_path_buf();
+    let archived = Arc::new(AtomicU64::new(nats.archive.frames()));
+    let scrub = Scrub::new(nats.broker.clone(), dir.clone(), Arc::clone(&archived));
     let pipeline = Pipeline::new(nats.broker.clone(), nats.created.clone(), &tip, dir, give_up);
-    let mut stream = StreamSettler { pipeline, archive: &mut nats.archive, report, building: true };
-    runtime.block_on(stream.run(frames));
+    let mut stream = StreamSettler { pipeline, archive: &mut nats.archive, archived, report, building: true };
+    // On a thread of its own, so that no frame ever waits for it.
+    let scrubbing = runtime.spawn(scrub.run());
+    runtime.block_on(stream.run(frames, scrubbing));
     runtime.shutdown_background();
 }
 
 struct StreamSettler<'a, T> {
     pipeline: Pipeline<Settled<T>>,
     archive: &'a mut FileLog,
+    /// How many frames stream and archive both hold.
+    archived: Arc<AtomicU64>,
     report: &'a mut Report<T>,
     /// Whether more frames may come.
     building: bool,
 }
 
 impl<T> StreamSettler<'_, T> {
-    async fn run(&mut self, frames: &mut UnboundedReceiver<Message<T>>) {
+    async fn run(&mut self, frames: &mut UnboundedReceiver<Message<T>>, mut scrubbing: JoinHandle<LogError>) {
         // The check goes by the clock, beside the frames; no frame ever waits for it.
         let mut recheck = tokio::time::interval(Duration::from_millis(RECHECK_MS));
         let mut checking: Option<BoxFuture<'static, Checked>> = None;
@@ -88,6 +99,9 @@ impl<T> StreamSettler<'_, T> {
                 checked = wait(&mut checking), if checking.is_some() => {
                     checking = None;
                     self.checked(checked).map_err(|error| (error, Vec::new()))
+                }
+                difference = &mut scrubbing => {
+                    Err((difference.unwrap_or_else(|e| LogError::Thread { why: e.to_string() }), Vec::new()))
                 }
                 _ = recheck.tick(), if checking.is_none() => {
                     checking = Some(self.check().boxed());
@@ -124,6 +138,7 @@ impl<T> StreamSettler<'_, T> {
             }
             Concluded::Settled(frame, settled) => match self.archive.append(&frame) {
                 Ok(()) => {
+                    self.archived.store(self.archive.frames(), Ordering::Release);
                     self.report.settled(settled);
                     Ok(())
                 }

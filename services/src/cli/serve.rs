@@ -1,28 +1,32 @@
-//! `mingzhang serve`, `provision` and `health`: what operators run.
+//! `mingzhang serve` and `provision`: what operators run. What a follower does besides is in `follower`.
 
-use super::client::connect;
+use super::follower::{self, FollowArgs};
 use super::{Failure, print_json, runtime};
+use crate::following::Comparing;
 use crate::{nats_face, server};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use replay::drive::{DriveError, Engine, Options};
 use replay::error::LogError;
-use replay::log::{NatsOptions, ProvisionOptions, Provisioned, provision as provision_stream};
+use replay::log::{NatsOptions, ProvisionOptions, Provisioned, USUAL_STREAM, provision as provision_stream};
 use replay::signing::Signing;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
-use tonic_health::pb::HealthCheckRequest;
-use tonic_health::pb::health_client::HealthClient;
 
 /// Serve a ledger over gRPC (and NATS) until SIGTERM or ctrl-c
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  mingzhang serve --data ./ledger\n  \
     mingzhang serve --data ./ledger --nats nats://127.0.0.1:4222\n  \
-    mingzhang serve --data ./ledger --key ./ledger.key\n\n\
-    Exit codes: 0 stopped as asked, 1 failed, 2 usage, 3 NATS cannot be reached")]
+    mingzhang serve --data ./ledger --key ./ledger.key\n  \
+    mingzhang serve --follow --data ./copy --nats nats://127.0.0.1:4222 --listen 127.0.0.1:50052 \\\n      \
+    --of http://127.0.0.1:50051 --key ./ledger.key.pub\n\n\
+    A follower keeps a copy of the record under --data and compares what it makes of it with what the writer signs. On a\n\
+    difference it says what differs, answers nothing any more and ends with 1; it does not start on that data again until\n\
+    --forget-difference. To make it the writer, stop both and start it without --follow.\n\n\
+    Exit codes: 0 stopped as asked, 1 failed or differs, 2 usage, 3 NATS cannot be reached")]
 pub struct ServeArgs {
     /// Directory of the record (with --nats: of its archive) and of the pages
     #[arg(long, value_name = "DIR")]
@@ -30,24 +34,24 @@ pub struct ServeArgs {
     /// Record in JetStream at this address
     #[arg(long, value_name = "URL")]
     nats: Option<String>,
-    /// Sign checkpoints with the secret key in this file, made by `mingzhang keygen`
-    #[arg(long, value_name = "FILE")]
-    key: Option<PathBuf>,
+    /// Sign checkpoints with the secret key in this file, made by `mingzhang keygen`. With --follow: the writer's public
+    /// key, as text or file; several after a change of keys
+    #[arg(long, value_name = "KEY")]
+    key: Vec<String>,
     /// Address to listen on
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:50051")]
     listen: SocketAddr,
     /// Believe whoever connects what he calls himself, also on addresses that are not loopback
     #[arg(long)]
     trust_principal_header_from_any_address: bool,
+    #[command(flatten)]
+    follow: FollowArgs,
 }
 
 pub(super) fn serve(args: &ServeArgs) -> Result<(), Failure> {
-    let mut options = match &args.nats {
-        None => Options::file(&args.data),
-        Some(url) => Options::nats(&args.data, url),
-    };
-    let key = args.key.as_deref().map(replay::keys::read).transpose();
-    options.signing = key.map_err(|error| Failure::Usage(error.to_string()))?.map(Signing::new);
+    let options = options(args)?;
+    // What is wrong with the keys is said before anything is read.
+    let comparing = args.follow.comparing(&args.key)?;
     std::fs::create_dir_all(&args.data).map_err(|error| cannot_make(&args.data, &error))?;
     let bar = ProgressBar::new_spinner();
     if let Ok(style) = ProgressStyle::with_template("{spinner} 读取记录 reading the record {human_pos}") {
@@ -56,21 +60,54 @@ pub(super) fn serve(args: &ServeArgs) -> Result<(), Failure> {
     let engine = Engine::open(&options, &mut |entries| bar.set_position(entries)).map_err(failed)?;
     bar.finish_and_clear();
     let runtime = runtime()?;
-    let served = runtime.block_on(serve_engine(args, engine.clone()));
+    let served = runtime.block_on(serve_engine(args, engine.clone(), comparing));
     let stopped = engine.stop().map_err(failed);
     runtime.shutdown_timeout(Duration::from_secs(1));
     served.and(stopped)
 }
 
-async fn serve_engine(args: &ServeArgs, engine: Engine) -> Result<(), Failure> {
+fn options(args: &ServeArgs) -> Result<Options, Failure> {
+    if let Some(options) = args.follow.options(&args.data, args.nats.as_deref())? {
+        return Ok(options);
+    }
+    let mut options = match &args.nats {
+        None => Options::file(&args.data),
+        Some(url) => Options::nats(&args.data, url),
+    };
+    options.signing = match &args.key[..] {
+        [] => None,
+        [file] => {
+            let signer = replay::keys::read(Path::new(file)).map_err(|error| Failure::Usage(error.to_string()))?;
+            Some(Signing::new(signer))
+        }
+        _ => return Err(Failure::Usage("a ledger signs with one --key; several are for --follow".to_owned())),
+    };
+    Ok(options)
+}
+
+async fn serve_engine(args: &ServeArgs, engine: Engine, comparing: Option<Comparing>) -> Result<(), Failure> {
     let listener = TcpListener::bind(args.listen).await;
     let listener = listener.map_err(|error| Failure::Failed(format!("cannot listen on {}: {error}", args.listen)))?;
     let address = listener.local_addr().unwrap_or(args.listen);
-    eprintln!("mingzhang: serving {} entries on {address}", engine.read().entries);
+    let entries = engine.read().entries;
+    match engine.follows() {
+        None => eprintln!("mingzhang: serving {entries} entries on {address}"),
+        Some(writer) => eprintln!("mingzhang: following {writer}, serving {entries} entries on {address}"),
+    }
     let trust_any = args.trust_principal_header_from_any_address;
     let (stop, stopped) = watch::channel(false);
-    let submissions = args.nats.clone().map(|url| tokio::spawn(take_submissions(url, engine.clone(), stopped)));
-    let served = server::run(listener, engine, trust_any, asked_to_stop()).await;
+    let submissions = args.nats.clone().filter(|_| engine.follows().is_none()).map(|url| tokio::spawn(take_submissions(url, engine.clone(), stopped)));
+    let mut wrong = None;
+    let shutdown = async {
+        match engine.follows() {
+            None => asked_to_stop().await,
+            Some(_) => tokio::select! {
+                () = asked_to_stop() => {}
+                found = follower::watch(&engine, comparing) => wrong = Some(found),
+            },
+        }
+    };
+    let served = server::run(listener, engine.clone(), trust_any, shutdown).await;
     // Nobody listens if there is no NATS.
     let _ = stop.send(true);
     if let Some(submissions) = submissions
@@ -81,7 +118,8 @@ async fn serve_engine(args: &ServeArgs, engine: Engine) -> Result<(), Failure> {
     served.map_err(|error| match error {
         server::ServeError::Open(_) => Failure::Usage(error.to_string()),
         other => Failure::Failed(other.to_string()),
-    })
+    })?;
+    wrong.map_or(Ok(()), Err)
 }
 
 async fn take_submissions(url: String, engine: Engine, mut stopped: watch::Receiver<bool>) {
@@ -126,33 +164,10 @@ pub(super) fn provision(args: &ProvisionArgs) -> Result<(), Failure> {
         Provisioned::Present => "present",
     };
     if args.json {
-        return print_json(&serde_json::json!({ "stream": options.nats.stream, "result": word }));
+        return print_json(&serde_json::json!({ "stream": USUAL_STREAM, "result": word }));
     }
-    outln!("stream {}: {word}", options.nats.stream);
+    outln!("stream {}: {word}", USUAL_STREAM);
     Ok(())
-}
-
-/// Ask a server whether it serves
-#[derive(Args, Debug)]
-#[command(after_help = "Example:\n  mingzhang health\n\nExit codes: 0 serving, 1 not serving, 3 cannot be reached")]
-pub struct HealthArgs {
-    #[command(flatten)]
-    target: super::client::Target,
-}
-
-pub(super) fn health(args: &HealthArgs) -> Result<(), Failure> {
-    runtime()?.block_on(async {
-        let channel = connect(&args.target.server).await?;
-        let service = "mingzhang.v1.Recorder".to_owned();
-        let answer = HealthClient::new(channel).check(HealthCheckRequest { service }).await?.into_inner();
-        let serving = answer.status == tonic_health::pb::health_check_response::ServingStatus::Serving as i32;
-        if args.target.json {
-            print_json(&serde_json::json!({ "serving": serving }))?;
-        } else {
-            outln!("{}", if serving { "serving" } else { "not serving" });
-        }
-        if serving { Ok(()) } else { Err(Failure::Failed("the server does not take calls".to_owned())) }
-    })
 }
 
 fn cannot_make(dir: &Path, error: &std::io::Error) -> Failure {

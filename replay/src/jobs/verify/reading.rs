@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use indicatif::ProgressBar;
 use replay::catch_up::{Decoded, FRAMES_AHEAD};
 use replay::error::LogError;
-use replay::log::{Frame, NatsOptions, Tip, read_stream};
+use replay::log::{Frame, NatsOptions, Tip, USUAL_STREAM, read_stream};
 
 use super::check::Checker;
 use super::evidence::{Difference, Place, Torn};
@@ -69,10 +69,8 @@ fn read_files(mut walk: Walk, checker: &mut Checker<'_>, bar: &ProgressBar, take
 /// The library reads the stream; the frames it shows are checked here once more, by the rules of this job.
 fn read_nats(source: &Source, checker: &mut Checker<'_>, bar: &ProgressBar, take: Take<'_>) -> anyhow::Result<End> {
     let mut options = NatsOptions::new(source.nats.as_deref().unwrap_or_default(), std::path::Path::new(""));
-    if let Some(stream) = &source.stream {
-        options.stream.clone_from(stream);
-    }
-    let file = format!("stream {}", options.stream);
+    options.stream.clone_from(&source.stream);
+    let file = format!("stream {}", options.stream.as_deref().unwrap_or(USUAL_STREAM));
     let mut end = None;
     let read = read_stream(&options, source.ledger, &mut |frame| {
         // Void frames are not shown, so the number is that among frames that count.

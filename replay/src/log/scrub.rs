@@ -1,0 +1,108 @@
+//! Reads the whole stream again beside the writer and compares each message with the archive's frame of that number: a bit
+//! that flips in the middle of a stream shows nowhere else until somebody reads it. Gentle: it rests nine tenths of the time.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use futures_util::StreamExt;
+
+use super::broker::Broker;
+use super::frame::Frame;
+use super::reader::Numbered;
+use crate::error::LogError;
+use crate::limits::{
+    CATCH_UP_AHEAD, RETRY_PAUSE_MAX_MS, SCRUB_AGAIN_MS, SCRUB_FRAMES, SCRUB_PATIENCE_MS, SCRUB_REST, SCRUB_REST_MIN_MS,
+};
+
+/// What the stream is compared with.
+pub(crate) struct Scrub {
+    broker: Broker,
+    archive: PathBuf,
+    /// Frames that both must hold; grows while the writer writes.
+    archived: Arc<AtomicU64>,
+}
+
+impl Scrub {
+    pub(crate) fn new(broker: Broker, archive: PathBuf, archived: Arc<AtomicU64>) -> Self {
+        Self { broker, archive, archived }
+    }
+
+    /// Compares again and again; answers the first difference.
+    pub(crate) async fn run(self) -> LogError {
+        loop {
+            let connects = self.broker.connects();
+            if let Err(difference) = self.pass().await {
+                return difference;
+            }
+            let since = Instant::now();
+            // What a server's files hold can have changed when it comes back.
+            while since.elapsed() < Duration::from_millis(SCRUB_AGAIN_MS) && self.broker.connects() == connects {
+                tokio::time::sleep(Duration::from_millis(RETRY_PAUSE_MAX_MS)).await;
+            }
+        }
+    }
+
+    async fn pass(&self) -> Result<(), LogError> {
+        let last = self.archived.load(Ordering::Acquire);
+        let mut frames = Numbered::new(self.archive.clone());
+        while frames.next_number() <= last {
+            let began = Instant::now();
+            let (from, to) = (frames.next_number(), last.min(frames.next_number() + SCRUB_FRAMES - 1));
+            let read = tokio::task::spawn_blocking(move || {
+                let some: Result<Vec<Frame>, LogError> = (from..=to).map(|_| frames.next_frame()).collect();
+                (frames, some)
+            });
+            let (read, some) = read.await.map_err(|error| LogError::Thread { why: error.to_string() })?;
+            frames = read;
+            self.compare(from, &some?).await?;
+            let rest = (began.elapsed() * SCRUB_REST).max(Duration::from_millis(SCRUB_REST_MIN_MS));
+            tokio::time::sleep(rest).await;
+        }
+        Ok(())
+    }
+
+    async fn compare(&self, from: u64, frames: &[Frame]) -> Result<(), LogError> {
+        let mut found = futures_util::stream::iter(from..)
+            .take(frames.len())
+            .map(|sequence| async move { (sequence, self.read(sequence).await) })
+            .buffered(CATCH_UP_AHEAD);
+        let mut ours = frames.iter();
+        while let (Some((sequence, found)), Some(frame)) = (found.next().await, ours.next()) {
+            let why = match found {
+                Ok(Some(bytes)) if bytes == frame.bytes() => continue,
+                Ok(Some(_)) => "is not what was archived under that number".to_owned(),
+                Ok(None) => "is missing".to_owned(),
+                Err(error @ LogError::NoStream { .. }) => return Err(error),
+                Err(error) => format!("cannot be read any more: {error}"),
+            };
+            let (stream, index) = (self.broker.name().to_owned(), frame.header().first_index);
+            return Err(LogError::BrokerLostTail { stream, index, why: format!("sequence {sequence} {why}") });
+        }
+        Ok(())
+    }
+
+    /// One message. A server that cannot be reached is waited for; one that answers, but not to this, lost it.
+    async fn read(&self, sequence: u64) -> Result<Option<Bytes>, LogError> {
+        let mut failing: Option<Instant> = None;
+        loop {
+            let error = match self.broker.read_any(sequence).await {
+                Ok(message) => return Ok(message),
+                Err(error) => error,
+            };
+            match self.broker.info().await {
+                Ok(_) => {
+                    let since = *failing.get_or_insert_with(Instant::now);
+                    if since.elapsed() > Duration::from_millis(SCRUB_PATIENCE_MS) {
+                        return Err(error);
+                    }
+                }
+                Err(gone @ LogError::NoStream { .. }) => return Err(gone),
+                Err(_) => failing = None,
+            }
+            tokio::time::sleep(Duration::from_millis(RETRY_PAUSE_MAX_MS)).await;
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! Which frames are the record: at each place the one that continues what is proved so far, from whichever copy has it.
+//! A frame proves itself by the root it carries and by the next one; a checkpoint proves everything under it.
+
+use super::checkpoints::Proofs;
+use super::copies::{Held, Kind};
+use super::examine::{Examined, Role};
+use super::report::Fault;
+use crate::error::LogError;
+use crate::log::{Frame, Tip};
+
+/// The record as the copies prove it together: where each frame is to be taken from, and where it ends.
+pub(super) struct Plan {
+    pub(super) choices: Vec<Choice>,
+    pub(super) tip: Tip,
+}
+
+/// A frame by its copy and its place there: a slot of files, a sequence of a stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Choice {
+    copy: u8,
+    slot: u64,
+}
+
+/// A frame that may come next.
+pub(super) struct Candidate {
+    pub(super) frame: Frame,
+    pub(super) choice: Choice,
+}
+
+/// Why no truth can be chosen.
+pub(super) enum Undecided {
+    /// Said to people.
+    Refused(String),
+    Log(LogError),
+}
+
+impl From<LogError> for Undecided {
+    fn from(error: LogError) -> Self {
+        Self::Log(error)
+    }
+}
+
+impl Plan {
+    pub(super) fn new(ledger: [u8; 16]) -> Self {
+        Self { choices: Vec::new(), tip: Tip::new(ledger) }
+    }
+
+    /// The frame of a choice.
+    pub(super) fn frame(&self, choice: Choice, examined: &mut Examined) -> Result<Frame, LogError> {
+        let copy = &mut examined.copies[usize::from(choice.copy)].kind;
+        match copy {
+            Kind::Files(files) => files.slot(choice.slot),
+            Kind::Stream(_) => match copy.at(choice.slot)? {
+                Held::Frame(frame) => Ok(frame),
+                _ => Err(LogError::Damage {
+                    place: copy.place(choice.slot),
+                    frame: choice.slot,
+                    index: 0,
+                    why: "a frame that was there is gone".to_owned(),
+                }),
+            },
+        }
+    }
+
+    pub(super) fn take(&mut self, candidate: &Candidate) {
+        self.choices.push(candidate.choice);
+        self.tip.advance(&candidate.frame);
+    }
+}
+
+/// The frame that comes after `plan`, if any copy has it. `held` is what each copy has at that place.
+pub(super) fn next(
+    examined: &mut Examined,
+    proofs: &Proofs,
+    plan: &Plan,
+    held: &[Held],
+) -> Result<Option<Candidate>, Undecided> {
+    let tip = &plan.tip;
+    let mut candidates = standing(examined, tip, held);
+    if candidates.iter().all(|candidate| tip.is_void(&candidate.frame)) {
+        displaced(examined, plan, &mut candidates)?;
+    }
+    if candidates.len() < 2 {
+        return Ok(candidates.pop());
+    }
+    fork(examined, proofs, tip, candidates).map(Some)
+}
+
+/// Different frames that stand at the place and may.
+fn standing(examined: &Examined, tip: &Tip, held: &[Held]) -> Vec<Candidate> {
+    let mut candidates: Vec<Candidate> = Vec::new();
+    for (copy, held) in held.iter().enumerate() {
+        let Held::Frame(frame) = held else { continue };
+        let known = candidates.iter().any(|candidate| candidate.frame.bytes() == frame.bytes());
+        if known || tip.check(frame).is_err() {
+            continue;
+        }
+        let number = tip.frames + 1;
+        let slot = match &examined.copies[copy].kind {
+            Kind::Files(files) => files.slot_at(number).unwrap_or(0),
+            Kind::Stream(_) => number,
+        };
+        candidates.push(Candidate { frame: frame.clone(), choice: Choice { copy: copy as u8, slot } });
+    }
+    candidates
+}
+
+/// Frames that stand elsewhere in files and continue the record by what they say.
+fn displaced(examined: &Examined, plan: &Plan, candidates: &mut Vec<Candidate>) -> Result<(), LogError> {
+    for (copy, examined) in examined.copies.iter().enumerate() {
+        let Kind::Files(files) = &examined.kind else { continue };
+        for slot in files.fitting(&plan.tip) {
+            let choice = Choice { copy: copy as u8, slot };
+            // Padding frames are all alike: each may stand in only one place.
+            let recent = plan.choices.iter().rev().take(MOST_ALIKE);
+            if recent.clone().any(|taken| *taken == choice) {
+                continue;
+            }
+            let frame = files.slot(slot)?;
+            let fits = plan.tip.check(&frame).is_ok() && !plan.tip.is_void(&frame);
+            if fits && candidates.iter().all(|candidate| candidate.frame.bytes() != frame.bytes()) {
+                candidates.push(Candidate { frame, choice });
+                break;
+            }
+        }
+        if !candidates.is_empty() {
+            return Ok(());
+        }
+    }
+    Ok(())
+}
+
+/// Frames of one index and root that can follow each other: openings of writers that wrote nothing, and their padding.
+const MOST_ALIKE: usize = 1_024;
+
+/// Two frames may come next. One of them leads to the last checkpoint, or is no frame that counts; or nobody can know.
+fn fork(
+    examined: &mut Examined,
+    proofs: &Proofs,
+    tip: &Tip,
+    candidates: Vec<Candidate>,
+) -> Result<Candidate, Undecided> {
+    let mut reached = Vec::new();
+    for candidate in candidates {
+        let (size, frames) = follow(examined, proofs, tip, &candidate)?;
+        let proved = proofs.last().is_some_and(|last| tip.next_index() < last && size >= last);
+        reached.push((proved, frames, tip.is_void(&candidate.frame), candidate));
+    }
+    let proved = reached.iter().filter(|(proved, ..)| *proved).count();
+    let counting = reached.iter().filter(|(_, _, void, _)| !void).count();
+    if proved == 1 {
+        reached.retain(|(proved, ..)| *proved);
+    } else if counting < reached.len() {
+        // What a fenced writer had under way stands where it was stored; the record goes on behind it.
+        reached.sort_by_key(|(_, frames, _, _)| std::cmp::Reverse(*frames));
+    } else {
+        return Err(Undecided::Refused(evidence(examined, tip, &reached)));
+    }
+    let best = reached.into_iter().next().map(|(.., candidate)| candidate);
+    best.ok_or_else(|| Undecided::Refused("nothing may come next".to_owned()))
+}
+
+fn evidence(examined: &Examined, tip: &Tip, reached: &[(bool, u64, bool, Candidate)]) -> String {
+    let number = tip.frames + 1;
+    let sides: Vec<String> = reached
+        .iter()
+        .map(|(_, frames, _, candidate)| {
+            let copy = &examined.copies[usize::from(candidate.choice.copy)];
+            let epoch = candidate.frame.header().epoch;
+            format!("{} goes on with epoch {epoch} for {frames} frames", copy.kind.place(number))
+        })
+        .collect();
+    format!(
+        "the copies are whole but differ from frame {number}, index {} on: {}; no checkpoint says which is the ledger. \
+         Find out who wrote the other one, take it away, and run this again",
+        tip.next_index(),
+        sides.join("; ")
+    )
+}
+
+/// How far the record goes on behind a candidate, as entries and frames.
+fn follow(examined: &mut Examined, proofs: &Proofs, tip: &Tip, candidate: &Candidate) -> Result<(u64, u64), Undecided> {
+    let mut tip = tip.clone();
+    let before = tip.frames;
+    let mut next = Some(candidate.frame.clone());
+    while let Some(frame) = next.take() {
+        if proofs.pass(&tip, &frame).is_err() {
+            // What leads past a checkpoint is not the record, however long it is.
+            return Ok((0, 0));
+        }
+        tip.advance(&frame);
+        for copy in &mut examined.copies {
+            if let Held::Frame(frame) = copy.kind.at(tip.frames + 1)?
+                && tip.check(&frame).is_ok()
+            {
+                next = Some(frame);
+                break;
+            }
+        }
+    }
+    Ok((tip.next_index(), tip.frames - before))
+}
+
+/// Whether the record may end after `tip`, where no copy has a frame that continues it; otherwise why not.
+pub(super) fn ends(
+    examined: &mut Examined,
+    proofs: &Proofs,
+    tip: &Tip,
+    over_nats: bool,
+) -> Result<Result<(), String>, LogError> {
+    let (number, index) = (tip.frames + 1, tip.next_index());
+    if let Some(last) = proofs.last().filter(|last| *last > index) {
+        return Ok(Err(format!(
+            "a checkpoint over {last} entries was signed, but no copy has frame {number}, index {index}, as it was; \
+             add a copy that has it with --from"
+        )));
+    }
+    let lost = format!(
+        "frame {number}, index {index}, was acknowledged and no copy has it as it was; add a copy that has it with --from"
+    );
+    for copy in &mut examined.copies {
+        if copy.kind.has_later(tip)? {
+            return Ok(Err(lost));
+        }
+        if let (Kind::Files(files), Role::Archive) = (&copy.kind, copy.role)
+            && files.last() >= number
+        {
+            // A frame cut short by the end of the process was told to nobody; over NATS only that can explain it.
+            match files.unfinished(number) {
+                Some(Fault::Truncated) => {}
+                Some(_) if !over_nats => {}
+                _ => return Ok(Err(lost)),
+            }
+        }
+    }
+    Ok(Ok(()))
+}
