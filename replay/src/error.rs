@@ -25,6 +25,14 @@ pub enum LogError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// A repair or restore of this directory was begun and has not ended well.
+    #[error("{} is there: `{doing}` has not proved the record yet, so nothing is served or written; run it again to its end", path.display())]
+    Unproved {
+        /// The mark.
+        path: PathBuf,
+        /// What was begun.
+        doing: String,
+    },
     /// Another process writes to this directory.
     #[error("{} is in use by another writer; stop it first", path.display())]
     Locked {
@@ -32,7 +40,7 @@ pub enum LogError {
         path: PathBuf,
     },
     /// A frame that cannot be what was written.
-    #[error("damage at {place}, frame {frame}, first bad index {index}: {why}")]
+    #[error("damage at {place}, frame {frame}, first bad index {index}: {why}. Run `replay repair`")]
     Damage {
         /// File and offset, or stream and sequence.
         place: String,
@@ -43,6 +51,20 @@ pub enum LogError {
         /// What was found.
         why: String,
     },
+    /// A follower differed from its writer, and nobody has looked into it.
+    #[error(
+        "{} is there: {why}. Once that is done, start with --forget-difference, which makes pages and tiles anew and \
+         compares again", path.display()
+    )]
+    Differed {
+        /// The mark, with the evidence.
+        path: PathBuf,
+        /// What differed.
+        why: String,
+    },
+    /// This log is followed, not written.
+    #[error("this record is only followed here; its writer is elsewhere")]
+    Followed,
     /// The frames belong to another ledger.
     #[error("{place} holds ledger {found}, not {wanted}")]
     WrongLedger {
@@ -81,7 +103,7 @@ pub enum LogError {
     },
     /// The stream holds less than, or something else than, what it acknowledged.
     #[error(
-        "stream {stream} lost what it acknowledged: {why}; first bad index {index}. Do not write to it; restore it from the archive"
+        "stream {stream} lost what it acknowledged: {why}; first bad index {index}. Nothing is written to it any more; run `replay repair`"
     )]
     BrokerLostTail {
         /// Its name.
@@ -92,7 +114,7 @@ pub enum LogError {
         why: String,
     },
     /// The stream's settings are not the required ones.
-    #[error("stream {stream} is not set up as required: {}", differences.join("; "))]
+    #[error("stream {stream} is not set up as required: {}. Nothing is written to it; run `replay repair`", differences.join("; "))]
     Settings {
         /// Its name.
         stream: String,
@@ -100,7 +122,7 @@ pub enum LogError {
         differences: Vec<String>,
     },
     /// The stream is not there.
-    #[error("stream {stream} does not exist; create it with `mingzhang provision`")]
+    #[error("stream {stream} does not exist; create it with `mingzhang provision`, or if it was there before, run `replay repair`")]
     NoStream {
         /// Its name.
         stream: String,
@@ -170,6 +192,20 @@ pub enum LogError {
 }
 
 impl LogError {
+    /// Whether the record or its stream is not what it was or should be, so that it is to be repaired before anything is
+    /// served from it again.
+    #[must_use]
+    pub fn is_damage(&self) -> bool {
+        matches!(
+            self,
+            Self::Damage { .. }
+                | Self::WrongLedger { .. }
+                | Self::BrokerLostTail { .. }
+                | Self::Settings { .. }
+                | Self::NoStream { .. }
+        )
+    }
+
     /// An input/output error, or `NoSpace` if that is what it is.
     pub(crate) fn io(doing: &'static str, path: &Path, source: std::io::Error) -> Self {
         use std::io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};

@@ -4,6 +4,7 @@ pub mod backup;
 pub mod explain;
 pub mod export;
 pub mod fold;
+pub mod interrupts;
 pub mod rebuild;
 pub mod repair;
 pub mod restore;

@@ -38,7 +38,8 @@ impl Source {
     }
 }
 
-fn ledger_typed(text: &str) -> Result<Ledger, String> {
+/// A ledger as it is typed.
+pub fn ledger_typed(text: &str) -> Result<Ledger, String> {
     let bytes = if text.len() == 2 * DEFAULT_LEDGER.len() { unhex(text) } else { Some(text.as_bytes().to_vec()) };
     let bytes = bytes.and_then(|bytes| Ledger::try_from(bytes).ok());
     bytes.ok_or_else(|| "a ledger is named by 16 characters, or by 32 hexadecimal digits".to_owned())

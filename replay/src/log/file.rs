@@ -25,7 +25,7 @@ pub struct FileLog {
 
 /// Held until the log is dropped; the system releases it also when the process is killed.
 #[derive(Debug)]
-struct Lock(File);
+pub(crate) struct Lock(File);
 
 impl Drop for Lock {
     fn drop(&mut self) {
@@ -129,7 +129,8 @@ impl Open {
     }
 }
 
-fn lock(dir: &Path) -> Result<Lock, LogError> {
+/// Locks a directory against everybody else who does.
+pub(crate) fn lock(dir: &Path) -> Result<Lock, LogError> {
     let path = dir.join("lock");
     let file = OpenOptions::new()
         .write(true)
