@@ -21,6 +21,15 @@ pub enum Home {
         /// Name of the stream, if not the usual one.
         stream: Option<String>,
     },
+    /// In a JetStream stream that another instance writes; here it is only read, into a copy in files.
+    Follow {
+        /// `nats://host:port`.
+        url: String,
+        /// Name of the stream, if not the usual one.
+        stream: Option<String>,
+        /// Where the writer takes events, for those who come here with some.
+        writer: Option<String>,
+    },
 }
 
 /// How a ledger is opened.
@@ -60,17 +69,37 @@ impl Options {
         Self { home: Home::Nats { url: url.to_owned(), stream: None }, ..Self::file(data) }
     }
 
+    /// The stream of a NATS server that another instance writes, followed with a copy under `data`.
+    #[must_use]
+    pub fn follow(data: impl Into<PathBuf>, url: &str, writer: Option<&str>) -> Self {
+        let home = Home::Follow { url: url.to_owned(), stream: None, writer: writer.map(str::to_owned) };
+        Self { home, ..Self::file(data) }
+    }
+
+    /// Whether another instance writes the record.
+    #[must_use]
+    pub fn follows(&self) -> bool {
+        matches!(self.home, Home::Follow { .. })
+    }
+
+    /// Where the stream is, if there is one.
+    pub(crate) fn stream(&self) -> Option<NatsOptions> {
+        let (Home::Nats { url, stream } | Home::Follow { url, stream, .. }) = &self.home else { return None };
+        let mut nats = NatsOptions::new(url, &self.data.join("record"));
+        nats.stream.clone_from(stream);
+        Some(nats)
+    }
+
     pub(crate) fn open_log(&self, seen: Visit<'_>) -> Result<Log, LogError> {
         let options = LogOptions { ledger: self.ledger, clock: self.clock.clone() };
         let record = self.data.join("record");
         match &self.home {
             Home::File => Log::open_file(&record, &options, seen),
-            Home::Nats { url, stream } => {
+            Home::Nats { url, stream } | Home::Follow { url, stream, .. } => {
                 let mut nats = NatsOptions::new(url, &record);
-                if let Some(stream) = stream {
-                    nats.stream.clone_from(stream);
-                }
-                Log::open_nats(&nats, &options, seen)
+                nats.stream.clone_from(stream);
+                let open = if self.follows() { Log::open_followed } else { Log::open_nats };
+                open(&nats, &options, seen)
             }
         }
     }

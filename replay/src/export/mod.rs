@@ -1,5 +1,6 @@
 //! Exports for strangers' tools: the whole record folded again from its first entry and written out as it goes.
-//! Memory is that of the state; what a journal looks like stands in `hledger` and `beancount`, tables in `csv`.
+//! Memory is that of the state; what a journal looks like stands in `hledger` and `beancount`, tables in `csv`, and the
+//! tree, which needs no fold, in `tiles`.
 
 mod beancount;
 mod csv;
@@ -7,6 +8,7 @@ mod hledger;
 mod journal;
 pub mod names;
 mod reading;
+mod tiles;
 
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
@@ -16,9 +18,13 @@ use ledger::entry::Entry;
 use ledger::outcome::Outcome;
 use ledger::state::State;
 
+use crate::checkpoint::CheckpointError;
+use crate::checkpoints::KeptError;
 use crate::drive::{DriveError, Options};
+use crate::tiles::TileError;
 use journal::Journal;
 use reading::fold_each;
+pub use tiles::{Until, WrittenTiles, export_tiles};
 
 /// Entries between two checkpoints of a journal, unless the caller says otherwise: a file that tools still open at once.
 pub const EVERY: u64 = 250_000;
@@ -59,6 +65,32 @@ pub enum ExportError {
     /// A checkpoint every no entries.
     #[error("checkpoints need at least one entry between them; name a number above zero")]
     Every,
+    /// There is nothing signed to export under.
+    #[error(
+        "there is no signed checkpoint to export under; serve the ledger with --key, name one with --checkpoint FILE, or \
+         pass --unsigned"
+    )]
+    NoCheckpoint,
+    /// The record is not what was signed.
+    #[error(
+        "the record does not lead to the root signed over {size} entries (it has {entries} of them); verify it with \
+         `replay verify`"
+    )]
+    Unsigned {
+        /// Entries of the checkpoint.
+        size: u64,
+        /// Entries found, at most that many.
+        entries: u64,
+    },
+    /// The checkpoint is none.
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
+    /// Checkpoints could not be read.
+    #[error(transparent)]
+    Kept(#[from] KeptError),
+    /// A tile could not be written.
+    #[error(transparent)]
+    Tile(#[from] TileError),
     /// The file system refused.
     #[error("{doing} {}: {source}", path.display())]
     Io {
@@ -94,6 +126,14 @@ pub fn export(
     if every == 0 {
         return Err(ExportError::Every);
     }
+    into_new(out, |dir| {
+        let (entries, file, postings, accounts) = write(options, format, dir, every, progress)?;
+        Ok(Written { entries, postings, accounts, open: out.join(file) })
+    })
+}
+
+/// Has a new directory `out` filled under another name, and removes that if it could not be.
+fn into_new<T>(out: &Path, fill: impl FnOnce(&Path) -> Result<T, ExportError>) -> Result<T, ExportError> {
     // A slash at the end would put the unfinished directory inside.
     let out: &Path = &out.components().collect::<PathBuf>();
     let dir = unfinished(out);
@@ -103,14 +143,14 @@ pub fn export(
         }
     }
     fs::create_dir_all(&dir).map_err(|source| io("creating directory", &dir, source))?;
-    let written = write(options, format, &dir, every, progress);
-    if written.is_err() {
+    let filled = fill(&dir);
+    if filled.is_err() {
         // It is ours, made above; if it cannot be removed either, the next export says that it is there.
         let _ = fs::remove_dir_all(&dir);
     }
-    let (entries, file, postings, accounts) = written?;
+    let filled = filled?;
     fs::rename(&dir, out).map_err(|source| io("renaming", &dir, source))?;
-    Ok(Written { entries, postings, accounts, open: out.join(file) })
+    Ok(filled)
 }
 
 /// Entries, the file to open, postings, accounts.

@@ -5,11 +5,13 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 
+use anyhow::Context;
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
-use replay::export::{EVERY, Format, Written, export};
+use replay::export::{EVERY, Format, Until, Written, WrittenTiles, export, export_tiles};
+use replay::note::Note;
 
-use super::source::Source;
+use super::source::{Source, hex};
 
 /// Write the whole record for other people's tools, which then recompute every balance
 #[derive(Args, Debug)]
@@ -23,6 +25,9 @@ Examples:
 
   replay export --nats nats://127.0.0.1:4222 --format csv --out ./tables
 
+  replay export --data ./demo-data --format tiles --out ./log
+  python3 -m http.server --directory ./log
+
 Journals hold every posting, dated by the day it is booked. Accounts are named by book, class and
 number of the owner: Assets are where money stands, Equity is where it comes from and may go below
 zero. Entry, event, effective day and principal stand beside each transaction, owners' ids where
@@ -31,6 +36,9 @@ at-N.* is the record after N entries and asserts what changed since the checkpoi
 
 Tables: entries.csv (every entry with its outcome), postings.csv, accounts.csv (balances at the
 end). Amounts are in fen.
+
+Tiles: the tree of the record as static files (C2SP tlog-tiles v0.1.0): checkpoint, tile/<L>/<N>,
+tile/entries/<N>. The tree ends at the last signed checkpoint; what is behind it follows with the next.
 
 Exit codes: 0 written, 1 the record is damaged or the place is taken or full, 2 usage")]
 pub struct ExportArgs {
@@ -42,6 +50,12 @@ pub struct ExportArgs {
     /// Directory to make; it must not exist, and appears when all of it is written
     #[arg(long, value_name = "PATH")]
     out: PathBuf,
+    /// Tiles: under this signed checkpoint, for example one that a witness cosigned, instead of the ledger's last
+    #[arg(long, value_name = "FILE")]
+    checkpoint: Option<PathBuf>,
+    /// Tiles: to the end of the record, without a checkpoint
+    #[arg(long, conflicts_with = "checkpoint")]
+    unsigned: bool,
     /// Entries between two checkpoints of a journal
     #[arg(long, value_name = "N", default_value_t = EVERY, value_parser = clap::value_parser!(u64).range(1..))]
     every: u64,
@@ -58,6 +72,8 @@ enum Form {
     Beancount,
     /// Tables
     Csv,
+    /// The tree as static files
+    Tiles,
 }
 
 /// Writes, and says what to open.
@@ -66,7 +82,9 @@ pub fn run(args: &ExportArgs) -> anyhow::Result<ExitCode> {
         Form::Hledger => Format::Hledger,
         Form::Beancount => Format::Beancount,
         Form::Csv => Format::Csv,
+        Form::Tiles => return run_tiles(args),
     };
+    anyhow::ensure!(args.checkpoint.is_none() && !args.unsigned, "--checkpoint and --unsigned go with --format tiles");
     let began = Instant::now();
     let bar = bar(args.json)?;
     let written = export(&args.source.options(), format, &args.out, args.every, &mut |entries| {
@@ -80,6 +98,33 @@ pub fn run(args: &ExportArgs) -> anyhow::Result<ExitCode> {
     } else {
         println!("entries    {}\npostings   {}\naccounts   {}", written.entries, written.postings, written.accounts);
         println!("seconds    {seconds:.2}\nopen       {}", written.open.display());
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn run_tiles(args: &ExportArgs) -> anyhow::Result<ExitCode> {
+    let until = match &args.checkpoint {
+        _ if args.unsigned => Until::End,
+        None => Until::Last,
+        Some(file) => {
+            let bytes = std::fs::read(file).with_context(|| format!("reading {}", file.display()))?;
+            Until::Note(Box::new(Note::parse(&bytes).with_context(|| file.display().to_string())?))
+        }
+    };
+    let began = Instant::now();
+    let bar = bar(args.json)?;
+    let written = export_tiles(&args.source.options(), &until, &args.out, &mut |entries| bar.set_position(entries));
+    bar.finish_and_clear();
+    let WrittenTiles { entries, root, left_out, signed, open } = written?;
+    let (root, open, seconds) = (hex(&root), open.display(), began.elapsed().as_secs_f64());
+    if args.json {
+        let open = open.to_string();
+        let figures = serde_json::json!({ "entries": entries, "root": root, "left_out": left_out, "signed": signed,
+            "open": open, "seconds": seconds });
+        println!("{figures}");
+    } else {
+        println!("entries    {entries}, {left_out} behind the checkpoint left out\nroot       {root}");
+        println!("signed     {}\nseconds    {seconds:.2}\nopen       {open}", if signed { "yes" } else { "no" });
     }
     Ok(ExitCode::SUCCESS)
 }
