@@ -1,6 +1,7 @@
 //! Reading a record again, from its first entry or from where the pages end: one thread reads, checks and decodes
 //! frames, another folds their entries. Nothing is written here.
 
+use std::ops::ControlFlow;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use ledger::entry::Entry;
@@ -10,7 +11,7 @@ use ledger::state::State;
 
 use crate::drive::{DriveError, Home, Options, unreadable};
 use crate::log::{Frame, Log, NatsOptions, Reader, read_stream};
-use crate::pages::Keeper;
+use crate::pages::{Keeper, Unread};
 use crate::signing::Reading;
 use crate::tally::Tally;
 
@@ -66,6 +67,19 @@ impl Decoded {
         state: &mut State,
         seen: &mut dyn FnMut(&mut State, &Entry<'_>, &Outcome) -> Result<(), E>,
     ) -> Result<(), E> {
+        let _ = self.each(&mut |entry| {
+            let outcome = state.fold(&entry).map_err(|halt| unreadable(entry.index, halt))?;
+            seen(state, &entry, &outcome)?;
+            Ok::<_, E>(ControlFlow::Continue(()))
+        })?;
+        Ok(())
+    }
+
+    /// Shows its entries in order until whoever is shown them has seen enough.
+    pub(crate) fn each<E: From<DriveError>>(
+        self,
+        take: &mut dyn FnMut(Entry<'_>) -> Result<ControlFlow<()>, E>,
+    ) -> Result<ControlFlow<()>, E> {
         let skipped = usize::try_from(self.first - self.frame.header().first_index).unwrap_or(usize::MAX);
         let entries = self.frame.entries().skip(skipped).zip(self.first..);
         for ((bytes, index), event) in entries.zip(self.events) {
@@ -74,10 +88,11 @@ impl Decoded {
                 .map_err(|error| DriveError::Unreadable { index, why: error.to_string() })?;
             let entry =
                 Entry { index, recorded_ms: raw.recorded_ms, principal: raw.principal, content: raw.content, event };
-            let outcome = state.fold(&entry).map_err(|halt| unreadable(index, halt))?;
-            seen(state, &entry, &outcome)?;
+            if take(entry)?.is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
         }
-        Ok(())
+        Ok(ControlFlow::Continue(()))
     }
 }
 
@@ -100,32 +115,94 @@ pub fn fold_tally(options: &Options, progress: &mut dyn FnMut(u64)) -> Result<(S
     read.map(|()| (state, pages.tally()))
 }
 
-/// Reads the record and folds what `state` does not know yet, then leaves the record open for writing. A ledger that
-/// signs takes what its tree does not know yet.
+/// Shows every entry of a record in order, all frames, roots and events checked, for whoever folds in his own way; reading
+/// goes on beside. Ends with the record, or when `take` has seen enough. Changes nothing, and may run beside a writer.
+///
+/// # Errors
+/// As [`fold_record`], and what `take` says.
+pub fn each_entry(
+    options: &Options,
+    progress: &mut dyn FnMut(u64),
+    take: &mut (dyn FnMut(Entry<'_>) -> Result<ControlFlow<()>, DriveError> + Send),
+) -> Result<(), DriveError> {
+    let (to_take, frames) = sync_channel::<Decoded>(FRAMES_AHEAD);
+    std::thread::scope(|scope| {
+        let taking = scope.spawn(move || {
+            while let Ok(decoded) = frames.recv() {
+                if decoded.each(take)?.is_break() {
+                    return Ok(true);
+                }
+            }
+            Ok::<_, DriveError>(false)
+        });
+        let read = read_all(options, &to_take, progress);
+        drop(to_take);
+        let enough = taking.join().map_err(|_| DriveError::Pages("the fold panicked".to_owned()))??;
+        // Who has seen enough hangs up, which reading takes for an error.
+        if enough { Ok(()) } else { read }
+    })
+}
+
+/// Reads the pages and, beside that, the record, folds what the pages do not know, then leaves the record open for
+/// writing. A ledger that signs takes what its tree does not know yet.
 pub(crate) fn catch_up(
     options: &Options,
-    pages: &Keeper,
-    state: State,
-    mut tree: Option<&mut Reading>,
+    tree: Option<&mut Reading>,
     progress: &mut dyn FnMut(u64),
-) -> Result<(Log, State), DriveError> {
-    let known = state.entries;
-    let (state, log) = beside(pages, state, |to_fold| {
-        let mut unreadable = None;
-        let opened = options.open_log(&mut |frame| {
-            if frame.next_index() > known {
-                hand_over(frame.clone(), known, to_fold, &mut unreadable)?;
-            }
-            if let Some(tree) = &mut tree {
-                tree.take(frame)?;
-            }
-            progress(frame.next_index());
-            Ok(())
-        });
-        // An entry nobody can read is told as such, not as reading that stopped.
-        unreadable.map_or_else(|| opened.map_err(DriveError::from), Err)
+) -> Result<(Log, Keeper, State), DriveError> {
+    let unread = Unread::open(options)?;
+    let known = unread.entries();
+    let (to_fold, frames) = sync_channel(FRAMES_AHEAD);
+    let (pages, state, log) = std::thread::scope(|scope| {
+        // Reading pages takes about as long as hashing the record that they know already.
+        let folding = scope.spawn(move || read_and_fold(unread, known, &frames));
+        let log = open_and_hand_over(options, known, tree, &to_fold, progress);
+        drop(to_fold);
+        let (pages, state) = folding.join().map_err(|_| DriveError::Pages("the fold panicked".to_owned()))??;
+        Ok::<_, DriveError>((pages, state, log?))
     })?;
-    log.map(|log| (log, state))
+    pages.settle_generation()?;
+    if state.entries >= known {
+        return Ok((log, pages, state));
+    }
+    tracing::warn!("the pages could not be used; the record is folded from its first entry");
+    let files = Options { home: Home::File, ..options.clone() };
+    let (state, read) = beside(&pages, state, |to_fold| read_all(&files, to_fold, progress))?;
+    read.map(|()| (log, pages, state))
+}
+
+/// The part of the thread that folds. Had the pages promised more than they give, what follows cannot be folded yet.
+fn read_and_fold(unread: Unread, known: u64, frames: &Receiver<Decoded>) -> Result<(Keeper, State), DriveError> {
+    let (pages, state) = unread.read()?;
+    if state.entries < known {
+        while frames.recv().is_ok() {}
+        return Ok((pages, state));
+    }
+    let state = fold_all(&pages, state, frames)?;
+    Ok((pages, state))
+}
+
+/// The part of the thread that reads: opens the record and hands over what the pages do not know.
+fn open_and_hand_over(
+    options: &Options,
+    known: u64,
+    mut tree: Option<&mut Reading>,
+    to_fold: &SyncSender<Decoded>,
+    progress: &mut dyn FnMut(u64),
+) -> Result<Log, DriveError> {
+    let mut unreadable = None;
+    let opened = options.open_log(&mut |frame| {
+        if frame.next_index() > known {
+            hand_over(frame.clone(), known, to_fold, &mut unreadable)?;
+        }
+        if let Some(tree) = &mut tree {
+            tree.take(frame)?;
+        }
+        progress(frame.next_index());
+        Ok(())
+    });
+    // An entry nobody can read is told as such, not as reading that stopped.
+    unreadable.map_or_else(|| opened.map_err(DriveError::from), Err)
 }
 
 /// Folds in a thread of its own what `read` sends. What went wrong in the fold is told first: it lies further back.
@@ -173,11 +250,9 @@ pub(crate) fn read_all(
             }
             Ok(())
         }
-        Home::Nats { url, stream } => {
+        Home::Nats { url, stream } | Home::Follow { url, stream, .. } => {
             let mut nats = NatsOptions::new(url, &record);
-            if let Some(stream) = stream {
-                nats.stream.clone_from(stream);
-            }
+            nats.stream.clone_from(stream);
             let mut unreadable = None;
             let read = read_stream(&nats, options.ledger, &mut |frame| {
                 progress(frame.next_index());

@@ -3,9 +3,13 @@
 
 mod audit;
 mod between;
+mod error;
+mod follow;
 mod history;
 mod options;
+mod rebuild;
 mod recorded;
+mod standing;
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
@@ -23,18 +27,21 @@ use parking_lot::{Mutex, RwLock, RwLockReadGuard};
 use tokio::sync::{oneshot, watch};
 
 use crate::catch_up::catch_up;
-use crate::error::LogError;
 use crate::log::Log;
 use crate::log::single::Single;
 use crate::pages::Keeper;
+use crate::past::Pasts;
 use crate::projections::entries::EntryRow;
-use crate::signing::{Notary, Reading, SigningError};
-use crate::store::StoreError;
+use crate::signing::{Notary, Reading};
 use crate::writer::{Item, Settled, SubmitError, Submitter, Writer, WriterOptions};
 
 use between::{encode_entry, sink};
+pub use error::DriveError;
+use follow::Follower;
+use rebuild::Rebuilding;
 pub use options::{DEFAULT_LEDGER, Home, Options};
 pub use recorded::Recorded;
+pub use standing::Standing;
 
 /// Settled frames that may wait for the fold before the writer is held back.
 const SETTLED_FRAMES: usize = 8;
@@ -50,54 +57,6 @@ pub struct Receipt {
     pub outcome: Outcome,
 }
 
-/// Why the ledger does not answer.
-#[derive(Debug, thiserror::Error)]
-pub enum DriveError {
-    /// The record cannot be opened, or its writer ended.
-    #[error(transparent)]
-    Log(Arc<LogError>),
-    /// Too much waits already. Nothing of this call was recorded.
-    #[error("too many events wait to be recorded; nothing of this call was recorded, retry in a moment")]
-    Busy,
-    /// An event does not fit an entry.
-    #[error("event {position} of the call has {bytes} bytes with its principal, more than an entry holds")]
-    TooLong {
-        /// Which event.
-        position: usize,
-        /// Its size.
-        bytes: usize,
-    },
-    /// The ledger was stopped.
-    #[error("the ledger is stopped; whether the last events were recorded shows after the next start")]
-    Stopped,
-    /// An entry of the record that this program must not guess about.
-    #[error("entry {index}: {why}")]
-    Unreadable {
-        /// Which entry.
-        index: u64,
-        /// What is wrong with it.
-        why: String,
-    },
-    /// The pages could not be kept.
-    #[error("pages: {0}")]
-    Pages(String),
-    /// The pages could not be read or written.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// Checkpoints cannot be signed, or the record does not fit those that were.
-    #[error(transparent)]
-    Signing(#[from] SigningError),
-    /// A thread could not be started.
-    #[error("cannot start a thread: {0}")]
-    Thread(std::io::Error),
-}
-
-impl From<LogError> for DriveError {
-    fn from(error: LogError) -> Self {
-        Self::Log(Arc::new(error))
-    }
-}
-
 /// What is known of an event on its way, besides its bytes.
 struct Tag {
     event: Event,
@@ -109,8 +68,16 @@ struct Tag {
 #[derive(Clone)]
 pub struct Engine {
     shared: Arc<Shared>,
-    submitter: Submitter<Tag>,
-    running: Arc<Mutex<Option<Running>>>,
+    role: Role,
+}
+
+/// What this engine does besides answering.
+#[derive(Clone)]
+enum Role {
+    /// It is the one writer of the record.
+    Writer { submitter: Submitter<Tag>, running: Arc<Mutex<Option<Running>>> },
+    /// Another is, and this one reads.
+    Follower(Arc<Follower>),
 }
 
 struct Running {
@@ -122,11 +89,14 @@ struct Shared {
     state: RwLock<State>,
     pages: Keeper,
     single: Single,
+    pasts: Pasts,
     moments: history::Moments,
+    rebuilding: Rebuilding,
     /// Signs what was folded, if there is a key.
     notary: Option<Notary>,
     folded: watch::Sender<u64>,
-    failed: Mutex<Option<String>>,
+    /// What ended the fold, or the following.
+    failed: Mutex<Option<Arc<DriveError>>>,
 }
 
 impl Engine {
@@ -136,20 +106,25 @@ impl Engine {
     /// # Errors
     /// The record is damaged, in use, or of another ledger; or it holds what this program does not know.
     pub fn open(options: &Options, progress: &mut dyn FnMut(u64)) -> Result<Self, DriveError> {
-        let (pages, state) = Keeper::open(options)?;
+        crate::marker::refuse(&options.data)?;
+        crate::follow::refuse(&options.data)?;
         let mut tree = Reading::open(options)?;
-        let (log, state) = catch_up(options, &pages, state, tree.as_mut(), progress)?;
+        let (log, pages, state) = catch_up(options, tree.as_mut(), progress)?;
         if log.tip().next_index() < state.entries {
             return Err(DriveError::Pages(
                 "the pages know more entries than the record holds: the record lost its end, restore it".to_owned(),
             ));
         }
         let (folded, _) = watch::channel(state.entries);
-        let notary = tree.map(|tree| tree.start(log.tip(), pages.tally())).transpose()?;
+        let (tree, followed) = if options.follows() { (None, tree) } else { (tree, None) };
+        let notary = tree.map(|tree| tree.start(log.tip(), pages.tally(), &state.keys)).transpose()?;
         let single = Single::new(options.data.join("record"));
+        let pasts = Pasts::new(options.data.join("record"), options.ledger);
         let (state, moments, failed) = (RwLock::new(state), Mutex::default(), Mutex::default());
-        let shared = Arc::new(Shared { state, pages, single, moments, notary, folded, failed });
-        Self::start(log, shared)
+        let rebuilding = Rebuilding::default();
+        let shared = Shared { state, pages, single, pasts, moments, rebuilding, notary, folded, failed };
+        let shared = Arc::new(shared);
+        if options.follows() { Self::start_following(options, log, followed, shared) } else { Self::start(log, shared) }
     }
 
     fn start(log: Log, shared: Arc<Shared>) -> Result<Self, DriveError> {
@@ -161,7 +136,8 @@ impl Engine {
             .name("fold".to_owned())
             .spawn(move || folding.run(&from_log))
             .map_err(DriveError::Thread)?;
-        Ok(Self { shared, submitter, running: Arc::new(Mutex::new(Some(Running { writer, fold }))) })
+        let running = Arc::new(Mutex::new(Some(Running { writer, fold })));
+        Ok(Self { shared, role: Role::Writer { submitter, running } })
     }
 
     /// Submits events of one principal in order. The receipts come when every one is durable in all homes and folded.
@@ -180,6 +156,10 @@ impl Engine {
             let _ = done.send(Ok(Vec::new()));
             return Ok(receipts);
         }
+        let submitter = match &self.role {
+            Role::Writer { submitter, .. } => submitter,
+            Role::Follower(follower) => return Err(DriveError::Follower { writer: follower.writer().to_owned() }),
+        };
         self.alive()?;
         let last = events.len() - 1;
         let mut done = Some(done);
@@ -187,7 +167,7 @@ impl Engine {
             let done = if at == last { done.take() } else { None };
             Item { principal: Arc::clone(&principal), content, tag: Tag { event, done } }
         });
-        match self.submitter.submit(items.collect()) {
+        match submitter.submit(items.collect()) {
             Ok(()) => Ok(receipts),
             Err(SubmitError::Full(_)) => Err(DriveError::Busy),
             Err(SubmitError::TooLong { position, bytes, .. }) => Err(DriveError::TooLong { position, bytes }),
@@ -208,6 +188,16 @@ impl Engine {
     /// The state after some entry. Held shortly: the fold waits for it.
     pub fn read(&self) -> RwLockReadGuard<'_, State> {
         self.shared.state.read()
+    }
+
+    /// The same for who may be reading already: it does not queue behind a fold that waits for him.
+    pub(crate) fn read_beside(&self) -> RwLockReadGuard<'_, State> {
+        self.shared.state.read_recursive()
+    }
+
+    /// Its states of the past.
+    pub(crate) fn pasts(&self) -> &Pasts {
+        &self.shared.pasts
     }
 
     /// Postings of an account from an index on, oldest first, at least `limit` if there are so many.
@@ -232,7 +222,7 @@ impl Engine {
     /// during which nothing is folded.
     #[must_use]
     pub fn digest(&self) -> (u64, [u8; 32]) {
-        let mut state = self.shared.state.write();
+        let state = self.shared.state.read();
         (state.entries, state.digest())
     }
 
@@ -243,45 +233,50 @@ impl Engine {
         matches!(tokio::time::timeout(timeout, reached).await, Ok(Ok(_)))
     }
 
-    /// Why nothing can be recorded any more, if so.
-    ///
-    /// # Errors
-    /// The writer or the fold has ended.
-    pub fn alive(&self) -> Result<(), DriveError> {
-        if let Some(why) = self.shared.failed.lock().clone() {
-            return Err(DriveError::Unreadable { index: self.read().entries, why });
-        }
-        match self.submitter.ended() {
-            Some(error) => Err(DriveError::Log(error)),
-            None => Ok(()),
-        }
-    }
-
     /// Records and folds what waits, keeps the pages, and ends. Blocks: not for async tasks.
     ///
     /// # Errors
     /// The writer had ended with an error, or the pages could not be kept.
     pub fn stop(&self) -> Result<(), DriveError> {
-        let Some(running) = self.running.lock().take() else { return Ok(()) };
-        let written = running.writer.stop();
-        if running.fold.join().is_err() {
-            return Err(DriveError::Pages("the fold panicked; the record is whole, start again".to_owned()));
-        }
+        self.shared.pasts.stop();
+        self.shared.rebuilding.end();
+        let written = match &self.role {
+            Role::Follower(follower) => {
+                let ended = follower.stop();
+                // Pages of a state that may be wrong are not kept.
+                self.answers()?;
+                ended
+            }
+            Role::Writer { running, .. } => {
+                let Some(running) = running.lock().take() else { return Ok(()) };
+                let written = running.writer.stop();
+                if running.fold.join().is_err() {
+                    return Err(DriveError::Pages("the fold panicked; the record is whole, start again".to_owned()));
+                }
+                written.map_err(DriveError::Log)
+            }
+        };
         if let Some(notary) = &self.shared.notary {
             notary.stop();
         }
         self.shared.pages.close(&mut self.shared.state.write())?;
-        written.map_err(DriveError::Log)
+        written.and_then(|()| self.alive())
     }
 }
 
 impl Shared {
+    /// Takes note of what ended the fold or the following; what came first counts.
+    fn fail(&self, error: Arc<DriveError>) {
+        tracing::error!(%error, "nothing more is folded");
+        self.failed.lock().get_or_insert(error);
+    }
+
     fn run(&self, from_log: &Receiver<Settled<Tag>>) {
         let mut receipts = Vec::new();
         while let Ok(settled) = from_log.recv() {
             let mut answers = Vec::new();
             if let Err(error) = self.fold_frame(settled, &mut receipts, &mut answers) {
-                *self.failed.lock() = Some(error.to_string());
+                self.fail(Arc::new(error));
                 return;
             }
             let entries = self.state.read().entries;
@@ -302,6 +297,7 @@ impl Shared {
     ) -> Result<(), DriveError> {
         let recorded_ms = settled.recorded_ms;
         let leaves = settled.leaves;
+        let _turn = self.rebuilding.turn();
         let mut state = self.state.write();
         for (item, index) in settled.items.into_iter().zip(settled.first_index..) {
             let Item { principal, content, tag } = item;

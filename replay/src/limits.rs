@@ -56,6 +56,34 @@ pub const REQUEST_TIMEOUT_MS: u64 = 2_000;
 /// The stream's settings and tail are checked again this often while writing.
 pub const RECHECK_MS: u64 = 2_000;
 
+/// How long a follower waits before it asks an idle stream again: its answers may be that much older.
+pub const FOLLOW_EVERY_MS: u64 = 50;
+
+/// Ends of frames at which a follower remembers what all outcomes came to, to hold them against a checkpoint of that size
+/// that comes later. At full speed the writer makes some thousand frames between two checkpoints; 168 bytes each.
+pub const FOLLOW_MARKS: usize = 32_768;
+
+/// Frames of stream and archive that are compared at once while serving: at 256 KiB each some 8 MiB in all.
+pub const SCRUB_FRAMES: u64 = 16;
+
+/// How many times as long as comparing took is rested before the next frames: at most a tenth of one core is spent.
+pub const SCRUB_REST: u32 = 9;
+
+/// The least rest between two comparisons.
+pub const SCRUB_REST_MIN_MS: u64 = 20;
+
+/// How long after the whole stream was compared it is compared again; at once after the server was away.
+pub const SCRUB_AGAIN_MS: u64 = 600_000;
+
+/// How long a message may be unreadable, while the server answers other questions, before it counts as damaged.
+pub const SCRUB_PATIENCE_MS: u64 = 10_000;
+
+/// Messages of a stream that repairing holds at once: at 256 KiB each some 16 MiB.
+pub const REPAIR_AHEAD: u64 = 64;
+
+/// How often repairing publishes the same frames before it gives up; running it again goes on.
+pub const REPAIR_ATTEMPTS: u32 = 5;
+
 /// Messages asked for ahead when frames are read back from the stream.
 pub const CATCH_UP_AHEAD: usize = 16;
 
@@ -67,6 +95,16 @@ pub const STREAM_BYTES: i64 = 8 * 1024 * 1024 * 1024;
 
 /// Entries after which pages are kept: enough that a write is worth it, few enough that encoding them holds nobody up.
 pub const PAGES_EVERY: u64 = 65_536;
+
+/// States of the past that are kept or being folded at a time: each takes the memory of the ledger itself, and comparing
+/// takes two.
+pub const PASTS_KEPT: usize = 2;
+
+/// Entries a rebuild may be behind when it holds the fold to catch up: some hundredths of a second.
+pub const REBUILD_BEHIND: u64 = 4_096;
+
+/// How often a rebuild runs after the fold before it holds it whatever is left: each time less is, as it is faster.
+pub const REBUILD_ROUNDS: u32 = 8;
 
 /// Entries after which a checkpoint is signed while many are recorded: at full speed several a second.
 pub const SIGN_EVERY: u64 = 65_536;

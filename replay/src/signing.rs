@@ -23,6 +23,7 @@ use crate::drive::Options;
 use crate::limits::{FRAMES_TO_SIGN, SIGN_AFTER_MS, SIGN_EVERY};
 use crate::log::{Frame, Reader, Tip};
 use crate::note::{Role, Signer, Verifier};
+use crate::points;
 use crate::tally::Tally;
 use crate::tiles::{TileError, Tiles};
 use crate::writer::Leaves;
@@ -83,7 +84,12 @@ impl Reading {
     }
 
     /// Holds the tree against the record and against what was signed before, then signs from now on.
-    pub(crate) fn start(mut self, tip: &Tip, tally: Tally, announced: &Table<AnnouncedKey>) -> Result<Notary, SigningError> {
+    pub(crate) fn start(
+        mut self,
+        tip: &Tip,
+        tally: Tally,
+        announced: &Table<AnnouncedKey>,
+    ) -> Result<Notary, SigningError> {
         let (kept, latest) = self.fit(tip)?;
         let signing = self.signing.ok_or(SigningError::NoKey)?;
         if let Some(signed) = &latest {
@@ -337,7 +343,9 @@ impl Clerk {
             None => signed,
         });
         // Kept before it is shown: what anybody has seen signed must bind the next start too.
+        points::at("signing");
         self.kept.keep(size, &signed, signer.verifier())?;
+        points::at("signed");
         *self.desk.latest.lock() = Some(Arc::clone(&signed));
         self.signed_size = Some(size);
         Ok(signed)

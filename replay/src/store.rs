@@ -1,6 +1,8 @@
 //! Pages of the state and chunks of projections on disk: the only file that says `sled`. Nothing here is the truth:
 //! on any doubt the directory is dropped and rebuilt from the record. When to keep pages is not decided here.
 
+mod carry;
+
 use crate::projections::entries::{Chunks, Entries, EntryRow, Recent, pack};
 use crate::tally::{BOOKS, Tally, Turnover};
 use ledger::account::AccountNo;
@@ -17,6 +19,9 @@ use std::time::{Duration, Instant};
 pub const FORMAT: u32 = 4;
 
 const CHECKPOINT: &[u8] = b"c";
+
+/// What keys of pages of the state begin with.
+const PAGE: u8 = b'p';
 
 /// sled's own cache; pages are read once at start and otherwise only written.
 const CACHE_BYTES: u64 = 64 << 20;
@@ -95,12 +100,12 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens the pages of a ledger under `dir`, making the directory if needed. Pages that cannot be opened are dropped.
+    /// Opens the pages of a ledger in `dir`, making the directory if needed. Pages that cannot be opened are dropped.
     ///
     /// # Errors
     /// Another process has them, or the file system refuses.
     pub fn open(dir: &Path, ledger: [u8; 16]) -> Result<Self, StoreError> {
-        let path = dir.join(format!("pages-{FORMAT}"));
+        let path = dir.to_owned();
         let db = match open_db(&path) {
             Err(StoreError::Damaged { .. }) => {
                 remove(&path)?;
@@ -130,12 +135,26 @@ impl Store {
         Ok((self, None))
     }
 
-    fn read_state(&self) -> Option<(State, Tally)> {
+    /// Whose pages they are.
+    #[must_use]
+    pub fn ledger(&self) -> [u8; 16] {
+        self.ledger
+    }
+
+    /// How many entries the pages know, by their last checkpoint; whether they can be read shows when they are restored.
+    #[must_use]
+    pub fn entries(&self) -> u64 {
+        self.checkpoint().map_or(0, |checkpoint| checkpoint.entries)
+    }
+
+    fn checkpoint(&self) -> Option<Checkpoint> {
         let bytes = self.db.get(CHECKPOINT).ok()??;
         let checkpoint: Checkpoint = postcard::from_bytes(checked(&bytes)?).ok()?;
-        if checkpoint.format != FORMAT || checkpoint.ledger != self.ledger {
-            return None;
-        }
+        (checkpoint.format == FORMAT && checkpoint.ledger == self.ledger).then_some(checkpoint)
+    }
+
+    fn read_state(&self) -> Option<(State, Tally)> {
+        let checkpoint = self.checkpoint()?;
         let mut state = State::empty();
         let mut sums = self.sums.lock();
         for (table, (_, pages)) in state.tables().into_iter().enumerate() {
@@ -327,7 +346,7 @@ fn remove(path: &Path) -> Result<(), StoreError> {
 
 /// `p`, table, page: big-endian, so that pages lie in the order of handles.
 fn page_key(table: u8, page: u32) -> [u8; 6] {
-    let mut key = [b'p', table, 0, 0, 0, 0];
+    let mut key = [PAGE, table, 0, 0, 0, 0];
     key[2..].copy_from_slice(&page.to_be_bytes());
     key
 }

@@ -17,9 +17,9 @@ use anyhow::Context;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use ledger::state::State;
+use replay::generations::Generations;
 use replay::keys;
 use replay::log::Tip;
-use replay::store::Store;
 use replay::tally::Tally;
 
 use super::source::Source;
@@ -130,7 +130,8 @@ fn fold(args: &VerifyArgs, points: &[Point], bar: &ProgressBar) -> anyhow::Resul
 fn from_pages(args: &VerifyArgs) -> anyhow::Result<(State, Tally)> {
     let dir = args.source.data.clone().unwrap_or_default().join("pages");
     anyhow::ensure!(dir.is_dir(), "there are no pages in {}; verify without --from-checkpoint", dir.display());
-    let (_, kept) = Store::open(&dir, args.source.ledger)?.restore()?;
+    let (_, store) = Generations::of(dir.parent().unwrap_or(&dir)).open(args.source.ledger)?;
+    let (_, kept) = store.restore()?;
     kept.with_context(|| format!("the pages in {} cannot be used; verify without --from-checkpoint", dir.display()))
 }
 

@@ -16,6 +16,7 @@ use crate::error::LogError;
 use crate::limits::RECHECK_MS;
 use crate::log::scrub::Scrub;
 use crate::log::{Concluded, FileLog, Frame, Home, Log, NatsLog, Pipeline, StreamInfo, Tip};
+use crate::points;
 
 pub(super) type Sink<T> = Box<dyn FnMut(Outcome<T>) + Send>;
 
@@ -50,7 +51,10 @@ fn settle_files<T>(mut file: FileLog, frames: &mut UnboundedReceiver<Message<T>>
         match message {
             Message::Failed(error, items) => return report.end(error, false, items),
             Message::Frame(frame, settled) => match file.append(&frame) {
-                Ok(()) => report.settled(settled),
+                Ok(()) => {
+                    points::at("archived");
+                    report.settled(settled);
+                }
                 Err(error) => return report.end(Arc::new(error), true, settled.items),
             },
         }
@@ -136,14 +140,16 @@ impl<T> StreamSettler<'_, T> {
                 let frame = self.pipeline.settled() + 1;
                 Err((LogError::Fenced { frame, theirs, ours: self.report.epoch }, Vec::new()))
             }
-            Concluded::Settled(frame, settled) => match self.archive.append(&frame) {
-                Ok(()) => {
-                    self.archived.store(self.archive.frames(), Ordering::Release);
-                    self.report.settled(settled);
-                    Ok(())
+            Concluded::Settled(frame, settled) => {
+                points::at("acked");
+                if let Err(error) = self.archive.append(&frame) {
+                    return Err((error, settled.items));
                 }
-                Err(error) => Err((error, settled.items)),
-            },
+                points::at("archived");
+                self.archived.store(self.archive.frames(), Ordering::Release);
+                self.report.settled(settled);
+                Ok(())
+            }
         }
     }
 

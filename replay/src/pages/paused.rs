@@ -1,0 +1,68 @@
+//! A pause in keeping: for a while the store holds exactly what a rebuild makes anew, so that another store can take its
+//! place. Entries are folded meanwhile; what they change waits in memory.
+
+use std::sync::Arc;
+
+use ledger::state::State;
+use parking_lot::RwLock;
+
+use super::{Keeper, Kept};
+use crate::drive::DriveError;
+use crate::store::Store;
+
+/// While it lives nothing is kept.
+pub(crate) struct Paused<'a> {
+    kept: &'a Kept,
+    entries: u64,
+}
+
+impl Keeper {
+    /// Keeps what was folded by now, then nothing until the pause ends. `None` if no pages are kept at all.
+    pub(crate) fn pause(&self, state: &RwLock<State>) -> Result<Option<Paused<'_>>, DriveError> {
+        let Some(kept) = &self.kept else { return Ok(None) };
+        let mut progress = kept.desk.progress.lock();
+        progress.paused = true;
+        let mut paused = Paused { kept, entries: 0 };
+        while progress.under_way {
+            kept.desk.changed.wait(&mut progress);
+        }
+        drop(progress);
+        // The fold takes these two in the same order.
+        let batch = {
+            let mut state = state.write();
+            let mut progress = kept.desk.progress.lock();
+            self.settle(&mut progress, &mut state)?;
+            let batch = self.collect(&kept.store.read(), &mut state);
+            progress.taken = batch.entries();
+            batch
+        };
+        paused.entries = batch.entries();
+        let written = kept.store.read().write(&batch);
+        self.end(batch, written, &mut state.write())?;
+        Ok(Some(paused))
+    }
+}
+
+impl Paused<'_> {
+    /// Entries the store knows.
+    pub(crate) fn entries(&self) -> u64 {
+        self.entries
+    }
+
+    /// The store as it stays for now.
+    pub(crate) fn store(&self) -> Arc<Store> {
+        Arc::clone(&self.kept.store.read())
+    }
+
+    /// Keeps in another store from now on, one that holds the same.
+    pub(crate) fn replace(&self, number: u64, store: Arc<Store>) {
+        *self.kept.generation.lock() = number;
+        *self.kept.store.write() = store;
+    }
+}
+
+impl Drop for Paused<'_> {
+    fn drop(&mut self) {
+        self.kept.desk.progress.lock().paused = false;
+    }
+}
