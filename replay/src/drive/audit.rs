@@ -5,28 +5,34 @@ use std::sync::Arc;
 use bytes::Bytes;
 use ledger::merkle::{Hash, leaf_hash};
 
-use super::{DriveError, Engine};
+use super::{DriveError, Engine, Role};
 use crate::checkpoints::Signed;
 use crate::error::LogError;
 use crate::signing::{Notary, SigningError};
 
 impl Engine {
     fn notary(&self) -> Result<&Notary, SigningError> {
-        self.shared.notary.as_ref().ok_or(SigningError::NoKey)
+        self.shared.notary.as_ref().ok_or(match self.role {
+            Role::Writer { .. } => SigningError::NoKey,
+            Role::Follower(_) => SigningError::Follower,
+        })
     }
 
-    /// The checkpoint signed last.
+    /// The checkpoint signed last; of a follower the last of its writer that was equal here.
     ///
     /// # Errors
-    /// The ledger has no key, or signing has ended.
+    /// The ledger has no key, or signing has ended; or the follower has compared none yet.
     pub fn checkpoint(&self) -> Result<Arc<Signed>, SigningError> {
-        self.notary()?.latest()
+        match &self.role {
+            Role::Writer { .. } => self.notary()?.latest(),
+            Role::Follower(follower) => follower.latest(),
+        }
     }
 
     /// A checkpoint over everything folded by now.
     ///
     /// # Errors
-    /// As [`Engine::checkpoint`].
+    /// The ledger has no key, signing has ended, or it is a follower.
     pub async fn sign_now(&self) -> Result<Arc<Signed>, SigningError> {
         let notary = self.notary()?;
         notary.sign_now()?.await.unwrap_or_else(|_| Err(notary.why_ended()))
@@ -37,7 +43,7 @@ impl Engine {
     /// # Errors
     /// There is no such entry or tree, or the ledger has no key.
     pub fn prove_inclusion(&self, index: u64, size: u64) -> Result<Vec<Hash>, SigningError> {
-        self.notary()?.prove_inclusion(index, size).map(|(_, path)| path)
+        self.leaf_and_path(index, size).map(|(_, path)| path)
     }
 
     /// What shows that the tree over `to` entries continues the one over `from`. Blocks: not for async tasks.
@@ -45,7 +51,21 @@ impl Engine {
     /// # Errors
     /// There are no such trees, or the ledger has no key.
     pub fn prove_consistency(&self, from: u64, to: u64) -> Result<Vec<Hash>, SigningError> {
-        self.notary()?.prove_consistency(from, to)
+        match &self.role {
+            Role::Writer { .. } => self.notary()?.prove_consistency(from, to),
+            Role::Follower(follower) => Ok(follower.tiles().lock().prove_consistency(from, to)?),
+        }
+    }
+
+    fn leaf_and_path(&self, index: u64, size: u64) -> Result<(Hash, Vec<Hash>), SigningError> {
+        match &self.role {
+            Role::Writer { .. } => self.notary()?.prove_inclusion(index, size),
+            Role::Follower(follower) => {
+                let tiles = follower.tiles().lock();
+                let path = tiles.prove_inclusion(index, size)?;
+                Ok((tiles.subtree(0, index)?, path))
+            }
+        }
     }
 
     /// The stored bytes of an entry, over which its leaf is taken. Blocks: not for async tasks.
@@ -54,7 +74,7 @@ impl Engine {
     /// There is no such entry, the ledger has no key, or the files hold no entry of this leaf.
     pub fn entry_bytes(&self, index: u64) -> Result<Bytes, DriveError> {
         // The tree knows the leaf, so a void frame's entry of the same index cannot be taken for it.
-        let (leaf, _) = self.notary()?.prove_inclusion(index, index.saturating_add(1))?;
+        let (leaf, _) = self.leaf_and_path(index, index.saturating_add(1))?;
         let found = self.shared.single.entry(index, &|bytes| leaf_hash(bytes) == leaf)?;
         found.ok_or_else(|| {
             let place = format!("the files of the record in {}", self.shared.single.dir().display());

@@ -1,17 +1,20 @@
 //! The record: frames in one order, kept in one home or two. Files alone, or a JetStream stream with a local
 //! archive. What entries mean is decided elsewhere; here they are bytes.
 
-mod broker;
+pub(crate) mod broker;
 mod clock;
+pub(crate) mod copied;
 pub mod faulty;
 pub mod file;
+mod followed;
 pub mod frame;
 pub mod nats;
 pub mod provision;
 mod publish;
 pub mod reader;
-mod segments;
-mod settings;
+pub(crate) mod scrub;
+pub(crate) mod segments;
+pub(crate) mod settings;
 pub(crate) mod single;
 pub mod tip;
 
@@ -23,7 +26,7 @@ pub(crate) use clock::ClockWatch;
 pub use file::FileLog;
 pub use frame::{Frame, FrameError, Header};
 pub(crate) use nats::NatsLog;
-pub use nats::{NatsOptions, read_stream};
+pub use nats::{NatsOptions, USUAL_STREAM, read_stream};
 pub use provision::{ProvisionOptions, Provisioned, provision};
 pub(crate) use publish::{Concluded, Pipeline};
 pub use reader::{Reader, Torn};
@@ -60,6 +63,8 @@ pub(crate) enum Home {
     File(FileLog),
     /// A stream with an archive of files.
     Nats(Box<NatsLog>),
+    /// A stream that another writes, with an archive of its own.
+    Followed(Box<NatsLog>),
 }
 
 impl Log {
@@ -78,6 +83,13 @@ impl Log {
     pub fn open_nats(nats: &NatsOptions, options: &LogOptions, seen: Visit<'_>) -> Result<Self, LogError> {
         let (home, tip, torn) = NatsLog::open(nats, options, seen)?;
         Ok(Self { home: Home::Nats(Box::new(home)), tip, clock: options.clock.clone(), torn })
+    }
+
+    /// Opens a stream that another writes, and an archive of its own: compares them, catches the archive up, shows every
+    /// frame to `seen`. Publishes nothing. Blocks: call it from a thread of its own, not from an async task.
+    pub fn open_followed(nats: &NatsOptions, options: &LogOptions, seen: Visit<'_>) -> Result<Self, LogError> {
+        let (home, tip, torn) = NatsLog::open_to_follow(nats, options, seen)?;
+        Ok(Self { home: Home::Followed(Box::new(home)), tip, clock: options.clock.clone(), torn })
     }
 
     /// Opens a stream in memory that fails on purpose, with a real archive in `dir`. For tests.
@@ -109,7 +121,7 @@ impl Log {
     pub fn with_segment_bytes(mut self, bytes: u64) -> Self {
         match &mut self.home {
             Home::File(file) => file.set_segment_bytes(bytes),
-            Home::Nats(nats) => nats.archive.set_segment_bytes(bytes),
+            Home::Nats(nats) | Home::Followed(nats) => nats.archive.set_segment_bytes(bytes),
         }
         self
     }
@@ -118,7 +130,7 @@ impl Log {
     pub(crate) fn in_flight(&self) -> usize {
         match &self.home {
             Home::File(_) => FILE_FRAMES_IN_FLIGHT,
-            Home::Nats(_) => NATS_FRAMES_IN_FLIGHT,
+            Home::Nats(_) | Home::Followed(_) => NATS_FRAMES_IN_FLIGHT,
         }
     }
 }

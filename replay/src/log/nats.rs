@@ -24,8 +24,8 @@ use crate::limits::{CATCH_UP_AHEAD, FENCE_FRAMES, TAKE_OVER_MS};
 pub struct NatsOptions {
     /// `nats://host:port`.
     pub url: String,
-    /// Name of the stream.
-    pub stream: String,
+    /// Name of the stream; without one it is the stream that has the subject, as repairing makes one of another name.
+    pub stream: Option<String>,
     /// Its one subject.
     pub subject: String,
     /// Directory of the archive.
@@ -38,12 +38,15 @@ impl NatsOptions {
     pub fn new(url: &str, archive: &Path) -> Self {
         Self {
             url: url.to_owned(),
-            stream: "MINGZHANG".to_owned(),
+            stream: None,
             subject: "mingzhang.record".to_owned(),
             archive: archive.to_path_buf(),
         }
     }
 }
+
+/// Name of the stream where no other has the subject.
+pub const USUAL_STREAM: &str = "MINGZHANG";
 
 /// A stream and its archive, opened for writing.
 #[derive(Debug)]
@@ -71,7 +74,7 @@ impl NatsLog {
         seen: Visit<'_>,
     ) -> Result<(Self, Tip, Option<Torn>), LogError> {
         let runtime = runtime()?;
-        let broker = runtime.block_on(NatsBroker::connect(&options.url, &options.stream, &options.subject))?;
+        let broker = runtime.block_on(NatsBroker::connect(options))?;
         Self::open_broker(runtime, Broker::Nats(Box::new(broker)), &options.archive, log, seen)
     }
 
@@ -87,6 +90,22 @@ impl NatsLog {
         let (archive, tip, torn) = FileLog::open(dir, log.ledger, seen)?;
         let opened = Opening { broker: &broker, archive, tip, info };
         let (archive, tip, created) = runtime.block_on(opened.run(log, torn.is_some(), seen))?;
+        Ok((Self { broker, archive, created, runtime: Some(runtime) }, tip, torn))
+    }
+
+    /// Opens a stream to follow it: nothing is published, so the epoch stays another's.
+    pub(crate) fn open_to_follow(
+        options: &NatsOptions,
+        log: &LogOptions,
+        seen: Visit<'_>,
+    ) -> Result<(Self, Tip, Option<Torn>), LogError> {
+        let runtime = runtime()?;
+        let broker = runtime.block_on(NatsBroker::connect(options))?;
+        let broker = Broker::Nats(Box::new(broker));
+        let info = runtime.block_on(broker.info())?;
+        let (archive, tip, torn) = FileLog::open(&options.archive, log.ledger, seen)?;
+        let opened = Opening { broker: &broker, archive, tip, info };
+        let (archive, tip, created) = runtime.block_on(opened.run_beside(torn.is_some(), seen))?;
         Ok((Self { broker, archive, created, runtime: Some(runtime) }, tip, torn))
     }
 
@@ -115,10 +134,23 @@ struct Opening<'a> {
 
 impl Opening<'_> {
     async fn run(mut self, log: &LogOptions, torn: bool, seen: Visit<'_>) -> Result<(FileLog, Tip, String), LogError> {
+        self.come_level(torn, seen).await?;
+        self.raise(log, seen).await?;
+        self.finish()
+    }
+
+    async fn run_beside(mut self, torn: bool, seen: Visit<'_>) -> Result<(FileLog, Tip, String), LogError> {
+        self.come_level(torn, seen).await?;
+        self.finish()
+    }
+
+    async fn come_level(&mut self, torn: bool, seen: Visit<'_>) -> Result<(), LogError> {
         self.check_info()?;
         self.check_prefix(torn).await?;
-        self.catch_up(seen).await?;
-        self.raise(log, seen).await?;
+        self.catch_up(seen).await
+    }
+
+    fn finish(self) -> Result<(FileLog, Tip, String), LogError> {
         remember_created(self.archive.dir(), &self.info.created)?;
         Ok((self.archive, self.tip, self.info.created))
     }
@@ -231,7 +263,8 @@ impl Opening<'_> {
     }
 }
 
-fn take(archive: &mut FileLog, tip: &mut Tip, frame: &Frame, seen: Visit<'_>) -> Result<(), LogError> {
+/// Archives a frame, then shows it unless it is void.
+pub(super) fn take(archive: &mut FileLog, tip: &mut Tip, frame: &Frame, seen: Visit<'_>) -> Result<(), LogError> {
     archive.append(frame)?;
     let void = tip.is_void(frame);
     tip.advance(frame);
@@ -255,7 +288,7 @@ pub(crate) fn next_frame(broker: &Broker, tip: &Tip, bytes: Bytes) -> Result<Fra
 pub fn read_stream(options: &NatsOptions, ledger: [u8; 16], seen: Visit<'_>) -> Result<Tip, LogError> {
     let runtime = runtime()?;
     let result = runtime.block_on(async {
-        let nats = NatsBroker::connect(&options.url, &options.stream, &options.subject).await?;
+        let nats = NatsBroker::connect(options).await?;
         let broker = Broker::Nats(Box::new(nats));
         let last = broker.info().await?.last_sequence;
         let mut tip = Tip::new(ledger);
@@ -277,9 +310,11 @@ pub fn read_stream(options: &NatsOptions, ledger: [u8; 16], seen: Visit<'_>) -> 
     result
 }
 
-const CREATED: &str = "stream-created";
+/// The file beside the segments that says when the stream was created.
+pub(crate) const CREATED: &str = "stream-created";
 
-fn known_created(dir: &Path) -> Result<Option<String>, LogError> {
+/// When the stream was created that this archive belongs to, if it is known.
+pub(crate) fn known_created(dir: &Path) -> Result<Option<String>, LogError> {
     let path = dir.join(CREATED);
     match std::fs::read_to_string(&path) {
         Ok(created) => Ok(Some(created)),

@@ -1,0 +1,64 @@
+//! How an engine stands: whether it may answer, whether it goes on, and what is not as it should be, in words for whoever
+//! watches over it.
+
+use super::{DriveError, Engine, Role};
+
+/// How an engine stands.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Standing {
+    /// Why nothing more is recorded or folded; none while all is well.
+    pub stopped: Option<String>,
+    /// What is not as it should be though it goes on: checkpoints are not signed any more, or a follower cannot read or
+    /// compare at the moment.
+    pub doubt: Option<String>,
+    /// Where the writer is, of a follower.
+    pub follows: Option<String>,
+    /// Entries under the last checkpoint that was signed, or of a follower: that was equal.
+    pub published: u64,
+}
+
+impl Engine {
+    /// Why nothing can be recorded or folded any more, if so.
+    ///
+    /// # Errors
+    /// The writer, the fold or the following has ended.
+    pub fn alive(&self) -> Result<(), DriveError> {
+        if let Some(error) = self.shared.failed.lock().clone() {
+            return Err(DriveError::Halted(error));
+        }
+        match &self.role {
+            Role::Writer { submitter, .. } => submitter.ended().map_or(Ok(()), |error| Err(DriveError::Log(error))),
+            Role::Follower(_) => Ok(()),
+        }
+    }
+
+    /// Why nothing may be answered, if so. An engine whose disk is full or whose writer was fenced still answers from what
+    /// it folded; one that knows of damage or of a difference does not.
+    ///
+    /// # Errors
+    /// What is wrong.
+    pub fn answers(&self) -> Result<(), DriveError> {
+        match self.alive() {
+            Err(error) if error.is_damage() => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    /// How it stands.
+    #[must_use]
+    pub fn standing(&self) -> Standing {
+        let stopped = self.alive().err().map(|error| error.to_string());
+        let published = self.checkpoint().ok().and_then(|signed| signed.unverified().ok());
+        let published = published.map_or(0, |(checkpoint, _)| checkpoint.size);
+        match &self.role {
+            Role::Writer { .. } => {
+                let failed = self.shared.notary.as_ref().and_then(|notary| notary.failed());
+                Standing { stopped, doubt: failed.map(|error| error.to_string()), follows: None, published }
+            }
+            Role::Follower(follower) => {
+                let follows = Some(follower.writer().to_owned());
+                Standing { stopped, doubt: follower.doubt(), follows, published }
+            }
+        }
+    }
+}
