@@ -7,6 +7,7 @@ pub mod deliver;
 pub mod demo;
 pub mod demo_report;
 pub mod demo_run;
+pub mod following;
 pub mod identity;
 pub mod import;
 pub mod ingest;
