@@ -50,6 +50,7 @@ macro_rules! each_table {
 
 /// Everything the ledger remembers after an entry.
 #[allow(missing_docs)] // One table for each row type; the rows say what they hold.
+#[derive(Clone)]
 pub struct State {
     /// Entries folded: the index the next one must have.
     pub entries: u64,
@@ -180,12 +181,12 @@ impl State {
     /// SHA-256 over all rows in handle order and all balances in account order. The same record gives the same
     /// digest on any machine; recorded times, epochs and frame bounds are not in it.
     #[must_use]
-    pub fn digest(&mut self) -> [u8; 32] {
+    pub fn digest(&self) -> [u8; 32] {
         let mut hash = Sha256::new();
         for number in self.scalars() {
             hash.update(number.to_le_bytes());
         }
-        for (at, (name, table)) in self.tables().into_iter().enumerate() {
+        for (at, (name, table)) in self.views().into_iter().enumerate() {
             if at >= FIRST_TABLES && table.count() == 0 {
                 continue;
             }

@@ -27,6 +27,7 @@ pub trait Row: Serialize + DeserializeOwned {
 }
 
 /// A table of one kind of row.
+#[derive(Clone)]
 pub struct Table<T> {
     pages: Vec<Vec<T>>,
     marks: Vec<u8>,

@@ -1,6 +1,10 @@
 //! The ledger as it was: after an entry, as of a day, or both. A past state is folded from the record, kept a while, and
 //! answers every question that the present one answers. Single balances need none of this: see `Engine::balance_at`.
 
+pub mod diff;
+mod folding;
+mod kept;
+
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -9,6 +13,9 @@ use ledger::state::State;
 use parking_lot::RwLockReadGuard;
 
 use crate::drive::{DriveError, Engine};
+use crate::log::Tip;
+use kept::Asked;
+pub(crate) use kept::Pasts;
 
 /// What counts: what was known when, about what. The default is everything known now.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
@@ -30,6 +37,7 @@ impl Point {
 }
 
 /// A state that was folded from the entries of a point.
+#[derive(Clone)]
 pub struct Past {
     /// What is remembered of them.
     pub state: State,
@@ -39,6 +47,8 @@ pub struct Past {
     pub withheld: u64,
     /// Of the others, those that came out differently because of it: the answer leans on facts of later days.
     pub changed: u64,
+    /// Where in the record to go on reading, should more entries be wanted.
+    tip: Tip,
 }
 
 /// The state a question is answered from.
@@ -85,16 +95,50 @@ pub enum PastError {
     },
     /// The record cannot be read.
     #[error(transparent)]
-    Drive(#[from] DriveError),
+    Drive(Arc<DriveError>),
+}
+
+impl From<DriveError> for PastError {
+    fn from(error: DriveError) -> Self {
+        Self::Drive(Arc::new(error))
+    }
 }
 
 impl Engine {
-    /// Has the state of a point folded, if it is not at hand, and waits for it. Now needs no waiting.
+    /// Has the state of a point folded, if it is not at hand, and waits for it. Now needs no waiting. Who stops waiting does
+    /// not stop the fold: the next to ask finds it further on.
     ///
     /// # Errors
     /// There is no such point, or the record cannot be read.
     pub async fn prepare(&self, point: Point) -> Result<(), PastError> {
-        if point.is_now() { Ok(()) } else { Err(PastError::Folding { done: 0, total: 0 }) }
+        self.past(point).await.map(drop)
+    }
+
+    /// The same, giving what was folded, which stays while it is held; `None` if the live state answers.
+    ///
+    /// # Errors
+    /// As [`Engine::prepare`].
+    pub async fn past(&self, point: Point) -> Result<Option<Arc<Past>>, PastError> {
+        let entries = self.read().entries;
+        let wanted = wanted(point, entries)?;
+        if point.effective.is_none() && wanted == entries {
+            return Ok(None);
+        }
+        let mut ended = self.pasts().subscribe();
+        let mut mine = None;
+        loop {
+            ended.borrow_and_update();
+            match self.pasts().ask(self, point, wanted)? {
+                Asked::Ready(past) => return Ok(Some(past)),
+                Asked::Folding(folding) => mine = Some(folding),
+                Asked::Neither => {}
+            }
+            // The sender lives in the engine, which outlives this.
+            let _ = ended.changed().await;
+            if let Some(error) = mine.as_ref().and_then(|folding| folding.failed.get()) {
+                return Err(PastError::Drive(Arc::clone(error)));
+            }
+        }
     }
 
     /// The state of a point that was prepared.
@@ -102,6 +146,25 @@ impl Engine {
     /// # Errors
     /// It is not prepared, or was let go since.
     pub fn view(&self, point: Point) -> Result<View<'_>, PastError> {
-        if point.is_now() { Ok(View::Now(self.read())) } else { Err(PastError::Folding { done: 0, total: 0 }) }
+        let live = self.read_beside();
+        let wanted = wanted(point, live.entries)?;
+        if point.effective.is_none() && wanted == live.entries {
+            return Ok(View::Now(live));
+        }
+        drop(live);
+        match self.pasts().at_hand(point) {
+            Asked::Ready(past) => Ok(View::Past(past)),
+            Asked::Folding(folding) => Err(PastError::Folding { done: folding.done(), total: folding.total }),
+            Asked::Neither => Err(PastError::Folding { done: 0, total: wanted }),
+        }
     }
+}
+
+/// How many entries a point takes in.
+fn wanted(point: Point, entries: u64) -> Result<u64, PastError> {
+    if point.booked.is_some() {
+        return Err(PastError::Booked);
+    }
+    let asked = point.entries.unwrap_or(entries);
+    if asked > entries { Err(PastError::Beyond { asked, entries }) } else { Ok(asked) }
 }
