@@ -45,6 +45,11 @@ impl Engine {
         let ending = &self.shared.rebuilding.ending;
         self.shared.rebuild(only, &mut |done, total| !ending.load(Ordering::Relaxed) && step(done, total))
     }
+
+    /// Has a rebuild end soon that is under way, without waiting for it. None can begin any more.
+    pub fn end_rebuild(&self) {
+        self.shared.rebuilding.ending.store(true, Ordering::Relaxed);
+    }
 }
 
 impl Shared {

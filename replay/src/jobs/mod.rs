@@ -5,6 +5,7 @@ pub mod explain;
 pub mod export;
 pub mod fold;
 pub mod interrupts;
+pub mod live;
 pub mod rebuild;
 pub mod repair;
 pub mod restore;

@@ -1,12 +1,17 @@
 //! The gRPC server: its services, limits and end. What events and questions mean stands in `ingest` and `query`.
 
 mod audits;
+mod health;
+mod operator;
 mod questions;
 mod recorder;
 mod status;
 
 use audits::Audits;
+use health::Health;
 use proto::v1::audit_server::AuditServer;
+use operator::Operators;
+use proto::v1::operator_server::OperatorServer;
 use proto::v1::query_server::QueryServer;
 use proto::v1::recorder_server::RecorderServer;
 use questions::Questions;
@@ -17,8 +22,11 @@ use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
+use tokio::task::JoinSet;
+use tonic::service::interceptor::InterceptedService;
 use tonic::transport::Server;
 use tonic::transport::server::TcpIncoming;
+use tonic::{Request, Status};
 
 /// Bytes of one request at most: a full call of events with its framing.
 pub const MAX_REQUEST_BYTES: usize = 4 * 1024 * 1024;
@@ -77,19 +85,25 @@ pub async fn run(
     }
     let (end, ended) = oneshot::channel::<()>();
     let (health, health_service) = tonic_health::server::health_reporter();
-    health.set_serving::<RecorderServer<Recorder>>().await;
-    health.set_serving::<QueryServer<Questions>>().await;
-    health.set_serving::<AuditServer<Audits>>().await;
+    let now = Health::of(&engine);
+    now.tell(&health).await;
+    // Ends with this function, however it ends.
+    let mut watching = JoinSet::new();
+    watching.spawn(health::watch(health.clone(), engine.clone(), now));
     let recorder = RecorderServer::new(Recorder::new(engine.clone())).max_decoding_message_size(MAX_REQUEST_BYTES);
-    let audits = AuditServer::new(Audits::new(engine.clone()));
-    let questions = QueryServer::new(Questions::new(engine)).max_decoding_message_size(MAX_REQUEST_BYTES);
+    let gate = gate(engine.clone());
+    let audits = InterceptedService::new(AuditServer::new(Audits::new(engine.clone())), gate.clone());
+    let operators = OperatorServer::new(Operators::new(engine.clone()));
+    let questions = QueryServer::new(Questions::new(engine.clone())).max_decoding_message_size(MAX_REQUEST_BYTES);
+    let questions = InterceptedService::new(questions, gate);
     let router = builder()
         .add_service(health_service)
         .add_service(reflection().build_v1()?)
         .add_service(reflection().build_v1alpha()?)
         .add_service(recorder)
         .add_service(questions)
-        .add_service(audits);
+        .add_service(audits)
+        .add_service(operators);
     let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
     // An error only says that nobody can ask for the end any more.
     let stop = async { drop(ended.await) };
@@ -98,9 +112,10 @@ pub async fn run(
         result = &mut server => return Ok(result??),
         () = shutdown => {}
     }
-    health.set_not_serving::<RecorderServer<Recorder>>().await;
-    health.set_not_serving::<QueryServer<Questions>>().await;
-    health.set_not_serving::<AuditServer<Audits>>().await;
+    watching.shutdown().await;
+    Health::ENDING.tell(&health).await;
+    // Nobody waits for the end of a rebuild to stop.
+    engine.end_rebuild();
     drop(end);
     match tokio::time::timeout(SHUTDOWN_TIME, &mut server).await {
         Ok(result) => Ok(result??),
@@ -109,6 +124,14 @@ pub async fn run(
             server.abort();
             Ok(())
         }
+    }
+}
+
+/// Lets no question through to an engine that knows its record, or what was made of it, to be wrong.
+fn gate(engine: Engine) -> impl Fn(Request<()>) -> Result<Request<()>, Status> + Clone {
+    move |request| match engine.answers() {
+        Ok(()) => Ok(request),
+        Err(error) => Err(status::error_of(&error)),
     }
 }
 

@@ -3,6 +3,9 @@
 use crate::ingest::IngestError;
 use crate::query::QueryError;
 use replay::drive::DriveError;
+use replay::follow::Difference;
+use replay::past::PastError;
+use replay::rebuild::{Only, RebuildError};
 use replay::signing::SigningError;
 use std::collections::HashMap;
 use std::time::Duration;
@@ -54,9 +57,22 @@ impl From<QueryError> for Status {
                 details.add_bad_request_violation(field, description);
                 Status::with_error_details(Code::InvalidArgument, message, details)
             }
+            QueryError::Past(PastError::Drive(error)) => error_of(&error),
+            QueryError::Past(error) => folding(&error, message),
             QueryError::Drive(error) => error_of(&error),
         }
     }
+}
+
+/// The status of an answer whose past is still being folded.
+fn folding(error: &PastError, message: String) -> Status {
+    let mut details = reason("PAST_FOLDING");
+    if let PastError::Folding { done, total } = error {
+        let progress = [("done".to_owned(), done.to_string()), ("total".to_owned(), total.to_string())];
+        details = ErrorDetails::with_error_info("PAST_FOLDING", DOMAIN, HashMap::from(progress));
+    }
+    details.set_retry_info(Some(COME_BACK));
+    Status::with_error_details(Code::Unavailable, message, details)
 }
 
 /// The status of an answer that would have had to wait too long for `not_before`.
@@ -71,6 +87,8 @@ pub(super) fn too_early(wanted: u64, entries: u64) -> Status {
 pub(super) fn unsigned(error: &SigningError) -> Status {
     let (code, why) = match error {
         SigningError::NoKey => (Code::FailedPrecondition, "NO_KEY"),
+        SigningError::Follower => (Code::FailedPrecondition, "FOLLOWER"),
+        SigningError::Uncompared => (Code::Unavailable, "NOT_COMPARED"),
         SigningError::OutOfRange { .. } => (Code::NotFound, "OUT_OF_RANGE"),
         SigningError::Ended(_) => (Code::Unavailable, "SIGNING_ENDED"),
         _ => (Code::Internal, "SIGNING"),
@@ -78,7 +96,7 @@ pub(super) fn unsigned(error: &SigningError) -> Status {
     Status::with_error_details(code, error.to_string(), reason(why))
 }
 
-fn error_of(error: &DriveError) -> Status {
+pub(super) fn error_of(error: &DriveError) -> Status {
     let message = error.to_string();
     match error {
         DriveError::Busy => {
@@ -92,9 +110,54 @@ fn error_of(error: &DriveError) -> Status {
             Status::with_error_details(Code::InvalidArgument, message, details)
         }
         DriveError::Signing(error) => unsigned(error),
+        DriveError::Halted(error) => error_of(error),
+        DriveError::Differs(difference) => differs(difference),
+        DriveError::Log(error) if error.is_damage() => {
+            Status::with_error_details(Code::Unavailable, message, reason("DAMAGED"))
+        }
+        DriveError::Follower { writer } => {
+            let known = HashMap::from([("writer".to_owned(), writer.clone())]);
+            let details = ErrorDetails::with_error_info("FOLLOWER", DOMAIN, known);
+            Status::with_error_details(Code::FailedPrecondition, message, details)
+        }
         DriveError::Unreadable { .. } => Status::with_error_details(Code::Internal, message, reason("UNREADABLE")),
         _ => Status::with_error_details(Code::Unavailable, message, reason("LEDGER_ENDED")),
     }
+}
+
+/// Both values and the writer's signed notes: whoever is told can check them without us.
+fn differs(difference: &Difference) -> Status {
+    let known = [
+        ("entries", difference.size.to_string()),
+        ("what", difference.what.clone()),
+        ("signed", difference.signed.clone()),
+        ("here", difference.here.clone()),
+        ("notes", difference.notes.clone()),
+    ];
+    let known = HashMap::from(known.map(|(name, value)| (name.to_owned(), value)));
+    let details = ErrorDetails::with_error_info("DIFFERS", DOMAIN, known);
+    Status::with_error_details(Code::Unavailable, difference.to_string(), details)
+}
+
+/// Why nothing was rebuilt.
+pub(super) fn unrebuilt(error: &RebuildError) -> Status {
+    let (code, why) = match error {
+        RebuildError::Drive(error) => return error_of(error),
+        RebuildError::Differs { .. } | RebuildError::Short { .. } => (Code::DataLoss, "DIFFERS"),
+        RebuildError::Interrupted => (Code::Cancelled, "INTERRUPTED"),
+        RebuildError::UnderWay => (Code::Aborted, "UNDER_WAY"),
+        _ => (Code::FailedPrecondition, "NOTHING_TO_REBUILD"),
+    };
+    Status::with_error_details(code, error.to_string(), reason(why))
+}
+
+/// A projection nobody keeps.
+pub(super) fn no_such_projection(name: &str) -> Status {
+    let known: Vec<_> = Only::ALL.iter().map(|only| only.name()).collect();
+    let message = format!("there is no projection {name}; there are {}", known.join(" and "));
+    let mut details = reason("BAD_FIELD");
+    details.add_bad_request_violation("only", &message);
+    Status::with_error_details(Code::InvalidArgument, message, details)
 }
 
 fn reason(reason: &str) -> ErrorDetails {
