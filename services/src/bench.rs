@@ -19,6 +19,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 use ledger::event::Event;
 use replay::drive::{Engine, Options};
 use replay::log::{NatsOptions, ProvisionOptions, provision};
+use replay::note::{Role, Signer};
+use replay::signing::Signing;
 use serde::Serialize;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -43,6 +45,8 @@ pub struct BenchOptions {
     pub clients: usize,
     /// Persons that exist before timing.
     pub entities: u64,
+    /// Whether checkpoints are signed meanwhile, by a key of its own.
+    pub sign: bool,
     /// No progress on the terminal.
     pub quiet: bool,
 }
@@ -74,7 +78,7 @@ pub fn run(options: &BenchOptions) -> anyhow::Result<Measured> {
     ensure!(options.events > 0 && options.batch > 0 && options.clients > 0, "nothing to measure: all must be above 0");
     ensure!(options.batch <= crate::ingest::MAX_EVENTS, "a call takes {} events at most", crate::ingest::MAX_EVENTS);
     let history = Arc::new(History::plan(options.events, options.clients as u64, options.entities));
-    let ground = Ground::open(options.data.as_deref(), options.nats.as_deref())?;
+    let ground = Ground::open(options.data.as_deref(), options.nats.as_deref(), options.sign)?;
     let began = Instant::now();
     ground.preload(history.preload().map(Some), history.preload_events(), "预先登记 entities", options.quiet)?;
     let preload_seconds = began.elapsed().as_secs_f64();
@@ -111,19 +115,22 @@ struct Ground {
 }
 
 impl Ground {
-    fn open(data: Option<&Path>, nats: Option<&str>) -> anyhow::Result<Self> {
+    fn open(data: Option<&Path>, nats: Option<&str>, sign: bool) -> anyhow::Result<Self> {
         let temporary = match data {
             Some(_) => None,
             None => Some(tempfile::Builder::new().prefix("mingzhang-bench-").tempdir()?),
         };
         let data = data.or_else(|| temporary.as_ref().map(TempDir::path)).context("no directory")?.to_owned();
-        let home = match nats {
+        let mut home = match nats {
             None => Options::file(&data),
             Some(url) => {
                 provision(&ProvisionOptions::new(NatsOptions::new(url, &data)))?;
                 Options::nats(&data, url)
             }
         };
+        if sign {
+            home.signing = Some(Signing::new(Signer::generate("bench.example/ledger", Role::Author)?));
+        }
         let engine = Engine::open(&home, &mut |_| {})?;
         if engine.read().entries > 0 {
             bail!("this home already holds a record: bench needs an empty directory (and stream)");
@@ -216,7 +223,7 @@ mod tests {
     #[test]
     fn every_event_of_every_client_is_posted() -> anyhow::Result<()> {
         let (data, nats) = (None, None);
-        let options = BenchOptions { data, nats, events: 3_000, batch: 64, clients: 3, entities: 700, quiet: true };
+        let options = BenchOptions { data, nats, events: 3_000, batch: 64, clients: 3, entities: 700, sign: true, quiet: true };
         let measured = run(&options)?;
         assert_eq!((measured.events, measured.refused), (3_000, 0));
         let one_by_one = BenchOptions { events: 200, batch: 1, clients: 4, ..options };

@@ -71,7 +71,7 @@ pub fn run(options: &LoanBenchOptions) -> anyhow::Result<LoansMeasured> {
     ensure!(options.loans > 0 && options.batch > 0 && options.clients > 0, "nothing to measure: all must be above 0");
     ensure!(options.batch <= crate::ingest::MAX_EVENTS, "a call takes {} events at most", crate::ingest::MAX_EVENTS);
     ensure!(u64::from(options.claim) <= options.loans / 10, "a claim has a tenth of the loans as lines at most");
-    let ground = Ground::open(options.data.as_deref(), options.nats.as_deref())?;
+    let ground = Ground::open(options.data.as_deref(), options.nats.as_deref(), false)?;
     let rss_before = rss_bytes();
     let began = Instant::now();
     lend(&ground, options)?;

@@ -61,6 +61,9 @@ pub struct BenchArgs {
     /// Loans: lines of the claim, a tenth of the loans at most
     #[arg(long, value_name = "M", default_value_t = 100_000)]
     claim: u32,
+    /// Rosters: sign checkpoints meanwhile, with a key made for it
+    #[arg(long)]
+    sign: bool,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -81,6 +84,7 @@ fn rosters(args: &BenchArgs) -> Result<(), Failure> {
         batch: args.batch,
         clients: args.clients,
         entities: args.entities,
+        sign: args.sign,
         quiet: false,
     })?;
     print(&measured, args.json)?;

@@ -13,6 +13,7 @@ macro_rules! outln {
 pub mod client;
 
 mod accrue;
+mod announce;
 mod ask;
 mod audit;
 mod bench;
@@ -20,12 +21,16 @@ mod claim;
 mod demo;
 mod explain;
 mod follow;
+mod follower;
 mod fund;
 mod funded;
+mod health;
 mod import;
 mod lending;
 mod loan;
+mod one;
 mod payments;
+mod point;
 mod position;
 mod quote;
 mod receipt;
@@ -62,19 +67,23 @@ enum Command {
     Balance(ask::BalanceArgs),
     Entries(ask::EntriesArgs),
     Trace(trace::TraceArgs),
+    Line(one::LineArgs),
+    Award(one::AwardArgs),
+    Payout(one::PayoutArgs),
     Batch(follow::BatchArgs),
     Totals(follow::TotalsArgs),
     Refusals(ask::RefusalsArgs),
     Findings(ask::FindingsArgs),
     Explain(explain::ExplainArgs),
     Keygen(audit::KeygenArgs),
+    AnnounceKey(announce::AnnounceKeyArgs),
     Checkpoint(audit::CheckpointArgs),
     Receipt(receipt::ReceiptArgs),
     CheckReceipt(receipt::CheckReceiptArgs),
     Witness(witness::WitnessArgs),
     Bench(bench::BenchArgs),
     Provision(serve::ProvisionArgs),
-    Health(serve::HealthArgs),
+    Health(health::HealthArgs),
 }
 
 /// How a command ended, if not well.
@@ -141,19 +150,23 @@ fn done(command: &Command) -> Result<(), Failure> {
         Command::Balance(args) => ask::balance(args),
         Command::Entries(args) => ask::entries(args),
         Command::Trace(args) => trace::trace(args),
+        Command::Line(args) => one::line(args),
+        Command::Award(args) => one::award(args),
+        Command::Payout(args) => one::payout(args),
         Command::Batch(args) => follow::batch(args),
         Command::Totals(args) => follow::totals(args),
         Command::Refusals(args) => ask::refusals(args),
         Command::Findings(args) => ask::findings(args),
         Command::Explain(args) => explain::explain(args),
         Command::Keygen(args) => audit::keygen(args),
+        Command::AnnounceKey(args) => announce::announce_key(args),
         Command::Checkpoint(args) => audit::checkpoint(args),
         Command::Receipt(args) => receipt::receipt(args),
         Command::CheckReceipt(args) => receipt::check_receipt(args),
         Command::Witness(args) => witness::witness(args),
         Command::Bench(args) => bench::bench(args),
         Command::Provision(args) => serve::provision(args),
-        Command::Health(args) => serve::health(args),
+        Command::Health(args) => health::health(args),
     }
 }
 
