@@ -28,8 +28,13 @@ pub struct NatsServer {
 impl NatsServer {
     /// Starts `binary` with its store and configuration under `dir`, on a free port.
     pub fn start(binary: &Path, dir: &Path) -> Result<Self, LogError> {
+        Self::start_within(binary, dir, START_TIMEOUT)
+    }
+
+    /// As [`NatsServer::start`], for a store that may keep the server from ever becoming ready.
+    pub fn start_within(binary: &Path, dir: &Path, patience: Duration) -> Result<Self, LogError> {
         fs::create_dir_all(dir).map_err(|e| LogError::io("creating directory", dir, e))?;
-        let (child, port) = launch(binary, dir, 0)?;
+        let (child, port) = launch(binary, dir, 0, patience)?;
         Ok(Self { binary: binary.to_path_buf(), dir: dir.to_path_buf(), port, child })
     }
 
@@ -61,7 +66,7 @@ impl NatsServer {
     /// Starts it again on the same port and store.
     pub fn restart(&mut self) -> Result<(), LogError> {
         self.kill();
-        let (child, port) = launch(&self.binary, &self.dir, self.port)?;
+        let (child, port) = launch(&self.binary, &self.dir, self.port, START_TIMEOUT)?;
         (self.child, self.port) = (child, port);
         Ok(())
     }
@@ -123,7 +128,7 @@ fn no_server(why: String) -> LogError {
     LogError::NoServer { why }
 }
 
-fn launch(binary: &Path, dir: &Path, port: u16) -> Result<(Child, u16), LogError> {
+fn launch(binary: &Path, dir: &Path, port: u16, patience: Duration) -> Result<(Child, u16), LogError> {
     let ports = dir.join("ports");
     // What an earlier server left there would be taken for the new one's.
     let _ = fs::remove_dir_all(&ports);
@@ -143,7 +148,7 @@ fn launch(binary: &Path, dir: &Path, port: u16) -> Result<(Child, u16), LogError
         .stderr(output)
         .spawn()
         .map_err(|e| no_server(format!("{} could not be started: {e}", binary.display())))?;
-    match wait_for_port(&mut child, &ports) {
+    match wait_for_port(&mut child, &ports, patience) {
         Ok(port) => Ok((child, port)),
         Err(why) => {
             let _ = child.kill();
@@ -164,11 +169,11 @@ fn configuration(dir: &Path, port: u16) -> String {
 }
 
 /// The ports file appears when the server is ready, its streams recovered.
-fn wait_for_port(child: &mut Child, ports: &Path) -> Result<u16, String> {
+fn wait_for_port(child: &mut Child, ports: &Path, patience: Duration) -> Result<u16, String> {
     // The file is named after the binary as well, and that may be named by whoever installed it.
     let suffix = format!("_{}.ports", child.id());
     let started = Instant::now();
-    while started.elapsed() < START_TIMEOUT {
+    while started.elapsed() < patience {
         let files = fs::read_dir(ports).into_iter().flatten().flatten().map(|file| file.path());
         let mine = files.filter(|path| path.to_string_lossy().ends_with(&suffix));
         let port = mine.filter_map(|path| fs::read_to_string(path).ok()).find_map(|text| client_port(&text));

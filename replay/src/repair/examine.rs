@@ -64,8 +64,6 @@ pub(super) fn run(
     let mut plan = Plan::new(options.ledger);
     if refusal.is_none() {
         refusal = walk(options, &mut examined, &proofs, &mut plan, progress)?;
-    }
-    if refusal.is_none() {
         ended(&mut examined, &proofs, &plan.tip);
     }
     let examination = Examination {
