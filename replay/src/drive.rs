@@ -32,6 +32,7 @@ use crate::log::single::Single;
 use crate::pages::Keeper;
 use crate::past::Pasts;
 use crate::projections::entries::EntryRow;
+use crate::projections::history::Place;
 use crate::signing::{Notary, Reading};
 use crate::writer::{Item, Settled, SubmitError, Submitter, Writer, WriterOptions};
 
@@ -205,7 +206,8 @@ impl Engine {
     /// # Errors
     /// The pages cannot be read.
     pub fn entries_of(&self, account: AccountNo, from: u64, limit: usize) -> Result<Vec<EntryRow>, DriveError> {
-        Ok(self.shared.pages.entries_of(account, from, limit)?)
+        let place = Place::of(&self.read(), account);
+        Ok(self.shared.pages.entries_of(place, from, limit)?)
     }
 
     /// What an entry posted, if it is recent enough not to be looked for in the pages.
@@ -213,9 +215,10 @@ impl Engine {
         self.shared.pages.rows_at(index)
     }
 
-    /// What an entry posted to an account and its neighbours, once it is in the pages.
+    /// What an entry posted to an account, once it is in the pages.
     pub(crate) fn kept_at(&self, account: AccountNo, index: u64) -> Result<Vec<EntryRow>, DriveError> {
-        Ok(self.shared.pages.kept_at(account, index)?)
+        let place = Place::of(&self.read(), account);
+        Ok(self.shared.pages.kept_at(place, index)?)
     }
 
     /// SHA-256 over the whole state, with the number of entries it was taken at. Takes seconds at ten million entries,

@@ -1,13 +1,13 @@
 //! When pages are kept: every so many entries, by a thread of their own, and at the end. What a page is and how it is
 //! stored stands in `store`; how they are made anew, in `rebuild`.
 
+mod ask;
 mod paused;
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
-use ledger::account::AccountNo;
 use ledger::money::Day;
 use ledger::outcome::Outcome;
 use ledger::state::State;
@@ -18,6 +18,7 @@ use crate::generations::Generations;
 use crate::limits::{PAGES_EVERY, PAGES_LAG_MAX};
 use crate::points;
 use crate::projections::entries::{self, Entries, EntryRow};
+use crate::projections::history::Place;
 use crate::store::{Batch, Store, StoreError};
 use crate::tally::Tally;
 
@@ -145,9 +146,9 @@ impl Keeper {
     ///
     /// # Errors
     /// The pages cannot be read.
-    pub fn entries_of(&self, account: AccountNo, from: u64, limit: usize) -> Result<Vec<EntryRow>, StoreError> {
+    pub fn entries_of(&self, place: Place, from: u64, limit: usize) -> Result<Vec<EntryRow>, StoreError> {
         // The lock is held only for what is in memory; the store is read beside the fold.
-        let recent = self.entries.read().recent(account, from, limit);
+        let recent = self.entries.read().recent(place, from, limit);
         recent.with(self.store().as_deref())
     }
 
@@ -156,10 +157,10 @@ impl Keeper {
         self.entries.read().at(index)
     }
 
-    /// What an entry posted to an account and its neighbours, if its rows are in the pages.
-    pub(crate) fn kept_at(&self, account: AccountNo, index: u64) -> Result<Vec<EntryRow>, StoreError> {
+    /// What an entry posted to an account, if its rows are in the pages.
+    pub(crate) fn kept_at(&self, place: Place, index: u64) -> Result<Vec<EntryRow>, StoreError> {
         let Some(store) = self.store() else { return Ok(Vec::new()) };
-        entries::kept_at(&*store, account, index)
+        entries::kept_at(&*store, place, index)
     }
 
     /// What all outcomes noted so far come to.

@@ -3,9 +3,9 @@
 
 mod carry;
 
-use crate::projections::entries::{Chunks, Entries, EntryRow, Recent, pack};
+use crate::projections::entries::{Entries, EntryRow, Placed, Recent};
+use crate::projections::history::{Chunks, Found, History, Place};
 use crate::tally::{BOOKS, Tally, Turnover};
-use ledger::account::AccountNo;
 use ledger::chain::OutcomeChain;
 use ledger::merkle::Hash;
 use ledger::state::{State, TABLES};
@@ -62,7 +62,7 @@ pub struct Batch {
     checkpoint: Checkpoint,
     /// Table, page, bytes.
     pages: Vec<(u8, u32, Vec<u8>)>,
-    rows: Arc<Vec<EntryRow>>,
+    rows: Arc<Vec<Placed>>,
 }
 
 impl Batch {
@@ -97,6 +97,7 @@ pub struct Store {
     db: sled::Db,
     /// Checksum of each page of each table as it is on disk.
     sums: Mutex<Vec<Vec<u32>>>,
+    history: History,
 }
 
 impl Store {
@@ -113,7 +114,7 @@ impl Store {
             }
             other => other?,
         };
-        Ok(Self { path, ledger, db, sums: Mutex::new(vec![Vec::new(); TABLES]) })
+        Ok(Self { path, ledger, db, sums: Mutex::new(vec![Vec::new(); TABLES]), history: History::default() })
     }
 
     /// The state and tally as of the last checkpoint, or nothing: then the pages were dropped, and the record has it all.
@@ -129,7 +130,7 @@ impl Store {
             let (path, ledger) = (self.path, self.ledger);
             drop(self.db);
             remove(&path)?;
-            self = Self { db: open_db(&path)?, path, ledger, sums: Mutex::default() };
+            self = Self { db: open_db(&path)?, path, ledger, sums: Mutex::default(), history: History::default() };
         }
         self.sums = Mutex::new(vec![Vec::new(); TABLES]);
         Ok((self, None))
@@ -196,6 +197,14 @@ impl Store {
     /// # Errors
     /// sled refuses; hand the batch to [`Store::give_back`].
     pub fn write(&self, batch: &Batch) -> Result<(), StoreError> {
+        let written = self.put(batch);
+        if written.is_err() {
+            self.history.failed();
+        }
+        written
+    }
+
+    fn put(&self, batch: &Batch) -> Result<(), StoreError> {
         let mut sums = self.sums.lock();
         let mut writes = sled::Batch::default();
         for (table, page, bytes) in &batch.pages {
@@ -207,8 +216,11 @@ impl Store {
             of_table[at] = sum_of(bytes);
             writes.insert(&page_key(*table, *page), bytes.as_slice());
         }
-        for chunk in pack(&batch.rows) {
-            writes.insert(&chunk.key, seal(chunk.bytes));
+        for (key, bytes) in self.history.pack(self, &batch.rows)? {
+            match bytes {
+                Some(bytes) => writes.insert(key, seal(bytes)),
+                None => writes.remove(key),
+            }
         }
         let checkpoint = Checkpoint { sum: total(&sums), ..batch.checkpoint.clone() };
         // Writing to memory cannot fail; an empty checkpoint would only mean a rebuild.
@@ -256,6 +268,12 @@ impl Store {
         self.db.size_on_disk().map_err(|error| self.bad(&error))
     }
 
+    fn found(&self, pair: Option<sled::Result<(sled::IVec, sled::IVec)>>) -> Result<Option<Found>, StoreError> {
+        let Some((key, bytes)) = pair.transpose().map_err(|error| self.bad(&error))? else { return Ok(None) };
+        let bytes = checked(&bytes).ok_or_else(|| self.damaged())?;
+        Ok(Some((key.to_vec(), bytes.to_vec())))
+    }
+
     fn bad(&self, error: &sled::Error) -> StoreError {
         StoreError::Damaged { path: self.path.clone(), why: error.to_string() }
     }
@@ -269,11 +287,11 @@ impl Entries {
     pub fn of(
         &self,
         store: Option<&Store>,
-        account: AccountNo,
+        place: Place,
         from: u64,
         limit: usize,
     ) -> Result<Vec<EntryRow>, StoreError> {
-        self.recent(account, from, limit).with(store)
+        self.recent(place, from, limit).with(store)
     }
 }
 
@@ -290,27 +308,17 @@ impl Recent {
 impl Chunks for Store {
     type Error = StoreError;
 
-    fn each(&self, from: [u8; 13], show: &mut dyn FnMut(&[u8]) -> Option<bool>) -> Result<(), StoreError> {
-        let stripe = &from[..5];
-        // The chunk before may reach into the range asked for.
-        let before = self.db.range(stripe..=&from[..]).next_back();
-        let before = before.transpose().map_err(|error| self.bad(&error))?;
-        let begin = before.map_or_else(|| sled::IVec::from(&from), |(key, _)| key);
-        for found in self.db.range(begin..) {
-            let (key, bytes) = found.map_err(|error| self.bad(&error))?;
-            if !key.starts_with(stripe) {
-                break;
-            }
-            match checked(&bytes).and_then(&mut *show) {
-                Some(true) => {}
-                Some(false) => break,
-                None => {
-                    let why = "postings of an account cannot be read".to_owned();
-                    return Err(StoreError::Damaged { path: self.path.clone(), why });
-                }
-            }
-        }
-        Ok(())
+    fn first(&self, from: &[u8], to: &[u8]) -> Result<Option<Found>, StoreError> {
+        if from > to { Ok(None) } else { self.found(self.db.range(from..=to).next()) }
+    }
+
+    fn last(&self, from: &[u8], to: &[u8]) -> Result<Option<Found>, StoreError> {
+        if from > to { Ok(None) } else { self.found(self.db.range(from..=to).next_back()) }
+    }
+
+    fn damaged(&self) -> StoreError {
+        let why = "postings of an account cannot be read".to_owned();
+        StoreError::Damaged { path: self.path.clone(), why }
     }
 }
 

@@ -10,6 +10,7 @@ use parking_lot::Mutex;
 use super::{DriveError, Engine};
 use crate::past::Point;
 use crate::projections::entries::EntryRow;
+use crate::projections::history::{Place, counts};
 
 /// Moments that are remembered with their entries: those of the questions of a session, not of a year.
 const MOMENTS: usize = 256;
@@ -26,12 +27,18 @@ impl Engine {
     /// # Errors
     /// The pages cannot be read.
     pub fn balance_at(&self, account: AccountNo, point: &Point) -> Result<Fen, DriveError> {
-        let mut sum = 0_i128;
-        self.each_at(account, point, 0, &mut |row| {
-            sum += i128::from(row.fen);
-            true
-        })?;
-        Ok(held(sum))
+        let (place, below) = {
+            let state = self.read();
+            let last = state.accounts.get(account.0).last;
+            let below = point.entries.unwrap_or(u64::MAX);
+            if point.effective.is_none() && point.booked.is_none() && below > last {
+                return Ok(state.balance(account));
+            }
+            // Nothing was posted after its last entry, so nothing after it need be looked through.
+            (Place::of(&state, account), below.min(last.saturating_add(1)))
+        };
+        let point = Point { entries: Some(below), ..*point };
+        Ok(self.shared.pages.balance_at(place, &point)?)
     }
 
     /// Postings of an account that the point counts, from an index on, oldest first, always whole entries. With a day,
@@ -46,17 +53,16 @@ impl Engine {
         from: u64,
         limit: usize,
     ) -> Result<Vec<EntryRow>, DriveError> {
+        let below = point.entries.unwrap_or(u64::MAX);
+        let before = Point { entries: Some(from.min(below)), ..*point };
+        let mut balance = i128::from(self.balance_at(account, &before)?);
         let mut rows: Vec<EntryRow> = Vec::new();
-        let mut sum = 0_i128;
-        self.each_at(account, point, 0, &mut |row| {
-            sum += i128::from(row.fen);
-            if row.index < from {
-                return true;
-            }
+        self.each_at(account, point, from, &mut |row| {
             if rows.len() >= limit && rows.last().is_none_or(|last| last.index != row.index) {
                 return false;
             }
-            rows.push(EntryRow { balance: held(sum), ..*row });
+            balance += i128::from(row.fen);
+            rows.push(EntryRow { balance: held(balance), ..*row });
             true
         })?;
         Ok(rows)
@@ -75,7 +81,7 @@ impl Engine {
             let rows = self.entries_of(account, from, ROWS)?;
             let Some(last) = rows.last() else { return Ok(()) };
             from = last.index + 1;
-            for row in rows.iter().filter(|row| row.index < below && counts(point, row)) {
+            for row in rows.iter().filter(|row| row.index < below && counts(point, row.effective, row.booked)) {
                 if !show(row) {
                     return Ok(());
                 }
@@ -116,8 +122,4 @@ impl Engine {
         }
         moments.insert(recorded_ms, entries);
     }
-}
-
-fn counts(point: &Point, row: &EntryRow) -> bool {
-    point.effective.is_none_or(|day| row.effective <= day) && point.booked.is_none_or(|day| row.booked <= day)
 }

@@ -12,7 +12,7 @@ use ledger::table::NONE;
 use uuid::Uuid;
 
 use crate::drive::{DriveError, Engine, Recorded};
-use crate::projections::entries::{EntryRow, stripe};
+use crate::projections::entries::EntryRow;
 use crate::projections::loans::classes;
 
 /// A posting with what stood on both accounts before and after it.
@@ -38,7 +38,7 @@ pub(super) fn rows_of(engine: &Engine, recorded: &Recorded) -> Result<Vec<EntryR
         return Ok(rows);
     }
     let seeds = seeds(&engine.read(), recorded);
-    gather(seeds, stripe, &mut |account| engine.kept_at(account, recorded.index))
+    gather(seeds, |account| account.0, &mut |account| engine.kept_at(account, recorded.index))
 }
 
 /// Follows postings from account to account; `look` shows what the entry posted to an account and to all others of its

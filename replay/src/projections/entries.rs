@@ -1,22 +1,17 @@
-//! The postings of each account in the order of the record, with the balance after each. The latest are in memory,
-//! older ones are packed chunks that the store keeps. Chunks are only ever put, never changed.
+//! The postings of each account in the order of the record, with the balance after each. The latest are in memory; how
+//! older ones are packed for the store and found again stands in `history`.
 
 use ledger::account::AccountNo;
 use ledger::money::{Day, Fen, held};
 use ledger::outcome::Posting;
 use ledger::state::State;
-use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// Accounts that share chunks: enough that a checkpoint makes hundreds or thousands of chunks and not tens of thousands,
-/// also when every loan of a portfolio is accrued; each of sixteen cost four times the memory and let pages fall behind.
-const STRIPE: u32 = 128;
-
-/// Rows after which a chunk is closed, so that a page is read from little.
-const CHUNK_ROWS: usize = 4096;
+use super::history::{Chunks, Place, Walk, counts};
+use crate::past::Point;
 
 /// One side of one posting, as the account sees it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct EntryRow {
     /// Index of the entry that posted.
     pub index: u64,
@@ -48,25 +43,18 @@ impl EntryRow {
     }
 }
 
-/// Rows of one checkpoint that share a key.
-pub(crate) struct Chunk {
-    pub key: [u8; 13],
-    pub bytes: Vec<u8>,
-}
-
-/// Reads chunks back: whoever keeps them gives the values of keys from `from` on, up to the end of its stripe.
-pub(crate) trait Chunks {
-    type Error;
-    /// Shows the chunks of one stripe whose rows may have an index of `from` or above, in order, until told to stop;
-    /// told `None`, the bytes were no chunk.
-    fn each(&self, from: [u8; 13], show: &mut dyn FnMut(&[u8]) -> Option<bool>) -> Result<(), Self::Error>;
+/// A row, and where it will lie in the store.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Placed {
+    pub(crate) place: Place,
+    pub(crate) row: EntryRow,
 }
 
 /// The latest postings, and those on their way to the store.
 #[derive(Default)]
 pub struct Entries {
-    tail: Vec<EntryRow>,
-    pending: Arc<Vec<EntryRow>>,
+    tail: Vec<Placed>,
+    pending: Arc<Vec<Placed>>,
     /// Rows of entries below this index are in the store.
     stored: u64,
 }
@@ -85,8 +73,10 @@ impl Entries {
             for (account, other, fen) in [(debit, credit, fen), (credit, debit, -fen)] {
                 // The state is past the whole entry; later postings of it are taken off again.
                 let later: i128 = postings[at + 1..].iter().map(|posting| effect(posting, account)).sum();
-                let balance = held(state.accounts.get(account.0).balance - later);
-                self.tail.push(EntryRow { index, account, other, fen, balance, booked, effective });
+                let now = state.accounts.get(account.0);
+                let (place, balance) = (Place::by(account, now.class.owner()), held(now.balance - later));
+                self.tail
+                    .push(Placed { place, row: EntryRow { index, account, other, fen, balance, booked, effective } });
             }
         }
     }
@@ -98,7 +88,7 @@ impl Entries {
     }
 
     /// Hands over all rows so far for storing; they stay readable until [`Entries::stored`].
-    pub(crate) fn take(&mut self) -> Arc<Vec<EntryRow>> {
+    pub(crate) fn take(&mut self) -> Arc<Vec<Placed>> {
         debug_assert!(self.pending.is_empty(), "one checkpoint at a time");
         self.pending = Arc::new(std::mem::take(&mut self.tail));
         Arc::clone(&self.pending)
@@ -123,9 +113,10 @@ impl Entries {
         if index < self.stored {
             return None;
         }
-        let of = |rows: &[EntryRow]| {
-            let begin = rows.partition_point(|row| row.index < index);
-            rows[begin..].iter().take_while(|row| row.index == index).copied().collect::<Vec<_>>()
+        let of = |rows: &[Placed]| {
+            let begin = rows.partition_point(|placed| placed.row.index < index);
+            let rows = rows[begin..].iter().map(|placed| placed.row);
+            rows.take_while(|row| row.index == index).collect::<Vec<_>>()
         };
         Some([of(&self.pending), of(&self.tail)].concat())
     }
@@ -133,37 +124,54 @@ impl Entries {
     /// The part of a page that is in memory. The caller may let go of the entries before asking the store for the rest:
     /// what the store holds below that point no longer changes.
     #[must_use]
-    pub fn recent(&self, account: AccountNo, from: u64, limit: usize) -> Recent {
-        let mut page = Page { account, from, below: u64::MAX, limit, rows: Vec::new() };
+    pub fn recent(&self, place: Place, from: u64, limit: usize) -> Recent {
+        let mut page = Page { from, below: u64::MAX, limit, rows: Vec::new() };
+        self.each(place.account(), from, &mut |row| page.add(row));
+        Recent { place, page, stored: self.stored }
+    }
+
+    /// What a point counts on an account of what is in memory.
+    #[must_use]
+    pub(crate) fn sum(&self, place: Place, point: &Point) -> RecentSum {
+        let below = point.entries.unwrap_or(u64::MAX);
+        let (mut fen, mut last) = (0, None);
+        self.each(place.account(), 0, &mut |row| {
+            let within = row.index < below;
+            if within {
+                last = Some(row.balance);
+                fen += if counts(point, row.effective, row.booked) { i128::from(row.fen) } else { 0 };
+            }
+            within
+        });
+        RecentSum { place, point: *point, fen, last, stored: self.stored }
+    }
+
+    /// Shows the rows of an account that are in memory, oldest first, until told to stop.
+    fn each(&self, account: AccountNo, from: u64, show: &mut dyn FnMut(&EntryRow) -> bool) {
         for rows in [&*self.pending, &self.tail] {
-            let begin = rows.partition_point(|row| row.index < from);
-            if !page.add(&rows[begin..]) {
-                break;
+            let begin = rows.partition_point(|placed| placed.row.index < from);
+            for placed in rows[begin..].iter().filter(|placed| placed.row.account == account) {
+                if !show(&placed.row) {
+                    return;
+                }
             }
         }
-        Recent { page, stored: self.stored }
     }
 }
 
-/// What an entry posted to an account and to those that share its chunks, as the store has it.
-pub(crate) fn kept_at<C: Chunks>(chunks: &C, account: AccountNo, index: u64) -> Result<Vec<EntryRow>, C::Error> {
+/// What an entry posted to an account, as the store has it.
+pub(crate) fn kept_at<C: Chunks>(chunks: &C, place: Place, index: u64) -> Result<Vec<EntryRow>, C::Error> {
     let mut rows = Vec::new();
-    chunks.each(key(account, index), &mut |bytes| {
-        rows = unpack(bytes)?;
-        rows.retain(|row| row.index == index);
-        // No two chunks with the same accounts share an index, so the first one shown has all of it.
-        Some(false)
+    Walk::of(chunks, place).forward(index, index.saturating_add(1), &mut |row| {
+        rows.push(*row);
+        true
     })?;
     Ok(rows)
 }
 
-/// Accounts with the same number share chunks.
-pub(crate) fn stripe(account: AccountNo) -> u32 {
-    account.0 / STRIPE
-}
-
 /// The part of a page of postings that is in memory, and where the store's part ends.
 pub struct Recent {
+    place: Place,
     page: Page,
     stored: u64,
 }
@@ -172,18 +180,46 @@ impl Recent {
     /// Postings of the account, oldest first: at least `limit` if there are so many, and always all of the last entry
     /// shown, so that the page after begins one index later.
     pub(crate) fn after<C: Chunks>(self, chunks: Option<&C>) -> Result<Vec<EntryRow>, C::Error> {
-        let Page { account, from, limit, .. } = self.page;
+        let Page { from, limit, .. } = self.page;
         let Some(chunks) = chunks.filter(|_| from < self.stored) else { return Ok(self.page.rows) };
-        let mut page = Page { account, from, below: self.stored, limit, rows: Vec::new() };
-        chunks.each(key(account, from), &mut |bytes| Some(page.add(&unpack(bytes)?)))?;
+        let mut page = Page { from, below: self.stored, limit, rows: Vec::new() };
+        Walk::of(chunks, self.place).forward(from, self.stored, &mut |row| page.add(row))?;
         page.below = u64::MAX;
-        page.add(&self.page.rows);
+        // Where the store's part was enough, the first row from memory is one too many.
+        let _ = self.page.rows.iter().all(|row| page.add(row));
         Ok(page.rows)
     }
 }
 
+/// What a point counts on an account of what is in memory, and where the store's part ends.
+pub(crate) struct RecentSum {
+    place: Place,
+    point: Point,
+    fen: i128,
+    /// Balance of the last row, whatever its days.
+    last: Option<Fen>,
+    stored: u64,
+}
+
+impl RecentSum {
+    /// With what the store holds.
+    pub(crate) fn after<C: Chunks>(self, chunks: Option<&C>) -> Result<Fen, C::Error> {
+        let below = self.point.entries.map_or(self.stored, |entries| entries.min(self.stored));
+        let dated = self.point.effective.is_some() || self.point.booked.is_some();
+        match (chunks, self.last) {
+            // The balance after the last row is the sum of all.
+            (_, Some(balance)) if !dated => Ok(balance),
+            (None, _) => Ok(held(self.fen)),
+            (Some(chunks), _) if !dated => Walk::of(chunks, self.place).balance(below),
+            (Some(chunks), _) => {
+                let stored = Walk::of(chunks, self.place).sum(&self.point, below)?;
+                Ok(held(stored.fen.saturating_add(self.fen)))
+            }
+        }
+    }
+}
+
 struct Page {
-    account: AccountNo,
     from: u64,
     below: u64,
     limit: usize,
@@ -191,17 +227,16 @@ struct Page {
 }
 
 impl Page {
-    /// Adds what belongs to the page and says whether it wants more.
-    fn add(&mut self, rows: &[EntryRow]) -> bool {
-        for row in rows.iter().filter(|row| row.account == self.account && row.index >= self.from) {
-            let full = self.rows.len() >= self.limit;
-            if full && self.rows.last().is_none_or(|last| last.index != row.index) {
-                return false;
-            }
-            if row.index < self.below {
-                self.rows.push(*row);
-            }
+    /// Adds a row if it belongs to the page, and says whether it wants more.
+    fn add(&mut self, row: &EntryRow) -> bool {
+        if row.index < self.from || row.index >= self.below {
+            return true;
         }
+        let full = self.rows.len() >= self.limit;
+        if full && self.rows.last().is_none_or(|last| last.index != row.index) {
+            return false;
+        }
+        self.rows.push(*row);
         true
     }
 }
@@ -209,58 +244,4 @@ impl Page {
 fn effect(posting: &Posting, account: AccountNo) -> i128 {
     let (came, went) = (posting.debit == account, posting.credit == account);
     i128::from(posting.fen) * (i128::from(came) - i128::from(went))
-}
-
-/// `e`, stripe, first index: big-endian, so that the store's order is the record's order.
-pub(crate) fn key(account: AccountNo, index: u64) -> [u8; 13] {
-    let mut key = [b'e'; 13];
-    key[1..5].copy_from_slice(&(account.0 / STRIPE).to_be_bytes());
-    key[5..].copy_from_slice(&index.to_be_bytes());
-    key
-}
-
-/// Sorts rows by stripe and packs them. Two chunks never share an index within a stripe, so no key is used twice.
-pub(crate) fn pack(rows: &[EntryRow]) -> Vec<Chunk> {
-    let mut order: Vec<u32> = (0..u32::try_from(rows.len()).unwrap_or(u32::MAX)).collect();
-    // Stable: within a stripe the rows stay in the order of the record.
-    order.sort_by_key(|at| rows[*at as usize].account.0 / STRIPE);
-    let (mut chunks, mut open): (Vec<Chunk>, Vec<EntryRow>) = (Vec::new(), Vec::new());
-    for at in order {
-        let row = rows[at as usize];
-        if let Some(last) = open.last() {
-            let other = last.account.0 / STRIPE != row.account.0 / STRIPE;
-            if other || (open.len() >= CHUNK_ROWS && last.index != row.index) {
-                chunks.push(close(&mut open));
-            }
-        }
-        open.push(row);
-    }
-    if !open.is_empty() {
-        chunks.push(close(&mut open));
-    }
-    chunks
-}
-
-fn close(rows: &mut Vec<EntryRow>) -> Chunk {
-    let key = key(rows[0].account, rows[0].index);
-    // Indexes as distances pack into one byte mostly. Writing to memory cannot fail.
-    let mut before = 0;
-    for row in rows.iter_mut() {
-        let distance = row.index - before;
-        before = row.index;
-        row.index = distance;
-    }
-    let bytes = postcard::to_allocvec(&*rows).unwrap_or_default();
-    rows.clear();
-    Chunk { key, bytes }
-}
-
-fn unpack(bytes: &[u8]) -> Option<Vec<EntryRow>> {
-    let mut rows: Vec<EntryRow> = postcard::from_bytes(bytes).ok()?;
-    let mut before: u64 = 0;
-    for row in &mut rows {
-        before = before.checked_add(row.index)?;
-        row.index = before;
-    }
-    Some(rows)
 }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::projections::world::{EACH, PAYOUT, World, thing};
-use ledger::account::Class;
+use ledger::account::{AccountNo, Class, Owner};
 
 const LEDGER: [u8; 16] = [7; 16];
 
@@ -193,7 +193,7 @@ fn entries_read_the_same_wherever_they_lie() {
         if written {
             store.write(&batch).expect("written");
         }
-        for account in (0..world.state.accounts.next()).map(AccountNo) {
+        for account in (0..world.state.accounts.next()).map(|number| Place::of(&world.state, AccountNo(number))) {
             let wanted = all.recent(account, 0, usize::MAX).with(None).expect("in memory");
             assert_eq!(split.recent(account, 0, usize::MAX).with(Some(&store)).expect("read"), wanted);
             assert_eq!(paged(&split, &store, account), wanted);
@@ -201,7 +201,7 @@ fn entries_read_the_same_wherever_they_lie() {
     }
 }
 
-fn paged(entries: &Entries, store: &Store, account: AccountNo) -> Vec<EntryRow> {
+fn paged(entries: &Entries, store: &Store, account: Place) -> Vec<EntryRow> {
     let (mut rows, mut from): (Vec<EntryRow>, u64) = (Vec::new(), 0);
     loop {
         let page = entries.of(Some(store), account, from, 1).expect("read");
@@ -216,7 +216,11 @@ fn each_row_has_the_balance_after_it() {
     let mut world = World::paid();
     world.returned(thing(PAYOUT), 4, 20_220_103);
     for (number, account) in world.state.accounts.iter() {
-        let rows = world.entries.recent(AccountNo(number), 0, usize::MAX).with(None).expect("in memory");
+        let rows = world
+            .entries
+            .recent(Place::of(&world.state, AccountNo(number)), 0, usize::MAX)
+            .with(None)
+            .expect("in memory");
         let mut balance = 0;
         for row in &rows {
             balance += row.fen;
@@ -242,19 +246,21 @@ fn many_rows_of_one_stripe_are_split_between_entries_only() {
         effective: ledger::money::Day::default(),
     };
     let rows: Vec<EntryRow> = (0..20_000u32).map(|at| row(u64::from(at / 5), at)).collect();
-    let chunks = pack(&rows);
-    assert!(chunks.len() > 1);
-    assert!(chunks.windows(2).all(|pair| pair[0].key < pair[1].key));
+    let place = |account| Place::by(account, Owner::Loan);
+    let placed: Vec<Placed> = rows.iter().map(|row| Placed { place: place(row.account), row: *row }).collect();
     let dir = tempfile::tempdir().expect("a directory");
     let (store, _) = reopened(dir.path());
-    for chunk in chunks {
-        store.db.insert(chunk.key, seal(chunk.bytes)).expect("put");
+    let puts = store.history.pack(&store, &placed).expect("packed");
+    assert!(puts.len() > 1);
+    assert!(puts.windows(2).all(|pair| pair[0].0 < pair[1].0));
+    for (key, bytes) in puts {
+        store.db.insert(key, seal(bytes.expect("a value"))).expect("put");
     }
     let entries = Entries::from(4_000);
     for account in (0..16).map(AccountNo) {
         let wanted: Vec<EntryRow> = rows.iter().filter(|row| row.account == account).copied().collect();
-        assert_eq!(entries.recent(account, 0, usize::MAX).with(Some(&store)).expect("read"), wanted);
+        assert_eq!(entries.recent(place(account), 0, usize::MAX).with(Some(&store)).expect("read"), wanted);
         let late: Vec<EntryRow> = wanted.into_iter().filter(|row| row.index >= 3_333).collect();
-        assert_eq!(entries.recent(account, 3_333, usize::MAX).with(Some(&store)).expect("read"), late);
+        assert_eq!(entries.recent(place(account), 3_333, usize::MAX).with(Some(&store)).expect("read"), late);
     }
 }

@@ -1,0 +1,17 @@
+//! Questions to pages and memory together about one account. How rows are found stands in the projections.
+
+use ledger::money::Fen;
+
+use super::Keeper;
+use crate::past::Point;
+use crate::projections::history::Place;
+use crate::store::StoreError;
+
+impl Keeper {
+    /// What stands on an account, counting only what the point counts.
+    pub(crate) fn balance_at(&self, place: Place, point: &Point) -> Result<Fen, StoreError> {
+        // The lock is held only for what is in memory; the store is read beside the fold.
+        let recent = self.entries.read().sum(place, point);
+        recent.after(self.store().as_deref())
+    }
+}
