@@ -191,7 +191,7 @@ async fn a_document_line_is_traced_to_the_loan_days_it_paid_and_back() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_position_adds_up_loans_and_payers() {
     let (desk, _) = paid().await;
-    let request = v1::GetPositionRequest { not_before: 0, lender: wire(LENDER), kind: "origin".to_owned() };
+    let request = v1::GetPositionRequest { lender: wire(LENDER), kind: "origin".to_owned(), ..Default::default() };
     let position = desk.server.ask().get_position(request).await.expect("known").into_inner();
     assert_eq!((position.loans, position.open, position.drawn_fen), (2, 2, 2 * DRAWN));
     assert_eq!(position.interest.map(figure), Some(subsidy(2 * SUBSIDY)));
@@ -199,7 +199,7 @@ async fn a_position_adds_up_loans_and_payers() {
     let remitted = position.portfolio_balances.iter().find(|row| row.class == "remitted").expect("an account");
     assert_eq!((remitted.fen, remitted.class_zh.as_str()), (2 * SUBSIDY, "已付贷款机构"));
     let (owner, class) = (position.portfolio.clone(), "remitted".to_owned());
-    let request = v1::GetBalanceRequest { not_before: 0, owner: owner.clone(), class: class.clone() };
+    let request = v1::GetBalanceRequest { owner: owner.clone(), class: class.clone(), ..Default::default() };
     let balance = desk.server.ask().get_balance(request).await.expect("known").into_inner().balance.expect("set");
     assert_eq!(balance.fen, remitted.fen);
     let request = v1::ListEntriesRequest { owner, class, ..Default::default() };
@@ -252,7 +252,7 @@ async fn a_fund_shows_what_is_owed_and_what_it_holds() {
     let stated = FundStated { lender: thing(LENDER), kind: LoanKind::Origin, fen: 10_001 };
     desk.say(20_240_930, Kind::FundStated(stated)).await;
     let (lender, kind) = (wire(LENDER), "origin".to_owned());
-    let request = v1::GetFundRequest { not_before: 0, lender, kind, on: 0 };
+    let request = v1::GetFundRequest { lender, kind, ..Default::default() };
     let fund = desk.server.ask().get_fund(request).await.expect("known").into_inner();
     assert_eq!((fund.stock_fen, fund.paid_in_fen, fund.drawn_fen), (10_000, 10_000, 2 * DRAWN));
     assert_eq!((fund.stated_day, fund.stated_difference_fen), (day(20_240_930).yyyymmdd(), 1));

@@ -88,7 +88,7 @@ async fn a_question_waits_for_the_writes_it_names() {
     let server = Server::start().await;
     let mut asking = server.ask();
     let waiting = tokio::spawn(async move {
-        let request = v1::GetStatusRequest { not_before: 2, digest: true };
+        let request = v1::GetStatusRequest { not_before: 2, digest: true, at: None };
         asking.get_status(request).await.expect("answered").into_inner()
     });
     let answer = server.record("office", &[org(1, UNIT), policy(2)]).await;
@@ -97,7 +97,7 @@ async fn a_question_waits_for_the_writes_it_names() {
     assert!(status.as_of >= 2);
     assert_eq!((status.posted, status.state_digest.len()), (2, 32));
     assert!(status.books.iter().all(|book| book.trial_balance_fen == 0));
-    let mut early = Request::new(v1::GetStatusRequest { not_before: 1_000, digest: false });
+    let mut early = Request::new(v1::GetStatusRequest { not_before: 1_000, digest: false, at: None });
     early.set_timeout(Duration::from_millis(300));
     let status = server.ask().get_status(early).await.expect_err("nobody writes a thousand");
     assert!(matches!(status.code(), Code::DeadlineExceeded | Code::Cancelled), "{status:?}");
@@ -144,23 +144,23 @@ async fn things_are_found_by_id_and_unknown_ones_are_not() {
     let server = Server::start().await;
     let events = [org(1, UNIT), policy(2), line(3, LINE, UNIT, 500), line(4, LINE, UNIT, 7), line(5, LINE + 1, 9, 1)];
     server.record("office", &events).await;
-    let request = v1::GetLineRequest { not_before: 5, line: wire(LINE) };
+    let request = v1::GetLineRequest { not_before: 5, line: wire(LINE), at: None };
     let line = server.ask().get_line(request).await.expect("known").into_inner().line.expect("set");
     assert_eq!((line.received_fen, line.available_fen, line.unit), (500, 500, wire(UNIT)));
     let start = Some(v1::trace_request::Start::Line(wire(LINE)));
     let trace = server.ask().trace(v1::TraceRequest { start, ..Default::default() }).await.expect("known").into_inner();
     let Some(v1::trace_response::Trace::Forward(forward)) = trace.trace else { panic!("forward was asked for") };
     assert_eq!(forward.totals.expect("first page").available_fen, 500);
-    let request = v1::GetBalanceRequest { not_before: 0, owner: wire(UNIT), class: "issued".to_owned() };
+    let request = v1::GetBalanceRequest { owner: wire(UNIT), class: "issued".to_owned(), ..Default::default() };
     let balance = server.ask().get_balance(request).await.expect("known").into_inner().balance.expect("set");
     assert_eq!(balance.fen, -500);
     let refusals = server.ask().list_refusals(v1::ListRefusalsRequest::default()).await.expect("a page").into_inner();
     let codes: Vec<_> = refusals.refusals.iter().map(|row| row.refusal.clone().expect("set").code).collect();
     assert_eq!(codes, ["exists", "unknown_org"]);
-    let unknown = server.ask().get_payout(v1::GetPayoutRequest { not_before: 0, payout: wire(77) }).await;
+    let unknown = server.ask().get_payout(v1::GetPayoutRequest { payout: wire(77), ..Default::default() }).await;
     assert_eq!(unknown.expect_err("no such payment").code(), Code::NotFound);
     let short =
-        server.ask().get_award(v1::GetAwardRequest { not_before: 0, award: Bytes::from_static(b"short") }).await;
+        server.ask().get_award(v1::GetAwardRequest { award: Bytes::from_static(b"short"), ..Default::default() }).await;
     assert_eq!(short.expect_err("no id").code(), Code::InvalidArgument);
     let nothing = server.ask().trace(v1::TraceRequest::default()).await;
     assert_eq!(nothing.expect_err("nothing to start from").code(), Code::InvalidArgument);
@@ -190,7 +190,7 @@ async fn entries_of_an_account_are_paged_with_the_balance_after_each() {
     let (mut rows, mut token) = (Vec::new(), String::new());
     loop {
         let (owner, class, page_size) = (wire(UNIT), "issued".to_owned(), 3);
-        let request = v1::ListEntriesRequest { not_before, owner, class, page_size, page_token: token };
+        let request = v1::ListEntriesRequest { not_before, owner, class, page_size, page_token: token, at: None };
         let page = server.ask().list_entries(request).await.expect("a page").into_inner();
         assert!(page.entries.len() <= 3);
         rows.extend(page.entries);

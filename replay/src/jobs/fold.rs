@@ -26,7 +26,7 @@ pub fn run(args: &FoldArgs) -> anyhow::Result<ExitCode> {
     let began = Instant::now();
     let style = ProgressStyle::with_template("fold {spinner} {human_pos} entries, {per_sec}")?;
     let bar = ProgressBar::new_spinner().with_style(style);
-    let mut state = fold_record(&args.source.options(), &mut |entries| bar.set_position(entries))?;
+    let state = fold_record(&args.source.options(), &mut |entries| bar.set_position(entries))?;
     bar.finish_and_clear();
     let seconds = began.elapsed().as_secs_f64();
     let digest = hex(&state.digest());

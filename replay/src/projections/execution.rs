@@ -5,6 +5,8 @@ use ledger::account::Class;
 use ledger::money::Fen;
 use ledger::state::State;
 
+use super::entries::EntryRow;
+
 /// A document line as executed: received = available + applied + spent + passed down + to finance.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Execution {
@@ -55,6 +57,56 @@ pub fn execution(state: &State, line: u32) -> Execution {
         to_finance_fen: row.surrendered,
         children_received_fen: row.children.iter().map(|child| state.lines.get(*child).received).sum(),
         children: row.children.clone(),
+    }
+}
+
+/// Adds up a line's execution from the postings of its accounts, for points in time of which no state is kept.
+#[derive(Clone, Debug)]
+pub struct Posted {
+    /// The execution so far, without the lines below.
+    pub executed: Execution,
+    /// Index of the last entry added; none if there was none.
+    pub last: Option<u64>,
+}
+
+impl Posted {
+    /// Nothing posted yet.
+    #[must_use]
+    pub fn none(line: u32) -> Self {
+        let executed = Execution {
+            line,
+            received_fen: 0,
+            available_fen: 0,
+            applied_fen: 0,
+            spent_fen: 0,
+            passed_down_fen: 0,
+            to_finance_fen: 0,
+            children_received_fen: 0,
+            children: Vec::new(),
+        };
+        Self { executed, last: None }
+    }
+
+    /// Adds a posting of the line's account of a class.
+    pub fn add(&mut self, state: &State, class: Class, row: &EntryRow) {
+        let executed = &mut self.executed;
+        match class {
+            Class::Available => executed.available_fen += row.fen,
+            Class::Applied => executed.applied_fen += row.fen,
+            _ => executed.spent_fen += row.fen,
+        }
+        let other = state.accounts.get(row.other.0);
+        match other.class {
+            // Between two lines money goes down or comes back up.
+            Class::Available if other.owner == executed.line => {}
+            Class::Available if state.lines.get(other.owner).parent == executed.line => {
+                executed.passed_down_fen -= row.fen
+            }
+            Class::Available | Class::Issued => executed.received_fen += row.fen,
+            Class::DueToFinance => executed.to_finance_fen -= row.fen,
+            _ => {}
+        }
+        self.last = self.last.max(Some(row.index));
     }
 }
 

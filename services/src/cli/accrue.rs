@@ -92,7 +92,7 @@ pub(super) fn accrue(args: &AccrueArgs) -> Result<(), Failure> {
     }
     let report = runtime()?.block_on(async {
         let (mut query, recorder) = (args.target.ask().await?, args.target.tell().await?);
-        let request = v1::GetPositionRequest { not_before: 0, lender: typed(lender), kind };
+        let request = v1::GetPositionRequest { lender: typed(lender), kind, ..Default::default() };
         let position = query.get_position(request).await.map_err(|status| no_lender(status, &args.lender))?;
         bar.set_length(position.into_inner().loans);
         Ok::<_, Failure>(run(query, recorder, &job, &mut |loans| bar.inc(loans)).await?)

@@ -1,7 +1,8 @@
 //! Questions about accounts and the record: `status`, `balance`, `entries`, `refusals`, `findings`, `totals`.
 
 use super::client::Target;
-use super::show::{day, foot, hex, id, moment, typed, yuan};
+use super::point::{PointArgs, PostedArgs, patiently};
+use super::show::{day, hex, id, moment, typed, yuan};
 use super::{Failure, print_json, runtime};
 use crate::table::{Align, Table};
 use clap::Args;
@@ -19,21 +20,28 @@ pub struct StatusArgs {
     #[arg(long)]
     digest: bool,
     #[command(flatten)]
+    point: PointArgs,
+    #[command(flatten)]
     target: Target,
 }
 
 pub(super) fn status(args: &StatusArgs) -> Result<(), Failure> {
-    let request = v1::GetStatusRequest { not_before: 0, digest: args.digest };
-    let answer = runtime()?
-        .block_on(async { Ok::<_, Failure>(args.target.ask().await?.get_status(request).await?.into_inner()) })?;
+    let request = v1::GetStatusRequest { not_before: 0, digest: args.digest, at: args.point.at() };
+    let answer = runtime()?.block_on(async {
+        let mut query = args.target.ask().await?;
+        Ok::<_, Failure>(patiently(request.at, async || query.get_status(request.clone()).await).await?)
+    })?;
+    let footing = args.point.footing(answer.as_of, answer.basis);
     if args.target.json {
         let book = |book: &v1::BookTotal| {
             json!({ "book": book.book, "accounts": book.accounts,
                 "trial_balance_fen": book.trial_balance_fen, "positive_fen": book.positive_fen })
         };
-        return print_json(&json!({ "entries": answer.entries, "posted": answer.posted, "refused": answer.refused,
+        return print_json(&footing.json(
+            json!({ "entries": answer.entries, "posted": answer.posted, "refused": answer.refused,
             "duplicates": answer.duplicates, "books": answer.books.iter().map(book).collect::<Vec<_>>(),
-            "state_digest": hex(&answer.state_digest), "latest_day": answer.latest_day }));
+            "state_digest": hex(&answer.state_digest), "latest_day": answer.latest_day }),
+        ));
     }
     let (entries, posted) = (answer.entries, answer.posted);
     outln!("  entries {entries}: posted {posted}, refused {}, duplicates {}", answer.refused, answer.duplicates);
@@ -49,6 +57,7 @@ pub(super) fn status(args: &StatusArgs) -> Result<(), Failure> {
         table.row([book.book.clone(), book.accounts.to_string(), trial, yuan(book.positive_fen)]);
     }
     out!("{table}");
+    footing.foot(false);
     Ok(())
 }
 
@@ -70,6 +79,8 @@ pub struct BalanceArgs {
     #[arg(long, value_name = "N", default_value_t = 100)]
     limit: u32,
     #[command(flatten)]
+    point: PostedArgs,
+    #[command(flatten)]
     target: Target,
 }
 
@@ -79,13 +90,17 @@ pub(super) fn balance(args: &BalanceArgs) -> Result<(), Failure> {
         class: args.class.clone(),
         division: args.division,
         page_size: args.limit,
+        at: args.point.at(),
         ..v1::ListBalancesRequest::default()
     };
-    let answer = runtime()?
-        .block_on(async { Ok::<_, Failure>(args.target.ask().await?.list_balances(request).await?.into_inner()) })?;
+    let answer = runtime()?.block_on(async {
+        let mut query = args.target.ask().await?;
+        Ok::<_, Failure>(patiently(request.at, async || query.list_balances(request.clone()).await).await?)
+    })?;
+    let footing = args.point.footing(answer.as_of);
     if args.target.json {
         let rows: Vec<Value> = answer.balances.iter().map(balance_json).collect();
-        return print_json(&json!({ "as_of": answer.as_of, "balances": rows }));
+        return print_json(&footing.json(json!({ "balances": rows })));
     }
     let columns =
         [("科目 class", Align::Left), ("归属 owner", Align::Left), ("元 yuan", Align::Right), ("id", Align::Left)];
@@ -95,7 +110,7 @@ pub(super) fn balance(args: &BalanceArgs) -> Result<(), Failure> {
         table.row([account.class_zh, account.owner_name, yuan(balance.fen), id(&account.owner)]);
     }
     out!("{table}");
-    foot(answer.as_of, !answer.next_page_token.is_empty());
+    footing.foot(!answer.next_page_token.is_empty());
     Ok(())
 }
 
@@ -121,6 +136,8 @@ pub struct EntriesArgs {
     #[arg(long, value_name = "N", default_value_t = 100)]
     limit: u32,
     #[command(flatten)]
+    point: PostedArgs,
+    #[command(flatten)]
     target: Target,
 }
 
@@ -129,10 +146,14 @@ pub(super) fn entries(args: &EntriesArgs) -> Result<(), Failure> {
         owner: typed(args.owner),
         class: args.class.clone(),
         page_size: args.limit,
+        at: args.point.at(),
         ..v1::ListEntriesRequest::default()
     };
-    let answer = runtime()?
-        .block_on(async { Ok::<_, Failure>(args.target.ask().await?.list_entries(request).await?.into_inner()) })?;
+    let answer = runtime()?.block_on(async {
+        let mut query = args.target.ask().await?;
+        Ok::<_, Failure>(patiently(request.at, async || query.list_entries(request.clone()).await).await?)
+    })?;
+    let footing = args.point.footing(answer.as_of);
     if args.target.json {
         let row = |entry: &v1::AccountEntry| {
             json!({ "index": entry.index, "event": id(&entry.event), "kind": entry.kind, "principal": entry.principal,
@@ -140,7 +161,7 @@ pub(super) fn entries(args: &EntriesArgs) -> Result<(), Failure> {
                 "balance_fen": entry.balance_fen, "counter": entry.counter.as_ref().map(account_json) })
         };
         let rows: Vec<Value> = answer.entries.iter().map(row).collect();
-        return print_json(&json!({ "as_of": answer.as_of, "entries": rows }));
+        return print_json(&footing.json(json!({ "entries": rows })));
     }
     let right = Align::Right;
     let columns = [("index", right), ("入账日 booked", Align::Left), ("元 yuan", right), ("余额 balance", right)];
@@ -155,7 +176,7 @@ pub(super) fn entries(args: &EntriesArgs) -> Result<(), Failure> {
         table.row([index, booked, yuan(entry.fen), yuan(entry.balance_fen), counter, kind, who, when]);
     }
     out!("{table}");
-    foot(answer.as_of, !answer.next_page_token.is_empty());
+    footing.foot(!answer.next_page_token.is_empty());
     Ok(())
 }
 
@@ -170,13 +191,23 @@ pub struct RefusalsArgs {
     #[arg(long, value_name = "N", default_value_t = 100)]
     limit: u32,
     #[command(flatten)]
+    point: PointArgs,
+    #[command(flatten)]
     target: Target,
 }
 
 pub(super) fn refusals(args: &RefusalsArgs) -> Result<(), Failure> {
-    let request = v1::ListRefusalsRequest { code: args.code.clone(), page_size: args.limit, ..Default::default() };
-    let answer = runtime()?
-        .block_on(async { Ok::<_, Failure>(args.target.ask().await?.list_refusals(request).await?.into_inner()) })?;
+    let request = v1::ListRefusalsRequest {
+        code: args.code.clone(),
+        page_size: args.limit,
+        at: args.point.at(),
+        ..Default::default()
+    };
+    let answer = runtime()?.block_on(async {
+        let mut query = args.target.ask().await?;
+        Ok::<_, Failure>(patiently(request.at, async || query.list_refusals(request.clone()).await).await?)
+    })?;
+    let footing = args.point.footing(answer.as_of, answer.basis);
     if args.target.json {
         let row = |row: &v1::RefusedEvent| {
             let refusal = row.refusal.clone().unwrap_or_default();
@@ -185,7 +216,7 @@ pub(super) fn refusals(args: &RefusalsArgs) -> Result<(), Failure> {
                 "subject": id(&refusal.subject), "figure": refusal.figure, "permanent": refusal.permanent })
         };
         let rows: Vec<Value> = answer.refusals.iter().map(row).collect();
-        return print_json(&json!({ "as_of": answer.as_of, "refusals": rows }));
+        return print_json(&footing.json(json!({ "refusals": rows })));
     }
     let left = Align::Left;
     let what = [("index", Align::Right), ("事项 kind", left), ("何人 who", left), ("记录于 recorded", left)];
@@ -198,7 +229,7 @@ pub(super) fn refusals(args: &RefusalsArgs) -> Result<(), Failure> {
         table.row(what.into_iter().chain([refusal.code, refusal.sentence_zh, refusal.remedy, subject]));
     }
     out!("{table}");
-    foot(answer.as_of, !answer.next_page_token.is_empty());
+    footing.foot(!answer.next_page_token.is_empty());
     Ok(())
 }
 
@@ -216,14 +247,19 @@ pub struct FindingsArgs {
     #[arg(long, value_name = "N", default_value_t = 100)]
     limit: u32,
     #[command(flatten)]
+    point: PointArgs,
+    #[command(flatten)]
     target: Target,
 }
 
 pub(super) fn findings(args: &FindingsArgs) -> Result<(), Failure> {
     let (open_only, kind, page_size) = (args.open, args.kind.clone(), args.limit);
-    let request = v1::ListFindingsRequest { open_only, kind, page_size, ..Default::default() };
-    let answer = runtime()?
-        .block_on(async { Ok::<_, Failure>(args.target.ask().await?.list_findings(request).await?.into_inner()) })?;
+    let request = v1::ListFindingsRequest { open_only, kind, page_size, at: args.point.at(), ..Default::default() };
+    let answer = runtime()?.block_on(async {
+        let mut query = args.target.ask().await?;
+        Ok::<_, Failure>(patiently(request.at, async || query.list_findings(request.clone()).await).await?)
+    })?;
+    let footing = args.point.footing(answer.as_of, answer.basis);
     if args.target.json {
         let row = |row: &v1::Finding| {
             json!({ "number": row.number, "kind": row.kind, "subject": id(&row.subject), "fen": row.fen,
@@ -231,7 +267,7 @@ pub(super) fn findings(args: &FindingsArgs) -> Result<(), Failure> {
                 "principal": row.principal, "recorded_ms": row.recorded_ms, "open": row.open })
         };
         let rows: Vec<Value> = answer.findings.iter().map(row).collect();
-        return print_json(&json!({ "as_of": answer.as_of, "suspense_fen": answer.suspense_fen, "findings": rows }));
+        return print_json(&footing.json(json!({ "suspense_fen": answer.suspense_fen, "findings": rows })));
     }
     let left = Align::Left;
     let columns = [("no", Align::Right), ("日期", left), ("情况 finding", left), ("元 yuan", Align::Right), ("", left)];
@@ -246,6 +282,6 @@ pub(super) fn findings(args: &FindingsArgs) -> Result<(), Failure> {
     }
     out!("{table}");
     outln!("  暂记 in suspense: {} 元", yuan(answer.suspense_fen));
-    foot(answer.as_of, !answer.next_page_token.is_empty());
+    footing.foot(!answer.next_page_token.is_empty());
     Ok(())
 }

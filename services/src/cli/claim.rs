@@ -4,7 +4,8 @@ use super::accrue::{KindArg, kind_name, no_lender, org};
 use super::client::Target;
 use super::lending::{both, debts_json, percent, zh};
 use super::payments::{PaymentsArgs, payments};
-use super::show::{day, foot, hex, id, missing, typed, yuan};
+use super::point::{PointArgs, patiently};
+use super::show::{day, hex, id, missing, typed, yuan};
 use super::{Failure, print_json, runtime};
 use crate::import::ids;
 use crate::table::{Align, Table};
@@ -56,6 +57,8 @@ pub struct ListArgs {
     #[arg(long, value_name = "N", default_value_t = 100)]
     limit: u32,
     #[command(flatten)]
+    point: PointArgs,
+    #[command(flatten)]
     target: Target,
 }
 
@@ -65,15 +68,18 @@ fn list(args: &ListArgs) -> Result<(), Failure> {
         lender: args.lender.as_ref().map(|lender| typed(org(lender))).unwrap_or_default(),
         kind: kind_name(args.kind),
         page_size: args.limit,
+        at: args.point.at(),
         ..v1::ListClaimsRequest::default()
     };
     let answer = runtime()?.block_on(async {
-        let answer = args.target.ask().await?.list_claims(request).await;
-        Ok::<_, Failure>(answer.map_err(|status| no_lender(status, &name))?.into_inner())
+        let mut query = args.target.ask().await?;
+        let answer = patiently(request.at, async || query.list_claims(request.clone()).await).await;
+        Ok::<_, Failure>(answer.map_err(|status| no_lender(status, &name))?)
     })?;
+    let footing = args.point.footing(answer.as_of, answer.basis);
     if args.target.json {
         let rows: Vec<Value> = answer.claims.iter().map(claim_json).collect();
-        return print_json(&json!({ "as_of": answer.as_of, "claims": rows }));
+        return print_json(&footing.json(json!({ "claims": rows })));
     }
     let (left, right) = (Align::Left, Align::Right);
     let columns =
@@ -89,7 +95,7 @@ fn list(args: &ListArgs) -> Result<(), Failure> {
         table.row(words.into_iter().chain(money).chain([zh(&claim.stage).to_owned()]));
     }
     out!("{table}");
-    foot(answer.as_of, !answer.next_page_token.is_empty());
+    footing.foot(!answer.next_page_token.is_empty());
     Ok(())
 }
 
@@ -115,6 +121,8 @@ pub struct ShowArgs {
     #[arg(long, value_name = "N", default_value_t = 100)]
     limit: u32,
     #[command(flatten)]
+    point: PointArgs,
+    #[command(flatten)]
     target: Target,
 }
 
@@ -129,18 +137,21 @@ fn show(args: &ShowArgs) -> Result<(), Failure> {
         only: only.into(),
         verdict: args.verdict.clone(),
         page_size: args.limit,
+        at: args.point.at(),
         ..v1::GetClaimRequest::default()
     };
     let answer = runtime()?.block_on(async {
-        let answer = args.target.ask().await?.get_claim(request).await;
-        Ok::<_, Failure>(answer.map_err(|status| no_claim(status, &args.claim))?.into_inner())
+        let mut query = args.target.ask().await?;
+        let answer = patiently(request.at, async || query.get_claim(request.clone()).await).await;
+        Ok::<_, Failure>(answer.map_err(|status| no_claim(status, &args.claim))?)
     })?;
+    let footing = args.point.footing(answer.as_of, answer.basis);
     let claim = answer.claim.as_ref().ok_or_else(|| missing("claim"))?;
     if args.target.json {
         let lines: Vec<Value> = answer.lines.iter().map(line_json).collect();
         let verdicts: Vec<Value> = answer.verdicts.iter().map(verdict_json).collect();
-        return print_json(&json!({ "as_of": answer.as_of, "claim": claim_json(claim), "verdicts": verdicts,
-            "lines": lines, "more": !answer.next_page_token.is_empty() }));
+        return print_json(&footing.json(json!({ "claim": claim_json(claim), "verdicts": verdicts,
+            "lines": lines, "more": !answer.next_page_token.is_empty() })));
     }
     show_claim(claim);
     let (left, right) = (Align::Left, Align::Right);
@@ -152,7 +163,7 @@ fn show(args: &ShowArgs) -> Result<(), Failure> {
     }
     outln!("{table}");
     out!("{}", lines_table(&answer.lines));
-    foot(answer.as_of, !answer.next_page_token.is_empty());
+    footing.foot(!answer.next_page_token.is_empty());
     Ok(())
 }
 

@@ -1,7 +1,8 @@
 //! Questions about money on its way: `totals` and `batch`.
 
 use super::client::Target;
-use super::show::{day, foot, hex, id, missing, typed, word, yuan};
+use super::point::{PointArgs, patiently};
+use super::show::{day, hex, id, missing, typed, word, yuan};
 use super::{Failure, print_json, runtime};
 use crate::table::{Align, Table};
 use clap::Args;
@@ -31,6 +32,8 @@ pub struct TotalsArgs {
     #[arg(long)]
     home: bool,
     #[command(flatten)]
+    point: PointArgs,
+    #[command(flatten)]
     target: Target,
 }
 
@@ -43,13 +46,17 @@ pub(super) fn totals(args: &TotalsArgs) -> Result<(), Failure> {
         stage: args.stage.clone(),
         year: args.year,
         division_of: of.into(),
+        at: args.point.at(),
     };
-    let answer = runtime()?
-        .block_on(async { Ok::<_, Failure>(args.target.ask().await?.get_totals(request).await?.into_inner()) })?;
+    let answer = runtime()?.block_on(async {
+        let mut query = args.target.ask().await?;
+        Ok::<_, Failure>(patiently(request.at, async || query.get_totals(request.clone()).await).await?)
+    })?;
+    let footing = args.point.footing(answer.as_of, answer.basis);
     let sum = answer.sum.ok_or_else(|| missing("sum"))?;
     if args.target.json {
         let rows: Vec<Value> = answer.rows.iter().map(total_json).collect();
-        return print_json(&json!({ "as_of": answer.as_of, "rows": rows, "sum": total_json(&sum) }));
+        return print_json(&footing.json(json!({ "rows": rows, "sum": total_json(&sum) })));
     }
     let (left, right) = (Align::Left, Align::Right);
     let keys = [("项目", left), ("区划", left), ("年度", left), ("人次", right), ("资助 yuan", right)];
@@ -67,7 +74,7 @@ pub(super) fn totals(args: &TotalsArgs) -> Result<(), Failure> {
     }
     table.row(name("合计", &sum));
     out!("{table}");
-    foot(answer.as_of, false);
+    footing.foot(false);
     Ok(())
 }
 
@@ -88,14 +95,23 @@ pub struct BatchArgs {
     #[arg(long, value_name = "N", default_value_t = 100)]
     limit: u32,
     #[command(flatten)]
+    point: PointArgs,
+    #[command(flatten)]
     target: Target,
 }
 
 pub(super) fn batch(args: &BatchArgs) -> Result<(), Failure> {
-    let request =
-        v1::GetBatchRequest { batch: typed(args.batch), page_size: args.limit, ..v1::GetBatchRequest::default() };
-    let answer = runtime()?
-        .block_on(async { Ok::<_, Failure>(args.target.ask().await?.get_batch(request).await?.into_inner()) })?;
+    let request = v1::GetBatchRequest {
+        batch: typed(args.batch),
+        page_size: args.limit,
+        at: args.point.at(),
+        ..Default::default()
+    };
+    let answer = runtime()?.block_on(async {
+        let mut query = args.target.ask().await?;
+        Ok::<_, Failure>(patiently(request.at, async || query.get_batch(request.clone()).await).await?)
+    })?;
+    let footing = args.point.footing(answer.as_of, answer.basis);
     let counts = [
         ("total", "合计", answer.total),
         ("pending", "待回", answer.pending),
@@ -104,14 +120,14 @@ pub(super) fn batch(args: &BatchArgs) -> Result<(), Failure> {
         ("unknown", "未知", answer.unknown),
     ];
     if args.target.json {
-        let mut object = json!({ "as_of": answer.as_of, "batch": id(&answer.batch), "unit": answer.unit_name,
+        let mut object = json!({ "batch": id(&answer.batch), "unit": answer.unit_name,
             "application": id(&answer.application), "bank": answer.bank_name, "sent": answer.sent,
             "hash": hex(&answer.hash), "payouts": answer.payouts.iter().map(payout_json).collect::<Vec<_>>() });
         for (key, _, count) in counts {
             let count = count.unwrap_or_default();
             object[key] = json!({ "count": count.count, "fen": count.fen });
         }
-        return print_json(&object);
+        return print_json(&footing.json(object));
     }
     outln!("  批次 {}  {} → {}  发送 {}", id(&answer.batch), answer.unit_name, answer.bank_name, day(answer.sent));
     outln!("  sealed {}", hex(&answer.hash));
@@ -122,7 +138,7 @@ pub(super) fn batch(args: &BatchArgs) -> Result<(), Failure> {
     }
     outln!("{table}");
     out!("{}", payouts_table(&answer.payouts));
-    foot(answer.as_of, !answer.next_page_token.is_empty());
+    footing.foot(!answer.next_page_token.is_empty());
     Ok(())
 }
 

@@ -1,16 +1,17 @@
 //! How a compensation fund looks on a terminal, and for machines.
 
 use super::lending::{both, debts_json, payers_json, sums_json, zh};
-use super::show::{day, foot, id, yuan};
+use super::point::Footing;
+use super::show::{day, id, yuan};
 use super::{Failure, print_json};
 use crate::table::{Align, Table};
 use proto::v1;
 use serde_json::{Value, json};
 
 /// Shows a fund.
-pub(super) fn show_fund(fund: &v1::GetFundResponse, json: bool) -> Result<(), Failure> {
+pub(super) fn show_fund(fund: &v1::GetFundResponse, footing: &Footing, json: bool) -> Result<(), Failure> {
     if json {
-        return print_json(&fund_json(fund));
+        return print_json(&footing.json(fund_json(fund)));
     }
     outln!("  风险补偿金 {} {}  {}", fund.lender_name, zh(&fund.kind), id(&fund.portfolio));
     let mut table = Table::new(&[("", Align::Left), ("元 yuan", Align::Right)]);
@@ -37,7 +38,7 @@ pub(super) fn show_fund(fund: &v1::GetFundResponse, json: bool) -> Result<(), Fa
     if !fund.rewards.is_empty() {
         outln!("{}", rewards_table(&fund.rewards));
     }
-    foot(fund.as_of, false);
+    footing.foot(false);
     Ok(())
 }
 

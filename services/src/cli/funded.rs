@@ -3,7 +3,8 @@
 use super::claim::{claim_json, line_json, show_claim};
 use super::lending::{both, zh};
 use super::loan::loan_json;
-use super::show::{day, foot, id, missing, yuan};
+use super::point::Footing;
+use super::show::{day, id, missing, yuan};
 use super::trace::{show_strands, strands_json};
 use super::{Failure, print_json};
 use crate::table::{Align, Table};
@@ -11,47 +12,47 @@ use proto::v1;
 use serde_json::{Value, json};
 
 /// A payment to a lender: the lines that fund it, the loan-days it pays.
-pub(super) fn show_remittance(trace: &v1::RemittanceTrace, as_of: u64, json: bool) -> Result<(), Failure> {
+pub(super) fn show_remittance(trace: &v1::RemittanceTrace, footing: &Footing, json: bool) -> Result<(), Failure> {
     let funded = trace.funded.as_ref().ok_or_else(|| missing("payment to a lender"))?;
     if json {
-        return print_json(&json!({ "as_of": as_of, "remittance": funded_json(funded),
+        return print_json(&footing.json(json!({ "remittance": funded_json(funded),
             "claim": trace.claim.as_ref().map(claim_json), "loan_lines": trace.loan_lines,
-            "loan_days": trace.loan_days, "days": days_json(&trace.days) }));
+            "loan_days": trace.loan_days, "days": days_json(&trace.days) })));
     }
     show_funded(funded);
     if let Some(claim) = &trace.claim {
         show_claim(claim);
     }
     show_days(&trace.days, trace.loan_lines, trace.loan_days);
-    foot(as_of, !trace.next_page_token.is_empty());
+    footing.foot(!trace.next_page_token.is_empty());
     Ok(())
 }
 
 /// A claim: the payments that settle it, the loan-days it is for.
-pub(super) fn show_claim_trace(trace: &v1::ClaimTrace, as_of: u64, json: bool) -> Result<(), Failure> {
+pub(super) fn show_claim_trace(trace: &v1::ClaimTrace, footing: &Footing, json: bool) -> Result<(), Failure> {
     let claim = trace.claim.as_ref().ok_or_else(|| missing("claim"))?;
     if json {
-        return print_json(&json!({ "as_of": as_of, "claim": claim_json(claim),
+        return print_json(&footing.json(json!({ "claim": claim_json(claim),
             "remittances": trace.remittances.iter().map(funded_json).collect::<Vec<_>>(),
-            "loan_lines": trace.loan_lines, "loan_days": trace.loan_days, "days": days_json(&trace.days) }));
+            "loan_lines": trace.loan_lines, "loan_days": trace.loan_days, "days": days_json(&trace.days) })));
     }
     show_claim(claim);
     trace.remittances.iter().for_each(show_funded);
     show_days(&trace.days, trace.loan_lines, trace.loan_days);
-    foot(as_of, !trace.next_page_token.is_empty());
+    footing.foot(!trace.next_page_token.is_empty());
     Ok(())
 }
 
 /// A loan: its confirmed claim lines, their claims, payments and document lines.
-pub(super) fn show_loan(trace: &v1::LoanTrace, as_of: u64, json: bool) -> Result<(), Failure> {
+pub(super) fn show_loan(trace: &v1::LoanTrace, footing: &Footing, json: bool) -> Result<(), Failure> {
     let loan = trace.loan.as_ref().ok_or_else(|| missing("loan"))?;
     if json {
         let claim = |claim: &v1::LoanClaim| {
             json!({ "line": claim.line.as_ref().map(line_json), "claim": claim.claim.as_ref().map(claim_json),
                 "remittances": claim.remittances.iter().map(funded_json).collect::<Vec<_>>() })
         };
-        return print_json(&json!({ "as_of": as_of, "loan": loan_json(loan),
-            "claims": trace.claims.iter().map(claim).collect::<Vec<_>>() }));
+        return print_json(&footing.json(json!({ "loan": loan_json(loan),
+            "claims": trace.claims.iter().map(claim).collect::<Vec<_>>() })));
     }
     outln!("  贷款 {} {} {}  {}", loan.number, both(&loan.kind), loan.lender_name, id(&loan.loan));
     if trace.claims.is_empty() {
@@ -70,7 +71,7 @@ pub(super) fn show_loan(trace: &v1::LoanTrace, as_of: u64, json: bool) -> Result
         }
         claim.remittances.iter().for_each(show_funded);
     }
-    foot(as_of, false);
+    footing.foot(false);
     Ok(())
 }
 

@@ -2,9 +2,10 @@
 
 use super::client::Target;
 use super::lending::{LOAN_HELP, both, by_payer, day_typed, interest_json, loan_id, percent, sums_json, zh};
+use super::point::{PointArgs, patiently};
 use super::position::{ForecastArgs, PositionArgs, forecast, position};
 use super::quote::{ListArgs, QuoteArgs, list, quote};
-use super::show::{day, foot, hex, id, missing, typed, yuan};
+use super::show::{day, hex, id, missing, typed, yuan};
 use super::{Failure, print_json, runtime};
 use crate::table::{Align, Table};
 use clap::{Args, Subcommand};
@@ -57,6 +58,8 @@ pub struct ShowArgs {
     #[arg(long, value_name = "DATE", value_parser = day_typed)]
     through: Option<Day>,
     #[command(flatten)]
+    point: PointArgs,
+    #[command(flatten)]
     target: Target,
 }
 
@@ -64,12 +67,14 @@ fn show(args: &ShowArgs) -> Result<(), Failure> {
     let answer = runtime()?.block_on(async {
         let mut query = args.target.ask().await?;
         let loan = typed(loan_id(&mut query, &args.loan).await?);
-        let request = v1::GetLoanRequest { not_before: 0, loan, through: args.through.map_or(0, Day::yyyymmdd) };
-        Ok::<_, Failure>(query.get_loan(request).await?.into_inner())
+        let (through, at) = (args.through.map_or(0, Day::yyyymmdd), args.point.at());
+        let request = v1::GetLoanRequest { not_before: 0, loan, through, at };
+        Ok::<_, Failure>(patiently(at, async || query.get_loan(request.clone()).await).await?)
     })?;
+    let footing = args.point.footing(answer.as_of, answer.basis);
     let loan = answer.loan.as_ref().ok_or_else(|| missing("loan"))?;
     if args.target.json {
-        return print_json(&statement_json(&answer, loan));
+        return print_json(&footing.json(statement_json(&answer, loan)));
     }
     show_contract(loan);
     for standing in &answer.standings {
@@ -91,7 +96,7 @@ fn show(args: &ShowArgs) -> Result<(), Failure> {
         let (subsidy, waiver) = (yuan(answer.confirmed_subsidy_fen), yuan(answer.confirmed_waiver_fen));
         outln!("  已确认 confirmed: 贴息 subsidy {subsidy}  免息 waiver {waiver}");
     }
-    foot(answer.as_of, false);
+    footing.foot(false);
     Ok(())
 }
 

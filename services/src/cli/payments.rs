@@ -4,7 +4,8 @@ use super::accrue::{KindArg, kind_name, no_lender, org};
 use super::client::Target;
 use super::funded::remittance_json;
 use super::lending::zh;
-use super::show::{day, foot, id, typed, yuan};
+use super::point::{PointArgs, patiently};
+use super::show::{day, id, typed, yuan};
 use super::{Failure, print_json, runtime};
 use crate::table::{Align, Table};
 use clap::Args;
@@ -27,6 +28,8 @@ pub struct PaymentsArgs {
     #[arg(long, value_name = "N", default_value_t = 100)]
     limit: u32,
     #[command(flatten)]
+    point: PointArgs,
+    #[command(flatten)]
     target: Target,
 }
 
@@ -36,15 +39,18 @@ pub(super) fn payments(args: &PaymentsArgs) -> Result<(), Failure> {
         lender: args.lender.as_ref().map(|lender| typed(org(lender))).unwrap_or_default(),
         kind: kind_name(args.kind),
         page_size: args.limit,
+        at: args.point.at(),
         ..v1::ListRemittancesRequest::default()
     };
     let answer = runtime()?.block_on(async {
-        let answer = args.target.ask().await?.list_remittances(request).await;
-        Ok::<_, Failure>(answer.map_err(|status| no_lender(status, &name))?.into_inner())
+        let mut query = args.target.ask().await?;
+        let answer = patiently(request.at, async || query.list_remittances(request.clone()).await).await;
+        answer.map_err(|status| no_lender(status, &name))
     })?;
+    let footing = args.point.footing(answer.as_of, answer.basis);
     if args.target.json {
         let rows: Vec<Value> = answer.remittances.iter().map(remittance_json).collect();
-        return print_json(&json!({ "as_of": answer.as_of, "payments": rows }));
+        return print_json(&footing.json(json!({ "payments": rows })));
     }
     let (left, right) = (Align::Left, Align::Right);
     let columns = [("日期 day", left), ("单位 unit", left), ("机构 lender", left), ("用途 purpose", left)];
@@ -58,6 +64,6 @@ pub(super) fn payments(args: &PaymentsArgs) -> Result<(), Failure> {
         table.row([day(row.day), unit, lender, purpose, yuan(row.fen), stage, approver, id(&row.remittance)]);
     }
     out!("{table}");
-    foot(answer.as_of, !answer.next_page_token.is_empty());
+    footing.foot(!answer.next_page_token.is_empty());
     Ok(())
 }

@@ -3,6 +3,7 @@
 use super::accrue::{KindArg, kind_name, no_lender, org};
 use super::client::Target;
 use super::lending::{both, by_payer, interest_json, payers_json, sums_json};
+use super::point::{PointArgs, patiently};
 use super::show::{foot, id, typed, yuan};
 use super::{Failure, print_json, runtime};
 use crate::table::{Align, Table};
@@ -22,19 +23,23 @@ pub struct PositionArgs {
     #[arg(long, value_enum)]
     kind: Option<KindArg>,
     #[command(flatten)]
+    point: PointArgs,
+    #[command(flatten)]
     target: Target,
 }
 
 pub(super) fn position(args: &PositionArgs) -> Result<(), Failure> {
     let name = args.lender.clone().unwrap_or_default();
     let lender = args.lender.as_ref().map(|lender| typed(org(lender))).unwrap_or_default();
-    let request = v1::GetPositionRequest { not_before: 0, lender, kind: kind_name(args.kind) };
+    let request = v1::GetPositionRequest { not_before: 0, lender, kind: kind_name(args.kind), at: args.point.at() };
     let answer = runtime()?.block_on(async {
-        let answer = args.target.ask().await?.get_position(request).await;
-        Ok::<_, Failure>(answer.map_err(|status| no_lender(status, &name))?.into_inner())
+        let mut query = args.target.ask().await?;
+        let answer = patiently(request.at, async || query.get_position(request.clone()).await).await;
+        answer.map_err(|status| no_lender(status, &name))
     })?;
+    let footing = args.point.footing(answer.as_of, answer.basis);
     if args.target.json {
-        return print_json(&position_json(&answer));
+        return print_json(&footing.json(position_json(&answer)));
     }
     outln!("  机构 lender {}", if answer.lender_name.is_empty() { "全部 all" } else { &answer.lender_name });
     outln!("  贷款 loans {}，有余额 open {}，无合同 without a contract {}", answer.loans, answer.open, answer.unknown);
@@ -67,7 +72,7 @@ pub(super) fn position(args: &PositionArgs) -> Result<(), Failure> {
         table.row([both(&payer.payer)].into_iter().chain(money.map(yuan)));
     }
     out!("{table}");
-    foot(answer.as_of, false);
+    footing.foot(false);
     Ok(())
 }
 

@@ -4,6 +4,7 @@ use super::accrue::{KindArg, PRINCIPAL, kind_name, no_lender, org};
 use super::client::Target;
 use super::fund::show_fund;
 use super::lending::{day_typed, zh};
+use super::point::{PointArgs, patiently};
 use super::show::{id, typed, yuan};
 use super::{Failure, print_json, runtime};
 use crate::accrue::record_all;
@@ -60,6 +61,8 @@ pub struct ShowArgs {
     #[arg(long, value_name = "DATE", value_parser = day_typed)]
     on: Option<Day>,
     #[command(flatten)]
+    point: PointArgs,
+    #[command(flatten)]
     target: Target,
 }
 
@@ -69,12 +72,15 @@ fn show(args: &ShowArgs) -> Result<(), Failure> {
         lender: typed(org(&args.lender)),
         kind: kind_name(Some(args.kind)),
         on: args.on.map_or(0, Day::yyyymmdd),
+        at: args.point.at(),
     };
     let answer = runtime()?.block_on(async {
-        let answer = args.target.ask().await?.get_fund(request).await;
-        Ok::<_, Failure>(answer.map_err(|status| no_lender(status, &args.lender))?.into_inner())
+        let mut query = args.target.ask().await?;
+        let answer = patiently(request.at, async || query.get_fund(request.clone()).await).await;
+        answer.map_err(|status| no_lender(status, &args.lender))
     })?;
-    show_fund(&answer, args.target.json)
+    let footing = args.point.footing(answer.as_of, answer.basis);
+    show_fund(&answer, &footing, args.target.json)
 }
 
 /// Accrue what each payer owes for a risk year, university by university

@@ -3,7 +3,8 @@
 use super::client::Target;
 use super::follow::{payout_json, stage};
 use super::funded;
-use super::show::{foot, id, missing, typed, yuan};
+use super::point::{Footing, PointArgs, patiently};
+use super::show::{id, missing, typed, yuan};
 use super::{Failure, print_json, runtime};
 use crate::import::ids;
 use crate::table::{Align, Table};
@@ -31,6 +32,8 @@ pub struct TraceArgs {
     #[arg(long, value_name = "N", default_value_t = 100)]
     limit: u32,
     #[command(flatten)]
+    point: PointArgs,
+    #[command(flatten)]
     target: Target,
 }
 
@@ -48,10 +51,11 @@ fn starts(text: &str) -> Vec<Start> {
 
 async fn ask(query: &mut QueryClient<Channel>, args: &TraceArgs) -> Result<v1::TraceResponse, Failure> {
     for start in starts(&args.what) {
-        let request = v1::TraceRequest { page_size: args.limit, start: Some(start), ..Default::default() };
-        match query.trace(request).await {
+        let request =
+            v1::TraceRequest { page_size: args.limit, start: Some(start), at: args.point.at(), ..Default::default() };
+        match patiently(request.at, async || query.trace(request.clone()).await).await {
             Err(status) if status.code() == tonic::Code::NotFound => {}
-            answer => return Ok(answer?.into_inner()),
+            answer => return Ok(answer?),
         }
     }
     let what = &args.what;
@@ -60,32 +64,32 @@ async fn ask(query: &mut QueryClient<Channel>, args: &TraceArgs) -> Result<v1::T
 
 pub(super) fn trace(args: &TraceArgs) -> Result<(), Failure> {
     let answer = runtime()?.block_on(async { ask(&mut args.target.ask().await?, args).await })?;
-    let (as_of, json) = (answer.as_of, args.target.json);
+    let (footing, json) = (args.point.footing(answer.as_of, answer.basis), args.target.json);
     match answer.trace.ok_or_else(|| missing("trace"))? {
-        Trace::Back(back) => show_back(&back, as_of, json),
-        Trace::Forward(forward) => show_forward(&forward, as_of, json),
-        Trace::Remittance(trace) => funded::show_remittance(&trace, as_of, json),
-        Trace::Claim(trace) => funded::show_claim_trace(&trace, as_of, json),
-        Trace::Loan(trace) => funded::show_loan(&trace, as_of, json),
+        Trace::Back(back) => show_back(&back, &footing, json),
+        Trace::Forward(forward) => show_forward(&forward, &footing, json),
+        Trace::Remittance(trace) => funded::show_remittance(&trace, &footing, json),
+        Trace::Claim(trace) => funded::show_claim_trace(&trace, &footing, json),
+        Trace::Loan(trace) => funded::show_loan(&trace, &footing, json),
     }
 }
 
-fn show_back(back: &v1::Back, as_of: u64, json: bool) -> Result<(), Failure> {
+fn show_back(back: &v1::Back, footing: &Footing, json: bool) -> Result<(), Failure> {
     let payout = back.payout.as_ref().ok_or_else(|| missing("payment"))?;
     if json {
         let gaps: Vec<Value> = back.gaps.iter().map(gap_json).collect();
-        return print_json(&json!({ "as_of": as_of, "payout": payout_json(payout),
-            "strands": strands_json(&back.strands), "gaps": gaps, "total_fen": back.total_fen }));
+        return print_json(&footing.json(json!({ "payout": payout_json(payout),
+            "strands": strands_json(&back.strands), "gaps": gaps, "total_fen": back.total_fen })));
     }
     outln!("  支付 {}  {} 元  {}", id(&payout.payout), yuan(payout.fen), stage(payout.stage()));
     show_strands(&back.strands);
     show_gaps(&back.gaps);
     outln!("  合计 {} 元", yuan(back.total_fen));
-    foot(as_of, false);
+    footing.foot(false);
     Ok(())
 }
 
-fn show_forward(forward: &v1::Forward, as_of: u64, json: bool) -> Result<(), Failure> {
+fn show_forward(forward: &v1::Forward, footing: &Footing, json: bool) -> Result<(), Failure> {
     let line = forward.line.as_ref().ok_or_else(|| missing("line"))?;
     let totals = forward.totals.unwrap_or_default();
     let sums = [
@@ -108,13 +112,13 @@ fn show_forward(forward: &v1::Forward, as_of: u64, json: bool) -> Result<(), Fai
         let flows: Vec<Value> = forward.flows.iter().map(flow).collect();
         let below: Vec<Value> = forward.descendants.iter().map(line_json).collect();
         let gaps: Vec<Value> = forward.gaps.iter().map(gap_json).collect();
-        let mut object = json!({ "as_of": as_of, "line": line_json(line), "descendants": below, "flows": flows,
+        let mut object = json!({ "line": line_json(line), "descendants": below, "flows": flows,
             "gaps": gaps, "totals": { "payouts": totals.payouts, "remittances": totals.remittances },
             "remittances": forward.remittances.iter().map(funded::flow_json).collect::<Vec<_>>() });
         for (key, _, fen) in sums {
             object["totals"][key] = json!(fen);
         }
-        return print_json(&object);
+        return print_json(&footing.json(object));
     }
     outln!("  指标 {} {} {}", line.document, line.unit_name, line.programme);
     for below in &forward.descendants {
@@ -134,7 +138,7 @@ fn show_forward(forward: &v1::Forward, as_of: u64, json: bool) -> Result<(), Fai
     }
     funded::show_flows(&forward.remittances);
     show_gaps(&forward.gaps);
-    foot(as_of, !forward.next_page_token.is_empty());
+    footing.foot(!forward.next_page_token.is_empty());
     Ok(())
 }
 
@@ -165,7 +169,8 @@ pub(super) fn strands_json(strands: &[v1::Strand]) -> Value {
     strands.iter().map(|strand| json!({ "fen": strand.fen, "lines": lines(strand) })).collect()
 }
 
-fn line_json(line: &v1::Line) -> Value {
+/// A document line for machines.
+pub(super) fn line_json(line: &v1::Line) -> Value {
     json!({ "line": id(&line.line), "document": line.document, "unit": line.unit_name, "programme": line.programme,
         "fiscal_year": line.fiscal_year, "received_fen": line.received_fen, "available_fen": line.available_fen,
         "applied_fen": line.applied_fen, "spent_fen": line.spent_fen, "passed_down_fen": line.passed_down_fen,

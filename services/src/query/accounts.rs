@@ -1,36 +1,42 @@
 //! How far the ledger is, balances, and the entries of an account.
 
+use super::asked::Asked;
+use super::counted::{ACCOUNTS_LOOKED_AT, Counted};
 use super::explain::saying;
-use super::page::{Cursor, Pager};
+use super::page::Cursor;
 use super::{QueryError, maybe_id, need_id, wire};
 use ledger::account::{AccountNo, Book, Class};
 use ledger::money::Day;
 use ledger::state::State;
 use proto::v1;
-use replay::drive::Engine;
 use replay::projections::entries::EntryRow;
 use replay::projections::lookups;
 use std::collections::BTreeMap;
+use uuid::Uuid;
 
 /// How far the ledger is.
 ///
 /// # Errors
-/// None so far.
-pub fn status(engine: &Engine, request: &v1::GetStatusRequest) -> Result<v1::GetStatusResponse, QueryError> {
-    let digest = request.digest.then(|| engine.digest());
-    let state = engine.read();
-    // The digest names the entries it was taken at; a later state would not fit it.
-    let as_of = digest.map_or(state.entries, |(entries, _)| entries);
+/// The past state is not at hand any more.
+pub fn status(asked: &Asked, request: &v1::GetStatusRequest) -> Result<v1::GetStatusResponse, QueryError> {
+    let state = asked.state()?;
+    let digest = request.digest.then(|| state.digest());
     let latest = super::payments::latest_day(&state);
     let [posted, refused, duplicates] = state.counts;
+    let standing = asked.engine.standing();
     Ok(v1::GetStatusResponse {
-        as_of,
+        as_of: state.entries,
+        basis: asked.basis(),
         entries: state.entries,
         posted,
         refused,
         duplicates,
         books: Book::ALL.iter().map(|book| total(&state, *book)).collect(),
-        state_digest: digest.map_or_else(Default::default, |(_, digest)| digest.to_vec().into()),
+        state_digest: digest.map_or_else(Default::default, |digest| digest.to_vec().into()),
+        stopped: standing.stopped.unwrap_or_default(),
+        doubt: standing.doubt.unwrap_or_default(),
+        follows: standing.follows.unwrap_or_default(),
+        published: standing.published,
         latest_day: Some(latest).filter(|day| *day != Day::default()).map_or(0, Day::yyyymmdd),
     })
 }
@@ -56,76 +62,110 @@ fn total(state: &State, book: Book) -> v1::BookTotal {
 ///
 /// # Errors
 /// There is no such account.
-pub fn balance(engine: &Engine, request: &v1::GetBalanceRequest) -> Result<v1::GetBalanceResponse, QueryError> {
-    let state = engine.read();
-    let number = account(&state, &request.owner, &request.class)?;
-    Ok(v1::GetBalanceResponse { as_of: state.entries, balance: Some(balance_of(&state, number)) })
+pub fn balance(asked: &Asked, request: &v1::GetBalanceRequest) -> Result<v1::GetBalanceResponse, QueryError> {
+    let (number, counted, mut balance) = {
+        let state = asked.engine.read();
+        let number = account(&state, &request.owner, &request.class)?;
+        (number, Counted::of(asked, &state), balance_of(&state, number))
+    };
+    // Pages may come from the disk, so the fold is not kept waiting for them.
+    (balance.fen, balance.last) = counted.stood(&asked.engine, number, (balance.fen, balance.last))?;
+    Ok(v1::GetBalanceResponse { as_of: counted.entries, balance: Some(balance) })
 }
 
 /// Balances of accounts in the order of their creation.
 ///
 /// # Errors
 /// A filter or the token is wrong.
-pub fn balances(engine: &Engine, request: &v1::ListBalancesRequest) -> Result<v1::ListBalancesResponse, QueryError> {
-    let state = engine.read();
-    let owner = maybe_id("owner", &request.owner)?;
+pub fn balances(asked: &Asked, request: &v1::ListBalancesRequest) -> Result<v1::ListBalancesResponse, QueryError> {
+    let (pager, counted, mut rows) = {
+        let state = asked.engine.read();
+        let counted = Counted::of(asked, &state);
+        let owner = maybe_id("owner", &request.owner)?;
+        let scope = format!("balances/{owner:?}/{}/{}", request.class, request.division);
+        let pager = asked.pager(&scope, request.page_size, &request.page_token, state.entries)?;
+        let most = if counted.everything { pager.rows + 1 } else { ACCOUNTS_LOOKED_AT.max(pager.rows + 1) };
+        let numbers = wanted(&state, request, owner, pager.after_key(), most)?;
+        let full = numbers.len() == most;
+        let rows: Vec<_> = numbers.into_iter().map(|number| (number, balance_of(&state, number))).collect();
+        (pager, counted, (rows, full))
+    };
+    let seen = rows.0.last().map(|(number, _)| *number);
+    let mut shown = Vec::new();
+    for (number, balance) in rows.0.drain(..) {
+        if shown.len() > pager.rows {
+            break;
+        }
+        shown.extend(counted.shown(&asked.engine, number, balance)?.map(|balance| (number, balance)));
+    }
+    let cursor = |number: AccountNo| Cursor { key: u64::from(number.0), carry: 0 };
+    let mut next_page_token = pager.cut(&mut shown, counted.known, |(number, _)| cursor(*number));
+    if let Some(seen) = seen.filter(|_| next_page_token.is_empty() && rows.1 && !counted.everything) {
+        next_page_token = pager.token(cursor(seen), counted.known);
+    }
+    let balances = shown.into_iter().map(|(_, balance)| balance).collect();
+    Ok(v1::ListBalancesResponse { as_of: counted.entries, balances, next_page_token })
+}
+
+/// Accounts that pass the filters of a request.
+fn wanted(
+    state: &State,
+    request: &v1::ListBalancesRequest,
+    owner: Option<Uuid>,
+    after: Option<u64>,
+    most: usize,
+) -> Result<Vec<AccountNo>, QueryError> {
     let class = maybe_class(&request.class)?;
-    let scope = format!("balances/{owner:?}/{}/{}", request.class, request.division);
-    let pager = Pager::open(&scope, request.page_size, &request.page_token, state.entries)?;
-    let first = pager.after_key().map_or(0, |key| key.saturating_add(1));
+    let first = after.map_or(0, |key| key.saturating_add(1));
     let wanted = |number: &AccountNo| {
         let account = state.accounts.get(number.0);
         class.is_none_or(|class| account.class == class)
             && (request.division == 0
                 || lookups::lies_in(state.orgs.get(state.org_of(*number)).division, request.division))
     };
-    let numbers: Vec<AccountNo> = match owner {
+    Ok(match owner {
         // The few accounts of an owner are found by key; only a listing without one walks them all.
         Some(owner) => {
-            let classes = Class::ALL.iter().filter_map(|class| wire::find_account(&state, owner, class.name()));
-            classes.filter(|number| u64::from(number.0) >= first).filter(wanted).take(pager.rows + 1).collect()
+            let classes = Class::ALL.iter().filter_map(|class| wire::find_account(state, owner, class.name()));
+            classes.filter(|number| u64::from(number.0) >= first).filter(wanted).take(most).collect()
         }
         None => {
             let from = u32::try_from(first).unwrap_or(u32::MAX);
-            (from..state.accounts.next()).map(AccountNo).filter(wanted).take(pager.rows + 1).collect()
+            (from..state.accounts.next()).map(AccountNo).filter(wanted).take(most).collect()
         }
-    };
-    let mut numbers = numbers;
-    let cursor = |number: &AccountNo| Cursor { key: u64::from(number.0), carry: 0 };
-    let next_page_token = pager.cut(&mut numbers, state.entries, cursor);
-    let balances = numbers.iter().map(|number| balance_of(&state, *number)).collect();
-    Ok(v1::ListBalancesResponse { as_of: state.entries, balances, next_page_token })
+    })
 }
 
 /// Entries that posted to an account, oldest first. An entry is never cut in two, so a page may be a little longer.
 ///
 /// # Errors
 /// There is no such account, or the token is wrong.
-pub fn entries(engine: &Engine, request: &v1::ListEntriesRequest) -> Result<v1::ListEntriesResponse, QueryError> {
-    let (number, pager) = {
-        let state = engine.read();
+pub fn entries(asked: &Asked, request: &v1::ListEntriesRequest) -> Result<v1::ListEntriesResponse, QueryError> {
+    let (number, pager, counted) = {
+        let state = asked.engine.read();
         let number = account(&state, &request.owner, &request.class)?;
-        let scope = format!("entries/{}", number.0);
-        (number, Pager::open(&scope, request.page_size, &request.page_token, state.entries)?)
+        let pager =
+            asked.pager(&format!("entries/{}", number.0), request.page_size, &request.page_token, state.entries)?;
+        (number, pager, Counted::of(asked, &state))
     };
     let from = pager.after_key().map_or(0, |key| key.saturating_add(1));
     // Pages may come from the disk, so the fold is not kept waiting for them.
-    let mut rows = engine.entries_of(number, from, pager.rows + 1)?;
-    let state = engine.read();
+    let mut rows = asked.engine.entries_at(number, &counted.point, from, pager.rows + 1)?;
+    let state = asked.engine.read();
     let last = rows.get(pager.rows.saturating_sub(1)).map_or(u64::MAX, |row| row.index);
     let all = rows.len();
     rows.retain(|row| row.index <= last);
     let more = rows.len() < all;
-    let token = || pager.token(Cursor { key: last, carry: 0 }, state.entries);
+    let token = || pager.token(Cursor { key: last, carry: 0 }, counted.known);
     let mut answer = v1::ListEntriesResponse {
-        as_of: state.entries,
+        as_of: counted.entries,
         account: Some(wire::account(&state, number)),
         entries: rows.iter().map(|row| entry(&state, row)).collect(),
         next_page_token: if more { token() } else { String::new() },
     };
     drop(state);
     for row in &mut answer.entries {
-        let said = saying(engine, row.index)?;
+        let said = saying(&asked.engine, row.index)?;
         (row.kind, row.principal, row.recorded_ms) = (said.kind, said.principal, said.recorded_ms);
     }
     Ok(answer)
@@ -137,6 +177,7 @@ fn entry(state: &State, row: &EntryRow) -> v1::AccountEntry {
         index: row.index,
         event: wire::id(event),
         booked: row.booked.yyyymmdd(),
+        effective: row.effective.yyyymmdd(),
         fen: row.fen,
         balance_fen: row.balance,
         counter: Some(wire::account(state, row.other)),
@@ -150,7 +191,7 @@ fn balance_of(state: &State, number: AccountNo) -> v1::Balance {
 }
 
 pub(super) fn account(state: &State, owner: &[u8], class: &str) -> Result<AccountNo, QueryError> {
-    let owner = if owner.is_empty() { uuid::Uuid::nil() } else { need_id("owner", owner)? };
+    let owner = if owner.is_empty() { Uuid::nil() } else { need_id("owner", owner)? };
     if maybe_class(class)?.is_none() {
         return Err(QueryError::field("class", "name the class, for example available"));
     }

@@ -1,21 +1,21 @@
 //! Awards with their instalments, and rosters and applications with their lines. A set's lines are reached from the set.
 
-use super::page::{Cursor, Pager};
+use super::asked::Asked;
+use super::page::Cursor;
 use super::wire::{self, id, some};
 use super::{QueryError, found, need_id, payments};
 use ledger::money::share;
 use ledger::rows::Set;
 use ledger::state::{Standing, State};
 use proto::v1;
-use replay::drive::Engine;
 use replay::projections::lookups;
 
 /// An award with its instalments.
 ///
 /// # Errors
 /// There is no such award.
-pub fn award(engine: &Engine, request: &v1::GetAwardRequest) -> Result<v1::GetAwardResponse, QueryError> {
-    let state = engine.read();
+pub fn award(asked: &Asked, request: &v1::GetAwardRequest) -> Result<v1::GetAwardResponse, QueryError> {
+    let state = asked.state()?;
     let wanted = need_id("award", &request.award)?;
     let handle = found("award", wanted, state.awards.find(wanted))?;
     let award = state.awards.get(handle);
@@ -28,6 +28,7 @@ pub fn award(engine: &Engine, request: &v1::GetAwardRequest) -> Result<v1::GetAw
     });
     Ok(v1::GetAwardResponse {
         as_of: state.entries,
+        basis: asked.basis(),
         award: id(award.id),
         roster: id(roster.id),
         person: id(state.persons.get(award.person).id),
@@ -61,11 +62,11 @@ fn instalment(state: &State, handle: u32, number: u32, due: u32, fen: i64) -> v1
 ///
 /// # Errors
 /// There is no such set, or the token is wrong.
-pub fn set(engine: &Engine, request: &v1::GetSetRequest) -> Result<v1::GetSetResponse, QueryError> {
-    let state = engine.read();
+pub fn set(asked: &Asked, request: &v1::GetSetRequest) -> Result<v1::GetSetResponse, QueryError> {
+    let state = asked.state()?;
     let wanted = need_id("set", &request.set)?;
     let scope = format!("set/{wanted}");
-    let pager = Pager::open(&scope, request.page_size, &request.page_token, state.entries)?;
+    let pager = asked.pager(&scope, request.page_size, &request.page_token, state.entries)?;
     let after = pager.after_key().unwrap_or(0);
     let (mut answer, mut lines) = if let Some(handle) = state.rosters.find(wanted) {
         roster(&state, handle, after)
@@ -78,7 +79,7 @@ pub fn set(engine: &Engine, request: &v1::GetSetRequest) -> Result<v1::GetSetRes
     let cursor = |line: &v1::SetLine| Cursor { key: line.number.into(), carry: 0 };
     answer.next_page_token = pager.cut(&mut lines, state.entries, cursor);
     answer.lines = lines;
-    answer.as_of = state.entries;
+    (answer.as_of, answer.basis) = (state.entries, asked.basis());
     Ok(answer)
 }
 

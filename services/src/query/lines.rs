@@ -1,30 +1,61 @@
-//! Document lines and how they were executed.
+//! Document lines and how they were executed, now or at a point in time.
 
+use super::asked::Asked;
+use super::counted::Counted;
 use super::wire::{self, id, some};
 use super::{QueryError, found, need_id};
+use ledger::account::Class;
 use ledger::state::State;
 use proto::v1;
-use replay::drive::Engine;
-use replay::projections::execution::execution;
+use replay::projections::execution::{Execution, Posted, execution};
 use replay::projections::lookups;
+
+/// Accounts of a line.
+const CLASSES: [Class; 3] = [Class::Available, Class::Applied, Class::Spent];
 
 /// Execution of a document line and of the lines passed down from it.
 ///
 /// # Errors
 /// There is no such line.
-pub fn line(engine: &Engine, request: &v1::GetLineRequest) -> Result<v1::GetLineResponse, QueryError> {
-    let state = engine.read();
+pub fn line(asked: &Asked, request: &v1::GetLineRequest) -> Result<v1::GetLineResponse, QueryError> {
     let wanted = need_id("line", &request.line)?;
+    let state = asked.engine.read();
     let handle = found("document line", wanted, state.lines.find(wanted))?;
-    let children = state.lines.get(handle).children.iter().map(|child| of_handle(&state, *child));
-    let (line, children) = (Some(of_handle(&state, handle)), children.collect());
-    Ok(v1::GetLineResponse { as_of: state.entries, line, children })
+    let (below, counted) = (state.lines.get(handle).children.clone(), Counted::of(asked, &state));
+    if counted.everything {
+        let children = below.iter().map(|child| of_handle(&state, *child));
+        let (line, children) = (Some(of_handle(&state, handle)), children.collect());
+        return Ok(v1::GetLineResponse { as_of: state.entries, line, children });
+    }
+    drop(state);
+    // A line begins with a posting; one without any that counts was not known.
+    let line = posted(asked, &counted, handle)?;
+    let line = line.ok_or(QueryError::NotFound { kind: "document line known at that time", id: wanted })?;
+    let children = below.into_iter().filter_map(|child| posted(asked, &counted, child).transpose());
+    let children: Vec<Posted> = children.collect::<Result<_, _>>()?;
+    let state = asked.engine.read();
+    let shown = |posted: &Posted| shown(&state, &posted.executed, posted.last.unwrap_or_default());
+    let (line, children) = (Some(shown(&line)), children.iter().map(shown).collect());
+    Ok(v1::GetLineResponse { as_of: counted.entries, line, children })
+}
+
+/// What was posted to a line at a point in time; none if nothing was.
+fn posted(asked: &Asked, counted: &Counted, line: u32) -> Result<Option<Posted>, QueryError> {
+    let mut posted = Posted::none(line);
+    for class in CLASSES {
+        let account = asked.engine.read().line_account(line, class);
+        counted.each(&asked.engine, account, &mut |state, row| posted.add(state, class, row))?;
+    }
+    Ok(Some(posted).filter(|posted| posted.last.is_some()))
 }
 
 /// A line as answers show it.
 pub(super) fn of_handle(state: &State, handle: u32) -> v1::Line {
-    let line = state.lines.get(handle);
-    let executed = execution(state, handle);
+    shown(state, &execution(state, handle), state.lines.get(handle).last)
+}
+
+fn shown(state: &State, executed: &Execution, last: u64) -> v1::Line {
+    let line = state.lines.get(executed.line);
     let (unit, unit_name) = wire::org(state, line.unit);
     v1::Line {
         line: id(line.id),
@@ -46,7 +77,7 @@ pub(super) fn of_handle(state: &State, handle: u32) -> v1::Line {
         spent_fen: executed.spent_fen,
         passed_down_fen: executed.passed_down_fen,
         to_finance_fen: executed.to_finance_fen,
-        last: line.last,
+        last,
         level: v1::Level::from(state.orgs.get(line.unit).level).into(),
     }
 }

@@ -2,8 +2,10 @@
 //! a projection of `replay` holds them; here they only take their wire shape.
 
 pub mod accounts;
+pub mod asked;
 pub mod audit;
 pub mod awards;
+pub mod compare;
 pub mod explain;
 pub mod lines;
 pub mod loans;
@@ -14,7 +16,10 @@ pub mod totals;
 pub mod trace;
 pub mod wire;
 
+mod counted;
+
 use replay::drive::DriveError;
+use replay::past::PastError;
 use uuid::Uuid;
 
 /// Why a question has no answer.
@@ -44,6 +49,9 @@ pub enum QueryError {
         /// What is wrong and what to do.
         description: String,
     },
+    /// The past asked about is not at hand.
+    #[error(transparent)]
+    Past(PastError),
     /// The ledger does not answer.
     #[error(transparent)]
     Drive(#[from] DriveError),

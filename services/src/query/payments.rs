@@ -1,6 +1,7 @@
 //! Payments, batches and returns, with what the bank said.
 
-use super::page::{Cursor, Pager};
+use super::asked::Asked;
+use super::page::Cursor;
 use super::wire::{self, id, some};
 use super::{QueryError, found, need_id};
 use bytes::Bytes;
@@ -8,7 +9,6 @@ use ledger::money::Day;
 use ledger::rows::{Payout, Progress, Stage};
 use ledger::state::State;
 use proto::v1;
-use replay::drive::Engine;
 use replay::projections::lookups;
 use replay::projections::returns::{self, ReturnsFilter};
 
@@ -16,29 +16,30 @@ use replay::projections::returns::{self, ReturnsFilter};
 ///
 /// # Errors
 /// There is no such payment.
-pub fn payout(engine: &Engine, request: &v1::GetPayoutRequest) -> Result<v1::GetPayoutResponse, QueryError> {
-    let state = engine.read();
+pub fn payout(asked: &Asked, request: &v1::GetPayoutRequest) -> Result<v1::GetPayoutResponse, QueryError> {
+    let state = asked.state()?;
     let wanted = need_id("payout", &request.payout)?;
     let handle = found("payment", wanted, state.payouts.find(wanted))?;
-    Ok(v1::GetPayoutResponse { as_of: state.entries, payout: Some(of_handle(&state, handle)) })
+    Ok(v1::GetPayoutResponse { as_of: state.entries, basis: asked.basis(), payout: Some(of_handle(&state, handle)) })
 }
 
 /// A batch and a page of its payments. Walks the batch, never all payments.
 ///
 /// # Errors
 /// There is no such batch, or the token is wrong.
-pub fn batch(engine: &Engine, request: &v1::GetBatchRequest) -> Result<v1::GetBatchResponse, QueryError> {
-    let state = engine.read();
+pub fn batch(asked: &Asked, request: &v1::GetBatchRequest) -> Result<v1::GetBatchResponse, QueryError> {
+    let state = asked.state()?;
     let wanted = need_id("batch", &request.batch)?;
     let handle = found("batch", wanted, state.batches.find(wanted))?;
     let scope = format!("batch/{wanted}");
-    let pager = Pager::open(&scope, request.page_size, &request.page_token, state.entries)?;
+    let pager = asked.pager(&scope, request.page_size, &request.page_token, state.entries)?;
     let batch = state.batches.get(handle);
     let application = state.applications.get(batch.application);
     let (bank, bank_name) = wire::org(&state, batch.bank);
     let (unit, unit_name) = wire::org(&state, application.unit);
     let mut answer = v1::GetBatchResponse {
         as_of: state.entries,
+        basis: asked.basis(),
         batch: id(batch.id),
         application: id(application.id),
         bank,
@@ -85,15 +86,15 @@ fn progress_place(progress: Progress) -> usize {
 ///
 /// # Errors
 /// A filter or the token is wrong.
-pub fn returns(engine: &Engine, request: &v1::ListReturnsRequest) -> Result<v1::ListReturnsResponse, QueryError> {
-    let state = engine.read();
+pub fn returns(asked: &Asked, request: &v1::ListReturnsRequest) -> Result<v1::ListReturnsResponse, QueryError> {
+    let state = asked.state()?;
     let on = match request.on {
         // Walking all payments for returns anyway, this may look at them too.
         0 => state.payouts.iter().map(|(_, payout)| payout.on).max().unwrap_or_default().max(latest_day(&state)),
         day => Day::from_yyyymmdd(day).ok_or_else(|| QueryError::field("on", "write a day as 20211231"))?,
     };
     let scope = format!("returns/{on}/{}/{}/{}", request.open_only, request.programme, request.division);
-    let pager = Pager::open(&scope, request.page_size, &request.page_token, state.entries)?;
+    let pager = asked.pager(&scope, request.page_size, &request.page_token, state.entries)?;
     let filter = ReturnsFilter {
         open_only: request.open_only,
         programme: programme(&state, &request.programme)?,
@@ -105,6 +106,7 @@ pub fn returns(engine: &Engine, request: &v1::ListReturnsRequest) -> Result<v1::
     let token = |next: u32| pager.token(Cursor { key: next.into(), carry: 0 }, state.entries);
     Ok(v1::ListReturnsResponse {
         as_of: state.entries,
+        basis: asked.basis(),
         returns: rows.iter().map(|row| returned(&state, row)).collect(),
         next_page_token: next.map_or_else(String::new, token),
     })

@@ -1,20 +1,20 @@
 //! What is on record by index: events, refusals, findings.
 
+use super::asked::Asked;
 use super::explain::saying;
-use super::page::{Cursor, Pager};
+use super::page::Cursor;
 use super::{QueryError, wire};
 use ledger::state::State;
 use proto::v1;
-use replay::drive::Engine;
 
 /// Findings by number.
 ///
 /// # Errors
 /// The token is wrong.
-pub fn findings(engine: &Engine, request: &v1::ListFindingsRequest) -> Result<v1::ListFindingsResponse, QueryError> {
-    let state = engine.read();
+pub fn findings(asked: &Asked, request: &v1::ListFindingsRequest) -> Result<v1::ListFindingsResponse, QueryError> {
+    let state = asked.state()?;
     let scope = format!("findings/{}/{}", request.open_only, request.kind);
-    let pager = Pager::open(&scope, request.page_size, &request.page_token, state.entries)?;
+    let pager = asked.pager(&scope, request.page_size, &request.page_token, state.entries)?;
     let first = pager.after_key().map_or(0, |key| u32::try_from(key.saturating_add(1)).unwrap_or(u32::MAX));
     let wanted = |number: &u32| {
         let finding = state.findings.get(*number);
@@ -27,10 +27,10 @@ pub fn findings(engine: &Engine, request: &v1::ListFindingsRequest) -> Result<v1
     let (as_of, suspense_fen) = (state.entries, suspense(&state));
     drop(state);
     for finding in &mut findings {
-        let said = saying(engine, finding.index)?;
+        let said = saying(&asked.engine, finding.index)?;
         (finding.event_kind, finding.principal, finding.recorded_ms) = (said.kind, said.principal, said.recorded_ms);
     }
-    Ok(v1::ListFindingsResponse { as_of, findings, next_page_token, suspense_fen })
+    Ok(v1::ListFindingsResponse { as_of, basis: asked.basis(), findings, next_page_token, suspense_fen })
 }
 
 /// All that stands in suspense: credits that nothing expected.
@@ -43,10 +43,10 @@ fn suspense(state: &State) -> i64 {
 ///
 /// # Errors
 /// A filter or the token is wrong.
-pub fn refusals(engine: &Engine, request: &v1::ListRefusalsRequest) -> Result<v1::ListRefusalsResponse, QueryError> {
-    let state = engine.read();
+pub fn refusals(asked: &Asked, request: &v1::ListRefusalsRequest) -> Result<v1::ListRefusalsResponse, QueryError> {
+    let state = asked.state()?;
     let scope = format!("refusals/{}", request.code);
-    let pager = Pager::open(&scope, request.page_size, &request.page_token, state.entries)?;
+    let pager = asked.pager(&scope, request.page_size, &request.page_token, state.entries)?;
     let first = pager.after_key().map_or(0, |key| u32::try_from(key.saturating_add(1)).unwrap_or(u32::MAX));
     let wanted = |at: &u32| request.code.is_empty() || state.refused.get(*at).refusal.code.name() == request.code;
     let mut rows: Vec<u32> = (first..state.refused.next()).filter(wanted).take(pager.rows + 1).collect();
@@ -55,11 +55,11 @@ pub fn refusals(engine: &Engine, request: &v1::ListRefusalsRequest) -> Result<v1
     let as_of = state.entries;
     drop(state);
     for row in &mut refusals {
-        let said = saying(engine, row.index)?;
+        let said = saying(&asked.engine, row.index)?;
         (row.kind, row.principal) = (said.kind, said.principal);
         (row.recorded_ms, row.effective) = (said.recorded_ms, said.effective);
     }
-    Ok(v1::ListRefusalsResponse { as_of, refusals, next_page_token })
+    Ok(v1::ListRefusalsResponse { as_of, basis: asked.basis(), refusals, next_page_token })
 }
 
 fn refused(state: &State, at: u32) -> v1::RefusedEvent {

@@ -1,10 +1,10 @@
 //! Totals by programme, division, stage of schooling and calendar year. A report over all persons, not a look-up.
 
+use super::asked::Asked;
 use super::{QueryError, payments};
 use ledger::state::State;
 use ledger::table::NONE;
 use proto::v1;
-use replay::drive::Engine;
 use replay::projections::lookups;
 use replay::projections::year::{YearFigures, YearFilter, YearKey, by_year};
 
@@ -12,8 +12,8 @@ use replay::projections::year::{YearFigures, YearFilter, YearKey, by_year};
 ///
 /// # Errors
 /// A filter is wrong.
-pub fn totals(engine: &Engine, request: &v1::GetTotalsRequest) -> Result<v1::GetTotalsResponse, QueryError> {
-    let state = engine.read();
+pub fn totals(asked: &Asked, request: &v1::GetTotalsRequest) -> Result<v1::GetTotalsResponse, QueryError> {
+    let state = asked.state()?;
     let year = u16::try_from(request.year).map_err(|_| QueryError::field("year", "write a year as 2021"))?;
     let filter = YearFilter {
         programme: payments::programme(&state, &request.programme)?,
@@ -25,7 +25,7 @@ pub fn totals(engine: &Engine, request: &v1::GetTotalsRequest) -> Result<v1::Get
     let report = by_year(&state, &filter);
     let rows = report.rows.iter().map(|(key, figures)| row(&state, key, figures)).collect();
     let sum = Some(figures(&report.sum));
-    Ok(v1::GetTotalsResponse { as_of: state.entries, rows, sum })
+    Ok(v1::GetTotalsResponse { as_of: state.entries, basis: asked.basis(), rows, sum })
 }
 
 fn row(state: &State, key: &YearKey, row: &YearFigures) -> v1::Total {

@@ -3,7 +3,8 @@
 
 mod remitted;
 
-use super::page::{Cursor, Pager};
+use super::asked::Asked;
+use super::page::Cursor;
 use super::wire::{id, some};
 use super::{QueryError, found, lines, need_id, payments};
 use bytes::Bytes;
@@ -11,7 +12,6 @@ use ledger::state::State;
 use proto::v1;
 use proto::v1::trace_request::Start;
 use proto::v1::trace_response::Trace;
-use replay::drive::Engine;
 use replay::projections::lookups;
 use replay::projections::trace::{self, Flow, ForwardTotals, Gap, Strand};
 
@@ -19,17 +19,19 @@ use replay::projections::trace::{self, Flow, ForwardTotals, Gap, Strand};
 ///
 /// # Errors
 /// Nothing to start from was named, there is no such thing, or the token is wrong.
-pub fn trace(engine: &Engine, request: &v1::TraceRequest) -> Result<v1::TraceResponse, QueryError> {
-    let state = engine.read();
+pub fn trace(asked: &Asked, request: &v1::TraceRequest) -> Result<v1::TraceResponse, QueryError> {
+    let state = asked.state()?;
     let trace = match &request.start {
         Some(Start::Payout(payout)) => Trace::Back(back(&state, payout)?),
-        Some(Start::Line(line)) => Trace::Forward(forward(&state, line, request)?),
-        Some(Start::Remittance(remittance)) => Trace::Remittance(remitted::remittance(&state, remittance, request)?),
-        Some(Start::Claim(claim)) => Trace::Claim(remitted::claim(&state, claim, request)?),
+        Some(Start::Line(line)) => Trace::Forward(forward(asked, &state, line, request)?),
+        Some(Start::Remittance(remittance)) => {
+            Trace::Remittance(remitted::remittance(asked, &state, remittance, request)?)
+        }
+        Some(Start::Claim(claim)) => Trace::Claim(remitted::claim(asked, &state, claim, request)?),
         Some(Start::Loan(loan)) => Trace::Loan(remitted::loan(&state, loan)?),
         None => return Err(QueryError::field("start", "name a payout, line, remittance, claim or loan to start from")),
     };
-    Ok(v1::TraceResponse { as_of: state.entries, trace: Some(trace) })
+    Ok(v1::TraceResponse { as_of: state.entries, basis: asked.basis(), trace: Some(trace) })
 }
 
 fn back(state: &State, payout: &[u8]) -> Result<v1::Back, QueryError> {
@@ -49,11 +51,11 @@ fn strand(state: &State, strand: &Strand) -> v1::Strand {
     v1::Strand { fen: strand.fen, lines }
 }
 
-fn forward(state: &State, line: &[u8], request: &v1::TraceRequest) -> Result<v1::Forward, QueryError> {
+fn forward(asked: &Asked, state: &State, line: &[u8], request: &v1::TraceRequest) -> Result<v1::Forward, QueryError> {
     let wanted = need_id("line", line)?;
     let handle = found("document line", wanted, state.lines.find(wanted))?;
     let scope = format!("trace/{wanted}");
-    let pager = Pager::open(&scope, request.page_size, &request.page_token, state.entries)?;
+    let pager = asked.pager(&scope, request.page_size, &request.page_token, state.entries)?;
     let day = payments::latest_day(state);
     let forward = trace::forward(state, handle, day, pager.after.map(unpacked), pager.rows);
     let token = |next| pager.token(packed(next), state.entries);

@@ -1,14 +1,16 @@
-//! The Query service: waits until the ledger is as far as the question wants, then hands it to `query`.
+//! The Query service: waits until the ledger is as far as the question wants, finds the point it asks about, then hands it
+//! to `query`.
 
 use super::status::too_early;
+use crate::query::asked::{Asked, Way};
 use crate::query::{accounts, awards, explain, lines, loans, payments, record, totals, trace};
 use proto::v1;
 use replay::drive::Engine;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tonic::metadata::MetadataMap;
 use tonic::{Request, Response, Status};
 
-/// How long a question waits for an index at most.
+/// How long a question waits for an index or a past state at most.
 const MAX_WAIT: Duration = Duration::from_secs(10);
 
 /// Answers questions over gRPC.
@@ -21,18 +23,34 @@ impl Questions {
         Self { engine }
     }
 
-    async fn wait(&self, not_before: u64, headers: &MetadataMap) -> Result<(), Status> {
-        if not_before == 0 {
-            return Ok(());
-        }
-        let allowed = headers.get("grpc-timeout").and_then(|value| value.to_str().ok()).and_then(timeout);
-        let wait = allowed.map_or(MAX_WAIT, |allowed| allowed.min(MAX_WAIT));
-        // A little early, so that the answer still reaches the caller.
-        if self.engine.wait_for(not_before, wait.mul_f32(0.9)).await {
+    async fn wait(&self, not_before: u64, until: Instant) -> Result<(), Status> {
+        let left = until.saturating_duration_since(Instant::now());
+        if not_before == 0 || self.engine.wait_for(not_before, left).await {
             return Ok(());
         }
         Err(too_early(not_before, self.engine.read().entries))
     }
+
+    /// What a question at a point is asked of, ready to be answered.
+    async fn asked(&self, at: Option<&v1::Point>, way: Way, until: Instant) -> Result<Asked, Status> {
+        let Some(at) = at.filter(|at| **at != v1::Point::default()) else { return Ok(Asked::now(self.engine.clone())) };
+        // A moment is looked up in the record's files.
+        let (engine, at) = (self.engine.clone(), *at);
+        let asked = tokio::task::spawn_blocking(move || Asked::about(engine, &at, way)).await;
+        let asked = asked.map_err(|_| Status::internal("the point was not found; see the server's log"))??;
+        let ready = match way {
+            Way::Postings => return Ok(asked),
+            Way::Past => tokio::time::timeout_at(until.into(), asked.clone().prepared()).await,
+        };
+        // The fold goes on without whoever stops waiting, and he is told how far it has come.
+        Ok(ready.unwrap_or_else(|_| asked.state().map(|_| asked.clone()))?)
+    }
+}
+
+/// Until when a question may wait: a little less than its caller allows, so that the answer still reaches him.
+fn deadline(headers: &MetadataMap) -> Instant {
+    let allowed = headers.get("grpc-timeout").and_then(|value| value.to_str().ok()).and_then(timeout);
+    Instant::now() + allowed.map_or(MAX_WAIT, |allowed| allowed.min(MAX_WAIT)).mul_f32(0.9)
 }
 
 /// The time a caller allows, as the `grpc-timeout` header writes it: digits and a unit.
@@ -50,17 +68,33 @@ fn timeout(text: &str) -> Option<Duration> {
     })
 }
 
-/// Every question: its call, its messages, and who answers.
+/// How a question is handed over, by the word in its row: `engine` as it is now; `past` at a point, from a past state;
+/// `postings` at a point, from the postings of accounts.
+macro_rules! handed {
+    ($self:ident engine $request:ident $until:ident) => {
+        $self.engine.clone()
+    };
+    ($self:ident past $request:ident $until:ident) => {
+        $self.asked($request.at.as_ref(), Way::Past, $until).await?
+    };
+    ($self:ident postings $request:ident $until:ident) => {
+        $self.asked($request.at.as_ref(), Way::Postings, $until).await?
+    };
+}
+
+/// Every question: its call, its messages, what it is asked of, and who answers.
 macro_rules! questions {
-    ($($call:ident $request:ident $response:ident $answer:path;)*) => {
+    ($($call:ident $request:ident $response:ident $way:ident $answer:path;)*) => {
         #[tonic::async_trait]
         impl v1::query_server::Query for Questions {
             $(
                 async fn $call(&self, request: Request<v1::$request>) -> Result<Response<v1::$response>, Status> {
-                    self.wait(request.get_ref().not_before, request.metadata()).await?;
-                    let (engine, request) = (self.engine.clone(), request.into_inner());
+                    let until = deadline(request.metadata());
+                    self.wait(request.get_ref().not_before, until).await?;
+                    let request = request.into_inner();
+                    let asked = handed!(self $way request until);
                     // Reports take long, and any question may wait for the fold: not on a thread that moves calls.
-                    let answer = tokio::task::spawn_blocking(move || $answer(&engine, &request)).await;
+                    let answer = tokio::task::spawn_blocking(move || $answer(&asked, &request)).await;
                     let answer = answer.map_err(|_| Status::internal("answering failed; see the server's log"))?;
                     Ok(Response::new(answer?))
                 }
@@ -70,33 +104,33 @@ macro_rules! questions {
 }
 
 questions! {
-    get_status GetStatusRequest GetStatusResponse accounts::status;
-    list_balances ListBalancesRequest ListBalancesResponse accounts::balances;
-    get_balance GetBalanceRequest GetBalanceResponse accounts::balance;
-    list_entries ListEntriesRequest ListEntriesResponse accounts::entries;
-    get_line GetLineRequest GetLineResponse lines::line;
-    get_award GetAwardRequest GetAwardResponse awards::award;
-    get_batch GetBatchRequest GetBatchResponse payments::batch;
-    get_payout GetPayoutRequest GetPayoutResponse payments::payout;
-    list_returns ListReturnsRequest ListReturnsResponse payments::returns;
-    list_findings ListFindingsRequest ListFindingsResponse record::findings;
-    list_refusals ListRefusalsRequest ListRefusalsResponse record::refusals;
-    get_totals GetTotalsRequest GetTotalsResponse totals::totals;
-    trace TraceRequest TraceResponse trace::trace;
-    get_set GetSetRequest GetSetResponse awards::set;
-    get_loan GetLoanRequest GetLoanResponse loans::one::loan;
-    list_loans ListLoansRequest ListLoansResponse loans::one::loans;
-    quote_loan QuoteLoanRequest QuoteLoanResponse loans::one::quote;
-    list_due_interest ListDueInterestRequest ListDueInterestResponse loans::due::interest_due;
-    get_position GetPositionRequest GetPositionResponse loans::position::position;
-    list_claims ListClaimsRequest ListClaimsResponse loans::claims::claims;
-    get_claim GetClaimRequest GetClaimResponse loans::claims::claim;
-    get_fund GetFundRequest GetFundResponse loans::fund::fund;
-    list_due_compensation ListDueCompensationRequest ListDueCompensationResponse loans::due::compensation_due;
-    get_forecast GetForecastRequest GetForecastResponse loans::position::forecast;
-    list_remittances ListRemittancesRequest ListRemittancesResponse loans::remittances::remittances;
-    get_recorded GetRecordedRequest GetRecordedResponse explain::recorded;
-    explain ExplainRequest ExplainResponse explain::explain;
+    get_status GetStatusRequest GetStatusResponse past accounts::status;
+    list_balances ListBalancesRequest ListBalancesResponse postings accounts::balances;
+    get_balance GetBalanceRequest GetBalanceResponse postings accounts::balance;
+    list_entries ListEntriesRequest ListEntriesResponse postings accounts::entries;
+    get_line GetLineRequest GetLineResponse postings lines::line;
+    get_award GetAwardRequest GetAwardResponse past awards::award;
+    get_batch GetBatchRequest GetBatchResponse past payments::batch;
+    get_payout GetPayoutRequest GetPayoutResponse past payments::payout;
+    list_returns ListReturnsRequest ListReturnsResponse past payments::returns;
+    list_findings ListFindingsRequest ListFindingsResponse past record::findings;
+    list_refusals ListRefusalsRequest ListRefusalsResponse past record::refusals;
+    get_totals GetTotalsRequest GetTotalsResponse past totals::totals;
+    trace TraceRequest TraceResponse past trace::trace;
+    get_set GetSetRequest GetSetResponse past awards::set;
+    get_loan GetLoanRequest GetLoanResponse past loans::one::loan;
+    list_loans ListLoansRequest ListLoansResponse past loans::one::loans;
+    quote_loan QuoteLoanRequest QuoteLoanResponse engine loans::one::quote;
+    list_due_interest ListDueInterestRequest ListDueInterestResponse engine loans::due::interest_due;
+    get_position GetPositionRequest GetPositionResponse past loans::position::position;
+    list_claims ListClaimsRequest ListClaimsResponse past loans::claims::claims;
+    get_claim GetClaimRequest GetClaimResponse past loans::claims::claim;
+    get_fund GetFundRequest GetFundResponse past loans::fund::fund;
+    list_due_compensation ListDueCompensationRequest ListDueCompensationResponse engine loans::due::compensation_due;
+    get_forecast GetForecastRequest GetForecastResponse engine loans::position::forecast;
+    list_remittances ListRemittancesRequest ListRemittancesResponse past loans::remittances::remittances;
+    get_recorded GetRecordedRequest GetRecordedResponse engine explain::recorded;
+    explain ExplainRequest ExplainResponse engine explain::explain;
 }
 
 #[cfg(test)]

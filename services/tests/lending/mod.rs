@@ -116,13 +116,13 @@ impl Desk {
     }
 
     pub async fn loan(&self, number: u128, through: u32) -> v1::GetLoanResponse {
-        let request = v1::GetLoanRequest { not_before: 0, loan: wire(LOAN + number), through };
+        let request = v1::GetLoanRequest { loan: wire(LOAN + number), through, ..Default::default() };
         self.server.ask().get_loan(request).await.expect("known").into_inner()
     }
 
     pub async fn claim(&self, only: v1::ClaimLines, page_size: u32, page_token: String) -> v1::GetClaimResponse {
         let (claim, verdict, only) = (wire(CLAIM), String::new(), only.into());
-        let request = v1::GetClaimRequest { not_before: 0, claim, only, verdict, page_size, page_token };
+        let request = v1::GetClaimRequest { claim, only, verdict, page_size, page_token, ..Default::default() };
         self.server.ask().get_claim(request).await.expect("known").into_inner()
     }
 

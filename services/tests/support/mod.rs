@@ -7,7 +7,7 @@ use ledger::policy::{Band, Policy};
 use proto::v1;
 use proto::v1::query_client::QueryClient;
 use proto::v1::recorder_client::RecorderClient;
-use replay::drive::{Engine, Options};
+use replay::drive::{DriveError, Engine, Options};
 use replay::note::Signer;
 use replay::signing::Signing;
 use services::server;
@@ -39,6 +39,11 @@ impl Server {
         let options = Options { signing: key.map(Signing::new), ..Options::file(data.path()) };
         let opened = tokio::task::spawn_blocking(move || Engine::open(&options, &mut |_| {}));
         let engine = opened.await.expect("no panic").expect("an empty ledger opens");
+        Self::of(engine, data).await
+    }
+
+    /// Of a ledger that is in operation already, whose directory goes with the server.
+    pub async fn of(engine: Engine, data: tempfile::TempDir) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("bound");
         let (stop, stopped) = oneshot::channel::<()>();
@@ -80,11 +85,16 @@ impl Server {
         self.tell().record(request).await
     }
 
-    pub async fn stop(mut self) {
+    pub async fn stop(self) {
+        self.end().await.expect("a clean end");
+    }
+
+    /// Stops the server, and the ledger, which may say what had ended it.
+    pub async fn end(mut self) -> Result<(), DriveError> {
         drop(self.stop.take());
         self.task.await.expect("no panic").expect("a clean end");
-        let engine = self.engine.clone();
-        tokio::task::spawn_blocking(move || engine.stop()).await.expect("no panic").expect("a clean end");
+        let engine = self.engine;
+        tokio::task::spawn_blocking(move || engine.stop()).await.expect("no panic")
     }
 }
 

@@ -1,13 +1,13 @@
 //! Lenders' claims, with their lines beside our figures.
 
 use super::{on_wire, payer_debt, some_portfolios};
-use crate::query::page::{Cursor, Pager};
+use crate::query::asked::Asked;
+use crate::query::page::Cursor;
 use crate::query::wire::{self, id};
 use crate::query::{QueryError, found, need_id};
 use ledger::loan::rows::{ClaimLine, ClaimPart, ClaimPayer, Verdict};
 use ledger::state::State;
 use proto::v1;
-use replay::drive::Engine;
 use replay::projections::loans::claims::{VerdictSums, by_verdict, lines_of_claim, verdict_en};
 use replay::projections::loans::{claim_for_name, some, subordination_name};
 
@@ -15,31 +15,31 @@ use replay::projections::loans::{claim_for_name, some, subordination_name};
 ///
 /// # Errors
 /// A filter or the token is wrong.
-pub fn claims(engine: &Engine, request: &v1::ListClaimsRequest) -> Result<v1::ListClaimsResponse, QueryError> {
-    let state = engine.read();
+pub fn claims(asked: &Asked, request: &v1::ListClaimsRequest) -> Result<v1::ListClaimsResponse, QueryError> {
+    let state = asked.state()?;
     let portfolios = some_portfolios(&state, &request.lender, &request.kind)?;
     let scope = format!("claims/{:?}/{}", request.lender, request.kind);
-    let pager = Pager::open(&scope, request.page_size, &request.page_token, state.entries)?;
+    let pager = asked.pager(&scope, request.page_size, &request.page_token, state.entries)?;
     let first = pager.after_key().map_or(0, |key| u32::try_from(key.saturating_add(1)).unwrap_or(u32::MAX));
     let wanted = |handle: &u32| portfolios.contains(&state.claims.get(*handle).portfolio);
     let mut handles: Vec<u32> = (first..state.claims.next()).filter(wanted).take(pager.rows + 1).collect();
     let next_page_token = pager.cut(&mut handles, state.entries, |at| Cursor { key: (*at).into(), carry: 0 });
     let claims = handles.into_iter().map(|handle| head(&state, handle)).collect();
-    Ok(v1::ListClaimsResponse { as_of: state.entries, claims, next_page_token })
+    Ok(v1::ListClaimsResponse { as_of: state.entries, basis: asked.basis(), claims, next_page_token })
 }
 
 /// A claim with a page of its lines. Walks the claim, never all lines.
 ///
 /// # Errors
 /// There is no such claim or verdict, or the token is wrong.
-pub fn claim(engine: &Engine, request: &v1::GetClaimRequest) -> Result<v1::GetClaimResponse, QueryError> {
-    let state = engine.read();
+pub fn claim(asked: &Asked, request: &v1::GetClaimRequest) -> Result<v1::GetClaimResponse, QueryError> {
+    let state = asked.state()?;
     let handle = need_claim(&state, &request.claim)?;
     let row = state.claims.get(handle);
     let verdict = maybe_verdict(&request.verdict)?;
     let only = request.only();
     let scope = format!("claim/{}/{only:?}/{verdict:?}", row.id);
-    let pager = Pager::open(&scope, request.page_size, &request.page_token, state.entries)?;
+    let pager = asked.pager(&scope, request.page_size, &request.page_token, state.entries)?;
     let wanted = |line: &ClaimLine| {
         verdict.is_none_or(|verdict| line.verdict == verdict)
             && match only {
@@ -58,6 +58,7 @@ pub fn claim(engine: &Engine, request: &v1::GetClaimRequest) -> Result<v1::GetCl
     let verdicts = if pager.after.is_none() { by_verdict(&state, row) } else { Vec::new() };
     Ok(v1::GetClaimResponse {
         as_of: state.entries,
+        basis: asked.basis(),
         claim: Some(head(&state, handle)),
         verdicts: verdicts.iter().map(|(verdict, sums)| verdict_sum(*verdict, sums)).collect(),
         lines: handles.into_iter().map(|line| line_of(&state, line)).collect(),

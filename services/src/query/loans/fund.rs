@@ -1,13 +1,13 @@
 //! A compensation fund 风险补偿金: what it holds, who paid and owes, what became of its surplus.
 
 use super::{class_sums, maybe_day, need_portfolio, on_wire, payer_debt, payer_sums};
+use crate::query::asked::Asked;
 use crate::query::wire::{self, id};
 use crate::query::{QueryError, payments};
 use ledger::account::Class;
 use ledger::event::Payer;
 use ledger::state::State;
 use proto::v1;
-use replay::drive::Engine;
 use replay::projections::loans::fund::{FundYear, rewards, years};
 use replay::projections::loans::position::portfolio_balances;
 
@@ -15,8 +15,8 @@ use replay::projections::loans::position::portfolio_balances;
 ///
 /// # Errors
 /// The lender has no loans of this kind, or the day is none.
-pub fn fund(engine: &Engine, request: &v1::GetFundRequest) -> Result<v1::GetFundResponse, QueryError> {
-    let state = engine.read();
+pub fn fund(asked: &Asked, request: &v1::GetFundRequest) -> Result<v1::GetFundResponse, QueryError> {
+    let state = asked.state()?;
     let handle = need_portfolio(&state, &request.lender, &request.kind)?;
     let on = maybe_day("on", request.on)?.unwrap_or_else(|| payments::latest_day(&state));
     let row = state.portfolios.get(handle);
@@ -29,6 +29,7 @@ pub fn fund(engine: &Engine, request: &v1::GetFundRequest) -> Result<v1::GetFund
     let borne = borne.into_iter().map(|(payer, class)| (payer, -balance(class))).filter(|(_, fen)| *fen != 0);
     Ok(v1::GetFundResponse {
         as_of: state.entries,
+        basis: asked.basis(),
         portfolio: id(row.id),
         lender,
         lender_name,

@@ -7,6 +7,7 @@ pub mod one;
 pub mod position;
 pub mod remittances;
 
+use super::asked::Asked;
 use super::wire::id;
 use super::{QueryError, found, maybe_id, need_id};
 use ledger::account::Class;
@@ -14,7 +15,6 @@ use ledger::event::{Interest, LoanKind, Payer};
 use ledger::money::{Day, Fen};
 use ledger::state::State;
 use proto::v1;
-use replay::drive::Engine;
 use replay::projections::loans::due::Left;
 use replay::projections::loans::{kind_named, portfolio, portfolios};
 use std::ops::{Deref, Range};
@@ -123,11 +123,11 @@ const AT_ONCE: u32 = 200_000;
 /// Walks all loans for a report, in one go if they are few: first what the report needs to know, then the loans, then the
 /// state for what comes after them. Gives the number of entries at the beginning.
 fn over_loans<'e, P, F: FnOnce(&State) -> Result<P, QueryError>>(
-    engine: &'e Engine,
+    asked: &'e Asked,
     prepare: F,
     each: &mut dyn FnMut(&P, &State, Range<u32>),
 ) -> Result<(u64, P, impl Deref<Target = State> + use<'e, P, F>), QueryError> {
-    let mut state = engine.read();
+    let mut state = asked.state()?;
     let (as_of, end) = (state.entries, state.loans.next());
     let prepared = prepare(&state)?;
     let chunk = if end <= AT_ONCE { end } else { CHUNK };
@@ -138,7 +138,7 @@ fn over_loans<'e, P, F: FnOnce(&State) -> Result<P, QueryError>>(
         from = to;
         if from < end {
             drop(state);
-            state = engine.read();
+            state = asked.state()?;
         }
     }
     Ok((as_of, prepared, state))

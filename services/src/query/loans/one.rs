@@ -2,7 +2,8 @@
 
 use super::claims::line_of;
 use super::{class_sums, event_id, interest, maybe_day, maybe_kind, maybe_lender, on_wire};
-use crate::query::page::{Cursor, Pager};
+use crate::query::asked::Asked;
+use crate::query::page::Cursor;
 use crate::query::wire::{self, id};
 use crate::query::{QueryError, found, maybe_id, need_id, payments};
 use ledger::account::Owner;
@@ -27,8 +28,8 @@ use replay::projections::loans::{
 ///
 /// # Errors
 /// There is no such loan, or the day is none.
-pub fn loan(engine: &Engine, request: &v1::GetLoanRequest) -> Result<v1::GetLoanResponse, QueryError> {
-    let state = engine.read();
+pub fn loan(asked: &Asked, request: &v1::GetLoanRequest) -> Result<v1::GetLoanResponse, QueryError> {
+    let state = asked.state()?;
     let (handle, row) = need_loan(&state, &request.loan)?;
     let through = maybe_day("through", request.through)?.unwrap_or(row.through);
     let rows = statement(&state, row, through);
@@ -41,6 +42,7 @@ pub fn loan(engine: &Engine, request: &v1::GetLoanRequest) -> Result<v1::GetLoan
     let [confirmed_subsidy_fen, confirmed_waiver_fen] = row.confirmed;
     Ok(v1::GetLoanResponse {
         as_of: state.entries,
+        basis: asked.basis(),
         loan: Some(of_row(&state, row)),
         balances: class_sums(balances),
         posted: Some(interest(&position::interest(&row.posted))),
@@ -204,13 +206,13 @@ pub fn quote(engine: &Engine, request: &v1::QuoteLoanRequest) -> Result<v1::Quot
 ///
 /// # Errors
 /// A filter or the token is wrong.
-pub fn loans(engine: &Engine, request: &v1::ListLoansRequest) -> Result<v1::ListLoansResponse, QueryError> {
-    let state = engine.read();
+pub fn loans(asked: &Asked, request: &v1::ListLoansRequest) -> Result<v1::ListLoansResponse, QueryError> {
+    let state = asked.state()?;
     let (lender, kind) = (maybe_lender(&state, &request.lender)?, maybe_kind(&request.kind)?);
     let (person, school) = (maybe_id("person", &request.person)?, maybe_id("school", &request.school)?);
     let school = school.map(|school| found("organisation", school, state.orgs.find(school))).transpose()?;
     let scope = format!("loans/{lender:?}/{kind:?}/{person:?}/{school:?}/{}/{}", request.number, request.open_only);
-    let pager = Pager::open(&scope, request.page_size, &request.page_token, state.entries)?;
+    let pager = asked.pager(&scope, request.page_size, &request.page_token, state.entries)?;
     let first = pager.after_key().map_or(0, |key| u32::try_from(key.saturating_add(1)).unwrap_or(u32::MAX));
     let wanted = |handle: &u32| {
         let loan = state.loans.get(*handle);
@@ -228,7 +230,7 @@ pub fn loans(engine: &Engine, request: &v1::ListLoansRequest) -> Result<v1::List
     };
     let next_page_token = pager.cut(&mut handles, state.entries, |at| Cursor { key: (*at).into(), carry: 0 });
     let loans = handles.into_iter().map(|handle| of_row(&state, state.loans.get(handle))).collect();
-    Ok(v1::ListLoansResponse { as_of: state.entries, loans, next_page_token })
+    Ok(v1::ListLoansResponse { as_of: state.entries, basis: asked.basis(), loans, next_page_token })
 }
 
 /// A borrower's loans in the order of their handles. One told of before its contract may be older than those chained to it.

@@ -1,6 +1,7 @@
 //! Where a lender's loans stand, what payers owe for them, and what a coming year will bring. Reports over all loans.
 
 use super::{class_sums, held, left, need_year, over_loans, payer_sums, some_portfolios};
+use crate::query::asked::Asked;
 use crate::query::wire::{self, id};
 use crate::query::{QueryError, payments};
 use ledger::event::Payer;
@@ -14,12 +15,12 @@ use replay::projections::loans::position::{LoanSums, PayerSums, payers, portfoli
 ///
 /// # Errors
 /// There is no such lender, or the kind is none.
-pub fn position(engine: &Engine, request: &v1::GetPositionRequest) -> Result<v1::GetPositionResponse, QueryError> {
+pub fn position(asked: &Asked, request: &v1::GetPositionRequest) -> Result<v1::GetPositionResponse, QueryError> {
     let mut sums = LoanSums::default();
     let wanted = |state: &State| some_portfolios(state, &request.lender, &request.kind);
     let (as_of, portfolios, state) =
-        over_loans(engine, wanted, &mut |wanted, state, loans| sums.add(state, wanted, loans))?;
-    let mut answer = v1::GetPositionResponse { as_of, ..v1::GetPositionResponse::default() };
+        over_loans(asked, wanted, &mut |wanted, state, loans| sums.add(state, wanted, loans))?;
+    let mut answer = v1::GetPositionResponse { as_of, basis: asked.basis(), ..v1::GetPositionResponse::default() };
     if let [one] = portfolios[..] {
         answer.portfolio = id(state.portfolios.get(one).id);
     }
@@ -60,7 +61,8 @@ pub fn forecast(engine: &Engine, request: &v1::GetForecastRequest) -> Result<v1:
         let portfolios = some_portfolios(state, &request.lender, &request.kind)?;
         Ok((portfolios, payments::latest_day(state)))
     };
-    let (as_of, _, state) = over_loans(engine, wanted, &mut |(portfolios, today), state, loans| {
+    let asked = Asked::now(engine.clone());
+    let (as_of, _, state) = over_loans(&asked, wanted, &mut |(portfolios, today), state, loans| {
         forecast.add(state, portfolios, *today, loans);
     })?;
     let (payers, unshared) = forecast.payers(&state);

@@ -2,12 +2,12 @@
 
 use super::{on_wire, some_portfolios};
 use crate::query::QueryError;
-use crate::query::page::{Cursor, Pager};
+use crate::query::asked::Asked;
+use crate::query::page::Cursor;
 use crate::query::wire::{self, id};
 use ledger::event::Purpose;
 use ledger::state::State;
 use proto::v1;
-use replay::drive::Engine;
 use replay::projections::loans::{claim_of, purpose_name};
 
 /// Rows of a page at most: each may name 400 draws.
@@ -18,19 +18,19 @@ const MAX_ROWS: u32 = 200;
 /// # Errors
 /// A filter or the token is wrong.
 pub fn remittances(
-    engine: &Engine,
+    asked: &Asked,
     request: &v1::ListRemittancesRequest,
 ) -> Result<v1::ListRemittancesResponse, QueryError> {
-    let state = engine.read();
+    let state = asked.state()?;
     let portfolios = some_portfolios(&state, &request.lender, &request.kind)?;
     let scope = format!("remittances/{:?}/{}", request.lender, request.kind);
-    let pager = Pager::open_up_to(MAX_ROWS, &scope, request.page_size, &request.page_token, state.entries)?;
+    let pager = asked.pager_up_to(MAX_ROWS, &scope, request.page_size, &request.page_token, state.entries)?;
     let first = pager.after_key().map_or(0, |key| u32::try_from(key.saturating_add(1)).unwrap_or(u32::MAX));
     let wanted = |handle: &u32| portfolios.contains(&state.remittances.get(*handle).portfolio);
     let mut handles: Vec<u32> = (first..state.remittances.next()).filter(wanted).take(pager.rows + 1).collect();
     let next_page_token = pager.cut(&mut handles, state.entries, |at| Cursor { key: (*at).into(), carry: 0 });
     let remittances = handles.into_iter().map(|handle| of_handle(&state, handle)).collect();
-    Ok(v1::ListRemittancesResponse { as_of: state.entries, remittances, next_page_token })
+    Ok(v1::ListRemittancesResponse { as_of: state.entries, basis: asked.basis(), remittances, next_page_token })
 }
 
 /// A payment to a lender as answers show it.

@@ -1,10 +1,11 @@
 //! Traces of payments to lenders, claims and loans: between document lines and the loan-days they pay for.
 
 use super::strand;
+use crate::query::asked::Asked;
 use crate::query::loans::claims::{head, line_of, need_claim};
 use crate::query::loans::one::{need_loan, of_row};
 use crate::query::loans::remittances::of_handle;
-use crate::query::page::{Cursor, Pager};
+use crate::query::page::Cursor;
 use crate::query::wire::id;
 use crate::query::{QueryError, found, need_id};
 use ledger::loan::rows::Verdict;
@@ -18,6 +19,7 @@ use replay::projections::trace::remitted::{RemittanceFlow, of_claim, paid_lines,
 const DAYS_SHOWN: usize = 20;
 
 pub(super) fn remittance(
+    asked: &Asked,
     state: &State,
     remittance: &[u8],
     request: &v1::TraceRequest,
@@ -25,7 +27,7 @@ pub(super) fn remittance(
     let wanted = need_id("remittance", remittance)?;
     let handle = found("payment to a lender", wanted, state.remittances.find(wanted))?;
     let claim = claim_of(state, state.remittances.get(handle));
-    let page = page(state, claim, &format!("trace/remittance/{wanted}"), request)?;
+    let page = page(asked, state, claim, &format!("trace/remittance/{wanted}"), request)?;
     Ok(v1::RemittanceTrace {
         funded: Some(funded(state, handle)),
         claim: claim.map(|claim| head(state, claim)),
@@ -36,10 +38,15 @@ pub(super) fn remittance(
     })
 }
 
-pub(super) fn claim(state: &State, claim: &[u8], request: &v1::TraceRequest) -> Result<v1::ClaimTrace, QueryError> {
+pub(super) fn claim(
+    asked: &Asked,
+    state: &State,
+    claim: &[u8],
+    request: &v1::TraceRequest,
+) -> Result<v1::ClaimTrace, QueryError> {
     let handle = need_claim(state, claim)?;
     let scope = format!("trace/claim/{}", state.claims.get(handle).id);
-    let page = page(state, Some(handle), &scope, request)?;
+    let page = page(asked, state, Some(handle), &scope, request)?;
     Ok(v1::ClaimTrace {
         claim: Some(head(state, handle)),
         remittances: of_claim(state, handle).into_iter().map(|at| funded(state, at)).collect(),
@@ -100,8 +107,14 @@ struct Page {
     next: String,
 }
 
-fn page(state: &State, claim: Option<u32>, scope: &str, request: &v1::TraceRequest) -> Result<Page, QueryError> {
-    let pager = Pager::open(scope, request.page_size, &request.page_token, state.entries)?;
+fn page(
+    asked: &Asked,
+    state: &State,
+    claim: Option<u32>,
+    scope: &str,
+    request: &v1::TraceRequest,
+) -> Result<Page, QueryError> {
+    let pager = asked.pager(scope, request.page_size, &request.page_token, state.entries)?;
     let Some(claim) = claim else { return Ok(Page::default()) };
     let after = pager.after_key().map_or(0, |key| u32::try_from(key).unwrap_or(u32::MAX));
     let mut lines = paid_lines(state, claim, after, pager.rows + 1);

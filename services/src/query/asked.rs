@@ -1,0 +1,165 @@
+//! What a question is asked of: the ledger as it is, or as it was at a point in time. The one place that reads a point from
+//! the wire; has no past folded itself.
+
+use super::QueryError;
+use super::page::Pager;
+use ledger::money::Day;
+use proto::v1;
+use replay::drive::Engine;
+use replay::past::{Past, PastError, Point, View};
+use std::sync::Arc;
+
+/// A moment so far ahead that nothing recorded while a question is answered lies behind it.
+const AHEAD_MS: i64 = 60_000;
+
+/// What a question can be asked about besides everything known now.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Way {
+    /// It reads a past state, in which there are no booked days.
+    Past,
+    /// It adds up postings, which have an effective and a booked day each.
+    Postings,
+}
+
+/// A ledger with the point it is asked about. Cheap to clone.
+#[derive(Clone)]
+pub struct Asked {
+    /// The ledger.
+    pub engine: Engine,
+    point: Point,
+    /// The point in the caller's words, for page tokens: a token belongs to its point.
+    scope: String,
+    past: Option<Arc<Past>>,
+}
+
+impl Asked {
+    /// Asked about everything known now.
+    #[must_use]
+    pub fn now(engine: Engine) -> Self {
+        Self { engine, point: Point::default(), scope: String::new(), past: None }
+    }
+
+    /// Asked about a point. Reads the record for a moment; blocks.
+    ///
+    /// # Errors
+    /// The point contradicts itself, or there is none such.
+    pub fn about(engine: Engine, at: &v1::Point, way: Way) -> Result<Self, QueryError> {
+        let point = resolved(&engine, at, way)?;
+        Ok(Self { engine, point, scope: format!("/at/{at:?}"), past: None })
+    }
+
+    /// The point.
+    #[must_use]
+    pub fn point(&self) -> Point {
+        self.point
+    }
+
+    /// Has the past state of the point folded, and keeps it at hand.
+    ///
+    /// # Errors
+    /// The record cannot be read.
+    pub async fn prepared(mut self) -> Result<Self, QueryError> {
+        self.past = self.engine.past(self.point).await?;
+        Ok(self)
+    }
+
+    /// The state to answer from.
+    ///
+    /// # Errors
+    /// The past state is not at hand any more.
+    pub fn state(&self) -> Result<View<'_>, QueryError> {
+        match &self.past {
+            Some(past) => Ok(View::Past(Arc::clone(past))),
+            None => Ok(self.engine.view(self.point)?),
+        }
+    }
+
+    /// What an answer as of an effective day rests on.
+    #[must_use]
+    pub fn basis(&self) -> Option<v1::Basis> {
+        let past = self.past.as_ref().filter(|_| self.point.effective.is_some())?;
+        Some(v1::Basis { withheld: past.withheld, changed: past.changed })
+    }
+
+    /// Paging of the question `scope` at this point.
+    ///
+    /// # Errors
+    /// The token is no token, or of another question or point.
+    pub fn pager(&self, scope: &str, page_size: u32, token: &str, entries: u64) -> Result<Pager, QueryError> {
+        Pager::open(&format!("{scope}{}", self.scope), page_size, token, entries)
+    }
+
+    /// The same for a question with smaller or larger pages.
+    ///
+    /// # Errors
+    /// As of [`Asked::pager`].
+    pub fn pager_up_to(
+        &self,
+        most: u32,
+        scope: &str,
+        page_size: u32,
+        token: &str,
+        entries: u64,
+    ) -> Result<Pager, QueryError> {
+        Pager::open_up_to(most, &format!("{scope}{}", self.scope), page_size, token, entries)
+    }
+}
+
+fn resolved(engine: &Engine, at: &v1::Point, way: Way) -> Result<Point, QueryError> {
+    if at.at_index.is_some() && at.recorded_until_ms != 0 {
+        return Err(QueryError::field("at.recorded_until_ms", "an index says the same already; give one of the two"));
+    }
+    if at.booked_on != 0 && way == Way::Past {
+        let why = "booked days tell postings apart: ask for balances, entries or a line, or use effective_on here";
+        return Err(QueryError::field("at.booked_on", why));
+    }
+    if at.booked_on != 0 && at.effective_on != 0 {
+        return Err(QueryError::field(
+            "at.booked_on",
+            "counts days another way than effective_on; give one of the two",
+        ));
+    }
+    Ok(Point {
+        entries: entries(engine, at)?,
+        effective: day("at.effective_on", at.effective_on)?,
+        booked: day("at.booked_on", at.booked_on)?,
+    })
+}
+
+/// How many entries a point counts.
+fn entries(engine: &Engine, at: &v1::Point) -> Result<Option<u64>, QueryError> {
+    if let Some(index) = at.at_index {
+        let entries = engine.read().entries;
+        return if index < entries { Ok(Some(index + 1)) } else { Err(QueryError::NoEntry { index, entries }) };
+    }
+    match at.recorded_until_ms {
+        0 => Ok(None),
+        ..0 => Err(QueryError::field("at.recorded_until_ms", "milliseconds since 1970; there was no record before")),
+        // What is known now is all that will have been recorded while the answer is under way.
+        ms if ms > now_ms().saturating_add(AHEAD_MS) => Ok(None),
+        ms => Ok(Some(engine.entries_until(ms)?)),
+    }
+}
+
+fn now_ms() -> i64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    since.map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
+
+fn day(field: &'static str, number: u32) -> Result<Option<Day>, QueryError> {
+    if number == 0 {
+        return Ok(None);
+    }
+    let bad = || QueryError::field(field, "write a day as 20210930");
+    Day::from_yyyymmdd(number).map(Some).ok_or_else(bad)
+}
+
+impl From<PastError> for QueryError {
+    fn from(error: PastError) -> Self {
+        match error {
+            PastError::Beyond { asked, entries } => Self::NoEntry { index: asked.saturating_sub(1), entries },
+            PastError::Booked => Self::field("at.booked_on", "use effective_on here"),
+            other => Self::Past(other),
+        }
+    }
+}
