@@ -1,6 +1,7 @@
 //! Single entries read back from the record while the ledger runs: what was said, by whom and when.
 
 use bytes::Bytes;
+use ledger::entry::Entry;
 use ledger::event::Event;
 
 use super::{DriveError, Engine};
@@ -22,6 +23,13 @@ pub struct Recorded {
 }
 
 impl Recorded {
+    /// A copy of an entry that is being folded.
+    #[must_use]
+    pub fn of(entry: &Entry<'_>) -> Self {
+        let (principal, content) = (entry.principal.to_owned(), Bytes::copy_from_slice(entry.content));
+        Self { index: entry.index, recorded_ms: entry.recorded_ms, principal, content, event: entry.event.clone() }
+    }
+
     /// Reads an entry's bytes.
     ///
     /// # Errors

@@ -6,6 +6,8 @@ mod compared;
 mod lending;
 mod offline;
 mod said;
+mod sentences;
+pub mod sheet;
 mod touched;
 mod words;
 
@@ -16,6 +18,7 @@ pub use basis::Basis;
 pub use compared::Compared;
 pub use offline::{Wanted, explain_record};
 pub use said::Said;
+pub use sentences::{finding_en, remedy_zh};
 pub use touched::Moved;
 pub use words::kind_zh;
 

@@ -1,13 +1,15 @@
 //! Explains an entry from the record alone: folds what comes before it, so that every fact is the one known then.
 
+use std::ops::ControlFlow;
+
 use ledger::entry::Entry;
 use ledger::outcome::Outcome;
 use ledger::state::State;
 use uuid::Uuid;
 
 use super::{Explanation, basis, compared, of};
+use crate::catch_up::each_entry;
 use crate::drive::{DriveError, Options, Recorded, unreadable};
-use crate::log::Reader;
 use crate::projections::entries::Entries;
 
 /// Which entry is asked for.
@@ -19,8 +21,8 @@ pub enum Wanted {
     Event(Uuid),
 }
 
-/// Explains an entry of the record under `options.data` with the ledger as it was after it; `None` if there is no such
-/// entry. Reads and checks the record from its start, changes nothing, and may run beside a writer.
+/// Explains an entry of a record, files or stream, with the ledger as it was after it; `None` if there is no such entry.
+/// Reads and checks the record from its start, changes nothing, and may run beside a writer.
 ///
 /// # Errors
 /// The record is damaged, or holds what this program does not know.
@@ -29,24 +31,21 @@ pub fn explain_record(
     wanted: Wanted,
     progress: &mut dyn FnMut(u64),
 ) -> Result<Option<(State, Explanation)>, DriveError> {
-    let mut reader = Reader::open(&options.data.join("record"), options.ledger)?;
     let mut state = State::default();
-    while let Some(frame) = reader.next_frame()? {
-        for (bytes, index) in frame.entries().zip(frame.header().first_index..) {
-            let recorded = Recorded::read(index, bytes)?;
-            let found = match wanted {
-                Wanted::Index(wanted) => wanted == index,
-                Wanted::Event(id) => recorded.event.id == id,
-            };
-            if found {
-                let explanation = last(&mut state, &recorded)?;
-                return Ok(Some((state, explanation)));
-            }
-            let _ = fold(&mut state, &recorded)?;
+    let mut explanation = None;
+    each_entry(options, progress, &mut |entry| {
+        let found = match wanted {
+            Wanted::Index(wanted) => wanted == entry.index,
+            Wanted::Event(id) => entry.event.id == id,
+        };
+        if found {
+            explanation = Some(last(&mut state, &Recorded::of(&entry))?);
+            return Ok(ControlFlow::Break(()));
         }
-        progress(frame.next_index());
-    }
-    Ok(None)
+        let _ = state.fold(&entry).map_err(|halt| unreadable(entry.index, halt))?;
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(explanation.map(|explanation| (state, explanation)))
 }
 
 /// Folds the entry asked for, with the facts gathered before and the postings after.

@@ -1,13 +1,13 @@
 //! `mingzhang explain`: why an entry was posted or refused, in Chinese with English beside it.
 
 use super::client::Target;
-use super::show::{day, id, missing, moment, typed, yuan};
+use super::show::{missing, typed, word};
 use super::{Failure, print_json, runtime};
-use crate::table::{Align, Table};
 use clap::Args;
 use proto::v1;
 use proto::v1::explain_request::Entry;
-use serde_json::{Value, json};
+use replay::explain::remedy_zh;
+use replay::explain::sheet::{Fact, Field, Figures, Movement, Opened, Reason, Sheet, Side};
 use std::str::FromStr;
 use uuid::Uuid;
 
@@ -52,160 +52,86 @@ pub(super) fn explain(args: &ExplainArgs) -> Result<(), Failure> {
     let request = v1::ExplainRequest { not_before: 0, entry: Some(entry) };
     let answer = runtime()?
         .block_on(async { Ok::<_, Failure>(args.target.ask().await?.explain(request).await?.into_inner()) })?;
-    let entry = answer.entry.clone().ok_or_else(|| missing("entry"))?;
+    let sheet = sheet(&answer)?;
     if args.target.json {
-        return print_json(&as_json(&answer, &entry));
+        return print_json(&sheet.json());
     }
-    show_head(&entry);
-    show_said(&answer.said);
-    show_outcome(&answer);
-    show_facts(&answer.facts);
-    show_movements(&answer.movements);
-    show_findings(&answer.findings);
-    outln!("  依据中学籍、集合、贷款各段按前 {} 条记录所知 facts as of entry {}", answer.as_of, answer.as_of);
+    out!("{sheet}");
     Ok(())
 }
 
-fn show_head(entry: &v1::RecordedEntry) {
-    let (zh, en) = if entry.report { ("报告", "report") } else { ("决定", "decision") };
-    outln!("  第 {} 号记录 entry {}：{} {}（{zh} {en}）", entry.index, entry.index, entry.kind_zh, entry.kind);
-    outln!("  何人 who        {}", entry.principal);
-    outln!("  记录于 recorded {}", moment(entry.recorded_ms));
-    outln!("  生效日 counts   {}", day(entry.effective));
-    outln!("  事项号 event    {}", id(&entry.event));
+/// A service's answer as a sheet, which is shown as `replay explain` shows it.
+fn sheet(answer: &v1::ExplainResponse) -> Result<Sheet, Failure> {
+    let entry = answer.entry.as_ref().ok_or_else(|| missing("entry"))?;
+    Ok(Sheet {
+        as_of: answer.as_of,
+        index: entry.index,
+        recorded_ms: entry.recorded_ms,
+        principal: entry.principal.clone(),
+        event: uuid(&entry.event),
+        kind: entry.kind.clone(),
+        kind_zh: entry.kind_zh.clone(),
+        report: entry.report,
+        effective: entry.effective,
+        said: answer.said.iter().map(field).collect(),
+        outcome: word(answer.outcome().as_str_name(), "OUTCOME_"),
+        first: (answer.outcome() == v1::Outcome::Duplicate).then_some(answer.first),
+        reason: answer.refusal.as_ref().map(reason),
+        compared: answer.compared.as_ref().map(figures),
+        facts: answer.facts.iter().map(fact).collect(),
+        movements: answer.movements.iter().map(movement).collect(),
+        findings: answer.findings.iter().map(opened).collect(),
+    })
 }
 
-fn show_said(said: &[v1::SaidField]) {
-    outln!("\n所述 What was said");
-    let left = Align::Left;
-    let mut table = Table::new(&[("项目 field", left), ("", left), ("内容 value", left), ("id", left)]);
-    for field in said {
-        let indent = "  ".repeat(field.depth as usize);
-        let reference = id(&field.id);
-        // Where nothing has a better name than its id, the id stands once.
-        let reference = if field.id.is_empty() || field.value == reference { String::new() } else { reference };
-        table.row([format!("{indent}{}", field.name_zh), field.name.clone(), field.value.clone(), reference]);
-    }
-    out!("{table}");
+fn field(said: &v1::SaidField) -> Field {
+    let (name, name_zh, value) = (said.name.clone(), said.name_zh.clone(), said.value.clone());
+    Field { depth: said.depth, name, name_zh, value, id: uuid(&said.id) }
 }
 
-fn show_outcome(answer: &v1::ExplainResponse) {
-    outln!("\n结果 Outcome");
-    match answer.outcome() {
-        v1::Outcome::Posted => outln!("  已入账 posted"),
-        v1::Outcome::Duplicate => {
-            outln!("  重复：与第 {} 号记录相同，以其结果为准 duplicate of entry {}", answer.first, answer.first);
-        }
-        _ => outln!("  未通过 refused"),
-    }
-    if let Some(refusal) = &answer.refusal {
-        outln!("  原因 {}：{}", refusal.code, refusal.sentence_zh);
-        outln!("       {}", refusal.sentence_en);
-        let again = if refusal.permanent { "不可重试 permanent" } else { "可重试 may be retried" };
-        outln!("  处理 {}（{again}）", refusal.remedy);
-        if !refusal.subject.is_empty() {
-            outln!("  对象 {}", id(&refusal.subject));
-        }
-    }
-    if let Some(figures) = &answer.compared {
-        let write = |figure: i64| write(&figures.unit, figure);
-        outln!("  比较 {} {}", figures.what_zh, figures.what_en);
-        match figures.said {
-            Some(said) => {
-                outln!("       所述 said {}", write(said));
-                outln!("       账上 ours {}", write(figures.ours));
-            }
-            None => outln!("       差额 short by {}", write(figures.ours)),
-        }
+fn reason(refusal: &v1::Refusal) -> Reason {
+    Reason {
+        code: refusal.code.clone(),
+        sentence: [refusal.sentence_zh.clone(), refusal.sentence_en.clone()],
+        remedy: [remedy_zh(&refusal.code).to_owned(), refusal.remedy.clone()],
+        permanent: refusal.permanent,
+        subject: uuid(&refusal.subject),
+        figure: refusal.figure,
     }
 }
 
-fn write(unit: &str, figure: i64) -> String {
-    match unit {
-        "fen" => format!("{} 元", yuan(figure)),
-        "day" => u32::try_from(figure).map_or_else(|_| figure.to_string(), day),
-        _ => figure.to_string(),
-    }
+fn figures(compared: &v1::ComparedFigures) -> Figures {
+    let (what, unit) = ([compared.what_zh.clone(), compared.what_en.clone()], compared.unit.clone());
+    Figures { what, said: compared.said, ours: compared.ours, unit }
 }
 
-fn show_facts(facts: &[v1::Fact]) {
-    if facts.is_empty() {
-        return;
-    }
-    outln!("\n依据 Facts it rests on");
-    for fact in facts {
-        outln!("  · {}", fact.zh);
-        outln!("    {}", fact.en);
-    }
+fn fact(fact: &v1::Fact) -> Fact {
+    Fact { name: fact.name.clone(), zh: fact.zh.clone(), en: fact.en.clone() }
 }
 
-fn show_movements(movements: &[v1::Movement]) {
-    if movements.is_empty() {
-        outln!("\n未动账 No money moved");
-        return;
-    }
-    outln!("\n过账 Postings");
-    let (left, right) = (Align::Left, Align::Right);
-    let columns = [("借／贷", left), ("科目 account", left), ("元 yuan", right), ("之前 before", right)];
-    let mut table = Table::new(&[&columns[..], &[("之后 after", right), ("入账日 booked", left)]].concat());
-    for moved in movements {
-        let (fen, booked) = (yuan(moved.fen), day(moved.booked));
-        let (before, after) = (yuan(moved.debit_before_fen), yuan(moved.debit_after_fen));
-        table.row(["借 to".to_owned(), label(moved.debit.as_ref()), fen.clone(), before, after, booked]);
-        let (before, after) = (yuan(moved.credit_before_fen), yuan(moved.credit_after_fen));
-        table.row(["贷 from".to_owned(), label(moved.credit.as_ref()), fen, before, after]);
-    }
-    out!("{table}");
-}
-
-fn label(account: Option<&v1::Account>) -> String {
-    account.map_or_else(String::new, |account| format!("{} {}", account.class_zh, account.owner_name))
-}
-
-fn show_findings(findings: &[v1::Finding]) {
-    if findings.is_empty() {
-        return;
-    }
-    outln!("\n情况 Findings it opened");
-    for row in findings {
-        let state = if row.open { "未结 open" } else { "已结 closed" };
-        outln!("  {} {} {}（{state}，{} 元）", row.number, row.sentence_zh, row.sentence_en, yuan(row.fen));
-    }
-}
-
-fn as_json(answer: &v1::ExplainResponse, entry: &v1::RecordedEntry) -> Value {
-    let said = |row: &v1::SaidField| {
-        let of = if row.id.is_empty() { Value::Null } else { json!(id(&row.id)) };
-        json!({ "depth": row.depth, "name": row.name, "name_zh": row.name_zh, "value": row.value, "id": of })
+fn movement(row: &v1::Movement) -> Movement {
+    let side = |account: Option<&v1::Account>, balance| {
+        let account = account.cloned().unwrap_or_default();
+        let (class, class_zh, owner_name) = (account.class, account.class_zh, account.owner_name);
+        Side { class, class_zh, owner: uuid(&account.owner), owner_name, balance }
     };
-    let account = |account: Option<&v1::Account>| {
-        account.map(|a| json!({ "class": a.class, "owner": id(&a.owner), "owner_name": a.owner_name }))
-    };
-    let movement = |row: &v1::Movement| {
-        json!({ "debit": account(row.debit.as_ref()), "credit": account(row.credit.as_ref()), "fen": row.fen,
-            "booked": row.booked, "debit_before_fen": row.debit_before_fen, "debit_after_fen": row.debit_after_fen,
-            "credit_before_fen": row.credit_before_fen, "credit_after_fen": row.credit_after_fen })
-    };
-    let refusal = answer.refusal.as_ref().map(|refusal| {
-        json!({ "code": refusal.code, "sentence_zh": refusal.sentence_zh, "sentence_en": refusal.sentence_en,
-            "remedy": refusal.remedy, "permanent": refusal.permanent, "subject": id(&refusal.subject),
-            "figure": refusal.figure })
-    });
-    let compared = answer.compared.as_ref().map(|figures| {
-        json!({ "what_zh": figures.what_zh, "what_en": figures.what_en, "unit": figures.unit,
-            "said": figures.said, "ours": figures.ours })
-    });
-    let outcome = super::show::word(answer.outcome().as_str_name(), "OUTCOME_");
-    let first = (answer.outcome() == v1::Outcome::Duplicate).then_some(answer.first);
-    let fact = |fact: &v1::Fact| json!({ "name": fact.name, "zh": fact.zh, "en": fact.en });
-    let finding = |row: &v1::Finding| json!({ "number": row.number, "kind": row.kind, "fen": row.fen, "open": row.open, "subject": id(&row.subject) });
-    json!({ "as_of": answer.as_of, "index": entry.index, "recorded_ms": entry.recorded_ms,
-        "principal": entry.principal, "event": id(&entry.event), "kind": entry.kind, "kind_zh": entry.kind_zh,
-        "report": entry.report, "effective": entry.effective, "outcome": outcome, "first": first,
-        "refusal": refusal, "compared": compared, "said": answer.said.iter().map(said).collect::<Vec<_>>(),
-        "facts": answer.facts.iter().map(fact).collect::<Vec<_>>(),
-        "movements": answer.movements.iter().map(movement).collect::<Vec<_>>(),
-        "findings": answer.findings.iter().map(finding).collect::<Vec<_>>() })
+    Movement {
+        debit: side(row.debit.as_ref(), [row.debit_before_fen, row.debit_after_fen]),
+        credit: side(row.credit.as_ref(), [row.credit_before_fen, row.credit_after_fen]),
+        fen: row.fen,
+        booked: row.booked,
+    }
+}
+
+fn opened(row: &v1::Finding) -> Opened {
+    let sentence = [row.sentence_zh.clone(), row.sentence_en.clone()];
+    let (number, kind, subject) = (row.number, row.kind.clone(), uuid(&row.subject));
+    Opened { number, kind, sentence, fen: row.fen, open: row.open, subject }
+}
+
+/// An id of an answer; nil for none.
+fn uuid(bytes: &[u8]) -> Uuid {
+    Uuid::from_slice(bytes).unwrap_or_default()
 }
 
 #[cfg(test)]

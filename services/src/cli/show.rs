@@ -5,6 +5,8 @@ use bytes::Bytes;
 use ledger::money::Day;
 use uuid::Uuid;
 
+pub(super) use replay::explain::sheet::moment;
+
 /// An id as people copy it; a dash for none.
 pub(super) fn id(bytes: &[u8]) -> String {
     Uuid::from_slice(bytes).map_or_else(|_| "-".to_owned(), |id| id.to_string())
@@ -19,23 +21,6 @@ pub(super) fn typed(id: Uuid) -> Bytes {
 pub(super) fn day(number: u32) -> String {
     Day::from_yyyymmdd(number).map_or_else(|| "-".to_owned(), |day| day.to_string())
 }
-
-/// A recorded time as Beijing has it, to the second; a dash for none.
-pub(super) fn moment(ms: i64) -> String {
-    if ms == 0 {
-        return "-".to_owned();
-    }
-    let seconds = ms.div_euclid(1_000) + BEIJING_SECONDS;
-    let (days, rest) = (seconds.div_euclid(DAY_SECONDS), seconds.rem_euclid(DAY_SECONDS));
-    // Days are counted from 1970 like the clock; one beyond the calendar is shown as its last.
-    let day = Day::default().plus(i32::try_from(days).unwrap_or(i32::MAX));
-    format!("{day} {:02}:{:02}:{:02}", rest / 3_600, rest / 60 % 60, rest % 60)
-}
-
-const DAY_SECONDS: i64 = 86_400;
-
-/// Beijing time is eight hours ahead, all year.
-const BEIJING_SECONDS: i64 = 8 * 3_600;
 
 /// Yuan with separators.
 pub(super) fn yuan(fen: i64) -> String {
@@ -61,16 +46,4 @@ pub(super) fn foot(as_of: u64, more: bool) {
 /// What a server must send and did not.
 pub(super) fn missing(what: &str) -> Failure {
     Failure::Failed(format!("the server's answer holds no {what}; is it of the same version?"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::moment;
-
-    #[test]
-    fn a_recorded_time_is_beijings() {
-        assert_eq!(moment(0), "-");
-        assert_eq!(moment(1_634_659_199_999), "2021-10-19 23:59:59");
-        assert_eq!(moment(1_634_659_200_000), "2021-10-20 00:00:00");
-    }
 }

@@ -3,10 +3,11 @@
 use bytes::Bytes;
 use ledger::account::{AccountNo, Owner};
 use ledger::outcome::Posting;
-use ledger::rows::{FindingKind, Stage};
+use ledger::rows::Stage;
 use ledger::state::{State, UNKNOWN_APPLICATION, UNKNOWN_ORG};
 use ledger::table::NONE;
 use proto::v1;
+pub use replay::explain::finding_en as sentence_en;
 use replay::projections::lookups;
 use uuid::Uuid;
 
@@ -86,44 +87,6 @@ pub fn finding(state: &State, number: u32) -> v1::Finding {
         event: u32::try_from(finding.index).map_or_else(|_| Bytes::new(), |at| id(state.seen.get(at).id)),
         open: finding.open,
         ..v1::Finding::default()
-    }
-}
-
-/// The finding's kind in English.
-#[must_use]
-pub fn sentence_en(kind: FindingKind) -> &'static str {
-    use ledger::policy::Rule;
-    match kind {
-        FindingKind::DoubleCredit => "credited twice",
-        FindingKind::LateCredit => "credited after it had come back",
-        FindingKind::EarlyCredit => "credited before it was sent",
-        FindingKind::AmountDiffers => "the amount credited is not the amount owed",
-        FindingKind::UnknownCredit => "a credit of a payment that does not exist",
-        FindingKind::UnexpectedReturn => "came back while nothing was in transit",
-        FindingKind::UnexpectedUnknown => "result unknown while nothing was in transit",
-        FindingKind::VoucherUnexpected => "the voucher does not match the application",
-        FindingKind::VoucherExceeds => "the voucher takes more than the application",
-        FindingKind::UnknownSubject => "the report names something that is not registered",
-        FindingKind::Repeated => "registered twice",
-        FindingKind::CardRebound => "the card was bound to another person",
-        FindingKind::Policy(Rule::Band) => "the amount lies outside its band",
-        FindingKind::Policy(Rule::Enrolled) => "not enrolled on the effective day",
-        FindingKind::Policy(Rule::Exclusive) => "holds an award that excludes this one",
-        FindingKind::Policy(Rule::Due) => "paid before the instalment was due",
-        FindingKind::Policy(Rule::Sharing) => "the draws do not follow the cost sharing",
-        FindingKind::NoTerms => "no loan terms were in force on the day of signing",
-        FindingKind::OverTerm => "the loan runs longer than the terms allow",
-        FindingKind::ShortGrace => "principal falls due before the grace period of the terms ends",
-        FindingKind::BothKinds => "loans of both kinds for one academic year",
-        FindingKind::OverCeiling => "more drawn for the academic year than the ceiling allows",
-        FindingKind::DrawnOutOfStudy => "paid out while the borrower was not studying",
-        FindingKind::AllocationDiffers => "the payment was not allocated in the order of the contract",
-        FindingKind::Overpaid => "the borrower paid more than was owed",
-        FindingKind::WrittenOffAfterRelief => "written off after it was relieved",
-        FindingKind::StatementDiffers => "the lender's statement differs from what stands here",
-        FindingKind::RemittanceUnexpected => "the result does not match the payment ordered",
-        FindingKind::Shortfall => "losses went beyond the compensation fund",
-        FindingKind::OffCycle => "the claim covers more than its cycle",
     }
 }
 
