@@ -29,7 +29,7 @@ fn a_clean_record_is_the_same_as_its_checkpoints_and_as_a_fold() {
     let key = signer().verifier().to_string();
     let (code, report) = record.verify(&["--key", &key]);
     assert_eq!((code, &report["verdict"]), (Some(0), &json!("same")), "{report}");
-    let mut sums = record.sums(entries);
+    let sums = record.sums(entries);
     let told = ["entries", "root", "outcome_chain", "state_digest", "roots_compared", "outcomes_compared"];
     let wanted = json!([entries, hex(&sums.root), hex(&sums.tally.chain().head()), hex(&sums.state.digest()), 4, 4]);
     assert_eq!(json!(told.map(|name| report[name].clone())), wanted);
@@ -172,7 +172,7 @@ fn pages_save_folding_and_their_tail_is_compared() {
     drop(engine);
     let (code, report) = record.verify(&["--from-checkpoint"]);
     assert_eq!((code, &report["folded_from"]), (Some(0), &json!(entries)), "{report}");
-    let mut sums = record.sums(entries);
+    let sums = record.sums(entries);
     assert_eq!(report["state_digest"], json!(hex(&sums.state.digest())));
     let wrong = format!("{}@{entries}", "00".repeat(32));
     assert_eq!(record.differs(&["--from-checkpoint", "--expect", &wrong])["what"], json!("state digest"));

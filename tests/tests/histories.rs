@@ -127,7 +127,7 @@ fn a_dry_run_says_what_will_be_and_changes_nothing() {
 #[test]
 fn the_same_entries_give_the_same_digest() {
     for seed in 0..8 {
-        let (mut state, said) = live(seed, LENGTH, |_, _, _, _| {});
+        let (state, said) = live(seed, LENGTH, |_, _, _, _| {});
         let mut again = State::default();
         for (at, (principal, event)) in said.iter().enumerate() {
             let content = proto::event::encode(event);

@@ -164,7 +164,7 @@ impl Story<'_> {
         }
         // Pages are read back at every trial, so no story can write what they cannot hold.
         let digest = self.state.digest();
-        let mut copy = restored(&mut self.state).map_err(|_| anyhow::anyhow!("a page was not taken back"))?;
+        let copy = restored(&mut self.state).map_err(|_| anyhow::anyhow!("a page was not taken back"))?;
         ensure!(copy.digest() == digest, "pages bring back another state");
         Ok(())
     }
