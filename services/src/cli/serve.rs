@@ -90,6 +90,8 @@ async fn serve_engine(args: &ServeArgs, engine: Engine, comparing: Option<Compar
     let listener = listener.map_err(|error| Failure::Failed(format!("cannot listen on {}: {error}", args.listen)))?;
     let address = listener.local_addr().unwrap_or(args.listen);
     let entries = engine.read().entries;
+    // Before anybody reads that it serves and asks it to end.
+    let asked = asked_to_stop();
     match engine.follows() {
         None => eprintln!("mingzhang: serving {entries} entries on {address}"),
         Some(writer) => eprintln!("mingzhang: following {writer}, serving {entries} entries on {address}"),
@@ -100,9 +102,9 @@ async fn serve_engine(args: &ServeArgs, engine: Engine, comparing: Option<Compar
     let mut wrong = None;
     let shutdown = async {
         match engine.follows() {
-            None => asked_to_stop().await,
+            None => asked.await,
             Some(_) => tokio::select! {
-                () = asked_to_stop() => {}
+                () = asked => {}
                 found = follower::watch(&engine, comparing) => wrong = Some(found),
             },
         }
@@ -131,15 +133,19 @@ async fn take_submissions(url: String, engine: Engine, mut stopped: watch::Recei
 }
 
 /// Waits for SIGTERM or ctrl-c.
-pub(super) async fn asked_to_stop() {
-    let ctrl_c = tokio::signal::ctrl_c();
-    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        Ok(mut terminate) => tokio::select! {
-            _ = ctrl_c => {}
-            _ = terminate.recv() => {}
-        },
-        // Without a handler SIGTERM ends the process at once; what was acknowledged is durable all the same.
-        Err(_) => drop(ctrl_c.await),
+pub(super) fn asked_to_stop() -> impl Future<Output = ()> {
+    // Heard from now on, not only once it is waited for.
+    let terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
+    async move {
+        let ctrl_c = tokio::signal::ctrl_c();
+        match terminate {
+            Ok(mut terminate) => tokio::select! {
+                _ = ctrl_c => {}
+                _ = terminate.recv() => {}
+            },
+            // Without a handler SIGTERM ends the process at once; what was acknowledged is durable all the same.
+            Err(_) => drop(ctrl_c.await),
+        }
     }
 }
 
