@@ -63,6 +63,19 @@ impl Record {
         self.write();
     }
 
+    /// Another record of the same entries, in reverse order: as whole as this one.
+    #[allow(dead_code)] // Verifying has no use for it.
+    pub fn reverse(&mut self) {
+        let mut entries: Vec<Vec<u8>> = self.frames.iter().flat_map(Frame::entries).map(<[u8]>::to_vec).collect();
+        entries.reverse();
+        (self.frames, self.tip) = (Vec::new(), Tip::new(DEFAULT_LEDGER));
+        self.push(&[]);
+        for entries in entries.chunks(PER_FRAME) {
+            self.push(entries);
+        }
+        self.write();
+    }
+
     /// Writes all frames anew.
     pub fn write(&self) {
         let dir = self.records();
