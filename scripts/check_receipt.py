@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Checks a receipt (c2sp.org/tlog-proof@v1) and shares nothing with the ledger: python3 check_receipt.py FILE KEY
-KEY is the ledger's public key, name+id+key, as text or file. Prints what holds and ends with 0, or says what does
-not fit and ends with 1. Ed25519 comes from the package `cryptography`, or else from the openssl command."""
-import base64, hashlib, os, subprocess, sys, tempfile
+"""Checks a receipt (c2sp.org/tlog-proof@v1), sharing nothing with the ledger: python3 check_receipt.py FILE KEY [PAYMENT]
+KEY is the ledger's public key, name+id+key, as text or file; the entry must say what became of PAYMENT, if one is named.
+Prints what holds and ends with 0, or says what does not fit and ends with 1. Ed25519 comes from the package
+`cryptography`, or else from the openssl command."""
+import base64, hashlib, os, re, subprocess, sys, tempfile, uuid
 
 def sha256(*parts):
     return hashlib.sha256(b"".join(parts)).digest()
@@ -35,7 +36,14 @@ def root_of(leaf, index, size, path):
     need(last == 0, "the path is too short")
     return value
 
-def check(receipt, vkey):
+def about(entry, payment):
+    # An event's field 41 is a payment credited, 42 one returned; in both, field 1 is the payment and field 2 the fen.
+    said = re.search(rb"([\xca\xd2])\x02.{1,2}\n\x10" + re.escape(uuid.UUID(payment).bytes) + rb"\x10([\x80-\xff]*.)", entry, re.S)
+    need(said, "the entry does not say what became of payment " + payment)
+    fen = sum((byte & 127) << 7 * place for place, byte in enumerate(said[2]))
+    return ": payment %s %s, %d.%02d yuan" % (payment, {b"\xca": "credited", b"\xd2": "returned"}[said[1]], fen // 100, fen % 100)
+
+def check(receipt, vkey, payment=None):
     name, key_id, key = vkey.strip().split("+", 2)
     key = base64.b64decode(key, validate=True)
     need(len(key) == 33 and sha256(name.encode(), b"\n", key)[:4].hex() == key_id, "this is no Ed25519 key")
@@ -50,11 +58,11 @@ def check(receipt, vkey):
     need(0 <= index < size, "there is no such entry in the tree")
     path = [base64.b64decode(line, validate=True) for line in path]
     need(root_of(sha256(b"\x00", entry), index, size, path) == base64.b64decode(root), "the entry does not lead to the signed root")
-    return "holds: entry %d of %d in %s, %d bytes" % (index, size, origin, len(entry))
+    return "holds: entry %d of %d in %s, %d bytes%s" % (index, size, origin, len(entry), about(entry, payment) if payment else "")
 
 if __name__ == "__main__":
     try:
         vkey = open(sys.argv[2]).read() if os.path.exists(sys.argv[2]) else sys.argv[2]
-        print(check(open(sys.argv[1], encoding="utf-8", newline="").read(), vkey))
+        print(check(open(sys.argv[1], encoding="utf-8", newline="").read(), vkey, *sys.argv[3:4]))
     except Exception as why:
         sys.exit("does not hold: %s" % (str(why) or type(why).__name__))

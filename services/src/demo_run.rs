@@ -11,6 +11,7 @@ use anyhow::{Context, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use ledger::account::Book;
 use replay::drive::{Engine, Options};
+use replay::signing::Signing;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -34,6 +35,8 @@ pub struct DemoOptions {
     pub data: Option<PathBuf>,
     /// A NATS server to record with, if any.
     pub nats: Option<String>,
+    /// Signs checkpoints, if given.
+    pub signing: Option<Signing>,
     /// No progress on the terminal.
     pub quiet: bool,
 }
@@ -122,8 +125,8 @@ fn place(data: Option<&Path>) -> anyhow::Result<(PathBuf, Option<tempfile::TempD
     }
 }
 
-fn open(options: &DemoOptions, data: &Path) -> anyhow::Result<Engine> {
-    let options = match &options.nats {
+fn open(asked: &DemoOptions, data: &Path) -> anyhow::Result<Engine> {
+    let mut options = match &asked.nats {
         None => Options::file(data),
         Some(url) => {
             let nats = replay::log::NatsOptions::new(url, &data.join("record"));
@@ -131,6 +134,7 @@ fn open(options: &DemoOptions, data: &Path) -> anyhow::Result<Engine> {
             Options::nats(data, url)
         }
     };
+    options.signing.clone_from(&asked.signing);
     Ok(Engine::open(&options, &mut |_| {})?)
 }
 

@@ -7,6 +7,7 @@ use crate::demo_report::report;
 use crate::demo_run::{self, DemoOptions, Ran};
 use crate::server;
 use clap::Args;
+use replay::signing::Signing;
 use std::io::IsTerminal;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -16,7 +17,8 @@ use tokio::net::TcpListener;
 /// Play a province's year of aid: write its offices' files, import them, report, trace, and go on serving
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  mingzhang demo --once\n  mingzhang demo --once --scale 1 --json\n  \
-    mingzhang demo --data ./demo --nats nats://127.0.0.1:4222\n\n\
+    mingzhang demo --data ./demo --nats nats://127.0.0.1:4222\n  \
+    mingzhang demo --data ./demo --key ledger.key --scale 0.001\n\n\
     At scale 1 it meets the published figures of Shaanxi 2021: 2,311,000 person-times, 4.85 billion yuan.\n\
     Loans come on top, with errors planted in a lender's claim; the report says how many were found.\n\
     Exit codes: 0 done, 1 failed or not as planned, 2 usage, 3 NATS cannot be reached")]
@@ -30,6 +32,9 @@ pub struct DemoArgs {
     /// Record in JetStream at this address; the stream is created, and must be empty
     #[arg(long, value_name = "URL")]
     nats: Option<String>,
+    /// Sign checkpoints with the secret key in this file, made by `mingzhang keygen`
+    #[arg(long, value_name = "FILE")]
+    key: Option<PathBuf>,
     /// End after the report instead of serving
     #[arg(long)]
     once: bool,
@@ -43,7 +48,9 @@ pub struct DemoArgs {
 
 pub(super) fn demo(args: &DemoArgs) -> Result<(), Failure> {
     let quiet = args.json || !std::io::stderr().is_terminal();
-    let options = DemoOptions { scale: args.scale, data: args.data.clone(), nats: args.nats.clone(), quiet };
+    let key = args.key.as_deref().map(replay::keys::read).transpose();
+    let signing = key.map_err(|error| Failure::Usage(error.to_string()))?.map(Signing::new);
+    let options = DemoOptions { scale: args.scale, data: args.data.clone(), nats: args.nats.clone(), signing, quiet };
     let ran = demo_run::run(&options)?;
     if args.json {
         print_json(&ran.figures)?;
