@@ -20,14 +20,16 @@ use crate::limits::{
 /// What the stream is compared with.
 pub(crate) struct Scrub {
     broker: Broker,
+    /// When the stream was created, by its own account.
+    created: String,
     archive: PathBuf,
     /// Frames that both must hold; grows while the writer writes.
     archived: Arc<AtomicU64>,
 }
 
 impl Scrub {
-    pub(crate) fn new(broker: Broker, archive: PathBuf, archived: Arc<AtomicU64>) -> Self {
-        Self { broker, archive, archived }
+    pub(crate) fn new(broker: Broker, created: String, archive: PathBuf, archived: Arc<AtomicU64>) -> Self {
+        Self { broker, created, archive, archived }
     }
 
     /// Compares again and again; answers the first difference.
@@ -78,10 +80,22 @@ impl Scrub {
                 Err(error @ LogError::NoStream { .. }) => return Err(error),
                 Err(error) => format!("cannot be read any more: {error}"),
             };
-            let (stream, index) = (self.broker.name().to_owned(), frame.header().first_index);
-            return Err(LogError::BrokerLostTail { stream, index, why: format!("sequence {sequence} {why}") });
+            return Err(self.lost(frame.header().first_index, format!("sequence {sequence} {why}")).await);
         }
         Ok(())
+    }
+
+    /// What is told of a difference: where somebody changed or replaced the stream, that rather than what came of it.
+    async fn lost(&self, index: u64, why: String) -> LogError {
+        let stream = self.broker.name().to_owned();
+        match self.broker.info().await {
+            Ok(info) if !info.differences.is_empty() => LogError::Settings { stream, differences: info.differences },
+            Ok(info) if info.created != self.created => {
+                let why = format!("it was created at {}, not {}, and {why}", info.created, self.created);
+                LogError::BrokerLostTail { stream, index, why }
+            }
+            _ => LogError::BrokerLostTail { stream, index, why },
+        }
     }
 
     /// One message. A server that cannot be reached is waited for; one that answers, but not to this, lost it.

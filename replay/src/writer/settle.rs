@@ -66,7 +66,7 @@ fn settle_stream<T>(mut nats: NatsLog, tip: Tip, frames: &mut UnboundedReceiver<
     let give_up = Arc::clone(&report.shared.give_up);
     let dir = nats.archive.dir().to_path_buf();
     let archived = Arc::new(AtomicU64::new(nats.archive.frames()));
-    let scrub = Scrub::new(nats.broker.clone(), dir.clone(), Arc::clone(&archived));
+    let scrub = Scrub::new(nats.broker.clone(), nats.created.clone(), dir.clone(), Arc::clone(&archived));
     let pipeline = Pipeline::new(nats.broker.clone(), nats.created.clone(), &tip, dir, give_up);
     let mut stream = StreamSettler { pipeline, archive: &mut nats.archive, archived, report, building: true };
     // On a thread of its own, so that no frame ever waits for it.

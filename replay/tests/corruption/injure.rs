@@ -210,6 +210,14 @@ fn injure_archive(place: &Place, kind: Kind, random: &mut Random) {
 
 /// The stream forgets its end and gives the numbers to somebody else's messages.
 fn reused(mut place: Place, random: &mut Random) -> Place {
+    cut_end(&place, random);
+    place.start();
+    use_again(&place, random.below(15));
+    place
+}
+
+/// Cuts some messages off the end, so that a server finds nothing of them.
+pub fn cut_end(place: &Place, random: &mut Random) {
     let block = place.blocks().pop().unwrap();
     let records = records(&block);
     let (_, at, _) = records[records.len() - 1 - random.below(records.len().min(10))];
@@ -217,11 +225,13 @@ fn reused(mut place: Place, random: &mut Random) -> Place {
     for index in walk(&place.store()) {
         fs::remove_file(index).unwrap();
     }
-    place.start();
-    for number in 0..=random.below(15) {
+}
+
+/// Publishes messages that are none of the ledger's.
+pub fn use_again(place: &Place, more: usize) {
+    for number in 0..=more {
         place.send("mingzhang.record", format!("somebody else's message {number}"));
     }
-    place
 }
 
 fn walk(dir: &Path) -> Vec<std::path::PathBuf> {
@@ -232,7 +242,8 @@ fn walk(dir: &Path) -> Vec<std::path::PathBuf> {
         .collect()
 }
 
-fn administer(place: &Place, kind: Kind, random: &mut Random) {
+/// Does what an administrator can do to the stream while the server runs.
+pub fn administer(place: &Place, kind: Kind, random: &mut Random) {
     match kind {
         Kind::DiscardOld => {
             let mut config = place.admin("STREAM.INFO.MINGZHANG", Value::Null)["config"].take();

@@ -57,7 +57,8 @@ pub fn signer() -> Signer {
     Signer::from_seed("example.gov.cn/ledger", Role::Author, &[7; 32]).unwrap()
 }
 
-fn events(from: u128, count: u128) -> Vec<(Bytes, Event)> {
+/// Events of many kinds with ids from a number on; most are refused, which is on record too.
+pub fn events(from: u128, count: u128) -> Vec<(Bytes, Event)> {
     let samples = proto::samples::samples();
     (from..from + count)
         .map(|id| {

@@ -1,0 +1,84 @@
+//! What is done to the stream behind a running ledger ends its writer: nothing more is recorded, what it answers stays
+//! right, and a repair brings everything back.
+
+#[path = "corruption/injure.rs"]
+#[allow(dead_code)]
+mod injure;
+#[path = "corruption/ledger.rs"]
+#[allow(dead_code)]
+mod ledger;
+
+use std::time::{Duration, Instant};
+
+use injure::{Kind, Random, administer, cut_end, flip_block, use_again};
+use ledger::{Place, Templates};
+use replay::drive::Engine;
+use replay::repair::repair;
+
+/// Far more than it takes, for slow machines.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+fn halts(engine: &Engine) -> String {
+    let since = Instant::now();
+    loop {
+        match engine.alive() {
+            Err(error) => return error.to_string(),
+            Ok(()) => assert!(since.elapsed() < PATIENCE, "nobody noticed"),
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// Lets `harm` be done to the stream of a running ledger; the ledger ends with words that have one of `whys` in them.
+fn harmed(templates: &Templates, whys: &[&str], harm: impl FnOnce(&mut Place)) {
+    let mut place = templates.clean.copy();
+    place.start();
+    let engine = place.open().unwrap();
+    harm(&mut place);
+    let said = halts(&engine);
+    assert!(whys.iter().any(|why| said.contains(why)) && said.contains("replay repair"), "{said}");
+    assert!(engine.submit("tester".into(), ledger::events(9_000, 1)).is_err(), "nothing more is recorded");
+    assert_eq!(engine.digest(), (templates.truth.entries.len() as u64, templates.truth.digest));
+    assert!(engine.stop().is_err());
+    drop(engine);
+    repair(&place.repair_options(), &mut |_, _, _| {}).unwrap();
+    assert_eq!(place.compare(&templates.truth), Ok(()), "{whys:?}");
+}
+
+fn behind_its_back(place: &mut Place, harm: impl FnOnce(&Place)) {
+    let mut server = place.server.take().unwrap();
+    server.kill();
+    harm(place);
+    server.restart().unwrap();
+    place.server = Some(server);
+}
+
+#[test]
+fn a_running_ledger_halts_whatever_is_done_to_its_stream() {
+    let templates = Templates::make();
+    let random = || Random(3);
+    harmed(&templates, &["discard is"], |place| administer(place, Kind::DiscardOld, &mut random()));
+    harmed(&templates, &["does not exist"], |place| administer(place, Kind::Deleted, &mut random()));
+    // Between the two the stream is not there, which may be what is seen.
+    harmed(&templates, &["created at", "does not exist"], |place| administer(place, Kind::Recreated, &mut random()));
+    harmed(&templates, &["lost what it acknowledged"], |place| {
+        behind_its_back(place, |place| flip_block(place, &mut random(), true, |number| number < 12));
+    });
+    harmed(&templates, &["lost what it acknowledged"], |place| {
+        behind_its_back(place, |place| cut_end(place, &mut random()));
+        use_again(place, 20);
+    });
+}
+
+/// The end of the stream is as it was, so only reading all of it can show what is wrong.
+#[test]
+fn a_bit_that_flipped_in_the_middle_is_found_while_the_ledger_serves() {
+    let templates = Templates::make();
+    let mut place = templates.clean.copy();
+    flip_block(&place, &mut Random(8), true, |number| number == 20);
+    place.start();
+    let engine = place.open().unwrap();
+    let said = halts(&engine);
+    // Sequence 20 holds the entries of the fifteenth call, as five frames open the ledger.
+    assert!(said.contains("sequence 20") && said.contains("first bad index 420"), "{said}");
+}
