@@ -106,6 +106,13 @@ pub const REBUILD_BEHIND: u64 = 4_096;
 /// How often a rebuild runs after the fold before it holds it whatever is left: each time less is, as it is faster.
 pub const REBUILD_ROUNDS: u32 = 8;
 
+/// Postings of an account that are read to say which count at one of two points alone: a page of busy accounts is still
+/// answered within seconds.
+pub const BETWEEN_POSTINGS: usize = 100_000;
+
+/// Entries between two points that are read to say which of them name an entity: a fraction of a second.
+pub const BETWEEN_ENTRIES: u64 = 50_000;
+
 /// Entries after which a checkpoint is signed while many are recorded: at full speed several a second.
 pub const SIGN_EVERY: u64 = 65_536;
 

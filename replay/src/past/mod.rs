@@ -1,6 +1,7 @@
 //! The ledger as it was: after an entry, as of a day, or both. A past state is folded from the record, kept a while, and
 //! answers every question that the present one answers. Single balances need none of this: see `Engine::balance_at`.
 
+mod between;
 pub mod diff;
 mod folding;
 mod kept;
@@ -14,6 +15,7 @@ use parking_lot::RwLockReadGuard;
 
 use crate::drive::{DriveError, Engine};
 use crate::log::Tip;
+pub use between::{Alone, Between};
 use kept::Asked;
 pub(crate) use kept::Pasts;
 

@@ -19,6 +19,7 @@ mod audit;
 mod bench;
 mod claim;
 mod demo;
+mod diff;
 mod explain;
 mod follow;
 mod follower;
@@ -75,6 +76,7 @@ enum Command {
     Refusals(ask::RefusalsArgs),
     Findings(ask::FindingsArgs),
     Explain(explain::ExplainArgs),
+    Diff(diff::DiffArgs),
     Keygen(audit::KeygenArgs),
     AnnounceKey(announce::AnnounceKeyArgs),
     Checkpoint(audit::CheckpointArgs),
@@ -158,6 +160,7 @@ fn done(command: &Command) -> Result<(), Failure> {
         Command::Refusals(args) => ask::refusals(args),
         Command::Findings(args) => ask::findings(args),
         Command::Explain(args) => explain::explain(args),
+        Command::Diff(args) => diff::diff(args),
         Command::Keygen(args) => audit::keygen(args),
         Command::AnnounceKey(args) => announce::announce_key(args),
         Command::Checkpoint(args) => audit::checkpoint(args),

@@ -28,6 +28,8 @@ pub struct Pager {
     pub rows: usize,
     /// Where it begins; none for the first page.
     pub after: Option<Cursor>,
+    /// How many entries there were when the token was given; none for the first page.
+    pub then: Option<u64>,
     scope: [u8; 8],
 }
 
@@ -55,10 +57,11 @@ impl Pager {
         let digest = Sha256::digest(scope.as_bytes());
         let mut short = [0; 8];
         short.copy_from_slice(&digest[..8]);
-        let mut pager = Self { rows: rows as usize, after: None, scope: short };
+        let mut pager = Self { rows: rows as usize, after: None, then: None, scope: short };
         if !page_token.is_empty() {
             let bad = || QueryError::field("page_token", "use the next_page_token of the same question, unchanged");
-            pager.after = Some(pager.read(page_token, entries).ok_or_else(bad)?);
+            let (cursor, then) = pager.read(page_token, entries).ok_or_else(bad)?;
+            (pager.after, pager.then) = (Some(cursor), Some(then));
         }
         Ok(pager)
     }
@@ -91,7 +94,7 @@ impl Pager {
         rows.last().map_or_else(String::new, |last| self.token(cursor(last), entries))
     }
 
-    fn read(&self, token: &str, entries: u64) -> Option<Cursor> {
+    fn read(&self, token: &str, entries: u64) -> Option<(Cursor, u64)> {
         if token.len() != TOKEN_BYTES * 2 || !token.is_ascii() {
             return None;
         }
@@ -100,7 +103,7 @@ impl Pager {
         let (body, check) = bytes.split_at_checked(24)?;
         let word = |at: usize| Some(u64::from_be_bytes(body.get(at..at + 8)?.try_into().ok()?));
         let (key, carry, then) = (word(0)?, word(8)?.cast_signed(), word(16)?);
-        (self.check(body) == check && then <= entries).then_some(Cursor { key, carry })
+        (self.check(body) == check && then <= entries).then_some((Cursor { key, carry }, then))
     }
 
     fn check(&self, body: &[u8]) -> [u8; 8] {

@@ -3,7 +3,7 @@
 
 use super::status::too_early;
 use crate::query::asked::{Asked, Way};
-use crate::query::{accounts, awards, explain, lines, loans, payments, record, totals, trace};
+use crate::query::{accounts, awards, compare, explain, lines, loans, payments, record, totals, trace};
 use proto::v1;
 use replay::drive::Engine;
 use std::time::{Duration, Instant};
@@ -29,6 +29,13 @@ impl Questions {
             return Ok(());
         }
         Err(too_early(not_before, self.engine.read().entries))
+    }
+
+    /// What a comparison is asked of.
+    async fn both(&self, request: &v1::CompareRequest, until: Instant) -> Result<(Asked, Asked), Status> {
+        let [from, to] = compare::points(request)?;
+        let from = self.asked(from.as_ref(), Way::Past, until).await?;
+        Ok((from, self.asked(to.as_ref(), Way::Past, until).await?))
     }
 
     /// What a question at a point is asked of, ready to be answered.
@@ -69,7 +76,7 @@ fn timeout(text: &str) -> Option<Duration> {
 }
 
 /// How a question is handed over, by the word in its row: `engine` as it is now; `past` at a point, from a past state;
-/// `postings` at a point, from the postings of accounts.
+/// `postings` at a point, from the postings of accounts; `both` at two points.
 macro_rules! handed {
     ($self:ident engine $request:ident $until:ident) => {
         $self.engine.clone()
@@ -79,6 +86,9 @@ macro_rules! handed {
     };
     ($self:ident postings $request:ident $until:ident) => {
         $self.asked($request.at.as_ref(), Way::Postings, $until).await?
+    };
+    ($self:ident both $request:ident $until:ident) => {
+        $self.both(&$request, $until).await?
     };
 }
 
@@ -131,6 +141,7 @@ questions! {
     list_remittances ListRemittancesRequest ListRemittancesResponse past loans::remittances::remittances;
     get_recorded GetRecordedRequest GetRecordedResponse engine explain::recorded;
     explain ExplainRequest ExplainResponse engine explain::explain;
+    compare CompareRequest CompareResponse both compare::compare;
 }
 
 #[cfg(test)]
