@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 use support::Server;
 
-const COMMANDS: [&str; 19] = [
+const COMMANDS: [&str; 22] = [
     "demo",
     "serve",
     "import",
@@ -15,6 +15,9 @@ const COMMANDS: [&str; 19] = [
     "balance",
     "entries",
     "trace",
+    "line",
+    "award",
+    "payout",
     "batch",
     "totals",
     "refusals",

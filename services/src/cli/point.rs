@@ -229,8 +229,11 @@ fn two(text: &str) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{moment_typed, words};
+    use super::{moment_typed, patiently, words};
+    use crate::query::QueryError;
     use proto::v1;
+    use replay::past::PastError;
+    use tonic::{Code, Response, Status};
 
     #[test]
     fn moments_are_read_as_people_write_them() {
@@ -250,6 +253,24 @@ mod tests {
         {
             assert!(moment_typed(bad).is_err(), "{bad}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_past_on_its_way_is_waited_for_and_any_other_failure_is_not() {
+        let folding = || Status::from(QueryError::Past(PastError::Folding { done: 1, total: 2 }));
+        let (at, mut asked) = (Some(v1::Point { at_index: Some(7), ..v1::Point::default() }), 0);
+        let answer = patiently(at, async || {
+            asked += 1;
+            if asked < 3 { Err(folding()) } else { Ok(Response::new(asked)) }
+        });
+        assert_eq!(answer.await.ok(), Some(3), "asked until it was there");
+        let mut asked = 0;
+        let answer: Result<(), _> = patiently(at, async || {
+            asked += 1;
+            Err(Status::unavailable("gone"))
+        })
+        .await;
+        assert_eq!((answer.map_err(|status| status.code()), asked), (Err(Code::Unavailable), 1));
     }
 
     #[test]

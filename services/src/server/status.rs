@@ -189,6 +189,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_past_on_its_way_says_how_far_it_is_and_when_to_come_back() {
+        let status = Status::from(QueryError::Past(PastError::Folding { done: 3, total: 9 }));
+        assert_eq!(status.code(), Code::Unavailable);
+        let info = status.get_details_error_info().expect("a reason");
+        assert_eq!(info.reason, "PAST_FOLDING");
+        assert_eq!((info.metadata["done"].as_str(), info.metadata["total"].as_str()), ("3", "9"));
+        assert!(status.get_details_retry_info().is_some_and(|retry| retry.retry_delay.is_some()));
+    }
+
+    #[test]
     fn names_of_any_script_pass_through_an_ascii_header() {
         let encoded = crate::cli::client::percent_encoded("西安市 100%");
         assert!(encoded.is_ascii());
