@@ -3,6 +3,7 @@
 
 mod check;
 mod evidence;
+mod live;
 mod reading;
 mod refold;
 mod report;
@@ -24,6 +25,7 @@ use replay::tally::Tally;
 
 use super::source::Source;
 use check::Checker;
+use live::Live;
 use reading::{End, heed_interrupts, read, read_and_fold};
 use refold::Refold;
 use report::Report;
@@ -39,15 +41,17 @@ use signed::{Point, expectation};
 /// Entries behind the last checkpoint are checked against each other, but nobody has signed for them. Without --key the
 /// checkpoints are compared but their signatures are not checked; take the key from its owner, not from the directory.
 ///
+/// With --live the digest of a running service's state and its last checkpoint are compared too, each at the number of
+/// entries it is of, so the service may go on meanwhile.
+///
 /// A full run cannot be resumed, as a fold needs the state before it. Hashing alone can: with --hashes-only and --resume
 /// a run ended by ctrl-c goes on where it stopped. A second ctrl-c ends at once and keeps nothing.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  replay verify --data ./demo-data\n  \
     replay verify --data ./demo-data --key ledger.key.pub\n  \
     replay verify --nats nats://127.0.0.1:4222 --checkpoints ./kept/checkpoints --key ledger.key.pub\n  \
-    replay verify --data ./demo-data --hashes-only --resume ./verify.json\n\n\
-    Compare with a running service: `mingzhang status --digest --json` says `state_digest` and `entries`; pass them as\n  \
-    replay verify --data ./demo-data --expect DIGEST@ENTRIES\n\n\
+    replay verify --data ./demo-data --hashes-only --resume ./verify.json\n  \
+    replay verify --nats nats://127.0.0.1:4222 --live http://127.0.0.1:50051 --key ledger.key.pub\n\n\
     Exit codes: 0 the same, 1 differs, is damaged or cannot be read, 2 usage, 3 interrupted")]
 pub struct VerifyArgs {
     #[command(flatten)]
@@ -70,6 +74,9 @@ pub struct VerifyArgs {
     /// Digest the state must have after so many entries
     #[arg(long, value_name = "DIGEST@ENTRIES", value_parser = expectation)]
     expect: Vec<Point>,
+    /// Compare with the service running at this address: digest of its state, and its last checkpoint
+    #[arg(long, value_name = "URL", conflicts_with_all = ["from_checkpoint", "hashes_only"])]
+    live: Option<String>,
     /// Print one line of JSON
     #[arg(long)]
     json: bool,
@@ -77,7 +84,7 @@ pub struct VerifyArgs {
 
 /// Verifies and reports.
 pub fn run(args: &VerifyArgs) -> anyhow::Result<ExitCode> {
-    let points = points(args)?;
+    let (live, points) = points(args)?;
     heed_interrupts()?;
     let bar = bar()?;
     let began = Instant::now();
@@ -85,6 +92,7 @@ pub fn run(args: &VerifyArgs) -> anyhow::Result<ExitCode> {
     bar.finish_and_clear();
     report.took(began.elapsed());
     report.signatures_checked = !args.keys.is_empty();
+    report.live = live;
     report.print(args.json)?;
     Ok(report.exit_code())
 }
@@ -96,19 +104,21 @@ fn bar() -> anyhow::Result<ProgressBar> {
     Ok(bar)
 }
 
-fn points(args: &VerifyArgs) -> anyhow::Result<Vec<Point>> {
-    let keys: Result<Vec<_>, _> = args.keys.iter().map(|key| keys::public(key)).collect();
+fn points(args: &VerifyArgs) -> anyhow::Result<(Option<Live>, Vec<Point>)> {
+    let keys: Vec<_> = args.keys.iter().map(|key| keys::public(key)).collect::<Result<_, _>>()?;
     let usual = args.source.data.as_ref().map(|data| data.join("checkpoints")).filter(|dir| dir.is_dir());
     let mut points = match args.checkpoints.clone().or(usual) {
-        Some(dir) => signed::load(&dir, &keys?)?,
-        None => {
-            keys?;
-            Vec::new()
-        }
+        Some(dir) => signed::load(&dir, &keys)?,
+        None => Vec::new(),
     };
     points.extend(args.expect.iter().cloned());
+    let asked = args.live.as_ref().map(|server| live::ask(server, &keys)).transpose()?;
+    let live = asked.map(|(live, said)| {
+        points.extend(said);
+        live
+    });
     points.sort_by_key(|point| point.at);
-    Ok(points)
+    Ok((live, points))
 }
 
 fn fold(args: &VerifyArgs, points: &[Point], bar: &ProgressBar) -> anyhow::Result<Report> {

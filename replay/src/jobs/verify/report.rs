@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::check::Checker;
 use super::evidence::{Difference, Torn};
+use super::live::Live;
 use super::reading::End;
 use super::refold::Refold;
 use super::signed::Books;
@@ -37,6 +38,8 @@ pub struct Report {
     pub outcomes_compared: u64,
     /// First entry that was folded; none if nothing was.
     pub folded_from: Option<u64>,
+    /// The running service that was compared with.
+    pub live: Option<Live>,
     /// Where an interrupted run can be taken up.
     pub kept_in: Option<PathBuf>,
 }
@@ -108,6 +111,11 @@ impl Report {
         println!("root               {}", hex(&self.root));
         self.print_folded();
         println!("checkpoints        {}", self.checkpoints());
+        if let Some(live) = self.live.as_ref().filter(|_| self.is_same()) {
+            let checkpoint = live.checkpoint_at.map(|at| format!(", its checkpoint over {at}"));
+            let checkpoint = checkpoint.unwrap_or_else(|| ", it signs no checkpoints".to_owned());
+            println!("live service       {}: state digest at {} entries{checkpoint}", live.server, live.digest_at);
+        }
         if let Some(Torn { file, offset, bytes, why }) = &self.torn {
             println!("torn end           {} at byte {offset}: {bytes} bytes, {why}", file.display());
             println!("                   no damage: an unfinished frame, which nobody was told is recorded");
@@ -170,6 +178,7 @@ impl Report {
             "outcomes_compared": self.outcomes_compared,
             "signed_through": self.signed_through,
             "signatures_checked": self.signatures_checked,
+            "live": self.live,
             "torn": self.torn,
             "difference": self.difference,
             "resume": self.kept_in,

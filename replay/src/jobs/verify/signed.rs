@@ -34,7 +34,8 @@ pub struct Point {
 }
 
 impl Point {
-    fn new(at: u64, source: String) -> Self {
+    /// Of whom nothing is expected yet.
+    pub fn new(at: u64, source: String) -> Self {
         Self { at, source, root: None, outcomes: None, digest: None }
     }
 }
@@ -60,16 +61,18 @@ pub fn load(dir: &Path, keys: &[Verifier]) -> anyhow::Result<Vec<Point>> {
 }
 
 fn read(bytes: std::io::Result<Vec<u8>>, path: &Path, keys: &[Verifier]) -> anyhow::Result<Point> {
-    let note = Note::parse(&bytes?)?;
-    let text = note.unverified_text();
-    let source = path.display().to_string();
-    if Outcomes::parse(text).is_ok() {
-        let outcomes = of(&note, keys, Outcomes::verified, Outcomes::parse)?;
+    point(&Note::parse(&bytes?)?, &path.display().to_string(), keys)
+}
+
+/// What a note says, of the tree or of outcomes.
+pub fn point(note: &Note, source: &str, keys: &[Verifier]) -> anyhow::Result<Point> {
+    if Outcomes::parse(note.unverified_text()).is_ok() {
+        let outcomes = of(note, keys, Outcomes::verified, Outcomes::parse)?;
         let said = Some((outcomes.chain, outcomes.books));
-        return Ok(Point { outcomes: said, ..Point::new(outcomes.size, source) });
+        return Ok(Point { outcomes: said, ..Point::new(outcomes.size, source.to_owned()) });
     }
-    let checkpoint = of(&note, keys, Checkpoint::verified, Checkpoint::parse)?;
-    Ok(Point { root: Some(checkpoint.root), ..Point::new(checkpoint.size, source) })
+    let checkpoint = of(note, keys, Checkpoint::verified, Checkpoint::parse)?;
+    Ok(Point { root: Some(checkpoint.root), ..Point::new(checkpoint.size, source.to_owned()) })
 }
 
 /// Without a key the text is taken as it is, which the report says; with keys one of them must have signed it.
