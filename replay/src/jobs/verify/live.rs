@@ -1,0 +1,60 @@
+//! What a running service says of itself, to be held against the record read here: the digest of its state, and what it
+//! signed last. Asking is all; the record is read and compared as with any other expectation.
+
+use anyhow::Context;
+use ledger::merkle::Hash;
+use proto::v1::audit_client::AuditClient;
+use proto::v1::query_client::QueryClient;
+use proto::v1::{GetCheckpointRequest, GetStatusRequest};
+use replay::note::{Note, Verifier};
+use serde::Serialize;
+use tonic::Code;
+use tonic::transport::Channel;
+
+use super::signed::{self, Point};
+use crate::jobs::live;
+
+/// What of a service is compared.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Live {
+    /// Where it is.
+    pub server: String,
+    /// Entries its digest is taken at. The record may have more by the time it is read.
+    pub digest_at: u64,
+    /// Entries its last checkpoint is over; none if it signs none.
+    pub checkpoint_at: Option<u64>,
+}
+
+/// Asks the service. With keys, its checkpoint must be signed by one of them.
+pub fn ask(server: &str, keys: &[Verifier]) -> anyhow::Result<(Live, Vec<Point>)> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let channel = live::connect(server).await?;
+        let mut points = checkpoint(channel.clone(), server, keys).await?;
+        let checkpoint_at = points.first().map(|point| point.at);
+        let digest = digest(channel, server).await?;
+        let live = Live { server: server.to_owned(), digest_at: digest.at, checkpoint_at };
+        points.push(digest);
+        Ok((live, points))
+    })
+}
+
+async fn digest(channel: Channel, server: &str) -> anyhow::Result<Point> {
+    let request = GetStatusRequest { digest: true, ..GetStatusRequest::default() };
+    let answer = QueryClient::new(channel).get_status(request).await.map_err(|status| live::refused(&status))?;
+    let answer = answer.into_inner();
+    let digest = Hash::try_from(answer.state_digest.as_ref()).context("the service's digest is not 32 bytes")?;
+    Ok(Point { digest: Some(digest), ..Point::new(answer.as_of, format!("the state of {server}")) })
+}
+
+/// Both notes of the last checkpoint; none from a service that has no key.
+async fn checkpoint(channel: Channel, server: &str, keys: &[Verifier]) -> anyhow::Result<Vec<Point>> {
+    let answer = AuditClient::new(channel).get_checkpoint(GetCheckpointRequest { fresh: false }).await;
+    let answer = match answer {
+        Err(status) if status.code() == Code::FailedPrecondition => return Ok(Vec::new()),
+        answer => answer.map_err(|status| live::refused(&status))?.into_inner(),
+    };
+    let source = format!("the checkpoint of {server}");
+    let read = |text: &str| -> anyhow::Result<Point> { signed::point(&Note::parse(text.as_bytes())?, &source, keys) };
+    [&answer.checkpoint, &answer.outcomes].iter().map(|text| read(text).with_context(|| source.clone())).collect()
+}
