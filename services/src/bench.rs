@@ -7,8 +7,10 @@ mod clients;
 mod history;
 mod lending;
 mod loans;
+mod points;
 
 pub use loans::{LoanBenchOptions, LoansMeasured, run as run_loans};
+pub use points::{PointsMeasured, PointsOptions, run as run_points};
 
 use crate::deliver::Delivery;
 use crate::import::Said;
@@ -223,7 +225,8 @@ mod tests {
     #[test]
     fn every_event_of_every_client_is_posted() -> anyhow::Result<()> {
         let (data, nats) = (None, None);
-        let options = BenchOptions { data, nats, events: 3_000, batch: 64, clients: 3, entities: 700, sign: true, quiet: true };
+        let options =
+            BenchOptions { data, nats, events: 3_000, batch: 64, clients: 3, entities: 700, sign: true, quiet: true };
         let measured = run(&options)?;
         assert_eq!((measured.events, measured.refused), (3_000, 0));
         let one_by_one = BenchOptions { events: 200, batch: 1, clients: 4, ..options };

@@ -1,7 +1,7 @@
 //! `mingzhang bench`.
 
 use super::{Failure, print_json};
-use crate::bench::{self, BenchOptions, LoanBenchOptions};
+use crate::bench::{self, BenchOptions, LoanBenchOptions, PointsMeasured, PointsOptions};
 use crate::table::{Align, Table};
 use clap::{Args, ValueEnum};
 use serde::Serialize;
@@ -14,6 +14,8 @@ enum Workload {
     Rosters,
     /// A quarter's interest of all loans, then a lender's claim for it
     Loans,
+    /// Questions at an index and on a day, to a record that exists
+    Points,
 }
 
 /// Measure the whole path: gRPC on loopback, record synced to disk (and to NATS), fold, answer
@@ -26,15 +28,19 @@ enum Workload {
 /// are wrong: claim_is_right says that these and no others are disputed. Then the next quarter is listed first and recorded
 /// by all callers after that (listing_seconds, recorded_per_second, p50_us, p99_us of a call).
 ///
+/// Points: --questions of each kind are asked of the record in --data, such as the demo's: accounts by chance, half of them
+/// by number and half by posting, indexes and days by chance. agrees says that sums over all days are today's balances.
+///
 /// rss_bytes is the whole process at the end (server, state, callers), not a figure per event; disk_bytes is what
 /// stands under the data directory (with --nats: the archive).
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  mingzhang bench --data /tmp/b --events 2000000 --batch 4096 --clients 4\n  \
     mingzhang bench --nats nats://127.0.0.1:4222 --events 100000 --batch 1 --clients 64\n  \
-    mingzhang bench --data /tmp/l --workload loans --loans 1000000 --claim 100000\n\n\
-    Exit codes: 0 done, 1 failed, something was refused or disputed wrongly, 2 usage")]
+    mingzhang bench --data /tmp/l --workload loans --loans 1000000 --claim 100000\n  \
+    mingzhang bench --workload points --data demo --questions 10000\n\n\
+    Exit codes: 0 done, 1 failed, something was refused, disputed or added up wrongly, 2 usage")]
 pub struct BenchArgs {
-    /// Directory of the record; must be empty [default: a temporary one]
+    /// Directory of the record; must be empty, but hold one for points [default: a temporary one]
     #[arg(long, value_name = "DIR", required_unless_present = "nats")]
     data: Option<PathBuf>,
     /// Record in JetStream at this address; the stream is created, and must be empty
@@ -64,6 +70,9 @@ pub struct BenchArgs {
     /// Rosters: sign checkpoints meanwhile, with a key made for it
     #[arg(long)]
     sign: bool,
+    /// Points: questions of each kind
+    #[arg(long, value_name = "Q", default_value_t = 10_000)]
+    questions: usize,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -73,6 +82,7 @@ pub(super) fn bench(args: &BenchArgs) -> Result<(), Failure> {
     match args.workload {
         Workload::Rosters => rosters(args),
         Workload::Loans => loans(args),
+        Workload::Points => points(args),
     }
 }
 
@@ -103,6 +113,36 @@ fn loans(args: &BenchArgs) -> Result<(), Failure> {
     })?;
     print(&measured, args.json)?;
     if measured.refused == 0 && measured.claim_is_right { Ok(()) } else { Err(Failure::Refused) }
+}
+
+fn points(args: &BenchArgs) -> Result<(), Failure> {
+    let Some(data) = args.data.clone().filter(|_| args.nats.is_none()) else {
+        return Err(Failure::Usage(
+            "points are asked of the files of a record: name its directory with --data".to_owned(),
+        ));
+    };
+    let measured = bench::run_points(&PointsOptions { data, questions: args.questions, quiet: false })?;
+    if args.json {
+        print_json(&measured)?;
+    } else {
+        print_points(&measured);
+    }
+    if measured.agrees { Ok(()) } else { Err(Failure::Refused) }
+}
+
+fn print_points(measured: &PointsMeasured) {
+    let columns = ["p50 us", "p99 us", "max us"].map(|name| (name, Align::Right));
+    let mut table = Table::new(&[("question", Align::Left), columns[0], columns[1], columns[2]]);
+    for kind in &measured.kinds {
+        let figures = [kind.p50_us, kind.p99_us, kind.max_us].map(|us| us.to_string());
+        let [p50, p99, max] = figures;
+        table.row([kind.question.to_owned(), p50, p99, max]);
+    }
+    let PointsMeasured { entries, accounts, questions, open_seconds, agrees, .. } = measured;
+    out!("{table}");
+    out!(
+        "{entries} entries, {accounts} accounts, {questions} questions of each kind, opened in {open_seconds:.1} s, agrees: {agrees}"
+    );
 }
 
 fn print(measured: &impl Serialize, json: bool) -> Result<(), Failure> {
