@@ -7,6 +7,7 @@ mod support;
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -256,4 +257,19 @@ fn a_stream_is_copied_without_its_archive_and_goes_on_with_what_came_back() {
     let log = Log::open_nats(&NatsOptions::new(&cluster.server.url(), &archive), &support::options(), &mut |_| Ok(()));
     assert_eq!(log.unwrap().tip().next_index(), 2_000);
     assert!(Reader::open(&archive, DEFAULT_LEDGER).unwrap().next_frame().is_err(), "another ledger");
+    drop(cluster);
+    on_another_server(&data);
+}
+
+/// The server is gone with its stream: what came back makes another one, as `replay restore` says.
+fn on_another_server(data: &Path) {
+    let cluster = Cluster::start(1 << 30);
+    let mut repair = Command::new(env!("CARGO_BIN_EXE_replay"));
+    repair.args(["repair", "--nats", &cluster.server.url(), "--ledger", "ledger-for-tests", "--data"]).arg(data);
+    let output = repair.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(cluster.stream(), (0..2_000).collect::<Vec<u64>>());
+    let nats = NatsOptions::new(&cluster.server.url(), &data.join("record"));
+    let log = Log::open_nats(&nats, &support::options(), &mut |_| Ok(()));
+    assert_eq!(log.unwrap().tip().next_index(), 2_000);
 }

@@ -97,7 +97,7 @@ impl Desk {
 
     /// What a restored record folds to.
     pub fn folded(&self, name: &str) -> (u64, [u8; 32]) {
-        let mut state = fold_record(&Options::file(self.at(name)), &mut |_| {}).unwrap();
+        let state = fold_record(&Options::file(self.at(name)), &mut |_| {}).unwrap();
         (state.entries, state.digest())
     }
 }
