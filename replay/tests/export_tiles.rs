@@ -28,9 +28,16 @@ impl Desk {
         let dir = tempfile::tempdir().unwrap();
         let record = dir.path().join("ledger/record");
         let (writer, outcomes) = start(Log::open_file(&record, &options(), &mut |_| Ok(())).unwrap());
-        writer.submit((0..count).map(item).collect()).unwrap();
+        // In parts, as the queue takes only so much at once.
+        for from in (0..count).step_by(50_000) {
+            let part = from..(from + 50_000).min(count);
+            writer.submit(part.clone().map(item).collect()).unwrap();
+            let mut settled = 0;
+            while settled < part.end - part.start {
+                settled += collect(outcomes.recv()).0.len() as u64;
+            }
+        }
         writer.stop().unwrap();
-        assert_eq!(collect(outcomes).0.len() as u64, count);
         let entries: Vec<Vec<u8>> =
             frames(&record).iter().flat_map(|frame| frame.entries().map(<[u8]>::to_vec).collect::<Vec<_>>()).collect();
         Self { dir, entries }
