@@ -14,7 +14,8 @@ const CODES: &str = "Exit codes: 0 answered, 1 failed, 2 usage, 3 server unreach
 
 /// How far the ledger is, and whether its books balance
 #[derive(Args, Debug)]
-#[command(after_help = format!("Example:\n  mingzhang status --digest\n\n{CODES}"))]
+#[command(after_help = format!("Examples:\n  mingzhang status --digest\n  \
+    mingzhang status --digest --at-index 120000\n\n{CODES}"))]
 pub struct StatusArgs {
     /// Also compute the digest of the whole state, which takes a while
     #[arg(long)]
@@ -64,7 +65,8 @@ pub(super) fn status(args: &StatusArgs) -> Result<(), Failure> {
 /// Balances of accounts, filtered by owner, class or division
 #[derive(Args, Debug)]
 #[command(after_help = format!("Examples:\n  mingzhang balance --class available --division 610300\n  \
-    mingzhang balance --owner 0190a6f2-0000-7000-8000-000000000000\n\n{CODES}"))]
+    mingzhang balance --owner 0190a6f2-0000-7000-8000-000000000000\n  \
+    mingzhang balance --class available --recorded-until 2021-10-31 --effective-on 2021-09-30\n\n{CODES}"))]
 pub struct BalanceArgs {
     /// Organisation, document line, roster or application
     #[arg(long, value_name = "ID")]

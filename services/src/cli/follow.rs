@@ -14,7 +14,8 @@ const CODES: &str = "Exit codes: 0 answered, 1 failed, 2 usage, 3 server unreach
 
 /// Totals by programme, division, stage of schooling and calendar year
 #[derive(Args, Debug)]
-#[command(after_help = format!("Example:\n  mingzhang totals --year 2021 --division 610300\n\n{CODES}"))]
+#[command(after_help = format!("Examples:\n  mingzhang totals --year 2021 --division 610300\n  \
+    mingzhang totals --recorded-until \"2021-10-31 18:00\" --effective-on 2021-09-30\n\n{CODES}"))]
 pub struct TotalsArgs {
     /// Only this programme, for example SH-GRANT
     #[arg(long, value_name = "CODE", default_value = "")]

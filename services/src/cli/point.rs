@@ -18,22 +18,20 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// How long to wait before asking again.
 const PAUSE: Duration = Duration::from_millis(250);
 
-/// Which point in time; everything known now if left out
-///
-/// What was known on day D2 about day D1: --recorded-until D2 --effective-on D1.
+/// Teaches the two axes where the flags are listed.
+const HEADING: &str = "Point in time 时点 (what did we know on D2 about D1: --recorded-until D2 --effective-on D1)";
+
+/// Which point in time; everything known now if left out.
 #[derive(Args, Clone, Debug, Default)]
-#[command(
-    next_help_heading = "Point in time 时点 (what did we know on D2 about D1: --recorded-until D2 --effective-on D1)"
-)]
 pub struct PointArgs {
     /// As it was after this entry
-    #[arg(long, value_name = "N", conflicts_with = "recorded_until")]
+    #[arg(long, value_name = "N", conflicts_with = "recorded_until", help_heading = HEADING)]
     at_index: Option<u64>,
     /// Only what was recorded until this moment: a day (its end), "2021-09-30 18:00" in Beijing time, or RFC 3339
-    #[arg(long, value_name = "TIME", value_parser = moment_typed)]
+    #[arg(long, value_name = "TIME", value_parser = moment_typed, help_heading = HEADING)]
     recorded_until: Option<i64>,
     /// Only what is effective on this day or before, for example 2021-09-30
-    #[arg(long, value_name = "DATE", value_parser = day_typed)]
+    #[arg(long, value_name = "DATE", value_parser = day_typed, help_heading = HEADING)]
     effective_on: Option<Day>,
 }
 
@@ -43,7 +41,7 @@ pub struct PostedArgs {
     #[command(flatten)]
     point: PointArgs,
     /// Only what is booked on this day or before; of balances, entries and lines alone
-    #[arg(long, value_name = "DATE", value_parser = day_typed, conflicts_with = "effective_on")]
+    #[arg(long, value_name = "DATE", value_parser = day_typed, conflicts_with = "effective_on", help_heading = HEADING)]
     booked_on: Option<Day>,
 }
 
