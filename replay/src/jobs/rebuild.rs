@@ -8,7 +8,9 @@ use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use proto::v1::operator_client::OperatorClient;
 use proto::v1::{RebuildProgress, RebuildRequest};
+use replay::drive::DriveError;
 use replay::rebuild::{Only, RebuildError, Rebuilt, rebuild_offline};
+use replay::store::StoreError;
 use tonic::Code;
 
 use super::interrupts;
@@ -109,7 +111,11 @@ fn here(data: &Path, ledger: Ledger, only: Option<Only>, bar: &ProgressBar) -> a
     match rebuilt {
         Ok(rebuilt) => Ok(Some(rebuilt)),
         Err(RebuildError::Interrupted) => Ok(None),
-        Err(error) => Err(error.into()),
+        Err(error) => {
+            let locked = matches!(&error, RebuildError::Drive(DriveError::Store(StoreError::Locked { .. })));
+            let error = anyhow::Error::from(error);
+            Err(if locked { error.context("a service runs on it; have it rebuild with --live URL") } else { error })
+        }
     }
 }
 

@@ -57,7 +57,9 @@ impl Paused<'_> {
     /// Keeps in another store from now on, one that holds the same.
     pub(crate) fn replace(&self, number: u64, store: Arc<Store>) {
         *self.kept.generation.lock() = number;
-        *self.kept.store.write() = store;
+        let replaced = std::mem::replace(&mut *self.kept.store.write(), store);
+        // Closing it takes a while, for which nobody who asks should wait.
+        drop(replaced);
     }
 }
 
