@@ -72,6 +72,9 @@ pub const SCRUB_REST: u32 = 9;
 /// The least rest between two comparisons.
 pub const SCRUB_REST_MIN_MS: u64 = 20;
 
+/// The longest rest between two comparisons: waiting for a slow server is no work to rest from.
+pub const SCRUB_REST_MAX_MS: u64 = 1_000;
+
 /// How long after the whole stream was compared it is compared again; at once after the server was away.
 pub const SCRUB_AGAIN_MS: u64 = 600_000;
 

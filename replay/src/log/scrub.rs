@@ -14,7 +14,8 @@ use super::frame::Frame;
 use super::reader::Numbered;
 use crate::error::LogError;
 use crate::limits::{
-    CATCH_UP_AHEAD, RETRY_PAUSE_MAX_MS, SCRUB_AGAIN_MS, SCRUB_FRAMES, SCRUB_PATIENCE_MS, SCRUB_REST, SCRUB_REST_MIN_MS,
+    CATCH_UP_AHEAD, RETRY_PAUSE_MAX_MS, SCRUB_AGAIN_MS, SCRUB_FRAMES, SCRUB_PATIENCE_MS, SCRUB_REST, SCRUB_REST_MAX_MS,
+    SCRUB_REST_MIN_MS,
 };
 
 /// What the stream is compared with.
@@ -60,7 +61,8 @@ impl Scrub {
             let (read, some) = read.await.map_err(|error| LogError::Thread { why: error.to_string() })?;
             frames = read;
             self.compare(from, &some?).await?;
-            let rest = (began.elapsed() * SCRUB_REST).max(Duration::from_millis(SCRUB_REST_MIN_MS));
+            let (least, most) = (Duration::from_millis(SCRUB_REST_MIN_MS), Duration::from_millis(SCRUB_REST_MAX_MS));
+            let rest = (began.elapsed() * SCRUB_REST).clamp(least, most);
             tokio::time::sleep(rest).await;
         }
         Ok(())

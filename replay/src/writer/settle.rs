@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use bytes::Bytes;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use tokio::sync::mpsc::UnboundedReceiver;
@@ -68,7 +69,8 @@ fn settle_stream<T>(mut nats: NatsLog, tip: Tip, frames: &mut UnboundedReceiver<
     let archived = Arc::new(AtomicU64::new(nats.archive.frames()));
     let scrub = Scrub::new(nats.broker.clone(), nats.created.clone(), dir.clone(), Arc::clone(&archived));
     let pipeline = Pipeline::new(nats.broker.clone(), nats.created.clone(), &tip, dir, give_up);
-    let mut stream = StreamSettler { pipeline, archive: &mut nats.archive, archived, report, building: true };
+    let mut stream =
+        StreamSettler { pipeline, archive: &mut nats.archive, archived, last: None, report, building: true };
     // On a thread of its own, so that no frame ever waits for it.
     let scrubbing = runtime.spawn(scrub.run());
     runtime.block_on(stream.run(frames, scrubbing));
@@ -80,6 +82,8 @@ struct StreamSettler<'a, T> {
     archive: &'a mut FileLog,
     /// How many frames stream and archive both hold.
     archived: Arc<AtomicU64>,
+    /// The last of them that this writer made, with its number.
+    last: Option<(u64, Bytes)>,
     report: &'a mut Report<T>,
     /// Whether more frames may come.
     building: bool,
@@ -147,6 +151,7 @@ impl<T> StreamSettler<'_, T> {
                 }
                 points::at("archived");
                 self.archived.store(self.archive.frames(), Ordering::Release);
+                self.last = Some((self.archive.frames(), frame.bytes().clone()));
                 self.report.settled(settled);
                 Ok(())
             }
@@ -155,17 +160,32 @@ impl<T> StreamSettler<'_, T> {
 
     /// Asks the stream how it is; the answer is held against what had settled before asking.
     fn check(&self) -> impl Future<Output = Checked> + Send + 'static {
-        let (broker, settled) = (self.pipeline.broker.clone(), self.pipeline.settled());
-        async move { (settled, broker.info().await) }
+        let (broker, settled, last) = (self.pipeline.broker.clone(), self.pipeline.settled(), self.last.clone());
+        async move {
+            let info = broker.info().await;
+            // A number that was handed out again does not show in how many there are.
+            let Some((number, bytes)) = last else { return (settled, info, None) };
+            match broker.read(number).await {
+                Ok(found) if found.as_ref() != Some(&bytes) => (settled, info, Some((number, bytes))),
+                _ => (settled, info, None),
+            }
+        }
     }
 
-    fn checked(&self, (settled, info): Checked) -> Result<(), LogError> {
+    fn checked(&self, (settled, info, replaced): Checked) -> Result<(), LogError> {
         match info {
-            Ok(info) => self.pipeline.examine(&info, settled),
+            Ok(info) => self.pipeline.examine(&info, settled).and_then(|()| self.not_replaced(replaced)),
             Err(error @ LogError::NoStream { .. }) => Err(error),
             // Not reachable now: publishing will find out, and the next check asks again.
             Err(_) => Ok(()),
         }
+    }
+
+    fn not_replaced(&self, replaced: Option<(u64, Bytes)>) -> Result<(), LogError> {
+        let Some((number, bytes)) = replaced else { return Ok(()) };
+        let index = Frame::decode(bytes).map_or(0, |frame| frame.header().first_index);
+        let why = format!("sequence {number}, or one before, is not what was archived under that number");
+        Err(LogError::BrokerLostTail { stream: self.pipeline.broker.name().to_owned(), index, why })
     }
 
     fn end(&mut self, error: Arc<LogError>, items: Vec<Item<T>>) {
@@ -174,7 +194,8 @@ impl<T> StreamSettler<'_, T> {
     }
 }
 
-type Checked = (u64, Result<StreamInfo, LogError>);
+/// What had settled before asking, what the stream said, and the last frame if it is not there as it was.
+type Checked = (u64, Result<StreamInfo, LogError>, Option<(u64, Bytes)>);
 
 async fn wait(checking: &mut Option<BoxFuture<'static, Checked>>) -> Checked {
     match checking {
