@@ -5,18 +5,16 @@ use std::collections::BTreeMap;
 
 use ledger::account::AccountNo;
 use ledger::money::{Fen, held};
+use ledger::state::State;
 use parking_lot::Mutex;
 
 use super::{DriveError, Engine};
 use crate::past::Point;
 use crate::projections::entries::EntryRow;
-use crate::projections::history::{Place, counts};
+use crate::projections::history::Place;
 
 /// Moments that are remembered with their entries: those of the questions of a session, not of a year.
 const MOMENTS: usize = 256;
-
-/// Rows read at a time.
-const ROWS: usize = 4_096;
 
 /// Entries recorded until a moment, once no later entry can change it.
 pub(super) type Moments = Mutex<BTreeMap<i64, u64>>;
@@ -27,17 +25,14 @@ impl Engine {
     /// # Errors
     /// The pages cannot be read.
     pub fn balance_at(&self, account: AccountNo, point: &Point) -> Result<Fen, DriveError> {
-        let (place, below) = {
+        let (place, point) = {
             let state = self.read();
-            let last = state.accounts.get(account.0).last;
-            let below = point.entries.unwrap_or(u64::MAX);
-            if point.effective.is_none() && point.booked.is_none() && below > last {
+            let dated = point.effective.is_some() || point.booked.is_some();
+            if !dated && point.entries.is_none_or(|entries| entries > state.accounts.get(account.0).last) {
                 return Ok(state.balance(account));
             }
-            // Nothing was posted after its last entry, so nothing after it need be looked through.
-            (Place::of(&state, account), below.min(last.saturating_add(1)))
+            narrowed(&state, account, point)
         };
-        let point = Point { entries: Some(below), ..*point };
         Ok(self.shared.pages.balance_at(place, &point)?)
     }
 
@@ -53,41 +48,18 @@ impl Engine {
         from: u64,
         limit: usize,
     ) -> Result<Vec<EntryRow>, DriveError> {
-        let below = point.entries.unwrap_or(u64::MAX);
-        let before = Point { entries: Some(from.min(below)), ..*point };
-        let mut balance = i128::from(self.balance_at(account, &before)?);
-        let mut rows: Vec<EntryRow> = Vec::new();
-        self.each_at(account, point, from, &mut |row| {
-            if rows.len() >= limit && rows.last().is_none_or(|last| last.index != row.index) {
-                return false;
-            }
-            balance += i128::from(row.fen);
-            rows.push(EntryRow { balance: held(balance), ..*row });
-            true
-        })?;
-        Ok(rows)
-    }
-
-    fn each_at(
-        &self,
-        account: AccountNo,
-        point: &Point,
-        from: u64,
-        show: &mut dyn FnMut(&EntryRow) -> bool,
-    ) -> Result<(), DriveError> {
-        let below = point.entries.unwrap_or(u64::MAX);
-        let mut from = from;
-        while from < below {
-            let rows = self.entries_of(account, from, ROWS)?;
-            let Some(last) = rows.last() else { return Ok(()) };
-            from = last.index + 1;
-            for row in rows.iter().filter(|row| row.index < below && counts(point, row.effective, row.booked)) {
-                if !show(row) {
-                    return Ok(());
-                }
-            }
+        let (place, point) = narrowed(&self.read(), account, point);
+        let mut rows = self.shared.pages.entries_at(place, &point, from, limit)?;
+        if point.effective.is_none() && point.booked.is_none() {
+            return Ok(rows);
         }
-        Ok(())
+        let before = Point { entries: Some(point.entries.map_or(from, |entries| entries.min(from))), ..point };
+        let mut balance = i128::from(self.balance_at(account, &before)?);
+        for row in &mut rows {
+            balance += i128::from(row.fen);
+            row.balance = held(balance);
+        }
+        Ok(rows)
     }
 
     /// How many entries were recorded at a moment or before, of those folded by now. Blocks: not for async tasks.
@@ -122,4 +94,12 @@ impl Engine {
         }
         moments.insert(recorded_ms, entries);
     }
+}
+
+/// Where an account's postings lie, and the point without the entries after its last one: nothing after them need be
+/// looked through.
+fn narrowed(state: &State, account: AccountNo, point: &Point) -> (Place, Point) {
+    let end = state.accounts.get(account.0).last.saturating_add(1);
+    let entries = Some(point.entries.map_or(end, |entries| entries.min(end)));
+    (Place::of(state, account), Point { entries, ..*point })
 }

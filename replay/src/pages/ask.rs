@@ -4,6 +4,7 @@ use ledger::money::Fen;
 
 use super::Keeper;
 use crate::past::Point;
+use crate::projections::entries::EntryRow;
 use crate::projections::history::Place;
 use crate::store::StoreError;
 
@@ -12,6 +13,19 @@ impl Keeper {
     pub(crate) fn balance_at(&self, place: Place, point: &Point) -> Result<Fen, StoreError> {
         // The lock is held only for what is in memory; the store is read beside the fold.
         let recent = self.entries.read().sum(place, point);
+        recent.after(self.store().as_deref())
+    }
+
+    /// Postings of an account that the point counts, from an index on, oldest first, always whole entries, each with the
+    /// balance after it of all postings.
+    pub(crate) fn entries_at(
+        &self,
+        place: Place,
+        point: &Point,
+        from: u64,
+        limit: usize,
+    ) -> Result<Vec<EntryRow>, StoreError> {
+        let recent = self.entries.read().counted(place, point, from, limit);
         recent.after(self.store().as_deref())
     }
 }

@@ -130,6 +130,17 @@ impl Entries {
         Recent { place, page, stored: self.stored }
     }
 
+    /// The part of a statement that is in memory: rows that the point counts, from an index on.
+    #[must_use]
+    pub(crate) fn counted(&self, place: Place, point: &Point, from: u64, limit: usize) -> RecentCounted {
+        let below = point.entries.unwrap_or(u64::MAX);
+        let mut page = Page { from, below, limit, rows: Vec::new() };
+        self.each(place.account(), from, &mut |row| {
+            row.index < below && (!counts(point, row.effective, row.booked) || page.add(row))
+        });
+        RecentCounted { place, point: *point, page, stored: self.stored }
+    }
+
     /// What a point counts on an account of what is in memory.
     #[must_use]
     pub(crate) fn sum(&self, place: Place, point: &Point) -> RecentSum {
@@ -185,6 +196,28 @@ impl Recent {
         let mut page = Page { from, below: self.stored, limit, rows: Vec::new() };
         Walk::of(chunks, self.place).forward(from, self.stored, &mut |row| page.add(row))?;
         page.below = u64::MAX;
+        // Where the store's part was enough, the first row from memory is one too many.
+        let _ = self.page.rows.iter().all(|row| page.add(row));
+        Ok(page.rows)
+    }
+}
+
+/// The part of a statement that is in memory, and where the store's part ends.
+pub(crate) struct RecentCounted {
+    place: Place,
+    point: Point,
+    page: Page,
+    stored: u64,
+}
+
+impl RecentCounted {
+    /// With what the store holds before it.
+    pub(crate) fn after<C: Chunks>(self, chunks: Option<&C>) -> Result<Vec<EntryRow>, C::Error> {
+        let Page { from, below, limit, .. } = self.page;
+        let Some(chunks) = chunks.filter(|_| from < self.stored) else { return Ok(self.page.rows) };
+        let mut page = Page { from, below, limit, rows: Vec::new() };
+        let end = below.min(self.stored);
+        Walk::of(chunks, self.place).counted(&self.point, from, end, &mut |row| page.add(row))?;
         // Where the store's part was enough, the first row from memory is one too many.
         let _ = self.page.rows.iter().all(|row| page.add(row));
         Ok(page.rows)

@@ -10,6 +10,10 @@ use super::{Chunks, Place, Walk};
 use crate::past::Point;
 use crate::projections::entries::EntryRow;
 
+/// Rows not counted one after the other before the next that counts is looked for by sums. More than an entry posts, so
+/// that none of an entry's rows is shown twice.
+const IDLE: usize = 4_096;
+
 /// Days a row counts from and was booked on.
 type Days = (Day, Day);
 
@@ -103,6 +107,53 @@ impl<C: Chunks> Walk<'_, C> {
             true
         })?;
         Ok(sum)
+    }
+
+    /// Shows the rows of a range that the point counts, oldest first, until told to stop. Where the point counts none for
+    /// long, what lies between is passed over by the numbers of rows that go with the sums.
+    pub(crate) fn counted(
+        &mut self,
+        point: &Point,
+        mut from: u64,
+        below: u64,
+        show: &mut dyn FnMut(&EntryRow) -> bool,
+    ) -> Result<(), C::Error> {
+        let mut patience = if self.place.lasts() { IDLE } else { usize::MAX };
+        loop {
+            let (mut idle, mut at) = (0, from);
+            self.forward(from, below, &mut |row| {
+                at = row.index;
+                if counts(point, row.effective, row.booked) {
+                    idle = 0;
+                    return show(row);
+                }
+                idle += 1;
+                idle < patience
+            })?;
+            if idle < patience {
+                return Ok(());
+            }
+            from = self.beyond(point, at, below)?;
+            // Looking costs about as much as reading on, so what found nothing is tried half as often.
+            patience = if from > at { IDLE } else { patience.saturating_mul(2) };
+        }
+    }
+
+    /// An index up to which the point counts no row from another index on: as far as sums tell.
+    fn beyond(&mut self, point: &Point, from: u64, below: u64) -> Result<u64, C::Error> {
+        let rows = self.sum(point, from)?.rows;
+        let (mut beyond, mut low, mut high) = (from, from, below);
+        while low < high {
+            let middle = low + (high - low).div_ceil(2);
+            let (index, sum) = self.kept(point, middle)?;
+            if sum.rows > rows {
+                high = index.saturating_sub(1);
+            } else {
+                beyond = beyond.max(index);
+                low = middle;
+            }
+        }
+        Ok(beyond)
     }
 
     /// All sums of the rows below an index.

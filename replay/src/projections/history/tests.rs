@@ -200,6 +200,35 @@ fn a_question_about_an_account_that_lasts_reads_little_however_long_its_history(
 }
 
 #[test]
+fn a_statement_passes_over_what_its_point_does_not_count() {
+    let mut chance = Chance(2);
+    let mut rows = history(&mut chance, 60_000, 1);
+    let (first, again) = (Day::default().plus(10), [20_000, 59_000]);
+    for placed in &mut rows {
+        let counted = placed.row.index < 100 || again.iter().any(|at| placed.row.index / 10 == at / 10);
+        let month = i32::try_from(placed.row.index / 1_000).expect("small");
+        placed.row.effective = if counted { first } else { first.plus(1 + 30 * month) };
+        placed.row.booked = placed.row.effective;
+    }
+    let (shelf, history) = (Shelf::default(), History::default());
+    cut(&mut chance, &rows, 3_000).iter().for_each(|rows| shelf.keep(&history, rows));
+    let point = Point { effective: Some(first), ..Point::default() };
+    let mut walk = Walk::of(&shelf, place(120));
+    let mut shown = Vec::new();
+    walk.counted(&point, 0, 60_000, &mut |row| {
+        shown.push(*row);
+        true
+    })
+    .expect("read");
+    let own = rows.iter().map(|placed| placed.row).filter(|row| row.account.0 == 120);
+    assert!(own.filter(|row| row.effective == first).eq(shown.iter().copied()));
+    assert!(shown.last().is_some_and(|row| row.index >= again[1]));
+    // Between what counts lie tens of thousands of rows; a few chunks at the ends of each stretch are read.
+    let chunks = shelf.kept.lock().keys().filter(|key| key[0] == b'e').count();
+    assert!(walk.read as usize * 2 < chunks, "{} of {chunks} chunks read", walk.read);
+}
+
+#[test]
 fn bytes_that_are_no_chunk_are_told_not_guessed() {
     let mut chance = Chance(3);
     let rows = history(&mut chance, 50, 2);
