@@ -42,6 +42,7 @@ pub(super) fn basis(state: &State, recorded: &Recorded) -> Vec<Basis> {
     let Event { effective, kind, .. } = &recorded.event;
     let mut facts = Facts { state, index: recorded.index, on: *effective, list: Vec::new() };
     match kind {
+        Kind::PolicyAdopted(event) => facts.policy_before(state.programme(&event.programme)),
         Kind::LineIssued(event) => facts.policy_of(state.programme(&event.programme)),
         Kind::LinePassedDown(event) => event.parts.iter().take(SHOWN).for_each(|part| facts.line(part.from, part.fen)),
         Kind::LineRecalled(event) => facts.line(event.line, event.fen),
@@ -96,6 +97,16 @@ impl Facts<'_> {
         }
     }
 
+    /// The policy a new version follows, if there is one.
+    fn policy_before(&mut self, programme: Option<u32>) {
+        let Some(programme) = programme else { return };
+        let (on, index) = (self.on, self.index);
+        let versions = &self.state.programmes.get(programme).versions;
+        if versions.iter().any(|adopted| adopted.from <= on && adopted.index < index) {
+            self.policy(programme);
+        }
+    }
+
     /// The policy in force on the effective day, of the versions adopted before the entry.
     fn policy(&mut self, programme: u32) -> Option<Policy> {
         let row = self.state.programmes.get(programme);
@@ -107,6 +118,7 @@ impl Facts<'_> {
         };
         let (policy, from, by) = (adopted.policy.clone(), adopted.from, adopted.index);
         let Policy { programme, version, name, document, .. } = &policy;
+        let document = words::document(document);
         let zh =
             format!("政策：{name}（{programme}）第 {version} 版，{document}，自 {from} 起施行，第 {by} 号记录采用");
         let en =

@@ -1,16 +1,19 @@
 //! The facts an entry about loans rests on: terms and document number, rate, payer and the stretches of the walk; for
 //! claims our own figures; for payments to lenders and funds what they are paid from.
 
-use ledger::event::{ClaimLineAdded, Interest, Kind, Purpose, RemittanceOrdered};
+use ledger::account::Class;
+use ledger::event::{ClaimLineAdded, Interest, Kind, LoanKind, Purpose, RemittanceOrdered};
+use ledger::loan::portfolio_id;
 use ledger::loan::rates::terms_on;
 use ledger::loan::rows::{Claim, Loan, LoanRules};
-use ledger::loan::walk::Payment;
-use ledger::money::{Day, yuan};
+use ledger::loan::walk::{Missing, Payment};
+use ledger::money::{Day, Fen, yuan};
+use ledger::state::State;
 use ledger::table::NONE;
 use uuid::Uuid;
 
 use super::basis::Facts;
-use super::words::percent;
+use super::words::{self, percent};
 use crate::projections::loans::statement::{Row, statement, yuan_exact};
 use crate::projections::loans::{index_name, missing_name};
 use crate::projections::lookups;
@@ -44,6 +47,9 @@ pub(super) fn add(facts: &mut Facts<'_>, kind: &Kind) {
         Kind::RemittanceReturned(event) => facts.remittance(event.remittance),
         Kind::RewardSpent(event) => facts.reward(event.reward),
         Kind::CompensationAccrued(event) => facts.terms(event.year.kind, facts.on),
+        Kind::LoanTermsAdopted(event) => facts.terms_before(event.kind),
+        Kind::ClaimSubmitted(event) => facts.terms(event.kind, event.from),
+        Kind::FundStated(event) => facts.stock(event.lender, event.kind, event.fen),
         Kind::SurplusRewarded(event) => facts.terms(event.year.kind, facts.on),
         Kind::EntryReversed(event) => {
             facts.cause(event.entry);
@@ -90,17 +96,35 @@ impl Facts<'_> {
         rules
     }
 
-    fn terms(&mut self, kind: ledger::event::LoanKind, on: Day) {
+    fn terms(&mut self, kind: LoanKind, on: Day) {
         let rules = self.rules();
         let Some(terms) = terms_on(&rules, kind, on) else {
             self.add("terms", format!("贷款条款：{on} 没有有效条款"), format!("loan terms: none on {on}"));
             return;
         };
-        let (version, document, index) = (terms.version, &terms.document, index_name(terms.index));
+        let (version, document, index) = (terms.version, words::document(&terms.document), index_name(terms.index));
+        let index_zh = words::choice(&format!("RATE_INDEX_{}", index.to_ascii_uppercase())).unwrap_or(index);
         let (spread, penalty) = (terms.spread_bp, percent(terms.penalty_ppm.into()));
-        let zh = format!("贷款条款：第 {version} 版，{document}；{index} {spread:+} bp，罚息为合同利率的 {penalty}");
+        let zh = format!("贷款条款：第 {version} 版，{document}；{index_zh} {spread:+} bp，罚息为合同利率的 {penalty}");
         let en = format!("loan terms: version {version}, {document}; {index} {spread:+} bp, penalty rate {penalty}");
         self.add("terms", zh, en);
+    }
+
+    /// The terms a new version follows, if there are any.
+    fn terms_before(&mut self, kind: LoanKind) {
+        let on = self.on;
+        if terms_on(&self.rules(), kind, on).is_some() {
+            self.terms(kind, on);
+        }
+    }
+
+    /// What stands on a compensation fund beside what the lender says.
+    fn stock(&mut self, lender: Uuid, kind: LoanKind, said: Fen) {
+        let portfolio = self.state.portfolios.by_id(portfolio_id(lender, kind));
+        let ours = portfolio.map_or(0, |(_, row)| self.state.balance(State::account_at(row.accounts, Class::Stock)));
+        let (ours, said) = (yuan(ours.into()), yuan(said.into()));
+        let zh = format!("补偿金：账上 {ours} 元，贷款机构所报 {said} 元");
+        self.add("stock", zh, format!("compensation fund: {ours} yuan here, {said} by the lender"));
     }
 
     fn loan(&mut self, id: Uuid, through: Day, figure: Option<Interest>) {
@@ -108,24 +132,29 @@ impl Facts<'_> {
             self.add("loan", "贷款：合同不存在".to_owned(), "loan: no contract is known".to_owned());
             return;
         };
+        if !row.known {
+            let (zh, en) =
+                ("贷款：合同未报，已有的事实先记在未知单位名下", "loan: told of before its contract is known");
+            self.add("loan", zh.to_owned(), en.to_owned());
+            return;
+        }
         let label = lookups::loan_label(self.state, handle);
         let (signed, school) = (row.signed, lookups::org_name(self.state, row.school));
         let zh = format!("贷款：{label}，{signed} 签约，{school}");
         self.add("loan", zh, format!("loan: {label}, signed on {signed}, {school}"));
-        if row.known {
-            self.terms(row.kind, row.signed);
-        }
+        self.terms(row.kind, row.signed);
         let mut loan: Loan = row.clone();
         loan.facts.retain(|fact| fact.index <= self.index);
         match statement(self.state, &loan, through) {
             Ok(rows) => self.stretches(&rows, figure),
             Err(missing) => {
-                let missing = missing_name(missing);
-                self.add(
-                    "loan",
-                    format!("利息：缺 {missing}，不能计算"),
-                    format!("interest: its {missing} is missing"),
-                );
+                let zh = match missing {
+                    Missing::Contract => "合同",
+                    Missing::Terms => "签约日有效的贷款条款",
+                    Missing::Rate => "签约日以前公布的利率",
+                };
+                let en = format!("interest: cannot be computed for want of its {}", missing_name(missing));
+                self.add("loan", format!("利息：缺{zh}，不能计算"), en);
             }
         }
     }
@@ -210,7 +239,8 @@ impl Facts<'_> {
         );
         for payer in &row.payers {
             let (name, owed, paid) = (payer.payer.name(), yuan(payer.owed.into()), yuan(payer.paid.into()));
-            let zh = format!("承担方 {name}：应付 {owed} 元，已付 {paid} 元");
+            let payer = words::choice(&format!("PAYER_{}", name.to_ascii_uppercase())).unwrap_or(name);
+            let zh = format!("{payer}：应付 {owed} 元，已付 {paid} 元");
             self.add("payer", zh, format!("{name} owes {owed} yuan, paid {paid}"));
         }
     }

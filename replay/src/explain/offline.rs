@@ -49,11 +49,15 @@ pub fn explain_record(
 }
 
 /// Folds the entry asked for, with the facts gathered before and the postings after.
-fn last(state: &mut State, recorded: &Recorded) -> Result<Explanation, DriveError> {
+pub(super) fn last(state: &mut State, recorded: &Recorded) -> Result<Explanation, DriveError> {
     let index = recorded.index;
-    let facts = basis::basis(state, recorded);
+    let mut facts = basis::basis(state, recorded);
     let mut entries = Entries::default();
     let outcome = fold(state, recorded)?;
+    // What the ledger found of a claim's line by judging it is a fact that only then exists.
+    let found = basis::basis(state, recorded).into_iter().filter(|fact| fact.name == "verdict");
+    let behind_claim = facts.iter().position(|fact| fact.name != "claim").unwrap_or(facts.len());
+    facts.splice(behind_claim..behind_claim, found);
     if let Outcome::Posted { postings, .. } = &outcome {
         entries.note(state, index, recorded.event.effective, postings);
     }

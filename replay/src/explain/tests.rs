@@ -112,3 +112,29 @@ fn outcomes_are_remembered_with_their_figures() {
         }
     }
 }
+
+#[test]
+fn the_record_alone_tells_what_was_found_of_a_claims_line_and_speaks_chinese() {
+    let mut verdicts = 0;
+    for history in histories() {
+        let mut state = State::default();
+        for recorded in &history {
+            let explanation = offline::last(&mut state, recorded).expect("the fold goes on");
+            let posted = explanation.told == Told::Posted && explanation.kind == "claim_line_added";
+            let told = explanation.basis.iter().filter(|fact| fact.name == "verdict").count();
+            let known = explanation.basis.iter().any(|fact| fact.name == "claim");
+            assert_eq!(told, usize::from(posted && known), "entry {}", recorded.index);
+            verdicts += told;
+            for fact in &explanation.basis {
+                let foreign = ["benchmark5y", "lpr5y", "terms", "central", "province", "1970-"];
+                assert!(!foreign.iter().any(|word| fact.zh.contains(word)), "entry {}: {}", recorded.index, fact.zh);
+            }
+            let sheet = sheet::Sheet::new(&state, &explanation);
+            let (text, json) = (sheet.to_string(), sheet.json());
+            assert!(text.contains("入账时的情况"), "{text}");
+            assert_eq!(json["index"], recorded.index);
+            assert_eq!(json["refusal"].is_null(), !text.contains("\n  处理 "), "{text}");
+        }
+    }
+    assert!(verdicts > 5, "claims have lines: {verdicts}");
+}

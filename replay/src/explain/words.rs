@@ -54,6 +54,11 @@ pub(super) fn field(name: &'static str) -> (&'static str, Form) {
     FIELDS.iter().find(|(known, _, _)| *known == name).map_or((name, Form::Plain), |(_, zh, form)| (*zh, *form))
 }
 
+/// A document number, or that there is none.
+pub(super) fn document(number: &str) -> &str {
+    if number.is_empty() { "无文号 no document number" } else { number }
+}
+
 /// Chinese name of a choice, by its name on the wire.
 pub(super) fn choice(name: &str) -> Option<&'static str> {
     CHOICES.iter().find(|(known, _)| *known == name).map(|(_, zh)| *zh)
@@ -185,6 +190,7 @@ const FIELDS: &[(&str, &str, Form)] = &[
     ("instalment", "期次", N),
     ("interest", "利息", F),
     ("item", "支出科目", N),
+    ("key", "公钥", N),
     ("kind", "种类", N),
     ("last", "所依据的最后记录", N),
     ("lender", "贷款机构", N),
