@@ -169,6 +169,9 @@ fn a_copy_goes_on_only_with_its_own_record() {
     assert!(matches!(backup(&foreign, &mut |_| true), Err(BackupError::Diverged { .. })));
     // A directory with something else in it, above all a ledger's own, is left alone.
     assert!(matches!(backup(&desk.job("ledger"), &mut |_| true), Err(BackupError::Taken(_))));
+    replay::marker::set(&desk.at("ledger"), "replay repair").unwrap();
+    assert!(desk.backup("copy").unwrap_err().to_string().contains("`replay repair` has not proved the record"));
+    replay::marker::clear(&desk.at("ledger")).unwrap();
     flip(&files(&desk.at("copy/record"), ".frames").pop().unwrap());
     assert!(matches!(desk.backup("copy"), Err(BackupError::Damaged { .. })));
     // What was read before an interruption is kept.

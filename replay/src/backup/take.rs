@@ -13,6 +13,7 @@ use crate::log::file::lock;
 use crate::log::frame::Frame;
 use crate::log::reader::frame_at;
 use crate::log::{NatsOptions, Reader, Tip};
+use crate::marker;
 use crate::note::Verifier;
 use crate::points;
 
@@ -65,6 +66,10 @@ pub struct Taken {
 /// # Errors
 /// The record is damaged, the copy is damaged or another record's, or the file system refuses. The copy stays what it was.
 pub fn backup(job: &Backup, go_on: &mut dyn FnMut(u64) -> bool) -> Result<Taken, BackupError> {
+    if let Some(data) = &job.data {
+        // A record that is just being repaired or restored is not yet what will be served.
+        marker::refuse(data)?;
+    }
     make_dir(&job.out)?;
     let _lock = lock(&job.out)?;
     let manifest = begin(job)?;
