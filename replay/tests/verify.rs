@@ -7,14 +7,18 @@ mod support;
 
 use std::fs;
 
+use ledger::event::{Event, KeyAnnounced, Kind};
 use ledger::merkle::Hash;
+use ledger::money::Day;
 use record::{ORIGIN, PER_FRAME, PER_SEGMENT, Record, replay, signer};
 use replay::checkpoint::{Checkpoint, Outcomes};
 use replay::drive::{Engine, Options};
 use replay::log::Tip;
 use replay::log::frame::HEADER_BYTES;
-use replay::note::{Role, Signer};
+use replay::note::{Note, Role, Signer};
+use replay::signing::Signing;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
@@ -151,6 +155,39 @@ fn a_checkpoint_that_another_key_signed_is_none() {
     let output = replay(&["verify", "--data", data, "--key", &stranger.verifier().to_string()]);
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&output.stderr).contains("not signed by"), "{output:?}");
+}
+
+/// The record's own key announcement is of a key nobody has; here the next key is one we do have.
+#[test]
+fn a_key_announced_under_the_one_before_is_followed() {
+    let dir = tempfile::tempdir().unwrap();
+    let next = Signer::from_seed(ORIGIN, Role::Author, &[7; 32]).unwrap();
+    let announced = Kind::KeyAnnounced(KeyAnnounced { key: next.verifier().bytes() });
+    let announced = Event { id: Uuid::from_u128(1), effective: Day::from_yyyymmdd(2026_01_05).unwrap(), kind: announced };
+    let other = |id| Event { id: Uuid::from_u128(id), ..proto::samples::samples()[5].clone() };
+    for (key, event) in [(signer(), announced), (next.clone(), other(2)), (next.clone(), other(3))] {
+        let engine = Engine::open(&Options { signing: Some(Signing::new(key)), ..Options::file(dir.path()) }, &mut |_| {});
+        let engine = engine.unwrap();
+        let bytes = bytes::Bytes::from(proto::event::encode(&event));
+        engine.submit("somebody".into(), vec![(bytes, event)]).unwrap().blocking_recv().unwrap().unwrap();
+        engine.stop().unwrap();
+    }
+    let data = dir.path().to_str().unwrap();
+    let verify = |key: &Signer, more: &[&str]| {
+        replay(&[&["verify", "--data", data, "--key", &key.verifier().to_string()], more].concat())
+    };
+    let first = verify(&signer(), &[]);
+    assert!(first.status.success(), "{first:?}");
+    // Without folding nobody knows what was announced.
+    assert!(!verify(&signer(), &["--hashes-only"]).status.success());
+    // A checkpoint by somebody else is found at the end, where the announcements are known.
+    let stranger = Signer::from_seed(ORIGIN, Role::Author, &[1; 32]).unwrap();
+    let latest = dir.path().join("checkpoints/00000000000000000003.checkpoint");
+    let text = fs::read(&latest).unwrap();
+    let forged = Checkpoint::parse(Note::parse(&text).unwrap().unverified_text()).unwrap().sign(&stranger);
+    fs::write(&latest, forged.to_string()).unwrap();
+    let found = verify(&signer(), &[]);
+    assert!(String::from_utf8_lossy(&found.stdout).contains("first difference at index 3: key"), "{found:?}");
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod reading;
 mod refold;
 mod report;
 mod signed;
+mod trusted;
 mod walk;
 
 use std::path::PathBuf;
@@ -21,6 +22,7 @@ use ledger::state::State;
 use replay::generations::Generations;
 use replay::keys;
 use replay::log::Tip;
+use replay::note::Verifier;
 use replay::tally::Tally;
 
 use super::source::Source;
@@ -68,7 +70,7 @@ pub struct VerifyArgs {
     /// Directory of checkpoints, if not `checkpoints` under --data
     #[arg(long, value_name = "DIR")]
     checkpoints: Option<PathBuf>,
-    /// Public key the checkpoints must be signed by: its text or its file. Several after a change of keys
+    /// Public key the checkpoints must be signed by: its text or its file. Keys the record announces under it are followed
     #[arg(long = "key", value_name = "KEY")]
     keys: Vec<String>,
     /// Digest the state must have after so many entries
@@ -84,11 +86,13 @@ pub struct VerifyArgs {
 
 /// Verifies and reports.
 pub fn run(args: &VerifyArgs) -> anyhow::Result<ExitCode> {
+    let keys: Vec<_> = args.keys.iter().map(|key| keys::public(key)).collect::<Result<_, _>>()?;
     let (live, points) = points(args)?;
+    trusted::begin(&points, &keys, !args.hashes_only)?;
     heed_interrupts()?;
     let bar = bar()?;
     let began = Instant::now();
-    let mut report = if args.hashes_only { hash(args, &points, &bar)? } else { fold(args, &points, &bar)? };
+    let mut report = if args.hashes_only { hash(args, &points, &bar)? } else { fold(args, &points, &keys, &bar)? };
     bar.finish_and_clear();
     report.took(began.elapsed());
     report.signatures_checked = !args.keys.is_empty();
@@ -105,14 +109,13 @@ fn bar() -> anyhow::Result<ProgressBar> {
 }
 
 fn points(args: &VerifyArgs) -> anyhow::Result<(Option<Live>, Vec<Point>)> {
-    let keys: Vec<_> = args.keys.iter().map(|key| keys::public(key)).collect::<Result<_, _>>()?;
     let usual = args.source.data.as_ref().map(|data| data.join("checkpoints")).filter(|dir| dir.is_dir());
     let mut points = match args.checkpoints.clone().or(usual) {
-        Some(dir) => signed::load(&dir, &keys)?,
+        Some(dir) => signed::load(&dir)?,
         None => Vec::new(),
     };
     points.extend(args.expect.iter().cloned());
-    let asked = args.live.as_ref().map(|server| live::ask(server, &keys)).transpose()?;
+    let asked = args.live.as_ref().map(|server| live::ask(server)).transpose()?;
     let live = asked.map(|(live, said)| {
         points.extend(said);
         live
@@ -121,7 +124,7 @@ fn points(args: &VerifyArgs) -> anyhow::Result<(Option<Live>, Vec<Point>)> {
     Ok((live, points))
 }
 
-fn fold(args: &VerifyArgs, points: &[Point], bar: &ProgressBar) -> anyhow::Result<Report> {
+fn fold(args: &VerifyArgs, points: &[Point], keys: &[Verifier], bar: &ProgressBar) -> anyhow::Result<Report> {
     let (state, tally) = if args.from_checkpoint { from_pages(args)? } else { Default::default() };
     let from = state.entries;
     let refold = Refold::new(state, tally, points);
@@ -129,6 +132,9 @@ fn fold(args: &VerifyArgs, points: &[Point], bar: &ProgressBar) -> anyhow::Resul
     let mut report = Report::of(&checker, end);
     report.folded_from = Some(from);
     report.outcomes_compared = refold.compared();
+    if report.is_same() {
+        report.untrusted(trusted::end(points, keys, &refold.state.keys));
+    }
     if report.is_same() {
         bar.set_message("the digest");
         report.results(&mut refold);

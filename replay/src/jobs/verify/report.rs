@@ -64,6 +64,11 @@ impl Report {
         report
     }
 
+    /// A checkpoint that nobody trusted has signed is a difference too.
+    pub fn untrusted(&mut self, found: Option<Difference>) {
+        self.difference = found.map(Box::new);
+    }
+
     /// What folding came to; computes the digest.
     pub fn results(&mut self, refold: &mut Refold<'_>) {
         self.outcomes = Some((refold.tally().chain().head(), *refold.tally().books()));

@@ -7,7 +7,7 @@ use anyhow::Context;
 use ledger::account::Book;
 use ledger::merkle::Hash;
 use replay::checkpoint::{Checkpoint, Outcomes};
-use replay::note::{Note, Verifier};
+use replay::note::Note;
 use replay::tally::Turnover;
 
 use crate::jobs::source::unhex;
@@ -31,17 +31,19 @@ pub struct Point {
     pub outcomes: Option<(Hash, Books)>,
     /// The digest of the state.
     pub digest: Option<Hash>,
+    /// The note that says so, if it is signed.
+    pub note: Option<Note>,
 }
 
 impl Point {
     /// Of whom nothing is expected yet.
     pub fn new(at: u64, source: String) -> Self {
-        Self { at, source, root: None, outcomes: None, digest: None }
+        Self { at, source, root: None, outcomes: None, digest: None, note: None }
     }
 }
 
-/// All checkpoints in `dir`, by size. With keys, each must be signed by one of them.
-pub fn load(dir: &Path, keys: &[Verifier]) -> anyhow::Result<Vec<Point>> {
+/// All checkpoints in `dir`, by size. Whether their keys are trusted is for `trusted`.
+pub fn load(dir: &Path) -> anyhow::Result<Vec<Point>> {
     let mut points = Vec::new();
     for item in std::fs::read_dir(dir).with_context(|| format!("reading directory {}", dir.display()))? {
         let path = item?.path();
@@ -50,7 +52,7 @@ pub fn load(dir: &Path, keys: &[Verifier]) -> anyhow::Result<Vec<Point>> {
             match std::fs::read(&path) {
                 Err(error) if error.kind() == ErrorKind::NotFound => {}
                 bytes => {
-                    let point = read(bytes, &path, keys);
+                    let point = read(bytes, &path);
                     points.push(point.with_context(|| format!("checkpoint {}", path.display()))?);
                 }
             }
@@ -60,35 +62,21 @@ pub fn load(dir: &Path, keys: &[Verifier]) -> anyhow::Result<Vec<Point>> {
     Ok(points)
 }
 
-fn read(bytes: std::io::Result<Vec<u8>>, path: &Path, keys: &[Verifier]) -> anyhow::Result<Point> {
-    point(&Note::parse(&bytes?)?, &path.display().to_string(), keys)
+fn read(bytes: std::io::Result<Vec<u8>>, path: &Path) -> anyhow::Result<Point> {
+    point(Note::parse(&bytes?)?, &path.display().to_string())
 }
 
 /// What a note says, of the tree or of outcomes.
-pub fn point(note: &Note, source: &str, keys: &[Verifier]) -> anyhow::Result<Point> {
-    if Outcomes::parse(note.unverified_text()).is_ok() {
-        let outcomes = of(note, keys, Outcomes::verified, Outcomes::parse)?;
-        let said = Some((outcomes.chain, outcomes.books));
-        return Ok(Point { outcomes: said, ..Point::new(outcomes.size, source.to_owned()) });
-    }
-    let checkpoint = of(note, keys, Checkpoint::verified, Checkpoint::parse)?;
-    Ok(Point { root: Some(checkpoint.root), ..Point::new(checkpoint.size, source.to_owned()) })
-}
-
-/// Without a key the text is taken as it is, which the report says; with keys one of them must have signed it.
-fn of<T, E: std::error::Error + Send + Sync + 'static>(
-    note: &Note,
-    keys: &[Verifier],
-    verified: impl Fn(&Note, &Verifier) -> Result<T, E>,
-    parse: impl Fn(&str) -> Result<T, E>,
-) -> anyhow::Result<T> {
-    let Some((last, others)) = keys.split_last() else { return Ok(parse(note.unverified_text())?) };
-    for key in others {
-        if let Ok(signed) = verified(note, key) {
-            return Ok(signed);
+pub fn point(note: Note, source: &str) -> anyhow::Result<Point> {
+    let text = note.unverified_text();
+    let point = match Outcomes::parse(text) {
+        Ok(said) => Point { outcomes: Some((said.chain, said.books)), ..Point::new(said.size, source.to_owned()) },
+        Err(_) => {
+            let said = Checkpoint::parse(text)?;
+            Point { root: Some(said.root), ..Point::new(said.size, source.to_owned()) }
         }
-    }
-    Ok(verified(note, last)?)
+    };
+    Ok(Point { note: Some(note), ..point })
 }
 
 /// `DIGEST@INDEX`, as typed.

@@ -1,0 +1,70 @@
+//! Whether checkpoints are signed by keys the caller trusts: those he names, and those the record announces under them.
+
+use anyhow::Context;
+use ledger::rows::AnnouncedKey;
+use ledger::table::Table;
+use replay::checkpoint::CheckpointError;
+use replay::note::Verifier;
+use replay::trust::Trust;
+
+use super::evidence::Difference;
+use super::signed::Point;
+
+/// Fails early if these keys cannot be the right ones: each must be signed by one of them, or, where announcements will be
+/// followed, at least one.
+pub fn begin(points: &[Point], keys: &[Verifier], follow: bool) -> anyhow::Result<()> {
+    if keys.is_empty() {
+        return Ok(());
+    }
+    let mut trust = Trust::new(keys.to_vec());
+    let mut refused = None;
+    let mut any = false;
+    for point in points {
+        match check(&mut trust, point) {
+            None => {}
+            Some(Ok(())) => any = true,
+            Some(Err(error)) => refused = refused.or_else(|| Some((point, error))),
+        }
+    }
+    match refused {
+        Some((point, error)) if !follow || !any => {
+            Err(error).with_context(|| format!("checkpoint {}", point.source))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The first checkpoint whose key is neither named nor announced in time, once the record was folded and is the same.
+pub fn end(points: &[Point], keys: &[Verifier], announced: &Table<AnnouncedKey>) -> Option<Difference> {
+    if keys.is_empty() {
+        return None;
+    }
+    let mut trust = Trust::new(keys.to_vec());
+    announced.iter().for_each(|(_, row)| trust.announce(row.last, row.key));
+    // Of one size the tree first: it is what makes a key trusted.
+    let (trees, others): (Vec<_>, Vec<_>) = points.iter().partition(|point| point.root.is_some());
+    let found = |trust: &mut Trust, points: Vec<&Point>| {
+        points.into_iter().find_map(|point| check(trust, point)?.err().map(|error| untrusted(point, &error)))
+    };
+    found(&mut trust, trees).or_else(|| found(&mut trust, others))
+}
+
+/// None if nobody has to sign for it.
+fn check(trust: &mut Trust, point: &Point) -> Option<Result<(), CheckpointError>> {
+    let note = point.note.as_ref()?;
+    Some(match point.root {
+        Some(_) => trust.checkpoint(note).map(drop),
+        None => trust.outcomes(note).map(drop),
+    })
+}
+
+fn untrusted(point: &Point, error: &CheckpointError) -> Difference {
+    Difference {
+        index: point.at,
+        what: "key",
+        place: None,
+        expected: "a signature by a named key, or by one the record announces below a checkpoint already trusted".to_owned(),
+        found: error.to_string(),
+        checkpoint: Some(point.source.clone()),
+    }
+}
