@@ -48,13 +48,15 @@ pub(crate) struct Claim {
 
 impl Claim {
     /// Checks both signatures, and that both notes are of the same entries.
-    pub(crate) fn verified(signed: Signed, keys: &[Verifier]) -> Result<Self, CheckpointError> {
+    pub(crate) fn verified(signed: &Signed, keys: &[Verifier]) -> Result<Self, CheckpointError> {
         signed.unverified()?;
         let mut last = CheckpointError::Malformed("no key to check it with was given");
         for key in keys {
             let tree = Checkpoint::verified(&signed.tree, key);
             match tree.and_then(|tree| Ok((tree, Outcomes::verified(&signed.outcomes, key)?))) {
-                Ok((tree, outcomes)) => return Ok(Self { tree, outcomes, signed, key: key.clone() }),
+                Ok((tree, outcomes)) => {
+                    return Ok(Self { tree, outcomes, signed: signed.clone(), key: key.clone() });
+                }
                 Err(error) => last = error,
             }
         }
@@ -108,19 +110,19 @@ mod tests {
     fn only_what_one_of_the_keys_signed_is_compared() {
         let note = signed(3, [7; 32], &Tally::default());
         let keys = [signer(2).verifier().clone(), signer(1).verifier().clone()];
-        assert!(Claim::verified(note.clone(), &keys).is_ok());
-        assert!(Claim::verified(note.clone(), &keys[..1]).is_err());
-        assert!(Claim::verified(note.clone(), &[]).is_err());
+        assert!(Claim::verified(&note, &keys).is_ok());
+        assert!(Claim::verified(&note, &keys[..1]).is_err());
+        assert!(Claim::verified(&note, &[]).is_err());
         let other = signed(4, [7; 32], &Tally::default());
         let mixed = Signed { outcomes: other.outcomes, ..note };
-        assert!(Claim::verified(mixed, &keys).is_err());
+        assert!(Claim::verified(&mixed, &keys).is_err());
     }
 
     #[test]
     fn root_chain_and_books_are_each_compared() {
         let tally = Tally::default();
         let keys = [signer(1).verifier().clone()];
-        let claim = Claim::verified(signed(3, [7; 32], &tally), &keys).unwrap();
+        let claim = Claim::verified(&signed(3, [7; 32], &tally), &keys).unwrap();
         assert!(claim.against(&[7; 32], Some(&tally)).is_ok());
         assert_eq!(claim.against(&[8; 32], Some(&tally)).unwrap_err().what, "the root of the entries");
         let mut books = *tally.books();

@@ -6,6 +6,7 @@ mod world;
 
 mod support;
 
+use ledger::event::{KeyAnnounced, Kind};
 use proto::v1;
 use replay::checkpoint::{Checkpoint, Outcomes};
 use replay::checkpoints::Signed;
@@ -166,10 +167,35 @@ async fn a_checkpoint_of_another_key_is_no_difference_and_is_told() {
     world::until(async || !digest(&follower, 0).await.doubt.is_empty()).await;
     world::until(async || serving(&follower).await == [true, false, true, false]).await;
     looking.abort();
+    // It may be in the middle of saying so once more.
+    let _ = looking.await;
     follower.engine.cannot_compare(None);
     assert_eq!(world::compare(&follower, &signed).await.expect("equal"), Compared::Same { size: entries });
     assert_eq!(digest(&follower, 0).await.published, entries);
     world::until(async || serving(&follower).await == [true, false, true, true]).await;
+    follower.stop().await;
+    writer.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_announced_under_the_one_before_is_followed() {
+    let world = World::start().await;
+    let writer = world.writer("writer").await;
+    let follower = world.follower("copy", &writer).await;
+    let key = world::other_key().verifier().bytes();
+    let announced = support::event(5, Kind::KeyAnnounced(KeyAnnounced { key }));
+    let entries = writer.record("office", &[announced]).await.index;
+    writer.engine.sign_now().await.expect("signed");
+    // The new key signs only once the old one has signed over its announcement.
+    writer.stop().await;
+    let writer = world.signed_by("writer", world::other_key()).await;
+    let changed = writer.engine.sign_now().await.expect("signed");
+    let later = writer.record("load", &persons(0..3)).await.index;
+    digest(&follower, later).await;
+    let signed = writer.engine.sign_now().await.expect("signed");
+    world::compare(&follower, &signed).await.expect_err("nothing the old key signed was compared yet");
+    assert_eq!(world::compare(&follower, &changed).await.expect("equal"), Compared::Same { size: entries });
+    assert_eq!(world::compare(&follower, &signed).await.expect("equal"), Compared::Same { size: later });
     follower.stop().await;
     writer.stop().await;
 }

@@ -15,7 +15,7 @@ use crate::catch_up::Decoded;
 use crate::checkpoints::{Checkpoints, Signed};
 use crate::follow::{self, Claim, Compared, Difference, Marks};
 use crate::log::{Frame, Log};
-use crate::note::Verifier;
+use crate::note::{self, Verifier};
 use crate::signing::{Reading, SigningError};
 use crate::tiles::Tiles;
 
@@ -125,15 +125,17 @@ impl Engine {
         }
     }
 
-    /// Holds a checkpoint of the writer, signed by one of its keys, against what was read and folded here. On a difference
-    /// the engine stops answering and leaves a mark, so that it does not start on this data again unnoticed. Blocks: not
-    /// for async tasks.
+    /// Holds a checkpoint of the writer, signed by one of these keys or by one announced in time, against what was read and
+    /// folded here. On a difference the engine stops answering and leaves a mark, so that it does not start on this data
+    /// again unnoticed. Blocks: not for async tasks.
     ///
     /// # Errors
     /// There is a difference; or the checkpoint is not signed by a key, and then nothing was compared.
     pub fn compare(&self, signed: Signed, keys: &[Verifier]) -> Result<Compared, DriveError> {
         let Role::Follower(follower) = &self.role else { return Err(DriveError::NotFollowing) };
-        let claim = Claim::verified(signed, keys).map_err(SigningError::from)?;
+        let claim = Claim::verified(&signed, keys);
+        let claim = claim.or_else(|error| Claim::verified(&signed, &self.announced(follower, keys)).map_err(|_| error));
+        let claim = claim.map_err(SigningError::from)?;
         let mut comparing = follower.desk.comparing.lock();
         if claim.tree.size > comparing.marks.entries() {
             let size = claim.tree.size;
@@ -143,6 +145,16 @@ impl Engine {
         let compared = follower.desk.compare(&mut comparing, claim);
         drop(comparing);
         compared.inspect_err(|error| self.shared.fail(error.clone())).map_err(DriveError::Halted)
+    }
+
+    /// Keys that the record announces below a checkpoint that was equal: a trusted key signed over them.
+    fn announced(&self, follower: &Follower, given: &[Verifier]) -> Vec<Verifier> {
+        let compared = follower.desk.comparing.lock().compared;
+        let state = self.read();
+        let covered = state.keys.iter().map(|(_, row)| row).filter(|row| row.last < compared);
+        let name = given.first().map(Verifier::name);
+        let named = covered.filter_map(|row| Verifier::from_bytes(name?, note::Role::Author, &row.key).ok());
+        named.collect()
     }
 
     /// Takes note of why nothing could be compared of late, or that it could.

@@ -67,7 +67,12 @@ impl World {
 
     /// A writer with its archive under this name.
     pub async fn writer(&self, name: &str) -> Server {
-        let options = signing(Options::nats(self.at(name), &self.url()));
+        self.signed_by(name, key()).await
+    }
+
+    /// The same with another key.
+    pub async fn signed_by(&self, name: &str, key: Signer) -> Server {
+        let options = Options { signing: Some(Signing::new(key)), ..Options::nats(self.at(name), &self.url()) };
         let engine = beside(move || Engine::open(&options, &mut |_| {})).await.expect("the writer opens");
         Server::of(engine, tempfile::tempdir().expect("a directory")).await
     }
