@@ -41,12 +41,18 @@ pub(super) fn status(args: &StatusArgs) -> Result<(), Failure> {
         return print_json(&footing.json(
             json!({ "entries": answer.entries, "posted": answer.posted, "refused": answer.refused,
             "duplicates": answer.duplicates, "books": answer.books.iter().map(book).collect::<Vec<_>>(),
-            "state_digest": hex(&answer.state_digest), "latest_day": answer.latest_day }),
+            "state_digest": hex(&answer.state_digest), "latest_day": answer.latest_day,
+            "published": answer.published, "stopped": answer.stopped, "doubt": answer.doubt, "follows": answer.follows }),
         ));
     }
     let (entries, posted) = (answer.entries, answer.posted);
     outln!("  entries {entries}: posted {posted}, refused {}, duplicates {}", answer.refused, answer.duplicates);
     outln!("  latest day {}", day(answer.latest_day));
+    for (label, text) in [("stopped", &answer.stopped), ("doubt", &answer.doubt), ("follows", &answer.follows)] {
+        if !text.is_empty() {
+            outln!("  {label} {text}");
+        }
+    }
     if args.digest {
         outln!("  state digest {}", hex(&answer.state_digest));
     }
@@ -95,10 +101,7 @@ pub(super) fn balance(args: &BalanceArgs) -> Result<(), Failure> {
         at: args.point.at(),
         ..v1::ListBalancesRequest::default()
     };
-    let answer = runtime()?.block_on(async {
-        let mut query = args.target.ask().await?;
-        Ok::<_, Failure>(patiently(request.at, async || query.list_balances(request.clone()).await).await?)
-    })?;
+    let answer = runtime()?.block_on(all_balances(args, request))?;
     let footing = args.point.footing(answer.as_of);
     if args.target.json {
         let rows: Vec<Value> = answer.balances.iter().map(balance_json).collect();
@@ -114,6 +117,24 @@ pub(super) fn balance(args: &BalanceArgs) -> Result<(), Failure> {
     out!("{table}");
     footing.foot(!answer.next_page_token.is_empty());
     Ok(())
+}
+
+/// At a point in time pages may be short though more follow.
+async fn all_balances(
+    args: &BalanceArgs,
+    mut request: v1::ListBalancesRequest,
+) -> Result<v1::ListBalancesResponse, Failure> {
+    let mut query = args.target.ask().await?;
+    let mut balances = Vec::new();
+    loop {
+        let mut answer = patiently(request.at, async || query.list_balances(request.clone()).await).await?;
+        balances.append(&mut answer.balances);
+        let left = (args.limit as usize).saturating_sub(balances.len());
+        if left == 0 || answer.next_page_token.is_empty() {
+            return Ok(v1::ListBalancesResponse { balances, ..answer });
+        }
+        (request.page_size, request.page_token) = (u32::try_from(left).unwrap_or(u32::MAX), answer.next_page_token);
+    }
 }
 
 fn balance_json(balance: &v1::Balance) -> Value {

@@ -96,7 +96,7 @@ impl Footing {
             if basis.changed > 0 {
                 let changed = basis.changed;
                 outln!(
-                    "  ! {changed} entries came out differently without them 依赖以后事项: figures lean on later facts"
+                    "  ! 其中 {changed} 条因此结果不同 came out differently without them: figures lean on later facts"
                 );
             }
         }

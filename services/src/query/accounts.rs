@@ -78,7 +78,7 @@ pub fn balance(asked: &Asked, request: &v1::GetBalanceRequest) -> Result<v1::Get
 /// # Errors
 /// A filter or the token is wrong.
 pub fn balances(asked: &Asked, request: &v1::ListBalancesRequest) -> Result<v1::ListBalancesResponse, QueryError> {
-    let (pager, counted, mut rows) = {
+    let (pager, counted, rows, mut more) = {
         let state = asked.engine.read();
         let counted = Counted::of(asked, &state);
         let owner = maybe_id("owner", &request.owner)?;
@@ -86,25 +86,41 @@ pub fn balances(asked: &Asked, request: &v1::ListBalancesRequest) -> Result<v1::
         let pager = asked.pager(&scope, request.page_size, &request.page_token, state.entries)?;
         let most = if counted.everything { pager.rows + 1 } else { ACCOUNTS_LOOKED_AT.max(pager.rows + 1) };
         let numbers = wanted(&state, request, owner, pager.after_key(), most)?;
-        let full = numbers.len() == most;
+        let more = !counted.everything && numbers.len() == most;
         let rows: Vec<_> = numbers.into_iter().map(|number| (number, balance_of(&state, number))).collect();
-        (pager, counted, (rows, full))
+        (pager, counted, rows, more)
     };
-    let seen = rows.0.last().map(|(number, _)| *number);
-    let mut shown = Vec::new();
-    for (number, balance) in rows.0.drain(..) {
-        if shown.len() > pager.rows {
-            break;
-        }
-        shown.extend(counted.shown(&asked.engine, number, balance)?.map(|balance| (number, balance)));
-    }
+    let seen = rows.last().map(|(number, _)| *number);
+    let (mut shown, ended) = listed(asked, &counted, rows, pager.rows)?;
+    more &= !ended;
     let cursor = |number: AccountNo| Cursor { key: u64::from(number.0), carry: 0 };
     let mut next_page_token = pager.cut(&mut shown, counted.known, |(number, _)| cursor(*number));
-    if let Some(seen) = seen.filter(|_| next_page_token.is_empty() && rows.1 && !counted.everything) {
+    if let Some(seen) = seen.filter(|_| next_page_token.is_empty() && more) {
         next_page_token = pager.token(cursor(seen), counted.known);
     }
     let balances = shown.into_iter().map(|(_, balance)| balance).collect();
     Ok(v1::ListBalancesResponse { as_of: counted.entries, balances, next_page_token })
+}
+
+/// Those of the accounts that a listing shows, one more than its page has rows; and whether none can follow.
+fn listed(
+    asked: &Asked,
+    counted: &Counted,
+    rows: Vec<(AccountNo, v1::Balance)>,
+    most: usize,
+) -> Result<(Vec<(AccountNo, v1::Balance)>, bool), QueryError> {
+    let mut shown = Vec::new();
+    for (number, balance) in rows {
+        match counted.shown(&asked.engine, number, balance)? {
+            Some(balance) => shown.push((number, balance)),
+            None if counted.ends_at(&asked.engine, number)? => return Ok((shown, true)),
+            None => {}
+        }
+        if shown.len() > most {
+            break;
+        }
+    }
+    Ok((shown, false))
 }
 
 /// Accounts that pass the filters of a request.

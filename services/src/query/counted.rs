@@ -2,7 +2,7 @@
 
 use super::QueryError;
 use super::asked::Asked;
-use ledger::account::AccountNo;
+use ledger::account::{AccountNo, Class};
 use ledger::money::Fen;
 use ledger::state::State;
 use proto::v1;
@@ -12,7 +12,7 @@ use replay::projections::entries::EntryRow;
 
 /// Accounts looked at for one page of a listing at a point in time: each may have to be read from the disk, and of those
 /// created since none is shown.
-pub(super) const ACCOUNTS_LOOKED_AT: usize = 2_000;
+pub(super) const ACCOUNTS_LOOKED_AT: usize = 500;
 
 /// Postings read at a time.
 const ROWS: usize = 4_096;
@@ -97,6 +97,16 @@ impl Counted {
         row.index < self.entries
             && effective.is_none_or(|day| row.effective <= day)
             && booked.is_none_or(|day| row.booked <= day)
+    }
+
+    /// Whether this account shows that neither it nor any after it was there by then, and a listing may end. Accounts are
+    /// numbered in the order of their creation, and a line begins with a posting.
+    pub(super) fn ends_at(&self, engine: &Engine, number: AccountNo) -> Result<bool, QueryError> {
+        if self.entries == self.known || engine.read().accounts.get(number.0).class != Class::Available {
+            return Ok(false);
+        }
+        let recorded = Point { entries: Some(self.entries), ..Point::default() };
+        Ok(engine.entries_at(number, &recorded, 0, 1)?.is_empty())
     }
 
     fn any(&self, engine: &Engine, number: AccountNo) -> Result<bool, QueryError> {
