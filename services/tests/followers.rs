@@ -101,7 +101,16 @@ async fn a_follower_outlives_its_broker_its_writer_and_itself() {
     writer.stop().await;
 }
 
-/// A checkpoint over `size` entries that the writer's key signed and that says something else about their outcomes.
+/// `mingzhang health --json`: how it exits, and what it says.
+async fn health(server: &support::Server) -> (Option<i32>, serde_json::Value) {
+    let address = server.address.to_string();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mingzhang"));
+    command.args(["health", "--json", "--server", &address]);
+    let output = beside(move || command.output().expect("it runs")).await;
+    (output.status.code(), serde_json::from_slice(&output.stdout).expect("JSON"))
+}
+
+/// A checkpoint over the same entries that the writer's key signed and that says something else about their outcomes.
 fn forged(honest: &Signed) -> Signed {
     let (tree, outcomes) = honest.unverified().expect("a checkpoint");
     let other = Outcomes { chain: [9; 32], ..outcomes };
@@ -233,6 +242,9 @@ async fn health_follows_a_lost_stream_and_nothing_is_answered() {
     let entries = writer.record("load", &persons(0..5)).await.index;
     digest(&follower, entries).await;
     assert_eq!(serving(&writer).await, [true; 4]);
+    let (code, told) = health(&follower).await;
+    assert_eq!((code, &told["serving"], &told["recorder"]), (Some(0), &true.into(), &false.into()), "{told}");
+    assert_eq!(told["follows"], writer.address.to_string());
     world.delete_stream().await;
     for server in [&writer, &follower] {
         world::until(async || serving(server).await == [false; 4]).await;
@@ -240,6 +252,9 @@ async fn health_follows_a_lost_stream_and_nothing_is_answered() {
         assert_eq!((status.code(), reason(&status).as_str()), (Code::Unavailable, "DAMAGED"));
         assert!(status.message().contains("MINGZHANG"), "{status:?}");
     }
+    let (code, told) = health(&follower).await;
+    assert_eq!((code, &told["serving"], &told["query"]), (Some(1), &false.into(), &false.into()), "{told}");
+    assert!(told["stopped"].as_str().is_some_and(|why| why.contains("MINGZHANG")), "{told}");
     writer.end().await.expect_err("its writer had ended");
     follower.end().await.expect_err("its stream was gone");
 }
