@@ -190,11 +190,13 @@ fn follow(examined: &mut Examined, proofs: &Proofs, tip: &Tip, candidate: &Candi
         }
         tip.advance(&frame);
         for copy in &mut examined.copies {
+            // What another copy has there may look void here; a frame that counts goes before it.
+            let better = |frame: &Frame| next.as_ref().is_none_or(|known| tip.is_void(known) && !tip.is_void(frame));
             if let Held::Frame(frame) = copy.kind.at(tip.frames + 1)?
                 && tip.check(&frame).is_ok()
+                && better(&frame)
             {
                 next = Some(frame);
-                break;
             }
         }
     }
@@ -219,7 +221,7 @@ pub(super) fn ends(
         "frame {number}, index {index}, was acknowledged and no copy has it as it was; add a copy that has it with --from"
     );
     for copy in &mut examined.copies {
-        if copy.kind.has_later(tip)? {
+        if !copy.diverged && copy.kind.has_later(tip)? {
             return Ok(Err(lost));
         }
         if let (Kind::Files(files), Role::Archive) = (&copy.kind, copy.role)

@@ -28,6 +28,8 @@ pub(super) struct One {
     pub(super) role: Role,
     pub(super) kind: Kind,
     pub(super) report: Copy,
+    /// Whether it goes on as another record from some place on: what stands behind is no frame of this one.
+    pub(super) diverged: bool,
 }
 
 /// All copies.
@@ -112,7 +114,7 @@ impl One {
             findings: Vec::new(),
             notes: Vec::new(),
         };
-        Self { role, kind, report }
+        Self { role, kind, report, diverged: false }
     }
 
     /// Takes down what is wrong at the place after `tip`. Of one kind only the first is told.
@@ -135,11 +137,13 @@ impl One {
                 return Ok(());
             }
             Held::Bad(fault, why) => (*fault, why.clone()),
-            Held::Frame(own) => {
-                let why =
-                    tip.check(own).err().unwrap_or_else(|| "it holds another frame, of another writer".to_owned());
-                (self.misplaced(tip, own, frame)?, why)
-            }
+            Held::Frame(own) => match tip.check(own) {
+                Ok(()) => {
+                    self.diverged |= !tip.is_void(own);
+                    (Fault::Reused, "it holds another frame, of another writer".to_owned())
+                }
+                Err(why) => (self.misplaced(tip, own, frame)?, why),
+            },
             // Whether a copy that just ends lacks anything is known at the end.
             Held::Nothing if tip.frames + 1 > self.kind.last() => return Ok(()),
             Held::Nothing => (Fault::Missing, "nothing is there, though later frames are".to_owned()),

@@ -1,0 +1,274 @@
+//! Which frames are the record, when copies in files are damaged, displaced, void, unfinished or differ: what proves
+//! itself is restored, what does not is left as it is.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use replay::checkpoint::{Checkpoint, Outcomes};
+use replay::drive::{DEFAULT_LEDGER, Engine, Options};
+use replay::error::LogError;
+use replay::log::frame::FrameBuilder;
+use replay::log::{Frame, Header, Reader, Tip};
+use replay::note::{Role, Signer};
+use replay::repair::{Examination, Fault, RepairError, RepairOptions, Repaired, examine, repair};
+use replay::tally::Turnover;
+
+const PER_SEGMENT: usize = 4;
+const ORIGIN: &str = "example.gov.cn/ledger";
+
+/// Frames made by hand.
+#[derive(Clone)]
+struct Made {
+    frames: Vec<Frame>,
+    tip: Tip,
+}
+
+impl Made {
+    fn new() -> Self {
+        let mut made = Self { frames: Vec::new(), tip: Tip::new(DEFAULT_LEDGER) };
+        made.open(7);
+        made
+    }
+
+    fn with(calls: u64) -> Self {
+        let mut made = Self::new();
+        made.say(calls, 0);
+        made
+    }
+
+    fn open(&mut self, writer: u64) {
+        let frame = self.frame(self.tip.epoch + 1, writer, &[]);
+        self.push(frame);
+    }
+
+    fn say(&mut self, calls: u64, mark: u8) {
+        for call in 0..calls {
+            let entries: Vec<Vec<u8>> = (0..call % 3 + 1).map(|entry| vec![mark, call as u8, entry as u8]).collect();
+            let frame = self.frame(self.tip.epoch, self.tip.writer, &entries);
+            self.push(frame);
+        }
+    }
+
+    fn frame(&self, epoch: u64, writer: u64, entries: &[Vec<u8>]) -> Frame {
+        let (first_index, root) = (self.tip.next_index(), self.tip.frontier.root());
+        let (ledger, recorded_ms) = (DEFAULT_LEDGER, 1_000);
+        let header = Header { ledger, epoch, writer, first_index, recorded_ms, count: 0, body_bytes: 0, root };
+        let mut builder = FrameBuilder::new();
+        for entry in entries {
+            builder.offer(|bytes| bytes.extend_from_slice(entry));
+        }
+        builder.finish(header)
+    }
+
+    fn push(&mut self, frame: Frame) {
+        assert_eq!(self.tip.check(&frame), Ok(()));
+        self.tip.advance(&frame);
+        self.frames.push(frame);
+    }
+
+    /// Writes the segments of a ledger's directory.
+    fn write(&self, data: &Path) {
+        let dir = data.join("record");
+        fs::create_dir_all(&dir).unwrap();
+        for (segment, frames) in self.frames.chunks(PER_SEGMENT).enumerate() {
+            let (number, index) = (segment * PER_SEGMENT + 1, frames[0].header().first_index);
+            let bytes: Vec<u8> = frames.iter().flat_map(|frame| frame.bytes().to_vec()).collect();
+            fs::write(dir.join(format!("{number:016}-{index:016}.frames")), bytes).unwrap();
+        }
+    }
+
+    fn sign(&self, data: &Path, signer: &Signer) {
+        let (origin, size, root) = (ORIGIN.to_owned(), self.tip.next_index(), self.tip.frontier.root());
+        let dir = data.join("checkpoints");
+        fs::create_dir_all(&dir).unwrap();
+        let outcomes = Outcomes { origin: origin.clone(), size, chain: [1; 32], books: [Turnover::default(); 4] };
+        fs::write(dir.join(format!("{size:020}.outcomes")), outcomes.sign(signer).to_string()).unwrap();
+        let tree = Checkpoint { origin, size, root };
+        fs::write(dir.join(format!("{size:020}.checkpoint")), tree.sign(signer).to_string()).unwrap();
+    }
+}
+
+fn signer(seed: u8) -> Signer {
+    Signer::from_seed(ORIGIN, Role::Author, &[seed; 32]).unwrap()
+}
+
+fn segments(data: &Path) -> Vec<PathBuf> {
+    let mut paths: Vec<PathBuf> = fs::read_dir(data.join("record")).unwrap().map(|item| item.unwrap().path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|kind| kind == "frames"));
+    paths.sort();
+    paths
+}
+
+fn flip(path: &Path, from_end: usize) {
+    let mut bytes = fs::read(path).unwrap();
+    let at = bytes.len() - from_end;
+    bytes[at] ^= 4;
+    fs::write(path, bytes).unwrap();
+}
+
+fn looked(options: &RepairOptions) -> Examination {
+    examine(options, &mut |_, _, _| {}).unwrap()
+}
+
+fn mended(options: &RepairOptions) -> Repaired {
+    repair(options, &mut |_, _, _| {}).unwrap()
+}
+
+fn refused(options: &RepairOptions) -> String {
+    let before = listing(&options.data);
+    let Err(RepairError::Refused(found)) = repair(options, &mut |_, _, _| {}) else { panic!("it was not refused") };
+    assert_eq!(listing(&options.data), before, "nothing is changed");
+    found.refusal.unwrap()
+}
+
+fn listing(data: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    segments(data).into_iter().map(|path| (path.clone(), fs::read(path).unwrap())).collect()
+}
+
+fn first(found: &Examination) -> (Fault, u64, u64) {
+    let finding = &found.copies[0].findings[0];
+    (finding.fault, finding.frame, finding.index)
+}
+
+/// What the record holds now, frame by frame.
+fn holds(data: &Path, made: &Made) -> bool {
+    let mut reader = Reader::open(&data.join("record"), DEFAULT_LEDGER).unwrap();
+    let frames: Vec<Frame> = std::iter::from_fn(|| reader.next_any().unwrap().map(|(frame, _)| frame)).collect();
+    frames == made.frames
+}
+
+#[test]
+fn a_flipped_bit_is_mended_from_a_further_copy_and_from_nothing_else() {
+    let (dir, copy) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let made = Made::with(14);
+    made.write(dir.path());
+    made.write(copy.path());
+    flip(&segments(dir.path())[1], 1);
+    let mut options = RepairOptions::file(dir.path());
+    // The last byte of the second segment belongs to the eighth frame.
+    let index = made.frames[7].header().first_index;
+    assert_eq!(first(&looked(&options)), (Fault::Flipped, 8, index));
+    assert!(refused(&options).contains("--from"));
+    options.from = Some(copy.path().to_path_buf());
+    let repaired = mended(&options);
+    assert_eq!(repaired.archive_kept, Some(dir.path().join("record.damaged-1")));
+    assert!(holds(dir.path(), &made));
+    assert!(looked(&options).is_sound() && !mended(&options).changed(), "once is enough");
+}
+
+#[test]
+fn displaced_segments_are_put_right_by_what_they_say() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut made = Made::with(14);
+    made.open(8);
+    made.say(6, 1);
+    made.write(dir.path());
+    let paths = segments(dir.path());
+    let aside = dir.path().join("aside");
+    fs::rename(&paths[1], &aside).unwrap();
+    fs::rename(&paths[3], &paths[1]).unwrap();
+    fs::rename(&aside, &paths[3]).unwrap();
+    let options = RepairOptions::file(dir.path());
+    assert_eq!(first(&looked(&options)), (Fault::Reordered, 5, made.frames[4].header().first_index));
+    mended(&options);
+    assert!(holds(dir.path(), &made));
+}
+
+#[test]
+fn an_unfinished_end_is_no_damage_unless_it_was_signed() {
+    let dir = tempfile::tempdir().unwrap();
+    let made = Made::with(6);
+    made.write(dir.path());
+    let last = segments(dir.path()).pop().unwrap();
+    let bytes = fs::read(&last).unwrap();
+    fs::write(&last, &bytes[..bytes.len() - 3]).unwrap();
+    let options = RepairOptions::file(dir.path());
+    let found = looked(&options);
+    assert!(found.is_sound() && found.copies[0].notes[0].contains("unfinished"), "{found:#?}");
+    assert_eq!(found.frames, made.frames.len() as u64 - 1);
+    made.sign(dir.path(), &signer(1));
+    assert!(refused(&options).contains("checkpoint over"));
+}
+
+#[test]
+fn of_two_records_only_a_checkpoint_can_say_which_is_the_ledger() {
+    let (dir, copy) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let mut ours = Made::with(9);
+    let mut theirs = ours.clone();
+    ours.say(4, 1);
+    theirs.open(99);
+    theirs.say(8, 2);
+    ours.write(dir.path());
+    theirs.write(copy.path());
+    let mut options = RepairOptions::file(dir.path());
+    options.from = Some(copy.path().to_path_buf());
+    let why = refused(&options);
+    assert!(why.contains("differ from frame 11") && why.contains("no checkpoint says"), "{why}");
+    ours.sign(dir.path(), &signer(1));
+    assert!(looked(&options).is_sound(), "the longer one is not the ledger");
+    fs::remove_dir_all(dir.path().join("checkpoints")).unwrap();
+    theirs.sign(dir.path(), &signer(1));
+    assert_eq!(first(&looked(&options)).0, Fault::Reused);
+    mended(&options);
+    assert!(holds(dir.path(), &theirs));
+}
+
+#[test]
+fn a_checkpoint_nobody_known_signed_proves_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let made = Made::with(5);
+    made.write(dir.path());
+    made.sign(dir.path(), &signer(1));
+    let mut options = RepairOptions::file(dir.path());
+    options.keys = vec![signer(2).verifier().clone()];
+    assert!(refused(&options).contains("none of the keys"));
+    options.keys.push(signer(1).verifier().clone());
+    assert!(looked(&options).is_sound());
+}
+
+#[test]
+fn a_record_that_is_whole_but_not_what_was_signed_is_left_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let (made, mut other) = (Made::with(5), Made::new());
+    other.say(5, 9);
+    made.write(dir.path());
+    other.sign(dir.path(), &signer(1));
+    assert!(refused(&RepairOptions::file(dir.path())).contains("does not have the root"));
+}
+
+/// What a fenced writer had under way lies behind the opening that fenced it, and counts as never written.
+#[test]
+fn void_frames_keep_their_places() {
+    let (dir, copy) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let mut made = Made::with(6);
+    let late = made.frame(made.tip.epoch, made.tip.writer, &[b"late".to_vec()]);
+    made.open(8);
+    assert!(made.tip.is_void(&late));
+    made.push(late);
+    for _ in 0..3 {
+        let padding = made.frame(made.tip.epoch, made.tip.writer, &[]);
+        made.push(padding);
+    }
+    made.say(5, 1);
+    made.write(dir.path());
+    made.write(copy.path());
+    let mut options = RepairOptions::file(dir.path());
+    assert!(looked(&options).is_sound());
+    options.from = Some(copy.path().to_path_buf());
+    for segment in segments(dir.path()) {
+        flip(&segment, 1);
+    }
+    mended(&options);
+    assert!(holds(dir.path(), &made));
+}
+
+#[test]
+fn nobody_may_serve_meanwhile() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = Engine::open(&Options::file(dir.path()), &mut |_| {}).unwrap();
+    let options = RepairOptions::file(dir.path());
+    assert!(matches!(examine(&options, &mut |_, _, _| {}), Err(RepairError::Log(LogError::Locked { .. }))));
+    engine.stop().unwrap();
+    drop(engine);
+    assert!(looked(&options).is_sound());
+}
