@@ -31,7 +31,8 @@ one. An entry left out keeps its index and is not judged.
 
 What was said stays as it was said. Where the policy refuses one line of a sealed roster, the seal no longer
 fits, so the roster and all payments of it fail too: such entries are told as consequences, apart from those
-that the policy itself decides otherwise. Interest by the terms is recomputed, as accruals that were said in
+that the policy itself decides otherwise. A rule listed as `flagged` in the file gives findings instead, and
+no consequences. Interest by the terms is recomputed, as accruals that were said in
 figures are refused under other terms.
 
 Holds two states at once: twice the memory of `replay fold`. Persons are named by their opaque ids.

@@ -26,7 +26,7 @@ pub fn text(told: &WhatIf, policies: &[String], without: &[String], limit: usize
     }
     entries(&mut text, told);
     for group in Group::ALL {
-        rows(&mut text, told, group);
+        rows(&mut text, told, group, limit);
     }
     persons(&mut text, &told.persons, limit);
     if !told.lending.is_same() {
@@ -93,7 +93,8 @@ fn sort_zh(sort: Sort) -> &'static str {
     }
 }
 
-fn rows(text: &mut String, told: &WhatIf, group: Group) {
+/// The rows of a group that differ most.
+fn rows(text: &mut String, told: &WhatIf, group: Group, limit: usize) {
     let (head, key) = match group {
         Group::Programme => ("按项目 By programme", "项目 programme"),
         Group::School => ("按学校所在区划 By division of the school", "区划 division"),
@@ -112,10 +113,25 @@ fn rows(text: &mut String, told: &WhatIf, group: Group) {
         ("其中政策拒绝 by policy", RIGHT),
         ("情况 findings", RIGHT),
     ]);
-    for row in told.rows.iter().filter(|row| row.group == group) {
+    let mut all: Vec<&Row> = told.rows.iter().filter(|row| row.group == group).collect();
+    // Equal ones stay in the order of their codes.
+    all.sort_by_key(|row| std::cmp::Reverse(size(row)));
+    for row in all.iter().take(limit) {
         table.row(cells(row));
     }
-    section(text, &format!("{head}（元 yuan）"), &table);
+    let more = if all.len() > limit {
+        format!("，共 {} 行，差额最大的 the most affected of {0}", all.len())
+    } else {
+        String::new()
+    };
+    section(text, &format!("{head}（元 yuan）{more}"), &table);
+}
+
+fn size(row: &Row) -> u64 {
+    let Row { before, after, .. } = row;
+    let suspense = before.suspense_fen.abs_diff(after.suspense_fen);
+    let credited = before.credited_fen.abs_diff(after.credited_fen);
+    before.awarded_fen.abs_diff(after.awarded_fen).max(credited).max(suspense)
 }
 
 fn cells(row: &Row) -> Vec<String> {
