@@ -65,9 +65,9 @@ async fn lines_on_two_axes_hold_together() {
             for booked in [false, true] {
                 let mut at = at_index(entries - 1).expect("a point");
                 if booked {
-                    at.booked_on = day
+                    at.booked_on = day;
                 } else {
-                    at.effective_on = day
+                    at.effective_on = day;
                 }
                 let request = v1::GetLineRequest { not_before: 0, line: line.clone(), at: Some(at) };
                 let Ok(answer) = year.server.ask().get_line(request).await else { continue };

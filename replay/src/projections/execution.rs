@@ -100,7 +100,7 @@ impl Posted {
             // Between two lines money goes down or comes back up.
             Class::Available if other.owner == executed.line => {}
             Class::Available if state.lines.get(other.owner).parent == executed.line => {
-                executed.passed_down_fen -= row.fen
+                executed.passed_down_fen -= row.fen;
             }
             Class::Available | Class::Issued => executed.received_fen += row.fen,
             Class::DueToFinance => executed.to_finance_fen -= row.fen,

@@ -30,7 +30,7 @@ pub(super) fn status(args: &StatusArgs) -> Result<(), Failure> {
     let request = v1::GetStatusRequest { not_before: 0, digest: args.digest, at: args.point.at() };
     let answer = runtime()?.block_on(async {
         let mut query = args.target.ask().await?;
-        Ok::<_, Failure>(patiently(request.at, async || query.get_status(request.clone()).await).await?)
+        Ok::<_, Failure>(patiently(request.at, async || query.get_status(request).await).await?)
     })?;
     let footing = args.point.footing(answer.as_of, answer.basis);
     if args.target.json {

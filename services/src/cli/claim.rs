@@ -74,7 +74,7 @@ fn list(args: &ListArgs) -> Result<(), Failure> {
     let answer = runtime()?.block_on(async {
         let mut query = args.target.ask().await?;
         let answer = patiently(request.at, async || query.list_claims(request.clone()).await).await;
-        Ok::<_, Failure>(answer.map_err(|status| no_lender(status, &name))?)
+        answer.map_err(|status| no_lender(status, &name))
     })?;
     let footing = args.point.footing(answer.as_of, answer.basis);
     if args.target.json {
@@ -143,7 +143,7 @@ fn show(args: &ShowArgs) -> Result<(), Failure> {
     let answer = runtime()?.block_on(async {
         let mut query = args.target.ask().await?;
         let answer = patiently(request.at, async || query.get_claim(request.clone()).await).await;
-        Ok::<_, Failure>(answer.map_err(|status| no_claim(status, &args.claim))?)
+        answer.map_err(|status| no_claim(status, &args.claim))
     })?;
     let footing = args.point.footing(answer.as_of, answer.basis);
     let claim = answer.claim.as_ref().ok_or_else(|| missing("claim"))?;
