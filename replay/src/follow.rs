@@ -127,7 +127,7 @@ mod tests {
         assert_eq!(claim.against(&[8; 32], Some(&tally)).unwrap_err().what, "the root of the entries");
         let mut books = *tally.books();
         books[1] = Turnover { debits: 5, credits: 5 };
-        let off = Tally::from_parts(tally.chain().clone(), books);
+        let off = Tally::from_parts(*tally.chain(), books);
         let difference = claim.against(&[7; 32], Some(&off)).unwrap_err();
         assert_eq!((difference.size, difference.what.as_str()), (3, Book::ALL[1].name()));
         assert!(difference.to_string().contains("debits 5 credits 5"), "{difference}");

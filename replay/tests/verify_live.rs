@@ -39,7 +39,10 @@ fn a_service_that_has_gone_on_is_compared_where_it_answered() {
     let entries = record.tip.next_index();
     let (code, report) = verify(&record, honest(&record, entries - 2, entries - 5));
     assert_eq!((code, &report["verdict"]), (Some(0), &json!("same")), "{report}");
-    assert_eq!((&report["live"]["digest_at"], &report["live"]["checkpoint_at"]), (&json!(entries - 2), &json!(entries - 5)));
+    assert_eq!(
+        (&report["live"]["digest_at"], &report["live"]["checkpoint_at"]),
+        (&json!(entries - 2), &json!(entries - 5))
+    );
     assert_eq!((&report["roots_compared"], &report["outcomes_compared"]), (&json!(1), &json!(2)));
     let unsigned = Said { checkpoint: None, ..honest(&record, entries, 0) };
     let (code, report) = verify(&record, unsigned);

@@ -33,9 +33,7 @@ pub fn start(said: Said) -> Running {
     let address = format!("http://{}", listener.local_addr().unwrap());
     let said = Arc::new(said);
     let router = Server::builder().add_service(Query(Arc::clone(&said))).add_service(AuditServer::new(Signs(said)));
-    runtime.spawn(async move {
-        router.serve_with_incoming(TcpIncoming::from(listener)).await
-    });
+    runtime.spawn(async move { router.serve_with_incoming(TcpIncoming::from(listener)).await });
     Running { address, _runtime: runtime }
 }
 
@@ -76,7 +74,10 @@ struct Signs(Arc<Said>);
 
 #[tonic::async_trait]
 impl Audit for Signs {
-    async fn get_checkpoint(&self, _: Request<GetCheckpointRequest>) -> Result<Response<GetCheckpointResponse>, Status> {
+    async fn get_checkpoint(
+        &self,
+        _: Request<GetCheckpointRequest>,
+    ) -> Result<Response<GetCheckpointResponse>, Status> {
         let said = self.0.checkpoint.clone();
         said.map(Response::new).ok_or_else(|| Status::failed_precondition("this ledger signs no checkpoints"))
     }

@@ -98,7 +98,9 @@ async fn serve_engine(args: &ServeArgs, engine: Engine, comparing: Option<Compar
     }
     let trust_any = args.trust_principal_header_from_any_address;
     let (stop, stopped) = watch::channel(false);
-    let submissions = args.nats.clone().filter(|_| engine.follows().is_none()).map(|url| tokio::spawn(take_submissions(url, engine.clone(), stopped)));
+    // A follower would answer each with a refusal, and the writer would not get to see it.
+    let url = args.nats.clone().filter(|_| engine.follows().is_none());
+    let submissions = url.map(|url| tokio::spawn(take_submissions(url, engine.clone(), stopped)));
     let mut wrong = None;
     let shutdown = async {
         match engine.follows() {

@@ -9,8 +9,8 @@ mod status;
 
 use audits::Audits;
 use health::Health;
-use proto::v1::audit_server::AuditServer;
 use operator::Operators;
+use proto::v1::audit_server::AuditServer;
 use proto::v1::operator_server::OperatorServer;
 use proto::v1::query_server::QueryServer;
 use proto::v1::recorder_server::RecorderServer;
