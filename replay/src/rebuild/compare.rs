@@ -44,9 +44,8 @@ impl Comparison {
         self.again.extend(uncompared(&mut in_use.write()));
         self.again.extend(uncompared(anew));
         let in_use = in_use.read();
-        let pages = self.again.into_iter();
         same_scalars(&in_use, anew)?;
-        pages.map(|page| page_or_difference(&in_use, anew, page)).collect()
+        self.again.into_iter().try_for_each(|page| page_or_difference(&in_use, anew, page))
     }
 }
 
