@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::Args;
 use replay::explain::Wanted;
-use replay::what_if::{Hypothesis, HypothesisError, PersonDiff, WhatIf, WhatIfError, Without, what_if};
+use replay::what_if::{Hypothesis, PersonDiff, WhatIf, WhatIfError, Without, what_if};
 
 use super::explain::{Named, bar};
 use super::source::Source;
@@ -111,7 +111,7 @@ fn hypothesis(args: &WhatIfArgs) -> anyhow::Result<Hypothesis> {
             Wanted::Event(id) => Without::Event(id),
         });
     }
-    hypothesis.check().map_err(|error: HypothesisError| error)?;
+    hypothesis.check()?;
     Ok(hypothesis)
 }
 
