@@ -117,7 +117,7 @@ fn on(effective: Day) -> Point {
 /// Every so many entries of a history, its beginning among them, and not its end.
 fn steps(said: &[Said]) -> impl Iterator<Item = usize> + use<> {
     // A prime, so that the points fall on different places of frames.
-    (0..said.len()).step_by(said.len() / 7 | 1)
+    (0..said.len()).step_by((said.len() / 7) | 1)
 }
 
 /// Some days of a history, from before its first to its last but one.
