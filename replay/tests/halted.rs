@@ -82,3 +82,22 @@ fn a_bit_that_flipped_in_the_middle_is_found_while_the_ledger_serves() {
     // Sequence 20 holds the entries of the fifteenth call, as five frames open the ledger.
     assert!(said.contains("sequence 20") && said.contains("first bad index 420"), "{said}");
 }
+
+/// Some settings can never be taken back; a new stream does not have them.
+#[test]
+fn a_stream_set_wrongly_for_good_is_replaced() {
+    let templates = Templates::make();
+    for (name, value) in [("sealed", serde_json::json!(true)), ("allow_msg_ttl", serde_json::json!(true))] {
+        let mut place = templates.clean.copy();
+        place.start();
+        let mut config = place.admin("STREAM.INFO.MINGZHANG", serde_json::Value::Null)["config"].take();
+        config[name] = value;
+        let answer = place.admin("STREAM.UPDATE.MINGZHANG", config);
+        assert!(answer.get("error").is_none(), "{answer}");
+        let refused = place.open().map(drop).unwrap_err();
+        assert!(refused.contains(name) && refused.contains("replay repair"), "{refused}");
+        let repaired = repair(&place.repair_options(), &mut |_, _, _| {}).unwrap();
+        assert_eq!(repaired.stream.as_deref(), Some("MINGZHANG-2"), "{name}");
+        assert_eq!(place.compare(&templates.truth), Ok(()), "{name}");
+    }
+}
