@@ -157,7 +157,7 @@ impl Needs {
         self.restore || self.catch_up || self.stream || self.begun
     }
 
-    /// Makes the archive whole and answers what keeps it locked.
+    /// Makes the archive whole and answers what keeps the old one and a new one locked.
     fn archive(
         &self,
         options: &RepairOptions,
@@ -166,25 +166,19 @@ impl Needs {
         examined: &mut Examined,
         repaired: &mut Repaired,
         progress: Progress<'_>,
-    ) -> Result<Locked, RepairError> {
+    ) -> Result<(Lock, Option<FileLog>), RepairError> {
         if self.restore {
             let (kept, new) = archive::restore(options, plan, examined, progress)?;
             repaired.archive_kept = Some(kept);
-            return Ok(Locked::Both(lock, new));
+            return Ok((lock, Some(new)));
         }
         if !self.catch_up {
-            return Ok(Locked::One(lock));
+            return Ok((lock, None));
         }
         drop(lock);
         repaired.caught_up = archive::catch_up(options, plan, examined)?;
-        Ok(Locked::One(crate::log::file::lock(&options.record())?))
+        Ok((crate::log::file::lock(&options.record())?, None))
     }
-}
-
-/// Keeps others away until the end.
-enum Locked {
-    One(#[allow(dead_code)] Lock),
-    Both(#[allow(dead_code)] Lock, #[allow(dead_code)] FileLog),
 }
 
 /// What the mark says, if it is ours.
