@@ -109,14 +109,16 @@ impl Drop for Stream {
 }
 
 impl Stream {
-    /// Finds the stream by its name, or else by its subject.
-    pub(super) fn find(options: &NatsOptions) -> Result<Self, LogError> {
+    /// Finds the stream by its name, or else by its subject. Where a repair has begun to fill a new one, that is it, even if
+    /// the old one was named.
+    pub(super) fn find(options: &NatsOptions, begun: Option<&str>) -> Result<Self, LogError> {
         let runtime = runtime()?;
         let found = runtime.block_on(async {
             let client = connect(&options.url).await?;
-            let name = match &options.stream {
-                Some(name) => name.clone(),
-                None => named_by_subject(&client, &options.subject).await?.unwrap_or_else(|| USUAL_STREAM.to_owned()),
+            let found = named_by_subject(&client, &options.subject).await?;
+            let name = match (&options.stream, found) {
+                (Some(named), found) => found.filter(|found| begun == Some(found)).unwrap_or_else(|| named.clone()),
+                (None, found) => found.unwrap_or_else(|| USUAL_STREAM.to_owned()),
             };
             let nats = NatsBroker::of(client.clone(), name.clone(), &options.subject).await?;
             let info = match nats.info().await {

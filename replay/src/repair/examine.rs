@@ -8,11 +8,12 @@ use super::choose::{self, Plan, Undecided};
 use super::copies::{Held, Kind, Stream};
 use super::files::Files;
 use super::report::{Copy, Examination, Fault, Finding};
-use super::{Progress, RepairError, RepairOptions};
+use super::{Progress, RepairError, RepairOptions, stream_named};
 use crate::error::LogError;
 use crate::log::nats::known_created;
 use crate::log::tip::hex;
 use crate::log::{Frame, Tip};
+use crate::marker;
 
 /// What a copy is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,7 +87,8 @@ fn copies(options: &RepairOptions, record: &Path, progress: Progress<'_>) -> Res
     let mut scan = |dir: &Path| Files::scan(dir, &mut |frames| progress("reading files", frames, 0));
     let mut copies = vec![One::new(Role::Archive, Kind::Files(scan(record)?))];
     if let Some(nats) = &options.nats {
-        let stream = Stream::find(nats)?;
+        let begun = marker::read(&options.data)?;
+        let stream = Stream::find(nats, begun.as_deref().and_then(stream_named))?;
         let findings = of_stream(&stream, known_created(record)?);
         let mut one = One::new(Role::Stream, Kind::Stream(Box::new(stream)));
         one.report.findings = findings;
