@@ -9,7 +9,7 @@ use std::io::Write as _;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use tools::Tool;
 
@@ -107,9 +107,14 @@ fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// The other binary, which lies beside ours. Cargo builds it for no test of this crate, so it is asked to.
+/// The other binary, which lies beside ours. A run of all tests has built it; for a run of this one alone Cargo is asked to.
 fn replay() -> PathBuf {
     let ours = Path::new(env!("CARGO_BIN_EXE_mingzhang"));
+    let binary = ours.with_file_name("replay");
+    let built = std::fs::metadata(&binary).and_then(|found| found.modified());
+    if built.is_ok_and(|built| ["ledger", "proto", "replay"].iter().all(|dir| !newer(&repository().join(dir), built))) {
+        return binary;
+    }
     let mut build = Command::new(env!("CARGO"));
     build.args(["build", "--quiet", "--workspace", "--bin", "replay"]).current_dir(repository());
     if ours.parent().is_some_and(|dir| dir.ends_with("release")) {
@@ -117,7 +122,17 @@ fn replay() -> PathBuf {
     }
     let built = build.output().expect("cargo runs");
     assert!(built.status.success(), "{}", said(&built));
-    ours.with_file_name("replay")
+    binary
+}
+
+/// Whether anything the binary is made of was changed since.
+fn newer(path: &Path, built: SystemTime) -> bool {
+    if path.is_dir() {
+        let skipped = path.file_name().is_some_and(|name| name == "tests");
+        return !skipped
+            && std::fs::read_dir(path).expect("a directory").flatten().any(|item| newer(&item.path(), built));
+    }
+    std::fs::metadata(path).and_then(|found| found.modified()).is_ok_and(|changed| changed > built)
 }
 
 /// The commands of the section, and what it shows of their output.
