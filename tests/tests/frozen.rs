@@ -2,9 +2,11 @@
 //!
 //! To freeze another one, after a change of rules was adopted by `RulesAdopted`:
 //! `FREEZE=histories/NAME.hex SEED=N cargo test -p tests --test frozen`. Existing files are never written again.
-//! With `LOANS=1` it is a history of loans and of what offices make of them, else one of awards and payments.
+//! With `LOANS=1` it is a history of loans and of what offices make of them, with `KEYS=1` one of keys announced, else one
+//! of awards and payments.
 
-use ledger::event::Event;
+use ledger::event::{Event, KeyAnnounced, Kind};
+use ledger::money::Day;
 use ledger::outcome::Outcome;
 use ledger::state::State;
 use std::collections::BTreeSet;
@@ -14,6 +16,7 @@ use tests::desk::{say, submit};
 use tests::history::History;
 use tests::loans::year;
 use tests::model::Model;
+use uuid::Uuid;
 
 /// Events of a frozen history.
 const LENGTH: usize = 700;
@@ -67,6 +70,16 @@ fn awards(seed: u64) -> Vec<(String, Event)> {
     said
 }
 
+/// A history of keys: two announced, one of them a second time.
+fn keys() -> Vec<(String, Event)> {
+    let told = [(1, [1; 32], 2026_01_05), (2, [2; 32], 2027_01_05), (3, [1; 32], 2027_02_01), (1, [1; 32], 2026_01_05)];
+    let event = |(id, key, day)| {
+        let kind = Kind::KeyAnnounced(KeyAnnounced { key });
+        Event { id: Uuid::from_u128(id), effective: Day::from_yyyymmdd(day).expect("a day"), kind }
+    };
+    told.map(|told| ("省财政厅".to_owned(), event(told))).to_vec()
+}
+
 fn freeze(path: &Path, said: Vec<(String, Event)>) {
     let mut state = State::default();
     let mut text = String::new();
@@ -84,7 +97,12 @@ fn freeze(path: &Path, said: Vec<(String, Event)>) {
 fn frozen_histories_keep_their_outcomes_and_digest() {
     if let Ok(name) = std::env::var("FREEZE") {
         let seed = std::env::var("SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or_default();
-        let said = if std::env::var("LOANS").is_ok() { year(seed) } else { awards(seed) };
+        let wanted = |name| std::env::var(name).is_ok();
+        let said = match (wanted("LOANS"), wanted("KEYS")) {
+            (true, _) => year(seed),
+            (_, true) => keys(),
+            _ => awards(seed),
+        };
         freeze(&Path::new(env!("CARGO_MANIFEST_DIR")).join(name), said);
     }
     let files = std::fs::read_dir(folder()).expect("the folder of frozen histories").flatten();
