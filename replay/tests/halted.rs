@@ -10,7 +10,7 @@ mod ledger;
 
 use std::time::{Duration, Instant};
 
-use injure::{Kind, Random, administer, cut_end, flip_block, use_again};
+use injure::{Kind, Random, administer, cut_end, flip_archive, flip_block, use_again};
 use ledger::{Place, Templates};
 use replay::drive::Engine;
 use replay::repair::repair;
@@ -54,7 +54,7 @@ fn behind_its_back(place: &mut Place, harm: impl FnOnce(&Place)) {
 }
 
 #[test]
-fn a_running_ledger_halts_whatever_is_done_to_its_stream() {
+fn a_running_ledger_halts_whatever_is_done_to_its_homes() {
     let templates = Templates::make();
     let random = || Random(3);
     harmed(&templates, &["discard is"], |place| administer(place, Kind::DiscardOld, &mut random()));
@@ -63,6 +63,9 @@ fn a_running_ledger_halts_whatever_is_done_to_its_stream() {
     harmed(&templates, &["created at", "does not exist"], |place| administer(place, Kind::Recreated, &mut random()));
     harmed(&templates, &["lost what it acknowledged"], |place| {
         behind_its_back(place, |place| flip_block(place, &mut random(), true, |number| number < 12));
+    });
+    harmed(&templates, &["damage at"], |place| {
+        behind_its_back(place, |place| assert!(flip_archive(place, &mut random(), 3) > 0));
     });
     harmed(&templates, &["lost what it acknowledged"], |place| {
         behind_its_back(place, |place| cut_end(place, &mut random()));

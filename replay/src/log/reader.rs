@@ -274,11 +274,13 @@ pub(crate) struct Numbered {
     dir: PathBuf,
     open: Option<OpenSegment>,
     next: u64,
+    /// Of the entry that comes next.
+    index: u64,
 }
 
 impl Numbered {
     pub(crate) fn new(dir: PathBuf) -> Self {
-        Self { dir, open: None, next: 1 }
+        Self { dir, open: None, next: 1, index: 0 }
     }
 
     /// Number of the frame that comes next.
@@ -296,6 +298,7 @@ impl Numbered {
             match open.next()? {
                 Next::Frame(frame) => {
                     self.next += 1;
+                    self.index = self.index.max(frame.next_index());
                     return Ok(frame);
                 }
                 Next::End => self.open = None,
@@ -311,7 +314,7 @@ impl Numbered {
     }
 
     fn damage(&self, place: String, why: String) -> LogError {
-        LogError::Damage { place, frame: self.next, index: 0, why }
+        LogError::Damage { place, frame: self.next, index: self.index, why }
     }
 }
 
