@@ -126,7 +126,7 @@ impl Entries {
     #[must_use]
     pub fn recent(&self, place: Place, from: u64, limit: usize) -> Recent {
         let mut page = Page { from, below: u64::MAX, limit, rows: Vec::new() };
-        self.each(place.account(), from, &mut |row| page.add(row));
+        self.each(place.account(), from, u64::MAX, &mut |row| page.add(row));
         Recent { place, page, stored: self.stored }
     }
 
@@ -135,9 +135,7 @@ impl Entries {
     pub(crate) fn counted(&self, place: Place, point: &Point, from: u64, limit: usize) -> RecentCounted {
         let below = point.entries.unwrap_or(u64::MAX);
         let mut page = Page { from, below, limit, rows: Vec::new() };
-        self.each(place.account(), from, &mut |row| {
-            row.index < below && (!counts(point, row.effective, row.booked) || page.add(row))
-        });
+        self.each(place.account(), from, below, &mut |row| !counts(point, row.effective, row.booked) || page.add(row));
         RecentCounted { place, point: *point, page, stored: self.stored }
     }
 
@@ -146,22 +144,21 @@ impl Entries {
     pub(crate) fn sum(&self, place: Place, point: &Point) -> RecentSum {
         let below = point.entries.unwrap_or(u64::MAX);
         let (mut fen, mut last) = (0, None);
-        self.each(place.account(), 0, &mut |row| {
-            let within = row.index < below;
-            if within {
-                last = Some(row.balance);
-                fen += if counts(point, row.effective, row.booked) { i128::from(row.fen) } else { 0 };
-            }
-            within
+        self.each(place.account(), 0, below, &mut |row| {
+            last = Some(row.balance);
+            fen += if counts(point, row.effective, row.booked) { i128::from(row.fen) } else { 0 };
+            true
         });
         RecentSum { place, point: *point, fen, last, stored: self.stored }
     }
 
-    /// Shows the rows of an account that are in memory, oldest first, until told to stop.
-    fn each(&self, account: AccountNo, from: u64, show: &mut dyn FnMut(&EntryRow) -> bool) {
+    /// Shows the rows of an account that are in memory and in a range of indexes, oldest first, until told to stop. What
+    /// ends before the memory begins costs nothing.
+    fn each(&self, account: AccountNo, from: u64, below: u64, show: &mut dyn FnMut(&EntryRow) -> bool) {
         for rows in [&*self.pending, &self.tail] {
-            let begin = rows.partition_point(|placed| placed.row.index < from);
-            for placed in rows[begin..].iter().filter(|placed| placed.row.account == account) {
+            let end = rows.partition_point(|placed| placed.row.index < below);
+            let begin = rows.partition_point(|placed| placed.row.index < from).min(end);
+            for placed in rows[begin..end].iter().filter(|placed| placed.row.account == account) {
                 if !show(&placed.row) {
                     return;
                 }

@@ -69,7 +69,7 @@ impl Chance {
 
 fn place(account: u32) -> Place {
     // Every third account lasts; the others share two stripes.
-    let owner = if account % 3 == 0 { Owner::Org } else { Owner::Roster };
+    let owner = if account.is_multiple_of(3) { Owner::Org } else { Owner::Roster };
     Place::by(AccountNo(account), owner)
 }
 
