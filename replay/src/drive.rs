@@ -39,8 +39,8 @@ use crate::writer::{Item, Settled, SubmitError, Submitter, Writer, WriterOptions
 use between::{encode_entry, sink};
 pub use error::DriveError;
 use follow::Follower;
-use rebuild::Rebuilding;
 pub use options::{DEFAULT_LEDGER, Home, Options};
+use rebuild::Rebuilding;
 pub use recorded::Recorded;
 pub use standing::Standing;
 

@@ -122,7 +122,9 @@ pub enum LogError {
         differences: Vec<String>,
     },
     /// The stream is not there.
-    #[error("stream {stream} does not exist; create it with `mingzhang provision`, or if it was there before, run `replay repair`")]
+    #[error(
+        "stream {stream} does not exist; create it with `mingzhang provision`, or if it was there before, run `replay repair`"
+    )]
     NoStream {
         /// Its name.
         stream: String,

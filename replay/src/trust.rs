@@ -60,7 +60,8 @@ impl Trust {
         let covered: Vec<(u64, Hash)> = covered;
         self.announced = waiting;
         // Bytes that are no key were announced all the same; nothing can be signed with them.
-        let keys = covered.iter().filter_map(|(_, key)| Verifier::from_bytes(&checkpoint.origin, Role::Author, key).ok());
+        let keys =
+            covered.iter().filter_map(|(_, key)| Verifier::from_bytes(&checkpoint.origin, Role::Author, key).ok());
         self.trusted.extend(keys);
     }
 }

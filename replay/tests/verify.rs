@@ -163,10 +163,12 @@ fn a_key_announced_under_the_one_before_is_followed() {
     let dir = tempfile::tempdir().unwrap();
     let next = Signer::from_seed(ORIGIN, Role::Author, &[7; 32]).unwrap();
     let announced = Kind::KeyAnnounced(KeyAnnounced { key: next.verifier().bytes() });
-    let announced = Event { id: Uuid::from_u128(1), effective: Day::from_yyyymmdd(2026_01_05).unwrap(), kind: announced };
+    let announced =
+        Event { id: Uuid::from_u128(1), effective: Day::from_yyyymmdd(20_260_105).unwrap(), kind: announced };
     let other = |id| Event { id: Uuid::from_u128(id), ..proto::samples::samples()[5].clone() };
     for (key, event) in [(signer(), announced), (next.clone(), other(2)), (next.clone(), other(3))] {
-        let engine = Engine::open(&Options { signing: Some(Signing::new(key)), ..Options::file(dir.path()) }, &mut |_| {});
+        let engine =
+            Engine::open(&Options { signing: Some(Signing::new(key)), ..Options::file(dir.path()) }, &mut |_| {});
         let engine = engine.unwrap();
         let bytes = bytes::Bytes::from(proto::event::encode(&event));
         engine.submit("somebody".into(), vec![(bytes, event)]).unwrap().blocking_recv().unwrap().unwrap();

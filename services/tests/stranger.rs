@@ -190,6 +190,9 @@ fn a_stranger_confirms_a_payment_and_a_balance_in_four_commands() {
         );
     }
     another_payment(&stranger, &asked[1], &payment);
+    // What the service says of itself is what its files come to, read by a path of their own.
+    let verify = format!("replay verify --data ./demo --live http://{} --key ledger.key.pub", stranger.address);
+    assert!(stranger.run(&verify).is_some_and(|text| text.ends_with("same\n")));
 }
 
 /// The receipt of one payment is none of another.

@@ -72,7 +72,7 @@ fn awards(seed: u64) -> Vec<(String, Event)> {
 
 /// A history of keys: two announced, one of them a second time.
 fn keys() -> Vec<(String, Event)> {
-    let told = [(1, [1; 32], 2026_01_05), (2, [2; 32], 2027_01_05), (3, [1; 32], 2027_02_01), (1, [1; 32], 2026_01_05)];
+    let told = [(1, [1; 32], 20_260_105), (2, [2; 32], 20_270_105), (3, [1; 32], 20_270_201), (1, [1; 32], 20_260_105)];
     let event = |(id, key, day)| {
         let kind = Kind::KeyAnnounced(KeyAnnounced { key });
         Event { id: Uuid::from_u128(id), effective: Day::from_yyyymmdd(day).expect("a day"), kind }

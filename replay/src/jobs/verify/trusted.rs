@@ -23,13 +23,11 @@ pub fn begin(points: &[Point], keys: &[Verifier], follow: bool) -> anyhow::Resul
         match check(&mut trust, point) {
             None => {}
             Some(Ok(())) => any = true,
-            Some(Err(error)) => refused = refused.or_else(|| Some((point, error))),
+            Some(Err(error)) => refused = refused.or(Some((point, error))),
         }
     }
     match refused {
-        Some((point, error)) if !follow || !any => {
-            Err(error).with_context(|| format!("checkpoint {}", point.source))
-        }
+        Some((point, error)) if !follow || !any => Err(error).with_context(|| format!("checkpoint {}", point.source)),
         _ => Ok(()),
     }
 }
@@ -63,7 +61,8 @@ fn untrusted(point: &Point, error: &CheckpointError) -> Difference {
         index: point.at,
         what: "key",
         place: None,
-        expected: "a signature by a named key, or by one the record announces below a checkpoint already trusted".to_owned(),
+        expected: "a signature by a named key, or by one the record announces below a checkpoint already trusted"
+            .to_owned(),
         found: error.to_string(),
         checkpoint: Some(point.source.clone()),
     }
