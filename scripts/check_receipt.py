@@ -3,7 +3,7 @@
 KEY is the ledger's public key, name+id+key, as text or file; the entry must say what became of PAYMENT, if one is named.
 Prints what holds and ends with 0, or says what does not fit and ends with 1. Ed25519 comes from the package
 `cryptography`, or else from the openssl command."""
-import base64, hashlib, os, re, subprocess, sys, tempfile, uuid
+import base64, hashlib, os, subprocess, sys, tempfile, uuid
 
 def sha256(*parts):
     return hashlib.sha256(b"".join(parts)).digest()
@@ -36,12 +36,31 @@ def root_of(leaf, index, size, path):
     need(last == 0, "the path is too short")
     return value
 
+def fields(message):
+    values, at = {}, 0  # Numbers and pieces of bytes by their field, as protobuf writes them.
+    def number():
+        nonlocal at
+        value = place = 0
+        while place == 0 or message[at - 1] > 127:
+            value, place, at = value | (message[at] & 127) << place, place + 7, at + 1
+        return value
+    while at < len(message):
+        tag, value = number(), number()
+        need(tag & 7 in (0, 2), "the entry is of another form")
+        if tag & 7 == 2:
+            value, at = message[at:at + value], at + value
+        values[tag >> 3] = value
+    return values
+
 def about(entry, payment):
-    # An event's field 41 is a payment credited, 42 one returned; in both, field 1 is the payment and field 2 the fen.
-    said = re.search(rb"([\xca\xd2])\x02.{1,2}\n\x10" + re.escape(uuid.UUID(payment).bytes) + rb"\x10([\x80-\xff]*.)", entry, re.S)
-    need(said, "the entry does not say what became of payment " + payment)
-    fen = sum((byte & 127) << 7 * place for place, byte in enumerate(said[2]))
-    return ": payment %s %s, %d.%02d yuan" % (payment, {b"\xca": "credited", b"\xd2": "returned"}[said[1]], fen // 100, fen % 100)
+    # Kind 1, eight bytes of time, length of the principal, principal, event. Field 41 of an event is a payment credited, 42
+    # one returned; in both, field 1 is the payment and field 2 the fen. Looking for the bytes alone would find them in a lie.
+    event = fields(entry[10 + entry[9]:]) if entry[0] == 1 else {}
+    for kind, word in ((41, "credited"), (42, "returned")):
+        said = fields(event.get(kind, b""))
+        if said.get(1) == uuid.UUID(payment).bytes:
+            return ": payment %s %s, %d.%02d yuan" % (payment, word, said[2] // 100, said[2] % 100)
+    raise ValueError("the entry does not say what became of payment " + payment)
 
 def check(receipt, vkey, payment=None):
     name, key_id, key = vkey.strip().split("+", 2)

@@ -3,6 +3,7 @@
 
 mod support;
 
+use ledger::event::{KeyAnnounced, Kind};
 use replay::note::Signer;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -116,6 +117,28 @@ fn tampered(desk: &Desk) {
         std::fs::write(&file, &text).expect("written");
         assert!(!desk.holds(&file), "this held:\n{text}");
     }
+}
+
+/// A key is 32 bytes of the submitter's choice: room enough to write a payment credited into it.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_script_does_not_take_bytes_inside_another_statement_for_a_payment() {
+    let (desk, payment) = (Desk::new(), Uuid::from_u128(9));
+    let server = Server::signing(Some(desk.key())).await;
+    let lie = [b"\xca\x02\x14\x0a\x10", &payment.as_bytes()[..], b"\x10\x01", &[0; 9]].concat();
+    let key = lie.try_into().expect("32 bytes");
+    server.record("somebody", &[event(1, Kind::KeyAnnounced(KeyAnnounced { key }))]).await;
+    let address = server.address.to_string();
+    beside(move || {
+        let (file, vkey) = (desk.at("receipt"), desk.at("ledger.key.pub"));
+        desk.good(&["receipt", "0", "--out", &file, "--server", &address]);
+        assert!(desk.holds(&file));
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scripts/check_receipt.py");
+        let asked = Command::new("python3").arg(script).args([&file, &vkey, &payment.to_string()]).output();
+        let said = asked.expect("python3 runs");
+        assert!(String::from_utf8_lossy(&said.stderr).contains("does not say what became"), "{said:?}");
+    })
+    .await;
+    server.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
