@@ -139,10 +139,13 @@ impl Checkpoints {
     /// # Errors
     /// As [`Checkpoints::read`].
     pub fn latest(&self) -> Result<Option<Signed>, KeptError> {
-        match self.sizes()?.last() {
-            Some(size) => self.read(*size),
-            None => Ok(None),
-        }
+        let Some(size) = self.sizes()?.last().copied() else { return Ok(None) };
+        // Taken for none, it would bind nobody any more.
+        let missing = || KeptError::Bad {
+            path: self.path(size, OUTCOMES),
+            source: CheckpointError::Malformed("it is missing beside its checkpoint"),
+        };
+        self.read(size)?.map(Some).ok_or_else(missing)
     }
 
     /// Keeps one, durably, and lets older ones of the same key go that are not kept for good. Those of other keys stay:
@@ -260,5 +263,8 @@ mod tests {
         fs::write(path(7, TREE), "no note").unwrap();
         assert!(matches!(kept.read(7), Err(KeptError::Bad { .. })));
         assert_eq!(kept.read(6).unwrap(), None);
+        fs::remove_file(path(7, TREE)).unwrap();
+        fs::remove_file(path(5, OUTCOMES)).unwrap();
+        assert!(matches!(kept.latest(), Err(KeptError::Bad { .. })));
     }
 }

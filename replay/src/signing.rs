@@ -94,6 +94,7 @@ impl Reading {
         let signing = self.signing.ok_or(SigningError::NoKey)?;
         if let Some(signed) = &latest {
             may_follow(signed, signing.signer.verifier(), announced)?;
+            fits_outcomes(signed, &tally)?;
         }
         Notary::start(signing, kept, latest, self.tiles, tally)
     }
@@ -145,12 +146,25 @@ fn fits_before(signed: &Signed, tiles: &Tiles) -> Result<(), SigningError> {
     Ok(())
 }
 
+/// Nor does it sign other outcomes of entries whose outcomes were signed.
+fn fits_outcomes(signed: &Signed, tally: &Tally) -> Result<(), SigningError> {
+    let (_, Outcomes { size, chain, books, .. }) = signed.unverified()?;
+    if size == tally.chain().entries() && (chain, &books) != (tally.chain().head(), tally.books()) {
+        let why = "its outcomes are others; the pages may be wrong, `replay rebuild` makes them anew".to_owned();
+        return Err(SigningError::Differs { size, why });
+    }
+    Ok(())
+}
+
 /// Whoever trusts the key that signed last must be able to trust the next one: it is announced below that checkpoint.
 fn may_follow(signed: &Signed, key: &Verifier, announced: &Table<AnnouncedKey>) -> Result<(), SigningError> {
     if Checkpoint::verified(&signed.tree, key).is_ok() {
         return Ok(());
     }
-    let size = signed.unverified()?.0.size;
+    let (Checkpoint { origin, size, .. }, _) = signed.unverified()?;
+    if key.name() != origin {
+        return Err(SigningError::OtherName { key: key.to_string(), origin });
+    }
     match announced.by_id(key_id(&key.bytes())) {
         Some((_, row)) if row.last < size => Ok(()),
         _ => Err(SigningError::NotAnnounced { key: key.to_string(), size }),

@@ -187,3 +187,36 @@ fn another_key_signs_only_once_it_was_announced_under_the_one_before() {
     // The way back needs an announcement too.
     assert!(refused(1));
 }
+
+#[test]
+fn a_key_of_another_name_replaces_nothing_that_was_signed() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = open(dir.path());
+    announce(&engine, &signer(2), 1);
+    engine.stop().unwrap();
+    drop(engine);
+    let kept = Checkpoints::of(dir.path());
+    let before = kept.latest().unwrap();
+    let elsewhere = Signer::from_seed("elsewhere", Role::Author, &[2; 32]).unwrap();
+    let opened = Engine::open(&options(dir.path(), Signing::new(elsewhere)), &mut |_| {});
+    assert!(matches!(opened.err(), Some(DriveError::Signing(SigningError::OtherName { .. }))));
+    assert_eq!(kept.latest().unwrap(), before);
+}
+
+#[test]
+fn outcomes_that_were_signed_are_not_signed_otherwise() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = open(dir.path());
+    announce(&engine, &signer(2), 1);
+    let (_, outcomes) = sign(&engine);
+    engine.stop().unwrap();
+    drop(engine);
+    let kept = Checkpoints::of(dir.path());
+    let tree = kept.latest().unwrap().unwrap().tree;
+    let outcomes = Outcomes { chain: [9; 32], ..outcomes }.sign(&signer(1));
+    kept.keep(1, &Signed { tree, outcomes }, signer(1).verifier()).unwrap();
+    for seed in [1, 2] {
+        let opened = Engine::open(&options(dir.path(), Signing::new(signer(seed))), &mut |_| {});
+        assert!(matches!(opened.err(), Some(DriveError::Signing(SigningError::Differs { size: 1, .. }))), "{seed}");
+    }
+}

@@ -47,6 +47,14 @@ pub enum SigningError {
         /// Entries of the last checkpoint of the other key.
         size: u64,
     },
+    /// The name of a ledger's key is the ledger's: under another one nobody takes its checkpoints for the same ledger's.
+    #[error("the checkpoints before are those of {origin}, which is not the name of the key {key}; make one with `mingzhang keygen --origin {origin}`")]
+    OtherName {
+        /// The key, as text.
+        key: String,
+        /// Whose the checkpoints are.
+        origin: String,
+    },
     /// Nothing of this size was signed or recorded.
     #[error("{asked} is beyond the tree of {size} entries")]
     OutOfRange {
