@@ -116,6 +116,9 @@ impl Engine {
                 "the pages know more entries than the record holds: the record lost its end, restore it".to_owned(),
             ));
         }
+        if tree.is_none() {
+            crate::signing::not_cut(&options.data, log.tip())?;
+        }
         let (folded, _) = watch::channel(state.entries);
         let (tree, followed) = if options.follows() { (None, tree) } else { (tree, None) };
         let notary = tree.map(|tree| tree.start(log.tip(), pages.tally(), &state.keys)).transpose()?;

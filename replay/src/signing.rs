@@ -126,6 +126,19 @@ impl Reading {
     }
 }
 
+/// Refuses a record that ends before what was signed over it, for a ledger that has no key and so keeps no tree.
+pub(crate) fn not_cut(data: &Path, tip: &Tip) -> Result<(), SigningError> {
+    let entries = tip.next_index();
+    match Checkpoints::of(data).latest()?.as_ref().map(Signed::unverified).transpose()? {
+        Some((Checkpoint { size, .. }, _)) if size > entries => Err(cut(size, entries)),
+        _ => Ok(()),
+    }
+}
+
+fn cut(size: u64, entries: u64) -> SigningError {
+    SigningError::Differs { size, why: format!("the record has only {entries} entries") }
+}
+
 /// Where the tiles of a ledger stand.
 #[must_use]
 pub fn tiles_dir(data: &Path) -> PathBuf {
@@ -137,8 +150,7 @@ fn fits_before(signed: &Signed, tiles: &Tiles) -> Result<(), SigningError> {
     let (checkpoint, _) = signed.unverified()?;
     let size = checkpoint.size;
     if size > tiles.size() {
-        let why = format!("the record has only {} entries", tiles.size());
-        return Err(SigningError::Differs { size, why });
+        return Err(cut(size, tiles.size()));
     }
     if tiles.root(size)? != checkpoint.root {
         return Err(SigningError::Differs { size, why: "its root is another".to_owned() });
