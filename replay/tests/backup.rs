@@ -16,6 +16,7 @@ use replay::backup::{Backup, BackupError, MANIFEST, Restore, backup, restore};
 use replay::checkpoint::Checkpoint;
 use replay::drive::{DEFAULT_LEDGER, Engine, Options};
 use replay::log::{Log, NatsOptions, Reader};
+use replay::signing::Signing;
 use support::{Cluster, collect, item, start};
 
 #[test]
@@ -125,6 +126,39 @@ fn copy_dir(from: &Path, to: &Path) {
             let _ = fs::copy(item.path(), to).unwrap();
         }
     }
+}
+
+#[test]
+fn a_record_without_the_end_that_was_signed_is_not_copied() {
+    let desk = Desk::told(0, 600);
+    let segment = files(&desk.at("ledger/record"), ".frames").pop().unwrap();
+    let bytes = fs::read(&segment).unwrap();
+    fs::write(&segment, &bytes[..bytes.len() / 2]).unwrap();
+    let why = desk.backup("copy").unwrap_err().to_string();
+    assert!(why.contains("over 600 entries") && why.contains("replay repair"), "{why}");
+    assert!(desk.restore("copy", "again").is_err());
+}
+
+/// Whoever has the first key only follows to the present one over the last checkpoint of the first.
+#[test]
+fn a_copy_keeps_the_checkpoint_at_which_keys_changed() {
+    let desk = Desk::told(0, 100);
+    desk::announce(&desk.open(), &signer(8));
+    let signing = Signing { signer: signer(8), every: 1, after: Duration::from_secs(60) };
+    let options = Options { signing: Some(signing), ..Options::file(desk.at("ledger")) };
+    let engine = Engine::open(&options, &mut |_| {}).unwrap();
+    for from in 0..20 {
+        say(&engine, 1_000 + 10 * from, 10);
+        if from % 5 == 0 {
+            desk.backup("copy").unwrap();
+        }
+    }
+    engine.stop().unwrap();
+    desk.backup("copy").unwrap();
+    desk.restore_with("copy", "again", &[8]).unwrap();
+    let key = signer(9).verifier().to_string();
+    let verified = desk.replay(&["verify", "--data", "again", "--key", &key], "");
+    assert!(verified.status.success(), "{verified:?}");
 }
 
 /// Somebody who can write the copy also writes its list; only signatures stop him.

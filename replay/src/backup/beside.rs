@@ -63,7 +63,8 @@ pub(super) fn unchanged(manifest: &Manifest, small: &Small) -> Vec<Listed> {
     [CHECKPOINTS, KEYS].into_iter().flat_map(|dir| manifest.of(dir)).filter(stays).cloned().collect()
 }
 
-/// Writes what is not there yet and answers what the copy holds then, without checkpoints that are not kept for good.
+/// Writes what is not there yet and answers what the copy holds then, without checkpoints that are not kept for good. What the
+/// ledger keeps the copy keeps: the last one of an earlier key too, over which trust leads to the present one.
 pub(super) fn write(out: &Path, before: Vec<Listed>, small: &Small) -> Result<Vec<Listed>, BackupError> {
     let mut files: BTreeMap<String, Listed> = before.into_iter().map(|file| (file.path.clone(), file)).collect();
     [CHECKPOINTS, KEYS].iter().try_for_each(|dir| make_dir(&out.join(dir)))?;
@@ -73,8 +74,11 @@ pub(super) fn write(out: &Path, before: Vec<Listed>, small: &Small) -> Result<Ve
         replace(&to, bytes).map_err(|error| io("writing", &to, error))?;
         files.insert(path.clone(), listed);
     }
+    let kept = sizes(small.keys().map(String::as_str));
     for size in outlived(&sizes(files.keys().map(String::as_str))) {
-        paths(size).iter().for_each(|path| drop(files.remove(path)));
+        if !kept.is_empty() && !kept.contains(&size) {
+            paths(size).iter().for_each(|path| drop(files.remove(path)));
+        }
     }
     Ok(files.into_values().collect())
 }

@@ -83,6 +83,9 @@ pub fn backup(job: &Backup, go_on: &mut dyn FnMut(u64) -> bool) -> Result<Taken,
     // Once more: now the copy reaches beyond the last of these checkpoints.
     run.read()?;
     let Run { mut segments, tip, ended, .. } = run;
+    if !ended {
+        reaches(job, &tip, &small)?;
+    }
     segments.sync()?;
     points::at("backup-frames-copied");
     let manifest = finish(job, &tip, &manifest, (segments.listed(), created), small)?;
@@ -180,6 +183,16 @@ impl Run<'_> {
         self.ended = !(self.go_on)(after.next_index());
         Ok(!self.ended)
     }
+}
+
+/// A record that ends before its last checkpoint has lost its end: a copy without that checkpoint would hide it.
+fn reaches(job: &Backup, tip: &Tip, small: &Small) -> Result<(), BackupError> {
+    let (entries, last) = (tip.next_index(), beside::sizes(small.keys().map(String::as_str)).pop());
+    let Some(size) = last.filter(|size| *size > entries) else { return Ok(()) };
+    let [tree, _] = beside::paths(size);
+    let path = job.data.as_deref().unwrap_or(Path::new("")).join(tree);
+    let why = format!("it is over {size} entries, the record has {entries}; run `replay repair`");
+    Err(BackupError::Checkpoint { path, why })
 }
 
 /// Names what was copied, then writes what goes beside it, then names that. At each step the list tells the truth.

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::Duration;
 
-use ledger::event::{Event, Kind, Level, OrgRegistered, OrgRole, Subordination};
+use ledger::event::{Event, KeyAnnounced, Kind, Level, OrgRegistered, OrgRole, Subordination};
 use ledger::money::Day;
 use ledger::state::State;
 use replay::backup::{Backup, BackupError, Restore, Restored, Taken, backup, restore};
@@ -114,6 +114,15 @@ pub fn say(engine: &Engine, from: u128, count: u128) {
         let receipts = engine.submit("省财政厅/制单".into(), said).unwrap();
         drop(receipts.blocking_recv().unwrap().unwrap());
     }
+}
+
+/// Puts the next key on record.
+pub fn announce(engine: &Engine, key: &Signer) {
+    let kind = Kind::KeyAnnounced(KeyAnnounced { key: key.verifier().bytes() });
+    let event = Event { kind, ..org(700_000) };
+    let receipts = engine.submit("省财政厅/系统".into(), vec![(proto::event::encode(&event).into(), event)]).unwrap();
+    drop(receipts.blocking_recv().unwrap().unwrap());
+    engine.stop().unwrap();
 }
 
 fn org(number: u128) -> Event {
