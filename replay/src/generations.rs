@@ -30,11 +30,18 @@ impl Generations {
     /// # Errors
     /// Another process has it, or the file system refuses.
     pub fn open(&self, ledger: [u8; 16]) -> Result<(u64, Store), StoreError> {
-        let number = match self.in_use()? {
-            Some(number) => number,
-            None => self.highest()? + 1,
-        };
-        Ok((number, Store::open(&self.path(number), ledger)?))
+        loop {
+            let in_use = self.in_use()?;
+            let number = match in_use {
+                Some(number) => number,
+                None => self.highest()? + 1,
+            };
+            let store = Store::open(&self.path(number), ledger)?;
+            // Whoever had it may have put the next one in use before letting go, and removes this one.
+            if self.in_use()? == in_use {
+                return Ok((number, store));
+            }
+        }
     }
 
     /// Puts the generation that was opened in use and removes all others: of earlier formats, of rebuilds that did not end.
@@ -179,6 +186,22 @@ mod tests {
         assert_eq!(number, 2);
         generations.settle(number).unwrap();
         assert_eq!(generations.names().unwrap(), [name_of(2)]);
+    }
+
+    #[test]
+    fn who_waits_for_a_generation_that_is_replaced_gets_the_next() {
+        let (_dir, generations) = made();
+        let (number, store) = generations.open(LEDGER).unwrap();
+        generations.settle(number).unwrap();
+        let (next, made) = generations.begin(LEDGER).unwrap();
+        let waiting = generations.clone();
+        let waits = std::thread::spawn(move || waiting.open(LEDGER).unwrap().0);
+        // Long enough to meet the lock; whoever comes later finds the next one anyway.
+        std::thread::sleep(std::time::Duration::from_millis(200));
+        generations.put_in_use(next).unwrap();
+        drop((made, store));
+        generations.settle(next).unwrap();
+        assert_eq!(waits.join().unwrap(), next);
     }
 
     #[test]

@@ -184,13 +184,14 @@ impl Keeper {
         let Some(kept) = &self.kept else { return Ok(()) };
         let mut progress = kept.desk.progress.lock();
         let behind = state.entries - progress.taken;
-        if behind < PAGES_EVERY || progress.paused {
+        if behind < PAGES_EVERY {
             return Ok(());
         }
         while progress.under_way && behind >= PAGES_LAG_MAX {
             kept.desk.changed.wait(&mut progress);
         }
-        if progress.under_way {
+        // A pause may have begun while this waited.
+        if progress.under_way || progress.paused {
             return Ok(());
         }
         self.settle(&mut progress, state)?;

@@ -74,7 +74,7 @@ impl Shared {
         let store = anew.put_in_use()?;
         paused.replace(anew.number(), store);
         drop(paused);
-        anew.settle()?;
+        anew.settle();
         let (generation, entries, digest) = (anew.number(), anew.state.entries, anew.state.digest());
         Ok(Rebuilt { generation, entries, digest, compared: true, held_us })
     }

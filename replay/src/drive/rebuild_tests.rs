@@ -219,6 +219,12 @@ fn without_a_service_the_generation_in_use_is_compared_with() {
         assert_eq!((postings(&engine), engine.digest()), (rows.clone(), digest));
         engine.stop().unwrap();
     }
+    // A service that starts has the record before it has a generation in use.
+    let starting = Engine::open(&Options { pages: false, ..Options::file(dir.path()) }, &mut |_| {}).unwrap();
+    let refused = rebuild_offline(dir.path(), DEFAULT_LEDGER, None, &mut sure).unwrap_err().to_string();
+    assert!(refused.contains("in use by another"), "{refused}");
+    starting.stop().unwrap();
+    drop(starting);
     std::fs::remove_dir_all(dir.path().join("pages")).unwrap();
     let nothing = rebuild_offline(dir.path(), DEFAULT_LEDGER, Some(Only::State), &mut sure);
     assert!(matches!(nothing, Err(RebuildError::NothingInUse)), "{nothing:?}");

@@ -9,8 +9,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 use proto::v1::operator_client::OperatorClient;
 use proto::v1::{RebuildProgress, RebuildRequest};
 use replay::drive::DriveError;
+use replay::error::LogError;
 use replay::rebuild::{Only, RebuildError, Rebuilt, rebuild_offline};
-use replay::store::StoreError;
 use tonic::Code;
 
 use super::interrupts;
@@ -112,7 +112,8 @@ fn here(data: &Path, ledger: Ledger, only: Option<Only>, bar: &ProgressBar) -> a
         Ok(rebuilt) => Ok(Some(rebuilt)),
         Err(RebuildError::Interrupted) => Ok(None),
         Err(error) => {
-            let locked = matches!(&error, RebuildError::Drive(DriveError::Store(StoreError::Locked { .. })));
+            let locked =
+                matches!(&error, RebuildError::Drive(DriveError::Log(why)) if matches!(**why, LogError::Locked { .. }));
             let error = anyhow::Error::from(error);
             Err(if locked { error.context("a service runs on it; have it rebuild with --live URL") } else { error })
         }

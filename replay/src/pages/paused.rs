@@ -68,3 +68,39 @@ impl Drop for Paused<'_> {
         self.kept.desk.progress.lock().paused = false;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::generations::Generations;
+    use crate::limits::PAGES_LAG_MAX;
+    use crate::tally::Tally;
+
+    #[test]
+    fn who_waited_for_the_batch_before_takes_none_into_a_pause() {
+        let dir = tempfile::tempdir().unwrap();
+        let generations = Generations::of(dir.path());
+        let (number, store) = generations.open([7; 16]).unwrap();
+        let keeper = Keeper::over(generations, number, store, 0, Tally::default()).unwrap();
+        let desk = &keeper.kept.as_ref().unwrap().desk;
+        let mut progress = desk.progress.lock();
+        progress.under_way = true;
+        std::thread::scope(|scope| {
+            let waits = scope.spawn(|| {
+                let mut state = State::default();
+                state.entries = PAGES_LAG_MAX;
+                keeper.keep_sometimes(&mut state).unwrap();
+            });
+            // It came to where it waits once it let go of what is waited with.
+            while !desk.changed.notify_one() {
+                parking_lot::MutexGuard::bump(&mut progress);
+            }
+            (progress.paused, progress.under_way) = (true, false);
+            drop(progress);
+            desk.changed.notify_all();
+            waits.join().unwrap();
+        });
+        let progress = desk.progress.lock();
+        assert_eq!((progress.taken, progress.under_way), (0, false));
+    }
+}

@@ -114,9 +114,11 @@ impl Anew {
         Ok(store)
     }
 
-    /// Removes all other generations, once nobody is to use them any more.
-    pub(crate) fn settle(&self) -> Result<(), RebuildError> {
-        Ok(self.generations.settle(self.number)?)
+    /// Removes all other generations, once nobody is to use them any more. That this one is in use does not hang on it.
+    pub(crate) fn settle(&self) {
+        if let Err(error) = self.generations.settle(self.number) {
+            tracing::warn!(%error, "a replaced generation could not be removed; the next start does it");
+        }
     }
 }
 

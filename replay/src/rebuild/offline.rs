@@ -8,6 +8,7 @@ use super::anew::Anew;
 use super::compare::{same_state, same_tally};
 use super::{Only, RebuildError, Rebuilt, Step};
 use crate::generations::Generations;
+use crate::log::file::lock;
 use crate::marker;
 use crate::store::Store;
 use crate::tally::Tally;
@@ -22,12 +23,14 @@ pub fn rebuild_offline(
     only: Option<Only>,
     step: Step<'_>,
 ) -> Result<Rebuilt, RebuildError> {
+    let record = data.join("record");
+    // To the end, so that nobody writes: whoever starts has the record before he has a generation in use.
+    let _lock = lock(&record)?;
     marker::refuse(data)?;
     let generations = Generations::of(data);
-    // Open from here to the end, which keeps a service from starting on it.
     let (_, store) = generations.open(ledger)?;
     let (store, in_use) = store.restore()?;
-    let mut anew = Anew::begin(generations, ledger, &data.join("record"), only)?;
+    let mut anew = Anew::begin(generations, ledger, &record, only)?;
     let compared = in_use.is_some();
     match in_use {
         Some((state, tally)) => beside(&mut anew, only, &store, state, &tally, step)?,
@@ -41,7 +44,7 @@ pub fn rebuild_offline(
     let (generation, entries, digest) = (anew.number(), anew.state.entries, anew.state.digest());
     drop(anew.put_in_use()?);
     drop(store);
-    anew.settle()?;
+    anew.settle();
     Ok(Rebuilt { generation, entries, digest, compared, held_us: 0 })
 }
 
