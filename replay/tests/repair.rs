@@ -213,6 +213,61 @@ fn of_two_records_only_a_checkpoint_can_say_which_is_the_ledger() {
     assert!(holds(dir.path(), &theirs));
 }
 
+/// Where one side's first frame of its own is damaged, the other side's stands there alone; what goes on behind says more.
+#[test]
+fn of_two_records_one_that_is_damaged_where_they_part_is_not_forgotten() {
+    let (dir, copy) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let mut ours = Made::with(9);
+    let mut theirs = ours.clone();
+    ours.say(4, 1);
+    theirs.open(99);
+    theirs.say(8, 2);
+    ours.write(dir.path());
+    theirs.write(copy.path());
+    let before = |frames: &[Frame]| frames.iter().map(|frame| frame.bytes().len()).sum::<usize>();
+    let third = &segments(dir.path())[2];
+    flip(third, before(&ours.frames[8..12]) - before(&ours.frames[8..11]) + 1);
+    let mut options = RepairOptions::file(dir.path());
+    options.from = Some(copy.path().to_path_buf());
+    let why = refused(&options);
+    assert!(why.contains("two records"), "{why}");
+    theirs.sign(dir.path(), &signer(1));
+    mended(&options);
+    assert!(holds(dir.path(), &theirs), "what was signed decides");
+}
+
+/// By its epoch an earlier frame that was put behind an opening looks like one of a fenced writer.
+#[test]
+fn an_entry_goes_before_a_frame_that_counts_for_nothing() {
+    let (dir, copy) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let mut made = Made::with(3);
+    made.open(8);
+    let mut spoilt = made.clone();
+    made.say(1, 1);
+    let early = spoilt.frames[1].clone();
+    spoilt.push(early);
+    spoilt.write(dir.path());
+    made.write(copy.path());
+    let mut options = RepairOptions::file(dir.path());
+    options.from = Some(copy.path().to_path_buf());
+    mended(&options);
+    assert!(holds(dir.path(), &made));
+}
+
+/// The one that was put aside last is found by its number, when renaming was cut short.
+#[test]
+fn what_is_kept_is_numbered_behind_all_there_are() {
+    let (dir, copy) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let made = Made::with(14);
+    made.write(dir.path());
+    made.write(copy.path());
+    fs::create_dir(dir.path().join("record.damaged-2")).unwrap();
+    flip(&segments(dir.path())[1], 1);
+    let mut options = RepairOptions::file(dir.path());
+    options.from = Some(copy.path().to_path_buf());
+    assert_eq!(mended(&options).archive_kept, Some(dir.path().join("record.damaged-3")));
+}
+
 #[test]
 fn a_checkpoint_nobody_known_signed_proves_nothing() {
     let dir = tempfile::tempdir().unwrap();

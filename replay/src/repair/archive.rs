@@ -16,13 +16,21 @@ use crate::points;
 
 /// Where a damaged archive was put last, if any was.
 pub(super) fn kept(data: &Path) -> PathBuf {
-    let last = (1..).take_while(|number| numbered(data, *number).exists()).last();
-    numbered(data, last.unwrap_or(1))
+    numbered(data, last_number(data).unwrap_or(1))
+}
+
+/// The highest number of those kept; an operator may have removed others.
+fn last_number(data: &Path) -> Option<u32> {
+    let number = |name: &std::ffi::OsStr| name.to_str()?.strip_prefix(KEPT)?.parse().ok();
+    fs::read_dir(data).ok()?.flatten().filter_map(|item| number(&item.file_name())).max()
 }
 
 fn numbered(data: &Path, number: u32) -> PathBuf {
-    data.join(format!("record.damaged-{number}"))
+    data.join(format!("{KEPT}{number}"))
 }
+
+/// What the directory of a damaged archive that is kept is called, before its number.
+const KEPT: &str = "record.damaged-";
 
 /// Writes the record as planned and puts it in the place of the damaged archive. Answers where that one is kept, and the
 /// new one, locked.
@@ -75,11 +83,7 @@ pub(super) fn catch_up(options: &RepairOptions, plan: &Plan, examined: &mut Exam
 
 /// The number after all there are, so that nothing kept is replaced.
 fn next_free(data: &Path) -> PathBuf {
-    let mut number = 1;
-    while numbered(data, number).exists() {
-        number += 1;
-    }
-    numbered(data, number)
+    numbered(data, last_number(data).map_or(1, |last| last.saturating_add(1)))
 }
 
 fn write(dir: &Path, plan: &Plan, examined: &mut Examined, progress: Progress<'_>) -> Result<(), RepairError> {

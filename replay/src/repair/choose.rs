@@ -1,9 +1,12 @@
 //! Which frames are the record: at each place the one that continues what is proved so far, from whichever copy has it.
 //! A frame proves itself by the root it carries and by the next one; a checkpoint proves everything under it.
 
+use std::collections::HashSet;
+
 use super::checkpoints::Proofs;
 use super::copies::{Held, Kind};
-use super::examine::{Examined, Role};
+use super::examine::{Examined, One, Role};
+use super::files::{self, Key, key};
 use super::report::Fault;
 use crate::error::LogError;
 use crate::log::{Frame, Tip};
@@ -11,6 +14,8 @@ use crate::log::{Frame, Tip};
 /// The record as the copies prove it together: where each frame is to be taken from, and where it ends.
 pub(super) struct Plan {
     pub(super) choices: Vec<Choice>,
+    /// What its frames say of themselves.
+    keys: HashSet<Key>,
     pub(super) tip: Tip,
 }
 
@@ -42,7 +47,7 @@ impl From<LogError> for Undecided {
 
 impl Plan {
     pub(super) fn new(ledger: [u8; 16]) -> Self {
-        Self { choices: Vec::new(), tip: Tip::new(ledger) }
+        Self { choices: Vec::new(), keys: HashSet::new(), tip: Tip::new(ledger) }
     }
 
     /// The frame of a choice.
@@ -64,6 +69,7 @@ impl Plan {
 
     pub(super) fn take(&mut self, candidate: &Candidate) {
         self.choices.push(candidate.choice);
+        self.keys.insert(key(candidate.frame.header()));
         self.tip.advance(&candidate.frame);
     }
 }
@@ -144,15 +150,16 @@ fn fork(
     for candidate in candidates {
         let (size, frames) = follow(examined, proofs, tip, &candidate)?;
         let proved = proofs.last().is_some_and(|last| tip.next_index() < last && size >= last);
-        reached.push((proved, frames, tip.is_void(&candidate.frame), candidate));
+        reached.push((proved, (size, frames), tip.is_void(&candidate.frame), candidate));
     }
     let proved = reached.iter().filter(|(proved, ..)| *proved).count();
     let counting = reached.iter().filter(|(_, _, void, _)| !void).count();
     if proved == 1 {
         reached.retain(|(proved, ..)| *proved);
-    } else if counting < reached.len() {
-        // What a fenced writer had under way stands where it was stored; the record goes on behind it.
-        reached.sort_by_key(|(_, frames, _, _)| std::cmp::Reverse(*frames));
+    } else if counting <= 1 {
+        // What a fenced writer had under way stands where it was stored; the record goes on behind it. Where both lead to
+        // entries, those that are left out show at the end.
+        reached.sort_by_key(|(_, reached, _, _)| std::cmp::Reverse(*reached));
     } else {
         return Err(Undecided::Refused(evidence(examined, tip, &reached)));
     }
@@ -160,11 +167,11 @@ fn fork(
     best.ok_or_else(|| Undecided::Refused("nothing may come next".to_owned()))
 }
 
-fn evidence(examined: &Examined, tip: &Tip, reached: &[(bool, u64, bool, Candidate)]) -> String {
+fn evidence(examined: &Examined, tip: &Tip, reached: &[(bool, (u64, u64), bool, Candidate)]) -> String {
     let number = tip.frames + 1;
     let sides: Vec<String> = reached
         .iter()
-        .map(|(_, frames, _, candidate)| {
+        .map(|(_, (_, frames), _, candidate)| {
             let copy = &examined.copies[usize::from(candidate.choice.copy)];
             let epoch = candidate.frame.header().epoch;
             format!("{} goes on with epoch {epoch} for {frames} frames", copy.kind.place(number))
@@ -207,9 +214,10 @@ fn follow(examined: &mut Examined, proofs: &Proofs, tip: &Tip, candidate: &Candi
 pub(super) fn ends(
     examined: &mut Examined,
     proofs: &Proofs,
-    tip: &Tip,
+    plan: &Plan,
     over_nats: bool,
 ) -> Result<Result<(), String>, LogError> {
+    let tip = &plan.tip;
     let (number, index) = (tip.frames + 1, tip.next_index());
     if let Some(last) = proofs.last().filter(|last| *last > index) {
         return Ok(Err(format!(
@@ -220,8 +228,13 @@ pub(super) fn ends(
     let lost = format!(
         "frame {number}, index {index}, was acknowledged and no copy has it as it was; add a copy that has it with --from"
     );
+    // What was told to anybody is in the archive too, unless the archive lost it.
+    let archived = examined.copies.iter().any(|copy| copy.role == Role::Archive && copy.kind.last() >= tip.frames);
     for copy in &mut examined.copies {
-        if !copy.diverged && copy.kind.has_later(tip)? {
+        if let Err(why) = no_others(copy, plan, proofs, &lost)? {
+            return Ok(Err(why));
+        }
+        if copy.role == Role::Stream && !archived && matches!(copy.kind.at(number)?, Held::Bad(Fault::Flipped, _)) {
             return Ok(Err(lost));
         }
         if let (Kind::Files(files), Role::Archive) = (&copy.kind, copy.role)
@@ -236,4 +249,30 @@ pub(super) fn ends(
         }
     }
     Ok(Ok(()))
+}
+
+/// Whether a copy holds frames of the ledger that are not the record's: later ones, or ones of another record, of which it
+/// lost the frame where the two part. What differs below a checkpoint is proved to be no part of the ledger.
+fn no_others(copy: &mut One, plan: &Plan, proofs: &Proofs, lost: &str) -> Result<Result<(), String>, LogError> {
+    if copy.diverged {
+        return Ok(Ok(()));
+    }
+    let tip = &plan.tip;
+    let mut others = copy.kind.further(tip)?;
+    others.append(&mut copy.misfits);
+    others.retain(|key| !plan.keys.contains(key) && *key != files::end(tip));
+    let (first, last) = (others.iter().min(), others.iter().max());
+    if last.is_some_and(|(index, _)| *index > tip.next_index()) {
+        return Ok(Err(lost.to_owned()));
+    }
+    let signed = proofs.last().unwrap_or(0);
+    Ok(match first.filter(|(index, _)| *index > signed) {
+        None => Ok(()),
+        Some((index, _)) => Err(format!(
+            "{} holds whole frames from index {index} on that do not continue what the others hold: these are two records, \
+             and the frame where they part is damaged. Find out which one is the ledger, take the other away, and run this \
+             again",
+            copy.report.name
+        )),
+    })
 }

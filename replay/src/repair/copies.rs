@@ -6,7 +6,7 @@ use bytes::Bytes;
 use futures_util::StreamExt;
 use serde_json::Value;
 
-use super::files::{Files, fault};
+use super::files::{Files, Key, fault, key};
 use super::report::Fault;
 use crate::error::LogError;
 use crate::limits::{CATCH_UP_AHEAD, REPAIR_AHEAD};
@@ -55,20 +55,20 @@ impl Kind {
         }
     }
 
-    /// Whether a frame of the record, other than the one looked for after `tip`, stands beyond its place.
-    pub(super) fn has_later(&mut self, tip: &Tip) -> Result<bool, LogError> {
+    /// Whole frames of the ledger that stand behind the end of the record, or in files anywhere.
+    pub(super) fn further(&mut self, tip: &Tip) -> Result<Vec<Key>, LogError> {
         match self {
-            Self::Files(files) => Ok(files.has_from(tip.next_index())),
+            Self::Files(files) => Ok(files.keys().collect()),
             Self::Stream(stream) => {
-                for number in tip.frames + 2..=stream.last() {
+                let mut keys = Vec::new();
+                for number in tip.frames + 1..=stream.last() {
                     if let Held::Frame(frame) = stream.at(number)?
                         && frame.header().ledger == tip.ledger
-                        && frame.header().first_index > tip.next_index()
                     {
-                        return Ok(true);
+                        keys.push(key(frame.header()));
                     }
                 }
-                Ok(false)
+                Ok(keys)
             }
         }
     }

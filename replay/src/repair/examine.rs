@@ -6,7 +6,7 @@ use std::path::Path;
 use super::checkpoints::Proofs;
 use super::choose::{self, Plan, Undecided};
 use super::copies::{Held, Kind, Stream};
-use super::files::Files;
+use super::files::{Files, Key, key};
 use super::report::{Copy, Examination, Fault, Finding};
 use super::{Progress, RepairError, RepairOptions, stream_named};
 use crate::error::LogError;
@@ -31,6 +31,8 @@ pub(super) struct One {
     pub(super) report: Copy,
     /// Whether it goes on as another record from some place on: what stands behind is no frame of this one.
     pub(super) diverged: bool,
+    /// Whole frames of the ledger in places where the record has others.
+    pub(super) misfits: Vec<Key>,
 }
 
 /// All copies.
@@ -84,7 +86,7 @@ pub(super) fn run(
 }
 
 fn copies(options: &RepairOptions, record: &Path, progress: Progress<'_>) -> Result<Vec<One>, LogError> {
-    let mut scan = |dir: &Path| Files::scan(dir, &mut |frames| progress("reading files", frames, 0));
+    let mut scan = |dir: &Path| Files::scan(dir, options.ledger, &mut |frames| progress("reading files", frames, 0));
     let mut copies = vec![One::new(Role::Archive, Kind::Files(scan(record)?))];
     if let Some(nats) = &options.nats {
         let begun = marker::read(&options.data)?;
@@ -116,7 +118,7 @@ impl One {
             findings: Vec::new(),
             notes: Vec::new(),
         };
-        Self { role, kind, report, diverged: false }
+        Self { role, kind, report, diverged: false, misfits: Vec::new() }
     }
 
     /// Takes down what is wrong at the place after `tip`. Of one kind only the first is told.
@@ -141,10 +143,15 @@ impl One {
             Held::Bad(fault, why) => (*fault, why.clone()),
             Held::Frame(own) => match tip.check(own) {
                 Ok(()) => {
-                    self.diverged |= !tip.is_void(own);
+                    self.diverged |= !tip.is_void(own) && !tip.is_void(frame);
                     (Fault::Reused, "it holds another frame, of another writer".to_owned())
                 }
-                Err(why) => (self.misplaced(tip, own, frame)?, why),
+                Err(why) => {
+                    if own.header().ledger == tip.ledger {
+                        self.misfits.push(key(own.header()));
+                    }
+                    (self.misplaced(tip, own, frame)?, why)
+                }
             },
             // Whether a copy that just ends lacks anything is known at the end.
             Held::Nothing if tip.frames + 1 > self.kind.last() => return Ok(()),
@@ -200,7 +207,7 @@ fn walk(
         };
         let Some(candidate) = candidate else {
             at_end(examined, &plan.tip, &held);
-            return Ok(choose::ends(examined, proofs, &plan.tip, options.nats.is_some())?.err());
+            return Ok(choose::ends(examined, proofs, plan, options.nats.is_some())?.err());
         };
         for (copy, held) in examined.copies.iter_mut().zip(&held) {
             copy.compare(&plan.tip, held, &candidate.frame)?;

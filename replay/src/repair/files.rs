@@ -16,6 +16,18 @@ use crate::log::frame::MAGIC;
 use crate::log::segments::list;
 use crate::log::{Frame, FrameError, Header, Tip};
 
+/// First index of a frame and the first bytes of its root, which no two records share behind the place where they part.
+pub(super) type Key = (u64, u64);
+
+pub(super) fn key(header: &Header) -> Key {
+    (header.first_index, short(&header.root))
+}
+
+/// What a frame would say of itself that comes after `tip`.
+pub(super) fn end(tip: &Tip) -> Key {
+    (tip.next_index(), short(&tip.frontier.root()))
+}
+
 /// A directory of segments.
 #[derive(Debug)]
 pub(super) struct Files {
@@ -24,8 +36,8 @@ pub(super) struct Files {
     slots: Vec<Slot>,
     /// Slot by number of the frame.
     places: BTreeMap<u64, usize>,
-    /// Slots that hold a whole frame, by first index and the first bytes of its root.
-    contents: BTreeMap<(u64, u64), Vec<usize>>,
+    /// Slots that hold a whole frame of the ledger.
+    contents: BTreeMap<Key, Vec<usize>>,
 }
 
 #[derive(Debug)]
@@ -38,7 +50,7 @@ struct Slot {
 
 impl Files {
     /// Looks through all segments of a directory; one that is not there holds none.
-    pub(super) fn scan(dir: &Path, seen: &mut dyn FnMut(u64)) -> Result<Self, LogError> {
+    pub(super) fn scan(dir: &Path, ledger: [u8; 16], seen: &mut dyn FnMut(u64)) -> Result<Self, LogError> {
         let segments = if dir.is_dir() { list(dir)? } else { Vec::new() };
         let mut files = Self {
             dir: dir.to_path_buf(),
@@ -51,7 +63,7 @@ impl Files {
         for (segment, end) in segments.iter().zip(ends) {
             let bytes = std::fs::read(&segment.path).map_err(|e| LogError::io("reading segment", &segment.path, e))?;
             files.paths.push(segment.path.clone());
-            files.take(&Bytes::from(bytes), segment.first_frame..end);
+            files.take(&Bytes::from(bytes), ledger, segment.first_frame..end);
             seen(files.slots.len() as u64);
         }
         Ok(files)
@@ -96,13 +108,12 @@ impl Files {
 
     /// Slots, wherever they stand, whose frame would continue `tip` by its content.
     pub(super) fn fitting(&self, tip: &Tip) -> impl Iterator<Item = u64> + '_ {
-        let key = (tip.next_index(), short(&tip.frontier.root()));
-        self.contents.get(&key).into_iter().flatten().map(|slot| *slot as u64)
+        self.contents.get(&end(tip)).into_iter().flatten().map(|slot| *slot as u64)
     }
 
-    /// Whether a whole frame of an index that is not before `index` stands anywhere.
-    pub(super) fn has_from(&self, index: u64) -> bool {
-        self.contents.range((index + 1, 0)..).next().is_some()
+    /// What all whole frames of the ledger say of themselves, wherever they stand.
+    pub(super) fn keys(&self) -> impl Iterator<Item = Key> + '_ {
+        self.contents.keys().copied()
     }
 
     /// What is wrong with the very last frame, if it stands at this number: it may have been under way.
@@ -125,7 +136,7 @@ impl Files {
         LogError::Damage { place: format!("{} at byte {offset}", path.display()), frame: 0, index: 0, why }
     }
 
-    fn take(&mut self, bytes: &Bytes, numbers: std::ops::Range<u64>) {
+    fn take(&mut self, bytes: &Bytes, ledger: [u8; 16], numbers: std::ops::Range<u64>) {
         let path = self.paths.len() - 1;
         let (mut at, mut number) = (0, numbers.start);
         while at < bytes.len() {
@@ -133,7 +144,9 @@ impl Files {
             let (length, bad) = match frame_at(bytes, at) {
                 Ok(frame) => {
                     let header = frame.header();
-                    self.contents.entry((header.first_index, short(&header.root))).or_default().push(slot);
+                    if header.ledger == ledger {
+                        self.contents.entry(key(header)).or_default().push(slot);
+                    }
                     (frame.bytes().len(), None)
                 }
                 Err(why) => {
