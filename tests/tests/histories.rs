@@ -224,6 +224,8 @@ fn nothing_said_of_loans_stops_the_fold() {
         assert_eq!(restored(&mut state).expect("its own pages").digest(), digest, "seed {seed}");
     }
     let kinds = proto::event::KIND_NAMES.iter().copied().skip_while(|kind| *kind != FIRST_OF_LOANS);
+    // Keys came after the loans and are no part of them.
+    let kinds = kinds.take_while(|kind| *kind != "key_announced");
     let missing: Vec<&str> = kinds.filter(|kind| !done.contains(kind)).collect();
     assert!(missing.is_empty(), "chance never reached {missing:?}");
 }

@@ -25,7 +25,8 @@ const PAYERS: [Payer; 6] =
 pub fn lending(chance: &mut Chance, at: usize, state: &State) -> Event {
     let kinds: Vec<Kind> = proto::samples::samples().into_iter().map(|sample| sample.kind).collect();
     let first = kinds.iter().position(|kind| matches!(kind, Kind::LoanTermsAdopted(_))).unwrap_or_default();
-    let lending = &kinds[first..];
+    let of_loans = |kind: &&Kind| !matches!(kind, Kind::KeyAnnounced(_));
+    let lending = &kinds[first..first + kinds[first..].iter().take_while(of_loans).count()];
     // Nothing much happens where nobody is known, so a history begins with who there is and with terms.
     let first_day = Day::new(2018, 1, 1).unwrap_or_default();
     let (effective, kind) = match at {
