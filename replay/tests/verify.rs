@@ -157,6 +157,18 @@ fn a_checkpoint_that_another_key_signed_is_none() {
     assert!(String::from_utf8_lossy(&output.stderr).contains("not signed by"), "{output:?}");
 }
 
+#[test]
+fn where_a_key_is_named_something_must_be_signed() {
+    let record = Record::new();
+    let key = signer().verifier().to_string();
+    record.sign(0);
+    assert_eq!(record.differs(&["--key", &key])["what"], json!("key"), "over no entry at all");
+    assert_eq!(record.differs(&["--key", &key, "--hashes-only"])["what"], json!("key"));
+    assert_eq!(record.verify(&[]).0, Some(0));
+    record.sign(1);
+    assert_eq!(record.verify(&["--key", &key]).0, Some(0));
+}
+
 /// The record's own key announcement is of a key nobody has; here the next key is one we do have.
 #[test]
 fn a_key_announced_under_the_one_before_is_followed() {

@@ -45,7 +45,10 @@ fn a_service_that_has_gone_on_is_compared_where_it_answered() {
     );
     assert_eq!((&report["roots_compared"], &report["outcomes_compared"]), (&json!(1), &json!(2)));
     let unsigned = Said { checkpoint: None, ..honest(&record, entries, 0) };
-    let (code, report) = verify(&record, unsigned);
+    let (code, report) = verify(&record, unsigned.clone());
+    assert_eq!((code, &report["difference"]["what"]), (Some(1), &json!("key")), "nobody signed: {report}");
+    let service = service::start(unsigned);
+    let (code, report) = record.verify(&["--live", &service.address]);
     assert_eq!((code, &report["live"]["checkpoint_at"]), (Some(0), &Value::Null), "{report}");
 }
 

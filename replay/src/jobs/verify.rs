@@ -41,7 +41,8 @@ use signed::{Point, expectation};
 /// end is reported as torn and is no damage: nobody was told that it is recorded.
 ///
 /// Entries behind the last checkpoint are checked against each other, but nobody has signed for them. Without --key the
-/// checkpoints are compared but their signatures are not checked; take the key from its owner, not from the directory.
+/// checkpoints are compared but their signatures are not checked; take the key from its owner, not from the directory. With
+/// --key there must be a checkpoint over some of the entries at least; the report says how far the last one goes.
 ///
 /// With --live the digest of a running service's state and its last checkpoint are compared too, each at the number of
 /// entries it is of, so the service may go on meanwhile.
@@ -94,6 +95,9 @@ pub fn run(args: &VerifyArgs) -> anyhow::Result<ExitCode> {
     let began = Instant::now();
     let mut report = if args.hashes_only { hash(args, &points, &bar)? } else { fold(args, &points, &keys, &bar)? };
     bar.finish_and_clear();
+    if report.is_same() {
+        report.untrusted(trusted::nothing(&points, &keys, report.entries()));
+    }
     report.took(began.elapsed());
     report.signatures_checked = !args.keys.is_empty();
     report.live = live;

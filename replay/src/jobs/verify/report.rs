@@ -64,6 +64,11 @@ impl Report {
         report
     }
 
+    /// How many were read, by this run and those before it.
+    pub fn entries(&self) -> u64 {
+        self.entries
+    }
+
     /// A checkpoint that nobody trusted has signed is a difference too.
     pub fn untrusted(&mut self, found: Option<Difference>) {
         self.difference = found.map(Box::new);

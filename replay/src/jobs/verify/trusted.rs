@@ -47,6 +47,24 @@ pub fn end(points: &[Point], keys: &[Verifier], announced: &Table<AnnouncedKey>)
     found(&mut trust, trees).or_else(|| found(&mut trust, others))
 }
 
+/// Whoever names a key wants to know what was signed. Of a record that is whole in itself but of which nobody signed
+/// anything he learns nothing: its checkpoints were taken away, or it was made up.
+pub fn nothing(points: &[Point], keys: &[Verifier], entries: u64) -> Option<Difference> {
+    let signed = points.iter().any(|point| point.at > 0 && point.root.is_some() && point.note.is_some());
+    if keys.is_empty() || entries == 0 || signed {
+        return None;
+    }
+    Some(Difference {
+        index: 0,
+        what: "key",
+        place: None,
+        expected: "a checkpoint over some of the entries, signed by a named key; name their directory with --checkpoints"
+            .to_owned(),
+        found: "none".to_owned(),
+        checkpoint: None,
+    })
+}
+
 /// None if nobody has to sign for it.
 fn check(trust: &mut Trust, point: &Point) -> Option<Result<(), CheckpointError>> {
     let note = point.note.as_ref()?;
