@@ -194,7 +194,8 @@ impl Engine {
         self.shared.state.read()
     }
 
-    /// The same for who may be reading already: it does not queue behind a fold that waits for him.
+    /// The same for who is reading already: it does not queue behind a fold that waits for him. Nobody else may, or the fold
+    /// would wait as long as any two of many questions overlap.
     pub(crate) fn read_beside(&self) -> RwLockReadGuard<'_, State> {
         self.shared.state.read_recursive()
     }

@@ -9,6 +9,8 @@ use replay::drive::{Engine, Options};
 use replay::limits::PASTS_KEPT;
 use replay::past::{Past, PastError, Point, View};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 use tempfile::TempDir;
 use tests::desk::say;
 use tests::history::History;
@@ -325,4 +327,55 @@ fn a_stopped_ledger_folds_no_past() {
     desk.engine.stop().expect("the ledger ends");
     let asked = runtime().block_on(desk.engine.past(at(100)));
     assert!(matches!(asked, Err(PastError::Drive(_))));
+}
+
+#[test]
+fn who_waited_is_answered_though_others_asked_before_he_looked() {
+    let said = awards(14);
+    let desk = Desk::of(&said);
+    let points: Vec<Point> = (1..=2 * PASTS_KEPT as u64).map(|step| at(step * 40)).collect();
+    let (first, others) = points.split_at(PASTS_KEPT);
+    runtime().block_on(async {
+        let mut waiting: Vec<_> = first.iter().map(|point| Box::pin(desk.engine.past(*point))).collect();
+        for asked in &mut waiting {
+            assert!(once(asked.as_mut()).await.is_none(), "nobody had to wait, so nothing was tried");
+        }
+        for point in first {
+            while desk.engine.view(*point).is_err() {
+                tokio::task::yield_now().await;
+            }
+        }
+        for point in others {
+            desk.engine.past(*point).await.expect("there is such a past");
+        }
+        for (asked, point) in waiting.iter_mut().zip(first) {
+            let past = once(asked.as_mut()).await.expect("it was folded for him").expect("there is such a past");
+            assert_eq!(past.map(|past| past.point), Some(*point));
+        }
+    });
+}
+
+/// Reads overlap: each lasts long enough that another begins before it ends. True if the ledger went on meanwhile.
+fn asks_until(desk: &Desk, told: &AtomicBool) -> bool {
+    (0..2_000).any(|_| {
+        let state = desk.engine.view(Point::default()).expect("now is there");
+        std::thread::sleep(Duration::from_millis(2));
+        drop(state);
+        told.load(Ordering::Relaxed)
+    })
+}
+
+#[test]
+fn who_keeps_asking_does_not_keep_the_fold_waiting() {
+    let said = awards(15);
+    let (before, more) = said.split_at(said.len() - 20);
+    let (desk, told) = (Desk::of(before), AtomicBool::new(false));
+    std::thread::scope(|scope| {
+        let asking: Vec<_> = (0..8).map(|_| scope.spawn(|| asks_until(&desk, &told))).collect();
+        desk.tell(more);
+        told.store(true, Ordering::Relaxed);
+        for asked in asking {
+            assert!(asked.join().expect("no panic"), "the fold waited for those who ask");
+        }
+    });
 }

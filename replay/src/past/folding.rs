@@ -20,13 +20,13 @@ pub(super) struct Folding {
     done: AtomicU64,
     /// Entries to fold.
     pub total: u64,
-    /// Why it will not come.
-    pub failed: OnceLock<Arc<DriveError>>,
+    /// What came of it, for those who wait for it.
+    pub ended: OnceLock<Result<Arc<Past>, Arc<DriveError>>>,
 }
 
 impl Folding {
     pub fn new(total: u64) -> Self {
-        Self { done: AtomicU64::new(0), total, failed: OnceLock::new() }
+        Self { done: AtomicU64::new(0), total, ended: OnceLock::new() }
     }
 
     /// Entries folded so far.

@@ -118,17 +118,16 @@ impl Pasts {
         let task = Task { engine, record: &self.record, ledger: self.ledger, stop: &self.stop, folding };
         // Copying takes a fraction of the time that folding does.
         let begin = begin.map(|past| Past { point, ..Arc::unwrap_or_clone(past) });
-        let folded = task.run(point, begin);
+        let folded = task.run(point, begin).map(Arc::new).map_err(Arc::new);
         let mut kept = self.kept.lock();
-        match folded {
-            Ok(past) => kept.put(point, Stands::Ready(Arc::new(past))),
-            Err(error) => {
-                // Who asks again has it tried again; who waits is told.
-                let _ = folding.failed.set(Arc::new(error));
-                kept.slots.retain(|slot| slot.point != point);
-            }
+        match &folded {
+            Ok(past) => kept.put(point, Stands::Ready(Arc::clone(past))),
+            // Who asks again has it tried again.
+            Err(_) => kept.slots.retain(|slot| slot.point != point),
         }
         drop(kept);
+        // Nobody else sets it.
+        let _ = folding.ended.set(folded);
         self.ended.send_modify(|ended| *ended += 1);
     }
 }

@@ -16,6 +16,7 @@ use parking_lot::RwLockReadGuard;
 use crate::drive::{DriveError, Engine};
 use crate::log::Tip;
 pub use between::{Alone, Between};
+use folding::Folding;
 use kept::Asked;
 pub(crate) use kept::Pasts;
 
@@ -127,7 +128,7 @@ impl Engine {
             return Ok(None);
         }
         let mut ended = self.pasts().subscribe();
-        let mut mine = None;
+        let mut mine: Option<Arc<Folding>> = None;
         loop {
             ended.borrow_and_update();
             match self.pasts().ask(self, point, wanted)? {
@@ -137,8 +138,12 @@ impl Engine {
             }
             // The sender lives in the engine, which outlives this.
             let _ = ended.changed().await;
-            if let Some(error) = mine.as_ref().and_then(|folding| folding.failed.get()) {
-                return Err(PastError::Drive(Arc::clone(error)));
+            // What was folded for him may have been let go for others before he looks.
+            match mine.as_ref().and_then(|folding| folding.ended.get()) {
+                Some(Ok(past)) if past.state.entries >= wanted => return Ok(Some(Arc::clone(past))),
+                Some(Ok(_)) => mine = None,
+                Some(Err(error)) => return Err(PastError::Drive(Arc::clone(error))),
+                None => {}
             }
         }
     }
@@ -148,7 +153,18 @@ impl Engine {
     /// # Errors
     /// It is not prepared, or was let go since.
     pub fn view(&self, point: Point) -> Result<View<'_>, PastError> {
-        let live = self.read_beside();
+        self.view_through(self.read(), point)
+    }
+
+    /// The same for who views another point already: it does not queue behind a fold that waits for him.
+    ///
+    /// # Errors
+    /// As [`Engine::view`].
+    pub fn view_beside(&self, _held: &View<'_>, point: Point) -> Result<View<'_>, PastError> {
+        self.view_through(self.read_beside(), point)
+    }
+
+    fn view_through<'a>(&self, live: RwLockReadGuard<'a, State>, point: Point) -> Result<View<'a>, PastError> {
         let wanted = wanted(point, live.entries)?;
         if point.effective.is_none() && wanted == live.entries {
             return Ok(View::Now(live));

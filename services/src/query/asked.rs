@@ -74,6 +74,17 @@ impl Asked {
         }
     }
 
+    /// The same beside another state that is held.
+    ///
+    /// # Errors
+    /// As [`Asked::state`].
+    pub fn state_beside<'a>(&'a self, held: &View<'_>) -> Result<View<'a>, QueryError> {
+        match &self.past {
+            Some(past) => Ok(View::Past(Arc::clone(past))),
+            None => Ok(self.engine.view_beside(held, self.point)?),
+        }
+    }
+
     /// What an answer as of an effective day rests on.
     #[must_use]
     pub fn basis(&self) -> Option<v1::Basis> {

@@ -56,7 +56,8 @@ pub fn compare(sides: &(Asked, Asked), request: &v1::CompareRequest) -> Result<v
     let pager = pager(request, engine.read().entries)?;
     let rows = Rows { skip: pager.after_key().unwrap_or(0), take: pager.rows };
     let (mut answer, found) = {
-        let (one, other) = (from.state()?, to.state()?);
+        let one = from.state()?;
+        let other = to.state_beside(&one)?;
         let found = diff::compare_rows(&one, &other, rows);
         let mut answer = answered(&one, &other, &found);
         (answer.from, answer.to) = (Some(side(&one)), Some(side(&other)));
