@@ -75,7 +75,7 @@ pub enum BackupError {
     },
     /// Nobody has signed for any of the record.
     #[error(
-        "{} holds no signed checkpoint, so nobody vouches for its record: every frame fits the one before, and that is all. \
+        "{} holds no signed checkpoint over any entry, so nobody vouches for its record: every frame fits the one before, and that is all. \
          Pass --without-checkpoint if that is enough", .0.display()
     )]
     NoCheckpoint(PathBuf),

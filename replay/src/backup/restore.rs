@@ -11,6 +11,7 @@ use super::{BackupError, CHECKPOINTS, Extent, KEYS, RECORD, io, make_dir, names}
 use crate::checkpoint::{Checkpoint, Outcomes};
 use crate::checkpoints::{Checkpoints, Signed, replace};
 use crate::keys;
+use crate::log::file::{Lock, lock};
 use crate::log::segments::sync_dir;
 use crate::log::{Reader, Tip, Torn};
 use crate::marker;
@@ -66,11 +67,15 @@ pub fn restore(job: &Restore, go_on: &mut dyn FnMut(u64) -> bool) -> Result<Rest
     let manifest = Manifest::read(&job.from)?.ok_or_else(|| BackupError::NoCopy(job.from.clone()))?;
     let tip = manifest.tip(&job.from)?;
     let sizes = beside::sizes(manifest.files.iter().map(|file| file.path.as_str()));
-    if sizes.is_empty() && !job.without_checkpoint {
+    // One over no entries vouches for none.
+    let vouched = sizes.last().is_some_and(|size| *size > 0 || tip.next_index() == 0);
+    if !vouched && !job.without_checkpoint {
         return Err(BackupError::NoCheckpoint(job.from.clone()));
     }
-    let proof = sizes.last().map(|size| proof(job, &manifest, *size)).transpose()?;
-    begin(job)?;
+    let proof = |dir: &Path| sizes.last().map(|size| proof(job, dir, &manifest, *size)).transpose();
+    // Asked early, so that nobody waits in vain, and once more of what came back.
+    proof(&job.from)?;
+    let _lock = begin(job)?;
     for file in &manifest.files {
         copy(job, file, go_on)?;
     }
@@ -79,6 +84,7 @@ pub fn restore(job: &Restore, go_on: &mut dyn FnMut(u64) -> bool) -> Result<Rest
         replace(&path, created.as_bytes()).map_err(|error| io("writing", &path, error))?;
     }
     points::at("restore-copied");
+    let proof = proof(&job.data)?;
     prove(job, &tip, &sizes, go_on)?;
     nothing_else(job, &manifest)?;
     points::at("restore-proved");
@@ -87,8 +93,8 @@ pub fn restore(job: &Restore, go_on: &mut dyn FnMut(u64) -> bool) -> Result<Rest
     Ok(Restored { extent: Extent::of(&tip), checkpoints: sizes.len(), proof, of_stream })
 }
 
-/// Takes the place and marks it.
-fn begin(job: &Restore) -> Result<(), BackupError> {
+/// Takes the place, marks it, and keeps others who restore or serve away.
+fn begin(job: &Restore) -> Result<Lock, BackupError> {
     let data = &job.data;
     make_dir(data)?;
     let ours = marker::read(data)?.is_some_and(|doing| doing.starts_with(DOING));
@@ -97,7 +103,8 @@ fn begin(job: &Restore) -> Result<(), BackupError> {
     }
     marker::set(data, &format!("{DOING} --from {} --data {}", job.from.display(), data.display()))?;
     points::at("restore-marked");
-    [RECORD, CHECKPOINTS, KEYS].iter().try_for_each(|dir| make_dir(&data.join(dir)))
+    [RECORD, CHECKPOINTS, KEYS].iter().try_for_each(|dir| make_dir(&data.join(dir)))?;
+    Ok(lock(&data.join(RECORD))?)
 }
 
 fn copy(job: &Restore, file: &Listed, go_on: &mut dyn FnMut(u64) -> bool) -> Result<(), BackupError> {
@@ -140,16 +147,16 @@ fn interrupted() -> BackupError {
     BackupError::Interrupted { what: "run the restore again to its end; until then nothing is served from there" }
 }
 
-/// The last checkpoint, if one of the keys signed it and the note beside it.
-fn proof(job: &Restore, manifest: &Manifest, size: u64) -> Result<Proof, BackupError> {
+/// The last checkpoint of a copy in `dir`, if one of the keys signed it and the note beside it.
+fn proof(job: &Restore, dir: &Path, manifest: &Manifest, size: u64) -> Result<Proof, BackupError> {
     let [tree, _] = beside::paths(size);
     let bad = |why: String| BackupError::Checkpoint { path: job.from.join(&tree), why };
     for file in manifest.of(CHECKPOINTS) {
-        file.read(&job.from)?;
+        file.read(dir)?;
     }
-    let signed = Checkpoints::of(&job.from).read(size)?;
+    let signed = Checkpoints::of(dir).read(size)?;
     let signed = signed.ok_or_else(|| bad("it is listed without the note over its outcomes".to_owned()))?;
-    let (keys, own_key) = known_keys(job, manifest)?;
+    let (keys, own_key) = known_keys(job, dir, manifest)?;
     let mut whys = Vec::new();
     for key in &keys {
         match signed_by(&signed, key) {
@@ -167,14 +174,14 @@ fn signed_by(signed: &Signed, key: &Verifier) -> Result<(), String> {
 }
 
 /// The keys to ask, and whether they came with the copy.
-fn known_keys(job: &Restore, manifest: &Manifest) -> Result<(Vec<Verifier>, bool), BackupError> {
+fn known_keys(job: &Restore, dir: &Path, manifest: &Manifest) -> Result<(Vec<Verifier>, bool), BackupError> {
     if !job.keys.is_empty() {
         return Ok((job.keys.clone(), false));
     }
     let mut keys = Vec::new();
     for file in manifest.of(KEYS) {
-        file.read(&job.from)?;
-        keys.push(keys::public(&file.within(&job.from).display().to_string())?);
+        file.read(dir)?;
+        keys.push(keys::public(&file.within(dir).display().to_string())?);
     }
     if keys.is_empty() { Err(BackupError::NoKey(job.from.clone())) } else { Ok((keys, true)) }
 }
@@ -227,7 +234,7 @@ fn compare(job: &Restore, kept: &Checkpoints, size: u64, root: ledger::merkle::H
 fn nothing_else(job: &Restore, manifest: &Manifest) -> Result<(), BackupError> {
     for dir in [RECORD, CHECKPOINTS, KEYS] {
         for name in names(&job.data.join(dir))? {
-            if name != "stream-created" && !manifest.lists(&format!("{dir}/{name}")) {
+            if !["stream-created", "lock"].contains(&name.as_str()) && !manifest.lists(&format!("{dir}/{name}")) {
                 let path: &Path = &job.data.join(dir).join(name);
                 let why = "it is not of this copy; restore into a new directory".to_owned();
                 return Err(BackupError::Damaged { path: path.to_owned(), why });
