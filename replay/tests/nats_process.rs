@@ -20,7 +20,7 @@ fn name() -> &'static str {
 fn provisioning_twice_changes_nothing_and_a_missing_stream_is_named() {
     let cluster = Cluster::start(ROOM);
     let options = ProvisionOptions::new(cluster.options("archive"));
-    assert_eq!(provision(&options).unwrap(), Provisioned::Present);
+    assert_eq!(provision(&options).unwrap(), Provisioned { stream: name().to_owned(), created: false });
     let mut other = cluster.options("other");
     other.stream = Some("ELSEWHERE".to_owned());
     let error = replay::log::Log::open_nats(&other, &support::options(), &mut |_| Ok(())).unwrap_err();

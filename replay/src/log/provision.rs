@@ -29,12 +29,12 @@ impl ProvisionOptions {
 }
 
 /// What provisioning found or did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Provisioned {
-    /// The stream was created.
-    Created,
-    /// It was there, with all settings as required.
-    Present,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Provisioned {
+    /// Name of the stream that has the subject; a repair makes one of another name than the usual.
+    pub stream: String,
+    /// Whether it was created; otherwise it was there, with all settings as required.
+    pub created: bool,
 }
 
 /// Creates the stream if absent; otherwise only compares its settings. Blocks: not for async tasks.
@@ -49,10 +49,11 @@ async fn run(options: &ProvisionOptions) -> Result<Provisioned, LogError> {
     let NatsOptions { url, subject, .. } = &options.nats;
     let broker = NatsBroker::connect(&options.nats).await?;
     let stream = broker.name();
+    let provisioned = |created| Provisioned { stream: stream.to_owned(), created };
     match broker.info().await {
         Err(LogError::NoStream { .. }) => {}
         Err(other) => return Err(other),
-        Ok(info) if info.differences.is_empty() => return Ok(Provisioned::Present),
+        Ok(info) if info.differences.is_empty() => return Ok(provisioned(false)),
         Ok(info) => return Err(LogError::Settings { stream: stream.to_owned(), differences: info.differences }),
     }
     let client = connect(url).await?;
@@ -63,7 +64,7 @@ async fn run(options: &ProvisionOptions) -> Result<Provisioned, LogError> {
     }
     let info = broker.info().await?;
     if info.differences.is_empty() {
-        return Ok(Provisioned::Created);
+        return Ok(provisioned(true));
     }
     Err(LogError::Settings { stream: stream.to_owned(), differences: info.differences })
 }

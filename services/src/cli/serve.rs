@@ -8,7 +8,7 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use replay::drive::{DriveError, Engine, Options};
 use replay::error::LogError;
-use replay::log::{NatsOptions, ProvisionOptions, Provisioned, USUAL_STREAM, provision as provision_stream};
+use replay::log::{NatsOptions, ProvisionOptions, provision as provision_stream};
 use replay::signing::Signing;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -167,14 +167,12 @@ pub struct ProvisionArgs {
 pub(super) fn provision(args: &ProvisionArgs) -> Result<(), Failure> {
     // Provisioning touches no archive.
     let options = ProvisionOptions::new(NatsOptions::new(&args.nats, Path::new("")));
-    let word = match provision_stream(&options).map_err(|error| log_failed(&error))? {
-        Provisioned::Created => "created",
-        Provisioned::Present => "present",
-    };
+    let provisioned = provision_stream(&options).map_err(|error| log_failed(&error))?;
+    let (stream, word) = (provisioned.stream, if provisioned.created { "created" } else { "present" });
     if args.json {
-        return print_json(&serde_json::json!({ "stream": USUAL_STREAM, "result": word }));
+        return print_json(&serde_json::json!({ "stream": stream, "result": word }));
     }
-    outln!("stream {}: {word}", USUAL_STREAM);
+    outln!("stream {stream}: {word}");
     Ok(())
 }
 
