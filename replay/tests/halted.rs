@@ -12,7 +12,8 @@ use std::time::{Duration, Instant};
 
 use injure::{Kind, Random, administer, cut_end, flip_archive, flip_block, use_again};
 use ledger::{Place, Templates};
-use replay::drive::Engine;
+use replay::drive::{Engine, Options};
+use replay::log::{NatsOptions, ProvisionOptions, provision};
 use replay::repair::repair;
 
 /// Far more than it takes, for slow machines.
@@ -86,6 +87,20 @@ fn a_bit_that_flipped_in_the_middle_is_found_while_the_ledger_serves() {
     assert!(said.contains("sequence 20") && said.contains("first bad index 420"), "{said}");
 }
 
+/// Its writer may be elsewhere and sound; what a follower answers from is its own copy.
+#[test]
+fn a_follower_whose_copy_is_harmed_halts_too() {
+    let templates = Templates::make();
+    let mut place = templates.clean.copy();
+    place.start();
+    let follower = Engine::open(&Options::follow(place.data(), &place.url(), None), &mut |_| {}).unwrap();
+    assert_eq!(follower.digest(), (templates.truth.entries.len() as u64, templates.truth.digest));
+    behind_its_back(&mut place, |place| assert!(flip_archive(place, &mut Random(3), 3) > 0));
+    let said = halts(&follower);
+    assert!(said.contains("damage at"), "{said}");
+    assert!(follower.answers().is_err(), "nothing is answered from it");
+}
+
 /// Some settings can never be taken back; a new stream does not have them.
 #[test]
 fn a_stream_set_wrongly_for_good_is_replaced() {
@@ -101,6 +116,8 @@ fn a_stream_set_wrongly_for_good_is_replaced() {
         assert!(refused.contains(name) && refused.contains("replay repair"), "{refused}");
         let repaired = repair(&place.repair_options(), &mut |_, _, _| {}).unwrap();
         assert_eq!(repaired.stream.as_deref(), Some("MINGZHANG-2"), "{name}");
+        let nats = NatsOptions::new(&place.url(), &place.record());
+        assert_eq!(provision(&ProvisionOptions::new(nats)).unwrap().stream, "MINGZHANG-2", "{name}");
         assert_eq!(place.compare(&templates.truth), Ok(()), "{name}");
     }
 }

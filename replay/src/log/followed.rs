@@ -1,14 +1,16 @@
 //! A stream read by another than its writer: each frame into an archive of its own, then to whoever folds it. Nothing is
-//! published. What the entries mean, and whether the writer made the same of them, is not looked at here.
+//! published; the archive is compared with the stream again and again, as beside the writer. What the entries mean, and
+//! whether the writer made the same of them, is not looked at here.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use futures_util::StreamExt;
 
 use super::nats::{next_frame, take};
 use super::publish::Pipeline;
+use super::scrub::Scrub;
 use super::{NatsLog, Tip, Visit};
 use crate::error::LogError;
 use crate::limits::{CATCH_UP_AHEAD, FOLLOW_EVERY_MS, RETRY_PAUSE_MAX_MS, RETRY_PAUSE_MIN_MS};
@@ -27,7 +29,18 @@ impl NatsLog {
         seen: Visit<'_>,
     ) -> Result<(), LogError> {
         let Some(runtime) = self.take_runtime() else { return Ok(()) };
-        let followed = runtime.block_on(self.follow_until(&mut tip, stop, away, seen));
+        let archived = Arc::new(AtomicU64::new(tip.frames));
+        let dir = self.archive.dir().to_path_buf();
+        let scrub = Scrub::new(self.broker.clone(), self.created.clone(), dir, Arc::clone(&archived));
+        let scrubbing = runtime.spawn(scrub.run());
+        let followed = runtime.block_on(async {
+            tokio::select! {
+                followed = self.follow_until(&mut tip, &archived, stop, away, seen) => followed,
+                difference = scrubbing => {
+                    Err(difference.unwrap_or_else(|error| LogError::Thread { why: error.to_string() }))
+                }
+            }
+        });
         runtime.shutdown_background();
         followed
     }
@@ -35,13 +48,14 @@ impl NatsLog {
     async fn follow_until(
         &mut self,
         tip: &mut Tip,
+        archived: &AtomicU64,
         stop: &Arc<AtomicBool>,
         away: Away<'_>,
         seen: Visit<'_>,
     ) -> Result<(), LogError> {
         let mut failures = 0;
         while !stop.load(Ordering::Relaxed) {
-            let pause = match self.look(tip, stop, seen).await {
+            let pause = match self.look(tip, archived, stop, seen).await {
                 Ok(()) => {
                     if failures > 0 {
                         away(None);
@@ -63,7 +77,13 @@ impl NatsLog {
     }
 
     /// Asks the stream how it is, holds that against what was read before, and takes what is new.
-    async fn look(&mut self, tip: &mut Tip, stop: &Arc<AtomicBool>, seen: Visit<'_>) -> Result<(), LogError> {
+    async fn look(
+        &mut self,
+        tip: &mut Tip,
+        archived: &AtomicU64,
+        stop: &Arc<AtomicBool>,
+        seen: Visit<'_>,
+    ) -> Result<(), LogError> {
         let info = self.broker.info().await?;
         let dir = self.archive.dir().to_path_buf();
         let held = Pipeline::<()>::new(self.broker.clone(), self.created.clone(), tip, dir, Arc::clone(stop));
@@ -79,6 +99,7 @@ impl NatsLog {
             };
             let frame = next_frame(broker, tip, bytes)?;
             take(&mut self.archive, tip, &frame, seen)?;
+            archived.store(tip.frames, Ordering::Release);
             if stop.load(Ordering::Relaxed) {
                 break;
             }

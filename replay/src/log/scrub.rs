@@ -1,5 +1,6 @@
-//! Reads the whole stream again beside the writer and compares each message with the archive's frame of that number: a bit
-//! that flips in the middle of a stream shows nowhere else until somebody reads it. Gentle: it rests nine tenths of the time.
+//! Reads the whole stream again beside a writer or follower and compares each message with the archive's frame of that
+//! number: a bit that flips in the middle shows nowhere else until somebody reads it. Gentle: it rests nine tenths of the
+//! time.
 
 use std::path::PathBuf;
 use std::sync::Arc;
