@@ -1,5 +1,5 @@
 //! `replay verify --live`: a record held against what a service says of itself, equal and different. The service says what
-//! it is told to say; a real one is asked in the tests of `services`.
+//! it is told to say; a real one is asked in `services/tests/stranger.rs`.
 
 #[allow(dead_code)] // Spoiling a record is the other file's part.
 #[path = "verify/record.rs"]
