@@ -45,7 +45,7 @@ fn main() -> ExitCode {
         Job::Fold(args) => jobs::fold::run(&args),
     };
     done.unwrap_or_else(|error| {
-        eprintln!("replay: {error:#}");
+        eprintln!("replay: {}", jobs::in_words(&error));
         ExitCode::from(1)
     })
 }

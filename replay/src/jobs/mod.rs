@@ -12,3 +12,14 @@ pub mod restore;
 pub mod source;
 pub mod verify;
 pub mod what_if;
+
+/// What went wrong, and why: an error that says its cause in its own words is not followed by it once more.
+pub fn in_words(error: &anyhow::Error) -> String {
+    let mut words = error.to_string();
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        if !words.ends_with(&cause) {
+            words = format!("{words}: {cause}");
+        }
+    }
+    words
+}

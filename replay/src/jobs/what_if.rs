@@ -95,7 +95,7 @@ fn tell(args: &WhatIfArgs, told: &WhatIf) {
 }
 
 fn failed(error: &anyhow::Error, code: u8) -> ExitCode {
-    eprintln!("replay: {error:#}");
+    eprintln!("replay: {}", super::in_words(error));
     ExitCode::from(code)
 }
 
