@@ -10,10 +10,10 @@ use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use process::{Load, Serving, Start, broker, confirm, last_word, status_digest};
+use process::{Load, Serving, Start, broker, confirm, last_word, rebuild, status_digest};
 use proto::v1::audit_client::AuditClient;
 use proto::v1::operator_client::OperatorClient;
-use proto::v1::{GetCheckpointRequest, RebuildProgress, RebuildRequest};
+use proto::v1::{GetCheckpointRequest, RebuildRequest};
 use replay::catch_up::fold_tally;
 use replay::checkpoints::Checkpoints;
 use replay::drive::{DEFAULT_LEDGER, Options};
@@ -93,17 +93,6 @@ async fn checkpoint(url: &str) -> anyhow::Result<()> {
     let mut client = AuditClient::connect(url.to_owned()).await?;
     client.get_checkpoint(GetCheckpointRequest { fresh: true }).await?;
     Ok(())
-}
-
-async fn rebuild(url: &str, only: &str) -> anyhow::Result<RebuildProgress> {
-    let mut client = OperatorClient::connect(url.to_owned()).await?;
-    let mut told = client.rebuild(RebuildRequest { only: only.to_owned() }).await?.into_inner();
-    let mut last = RebuildProgress::default();
-    while let Some(progress) = told.message().await? {
-        last = progress;
-    }
-    anyhow::ensure!(last.swapped, "the stream ended without a swap");
-    Ok(last)
 }
 
 /// One generation is in use and no other is there, whatever the death left.

@@ -14,9 +14,10 @@ use bytes::Bytes;
 use ledger::event::{Event, Kind, PersonRegistered};
 use ledger::money::Day;
 use parking_lot::Mutex;
+use proto::v1::operator_client::OperatorClient;
 use proto::v1::query_client::QueryClient;
 use proto::v1::recorder_client::RecorderClient;
-use proto::v1::{GetStatusRequest, RecordRequest};
+use proto::v1::{GetStatusRequest, RebuildProgress, RebuildRequest, RecordRequest};
 use replay::catch_up::fold_record;
 use replay::drive::Options;
 use replay::nats_server::{self, NatsServer};
@@ -219,6 +220,18 @@ pub async fn status_digest(url: &str) -> anyhow::Result<(u64, Vec<u8>)> {
             Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
         }
     }
+}
+
+/// Has the service rebuild its projections, and waits for the swap.
+pub async fn rebuild(url: &str, only: &str) -> anyhow::Result<RebuildProgress> {
+    let mut client = OperatorClient::connect(url.to_owned()).await?;
+    let mut told = client.rebuild(RebuildRequest { only: only.to_owned() }).await?.into_inner();
+    let mut last = RebuildProgress::default();
+    while let Some(progress) = told.message().await? {
+        last = progress;
+    }
+    anyhow::ensure!(last.swapped, "the stream ended without a swap");
+    Ok(last)
 }
 
 /// Everything acknowledged is on record under its index, nothing twice, and a clean fold comes to what the service said.
