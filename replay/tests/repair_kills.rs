@@ -8,11 +8,13 @@ mod injure;
 #[allow(dead_code)]
 mod ledger;
 
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use injure::{Random, flip_archive, flip_block};
-use ledger::{Place, Templates, signer};
-use replay::repair::examine;
+use ledger::{Place, Templates, copy_all, signer};
+use replay::drive::{Engine, Options};
+use replay::repair::{RepairOptions, examine};
 use serde_json::{Value, json};
 
 fn repair(place: &Place, die_at: Option<&str>, more: &[&str]) -> Output {
@@ -98,6 +100,53 @@ fn what_neither_home_has_comes_from_a_further_copy_or_nothing_is_changed() {
     assert_eq!(place.compare(&templates.truth), Ok(()));
     let sound = repair(&place, None, &["--dry-run"]);
     assert_eq!(sound.status.code(), Some(0), "{sound:?}");
+}
+
+/// The archive of a follower, or of a writer that waits to take over, when the other has repaired already.
+#[test]
+fn a_stream_made_anew_elsewhere_is_taken_as_it_is() {
+    let templates = Templates::make();
+    let mut place = templates.clean.copy();
+    place.start();
+    let other = place.dir.path().join("other");
+    copy_all(&place.data(), &other);
+    std::fs::remove_dir_all(other.join("checkpoints")).unwrap();
+    std::fs::remove_file(last_segment(&other)).unwrap();
+    place.admin("STREAM.DELETE.MINGZHANG", Value::Null);
+    assert_eq!(repair(&place, None, &[]).status.code(), Some(0));
+    assert_eq!(streams(&place), json!(["MINGZHANG-2"]));
+    let options = RepairOptions { data: other.clone(), ..RepairOptions::nats(&other, &place.url()) };
+    let repaired = replay::repair::repair(&options, &mut |_, _, _| {}).unwrap();
+    assert!(repaired.caught_up > 0 && repaired.stream.as_deref() == Some("MINGZHANG-2"), "{repaired:#?}");
+    assert_eq!(streams(&place), json!(["MINGZHANG-2"]));
+    let follower = Engine::open(&Options::follow(&other, &place.url(), None), &mut |_| {}).unwrap();
+    assert_eq!(follower.digest().1, templates.truth.digest);
+    drop(follower);
+    assert_eq!(place.compare(&templates.truth), Ok(()));
+}
+
+/// Without the archive nobody knows whether anybody was told of the last message.
+#[test]
+fn a_last_message_nobody_can_read_is_not_left_out_where_the_archive_is_gone() {
+    let templates = Templates::make();
+    let mut place = templates.clean.copy();
+    let last = place.frames().len() as u64;
+    for dir in ["record", "checkpoints"] {
+        std::fs::remove_dir_all(place.data().join(dir)).unwrap();
+    }
+    flip_block(&place, &mut Random(7), true, |number| number == last);
+    place.start();
+    let refused = repair(&place, None, &[]);
+    assert_eq!(refused.status.code(), Some(1), "{refused:?}");
+    let backup = templates.clean.data();
+    let mended = repair(&place, None, &["--from", backup.to_str().unwrap()]);
+    assert_eq!(mended.status.code(), Some(0), "{mended:?}");
+    assert_eq!(place.compare(&templates.truth), Ok(()));
+}
+
+fn last_segment(data: &Path) -> PathBuf {
+    let paths = std::fs::read_dir(data.join("record")).unwrap().map(|item| item.unwrap().path());
+    paths.filter(|path| path.extension().is_some_and(|kind| kind == "frames")).max().unwrap()
 }
 
 #[test]

@@ -234,8 +234,11 @@ pub(super) fn ends(
         if let Err(why) = no_others(copy, plan, proofs, &lost)? {
             return Ok(Err(why));
         }
-        if copy.role == Role::Stream && !archived && matches!(copy.kind.at(number)?, Held::Bad(Fault::Flipped, _)) {
-            return Ok(Err(lost));
+        if copy.role == Role::Stream && !archived && number <= copy.kind.last() {
+            // What is no frame at all was put there by somebody else.
+            if matches!(copy.kind.at(number)?, Held::Nothing | Held::Bad(Fault::Flipped, _)) {
+                return Ok(Err(lost));
+            }
         }
         if let (Kind::Files(files), Role::Archive) = (&copy.kind, copy.role)
             && files.last() >= number

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use futures_util::StreamExt;
 use serde_json::Value;
 
+use super::Anew;
 use super::files::{Files, Key, fault, key};
 use super::report::Fault;
 use crate::error::LogError;
@@ -110,15 +111,16 @@ impl Drop for Stream {
 
 impl Stream {
     /// Finds the stream by its name, or else by its subject. Where a repair has begun to fill a new one, that is it, even if
-    /// the old one was named.
-    pub(super) fn find(options: &NatsOptions, begun: Option<&str>) -> Result<Self, LogError> {
+    /// the old one was named; where it has only taken the subject away, the old one is.
+    pub(super) fn find(options: &NatsOptions, begun: Option<Anew<'_>>) -> Result<Self, LogError> {
         let runtime = runtime()?;
         let found = runtime.block_on(async {
             let client = connect(&options.url).await?;
             let found = named_by_subject(&client, &options.subject).await?;
             let name = match (&options.stream, found) {
-                (Some(named), found) => found.filter(|found| begun == Some(found)).unwrap_or_else(|| named.clone()),
-                (None, found) => found.unwrap_or_else(|| USUAL_STREAM.to_owned()),
+                (_, Some(found)) if begun.is_some_and(|anew| anew.new == found) => found,
+                (Some(named), _) => named.clone(),
+                (None, found) => found.unwrap_or_else(|| begun.map_or(USUAL_STREAM, |anew| anew.old).to_owned()),
             };
             let nats = NatsBroker::of(client.clone(), name.clone(), &options.subject).await?;
             let info = match nats.info().await {
@@ -146,7 +148,7 @@ impl Stream {
         }
     }
 
-    fn last(&self) -> u64 {
+    pub(super) fn last(&self) -> u64 {
         self.info.as_ref().map_or(0, |info| info.last_sequence)
     }
 

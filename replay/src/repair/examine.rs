@@ -8,7 +8,7 @@ use super::choose::{self, Plan, Undecided};
 use super::copies::{Held, Kind, Stream};
 use super::files::{Files, Key, key};
 use super::report::{Copy, Examination, Fault, Finding};
-use super::{Progress, RepairError, RepairOptions, stream_named};
+use super::{Anew, Progress, RepairError, RepairOptions};
 use crate::error::LogError;
 use crate::log::nats::known_created;
 use crate::log::tip::hex;
@@ -90,7 +90,7 @@ fn copies(options: &RepairOptions, record: &Path, progress: Progress<'_>) -> Res
     let mut copies = vec![One::new(Role::Archive, Kind::Files(scan(record)?))];
     if let Some(nats) = &options.nats {
         let begun = marker::read(&options.data)?;
-        let stream = Stream::find(nats, begun.as_deref().and_then(stream_named))?;
+        let stream = Stream::find(nats, Anew::marked(begun.as_deref()))?;
         let findings = of_stream(&stream, known_created(record)?);
         let mut one = One::new(Role::Stream, Kind::Stream(Box::new(stream)));
         one.report.findings = findings;

@@ -27,7 +27,7 @@ use choose::Plan;
 use examine::{Examined, Role};
 pub use report::{Copy, Examination, Fault, Finding, Repaired};
 
-/// What the mark says; over NATS it goes on with the name of the new stream, so that a second run knows it.
+/// What the mark says; over NATS it goes on with the names of both streams, so that a second run knows them.
 const DOING: &str = "replay repair";
 
 /// Which record is repaired, and by what.
@@ -123,7 +123,7 @@ pub fn repair(options: &RepairOptions, progress: Progress<'_>) -> Result<Repaire
         points::at("repair-marked");
         let lock = needs.archive(options, lock, &plan, &mut examined, &mut repaired, progress)?;
         if needs.stream {
-            let wanted = begun.as_deref().and_then(stream_named);
+            let wanted = Anew::marked(begun.as_deref()).map(|anew| anew.new);
             stream::restore(options, wanted, &plan.tip, &examined, &mut repaired, progress)?;
         }
         prove(options, &plan.tip, progress)?;
@@ -192,8 +192,23 @@ fn begun(options: &RepairOptions) -> Result<Option<String>, RepairError> {
     }
 }
 
-fn stream_named(begun: &str) -> Option<&str> {
-    begun.strip_prefix(DOING)?.strip_prefix(", into stream ")
+/// A stream that is being made anew, and the one it takes the place of.
+#[derive(Clone, Copy, Debug)]
+struct Anew<'a> {
+    old: &'a str,
+    new: &'a str,
+}
+
+impl<'a> Anew<'a> {
+    /// As the mark names them, once that was decided.
+    fn marked(begun: Option<&'a str>) -> Option<Self> {
+        let (old, new) = begun?.strip_prefix(DOING)?.strip_prefix(", stream ")?.split_once(" into ")?;
+        Some(Self { old, new })
+    }
+
+    fn mark(self) -> String {
+        format!("{DOING}, stream {} into {}", self.old, self.new)
+    }
 }
 
 /// Locks the record, after undoing a pair of renames that was cut in the middle.

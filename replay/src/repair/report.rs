@@ -130,7 +130,7 @@ pub struct Repaired {
     pub archive_kept: Option<PathBuf>,
     /// Frames the archive took from another copy, if it was only behind.
     pub caught_up: u64,
-    /// The stream that was made anew.
+    /// The stream that was made anew, here or before, and holds every frame now.
     pub stream: Option<String>,
     /// The damaged stream that was kept, and the subject it now has.
     pub stream_kept: Option<(String, String)>,

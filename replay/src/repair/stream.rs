@@ -10,7 +10,7 @@ use super::archive::put;
 use super::copies::Stream;
 use super::examine::Examined;
 use super::report::{Fault, Repaired};
-use super::{DOING, Progress, RepairError, RepairOptions};
+use super::{Anew, Progress, RepairError, RepairOptions};
 use crate::error::LogError;
 use crate::limits::{NATS_FRAMES_IN_FLIGHT, REPAIR_ATTEMPTS, RETRY_PAUSE_MAX_MS, STREAM_BYTES};
 use crate::log::broker::{Answer, Broker, NatsBroker, StreamInfo, ask};
@@ -19,7 +19,7 @@ use crate::log::{NatsOptions, Reader, Tip, USUAL_STREAM, settings};
 use crate::{marker, points};
 
 /// Makes the stream hold what the archive holds. `wanted` is the stream that an earlier run began, which is gone on with
-/// if it is right as far as it goes.
+/// if it is right as far as it goes. One that was made anew elsewhere and holds every frame is taken as it is.
 pub(super) fn restore(
     options: &RepairOptions,
     wanted: Option<&str>,
@@ -29,19 +29,23 @@ pub(super) fn restore(
     progress: Progress<'_>,
 ) -> Result<(), RepairError> {
     let (Some(nats), Some((stream, report))) = (&options.nats, examined.stream()) else { return Ok(()) };
-    let unfinished = |fault: Fault| matches!(fault, Fault::Truncated | Fault::Recreated);
-    let begun = wanted == Some(stream.name.as_str())
-        && stream.info.is_some()
-        && report.findings.iter().all(|finding| unfinished(finding.fault));
-    let broker = if begun {
+    let begun = wanted == Some(stream.name.as_str());
+    let right = |fault: Fault| match fault {
+        Fault::Truncated => begun,
+        Fault::Recreated => begun || report.bad_frames == 0,
+        _ => false,
+    };
+    let goes_on = stream.info.is_some() && report.findings.iter().all(|finding| right(finding.fault));
+    let broker = if goes_on {
         stream.broker.clone()
     } else {
         let name = stream.block_on(free_name(stream))?;
-        marker::set(&options.data, &format!("{DOING}, into stream {name}"))?;
+        marker::set(&options.data, &Anew { old: &stream.name, new: &name }.mark())?;
         if stream.info.is_some() {
             let subject = stream.block_on(retire(stream, nats))?;
             repaired.stream_kept = Some((stream.name.clone(), subject));
             points::at("repair-stream-retired");
+            stream.block_on(ended(stream))?;
         }
         let broker = stream.block_on(create(stream, nats, &name))?;
         points::at("repair-stream-created");
@@ -84,6 +88,17 @@ async fn retire(stream: &Stream, nats: &NatsOptions) -> Result<String, LogError>
         Ok(_) => Ok(subject),
         Err(answer) => Err(LogError::Nats { doing: doing(), answer }),
     }
+}
+
+/// Nobody publishes to it any more. What was stored since it was looked at is not in the archive yet.
+async fn ended(stream: &Stream) -> Result<(), LogError> {
+    let (seen, last) = (stream.last(), stream.broker.info().await?.last_sequence);
+    if last == seen {
+        return Ok(());
+    }
+    let doing = format!("taking the subject of stream {} away", stream.name);
+    let answer = format!("it went on from sequence {seen} to {last}: somebody writes; stop it and run the repair again");
+    Err(LogError::Nats { doing, answer })
 }
 
 /// Creates the new stream, as large as the old one and with as many replicas.
