@@ -77,7 +77,7 @@ pub fn run(args: &BackupArgs) -> anyhow::Result<ExitCode> {
 fn say(args: &BackupArgs, taken: &Taken, seconds: f64) {
     let (extent, root) = (&taken.extent, hex(&taken.extent.root));
     if args.json {
-        println!(
+        outln!(
             "{}",
             serde_json::json!({ "frames": extent.frames, "entries": extent.entries, "root": root,
                 "recorded_ms": extent.recorded_ms, "new_frames": taken.new_frames, "new_bytes": taken.new_bytes,
@@ -86,15 +86,15 @@ fn say(args: &BackupArgs, taken: &Taken, seconds: f64) {
         );
         return;
     }
-    println!("entries      {} in {} frames", extent.entries, extent.frames);
-    println!("new          {} frames, {} bytes", taken.new_frames, taken.new_bytes);
-    println!("root         {root}");
+    outln!("entries      {} in {} frames", extent.entries, extent.frames);
+    outln!("new          {} frames, {} bytes", taken.new_frames, taken.new_bytes);
+    outln!("root         {root}");
     match taken.signed {
-        Some(size) => println!("checkpoints  {}, the last over {size} entries", taken.checkpoints),
-        None => println!("checkpoints  none: nobody vouches for this copy; serve the ledger with --key"),
+        Some(size) => outln!("checkpoints  {}, the last over {size} entries", taken.checkpoints),
+        None => outln!("checkpoints  none: nobody vouches for this copy; serve the ledger with --key"),
     }
-    println!("seconds      {seconds:.2}");
+    outln!("seconds      {seconds:.2}");
     if taken.interrupted {
-        println!("interrupted; run it again to go on");
+        outln!("interrupted; run it again to go on");
     }
 }

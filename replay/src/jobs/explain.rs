@@ -73,9 +73,9 @@ pub fn run(args: &ExplainArgs) -> anyhow::Result<ExitCode> {
     };
     let sheet = Sheet::new(&state, &explanation);
     if args.json {
-        println!("{}", sheet.json());
+        outln!("{}", sheet.json());
     } else {
-        print!("{sheet}");
+        out!("{sheet}");
     }
     Ok(ExitCode::SUCCESS)
 }

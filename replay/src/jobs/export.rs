@@ -94,10 +94,10 @@ pub fn run(args: &ExportArgs) -> anyhow::Result<ExitCode> {
     let written = written?;
     let seconds = began.elapsed().as_secs_f64();
     if args.json {
-        println!("{}", json(&written, seconds));
+        outln!("{}", json(&written, seconds));
     } else {
-        println!("entries    {}\npostings   {}\naccounts   {}", written.entries, written.postings, written.accounts);
-        println!("seconds    {seconds:.2}\nopen       {}", written.open.display());
+        outln!("entries    {}\npostings   {}\naccounts   {}", written.entries, written.postings, written.accounts);
+        outln!("seconds    {seconds:.2}\nopen       {}", written.open.display());
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -121,10 +121,10 @@ fn run_tiles(args: &ExportArgs) -> anyhow::Result<ExitCode> {
         let open = open.to_string();
         let figures = serde_json::json!({ "entries": entries, "root": root, "left_out": left_out, "signed": signed,
             "open": open, "seconds": seconds });
-        println!("{figures}");
+        outln!("{figures}");
     } else {
-        println!("entries    {entries}, {left_out} behind the checkpoint left out\nroot       {root}");
-        println!("signed     {}\nseconds    {seconds:.2}\nopen       {open}", if signed { "yes" } else { "no" });
+        outln!("entries    {entries}, {left_out} behind the checkpoint left out\nroot       {root}");
+        outln!("signed     {}\nseconds    {seconds:.2}\nopen       {open}", if signed { "yes" } else { "no" });
     }
     Ok(ExitCode::SUCCESS)
 }

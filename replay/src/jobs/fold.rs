@@ -33,13 +33,13 @@ pub fn run(args: &FoldArgs) -> anyhow::Result<ExitCode> {
     let per_second = (state.entries as f64 / seconds) as u64;
     if args.json {
         let entries = state.entries;
-        println!(
+        outln!(
             "{}",
             serde_json::json!({ "entries": entries, "state_digest": digest, "seconds": seconds, "events_per_second": per_second })
         );
     } else {
-        println!("entries            {}\nstate digest       {digest}", state.entries);
-        println!("seconds            {seconds:.2}\nevents per second  {per_second}");
+        outln!("entries            {}\nstate digest       {digest}", state.entries);
+        outln!("seconds            {seconds:.2}\nevents per second  {per_second}");
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -1,4 +1,15 @@
-//! The jobs, one file each, and what they share: where the record is. The library knows none of them.
+//! The jobs, one file each, and what they share: where the record is, how answers and errors are printed. The library knows
+//! none of them.
+
+/// Prints; see `put`.
+macro_rules! out {
+    ($($text:tt)*) => { $crate::jobs::put(format_args!($($text)*)) };
+}
+
+/// Prints a line as `out!` does.
+macro_rules! outln {
+    ($($text:tt)*) => { $crate::jobs::put(format_args!("{}\n", format_args!($($text)*))) };
+}
 
 pub mod backup;
 pub mod explain;
@@ -12,6 +23,19 @@ pub mod restore;
 pub mod source;
 pub mod verify;
 pub mod what_if;
+
+use std::io::{ErrorKind, Write};
+
+/// Prints. Whoever stops reading, as `head` does, still has the exit code that is his answer.
+pub fn put(text: std::fmt::Arguments<'_>) {
+    match std::io::stdout().write_fmt(text) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            eprintln!("replay: the answer cannot be printed: {error}");
+            std::process::exit(1);
+        }
+        _ => {}
+    }
+}
 
 /// What went wrong, and why: an error that says its cause in its own words is not followed by it once more.
 pub fn in_words(error: &anyhow::Error) -> String {

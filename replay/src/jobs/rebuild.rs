@@ -26,8 +26,9 @@ use super::source::{Ledger, hex, ledger_typed};
 /// values, and the ledger goes on as it was.
 ///
 /// With --live a running service does it: it goes on recording and answering, and only at the very end folds nothing for
-/// some thousandths of a second. It needs the memory of a second ledger meanwhile. With --data no service may run; what the
-/// pages of the last stop or checkpoint say is compared with.
+/// some thousandths of a second, more if it is kept very busy. It needs the memory of a second ledger meanwhile, and the
+/// disk space of a second set of pages. With --data no service may run; what the pages of the last stop or checkpoint say
+/// is compared with.
 #[derive(Args, Debug)]
 #[command(
     after_help = "Examples:\n  replay rebuild --live http://127.0.0.1:50051\n  replay rebuild --data ./demo-data\n  \
@@ -83,7 +84,8 @@ pub fn run(args: &RebuildArgs) -> anyhow::Result<ExitCode> {
     };
     bar.finish_and_clear();
     let Some(rebuilt) = rebuilt else {
-        eprintln!("replay: interrupted; nothing was swapped, the generation in use stays");
+        let but = if args.live.is_some() { ", unless it had just come to that" } else { "" };
+        eprintln!("replay: interrupted; nothing was swapped{but}, the generation in use stays");
         return Ok(ExitCode::from(3));
     };
     print(&rebuilt, began.elapsed(), args.json);
@@ -153,19 +155,19 @@ fn print(rebuilt: &Rebuilt, took: Duration, json: bool) {
     let Rebuilt { generation, entries, compared, held_us, .. } = *rebuilt;
     let (digest, seconds) = (hex(&rebuilt.digest), took.as_secs_f64());
     if json {
-        println!(
+        outln!(
             "{}",
             serde_json::json!({ "generation": generation, "entries": entries, "state_digest": digest,
                 "compared": compared, "held_us": held_us, "seconds": seconds })
         );
         return;
     }
-    println!("entries            {entries}\nstate digest       {digest}");
+    outln!("entries            {entries}\nstate digest       {digest}");
     match compared {
-        true => println!("compared           equal to the generation in use, which was replaced"),
-        false => println!("compared           with nothing: no generation in use could be read"),
+        true => outln!("compared           equal to the generation in use, which was replaced"),
+        false => outln!("compared           with nothing: no generation in use could be read"),
     }
-    println!(
+    outln!(
         "generation         {generation}\nfold held          {:.1} ms\nseconds            {seconds:.2}",
         held_us as f64 / 1e3
     );

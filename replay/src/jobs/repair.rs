@@ -103,17 +103,17 @@ fn bar(json: bool) -> anyhow::Result<ProgressBar> {
 /// Says what was found; answers whether all is sound.
 fn say_found(args: &RepairArgs, found: &Examination) -> bool {
     if args.json {
-        println!("{}", serde_json::json!({ "sound": found.is_sound(), "found": found }));
+        outln!("{}", serde_json::json!({ "sound": found.is_sound(), "found": found }));
         return found.is_sound();
     }
-    print!("{}", table(&found.copies));
+    out!("{}", table(&found.copies));
     found.copies.iter().for_each(say_copy);
     say_proof(found);
     match &found.refusal {
-        Some(why) => println!("\n不能修复 cannot be repaired: {why}"),
-        None if found.is_sound() => println!("\n完好 sound"),
-        None if found.begun => println!("\n修复未完 a repair has not come to its end: run it again without --dry-run"),
-        None => println!("\n可以修复 can be repaired: run it again without --dry-run"),
+        Some(why) => outln!("\n不能修复 cannot be repaired: {why}"),
+        None if found.is_sound() => outln!("\n完好 sound"),
+        None if found.begun => outln!("\n修复未完 a repair has not come to its end: run it again without --dry-run"),
+        None => outln!("\n可以修复 can be repaired: run it again without --dry-run"),
     }
     found.is_sound()
 }
@@ -141,52 +141,52 @@ fn table(copies: &[Copy]) -> Table {
 
 fn say_copy(copy: &Copy) {
     for finding in &copy.findings {
-        println!("\n  {}: {}", finding.fault.words(), finding.place);
-        println!("    首个坏索引 first bad index {}, frame {}: {}", finding.index, finding.frame, finding.why);
+        outln!("\n  {}: {}", finding.fault.words(), finding.place);
+        outln!("    首个坏索引 first bad index {}, frame {}: {}", finding.index, finding.frame, finding.why);
     }
     for note in &copy.notes {
-        println!("\n  说明 note: {}: {note}", copy.name);
+        outln!("\n  说明 note: {}: {note}", copy.name);
     }
 }
 
 fn say_proof(found: &Examination) {
-    println!("\n  记录 record   {} frames, {} entries", found.frames, found.entries);
-    println!("  根 root       {}", found.root);
+    outln!("\n  记录 record   {} frames, {} entries", found.frames, found.entries);
+    outln!("  根 root       {}", found.root);
     match found.signed_entries {
         Some(size) => {
             let checked = if found.signatures_checked { "signatures checked" } else { "signatures not checked" };
-            println!("  检查点 signed {size} entries, {} checkpoints, {checked}", found.checkpoints);
+            outln!("  检查点 signed {size} entries, {} checkpoints, {checked}", found.checkpoints);
         }
-        None => println!("  检查点 signed nothing: there are no checkpoints"),
+        None => outln!("  检查点 signed nothing: there are no checkpoints"),
     }
 }
 
 /// Says what was done; answers that all is well now.
 fn say_repaired(args: &RepairArgs, repaired: &Repaired) -> bool {
     if args.json {
-        println!("{}", serde_json::json!({ "sound": true, "repaired": repaired }));
+        outln!("{}", serde_json::json!({ "sound": true, "repaired": repaired }));
         return true;
     }
     say_found_before(repaired);
     if let Some(kept) = &repaired.archive_kept {
-        println!("  归档 archive made anew; the damaged one is kept in {}", kept.display());
+        outln!("  归档 archive made anew; the damaged one is kept in {}", kept.display());
     }
     if repaired.caught_up > 0 {
-        println!("  归档 archive caught up by {} frames", repaired.caught_up);
+        outln!("  归档 archive caught up by {} frames", repaired.caught_up);
     }
     if let Some((name, subject)) = &repaired.stream_kept {
-        println!("  流 stream {name} is kept for evidence under the subject {subject}");
+        outln!("  流 stream {name} is kept for evidence under the subject {subject}");
     }
     if let Some(name) = &repaired.stream {
-        println!("  流 stream {name} made anew");
+        outln!("  流 stream {name} holds every frame");
     }
-    println!("\n{}", if repaired.changed() { "已修复，逐帧相同 repaired and proved equal" } else { "完好 sound" });
+    outln!("\n{}", if repaired.changed() { "已修复，逐帧相同 repaired and proved equal" } else { "完好 sound" });
     true
 }
 
 fn say_found_before(repaired: &Repaired) {
-    print!("{}", table(&repaired.found.copies));
+    out!("{}", table(&repaired.found.copies));
     repaired.found.copies.iter().for_each(say_copy);
     say_proof(&repaired.found);
-    println!();
+    out!("\n");
 }

@@ -73,7 +73,7 @@ fn say(args: &RestoreArgs, restored: &Restored, seconds: f64) {
         let signed = restored.proof.as_ref().map(
             |proof| serde_json::json!({ "entries": proof.size, "by": proof.origin, "key_from_copy": proof.own_key }),
         );
-        println!(
+        outln!(
             "{}",
             serde_json::json!({ "frames": extent.frames, "entries": extent.entries, "root": root,
                 "recorded_ms": extent.recorded_ms, "checkpoints": restored.checkpoints, "signed": signed,
@@ -81,21 +81,21 @@ fn say(args: &RestoreArgs, restored: &Restored, seconds: f64) {
         );
         return;
     }
-    println!("entries      {} in {} frames, all checked", extent.entries, extent.frames);
-    println!("root         {root}");
+    outln!("entries      {} in {} frames, all checked", extent.entries, extent.frames);
+    outln!("root         {root}");
     match &restored.proof {
-        None => println!("checkpoints  none: nobody vouches for this record"),
+        None => outln!("checkpoints  none: nobody vouches for this record"),
         Some(proof) => {
-            println!("checkpoints  {} fit, the last signed by {}", restored.checkpoints, proof.origin);
-            println!("signed       {} of {} entries", proof.size, extent.entries);
+            outln!("checkpoints  {} fit, the last signed by {}", restored.checkpoints, proof.origin);
+            outln!("signed       {} of {} entries", proof.size, extent.entries);
             if proof.own_key {
-                println!("             by a key that came with the copy; pass --key to say whose it must be");
+                outln!("             by a key that came with the copy; pass --key to say whose it must be");
             }
         }
     }
-    println!("seconds      {seconds:.2}");
+    outln!("seconds      {seconds:.2}");
     if restored.of_stream {
         let data = args.data.display();
-        println!("It records in a stream: `replay repair --data {data} --nats URL` brings that back.");
+        outln!("It records in a stream: `replay repair --data {data} --nats URL` brings that back.");
     }
 }

@@ -88,9 +88,9 @@ fn tell(args: &WhatIfArgs, told: &WhatIf) {
     let without = args.without.iter().map(ToString::to_string);
     let (policies, without): (Vec<String>, Vec<String>) = (policies.collect(), without.collect());
     if args.json {
-        println!("{}", show::json(told, &policies, &without));
+        outln!("{}", show::json(told, &policies, &without));
     } else {
-        print!("{}", show::text(told, &policies, &without, args.limit));
+        out!("{}", show::text(told, &policies, &without, args.limit));
     }
 }
 

@@ -114,29 +114,29 @@ impl Report {
     /// Prints it.
     pub fn print(&self, as_json: bool) -> anyhow::Result<()> {
         if as_json {
-            println!("{}", self.json());
+            outln!("{}", self.json());
             return Ok(());
         }
-        println!("entries            {}\nframes             {}", self.entries, self.frames);
-        println!("root               {}", hex(&self.root));
+        outln!("entries            {}\nframes             {}", self.entries, self.frames);
+        outln!("root               {}", hex(&self.root));
         self.print_folded();
-        println!("checkpoints        {}", self.checkpoints());
+        outln!("checkpoints        {}", self.checkpoints());
         if let Some(live) = self.live.as_ref().filter(|_| self.is_same()) {
             let checkpoint = live.checkpoint_at.map(|at| format!(", its checkpoint over {at}"));
             let checkpoint = checkpoint.unwrap_or_else(|| ", it signs no checkpoints".to_owned());
-            println!("live service       {}: state digest at {} entries{checkpoint}", live.server, live.digest_at);
+            outln!("live service       {}: state digest at {} entries{checkpoint}", live.server, live.digest_at);
         }
         if let Some(Torn { file, offset, bytes, why }) = &self.torn {
-            println!("torn end           {} at byte {offset}: {bytes} bytes, {why}", file.display());
-            println!("                   no damage: an unfinished frame, which nobody was told is recorded");
+            outln!("torn end           {} at byte {offset}: {bytes} bytes, {why}", file.display());
+            outln!("                   no damage: an unfinished frame, which nobody was told is recorded");
         }
-        println!("seconds            {:.2}\nentries per second {}", self.seconds, self.per_second());
+        outln!("seconds            {:.2}\nentries per second {}", self.seconds, self.per_second());
         if let Some(file) = &self.kept_in {
-            println!("take it up with    --hashes-only --resume {}", file.display());
+            outln!("take it up with    --hashes-only --resume {}", file.display());
         }
         match &self.difference {
-            Some(difference) => print!("{difference}"),
-            None => println!("{}", self.verdict()),
+            Some(difference) => out!("{difference}"),
+            None => outln!("{}", self.verdict()),
         }
         Ok(())
     }
@@ -144,17 +144,17 @@ impl Report {
     fn print_folded(&self) {
         let Some(from) = self.folded_from else { return };
         if from > 0 {
-            println!("folded from        {from}, the state before it taken from the pages");
+            outln!("folded from        {from}, the state before it taken from the pages");
         }
         if let Some((chain, books)) = &self.outcomes {
-            println!("outcome chain      {}", hex(chain));
+            outln!("outcome chain      {}", hex(chain));
             for (book, sums) in Book::ALL.iter().zip(books) {
                 let (name, debits, credits) = (book.name(), sums.debits, sums.credits);
-                println!("book {name:<13} debits {debits} credits {credits} fen");
+                outln!("book {name:<13} debits {debits} credits {credits} fen");
             }
         }
         if let Some(digest) = &self.digest {
-            println!("state digest       {}", hex(digest));
+            outln!("state digest       {}", hex(digest));
         }
     }
 
