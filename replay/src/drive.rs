@@ -111,6 +111,8 @@ impl Engine {
         crate::follow::refuse(&options.data)?;
         let mut tree = Reading::open(options)?;
         let (log, pages, state) = catch_up(options, tree.as_mut(), progress)?;
+        // A repair may have begun before the record was locked here.
+        crate::marker::refuse(&options.data)?;
         if log.tip().next_index() < state.entries {
             return Err(DriveError::Pages(
                 "the pages know more entries than the record holds: the record lost its end, restore it".to_owned(),
