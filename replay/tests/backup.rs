@@ -129,7 +129,7 @@ fn copy_dir(from: &Path, to: &Path) {
 }
 
 #[test]
-fn a_record_without_the_end_that_was_signed_is_not_copied() {
+fn a_record_without_the_end_that_was_signed_is_neither_copied_nor_exported() {
     let desk = Desk::told(0, 600);
     let segment = files(&desk.at("ledger/record"), ".frames").pop().unwrap();
     let bytes = fs::read(&segment).unwrap();
@@ -137,6 +137,8 @@ fn a_record_without_the_end_that_was_signed_is_not_copied() {
     let why = desk.backup("copy").unwrap_err().to_string();
     assert!(why.contains("over 600 entries") && why.contains("replay repair"), "{why}");
     assert!(desk.restore("copy", "again").is_err());
+    let exported = desk.replay(&["export", "--format", "csv", "--data", "ledger", "--out", "tables"], "");
+    assert!(exported.status.code() == Some(1) && !desk.at("tables").exists(), "{exported:?}");
 }
 
 /// Whoever has the first key only follows to the present one over the last checkpoint of the first.

@@ -18,9 +18,9 @@ use ledger::entry::Entry;
 use ledger::outcome::Outcome;
 use ledger::state::State;
 
-use crate::checkpoint::CheckpointError;
-use crate::checkpoints::KeptError;
-use crate::drive::{DriveError, Options};
+use crate::checkpoint::{Checkpoint, CheckpointError};
+use crate::checkpoints::{Checkpoints, KeptError};
+use crate::drive::{DriveError, Home, Options};
 use crate::tiles::TileError;
 use journal::Journal;
 use reading::fold_each;
@@ -115,7 +115,7 @@ trait Export: Send {
 /// `out` with `.unfinished` behind it. `every` is the number of entries between checkpoints of a journal.
 ///
 /// # Errors
-/// The record is damaged, `out` exists, or the file system refuses.
+/// The record is damaged or ends before its last checkpoint, `out` exists, or the file system refuses.
 pub fn export(
     options: &Options,
     format: Format,
@@ -167,6 +167,12 @@ fn write(
         Format::Csv => Box::new(csv::Csv::new(dir)?),
     };
     let state = fold_each(options, progress, &mut |state, entry, outcome| export.entry(state, entry, outcome))?;
+    if let (Home::File, Some(signed)) = (&options.home, Checkpoints::of(&options.data).latest()?) {
+        let (Checkpoint { size, .. }, _) = signed.unverified()?;
+        if size > state.entries {
+            return Err(ExportError::Unsigned { size, entries: state.entries });
+        }
+    }
     let (file, postings, accounts) = export.finish(&state)?;
     Ok((state.entries, file, postings, accounts))
 }
