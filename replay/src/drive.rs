@@ -184,8 +184,9 @@ impl Engine {
     /// What an event would give now, without recording it.
     ///
     /// # Errors
-    /// The event is of a later program.
+    /// The event is of a later program, or nothing may be answered.
     pub fn dry_run(&self, principal: &str, content: &[u8], event: Event) -> Result<Outcome, DriveError> {
+        self.answers()?;
         let state = self.read();
         let entry = Entry { index: state.entries, recorded_ms: 0, principal, content, event };
         state.dry_run(&entry).map_err(|halt| unreadable(entry.index, halt))

@@ -145,6 +145,8 @@ async fn a_follower_that_differs_answers_nothing_any_more() {
     let checkpoint = v1::GetCheckpointRequest { fresh: false };
     let audit = proto::v1::audit_client::AuditClient::new(follower.channel()).get_checkpoint(checkpoint).await;
     assert_eq!(reason(&audit.expect_err("no answer")), "DIFFERS");
+    let judged = follower.try_record("office", encoded(&persons(90..91)), true).await.expect_err("not judged either");
+    assert_eq!(reason(&judged), "DIFFERS");
     world::until(async || serving(&follower).await == [false; 4]).await;
     follower.end().await.expect_err("it says so at its end too");
     let again = world.open_follower("copy", &writer).await;
