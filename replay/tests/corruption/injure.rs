@@ -115,7 +115,12 @@ pub fn injured(templates: &Templates, kind: Kind, random: &mut Random) -> (Place
             administer(&place, kind, random);
             return (place, true);
         }
-        _ => injure_archive(&place, kind, random),
+        _ => {
+            injure_archive(&place, kind, random);
+            // Its server has no reason not to run.
+            place.start();
+            return (place, true);
+        }
     }
     let ready = place.started();
     (place, ready)
