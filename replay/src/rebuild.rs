@@ -67,7 +67,8 @@ pub enum RebuildError {
     /// What the record gives is not what the ledger has.
     #[error(
         "after {entries} entries the rebuilt projections are not those in use: {what}. Nothing was swapped; verify the \
-         record with `replay verify`, then start the ledger again so that it folds the record"
+         record with `replay verify`; if it is whole, stop the ledger, remove its directory `pages` and start it, so that it \
+         folds the record"
     )]
     Differs {
         /// Entries folded.

@@ -165,6 +165,13 @@ fn a_state_that_is_not_what_the_record_gives_is_named_and_nothing_is_swapped() {
     // The postings alone have nothing to do with it.
     assert_eq!(engine.rebuild(Some(Only::Entries), &mut sure).unwrap().generation, 2);
     lines(&engine, 7_000..7_010);
+    engine.stop().unwrap();
+    drop(engine);
+    // Pages keep what they were given; the record has it right, as is said.
+    assert_eq!(open(dir.path()).read().balance(wrong), right + 100);
+    assert!(said.contains("directory `pages`"), "{said}");
+    std::fs::remove_dir_all(dir.path().join("pages")).unwrap();
+    assert_eq!(open(dir.path()).read().balance(wrong), right);
 }
 
 #[test]
