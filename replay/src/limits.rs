@@ -1,4 +1,4 @@
-//! Every limit of the record, with its reason. Limits of pages, snapshots and queries do not belong here.
+//! Every limit of the record and of what is derived from it, with its reason. Limits of calls belong to the services.
 
 /// One entry. It fits the 16-bit length of the tiled-log format.
 pub const MAX_ENTRY_BYTES: usize = 65_535;
