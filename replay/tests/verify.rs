@@ -192,6 +192,7 @@ fn a_key_announced_under_the_one_before_is_followed() {
     };
     let first = verify(&signer(), &[]);
     assert!(first.status.success(), "{first:?}");
+    assert!(String::from_utf8_lossy(&first.stdout).contains("announced by entry 0;"), "{first:?}");
     // Without folding nobody knows what was announced.
     assert!(!verify(&signer(), &["--hashes-only"]).status.success());
     // A checkpoint by somebody else is found at the end, where the announcements are known.

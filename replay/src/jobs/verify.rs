@@ -42,7 +42,9 @@ use signed::{Point, expectation};
 ///
 /// Entries behind the last checkpoint are checked against each other, but nobody has signed for them. Without --key the
 /// checkpoints are compared but their signatures are not checked; take the key from its owner, not from the directory. With
-/// --key there must be a checkpoint over some of the entries at least; the report says how far the last one goes.
+/// --key there must be a checkpoint over some of the entries at least; the report says how far the last one goes. Where it
+/// followed keys the record announces it names the entries that did: see who said them with `replay explain`, as anybody
+/// who may record may announce.
 ///
 /// With --live the digest of a running service's state and its last checkpoint are compared too, each at the number of
 /// entries it is of, so the service may go on meanwhile.
@@ -138,6 +140,7 @@ fn fold(args: &VerifyArgs, points: &[Point], keys: &[Verifier], bar: &ProgressBa
     report.outcomes_compared = refold.compared();
     if report.is_same() {
         report.untrusted(trusted::end(points, keys, &refold.state.keys));
+        report.followed = trusted::followed(points, keys, &refold.state.keys);
     }
     if report.is_same() {
         bar.set_message("the digest");

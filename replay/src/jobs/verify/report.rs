@@ -34,6 +34,8 @@ pub struct Report {
     digest: Option<Hash>,
     /// Whether the checkpoints had to be signed by a named key.
     pub signatures_checked: bool,
+    /// The entries that announced the keys followed beyond those named.
+    pub followed: Vec<u64>,
     /// How many signed outcomes and expected digests fitted.
     pub outcomes_compared: u64,
     /// First entry that was folded; none if nothing was.
@@ -121,6 +123,10 @@ impl Report {
         outln!("root               {}", hex(&self.root));
         self.print_folded();
         outln!("checkpoints        {}", self.checkpoints());
+        if !self.followed.is_empty() {
+            let entries: Vec<String> = self.followed.iter().map(ToString::to_string).collect();
+            outln!("keys followed      announced by entry {}; `replay explain` says by whom", entries.join(", "));
+        }
         if let Some(live) = self.live.as_ref().filter(|_| self.is_same()) {
             let checkpoint = live.checkpoint_at.map(|at| format!(", its checkpoint over {at}"));
             let checkpoint = checkpoint.unwrap_or_else(|| ", it signs no checkpoints".to_owned());
@@ -188,6 +194,7 @@ impl Report {
             "outcomes_compared": self.outcomes_compared,
             "signed_through": self.signed_through,
             "signatures_checked": self.signatures_checked,
+            "keys_followed": self.followed,
             "live": self.live,
             "torn": self.torn,
             "difference": self.difference,

@@ -4,7 +4,7 @@ use anyhow::Context;
 use ledger::rows::AnnouncedKey;
 use ledger::table::Table;
 use replay::checkpoint::CheckpointError;
-use replay::note::Verifier;
+use replay::note::{Note, Role, Verifier};
 use replay::trust::Trust;
 
 use super::evidence::Difference;
@@ -45,6 +45,19 @@ pub fn end(points: &[Point], keys: &[Verifier], announced: &Table<AnnouncedKey>)
         points.into_iter().find_map(|point| check(trust, point)?.err().map(|error| untrusted(point, &error)))
     };
     found(&mut trust, trees).or_else(|| found(&mut trust, others))
+}
+
+/// The entries that announced keys without which some checkpoint would be signed by nobody trusted. Anybody who may record
+/// may announce, so whoever relies on such a key has to see who did.
+pub fn followed(points: &[Point], keys: &[Verifier], announced: &Table<AnnouncedKey>) -> Vec<u64> {
+    let Some(name) = keys.first().map(Verifier::name) else { return Vec::new() };
+    let given = |note: &Note| keys.iter().any(|key| note.verified_by(key).is_ok());
+    let notes = || points.iter().filter_map(|point| point.note.as_ref()).filter(|note| !given(note));
+    let signs = |row: &AnnouncedKey| {
+        let key = Verifier::from_bytes(name, Role::Author, &row.key);
+        key.is_ok_and(|key| notes().any(|note| note.verified_by(&key).is_ok()))
+    };
+    announced.iter().filter(|(_, row)| signs(row)).map(|(_, row)| row.last).collect()
 }
 
 /// Whoever names a key wants to know what was signed. Of a record that is whole in itself but of which nobody signed
