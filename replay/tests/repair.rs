@@ -279,6 +279,9 @@ fn a_checkpoint_nobody_known_signed_proves_nothing() {
     assert!(refused(&options).contains("none of the keys"));
     options.keys.push(signer(1).verifier().clone());
     assert!(looked(&options).is_sound());
+    let beside = dir.path().join(format!("checkpoints/{:020}.outcomes", made.tip.next_index()));
+    fs::remove_file(beside).unwrap();
+    assert!(refused(&options).contains("beside it is missing"));
 }
 
 #[test]

@@ -11,7 +11,7 @@ mod ledger;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use injure::{Random, flip_archive, flip_block};
+use injure::{Random, flip_archive, flip_block, use_again};
 use ledger::{Place, Templates, copy_all, signer};
 use replay::drive::{Engine, Options};
 use replay::repair::{RepairOptions, examine};
@@ -122,6 +122,42 @@ fn a_stream_made_anew_elsewhere_is_taken_as_it_is() {
     let follower = Engine::open(&Options::follow(&other, &place.url(), None), &mut |_| {}).unwrap();
     assert_eq!(follower.digest().1, templates.truth.digest);
     drop(follower);
+    assert_eq!(place.compare(&templates.truth), Ok(()));
+}
+
+/// What it stores after the stream was looked at would stay behind in the old one.
+#[test]
+fn a_writer_that_is_alive_elsewhere_is_noticed() {
+    let templates = Templates::make();
+    let place = damaged(&templates);
+    let mut sent = false;
+    let refused = replay::repair::repair(&place.repair_options(), &mut |doing, _, _| {
+        if doing == "writing the archive" && !sent {
+            sent = true;
+            use_again(&place, 0);
+        }
+    });
+    let why = refused.unwrap_err().to_string();
+    assert!(why.contains("somebody writes"), "{why}");
+    assert!(place.open().is_err(), "nothing is served in between");
+    assert_eq!(repair(&place, None, &[]).status.code(), Some(0));
+    assert_eq!(streams(&place), json!(["MINGZHANG", "MINGZHANG-2"]));
+    assert_eq!(place.compare(&templates.truth), Ok(()));
+}
+
+#[test]
+fn a_second_repair_that_is_killed_goes_on_with_the_stream_it_began_with() {
+    let templates = Templates::make();
+    let place = damaged(&templates);
+    assert_eq!(repair(&place, None, &[]).status.code(), Some(0));
+    let mut config = place.admin("STREAM.INFO.MINGZHANG-2", Value::Null)["config"].take();
+    config["discard"] = json!("old");
+    place.admin("STREAM.UPDATE.MINGZHANG-2", config);
+    assert_eq!(repair(&place, Some("repair-stream-retired"), &[]).status.code(), None);
+    let again = repair(&place, None, &[]);
+    let said: Value = serde_json::from_slice(&again.stdout).unwrap();
+    assert_eq!(said["repaired"]["stream_kept"][0], "MINGZHANG-2", "{said}");
+    assert_eq!(streams(&place), json!(["MINGZHANG", "MINGZHANG-2", "MINGZHANG-3"]));
     assert_eq!(place.compare(&templates.truth), Ok(()));
 }
 

@@ -20,11 +20,12 @@ impl Proofs {
         let kept = Checkpoints::of(&options.data);
         let mut points = Vec::new();
         for size in kept.sizes().map_err(|error| error.to_string())? {
-            if let Some(signed) = kept.read(size).map_err(|error| error.to_string())? {
-                let checkpoint = believed(&signed.tree, &options.keys)
-                    .map_err(|why| format!("the checkpoint over {size} entries cannot be believed: {why}"))?;
-                points.push((checkpoint.size, checkpoint.root));
-            }
+            // Passed over, it would bind nobody any more.
+            let signed = kept.read(size).map_err(|error| error.to_string())?.ok_or("the note beside it is missing");
+            let checkpoint = signed.map_err(str::to_owned).and_then(|signed| believed(&signed.tree, &options.keys));
+            let checkpoint =
+                checkpoint.map_err(|why| format!("the checkpoint over {size} entries cannot be believed: {why}"))?;
+            points.push((checkpoint.size, checkpoint.root));
         }
         Ok(Self { points })
     }
