@@ -295,7 +295,9 @@ impl Note {
     /// # Errors
     /// There is no signature by the key, or it does not fit.
     pub fn verified_by(&self, verifier: &Verifier) -> Result<&str, NoteError> {
-        let line = self.line_of(verifier).ok_or_else(|| NoteError::NotSigned(verifier.name.clone()))?;
+        // Keys that follow each other share their name.
+        let which = || NoteError::NotSigned(format!("{}+{:08x}", verifier.name, verifier.id()));
+        let line = self.line_of(verifier).ok_or_else(which)?;
         if verifier.fits(&self.text, &line.bytes) {
             Ok(&self.text)
         } else {
