@@ -1,12 +1,13 @@
 //! `mingzhang demo`: the README's main job.
 
-use super::serve::{asked_to_stop, failed};
+use super::serve::{asked_to_stop, failed, log_failed};
 use super::{Failure, print_json, runtime};
 use crate::demo::Scale;
 use crate::demo_report::report;
 use crate::demo_run::{self, DemoOptions, Ran};
 use crate::server;
 use clap::Args;
+use replay::error::LogError;
 use replay::signing::Signing;
 use std::io::IsTerminal;
 use std::net::SocketAddr;
@@ -51,7 +52,10 @@ pub(super) fn demo(args: &DemoArgs) -> Result<(), Failure> {
     let key = args.key.as_deref().map(replay::keys::read).transpose();
     let signing = key.map_err(|error| Failure::Usage(error.to_string()))?.map(Signing::new);
     let options = DemoOptions { scale: args.scale, data: args.data.clone(), nats: args.nats.clone(), signing, quiet };
-    let ran = demo_run::run(&options)?;
+    let ran = demo_run::run(&options).map_err(|error| match error.downcast::<LogError>() {
+        Ok(log) => log_failed(&log),
+        Err(error) => error.into(),
+    })?;
     if args.json {
         print_json(&ran.figures)?;
     } else {

@@ -188,7 +188,8 @@ pub(super) fn failed(error: DriveError) -> Failure {
     }
 }
 
-fn log_failed(error: &LogError) -> Failure {
+/// The same of its log.
+pub(super) fn log_failed(error: &LogError) -> Failure {
     match error {
         LogError::Nats { .. } => Failure::Unreachable(error.to_string()),
         _ => Failure::Failed(error.to_string()),
