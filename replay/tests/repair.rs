@@ -320,6 +320,21 @@ fn void_frames_keep_their_places() {
     assert!(holds(dir.path(), &made));
 }
 
+/// What a writer opens with says the same as what may follow it, so a further copy seems to hold more of it.
+#[test]
+fn a_record_that_ends_with_an_opening_is_not_made_longer() {
+    let (dir, copy) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let mut made = Made::with(6);
+    made.open(8);
+    made.write(dir.path());
+    made.write(copy.path());
+    let mut options = RepairOptions::file(dir.path());
+    options.from = Some(copy.path().to_path_buf());
+    let found = looked(&options);
+    assert!(found.is_sound() && found.frames == made.frames.len() as u64, "{found:#?}");
+    assert!(!mended(&options).changed());
+}
+
 #[test]
 fn nobody_may_serve_meanwhile() {
     let dir = tempfile::tempdir().unwrap();

@@ -119,7 +119,7 @@ fn displaced(examined: &Examined, plan: &Plan, candidates: &mut Vec<Candidate>) 
             let choice = Choice { copy: copy as u8, slot };
             // Padding frames are all alike: each may stand in only one place.
             let recent = plan.choices.iter().rev().take(MOST_ALIKE);
-            if recent.clone().any(|taken| *taken == choice) {
+            if examined.in_place.contains(&slot) || recent.clone().any(|taken| *taken == choice) {
                 continue;
             }
             let frame = files.slot(slot)?;

@@ -1,6 +1,7 @@
 //! Looks at all copies place by place, lets `choose` say which frame is the record's, and takes down what each copy has
 //! instead. Changes nothing.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use super::checkpoints::Proofs;
@@ -31,6 +32,8 @@ pub(super) struct One {
     pub(super) report: Copy,
     /// Whether it goes on as another record from some place on: what stands behind is no frame of this one.
     pub(super) diverged: bool,
+    /// Slots of files whose frames without entries stand where they belong: they may look as if they came again.
+    pub(super) in_place: HashSet<u64>,
     /// Whole frames of the ledger in places where the record has others.
     pub(super) misfits: Vec<Key>,
 }
@@ -118,7 +121,7 @@ impl One {
             findings: Vec::new(),
             notes: Vec::new(),
         };
-        Self { role, kind, report, diverged: false, misfits: Vec::new() }
+        Self { role, kind, report, diverged: false, in_place: HashSet::new(), misfits: Vec::new() }
     }
 
     /// Takes down what is wrong at the place after `tip`. Of one kind only the first is told.
@@ -134,6 +137,9 @@ impl One {
     fn compare(&mut self, tip: &Tip, held: &Held, frame: &Frame) -> Result<(), LogError> {
         let (fault, why) = match held {
             Held::Frame(own) if own.bytes() == frame.bytes() => {
+                if let (Kind::Files(files), 0) = (&self.kind, frame.header().count) {
+                    self.in_place.extend(files.slot_at(tip.frames + 1));
+                }
                 if self.report.bad_frames == 0 {
                     self.report.whole_frames = tip.frames + 1;
                     self.report.whole_entries = if tip.is_void(own) { tip.next_index() } else { own.next_index() };
