@@ -151,7 +151,8 @@ fn page(state: &State, lines: &[u32], cursor: Option<Cursor>, limit: usize) -> (
     let mut flows = Vec::new();
     for line in &lines[first..] {
         let applications = &state.lines.get(*line).applications;
-        let here = cursor.filter(|cursor| cursor.line == *line);
+        // A cursor comes from outside, and may name what is not there.
+        let here = cursor.filter(|cursor| cursor.line == *line && cursor.payout < state.payouts.next());
         let from = here.map_or(0, |cursor| cursor.step);
         for (step, application) in (0u32..).zip(applications).skip(from as usize) {
             let row = state.applications.get(*application);

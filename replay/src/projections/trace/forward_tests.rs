@@ -74,3 +74,13 @@ fn pages_show_every_payment_once() {
     }
     assert_eq!(flows, whole.flows);
 }
+
+#[test]
+fn a_cursor_that_nobody_gave_harms_nothing() {
+    let world = World::paid();
+    for line in 0..world.state.lines.next() {
+        let cursor = Cursor { line, step: 0, payout: u32::MAX - 1 };
+        let flows = forward(&world.state, line, day(20_211_231), Some(cursor), usize::MAX).flows;
+        assert!(flows.iter().all(|flow| flow.payout < world.state.payouts.next()));
+    }
+}
