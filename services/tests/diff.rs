@@ -10,6 +10,7 @@ mod support;
 use ledger::event::Event;
 use proto::v1;
 use serde_json::Value;
+use services::query::page::{Cursor, Pager};
 use std::collections::BTreeMap;
 use std::process::{Command, Output};
 use support::{Server, day, line, org, policy};
@@ -163,7 +164,42 @@ async fn further_pages_stay_where_the_first_one_was() {
     assert_eq!(anew.as_of, all + 1);
     let other = v1::CompareRequest { from: at_index(1), ..next };
     assert_eq!(year.server.ask().compare(other).await.err().map(|status| status.code()), Some(Code::InvalidArgument));
+    // A moment that is still to come takes in more from page to page as well.
+    let tomorrow = v1::Point { recorded_until_ms: i64::MAX, ..v1::Point::default() };
+    let request = v1::CompareRequest { page_size: 10, ..between(at_index(all / 2), Some(tomorrow)) };
+    let first = compared(&year.server, request.clone()).await;
+    year.server.record("office", &[org(2, 77_002)]).await;
+    let next = v1::CompareRequest { page_token: first.next_page_token.clone(), ..request };
+    assert_eq!((first.as_of, compared(&year.server, next).await.as_of), (all + 1, all + 1));
     year.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_page_beyond_all_rows_is_empty_even_if_nobody_gave_its_token() {
+    let server = Server::start().await;
+    server.record("office", &[org(1, 100), policy(2), line(3, 201, 100, 7_000)]).await;
+    let mut request = between(at_index(0), None);
+    let pager = Pager::open(&format!("compare/{:?}/{:?}", request.from, request.to), 0, "", 3).expect("no token");
+    request.page_token = pager.token(Cursor { key: u64::MAX, carry: 1 }, 3);
+    let answer = compared(&server, request).await;
+    assert!(answer.balance_count > 0 && answer.balances.is_empty() && answer.next_page_token.is_empty());
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_comparisons_at_once_are_answered_in_turn() {
+    let server = Server::start().await;
+    let told: Vec<Event> = (1..=12).map(|number| org(number, 100 + u128::from(number))).collect();
+    server.record("office", &told).await;
+    let ask = |number: u64| {
+        let mut asking = server.ask();
+        tokio::spawn(async move { asking.compare(between(at_index(number), at_index(number + 5))).await })
+    };
+    for asked in (0..6).map(ask).collect::<Vec<_>>() {
+        let answer = asked.await.expect("no panic").expect("compared").into_inner();
+        assert_eq!(answer.only_to.map(|entries| entries.count), Some(5));
+    }
+    server.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

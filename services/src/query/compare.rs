@@ -16,6 +16,7 @@ use replay::past::diff::{
 };
 use replay::past::{Alone, Point, View};
 use std::collections::BTreeSet;
+use tokio::sync::OwnedSemaphorePermit;
 use uuid::Uuid;
 
 /// Entries named with each balance and entity: enough to begin looking, balances say how many there are.
@@ -24,7 +25,17 @@ const FEW: usize = 5;
 /// Rows of a page at most: each may have postings to be read from the disk.
 const MOST_ROWS: u32 = 200;
 
-/// The points a page is of. Where one of them takes in everything known, further pages stay at what the first one knew.
+/// What a comparison is asked of.
+pub struct Sides {
+    /// The first point.
+    pub from: Asked,
+    /// The second.
+    pub to: Asked,
+    /// Given back with the states, as each may take the memory of the ledger.
+    pub turn: OwnedSemaphorePermit,
+}
+
+/// The points a page is of. Where one of them takes in more as time goes by, further pages stay at what the first one knew.
 ///
 /// # Errors
 /// The token is none of this question.
@@ -32,10 +43,9 @@ pub fn points(request: &v1::CompareRequest) -> Result<[Option<v1::Point>; 2], Qu
     let pager = pager(request, u64::MAX)?;
     let fixed = |at: Option<v1::Point>, entries: Option<u64>| {
         let at = at.unwrap_or_default();
-        let floats = at.at_index.is_none() && at.recorded_until_ms == 0;
-        // Of a ledger without entries there is no entry to name, and nothing to page through either.
-        let at_index = entries.filter(|_| floats).and_then(|entries| entries.checked_sub(1)).or(at.at_index);
-        Some(v1::Point { at_index, ..at })
+        // A side without entries has none to name, and lies before all that may still come.
+        let last = entries.and_then(|entries| entries.checked_sub(1));
+        Some(last.map_or(at, |last| v1::Point { at_index: Some(last), recorded_until_ms: 0, ..at }))
     };
     let from = pager.after.map(|cursor| cursor.carry.cast_unsigned());
     Ok([fixed(request.from, from), fixed(request.to, pager.then)])
@@ -50,8 +60,8 @@ fn pager(request: &v1::CompareRequest, entries: u64) -> Result<Pager, QueryError
 ///
 /// # Errors
 /// A point is not at hand any more, the token is of another question, or pages or files cannot be read.
-pub fn compare(sides: &(Asked, Asked), request: &v1::CompareRequest) -> Result<v1::CompareResponse, QueryError> {
-    let (from, to) = sides;
+pub fn compare(sides: &Sides, request: &v1::CompareRequest) -> Result<v1::CompareResponse, QueryError> {
+    let Sides { from, to, .. } = sides;
     let engine = &from.engine;
     let pager = pager(request, engine.read().entries)?;
     let rows = Rows { skip: pager.after_key().unwrap_or(0), take: pager.rows };
@@ -71,7 +81,7 @@ pub fn compare(sides: &(Asked, Asked), request: &v1::CompareRequest) -> Result<v
     let other = Point { entries: Some(known_to), ..to.point() };
     answer.balances.iter_mut().try_for_each(|row| put_postings(engine, row, &one, &other))?;
     put_naming(engine, &mut answer.entities, &one, &other)?;
-    let shown = rows.skip + rows.take as u64;
+    let shown = rows.skip.saturating_add(rows.take as u64);
     if shown < found.balance_count.max(found.entity_count()) {
         answer.next_page_token = pager.token(Cursor { key: shown, carry: known_from.cast_signed() }, known_to);
     }

@@ -3,10 +3,13 @@
 
 use super::status::too_early;
 use crate::query::asked::{Asked, Way};
+use crate::query::compare::Sides;
 use crate::query::{accounts, awards, compare, explain, lines, loans, payments, record, totals, trace};
 use proto::v1;
 use replay::drive::Engine;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tokio::sync::Semaphore;
 use tonic::metadata::MetadataMap;
 use tonic::{Request, Response, Status};
 
@@ -16,11 +19,13 @@ const MAX_WAIT: Duration = Duration::from_secs(10);
 /// Answers questions over gRPC.
 pub struct Questions {
     engine: Engine,
+    /// One comparison at a time: each holds two states, and the first while it waits for the second.
+    comparing: Arc<Semaphore>,
 }
 
 impl Questions {
     pub(super) fn new(engine: Engine) -> Self {
-        Self { engine }
+        Self { engine, comparing: Arc::new(Semaphore::new(1)) }
     }
 
     async fn wait(&self, not_before: u64, until: Instant) -> Result<(), Status> {
@@ -31,11 +36,14 @@ impl Questions {
         Err(too_early(not_before, self.engine.read().entries))
     }
 
-    /// What a comparison is asked of.
-    async fn both(&self, request: &v1::CompareRequest, until: Instant) -> Result<(Asked, Asked), Status> {
+    /// What a comparison is asked of, when it is its turn.
+    async fn both(&self, request: &v1::CompareRequest, until: Instant) -> Result<Sides, Status> {
         let [from, to] = compare::points(request)?;
+        let turn = tokio::time::timeout_at(until.into(), Arc::clone(&self.comparing).acquire_owned()).await;
+        let turn = turn.map_err(|_| Status::unavailable("other comparisons are under way; ask again in a moment"))?;
+        let turn = turn.map_err(|_| Status::internal("nobody gives comparisons their turn any more"))?;
         let from = self.asked(from.as_ref(), Way::Past, until).await?;
-        Ok((from, self.asked(to.as_ref(), Way::Past, until).await?))
+        Ok(Sides { from, to: self.asked(to.as_ref(), Way::Past, until).await?, turn })
     }
 
     /// What a question at a point is asked of, ready to be answered.
