@@ -216,7 +216,11 @@ fn zone(text: &str) -> Option<i64> {
     let (sign, clock) = text.split_at_checked(1)?;
     let (hours, minutes) = clock.split_once(':')?;
     let ahead = (two(hours)? * 60 + two(minutes)?) * 60_000;
-    Some(if sign == "-" { -ahead } else { ahead })
+    match sign {
+        "+" => Some(ahead),
+        "-" => Some(-ahead),
+        _ => None,
+    }
 }
 
 /// A number of two digits.
@@ -247,8 +251,13 @@ mod tests {
         {
             assert!(moment_typed(bad).is_err(), "{bad}");
         }
-        for bad in ["2021-09-30 18:00:00.", "2021-09-30 18:00+8", "2021-09-30 １8:00", "二〇二一年九月三十日"]
-        {
+        for bad in [
+            "2021-09-30 18:00:00.",
+            "2021-09-30 18:00+8",
+            "2021-09-30 18:00Z08:00",
+            "2021-09-30 １8:00",
+            "二〇二一年九月三十日",
+        ] {
             assert!(moment_typed(bad).is_err(), "{bad}");
         }
     }
