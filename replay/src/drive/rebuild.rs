@@ -73,7 +73,6 @@ impl Shared {
         let held_us = self.hold(&mut anew, comparison, step)?;
         let store = anew.put_in_use()?;
         paused.replace(anew.number(), store);
-        drop(paused);
         anew.settle();
         let (generation, entries, digest) = (anew.number(), anew.state.entries, anew.state.digest());
         Ok(Rebuilt { generation, entries, digest, compared: true, held_us })

@@ -150,6 +150,26 @@ fn entries_go_on_being_recorded_meanwhile() {
 }
 
 #[test]
+fn who_reads_what_is_replaced_reads_to_his_end() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = opened_with(dir.path(), 100);
+    let read = engine.shared.pages.store();
+    let rebuilding = {
+        let engine = engine.clone();
+        std::thread::spawn(move || engine.rebuild(None, &mut sure).unwrap().generation)
+    };
+    while Generations::of(dir.path()).in_use().unwrap() == Some(1) {
+        std::thread::yield_now();
+    }
+    // Time to remove what must not be.
+    std::thread::sleep(std::time::Duration::from_millis(100));
+    assert_eq!(generations(dir.path()).len(), 3);
+    drop(read);
+    assert_eq!(rebuilding.join().unwrap(), 2);
+    assert_eq!(generations(dir.path()).len(), 2);
+}
+
+#[test]
 fn a_state_that_is_not_what_the_record_gives_is_named_and_nothing_is_swapped() {
     let dir = tempfile::tempdir().unwrap();
     let engine = opened_with(dir.path(), 50);

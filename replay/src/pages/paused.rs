@@ -2,6 +2,7 @@
 //! place. Entries are folded meanwhile; what they change waits in memory.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use ledger::state::State;
 use parking_lot::RwLock;
@@ -54,12 +55,16 @@ impl Paused<'_> {
         Arc::clone(&self.kept.store.read())
     }
 
-    /// Keeps in another store from now on, one that holds the same.
-    pub(crate) fn replace(&self, number: u64, store: Arc<Store>) {
+    /// Keeps in another store from now on, one that holds the same. Ends when nobody reads the one before any more, so that
+    /// its files may go.
+    pub(crate) fn replace(self, number: u64, store: Arc<Store>) {
         *self.kept.generation.lock() = number;
         let replaced = std::mem::replace(&mut *self.kept.store.write(), store);
-        // Closing it takes a while, for which nobody who asks should wait.
-        drop(replaced);
+        // Pages are kept again meanwhile: who asks for much may read for a while.
+        drop(self);
+        while Arc::strong_count(&replaced) > 1 {
+            std::thread::sleep(Duration::from_millis(1));
+        }
     }
 }
 
