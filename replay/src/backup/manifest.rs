@@ -109,7 +109,8 @@ impl Manifest {
         }
         let ledger = unhex(&self.ledger).ok_or_else(|| bad("its ledger is not 32 hexadecimal digits"))?;
         let Self { frames, epoch, writer, opened, recorded_ms, .. } = *self;
-        Ok(Tip { ledger, frames, epoch, writer, opened, recorded_ms, frontier })
+        let tip = Tip { ledger, frames, epoch, writer, opened, recorded_ms, frontier };
+        if tip.is_possible() { Ok(tip) } else { Err(bad("no record ends where it says")) }
     }
 
     /// The files of one directory, in the order of their names.
@@ -222,8 +223,9 @@ mod tests {
             bad.write(dir.path()).unwrap();
             assert!(Manifest::read(dir.path()).is_err(), "{path}");
         }
-        let mut bad = manifest.clone();
-        bad.entries = 6;
-        assert!(bad.tip(dir.path()).is_err());
+        for (entries, opened, frames) in [(6, 0, 3), (5, 4, 3), (5, 0, u64::MAX)] {
+            let bad = Manifest { entries, opened, frames, ..manifest.clone() };
+            assert!(bad.tip(dir.path()).is_err());
+        }
     }
 }

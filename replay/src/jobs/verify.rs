@@ -15,7 +15,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use ledger::state::State;
@@ -164,7 +164,9 @@ fn hash(args: &VerifyArgs, points: &[Point], bar: &ProgressBar) -> anyhow::Resul
         None => Tip::new(args.source.ledger),
         Some(file) => {
             let text = std::fs::read(file).with_context(|| format!("reading {}", file.display()))?;
-            serde_json::from_slice(&text).with_context(|| format!("{} is no interrupted run", file.display()))?
+            let tip: anyhow::Result<Tip> = serde_json::from_slice(&text).map_err(anyhow::Error::from);
+            let tip = tip.and_then(|tip| if tip.is_possible() { Ok(tip) } else { bail!("no record ends like that") });
+            tip.with_context(|| format!("{} is no interrupted run", file.display()))?
         }
     };
     anyhow::ensure!(tip.ledger == args.source.ledger, "the interrupted run was over another ledger");

@@ -33,6 +33,13 @@ impl Tip {
         Self { ledger, frames: 0, epoch: 0, writer: 0, opened: 0, recorded_ms: 0, frontier: Frontier::new() }
     }
 
+    /// Whether there can be such an end. One that was kept in a file may have been harmed there.
+    #[must_use]
+    pub fn is_possible(&self) -> bool {
+        let fits = self.frontier.peaks().len() == self.frontier.size().count_ones() as usize;
+        fits && self.opened <= self.frames && self.frames.max(self.frontier.size()) <= i64::MAX as u64
+    }
+
     /// Index of the next entry, which is the number of entries so far.
     #[must_use]
     pub fn next_index(&self) -> u64 {
