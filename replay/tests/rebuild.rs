@@ -5,6 +5,7 @@
 mod record;
 
 use record::{Record, replay};
+use replay::drive::{Engine, Options};
 use serde_json::Value;
 
 fn rebuild(record: &Record, options: &[&str]) -> (Option<i32>, Value, String) {
@@ -44,6 +45,18 @@ fn a_record_that_no_longer_gives_what_is_in_use_is_named() {
     let (code, _, why) = rebuild(&record, &[]);
     assert_eq!(code, Some(1));
     assert!(why.contains("in use") && why.contains("rebuilt") && why.contains("Nothing was swapped"), "{why}");
+}
+
+#[test]
+fn while_a_service_runs_it_is_said_how_it_is_done() {
+    let record = Record::new();
+    let service = Engine::open(&Options::file(record.data()), &mut |_| {}).unwrap();
+    let (code, _, why) = rebuild(&record, &[]);
+    assert_eq!(code, Some(1));
+    assert!(why.contains("rebuild with --live URL"), "{why}");
+    service.stop().unwrap();
+    drop(service);
+    assert_eq!(rebuild(&record, &[]).0, Some(0));
 }
 
 #[test]
