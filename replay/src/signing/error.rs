@@ -48,7 +48,10 @@ pub enum SigningError {
         size: u64,
     },
     /// The name of a ledger's key is the ledger's: under another one nobody takes its checkpoints for the same ledger's.
-    #[error("the checkpoints before are those of {origin}, which is not the name of the key {key}; make one with `mingzhang keygen --origin {origin}`")]
+    #[error(
+        "the checkpoints before are those of {origin}, which is not the name of the key {key}; \
+         make one with `mingzhang keygen --origin {origin}`"
+    )]
     OtherName {
         /// The key, as text.
         key: String,

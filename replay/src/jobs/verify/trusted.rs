@@ -71,8 +71,9 @@ pub fn nothing(points: &[Point], keys: &[Verifier], entries: u64) -> Option<Diff
         index: 0,
         what: "key",
         place: None,
-        expected: "a checkpoint over some of the entries, signed by a named key; name their directory with --checkpoints"
-            .to_owned(),
+        expected:
+            "a checkpoint over some of the entries, signed by a named key; name their directory with --checkpoints"
+                .to_owned(),
         found: "none".to_owned(),
         checkpoint: None,
     })
