@@ -20,7 +20,10 @@ const NAMESPACE: Uuid = Uuid::from_u128(0x6a1d_0c5e_93b7_5f42_8e10_4d2b_7c96_f3a
 ///
 /// To change keys: make the new one with `keygen --origin`, the origin as before; announce it here; stop the ledger, which
 /// signs a last checkpoint over the announcement with the old key; serve with the new one. That checkpoint bears the
-/// signatures of both. `replay verify` follows announcements, so it goes on taking the old key.
+/// signatures of both. `replay verify` follows announcements, so it goes on taking the old key, and names those it followed.
+///
+/// Whoever may record may announce: any announcement is followed once a checkpoint covers it. A key that was stolen is not
+/// taken back by announcing another; tell those who have it to take the new one from you.
 #[derive(Args, Debug)]
 #[command(after_help = "Example:\n  mingzhang announce-key next.key.pub --on 2026-12-31 --as 省财政厅/系统\n\n\
     Exit codes: 0 on record, 1 refused, 2 usage, 3 server unreachable")]
