@@ -14,7 +14,8 @@ use asking::{Answers, ask_all};
 use ledger::account::Class;
 use ledger::money::Day;
 use proto::v1;
-use support::Server;
+use std::sync::atomic::{AtomicBool, Ordering};
+use support::{Server, org};
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
 use year::{Year, at_index, told};
@@ -54,6 +55,32 @@ async fn balances_on_two_axes_are_sums_over_the_entries_that_count() {
         }
     }
     year.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_newest_entry_can_be_asked_for_while_more_is_told() {
+    let server = Server::start().await;
+    server.record("office", &[org(1, 100)]).await;
+    let asked = AtomicBool::new(false);
+    let telling = async {
+        for number in 2.. {
+            server.record("office", &[org(number, 100 + number)]).await;
+            if asked.load(Ordering::Relaxed) {
+                break;
+            }
+        }
+    };
+    let asking = async {
+        for _ in 0..200 {
+            let known = server.engine.read().entries;
+            let request = v1::GetStatusRequest { at: at_index(known - 1), ..v1::GetStatusRequest::default() };
+            let answer = server.ask().get_status(request).await.expect("it was the newest when it was asked for");
+            assert_eq!(answer.into_inner().entries, known);
+        }
+        asked.store(true, Ordering::Relaxed);
+    };
+    tokio::join!(telling, asking);
+    server.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

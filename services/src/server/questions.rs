@@ -4,9 +4,10 @@
 use super::status::too_early;
 use crate::query::asked::{Asked, Way};
 use crate::query::compare::Sides;
-use crate::query::{accounts, awards, compare, explain, lines, loans, payments, record, totals, trace};
+use crate::query::{QueryError, accounts, awards, compare, explain, lines, loans, payments, record, totals, trace};
 use proto::v1;
 use replay::drive::Engine;
+use replay::past::PastError;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
@@ -109,12 +110,17 @@ macro_rules! questions {
                 async fn $call(&self, request: Request<v1::$request>) -> Result<Response<v1::$response>, Status> {
                     let until = deadline(request.metadata());
                     self.wait(request.get_ref().not_before, until).await?;
-                    let request = request.into_inner();
-                    let asked = handed!(self $way request until);
-                    // Reports take long, and any question may wait for the fold: not on a thread that moves calls.
-                    let answer = tokio::task::spawn_blocking(move || $answer(&asked, &request)).await;
-                    let answer = answer.map_err(|_| Status::internal("answering failed; see the server's log"))?;
-                    Ok(Response::new(answer?))
+                    let request = Arc::new(request.into_inner());
+                    loop {
+                        let (asked, request) = (handed!(self $way request until), Arc::clone(&request));
+                        // Reports take long, and any question may wait for the fold: not on a thread that moves calls.
+                        let answer = tokio::task::spawn_blocking(move || $answer(&asked, &request)).await;
+                        match answer.map_err(|_| Status::internal("answering failed; see the server's log"))? {
+                            // The newest entry was no longer the newest when it came to answering.
+                            Err(QueryError::Past(PastError::Folding { .. })) if Instant::now() < until => {}
+                            answer => return Ok(Response::new(answer?)),
+                        }
+                    }
                 }
             )*
         }
