@@ -12,13 +12,33 @@ use crate::catch_up::each_entry;
 use crate::drive::{DriveError, Options, Recorded, unreadable};
 use crate::projections::entries::Entries;
 
-/// Which entry is asked for.
+/// Which entry is asked for, as people name it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Wanted {
     /// By its index.
     Index(u64),
     /// The first with this event id.
     Event(Uuid),
+}
+
+impl std::str::FromStr for Wanted {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let index = || text.parse().ok().map(Self::Index);
+        // Thirty-two digits are an id written without dashes, not an index.
+        let wanted = if text.len() < 32 { index() } else { Uuid::try_parse(text).ok().map(Self::Event) };
+        wanted.ok_or_else(|| "give the index of an entry, such as 42, or the id of an event".to_owned())
+    }
+}
+
+impl std::fmt::Display for Wanted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Index(index) => write!(f, "entry {index}"),
+            Self::Event(id) => write!(f, "event {id}"),
+        }
+    }
 }
 
 /// Explains an entry of a record, files or stream, with the ledger as it was after it; `None` if there is no such entry.
@@ -72,4 +92,20 @@ fn fold(state: &mut State, recorded: &Recorded) -> Result<Outcome, DriveError> {
     let Recorded { index, recorded_ms, principal, content, event } = recorded;
     let entry = Entry { index: *index, recorded_ms: *recorded_ms, principal, content, event: event.clone() };
     state.fold(&entry).map_err(|halt| unreadable(*index, halt))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entry_is_named_by_index_or_event() {
+        assert_eq!("42".parse(), Ok(Wanted::Index(42)));
+        let id = Uuid::from_u128(7);
+        assert_eq!(id.to_string().parse(), Ok(Wanted::Event(id)));
+        assert_eq!(id.simple().to_string().parse(), Ok(Wanted::Event(id)));
+        for bad in ["", "x", "-1", "4.2", "0190a6f2-0000"] {
+            assert!(bad.parse::<Wanted>().is_err(), "{bad}");
+        }
+    }
 }

@@ -2,7 +2,6 @@
 
 use std::io::IsTerminal;
 use std::process::ExitCode;
-use std::str::FromStr;
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -26,7 +25,7 @@ Exit codes: 0 explained, 1 the record is damaged or cannot be read, 2 usage, 4 n
 pub struct ExplainArgs {
     /// Index of the entry, or id of its event
     #[arg(value_name = "INDEX|EVENT")]
-    entry: Named,
+    entry: Wanted,
     #[command(flatten)]
     source: Source,
     /// Print one line of JSON
@@ -34,35 +33,11 @@ pub struct ExplainArgs {
     json: bool,
 }
 
-/// An entry as people name it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Named(pub Wanted);
-
-impl FromStr for Named {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let index = || text.parse().ok().map(Wanted::Index);
-        // Thirty-two digits are an id written without dashes, not an index.
-        let named = if text.len() < 32 { index() } else { uuid::Uuid::try_parse(text).ok().map(Wanted::Event) };
-        named.map(Self).ok_or_else(|| "give the index of an entry, such as 42, or the id of an event".to_owned())
-    }
-}
-
-impl std::fmt::Display for Named {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self.0 {
-            Wanted::Index(index) => write!(f, "entry {index}"),
-            Wanted::Event(id) => write!(f, "event {id}"),
-        }
-    }
-}
-
 /// Explains and prints.
 pub fn run(args: &ExplainArgs) -> anyhow::Result<ExitCode> {
     let bar = bar("explain", args.json)?;
     let mut entries = 0;
-    let found = explain_record(&args.source.options(), args.entry.0, &mut |read| {
+    let found = explain_record(&args.source.options(), args.entry, &mut |read| {
         entries = read;
         bar.set_position(read);
     });
@@ -87,19 +62,4 @@ pub fn bar(job: &str, json: bool) -> anyhow::Result<ProgressBar> {
     }
     let style = ProgressStyle::with_template(&format!("{job} {{spinner}} {{human_pos}} entries, {{per_sec}} {{msg}}"))?;
     Ok(ProgressBar::new_spinner().with_style(style))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_entry_is_named_by_index_or_event() {
-        assert_eq!("42".parse(), Ok(Named(Wanted::Index(42))));
-        let id = uuid::Uuid::from_u128(7);
-        assert_eq!(id.to_string().parse(), Ok(Named(Wanted::Event(id))));
-        for bad in ["", "x", "-1", "0190a6f2-0000"] {
-            assert!(bad.parse::<Named>().is_err(), "{bad}");
-        }
-    }
 }

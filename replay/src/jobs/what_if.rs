@@ -12,7 +12,7 @@ use clap::Args;
 use replay::explain::Wanted;
 use replay::what_if::{Hypothesis, PersonDiff, WhatIf, WhatIfError, Without, what_if};
 
-use super::explain::{Named, bar};
+use super::explain::bar;
 use super::source::Source;
 
 /// Fold the same record under another policy, or without some entries, and tell what would be otherwise
@@ -47,7 +47,7 @@ pub struct WhatIfArgs {
     policy: Vec<PathBuf>,
     /// Entry to leave out, by index or event id; several times for several
     #[arg(long, value_name = "INDEX|EVENT")]
-    without: Vec<Named>,
+    without: Vec<Wanted>,
     /// Rows shown of each list; counts and sums are whole
     #[arg(long, value_name = "N", default_value_t = 20)]
     limit: usize,
@@ -106,7 +106,7 @@ fn hypothesis(args: &WhatIfArgs) -> anyhow::Result<Hypothesis> {
         hypothesis.policy(&path.display().to_string(), &text)?;
     }
     for entry in &args.without {
-        hypothesis.without(match entry.0 {
+        hypothesis.without(match *entry {
             Wanted::Index(index) => Without::Index(index),
             Wanted::Event(id) => Without::Event(id),
         });

@@ -6,28 +6,9 @@ use super::{Failure, print_json, runtime};
 use clap::Args;
 use proto::v1;
 use proto::v1::explain_request::Entry;
-use replay::explain::remedy_zh;
 use replay::explain::sheet::{Fact, Field, Figures, Movement, Opened, Reason, Sheet, Side};
-use std::str::FromStr;
+use replay::explain::{Wanted, remedy_zh};
 use uuid::Uuid;
-
-/// An entry as people name it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Named {
-    Index(u64),
-    Event(Uuid),
-}
-
-impl FromStr for Named {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let index = || text.parse().ok().map(Self::Index);
-        // Thirty-two digits are an id written without dashes, not an index.
-        let named = if text.len() < 32 { index() } else { Uuid::try_parse(text).ok().map(Self::Event) };
-        named.ok_or_else(|| "give the index of an entry, such as 42, or the id of an event".to_owned())
-    }
-}
 
 /// Why an entry was posted or refused: who said what, the facts it rests on, what moved
 #[derive(Args, Debug)]
@@ -39,15 +20,15 @@ impl FromStr for Named {
 pub struct ExplainArgs {
     /// Index of the entry, or id of its event
     #[arg(value_name = "INDEX|EVENT")]
-    entry: Named,
+    entry: Wanted,
     #[command(flatten)]
     target: Target,
 }
 
 pub(super) fn explain(args: &ExplainArgs) -> Result<(), Failure> {
     let entry = match args.entry {
-        Named::Index(index) => Entry::Index(index),
-        Named::Event(event) => Entry::Event(typed(event)),
+        Wanted::Index(index) => Entry::Index(index),
+        Wanted::Event(event) => Entry::Event(typed(event)),
     };
     let request = v1::ExplainRequest { not_before: 0, entry: Some(entry) };
     let answer = runtime()?
@@ -132,20 +113,4 @@ fn opened(row: &v1::Finding) -> Opened {
 /// An id of an answer; nil for none.
 fn uuid(bytes: &[u8]) -> Uuid {
     Uuid::from_slice(bytes).unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_entry_is_named_by_index_or_event() {
-        assert_eq!("42".parse(), Ok(Named::Index(42)));
-        let id = Uuid::from_u128(7);
-        assert_eq!(id.to_string().parse(), Ok(Named::Event(id)));
-        assert_eq!(id.simple().to_string().parse(), Ok(Named::Event(id)));
-        for bad in ["", "x", "-1", "4.2", "0190a6f2-0000"] {
-            assert!(bad.parse::<Named>().is_err(), "{bad}");
-        }
-    }
 }
