@@ -47,7 +47,8 @@ impl Single {
         &self.dir
     }
 
-    /// The bytes of an entry. A fenced writer's void frame may bear the same index, so `is_it` says which is the one.
+    /// The bytes of an entry. A fenced writer's void frame may bear the same index, so `is_it` says which is the one; where
+    /// both hold the same, it is the later.
     ///
     /// # Errors
     /// The files cannot be read, or the entry's frame is damaged.
@@ -85,12 +86,19 @@ impl Single {
     ) -> Result<Option<(Frame, Bytes)>, LogError> {
         let mut open = Open::at(&segment.path, self.mark(segment.first_frame, index))?;
         let (mut passed, mut beyond) = (0, 0);
-        while let Some((offset, header)) = open.header()? {
+        let mut found: Option<(Frame, Bytes)> = None;
+        loop {
+            let (offset, header) = match open.header() {
+                Ok(Some(next)) => next,
+                // What lies behind the entry may be damaged or just being written.
+                Err(error) if found.is_none() => return Err(error),
+                Ok(None) | Err(_) => return Ok(found),
+            };
             if header.first_index > index {
                 beyond += 1;
                 // Void frames stand together and are few; behind them the order is the record's own.
                 if beyond > FENCE_FRAMES {
-                    return Ok(None);
+                    return Ok(found);
                 }
             } else {
                 passed += 1;
@@ -98,15 +106,14 @@ impl Single {
                     self.remember(segment.first_frame, header.first_index, offset);
                 }
             }
-            if header.first_index <= index && index - header.first_index < u64::from(header.count) {
+            // The fenced writer may have been told the same event: his frames are of a lower epoch, and come first.
+            let higher = found.as_ref().is_none_or(|(frame, _)| frame.header().epoch < header.epoch);
+            if higher && header.first_index <= index && index - header.first_index < u64::from(header.count) {
                 let frame = open.frame(offset, &header)?;
-                if let Some(entry) = part(&frame, index, is_it) {
-                    return Ok(Some((frame, entry)));
-                }
+                found = part(&frame, index, is_it).map(|entry| (frame, entry)).or(found);
             }
             open.offset = offset + header.frame_bytes() as u64;
         }
-        Ok(None)
     }
 
     /// Where to begin looking for an index.

@@ -108,6 +108,24 @@ fn a_void_frame_with_the_same_index_is_passed_over() {
 }
 
 #[test]
+fn of_two_frames_with_the_same_event_the_one_on_record_is_read() {
+    for segment_bytes in [1, u64::MAX] {
+        let mut desk = Desk::open(segment_bytes);
+        desk.write(9);
+        // Whoever had no answer from the fenced writer said the same to the next one.
+        let late = desk.frame(3, b'!');
+        desk.raise();
+        desk.append(&late);
+        desk.write(9);
+        let single = Single::new(desk.dir.path().to_path_buf());
+        for index in 0..desk.tip.next_index() {
+            let entry = single.entry(index, &|entry| entry[..8] == index.to_le_bytes()).unwrap().unwrap();
+            assert_eq!(entry[8], b'.', "entry {index} was read from the void frame");
+        }
+    }
+}
+
+#[test]
 fn a_damaged_frame_is_an_error_and_leaves_its_neighbours_readable() {
     let mut desk = Desk::open(u64::MAX);
     desk.write(12);
