@@ -254,6 +254,21 @@ fn an_entry_goes_before_a_frame_that_counts_for_nothing() {
     assert!(holds(dir.path(), &made));
 }
 
+/// Its own opening is damaged, so it does not fit any more; it was acknowledged all the same.
+#[test]
+fn the_first_entry_of_a_writer_is_not_left_out_with_its_opening() {
+    let (dir, copy) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let mut made = Made::with(3);
+    made.write(dir.path());
+    made.open(8);
+    made.say(1, 1);
+    made.write(copy.path());
+    flip(&segments(copy.path())[1], made.frames[5].bytes().len() + 1);
+    let mut options = RepairOptions::file(dir.path());
+    options.from = Some(copy.path().to_path_buf());
+    assert!(refused(&options).contains("no copy has it as it was"));
+}
+
 /// The one that was put aside last is found by its number, when renaming was cut short.
 #[test]
 fn what_is_kept_is_numbered_behind_all_there_are() {

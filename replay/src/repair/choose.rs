@@ -1,12 +1,12 @@
 //! Which frames are the record: at each place the one that continues what is proved so far, from whichever copy has it.
 //! A frame proves itself by the root it carries and by the next one; a checkpoint proves everything under it.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use super::checkpoints::Proofs;
 use super::copies::{Held, Kind};
 use super::examine::{Examined, One, Role};
-use super::files::{self, Key, key};
+use super::files::{self, Files, Key, Said, key};
 use super::report::Fault;
 use crate::error::LogError;
 use crate::log::{Frame, Tip};
@@ -14,8 +14,10 @@ use crate::log::{Frame, Tip};
 /// The record as the copies prove it together: where each frame is to be taken from, and where it ends.
 pub(super) struct Plan {
     pub(super) choices: Vec<Choice>,
-    /// What its frames say of themselves.
-    keys: HashSet<Key>,
+    /// The highest epoch of its frames that say the same of themselves.
+    epochs: HashMap<Key, u64>,
+    /// Those without entries since the last that has some.
+    idle: Vec<Frame>,
     pub(super) tip: Tip,
 }
 
@@ -47,7 +49,7 @@ impl From<LogError> for Undecided {
 
 impl Plan {
     pub(super) fn new(ledger: [u8; 16]) -> Self {
-        Self { choices: Vec::new(), keys: HashSet::new(), tip: Tip::new(ledger) }
+        Self { choices: Vec::new(), epochs: HashMap::new(), idle: Vec::new(), tip: Tip::new(ledger) }
     }
 
     /// The frame of a choice.
@@ -69,8 +71,30 @@ impl Plan {
 
     pub(super) fn take(&mut self, candidate: &Candidate) {
         self.choices.push(candidate.choice);
-        self.keys.insert(key(candidate.frame.header()));
+        let header = candidate.frame.header();
+        let epoch = self.epochs.entry(key(header)).or_default();
+        *epoch = header.epoch.max(*epoch);
+        if header.count == 0 {
+            self.idle.push(candidate.frame.clone());
+        } else if !self.tip.is_void(&candidate.frame) {
+            self.idle.clear();
+        }
         self.tip.advance(&candidate.frame);
+    }
+
+    /// Whether a frame that says this is none of the record's, and no fenced writer's either.
+    fn is_strange(&self, (key, epoch): &Said) -> bool {
+        let end = (*key == files::end(&self.tip)).then_some(self.tip.epoch);
+        self.epochs.get(key).copied().max(end).is_none_or(|highest| *epoch > highest)
+    }
+
+    /// Whether it holds a frame as often as a copy does: openings and padding are alike, and each may stand in one place.
+    fn has_all(&self, frame: &Frame, files: &Files) -> Result<bool, LogError> {
+        let mut there = 0;
+        for slot in files.fitting(&self.tip) {
+            there += usize::from(files.slot(slot)?.bytes() == frame.bytes());
+        }
+        Ok(self.idle.iter().filter(|taken| taken.bytes() == frame.bytes()).count() >= there)
     }
 }
 
@@ -85,6 +109,11 @@ pub(super) fn next(
     let mut candidates = standing(examined, tip, held);
     if candidates.iter().all(|candidate| tip.is_void(&candidate.frame)) {
         displaced(examined, plan, &mut candidates)?;
+    }
+    // A fenced writer stood no farther back than who fenced it; what begins before is an earlier frame out of its place.
+    let earlier = |frame: &Frame| tip.is_void(frame) && frame.header().first_index < tip.next_index();
+    if candidates.iter().any(|candidate| !earlier(&candidate.frame)) {
+        candidates.retain(|candidate| !earlier(&candidate.frame));
     }
     if candidates.len() < 2 {
         return Ok(candidates.pop());
@@ -116,28 +145,19 @@ fn displaced(examined: &Examined, plan: &Plan, candidates: &mut Vec<Candidate>) 
     for (copy, examined) in examined.copies.iter().enumerate() {
         let Kind::Files(files) = &examined.kind else { continue };
         for slot in files.fitting(&plan.tip) {
-            let choice = Choice { copy: copy as u8, slot };
-            // Padding frames are all alike: each may stand in only one place.
-            let recent = plan.choices.iter().rev().take(MOST_ALIKE);
-            if examined.in_place.contains(&slot) || recent.clone().any(|taken| *taken == choice) {
+            let frame = files.slot(slot)?;
+            if plan.has_all(&frame, files)? {
                 continue;
             }
-            let frame = files.slot(slot)?;
             let fits = plan.tip.check(&frame).is_ok() && !plan.tip.is_void(&frame);
             if fits && candidates.iter().all(|candidate| candidate.frame.bytes() != frame.bytes()) {
-                candidates.push(Candidate { frame, choice });
-                break;
+                candidates.push(Candidate { frame, choice: Choice { copy: copy as u8, slot } });
+                return Ok(());
             }
-        }
-        if !candidates.is_empty() {
-            return Ok(());
         }
     }
     Ok(())
 }
-
-/// Frames of one index and root that can follow each other: openings of writers that wrote nothing, and their padding.
-const MOST_ALIKE: usize = 1_024;
 
 /// Two frames may come next. One of them leads to the last checkpoint, or is no frame that counts; or nobody can know.
 fn fork(
@@ -263,15 +283,15 @@ fn no_others(copy: &mut One, plan: &Plan, proofs: &Proofs, lost: &str) -> Result
     let tip = &plan.tip;
     let mut others = copy.kind.further(tip)?;
     others.append(&mut copy.misfits);
-    others.retain(|key| !plan.keys.contains(key) && *key != files::end(tip));
-    let (first, last) = (others.iter().min(), others.iter().max());
-    if last.is_some_and(|(index, _)| *index > tip.next_index()) {
+    others.retain(|said| plan.is_strange(said));
+    let indexes = others.iter().map(|((index, _), _)| *index);
+    if indexes.clone().max().is_some_and(|index| index >= tip.next_index()) {
         return Ok(Err(lost.to_owned()));
     }
     let signed = proofs.last().unwrap_or(0);
-    Ok(match first.filter(|(index, _)| *index > signed) {
+    Ok(match indexes.min().filter(|index| *index >= signed) {
         None => Ok(()),
-        Some((index, _)) => Err(format!(
+        Some(index) => Err(format!(
             "{} holds whole frames from index {index} on that do not continue what the others hold: these are two records, \
              and the frame where they part is damaged. Find out which one is the ledger, take the other away, and run this \
              again",

@@ -7,7 +7,7 @@ use futures_util::StreamExt;
 use serde_json::Value;
 
 use super::Anew;
-use super::files::{Files, Key, fault, key};
+use super::files::{Files, Said, fault, said};
 use super::report::Fault;
 use crate::error::LogError;
 use crate::limits::{CATCH_UP_AHEAD, REPAIR_AHEAD};
@@ -57,19 +57,19 @@ impl Kind {
     }
 
     /// Whole frames of the ledger that stand behind the end of the record, or in files anywhere.
-    pub(super) fn further(&mut self, tip: &Tip) -> Result<Vec<Key>, LogError> {
+    pub(super) fn further(&mut self, tip: &Tip) -> Result<Vec<Said>, LogError> {
         match self {
-            Self::Files(files) => Ok(files.keys().collect()),
+            Self::Files(files) => Ok(files.said().to_vec()),
             Self::Stream(stream) => {
-                let mut keys = Vec::new();
+                let mut found = Vec::new();
                 for number in tip.frames + 1..=stream.last() {
                     if let Held::Frame(frame) = stream.at(number)?
                         && frame.header().ledger == tip.ledger
                     {
-                        keys.push(key(frame.header()));
+                        found.push(said(frame.header()));
                     }
                 }
-                Ok(keys)
+                Ok(found)
             }
         }
     }

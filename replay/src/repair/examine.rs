@@ -1,13 +1,12 @@
 //! Looks at all copies place by place, lets `choose` say which frame is the record's, and takes down what each copy has
 //! instead. Changes nothing.
 
-use std::collections::HashSet;
 use std::path::Path;
 
 use super::checkpoints::Proofs;
 use super::choose::{self, Plan, Undecided};
 use super::copies::{Held, Kind, Stream};
-use super::files::{Files, Key, key};
+use super::files::{Files, Said, said};
 use super::report::{Copy, Examination, Fault, Finding};
 use super::{Anew, Progress, RepairError, RepairOptions};
 use crate::error::LogError;
@@ -32,10 +31,8 @@ pub(super) struct One {
     pub(super) report: Copy,
     /// Whether it goes on as another record from some place on: what stands behind is no frame of this one.
     pub(super) diverged: bool,
-    /// Slots of files whose frames without entries stand where they belong: they may look as if they came again.
-    pub(super) in_place: HashSet<u64>,
     /// Whole frames of the ledger in places where the record has others.
-    pub(super) misfits: Vec<Key>,
+    pub(super) misfits: Vec<Said>,
 }
 
 /// All copies.
@@ -121,7 +118,7 @@ impl One {
             findings: Vec::new(),
             notes: Vec::new(),
         };
-        Self { role, kind, report, diverged: false, in_place: HashSet::new(), misfits: Vec::new() }
+        Self { role, kind, report, diverged: false, misfits: Vec::new() }
     }
 
     /// Takes down what is wrong at the place after `tip`. Of one kind only the first is told.
@@ -137,9 +134,6 @@ impl One {
     fn compare(&mut self, tip: &Tip, held: &Held, frame: &Frame) -> Result<(), LogError> {
         let (fault, why) = match held {
             Held::Frame(own) if own.bytes() == frame.bytes() => {
-                if let (Kind::Files(files), 0) = (&self.kind, frame.header().count) {
-                    self.in_place.extend(files.slot_at(tip.frames + 1));
-                }
                 if self.report.bad_frames == 0 {
                     self.report.whole_frames = tip.frames + 1;
                     self.report.whole_entries = if tip.is_void(own) { tip.next_index() } else { own.next_index() };
@@ -154,7 +148,7 @@ impl One {
                 }
                 Err(why) => {
                     if own.header().ledger == tip.ledger {
-                        self.misfits.push(key(own.header()));
+                        self.misfits.push(said(own.header()));
                     }
                     (self.misplaced(tip, own, frame)?, why)
                 }

@@ -23,6 +23,13 @@ pub(super) fn key(header: &Header) -> Key {
     (header.first_index, short(&header.root))
 }
 
+/// The same with the epoch of a frame that has entries, 0 for others: what was recorded, and by which writer.
+pub(super) type Said = (Key, u64);
+
+pub(super) fn said(header: &Header) -> Said {
+    (key(header), if header.count > 0 { header.epoch } else { 0 })
+}
+
 /// What a frame would say of itself that comes after `tip`.
 pub(super) fn end(tip: &Tip) -> Key {
     (tip.next_index(), short(&tip.frontier.root()))
@@ -38,6 +45,8 @@ pub(super) struct Files {
     places: BTreeMap<u64, usize>,
     /// Slots that hold a whole frame of the ledger.
     contents: BTreeMap<Key, Vec<usize>>,
+    /// What they say of themselves.
+    said: Vec<Said>,
 }
 
 #[derive(Debug)]
@@ -58,6 +67,7 @@ impl Files {
             slots: Vec::new(),
             places: BTreeMap::new(),
             contents: BTreeMap::new(),
+            said: Vec::new(),
         };
         let ends = segments.iter().skip(1).map(|next| next.first_frame).chain([u64::MAX]);
         for (segment, end) in segments.iter().zip(ends) {
@@ -112,8 +122,8 @@ impl Files {
     }
 
     /// What all whole frames of the ledger say of themselves, wherever they stand.
-    pub(super) fn keys(&self) -> impl Iterator<Item = Key> + '_ {
-        self.contents.keys().copied()
+    pub(super) fn said(&self) -> &[Said] {
+        &self.said
     }
 
     /// What is wrong with the very last frame, if it stands at this number: it may have been under way.
@@ -146,6 +156,7 @@ impl Files {
                     let header = frame.header();
                     if header.ledger == ledger {
                         self.contents.entry(key(header)).or_default().push(slot);
+                        self.said.push(said(header));
                     }
                     (frame.bytes().len(), None)
                 }
