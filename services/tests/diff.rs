@@ -189,7 +189,7 @@ async fn a_page_beyond_all_rows_is_empty_even_if_nobody_gave_its_token() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_comparisons_at_once_are_answered_in_turn() {
     let server = Server::start().await;
-    let told: Vec<Event> = (1..=12).map(|number| org(number, 100 + u128::from(number))).collect();
+    let told: Vec<Event> = (1..=12).map(|number| org(number, 100 + number)).collect();
     server.record("office", &told).await;
     let ask = |number: u64| {
         let mut asking = server.ask();
