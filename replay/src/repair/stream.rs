@@ -97,7 +97,8 @@ async fn ended(stream: &Stream) -> Result<(), LogError> {
         return Ok(());
     }
     let doing = format!("taking the subject of stream {} away", stream.name);
-    let answer = format!("it went on from sequence {seen} to {last}: somebody writes; stop it and run the repair again");
+    let answer =
+        format!("it went on from sequence {seen} to {last}: somebody writes; stop it and run the repair again");
     Err(LogError::Nats { doing, answer })
 }
 
