@@ -1,103 +1,17 @@
 //! Which frames are the record, when copies in files are damaged, displaced, void, unfinished or differ: what proves
 //! itself is restored, what does not is left as it is.
 
+#[path = "repair/made.rs"]
+mod made;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use replay::checkpoint::{Checkpoint, Outcomes};
+use made::{Made, segments, signer};
 use replay::drive::{DEFAULT_LEDGER, Engine, Options};
 use replay::error::LogError;
-use replay::log::frame::FrameBuilder;
-use replay::log::{Frame, Header, Reader, Tip};
-use replay::note::{Role, Signer};
+use replay::log::{Frame, Reader};
 use replay::repair::{Examination, Fault, RepairError, RepairOptions, Repaired, examine, repair};
-use replay::tally::Turnover;
-
-const PER_SEGMENT: usize = 4;
-const ORIGIN: &str = "example.gov.cn/ledger";
-
-/// Frames made by hand.
-#[derive(Clone)]
-struct Made {
-    frames: Vec<Frame>,
-    tip: Tip,
-}
-
-impl Made {
-    fn new() -> Self {
-        let mut made = Self { frames: Vec::new(), tip: Tip::new(DEFAULT_LEDGER) };
-        made.open(7);
-        made
-    }
-
-    fn with(calls: u64) -> Self {
-        let mut made = Self::new();
-        made.say(calls, 0);
-        made
-    }
-
-    fn open(&mut self, writer: u64) {
-        let frame = self.frame(self.tip.epoch + 1, writer, &[]);
-        self.push(frame);
-    }
-
-    fn say(&mut self, calls: u64, mark: u8) {
-        for call in 0..calls {
-            let entries: Vec<Vec<u8>> = (0..call % 3 + 1).map(|entry| vec![mark, call as u8, entry as u8]).collect();
-            let frame = self.frame(self.tip.epoch, self.tip.writer, &entries);
-            self.push(frame);
-        }
-    }
-
-    fn frame(&self, epoch: u64, writer: u64, entries: &[Vec<u8>]) -> Frame {
-        let (first_index, root) = (self.tip.next_index(), self.tip.frontier.root());
-        let (ledger, recorded_ms) = (DEFAULT_LEDGER, 1_000);
-        let header = Header { ledger, epoch, writer, first_index, recorded_ms, count: 0, body_bytes: 0, root };
-        let mut builder = FrameBuilder::new();
-        for entry in entries {
-            builder.offer(|bytes| bytes.extend_from_slice(entry));
-        }
-        builder.finish(header)
-    }
-
-    fn push(&mut self, frame: Frame) {
-        assert_eq!(self.tip.check(&frame), Ok(()));
-        self.tip.advance(&frame);
-        self.frames.push(frame);
-    }
-
-    /// Writes the segments of a ledger's directory.
-    fn write(&self, data: &Path) {
-        let dir = data.join("record");
-        fs::create_dir_all(&dir).unwrap();
-        for (segment, frames) in self.frames.chunks(PER_SEGMENT).enumerate() {
-            let (number, index) = (segment * PER_SEGMENT + 1, frames[0].header().first_index);
-            let bytes: Vec<u8> = frames.iter().flat_map(|frame| frame.bytes().to_vec()).collect();
-            fs::write(dir.join(format!("{number:016}-{index:016}.frames")), bytes).unwrap();
-        }
-    }
-
-    fn sign(&self, data: &Path, signer: &Signer) {
-        let (origin, size, root) = (ORIGIN.to_owned(), self.tip.next_index(), self.tip.frontier.root());
-        let dir = data.join("checkpoints");
-        fs::create_dir_all(&dir).unwrap();
-        let outcomes = Outcomes { origin: origin.clone(), size, chain: [1; 32], books: [Turnover::default(); 4] };
-        fs::write(dir.join(format!("{size:020}.outcomes")), outcomes.sign(signer).to_string()).unwrap();
-        let tree = Checkpoint { origin, size, root };
-        fs::write(dir.join(format!("{size:020}.checkpoint")), tree.sign(signer).to_string()).unwrap();
-    }
-}
-
-fn signer(seed: u8) -> Signer {
-    Signer::from_seed(ORIGIN, Role::Author, &[seed; 32]).unwrap()
-}
-
-fn segments(data: &Path) -> Vec<PathBuf> {
-    let mut paths: Vec<PathBuf> = fs::read_dir(data.join("record")).unwrap().map(|item| item.unwrap().path()).collect();
-    paths.retain(|path| path.extension().is_some_and(|kind| kind == "frames"));
-    paths.sort();
-    paths
-}
 
 fn flip(path: &Path, from_end: usize) {
     let mut bytes = fs::read(path).unwrap();
