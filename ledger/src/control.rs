@@ -1,7 +1,7 @@
 //! Periods closed, entries reversed 红字冲销, keys announced. Closing moves the first open day; reversing takes a fact out
 //! again; a key announced here may sign checkpoints, which is checked where they are.
 
-use crate::event::{EntryReversed, Hash, KeyAnnounced, PeriodClosed};
+use crate::event::{EntryReversed, KeyAnnounced, PeriodClosed};
 use crate::fold::{Act, Change};
 use crate::loan::contract::find;
 use crate::loan::rows::{Fact, What};
@@ -32,23 +32,18 @@ pub(crate) fn judge_closed(state: &State, on: Day, event: &PeriodClosed) -> Resu
     Ok(Change::of(Act::Control(change)))
 }
 
-/// A key is announced once. Who may use it from when stands with the checkpoints: an announcement counts once a checkpoint
-/// that covers it is signed by a key known before.
+/// Something is announced once. Who may use a key from when stands with the checkpoints. What is no good is on record all
+/// the same and hinders nobody: the same key may be announced again under another signature.
 pub(crate) fn judge_announced(state: &State, event: &KeyAnnounced) -> Result<Change, Refusal> {
-    let id = key_id(&event.key);
+    let KeyAnnounced { key, by, signature } = *event;
+    let digest = Sha256::digest([key, by, signature[0], signature[1]].concat());
+    let mut id = [0; 16];
+    id.copy_from_slice(&digest[..16]);
+    let id = Uuid::from_bytes(id);
     if state.keys.find(id).is_some() {
         return Err(Refusal::of(Code::KeyKnown, id));
     }
-    Ok(Change::of(Act::Control(ControlChange::Announce(AnnouncedKey { id, key: event.key, last: 0 }))))
-}
-
-/// The id a public key goes by.
-#[must_use]
-pub fn key_id(key: &Hash) -> Uuid {
-    let digest = Sha256::digest(key);
-    let mut id = [0; 16];
-    id.copy_from_slice(&digest[..16]);
-    Uuid::from_bytes(id)
+    Ok(Change::of(Act::Control(ControlChange::Announce(AnnouncedKey { id, key, by, signature, last: 0 }))))
 }
 
 /// An entry can be reversed while it is the last that changed its loan and told a fact whose effect is the loan's alone.

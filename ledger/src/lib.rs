@@ -8,7 +8,7 @@ mod award;
 mod budget;
 pub mod chain;
 mod claim;
-pub mod control;
+mod control;
 pub mod entry;
 pub mod event;
 mod finding;

@@ -331,9 +331,11 @@ pub struct Refused {
 /// A public key that may sign checkpoints.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct AnnouncedKey {
-    /// Derived from the key.
+    /// Derived from the rest.
     pub id: Uuid,
     pub key: Hash,
+    pub by: Hash,
+    pub signature: [Hash; 2],
     pub last: u64,
 }
 

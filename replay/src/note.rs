@@ -136,7 +136,7 @@ impl Verifier {
         self.key.to_bytes()
     }
 
-    fn fits(&self, text: &str, signature: &[u8]) -> bool {
+    pub(crate) fn fits(&self, text: &str, signature: &[u8]) -> bool {
         let (message, signature) = match (self.role, signature.split_first_chunk::<8>()) {
             (Role::Author, _) => (text.to_owned(), signature),
             (Role::Witness, Some((time, rest))) => (seen(text, u64::from_be_bytes(*time)), rest),

@@ -53,7 +53,10 @@ fn a_changed_text_name_time_or_signature_does_not_fit() {
         assert!(bent.verified_by(witness.verifier()).is_err(), "byte {at}");
     }
     let other = signer("ledger", Role::Author, 3);
-    assert_eq!(note.verified_by(other.verifier()), Err(NoteError::NotSigned(format!("ledger+{:08x}", other.verifier().id()))));
+    assert_eq!(
+        note.verified_by(other.verifier()),
+        Err(NoteError::NotSigned(format!("ledger+{:08x}", other.verifier().id())))
+    );
     let renamed = signer("other", Role::Author, 1);
     assert!(note.verified_by(renamed.verifier()).is_err());
     // A witness's signature may not stand for the author's: the keys differ in kind, so in id.

@@ -10,7 +10,6 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use ledger::control::key_id;
 use ledger::merkle::{Hash, leaf_hash};
 use ledger::rows::AnnouncedKey;
 use ledger::table::Table;
@@ -26,6 +25,7 @@ use crate::note::{Role, Signer, Verifier};
 use crate::points;
 use crate::tally::Tally;
 use crate::tiles::{TileError, Tiles};
+use crate::trust::vouched;
 use crate::writer::Leaves;
 
 pub use error::SigningError;
@@ -168,7 +168,8 @@ fn fits_outcomes(signed: &Signed, tally: &Tally) -> Result<(), SigningError> {
     Ok(())
 }
 
-/// Whoever trusts the key that signed last must be able to trust the next one: it is announced below that checkpoint.
+/// Whoever trusts the key that signed last must be able to trust the next one: it is announced below that checkpoint, under
+/// the signature of that key.
 fn may_follow(signed: &Signed, key: &Verifier, announced: &Table<AnnouncedKey>) -> Result<(), SigningError> {
     if Checkpoint::verified(&signed.tree, key).is_ok() {
         return Ok(());
@@ -177,10 +178,14 @@ fn may_follow(signed: &Signed, key: &Verifier, announced: &Table<AnnouncedKey>) 
     if key.name() != origin {
         return Err(SigningError::OtherName { key: key.to_string(), origin });
     }
-    match announced.by_id(key_id(&key.bytes())) {
-        Some((_, row)) if row.last < size => Ok(()),
-        _ => Err(SigningError::NotAnnounced { key: key.to_string(), size }),
+    let vouches = |row: &AnnouncedKey| {
+        let by_last = |by: &Verifier| Checkpoint::verified(&signed.tree, by).is_ok();
+        row.last < size && vouched(&origin, row).is_some_and(|(next, by)| next == *key && by_last(&by))
+    };
+    if announced.iter().any(|(_, row)| vouches(row)) {
+        return Ok(());
     }
+    Err(SigningError::NotAnnounced { key: key.to_string(), size })
 }
 
 enum Message {

@@ -153,9 +153,9 @@ fn without_a_key_nothing_is_signed_and_a_witness_key_will_not_do() {
     assert!(matches!(opened.err(), Some(DriveError::Signing(SigningError::WrongRole(_)))));
 }
 
-/// Announces a key and answers the index of the entry.
+/// Announces a key under the first one and answers the index of the entry.
 fn announce(engine: &Engine, key: &Signer, id: u128) -> u64 {
-    let kind = ledger::event::Kind::KeyAnnounced(ledger::event::KeyAnnounced { key: key.verifier().bytes() });
+    let kind = ledger::event::Kind::KeyAnnounced(crate::trust::announcement(key.verifier(), &signer(1)));
     let effective = ledger::money::Day::from_yyyymmdd(20_260_101).unwrap();
     let event = Event { id: Uuid::from_u128(id), effective, kind };
     let receipts = engine.submit("somebody".into(), vec![(Bytes::from(proto::event::encode(&event)), event)]).unwrap();
@@ -181,7 +181,7 @@ fn another_key_signs_only_once_it_was_announced_under_the_one_before() {
     let signed = engine.checkpoint().unwrap();
     // The checkpoint of the change bears both signatures: who trusts the old key can trust the new one.
     let mut trust = crate::trust::Trust::new(vec![signer(1).verifier().clone()]);
-    trust.announce(60, signer(2).verifier().bytes());
+    engine.read().keys.iter().for_each(|(_, row)| trust.announce(row));
     assert_eq!(trust.checkpoint(&signed.tree).unwrap().size, 61);
     record(&engine, 2_000, 40);
     engine.stop().unwrap();

@@ -1,17 +1,46 @@
-//! Which keys may sign a ledger's checkpoints: those the reader was given, and those the record announces, each once a
-//! checkpoint that covers its announcement is signed by a key trusted before. Announcing is an event like any other.
+//! Which keys may sign a ledger's checkpoints: those the reader was given, and those the record announces under the
+//! signature of a key trusted before, each once a checkpoint covers its announcement. Announcing is an event like any
+//! other, which anybody may submit who may record; the signature in it is what counts.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use ledger::event::KeyAnnounced;
 use ledger::merkle::Hash;
+use ledger::rows::AnnouncedKey;
 
 use crate::checkpoint::{Checkpoint, CheckpointError, Outcomes};
-use crate::note::{Note, Role, Verifier};
+use crate::note::{Note, Role, Signer, Verifier};
+
+/// The announcement of a key of the same ledger, signed by the present one.
+#[must_use]
+pub fn announcement(next: &Verifier, present: &Signer) -> KeyAnnounced {
+    let line = present.sign(&statement(next.name(), &next.bytes()));
+    let mut signature = [[0; 32]; 2];
+    // An author's signature has 64 bytes.
+    signature.iter_mut().zip(line.bytes.chunks_exact(32)).for_each(|(half, bytes)| half.copy_from_slice(bytes));
+    KeyAnnounced { key: next.bytes(), by: present.verifier().bytes(), signature }
+}
+
+/// The key an entry announces for a ledger of this origin, with the key that vouches for it: nothing, if the signature does
+/// not fit or the bytes are no keys. Whether the latter is trusted is not said.
+#[must_use]
+pub fn vouched(origin: &str, row: &AnnouncedKey) -> Option<(Verifier, Verifier)> {
+    let key = |bytes| Verifier::from_bytes(origin, Role::Author, bytes).ok();
+    let (next, by) = (key(&row.key)?, key(&row.by)?);
+    by.fits(&statement(origin, &row.key), &row.signature.concat()).then_some((next, by))
+}
+
+/// What is signed. No checkpoint begins like this: a name has no spaces.
+fn statement(origin: &str, key: &Hash) -> String {
+    format!("mingzhang key announced\n{origin}\n{}\n", STANDARD.encode(key))
+}
 
 /// Keys trusted so far, and those announced that no checkpoint covers yet. It is told of announcements and shown
 /// checkpoints in the order of the record.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Trust {
     trusted: Vec<Verifier>,
-    announced: Vec<(u64, Hash)>,
+    announced: Vec<AnnouncedKey>,
 }
 
 impl Trust {
@@ -21,9 +50,9 @@ impl Trust {
         Self { trusted: given, announced: Vec::new() }
     }
 
-    /// The entry of this index announces a key.
-    pub fn announce(&mut self, index: u64, key: Hash) {
-        self.announced.push((index, key));
+    /// The record announces a key.
+    pub fn announce(&mut self, row: &AnnouncedKey) {
+        self.announced.push(row.clone());
     }
 
     /// What a checkpoint says, if a trusted key signed it. From then on the keys announced before it are trusted too.
@@ -56,13 +85,13 @@ impl Trust {
     }
 
     fn covered(&mut self, checkpoint: &Checkpoint) {
-        let (covered, waiting) = self.announced.iter().partition(|(index, _)| *index < checkpoint.size);
-        let covered: Vec<(u64, Hash)> = covered;
+        let announced = std::mem::take(&mut self.announced).into_iter();
+        let (covered, waiting): (Vec<_>, _) = announced.partition(|row| row.last < checkpoint.size);
         self.announced = waiting;
-        // Bytes that are no key were announced all the same; nothing can be signed with them.
-        let keys =
-            covered.iter().filter_map(|(_, key)| Verifier::from_bytes(&checkpoint.origin, Role::Author, key).ok());
-        self.trusted.extend(keys);
+        for row in covered {
+            let next = vouched(&checkpoint.origin, &row).filter(|(_, by)| self.trusted.contains(by));
+            self.trusted.extend(next.map(|(next, _)| next));
+        }
     }
 }
 
@@ -79,10 +108,16 @@ mod tests {
         Checkpoint { origin: "here".to_owned(), size, root: [2; 32] }.sign(&signer(by))
     }
 
+    /// What is on record of an announcement in the entry of this index.
+    fn announced(index: u64, next: u8, by: u8) -> AnnouncedKey {
+        let KeyAnnounced { key, by, signature } = announcement(signer(next).verifier(), &signer(by));
+        AnnouncedKey { id: uuid::Uuid::nil(), key, by, signature, last: index }
+    }
+
     #[test]
     fn a_key_is_trusted_once_a_trusted_one_has_signed_over_its_announcement() {
         let mut trust = Trust::new(vec![signer(1).verifier().clone()]);
-        trust.announce(10, signer(2).verifier().bytes());
+        trust.announce(&announced(10, 2, 1));
         assert!(trust.checkpoint(&signed(10, 2)).is_err(), "not covered yet");
         assert!(trust.checkpoint(&signed(10, 1)).is_ok());
         assert!(trust.checkpoint(&signed(11, 2)).is_err(), "entry 10 is not among the first ten");
@@ -95,11 +130,24 @@ mod tests {
     #[test]
     fn a_chain_of_keys_is_followed_and_a_stranger_cannot_begin_one() {
         let mut trust = Trust::new(vec![signer(1).verifier().clone()]);
-        trust.announce(1, signer(2).verifier().bytes());
-        trust.announce(5, signer(3).verifier().bytes());
+        trust.announce(&announced(1, 2, 1));
+        trust.announce(&announced(5, 3, 2));
         assert!(trust.checkpoint(&signed(6, 3)).is_err());
         assert!(trust.checkpoint(&signed(3, 1)).is_ok());
         assert!(trust.checkpoint(&signed(6, 2)).is_ok());
         assert!(trust.checkpoint(&signed(9, 3)).is_ok());
+    }
+
+    /// Whoever may record may announce; the ledger then signs over it without a thought.
+    #[test]
+    fn an_announcement_that_no_trusted_key_signed_is_nothing() {
+        let mut trust = Trust::new(vec![signer(1).verifier().clone()]);
+        let stranger = announced(1, 2, 2);
+        let claimed = AnnouncedKey { by: signer(1).verifier().bytes(), ..stranger.clone() };
+        let moved = AnnouncedKey { key: signer(2).verifier().bytes(), ..announced(1, 3, 1) };
+        [stranger, claimed, moved].iter().for_each(|row| trust.announce(row));
+        assert!(trust.checkpoint(&signed(5, 1)).is_ok());
+        assert!(trust.checkpoint(&signed(6, 2)).is_err());
+        assert!(vouched("elsewhere", &announced(1, 2, 1)).is_none());
     }
 }

@@ -7,7 +7,7 @@ mod support;
 
 use std::fs;
 
-use ledger::event::{Event, KeyAnnounced, Kind};
+use ledger::event::{Event, Kind};
 use ledger::merkle::Hash;
 use ledger::money::Day;
 use record::{ORIGIN, PER_FRAME, PER_SEGMENT, Record, replay, signer};
@@ -17,6 +17,7 @@ use replay::log::Tip;
 use replay::log::frame::HEADER_BYTES;
 use replay::note::{Note, Role, Signer};
 use replay::signing::Signing;
+use replay::trust::announcement;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -174,7 +175,7 @@ fn where_a_key_is_named_something_must_be_signed() {
 fn a_key_announced_under_the_one_before_is_followed() {
     let dir = tempfile::tempdir().unwrap();
     let next = Signer::from_seed(ORIGIN, Role::Author, &[7; 32]).unwrap();
-    let announced = Kind::KeyAnnounced(KeyAnnounced { key: next.verifier().bytes() });
+    let announced = Kind::KeyAnnounced(announcement(next.verifier(), &signer()));
     let announced =
         Event { id: Uuid::from_u128(1), effective: Day::from_yyyymmdd(20_260_105).unwrap(), kind: announced };
     let other = |id| Event { id: Uuid::from_u128(id), ..proto::samples::samples()[5].clone() };

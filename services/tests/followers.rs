@@ -6,12 +6,13 @@ mod world;
 
 mod support;
 
-use ledger::event::{KeyAnnounced, Kind};
+use ledger::event::Kind;
 use proto::v1;
 use replay::checkpoint::{Checkpoint, Outcomes};
 use replay::checkpoints::Signed;
 use replay::drive::DriveError;
 use replay::follow::{self, Compared};
+use replay::trust::announcement;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 use support::{encoded, line, org, policy, wire};
@@ -193,8 +194,8 @@ async fn a_key_announced_under_the_one_before_is_followed() {
     let world = World::start().await;
     let writer = world.writer("writer").await;
     let follower = world.follower("copy", &writer).await;
-    let key = world::other_key().verifier().bytes();
-    let announced = support::event(5, Kind::KeyAnnounced(KeyAnnounced { key }));
+    let announced = announcement(world::other_key().verifier(), &world::key());
+    let announced = support::event(5, Kind::KeyAnnounced(announced));
     let entries = writer.record("office", &[announced]).await.index;
     writer.engine.sign_now().await.expect("signed");
     // The new key signs only once the old one has signed over its announcement.

@@ -62,7 +62,8 @@ fn the_next_key_is_announced_then_served_with_and_the_change_is_signed_by_both()
         good(&mingzhang(&["keygen", "--origin", "aid.example/ledger", "--out", &at(dir, key)]));
     }
     let next = at(dir, "next.key.pub");
-    let announce = ["announce-key", &next, "--on", "2026-01-05", "--as", "省财政厅/系统"];
+    let first = at(dir, "first.key");
+    let announce = ["announce-key", &next, "--key", &first, "--on", "2026-01-05", "--as", "省财政厅/系统"];
 
     let served = Served::start(dir, "first.key").expect("it serves");
     served.stop();
@@ -70,9 +71,15 @@ fn the_next_key_is_announced_then_served_with_and_the_change_is_signed_by_both()
     assert!(why.contains("announce-key"), "{why}");
 
     let served = Served::start(dir, "first.key").expect("it serves");
-    assert!(good(&served.say(&announce)).contains("entry 0"));
+    // Whoever has another key than the present one announces nothing that is followed.
+    let own = at(dir, "next.key");
+    good(&served.say(&["announce-key", &next, "--key", &own, "--on", "2026-01-04", "--as", "某人"]));
+    served.stop();
+    assert!(Served::start(dir, "next.key").map(Served::stop).is_err());
+    let served = Served::start(dir, "first.key").expect("it serves");
+    assert!(good(&served.say(&announce)).contains("entry 1"));
     assert!(good(&served.say(&announce)).contains("before"), "saying it twice is saying it once");
-    let again = served.say(&["announce-key", &next, "--on", "2026-01-06", "--as", "省财政厅/系统"]);
+    let again = served.say(&["announce-key", &next, "--key", &first, "--on", "2026-01-06", "--as", "省财政厅/系统"]);
     assert_eq!(again.status.code(), Some(1), "a key is announced once");
     served.stop();
 
@@ -80,7 +87,7 @@ fn the_next_key_is_announced_then_served_with_and_the_change_is_signed_by_both()
     for key in ["first.key.pub", "next.key.pub"] {
         good(&served.say(&["checkpoint", "--vkey", &at(dir, key)]));
     }
-    good(&served.say(&["receipt", "0", "--out", &at(dir, "announced.tlog-proof")]));
+    good(&served.say(&["receipt", "1", "--out", &at(dir, "announced.tlog-proof")]));
     served.stop();
     // The announcement itself is proved under the first key, offline.
     good(&mingzhang(&["check-receipt", &at(dir, "announced.tlog-proof"), "--vkey", &at(dir, "first.key.pub")]));

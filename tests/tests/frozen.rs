@@ -74,7 +74,7 @@ fn awards(seed: u64) -> Vec<(String, Event)> {
 fn keys() -> Vec<(String, Event)> {
     let told = [(1, [1; 32], 20_260_105), (2, [2; 32], 20_270_105), (3, [1; 32], 20_270_201), (1, [1; 32], 20_260_105)];
     let event = |(id, key, day)| {
-        let kind = Kind::KeyAnnounced(KeyAnnounced { key });
+        let kind = Kind::KeyAnnounced(KeyAnnounced { key, by: [3; 32], signature: [[4; 32], [5; 32]] });
         Event { id: Uuid::from_u128(id), effective: Day::from_yyyymmdd(day).expect("a day"), kind }
     };
     told.map(|told| ("省财政厅".to_owned(), event(told))).to_vec()

@@ -125,10 +125,14 @@ pub struct EntryReversed {
     pub document: String,
 }
 
-/// A public key that will sign checkpoints of this ledger (D). It is trusted once a checkpoint over this entry is signed by
-/// a key trusted before.
+/// A public key that will sign checkpoints of this ledger (D). Whoever trusts the key that vouches for it trusts it once a
+/// checkpoint over this entry is signed. Signatures are checked where checkpoints are.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct KeyAnnounced {
     /// Ed25519 public key.
     pub key: Hash,
+    /// The key that vouches for it.
+    pub by: Hash,
+    /// Its signature, in two halves.
+    pub signature: [Hash; 2],
 }

@@ -182,6 +182,16 @@ impl Check {
         })
     }
 
+    /// 64 bytes, in two halves.
+    pub(super) fn signature(&mut self, field: &str, bytes: &Bytes) -> [Hash; 2] {
+        let halves = bytes.split_at_checked(32).map(|(one, other)| (Hash::try_from(one), Hash::try_from(other)));
+        let Some((Ok(one), Ok(other))) = halves else {
+            self.fail(field, format!("{} bytes; an Ed25519 signature has 64", bytes.len()));
+            return Default::default();
+        };
+        [one, other]
+    }
+
     pub(super) fn day(&mut self, field: &str, number: u32) -> Day {
         Day::from_yyyymmdd(number).unwrap_or_else(|| {
             let hint = "is no day of the years 1900 to 2999; write yyyymmdd, for example 20210901";

@@ -159,10 +159,15 @@ impl Wire for v1::KeyAnnounced {
     type Domain = KeyAnnounced;
 
     fn write(domain: &KeyAnnounced) -> Self {
-        Self { key: domain.key.to_vec().into() }
+        let [key, by] = [domain.key, domain.by].map(|key| key.to_vec().into());
+        Self { key, by, signature: domain.signature.concat().into() }
     }
 
     fn read(self, check: &mut Check) -> KeyAnnounced {
-        KeyAnnounced { key: check.hash("key", &self.key) }
+        KeyAnnounced {
+            key: check.hash("key", &self.key),
+            by: check.hash("by", &self.by),
+            signature: check.signature("signature", &self.signature),
+        }
     }
 }

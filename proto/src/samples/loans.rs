@@ -187,7 +187,7 @@ fn risk() -> Vec<Kind> {
             subject: thing(LOAN),
             document: "示冲〔2025〕1号".into(),
         }),
-        Kind::KeyAnnounced(KeyAnnounced { key: [7; 32] }),
+        Kind::KeyAnnounced(KeyAnnounced { key: [7; 32], by: [8; 32], signature: [[9; 32]; 2] }),
     ]
 }
 

@@ -15,9 +15,10 @@ use crate::catch_up::Decoded;
 use crate::checkpoints::{Checkpoints, Signed};
 use crate::follow::{self, Claim, Compared, Difference, Marks};
 use crate::log::{Frame, Log};
-use crate::note::{self, Verifier};
+use crate::note::Verifier;
 use crate::signing::{Reading, SigningError};
 use crate::tiles::Tiles;
+use crate::trust::vouched;
 
 /// What an engine has that follows.
 pub(super) struct Follower {
@@ -147,14 +148,17 @@ impl Engine {
         compared.inspect_err(|error| self.shared.fail(error.clone())).map_err(DriveError::Halted)
     }
 
-    /// Keys that the record announces below a checkpoint that was equal: a trusted key signed over them.
+    /// Keys that the record announces below a checkpoint that was equal, under these keys or under each other.
     fn announced(&self, follower: &Follower, given: &[Verifier]) -> Vec<Verifier> {
         let compared = follower.desk.comparing.lock().compared;
+        let Some(name) = given.first().map(Verifier::name) else { return Vec::new() };
+        let mut trusted = given.to_vec();
         let state = self.read();
-        let covered = state.keys.iter().map(|(_, row)| row).filter(|row| row.last < compared);
-        let name = given.first().map(Verifier::name);
-        let named = covered.filter_map(|row| Verifier::from_bytes(name?, note::Role::Author, &row.key).ok());
-        named.collect()
+        for (_, row) in state.keys.iter().filter(|(_, row)| row.last < compared) {
+            let next = vouched(name, row).filter(|(_, by)| trusted.contains(by));
+            trusted.extend(next.map(|(next, _)| next));
+        }
+        trusted
     }
 
     /// Takes note of why nothing could be compared of late, or that it could.

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::Duration;
 
-use ledger::event::{Event, KeyAnnounced, Kind, Level, OrgRegistered, OrgRole, Subordination};
+use ledger::event::{Event, Kind, Level, OrgRegistered, OrgRole, Subordination};
 use ledger::money::Day;
 use ledger::state::State;
 use replay::backup::{Backup, BackupError, Restore, Restored, Taken, backup, restore};
@@ -13,6 +13,7 @@ use replay::drive::{DEFAULT_LEDGER, Engine, Options};
 use replay::log::Reader;
 use replay::note::{Role, Signer};
 use replay::signing::Signing;
+use replay::trust::announcement;
 use uuid::Uuid;
 
 /// Name of the ledger's key.
@@ -116,9 +117,9 @@ pub fn say(engine: &Engine, from: u128, count: u128) {
     }
 }
 
-/// Puts the next key on record.
+/// Puts the next key on record, under the one the desk signs with.
 pub fn announce(engine: &Engine, key: &Signer) {
-    let kind = Kind::KeyAnnounced(KeyAnnounced { key: key.verifier().bytes() });
+    let kind = Kind::KeyAnnounced(announcement(key.verifier(), &signer(9)));
     let event = Event { kind, ..org(700_000) };
     let receipts = engine.submit("省财政厅/系统".into(), vec![(proto::event::encode(&event).into(), event)]).unwrap();
     drop(receipts.blocking_recv().unwrap().unwrap());

@@ -5,12 +5,14 @@ use super::lending::day_typed;
 use super::{Failure, print_json, runtime};
 use bytes::Bytes;
 use clap::Args;
-use ledger::event::{Event, KeyAnnounced, Kind};
+use ledger::event::{Event, Kind};
 use ledger::money::Day;
 use proto::v1;
 use replay::keys;
 use replay::note::Role;
+use replay::trust::announcement;
 use serde_json::json;
+use std::path::PathBuf;
 use uuid::Uuid;
 
 /// Namespace of the ids of these events. Fixed for ever, so that saying it twice is saying it once.
@@ -22,15 +24,21 @@ const NAMESPACE: Uuid = Uuid::from_u128(0x6a1d_0c5e_93b7_5f42_8e10_4d2b_7c96_f3a
 /// signs a last checkpoint over the announcement with the old key; serve with the new one. That checkpoint bears the
 /// signatures of both. `replay verify` follows announcements, so it goes on taking the old key, and names those it followed.
 ///
-/// Whoever may record may announce: any announcement is followed once a checkpoint covers it. A key that was stolen is not
-/// taken back by announcing another; tell those who have it to take the new one from you.
+/// The announcement bears a signature by the old key, so its secret is needed here; who may record but does not have it can
+/// announce nothing that anybody follows. A key that was stolen is not taken back by announcing another; tell those who
+/// have it to take the new one from you.
 #[derive(Args, Debug)]
-#[command(after_help = "Example:\n  mingzhang announce-key next.key.pub --on 2026-12-31 --as 省财政厅/系统\n\n\
-    Exit codes: 0 on record, 1 refused, 2 usage, 3 server unreachable")]
+#[command(
+    after_help = "Example:\n  mingzhang announce-key next.key.pub --key ledger.key --on 2026-12-31 --as 省财政厅/系统\n\n\
+    Exit codes: 0 on record, 1 refused, 2 usage, 3 server unreachable"
+)]
 pub struct AnnounceKeyArgs {
     /// The new public key, as text or file
     #[arg(value_name = "KEY")]
     key: String,
+    /// File of the secret key the ledger signs with now
+    #[arg(long = "key", value_name = "FILE")]
+    present: PathBuf,
     /// The day on which the announcement counts
     #[arg(long, value_name = "DATE", value_parser = day_typed)]
     on: Day,
@@ -46,8 +54,19 @@ pub(super) fn announce_key(args: &AnnounceKeyArgs) -> Result<(), Failure> {
     if key.role() != Role::Author {
         return Err(Failure::Usage(format!("{} is a witness's key; a ledger's is announced", key.name())));
     }
-    let kind = Kind::KeyAnnounced(KeyAnnounced { key: key.bytes() });
-    let id = Uuid::new_v5(&NAMESPACE, &[&key.bytes()[..], &args.on.yyyymmdd().to_be_bytes()].concat());
+    let present = keys::read(&args.present).map_err(|error| Failure::Usage(error.to_string()))?;
+    if key.name() != present.verifier().name() {
+        let why = format!(
+            "{} is not the name of the present key; make one with --origin {}",
+            key.name(),
+            present.verifier().name()
+        );
+        return Err(Failure::Usage(why));
+    }
+    let said = announcement(&key, &present);
+    let day = args.on.yyyymmdd().to_be_bytes();
+    let id = Uuid::new_v5(&NAMESPACE, &[&said.key[..], &said.by, &day].concat());
+    let kind = Kind::KeyAnnounced(said);
     let event = Event { id, effective: args.on, kind };
     let events = vec![Bytes::from(proto::event::encode(&event))];
     let message = v1::RecordRequest { events, dry_run: false, terse: false };

@@ -69,7 +69,10 @@ pub(super) fn kind(name: &str, f: &mut Fields<'_>, known: &Known<'_>) -> Result<
             document: f.text("document", "示冲1号"),
         }),
         // Stories have words for keys; a key is any 32 bytes to the ledger.
-        "key_announced" => Kind::KeyAnnounced(KeyAnnounced { key: Sha256::digest(f.need("key")?).into() }),
+        "key_announced" => {
+            let [key, by] = ["key", "under"].map(|name| f.need(name).map(|word| Sha256::digest(word).into()));
+            Kind::KeyAnnounced(KeyAnnounced { key: key?, by: by?, signature: [[0; 32]; 2] })
+        }
         _ => return Ok(None),
     }))
 }

@@ -4,8 +4,8 @@ use anyhow::Context;
 use ledger::rows::AnnouncedKey;
 use ledger::table::Table;
 use replay::checkpoint::CheckpointError;
-use replay::note::{Note, Role, Verifier};
-use replay::trust::Trust;
+use replay::note::{Note, Verifier};
+use replay::trust::{Trust, vouched};
 
 use super::evidence::Difference;
 use super::signed::Point;
@@ -38,7 +38,7 @@ pub fn end(points: &[Point], keys: &[Verifier], announced: &Table<AnnouncedKey>)
         return None;
     }
     let mut trust = Trust::new(keys.to_vec());
-    announced.iter().for_each(|(_, row)| trust.announce(row.last, row.key));
+    announced.iter().for_each(|(_, row)| trust.announce(row));
     // Of one size the tree first: it is what makes a key trusted.
     let (trees, others): (Vec<_>, Vec<_>) = points.iter().partition(|point| point.root.is_some());
     let found = |trust: &mut Trust, points: Vec<&Point>| {
@@ -47,15 +47,14 @@ pub fn end(points: &[Point], keys: &[Verifier], announced: &Table<AnnouncedKey>)
     found(&mut trust, trees).or_else(|| found(&mut trust, others))
 }
 
-/// The entries that announced keys without which some checkpoint would be signed by nobody trusted. Anybody who may record
-/// may announce, so whoever relies on such a key has to see who did.
+/// The entries that announced keys without which some checkpoint would be signed by nobody trusted: whoever relies on such
+/// a key may want to see who announced it.
 pub fn followed(points: &[Point], keys: &[Verifier], announced: &Table<AnnouncedKey>) -> Vec<u64> {
     let Some(name) = keys.first().map(Verifier::name) else { return Vec::new() };
     let given = |note: &Note| keys.iter().any(|key| note.verified_by(key).is_ok());
     let notes = || points.iter().filter_map(|point| point.note.as_ref()).filter(|note| !given(note));
     let signs = |row: &AnnouncedKey| {
-        let key = Verifier::from_bytes(name, Role::Author, &row.key);
-        key.is_ok_and(|key| notes().any(|note| note.verified_by(&key).is_ok()))
+        vouched(name, row).is_some_and(|(next, _)| notes().any(|note| note.verified_by(&next).is_ok()))
     };
     announced.iter().filter(|(_, row)| signs(row)).map(|(_, row)| row.last).collect()
 }
