@@ -116,8 +116,9 @@ pub const BETWEEN_POSTINGS: usize = 100_000;
 /// Entries between two points that are read to say which of them name an entity: a fraction of a second.
 pub const BETWEEN_ENTRIES: u64 = 50_000;
 
-/// Entries after which a checkpoint is signed while many are recorded: at full speed several a second.
-pub const SIGN_EVERY: u64 = 65_536;
+/// Entries after which a checkpoint is signed while many are recorded: at full speed more than one a second. Each costs half
+/// a dozen syncs of a disk that the record needs.
+pub const SIGN_EVERY: u64 = 262_144;
 
 /// How long something recorded may stay without a checkpoint over it.
 pub const SIGN_AFTER_MS: u64 = 10_000;

@@ -131,7 +131,7 @@ fn tiles_of_another_record_are_made_again() {
     let (checkpoint, _) = sign(&engine);
     engine.stop().unwrap();
     drop(engine);
-    std::fs::write(tiles_dir(dir.path()).join("tile/0/001"), vec![7; 8192]).unwrap();
+    std::fs::write(tiles_dir(dir.path()).join("level-0"), vec![7; 2 * 8192]).unwrap();
     let engine = open(dir.path());
     let path = engine.prove_inclusion(300, 600).unwrap();
     let leaf = leaf_hash(&engine.entry_bytes(300).unwrap());

@@ -1,7 +1,7 @@
-//! The tree of the record as hash tiles (C2SP tlog-tiles): static files of 256 hashes each, which give the hash of any
-//! complete subtree. A cache like the pages: it can be deleted and is made again from the record.
+//! The tree of the record as hash tiles (C2SP tlog-tiles) of 256 hashes each, which give the hash of any complete subtree. A cache like the pages: it can be deleted and is made again from the record.
 
-use std::fs;
+mod shelf;
+
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
@@ -10,11 +10,14 @@ use ledger::proof::{self, Unprovable};
 
 use crate::writer::Leaves;
 
+use shelf::Shelf;
+
 /// Levels of the tree that one tile spans.
 pub const HEIGHT: u32 = 8;
 /// Hashes of a whole tile.
 const WIDTH: usize = 1 << HEIGHT;
 const HASH_BYTES: usize = 32;
+const TILE_BYTES: usize = WIDTH * HASH_BYTES;
 /// The top tile of a tree of 2^64 entries.
 const LEVELS: usize = 8;
 
@@ -51,21 +54,32 @@ pub enum TileError {
 /// The tiles of one tree: whole ones in files, the unfinished right edge in memory.
 #[derive(Debug)]
 pub struct Tiles {
-    dir: PathBuf,
+    shelf: Shelf,
     size: u64,
     /// The unfinished tile of each level, the lowest first.
     edge: [Vec<Hash>; LEVELS],
 }
 
 impl Tiles {
-    /// The tiles under `dir/tile`, as far as they are whole. Push every leaf from [`Tiles::size`] on.
+    /// The tiles a ledger keeps in `dir`, as far as they are whole. Push every leaf from [`Tiles::size`] on.
     ///
     /// # Errors
     /// The directory cannot be made or read.
     pub fn open(dir: &Path) -> Result<Self, TileError> {
-        let mut tiles = Self { dir: dir.to_owned(), size: 0, edge: Default::default() };
-        let root = dir.join("tile");
-        fs::create_dir_all(&root).map_err(|source| TileError::Io { doing: "making", path: root, source })?;
+        Self::of(dir, Shelf::together(dir, TILE_BYTES))
+    }
+
+    /// The same as static files under `dir/tile`, for others to read.
+    ///
+    /// # Errors
+    /// The directory cannot be made or read.
+    pub fn as_files(dir: &Path) -> Result<Self, TileError> {
+        Self::of(dir, Shelf::apart(dir, TILE_BYTES))
+    }
+
+    fn of(dir: &Path, shelf: std::io::Result<Shelf>) -> Result<Self, TileError> {
+        let shelf = shelf.map_err(|source| TileError::Io { doing: "making", path: dir.to_owned(), source })?;
+        let mut tiles = Self { shelf, size: 0, edge: Default::default() };
         let leaves = tiles.count_whole()?;
         tiles.size = leaves * WIDTH as u64;
         tiles.restore_edge(leaves)?;
@@ -75,10 +89,10 @@ impl Tiles {
     /// Forgets all tiles: they do not fit the record.
     ///
     /// # Errors
-    /// The directory cannot be removed.
+    /// They cannot be removed.
     pub fn clear(&mut self) -> Result<(), TileError> {
-        let root = self.dir.join("tile");
-        fs::remove_dir_all(&root).map_err(|source| TileError::Io { doing: "removing", path: root, source })?;
+        let path = self.shelf.path(0, 0);
+        self.shelf.clear().map_err(|source| TileError::Io { doing: "removing", path, source })?;
         self.size = 0;
         self.edge = Default::default();
         Ok(())
@@ -178,16 +192,18 @@ impl Tiles {
         proof::prove_consistency(from, to, &mut |level, index| self.subtree(level, index))
     }
 
-    /// Writes the unfinished tiles too, as `<N>.p/<W>`, so that the directory alone serves the tree as it is now.
+    /// Writes the unfinished tiles of static files too, as `<N>.p/<W>`, so that they alone serve the tree as it is now.
     ///
     /// # Errors
     /// A file cannot be written.
     pub fn write_edge(&self) -> Result<(), TileError> {
         for (level, hashes) in self.edge.iter().enumerate().filter(|(_, hashes)| !hashes.is_empty()) {
             let number = self.size >> (HEIGHT as usize * (level + 1)).min(63);
-            let mut name = self.path(level, number).into_os_string();
+            let mut name = self.shelf.path(level, number).into_os_string();
             name.push(format!(".p/{}", hashes.len()));
-            put(Path::new(&name), hashes)?;
+            let path = PathBuf::from(name);
+            let written = shelf::put(&path, &hashes.concat());
+            written.map_err(|source| TileError::Io { doing: "writing", path, source })?;
         }
         Ok(())
     }
@@ -218,12 +234,8 @@ impl Tiles {
     }
 
     fn is_whole(&self, level: usize, number: u64) -> Result<bool, TileError> {
-        let path = self.path(level, number);
-        match fs::metadata(&path) {
-            Ok(found) => Ok(found.len() == (WIDTH * HASH_BYTES) as u64),
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
-            Err(source) => Err(TileError::Io { doing: "reading", path, source }),
-        }
+        let whole = self.shelf.is_whole(level, number);
+        whole.map_err(|source| TileError::Io { doing: "reading", path: self.shelf.path(level, number), source })
     }
 
     /// The hashes above the whole tiles of leaves; upper tiles that are missing are made from those below.
@@ -248,22 +260,20 @@ impl Tiles {
         (from..to).map(|number| Ok(subroot(&self.read(level, number)?))).collect()
     }
 
-    fn write(&self, level: usize, number: u64) -> Result<(), TileError> {
-        put(&self.path(level, number), &self.edge[level])
+    fn write(&mut self, level: usize, number: u64) -> Result<(), TileError> {
+        let written = self.shelf.write(level, number, &self.edge[level].concat());
+        written.map_err(|source| TileError::Io { doing: "writing", path: self.shelf.path(level, number), source })
     }
 
     fn read(&self, level: usize, number: u64) -> Result<Vec<Hash>, TileError> {
-        let path = self.path(level, number);
-        match fs::read(&path) {
-            Ok(bytes) if bytes.len() == WIDTH * HASH_BYTES => Ok(bytes.as_chunks::<HASH_BYTES>().0.to_vec()),
-            Ok(_) => Err(TileError::Damaged { path }),
-            Err(error) if error.kind() == ErrorKind::NotFound => Err(TileError::Damaged { path }),
-            Err(source) => Err(TileError::Io { doing: "reading", path, source }),
+        let path = || self.shelf.path(level, number);
+        match self.shelf.read(level, number) {
+            Ok(bytes) => Ok(bytes.as_chunks::<HASH_BYTES>().0.to_vec()),
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::UnexpectedEof) => {
+                Err(TileError::Damaged { path: path() })
+            }
+            Err(source) => Err(TileError::Io { doing: "reading", path: path(), source }),
         }
-    }
-
-    fn path(&self, level: usize, number: u64) -> PathBuf {
-        self.dir.join("tile").join(level.to_string()).join(tile_name(number))
     }
 }
 
@@ -286,20 +296,6 @@ fn subroot(hashes: &[Hash]) -> Hash {
         level = level.chunks_exact(2).map(|pair| node_hash(&pair[0], &pair[1])).collect();
     }
     level.first().copied().unwrap_or_else(|| Frontier::new().root())
-}
-
-/// Not synced and not renamed, of which thousands a second would cost: a tile cut short shows by its length, and one
-/// that a power failure left wrong shows when the root is compared at the next start or a proof is checked.
-fn put(path: &Path, hashes: &[Hash]) -> Result<(), TileError> {
-    let io = |source| TileError::Io { doing: "writing", path: path.to_owned(), source };
-    let bytes = hashes.concat();
-    match fs::write(path, &bytes) {
-        Err(error) if error.kind() == ErrorKind::NotFound => {
-            fs::create_dir_all(path.parent().unwrap_or(path)).map_err(io)?;
-            fs::write(path, &bytes).map_err(io)
-        }
-        written => written.map_err(io),
-    }
 }
 
 #[cfg(test)]

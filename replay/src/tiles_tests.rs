@@ -3,13 +3,21 @@
 use super::*;
 use ledger::merkle::leaf_hash;
 use ledger::proof::{is_consistent, is_included};
+use std::fs;
 
 fn leaf(n: u64) -> Hash {
     leaf_hash(&n.to_be_bytes())
 }
 
 fn filled(dir: &Path, size: u64) -> Tiles {
-    let mut tiles = Tiles::open(dir).unwrap();
+    fill(Tiles::open(dir).unwrap(), size)
+}
+
+fn as_files(dir: &Path, size: u64) -> Tiles {
+    fill(Tiles::as_files(dir).unwrap(), size)
+}
+
+fn fill(mut tiles: Tiles, size: u64) -> Tiles {
     (tiles.size()..size).for_each(|n| tiles.push(leaf(n)).unwrap());
     tiles
 }
@@ -58,9 +66,10 @@ fn tiles_are_opened_again_at_the_last_whole_one() {
 fn missing_tiles_are_made_again() {
     let dir = tempfile::tempdir().unwrap();
     drop(filled(dir.path(), 66_000));
-    fs::remove_file(dir.path().join("tile/1/000")).unwrap();
+    fs::remove_file(dir.path().join("level-1")).unwrap();
     assert_eq!(filled(dir.path(), 66_000).root(66_000).unwrap(), root_of(66_000));
-    fs::write(dir.path().join("tile/0/256"), b"short").unwrap();
+    let level = fs::OpenOptions::new().write(true).open(dir.path().join("level-0")).unwrap();
+    level.set_len(256 * 8192 + 5).unwrap();
     assert_eq!(filled(dir.path(), 66_000).root(66_000).unwrap(), root_of(66_000));
     let mut tiles = filled(dir.path(), 66_000);
     tiles.clear().unwrap();
@@ -87,14 +96,17 @@ fn leaves_of_frames_come_to_the_same_tree() {
 fn a_damaged_tile_is_said() {
     let dir = tempfile::tempdir().unwrap();
     let tiles = filled(dir.path(), 600);
-    fs::write(dir.path().join("tile/0/000"), b"short").unwrap();
+    fs::write(dir.path().join("level-0"), b"short").unwrap();
     assert!(matches!(tiles.prove_inclusion(0, 600), Err(Unprovable::Hash(TileError::Damaged { .. }))));
+    let files = as_files(dir.path(), 600);
+    fs::write(dir.path().join("tile/0/000"), b"short").unwrap();
+    assert!(matches!(files.prove_inclusion(0, 600), Err(Unprovable::Hash(TileError::Damaged { .. }))));
 }
 
 #[test]
 fn the_edge_is_written_as_partial_tiles() {
     let dir = tempfile::tempdir().unwrap();
-    let tiles = filled(dir.path(), 600);
+    let tiles = as_files(dir.path(), 600);
     tiles.write_edge().unwrap();
     let bytes = fs::read(dir.path().join("tile/0/002.p/88")).unwrap();
     assert_eq!(bytes.len(), 88 * 32);

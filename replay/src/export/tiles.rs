@@ -122,7 +122,7 @@ struct Tree {
 
 impl Tree {
     fn new(dir: &Path, size: Option<u64>) -> Result<Self, ExportError> {
-        let tiles = Tiles::open(dir)?;
+        let tiles = Tiles::as_files(dir)?;
         Ok(Self { dir: dir.to_owned(), tiles, bundle: Vec::new(), size, left_out: 0 })
     }
 

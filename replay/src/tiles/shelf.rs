@@ -1,0 +1,103 @@
+//! Where whole tiles stand: each in a file of its own, as others read them, or those of a level in one file, as a ledger
+//! keeps them for itself. A file for each 256 entries would be thousands a second, whose names wait for the same disk as
+//! the record. What a tile holds is not known here.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{Error, ErrorKind, Result};
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+
+use super::tile_name;
+
+/// Levels a tree of 2^64 entries has tiles on.
+const LEVELS: usize = 8;
+
+/// Whole tiles of one size, by level and number.
+#[derive(Debug)]
+pub(super) struct Shelf {
+    dir: PathBuf,
+    tile_bytes: usize,
+    /// Of tiles kept together, the files written to so far.
+    together: Option<[Option<File>; LEVELS]>,
+}
+
+impl Shelf {
+    /// A file for each tile, under `dir/tile`.
+    pub(super) fn apart(dir: &Path, tile_bytes: usize) -> Result<Self> {
+        fs::create_dir_all(dir.join("tile"))?;
+        Ok(Self { dir: dir.to_owned(), tile_bytes, together: None })
+    }
+
+    /// A file for each level, in `dir`.
+    pub(super) fn together(dir: &Path, tile_bytes: usize) -> Result<Self> {
+        fs::create_dir_all(dir)?;
+        Ok(Self { dir: dir.to_owned(), tile_bytes, together: Some(Default::default()) })
+    }
+
+    /// The file a tile stands in.
+    pub(super) fn path(&self, level: usize, number: u64) -> PathBuf {
+        match self.together {
+            Some(_) => self.dir.join(format!("level-{level}")),
+            None => self.dir.join("tile").join(level.to_string()).join(tile_name(number)),
+        }
+    }
+
+    /// Removes all of them.
+    pub(super) fn clear(&mut self) -> Result<()> {
+        let Some(files) = &mut self.together else { return fs::remove_dir_all(self.dir.join("tile")) };
+        *files = Default::default();
+        for level in 0..LEVELS {
+            match fs::remove_file(self.path(level, 0)) {
+                Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn is_whole(&self, level: usize, number: u64) -> Result<bool> {
+        let length = match fs::metadata(self.path(level, number)) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
+            found => found?.len(),
+        };
+        let bytes = self.tile_bytes as u64;
+        Ok(if self.together.is_some() { length / bytes > number } else { length == bytes })
+    }
+
+    /// Not synced and not renamed, of which hundreds a second would cost: a tile cut short shows by its length, and one
+    /// that a power failure left wrong shows when the root is compared at the next start or a proof is checked.
+    pub(super) fn write(&mut self, level: usize, number: u64, bytes: &[u8]) -> Result<()> {
+        let path = self.path(level, number);
+        let offset = number * self.tile_bytes as u64;
+        let Some(files) = &mut self.together else { return put(&path, bytes) };
+        let file = match &mut files[level] {
+            Some(file) => file,
+            none => none.insert(OpenOptions::new().create(true).write(true).truncate(false).open(&path)?),
+        };
+        file.write_all_at(bytes, offset)
+    }
+
+    /// The bytes of a tile; of one that is not whole, an error of the kind `UnexpectedEof`.
+    pub(super) fn read(&self, level: usize, number: u64) -> Result<Vec<u8>> {
+        let path = self.path(level, number);
+        let bytes = if self.together.is_some() {
+            let mut bytes = vec![0; self.tile_bytes];
+            File::open(path)?.read_exact_at(&mut bytes, number * self.tile_bytes as u64)?;
+            bytes
+        } else {
+            fs::read(path)?
+        };
+        if bytes.len() == self.tile_bytes { Ok(bytes) } else { Err(Error::from(ErrorKind::UnexpectedEof)) }
+    }
+}
+
+/// Writes a file, with the directories it needs.
+pub(super) fn put(path: &Path, bytes: &[u8]) -> Result<()> {
+    match fs::write(path, bytes) {
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            fs::create_dir_all(path.parent().unwrap_or(path))?;
+            fs::write(path, bytes)
+        }
+        written => written,
+    }
+}
