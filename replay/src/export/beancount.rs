@@ -6,6 +6,7 @@ use ledger::money::Day;
 
 use super::journal::{DECLARED, Declared, Dialect, Head};
 use super::names;
+use crate::explain::kind_zh;
 
 /// The dialect of Beancount 2 and 3.
 pub(super) struct Beancount;
@@ -36,7 +37,7 @@ impl Dialect for Beancount {
 
     fn head(out: &mut String, head: &Head<'_>) {
         let Head { index, booked, book, kind, event, effective, .. } = head;
-        let _ = writeln!(out, "{booked} * \"{} {kind}\"", names::kind_zh(kind));
+        let _ = writeln!(out, "{booked} * \"{} {kind}\"", kind_zh(kind));
         let book = book.name();
         let _ = write!(out, "  entry: {index}\n  event: \"{event}\"\n  effective: {effective}\n  book: \"{book}\"\n");
         out.push_str("  principal: \"");

@@ -10,6 +10,7 @@ use ledger::outcome::{Outcome, Posting};
 use ledger::state::State;
 
 use super::{Export, ExportError, Out, names};
+use crate::explain::kind_zh;
 
 const ENTRIES: &str = "entries.csv";
 
@@ -63,7 +64,7 @@ impl Export for Csv {
         let _ = write!(self.text, "{index},{recorded},");
         field(&mut self.text, entry.principal);
         let (kind, (outcome_name, code)) = (event.kind.name(), said(outcome));
-        let (zh, id, effective) = (names::kind_zh(kind), event.id, event.effective);
+        let (zh, id, effective) = (kind_zh(kind), event.id, event.effective);
         let _ = write!(self.text, ",{kind},{zh},{id},{effective},{outcome_name},{code}\r\n");
         self.entries.write(&mut self.text)?;
         if let Outcome::Posted { postings, .. } = outcome {

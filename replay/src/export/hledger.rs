@@ -6,6 +6,7 @@ use ledger::money::Day;
 
 use super::journal::{Declared, Dialect, Head};
 use super::names;
+use crate::explain::kind_zh;
 
 /// The dialect of hledger 1.25 and later.
 pub(super) struct Hledger;
@@ -34,7 +35,7 @@ impl Dialect for Hledger {
 
     fn head(out: &mut String, head: &Head<'_>) {
         let Head { index, booked, book, kind, event, effective, .. } = head;
-        let _ = writeln!(out, "{booked} * ({index}) {} {kind}", names::kind_zh(kind));
+        let _ = writeln!(out, "{booked} * ({index}) {} {kind}", kind_zh(kind));
         let book = book.name();
         let _ = writeln!(out, "    ; entry:{index}, event:{event}, effective:{effective}, book:{book}");
         out.push_str("    ; principal:");
