@@ -4,11 +4,11 @@
 use crate::event::{EntryReversed, KeyAnnounced, PeriodClosed};
 use crate::fold::{Act, Change};
 use crate::loan::contract::find;
-use crate::loan::rows::{Fact, What};
 use crate::money::Day;
 use crate::outcome::{Code, Refusal};
-use crate::rows::AnnouncedKey;
 use crate::state::State;
+use crate::state::lending_rows::{Fact, What};
+use crate::state::rows::AnnouncedKey;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 

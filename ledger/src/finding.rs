@@ -1,7 +1,7 @@
 //! What a finding is about: the closed list. Rows of findings stand in `rows`.
 #![allow(missing_docs)] // The sentence of each stands beside it.
 
-use crate::policy::Rule;
+use crate::event::policy::Rule;
 use serde::{Deserialize, Serialize};
 
 /// What a finding is about.

@@ -2,25 +2,34 @@
 //! No clock, no IO, no chance, no floats. What a kind of event means stands in the file of its domain.
 
 use crate::account::{AccountNo, Class};
-use crate::award::{self, AwardChange};
-use crate::budget::{self, BudgetChange};
-use crate::claim::{self, ClaimChange};
+use crate::aid::award;
+use crate::aid::award::AwardChange;
+use crate::aid::budget;
+use crate::aid::budget::BudgetChange;
+use crate::aid::payment;
+use crate::aid::payment::PaymentChange;
+use crate::aid::results;
+use crate::aid::results::ResultChange;
 use crate::control::{self, ControlChange};
 use crate::entry::Entry;
 use crate::event::Kind;
+use crate::event::policy::{Adopted, Policy};
+use crate::lender::claim;
+use crate::lender::claim::ClaimChange;
+use crate::lender::fund;
+use crate::lender::fund::RiskChange;
+use crate::lender::remittance;
+use crate::lender::remittance::RemittanceChange;
 use crate::loan::{self, LoanChange};
 use crate::money::{Day, Fen};
-use crate::org::{self, OrgChange};
 use crate::outcome::{Code, Outcome, Posting, Refusal};
-use crate::payment::{self, PaymentChange};
-use crate::people::{self, PeopleChange};
-use crate::policy::{Adopted, Policy};
-use crate::remittance::{self, RemittanceChange};
-use crate::results::{self, ResultChange};
-use crate::risk::{self, RiskChange};
-use crate::rows::{DUPLICATE, Finding, FindingKind, Refused, Seen, WITHHELD};
+use crate::registry::org;
+use crate::registry::org::OrgChange;
+use crate::registry::people;
+use crate::registry::people::PeopleChange;
+use crate::state::rows::{DUPLICATE, Finding, FindingKind, Refused, Seen, WITHHELD};
+use crate::state::table::NONE;
 use crate::state::{State, UNKNOWN_ORG};
-use crate::table::NONE;
 use uuid::Uuid;
 
 /// The newest rules version this program knows.
@@ -213,7 +222,7 @@ impl State {
             Kind::PayoutCredited(event) => Ok(results::judge_credited(self, on, event)),
             Kind::PayoutReturned(event) => Ok(results::judge_returned(self, on, event)),
             Kind::PayoutUnknown(event) => Ok(results::judge_unknown(self, event)),
-            Kind::SuspenseCleared(event) => crate::suspense::judge_cleared(self, on, event),
+            Kind::SuspenseCleared(event) => crate::aid::suspense::judge_cleared(self, on, event),
             Kind::PeriodClosed(event) => control::judge_closed(self, on, event),
             Kind::KeyAnnounced(event) => control::judge_announced(self, event),
             Kind::EntryReversed(event) => control::judge_reversed(self, on, event),
@@ -225,9 +234,9 @@ impl State {
     fn judge_lending(&self, entry: &Entry<'_>, kind: &Kind) -> Result<Change, Refusal> {
         let (index, on) = (entry.index, entry.event.effective);
         match kind {
-            Kind::LoanWrittenOff(event) => Ok(risk::judge_written_off(self, index, on, event)),
-            Kind::LossRecovered(event) => Ok(risk::judge_recovered(self, on, event)),
-            Kind::LoanRelieved(event) => risk::judge_relieved(self, index, on, event),
+            Kind::LoanWrittenOff(event) => Ok(fund::judge_written_off(self, index, on, event)),
+            Kind::LossRecovered(event) => Ok(fund::judge_recovered(self, on, event)),
+            Kind::LoanRelieved(event) => fund::judge_relieved(self, index, on, event),
             Kind::ClaimSubmitted(event) => Ok(claim::judge_submitted(self, entry, event)),
             Kind::ClaimLineAdded(event) => Ok(claim::judge_line(self, entry, event)),
             Kind::ClaimSealed(event) => claim::judge_sealed(self, on, event),
@@ -237,11 +246,11 @@ impl State {
             Kind::RemittanceApproved(event) => remittance::judge_approved(self, entry, event),
             Kind::RemittanceCleared(event) => Ok(remittance::judge_cleared(self, on, event)),
             Kind::RemittanceReturned(event) => Ok(remittance::judge_returned(self, on, event)),
-            Kind::CompensationAccrued(event) => risk::judge_accrued(self, on, event),
-            Kind::CompensationReceived(event) => Ok(risk::judge_received(self, on, event)),
-            Kind::FundStated(event) => Ok(risk::judge_stated(self, on, event)),
-            Kind::SurplusRewarded(event) => risk::judge_rewarded(self, on, event),
-            Kind::RewardSpent(event) => risk::judge_spent(self, on, event),
+            Kind::CompensationAccrued(event) => fund::judge_accrued(self, on, event),
+            Kind::CompensationReceived(event) => Ok(fund::judge_received(self, on, event)),
+            Kind::FundStated(event) => Ok(fund::judge_stated(self, on, event)),
+            Kind::SurplusRewarded(event) => fund::judge_rewarded(self, on, event),
+            Kind::RewardSpent(event) => fund::judge_spent(self, on, event),
             // Every kind is judged somewhere: a test folds one of each.
             other => loan::judge(self, index, on, other).unwrap_or_else(|| unreachable!("{} is judged", other.name())),
         }
@@ -271,7 +280,7 @@ impl State {
             Act::Loan(act) => loan::apply(self, entry.index, on, act),
             Act::Claim(act) => claim::apply(self, entry, act),
             Act::Remittance(act) => remittance::apply(self, entry, act),
-            Act::Risk(act) => risk::apply(self, entry.index, on, act),
+            Act::Risk(act) => fund::apply(self, entry.index, on, act),
             Act::Control(act) => control::apply(self, entry.index, act),
         }
         for posting in &change.postings {
@@ -306,7 +315,7 @@ impl State {
         assert!(account.balance >= 0 || account.class.may_go_below_zero(), "judging missed an overdraft");
         if account.class == Class::Stock {
             let fund = account.owner;
-            risk::note_stock(self, fund, on, fen);
+            fund::note_stock(self, fund, on, fen);
         }
     }
 
@@ -316,7 +325,7 @@ impl State {
         let finding = Finding { kind, index, subject, fen, payout, unit, before_of_payout, open: true, on };
         let handle = self.findings.push(finding);
         if payout != NONE && fen > 0 {
-            crate::suspense::note(self, payout, handle);
+            crate::aid::suspense::note(self, payout, handle);
         }
         handle
     }

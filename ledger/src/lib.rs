@@ -1,32 +1,21 @@
 //! What a student-aid event means. Pure: no IO, no clock, no chance, no floats, no protobuf.
 //!
-//! Read in this order: [`event`] (what can be said), [`fold`] (judge, then commit), [`state`] (what is
-//! remembered), then the domain files. Absent on purpose: storage, network, wire types, personal data.
+//! Read in this order: [`event`] (what can be said), [`fold`] (judge, then commit), [`state`] (what is remembered), then
+//! the wings of the domain, which name only what is before them: [`registry`] (who there is), [`loan`] (a loan's own
+//! days), [`aid`] (from the budget to the card), [`lender`] (what finance and lenders owe each other).
+//! Absent on purpose: storage, network, wire types, personal data.
 
 pub mod account;
-mod award;
-mod budget;
-pub mod chain;
-mod claim;
+pub mod aid;
 mod control;
 pub mod entry;
 pub mod event;
 mod finding;
 pub mod fold;
+pub mod lender;
 pub mod loan;
-pub mod merkle;
 pub mod money;
-mod org;
 pub mod outcome;
-mod payment;
-mod people;
-pub mod policy;
-pub mod proof;
-mod remittance;
-mod results;
-pub mod risk;
-pub mod rows;
-pub mod set;
+pub mod registry;
 pub mod state;
-mod suspense;
-pub mod table;
+pub mod tree;

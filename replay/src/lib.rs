@@ -1,36 +1,20 @@
-//! How the record becomes state, live or later: log, writer, drive, store, projections.
-//! Live operation is a replay that does not stop. Absent on purpose: servers, and rules of money.
+//! How the record becomes state, live or later. Live operation is a replay that does not stop.
+//! Absent on purpose: servers, and rules of money.
+//!
+//! Its wings, ground up; each names itself and those before it only, but for pairs said not to know each other:
+//! [`record`] (the bytes in one order), [`proof`] (what is signed over them), [`pages`] (what is kept on disk and can be
+//! thrown away), [`engine`] (the loop that folds), [`answers`] (what the state says; engine and answers do not know each
+//! other), [`audit`] (why, what if, what changed) and [`upkeep`] (copies and repair; nor do these two). The jobs are under
+//! the binary.
 
-pub mod backup;
-pub mod catch_up;
-pub mod checkpoint;
-pub mod checkpoints;
-pub mod drive;
-pub mod error;
-pub mod explain;
-pub mod export;
-pub mod follow;
-pub mod generations;
-pub mod keys;
+pub mod answers;
+pub mod audit;
+pub mod engine;
+pub mod kill_points;
 pub mod limits;
-pub mod log;
-pub mod marker;
-pub mod nats_server;
-pub mod note;
 pub mod pages;
-pub mod past;
-pub mod points;
 pub mod policies;
-pub mod projections;
-pub mod rebuild;
-pub mod receipt;
-pub mod repair;
-pub mod signing;
-pub mod store;
-pub mod table;
-pub mod tally;
-pub mod tiles;
-pub mod trust;
-pub mod what_if;
-pub mod witness;
-pub mod writer;
+pub mod proof;
+pub mod record;
+pub mod text_table;
+pub mod upkeep;

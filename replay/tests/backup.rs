@@ -12,11 +12,11 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use desk::{Desk, files, flip, say, signer};
-use replay::backup::{Backup, BackupError, MANIFEST, Restore, backup, restore};
-use replay::checkpoint::Checkpoint;
-use replay::drive::{DEFAULT_LEDGER, Engine, Options};
-use replay::log::{Log, NatsOptions, Reader};
-use replay::signing::Signing;
+use replay::engine::{DEFAULT_LEDGER, Engine, Options};
+use replay::proof::checkpoint::Checkpoint;
+use replay::proof::notary::Signing;
+use replay::record::log::{Log, NatsOptions, Reader};
+use replay::upkeep::backup::{Backup, BackupError, MANIFEST, Restore, backup, restore};
 use support::{Cluster, collect, item, start};
 
 #[test]
@@ -65,7 +65,7 @@ fn goes_on_from(desk: &Desk, entries: u64) {
     let restored = desk.restore("copy", "goes-on").unwrap();
     let proof = restored.proof.unwrap();
     assert_eq!((proof.size, proof.origin.as_str(), proof.own_key), (entries, desk::ORIGIN, false));
-    let signing = replay::signing::Signing::new(signer(9));
+    let signing = replay::proof::notary::Signing::new(signer(9));
     let options = Options { signing: Some(signing), ..Options::file(desk.at("goes-on")) };
     let engine = Engine::open(&options, &mut |_| {}).unwrap();
     say(&engine, 900_000, 10);
@@ -205,9 +205,9 @@ fn a_copy_goes_on_only_with_its_own_record() {
     assert!(matches!(backup(&foreign, &mut |_| true), Err(BackupError::Diverged { .. })));
     // A directory with something else in it, above all a ledger's own, is left alone.
     assert!(matches!(backup(&desk.job("ledger"), &mut |_| true), Err(BackupError::Taken(_))));
-    replay::marker::set(&desk.at("ledger"), "replay repair").unwrap();
+    replay::record::repairing::set(&desk.at("ledger"), "replay repair").unwrap();
     assert!(desk.backup("copy").unwrap_err().to_string().contains("`replay repair` has not proved the record"));
-    replay::marker::clear(&desk.at("ledger")).unwrap();
+    replay::record::repairing::clear(&desk.at("ledger")).unwrap();
     flip(&files(&desk.at("copy/record"), ".frames").pop().unwrap());
     assert!(matches!(desk.backup("copy"), Err(BackupError::Damaged { .. })));
     // What was read before an interruption is kept.

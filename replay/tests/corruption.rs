@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 
 use injure::{Kind, Random, injured};
 use ledger::{Place, Templates, Truth};
-use replay::repair::{examine, repair};
-use replay::table::{Align, Table};
+use replay::text_table::{Align, Table};
+use replay::upkeep::repair::{examine, repair};
 
 /// How long a ledger that opened is watched: longer than the pause between two looks at the stream's settings.
 const WATCHED: Duration = Duration::from_millis(2_600);

@@ -6,11 +6,11 @@ mod support;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use replay::checkpoint::{Checkpoint, Outcomes};
-use replay::drive::Options;
-use replay::export::{ExportError, Until, WrittenTiles, export_tiles};
-use replay::log::Log;
-use replay::note::{Note, Role, Signer};
+use replay::audit::export::{ExportError, Until, WrittenTiles, export_tiles};
+use replay::engine::Options;
+use replay::proof::checkpoint::{Checkpoint, Outcomes};
+use replay::proof::signed_note::{Note, Role, Signer};
+use replay::record::log::Log;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use support::{LEDGER, collect, frames, item, options, start};
@@ -49,8 +49,8 @@ impl Desk {
 
     /// A checkpoint over the first entries, with a root by the core's own tree.
     fn note(&self, size: usize) -> Note {
-        let mut tree = ledger::merkle::Frontier::new();
-        self.entries[..size].iter().for_each(|entry| tree.push(ledger::merkle::leaf_hash(entry)));
+        let mut tree = ledger::tree::merkle::Frontier::new();
+        self.entries[..size].iter().for_each(|entry| tree.push(ledger::tree::merkle::leaf_hash(entry)));
         let (origin, size, root) = (ORIGIN.to_owned(), size as u64, tree.root());
         Checkpoint { origin, size, root }.sign(&signer())
     }

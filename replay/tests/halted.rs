@@ -12,9 +12,9 @@ use std::time::{Duration, Instant};
 
 use injure::{Kind, Random, administer, cut_end, flip_archive, flip_block, use_again};
 use ledger::{Place, Templates};
-use replay::drive::{Engine, Options};
-use replay::log::{NatsOptions, ProvisionOptions, provision};
-use replay::repair::repair;
+use replay::engine::{Engine, Options};
+use replay::record::log::{NatsOptions, ProvisionOptions, provision};
+use replay::upkeep::repair::repair;
 
 /// Far more than it takes, for slow machines.
 const PATIENCE: Duration = Duration::from_secs(60);

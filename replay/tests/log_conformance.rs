@@ -4,10 +4,10 @@ mod support;
 
 use std::path::PathBuf;
 
-use replay::error::LogError;
-use replay::log::faulty::{Faults, FaultyBroker};
-use replay::log::{Clock, Log, LogOptions};
-use replay::writer::SubmitError;
+use replay::record::error::LogError;
+use replay::record::log::faulty::{Faults, FaultyBroker};
+use replay::record::log::{Clock, Log, LogOptions};
+use replay::record::writer::SubmitError;
 use support::{collect, frames, item, options, read, start};
 
 /// A home that can be opened again and again.
@@ -133,7 +133,7 @@ fn a_clock_set_while_running_ends_the_writer_and_everyone_is_told() {
 
 #[test]
 fn the_queue_is_bounded_in_bytes() {
-    use replay::writer::{Writer, WriterOptions};
+    use replay::record::writer::{Writer, WriterOptions};
     let dir = tempfile::tempdir().unwrap();
     let log = Log::open_file(dir.path(), &options(), &mut |_| Ok(())).unwrap();
     let (open_gate, gate) = std::sync::mpsc::channel::<()>();
@@ -162,8 +162,8 @@ fn the_queue_is_bounded_in_bytes() {
 fn an_item_too_long_for_an_entry_is_not_taken() {
     let dir = tempfile::tempdir().unwrap();
     let (writer, _outcomes) = start(Log::open_file(dir.path(), &options(), &mut |_| Ok(())).unwrap());
-    let limit = replay::writer::content_limit("tester");
-    let of = |bytes: usize| replay::writer::Item { content: vec![1; bytes].into(), ..item(1) };
+    let limit = replay::record::writer::content_limit("tester");
+    let of = |bytes: usize| replay::record::writer::Item { content: vec![1; bytes].into(), ..item(1) };
     assert!(matches!(writer.submit(vec![of(8), of(limit + 1)]), Err(SubmitError::TooLong { position: 1, .. })));
     assert!(writer.submit(vec![of(limit)]).is_ok());
 }

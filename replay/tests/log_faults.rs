@@ -6,9 +6,9 @@ mod support;
 use std::fs::{self, OpenOptions};
 use std::path::Path;
 
-use replay::error::LogError;
-use replay::log::faulty::{Faults, FaultyBroker};
-use replay::log::{Frame, Log};
+use replay::record::error::LogError;
+use replay::record::log::faulty::{Faults, FaultyBroker};
+use replay::record::log::{Frame, Log};
 use support::{collect, content, item, number_of, options, read, segments, start};
 
 /// What settled as (index, number), the error, the archive and the stream.
@@ -245,6 +245,6 @@ fn of_two_writers_opening_at_once_only_one_has_the_epoch() {
     assert!(fenced > 0, "no round had both at the same place");
 }
 
-fn fixed_clock() -> replay::log::LogOptions {
-    replay::log::LogOptions { clock: replay::log::Clock::new(|| 1_700_000_000_000, || 0), ..options() }
+fn fixed_clock() -> replay::record::log::LogOptions {
+    replay::record::log::LogOptions { clock: replay::record::log::Clock::new(|| 1_700_000_000_000, || 0), ..options() }
 }

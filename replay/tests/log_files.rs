@@ -6,8 +6,8 @@ use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::path::Path;
 
-use replay::error::LogError;
-use replay::log::{Log, Reader};
+use replay::record::error::LogError;
+use replay::record::log::{Log, Reader};
 use support::{LEDGER, collect, frames, item, options, read, segments, start};
 
 fn open(dir: &Path) -> Result<Log, LogError> {
@@ -138,7 +138,7 @@ fn segments_rotate_and_a_missing_one_is_noticed() {
 fn another_ledgers_files_are_refused() {
     let dir = tempfile::tempdir().unwrap();
     written(dir.path(), 2);
-    let other = replay::log::LogOptions { ledger: [1; 16], ..options() };
+    let other = replay::record::log::LogOptions { ledger: [1; 16], ..options() };
     assert!(matches!(Log::open_file(dir.path(), &other, &mut |_| Ok(())), Err(LogError::WrongLedger { .. })));
 }
 

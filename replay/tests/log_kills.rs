@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use replay::log::{Log, NatsOptions};
+use replay::record::log::{Log, NatsOptions};
 use support::{Cluster, collect, frames, item, options, read, start};
 
 const DIR: &str = "MINGZHANG_TEST_KILL_DIR";

@@ -5,8 +5,8 @@ mod support;
 
 use std::time::Duration;
 
-use replay::error::LogError;
-use replay::log::{ProvisionOptions, Provisioned, provision};
+use replay::record::error::LogError;
+use replay::record::log::{ProvisionOptions, Provisioned, provision};
 use serde_json::{Value, json};
 use support::{Cluster, collect, frames, item, read, start};
 
@@ -23,7 +23,7 @@ fn provisioning_twice_changes_nothing_and_a_missing_stream_is_named() {
     assert_eq!(provision(&options).unwrap(), Provisioned { stream: name().to_owned(), created: false });
     let mut other = cluster.options("other");
     other.stream = Some("ELSEWHERE".to_owned());
-    let error = replay::log::Log::open_nats(&other, &support::options(), &mut |_| Ok(())).unwrap_err();
+    let error = replay::record::log::Log::open_nats(&other, &support::options(), &mut |_| Ok(())).unwrap_err();
     assert!(matches!(error, LogError::NoStream { .. }), "{error}");
 }
 

@@ -5,7 +5,7 @@
 mod record;
 
 use record::{Record, replay};
-use replay::drive::{Engine, Options};
+use replay::engine::{Engine, Options};
 use serde_json::Value;
 
 fn rebuild(record: &Record, options: &[&str]) -> (Option<i32>, Value, String) {

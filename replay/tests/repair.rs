@@ -8,10 +8,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use made::{Made, segments, signer};
-use replay::drive::{DEFAULT_LEDGER, Engine, Options};
-use replay::error::LogError;
-use replay::log::{Frame, Reader};
-use replay::repair::{Examination, Fault, RepairError, RepairOptions, Repaired, examine, repair};
+use replay::engine::{DEFAULT_LEDGER, Engine, Options};
+use replay::record::error::LogError;
+use replay::record::log::{Frame, Reader};
+use replay::upkeep::repair::{Examination, Fault, RepairError, RepairOptions, Repaired, examine, repair};
 
 fn flip(path: &Path, from_end: usize) {
     let mut bytes = fs::read(path).unwrap();

@@ -13,8 +13,8 @@ use std::process::{Command, Output};
 
 use injure::{Random, flip_archive, flip_block, use_again};
 use ledger::{Place, Templates, copy_all, signer};
-use replay::drive::{Engine, Options};
-use replay::repair::{RepairOptions, examine};
+use replay::engine::{Engine, Options};
+use replay::upkeep::repair::{RepairOptions, examine};
 use serde_json::{Value, json};
 
 fn repair(place: &Place, die_at: Option<&str>, more: &[&str]) -> Output {
@@ -116,7 +116,7 @@ fn a_stream_made_anew_elsewhere_is_taken_as_it_is() {
     assert_eq!(repair(&place, None, &[]).status.code(), Some(0));
     assert_eq!(streams(&place), json!(["MINGZHANG-2"]));
     let options = RepairOptions { data: other.clone(), ..RepairOptions::nats(&other, &place.url()) };
-    let repaired = replay::repair::repair(&options, &mut |_, _, _| {}).unwrap();
+    let repaired = replay::upkeep::repair::repair(&options, &mut |_, _, _| {}).unwrap();
     assert!(repaired.caught_up > 0 && repaired.stream.as_deref() == Some("MINGZHANG-2"), "{repaired:#?}");
     assert_eq!(streams(&place), json!(["MINGZHANG-2"]));
     let follower = Engine::open(&Options::follow(&other, &place.url(), None), &mut |_| {}).unwrap();
@@ -131,7 +131,7 @@ fn a_writer_that_is_alive_elsewhere_is_noticed() {
     let templates = Templates::make();
     let place = damaged(&templates);
     let mut sent = false;
-    let refused = replay::repair::repair(&place.repair_options(), &mut |doing, _, _| {
+    let refused = replay::upkeep::repair::repair(&place.repair_options(), &mut |doing, _, _| {
         if doing == "writing the archive" && !sent {
             sent = true;
             use_again(&place, 0);

@@ -9,9 +9,9 @@ use std::fs;
 use std::path::Path;
 
 use made::{Made, segments};
-use replay::drive::DEFAULT_LEDGER;
-use replay::log::{Frame, Reader, Tip};
-use replay::repair::{RepairError, RepairOptions, examine, repair};
+use replay::engine::DEFAULT_LEDGER;
+use replay::record::log::{Frame, Reader, Tip};
+use replay::upkeep::repair::{RepairError, RepairOptions, examine, repair};
 
 /// What a fenced writer had under way. Where the opening that fenced it is lost in both copies, it may count after all.
 const LATE: &[u8] = b"late";

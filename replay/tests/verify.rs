@@ -8,16 +8,16 @@ mod support;
 use std::fs;
 
 use ledger::event::{Event, Kind};
-use ledger::merkle::Hash;
 use ledger::money::Day;
+use ledger::tree::merkle::Hash;
 use record::{ORIGIN, PER_FRAME, PER_SEGMENT, Record, replay, signer};
-use replay::checkpoint::{Checkpoint, Outcomes};
-use replay::drive::{Engine, Options};
-use replay::log::Tip;
-use replay::log::frame::HEADER_BYTES;
-use replay::note::{Note, Role, Signer};
-use replay::signing::Signing;
-use replay::trust::announcement;
+use replay::engine::{Engine, Options};
+use replay::proof::checkpoint::{Checkpoint, Outcomes};
+use replay::proof::notary::Signing;
+use replay::proof::signed_note::{Note, Role, Signer};
+use replay::proof::trust::announcement;
+use replay::record::log::Tip;
+use replay::record::log::frame::HEADER_BYTES;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -265,9 +265,10 @@ fn a_stream_is_verified_as_files_are() {
         proto::entry::encode_into(out, recorded_ms, principal, content).unwrap();
     };
     let (sender, outcomes) = std::sync::mpsc::channel();
-    let options = replay::writer::WriterOptions::new(encode);
-    let writer = replay::writer::Writer::start(log, options, move |outcome| drop(sender.send(outcome))).unwrap();
-    let item = |event: &ledger::event::Event| replay::writer::Item {
+    let options = replay::record::writer::WriterOptions::new(encode);
+    let writer =
+        replay::record::writer::Writer::start(log, options, move |outcome| drop(sender.send(outcome))).unwrap();
+    let item = |event: &ledger::event::Event| replay::record::writer::Item {
         principal: "tester".into(),
         content: proto::event::encode(event).into(),
         tag: 0_u64,

@@ -9,7 +9,7 @@ mod service;
 
 use proto::v1::{GetCheckpointResponse, GetStatusResponse};
 use record::{ORIGIN, Record, replay, signer};
-use replay::checkpoint::{Checkpoint, Outcomes};
+use replay::proof::checkpoint::{Checkpoint, Outcomes};
 use serde_json::{Value, json};
 use service::Said;
 
@@ -79,7 +79,9 @@ fn a_service_that_is_away_or_signs_with_another_key_is_an_error() {
     assert_eq!(away.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&away.stderr).contains("no service answers at 127.0.0.1:1"));
     let service = service::start(honest(&record, 5, 5));
-    let stranger = replay::note::Signer::from_seed(ORIGIN, replay::note::Role::Author, &[8; 32]).unwrap();
+    let stranger =
+        replay::proof::signed_note::Signer::from_seed(ORIGIN, replay::proof::signed_note::Role::Author, &[8; 32])
+            .unwrap();
     let key = stranger.verifier().to_string();
     let other = replay(&["verify", "--data", data, "--live", &service.address, "--key", &key]);
     assert_eq!(other.status.code(), Some(1));

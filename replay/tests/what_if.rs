@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use ledger::event::Event;
-use replay::drive::{DEFAULT_LEDGER, Engine, Options};
+use replay::engine::{DEFAULT_LEDGER, Engine, Options};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -156,9 +156,10 @@ fn a_stream_explains_and_supposes_as_files_do() {
         proto::entry::encode_into(out, recorded_ms, principal, content).unwrap();
     };
     let (sender, outcomes) = std::sync::mpsc::channel();
-    let options = replay::writer::WriterOptions::new(encode);
-    let writer = replay::writer::Writer::start(log, options, move |outcome| drop(sender.send(outcome))).unwrap();
-    let items = history().into_iter().map(|(principal, content, _)| replay::writer::Item {
+    let options = replay::record::writer::WriterOptions::new(encode);
+    let writer =
+        replay::record::writer::Writer::start(log, options, move |outcome| drop(sender.send(outcome))).unwrap();
+    let items = history().into_iter().map(|(principal, content, _)| replay::record::writer::Item {
         principal: principal.as_str().into(),
         content: content.into(),
         tag: 0_u64,

@@ -7,7 +7,7 @@ use ledger::event::{
     DayBasis, Event, Kind, LoanDrawn, LoanKind, LoanSigned, PersonRegistered, Status, StatusChanged, StudyLevel,
 };
 use services::accrue::{Job, Report, run};
-use services::loan_policies;
+use services::intake::shipped_rates;
 use std::time::{Duration, Instant};
 use support::{Server, day, event, org};
 use tokio::runtime::Handle;
@@ -34,7 +34,7 @@ fn status(id: u128, number: u32, status: Status) -> Event {
 /// A lender with one loan of 8,000 yuan drawn on 20 October 2021, nothing accrued.
 async fn with_a_loan() -> Server {
     let server = Server::start().await;
-    server.record("制度", &loan_policies::shipped_events().expect("the shipped files")).await;
+    server.record("制度", &shipped_rates::shipped_events().expect("the shipped files")).await;
     let person = Uuid::from_u128(PERSON);
     let signed = LoanSigned {
         loan: Uuid::from_u128(LOAN),

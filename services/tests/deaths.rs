@@ -1,6 +1,6 @@
 //! `mingzhang serve` ended as by kill -9 at the places where it would hurt most, under load, then started again: nothing
 //! acknowledged is missing, nothing is doubled, the state is that of a clean replay, and pages and checkpoints are whole.
-//! The places are named by `replay::points`, which only debug builds have.
+//! The places are named by `replay::kill_points`, which only debug builds have.
 #![cfg(debug_assertions)]
 
 mod process;
@@ -14,13 +14,13 @@ use process::{Load, Serving, Start, broker, confirm, last_word, rebuild, status_
 use proto::v1::audit_client::AuditClient;
 use proto::v1::operator_client::OperatorClient;
 use proto::v1::{GetCheckpointRequest, RebuildRequest};
-use replay::catch_up::fold_tally;
-use replay::checkpoints::Checkpoints;
-use replay::drive::{DEFAULT_LEDGER, Options};
-use replay::keys;
-use replay::log::Reader;
-use replay::nats_server::NatsServer;
-use replay::note::{Role, Signer};
+use replay::engine::catch_up::fold_tally;
+use replay::engine::{DEFAULT_LEDGER, Options};
+use replay::proof::checkpoint_files::Checkpoints;
+use replay::proof::key_files;
+use replay::proof::signed_note::{Role, Signer};
+use replay::record::log::Reader;
+use replay::record::nats_server::NatsServer;
 
 const CLIENTS: u32 = 3;
 const SIGABRT: i32 = 6;
@@ -40,7 +40,7 @@ async fn die_at(place: &str, by: By, with_nats: bool) -> anyhow::Result<()> {
     let mut start = Start::new(&dir.path().join("data"), broker.as_ref().map(NatsServer::url))?;
     if by == By::Signing {
         let key = dir.path().join("key");
-        keys::write(&key, &Signer::from_seed("here", Role::Author, &[3; 32])?)?;
+        key_files::write(&key, &Signer::from_seed("here", Role::Author, &[3; 32])?)?;
         start.key = Some(key);
     }
     let mortal = Start { die_at: Some(place.to_owned()), ..start.clone() };

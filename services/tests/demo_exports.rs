@@ -9,9 +9,9 @@ use std::collections::BTreeMap;
 use std::io::Write as _;
 
 use ledger::account::Book;
-use replay::drive::Options;
-use replay::export::{EVERY, Format, export, names};
-use services::demo_run::{DemoOptions, run};
+use replay::audit::export::{EVERY, Format, export, names};
+use replay::engine::Options;
+use services::demo::run::{DemoOptions, run};
 use tools::{Balances, Tool};
 
 #[test]

@@ -8,11 +8,12 @@ mod support;
 
 use ledger::event::Kind;
 use proto::v1;
-use replay::checkpoint::{Checkpoint, Outcomes};
-use replay::checkpoints::Signed;
-use replay::drive::DriveError;
-use replay::follow::{self, Compared};
-use replay::trust::announcement;
+use replay::engine::DriveError;
+use replay::proof::checkpoint::{Checkpoint, Outcomes};
+use replay::proof::checkpoint_files::Signed;
+use replay::proof::comparing;
+use replay::proof::comparing::Compared;
+use replay::proof::trust::announcement;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 use support::{encoded, line, org, policy, wire};
@@ -52,7 +53,7 @@ async fn a_follower_answers_as_its_writer_and_records_nothing() {
     let signed = writer.engine.sign_now().await.expect("signed");
     assert_eq!(world::compare(&follower, &signed).await.expect("equal"), Compared::Same { size: entries });
     assert_eq!(follower.engine.checkpoint().expect("passed on"), signed);
-    let prove = |engine: replay::drive::Engine| beside(move || engine.prove_inclusion(1, entries));
+    let prove = |engine: replay::engine::Engine| beside(move || engine.prove_inclusion(1, entries));
     let (ours, theirs) = (prove(follower.engine.clone()).await, prove(writer.engine.clone()).await);
     assert_eq!(ours.expect("a path"), theirs.expect("a path"));
     let (ours, theirs) = (follower.engine.clone(), writer.engine.clone());
@@ -134,7 +135,7 @@ async fn a_follower_that_differs_answers_nothing_any_more() {
         Ok(Compared::Ahead { .. }) | Err(DriveError::Halted(_)) => {}
         other => panic!("{other:?}"),
     }
-    let told = tokio::time::timeout(Duration::from_secs(20), services::following::ended(&follower.engine)).await;
+    let told = tokio::time::timeout(Duration::from_secs(20), services::faces::following::ended(&follower.engine)).await;
     let told = told.expect("noticed").to_string();
     let chain = writer.engine.checkpoint().expect("signed").unverified().expect("ours").1.chain;
     let hex: String = chain.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -153,7 +154,7 @@ async fn a_follower_that_differs_answers_nothing_any_more() {
     let again = world.open_follower("copy", &writer).await;
     let why = again.err().expect("it does not start on this data").to_string();
     assert!(why.contains("--forget-difference") && why.contains(&hex), "{why}");
-    follow::forget(&world.at("copy")).expect("forgotten");
+    comparing::forget(&world.at("copy")).expect("forgotten");
     let follower = world.follower("copy", &writer).await;
     let compared = world::compare(&follower, &signed).await.expect("they never differed but by the forgery");
     assert!(matches!(compared, Compared::Same { size: 60 } | Compared::Ahead { size: 60 }));
@@ -170,12 +171,12 @@ async fn a_checkpoint_of_another_key_is_no_difference_and_is_told() {
     digest(&follower, entries).await;
     let signed = writer.engine.sign_now().await.expect("signed");
     let stranger = vec![world::other_key().verifier().clone()];
-    let comparing = services::following::Comparing {
-        source: services::following::Source::Server(writer.address.to_string()),
+    let comparing = services::faces::following::Comparing {
+        source: services::faces::following::Source::Server(writer.address.to_string()),
         keys: stranger,
         every: Duration::from_millis(20),
     };
-    let looking = tokio::spawn(services::following::run(follower.engine.clone(), comparing));
+    let looking = tokio::spawn(services::faces::following::run(follower.engine.clone(), comparing));
     world::until(async || !digest(&follower, 0).await.doubt.is_empty()).await;
     world::until(async || serving(&follower).await == [true, false, true, false]).await;
     looking.abort();
@@ -218,7 +219,7 @@ async fn the_command_ends_loudly_and_does_not_start_again() {
     let writer = world.writer("writer").await;
     writer.record("load", &persons(0..20)).await;
     let honest = writer.engine.sign_now().await.expect("signed");
-    let checkpoints = replay::checkpoints::Checkpoints::in_dir(world.at("said"));
+    let checkpoints = replay::proof::checkpoint_files::Checkpoints::in_dir(world.at("said"));
     checkpoints.keep(20, &forged(&honest), key().verifier()).expect("kept");
     let (url, vkey, copy, said) = (world.url(), key().verifier().to_string(), world.at("copy"), world.at("said"));
     let run = move || {
@@ -265,8 +266,8 @@ async fn health_follows_a_lost_stream_and_nothing_is_answered() {
 #[tokio::test(flavor = "multi_thread")]
 async fn signing_that_failed_shows_in_health() {
     let dir = tempfile::tempdir().expect("a directory");
-    let options = world::signing(replay::drive::Options::file(dir.path()));
-    let engine = beside(move || replay::drive::Engine::open(&options, &mut |_| {})).await.expect("opens");
+    let options = world::signing(replay::engine::Options::file(dir.path()));
+    let engine = beside(move || replay::engine::Engine::open(&options, &mut |_| {})).await.expect("opens");
     let checkpoints = dir.path().join("checkpoints");
     let server = support::Server::of(engine, dir).await;
     std::fs::remove_dir_all(&checkpoints).expect("there");

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use process::{Load, Serving, Start, broker, confirm, last_word, rebuild, status_digest};
-use replay::nats_server::NatsServer;
+use replay::record::nats_server::NatsServer;
 
 const CLIENTS: u32 = 8;
 

@@ -271,7 +271,7 @@ fn row(number: &str, person: u32, basis: u32, kind: &str, signed: &str) -> Strin
 
 fn id_number(person: u32) -> String {
     let front = format!("99000120020101{person:03}");
-    format!("{front}{}", services::identity::check_digit(front.as_bytes()) as char)
+    format!("{front}{}", services::intake::identity::check_digit(front.as_bytes()) as char)
 }
 
 impl Office {

@@ -6,8 +6,9 @@ use async_nats::{Client, HeaderMap, Message};
 use bytes::Bytes;
 use prost::Message as _;
 use proto::v1;
-use replay::nats_server::{NatsServer, find};
-use services::nats_face::{self, ERROR_HEADER, PRINCIPAL_HEADER, SUBJECT};
+use replay::record::nats_server::{NatsServer, find};
+use services::faces::nats;
+use services::faces::nats::{ERROR_HEADER, PRINCIPAL_HEADER, SUBJECT};
 use std::path::Path;
 use support::{Server, encoded, org};
 use tokio::sync::oneshot;
@@ -22,7 +23,7 @@ async fn submissions_over_nats_get_the_answers_grpc_gives() {
     let server = Server::start().await;
     let (stop, stopped) = oneshot::channel::<()>();
     let (url, engine) = (nats.url(), server.engine.clone());
-    let face = tokio::spawn(async move { nats_face::run(&url, engine, async { drop(stopped.await) }).await });
+    let face = tokio::spawn(async move { nats::run(&url, engine, async { drop(stopped.await) }).await });
     let client = async_nats::connect(nats.url()).await.expect("connected");
 
     let events = encoded(&[org(1, 100), org(1, 100)]);

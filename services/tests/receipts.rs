@@ -4,7 +4,7 @@
 mod support;
 
 use ledger::event::{KeyAnnounced, Kind};
-use replay::note::Signer;
+use replay::proof::signed_note::Signer;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -28,7 +28,7 @@ impl Desk {
     }
 
     fn key(&self) -> Signer {
-        replay::keys::read(Path::new(&self.at("ledger.key"))).expect("the key just made")
+        replay::proof::key_files::read(Path::new(&self.at("ledger.key"))).expect("the key just made")
     }
 
     fn good(&self, words: &[&str]) -> String {

@@ -69,7 +69,7 @@ async fn a_call_without_a_principal_is_turned_away() {
 #[tokio::test(flavor = "multi_thread")]
 async fn calls_beyond_the_limits_record_nothing() {
     let server = Server::start().await;
-    let many = vec![Bytes::from_static(b"x"); services::ingest::MAX_EVENTS + 1];
+    let many = vec![Bytes::from_static(b"x"); services::intake::ingest::MAX_EVENTS + 1];
     let status = server.try_record("office", many, false).await.expect_err("too many");
     assert_eq!(status.code(), Code::InvalidArgument);
     assert_eq!(status.get_details_bad_request().expect("a field").field_violations[0].field, "events");
@@ -176,8 +176,8 @@ async fn health_says_what_serves_and_an_open_address_needs_the_flag() {
         assert_eq!(health.check(request).await.expect("known").into_inner().status, 1, "{service}");
     }
     let open = tokio::net::TcpListener::bind("0.0.0.0:0").await.expect("a free port");
-    let refused = services::server::run(open, server.engine.clone(), false, async {}).await;
-    assert!(matches!(refused, Err(services::server::ServeError::Open(_))));
+    let refused = services::faces::grpc::run(open, server.engine.clone(), false, async {}).await;
+    assert!(matches!(refused, Err(services::faces::grpc::ServeError::Open(_))));
     server.stop().await;
 }
 

@@ -9,9 +9,9 @@ use ledger::event::{
 };
 use ledger::loan::accrual::due;
 use ledger::loan::walk::Walk;
-use ledger::merkle::{Frontier, leaf_hash};
 use ledger::money::Day;
 use ledger::state::State;
+use ledger::tree::merkle::{Frontier, leaf_hash};
 use std::hint::black_box;
 use tests::desk::{labelled, restored, submit};
 use tests::history::{basis, thing};
@@ -128,7 +128,7 @@ fn lent() -> State {
 /// What the job would say of them: each the interest of four years.
 fn accruals(state: &State) -> Vec<Event> {
     let through = day(20_241_220);
-    let event = |(number, row): (u32, &ledger::loan::rows::Loan)| {
+    let event = |(number, row): (u32, &ledger::state::lending_rows::Loan)| {
         let figure = due(state, row, through).map(|due| due.addition).unwrap_or_default();
         let kind = Kind::InterestAccrued(InterestAccrued { loan: row.id, last: row.last, figure });
         Event { id: Uuid::from_u128(u128::from(number) + 1), effective: through, kind }

@@ -3,7 +3,7 @@
 use crate::model::{Model, Result};
 use ledger::account::{Book, Class};
 use ledger::money::Fen;
-use ledger::rows::Stage;
+use ledger::state::rows::Stage;
 use ledger::state::{Standing, State};
 use uuid::Uuid;
 

@@ -5,7 +5,7 @@ use ledger::event::Event;
 use ledger::fold::Halt;
 use ledger::outcome::Outcome;
 use ledger::state::State;
-use ledger::table::BadPage;
+use ledger::state::table::BadPage;
 use proto::event::{decode, encode};
 use uuid::Uuid;
 

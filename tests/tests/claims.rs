@@ -1,17 +1,17 @@
 //! A claim file of a hundred thousand loans with errors planted in it: all of these are disputed, for their reason, and
 //! nothing else is. The right figures are counted here in plain arithmetic, not by the ledger.
 
+use ledger::event::loan_terms::LoanTerms;
 use ledger::event::{
     ClaimFor, ClaimLineAdded, ClaimSubmitted, DayBasis, Event, Kind, Level, LoanDrawn, LoanKind, LoanSigned,
     OrgRegistered, OrgRole, PersonRegistered, RateIndex, RatePublished, Status, StatusChanged, StudyLevel,
     Subordination, WaiverAdopted,
 };
-use ledger::loan::rows::Verdict;
-use ledger::loan::terms::LoanTerms;
 use ledger::money::Fen;
 use ledger::outcome::Outcome;
 use ledger::state::State;
-use ledger::table::NONE;
+use ledger::state::lending_rows::Verdict;
+use ledger::state::table::NONE;
 use std::collections::BTreeMap;
 use tests::desk::{labelled, say};
 use tests::history::Chance;

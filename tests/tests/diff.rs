@@ -3,10 +3,10 @@
 use ledger::account::Owner;
 use ledger::entry::Entry;
 use ledger::event::{Event, Kind};
-use ledger::rows::WITHHELD;
 use ledger::state::State;
-use ledger::table::{Row, Table};
-use replay::past::diff::{BalanceDiff, Change, Differences, EntityKind, Rows, compare, compare_rows};
+use ledger::state::rows::WITHHELD;
+use ledger::state::table::{Row, Table};
+use replay::audit::diff::{BalanceDiff, Change, Differences, EntityKind, Rows, compare, compare_rows};
 use std::collections::{BTreeMap, BTreeSet};
 use tests::history::{Chance, History, thing, wild};
 use tests::loans::year;
@@ -180,7 +180,7 @@ fn the_other_way_round_new_is_gone() {
     }
 }
 
-fn turned_round(diff: &Differences) -> replay::past::diff::Few {
+fn turned_round(diff: &Differences) -> replay::audit::diff::Few {
     let mut few = diff.entries.only_from.clone();
     few.first.iter_mut().for_each(|sides| std::mem::swap(&mut sides.from, &mut sides.to));
     few

@@ -6,8 +6,8 @@ mod tools;
 
 use ledger::event::Event;
 use ledger::state::State;
-use replay::drive::{Engine, Options};
-use replay::export::{Format, export, names};
+use replay::audit::export::{Format, export, names};
+use replay::engine::{Engine, Options};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use tests::desk::submit;

@@ -6,7 +6,7 @@ use ledger::event::{Clearing, Event, Kind};
 use ledger::loan::{Flow, Flows};
 use ledger::outcome::Outcome;
 use ledger::state::State;
-use ledger::table::NONE;
+use ledger::state::table::NONE;
 use std::collections::BTreeMap;
 use tests::check::same;
 use tests::desk::{restored, say, submit};

@@ -2,6 +2,7 @@
 //! owed, ordered, paid and spent always adds up.
 
 use ledger::account::{Book, Class};
+use ledger::event::policy::Policy;
 use ledger::event::{
     ClaimFor, ClaimLineAdded, ClaimSubmitted, CompensationReceived, DayBasis, Draw, Event, Kind, LenderYear, Level,
     LineIssued, LoanDrawReturned, LoanDrawn, LoanKind, LoanRepaid, LoanSigned, OrgRegistered, OrgRole,
@@ -10,13 +11,12 @@ use ledger::event::{
     Subordination, WaiverAdopted,
 };
 use ledger::loan::position::place;
-use ledger::loan::rows::{Claim, RemittanceStage};
 use ledger::loan::walk::Walk;
 use ledger::money::{Day, Fen};
 use ledger::outcome::Outcome;
-use ledger::policy::Policy;
-use ledger::rows::Stage;
 use ledger::state::State;
+use ledger::state::lending_rows::{Claim, RemittanceStage};
+use ledger::state::rows::Stage;
 use std::collections::{BTreeMap, BTreeSet};
 use tests::desk::{labelled, say};
 use tests::history::Chance;
@@ -382,7 +382,9 @@ fn claims_and_payments_add_up_in_any_order() {
         adds_up(&history.state);
         confirmed += history.state.claims.iter().map(|(_, claim)| claim.confirmed_count).sum::<u32>();
         let of_claims = |stage| {
-            move |row: &&ledger::loan::rows::Remittance| row.stage == stage && matches!(row.purpose, Purpose::Claim(_))
+            move |row: &&ledger::state::lending_rows::Remittance| {
+                row.stage == stage && matches!(row.purpose, Purpose::Claim(_))
+            }
         };
         let rows = || history.state.remittances.iter().map(|(_, row)| row);
         paid += rows().filter(of_claims(RemittanceStage::Cleared)).count();

@@ -3,11 +3,11 @@
 use ledger::entry::Entry;
 use ledger::event::Event;
 use ledger::money::Day;
-use ledger::rows::WITHHELD;
 use ledger::state::State;
-use replay::drive::{Engine, Options};
+use ledger::state::rows::WITHHELD;
+use replay::engine::past::{Past, PastError, Point, View};
+use replay::engine::{Engine, Options};
 use replay::limits::PASTS_KEPT;
-use replay::past::{Past, PastError, Point, View};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;

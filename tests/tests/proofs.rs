@@ -2,8 +2,8 @@
 
 use ct_merkle::mem_backed_tree::MemoryBackedTree;
 use ct_merkle::{ConsistencyProof, InclusionProof, RootHash};
-use ledger::merkle::{Frontier, Hash, leaf_hash};
-use ledger::proof::{is_consistent, is_included, prove_consistency, prove_inclusion, root};
+use ledger::tree::merkle::{Frontier, Hash, leaf_hash};
+use ledger::tree::proof::{is_consistent, is_included, prove_consistency, prove_inclusion, root};
 use sha2::Sha256;
 use tests::history::chance::Chance;
 

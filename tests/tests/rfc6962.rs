@@ -1,7 +1,7 @@
 //! Proofs against the vectors of the reference implementation of RFC 6962, and at every size of a small tree.
 
-use ledger::merkle::{Frontier, Hash, leaf_hash};
-use ledger::proof::*;
+use ledger::tree::merkle::{Frontier, Hash, leaf_hash};
+use ledger::tree::proof::*;
 
 /// Complete subtrees of leaves in memory.
 fn subtree(leaves: &[Hash], level: u32, index: u64) -> Hash {

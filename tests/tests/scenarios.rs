@@ -1,9 +1,9 @@
 //! Every story in `scenarios/` comes out as written, and together they provoke all the ledger can say.
 //! The stories are the tests; nothing is judged here.
 
+use ledger::event::policy::Rule;
 use ledger::outcome::Code;
-use ledger::policy::Rule;
-use ledger::rows::FindingKind;
+use ledger::state::rows::FindingKind;
 use std::path::{Path, PathBuf};
 use tests::scenario::{Provoked, run};
 

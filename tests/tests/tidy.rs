@@ -1,12 +1,17 @@
-//! House rules, held by a test: sizes, headers, the arrow of crates, and what the core must not contain.
+//! House rules, held by a test: sizes, headers, the arrow of crates, the floor plan of each crate, and what the core must
+//! not contain.
 //! Not here: anything the compiler or clippy refuses already (unsafe code, missing docs, disallowed types).
 
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+#[path = "tidy/arrows.rs"]
+mod arrows;
 #[path = "tidy/lexer.rs"]
 mod lexer;
+#[path = "tidy/plan.rs"]
+mod plan;
 
 use lexer::{blank, functions, has_word, without_tests};
 

@@ -2,15 +2,15 @@
 
 use super::LoanChange;
 use super::contract::{Found, find};
-use super::flows::{Flows, difference};
 use super::position::{flows, interest};
-use super::rows::Loan;
 use super::walk::{Missing, Walk};
 use crate::event::{Interest, InterestAccrued, InterestAdjusted};
 use crate::fold::{Act, Change};
 use crate::money::{Day, Fen};
 use crate::outcome::{Code, Refusal};
 use crate::state::State;
+use crate::state::flows::{Flows, difference};
+use crate::state::lending_rows::Loan;
 use uuid::Uuid;
 
 /// What is to be posted for a loan: first the correction of days already posted, then the days since.
@@ -114,6 +114,6 @@ fn accrued(state: &State, on: Day, found: &Found<'_>, through: Day, flows: Flows
     let mut change = Change { postings, findings: Vec::new(), act };
     // Other interest is another allocation of payments, and so another principal.
     let (row, flows) = (&found.row, [&found.row.posted, &flows]);
-    crate::risk::bear(state, on, &found.portfolio, row, &row.facts, flows, &mut change);
+    crate::lender::fund::bear(state, on, &found.portfolio, row, &row.facts, flows, &mut change);
     change
 }

@@ -1,18 +1,18 @@
 //! Contracts, and the portfolios they belong to: signed, with the checks of the terms in force on that day.
 
 use super::LoanChange;
-use super::flows::{Channels, Flows, difference};
 use super::position::target;
 use super::rates::terms_on;
-use super::rows::{Borrower, Loan, Portfolio};
-use super::terms::LoanTerms;
 use crate::account::{Class, Owner};
+use crate::event::loan_terms::LoanTerms;
 use crate::event::{DayBasis, LoanKind, LoanSigned, StudyLevel};
 use crate::fold::{Act, Change, NewFinding};
 use crate::money::Day;
-use crate::rows::FindingKind;
+use crate::state::flows::{Channels, Flows, difference};
+use crate::state::lending_rows::{Borrower, Loan, Portfolio};
+use crate::state::rows::FindingKind;
+use crate::state::table::NONE;
 use crate::state::{State, UNKNOWN_ORG};
-use crate::table::NONE;
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 use uuid::Uuid;
@@ -181,7 +181,7 @@ pub(crate) fn judge_signed(state: &State, on: Day, event: &LoanSigned) -> Change
         change.postings = difference(state, on, channels, &Flows::default(), &row.posted);
         change.postings.extend(back);
         let flows = [&Flows::default(), &row.posted];
-        crate::risk::bear(state, on, &portfolio, &row, &row.facts, flows, &mut change);
+        crate::lender::fund::bear(state, on, &portfolio, &row, &row.facts, flows, &mut change);
     }
     let lender = portfolio.lender;
     change.act = Act::Loan(LoanChange::Sign { row: Box::new(row), lender, person: event.person });
@@ -250,5 +250,5 @@ pub(super) fn sign(state: &mut State, index: u64, mut row: Loan, lender: u32, pe
             state.borrowers.push(Borrower { id: person, last_loan: handle });
         }
     }
-    crate::risk::note(state, index, handle, &Flows::default(), &told);
+    crate::lender::fund::note(state, index, handle, &Flows::default(), &told);
 }

@@ -5,18 +5,18 @@
 
 use super::LoanChange;
 use super::contract::{Found, find, open};
-use super::flows::{Flow, Flows, difference};
 use super::position::target;
 use super::rates::terms_on;
-use super::rows::{Fact, Loan, What};
 use super::study::Bearer;
 use super::walk::Walk;
 use crate::event::{LoanKind, Status};
 use crate::fold::{Act, Change, NewFinding};
 use crate::money::{Day, Fen};
-use crate::rows::FindingKind;
+use crate::state::flows::{Flow, Flows, difference};
+use crate::state::lending_rows::{Fact, Loan, What};
+use crate::state::rows::FindingKind;
+use crate::state::table::NONE;
 use crate::state::{State, UNKNOWN_ORG};
-use crate::table::NONE;
 use uuid::Uuid;
 
 impl What {
@@ -106,7 +106,7 @@ pub(crate) fn moved(state: &State, on: Day, found: &Found<'_>, facts: Vec<Fact>,
     let mut change = Change { postings, findings, act: Act::Nothing };
     if found.row.known {
         let flows = [&found.row.posted, &flows];
-        crate::risk::bear(state, on, &found.portfolio, &found.row, &facts, flows, &mut change);
+        crate::lender::fund::bear(state, on, &found.portfolio, &found.row, &facts, flows, &mut change);
     }
     change.act = Act::Loan(LoanChange::Facts { loan: found.row.id, facts, through, flows });
     change
@@ -170,7 +170,7 @@ pub(super) fn apply(state: &mut State, index: u64, id: Uuid, facts: Vec<Fact>, t
     row.facts = facts;
     row.through_before = std::mem::replace(&mut row.through, through);
     row.last = index;
-    crate::risk::note(state, index, loan, &before, &changed);
+    crate::lender::fund::note(state, index, loan, &before, &changed);
 }
 
 /// The facts that are new, and those taken out again, turned round. Both stand in the same order, so what differs lies

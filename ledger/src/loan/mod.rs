@@ -7,26 +7,23 @@
 pub mod accrual;
 pub(crate) mod contract;
 pub(crate) mod facts;
-pub mod flows;
 pub mod owed;
 pub mod position;
 pub mod rates;
-pub mod rows;
 mod rules;
 pub mod study;
-pub mod terms;
 pub mod walk;
 
+pub use crate::state::flows::{Flow, Flows};
 pub use contract::{derived, portfolio_id};
-pub use flows::{Flow, Flows};
 
+use crate::event::loan_terms::LoanTerms;
 use crate::event::{Kind, RatePublished, WaiverAdopted};
 use crate::fold::Change;
 use crate::money::Day;
 use crate::outcome::Refusal;
 use crate::state::State;
-use rows::{Fact, Loan, What};
-use terms::LoanTerms;
+use crate::state::lending_rows::{Fact, Loan, What};
 use uuid::Uuid;
 
 pub(crate) enum LoanChange {
@@ -74,7 +71,7 @@ pub(crate) fn apply(state: &mut State, index: u64, on: Day, change: LoanChange) 
             let row = state.loans.get_mut(loan);
             let before = std::mem::replace(&mut row.posted, flows);
             (row.through, row.last) = (through, index);
-            crate::risk::note(state, index, loan, &before, &[]);
+            crate::lender::fund::note(state, index, loan, &before, &[]);
         }
     }
 }

@@ -1,12 +1,12 @@
 //! Where a loan's flows should stand, given its facts and how far its interest is posted.
 
-use super::flows::{Flow, Flows};
 use super::owed::Owed;
-use super::rows::{Fact, Loan, What};
 use super::walk::{Missing, Walk};
 use crate::event::{Allocation, ClaimFor, Interest};
 use crate::money::{Day, Fen, held};
 use crate::state::State;
+use crate::state::flows::{Flow, Flows};
+use crate::state::lending_rows::{Fact, Loan, What};
 
 /// The flows of a loan with these facts, interest through a day, and what is confirmed of claims.
 ///

@@ -1,9 +1,9 @@
 //! The rate of a contract on every day: a published index at its last reset, plus the spread then in force.
 
-use super::rows::{AdoptedTerms, Fact, Fixing, Loan, LoanRules, What};
-use super::terms::LoanTerms;
+use crate::event::loan_terms::LoanTerms;
 use crate::event::{LoanKind, RateIndex};
 use crate::money::Day;
+use crate::state::lending_rows::{AdoptedTerms, Fact, Fixing, Loan, LoanRules, What};
 
 /// Hundredths of a per cent in millionths.
 const PPM_PER_BP: i64 = 100;

@@ -2,13 +2,13 @@
 //! posted comes as a correction for each loan, as one entry cannot post for all.
 
 use super::LoanChange;
-use super::rows::{AdoptedTerms, Fixing, LoanRules, Waiver};
-use super::terms::{LoanTerms, MonthDay, Part};
+use crate::event::loan_terms::{LoanTerms, MonthDay, Part};
 use crate::event::{RatePublished, WaiverAdopted};
 use crate::fold::{Act, Change};
 use crate::money::Day;
 use crate::outcome::{Code, Refusal};
 use crate::state::State;
+use crate::state::lending_rows::{AdoptedTerms, Fixing, LoanRules, Waiver};
 use uuid::Uuid;
 
 /// A whole in millionths.

@@ -1,11 +1,11 @@
 //! Who pays the interest of a day: finance while the borrower studies, the borrower otherwise. By the student's events.
 
-use super::rows::Loan;
-use super::terms::{LoanTerms, StudyEnd};
 use crate::event::Status;
+use crate::event::loan_terms::{LoanTerms, StudyEnd};
 use crate::money::Day;
 use crate::state::State;
-use crate::table::NONE;
+use crate::state::lending_rows::Loan;
+use crate::state::table::NONE;
 
 /// Who pays from a day on, before any waiver.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

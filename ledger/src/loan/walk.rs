@@ -7,12 +7,12 @@
 
 use super::owed::Owed;
 use super::rates::{Rates, rates, terms_on};
-use super::rows::{Fact, Loan, LoanRules, What};
 use super::study::{Bearer, Study, study};
-use super::terms::LoanTerms;
+use crate::event::loan_terms::LoanTerms;
 use crate::event::{Allocation, Interest};
 use crate::money::{Day, held};
 use crate::state::State;
+use crate::state::lending_rows::{Fact, Loan, LoanRules, What};
 
 /// Who pays a stretch of days.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

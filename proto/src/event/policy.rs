@@ -4,8 +4,8 @@ use super::check::{Check, Choice, Wire, choice};
 use crate::limits::MAX_PARTS;
 use crate::v1;
 use ledger::event::RulesAdopted;
+use ledger::event::policy::{Band, Exclusion, Policy, Rule, Sharing};
 use ledger::fold::KNOWN_RULES;
-use ledger::policy::{Band, Exclusion, Policy, Rule, Sharing};
 
 choice!(Rule = Rule { Band Enrolled Exclusive Due Sharing });
 

@@ -6,8 +6,8 @@ use crate::limits::{
     MAX_USES,
 };
 use crate::v1;
+use ledger::event::loan_terms::{Ceiling, Cycle, DefaultBand, LoanTerms, MonthDay, Part, RewardUse, Shares, StudyEnd};
 use ledger::event::{LoanKind, Payer, RateIndex, StudyLevel};
-use ledger::loan::terms::{Ceiling, Cycle, DefaultBand, LoanTerms, MonthDay, Part, RewardUse, Shares, StudyEnd};
 
 choice!(LoanKind = LoanKind { Origin Campus });
 choice!(StudyLevel = StudyLevel { Undergraduate Postgraduate });

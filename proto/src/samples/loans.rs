@@ -2,6 +2,7 @@
 
 use super::{BANK, PERSON, SCHOOL, UNIT, day, draws, thing};
 use ledger::account::Book;
+use ledger::event::loan_terms::{Ceiling, Cycle, DefaultBand, LoanTerms, MonthDay, Part, RewardUse, Shares, StudyEnd};
 use ledger::event::{
     Allocation, ClaimFor, ClaimLineAdded, ClaimSubmitted, CompensationAccrued, CompensationReceived, DayBasis,
     EntryReversed, FundStated, Interest, InterestAccrued, InterestAdjusted, KeyAnnounced, Kind, LenderYear, Level,
@@ -11,7 +12,6 @@ use ledger::event::{
     RemittanceReturned, RewardPart, RewardSpent, SetDecided, SetSealed, StudyLevel, Subordination, SurplusRewarded,
     WaiverAdopted,
 };
-use ledger::loan::terms::{Ceiling, Cycle, DefaultBand, LoanTerms, MonthDay, Part, RewardUse, Shares, StudyEnd};
 use uuid::Uuid;
 
 const LOAN: u128 = 70;

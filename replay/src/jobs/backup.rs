@@ -5,9 +5,9 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::Args;
-use replay::backup::{Backup, Taken, backup};
-use replay::keys;
-use replay::log::NatsOptions;
+use replay::proof::key_files;
+use replay::record::log::NatsOptions;
+use replay::upkeep::backup::{Backup, Taken, backup};
 
 use super::interrupts::{self, bar};
 use super::source::{Ledger, hex, ledger_typed};
@@ -60,7 +60,7 @@ pub fn run(args: &BackupArgs) -> anyhow::Result<ExitCode> {
         options.stream.clone_from(&args.stream);
         options
     });
-    job.keys = args.keys.iter().map(|key| keys::public(key)).collect::<Result<_, _>>()?;
+    job.keys = args.keys.iter().map(|key| key_files::public(key)).collect::<Result<_, _>>()?;
     interrupts::heed()?;
     let began = Instant::now();
     let bar = bar("backup", args.json)?;

@@ -5,8 +5,8 @@ use std::process::ExitCode;
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use replay::explain::sheet::Sheet;
-use replay::explain::{Wanted, explain_record};
+use replay::audit::explain::sheet::Sheet;
+use replay::audit::explain::{Wanted, explain_record};
 
 use super::source::Source;
 

@@ -8,8 +8,8 @@ use std::time::Instant;
 use anyhow::Context;
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
-use replay::export::{EVERY, Format, Until, Written, WrittenTiles, export, export_tiles};
-use replay::note::Note;
+use replay::audit::export::{EVERY, Format, Until, Written, WrittenTiles, export, export_tiles};
+use replay::proof::signed_note::Note;
 
 use super::source::{Source, hex};
 

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use replay::catch_up::fold_record;
+use replay::engine::catch_up::fold_record;
 
 use super::source::{Source, hex};
 

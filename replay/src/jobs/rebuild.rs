@@ -8,9 +8,9 @@ use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use proto::v1::operator_client::OperatorClient;
 use proto::v1::{RebuildProgress, RebuildRequest};
-use replay::drive::DriveError;
-use replay::error::LogError;
-use replay::rebuild::{Only, RebuildError, Rebuilt, rebuild_offline};
+use replay::engine::DriveError;
+use replay::engine::rebuilding::{Only, RebuildError, Rebuilt, rebuild_offline};
+use replay::record::error::LogError;
 use tonic::Code;
 
 use super::interrupts;

@@ -6,10 +6,10 @@ use std::process::ExitCode;
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use replay::keys;
-use replay::log::NatsOptions;
-use replay::repair::{Copy, Examination, RepairError, RepairOptions, Repaired, examine, repair};
-use replay::table::{Align, Table};
+use replay::proof::key_files;
+use replay::record::log::NatsOptions;
+use replay::text_table::{Align, Table};
+use replay::upkeep::repair::{Copy, Examination, RepairError, RepairOptions, Repaired, examine, repair};
 
 use super::source::{Ledger, ledger_typed};
 
@@ -58,7 +58,7 @@ pub struct RepairArgs {
 
 /// Repairs, or only looks, and reports.
 pub fn run(args: &RepairArgs) -> anyhow::Result<ExitCode> {
-    let keys = args.keys.iter().map(|key| keys::public(key)).collect::<Result<_, _>>()?;
+    let keys = args.keys.iter().map(|key| key_files::public(key)).collect::<Result<_, _>>()?;
     let (data, from) = (args.data.clone(), args.from.clone());
     let mut options = RepairOptions { ledger: args.ledger, keys, from, ..RepairOptions::file(data) };
     if let Some(url) = &args.nats {

@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::Args;
-use replay::backup::{BackupError, Restore, Restored, restore};
-use replay::keys;
+use replay::proof::key_files;
+use replay::upkeep::backup::{BackupError, Restore, Restored, restore};
 
 use super::interrupts::{self, bar};
 use super::source::hex;
@@ -45,7 +45,7 @@ pub struct RestoreArgs {
 
 /// Restores, and says on whose word.
 pub fn run(args: &RestoreArgs) -> anyhow::Result<ExitCode> {
-    let keys = args.keys.iter().map(|key| keys::public(key)).collect::<Result<_, _>>()?;
+    let keys = args.keys.iter().map(|key| key_files::public(key)).collect::<Result<_, _>>()?;
     let (from, data, without_checkpoint) = (args.from.clone(), args.data.clone(), args.without_checkpoint);
     interrupts::heed()?;
     let began = Instant::now();

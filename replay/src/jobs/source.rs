@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use replay::drive::{DEFAULT_LEDGER, Home, Options};
+use replay::engine::{DEFAULT_LEDGER, Home, Options};
 
 /// Number of a ledger.
 pub type Ledger = [u8; 16];

@@ -7,13 +7,13 @@ use std::time::Duration;
 use ledger::event::{Event, Kind, Level, OrgRegistered, OrgRole, Subordination};
 use ledger::money::Day;
 use ledger::state::State;
-use replay::backup::{Backup, BackupError, Restore, Restored, Taken, backup, restore};
-use replay::catch_up::{Decoded, fold_record};
-use replay::drive::{DEFAULT_LEDGER, Engine, Options};
-use replay::log::Reader;
-use replay::note::{Role, Signer};
-use replay::signing::Signing;
-use replay::trust::announcement;
+use replay::engine::catch_up::{Decoded, fold_record};
+use replay::engine::{DEFAULT_LEDGER, Engine, Options};
+use replay::proof::notary::Signing;
+use replay::proof::signed_note::{Role, Signer};
+use replay::proof::trust::announcement;
+use replay::record::log::Reader;
+use replay::upkeep::backup::{Backup, BackupError, Restore, Restored, Taken, backup, restore};
 use uuid::Uuid;
 
 /// Name of the ledger's key.

@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::Path;
 
-use replay::log::{NatsOptions, ProvisionOptions, provision};
+use replay::record::log::{NatsOptions, ProvisionOptions, provision};
 use serde_json::{Value, json};
 
 use crate::ledger::{Place, STREAM_BYTES, Templates};

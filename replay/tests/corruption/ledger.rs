@@ -7,12 +7,13 @@ use std::process::Command;
 
 use bytes::Bytes;
 use ledger::event::Event;
-use replay::drive::{DEFAULT_LEDGER, Engine, Options};
-use replay::log::{Frame, NatsOptions, ProvisionOptions, Reader, provision, read_stream};
-use replay::nats_server::{self, NatsServer};
-use replay::note::{Role, Signer};
-use replay::repair::RepairOptions;
-use replay::signing::Signing;
+use replay::engine::{DEFAULT_LEDGER, Engine, Options};
+use replay::proof::notary::Signing;
+use replay::proof::signed_note::{Role, Signer};
+use replay::record::log::{Frame, NatsOptions, ProvisionOptions, Reader, provision, read_stream};
+use replay::record::nats_server;
+use replay::record::nats_server::NatsServer;
+use replay::upkeep::repair::RepairOptions;
 use serde_json::Value;
 use uuid::Uuid;
 

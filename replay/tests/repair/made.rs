@@ -3,12 +3,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use replay::checkpoint::{Checkpoint, Outcomes};
-use replay::drive::DEFAULT_LEDGER;
-use replay::log::frame::FrameBuilder;
-use replay::log::{Frame, Header, Tip};
-use replay::note::{Role, Signer};
-use replay::tally::Turnover;
+use replay::engine::DEFAULT_LEDGER;
+use replay::proof::checkpoint::{Checkpoint, Outcomes};
+use replay::proof::signed_note::{Role, Signer};
+use replay::proof::tally::Turnover;
+use replay::record::log::frame::FrameBuilder;
+use replay::record::log::{Frame, Header, Tip};
 
 /// Frames of a segment.
 const PER_SEGMENT: usize = 4;

@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 
-use replay::error::LogError;
-use replay::log::{Clock, Frame, Log, LogOptions, NatsOptions, ProvisionOptions, Reader};
-use replay::log::{provision, read_stream};
-use replay::nats_server::{self, NatsServer};
-use replay::writer::{Item, Outcome, Writer, WriterOptions};
+use replay::record::error::LogError;
+use replay::record::log::{Clock, Frame, Log, LogOptions, NatsOptions, ProvisionOptions, Reader};
+use replay::record::log::{provision, read_stream};
+use replay::record::nats_server;
+use replay::record::nats_server::NatsServer;
+use replay::record::writer::{Item, Outcome, Writer, WriterOptions};
 
 pub const LEDGER: [u8; 16] = *b"ledger-for-tests";
 

@@ -5,12 +5,12 @@ use std::process::{Command, Output};
 
 use ledger::entry::Entry;
 use ledger::state::State;
-use replay::checkpoint::{Checkpoint, Outcomes};
-use replay::drive::DEFAULT_LEDGER;
-use replay::log::frame::FrameBuilder;
-use replay::log::{Frame, Header, Tip};
-use replay::note::{Role, Signer};
-use replay::tally::Tally;
+use replay::engine::DEFAULT_LEDGER;
+use replay::proof::checkpoint::{Checkpoint, Outcomes};
+use replay::proof::signed_note::{Role, Signer};
+use replay::proof::tally::Tally;
+use replay::record::log::frame::FrameBuilder;
+use replay::record::log::{Frame, Header, Tip};
 use serde_json::Value;
 
 /// Entries of each frame but the opening one.
@@ -122,7 +122,7 @@ impl Record {
             let entry = Entry { index: state.entries, recorded_ms, principal, content, event };
             let outcome = state.fold(&entry).unwrap();
             tally.note(&state, &outcome);
-            tip.frontier.push(ledger::merkle::leaf_hash(bytes));
+            tip.frontier.push(ledger::tree::merkle::leaf_hash(bytes));
         }
         Sums { state, tally, root: tip.frontier.root() }
     }
@@ -140,7 +140,7 @@ impl Record {
     }
 
     /// Keeps a note among the checkpoints.
-    pub fn keep(&self, name: &str, note: &replay::note::Note) {
+    pub fn keep(&self, name: &str, note: &replay::proof::signed_note::Note) {
         let dir = self.data().join("checkpoints");
         std::fs::create_dir_all(&dir).unwrap();
         std::fs::write(dir.join(name), note.to_string()).unwrap();

@@ -4,7 +4,7 @@
 use super::clients::{self, Load};
 use super::lending::lender;
 use crate::accrue::{self, Job};
-use crate::server::MAX_REQUEST_BYTES;
+use crate::faces::grpc::MAX_REQUEST_BYTES;
 use anyhow::{Context, ensure};
 use bytes::Bytes;
 use ledger::event::{Event, Interest, InterestAccrued, Kind};

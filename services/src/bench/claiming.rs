@@ -5,13 +5,13 @@ use super::history::id;
 use super::lending::{Contract, centre, lender, loan_id, quarter};
 use anyhow::{Context, ensure};
 use bytes::Bytes;
+use ledger::aid::set::link;
 use ledger::event::{ClaimFor, ClaimLineAdded, ClaimSubmitted, Event, Kind, LoanKind, SetSealed};
-use ledger::loan::rows::Verdict;
 use ledger::loan::walk::Walk;
 use ledger::money::{Day, Fen};
-use ledger::set::link;
 use ledger::state::State;
-use ledger::table::NONE;
+use ledger::state::lending_rows::Verdict;
+use ledger::state::table::NONE;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 

@@ -1,6 +1,6 @@
 //! The callers of the benchmark: each sends its events in order, one call after the other, and times every call.
 
-use crate::server::PRINCIPAL_HEADER;
+use crate::faces::grpc::PRINCIPAL_HEADER;
 use anyhow::Context;
 use bytes::Bytes;
 use proto::v1;
@@ -89,7 +89,7 @@ pub async fn connect(address: SocketAddr, count: usize) -> anyhow::Result<Vec<Ch
 }
 
 async fn call_all(channel: Channel, events: Vec<Bytes>, batch: usize) -> anyhow::Result<(u64, u64, Vec<Duration>)> {
-    let limit = crate::server::MAX_REQUEST_BYTES;
+    let limit = crate::faces::grpc::MAX_REQUEST_BYTES;
     let mut client = RecorderClient::new(channel).max_decoding_message_size(limit);
     let (mut answered, mut refused) = (0, 0);
     let mut calls = Vec::with_capacity(events.len() / batch + 1);

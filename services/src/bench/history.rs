@@ -2,14 +2,14 @@
 //! numbers give the same events.
 
 use bytes::Bytes;
+use ledger::aid::set::link;
+use ledger::event::policy::{Band, Policy};
 use ledger::event::{
     ApplicationLineAdded, ApplicationPrepared, BatchSent, CardBound, Draw, Event, Kind, Level, LineIssued,
     OrgRegistered, OrgRole, PayoutCredited, PersonRegistered, RosterLineAdded, RosterPrepared, SetDecided, SetSealed,
     Source, Status, StatusChanged, Subordination, VoucherCleared, VoucherIssued,
 };
 use ledger::money::{Day, Fen};
-use ledger::policy::{Band, Policy};
-use ledger::set::link;
 use std::ops::Range;
 use uuid::Uuid;
 

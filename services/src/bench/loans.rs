@@ -6,7 +6,7 @@ use super::claiming::{claim_file, disputed};
 use super::clients;
 use super::lending::{Contract, day_before_quarter, day_of_next_quarter, orgs, quarter};
 use super::{Ground, rss_bytes};
-use crate::loan_policies::shipped_events;
+use crate::intake::shipped_rates::shipped_events;
 use anyhow::ensure;
 use serde::Serialize;
 use std::path::PathBuf;
@@ -69,7 +69,11 @@ pub struct LoansMeasured {
 /// The home already holds a record, or the ledger failed. Refusals are no error but counted.
 pub fn run(options: &LoanBenchOptions) -> anyhow::Result<LoansMeasured> {
     ensure!(options.loans > 0 && options.batch > 0 && options.clients > 0, "nothing to measure: all must be above 0");
-    ensure!(options.batch <= crate::ingest::MAX_EVENTS, "a call takes {} events at most", crate::ingest::MAX_EVENTS);
+    ensure!(
+        options.batch <= crate::intake::ingest::MAX_EVENTS,
+        "a call takes {} events at most",
+        crate::intake::ingest::MAX_EVENTS
+    );
     ensure!(u64::from(options.claim) <= options.loans / 10, "a claim has a tenth of the loans as lines at most");
     let ground = Ground::open(options.data.as_deref(), options.nats.as_deref(), false)?;
     let rss_before = rss_bytes();

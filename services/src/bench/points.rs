@@ -11,14 +11,14 @@ use ledger::account::AccountNo;
 use ledger::money::Day;
 use proto::v1;
 use proto::v1::query_client::QueryClient;
-use replay::drive::{Engine, Options};
-use replay::explain::explain;
-use replay::past::Point;
+use replay::audit::explain::explain;
+use replay::engine::past::Point;
+use replay::engine::{Engine, Options};
 use serde::Serialize;
 
 use super::Ground;
 use super::clients::connect;
-use crate::query::wire;
+use crate::wire;
 
 /// Rows of a page of a statement.
 const PAGE_ROWS: usize = 100;

@@ -1,7 +1,7 @@
 //! Talking to a server: connection, header, errors turned into exit codes.
 
 use super::Failure;
-use crate::server::{MAX_REQUEST_BYTES, PRINCIPAL_HEADER};
+use crate::faces::grpc::{MAX_REQUEST_BYTES, PRINCIPAL_HEADER};
 use clap::Args;
 use proto::v1::query_client::QueryClient;
 use proto::v1::recorder_client::RecorderClient;

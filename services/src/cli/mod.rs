@@ -12,35 +12,6 @@ macro_rules! outln {
 
 pub mod client;
 
-mod accrue;
-mod announce;
-mod ask;
-mod audit;
-mod bench;
-mod claim;
-mod demo;
-mod diff;
-mod explain;
-mod follow;
-mod follower;
-mod fund;
-mod funded;
-mod health;
-mod import;
-mod lending;
-mod loan;
-mod one;
-mod payments;
-mod point;
-mod position;
-mod quote;
-mod receipt;
-mod risk;
-mod serve;
-mod show;
-mod trace;
-mod witness;
-
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
@@ -57,35 +28,35 @@ struct Cli {
 
 #[derive(Subcommand, Debug)]
 enum Command {
-    Demo(demo::DemoArgs),
-    Serve(serve::ServeArgs),
-    Import(import::ImportArgs),
-    Accrue(accrue::AccrueArgs),
-    Loan(loan::LoanArgs),
-    Claim(claim::ClaimArgs),
-    Risk(risk::RiskArgs),
-    Status(ask::StatusArgs),
-    Balance(ask::BalanceArgs),
-    Entries(ask::EntriesArgs),
-    Trace(trace::TraceArgs),
-    Line(one::LineArgs),
-    Award(one::AwardArgs),
-    Payout(one::PayoutArgs),
-    Batch(follow::BatchArgs),
-    Totals(follow::TotalsArgs),
-    Refusals(ask::RefusalsArgs),
-    Findings(ask::FindingsArgs),
-    Explain(explain::ExplainArgs),
-    Diff(diff::DiffArgs),
-    Keygen(audit::KeygenArgs),
-    AnnounceKey(announce::AnnounceKeyArgs),
-    Checkpoint(audit::CheckpointArgs),
-    Receipt(receipt::ReceiptArgs),
-    CheckReceipt(receipt::CheckReceiptArgs),
-    Witness(witness::WitnessArgs),
-    Bench(bench::BenchArgs),
-    Provision(serve::ProvisionArgs),
-    Health(health::HealthArgs),
+    Demo(operate::demo::DemoArgs),
+    Serve(operate::serve::ServeArgs),
+    Import(operate::import::ImportArgs),
+    Accrue(operate::accrue::AccrueArgs),
+    Loan(lending::loan::LoanArgs),
+    Claim(lending::claim::ClaimArgs),
+    Risk(lending::risk::RiskArgs),
+    Status(ledger::ask::StatusArgs),
+    Balance(ledger::ask::BalanceArgs),
+    Entries(ledger::ask::EntriesArgs),
+    Trace(ledger::trace::TraceArgs),
+    Line(ledger::one::LineArgs),
+    Award(ledger::one::AwardArgs),
+    Payout(ledger::one::PayoutArgs),
+    Batch(ledger::follow::BatchArgs),
+    Totals(ledger::follow::TotalsArgs),
+    Refusals(ledger::ask::RefusalsArgs),
+    Findings(ledger::ask::FindingsArgs),
+    Explain(ledger::explain::ExplainArgs),
+    Diff(ledger::diff::DiffArgs),
+    Keygen(proof::audit::KeygenArgs),
+    AnnounceKey(proof::announce::AnnounceKeyArgs),
+    Checkpoint(proof::audit::CheckpointArgs),
+    Receipt(proof::receipt::ReceiptArgs),
+    CheckReceipt(proof::receipt::CheckReceiptArgs),
+    Witness(proof::witness::WitnessArgs),
+    Bench(operate::bench::BenchArgs),
+    Provision(operate::serve::ProvisionArgs),
+    Health(operate::health::HealthArgs),
 }
 
 /// How a command ended, if not well.
@@ -141,35 +112,35 @@ pub fn run() -> ExitCode {
 
 fn done(command: &Command) -> Result<(), Failure> {
     match command {
-        Command::Demo(args) => demo::demo(args),
-        Command::Serve(args) => serve::serve(args),
-        Command::Import(args) => import::import(args),
-        Command::Accrue(args) => accrue::accrue(args),
-        Command::Loan(args) => loan::loan(args),
-        Command::Claim(args) => claim::claim(args),
-        Command::Risk(args) => risk::risk(args),
-        Command::Status(args) => ask::status(args),
-        Command::Balance(args) => ask::balance(args),
-        Command::Entries(args) => ask::entries(args),
-        Command::Trace(args) => trace::trace(args),
-        Command::Line(args) => one::line(args),
-        Command::Award(args) => one::award(args),
-        Command::Payout(args) => one::payout(args),
-        Command::Batch(args) => follow::batch(args),
-        Command::Totals(args) => follow::totals(args),
-        Command::Refusals(args) => ask::refusals(args),
-        Command::Findings(args) => ask::findings(args),
-        Command::Explain(args) => explain::explain(args),
-        Command::Diff(args) => diff::diff(args),
-        Command::Keygen(args) => audit::keygen(args),
-        Command::AnnounceKey(args) => announce::announce_key(args),
-        Command::Checkpoint(args) => audit::checkpoint(args),
-        Command::Receipt(args) => receipt::receipt(args),
-        Command::CheckReceipt(args) => receipt::check_receipt(args),
-        Command::Witness(args) => witness::witness(args),
-        Command::Bench(args) => bench::bench(args),
-        Command::Provision(args) => serve::provision(args),
-        Command::Health(args) => health::health(args),
+        Command::Demo(args) => operate::demo::demo(args),
+        Command::Serve(args) => operate::serve::serve(args),
+        Command::Import(args) => operate::import::import(args),
+        Command::Accrue(args) => operate::accrue::accrue(args),
+        Command::Loan(args) => lending::loan::loan(args),
+        Command::Claim(args) => lending::claim::claim(args),
+        Command::Risk(args) => lending::risk::risk(args),
+        Command::Status(args) => ledger::ask::status(args),
+        Command::Balance(args) => ledger::ask::balance(args),
+        Command::Entries(args) => ledger::ask::entries(args),
+        Command::Trace(args) => ledger::trace::trace(args),
+        Command::Line(args) => ledger::one::line(args),
+        Command::Award(args) => ledger::one::award(args),
+        Command::Payout(args) => ledger::one::payout(args),
+        Command::Batch(args) => ledger::follow::batch(args),
+        Command::Totals(args) => ledger::follow::totals(args),
+        Command::Refusals(args) => ledger::ask::refusals(args),
+        Command::Findings(args) => ledger::ask::findings(args),
+        Command::Explain(args) => ledger::explain::explain(args),
+        Command::Diff(args) => ledger::diff::diff(args),
+        Command::Keygen(args) => proof::audit::keygen(args),
+        Command::AnnounceKey(args) => proof::announce::announce_key(args),
+        Command::Checkpoint(args) => proof::audit::checkpoint(args),
+        Command::Receipt(args) => proof::receipt::receipt(args),
+        Command::CheckReceipt(args) => proof::receipt::check_receipt(args),
+        Command::Witness(args) => proof::witness::witness(args),
+        Command::Bench(args) => operate::bench::bench(args),
+        Command::Provision(args) => operate::serve::provision(args),
+        Command::Health(args) => operate::health::health(args),
     }
 }
 
@@ -193,3 +164,8 @@ fn print_json(value: &impl serde::Serialize) -> Result<(), Failure> {
     outln!("{text}");
     Ok(())
 }
+pub mod ledger;
+pub mod lending;
+pub mod operate;
+pub mod proof;
+pub mod shown;

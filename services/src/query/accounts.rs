@@ -4,13 +4,14 @@ use super::asked::Asked;
 use super::counted::{ACCOUNTS_LOOKED_AT, Counted};
 use super::explain::saying;
 use super::page::Cursor;
-use super::{QueryError, maybe_id, need_id, wire};
+use super::{QueryError, maybe_id, need_id};
+use crate::wire;
 use ledger::account::{AccountNo, Book, Class};
 use ledger::money::Day;
 use ledger::state::State;
 use proto::v1;
-use replay::projections::entries::EntryRow;
-use replay::projections::lookups;
+use replay::answers::labels;
+use replay::pages::postings::EntryRow;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -137,7 +138,7 @@ fn wanted(
         let account = state.accounts.get(number.0);
         class.is_none_or(|class| account.class == class)
             && (request.division == 0
-                || lookups::lies_in(state.orgs.get(state.org_of(*number)).division, request.division))
+                || labels::lies_in(state.orgs.get(state.org_of(*number)).division, request.division))
     };
     Ok(match owner {
         // The few accounts of an owner are found by key; only a listing without one walks them all.

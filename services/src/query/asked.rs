@@ -5,8 +5,8 @@ use super::QueryError;
 use super::page::Pager;
 use ledger::money::Day;
 use proto::v1;
-use replay::drive::Engine;
-use replay::past::{Past, PastError, Point, View};
+use replay::engine::Engine;
+use replay::engine::past::{Past, PastError, Point, View};
 use std::sync::Arc;
 
 /// A moment so far ahead that nothing recorded while a question is answered lies behind it.

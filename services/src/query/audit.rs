@@ -3,10 +3,10 @@
 
 use super::{QueryError, need_id};
 use bytes::Bytes;
-use ledger::merkle::Hash;
+use ledger::tree::merkle::Hash;
 use proto::v1;
-use replay::checkpoints::Signed;
-use replay::drive::{DriveError, Engine};
+use replay::engine::{DriveError, Engine};
+use replay::proof::checkpoint_files::Signed;
 
 /// A signed checkpoint on the wire.
 #[must_use]

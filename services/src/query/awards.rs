@@ -2,13 +2,14 @@
 
 use super::asked::Asked;
 use super::page::Cursor;
-use super::wire::{self, id, some};
 use super::{QueryError, found, need_id, payments};
+use crate::wire;
+use crate::wire::{id, some};
 use ledger::money::share;
-use ledger::rows::Set;
+use ledger::state::rows::Set;
 use ledger::state::{Standing, State};
 use proto::v1;
-use replay::projections::lookups;
+use replay::answers::labels;
 
 /// An award with its instalments.
 ///
@@ -34,7 +35,7 @@ pub fn award(asked: &Asked, request: &v1::GetAwardRequest) -> Result<v1::GetAwar
         person: id(state.persons.get(award.person).id),
         school,
         school_name,
-        programme: lookups::programme_code(&state, roster.programme).to_owned(),
+        programme: labels::programme_code(&state, roster.programme).to_owned(),
         academic_year: roster.academic_year.into(),
         band: award.band,
         fen: award.fen,
@@ -53,7 +54,7 @@ fn instalment(state: &State, handle: u32, number: u32, due: u32, fen: i64) -> v1
         Standing::Returned(_) => v1::InstalmentStage::Returned,
     };
     let credited_fen = if matches!(standing, Standing::Settled(_)) { fen } else { 0 };
-    let payouts = lookups::payments_of_instalment(state, handle);
+    let payouts = labels::payments_of_instalment(state, handle);
     let payouts = payouts.into_iter().map(|payout| id(state.payouts.get(payout).id)).collect();
     v1::Instalment { number, due, fen, credited_fen, stage: stage.into(), payouts }
 }
@@ -88,7 +89,7 @@ fn roster(state: &State, handle: u32, after: u64) -> (v1::GetSetResponse, Vec<v1
     let mut answer = of_set(&roster.set, v1::SetKind::Roster);
     answer.set = id(roster.id);
     (answer.org, answer.org_name) = wire::org(state, roster.school);
-    answer.programme = lookups::programme_code(state, roster.programme).to_owned();
+    answer.programme = labels::programme_code(state, roster.programme).to_owned();
     answer.year = roster.academic_year.into();
     answer.due = roster.due.iter().map(|due| due.yyyymmdd()).collect();
     let mut lines = Vec::new();

@@ -1,20 +1,20 @@
 //! What differs between two points in time, and which entries made it differ. The comparison is `replay`'s; here it takes its
 //! wire shape.
 
+use super::QueryError;
 use super::asked::Asked;
 use super::page::{Cursor, Pager};
-use super::{QueryError, wire};
+use crate::wire;
 use ledger::account::AccountNo;
 use ledger::money::held;
 use ledger::outcome::Code;
-use ledger::rows::DUPLICATE;
 use ledger::state::State;
+use ledger::state::rows::DUPLICATE;
 use proto::v1;
-use replay::drive::Engine;
-use replay::past::diff::{
-    self, BalanceDiff, Change, Differences, EntityDiff, EntrySides, Few, KindCount, Rows, SumDiff,
-};
-use replay::past::{Alone, Point, View};
+use replay::audit::diff;
+use replay::audit::diff::{BalanceDiff, Change, Differences, EntityDiff, EntrySides, Few, KindCount, Rows, SumDiff};
+use replay::engine::Engine;
+use replay::engine::past::{Alone, Point, View};
 use std::collections::BTreeSet;
 use tokio::sync::OwnedSemaphorePermit;
 use uuid::Uuid;

@@ -6,9 +6,9 @@ use ledger::account::{AccountNo, Class};
 use ledger::money::Fen;
 use ledger::state::State;
 use proto::v1;
-use replay::drive::Engine;
-use replay::past::Point;
-use replay::projections::entries::EntryRow;
+use replay::engine::Engine;
+use replay::engine::past::Point;
+use replay::pages::postings::EntryRow;
 
 /// Accounts looked at for one page of a listing at a point in time: each may have to be read from the disk, and of those
 /// created since none is shown.

@@ -1,12 +1,14 @@
 //! Single entries read back from the record, and why they were posted or refused. The words are those of `replay`; here
 //! they only take their wire shape.
 
-use super::{QueryError, need_id, wire};
+use super::{QueryError, need_id};
+use crate::wire;
 use ledger::outcome::Refusal;
 use ledger::state::State;
 use proto::v1;
-use replay::drive::{Engine, Recorded};
-use replay::explain::{self, Basis, Compared, Explanation, Moved, Said, Told, kind_zh};
+use replay::audit::explain;
+use replay::audit::explain::{Basis, Compared, Explanation, Moved, Said, Told, kind_zh};
+use replay::engine::{Engine, Recorded};
 
 /// One entry as it is on record.
 ///

@@ -2,13 +2,14 @@
 
 use super::asked::Asked;
 use super::counted::Counted;
-use super::wire::{self, id, some};
 use super::{QueryError, found, need_id};
+use crate::wire;
+use crate::wire::{id, some};
 use ledger::account::Class;
 use ledger::state::State;
 use proto::v1;
-use replay::projections::execution::{Execution, Posted, execution};
-use replay::projections::lookups;
+use replay::answers::execution::{Execution, Posted, execution};
+use replay::answers::labels;
 
 /// Accounts of a line.
 const CLASSES: [Class; 3] = [Class::Available, Class::Applied, Class::Spent];
@@ -65,7 +66,7 @@ fn shown(state: &State, executed: &Execution, last: u64) -> v1::Line {
         unit,
         unit_name,
         fiscal_year: line.fiscal_year.into(),
-        programme: lookups::programme_code(state, line.programme).to_owned(),
+        programme: labels::programme_code(state, line.programme).to_owned(),
         source: v1::Source::from(line.source).into(),
         item: line.item.clone(),
         project: line.project.clone(),

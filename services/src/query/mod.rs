@@ -14,12 +14,11 @@ pub mod payments;
 pub mod record;
 pub mod totals;
 pub mod trace;
-pub mod wire;
 
 mod counted;
 
-use replay::drive::DriveError;
-use replay::past::PastError;
+use replay::engine::DriveError;
+use replay::engine::past::PastError;
 use uuid::Uuid;
 
 /// Why a question has no answer.

@@ -2,15 +2,17 @@
 
 use super::asked::Asked;
 use super::page::Cursor;
-use super::wire::{self, id, some};
 use super::{QueryError, found, need_id};
+use crate::wire;
+use crate::wire::{id, some};
 use bytes::Bytes;
 use ledger::money::Day;
-use ledger::rows::{Payout, Progress, Stage};
 use ledger::state::State;
+use ledger::state::rows::{Payout, Progress, Stage};
 use proto::v1;
-use replay::projections::lookups;
-use replay::projections::returns::{self, ReturnsFilter};
+use replay::answers::labels;
+use replay::answers::returns;
+use replay::answers::returns::ReturnsFilter;
 
 /// One payment.
 ///
@@ -125,7 +127,7 @@ fn returned(state: &State, row: &returns::Returned) -> v1::Returned {
         school,
         school_name,
         division: state.orgs.get(roster.school).division,
-        programme: lookups::programme_code(state, roster.programme).to_owned(),
+        programme: labels::programme_code(state, roster.programme).to_owned(),
         fen: row.fen,
         reason: row.reason.into(),
         reason_zh: row.reason_zh.to_owned(),
@@ -166,7 +168,7 @@ pub(super) fn of_handle(state: &State, handle: u32) -> v1::Payout {
     let award = state.awards.get(payout.award);
     let batch = some(application.batch).map_or_else(Bytes::new, |batch| id(state.batches.get(batch).id));
     let suspense = some(payout.suspense).map(|finding| state.findings.get(finding)).filter(|finding| finding.open);
-    let reissued_by = lookups::reissued_by(state, handle);
+    let reissued_by = labels::reissued_by(state, handle);
     v1::Payout {
         payout: id(payout.id),
         application: id(application.id),

@@ -1,9 +1,10 @@
 //! What is on record by index: events, refusals, findings.
 
+use super::QueryError;
 use super::asked::Asked;
 use super::explain::saying;
 use super::page::Cursor;
-use super::{QueryError, wire};
+use crate::wire;
 use ledger::state::State;
 use proto::v1;
 

@@ -3,10 +3,10 @@
 use super::asked::Asked;
 use super::{QueryError, payments};
 use ledger::state::State;
-use ledger::table::NONE;
+use ledger::state::table::NONE;
 use proto::v1;
-use replay::projections::lookups;
-use replay::projections::year::{YearFigures, YearFilter, YearKey, by_year};
+use replay::answers::calendar_year::{YearFigures, YearFilter, YearKey, by_year};
+use replay::answers::labels;
 
 /// The report.
 ///
@@ -31,8 +31,8 @@ pub fn totals(asked: &Asked, request: &v1::GetTotalsRequest) -> Result<v1::GetTo
 fn row(state: &State, key: &YearKey, row: &YearFigures) -> v1::Total {
     let mut total = figures(row);
     if key.programme != NONE {
-        total.programme = lookups::programme_code(state, key.programme).to_owned();
-        total.stage = lookups::schooling(state, key.programme).to_owned();
+        total.programme = labels::programme_code(state, key.programme).to_owned();
+        total.stage = labels::schooling(state, key.programme).to_owned();
     }
     (total.division, total.year) = (key.division, key.year.into());
     total

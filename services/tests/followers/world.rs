@@ -5,13 +5,14 @@ use crate::support::{Server, encoded, event};
 use ledger::event::{Event, Kind, PersonRegistered};
 use proto::v1::RecordRequest;
 use proto::v1::recorder_client::RecorderClient;
-use replay::checkpoints::Signed;
-use replay::drive::{DriveError, Engine, Options};
-use replay::follow::Compared;
-use replay::log::{NatsOptions, ProvisionOptions, provision};
-use replay::nats_server::{self, NatsServer};
-use replay::note::{Role, Signer};
-use replay::signing::Signing;
+use replay::engine::{DriveError, Engine, Options};
+use replay::proof::checkpoint_files::Signed;
+use replay::proof::comparing::Compared;
+use replay::proof::notary::Signing;
+use replay::proof::signed_note::{Role, Signer};
+use replay::record::log::{NatsOptions, ProvisionOptions, provision};
+use replay::record::nats_server;
+use replay::record::nats_server::NatsServer;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -125,7 +126,7 @@ pub async fn load(mut tell: RecorderClient<Channel>, numbers: Range<u32>) {
         loop {
             let mut request =
                 tonic::Request::new(RecordRequest { events: events.clone(), dry_run: false, terse: true });
-            request.metadata_mut().insert(services::server::PRINCIPAL_HEADER, "load".parse().expect("a name"));
+            request.metadata_mut().insert(services::faces::grpc::PRINCIPAL_HEADER, "load".parse().expect("a name"));
             if tell.record(request).await.is_ok() {
                 break;
             }

@@ -33,7 +33,7 @@ impl Desk {
     /// The shipped terms, four organisations, and `loans` loans of 12,000 yuan drawn on 20 September 2023.
     pub async fn with_loans(loans: u128) -> Self {
         let mut desk = Self { server: Server::start().await, next: 0x10_0000 };
-        let shipped = services::loan_policies::shipped_events().expect("the shipped files");
+        let shipped = services::intake::shipped_rates::shipped_events().expect("the shipped files");
         desk.server.record("office", &shipped).await;
         desk.place(UNIT, "省财政厅", Level::Province, OrgRole::Finance).await;
         desk.place(LENDER, "开发银行", Level::Centre, OrgRole::Bank).await;

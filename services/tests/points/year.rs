@@ -6,8 +6,8 @@ use ledger::account::Owner;
 use ledger::event::Event;
 use ledger::state::State;
 use proto::v1;
-use replay::drive::{Engine, Options};
-use services::demo_run::{DemoOptions, run};
+use replay::engine::{Engine, Options};
+use services::demo::run::{DemoOptions, run};
 use std::sync::Arc;
 use uuid::Uuid;
 

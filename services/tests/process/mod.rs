@@ -18,9 +18,10 @@ use proto::v1::operator_client::OperatorClient;
 use proto::v1::query_client::QueryClient;
 use proto::v1::recorder_client::RecorderClient;
 use proto::v1::{GetStatusRequest, RebuildProgress, RebuildRequest, RecordRequest};
-use replay::catch_up::fold_record;
-use replay::drive::Options;
-use replay::nats_server::{self, NatsServer};
+use replay::engine::Options;
+use replay::engine::catch_up::fold_record;
+use replay::record::nats_server;
+use replay::record::nats_server::NatsServer;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
@@ -39,7 +40,7 @@ pub struct Start {
     pub nats: Option<String>,
     pub port: u16,
     pub key: Option<PathBuf>,
-    /// Where it is to die, by `replay::points`.
+    /// Where it is to die, by `replay::kill_points`.
     pub die_at: Option<String>,
 }
 
@@ -117,8 +118,11 @@ pub async fn broker(dir: &Path) -> anyhow::Result<NatsServer> {
     let target = Path::new(env!("CARGO_BIN_EXE_mingzhang")).parent().map(Path::to_owned).unwrap_or_default();
     let binary = nats_server::find(&target.join("nats-server"))?;
     let server = NatsServer::start(&binary, dir)?;
-    let nats = replay::log::NatsOptions::new(&server.url(), Path::new(""));
-    tokio::task::spawn_blocking(move || replay::log::provision(&replay::log::ProvisionOptions::new(nats))).await??;
+    let nats = replay::record::log::NatsOptions::new(&server.url(), Path::new(""));
+    tokio::task::spawn_blocking(move || {
+        replay::record::log::provision(&replay::record::log::ProvisionOptions::new(nats))
+    })
+    .await??;
     Ok(server)
 }
 

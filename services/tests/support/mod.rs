@@ -1,16 +1,16 @@
 //! A server in this process with an empty ledger, and clients for it. Knows no rule of money.
 #![allow(dead_code)] // Every test file uses its own part.
 
+use ledger::event::policy::{Band, Policy};
 use ledger::event::{Event, Kind, Level, LineIssued, OrgRegistered, OrgRole, Source, Subordination};
 use ledger::money::Day;
-use ledger::policy::{Band, Policy};
 use proto::v1;
 use proto::v1::query_client::QueryClient;
 use proto::v1::recorder_client::RecorderClient;
-use replay::drive::{DriveError, Engine, Options};
-use replay::note::Signer;
-use replay::signing::Signing;
-use services::server;
+use replay::engine::{DriveError, Engine, Options};
+use replay::proof::notary::Signing;
+use replay::proof::signed_note::Signer;
+use services::faces::grpc;
 use std::net::SocketAddr;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -24,7 +24,7 @@ pub struct Server {
     pub engine: Engine,
     channel: Channel,
     stop: Option<oneshot::Sender<()>>,
-    task: JoinHandle<Result<(), server::ServeError>>,
+    task: JoinHandle<Result<(), grpc::ServeError>>,
     data: tempfile::TempDir,
 }
 
@@ -47,7 +47,7 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("bound");
         let (stop, stopped) = oneshot::channel::<()>();
-        let serving = server::run(listener, engine.clone(), false, async { drop(stopped.await) });
+        let serving = grpc::run(listener, engine.clone(), false, async { drop(stopped.await) });
         let task = tokio::spawn(serving);
         let endpoint = Channel::from_shared(format!("http://{address}")).expect("a URL");
         let channel = endpoint.connect().await.expect("the server answers");
@@ -80,7 +80,7 @@ impl Server {
         let mut request = Request::new(v1::RecordRequest { events, dry_run, terse: false });
         if !principal.is_empty() {
             let value = principal.parse().expect("an ASCII name");
-            request.metadata_mut().insert(server::PRINCIPAL_HEADER, value);
+            request.metadata_mut().insert(grpc::PRINCIPAL_HEADER, value);
         }
         self.tell().record(request).await
     }

@@ -1,12 +1,12 @@
 //! How a history begins: two programmes, a small tree of units, a few students with cards, and money for two years.
 
 use super::thing;
+use ledger::event::policy::{Band, Exclusion, Policy, Rule, Sharing};
 use ledger::event::{
     CardBound, Kind, Level, LineIssued, OrgRegistered, OrgRole, PersonRegistered, Source, Status, StatusChanged,
     Subordination,
 };
 use ledger::money::{Day, Fen};
-use ledger::policy::{Band, Exclusion, Policy, Rule, Sharing};
 
 /// Programmes of the small world.
 pub const PROGRAMMES: [&str; 2] = ["SH-GRANT", "VS-GRANT"];

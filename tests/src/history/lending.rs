@@ -2,16 +2,16 @@
 //! itself would compute next, often nonsense. Nothing here may stop the fold.
 
 use super::{Chance, thing};
+use ledger::event::loan_terms::{DefaultBand, LoanTerms, MonthDay, Part};
 use ledger::event::{
     Allocation, ClaimFor, CompensationAccrued, CompensationReceived, DayBasis, Draw, Event, FundStated, Interest, Kind,
     LenderYear, Level, LineIssued, LoanKind, LoanSigned, OrgRegistered, OrgRole, Payer, PayerFen, PersonRegistered,
     Purpose, RateIndex, RewardPart, SetDecided, SetSealed, Source, Status, StatusChanged, StudyLevel, Subordination,
     SurplusRewarded,
 };
+use ledger::lender::fund;
 use ledger::loan::accrual::due;
-use ledger::loan::terms::{DefaultBand, LoanTerms, MonthDay, Part};
 use ledger::money::{Day, Fen};
-use ledger::risk;
 use ledger::state::State;
 use uuid::Uuid;
 
@@ -178,7 +178,7 @@ fn redraw_terms(chance: &mut Chance, terms: &mut LoanTerms) {
         terms.default_bands = vec![DefaultBand { up_to_ppm: 50_000, part_ppm: 333_333 }];
     }
     for level in [Level::Province, Level::County] {
-        terms.reward_uses.push(ledger::loan::terms::RewardUse { level, purpose: "relief".into() });
+        terms.reward_uses.push(ledger::event::loan_terms::RewardUse { level, purpose: "relief".into() });
     }
 }
 
@@ -237,7 +237,7 @@ fn redraw_accrual(chance: &mut Chance, state: &State, right: bool, accrued: &mut
     let lender = state.orgs.get(fund.lender).id;
     accrued.year = LenderYear { lender, kind: fund.kind, year: row.year };
     accrued.school = state.orgs.get(row.school).id;
-    let parts = risk::parts(state, row, accrued.default_ppm).unwrap_or_default();
+    let parts = fund::parts(state, row, accrued.default_ppm).unwrap_or_default();
     accrued.parts = parts.into_iter().map(|(payer, fen)| PayerFen { payer, fen }).collect();
 }
 
@@ -251,7 +251,7 @@ fn redraw_surplus(chance: &mut Chance, state: &State, on: Day, right: bool, rewa
     let fund = state.portfolios.iter().nth(chance.below(state.portfolios.len()));
     if let Some((_, fund)) = fund.filter(|_| right) {
         rewarded.year = LenderYear { lender: state.orgs.get(fund.lender).id, kind: fund.kind, year: on.year() };
-        rewarded.surplus = risk::surplus(state, fund, on).unwrap_or_default();
+        rewarded.surplus = fund::surplus(state, fund, on).unwrap_or_default();
     }
     let most = if right { rewarded.surplus / 2 } else { fen(chance) };
     let part = |at| {

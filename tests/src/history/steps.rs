@@ -10,7 +10,7 @@ use ledger::event::{
     Status, StatusChanged, SuspenseCleared, VoucherCleared, VoucherIssued,
 };
 use ledger::money::{Day, Fen, share};
-use ledger::rows::Stage;
+use ledger::state::rows::Stage;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 

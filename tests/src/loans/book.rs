@@ -1,7 +1,7 @@
 //! What the model remembers: everything it was told, in the order of telling, and nothing computed.
 
+use ledger::event::loan_terms::LoanTerms;
 use ledger::event::{Event, Kind, LoanSigned, RateIndex, Status};
-use ledger::loan::terms::LoanTerms;
 use ledger::money::Day;
 use std::collections::BTreeMap;
 use uuid::Uuid;

@@ -1,8 +1,8 @@
 //! The rules of one day, each asked by itself: who studies, at what rate, whether waived. Slow and plain on purpose.
 
 use super::book::Book;
+use ledger::event::loan_terms::{LoanTerms, MonthDay, StudyEnd};
 use ledger::event::{Kind, LoanSigned, Status};
-use ledger::loan::terms::{LoanTerms, MonthDay, StudyEnd};
 use ledger::money::Day;
 
 /// The contract of a loan with all that can decide about one of its days.

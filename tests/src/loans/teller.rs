@@ -4,10 +4,10 @@ use super::book::{Book, loan_of};
 use crate::desk::{labelled, say};
 use ledger::event::{EntryReversed, Event, Interest, InterestAccrued, InterestAdjusted, Kind};
 use ledger::loan::accrual::due;
-use ledger::loan::rows::Loan;
 use ledger::money::Day;
 use ledger::outcome::{Code, Outcome};
 use ledger::state::State;
+use ledger::state::lending_rows::Loan;
 use uuid::Uuid;
 
 /// One history in the telling.

@@ -1,7 +1,7 @@
 //! Terms and published rates of the small world of loans, after the tables of the domain.
 
+use ledger::event::loan_terms::{Ceiling, Cycle, DefaultBand, LoanTerms, MonthDay, Part, RewardUse, Shares, StudyEnd};
 use ledger::event::{Kind, Level, LoanKind, Payer, RateIndex, RatePublished, StudyLevel, Subordination};
-use ledger::loan::terms::{Ceiling, Cycle, DefaultBand, LoanTerms, MonthDay, Part, RewardUse, Shares, StudyEnd};
 use ledger::money::Day;
 
 /// Fixings of the loan prime rate over five years: day, millionths.

@@ -9,6 +9,7 @@ use super::wrong::{Known, wrong};
 use crate::desk::labelled;
 use crate::history::thing;
 use ledger::account::{Book, Class};
+use ledger::event::policy::Policy;
 use ledger::event::{
     ClaimFor, ClaimLineAdded, ClaimSubmitted, CompensationAccrued, CompensationReceived, Draw, EntryReversed, Event,
     FundStated, Kind, LenderYear, Level, LineIssued, LoanKind, LoanRelieved, LossRecovered, OrgRegistered, OrgRole,
@@ -19,7 +20,6 @@ use ledger::event::{
 use ledger::loan::portfolio_id;
 use ledger::money::Fen;
 use ledger::outcome::Outcome;
-use ledger::policy::Policy;
 use ledger::state::State;
 use uuid::Uuid;
 
@@ -155,7 +155,7 @@ impl Year {
         let state = &self.teller.state;
         let years = state.risk_years.iter().filter_map(|(_, row)| {
             let (kind, school) = (state.portfolios.get(row.portfolio).kind, state.orgs.get(row.school).id);
-            let parts = ledger::risk::parts(state, row, 30_000)?;
+            let parts = ledger::lender::fund::parts(state, row, 30_000)?;
             Some((LenderYear { lender: thing("org", 1), kind, year: row.year }, school, parts))
         });
         for (at, (year, school, parts)) in years.collect::<Vec<_>>().into_iter().enumerate() {
@@ -246,7 +246,7 @@ impl Year {
         let state = &self.teller.state;
         let funds = LoanKind::ALL.into_iter().filter_map(|kind| {
             let (_, fund) = state.portfolios.by_id(portfolio_id(thing("org", 1), kind))?;
-            let surplus = ledger::risk::surplus(state, fund, day(2025_06_30))?;
+            let surplus = ledger::lender::fund::surplus(state, fund, day(2025_06_30))?;
             Some((kind, surplus)).filter(|(_, surplus)| *surplus > 10)
         });
         for (kind, surplus) in funds.collect::<Vec<_>>() {

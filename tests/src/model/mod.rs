@@ -5,10 +5,10 @@
 mod decisions;
 mod reports;
 
+use ledger::event::policy::{Policy, Rule, Severity};
 use ledger::event::{Event, Kind, Status, Subordination};
 use ledger::money::{Day, Fen};
-use ledger::policy::{Policy, Rule, Severity};
-use ledger::rows::Stage;
+use ledger::state::rows::Stage;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 

@@ -3,7 +3,7 @@
 use super::{Credit, Model, Org, Result, Voucher};
 use ledger::event::{Kind, PayoutReturned, VoucherIssued};
 use ledger::money::{Day, Fen};
-use ledger::rows::Stage;
+use ledger::state::rows::Stage;
 use uuid::Uuid;
 
 impl Model {

@@ -4,6 +4,7 @@ use super::fields::{Fields, amount, chosen, day, pair, percent};
 use super::{claim_kinds, loan_kinds};
 use crate::desk::labelled;
 use anyhow::{Result, bail};
+use ledger::event::policy::{Band, Exclusion, Policy, Rule, Sharing};
 use ledger::event::{
     ApplicationLineAdded, ApplicationPrepared, BatchSent, CardBound, CardReplaced, Clearing, Draw, Hash, Kind, Level,
     LineIssued, LinePassedDown, LineRecalled, OrgRegistered, OrgRenamed, OrgRole, PassedPart, PayoutCredited,
@@ -12,7 +13,6 @@ use ledger::event::{
     VoucherIssued,
 };
 use ledger::money::Fen;
-use ledger::policy::{Band, Exclusion, Policy, Rule, Sharing};
 use ledger::state::State;
 use std::collections::BTreeMap;
 use uuid::Uuid;

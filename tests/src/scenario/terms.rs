@@ -6,8 +6,8 @@ use super::fields::{Fields, amount, chosen, pair, percent};
 use super::kinds::{LEVELS_OF_ORGS, SUBORDINATIONS};
 use super::loan_kinds::{INDEXES, LEVELS, LOAN_KINDS};
 use anyhow::{Context, Result, bail};
+use ledger::event::loan_terms::{Ceiling, Cycle, DefaultBand, LoanTerms, MonthDay, Part, RewardUse, Shares, StudyEnd};
 use ledger::event::{LoanKind, RateIndex};
-use ledger::loan::terms::{Ceiling, Cycle, DefaultBand, LoanTerms, MonthDay, Part, RewardUse, Shares, StudyEnd};
 
 const CEILINGS: &str = "undergraduate:1000..20000,postgraduate:1000..25000";
 const USES: &str = "province:relief,county:publicity,county:equipment,county:training,county:travel";

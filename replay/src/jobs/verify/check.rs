@@ -1,8 +1,8 @@
 //! Whether each frame continues the one before: ledger, density, epoch, writer, time and root, and whether the root is
 //! the signed one wherever one was signed. Meaning of entries is not looked at.
 
-use ledger::merkle::leaf_hash;
-use replay::log::{Frame, Header, Tip};
+use ledger::tree::merkle::leaf_hash;
+use replay::record::log::{Frame, Header, Tip};
 
 use super::evidence::{Difference, Place};
 use super::signed::Point;

@@ -2,11 +2,11 @@
 //! signed last. Asking is all; the record is read and compared as with any other expectation.
 
 use anyhow::Context;
-use ledger::merkle::Hash;
+use ledger::tree::merkle::Hash;
 use proto::v1::audit_client::AuditClient;
 use proto::v1::query_client::QueryClient;
 use proto::v1::{GetCheckpointRequest, GetStatusRequest};
-use replay::note::Note;
+use replay::proof::signed_note::Note;
 use serde::Serialize;
 use tonic::Code;
 use tonic::transport::Channel;

@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use indicatif::ProgressBar;
-use replay::catch_up::{Decoded, FRAMES_AHEAD};
-use replay::error::LogError;
-use replay::log::{Frame, NatsOptions, Tip, USUAL_STREAM, read_stream};
+use replay::engine::catch_up::{Decoded, FRAMES_AHEAD};
+use replay::record::error::LogError;
+use replay::record::log::{Frame, NatsOptions, Tip, USUAL_STREAM, read_stream};
 
 use super::check::Checker;
 use super::evidence::{Difference, Place, Torn};

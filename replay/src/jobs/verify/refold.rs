@@ -4,9 +4,9 @@
 use ledger::account::Book;
 use ledger::outcome::Outcome;
 use ledger::state::State;
-use replay::catch_up::Decoded;
-use replay::drive::DriveError;
-use replay::tally::Tally;
+use replay::engine::DriveError;
+use replay::engine::catch_up::Decoded;
+use replay::proof::tally::Tally;
 
 use super::evidence::{Difference, Place};
 use super::signed::{Books, Point};
@@ -118,7 +118,7 @@ fn differs(
     }
     let off = Book::ALL.iter().zip(expected.1.iter().zip(&found.1)).find(|(_, (expected, found))| expected != found);
     let (book, (expected, found)) = off?;
-    let say = |sums: &replay::tally::Turnover| {
+    let say = |sums: &replay::proof::tally::Turnover| {
         format!("book {} debits {} credits {}", book.name(), sums.debits, sums.credits)
     };
     Some(told(point, signed, "postings", say(expected), say(found)))

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use ledger::account::Book;
-use ledger::merkle::Hash;
+use ledger::tree::merkle::Hash;
 use serde_json::{Value, json};
 
 use super::check::Checker;
@@ -176,7 +176,7 @@ impl Report {
 
     fn json(&self) -> Value {
         let books = self.outcomes.map(|(_, books)| {
-            let row = |(book, sums): (&Book, &replay::tally::Turnover)| {
+            let row = |(book, sums): (&Book, &replay::proof::tally::Turnover)| {
                 json!({ "book": book.name(), "debits": sums.debits.to_string(), "credits": sums.credits.to_string() })
             };
             Book::ALL.iter().zip(&books).map(row).collect::<Vec<_>>()

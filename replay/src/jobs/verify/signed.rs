@@ -5,10 +5,10 @@ use std::path::Path;
 
 use anyhow::Context;
 use ledger::account::Book;
-use ledger::merkle::Hash;
-use replay::checkpoint::{Checkpoint, Outcomes};
-use replay::note::Note;
-use replay::tally::Turnover;
+use ledger::tree::merkle::Hash;
+use replay::proof::checkpoint::{Checkpoint, Outcomes};
+use replay::proof::signed_note::Note;
+use replay::proof::tally::Turnover;
 
 use crate::jobs::source::unhex;
 

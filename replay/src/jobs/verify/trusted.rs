@@ -1,11 +1,11 @@
 //! Whether checkpoints are signed by keys the caller trusts: those he names, and those the record announces under them.
 
 use anyhow::Context;
-use ledger::rows::AnnouncedKey;
-use ledger::table::Table;
-use replay::checkpoint::CheckpointError;
-use replay::note::{Note, Verifier};
-use replay::trust::{Trust, vouched};
+use ledger::state::rows::AnnouncedKey;
+use ledger::state::table::Table;
+use replay::proof::checkpoint::CheckpointError;
+use replay::proof::signed_note::{Note, Verifier};
+use replay::proof::trust::{Trust, vouched};
 
 use super::evidence::Difference;
 use super::signed::Point;

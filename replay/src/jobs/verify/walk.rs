@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use bytes::Bytes;
 use replay::limits::MAX_FRAME_BYTES;
-use replay::log::frame::{FrameError, HEADER_BYTES, MAGIC};
-use replay::log::{Frame, Header};
+use replay::record::log::frame::{FrameError, HEADER_BYTES, MAGIC};
+use replay::record::log::{Frame, Header};
 
 use super::evidence::{Difference, Place, Torn};
 

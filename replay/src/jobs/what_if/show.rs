@@ -3,10 +3,10 @@
 use std::fmt::Write;
 
 use ledger::money::{Fen, yuan};
-use replay::explain::kind_zh;
-use replay::projections::loans::position::PayerSums;
-use replay::table::{Align, Table};
-use replay::what_if::{Cause, Different, Figures, Group, Lending, PersonDiff, PersonFigures, Row, Sort, WhatIf};
+use replay::answers::loans::position::PayerSums;
+use replay::audit::explain::kind_zh;
+use replay::audit::what_if::{Cause, Different, Figures, Group, Lending, PersonDiff, PersonFigures, Row, Sort, WhatIf};
+use replay::text_table::{Align, Table};
 use serde_json::{Value, json};
 
 const LEFT: Align = Align::Left;

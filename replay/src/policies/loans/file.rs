@@ -1,8 +1,8 @@
 //! The shape of a file of loan terms. A later version says only what changed; no checks that look beyond one field.
 
 use crate::policies::file::{Decimal, Mark, Region, SubordinationName};
+use ledger::event::loan_terms::{Cycle, StudyEnd};
 use ledger::event::{Level, LoanKind, Payer, RateIndex, StudyLevel};
-use ledger::loan::terms::{Cycle, StudyEnd};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use toml::Spanned;

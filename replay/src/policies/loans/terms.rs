@@ -3,8 +3,8 @@
 use super::file::{DefaultBandRow, PartRow, Rate, Reward, SharesRow, TermsFile, Version};
 use crate::policies::file::Decimal;
 use crate::policies::{Place, PolicyFileError};
+use ledger::event::loan_terms::{Ceiling, Cycle, DefaultBand, LoanTerms, MonthDay, Part, RewardUse, Shares, StudyEnd};
 use ledger::event::{LoanKind, RateIndex, Subordination};
-use ledger::loan::terms::{Ceiling, Cycle, DefaultBand, LoanTerms, MonthDay, Part, RewardUse, Shares, StudyEnd};
 use std::ops::Range;
 use toml::Spanned;
 

@@ -3,13 +3,14 @@
 use super::{on_wire, payer_debt, some_portfolios};
 use crate::query::asked::Asked;
 use crate::query::page::Cursor;
-use crate::query::wire::{self, id};
 use crate::query::{QueryError, found, need_id};
-use ledger::loan::rows::{ClaimLine, ClaimPart, ClaimPayer, Verdict};
+use crate::wire;
+use crate::wire::id;
 use ledger::state::State;
+use ledger::state::lending_rows::{ClaimLine, ClaimPart, ClaimPayer, Verdict};
 use proto::v1;
-use replay::projections::loans::claims::{VerdictSums, by_verdict, lines_of_claim, verdict_en};
-use replay::projections::loans::{claim_for_name, some, subordination_name};
+use replay::answers::loans::claims::{VerdictSums, by_verdict, lines_of_claim, verdict_en};
+use replay::answers::loans::{claim_for_name, some, subordination_name};
 
 /// Claims in the order in which they began.
 ///

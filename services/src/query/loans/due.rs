@@ -2,15 +2,16 @@
 
 use super::{event_id, interest, left, maybe_day, maybe_kind, need_portfolio, need_year, on_wire, payer_sums};
 use crate::query::page::{Cursor, Pager};
-use crate::query::wire::{self, id};
 use crate::query::{QueryError, found, need_id};
+use crate::wire;
+use crate::wire::id;
 use ledger::event::Interest;
 use ledger::state::State;
 use proto::v1;
-use replay::drive::Engine;
-use replay::projections::loans::due::{Chunk, DueRow, collect};
-use replay::projections::loans::fund::risk_years;
-use replay::projections::loans::{portfolios, subordination_name};
+use replay::answers::loans::due::{Chunk, DueRow, collect};
+use replay::answers::loans::fund::risk_years;
+use replay::answers::loans::{portfolios, subordination_name};
+use replay::engine::Engine;
 
 /// Rows of a page at most: about half a megabyte.
 const MAX_ROWS: u32 = 5_000;
@@ -102,7 +103,7 @@ pub fn compensation_due(
 fn compensation(state: &State, handle: u32, default_ppm: u32) -> v1::DueCompensation {
     let row = state.risk_years.get(handle);
     let (school, school_name) = wire::org(state, row.school);
-    let parts = ledger::risk::parts(state, row, default_ppm).unwrap_or_default();
+    let parts = ledger::lender::fund::parts(state, row, default_ppm).unwrap_or_default();
     v1::DueCompensation {
         school,
         school_name,

@@ -2,14 +2,15 @@
 
 use super::{class_sums, maybe_day, need_portfolio, on_wire, payer_debt, payer_sums};
 use crate::query::asked::Asked;
-use crate::query::wire::{self, id};
 use crate::query::{QueryError, payments};
+use crate::wire;
+use crate::wire::id;
 use ledger::account::Class;
 use ledger::event::Payer;
 use ledger::state::State;
 use proto::v1;
-use replay::projections::loans::fund::{FundYear, rewards, years};
-use replay::projections::loans::position::portfolio_balances;
+use replay::answers::loans::fund::{FundYear, rewards, years};
+use replay::answers::loans::position::portfolio_balances;
 
 /// A fund.
 ///
@@ -45,7 +46,7 @@ pub fn fund(asked: &Asked, request: &v1::GetFundRequest) -> Result<v1::GetFundRe
         stated_difference_fen: stated_fen.saturating_sub(stated_ours_fen),
         years: years(&state, handle).iter().map(|(year, row)| fund_year(*year, row)).collect(),
         rewards: rewards(&state, handle).into_iter().map(|reward| of_reward(&state, reward)).collect(),
-        surplus_fen: ledger::risk::surplus(&state, row, on).unwrap_or(0),
+        surplus_fen: ledger::lender::fund::surplus(&state, row, on).unwrap_or(0),
         surplus_day: on_wire(on),
         rewarded: row.rewarded.into(),
         drawn_fen: row.drawn,

@@ -8,15 +8,15 @@ pub mod position;
 pub mod remittances;
 
 use super::asked::Asked;
-use super::wire::id;
 use super::{QueryError, found, maybe_id, need_id};
+use crate::wire::id;
 use ledger::account::Class;
 use ledger::event::{Interest, LoanKind, Payer};
 use ledger::money::{Day, Fen};
 use ledger::state::State;
 use proto::v1;
-use replay::projections::loans::due::Left;
-use replay::projections::loans::{kind_named, portfolio, portfolios};
+use replay::answers::loans::due::Left;
+use replay::answers::loans::{kind_named, portfolio, portfolios};
 use std::ops::{Deref, Range};
 use uuid::Uuid;
 

@@ -4,25 +4,26 @@ use super::claims::line_of;
 use super::{class_sums, event_id, interest, maybe_day, maybe_kind, maybe_lender, on_wire};
 use crate::query::asked::Asked;
 use crate::query::page::Cursor;
-use crate::query::wire::{self, id};
 use crate::query::{QueryError, found, maybe_id, need_id, payments};
+use crate::wire;
+use crate::wire::id;
 use ledger::account::Owner;
 use ledger::event::Allocation;
 use ledger::loan::accrual::due;
 use ledger::loan::position;
 use ledger::loan::rates::terms_on;
-use ledger::loan::rows::{Fact, Loan, What};
 use ledger::loan::walk::{Missing, Payment, Walk};
 use ledger::money::Fen;
 use ledger::state::State;
-use ledger::table::NONE;
+use ledger::state::lending_rows::{Fact, Loan, What};
+use ledger::state::table::NONE;
 use proto::v1;
-use replay::drive::Engine;
-use replay::projections::loans::claims::lines_of_loan;
-use replay::projections::loans::statement::{Row, principal, statement, yuan_exact};
-use replay::projections::loans::{
+use replay::answers::loans::claims::lines_of_loan;
+use replay::answers::loans::statement::{Row, principal, statement, yuan_exact};
+use replay::answers::loans::{
     classes, fact_name, index_name, missing_name, some, status_name, study_level_name, subordination_name,
 };
+use replay::engine::Engine;
 
 /// A loan with the statement of its interest.
 ///

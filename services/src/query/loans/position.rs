@@ -2,14 +2,15 @@
 
 use super::{class_sums, held, left, need_year, over_loans, payer_sums, some_portfolios};
 use crate::query::asked::Asked;
-use crate::query::wire::{self, id};
 use crate::query::{QueryError, payments};
+use crate::wire;
+use crate::wire::id;
 use ledger::event::Payer;
 use ledger::state::State;
 use proto::v1;
-use replay::drive::Engine;
-use replay::projections::loans::forecast::Forecast;
-use replay::projections::loans::position::{LoanSums, PayerSums, payers, portfolio_balances};
+use replay::answers::loans::forecast::Forecast;
+use replay::answers::loans::position::{LoanSums, PayerSums, payers, portfolio_balances};
+use replay::engine::Engine;
 
 /// The position of a lender, or of all.
 ///

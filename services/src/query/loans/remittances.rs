@@ -4,11 +4,12 @@ use super::{on_wire, some_portfolios};
 use crate::query::QueryError;
 use crate::query::asked::Asked;
 use crate::query::page::Cursor;
-use crate::query::wire::{self, id};
+use crate::wire;
+use crate::wire::id;
 use ledger::event::Purpose;
 use ledger::state::State;
 use proto::v1;
-use replay::projections::loans::{claim_of, purpose_name};
+use replay::answers::loans::{claim_of, purpose_name};
 
 /// Rows of a page at most: each may name 400 draws.
 const MAX_ROWS: u32 = 200;

@@ -6,14 +6,14 @@ use crate::query::loans::claims::{head, line_of, need_claim};
 use crate::query::loans::one::{need_loan, of_row};
 use crate::query::loans::remittances::of_handle;
 use crate::query::page::Cursor;
-use crate::query::wire::id;
 use crate::query::{QueryError, found, need_id};
-use ledger::loan::rows::Verdict;
+use crate::wire::id;
 use ledger::state::State;
+use ledger::state::lending_rows::Verdict;
 use proto::v1;
-use replay::projections::loans::claims::{confirmed, days_of, lines_of_loan};
-use replay::projections::loans::{claim_of, some};
-use replay::projections::trace::remitted::{RemittanceFlow, of_claim, paid_lines, strands};
+use replay::answers::loans::claims::{confirmed, days_of, lines_of_loan};
+use replay::answers::loans::{claim_of, some};
+use replay::answers::trace::remitted::{RemittanceFlow, of_claim, paid_lines, strands};
 
 /// Loan-days named with each payment of a line traced forward; tracing the payment gives all.
 const DAYS_SHOWN: usize = 20;

@@ -1,0 +1,221 @@
+//! Rosters and awards: prepared, reviewed, approved. An award is owed in dated instalments and consumes no document line.
+
+use crate::account::{Class, Owner};
+use crate::entry::Entry;
+use crate::event::policy::{Policy, Rule, Severity};
+use crate::event::{RosterLineAdded, RosterPrepared, SetCancelled, SetDecided, SetSealed, Status};
+use crate::fold::{Act, Change, NewFinding};
+use crate::money::Day;
+use crate::outcome::{Code, Refusal};
+use crate::state::State;
+use crate::state::rows::{Award, FindingKind, Instalment, Roster, Set, Stage};
+use crate::state::table::NONE;
+use uuid::Uuid;
+
+/// Instalments an award may have: one a month.
+pub const INSTALMENTS_MAX: usize = 12;
+
+pub(crate) enum AwardChange {
+    Prepare { event: RosterPrepared, school: u32, programme: u32 },
+    Line { roster: u32, person: u32, event: RosterLineAdded },
+    Step { roster: u32, stage: Stage },
+}
+
+pub(crate) fn judge_prepared(state: &State, entry: &Entry<'_>, event: &RosterPrepared) -> Result<Change, Refusal> {
+    let ascending = event.due.windows(2).all(|pair| pair[0] < pair[1]);
+    if event.due.is_empty() || event.due.len() > INSTALMENTS_MAX || !ascending {
+        return Err(Refusal::of(Code::BadShape, event.roster));
+    }
+    if state.rosters.find(event.roster).is_some() {
+        return Err(Refusal::of(Code::Exists, event.roster));
+    }
+    let school = state.need_org(event.school)?;
+    let unknown = Refusal::of(Code::UnknownProgramme, event.roster);
+    let programme = state.programme(&event.programme).ok_or(unknown)?;
+    state.policy(programme, entry.event.effective).ok_or(unknown)?;
+    Ok(Change::of(Act::Award(AwardChange::Prepare { event: event.clone(), school, programme })))
+}
+
+pub(crate) fn judge_line(state: &State, entry: &Entry<'_>, event: &RosterLineAdded) -> Result<Change, Refusal> {
+    let on = entry.event.effective;
+    let (handle, roster) = find(state, event.roster)?;
+    if state.awards.find(event.award).is_some() {
+        return Err(Refusal::of(Code::Exists, event.award));
+    }
+    let person = state.persons.find(event.person).ok_or(Refusal::of(Code::UnknownPerson, event.person))?;
+    roster.set.judge_line(event.roster, event.number, event.fen)?;
+    // Each instalment must be at least one fen.
+    if usize::try_from(event.fen).is_ok_and(|fen| fen < roster.due.len()) {
+        return Err(Refusal::of(Code::BadAmount, event.award));
+    }
+    let unknown = Refusal::of(Code::UnknownProgramme, event.roster);
+    let policy = state.policy(roster.programme, on).ok_or(unknown)?;
+    let act = AwardChange::Line { roster: handle, person, event: event.clone() };
+    let mut change = Change::of(Act::Award(act));
+    judge_band(policy, event, &mut change)?;
+    judge_enrolled(state, on, policy, person, event.award, &mut change)?;
+    judge_others(state, policy, roster, person, event, &mut change)?;
+    Ok(change)
+}
+
+/// A broken rule of a policy: refused, or posted with a finding, as the policy says.
+pub(crate) fn broken(
+    policy: &Policy,
+    rule: Rule,
+    refusal: Refusal,
+    subject: Uuid,
+    change: &mut Change,
+) -> Result<(), Refusal> {
+    match policy.severity(rule) {
+        Severity::Block => Err(refusal),
+        Severity::Flag => {
+            change.findings.push(NewFinding::about(FindingKind::Policy(rule), subject));
+            Ok(())
+        }
+    }
+}
+
+fn judge_band(policy: &Policy, event: &RosterLineAdded, change: &mut Change) -> Result<(), Refusal> {
+    let within = policy.band(event.band).is_some_and(|band| (band.min_fen..=band.max_fen).contains(&event.fen));
+    if within {
+        return Ok(());
+    }
+    let refusal = Refusal::with(Code::OffBand, event.award, event.fen);
+    broken(policy, Rule::Band, refusal, event.award, change)
+}
+
+/// Nobody is aided for a time in which he is no student: asked on the day of the roster line and on each due day.
+pub(crate) fn judge_enrolled(
+    state: &State,
+    on: Day,
+    policy: &Policy,
+    person: u32,
+    subject: Uuid,
+    change: &mut Change,
+) -> Result<(), Refusal> {
+    if matches!(state.status_on(person, on), Some((_, Status::Enrolled, _))) {
+        return Ok(());
+    }
+    let refusal = Refusal::of(Code::NotEnrolled, state.persons.get(person).id);
+    broken(policy, Rule::Enrolled, refusal, subject, change)
+}
+
+/// The same award twice in an academic year never stands; an excluded one as the policy says. The person's own awards
+/// are a handful, reached from the person, so this reads by key.
+fn judge_others(
+    state: &State,
+    policy: &Policy,
+    roster: &Roster,
+    person: u32,
+    event: &RosterLineAdded,
+    change: &mut Change,
+) -> Result<(), Refusal> {
+    let mut at = state.persons.get(person).last_award;
+    while at != NONE {
+        let held = state.awards.get(at);
+        at = held.before_of_person;
+        let other = state.rosters.get(held.roster);
+        if other.set.stage == Stage::Cancelled || other.academic_year != roster.academic_year {
+            continue;
+        }
+        if other.programme == roster.programme {
+            return Err(Refusal::of(Code::AlreadyAwarded, held.id));
+        }
+        let code = &state.programmes.get(other.programme).code;
+        if policy.exclusions.iter().any(|exclusion| exclusion.programme == *code) {
+            broken(policy, Rule::Exclusive, Refusal::of(Code::Exclusive, held.id), event.award, change)?;
+        }
+    }
+    Ok(())
+}
+
+pub(crate) fn judge_sealed(state: &State, event: &SetSealed) -> Result<Change, Refusal> {
+    let (roster, row) = find(state, event.set)?;
+    row.set.judge_seal(event)?;
+    Ok(Change::of(Act::Award(AwardChange::Step { roster, stage: Stage::Sealed })))
+}
+
+pub(crate) fn judge_reviewed(state: &State, entry: &Entry<'_>, event: &SetDecided) -> Result<Change, Refusal> {
+    let (roster, row) = find(state, event.set)?;
+    row.set.judge_step(entry, event, Stage::Sealed)?;
+    Ok(Change::of(Act::Award(AwardChange::Step { roster, stage: Stage::Reviewed })))
+}
+
+pub(crate) fn judge_approved(state: &State, entry: &Entry<'_>, event: &SetDecided) -> Result<Change, Refusal> {
+    let (roster, row) = find(state, event.set)?;
+    row.set.judge_step(entry, event, Stage::Reviewed)?;
+    let mut change = Change::of(Act::Award(AwardChange::Step { roster, stage: Stage::Approved }));
+    let (owed, granted) = (state.roster_account(roster, Class::Owed), state.roster_account(roster, Class::Granted));
+    change.postings.push(state.posting(entry.event.effective, owed, granted, row.set.fen));
+    Ok(change)
+}
+
+pub(crate) fn judge_cancelled(state: &State, event: &SetCancelled) -> Result<Change, Refusal> {
+    let (roster, row) = find(state, event.set)?;
+    if row.set.stage >= Stage::Approved {
+        return Err(Refusal::of(Code::SetEnded, event.set));
+    }
+    Ok(Change::of(Act::Award(AwardChange::Step { roster, stage: Stage::Cancelled })))
+}
+
+fn find(state: &State, id: Uuid) -> Result<(u32, &Roster), Refusal> {
+    state.rosters.by_id(id).ok_or(Refusal::of(Code::UnknownSet, id))
+}
+
+pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: AwardChange) {
+    match change {
+        AwardChange::Prepare { event, school, programme } => {
+            let accounts = state.open_accounts(Owner::Roster, state.rosters.next());
+            state.rosters.push(Roster {
+                id: event.roster,
+                school,
+                programme,
+                academic_year: event.academic_year,
+                due: event.due,
+                set: Set::begun(entry.principal),
+                accounts,
+                last_award: NONE,
+                effective: entry.event.effective,
+                last: entry.index,
+            });
+        }
+        AwardChange::Line { roster, person, event } => add_line(state, entry, roster, person, &event),
+        AwardChange::Step { roster, stage } => {
+            let row = state.rosters.get_mut(roster);
+            row.set.stage = stage;
+            row.last = entry.index;
+            match stage {
+                Stage::Reviewed => row.set.reviewer = entry.principal.to_owned(),
+                Stage::Approved => row.set.approver = entry.principal.to_owned(),
+                Stage::Open | Stage::Sealed | Stage::Sent | Stage::Cancelled => {}
+            }
+        }
+    }
+}
+
+fn add_line(state: &mut State, entry: &Entry<'_>, roster: u32, person: u32, event: &RosterLineAdded) {
+    let award = state.awards.next();
+    let holder = state.persons.get_mut(person);
+    let before_of_person = std::mem::replace(&mut holder.last_award, award);
+    holder.last = entry.index;
+    let row = state.rosters.get_mut(roster);
+    row.set.add_line(event.fen, entry.content);
+    row.last = entry.index;
+    let before_of_roster = std::mem::replace(&mut row.last_award, award);
+    let instalments = state.instalments.next();
+    for _ in 0..row.due.len() {
+        state.instalments.push(Instalment { payout: NONE, in_suspense: 0 });
+    }
+    state.awards.push(Award {
+        id: event.award,
+        roster,
+        number: event.number,
+        person,
+        band: event.band,
+        fen: event.fen,
+        instalments,
+        before_of_person,
+        before_of_roster,
+        last: entry.index,
+    });
+}

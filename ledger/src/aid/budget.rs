@@ -1,0 +1,187 @@
+//! Budget document lines 指标: issued, passed down, recalled. A line has one parent, so every fen keeps one origin.
+//! What payments take from lines stands in `payment` and `results`.
+
+use crate::account::{AccountNo, Book, Class, Owner};
+use crate::event::{LineIssued, LinePassedDown, LineRecalled, PassedPart};
+use crate::fold::{Act, Change};
+use crate::money::{Day, Fen};
+use crate::outcome::{Code, Posting, Refusal};
+use crate::registry::org::stands_below;
+use crate::state::State;
+use crate::state::rows::Line;
+use crate::state::table::NONE;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Parts one document may pass down: every county of the largest province, and well under the limit on postings.
+pub const PARTS_MAX: usize = 400;
+
+pub(crate) enum BudgetChange {
+    Issue { event: Box<LineIssued>, unit: u32, programme: u32 },
+    PassDown { document: String, parts: Vec<(u32, u32, PassedPart)> },
+    Recall { line: u32, parent: u32, fen: Fen },
+}
+
+pub(crate) fn judge_issued(state: &State, on: Day, event: &LineIssued) -> Result<Change, Refusal> {
+    if event.fen <= 0 {
+        return Err(Refusal::of(Code::BadAmount, event.line));
+    }
+    if state.lines.find(event.line).is_some() {
+        return Err(Refusal::of(Code::Exists, event.line));
+    }
+    let unit = state.need_org(event.unit)?;
+    let programme = state.programme(&event.programme).ok_or(Refusal::of(Code::UnknownProgramme, event.line))?;
+    // An advance document comes the year before; a formal one in its year.
+    let year = on.year() + u16::from(event.advance);
+    if year != event.fiscal_year {
+        return Err(Refusal::with(Code::WrongYear, event.line, i64::from(year)));
+    }
+    let act = BudgetChange::Issue { event: Box::new(event.clone()), unit, programme };
+    let mut change = Change::of(Act::Budget(act));
+    change.postings.push(Posting {
+        debit: AccountNo(state.accounts.next()),
+        credit: state.org_account(unit, Class::Issued),
+        fen: event.fen,
+        booked: state.booked(on, Book::Indicator, unit, unit),
+    });
+    Ok(change)
+}
+
+pub(crate) fn judge_passed_down(state: &State, on: Day, event: &LinePassedDown) -> Result<Change, Refusal> {
+    if event.parts.is_empty() {
+        return Err(Refusal::plain(Code::BadShape));
+    }
+    if event.parts.len() > PARTS_MAX {
+        return Err(Refusal::plain(Code::TooMany));
+    }
+    let mut taken: BTreeMap<u32, Fen> = BTreeMap::new();
+    let mut made = BTreeSet::new();
+    let mut parts = Vec::with_capacity(event.parts.len());
+    let mut postings = Vec::with_capacity(event.parts.len());
+    for part in &event.parts {
+        let (from, unit) = judge_part(state, &mut taken, part)?;
+        if !made.insert(part.to) || state.lines.find(part.to).is_some() {
+            return Err(Refusal::of(Code::Exists, part.to));
+        }
+        let opened = postings.len() * accounts_of_a_line();
+        postings.push(Posting {
+            debit: AccountNo(state.accounts.next() + u32::try_from(opened).unwrap_or(NONE)),
+            credit: state.line_account(from, Class::Available),
+            fen: part.fen,
+            booked: state.booked(on, Book::Indicator, state.lines.get(from).unit, unit),
+        });
+        parts.push((from, unit, part.clone()));
+    }
+    let mut change = Change::of(Act::Budget(BudgetChange::PassDown { document: event.document.clone(), parts }));
+    change.postings = postings;
+    Ok(change)
+}
+
+fn judge_part(state: &State, taken: &mut BTreeMap<u32, Fen>, part: &PassedPart) -> Result<(u32, u32), Refusal> {
+    if part.fen <= 0 {
+        return Err(Refusal::of(Code::BadAmount, part.to));
+    }
+    let from = state.need_line(part.from)?;
+    let unit = state.need_org(part.unit)?;
+    if !stands_below(state, unit, state.lines.get(from).unit) {
+        return Err(Refusal::of(Code::NotBelow, part.unit));
+    }
+    let sum = taken.entry(from).or_default();
+    *sum = sum.checked_add(part.fen).ok_or(Refusal::of(Code::BadAmount, part.to))?;
+    let short = *sum - state.balance(state.line_account(from, Class::Available));
+    if short > 0 {
+        return Err(Refusal::with(Code::Overdrawn, part.from, short));
+    }
+    Ok((from, unit))
+}
+
+fn accounts_of_a_line() -> usize {
+    Class::ALL.iter().filter(|class| class.owner() == Owner::Line).count()
+}
+
+pub(crate) fn judge_recalled(state: &State, on: Day, event: &LineRecalled) -> Result<Change, Refusal> {
+    if event.fen <= 0 {
+        return Err(Refusal::of(Code::BadAmount, event.line));
+    }
+    let line = state.need_line(event.line)?;
+    let parent = state.lines.get(line).parent;
+    if parent == NONE {
+        return Err(Refusal::of(Code::NotPassedDown, event.line));
+    }
+    let from = state.line_account(line, Class::Available);
+    let short = event.fen - state.balance(from);
+    if short > 0 {
+        return Err(Refusal::with(Code::Overdrawn, event.line, short));
+    }
+    let mut change = Change::of(Act::Budget(BudgetChange::Recall { line, parent, fen: event.fen }));
+    change.postings.push(state.posting(on, state.line_account(parent, Class::Available), from, event.fen));
+    Ok(change)
+}
+
+pub(crate) fn apply(state: &mut State, index: u64, on: Day, change: BudgetChange) {
+    match change {
+        BudgetChange::Issue { event, unit, programme } => {
+            let accounts = state.open_accounts(Owner::Line, state.lines.next());
+            state.lines.push(Line {
+                id: event.line,
+                document: event.document,
+                parent_document: event.parent_document,
+                unit,
+                fiscal_year: event.fiscal_year,
+                programme,
+                source: event.source,
+                item: event.item,
+                project: event.project,
+                direct: event.direct,
+                advance: event.advance,
+                parent: NONE,
+                received: event.fen,
+                passed_down: 0,
+                surrendered: 0,
+                accounts,
+                children: Vec::new(),
+                applications: Vec::new(),
+                effective: on,
+                last: index,
+            });
+        }
+        BudgetChange::PassDown { document, parts } => {
+            for (from, unit, part) in parts {
+                pass_down(state, index, on, &document, from, unit, &part);
+            }
+        }
+        BudgetChange::Recall { line, parent, fen } => {
+            let row = state.lines.get_mut(line);
+            row.received -= fen;
+            row.last = index;
+            let row = state.lines.get_mut(parent);
+            row.passed_down -= fen;
+            row.last = index;
+        }
+    }
+}
+
+/// The new line inherits year, programme, source, classes and the direct-funds mark, which may not change on the way.
+fn pass_down(state: &mut State, index: u64, on: Day, document: &str, from: u32, unit: u32, part: &PassedPart) {
+    let child = state.lines.next();
+    let accounts = state.open_accounts(Owner::Line, child);
+    let parent = state.lines.get_mut(from);
+    parent.passed_down += part.fen;
+    parent.last = index;
+    parent.children.push(child);
+    let line = Line {
+        id: part.to,
+        document: document.to_owned(),
+        parent_document: parent.document.clone(),
+        unit,
+        parent: from,
+        received: part.fen,
+        passed_down: 0,
+        surrendered: 0,
+        accounts,
+        children: Vec::new(),
+        applications: Vec::new(),
+        effective: on,
+        ..parent.clone()
+    };
+    state.lines.push(line);
+}

@@ -1,0 +1,9 @@
+//! Grants and scholarships from the budget document to the card: lines, rosters, applications, results, suspense.
+//! Not here: loans and their lenders, and what a unit or a person is.
+
+pub(crate) mod award;
+pub(crate) mod budget;
+pub(crate) mod payment;
+pub(crate) mod results;
+pub mod set;
+pub(crate) mod suspense;

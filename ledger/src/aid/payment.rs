@@ -1,0 +1,344 @@
+//! Payment applications: prepared, sealed, approved by another, sent as a batch. What the treasury and the bank
+//! report afterwards stands in `results`.
+
+use crate::account::{Class, Owner};
+use crate::aid::award::{broken, judge_enrolled};
+use crate::entry::Entry;
+use crate::event::policy::{Policy, Rule};
+use crate::event::{ApplicationLineAdded, ApplicationPrepared, BatchSent, SetCancelled, SetDecided, SetSealed, Source};
+use crate::fold::{Act, Change};
+use crate::money::{Day, Fen, share};
+use crate::outcome::{Code, Refusal};
+use crate::state::rows::{Application, Award, Batch, Drawn, Part, Payout, Progress, Roster, Set, Stage};
+use crate::state::table::NONE;
+use crate::state::{Standing, State};
+use uuid::Uuid;
+
+/// Document lines one payment may draw on.
+pub const DRAWS_MAX: usize = 5;
+
+/// Document lines one application may draw on, so that sealing makes few postings.
+pub const PARTS_MAX: usize = 400;
+
+pub(crate) enum PaymentChange {
+    Prepare { event: ApplicationPrepared, unit: u32 },
+    Line(Box<NewPayout>),
+    Step { application: u32, stage: Stage },
+    Send { application: u32, batch: Uuid, bank: u32 },
+}
+
+pub(crate) struct NewPayout {
+    application: u32,
+    id: Uuid,
+    award: u32,
+    instalment: u8,
+    card: u32,
+    fen: Fen,
+    reissue_of: u32,
+    draws: Vec<Drawn>,
+}
+
+pub(crate) fn judge_prepared(state: &State, entry: &Entry<'_>, event: &ApplicationPrepared) -> Result<Change, Refusal> {
+    if state.applications.find(event.application).is_some() {
+        return Err(Refusal::of(Code::Exists, event.application));
+    }
+    let unit = state.need_org(event.unit)?;
+    if entry.event.effective.year() != event.fiscal_year {
+        return Err(Refusal::with(Code::WrongYear, event.application, i64::from(event.fiscal_year)));
+    }
+    Ok(Change::of(Act::Payment(PaymentChange::Prepare { event: event.clone(), unit })))
+}
+
+pub(crate) fn judge_line(state: &State, entry: &Entry<'_>, event: &ApplicationLineAdded) -> Result<Change, Refusal> {
+    let on = entry.event.effective;
+    let (application, row) = find(state, event.application)?;
+    if on.year() != row.fiscal_year {
+        return Err(Refusal::with(Code::WrongYear, event.application, i64::from(row.fiscal_year)));
+    }
+    if state.payouts.find(event.payout).is_some() {
+        return Err(Refusal::of(Code::Exists, event.payout));
+    }
+    let (award, held, instalment) = judge_award(state, event)?;
+    let roster = state.rosters.get(held.roster);
+    let fen = share(held.fen, usize::from(instalment), roster.due.len());
+    row.set.judge_line(event.application, event.number, fen)?;
+    let reissue_of = judge_standing(state, held.instalments + u32::from(instalment), event)?;
+    let card = judge_card(state, held.person, event.card)?;
+    let draws = judge_draws(state, row, roster, fen, event)?;
+    let unknown = Refusal::of(Code::UnknownProgramme, event.award);
+    let policy = state.policy(roster.programme, on).ok_or(unknown)?;
+    let mut change = Change::of(Act::Nothing);
+    let due = roster.due[usize::from(instalment)];
+    judge_enrolled(state, due, policy, held.person, event.payout, &mut change)?;
+    if on < due {
+        broken(policy, Rule::Due, Refusal::of(Code::NotDue, event.award), event.payout, &mut change)?;
+    }
+    judge_sharing(state, policy, roster, fen, &draws, event.payout, &mut change)?;
+    let id = event.payout;
+    let payout = NewPayout { application, id, award, instalment, card, fen, reissue_of, draws };
+    change.act = Act::Payment(PaymentChange::Line(Box::new(payout)));
+    Ok(change)
+}
+
+fn judge_award<'a>(state: &'a State, event: &ApplicationLineAdded) -> Result<(u32, &'a Award, u8), Refusal> {
+    let unknown = Refusal::of(Code::UnknownAward, event.award);
+    let (handle, award) = state.awards.by_id(event.award).ok_or(unknown)?;
+    let roster = state.rosters.get(award.roster);
+    if roster.set.stage != Stage::Approved {
+        return Err(Refusal::of(Code::SetNotReady, roster.id));
+    }
+    let instalment = event.instalment.checked_sub(1).and_then(|n| u8::try_from(n).ok());
+    match instalment.filter(|n| usize::from(*n) < roster.due.len()) {
+        Some(instalment) => Ok((handle, award, instalment)),
+        None => Err(Refusal::with(Code::UnknownAward, event.award, i64::from(event.instalment))),
+    }
+}
+
+/// One ordered payment an instalment at a time; after a return the next one names what it reissues.
+fn judge_standing(state: &State, instalment: u32, event: &ApplicationLineAdded) -> Result<u32, Refusal> {
+    if state.instalments.get(instalment).in_suspense > 0 {
+        return Err(Refusal::of(Code::InSuspense, event.award));
+    }
+    match state.standing(instalment) {
+        Standing::Ordered(other) => Err(Refusal::of(Code::AlreadyOrdered, state.payouts.get(other).id)),
+        Standing::Settled(other) => Err(Refusal::of(Code::AlreadyPaid, state.payouts.get(other).id)),
+        Standing::Returned(other) if event.reissue_of == Some(state.payouts.get(other).id) => Ok(other),
+        Standing::Returned(other) => Err(Refusal::of(Code::ReissueUnnamed, state.payouts.get(other).id)),
+        Standing::Free => match event.reissue_of {
+            None => Ok(NONE),
+            Some(named) => Err(Refusal::of(Code::UnknownPayout, named)),
+        },
+    }
+}
+
+fn judge_card(state: &State, person: u32, id: Uuid) -> Result<u32, Refusal> {
+    let (handle, card) = state.cards.by_id(id).ok_or(Refusal::of(Code::UnknownCard, id))?;
+    if card.person != person || !card.in_use {
+        return Err(Refusal::of(Code::CardNotPayees, id));
+    }
+    Ok(handle)
+}
+
+fn judge_draws(
+    state: &State,
+    application: &Application,
+    roster: &Roster,
+    fen: Fen,
+    event: &ApplicationLineAdded,
+) -> Result<Vec<Drawn>, Refusal> {
+    if event.draws.is_empty() || event.draws.len() > DRAWS_MAX {
+        return Err(Refusal::of(Code::TooMany, event.payout));
+    }
+    let mut sum: Fen = 0;
+    let mut draws: Vec<Drawn> = Vec::with_capacity(event.draws.len());
+    for draw in &event.draws {
+        let line = state.need_line(draw.line)?;
+        let row = state.lines.get(line);
+        if row.unit != application.unit {
+            return Err(Refusal::of(Code::WrongUnit, draw.line));
+        }
+        if row.fiscal_year != application.fiscal_year {
+            return Err(Refusal::with(Code::WrongYear, draw.line, i64::from(row.fiscal_year)));
+        }
+        if row.programme != roster.programme {
+            return Err(Refusal::of(Code::WrongProgramme, draw.line));
+        }
+        if draw.fen <= 0 || draws.iter().any(|other| other.line == line) {
+            return Err(Refusal::of(Code::BadAmount, draw.line));
+        }
+        sum = sum.checked_add(draw.fen).ok_or(Refusal::of(Code::BadAmount, event.payout))?;
+        draws.push(Drawn { line, fen: draw.fen });
+    }
+    if sum != fen {
+        return Err(Refusal::with(Code::BadAmount, event.payout, fen));
+    }
+    let new = draws.iter().filter(|draw| application.parts.iter().all(|part| part.line != draw.line)).count();
+    if application.parts.len() + new > PARTS_MAX {
+        return Err(Refusal::of(Code::TooMany, event.application));
+    }
+    Ok(draws)
+}
+
+/// The central part of the draws against the policy's ratio. No ratio in the policy means it is not known.
+fn judge_sharing(
+    state: &State,
+    policy: &Policy,
+    roster: &Roster,
+    fen: Fen,
+    draws: &[Drawn],
+    payout: Uuid,
+    change: &mut Change,
+) -> Result<(), Refusal> {
+    let subordination = state.orgs.get(roster.school).subordination;
+    let Some(sharing) = policy.sharing.iter().find(|sharing| sharing.subordination == subordination) else {
+        return Ok(());
+    };
+    let central = draws.iter().filter(|draw| state.lines.get(draw.line).source == Source::Central);
+    let central: i128 = central.map(|draw| i128::from(draw.fen)).sum();
+    // Both sides in millionths of a fen, so nothing is rounded.
+    let off = central * 1_000_000 - i128::from(fen) * i128::from(sharing.central_ppm);
+    if off.abs() <= i128::from(policy.sharing_tolerance_fen) * 1_000_000 {
+        return Ok(());
+    }
+    let figure = i64::try_from(off / 1_000_000).unwrap_or(i64::MAX);
+    broken(policy, Rule::Sharing, Refusal::with(Code::OffSharing, payout, figure), payout, change)
+}
+
+pub(crate) fn judge_sealed(state: &State, on: Day, event: &SetSealed) -> Result<Change, Refusal> {
+    let (application, row) = find(state, event.set)?;
+    row.set.judge_seal(event)?;
+    let mut change = Change::of(Act::Payment(PaymentChange::Step { application, stage: Stage::Sealed }));
+    for part in &row.parts {
+        let available = state.line_account(part.line, Class::Available);
+        let short = part.fen - state.balance(available);
+        if short > 0 {
+            return Err(Refusal::with(Code::Overdrawn, state.lines.get(part.line).id, short));
+        }
+        let applied = state.line_account(part.line, Class::Applied);
+        change.postings.push(state.posting(on, applied, available, part.fen));
+    }
+    Ok(change)
+}
+
+pub(crate) fn judge_approved(state: &State, entry: &Entry<'_>, event: &SetDecided) -> Result<Change, Refusal> {
+    let (application, row) = find(state, event.set)?;
+    row.set.judge_step(entry, event, Stage::Sealed)?;
+    Ok(Change::of(Act::Payment(PaymentChange::Step { application, stage: Stage::Approved })))
+}
+
+/// Given up before anything left the treasury: what was applied for is available again.
+pub(crate) fn judge_cancelled(state: &State, on: Day, event: &SetCancelled) -> Result<Change, Refusal> {
+    let (application, row) = find(state, event.set)?;
+    let moved = row.parts.iter().any(|part| part.cleared > 0);
+    if moved || row.set.stage >= Stage::Sent {
+        return Err(Refusal::of(Code::SetEnded, event.set));
+    }
+    let mut change = Change::of(Act::Payment(PaymentChange::Step { application, stage: Stage::Cancelled }));
+    if row.set.stage >= Stage::Sealed {
+        for part in &row.parts {
+            let (available, applied) =
+                (state.line_account(part.line, Class::Available), state.line_account(part.line, Class::Applied));
+            change.postings.push(state.posting(on, available, applied, part.fen));
+        }
+    }
+    Ok(change)
+}
+
+/// A batch goes out when its whole sum has left the treasury, so a credit always finds its money in transit.
+pub(crate) fn judge_sent(state: &State, on: Day, event: &BatchSent) -> Result<Change, Refusal> {
+    let (application, row) = find(state, event.application)?;
+    if state.batches.find(event.batch).is_some() {
+        return Err(Refusal::of(Code::Exists, event.batch));
+    }
+    let bank = state.need_org(event.bank)?;
+    if row.set.stage >= Stage::Sent {
+        return Err(Refusal::of(Code::SetEnded, event.application));
+    }
+    let missing = row.set.fen - state.balance(state.application_account(application, Class::Transit));
+    if row.set.stage != Stage::Approved || missing > 0 {
+        return Err(Refusal::with(Code::SetNotReady, event.application, missing));
+    }
+    if event.hash != row.set.hash {
+        return Err(Refusal::of(Code::HashMismatch, event.application));
+    }
+    if (event.count, event.fen) != (row.set.count, row.set.fen) {
+        return Err(Refusal::with(Code::SealMismatch, event.application, i64::from(row.set.count)));
+    }
+    if on.year() != row.fiscal_year {
+        return Err(Refusal::with(Code::WrongYear, event.application, i64::from(row.fiscal_year)));
+    }
+    Ok(Change::of(Act::Payment(PaymentChange::Send { application, batch: event.batch, bank })))
+}
+
+fn find(state: &State, id: Uuid) -> Result<(u32, &Application), Refusal> {
+    let handle = state.known_application(id).ok_or(Refusal::of(Code::UnknownSet, id))?;
+    Ok((handle, state.applications.get(handle)))
+}
+
+pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: PaymentChange) {
+    match change {
+        PaymentChange::Prepare { event, unit } => {
+            let accounts = state.open_accounts(Owner::Application, state.applications.next());
+            state.applications.push(Application {
+                id: event.application,
+                unit,
+                fiscal_year: event.fiscal_year,
+                set: Set::begun(entry.principal),
+                parts: Vec::new(),
+                accounts,
+                last_payout: NONE,
+                batch: NONE,
+                effective: entry.event.effective,
+                last: entry.index,
+            });
+        }
+        PaymentChange::Line(new) => add_line(state, entry, &new),
+        PaymentChange::Step { application, stage } => step(state, entry, application, stage),
+        PaymentChange::Send { application, batch, bank } => {
+            let (on, last) = (entry.event.effective, entry.index);
+            let batch = state.batches.push(Batch { id: batch, application, bank, on, last });
+            let row = state.applications.get_mut(application);
+            row.set.stage = Stage::Sent;
+            row.batch = batch;
+            row.last = last;
+        }
+    }
+}
+
+fn step(state: &mut State, entry: &Entry<'_>, application: u32, stage: Stage) {
+    let row = state.applications.get_mut(application);
+    row.set.stage = stage;
+    row.last = entry.index;
+    if stage == Stage::Approved {
+        row.set.approver = entry.principal.to_owned();
+    }
+    if stage == Stage::Sealed {
+        let lines: Vec<u32> = row.parts.iter().map(|part| part.line).collect();
+        for line in lines {
+            let row = state.lines.get_mut(line);
+            row.applications.push(application);
+            row.last = entry.index;
+        }
+    }
+}
+
+fn add_line(state: &mut State, entry: &Entry<'_>, new: &NewPayout) {
+    let handle = state.payouts.next();
+    let first = state.draws.next();
+    let row = state.applications.get_mut(new.application);
+    row.set.add_line(new.fen, entry.content);
+    row.last = entry.index;
+    for draw in &new.draws {
+        match row.parts.iter_mut().find(|part| part.line == draw.line) {
+            Some(part) => part.fen += draw.fen,
+            None => row.parts.push(Part { line: draw.line, fen: draw.fen, cleared: 0 }),
+        }
+    }
+    let number = row.set.count;
+    let before_of_application = std::mem::replace(&mut row.last_payout, handle);
+    for draw in &new.draws {
+        state.draws.push(*draw);
+    }
+    let award = state.awards.get_mut(new.award);
+    award.last = entry.index;
+    let instalment = award.instalments + u32::from(new.instalment);
+    state.instalments.get_mut(instalment).payout = handle;
+    state.payouts.push(Payout {
+        id: new.id,
+        application: new.application,
+        number,
+        award: new.award,
+        instalment: new.instalment,
+        progress: Progress::Ordered,
+        reason: 0,
+        card: new.card,
+        fen: new.fen,
+        draws: first,
+        draw_count: u8::try_from(new.draws.len()).unwrap_or(u8::MAX),
+        reissue_of: new.reissue_of,
+        before_of_application,
+        suspense: NONE,
+        on: Day::default(),
+        last: entry.index,
+    });
+}

@@ -1,0 +1,277 @@
+//! What treasury and bank report: vouchers, credits, returns, unknown results. Never refused; what exceeds
+//! expectation goes to suspense with a finding.
+
+use crate::account::Class;
+use crate::event::{PayoutCredited, PayoutReturned, PayoutUnknown, VoucherCleared, VoucherIssued};
+use crate::fold::{Act, Change, NewFinding};
+use crate::money::{Day, Fen};
+use crate::outcome::Posting;
+use crate::state::rows::{Drawn, FindingKind, Payout, Progress, Stage, Voucher};
+use crate::state::table::NONE;
+use crate::state::{State, UNKNOWN_APPLICATION};
+use uuid::Uuid;
+
+pub(crate) enum ResultChange {
+    Voucher {
+        id: Uuid,
+        number: String,
+        application: u32,
+        draws: Vec<Drawn>,
+    },
+    Cleared {
+        voucher: u32,
+        taken: Vec<(usize, Fen)>,
+    },
+    Payout {
+        payout: u32,
+        progress: Progress,
+        reason: u8,
+    },
+    /// A return that gives back a credit in suspense.
+    Undone {
+        payout: u32,
+        finding: u32,
+    },
+    /// A credit in suspense was accepted; its instalment is settled after all.
+    Accepted {
+        payout: u32,
+        finding: u32,
+        line: u32,
+    },
+}
+
+pub(crate) fn judge_issued(state: &State, event: &VoucherIssued) -> Change {
+    if state.vouchers.find(event.voucher).is_some() {
+        return Change::only(NewFinding::about(FindingKind::Repeated, event.voucher));
+    }
+    let application = state.known_application(event.application);
+    let mut findings = Vec::new();
+    if application.is_none() {
+        findings.push(NewFinding::about(FindingKind::UnknownSubject, event.application));
+    }
+    let mut draws = Vec::with_capacity(event.draws.len());
+    for draw in &event.draws {
+        match state.lines.find(draw.line) {
+            Some(line) if draw.fen > 0 => draws.push(Drawn { line, fen: draw.fen }),
+            _ => findings.push(NewFinding::about(FindingKind::VoucherUnexpected, draw.line)),
+        }
+    }
+    let application = application.unwrap_or(UNKNOWN_APPLICATION);
+    let act = ResultChange::Voucher { id: event.voucher, number: event.number.clone(), application, draws };
+    Change { postings: Vec::new(), findings, act: Act::Result(act) }
+}
+
+/// Money left the treasury. What the application has applied for and not yet cleared is spent and in transit; the rest
+/// left without authority and stands in suspense.
+pub(crate) fn judge_cleared(state: &State, on: Day, event: &VoucherCleared) -> Change {
+    let Some((voucher, row)) = state.vouchers.by_id(event.voucher).filter(|(_, row)| !row.cleared) else {
+        return Change::only(NewFinding::about(FindingKind::VoucherUnexpected, event.voucher));
+    };
+    let application = state.applications.get(row.application);
+    let approved = application.set.stage == Stage::Approved;
+    let mut taken: Vec<(usize, Fen)> = Vec::new();
+    let mut change = Change::of(Act::Nothing);
+    let (mut expected, mut excess): (Fen, Fen) = (0, 0);
+    for draw in &row.draws {
+        let part = application.parts.iter().position(|part| approved && part.line == draw.line);
+        let before: Fen = taken.iter().filter(|(at, _)| Some(*at) == part).map(|(_, fen)| fen).sum();
+        let rest = part.map_or(0, |at| application.parts[at].fen - application.parts[at].cleared - before);
+        let fen = draw.fen.min(rest);
+        excess += draw.fen - fen;
+        if let Some(at) = part.filter(|_| fen > 0) {
+            expected += fen;
+            taken.push((at, fen));
+            let spent = state.line_account(draw.line, Class::Spent);
+            let applied = state.line_account(draw.line, Class::Applied);
+            change.postings.push(state.posting(on, spent, applied, fen));
+        }
+    }
+    let treasury = state.org_account(application.unit, Class::Treasury);
+    if expected > 0 {
+        let transit = state.application_account(row.application, Class::Transit);
+        change.postings.push(state.posting(on, transit, treasury, expected));
+    }
+    if excess > 0 {
+        let suspense = state.org_account(application.unit, Class::Suspense);
+        change.postings.push(state.posting(on, suspense, treasury, excess));
+        let (kind, subject, unit) = (FindingKind::VoucherExceeds, event.voucher, application.unit);
+        change.findings.push(NewFinding { kind, subject, fen: excess, payout: NONE, unit });
+    }
+    change.act = Act::Result(ResultChange::Cleared { voucher, taken });
+    change
+}
+
+pub(crate) fn judge_credited(state: &State, on: Day, event: &PayoutCredited) -> Change {
+    let Some((handle, payout)) = state.payouts.by_id(event.payout) else {
+        return suspend_credit(state, on, FindingKind::UnknownCredit, event, NONE);
+    };
+    let sent = state.applications.get(payout.application).set.stage == Stage::Sent;
+    let kind = match payout.progress {
+        Progress::Credited => FindingKind::DoubleCredit,
+        Progress::Returned => FindingKind::LateCredit,
+        Progress::Ordered | Progress::Unknown if !sent => FindingKind::EarlyCredit,
+        Progress::Ordered | Progress::Unknown if event.fen != payout.fen => FindingKind::AmountDiffers,
+        Progress::Ordered | Progress::Unknown => return credit(state, on, handle, payout),
+    };
+    suspend_credit(state, on, kind, event, handle)
+}
+
+fn credit(state: &State, on: Day, handle: u32, payout: &Payout) -> Change {
+    let progress = Progress::Credited;
+    let mut change = Change::of(Act::Result(ResultChange::Payout { payout: handle, progress, reason: 0 }));
+    let roster = state.awards.get(payout.award).roster;
+    let payee = state.application_account(payout.application, Class::Payee);
+    let transit = state.application_account(payout.application, Class::Transit);
+    let (settled, owed) = (state.roster_account(roster, Class::Settled), state.roster_account(roster, Class::Owed));
+    change.postings = vec![state.posting(on, payee, transit, payout.fen), state.posting(on, settled, owed, payout.fen)];
+    change
+}
+
+/// Money reached a card with nothing in transit for it: true, so booked, but nobody's authority stands behind it.
+fn suspend_credit(state: &State, on: Day, kind: FindingKind, event: &PayoutCredited, payout: u32) -> Change {
+    let application = application_of(state, payout);
+    let unit = state.applications.get(application).unit;
+    let payee = state.application_account(application, Class::Payee);
+    let suspense = state.org_account(unit, Class::Suspense);
+    suspended(state, on, kind, (payee, suspense), event.payout, event.fen, payout)
+}
+
+fn suspended(
+    state: &State,
+    on: Day,
+    kind: FindingKind,
+    (debit, credit): (crate::account::AccountNo, crate::account::AccountNo),
+    subject: Uuid,
+    fen: Fen,
+    payout: u32,
+) -> Change {
+    let unit = state.applications.get(application_of(state, payout)).unit;
+    let mut change = Change::only(NewFinding { kind, subject, fen: fen.max(0), payout, unit });
+    if fen > 0 {
+        change.postings.push(state.posting(on, debit, credit, fen));
+    }
+    change
+}
+
+fn application_of(state: &State, payout: u32) -> u32 {
+    if payout == NONE { UNKNOWN_APPLICATION } else { state.payouts.get(payout).application }
+}
+
+pub(crate) fn judge_returned(state: &State, on: Day, event: &PayoutReturned) -> Change {
+    let Some((handle, payout)) = state.payouts.by_id(event.payout) else {
+        return unexpected_return(state, on, event, NONE);
+    };
+    let reason = u8::try_from(event.reason).unwrap_or(u8::MAX);
+    // The bank takes back what it credited without authority: suspense ends, nothing else changes.
+    if let Some(finding) = crate::aid::suspense::of_payout(state, payout, event.fen) {
+        let payee = state.application_account(payout.application, Class::Payee);
+        let suspense = state.org_account(state.findings.get(finding).unit, Class::Suspense);
+        let act = ResultChange::Undone { payout: handle, finding };
+        let mut change = Change::of(Act::Result(act));
+        change.postings.push(state.posting(on, suspense, payee, event.fen));
+        return change;
+    }
+    let sent = state.applications.get(payout.application).set.stage == Stage::Sent;
+    if !sent || event.fen != payout.fen || payout.progress == Progress::Returned {
+        return unexpected_return(state, on, event, handle);
+    }
+    let act = ResultChange::Payout { payout: handle, progress: Progress::Returned, reason };
+    let mut change = Change::of(Act::Result(act));
+    change.postings = take_back(state, on, payout);
+    change
+}
+
+/// Cash goes back to the treasury; a same-year return restores the lines it came from, a later one is due to finance;
+/// the instalment is owed again only if it had been credited.
+fn take_back(state: &State, on: Day, payout: &Payout) -> Vec<Posting> {
+    let application = state.applications.get(payout.application);
+    let credited = payout.progress == Progress::Credited;
+    let from = if credited { Class::Payee } else { Class::Transit };
+    let treasury = state.org_account(application.unit, Class::Treasury);
+    let source = state.application_account(payout.application, from);
+    let mut postings = vec![state.posting(on, treasury, source, payout.fen)];
+    for at in payout.draws..payout.draws + u32::from(payout.draw_count) {
+        let draw = state.draws.get(at);
+        // The line's own year: a payment accepted out of suspense may stand on a line of a later year.
+        let restored = if on.year() == state.lines.get(draw.line).fiscal_year {
+            state.line_account(draw.line, Class::Available)
+        } else {
+            state.org_account(application.unit, Class::DueToFinance)
+        };
+        postings.push(state.posting(on, restored, state.line_account(draw.line, Class::Spent), draw.fen));
+    }
+    if credited {
+        let roster = state.awards.get(payout.award).roster;
+        let (owed, settled) = (state.roster_account(roster, Class::Owed), state.roster_account(roster, Class::Settled));
+        postings.push(state.posting(on, owed, settled, payout.fen));
+    }
+    postings
+}
+
+fn unexpected_return(state: &State, on: Day, event: &PayoutReturned, payout: u32) -> Change {
+    let unit = state.applications.get(application_of(state, payout)).unit;
+    let treasury = state.org_account(unit, Class::Treasury);
+    let suspense = state.org_account(unit, Class::Suspense);
+    let kind = FindingKind::UnexpectedReturn;
+    let mut change = suspended(state, on, kind, (treasury, suspense), event.payout, event.fen, NONE);
+    for finding in &mut change.findings {
+        finding.unit = unit;
+    }
+    change
+}
+
+pub(crate) fn judge_unknown(state: &State, event: &PayoutUnknown) -> Change {
+    let known = state.payouts.by_id(event.payout);
+    let sent = |payout: &Payout| state.applications.get(payout.application).set.stage == Stage::Sent;
+    match known.filter(|(_, payout)| payout.progress == Progress::Ordered && sent(payout)) {
+        Some((payout, _)) => {
+            let progress = Progress::Unknown;
+            Change::of(Act::Result(ResultChange::Payout { payout, progress, reason: 0 }))
+        }
+        None => Change::only(NewFinding::about(FindingKind::UnexpectedUnknown, event.payout)),
+    }
+}
+
+pub(crate) fn apply(state: &mut State, index: u64, on: Day, change: ResultChange) {
+    match change {
+        ResultChange::Voucher { id, number, application, draws } => {
+            state.vouchers.push(Voucher { id, number, application, draws, cleared: false, last: index });
+        }
+        ResultChange::Cleared { voucher, taken } => {
+            let row = state.vouchers.get_mut(voucher);
+            row.cleared = true;
+            row.last = index;
+            let application = state.applications.get_mut(row.application);
+            application.last = index;
+            for (at, fen) in taken {
+                application.parts[at].cleared += fen;
+            }
+        }
+        ResultChange::Payout { payout, progress, reason } => {
+            let row = state.payouts.get_mut(payout);
+            (row.progress, row.reason, row.on, row.last) = (progress, reason, on, index);
+            if progress == Progress::Returned {
+                surrender(state, index, on, payout);
+            }
+        }
+        ResultChange::Undone { payout, finding } => crate::aid::suspense::end(state, index, Some(payout), finding),
+        ResultChange::Accepted { payout, finding, line } => {
+            crate::aid::suspense::accept(state, index, on, payout, finding, line);
+        }
+    }
+}
+
+/// A return of a later year is not available again: each line it was drawn from counts it as surrendered.
+fn surrender(state: &mut State, index: u64, on: Day, payout: u32) {
+    let row = state.payouts.get(payout);
+    for at in row.draws..row.draws + u32::from(row.draw_count) {
+        let Drawn { line, fen } = *state.draws.get(at);
+        // As in `take_back`, by the line's own year.
+        if on.year() == state.lines.get(line).fiscal_year {
+            continue;
+        }
+        let line = state.lines.get_mut(line);
+        line.surrendered += fen;
+        line.last = index;
+    }
+}

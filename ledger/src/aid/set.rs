@@ -1,0 +1,72 @@
+//! What rosters and applications share: numbered lines under a hash chain, sealed, then decided by others.
+
+use crate::entry::Entry;
+use crate::event::{Hash, SetDecided, SetSealed};
+use crate::outcome::{Code, Refusal};
+use crate::state::rows::{Set, Stage};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+/// The chain over a set's lines: h(n) = SHA-256(h(n-1) || event bytes of line n), from 32 zero bytes.
+#[must_use]
+pub fn link(before: &Hash, content: &[u8]) -> Hash {
+    Sha256::new().chain_update(before).chain_update(content).finalize().into()
+}
+
+impl Set {
+    /// A set without lines.
+    #[must_use]
+    pub fn begun(preparer: &str) -> Self {
+        let (reviewer, approver) = (String::new(), String::new());
+        Self { stage: Stage::Open, count: 0, fen: 0, hash: [0; 32], preparer: preparer.to_owned(), reviewer, approver }
+    }
+
+    pub(crate) fn judge_line(&self, id: Uuid, number: u32, fen: i64) -> Result<(), Refusal> {
+        if self.stage != Stage::Open {
+            return Err(Refusal::of(Code::SetNotOpen, id));
+        }
+        if Some(number) != self.count.checked_add(1) {
+            return Err(Refusal::with(Code::LineOutOfOrder, id, i64::from(self.count) + 1));
+        }
+        if fen <= 0 || self.fen.checked_add(fen).is_none() {
+            return Err(Refusal::of(Code::BadAmount, id));
+        }
+        Ok(())
+    }
+
+    pub(crate) fn add_line(&mut self, fen: i64, content: &[u8]) {
+        self.count += 1;
+        self.fen += fen;
+        self.hash = link(&self.hash, content);
+    }
+
+    pub(crate) fn judge_seal(&self, event: &SetSealed) -> Result<(), Refusal> {
+        if self.stage != Stage::Open {
+            return Err(Refusal::of(Code::SetNotOpen, event.set));
+        }
+        if self.count == 0 {
+            return Err(Refusal::of(Code::SetNotReady, event.set));
+        }
+        if (event.count, event.fen, event.hash) != (self.count, self.fen, self.hash) {
+            return Err(Refusal::with(Code::SealMismatch, event.set, i64::from(self.count)));
+        }
+        Ok(())
+    }
+
+    /// A step that needs `stage`, taken by somebody other than the preparer.
+    pub(crate) fn judge_step(&self, entry: &Entry<'_>, event: &SetDecided, stage: Stage) -> Result<(), Refusal> {
+        if self.stage == Stage::Cancelled || self.stage > stage {
+            return Err(Refusal::of(Code::SetEnded, event.set));
+        }
+        if self.stage != stage {
+            return Err(Refusal::of(Code::SetNotReady, event.set));
+        }
+        if event.hash != self.hash {
+            return Err(Refusal::of(Code::HashMismatch, event.set));
+        }
+        if entry.principal == self.preparer {
+            return Err(Refusal::of(Code::FourEyes, event.set));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,155 @@
+//! Suspense: credits without authority, and how they end. A credit in suspense blocks a reissue of its instalment.
+
+use crate::account::Class;
+use crate::aid::results::ResultChange;
+use crate::event::{Clearing, SuspenseCleared};
+use crate::fold::{Act, Change};
+use crate::money::{Day, Fen};
+use crate::outcome::{Code, Refusal};
+use crate::state::rows::{Finding, Payout, Progress};
+use crate::state::table::NONE;
+use crate::state::{Standing, State};
+use uuid::Uuid;
+
+pub(crate) fn judge_cleared(state: &State, on: Day, event: &SuspenseCleared) -> Result<Change, Refusal> {
+    let (handle, finding) = find(state, event.credit)?;
+    let suspense = state.org_account(finding.unit, Class::Suspense);
+    let treasury = state.org_account(finding.unit, Class::Treasury);
+    let payout = Some(finding.payout).filter(|payout| *payout != NONE);
+    match event.how {
+        Clearing::Recoverable => {
+            let application = payout.map_or(0, |payout| state.payouts.get(payout).application);
+            let payee = state.application_account(application, Class::Payee);
+            let receivable = state.org_account(finding.unit, Class::Receivable);
+            let mut change = Change::of(Act::Result(ResultChange::Undone { payout: finding.payout, finding: handle }));
+            // The treasury bore it; the payee owes it back.
+            change.postings = vec![
+                state.posting(on, suspense, treasury, finding.fen),
+                state.posting(on, receivable, payee, finding.fen),
+            ];
+            Ok(change)
+        }
+        Clearing::Accepted(line) => accepted(state, on, event.credit, handle, finding, line),
+    }
+}
+
+/// The payment stands after all: a named line pays for it, and its instalment, owed until now, is settled.
+fn accepted(
+    state: &State,
+    on: Day,
+    credit: Uuid,
+    handle: u32,
+    finding: &Finding,
+    line_id: Uuid,
+) -> Result<Change, Refusal> {
+    let line = state.need_line(line_id)?;
+    let row = state.lines.get(line);
+    let unknown = Refusal::of(Code::UnknownPayout, credit);
+    let payout = Some(finding.payout).filter(|payout| *payout != NONE).ok_or(unknown)?;
+    let paid = state.payouts.get(payout);
+    let award = state.awards.get(paid.award);
+    let roster = state.rosters.get(award.roster);
+    if row.unit != finding.unit {
+        return Err(Refusal::of(Code::WrongUnit, line_id));
+    }
+    if row.fiscal_year != on.year() {
+        return Err(Refusal::with(Code::WrongYear, line_id, i64::from(row.fiscal_year)));
+    }
+    if row.programme != roster.programme {
+        return Err(Refusal::of(Code::WrongProgramme, line_id));
+    }
+    match state.standing(award.instalments + u32::from(paid.instalment)) {
+        Standing::Returned(latest) if latest == payout && finding.fen == paid.fen => {}
+        Standing::Settled(other) => return Err(Refusal::of(Code::AlreadyPaid, state.payouts.get(other).id)),
+        _ => return Err(Refusal::of(Code::SetNotReady, paid.id)),
+    }
+    let available = state.line_account(line, Class::Available);
+    let short = finding.fen - state.balance(available);
+    if short > 0 {
+        return Err(Refusal::with(Code::Overdrawn, line_id, short));
+    }
+    let act = ResultChange::Accepted { payout, finding: handle, line };
+    let mut change = Change::of(Act::Result(act));
+    let (settled, owed) =
+        (state.roster_account(award.roster, Class::Settled), state.roster_account(award.roster, Class::Owed));
+    let suspense = state.org_account(finding.unit, Class::Suspense);
+    let treasury = state.org_account(finding.unit, Class::Treasury);
+    change.postings = vec![
+        state.posting(on, state.line_account(line, Class::Spent), available, finding.fen),
+        state.posting(on, suspense, treasury, finding.fen),
+        state.posting(on, settled, owed, finding.fen),
+    ];
+    Ok(change)
+}
+
+/// The open finding of a credit, by the event id of the credit.
+fn find(state: &State, credit: Uuid) -> Result<(u32, &Finding), Refusal> {
+    let unknown = Refusal::of(Code::UnknownCredit, credit);
+    let index = u64::from(state.seen.find(credit).ok_or(unknown)?);
+    // Findings are in entry order, so this is a look-up, not a scan.
+    let (mut low, mut high) = (0, state.findings.next());
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if state.findings.get(middle).index < index { low = middle + 1 } else { high = middle }
+    }
+    let found = Some(low).filter(|at| *at < state.findings.next()).map(|at| (at, state.findings.get(at)));
+    // A credit of nothing put nothing into suspense.
+    let stands = |finding: &Finding| finding.open && finding.fen > 0 && finding.kind.is_credit();
+    found.filter(|(_, finding)| finding.index == index && stands(finding)).ok_or(unknown)
+}
+
+/// The latest credit of this payment and amount that stands in suspense. Reached from the payment, which has a few.
+pub(crate) fn of_payout(state: &State, payout: &Payout, fen: Fen) -> Option<u32> {
+    let mut at = payout.suspense;
+    while at != NONE {
+        let finding = state.findings.get(at);
+        if finding.open && finding.fen == fen {
+            return Some(at);
+        }
+        at = finding.before_of_payout;
+    }
+    None
+}
+
+/// Ties a finding to its payment, so that a return can undo it and a reissue is blocked.
+pub(crate) fn note(state: &mut State, payout: u32, finding: u32) {
+    let row = state.payouts.get_mut(payout);
+    let before = std::mem::replace(&mut row.suspense, finding);
+    state.findings.get_mut(finding).before_of_payout = before;
+    let row = state.payouts.get(payout);
+    let award = row.award;
+    let instalment = state.awards.get(award).instalments + u32::from(state.payouts.get(payout).instalment);
+    state.instalments.get_mut(instalment).in_suspense += 1;
+}
+
+/// Ends a finding whose money is accounted for.
+pub(crate) fn end(state: &mut State, index: u64, payout: Option<u32>, finding: u32) {
+    state.findings.get_mut(finding).open = false;
+    let Some(payout) = payout.filter(|payout| *payout != NONE) else { return };
+    let mut latest = state.payouts.get(payout).suspense;
+    while latest != NONE && !state.findings.get(latest).open {
+        latest = state.findings.get(latest).before_of_payout;
+    }
+    let row = state.payouts.get_mut(payout);
+    (row.suspense, row.last) = (latest, index);
+    let (award, at) = (row.award, u32::from(row.instalment));
+    let instalment = state.awards.get(award).instalments + at;
+    state.instalments.get_mut(instalment).in_suspense -= 1;
+}
+
+/// Ends a finding whose credit was accepted: the payment counts as credited, drawn from the accepted line.
+pub(crate) fn accept(state: &mut State, index: u64, on: Day, payout: u32, finding: u32, line: u32) {
+    end(state, index, Some(payout), finding);
+    let fen = state.findings.get(finding).fen;
+    let draws = state.draws.push(crate::state::rows::Drawn { line, fen });
+    let row = state.payouts.get_mut(payout);
+    (row.progress, row.on, row.last) = (Progress::Credited, on, index);
+    (row.draws, row.draw_count) = (draws, 1);
+    let application = row.application;
+    let paying = state.lines.get_mut(line);
+    paying.last = index;
+    // The trace finds a line's payments through the applications it names.
+    if !paying.applications.contains(&application) {
+        paying.applications.push(application);
+    }
+}

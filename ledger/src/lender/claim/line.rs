@@ -1,0 +1,189 @@
+//! A line of a claim: kept beside our figure, confirmed with it or disputed with the reason.
+
+use super::ClaimChange;
+use super::ours::{Ours, ours};
+use crate::entry::Entry;
+use crate::event::loan_terms::MonthDay;
+use crate::event::{ClaimFor, ClaimLineAdded};
+use crate::fold::{Act, Change, NewFinding};
+use crate::loan::contract::PortfolioRef;
+use crate::loan::position::{place, target};
+use crate::loan::rates::terms_on;
+use crate::money::{Day, Fen};
+use crate::state::State;
+use crate::state::flows::{Channels, Flows, difference};
+use crate::state::lending_rows::{Claim, ClaimLine, ClaimPart, Loan, Verdict};
+use crate::state::rows::{FindingKind, Stage};
+use crate::state::table::NONE;
+
+pub(crate) struct NewLine {
+    row: ClaimLine,
+    /// What a confirmed line does to its loan.
+    confirmed: Option<Confirmed>,
+}
+
+struct Confirmed {
+    sums: [Fen; 2],
+    through: Day,
+    flows: Flows,
+    parts: Vec<ClaimPart>,
+}
+
+/// The day academic years begin on.
+pub(super) const ACADEMIC: MonthDay = MonthDay { month: 9, day: 1 };
+
+pub(crate) fn judge(state: &State, entry: &Entry<'_>, event: &ClaimLineAdded) -> Change {
+    let about = |kind| Change::only(NewFinding::about(kind, event.claim));
+    let Some((claim, row)) = state.claims.by_id(event.claim) else {
+        return about(FindingKind::UnknownSubject);
+    };
+    if row.set.stage != Stage::Open || row.set.count.checked_add(1) != Some(event.number) {
+        return about(FindingKind::Repeated);
+    }
+    let loan = state.loans.by_id(event.loan).filter(|(_, loan)| loan.known && loan.portfolio == row.portfolio);
+    let (verdict, ours) = match loan {
+        Some((_, loan)) => decide(state, claim, row, loan, event),
+        None => (Verdict::UnknownLoan, Ours::default()),
+    };
+    // Sums no ledger can hold are nothing anybody is owed.
+    let fits = row.set.fen.checked_add(event.fen).is_some() && row.confirmed.checked_add(ours.fen).is_some();
+    if event.fen <= 0 || !fits {
+        return about(FindingKind::AmountDiffers);
+    }
+    let mut change = Change::of(Act::Nothing);
+    let confirmed = loan
+        .filter(|_| verdict == Verdict::Confirmed)
+        .map(|(_, loan)| confirm(state, entry.event.effective, row, loan, &ours, &mut change));
+    let line = ClaimLine {
+        claim,
+        number: event.number,
+        loan: loan.map_or(NONE, |(handle, _)| handle),
+        loan_id: event.loan,
+        principal: event.principal,
+        rate_ppm: event.rate_ppm,
+        days: event.days,
+        fen: event.fen,
+        our_principal: ours.principal,
+        our_rate_ppm: ours.rate_ppm,
+        our_days: ours.days,
+        our_fen: ours.fen,
+        verdict,
+        before_of_claim: row.last_line,
+        before_of_loan: loan.map_or(NONE, |(_, loan)| loan.last_claim_line),
+        index: entry.index,
+    };
+    change.act = Act::Claim(ClaimChange::Line(Box::new(NewLine { row: line, confirmed })));
+    change
+}
+
+fn decide(state: &State, claim: u32, row: &Claim, loan: &Loan, event: &ClaimLineAdded) -> (Verdict, Ours) {
+    let ours = ours(state, row, loan);
+    if claimed_before(state, claim, row, loan) {
+        return (Verdict::ClaimedTwice, ours.unwrap_or_default());
+    }
+    let Some(ours) = ours else {
+        // Without terms or a published rate nothing but the rate is in doubt.
+        return (Verdict::WrongRate, Ours::default());
+    };
+    let terms = state.loan_rules().and_then(|rules| terms_on(rules, loan.kind, row.through));
+    let tolerance = terms.map_or(0, |terms| terms.claim_tolerance_fen);
+    let verdict = if event.fen.abs_diff(ours.fen) <= u64::try_from(tolerance).unwrap_or(0) {
+        Verdict::Confirmed
+    } else {
+        reason(row.what, event, &ours)
+    };
+    (verdict, ours)
+}
+
+/// Why the sum differs: the first that fits, from what makes the largest difference to what makes the smallest.
+fn reason(what: ClaimFor, event: &ClaimLineAdded, ours: &Ours) -> Verdict {
+    if event.principal != ours.principal {
+        return Verdict::WrongPrincipal;
+    }
+    if event.rate_ppm != ours.rate_ppm {
+        return Verdict::WrongRate;
+    }
+    match (event.days.cmp(&ours.days), what) {
+        (std::cmp::Ordering::Equal, _) => Verdict::WrongAmount,
+        (std::cmp::Ordering::Greater, ClaimFor::Subsidy) if ours.waived_days > 0 => Verdict::WaivedDays,
+        (std::cmp::Ordering::Greater, ClaimFor::Subsidy) if ours.borrower_days > 0 => Verdict::AfterStudyEnd,
+        _ => Verdict::WrongDays,
+    }
+}
+
+/// Whether an earlier confirmed line of the loan overlaps the period. A loan has a few lines a year.
+fn claimed_before(state: &State, claim: u32, row: &Claim, loan: &Loan) -> bool {
+    let mut at = loan.last_claim_line;
+    while at != NONE {
+        let line = state.claim_lines.get(at);
+        // An earlier line of this claim was held against all before it, so its verdict answers for them: a file that
+        // repeats one loan without end does not make each line slower than the one before.
+        if line.claim == claim {
+            return matches!(line.verdict, Verdict::Confirmed | Verdict::ClaimedTwice);
+        }
+        let other = state.claims.get(line.claim);
+        let overlaps = other.what == row.what && other.from <= row.through && row.from <= other.through;
+        if line.verdict == Verdict::Confirmed && overlaps {
+            return true;
+        }
+        at = line.before_of_loan;
+    }
+    false
+}
+
+/// The loan's interest is posted through the claim's last day, and what is confirmed passes out of what is due.
+/// What that changes about the allocation of payments, the compensation fund follows.
+fn confirm(state: &State, on: Day, claim: &Claim, loan: &Loan, ours: &Ours, change: &mut Change) -> Confirmed {
+    let mut sums = loan.confirmed;
+    let sum = &mut sums[place(claim.what)];
+    *sum = sum.saturating_add(ours.fen);
+    let through = loan.through.max(claim.through);
+    let flows = target(state, loan, &loan.facts, through, sums);
+    let portfolio = state.portfolios.get(loan.portfolio);
+    let channels = Channels { loan: loan.accounts, portfolio: portfolio.accounts, lender: portfolio.lender };
+    change.postings = difference(state, on, channels, &loan.posted, &flows);
+    let fund = PortfolioRef::of(portfolio);
+    crate::lender::fund::bear(state, on, &fund, loan, &loan.facts, [&loan.posted, &flows], change);
+    let school = state.orgs.get(loan.school);
+    let (subordination, province) = (school.subordination, school.division / 10_000);
+    let parts = ours.years.iter().filter(|(_, fen)| *fen > 0);
+    let parts = parts.map(|&(academic_year, fen)| ClaimPart { academic_year, subordination, province, fen }).collect();
+    Confirmed { sums, through, flows, parts }
+}
+
+pub(super) fn apply(state: &mut State, entry: &Entry<'_>, new: NewLine) {
+    let NewLine { row, confirmed } = new;
+    let (claim, loan, fen, our_fen) = (row.claim, row.loan, row.fen, row.our_fen);
+    let handle = state.claim_lines.push(row);
+    let claim = state.claims.get_mut(claim);
+    claim.set.add_line(fen, entry.content);
+    (claim.last_line, claim.last) = (handle, entry.index);
+    if let Some(confirmed) = &confirmed {
+        claim.confirmed += our_fen;
+        claim.confirmed_count += 1;
+        for part in &confirmed.parts {
+            add_part(&mut claim.parts, part);
+        }
+    }
+    if loan == NONE {
+        return;
+    }
+    let row = state.loans.get_mut(loan);
+    row.last_claim_line = handle;
+    // A disputed line leaves the loan as it was, so a figure computed before it is not stale.
+    if let Some(Confirmed { sums, through, flows, .. }) = confirmed {
+        let before = std::mem::replace(&mut row.posted, flows);
+        (row.confirmed, row.through, row.last) = (sums, through, entry.index);
+        crate::lender::fund::note(state, entry.index, loan, &before, &[]);
+    }
+}
+
+fn add_part(parts: &mut Vec<ClaimPart>, new: &ClaimPart) {
+    let same = |part: &&mut ClaimPart| {
+        (part.academic_year, part.subordination, part.province) == (new.academic_year, new.subordination, new.province)
+    };
+    match parts.iter_mut().find(same) {
+        Some(part) => part.fen += new.fen,
+        None => parts.push(*new),
+    }
+}

@@ -1,0 +1,174 @@
+//! Lenders' claims 贴息、免息申报: submitted, sealed, approved by another person, settled from what stands ready.
+//! How a line is held against our figure stands in [`line`]; payments to lenders stand in `remittance`.
+
+mod line;
+mod ours;
+mod returned;
+mod settle;
+
+pub(crate) use line::judge as judge_line;
+pub(crate) use returned::judge as judge_returned;
+pub(crate) use settle::judge as judge_approved;
+
+use crate::account::{AccountNo, Class, Owner};
+use crate::entry::Entry;
+use crate::event::loan_terms::{Cycle, LoanTerms, Part, split};
+use crate::event::{ClaimFor, ClaimSubmitted, LoanKind, Payer, SetSealed};
+use crate::fold::{Act, Change, NewFinding};
+use crate::loan::Flows;
+use crate::loan::contract::open_portfolio;
+use crate::loan::rates::terms_on;
+use crate::money::{Day, Fen};
+use crate::outcome::{Code, Refusal};
+use crate::state::lending_rows::{Claim, ClaimPart, ClaimPayer};
+use crate::state::rows::{FindingKind, Set, Stage};
+use crate::state::table::NONE;
+use crate::state::{State, UNKNOWN_ORG};
+use line::NewLine;
+use settle::Settled;
+use uuid::Uuid;
+
+/// A claim covers at most this many years, more than any loan runs, so that the work for one line is bounded.
+const YEARS_MAX: u16 = 30;
+
+/// Days of the longest quarter and of the longest year.
+const QUARTER_DAYS: i32 = 92;
+const YEAR_DAYS: i32 = 366;
+
+pub(crate) enum ClaimChange {
+    Submit { event: Box<ClaimSubmitted>, lender: u32, unit: u32 },
+    Line(Box<NewLine>),
+    Seal { claim: u32, payers: Vec<ClaimPayer> },
+    Approve(Settled),
+    Return { loan: u32, confirmed: [Fen; 2], flows: Flows },
+}
+
+/// A claim is opened even if its lender or unit is unknown: then under the unit that stands for unknown ones.
+pub(crate) fn judge_submitted(state: &State, _entry: &Entry<'_>, event: &ClaimSubmitted) -> Change {
+    let about = |kind| NewFinding::about(kind, event.claim);
+    if state.claims.find(event.claim).is_some() {
+        return Change::only(about(FindingKind::Repeated));
+    }
+    let years = event.through.year().saturating_sub(event.from.year());
+    if event.from > event.through || years > YEARS_MAX {
+        return Change::only(about(FindingKind::AmountDiffers));
+    }
+    let (lender, unit) = (state.known_org(event.lender), state.known_org(event.unit));
+    let unknown = [(lender, event.lender), (unit, event.unit)];
+    let unknown = unknown.iter().filter(|(org, _)| org.is_none());
+    let mut findings: Vec<_> = unknown.map(|(_, id)| NewFinding::about(FindingKind::UnknownSubject, *id)).collect();
+    if off_cycle(state, event) {
+        findings.push(about(FindingKind::OffCycle));
+    }
+    let (lender, unit) = (lender.unwrap_or(UNKNOWN_ORG), unit.unwrap_or(UNKNOWN_ORG));
+    let act = ClaimChange::Submit { event: Box::new(event.clone()), lender, unit };
+    Change { postings: Vec::new(), findings, act: Act::Claim(act) }
+}
+
+/// Whether the period is longer than the cycle of the terms in force on its last day: campus loans are claimed by quarter
+/// (财政贴息管理办法 art. 4), origin loans by year.
+fn off_cycle(state: &State, event: &ClaimSubmitted) -> bool {
+    let terms = state.loan_rules().and_then(|rules| terms_on(rules, event.kind, event.through));
+    let longest = terms.map(|terms| match terms.cycle {
+        Cycle::Quarterly => QUARTER_DAYS,
+        Cycle::Yearly => YEAR_DAYS,
+    });
+    longest.is_some_and(|longest| event.through.number() - event.from.number() >= longest)
+}
+
+/// Sealed: the confirmed sum is owed, and it is settled who owes it.
+pub(crate) fn judge_sealed(state: &State, on: Day, event: &SetSealed) -> Result<Change, Refusal> {
+    let (claim, row) = find(state, event.set)?;
+    row.set.judge_seal(event)?;
+    let mut change = Change::of(Act::Claim(ClaimChange::Seal { claim, payers: payers(state, row) }));
+    if row.confirmed > 0 {
+        let (owed, granted) = (account(row, Class::ClaimOwed), account(row, Class::ClaimGranted));
+        change.postings.push(state.posting(on, owed, granted, row.confirmed));
+    }
+    Ok(change)
+}
+
+/// What each payer owes, by the shares in force on 1 September of each academic year; in the order of levels, so that the
+/// order of the lines decides nothing.
+fn payers(state: &State, claim: &Claim) -> Vec<ClaimPayer> {
+    let kind = state.portfolios.get(claim.portfolio).kind;
+    let mut payers: Vec<ClaimPayer> = Vec::new();
+    for part in &claim.parts {
+        for (payer, fen) in split_part(state, kind, claim.what, part) {
+            match payers.iter_mut().find(|row| row.payer == payer) {
+                Some(row) => row.owed += fen,
+                None => payers.push(ClaimPayer { payer, owed: fen, ordered: 0, paid: 0 }),
+            }
+        }
+    }
+    payers.retain(|row| row.owed > 0);
+    payers.sort_by_key(|row| row.payer);
+    payers
+}
+
+/// Where no shares fit, the whole part falls to the province: its aid centre answers for the subsidy of its students, and
+/// a sum that nobody owed could never be paid.
+fn split_part(state: &State, kind: LoanKind, what: ClaimFor, part: &ClaimPart) -> Vec<(Payer, Fen)> {
+    let september = Day::of(part.academic_year, 9, 1);
+    let terms = state.loan_rules().and_then(|rules| terms_on(rules, kind, september));
+    let shares = terms.map(|terms| match what {
+        ClaimFor::Subsidy => terms.subsidy.as_slice(),
+        ClaimFor::Waiver => terms.waiver.as_slice(),
+    });
+    let parts = shares.and_then(|shares| LoanTerms::parts(shares, part.subordination, part.province * 10_000));
+    let province = [Part { payer: Payer::Province, ppm: 1_000_000 }];
+    split(part.fen, parts.filter(|parts| !parts.is_empty()).unwrap_or(&province))
+}
+
+fn find(state: &State, id: Uuid) -> Result<(u32, &Claim), Refusal> {
+    state.claims.by_id(id).ok_or(Refusal::of(Code::UnknownClaim, id))
+}
+
+/// An account of a claim.
+pub(crate) fn account(claim: &Claim, class: Class) -> AccountNo {
+    State::account_at(claim.accounts, class)
+}
+
+pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: ClaimChange) {
+    match change {
+        ClaimChange::Submit { event, lender, unit } => submit(state, entry, *event, lender, unit),
+        ClaimChange::Line(new) => line::apply(state, entry, *new),
+        ClaimChange::Seal { claim, payers } => {
+            let row = state.claims.get_mut(claim);
+            row.set.stage = Stage::Sealed;
+            (row.payers, row.last) = (payers, entry.index);
+        }
+        ClaimChange::Approve(settled) => settle::apply(state, entry, &settled),
+        ClaimChange::Return { loan, confirmed, flows } => {
+            let row = state.loans.get_mut(loan);
+            let before = std::mem::replace(&mut row.posted, flows);
+            (row.confirmed, row.last) = (confirmed, entry.index);
+            crate::lender::fund::note(state, entry.index, loan, &before, &[]);
+        }
+    }
+}
+
+fn submit(state: &mut State, entry: &Entry<'_>, event: ClaimSubmitted, lender: u32, unit: u32) {
+    let portfolio = open_portfolio(state, lender, event.kind, entry.index);
+    let accounts = state.open_accounts(Owner::Claim, state.claims.next());
+    state.claims.push(Claim {
+        id: event.claim,
+        number: event.number,
+        portfolio,
+        what: event.what,
+        from: event.from,
+        through: event.through,
+        unit,
+        set: Set::begun(entry.principal),
+        confirmed: 0,
+        confirmed_count: 0,
+        parts: Vec::new(),
+        payers: Vec::new(),
+        from_advance: 0,
+        from_stock: 0,
+        accounts,
+        last_line: NONE,
+        effective: entry.event.effective,
+        last: entry.index,
+    });
+}

@@ -1,0 +1,104 @@
+//! Our figure for a line of a claim: what the loan's facts, as they are known now, give for the claim's period.
+
+use super::line::ACADEMIC;
+use crate::event::{ClaimFor, Interest};
+use crate::loan::position::place;
+use crate::loan::walk::{Payment, Stretch, Sums, Walk};
+use crate::money::{Day, Fen};
+use crate::state::State;
+use crate::state::lending_rows::{Claim, Loan};
+
+/// What we have for a loan and period.
+#[derive(Default)]
+pub(super) struct Ours {
+    /// Principal and rate on the last day of the period that is of the claim's kind, or else on its last day.
+    pub principal: Fen,
+    pub rate_ppm: u32,
+    /// Days of the claim's kind.
+    pub days: u32,
+    /// What may be confirmed.
+    pub fen: Fen,
+    /// The same by academic year.
+    pub years: Vec<(u16, Fen)>,
+    /// Days of the period that were waived, and that the borrower pays.
+    pub waived_days: u32,
+    pub borrower_days: u32,
+}
+
+/// `None` without terms or a published rate.
+pub(super) fn ours(state: &State, claim: &Claim, loan: &Loan) -> Option<Ours> {
+    let walk = Walk::new(state, loan, &loan.facts).ok()?;
+    let mut ours = Ours::default();
+    let mut met = false;
+    // One walk for the period and the first end of an academic year in it; claims of several years are rare.
+    let first = year_end(ACADEMIC.year_of(claim.from)).min(claim.through);
+    let marks = [claim.from.plus(-1), first, claim.through];
+    let sums = walk.sums(marks, |stretch| note(&mut ours, &mut met, claim, stretch)).ok()?;
+    let [before, at_first, whole] = sums.map(|sums| cumulative(claim.what, &sums));
+    let until = |day: Day| match day {
+        day if day == claim.through => whole,
+        day if day == first => at_first,
+        day => walk.sums([day], |_| {}).map_or(whole, |[sums]| cumulative(claim.what, &sums)),
+    };
+    if !met {
+        ours.rate_ppm = sums[2].rate_ppm;
+    }
+    // Never more is confirmed in all than has accrued in all: what was confirmed too much is held against this claim.
+    let room = whole.saturating_sub(loan.confirmed[place(claim.what)]).max(0);
+    ours.fen = whole.saturating_sub(before).min(room);
+    ours.years = by_year(claim, before, ours.fen, until);
+    Some(ours)
+}
+
+fn year_end(academic_year: u16) -> Day {
+    ACADEMIC.of(academic_year.saturating_add(1)).plus(-1)
+}
+
+fn cumulative(what: ClaimFor, sums: &Sums) -> Fen {
+    let Interest { subsidy, waiver, .. } = sums.interest;
+    match what {
+        ClaimFor::Subsidy => subsidy,
+        ClaimFor::Waiver => waiver,
+    }
+}
+
+/// A stretch of days of the period. `met` says whether principal and rate are known.
+fn note(ours: &mut Ours, met: &mut bool, claim: &Claim, stretch: &Stretch) {
+    if stretch.from < claim.from {
+        return;
+    }
+    let counts = match (claim.what, stretch.payment) {
+        (ClaimFor::Subsidy, Payment::Subsidy) | (ClaimFor::Waiver, Payment::Waiver(_)) => true,
+        (_, Payment::Subsidy) => false,
+        (_, Payment::Waiver(_)) => {
+            ours.waived_days += stretch.days();
+            false
+        }
+        (_, Payment::Borrower) => {
+            ours.borrower_days += stretch.days();
+            false
+        }
+    };
+    if counts {
+        ours.days += stretch.days();
+    }
+    if counts || (!*met && stretch.through == claim.through) {
+        ours.principal = Fen::try_from(stretch.principal).unwrap_or(Fen::MAX);
+        ours.rate_ppm = stretch.rate_ppm;
+        *met = true;
+    }
+}
+
+/// The sum by academic year, from the first: each year has what accrued in it, the last ones what is left.
+fn by_year(claim: &Claim, mut before: Fen, mut left: Fen, until: impl Fn(Day) -> Fen) -> Vec<(u16, Fen)> {
+    let (first, last) = (ACADEMIC.year_of(claim.from), ACADEMIC.year_of(claim.through));
+    let mut years = Vec::with_capacity(usize::from(last - first) + 1);
+    for year in first..=last {
+        let after = until(year_end(year).min(claim.through));
+        let fen = after.saturating_sub(before).min(left);
+        years.push((year, fen));
+        left -= fen;
+        before = after;
+    }
+    years
+}

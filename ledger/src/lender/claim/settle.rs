@@ -1,0 +1,75 @@
+//! A claim approved by another person, and what settles it at once: advances paid before, or the compensation stock.
+
+use super::{ClaimChange, account, find};
+use crate::account::Class;
+use crate::entry::Entry;
+use crate::event::{ClaimFor, SetDecided};
+use crate::fold::{Act, Change};
+use crate::loan::rates::terms_on;
+use crate::money::Fen;
+use crate::outcome::Refusal;
+use crate::state::State;
+use crate::state::lending_rows::{Claim, ClaimPayer};
+use crate::state::rows::Stage;
+
+/// What approving a claim settles.
+pub(crate) struct Settled {
+    claim: u32,
+    from_advance: Fen,
+    from_stock: Fen,
+}
+
+pub(crate) fn judge(state: &State, entry: &Entry<'_>, event: &SetDecided) -> Result<Change, Refusal> {
+    let (claim, row) = find(state, event.set)?;
+    row.set.judge_step(entry, event, Stage::Sealed)?;
+    let on = entry.event.effective;
+    let portfolio = state.portfolios.get(row.portfolio);
+    let of_portfolio = |class| State::account_at(portfolio.accounts, class);
+    let at_most = |class: Class| state.balance(of_portfolio(class)).clamp(0, row.confirmed);
+    let mut settled = Settled { claim, from_advance: 0, from_stock: 0 };
+    let mut postings = Vec::new();
+    if row.what == ClaimFor::Subsidy {
+        settled.from_advance = at_most(Class::Advance);
+        postings.push((of_portfolio(Class::AdvanceGranted), of_portfolio(Class::Advance), settled.from_advance));
+    } else if from_stock(state, row) {
+        settled.from_stock = at_most(Class::Stock);
+        postings.push((of_portfolio(Class::StockUsed), of_portfolio(Class::Stock), settled.from_stock));
+    }
+    let at_once = settled.from_advance + settled.from_stock;
+    postings.push((account(row, Class::ClaimSettled), account(row, Class::ClaimOwed), at_once));
+    let moving = postings.into_iter().filter(|(_, _, fen)| *fen > 0);
+    let postings = moving.map(|(debit, credit, fen)| state.posting(on, debit, credit, fen)).collect();
+    let act = Act::Claim(ClaimChange::Approve(settled));
+    Ok(Change { postings, findings: Vec::new(), act })
+}
+
+/// Whether the terms of the claim's last day have waived interest paid first from the compensation stock.
+fn from_stock(state: &State, claim: &Claim) -> bool {
+    let kind = state.portfolios.get(claim.portfolio).kind;
+    let terms = state.loan_rules().and_then(|rules| terms_on(rules, kind, claim.through));
+    terms.is_some_and(|terms| terms.waiver_from_stock)
+}
+
+pub(super) fn apply(state: &mut State, entry: &Entry<'_>, settled: &Settled) {
+    let row = state.claims.get_mut(settled.claim);
+    row.set.stage = Stage::Approved;
+    row.set.approver = entry.principal.to_owned();
+    row.from_advance = settled.from_advance;
+    row.from_stock = settled.from_stock;
+    row.last = entry.index;
+    relieve(&mut row.payers, settled.from_advance + settled.from_stock);
+    if settled.from_advance + settled.from_stock > 0 {
+        let portfolio = row.portfolio;
+        state.portfolios.get_mut(portfolio).last = entry.index;
+    }
+}
+
+/// What is settled already is owed by nobody. Neither advance nor stock says whose share it was, so payers are relieved
+/// in their order, the highest level first.
+fn relieve(payers: &mut [ClaimPayer], mut fen: Fen) {
+    for payer in payers {
+        let relieved = payer.owed.min(fen);
+        payer.owed -= relieved;
+        fen -= relieved;
+    }
+}

@@ -1,0 +1,172 @@
+//! Compensation owed for a risk year by university and payer, paid into the fund, and stated by the lender.
+
+use super::{RiskChange, add, posting};
+use crate::account::Class;
+use crate::event::loan_terms::{LoanTerms, split};
+use crate::event::{CompensationAccrued, CompensationReceived, FundStated, LoanKind, Payer};
+use crate::fold::{Act, Change, NewFinding};
+use crate::loan::contract::{derived, portfolio, portfolio_id};
+use crate::loan::rates::terms_on;
+use crate::money::{Day, Fen, held};
+use crate::outcome::{Code, Refusal};
+use crate::state::lending_rows::{Portfolio, RiskPaid, RiskYear};
+use crate::state::rows::FindingKind;
+use crate::state::{State, UNKNOWN_ORG};
+use uuid::Uuid;
+
+/// A whole in millionths.
+const WHOLE: i128 = 1_000_000;
+
+/// The id of one university's net drawings in a risk year.
+#[must_use]
+pub fn risk_year_id(portfolio: Uuid, year: u16, school: Uuid) -> Uuid {
+    derived(&[b"risk_year", portfolio.as_bytes(), &year.to_le_bytes(), school.as_bytes()])
+}
+
+/// The id of what was paid in for a risk year.
+#[must_use]
+pub fn paid_id(portfolio: Uuid, year: u16) -> Uuid {
+    derived(&[b"risk_paid", portfolio.as_bytes(), &year.to_le_bytes()])
+}
+
+/// The row of what was paid in for a risk year, opened if it is not yet there.
+pub(crate) fn open_paid(state: &mut State, index: u64, portfolio: u32, year: u16) -> u32 {
+    let id = paid_id(state.portfolios.get(portfolio).id, year);
+    let (accrued, paid, ordered) = (Vec::new(), Vec::new(), Vec::new());
+    let new = RiskPaid { id, portfolio, year, accrued, paid, ordered, last: index };
+    state.risk_paid.find(id).unwrap_or_else(|| state.risk_paid.push(new))
+}
+
+/// The terms that decide about a risk year: those in force on its first day. By its last calendar day a year named after
+/// it has begun, so the terms of that day say which day was the first.
+fn terms_of(state: &State, kind: LoanKind, year: u16) -> Option<&LoanTerms> {
+    let rules = state.loan_rules()?;
+    let first = terms_on(rules, kind, Day::of(year, 12, 31))?.risk_year.of(year);
+    terms_on(rules, kind, first)
+}
+
+/// What each payer owes for a university's risk year, in the order of the terms: the university by its default rate
+/// first, where the terms have bands, then the shares of the rest. `None` without terms on the year's first day.
+#[must_use]
+pub fn parts(state: &State, row: &RiskYear, default_ppm: u32) -> Option<Vec<(Payer, Fen)>> {
+    let terms = terms_of(state, state.portfolios.get(row.portfolio).kind, row.year)?;
+    let school = state.orgs.get(row.school);
+    let total = part(row.drawn.max(0), terms.risk_ratio_ppm);
+    let mut parts = Vec::new();
+    let band = terms.default_bands.iter().find(|band| default_ppm <= band.up_to_ppm).or(terms.default_bands.last());
+    let own = band.map_or(0, |band| part(total, band.part_ppm).min(total));
+    if band.is_some() {
+        parts.push((Payer::University, own));
+    }
+    match LoanTerms::parts(&terms.risk, school.subordination, school.division) {
+        Some(shares) => parts.append(&mut split(total - own, shares)),
+        // Whom the terms do not name is the province's affair.
+        None => parts.push((Payer::Province, total - own)),
+    }
+    Some(parts)
+}
+
+/// Millionths of an amount, rounded half up.
+fn part(fen: Fen, ppm: u32) -> Fen {
+    let exact = (i128::from(fen) * i128::from(ppm) + WHOLE / 2) / WHOLE;
+    Fen::try_from(exact).unwrap_or(Fen::MAX)
+}
+
+fn total(parts: &[(Payer, Fen)]) -> Fen {
+    parts.iter().fold(0, |sum, (_, fen)| sum.saturating_add(*fen))
+}
+
+pub(crate) fn judge_accrued(state: &State, on: Day, event: &CompensationAccrued) -> Result<Change, Refusal> {
+    let lender = state.need_org(event.year.lender)?;
+    let fund = portfolio(state, lender, event.year.kind);
+    if terms_of(state, event.year.kind, event.year.year).is_none() {
+        return Err(Refusal::of(Code::UnknownTerms, event.school));
+    }
+    let differs = |ours: Fen| Refusal::with(Code::CompensationDiffers, event.school, ours);
+    let id = risk_year_id(portfolio_id(event.year.lender, event.year.kind), event.year.year, event.school);
+    let (handle, row) = state.risk_years.by_id(id).ok_or(differs(0))?;
+    let ours = parts(state, row, event.default_ppm).unwrap_or_default();
+    let said = event.parts.iter().map(|part| (part.payer, part.fen));
+    if !said.eq(ours.iter().copied()) {
+        return Err(differs(total(&ours)));
+    }
+    let more = total(&ours) - total(&row.accrued);
+    let mut change = Change::of(Act::Risk(RiskChange::Accrue { row: handle, parts: ours }));
+    let (granted, owed) = (Class::CompensationGranted, Class::CompensationOwed);
+    let (debit, credit) = if more > 0 { (owed, granted) } else { (granted, owed) };
+    if more != 0 {
+        change.postings.push(posting(state, on, &fund, debit, credit, more.abs()));
+    }
+    Ok(change)
+}
+
+/// The later computation stands in the place of the earlier: for the university, and in the sums of the year.
+pub(super) fn accrue(state: &mut State, index: u64, row: u32, parts: Vec<(Payer, Fen)>) {
+    let row = state.risk_years.get_mut(row);
+    row.last = index;
+    let before = std::mem::replace(&mut row.accrued, parts);
+    let (after, portfolio, year) = (row.accrued.clone(), row.portfolio, row.year);
+    let paid = open_paid(state, index, portfolio, year);
+    let sums = state.risk_paid.get_mut(paid);
+    for (payer, fen) in before {
+        add(&mut sums.accrued, payer, -fen);
+    }
+    for (payer, fen) in after {
+        add(&mut sums.accrued, payer, fen);
+    }
+    sums.last = index;
+}
+
+/// Money that reached a fund past the document lines of this ledger. On receipt it is the lender's deferred income.
+pub(crate) fn judge_received(state: &State, on: Day, event: &CompensationReceived) -> Change {
+    let id = portfolio_id(event.year.lender, event.year.kind);
+    if event.fen <= 0 {
+        return Change::only(NewFinding::about(FindingKind::AmountDiffers, id));
+    }
+    let known = state.known_org(event.year.lender);
+    let lender = known.unwrap_or(UNKNOWN_ORG);
+    let (kind, year, payer, fen) = (event.year.kind, event.year.year, event.payer, event.fen);
+    let fund = portfolio(state, lender, kind);
+    let mut change = Change::of(Act::Risk(RiskChange::Receive { lender, kind, year, payer, fen }));
+    change.postings = vec![
+        posting(state, on, &fund, Class::CompensationSettled, Class::CompensationOwed, fen),
+        posting(state, on, &fund, Class::Stock, Class::PaidIn, fen),
+    ];
+    if known.is_none() {
+        change.findings.push(NewFinding::about(FindingKind::UnknownSubject, event.year.lender));
+    }
+    change
+}
+
+/// The stock of a fund changed on a day.
+pub(crate) fn note_stock(state: &mut State, fund: u32, on: Day, fen: Fen) {
+    let days = &mut state.portfolios.get_mut(fund).stock_days;
+    let at = days.partition_point(|(day, _)| *day < on);
+    match days.get_mut(at) {
+        Some((day, sum)) if *day == on => *sum = sum.saturating_add(fen),
+        _ => days.insert(at, (on, fen)),
+    }
+}
+
+/// What the stock of a fund held at the end of a day, as far as is known now.
+#[must_use]
+pub fn stock_on(fund: &Portfolio, on: Day) -> Fen {
+    let until = fund.stock_days.iter().take_while(|(day, _)| *day <= on);
+    held(until.map(|(_, fen)| i128::from(*fen)).sum())
+}
+
+/// The lender's statement beside our memorandum of its day, which it must equal.
+pub(crate) fn judge_stated(state: &State, on: Day, event: &FundStated) -> Change {
+    let Some(lender) = state.known_org(event.lender) else {
+        return Change::only(NewFinding::about(FindingKind::UnknownSubject, event.lender));
+    };
+    let known = state.portfolios.by_id(portfolio_id(event.lender, event.kind));
+    let ours = known.map_or(0, |(_, fund)| stock_on(fund, on));
+    let stated = (on, event.fen, ours);
+    let mut change = Change::of(Act::Risk(RiskChange::State { lender, kind: event.kind, stated }));
+    if event.fen != ours {
+        let id = portfolio_id(event.lender, event.kind);
+        change.findings.push(NewFinding::about(FindingKind::StatementDiffers, id));
+    }
+    change
+}

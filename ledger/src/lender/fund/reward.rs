@@ -1,0 +1,206 @@
+//! The surplus of a fund, rewarded to aid centres 结余奖励, and what they may spend it on.
+
+use super::{RiskChange, posting};
+use crate::account::{Class, Owner};
+use crate::event::loan_terms::LoanTerms;
+use crate::event::{LoanRelieved, OrgRole, RewardSpent, SurplusRewarded};
+use crate::fold::{Act, Change};
+use crate::loan::contract::{PortfolioRef, find, portfolio, portfolio_id};
+use crate::loan::facts;
+use crate::loan::rates::terms_on;
+use crate::money::{Day, Fen};
+use crate::outcome::{Code, Posting, Refusal};
+use crate::state::State;
+use crate::state::flows::Flow;
+use crate::state::lending_rows::{Portfolio, Reward, What};
+use uuid::Uuid;
+
+/// The use that repays loans of borrowers in distress. It names a loan, so it is spent by `LoanRelieved` alone.
+pub(super) const RELIEF: &str = "relief";
+
+/// Aid centres one surplus may go to: a province has some two hundred.
+pub const REWARDS_MAX: usize = 400;
+
+/// A reward about to be made.
+pub(crate) struct NewReward {
+    pub id: Uuid,
+    pub centre: u32,
+    pub fen: Fen,
+}
+
+/// The surplus of a fund on a day. `None` without terms in force then.
+///
+/// Our reading of the rule of 2014, whose formula is not published: the stock is shared out among loans by their net
+/// drawings; a yearly part of settled loans' share and an advance part of open loans' share is surplus. Rounded down.
+#[must_use]
+pub fn surplus(state: &State, fund: &Portfolio, on: Day) -> Option<Fen> {
+    let terms = terms_on(state.loan_rules()?, fund.kind, on)?;
+    let stock = state.balance(State::account_at(fund.accounts, Class::Stock)).max(0);
+    let (drawn, settled) = (i128::from(fund.drawn), i128::from(fund.settled_drawn));
+    if drawn <= 0 {
+        return Some(0);
+    }
+    let weight =
+        i128::from(terms.surplus_settled_ppm) * settled + i128::from(terms.surplus_open_ppm) * (drawn - settled).max(0);
+    // Divided in two steps, each rounded down, which gives the same and keeps the products within 128 bits.
+    let (whole, rest) = (weight / drawn, weight % drawn);
+    let surplus = (i128::from(stock) * whole + i128::from(stock) * rest / drawn) / 1_000_000;
+    Some(Fen::try_from(surplus).unwrap_or(stock).min(stock))
+}
+
+pub(crate) fn judge_rewarded(state: &State, on: Day, event: &SurplusRewarded) -> Result<Change, Refusal> {
+    let year = event.year;
+    let lender = state.need_org(year.lender)?;
+    let id = portfolio_id(year.lender, year.kind);
+    if event.parts.is_empty() {
+        return Err(Refusal::of(Code::BadShape, id));
+    }
+    if event.parts.len() > REWARDS_MAX {
+        return Err(Refusal::of(Code::TooMany, id));
+    }
+    // A year not begun would bar the years before it.
+    if year.year > on.year() {
+        return Err(Refusal::with(Code::WrongYear, id, i64::from(on.year())));
+    }
+    let (handle, row) = state.portfolios.by_id(id).ok_or(Refusal::with(Code::ExceedsSurplus, id, 0))?;
+    if year.year <= row.rewarded {
+        return Err(Refusal::with(Code::AlreadyRewarded, id, i64::from(row.rewarded)));
+    }
+    let ours = surplus(state, row, on).ok_or(Refusal::of(Code::UnknownTerms, id))?;
+    if event.surplus != ours {
+        return Err(Refusal::with(Code::SurplusDiffers, id, ours));
+    }
+    let sum: i128 = event.parts.iter().map(|part| i128::from(part.fen)).sum();
+    let rewards = new_rewards(state, event)?;
+    if sum > i128::from(ours) {
+        return Err(Refusal::with(Code::ExceedsSurplus, id, ours));
+    }
+    let fund = portfolio(state, lender, year.kind);
+    let mut change = Change::of(Act::Nothing);
+    let used = Fen::try_from(sum).unwrap_or(ours);
+    change.postings.push(posting(state, on, &fund, Class::StockUsed, Class::Stock, used));
+    change.postings.extend(grants(state, on, &fund, &rewards));
+    change.act = Act::Risk(RiskChange::Reward { portfolio: handle, year: year.year, rewards });
+    Ok(change)
+}
+
+fn new_rewards(state: &State, event: &SurplusRewarded) -> Result<Vec<NewReward>, Refusal> {
+    let mut rewards: Vec<NewReward> = Vec::with_capacity(event.parts.len());
+    for part in &event.parts {
+        if part.fen <= 0 {
+            return Err(Refusal::of(Code::BadAmount, part.reward));
+        }
+        if state.rewards.find(part.reward).is_some() || rewards.iter().any(|other| other.id == part.reward) {
+            return Err(Refusal::of(Code::Exists, part.reward));
+        }
+        let centre = state.need_org(part.centre)?;
+        if state.orgs.get(centre).role != OrgRole::AidCentre {
+            return Err(Refusal::of(Code::WrongUnit, part.centre));
+        }
+        rewards.push(NewReward { id: part.reward, centre, fen: part.fen });
+    }
+    Ok(rewards)
+}
+
+/// Each centre gets its part, on accounts this entry opens one after the other.
+fn grants(state: &State, on: Day, fund: &PortfolioRef, rewards: &[NewReward]) -> Vec<Posting> {
+    let width = Class::ALL.iter().filter(|class| class.owner() == Owner::Reward).map(|_| 1u32).sum::<u32>();
+    let first = state.accounts.next();
+    let credit = State::account_at(fund.accounts, Class::RewardSource);
+    let grant = |(at, reward): (u32, &NewReward)| {
+        let debit = State::account_at(first + at * width, Class::RewardAvailable);
+        let booked = state.booked(on, Class::RewardAvailable.book(), reward.centre, fund.lender);
+        Posting { debit, credit, fen: reward.fen, booked }
+    };
+    (0..).zip(rewards).map(grant).collect()
+}
+
+pub(super) fn grant(state: &mut State, index: u64, on: Day, portfolio: u32, year: u16, rewards: &[NewReward]) {
+    let fund = state.portfolios.get_mut(portfolio);
+    (fund.rewarded, fund.last) = (year, index);
+    for &NewReward { id, centre, fen } in rewards {
+        let accounts = state.open_accounts(Owner::Reward, state.rewards.next());
+        let spent = Vec::new();
+        state.rewards.push(Reward { id, portfolio, centre, year, fen, spent, accounts, effective: on, last: index });
+    }
+}
+
+/// Whether a centre of this level may use rewards for this.
+fn is_allowed(state: &State, terms: &LoanTerms, reward: &Reward, purpose: &str) -> bool {
+    let level = state.orgs.get(reward.centre).level;
+    terms.reward_uses.iter().any(|row| row.level == level && row.purpose == purpose)
+}
+
+/// The spending of a reward, if it has that much left.
+fn spending(state: &State, on: Day, reward: &Reward, fen: Fen) -> Result<Posting, Refusal> {
+    let available = State::account_at(reward.accounts, Class::RewardAvailable);
+    let spent = State::account_at(reward.accounts, Class::RewardSpent);
+    let short = fen.saturating_sub(state.balance(available));
+    if short > 0 {
+        return Err(Refusal::with(Code::Overdrawn, reward.id, short));
+    }
+    Ok(state.posting(on, spent, available, fen))
+}
+
+/// Relief repays principal for a borrower in distress. The lender may then not write the loan off too, nor relief follow
+/// a write-off.
+pub(crate) fn judge_relieved(state: &State, index: u64, on: Day, event: &LoanRelieved) -> Result<Change, Refusal> {
+    if event.fen <= 0 {
+        return Err(Refusal::of(Code::BadAmount, event.loan));
+    }
+    let found = find(state, event.loan);
+    let loan = &found.row;
+    if !loan.known {
+        return Err(Refusal::of(Code::UnknownLoan, event.loan));
+    }
+    if loan.facts.iter().any(|fact| matches!(fact.what, What::WrittenOff(_))) {
+        return Err(Refusal::of(Code::WrittenOff, event.loan));
+    }
+    let (handle, reward) = state.rewards.by_id(event.reward).ok_or(Refusal::of(Code::UnknownReward, event.reward))?;
+    let terms = state.loan_rules().and_then(|rules| terms_on(rules, loan.kind, on));
+    let terms = terms.ok_or(Refusal::of(Code::UnknownTerms, event.loan))?;
+    if !terms.relief_reasons.contains(&event.reason) || !is_allowed(state, terms, reward, RELIEF) {
+        return Err(Refusal::of(Code::UseNotAllowed, event.reward));
+    }
+    let spending = spending(state, on, reward, event.fen)?;
+    let flows = &loan.posted;
+    let open = i128::from(flows[Flow::Drawn]) - i128::from(flows[Flow::PrincipalPaid]);
+    if i128::from(event.fen) > open {
+        let open = Fen::try_from(open).unwrap_or(Fen::MAX);
+        return Err(Refusal::with(Code::ExceedsOwed, event.loan, open));
+    }
+    let mut change = facts::judge(state, index, on, event.loan, What::Relieved(event.fen));
+    change.postings.push(spending);
+    change.act = match change.act {
+        Act::Loan(loan) => Act::Risk(RiskChange::Relieve { loan, reward: handle, fen: event.fen }),
+        other => other,
+    };
+    Ok(change)
+}
+
+pub(crate) fn judge_spent(state: &State, on: Day, event: &RewardSpent) -> Result<Change, Refusal> {
+    if event.fen <= 0 {
+        return Err(Refusal::of(Code::BadAmount, event.reward));
+    }
+    let (handle, reward) = state.rewards.by_id(event.reward).ok_or(Refusal::of(Code::UnknownReward, event.reward))?;
+    let kind = state.portfolios.get(reward.portfolio).kind;
+    let terms = state.loan_rules().and_then(|rules| terms_on(rules, kind, on));
+    let terms = terms.ok_or(Refusal::of(Code::UnknownTerms, event.reward))?;
+    if event.purpose == RELIEF || !is_allowed(state, terms, reward, &event.purpose) {
+        return Err(Refusal::of(Code::UseNotAllowed, event.reward));
+    }
+    let posting = spending(state, on, reward, event.fen)?;
+    let (purpose, fen) = (event.purpose.clone(), event.fen);
+    let mut change = Change::of(Act::Risk(RiskChange::Spend { reward: handle, purpose, fen }));
+    change.postings.push(posting);
+    Ok(change)
+}
+
+pub(super) fn spend(state: &mut State, index: u64, reward: u32, purpose: &str, fen: Fen) {
+    let row = state.rewards.get_mut(reward);
+    match row.spent.iter_mut().find(|(other, _)| other == purpose) {
+        Some((_, sum)) => *sum = sum.saturating_add(fen),
+        None => row.spent.push((purpose.to_owned(), fen)),
+    }
+    row.last = index;
+}

@@ -1,0 +1,319 @@
+//! Payments to lenders out of named document lines: ordered, approved by another, cleared by the treasury.
+//! What the treasury reports stands in [`report`].
+
+mod report;
+
+pub(crate) use report::{judge_cleared, judge_returned};
+
+use crate::account::{AccountNo, Class};
+use crate::entry::Entry;
+use crate::event::loan_terms::LoanTerms;
+use crate::event::{ClaimFor, LenderYear, LoanKind, Payer, Purpose, RemittanceApproved, RemittanceOrdered, Source};
+use crate::fold::{Act, Change};
+use crate::loan::contract::open_portfolio;
+use crate::loan::portfolio_id;
+use crate::loan::rates::terms_on;
+use crate::money::{Day, Fen};
+use crate::outcome::{Code, Refusal};
+use crate::state::State;
+use crate::state::lending_rows::{Claim, Portfolio, Remittance, RemittanceStage};
+use crate::state::rows::{Drawn, Stage};
+use uuid::Uuid;
+
+/// Document lines one payment may draw on, so that it makes few postings.
+pub const DRAWS_MAX: usize = 400;
+
+pub(crate) enum RemittanceChange {
+    Order {
+        event: Box<RemittanceOrdered>,
+        unit: u32,
+        of: Of,
+        draws: Vec<Drawn>,
+        fen: Fen,
+    },
+    Approve {
+        remittance: u32,
+    },
+    /// The stage a report brings a payment to, and whether its lines surrender what came back.
+    Report {
+        remittance: u32,
+        stage: RemittanceStage,
+        surrendered: bool,
+    },
+}
+
+/// The loans paid for: those of a portfolio that is there, or those whose first payment opens it.
+#[derive(Clone, Copy)]
+pub(crate) enum Of {
+    Portfolio(u32),
+    Lender(u32, LoanKind),
+}
+
+pub(crate) fn judge_ordered(state: &State, entry: &Entry<'_>, event: &RemittanceOrdered) -> Result<Change, Refusal> {
+    let on = entry.event.effective;
+    if event.draws.is_empty() {
+        return Err(Refusal::of(Code::BadShape, event.remittance));
+    }
+    if event.draws.len() > DRAWS_MAX {
+        return Err(Refusal::of(Code::TooMany, event.remittance));
+    }
+    if state.remittances.find(event.remittance).is_some() {
+        return Err(Refusal::of(Code::Exists, event.remittance));
+    }
+    let unit = state.need_org(event.unit)?;
+    if on.year() != event.fiscal_year {
+        return Err(Refusal::with(Code::WrongYear, event.remittance, i64::from(on.year())));
+    }
+    let of = judge_purpose(state, &event.purpose)?;
+    let (draws, fen) = judge_draws(state, on, unit, event)?;
+    let sums = by_payer(state, &draws);
+    judge_owed(state, event, &sums)?;
+    let postings = draws.iter().map(|draw| {
+        let (applied, available) =
+            (state.line_account(draw.line, Class::Applied), state.line_account(draw.line, Class::Available));
+        state.posting(on, applied, available, draw.fen)
+    });
+    let postings = postings.collect();
+    let act = RemittanceChange::Order { event: Box::new(event.clone()), unit, of, draws, fen };
+    Ok(Change { postings, findings: Vec::new(), act: Act::Remittance(act) })
+}
+
+/// Only an approved claim is paid; an advance may be the first thing heard of a lender's loans.
+fn judge_purpose(state: &State, purpose: &Purpose) -> Result<Of, Refusal> {
+    match purpose {
+        Purpose::Claim(id) => {
+            let (_, claim) = state.claims.by_id(*id).ok_or(Refusal::of(Code::UnknownClaim, *id))?;
+            if claim.set.stage != Stage::Approved {
+                return Err(Refusal::of(Code::SetNotReady, *id));
+            }
+            Ok(Of::Portfolio(claim.portfolio))
+        }
+        Purpose::Advance(year) | Purpose::Compensation(year) => {
+            let lender = state.need_org(year.lender)?;
+            let known = state.portfolios.find(portfolio_id(year.lender, year.kind));
+            Ok(known.map_or(Of::Lender(lender, year.kind), Of::Portfolio))
+        }
+    }
+}
+
+fn judge_draws(state: &State, on: Day, unit: u32, event: &RemittanceOrdered) -> Result<(Vec<Drawn>, Fen), Refusal> {
+    let terms = terms(state, on, &event.purpose).ok_or(Refusal::of(Code::UnknownTerms, event.remittance))?;
+    let programme = programme(state, terms, &event.purpose);
+    let mut sum: Fen = 0;
+    let mut draws: Vec<Drawn> = Vec::with_capacity(event.draws.len());
+    for draw in &event.draws {
+        let line = state.need_line(draw.line)?;
+        let row = state.lines.get(line);
+        if row.unit != unit {
+            return Err(Refusal::of(Code::WrongUnit, draw.line));
+        }
+        if row.fiscal_year != event.fiscal_year {
+            return Err(Refusal::with(Code::WrongYear, draw.line, i64::from(row.fiscal_year)));
+        }
+        if state.programmes.get(row.programme).code != programme {
+            return Err(Refusal::of(Code::WrongProgramme, draw.line));
+        }
+        if draw.fen <= 0 || draws.iter().any(|other| other.line == line) {
+            return Err(Refusal::of(Code::BadAmount, draw.line));
+        }
+        sum = sum.checked_add(draw.fen).ok_or(Refusal::of(Code::BadAmount, event.remittance))?;
+        let short = draw.fen - state.balance(state.line_account(line, Class::Available));
+        if short > 0 {
+            return Err(Refusal::with(Code::Overdrawn, draw.line, short));
+        }
+        draws.push(Drawn { line, fen: draw.fen });
+    }
+    Ok((draws, sum))
+}
+
+/// The terms in force on the day of the order, for the kind of loan paid for.
+fn terms<'a>(state: &'a State, on: Day, purpose: &Purpose) -> Option<&'a LoanTerms> {
+    let kind = match purpose {
+        Purpose::Claim(id) => state.portfolios.get(state.claims.by_id(*id)?.1.portfolio).kind,
+        Purpose::Advance(year) | Purpose::Compensation(year) => year.kind,
+    };
+    terms_on(state.loan_rules()?, kind, on)
+}
+
+fn programme<'a>(state: &State, terms: &'a LoanTerms, purpose: &Purpose) -> &'a str {
+    match purpose {
+        Purpose::Claim(id) => match state.claims.by_id(*id).map(|(_, claim)| claim.what) {
+            Some(ClaimFor::Waiver) => &terms.waiver_programme,
+            Some(ClaimFor::Subsidy) | None => &terms.subsidy_programme,
+        },
+        Purpose::Advance(_) => &terms.subsidy_programme,
+        Purpose::Compensation(_) => &terms.risk_programme,
+    }
+}
+
+/// Whose share money of a source pays.
+fn payer(source: Source) -> Payer {
+    match source {
+        Source::Central => Payer::Central,
+        Source::Province => Payer::Province,
+        Source::City => Payer::City,
+        Source::County => Payer::County,
+    }
+}
+
+/// The draws by payer, in the order of payers.
+fn by_payer(state: &State, draws: &[Drawn]) -> Vec<(Payer, Fen)> {
+    let mut sums: Vec<(Payer, Fen)> = Vec::new();
+    for draw in draws {
+        add(&mut sums, payer(state.lines.get(draw.line).source), draw.fen);
+    }
+    sums.sort_unstable();
+    sums
+}
+
+/// Adds to a payer's sum, below zero to take away.
+fn add(sums: &mut Vec<(Payer, Fen)>, payer: Payer, fen: Fen) {
+    match sums.iter_mut().find(|(other, _)| *other == payer) {
+        Some((_, sum)) => *sum = sum.saturating_add(fen),
+        None => sums.push((payer, fen)),
+    }
+}
+
+/// Nobody pays another's share, nor more than is open of his own. An advance is limited by nothing but its lines.
+fn judge_owed(state: &State, event: &RemittanceOrdered, sums: &[(Payer, Fen)]) -> Result<(), Refusal> {
+    let (subject, open): (Uuid, Vec<(Payer, i128)>) = match &event.purpose {
+        Purpose::Advance(_) => return Ok(()),
+        Purpose::Claim(id) => (*id, state.claims.by_id(*id).map_or_else(Vec::new, |(_, claim)| open_of(claim))),
+        Purpose::Compensation(year) => (year.lender, open_of_year(state, year)),
+    };
+    for (payer, fen) in sums {
+        let Some((_, open)) = open.iter().find(|(other, _)| other == payer) else {
+            return Err(Refusal::of(Code::NotPayer, subject));
+        };
+        let excess = i128::from(*fen) - open;
+        if excess > 0 {
+            let figure = i64::try_from(excess).unwrap_or(i64::MAX);
+            return Err(Refusal::with(Code::ExceedsOwed, subject, figure));
+        }
+    }
+    Ok(())
+}
+
+/// What each payer of a claim owes and has not ordered yet.
+fn open_of(claim: &Claim) -> Vec<(Payer, i128)> {
+    let open = |owed: Fen, less: [Fen; 2]| i128::from(owed) - less.into_iter().map(i128::from).sum::<i128>();
+    claim.payers.iter().map(|row| (row.payer, open(row.owed, [row.ordered, row.paid]))).collect()
+}
+
+/// The same for the compensation of a risk year.
+fn open_of_year(state: &State, year: &LenderYear) -> Vec<(Payer, i128)> {
+    let id = crate::lender::fund::paid_id(portfolio_id(year.lender, year.kind), year.year);
+    let Some((_, row)) = state.risk_paid.by_id(id) else {
+        return Vec::new();
+    };
+    let sum = |sums: &[(Payer, Fen)], payer: Payer| {
+        sums.iter().find(|(other, _)| *other == payer).map_or(0, |(_, fen)| i128::from(*fen))
+    };
+    let open =
+        |&(payer, fen): &(Payer, Fen)| (payer, i128::from(fen) - sum(&row.paid, payer) - sum(&row.ordered, payer));
+    row.accrued.iter().map(open).collect()
+}
+
+pub(crate) fn judge_approved(state: &State, entry: &Entry<'_>, event: &RemittanceApproved) -> Result<Change, Refusal> {
+    let unknown = Refusal::of(Code::UnknownRemittance, event.remittance);
+    let (remittance, row) = state.remittances.by_id(event.remittance).ok_or(unknown)?;
+    if event.fen != row.fen {
+        return Err(Refusal::with(Code::BadAmount, event.remittance, row.fen));
+    }
+    if row.stage != RemittanceStage::Ordered {
+        return Err(Refusal::of(Code::SetEnded, event.remittance));
+    }
+    if entry.principal == row.preparer {
+        return Err(Refusal::of(Code::FourEyes, event.remittance));
+    }
+    Ok(Change::of(Act::Remittance(RemittanceChange::Approve { remittance })))
+}
+
+pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: RemittanceChange) {
+    match change {
+        RemittanceChange::Order { event, unit, of, draws, fen } => order(state, entry, &event, unit, of, draws, fen),
+        RemittanceChange::Approve { remittance } => {
+            let row = state.remittances.get_mut(remittance);
+            row.stage = RemittanceStage::Approved;
+            row.approver = entry.principal.to_owned();
+            row.last = entry.index;
+        }
+        RemittanceChange::Report { remittance, stage, surrendered } => {
+            report::apply(state, entry, remittance, stage, surrendered);
+        }
+    }
+}
+
+fn order(
+    state: &mut State,
+    entry: &Entry<'_>,
+    event: &RemittanceOrdered,
+    unit: u32,
+    of: Of,
+    draws: Vec<Drawn>,
+    fen: Fen,
+) {
+    let portfolio = match of {
+        Of::Portfolio(portfolio) => portfolio,
+        Of::Lender(lender, kind) => open_portfolio(state, lender, kind, entry.index),
+    };
+    let sums = by_payer(state, &draws);
+    move_sums(state, entry.index, event.purpose, portfolio, &sums, [1, 0]);
+    for draw in &draws {
+        state.lines.get_mut(draw.line).last = entry.index;
+    }
+    state.remittances.push(Remittance {
+        id: event.remittance,
+        unit,
+        portfolio,
+        fiscal_year: event.fiscal_year,
+        purpose: event.purpose,
+        fen,
+        draws,
+        stage: RemittanceStage::Ordered,
+        preparer: entry.principal.to_owned(),
+        approver: String::new(),
+        on: entry.event.effective,
+        last: entry.index,
+    });
+}
+
+/// Each payer's sum goes into what is ordered and what is paid, or out of it: 1, 0 or -1 times.
+fn move_sums(
+    state: &mut State,
+    index: u64,
+    purpose: Purpose,
+    portfolio: u32,
+    sums: &[(Payer, Fen)],
+    [ordered, paid]: [Fen; 2],
+) {
+    match purpose {
+        Purpose::Advance(_) => {}
+        Purpose::Claim(id) => {
+            let Some(claim) = state.claims.find(id) else { return };
+            let row = state.claims.get_mut(claim);
+            row.last = index;
+            for (payer, fen) in sums {
+                if let Some(owes) = row.payers.iter_mut().find(|owes| owes.payer == *payer) {
+                    owes.ordered += ordered * fen;
+                    owes.paid += paid * fen;
+                }
+            }
+        }
+        Purpose::Compensation(year) => {
+            let id = crate::lender::fund::paid_id(state.portfolios.get(portfolio).id, year.year);
+            let Some(at) = state.risk_paid.find(id) else { return };
+            let row = state.risk_paid.get_mut(at);
+            row.last = index;
+            for (payer, fen) in sums {
+                add(&mut row.ordered, *payer, ordered * fen);
+                add(&mut row.paid, *payer, paid * fen);
+            }
+        }
+    }
+}
+
+/// An account of a portfolio.
+fn of_portfolio(portfolio: &Portfolio, class: Class) -> AccountNo {
+    State::account_at(portfolio.accounts, class)
+}

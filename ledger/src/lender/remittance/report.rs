@@ -1,0 +1,133 @@
+//! What the treasury reports of payments to lenders. Never refused: what does not fit an order goes to suspense.
+
+use super::{RemittanceChange, by_payer, move_sums, of_portfolio};
+use crate::account::{AccountNo, Class};
+use crate::entry::Entry;
+use crate::event::{Purpose, RemittanceCleared, RemittanceReturned};
+use crate::fold::{Act, Change, NewFinding};
+use crate::lender::claim;
+use crate::money::{Day, Fen};
+use crate::outcome::Posting;
+use crate::state::lending_rows::{Remittance, RemittanceStage};
+use crate::state::rows::FindingKind;
+use crate::state::table::NONE;
+use crate::state::{State, UNKNOWN_ORG};
+use uuid::Uuid;
+
+/// The treasury paid. Money that left without an approved order of this sum stands in suspense.
+pub(crate) fn judge_cleared(state: &State, on: Day, event: &RemittanceCleared) -> Change {
+    let known = state.remittances.by_id(event.remittance);
+    let expected = known.filter(|(_, row)| row.stage == RemittanceStage::Approved && row.fen == event.fen);
+    let Some((remittance, row)) = expected else {
+        return unexpected(state, on, event.remittance, event.fen, [Class::Suspense, Class::Treasury]);
+    };
+    let stage = RemittanceStage::Cleared;
+    let act = RemittanceChange::Report { remittance, stage, surrendered: false };
+    let lines = row.draws.iter().map(|draw| {
+        let (spent, applied) =
+            (state.line_account(draw.line, Class::Spent), state.line_account(draw.line, Class::Applied));
+        state.posting(on, spent, applied, draw.fen)
+    });
+    let rest = paths(state, row).into_iter().map(|[to, from]| state.posting(on, to, from, row.fen));
+    let postings = lines.chain(rest).collect();
+    Change { postings, findings: Vec::new(), act: Act::Remittance(act) }
+}
+
+/// Between which accounts, besides the lines, clearing moves the whole sum: cash, then what it settles.
+fn paths(state: &State, row: &Remittance) -> Vec<[AccountNo; 2]> {
+    let portfolio = state.portfolios.get(row.portfolio);
+    let of = |class| of_portfolio(portfolio, class);
+    let mut paths = vec![[of(Class::Remitted), state.org_account(row.unit, Class::Treasury)]];
+    match row.purpose {
+        Purpose::Claim(id) => {
+            if let Some((_, claim)) = state.claims.by_id(id) {
+                let account = |class| claim::account(claim, class);
+                paths.push([account(Class::ClaimSettled), account(Class::ClaimOwed)]);
+            }
+        }
+        Purpose::Advance(_) => paths.push([of(Class::Advance), of(Class::AdvanceGranted)]),
+        Purpose::Compensation(_) => {
+            paths.push([of(Class::CompensationSettled), of(Class::CompensationOwed)]);
+            paths.push([of(Class::Stock), of(Class::PaidIn)]);
+        }
+    }
+    paths
+}
+
+/// A payment came back. Before it was cleared its lines have their money again; afterwards clearing is turned round.
+pub(crate) fn judge_returned(state: &State, on: Day, event: &RemittanceReturned) -> Change {
+    let found = state.remittances.by_id(event.remittance).filter(|(_, row)| row.fen == event.fen);
+    let postings = found.and_then(|(_, row)| match row.stage {
+        RemittanceStage::Ordered | RemittanceStage::Approved => Some(released(state, on, row)),
+        RemittanceStage::Cleared => taken_back(state, on, row),
+        RemittanceStage::Returned => None,
+    });
+    let (Some((remittance, row)), Some(postings)) = (found, postings) else {
+        return unexpected(state, on, event.remittance, event.fen, [Class::Treasury, Class::Suspense]);
+    };
+    let surrendered = row.stage == RemittanceStage::Cleared && on.year() != row.fiscal_year;
+    let act = RemittanceChange::Report { remittance, stage: RemittanceStage::Returned, surrendered };
+    Change { postings, findings: Vec::new(), act: Act::Remittance(act) }
+}
+
+fn released(state: &State, on: Day, row: &Remittance) -> Vec<Posting> {
+    let released = row.draws.iter().map(|draw| {
+        let (available, applied) =
+            (state.line_account(draw.line, Class::Available), state.line_account(draw.line, Class::Applied));
+        state.posting(on, available, applied, draw.fen)
+    });
+    released.collect()
+}
+
+/// `None` if what was paid has been used since: the advance by a claim, the stock by losses, the cash by returns.
+fn taken_back(state: &State, on: Day, row: &Remittance) -> Option<Vec<Posting>> {
+    let paths = paths(state, row);
+    if paths.iter().any(|[to, _]| state.balance(*to) < row.fen) {
+        return None;
+    }
+    let back = paths.into_iter().map(|[to, from]| state.posting(on, from, to, row.fen));
+    let lines = row.draws.iter().map(|draw| {
+        // A return of a later year is due to finance, as with payments to students.
+        let restored = if on.year() == row.fiscal_year {
+            state.line_account(draw.line, Class::Available)
+        } else {
+            state.org_account(row.unit, Class::DueToFinance)
+        };
+        state.posting(on, restored, state.line_account(draw.line, Class::Spent), draw.fen)
+    });
+    Some(back.chain(lines).collect())
+}
+
+/// The cash moved, so it is booked; nothing else is known to have happened.
+fn unexpected(state: &State, on: Day, subject: Uuid, fen: Fen, [to, from]: [Class; 2]) -> Change {
+    let unit = state.remittances.by_id(subject).map_or(UNKNOWN_ORG, |(_, row)| row.unit);
+    let kind = FindingKind::RemittanceUnexpected;
+    let mut change = Change::only(NewFinding { kind, subject, fen: fen.max(0), payout: NONE, unit });
+    if fen > 0 {
+        let (debit, credit) = (state.org_account(unit, to), state.org_account(unit, from));
+        change.postings.push(state.posting(on, debit, credit, fen));
+    }
+    change
+}
+
+pub(super) fn apply(state: &mut State, entry: &Entry<'_>, remittance: u32, stage: RemittanceStage, surrendered: bool) {
+    let row = state.remittances.get_mut(remittance);
+    let before = std::mem::replace(&mut row.stage, stage);
+    (row.on, row.last) = (entry.event.effective, entry.index);
+    let (purpose, portfolio, draws) = (row.purpose, row.portfolio, row.draws.clone());
+    let moves = match (before, stage) {
+        (_, RemittanceStage::Cleared) => [-1, 1],
+        (RemittanceStage::Cleared, _) => [0, -1],
+        _ => [-1, 0],
+    };
+    let sums = by_payer(state, &draws);
+    move_sums(state, entry.index, purpose, portfolio, &sums, moves);
+    state.portfolios.get_mut(portfolio).last = entry.index;
+    for draw in draws {
+        let line = state.lines.get_mut(draw.line);
+        line.last = entry.index;
+        if surrendered {
+            line.surrendered += draw.fen;
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! Persons under opaque ids, their standing as students, their cards. Reports, never refused.
+
+use crate::event::{CardBound, CardReplaced, PersonRegistered, Status, StatusChanged};
+use crate::fold::{Act, Change, NewFinding};
+use crate::money::Day;
+use crate::state::rows::{Card, FindingKind, Person};
+use crate::state::table::NONE;
+use crate::state::{State, UNKNOWN_ORG};
+use uuid::Uuid;
+
+pub(crate) enum PeopleChange {
+    Register(PersonRegistered),
+    Status { person: u32, on: Day, status: Status, school: u32 },
+    Bind { person: u32, card: Uuid, old: Option<u32> },
+}
+
+pub(crate) fn judge_registered(state: &State, event: &PersonRegistered) -> Change {
+    match state.persons.find(event.person) {
+        Some(_) => Change::only(NewFinding::about(FindingKind::Repeated, event.person)),
+        None => Change::of(Act::People(PeopleChange::Register(event.clone()))),
+    }
+}
+
+pub(crate) fn judge_status(state: &State, on: Day, event: &StatusChanged) -> Change {
+    let Some(person) = state.persons.find(event.person) else {
+        return Change::only(NewFinding::about(FindingKind::UnknownSubject, event.person));
+    };
+    let school = state.known_org(event.school);
+    let act = PeopleChange::Status { person, on, status: event.status, school: school.unwrap_or(UNKNOWN_ORG) };
+    let mut change = Change::of(Act::People(act));
+    if school.is_none() {
+        change.findings.push(NewFinding::about(FindingKind::UnknownSubject, event.school));
+    }
+    change
+}
+
+pub(crate) fn judge_bound(state: &State, event: &CardBound) -> Change {
+    bind(state, event.person, event.card, None)
+}
+
+pub(crate) fn judge_replaced(state: &State, event: &CardReplaced) -> Change {
+    let old = state.cards.by_id(event.old);
+    let owner = state.persons.find(event.person);
+    let old_is_theirs = old.is_some_and(|(_, card)| Some(card.person) == owner);
+    let mut change = bind(state, event.person, event.new, old.filter(|_| old_is_theirs).map(|(handle, _)| handle));
+    if owner.is_some() && !old_is_theirs {
+        change.findings.push(NewFinding::about(FindingKind::UnknownSubject, event.old));
+    }
+    change
+}
+
+fn bind(state: &State, person: Uuid, card: Uuid, old: Option<u32>) -> Change {
+    let Some(owner) = state.persons.find(person) else {
+        return Change::only(NewFinding::about(FindingKind::UnknownSubject, person));
+    };
+    let mut change = Change::of(Act::People(PeopleChange::Bind { person: owner, card, old }));
+    if let Some((_, bound)) = state.cards.by_id(card)
+        && bound.person != owner
+    {
+        change.findings.push(NewFinding::about(FindingKind::CardRebound, card));
+    }
+    change
+}
+
+pub(crate) fn apply(state: &mut State, index: u64, change: PeopleChange) {
+    match change {
+        PeopleChange::Register(event) => {
+            let (id, origin) = (event.person, event.origin);
+            let earlier = Vec::new();
+            let person =
+                state.persons.push(Person { id, origin, status: None, earlier, last_award: NONE, last: index });
+            own_loans(state, id, person);
+        }
+        PeopleChange::Status { person, on, status, school } => {
+            let row = state.persons.get_mut(person);
+            row.last = index;
+            place(row, (on, status, school));
+        }
+        PeopleChange::Bind { person, card, old } => {
+            if let Some(old) = old {
+                let row = state.cards.get_mut(old);
+                row.in_use = false;
+                row.last = index;
+            }
+            match state.cards.find(card) {
+                Some(handle) => {
+                    let row = state.cards.get_mut(handle);
+                    (row.person, row.in_use, row.last) = (person, true, index);
+                }
+                None => {
+                    state.cards.push(Card { id: card, person, in_use: true, last: index });
+                }
+            }
+        }
+    }
+}
+
+/// A contract may be told before its borrower is registered. From now on his standing says who pays its interest.
+fn own_loans(state: &mut State, id: Uuid, person: u32) {
+    let mut at = state.borrowers.by_id(id).map_or(NONE, |(_, borrower)| borrower.last_loan);
+    while at != NONE {
+        let loan = state.loans.get_mut(at);
+        loan.person = person;
+        at = loan.before_of_borrower;
+    }
+}
+
+/// Keeps the standings sorted by day, also when one is learnt late. Of two on one day the later entry counts.
+fn place(row: &mut Person, standing: (Day, Status, u32)) {
+    match row.status {
+        None => row.status = Some(standing),
+        Some(current) if standing.0 >= current.0 => {
+            if standing.0 > current.0 {
+                row.earlier.push(current);
+            }
+            row.status = Some(standing);
+        }
+        Some(_) => {
+            let at = row.earlier.partition_point(|(from, _, _)| *from <= standing.0);
+            row.earlier.insert(at, standing);
+        }
+    }
+}

@@ -1,0 +1,334 @@
+//! What is remembered of loans, claims, payments to lenders and funds, as rows of tables. Data only.
+#![allow(missing_docs)] // Fields are named after the event fields they keep; those carry the documentation.
+
+use super::flows::Flows;
+use crate::event::loan_terms::LoanTerms;
+use crate::event::{Allocation, ClaimFor, DayBasis, Hash, LoanKind, Payer, Purpose, StudyLevel, Subordination};
+use crate::money::{Day, Fen};
+use crate::state::rows::{Drawn, Set};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// Terms as adopted: in force from a day.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct AdoptedTerms {
+    pub from: Day,
+    pub index: u64,
+    pub terms: LoanTerms,
+}
+
+/// A published rate: the day of its fixing and a year's rate in millionths.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Fixing {
+    pub on: Day,
+    pub index: u64,
+    pub rate_ppm: u32,
+}
+
+/// Waived interest of a year.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Waiver {
+    pub year: u16,
+    pub graduated_through: u16,
+    pub document: String,
+    pub index: u64,
+}
+
+/// Everything that holds for many loans at once: the one row of its table.
+#[derive(Clone, Default, Serialize, Deserialize)]
+pub struct LoanRules {
+    /// By kind, in order of adoption.
+    pub terms: [Vec<AdoptedTerms>; 2],
+    /// By index, ascending by day; of two on one day the later entry stands later.
+    pub rates: [Vec<Fixing>; 2],
+    pub waivers: Vec<Waiver>,
+    pub last: u64,
+}
+
+/// Something that happened to a loan.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum What {
+    Drawn(Fen),
+    DrawReturned(Fen),
+    RateAgreed(i32),
+    Repaid { fen: Fen, allocation: Option<Allocation>, early: bool },
+    Refunded(Allocation),
+    Overdue(Fen),
+    Deferred(Day),
+    WrittenOff(Fen),
+    StateRepaid(Fen),
+    Relieved(Fen),
+}
+
+/// A dated fact of a loan and the entry that told it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Fact {
+    pub on: Day,
+    pub index: u64,
+    pub what: What,
+}
+
+/// A loan: one contract. A fact may come before its contract is known; then the contract's fields are empty.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Loan {
+    pub id: Uuid,
+    pub known: bool,
+    pub number: String,
+    pub contract: Hash,
+    pub portfolio: u32,
+    pub person: u32,
+    pub school: u32,
+    /// The borrower's loan signed before it.
+    pub before_of_borrower: u32,
+    pub kind: LoanKind,
+    pub level: StudyLevel,
+    pub basis: DayBasis,
+    pub academic_year: u16,
+    pub signed: Day,
+    pub graduates: Day,
+    pub repay_from: Day,
+    pub matures: Day,
+    /// Ascending by day, then as the rank of their kinds has it.
+    pub facts: Vec<Fact>,
+    /// Interest is posted to the end of this day.
+    pub through: Day,
+    /// And was so before the last fact, should that be reversed.
+    pub through_before: Day,
+    /// What is posted, by flow.
+    pub posted: Flows,
+    /// Confirmed of the lender's claims, less what it gave back: subsidy, waiver.
+    pub confirmed: [Fen; 2],
+    /// Recovered after a write-off.
+    pub recovered: Fen,
+    /// Of what is lost of it, what others than the compensation stock bear.
+    pub borne: Fen,
+    /// Its latest claim line; each names the one before.
+    pub last_claim_line: u32,
+    /// First of its accounts.
+    pub accounts: u32,
+    pub last: u64,
+}
+
+/// A person's loans, found by the person's id.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Borrower {
+    pub id: Uuid,
+    pub last_loan: u32,
+}
+
+/// All loans of one kind of one lender, with their compensation fund.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Portfolio {
+    /// Derived from lender and kind.
+    pub id: Uuid,
+    pub lender: u32,
+    pub kind: LoanKind,
+    /// First of its accounts.
+    pub accounts: u32,
+    /// Drawn less returned, of all its loans, and of those whose principal is settled.
+    pub drawn: Fen,
+    pub settled_drawn: Fen,
+    /// Year of the last reward.
+    pub rewarded: u16,
+    /// What the stock changed by, by effective day, ascending: statements are compared with their own day.
+    pub stock_days: Vec<(Day, Fen)>,
+    /// The last statement of the lender and what we held then.
+    pub stated: Option<(Day, Fen, Fen)>,
+    pub last: u64,
+}
+
+/// Net drawings of one university's borrowers in one risk year, and the compensation for them.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct RiskYear {
+    /// Derived from portfolio, year and school.
+    pub id: Uuid,
+    pub portfolio: u32,
+    pub school: u32,
+    pub year: u16,
+    pub drawn: Fen,
+    /// What each payer owes for it.
+    pub accrued: Vec<(Payer, Fen)>,
+    pub last: u64,
+}
+
+/// What was paid into a fund for a risk year, by payer.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct RiskPaid {
+    /// Derived from portfolio and year.
+    pub id: Uuid,
+    pub portfolio: u32,
+    pub year: u16,
+    pub accrued: Vec<(Payer, Fen)>,
+    pub paid: Vec<(Payer, Fen)>,
+    /// In payments ordered and not yet cleared.
+    pub ordered: Vec<(Payer, Fen)>,
+    pub last: u64,
+}
+
+/// Why a claim line was disputed.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+pub enum Verdict {
+    Confirmed,
+    UnknownLoan,
+    ClaimedTwice,
+    WrongPrincipal,
+    WrongRate,
+    WaivedDays,
+    AfterStudyEnd,
+    WrongDays,
+    WrongAmount,
+}
+
+impl Verdict {
+    /// All verdicts.
+    pub const ALL: [Self; 9] = [
+        Self::Confirmed,
+        Self::UnknownLoan,
+        Self::ClaimedTwice,
+        Self::WrongPrincipal,
+        Self::WrongRate,
+        Self::WaivedDays,
+        Self::AfterStudyEnd,
+        Self::WrongDays,
+        Self::WrongAmount,
+    ];
+
+    /// Stable name and Chinese sentence.
+    #[must_use]
+    pub fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Confirmed => ("confirmed", "确认"),
+            Self::UnknownLoan => ("unknown_loan", "贷款不存在"),
+            Self::ClaimedTwice => ("claimed_twice", "重复申报"),
+            Self::WrongPrincipal => ("wrong_principal", "本金不符"),
+            Self::WrongRate => ("wrong_rate", "利率不符"),
+            Self::WaivedDays => ("waived_days", "含免息天数"),
+            Self::AfterStudyEnd => ("after_study_end", "含毕业后天数"),
+            Self::WrongDays => ("wrong_days", "天数不符"),
+            Self::WrongAmount => ("wrong_amount", "金额不符"),
+        }
+    }
+}
+
+/// Confirmed money of a claim by academic year and kind of university, before it is split among payers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ClaimPart {
+    pub academic_year: u16,
+    pub subordination: Subordination,
+    /// Division code of the university's province, first two digits.
+    pub province: u32,
+    pub fen: Fen,
+}
+
+/// What a payer owes for a claim, what is in payments ordered, what is paid.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ClaimPayer {
+    pub payer: Payer,
+    pub owed: Fen,
+    pub ordered: Fen,
+    pub paid: Fen,
+}
+
+/// A lender's claim.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Claim {
+    pub id: Uuid,
+    pub number: String,
+    pub portfolio: u32,
+    pub what: ClaimFor,
+    pub from: Day,
+    pub through: Day,
+    pub unit: u32,
+    /// Its lines: count, sum claimed, chain.
+    pub set: Set,
+    pub confirmed: Fen,
+    pub confirmed_count: u32,
+    pub parts: Vec<ClaimPart>,
+    /// Made when the claim is sealed.
+    pub payers: Vec<ClaimPayer>,
+    /// Settled out of advances and out of the compensation stock when it was approved.
+    pub from_advance: Fen,
+    pub from_stock: Fen,
+    /// First of its accounts.
+    pub accounts: u32,
+    pub last_line: u32,
+    pub effective: Day,
+    pub last: u64,
+}
+
+/// A line of a claim beside our figure.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct ClaimLine {
+    pub claim: u32,
+    pub number: u32,
+    /// `NONE` if unknown.
+    pub loan: u32,
+    pub loan_id: Uuid,
+    pub principal: Fen,
+    pub rate_ppm: u32,
+    pub days: u32,
+    pub fen: Fen,
+    pub our_principal: Fen,
+    pub our_rate_ppm: u32,
+    pub our_days: u32,
+    pub our_fen: Fen,
+    pub verdict: Verdict,
+    pub before_of_claim: u32,
+    pub before_of_loan: u32,
+    pub index: u64,
+}
+
+/// How far a payment to a lender has come.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+pub enum RemittanceStage {
+    Ordered,
+    Approved,
+    Cleared,
+    Returned,
+}
+
+impl RemittanceStage {
+    /// Stable name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ordered => "ordered",
+            Self::Approved => "approved",
+            Self::Cleared => "cleared",
+            Self::Returned => "returned",
+        }
+    }
+}
+
+/// A payment to a lender.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Remittance {
+    pub id: Uuid,
+    pub unit: u32,
+    pub portfolio: u32,
+    pub fiscal_year: u16,
+    pub purpose: Purpose,
+    pub fen: Fen,
+    pub draws: Vec<Drawn>,
+    pub stage: RemittanceStage,
+    pub preparer: String,
+    pub approver: String,
+    pub on: Day,
+    pub last: u64,
+}
+
+/// Reward money of an aid centre.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Reward {
+    pub id: Uuid,
+    pub portfolio: u32,
+    pub centre: u32,
+    pub year: u16,
+    pub fen: Fen,
+    /// By use.
+    pub spent: Vec<(String, Fen)>,
+    /// First of its accounts.
+    pub accounts: u32,
+    pub effective: Day,
+    pub last: u64,
+}

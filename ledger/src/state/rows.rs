@@ -1,0 +1,361 @@
+//! What the ledger remembers of each thing, as rows of tables. Data only; who changes it stands elsewhere.
+#![allow(missing_docs)] // Fields are named after the event fields they keep; those carry the documentation.
+
+use crate::account::Account;
+use crate::event::policy::Adopted;
+use crate::event::{Hash, Level, OrgRole, Source, Status, Subordination};
+pub use crate::finding::FindingKind;
+use crate::money::{Day, Fen};
+use crate::outcome::{Code, Refusal};
+use crate::state::lending_rows::{
+    Borrower, Claim, ClaimLine, Loan, LoanRules, Portfolio, Remittance, Reward, RiskPaid, RiskYear,
+};
+use crate::state::table::Row;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// What became of an entry, by its index.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Seen {
+    /// The event id.
+    pub id: Uuid,
+    /// 64-bit hash of the event bytes.
+    pub content: u64,
+    /// 0 posted, 255 duplicate, 254 withheld, else the refusal's code.
+    pub verdict: u8,
+}
+
+/// `Seen::verdict` of an entry that repeated an earlier one.
+pub const DUPLICATE: u8 = 255;
+
+/// `Seen::verdict` of an entry that was left out; see `State::withhold`.
+pub const WITHHELD: u8 = 254;
+
+// The list of codes may grow up to these two and not into them.
+const _: () = assert!(Code::ALL.len() < WITHHELD as usize);
+
+/// An organisation.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Org {
+    pub id: Uuid,
+    pub number: String,
+    pub name: String,
+    pub level: Level,
+    pub role: OrgRole,
+    /// Handle of the unit above.
+    pub parent: u32,
+    pub division: u32,
+    pub subordination: Subordination,
+    /// First of its accounts: issued, due to finance, treasury, suspense, receivable.
+    pub accounts: u32,
+    /// First open day by book; periods close in a later issue.
+    pub open_from: [Day; 4],
+    /// Former names with the day each ended and its division.
+    pub former: Vec<(Day, String, u32)>,
+    pub last: u64,
+}
+
+/// A budget document line.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Line {
+    pub id: Uuid,
+    pub document: String,
+    pub parent_document: String,
+    /// Handle of the unit that holds it.
+    pub unit: u32,
+    pub fiscal_year: u16,
+    pub programme: u32,
+    pub source: Source,
+    pub item: String,
+    pub project: String,
+    pub direct: bool,
+    pub advance: bool,
+    /// The line it was passed down from.
+    pub parent: u32,
+    /// Issued or passed down to it, less recalls, in fen.
+    pub received: Fen,
+    /// Passed down from it, less recalls, in fen.
+    pub passed_down: Fen,
+    /// Came back in a later year, so due to finance rather than available again, in fen.
+    pub surrendered: Fen,
+    /// First of its accounts: available, applied, spent.
+    pub accounts: u32,
+    /// Lines passed down from it.
+    pub children: Vec<u32>,
+    /// Applications that draw on it.
+    pub applications: Vec<u32>,
+    pub effective: Day,
+    pub last: u64,
+}
+
+/// A programme with the versions of its policy, in order of adoption.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Programme {
+    pub code: String,
+    pub versions: Vec<Adopted>,
+}
+
+/// A person, by opaque id.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Person {
+    pub id: Uuid,
+    pub origin: u32,
+    pub status: Option<(Day, Status, u32)>,
+    /// Other standings, ascending by day: the current one is the latest of all.
+    pub earlier: Vec<(Day, Status, u32)>,
+    /// Latest award; each award names the one before.
+    pub last_award: u32,
+    pub last: u64,
+}
+
+/// A card, by opaque id.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Card {
+    pub id: Uuid,
+    pub person: u32,
+    pub in_use: bool,
+    pub last: u64,
+}
+
+/// The stages of a set.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+pub enum Stage {
+    Open,
+    Sealed,
+    Reviewed,
+    Approved,
+    Sent,
+    Cancelled,
+}
+
+impl Stage {
+    /// Stable name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Sealed => "sealed",
+            Self::Reviewed => "reviewed",
+            Self::Approved => "approved",
+            Self::Sent => "sent",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
+/// What every set has: a chain over its lines, and who did what.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Set {
+    pub stage: Stage,
+    pub count: u32,
+    pub fen: Fen,
+    pub hash: Hash,
+    pub preparer: String,
+    pub reviewer: String,
+    pub approver: String,
+}
+
+/// A roster.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Roster {
+    pub id: Uuid,
+    pub school: u32,
+    pub programme: u32,
+    pub academic_year: u16,
+    pub due: Vec<Day>,
+    pub set: Set,
+    /// First of its accounts: granted, owed, settled.
+    pub accounts: u32,
+    /// Latest line; each award names the one before.
+    pub last_award: u32,
+    pub effective: Day,
+    pub last: u64,
+}
+
+/// A line of a roster; an award once the roster is approved.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Award {
+    pub id: Uuid,
+    pub roster: u32,
+    pub number: u32,
+    pub person: u32,
+    pub band: u32,
+    pub fen: Fen,
+    /// First of its instalments, one for each due day of the roster.
+    pub instalments: u32,
+    pub before_of_person: u32,
+    pub before_of_roster: u32,
+    pub last: u64,
+}
+
+/// One instalment of an award.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Instalment {
+    /// The latest payment ordered for it.
+    pub payout: u32,
+    /// Credits of it that stand in suspense.
+    pub in_suspense: u32,
+}
+
+/// What an application takes from one document line.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Part {
+    pub line: u32,
+    pub fen: Fen,
+    pub cleared: Fen,
+}
+
+/// A payment application.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Application {
+    pub id: Uuid,
+    pub unit: u32,
+    pub fiscal_year: u16,
+    pub set: Set,
+    pub parts: Vec<Part>,
+    /// First of its accounts: transit, payee.
+    pub accounts: u32,
+    pub last_payout: u32,
+    pub batch: u32,
+    pub effective: Day,
+    pub last: u64,
+}
+
+/// How far a payment has come, beyond the stage of its application.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum Progress {
+    /// Ordered; whether it is sealed, approved or sent stands at the application.
+    Ordered,
+    /// The bank does not know.
+    Unknown,
+    /// On the card.
+    Credited,
+    /// Came back.
+    Returned,
+}
+
+impl Progress {
+    /// Stable name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ordered => "ordered",
+            Self::Unknown => "unknown",
+            Self::Credited => "credited",
+            Self::Returned => "returned",
+        }
+    }
+}
+
+/// One payment of one instalment.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Payout {
+    pub id: Uuid,
+    pub application: u32,
+    pub number: u32,
+    pub award: u32,
+    /// From 0.
+    pub instalment: u8,
+    pub progress: Progress,
+    /// Why it came back, 0 if it did not.
+    pub reason: u8,
+    pub card: u32,
+    pub fen: Fen,
+    /// First of its draws and how many.
+    pub draws: u32,
+    pub draw_count: u8,
+    pub reissue_of: u32,
+    pub before_of_application: u32,
+    /// Latest open finding of a credit of it in suspense; each names the one before.
+    pub suspense: u32,
+    /// Day of the credit or return.
+    pub on: Day,
+    pub last: u64,
+}
+
+/// What a payment takes from a document line.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+pub struct Drawn {
+    pub line: u32,
+    pub fen: Fen,
+}
+
+/// A treasury voucher.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Voucher {
+    pub id: Uuid,
+    pub number: String,
+    pub application: u32,
+    pub draws: Vec<Drawn>,
+    pub cleared: bool,
+    pub last: u64,
+}
+
+/// A batch at the paying bank.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Batch {
+    pub id: Uuid,
+    pub application: u32,
+    pub bank: u32,
+    pub on: Day,
+    pub last: u64,
+}
+
+/// Something an auditor should see.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Finding {
+    pub kind: FindingKind,
+    /// The entry that opened it.
+    pub index: u64,
+    /// What it is about.
+    pub subject: Uuid,
+    /// Money in suspense, 0 if none.
+    pub fen: Fen,
+    /// The payment concerned.
+    pub payout: u32,
+    /// Unit whose suspense account holds the money.
+    pub unit: u32,
+    /// The finding before it about money in suspense of the same payment.
+    pub before_of_payout: u32,
+    pub open: bool,
+    pub on: Day,
+}
+
+/// A refused entry.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Refused {
+    pub index: u64,
+    pub refusal: Refusal,
+}
+
+/// A public key that may sign checkpoints.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct AnnouncedKey {
+    /// Derived from the rest.
+    pub id: Uuid,
+    pub key: Hash,
+    pub by: Hash,
+    pub signature: [Hash; 2],
+    pub last: u64,
+}
+
+impl Row for Seen {
+    /// Nobody was told of what was left out, so saying it again repeats nothing.
+    fn id(&self) -> Option<Uuid> {
+        (self.verdict != WITHHELD).then_some(self.id)
+    }
+}
+
+macro_rules! rows {
+    (with id: $($with:ty),*; without: $($without:ty),*) => {
+        $(impl Row for $with { fn id(&self) -> Option<Uuid> { Some(self.id) } })*
+        $(impl Row for $without { fn id(&self) -> Option<Uuid> { None } })*
+    };
+}
+
+rows! {
+    with id: Org, Line, Person, Card, Roster, Award, Application, Payout, Voucher, Batch, Loan, Borrower,
+        Portfolio, RiskYear, RiskPaid, Claim, Remittance, Reward,
+        AnnouncedKey;
+    without: Account, Programme, Instalment, Drawn, Finding, Refused, LoanRules, ClaimLine
+}

@@ -1,0 +1,185 @@
+//! One event of every kind, always the same, for tests of whatever carries events. They make no sensible history.
+
+mod loans;
+
+use ledger::event::policy::{Band, Exclusion, Policy, Rule, Sharing};
+use ledger::event::{
+    ApplicationLineAdded, ApplicationPrepared, BatchSent, CardBound, CardReplaced, Clearing, Draw, Event, Kind, Level,
+    LineIssued, LinePassedDown, LineRecalled, OrgRegistered, OrgRenamed, OrgRole, PassedPart, PayoutCredited,
+    PayoutReturned, PayoutUnknown, PersonRegistered, RosterLineAdded, RosterPrepared, RulesAdopted, SetCancelled,
+    SetDecided, SetSealed, Source, Status, StatusChanged, Subordination, SuspenseCleared, VoucherCleared,
+    VoucherIssued,
+};
+use ledger::money::Day;
+use uuid::Uuid;
+
+/// One event per kind, in the order of their numbers. Event ids count from 1.
+#[must_use]
+pub fn samples() -> Vec<Event> {
+    let money = [policies(), orgs(), budget(), people(), rosters(), applications(), payouts()];
+    let event = |(at, kind): (u128, Kind)| Event { id: Uuid::from_u128(at + 1), effective: day(20_210_901), kind };
+    (0..).zip(money.into_iter().chain(loans::kinds()).flatten()).map(event).collect()
+}
+
+/// A thing the samples name, the same for the same number.
+#[must_use]
+pub fn thing(number: u128) -> Uuid {
+    Uuid::from_u128(0x6d69_6e67_7a68_616e_6700_0000_0000_0000 + number)
+}
+
+const UNIT: u128 = 1;
+const SCHOOL: u128 = 2;
+const BANK: u128 = 3;
+const LINE: u128 = 10;
+const CHILD: u128 = 11;
+const PERSON: u128 = 20;
+const CARD: u128 = 21;
+const ROSTER: u128 = 30;
+const AWARD: u128 = 31;
+const APPLICATION: u128 = 40;
+const PAYOUT: u128 = 41;
+const VOUCHER: u128 = 50;
+
+fn policies() -> Vec<Kind> {
+    let band = |number, name: &str, fen| Band { number, name: name.into(), min_fen: fen, max_fen: fen };
+    let policy = Policy {
+        programme: "SH-GRANT".into(),
+        version: 1,
+        name: "普通高中国家助学金".into(),
+        document: "财科教〔2019〕19号".into(),
+        stage: "senior_high".into(),
+        bands: vec![band(1, "一档", 250_000), band(2, "二档", 150_000)],
+        exclusions: vec![Exclusion { programme: "VS-GRANT".into() }],
+        sharing: vec![Sharing { subordination: Subordination::Local, central_ppm: 800_000 }],
+        flagged: vec![Rule::Due, Rule::Sharing],
+        sharing_tolerance_fen: 1,
+    };
+    vec![Kind::PolicyAdopted(Box::new(policy)), Kind::RulesAdopted(RulesAdopted { version: 1 })]
+}
+
+fn orgs() -> Vec<Kind> {
+    vec![
+        Kind::OrgRegistered(OrgRegistered {
+            org: thing(SCHOOL),
+            number: "2161000001".into(),
+            name: "示例中学".into(),
+            level: Level::School,
+            role: OrgRole::School,
+            parent: Some(thing(UNIT)),
+            division: 619_901,
+            subordination: Subordination::Local,
+        }),
+        Kind::OrgRenamed(OrgRenamed { org: thing(SCHOOL), name: "示例第一中学".into(), division: 619_902 }),
+    ]
+}
+
+fn budget() -> Vec<Kind> {
+    vec![
+        Kind::LineIssued(LineIssued {
+            line: thing(LINE),
+            document: "示财教〔2020〕1号".into(),
+            parent_document: "财教〔2020〕2号".into(),
+            unit: thing(UNIT),
+            fiscal_year: 2021,
+            programme: "SH-GRANT".into(),
+            source: Source::Central,
+            item: "2050204".into(),
+            project: "610000".into(),
+            direct: true,
+            advance: true,
+            fen: 100_000_000,
+        }),
+        Kind::LinePassedDown(LinePassedDown {
+            document: "示财教〔2021〕3号".into(),
+            parts: vec![PassedPart { from: thing(LINE), to: thing(CHILD), unit: thing(SCHOOL), fen: 60_000_000 }],
+        }),
+        Kind::LineRecalled(LineRecalled {
+            line: thing(CHILD), document: "示财教〔2021〕4号".into(), fen: 1_000_000
+        }),
+    ]
+}
+
+fn people() -> Vec<Kind> {
+    let person = thing(PERSON);
+    vec![
+        Kind::PersonRegistered(PersonRegistered { person, origin: 619_903 }),
+        Kind::StatusChanged(StatusChanged { person, status: Status::Enrolled, school: thing(SCHOOL) }),
+        Kind::CardBound(CardBound { person, card: thing(CARD) }),
+        Kind::CardReplaced(CardReplaced { person, old: thing(CARD), new: thing(CARD + 1) }),
+    ]
+}
+
+fn rosters() -> Vec<Kind> {
+    let decided = SetDecided { set: thing(ROSTER), hash: [7; 32] };
+    vec![
+        Kind::RosterPrepared(RosterPrepared {
+            roster: thing(ROSTER),
+            school: thing(SCHOOL),
+            programme: "SH-GRANT".into(),
+            academic_year: 2021,
+            due: vec![day(20_211_015), day(20_220_415)],
+        }),
+        Kind::RosterLineAdded(RosterLineAdded {
+            roster: thing(ROSTER),
+            number: 1,
+            award: thing(AWARD),
+            person: thing(PERSON),
+            band: 1,
+            fen: 250_000,
+        }),
+        Kind::RosterSealed(SetSealed { set: thing(ROSTER), count: 1, fen: 250_000, hash: [7; 32] }),
+        Kind::RosterReviewed(decided.clone()),
+        Kind::RosterApproved(decided),
+        Kind::RosterCancelled(SetCancelled { set: thing(ROSTER) }),
+    ]
+}
+
+fn applications() -> Vec<Kind> {
+    let application = thing(APPLICATION);
+    vec![
+        Kind::ApplicationPrepared(ApplicationPrepared { application, unit: thing(SCHOOL), fiscal_year: 2021 }),
+        Kind::ApplicationLineAdded(ApplicationLineAdded {
+            application,
+            number: 1,
+            payout: thing(PAYOUT),
+            award: thing(AWARD),
+            instalment: 1,
+            card: thing(CARD),
+            reissue_of: Some(thing(PAYOUT + 1)),
+            draws: draws(),
+        }),
+        Kind::ApplicationSealed(SetSealed { set: application, count: 1, fen: 125_000, hash: [9; 32] }),
+        Kind::ApplicationApproved(SetDecided { set: application, hash: [9; 32] }),
+        Kind::ApplicationCancelled(SetCancelled { set: application }),
+    ]
+}
+
+fn payouts() -> Vec<Kind> {
+    let (payout, voucher, application) = (thing(PAYOUT), thing(VOUCHER), thing(APPLICATION));
+    let serial = || "20211020000001".to_owned();
+    vec![
+        Kind::VoucherIssued(VoucherIssued { voucher, number: "示库〔2021〕5".into(), application, draws: draws() }),
+        Kind::VoucherCleared(VoucherCleared { voucher }),
+        Kind::BatchSent(BatchSent {
+            batch: thing(60),
+            application,
+            bank: thing(BANK),
+            count: 1,
+            fen: 125_000,
+            hash: [9; 32],
+        }),
+        Kind::PayoutCredited(PayoutCredited { payout, fen: 125_000, serial: serial() }),
+        Kind::PayoutReturned(PayoutReturned { payout, fen: 125_000, reason: 3, serial: serial() }),
+        Kind::PayoutUnknown(PayoutUnknown { payout, serial: serial() }),
+        Kind::SuspenseCleared(SuspenseCleared { credit: Uuid::from_u128(26), how: Clearing::Accepted(thing(CHILD)) }),
+    ]
+}
+
+fn draws() -> Vec<Draw> {
+    vec![Draw { line: thing(CHILD), fen: 100_000 }, Draw { line: thing(CHILD + 1), fen: 25_000 }]
+}
+
+/// A day of the samples; they only use days the calendar has.
+fn day(yyyymmdd: u32) -> Day {
+    Day::from_yyyymmdd(yyyymmdd).unwrap_or_default()
+}

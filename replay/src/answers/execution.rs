@@ -1,0 +1,153 @@
+//! Execution of a document line: what came in and where it stands, with the equation that must hold. Payments one by
+//! one stand in `trace`.
+
+use ledger::account::Class;
+use ledger::money::Fen;
+use ledger::state::State;
+
+use crate::pages::postings::EntryRow;
+
+/// A document line as executed: received = available + applied + spent + passed down + to finance.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Execution {
+    /// The line.
+    pub line: u32,
+    /// Issued or passed down to it, less recalls.
+    pub received_fen: Fen,
+    /// Free to be applied for or passed down.
+    pub available_fen: Fen,
+    /// Applied for, not yet cleared by the treasury.
+    pub applied_fen: Fen,
+    /// Left the treasury, less returns.
+    pub spent_fen: Fen,
+    /// To lines below, less recalls.
+    pub passed_down_fen: Fen,
+    /// Returned after the budget year and due to finance.
+    pub to_finance_fen: Fen,
+    /// What the lines below say they received; equals what was passed down.
+    pub children_received_fen: Fen,
+    /// The lines below.
+    pub children: Vec<u32>,
+}
+
+impl Execution {
+    /// Whether nothing is missing and nothing too much.
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        let parts = [self.available_fen, self.applied_fen, self.spent_fen, self.passed_down_fen, self.to_finance_fen];
+        parts.iter().all(|fen| *fen >= 0)
+            && parts.iter().sum::<Fen>() == self.received_fen
+            && self.children_received_fen == self.passed_down_fen
+    }
+}
+
+/// How a document line was executed.
+#[must_use]
+pub fn execution(state: &State, line: u32) -> Execution {
+    let row = state.lines.get(line);
+    let balance = |class| state.balance(state.line_account(line, class));
+    let (available, applied, spent) = (balance(Class::Available), balance(Class::Applied), balance(Class::Spent));
+    Execution {
+        line,
+        received_fen: row.received,
+        available_fen: available,
+        applied_fen: applied,
+        spent_fen: spent,
+        passed_down_fen: row.passed_down,
+        to_finance_fen: row.surrendered,
+        children_received_fen: row.children.iter().map(|child| state.lines.get(*child).received).sum(),
+        children: row.children.clone(),
+    }
+}
+
+/// Adds up a line's execution from the postings of its accounts, for points in time of which no state is kept.
+#[derive(Clone, Debug)]
+pub struct Posted {
+    /// The execution so far, without the lines below.
+    pub executed: Execution,
+    /// Index of the last entry added; none if there was none.
+    pub last: Option<u64>,
+}
+
+impl Posted {
+    /// Nothing posted yet.
+    #[must_use]
+    pub fn none(line: u32) -> Self {
+        let executed = Execution {
+            line,
+            received_fen: 0,
+            available_fen: 0,
+            applied_fen: 0,
+            spent_fen: 0,
+            passed_down_fen: 0,
+            to_finance_fen: 0,
+            children_received_fen: 0,
+            children: Vec::new(),
+        };
+        Self { executed, last: None }
+    }
+
+    /// Adds a posting of the line's account of a class.
+    pub fn add(&mut self, state: &State, class: Class, row: &EntryRow) {
+        let executed = &mut self.executed;
+        match class {
+            Class::Available => executed.available_fen += row.fen,
+            Class::Applied => executed.applied_fen += row.fen,
+            _ => executed.spent_fen += row.fen,
+        }
+        let other = state.accounts.get(row.other.0);
+        match other.class {
+            // Between two lines money goes down or comes back up.
+            Class::Available if other.owner == executed.line => {}
+            Class::Available if state.lines.get(other.owner).parent == executed.line => {
+                executed.passed_down_fen -= row.fen;
+            }
+            Class::Available | Class::Issued => executed.received_fen += row.fen,
+            Class::DueToFinance => executed.to_finance_fen -= row.fen,
+            _ => {}
+        }
+        self.last = self.last.max(Some(row.index));
+    }
+}
+
+/// What the lines of a unit say is due to finance less what its account says; zero, always.
+#[must_use]
+pub fn due_to_finance_off(state: &State, unit: u32) -> Fen {
+    let lines = state.lines.iter().filter(|(_, line)| line.unit == unit);
+    let due: Fen = lines.map(|(line, _)| execution(state, line).to_finance_fen).sum();
+    due - state.balance(state.org_account(unit, Class::DueToFinance))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::answers::tests::world::{COUNTY, PAYOUT, World, thing};
+
+    #[test]
+    fn every_line_adds_up_at_every_step() {
+        let mut world = World::paid();
+        check(&world.state);
+        world.returned(thing(PAYOUT), 4, 20_211_220);
+        check(&world.state);
+    }
+
+    #[test]
+    fn a_return_after_the_year_is_due_to_finance() {
+        let mut world = World::paid();
+        world.returned(thing(PAYOUT), 4, 20_220_110);
+        let county = world.state.orgs.find(thing(COUNTY)).expect("registered");
+        let due: Fen = (0..world.state.lines.next()).map(|line| execution(&world.state, line).to_finance_fen).sum();
+        assert_eq!(due, world.state.payouts.get(0).fen);
+        assert_eq!(due_to_finance_off(&world.state, county), 0);
+        check(&world.state);
+    }
+
+    fn check(state: &State) {
+        for line in 0..state.lines.next() {
+            assert!(execution(state, line).holds(), "{:?}", execution(state, line));
+        }
+        for unit in 0..state.orgs.next() {
+            assert_eq!(due_to_finance_off(state, unit), 0);
+        }
+    }
+}

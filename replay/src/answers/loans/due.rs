@@ -1,0 +1,118 @@
+//! Interest that is to be posted, loan by loan, in chunks small enough that the fold need not wait for the whole.
+
+use ledger::event::Interest;
+use ledger::loan::accrual::{Due, due};
+use ledger::loan::walk::Missing;
+use ledger::money::Day;
+use ledger::state::State;
+use ledger::state::lending_rows::{Loan, LoanRules};
+use ledger::state::table::NONE;
+
+/// A loan with something due.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct DueRow {
+    /// The loan.
+    pub loan: u32,
+    /// What is to be posted.
+    pub due: Due,
+    /// For a correction: the entry that explains it.
+    pub cause: Option<Cause>,
+}
+
+/// An entry learnt after a loan's last one.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Cause {
+    /// Its index.
+    pub index: u64,
+    /// Its effective day, where the state remembers it.
+    pub on: Option<Day>,
+}
+
+/// Loans whose interest cannot be computed, and one of them.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Left {
+    /// How many.
+    pub loans: u64,
+    /// The first.
+    pub example: Option<u32>,
+}
+
+/// What was found in a run over some loans.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Chunk {
+    /// Loans with something due.
+    pub rows: Vec<DueRow>,
+    /// Loans of the portfolios asked for that were looked at.
+    pub looked: u64,
+    /// Without contract, terms, rate.
+    pub missing: [Left; 3],
+}
+
+impl Chunk {
+    /// Notes a loan whose interest cannot be computed.
+    pub fn note(&mut self, missing: Missing, loan: u32) {
+        let left = &mut self.missing[missing as usize];
+        left.loans += 1;
+        left.example = left.example.or(Some(loan));
+    }
+}
+
+/// Adds what is due through a day of loans from `from` on: at most `rows` in all, over at most `scan` loans. The handle to
+/// go on with, unless all loans were seen.
+pub fn collect(
+    state: &State,
+    portfolios: &[u32],
+    through: Day,
+    from: u32,
+    limits: (usize, u32),
+    chunk: &mut Chunk,
+) -> Option<u32> {
+    let (rows, scan) = limits;
+    let end = state.loans.next();
+    let stop = end.min(from.saturating_add(scan));
+    for handle in from..stop {
+        if chunk.rows.len() >= rows {
+            return Some(handle);
+        }
+        let loan = state.loans.get(handle);
+        // Nothing flowed and nothing can: most loans of a portfolio that is being built up.
+        if !portfolios.contains(&loan.portfolio) || loan.facts.is_empty() {
+            continue;
+        }
+        chunk.looked += 1;
+        match due(state, loan, through) {
+            Ok(due) if is_nothing(&due) => {}
+            Ok(due) => {
+                let cause = if due.correction == Interest::default() { None } else { cause(state, loan) };
+                chunk.rows.push(DueRow { loan: handle, due, cause });
+            }
+            Err(missing) => chunk.note(missing, handle),
+        }
+    }
+    (stop < end).then_some(stop)
+}
+
+fn is_nothing(due: &Due) -> bool {
+    due.correction == Interest::default() && due.addition == Interest::default()
+}
+
+/// The latest entry after the loan's last one that can move its interest: of the borrower, or of what holds for all.
+#[must_use]
+pub fn cause(state: &State, loan: &Loan) -> Option<Cause> {
+    let person = if loan.person == NONE { 0 } else { state.persons.get(loan.person).last };
+    let rules = state.loan_rules();
+    let common = rules.map_or(0, |rules| rules.last);
+    let index = person.max(common);
+    if index <= loan.last {
+        return None;
+    }
+    let on = if common > person { rules.and_then(|rules| told_on(rules, index)) } else { None };
+    Some(Cause { index, on })
+}
+
+/// The effective day of an entry about all loans; of a waiver only the year is remembered.
+fn told_on(rules: &LoanRules, index: u64) -> Option<Day> {
+    let terms = rules.terms.iter().flatten().find(|adopted| adopted.index == index).map(|adopted| adopted.from);
+    let fixing = || rules.rates.iter().flatten().find(|fixing| fixing.index == index).map(|fixing| fixing.on);
+    terms.or_else(fixing)
+}

@@ -1,0 +1,129 @@
+//! Random histories of payments: whatever the bank says and the officials try, every report adds up after every entry.
+
+pub(crate) mod world;
+
+use super::calendar_year::{YearFilter, by_year};
+use super::tests::world::{EACH, LINE, World, day, thing};
+use super::{execution, trace};
+use ledger::account::Class;
+use ledger::event::*;
+use ledger::money::Fen;
+use ledger::state::State;
+use ledger::state::rows::Stage;
+use uuid::Uuid;
+
+/// Handle of the spare line, issued after the four of the small history.
+const SPARE: u32 = 4;
+
+/// Numbers by chance, the same for the same seed.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, limit: u32) -> u32 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        u32::try_from((self.0 >> 33) % u64::from(limit)).expect("below a u32")
+    }
+}
+
+#[test]
+fn every_report_adds_up_after_every_entry() {
+    let mut kinds_met = std::collections::BTreeSet::new();
+    for seed in 0..150 {
+        let mut dice = Dice(seed * 7919 + 1);
+        let mut world = World::paid();
+        let mut credits = Vec::new();
+        world.spare_line();
+        for _ in 0..60 {
+            step(&mut world, &mut dice, &mut credits);
+            check(&world.state);
+        }
+        kinds_met.extend(world.state.findings.iter().map(|(_, finding)| finding.kind.name()));
+        let applications = world.state.applications.iter();
+        kinds_met.extend(applications.map(|(_, application)| application.set.stage.name()));
+        // Only an accepted credit draws on the spare line.
+        let accepted = world.state.draws.iter().any(|(_, draw)| draw.line == SPARE);
+        kinds_met.extend(accepted.then_some("accepted"));
+    }
+    // The walk is worth something only if it came to the places where reports could go wrong.
+    for kind in ["double_credit", "late_credit", "early_credit", "unexpected_return", "accepted", "sent", "cancelled"] {
+        assert!(kinds_met.contains(kind), "never met {kind}: {kinds_met:?}");
+    }
+}
+
+fn step(world: &mut World, dice: &mut Dice, credits: &mut Vec<Uuid>) {
+    let on = if dice.below(4) == 0 { 20_220_110 } else { 20_211_210 };
+    let payout = world.state.payouts.get(dice.below(world.state.payouts.next())).id;
+    let serial = String::new();
+    match dice.below(8) {
+        0 | 1 => {
+            let fen = if dice.below(6) == 0 { EACH / 2 } else { EACH };
+            credits.push(world.credited(payout, fen, on));
+        }
+        2 | 3 => drop(world.returned(payout, 1 + dice.below(14), on)),
+        4 => drop(world.say(on, Kind::PayoutUnknown(PayoutUnknown { payout, serial }))),
+        5 if !credits.is_empty() => {
+            let credit = credits[dice.below(u32::try_from(credits.len()).expect("few")) as usize];
+            let accepted = Clearing::Accepted(thing(LINE + 9));
+            let how = if dice.below(3) == 0 { Clearing::Recoverable } else { accepted };
+            // It may well be refused; all must add up then, too.
+            let _ = world.told("preparer", on, Kind::SuspenseCleared(SuspenseCleared { credit, how }));
+        }
+        6 => order(world, dice),
+        _ => advance(world, dice),
+    }
+}
+
+/// Tries to order some instalment, as a reissue of its latest payment or as if for the first time.
+fn order(world: &mut World, dice: &mut Dice) {
+    let (award, instalment) = (dice.below(2), 1 + dice.below(2));
+    let at = world.state.awards.get(award).instalments + instalment - 1;
+    let latest = world.state.instalments.get(at).payout;
+    let reissue_of = (latest != ledger::state::table::NONE).then(|| world.state.payouts.get(latest).id);
+    let number = u128::from(world.state.applications.next());
+    world.order(number, u128::from(award), instalment, reissue_of);
+}
+
+/// Takes the next step of an application, or gives it up.
+fn advance(world: &mut World, dice: &mut Dice) {
+    let (_, row) = world.state.applications.iter().last().expect("there is one");
+    let (id, stage) = (row.id, row.set.stage);
+    let cleared = row.parts.iter().all(|part| part.cleared == part.fen);
+    if dice.below(6) == 0 {
+        let _ = world.told("preparer", 20_211_215, Kind::ApplicationCancelled(SetCancelled { set: id }));
+        return;
+    }
+    match stage {
+        Stage::Sealed => world.approve(id, 20_211_215),
+        Stage::Approved if cleared => world.send(id, 20_211_215),
+        Stage::Approved => world.clear(id, 20_211_215),
+        _ => {}
+    }
+}
+
+fn check(state: &State) {
+    let on = |class| -> Fen {
+        let rows = state.accounts.iter().filter(|(_, row)| row.class == class);
+        rows.map(|(_, row)| Fen::try_from(row.balance).expect("an amount")).sum()
+    };
+    let all = by_year(state, &YearFilter::default()).sum;
+    assert_eq!(all.credited_fen, on(Class::Settled));
+    assert_eq!(all.credited_fen + all.suspense_fen, on(Class::Payee));
+    for line in 0..state.lines.next() {
+        let executed = execution::execution(state, line);
+        assert!(executed.holds(), "{executed:?}");
+        let forward = trace::forward(state, line, day(20_221_231), None, usize::MAX);
+        assert_eq!(forward.totals.expect("first page").unexplained_fen, 0, "{forward:?}");
+    }
+    // The three issued lines together have paid for everything.
+    let issued = [0, 1, SPARE].map(|line| trace::forward(state, line, day(20_221_231), None, 0).totals);
+    let issued: Vec<_> = issued.into_iter().map(|totals| totals.expect("first page")).collect();
+    assert_eq!(issued.iter().map(|totals| totals.credited_fen).sum::<Fen>(), all.credited_fen);
+    assert_eq!(issued.iter().map(|totals| totals.transit_fen).sum::<Fen>(), all.transit_fen);
+    for unit in 0..state.orgs.next() {
+        assert_eq!(execution::due_to_finance_off(state, unit), 0);
+    }
+    for payout in 0..state.payouts.next() {
+        let back = trace::back(state, payout, day(20_221_231));
+        assert_eq!(back.total_fen, back.fen);
+    }
+}

@@ -1,0 +1,152 @@
+//! From a payment back: each draw up its chain of lines to the issued document, and the papers in between.
+
+use super::{Gap, GapKind};
+use crate::answers::labels;
+use ledger::money::{Day, Fen};
+use ledger::state::rows::{Payout, Progress, Stage};
+use ledger::state::table::NONE;
+use ledger::state::{Standing, State};
+
+/// One draw and the chain of lines above it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Strand {
+    /// How much of the payment it funds.
+    pub fen: Fen,
+    /// From the line drawn on up to the issued one.
+    pub lines: Vec<u32>,
+}
+
+/// Where the money of a payment came from, and the papers it went by. All handles.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Back {
+    /// The payment.
+    pub payout: u32,
+    /// Its amount.
+    pub fen: Fen,
+    /// One per draw.
+    pub strands: Vec<Strand>,
+    /// The award that owes it.
+    pub award: u32,
+    /// The roster of the award.
+    pub roster: u32,
+    /// The application it is a line of.
+    pub application: u32,
+    /// Treasury vouchers of the application.
+    pub vouchers: Vec<u32>,
+    /// The batch it went to the bank in.
+    pub batch: Option<u32>,
+    /// All payments of the same instalment, oldest first: each after the first reissues the one before.
+    pub chain: Vec<u32>,
+    /// Findings about this payment, open or ended.
+    pub findings: Vec<u32>,
+    /// Where it stands still, if it does.
+    pub gaps: Vec<Gap>,
+    /// Sum of the strands; equals the payment, or an `Unexplained` gap says by how much not.
+    pub total_fen: Fen,
+}
+
+/// Traces a payment back, as seen on `on`.
+#[must_use]
+pub fn back(state: &State, payout: u32, on: Day) -> Back {
+    let row = state.payouts.get(payout);
+    let draws = (row.draws..row.draws + u32::from(row.draw_count)).map(|at| state.draws.get(at));
+    let strands: Vec<Strand> = draws.map(|draw| Strand { fen: draw.fen, lines: upwards(state, draw.line) }).collect();
+    let vouchers = state.vouchers.iter().filter(|(_, voucher)| voucher.application == row.application);
+    let findings = state.findings.iter().filter(|(_, finding)| finding.payout == payout);
+    let batch = state.applications.get(row.application).batch;
+    let mut back = Back {
+        payout,
+        fen: row.fen,
+        award: row.award,
+        roster: state.awards.get(row.award).roster,
+        application: row.application,
+        vouchers: vouchers.map(|(handle, _)| handle).collect(),
+        batch: Some(batch).filter(|batch| *batch != NONE),
+        chain: labels::payments_of(state, payout),
+        findings: findings.map(|(handle, _)| handle).collect(),
+        gaps: Vec::new(),
+        total_fen: strands.iter().map(|strand| strand.fen).sum(),
+        strands,
+    };
+    back.gaps = gaps(state, &back, row, on);
+    back
+}
+
+/// A line and all above it; every line has one parent, so there is one way.
+pub(super) fn upwards(state: &State, line: u32) -> Vec<u32> {
+    let above = |line: &u32| Some(state.lines.get(*line).parent).filter(|parent| *parent != NONE);
+    std::iter::successors(Some(line), above).collect()
+}
+
+fn gaps(state: &State, back: &Back, row: &Payout, on: Day) -> Vec<Gap> {
+    let mut gaps: Vec<Gap> = stopped(state, back, row, on).into_iter().collect();
+    for finding in labels::suspense_of(state, row) {
+        let days = Some(on.number() - finding.on.number());
+        gaps.push(Gap { kind: GapKind::InSuspense, subject: row.id, fen: finding.fen, days });
+    }
+    if back.total_fen != row.fen {
+        let fen = row.fen - back.total_fen;
+        gaps.push(Gap { kind: GapKind::Unexplained, subject: row.id, fen, days: None });
+    }
+    gaps
+}
+
+/// The one step a payment waits for, if it waits.
+fn stopped(state: &State, back: &Back, row: &Payout, on: Day) -> Option<Gap> {
+    let application = state.applications.get(row.application);
+    let instalment = state.awards.get(row.award).instalments + u32::from(row.instalment);
+    let (kind, since) = match (row.progress, application.set.stage) {
+        (_, Stage::Cancelled) | (Progress::Credited, _) => return None,
+        (Progress::Returned, _) => match state.standing(instalment) {
+            Standing::Returned(latest) if latest == back.payout => (GapKind::NotReissued, row.on),
+            _ => return None,
+        },
+        (_, Stage::Sent) => {
+            let sent = back.batch.map_or(application.effective, |batch| state.batches.get(batch).on);
+            (GapKind::NoResult, sent)
+        }
+        (_, Stage::Open | Stage::Sealed | Stage::Reviewed) => (GapKind::NotApproved, application.effective),
+        (_, Stage::Approved) if application.parts.iter().all(|part| part.cleared == part.fen) => {
+            (GapKind::NotSent, application.effective)
+        }
+        (_, Stage::Approved) if back.vouchers.is_empty() => (GapKind::NoVoucher, application.effective),
+        (_, Stage::Approved) => (GapKind::VoucherNotCleared, application.effective),
+    };
+    Some(Gap { kind, subject: row.id, fen: row.fen, days: Some(on.number() - since.number()) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::answers::tests::world::{EACH, PAYOUT, World, day, thing};
+
+    #[test]
+    fn every_strand_ends_at_an_issued_document() {
+        let world = World::paid();
+        let back = back(&world.state, 0, day(20_211_231));
+        assert_eq!((back.total_fen, back.strands.len()), (EACH, 2));
+        for strand in &back.strands {
+            let root = world.state.lines.get(*strand.lines.last().expect("has the drawn line"));
+            assert_eq!((strand.lines.len(), root.parent), (2, NONE));
+        }
+        assert_eq!((back.vouchers.len(), back.batch, back.gaps.as_slice()), (1, Some(0), [].as_slice()));
+    }
+
+    #[test]
+    fn gaps_name_what_a_payment_waits_for() {
+        let mut world = World::paid();
+        let kinds = |world: &World, payout| -> Vec<(GapKind, Option<i32>)> {
+            back(&world.state, payout, day(20_211_231)).gaps.iter().map(|gap| (gap.kind, gap.days)).collect()
+        };
+        assert_eq!(kinds(&world, 2), vec![(GapKind::NoResult, Some(36))]);
+        world.returned(thing(PAYOUT), 4, 20_211_221);
+        assert_eq!(kinds(&world, 0), vec![(GapKind::NotReissued, Some(10))]);
+        world.credited(thing(PAYOUT), EACH, 20_211_230);
+        assert_eq!(kinds(&world, 0), vec![(GapKind::NotReissued, Some(10)), (GapKind::InSuspense, Some(1))]);
+        world.returned(thing(PAYOUT), 4, 20_211_231);
+        world.reissue(thing(PAYOUT), 0);
+        assert_eq!(kinds(&world, 0), vec![]);
+        assert_eq!(kinds(&world, 3), vec![(GapKind::NotApproved, Some(1))]);
+        assert_eq!(back(&world.state, 3, day(20_211_231)).chain, vec![0, 3]);
+    }
+}

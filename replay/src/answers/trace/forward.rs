@@ -1,0 +1,297 @@
+//! From a document line forward: what lies below it, every payment drawn on any of it, and where all of it stands.
+//! received = available + applied + cleared, not sent + transit + credited + to finance + remitted + unexplained, which is
+//! zero.
+
+use super::remitted::{self, RemittanceFlow};
+use super::{Gap, GapKind};
+use crate::answers::{execution, labels};
+use ledger::money::{Day, Fen};
+use ledger::state::lending_rows::RemittanceStage;
+use ledger::state::rows::{Application, Payout, Progress, Stage};
+use ledger::state::table::NONE;
+use ledger::state::{Standing, State};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Gaps named one by one; beyond that they are in the sums by kind only.
+pub const GAPS_MAX: usize = 200;
+
+/// Payments to lenders named one by one; beyond that they are in the totals only.
+pub const REMITTANCES_MAX: usize = 200;
+
+/// Where to go on with the payments of a forward trace.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Cursor {
+    /// The line.
+    pub line: u32,
+    /// Position among the line's applications.
+    pub step: u32,
+    /// The payment to begin with.
+    pub payout: u32,
+}
+
+/// What one payment takes from one line.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Flow {
+    /// The payment.
+    pub payout: u32,
+    /// The line.
+    pub line: u32,
+    /// How much.
+    pub fen: Fen,
+}
+
+/// Totals of a line with all below it.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct ForwardTotals {
+    /// What the line received.
+    pub received_fen: Fen,
+    /// Not applied for, on the line and below.
+    pub available_fen: Fen,
+    /// Applied for or ordered to lenders, not yet cleared by the treasury.
+    pub applied_fen: Fen,
+    /// Left the treasury, no batch sent yet.
+    pub cleared_fen: Fen,
+    /// At the bank, result awaited.
+    pub transit_fen: Fen,
+    /// On cards.
+    pub credited_fen: Fen,
+    /// Came back after the budget year and is due to finance.
+    pub to_finance_fen: Fen,
+    /// Paid to lenders.
+    pub remitted_fen: Fen,
+    /// What the figures above leave; zero unless something is wrong.
+    pub unexplained_fen: Fen,
+    /// Came back in all, whether or not reissued; part of the figures above, not added.
+    pub returned_fen: Fen,
+    /// Payments drawn, however they ended.
+    pub payouts: u64,
+    /// Payments to lenders, however they ended, once for each line they draw on.
+    pub remittances: u64,
+}
+
+/// Where the money of a document line went.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Forward {
+    /// The line.
+    pub line: u32,
+    /// All lines below, each after its parent.
+    pub descendants: Vec<u32>,
+    /// One page of the payments drawn on any of them.
+    pub flows: Vec<Flow>,
+    /// Where to go on.
+    pub next: Option<Cursor>,
+    /// Payments to lenders drawn on any of them: the first [`REMITTANCES_MAX`], on the first page only.
+    pub remittances: Vec<RemittanceFlow>,
+    /// Totals; on the first page only, as they walk all payments.
+    pub totals: Option<ForwardTotals>,
+    /// Where money stands still: the first [`GAPS_MAX`], on the first page only.
+    pub gaps: Vec<Gap>,
+    /// Count and sum of all gaps, by kind.
+    pub gap_sums: BTreeMap<GapKind, (u64, Fen)>,
+}
+
+/// Traces a line forward, as seen on `on`: a page of at most `limit` payments from `cursor`.
+#[must_use]
+pub fn forward(state: &State, line: u32, on: Day, cursor: Option<Cursor>, limit: usize) -> Forward {
+    let lines = downwards(state, line);
+    let (flows, next) = page(state, &lines, cursor, limit);
+    let mut forward = Forward {
+        line,
+        descendants: lines[1..].to_vec(),
+        flows,
+        next,
+        remittances: Vec::new(),
+        totals: None,
+        gaps: Vec::new(),
+        gap_sums: BTreeMap::new(),
+    };
+    if cursor.is_none() {
+        let vouchers = state.vouchers.iter().map(|(_, voucher)| voucher.application).collect();
+        let totals = ForwardTotals { received_fen: state.lines.get(line).received, ..ForwardTotals::default() };
+        let mut sums = Sums { state, on, vouchers, totals, forward: &mut forward };
+        for line in &lines {
+            sums.line(*line);
+        }
+        for flow in remitted::drawn_on(state, &lines) {
+            sums.remittance(flow);
+        }
+        sums.close();
+    }
+    forward
+}
+
+/// A line and all below it, each after its parent.
+fn downwards(state: &State, line: u32) -> Vec<u32> {
+    let (mut lines, mut rest) = (Vec::new(), vec![line]);
+    while let Some(line) = rest.pop() {
+        lines.push(line);
+        rest.extend(state.lines.get(line).children.iter().rev());
+    }
+    lines
+}
+
+fn draws<'a>(state: &'a State, payout: &Payout) -> impl Iterator<Item = (u32, Fen)> + use<'a> {
+    let range = payout.draws..payout.draws + u32::from(payout.draw_count);
+    range.map(|at| state.draws.get(at)).map(|draw| (draw.line, draw.fen))
+}
+
+fn drawn_on(state: &State, payout: &Payout, line: u32) -> Option<Fen> {
+    draws(state, payout).find(|(drawn, _)| *drawn == line).map(|(_, fen)| fen)
+}
+
+/// Payments of an application, latest first, from one of them on.
+fn payouts(state: &State, from: u32) -> impl Iterator<Item = (u32, &Payout)> {
+    let some = |handle: u32| Some(handle).filter(|handle| *handle != NONE);
+    let handles = std::iter::successors(some(from), move |at| some(state.payouts.get(*at).before_of_application));
+    handles.map(|handle| (handle, state.payouts.get(handle)))
+}
+
+fn page(state: &State, lines: &[u32], cursor: Option<Cursor>, limit: usize) -> (Vec<Flow>, Option<Cursor>) {
+    let first = cursor.and_then(|cursor| lines.iter().position(|line| *line == cursor.line)).unwrap_or(0);
+    let mut flows = Vec::new();
+    for line in &lines[first..] {
+        let applications = &state.lines.get(*line).applications;
+        // A cursor comes from outside, and may name what is not there.
+        let here = cursor.filter(|cursor| cursor.line == *line && cursor.payout < state.payouts.next());
+        let from = here.map_or(0, |cursor| cursor.step);
+        for (step, application) in (0u32..).zip(applications).skip(from as usize) {
+            let row = state.applications.get(*application);
+            if row.set.stage == Stage::Cancelled {
+                continue;
+            }
+            let begin = here.filter(|cursor| cursor.step == step).map_or(row.last_payout, |cursor| cursor.payout);
+            for (payout, row) in payouts(state, begin) {
+                let Some(fen) = drawn_on(state, row, *line) else { continue };
+                if flows.len() == limit {
+                    return (flows, Some(Cursor { line: *line, step, payout }));
+                }
+                flows.push(Flow { payout, line: *line, fen });
+            }
+        }
+    }
+    (flows, None)
+}
+
+struct Sums<'a> {
+    state: &'a State,
+    on: Day,
+    /// Applications with a voucher.
+    vouchers: BTreeSet<u32>,
+    totals: ForwardTotals,
+    forward: &'a mut Forward,
+}
+
+impl Sums<'_> {
+    fn line(&mut self, line: u32) {
+        let state = self.state;
+        let executed = execution::execution(state, line);
+        self.totals.available_fen += executed.available_fen;
+        self.totals.applied_fen += executed.applied_fen;
+        self.totals.to_finance_fen += executed.to_finance_fen;
+        for application in &state.lines.get(line).applications {
+            let row = state.applications.get(*application);
+            if row.set.stage == Stage::Cancelled {
+                continue;
+            }
+            self.part(line, *application, row);
+            let mut waiting = 0;
+            for (handle, payout) in payouts(state, row.last_payout) {
+                waiting += self.payout(line, handle, payout);
+            }
+            if waiting > 0 {
+                let since = if row.batch == NONE { row.effective } else { state.batches.get(row.batch).on };
+                self.gap(GapKind::NoResult, row.id, waiting, Some(since));
+            }
+        }
+    }
+
+    /// What of an application's part has not reached the bank.
+    fn part(&mut self, line: u32, application: u32, row: &Application) {
+        let parts = row.parts.iter().filter(|part| part.line == line);
+        let (fen, cleared) = parts.fold((0, 0), |sum, part| (sum.0 + part.fen, sum.1 + part.cleared));
+        match row.set.stage {
+            Stage::Sealed | Stage::Reviewed => self.gap(GapKind::NotApproved, row.id, fen, Some(row.effective)),
+            Stage::Approved => {
+                let issued = self.vouchers.contains(&application);
+                let kind = if issued { GapKind::VoucherNotCleared } else { GapKind::NoVoucher };
+                self.totals.cleared_fen += cleared;
+                self.gap(kind, row.id, fen - cleared, Some(row.effective));
+                self.gap(GapKind::NotSent, row.id, cleared, Some(row.effective));
+            }
+            Stage::Open | Stage::Sent | Stage::Cancelled => {}
+        }
+    }
+
+    /// Adds up one payment; what of it waits for the bank's answer is handed back, to be named once an application.
+    fn payout(&mut self, line: u32, handle: u32, payout: &Payout) -> Fen {
+        let Some(fen) = drawn_on(self.state, payout, line) else { return 0 };
+        self.totals.payouts += 1;
+        self.suspense(line, payout);
+        match payout.progress {
+            Progress::Credited => self.totals.credited_fen += fen,
+            Progress::Returned => {
+                self.totals.returned_fen += fen;
+                let instalment = self.state.awards.get(payout.award).instalments + u32::from(payout.instalment);
+                if self.state.standing(instalment) == Standing::Returned(handle) {
+                    self.gap(GapKind::NotReissued, payout.id, fen, Some(payout.on));
+                }
+            }
+            Progress::Ordered | Progress::Unknown if labels::in_transit(self.state, payout) => {
+                self.totals.transit_fen += fen;
+                return fen;
+            }
+            Progress::Ordered | Progress::Unknown => {}
+        }
+        0
+    }
+
+    /// A credit in suspense is named once, at the first line its payment draws on.
+    fn suspense(&mut self, line: u32, payout: &Payout) {
+        if draws(self.state, payout).next().is_none_or(|(drawn, _)| drawn != line) {
+            return;
+        }
+        for finding in labels::suspense_of(self.state, payout) {
+            self.gap(GapKind::InSuspense, payout.id, finding.fen, Some(finding.on));
+        }
+    }
+
+    fn remittance(&mut self, flow: RemittanceFlow) {
+        let row = self.state.remittances.get(flow.remittance);
+        match row.stage {
+            RemittanceStage::Ordered => self.gap(GapKind::NotApproved, row.id, flow.fen, Some(row.on)),
+            RemittanceStage::Approved => self.gap(GapKind::NotRemitted, row.id, flow.fen, Some(row.on)),
+            RemittanceStage::Cleared => self.totals.remitted_fen += flow.fen,
+            RemittanceStage::Returned => self.totals.returned_fen += flow.fen,
+        }
+        self.totals.remittances += 1;
+        if self.forward.remittances.len() < REMITTANCES_MAX {
+            self.forward.remittances.push(flow);
+        }
+    }
+
+    fn gap(&mut self, kind: GapKind, subject: uuid::Uuid, fen: Fen, since: Option<Day>) {
+        if fen == 0 {
+            return;
+        }
+        let sum = self.forward.gap_sums.entry(kind).or_default();
+        *sum = (sum.0 + 1, sum.1 + fen);
+        if self.forward.gaps.len() < GAPS_MAX {
+            let days = since.map(|since| self.on.number() - since.number());
+            self.forward.gaps.push(Gap { kind, subject, fen, days });
+        }
+    }
+
+    fn close(mut self) {
+        let t = &mut self.totals;
+        let at_treasury = t.available_fen + t.applied_fen + t.cleared_fen + t.to_finance_fen;
+        let shown = at_treasury + t.transit_fen + t.credited_fen + t.remitted_fen;
+        t.unexplained_fen = t.received_fen - shown;
+        let (fen, line) = (t.unexplained_fen, self.state.lines.get(self.forward.line).id);
+        self.gap(GapKind::Unexplained, line, fen, None);
+        self.forward.totals = Some(self.totals);
+    }
+}
+
+#[cfg(test)]
+#[path = "forward_tests.rs"]
+mod tests;

@@ -1,0 +1,58 @@
+//! Payments to lenders: back to the documents that fund them, and forward to the loan-days that the claim they settle was
+//! confirmed for. Scans the payments to lenders, which are a few thousand a year.
+
+use super::back::{Strand, upwards};
+use crate::answers::loans::claim_of;
+use crate::answers::loans::claims::lines_of_claim;
+use ledger::money::Fen;
+use ledger::state::State;
+use ledger::state::lending_rows::Verdict;
+
+/// What one payment to a lender takes from one line.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct RemittanceFlow {
+    /// The payment.
+    pub remittance: u32,
+    /// The line.
+    pub line: u32,
+    /// How much.
+    pub fen: Fen,
+}
+
+/// Payments to lenders drawn on any of some lines, in the order in which they were ordered.
+#[must_use]
+pub fn drawn_on(state: &State, lines: &[u32]) -> Vec<RemittanceFlow> {
+    let mut wanted = lines.to_vec();
+    wanted.sort_unstable();
+    let mut flows = Vec::new();
+    for (remittance, row) in state.remittances.iter() {
+        let draws = row.draws.iter().filter(|draw| wanted.binary_search(&draw.line).is_ok());
+        flows.extend(draws.map(|draw| RemittanceFlow { remittance, line: draw.line, fen: draw.fen }));
+    }
+    flows
+}
+
+/// The document lines that fund a payment to a lender, each with those above it.
+#[must_use]
+pub fn strands(state: &State, remittance: u32) -> Vec<Strand> {
+    let draws = state.remittances.get(remittance).draws.iter();
+    draws.map(|draw| Strand { fen: draw.fen, lines: upwards(state, draw.line) }).collect()
+}
+
+/// Payments ordered for a claim, also those that came back.
+#[must_use]
+pub fn of_claim(state: &State, claim: u32) -> Vec<u32> {
+    let rows = state.remittances.iter().filter(|(_, row)| claim_of(state, row) == Some(claim));
+    rows.map(|(handle, _)| handle).collect()
+}
+
+/// Confirmed lines of a claim beyond a position, ascending, at most so many: what its payments pay for.
+#[must_use]
+pub fn paid_lines(state: &State, claim: u32, after: u32, limit: usize) -> Vec<u32> {
+    let lines = lines_of_claim(state, state.claims.get(claim)).take_while(|(_, line)| line.number > after);
+    let confirmed = lines.filter(|(_, line)| line.verdict == Verdict::Confirmed);
+    let mut handles: Vec<u32> = confirmed.map(|(handle, _)| handle).collect();
+    handles.reverse();
+    handles.truncate(limit);
+    handles
+}

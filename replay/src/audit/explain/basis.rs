@@ -1,0 +1,309 @@
+//! The facts a payment's entry rests on: policy and document number in force, band, due day, standing, where the money
+//! comes from, and how far a set has come. What is told by entries after the one explained is left out where the state
+//! still tells it apart.
+
+use ledger::event::policy::Policy;
+use ledger::event::{ApplicationLineAdded, Draw, Event, Kind, Status};
+use ledger::money::{Day, Fen, share, yuan};
+use ledger::outcome::Refusal;
+use ledger::state::State;
+use ledger::state::rows::{FindingKind, Set};
+use ledger::state::table::NONE;
+use uuid::Uuid;
+
+use super::words::{self, percent, reason};
+use crate::answers::labels;
+use crate::answers::loans::status_name;
+use crate::engine::Recorded;
+
+/// One fact, in both languages.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Basis {
+    /// What it is about: `policy`, `band`, `due`, `standing`, `terms`, `stretch` and so on.
+    pub name: &'static str,
+    /// In Chinese.
+    pub zh: String,
+    /// In English.
+    pub en: String,
+}
+
+/// Facts being gathered for one entry.
+pub(super) struct Facts<'a> {
+    pub(super) state: &'a State,
+    /// Index of the entry: what later entries adopted does not count.
+    pub(super) index: u64,
+    /// Its effective day.
+    pub(super) on: Day,
+    pub(super) list: Vec<Basis>,
+}
+
+/// The facts an entry rests on.
+pub(super) fn basis(state: &State, recorded: &Recorded) -> Vec<Basis> {
+    let Event { effective, kind, .. } = &recorded.event;
+    let mut facts = Facts { state, index: recorded.index, on: *effective, list: Vec::new() };
+    match kind {
+        Kind::PolicyAdopted(event) => facts.policy_before(state.programme(&event.programme)),
+        Kind::LineIssued(event) => facts.policy_of(state.programme(&event.programme)),
+        Kind::LinePassedDown(event) => event.parts.iter().take(SHOWN).for_each(|part| facts.line(part.from, part.fen)),
+        Kind::LineRecalled(event) => facts.line(event.line, event.fen),
+        Kind::RosterPrepared(event) => facts.policy_of(state.programme(&event.programme)),
+        Kind::RosterLineAdded(event) => {
+            if let Some((_, roster)) = state.rosters.by_id(event.roster) {
+                facts.policy_and_band(roster.programme, event.band);
+            }
+            let on = facts.on;
+            facts.standing_of(event.person, on);
+        }
+        Kind::RosterSealed(event) => facts.roster(event.set),
+        Kind::RosterReviewed(event) | Kind::RosterApproved(event) => facts.roster(event.set),
+        Kind::RosterCancelled(event) => facts.roster(event.set),
+        Kind::ApplicationLineAdded(event) => facts.application_line(event),
+        Kind::ApplicationSealed(event) => facts.application(event.set),
+        Kind::ApplicationApproved(event) => facts.application(event.set),
+        Kind::ApplicationCancelled(event) => facts.application(event.set),
+        Kind::VoucherIssued(event) => facts.application(event.application),
+        Kind::VoucherCleared(event) => facts.voucher(event.voucher),
+        Kind::BatchSent(event) => facts.application(event.application),
+        Kind::PayoutCredited(event) => facts.payout(event.payout),
+        Kind::PayoutReturned(event) => {
+            let words = reason(event.reason.into());
+            facts.add("reason", format!("退回原因：{words}"), format!("reason of the return: {words}"));
+            facts.payout(event.payout);
+        }
+        Kind::PayoutUnknown(event) => facts.payout(event.payout),
+        Kind::SuspenseCleared(event) => facts.credit(event.credit),
+        kind => super::lending::add(&mut facts, kind),
+    }
+    facts.list
+}
+
+/// What a refusal is about, by the name people know it by.
+pub(super) fn subject(state: &State, refusal: &Refusal) -> Option<Basis> {
+    let name = super::said::name_of(state, refusal.subject)?;
+    Some(Basis { name: "subject", zh: format!("对象：{name}"), en: format!("it is about {name}") })
+}
+
+/// Parts of a document, draws or the like that are shown; the rest stands in what was said.
+const SHOWN: usize = 20;
+
+impl Facts<'_> {
+    pub(super) fn add(&mut self, name: &'static str, zh: String, en: String) {
+        self.list.push(Basis { name, zh, en });
+    }
+
+    fn policy_of(&mut self, programme: Option<u32>) {
+        if let Some(programme) = programme {
+            self.policy(programme);
+        }
+    }
+
+    /// The policy a new version follows, if there is one.
+    fn policy_before(&mut self, programme: Option<u32>) {
+        let Some(programme) = programme else { return };
+        let (on, index) = (self.on, self.index);
+        let versions = &self.state.programmes.get(programme).versions;
+        if versions.iter().any(|adopted| adopted.from <= on && adopted.index < index) {
+            self.policy(programme);
+        }
+    }
+
+    /// The policy in force on the effective day, of the versions adopted before the entry.
+    fn policy(&mut self, programme: u32) -> Option<Policy> {
+        let row = self.state.programmes.get(programme);
+        let known = row.versions.iter().filter(|adopted| adopted.from <= self.on && adopted.index < self.index);
+        let Some(adopted) = known.max_by_key(|adopted| (adopted.from, adopted.index)) else {
+            let (code, on) = (row.code.clone(), self.on);
+            self.add("policy", format!("政策：{code} 在 {on} 没有有效政策"), format!("policy: none of {code} on {on}"));
+            return None;
+        };
+        let (policy, from, by) = (adopted.policy.clone(), adopted.from, adopted.index);
+        let Policy { programme, version, name, document, .. } = &policy;
+        let document = words::document(document);
+        let zh =
+            format!("政策：{name}（{programme}）第 {version} 版，{document}，自 {from} 起施行，第 {by} 号记录采用");
+        let en =
+            format!("policy: {programme} version {version}, {document}, in force from {from}, adopted by entry {by}");
+        self.add("policy", zh, en);
+        Some(policy)
+    }
+
+    fn policy_and_band(&mut self, programme: u32, number: u32) {
+        let Some(policy) = self.policy(programme) else { return };
+        let Some(band) = policy.band(number) else {
+            self.add("band", format!("档次：政策没有第 {number} 档"), format!("band: the policy has no band {number}"));
+            return;
+        };
+        let (min, max, name) = (yuan(band.min_fen.into()), yuan(band.max_fen.into()), &band.name);
+        let zh = format!("档次：{name}，每年 {min} 至 {max} 元");
+        self.add("band", zh, format!("band {number} {name}: {min} to {max} yuan a year"));
+    }
+
+    /// A student's standing on a day.
+    pub(super) fn standing_of(&mut self, person: Uuid, on: Day) {
+        let Some(handle) = self.state.persons.find(person) else {
+            self.add("standing", "学籍：该生未登记".to_owned(), "standing: the person is not registered".to_owned());
+            return;
+        };
+        self.standing(handle, on);
+    }
+
+    pub(super) fn standing(&mut self, person: u32, on: Day) {
+        let Some((from, status, school)) = self.state.status_on(person, on) else {
+            self.add("standing", format!("学籍：{on} 没有学籍记录"), format!("standing on {on}: none is known"));
+            return;
+        };
+        let (school, zh, en) = (labels::org_name(self.state, school), status_zh(status), status_name(status));
+        let zh = format!("学籍：{on} {zh}（自 {from} 起，{school}）");
+        let en = format!("standing on {on}: {en} since {from}, {school}");
+        self.add("standing", zh, en);
+    }
+
+    fn line(&mut self, id: Uuid, fen: Fen) {
+        let Some(line) = self.state.lines.find(id) else { return };
+        let source = labels::source_zh(self.state.lines.get(line).source);
+        let (label, fen) = (labels::line_label(self.state, line), yuan(fen.into()));
+        self.add("line", format!("资金来源：{label}，{source}，{fen} 元"), format!("out of {label}: {fen} yuan"));
+    }
+
+    pub(super) fn draws(&mut self, draws: &[Draw]) {
+        draws.iter().take(SHOWN).for_each(|draw| self.line(draw.line, draw.fen));
+    }
+
+    /// The award a payment pays: its roster, policy, band, due day and the student's standing on that day.
+    fn award(&mut self, award: u32, instalment: u8) {
+        let state = self.state;
+        let row = state.awards.get(award);
+        let roster = state.rosters.get(row.roster);
+        let label = labels::roster_label(state, row.roster);
+        let (number, parts, each) = (u32::from(instalment) + 1, roster.due.len(), row.fen);
+        let fen = yuan(share(each, usize::from(instalment), parts).into());
+        let each = yuan(each.into());
+        let zh = format!("资助：{label} 第 {} 行，全年 {each} 元；第 {number}/{parts} 期 {fen} 元", row.number);
+        let en =
+            format!("award: {label} line {}, {each} yuan a year; part {number} of {parts}: {fen} yuan", row.number);
+        self.add("award", zh, en);
+        self.policy_and_band(roster.programme, row.band);
+        if let Some(due) = roster.due.get(usize::from(instalment)).copied() {
+            let late = self.on < due;
+            let (zh, en) = if late { ("，尚未到期", ", not yet due") } else { ("", "") };
+            self.add("due", format!("发放日：{due}{zh}"), format!("due on {due}{en}"));
+            self.standing(row.person, due);
+        }
+    }
+
+    fn application_line(&mut self, event: &ApplicationLineAdded) {
+        let state = self.state;
+        let instalment = event.instalment.checked_sub(1).and_then(|at| u8::try_from(at).ok());
+        match state.awards.find(event.award).zip(instalment) {
+            Some((award, instalment)) => {
+                self.award(award, instalment);
+                self.earlier(award, instalment);
+                self.sharing(award);
+            }
+            None => self.add("award", "资助：不存在".to_owned(), "award: there is none".to_owned()),
+        }
+        let owner = state.cards.by_id(event.card).map(|(_, card)| (card.person, card.in_use));
+        let payee = state.awards.by_id(event.award).map(|(_, award)| award.person);
+        let (zh, en) = match owner {
+            None => ("未登记", "not bound to anybody"),
+            Some((_, false)) => ("已停用", "no longer in use"),
+            Some((person, _)) if Some(person) == payee => ("属该生", "the payee's"),
+            Some(_) => ("不属该生", "somebody else's"),
+        };
+        self.add("card", format!("收款卡：{zh}"), format!("card: {en}"));
+        self.draws(&event.draws);
+    }
+
+    /// Payments of the same instalment that were ordered before this entry or stand now.
+    fn earlier(&mut self, award: u32, instalment: u8) {
+        let state = self.state;
+        let handle = state.awards.get(award).instalments + u32::from(instalment);
+        if handle >= state.instalments.next() {
+            return;
+        }
+        for payout in labels::payments_of_instalment(state, handle).into_iter().take(SHOWN) {
+            let row = state.payouts.get(payout);
+            let (id, zh, en) = (row.id, labels::progress_zh(state, row), row.progress.name());
+            self.add("payout", format!("该期支付：{id} {zh}"), format!("payment of the instalment: {id}, {en}"));
+        }
+    }
+
+    fn sharing(&mut self, award: u32) {
+        let roster = self.state.rosters.get(self.state.awards.get(award).roster);
+        let subordination = self.state.orgs.get(roster.school).subordination;
+        let Some(policy) = self.state.policy(roster.programme, self.on) else { return };
+        let ratio = policy.sharing.iter().find(|sharing| sharing.subordination == subordination);
+        let Some(ratio) = ratio.map(|sharing| percent(sharing.central_ppm.into())) else { return };
+        self.add("sharing", format!("分担：中央 {ratio}"), format!("sharing: the centre pays {ratio}"));
+    }
+
+    fn payout(&mut self, id: Uuid) {
+        let state = self.state;
+        let Some((_, row)) = state.payouts.by_id(id) else {
+            self.add("payout", "支付：没有该笔支付".to_owned(), "payment: there is none of this id".to_owned());
+            return;
+        };
+        let (fen, label) = (yuan(row.fen.into()), labels::application_label(state, row.application));
+        let zh = format!("支付：{label} 第 {} 行，应付 {fen} 元", row.number);
+        self.add("payout", zh, format!("payment: {label} line {}, {fen} yuan ordered", row.number));
+        let application = state.applications.get(row.application);
+        if application.batch != NONE {
+            let batch = state.batches.get(application.batch);
+            let (bank, on) = (labels::org_name(state, batch.bank), batch.on);
+            self.add("batch", format!("批次：{on} 发送至 {bank}"), format!("batch: sent to {bank} on {on}"));
+        }
+        self.award(row.award, row.instalment);
+    }
+
+    fn voucher(&mut self, id: Uuid) {
+        let Some((_, row)) = self.state.vouchers.by_id(id) else { return };
+        let (number, application) = (row.number.clone(), row.application);
+        self.add("voucher", format!("支付凭证：{number}"), format!("voucher {number}"));
+        self.application(self.state.applications.get(application).id);
+    }
+
+    fn roster(&mut self, id: Uuid) {
+        let Some((handle, row)) = self.state.rosters.by_id(id) else { return };
+        let programme = row.programme;
+        self.set(&labels::roster_label(self.state, handle), &row.set);
+        self.policy(programme);
+    }
+
+    fn application(&mut self, id: Uuid) {
+        let Some((handle, row)) = self.state.applications.by_id(id) else { return };
+        self.set(&labels::application_label(self.state, handle), &row.set);
+    }
+
+    /// How far a set has come, and who brought it there.
+    pub(super) fn set(&mut self, label: &str, set: &Set) {
+        let (count, fen, stage) = (set.count, yuan(set.fen.into()), labels::stage_zh(set.stage));
+        let zh = format!("{label}：{count} 行，{fen} 元，{stage}");
+        self.add("set", zh, format!("{label}: {count} lines, {fen} yuan, {}", set.stage.name()));
+        for (name, zh, en, who) in [
+            ("preparer", "制单", "prepared", &set.preparer),
+            ("reviewer", "审核", "reviewed", &set.reviewer),
+            ("approver", "批准", "approved", &set.approver),
+        ] {
+            if !who.is_empty() {
+                self.add(name, format!("{zh}：{who}"), format!("{en} by {who}"));
+            }
+        }
+    }
+
+    fn credit(&mut self, credit: Uuid) {
+        let Some(index) = self.state.seen.find(credit).map(u64::from) else { return };
+        let numbers: Vec<u32> = super::findings_at(self.state, index).collect();
+        for number in numbers {
+            let finding = self.state.findings.get(number);
+            let (fen, sentence) = (yuan(finding.fen.into()), FindingKind::sentence_zh(finding.kind));
+            let zh = format!("入账：第 {index} 号记录，{sentence}，{fen} 元在暂记");
+            let en = format!("credit: entry {index}, {}, {fen} yuan in suspense", finding.kind.name());
+            self.add("credit", zh, en);
+        }
+    }
+}
+
+fn status_zh(status: Status) -> &'static str {
+    let name = format!("STANDING_{}", status_name(status).to_ascii_uppercase());
+    words::choice(&name).unwrap_or_default()
+}

@@ -1,0 +1,111 @@
+//! Explains an entry from the record alone: folds what comes before it, so that every fact is the one known then.
+
+use std::ops::ControlFlow;
+
+use ledger::entry::Entry;
+use ledger::outcome::Outcome;
+use ledger::state::State;
+use uuid::Uuid;
+
+use super::{Explanation, basis, compared, of};
+use crate::engine::catch_up::each_entry;
+use crate::engine::{DriveError, Options, Recorded, unreadable};
+use crate::pages::postings::Entries;
+
+/// Which entry is asked for, as people name it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Wanted {
+    /// By its index.
+    Index(u64),
+    /// The first with this event id.
+    Event(Uuid),
+}
+
+impl std::str::FromStr for Wanted {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let index = || text.parse().ok().map(Self::Index);
+        // Thirty-two digits are an id written without dashes, not an index.
+        let wanted = if text.len() < 32 { index() } else { Uuid::try_parse(text).ok().map(Self::Event) };
+        wanted.ok_or_else(|| "give the index of an entry, such as 42, or the id of an event".to_owned())
+    }
+}
+
+impl std::fmt::Display for Wanted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Index(index) => write!(f, "entry {index}"),
+            Self::Event(id) => write!(f, "event {id}"),
+        }
+    }
+}
+
+/// Explains an entry of a record, files or stream, with the ledger as it was after it; `None` if there is no such entry.
+/// Reads and checks the record from its start, changes nothing, and may run beside a writer.
+///
+/// # Errors
+/// The record is damaged, or holds what this program does not know.
+pub fn explain_record(
+    options: &Options,
+    wanted: Wanted,
+    progress: &mut dyn FnMut(u64),
+) -> Result<Option<(State, Explanation)>, DriveError> {
+    let mut state = State::default();
+    let mut explanation = None;
+    each_entry(options, progress, &mut |entry| {
+        let found = match wanted {
+            Wanted::Index(wanted) => wanted == entry.index,
+            Wanted::Event(id) => entry.event.id == id,
+        };
+        if found {
+            explanation = Some(last(&mut state, &Recorded::of(&entry))?);
+            return Ok(ControlFlow::Break(()));
+        }
+        let _ = state.fold(&entry).map_err(|halt| unreadable(entry.index, halt))?;
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(explanation.map(|explanation| (state, explanation)))
+}
+
+/// Folds the entry asked for, with the facts gathered before and the postings after.
+pub(super) fn last(state: &mut State, recorded: &Recorded) -> Result<Explanation, DriveError> {
+    let index = recorded.index;
+    let mut facts = basis::basis(state, recorded);
+    let mut entries = Entries::default();
+    let outcome = fold(state, recorded)?;
+    // What the ledger found of a claim's line by judging it is a fact that only then exists.
+    let found = basis::basis(state, recorded).into_iter().filter(|fact| fact.name == "verdict");
+    let behind_claim = facts.iter().position(|fact| fact.name != "claim").unwrap_or(facts.len());
+    facts.splice(behind_claim..behind_claim, found);
+    if let Outcome::Posted { postings, .. } = &outcome {
+        entries.note(state, index, recorded.event.effective, postings);
+    }
+    let mut explanation = of(state, recorded, &entries.at(index).unwrap_or_default(), index, facts);
+    if let Outcome::Refused(refusal) = &outcome {
+        explanation.compared = compared::compared(state, &recorded.event, refusal);
+    }
+    Ok(explanation)
+}
+
+fn fold(state: &mut State, recorded: &Recorded) -> Result<Outcome, DriveError> {
+    let Recorded { index, recorded_ms, principal, content, event } = recorded;
+    let entry = Entry { index: *index, recorded_ms: *recorded_ms, principal, content, event: event.clone() };
+    state.fold(&entry).map_err(|halt| unreadable(*index, halt))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entry_is_named_by_index_or_event() {
+        assert_eq!("42".parse(), Ok(Wanted::Index(42)));
+        let id = Uuid::from_u128(7);
+        assert_eq!(id.to_string().parse(), Ok(Wanted::Event(id)));
+        assert_eq!(id.simple().to_string().parse(), Ok(Wanted::Event(id)));
+        for bad in ["", "x", "-1", "4.2", "0190a6f2-0000"] {
+            assert!(bad.parse::<Wanted>().is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! Every kind of event is explained; what is looked up long after is what was posted then.
+
+use super::*;
+use crate::pages::postings::Entries;
+use ledger::entry::Entry;
+use ledger::outcome::Outcome;
+use proto::samples::samples;
+use std::collections::BTreeMap;
+
+fn recorded(index: u64, principal: &str, content: &[u8]) -> Recorded {
+    let event = proto::event::decode(content).expect("an event");
+    let (principal, content) = (principal.to_owned(), bytes::Bytes::copy_from_slice(content));
+    Recorded { index, recorded_ms: 1_000, principal, content, event }
+}
+
+fn fold(state: &mut State, recorded: &Recorded) -> Outcome {
+    let Recorded { index, recorded_ms, principal, content, event } = recorded;
+    let entry = Entry { index: *index, recorded_ms: *recorded_ms, principal, content, event: event.clone() };
+    state.fold(&entry).expect("the fold goes on")
+}
+
+/// The histories kept with the tests: one of awards and payments, one of loans; together they post every kind.
+fn histories() -> Vec<Vec<Recorded>> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/histories");
+    let files = std::fs::read_dir(folder).expect("the frozen histories").flatten();
+    let texts = files.map(|file| std::fs::read_to_string(file.path()).expect("a history"));
+    texts.map(|text| entries_in(&text)).collect()
+}
+
+fn entries_in(text: &str) -> Vec<Recorded> {
+    let entries = text.lines().filter_map(|line| {
+        let mut words = line.split(' ');
+        let (principal, _, content) = (words.next()?, words.next()?, words.next()?);
+        let byte = |at: usize| u8::from_str_radix(&content[at..at + 2], 16).expect("hex");
+        Some((principal, (0..content.len()).step_by(2).map(byte).collect::<Vec<u8>>()))
+    });
+    (0..).zip(entries).map(|(index, (principal, content))| recorded(index, principal, &content)).collect()
+}
+
+#[test]
+fn every_kind_is_explained_in_an_empty_ledger_and_in_its_own_history() {
+    let mut state = State::default();
+    for (index, event) in (0..).zip(samples()) {
+        let recorded = recorded(index, "somebody", &proto::event::encode(&event));
+        let _ = fold(&mut state, &recorded);
+        let facts = basis::basis(&state, &recorded);
+        let explanation = of(&state, &recorded, &[], index, facts);
+        assert!(!explanation.said.is_empty() && !explanation.kind_zh.is_empty(), "{}", explanation.kind);
+    }
+    for history in histories() {
+        let mut state = State::default();
+        for recorded in &history {
+            let before = basis::basis(&state, recorded);
+            assert!(before.iter().all(|fact| !fact.zh.is_empty() && !fact.en.is_empty()));
+            let _ = fold(&mut state, recorded);
+            assert_eq!(of(&state, recorded, &[], recorded.index, before).index, recorded.index);
+        }
+        // Long after, when all it names has gone on.
+        for recorded in &history {
+            let facts = basis::basis(&state, recorded);
+            assert!(!of(&state, recorded, &[], state.entries, facts).kind_zh.is_empty());
+        }
+    }
+}
+
+#[test]
+fn postings_are_found_again_from_what_the_event_names() {
+    for history in histories() {
+        let (mut state, mut entries) = (State::default(), Entries::default());
+        let mut posted = BTreeMap::new();
+        for recorded in &history {
+            if let Outcome::Posted { postings, .. } = fold(&mut state, recorded) {
+                entries.note(&state, recorded.index, recorded.event.effective, &postings);
+                posted.insert(recorded.index, postings);
+            }
+        }
+        for recorded in &history {
+            let Some(postings) = posted.get(&recorded.index) else { continue };
+            let all = entries.at(recorded.index).expect("in memory");
+            let seeds = touched::seeds(&state, recorded);
+            // Each account by itself, so that no neighbour helps.
+            let look = &mut |account| {
+                Ok::<_, ()>(all.iter().filter(|row| row.account == account).copied().collect::<Vec<_>>())
+            };
+            let found = touched::moved(&touched::gather(seeds, |account| account.0, look).expect("found"));
+            let kind = recorded.event.kind.name();
+            assert_eq!(found.len(), postings.len(), "entry {} {kind}", recorded.index);
+            for posting in postings {
+                let same = |moved: &&Moved| {
+                    (moved.debit, moved.credit, moved.fen, moved.booked)
+                        == (posting.debit, posting.credit, posting.fen, posting.booked)
+                };
+                assert!(found.iter().any(|moved| same(&moved)), "entry {} {kind}", recorded.index);
+            }
+        }
+    }
+}
+
+#[test]
+fn outcomes_are_remembered_with_their_figures() {
+    for history in histories() {
+        let mut state = State::default();
+        let outcomes: Vec<Outcome> = history.iter().map(|recorded| fold(&mut state, recorded)).collect();
+        for (recorded, outcome) in history.iter().zip(outcomes) {
+            let (told, index) = (told(&state, recorded), recorded.index);
+            let findings: Vec<u32> = findings_at(&state, index).collect();
+            match outcome {
+                Outcome::Posted { findings: opened, .. } => assert_eq!((told, findings), (Told::Posted, opened)),
+                Outcome::Refused(refusal) => assert_eq!(told, Told::Refused(refusal), "entry {index}"),
+                Outcome::Duplicate { first, refused } => assert_eq!(told, Told::Duplicate { first, refused }),
+            }
+        }
+    }
+}
+
+#[test]
+fn the_record_alone_tells_what_was_found_of_a_claims_line_and_speaks_chinese() {
+    let mut verdicts = 0;
+    for history in histories() {
+        let mut state = State::default();
+        for recorded in &history {
+            let explanation = offline::last(&mut state, recorded).expect("the fold goes on");
+            let posted = explanation.told == Told::Posted && explanation.kind == "claim_line_added";
+            let told = explanation.basis.iter().filter(|fact| fact.name == "verdict").count();
+            let known = explanation.basis.iter().any(|fact| fact.name == "claim");
+            assert_eq!(told, usize::from(posted && known), "entry {}", recorded.index);
+            verdicts += told;
+            for fact in &explanation.basis {
+                let foreign = ["benchmark5y", "lpr5y", "terms", "central", "province", "1970-"];
+                assert!(!foreign.iter().any(|word| fact.zh.contains(word)), "entry {}: {}", recorded.index, fact.zh);
+            }
+            let sheet = sheet::Sheet::new(&state, &explanation);
+            let (text, json) = (sheet.to_string(), sheet.json());
+            assert!(text.contains("入账时的情况"), "{text}");
+            assert_eq!(json["index"], recorded.index);
+            assert_eq!(json["refusal"].is_null(), !text.contains("\n  处理 "), "{text}");
+        }
+    }
+    assert!(verdicts > 5, "claims have lines: {verdicts}");
+}

@@ -1,0 +1,220 @@
+//! What an entry posted, found again long after: the accounts of the things it names are looked up at its index, and
+//! from each posting the account on its other side. Reads a chunk for each group of accounts, never the whole record.
+
+use std::collections::BTreeSet;
+
+use ledger::account::{AccountNo, Owner};
+use ledger::event::{LoanKind, Purpose};
+use ledger::loan::portfolio_id;
+use ledger::money::{Day, Fen};
+use ledger::state::table::NONE;
+use ledger::state::{State, UNKNOWN_APPLICATION, UNKNOWN_ORG};
+use uuid::Uuid;
+
+use crate::answers::loans::classes;
+use crate::engine::{DriveError, Engine, Recorded};
+use crate::pages::postings::EntryRow;
+
+/// A posting with what stood on both accounts before and after it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Moved {
+    /// The account that received.
+    pub debit: AccountNo,
+    /// The account that gave.
+    pub credit: AccountNo,
+    /// How much.
+    pub fen: Fen,
+    /// The day it was booked on.
+    pub booked: Day,
+    /// On the receiving account, before and after.
+    pub debit_balance: [Fen; 2],
+    /// On the giving account, before and after.
+    pub credit_balance: [Fen; 2],
+}
+
+/// Both sides of everything an entry posted.
+pub(super) fn rows_of(engine: &Engine, recorded: &Recorded) -> Result<Vec<EntryRow>, DriveError> {
+    if let Some(rows) = engine.rows_at(recorded.index) {
+        return Ok(rows);
+    }
+    let seeds = seeds(&engine.read(), recorded);
+    gather(seeds, |account| account.0, &mut |account| engine.kept_at(account, recorded.index))
+}
+
+/// Follows postings from account to account; `look` shows what the entry posted to an account and to all others of its
+/// `group`.
+pub(super) fn gather<E>(
+    seeds: BTreeSet<AccountNo>,
+    group: fn(AccountNo) -> u32,
+    look: &mut dyn FnMut(AccountNo) -> Result<Vec<EntryRow>, E>,
+) -> Result<Vec<EntryRow>, E> {
+    let (mut rows, mut seen, mut open) = (Vec::new(), BTreeSet::new(), Vec::from_iter(seeds));
+    while let Some(account) = open.pop() {
+        if seen.insert(group(account)) {
+            let found = look(account)?;
+            open.extend(found.iter().map(|row| row.other));
+            rows.extend(found);
+        }
+    }
+    Ok(rows)
+}
+
+/// The two sides of each posting put together, book by book and in the order of accounts.
+pub(super) fn moved(rows: &[EntryRow]) -> Vec<Moved> {
+    let mut gave: Vec<&EntryRow> = rows.iter().filter(|row| row.fen < 0).collect();
+    let mut all = Vec::new();
+    for came in rows.iter().filter(|row| row.fen > 0) {
+        let is_it = |row: &&EntryRow| row.account == came.other && row.other == came.account && row.fen == -came.fen;
+        let Some(at) = gave.iter().position(is_it) else { continue };
+        let went = gave.remove(at);
+        all.push(Moved {
+            debit: came.account,
+            credit: went.account,
+            fen: came.fen,
+            booked: came.booked,
+            debit_balance: [came.balance.saturating_sub(came.fen), came.balance],
+            credit_balance: [went.balance.saturating_sub(went.fen), went.balance],
+        });
+    }
+    all.sort_by_key(|moved| (moved.debit, moved.credit));
+    all
+}
+
+/// Accounts an entry may have posted to, by the things it names and those they belong to. Each group of postings that
+/// hang together has at least one of them.
+pub(super) fn seeds(state: &State, recorded: &Recorded) -> BTreeSet<AccountNo> {
+    let mut seeds = Seeds { state, accounts: BTreeSet::new() };
+    seeds.org(UNKNOWN_ORG);
+    seeds.application(UNKNOWN_APPLICATION);
+    for id in proto::fields::ids(&proto::fields::fields(&recorded.content)) {
+        seeds.thing(id);
+    }
+    let mut accounts = seeds.accounts;
+    // An account that was last posted to before has nothing of this entry.
+    accounts.retain(|account| state.accounts.get(account.0).last >= recorded.index);
+    accounts
+}
+
+struct Seeds<'a> {
+    state: &'a State,
+    accounts: BTreeSet<AccountNo>,
+}
+
+impl Seeds<'_> {
+    fn thing(&mut self, id: Uuid) {
+        let state = self.state;
+        if let Some(org) = state.orgs.find(id) {
+            self.org(org);
+            LoanKind::ALL.into_iter().filter_map(|kind| state.portfolios.find(portfolio_id(id, kind))).for_each(
+                |portfolio| {
+                    self.own(Owner::Portfolio, state.portfolios.get(portfolio).accounts);
+                },
+            );
+        }
+        if let Some(line) = state.lines.find(id) {
+            self.line(line);
+        }
+        if let Some((_, row)) = state.rosters.by_id(id) {
+            self.own(Owner::Roster, row.accounts);
+        }
+        if let Some(application) = state.applications.find(id) {
+            self.application(application);
+            state.applications.get(application).parts.iter().for_each(|part| self.line(part.line));
+        }
+        if let Some(payout) = state.payouts.find(id) {
+            self.payout(payout);
+        }
+        if let Some((_, row)) = state.vouchers.by_id(id) {
+            self.application(row.application);
+            row.draws.iter().for_each(|drawn| self.line(drawn.line));
+        }
+        self.lending(id);
+        if let Some(entry) = state.seen.find(id) {
+            self.findings_of(entry.into());
+        }
+    }
+
+    fn lending(&mut self, id: Uuid) {
+        let state = self.state;
+        if let Some((_, row)) = state.loans.by_id(id) {
+            self.own(Owner::Loan, row.accounts);
+            self.portfolio(row.portfolio);
+        }
+        if let Some(claim) = state.claims.find(id) {
+            self.claim(claim);
+        }
+        if let Some((_, row)) = state.remittances.by_id(id) {
+            self.portfolio(row.portfolio);
+            self.org(row.unit);
+            row.draws.iter().for_each(|drawn| self.line(drawn.line));
+            if let Purpose::Claim(claim) = row.purpose
+                && let Some(claim) = state.claims.find(claim)
+            {
+                self.claim(claim);
+            }
+        }
+        if let Some((_, row)) = state.rewards.by_id(id) {
+            self.own(Owner::Reward, row.accounts);
+            self.portfolio(row.portfolio);
+        }
+    }
+
+    fn own(&mut self, owner: Owner, base: u32) {
+        self.accounts.extend(classes(owner).zip(base..).map(|(_, number)| AccountNo(number)));
+    }
+
+    fn org(&mut self, org: u32) {
+        self.own(Owner::Org, self.state.orgs.get(org).accounts);
+    }
+
+    fn line(&mut self, line: u32) {
+        let row = self.state.lines.get(line);
+        self.own(Owner::Line, row.accounts);
+        self.org(row.unit);
+        if row.parent != NONE {
+            self.own(Owner::Line, self.state.lines.get(row.parent).accounts);
+        }
+    }
+
+    fn application(&mut self, application: u32) {
+        let row = self.state.applications.get(application);
+        self.own(Owner::Application, row.accounts);
+        self.org(row.unit);
+    }
+
+    fn payout(&mut self, payout: u32) {
+        let row = self.state.payouts.get(payout);
+        self.application(row.application);
+        let roster = self.state.awards.get(row.award).roster;
+        self.own(Owner::Roster, self.state.rosters.get(roster).accounts);
+        for draw in row.draws..row.draws.saturating_add(row.draw_count.into()) {
+            self.line(self.state.draws.get(draw).line);
+        }
+    }
+
+    fn portfolio(&mut self, portfolio: u32) {
+        if portfolio != NONE {
+            let row = self.state.portfolios.get(portfolio);
+            self.own(Owner::Portfolio, row.accounts);
+            self.org(row.lender);
+        }
+    }
+
+    fn claim(&mut self, claim: u32) {
+        let row = self.state.claims.get(claim);
+        self.own(Owner::Claim, row.accounts);
+        self.portfolio(row.portfolio);
+        self.org(row.unit);
+    }
+
+    /// A credit in suspense is cleared by its event id: its finding says whose money it is.
+    fn findings_of(&mut self, index: u64) {
+        for number in super::findings_at(self.state, index) {
+            let finding = self.state.findings.get(number);
+            self.org(finding.unit);
+            if finding.payout != NONE {
+                self.payout(finding.payout);
+            }
+        }
+    }
+}

@@ -1,0 +1,359 @@
+//! What kinds, fields and choices of events are called in Chinese, and how their numbers are written. Words only.
+
+use ledger::money::{Day, yuan};
+
+/// How the number in a field is written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Form {
+    /// As it is.
+    Plain,
+    /// An amount in fen, written in yuan.
+    Fen,
+    /// A day as yyyymmdd.
+    Day,
+    /// Millionths, written in per cent.
+    Ppm,
+    /// Hundredths of a per cent.
+    Bp,
+    /// A bank's reason for a return.
+    Reason,
+}
+
+impl Form {
+    /// A number as people read it.
+    pub(super) fn write(self, number: i64) -> String {
+        match self {
+            Self::Plain => number.to_string(),
+            Self::Fen => format!("{} 元", yuan(number.into())),
+            Self::Day => u32::try_from(number)
+                .ok()
+                .and_then(Day::from_yyyymmdd)
+                .map_or_else(|| number.to_string(), |day| day.to_string()),
+            Self::Ppm => percent(number),
+            Self::Bp => format!("{number} bp"),
+            Self::Reason => reason(number),
+        }
+    }
+}
+
+/// Millionths as per cent, with as many places as they need.
+pub(super) fn percent(ppm: i64) -> String {
+    let sign = if ppm < 0 { "-" } else { "" };
+    let text = format!("{sign}{}.{:04}", ppm.unsigned_abs() / 10_000, ppm.unsigned_abs() % 10_000);
+    format!("{} %", text.trim_end_matches('0').trim_end_matches('.'))
+}
+
+/// A bank's reason for a return in words.
+pub(super) fn reason(number: i64) -> String {
+    let known = crate::answers::reasons::REASONS.iter().find(|reason| i64::from(reason.number) == number);
+    known.map_or_else(|| format!("R{number:02}"), |reason| format!("R{number:02} {} {}", reason.zh, reason.en))
+}
+
+/// Chinese name of a field and how its number is written; an unknown one goes by its name on the wire.
+pub(super) fn field(name: &'static str) -> (&'static str, Form) {
+    FIELDS.iter().find(|(known, _, _)| *known == name).map_or((name, Form::Plain), |(_, zh, form)| (*zh, *form))
+}
+
+/// A document number, or that there is none.
+pub(super) fn document(number: &str) -> &str {
+    if number.is_empty() { "无文号 no document number" } else { number }
+}
+
+/// Chinese name of a choice, by its name on the wire.
+pub(super) fn choice(name: &str) -> Option<&'static str> {
+    CHOICES.iter().find(|(known, _)| *known == name).map(|(_, zh)| *zh)
+}
+
+/// Chinese name of a kind of event.
+#[must_use]
+pub fn kind_zh(name: &str) -> &'static str {
+    KINDS.iter().find(|(known, _)| *known == name).map_or("", |(_, zh)| *zh)
+}
+
+const KINDS: &[(&str, &str)] = &[
+    ("policy_adopted", "采用项目政策"),
+    ("rules_adopted", "采用规则版本"),
+    ("org_registered", "机构登记"),
+    ("org_renamed", "机构更名"),
+    ("line_issued", "下达指标"),
+    ("line_passed_down", "分解下达指标"),
+    ("line_recalled", "收回指标"),
+    ("person_registered", "人员登记"),
+    ("status_changed", "学籍变动"),
+    ("card_bound", "绑定卡"),
+    ("card_replaced", "换卡"),
+    ("roster_prepared", "编制花名册"),
+    ("roster_line_added", "花名册加行"),
+    ("roster_sealed", "花名册封存"),
+    ("roster_reviewed", "花名册审核"),
+    ("roster_approved", "花名册批准"),
+    ("roster_cancelled", "花名册作废"),
+    ("application_prepared", "编制支付申请"),
+    ("application_line_added", "支付申请加行"),
+    ("application_sealed", "支付申请封存"),
+    ("application_approved", "支付申请批准"),
+    ("application_cancelled", "支付申请作废"),
+    ("voucher_issued", "开具支付凭证"),
+    ("voucher_cleared", "支付凭证清算"),
+    ("batch_sent", "发送代发批次"),
+    ("payout_credited", "银行入账"),
+    ("payout_returned", "银行退回"),
+    ("payout_unknown", "结果未知"),
+    ("suspense_cleared", "暂记清理"),
+    ("loan_terms_adopted", "采用贷款条款"),
+    ("rate_published", "公布利率"),
+    ("waiver_adopted", "免息通知"),
+    ("loan_signed", "贷款签约"),
+    ("loan_drawn", "贷款发放"),
+    ("loan_draw_returned", "放款退回"),
+    ("loan_rate_agreed", "约定利率"),
+    ("loan_repaid", "借款人还款"),
+    ("loan_refunded", "退还多付款"),
+    ("loan_overdue", "贷款逾期"),
+    ("loan_deferred", "延期还本"),
+    ("loan_written_off", "贷款核销"),
+    ("loss_recovered", "核销后收回"),
+    ("loan_state_repaid", "国家代偿"),
+    ("loan_relieved", "还款救助"),
+    ("interest_accrued", "计提利息"),
+    ("interest_adjusted", "调整利息"),
+    ("claim_submitted", "提交申报"),
+    ("claim_line_added", "申报加行"),
+    ("claim_sealed", "申报封存"),
+    ("claim_approved", "申报批准"),
+    ("overclaim_returned", "退回多报款"),
+    ("remittance_ordered", "拨付指令"),
+    ("remittance_approved", "拨付批准"),
+    ("remittance_cleared", "拨付清算"),
+    ("remittance_returned", "拨付退回"),
+    ("compensation_accrued", "计提风险补偿金"),
+    ("compensation_received", "收到风险补偿金"),
+    ("fund_stated", "补偿金对账"),
+    ("surplus_rewarded", "结余奖励"),
+    ("reward_spent", "使用奖励"),
+    ("period_closed", "期间关闭"),
+    ("entry_reversed", "红字冲销"),
+    ("key_announced", "公布签名公钥"),
+];
+
+use Form::{Bp, Day as D, Fen as F, Plain as N, Ppm as P, Reason as R};
+
+const FIELDS: &[(&str, &str, Form)] = &[
+    ("academic_year", "学年", N),
+    ("accepted", "由指标承担", N),
+    ("advance", "提前下达／预拨", N),
+    ("allocation", "冲抵", N),
+    ("application", "支付申请", N),
+    ("award", "资助", N),
+    ("band", "档次", N),
+    ("bands", "档次", N),
+    ("bank", "代发银行", N),
+    ("basis", "计息基数", N),
+    ("batch", "批次", N),
+    ("book", "账本", N),
+    ("borrower", "借款人承担", F),
+    ("by", "担保公钥", N),
+    ("card", "卡", N),
+    ("cause", "原因记录", N),
+    ("ceilings", "额度", N),
+    ("central_ppm", "中央比例", P),
+    ("centre", "资助中心", N),
+    ("claim", "申报", N),
+    ("claim_tolerance_fen", "申报容差", F),
+    ("compensation", "风险补偿金", N),
+    ("contract", "合同校验值", N),
+    ("count", "行数", N),
+    ("credit", "入账记录", N),
+    ("cycle", "申报周期", N),
+    ("day", "日", N),
+    ("days", "天数", N),
+    ("default_bands", "违约率分档", N),
+    ("default_ppm", "违约率", P),
+    ("direct", "直达资金", N),
+    ("division", "区划", N),
+    ("document", "文号", N),
+    ("draws", "资金来源", N),
+    ("due", "发放日", D),
+    ("early", "提前结清", N),
+    ("entry", "被冲销记录", N),
+    ("exclusions", "不得同时享受", N),
+    ("fen", "金额", F),
+    ("figure", "利息", N),
+    ("fiscal_year", "预算年度", N),
+    ("fixing_days", "利率顺延天数", N),
+    ("flagged", "只提示不拦截", N),
+    ("from", "起／来自", D),
+    ("grace_years", "还本宽限期（年）", N),
+    ("graduated_through", "毕业年度至", N),
+    ("graduates", "预计毕业日", D),
+    ("hash", "校验值", N),
+    ("index", "基准利率", N),
+    ("instalment", "期次", N),
+    ("interest", "利息", F),
+    ("item", "支出科目", N),
+    ("key", "公钥", N),
+    ("kind", "种类", N),
+    ("last", "所依据的最后记录", N),
+    ("lender", "贷款机构", N),
+    ("level", "层级", N),
+    ("line", "指标", N),
+    ("loan", "贷款", N),
+    ("matures", "到期日", D),
+    ("max_fen", "最高", F),
+    ("min_fen", "最低", F),
+    ("month", "月", N),
+    ("moves_older", "适用于旧合同", N),
+    ("name", "名称", N),
+    ("new", "新卡", N),
+    ("number", "编号", N),
+    ("old", "旧卡", N),
+    ("org", "机构", N),
+    ("origin", "户籍区划", N),
+    ("parent", "上级单位", N),
+    ("parent_document", "上级文号", N),
+    ("part_ppm", "高校承担比例", P),
+    ("parts", "分项", N),
+    ("payer", "承担方", N),
+    ("payout", "支付", N),
+    ("penalty", "罚息", F),
+    ("penalty_ppm", "罚息倍率", P),
+    ("person", "学生", N),
+    ("ppm", "比例", P),
+    ("principal", "本金", F),
+    ("programme", "项目", N),
+    ("project", "项目代码", N),
+    ("province", "省份代码", N),
+    ("purpose", "用途", N),
+    ("rate_ppm", "年利率", P),
+    ("reason", "原因", R),
+    ("recoverable", "向收款人追回", N),
+    ("recovery_to_stock", "收回款回补补偿金", N),
+    ("reissue_of", "补发自", N),
+    ("relief_reasons", "救助事由", N),
+    ("remittance", "拨付", N),
+    ("repay_from", "首次还本日", D),
+    ("reset", "利率调整日", N),
+    ("reward", "奖励", N),
+    ("reward_uses", "奖励用途", N),
+    ("risk", "风险补偿金承担", N),
+    ("risk_programme", "补偿金项目", N),
+    ("risk_ratio_ppm", "补偿金比例", P),
+    ("risk_year", "风险年度起始日", N),
+    ("role", "职能", N),
+    ("roster", "花名册", N),
+    ("school", "学校", N),
+    ("signature", "签名", N),
+    ("serial", "流水号", N),
+    ("settlement", "结息日", N),
+    ("sharing", "分担比例", N),
+    ("sharing_tolerance_fen", "分担容差", F),
+    ("shortfall", "超出补偿金的损失", N),
+    ("source", "资金级次", N),
+    ("spread_bp", "加点", Bp),
+    ("stage", "学段", N),
+    ("status", "学籍", N),
+    ("study_end", "自付起算", N),
+    ("subject", "对象", N),
+    ("subordination", "隶属", N),
+    ("subsidy", "贴息", F),
+    ("subsidy_programme", "贴息项目", N),
+    ("surplus", "结余", F),
+    ("surplus_open_ppm", "未结清贷款结余比例", P),
+    ("surplus_settled_ppm", "已结清贷款结余比例", P),
+    ("through", "止", D),
+    ("to", "到", N),
+    ("unit", "单位", N),
+    ("until", "延至", D),
+    ("up_to_ppm", "违约率至", P),
+    ("version", "版本", N),
+    ("voucher", "支付凭证", N),
+    ("waiver", "免息", F),
+    ("waiver_from_stock", "免息先用补偿金", N),
+    ("waiver_programme", "免息项目", N),
+    ("what", "内容", N),
+    ("year", "年度", N),
+    ("years_after_study", "毕业后年限", N),
+    ("years_at_most", "最长年限", N),
+];
+
+const CHOICES: &[(&str, &str)] = &[
+    ("BOOK_CASH", "现金账"),
+    ("BOOK_ENTITLEMENT", "应发账"),
+    ("BOOK_INDICATOR", "指标账"),
+    ("BOOK_LENDER", "贷款账"),
+    ("CLAIM_FOR_SUBSIDY", "贴息"),
+    ("CLAIM_FOR_WAIVER", "免息"),
+    ("CYCLE_QUARTERLY", "按季"),
+    ("CYCLE_YEARLY", "按年"),
+    ("DAY_BASIS_D360", "360 天"),
+    ("DAY_BASIS_D365", "365 天"),
+    ("LEVEL_CENTRE", "中央"),
+    ("LEVEL_CITY", "市级"),
+    ("LEVEL_COUNTY", "县级"),
+    ("LEVEL_PROVINCE", "省级"),
+    ("LEVEL_SCHOOL", "学校"),
+    ("LOAN_KIND_CAMPUS", "校园地国家助学贷款"),
+    ("LOAN_KIND_ORIGIN", "生源地信用助学贷款"),
+    ("ORG_ROLE_AID_CENTRE", "资助中心"),
+    ("ORG_ROLE_BANK", "银行"),
+    ("ORG_ROLE_EDUCATION", "教育部门"),
+    ("ORG_ROLE_FINANCE", "财政部门"),
+    ("ORG_ROLE_SCHOOL", "学校"),
+    ("PAYER_CENTRAL", "中央财政"),
+    ("PAYER_CITY", "市级财政"),
+    ("PAYER_COUNTY", "县级财政"),
+    ("PAYER_LENDER", "贷款机构"),
+    ("PAYER_PROVINCE", "省级财政"),
+    ("PAYER_UNIVERSITY", "高校"),
+    ("RATE_INDEX_BENCHMARK5Y", "五年以上贷款基准利率"),
+    ("RATE_INDEX_LPR5Y", "五年期以上 LPR"),
+    ("RULE_BAND", "档次标准"),
+    ("RULE_DUE", "发放日"),
+    ("RULE_ENROLLED", "在籍"),
+    ("RULE_EXCLUSIVE", "不得同时享受"),
+    ("RULE_SHARING", "分担比例"),
+    ("SOURCE_CENTRAL", "中央资金"),
+    ("SOURCE_CITY", "市级资金"),
+    ("SOURCE_COUNTY", "县级资金"),
+    ("SOURCE_PROVINCE", "省级资金"),
+    ("STANDING_DECEASED", "死亡"),
+    ("STANDING_ENROLLED", "在籍"),
+    ("STANDING_FURTHER_STUDY", "继续攻读"),
+    ("STANDING_GRADUATED", "毕业"),
+    ("STANDING_ILLNESS_LEAVE", "因病休学"),
+    ("STANDING_LEAVE", "休学"),
+    ("STANDING_WITHDRAWN", "退学"),
+    ("STUDY_END_AUGUST_END", "毕业当年九月一日起"),
+    ("STUDY_END_MONTH_END", "毕业次月一日起"),
+    ("STUDY_LEVEL_POSTGRADUATE", "研究生"),
+    ("STUDY_LEVEL_UNDERGRADUATE", "本专科"),
+    ("SUBORDINATION_CENTRAL", "中央所属"),
+    ("SUBORDINATION_LOCAL", "地方所属"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_field_and_choice_has_a_chinese_name() {
+        for kind in proto::event::KIND_NAMES {
+            assert!(!kind_zh(kind).is_empty(), "{kind} has no Chinese name");
+        }
+        let (fields, choices) = proto::fields::names();
+        for name in &fields {
+            assert!(FIELDS.iter().any(|(known, _, _)| known == name), "field {name} has no Chinese name");
+        }
+        for name in choices {
+            assert!(choice(name).is_some(), "{name} has no Chinese name");
+        }
+        for (name, _, _) in FIELDS {
+            assert!(fields.contains(name), "no event has a field {name}");
+        }
+    }
+
+    #[test]
+    fn millionths_are_per_cent_with_the_places_they_need() {
+        assert_eq!([36_000, 1_300_000, 0, -7_001].map(percent), ["3.6 %", "130 %", "0 %", "-0.7001 %"]);
+    }
+}

@@ -1,0 +1,38 @@
+//! The record read and folded once more, each entry shown together with its outcome and the state after it.
+//! One thread reads, checks and decodes, another folds and writes. Nothing is kept here.
+
+use std::sync::mpsc::sync_channel;
+
+use ledger::entry::Entry;
+use ledger::outcome::Outcome;
+use ledger::state::State;
+
+use super::ExportError;
+use crate::engine::catch_up::{Decoded, FRAMES_AHEAD, read_all};
+use crate::engine::{DriveError, Options};
+
+/// Is shown each entry; an error ends the reading.
+pub(super) type Seen<'a> = &'a mut (dyn FnMut(&State, &Entry<'_>, &Outcome) -> Result<(), ExportError> + Send);
+
+/// Folds a record from its first entry and shows every entry of it.
+pub(super) fn fold_each(
+    options: &Options,
+    progress: &mut dyn FnMut(u64),
+    seen: Seen<'_>,
+) -> Result<State, ExportError> {
+    let (to_fold, frames) = sync_channel::<Decoded>(FRAMES_AHEAD);
+    std::thread::scope(|scope| {
+        let folding = scope.spawn(move || -> Result<State, ExportError> {
+            let mut state = State::default();
+            while let Ok(decoded) = frames.recv() {
+                decoded.fold_each(&mut state, &mut |state, entry, outcome| seen(state, entry, outcome))?;
+            }
+            Ok(state)
+        });
+        let read = read_all(options, &to_fold, progress);
+        drop(to_fold);
+        // What went wrong in the fold is told first: it lies further back.
+        let state = folding.join().map_err(|_| DriveError::Pages("the fold panicked".to_owned()))??;
+        read.map_err(ExportError::from).map(|()| state)
+    })
+}

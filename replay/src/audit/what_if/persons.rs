@@ -1,0 +1,104 @@
+//! Persons for whom something would be otherwise, by opaque id, with what they were awarded and what reached their cards.
+
+use std::collections::BTreeMap;
+
+use ledger::money::Fen;
+use ledger::state::State;
+use ledger::state::rows::{Progress, Stage};
+use ledger::state::table::NONE;
+use uuid::Uuid;
+
+/// What one person was awarded and got.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct PersonFigures {
+    /// Awards of approved rosters.
+    pub awarded_fen: Fen,
+    /// Credited and not taken back.
+    pub credited_fen: Fen,
+    /// Came back.
+    pub returned_fen: Fen,
+    /// Interest and penalty interest he bears himself by the terms, of loans for which that differs, through the day to which
+    /// it is posted as it is.
+    pub borne_fen: Fen,
+}
+
+/// A person for whom something differs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct PersonDiff {
+    /// The opaque id.
+    pub person: Uuid,
+    /// Division of the home.
+    pub home: u32,
+    /// As it is.
+    pub before: PersonFigures,
+    /// As it would be.
+    pub after: PersonFigures,
+}
+
+impl PersonDiff {
+    /// The largest of the differences in fen, without its sign.
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        let (one, other) = (self.before, self.after);
+        let differences = [
+            other.awarded_fen.abs_diff(one.awarded_fen),
+            other.credited_fen.abs_diff(one.credited_fen),
+            other.returned_fen.abs_diff(one.returned_fen),
+            other.borne_fen.abs_diff(one.borne_fen),
+        ];
+        differences.into_iter().max().unwrap_or(0)
+    }
+}
+
+/// Persons for whom something differs, the largest difference first; of equal ones by id.
+pub(super) fn persons(as_is: &State, changed: &State, borne: &BTreeMap<Uuid, [Fen; 2]>) -> Vec<PersonDiff> {
+    let mut all = Vec::new();
+    let mut note = |person: Uuid, home: u32, handles: [Option<u32>; 2]| {
+        let figures = |state: &State, handle: Option<u32>| handle.map(|at| figures(state, at)).unwrap_or_default();
+        let (mut before, mut after) = (figures(as_is, handles[0]), figures(changed, handles[1]));
+        [before.borne_fen, after.borne_fen] = borne.get(&person).copied().unwrap_or_default();
+        if before != after {
+            all.push(PersonDiff { person, home, before, after });
+        }
+    };
+    for (handle, row) in as_is.persons.iter() {
+        note(row.id, row.origin, [Some(handle), changed.persons.find(row.id)]);
+    }
+    for (handle, row) in changed.persons.iter().filter(|(_, row)| as_is.persons.find(row.id).is_none()) {
+        note(row.id, row.origin, [None, Some(handle)]);
+    }
+    all.sort_by(|one, other| other.size().cmp(&one.size()).then(one.person.cmp(&other.person)));
+    all
+}
+
+fn figures(state: &State, person: u32) -> PersonFigures {
+    let mut figures = PersonFigures::default();
+    let mut at = state.persons.get(person).last_award;
+    while at != NONE {
+        let award = state.awards.get(at);
+        at = award.before_of_person;
+        let roster = state.rosters.get(award.roster);
+        if roster.set.stage != Stage::Approved {
+            continue;
+        }
+        figures.awarded_fen += award.fen;
+        for number in (0..).take(roster.due.len()) {
+            paid(state, award.instalments + number, &mut figures);
+        }
+    }
+    figures
+}
+
+/// What became of the payments of an instalment.
+fn paid(state: &State, instalment: u32, figures: &mut PersonFigures) {
+    let mut at = state.instalments.get(instalment).payout;
+    while at != NONE {
+        let payout = state.payouts.get(at);
+        match payout.progress {
+            Progress::Credited => figures.credited_fen += payout.fen,
+            Progress::Returned => figures.returned_fen += payout.fen,
+            Progress::Ordered | Progress::Unknown => {}
+        }
+        at = payout.reissue_of;
+    }
+}

@@ -1,0 +1,105 @@
+//! What stood on an account at a point in time, and how many entries were on record at a moment. Reads postings and
+//! frames beside the fold; whole states of the past are `past`'s business.
+
+use std::collections::BTreeMap;
+
+use ledger::account::AccountNo;
+use ledger::money::{Fen, held};
+use ledger::state::State;
+use parking_lot::Mutex;
+
+use super::{DriveError, Engine};
+use crate::engine::past::Point;
+use crate::pages::history::Place;
+use crate::pages::postings::EntryRow;
+
+/// Moments that are remembered with their entries: those of the questions of a session, not of a year.
+const MOMENTS: usize = 256;
+
+/// Entries recorded until a moment, once no later entry can change it.
+pub(super) type Moments = Mutex<BTreeMap<i64, u64>>;
+
+impl Engine {
+    /// What stands on an account, counting only what the point counts.
+    ///
+    /// # Errors
+    /// The pages cannot be read.
+    pub fn balance_at(&self, account: AccountNo, point: &Point) -> Result<Fen, DriveError> {
+        let (place, point) = {
+            let state = self.read();
+            let dated = point.effective.is_some() || point.booked.is_some();
+            if !dated && point.entries.is_none_or(|entries| entries > state.accounts.get(account.0).last) {
+                return Ok(state.balance(account));
+            }
+            narrowed(&state, account, point)
+        };
+        Ok(self.shared.pages.balance_at(place, &point)?)
+    }
+
+    /// Postings of an account that the point counts, from an index on, oldest first, always whole entries. With a day,
+    /// the balance of each row is that of the rows counted.
+    ///
+    /// # Errors
+    /// The pages cannot be read.
+    pub fn entries_at(
+        &self,
+        account: AccountNo,
+        point: &Point,
+        from: u64,
+        limit: usize,
+    ) -> Result<Vec<EntryRow>, DriveError> {
+        let (place, point) = narrowed(&self.read(), account, point);
+        let mut rows = self.shared.pages.entries_at(place, &point, from, limit)?;
+        if point.effective.is_none() && point.booked.is_none() {
+            return Ok(rows);
+        }
+        let before = Point { entries: Some(point.entries.map_or(from, |entries| entries.min(from))), ..point };
+        let mut balance = i128::from(self.balance_at(account, &before)?);
+        for row in &mut rows {
+            balance += i128::from(row.fen);
+            row.balance = held(balance);
+        }
+        Ok(rows)
+    }
+
+    /// How many entries were recorded at a moment or before, of those folded by now. Blocks: not for async tasks.
+    ///
+    /// # Errors
+    /// The files cannot be read.
+    pub fn entries_until(&self, recorded_ms: i64) -> Result<u64, DriveError> {
+        if let Some(entries) = self.shared.moments.lock().get(&recorded_ms) {
+            return Ok(*entries);
+        }
+        let folded = self.read().entries;
+        let (mut until, mut beyond) = (0, folded);
+        while until < beyond {
+            let middle = until.midpoint(beyond);
+            // Recorded times never fall from one entry to the next.
+            match self.recorded(middle)? {
+                Some(entry) if entry.recorded_ms <= recorded_ms => until = middle + 1,
+                _ => beyond = middle,
+            }
+        }
+        // As long as no later entry is known, one may still come with this time.
+        if until < folded {
+            self.remember(recorded_ms, until);
+        }
+        Ok(until)
+    }
+
+    fn remember(&self, recorded_ms: i64, entries: u64) {
+        let mut moments = self.shared.moments.lock();
+        if moments.len() >= MOMENTS {
+            moments.clear();
+        }
+        moments.insert(recorded_ms, entries);
+    }
+}
+
+/// Where an account's postings lie, and the point without the entries after its last one: nothing after them need be
+/// looked through.
+fn narrowed(state: &State, account: AccountNo, point: &Point) -> (Place, Point) {
+    let end = state.accounts.get(account.0).last.saturating_add(1);
+    let entries = Some(point.entries.map_or(end, |entries| entries.min(end)));
+    (Place::of(state, account), Point { entries, ..*point })
+}

@@ -1,0 +1,281 @@
+//! Reading a record again, from its first entry or from where the pages end: one thread reads, checks and decodes
+//! frames, another folds their entries. Nothing is written here.
+
+use std::ops::ControlFlow;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+
+use ledger::entry::Entry;
+use ledger::event::Event;
+use ledger::outcome::Outcome;
+use ledger::state::State;
+
+use crate::engine::{DriveError, Home, Options, unreadable};
+use crate::pages::keeper::{Keeper, Unread};
+use crate::proof::notary::Reading;
+use crate::proof::tally::Tally;
+use crate::record::log::{Frame, Log, NatsOptions, Reader, read_stream};
+
+/// Frames read ahead of the fold: enough that neither thread waits for the other's hiccups, some MiB of events.
+pub const FRAMES_AHEAD: usize = 64;
+
+/// A frame with its events decoded, on its way from the thread that reads to the thread that folds.
+#[derive(Debug)]
+pub struct Decoded {
+    frame: Frame,
+    /// Index of the first event in `events`; earlier entries of the frame were not asked for.
+    first: u64,
+    events: Vec<Event>,
+}
+
+impl Decoded {
+    /// Decodes the entries of a frame from an index on.
+    ///
+    /// # Errors
+    /// An entry is not what this program knows.
+    pub fn new(frame: Frame, from: u64) -> Result<Self, DriveError> {
+        let (begin, end) = (frame.header().first_index, frame.next_index());
+        let first = from.clamp(begin, end.max(begin));
+        let mut events = Vec::with_capacity(usize::try_from(end.saturating_sub(first)).unwrap_or(0));
+        for (bytes, index) in frame.entries().zip(begin..).filter(|(_, index)| *index >= first) {
+            let bad = |why: String| DriveError::Unreadable { index, why };
+            let raw = proto::entry::decode(bytes).map_err(|error| bad(error.to_string()))?;
+            events.push(proto::event::decode(raw.content).map_err(|error| bad(error.to_string()))?);
+        }
+        Ok(Self { frame, first, events })
+    }
+
+    /// The frame as it was read.
+    #[must_use]
+    pub fn frame(&self) -> &Frame {
+        &self.frame
+    }
+
+    /// Folds its events in order and shows each outcome, with the state after it.
+    ///
+    /// # Errors
+    /// The state waits for another entry, or an entry is of a later program.
+    pub fn fold(self, state: &mut State, seen: &mut dyn FnMut(&mut State, u64, &Outcome)) -> Result<(), DriveError> {
+        self.fold_each(state, &mut |state, entry, outcome| {
+            seen(state, entry.index, outcome);
+            Ok(())
+        })
+    }
+
+    /// The same, showing the whole entry. Whoever is shown it may end the folding with an error of his own.
+    pub(crate) fn fold_each<E: From<DriveError>>(
+        self,
+        state: &mut State,
+        seen: &mut dyn FnMut(&mut State, &Entry<'_>, &Outcome) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let _ = self.each(&mut |entry| {
+            let outcome = state.fold(&entry).map_err(|halt| unreadable(entry.index, halt))?;
+            seen(state, &entry, &outcome)?;
+            Ok::<_, E>(ControlFlow::Continue(()))
+        })?;
+        Ok(())
+    }
+
+    /// Shows its entries in order until whoever is shown them has seen enough.
+    pub(crate) fn each<E: From<DriveError>>(
+        self,
+        take: &mut dyn FnMut(Entry<'_>) -> Result<ControlFlow<()>, E>,
+    ) -> Result<ControlFlow<()>, E> {
+        let skipped = usize::try_from(self.first - self.frame.header().first_index).unwrap_or(usize::MAX);
+        let entries = self.frame.entries().skip(skipped).zip(self.first..);
+        for ((bytes, index), event) in entries.zip(self.events) {
+            // The head of an entry was read once already; reading it again costs less than carrying it over.
+            let raw = proto::entry::decode(bytes)
+                .map_err(|error| DriveError::Unreadable { index, why: error.to_string() })?;
+            let entry =
+                Entry { index, recorded_ms: raw.recorded_ms, principal: raw.principal, content: raw.content, event };
+            if take(entry)?.is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+}
+
+/// Folds a record from its first entry, every frame, root and event checked: the files of a directory, or the stream of
+/// a server. Takes no pages and changes nothing.
+///
+/// # Errors
+/// The record is damaged, or holds what this program does not know.
+pub fn fold_record(options: &Options, progress: &mut dyn FnMut(u64)) -> Result<State, DriveError> {
+    fold_tally(options, progress).map(|(state, _)| state)
+}
+
+/// As [`fold_record`], with what all outcomes come to.
+///
+/// # Errors
+/// As [`fold_record`].
+pub fn fold_tally(options: &Options, progress: &mut dyn FnMut(u64)) -> Result<(State, Tally), DriveError> {
+    let pages = Keeper::none();
+    let (state, read) = beside(&pages, State::default(), |to_fold| read_all(options, to_fold, progress))?;
+    read.map(|()| (state, pages.tally()))
+}
+
+/// Shows every entry of a record in order, all frames, roots and events checked, for whoever folds in his own way; reading
+/// goes on beside. Ends with the record, or when `take` has seen enough. Changes nothing, and may run beside a writer.
+///
+/// # Errors
+/// As [`fold_record`], and what `take` says.
+pub fn each_entry(
+    options: &Options,
+    progress: &mut dyn FnMut(u64),
+    take: &mut (dyn FnMut(Entry<'_>) -> Result<ControlFlow<()>, DriveError> + Send),
+) -> Result<(), DriveError> {
+    let (to_take, frames) = sync_channel::<Decoded>(FRAMES_AHEAD);
+    std::thread::scope(|scope| {
+        let taking = scope.spawn(move || {
+            while let Ok(decoded) = frames.recv() {
+                if decoded.each(take)?.is_break() {
+                    return Ok(true);
+                }
+            }
+            Ok::<_, DriveError>(false)
+        });
+        let read = read_all(options, &to_take, progress);
+        drop(to_take);
+        let enough = taking.join().map_err(|_| DriveError::Pages("the fold panicked".to_owned()))??;
+        // Who has seen enough hangs up, which reading takes for an error.
+        if enough { Ok(()) } else { read }
+    })
+}
+
+/// Reads the pages and, beside that, the record, folds what the pages do not know, then leaves the record open for
+/// writing. A ledger that signs takes what its tree does not know yet.
+pub(crate) fn catch_up(
+    options: &Options,
+    tree: Option<&mut Reading>,
+    progress: &mut dyn FnMut(u64),
+) -> Result<(Log, Keeper, State), DriveError> {
+    let unread = Unread::open(options)?;
+    let known = unread.entries();
+    let (to_fold, frames) = sync_channel(FRAMES_AHEAD);
+    let (pages, state, log) = std::thread::scope(|scope| {
+        // Reading pages takes about as long as hashing the record that they know already.
+        let folding = scope.spawn(move || read_and_fold(unread, known, &frames));
+        let log = open_and_hand_over(options, known, tree, &to_fold, progress);
+        drop(to_fold);
+        let (pages, state) = folding.join().map_err(|_| DriveError::Pages("the fold panicked".to_owned()))??;
+        Ok::<_, DriveError>((pages, state, log?))
+    })?;
+    pages.settle_generation()?;
+    if state.entries >= known {
+        return Ok((log, pages, state));
+    }
+    tracing::warn!("the pages could not be used; the record is folded from its first entry");
+    let files = Options { home: Home::File, ..options.clone() };
+    let (state, read) = beside(&pages, state, |to_fold| read_all(&files, to_fold, progress))?;
+    read.map(|()| (log, pages, state))
+}
+
+/// The part of the thread that folds. Had the pages promised more than they give, what follows cannot be folded yet.
+fn read_and_fold(unread: Unread, known: u64, frames: &Receiver<Decoded>) -> Result<(Keeper, State), DriveError> {
+    let (pages, state) = unread.read()?;
+    if state.entries < known {
+        while frames.recv().is_ok() {}
+        return Ok((pages, state));
+    }
+    let state = fold_all(&pages, state, frames)?;
+    Ok((pages, state))
+}
+
+/// The part of the thread that reads: opens the record and hands over what the pages do not know.
+fn open_and_hand_over(
+    options: &Options,
+    known: u64,
+    mut tree: Option<&mut Reading>,
+    to_fold: &SyncSender<Decoded>,
+    progress: &mut dyn FnMut(u64),
+) -> Result<Log, DriveError> {
+    let mut unreadable = None;
+    let opened = options.open_log(&mut |frame| {
+        if frame.next_index() > known {
+            hand_over(frame.clone(), known, to_fold, &mut unreadable)?;
+        }
+        if let Some(tree) = &mut tree {
+            tree.take(frame)?;
+        }
+        progress(frame.next_index());
+        Ok(())
+    });
+    // An entry nobody can read is told as such, not as reading that stopped.
+    unreadable.map_or_else(|| opened.map_err(DriveError::from), Err)
+}
+
+/// Folds in a thread of its own what `read` sends. What went wrong in the fold is told first: it lies further back.
+fn beside<T>(
+    pages: &Keeper,
+    state: State,
+    read: impl FnOnce(&SyncSender<Decoded>) -> Result<T, DriveError>,
+) -> Result<(State, Result<T, DriveError>), DriveError> {
+    let (to_fold, frames) = sync_channel(FRAMES_AHEAD);
+    std::thread::scope(|scope| {
+        let folding = scope.spawn(move || fold_all(pages, state, &frames));
+        let read = read(&to_fold);
+        drop(to_fold);
+        let state = folding.join().map_err(|_| DriveError::Pages("the fold panicked".to_owned()))??;
+        Ok((state, read))
+    })
+}
+
+fn fold_all(pages: &Keeper, mut state: State, frames: &Receiver<Decoded>) -> Result<State, DriveError> {
+    while let Ok(decoded) = frames.recv() {
+        decoded.fold_each(&mut state, &mut |state, entry, outcome| {
+            pages.note(state, entry.index, entry.event.effective, outcome);
+            Ok::<_, DriveError>(())
+        })?;
+        pages.keep_sometimes(&mut state)?;
+    }
+    Ok(state)
+}
+
+/// Reads a record from its first frame and hands every frame over, decoded.
+pub(crate) fn read_all(
+    options: &Options,
+    to_fold: &SyncSender<Decoded>,
+    progress: &mut dyn FnMut(u64),
+) -> Result<(), DriveError> {
+    let record = options.data.join("record");
+    match &options.home {
+        Home::File => {
+            let mut reader = Reader::open(&record, options.ledger)?;
+            while let Some(frame) = reader.next_frame()? {
+                progress(frame.next_index());
+                if to_fold.send(Decoded::new(frame, 0)?).is_err() {
+                    break;
+                }
+            }
+            Ok(())
+        }
+        Home::Nats { url, stream } | Home::Follow { url, stream, .. } => {
+            let mut nats = NatsOptions::new(url, &record);
+            nats.stream.clone_from(stream);
+            let mut unreadable = None;
+            let read = read_stream(&nats, options.ledger, &mut |frame| {
+                progress(frame.next_index());
+                hand_over(frame.clone(), 0, to_fold, &mut unreadable)
+            });
+            unreadable.map_or_else(|| read.map(|_| ()).map_err(DriveError::from), Err)
+        }
+    }
+}
+
+/// Decodes a frame and sends it to the fold. The fold only goes away early with an error, which is what the caller
+/// gets then.
+fn hand_over(
+    frame: Frame,
+    from: u64,
+    to_fold: &SyncSender<Decoded>,
+    unreadable: &mut Option<DriveError>,
+) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    match Decoded::new(frame, from) {
+        Ok(decoded) => to_fold.send(decoded).map_err(|_| "folding stopped".into()),
+        Err(error) => {
+            *unreadable = Some(error);
+            Err("an entry cannot be read".into())
+        }
+    }
+}

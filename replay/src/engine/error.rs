@@ -1,0 +1,84 @@
+//! Why a ledger does not open, does not record or does not answer. Refusals of events are no errors and are not here.
+
+use std::sync::Arc;
+
+use crate::pages::store::StoreError;
+use crate::proof::comparing::Difference;
+use crate::proof::notary::SigningError;
+use crate::record::error::LogError;
+
+/// Why the ledger does not answer.
+#[derive(Debug, thiserror::Error)]
+pub enum DriveError {
+    /// The record cannot be opened, or its writer ended.
+    #[error(transparent)]
+    Log(Arc<LogError>),
+    /// Too much waits already. Nothing of this call was recorded.
+    #[error("too many events wait to be recorded; nothing of this call was recorded, retry in a moment")]
+    Busy,
+    /// An event does not fit an entry.
+    #[error("event {position} of the call has {bytes} bytes with its principal, more than an entry holds")]
+    TooLong {
+        /// Which event.
+        position: usize,
+        /// Its size.
+        bytes: usize,
+    },
+    /// The ledger was stopped.
+    #[error("the ledger is stopped; whether the last events were recorded shows after the next start")]
+    Stopped,
+    /// This engine only follows.
+    #[error("this is a follower, which records nothing; record at {writer}")]
+    Follower {
+        /// Where its writer is.
+        writer: String,
+    },
+    /// This engine writes, so there is nobody to compare with.
+    #[error("this ledger is written here and follows nobody")]
+    NotFollowing,
+    /// The follower arrived at something else than its writer signed.
+    #[error(transparent)]
+    Differs(Box<Difference>),
+    /// Something ended the ledger earlier.
+    #[error(transparent)]
+    Halted(Arc<DriveError>),
+    /// An entry of the record that this program must not guess about.
+    #[error("entry {index}: {why}")]
+    Unreadable {
+        /// Which entry.
+        index: u64,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// The pages could not be kept.
+    #[error("pages: {0}")]
+    Pages(String),
+    /// The pages could not be read or written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Checkpoints cannot be signed, or the record does not fit those that were.
+    #[error(transparent)]
+    Signing(#[from] SigningError),
+    /// A thread could not be started.
+    #[error("cannot start a thread: {0}")]
+    Thread(std::io::Error),
+}
+
+impl From<LogError> for DriveError {
+    fn from(error: LogError) -> Self {
+        Self::Log(Arc::new(error))
+    }
+}
+
+impl DriveError {
+    /// Whether the record, or what was made of it, is known to be wrong: then nothing may be answered from it.
+    #[must_use]
+    pub fn is_damage(&self) -> bool {
+        match self {
+            Self::Differs(_) => true,
+            Self::Halted(error) => error.is_damage(),
+            Self::Log(error) => error.is_damage(),
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,272 @@
+//! An engine that follows: another instance writes the stream, this one reads it, folds it, keeps its own copy and pages,
+//! and holds what it arrives at against what the writer signs. It records nothing. How things compare is in `follow`.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::thread::JoinHandle;
+
+use ledger::tree::merkle::leaf_hash;
+use parking_lot::Mutex;
+
+use super::{DriveError, Engine, Home, Options, Role, SETTLED_FRAMES, Shared};
+use crate::engine::catch_up::Decoded;
+use crate::proof::checkpoint_files::{Checkpoints, Signed};
+use crate::proof::comparing;
+use crate::proof::comparing::{Claim, Compared, Difference, Marks};
+use crate::proof::notary::{Reading, SigningError};
+use crate::proof::signed_note::Verifier;
+use crate::proof::tiles::Tiles;
+use crate::proof::trust::vouched;
+use crate::record::log::{Frame, Log};
+
+/// What an engine has that follows.
+pub(super) struct Follower {
+    desk: Arc<Desk>,
+    stop: Arc<AtomicBool>,
+    /// Reads the stream, and folds.
+    threads: Mutex<Option<[JoinHandle<()>; 2]>>,
+}
+
+/// What its threads and those who ask share.
+struct Desk {
+    data: PathBuf,
+    writer: String,
+    tiles: Mutex<Tiles>,
+    comparing: Mutex<Comparing>,
+    /// Why the stream cannot be read at the moment.
+    away: Mutex<Option<String>>,
+}
+
+struct Comparing {
+    marks: Marks,
+    /// A checkpoint over entries that are not folded yet.
+    pending: Option<Claim>,
+    /// The last one that was equal.
+    latest: Option<Arc<Signed>>,
+    /// Entries it is over.
+    compared: u64,
+    /// Why nothing could be compared of late.
+    cannot: Option<String>,
+}
+
+impl Follower {
+    /// Where events are recorded instead.
+    pub(super) fn writer(&self) -> &str {
+        &self.desk.writer
+    }
+
+    /// The tree as it was read.
+    pub(super) fn tiles(&self) -> &Mutex<Tiles> {
+        &self.desk.tiles
+    }
+
+    /// The writer's last checkpoint that was equal.
+    pub(super) fn latest(&self) -> Result<Arc<Signed>, SigningError> {
+        self.desk.comparing.lock().latest.clone().ok_or(SigningError::Uncompared)
+    }
+
+    /// What keeps this follower from being sure of its answers, though nothing is known to be wrong.
+    pub(super) fn doubt(&self) -> Option<String> {
+        let away = self.desk.away.lock().clone();
+        away.or_else(|| self.desk.comparing.lock().cannot.clone())
+    }
+
+    /// Ends reading and folding.
+    pub(super) fn stop(&self) -> Result<(), DriveError> {
+        self.stop.store(true, Ordering::Relaxed);
+        let Some(threads) = self.threads.lock().take() else { return Ok(()) };
+        // Reading first: its end is the end of what the fold waits for.
+        for thread in threads {
+            if thread.join().is_err() {
+                return Err(DriveError::Pages("a thread of the follower panicked; start again".to_owned()));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Engine {
+    /// Follows from where opening left the log.
+    pub(super) fn start_following(
+        options: &Options,
+        log: Log,
+        tree: Option<Reading>,
+        shared: Arc<Shared>,
+    ) -> Result<Self, DriveError> {
+        let Some(tree) = tree else { return Err(SigningError::Uncompared.into()) };
+        let (tiles, latest) = tree.follow(log.tip())?;
+        let compared = latest.as_ref().map(Signed::unverified).transpose().map_err(SigningError::from)?;
+        let comparing = Comparing {
+            marks: Marks::from(shared.pages.tally()),
+            pending: None,
+            compared: compared.map_or(0, |(checkpoint, _)| checkpoint.size),
+            latest: latest.map(Arc::new),
+            cannot: None,
+        };
+        let desk = Arc::new(Desk {
+            data: options.data.clone(),
+            writer: writer_of(&options.home),
+            tiles: Mutex::new(tiles),
+            comparing: Mutex::new(comparing),
+            away: Mutex::default(),
+        });
+        let stop = Arc::<AtomicBool>::default();
+        let threads = start_threads(log, &shared, &desk, &stop)?;
+        let follower = Follower { desk, stop, threads: Mutex::new(Some(threads)) };
+        Ok(Self { shared, role: Role::Follower(Arc::new(follower)) })
+    }
+
+    /// Where events are recorded, if this engine only follows.
+    #[must_use]
+    pub fn follows(&self) -> Option<&str> {
+        match &self.role {
+            Role::Follower(follower) => Some(follower.writer()),
+            Role::Writer { .. } => None,
+        }
+    }
+
+    /// Holds a checkpoint of the writer, signed by one of these keys or by one announced in time, against what was read and
+    /// folded here. On a difference the engine stops answering and leaves a mark, so that it does not start on this data
+    /// again unnoticed. Blocks: not for async tasks.
+    ///
+    /// # Errors
+    /// There is a difference; or the checkpoint is not signed by a key, and then nothing was compared.
+    pub fn compare(&self, signed: Signed, keys: &[Verifier]) -> Result<Compared, DriveError> {
+        let Role::Follower(follower) = &self.role else { return Err(DriveError::NotFollowing) };
+        let claim = Claim::verified(&signed, keys);
+        let claim = claim.or_else(|error| Claim::verified(&signed, &self.announced(follower, keys)).map_err(|_| error));
+        let claim = claim.map_err(SigningError::from)?;
+        let mut comparing = follower.desk.comparing.lock();
+        if claim.tree.size > comparing.marks.entries() {
+            let size = claim.tree.size;
+            comparing.pending = Some(claim);
+            return Ok(Compared::Ahead { size });
+        }
+        let compared = follower.desk.compare(&mut comparing, claim);
+        drop(comparing);
+        compared.inspect_err(|error| self.shared.fail(error.clone())).map_err(DriveError::Halted)
+    }
+
+    /// Keys that the record announces below a checkpoint that was equal, under these keys or under each other.
+    fn announced(&self, follower: &Follower, given: &[Verifier]) -> Vec<Verifier> {
+        let compared = follower.desk.comparing.lock().compared;
+        let Some(name) = given.first().map(Verifier::name) else { return Vec::new() };
+        let mut trusted = given.to_vec();
+        let state = self.read();
+        for (_, row) in state.keys.iter().filter(|(_, row)| row.last < compared) {
+            let next = vouched(name, row).filter(|(_, by)| trusted.contains(by));
+            trusted.extend(next.map(|(next, _)| next));
+        }
+        trusted
+    }
+
+    /// Takes note of why nothing could be compared of late, or that it could.
+    pub fn cannot_compare(&self, why: Option<String>) {
+        if let Role::Follower(follower) = &self.role {
+            follower.desk.comparing.lock().cannot = why;
+        }
+    }
+}
+
+fn writer_of(home: &Home) -> String {
+    match home {
+        Home::Follow { writer: Some(writer), .. } => writer.clone(),
+        Home::Follow { url, .. } | Home::Nats { url, .. } => format!("the writer of the stream at {url}"),
+        Home::File => String::new(),
+    }
+}
+
+fn start_threads(
+    log: Log,
+    shared: &Arc<Shared>,
+    desk: &Arc<Desk>,
+    stop: &Arc<AtomicBool>,
+) -> Result<[JoinHandle<()>; 2], DriveError> {
+    let (to_fold, frames) = sync_channel::<Frame>(SETTLED_FRAMES);
+    let thread = |name: &str| std::thread::Builder::new().name(name.to_owned());
+    let (folding, beside) = (Arc::clone(shared), Arc::clone(desk));
+    let fold = thread("fold").spawn(move || folding.fold_read(&beside, &frames)).map_err(DriveError::Thread)?;
+    let (reading, beside, stop) = (Arc::clone(shared), Arc::clone(desk), Arc::clone(stop));
+    let read = thread("follow").spawn(move || {
+        let crate::record::log::Home::Followed(stream) = log.home else { return };
+        let followed = stream.follow(
+            log.tip,
+            &stop,
+            &mut |away| *beside.away.lock() = away.map(|error| format!("the stream cannot be reached: {error}")),
+            &mut |frame| to_fold.send(frame.clone()).map_err(|_| "the fold has ended".into()),
+        );
+        if let Err(error) = followed {
+            // What the fold said first counts: it ended reading.
+            reading.fail(Arc::new(error.into()));
+        }
+    });
+    Ok([read.map_err(DriveError::Thread)?, fold])
+}
+
+impl Desk {
+    /// Compares a checkpoint over what is folded; a difference is marked before anybody is told.
+    fn compare(&self, comparing: &mut Comparing, claim: Claim) -> Result<Compared, Arc<DriveError>> {
+        let size = claim.tree.size;
+        let root = self.tiles.lock().root(size).map_err(|error| Arc::new(SigningError::from(error).into()))?;
+        let tally = comparing.marks.at(size);
+        if let Err(difference) = claim.against(&root, tally) {
+            return Err(Arc::new(self.differ(difference)));
+        }
+        let compared = if tally.is_some() { Compared::Same { size } } else { Compared::RootOnly { size } };
+        if compared == (Compared::Same { size }) && size > comparing.compared {
+            let kept = Checkpoints::of(&self.data).keep(size, &claim.signed, &claim.key);
+            kept.map_err(|error| Arc::new(SigningError::from(error).into()))?;
+            comparing.compared = size;
+            comparing.latest = Some(Arc::new(claim.signed));
+        }
+        Ok(compared)
+    }
+
+    fn differ(&self, difference: Box<Difference>) -> DriveError {
+        if let Err(error) = comparing::keep(&self.data, &difference) {
+            tracing::error!(%error, "the difference could not be marked");
+        }
+        DriveError::Differs(difference)
+    }
+}
+
+impl Shared {
+    fn fold_read(&self, desk: &Desk, frames: &Receiver<Frame>) {
+        while let Ok(frame) = frames.recv() {
+            if let Err(error) = self.fold_one(desk, frame) {
+                self.fail(error);
+                return;
+            }
+        }
+    }
+
+    fn fold_one(&self, desk: &Desk, frame: Frame) -> Result<(), Arc<DriveError>> {
+        let from = self.state.read().entries;
+        let decoded = Decoded::new(frame, from).map_err(Arc::new)?;
+        {
+            let mut tiles = desk.tiles.lock();
+            for entry in decoded.frame().entries() {
+                tiles.push(leaf_hash(entry)).map_err(|error| Arc::new(SigningError::from(error).into()))?;
+            }
+        }
+        let _turn = self.rebuilding.turn();
+        let mut state = self.state.write();
+        let folded = decoded.fold_each(&mut state, &mut |state, entry, outcome| {
+            self.pages.note(state, entry.index, entry.event.effective, outcome);
+            Ok::<_, DriveError>(())
+        });
+        folded.and_then(|()| self.pages.keep_sometimes(&mut state)).map_err(Arc::new)?;
+        let (entries, tally) = (state.entries, self.pages.tally());
+        drop(state);
+        let mut comparing = desk.comparing.lock();
+        comparing.marks.note(tally);
+        if let Some(claim) = comparing.pending.take_if(|claim| claim.tree.size <= entries) {
+            desk.compare(&mut comparing, claim)?;
+        }
+        drop(comparing);
+        self.folded.send_replace(entries);
+        Ok(())
+    }
+}

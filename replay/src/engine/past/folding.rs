@@ -1,0 +1,148 @@
+//! Folds a state of the past: one thread reads and decodes frames, another folds them, as at a start. It reads the files
+//! beside the writer and holds up neither him nor the fold.
+
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, OnceLock};
+
+use ledger::entry::Entry;
+use ledger::state::State;
+
+use super::{Past, Point};
+use crate::engine::catch_up::{Decoded, FRAMES_AHEAD};
+use crate::engine::{DriveError, Engine, unreadable};
+use crate::record::log::{Reader, Tip};
+
+/// A past on its way.
+pub(super) struct Folding {
+    done: AtomicU64,
+    /// Entries to fold.
+    pub total: u64,
+    /// What came of it, for those who wait for it.
+    pub ended: OnceLock<Result<Arc<Past>, Arc<DriveError>>>,
+}
+
+impl Folding {
+    pub fn new(total: u64) -> Self {
+        Self { done: AtomicU64::new(0), total, ended: OnceLock::new() }
+    }
+
+    /// Entries folded so far.
+    pub fn done(&self) -> u64 {
+        self.done.load(Ordering::Relaxed)
+    }
+}
+
+impl Past {
+    /// Before the first entry.
+    fn beginning(point: Point, ledger: [u8; 16]) -> Self {
+        Self { state: State::default(), point, withheld: 0, changed: 0, tip: Tip::new(ledger) }
+    }
+
+    /// Takes the entry, or leaves it out.
+    fn take(&mut self, entry: &Entry<'_>) -> Result<(), DriveError> {
+        let later = self.point.effective.is_some_and(|day| entry.event.effective > day);
+        let taken = if later { self.state.withhold(entry) } else { self.state.fold(entry).map(drop) };
+        self.withheld += u64::from(later);
+        taken.map_err(|halt| unreadable(entry.index, halt))
+    }
+
+    /// Counts those of the entries from `first` on that came out differently than they did for the ledger.
+    fn count_changed(&mut self, first: u64, engine: &Engine) {
+        if self.withheld == 0 {
+            return;
+        }
+        let live = engine.read();
+        for index in first..self.state.entries {
+            // The table of entries holds as many as a handle can number.
+            let Ok(at) = u32::try_from(index) else { return };
+            let (here, there) = (self.state.seen.get(at).verdict, live.seen.get(at).verdict);
+            self.changed += u64::from(here != ledger::state::rows::WITHHELD && here != there);
+        }
+    }
+}
+
+/// What a fold needs to know besides where it begins.
+pub(super) struct Task<'a> {
+    pub engine: &'a Engine,
+    pub record: &'a Path,
+    pub ledger: [u8; 16],
+    pub stop: &'a AtomicBool,
+    pub folding: &'a Folding,
+}
+
+/// A frame, and where the record stands after it.
+type Read = (Decoded, Tip);
+
+impl Task<'_> {
+    /// Folds the entries of a point, or what is still missing of them in `past`.
+    pub fn run(&self, point: Point, past: Option<Past>) -> Result<Past, DriveError> {
+        let past = past.unwrap_or_else(|| Past::beginning(point, self.ledger));
+        self.note(&past);
+        let (tip, known) = (past.tip.clone(), past.state.entries);
+        let (to_fold, frames) = sync_channel(FRAMES_AHEAD);
+        std::thread::scope(|scope| {
+            let folding = scope.spawn(move || self.fold(past, &frames));
+            let read = self.read(tip, known, &to_fold);
+            drop(to_fold);
+            // What went wrong in the fold is told first: it lies further back.
+            let past = folding.join().map_err(|_| DriveError::Pages("the fold panicked".to_owned()))??;
+            read?;
+            if past.state.entries < self.folding.total {
+                return Err(self.ended_early(past.state.entries));
+            }
+            Ok(past)
+        })
+    }
+
+    fn read(&self, tip: Tip, known: u64, to_fold: &SyncSender<Read>) -> Result<(), DriveError> {
+        let mut reader = Reader::open_at(self.record, tip)?;
+        while reader.tip().next_index() < self.folding.total && !self.stopped() {
+            let Some(frame) = reader.next_frame()? else { break };
+            if to_fold.send((Decoded::new(frame, known)?, reader.tip().clone())).is_err() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn fold(&self, mut past: Past, frames: &Receiver<Read>) -> Result<Past, DriveError> {
+        while let Ok((decoded, tip)) = frames.recv() {
+            if self.stopped() {
+                return Err(DriveError::Stopped);
+            }
+            let first = past.state.entries;
+            let whole = decoded.each::<DriveError>(&mut |entry| {
+                if entry.index >= self.folding.total {
+                    return Ok(ControlFlow::Break(()));
+                }
+                past.take(&entry)?;
+                Ok(ControlFlow::Continue(()))
+            })?;
+            if whole.is_continue() {
+                past.tip = tip;
+            }
+            past.count_changed(first, self.engine);
+            self.note(&past);
+        }
+        if self.stopped() { Err(DriveError::Stopped) } else { Ok(past) }
+    }
+
+    fn note(&self, past: &Past) {
+        self.folding.done.store(past.state.entries, Ordering::Relaxed);
+    }
+
+    fn stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
+    fn ended_early(&self, index: u64) -> DriveError {
+        let (place, total) = (self.record.display(), self.folding.total);
+        DriveError::Unreadable {
+            index,
+            why: format!("the files in {place} end before it, though {total} entries are folded; verify the record"),
+        }
+    }
+}

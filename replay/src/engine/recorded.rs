@@ -1,0 +1,66 @@
+//! Single entries read back from the record while the ledger runs: what was said, by whom and when.
+
+use bytes::Bytes;
+use ledger::entry::Entry;
+use ledger::event::Event;
+
+use super::{DriveError, Engine};
+use crate::record::error::LogError;
+
+/// One entry as it is on record.
+#[derive(Clone, Debug)]
+pub struct Recorded {
+    /// Its index.
+    pub index: u64,
+    /// When it was recorded, in milliseconds since 1970.
+    pub recorded_ms: i64,
+    /// Who said it.
+    pub principal: String,
+    /// The event's bytes, as received.
+    pub content: Bytes,
+    /// The event.
+    pub event: Event,
+}
+
+impl Recorded {
+    /// A copy of an entry that is being folded.
+    #[must_use]
+    pub fn of(entry: &Entry<'_>) -> Self {
+        let (principal, content) = (entry.principal.to_owned(), Bytes::copy_from_slice(entry.content));
+        Self { index: entry.index, recorded_ms: entry.recorded_ms, principal, content, event: entry.event.clone() }
+    }
+
+    /// Reads an entry's bytes.
+    ///
+    /// # Errors
+    /// What keeps this program from reading them.
+    pub fn read(index: u64, bytes: &[u8]) -> Result<Self, DriveError> {
+        let bad = |why: String| DriveError::Unreadable { index, why };
+        let raw = proto::entry::decode(bytes).map_err(|error| bad(error.to_string()))?;
+        let event = proto::event::decode(raw.content).map_err(|error| bad(error.to_string()))?;
+        let (principal, content) = (raw.principal.to_owned(), Bytes::copy_from_slice(raw.content));
+        Ok(Self { index, recorded_ms: raw.recorded_ms, principal, content, event })
+    }
+}
+
+impl Engine {
+    /// An entry by its index, read from the files with its frame's checksum verified; `None` if so many are not folded
+    /// yet. Reads one frame and holds up neither writer nor fold. Blocks: not for async tasks.
+    ///
+    /// # Errors
+    /// The files cannot be read, or what they hold at this index is not what was folded.
+    pub fn recorded(&self, index: u64) -> Result<Option<Recorded>, DriveError> {
+        let id = {
+            let state = self.read();
+            let Some(at) = u32::try_from(index).ok().filter(|_| index < state.entries) else { return Ok(None) };
+            state.seen.get(at).id
+        };
+        let is_it = |bytes: &[u8]| Recorded::read(index, bytes).is_ok_and(|entry| entry.event.id == id);
+        let Some(bytes) = self.shared.single.entry(index, &is_it)? else {
+            let place = format!("the files of the record in {}", self.shared.single.dir().display());
+            let why = format!("no frame holds the event {id} that was folded; verify the record");
+            return Err(LogError::Damage { place, frame: 0, index, why }.into());
+        };
+        Recorded::read(index, &bytes).map(Some)
+    }
+}

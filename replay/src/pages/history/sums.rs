@@ -1,0 +1,198 @@
+//! Sums of an account by day: what was posted to it before some index, by the day it counts from and the day it was
+//! booked on. A question about a day takes the last sums kept and adds the rows behind them.
+
+use std::collections::BTreeMap;
+
+use ledger::account::AccountNo;
+use ledger::money::Day;
+
+use super::{Chunks, Place, Walk};
+use crate::engine::past::Point;
+use crate::pages::postings::EntryRow;
+
+/// Rows not counted one after the other before the next that counts is looked for by sums. More than an entry posts, so
+/// that none of an entry's rows is shown twice.
+const IDLE: usize = 4_096;
+
+/// Days a row counts from and was booked on.
+type Days = (Day, Day);
+
+/// What was posted on these days, and in how many rows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Sum {
+    pub(crate) fen: i128,
+    pub(crate) rows: u64,
+}
+
+/// What was posted to an account, by day. Rows of late facts have days of their own, so there are about as many pairs
+/// as days.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Sums {
+    days: BTreeMap<Days, Sum>,
+}
+
+impl Sums {
+    /// Adds a row.
+    pub(crate) fn add(&mut self, row: &EntryRow) {
+        let sum = self.days.entry((row.effective, row.booked)).or_default();
+        sum.fen += i128::from(row.fen);
+        sum.rows += 1;
+    }
+
+    /// How many pairs of days it tells apart.
+    pub(crate) fn len(&self) -> usize {
+        self.days.len()
+    }
+
+    /// As bytes: each pair with its distance in days from the one before.
+    pub(crate) fn encode(&self) -> Vec<u8> {
+        let mut day = 0;
+        let mut packed: Vec<Packed> = Vec::with_capacity(self.days.len());
+        for ((effective, booked), sum) in &self.days {
+            let (from, later) = (effective.number(), booked.number().wrapping_sub(effective.number()));
+            packed.push((from.wrapping_sub(day), later, sum.fen, sum.rows));
+            day = from;
+        }
+        // Writing to memory cannot fail.
+        postcard::to_allocvec(&packed).unwrap_or_default()
+    }
+
+    fn decode(bytes: &[u8]) -> Option<Self> {
+        let mut days = BTreeMap::new();
+        each(bytes, &mut |pair, sum| {
+            days.insert(pair, sum);
+        })?;
+        Some(Self { days })
+    }
+}
+
+/// Days after the pair before, days booked later, and the sum.
+type Packed = (i32, i32, i128, u64);
+
+fn each(bytes: &[u8], show: &mut dyn FnMut(Days, Sum)) -> Option<()> {
+    let packed: Vec<Packed> = postcard::from_bytes(bytes).ok()?;
+    let mut day = 0_i32;
+    for (from, later, fen, rows) in packed {
+        day = day.wrapping_add(from);
+        let effective = Day::default().plus(day);
+        show((effective, effective.plus(later)), Sum { fen, rows });
+    }
+    Some(())
+}
+
+/// Whether a point counts what has these days.
+pub(crate) fn counts(point: &Point, effective: Day, booked: Day) -> bool {
+    point.effective.is_none_or(|day| effective <= day) && point.booked.is_none_or(|day| booked <= day)
+}
+
+const KEY: usize = 13;
+
+/// Key of sums: `s`, account, and the index below which they hold every row.
+pub(super) fn key(account: AccountNo, index: u64) -> [u8; KEY] {
+    let mut key = [b's'; KEY];
+    key[1..5].copy_from_slice(&account.0.to_be_bytes());
+    key[5..].copy_from_slice(&index.to_be_bytes());
+    key
+}
+
+impl<C: Chunks> Walk<'_, C> {
+    /// What the point counts of the rows below an index.
+    pub(crate) fn sum(&mut self, point: &Point, below: u64) -> Result<Sum, C::Error> {
+        let (from, mut sum) = self.kept(point, below)?;
+        self.forward(from, below, &mut |row| {
+            if counts(point, row.effective, row.booked) {
+                sum.fen += i128::from(row.fen);
+                sum.rows += 1;
+            }
+            true
+        })?;
+        Ok(sum)
+    }
+
+    /// Shows the rows of a range that the point counts, oldest first, until told to stop. Where the point counts none for
+    /// long, what lies between is passed over by the numbers of rows that go with the sums.
+    pub(crate) fn counted(
+        &mut self,
+        point: &Point,
+        mut from: u64,
+        below: u64,
+        show: &mut dyn FnMut(&EntryRow) -> bool,
+    ) -> Result<(), C::Error> {
+        let mut patience = if self.place.lasts() { IDLE } else { usize::MAX };
+        loop {
+            let (mut idle, mut at) = (0, from);
+            self.forward(from, below, &mut |row| {
+                at = row.index;
+                if counts(point, row.effective, row.booked) {
+                    idle = 0;
+                    return show(row);
+                }
+                idle += 1;
+                idle < patience
+            })?;
+            if idle < patience {
+                return Ok(());
+            }
+            from = self.beyond(point, at, below)?;
+            // Looking costs about as much as reading on, so what found nothing is tried half as often.
+            patience = if from > at { IDLE } else { patience.saturating_mul(2) };
+        }
+    }
+
+    /// An index up to which the point counts no row from another index on: as far as sums tell.
+    fn beyond(&mut self, point: &Point, from: u64, below: u64) -> Result<u64, C::Error> {
+        let rows = self.sum(point, from)?.rows;
+        let (mut beyond, mut low, mut high) = (from, from, below);
+        while low < high {
+            let middle = low + (high - low).div_ceil(2);
+            let (index, sum) = self.kept(point, middle)?;
+            if sum.rows > rows {
+                high = index.saturating_sub(1);
+            } else {
+                beyond = beyond.max(index);
+                low = middle;
+            }
+        }
+        Ok(beyond)
+    }
+
+    /// All sums of the rows below an index.
+    pub(super) fn sums(&mut self, below: u64) -> Result<(Sums, usize), C::Error> {
+        let (from, mut sums) = match self.last_kept(below)? {
+            None => (0, Sums::default()),
+            Some((from, bytes)) => (from, Sums::decode(&bytes).ok_or_else(|| self.chunks.damaged())?),
+        };
+        let mut rows = 0;
+        self.forward(from, below, &mut |row| {
+            sums.add(row);
+            rows += 1;
+            true
+        })?;
+        Ok((sums, rows))
+    }
+
+    /// What the point counts by the last sums kept at or below an index, and where they end.
+    pub(crate) fn kept(&self, point: &Point, below: u64) -> Result<(u64, Sum), C::Error> {
+        let mut sum = Sum::default();
+        let Some((from, bytes)) = self.last_kept(below)? else { return Ok((0, sum)) };
+        let add = &mut |(effective, booked): Days, of_day: Sum| {
+            if counts(point, effective, booked) {
+                // What is damaged may be any number.
+                sum.fen = sum.fen.saturating_add(of_day.fen);
+                sum.rows = sum.rows.saturating_add(of_day.rows);
+            }
+        };
+        each(&bytes, add).ok_or_else(|| self.chunks.damaged())?;
+        Ok((from, sum))
+    }
+
+    fn last_kept(&self, below: u64) -> Result<Option<(u64, Vec<u8>)>, C::Error> {
+        let Place { account, .. } = self.place;
+        if !self.place.lasts() {
+            return Ok(None);
+        }
+        let Some((found, bytes)) = self.chunks.last(&key(account, 0), &key(account, below))? else { return Ok(None) };
+        let from = found.last_chunk().map(|index| u64::from_be_bytes(*index));
+        from.map(|from| Some((from, bytes))).ok_or_else(|| self.chunks.damaged())
+    }
+}

@@ -1,0 +1,31 @@
+//! Questions to pages and memory together about one account. How rows are found stands in the projections.
+
+use ledger::money::Fen;
+
+use super::Keeper;
+use crate::engine::past::Point;
+use crate::pages::history::Place;
+use crate::pages::postings::EntryRow;
+use crate::pages::store::StoreError;
+
+impl Keeper {
+    /// What stands on an account, counting only what the point counts.
+    pub(crate) fn balance_at(&self, place: Place, point: &Point) -> Result<Fen, StoreError> {
+        // The lock is held only for what is in memory; the store is read beside the fold.
+        let recent = self.entries.read().sum(place, point);
+        recent.after(self.store().as_deref())
+    }
+
+    /// Postings of an account that the point counts, from an index on, oldest first, always whole entries, each with the
+    /// balance after it of all postings.
+    pub(crate) fn entries_at(
+        &self,
+        place: Place,
+        point: &Point,
+        from: u64,
+        limit: usize,
+    ) -> Result<Vec<EntryRow>, StoreError> {
+        let recent = self.entries.read().counted(place, point, from, limit);
+        recent.after(self.store().as_deref())
+    }
+}

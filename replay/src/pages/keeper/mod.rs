@@ -1,0 +1,275 @@
+//! When pages are kept: every so many entries, by a thread of their own, and at the end. What a page is and how it is
+//! stored stands in `store`; how they are made anew, in `rebuild`.
+
+mod ask;
+mod paused;
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::JoinHandle;
+
+use ledger::money::Day;
+use ledger::outcome::Outcome;
+use ledger::state::State;
+use parking_lot::{Condvar, Mutex, RwLock};
+
+use crate::engine::{DriveError, Options};
+use crate::kill_points;
+use crate::limits::{PAGES_EVERY, PAGES_LAG_MAX};
+use crate::pages::generations::Generations;
+use crate::pages::history::Place;
+use crate::pages::postings;
+use crate::pages::postings::{Entries, EntryRow};
+use crate::pages::store::{Batch, Store, StoreError};
+use crate::proof::tally::Tally;
+
+/// Keeps pages of the state and the postings of each account.
+pub struct Keeper {
+    entries: RwLock<Entries>,
+    kept: Option<Kept>,
+    tally: Mutex<Tally>,
+    /// A single pass over a record remembers no postings.
+    remembers: bool,
+    /// Whether pages of the state are kept. A rebuild of the postings alone takes those there are.
+    tables: bool,
+}
+
+struct Kept {
+    generations: Generations,
+    generation: Mutex<u64>,
+    store: RwLock<Arc<Store>>,
+    desk: Arc<Desk>,
+    to_thread: Mutex<Option<SyncSender<Work>>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+/// A batch, and where it belongs.
+type Work = (Arc<Store>, Batch);
+
+/// Pages that were opened, and are still to be read.
+pub(crate) struct Unread(Option<(Generations, u64, Store)>);
+
+impl Unread {
+    /// Opens the generation in use, if pages are kept at all.
+    pub(crate) fn open(options: &Options) -> Result<Self, DriveError> {
+        if !options.pages {
+            return Ok(Self(None));
+        }
+        let generations = Generations::of(&options.data);
+        let (number, store) = generations.open(options.ledger)?;
+        Ok(Self(Some((generations, number, store))))
+    }
+
+    /// How many entries they say they know.
+    pub(crate) fn entries(&self) -> u64 {
+        self.0.as_ref().map_or(0, |(_, _, store)| store.entries())
+    }
+
+    /// Reads them. A state without entries means that they could not be used.
+    pub(crate) fn read(self) -> Result<(Keeper, State), DriveError> {
+        let Some((generations, number, store)) = self.0 else {
+            return Ok((Keeper { remembers: true, ..Keeper::none() }, State::default()));
+        };
+        let (store, state) = store.restore()?;
+        let (state, tally) = state.unwrap_or_default();
+        Ok((Keeper::over(generations, number, store, state.entries, tally)?, state))
+    }
+}
+
+/// Where the folding thread and the storing thread meet.
+#[derive(Default)]
+struct Desk {
+    progress: Mutex<Progress>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct Progress {
+    /// Entries of the last batch taken from the state.
+    taken: u64,
+    under_way: bool,
+    /// Somebody needs the store to stay as it is for a moment.
+    paused: bool,
+    ended: Option<(Batch, Result<(), StoreError>)>,
+}
+
+impl Keeper {
+    /// Keeps nothing and remembers nothing: for a single pass over a record.
+    pub(crate) fn none() -> Self {
+        Self { entries: RwLock::default(), kept: None, tally: Mutex::default(), remembers: false, tables: true }
+    }
+
+    /// Keeps pages in a store that knows so many entries already.
+    pub(crate) fn over(
+        generations: Generations,
+        number: u64,
+        store: Store,
+        entries: u64,
+        tally: Tally,
+    ) -> Result<Self, DriveError> {
+        let (to_thread, batches) = sync_channel(1);
+        let desk = Arc::new(Desk::default());
+        desk.progress.lock().taken = entries;
+        let reporting = Arc::clone(&desk);
+        let thread = std::thread::Builder::new()
+            .name("pages".to_owned())
+            .spawn(move || write_all(&reporting, &batches))
+            .map_err(DriveError::Thread)?;
+        let (store, generation) = (RwLock::new(Arc::new(store)), Mutex::new(number));
+        let (to_thread, thread) = (Mutex::new(Some(to_thread)), Mutex::new(Some(thread)));
+        let kept = Some(Kept { generations, generation, store, desk, to_thread, thread });
+        let entries = RwLock::new(Entries::from(entries));
+        Ok(Self { entries, kept, tally: Mutex::new(tally), remembers: true, tables: true })
+    }
+
+    /// With only a part of what is kept: postings, or pages of the state.
+    pub(crate) fn only(self, postings: bool, tables: bool) -> Self {
+        Self { remembers: postings, tables, ..self }
+    }
+
+    /// The generations there are, and whose.
+    pub(crate) fn generations(&self) -> Option<(Generations, [u8; 16])> {
+        self.kept.as_ref().map(|kept| (kept.generations.clone(), kept.store.read().ledger()))
+    }
+
+    /// Whoever opened the pages has the record now: others may go.
+    pub(crate) fn settle_generation(&self) -> Result<(), DriveError> {
+        let Some(kept) = &self.kept else { return Ok(()) };
+        Ok(kept.generations.settle(*kept.generation.lock())?)
+    }
+
+    /// The store in use. Rows that were in memory before it was asked for are either still there or in it.
+    pub(crate) fn store(&self) -> Option<Arc<Store>> {
+        self.kept.as_ref().map(|kept| Arc::clone(&kept.store.read()))
+    }
+
+    /// Postings of an account from an index on, oldest first, always whole entries.
+    ///
+    /// # Errors
+    /// The pages cannot be read.
+    pub fn entries_of(&self, place: Place, from: u64, limit: usize) -> Result<Vec<EntryRow>, StoreError> {
+        // The lock is held only for what is in memory; the store is read beside the fold.
+        let recent = self.entries.read().recent(place, from, limit);
+        recent.with(self.store().as_deref())
+    }
+
+    /// What an entry posted, if its rows are still in memory.
+    pub(crate) fn rows_at(&self, index: u64) -> Option<Vec<EntryRow>> {
+        self.entries.read().at(index)
+    }
+
+    /// What an entry posted to an account, if its rows are in the pages.
+    pub(crate) fn kept_at(&self, place: Place, index: u64) -> Result<Vec<EntryRow>, StoreError> {
+        let Some(store) = self.store() else { return Ok(Vec::new()) };
+        postings::kept_at(&*store, place, index)
+    }
+
+    /// What all outcomes noted so far come to.
+    pub(crate) fn tally(&self) -> Tally {
+        *self.tally.lock()
+    }
+
+    /// Remembers what an entry posted, right after it was folded.
+    pub(crate) fn note(&self, state: &State, index: u64, effective: Day, outcome: &Outcome) {
+        self.tally.lock().note(state, outcome);
+        if let Outcome::Posted { postings, .. } = outcome
+            && self.remembers
+            && !postings.is_empty()
+        {
+            self.entries.write().note(state, index, effective, postings);
+        }
+    }
+
+    /// Has pages kept if it is time; waits if they lag too far behind.
+    pub(crate) fn keep_sometimes(&self, state: &mut State) -> Result<(), DriveError> {
+        let Some(kept) = &self.kept else { return Ok(()) };
+        let mut progress = kept.desk.progress.lock();
+        let behind = state.entries - progress.taken;
+        if behind < PAGES_EVERY {
+            return Ok(());
+        }
+        while progress.under_way && behind >= PAGES_LAG_MAX {
+            kept.desk.changed.wait(&mut progress);
+        }
+        // A pause may have begun while this waited.
+        if progress.under_way || progress.paused {
+            return Ok(());
+        }
+        self.settle(&mut progress, state)?;
+        let store = Arc::clone(&kept.store.read());
+        let batch = self.collect(&store, state);
+        progress.taken = batch.entries();
+        progress.under_way = true;
+        drop(progress);
+        let sent = kept.to_thread.lock().as_ref().is_some_and(|to| to.send((store, batch)).is_ok());
+        if sent { Ok(()) } else { Err(DriveError::Pages("the thread that keeps them has ended".to_owned())) }
+    }
+
+    /// Keeps pages of everything folded so far, and ends the thread.
+    pub(crate) fn close(&self, state: &mut State) -> Result<(), DriveError> {
+        let Some(kept) = &self.kept else { return Ok(()) };
+        drop(kept.to_thread.lock().take());
+        if let Some(thread) = kept.thread.lock().take()
+            && thread.join().is_err()
+        {
+            return Err(DriveError::Pages("the thread that keeps them panicked".to_owned()));
+        }
+        self.settle(&mut kept.desk.progress.lock(), state)?;
+        let store = Arc::clone(&kept.store.read());
+        let batch = self.collect(&store, state);
+        let written = store.write(&batch);
+        kill_points::at("pages-kept");
+        self.end(batch, written, state)
+    }
+
+    /// Ends the thread and keeps nothing more, for pages that are not wanted.
+    pub(crate) fn abandon(&self) {
+        let Some(kept) = &self.kept else { return };
+        drop(kept.to_thread.lock().take());
+        if let Some(thread) = kept.thread.lock().take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the thread that keeps pages panicked");
+        }
+    }
+
+    /// What changed since the last batch.
+    fn collect(&self, store: &Store, state: &mut State) -> Batch {
+        if !self.tables {
+            for (_, table) in state.tables() {
+                table.take_dirty();
+            }
+        }
+        store.collect(state, &self.tally(), &mut self.entries.write())
+    }
+
+    /// Takes note of how the last batch ended. What was not written belongs to the next one.
+    fn settle(&self, progress: &mut Progress, state: &mut State) -> Result<(), DriveError> {
+        match progress.ended.take() {
+            None => Ok(()),
+            Some((batch, written)) => self.end(batch, written, state),
+        }
+    }
+
+    fn end(&self, batch: Batch, written: Result<(), StoreError>, state: &mut State) -> Result<(), DriveError> {
+        match written {
+            Ok(()) => Store::settle(batch, &mut self.entries.write()),
+            Err(error) => {
+                Store::give_back(batch, state, &mut self.entries.write());
+                return Err(error.into());
+            }
+        }
+        Ok(())
+    }
+}
+
+fn write_all(desk: &Desk, batches: &Receiver<Work>) {
+    while let Ok((store, batch)) = batches.recv() {
+        let written = store.write(&batch);
+        kill_points::at("pages-kept");
+        let mut progress = desk.progress.lock();
+        progress.ended = Some((batch, written));
+        progress.under_way = false;
+        desk.changed.notify_all();
+    }
+}

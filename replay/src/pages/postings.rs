@@ -1,0 +1,277 @@
+//! The postings of each account in the order of the record, with the balance after each. The latest are in memory; how
+//! older ones are packed for the store and found again stands in `history`.
+
+use ledger::account::AccountNo;
+use ledger::money::{Day, Fen, held};
+use ledger::outcome::Posting;
+use ledger::state::State;
+use std::sync::Arc;
+
+use super::history::{Chunks, Place, Walk, counts};
+use crate::engine::past::Point;
+
+/// One side of one posting, as the account sees it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct EntryRow {
+    /// Index of the entry that posted.
+    pub index: u64,
+    /// The account.
+    pub account: AccountNo,
+    /// The account on the other side.
+    pub other: AccountNo,
+    /// Above zero if it came in, below if it went out.
+    pub fen: Fen,
+    /// What stood on the account after it.
+    pub balance: Fen,
+    /// The day it was booked on.
+    pub booked: Day,
+    /// The day from which it counts: that of its event.
+    pub effective: Day,
+}
+
+impl EntryRow {
+    /// The account that received.
+    #[must_use]
+    pub fn debit(&self) -> AccountNo {
+        if self.fen > 0 { self.account } else { self.other }
+    }
+
+    /// The account that gave.
+    #[must_use]
+    pub fn credit(&self) -> AccountNo {
+        if self.fen > 0 { self.other } else { self.account }
+    }
+}
+
+/// A row, and where it will lie in the store.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Placed {
+    pub(crate) place: Place,
+    pub(crate) row: EntryRow,
+}
+
+/// The latest postings, and those on their way to the store.
+#[derive(Default)]
+pub struct Entries {
+    tail: Vec<Placed>,
+    pending: Arc<Vec<Placed>>,
+    /// Rows of entries below this index are in the store.
+    stored: u64,
+}
+
+impl Entries {
+    /// Nothing yet, with everything below `stored` in the store.
+    #[must_use]
+    pub fn from(stored: u64) -> Self {
+        Self { tail: Vec::new(), pending: Arc::default(), stored }
+    }
+
+    /// Notes what an entry posted, right after it was folded into `state`.
+    pub fn note(&mut self, state: &State, index: u64, effective: Day, postings: &[Posting]) {
+        for (at, posting) in postings.iter().enumerate() {
+            let Posting { debit, credit, fen, booked } = *posting;
+            for (account, other, fen) in [(debit, credit, fen), (credit, debit, -fen)] {
+                // The state is past the whole entry; later postings of it are taken off again.
+                let later: i128 = postings[at + 1..].iter().map(|posting| effect(posting, account)).sum();
+                let now = state.accounts.get(account.0);
+                let (place, balance) = (Place::by(account, now.class.owner()), held(now.balance - later));
+                self.tail
+                    .push(Placed { place, row: EntryRow { index, account, other, fen, balance, booked, effective } });
+            }
+        }
+    }
+
+    /// Rows not yet in the store.
+    #[must_use]
+    pub fn unstored(&self) -> usize {
+        self.tail.len() + self.pending.len()
+    }
+
+    /// Hands over all rows so far for storing; they stay readable until [`Entries::stored`].
+    pub(crate) fn take(&mut self) -> Arc<Vec<Placed>> {
+        debug_assert!(self.pending.is_empty(), "one checkpoint at a time");
+        self.pending = Arc::new(std::mem::take(&mut self.tail));
+        Arc::clone(&self.pending)
+    }
+
+    /// The rows handed over are in the store, up to this index.
+    pub(crate) fn stored(&mut self, entries: u64) {
+        self.pending = Arc::default();
+        self.stored = entries;
+    }
+
+    /// The rows handed over could not be stored; the next checkpoint takes them again.
+    pub(crate) fn give_back(&mut self) {
+        let mut rows = std::mem::take(&mut self.pending).as_ref().clone();
+        rows.append(&mut self.tail);
+        self.tail = rows;
+    }
+
+    /// Both sides of what an entry posted, in the order of its postings; `None` if they may be in the store.
+    #[must_use]
+    pub fn at(&self, index: u64) -> Option<Vec<EntryRow>> {
+        if index < self.stored {
+            return None;
+        }
+        let of = |rows: &[Placed]| {
+            let begin = rows.partition_point(|placed| placed.row.index < index);
+            let rows = rows[begin..].iter().map(|placed| placed.row);
+            rows.take_while(|row| row.index == index).collect::<Vec<_>>()
+        };
+        Some([of(&self.pending), of(&self.tail)].concat())
+    }
+
+    /// The part of a page that is in memory. The caller may let go of the entries before asking the store for the rest:
+    /// what the store holds below that point no longer changes.
+    #[must_use]
+    pub fn recent(&self, place: Place, from: u64, limit: usize) -> Recent {
+        let mut page = Page { from, below: u64::MAX, limit, rows: Vec::new() };
+        self.each(place.account(), from, u64::MAX, &mut |row| page.add(row));
+        Recent { place, page, stored: self.stored }
+    }
+
+    /// The part of a statement that is in memory: rows that the point counts, from an index on.
+    #[must_use]
+    pub(crate) fn counted(&self, place: Place, point: &Point, from: u64, limit: usize) -> RecentCounted {
+        let below = point.entries.unwrap_or(u64::MAX);
+        let mut page = Page { from, below, limit, rows: Vec::new() };
+        self.each(place.account(), from, below, &mut |row| !counts(point, row.effective, row.booked) || page.add(row));
+        RecentCounted { place, point: *point, page, stored: self.stored }
+    }
+
+    /// What a point counts on an account of what is in memory.
+    #[must_use]
+    pub(crate) fn sum(&self, place: Place, point: &Point) -> RecentSum {
+        let below = point.entries.unwrap_or(u64::MAX);
+        let (mut fen, mut last) = (0, None);
+        self.each(place.account(), 0, below, &mut |row| {
+            last = Some(row.balance);
+            fen += if counts(point, row.effective, row.booked) { i128::from(row.fen) } else { 0 };
+            true
+        });
+        RecentSum { place, point: *point, fen, last, stored: self.stored }
+    }
+
+    /// Shows the rows of an account that are in memory and in a range of indexes, oldest first, until told to stop. What
+    /// ends before the memory begins costs nothing.
+    fn each(&self, account: AccountNo, from: u64, below: u64, show: &mut dyn FnMut(&EntryRow) -> bool) {
+        for rows in [&*self.pending, &self.tail] {
+            let end = rows.partition_point(|placed| placed.row.index < below);
+            let begin = rows.partition_point(|placed| placed.row.index < from).min(end);
+            for placed in rows[begin..end].iter().filter(|placed| placed.row.account == account) {
+                if !show(&placed.row) {
+                    return;
+                }
+            }
+        }
+    }
+}
+
+/// What an entry posted to an account, as the store has it.
+pub(crate) fn kept_at<C: Chunks>(chunks: &C, place: Place, index: u64) -> Result<Vec<EntryRow>, C::Error> {
+    let mut rows = Vec::new();
+    Walk::of(chunks, place).forward(index, index.saturating_add(1), &mut |row| {
+        rows.push(*row);
+        true
+    })?;
+    Ok(rows)
+}
+
+/// The part of a page of postings that is in memory, and where the store's part ends.
+pub struct Recent {
+    place: Place,
+    page: Page,
+    stored: u64,
+}
+
+impl Recent {
+    /// Postings of the account, oldest first: at least `limit` if there are so many, and always all of the last entry
+    /// shown, so that the page after begins one index later.
+    pub(crate) fn after<C: Chunks>(self, chunks: Option<&C>) -> Result<Vec<EntryRow>, C::Error> {
+        let Page { from, limit, .. } = self.page;
+        let Some(chunks) = chunks.filter(|_| from < self.stored) else { return Ok(self.page.rows) };
+        let mut page = Page { from, below: self.stored, limit, rows: Vec::new() };
+        Walk::of(chunks, self.place).forward(from, self.stored, &mut |row| page.add(row))?;
+        page.below = u64::MAX;
+        // Where the store's part was enough, the first row from memory is one too many.
+        let _ = self.page.rows.iter().all(|row| page.add(row));
+        Ok(page.rows)
+    }
+}
+
+/// The part of a statement that is in memory, and where the store's part ends.
+pub(crate) struct RecentCounted {
+    place: Place,
+    point: Point,
+    page: Page,
+    stored: u64,
+}
+
+impl RecentCounted {
+    /// With what the store holds before it.
+    pub(crate) fn after<C: Chunks>(self, chunks: Option<&C>) -> Result<Vec<EntryRow>, C::Error> {
+        let Page { from, below, limit, .. } = self.page;
+        let Some(chunks) = chunks.filter(|_| from < self.stored) else { return Ok(self.page.rows) };
+        let mut page = Page { from, below, limit, rows: Vec::new() };
+        let end = below.min(self.stored);
+        Walk::of(chunks, self.place).counted(&self.point, from, end, &mut |row| page.add(row))?;
+        // Where the store's part was enough, the first row from memory is one too many.
+        let _ = self.page.rows.iter().all(|row| page.add(row));
+        Ok(page.rows)
+    }
+}
+
+/// What a point counts on an account of what is in memory, and where the store's part ends.
+pub(crate) struct RecentSum {
+    place: Place,
+    point: Point,
+    fen: i128,
+    /// Balance of the last row, whatever its days.
+    last: Option<Fen>,
+    stored: u64,
+}
+
+impl RecentSum {
+    /// With what the store holds.
+    pub(crate) fn after<C: Chunks>(self, chunks: Option<&C>) -> Result<Fen, C::Error> {
+        let below = self.point.entries.map_or(self.stored, |entries| entries.min(self.stored));
+        let dated = self.point.effective.is_some() || self.point.booked.is_some();
+        match (chunks, self.last) {
+            // The balance after the last row is the sum of all.
+            (_, Some(balance)) if !dated => Ok(balance),
+            (None, _) => Ok(held(self.fen)),
+            (Some(chunks), _) if !dated => Walk::of(chunks, self.place).balance(below),
+            (Some(chunks), _) => {
+                let stored = Walk::of(chunks, self.place).sum(&self.point, below)?;
+                Ok(held(stored.fen.saturating_add(self.fen)))
+            }
+        }
+    }
+}
+
+struct Page {
+    from: u64,
+    below: u64,
+    limit: usize,
+    rows: Vec<EntryRow>,
+}
+
+impl Page {
+    /// Adds a row if it belongs to the page, and says whether it wants more.
+    fn add(&mut self, row: &EntryRow) -> bool {
+        if row.index < self.from || row.index >= self.below {
+            return true;
+        }
+        let full = self.rows.len() >= self.limit;
+        if full && self.rows.last().is_none_or(|last| last.index != row.index) {
+            return false;
+        }
+        self.rows.push(*row);
+        true
+    }
+}
+
+fn effect(posting: &Posting, account: AccountNo) -> i128 {
+    let (came, went) = (posting.debit == account, posting.credit == account);
+    i128::from(posting.fen) * (i128::from(came) - i128::from(went))
+}

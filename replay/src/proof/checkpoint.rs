@@ -1,0 +1,230 @@
+//! Checkpoints: what a ledger signs. One note over size and root of the tree (C2SP tlog-checkpoint), and beside it one
+//! over what was made of the entries: the chain over outcomes and the trial balance. Files and keys are not here.
+
+use std::fmt::Write as _;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use ledger::account::Book;
+use ledger::tree::merkle::Hash;
+
+use crate::proof::signed_note::{Note, NoteError, Signer, Verifier};
+use crate::proof::tally::Turnover;
+
+/// What is appended to the origin of a checkpoint in the note beside it.
+const OUTCOMES: &str = "/outcomes";
+
+/// Why a text is no checkpoint, or not the one wanted.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CheckpointError {
+    /// The note or its signature is bad.
+    #[error(transparent)]
+    Note(#[from] NoteError),
+    /// The text is not one.
+    #[error("this is no checkpoint: {0}")]
+    Malformed(&'static str),
+    /// It is signed by the right key but speaks for another ledger.
+    #[error("the checkpoint is of {found}, not of {wanted}")]
+    WrongOrigin {
+        /// Whose it is.
+        found: String,
+        /// Whose was wanted.
+        wanted: String,
+    },
+}
+
+/// Size and root of a ledger's tree.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Checkpoint {
+    /// Which ledger; also the name of its key.
+    pub origin: String,
+    /// Entries.
+    pub size: u64,
+    /// RFC 6962 root over them.
+    pub root: Hash,
+}
+
+impl Checkpoint {
+    /// The text that is signed.
+    #[must_use]
+    pub fn text(&self) -> String {
+        format!("{}\n{}\n{}\n", self.origin, self.size, STANDARD.encode(self.root))
+    }
+
+    /// Reads the text. Lines after the third are allowed and passed over, as the format says.
+    ///
+    /// # Errors
+    /// It is no checkpoint.
+    pub fn parse(text: &str) -> Result<Self, CheckpointError> {
+        let mut lines = Lines::of(text)?;
+        let origin = lines.next("it has no origin")?.to_owned();
+        let size = decimal(lines.next("it has no size")?)?;
+        let root = hash(lines.next("it has no root")?)?;
+        Ok(Self { origin, size, root })
+    }
+
+    /// Signs it.
+    #[must_use]
+    pub fn sign(&self, signer: &Signer) -> Note {
+        Note::signed(self.text(), signer)
+    }
+
+    /// Reads a checkpoint out of a note, if this key signed it and speaks for its origin.
+    ///
+    /// # Errors
+    /// The note is no checkpoint, not signed by the key, or of another ledger.
+    pub fn verified(note: &Note, verifier: &Verifier) -> Result<Self, CheckpointError> {
+        let checkpoint = Self::parse(note.verified_by(verifier)?)?;
+        speaks_for(verifier, &checkpoint.origin)?;
+        Ok(checkpoint)
+    }
+}
+
+/// What was made of a ledger's entries.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Outcomes {
+    /// Which ledger, as in its checkpoints.
+    pub origin: String,
+    /// Entries.
+    pub size: u64,
+    /// The chain over their outcomes.
+    pub chain: Hash,
+    /// What was posted in each book, in the order of [`Book::ALL`].
+    pub books: [Turnover; Book::ALL.len()],
+}
+
+impl Outcomes {
+    /// The text that is signed.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let mut text = format!("{}{OUTCOMES}\n{}\n{}\n", self.origin, self.size, STANDARD.encode(self.chain));
+        for (book, sums) in Book::ALL.iter().zip(&self.books) {
+            // Writing to a string cannot fail.
+            let _ = writeln!(text, "book {} debits {} credits {}", book.name(), sums.debits, sums.credits);
+        }
+        text
+    }
+
+    /// Reads the text.
+    ///
+    /// # Errors
+    /// It is not one of these.
+    pub fn parse(text: &str) -> Result<Self, CheckpointError> {
+        let mut lines = Lines::of(text)?;
+        let origin = lines.next("it has no origin")?.strip_suffix(OUTCOMES);
+        let origin = origin.ok_or(CheckpointError::Malformed("its origin does not end in /outcomes"))?.to_owned();
+        let size = decimal(lines.next("it has no size")?)?;
+        let chain = hash(lines.next("it has no chain")?)?;
+        let mut books = [Turnover::default(); Book::ALL.len()];
+        for (book, sums) in Book::ALL.iter().zip(&mut books) {
+            *sums = turnover(*book, lines.next("a book is missing")?)?;
+        }
+        Ok(Self { origin, size, chain, books })
+    }
+
+    /// Signs it.
+    #[must_use]
+    pub fn sign(&self, signer: &Signer) -> Note {
+        Note::signed(self.text(), signer)
+    }
+
+    /// Reads it out of a note, if this key signed it and speaks for its origin.
+    ///
+    /// # Errors
+    /// The note is not one of these, not signed by the key, or of another ledger.
+    pub fn verified(note: &Note, verifier: &Verifier) -> Result<Self, CheckpointError> {
+        let outcomes = Self::parse(note.verified_by(verifier)?)?;
+        speaks_for(verifier, &outcomes.origin)?;
+        Ok(outcomes)
+    }
+}
+
+fn speaks_for(verifier: &Verifier, origin: &str) -> Result<(), CheckpointError> {
+    if verifier.name() == origin {
+        return Ok(());
+    }
+    Err(CheckpointError::WrongOrigin { found: origin.to_owned(), wanted: verifier.name().to_owned() })
+}
+
+struct Lines<'a>(std::str::Split<'a, char>);
+
+impl<'a> Lines<'a> {
+    fn of(text: &'a str) -> Result<Self, CheckpointError> {
+        let text = text.strip_suffix('\n').ok_or(CheckpointError::Malformed("its last line does not end"))?;
+        Ok(Self(text.split('\n')))
+    }
+
+    fn next(&mut self, missing: &'static str) -> Result<&'a str, CheckpointError> {
+        self.0.next().filter(|line| !line.is_empty()).ok_or(CheckpointError::Malformed(missing))
+    }
+}
+
+/// Only the shortest form of a number is taken, so that one checkpoint has one text.
+fn decimal<N: std::str::FromStr + std::fmt::Display>(text: &str) -> Result<N, CheckpointError> {
+    let number: N = text.parse().map_err(|_| CheckpointError::Malformed("a number is none"))?;
+    if number.to_string() == text { Ok(number) } else { Err(CheckpointError::Malformed("a number is not plain")) }
+}
+
+fn hash(text: &str) -> Result<Hash, CheckpointError> {
+    let bytes = STANDARD.decode(text).ok().and_then(|bytes| bytes.try_into().ok());
+    bytes.ok_or(CheckpointError::Malformed("a hash is not 32 bytes in base64"))
+}
+
+fn turnover(book: Book, line: &str) -> Result<Turnover, CheckpointError> {
+    let words: Vec<&str> = line.split(' ').collect();
+    match words[..] {
+        ["book", name, "debits", debits, "credits", credits] if name == book.name() => {
+            Ok(Turnover { debits: decimal(debits)?, credits: decimal(credits)? })
+        }
+        _ => Err(CheckpointError::Malformed("a book is missing or out of order")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::proof::signed_note::Role;
+
+    fn signer(seed: u8) -> Signer {
+        Signer::from_seed("example.gov.cn/ledger", Role::Author, &[seed; 32]).unwrap()
+    }
+
+    fn checkpoint() -> Checkpoint {
+        Checkpoint { origin: "example.gov.cn/ledger".to_owned(), size: 20_852_163, root: [7; 32] }
+    }
+
+    #[test]
+    fn a_checkpoint_comes_back_through_its_note() {
+        let note = checkpoint().sign(&signer(1));
+        let again = Note::parse(note.to_string().as_bytes()).unwrap();
+        assert_eq!(Checkpoint::verified(&again, signer(1).verifier()), Ok(checkpoint()));
+        assert!(Checkpoint::verified(&again, signer(2).verifier()).is_err());
+        let stranger = Checkpoint { origin: "example.gov.cn/other".to_owned(), ..checkpoint() }.sign(&signer(1));
+        assert!(matches!(
+            Checkpoint::verified(&stranger, signer(1).verifier()),
+            Err(CheckpointError::WrongOrigin { .. })
+        ));
+    }
+
+    #[test]
+    fn outcomes_come_back_and_are_no_checkpoint() {
+        let books = [1, 2, 3, 1 << 90].map(|fen| Turnover { debits: fen, credits: fen });
+        let outcomes = Outcomes { origin: checkpoint().origin, size: 9, chain: [3; 32], books };
+        let note = outcomes.sign(&signer(1));
+        assert_eq!(Outcomes::verified(&note, signer(1).verifier()), Ok(outcomes));
+        // The one may not be taken for the other: its origin differs.
+        assert!(Checkpoint::verified(&note, signer(1).verifier()).is_err());
+        assert!(Outcomes::verified(&checkpoint().sign(&signer(1)), signer(1).verifier()).is_err());
+    }
+
+    #[test]
+    fn one_checkpoint_has_one_text() {
+        let text = checkpoint().text();
+        assert!(Checkpoint::parse(&text.replace("20852163", "020852163")).is_err());
+        assert!(Checkpoint::parse(&text.replace("20852163", "+20852163")).is_err());
+        assert!(Checkpoint::parse(&text.replace('\n', "\n\n")).is_err());
+        assert!(Checkpoint::parse(text.trim_end()).is_err());
+        assert_eq!(Checkpoint::parse(&format!("{text}extension\n")), Ok(checkpoint()));
+    }
+}

@@ -1,0 +1,270 @@
+//! Signed checkpoints as files outside the record and outside NATS: the last ones, and one for every so many entries
+//! of older ones. What they say and who signs is not decided here.
+
+use std::fs::{self, File};
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use crate::limits::{CHECKPOINTS_EVERY, CHECKPOINTS_LAST};
+use crate::proof::checkpoint::{Checkpoint, CheckpointError, Outcomes};
+use crate::proof::signed_note::{Note, Verifier};
+
+const TREE: &str = "checkpoint";
+const OUTCOMES: &str = "outcomes";
+
+/// Why checkpoints cannot be kept or read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum KeptError {
+    /// The file system refused.
+    #[error("{doing} checkpoint {}: {source}", path.display())]
+    Io {
+        /// What was being done.
+        doing: &'static str,
+        /// To which file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A file is no checkpoint.
+    #[error("{}: {source}", path.display())]
+    Bad {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: CheckpointError,
+    },
+}
+
+/// A checkpoint with the note beside it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Signed {
+    /// Over size and root.
+    pub tree: Note,
+    /// Over the outcomes of the same entries.
+    pub outcomes: Note,
+}
+
+impl Signed {
+    /// Both with the signatures of these too, where they say the same; else the latter.
+    #[must_use]
+    pub fn and(self, other: &Self) -> Self {
+        Self { tree: joined(self.tree, &other.tree), outcomes: joined(self.outcomes, &other.outcomes) }
+    }
+
+    /// What the notes say, signatures unchecked. For finding one's way, never for believing.
+    ///
+    /// # Errors
+    /// They are no checkpoint, or not of the same entries.
+    pub fn unverified(&self) -> Result<(Checkpoint, Outcomes), CheckpointError> {
+        let tree = Checkpoint::parse(self.tree.unverified_text())?;
+        let outcomes = Outcomes::parse(self.outcomes.unverified_text())?;
+        if (&tree.origin, tree.size) == (&outcomes.origin, outcomes.size) {
+            Ok((tree, outcomes))
+        } else {
+            Err(CheckpointError::Malformed("the note beside it is of other entries"))
+        }
+    }
+}
+
+fn joined(mut note: Note, other: &Note) -> Note {
+    if note.unverified_text() != other.unverified_text() {
+        return other.clone();
+    }
+    other.signatures.iter().for_each(|line| note.add(line.clone()));
+    note
+}
+
+/// The checkpoints of a directory.
+#[derive(Clone, Debug)]
+pub struct Checkpoints {
+    dir: PathBuf,
+}
+
+impl Checkpoints {
+    /// Those under `data/checkpoints`.
+    #[must_use]
+    pub fn of(data: &Path) -> Self {
+        Self { dir: data.join("checkpoints") }
+    }
+
+    /// Those in a directory of any name.
+    #[must_use]
+    pub fn in_dir(dir: impl Into<PathBuf>) -> Self {
+        Self { dir: dir.into() }
+    }
+
+    /// The sizes of those kept, smallest first.
+    ///
+    /// # Errors
+    /// The directory cannot be read. One that is not there holds none.
+    pub fn sizes(&self) -> Result<Vec<u64>, KeptError> {
+        let fail = |source| KeptError::Io { doing: "listing", path: self.dir.clone(), source };
+        let found = match fs::read_dir(&self.dir) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+            found => found.map_err(fail)?,
+        };
+        let mut sizes = Vec::new();
+        for file in found {
+            let path = file.map_err(fail)?.path();
+            let stem = path.file_stem().and_then(|stem| stem.to_str());
+            if path.extension().is_some_and(|kind| kind == TREE) {
+                sizes.extend(stem.and_then(|stem| stem.parse::<u64>().ok()));
+            }
+        }
+        sizes.sort_unstable();
+        Ok(sizes)
+    }
+
+    /// The one over so many entries, if it is kept. Its signatures are not checked here.
+    ///
+    /// # Errors
+    /// It cannot be read or is none.
+    pub fn read(&self, size: u64) -> Result<Option<Signed>, KeptError> {
+        let Some(tree) = self.note(size, TREE)? else { return Ok(None) };
+        let Some(outcomes) = self.note(size, OUTCOMES)? else { return Ok(None) };
+        let signed = Signed { tree, outcomes };
+        match signed.unverified() {
+            Ok((checkpoint, _)) if checkpoint.size == size => Ok(Some(signed)),
+            Ok(_) => {
+                let source = CheckpointError::Malformed("its size is not the one its file is named after");
+                Err(KeptError::Bad { path: self.path(size, TREE), source })
+            }
+            Err(source) => Err(KeptError::Bad { path: self.path(size, TREE), source }),
+        }
+    }
+
+    /// The largest one kept.
+    ///
+    /// # Errors
+    /// As [`Checkpoints::read`].
+    pub fn latest(&self) -> Result<Option<Signed>, KeptError> {
+        let Some(size) = self.sizes()?.last().copied() else { return Ok(None) };
+        // Taken for none, it would bind nobody any more.
+        let missing = || KeptError::Bad {
+            path: self.path(size, OUTCOMES),
+            source: CheckpointError::Malformed("it is missing beside its checkpoint"),
+        };
+        self.read(size)?.map(Some).ok_or_else(missing)
+    }
+
+    /// Keeps one, durably, and lets older ones of the same key go that are not kept for good. Those of other keys stay:
+    /// trust in the key of today leads over them.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn keep(&self, size: u64, signed: &Signed, key: &Verifier) -> Result<(), KeptError> {
+        fs::create_dir_all(&self.dir).map_err(|source| KeptError::Io {
+            doing: "making the directory of",
+            path: self.dir.clone(),
+            source,
+        })?;
+        // The note beside it first: whoever finds a checkpoint finds both.
+        self.write(size, OUTCOMES, &signed.outcomes)?;
+        self.write(size, TREE, &signed.tree)?;
+        for old in outlived(&self.sizes()?) {
+            let of_others = |signed: &Signed| signed.tree.signatures.iter().any(|line| line.id != key.id());
+            if self.read(old)?.as_ref().is_some_and(of_others) {
+                continue;
+            }
+            for kind in [TREE, OUTCOMES] {
+                let path = self.path(old, kind);
+                fs::remove_file(&path).map_err(|source| KeptError::Io { doing: "removing", path, source })?;
+            }
+        }
+        Ok(())
+    }
+
+    fn note(&self, size: u64, kind: &str) -> Result<Option<Note>, KeptError> {
+        let path = self.path(size, kind);
+        let bytes = match fs::read(&path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(source) => return Err(KeptError::Io { doing: "reading", path, source }),
+            Ok(bytes) => bytes,
+        };
+        let note = Note::parse(&bytes).map_err(|error| KeptError::Bad { path, source: error.into() })?;
+        Ok(Some(note))
+    }
+
+    fn write(&self, size: u64, kind: &str, note: &Note) -> Result<(), KeptError> {
+        let path = self.path(size, kind);
+        replace(&path, note.to_string().as_bytes()).map_err(|source| KeptError::Io { doing: "writing", path, source })
+    }
+
+    fn path(&self, size: u64, kind: &str) -> PathBuf {
+        self.dir.join(format!("{size:020}.{kind}"))
+    }
+}
+
+/// Writes a file whole or not at all, synced.
+pub(crate) fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".new");
+    let unfinished = PathBuf::from(name);
+    let mut file = File::create(&unfinished)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    fs::rename(&unfinished, path)?;
+    match path.parent() {
+        Some(dir) => File::open(dir)?.sync_all(),
+        None => Ok(()),
+    }
+}
+
+/// Which of these sizes, in ascending order, need not be kept: all but the last ones and the largest of each stretch.
+pub(crate) fn outlived(sizes: &[u64]) -> Vec<u64> {
+    let old = &sizes[..sizes.len().saturating_sub(CHECKPOINTS_LAST)];
+    let stretch = |size: u64| size / CHECKPOINTS_EVERY;
+    let pairs = old.iter().zip(old.iter().skip(1));
+    pairs.filter(|(size, next)| stretch(**size) == stretch(**next)).map(|(size, _)| *size).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::proof::signed_note::{Role, Signer};
+    use crate::proof::tally::Turnover;
+
+    fn key() -> Signer {
+        Signer::from_seed("here", Role::Author, &[1; 32]).unwrap()
+    }
+
+    fn signed(size: u64) -> Signed {
+        let signer = key();
+        let (origin, books) = ("here".to_owned(), [Turnover::default(); 4]);
+        let tree = Checkpoint { origin: origin.clone(), size, root: [2; 32] }.sign(&signer);
+        Signed { tree, outcomes: Outcomes { origin, size, chain: [3; 32], books }.sign(&signer) }
+    }
+
+    #[test]
+    fn the_last_ones_and_one_of_each_stretch_are_kept() {
+        let dir = tempfile::tempdir().unwrap();
+        let kept = Checkpoints::of(dir.path());
+        assert_eq!(kept.latest().unwrap(), None);
+        for size in (0..60).map(|n| n * CHECKPOINTS_EVERY / 8) {
+            kept.keep(size, &signed(size), key().verifier()).unwrap();
+            assert_eq!(kept.latest().unwrap(), Some(signed(size)));
+        }
+        let eighths: Vec<u64> = kept.sizes().unwrap().iter().map(|size| size * 8 / CHECKPOINTS_EVERY).collect();
+        let wanted: Vec<u64> = [7, 15, 23, 31, 39].into_iter().chain(43..60).collect();
+        assert_eq!(eighths, wanted);
+    }
+
+    #[test]
+    fn a_file_that_was_changed_or_renamed_is_said() {
+        let dir = tempfile::tempdir().unwrap();
+        let kept = Checkpoints::of(dir.path());
+        kept.keep(5, &signed(5), key().verifier()).unwrap();
+        let path = |size: u64, kind: &str| dir.path().join(format!("checkpoints/{size:020}.{kind}"));
+        for kind in [TREE, OUTCOMES] {
+            fs::copy(path(5, kind), path(7, kind)).unwrap();
+        }
+        assert!(matches!(kept.latest(), Err(KeptError::Bad { .. })));
+        fs::write(path(7, TREE), "no note").unwrap();
+        assert!(matches!(kept.read(7), Err(KeptError::Bad { .. })));
+        assert_eq!(kept.read(6).unwrap(), None);
+        fs::remove_file(path(7, TREE)).unwrap();
+        fs::remove_file(path(5, OUTCOMES)).unwrap();
+        assert!(matches!(kept.latest(), Err(KeptError::Bad { .. })));
+    }
+}

@@ -1,0 +1,14 @@
+//! What is signed over the record: notes, checkpoints, tiles, receipts, keys and who may sign.
+//! Not here: pages, and the engine whose entries are signed.
+
+pub mod checkpoint;
+pub mod checkpoint_files;
+pub mod comparing;
+pub mod key_files;
+pub mod notary;
+pub mod receipt;
+pub mod signed_note;
+pub mod tally;
+pub mod tiles;
+pub mod trust;
+pub mod witness;

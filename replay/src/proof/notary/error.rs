@@ -1,0 +1,105 @@
+//! Why checkpoints are not signed or proofs not given. What is done about it stands in `signing`.
+
+use std::sync::Arc;
+
+use ledger::tree::proof::Unprovable;
+
+use crate::proof::checkpoint::CheckpointError;
+use crate::proof::checkpoint_files::KeptError;
+use crate::proof::tiles::TileError;
+use crate::record::error::LogError;
+
+/// Why checkpoints are not signed.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SigningError {
+    /// The ledger has no key.
+    #[error("this ledger signs no checkpoints; make a key with `mingzhang keygen` and serve with --key FILE")]
+    NoKey,
+    /// The key is a witness's.
+    #[error("the key {0} is a witness's key; a ledger needs one of its own, made by `mingzhang keygen`")]
+    WrongRole(String),
+    /// Only the writer signs.
+    #[error("a follower signs nothing and shows what its writer signed last; ask the writer for a fresh checkpoint")]
+    Follower,
+    /// The writer's checkpoints were not compared yet.
+    #[error("this follower has not compared a checkpoint of its writer yet; ask again in a moment, or ask the writer")]
+    Uncompared,
+    /// What is on record is not what was signed.
+    #[error(
+        "the record does not fit the checkpoint over {size} entries that was signed before: {why}; nothing is served. \
+         Verify the record with `replay verify` and restore it from a copy that fits"
+    )]
+    Differs {
+        /// Entries of that checkpoint.
+        size: u64,
+        /// What does not fit.
+        why: String,
+    },
+    /// Another key signed before, and this one was not announced in time.
+    #[error(
+        "checkpoints were signed by another key up to {size} entries, and the record does not announce the key {key} before \
+         that; serve with the old key, announce the new one with `mingzhang announce-key`, and stop once more before changing"
+    )]
+    NotAnnounced {
+        /// The key, as text.
+        key: String,
+        /// Entries of the last checkpoint of the other key.
+        size: u64,
+    },
+    /// The name of a ledger's key is the ledger's: under another one nobody takes its checkpoints for the same ledger's.
+    #[error(
+        "the checkpoints before are those of {origin}, which is not the name of the key {key}; \
+         make one with `mingzhang keygen --origin {origin}`"
+    )]
+    OtherName {
+        /// The key, as text.
+        key: String,
+        /// Whose the checkpoints are.
+        origin: String,
+    },
+    /// Nothing of this size was signed or recorded.
+    #[error("{asked} is beyond the tree of {size} entries")]
+    OutOfRange {
+        /// What was asked for.
+        asked: u64,
+        /// Entries there are.
+        size: u64,
+    },
+    /// Files, or the thread that signs, failed.
+    #[error("signing checkpoints has ended, recording goes on: {0}")]
+    Ended(Arc<str>),
+}
+
+impl From<TileError> for SigningError {
+    fn from(error: TileError) -> Self {
+        Self::Ended(error.to_string().into())
+    }
+}
+
+impl From<KeptError> for SigningError {
+    fn from(error: KeptError) -> Self {
+        Self::Ended(error.to_string().into())
+    }
+}
+
+impl From<CheckpointError> for SigningError {
+    fn from(error: CheckpointError) -> Self {
+        Self::Ended(error.to_string().into())
+    }
+}
+
+impl From<LogError> for SigningError {
+    fn from(error: LogError) -> Self {
+        Self::Ended(error.to_string().into())
+    }
+}
+
+impl From<Unprovable<TileError>> for SigningError {
+    fn from(error: Unprovable<TileError>) -> Self {
+        match error {
+            Unprovable::OutOfRange { asked, size } => Self::OutOfRange { asked, size },
+            Unprovable::Hash(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! A ledger that signs: when it does, what it proves, and what it refuses to sign over.
+
+use super::*;
+use crate::engine::{DriveError, Engine};
+use crate::proof::checkpoint::{Checkpoint, Outcomes};
+use crate::proof::signed_note::Signer;
+use bytes::Bytes;
+use ledger::event::Event;
+use ledger::tree::proof::{is_consistent, is_included};
+use uuid::Uuid;
+
+fn signer(seed: u8) -> Signer {
+    Signer::from_seed("here", Role::Author, &[seed; 32]).unwrap()
+}
+
+fn options(data: &Path, signing: Signing) -> Options {
+    Options { signing: Some(signing), ..Options::file(data) }
+}
+
+fn open(data: &Path) -> Engine {
+    Engine::open(&options(data, Signing::new(signer(1))), &mut |_| {}).unwrap()
+}
+
+/// Some events of every kind, with ids of their own; most are refused, which is on record too.
+fn events(from: u128, count: usize) -> Vec<(Bytes, Event)> {
+    let samples = proto::samples::samples();
+    let numbered = samples.into_iter().cycle().take(count).zip(from..);
+    let events = numbered.map(|(event, id)| Event { id: Uuid::from_u128(id), ..event });
+    events.map(|event| (Bytes::from(proto::event::encode(&event)), event)).collect()
+}
+
+fn record(engine: &Engine, from: u128, count: usize) {
+    let receipts = engine.submit("somebody".into(), events(from, count)).unwrap();
+    assert_eq!(receipts.blocking_recv().unwrap().unwrap().len(), count);
+}
+
+fn sign(engine: &Engine) -> (Checkpoint, Outcomes) {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let signed = runtime.block_on(engine.sign_now()).unwrap();
+    let key = signer(1).verifier().clone();
+    (Checkpoint::verified(&signed.tree, &key).unwrap(), Outcomes::verified(&signed.outcomes, &key).unwrap())
+}
+
+#[test]
+fn checkpoints_prove_what_was_recorded_across_starts() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut before = None;
+    for start in 0..3_u32 {
+        let engine = open(dir.path());
+        record(&engine, 1 + u128::from(start) * 1_000, 700);
+        let (checkpoint, outcomes) = sign(&engine);
+        assert_eq!((checkpoint.size, outcomes.size), (700 * u64::from(start + 1), checkpoint.size));
+        for index in [0, 255, checkpoint.size - 1] {
+            let path = engine.prove_inclusion(index, checkpoint.size).unwrap();
+            let leaf = leaf_hash(&engine.entry_bytes(index).unwrap());
+            assert!(is_included(&leaf, index, checkpoint.size, &path, &checkpoint.root));
+        }
+        if let Some((size, root)) = before {
+            let path = engine.prove_consistency(size, checkpoint.size).unwrap();
+            assert!(is_consistent((size, &root), (checkpoint.size, &checkpoint.root), &path));
+        }
+        before = Some((checkpoint.size, checkpoint.root));
+        assert!(outcomes.books.iter().all(|book| book.debits == book.credits));
+        engine.stop().unwrap();
+        let (state, tally) = crate::engine::catch_up::fold_tally(&Options::file(dir.path()), &mut |_| {}).unwrap();
+        assert_eq!((state.entries, tally.chain().head()), (outcomes.size, outcomes.chain));
+        assert_eq!(tally.books(), &outcomes.books);
+    }
+}
+
+#[test]
+fn it_signs_by_number_by_time_and_at_the_end() {
+    let dir = tempfile::tempdir().unwrap();
+    let hour = Duration::from_secs(3_600);
+    let engine =
+        Engine::open(&options(dir.path(), Signing { every: 100, after: hour, ..Signing::new(signer(1)) }), &mut |_| {});
+    let engine = engine.unwrap();
+    let size = |engine: &Engine| engine.checkpoint().unwrap().unverified().unwrap().0.size;
+    assert_eq!(size(&engine), 0);
+    record(&engine, 1, 150);
+    let until = |engine: &Engine, wanted: u64| {
+        let began = Instant::now();
+        while size(engine) < wanted {
+            assert!(began.elapsed() < Duration::from_secs(20), "{wanted} entries are not signed");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    };
+    until(&engine, 150);
+    record(&engine, 1_000, 10);
+    assert_eq!(size(&engine), 150);
+    engine.stop().unwrap();
+    assert_eq!(size(&engine), 160);
+    drop(engine);
+    let soon = Signing { every: u64::MAX, after: Duration::from_millis(20), ..Signing::new(signer(1)) };
+    let engine = Engine::open(&options(dir.path(), soon), &mut |_| {}).unwrap();
+    record(&engine, 2_000, 5);
+    until(&engine, 165);
+}
+
+#[test]
+fn a_record_that_does_not_continue_what_was_signed_is_not_served() {
+    let (dir, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let engine = open(dir.path());
+    record(&engine, 1, 20);
+    engine.stop().unwrap();
+    drop(engine);
+    for (from, count) in [(1, 10), (5_000, 30)] {
+        let swapped = other.path().join(count.to_string());
+        let engine = Engine::open(&Options::file(&swapped), &mut |_| {}).unwrap();
+        record(&engine, from, count);
+        engine.stop().unwrap();
+        drop(engine);
+        std::fs::rename(dir.path().join("checkpoints"), swapped.join("checkpoints")).unwrap();
+        let opened = Engine::open(&options(&swapped, Signing::new(signer(1))), &mut |_| {});
+        let differs = |opened: Result<Engine, DriveError>| {
+            matches!(opened.err(), Some(DriveError::Signing(SigningError::Differs { size: 20, .. })))
+        };
+        assert!(differs(opened));
+        // Without a key it keeps no tree, but an end that is missing shows all the same.
+        assert_eq!(differs(Engine::open(&Options::file(&swapped), &mut |_| {})), count < 20);
+        std::fs::rename(swapped.join("checkpoints"), dir.path().join("checkpoints")).unwrap();
+    }
+    drop(open(dir.path()));
+}
+
+#[test]
+fn tiles_of_another_record_are_made_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = open(dir.path());
+    record(&engine, 1, 600);
+    let (checkpoint, _) = sign(&engine);
+    engine.stop().unwrap();
+    drop(engine);
+    std::fs::write(tiles_dir(dir.path()).join("level-0"), vec![7; 2 * 8192]).unwrap();
+    let engine = open(dir.path());
+    let path = engine.prove_inclusion(300, 600).unwrap();
+    let leaf = leaf_hash(&engine.entry_bytes(300).unwrap());
+    assert!(is_included(&leaf, 300, 600, &path, &checkpoint.root));
+}
+
+#[test]
+fn without_a_key_nothing_is_signed_and_a_witness_key_will_not_do() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = Engine::open(&Options::file(dir.path()), &mut |_| {}).unwrap();
+    record(&engine, 1, 3);
+    assert!(matches!(engine.checkpoint(), Err(SigningError::NoKey)));
+    assert!(engine.entry_bytes(0).is_err());
+    engine.stop().unwrap();
+    drop(engine);
+    assert!(!dir.path().join("checkpoints").exists() && !dir.path().join("tiles").exists());
+    let witness = Signer::from_seed("here", Role::Witness, &[1; 32]).unwrap();
+    let opened = Engine::open(&options(dir.path(), Signing::new(witness)), &mut |_| {});
+    assert!(matches!(opened.err(), Some(DriveError::Signing(SigningError::WrongRole(_)))));
+}
+
+/// Announces a key under the first one and answers the index of the entry.
+fn announce(engine: &Engine, key: &Signer, id: u128) -> u64 {
+    let kind = ledger::event::Kind::KeyAnnounced(crate::proof::trust::announcement(key.verifier(), &signer(1)));
+    let effective = ledger::money::Day::from_yyyymmdd(20_260_101).unwrap();
+    let event = Event { id: Uuid::from_u128(id), effective, kind };
+    let receipts = engine.submit("somebody".into(), vec![(Bytes::from(proto::event::encode(&event)), event)]).unwrap();
+    receipts.blocking_recv().unwrap().unwrap()[0].index
+}
+
+#[test]
+fn another_key_signs_only_once_it_was_announced_under_the_one_before() {
+    let dir = tempfile::tempdir().unwrap();
+    let with = |seed| Engine::open(&options(dir.path(), Signing::new(signer(seed))), &mut |_| {});
+    let refused = |seed| matches!(with(seed).err(), Some(DriveError::Signing(SigningError::NotAnnounced { .. })));
+    let engine = with(1).unwrap();
+    record(&engine, 1, 60);
+    engine.stop().unwrap();
+    drop(engine);
+    assert!(refused(2));
+    let engine = with(1).unwrap();
+    assert_eq!(announce(&engine, &signer(2), 1_000), 60);
+    engine.stop().unwrap();
+    drop(engine);
+    assert!(refused(3));
+    let engine = with(2).unwrap();
+    let signed = engine.checkpoint().unwrap();
+    // The checkpoint of the change bears both signatures: who trusts the old key can trust the new one.
+    let mut trust = crate::proof::trust::Trust::new(vec![signer(1).verifier().clone()]);
+    engine.read().keys.iter().for_each(|(_, row)| trust.announce(row));
+    assert_eq!(trust.checkpoint(&signed.tree).unwrap().size, 61);
+    record(&engine, 2_000, 40);
+    engine.stop().unwrap();
+    let latest = engine.checkpoint().unwrap();
+    assert!(Checkpoint::verified(&latest.tree, signer(1).verifier()).is_err());
+    assert_eq!(trust.checkpoint(&latest.tree).unwrap().size, 101);
+    drop(engine);
+    // The way back needs an announcement too.
+    assert!(refused(1));
+}
+
+#[test]
+fn a_key_of_another_name_replaces_nothing_that_was_signed() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = open(dir.path());
+    announce(&engine, &signer(2), 1);
+    engine.stop().unwrap();
+    drop(engine);
+    let kept = Checkpoints::of(dir.path());
+    let before = kept.latest().unwrap();
+    let elsewhere = Signer::from_seed("elsewhere", Role::Author, &[2; 32]).unwrap();
+    let opened = Engine::open(&options(dir.path(), Signing::new(elsewhere)), &mut |_| {});
+    assert!(matches!(opened.err(), Some(DriveError::Signing(SigningError::OtherName { .. }))));
+    assert_eq!(kept.latest().unwrap(), before);
+}
+
+#[test]
+fn outcomes_that_were_signed_are_not_signed_otherwise() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = open(dir.path());
+    announce(&engine, &signer(2), 1);
+    let (_, outcomes) = sign(&engine);
+    engine.stop().unwrap();
+    drop(engine);
+    let kept = Checkpoints::of(dir.path());
+    let tree = kept.latest().unwrap().unwrap().tree;
+    let outcomes = Outcomes { chain: [9; 32], ..outcomes }.sign(&signer(1));
+    kept.keep(1, &Signed { tree, outcomes }, signer(1).verifier()).unwrap();
+    for seed in [1, 2] {
+        let opened = Engine::open(&options(dir.path(), Signing::new(signer(seed))), &mut |_| {});
+        assert!(matches!(opened.err(), Some(DriveError::Signing(SigningError::Differs { size: 1, .. }))), "{seed}");
+    }
+}

@@ -1,0 +1,115 @@
+//! Tiles against the frontier, at sizes around whole tiles, and after damage.
+
+use super::*;
+use ledger::tree::merkle::leaf_hash;
+use ledger::tree::proof::{is_consistent, is_included};
+use std::fs;
+
+fn leaf(n: u64) -> Hash {
+    leaf_hash(&n.to_be_bytes())
+}
+
+fn filled(dir: &Path, size: u64) -> Tiles {
+    fill(Tiles::open(dir).unwrap(), size)
+}
+
+fn as_files(dir: &Path, size: u64) -> Tiles {
+    fill(Tiles::as_files(dir).unwrap(), size)
+}
+
+fn fill(mut tiles: Tiles, size: u64) -> Tiles {
+    (tiles.size()..size).for_each(|n| tiles.push(leaf(n)).unwrap());
+    tiles
+}
+
+fn root_of(size: u64) -> Hash {
+    let mut frontier = Frontier::new();
+    (0..size).for_each(|n| frontier.push(leaf(n)));
+    frontier.root()
+}
+
+#[test]
+fn names_are_in_groups_of_three() {
+    assert_eq!(tile_name(67), "067");
+    assert_eq!(tile_name(1_234_067), "x001/x234/067");
+    assert_eq!(tile_name(1_000), "x001/000");
+}
+
+#[test]
+fn roots_and_proofs_fit_at_every_kind_of_size() {
+    let dir = tempfile::tempdir().unwrap();
+    let tiles = filled(dir.path(), 70_000);
+    for size in [0, 1, 2, 255, 256, 257, 511, 512, 65_535, 65_536, 65_537, 69_999, 70_000] {
+        let root = root_of(size);
+        assert_eq!(tiles.root(size).unwrap(), root, "size {size}");
+        for index in [0, 1, 254, 255, 256, 40_000, 65_535, 65_536, 69_998].into_iter().filter(|index| *index < size) {
+            let path = tiles.prove_inclusion(index, size).unwrap();
+            assert!(is_included(&leaf(index), index, size, &path, &root), "{index} in {size}");
+        }
+        let path = tiles.prove_consistency(size, 70_000).unwrap();
+        assert!(is_consistent((size, &root), (70_000, &root_of(70_000)), &path), "{size}");
+    }
+    assert!(matches!(tiles.prove_inclusion(0, 70_001), Err(Unprovable::OutOfRange { .. })));
+    assert!(matches!(tiles.subtree(63, 1), Err(TileError::Beyond { .. })));
+    assert!(matches!(tiles.subtree(64, 0), Err(TileError::Beyond { .. })));
+}
+
+#[test]
+fn tiles_are_opened_again_at_the_last_whole_one() {
+    let dir = tempfile::tempdir().unwrap();
+    drop(filled(dir.path(), 66_000));
+    assert_eq!(Tiles::open(dir.path()).unwrap().size(), 66_000 / 256 * 256);
+    assert_eq!(filled(dir.path(), 66_001).root(66_001).unwrap(), root_of(66_001));
+}
+
+#[test]
+fn missing_tiles_are_made_again() {
+    let dir = tempfile::tempdir().unwrap();
+    drop(filled(dir.path(), 66_000));
+    fs::remove_file(dir.path().join("level-1")).unwrap();
+    assert_eq!(filled(dir.path(), 66_000).root(66_000).unwrap(), root_of(66_000));
+    let level = fs::OpenOptions::new().write(true).open(dir.path().join("level-0")).unwrap();
+    level.set_len(256 * 8192 + 5).unwrap();
+    assert_eq!(filled(dir.path(), 66_000).root(66_000).unwrap(), root_of(66_000));
+    let mut tiles = filled(dir.path(), 66_000);
+    tiles.clear().unwrap();
+    assert_eq!(tiles.size(), 0);
+    assert_eq!(filled(dir.path(), 300).root(300).unwrap(), root_of(300));
+}
+
+#[test]
+fn leaves_of_frames_come_to_the_same_tree() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut tiles = Tiles::open(dir.path()).unwrap();
+    let (mut tree, mut next) = (Frontier::new(), 0);
+    for length in [1, 254, 3, 700, 0, 66_000] {
+        let mut leaves = Leaves::default();
+        (next..next + length).for_each(|n| leaves.push(&mut tree, leaf(n)));
+        next += length;
+        tiles.extend(&leaves).unwrap();
+        assert_eq!(tiles.root(next).unwrap(), tree.root());
+    }
+    assert_eq!(filled(dir.path(), next).root(next).unwrap(), tree.root());
+}
+
+#[test]
+fn a_damaged_tile_is_said() {
+    let dir = tempfile::tempdir().unwrap();
+    let tiles = filled(dir.path(), 600);
+    fs::write(dir.path().join("level-0"), b"short").unwrap();
+    assert!(matches!(tiles.prove_inclusion(0, 600), Err(Unprovable::Hash(TileError::Damaged { .. }))));
+    let files = as_files(dir.path(), 600);
+    fs::write(dir.path().join("tile/0/000"), b"short").unwrap();
+    assert!(matches!(files.prove_inclusion(0, 600), Err(Unprovable::Hash(TileError::Damaged { .. }))));
+}
+
+#[test]
+fn the_edge_is_written_as_partial_tiles() {
+    let dir = tempfile::tempdir().unwrap();
+    let tiles = as_files(dir.path(), 600);
+    tiles.write_edge().unwrap();
+    let bytes = fs::read(dir.path().join("tile/0/002.p/88")).unwrap();
+    assert_eq!(bytes.len(), 88 * 32);
+    assert_eq!(bytes[..32], leaf(512));
+    assert_eq!(fs::read(dir.path().join("tile/1/000.p/2")).unwrap().len(), 64);
+}

@@ -1,0 +1,263 @@
+//! How frames get into the stream and when they count as there. A published frame never changes: after any
+//! doubt the identical bytes are published again, until their sequence is occupied by them or by another's.
+//! The archive and the callers' answers come after this, in the caller.
+
+use std::collections::VecDeque;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use futures_util::future::BoxFuture;
+
+use super::broker::{Answer, Broker, StreamInfo};
+use super::frame::Frame;
+use super::reader::first_index_of;
+use super::tip::Tip;
+use crate::limits::{PATIENCE_MS, RETRY_PAUSE_MAX_MS, RETRY_PAUSE_MIN_MS};
+use crate::record::error::LogError;
+
+/// Frames under way to the stream, in order, each with what the caller wants back.
+pub(crate) struct Pipeline<P> {
+    pub(crate) broker: Broker,
+    created: String,
+    flights: VecDeque<Flight<P>>,
+    /// The last sequence known to hold our frame, and the index after it.
+    settled: u64,
+    next_index: u64,
+    archive: PathBuf,
+    /// Set when the writer should stop: a dead broker is then given up after some time.
+    give_up: Arc<AtomicBool>,
+    failures: u32,
+    failing_since: Option<Instant>,
+}
+
+struct Flight<P> {
+    frame: Frame,
+    payload: P,
+    answer: BoxFuture<'static, Answer>,
+}
+
+/// What became of the frame in front.
+pub(crate) enum Concluded<P> {
+    /// It is in the stream.
+    Settled(Frame, P),
+    /// It and those behind it were published again.
+    Again,
+    /// Its place is taken by this message.
+    Occupied(Bytes),
+}
+
+impl<P> Pipeline<P> {
+    /// Goes on after `tip`, which the stream and the archive in `archive` both hold.
+    pub(crate) fn new(broker: Broker, created: String, tip: &Tip, archive: PathBuf, give_up: Arc<AtomicBool>) -> Self {
+        let (settled, next_index) = (tip.frames, tip.next_index());
+        Self {
+            broker,
+            created,
+            flights: VecDeque::new(),
+            settled,
+            next_index,
+            archive,
+            give_up,
+            failures: 0,
+            failing_since: None,
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.flights.is_empty()
+    }
+
+    /// The last sequence known to hold our frame.
+    pub(crate) fn settled(&self) -> u64 {
+        self.settled
+    }
+
+    /// Publishes the next frame behind those under way.
+    pub(crate) async fn push(&mut self, frame: Frame, payload: P) {
+        let last_sequence = self.settled + self.flights.len() as u64;
+        let answer = self.broker.publish(last_sequence, frame.bytes().clone()).await;
+        self.flights.push_back(Flight { frame, payload, answer });
+    }
+
+    /// Waits for the answer to the frame in front; for ever if there is none. May be dropped while waiting.
+    pub(crate) async fn answer(&mut self) -> Answer {
+        match self.flights.front_mut() {
+            Some(front) => (&mut front.answer).await,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Takes the front frame back, for reporting its end.
+    pub(crate) fn abandon(&mut self) -> impl Iterator<Item = P> + use<'_, P> {
+        self.flights.drain(..).map(|flight| flight.payload)
+    }
+
+    /// Draws the conclusion from the answer to the frame in front.
+    pub(crate) async fn conclude(&mut self, answer: Answer) -> Result<Concluded<P>, LogError> {
+        let Some(front) = self.flights.front() else { return Ok(Concluded::Again) };
+        let sequence = self.settled + 1;
+        match answer {
+            Answer::Stored(found) if found == sequence => return Ok(self.settle()),
+            Answer::Stored(found) => {
+                let why = format!("the frame for sequence {sequence} was acknowledged as {found}");
+                return Err(self.lost(why));
+            }
+            _ => {}
+        }
+        let ours = front.frame.bytes().clone();
+        match self.read_back(sequence).await? {
+            Some(found) if found == ours => Ok(self.settle()),
+            Some(found) => Ok(Concluded::Occupied(found)),
+            None => self.after_empty(sequence, answer).await,
+        }
+    }
+
+    /// Nothing at that place: proves nothing by itself, so either the stream is broken or we publish again.
+    async fn after_empty(&mut self, sequence: u64, answer: Answer) -> Result<Concluded<P>, LogError> {
+        match answer {
+            Answer::Full(answer) => return Err(LogError::StreamFull { stream: self.broker.name().to_owned(), answer }),
+            Answer::Refused(answer) => {
+                return Err(LogError::Nats { doing: format!("publishing sequence {sequence}"), answer });
+            }
+            Answer::Duplicate(found) if found != sequence => {
+                return Err(self.lost(format!("the frame for sequence {sequence} was called a duplicate of {found}")));
+            }
+            _ => {}
+        }
+        let info = self.insist(Ask::Info).await?.into_info();
+        if let Some(info) = info {
+            self.examine(&info, self.settled)?;
+            if info.last_sequence >= sequence {
+                // It may have landed between the two questions; then the message is there now.
+                return match self.read_back(sequence).await? {
+                    Some(found) if self.is_front(&found) => Ok(self.settle()),
+                    Some(found) => Ok(Concluded::Occupied(found)),
+                    None => Err(self
+                        .lost(format!("sequence {sequence} is gone though the stream ends at {}", info.last_sequence))),
+                };
+            }
+        }
+        self.pause().await?;
+        self.publish_again().await;
+        Ok(Concluded::Again)
+    }
+
+    fn is_front(&self, found: &Bytes) -> bool {
+        self.flights.front().is_some_and(|front| front.frame.bytes() == found)
+    }
+
+    fn settle(&mut self) -> Concluded<P> {
+        (self.failures, self.failing_since) = (0, None);
+        match self.flights.pop_front() {
+            Some(flight) => {
+                self.settled += 1;
+                self.next_index = flight.frame.next_index();
+                Concluded::Settled(flight.frame, flight.payload)
+            }
+            None => Concluded::Again,
+        }
+    }
+
+    /// A late copy of an earlier publish does no harm: it fits only the place it was made for.
+    async fn publish_again(&mut self) {
+        for (last_sequence, flight) in (self.settled..).zip(self.flights.iter_mut()) {
+            flight.answer = self.broker.publish(last_sequence, flight.frame.bytes().clone()).await;
+        }
+    }
+
+    /// Holds what the stream says of itself against what it acknowledged up to `settled`.
+    pub(crate) fn examine(&self, info: &StreamInfo, settled: u64) -> Result<(), LogError> {
+        let stream = || self.broker.name().to_owned();
+        if !info.differences.is_empty() {
+            return Err(LogError::Settings { stream: stream(), differences: info.differences.clone() });
+        }
+        if info.created != self.created {
+            return Err(self.lost(format!("it was created at {}, not {}", info.created, self.created)));
+        }
+        if info.last_sequence < settled {
+            let why = format!("it ends at sequence {}, but {settled} was acknowledged", info.last_sequence);
+            let index = first_index_of(&self.archive, info.last_sequence + 1).unwrap_or(self.next_index);
+            return Err(LogError::BrokerLostTail { stream: stream(), index, why });
+        }
+        whole(info).map_err(|why| self.lost(why))
+    }
+
+    fn lost(&self, why: String) -> LogError {
+        LogError::BrokerLostTail { stream: self.broker.name().to_owned(), index: self.next_index, why }
+    }
+
+    async fn read_back(&mut self, sequence: u64) -> Result<Option<Bytes>, LogError> {
+        Ok(self.insist(Ask::Read(sequence)).await?.into_message())
+    }
+
+    /// Asks until there is an answer.
+    async fn insist(&mut self, ask: Ask) -> Result<Told, LogError> {
+        loop {
+            let told = match ask {
+                Ask::Read(sequence) => self.broker.read(sequence).await.map(Told::Message),
+                Ask::Info => self.broker.info().await.map(Told::Info),
+            };
+            match told {
+                Ok(told) => return Ok(told),
+                Err(error @ LogError::NoStream { .. }) => return Err(error),
+                Err(error) => {
+                    tracing::warn!(%error, frames = self.flights.len(), "the stream cannot be reached; trying on");
+                    self.pause().await.map_err(|gave_up| if self.flights.is_empty() { error } else { gave_up })?;
+                }
+            }
+        }
+    }
+
+    /// Waits a little, longer each time, before the next attempt.
+    async fn pause(&mut self) -> Result<(), LogError> {
+        self.failures += 1;
+        let since = *self.failing_since.get_or_insert_with(Instant::now);
+        if since.elapsed() > Duration::from_millis(PATIENCE_MS) && self.give_up.load(Ordering::Relaxed) {
+            return Err(LogError::StoppedUnsettled { frames: self.flights.len() });
+        }
+        if let Broker::Faulty(_) = self.broker {
+            return Ok(());
+        }
+        let pause = RETRY_PAUSE_MIN_MS << self.failures.min(10);
+        tokio::time::sleep(Duration::from_millis(pause.min(RETRY_PAUSE_MAX_MS))).await;
+        Ok(())
+    }
+}
+
+enum Ask {
+    Read(u64),
+    Info,
+}
+
+enum Told {
+    Message(Option<Bytes>),
+    Info(StreamInfo),
+}
+
+impl Told {
+    fn into_message(self) -> Option<Bytes> {
+        match self {
+            Self::Message(message) => message,
+            Self::Info(_) => None,
+        }
+    }
+
+    fn into_info(self) -> Option<StreamInfo> {
+        match self {
+            Self::Info(info) => Some(info),
+            Self::Message(_) => None,
+        }
+    }
+}
+
+/// Whether the stream still has every message from 1 to its last.
+pub(crate) fn whole(info: &StreamInfo) -> Result<(), String> {
+    let dense = info.messages == info.last_sequence && (info.messages == 0 || info.first_sequence == 1);
+    if dense {
+        return Ok(());
+    }
+    Err(format!("it holds {} messages from sequence {} to {}", info.messages, info.first_sequence, info.last_sequence))
+}

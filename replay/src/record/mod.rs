@@ -1,0 +1,8 @@
+//! The bytes in one order: the log in its two homes, and the one writer.
+//! Not here: what the bytes mean, and what is signed over them.
+
+pub mod error;
+pub mod log;
+pub mod nats_server;
+pub mod repairing;
+pub mod writer;

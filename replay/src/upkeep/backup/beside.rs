@@ -1,0 +1,97 @@
+//! What a copy holds beside the record: checkpoints with their notes, and public keys. All of it is small. A checkpoint is
+//! taken before the end of the record is, so that the copy always reaches to its last checkpoint.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::manifest::{Listed, Manifest};
+use super::{BackupError, CHECKPOINTS, KEYS, io, make_dir, names};
+use crate::proof::checkpoint_files::{Checkpoints, outlived, replace};
+use crate::proof::key_files;
+use crate::proof::signed_note::Verifier;
+
+/// Files by their path below the copy.
+pub(super) type Small = BTreeMap<String, Vec<u8>>;
+
+/// The checkpoints and keys of a ledger's directory, and the keys that were given.
+pub(super) fn collect(data: Option<&Path>, given: &[Verifier]) -> Result<Small, BackupError> {
+    let mut small = Small::new();
+    let mut add_key = |key: &Verifier| {
+        small.insert(format!("{KEYS}/{:08x}.pub", key.id()), format!("{key}\n").into_bytes());
+    };
+    given.iter().for_each(&mut add_key);
+    for dir in data.map(|data| [data.to_owned(), data.join(KEYS)]).into_iter().flatten() {
+        for name in names(&dir)?.into_iter().filter(|name| name.ends_with(".pub")) {
+            add_key(&key_files::public(&dir.join(name).display().to_string())?);
+        }
+    }
+    let Some(data) = data else { return Ok(small) };
+    let kept = Checkpoints::of(data);
+    for size in kept.sizes()? {
+        // A running ledger lets older ones go while they are read.
+        if let Some(signed) = kept.read(size)? {
+            let [tree, outcomes] = paths(size);
+            small.insert(tree, signed.tree.to_string().into_bytes());
+            small.insert(outcomes, signed.outcomes.to_string().into_bytes());
+        }
+    }
+    Ok(small)
+}
+
+/// Where the two notes of a checkpoint stand in a copy.
+pub(super) fn paths(size: u64) -> [String; 2] {
+    ["checkpoint", "outcomes"].map(|kind| format!("{CHECKPOINTS}/{size:020}.{kind}"))
+}
+
+/// The sizes of the checkpoints among these files, smallest first.
+pub(super) fn sizes<'a>(paths: impl Iterator<Item = &'a str>) -> Vec<u64> {
+    let number = |path: &str| {
+        let name = path.strip_prefix(CHECKPOINTS)?.strip_prefix('/')?;
+        name.strip_suffix(".checkpoint")?.parse().ok()
+    };
+    let mut sizes: Vec<u64> = paths.filter_map(number).collect();
+    sizes.sort_unstable();
+    sizes
+}
+
+/// What the list of a copy says of files that stay as they are while `small` is written over them.
+pub(super) fn unchanged(manifest: &Manifest, small: &Small) -> Vec<Listed> {
+    let stays = |file: &&Listed| match small.get(&file.path) {
+        Some(bytes) => Listed::of_bytes(file.path.clone(), bytes) == **file,
+        None => true,
+    };
+    [CHECKPOINTS, KEYS].into_iter().flat_map(|dir| manifest.of(dir)).filter(stays).cloned().collect()
+}
+
+/// Writes what is not there yet and answers what the copy holds then, without checkpoints that are not kept for good. What the
+/// ledger keeps the copy keeps: the last one of an earlier key too, over which trust leads to the present one.
+pub(super) fn write(out: &Path, before: Vec<Listed>, small: &Small) -> Result<Vec<Listed>, BackupError> {
+    let mut files: BTreeMap<String, Listed> = before.into_iter().map(|file| (file.path.clone(), file)).collect();
+    [CHECKPOINTS, KEYS].iter().try_for_each(|dir| make_dir(&out.join(dir)))?;
+    for (path, bytes) in small.iter().filter(|(path, _)| !files.contains_key(*path)).collect::<Vec<_>>() {
+        let listed = Listed::of_bytes(path.clone(), bytes);
+        let to = listed.within(out);
+        replace(&to, bytes).map_err(|error| io("writing", &to, error))?;
+        files.insert(path.clone(), listed);
+    }
+    let kept = sizes(small.keys().map(String::as_str));
+    for size in outlived(&sizes(files.keys().map(String::as_str))) {
+        if !kept.is_empty() && !kept.contains(&size) {
+            paths(size).iter().for_each(|path| drop(files.remove(path)));
+        }
+    }
+    Ok(files.into_values().collect())
+}
+
+/// Removes what the list no longer names.
+pub(super) fn clear(out: &Path, manifest: &Manifest) -> Result<(), BackupError> {
+    for dir in [CHECKPOINTS, KEYS] {
+        for name in names(&out.join(dir))? {
+            if !manifest.lists(&format!("{dir}/{name}")) {
+                let path: PathBuf = out.join(dir).join(name);
+                std::fs::remove_file(&path).map_err(|error| io("removing", &path, error))?;
+            }
+        }
+    }
+    Ok(())
+}

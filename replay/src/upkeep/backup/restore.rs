@@ -1,0 +1,246 @@
+//! The way back of a copy: into a new directory, where it proves itself before anything is served from it. A mark keeps
+//! ledgers away until then; a restore that was cut short is run again from its beginning.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use super::beside;
+use super::manifest::{Listed, MANIFEST, Manifest};
+use super::{BackupError, CHECKPOINTS, Extent, KEYS, RECORD, io, make_dir, names};
+use crate::kill_points;
+use crate::proof::checkpoint::{Checkpoint, Outcomes};
+use crate::proof::checkpoint_files::{Checkpoints, Signed, replace};
+use crate::proof::key_files;
+use crate::proof::signed_note::Verifier;
+use crate::record::log::file::{Lock, lock};
+use crate::record::log::segments::sync_dir;
+use crate::record::log::{Reader, Tip, Torn};
+use crate::record::repairing;
+
+/// What the mark of a restore begins with.
+const DOING: &str = "replay restore";
+
+/// Which copy comes back, and where.
+#[derive(Clone, Debug)]
+pub struct Restore {
+    /// The copy.
+    pub from: PathBuf,
+    /// A new directory.
+    pub data: PathBuf,
+    /// Public keys, one of which signed the last checkpoint. Without any, those in the copy are asked.
+    pub keys: Vec<Verifier>,
+    /// Be content with a record that nobody signed for.
+    pub without_checkpoint: bool,
+}
+
+/// Whose word stands for a restored record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proof {
+    /// Entries under the last checkpoint; for those after it nobody has signed.
+    pub size: u64,
+    /// The ledger's name, which is its key's.
+    pub origin: String,
+    /// The key came with the copy: it proves that the copy is whole, not whose it is.
+    pub own_key: bool,
+}
+
+/// What came back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Restored {
+    /// The record.
+    pub extent: Extent,
+    /// Checkpoints whose roots were compared.
+    pub checkpoints: usize,
+    /// The last of them, if there is one.
+    pub proof: Option<Proof>,
+    /// The record is the archive of a stream.
+    pub of_stream: bool,
+}
+
+/// Copies a copy back and has it prove itself. `go_on` is told bytes or entries from time to time; when it answers false,
+/// the restore ends, and the mark stays.
+///
+/// # Errors
+/// The place is taken, the copy is damaged, or its checkpoints do not stand for it.
+pub fn restore(job: &Restore, go_on: &mut dyn FnMut(u64) -> bool) -> Result<Restored, BackupError> {
+    let manifest = Manifest::read(&job.from)?.ok_or_else(|| BackupError::NoCopy(job.from.clone()))?;
+    let tip = manifest.tip(&job.from)?;
+    let sizes = beside::sizes(manifest.files.iter().map(|file| file.path.as_str()));
+    // One over no entries vouches for none.
+    let vouched = sizes.last().is_some_and(|size| *size > 0 || tip.next_index() == 0);
+    if !vouched && !job.without_checkpoint {
+        return Err(BackupError::NoCheckpoint(job.from.clone()));
+    }
+    let proof = |dir: &Path| sizes.last().map(|size| proof(job, dir, &manifest, *size)).transpose();
+    // Asked early, so that nobody waits in vain, and once more of what came back.
+    proof(&job.from)?;
+    let _lock = begin(job)?;
+    for file in &manifest.files {
+        copy(job, file, go_on)?;
+    }
+    if let Some(created) = &manifest.stream_created {
+        let path = job.data.join(RECORD).join("stream-created");
+        replace(&path, created.as_bytes()).map_err(|error| io("writing", &path, error))?;
+    }
+    kill_points::at("restore-copied");
+    let proof = proof(&job.data)?;
+    prove(job, &tip, &sizes, go_on)?;
+    nothing_else(job, &manifest)?;
+    kill_points::at("restore-proved");
+    repairing::clear(&job.data)?;
+    let of_stream = manifest.stream_created.is_some();
+    Ok(Restored { extent: Extent::of(&tip), checkpoints: sizes.len(), proof, of_stream })
+}
+
+/// Takes the place, marks it, and keeps others who restore or serve away.
+fn begin(job: &Restore) -> Result<Lock, BackupError> {
+    let data = &job.data;
+    make_dir(data)?;
+    let ours = repairing::read(data)?.is_some_and(|doing| doing.starts_with(DOING));
+    if !ours && !names(data)?.is_empty() {
+        return Err(BackupError::NotEmpty(data.clone()));
+    }
+    repairing::set(data, &format!("{DOING} --from {} --data {}", job.from.display(), data.display()))?;
+    kill_points::at("restore-marked");
+    [RECORD, CHECKPOINTS, KEYS].iter().try_for_each(|dir| make_dir(&data.join(dir)))?;
+    Ok(lock(&data.join(RECORD))?)
+}
+
+fn copy(job: &Restore, file: &Listed, go_on: &mut dyn FnMut(u64) -> bool) -> Result<(), BackupError> {
+    let path = file.within(&job.data);
+    let fail = |error| io("writing", &path, error);
+    let mut to = BufWriter::new(File::create(&path).map_err(fail)?);
+    let copied = file.pass(&job.from, &mut |part| {
+        to.write_all(part).map_err(fail)?;
+        if go_on(0) { Ok(()) } else { Err(interrupted()) }
+    });
+    if let (Err(BackupError::Damaged { path, why }), RECORD) = (&copied, file.dir()) {
+        let why = format!("{why}{}", first_bad(job));
+        return Err(BackupError::Damaged { path: path.clone(), why });
+    }
+    copied?;
+    to.flush().and_then(|()| to.get_ref().sync_all()).map_err(fail)
+}
+
+/// Where in the record of a damaged copy the damage begins, if reading it tells.
+fn first_bad(job: &Restore) -> String {
+    let found = Manifest::read(&job.from).and_then(|manifest| {
+        let ledger = manifest.map(|manifest| manifest.tip(&job.from)).transpose()?.map(|tip| tip.ledger);
+        let mut reader = Reader::open(&job.from.join(RECORD), ledger.unwrap_or_default())?;
+        while reader.next_any()?.is_some() {}
+        let (frame, index) = (reader.tip().frames + 1, reader.tip().next_index());
+        let torn = |torn: &Torn| {
+            let Torn { path, offset, why, .. } = torn;
+            format!("{} at byte {offset}, frame {frame}, first bad index {index}: {why}", path.display())
+        };
+        Ok(reader.torn().map(torn).unwrap_or_default())
+    });
+    match found {
+        Ok(place) if place.is_empty() => String::new(),
+        Ok(place) => format!(" ({place})"),
+        Err(error) => format!(" ({error})"),
+    }
+}
+
+fn interrupted() -> BackupError {
+    BackupError::Interrupted { what: "run the restore again to its end; until then nothing is served from there" }
+}
+
+/// The last checkpoint of a copy in `dir`, if one of the keys signed it and the note beside it.
+fn proof(job: &Restore, dir: &Path, manifest: &Manifest, size: u64) -> Result<Proof, BackupError> {
+    let [tree, _] = beside::paths(size);
+    let bad = |why: String| BackupError::Checkpoint { path: job.from.join(&tree), why };
+    for file in manifest.of(CHECKPOINTS) {
+        file.read(dir)?;
+    }
+    let signed = Checkpoints::of(dir).read(size)?;
+    let signed = signed.ok_or_else(|| bad("it is listed without the note over its outcomes".to_owned()))?;
+    let (keys, own_key) = known_keys(job, dir, manifest)?;
+    let mut whys = Vec::new();
+    for key in &keys {
+        match signed_by(&signed, key) {
+            Ok(()) => return Ok(Proof { size, origin: key.name().to_owned(), own_key }),
+            Err(why) => whys.push(why),
+        }
+    }
+    Err(bad(whys.join("; ")))
+}
+
+fn signed_by(signed: &Signed, key: &Verifier) -> Result<(), String> {
+    Checkpoint::verified(&signed.tree, key).map_err(|error| error.to_string())?;
+    Outcomes::verified(&signed.outcomes, key).map_err(|error| format!("the note over its outcomes: {error}"))?;
+    Ok(())
+}
+
+/// The keys to ask, and whether they came with the copy.
+fn known_keys(job: &Restore, dir: &Path, manifest: &Manifest) -> Result<(Vec<Verifier>, bool), BackupError> {
+    if !job.keys.is_empty() {
+        return Ok((job.keys.clone(), false));
+    }
+    let mut keys = Vec::new();
+    for file in manifest.of(KEYS) {
+        file.read(dir)?;
+        keys.push(key_files::public(&file.within(dir).display().to_string())?);
+    }
+    if keys.is_empty() { Err(BackupError::NoKey(job.from.clone())) } else { Ok((keys, true)) }
+}
+
+/// Reads what came back, every frame, and holds it against the list and the root of each checkpoint.
+fn prove(job: &Restore, tip: &Tip, sizes: &[u64], go_on: &mut dyn FnMut(u64) -> bool) -> Result<(), BackupError> {
+    let kept = Checkpoints::of(&job.data);
+    let mut sizes = sizes.iter().copied().peekable();
+    let mut reader = Reader::open(&job.data.join(RECORD), tip.ledger)?;
+    let mut before = reader.tip().frontier.clone();
+    while let Some((frame, void)) = reader.next_any()? {
+        for entry in frame.entries().filter(|_| !void) {
+            while sizes.next_if_eq(&before.size()).is_some() {
+                compare(job, &kept, before.size(), before.root())?;
+            }
+            before.push(ledger::tree::merkle::leaf_hash(entry));
+        }
+        if !go_on(before.size()) {
+            return Err(interrupted());
+        }
+    }
+    while sizes.next_if_eq(&before.size()).is_some() {
+        compare(job, &kept, before.size(), before.root())?;
+    }
+    if let Some(size) = sizes.next() {
+        let [tree, _] = beside::paths(size);
+        let why = format!("it is over {size} entries, the record has {}", before.size());
+        return Err(BackupError::Checkpoint { path: job.from.join(tree), why });
+    }
+    if let Some(torn) = reader.torn() {
+        return Err(BackupError::Damaged { path: torn.path.clone(), why: torn.why.clone() });
+    }
+    if reader.tip() == tip {
+        return Ok(());
+    }
+    let (found, listed) = (Extent::of(reader.tip()), Extent::of(tip));
+    let why = format!("the record comes to {found:?}, it says {listed:?}");
+    Err(BackupError::Manifest { path: job.from.join(MANIFEST), why })
+}
+
+fn compare(job: &Restore, kept: &Checkpoints, size: u64, root: ledger::tree::merkle::Hash) -> Result<(), BackupError> {
+    let [tree, _] = beside::paths(size);
+    let bad = |why: &str| BackupError::Checkpoint { path: job.from.join(&tree), why: why.to_owned() };
+    let signed = kept.read(size)?.ok_or_else(|| bad("it is listed without the note over its outcomes"))?;
+    let (checkpoint, _) = signed.unverified().map_err(|error| bad(&error.to_string()))?;
+    if checkpoint.root == root { Ok(()) } else { Err(bad("its root is not the one of the record")) }
+}
+
+/// A restore that was cut short may have begun with another copy.
+fn nothing_else(job: &Restore, manifest: &Manifest) -> Result<(), BackupError> {
+    for dir in [RECORD, CHECKPOINTS, KEYS] {
+        for name in names(&job.data.join(dir))? {
+            if !["stream-created", "lock"].contains(&name.as_str()) && !manifest.lists(&format!("{dir}/{name}")) {
+                let path: &Path = &job.data.join(dir).join(name);
+                let why = "it is not of this copy; restore into a new directory".to_owned();
+                return Err(BackupError::Damaged { path: path.to_owned(), why });
+            }
+        }
+        sync_dir(&job.data.join(dir))?;
+    }
+    Ok(sync_dir(&job.data)?)
+}

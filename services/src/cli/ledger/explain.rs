@@ -1,0 +1,116 @@
+//! `mingzhang explain`: why an entry was posted or refused, in Chinese with English beside it.
+
+use crate::cli::client::Target;
+use crate::cli::shown::show::{missing, typed, word};
+use crate::cli::{Failure, print_json, runtime};
+use clap::Args;
+use proto::v1;
+use proto::v1::explain_request::Entry;
+use replay::audit::explain::sheet::{Fact, Field, Figures, Movement, Opened, Reason, Sheet, Side};
+use replay::audit::explain::{Wanted, remedy_zh};
+use uuid::Uuid;
+
+/// Why an entry was posted or refused: who said what, the facts it rests on, what moved
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Examples:\n  mingzhang explain 42\n  mingzhang explain 0190a6f2-0000-7000-8000-000000000000 --json\n\n\
+    The index stands in every answer: see `mingzhang refusals`, `mingzhang findings`, `mingzhang entries`.\n\n\
+    Exit codes: 0 answered, 1 failed, 2 usage, 3 server unreachable, 4 no such thing"
+)]
+pub struct ExplainArgs {
+    /// Index of the entry, or id of its event
+    #[arg(value_name = "INDEX|EVENT")]
+    entry: Wanted,
+    #[command(flatten)]
+    target: Target,
+}
+
+pub(crate) fn explain(args: &ExplainArgs) -> Result<(), Failure> {
+    let entry = match args.entry {
+        Wanted::Index(index) => Entry::Index(index),
+        Wanted::Event(event) => Entry::Event(typed(event)),
+    };
+    let request = v1::ExplainRequest { not_before: 0, entry: Some(entry) };
+    let answer = runtime()?
+        .block_on(async { Ok::<_, Failure>(args.target.ask().await?.explain(request).await?.into_inner()) })?;
+    let sheet = sheet(&answer)?;
+    if args.target.json {
+        return print_json(&sheet.json());
+    }
+    out!("{sheet}");
+    Ok(())
+}
+
+/// A service's answer as a sheet, which is shown as `replay explain` shows it.
+fn sheet(answer: &v1::ExplainResponse) -> Result<Sheet, Failure> {
+    let entry = answer.entry.as_ref().ok_or_else(|| missing("entry"))?;
+    Ok(Sheet {
+        as_of: answer.as_of,
+        index: entry.index,
+        recorded_ms: entry.recorded_ms,
+        principal: entry.principal.clone(),
+        event: uuid(&entry.event),
+        kind: entry.kind.clone(),
+        kind_zh: entry.kind_zh.clone(),
+        report: entry.report,
+        effective: entry.effective,
+        said: answer.said.iter().map(field).collect(),
+        outcome: word(answer.outcome().as_str_name(), "OUTCOME_"),
+        first: (answer.outcome() == v1::Outcome::Duplicate).then_some(answer.first),
+        reason: answer.refusal.as_ref().map(reason),
+        compared: answer.compared.as_ref().map(figures),
+        facts: answer.facts.iter().map(fact).collect(),
+        movements: answer.movements.iter().map(movement).collect(),
+        findings: answer.findings.iter().map(opened).collect(),
+    })
+}
+
+fn field(said: &v1::SaidField) -> Field {
+    let (name, name_zh, value) = (said.name.clone(), said.name_zh.clone(), said.value.clone());
+    Field { depth: said.depth, name, name_zh, value, id: uuid(&said.id) }
+}
+
+fn reason(refusal: &v1::Refusal) -> Reason {
+    Reason {
+        code: refusal.code.clone(),
+        sentence: [refusal.sentence_zh.clone(), refusal.sentence_en.clone()],
+        remedy: [remedy_zh(&refusal.code).to_owned(), refusal.remedy.clone()],
+        permanent: refusal.permanent,
+        subject: uuid(&refusal.subject),
+        figure: refusal.figure,
+    }
+}
+
+fn figures(compared: &v1::ComparedFigures) -> Figures {
+    let (what, unit) = ([compared.what_zh.clone(), compared.what_en.clone()], compared.unit.clone());
+    Figures { what, said: compared.said, ours: compared.ours, unit }
+}
+
+fn fact(fact: &v1::Fact) -> Fact {
+    Fact { name: fact.name.clone(), zh: fact.zh.clone(), en: fact.en.clone() }
+}
+
+fn movement(row: &v1::Movement) -> Movement {
+    let side = |account: Option<&v1::Account>, balance| {
+        let account = account.cloned().unwrap_or_default();
+        let (class, class_zh, owner_name) = (account.class, account.class_zh, account.owner_name);
+        Side { class, class_zh, owner: uuid(&account.owner), owner_name, balance }
+    };
+    Movement {
+        debit: side(row.debit.as_ref(), [row.debit_before_fen, row.debit_after_fen]),
+        credit: side(row.credit.as_ref(), [row.credit_before_fen, row.credit_after_fen]),
+        fen: row.fen,
+        booked: row.booked,
+    }
+}
+
+fn opened(row: &v1::Finding) -> Opened {
+    let sentence = [row.sentence_zh.clone(), row.sentence_en.clone()];
+    let (number, kind, subject) = (row.number, row.kind.clone(), uuid(&row.subject));
+    Opened { number, kind, sentence, fen: row.fen, open: row.open, subject }
+}
+
+/// An id of an answer; nil for none.
+fn uuid(bytes: &[u8]) -> Uuid {
+    Uuid::from_slice(bytes).unwrap_or_default()
+}

@@ -1,0 +1,158 @@
+//! What the commands about loans share: how loans are named, and the words officials read for the wire's names.
+
+use crate::cli::Failure;
+use crate::cli::shown::show::yuan;
+use crate::intake::import::{ids, text};
+use ledger::money::Day;
+use proto::v1;
+use proto::v1::query_client::QueryClient;
+use serde_json::{Value, json};
+use tonic::transport::Channel;
+use uuid::Uuid;
+
+/// How loans are named on the command line.
+pub(crate) const LOAN_HELP: &str = "The loan: its id, LENDER/NUMBER as files name it, or a contract number alone";
+
+/// Words officials read, by the stable names of the wire.
+const WORDS: &[(&str, &str)] = &[
+    ("origin", "生源地"),
+    ("campus", "校园地"),
+    ("undergraduate", "本专科"),
+    ("postgraduate", "研究生"),
+    ("central", "中央"),
+    ("local", "地方"),
+    ("province", "省级"),
+    ("city", "市级"),
+    ("county", "县级"),
+    ("university", "学校"),
+    ("lender", "贷款机构"),
+    ("subsidy", "财政贴息"),
+    ("waiver", "财政免息"),
+    ("borrower", "借款人"),
+    ("loan_drawn", "放款"),
+    ("loan_draw_returned", "放款退回"),
+    ("loan_rate_agreed", "利率协议"),
+    ("loan_repaid", "还款"),
+    ("loan_refunded", "退还"),
+    ("loan_overdue", "逾期"),
+    ("loan_deferred", "展期"),
+    ("loan_written_off", "核销"),
+    ("loan_state_repaid", "代偿"),
+    ("loan_relieved", "救助"),
+    ("enrolled", "在籍"),
+    ("leave", "休学"),
+    ("illness_leave", "因病休学"),
+    ("further_study", "升学"),
+    ("graduated", "毕业"),
+    ("withdrawn", "退学"),
+    ("deceased", "死亡"),
+    ("open", "未封存"),
+    ("sealed", "已封存"),
+    ("approved", "已批准"),
+    ("ordered", "已下达"),
+    ("cleared", "已支付"),
+    ("returned", "已退回"),
+    ("claim", "申报"),
+    ("advance", "预拨"),
+    ("compensation", "补偿金"),
+    ("lpr5y", "五年期以上LPR"),
+    ("benchmark5y", "五年以上贷款基准利率"),
+];
+
+/// A day somebody typed.
+pub(crate) fn day_typed(typed: &str) -> Result<Day, String> {
+    text::day(typed).ok_or_else(|| "write a day of the calendar as 2024-12-20".to_owned())
+}
+
+/// The word for a name; the name itself where there is none.
+pub(crate) fn zh(name: &str) -> &str {
+    WORDS.iter().find(|(en, _)| *en == name).map_or(name, |(_, zh)| zh)
+}
+
+/// Both, as tables show them.
+pub(crate) fn both(name: &str) -> String {
+    match zh(name) {
+        same if same == name => name.to_owned(),
+        word => format!("{word} {name}"),
+    }
+}
+
+/// A yearly rate in per cent, without noughts at its end beyond two places.
+pub(crate) fn percent(ppm: u32) -> String {
+    let text = format!("{}.{:04}", ppm / 10_000, ppm % 10_000);
+    let least = text.len() - 2;
+    let kept = text.trim_end_matches('0').len().max(least);
+    text[..kept].to_owned()
+}
+
+/// Money by payer in one line.
+pub(crate) fn by_payer(figure: &v1::InterestByPayer) -> String {
+    format!(
+        "贴息 subsidy {}  免息 waiver {}  借款人 borrower {}  罚息 penalty {}",
+        yuan(figure.subsidy_fen),
+        yuan(figure.waiver_fen),
+        yuan(figure.borrower_fen),
+        yuan(figure.penalty_fen)
+    )
+}
+
+/// Money by payer for machines.
+pub(crate) fn interest_json(figure: Option<&v1::InterestByPayer>) -> Value {
+    let figure = figure.copied().unwrap_or_default();
+    json!({ "subsidy_fen": figure.subsidy_fen, "waiver_fen": figure.waiver_fen,
+        "borrower_fen": figure.borrower_fen, "penalty_fen": figure.penalty_fen })
+}
+
+/// Sums of classes of accounts for machines.
+pub(crate) fn sums_json(sums: &[v1::ClassSum]) -> Value {
+    sums.iter().map(|sum| json!({ "class": sum.class, "fen": sum.fen })).collect()
+}
+
+/// Sums by payer for machines.
+pub(crate) fn payers_json(sums: &[v1::PayerSum]) -> Value {
+    sums.iter().map(|sum| json!({ "payer": sum.payer, "fen": sum.fen })).collect()
+}
+
+/// Debts by payer for machines.
+pub(crate) fn debts_json(debts: &[v1::PayerDebt]) -> Value {
+    let debt = |debt: &v1::PayerDebt| {
+        json!({ "payer": debt.payer, "owed_fen": debt.owed_fen, "ordered_fen": debt.ordered_fen,
+            "paid_fen": debt.paid_fen })
+    };
+    debts.iter().map(debt).collect()
+}
+
+/// The loan somebody typed.
+pub(crate) async fn loan_id(query: &mut QueryClient<Channel>, text: &str) -> Result<Uuid, Failure> {
+    if let Ok(id) = Uuid::try_parse(text) {
+        return Ok(id);
+    }
+    if let Some((lender, number)) = text.split_once('/') {
+        return Ok(ids::loan(lender, number));
+    }
+    let request = v1::ListLoansRequest { number: text.to_owned(), page_size: 2, ..Default::default() };
+    let answer = query.list_loans(request).await?.into_inner();
+    match answer.loans.as_slice() {
+        [loan] => Ok(Uuid::from_slice(&loan.loan).unwrap_or_default()),
+        [] => Err(Failure::NotFound(format!("no loan has the contract number {text}"))),
+        _ => Err(Failure::Usage(format!("several lenders have a loan {text}; write LENDER/{text}"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rates_are_shown_as_they_are_published() {
+        assert_eq!([36_000, 28_500, 33_333, 0].map(percent), ["3.60", "2.85", "3.3333", "0.00"]);
+    }
+
+    #[test]
+    fn names_have_words() {
+        assert_eq!(
+            (zh("graduated"), both("origin").as_str(), zh("unheard_of")),
+            ("毕业", "生源地 origin", "unheard_of")
+        );
+    }
+}

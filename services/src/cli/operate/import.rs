@@ -1,0 +1,266 @@
+//! `mingzhang import`: files of offices, read here and sent to a server in calls of a few thousand events.
+
+use crate::cli::client::{Target, named};
+use crate::cli::shown::show::typed;
+use crate::cli::{Failure, print_json};
+use crate::intake::identity::{DEMO_KEY, Identity};
+use crate::intake::import::{Importer, Report, Said, Seal, Sink, SinkError};
+use crate::intake::shipped_rates;
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use proto::v1;
+use proto::v1::query_client::QueryClient;
+use proto::v1::recorder_client::RecorderClient;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::runtime::Handle;
+use tonic::Code;
+use tonic::transport::Channel;
+use uuid::Uuid;
+
+/// Events a call.
+const CALL_EVENTS: usize = 2_000;
+
+/// Bytes a call at most; an event is far smaller than the room left to the limit.
+const CALL_BYTES: usize = crate::intake::ingest::MAX_BYTES - proto::limits::MAX_EVENT_BYTES;
+
+/// Pause before a call is made again that found the server busy.
+const BUSY_PAUSE: Duration = Duration::from_millis(50);
+
+/// Import files of offices (CSV, Chinese or English headers) and policies (TOML); a second import changes nothing
+///
+/// Names and numbers of people and cards are hashed under the key and do not leave this program. Problems go to
+/// stderr with file, line and column. A roster or application with a bad row is left out whole; of other files only
+/// the bad rows are.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:\n  mingzhang import policies/sh-grant.toml --as 省财政厅/制度\n  \
+    mingzhang import 预算下达.csv 花名册.csv --as 省财政厅/制单 --key office.key\n  \
+    mingzhang import policies/loans/origin.toml policies/loans/lpr5y.csv --as 省教育厅/制度 --demo-key\n  \
+    mingzhang import 贷款合同.csv 贷款流水.csv 贴息申报.csv --as 贷款机构/报送 --key office.key\n\n\
+    Exit codes: 0 all is on record (now or before), 1 something was refused or a row is bad, 2 usage, \
+    3 server unreachable")]
+pub struct ImportArgs {
+    /// Files, in the order in which they are to be imported
+    #[arg(required = true, value_name = "FILES")]
+    files: Vec<PathBuf>,
+    /// In whose name
+    #[arg(long = "as", value_name = "NAME")]
+    principal: String,
+    /// File with the key under which people and cards are hashed; any bytes, kept secret, always the same
+    #[arg(long, value_name = "FILE", env = "MINGZHANG_KEY_FILE")]
+    key: Option<PathBuf>,
+    /// Use the key of the demo, which everybody knows
+    #[arg(long, conflicts_with = "key")]
+    demo_key: bool,
+    /// Say what was refused for a passing reason once more, as this attempt
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    attempt: u32,
+    #[command(flatten)]
+    target: Target,
+}
+
+pub(crate) fn import(args: &ImportArgs) -> Result<(), Failure> {
+    let identity = Identity::new(&key(args)?);
+    let runtime = crate::cli::runtime()?;
+    let (recorder, query) = runtime.block_on(async {
+        let recorder = args.target.tell().await?;
+        Ok::<_, Failure>((recorder, args.target.ask().await?))
+    })?;
+    let handle = runtime.handle().clone();
+    let seals = seals(handle.clone(), query);
+    let mut importer = Importer::new(identity).attempt(args.attempt).with_seals(Box::new(seals));
+    let bar = ProgressBar::new_spinner();
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {human_pos} 条 events") {
+        bar.set_style(style);
+    }
+    let mut sending =
+        Sending { handle, recorder, principal: Arc::from(""), call: Vec::new(), bytes: 0, tally: Tally::default() };
+    let (mut all_well, mut shown) = (true, Vec::new());
+    for path in &args.files {
+        bar.set_message(path.display().to_string());
+        let mut sink = |said| {
+            bar.inc(1);
+            sending.say(said)
+        };
+        let report = if path.extension().is_some_and(|extension| extension == "toml") {
+            policy_file(path, &args.principal, &mut sink)
+        } else {
+            importer.import_file(path, &args.principal, &mut sink).map_err(|error| Failure::Failed(error.to_string()))
+        };
+        let sent = sending.send();
+        let report = report?;
+        sent?;
+        let tally = std::mem::take(&mut sending.tally);
+        all_well &= report.problem_count == 0 && tally.refused == 0 && tally.rejected == 0;
+        bar.suspend(|| show(&report, &tally, args.target.json));
+        shown.push(file_json(&report, &tally));
+    }
+    bar.finish_and_clear();
+    if args.target.json {
+        print_json(&json!({ "files": shown }))?;
+    }
+    if all_well { Ok(()) } else { Err(Failure::Refused) }
+}
+
+/// Adopts what one policy file holds, each version from its own day. The file is taken whole or not at all.
+fn policy_file(path: &Path, principal: &str, sink: &mut Sink<'_>) -> Result<Report, Failure> {
+    let cannot = |error: std::io::Error| Failure::Failed(format!("cannot read {}: {error}", path.display()));
+    let text = std::fs::read_to_string(path).map_err(cannot)?;
+    let file = path.display().to_string();
+    let events = shipped_rates::toml_events(&file, &text).map_err(|error| Failure::Failed(error.to_string()))?;
+    let rows = events.len() as u64;
+    let principal: Arc<str> = Arc::from(principal);
+    for event in events {
+        let said = Said { principal: Arc::clone(&principal), event };
+        sink(said).map_err(|error| Failure::Failed(error.to_string()))?;
+    }
+    let (sets, problems) = (Vec::new(), Vec::new());
+    Ok(Report { file, kind: None, rows, events: rows, sets, problems, problem_count: 0, rejected: false })
+}
+
+fn key(args: &ImportArgs) -> Result<Vec<u8>, Failure> {
+    if args.demo_key {
+        return Ok(DEMO_KEY.to_vec());
+    }
+    let Some(path) = &args.key else {
+        if args.files.iter().all(|path| path.extension().is_some_and(|extension| extension == "toml")) {
+            // Policies name no people.
+            return Ok(Vec::new());
+        }
+        return Err(Failure::Usage("name the key for people and cards with --key FILE (or use --demo-key)".to_owned()));
+    };
+    let key = std::fs::read(path).map_err(|error| Failure::Usage(format!("--key {}: {error}", path.display())))?;
+    if key.len() < 16 {
+        return Err(Failure::Usage(format!("--key {}: a key has at least 16 bytes", path.display())));
+    }
+    Ok(key)
+}
+
+/// Looks up the seals of sets that somebody else imported, as approvals name them.
+fn seals(handle: Handle, query: QueryClient<Channel>) -> impl Fn(Uuid) -> Option<Seal> + Send {
+    move |set| {
+        let mut query = query.clone();
+        // A set that cannot be looked up is one whose seal the file must name itself. An id is that of a roster or
+        // application, or of a claim, never of both.
+        let request = v1::GetSetRequest { set: typed(set), page_size: 1, ..v1::GetSetRequest::default() };
+        if let Ok(answer) = handle.block_on(query.get_set(request)) {
+            let answer = answer.into_inner();
+            let hash = answer.hash.as_ref().try_into().ok()?;
+            return Some(Seal { count: answer.count, fen: answer.fen, hash });
+        }
+        let request = v1::GetClaimRequest { claim: typed(set), page_size: 1, ..v1::GetClaimRequest::default() };
+        let claim = handle.block_on(query.get_claim(request)).ok()?.into_inner().claim?;
+        let hash = claim.hash.as_ref().try_into().ok()?;
+        Some(Seal { count: claim.count, fen: claim.claimed_fen, hash })
+    }
+}
+
+/// What became of the events of a file.
+#[derive(Default)]
+struct Tally {
+    posted: u64,
+    duplicates: u64,
+    refused: u64,
+    rejected: u64,
+    findings: u64,
+    reasons: BTreeMap<String, (u64, String)>,
+}
+
+/// Gathers events of one principal into calls.
+struct Sending {
+    handle: Handle,
+    recorder: RecorderClient<Channel>,
+    principal: Arc<str>,
+    call: Vec<bytes::Bytes>,
+    bytes: usize,
+    tally: Tally,
+}
+
+impl Sending {
+    fn say(&mut self, said: Said) -> Result<(), SinkError> {
+        if said.principal != self.principal || self.call.len() == CALL_EVENTS || self.bytes > CALL_BYTES {
+            self.send().map_err(Box::new)?;
+            self.principal = said.principal;
+        }
+        let event = proto::event::encode(&said.event);
+        self.bytes += event.len();
+        self.call.push(event.into());
+        Ok(())
+    }
+
+    fn send(&mut self) -> Result<(), Failure> {
+        if self.call.is_empty() {
+            return Ok(());
+        }
+        self.bytes = 0;
+        let message = v1::RecordRequest { events: std::mem::take(&mut self.call), dry_run: false, terse: false };
+        let response = loop {
+            let request = named(message.clone(), &self.principal);
+            match self.handle.block_on(self.recorder.record(request)) {
+                Ok(response) => break response.into_inner(),
+                Err(status) if status.code() == Code::ResourceExhausted => std::thread::sleep(BUSY_PAUSE),
+                Err(status) => return Err(status.into()),
+            }
+        };
+        for receipt in &response.receipts {
+            self.tally.count(receipt);
+        }
+        Ok(())
+    }
+}
+
+impl Tally {
+    fn count(&mut self, receipt: &v1::Receipt) {
+        self.findings += receipt.findings.len() as u64;
+        match receipt.outcome() {
+            v1::Outcome::Posted => self.posted += 1,
+            v1::Outcome::Duplicate => self.duplicates += 1,
+            v1::Outcome::Refused => self.refused += 1,
+            v1::Outcome::Rejected | v1::Outcome::Unspecified => self.rejected += 1,
+        }
+        if let (v1::Outcome::Refused, Some(refusal)) = (receipt.outcome(), &receipt.refusal) {
+            let words = format!("{}；{}", refusal.sentence_zh, refusal.remedy);
+            self.reasons.entry(refusal.code.clone()).or_insert((0, words)).0 += 1;
+        }
+        for violation in &receipt.violations {
+            let words = format!("{}: {}", violation.field, violation.description);
+            self.reasons.entry("malformed".to_owned()).or_insert((0, words)).0 += 1;
+        }
+    }
+}
+
+fn show(report: &Report, tally: &Tally, json: bool) {
+    for problem in &report.problems {
+        eprintln!("{problem}");
+    }
+    if json {
+        return;
+    }
+    outln!(
+        "{}: {} 行 rows, {} 条 posted, {} 重复 duplicates, {} 拒绝 refused, {} 疑点 findings, {} 问题 problems",
+        report.file,
+        report.rows,
+        tally.posted,
+        tally.duplicates,
+        tally.refused,
+        tally.findings,
+        report.problem_count
+    );
+    for (code, (count, words)) in &tally.reasons {
+        outln!("  {code} × {count}: {words}");
+    }
+    if report.rejected {
+        outln!("  整份未导入 nothing of it was imported: correct the rows named above, then import it again");
+    }
+}
+
+fn file_json(report: &Report, tally: &Tally) -> Value {
+    let reasons: BTreeMap<_, _> = tally.reasons.iter().map(|(code, (count, _))| (code, count)).collect();
+    json!({ "file": report.file, "rows": report.rows, "events": report.events, "posted": tally.posted,
+        "duplicates": tally.duplicates, "refused": tally.refused, "rejected": tally.rejected,
+        "findings": tally.findings, "reasons": reasons, "whole_file_left_out": report.rejected,
+        "problem_count": report.problem_count, "problems": report.problems })
+}

@@ -1,0 +1,198 @@
+//! `mingzhang serve` and `provision`: what operators run. What a follower does besides is in `follower`.
+
+use super::follower::{self, FollowArgs};
+use crate::cli::{Failure, print_json, runtime};
+use crate::faces::following::Comparing;
+use crate::faces::{grpc, nats};
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use replay::engine::{DriveError, Engine, Options};
+use replay::proof::notary::Signing;
+use replay::record::error::LogError;
+use replay::record::log::{NatsOptions, ProvisionOptions, provision as provision_stream};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+/// Serve a ledger over gRPC (and NATS) until SIGTERM or ctrl-c
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:\n  mingzhang serve --data ./ledger\n  \
+    mingzhang serve --data ./ledger --nats nats://127.0.0.1:4222\n  \
+    mingzhang serve --data ./ledger --key ./ledger.key\n  \
+    mingzhang serve --follow --data ./copy --nats nats://127.0.0.1:4222 --listen 127.0.0.1:50052 \\\n      \
+    --of http://127.0.0.1:50051 --key ./ledger.key.pub\n\n\
+    A follower keeps a copy of the record under --data and compares what it makes of it with what the writer signs. On a\n\
+    difference it says what differs, answers nothing any more and ends with 1; it does not start on that data again until\n\
+    --forget-difference. To make it the writer, stop both and start it without --follow.\n\n\
+    Exit codes: 0 stopped as asked, 1 failed or differs, 2 usage, 3 NATS cannot be reached")]
+pub struct ServeArgs {
+    /// Directory of the record (with --nats: of its archive) and of the pages
+    #[arg(long, value_name = "DIR")]
+    data: PathBuf,
+    /// Record in JetStream at this address
+    #[arg(long, value_name = "URL")]
+    nats: Option<String>,
+    /// Sign checkpoints with the secret key in this file, made by `mingzhang keygen`. With --follow: the writer's public
+    /// key, as text or file; several after a change of keys
+    #[arg(long, value_name = "KEY")]
+    key: Vec<String>,
+    /// Address to listen on
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:50051")]
+    listen: SocketAddr,
+    /// Believe whoever connects what he calls himself, also on addresses that are not loopback
+    #[arg(long)]
+    trust_principal_header_from_any_address: bool,
+    #[command(flatten)]
+    follow: FollowArgs,
+}
+
+pub(crate) fn serve(args: &ServeArgs) -> Result<(), Failure> {
+    let options = options(args)?;
+    // What is wrong with the keys is said before anything is read.
+    let comparing = args.follow.comparing(&args.key)?;
+    std::fs::create_dir_all(&args.data).map_err(|error| cannot_make(&args.data, &error))?;
+    let bar = ProgressBar::new_spinner();
+    if let Ok(style) = ProgressStyle::with_template("{spinner} 读取记录 reading the record {human_pos}") {
+        bar.set_style(style);
+    }
+    let engine = Engine::open(&options, &mut |entries| bar.set_position(entries)).map_err(failed)?;
+    bar.finish_and_clear();
+    let runtime = runtime()?;
+    let served = runtime.block_on(serve_engine(args, engine.clone(), comparing));
+    let stopped = engine.stop().map_err(failed);
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    served.and(stopped)
+}
+
+fn options(args: &ServeArgs) -> Result<Options, Failure> {
+    if let Some(options) = args.follow.options(&args.data, args.nats.as_deref())? {
+        return Ok(options);
+    }
+    let mut options = match &args.nats {
+        None => Options::file(&args.data),
+        Some(url) => Options::nats(&args.data, url),
+    };
+    options.signing = match &args.key[..] {
+        [] => None,
+        [file] => {
+            let signer =
+                replay::proof::key_files::read(Path::new(file)).map_err(|error| Failure::Usage(error.to_string()))?;
+            Some(Signing::new(signer))
+        }
+        _ => return Err(Failure::Usage("a ledger signs with one --key; several are for --follow".to_owned())),
+    };
+    Ok(options)
+}
+
+async fn serve_engine(args: &ServeArgs, engine: Engine, comparing: Option<Comparing>) -> Result<(), Failure> {
+    let listener = TcpListener::bind(args.listen).await;
+    let listener = listener.map_err(|error| Failure::Failed(format!("cannot listen on {}: {error}", args.listen)))?;
+    let address = listener.local_addr().unwrap_or(args.listen);
+    let entries = engine.read().entries;
+    // Before anybody reads that it serves and asks it to end.
+    let asked = asked_to_stop();
+    match engine.follows() {
+        None => eprintln!("mingzhang: serving {entries} entries on {address}"),
+        Some(writer) => eprintln!("mingzhang: following {writer}, serving {entries} entries on {address}"),
+    }
+    let trust_any = args.trust_principal_header_from_any_address;
+    let (stop, stopped) = watch::channel(false);
+    // A follower would answer each with a refusal, and the writer would not get to see it.
+    let url = args.nats.clone().filter(|_| engine.follows().is_none());
+    let submissions = url.map(|url| tokio::spawn(take_submissions(url, engine.clone(), stopped)));
+    let mut wrong = None;
+    let shutdown = async {
+        match engine.follows() {
+            None => asked.await,
+            Some(_) => tokio::select! {
+                () = asked => {}
+                found = follower::watch(&engine, comparing) => wrong = Some(found),
+            },
+        }
+    };
+    let served = grpc::run(listener, engine.clone(), trust_any, shutdown).await;
+    // Nobody listens if there is no NATS.
+    let _ = stop.send(true);
+    if let Some(submissions) = submissions
+        && tokio::time::timeout(grpc::SHUTDOWN_TIME, submissions).await.is_err()
+    {
+        tracing::warn!("submissions over NATS did not end in time and are cut");
+    }
+    served.map_err(|error| match error {
+        grpc::ServeError::Open(_) => Failure::Usage(error.to_string()),
+        other => Failure::Failed(other.to_string()),
+    })?;
+    wrong.map_or(Ok(()), Err)
+}
+
+async fn take_submissions(url: String, engine: Engine, mut stopped: watch::Receiver<bool>) {
+    // An error says that the sender is gone, which also means the end.
+    let shutdown = async { drop(stopped.wait_for(|stop| *stop).await) };
+    if let Err(error) = nats::run(&url, engine, shutdown).await {
+        tracing::error!(%error, "no submissions over NATS; gRPC goes on");
+    }
+}
+
+/// Waits for SIGTERM or ctrl-c.
+pub(crate) fn asked_to_stop() -> impl Future<Output = ()> {
+    // Heard from now on, not only once it is waited for.
+    let terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
+    async move {
+        let ctrl_c = tokio::signal::ctrl_c();
+        match terminate {
+            Ok(mut terminate) => tokio::select! {
+                _ = ctrl_c => {}
+                _ = terminate.recv() => {}
+            },
+            // Without a handler SIGTERM ends the process at once; what was acknowledged is durable all the same.
+            Err(_) => drop(ctrl_c.await),
+        }
+    }
+}
+
+/// Create the stream of a ledger, or check that the one there has the required settings
+#[derive(Args, Debug)]
+#[command(after_help = "Example:\n  mingzhang provision --nats nats://127.0.0.1:4222\n\n\
+    Exit codes: 0 created or as required, 1 other settings, 2 usage, 3 NATS cannot be reached")]
+pub struct ProvisionArgs {
+    /// The NATS server
+    #[arg(long, value_name = "URL")]
+    nats: String,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+pub(crate) fn provision(args: &ProvisionArgs) -> Result<(), Failure> {
+    // Provisioning touches no archive.
+    let options = ProvisionOptions::new(NatsOptions::new(&args.nats, Path::new("")));
+    let provisioned = provision_stream(&options).map_err(|error| log_failed(&error))?;
+    let (stream, word) = (provisioned.stream, if provisioned.created { "created" } else { "present" });
+    if args.json {
+        return print_json(&serde_json::json!({ "stream": stream, "result": word }));
+    }
+    outln!("stream {stream}: {word}");
+    Ok(())
+}
+
+fn cannot_make(dir: &Path, error: &std::io::Error) -> Failure {
+    Failure::Failed(format!("cannot make {}: {error}", dir.display()))
+}
+
+/// A ledger that does not open or stop.
+pub(crate) fn failed(error: DriveError) -> Failure {
+    match &error {
+        DriveError::Log(log) => log_failed(log),
+        _ => Failure::Failed(error.to_string()),
+    }
+}
+
+/// The same of its log.
+pub(crate) fn log_failed(error: &LogError) -> Failure {
+    match error {
+        LogError::Nats { .. } => Failure::Unreachable(error.to_string()),
+        _ => Failure::Failed(error.to_string()),
+    }
+}

@@ -1,0 +1,116 @@
+//! A follower's look at its writer: fetches what the writer signs, from its server or from files, and has the engine hold
+//! it against what it arrived at itself. What a difference is, and what comes of it, stands in `replay`.
+
+use proto::v1::GetCheckpointRequest;
+use proto::v1::audit_client::AuditClient;
+use replay::engine::{DriveError, Engine};
+use replay::proof::checkpoint_files::{Checkpoints, Signed};
+use replay::proof::comparing::Compared;
+use replay::proof::signed_note::{Note, Verifier};
+use std::path::PathBuf;
+use std::time::Duration;
+use tonic::transport::{Channel, Endpoint};
+
+/// How long the writer's answer is waited for; the next look comes anyway.
+const ANSWER_TIME: Duration = Duration::from_secs(5);
+
+/// How long a follower that ended goes on saying why, before its process ends: a caller or two shall hear it.
+pub const LAST_WORDS: Duration = Duration::from_secs(3);
+
+/// How often it is seen whether a follower has ended by itself.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+
+/// Where the writer's checkpoints are found.
+#[derive(Clone, Debug)]
+pub enum Source {
+    /// At its server.
+    Server(String),
+    /// In a directory that it keeps them in, or that they are copied to.
+    Files(PathBuf),
+}
+
+/// What is compared, and how often.
+#[derive(Clone, Debug)]
+pub struct Comparing {
+    /// Where checkpoints are found.
+    pub source: Source,
+    /// Keys one of which must have signed them.
+    pub keys: Vec<Verifier>,
+    /// Time between two looks.
+    pub every: Duration,
+}
+
+/// Looks at the writer again and again, until the engine differs or this is dropped. A writer that is away, or a note that
+/// none of the keys signed, is told in the engine's standing.
+///
+/// # Errors
+/// The writer's address is none.
+pub async fn run(engine: Engine, comparing: Comparing) -> Result<(), tonic::transport::Error> {
+    let writer = Fetching::new(comparing.source)?;
+    loop {
+        let told = match writer.fetch().await {
+            Err(why) => Some(why),
+            Ok(signed) => match hold(&engine, signed, &comparing.keys).await {
+                Ok(Compared::Same { .. } | Compared::RootOnly { .. } | Compared::Ahead { .. }) => None,
+                Err(error) if error.is_damage() => return Ok(()),
+                Err(error) => Some(format!("the writer's checkpoint was not compared: {error}")),
+            },
+        };
+        if let Some(why) = &told {
+            tracing::warn!(%why, "nothing was compared");
+        }
+        engine.cannot_compare(told);
+        tokio::time::sleep(comparing.every).await;
+    }
+}
+
+/// Waits until the engine may answer nothing any more, which it does not come back from.
+pub async fn ended(engine: &Engine) -> DriveError {
+    loop {
+        if let Err(error) = engine.answers() {
+            return error;
+        }
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+}
+
+/// Comparing keeps what is equal, durably: not on a thread that moves calls.
+async fn hold(engine: &Engine, signed: Signed, keys: &[Verifier]) -> Result<Compared, DriveError> {
+    let (engine, keys) = (engine.clone(), keys.to_vec());
+    let held = tokio::task::spawn_blocking(move || engine.compare(signed, &keys)).await;
+    held.unwrap_or(Err(DriveError::Stopped))
+}
+
+enum Fetching {
+    Server(String, AuditClient<Channel>),
+    Files(Checkpoints),
+}
+
+impl Fetching {
+    fn new(source: Source) -> Result<Self, tonic::transport::Error> {
+        Ok(match source {
+            Source::Files(dir) => Self::Files(Checkpoints::in_dir(dir)),
+            Source::Server(address) => {
+                let url = if address.contains("://") { address.clone() } else { format!("http://{address}") };
+                let endpoint = Endpoint::from_shared(url)?.connect_timeout(ANSWER_TIME).timeout(ANSWER_TIME);
+                Self::Server(address, AuditClient::new(endpoint.connect_lazy()))
+            }
+        })
+    }
+
+    async fn fetch(&self) -> Result<Signed, String> {
+        match self {
+            Self::Files(kept) => {
+                let latest = kept.latest().map_err(|error| error.to_string())?;
+                latest.ok_or_else(|| "there are no checkpoints of the writer yet".to_owned())
+            }
+            Self::Server(address, client) => {
+                let answer = client.clone().get_checkpoint(GetCheckpointRequest { fresh: false }).await;
+                let answer = answer.map_err(|status| format!("no checkpoint from {address}: {}", status.message()))?;
+                let answer = answer.into_inner();
+                let note = |text: &str| Note::parse(text.as_bytes()).map_err(|error| format!("{address}: {error}"));
+                Ok(Signed { tree: note(&answer.checkpoint)?, outcomes: note(&answer.outcomes)? })
+            }
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! The gRPC server: its services, limits and end. What events and questions mean stands in `ingest` and `query`.
+
+mod audits;
+mod health;
+mod operator;
+mod questions;
+mod recorder;
+mod status;
+
+use audits::Audits;
+use health::Health;
+use operator::Operators;
+use proto::v1::audit_server::AuditServer;
+use proto::v1::operator_server::OperatorServer;
+use proto::v1::query_server::QueryServer;
+use proto::v1::recorder_server::RecorderServer;
+use questions::Questions;
+use recorder::Recorder;
+use replay::engine::Engine;
+use std::future::Future;
+use std::net::SocketAddr;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinSet;
+use tonic::service::interceptor::InterceptedService;
+use tonic::transport::Server;
+use tonic::transport::server::TcpIncoming;
+use tonic::{Request, Status};
+
+/// Bytes of one request at most: a full call of events with its framing.
+pub const MAX_REQUEST_BYTES: usize = 4 * 1024 * 1024;
+
+/// Calls under way on one connection; more are told to come back.
+pub const MAX_CALLS_PER_CONNECTION: usize = 512;
+
+/// The longest any call may take, whatever its caller allows.
+pub const MAX_CALL_TIME: Duration = Duration::from_secs(60);
+
+/// How long calls under way may take to end when the server stops; hyper may wait for ever on a half-open connection.
+pub const SHUTDOWN_TIME: Duration = Duration::from_secs(30);
+
+/// Flow-control window of a connection: several full calls may be on their way.
+const CONNECTION_WINDOW_BYTES: u32 = 16 * 1024 * 1024;
+
+/// Name of the request header in which callers name themselves.
+pub const PRINCIPAL_HEADER: &str = "x-mingzhang-principal";
+
+/// Why the server does not run.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// Anybody could claim any name.
+    #[error(
+        "{0} is not a loopback address, and callers name themselves; listen on 127.0.0.1, or accept it with \
+         --trust-principal-header-from-any-address"
+    )]
+    Open(SocketAddr),
+    /// The socket does not work.
+    #[error("the listening socket: {0}")]
+    Socket(#[from] std::io::Error),
+    /// The transport ended.
+    #[error("the server ended: {0}")]
+    Transport(#[from] tonic::transport::Error),
+    /// Reflection could not be built.
+    #[error("the compiled proto files are unreadable: {0}")]
+    Reflection(#[from] tonic_reflection::server::Error),
+    /// The server's task panicked.
+    #[error("the server ended by itself: {0}")]
+    Task(#[from] tokio::task::JoinError),
+}
+
+/// Serves `engine` on `listener` until `shutdown`, then lets calls under way end. Does not stop the engine.
+///
+/// # Errors
+/// The listener is open to others than this machine without `trust_any`, or the transport fails.
+pub async fn run(
+    listener: TcpListener,
+    engine: Engine,
+    trust_any: bool,
+    shutdown: impl Future<Output = ()>,
+) -> Result<(), ServeError> {
+    let address = listener.local_addr()?;
+    if !trust_any && !address.ip().is_loopback() {
+        return Err(ServeError::Open(address));
+    }
+    let (end, ended) = oneshot::channel::<()>();
+    let (health, health_service) = tonic_health::server::health_reporter();
+    let now = Health::of(&engine);
+    now.tell(&health).await;
+    // Ends with this function, however it ends.
+    let mut watching = JoinSet::new();
+    watching.spawn(health::watch(health.clone(), engine.clone(), now));
+    let recorder = RecorderServer::new(Recorder::new(engine.clone())).max_decoding_message_size(MAX_REQUEST_BYTES);
+    let gate = gate(engine.clone());
+    let audits = InterceptedService::new(AuditServer::new(Audits::new(engine.clone())), gate.clone());
+    let operators = OperatorServer::new(Operators::new(engine.clone()));
+    let questions = QueryServer::new(Questions::new(engine.clone())).max_decoding_message_size(MAX_REQUEST_BYTES);
+    let questions = InterceptedService::new(questions, gate);
+    let router = builder()
+        .add_service(health_service)
+        .add_service(reflection().build_v1()?)
+        .add_service(reflection().build_v1alpha()?)
+        .add_service(recorder)
+        .add_service(questions)
+        .add_service(audits)
+        .add_service(operators);
+    let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
+    // An error only says that nobody can ask for the end any more.
+    let stop = async { drop(ended.await) };
+    let mut server = tokio::spawn(router.serve_with_incoming_shutdown(incoming, stop));
+    tokio::select! {
+        result = &mut server => return Ok(result??),
+        () = shutdown => {}
+    }
+    watching.shutdown().await;
+    Health::ENDING.tell(&health).await;
+    // Nobody waits for the end of a rebuild to stop.
+    engine.end_rebuild();
+    drop(end);
+    match tokio::time::timeout(SHUTDOWN_TIME, &mut server).await {
+        Ok(result) => Ok(result??),
+        Err(_) => {
+            tracing::warn!("connections did not end within {SHUTDOWN_TIME:?} and are cut");
+            server.abort();
+            Ok(())
+        }
+    }
+}
+
+/// Lets no question through to an engine that knows its record, or what was made of it, to be wrong.
+fn gate(engine: Engine) -> impl Fn(Request<()>) -> Result<Request<()>, Status> + Clone {
+    move |request| match engine.answers() {
+        Ok(()) => Ok(request),
+        Err(error) => Err(status::error_of(&error)),
+    }
+}
+
+fn builder() -> Server {
+    Server::builder()
+        .timeout(MAX_CALL_TIME)
+        .concurrency_limit_per_connection(MAX_CALLS_PER_CONNECTION)
+        .load_shed(true)
+        .initial_stream_window_size(MAX_REQUEST_BYTES as u32)
+        .initial_connection_window_size(CONNECTION_WINDOW_BYTES)
+        .http2_keepalive_interval(Some(Duration::from_secs(30)))
+        .http2_keepalive_timeout(Some(Duration::from_secs(20)))
+}
+
+fn reflection() -> tonic_reflection::server::Builder<'static> {
+    tonic_reflection::server::Builder::configure()
+        .register_encoded_file_descriptor_set(proto::FILE_DESCRIPTOR_SET)
+        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+}

@@ -1,0 +1,208 @@
+//! Errors as gRPC statuses with details: field violations, a stable reason, when to come back.
+
+use crate::intake::ingest::IngestError;
+use crate::query::QueryError;
+use replay::engine::DriveError;
+use replay::engine::past::PastError;
+use replay::engine::rebuilding::{Only, RebuildError};
+use replay::proof::comparing::Difference;
+use replay::proof::notary::SigningError;
+use std::collections::HashMap;
+use std::time::Duration;
+use tonic::{Code, Status};
+use tonic_types::{ErrorDetails, StatusExt};
+
+/// The domain of the reasons below.
+const DOMAIN: &str = "mingzhang.v1";
+
+/// When a caller who was told that too much waits should come back.
+const COME_BACK: Duration = Duration::from_millis(50);
+
+impl From<IngestError> for Status {
+    fn from(error: IngestError) -> Self {
+        let message = error.to_string();
+        match error {
+            IngestError::Principal(header) => {
+                let mut details = reason("PRINCIPAL_MISSING");
+                details.add_bad_request_violation(header, &message);
+                Status::with_error_details(Code::Unauthenticated, message, details)
+            }
+            IngestError::TooMany(_) | IngestError::TooLarge(_) => {
+                let mut details = reason("CALL_TOO_LARGE");
+                details.add_bad_request_violation("events", &message);
+                Status::with_error_details(Code::InvalidArgument, message, details)
+            }
+            IngestError::Drive(error) => error_of(&error),
+            IngestError::GivenUp => Status::with_error_details(Code::Unavailable, message, reason("GIVEN_UP")),
+        }
+    }
+}
+
+impl From<QueryError> for Status {
+    fn from(error: QueryError) -> Self {
+        let message = error.to_string();
+        match error {
+            QueryError::NotFound { kind, id } => {
+                let mut details = reason("NOT_FOUND");
+                details.set_resource_info(kind, id.to_string(), "", "check the id");
+                Status::with_error_details(Code::NotFound, message, details)
+            }
+            QueryError::NoEntry { index, .. } => {
+                let mut details = reason("NOT_FOUND");
+                details.set_resource_info("entry", index.to_string(), "", "check the index");
+                Status::with_error_details(Code::NotFound, message, details)
+            }
+            QueryError::Field { field, description } => {
+                let mut details = reason("BAD_FIELD");
+                details.add_bad_request_violation(field, description);
+                Status::with_error_details(Code::InvalidArgument, message, details)
+            }
+            QueryError::Past(PastError::Drive(error)) => error_of(&error),
+            QueryError::Past(error) => folding(&error, message),
+            QueryError::Drive(error) => error_of(&error),
+        }
+    }
+}
+
+/// The status of an answer whose past is still being folded.
+fn folding(error: &PastError, message: String) -> Status {
+    let mut details = reason("PAST_FOLDING");
+    if let PastError::Folding { done, total } = error {
+        let progress = [("done".to_owned(), done.to_string()), ("total".to_owned(), total.to_string())];
+        details = ErrorDetails::with_error_info("PAST_FOLDING", DOMAIN, HashMap::from(progress));
+    }
+    details.set_retry_info(Some(COME_BACK));
+    Status::with_error_details(Code::Unavailable, message, details)
+}
+
+/// The status of an answer that would have had to wait too long for `not_before`.
+pub(super) fn too_early(wanted: u64, entries: u64) -> Status {
+    let message = format!("{wanted} entries were asked for and {entries} are folded; ask again later");
+    let mut details = reason("NOT_YET_FOLDED");
+    details.set_retry_info(Some(COME_BACK));
+    Status::with_error_details(Code::DeadlineExceeded, message, details)
+}
+
+/// Why there is no checkpoint or proof.
+pub(super) fn unsigned(error: &SigningError) -> Status {
+    let (code, why) = match error {
+        SigningError::NoKey => (Code::FailedPrecondition, "NO_KEY"),
+        SigningError::Follower => (Code::FailedPrecondition, "FOLLOWER"),
+        SigningError::Uncompared => (Code::Unavailable, "NOT_COMPARED"),
+        SigningError::OutOfRange { .. } => (Code::NotFound, "OUT_OF_RANGE"),
+        SigningError::Ended(_) => (Code::Unavailable, "SIGNING_ENDED"),
+        _ => (Code::Internal, "SIGNING"),
+    };
+    Status::with_error_details(code, error.to_string(), reason(why))
+}
+
+pub(super) fn error_of(error: &DriveError) -> Status {
+    let message = error.to_string();
+    match error {
+        DriveError::Busy => {
+            let mut details = reason("BUSY");
+            details.set_retry_info(Some(COME_BACK));
+            Status::with_error_details(Code::ResourceExhausted, message, details)
+        }
+        DriveError::TooLong { .. } => {
+            let mut details = reason("EVENT_TOO_LONG");
+            details.add_bad_request_violation("events", &message);
+            Status::with_error_details(Code::InvalidArgument, message, details)
+        }
+        DriveError::Signing(error) => unsigned(error),
+        DriveError::Halted(error) => error_of(error),
+        DriveError::Differs(difference) => differs(difference),
+        DriveError::Log(error) if error.is_damage() => {
+            Status::with_error_details(Code::Unavailable, message, reason("DAMAGED"))
+        }
+        DriveError::Follower { writer } => {
+            let known = HashMap::from([("writer".to_owned(), writer.clone())]);
+            let details = ErrorDetails::with_error_info("FOLLOWER", DOMAIN, known);
+            Status::with_error_details(Code::FailedPrecondition, message, details)
+        }
+        DriveError::Unreadable { .. } => Status::with_error_details(Code::Internal, message, reason("UNREADABLE")),
+        _ => Status::with_error_details(Code::Unavailable, message, reason("LEDGER_ENDED")),
+    }
+}
+
+/// Both values and the writer's signed notes: whoever is told can check them without us.
+fn differs(difference: &Difference) -> Status {
+    let known = [
+        ("entries", difference.size.to_string()),
+        ("what", difference.what.clone()),
+        ("signed", difference.signed.clone()),
+        ("here", difference.here.clone()),
+        ("notes", difference.notes.clone()),
+    ];
+    let known = HashMap::from(known.map(|(name, value)| (name.to_owned(), value)));
+    let details = ErrorDetails::with_error_info("DIFFERS", DOMAIN, known);
+    Status::with_error_details(Code::Unavailable, difference.to_string(), details)
+}
+
+/// Why nothing was rebuilt.
+pub(super) fn unrebuilt(error: &RebuildError) -> Status {
+    let (code, why) = match error {
+        RebuildError::Drive(error) => return error_of(error),
+        RebuildError::Differs { .. } | RebuildError::Short { .. } => (Code::DataLoss, "DIFFERS"),
+        RebuildError::Interrupted => (Code::Cancelled, "INTERRUPTED"),
+        RebuildError::UnderWay => (Code::Aborted, "UNDER_WAY"),
+        _ => (Code::FailedPrecondition, "NOTHING_TO_REBUILD"),
+    };
+    Status::with_error_details(code, error.to_string(), reason(why))
+}
+
+/// A projection nobody keeps.
+pub(super) fn no_such_projection(name: &str) -> Status {
+    let known: Vec<_> = Only::ALL.iter().map(|only| only.name()).collect();
+    let message = format!("there is no projection {name}; there are {}", known.join(" and "));
+    let mut details = reason("BAD_FIELD");
+    details.add_bad_request_violation("only", &message);
+    Status::with_error_details(Code::InvalidArgument, message, details)
+}
+
+fn reason(reason: &str) -> ErrorDetails {
+    ErrorDetails::with_error_info(reason, DOMAIN, HashMap::new())
+}
+
+/// The bytes with every `%XX` replaced by the byte it means; anything else stays as it is.
+pub(super) fn percent_decoded(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((&first, tail)) = rest.split_first() {
+        let hex = tail.get(..2).and_then(|two| std::str::from_utf8(two).ok());
+        match hex.and_then(|two| u8::from_str_radix(two, 16).ok()).filter(|_| first == b'%') {
+            Some(byte) => {
+                out.push(byte);
+                rest = &tail[2..];
+            }
+            None => {
+                out.push(first);
+                rest = tail;
+            }
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_past_on_its_way_says_how_far_it_is_and_when_to_come_back() {
+        let status = Status::from(QueryError::Past(PastError::Folding { done: 3, total: 9 }));
+        assert_eq!(status.code(), Code::Unavailable);
+        let info = status.get_details_error_info().expect("a reason");
+        assert_eq!(info.reason, "PAST_FOLDING");
+        assert_eq!((info.metadata["done"].as_str(), info.metadata["total"].as_str()), ("3", "9"));
+        assert!(status.get_details_retry_info().is_some_and(|retry| retry.retry_delay.is_some()));
+    }
+
+    #[test]
+    fn names_of_any_script_pass_through_an_ascii_header() {
+        let encoded = crate::cli::client::percent_encoded("西安市 100%");
+        assert!(encoded.is_ascii());
+        assert_eq!(percent_decoded(encoded.as_bytes()), "西安市 100%".as_bytes());
+        assert_eq!(percent_decoded(b"%zz%4"), b"%zz%4");
+    }
+}

@@ -1,0 +1,5 @@
+//! The doors of a running ledger: gRPC, NATS, and following. Not here: what is let in, and what is answered.
+
+pub mod following;
+pub mod grpc;
+pub mod nats;

@@ -1,0 +1,115 @@
+//! Submissions over NATS request/reply: the same bytes as over gRPC, the principal in a header. Asks no questions of
+//! the ledger, and its subject is not the record's, or the stream would keep what is only asked.
+
+use crate::intake::ingest;
+use crate::intake::ingest::{IngestError, principal};
+use async_nats::{Client, Message};
+use bytes::Bytes;
+use futures_util::StreamExt;
+use prost::Message as _;
+use proto::v1;
+use replay::engine::Engine;
+use std::future::Future;
+use std::sync::Arc;
+use tokio::sync::Semaphore;
+
+/// The subject submissions are sent to.
+pub const SUBJECT: &str = "mingzhang.submit";
+
+/// Servers of one ledger share the work under this name; only one of them writes.
+const QUEUE: &str = "mingzhang";
+
+/// Header that names the principal.
+pub const PRINCIPAL_HEADER: &str = "Mingzhang-Principal";
+
+/// Header of an answer that is an error: a stable reason. The sentence is the body.
+pub const ERROR_HEADER: &str = "Mingzhang-Error";
+
+/// Submissions under way at most; more wait in the connection.
+const UNDER_WAY: usize = 64;
+
+/// Why submissions over NATS are not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum NatsFaceError {
+    /// The server cannot be reached.
+    #[error("cannot reach {url}: {why}")]
+    Connect {
+        /// The server.
+        url: String,
+        /// What it said.
+        why: String,
+    },
+    /// The subject cannot be listened to.
+    #[error("cannot subscribe to {SUBJECT}: {0}")]
+    Subscribe(String),
+}
+
+/// Takes submissions from the server at `url` until `shutdown`, then answers those under way.
+///
+/// # Errors
+/// The server cannot be reached or refuses the subscription.
+pub async fn run(url: &str, engine: Engine, shutdown: impl Future<Output = ()>) -> Result<(), NatsFaceError> {
+    let connected = async_nats::connect(url).await;
+    let client = connected.map_err(|error| NatsFaceError::Connect { url: url.to_owned(), why: error.to_string() })?;
+    let subscribed = client.queue_subscribe(SUBJECT, QUEUE.to_owned()).await;
+    let mut submissions = subscribed.map_err(|error| NatsFaceError::Subscribe(error.to_string()))?;
+    // The subscription is in force once the server has seen it.
+    client.flush().await.map_err(|error| NatsFaceError::Subscribe(error.to_string()))?;
+    let room = Arc::new(Semaphore::new(UNDER_WAY));
+    tokio::pin!(shutdown);
+    loop {
+        let message = tokio::select! {
+            () = &mut shutdown => break,
+            message = submissions.next() => message,
+        };
+        let Some(message) = message else { break };
+        let Ok(permit) = Arc::clone(&room).acquire_owned().await else { break };
+        let (client, engine) = (client.clone(), engine.clone());
+        tokio::spawn(async move {
+            answer(&client, &engine, message).await;
+            drop(permit);
+        });
+    }
+    // All permits are back once nothing is under way; the room is never closed, so this cannot fail.
+    drop(room.acquire_many(UNDER_WAY as u32).await);
+    if let Err(error) = client.flush().await {
+        tracing::warn!(%error, "the last answers may not have reached the NATS server");
+    }
+    Ok(())
+}
+
+async fn answer(client: &Client, engine: &Engine, message: Message) {
+    let Some(reply) = message.reply.clone() else { return };
+    let sent = match record(engine, &message).await {
+        Ok(response) => client.publish(reply, Bytes::from(response.encode_to_vec())).await,
+        Err((reason, sentence)) => {
+            let mut headers = async_nats::HeaderMap::new();
+            headers.insert(ERROR_HEADER, reason);
+            client.publish_with_headers(reply, headers, Bytes::from(sentence)).await
+        }
+    };
+    if let Err(error) = sent {
+        // The caller asks again; what was recorded then is a duplicate.
+        tracing::warn!(%error, "an answer could not be sent");
+    }
+}
+
+async fn record(engine: &Engine, message: &Message) -> Result<v1::RecordResponse, (&'static str, String)> {
+    let header = message.headers.as_ref().and_then(|headers| headers.get(PRINCIPAL_HEADER));
+    let refused = |error: IngestError| (reason(&error), error.to_string());
+    let principal = principal(PRINCIPAL_HEADER, header.map(|value| value.as_str().as_bytes())).map_err(refused)?;
+    let request = v1::RecordRequest::decode(message.payload.clone())
+        .map_err(|error| ("MALFORMED", format!("the payload is no RecordRequest: {error}")))?;
+    ingest::record(engine, principal, request).await.map_err(refused)
+}
+
+fn reason(error: &IngestError) -> &'static str {
+    match error {
+        IngestError::Principal(_) => "PRINCIPAL_MISSING",
+        IngestError::TooMany(_) | IngestError::TooLarge(_) => "CALL_TOO_LARGE",
+        IngestError::Drive(replay::engine::DriveError::Busy) => "BUSY",
+        IngestError::Drive(replay::engine::DriveError::TooLong { .. }) => "EVENT_TOO_LONG",
+        IngestError::Drive(_) => "LEDGER_ENDED",
+        IngestError::GivenUp => "GIVEN_UP",
+    }
+}

@@ -1,0 +1,227 @@
+//! One row of a file as typed values, and what to tell an office about a cell that is wrong. No events.
+
+use super::columns::Col;
+use super::layout::Layout;
+use super::text;
+use crate::intake::identity::{normal_card_number, normal_id_number};
+use ledger::money::{Day, Fen};
+use uuid::Uuid;
+
+/// Something wrong in a file: where, what, and what to do.
+#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
+pub struct Problem {
+    /// The file.
+    pub file: String,
+    /// The line in it, from 1.
+    pub line: u64,
+    /// The column's number from 1 and its header, if one cell is to blame.
+    pub column: Option<(usize, String)>,
+    /// Stable code for machines.
+    pub code: &'static str,
+    /// What is wrong.
+    pub what: String,
+    /// What to do.
+    pub remedy: &'static str,
+}
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}", self.file, self.line)?;
+        if let Some((number, name)) = &self.column {
+            write!(f, ":{number} ({name})")?;
+        }
+        write!(f, ": {}; {} [{}]", self.what, self.remedy, self.code)
+    }
+}
+
+/// What is wrong with a row, before its file is known.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Wrong {
+    /// The column to blame.
+    pub col: Option<Col>,
+    /// Stable code.
+    pub code: &'static str,
+    /// What is wrong.
+    pub what: String,
+    /// What to do.
+    pub remedy: &'static str,
+}
+
+impl Wrong {
+    /// About one cell.
+    pub fn cell(col: Col, code: &'static str, what: impl Into<String>, remedy: &'static str) -> Self {
+        Self { col: Some(col), code, what: what.into(), remedy }
+    }
+
+    /// About the row as a whole.
+    pub fn row(code: &'static str, what: impl Into<String>, remedy: &'static str) -> Self {
+        Self { col: None, code, what: what.into(), remedy }
+    }
+}
+
+/// One row, its cells reached by column.
+#[derive(Clone, Copy)]
+pub struct Row<'a> {
+    /// The line of the file, from 1.
+    pub line: u64,
+    /// Its cells.
+    pub cells: &'a [String],
+    /// Where columns stand.
+    pub layout: &'a Layout,
+}
+
+impl<'a> Row<'a> {
+    /// The trimmed cell, empty if the file has no such column.
+    #[must_use]
+    pub fn cell(&self, col: Col) -> &'a str {
+        self.layout.place(col).and_then(|i| self.cells.get(i)).map_or("", |cell| text::trimmed(cell))
+    }
+
+    /// Whether the cell says anything.
+    #[must_use]
+    pub fn has(&self, col: Col) -> bool {
+        !self.cell(col).is_empty()
+    }
+
+    /// A text of 1 to 60 characters that no spreadsheet would run.
+    pub fn text(&self, col: Col) -> Result<&'a str, Wrong> {
+        let cell = self.cell(col);
+        if cell.is_empty() {
+            return Err(Wrong::cell(col, "missing", "the cell is empty", "fill it in"));
+        }
+        if cell.chars().count() > 60 {
+            return Err(Wrong::cell(col, "too_long", "more than 60 characters", "shorten it"));
+        }
+        if text::is_formula(cell) {
+            return Err(Wrong::cell(col, "formula", "a spreadsheet would run this as a formula", "write plain text"));
+        }
+        Ok(cell)
+    }
+
+    /// A text, or nothing.
+    pub fn text_or_empty(&self, col: Col) -> Result<&'a str, Wrong> {
+        if self.has(col) { self.text(col) } else { Ok("") }
+    }
+
+    /// A source's number: text without blanks.
+    pub fn key(&self, col: Col) -> Result<&'a str, Wrong> {
+        let cell = self.text(col)?;
+        if cell.contains(|c: char| c.is_whitespace() || c == '#' || c == '|') {
+            return Err(Wrong::cell(
+                col,
+                "bad_number",
+                "a number with a blank, # or | in it",
+                "write the number as issued",
+            ));
+        }
+        Ok(cell)
+    }
+
+    /// A whole number between two bounds.
+    pub fn number(&self, col: Col, least: u32, most: u32) -> Result<u32, Wrong> {
+        let cell = self.text(col)?;
+        let plain = cell.len() <= 9 && cell.bytes().all(|b| b.is_ascii_digit());
+        let number = if plain { cell.parse::<u32>().ok() } else { None };
+        number.filter(|n| (least..=most).contains(n)).ok_or_else(|| {
+            Wrong::cell(col, "bad_count", format!("not a whole number from {least} to {most}"), "correct the number")
+        })
+    }
+
+    /// An amount above zero, in fen.
+    pub fn money(&self, col: Col) -> Result<Fen, Wrong> {
+        // A minus sign is money's own, so the check for formulas must not see it first.
+        let cell = self.cell(col);
+        if cell.is_empty() {
+            return Err(Wrong::cell(col, "missing", "the cell is empty", "fill it in"));
+        }
+        let fen = text::money(cell).ok_or_else(|| {
+            Wrong::cell(col, "bad_money", "not an amount in yuan", "write yuan as 1234.56, without separators")
+        })?;
+        if fen <= 0 {
+            return Err(Wrong::cell(col, "not_positive", "an amount must be above zero", "correct the amount"));
+        }
+        Ok(fen)
+    }
+
+    /// An amount of zero or above, in fen; an empty cell is zero.
+    pub fn money_or_zero(&self, col: Col) -> Result<Fen, Wrong> {
+        match text::money(self.cell(col)) {
+            _ if !self.has(col) => Ok(0),
+            Some(0) => Ok(0),
+            _ => self.money(col),
+        }
+    }
+
+    /// A yearly rate in per cent, as millionths.
+    pub fn percent(&self, col: Col) -> Result<u32, Wrong> {
+        text::percent(self.text(col)?).ok_or_else(|| {
+            Wrong::cell(
+                col,
+                "bad_rate",
+                "not a yearly rate in per cent",
+                "write 3.60 for 3.60 %, at most four decimals",
+            )
+        })
+    }
+
+    /// An id as the ledger prints it.
+    pub fn uuid(&self, col: Col) -> Result<Uuid, Wrong> {
+        Uuid::try_parse(self.text(col)?).map_err(|_| {
+            Wrong::cell(col, "bad_id", "not an id", "copy it from the answer or the record, all 36 characters")
+        })
+    }
+
+    /// A day.
+    pub fn day(&self, col: Col) -> Result<Day, Wrong> {
+        let cell = self.text(col)?;
+        let wrong = || Wrong::cell(col, "bad_day", "not a day of the calendar", "write it as 2021-09-01");
+        text::day(cell).ok_or_else(wrong)
+    }
+
+    /// A document number in its one spelling.
+    pub fn document(&self, col: Col) -> Result<String, Wrong> {
+        text::document(self.text(col)?)
+            .ok_or_else(|| Wrong::cell(col, "bad_document", "not a document number", "write it like 财教〔2021〕310号"))
+    }
+
+    /// A division code: six digits.
+    pub fn division(&self, col: Col) -> Result<u32, Wrong> {
+        self.number(col, 100_000, 999_999)
+    }
+
+    /// An identity number in its one spelling. The number itself never goes into a message.
+    pub fn id_number(&self, col: Col) -> Result<String, Wrong> {
+        normal_id_number(self.text(col)?).ok_or_else(|| {
+            Wrong::cell(
+                col,
+                "bad_id_number",
+                "not an identity number, or its check digit is wrong",
+                "compare it with the identity card; all 18 characters",
+            )
+        })
+    }
+
+    /// A card number in its one spelling. The number itself never goes into a message.
+    pub fn card(&self, col: Col) -> Result<String, Wrong> {
+        normal_card_number(self.text(col)?).ok_or_else(|| {
+            Wrong::cell(col, "bad_card", "not a card number, or its check digit is wrong", "compare it with the card")
+        })
+    }
+
+    /// One of a closed list of words.
+    pub fn word<T: Copy>(&self, col: Col, words: &[(&str, &str, T)]) -> Result<T, Wrong> {
+        let cell = self.text(col)?;
+        words.iter().find(|(zh, en, _)| *zh == cell || en.eq_ignore_ascii_case(cell)).map(|(_, _, t)| *t).ok_or_else(
+            || {
+                let known: Vec<String> = words.iter().map(|(zh, en, _)| format!("{zh}/{en}")).collect();
+                Wrong::cell(col, "unknown_word", format!("not one of {}", known.join(", ")), "use one of these words")
+            },
+        )
+    }
+
+    /// A reference `NUMBER#LINE`.
+    pub fn reference(&self, col: Col) -> Result<(&'a str, u32), Wrong> {
+        text::reference(self.text(col)?)
+            .ok_or_else(|| Wrong::cell(col, "bad_reference", "not NUMBER#LINE", "write the number, #, and the line"))
+    }
+}

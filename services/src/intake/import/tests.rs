@@ -1,0 +1,194 @@
+//! The importer as an office meets it: whole files in, events and problems out.
+
+use super::*;
+use ledger::event::Kind;
+
+const PERSON: &str = "99000120050101001";
+
+pub(super) fn id_number(order: u32) -> String {
+    let front = format!("{}{order:03}", &PERSON[..14]);
+    format!("{front}{}", crate::intake::identity::check_digit(front.as_bytes()) as char)
+}
+
+pub(super) fn import_bytes(importer: &mut Importer, bytes: &[u8]) -> (Report, Vec<Said>) {
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    let path = dir.path().join("file.csv");
+    std::fs::write(&path, bytes).expect("written");
+    let mut said = Vec::new();
+    let mut sink = |one: Said| -> Result<(), SinkError> {
+        said.push(one);
+        Ok(())
+    };
+    let report = importer.import_file(&path, "tester", &mut sink).expect("the file can be read");
+    (report, said)
+}
+
+pub(super) fn import(text: &str) -> (Report, Vec<Said>) {
+    import_bytes(&mut Importer::new(Identity::new(b"key")), text.as_bytes())
+}
+
+pub(super) fn kinds(said: &[Said]) -> Vec<&'static str> {
+    said.iter().map(|s| s.event.kind.name()).collect()
+}
+
+pub(super) fn codes(report: &Report) -> Vec<(u64, &'static str)> {
+    report.problems.iter().map(|p| (p.line, p.code)).collect()
+}
+
+fn roster(rows: &[(u32, &str)]) -> String {
+    let mut text = "花名册编号,学校编号,项目代码,学年,发放日,制表日期,序号,身份证号,姓名,档次,金额\n".to_owned();
+    for (line, amount) in rows {
+        let id = id_number(*line);
+        text += &format!("H1,S1,SH-GRANT,2021/22,2021-09-01;2022-03-01,2021-10-08,{line},{id},阿依·古丽,1,{amount}\n");
+    }
+    text
+}
+
+#[test]
+fn chinese_and_english_headers_say_the_same() {
+    let zh = "\u{FEFF}机构编号,机构名称,级次,职能,上级机构编号,区划代码,生效日期\r\n 610000CZ　,陕西省财政厅,省级,财政,100000CZ,610000,2020-01-01\r\n";
+    let en = "org_number,org_name,level,role,parent_number,division,effective_day\n610000CZ,陕西省财政厅,province,finance,100000CZ,610000,2020-01-01\n";
+    let ((report, a), (_, b)) = (import(zh), import(en));
+    assert_eq!(codes(&report), []);
+    assert_eq!(a, b);
+    assert_eq!(kinds(&a), ["org_registered"]);
+}
+
+#[test]
+fn a_second_import_says_the_same_and_equal_rows_stay_apart() {
+    let text = "申请编号,序号,结果,金额,银行流水号,日期\nZ1,1,成功,750,B1,2021-03-18\nZ1,1,成功,750,B1,2021-03-18\n";
+    let ((_, first), (_, second)) = (import(text), import(text));
+    assert_eq!(first, second);
+    assert_ne!(first[0].event.id, first[1].event.id);
+    let retried = import_bytes(&mut Importer::new(Identity::new(b"key")).attempt(1), text.as_bytes()).1;
+    assert_ne!(first[0].event.id, retried[0].event.id);
+}
+
+#[test]
+fn a_roster_is_chained_sealed_and_keeps_no_identity() {
+    let (report, said) = import(&roster(&[(1, "1500.00"), (2, "2500")]));
+    assert_eq!(kinds(&said), ["roster_prepared", "roster_line_added", "roster_line_added", "roster_sealed"]);
+    let mut hash = [0; 32];
+    for line in &said[1..3] {
+        let mut bytes = hash.to_vec();
+        bytes.extend(proto::event::encode(&line.event));
+        hash = <sha2::Sha256 as sha2::Digest>::digest(&bytes).into();
+    }
+    let Kind::RosterSealed(seal) = &said[3].event.kind else { panic!("sealed last") };
+    assert_eq!((seal.count, seal.fen, seal.hash), (2, 400_000, hash));
+    assert_eq!(report.sets, [("H1".to_owned(), Seal { count: 2, fen: 400_000, hash })]);
+    for one in &said {
+        let bytes = proto::event::encode(&one.event);
+        let text = String::from_utf8_lossy(&bytes);
+        assert!(!text.contains("990001") && !text.contains("古丽"));
+    }
+}
+
+#[test]
+fn one_bad_row_rejects_the_whole_file_of_sets() {
+    let text = roster(&[(1, "1500"), (2, "many"), (3, "1500"), (5, "1500")]);
+    let (report, said) = import(&text);
+    assert_eq!(said, []);
+    assert!(report.rejected);
+    assert_eq!(codes(&report), [(3, "bad_money"), (5, "line_gap")]);
+    let problem = &report.problems[0];
+    assert_eq!(problem.column, Some((11, "金额".to_owned())));
+    assert!(problem.to_string().starts_with("file.csv:3:11 (金额): not an amount in yuan; write yuan as"));
+}
+
+#[test]
+fn only_the_bad_rows_of_other_files_are_left_out() {
+    let id = id_number(1);
+    let text = format!(
+        "身份证号,姓名,户籍区划代码,学校编号,学籍状态,生效日期,卡号\n\
+         {id},甲,610305,S1,在籍,2020-09-01,C12345678\n\
+         990001200501010019,乙,610305,S1,在籍,2020-09-01,C12345678\n\
+         {id},丙,610305,=HYPERLINK(1),在籍,2020-09-01,C12345678\n\
+         {id},丁,610305,S1,在校,2020-09-01\n\
+         {id},戊,,S1,休学,2021-02-30,\n\
+         {id},己,,S1,休学,2021-02-28,\n"
+    );
+    let (report, said) = import(&text);
+    assert_eq!(kinds(&said), ["person_registered", "status_changed", "card_bound", "status_changed"]);
+    let found = codes(&report);
+    assert_eq!(found, [(3, "bad_id_number"), (4, "formula"), (5, "wrong_width"), (6, "bad_day")]);
+    assert!(report.problems.iter().all(|p| !p.what.contains("9900")), "a message shows an identity number");
+}
+
+#[test]
+fn a_document_with_a_bad_row_passes_nothing_down_and_others_do() {
+    let head = "动作,文号,指标行号,单位编号,来源文号,来源行号,来源单位编号,金额,生效日期\n";
+    let row =
+        |doc: u32, line: &str| format!("分配,陕财办教〔2021〕{doc}号,{line},C{line},财教[2020]5号,1,P,10,2021-01-05\n");
+    let text = head.to_owned()
+        + &row(1, "1")
+        + &row(1, "x")
+        + &row(1, "3")
+        + &row(2, "0")
+        + &row(2, "2")
+        + &row(3, "1")
+        + &row(3, "2");
+    let (report, said) = import(&text);
+    assert_eq!(codes(&report), [(3, "bad_count"), (5, "bad_count")]);
+    let Kind::LinePassedDown(passed) = &said[0].event.kind else { panic!("passed down") };
+    assert_eq!((said.len(), passed.document.as_str(), passed.parts.len()), (1, "陕财办教〔2021〕3号", 2));
+    assert_eq!(passed.parts[0].from, ids::line("财教〔2020〕5号", 1, "P"));
+}
+
+#[test]
+fn approvals_name_the_seal_of_the_run_or_of_the_row() {
+    let text =
+        "材料类型,材料编号,环节,经办人,生效日期\n花名册,H1,审核,张三,2021-10-10\n花名册,H1,审核,李四,2021-10-10\n";
+    let (report, said) = import(text);
+    assert_eq!((said.len(), codes(&report)), (0, vec![(2, "seal_unknown"), (3, "seal_unknown")]));
+    let mut importer = Importer::new(Identity::new(b"key"));
+    let (sealed, _) = import_bytes(&mut importer, roster(&[(1, "1500")]).as_bytes());
+    let (_, said) = import_bytes(&mut importer, text.as_bytes());
+    let Kind::RosterReviewed(decided) = &said[0].event.kind else { panic!("reviewed") };
+    assert_eq!(decided.hash, sealed.sets[0].1.hash);
+    assert_eq!(&*said[1].principal, "李四");
+    assert_ne!(said[0].event.id, said[1].event.id, "two persons made two statements");
+}
+
+#[test]
+fn a_voucher_with_a_bad_row_is_left_out_whole() {
+    let head = "凭证号,申请编号,单位编号,签发日期,清算日期,指标,金额\n";
+    let row = |n: u32, line: &str| format!("V{n},Z1,U,2021-03-15,2021-03-16,陕财办教〔2021〕1号#{line},5\n");
+    let text = head.to_owned() + &row(1, "1") + &row(1, "2") + &row(2, "1") + &row(2, "x") + &row(3, "1");
+    let (report, said) = import(&text);
+    assert_eq!(codes(&report), [(5, "bad_reference")]);
+    assert_eq!(kinds(&said), ["voucher_issued", "voucher_cleared", "voucher_issued", "voucher_cleared"]);
+    let Kind::VoucherIssued(second) = &said[2].event.kind else { panic!("issued") };
+    assert_eq!(second.number, "V3");
+}
+
+#[test]
+fn clearing_names_the_credit_as_its_own_import_did() {
+    let (_, credit) = import("申请编号,序号,结果,金额,银行流水号,日期\nZ1,1,成功,750,B2,2021-04-18\n");
+    let (report, said) =
+        import("申请编号,序号,银行流水号,金额,入账日期,处理方式,生效日期\nZ1,1,B2,750.00,2021-04-18,追回,2021-05-01\n");
+    assert_eq!(codes(&report), []);
+    let Kind::SuspenseCleared(cleared) = &said[0].event.kind else { panic!("cleared") };
+    assert_eq!(cleared.credit, credit[0].event.id);
+}
+
+#[test]
+fn hostile_files_give_problems_and_never_panic() {
+    let header = "申请编号,序号,结果,金额,银行流水号,日期\n";
+    let mut state = 7_u64;
+    for size in [0, 1, 5, 40, 300, 3_000] {
+        for with_header in [false, true] {
+            for alphabet in [&b"\",\n\r\0\xff=ZB1-2.\xe5\x85\x83"[..], &b"\"\n,"[..], &b"Z,1#-"[..]] {
+                let mut bytes = if with_header { header.as_bytes().to_vec() } else { Vec::new() };
+                for _ in 0..size {
+                    state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                    bytes.push(alphabet[(state >> 33) as usize % alphabet.len()]);
+                }
+                let (report, said) = import_bytes(&mut Importer::new(Identity::new(b"key")), &bytes);
+                assert!(report.problem_count > 0 || report.rows == 0 || !said.is_empty());
+            }
+        }
+    }
+    let (report, _) = import(&(header.to_owned() + "Z1,1,成功,750,B1,2021-03-18\n" + &"x".repeat(200_000)));
+    assert_eq!((codes(&report), report.events), (vec![(3, "record_too_long")], 1));
+}

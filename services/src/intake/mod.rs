@@ -1,0 +1,8 @@
+//! How things are said to a ledger: admission, identities, and import of files.
+//! Not here: asking, and the doors through which submissions come.
+
+pub mod embedded;
+pub mod identity;
+pub mod import;
+pub mod ingest;
+pub mod shipped_rates;

@@ -1,0 +1,130 @@
+//! Traces in their wire shape: from a payment back to its document lines, or from a line forward. Of payments to lenders,
+//! claims and loans see `remitted`.
+
+mod remitted;
+
+use super::asked::Asked;
+use super::page::Cursor;
+use super::{QueryError, found, lines, need_id, payments};
+use crate::wire::{id, some};
+use bytes::Bytes;
+use ledger::state::State;
+use proto::v1;
+use proto::v1::trace_request::Start;
+use proto::v1::trace_response::Trace;
+use replay::answers::labels;
+use replay::answers::trace;
+use replay::answers::trace::{Flow, ForwardTotals, Gap, Strand};
+
+/// A trace in the direction asked for.
+///
+/// # Errors
+/// Nothing to start from was named, there is no such thing, or the token is wrong.
+pub fn trace(asked: &Asked, request: &v1::TraceRequest) -> Result<v1::TraceResponse, QueryError> {
+    let state = asked.state()?;
+    let trace = match &request.start {
+        Some(Start::Payout(payout)) => Trace::Back(back(&state, payout)?),
+        Some(Start::Line(line)) => Trace::Forward(forward(asked, &state, line, request)?),
+        Some(Start::Remittance(remittance)) => {
+            Trace::Remittance(remitted::remittance(asked, &state, remittance, request)?)
+        }
+        Some(Start::Claim(claim)) => Trace::Claim(remitted::claim(asked, &state, claim, request)?),
+        Some(Start::Loan(loan)) => Trace::Loan(remitted::loan(&state, loan)?),
+        None => return Err(QueryError::field("start", "name a payout, line, remittance, claim or loan to start from")),
+    };
+    Ok(v1::TraceResponse { as_of: state.entries, basis: asked.basis(), trace: Some(trace) })
+}
+
+fn back(state: &State, payout: &[u8]) -> Result<v1::Back, QueryError> {
+    let wanted = need_id("payout", payout)?;
+    let handle = found("payment", wanted, state.payouts.find(wanted))?;
+    let back = trace::back(state, handle, payments::latest_day(state));
+    Ok(v1::Back {
+        payout: Some(payments::of_handle(state, handle)),
+        strands: back.strands.iter().map(|row| strand(state, row)).collect(),
+        gaps: back.gaps.iter().map(gap).collect(),
+        total_fen: back.total_fen,
+    })
+}
+
+fn strand(state: &State, strand: &Strand) -> v1::Strand {
+    let lines = strand.lines.iter().map(|line| lines::of_handle(state, *line)).collect();
+    v1::Strand { fen: strand.fen, lines }
+}
+
+fn forward(asked: &Asked, state: &State, line: &[u8], request: &v1::TraceRequest) -> Result<v1::Forward, QueryError> {
+    let wanted = need_id("line", line)?;
+    let handle = found("document line", wanted, state.lines.find(wanted))?;
+    let scope = format!("trace/{wanted}");
+    let pager = asked.pager(&scope, request.page_size, &request.page_token, state.entries)?;
+    let day = payments::latest_day(state);
+    let forward = trace::forward(state, handle, day, pager.after.map(unpacked), pager.rows);
+    let token = |next| pager.token(packed(next), state.entries);
+    Ok(v1::Forward {
+        line: Some(lines::of_handle(state, handle)),
+        descendants: forward.descendants.iter().map(|line| lines::of_handle(state, *line)).collect(),
+        flows: forward.flows.iter().map(|row| flow(state, row)).collect(),
+        gaps: forward.gaps.iter().map(gap).collect(),
+        totals: forward.totals.as_ref().map(totals),
+        next_page_token: forward.next.map_or_else(String::new, token),
+        remittances: forward.remittances.iter().map(|row| remitted::flow(state, row)).collect(),
+    })
+}
+
+/// The three numbers of a trace's cursor in the two words of a token.
+fn packed(cursor: trace::Cursor) -> Cursor {
+    let key = u64::from(cursor.line) << 32 | u64::from(cursor.step);
+    Cursor { key, carry: i64::from(cursor.payout) }
+}
+
+fn unpacked(cursor: Cursor) -> trace::Cursor {
+    let low = |word: u64| (word & u64::from(u32::MAX)) as u32;
+    trace::Cursor { line: low(cursor.key >> 32), step: low(cursor.key), payout: low(cursor.carry.cast_unsigned()) }
+}
+
+fn flow(state: &State, flow: &Flow) -> v1::Flow {
+    let payout = state.payouts.get(flow.payout);
+    let application = state.applications.get(payout.application);
+    let sent = some(application.batch).map_or(0, |batch| state.batches.get(batch).on.yyyymmdd());
+    let stage = payments::stage(state, payout);
+    let ended = matches!(stage, v1::PayoutStage::Credited | v1::PayoutStage::Returned);
+    let reissued_by = labels::reissued_by(state, flow.payout);
+    v1::Flow {
+        payout: id(payout.id),
+        line: id(state.lines.get(flow.line).id),
+        fen: flow.fen,
+        stage: stage.into(),
+        day: if ended { payout.on.yyyymmdd() } else { sent },
+        reason: payout.reason.into(),
+        person: id(state.persons.get(state.awards.get(payout.award).person).id),
+        reissued_by: reissued_by.map_or_else(Bytes::new, |handle| payments::payout_id(state, handle)),
+    }
+}
+
+fn gap(gap: &Gap) -> v1::Gap {
+    v1::Gap {
+        kind: gap.kind.name().to_owned(),
+        sentence_zh: gap.kind.sentence_zh().to_owned(),
+        sentence_en: gap.kind.sentence_en().to_owned(),
+        subject: id(gap.subject),
+        fen: gap.fen,
+        days: gap.days.unwrap_or(0),
+    }
+}
+
+fn totals(totals: &ForwardTotals) -> v1::ForwardTotals {
+    v1::ForwardTotals {
+        received_fen: totals.received_fen,
+        available_fen: totals.available_fen,
+        applied_fen: totals.applied_fen,
+        transit_fen: totals.transit_fen,
+        credited_fen: totals.credited_fen,
+        other_spent_fen: totals.to_finance_fen,
+        gaps_fen: totals.unexplained_fen,
+        returned_fen: totals.returned_fen,
+        payouts: totals.payouts,
+        cleared_fen: totals.cleared_fen,
+        remitted_fen: totals.remitted_fen,
+        remittances: totals.remittances,
+    }
+}

@@ -1,0 +1,110 @@
+//! What all answers share: ids, names, accounts, postings, findings, divisions. Asks no questions.
+
+use bytes::Bytes;
+use ledger::account::{AccountNo, Owner};
+use ledger::outcome::Posting;
+use ledger::state::rows::Stage;
+use ledger::state::table::NONE;
+use ledger::state::{State, UNKNOWN_APPLICATION, UNKNOWN_ORG};
+use proto::v1;
+use replay::answers::labels;
+pub use replay::audit::explain::finding_en as sentence_en;
+use uuid::Uuid;
+
+/// An id as 16 bytes; nothing for the nil id, which stands for "none".
+#[must_use]
+pub fn id(id: Uuid) -> Bytes {
+    if id.is_nil() { Bytes::new() } else { Bytes::copy_from_slice(id.as_bytes()) }
+}
+
+/// Id and name of an organisation.
+#[must_use]
+pub fn org(state: &State, handle: u32) -> (Bytes, String) {
+    let org = state.orgs.get(handle);
+    (id(org.id), org.name.clone())
+}
+
+/// An account by class and owner. One that does not exist yet, as a dry run may name, has neither.
+#[must_use]
+pub fn account(state: &State, number: AccountNo) -> v1::Account {
+    if number.0 as usize >= state.accounts.len() {
+        return v1::Account::default();
+    }
+    let label = labels::account_label(state, number);
+    v1::Account {
+        class: label.class.name().to_owned(),
+        class_zh: label.class.name_zh().to_owned(),
+        book: label.class.book().name().to_owned(),
+        owner: id(label.owner),
+        owner_name: label.owner_name,
+    }
+}
+
+/// The account a caller means by owner and class. A nil owner of a known class is the unknown organisation's or
+/// application's account.
+#[must_use]
+pub fn find_account(state: &State, owner: Uuid, class: &str) -> Option<AccountNo> {
+    let class = ledger::account::Class::ALL.iter().copied().find(|known| known.name() == class)?;
+    let base = match class.owner() {
+        Owner::Org if owner.is_nil() => state.orgs.get(UNKNOWN_ORG).accounts,
+        Owner::Application if owner.is_nil() => state.applications.get(UNKNOWN_APPLICATION).accounts,
+        Owner::Org => state.orgs.by_id(owner)?.1.accounts,
+        Owner::Line => state.lines.by_id(owner)?.1.accounts,
+        Owner::Roster => state.rosters.by_id(owner)?.1.accounts,
+        Owner::Application => state.applications.by_id(owner)?.1.accounts,
+        Owner::Loan => state.loans.by_id(owner)?.1.accounts,
+        Owner::Portfolio => state.portfolios.by_id(owner)?.1.accounts,
+        Owner::Claim => state.claims.by_id(owner)?.1.accounts,
+        Owner::Reward => state.rewards.by_id(owner)?.1.accounts,
+    };
+    Some(State::account_at(base, class))
+}
+
+/// A posting with the names of its accounts.
+#[must_use]
+pub fn posting(state: &State, posting: &Posting) -> v1::Posting {
+    v1::Posting {
+        debit: Some(account(state, posting.debit)),
+        credit: Some(account(state, posting.credit)),
+        fen: posting.fen,
+        booked: posting.booked.yyyymmdd(),
+    }
+}
+
+/// A finding by its number.
+#[must_use]
+pub fn finding(state: &State, number: u32) -> v1::Finding {
+    let finding = state.findings.get(number);
+    v1::Finding {
+        number,
+        kind: finding.kind.name().to_owned(),
+        sentence_zh: finding.kind.sentence_zh().to_owned(),
+        sentence_en: sentence_en(finding.kind).to_owned(),
+        subject: id(finding.subject),
+        fen: finding.fen,
+        index: finding.index,
+        day: finding.on.yyyymmdd(),
+        event: u32::try_from(finding.index).map_or_else(|_| Bytes::new(), |at| id(state.seen.get(at).id)),
+        open: finding.open,
+        ..v1::Finding::default()
+    }
+}
+
+/// The handle, unless it points nowhere.
+#[must_use]
+pub fn some(handle: u32) -> Option<u32> {
+    (handle != NONE).then_some(handle)
+}
+
+/// The stage of a set.
+#[must_use]
+pub fn set_stage(stage: Stage) -> v1::SetStage {
+    match stage {
+        Stage::Open => v1::SetStage::Open,
+        Stage::Sealed => v1::SetStage::Sealed,
+        Stage::Reviewed => v1::SetStage::Reviewed,
+        Stage::Approved => v1::SetStage::Approved,
+        Stage::Sent => v1::SetStage::Sent,
+        Stage::Cancelled => v1::SetStage::Cancelled,
+    }
+}
