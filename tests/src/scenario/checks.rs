@@ -1,7 +1,7 @@
 //! Checks of a scenario: lines that say what must stand in the state.
 
+use super::choices::LOAN_KINDS;
 use super::fields::{amount, chosen, pair};
-use super::loan_kinds::LOAN_KINDS;
 use crate::desk::labelled;
 use anyhow::{Context, Result, bail, ensure};
 use ledger::account::{AccountNo, Class, Owner};

@@ -1,30 +1,21 @@
 //! Claims, payments to lenders, risk compensation and rewards as words of a scenario.
 //! A lender's year is written `lender/kind/year`, for example `开行/origin/2024`.
 
+use super::choices::{LOAN_KINDS, PAYERS};
 use super::fields::{Fields, amount, chosen, day, pair, percent};
-use super::kinds::{Known, decided, draws, sealed};
-use super::loan_kinds::LOAN_KINDS;
+use super::sets::{SoFar, decided, draws, sealed};
 use crate::desk::labelled;
 use anyhow::{Context, Result, bail};
 use ledger::event::{
     ClaimFor, ClaimLineAdded, ClaimSubmitted, CompensationAccrued, CompensationReceived, FundStated, Kind, LenderYear,
-    LoanKind, OverclaimReturned, Payer, PayerFen, Purpose, RemittanceApproved, RemittanceCleared, RemittanceOrdered,
+    LoanKind, OverclaimReturned, PayerFen, Purpose, RemittanceApproved, RemittanceCleared, RemittanceOrdered,
     RemittanceReturned, RewardPart, RewardSpent, SurplusRewarded,
 };
-
-pub(super) const PAYERS: &[(&str, Payer)] = &[
-    ("central", Payer::Central),
-    ("province", Payer::Province),
-    ("city", Payer::City),
-    ("county", Payer::County),
-    ("university", Payer::University),
-    ("lender", Payer::Lender),
-];
 
 const CLAIMS_FOR: &[(&str, ClaimFor)] = &[("subsidy", ClaimFor::Subsidy), ("waiver", ClaimFor::Waiver)];
 
 /// A kind of event told of claims, payments to lenders or risk; `None` if the name is another's.
-pub(super) fn kind(name: &str, f: &mut Fields<'_>, known: &Known<'_>) -> Result<Option<Kind>> {
+pub(super) fn kind(name: &str, f: &mut Fields<'_>, known: &SoFar<'_>) -> Result<Option<Kind>> {
     Ok(Some(match name {
         "claim_submitted" => Kind::ClaimSubmitted(submitted(f)?),
         "claim_line_added" => Kind::ClaimLineAdded(line(f)?),
@@ -99,7 +90,7 @@ fn lender_year(text: &str) -> Result<LenderYear> {
 }
 
 /// Approved, paid or returned; the amount is the one ordered, unless the story says another.
-fn remittance(name: &str, f: &mut Fields<'_>, known: &Known<'_>) -> Result<Kind> {
+fn remittance(name: &str, f: &mut Fields<'_>, known: &SoFar<'_>) -> Result<Kind> {
     let remittance = f.id("remittance")?;
     let ordered = known.state.remittances.by_id(remittance).map_or(0, |(_, row)| row.fen);
     let fen = f.amount_or("amount", ordered)?;

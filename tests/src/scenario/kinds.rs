@@ -1,33 +1,18 @@
 //! From the words of a scenario line to an event of the domain. What a story need not say has a default here.
 
+use super::choices::{LEVELS_OF_ORGS, SUBORDINATIONS};
 use super::fields::{Fields, amount, chosen, day, pair, percent};
+use super::sets::{Chains, SoFar, decided, draws, sealed, shown};
 use super::{claim_kinds, loan_kinds};
 use crate::desk::labelled;
 use anyhow::{Result, bail};
 use ledger::event::policy::{Band, Exclusion, Policy, Rule, Sharing};
 use ledger::event::{
-    ApplicationLineAdded, ApplicationPrepared, BatchSent, CardBound, CardReplaced, Clearing, Draw, Hash, Kind, Level,
-    LineIssued, LinePassedDown, LineRecalled, OrgRegistered, OrgRenamed, OrgRole, PassedPart, PayoutCredited,
-    PayoutReturned, PayoutUnknown, PersonRegistered, RosterLineAdded, RosterPrepared, RulesAdopted, SetCancelled,
-    SetDecided, SetSealed, Source, Status, StatusChanged, Subordination, SuspenseCleared, VoucherCleared,
-    VoucherIssued,
+    ApplicationLineAdded, ApplicationPrepared, BatchSent, CardBound, CardReplaced, Clearing, Kind, Level, LineIssued,
+    LinePassedDown, LineRecalled, OrgRegistered, OrgRenamed, OrgRole, PassedPart, PayoutCredited, PayoutReturned,
+    PayoutUnknown, PersonRegistered, RosterLineAdded, RosterPrepared, RulesAdopted, SetCancelled, Source, Status,
+    StatusChanged, Subordination, SuspenseCleared, VoucherCleared, VoucherIssued,
 };
-use ledger::money::Fen;
-use ledger::state::State;
-use std::collections::BTreeMap;
-use uuid::Uuid;
-
-/// Lines a set has taken so far: count, sum, chain. Kept by the runner, so that stories need not spell out hashes.
-pub(super) type Chains = BTreeMap<Uuid, (u32, Fen, Hash)>;
-
-/// What a line is read against: what sets hold so far, and what the ledger has made of the story.
-pub(super) struct Known<'a> {
-    pub(super) chains: &'a Chains,
-    pub(super) state: &'a State,
-}
-
-pub(super) const SUBORDINATIONS: &[(&str, Subordination)] =
-    &[("central", Subordination::Central), ("local", Subordination::Local)];
 
 const RULES: &[(&str, Rule)] = &[
     ("band", Rule::Band),
@@ -37,15 +22,7 @@ const RULES: &[(&str, Rule)] = &[
     ("sharing", Rule::Sharing),
 ];
 
-pub(super) const LEVELS_OF_ORGS: &[(&str, Level)] = &[
-    ("centre", Level::Centre),
-    ("province", Level::Province),
-    ("city", Level::City),
-    ("county", Level::County),
-    ("school", Level::School),
-];
-
-pub(super) fn kind(name: &str, f: &mut Fields<'_>, known: &Known<'_>) -> Result<Kind> {
+pub(super) fn kind(name: &str, f: &mut Fields<'_>, known: &SoFar<'_>) -> Result<Kind> {
     let loan = loan_kinds::kind(name, f, known)?;
     let claim = if loan.is_none() { claim_kinds::kind(name, f, known)? } else { None };
     loan.or(claim).map_or_else(|| award_kind(name, f, known.chains), Ok)
@@ -206,35 +183,6 @@ fn roster(name: &str, f: &mut Fields<'_>) -> Result<Kind> {
         band: f.number_or("band", 1)?,
         fen: f.amount("amount")?,
     }))
-}
-
-pub(super) fn sealed(f: &mut Fields<'_>, chains: &Chains, what: &str) -> Result<SetSealed> {
-    let set = f.id(what)?;
-    let (count, fen, hash) = chains.get(&set).copied().unwrap_or_default();
-    let (count, fen) = (f.number_or("count", count)?, f.amount_or("amount", fen)?);
-    Ok(SetSealed { set, count, fen, hash: shown(f, hash)? })
-}
-
-pub(super) fn decided(f: &mut Fields<'_>, chains: &Chains, what: &str) -> Result<SetDecided> {
-    let set = f.id(what)?;
-    let (_, _, hash) = chains.get(&set).copied().unwrap_or_default();
-    Ok(SetDecided { set, hash: shown(f, hash)? })
-}
-
-/// The chain's hash, unless the story says that another one was seen.
-fn shown(f: &mut Fields<'_>, hash: Hash) -> Result<Hash> {
-    match f.take("hash") {
-        None => Ok(hash),
-        Some("other") => Ok([0x5a; 32]),
-        Some(other) => bail!("hash={other}: leave it out, or say hash=other"),
-    }
-}
-
-pub(super) fn draws(f: &mut Fields<'_>) -> Result<Vec<Draw>> {
-    f.list("draws", |text| {
-        let (line, fen) = pair(text, ':')?;
-        Ok(Draw { line: labelled(line), fen: amount(fen)? })
-    })
 }
 
 fn application(name: &str, f: &mut Fields<'_>) -> Result<Kind> {

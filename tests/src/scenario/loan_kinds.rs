@@ -1,7 +1,8 @@
 //! Loans, their interest, and closing and reversing as words of a scenario. What a story need not say has a default here.
 
+use super::choices::{INDEXES, LEVELS, LOAN_KINDS};
 use super::fields::{Fields, day, percent};
-use super::kinds::Known;
+use super::sets::SoFar;
 use super::terms;
 use crate::desk::labelled;
 use anyhow::{Context, Result};
@@ -16,16 +17,8 @@ use ledger::money::Day;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-pub(super) const LOAN_KINDS: &[(&str, LoanKind)] = &[("origin", LoanKind::Origin), ("campus", LoanKind::Campus)];
-
-pub(super) const LEVELS: &[(&str, StudyLevel)] =
-    &[("undergraduate", StudyLevel::Undergraduate), ("postgraduate", StudyLevel::Postgraduate)];
-
-pub(super) const INDEXES: &[(&str, RateIndex)] =
-    &[("lpr5y", RateIndex::Lpr5y), ("benchmark5y", RateIndex::Benchmark5y)];
-
 /// A kind of event told of loans; `None` if the name is another's.
-pub(super) fn kind(name: &str, f: &mut Fields<'_>, known: &Known<'_>) -> Result<Option<Kind>> {
+pub(super) fn kind(name: &str, f: &mut Fields<'_>, known: &SoFar<'_>) -> Result<Option<Kind>> {
     Ok(Some(match name {
         "loan_terms_adopted" => Kind::LoanTermsAdopted(Box::new(terms::terms(f)?)),
         "rate_published" => {
@@ -144,7 +137,7 @@ fn interest(f: &mut Fields<'_>) -> Result<Interest> {
 }
 
 /// A loan and the last entry that changed it, unless the story says that another was seen.
-fn loan_and_last(f: &mut Fields<'_>, known: &Known<'_>) -> Result<(Uuid, u64)> {
+fn loan_and_last(f: &mut Fields<'_>, known: &SoFar<'_>) -> Result<(Uuid, u64)> {
     let loan = f.id("loan")?;
     let last = known.state.loans.by_id(loan).map_or(0, |(_, row)| row.last);
     Ok((loan, f.number_or("last", last)?))

@@ -4,15 +4,17 @@
 //! 2021-10-20 payout_credited payout=付1 amount=1250 by=bank -> posted
 //! balance application 申1 payee 1250.00
 //! ```
-//! Labels stand for ids, amounts are yuan. `fields` reads the fields, `kinds`, `loan_kinds` and `claim_kinds` make events,
+//! Labels stand for ids, amounts are yuan. `fields` reads the fields, `choices` the words of closed lists, `kinds`, `loan_kinds` and `claim_kinds` make events,
 //! `runner` runs and compares, `checks` looks at what stands in the state.
 
 mod checks;
+mod choices;
 mod claim_kinds;
 mod fields;
 mod kinds;
 mod loan_kinds;
 mod runner;
+mod sets;
 mod terms;
 
 pub use runner::{Provoked, run};

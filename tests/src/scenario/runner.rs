@@ -2,7 +2,8 @@
 
 use super::checks;
 use super::fields::{Fields, day};
-use super::kinds::{Chains, Known, kind};
+use super::kinds::kind;
+use super::sets::{Chains, SoFar};
 use crate::desk::{labelled, restored, submit};
 use anyhow::{Context, Result, bail, ensure};
 use ledger::account::Book;
@@ -82,7 +83,7 @@ impl Story<'_> {
         let mut fields = Fields::read(fields)?;
         let label = fields.take("id").map_or_else(|| format!("{place}#{}", self.said.len()), str::to_owned);
         let (principal, direct) = (fields.take("by").unwrap_or("clerk"), fields.yes("direct_to_fold")?);
-        let kind = kind(name, &mut fields, &Known { chains: &self.chains, state: &self.state })?;
+        let kind = kind(name, &mut fields, &SoFar { chains: &self.chains, state: &self.state })?;
         fields.finish()?;
         let event = Event { id: labelled(&label), effective: day(date)?, kind };
         ensure!(event.kind.name() == name, "the kind calls itself {}", event.kind.name());

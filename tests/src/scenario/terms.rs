@@ -1,10 +1,9 @@
 //! Loan terms as words of a scenario. Every field but kind and version has a default, that of the rules of October 2024;
 //! shares are written `central/any/central:100%` or `local/61/province:50%+university:50%`: universities, province, parts.
 
-use super::claim_kinds::PAYERS;
+use super::choices::{INDEXES, LEVELS, LEVELS_OF_ORGS, LOAN_KINDS, PAYERS, SUBORDINATIONS};
 use super::fields::{Fields, amount, chosen, pair, percent};
-use super::kinds::{LEVELS_OF_ORGS, SUBORDINATIONS};
-use super::loan_kinds::{INDEXES, LEVELS, LOAN_KINDS};
+
 use anyhow::{Context, Result, bail};
 use ledger::event::loan_terms::{Ceiling, Cycle, DefaultBand, LoanTerms, MonthDay, Part, RewardUse, Shares, StudyEnd};
 use ledger::event::{LoanKind, RateIndex};
