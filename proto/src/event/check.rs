@@ -1,29 +1,9 @@
-//! What every conversion shares: reading single fields and keeping what is wrong with them. No message is known here.
+//! What every conversion shares: where in an event it reads, and what it found wrong there. How single fields are checked
+//! is said by their forms; no message is known here.
 
-use crate::limits::{
-    MAX_DIVISION, MAX_EVENT_BYTES, MAX_FEN, MAX_LOAN_FEN, MAX_PPM, MAX_SPREAD_BP, MAX_TEXT_BYTES, YEARS,
-};
-use bytes::Bytes;
-use ledger::event::Hash;
-use ledger::money::{Day, Fen};
-use std::fmt;
+use super::violation::Violation;
+use crate::limits::MAX_EVENT_BYTES;
 use std::ops::RangeInclusive;
-use uuid::Uuid;
-
-/// One thing wrong with the bytes of an event.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Violation {
-    /// Path of the field, for example `line_passed_down.parts[3].fen`.
-    pub field: String,
-    /// What is wrong, and what to do about it.
-    pub description: String,
-}
-
-impl fmt::Display for Violation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.field, self.description)
-    }
-}
 
 /// Why bytes are no event. Nothing is recorded of them.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -163,170 +143,31 @@ impl Check {
         self.violations.push(Violation { field: path, description: description.into() });
     }
 
-    pub(super) fn id(&mut self, field: &str, bytes: &Bytes) -> Uuid {
-        Uuid::from_slice(bytes).unwrap_or_else(|_| {
-            self.fail(field, format!("{} bytes; an id has 16", bytes.len()));
-            Uuid::nil()
-        })
+    /// Reads what is inside a field, or at a position of its list, with its own path.
+    pub(super) fn within<T>(&mut self, field: &'static str, at: Option<usize>, read: impl FnOnce(&mut Self) -> T) -> T {
+        self.path.push((field, at));
+        let inner = read(self);
+        self.path.pop();
+        inner
     }
 
-    /// An id that may be left out.
-    pub(super) fn optional_id(&mut self, field: &str, bytes: &Bytes) -> Option<Uuid> {
-        (!bytes.is_empty()).then(|| self.id(field, bytes))
-    }
-
-    pub(super) fn hash(&mut self, field: &str, bytes: &Bytes) -> Hash {
-        Hash::try_from(&bytes[..]).unwrap_or_else(|_| {
-            self.fail(field, format!("{} bytes; a SHA-256 hash has 32", bytes.len()));
-            Hash::default()
-        })
-    }
-
-    /// 64 bytes, in two halves.
-    pub(super) fn signature(&mut self, field: &str, bytes: &Bytes) -> [Hash; 2] {
-        let halves = bytes.split_at_checked(32).map(|(one, other)| (Hash::try_from(one), Hash::try_from(other)));
-        let Some((Ok(one), Ok(other))) = halves else {
-            self.fail(field, format!("{} bytes; an Ed25519 signature has 64", bytes.len()));
-            return Default::default();
-        };
-        [one, other]
-    }
-
-    pub(super) fn day(&mut self, field: &str, number: u32) -> Day {
-        Day::from_yyyymmdd(number).unwrap_or_else(|| {
-            let hint = "is no day of the years 1900 to 2999; write yyyymmdd, for example 20210901";
-            self.fail(field, format!("{number} {hint}"));
-            Day::default()
-        })
-    }
-
-    pub(super) fn fen(&mut self, field: &str, fen: i64) -> Fen {
-        if !(0..=MAX_FEN).contains(&fen) {
-            self.fail(field, format!("{fen} fen; an amount is 0 to {MAX_FEN}, in fen"));
-        }
-        fen
-    }
-
-    /// An amount of one loan.
-    pub(super) fn loan_fen(&mut self, field: &str, fen: i64) -> Fen {
-        if !(0..=MAX_LOAN_FEN).contains(&fen) {
-            self.fail(field, format!("{fen} fen; an amount of one loan is 0 to {MAX_LOAN_FEN}, in fen"));
-        }
-        fen
-    }
-
-    /// A difference of one loan, which may be below zero.
-    pub(super) fn difference(&mut self, field: &str, fen: i64) -> Fen {
-        if !(-MAX_LOAN_FEN..=MAX_LOAN_FEN).contains(&fen) {
-            self.fail(field, format!("{fen} fen; a difference is at most {MAX_LOAN_FEN} fen either way"));
-        }
-        fen
-    }
-
-    /// A part of a whole, in millionths.
-    pub(super) fn ppm(&mut self, field: &str, ppm: u32) -> u32 {
-        self.within(field, ppm, 0..=MAX_PPM)
-    }
-
-    pub(super) fn spread(&mut self, field: &str, bp: i32) -> i32 {
-        if !(-MAX_SPREAD_BP..=MAX_SPREAD_BP).contains(&bp) {
-            self.fail(field, format!("{bp} bp is not within -{MAX_SPREAD_BP} to {MAX_SPREAD_BP}"));
-        }
-        bp
-    }
-
-    pub(super) fn year(&mut self, field: &str, year: u32) -> u16 {
-        u16::try_from(self.within(field, year, YEARS)).unwrap_or_default()
-    }
-
-    pub(super) fn division(&mut self, field: &str, code: u32) -> u32 {
-        self.within(field, code, 0..=MAX_DIVISION)
-    }
-
-    pub(super) fn within(&mut self, field: &str, number: u32, range: RangeInclusive<u32>) -> u32 {
-        if !range.contains(&number) {
-            let (low, high) = range.into_inner();
-            self.fail(field, format!("{number} is not within {low} to {high}"));
-        }
-        number
-    }
-
-    /// A text that may be empty.
-    pub(super) fn text(&mut self, field: &str, text: String) -> String {
-        if text.len() > MAX_TEXT_BYTES {
-            self.fail(field, format!("{} bytes, more than {MAX_TEXT_BYTES}; shorten it", text.len()));
-        } else if text.bytes().any(|byte| byte < b' ' || byte == 0x7f) {
-            self.fail(field, "holds a control character, such as a line break; remove it");
-        }
-        text
-    }
-
-    /// A text that must say something.
-    pub(super) fn name(&mut self, field: &str, text: String) -> String {
-        if text.is_empty() {
-            self.fail(field, "is empty; fill it in");
-        }
-        self.text(field, text)
-    }
-
-    pub(super) fn choice<T: Choice>(&mut self, field: &str, number: i32) -> T {
-        T::from_number(number).unwrap_or_else(|| {
-            let hint = "is not a value of this list; set one that event.proto names";
-            self.fail(field, format!("{number} {hint}"));
-            T::FIRST
-        })
-    }
-
-    /// A list of parts; each is read with its own path.
-    pub(super) fn parts<W, D>(
+    /// Reads a list; nothing of it if it is too short or too long.
+    pub(super) fn list<W, D>(
         &mut self,
         field: &'static str,
         parts: Vec<W>,
-        count: RangeInclusive<usize>,
+        count: &RangeInclusive<usize>,
         mut read: impl FnMut(W, &mut Self) -> D,
     ) -> Vec<D> {
         if !count.contains(&parts.len()) {
-            let (low, high) = count.into_inner();
+            let (low, high) = (count.start(), count.end());
             self.fail(field, format!("{} of them; {low} to {high} may stand here", parts.len()));
             return Vec::new();
         }
         let mut domain = Vec::with_capacity(parts.len());
         for (at, part) in parts.into_iter().enumerate() {
-            self.path.push((field, Some(at)));
-            domain.push(read(part, self));
-            self.path.pop();
+            domain.push(self.within(field, Some(at), |check| read(part, check)));
         }
         domain
     }
-
-    /// A part that may be left out; what is in it is read with its own path.
-    pub(super) fn optional<W: Wire>(&mut self, field: &'static str, part: Option<W>) -> Option<W::Domain> {
-        let part = part?;
-        self.path.push((field, None));
-        let domain = part.read(self);
-        self.path.pop();
-        Some(domain)
-    }
-
-    /// A part that must stand there; a placeholder stands for a missing one.
-    pub(super) fn whole<W: Wire + Default>(&mut self, field: &'static str, part: Option<W>) -> W::Domain {
-        self.optional(field, part).unwrap_or_else(|| {
-            self.fail(field, "is missing; fill it in");
-            // What is wrong with the placeholder is said already, so nobody hears what its own reading finds.
-            W::default().read(&mut Self::new())
-        })
-    }
-}
-
-pub(super) fn id_bytes(id: Uuid) -> Bytes {
-    Bytes::copy_from_slice(id.as_bytes())
-}
-
-/// No bytes stand for no id.
-pub(super) fn optional_id_bytes(id: Option<Uuid>) -> Bytes {
-    id.map(id_bytes).unwrap_or_default()
-}
-
-pub(super) fn hash_bytes(hash: &Hash) -> Bytes {
-    Bytes::copy_from_slice(hash)
 }

@@ -1,6 +1,7 @@
 //! Lenders' claims and payments to lenders between wire and domain. Whether they are owed is not asked here.
 
-use super::check::{Check, Choice, Wire, choice, id_bytes};
+use super::check::{Check, Wire, choice};
+use super::form::{Day, Fen, Form, Id, LoanFen, OneOf, Parts, Plain, Ppm, Text, Whole, Within, Year, wire};
 use crate::limits::{MAX_CLAIM_DAYS, MAX_PARTS};
 use crate::v1;
 use ledger::event::{
@@ -11,159 +12,41 @@ use uuid::Uuid;
 
 choice!(ClaimFor = ClaimFor { Subsidy Waiver });
 
-impl Wire for v1::ClaimSubmitted {
-    type Domain = ClaimSubmitted;
+wire!(ClaimSubmitted {
+    claim: Id,
+    number: Text,
+    lender: Id,
+    kind: OneOf,
+    what: OneOf,
+    from: Day,
+    through: Day,
+    unit: Id,
+});
 
-    fn write(domain: &ClaimSubmitted) -> Self {
-        Self {
-            claim: id_bytes(domain.claim),
-            number: domain.number.clone(),
-            lender: id_bytes(domain.lender),
-            kind: domain.kind.number(),
-            what: domain.what.number(),
-            from: domain.from.yyyymmdd(),
-            through: domain.through.yyyymmdd(),
-            unit: id_bytes(domain.unit),
-        }
-    }
+wire!(ClaimLineAdded {
+    claim: Id,
+    number: Plain,
+    loan: Id,
+    principal: LoanFen,
+    rate_ppm: Ppm,
+    days: Within(0..=MAX_CLAIM_DAYS),
+    fen: LoanFen,
+});
 
-    fn read(self, check: &mut Check) -> ClaimSubmitted {
-        ClaimSubmitted {
-            claim: check.id("claim", &self.claim),
-            number: check.text("number", self.number),
-            lender: check.id("lender", &self.lender),
-            kind: check.choice("kind", self.kind),
-            what: check.choice("what", self.what),
-            from: check.day("from", self.from),
-            through: check.day("through", self.through),
-            unit: check.id("unit", &self.unit),
-        }
-    }
-}
+wire!(OverclaimReturned { loan: Id, what: OneOf, unit: Id, fen: LoanFen, serial: Text });
 
-impl Wire for v1::ClaimLineAdded {
-    type Domain = ClaimLineAdded;
+wire!(LenderYear { lender: Id, kind: OneOf, year: Year });
 
-    fn write(domain: &ClaimLineAdded) -> Self {
-        Self {
-            claim: id_bytes(domain.claim),
-            number: domain.number,
-            loan: id_bytes(domain.loan),
-            principal: domain.principal,
-            rate_ppm: domain.rate_ppm,
-            days: domain.days,
-            fen: domain.fen,
-        }
-    }
+wire!(RemittanceApproved { remittance: Id, fen: Fen });
 
-    fn read(self, check: &mut Check) -> ClaimLineAdded {
-        ClaimLineAdded {
-            claim: check.id("claim", &self.claim),
-            number: self.number,
-            loan: check.id("loan", &self.loan),
-            principal: check.loan_fen("principal", self.principal),
-            rate_ppm: check.ppm("rate_ppm", self.rate_ppm),
-            days: check.within("days", self.days, 0..=MAX_CLAIM_DAYS),
-            fen: check.loan_fen("fen", self.fen),
-        }
-    }
-}
+wire!(RemittanceCleared { remittance: Id, fen: Fen, serial: Text });
 
-impl Wire for v1::OverclaimReturned {
-    type Domain = OverclaimReturned;
+wire!(RemittanceReturned { remittance: Id, fen: Fen, serial: Text });
 
-    fn write(domain: &OverclaimReturned) -> Self {
-        Self {
-            loan: id_bytes(domain.loan),
-            what: domain.what.number(),
-            unit: id_bytes(domain.unit),
-            fen: domain.fen,
-            serial: domain.serial.clone(),
-        }
-    }
+wire!(PayerFen { payer: OneOf, fen: Fen });
 
-    fn read(self, check: &mut Check) -> OverclaimReturned {
-        OverclaimReturned {
-            loan: check.id("loan", &self.loan),
-            what: check.choice("what", self.what),
-            unit: check.id("unit", &self.unit),
-            fen: check.loan_fen("fen", self.fen),
-            serial: check.text("serial", self.serial),
-        }
-    }
-}
-
-impl Wire for v1::LenderYear {
-    type Domain = LenderYear;
-
-    fn write(domain: &LenderYear) -> Self {
-        Self { lender: id_bytes(domain.lender), kind: domain.kind.number(), year: domain.year.into() }
-    }
-
-    fn read(self, check: &mut Check) -> LenderYear {
-        LenderYear {
-            lender: check.id("lender", &self.lender),
-            kind: check.choice("kind", self.kind),
-            year: check.year("year", self.year),
-        }
-    }
-}
-
-impl Wire for v1::RemittanceApproved {
-    type Domain = RemittanceApproved;
-
-    fn write(domain: &RemittanceApproved) -> Self {
-        Self { remittance: id_bytes(domain.remittance), fen: domain.fen }
-    }
-
-    fn read(self, check: &mut Check) -> RemittanceApproved {
-        RemittanceApproved { remittance: check.id("remittance", &self.remittance), fen: check.fen("fen", self.fen) }
-    }
-}
-
-impl Wire for v1::RemittanceCleared {
-    type Domain = RemittanceCleared;
-
-    fn write(domain: &RemittanceCleared) -> Self {
-        Self { remittance: id_bytes(domain.remittance), fen: domain.fen, serial: domain.serial.clone() }
-    }
-
-    fn read(self, check: &mut Check) -> RemittanceCleared {
-        RemittanceCleared {
-            remittance: check.id("remittance", &self.remittance),
-            fen: check.fen("fen", self.fen),
-            serial: check.text("serial", self.serial),
-        }
-    }
-}
-
-impl Wire for v1::RemittanceReturned {
-    type Domain = RemittanceReturned;
-
-    fn write(domain: &RemittanceReturned) -> Self {
-        Self { remittance: id_bytes(domain.remittance), fen: domain.fen, serial: domain.serial.clone() }
-    }
-
-    fn read(self, check: &mut Check) -> RemittanceReturned {
-        RemittanceReturned {
-            remittance: check.id("remittance", &self.remittance),
-            fen: check.fen("fen", self.fen),
-            serial: check.text("serial", self.serial),
-        }
-    }
-}
-
-impl Wire for v1::PayerFen {
-    type Domain = PayerFen;
-
-    fn write(domain: &PayerFen) -> Self {
-        Self { payer: domain.payer.number(), fen: domain.fen }
-    }
-
-    fn read(self, check: &mut Check) -> PayerFen {
-        PayerFen { payer: check.choice("payer", self.payer), fen: check.fen("fen", self.fen) }
-    }
-}
+/// How many document lines may pay for a remittance.
+const DRAWS: std::ops::RangeInclusive<usize> = 1..=MAX_PARTS;
 
 impl Wire for v1::RemittanceOrdered {
     type Domain = RemittanceOrdered;
@@ -171,15 +54,15 @@ impl Wire for v1::RemittanceOrdered {
     fn write(domain: &RemittanceOrdered) -> Self {
         use v1::remittance_ordered::Purpose as To;
         let purpose = match &domain.purpose {
-            Purpose::Claim(claim) => To::Claim(id_bytes(*claim)),
+            Purpose::Claim(claim) => To::Claim(Id.write(claim)),
             Purpose::Advance(year) => To::Advance(Wire::write(year)),
             Purpose::Compensation(year) => To::Compensation(Wire::write(year)),
         };
         Self {
-            remittance: id_bytes(domain.remittance),
-            unit: id_bytes(domain.unit),
-            fiscal_year: domain.fiscal_year.into(),
-            draws: domain.draws.iter().map(Wire::write).collect(),
+            remittance: Id.write(&domain.remittance),
+            unit: Id.write(&domain.unit),
+            fiscal_year: Year.write(&domain.fiscal_year),
+            draws: Parts(DRAWS).write(&domain.draws),
             purpose: Some(purpose),
         }
     }
@@ -187,20 +70,20 @@ impl Wire for v1::RemittanceOrdered {
     fn read(self, check: &mut Check) -> RemittanceOrdered {
         use v1::remittance_ordered::Purpose as To;
         let purpose = match self.purpose {
-            Some(To::Claim(claim)) => Purpose::Claim(check.id("claim", &claim)),
-            Some(To::Advance(year)) => Purpose::Advance(check.whole("advance", Some(year))),
-            Some(To::Compensation(year)) => Purpose::Compensation(check.whole("compensation", Some(year))),
+            Some(To::Claim(claim)) => Purpose::Claim(Id.read(check, "claim", claim)),
+            Some(To::Advance(year)) => Purpose::Advance(Whole.read(check, "advance", Some(year))),
+            Some(To::Compensation(year)) => Purpose::Compensation(Whole.read(check, "compensation", Some(year))),
             None => {
                 check.fail("purpose", "is missing; name a claim, or the year of an advance or a compensation");
                 Purpose::Claim(Uuid::nil())
             }
         };
         RemittanceOrdered {
-            remittance: check.id("remittance", &self.remittance),
-            unit: check.id("unit", &self.unit),
-            fiscal_year: check.year("fiscal_year", self.fiscal_year),
+            remittance: Id.read(check, "remittance", self.remittance),
+            unit: Id.read(check, "unit", self.unit),
+            fiscal_year: Year.read(check, "fiscal_year", self.fiscal_year),
             purpose,
-            draws: check.parts("draws", self.draws, 1..=MAX_PARTS, Wire::read),
+            draws: Parts(DRAWS).read(check, "draws", self.draws),
         }
     }
 }

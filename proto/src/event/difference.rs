@@ -1,6 +1,6 @@
 //! Names the field where bytes differ from what they mean, by the compiled schema. Slow on purpose: only for errors.
 
-use super::check::Violation;
+use super::violation::Violation;
 use prost::Message;
 use prost_types::{DescriptorProto, FileDescriptorSet};
 use std::sync::LazyLock;

@@ -1,12 +1,14 @@
 //! Events between wire and domain: strict in, canonical out. What an event means is not judged here.
 //!
-//! One file per domain group holds both directions side by side; [`check`] holds what they share.
+//! One file per domain group holds its messages as rows of one table, which drives both directions; [`form`] says what a
+//! row is and how each sort of field is checked, [`check`] keeps what is wrong.
 
 mod award;
 mod budget;
 mod check;
 mod claim;
 mod difference;
+mod form;
 mod loan;
 mod org;
 mod payout;
@@ -14,13 +16,16 @@ mod people;
 mod policy;
 mod risk;
 mod terms;
+mod violation;
 
-pub use check::{Malformed, Violation};
+pub use check::Malformed;
+pub use violation::Violation;
 
 use crate::limits::MAX_EVENT_BYTES;
 use crate::v1;
 use bytes::Bytes;
 use check::{Check, Wire};
+use form::{Day, Form, Id};
 use ledger::event::{Event, Kind};
 use prost::Message;
 
@@ -28,8 +33,8 @@ use prost::Message;
 #[must_use]
 pub fn encode(event: &Event) -> Vec<u8> {
     let wire = v1::Event {
-        id: check::id_bytes(event.id),
-        effective: event.effective.yyyymmdd(),
+        id: Id.write(&event.id),
+        effective: Day.write(&event.effective),
         kind: Some(write_kind(&event.kind)),
     };
     wire.encode_to_vec()
@@ -48,8 +53,8 @@ pub fn decode(bytes: &[u8]) -> Result<Event, Malformed> {
     if again != bytes {
         check.push(difference::explain(bytes, &again));
     }
-    let id = check.id("id", &wire.id);
-    let effective = check.day("effective", wire.effective);
+    let id = Id.read(&mut check, "id", wire.id);
+    let effective = Day.read(&mut check, "effective", wire.effective);
     let kind = wire.kind.map(|kind| {
         check.enter(kind_name(&kind));
         read_kind(kind, &mut check)

@@ -1,0 +1,18 @@
+//! What is wrong with the bytes of an event, one thing at a time. Not here: how it is found.
+
+use std::fmt;
+
+/// One thing wrong with the bytes of an event.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Violation {
+    /// Path of the field, for example `line_passed_down.parts[3].fen`.
+    pub field: String,
+    /// What is wrong, and what to do about it.
+    pub description: String,
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.field, self.description)
+    }
+}
