@@ -3,7 +3,7 @@
 use super::asked::Asked;
 use super::counted::{ACCOUNTS_LOOKED_AT, Counted};
 use super::explain::saying;
-use super::page::Cursor;
+use super::page::{Cursor, Pager, paged};
 use super::{QueryError, maybe_id, need_id};
 use crate::wire;
 use ledger::account::{AccountNo, Book, Class};
@@ -14,6 +14,9 @@ use replay::answers::labels;
 use replay::pages::postings::EntryRow;
 use std::collections::BTreeMap;
 use uuid::Uuid;
+
+paged!(ListBalancesRequest);
+paged!(ListEntriesRequest);
 
 /// How far the ledger is.
 ///
@@ -83,21 +86,19 @@ pub fn balances(asked: &Asked, request: &v1::ListBalancesRequest) -> Result<v1::
         let state = asked.engine.read();
         let counted = Counted::of(asked, &state);
         let owner = maybe_id("owner", &request.owner)?;
-        let scope = format!("balances/{owner:?}/{}/{}", request.class, request.division);
-        let pager = asked.pager(&scope, request.page_size, &request.page_token, state.entries)?;
+        let pager = Pager::open(request, state.entries)?;
         let most = if counted.everything { pager.rows + 1 } else { ACCOUNTS_LOOKED_AT.max(pager.rows + 1) };
-        let numbers = wanted(&state, request, owner, pager.after_key(), most)?;
+        let numbers = wanted(&state, request, owner, pager.first_handle(), most)?;
         let more = !counted.everything && numbers.len() == most;
         let rows: Vec<_> = numbers.into_iter().map(|number| (number, balance_of(&state, number))).collect();
         (pager, counted, rows, more)
     };
     let seen = rows.last().map(|(number, _)| *number);
-    let (mut shown, ended) = listed(asked, &counted, rows, pager.rows)?;
+    let (shown, ended) = listed(asked, &counted, rows, pager.rows)?;
     more &= !ended;
-    let cursor = |number: AccountNo| Cursor { key: u64::from(number.0), carry: 0 };
-    let mut next_page_token = pager.cut(&mut shown, counted.known, |(number, _)| cursor(*number));
+    let (shown, mut next_page_token) = pager.cut(shown, |(number, _)| number.0.into());
     if let Some(seen) = seen.filter(|_| next_page_token.is_empty() && more) {
-        next_page_token = pager.token(cursor(seen), counted.known);
+        next_page_token = pager.token(Cursor { key: seen.0.into(), carry: 0 });
     }
     let balances = shown.into_iter().map(|(_, balance)| balance).collect();
     Ok(v1::ListBalancesResponse { as_of: counted.entries, balances, next_page_token })
@@ -129,11 +130,10 @@ fn wanted(
     state: &State,
     request: &v1::ListBalancesRequest,
     owner: Option<Uuid>,
-    after: Option<u64>,
+    first: u32,
     most: usize,
 ) -> Result<Vec<AccountNo>, QueryError> {
     let class = maybe_class(&request.class)?;
-    let first = after.map_or(0, |key| key.saturating_add(1));
     let wanted = |number: &AccountNo| {
         let account = state.accounts.get(number.0);
         class.is_none_or(|class| account.class == class)
@@ -144,12 +144,9 @@ fn wanted(
         // The few accounts of an owner are found by key; only a listing without one walks them all.
         Some(owner) => {
             let classes = Class::ALL.iter().filter_map(|class| wire::find_account(state, owner, class.name()));
-            classes.filter(|number| u64::from(number.0) >= first).filter(wanted).take(most).collect()
+            classes.filter(|number| number.0 >= first).filter(wanted).take(most).collect()
         }
-        None => {
-            let from = u32::try_from(first).unwrap_or(u32::MAX);
-            (from..state.accounts.next()).map(AccountNo).filter(wanted).take(most).collect()
-        }
+        None => (first..state.accounts.next()).map(AccountNo).filter(wanted).take(most).collect(),
     })
 }
 
@@ -161,19 +158,17 @@ pub fn entries(asked: &Asked, request: &v1::ListEntriesRequest) -> Result<v1::Li
     let (number, pager, counted) = {
         let state = asked.engine.read();
         let number = account(&state, &request.owner, &request.class)?;
-        let pager =
-            asked.pager(&format!("entries/{}", number.0), request.page_size, &request.page_token, state.entries)?;
+        let pager = Pager::open(request, state.entries)?;
         (number, pager, Counted::of(asked, &state))
     };
-    let from = pager.after_key().map_or(0, |key| key.saturating_add(1));
     // Pages may come from the disk, so the fold is not kept waiting for them.
-    let mut rows = asked.engine.entries_at(number, &counted.point, from, pager.rows + 1)?;
+    let mut rows = asked.engine.entries_at(number, &counted.point, pager.first(), pager.rows + 1)?;
     let state = asked.engine.read();
     let last = rows.get(pager.rows.saturating_sub(1)).map_or(u64::MAX, |row| row.index);
     let all = rows.len();
     rows.retain(|row| row.index <= last);
     let more = rows.len() < all;
-    let token = || pager.token(Cursor { key: last, carry: 0 }, counted.known);
+    let token = || pager.token(Cursor { key: last, carry: 0 });
     let mut answer = v1::ListEntriesResponse {
         as_of: counted.entries,
         account: Some(wire::account(&state, number)),

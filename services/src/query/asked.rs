@@ -2,7 +2,6 @@
 //! the wire; has no past folded itself.
 
 use super::QueryError;
-use super::page::Pager;
 use ledger::money::Day;
 use proto::v1;
 use replay::engine::Engine;
@@ -27,8 +26,6 @@ pub struct Asked {
     /// The ledger.
     pub engine: Engine,
     point: Point,
-    /// The point in the caller's words, for page tokens: a token belongs to its point.
-    scope: String,
     past: Option<Arc<Past>>,
 }
 
@@ -36,7 +33,7 @@ impl Asked {
     /// Asked about everything known now.
     #[must_use]
     pub fn now(engine: Engine) -> Self {
-        Self { engine, point: Point::default(), scope: String::new(), past: None }
+        Self { engine, point: Point::default(), past: None }
     }
 
     /// Asked about a point. Reads the record for a moment; blocks.
@@ -45,7 +42,7 @@ impl Asked {
     /// The point contradicts itself, or there is none such.
     pub fn about(engine: Engine, at: &v1::Point, way: Way) -> Result<Self, QueryError> {
         let point = resolved(&engine, at, way)?;
-        Ok(Self { engine, point, scope: format!("/at/{at:?}"), past: None })
+        Ok(Self { engine, point, past: None })
     }
 
     /// The point.
@@ -90,29 +87,6 @@ impl Asked {
     pub fn basis(&self) -> Option<v1::Basis> {
         let past = self.past.as_ref().filter(|_| self.point.effective.is_some())?;
         Some(v1::Basis { withheld: past.withheld, changed: past.changed })
-    }
-
-    /// Paging of the question `scope` at this point.
-    ///
-    /// # Errors
-    /// The token is no token, or of another question or point.
-    pub fn pager(&self, scope: &str, page_size: u32, token: &str, entries: u64) -> Result<Pager, QueryError> {
-        Pager::open(&format!("{scope}{}", self.scope), page_size, token, entries)
-    }
-
-    /// The same for a question with smaller or larger pages.
-    ///
-    /// # Errors
-    /// As of [`Asked::pager`].
-    pub fn pager_up_to(
-        &self,
-        most: u32,
-        scope: &str,
-        page_size: u32,
-        token: &str,
-        entries: u64,
-    ) -> Result<Pager, QueryError> {
-        Pager::open_up_to(most, &format!("{scope}{}", self.scope), page_size, token, entries)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Awards with their instalments, and rosters and applications with their lines. A set's lines are reached from the set.
 
 use super::asked::Asked;
-use super::page::Cursor;
+use super::page::{Pager, paged};
 use super::{QueryError, found, need_id, payments};
 use crate::wire;
 use crate::wire::{id, some};
@@ -59,6 +59,8 @@ fn instalment(state: &State, handle: u32, number: u32, due: u32, fen: i64) -> v1
     v1::Instalment { number, due, fen, credited_fen, stage: stage.into(), payouts }
 }
 
+paged!(GetSetRequest);
+
 /// A roster or an application, with a page of its lines.
 ///
 /// # Errors
@@ -66,8 +68,7 @@ fn instalment(state: &State, handle: u32, number: u32, due: u32, fen: i64) -> v1
 pub fn set(asked: &Asked, request: &v1::GetSetRequest) -> Result<v1::GetSetResponse, QueryError> {
     let state = asked.state()?;
     let wanted = need_id("set", &request.set)?;
-    let scope = format!("set/{wanted}");
-    let pager = asked.pager(&scope, request.page_size, &request.page_token, state.entries)?;
+    let pager = Pager::open(request, state.entries)?;
     let after = pager.after_key().unwrap_or(0);
     let (mut answer, mut lines) = if let Some(handle) = state.rosters.find(wanted) {
         roster(&state, handle, after)
@@ -77,9 +78,7 @@ pub fn set(asked: &Asked, request: &v1::GetSetRequest) -> Result<v1::GetSetRespo
     };
     // Sets are chained from their latest line back.
     lines.reverse();
-    let cursor = |line: &v1::SetLine| Cursor { key: line.number.into(), carry: 0 };
-    answer.next_page_token = pager.cut(&mut lines, state.entries, cursor);
-    answer.lines = lines;
+    (answer.lines, answer.next_page_token) = pager.cut(lines, |line| line.number.into());
     (answer.as_of, answer.basis) = (state.entries, asked.basis());
     Ok(answer)
 }

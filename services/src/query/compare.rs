@@ -3,7 +3,7 @@
 
 use super::QueryError;
 use super::asked::Asked;
-use super::page::{Cursor, Pager};
+use super::page::{Cursor, Pager, paged};
 use crate::wire;
 use ledger::account::AccountNo;
 use ledger::money::held;
@@ -25,6 +25,8 @@ const FEW: usize = 5;
 /// Rows of a page at most: each may have postings to be read from the disk.
 const MOST_ROWS: u32 = 200;
 
+paged!(CompareRequest, MOST_ROWS);
+
 /// What a comparison is asked of.
 pub struct Sides {
     /// The first point.
@@ -40,7 +42,7 @@ pub struct Sides {
 /// # Errors
 /// The token is none of this question.
 pub fn points(request: &v1::CompareRequest) -> Result<[Option<v1::Point>; 2], QueryError> {
-    let pager = pager(request, u64::MAX)?;
+    let pager = Pager::open(request, u64::MAX)?;
     let fixed = |at: Option<v1::Point>, entries: Option<u64>| {
         let at = at.unwrap_or_default();
         // A side without entries has none to name, and lies before all that may still come.
@@ -51,11 +53,6 @@ pub fn points(request: &v1::CompareRequest) -> Result<[Option<v1::Point>; 2], Qu
     Ok([fixed(request.from, from), fixed(request.to, pager.then)])
 }
 
-fn pager(request: &v1::CompareRequest, entries: u64) -> Result<Pager, QueryError> {
-    let scope = format!("compare/{:?}/{:?}", request.from, request.to);
-    Pager::open_up_to(MOST_ROWS, &scope, request.page_size, &request.page_token, entries)
-}
-
 /// Compares two points.
 ///
 /// # Errors
@@ -63,7 +60,7 @@ fn pager(request: &v1::CompareRequest, entries: u64) -> Result<Pager, QueryError
 pub fn compare(sides: &Sides, request: &v1::CompareRequest) -> Result<v1::CompareResponse, QueryError> {
     let Sides { from, to, .. } = sides;
     let engine = &from.engine;
-    let pager = pager(request, engine.read().entries)?;
+    let pager = Pager::open(request, engine.read().entries)?;
     let rows = Rows { skip: pager.after_key().unwrap_or(0), take: pager.rows };
     let (mut answer, found) = {
         let one = from.state()?;
@@ -83,7 +80,7 @@ pub fn compare(sides: &Sides, request: &v1::CompareRequest) -> Result<v1::Compar
     put_naming(engine, &mut answer.entities, &one, &other)?;
     let shown = rows.skip.saturating_add(rows.take as u64);
     if shown < found.balance_count.max(found.entity_count()) {
-        answer.next_page_token = pager.token(Cursor { key: shown, carry: known_from.cast_signed() }, known_to);
+        answer.next_page_token = pager.token_of(Cursor { key: shown, carry: known_from.cast_signed() }, known_to);
     }
     Ok(answer)
 }

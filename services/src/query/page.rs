@@ -18,9 +18,45 @@ const TOKEN_BYTES: usize = 32;
 pub struct Cursor {
     /// Key of the last row given; the next page begins after it.
     pub key: u64,
-    /// What a page hands to the next beside the key, for example a running balance.
+    /// What a page hands to the next beside the key, for example the day it is asked of.
     pub carry: i64,
 }
+
+/// A request whose answer comes in pages. Made by `paged!`.
+pub trait Paged: prost::Message + Sized {
+    /// What the request is called: no token fits two questions.
+    const NAME: &'static str;
+    /// Rows of a page at most.
+    const MOST: u32;
+
+    /// How many rows the caller wants, and the token of the page.
+    fn page(&self) -> (u32, &str);
+
+    /// What all pages of one question share: the request without what says which page is wanted, and how soon.
+    fn question(&self) -> Self;
+}
+
+/// Makes a request one with pages, of [`MAX_ROWS`] at most if nothing else is said.
+macro_rules! paged {
+    ($request:ident) => {
+        crate::query::page::paged!($request, crate::query::page::MAX_ROWS);
+    };
+    ($request:ident, $most:expr) => {
+        impl crate::query::page::Paged for proto::v1::$request {
+            const NAME: &'static str = stringify!($request);
+            const MOST: u32 = $most;
+
+            fn page(&self) -> (u32, &str) {
+                (self.page_size, &self.page_token)
+            }
+
+            fn question(&self) -> Self {
+                Self { page_size: 0, page_token: String::new(), not_before: 0, ..self.clone() }
+            }
+        }
+    };
+}
+pub(super) use paged;
 
 /// One question's way of paging.
 pub struct Pager {
@@ -30,37 +66,27 @@ pub struct Pager {
     pub after: Option<Cursor>,
     /// How many entries there were when the token was given; none for the first page.
     pub then: Option<u64>,
+    entries: u64,
     scope: [u8; 8],
 }
 
 impl Pager {
-    /// Paging of the question `scope` (its name and filters), as the caller asks for it.
+    /// Paging of a question, as the caller asks for it, of a ledger of so many entries. A token belongs to the whole
+    /// request, so that no filter and no point in time can be forgotten.
     ///
     /// # Errors
     /// The token is no token, of another question, or of another ledger.
-    pub fn open(scope: &str, page_size: u32, page_token: &str, entries: u64) -> Result<Self, QueryError> {
-        Self::open_up_to(MAX_ROWS, scope, page_size, page_token, entries)
-    }
-
-    /// The same for a question whose rows are so small that a page may hold more of them.
-    ///
-    /// # Errors
-    /// As of [`Pager::open`].
-    pub fn open_up_to(
-        most: u32,
-        scope: &str,
-        page_size: u32,
-        page_token: &str,
-        entries: u64,
-    ) -> Result<Self, QueryError> {
-        let rows = if page_size == 0 { DEFAULT_ROWS } else { page_size.min(most) };
-        let digest = Sha256::digest(scope.as_bytes());
-        let mut short = [0; 8];
-        short.copy_from_slice(&digest[..8]);
-        let mut pager = Self { rows: rows as usize, after: None, then: None, scope: short };
-        if !page_token.is_empty() {
+    pub fn open<R: Paged>(request: &R, entries: u64) -> Result<Self, QueryError> {
+        let (size, token) = request.page();
+        let rows = if size == 0 { DEFAULT_ROWS } else { size.min(R::MOST) };
+        let question = Sha256::new().chain_update(R::NAME).chain_update([0]);
+        let digest = question.chain_update(request.question().encode_to_vec()).finalize();
+        let mut scope = [0; 8];
+        scope.copy_from_slice(&digest[..8]);
+        let mut pager = Self { rows: rows as usize, after: None, then: None, entries, scope };
+        if !token.is_empty() {
             let bad = || QueryError::field("page_token", "use the next_page_token of the same question, unchanged");
-            let (cursor, then) = pager.read(page_token, entries).ok_or_else(bad)?;
+            let (cursor, then) = pager.read(token, entries).ok_or_else(bad)?;
             (pager.after, pager.then) = (Some(cursor), Some(then));
         }
         Ok(pager)
@@ -72,9 +98,33 @@ impl Pager {
         self.after.map(|cursor| cursor.key)
     }
 
-    /// The token of the page after `last`, at this number of entries.
+    /// The first key of this page, for rows whose keys count up from 0.
     #[must_use]
-    pub fn token(&self, last: Cursor, entries: u64) -> String {
+    pub fn first(&self) -> u64 {
+        self.after_key().map_or(0, |key| key.saturating_add(1))
+    }
+
+    /// The same for handles. A key no table has gives an empty page.
+    #[must_use]
+    pub fn first_handle(&self) -> u32 {
+        u32::try_from(self.first()).unwrap_or(u32::MAX)
+    }
+
+    /// The handle a walk goes on from, for questions whose tokens say that instead of the last row given.
+    #[must_use]
+    pub fn going_on(&self) -> u32 {
+        self.after_key().map_or(0, |key| u32::try_from(key).unwrap_or(u32::MAX))
+    }
+
+    /// The token of the page after `last`.
+    #[must_use]
+    pub fn token(&self, last: Cursor) -> String {
+        self.token_of(last, self.entries)
+    }
+
+    /// The same for an answer that knows better how many entries it was given at.
+    #[must_use]
+    pub fn token_of(&self, last: Cursor, entries: u64) -> String {
         let mut bytes = Vec::with_capacity(TOKEN_BYTES);
         bytes.extend_from_slice(&last.key.to_be_bytes());
         bytes.extend_from_slice(&last.carry.to_be_bytes());
@@ -84,14 +134,22 @@ impl Pager {
         bytes.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
-    /// Cuts rows, taken one beyond the page, and gives the token of the next page if there is one.
+    /// As many of the rows as the page has, and the token of the next page if there is a row more.
     #[must_use]
-    pub fn cut<T>(&self, rows: &mut Vec<T>, entries: u64, cursor: impl Fn(&T) -> Cursor) -> String {
+    pub fn cut<T>(&self, rows: impl IntoIterator<Item = T>, key: impl Fn(&T) -> u64) -> (Vec<T>, String) {
+        let mut rows: Vec<T> = rows.into_iter().take(self.rows + 1).collect();
         if rows.len() <= self.rows {
-            return String::new();
+            return (rows, String::new());
         }
         rows.truncate(self.rows);
-        rows.last().map_or_else(String::new, |last| self.token(cursor(last), entries))
+        let token = rows.last().map(|last| self.token(Cursor { key: key(last), carry: 0 }));
+        (rows, token.unwrap_or_default())
+    }
+
+    /// The page of a table's handles, below `end`, that are wanted.
+    #[must_use]
+    pub fn handles(&self, end: u32, wanted: impl Fn(&u32) -> bool) -> (Vec<u32>, String) {
+        self.cut((self.first_handle()..end).filter(wanted), |handle| (*handle).into())
     }
 
     fn read(&self, token: &str, entries: u64) -> Option<(Cursor, u64)> {
@@ -117,18 +175,33 @@ impl Pager {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proto::v1;
 
-    fn after(scope: &str, token: &str, entries: u64) -> Result<Option<Cursor>, QueryError> {
-        Pager::open(scope, 10, token, entries).map(|pager| pager.after)
+    fn asked(kind: &str, size: u32, token: &str) -> v1::ListFindingsRequest {
+        let (kind, page_token) = (kind.to_owned(), token.to_owned());
+        v1::ListFindingsRequest { kind, page_size: size, page_token, ..v1::ListFindingsRequest::default() }
+    }
+
+    fn after(kind: &str, token: &str, entries: u64) -> Result<Option<Cursor>, QueryError> {
+        Pager::open(&asked(kind, 10, token), entries).map(|pager| pager.after)
     }
 
     #[test]
     fn a_token_comes_back_and_fits_its_question_only() -> Result<(), QueryError> {
         let cursor = Cursor { key: 7, carry: -3 };
-        let token = Pager::open("one", 10, "", 5)?.token(cursor, 5);
+        let token = Pager::open(&asked("one", 10, ""), 5)?.token(cursor);
         assert_eq!(after("one", &token, 6)?, Some(cursor));
-        assert!(after("two", &token, 6).is_err(), "another question");
+        assert!(after("two", &token, 6).is_err(), "another filter");
         assert!(after("one", &token, 4).is_err(), "a ledger with fewer entries");
+        let at = Some(v1::Point { at_index: Some(3), ..v1::Point::default() });
+        let past = v1::ListFindingsRequest { at, ..asked("one", 10, &token) };
+        assert!(Pager::open(&past, 6).is_err(), "another point in time");
+        let page_token = token.clone();
+        let other =
+            v1::ListRefusalsRequest { code: "one".to_owned(), page_token, ..v1::ListRefusalsRequest::default() };
+        assert!(Pager::open(&other, 6).is_err(), "another question");
+        let later = v1::ListFindingsRequest { not_before: 6, ..asked("one", 3, &token) };
+        assert!(Pager::open(&later, 6)?.after.is_some(), "size and patience may change from page to page");
         let mut forged = token.clone();
         forged.replace_range(0..2, "ff");
         assert!(after("one", &forged, 6).is_err(), "a changed token");
@@ -139,13 +212,22 @@ mod tests {
     }
 
     #[test]
-    fn a_page_is_cut_and_the_last_one_has_no_token() -> Result<(), QueryError> {
-        let pager = Pager::open("one", 2, "", 5)?;
-        let mut rows = vec![1, 2, 3];
-        let token = pager.cut(&mut rows, 5, |row| Cursor { key: *row, carry: 0 });
-        assert_eq!((rows.len(), after("one", &token, 5)?.map(|c| c.key)), (2, Some(2)));
-        assert_eq!(pager.cut(&mut rows, 5, |row| Cursor { key: *row, carry: 0 }), "");
-        assert_eq!(Pager::open("one", u32::MAX, "", 0)?.rows, MAX_ROWS as usize);
+    fn pages_of_any_size_are_the_whole_and_the_last_one_has_no_token() -> Result<(), QueryError> {
+        for size in [1, 2, 7, 100] {
+            let (mut seen, mut token) = (Vec::new(), String::new());
+            loop {
+                let pager = Pager::open(&asked("one", size, &token), 5)?;
+                let (page, next) = pager.handles(20, |handle| handle % 3 != 1);
+                assert!(page.len() <= size as usize && (next.is_empty() || page.len() == size as usize));
+                seen.extend(page);
+                token = next;
+                if token.is_empty() {
+                    break;
+                }
+            }
+            assert_eq!(seen, (0..20).filter(|handle| handle % 3 != 1).collect::<Vec<u32>>(), "{size} a page");
+        }
+        assert_eq!(Pager::open(&asked("one", u32::MAX, ""), 0)?.rows, MAX_ROWS as usize);
         Ok(())
     }
 }

@@ -1,7 +1,7 @@
 //! Payments, batches and returns, with what the bank said.
 
 use super::asked::Asked;
-use super::page::Cursor;
+use super::page::{Cursor, Pager, paged};
 use super::{QueryError, found, need_id};
 use crate::wire;
 use crate::wire::{id, some};
@@ -25,6 +25,9 @@ pub fn payout(asked: &Asked, request: &v1::GetPayoutRequest) -> Result<v1::GetPa
     Ok(v1::GetPayoutResponse { as_of: state.entries, basis: asked.basis(), payout: Some(of_handle(&state, handle)) })
 }
 
+paged!(GetBatchRequest);
+paged!(ListReturnsRequest);
+
 /// A batch and a page of its payments. Walks the batch, never all payments.
 ///
 /// # Errors
@@ -33,8 +36,7 @@ pub fn batch(asked: &Asked, request: &v1::GetBatchRequest) -> Result<v1::GetBatc
     let state = asked.state()?;
     let wanted = need_id("batch", &request.batch)?;
     let handle = found("batch", wanted, state.batches.find(wanted))?;
-    let scope = format!("batch/{wanted}");
-    let pager = asked.pager(&scope, request.page_size, &request.page_token, state.entries)?;
+    let pager = Pager::open(request, state.entries)?;
     let batch = state.batches.get(handle);
     let application = state.applications.get(batch.application);
     let (bank, bank_name) = wire::org(&state, batch.bank);
@@ -68,8 +70,8 @@ pub fn batch(asked: &Asked, request: &v1::GetBatchRequest) -> Result<v1::GetBatc
         at = payout.before_of_application;
     }
     page.reverse();
-    let cursor = |handle: &u32| Cursor { key: state.payouts.get(*handle).number.into(), carry: 0 };
-    answer.next_page_token = pager.cut(&mut page, state.entries, cursor);
+    let (page, next_page_token) = pager.cut(page, |handle| state.payouts.get(*handle).number.into());
+    answer.next_page_token = next_page_token;
     answer.payouts = page.into_iter().map(|handle| of_handle(&state, handle)).collect();
     [answer.total, answer.pending, answer.credited, answer.returned, answer.unknown] = counts.map(Some);
     Ok(answer)
@@ -90,22 +92,24 @@ fn progress_place(progress: Progress) -> usize {
 /// A filter or the token is wrong.
 pub fn returns(asked: &Asked, request: &v1::ListReturnsRequest) -> Result<v1::ListReturnsResponse, QueryError> {
     let state = asked.state()?;
-    let on = match request.on {
+    let pager = Pager::open(request, state.entries)?;
+    let on = match (request.on, pager.after) {
+        // Later pages are of the day the first one was of, whatever has been told since.
+        (0, Some(cursor)) => Day::from_yyyymmdd(u32::try_from(cursor.carry).unwrap_or(0)).unwrap_or_default(),
         // Walking all payments for returns anyway, this may look at them too.
-        0 => state.payouts.iter().map(|(_, payout)| payout.on).max().unwrap_or_default().max(latest_day(&state)),
-        day => Day::from_yyyymmdd(day).ok_or_else(|| QueryError::field("on", "write a day as 20211231"))?,
+        (0, None) => {
+            state.payouts.iter().map(|(_, payout)| payout.on).max().unwrap_or_default().max(latest_day(&state))
+        }
+        (day, _) => Day::from_yyyymmdd(day).ok_or_else(|| QueryError::field("on", "write a day as 20211231"))?,
     };
-    let scope = format!("returns/{on}/{}/{}/{}", request.open_only, request.programme, request.division);
-    let pager = asked.pager(&scope, request.page_size, &request.page_token, state.entries)?;
     let filter = ReturnsFilter {
         open_only: request.open_only,
         programme: programme(&state, &request.programme)?,
         division: request.division,
     };
     // The key is the handle to go on from.
-    let from = pager.after_key().map_or(0, |key| u32::try_from(key).unwrap_or(u32::MAX));
-    let (rows, next) = returns::returns(&state, on, filter, from, pager.rows);
-    let token = |next: u32| pager.token(Cursor { key: next.into(), carry: 0 }, state.entries);
+    let (rows, next) = returns::returns(&state, on, filter, pager.going_on(), pager.rows);
+    let token = |next: u32| pager.token(Cursor { key: next.into(), carry: on.yyyymmdd().into() });
     Ok(v1::ListReturnsResponse {
         as_of: state.entries,
         basis: asked.basis(),

@@ -3,10 +3,13 @@
 use super::QueryError;
 use super::asked::Asked;
 use super::explain::saying;
-use super::page::Cursor;
+use super::page::{Pager, paged};
 use crate::wire;
 use ledger::state::State;
 use proto::v1;
+
+paged!(ListFindingsRequest);
+paged!(ListRefusalsRequest);
 
 /// Findings by number.
 ///
@@ -14,16 +17,12 @@ use proto::v1;
 /// The token is wrong.
 pub fn findings(asked: &Asked, request: &v1::ListFindingsRequest) -> Result<v1::ListFindingsResponse, QueryError> {
     let state = asked.state()?;
-    let scope = format!("findings/{}/{}", request.open_only, request.kind);
-    let pager = asked.pager(&scope, request.page_size, &request.page_token, state.entries)?;
-    let first = pager.after_key().map_or(0, |key| u32::try_from(key.saturating_add(1)).unwrap_or(u32::MAX));
+    let pager = Pager::open(request, state.entries)?;
     let wanted = |number: &u32| {
         let finding = state.findings.get(*number);
         (!request.open_only || finding.open) && (request.kind.is_empty() || finding.kind.name() == request.kind)
     };
-    let mut numbers: Vec<u32> = (first..state.findings.next()).filter(wanted).take(pager.rows + 1).collect();
-    let cursor = |number: &u32| Cursor { key: (*number).into(), carry: 0 };
-    let next_page_token = pager.cut(&mut numbers, state.entries, cursor);
+    let (numbers, next_page_token) = pager.handles(state.findings.next(), wanted);
     let mut findings: Vec<_> = numbers.into_iter().map(|number| wire::finding(&state, number)).collect();
     let (as_of, suspense_fen) = (state.entries, suspense(&state));
     drop(state);
@@ -46,12 +45,9 @@ fn suspense(state: &State) -> i64 {
 /// A filter or the token is wrong.
 pub fn refusals(asked: &Asked, request: &v1::ListRefusalsRequest) -> Result<v1::ListRefusalsResponse, QueryError> {
     let state = asked.state()?;
-    let scope = format!("refusals/{}", request.code);
-    let pager = asked.pager(&scope, request.page_size, &request.page_token, state.entries)?;
-    let first = pager.after_key().map_or(0, |key| u32::try_from(key.saturating_add(1)).unwrap_or(u32::MAX));
+    let pager = Pager::open(request, state.entries)?;
     let wanted = |at: &u32| request.code.is_empty() || state.refused.get(*at).refusal.code.name() == request.code;
-    let mut rows: Vec<u32> = (first..state.refused.next()).filter(wanted).take(pager.rows + 1).collect();
-    let next_page_token = pager.cut(&mut rows, state.entries, |at| Cursor { key: (*at).into(), carry: 0 });
+    let (rows, next_page_token) = pager.handles(state.refused.next(), wanted);
     let mut refusals: Vec<_> = rows.into_iter().map(|at| refused(&state, at)).collect();
     let as_of = state.entries;
     drop(state);

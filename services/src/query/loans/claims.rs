@@ -2,7 +2,7 @@
 
 use super::{on_wire, payer_debt, some_portfolios};
 use crate::query::asked::Asked;
-use crate::query::page::Cursor;
+use crate::query::page::{Pager, paged};
 use crate::query::{QueryError, found, need_id};
 use crate::wire;
 use crate::wire::id;
@@ -12,6 +12,9 @@ use proto::v1;
 use replay::answers::loans::claims::{VerdictSums, by_verdict, lines_of_claim, verdict_en};
 use replay::answers::loans::{claim_for_name, some, subordination_name};
 
+paged!(ListClaimsRequest);
+paged!(GetClaimRequest);
+
 /// Claims in the order in which they began.
 ///
 /// # Errors
@@ -19,12 +22,9 @@ use replay::answers::loans::{claim_for_name, some, subordination_name};
 pub fn claims(asked: &Asked, request: &v1::ListClaimsRequest) -> Result<v1::ListClaimsResponse, QueryError> {
     let state = asked.state()?;
     let portfolios = some_portfolios(&state, &request.lender, &request.kind)?;
-    let scope = format!("claims/{:?}/{}", request.lender, request.kind);
-    let pager = asked.pager(&scope, request.page_size, &request.page_token, state.entries)?;
-    let first = pager.after_key().map_or(0, |key| u32::try_from(key.saturating_add(1)).unwrap_or(u32::MAX));
+    let pager = Pager::open(request, state.entries)?;
     let wanted = |handle: &u32| portfolios.contains(&state.claims.get(*handle).portfolio);
-    let mut handles: Vec<u32> = (first..state.claims.next()).filter(wanted).take(pager.rows + 1).collect();
-    let next_page_token = pager.cut(&mut handles, state.entries, |at| Cursor { key: (*at).into(), carry: 0 });
+    let (handles, next_page_token) = pager.handles(state.claims.next(), wanted);
     let claims = handles.into_iter().map(|handle| head(&state, handle)).collect();
     Ok(v1::ListClaimsResponse { as_of: state.entries, basis: asked.basis(), claims, next_page_token })
 }
@@ -39,8 +39,7 @@ pub fn claim(asked: &Asked, request: &v1::GetClaimRequest) -> Result<v1::GetClai
     let row = state.claims.get(handle);
     let verdict = maybe_verdict(&request.verdict)?;
     let only = request.only();
-    let scope = format!("claim/{}/{only:?}/{verdict:?}", row.id);
-    let pager = asked.pager(&scope, request.page_size, &request.page_token, state.entries)?;
+    let pager = Pager::open(request, state.entries)?;
     let wanted = |line: &ClaimLine| {
         verdict.is_none_or(|verdict| line.verdict == verdict)
             && match only {
@@ -54,8 +53,7 @@ pub fn claim(asked: &Asked, request: &v1::GetClaimRequest) -> Result<v1::GetClai
     let mut handles: Vec<u32> = lines.filter(|(_, line)| wanted(line)).map(|(handle, _)| handle).collect();
     // Claims are chained from their latest line back.
     handles.reverse();
-    let cursor = |at: &u32| Cursor { key: state.claim_lines.get(*at).number.into(), carry: 0 };
-    let next_page_token = pager.cut(&mut handles, state.entries, cursor);
+    let (handles, next_page_token) = pager.cut(handles, |at| state.claim_lines.get(*at).number.into());
     let verdicts = if pager.after.is_none() { by_verdict(&state, row) } else { Vec::new() };
     Ok(v1::GetClaimResponse {
         as_of: state.entries,

@@ -1,7 +1,7 @@
 //! What is to be posted: interest loan by loan, compensation by university. What jobs submit, before they submit it.
 
 use super::{event_id, interest, left, maybe_day, maybe_kind, need_portfolio, need_year, on_wire, payer_sums};
-use crate::query::page::{Cursor, Pager};
+use crate::query::page::{Cursor, Pager, paged};
 use crate::query::{QueryError, found, need_id};
 use crate::wire;
 use crate::wire::id;
@@ -15,6 +15,9 @@ use replay::engine::Engine;
 
 /// Rows of a page at most: about half a megabyte.
 const MAX_ROWS: u32 = 5_000;
+
+paged!(ListDueInterestRequest, MAX_ROWS);
+paged!(ListDueCompensationRequest);
 
 /// Loans looked at under one lock, a few milliseconds of work.
 const LOOKS: u32 = 2_000;
@@ -37,12 +40,10 @@ pub fn interest_due(
     let (portfolios, pager) = {
         let state = engine.read();
         let lender = found("organisation", wanted, state.orgs.find(wanted))?;
-        let scope = format!("due/{wanted}/{kind:?}/{}", request.through);
-        let (size, token) = (request.page_size, request.page_token.as_str());
-        let pager = Pager::open_up_to(MAX_ROWS, &scope, size, token, state.entries)?;
+        let pager = Pager::open(request, state.entries)?;
         (portfolios(&state, Some(lender), kind), pager)
     };
-    let mut from = pager.after_key().map(|key| u32::try_from(key).unwrap_or(u32::MAX)).unwrap_or(0);
+    let mut from = pager.going_on();
     let (first, mut chunk, mut rows) = (from, Chunk::default(), Vec::new());
     loop {
         let state = engine.read();
@@ -53,7 +54,7 @@ pub fn interest_due(
             from = next;
             continue;
         }
-        let token = |next: u32| pager.token(Cursor { key: next.into(), carry: 0 }, state.entries);
+        let token = |next: u32| pager.token(Cursor { key: next.into(), carry: 0 });
         return Ok(v1::ListDueInterestResponse {
             as_of: state.entries,
             rows,
@@ -90,12 +91,10 @@ pub fn compensation_due(
     let state = engine.read();
     let portfolio = need_portfolio(&state, &request.lender, &request.kind)?;
     let year = need_year(request.year)?;
-    let scope = format!("compensation/{portfolio}/{year}/{}", request.default_ppm);
-    let pager = Pager::open(&scope, request.page_size, &request.page_token, state.entries)?;
-    let after = pager.after_key().map_or(0, |key| key.saturating_add(1));
-    let handles = risk_years(&state, portfolio, year).into_iter().filter(|handle| u64::from(*handle) >= after);
-    let mut handles: Vec<u32> = handles.take(pager.rows + 1).collect();
-    let next_page_token = pager.cut(&mut handles, state.entries, |at| Cursor { key: (*at).into(), carry: 0 });
+    let pager = Pager::open(request, state.entries)?;
+    let first = pager.first_handle();
+    let handles = risk_years(&state, portfolio, year).into_iter().filter(|handle| *handle >= first);
+    let (handles, next_page_token) = pager.cut(handles, |at| (*at).into());
     let rows = handles.into_iter().map(|handle| compensation(&state, handle, request.default_ppm)).collect();
     Ok(v1::ListDueCompensationResponse { as_of: state.entries, rows, next_page_token })
 }

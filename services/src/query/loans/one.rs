@@ -3,7 +3,7 @@
 use super::claims::line_of;
 use super::{class_sums, event_id, interest, maybe_day, maybe_kind, maybe_lender, on_wire};
 use crate::query::asked::Asked;
-use crate::query::page::Cursor;
+use crate::query::page::{Pager, paged};
 use crate::query::{QueryError, found, maybe_id, need_id, payments};
 use crate::wire;
 use crate::wire::id;
@@ -203,6 +203,8 @@ pub fn quote(engine: &Engine, request: &v1::QuoteLoanRequest) -> Result<v1::Quot
     })
 }
 
+paged!(ListLoansRequest);
+
 /// Loans in the order in which they became known. A scan, but for those of one borrower.
 ///
 /// # Errors
@@ -212,9 +214,8 @@ pub fn loans(asked: &Asked, request: &v1::ListLoansRequest) -> Result<v1::ListLo
     let (lender, kind) = (maybe_lender(&state, &request.lender)?, maybe_kind(&request.kind)?);
     let (person, school) = (maybe_id("person", &request.person)?, maybe_id("school", &request.school)?);
     let school = school.map(|school| found("organisation", school, state.orgs.find(school))).transpose()?;
-    let scope = format!("loans/{lender:?}/{kind:?}/{person:?}/{school:?}/{}/{}", request.number, request.open_only);
-    let pager = asked.pager(&scope, request.page_size, &request.page_token, state.entries)?;
-    let first = pager.after_key().map_or(0, |key| u32::try_from(key.saturating_add(1)).unwrap_or(u32::MAX));
+    let pager = Pager::open(request, state.entries)?;
+    let first = pager.first_handle();
     let wanted = |handle: &u32| {
         let loan = state.loans.get(*handle);
         let of_lender = |lender| some(loan.portfolio).is_some_and(|at| state.portfolios.get(at).lender == lender);
@@ -225,11 +226,10 @@ pub fn loans(asked: &Asked, request: &v1::ListLoansRequest) -> Result<v1::ListLo
             && (request.number.is_empty() || loan.number == request.number)
             && (!request.open_only || principal(loan) > 0)
     };
-    let mut handles: Vec<u32> = match person {
-        Some(person) => of_person(&state, person).into_iter().filter(wanted).take(pager.rows + 1).collect(),
-        None => (first..state.loans.next()).filter(wanted).take(pager.rows + 1).collect(),
+    let (handles, next_page_token) = match person {
+        Some(person) => pager.cut(of_person(&state, person).into_iter().filter(wanted), |at| (*at).into()),
+        None => pager.handles(state.loans.next(), wanted),
     };
-    let next_page_token = pager.cut(&mut handles, state.entries, |at| Cursor { key: (*at).into(), carry: 0 });
     let loans = handles.into_iter().map(|handle| of_row(&state, state.loans.get(handle))).collect();
     Ok(v1::ListLoansResponse { as_of: state.entries, basis: asked.basis(), loans, next_page_token })
 }

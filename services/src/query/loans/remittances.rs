@@ -3,7 +3,7 @@
 use super::{on_wire, some_portfolios};
 use crate::query::QueryError;
 use crate::query::asked::Asked;
-use crate::query::page::Cursor;
+use crate::query::page::{Pager, paged};
 use crate::wire;
 use crate::wire::id;
 use ledger::event::Purpose;
@@ -13,6 +13,8 @@ use replay::answers::loans::{claim_of, purpose_name};
 
 /// Rows of a page at most: each may name 400 draws.
 const MAX_ROWS: u32 = 200;
+
+paged!(ListRemittancesRequest, MAX_ROWS);
 
 /// Payments to lenders in the order in which they were ordered.
 ///
@@ -24,12 +26,9 @@ pub fn remittances(
 ) -> Result<v1::ListRemittancesResponse, QueryError> {
     let state = asked.state()?;
     let portfolios = some_portfolios(&state, &request.lender, &request.kind)?;
-    let scope = format!("remittances/{:?}/{}", request.lender, request.kind);
-    let pager = asked.pager_up_to(MAX_ROWS, &scope, request.page_size, &request.page_token, state.entries)?;
-    let first = pager.after_key().map_or(0, |key| u32::try_from(key.saturating_add(1)).unwrap_or(u32::MAX));
+    let pager = Pager::open(request, state.entries)?;
     let wanted = |handle: &u32| portfolios.contains(&state.remittances.get(*handle).portfolio);
-    let mut handles: Vec<u32> = (first..state.remittances.next()).filter(wanted).take(pager.rows + 1).collect();
-    let next_page_token = pager.cut(&mut handles, state.entries, |at| Cursor { key: (*at).into(), carry: 0 });
+    let (handles, next_page_token) = pager.handles(state.remittances.next(), wanted);
     let remittances = handles.into_iter().map(|handle| of_handle(&state, handle)).collect();
     Ok(v1::ListRemittancesResponse { as_of: state.entries, basis: asked.basis(), remittances, next_page_token })
 }

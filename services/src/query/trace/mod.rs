@@ -4,7 +4,7 @@
 mod remitted;
 
 use super::asked::Asked;
-use super::page::Cursor;
+use super::page::{Cursor, Pager, paged};
 use super::{QueryError, found, lines, need_id, payments};
 use crate::wire::{id, some};
 use bytes::Bytes;
@@ -16,6 +16,8 @@ use replay::answers::labels;
 use replay::answers::trace;
 use replay::answers::trace::{Flow, ForwardTotals, Gap, Strand};
 
+paged!(TraceRequest);
+
 /// A trace in the direction asked for.
 ///
 /// # Errors
@@ -24,11 +26,9 @@ pub fn trace(asked: &Asked, request: &v1::TraceRequest) -> Result<v1::TraceRespo
     let state = asked.state()?;
     let trace = match &request.start {
         Some(Start::Payout(payout)) => Trace::Back(back(&state, payout)?),
-        Some(Start::Line(line)) => Trace::Forward(forward(asked, &state, line, request)?),
-        Some(Start::Remittance(remittance)) => {
-            Trace::Remittance(remitted::remittance(asked, &state, remittance, request)?)
-        }
-        Some(Start::Claim(claim)) => Trace::Claim(remitted::claim(asked, &state, claim, request)?),
+        Some(Start::Line(line)) => Trace::Forward(forward(&state, line, request)?),
+        Some(Start::Remittance(remittance)) => Trace::Remittance(remitted::remittance(&state, remittance, request)?),
+        Some(Start::Claim(claim)) => Trace::Claim(remitted::claim(&state, claim, request)?),
         Some(Start::Loan(loan)) => Trace::Loan(remitted::loan(&state, loan)?),
         None => return Err(QueryError::field("start", "name a payout, line, remittance, claim or loan to start from")),
     };
@@ -52,14 +52,13 @@ fn strand(state: &State, strand: &Strand) -> v1::Strand {
     v1::Strand { fen: strand.fen, lines }
 }
 
-fn forward(asked: &Asked, state: &State, line: &[u8], request: &v1::TraceRequest) -> Result<v1::Forward, QueryError> {
+fn forward(state: &State, line: &[u8], request: &v1::TraceRequest) -> Result<v1::Forward, QueryError> {
     let wanted = need_id("line", line)?;
     let handle = found("document line", wanted, state.lines.find(wanted))?;
-    let scope = format!("trace/{wanted}");
-    let pager = asked.pager(&scope, request.page_size, &request.page_token, state.entries)?;
+    let pager = Pager::open(request, state.entries)?;
     let day = payments::latest_day(state);
     let forward = trace::forward(state, handle, day, pager.after.map(unpacked), pager.rows);
-    let token = |next| pager.token(packed(next), state.entries);
+    let token = |next| pager.token(packed(next));
     Ok(v1::Forward {
         line: Some(lines::of_handle(state, handle)),
         descendants: forward.descendants.iter().map(|line| lines::of_handle(state, *line)).collect(),

@@ -1,11 +1,10 @@
 //! Traces of payments to lenders, claims and loans: between document lines and the loan-days they pay for.
 
 use super::strand;
-use crate::query::asked::Asked;
 use crate::query::loans::claims::{head, line_of, need_claim};
 use crate::query::loans::one::{need_loan, of_row};
 use crate::query::loans::remittances::of_handle;
-use crate::query::page::Cursor;
+use crate::query::page::Pager;
 use crate::query::{QueryError, found, need_id};
 use crate::wire::id;
 use ledger::state::State;
@@ -19,7 +18,6 @@ use replay::answers::trace::remitted::{RemittanceFlow, of_claim, paid_lines, str
 const DAYS_SHOWN: usize = 20;
 
 pub(super) fn remittance(
-    asked: &Asked,
     state: &State,
     remittance: &[u8],
     request: &v1::TraceRequest,
@@ -27,7 +25,7 @@ pub(super) fn remittance(
     let wanted = need_id("remittance", remittance)?;
     let handle = found("payment to a lender", wanted, state.remittances.find(wanted))?;
     let claim = claim_of(state, state.remittances.get(handle));
-    let page = page(asked, state, claim, &format!("trace/remittance/{wanted}"), request)?;
+    let page = page(state, claim, request)?;
     Ok(v1::RemittanceTrace {
         funded: Some(funded(state, handle)),
         claim: claim.map(|claim| head(state, claim)),
@@ -38,15 +36,9 @@ pub(super) fn remittance(
     })
 }
 
-pub(super) fn claim(
-    asked: &Asked,
-    state: &State,
-    claim: &[u8],
-    request: &v1::TraceRequest,
-) -> Result<v1::ClaimTrace, QueryError> {
+pub(super) fn claim(state: &State, claim: &[u8], request: &v1::TraceRequest) -> Result<v1::ClaimTrace, QueryError> {
     let handle = need_claim(state, claim)?;
-    let scope = format!("trace/claim/{}", state.claims.get(handle).id);
-    let page = page(asked, state, Some(handle), &scope, request)?;
+    let page = page(state, Some(handle), request)?;
     Ok(v1::ClaimTrace {
         claim: Some(head(state, handle)),
         remittances: of_claim(state, handle).into_iter().map(|at| funded(state, at)).collect(),
@@ -107,19 +99,11 @@ struct Page {
     next: String,
 }
 
-fn page(
-    asked: &Asked,
-    state: &State,
-    claim: Option<u32>,
-    scope: &str,
-    request: &v1::TraceRequest,
-) -> Result<Page, QueryError> {
-    let pager = asked.pager(scope, request.page_size, &request.page_token, state.entries)?;
+fn page(state: &State, claim: Option<u32>, request: &v1::TraceRequest) -> Result<Page, QueryError> {
+    let pager = Pager::open(request, state.entries)?;
     let Some(claim) = claim else { return Ok(Page::default()) };
-    let after = pager.after_key().map_or(0, |key| u32::try_from(key).unwrap_or(u32::MAX));
-    let mut lines = paid_lines(state, claim, after, pager.rows + 1);
-    let cursor = |at: &u32| Cursor { key: state.claim_lines.get(*at).number.into(), carry: 0 };
-    let next = pager.cut(&mut lines, state.entries, cursor);
+    let lines = paid_lines(state, claim, pager.going_on(), pager.rows + 1);
+    let (lines, next) = pager.cut(lines, |at| state.claim_lines.get(*at).number.into());
     let (count, all_days) = confirmed(state, state.claims.get(claim));
     let days = lines.into_iter().map(|line| days(state, line)).collect();
     Ok(Page { lines: count, all_days, days, next })
