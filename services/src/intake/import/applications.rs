@@ -3,85 +3,44 @@
 use super::columns::Col;
 use super::derive::Derive;
 use super::row::{Row, Wrong};
-use super::sets::SetLine;
+use super::sets::{SetKind, SetRow};
 use super::{ids, rosters, text};
-use ledger::event::{ApplicationLineAdded, ApplicationPrepared, Draw, Kind, SetSealed};
-use ledger::money::{Day, Fen};
+use ledger::event::{ApplicationLineAdded, ApplicationPrepared, Draw, Kind};
+use ledger::money::Fen;
 use uuid::Uuid;
 
-/// A row of a file of applications.
-pub(crate) struct Line {
-    number: String,
-    day: Day,
-    head: ApplicationPrepared,
-    line: ApplicationLineAdded,
-    fen: Fen,
-}
+/// A set of this kind.
+pub(crate) const SET: SetKind<ApplicationPrepared, ApplicationLineAdded> = SetKind {
+    read,
+    prepared: Kind::ApplicationPrepared,
+    added: Kind::ApplicationLineAdded,
+    sealed: Kind::ApplicationSealed,
+};
 
-impl SetLine for Line {
-    fn read(row: &Row<'_>, derive: &Derive<'_>) -> Result<Self, Wrong> {
-        let number = row.key(Col::Application)?.to_owned();
-        let application = derive.shared("#application", &number, || Ok::<_, Wrong>(ids::application(&number)))?;
-        let unit = row.key(Col::Unit)?;
-        let line = row.number(Col::SetLine, 1, 999_999_999)?;
-        let person = derive.person(&row.id_number(Col::IdNumber)?);
-        let academic_year = rosters::year(row, Col::AcademicYear)?;
-        let award = derive.award(row.key(Col::Programme)?, academic_year, row.key(Col::School)?, person);
-        let reissue_of = if row.has(Col::ReissueOf) { Some(row.reference(Col::ReissueOf)?) } else { None };
-        let (draws, fen) = draws(row, unit, derive)?;
-        let added = ApplicationLineAdded {
-            application,
-            number: line,
-            payout: derive.payout(&number, line),
-            award,
-            instalment: row.number(Col::Instalment, 1, 12)?,
-            card: derive.card(&row.card(Col::Card)?),
-            reissue_of: reissue_of.map(|(number, line)| ids::payout(number, line)),
-            draws,
-        };
-        let head = ApplicationPrepared {
-            application,
-            unit: derive.org(unit),
-            fiscal_year: rosters::year(row, Col::FiscalYear)?,
-        };
-        Ok(Self { number, day: row.day(Col::PreparedDay)?, head, line: added, fen })
-    }
-
-    fn set_number(&self) -> &str {
-        &self.number
-    }
-
-    fn set(&self) -> Uuid {
-        self.head.application
-    }
-
-    fn line(&self) -> u32 {
-        self.line.number
-    }
-
-    fn day(&self) -> Day {
-        self.day
-    }
-
-    fn fen(&self) -> Fen {
-        self.fen
-    }
-
-    fn same_head(&self, other: &Self) -> bool {
-        self.head == other.head && self.day == other.day
-    }
-
-    fn prepared(&self) -> Kind {
-        Kind::ApplicationPrepared(self.head.clone())
-    }
-
-    fn added(&self) -> Kind {
-        Kind::ApplicationLineAdded(self.line.clone())
-    }
-
-    fn sealed(seal: SetSealed) -> Kind {
-        Kind::ApplicationSealed(seal)
-    }
+fn read(row: &Row<'_>, derive: &Derive<'_>) -> Result<SetRow<ApplicationPrepared, ApplicationLineAdded>, Wrong> {
+    let number = row.key(Col::Application)?.to_owned();
+    let application = derive.shared("#application", &number, || Ok::<_, Wrong>(ids::application(&number)))?;
+    let unit = row.key(Col::Unit)?;
+    let line = row.number(Col::SetLine, 1, 999_999_999)?;
+    let person = derive.person(&row.id_number(Col::IdNumber)?);
+    let academic_year = rosters::year(row, Col::AcademicYear)?;
+    let award = derive.award(row.key(Col::Programme)?, academic_year, row.key(Col::School)?, person);
+    let reissue_of = if row.has(Col::ReissueOf) { Some(row.reference(Col::ReissueOf)?) } else { None };
+    let (draws, fen) = draws(row, unit, derive)?;
+    let added = ApplicationLineAdded {
+        application,
+        number: line,
+        payout: derive.payout(&number, line),
+        award,
+        instalment: row.number(Col::Instalment, 1, 12)?,
+        card: derive.card(&row.card(Col::Card)?),
+        reissue_of: reissue_of.map(|(number, line)| ids::payout(number, line)),
+        draws,
+    };
+    let head =
+        ApplicationPrepared { application, unit: derive.org(unit), fiscal_year: rosters::year(row, Col::FiscalYear)? };
+    let day = row.day(Col::PreparedDay)?;
+    Ok(SetRow { number, set: application, day, at: line, fen, head, line: added })
 }
 
 /// A document line named as `文号#行号`, standing under `unit`.

@@ -4,76 +4,34 @@ use super::columns::Col;
 use super::derive::Derive;
 use super::ids;
 use super::row::{Row, Wrong};
-use super::sets::SetLine;
+use super::sets::{SetKind, SetRow};
 use super::text;
-use ledger::event::{Kind, RosterLineAdded, RosterPrepared, SetSealed};
-use ledger::money::{Day, Fen};
-use uuid::Uuid;
+use ledger::event::{Kind, RosterLineAdded, RosterPrepared};
+use ledger::money::Day;
 
-/// A row of a file of rosters.
-pub(crate) struct Line {
-    number: String,
-    day: Day,
-    head: RosterPrepared,
-    line: RosterLineAdded,
-}
+/// A set of this kind.
+pub(crate) const SET: SetKind<RosterPrepared, RosterLineAdded> =
+    SetKind { read, prepared: Kind::RosterPrepared, added: Kind::RosterLineAdded, sealed: Kind::RosterSealed };
 
-impl SetLine for Line {
-    fn read(row: &Row<'_>, derive: &Derive<'_>) -> Result<Self, Wrong> {
-        let number = row.key(Col::Roster)?.to_owned();
-        let roster = derive.shared("#roster", &number, || Ok::<_, Wrong>(ids::roster(&number)))?;
-        let school = row.key(Col::School)?;
-        let programme = row.key(Col::Programme)?.to_owned();
-        let academic_year = year(row, Col::AcademicYear)?;
-        let person = derive.person(&row.id_number(Col::IdNumber)?);
-        let line = RosterLineAdded {
-            roster,
-            number: row.number(Col::SetLine, 1, 999_999_999)?,
-            award: derive.award(&programme, academic_year, school, person),
-            person,
-            band: row.number(Col::Band, 1, 99)?,
-            fen: row.money(Col::Amount)?,
-        };
-        let school = derive.org(school);
-        let head = RosterPrepared { roster, school, programme, academic_year, due: due_days(row)? };
-        Ok(Self { number, day: row.day(Col::PreparedDay)?, head, line })
-    }
-
-    fn set_number(&self) -> &str {
-        &self.number
-    }
-
-    fn set(&self) -> Uuid {
-        self.head.roster
-    }
-
-    fn line(&self) -> u32 {
-        self.line.number
-    }
-
-    fn day(&self) -> Day {
-        self.day
-    }
-
-    fn fen(&self) -> Fen {
-        self.line.fen
-    }
-
-    fn same_head(&self, other: &Self) -> bool {
-        self.head == other.head && self.day == other.day
-    }
-
-    fn prepared(&self) -> Kind {
-        Kind::RosterPrepared(self.head.clone())
-    }
-
-    fn added(&self) -> Kind {
-        Kind::RosterLineAdded(self.line.clone())
-    }
-
-    fn sealed(seal: SetSealed) -> Kind {
-        Kind::RosterSealed(seal)
-    }
+fn read(row: &Row<'_>, derive: &Derive<'_>) -> Result<SetRow<RosterPrepared, RosterLineAdded>, Wrong> {
+    let number = row.key(Col::Roster)?.to_owned();
+    let roster = derive.shared("#roster", &number, || Ok::<_, Wrong>(ids::roster(&number)))?;
+    let school = row.key(Col::School)?;
+    let programme = row.key(Col::Programme)?.to_owned();
+    let academic_year = year(row, Col::AcademicYear)?;
+    let person = derive.person(&row.id_number(Col::IdNumber)?);
+    let line = RosterLineAdded {
+        roster,
+        number: row.number(Col::SetLine, 1, 999_999_999)?,
+        award: derive.award(&programme, academic_year, school, person),
+        person,
+        band: row.number(Col::Band, 1, 99)?,
+        fen: row.money(Col::Amount)?,
+    };
+    let school = derive.org(school);
+    let head = RosterPrepared { roster, school, programme, academic_year, due: due_days(row)? };
+    let day = row.day(Col::PreparedDay)?;
+    Ok(SetRow { number, set: roster, day, at: line.number, fen: line.fen, head, line })
 }
 
 /// A year, also written as the academic year `2021/22` or `2021-2022`.

@@ -11,33 +11,40 @@ use sha2::{Digest, Sha256};
 use std::collections::HashSet;
 use uuid::Uuid;
 
-/// A row of a file of sets.
-pub(crate) trait SetLine: Sized {
-    /// Reads a row; nothing is said yet.
-    fn read(row: &Row<'_>, derive: &Derive<'_>) -> Result<Self, Wrong>;
+/// A row of a file of sets: a line, with what it says of its set.
+pub(crate) struct SetRow<H, L> {
     /// The set's number as the source gives it.
-    fn set_number(&self) -> &str;
+    pub(crate) number: String,
     /// The set.
-    fn set(&self) -> Uuid;
-    /// The line's number in it, from 1.
-    fn line(&self) -> u32;
+    pub(crate) set: Uuid,
     /// The day of the set.
-    fn day(&self) -> Day;
+    pub(crate) day: Day,
+    /// The line's number in it, from 1.
+    pub(crate) at: u32,
     /// What the line is worth.
-    fn fen(&self) -> Fen;
-    /// Whether both rows say the same of their set.
-    fn same_head(&self, other: &Self) -> bool;
+    pub(crate) fen: Fen,
     /// The event that begins the set.
-    fn prepared(&self) -> Kind;
+    pub(crate) head: H,
     /// The event that adds the line.
-    fn added(&self) -> Kind;
-    /// The event that seals the set.
-    fn sealed(seal: SetSealed) -> Kind;
+    pub(crate) line: L,
+}
+
+/// What one kind of set says, and how a row of it is read. Reading says nothing yet.
+pub(crate) struct SetKind<H, L> {
+    pub(crate) read: fn(&Row<'_>, &Derive<'_>) -> Result<SetRow<H, L>, Wrong>,
+    pub(crate) prepared: fn(H) -> Kind,
+    pub(crate) added: fn(L) -> Kind,
+    pub(crate) sealed: fn(SetSealed) -> Kind,
 }
 
 /// Imports a file of sets: checks all of it first, then says all of it.
-pub(crate) fn import<L: SetLine>(file: &mut Reading, layout: &Layout, out: &mut Out<'_>) -> Result<(), ImportError> {
-    check::<L>(file, layout)?;
+pub(crate) fn import<H: Clone + PartialEq, L: Clone>(
+    kind: &SetKind<H, L>,
+    file: &mut Reading,
+    layout: &Layout,
+    out: &mut Out<'_>,
+) -> Result<(), ImportError> {
+    check(kind, file, layout)?;
     if file.report.problem_count > 0 {
         file.report.rejected = true;
         return Ok(());
@@ -48,20 +55,20 @@ pub(crate) fn import<L: SetLine>(file: &mut Reading, layout: &Layout, out: &mut 
     let Some(layout) = again.header()? else { return Err(changed()) };
     let identity = out.identity().clone();
     let derive = Derive::by(&identity);
-    let mut current: Option<(L, Chain)> = None;
+    let mut current: Option<(SetRow<H, L>, Chain)> = None;
     while again.next_row(&layout)? {
-        let line = L::read(&again.row(&layout), &derive).map_err(|_| changed())?;
-        let same = matches!(&current, Some((head, _)) if head.set() == line.set());
+        let row = (kind.read)(&again.row(&layout), &derive).map_err(|_| changed())?;
+        let same = matches!(&current, Some((head, _)) if head.set == row.set);
         if !same {
             if let Some((head, chain)) = current.take() {
-                seal(&head, chain, &mut file.report.sets, out)?;
+                seal(kind, &head, chain, &mut file.report.sets, out)?;
             }
-            out.say(&format!("{}|prepared", line.set()), line.day(), line.prepared())?;
+            out.say(&format!("{}|prepared", row.set), row.day, (kind.prepared)(row.head.clone()))?;
         }
-        let key = format!("{}|{}", line.set(), line.line());
-        let bytes = out.say_line(&key, line.day(), line.added())?;
-        let fen = line.fen();
-        let (_, chain) = current.get_or_insert_with(|| (line, Chain::default()));
+        let key = format!("{}|{}", row.set, row.at);
+        let bytes = out.say_line(&key, row.day, (kind.added)(row.line.clone()))?;
+        let fen = row.fen;
+        let (_, chain) = current.get_or_insert_with(|| (row, Chain::default()));
         chain.add(&bytes);
         chain.fen = chain.fen.checked_add(fen).ok_or_else(changed)?;
     }
@@ -69,7 +76,7 @@ pub(crate) fn import<L: SetLine>(file: &mut Reading, layout: &Layout, out: &mut 
         return Err(changed());
     }
     match current {
-        Some((head, chain)) => seal(&head, chain, &mut file.report.sets, out),
+        Some((head, chain)) => seal(kind, &head, chain, &mut file.report.sets, out),
         None => Ok(()),
     }
 }
@@ -92,30 +99,31 @@ impl Chain {
     }
 }
 
-fn seal<L: SetLine>(
-    head: &L,
+fn seal<H, L>(
+    kind: &SetKind<H, L>,
+    head: &SetRow<H, L>,
     chain: Chain,
     sets: &mut Vec<(String, Seal)>,
     out: &mut Out<'_>,
 ) -> Result<(), ImportError> {
     let Chain { hash, count, fen } = chain;
     let seal = Seal { count, fen, hash };
-    out.importer.seals.insert(head.set(), seal);
-    sets.push((head.set_number().to_owned(), seal));
-    let kind = L::sealed(SetSealed { set: head.set(), count, fen, hash });
-    out.say(&format!("{}|sealed", head.set()), head.day(), kind)
+    out.importer.seals.insert(head.set, seal);
+    sets.push((head.number.clone(), seal));
+    let sealed = (kind.sealed)(SetSealed { set: head.set, count, fen, hash });
+    out.say(&format!("{}|sealed", head.set), head.day, sealed)
 }
 
 /// Reads the whole file and reports everything that is wrong with it.
-fn check<L: SetLine>(file: &mut Reading, layout: &Layout) -> Result<(), ImportError> {
+fn check<H: PartialEq, L>(kind: &SetKind<H, L>, file: &mut Reading, layout: &Layout) -> Result<(), ImportError> {
     let derive = Derive::checking();
-    let mut head: Option<L> = None;
+    let mut head: Option<SetRow<H, L>> = None;
     let mut ended: HashSet<Uuid> = HashSet::new();
     let mut expected = 1;
     let mut sum: Fen = 0;
     while file.next_row(layout)? {
-        let line = match L::read(&file.row(layout), &derive) {
-            Ok(line) => line,
+        let row = match (kind.read)(&file.row(layout), &derive) {
+            Ok(row) => row,
             Err(wrong) => {
                 file.problem(Some(layout), wrong);
                 // The bad row had a number too; without this every later row would be blamed for it.
@@ -123,21 +131,21 @@ fn check<L: SetLine>(file: &mut Reading, layout: &Layout) -> Result<(), ImportEr
                 continue;
             }
         };
-        let same = head.as_ref().is_some_and(|head| head.set() == line.set());
+        let same = head.as_ref().is_some_and(|head| head.set == row.set);
         if !same {
             if let Some(before) = head.take() {
-                ended.insert(before.set());
+                ended.insert(before.set);
             }
             (expected, sum) = (1, 0);
         }
-        let wrong = if !same && ended.contains(&line.set()) {
+        let wrong = if !same && ended.contains(&row.set) {
             Some(Wrong::row("set_scattered", "the set's rows do not stand together", "sort the file by set and line"))
-        } else if line.line() != expected {
-            let what = format!("line {} where {expected} is next", line.line());
+        } else if row.at != expected {
+            let what = format!("line {} where {expected} is next", row.at);
             Some(Wrong::row("line_gap", what, "number the lines of a set from 1 without gaps"))
-        } else if head.as_ref().is_some_and(|head| !head.same_head(&line)) {
+        } else if head.as_ref().is_some_and(|head| head.head != row.head || head.day != row.day) {
             Some(Wrong::row("head_differs", "the row says something else of its set than the first", "make them equal"))
-        } else if sum.checked_add(line.fen()).is_none() {
+        } else if sum.checked_add(row.fen).is_none() {
             Some(Wrong::row("sum_too_large", "the amounts add up to more than can be held", "correct the amounts"))
         } else {
             None
@@ -145,10 +153,10 @@ fn check<L: SetLine>(file: &mut Reading, layout: &Layout) -> Result<(), ImportEr
         if let Some(wrong) = wrong {
             file.problem(Some(layout), wrong);
         }
-        expected = line.line().saturating_add(1);
-        sum = sum.saturating_add(line.fen());
+        expected = row.at.saturating_add(1);
+        sum = sum.saturating_add(row.fen);
         if !same {
-            head = Some(line);
+            head = Some(row);
         }
     }
     Ok(())
