@@ -179,8 +179,8 @@ async fn a_page_beyond_all_rows_is_empty_even_if_nobody_gave_its_token() {
     let server = Server::start().await;
     server.record("office", &[org(1, 100), policy(2), line(3, 201, 100, 7_000)]).await;
     let mut request = between(at_index(0), None);
-    let pager = Pager::open(&format!("compare/{:?}/{:?}", request.from, request.to), 0, "", 3).expect("no token");
-    request.page_token = pager.token(Cursor { key: u64::MAX, carry: 1 }, 3);
+    let pager = Pager::open(&request, 3).expect("no token");
+    request.page_token = pager.token(Cursor { key: u64::MAX, carry: 1 });
     let answer = compared(&server, request).await;
     assert!(answer.balance_count > 0 && answer.balances.is_empty() && answer.next_page_token.is_empty());
     server.stop().await;

@@ -1,10 +1,11 @@
 //! The tables of published rates and waivers this program ships, and all of its loan rules together as events.
 //! Terms and programmes are read by `replay::policies::loans`; here are the tables, which an import reads the same way.
 
-use crate::intake::import::layout::Layout;
-use crate::intake::import::record::Records;
-use crate::intake::import::row::{Row, Wrong};
-use crate::intake::import::{FileKind, Statement, ids, rates};
+use crate::intake::import::files::rates;
+use crate::intake::import::table::layout::Layout;
+use crate::intake::import::table::record::Records;
+use crate::intake::import::table::row::{Row, Wrong};
+use crate::intake::import::{FileKind, Statement, ids};
 use ledger::event::Event;
 use replay::policies::{PolicyFileError, loans};
 use uuid::Uuid;

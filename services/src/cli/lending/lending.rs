@@ -2,7 +2,8 @@
 
 use crate::cli::Failure;
 use crate::cli::shown::show::yuan;
-use crate::intake::import::{ids, text};
+use crate::intake::import::ids;
+use crate::intake::import::table::text;
 use ledger::money::Day;
 use proto::v1;
 use proto::v1::query_client::QueryClient;

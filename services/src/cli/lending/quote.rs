@@ -6,7 +6,7 @@ use crate::cli::client::Target;
 use crate::cli::operate::accrue::{KindArg, kind_name, org};
 use crate::cli::shown::show::{day, foot, id, typed, yuan};
 use crate::cli::{Failure, print_json, runtime};
-use crate::intake::import::text;
+use crate::intake::import::table::text;
 use clap::Args;
 use ledger::money::{Day, Fen};
 use proto::v1;

@@ -2,7 +2,8 @@
 
 use super::tests::{codes, id_number, import, import_bytes, kinds};
 use super::*;
-use ledger::event::{Allocation, ClaimFor, LoanKind, Payer, Purpose, RateIndex, Status};
+use crate::intake::identity::Identity;
+use ledger::event::{Allocation, ClaimFor, Kind, LoanKind, Payer, Purpose, RateIndex, Status};
 
 fn kind_of(text: &str) -> Kind {
     let (report, said) = import(text);

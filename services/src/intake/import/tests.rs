@@ -1,6 +1,7 @@
 //! The importer as an office meets it: whole files in, events and problems out.
 
 use super::*;
+use crate::intake::identity::Identity;
 use ledger::event::Kind;
 
 const PERSON: &str = "99000120050101001";

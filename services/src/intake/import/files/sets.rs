@@ -1,10 +1,10 @@
 //! What rosters and applications have in common: read twice, taken whole or not at all, chained and sealed.
 
 use super::derive::Derive;
-use super::layout::Layout;
-use super::reading::Reading;
-use super::row::{Row, Wrong};
-use super::{ImportError, Out, Seal};
+use crate::intake::import::table::layout::Layout;
+use crate::intake::import::table::reading::Reading;
+use crate::intake::import::table::row::{Row, Wrong};
+use crate::intake::import::{ImportError, Out, Seal};
 use ledger::event::{Hash, Kind, SetSealed};
 use ledger::money::{Day, Fen};
 use sha2::{Digest, Sha256};
@@ -108,7 +108,7 @@ fn seal<H, L>(
 ) -> Result<(), ImportError> {
     let Chain { hash, count, fen } = chain;
     let seal = Seal { count, fen, hash };
-    out.importer.seals.insert(head.set, seal);
+    out.seals.remember(head.set, seal);
     sets.push((head.number.clone(), seal));
     let sealed = (kind.sealed)(SetSealed { set: head.set, count, fen, hash });
     out.say(&format!("{}|sealed", head.set), head.day, sealed)

@@ -3,7 +3,7 @@
 use super::layout::{HeaderFault, Layout};
 use super::record::{Fault, MAX_CELLS, MAX_RECORD_BYTES, Records};
 use super::row::{Problem, Row, Wrong};
-use super::{ImportError, MAX_PROBLEMS, MAX_ROWS, Out, Report, Step};
+use crate::intake::import::{ImportError, MAX_PROBLEMS, MAX_ROWS, Out, Report, Step};
 use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};

@@ -1,8 +1,8 @@
 //! Bank results 银行回单: credited, returned with its reason, unknown. Reports only: nothing is judged here.
 
-use super::columns::Col;
-use super::row::{Row, Wrong};
-use super::{Out, Step, ids};
+use crate::intake::import::table::columns::Col;
+use crate::intake::import::table::row::{Row, Wrong};
+use crate::intake::import::{Out, Step, ids};
 use ledger::event::{Kind, PayoutCredited, PayoutReturned, PayoutUnknown};
 use ledger::money::Day;
 
@@ -17,7 +17,7 @@ const RESULTS: &[(&str, &str, Word)] =
     &[("成功", "credited", Word::Credited), ("退回", "returned", Word::Returned), ("未知", "unknown", Word::Unknown)];
 
 /// A row of a file of results.
-pub(super) fn result(row: &Row<'_>, out: &mut Out<'_>) -> Step {
+pub(in crate::intake::import) fn result(row: &Row<'_>, out: &mut Out<'_>) -> Step {
     let (key, day, kind) = match read(row) {
         Ok(read) => read,
         Err(wrong) => return Ok(Err(wrong)),
@@ -26,7 +26,7 @@ pub(super) fn result(row: &Row<'_>, out: &mut Out<'_>) -> Step {
 }
 
 /// What a result of a payment is known by at its source.
-pub(super) fn source_key(application: &str, line: u32, serial: &str) -> String {
+pub(in crate::intake::import) fn source_key(application: &str, line: u32, serial: &str) -> String {
     format!("result|{application}|{line}|{serial}")
 }
 

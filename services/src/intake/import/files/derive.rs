@@ -1,7 +1,7 @@
 //! Ids of the rows of sets, of which neighbours share most: what was derived once is remembered for a while.
 
-use super::ids;
 use crate::intake::identity::Identity;
+use crate::intake::import::ids;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use uuid::Uuid;

@@ -1,8 +1,9 @@
 //! What happened to loans 贷款流水: one row, one report of the lender. Which cells a movement needs stands in one table.
 
-use super::columns::Col;
-use super::row::{Row, Wrong};
-use super::{Out, Statement, Step, claims, ids, loans};
+use super::{claims, loans};
+use crate::intake::import::table::columns::Col;
+use crate::intake::import::table::row::{Row, Wrong};
+use crate::intake::import::{Out, Statement, Step, ids};
 use ledger::event::{
     Allocation, Kind, LoanDeferred, LoanDrawReturned, LoanDrawn, LoanOverdue, LoanRateAgreed, LoanRefunded,
     LoanRelieved, LoanRepaid, LoanStateRepaid, LoanWrittenOff, LossRecovered, OverclaimReturned,
@@ -71,12 +72,12 @@ const PARTICULAR: [Col; 10] = [
 ];
 
 /// A row of a file of movements.
-pub(super) fn moved(row: &Row<'_>, out: &mut Out<'_>) -> Step {
+pub(in crate::intake::import) fn moved(row: &Row<'_>, out: &mut Out<'_>) -> Step {
     out.say_read(read(row))
 }
 
 /// What a code is when offices write a word for it.
-pub(super) fn code(words: &[(&str, &str)], cell: &str) -> String {
+pub(in crate::intake::import) fn code(words: &[(&str, &str)], cell: &str) -> String {
     words.iter().find(|(zh, _)| *zh == cell).map_or(cell, |(_, en)| en).to_owned()
 }
 

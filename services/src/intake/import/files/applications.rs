@@ -1,10 +1,12 @@
 //! Payment applications 支付申请: one row, one payment of one instalment to one card.
 
-use super::columns::Col;
 use super::derive::Derive;
-use super::row::{Row, Wrong};
+use super::rosters;
 use super::sets::{SetKind, SetRow};
-use super::{ids, rosters, text};
+use crate::intake::import::ids;
+use crate::intake::import::table::columns::Col;
+use crate::intake::import::table::row::{Row, Wrong};
+use crate::intake::import::table::text;
 use ledger::event::{ApplicationLineAdded, ApplicationPrepared, Draw, Kind};
 use ledger::money::Fen;
 use uuid::Uuid;

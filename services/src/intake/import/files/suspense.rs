@@ -1,8 +1,9 @@
 //! Suspense cleared 暂记清理: the credit is named as the bank's file named it.
 
-use super::columns::Col;
-use super::row::{Row, Wrong};
-use super::{Out, Step, applications, ids, results};
+use super::{applications, results};
+use crate::intake::import::table::columns::Col;
+use crate::intake::import::table::row::{Row, Wrong};
+use crate::intake::import::{Out, Step, ids};
 use ledger::event::{Clearing, Event, Kind, PayoutCredited, SuspenseCleared};
 use ledger::money::Day;
 use uuid::Uuid;
@@ -16,7 +17,7 @@ enum How {
 const HOWS: &[(&str, &str, How)] = &[("认可", "accepted", How::Accepted), ("追回", "recoverable", How::Recoverable)];
 
 /// A row of a file of clearings.
-pub(super) fn cleared(row: &Row<'_>, out: &mut Out<'_>) -> Step {
+pub(in crate::intake::import) fn cleared(row: &Row<'_>, out: &mut Out<'_>) -> Step {
     let (day, cleared) = match read(row) {
         Ok(read) => read,
         Err(wrong) => return Ok(Err(wrong)),

@@ -1,8 +1,10 @@
 //! Loan contracts 贷款合同, and the words all files of loans share. What happened to a loan later: `movements`.
 
-use super::columns::Col;
-use super::row::{Row, Wrong};
-use super::{Out, Statement, Step, ids, rosters, text};
+use super::rosters;
+use crate::intake::import::table::columns::Col;
+use crate::intake::import::table::row::{Row, Wrong};
+use crate::intake::import::table::text;
+use crate::intake::import::{Out, Statement, Step, ids};
 use ledger::event::{DayBasis, Kind, LenderYear, LoanKind, LoanSigned, StudyLevel};
 use uuid::Uuid;
 
@@ -19,23 +21,23 @@ const LEVELS: &[(&str, &str, StudyLevel)] =
 const BASES: &[(&str, &str, DayBasis)] = &[("360", "D360", DayBasis::D360), ("365", "D365", DayBasis::D365)];
 
 /// A row of a file of contracts.
-pub(super) fn signed(row: &Row<'_>, out: &mut Out<'_>) -> Step {
+pub(in crate::intake::import) fn signed(row: &Row<'_>, out: &mut Out<'_>) -> Step {
     let read = read_signed(row, out);
     out.say_read(read)
 }
 
 /// The kind of loan a row names.
-pub(super) fn kind(row: &Row<'_>) -> Result<LoanKind, Wrong> {
+pub(in crate::intake::import) fn kind(row: &Row<'_>) -> Result<LoanKind, Wrong> {
     row.word(Col::LoanKind, KINDS)
 }
 
 /// The loan a row names by lender and contract number.
-pub(super) fn loan(row: &Row<'_>) -> Result<Uuid, Wrong> {
+pub(in crate::intake::import) fn loan(row: &Row<'_>) -> Result<Uuid, Wrong> {
     Ok(ids::loan(row.key(Col::Lender)?, row.key(Col::LoanNumber)?))
 }
 
 /// Lender, kind and year a row names.
-pub(super) fn lender_year(row: &Row<'_>) -> Result<LenderYear, Wrong> {
+pub(in crate::intake::import) fn lender_year(row: &Row<'_>) -> Result<LenderYear, Wrong> {
     let lender = ids::org(row.key(Col::Lender)?);
     Ok(LenderYear { lender, kind: kind(row)?, year: rosters::year(row, Col::LenderYear)? })
 }

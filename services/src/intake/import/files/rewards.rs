@@ -1,10 +1,11 @@
 //! Surplus rewarded 结余奖励: rows of one lender, kind, year and day are one decision, one row an aid centre's part.
 
-use super::columns::Col;
-use super::layout::Layout;
-use super::reading::Reading;
-use super::row::{Row, Wrong};
-use super::{ImportError, Out, ids, loans};
+use super::loans;
+use crate::intake::import::table::columns::Col;
+use crate::intake::import::table::layout::Layout;
+use crate::intake::import::table::reading::Reading;
+use crate::intake::import::table::row::{Row, Wrong};
+use crate::intake::import::{ImportError, Out, ids};
 use ledger::event::{Kind, LenderYear, RewardPart, SurplusRewarded};
 use ledger::money::Day;
 
@@ -12,7 +13,11 @@ use ledger::money::Day;
 const MAX_PARTS: usize = 400;
 
 /// Imports a file of rewards; a decision with a bad row is left out whole.
-pub(super) fn import(file: &mut Reading, layout: &Layout, out: &mut Out<'_>) -> Result<(), ImportError> {
+pub(in crate::intake::import) fn import(
+    file: &mut Reading,
+    layout: &Layout,
+    out: &mut Out<'_>,
+) -> Result<(), ImportError> {
     let mut current: Option<Rewarded> = None;
     while file.next_row(layout)? {
         let wrong = match read(&file.row(layout)) {

@@ -1,7 +1,7 @@
 //! Which kind of file a header row announces, and where its columns stand. No rows, no values.
 
 use super::columns::Col;
-pub use super::kinds::FileKind;
+use super::kinds::FileKind;
 use super::text::trimmed;
 
 /// Where the columns of one file stand.

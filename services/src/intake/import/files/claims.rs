@@ -1,10 +1,11 @@
 //! Lenders' claims 贴息申报: one row, one loan. A file holds whole claims, chained and sealed as rosters are.
 
-use super::columns::Col;
 use super::derive::Derive;
-use super::row::{Row, Wrong};
+use super::loans;
 use super::sets::{SetKind, SetRow};
-use super::{ids, loans};
+use crate::intake::import::ids;
+use crate::intake::import::table::columns::Col;
+use crate::intake::import::table::row::{Row, Wrong};
 use ledger::event::{ClaimFor, ClaimLineAdded, ClaimSubmitted, Kind};
 
 /// More loan-days than any period has.
@@ -14,7 +15,7 @@ const CLAIM_FOR: &[(&str, &str, ClaimFor)] =
     &[("贴息", "subsidy", ClaimFor::Subsidy), ("免息", "waiver", ClaimFor::Waiver)];
 
 /// What is claimed.
-pub(super) fn claim_for(row: &Row<'_>) -> Result<ClaimFor, Wrong> {
+pub(in crate::intake::import) fn claim_for(row: &Row<'_>) -> Result<ClaimFor, Wrong> {
     row.word(Col::ClaimFor, CLAIM_FOR)
 }
 

@@ -1,8 +1,8 @@
 //! Organisations registered 机构 and renamed 机构更名.
 
-use super::columns::Col;
-use super::row::{Row, Wrong};
-use super::{Out, Step, ids};
+use crate::intake::import::table::columns::Col;
+use crate::intake::import::table::row::{Row, Wrong};
+use crate::intake::import::{Out, Step, ids};
 use ledger::event::{Kind, Level, OrgRegistered, OrgRenamed, OrgRole, Subordination};
 use ledger::money::Day;
 
@@ -26,7 +26,7 @@ const SUBORDINATIONS: &[(&str, &str, Subordination)] =
     &[("中央", "central", Subordination::Central), ("地方", "local", Subordination::Local)];
 
 /// A row of a file of organisations.
-pub(super) fn registered(row: &Row<'_>, out: &mut Out<'_>) -> Step {
+pub(in crate::intake::import) fn registered(row: &Row<'_>, out: &mut Out<'_>) -> Step {
     let (number, day, org) = match read_registered(row) {
         Ok(read) => read,
         Err(wrong) => return Ok(Err(wrong)),
@@ -35,7 +35,7 @@ pub(super) fn registered(row: &Row<'_>, out: &mut Out<'_>) -> Step {
 }
 
 /// A row of a file of renames.
-pub(super) fn renamed(row: &Row<'_>, out: &mut Out<'_>) -> Step {
+pub(in crate::intake::import) fn renamed(row: &Row<'_>, out: &mut Out<'_>) -> Step {
     let (number, day, org) = match read_renamed(row) {
         Ok(read) => read,
         Err(wrong) => return Ok(Err(wrong)),

@@ -1,20 +1,22 @@
 //! Rates published 利率公布 and interest waived 免息通知. The shipped tables of `policies/loans` are read by this too.
 
-use super::columns::Col;
-use super::row::{Row, Wrong};
-use super::{Out, Statement, Step, rosters, text};
+use super::rosters;
+use crate::intake::import::table::columns::Col;
+use crate::intake::import::table::row::{Row, Wrong};
+use crate::intake::import::table::text;
+use crate::intake::import::{Out, Statement, Step};
 use ledger::event::{Kind, RateIndex, RatePublished, WaiverAdopted};
 
 const INDEXES: &[(&str, &str, RateIndex)] =
     &[("五年期以上LPR", "LPR5Y", RateIndex::Lpr5y), ("五年以上贷款基准利率", "BENCHMARK5Y", RateIndex::Benchmark5y)];
 
 /// A row of a file of rates.
-pub(super) fn published(row: &Row<'_>, out: &mut Out<'_>) -> Step {
+pub(in crate::intake::import) fn published(row: &Row<'_>, out: &mut Out<'_>) -> Step {
     out.say_read(read_rate(row))
 }
 
 /// A row of a file of waivers.
-pub(super) fn waived(row: &Row<'_>, out: &mut Out<'_>) -> Step {
+pub(in crate::intake::import) fn waived(row: &Row<'_>, out: &mut Out<'_>) -> Step {
     out.say_read(read_waiver(row))
 }
 

@@ -1,8 +1,9 @@
 //! Compensation funds: money received 补偿金到账, what a lender holds 补偿金对账, reward money spent 奖励使用.
 
-use super::columns::Col;
-use super::row::{Row, Wrong};
-use super::{Out, Statement, Step, ids, loans, movements};
+use super::{loans, movements};
+use crate::intake::import::table::columns::Col;
+use crate::intake::import::table::row::{Row, Wrong};
+use crate::intake::import::{Out, Statement, Step, ids};
 use ledger::event::{CompensationReceived, FundStated, Kind, Payer, RewardSpent};
 
 const PAYERS: &[(&str, &str, Payer)] = &[
@@ -26,17 +27,17 @@ const USES: &[(&str, &str)] = &[
 ];
 
 /// A row of a file of compensation received.
-pub(super) fn received(row: &Row<'_>, out: &mut Out<'_>) -> Step {
+pub(in crate::intake::import) fn received(row: &Row<'_>, out: &mut Out<'_>) -> Step {
     out.say_read(read_received(row))
 }
 
 /// A row of a file of statements.
-pub(super) fn stated(row: &Row<'_>, out: &mut Out<'_>) -> Step {
+pub(in crate::intake::import) fn stated(row: &Row<'_>, out: &mut Out<'_>) -> Step {
     out.say_read(read_stated(row))
 }
 
 /// A row of a file of reward money spent.
-pub(super) fn spent(row: &Row<'_>, out: &mut Out<'_>) -> Step {
+pub(in crate::intake::import) fn spent(row: &Row<'_>, out: &mut Out<'_>) -> Step {
     out.say_read(read_spent(row))
 }
 

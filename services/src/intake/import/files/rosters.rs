@@ -1,11 +1,11 @@
 //! Rosters 花名册: one row, one award.
 
-use super::columns::Col;
 use super::derive::Derive;
-use super::ids;
-use super::row::{Row, Wrong};
 use super::sets::{SetKind, SetRow};
-use super::text;
+use crate::intake::import::ids;
+use crate::intake::import::table::columns::Col;
+use crate::intake::import::table::row::{Row, Wrong};
+use crate::intake::import::table::text;
 use ledger::event::{Kind, RosterLineAdded, RosterPrepared};
 use ledger::money::Day;
 

@@ -1,10 +1,11 @@
 //! Budget documents 指标文件: lines issued, also in advance, passed down and recalled.
 
-use super::columns::Col;
-use super::layout::Layout;
-use super::reading::Reading;
-use super::row::{Row, Wrong};
-use super::{ImportError, Out, ids, rosters};
+use super::rosters;
+use crate::intake::import::table::columns::Col;
+use crate::intake::import::table::layout::Layout;
+use crate::intake::import::table::reading::Reading;
+use crate::intake::import::table::row::{Row, Wrong};
+use crate::intake::import::{ImportError, Out, ids};
 use ledger::event::{Kind, LineIssued, LinePassedDown, LineRecalled, PassedPart, Source};
 use ledger::money::Day;
 
@@ -36,7 +37,11 @@ const SOURCES: &[(&str, &str, Source)] = &[
 const YES_NO: &[(&str, &str, bool)] = &[("是", "yes", true), ("否", "no", false)];
 
 /// Imports a budget file. Rows of one document that pass down go together: with a bad one, none of them passes.
-pub(super) fn import(file: &mut Reading, layout: &Layout, out: &mut Out<'_>) -> Result<(), ImportError> {
+pub(in crate::intake::import) fn import(
+    file: &mut Reading,
+    layout: &Layout,
+    out: &mut Out<'_>,
+) -> Result<(), ImportError> {
     let mut current: Option<Passing> = None;
     while file.next_row(layout)? {
         let row = file.row(layout);

@@ -1,9 +1,10 @@
 //! Payments to lenders 贷款拨付 and what became of them 拨付结果.
 
-use super::columns::Col;
 use super::derive::Derive;
-use super::row::{Row, Wrong};
-use super::{Out, Statement, Step, applications, ids, loans, rosters};
+use super::{applications, loans, rosters};
+use crate::intake::import::table::columns::Col;
+use crate::intake::import::table::row::{Row, Wrong};
+use crate::intake::import::{Out, Statement, Step, ids};
 use ledger::event::{Kind, Purpose, RemittanceCleared, RemittanceOrdered, RemittanceReturned};
 
 #[derive(Clone, Copy)]
@@ -25,13 +26,13 @@ enum End {
 const ENDS: &[(&str, &str, End)] = &[("支付", "cleared", End::Cleared), ("退回", "returned", End::Returned)];
 
 /// A row of a file of payments to lenders.
-pub(super) fn ordered(row: &Row<'_>, out: &mut Out<'_>) -> Step {
+pub(in crate::intake::import) fn ordered(row: &Row<'_>, out: &mut Out<'_>) -> Step {
     let read = read_ordered(row, out);
     out.say_read(read)
 }
 
 /// A row of a file of their results.
-pub(super) fn ended(row: &Row<'_>, out: &mut Out<'_>) -> Step {
+pub(in crate::intake::import) fn ended(row: &Row<'_>, out: &mut Out<'_>) -> Step {
     out.say_read(read_ended(row))
 }
 

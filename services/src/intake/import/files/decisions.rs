@@ -1,10 +1,12 @@
 //! Reviews, approvals and cancellations 审核意见, and batches sent 代发批次: what is done with a sealed set.
 
-use super::columns::Col;
-use super::row::{Row, Wrong};
-use super::{MAX_PRINCIPAL_BYTES, Out, Seal, Step, ids, text};
+use crate::intake::import::table::columns::Col;
+use crate::intake::import::table::row::{Row, Wrong};
+use crate::intake::import::table::text;
+use crate::intake::import::{Out, Seal, Step, ids};
 use ledger::event::{BatchSent, Hash, Kind, RemittanceApproved, SetCancelled, SetDecided};
 use ledger::money::Day;
+use proto::limits::MAX_PRINCIPAL_BYTES;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -34,19 +36,19 @@ const STAGES: &[(&str, &str, Stage)] =
     &[("审核", "review", Stage::Review), ("批准", "approve", Stage::Approve), ("作废", "cancel", Stage::Cancel)];
 
 /// A row of a file of decisions.
-pub(super) fn decided(row: &Row<'_>, out: &mut Out<'_>) -> Step {
+pub(in crate::intake::import) fn decided(row: &Row<'_>, out: &mut Out<'_>) -> Step {
     let (principal, set, day, kind) = match read_decided(row, out) {
         Ok(read) => read,
         Err(wrong) => return Ok(Err(wrong)),
     };
     // Who decides belongs to the source's key: the same words of another person are another statement.
-    let who = principal.unwrap_or_else(|| Arc::clone(&out.principal));
+    let who = principal.unwrap_or_else(|| Arc::clone(out.principal()));
     let key = format!("{set}|{who}");
     out.say_as(who, &key, day, kind).map(Ok)
 }
 
 /// A row of a file of batches.
-pub(super) fn batch(row: &Row<'_>, out: &mut Out<'_>) -> Step {
+pub(in crate::intake::import) fn batch(row: &Row<'_>, out: &mut Out<'_>) -> Step {
     let (number, day, batch) = match read_batch(row, out) {
         Ok(read) => read,
         Err(wrong) => return Ok(Err(wrong)),
@@ -114,7 +116,7 @@ fn hash(row: &Row<'_>, set: Uuid, out: &Out<'_>) -> Result<Hash, Wrong> {
             Wrong::cell(Col::SealedHash, "bad_hash", "not 64 hexadecimal digits", "copy it from the import of the set")
         });
     }
-    let known: Option<Seal> = out.importer.seal(set);
+    let known: Option<Seal> = out.seals.of(set);
     known.map(|seal| seal.hash).ok_or_else(|| {
         Wrong::row(
             "seal_unknown",

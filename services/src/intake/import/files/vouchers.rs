@@ -1,10 +1,11 @@
 //! Payment vouchers 支付凭证: rows with one number are one voucher, one row a document line it takes from.
 
-use super::columns::Col;
-use super::layout::Layout;
-use super::reading::Reading;
-use super::row::{Row, Wrong};
-use super::{ImportError, Out, applications, ids};
+use super::applications;
+use crate::intake::import::table::columns::Col;
+use crate::intake::import::table::layout::Layout;
+use crate::intake::import::table::reading::Reading;
+use crate::intake::import::table::row::{Row, Wrong};
+use crate::intake::import::{ImportError, Out, ids};
 use ledger::event::{Draw, Kind, VoucherCleared, VoucherIssued};
 use ledger::money::Day;
 
@@ -12,7 +13,11 @@ use ledger::money::Day;
 const MAX_DRAWS: usize = 400;
 
 /// Imports a file of vouchers; a voucher with a bad row is left out whole.
-pub(super) fn import(file: &mut Reading, layout: &Layout, out: &mut Out<'_>) -> Result<(), ImportError> {
+pub(in crate::intake::import) fn import(
+    file: &mut Reading,
+    layout: &Layout,
+    out: &mut Out<'_>,
+) -> Result<(), ImportError> {
     let mut current: Option<Voucher> = None;
     while file.next_row(layout)? {
         let read = read(&file.row(layout));

@@ -1,0 +1,96 @@
+//! The importer: one file in, its events handed on in order, a report out. Which reader takes which kind of file is said
+//! here; how they read is not.
+
+use super::files::{
+    applications, budget, cards, claims, control, decisions, funds, loans, movements, orgs, rates, remittances,
+    results, rewards, rosters, sets, suspense, vouchers,
+};
+use super::out::{Out, SealLookup, Seals, Sink};
+use super::report::{ImportError, Report, Seal};
+use super::table::kinds::FileKind;
+use super::table::layout::Layout;
+use super::table::reading::Reading;
+use crate::intake::identity::Identity;
+use proto::limits::MAX_PRINCIPAL_BYTES;
+use std::path::Path;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// Imports files under one key. Remembers the seals of the sets it has read, so that approvals may leave them out.
+pub struct Importer {
+    identity: Identity,
+    attempt: u32,
+    seals: Seals,
+}
+
+impl Importer {
+    /// An importer that hashes people and cards by `identity`.
+    #[must_use]
+    pub fn new(identity: Identity) -> Self {
+        Self { identity, attempt: 0, seals: Seals::default() }
+    }
+
+    /// Says everything anew as attempt `attempt`; for an explicit retry after a circumstantial refusal, never else.
+    #[must_use]
+    pub fn attempt(mut self, attempt: u32) -> Self {
+        self.attempt = attempt;
+        self
+    }
+
+    /// Where to look for seals of sets that were imported by somebody else.
+    #[must_use]
+    pub fn with_seals(mut self, lookup: SealLookup) -> Self {
+        self.seals.look_up(lookup);
+        self
+    }
+
+    /// Imports one file as `principal`, handing its events to `sink` in order.
+    pub fn import_file(&mut self, path: &Path, principal: &str, sink: &mut Sink<'_>) -> Result<Report, ImportError> {
+        if principal.is_empty() || principal.len() > MAX_PRINCIPAL_BYTES {
+            return Err(ImportError::Principal(principal.len()));
+        }
+        let mut file = Reading::open(path)?;
+        let Some(layout) = file.header()? else { return Ok(file.report) };
+        let mut out = Out::new(&mut self.seals, &self.identity, self.attempt, Arc::from(principal), sink);
+        route(&layout, &mut file, &mut out)?;
+        file.report.events = out.events();
+        Ok(file.report)
+    }
+
+    /// The seal of a set, if it is known here or to the lookup.
+    #[must_use]
+    pub fn seal(&self, set: Uuid) -> Option<Seal> {
+        self.seals.of(set)
+    }
+}
+
+/// Hands a file to the reader of its kind.
+fn route(layout: &Layout, file: &mut Reading, out: &mut Out<'_>) -> Result<(), ImportError> {
+    match layout.kind {
+        FileKind::Orgs => file.each_row(layout, out, orgs::registered),
+        FileKind::Renames => file.each_row(layout, out, orgs::renamed),
+        FileKind::Budget => budget::import(file, layout, out),
+        FileKind::Students => file.each_row(layout, out, cards::student),
+        FileKind::Cards => file.each_row(layout, out, cards::replaced),
+        FileKind::Rosters => sets::import(&rosters::SET, file, layout, out),
+        FileKind::Applications => sets::import(&applications::SET, file, layout, out),
+        FileKind::Decisions => file.each_row(layout, out, decisions::decided),
+        FileKind::Vouchers => vouchers::import(file, layout, out),
+        FileKind::Batches => file.each_row(layout, out, decisions::batch),
+        FileKind::Results => file.each_row(layout, out, results::result),
+        FileKind::Suspense => file.each_row(layout, out, suspense::cleared),
+        FileKind::Rates => file.each_row(layout, out, rates::published),
+        FileKind::Waivers => file.each_row(layout, out, rates::waived),
+        FileKind::Contracts => file.each_row(layout, out, loans::signed),
+        FileKind::Movements => file.each_row(layout, out, movements::moved),
+        FileKind::Claims => sets::import(&claims::SET, file, layout, out),
+        FileKind::Remittances => file.each_row(layout, out, remittances::ordered),
+        FileKind::RemittanceResults => file.each_row(layout, out, remittances::ended),
+        FileKind::Received => file.each_row(layout, out, funds::received),
+        FileKind::FundStatements => file.each_row(layout, out, funds::stated),
+        FileKind::Rewards => rewards::import(file, layout, out),
+        FileKind::RewardSpending => file.each_row(layout, out, funds::spent),
+        FileKind::Closes => file.each_row(layout, out, control::closed),
+        FileKind::Reversals => file.each_row(layout, out, control::reversed),
+    }
+}

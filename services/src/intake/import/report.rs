@@ -1,0 +1,70 @@
+//! What became of a file, and why one could not be imported at all. Not here: what is wrong with a row.
+
+use super::table::kinds::FileKind;
+use super::table::row::Problem;
+use ledger::event::Hash;
+use ledger::money::Fen;
+use proto::limits::MAX_PRINCIPAL_BYTES;
+use std::path::PathBuf;
+
+/// Problems kept word for word; further ones are only counted.
+pub const MAX_PROBLEMS: usize = 1_000;
+/// Rows of a file at most: what is remembered to tell equal rows apart stays within some 100 MB.
+pub const MAX_ROWS: u64 = 2_000_000;
+
+/// Whatever stopped the taker of events.
+pub type SinkError = Box<dyn std::error::Error + Send + Sync>;
+
+/// Why a file could not be imported at all. What is wrong inside a file is a [`Problem`] instead.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// The file cannot be read.
+    #[error("cannot read {path}: {source}")]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The taker of events failed.
+    #[error("events could not be handed on: {0}")]
+    Sink(SinkError),
+    /// A set was sound when it was checked and was not when it was read again.
+    #[error("{0} changed while it was being imported; import it again")]
+    Changed(PathBuf),
+    /// The principal's name is empty or longer than an entry can keep.
+    #[error("a principal has 1 to {MAX_PRINCIPAL_BYTES} bytes, this one {0}")]
+    Principal(usize),
+}
+
+/// How a set was sealed: what approvers and banks name.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Seal {
+    /// How many lines.
+    pub count: u32,
+    /// Their sum.
+    pub fen: Fen,
+    /// The chain over the lines.
+    pub hash: Hash,
+}
+
+/// What became of a file.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Report {
+    /// The file's name.
+    pub file: String,
+    /// Its kind; none if the header was not understood.
+    pub kind: Option<FileKind>,
+    /// Rows read, the header left out.
+    pub rows: u64,
+    /// Events handed on.
+    pub events: u64,
+    /// Sets sealed: their number as the source gives it, and the seal that approvals name.
+    pub sets: Vec<(String, Seal)>,
+    /// What was wrong, the first [`MAX_PROBLEMS`].
+    pub problems: Vec<Problem>,
+    /// How many problems there were.
+    pub problem_count: u64,
+    /// Nothing was handed on because a file of sets holds a bad row.
+    pub rejected: bool,
+}
