@@ -85,7 +85,7 @@ pub struct Turned {
 
 /// What became of a run.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Report {
+pub struct AccrualReport {
     /// Loans looked at in the first round.
     pub loans: u64,
     /// Rounds made.
@@ -106,7 +106,7 @@ pub struct Report {
     pub turned_count: u64,
 }
 
-impl Report {
+impl AccrualReport {
     /// Whether everything due is on record.
     #[must_use]
     pub fn is_whole(&self) -> bool {
@@ -132,9 +132,15 @@ pub async fn run(
     recorder: RecorderClient<Channel>,
     job: &Job,
     progress: &mut dyn FnMut(u64),
-) -> Result<Report, Status> {
-    let mut run =
-        Run { job, recorder, calls: JoinSet::new(), waiting: Vec::new(), report: Report::default(), again: false };
+) -> Result<AccrualReport, Status> {
+    let mut run = Run {
+        job,
+        recorder,
+        calls: JoinSet::new(),
+        waiting: Vec::new(),
+        report: AccrualReport::default(),
+        again: false,
+    };
     for round in 1..=MAX_ROUNDS {
         run.report.rounds = round;
         run.report.skipped.clear();
@@ -155,7 +161,7 @@ struct Run<'a> {
     recorder: RecorderClient<Channel>,
     calls: JoinSet<Result<(Vec<Figure>, v1::RecordResponse), Status>>,
     waiting: Vec<Figure>,
-    report: Report,
+    report: AccrualReport,
     /// Whether something came too late, so that another round is due.
     again: bool,
 }

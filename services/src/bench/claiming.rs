@@ -2,7 +2,7 @@
 //! are known. What the ledger disputes must be these lines and no others.
 
 use super::history::id;
-use super::lending::{Contract, centre, lender, loan_id, quarter};
+use super::lending::{Agreed, centre, lender, loan_id, quarter};
 use anyhow::{Context, ensure};
 use bytes::Bytes;
 use ledger::aid::set::link;
@@ -39,9 +39,9 @@ pub struct ClaimFile {
 
 /// Makes the claim for `lines` campus loans in study among the first `loans`.
 pub fn claim_file(state: &State, loans: u64, lines: u32) -> anyhow::Result<ClaimFile> {
-    let campus = || (0..loans).filter(|loan| Contract::of(*loan).kind == LoanKind::Campus);
-    let mut studying = campus().filter(|loan| !Contract::of(*loan).has_graduated());
-    let mut graduated = campus().filter(|loan| Contract::of(*loan).has_graduated());
+    let campus = || (0..loans).filter(|loan| Agreed::of(*loan).kind == LoanKind::Campus);
+    let mut studying = campus().filter(|loan| !Agreed::of(*loan).has_graduated());
+    let mut graduated = campus().filter(|loan| Agreed::of(*loan).has_graduated());
     let mut file = Writing { events: Vec::new(), hash: [0; 32], fen: 0 };
     let mut planted = BTreeMap::new();
     let mut before = None;

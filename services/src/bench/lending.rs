@@ -44,7 +44,7 @@ pub fn loan_id(number: u64) -> Uuid {
 }
 
 /// What was agreed with a borrower.
-pub struct Contract {
+pub struct Agreed {
     number: u64,
     /// Origin or campus.
     pub kind: LoanKind,
@@ -53,7 +53,7 @@ pub struct Contract {
     bits: u64,
 }
 
-impl Contract {
+impl Agreed {
     /// The contract of a loan: signed in one of five years, in one of the four years of a course.
     pub fn of(number: u64) -> Self {
         let bits = mixed(number);

@@ -4,7 +4,7 @@
 use super::accruing::{apart, job};
 use super::claiming::{claim_file, disputed};
 use super::clients;
-use super::lending::{Contract, day_before_quarter, day_of_next_quarter, orgs, quarter};
+use super::lending::{Agreed, day_before_quarter, day_of_next_quarter, orgs, quarter};
 use super::{Ground, rss_bytes};
 use crate::intake::shipped_rates::shipped_events;
 use anyhow::ensure;
@@ -120,6 +120,6 @@ pub fn run(options: &LoanBenchOptions) -> anyhow::Result<LoansMeasured> {
 fn lend(ground: &Ground, options: &LoanBenchOptions) -> anyhow::Result<()> {
     let rules = shipped_events()?.into_iter().chain(orgs());
     ground.preload(std::iter::once(rules), 1, "准则 rules", true)?;
-    let loans = (0..options.loans).map(|number| Contract::of(number).events());
+    let loans = (0..options.loans).map(|number| Agreed::of(number).events());
     ground.preload(loans, options.loans, "预先登记 loans", options.quiet)
 }

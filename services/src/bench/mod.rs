@@ -13,7 +13,7 @@ pub use loans::{LoanBenchOptions, LoansMeasured, run as run_loans};
 pub use points::{PointsMeasured, PointsOptions, run as run_points};
 
 use crate::faces::grpc;
-use crate::intake::embedded::Delivery;
+use crate::intake::embedded::Handover;
 use crate::intake::import::Said;
 use anyhow::{Context, bail, ensure};
 use history::History;
@@ -153,7 +153,7 @@ impl Ground {
         bar.set_style(ProgressStyle::with_template("{msg} {wide_bar} {human_pos}/{human_len} {eta}")?);
         bar.set_message(what.to_owned());
         let principal: Arc<str> = Arc::from("bench/制单");
-        let mut delivery = Delivery::new(&self.engine);
+        let mut delivery = Handover::new(&self.engine);
         for group in groups {
             bar.inc(1);
             for event in group {

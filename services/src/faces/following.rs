@@ -22,7 +22,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 /// Where the writer's checkpoints are found.
 #[derive(Clone, Debug)]
-pub enum Source {
+pub enum CheckpointSource {
     /// At its server.
     Server(String),
     /// In a directory that it keeps them in, or that they are copied to.
@@ -33,7 +33,7 @@ pub enum Source {
 #[derive(Clone, Debug)]
 pub struct Comparing {
     /// Where checkpoints are found.
-    pub source: Source,
+    pub source: CheckpointSource,
     /// Keys one of which must have signed them.
     pub keys: Vec<Verifier>,
     /// Time between two looks.
@@ -87,10 +87,10 @@ enum Fetching {
 }
 
 impl Fetching {
-    fn new(source: Source) -> Result<Self, tonic::transport::Error> {
+    fn new(source: CheckpointSource) -> Result<Self, tonic::transport::Error> {
         Ok(match source {
-            Source::Files(dir) => Self::Files(Checkpoints::in_dir(dir)),
-            Source::Server(address) => {
+            CheckpointSource::Files(dir) => Self::Files(Checkpoints::in_dir(dir)),
+            CheckpointSource::Server(address) => {
                 let url = if address.contains("://") { address.clone() } else { format!("http://{address}") };
                 let endpoint = Endpoint::from_shared(url)?.connect_timeout(ANSWER_TIME).timeout(ANSWER_TIME);
                 Self::Server(address, AuditClient::new(endpoint.connect_lazy()))

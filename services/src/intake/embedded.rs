@@ -52,7 +52,7 @@ impl Tally {
 type Answer = oneshot::Receiver<Result<Vec<Receipt>, DriveError>>;
 
 /// A delivery to an embedded ledger. Blocks: not for async tasks.
-pub struct Delivery<'a> {
+pub struct Handover<'a> {
     engine: &'a Engine,
     principal: Arc<str>,
     call: Vec<(Bytes, Event)>,
@@ -60,7 +60,7 @@ pub struct Delivery<'a> {
     tally: Tally,
 }
 
-impl<'a> Delivery<'a> {
+impl<'a> Handover<'a> {
     /// Nothing delivered yet.
     #[must_use]
     pub fn new(engine: &'a Engine) -> Self {

@@ -1,6 +1,6 @@
 //! `mingzhang accrue`: interest of a lender's loans posted through a day. The job itself stands in `accrue`.
 
-use crate::accrue::{Job, Report, Sum, run};
+use crate::accrue::{AccrualReport, Job, Sum, run};
 use crate::cli::client::Target;
 use crate::cli::lending::lending::day_typed;
 use crate::cli::shown::show::{typed, yuan};
@@ -114,7 +114,7 @@ pub(crate) fn no_lender(status: tonic::Status, typed: &str) -> Failure {
     }
 }
 
-fn show(report: &Report, job: &Job) {
+fn show(report: &AccrualReport, job: &Job) {
     let what = if job.dry_run { "应计 due (dry run, nothing submitted)" } else { "已计 posted" };
     outln!("  {} 止 through {}: {} 笔贷款 loans, {what}", kind_zh(&job.kind), job.through, report.loans);
     let right = Align::Right;
@@ -169,7 +169,7 @@ fn kind_zh(kind: &str) -> &'static str {
     }
 }
 
-fn report_json(report: &Report, job: &Job) -> Value {
+fn report_json(report: &AccrualReport, job: &Job) -> Value {
     let sum = |sum: &Sum| {
         json!({ "loans": sum.loans, "subsidy_fen": sum.figure.subsidy, "waiver_fen": sum.figure.waiver,
             "borrower_fen": sum.figure.borrower, "penalty_fen": sum.figure.penalty })

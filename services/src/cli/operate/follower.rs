@@ -2,7 +2,7 @@
 
 use crate::cli::Failure;
 use crate::faces::following;
-use crate::faces::following::{Comparing, LAST_WORDS, Source};
+use crate::faces::following::{CheckpointSource, Comparing, LAST_WORDS};
 use clap::Args;
 use replay::engine::{Engine, Options};
 use replay::proof::key_files;
@@ -42,8 +42,8 @@ impl FollowArgs {
     /// What is compared, if anything.
     pub(crate) fn comparing(&self, given: &[String]) -> Result<Option<Comparing>, Failure> {
         let source = match (&self.checkpoints, &self.of) {
-            (Some(dir), _) => Source::Files(dir.clone()),
-            (None, Some(writer)) => Source::Server(writer.clone()),
+            (Some(dir), _) => CheckpointSource::Files(dir.clone()),
+            (None, Some(writer)) => CheckpointSource::Server(writer.clone()),
             (None, None) => return Ok(None),
         };
         let keys: Result<Vec<_>, _> = given.iter().map(|key| key_files::public(key)).collect();

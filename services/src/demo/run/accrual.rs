@@ -10,7 +10,7 @@ use replay::engine::Engine;
 use std::sync::Arc;
 use uuid::Uuid;
 
-use crate::intake::embedded::Delivery;
+use crate::intake::embedded::Handover;
 use crate::intake::import::{Said, ids};
 
 /// In whose name interest is accrued.
@@ -52,7 +52,7 @@ impl Accrued {
 ///
 /// # Errors
 /// The ledger has ended.
-pub fn accrue(engine: &Engine, delivery: &mut Delivery<'_>, through: Day, sums: &mut Accrued) -> anyhow::Result<()> {
+pub fn accrue(engine: &Engine, delivery: &mut Handover<'_>, through: Day, sums: &mut Accrued) -> anyhow::Result<()> {
     let mut corrected = true;
     while corrected {
         corrected = false;

@@ -16,7 +16,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::demo::year::{Plan, Scale, Step, write_year};
-use crate::intake::embedded::{Delivery, Tally};
+use crate::intake::embedded::{Handover, Tally};
 use crate::intake::identity::Identity;
 use crate::intake::import::{Importer, Report, Said};
 use crate::intake::shipped_rates;
@@ -153,8 +153,8 @@ fn import(
     plan: &Plan,
     quiet: bool,
 ) -> anyhow::Result<(Vec<(Report, Tally)>, Accrued)> {
-    let mut delivery = Delivery::new(engine);
-    let say = |delivery: &mut Delivery<'_>, said| delivery.say(said).map_err(|error| anyhow::anyhow!(error));
+    let mut delivery = Handover::new(engine);
+    let say = |delivery: &mut Handover<'_>, said| delivery.say(said).map_err(|error| anyhow::anyhow!(error));
     for event in beginnings {
         say(&mut delivery, Said { principal: AUTHORITY.into(), event })?;
     }

@@ -19,7 +19,7 @@ mod loan_tests;
 mod tests;
 
 pub use importer::Importer;
-pub(crate) use out::{Out, Statement, Step};
+pub(crate) use out::{Out, RowResult, Statement};
 pub use out::{Said, SealLookup, Sink};
 pub use report::{ImportError, MAX_PROBLEMS, MAX_ROWS, Report, Seal, SinkError};
 pub use table::kinds::FileKind;

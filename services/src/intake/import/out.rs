@@ -50,7 +50,7 @@ impl Seals {
 }
 
 /// What reading a row comes to: done, or wrong in the file, or nothing can go on.
-pub(crate) type Step = Result<Result<(), Wrong>, ImportError>;
+pub(crate) type RowResult = Result<Result<(), Wrong>, ImportError>;
 
 /// What a row says: what it is about at its source, the day, and the words.
 pub(crate) type Statement = (String, Day, Kind);
@@ -102,7 +102,7 @@ impl<'a> Out<'a> {
     }
 
     /// Says what a row says, or gives back what is wrong with it.
-    pub(crate) fn say_read(&mut self, read: Result<Statement, Wrong>) -> Step {
+    pub(crate) fn say_read(&mut self, read: Result<Statement, Wrong>) -> RowResult {
         match read {
             Ok((key, day, kind)) => self.say(&key, day, kind).map(Ok),
             Err(wrong) => Ok(Err(wrong)),

@@ -9,9 +9,10 @@ use super::super::programmes::Programme;
 use super::super::{DemoError, people};
 use super::borrowers::{Borrower, End, Fate};
 use super::claims::{self, CLAIMS, Claim, Outcome};
+use super::deeds::Act;
 use super::fund::{Fund, YEARS, rewarded_on};
-use super::life::{Act, deeds};
-use super::money::{self, Payment};
+use super::life::deeds;
+use super::money::{self, Remitted};
 use super::rules::Rules;
 use super::{COUNTY_CENTRE, LENDERS, Loans, PROVINCE_CENTRE, day, kind_zh, lender};
 use ledger::event::{DayBasis, LoanKind, Payer};
@@ -96,7 +97,7 @@ impl Writer<'_> {
         })?;
         self.compute(YEARS[0], day(2021, 9, 30), files);
         let mut payments = self.claims(&CLAIMS[..1], outcomes, files)?;
-        payments.extend(self.funds.each_ref().map(Payment::of_fund));
+        payments.extend(self.funds.each_ref().map(Remitted::of_fund));
         money::write_documents(&payments, files)?;
         money::write_payments("2021Q3", &payments, files)?;
         files.write("补偿金到账-学校", "秦川银行股份有限公司/会计", |path| {
@@ -141,13 +142,13 @@ impl Writer<'_> {
         claims: &'c [Claim],
         outcomes: &mut Vec<Outcome>,
         files: &mut Delivery<'_>,
-    ) -> Result<Vec<Payment<'c>>, DemoError> {
+    ) -> Result<Vec<Remitted<'c>>, DemoError> {
         let mut payments = Vec::new();
         for claim in claims {
             let name = LENDERS[claim.kind as usize].2;
             files.write(&format!("贴息申报-{}", claim.number), &format!("{name}/贴息"), |path| {
                 let (rows, outcome) = claims::write(path, self.year, self.loans, claim)?;
-                payments.push(Payment::of_claim(claim, &outcome, self.rules));
+                payments.push(Remitted::of_claim(claim, &outcome, self.rules));
                 outcomes.push(outcome);
                 Ok(rows)
             })?;

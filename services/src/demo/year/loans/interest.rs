@@ -3,7 +3,7 @@
 
 use super::borrowers::Borrower;
 use super::contracts::Contract;
-use super::life::Deed;
+use super::deeds::Deed;
 use ledger::money::{Day, Fen};
 
 /// A contract as its lender calculates it.

@@ -3,35 +3,9 @@
 use super::borrowers::{Borrower, End, Fate};
 use super::contracts::Contract;
 use super::day;
+use super::deeds::{Act, Deed};
 use super::interest::Calculation;
 use ledger::money::{Day, Fen};
-
-/// What is done.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[allow(missing_docs)]
-pub enum Act {
-    Drawn,
-    Returned,
-    Repaid,
-    /// Repaid before it was due.
-    RepaidEarly,
-    Overdue,
-    WrittenOff,
-    StateRepaid,
-}
-
-/// A dated fact of a contract.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Deed {
-    /// The day.
-    pub on: Day,
-    /// What.
-    pub act: Act,
-    /// How much.
-    pub fen: Fen,
-    /// By how much the principal changes.
-    pub principal: Fen,
-}
 
 /// Everything that is done with a contract, by day.
 #[must_use]

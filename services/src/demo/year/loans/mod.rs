@@ -6,6 +6,7 @@
 mod borrowers;
 mod claims;
 mod contracts;
+mod deeds;
 mod files;
 mod fund;
 mod interest;

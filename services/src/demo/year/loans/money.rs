@@ -28,7 +28,7 @@ enum For<'a> {
 
 /// A payment to a lender.
 #[derive(Clone, Debug)]
-pub struct Payment<'a> {
+pub struct Remitted<'a> {
     number: String,
     of: For<'a>,
     /// Ordered, approved, paid.
@@ -37,7 +37,7 @@ pub struct Payment<'a> {
     parts: [Fen; 2],
 }
 
-impl Payment<'_> {
+impl Remitted<'_> {
     /// The compensation of a risk year.
     #[must_use]
     pub fn of_fund(fund: &Fund) -> Self {
@@ -62,7 +62,7 @@ impl Payment<'_> {
     }
 }
 
-impl<'a> Payment<'a> {
+impl<'a> Remitted<'a> {
     /// The confirmed sum of a claim.
     #[must_use]
     pub fn of_claim(claim: &'a Claim, outcome: &Outcome, rules: &Rules) -> Self {
@@ -125,14 +125,14 @@ const ROUNDS: [Round; 3] = [
 ];
 
 /// Writes the documents whose lines pay: what is needed, rounded up to whole ten thousands of yuan.
-pub fn write_documents(payments: &[Payment<'_>], files: &mut Delivery<'_>) -> Result<(), DemoError> {
+pub fn write_documents(payments: &[Remitted<'_>], files: &mut Delivery<'_>) -> Result<(), DemoError> {
     for round in 0..ROUNDS.len() {
         write_round(round, payments, files)?;
     }
     Ok(())
 }
 
-fn write_round(round: usize, payments: &[Payment<'_>], files: &mut Delivery<'_>) -> Result<(), DemoError> {
+fn write_round(round: usize, payments: &[Remitted<'_>], files: &mut Delivery<'_>) -> Result<(), DemoError> {
     let mut need = [[0; 2]; 2];
     for payment in payments.iter().filter(|payment| payment.round() == round) {
         for (source, fen) in payment.parts.iter().enumerate() {
@@ -168,7 +168,7 @@ fn rounded(fen: Fen) -> Fen {
 }
 
 /// Writes payments ordered, approved by another office, paid by the treasury.
-pub fn write_payments(name: &str, payments: &[Payment<'_>], files: &mut Delivery<'_>) -> Result<(), DemoError> {
+pub fn write_payments(name: &str, payments: &[Remitted<'_>], files: &mut Delivery<'_>) -> Result<(), DemoError> {
     let payments: Vec<_> = payments.iter().filter(|payment| payment.parts.iter().sum::<Fen>() > 0).collect();
     files.write(&format!("贷款拨付-{name}"), PREPARES, |path| {
         let head =
@@ -206,7 +206,7 @@ pub fn write_payments(name: &str, payments: &[Payment<'_>], files: &mut Delivery
 }
 
 /// The draws of a payment: two pairs of cells, the second empty where one line pays it all.
-fn draws(payment: &Payment<'_>) -> String {
+fn draws(payment: &Remitted<'_>) -> String {
     let line = payment.programme() + 1;
     let paid = payment.parts.iter().enumerate().filter(|(_, fen)| **fen > 0);
     let cells = paid.map(|(source, fen)| {

@@ -2,7 +2,7 @@
 
 use crate::intake::import::table::columns::Col;
 use crate::intake::import::table::row::{Row, Wrong};
-use crate::intake::import::{Out, Step, ids};
+use crate::intake::import::{Out, RowResult, ids};
 use ledger::event::{CardBound, CardReplaced, Kind, PersonRegistered, Status, StatusChanged};
 use ledger::money::Day;
 use uuid::Uuid;
@@ -19,7 +19,7 @@ const STATUSES: &[(&str, &str, Status)] = &[
 
 /// A row of a file of students. The origin makes the person known, the card binds it; either may be left out when
 /// only the status changed.
-pub(in crate::intake::import) fn student(row: &Row<'_>, out: &mut Out<'_>) -> Step {
+pub(in crate::intake::import) fn student(row: &Row<'_>, out: &mut Out<'_>) -> RowResult {
     let student = match Student::read(row, out) {
         Ok(student) => student,
         Err(wrong) => return Ok(Err(wrong)),
@@ -38,7 +38,7 @@ pub(in crate::intake::import) fn student(row: &Row<'_>, out: &mut Out<'_>) -> St
 }
 
 /// A row of a file of replaced cards.
-pub(in crate::intake::import) fn replaced(row: &Row<'_>, out: &mut Out<'_>) -> Step {
+pub(in crate::intake::import) fn replaced(row: &Row<'_>, out: &mut Out<'_>) -> RowResult {
     let read = || -> Result<(Day, CardReplaced), Wrong> {
         let person = out.identity().person(&row.id_number(Col::IdNumber)?);
         let old = out.identity().card(&row.card(Col::OldCard)?);

@@ -2,7 +2,7 @@
 
 use crate::intake::import::table::columns::Col;
 use crate::intake::import::table::row::{Row, Wrong};
-use crate::intake::import::{Out, Statement, Step, ids};
+use crate::intake::import::{Out, RowResult, Statement, ids};
 use ledger::account::Book;
 use ledger::event::{EntryReversed, Kind, PeriodClosed};
 use uuid::Uuid;
@@ -15,12 +15,12 @@ const BOOKS: &[(&str, &str, Book)] = &[
 ];
 
 /// A row of a file of closings.
-pub(in crate::intake::import) fn closed(row: &Row<'_>, out: &mut Out<'_>) -> Step {
+pub(in crate::intake::import) fn closed(row: &Row<'_>, out: &mut Out<'_>) -> RowResult {
     out.say_read(read_closed(row))
 }
 
 /// A row of a file of reversals.
-pub(in crate::intake::import) fn reversed(row: &Row<'_>, out: &mut Out<'_>) -> Step {
+pub(in crate::intake::import) fn reversed(row: &Row<'_>, out: &mut Out<'_>) -> RowResult {
     out.say_read(read_reversed(row))
 }
 

@@ -3,7 +3,7 @@
 use crate::intake::import::table::columns::Col;
 use crate::intake::import::table::row::{Row, Wrong};
 use crate::intake::import::table::text;
-use crate::intake::import::{Out, Seal, Step, ids};
+use crate::intake::import::{Out, RowResult, Seal, ids};
 use ledger::event::{BatchSent, Hash, Kind, RemittanceApproved, SetCancelled, SetDecided};
 use ledger::money::Day;
 use proto::limits::MAX_PRINCIPAL_BYTES;
@@ -36,7 +36,7 @@ const STAGES: &[(&str, &str, Stage)] =
     &[("审核", "review", Stage::Review), ("批准", "approve", Stage::Approve), ("作废", "cancel", Stage::Cancel)];
 
 /// A row of a file of decisions.
-pub(in crate::intake::import) fn decided(row: &Row<'_>, out: &mut Out<'_>) -> Step {
+pub(in crate::intake::import) fn decided(row: &Row<'_>, out: &mut Out<'_>) -> RowResult {
     let (principal, set, day, kind) = match read_decided(row, out) {
         Ok(read) => read,
         Err(wrong) => return Ok(Err(wrong)),
@@ -48,7 +48,7 @@ pub(in crate::intake::import) fn decided(row: &Row<'_>, out: &mut Out<'_>) -> St
 }
 
 /// A row of a file of batches.
-pub(in crate::intake::import) fn batch(row: &Row<'_>, out: &mut Out<'_>) -> Step {
+pub(in crate::intake::import) fn batch(row: &Row<'_>, out: &mut Out<'_>) -> RowResult {
     let (number, day, batch) = match read_batch(row, out) {
         Ok(read) => read,
         Err(wrong) => return Ok(Err(wrong)),

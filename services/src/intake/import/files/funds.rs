@@ -3,7 +3,7 @@
 use super::{loans, movements};
 use crate::intake::import::table::columns::Col;
 use crate::intake::import::table::row::{Row, Wrong};
-use crate::intake::import::{Out, Statement, Step, ids};
+use crate::intake::import::{Out, RowResult, Statement, ids};
 use ledger::event::{CompensationReceived, FundStated, Kind, Payer, RewardSpent};
 
 const PAYERS: &[(&str, &str, Payer)] = &[
@@ -27,17 +27,17 @@ const USES: &[(&str, &str)] = &[
 ];
 
 /// A row of a file of compensation received.
-pub(in crate::intake::import) fn received(row: &Row<'_>, out: &mut Out<'_>) -> Step {
+pub(in crate::intake::import) fn received(row: &Row<'_>, out: &mut Out<'_>) -> RowResult {
     out.say_read(read_received(row))
 }
 
 /// A row of a file of statements.
-pub(in crate::intake::import) fn stated(row: &Row<'_>, out: &mut Out<'_>) -> Step {
+pub(in crate::intake::import) fn stated(row: &Row<'_>, out: &mut Out<'_>) -> RowResult {
     out.say_read(read_stated(row))
 }
 
 /// A row of a file of reward money spent.
-pub(in crate::intake::import) fn spent(row: &Row<'_>, out: &mut Out<'_>) -> Step {
+pub(in crate::intake::import) fn spent(row: &Row<'_>, out: &mut Out<'_>) -> RowResult {
     out.say_read(read_spent(row))
 }
 

@@ -4,7 +4,7 @@ use super::rosters;
 use crate::intake::import::table::columns::Col;
 use crate::intake::import::table::row::{Row, Wrong};
 use crate::intake::import::table::text;
-use crate::intake::import::{Out, Statement, Step, ids};
+use crate::intake::import::{Out, RowResult, Statement, ids};
 use ledger::event::{DayBasis, Kind, LenderYear, LoanKind, LoanSigned, StudyLevel};
 use uuid::Uuid;
 
@@ -21,7 +21,7 @@ const LEVELS: &[(&str, &str, StudyLevel)] =
 const BASES: &[(&str, &str, DayBasis)] = &[("360", "D360", DayBasis::D360), ("365", "D365", DayBasis::D365)];
 
 /// A row of a file of contracts.
-pub(in crate::intake::import) fn signed(row: &Row<'_>, out: &mut Out<'_>) -> Step {
+pub(in crate::intake::import) fn signed(row: &Row<'_>, out: &mut Out<'_>) -> RowResult {
     let read = read_signed(row, out);
     out.say_read(read)
 }

@@ -3,7 +3,7 @@
 use super::{claims, loans};
 use crate::intake::import::table::columns::Col;
 use crate::intake::import::table::row::{Row, Wrong};
-use crate::intake::import::{Out, Statement, Step, ids};
+use crate::intake::import::{Out, RowResult, Statement, ids};
 use ledger::event::{
     Allocation, Kind, LoanDeferred, LoanDrawReturned, LoanDrawn, LoanOverdue, LoanRateAgreed, LoanRefunded,
     LoanRelieved, LoanRepaid, LoanStateRepaid, LoanWrittenOff, LossRecovered, OverclaimReturned,
@@ -72,7 +72,7 @@ const PARTICULAR: [Col; 10] = [
 ];
 
 /// A row of a file of movements.
-pub(in crate::intake::import) fn moved(row: &Row<'_>, out: &mut Out<'_>) -> Step {
+pub(in crate::intake::import) fn moved(row: &Row<'_>, out: &mut Out<'_>) -> RowResult {
     out.say_read(read(row))
 }
 

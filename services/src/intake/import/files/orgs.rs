@@ -2,7 +2,7 @@
 
 use crate::intake::import::table::columns::Col;
 use crate::intake::import::table::row::{Row, Wrong};
-use crate::intake::import::{Out, Step, ids};
+use crate::intake::import::{Out, RowResult, ids};
 use ledger::event::{Kind, Level, OrgRegistered, OrgRenamed, OrgRole, Subordination};
 use ledger::money::Day;
 
@@ -26,7 +26,7 @@ const SUBORDINATIONS: &[(&str, &str, Subordination)] =
     &[("中央", "central", Subordination::Central), ("地方", "local", Subordination::Local)];
 
 /// A row of a file of organisations.
-pub(in crate::intake::import) fn registered(row: &Row<'_>, out: &mut Out<'_>) -> Step {
+pub(in crate::intake::import) fn registered(row: &Row<'_>, out: &mut Out<'_>) -> RowResult {
     let (number, day, org) = match read_registered(row) {
         Ok(read) => read,
         Err(wrong) => return Ok(Err(wrong)),
@@ -35,7 +35,7 @@ pub(in crate::intake::import) fn registered(row: &Row<'_>, out: &mut Out<'_>) ->
 }
 
 /// A row of a file of renames.
-pub(in crate::intake::import) fn renamed(row: &Row<'_>, out: &mut Out<'_>) -> Step {
+pub(in crate::intake::import) fn renamed(row: &Row<'_>, out: &mut Out<'_>) -> RowResult {
     let (number, day, org) = match read_renamed(row) {
         Ok(read) => read,
         Err(wrong) => return Ok(Err(wrong)),

@@ -4,19 +4,19 @@ use super::rosters;
 use crate::intake::import::table::columns::Col;
 use crate::intake::import::table::row::{Row, Wrong};
 use crate::intake::import::table::text;
-use crate::intake::import::{Out, Statement, Step};
+use crate::intake::import::{Out, RowResult, Statement};
 use ledger::event::{Kind, RateIndex, RatePublished, WaiverAdopted};
 
 const INDEXES: &[(&str, &str, RateIndex)] =
     &[("五年期以上LPR", "LPR5Y", RateIndex::Lpr5y), ("五年以上贷款基准利率", "BENCHMARK5Y", RateIndex::Benchmark5y)];
 
 /// A row of a file of rates.
-pub(in crate::intake::import) fn published(row: &Row<'_>, out: &mut Out<'_>) -> Step {
+pub(in crate::intake::import) fn published(row: &Row<'_>, out: &mut Out<'_>) -> RowResult {
     out.say_read(read_rate(row))
 }
 
 /// A row of a file of waivers.
-pub(in crate::intake::import) fn waived(row: &Row<'_>, out: &mut Out<'_>) -> Step {
+pub(in crate::intake::import) fn waived(row: &Row<'_>, out: &mut Out<'_>) -> RowResult {
     out.say_read(read_waiver(row))
 }
 

@@ -2,7 +2,7 @@
 
 use crate::intake::import::table::columns::Col;
 use crate::intake::import::table::row::{Row, Wrong};
-use crate::intake::import::{Out, Step, ids};
+use crate::intake::import::{Out, RowResult, ids};
 use ledger::event::{Kind, PayoutCredited, PayoutReturned, PayoutUnknown};
 use ledger::money::Day;
 
@@ -17,7 +17,7 @@ const RESULTS: &[(&str, &str, Word)] =
     &[("成功", "credited", Word::Credited), ("退回", "returned", Word::Returned), ("未知", "unknown", Word::Unknown)];
 
 /// A row of a file of results.
-pub(in crate::intake::import) fn result(row: &Row<'_>, out: &mut Out<'_>) -> Step {
+pub(in crate::intake::import) fn result(row: &Row<'_>, out: &mut Out<'_>) -> RowResult {
     let (key, day, kind) = match read(row) {
         Ok(read) => read,
         Err(wrong) => return Ok(Err(wrong)),

@@ -3,7 +3,7 @@
 use super::{applications, results};
 use crate::intake::import::table::columns::Col;
 use crate::intake::import::table::row::{Row, Wrong};
-use crate::intake::import::{Out, Step, ids};
+use crate::intake::import::{Out, RowResult, ids};
 use ledger::event::{Clearing, Event, Kind, PayoutCredited, SuspenseCleared};
 use ledger::money::Day;
 use uuid::Uuid;
@@ -17,7 +17,7 @@ enum How {
 const HOWS: &[(&str, &str, How)] = &[("认可", "accepted", How::Accepted), ("追回", "recoverable", How::Recoverable)];
 
 /// A row of a file of clearings.
-pub(in crate::intake::import) fn cleared(row: &Row<'_>, out: &mut Out<'_>) -> Step {
+pub(in crate::intake::import) fn cleared(row: &Row<'_>, out: &mut Out<'_>) -> RowResult {
     let (day, cleared) = match read(row) {
         Ok(read) => read,
         Err(wrong) => return Ok(Err(wrong)),

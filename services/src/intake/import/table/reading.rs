@@ -3,7 +3,7 @@
 use super::layout::{HeaderFault, Layout};
 use super::record::{Fault, MAX_CELLS, MAX_RECORD_BYTES, Records};
 use super::row::{Problem, Row, Wrong};
-use crate::intake::import::{ImportError, MAX_PROBLEMS, MAX_ROWS, Out, Report, Step};
+use crate::intake::import::{ImportError, MAX_PROBLEMS, MAX_ROWS, Out, Report, RowResult};
 use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
@@ -63,7 +63,7 @@ impl Reading {
         &mut self,
         layout: &Layout,
         out: &mut Out<'_>,
-        read: fn(&Row<'_>, &mut Out<'_>) -> Step,
+        read: fn(&Row<'_>, &mut Out<'_>) -> RowResult,
     ) -> Result<(), ImportError> {
         while self.next_row(layout)? {
             if let Err(wrong) = read(&self.row(layout), out)? {
