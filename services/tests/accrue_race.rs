@@ -6,7 +6,7 @@ mod support;
 use ledger::event::{
     DayBasis, Event, Kind, LoanDrawn, LoanKind, LoanSigned, PersonRegistered, Status, StatusChanged, StudyLevel,
 };
-use services::accrue::{Job, Report, run};
+use services::accrue::{AccrualReport, Job, run};
 use services::intake::shipped_rates;
 use std::time::{Duration, Instant};
 use support::{Server, day, event, org};
@@ -64,7 +64,7 @@ async fn with_a_loan() -> Server {
 }
 
 /// Runs the job; once it has asked what is due and before it says anything, `meanwhile` is said by somebody else.
-async fn accrue(server: &Server, through: u32, meanwhile: &[Event]) -> Report {
+async fn accrue(server: &Server, through: u32, meanwhile: &[Event]) -> AccrualReport {
     let job = Job {
         lender: Uuid::from_u128(LENDER),
         kind: String::new(),
