@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use ledger::tree::merkle::{Hash, leaf_hash};
 
-use super::{DriveError, Engine, Role};
+use super::{Engine, EngineError, Role};
 use crate::proof::checkpoint_files::Signed;
 use crate::proof::notary::{Notary, SigningError};
 use crate::record::error::LogError;
@@ -72,7 +72,7 @@ impl Engine {
     ///
     /// # Errors
     /// There is no such entry, the ledger has no key, or the files hold no entry of this leaf.
-    pub fn entry_bytes(&self, index: u64) -> Result<Bytes, DriveError> {
+    pub fn entry_bytes(&self, index: u64) -> Result<Bytes, EngineError> {
         // The tree knows the leaf, so a void frame's entry of the same index cannot be taken for it.
         let (leaf, _) = self.leaf_and_path(index, index.saturating_add(1))?;
         let found = self.shared.single.entry(index, &|bytes| leaf_hash(bytes) == leaf)?;

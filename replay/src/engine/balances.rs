@@ -8,10 +8,10 @@ use ledger::money::{Fen, held};
 use ledger::state::State;
 use parking_lot::Mutex;
 
-use super::{DriveError, Engine};
-use crate::engine::past::Point;
-use crate::pages::history::Place;
-use crate::pages::postings::EntryRow;
+use super::{Engine, EngineError};
+use crate::pages::posting_row::AccountPlace;
+use crate::pages::posting_row::EntryRow;
+use crate::point::Point;
 
 /// Moments that are remembered with their entries: those of the questions of a session, not of a year.
 const MOMENTS: usize = 256;
@@ -24,7 +24,7 @@ impl Engine {
     ///
     /// # Errors
     /// The pages cannot be read.
-    pub fn balance_at(&self, account: AccountNo, point: &Point) -> Result<Fen, DriveError> {
+    pub fn balance_at(&self, account: AccountNo, point: &Point) -> Result<Fen, EngineError> {
         let (place, point) = {
             let state = self.read();
             let dated = point.effective.is_some() || point.booked.is_some();
@@ -47,7 +47,7 @@ impl Engine {
         point: &Point,
         from: u64,
         limit: usize,
-    ) -> Result<Vec<EntryRow>, DriveError> {
+    ) -> Result<Vec<EntryRow>, EngineError> {
         let (place, point) = narrowed(&self.read(), account, point);
         let mut rows = self.shared.pages.entries_at(place, &point, from, limit)?;
         if point.effective.is_none() && point.booked.is_none() {
@@ -66,7 +66,7 @@ impl Engine {
     ///
     /// # Errors
     /// The files cannot be read.
-    pub fn entries_until(&self, recorded_ms: i64) -> Result<u64, DriveError> {
+    pub fn entries_until(&self, recorded_ms: i64) -> Result<u64, EngineError> {
         if let Some(entries) = self.shared.moments.lock().get(&recorded_ms) {
             return Ok(*entries);
         }
@@ -98,8 +98,8 @@ impl Engine {
 
 /// Where an account's postings lie, and the point without the entries after its last one: nothing after them need be
 /// looked through.
-fn narrowed(state: &State, account: AccountNo, point: &Point) -> (Place, Point) {
+fn narrowed(state: &State, account: AccountNo, point: &Point) -> (AccountPlace, Point) {
     let end = state.accounts.get(account.0).last.saturating_add(1);
     let entries = Some(point.entries.map_or(end, |entries| entries.min(end)));
-    (Place::of(state, account), Point { entries, ..*point })
+    (AccountPlace::of(state, account), Point { entries, ..*point })
 }

@@ -10,7 +10,7 @@ use std::thread::JoinHandle;
 use ledger::tree::merkle::leaf_hash;
 use parking_lot::Mutex;
 
-use super::{DriveError, Engine, Home, Options, Role, SETTLED_FRAMES, Shared};
+use super::{Engine, EngineError, Home, Options, Role, SETTLED_FRAMES, Shared};
 use crate::engine::catch_up::Decoded;
 use crate::proof::checkpoint_files::{Checkpoints, Signed};
 use crate::proof::comparing;
@@ -74,13 +74,13 @@ impl Follower {
     }
 
     /// Ends reading and folding.
-    pub(super) fn stop(&self) -> Result<(), DriveError> {
+    pub(super) fn stop(&self) -> Result<(), EngineError> {
         self.stop.store(true, Ordering::Relaxed);
         let Some(threads) = self.threads.lock().take() else { return Ok(()) };
         // Reading first: its end is the end of what the fold waits for.
         for thread in threads {
             if thread.join().is_err() {
-                return Err(DriveError::Pages("a thread of the follower panicked; start again".to_owned()));
+                return Err(EngineError::Panicked("a thread of the follower"));
             }
         }
         Ok(())
@@ -94,7 +94,7 @@ impl Engine {
         log: Log,
         tree: Option<Reading>,
         shared: Arc<Shared>,
-    ) -> Result<Self, DriveError> {
+    ) -> Result<Self, EngineError> {
         let Some(tree) = tree else { return Err(SigningError::Uncompared.into()) };
         let (tiles, latest) = tree.follow(log.tip())?;
         let compared = latest.as_ref().map(Signed::unverified).transpose().map_err(SigningError::from)?;
@@ -133,8 +133,8 @@ impl Engine {
     ///
     /// # Errors
     /// There is a difference; or the checkpoint is not signed by a key, and then nothing was compared.
-    pub fn compare(&self, signed: Signed, keys: &[Verifier]) -> Result<Compared, DriveError> {
-        let Role::Follower(follower) = &self.role else { return Err(DriveError::NotFollowing) };
+    pub fn compare(&self, signed: Signed, keys: &[Verifier]) -> Result<Compared, EngineError> {
+        let Role::Follower(follower) = &self.role else { return Err(EngineError::NotFollowing) };
         let claim = Claim::verified(&signed, keys);
         let claim = claim.or_else(|error| Claim::verified(&signed, &self.announced(follower, keys)).map_err(|_| error));
         let claim = claim.map_err(SigningError::from)?;
@@ -146,7 +146,7 @@ impl Engine {
         }
         let compared = follower.desk.compare(&mut comparing, claim);
         drop(comparing);
-        compared.inspect_err(|error| self.shared.fail(error.clone())).map_err(DriveError::Halted)
+        compared.inspect_err(|error| self.shared.fail(error.clone())).map_err(EngineError::Halted)
     }
 
     /// Keys that the record announces below a checkpoint that was equal, under these keys or under each other.
@@ -183,11 +183,11 @@ fn start_threads(
     shared: &Arc<Shared>,
     desk: &Arc<Desk>,
     stop: &Arc<AtomicBool>,
-) -> Result<[JoinHandle<()>; 2], DriveError> {
+) -> Result<[JoinHandle<()>; 2], EngineError> {
     let (to_fold, frames) = sync_channel::<Frame>(SETTLED_FRAMES);
     let thread = |name: &str| std::thread::Builder::new().name(name.to_owned());
     let (folding, beside) = (Arc::clone(shared), Arc::clone(desk));
-    let fold = thread("fold").spawn(move || folding.fold_read(&beside, &frames)).map_err(DriveError::Thread)?;
+    let fold = thread("fold").spawn(move || folding.fold_read(&beside, &frames)).map_err(EngineError::Thread)?;
     let (reading, beside, stop) = (Arc::clone(shared), Arc::clone(desk), Arc::clone(stop));
     let read = thread("follow").spawn(move || {
         let crate::record::log::Home::Followed(stream) = log.home else { return };
@@ -202,12 +202,12 @@ fn start_threads(
             reading.fail(Arc::new(error.into()));
         }
     });
-    Ok([read.map_err(DriveError::Thread)?, fold])
+    Ok([read.map_err(EngineError::Thread)?, fold])
 }
 
 impl Desk {
     /// Compares a checkpoint over what is folded; a difference is marked before anybody is told.
-    fn compare(&self, comparing: &mut Comparing, claim: Claim) -> Result<Compared, Arc<DriveError>> {
+    fn compare(&self, comparing: &mut Comparing, claim: Claim) -> Result<Compared, Arc<EngineError>> {
         let size = claim.tree.size;
         let root = self.tiles.lock().root(size).map_err(|error| Arc::new(SigningError::from(error).into()))?;
         let tally = comparing.marks.at(size);
@@ -224,11 +224,11 @@ impl Desk {
         Ok(compared)
     }
 
-    fn differ(&self, difference: Box<Difference>) -> DriveError {
+    fn differ(&self, difference: Box<Difference>) -> EngineError {
         if let Err(error) = comparing::keep(&self.data, &difference) {
             tracing::error!(%error, "the difference could not be marked");
         }
-        DriveError::Differs(difference)
+        EngineError::Differs(difference)
     }
 }
 
@@ -242,7 +242,7 @@ impl Shared {
         }
     }
 
-    fn fold_one(&self, desk: &Desk, frame: Frame) -> Result<(), Arc<DriveError>> {
+    fn fold_one(&self, desk: &Desk, frame: Frame) -> Result<(), Arc<EngineError>> {
         let from = self.state.read().entries;
         let decoded = Decoded::new(frame, from).map_err(Arc::new)?;
         {
@@ -255,9 +255,9 @@ impl Shared {
         let mut state = self.state.write();
         let folded = decoded.fold_each(&mut state, &mut |state, entry, outcome| {
             self.pages.note(state, entry.index, entry.event.effective, outcome);
-            Ok::<_, DriveError>(())
+            Ok::<_, EngineError>(())
         });
-        folded.and_then(|()| self.pages.keep_sometimes(&mut state)).map_err(Arc::new)?;
+        folded.and_then(|()| Ok(self.pages.keep_sometimes(&mut state)?)).map_err(Arc::new)?;
         let (entries, tally) = (state.entries, self.pages.tally());
         drop(state);
         let mut comparing = desk.comparing.lock();

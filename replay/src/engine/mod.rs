@@ -31,16 +31,16 @@ use tokio::sync::{oneshot, watch};
 
 use crate::engine::catch_up::catch_up;
 use crate::engine::past::Pasts;
-use crate::pages::history::Place;
 use crate::pages::keeper::Keeper;
-use crate::pages::postings::EntryRow;
+use crate::pages::posting_row::AccountPlace;
+use crate::pages::posting_row::EntryRow;
 use crate::proof::notary::{Notary, Reading};
 use crate::record::log::Log;
 use crate::record::log::single::Single;
 use crate::record::writer::{Item, Settled, SubmitError, Submitter, Writer, WriterOptions};
 
 use encoding::{encode_entry, sink};
-pub use error::DriveError;
+pub use error::EngineError;
 use follower::Follower;
 pub use options::{DEFAULT_LEDGER, Home, Options};
 use rebuild::Rebuilding;
@@ -65,7 +65,7 @@ pub struct Receipt {
 struct Tag {
     event: Event,
     /// With the last event of a call: who waits for its receipts.
-    done: Option<oneshot::Sender<Result<Vec<Receipt>, DriveError>>>,
+    done: Option<oneshot::Sender<Result<Vec<Receipt>, EngineError>>>,
 }
 
 /// A ledger in operation. Cheap to clone.
@@ -100,7 +100,7 @@ struct Shared {
     notary: Option<Notary>,
     folded: watch::Sender<u64>,
     /// What ended the fold, or the following.
-    failed: Mutex<Option<Arc<DriveError>>>,
+    failed: Mutex<Option<Arc<EngineError>>>,
 }
 
 impl Engine {
@@ -109,17 +109,15 @@ impl Engine {
     ///
     /// # Errors
     /// The record is damaged, in use, or of another ledger; or it holds what this program does not know.
-    pub fn open(options: &Options, progress: &mut dyn FnMut(u64)) -> Result<Self, DriveError> {
+    pub fn open(options: &Options, progress: &mut dyn FnMut(u64)) -> Result<Self, EngineError> {
         crate::record::repairing::refuse(&options.data)?;
         crate::proof::comparing::refuse(&options.data)?;
-        let mut tree = Reading::open(options)?;
+        let mut tree = Reading::open(&options.data, options.signing.as_ref(), options.follows())?;
         let (log, pages, state) = catch_up(options, tree.as_mut(), progress)?;
         // A repair may have begun before the record was locked here.
         crate::record::repairing::refuse(&options.data)?;
         if log.tip().next_index() < state.entries {
-            return Err(DriveError::Pages(
-                "the pages know more entries than the record holds: the record lost its end, restore it".to_owned(),
-            ));
+            return Err(EngineError::LostEnd);
         }
         if tree.is_none() {
             crate::proof::notary::not_cut(&options.data, log.tip())?;
@@ -136,7 +134,7 @@ impl Engine {
         if options.follows() { Self::start_following(options, log, followed, shared) } else { Self::start(log, shared) }
     }
 
-    fn start(log: Log, shared: Arc<Shared>) -> Result<Self, DriveError> {
+    fn start(log: Log, shared: Arc<Shared>) -> Result<Self, EngineError> {
         let (to_fold, from_log) = sync_channel(SETTLED_FRAMES);
         let writer = Writer::start(log, WriterOptions::new(encode_entry), sink(to_fold))?;
         let submitter = writer.submitter();
@@ -144,7 +142,7 @@ impl Engine {
         let fold = std::thread::Builder::new()
             .name("fold".to_owned())
             .spawn(move || folding.run(&from_log))
-            .map_err(DriveError::Thread)?;
+            .map_err(EngineError::Thread)?;
         let running = Arc::new(Mutex::new(Some(Running { writer, fold })));
         Ok(Self { shared, role: Role::Writer { submitter, running } })
     }
@@ -158,7 +156,7 @@ impl Engine {
         &self,
         principal: Arc<str>,
         events: Vec<(Bytes, Event)>,
-    ) -> Result<oneshot::Receiver<Result<Vec<Receipt>, DriveError>>, DriveError> {
+    ) -> Result<oneshot::Receiver<Result<Vec<Receipt>, EngineError>>, EngineError> {
         let (done, receipts) = oneshot::channel();
         if events.is_empty() {
             // Nobody may be waiting any more, which is no concern of ours.
@@ -167,7 +165,7 @@ impl Engine {
         }
         let submitter = match &self.role {
             Role::Writer { submitter, .. } => submitter,
-            Role::Follower(follower) => return Err(DriveError::Follower { writer: follower.writer().to_owned() }),
+            Role::Follower(follower) => return Err(EngineError::Follower { writer: follower.writer().to_owned() }),
         };
         self.alive()?;
         let last = events.len() - 1;
@@ -178,9 +176,9 @@ impl Engine {
         });
         match submitter.submit(items.collect()) {
             Ok(()) => Ok(receipts),
-            Err(SubmitError::Full(_)) => Err(DriveError::Busy),
-            Err(SubmitError::TooLong { position, bytes, .. }) => Err(DriveError::TooLong { position, bytes }),
-            Err(SubmitError::Ended { error, .. }) => Err(error.map_or(DriveError::Stopped, DriveError::Log)),
+            Err(SubmitError::Full(_)) => Err(EngineError::Busy),
+            Err(SubmitError::TooLong { position, bytes, .. }) => Err(EngineError::TooLong { position, bytes }),
+            Err(SubmitError::Ended { error, .. }) => Err(error.map_or(EngineError::Stopped, EngineError::Log)),
         }
     }
 
@@ -188,7 +186,7 @@ impl Engine {
     ///
     /// # Errors
     /// The event is of a later program, or nothing may be answered.
-    pub fn dry_run(&self, principal: &str, content: &[u8], event: Event) -> Result<Outcome, DriveError> {
+    pub fn dry_run(&self, principal: &str, content: &[u8], event: Event) -> Result<Outcome, EngineError> {
         self.answers()?;
         let state = self.read();
         let entry = Entry { index: state.entries, recorded_ms: 0, principal, content, event };
@@ -215,8 +213,8 @@ impl Engine {
     ///
     /// # Errors
     /// The pages cannot be read.
-    pub fn entries_of(&self, account: AccountNo, from: u64, limit: usize) -> Result<Vec<EntryRow>, DriveError> {
-        let place = Place::of(&self.read(), account);
+    pub fn entries_of(&self, account: AccountNo, from: u64, limit: usize) -> Result<Vec<EntryRow>, EngineError> {
+        let place = AccountPlace::of(&self.read(), account);
         Ok(self.shared.pages.entries_of(place, from, limit)?)
     }
 
@@ -226,8 +224,8 @@ impl Engine {
     }
 
     /// What an entry posted to an account, once it is in the pages.
-    pub(crate) fn kept_at(&self, account: AccountNo, index: u64) -> Result<Vec<EntryRow>, DriveError> {
-        let place = Place::of(&self.read(), account);
+    pub(crate) fn kept_at(&self, account: AccountNo, index: u64) -> Result<Vec<EntryRow>, EngineError> {
+        let place = AccountPlace::of(&self.read(), account);
         Ok(self.shared.pages.kept_at(place, index)?)
     }
 
@@ -250,7 +248,7 @@ impl Engine {
     ///
     /// # Errors
     /// The writer had ended with an error, or the pages could not be kept.
-    pub fn stop(&self) -> Result<(), DriveError> {
+    pub fn stop(&self) -> Result<(), EngineError> {
         self.shared.pasts.stop();
         self.shared.rebuilding.end();
         let written = match &self.role {
@@ -264,9 +262,9 @@ impl Engine {
                 let Some(running) = running.lock().take() else { return Ok(()) };
                 let written = running.writer.stop();
                 if running.fold.join().is_err() {
-                    return Err(DriveError::Pages("the fold panicked; the record is whole, start again".to_owned()));
+                    return Err(EngineError::Panicked("the fold"));
                 }
-                written.map_err(DriveError::Log)
+                written.map_err(EngineError::Log)
             }
         };
         if let Some(notary) = &self.shared.notary {
@@ -279,7 +277,7 @@ impl Engine {
 
 impl Shared {
     /// Takes note of what ended the fold or the following; what came first counts.
-    fn fail(&self, error: Arc<DriveError>) {
+    fn fail(&self, error: Arc<EngineError>) {
         tracing::error!(%error, "nothing more is folded");
         self.failed.lock().get_or_insert(error);
     }
@@ -306,8 +304,8 @@ impl Shared {
         &self,
         settled: Settled<Tag>,
         receipts: &mut Vec<Receipt>,
-        answers: &mut Vec<(oneshot::Sender<Result<Vec<Receipt>, DriveError>>, Vec<Receipt>)>,
-    ) -> Result<(), DriveError> {
+        answers: &mut Vec<(oneshot::Sender<Result<Vec<Receipt>, EngineError>>, Vec<Receipt>)>,
+    ) -> Result<(), EngineError> {
         let recorded_ms = settled.recorded_ms;
         let leaves = settled.leaves;
         let _turn = self.rebuilding.turn();
@@ -332,6 +330,9 @@ impl Shared {
     }
 }
 
-pub(crate) fn unreadable(index: u64, halt: Halt) -> DriveError {
-    DriveError::Unreadable { index, why: halt.to_string() }
+pub(crate) fn unreadable(index: u64, halt: Halt) -> EngineError {
+    EngineError::Unreadable { index, why: halt.to_string() }
 }
+
+#[cfg(test)]
+mod signing_tests;

@@ -5,7 +5,7 @@ use crate::engine::catch_up::fold_record;
 use crate::engine::rebuilding::rebuild_offline;
 use crate::engine::{DEFAULT_LEDGER, Options};
 use crate::pages::generations::Generations;
-use crate::pages::postings::EntryRow;
+use crate::pages::posting_row::EntryRow;
 use bytes::Bytes;
 use ledger::account::AccountNo;
 use ledger::event::policy::Policy;
@@ -228,7 +228,7 @@ fn one_that_is_ended_leaves_nothing() {
     // What waited in the pause is kept all the same.
     lines(&engine, 6_000..6_010);
     engine.stop().unwrap();
-    assert!(matches!(engine.rebuild(None, &mut sure), Err(RebuildError::Interrupted | RebuildError::Drive(_))));
+    assert!(matches!(engine.rebuild(None, &mut sure), Err(RebuildError::Interrupted | RebuildError::Engine(_))));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use ledger::entry::Entry;
 use ledger::event::Event;
 
-use super::{DriveError, Engine};
+use super::{Engine, EngineError};
 use crate::record::error::LogError;
 
 /// One entry as it is on record.
@@ -34,8 +34,8 @@ impl Recorded {
     ///
     /// # Errors
     /// What keeps this program from reading them.
-    pub fn read(index: u64, bytes: &[u8]) -> Result<Self, DriveError> {
-        let bad = |why: String| DriveError::Unreadable { index, why };
+    pub fn read(index: u64, bytes: &[u8]) -> Result<Self, EngineError> {
+        let bad = |why: String| EngineError::Unreadable { index, why };
         let raw = proto::entry::decode(bytes).map_err(|error| bad(error.to_string()))?;
         let event = proto::event::decode(raw.content).map_err(|error| bad(error.to_string()))?;
         let (principal, content) = (raw.principal.to_owned(), Bytes::copy_from_slice(raw.content));
@@ -49,7 +49,7 @@ impl Engine {
     ///
     /// # Errors
     /// The files cannot be read, or what they hold at this index is not what was folded.
-    pub fn recorded(&self, index: u64) -> Result<Option<Recorded>, DriveError> {
+    pub fn recorded(&self, index: u64) -> Result<Option<Recorded>, EngineError> {
         let id = {
             let state = self.read();
             let Some(at) = u32::try_from(index).ok().filter(|_| index < state.entries) else { return Ok(None) };

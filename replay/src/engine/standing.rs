@@ -1,7 +1,7 @@
 //! How an engine stands: whether it may answer, whether it goes on, and what is not as it should be, in words for whoever
 //! watches over it.
 
-use super::{DriveError, Engine, Role};
+use super::{Engine, EngineError, Role};
 
 /// How an engine stands.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -22,12 +22,12 @@ impl Engine {
     ///
     /// # Errors
     /// The writer, the fold or the following has ended.
-    pub fn alive(&self) -> Result<(), DriveError> {
+    pub fn alive(&self) -> Result<(), EngineError> {
         if let Some(error) = self.shared.failed.lock().clone() {
-            return Err(DriveError::Halted(error));
+            return Err(EngineError::Halted(error));
         }
         match &self.role {
-            Role::Writer { submitter, .. } => submitter.ended().map_or(Ok(()), |error| Err(DriveError::Log(error))),
+            Role::Writer { submitter, .. } => submitter.ended().map_or(Ok(()), |error| Err(EngineError::Log(error))),
             Role::Follower(_) => Ok(()),
         }
     }
@@ -37,7 +37,7 @@ impl Engine {
     ///
     /// # Errors
     /// What is wrong.
-    pub fn answers(&self) -> Result<(), DriveError> {
+    pub fn answers(&self) -> Result<(), EngineError> {
         match self.alive() {
             Err(error) if error.is_damage() => Err(error),
             _ => Ok(()),

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use ledger::tree::merkle::{Hash, empty_root};
 use ledger::tree::proof::is_consistent;
 
+use crate::files::replace;
 use crate::proof::checkpoint::{Checkpoint, CheckpointError};
-use crate::proof::checkpoint_files::replace;
 use crate::proof::signed_note::{Note, NoteError, Signer, Verifier};
 
 /// Why a checkpoint is not cosigned.

@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use crate::proof::checkpoint_files::replace;
+use crate::files::replace;
 use crate::record::error::LogError;
 
 /// Name of the file.

@@ -8,7 +8,7 @@ use ledger::state::State;
 use proto::event::Malformed;
 use proto::limits::MAX_PRINCIPAL_BYTES;
 use proto::v1;
-use replay::engine::{DriveError, Engine, Receipt};
+use replay::engine::{Engine, EngineError, Receipt};
 use std::sync::Arc;
 
 /// Events of one call at most: ten thousand keep both memory and the answer's delay small.
@@ -34,7 +34,7 @@ pub enum IngestError {
     TooLarge(usize),
     /// The ledger does not take it.
     #[error(transparent)]
-    Drive(#[from] DriveError),
+    Engine(#[from] EngineError),
     /// A thread ended unexpectedly.
     #[error("the call was given up while it was decoded; send it again")]
     GivenUp,
@@ -79,7 +79,7 @@ pub async fn record(
             Err(malformed) => rejected.push((position, rejection(malformed))),
         }
     }
-    let receipts = engine.submit(principal, events)?.await.map_err(|_| DriveError::Stopped)??;
+    let receipts = engine.submit(principal, events)?.await.map_err(|_| EngineError::Stopped)??;
     let index = receipts.last().map(|last| last.index + 1);
     let index = index.unwrap_or_else(|| engine.read().entries);
     let mut answers = Vec::with_capacity(receipts.len() + rejected.len());

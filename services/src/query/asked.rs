@@ -6,7 +6,8 @@ use super::page::Pager;
 use ledger::money::Day;
 use proto::v1;
 use replay::engine::Engine;
-use replay::engine::past::{Past, PastError, Point, View};
+use replay::engine::past::{Past, PastError, View};
+use replay::point::Point;
 use std::sync::Arc;
 
 /// A moment so far ahead that nothing recorded while a question is answered lies behind it.

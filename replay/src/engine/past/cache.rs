@@ -10,9 +10,10 @@ use parking_lot::Mutex;
 use tokio::sync::watch;
 
 use super::folding::{Folding, Task};
-use super::{Past, PastError, Point};
-use crate::engine::{DriveError, Engine};
+use super::{Past, PastError};
+use crate::engine::{Engine, EngineError};
 use crate::limits::PASTS_KEPT;
+use crate::point::Point;
 
 /// The pasts of one ledger.
 pub(crate) struct Pasts {
@@ -69,7 +70,7 @@ impl Pasts {
     pub(super) fn ask(&self, engine: &Engine, point: Point, entries: u64) -> Result<Asked, PastError> {
         let mut kept = self.kept.lock();
         if self.stop.load(Ordering::Relaxed) {
-            return Err(DriveError::Stopped.into());
+            return Err(EngineError::Stopped.into());
         }
         match kept.touch(point).map(|slot| &slot.stands) {
             Some(Stands::Ready(past)) if past.state.entries >= entries => return Ok(Asked::Ready(Arc::clone(past))),
@@ -88,7 +89,7 @@ impl Pasts {
             Ok(thread) => kept.threads.push(thread),
             Err(error) => {
                 kept.slots.retain(|slot| slot.point != point);
-                return Err(DriveError::Thread(error).into());
+                return Err(EngineError::Thread(error).into());
             }
         }
         Ok(Asked::Folding(folding))

@@ -10,9 +10,10 @@ use std::sync::{Arc, OnceLock};
 use ledger::entry::Entry;
 use ledger::state::State;
 
-use super::{Past, Point};
+use super::Past;
 use crate::engine::catch_up::{Decoded, FRAMES_AHEAD};
-use crate::engine::{DriveError, Engine, unreadable};
+use crate::engine::{Engine, EngineError, unreadable};
+use crate::point::Point;
 use crate::record::log::{Reader, Tip};
 
 /// A past on its way.
@@ -21,7 +22,7 @@ pub(super) struct Folding {
     /// Entries to fold.
     pub total: u64,
     /// What came of it, for those who wait for it.
-    pub ended: OnceLock<Result<Arc<Past>, Arc<DriveError>>>,
+    pub ended: OnceLock<Result<Arc<Past>, Arc<EngineError>>>,
 }
 
 impl Folding {
@@ -42,7 +43,7 @@ impl Past {
     }
 
     /// Takes the entry, or leaves it out.
-    fn take(&mut self, entry: &Entry<'_>) -> Result<(), DriveError> {
+    fn take(&mut self, entry: &Entry<'_>) -> Result<(), EngineError> {
         let later = self.point.effective.is_some_and(|day| entry.event.effective > day);
         let taken = if later { self.state.withhold(entry) } else { self.state.fold(entry).map(drop) };
         self.withheld += u64::from(later);
@@ -78,7 +79,7 @@ type Read = (Decoded, Tip);
 
 impl Task<'_> {
     /// Folds the entries of a point, or what is still missing of them in `past`.
-    pub fn run(&self, point: Point, past: Option<Past>) -> Result<Past, DriveError> {
+    pub fn run(&self, point: Point, past: Option<Past>) -> Result<Past, EngineError> {
         let past = past.unwrap_or_else(|| Past::beginning(point, self.ledger));
         self.note(&past);
         let (tip, known) = (past.tip.clone(), past.state.entries);
@@ -88,7 +89,7 @@ impl Task<'_> {
             let read = self.read(tip, known, &to_fold);
             drop(to_fold);
             // What went wrong in the fold is told first: it lies further back.
-            let past = folding.join().map_err(|_| DriveError::Pages("the fold panicked".to_owned()))??;
+            let past = folding.join().map_err(|_| EngineError::Panicked("the fold"))??;
             read?;
             if past.state.entries < self.folding.total {
                 return Err(self.ended_early(past.state.entries));
@@ -97,7 +98,7 @@ impl Task<'_> {
         })
     }
 
-    fn read(&self, tip: Tip, known: u64, to_fold: &SyncSender<Read>) -> Result<(), DriveError> {
+    fn read(&self, tip: Tip, known: u64, to_fold: &SyncSender<Read>) -> Result<(), EngineError> {
         let mut reader = Reader::open_at(self.record, tip)?;
         while reader.tip().next_index() < self.folding.total && !self.stopped() {
             let Some(frame) = reader.next_frame()? else { break };
@@ -108,13 +109,13 @@ impl Task<'_> {
         Ok(())
     }
 
-    fn fold(&self, mut past: Past, frames: &Receiver<Read>) -> Result<Past, DriveError> {
+    fn fold(&self, mut past: Past, frames: &Receiver<Read>) -> Result<Past, EngineError> {
         while let Ok((decoded, tip)) = frames.recv() {
             if self.stopped() {
-                return Err(DriveError::Stopped);
+                return Err(EngineError::Stopped);
             }
             let first = past.state.entries;
-            let whole = decoded.each::<DriveError>(&mut |entry| {
+            let whole = decoded.each::<EngineError>(&mut |entry| {
                 if entry.index >= self.folding.total {
                     return Ok(ControlFlow::Break(()));
                 }
@@ -127,7 +128,7 @@ impl Task<'_> {
             past.count_changed(first, self.engine);
             self.note(&past);
         }
-        if self.stopped() { Err(DriveError::Stopped) } else { Ok(past) }
+        if self.stopped() { Err(EngineError::Stopped) } else { Ok(past) }
     }
 
     fn note(&self, past: &Past) {
@@ -138,9 +139,9 @@ impl Task<'_> {
         self.stop.load(Ordering::Relaxed)
     }
 
-    fn ended_early(&self, index: u64) -> DriveError {
+    fn ended_early(&self, index: u64) -> EngineError {
         let (place, total) = (self.record.display(), self.folding.total);
-        DriveError::Unreadable {
+        EngineError::Unreadable {
             index,
             why: format!("the files in {place} end before it, though {total} entries are folded; verify the record"),
         }

@@ -8,35 +8,16 @@ mod folding;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use ledger::money::Day;
 use ledger::state::State;
 use parking_lot::RwLockReadGuard;
 
-use crate::engine::{DriveError, Engine};
+use crate::engine::{Engine, EngineError};
+use crate::point::Point;
 use crate::record::log::Tip;
 pub use between::{Alone, Between};
 use cache::Asked;
 pub(crate) use cache::Pasts;
 use folding::Folding;
-
-/// What counts: what was known when, about what. The default is everything known now.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
-pub struct Point {
-    /// Only the first so many entries.
-    pub entries: Option<u64>,
-    /// Only what is effective on this day or before.
-    pub effective: Option<Day>,
-    /// Only what is booked on this day or before; of balances and postings alone.
-    pub booked: Option<Day>,
-}
-
-impl Point {
-    /// Whether it is everything known now.
-    #[must_use]
-    pub fn is_now(&self) -> bool {
-        *self == Self::default()
-    }
-}
 
 /// A state that was folded from the entries of a point.
 #[derive(Clone)]
@@ -97,12 +78,12 @@ pub enum PastError {
     },
     /// The record cannot be read.
     #[error(transparent)]
-    Drive(Arc<DriveError>),
+    Engine(Arc<EngineError>),
 }
 
-impl From<DriveError> for PastError {
-    fn from(error: DriveError) -> Self {
-        Self::Drive(Arc::new(error))
+impl From<EngineError> for PastError {
+    fn from(error: EngineError) -> Self {
+        Self::Engine(Arc::new(error))
     }
 }
 
@@ -141,7 +122,7 @@ impl Engine {
             match mine.as_ref().and_then(|folding| folding.ended.get()) {
                 Some(Ok(past)) if past.state.entries >= wanted => return Ok(Some(Arc::clone(past))),
                 Some(Ok(_)) => mine = None,
-                Some(Err(error)) => return Err(PastError::Drive(Arc::clone(error))),
+                Some(Err(error)) => return Err(PastError::Engine(Arc::clone(error))),
                 None => {}
             }
         }

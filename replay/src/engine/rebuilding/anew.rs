@@ -8,7 +8,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use ledger::state::State;
 
 use super::{Only, RebuildError, Step};
-use crate::engine::DriveError;
+use crate::engine::EngineError;
 use crate::engine::catch_up::{Decoded, FRAMES_AHEAD};
 use crate::kill_points;
 use crate::pages::generations::Generations;
@@ -75,7 +75,7 @@ impl Anew {
         std::thread::scope(|scope| {
             let reading = scope.spawn(move || read(reader, from, to, &to_fold));
             let folded = fold(keeper, kept, state, frames, total, step);
-            let read = reading.join().map_err(|_| DriveError::Pages("reading the record panicked".to_owned()))?;
+            let read = reading.join().map_err(|_| EngineError::Panicked("reading the record"))?;
             folded.and_then(|()| Ok(read?))
         })
     }
@@ -133,7 +133,7 @@ impl Drop for Anew {
     }
 }
 
-fn read(reader: &mut Reader, from: u64, to: u64, to_fold: &SyncSender<Decoded>) -> Result<(), DriveError> {
+fn read(reader: &mut Reader, from: u64, to: u64, to_fold: &SyncSender<Decoded>) -> Result<(), EngineError> {
     let mut at = from;
     while at < to {
         let Some(frame) = next(reader)? else { break };
@@ -147,7 +147,7 @@ fn read(reader: &mut Reader, from: u64, to: u64, to_fold: &SyncSender<Decoded>) 
 }
 
 /// The next frame; at the end, of what was written since it was met.
-fn next(reader: &mut Reader) -> Result<Option<Frame>, DriveError> {
+fn next(reader: &mut Reader) -> Result<Option<Frame>, EngineError> {
     if let Some(frame) = reader.next_frame()? {
         return Ok(Some(frame));
     }
@@ -167,7 +167,7 @@ fn fold(
     while let Ok(decoded) = frames.recv() {
         decoded.fold_each(state, &mut |state, entry, outcome| {
             keeper.note(state, entry.index, entry.event.effective, outcome);
-            Ok::<_, DriveError>(())
+            Ok::<_, EngineError>(())
         })?;
         if !kept {
             keeper.keep_sometimes(state)?;

@@ -5,8 +5,8 @@ mod anew;
 mod compare;
 mod offline;
 
-use crate::engine::DriveError;
-use crate::pages::store::StoreError;
+use crate::engine::EngineError;
+use crate::pages::error::PagesError;
 use crate::record::error::LogError;
 
 pub(crate) use anew::Anew;
@@ -100,17 +100,17 @@ pub enum RebuildError {
     },
     /// The record cannot be read, or the ledger has ended.
     #[error(transparent)]
-    Drive(#[from] DriveError),
+    Engine(#[from] EngineError),
 }
 
 impl From<LogError> for RebuildError {
     fn from(error: LogError) -> Self {
-        Self::Drive(error.into())
+        Self::Engine(error.into())
     }
 }
 
-impl From<StoreError> for RebuildError {
-    fn from(error: StoreError) -> Self {
-        Self::Drive(error.into())
+impl From<PagesError> for RebuildError {
+    fn from(error: PagesError) -> Self {
+        Self::Engine(error.into())
     }
 }

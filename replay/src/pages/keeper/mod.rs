@@ -4,6 +4,7 @@
 mod ask;
 mod paused;
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
@@ -13,19 +14,20 @@ use ledger::outcome::Outcome;
 use ledger::state::State;
 use parking_lot::{Condvar, Mutex, RwLock};
 
-use crate::engine::{DriveError, Options};
 use crate::kill_points;
 use crate::limits::{PAGES_EVERY, PAGES_LAG_MAX};
+use crate::pages::error::PagesError;
 use crate::pages::generations::Generations;
-use crate::pages::history::Place;
+use crate::pages::posting_row::AccountPlace;
+use crate::pages::posting_row::EntryRow;
 use crate::pages::postings;
-use crate::pages::postings::{Entries, EntryRow};
-use crate::pages::store::{Batch, Store, StoreError};
+use crate::pages::postings::Postings;
+use crate::pages::store::{Batch, Store};
 use crate::proof::tally::Tally;
 
 /// Keeps pages of the state and the postings of each account.
 pub struct Keeper {
-    entries: RwLock<Entries>,
+    entries: RwLock<Postings>,
     kept: Option<Kept>,
     tally: Mutex<Tally>,
     /// A single pass over a record remembers no postings.
@@ -51,12 +53,12 @@ pub(crate) struct Unread(Option<(Generations, u64, Store)>);
 
 impl Unread {
     /// Opens the generation in use, if pages are kept at all.
-    pub(crate) fn open(options: &Options) -> Result<Self, DriveError> {
-        if !options.pages {
+    pub(crate) fn open(data: &Path, ledger: [u8; 16], pages: bool) -> Result<Self, PagesError> {
+        if !pages {
             return Ok(Self(None));
         }
-        let generations = Generations::of(&options.data);
-        let (number, store) = generations.open(options.ledger)?;
+        let generations = Generations::of(data);
+        let (number, store) = generations.open(ledger)?;
         Ok(Self(Some((generations, number, store))))
     }
 
@@ -66,7 +68,7 @@ impl Unread {
     }
 
     /// Reads them. A state without entries means that they could not be used.
-    pub(crate) fn read(self) -> Result<(Keeper, State), DriveError> {
+    pub(crate) fn read(self) -> Result<(Keeper, State), PagesError> {
         let Some((generations, number, store)) = self.0 else {
             return Ok((Keeper { remembers: true, ..Keeper::none() }, State::default()));
         };
@@ -85,12 +87,12 @@ struct Desk {
 
 #[derive(Default)]
 struct Progress {
-    /// Entries of the last batch taken from the state.
+    /// Postings of the last batch taken from the state.
     taken: u64,
     under_way: bool,
     /// Somebody needs the store to stay as it is for a moment.
     paused: bool,
-    ended: Option<(Batch, Result<(), StoreError>)>,
+    ended: Option<(Batch, Result<(), PagesError>)>,
 }
 
 impl Keeper {
@@ -106,7 +108,7 @@ impl Keeper {
         store: Store,
         entries: u64,
         tally: Tally,
-    ) -> Result<Self, DriveError> {
+    ) -> Result<Self, PagesError> {
         let (to_thread, batches) = sync_channel(1);
         let desk = Arc::new(Desk::default());
         desk.progress.lock().taken = entries;
@@ -114,11 +116,11 @@ impl Keeper {
         let thread = std::thread::Builder::new()
             .name("pages".to_owned())
             .spawn(move || write_all(&reporting, &batches))
-            .map_err(DriveError::Thread)?;
+            .map_err(PagesError::Thread)?;
         let (store, generation) = (RwLock::new(Arc::new(store)), Mutex::new(number));
         let (to_thread, thread) = (Mutex::new(Some(to_thread)), Mutex::new(Some(thread)));
         let kept = Some(Kept { generations, generation, store, desk, to_thread, thread });
-        let entries = RwLock::new(Entries::from(entries));
+        let entries = RwLock::new(Postings::from(entries));
         Ok(Self { entries, kept, tally: Mutex::new(tally), remembers: true, tables: true })
     }
 
@@ -133,9 +135,9 @@ impl Keeper {
     }
 
     /// Whoever opened the pages has the record now: others may go.
-    pub(crate) fn settle_generation(&self) -> Result<(), DriveError> {
+    pub(crate) fn settle_generation(&self) -> Result<(), PagesError> {
         let Some(kept) = &self.kept else { return Ok(()) };
-        Ok(kept.generations.settle(*kept.generation.lock())?)
+        kept.generations.settle(*kept.generation.lock())
     }
 
     /// The store in use. Rows that were in memory before it was asked for are either still there or in it.
@@ -147,7 +149,7 @@ impl Keeper {
     ///
     /// # Errors
     /// The pages cannot be read.
-    pub fn entries_of(&self, place: Place, from: u64, limit: usize) -> Result<Vec<EntryRow>, StoreError> {
+    pub fn entries_of(&self, place: AccountPlace, from: u64, limit: usize) -> Result<Vec<EntryRow>, PagesError> {
         // The lock is held only for what is in memory; the store is read beside the fold.
         let recent = self.entries.read().recent(place, from, limit);
         recent.with(self.store().as_deref())
@@ -159,7 +161,7 @@ impl Keeper {
     }
 
     /// What an entry posted to an account, if its rows are in the pages.
-    pub(crate) fn kept_at(&self, place: Place, index: u64) -> Result<Vec<EntryRow>, StoreError> {
+    pub(crate) fn kept_at(&self, place: AccountPlace, index: u64) -> Result<Vec<EntryRow>, PagesError> {
         let Some(store) = self.store() else { return Ok(Vec::new()) };
         postings::kept_at(&*store, place, index)
     }
@@ -181,7 +183,7 @@ impl Keeper {
     }
 
     /// Has pages kept if it is time; waits if they lag too far behind.
-    pub(crate) fn keep_sometimes(&self, state: &mut State) -> Result<(), DriveError> {
+    pub(crate) fn keep_sometimes(&self, state: &mut State) -> Result<(), PagesError> {
         let Some(kept) = &self.kept else { return Ok(()) };
         let mut progress = kept.desk.progress.lock();
         let behind = state.entries - progress.taken;
@@ -202,17 +204,17 @@ impl Keeper {
         progress.under_way = true;
         drop(progress);
         let sent = kept.to_thread.lock().as_ref().is_some_and(|to| to.send((store, batch)).is_ok());
-        if sent { Ok(()) } else { Err(DriveError::Pages("the thread that keeps them has ended".to_owned())) }
+        if sent { Ok(()) } else { Err(PagesError::Ended) }
     }
 
     /// Keeps pages of everything folded so far, and ends the thread.
-    pub(crate) fn close(&self, state: &mut State) -> Result<(), DriveError> {
+    pub(crate) fn close(&self, state: &mut State) -> Result<(), PagesError> {
         let Some(kept) = &self.kept else { return Ok(()) };
         drop(kept.to_thread.lock().take());
         if let Some(thread) = kept.thread.lock().take()
             && thread.join().is_err()
         {
-            return Err(DriveError::Pages("the thread that keeps them panicked".to_owned()));
+            return Err(PagesError::Panicked);
         }
         self.settle(&mut kept.desk.progress.lock(), state)?;
         let store = Arc::clone(&kept.store.read());
@@ -244,19 +246,19 @@ impl Keeper {
     }
 
     /// Takes note of how the last batch ended. What was not written belongs to the next one.
-    fn settle(&self, progress: &mut Progress, state: &mut State) -> Result<(), DriveError> {
+    fn settle(&self, progress: &mut Progress, state: &mut State) -> Result<(), PagesError> {
         match progress.ended.take() {
             None => Ok(()),
             Some((batch, written)) => self.end(batch, written, state),
         }
     }
 
-    fn end(&self, batch: Batch, written: Result<(), StoreError>, state: &mut State) -> Result<(), DriveError> {
+    fn end(&self, batch: Batch, written: Result<(), PagesError>, state: &mut State) -> Result<(), PagesError> {
         match written {
             Ok(()) => Store::settle(batch, &mut self.entries.write()),
             Err(error) => {
                 Store::give_back(batch, state, &mut self.entries.write());
-                return Err(error.into());
+                return Err(error);
             }
         }
         Ok(())

@@ -1,5 +1,5 @@
 //! A pause in keeping: for a while the store holds exactly what a rebuild makes anew, so that another store can take its
-//! place. Entries are folded meanwhile; what they change waits in memory.
+//! place. Postings are folded meanwhile; what they change waits in memory.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use ledger::state::State;
 use parking_lot::RwLock;
 
 use super::{Keeper, Kept};
-use crate::engine::DriveError;
+use crate::pages::error::PagesError;
 use crate::pages::store::Store;
 
 /// While it lives nothing is kept.
@@ -19,7 +19,7 @@ pub(crate) struct Paused<'a> {
 
 impl Keeper {
     /// Keeps what was folded by now, then nothing until the pause ends. `None` if no pages are kept at all.
-    pub(crate) fn pause(&self, state: &RwLock<State>) -> Result<Option<Paused<'_>>, DriveError> {
+    pub(crate) fn pause(&self, state: &RwLock<State>) -> Result<Option<Paused<'_>>, PagesError> {
         let Some(kept) = &self.kept else { return Ok(None) };
         let mut progress = kept.desk.progress.lock();
         progress.paused = true;
@@ -45,7 +45,7 @@ impl Keeper {
 }
 
 impl Paused<'_> {
-    /// Entries the store knows.
+    /// Postings the store knows.
     pub(crate) fn entries(&self) -> u64 {
         self.entries
     }

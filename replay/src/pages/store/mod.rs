@@ -3,8 +3,10 @@
 
 mod carry;
 
-use crate::pages::history::{Chunks, Found, History, Place};
-use crate::pages::postings::{Entries, EntryRow, Placed, Recent};
+use crate::pages::error::PagesError;
+use crate::pages::history::{Chunks, Found, History};
+use crate::pages::posting_row::{AccountPlace, EntryRow, Placed};
+use crate::pages::postings::{Postings, Recent};
 use crate::proof::tally::{BOOKS, Tally, Turnover};
 use ledger::state::{State, TABLES};
 use ledger::tree::merkle::Hash;
@@ -28,34 +30,6 @@ const CACHE_BYTES: u64 = 64 << 20;
 
 /// How long to wait for a file lock that a process just ended may still hold.
 const LOCK_WAIT: Duration = Duration::from_secs(5);
-
-/// Why pages could not be kept or read. The record is whole in any case.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum StoreError {
-    /// Another process has the directory.
-    #[error("{} is in use by another process; stop it first", path.display())]
-    Locked {
-        /// The directory.
-        path: PathBuf,
-    },
-    /// The directory could not be made, read or removed.
-    #[error("pages at {}: {source}", path.display())]
-    Io {
-        /// The directory.
-        path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
-    /// The pages could not be read or written.
-    #[error("pages at {}: {why}; the record is whole, remove this directory and start again", path.display())]
-    Damaged {
-        /// The directory.
-        path: PathBuf,
-        /// What was found.
-        why: String,
-    },
-}
 
 /// What one checkpoint will write, encoded while the state stood still.
 pub struct Batch {
@@ -105,10 +79,10 @@ impl Store {
     ///
     /// # Errors
     /// Another process has them, or the file system refuses.
-    pub fn open(dir: &Path, ledger: [u8; 16]) -> Result<Self, StoreError> {
+    pub fn open(dir: &Path, ledger: [u8; 16]) -> Result<Self, PagesError> {
         let path = dir.to_owned();
         let db = match open_db(&path) {
-            Err(StoreError::Damaged { .. }) => {
+            Err(PagesError::Damaged { .. }) => {
                 remove(&path)?;
                 open_db(&path)?
             }
@@ -121,7 +95,7 @@ impl Store {
     ///
     /// # Errors
     /// The file system refuses.
-    pub fn restore(mut self) -> Result<(Self, Option<(State, Tally)>), StoreError> {
+    pub fn restore(mut self) -> Result<(Self, Option<(State, Tally)>), PagesError> {
         if let Some(kept) = self.read_state() {
             return Ok((self, Some(kept)));
         }
@@ -175,7 +149,7 @@ impl Store {
 
     /// Takes what changed since the last checkpoint. Encodes under the caller's lock, writes nothing. Only one batch
     /// may be under way: end it with [`Store::settle`] or [`Store::give_back`] before the next.
-    pub fn collect(&self, state: &mut State, tally: &Tally, entries: &mut Entries) -> Batch {
+    pub fn collect(&self, state: &mut State, tally: &Tally, entries: &mut Postings) -> Batch {
         let (scalars, folded) = (state.scalars(), state.entries);
         let mut counts = [0; TABLES];
         let mut pages = Vec::new();
@@ -196,7 +170,7 @@ impl Store {
     ///
     /// # Errors
     /// sled refuses; hand the batch to [`Store::give_back`].
-    pub fn write(&self, batch: &Batch) -> Result<(), StoreError> {
+    pub fn write(&self, batch: &Batch) -> Result<(), PagesError> {
         let written = self.put(batch);
         if written.is_err() {
             self.history.failed();
@@ -204,7 +178,7 @@ impl Store {
         written
     }
 
-    fn put(&self, batch: &Batch) -> Result<(), StoreError> {
+    fn put(&self, batch: &Batch) -> Result<(), PagesError> {
         let mut sums = self.sums.lock();
         let mut writes = sled::Batch::default();
         for (table, page, bytes) in &batch.pages {
@@ -231,12 +205,12 @@ impl Store {
     }
 
     /// The batch is written: its rows need no memory any more.
-    pub fn settle(batch: Batch, entries: &mut Entries) {
+    pub fn settle(batch: Batch, entries: &mut Postings) {
         entries.stored(batch.checkpoint.entries);
     }
 
     /// The batch could not be written: all of it belongs to the next one.
-    pub fn give_back(batch: Batch, state: &mut State, entries: &mut Entries) {
+    pub fn give_back(batch: Batch, state: &mut State, entries: &mut Postings) {
         let tables = state.tables();
         for (table, page, _) in &batch.pages {
             tables[usize::from(*table)].1.mark_dirty(*page);
@@ -248,7 +222,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::write`]; what was not written belongs to the next batch.
-    pub fn save(&self, state: &mut State, tally: &Tally, entries: &mut Entries) -> Result<(), StoreError> {
+    pub fn save(&self, state: &mut State, tally: &Tally, entries: &mut Postings) -> Result<(), PagesError> {
         let batch = self.collect(state, tally, entries);
         match self.write(&batch) {
             Ok(()) => Self::settle(batch, entries),
@@ -264,33 +238,33 @@ impl Store {
     ///
     /// # Errors
     /// sled cannot say.
-    pub fn size_on_disk(&self) -> Result<u64, StoreError> {
+    pub fn size_on_disk(&self) -> Result<u64, PagesError> {
         self.db.size_on_disk().map_err(|error| self.bad(&error))
     }
 
-    fn found(&self, pair: Option<sled::Result<(sled::IVec, sled::IVec)>>) -> Result<Option<Found>, StoreError> {
+    fn found(&self, pair: Option<sled::Result<(sled::IVec, sled::IVec)>>) -> Result<Option<Found>, PagesError> {
         let Some((key, bytes)) = pair.transpose().map_err(|error| self.bad(&error))? else { return Ok(None) };
         let bytes = checked(&bytes).ok_or_else(|| self.damaged())?;
         Ok(Some((key.to_vec(), bytes.to_vec())))
     }
 
-    fn bad(&self, error: &sled::Error) -> StoreError {
-        StoreError::Damaged { path: self.path.clone(), why: error.to_string() }
+    fn bad(&self, error: &sled::Error) -> PagesError {
+        PagesError::Damaged { path: self.path.clone(), why: error.to_string() }
     }
 }
 
-impl Entries {
-    /// A page of postings as [`Entries::recent`] and [`Recent::with`] give it, for whoever need not let go in between.
+impl Postings {
+    /// A page of postings as [`Postings::recent`] and [`Recent::with`] give it, for whoever need not let go in between.
     ///
     /// # Errors
     /// A chunk of the store cannot be read.
     pub fn of(
         &self,
         store: Option<&Store>,
-        place: Place,
+        place: AccountPlace,
         from: u64,
         limit: usize,
-    ) -> Result<Vec<EntryRow>, StoreError> {
+    ) -> Result<Vec<EntryRow>, PagesError> {
         self.recent(place, from, limit).with(store)
     }
 }
@@ -300,30 +274,30 @@ impl Recent {
     ///
     /// # Errors
     /// A chunk of the store cannot be read.
-    pub fn with(self, store: Option<&Store>) -> Result<Vec<EntryRow>, StoreError> {
+    pub fn with(self, store: Option<&Store>) -> Result<Vec<EntryRow>, PagesError> {
         self.after(store)
     }
 }
 
 impl Chunks for Store {
-    type Error = StoreError;
+    type Error = PagesError;
 
-    fn first(&self, from: &[u8], to: &[u8]) -> Result<Option<Found>, StoreError> {
+    fn first(&self, from: &[u8], to: &[u8]) -> Result<Option<Found>, PagesError> {
         if from > to { Ok(None) } else { self.found(self.db.range(from..=to).next()) }
     }
 
-    fn last(&self, from: &[u8], to: &[u8]) -> Result<Option<Found>, StoreError> {
+    fn last(&self, from: &[u8], to: &[u8]) -> Result<Option<Found>, PagesError> {
         if from > to { Ok(None) } else { self.found(self.db.range(from..=to).next_back()) }
     }
 
-    fn damaged(&self) -> StoreError {
+    fn damaged(&self) -> PagesError {
         let why = "postings of an account cannot be read".to_owned();
-        StoreError::Damaged { path: self.path.clone(), why }
+        PagesError::Damaged { path: self.path.clone(), why }
     }
 }
 
-fn open_db(path: &Path) -> Result<sled::Db, StoreError> {
-    let io = |source| StoreError::Io { path: path.to_owned(), source };
+fn open_db(path: &Path) -> Result<sled::Db, PagesError> {
+    let io = |source| PagesError::Io { path: path.to_owned(), source };
     std::fs::create_dir_all(path).map_err(io)?;
     let config = sled::Config::new().path(path).cache_capacity(CACHE_BYTES).flush_every_ms(None);
     let until = Instant::now() + LOCK_WAIT;
@@ -332,13 +306,13 @@ fn open_db(path: &Path) -> Result<sled::Db, StoreError> {
             Ok(db) => return Ok(db),
             Err(sled::Error::Io(error)) if error.to_string().contains("could not acquire lock") => {
                 if Instant::now() > until {
-                    return Err(StoreError::Locked { path: path.to_owned() });
+                    return Err(PagesError::Locked { path: path.to_owned() });
                 }
                 std::thread::sleep(Duration::from_millis(50));
             }
             // A file too short or of the wrong kind reads as these; anything else is the file system's own trouble.
             Err(sled::Error::Io(error)) if !is_damage(&error) => return Err(io(error)),
-            Err(error) => return Err(StoreError::Damaged { path: path.to_owned(), why: error.to_string() }),
+            Err(error) => return Err(PagesError::Damaged { path: path.to_owned(), why: error.to_string() }),
         }
     }
 }
@@ -348,8 +322,8 @@ fn is_damage(error: &std::io::Error) -> bool {
     matches!(error.kind(), InvalidData | InvalidInput | Other | UnexpectedEof)
 }
 
-fn remove(path: &Path) -> Result<(), StoreError> {
-    std::fs::remove_dir_all(path).map_err(|source| StoreError::Io { path: path.to_owned(), source })
+fn remove(path: &Path) -> Result<(), PagesError> {
+    std::fs::remove_dir_all(path).map_err(|source| PagesError::Io { path: path.to_owned(), source })
 }
 
 /// `p`, table, page: big-endian, so that pages lie in the order of handles.

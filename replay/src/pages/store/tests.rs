@@ -13,14 +13,14 @@ impl Store {
     }
 }
 
-fn noted(world: &World, from: u64) -> Entries {
-    let mut entries = Entries::from(from);
+fn noted(world: &World, from: u64) -> Postings {
+    let mut entries = Postings::from(from);
     note(&mut entries, world, from);
     entries
 }
 
 /// Balances in notes are those of the end here, so tests look at them only where each entry is noted as it is folded.
-fn note(entries: &mut Entries, world: &World, from: u64) {
+fn note(entries: &mut Postings, world: &World, from: u64) {
     for (index, effective, postings) in world.postings.iter().filter(|(index, ..)| *index >= from) {
         entries.note(&world.state, *index, *effective, postings);
     }
@@ -37,12 +37,12 @@ fn tally(state: &State) -> Tally {
     Tally::from_parts(OutcomeChain::from_parts(state.entries, [9; 32]), books)
 }
 
-fn save(store: &Store, world: &mut World, entries: &mut Entries) {
+fn save(store: &Store, world: &mut World, entries: &mut Postings) {
     let tally = tally(&world.state);
     store.save(&mut world.state, &tally, entries).expect("written");
 }
 
-fn collect(store: &Store, world: &mut World, entries: &mut Entries) -> Batch {
+fn collect(store: &Store, world: &mut World, entries: &mut Postings) -> Batch {
     let tally = tally(&world.state);
     store.collect(&mut world.state, &tally, entries)
 }
@@ -53,7 +53,7 @@ fn the_tally_comes_back_as_it_was_kept() {
     let mut world = World::paid();
     let (store, _) = reopened(dir.path());
     let kept = tally(&world.state);
-    save(&store, &mut world, &mut Entries::default());
+    save(&store, &mut world, &mut Postings::default());
     drop(store);
     let (_, again) = Store::open(dir.path(), LEDGER).expect("opens").restore().expect("restores");
     assert_eq!(again.expect("kept").1, kept);
@@ -98,7 +98,7 @@ fn a_page_that_is_missing_old_or_bad_drops_everything() {
         let dir = tempfile::tempdir().expect("a directory");
         let mut world = World::paid();
         let (store, _) = reopened(dir.path());
-        save(&store, &mut world, &mut Entries::default());
+        save(&store, &mut world, &mut Postings::default());
         harm(&store.db);
         drop(store);
         let (store, state) = reopened(dir.path());
@@ -112,10 +112,10 @@ fn an_old_page_among_new_ones_is_noticed() {
     let dir = tempfile::tempdir().expect("a directory");
     let mut world = World::paid();
     let (store, _) = reopened(dir.path());
-    save(&store, &mut world, &mut Entries::default());
+    save(&store, &mut world, &mut Postings::default());
     let old = store.db.get(page_key(1, 0)).expect("read").expect("there");
     world.returned(thing(PAYOUT), 4, 20_211_201);
-    save(&store, &mut world, &mut Entries::default());
+    save(&store, &mut world, &mut Postings::default());
     store.db.insert(page_key(1, 0), old).expect("put");
     drop(store);
     assert!(reopened(dir.path()).1.is_none());
@@ -126,7 +126,7 @@ fn pages_of_another_ledger_are_not_used() {
     let dir = tempfile::tempdir().expect("a directory");
     let mut world = World::paid();
     let (store, _) = reopened(dir.path());
-    save(&store, &mut world, &mut Entries::default());
+    save(&store, &mut world, &mut Postings::default());
     drop(store);
     let (_, state) = Store::open(dir.path(), [8; 16]).expect("opens").restore().expect("restores");
     assert!(state.is_none());
@@ -144,8 +144,8 @@ fn a_directory_in_use_is_an_error_and_is_left_alone() {
     let dir = tempfile::tempdir().expect("a directory");
     let mut world = World::paid();
     let (store, _) = reopened(dir.path());
-    save(&store, &mut world, &mut Entries::default());
-    assert!(matches!(Store::open(dir.path(), LEDGER), Err(StoreError::Locked { .. })));
+    save(&store, &mut world, &mut Postings::default());
+    assert!(matches!(Store::open(dir.path(), LEDGER), Err(PagesError::Locked { .. })));
     drop(store);
     assert!(reopened(dir.path()).1.is_some());
 }
@@ -174,8 +174,8 @@ fn entries_read_the_same_wherever_they_lie() {
     let dir = tempfile::tempdir().expect("a directory");
     let mut world = World::paid();
     let (store, _) = reopened(dir.path());
-    let mut all = Entries::default();
-    let mut split = Entries::default();
+    let mut all = Postings::default();
+    let mut split = Postings::default();
     note(&mut all, &world, 0);
     note(&mut split, &world, 0);
     save(&store, &mut world, &mut split);
@@ -193,7 +193,8 @@ fn entries_read_the_same_wherever_they_lie() {
         if written {
             store.write(&batch).expect("written");
         }
-        for account in (0..world.state.accounts.next()).map(|number| Place::of(&world.state, AccountNo(number))) {
+        for account in (0..world.state.accounts.next()).map(|number| AccountPlace::of(&world.state, AccountNo(number)))
+        {
             let wanted = all.recent(account, 0, usize::MAX).with(None).expect("in memory");
             assert_eq!(split.recent(account, 0, usize::MAX).with(Some(&store)).expect("read"), wanted);
             assert_eq!(paged(&split, &store, account), wanted);
@@ -201,7 +202,7 @@ fn entries_read_the_same_wherever_they_lie() {
     }
 }
 
-fn paged(entries: &Entries, store: &Store, account: Place) -> Vec<EntryRow> {
+fn paged(entries: &Postings, store: &Store, account: AccountPlace) -> Vec<EntryRow> {
     let (mut rows, mut from): (Vec<EntryRow>, u64) = (Vec::new(), 0);
     loop {
         let page = entries.of(Some(store), account, from, 1).expect("read");
@@ -218,7 +219,7 @@ fn each_row_has_the_balance_after_it() {
     for (number, account) in world.state.accounts.iter() {
         let rows = world
             .entries
-            .recent(Place::of(&world.state, AccountNo(number)), 0, usize::MAX)
+            .recent(AccountPlace::of(&world.state, AccountNo(number)), 0, usize::MAX)
             .with(None)
             .expect("in memory");
         let mut balance = 0;
@@ -246,7 +247,7 @@ fn many_rows_of_one_stripe_are_split_between_entries_only() {
         effective: ledger::money::Day::default(),
     };
     let rows: Vec<EntryRow> = (0..20_000u32).map(|at| row(u64::from(at / 5), at)).collect();
-    let place = |account| Place::by(account, Owner::Loan);
+    let place = |account| AccountPlace::by(account, Owner::Loan);
     let placed: Vec<Placed> = rows.iter().map(|row| Placed { place: place(row.account), row: *row }).collect();
     let dir = tempfile::tempdir().expect("a directory");
     let (store, _) = reopened(dir.path());
@@ -256,7 +257,7 @@ fn many_rows_of_one_stripe_are_split_between_entries_only() {
     for (key, bytes) in puts {
         store.db.insert(key, seal(bytes.expect("a value"))).expect("put");
     }
-    let entries = Entries::from(4_000);
+    let entries = Postings::from(4_000);
     for account in (0..16).map(AccountNo) {
         let wanted: Vec<EntryRow> = rows.iter().filter(|row| row.account == account).copied().collect();
         assert_eq!(entries.recent(place(account), 0, usize::MAX).with(Some(&store)).expect("read"), wanted);

@@ -6,7 +6,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
-use crate::proof::checkpoint_files::replace;
+use crate::files::replace;
 use crate::record::error::LogError;
 
 /// Name of the mark.

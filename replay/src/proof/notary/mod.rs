@@ -16,7 +16,6 @@ use ledger::tree::merkle::{Hash, leaf_hash};
 use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
-use crate::engine::Options;
 use crate::kill_points;
 use crate::limits::{FRAMES_TO_SIGN, SIGN_AFTER_MS, SIGN_EVERY};
 use crate::proof::checkpoint::{Checkpoint, Outcomes};
@@ -25,8 +24,8 @@ use crate::proof::signed_note::{Role, Signer, Verifier};
 use crate::proof::tally::Tally;
 use crate::proof::tiles::{TileError, Tiles};
 use crate::proof::trust::vouched;
+use crate::record::leaves::Leaves;
 use crate::record::log::{Frame, Reader, Tip};
-use crate::record::writer::Leaves;
 
 pub use error::SigningError;
 
@@ -59,18 +58,19 @@ pub(crate) struct Reading {
 }
 
 impl Reading {
-    /// The tree as its tiles know it, if the ledger signs or follows.
-    pub(crate) fn open(options: &Options) -> Result<Option<Self>, SigningError> {
-        let signing = options.signing.clone().filter(|_| !options.follows());
-        if signing.is_none() && !options.follows() {
+    /// The tree as its tiles know it, if the ledger under `data` signs or follows. A follower signs nothing, whatever key
+    /// it was given.
+    pub(crate) fn open(data: &Path, signing: Option<&Signing>, follows: bool) -> Result<Option<Self>, SigningError> {
+        let signing = signing.filter(|_| !follows).cloned();
+        if signing.is_none() && !follows {
             return Ok(None);
         }
         let wrong = signing.iter().map(|signing| signing.signer.verifier()).find(|key| key.role() != Role::Author);
         if let Some(verifier) = wrong {
             return Err(SigningError::WrongRole(verifier.name().to_owned()));
         }
-        let tiles = Tiles::open(&tiles_dir(&options.data))?;
-        Ok(Some(Self { signing, data: options.data.clone(), tiles }))
+        let tiles = Tiles::open(&tiles_dir(data))?;
+        Ok(Some(Self { signing, data: data.to_owned(), tiles }))
     }
 
     /// Takes the entries of a frame that the tree does not have yet.
@@ -382,6 +382,3 @@ impl Clerk {
         Ok(signed)
     }
 }
-
-#[cfg(test)]
-mod tests;

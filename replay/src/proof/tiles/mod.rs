@@ -9,12 +9,10 @@ use ledger::tree::merkle::{Frontier, Hash, node_hash};
 use ledger::tree::proof;
 use ledger::tree::proof::Unprovable;
 
-use crate::record::writer::Leaves;
+use crate::record::leaves::{HEIGHT, Leaves};
 
 use shelf::Shelf;
 
-/// Levels of the tree that one tile spans.
-pub const HEIGHT: u32 = 8;
 /// Hashes of a whole tile.
 const WIDTH: usize = 1 << HEIGHT;
 const HASH_BYTES: usize = 32;

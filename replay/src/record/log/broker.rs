@@ -10,37 +10,11 @@ use std::future::IntoFuture;
 use std::time::Duration;
 
 use super::faulty::FaultyBroker;
-use super::nats::{NatsOptions, USUAL_STREAM};
+use super::nats_options::{NatsOptions, USUAL_STREAM};
 use super::settings;
+use super::stream_info::{Answer, StreamInfo};
 use crate::limits::{NATS_VERSION_MIN, PUBLISH_TIMEOUT_MS, REQUEST_TIMEOUT_MS};
 use crate::record::error::LogError;
-
-/// What came of publishing a frame.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Answer {
-    /// Acknowledged at this sequence.
-    Stored(u64),
-    /// "I have that already", at this sequence: so answers a replicated stream.
-    Duplicate(u64),
-    /// The last sequence is another: so answers a stream of one replica, also to a repeat.
-    WrongLast,
-    /// No answer, or one that says nothing; it may be stored now, later or never.
-    Unknown(String),
-    /// The stream has no room.
-    Full(String),
-    /// The server will not take it.
-    Refused(String),
-}
-
-/// What the stream says of itself.
-#[derive(Clone, Debug)]
-pub(crate) struct StreamInfo {
-    pub(crate) created: String,
-    pub(crate) first_sequence: u64,
-    pub(crate) last_sequence: u64,
-    pub(crate) messages: u64,
-    pub(crate) differences: Vec<String>,
-}
 
 /// The server's side of the record.
 #[derive(Clone, Debug)]

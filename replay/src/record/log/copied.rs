@@ -5,7 +5,8 @@ use bytes::Bytes;
 use futures_util::StreamExt;
 
 use super::broker::{Broker, NatsBroker};
-use super::nats::{NatsOptions, next_frame, runtime};
+use super::nats::{next_frame, runtime};
+use super::nats_options::NatsOptions;
 use super::{Frame, Tip};
 use crate::limits::CATCH_UP_AHEAD;
 use crate::record::error::LogError;

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 use parking_lot::Mutex;
 
-use super::broker::{Answer, StreamInfo};
 use super::frame::{Frame, FrameBuilder, Header};
+use super::stream_info::{Answer, StreamInfo};
 use crate::record::error::LogError;
 
 /// What the stream does wrong, each one time in so many publishes; 0 is never.

@@ -180,8 +180,8 @@ impl Frame {
     }
 
     /// The entries' bytes in order.
-    pub fn entries(&self) -> Entries<'_> {
-        Entries { rest: &self.bytes[HEADER_BYTES..self.bytes.len() - TRAILER_BYTES] }
+    pub fn entries(&self) -> FrameEntries<'_> {
+        FrameEntries { rest: &self.bytes[HEADER_BYTES..self.bytes.len() - TRAILER_BYTES] }
     }
 
     /// Index of the first entry after this frame.
@@ -210,11 +210,11 @@ fn check_entries(header: &Header, bytes: &[u8]) -> Result<(), FrameError> {
 
 /// Iterator over the entries of a frame.
 #[derive(Clone, Debug)]
-pub struct Entries<'a> {
+pub struct FrameEntries<'a> {
     rest: &'a [u8],
 }
 
-impl<'a> Iterator for Entries<'a> {
+impl<'a> Iterator for FrameEntries<'a> {
     type Item = &'a [u8];
 
     fn next(&mut self) -> Option<&'a [u8]> {

@@ -2,7 +2,7 @@
 //! archive up and raises the epoch, and the order stream, then archive, then caller. How a frame gets into
 //! the stream is in `publish`.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
@@ -10,43 +10,16 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use futures_util::StreamExt;
 
-use super::broker::{Broker, NatsBroker, StreamInfo};
+use super::broker::{Broker, NatsBroker};
 use super::frame::Frame;
-use super::publish::{Concluded, Pipeline, whole};
+use super::nats_options::NatsOptions;
+use super::publish::{Concluded, Pipeline};
 use super::reader::{first_index_of, frame_at};
+use super::stream_info::StreamInfo;
 use super::tip::{Tip, hex};
 use super::{FileLog, LogOptions, Torn, Visit, random_number, visit};
 use crate::limits::{CATCH_UP_AHEAD, FENCE_FRAMES, TAKE_OVER_MS};
 use crate::record::error::LogError;
-
-/// Where the stream is and where its archive.
-#[derive(Clone, Debug)]
-pub struct NatsOptions {
-    /// `nats://host:port`.
-    pub url: String,
-    /// Name of the stream; without one it is the stream that has the subject, as repairing makes one of another name.
-    pub stream: Option<String>,
-    /// Its one subject.
-    pub subject: String,
-    /// Directory of the archive.
-    pub archive: PathBuf,
-}
-
-impl NatsOptions {
-    /// The usual names, the archive in `archive`.
-    #[must_use]
-    pub fn new(url: &str, archive: &Path) -> Self {
-        Self {
-            url: url.to_owned(),
-            stream: None,
-            subject: "mingzhang.record".to_owned(),
-            archive: archive.to_path_buf(),
-        }
-    }
-}
-
-/// Name of the stream where no other has the subject.
-pub const USUAL_STREAM: &str = "MINGZHANG";
 
 /// A stream and its archive, opened for writing.
 #[derive(Debug)]
@@ -160,7 +133,7 @@ impl Opening<'_> {
         if !self.info.differences.is_empty() {
             return Err(LogError::Settings { stream, differences: self.info.differences.clone() });
         }
-        whole(&self.info).map_err(|why| self.lost(1, why))?;
+        self.info.whole().map_err(|why| self.lost(1, why))?;
         match known_created(self.archive.dir())? {
             Some(created) if created != self.info.created => {
                 Err(self.lost(1, format!("it was created at {}, ours at {created}", self.info.created)))

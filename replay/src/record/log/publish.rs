@@ -11,9 +11,10 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 
-use super::broker::{Answer, Broker, StreamInfo};
+use super::broker::Broker;
 use super::frame::Frame;
 use super::reader::first_index_of;
+use super::stream_info::{Answer, StreamInfo};
 use super::tip::Tip;
 use crate::limits::{PATIENCE_MS, RETRY_PAUSE_MAX_MS, RETRY_PAUSE_MIN_MS};
 use crate::record::error::LogError;
@@ -182,7 +183,7 @@ impl<P> Pipeline<P> {
             let index = first_index_of(&self.archive, info.last_sequence + 1).unwrap_or(self.next_index);
             return Err(LogError::BrokerLostTail { stream: stream(), index, why });
         }
-        whole(info).map_err(|why| self.lost(why))
+        info.whole().map_err(|why| self.lost(why))
     }
 
     fn lost(&self, why: String) -> LogError {
@@ -251,13 +252,4 @@ impl Told {
             Self::Message(_) => None,
         }
     }
-}
-
-/// Whether the stream still has every message from 1 to its last.
-pub(crate) fn whole(info: &StreamInfo) -> Result<(), String> {
-    let dense = info.messages == info.last_sequence && (info.messages == 0 || info.first_sequence == 1);
-    if dense {
-        return Ok(());
-    }
-    Err(format!("it holds {} messages from sequence {} to {}", info.messages, info.first_sequence, info.last_sequence))
 }

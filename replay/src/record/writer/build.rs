@@ -7,9 +7,10 @@ use std::sync::Arc;
 use ledger::tree::merkle::leaf_hash;
 use tokio::sync::mpsc::UnboundedSender;
 
-use super::{EncodeEntry, Item, Leaves, Settled, Shared};
+use super::{EncodeEntry, Item, Settled, Shared};
 use crate::limits::{COMPANION_BYTES, MAX_FRAME_BYTES};
 use crate::record::error::LogError;
+use crate::record::leaves::Leaves;
 use crate::record::log::frame::{FrameBuilder, Offered};
 use crate::record::log::{ClockWatch, Frame, Log, Tip};
 

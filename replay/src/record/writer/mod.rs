@@ -10,11 +10,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 
 use bytes::Bytes;
-use ledger::tree::merkle::{Frontier, Hash};
 use parking_lot::{Condvar, Mutex};
 
 use crate::limits::{ENTRY_OVERHEAD_BYTES, MAX_ENTRY_BYTES, QUEUE_BYTES};
 use crate::record::error::LogError;
+use crate::record::leaves::Leaves;
 use crate::record::log::{Home, Log};
 
 /// Appends one entry's bytes to the buffer: recorded time, principal, content.
@@ -42,27 +42,6 @@ pub struct Settled<T> {
     pub items: Vec<Item<T>>,
     /// Their places in the tree.
     pub leaves: Leaves,
-}
-
-/// What the tree gained with the entries of a frame, as it was computed while the frame was built.
-#[derive(Debug, Default)]
-pub struct Leaves {
-    /// The leaf of each entry.
-    pub hashes: Vec<Hash>,
-    /// The root of each tile of leaves that these completed.
-    pub tiles: Vec<Hash>,
-}
-
-impl Leaves {
-    /// Adds a leaf to the tree and takes note of it.
-    pub(crate) fn push(&mut self, tree: &mut Frontier, leaf: Hash) {
-        self.hashes.push(leaf);
-        tree.push_telling(leaf, |level, root| {
-            if level == crate::proof::tiles::HEIGHT {
-                self.tiles.push(*root);
-            }
-        });
-    }
 }
 
 /// What becomes of items; each item is reported exactly once.

@@ -17,7 +17,8 @@ use crate::kill_points;
 use crate::limits::RECHECK_MS;
 use crate::record::error::LogError;
 use crate::record::log::scrub::Scrub;
-use crate::record::log::{Concluded, FileLog, Frame, Home, Log, NatsLog, Pipeline, StreamInfo, Tip};
+use crate::record::log::stream_info::StreamInfo;
+use crate::record::log::{Concluded, FileLog, Frame, Home, Log, NatsLog, Pipeline, Tip};
 
 pub(super) type Sink<T> = Box<dyn FnMut(Outcome<T>) + Send>;
 

@@ -11,8 +11,9 @@ use super::files::{Files, Said, fault, said};
 use super::report::Fault;
 use crate::limits::{CATCH_UP_AHEAD, REPAIR_AHEAD};
 use crate::record::error::LogError;
-use crate::record::log::broker::{Broker, NatsBroker, StreamInfo, ask, connect, named_by_subject};
+use crate::record::log::broker::{Broker, NatsBroker, ask, connect, named_by_subject};
 use crate::record::log::nats::runtime;
+use crate::record::log::stream_info::StreamInfo;
 use crate::record::log::{Frame, FrameError, NatsOptions, Tip, USUAL_STREAM};
 
 /// What a copy has at a place.

@@ -14,8 +14,9 @@ use super::{Anew, Progress, RepairError, RepairOptions};
 use crate::kill_points;
 use crate::limits::{NATS_FRAMES_IN_FLIGHT, REPAIR_ATTEMPTS, RETRY_PAUSE_MAX_MS, STREAM_BYTES};
 use crate::record::error::LogError;
-use crate::record::log::broker::{Answer, Broker, NatsBroker, StreamInfo, ask};
+use crate::record::log::broker::{Broker, NatsBroker, ask};
 use crate::record::log::nats::CREATED;
+use crate::record::log::stream_info::{Answer, StreamInfo};
 use crate::record::log::{NatsOptions, Reader, Tip, USUAL_STREAM, settings};
 use crate::record::repairing;
 
