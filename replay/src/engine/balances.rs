@@ -1,4 +1,4 @@
-//! What stood on an account at a point in time, and how many entries were on record at a moment. Reads postings and
+//! What was posted to an account, what was on it at a point in time, and how many entries were on record at a moment. Reads postings and
 //! frames beside the fold; whole states of the past are `past`'s business.
 
 use std::collections::BTreeMap;
@@ -17,10 +17,45 @@ use crate::point::Point;
 const MOMENTS: usize = 256;
 
 /// Entries recorded until a moment, once no later entry can change it.
-pub(super) type Moments = Mutex<BTreeMap<i64, u64>>;
+#[derive(Default)]
+pub(super) struct Moments(Mutex<BTreeMap<i64, u64>>);
+
+impl Moments {
+    fn entries(&self, recorded_ms: i64) -> Option<u64> {
+        self.0.lock().get(&recorded_ms).copied()
+    }
+
+    fn remember(&self, recorded_ms: i64, entries: u64) {
+        let mut moments = self.0.lock();
+        if moments.len() >= MOMENTS {
+            moments.clear();
+        }
+        moments.insert(recorded_ms, entries);
+    }
+}
 
 impl Engine {
-    /// What stands on an account, counting only what the point counts.
+    /// Postings of an account from an index on, oldest first, at least `limit` if there are so many.
+    ///
+    /// # Errors
+    /// The pages cannot be read.
+    pub fn entries_of(&self, account: AccountNo, from: u64, limit: usize) -> Result<Vec<EntryRow>, EngineError> {
+        let place = AccountPlace::of(&self.read(), account);
+        Ok(self.live.pages().entries_of(place, from, limit)?)
+    }
+
+    /// What an entry posted, if it is recent enough not to be looked for in the pages.
+    pub(crate) fn rows_at(&self, index: u64) -> Option<Vec<EntryRow>> {
+        self.live.pages().rows_at(index)
+    }
+
+    /// What an entry posted to an account, once it is in the pages.
+    pub(crate) fn kept_at(&self, account: AccountNo, index: u64) -> Result<Vec<EntryRow>, EngineError> {
+        let place = AccountPlace::of(&self.read(), account);
+        Ok(self.live.pages().kept_at(place, index)?)
+    }
+
+    /// What is on an account, counting only what the point counts.
     ///
     /// # Errors
     /// The pages cannot be read.
@@ -33,7 +68,7 @@ impl Engine {
             }
             narrowed(&state, account, point)
         };
-        Ok(self.shared.pages.balance_at(place, &point)?)
+        Ok(self.live.pages().balance_at(place, &point)?)
     }
 
     /// Postings of an account that the point counts, from an index on, oldest first, always whole entries. With a day,
@@ -49,7 +84,7 @@ impl Engine {
         limit: usize,
     ) -> Result<Vec<EntryRow>, EngineError> {
         let (place, point) = narrowed(&self.read(), account, point);
-        let mut rows = self.shared.pages.entries_at(place, &point, from, limit)?;
+        let mut rows = self.live.pages().entries_at(place, &point, from, limit)?;
         if point.effective.is_none() && point.booked.is_none() {
             return Ok(rows);
         }
@@ -67,8 +102,8 @@ impl Engine {
     /// # Errors
     /// The files cannot be read.
     pub fn entries_until(&self, recorded_ms: i64) -> Result<u64, EngineError> {
-        if let Some(entries) = self.shared.moments.lock().get(&recorded_ms) {
-            return Ok(*entries);
+        if let Some(entries) = self.moments.entries(recorded_ms) {
+            return Ok(entries);
         }
         let folded = self.read().entries;
         let (mut until, mut beyond) = (0, folded);
@@ -82,17 +117,9 @@ impl Engine {
         }
         // As long as no later entry is known, one may still come with this time.
         if until < folded {
-            self.remember(recorded_ms, until);
+            self.moments.remember(recorded_ms, until);
         }
         Ok(until)
-    }
-
-    fn remember(&self, recorded_ms: i64, entries: u64) {
-        let mut moments = self.shared.moments.lock();
-        if moments.len() >= MOMENTS {
-            moments.clear();
-        }
-        moments.insert(recorded_ms, entries);
     }
 }
 

@@ -9,11 +9,11 @@ use ledger::event::Event;
 use ledger::outcome::Outcome;
 use ledger::state::State;
 
-use crate::engine::{EngineError, Home, Options, unreadable};
+use super::{EngineError, Home, Options};
 use crate::pages::keeper::{Keeper, Unread};
 use crate::proof::notary::Reading;
 use crate::proof::tally::Tally;
-use crate::record::log::{Frame, Log, NatsOptions, Reader, read_stream};
+use crate::record::log::{Frame, Log, Reader, read_stream};
 
 /// Frames read ahead of the fold: enough that neither thread waits for the other's hiccups, some MiB of events.
 pub const FRAMES_AHEAD: usize = 64;
@@ -37,9 +37,9 @@ impl Decoded {
         let first = from.clamp(begin, end.max(begin));
         let mut events = Vec::with_capacity(usize::try_from(end.saturating_sub(first)).unwrap_or(0));
         for (bytes, index) in frame.entries().zip(begin..).filter(|(_, index)| *index >= first) {
-            let bad = |why: String| EngineError::Unreadable { index, why };
-            let raw = proto::entry::decode(bytes).map_err(|error| bad(error.to_string()))?;
-            events.push(proto::event::decode(raw.content).map_err(|error| bad(error.to_string()))?);
+            let raw = proto::entry::decode(bytes).map_err(|error| EngineError::unreadable(index, &error))?;
+            let event = proto::event::decode(raw.content).map_err(|error| EngineError::unreadable(index, &error))?;
+            events.push(event);
         }
         Ok(Self { frame, first, events })
     }
@@ -68,7 +68,7 @@ impl Decoded {
         seen: &mut dyn FnMut(&mut State, &Entry<'_>, &Outcome) -> Result<(), E>,
     ) -> Result<(), E> {
         let _ = self.each(&mut |entry| {
-            let outcome = state.fold(&entry).map_err(|halt| unreadable(entry.index, halt))?;
+            let outcome = state.fold(&entry).map_err(|halt| EngineError::unreadable(entry.index, &halt))?;
             seen(state, &entry, &outcome)?;
             Ok::<_, E>(ControlFlow::Continue(()))
         })?;
@@ -84,8 +84,7 @@ impl Decoded {
         let entries = self.frame.entries().skip(skipped).zip(self.first..);
         for ((bytes, index), event) in entries.zip(self.events) {
             // The head of an entry was read once already; reading it again costs less than carrying it over.
-            let raw = proto::entry::decode(bytes)
-                .map_err(|error| EngineError::Unreadable { index, why: error.to_string() })?;
+            let raw = proto::entry::decode(bytes).map_err(|error| EngineError::unreadable(index, &error))?;
             let entry =
                 Entry { index, recorded_ms: raw.recorded_ms, principal: raw.principal, content: raw.content, event };
             if take(entry)?.is_break() {
@@ -238,29 +237,22 @@ pub(crate) fn read_all(
     to_fold: &SyncSender<Decoded>,
     progress: &mut dyn FnMut(u64),
 ) -> Result<(), EngineError> {
-    let record = options.data.join("record");
-    match &options.home {
-        Home::File => {
-            let mut reader = Reader::open(&record, options.ledger)?;
-            while let Some(frame) = reader.next_frame()? {
-                progress(frame.next_index());
-                if to_fold.send(Decoded::new(frame, 0)?).is_err() {
-                    break;
-                }
+    let Some(stream) = options.stream() else {
+        let mut reader = Reader::open(&options.record(), options.ledger)?;
+        while let Some(frame) = reader.next_frame()? {
+            progress(frame.next_index());
+            if to_fold.send(Decoded::new(frame, 0)?).is_err() {
+                break;
             }
-            Ok(())
         }
-        Home::Nats { url, stream } | Home::Follow { url, stream, .. } => {
-            let mut nats = NatsOptions::new(url, &record);
-            nats.stream.clone_from(stream);
-            let mut unreadable = None;
-            let read = read_stream(&nats, options.ledger, &mut |frame| {
-                progress(frame.next_index());
-                hand_over(frame.clone(), 0, to_fold, &mut unreadable)
-            });
-            unreadable.map_or_else(|| read.map(|_| ()).map_err(EngineError::from), Err)
-        }
-    }
+        return Ok(());
+    };
+    let mut unreadable = None;
+    let read = read_stream(&stream, options.ledger, &mut |frame| {
+        progress(frame.next_index());
+        hand_over(frame.clone(), 0, to_fold, &mut unreadable)
+    });
+    unreadable.map_or_else(|| read.map(|_| ()).map_err(EngineError::from), Err)
 }
 
 /// Decodes a frame and sends it to the fold. The fold only goes away early with an error, which is what the caller

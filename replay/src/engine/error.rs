@@ -74,6 +74,11 @@ impl From<LogError> for EngineError {
 }
 
 impl EngineError {
+    /// An entry that this program must not guess about, with what it says against it.
+    pub(crate) fn unreadable(index: u64, why: &dyn std::fmt::Display) -> Self {
+        Self::Unreadable { index, why: why.to_string() }
+    }
+
     /// Whether the record, or what was made of it, is known to be wrong: then nothing may be answered from it.
     #[must_use]
     pub fn is_damage(&self) -> bool {

@@ -1,5 +1,5 @@
 //! An engine that follows: another instance writes the stream, this one reads it, folds it, keeps its own copy and pages,
-//! and holds what it arrives at against what the writer signs. It records nothing. How things compare is in `follow`.
+//! and holds what it arrives at against what the writer signs. It records nothing. How things compare is in `comparing`.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -10,8 +10,9 @@ use std::thread::JoinHandle;
 use ledger::tree::merkle::leaf_hash;
 use parking_lot::Mutex;
 
-use super::{Engine, EngineError, Home, Options, Role, SETTLED_FRAMES, Shared};
-use crate::engine::catch_up::Decoded;
+use super::catch_up::Decoded;
+use super::live::{FRAMES_TO_FOLD, Live};
+use super::{Engine, EngineError, Home, Options, Role};
 use crate::proof::checkpoint_files::{Checkpoints, Signed};
 use crate::proof::comparing;
 use crate::proof::comparing::{Claim, Compared, Difference, Marks};
@@ -52,6 +53,29 @@ struct Comparing {
 }
 
 impl Follower {
+    /// Follows from where opening left the log, with the tree as it was read.
+    pub(super) fn start(options: &Options, log: Log, tree: Reading, live: &Arc<Live>) -> Result<Self, EngineError> {
+        let (tiles, latest) = tree.follow(log.tip())?;
+        let compared = latest.as_ref().map(Signed::unverified).transpose().map_err(SigningError::from)?;
+        let comparing = Comparing {
+            marks: Marks::from(live.pages().tally()),
+            pending: None,
+            compared: compared.map_or(0, |(checkpoint, _)| checkpoint.size),
+            latest: latest.map(Arc::new),
+            cannot: None,
+        };
+        let desk = Arc::new(Desk {
+            data: options.data.clone(),
+            writer: writer_of(&options.home),
+            tiles: Mutex::new(tiles),
+            comparing: Mutex::new(comparing),
+            away: Mutex::default(),
+        });
+        let stop = Arc::<AtomicBool>::default();
+        let threads = start_threads(log, live, &desk, &stop)?;
+        Ok(Self { desk, stop, threads: Mutex::new(Some(threads)) })
+    }
+
     /// Where events are recorded instead.
     pub(super) fn writer(&self) -> &str {
         &self.desk.writer
@@ -88,42 +112,12 @@ impl Follower {
 }
 
 impl Engine {
-    /// Follows from where opening left the log.
-    pub(super) fn start_following(
-        options: &Options,
-        log: Log,
-        tree: Option<Reading>,
-        shared: Arc<Shared>,
-    ) -> Result<Self, EngineError> {
-        let Some(tree) = tree else { return Err(SigningError::Uncompared.into()) };
-        let (tiles, latest) = tree.follow(log.tip())?;
-        let compared = latest.as_ref().map(Signed::unverified).transpose().map_err(SigningError::from)?;
-        let comparing = Comparing {
-            marks: Marks::from(shared.pages.tally()),
-            pending: None,
-            compared: compared.map_or(0, |(checkpoint, _)| checkpoint.size),
-            latest: latest.map(Arc::new),
-            cannot: None,
-        };
-        let desk = Arc::new(Desk {
-            data: options.data.clone(),
-            writer: writer_of(&options.home),
-            tiles: Mutex::new(tiles),
-            comparing: Mutex::new(comparing),
-            away: Mutex::default(),
-        });
-        let stop = Arc::<AtomicBool>::default();
-        let threads = start_threads(log, &shared, &desk, &stop)?;
-        let follower = Follower { desk, stop, threads: Mutex::new(Some(threads)) };
-        Ok(Self { shared, role: Role::Follower(Arc::new(follower)) })
-    }
-
     /// Where events are recorded, if this engine only follows.
     #[must_use]
     pub fn follows(&self) -> Option<&str> {
         match &self.role {
             Role::Follower(follower) => Some(follower.writer()),
-            Role::Writer { .. } => None,
+            Role::Writer(_) => None,
         }
     }
 
@@ -146,7 +140,7 @@ impl Engine {
         }
         let compared = follower.desk.compare(&mut comparing, claim);
         drop(comparing);
-        compared.inspect_err(|error| self.shared.fail(error.clone())).map_err(EngineError::Halted)
+        compared.inspect_err(|error| self.live.fail(error.clone())).map_err(EngineError::Halted)
     }
 
     /// Keys that the record announces below a checkpoint that was equal, under these keys or under each other.
@@ -180,21 +174,21 @@ fn writer_of(home: &Home) -> String {
 
 fn start_threads(
     log: Log,
-    shared: &Arc<Shared>,
+    live: &Arc<Live>,
     desk: &Arc<Desk>,
     stop: &Arc<AtomicBool>,
 ) -> Result<[JoinHandle<()>; 2], EngineError> {
-    let (to_fold, frames) = sync_channel::<Frame>(SETTLED_FRAMES);
+    let (to_fold, frames) = sync_channel::<Frame>(FRAMES_TO_FOLD);
     let thread = |name: &str| std::thread::Builder::new().name(name.to_owned());
-    let (folding, beside) = (Arc::clone(shared), Arc::clone(desk));
-    let fold = thread("fold").spawn(move || folding.fold_read(&beside, &frames)).map_err(EngineError::Thread)?;
-    let (reading, beside, stop) = (Arc::clone(shared), Arc::clone(desk), Arc::clone(stop));
+    let (folding, its_desk) = (Arc::clone(live), Arc::clone(desk));
+    let fold = thread("fold").spawn(move || its_desk.fold(&folding, &frames)).map_err(EngineError::Thread)?;
+    let (reading, its_desk, stop) = (Arc::clone(live), Arc::clone(desk), Arc::clone(stop));
     let read = thread("follow").spawn(move || {
         let crate::record::log::Home::Followed(stream) = log.home else { return };
         let followed = stream.follow(
             log.tip,
             &stop,
-            &mut |away| *beside.away.lock() = away.map(|error| format!("the stream cannot be reached: {error}")),
+            &mut |away| *its_desk.away.lock() = away.map(|error| format!("the stream cannot be reached: {error}")),
             &mut |frame| to_fold.send(frame.clone()).map_err(|_| "the fold has ended".into()),
         );
         if let Err(error) = followed {
@@ -206,6 +200,37 @@ fn start_threads(
 }
 
 impl Desk {
+    /// Folds what is read until reading has ended.
+    fn fold(&self, live: &Live, frames: &Receiver<Frame>) {
+        while let Ok(frame) = frames.recv() {
+            if let Err(error) = self.fold_one(live, frame) {
+                live.fail(error);
+                return;
+            }
+        }
+    }
+
+    /// Takes a frame into the tree, folds it and compares. Only then it is announced: what differs is not answered.
+    fn fold_one(&self, live: &Live, frame: Frame) -> Result<(), Arc<EngineError>> {
+        let decoded = Decoded::new(frame, live.read().entries).map_err(Arc::new)?;
+        {
+            let mut tiles = self.tiles.lock();
+            for entry in decoded.frame().entries() {
+                tiles.push(leaf_hash(entry)).map_err(|error| Arc::new(SigningError::from(error).into()))?;
+            }
+        }
+        let tally = live.fold(decoded).map_err(Arc::new)?;
+        let mut comparing = self.comparing.lock();
+        comparing.marks.note(tally);
+        let entries = comparing.marks.entries();
+        if let Some(claim) = comparing.pending.take_if(|claim| claim.tree.size <= entries) {
+            self.compare(&mut comparing, claim)?;
+        }
+        drop(comparing);
+        live.announce();
+        Ok(())
+    }
+
     /// Compares a checkpoint over what is folded; a difference is marked before anybody is told.
     fn compare(&self, comparing: &mut Comparing, claim: Claim) -> Result<Compared, Arc<EngineError>> {
         let size = claim.tree.size;
@@ -229,44 +254,5 @@ impl Desk {
             tracing::error!(%error, "the difference could not be marked");
         }
         EngineError::Differs(difference)
-    }
-}
-
-impl Shared {
-    fn fold_read(&self, desk: &Desk, frames: &Receiver<Frame>) {
-        while let Ok(frame) = frames.recv() {
-            if let Err(error) = self.fold_one(desk, frame) {
-                self.fail(error);
-                return;
-            }
-        }
-    }
-
-    fn fold_one(&self, desk: &Desk, frame: Frame) -> Result<(), Arc<EngineError>> {
-        let from = self.state.read().entries;
-        let decoded = Decoded::new(frame, from).map_err(Arc::new)?;
-        {
-            let mut tiles = desk.tiles.lock();
-            for entry in decoded.frame().entries() {
-                tiles.push(leaf_hash(entry)).map_err(|error| Arc::new(SigningError::from(error).into()))?;
-            }
-        }
-        let _turn = self.rebuilding.turn();
-        let mut state = self.state.write();
-        let folded = decoded.fold_each(&mut state, &mut |state, entry, outcome| {
-            self.pages.note(state, entry.index, entry.event.effective, outcome);
-            Ok::<_, EngineError>(())
-        });
-        folded.and_then(|()| Ok(self.pages.keep_sometimes(&mut state)?)).map_err(Arc::new)?;
-        let (entries, tally) = (state.entries, self.pages.tally());
-        drop(state);
-        let mut comparing = desk.comparing.lock();
-        comparing.marks.note(tally);
-        if let Some(claim) = comparing.pending.take_if(|claim| claim.tree.size <= entries) {
-            desk.compare(&mut comparing, claim)?;
-        }
-        drop(comparing);
-        self.folded.send_replace(entries);
-        Ok(())
     }
 }

@@ -6,6 +6,7 @@ use ledger::event::Event;
 
 use super::{Engine, EngineError};
 use crate::record::error::LogError;
+use crate::record::log::single::Single;
 
 /// One entry as it is on record.
 #[derive(Clone, Debug)]
@@ -35,9 +36,8 @@ impl Recorded {
     /// # Errors
     /// What keeps this program from reading them.
     pub fn read(index: u64, bytes: &[u8]) -> Result<Self, EngineError> {
-        let bad = |why: String| EngineError::Unreadable { index, why };
-        let raw = proto::entry::decode(bytes).map_err(|error| bad(error.to_string()))?;
-        let event = proto::event::decode(raw.content).map_err(|error| bad(error.to_string()))?;
+        let raw = proto::entry::decode(bytes).map_err(|error| EngineError::unreadable(index, &error))?;
+        let event = proto::event::decode(raw.content).map_err(|error| EngineError::unreadable(index, &error))?;
         let (principal, content) = (raw.principal.to_owned(), Bytes::copy_from_slice(raw.content));
         Ok(Self { index, recorded_ms: raw.recorded_ms, principal, content, event })
     }
@@ -56,11 +56,14 @@ impl Engine {
             state.seen.get(at).id
         };
         let is_it = |bytes: &[u8]| Recorded::read(index, bytes).is_ok_and(|entry| entry.event.id == id);
-        let Some(bytes) = self.shared.single.entry(index, &is_it)? else {
-            let place = format!("the files of the record in {}", self.shared.single.dir().display());
-            let why = format!("no frame holds the event {id} that was folded; verify the record");
-            return Err(LogError::Damage { place, frame: 0, index, why }.into());
-        };
-        Recorded::read(index, &bytes).map(Some)
+        let found = self.single.entry(index, &is_it)?;
+        let gone = || missing(&self.single, index, format!("no frame holds the event {id} that was folded"));
+        Recorded::read(index, &found.ok_or_else(gone)?).map(Some)
     }
+}
+
+/// The files lack an entry that was there.
+pub(super) fn missing(files: &Single, index: u64, why: String) -> EngineError {
+    let place = format!("the files of the record in {}", files.dir().display());
+    LogError::Damage { place, frame: 0, index, why: format!("{why}; verify the record") }.into()
 }

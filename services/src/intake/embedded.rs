@@ -7,7 +7,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use ledger::event::Event;
 use ledger::outcome::{Code, Outcome};
-use replay::engine::{Engine, EngineError, Receipt};
+use replay::engine::{Answered, Engine, EngineError, Folded};
 use tokio::sync::oneshot;
 
 use crate::intake::import::{Said, SinkError};
@@ -34,7 +34,7 @@ pub struct Tally {
 }
 
 impl Tally {
-    fn count(&mut self, receipt: &Receipt) {
+    fn count(&mut self, receipt: &Folded) {
         match &receipt.outcome {
             Outcome::Posted { findings, .. } => {
                 self.posted += 1;
@@ -49,7 +49,7 @@ impl Tally {
     }
 }
 
-type Answer = oneshot::Receiver<Result<Vec<Receipt>, EngineError>>;
+type Answer = oneshot::Receiver<Answered>;
 
 /// A delivery to an embedded ledger. Blocks: not for async tasks.
 pub struct Delivery<'a> {

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{Explanation, basis, compared, of};
 use crate::engine::catch_up::each_entry;
-use crate::engine::{EngineError, Options, Recorded, unreadable};
+use crate::engine::{EngineError, Options, Recorded};
 use crate::pages::postings::Postings;
 
 /// Which entry is asked for, as people name it.
@@ -62,7 +62,7 @@ pub fn explain_record(
             explanation = Some(last(&mut state, &Recorded::of(&entry))?);
             return Ok(ControlFlow::Break(()));
         }
-        let _ = state.fold(&entry).map_err(|halt| unreadable(entry.index, halt))?;
+        let _ = state.fold(&entry).map_err(|halt| EngineError::unreadable(entry.index, &halt))?;
         Ok(ControlFlow::Continue(()))
     })?;
     Ok(explanation.map(|explanation| (state, explanation)))
@@ -91,7 +91,7 @@ pub(super) fn last(state: &mut State, recorded: &Recorded) -> Result<Explanation
 fn fold(state: &mut State, recorded: &Recorded) -> Result<Outcome, EngineError> {
     let Recorded { index, recorded_ms, principal, content, event } = recorded;
     let entry = Entry { index: *index, recorded_ms: *recorded_ms, principal, content, event: event.clone() };
-    state.fold(&entry).map_err(|halt| unreadable(*index, halt))
+    state.fold(&entry).map_err(|halt| EngineError::unreadable(*index, &halt))
 }
 
 #[cfg(test)]

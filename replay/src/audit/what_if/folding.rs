@@ -17,7 +17,7 @@ use super::figures::Lines;
 use super::hypothesis::{Hypothesis, HypothesisError, Subject, Without, subject};
 use super::outcomes::{Came, Cause, Different, Outcomes, Sort, differ, rule_broken};
 use crate::engine::catch_up::each_entry;
-use crate::engine::{EngineError, Options, unreadable};
+use crate::engine::{EngineError, Options};
 
 /// What was seen on the way.
 #[derive(Default)]
@@ -233,5 +233,5 @@ fn fold(state: &mut State, entry: &Entry<'_>) -> Result<Outcome, EngineError> {
 }
 
 fn halted(entry: &Entry<'_>, halt: Halt) -> EngineError {
-    unreadable(entry.index, halt)
+    EngineError::unreadable(entry.index, &halt)
 }

@@ -1,5 +1,5 @@
 //! Pasts at hand and on their way. Whoever asks for the same point shares one fold; of those at hand the one asked for
-//! least recently goes first. How a past is folded stands in `folding`.
+//! least recently goes first. How a past is folded is in `folding`.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -11,7 +11,8 @@ use tokio::sync::watch;
 
 use super::folding::{Folding, Task};
 use super::{Past, PastError};
-use crate::engine::{Engine, EngineError};
+use crate::engine::EngineError;
+use crate::engine::live::Live;
 use crate::limits::PASTS_KEPT;
 use crate::point::Point;
 
@@ -67,7 +68,7 @@ impl Pasts {
     }
 
     /// The past of a point with at least `entries` entries; has it folded if nobody has.
-    pub(super) fn ask(&self, engine: &Engine, point: Point, entries: u64) -> Result<Asked, PastError> {
+    pub(super) fn ask(self: &Arc<Self>, live: &Arc<Live>, point: Point, entries: u64) -> Result<Asked, PastError> {
         let mut kept = self.kept.lock();
         if self.stop.load(Ordering::Relaxed) {
             return Err(EngineError::Stopped.into());
@@ -85,7 +86,7 @@ impl Pasts {
         let folding = Arc::new(Folding::new(entries));
         kept.put(point, Stands::Folding(Arc::clone(&folding)));
         kept.threads.retain(|thread| !thread.is_finished());
-        match fold_beside(engine.clone(), point, begin, Arc::clone(&folding)) {
+        match self.fold_beside(Arc::clone(live), point, begin, Arc::clone(&folding)) {
             Ok(thread) => kept.threads.push(thread),
             Err(error) => {
                 kept.slots.retain(|slot| slot.point != point);
@@ -115,8 +116,20 @@ impl Pasts {
         self.kept.lock().slots.clear();
     }
 
-    fn run(&self, engine: &Engine, point: Point, begin: Option<Arc<Past>>, folding: &Arc<Folding>) {
-        let task = Task { engine, record: &self.record, ledger: self.ledger, stop: &self.stop, folding };
+    fn fold_beside(
+        self: &Arc<Self>,
+        live: Arc<Live>,
+        point: Point,
+        begin: Option<Arc<Past>>,
+        folding: Arc<Folding>,
+    ) -> std::io::Result<JoinHandle<()>> {
+        let pasts = Arc::clone(self);
+        let thread = std::thread::Builder::new().name("past".to_owned());
+        thread.spawn(move || pasts.run(&live, point, begin, &folding))
+    }
+
+    fn run(&self, live: &Live, point: Point, begin: Option<Arc<Past>>, folding: &Arc<Folding>) {
+        let task = Task { live, record: &self.record, ledger: self.ledger, stop: &self.stop, folding };
         // Copying takes a fraction of the time that folding does.
         let begin = begin.map(|past| Past { point, ..Arc::unwrap_or_clone(past) });
         let folded = task.run(point, begin).map(Arc::new).map_err(Arc::new);
@@ -131,16 +144,6 @@ impl Pasts {
         let _ = folding.ended.set(folded);
         self.ended.send_modify(|ended| *ended += 1);
     }
-}
-
-fn fold_beside(
-    engine: Engine,
-    point: Point,
-    begin: Option<Arc<Past>>,
-    folding: Arc<Folding>,
-) -> std::io::Result<JoinHandle<()>> {
-    let thread = std::thread::Builder::new().name("past".to_owned());
-    thread.spawn(move || engine.pasts().run(&engine, point, begin, &folding))
 }
 
 impl Kept {

@@ -1,5 +1,5 @@
 //! Folds a state of the past: one thread reads and decodes frames, another folds them, as at a start. It reads the files
-//! beside the writer and holds up neither him nor the fold.
+//! beside the writer and holds up neither writer nor fold.
 
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -11,8 +11,9 @@ use ledger::entry::Entry;
 use ledger::state::State;
 
 use super::Past;
+use crate::engine::EngineError;
 use crate::engine::catch_up::{Decoded, FRAMES_AHEAD};
-use crate::engine::{Engine, EngineError, unreadable};
+use crate::engine::live::Live;
 use crate::point::Point;
 use crate::record::log::{Reader, Tip};
 
@@ -47,15 +48,15 @@ impl Past {
         let later = self.point.effective.is_some_and(|day| entry.event.effective > day);
         let taken = if later { self.state.withhold(entry) } else { self.state.fold(entry).map(drop) };
         self.withheld += u64::from(later);
-        taken.map_err(|halt| unreadable(entry.index, halt))
+        taken.map_err(|halt| EngineError::unreadable(entry.index, &halt))
     }
 
     /// Counts those of the entries from `first` on that came out differently than they did for the ledger.
-    fn count_changed(&mut self, first: u64, engine: &Engine) {
+    fn count_changed(&mut self, first: u64, live: &Live) {
         if self.withheld == 0 {
             return;
         }
-        let live = engine.read();
+        let live = live.read();
         for index in first..self.state.entries {
             // The table of entries holds as many as a handle can number.
             let Ok(at) = u32::try_from(index) else { return };
@@ -67,14 +68,14 @@ impl Past {
 
 /// What a fold needs to know besides where it begins.
 pub(super) struct Task<'a> {
-    pub engine: &'a Engine,
+    pub live: &'a Live,
     pub record: &'a Path,
     pub ledger: [u8; 16],
     pub stop: &'a AtomicBool,
     pub folding: &'a Folding,
 }
 
-/// A frame, and where the record stands after it.
+/// A frame, and where the record ends with it.
 type Read = (Decoded, Tip);
 
 impl Task<'_> {
@@ -125,7 +126,7 @@ impl Task<'_> {
             if whole.is_continue() {
                 past.tip = tip;
             }
-            past.count_changed(first, self.engine);
+            past.count_changed(first, self.live);
             self.note(&past);
         }
         if self.stopped() { Err(EngineError::Stopped) } else { Ok(past) }
@@ -141,9 +142,7 @@ impl Task<'_> {
 
     fn ended_early(&self, index: u64) -> EngineError {
         let (place, total) = (self.record.display(), self.folding.total);
-        EngineError::Unreadable {
-            index,
-            why: format!("the files in {place} end before it, though {total} entries are folded; verify the record"),
-        }
+        let why = format!("the files in {place} end before it, though {total} entries are folded; verify the record");
+        EngineError::Unreadable { index, why }
     }
 }

@@ -88,8 +88,8 @@ impl From<EngineError> for PastError {
 }
 
 impl Engine {
-    /// Has the state of a point folded, if it is not at hand, and waits for it. Now needs no waiting. Who stops waiting does
-    /// not stop the fold: the next to ask finds it further on.
+    /// Has the state of a point folded, if it is not at hand, and waits for it. Now needs no waiting. Whoever stops waiting
+    /// does not stop the fold: the next to ask finds it further on.
     ///
     /// # Errors
     /// There is no such point, or the record cannot be read.
@@ -107,18 +107,18 @@ impl Engine {
         if point.effective.is_none() && wanted == entries {
             return Ok(None);
         }
-        let mut ended = self.pasts().subscribe();
+        let mut ended = self.pasts.subscribe();
         let mut mine: Option<Arc<Folding>> = None;
         loop {
             ended.borrow_and_update();
-            match self.pasts().ask(self, point, wanted)? {
+            match self.pasts.ask(&self.live, point, wanted)? {
                 Asked::Ready(past) => return Ok(Some(past)),
                 Asked::Folding(folding) => mine = Some(folding),
                 Asked::Neither => {}
             }
             // The sender lives in the engine, which outlives this.
             let _ = ended.changed().await;
-            // What was folded for him may have been let go for others before he looks.
+            // What was folded for this caller may have been let go for others in the meantime.
             match mine.as_ref().and_then(|folding| folding.ended.get()) {
                 Some(Ok(past)) if past.state.entries >= wanted => return Ok(Some(Arc::clone(past))),
                 Some(Ok(_)) => mine = None,
@@ -136,12 +136,12 @@ impl Engine {
         self.view_through(self.read(), point)
     }
 
-    /// The same for who views another point already: it does not queue behind a fold that waits for him.
+    /// The same for whoever views another point already: it does not queue behind a fold that waits for that view.
     ///
     /// # Errors
     /// As [`Engine::view`].
     pub fn view_beside(&self, _held: &View<'_>, point: Point) -> Result<View<'_>, PastError> {
-        self.view_through(self.read_beside(), point)
+        self.view_through(self.read_again(), point)
     }
 
     fn view_through<'a>(&self, live: RwLockReadGuard<'a, State>, point: Point) -> Result<View<'a>, PastError> {
@@ -150,7 +150,7 @@ impl Engine {
             return Ok(View::Now(live));
         }
         drop(live);
-        match self.pasts().at_hand(point) {
+        match self.pasts.at_hand(point) {
             Asked::Ready(past) => Ok(View::Past(past)),
             Asked::Folding(folding) => Err(PastError::Folding { done: folding.done(), total: folding.total }),
             Asked::Neither => Err(PastError::Folding { done: 0, total: wanted }),

@@ -18,7 +18,7 @@ use crate::proof::tally::Tally;
 use crate::record::log::{Frame, Reader};
 
 /// What was folded so far.
-pub(crate) struct Anew {
+pub(crate) struct NextGeneration {
     generations: Generations,
     number: u64,
     /// Until it is put in use or removed.
@@ -30,7 +30,7 @@ pub(crate) struct Anew {
     pub(crate) state: State,
 }
 
-impl Anew {
+impl NextGeneration {
     /// A generation beside the one in use, of the record in a directory of files.
     pub(crate) fn begin(
         generations: Generations,
@@ -80,7 +80,7 @@ impl Anew {
         })
     }
 
-    /// Writes the pages of what is folded by now, and carries over from `in_use` what was not made anew.
+    /// Writes the pages of what is folded by now, and carries over from `in_use` what was not made from the record.
     pub(crate) fn keep(&mut self, in_use: Option<&Store>) -> Result<(), RebuildError> {
         let Some(keeper) = self.keeper.take() else { return Ok(()) };
         let kept = keeper.close(&mut self.state);
@@ -122,7 +122,7 @@ impl Anew {
     }
 }
 
-impl Drop for Anew {
+impl Drop for NextGeneration {
     fn drop(&mut self) {
         let Some(keeper) = self.keeper.take() else { return };
         keeper.abandon();
