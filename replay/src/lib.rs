@@ -14,6 +14,7 @@ mod files;
 pub mod kill_points;
 pub mod limits;
 pub mod pages;
+mod pause;
 pub mod point;
 pub mod policies;
 pub mod proof;

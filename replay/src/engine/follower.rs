@@ -184,7 +184,7 @@ fn start_threads(
     let fold = thread("fold").spawn(move || its_desk.fold(&folding, &frames)).map_err(EngineError::Thread)?;
     let (reading, its_desk, stop) = (Arc::clone(live), Arc::clone(desk), Arc::clone(stop));
     let read = thread("follow").spawn(move || {
-        let crate::record::log::Home::Followed(stream) = log.home else { return };
+        let crate::record::log::LogHome::Followed(stream) = log.home else { return };
         let followed = stream.follow(
             log.tip,
             &stop,

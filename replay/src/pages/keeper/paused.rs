@@ -10,6 +10,7 @@ use parking_lot::RwLock;
 use super::{Keeper, Kept};
 use crate::pages::error::PagesError;
 use crate::pages::store::Store;
+use crate::pause::poll;
 
 /// While it lives nothing is kept.
 pub(crate) struct Paused<'a> {
@@ -60,11 +61,9 @@ impl Paused<'_> {
     pub(crate) fn replace(self, number: u64, store: Arc<Store>) {
         *self.kept.generation.lock() = number;
         let replaced = std::mem::replace(&mut *self.kept.store.write(), store);
-        // Pages are kept again meanwhile: who asks for much may read for a while.
+        // Pages are kept again meanwhile: whoever asks for much may read for a while.
         drop(self);
-        while Arc::strong_count(&replaced) > 1 {
-            std::thread::sleep(Duration::from_millis(1));
-        }
+        poll(Duration::MAX, Duration::from_millis(1), || (Arc::strong_count(&replaced) == 1).then_some(()));
     }
 }
 

@@ -7,6 +7,7 @@ use crate::pages::error::PagesError;
 use crate::pages::history::{Chunks, Found, History};
 use crate::pages::posting_row::{AccountPlace, EntryRow, Placed};
 use crate::pages::postings::{Postings, Recent};
+use crate::pause::poll;
 use crate::proof::tally::{BOOKS, Tally, Turnover};
 use ledger::state::{State, TABLES};
 use ledger::tree::merkle::Hash;
@@ -15,7 +16,7 @@ use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// Changes whenever rows of the state, chunks or keys change their shape. Another format is another directory.
 pub const FORMAT: u32 = 4;
@@ -30,6 +31,9 @@ const CACHE_BYTES: u64 = 64 << 20;
 
 /// How long to wait for a file lock that a process just ended may still hold.
 const LOCK_WAIT: Duration = Duration::from_secs(5);
+
+/// How long until it is tried again.
+const LOCK_PAUSE: Duration = Duration::from_millis(50);
 
 /// What one checkpoint will write, encoded while the state stood still.
 pub struct Batch {
@@ -300,21 +304,16 @@ fn open_db(path: &Path) -> Result<sled::Db, PagesError> {
     let io = |source| PagesError::Io { path: path.to_owned(), source };
     std::fs::create_dir_all(path).map_err(io)?;
     let config = sled::Config::new().path(path).cache_capacity(CACHE_BYTES).flush_every_ms(None);
-    let until = Instant::now() + LOCK_WAIT;
-    loop {
-        match config.open() {
-            Ok(db) => return Ok(db),
-            Err(sled::Error::Io(error)) if error.to_string().contains("could not acquire lock") => {
-                if Instant::now() > until {
-                    return Err(PagesError::Locked { path: path.to_owned() });
-                }
-                std::thread::sleep(Duration::from_millis(50));
-            }
-            // A file too short or of the wrong kind reads as these; anything else is the file system's own trouble.
-            Err(sled::Error::Io(error)) if !is_damage(&error) => return Err(io(error)),
-            Err(error) => return Err(PagesError::Damaged { path: path.to_owned(), why: error.to_string() }),
-        }
-    }
+    let opened = poll(LOCK_WAIT, LOCK_PAUSE, || match config.open() {
+        // sled has no kind of its own for it. Its version is pinned, and a test meets this text.
+        Err(sled::Error::Io(error)) if error.to_string().contains("could not acquire lock") => None,
+        opened => Some(opened),
+    });
+    opened.ok_or_else(|| PagesError::Locked { path: path.to_owned() })?.map_err(|error| match error {
+        // A file too short or of the wrong kind reads as damage; anything else is the file system's own trouble.
+        sled::Error::Io(error) if !is_damage(&error) => io(error),
+        error => PagesError::Damaged { path: path.to_owned(), why: error.to_string() },
+    })
 }
 
 fn is_damage(error: &std::io::Error) -> bool {

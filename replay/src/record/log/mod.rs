@@ -4,10 +4,12 @@
 pub(crate) mod broker;
 mod clock;
 pub(crate) mod copied;
+#[cfg(feature = "faults")]
 pub mod faulty;
 pub mod file;
 mod followed;
 pub mod frame;
+pub(crate) mod frames;
 pub mod nats;
 mod nats_options;
 pub mod provision;
@@ -27,8 +29,8 @@ pub use clock::Clock;
 pub(crate) use clock::ClockWatch;
 pub use file::FileLog;
 pub use frame::{Frame, FrameError, Header};
-pub(crate) use nats::NatsLog;
 pub use nats::read_stream;
+pub(crate) use nats::{Connected, NatsLog};
 pub use nats_options::{NatsOptions, USUAL_STREAM};
 pub use provision::{ProvisionOptions, Provisioned, provision};
 pub(crate) use publish::{Concluded, Pipeline};
@@ -53,7 +55,7 @@ pub struct LogOptions {
 /// A home of the record, opened for writing: its epoch is raised, its frames are checked.
 #[derive(Debug)]
 pub struct Log {
-    pub(crate) home: Home,
+    pub(crate) home: LogHome,
     pub(crate) tip: Tip,
     pub(crate) clock: Clock,
     torn: Option<Torn>,
@@ -61,7 +63,7 @@ pub struct Log {
 
 /// Where frames go. Closed: there are no other homes.
 #[derive(Debug)]
-pub(crate) enum Home {
+pub(crate) enum LogHome {
     /// Files alone.
     File(FileLog),
     /// A stream with an archive of files.
@@ -78,33 +80,25 @@ impl Log {
         let opening = tip.opening(random_number(), now);
         file.append(&opening)?;
         tip.advance(&opening);
-        Ok(Self { home: Home::File(file), tip, clock: options.clock.clone(), torn })
+        Ok(Self::opened(LogHome::File(file), tip, options, torn))
     }
 
     /// Opens a stream and its archive: compares them, catches the archive up, shows every frame to `seen`, and
     /// raises the epoch. Blocks: call it from a thread of its own, not from an async task.
     pub fn open_nats(nats: &NatsOptions, options: &LogOptions, seen: Visit<'_>) -> Result<Self, LogError> {
-        let (home, tip, torn) = NatsLog::open(nats, options, seen)?;
-        Ok(Self { home: Home::Nats(Box::new(home)), tip, clock: options.clock.clone(), torn })
+        let (home, tip, torn) = NatsLog::open(Connected::to(nats)?, &nats.archive, options, seen)?;
+        Ok(Self::opened(LogHome::Nats(Box::new(home)), tip, options, torn))
     }
 
     /// Opens a stream that another writes, and an archive of its own: compares them, catches the archive up, shows every
     /// frame to `seen`. Publishes nothing. Blocks: call it from a thread of its own, not from an async task.
     pub fn open_followed(nats: &NatsOptions, options: &LogOptions, seen: Visit<'_>) -> Result<Self, LogError> {
-        let (home, tip, torn) = NatsLog::open_to_follow(nats, options, seen)?;
-        Ok(Self { home: Home::Followed(Box::new(home)), tip, clock: options.clock.clone(), torn })
+        let (home, tip, torn) = NatsLog::open_to_follow(Connected::to(nats)?, &nats.archive, options.ledger, seen)?;
+        Ok(Self::opened(LogHome::Followed(Box::new(home)), tip, options, torn))
     }
 
-    /// Opens a stream in memory that fails on purpose, with a real archive in `dir`. For tests.
-    pub fn open_faulty(
-        broker: &faulty::FaultyBroker,
-        dir: &Path,
-        options: &LogOptions,
-        seen: Visit<'_>,
-    ) -> Result<Self, LogError> {
-        let broker = broker::Broker::Faulty(broker.clone());
-        let (home, tip, torn) = NatsLog::open_broker(nats::runtime()?, broker, dir, options, seen)?;
-        Ok(Self { home: Home::Nats(Box::new(home)), tip, clock: options.clock.clone(), torn })
+    fn opened(home: LogHome, tip: Tip, options: &LogOptions, torn: Option<Torn>) -> Self {
+        Self { home, tip, clock: options.clock.clone(), torn }
     }
 
     /// Where the record stands.
@@ -123,8 +117,8 @@ impl Log {
     #[must_use]
     pub fn with_segment_bytes(mut self, bytes: u64) -> Self {
         match &mut self.home {
-            Home::File(file) => file.set_segment_bytes(bytes),
-            Home::Nats(nats) | Home::Followed(nats) => nats.archive.set_segment_bytes(bytes),
+            LogHome::File(file) => file.set_segment_bytes(bytes),
+            LogHome::Nats(nats) | LogHome::Followed(nats) => nats.archive.set_segment_bytes(bytes),
         }
         self
     }
@@ -132,8 +126,8 @@ impl Log {
     /// How many frames may be under way before the next has to wait.
     pub(crate) fn in_flight(&self) -> usize {
         match &self.home {
-            Home::File(_) => FILE_FRAMES_IN_FLIGHT,
-            Home::Nats(_) | Home::Followed(_) => NATS_FRAMES_IN_FLIGHT,
+            LogHome::File(_) => FILE_FRAMES_IN_FLIGHT,
+            LogHome::Nats(_) | LogHome::Followed(_) => NATS_FRAMES_IN_FLIGHT,
         }
     }
 }

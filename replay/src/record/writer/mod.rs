@@ -15,7 +15,7 @@ use parking_lot::{Condvar, Mutex};
 use crate::limits::{ENTRY_OVERHEAD_BYTES, MAX_ENTRY_BYTES, QUEUE_BYTES};
 use crate::record::error::LogError;
 use crate::record::leaves::Leaves;
-use crate::record::log::{Home, Log};
+use crate::record::log::{Log, LogHome};
 
 /// Appends one entry's bytes to the buffer: recorded time, principal, content.
 pub type EncodeEntry = fn(&mut Vec<u8>, i64, &str, &[u8]);
@@ -161,7 +161,7 @@ impl<T: Send + 'static> Writer<T> {
         options: WriterOptions,
         sink: impl FnMut(Outcome<T>) + Send + 'static,
     ) -> Result<Self, LogError> {
-        if matches!(log.home, Home::Followed(_)) {
+        if matches!(log.home, LogHome::Followed(_)) {
             return Err(LogError::Followed);
         }
         let state = State { waiting: VecDeque::new(), waiting_bytes: 0, in_flight: 0, stopping: false, ended: None };

@@ -18,13 +18,13 @@ use crate::limits::RECHECK_MS;
 use crate::record::error::LogError;
 use crate::record::log::scrub::Scrub;
 use crate::record::log::stream_info::StreamInfo;
-use crate::record::log::{Concluded, FileLog, Frame, Home, Log, NatsLog, Pipeline, Tip};
+use crate::record::log::{Concluded, FileLog, Frame, Log, LogHome, NatsLog, Pipeline, Tip};
 
 pub(super) type Sink<T> = Box<dyn FnMut(Outcome<T>) + Send>;
 
 pub(super) struct Settler<T> {
     shared: Arc<Shared<T>>,
-    home: Home,
+    home: LogHome,
     tip: Tip,
     frames: UnboundedReceiver<Message<T>>,
     sink: Sink<T>,
@@ -39,10 +39,10 @@ impl<T> Settler<T> {
         let Self { shared, home, tip, mut frames, sink } = self;
         let mut report = Report { shared, sink, epoch: tip.epoch };
         match home {
-            Home::File(file) => settle_files(file, &mut frames, &mut report),
-            Home::Nats(nats) => settle_stream(*nats, tip, &mut frames, &mut report),
+            LogHome::File(file) => settle_files(file, &mut frames, &mut report),
+            LogHome::Nats(nats) => settle_stream(*nats, tip, &mut frames, &mut report),
             // No writer starts on such a log.
-            Home::Followed(_) => report.end(Arc::new(LogError::Followed), false, Vec::new()),
+            LogHome::Followed(_) => report.end(Arc::new(LogError::Followed), false, Vec::new()),
         }
         report.close(frames);
     }
@@ -69,7 +69,7 @@ fn settle_stream<T>(mut nats: NatsLog, tip: Tip, frames: &mut UnboundedReceiver<
     let dir = nats.archive.dir().to_path_buf();
     let archived = Arc::new(AtomicU64::new(nats.archive.frames()));
     let scrub = Scrub::new(nats.broker.clone(), nats.created.clone(), dir.clone(), Arc::clone(&archived));
-    let pipeline = Pipeline::new(nats.broker.clone(), nats.created.clone(), &tip, dir, give_up);
+    let pipeline = Pipeline::new(nats.broker.clone(), nats.created.clone(), &tip, dir, nats.retry, give_up);
     let mut stream =
         StreamSettler { pipeline, archive: &mut nats.archive, archived, last: None, report, building: true };
     // On a thread of its own, so that no frame ever waits for it.

@@ -113,8 +113,7 @@ async fn create(stream: &Stream, nats: &NatsOptions, name: &str) -> Result<Broke
         Ok(_) => {}
         Err(answer) => return Err(LogError::Nats { doing: format!("creating stream {name}"), answer }),
     }
-    let broker = NatsBroker::of(stream.client.clone(), name.to_owned(), &nats.subject).await?;
-    Ok(Broker::Nats(Box::new(broker)))
+    NatsBroker::of(stream.client.clone(), name.to_owned(), &nats.subject).await
 }
 
 /// Publishes what the stream does not hold yet, frame by frame, each at its number.
