@@ -17,7 +17,7 @@ use super::{Answered, Engine, EngineError, Folded};
 use crate::pages::keeper::Keeper;
 use crate::proof::notary::Notary;
 use crate::proof::tally::Tally;
-use crate::record::writer::{Item, Outcome as Written, Settled};
+use crate::record::writer::{Item, Reported, Settled};
 
 /// Frames that may wait for the fold before the writer, or reading, is held back.
 pub(super) const FRAMES_TO_FOLD: usize = 8;
@@ -175,9 +175,9 @@ impl Fold {
 
 /// Hands settled frames to the fold; while it is behind, the writer waits here. Items that were not recorded are
 /// dropped with their callers' channels, which tells the callers.
-pub(super) fn sink(to_fold: SyncSender<Settled<Tag>>) -> impl FnMut(Written<Tag>) + Send + 'static {
+pub(super) fn sink(to_fold: SyncSender<Settled<Tag>>) -> impl FnMut(Reported<Tag>) + Send + 'static {
     move |written| {
-        if let Written::Settled(settled) = written {
+        if let Reported::Settled(settled) = written {
             // The fold only goes away with the whole engine, or after a halt that it has reported.
             let _ = to_fold.send(settled);
         }

@@ -12,8 +12,9 @@ use uuid::Uuid;
 use super::{Engine, EngineError, Options};
 use crate::proof::checkpoint::{Checkpoint, Outcomes};
 use crate::proof::checkpoint_files::{Checkpoints, Signed};
-use crate::proof::notary::{Signing, SigningError, tiles_dir};
+use crate::proof::notary::{Signing, SigningError};
 use crate::proof::signed_note::{Role, Signer};
+use crate::proof::tiles::Tiles;
 
 fn signer(seed: u8) -> Signer {
     Signer::from_seed("here", Role::Author, &[seed; 32]).unwrap()
@@ -137,7 +138,7 @@ fn tiles_of_another_record_are_made_again() {
     let (checkpoint, _) = sign(&engine);
     engine.stop().unwrap();
     drop(engine);
-    std::fs::write(tiles_dir(dir.path()).join("level-0"), vec![7; 2 * 8192]).unwrap();
+    std::fs::write(Tiles::dir(dir.path()).join("level-0"), vec![7; 2 * 8192]).unwrap();
     let engine = open(dir.path());
     let path = engine.prove_inclusion(300, 600).unwrap();
     let leaf = leaf_hash(&engine.entry_bytes(300).unwrap());

@@ -7,7 +7,7 @@ use std::time::Duration;
 use ledger::state::State;
 use parking_lot::RwLock;
 
-use super::{Keeper, Kept};
+use super::keeping::{Keeper, Kept};
 use crate::pages::error::PagesError;
 use crate::pages::store::Store;
 use crate::pause::poll;

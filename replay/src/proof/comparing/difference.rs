@@ -1,5 +1,5 @@
 //! A difference between a follower and its writer, and the mark it leaves in the follower's directory so that nothing is
-//! served from it again unnoticed. How one is found is in `follow`.
+//! served from it again unnoticed. How one is found is in `claim`.
 
 use std::fmt;
 use std::fs;

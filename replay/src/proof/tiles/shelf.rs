@@ -1,4 +1,4 @@
-//! Where whole tiles stand: each in a file of its own, as others read them, or those of a level in one file, as a ledger
+//! Where whole tiles are: each in a file of its own, as others read them, or those of a level in one file, as a ledger
 //! keeps them for itself. A file for each 256 entries would be thousands a second, whose names wait for the same disk as
 //! the record. What a tile holds is not known here.
 
@@ -6,8 +6,6 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{Error, ErrorKind, Result};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
-
-use super::tile_name;
 
 /// Levels a tree of 2^64 entries has tiles on.
 const LEVELS: usize = 8;
@@ -34,7 +32,7 @@ impl Shelf {
         Ok(Self { dir: dir.to_owned(), tile_bytes, together: Some(Default::default()) })
     }
 
-    /// The file a tile stands in.
+    /// The file of a tile.
     pub(super) fn path(&self, level: usize, number: u64) -> PathBuf {
         match self.together {
             Some(_) => self.dir.join(format!("level-{level}")),
@@ -89,6 +87,18 @@ impl Shelf {
         };
         if bytes.len() == self.tile_bytes { Ok(bytes) } else { Err(Error::from(ErrorKind::UnexpectedEof)) }
     }
+}
+
+/// The number in groups of three digits, all but the last with an x before them: `x001/x234/067`.
+#[must_use]
+pub fn tile_name(number: u64) -> String {
+    let mut name = format!("{:03}", number % 1_000);
+    let mut rest = number / 1_000;
+    while rest > 0 {
+        name = format!("x{:03}/{name}", rest % 1_000);
+        rest /= 1_000;
+    }
+    name
 }
 
 /// Writes a file, with the directories it needs.

@@ -4,10 +4,11 @@
 use bytes::Bytes;
 
 use super::broker::Broker;
+use super::frame::Frame;
 use super::frames::Frames;
 use super::nats::Connected;
 use super::nats_options::NatsOptions;
-use super::{Frame, Tip};
+use super::tip::Tip;
 use crate::record::error::LogError;
 
 /// Is shown each frame with the record's end after it; false ends the reading.

@@ -12,9 +12,10 @@ use parking_lot::Mutex;
 
 use super::broker::StreamServer;
 use super::frame::{Frame, FrameBuilder, Header};
-use super::nats::{Connected, runtime};
+use super::homes::{Log, LogHome};
+use super::nats::{Connected, NatsLog, runtime};
+use super::opening::{LogOptions, Visit};
 use super::stream_info::{Answer, StreamInfo};
-use super::{Log, LogHome, LogOptions, NatsLog, Visit};
 use crate::pause::Backoff;
 use crate::record::error::LogError;
 

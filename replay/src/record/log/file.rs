@@ -6,10 +6,10 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::frame::Frame;
+use super::opening::{Visit, visit};
 use super::reader::{Reader, Torn, read_from};
 use super::segments::{Segment, list, sync_dir};
 use super::tip::Tip;
-use super::{Visit, visit};
 use crate::limits::SEGMENT_BYTES;
 use crate::record::error::LogError;
 

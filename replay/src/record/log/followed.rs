@@ -7,10 +7,11 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use super::frames::Frames;
-use super::nats::take;
+use super::nats::{NatsLog, take};
+use super::opening::Visit;
 use super::scrub::Scrub;
 use super::stream_info::Expected;
-use super::{NatsLog, Tip, Visit};
+use super::tip::Tip;
 use crate::limits::FOLLOW_EVERY_MS;
 use crate::record::error::LogError;
 

@@ -7,7 +7,7 @@
 use bytes::Bytes;
 use ledger::tree::merkle::Hash;
 
-use crate::limits::{MAX_ENTRY_BYTES, MAX_FRAME_BYTES};
+use crate::limits::MAX_FRAME_BYTES;
 
 /// Magic and format number. A later format changes the last byte.
 pub const MAGIC: [u8; 4] = *b"MZF1";
@@ -282,12 +282,6 @@ impl FrameBuilder {
     #[must_use]
     pub fn count(&self) -> u32 {
         self.count
-    }
-
-    /// Whether another entry of any length would fit.
-    #[must_use]
-    pub fn has_room(&self) -> bool {
-        self.bytes.len() + 2 + MAX_ENTRY_BYTES + TRAILER_BYTES <= MAX_FRAME_BYTES
     }
 
     /// Closes the frame. `count` and `body_bytes` of the header are filled in here.

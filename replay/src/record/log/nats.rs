@@ -8,14 +8,16 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use super::broker::{Broker, NatsBroker};
+use super::file::FileLog;
 use super::frame::Frame;
 use super::frames::Frames;
 use super::nats_options::NatsOptions;
+use super::opening::{LogOptions, Visit, random_number, visit};
 use super::publish::{Concluded, Pipeline};
+use super::reader::Torn;
 use super::reader::{first_index_of, frame_at};
 use super::stream_info::StreamInfo;
 use super::tip::Tip;
-use super::{FileLog, LogOptions, Torn, Visit, random_number, visit};
 use crate::limits::{FENCE_FRAMES, TAKE_OVER_MS};
 use crate::pause::Backoff;
 use crate::record::error::LogError;
