@@ -65,7 +65,7 @@ impl Generations {
     ///
     /// # Errors
     /// The file system refuses.
-    pub fn begin(&self, ledger: [u8; 16]) -> Result<(u64, Store), PagesError> {
+    pub(crate) fn begin(&self, ledger: [u8; 16]) -> Result<(u64, Store), PagesError> {
         let number = self.highest()? + 1;
         Ok((number, Store::open(&self.path(number), ledger)?))
     }

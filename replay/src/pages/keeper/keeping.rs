@@ -120,7 +120,7 @@ impl Keeper {
     pub fn entries_of(&self, place: AccountPlace, from: u64, limit: usize) -> Result<Vec<EntryRow>, PagesError> {
         // The lock is held only for what is in memory; the store is read beside the fold.
         let recent = self.entries.read().recent(place, from, limit);
-        recent.with(self.store().as_deref())
+        recent.after(self.store().as_deref())
     }
 
     /// What stands on an account, counting only what the point counts.
@@ -198,12 +198,7 @@ impl Keeper {
     /// Keeps pages of everything folded so far, and ends the thread.
     pub(crate) fn close(&self, state: &mut State) -> Result<(), PagesError> {
         let Some(kept) = &self.kept else { return Ok(()) };
-        drop(kept.to_thread.lock().take());
-        if let Some(thread) = kept.thread.lock().take()
-            && thread.join().is_err()
-        {
-            return Err(PagesError::Panicked);
-        }
+        kept.end_thread()?;
         self.settle(&mut kept.desk.progress.lock(), state)?;
         let store = Arc::clone(&kept.store.read());
         let batch = self.collect(&store, state);
@@ -214,12 +209,8 @@ impl Keeper {
 
     /// Ends the thread and keeps nothing more, for pages that are not wanted.
     pub(crate) fn abandon(&self) {
-        let Some(kept) = &self.kept else { return };
-        drop(kept.to_thread.lock().take());
-        if let Some(thread) = kept.thread.lock().take()
-            && thread.join().is_err()
-        {
-            tracing::error!("the thread that keeps pages panicked");
+        if let Some(Err(error)) = self.kept.as_ref().map(Kept::end_thread) {
+            tracing::error!(%error, "unwanted pages");
         }
     }
 
@@ -247,14 +238,22 @@ impl Keeper {
         written: Result<(), PagesError>,
         state: &mut State,
     ) -> Result<(), PagesError> {
-        match written {
+        match &written {
             Ok(()) => Store::settle(batch, &mut self.entries.write()),
-            Err(error) => {
-                Store::give_back(batch, state, &mut self.entries.write());
-                return Err(error);
-            }
+            Err(_) => Store::give_back(batch, state, &mut self.entries.write()),
         }
-        Ok(())
+        written
+    }
+}
+
+impl Kept {
+    /// Lets the thread write what it was given, and end.
+    fn end_thread(&self) -> Result<(), PagesError> {
+        drop(self.to_thread.lock().take());
+        match self.thread.lock().take().map(JoinHandle::join) {
+            Some(Err(_)) => Err(PagesError::Panicked),
+            _ => Ok(()),
+        }
     }
 }
 

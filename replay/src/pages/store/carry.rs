@@ -1,6 +1,7 @@
 //! What a new generation takes over from the one in use, byte for byte, when only a part of it is made anew.
 
-use super::{CHECKPOINT, PAGE, Store, checked};
+use super::sealed::checked;
+use super::stored::{CHECKPOINT, PAGE, Store};
 use crate::pages::error::PagesError;
 
 /// Values written at a time: enough that a write is worth it.

@@ -2,11 +2,28 @@
 
 use super::*;
 use crate::answers::tests::world::{EACH, PAYOUT, World, thing};
+use crate::pages::posting_row::{AccountPlace, EntryRow};
 use ledger::account::{AccountNo, Class, Owner};
 
 const LEDGER: [u8; 16] = [7; 16];
 
 impl Store {
+    /// Collects, writes and settles at once, for whoever has no thread to spare.
+    ///
+    /// # Errors
+    /// As [`Store::write`]; what was not written belongs to the next batch.
+    pub fn save(&self, state: &mut State, tally: &Tally, entries: &mut Postings) -> Result<(), PagesError> {
+        let batch = self.collect(state, tally, entries);
+        match self.write(&batch) {
+            Ok(()) => Self::settle(batch, entries),
+            Err(error) => {
+                Self::give_back(batch, state, entries);
+                return Err(error);
+            }
+        }
+        Ok(())
+    }
+
     /// Takes a page away behind the back of the checkpoint.
     pub(crate) fn lose_a_page(&self) {
         assert!(self.db.remove(page_key(1, 0)).expect("removed").is_some());
@@ -195,8 +212,8 @@ fn entries_read_the_same_wherever_they_lie() {
         }
         for account in (0..world.state.accounts.next()).map(|number| AccountPlace::of(&world.state, AccountNo(number)))
         {
-            let wanted = all.recent(account, 0, usize::MAX).with(None).expect("in memory");
-            assert_eq!(split.recent(account, 0, usize::MAX).with(Some(&store)).expect("read"), wanted);
+            let wanted = all.recent(account, 0, usize::MAX).after(None::<&Store>).expect("in memory");
+            assert_eq!(split.recent(account, 0, usize::MAX).after(Some(&store)).expect("read"), wanted);
             assert_eq!(paged(&split, &store, account), wanted);
         }
     }
@@ -205,7 +222,7 @@ fn entries_read_the_same_wherever_they_lie() {
 fn paged(entries: &Postings, store: &Store, account: AccountPlace) -> Vec<EntryRow> {
     let (mut rows, mut from): (Vec<EntryRow>, u64) = (Vec::new(), 0);
     loop {
-        let page = entries.of(Some(store), account, from, 1).expect("read");
+        let page = entries.recent(account, from, 1).after(Some(store)).expect("read");
         let Some(last) = page.last() else { return rows };
         from = last.index + 1;
         rows.extend(page);
@@ -220,7 +237,7 @@ fn each_row_has_the_balance_after_it() {
         let rows = world
             .entries
             .recent(AccountPlace::of(&world.state, AccountNo(number)), 0, usize::MAX)
-            .with(None)
+            .after(None::<&Store>)
             .expect("in memory");
         let mut balance = 0;
         for row in &rows {
@@ -260,8 +277,8 @@ fn many_rows_of_one_stripe_are_split_between_entries_only() {
     let entries = Postings::from(4_000);
     for account in (0..16).map(AccountNo) {
         let wanted: Vec<EntryRow> = rows.iter().filter(|row| row.account == account).copied().collect();
-        assert_eq!(entries.recent(place(account), 0, usize::MAX).with(Some(&store)).expect("read"), wanted);
+        assert_eq!(entries.recent(place(account), 0, usize::MAX).after(Some(&store)).expect("read"), wanted);
         let late: Vec<EntryRow> = wanted.into_iter().filter(|row| row.index >= 3_333).collect();
-        assert_eq!(entries.recent(place(account), 3_333, usize::MAX).with(Some(&store)).expect("read"), late);
+        assert_eq!(entries.recent(place(account), 3_333, usize::MAX).after(Some(&store)).expect("read"), late);
     }
 }
