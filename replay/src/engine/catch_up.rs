@@ -119,7 +119,7 @@ pub fn fold_tally(options: &Options, progress: &mut dyn FnMut(u64)) -> Result<(S
 ///
 /// # Errors
 /// As [`fold_record`], and what `take` says.
-pub fn each_entry(
+pub(crate) fn each_entry(
     options: &Options,
     progress: &mut dyn FnMut(u64),
     take: &mut (dyn FnMut(Entry<'_>) -> Result<ControlFlow<()>, EngineError> + Send),

@@ -74,7 +74,7 @@ impl Generations {
     ///
     /// # Errors
     /// The file system refuses.
-    pub fn put_in_use(&self, number: u64) -> Result<(), PagesError> {
+    pub(crate) fn put_in_use(&self, number: u64) -> Result<(), PagesError> {
         let path = self.dir.join(CURRENT);
         let text = format!("{}\n", name_of(number));
         replace(&path, text.as_bytes()).map_err(|source| PagesError::Io { path, source })
@@ -92,7 +92,7 @@ impl Generations {
     ///
     /// # Errors
     /// The file that names it cannot be read.
-    pub fn in_use(&self) -> Result<Option<u64>, PagesError> {
+    pub(crate) fn in_use(&self) -> Result<Option<u64>, PagesError> {
         let path = self.dir.join(CURRENT);
         let text = match fs::read(&path) {
             Ok(text) => text,

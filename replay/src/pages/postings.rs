@@ -44,8 +44,8 @@ impl Postings {
     }
 
     /// Rows not yet in the store.
-    #[must_use]
-    pub fn unstored(&self) -> usize {
+    #[cfg(test)]
+    pub(crate) fn unstored(&self) -> usize {
         self.tail.len() + self.pending.len()
     }
 

@@ -39,7 +39,7 @@ pub enum KeyError {
 
 /// Where the public part of a key file stands.
 #[must_use]
-pub fn public_path(secret: &Path) -> PathBuf {
+pub(crate) fn public_path(secret: &Path) -> PathBuf {
     let mut name = secret.as_os_str().to_owned();
     name.push(".pub");
     PathBuf::from(name)

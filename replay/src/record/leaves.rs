@@ -4,7 +4,7 @@
 use ledger::tree::merkle::{Frontier, Hash};
 
 /// Levels of the tree that one tile spans.
-pub const HEIGHT: u32 = 8;
+pub(crate) const HEIGHT: u32 = 8;
 
 /// What the tree gained with the entries of a frame, as it was computed while the frame was built.
 #[derive(Debug, Default)]

@@ -2,7 +2,7 @@
 //! Not here: what the bytes mean, and what is signed over them.
 
 pub mod error;
-pub mod leaves;
+pub(crate) mod leaves;
 pub mod log;
 pub mod nats_server;
 pub mod repairing;

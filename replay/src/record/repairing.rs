@@ -9,7 +9,7 @@ use crate::files::replace;
 use crate::record::error::LogError;
 
 /// Name of the file.
-pub const MARKER: &str = "repairing";
+pub(crate) const MARKER: &str = "repairing";
 
 /// Sets the mark, durably, with a line that says what is being done.
 ///
@@ -37,7 +37,7 @@ pub fn read(data: &Path) -> Result<Option<String>, LogError> {
 ///
 /// # Errors
 /// It is, or the mark cannot be read.
-pub fn refuse(data: &Path) -> Result<(), LogError> {
+pub(crate) fn refuse(data: &Path) -> Result<(), LogError> {
     match read(data)? {
         None => Ok(()),
         Some(doing) => Err(LogError::Unproved { path: path(data), doing }),

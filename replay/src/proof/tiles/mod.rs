@@ -8,5 +8,5 @@ mod tests;
 mod tree;
 
 pub use error::TileError;
-pub use shelf::tile_name;
+pub(crate) use shelf::tile_name;
 pub use tree::Tiles;

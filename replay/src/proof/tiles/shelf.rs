@@ -91,7 +91,7 @@ impl Shelf {
 
 /// The number in groups of three digits, all but the last with an x before them: `x001/x234/067`.
 #[must_use]
-pub fn tile_name(number: u64) -> String {
+pub(crate) fn tile_name(number: u64) -> String {
     let mut name = format!("{:03}", number % 1_000);
     let mut rest = number / 1_000;
     while rest > 0 {

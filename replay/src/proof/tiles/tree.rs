@@ -47,7 +47,7 @@ impl Tiles {
     ///
     /// # Errors
     /// The directory cannot be made or read.
-    pub fn as_files(dir: &Path) -> Result<Self, TileError> {
+    pub(crate) fn as_files(dir: &Path) -> Result<Self, TileError> {
         Self::of(dir, Shelf::apart(dir, TILE_BYTES))
     }
 
@@ -170,7 +170,7 @@ impl Tiles {
     ///
     /// # Errors
     /// A file cannot be written.
-    pub fn write_edge(&self) -> Result<(), TileError> {
+    pub(crate) fn write_edge(&self) -> Result<(), TileError> {
         for (level, hashes) in self.edge.iter().enumerate().filter(|(_, hashes)| !hashes.is_empty()) {
             let number = self.size >> (HEIGHT as usize * (level + 1)).min(63);
             let mut name = self.shelf.path(level, number).into_os_string();

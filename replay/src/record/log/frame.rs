@@ -14,7 +14,7 @@ pub const MAGIC: [u8; 4] = *b"MZF1";
 /// Bytes before the entries.
 pub const HEADER_BYTES: usize = 92;
 /// Bytes after the entries.
-pub const TRAILER_BYTES: usize = 4;
+pub(crate) const TRAILER_BYTES: usize = 4;
 
 /// Everything a frame says besides its entries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -276,12 +276,6 @@ impl FrameBuilder {
     #[must_use]
     pub fn part(&self, from: usize, to: usize) -> &[u8] {
         &self.bytes[from..to]
-    }
-
-    /// How many entries it has.
-    #[must_use]
-    pub fn count(&self) -> u32 {
-        self.count
     }
 
     /// Closes the frame. `count` and `body_bytes` of the header are filled in here.

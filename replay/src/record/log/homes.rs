@@ -52,7 +52,7 @@ impl Log {
 
     /// Opens a stream that another writes, and an archive of its own: compares them, catches the archive up, shows every
     /// frame to `seen`. Publishes nothing. Blocks: call it from a thread of its own, not from an async task.
-    pub fn open_followed(nats: &NatsOptions, options: &LogOptions, seen: Visit<'_>) -> Result<Self, LogError> {
+    pub(crate) fn open_followed(nats: &NatsOptions, options: &LogOptions, seen: Visit<'_>) -> Result<Self, LogError> {
         let (home, tip, torn) = NatsLog::open_to_follow(Connected::to(nats)?, &nats.archive, options.ledger, seen)?;
         Ok(Self::opened(LogHome::Followed(Box::new(home)), tip, options, torn))
     }

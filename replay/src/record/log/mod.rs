@@ -6,23 +6,23 @@ mod clock;
 pub(crate) mod copied;
 #[cfg(feature = "faults")]
 pub mod faulty;
-pub mod file;
+pub(crate) mod file;
 mod followed;
 pub mod frame;
 pub(crate) mod frames;
 mod homes;
-pub mod nats;
+pub(crate) mod nats;
 mod nats_options;
 mod opening;
-pub mod provision;
+pub(crate) mod provision;
 mod publish;
-pub mod reader;
+pub(crate) mod reader;
 pub(crate) mod scrub;
 pub(crate) mod segments;
 pub(crate) mod settings;
 pub(crate) mod single;
 pub(crate) mod stream_info;
-pub mod tip;
+pub(crate) mod tip;
 
 pub(crate) use broker::version as nats_version;
 pub use clock::Clock;
