@@ -1,4 +1,4 @@
-//! What a running ledger answers to auditors: signed checkpoints, and proofs in the tree they stand for.
+//! What a running ledger answers to auditors: signed checkpoints, and proofs in the tree they are over.
 
 use std::sync::Arc;
 

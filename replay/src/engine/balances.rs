@@ -1,5 +1,5 @@
 //! What was posted to an account, what was on it at a point in time, and how many entries were on record at a moment. Reads postings and
-//! frames beside the fold; whole states of the past are `past`'s business.
+//! frames while the fold goes on; whole states of the past are `past`'s business.
 
 use std::collections::BTreeMap;
 

@@ -61,7 +61,7 @@ impl Decoded {
         })
     }
 
-    /// The same, showing the whole entry. Whoever is shown it may end the folding with an error of his own.
+    /// The same, showing the whole entry. Whoever is shown it may end the folding with an error of their own.
     pub(crate) fn fold_each<E: From<EngineError>>(
         self,
         state: &mut State,
@@ -114,8 +114,8 @@ pub fn fold_tally(options: &Options, progress: &mut dyn FnMut(u64)) -> Result<(S
     read.map(|()| (state, pages.tally()))
 }
 
-/// Shows every entry of a record in order, all frames, roots and events checked, for whoever folds in his own way; reading
-/// goes on beside. Ends with the record, or when `take` has seen enough. Changes nothing, and may run beside a writer.
+/// Shows every entry of a record in order, all frames, roots and events checked, for whoever folds in another way; reading
+/// goes on meanwhile. Ends with the record, or when `take` has seen enough. Changes nothing, and may run while another writes.
 ///
 /// # Errors
 /// As [`fold_record`], and what `take` says.
@@ -137,12 +137,12 @@ pub(crate) fn each_entry(
         let read = read_all(options, &to_take, progress);
         drop(to_take);
         let enough = taking.join().map_err(|_| EngineError::Panicked("the fold"))??;
-        // Who has seen enough hangs up, which reading takes for an error.
+        // Whoever has seen enough hangs up, which reading takes for an error.
         if enough { Ok(()) } else { read }
     })
 }
 
-/// Reads the pages and, beside that, the record, folds what the pages do not know, then leaves the record open for
+/// Reads the pages and, at the same time, the record, folds what the pages do not know, then leaves the record open for
 /// writing. A ledger that signs takes what its tree does not know yet.
 pub(crate) fn catch_up(
     options: &Options,

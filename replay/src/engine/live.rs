@@ -1,5 +1,5 @@
 //! The state in use and what is kept of it, changed by one thread: that of the writer's settled frames, or of those a follower
-//! reads. How an engine begins and ends is in `open`; what else it is asked, in the files beside this one.
+//! reads. How an engine begins and ends is in `open`; what else it is asked, in the other files of this folder.
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender};
@@ -35,7 +35,7 @@ pub(super) struct Live {
     pages: Keeper,
     /// Whoever has it folds, or keeps others from folding. Those who read the state do not wait for it.
     turn: Mutex<()>,
-    /// Entries that are folded and may be told of.
+    /// Entries that are folded and may be shown.
     folded: watch::Sender<u64>,
     /// What ended the fold, or the following.
     failed: Mutex<Option<Arc<EngineError>>>,

@@ -150,7 +150,7 @@ impl Engine {
     /// # Errors
     /// The writer had ended with an error, or the pages could not be kept.
     pub fn stop(&self) -> Result<(), EngineError> {
-        // What reads beside the fold first: it would be cut short by what ends after it.
+        // What reads without the fold first: it would be cut short by what ends after it.
         self.pasts.stop();
         self.rebuilding.end();
         let written = match &self.role {

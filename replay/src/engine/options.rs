@@ -1,4 +1,4 @@
-//! How a ledger is opened: where its record lives, and what is kept beside it.
+//! How a ledger is opened: where its record lives, and what is kept with it.
 
 use std::path::PathBuf;
 

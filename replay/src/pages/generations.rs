@@ -1,5 +1,5 @@
-//! Generations of the pages: which directory is in use, and how a rebuilt one takes its place. What pages hold stands in
-//! `store`, when they are kept in `pages`, how they are made anew in `rebuild`.
+//! Generations of the pages: which directory is in use, and how a rebuilt one takes its place. What pages hold is in
+//! `store`, when they are kept in `keeper`, how they are made once more in `engine::rebuilding`.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -61,7 +61,7 @@ impl Generations {
         Ok(())
     }
 
-    /// An empty generation after all others, beside the one in use.
+    /// An empty generation after all others; the one in use stays in use.
     ///
     /// # Errors
     /// The file system refuses.

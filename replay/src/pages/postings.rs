@@ -1,5 +1,5 @@
 //! The postings of each account in the order of the record, with the balance after each. The latest are in memory; how
-//! older ones are packed for the store and found again stands in `history`.
+//! older ones are packed for the store and found again is in `history`.
 
 use std::sync::Arc;
 

@@ -96,7 +96,7 @@ pub fn find(install_dir: &Path) -> Result<PathBuf, LogError> {
     install(install_dir)
 }
 
-/// Two test processes may come here at once, so each installs beside and renames; the first one wins.
+/// Two test processes may come here at once, so each installs to a place of its own and renames; the first one wins.
 fn install(install_dir: &Path) -> Result<PathBuf, LogError> {
     let binary = install_dir.join("bin").join("nats-server");
     if new_enough(&binary) {

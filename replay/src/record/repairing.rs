@@ -1,5 +1,5 @@
 //! The mark `repairing` in a ledger's directory: its record is being repaired or restored and has not proved itself yet.
-//! While it stands nobody serves or writes the record. What repairs or restores sets it and takes it away; not here.
+//! While it is there nobody serves or writes the record. What repairs or restores sets it and takes it away; not here.
 
 use std::fs::{self, File};
 use std::io::ErrorKind;

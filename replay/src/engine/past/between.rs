@@ -1,5 +1,5 @@
 //! The entries that lie between two points: those that count at one of them alone. Of an account its postings, of anything
-//! else the entries that name it. Read from pages and files beside the fold; no past state is needed.
+//! else the entries that name it. Read from pages and files while the fold goes on; no past state is needed.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,5 +1,5 @@
 //! Folds a state of the past: one thread reads and decodes frames, another folds them, as at a start. It reads the files
-//! beside the writer and holds up neither writer nor fold.
+//! while the ledger goes on, and holds up neither writer nor fold.
 
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -10,7 +10,7 @@ use std::sync::{Arc, OnceLock};
 use ledger::entry::Entry;
 use ledger::state::State;
 
-use super::Past;
+use super::view::Past;
 use crate::engine::EngineError;
 use crate::engine::catch_up::{Decoded, FRAMES_AHEAD};
 use crate::engine::live::Live;

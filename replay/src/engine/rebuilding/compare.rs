@@ -49,7 +49,7 @@ impl Comparison {
     }
 }
 
-/// Compares two states that stand still.
+/// Compares two states that nobody changes.
 pub(super) fn same_state(in_use: &State, next: &State) -> Result<(), RebuildError> {
     same_scalars(in_use, next)?;
     for (table, (_, made)) in next.views().into_iter().enumerate() {

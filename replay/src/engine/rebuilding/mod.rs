@@ -87,7 +87,7 @@ pub enum RebuildError {
     /// The ledger keeps no pages.
     #[error("this ledger keeps no pages, so there is nothing to rebuild")]
     NoPages,
-    /// There is nothing to take the other projections from.
+    /// There is nothing to take the other pages from.
     #[error("no generation in use can be read, so that nothing can be carried over from it; rebuild without --only")]
     NothingInUse,
     /// The files hold less than was folded.

@@ -1,4 +1,4 @@
-//! A rebuild where no service runs: the generation in use is read, as a start would, and stands for the ledger.
+//! A rebuild where no service runs: the generation in use is read, as a start would, and taken for the ledger.
 
 use std::path::Path;
 
@@ -24,7 +24,7 @@ pub fn rebuild_offline(
     step: Step<'_>,
 ) -> Result<Rebuilt, RebuildError> {
     let record = data.join("record");
-    // To the end, so that nobody writes: whoever starts has the record before he has a generation in use.
+    // To the end, so that nobody writes: whoever starts has the record before a generation in use.
     let _lock = lock(&record)?;
     repairing::refuse(data)?;
     let generations = Generations::of(data);
@@ -48,7 +48,7 @@ pub fn rebuild_offline(
     Ok(Rebuilt { generation, entries, digest, compared, held_us: 0 })
 }
 
-/// Comes to where the generation in use stands, and compares.
+/// Comes to where the generation in use ends, and compares.
 fn beside(
     next: &mut NextGeneration,
     only: Option<Only>,

@@ -29,7 +29,7 @@ struct Since {
 #[derive(Default)]
 pub(crate) struct History {
     since: Mutex<BTreeMap<AccountNo, Since>>,
-    /// The last checkpoint failed; nobody knows whether its chunks stand in the store.
+    /// The last checkpoint failed; nobody knows whether its chunks are in the store.
     doubt: AtomicBool,
 }
 

@@ -118,14 +118,14 @@ impl Keeper {
     /// # Errors
     /// The pages cannot be read.
     pub fn entries_of(&self, place: AccountPlace, from: u64, limit: usize) -> Result<Vec<EntryRow>, PagesError> {
-        // The lock is held only for what is in memory; the store is read beside the fold.
+        // The lock is held only for what is in memory; the store is read while the fold goes on.
         let recent = self.entries.read().recent(place, from, limit);
         recent.after(self.store().as_deref())
     }
 
-    /// What stands on an account, counting only what the point counts.
+    /// What is on an account, counting only what the point counts.
     pub(crate) fn balance_at(&self, place: AccountPlace, point: &Point) -> Result<Fen, PagesError> {
-        // The lock is held only for what is in memory; the store is read beside the fold.
+        // The lock is held only for what is in memory; the store is read while the fold goes on.
         let recent = self.entries.read().sum(place, point);
         recent.after(self.store().as_deref())
     }

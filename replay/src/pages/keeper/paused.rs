@@ -1,4 +1,4 @@
-//! A pause in keeping: for a while the store holds exactly what a rebuild makes anew, so that another store can take its
+//! A pause in keeping: for a while the store holds exactly what a rebuild makes from the record, so that another store can take its
 //! place. Postings are folded meanwhile; what they change waits in memory.
 
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! What a new generation takes over from the one in use, byte for byte, when only a part of it is made anew.
+//! What a new generation takes over from the one in use, byte for byte, when only a part of it is made from the record.
 
 use super::sealed::checked;
 use super::stored::{CHECKPOINT, PAGE, Store};

@@ -60,7 +60,7 @@ pub(crate) fn refuse(data: &Path) -> Result<(), LogError> {
     }
 }
 
-/// Takes the mark away, and the caches with it: pages and tiles are made anew from the record, so that what a wrong
+/// Takes the mark away, and the caches with it: pages and tiles are made again from the record, so that what a wrong
 /// program made of it is gone too. The next checkpoint is compared as any other.
 ///
 /// # Errors

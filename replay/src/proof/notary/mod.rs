@@ -1,5 +1,5 @@
 //! Signs what was recorded and folded: `reading` holds the record against what was signed before, `signing` goes on from
-//! there beside the ledger. Not here: what a checkpoint says, and where it is kept.
+//! there while the ledger runs. Not here: what a checkpoint says, and where it is kept.
 
 mod error;
 mod reading;

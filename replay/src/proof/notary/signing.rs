@@ -1,4 +1,4 @@
-//! Signs beside the hot path: a thread takes the leaves of settled frames into the tree and signs every so many entries, some
+//! Signs off the hot path: a thread takes the leaves of settled frames into the tree and signs every so many entries, some
 //! seconds after the last one, and when asked. It never holds recording up for longer than its queue; when it fails, the
 //! ledger goes on unsigned and says so.
 
@@ -175,7 +175,7 @@ impl Clerk {
                 Ok(Message::Folded(leaves, tally)) => self.take(&leaves, *tally)?,
                 Ok(Message::Sign(done)) => {
                     let signed = self.sign();
-                    // Who asked may have gone away.
+                    // Whoever asked may have gone away.
                     let _ = done.send(signed.clone());
                     signed?;
                 }
@@ -204,7 +204,7 @@ impl Clerk {
         Ok(())
     }
 
-    /// Signs what stands now; what is signed already is not signed again.
+    /// Signs what is unsigned; what is signed already is not signed again.
     fn sign(&mut self) -> Result<Arc<Signed>, SigningError> {
         self.waiting_since = None;
         let size = self.tally.chain().entries();
@@ -221,7 +221,7 @@ impl Clerk {
             tree: Checkpoint { origin: origin.clone(), size, root }.sign(signer),
             outcomes: Outcomes { origin, size, chain, books }.sign(signer),
         };
-        // What another key signed over the same entries stays beside: it is what makes this key trusted.
+        // What another key signed over the same entries stays with it: it is what makes this key trusted.
         let signed = Arc::new(match self.kept.read(size)? {
             Some(before) => before.and(&signed),
             None => signed,

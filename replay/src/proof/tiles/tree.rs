@@ -189,7 +189,7 @@ impl Tiles {
         Ok(())
     }
 
-    /// How many tiles of leaves stand in a row from the first on, by halving: later ones are written later.
+    /// How many tiles of leaves are there in a row from the first on, by halving: later ones are written later.
     fn count_whole(&self) -> Result<u64, TileError> {
         let (mut there, mut missing) = (0, 1);
         while self.is_whole(0, missing - 1)? {

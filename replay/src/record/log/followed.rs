@@ -1,5 +1,5 @@
 //! A stream read by another than its writer: each frame into an archive of its own, then to whoever folds it. Nothing is
-//! published; the archive is compared with the stream again and again, as beside the writer. What the entries mean, and
+//! published; the archive is compared with the stream again and again, as the writer does it. What the entries mean, and
 //! whether the writer made the same of them, is not looked at here.
 
 use std::sync::Arc;

@@ -61,7 +61,7 @@ impl Log {
         Self { home, tip, clock: options.clock.clone(), torn }
     }
 
-    /// Where the record stands.
+    /// Where the record ends.
     #[must_use]
     pub fn tip(&self) -> &Tip {
         &self.tip

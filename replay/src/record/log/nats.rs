@@ -270,7 +270,7 @@ pub fn read_stream(options: &NatsOptions, ledger: [u8; 16], seen: Visit<'_>) -> 
     result
 }
 
-/// The file beside the segments that says when the stream was created.
+/// The file among the segments that says when the stream was created.
 pub(crate) const CREATED: &str = "stream-created";
 
 /// When the stream was created that this archive belongs to, if it is known.

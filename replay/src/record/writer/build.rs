@@ -1,4 +1,4 @@
-//! The building thread: turns waiting items into frames and knows where the record will stand after them.
+//! The building thread: turns waiting items into frames and knows where the record will end with them.
 //! It never waits for a timer: a frame leaves as soon as fewer than the allowed number are under way.
 
 use std::collections::VecDeque;

@@ -1,4 +1,4 @@
-//! What goes into the writer and what comes out of it. How it gets from one to the other is in the files beside this one.
+//! What goes into the writer and what comes out of it. How it gets from one to the other is in the other files of this folder.
 
 use std::sync::Arc;
 

@@ -93,7 +93,7 @@ struct StreamSettler<'a, T> {
 
 impl<T> StreamSettler<'_, T> {
     async fn run(&mut self, frames: &mut UnboundedReceiver<Message<T>>, mut scrubbing: JoinHandle<LogError>) {
-        // The check goes by the clock, beside the frames; no frame ever waits for it.
+        // The check goes by the clock, not by the frames; no frame ever waits for it.
         let mut recheck = tokio::time::interval(Duration::from_millis(RECHECK_MS));
         let mut checking: Option<BoxFuture<'static, Checked>> = None;
         while self.building || !self.pipeline.is_empty() {
