@@ -110,7 +110,7 @@ pub fn fold_record(options: &Options, progress: &mut dyn FnMut(u64)) -> Result<S
 /// As [`fold_record`].
 pub fn fold_tally(options: &Options, progress: &mut dyn FnMut(u64)) -> Result<(State, Tally), EngineError> {
     let pages = Keeper::none();
-    let (state, read) = beside(&pages, State::default(), |to_fold| read_all(options, to_fold, progress))?;
+    let (state, read) = fold_while_reading(&pages, State::default(), |to_fold| read_all(options, to_fold, progress))?;
     read.map(|()| (state, pages.tally()))
 }
 
@@ -160,13 +160,14 @@ pub(crate) fn catch_up(
         let (pages, state) = folding.join().map_err(|_| EngineError::Panicked("the fold"))??;
         Ok::<_, EngineError>((pages, state, log?))
     })?;
+    // Only now: whoever opened pages does not have the record yet, and another may still be at home in it.
     pages.settle_generation()?;
     if state.entries >= known {
         return Ok((log, pages, state));
     }
     tracing::warn!("the pages could not be used; the record is folded from its first entry");
     let files = Options { home: Home::File, ..options.clone() };
-    let (state, read) = beside(&pages, state, |to_fold| read_all(&files, to_fold, progress))?;
+    let (state, read) = fold_while_reading(&pages, state, |to_fold| read_all(&files, to_fold, progress))?;
     read.map(|()| (log, pages, state))
 }
 
@@ -200,12 +201,13 @@ fn open_and_hand_over(
         progress(frame.next_index());
         Ok(())
     });
-    // An entry nobody can read is told as such, not as reading that stopped.
+    // An entry nobody can read is reported as such, not as reading that stopped.
     unreadable.map_or_else(|| opened.map_err(EngineError::from), Err)
 }
 
-/// Folds in a thread of its own what `read` sends. What went wrong in the fold is told first: it lies further back.
-fn beside<T>(
+/// Folds in a thread of its own what `read` sends. What went wrong in the fold is reported first: it lies
+/// further back.
+fn fold_while_reading<T>(
     pages: &Keeper,
     state: State,
     read: impl FnOnce(&SyncSender<Decoded>) -> Result<T, EngineError>,

@@ -20,18 +20,18 @@ use crate::proof::notary::{Reading, SigningError};
 use crate::proof::signed_note::Verifier;
 use crate::proof::tiles::Tiles;
 use crate::proof::trust::vouched;
-use crate::record::log::{Frame, Log};
+use crate::record::log::{Frame, Log, LogHome};
 
 /// What an engine has that follows.
 pub(super) struct Follower {
-    desk: Arc<Desk>,
+    shared: Arc<Shared>,
     stop: Arc<AtomicBool>,
     /// Reads the stream, and folds.
     threads: Mutex<Option<[JoinHandle<()>; 2]>>,
 }
 
 /// What its threads and those who ask share.
-struct Desk {
+struct Shared {
     data: PathBuf,
     writer: String,
     tiles: Mutex<Tiles>,
@@ -64,7 +64,7 @@ impl Follower {
             latest: latest.map(Arc::new),
             cannot: None,
         };
-        let desk = Arc::new(Desk {
+        let shared = Arc::new(Shared {
             data: options.data.clone(),
             writer: writer_of(&options.home),
             tiles: Mutex::new(tiles),
@@ -72,29 +72,29 @@ impl Follower {
             away: Mutex::default(),
         });
         let stop = Arc::<AtomicBool>::default();
-        let threads = start_threads(log, live, &desk, &stop)?;
-        Ok(Self { desk, stop, threads: Mutex::new(Some(threads)) })
+        let threads = start_threads(log, live, &shared, &stop)?;
+        Ok(Self { shared, stop, threads: Mutex::new(Some(threads)) })
     }
 
     /// Where events are recorded instead.
     pub(super) fn writer(&self) -> &str {
-        &self.desk.writer
+        &self.shared.writer
     }
 
     /// The tree as it was read.
     pub(super) fn tiles(&self) -> &Mutex<Tiles> {
-        &self.desk.tiles
+        &self.shared.tiles
     }
 
     /// The writer's last checkpoint that was equal.
     pub(super) fn latest(&self) -> Result<Arc<Signed>, SigningError> {
-        self.desk.comparing.lock().latest.clone().ok_or(SigningError::Uncompared)
+        self.shared.comparing.lock().latest.clone().ok_or(SigningError::Uncompared)
     }
 
     /// What keeps this follower from being sure of its answers, though nothing is known to be wrong.
     pub(super) fn doubt(&self) -> Option<String> {
-        let away = self.desk.away.lock().clone();
-        away.or_else(|| self.desk.comparing.lock().cannot.clone())
+        let away = self.shared.away.lock().clone();
+        away.or_else(|| self.shared.comparing.lock().cannot.clone())
     }
 
     /// Ends reading and folding.
@@ -132,20 +132,20 @@ impl Engine {
         let claim = Claim::verified(&signed, keys);
         let claim = claim.or_else(|error| Claim::verified(&signed, &self.announced(follower, keys)).map_err(|_| error));
         let claim = claim.map_err(SigningError::from)?;
-        let mut comparing = follower.desk.comparing.lock();
+        let mut comparing = follower.shared.comparing.lock();
         if claim.tree.size > comparing.marks.entries() {
             let size = claim.tree.size;
             comparing.pending = Some(claim);
             return Ok(Compared::Ahead { size });
         }
-        let compared = follower.desk.compare(&mut comparing, claim);
+        let compared = follower.shared.compare(&mut comparing, claim);
         drop(comparing);
         compared.inspect_err(|error| self.live.fail(error.clone())).map_err(EngineError::Halted)
     }
 
     /// Keys that the record announces below a checkpoint that was equal, under these keys or under each other.
     fn announced(&self, follower: &Follower, given: &[Verifier]) -> Vec<Verifier> {
-        let compared = follower.desk.comparing.lock().compared;
+        let compared = follower.shared.comparing.lock().compared;
         let Some(name) = given.first().map(Verifier::name) else { return Vec::new() };
         let mut trusted = given.to_vec();
         let state = self.read();
@@ -159,7 +159,7 @@ impl Engine {
     /// Takes note of why nothing could be compared of late, or that it could.
     pub fn cannot_compare(&self, why: Option<String>) {
         if let Role::Follower(follower) = &self.role {
-            follower.desk.comparing.lock().cannot = why;
+            follower.shared.comparing.lock().cannot = why;
         }
     }
 }
@@ -175,31 +175,31 @@ fn writer_of(home: &Home) -> String {
 fn start_threads(
     log: Log,
     live: &Arc<Live>,
-    desk: &Arc<Desk>,
+    shared: &Arc<Shared>,
     stop: &Arc<AtomicBool>,
 ) -> Result<[JoinHandle<()>; 2], EngineError> {
     let (to_fold, frames) = sync_channel::<Frame>(FRAMES_TO_FOLD);
     let thread = |name: &str| std::thread::Builder::new().name(name.to_owned());
-    let (folding, its_desk) = (Arc::clone(live), Arc::clone(desk));
-    let fold = thread("fold").spawn(move || its_desk.fold(&folding, &frames)).map_err(EngineError::Thread)?;
-    let (reading, its_desk, stop) = (Arc::clone(live), Arc::clone(desk), Arc::clone(stop));
+    let (fold_live, fold_shared) = (Arc::clone(live), Arc::clone(shared));
+    let fold = thread("fold").spawn(move || fold_shared.fold(&fold_live, &frames)).map_err(EngineError::Thread)?;
+    let (read_live, read_shared, stop) = (Arc::clone(live), Arc::clone(shared), Arc::clone(stop));
     let read = thread("follow").spawn(move || {
-        let crate::record::log::LogHome::Followed(stream) = log.home else { return };
+        let LogHome::Followed(stream) = log.home else { return };
         let followed = stream.follow(
             log.tip,
             &stop,
-            &mut |away| *its_desk.away.lock() = away.map(|error| format!("the stream cannot be reached: {error}")),
+            &mut |away| *read_shared.away.lock() = away.map(|error| format!("the stream cannot be reached: {error}")),
             &mut |frame| to_fold.send(frame.clone()).map_err(|_| "the fold has ended".into()),
         );
         if let Err(error) = followed {
             // What the fold said first counts: it ended reading.
-            reading.fail(Arc::new(error.into()));
+            read_live.fail(Arc::new(error.into()));
         }
     });
     Ok([read.map_err(EngineError::Thread)?, fold])
 }
 
-impl Desk {
+impl Shared {
     /// Folds what is read until reading has ended.
     fn fold(&self, live: &Live, frames: &Receiver<Frame>) {
         while let Ok(frame) = frames.recv() {

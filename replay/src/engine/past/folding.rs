@@ -89,7 +89,7 @@ impl Task<'_> {
             let folding = scope.spawn(move || self.fold(past, &frames));
             let read = self.read(tip, known, &to_fold);
             drop(to_fold);
-            // What went wrong in the fold is told first: it lies further back.
+            // What went wrong in the fold is reported first: it lies further back.
             let past = folding.join().map_err(|_| EngineError::Panicked("the fold"))??;
             read?;
             if past.state.entries < self.folding.total {

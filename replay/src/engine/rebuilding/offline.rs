@@ -33,7 +33,7 @@ pub fn rebuild_offline(
     let mut next = NextGeneration::begin(generations, ledger, &record, only)?;
     let compared = in_use.is_some();
     match in_use {
-        Some((state, tally)) => beside(&mut next, only, &store, state, &tally, step)?,
+        Some((state, tally)) => come_level(&mut next, only, &store, state, &tally, step)?,
         None if only.is_some() => return Err(RebuildError::NothingInUse),
         None => {}
     }
@@ -49,7 +49,7 @@ pub fn rebuild_offline(
 }
 
 /// Comes to where the generation in use ends, and compares.
-fn beside(
+fn come_level(
     next: &mut NextGeneration,
     only: Option<Only>,
     store: &Store,

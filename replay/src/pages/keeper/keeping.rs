@@ -38,7 +38,7 @@ pub(super) struct Kept {
     /// The number of the one in use.
     pub(super) generation: Mutex<u64>,
     pub(super) store: RwLock<Arc<Store>>,
-    pub(super) desk: Arc<Desk>,
+    pub(super) handover: Arc<Handover>,
     to_thread: Mutex<Option<SyncSender<Work>>>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
@@ -48,7 +48,7 @@ type Work = (Arc<Store>, Batch);
 
 /// Where the folding thread and the storing thread meet.
 #[derive(Default)]
-pub(super) struct Desk {
+pub(super) struct Handover {
     pub(super) progress: Mutex<Progress>,
     pub(super) changed: Condvar,
 }
@@ -78,16 +78,16 @@ impl Keeper {
         tally: Tally,
     ) -> Result<Self, PagesError> {
         let (to_thread, batches) = sync_channel(1);
-        let desk = Arc::new(Desk::default());
-        desk.progress.lock().taken = entries;
-        let reporting = Arc::clone(&desk);
+        let handover = Arc::new(Handover::default());
+        handover.progress.lock().taken = entries;
+        let reporting = Arc::clone(&handover);
         let thread = std::thread::Builder::new()
             .name("pages".to_owned())
             .spawn(move || write_all(&reporting, &batches))
             .map_err(PagesError::Thread)?;
         let (store, generation) = (RwLock::new(Arc::new(store)), Mutex::new(number));
         let (to_thread, thread) = (Mutex::new(Some(to_thread)), Mutex::new(Some(thread)));
-        let kept = Some(Kept { generations, generation, store, desk, to_thread, thread });
+        let kept = Some(Kept { generations, generation, store, handover, to_thread, thread });
         let entries = RwLock::new(Postings::from(entries));
         Ok(Self { entries, kept, tally: Mutex::new(tally), remembers: true, tables: true })
     }
@@ -173,13 +173,13 @@ impl Keeper {
     /// Has pages kept if it is time; waits if they lag too far behind.
     pub(crate) fn keep_sometimes(&self, state: &mut State) -> Result<(), PagesError> {
         let Some(kept) = &self.kept else { return Ok(()) };
-        let mut progress = kept.desk.progress.lock();
+        let mut progress = kept.handover.progress.lock();
         let behind = state.entries - progress.taken;
         if behind < PAGES_EVERY {
             return Ok(());
         }
         while progress.under_way && behind >= PAGES_LAG_MAX {
-            kept.desk.changed.wait(&mut progress);
+            kept.handover.changed.wait(&mut progress);
         }
         // A pause may have begun while this waited.
         if progress.under_way || progress.paused {
@@ -199,7 +199,7 @@ impl Keeper {
     pub(crate) fn close(&self, state: &mut State) -> Result<(), PagesError> {
         let Some(kept) = &self.kept else { return Ok(()) };
         kept.end_thread()?;
-        self.settle(&mut kept.desk.progress.lock(), state)?;
+        self.settle(&mut kept.handover.progress.lock(), state)?;
         let store = Arc::clone(&kept.store.read());
         let batch = self.collect(&store, state);
         let written = store.write(&batch);
@@ -257,13 +257,13 @@ impl Kept {
     }
 }
 
-fn write_all(desk: &Desk, batches: &Receiver<Work>) {
+fn write_all(handover: &Handover, batches: &Receiver<Work>) {
     while let Ok((store, batch)) = batches.recv() {
         let written = store.write(&batch);
         kill_points::at("pages-kept");
-        let mut progress = desk.progress.lock();
+        let mut progress = handover.progress.lock();
         progress.ended = Some((batch, written));
         progress.under_way = false;
-        desk.changed.notify_all();
+        handover.changed.notify_all();
     }
 }

@@ -22,17 +22,17 @@ impl Keeper {
     /// Keeps what was folded by now, then nothing until the pause ends. `None` if no pages are kept at all.
     pub(crate) fn pause(&self, state: &RwLock<State>) -> Result<Option<Paused<'_>>, PagesError> {
         let Some(kept) = &self.kept else { return Ok(None) };
-        let mut progress = kept.desk.progress.lock();
+        let mut progress = kept.handover.progress.lock();
         progress.paused = true;
         let mut paused = Paused { kept, entries: 0 };
         while progress.under_way {
-            kept.desk.changed.wait(&mut progress);
+            kept.handover.changed.wait(&mut progress);
         }
         drop(progress);
         // The fold takes these two in the same order.
         let batch = {
             let mut state = state.write();
-            let mut progress = kept.desk.progress.lock();
+            let mut progress = kept.handover.progress.lock();
             self.settle(&mut progress, &mut state)?;
             let batch = self.collect(&kept.store.read(), &mut state);
             progress.taken = batch.entries();
@@ -69,7 +69,7 @@ impl Paused<'_> {
 
 impl Drop for Paused<'_> {
     fn drop(&mut self) {
-        self.kept.desk.progress.lock().paused = false;
+        self.kept.handover.progress.lock().paused = false;
     }
 }
 
@@ -86,8 +86,8 @@ mod tests {
         let generations = Generations::of(dir.path());
         let (number, store) = generations.open([7; 16]).unwrap();
         let keeper = Keeper::over(generations, number, store, 0, Tally::default()).unwrap();
-        let desk = &keeper.kept.as_ref().unwrap().desk;
-        let mut progress = desk.progress.lock();
+        let handover = &keeper.kept.as_ref().unwrap().handover;
+        let mut progress = handover.progress.lock();
         progress.under_way = true;
         std::thread::scope(|scope| {
             let waits = scope.spawn(|| {
@@ -96,15 +96,15 @@ mod tests {
                 keeper.keep_sometimes(&mut state).unwrap();
             });
             // It came to where it waits once it let go of what is waited with.
-            while !desk.changed.notify_one() {
+            while !handover.changed.notify_one() {
                 parking_lot::MutexGuard::bump(&mut progress);
             }
             (progress.paused, progress.under_way) = (true, false);
             drop(progress);
-            desk.changed.notify_all();
+            handover.changed.notify_all();
             waits.join().unwrap();
         });
-        let progress = desk.progress.lock();
+        let progress = handover.progress.lock();
         assert_eq!((progress.taken, progress.under_way), (0, false));
     }
 }

@@ -47,13 +47,13 @@ enum Message {
 
 /// Keeps the tree, signs it, and proves by it.
 pub(crate) struct Notary {
-    desk: Arc<Desk>,
+    shared: Arc<Shared>,
     to_thread: Mutex<Option<SyncSender<Message>>>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
 /// What the signing thread and those who ask share.
-struct Desk {
+struct Shared {
     tiles: Mutex<Tiles>,
     latest: Mutex<Option<Arc<Signed>>>,
     failed: Mutex<Option<SigningError>>,
@@ -73,17 +73,18 @@ impl Notary {
         let latest = latest.filter(|signed| Checkpoint::verified(&signed.tree, verifier).is_ok());
         let signed_size = latest.as_ref().map(Signed::unverified).transpose()?.map(|(checkpoint, _)| checkpoint.size);
         let latest = Mutex::new(latest.map(Arc::new));
-        let desk = Arc::new(Desk { tiles: Mutex::new(tiles), latest, failed: Mutex::new(None) });
-        let mut clerk = Clerk { signing, kept, tally, signed_size, waiting_since: None, desk: Arc::clone(&desk) };
+        let shared = Arc::new(Shared { tiles: Mutex::new(tiles), latest, failed: Mutex::new(None) });
+        let mut work =
+            SigningThread { signing, kept, tally, signed_size, waiting_since: None, shared: Arc::clone(&shared) };
         if signed_size != Some(tally.chain().entries()) {
-            clerk.sign()?;
+            work.sign()?;
         }
         let (to_thread, messages) = sync_channel(FRAMES_TO_SIGN);
         let thread = std::thread::Builder::new()
             .name("signing".to_owned())
-            .spawn(move || clerk.run(&messages))
+            .spawn(move || work.run(&messages))
             .map_err(|error| SigningError::Ended(error.to_string().into()))?;
-        Ok(Self { desk, to_thread: Mutex::new(Some(to_thread)), thread: Mutex::new(Some(thread)) })
+        Ok(Self { shared, to_thread: Mutex::new(Some(to_thread)), thread: Mutex::new(Some(thread)) })
     }
 
     /// Takes a folded frame, with the tally after it.
@@ -96,7 +97,7 @@ impl Notary {
 
     /// The checkpoint signed last.
     pub(crate) fn latest(&self) -> Result<Arc<Signed>, SigningError> {
-        let latest = self.desk.latest.lock().clone();
+        let latest = self.shared.latest.lock().clone();
         latest.ok_or_else(|| SigningError::Ended("nothing was signed yet".into()))
     }
 
@@ -109,7 +110,7 @@ impl Notary {
 
     /// Why signing has ended by itself, if it has.
     pub(crate) fn failed(&self) -> Option<SigningError> {
-        self.desk.failed.lock().clone()
+        self.shared.failed.lock().clone()
     }
 
     pub(crate) fn why_ended(&self) -> SigningError {
@@ -118,13 +119,13 @@ impl Notary {
 
     /// The leaf of an entry and its path to the root over `size` entries.
     pub(crate) fn prove_inclusion(&self, index: u64, size: u64) -> Result<(Hash, Vec<Hash>), SigningError> {
-        let tiles = self.desk.tiles.lock();
+        let tiles = self.shared.tiles.lock();
         let path = tiles.prove_inclusion(index, size)?;
         Ok((tiles.subtree(0, index)?, path))
     }
 
     pub(crate) fn prove_consistency(&self, from: u64, to: u64) -> Result<Vec<Hash>, SigningError> {
-        Ok(self.desk.tiles.lock().prove_consistency(from, to)?)
+        Ok(self.shared.tiles.lock().prove_consistency(from, to)?)
     }
 
     /// Signs what is unsigned, and ends.
@@ -145,21 +146,21 @@ impl Drop for Notary {
 }
 
 /// The signing thread.
-struct Clerk {
+struct SigningThread {
     signing: Signing,
     kept: Checkpoints,
     tally: Tally,
     signed_size: Option<u64>,
     /// When the first unsigned entry came.
     waiting_since: Option<Instant>,
-    desk: Arc<Desk>,
+    shared: Arc<Shared>,
 }
 
-impl Clerk {
+impl SigningThread {
     fn run(mut self, messages: &Receiver<Message>) {
         if let Err(error) = self.serve(messages) {
             tracing::error!(%error, "no more checkpoints are signed");
-            *self.desk.failed.lock() = Some(error.clone());
+            *self.shared.failed.lock() = Some(error.clone());
             // Recording goes on, so its frames are taken and dropped, and whoever asks is told.
             while let Ok(message) = messages.recv() {
                 if let Message::Sign(done) = message {
@@ -194,7 +195,7 @@ impl Clerk {
     }
 
     fn take(&mut self, leaves: &Leaves, tally: Tally) -> Result<(), SigningError> {
-        self.desk.tiles.lock().extend(leaves)?;
+        self.shared.tiles.lock().extend(leaves)?;
         self.tally = tally;
         let unsigned = tally.chain().entries() - self.signed_size.unwrap_or(0);
         if unsigned >= self.signing.every {
@@ -209,13 +210,13 @@ impl Clerk {
         self.waiting_since = None;
         let size = self.tally.chain().entries();
         if self.signed_size == Some(size)
-            && let Some(latest) = self.desk.latest.lock().clone()
+            && let Some(latest) = self.shared.latest.lock().clone()
         {
             return Ok(latest);
         }
         let signer = &self.signing.signer;
         let origin = signer.verifier().name().to_owned();
-        let root = self.desk.tiles.lock().root(size)?;
+        let root = self.shared.tiles.lock().root(size)?;
         let (chain, books) = (self.tally.chain().head(), *self.tally.books());
         let signed = Signed {
             tree: Checkpoint { origin: origin.clone(), size, root }.sign(signer),
@@ -230,7 +231,7 @@ impl Clerk {
         kill_points::at("signing");
         self.kept.keep(size, &signed, signer.verifier())?;
         kill_points::at("signed");
-        *self.desk.latest.lock() = Some(Arc::clone(&signed));
+        *self.shared.latest.lock() = Some(Arc::clone(&signed));
         self.signed_size = Some(size);
         Ok(signed)
     }

@@ -2,11 +2,11 @@
 //! cache like the pages: it can be deleted and is made again from the record. What is signed over the tree is not known here.
 
 mod error;
-mod shelf;
 #[cfg(test)]
 mod tests;
+mod tile_files;
 mod tree;
 
 pub use error::TileError;
-pub(crate) use shelf::tile_name;
+pub(crate) use tile_files::tile_name;
 pub use tree::Tiles;

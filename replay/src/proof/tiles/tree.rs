@@ -1,5 +1,5 @@
 //! The tree over the tiles: whole ones are written, the unfinished right edge is held in memory, and what is asked for is
-//! computed from both. How tiles lie in files is in `shelf`.
+//! computed from both. How tiles lie in files is in `tile_files`.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use ledger::tree::proof;
 use ledger::tree::proof::Unprovable;
 
 use super::error::TileError;
-use super::shelf::{self, Shelf};
+use super::tile_files::{self, TileFiles};
 use crate::record::leaves::{HEIGHT, Leaves};
 
 /// Hashes of a whole tile.
@@ -22,7 +22,7 @@ const LEVELS: usize = 8;
 /// The tiles of one tree: whole ones in files, the unfinished right edge in memory.
 #[derive(Debug)]
 pub struct Tiles {
-    shelf: Shelf,
+    files: TileFiles,
     size: u64,
     /// The unfinished tile of each level, the lowest first.
     edge: [Vec<Hash>; LEVELS],
@@ -40,7 +40,7 @@ impl Tiles {
     /// # Errors
     /// The directory cannot be made or read.
     pub fn open(dir: &Path) -> Result<Self, TileError> {
-        Self::of(dir, Shelf::together(dir, TILE_BYTES))
+        Self::of(dir, TileFiles::together(dir, TILE_BYTES))
     }
 
     /// The same as static files under `dir/tile`, for others to read.
@@ -48,12 +48,12 @@ impl Tiles {
     /// # Errors
     /// The directory cannot be made or read.
     pub(crate) fn as_files(dir: &Path) -> Result<Self, TileError> {
-        Self::of(dir, Shelf::apart(dir, TILE_BYTES))
+        Self::of(dir, TileFiles::apart(dir, TILE_BYTES))
     }
 
-    fn of(dir: &Path, shelf: std::io::Result<Shelf>) -> Result<Self, TileError> {
-        let shelf = shelf.map_err(|source| TileError::Io { doing: "making", path: dir.to_owned(), source })?;
-        let mut tiles = Self { shelf, size: 0, edge: Default::default() };
+    fn of(dir: &Path, files: std::io::Result<TileFiles>) -> Result<Self, TileError> {
+        let files = files.map_err(|source| TileError::Io { doing: "making", path: dir.to_owned(), source })?;
+        let mut tiles = Self { files, size: 0, edge: Default::default() };
         let leaves = tiles.count_whole()?;
         tiles.size = leaves * WIDTH as u64;
         tiles.restore_edge(leaves)?;
@@ -65,8 +65,8 @@ impl Tiles {
     /// # Errors
     /// They cannot be removed.
     pub fn clear(&mut self) -> Result<(), TileError> {
-        let path = self.shelf.path(0, 0);
-        self.shelf.clear().map_err(|source| TileError::Io { doing: "removing", path, source })?;
+        let path = self.files.path(0, 0);
+        self.files.clear().map_err(|source| TileError::Io { doing: "removing", path, source })?;
         self.size = 0;
         self.edge = Default::default();
         Ok(())
@@ -173,10 +173,10 @@ impl Tiles {
     pub(crate) fn write_edge(&self) -> Result<(), TileError> {
         for (level, hashes) in self.edge.iter().enumerate().filter(|(_, hashes)| !hashes.is_empty()) {
             let number = self.size >> (HEIGHT as usize * (level + 1)).min(63);
-            let mut name = self.shelf.path(level, number).into_os_string();
+            let mut name = self.files.path(level, number).into_os_string();
             name.push(format!(".p/{}", hashes.len()));
             let path = PathBuf::from(name);
-            let written = shelf::put(&path, &hashes.concat());
+            let written = tile_files::put(&path, &hashes.concat());
             written.map_err(|source| TileError::Io { doing: "writing", path, source })?;
         }
         Ok(())
@@ -208,8 +208,8 @@ impl Tiles {
     }
 
     fn is_whole(&self, level: usize, number: u64) -> Result<bool, TileError> {
-        let whole = self.shelf.is_whole(level, number);
-        whole.map_err(|source| TileError::Io { doing: "reading", path: self.shelf.path(level, number), source })
+        let whole = self.files.is_whole(level, number);
+        whole.map_err(|source| TileError::Io { doing: "reading", path: self.files.path(level, number), source })
     }
 
     /// The hashes above the whole tiles of leaves; upper tiles that are missing are made from those below.
@@ -235,13 +235,13 @@ impl Tiles {
     }
 
     fn write(&mut self, level: usize, number: u64) -> Result<(), TileError> {
-        let written = self.shelf.write(level, number, &self.edge[level].concat());
-        written.map_err(|source| TileError::Io { doing: "writing", path: self.shelf.path(level, number), source })
+        let written = self.files.write(level, number, &self.edge[level].concat());
+        written.map_err(|source| TileError::Io { doing: "writing", path: self.files.path(level, number), source })
     }
 
     fn read(&self, level: usize, number: u64) -> Result<Vec<Hash>, TileError> {
-        let path = || self.shelf.path(level, number);
-        match self.shelf.read(level, number) {
+        let path = || self.files.path(level, number);
+        match self.files.read(level, number) {
             Ok(bytes) => Ok(bytes.as_chunks::<HASH_BYTES>().0.to_vec()),
             Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::UnexpectedEof) => {
                 Err(TileError::Damaged { path: path() })

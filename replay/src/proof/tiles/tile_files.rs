@@ -12,14 +12,14 @@ const LEVELS: usize = 8;
 
 /// Whole tiles of one size, by level and number.
 #[derive(Debug)]
-pub(super) struct Shelf {
+pub(super) struct TileFiles {
     dir: PathBuf,
     tile_bytes: usize,
     /// Of tiles kept together, the files written to so far.
     together: Option<[Option<File>; LEVELS]>,
 }
 
-impl Shelf {
+impl TileFiles {
     /// A file for each tile, under `dir/tile`.
     pub(super) fn apart(dir: &Path, tile_bytes: usize) -> Result<Self> {
         fs::create_dir_all(dir.join("tile"))?;
