@@ -10,9 +10,12 @@
 pub mod answers;
 pub mod audit;
 pub mod engine;
+mod files;
 pub mod kill_points;
 pub mod limits;
 pub mod pages;
+mod pause;
+pub mod point;
 pub mod policies;
 pub mod proof;
 pub mod record;

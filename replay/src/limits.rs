@@ -3,7 +3,7 @@
 /// One entry. It fits the 16-bit length of the tiled-log format.
 pub const MAX_ENTRY_BYTES: usize = 65_535;
 
-/// What an entry holds beside principal and content: tags, lengths and the recorded time, rounded up.
+/// What an entry holds besides principal and content: tags, lengths and the recorded time, rounded up.
 pub const ENTRY_OVERHEAD_BYTES: usize = 64;
 
 /// One frame, header and trailer included. JetStream with a sync per message is fastest at 64-256 KiB.

@@ -1,4 +1,4 @@
-//! Jobs over a record: wiring only. What each job does stands in `jobs`.
+//! Jobs over a record: wiring only. What each job does is in `jobs`.
 
 mod jobs;
 

@@ -4,6 +4,7 @@ mod support;
 
 use std::path::PathBuf;
 
+use replay::limits::{ENTRY_OVERHEAD_BYTES, MAX_ENTRY_BYTES};
 use replay::record::error::LogError;
 use replay::record::log::faulty::{Faults, FaultyBroker};
 use replay::record::log::{Clock, Log, LogOptions};
@@ -162,7 +163,7 @@ fn the_queue_is_bounded_in_bytes() {
 fn an_item_too_long_for_an_entry_is_not_taken() {
     let dir = tempfile::tempdir().unwrap();
     let (writer, _outcomes) = start(Log::open_file(dir.path(), &options(), &mut |_| Ok(())).unwrap());
-    let limit = replay::record::writer::content_limit("tester");
+    let limit = MAX_ENTRY_BYTES - ENTRY_OVERHEAD_BYTES - "tester".len();
     let of = |bytes: usize| replay::record::writer::Item { content: vec![1; bytes].into(), ..item(1) };
     assert!(matches!(writer.submit(vec![of(8), of(limit + 1)]), Err(SubmitError::TooLong { position: 1, .. })));
     assert!(writer.submit(vec![of(limit)]).is_ok());

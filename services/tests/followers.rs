@@ -8,7 +8,7 @@ mod support;
 
 use ledger::event::Kind;
 use proto::v1;
-use replay::engine::DriveError;
+use replay::engine::EngineError;
 use replay::proof::checkpoint::{Checkpoint, Outcomes};
 use replay::proof::checkpoint_files::Signed;
 use replay::proof::comparing;
@@ -132,7 +132,7 @@ async fn a_follower_that_differs_answers_nothing_any_more() {
     writer.record("load", &persons(50..60)).await;
     let signed = writer.engine.sign_now().await.expect("signed");
     match world::compare(&follower, &forged(&signed)).await {
-        Ok(Compared::Ahead { .. }) | Err(DriveError::Halted(_)) => {}
+        Ok(Compared::Ahead { .. }) | Err(EngineError::Halted(_)) => {}
         other => panic!("{other:?}"),
     }
     let told = tokio::time::timeout(Duration::from_secs(20), services::faces::following::ended(&follower.engine)).await;

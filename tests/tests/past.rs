@@ -5,9 +5,10 @@ use ledger::event::Event;
 use ledger::money::Day;
 use ledger::state::State;
 use ledger::state::rows::WITHHELD;
-use replay::engine::past::{Past, PastError, Point, View};
+use replay::engine::past::{Past, PastError, View};
 use replay::engine::{Engine, Options};
 use replay::limits::PASTS_KEPT;
+use replay::point::Point;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -326,7 +327,7 @@ fn a_stopped_ledger_folds_no_past() {
     let desk = Desk::of(&said);
     desk.engine.stop().expect("the ledger ends");
     let asked = runtime().block_on(desk.engine.past(at(100)));
-    assert!(matches!(asked, Err(PastError::Drive(_))));
+    assert!(matches!(asked, Err(PastError::Engine(_))));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use ledger::account::Class;
 use ledger::money::Fen;
 use ledger::state::State;
 
-use crate::pages::postings::EntryRow;
+use crate::pages::posting_row::EntryRow;
 
 /// A document line as executed: received = available + applied + spent + passed down + to finance.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -1,30 +1,23 @@
-//! What a running ledger answers to auditors: signed checkpoints, and proofs in the tree they stand for.
+//! What a running ledger answers to auditors: signed checkpoints, and proofs in the tree they are over.
 
 use std::sync::Arc;
 
 use bytes::Bytes;
 use ledger::tree::merkle::{Hash, leaf_hash};
 
-use super::{DriveError, Engine, Role};
+use super::recorded::missing;
+use super::{Engine, EngineError, Role};
 use crate::proof::checkpoint_files::Signed;
-use crate::proof::notary::{Notary, SigningError};
-use crate::record::error::LogError;
+use crate::proof::notary::SigningError;
 
 impl Engine {
-    fn notary(&self) -> Result<&Notary, SigningError> {
-        self.shared.notary.as_ref().ok_or(match self.role {
-            Role::Writer { .. } => SigningError::NoKey,
-            Role::Follower(_) => SigningError::Follower,
-        })
-    }
-
     /// The checkpoint signed last; of a follower the last of its writer that was equal here.
     ///
     /// # Errors
     /// The ledger has no key, or signing has ended; or the follower has compared none yet.
     pub fn checkpoint(&self) -> Result<Arc<Signed>, SigningError> {
         match &self.role {
-            Role::Writer { .. } => self.notary()?.latest(),
+            Role::Writer(writing) => writing.notary()?.latest(),
             Role::Follower(follower) => follower.latest(),
         }
     }
@@ -34,7 +27,8 @@ impl Engine {
     /// # Errors
     /// The ledger has no key, signing has ended, or it is a follower.
     pub async fn sign_now(&self) -> Result<Arc<Signed>, SigningError> {
-        let notary = self.notary()?;
+        let Role::Writer(writing) = &self.role else { return Err(SigningError::Follower) };
+        let notary = writing.notary()?;
         notary.sign_now()?.await.unwrap_or_else(|_| Err(notary.why_ended()))
     }
 
@@ -52,14 +46,14 @@ impl Engine {
     /// There are no such trees, or the ledger has no key.
     pub fn prove_consistency(&self, from: u64, to: u64) -> Result<Vec<Hash>, SigningError> {
         match &self.role {
-            Role::Writer { .. } => self.notary()?.prove_consistency(from, to),
+            Role::Writer(writing) => writing.notary()?.prove_consistency(from, to),
             Role::Follower(follower) => Ok(follower.tiles().lock().prove_consistency(from, to)?),
         }
     }
 
     fn leaf_and_path(&self, index: u64, size: u64) -> Result<(Hash, Vec<Hash>), SigningError> {
         match &self.role {
-            Role::Writer { .. } => self.notary()?.prove_inclusion(index, size),
+            Role::Writer(writing) => writing.notary()?.prove_inclusion(index, size),
             Role::Follower(follower) => {
                 let tiles = follower.tiles().lock();
                 let path = tiles.prove_inclusion(index, size)?;
@@ -72,14 +66,11 @@ impl Engine {
     ///
     /// # Errors
     /// There is no such entry, the ledger has no key, or the files hold no entry of this leaf.
-    pub fn entry_bytes(&self, index: u64) -> Result<Bytes, DriveError> {
+    pub fn entry_bytes(&self, index: u64) -> Result<Bytes, EngineError> {
         // The tree knows the leaf, so a void frame's entry of the same index cannot be taken for it.
         let (leaf, _) = self.leaf_and_path(index, index.saturating_add(1))?;
-        let found = self.shared.single.entry(index, &|bytes| leaf_hash(bytes) == leaf)?;
-        found.ok_or_else(|| {
-            let place = format!("the files of the record in {}", self.shared.single.dir().display());
-            let why = "no frame holds an entry of the leaf in the tree; verify the record".to_owned();
-            LogError::Damage { place, frame: 0, index, why }.into()
-        })
+        let found = self.single.entry(index, &|bytes| leaf_hash(bytes) == leaf)?;
+        let why = "no frame holds an entry of the leaf in the tree";
+        found.ok_or_else(|| missing(&self.single, index, why.to_owned()))
     }
 }

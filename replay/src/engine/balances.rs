@@ -1,5 +1,5 @@
-//! What stood on an account at a point in time, and how many entries were on record at a moment. Reads postings and
-//! frames beside the fold; whole states of the past are `past`'s business.
+//! What was posted to an account, what was on it at a point in time, and how many entries were on record at a moment. Reads postings and
+//! frames while the fold goes on; whole states of the past are `past`'s business.
 
 use std::collections::BTreeMap;
 
@@ -8,23 +8,58 @@ use ledger::money::{Fen, held};
 use ledger::state::State;
 use parking_lot::Mutex;
 
-use super::{DriveError, Engine};
-use crate::engine::past::Point;
-use crate::pages::history::Place;
-use crate::pages::postings::EntryRow;
+use super::{Engine, EngineError};
+use crate::pages::posting_row::AccountPlace;
+use crate::pages::posting_row::EntryRow;
+use crate::point::Point;
 
 /// Moments that are remembered with their entries: those of the questions of a session, not of a year.
 const MOMENTS: usize = 256;
 
 /// Entries recorded until a moment, once no later entry can change it.
-pub(super) type Moments = Mutex<BTreeMap<i64, u64>>;
+#[derive(Default)]
+pub(super) struct Moments(Mutex<BTreeMap<i64, u64>>);
+
+impl Moments {
+    fn entries(&self, recorded_ms: i64) -> Option<u64> {
+        self.0.lock().get(&recorded_ms).copied()
+    }
+
+    fn remember(&self, recorded_ms: i64, entries: u64) {
+        let mut moments = self.0.lock();
+        if moments.len() >= MOMENTS {
+            moments.clear();
+        }
+        moments.insert(recorded_ms, entries);
+    }
+}
 
 impl Engine {
-    /// What stands on an account, counting only what the point counts.
+    /// Postings of an account from an index on, oldest first, at least `limit` if there are so many.
     ///
     /// # Errors
     /// The pages cannot be read.
-    pub fn balance_at(&self, account: AccountNo, point: &Point) -> Result<Fen, DriveError> {
+    pub fn entries_of(&self, account: AccountNo, from: u64, limit: usize) -> Result<Vec<EntryRow>, EngineError> {
+        let place = AccountPlace::of(&self.read(), account);
+        Ok(self.live.pages().entries_of(place, from, limit)?)
+    }
+
+    /// What an entry posted, if it is recent enough not to be looked for in the pages.
+    pub(crate) fn rows_at(&self, index: u64) -> Option<Vec<EntryRow>> {
+        self.live.pages().rows_at(index)
+    }
+
+    /// What an entry posted to an account, once it is in the pages.
+    pub(crate) fn kept_at(&self, account: AccountNo, index: u64) -> Result<Vec<EntryRow>, EngineError> {
+        let place = AccountPlace::of(&self.read(), account);
+        Ok(self.live.pages().kept_at(place, index)?)
+    }
+
+    /// What is on an account, counting only what the point counts.
+    ///
+    /// # Errors
+    /// The pages cannot be read.
+    pub fn balance_at(&self, account: AccountNo, point: &Point) -> Result<Fen, EngineError> {
         let (place, point) = {
             let state = self.read();
             let dated = point.effective.is_some() || point.booked.is_some();
@@ -33,7 +68,7 @@ impl Engine {
             }
             narrowed(&state, account, point)
         };
-        Ok(self.shared.pages.balance_at(place, &point)?)
+        Ok(self.live.pages().balance_at(place, &point)?)
     }
 
     /// Postings of an account that the point counts, from an index on, oldest first, always whole entries. With a day,
@@ -47,9 +82,9 @@ impl Engine {
         point: &Point,
         from: u64,
         limit: usize,
-    ) -> Result<Vec<EntryRow>, DriveError> {
+    ) -> Result<Vec<EntryRow>, EngineError> {
         let (place, point) = narrowed(&self.read(), account, point);
-        let mut rows = self.shared.pages.entries_at(place, &point, from, limit)?;
+        let mut rows = self.live.pages().entries_at(place, &point, from, limit)?;
         if point.effective.is_none() && point.booked.is_none() {
             return Ok(rows);
         }
@@ -66,9 +101,9 @@ impl Engine {
     ///
     /// # Errors
     /// The files cannot be read.
-    pub fn entries_until(&self, recorded_ms: i64) -> Result<u64, DriveError> {
-        if let Some(entries) = self.shared.moments.lock().get(&recorded_ms) {
-            return Ok(*entries);
+    pub fn entries_until(&self, recorded_ms: i64) -> Result<u64, EngineError> {
+        if let Some(entries) = self.moments.entries(recorded_ms) {
+            return Ok(entries);
         }
         let folded = self.read().entries;
         let (mut until, mut beyond) = (0, folded);
@@ -82,24 +117,16 @@ impl Engine {
         }
         // As long as no later entry is known, one may still come with this time.
         if until < folded {
-            self.remember(recorded_ms, until);
+            self.moments.remember(recorded_ms, until);
         }
         Ok(until)
-    }
-
-    fn remember(&self, recorded_ms: i64, entries: u64) {
-        let mut moments = self.shared.moments.lock();
-        if moments.len() >= MOMENTS {
-            moments.clear();
-        }
-        moments.insert(recorded_ms, entries);
     }
 }
 
 /// Where an account's postings lie, and the point without the entries after its last one: nothing after them need be
 /// looked through.
-fn narrowed(state: &State, account: AccountNo, point: &Point) -> (Place, Point) {
+fn narrowed(state: &State, account: AccountNo, point: &Point) -> (AccountPlace, Point) {
     let end = state.accounts.get(account.0).last.saturating_add(1);
     let entries = Some(point.entries.map_or(end, |entries| entries.min(end)));
-    (Place::of(state, account), Point { entries, ..*point })
+    (AccountPlace::of(state, account), Point { entries, ..*point })
 }

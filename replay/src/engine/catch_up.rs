@@ -9,11 +9,11 @@ use ledger::event::Event;
 use ledger::outcome::Outcome;
 use ledger::state::State;
 
-use crate::engine::{DriveError, Home, Options, unreadable};
+use super::{EngineError, Home, Options};
 use crate::pages::keeper::{Keeper, Unread};
 use crate::proof::notary::Reading;
 use crate::proof::tally::Tally;
-use crate::record::log::{Frame, Log, NatsOptions, Reader, read_stream};
+use crate::record::log::{Frame, Log, Reader, read_stream};
 
 /// Frames read ahead of the fold: enough that neither thread waits for the other's hiccups, some MiB of events.
 pub const FRAMES_AHEAD: usize = 64;
@@ -32,14 +32,14 @@ impl Decoded {
     ///
     /// # Errors
     /// An entry is not what this program knows.
-    pub fn new(frame: Frame, from: u64) -> Result<Self, DriveError> {
+    pub fn new(frame: Frame, from: u64) -> Result<Self, EngineError> {
         let (begin, end) = (frame.header().first_index, frame.next_index());
         let first = from.clamp(begin, end.max(begin));
         let mut events = Vec::with_capacity(usize::try_from(end.saturating_sub(first)).unwrap_or(0));
         for (bytes, index) in frame.entries().zip(begin..).filter(|(_, index)| *index >= first) {
-            let bad = |why: String| DriveError::Unreadable { index, why };
-            let raw = proto::entry::decode(bytes).map_err(|error| bad(error.to_string()))?;
-            events.push(proto::event::decode(raw.content).map_err(|error| bad(error.to_string()))?);
+            let raw = proto::entry::decode(bytes).map_err(|error| EngineError::unreadable(index, &error))?;
+            let event = proto::event::decode(raw.content).map_err(|error| EngineError::unreadable(index, &error))?;
+            events.push(event);
         }
         Ok(Self { frame, first, events })
     }
@@ -54,21 +54,21 @@ impl Decoded {
     ///
     /// # Errors
     /// The state waits for another entry, or an entry is of a later program.
-    pub fn fold(self, state: &mut State, seen: &mut dyn FnMut(&mut State, u64, &Outcome)) -> Result<(), DriveError> {
+    pub fn fold(self, state: &mut State, seen: &mut dyn FnMut(&mut State, u64, &Outcome)) -> Result<(), EngineError> {
         self.fold_each(state, &mut |state, entry, outcome| {
             seen(state, entry.index, outcome);
             Ok(())
         })
     }
 
-    /// The same, showing the whole entry. Whoever is shown it may end the folding with an error of his own.
-    pub(crate) fn fold_each<E: From<DriveError>>(
+    /// The same, showing the whole entry. Whoever is shown it may end the folding with an error of their own.
+    pub(crate) fn fold_each<E: From<EngineError>>(
         self,
         state: &mut State,
         seen: &mut dyn FnMut(&mut State, &Entry<'_>, &Outcome) -> Result<(), E>,
     ) -> Result<(), E> {
         let _ = self.each(&mut |entry| {
-            let outcome = state.fold(&entry).map_err(|halt| unreadable(entry.index, halt))?;
+            let outcome = state.fold(&entry).map_err(|halt| EngineError::unreadable(entry.index, &halt))?;
             seen(state, &entry, &outcome)?;
             Ok::<_, E>(ControlFlow::Continue(()))
         })?;
@@ -76,7 +76,7 @@ impl Decoded {
     }
 
     /// Shows its entries in order until whoever is shown them has seen enough.
-    pub(crate) fn each<E: From<DriveError>>(
+    pub(crate) fn each<E: From<EngineError>>(
         self,
         take: &mut dyn FnMut(Entry<'_>) -> Result<ControlFlow<()>, E>,
     ) -> Result<ControlFlow<()>, E> {
@@ -84,8 +84,7 @@ impl Decoded {
         let entries = self.frame.entries().skip(skipped).zip(self.first..);
         for ((bytes, index), event) in entries.zip(self.events) {
             // The head of an entry was read once already; reading it again costs less than carrying it over.
-            let raw = proto::entry::decode(bytes)
-                .map_err(|error| DriveError::Unreadable { index, why: error.to_string() })?;
+            let raw = proto::entry::decode(bytes).map_err(|error| EngineError::unreadable(index, &error))?;
             let entry =
                 Entry { index, recorded_ms: raw.recorded_ms, principal: raw.principal, content: raw.content, event };
             if take(entry)?.is_break() {
@@ -101,7 +100,7 @@ impl Decoded {
 ///
 /// # Errors
 /// The record is damaged, or holds what this program does not know.
-pub fn fold_record(options: &Options, progress: &mut dyn FnMut(u64)) -> Result<State, DriveError> {
+pub fn fold_record(options: &Options, progress: &mut dyn FnMut(u64)) -> Result<State, EngineError> {
     fold_tally(options, progress).map(|(state, _)| state)
 }
 
@@ -109,22 +108,22 @@ pub fn fold_record(options: &Options, progress: &mut dyn FnMut(u64)) -> Result<S
 ///
 /// # Errors
 /// As [`fold_record`].
-pub fn fold_tally(options: &Options, progress: &mut dyn FnMut(u64)) -> Result<(State, Tally), DriveError> {
+pub fn fold_tally(options: &Options, progress: &mut dyn FnMut(u64)) -> Result<(State, Tally), EngineError> {
     let pages = Keeper::none();
-    let (state, read) = beside(&pages, State::default(), |to_fold| read_all(options, to_fold, progress))?;
+    let (state, read) = fold_while_reading(&pages, State::default(), |to_fold| read_all(options, to_fold, progress))?;
     read.map(|()| (state, pages.tally()))
 }
 
-/// Shows every entry of a record in order, all frames, roots and events checked, for whoever folds in his own way; reading
-/// goes on beside. Ends with the record, or when `take` has seen enough. Changes nothing, and may run beside a writer.
+/// Shows every entry of a record in order, all frames, roots and events checked, for whoever folds in another way; reading
+/// goes on meanwhile. Ends with the record, or when `take` has seen enough. Changes nothing, and may run while another writes.
 ///
 /// # Errors
 /// As [`fold_record`], and what `take` says.
-pub fn each_entry(
+pub(crate) fn each_entry(
     options: &Options,
     progress: &mut dyn FnMut(u64),
-    take: &mut (dyn FnMut(Entry<'_>) -> Result<ControlFlow<()>, DriveError> + Send),
-) -> Result<(), DriveError> {
+    take: &mut (dyn FnMut(Entry<'_>) -> Result<ControlFlow<()>, EngineError> + Send),
+) -> Result<(), EngineError> {
     let (to_take, frames) = sync_channel::<Decoded>(FRAMES_AHEAD);
     std::thread::scope(|scope| {
         let taking = scope.spawn(move || {
@@ -133,24 +132,24 @@ pub fn each_entry(
                     return Ok(true);
                 }
             }
-            Ok::<_, DriveError>(false)
+            Ok::<_, EngineError>(false)
         });
         let read = read_all(options, &to_take, progress);
         drop(to_take);
-        let enough = taking.join().map_err(|_| DriveError::Pages("the fold panicked".to_owned()))??;
-        // Who has seen enough hangs up, which reading takes for an error.
+        let enough = taking.join().map_err(|_| EngineError::Panicked("the fold"))??;
+        // Whoever has seen enough hangs up, which reading takes for an error.
         if enough { Ok(()) } else { read }
     })
 }
 
-/// Reads the pages and, beside that, the record, folds what the pages do not know, then leaves the record open for
+/// Reads the pages and, at the same time, the record, folds what the pages do not know, then leaves the record open for
 /// writing. A ledger that signs takes what its tree does not know yet.
 pub(crate) fn catch_up(
     options: &Options,
     tree: Option<&mut Reading>,
     progress: &mut dyn FnMut(u64),
-) -> Result<(Log, Keeper, State), DriveError> {
-    let unread = Unread::open(options)?;
+) -> Result<(Log, Keeper, State), EngineError> {
+    let unread = Unread::open(&options.data, options.ledger, options.pages)?;
     let known = unread.entries();
     let (to_fold, frames) = sync_channel(FRAMES_AHEAD);
     let (pages, state, log) = std::thread::scope(|scope| {
@@ -158,21 +157,22 @@ pub(crate) fn catch_up(
         let folding = scope.spawn(move || read_and_fold(unread, known, &frames));
         let log = open_and_hand_over(options, known, tree, &to_fold, progress);
         drop(to_fold);
-        let (pages, state) = folding.join().map_err(|_| DriveError::Pages("the fold panicked".to_owned()))??;
-        Ok::<_, DriveError>((pages, state, log?))
+        let (pages, state) = folding.join().map_err(|_| EngineError::Panicked("the fold"))??;
+        Ok::<_, EngineError>((pages, state, log?))
     })?;
+    // Only now: whoever opened pages does not have the record yet, and another may still be at home in it.
     pages.settle_generation()?;
     if state.entries >= known {
         return Ok((log, pages, state));
     }
     tracing::warn!("the pages could not be used; the record is folded from its first entry");
     let files = Options { home: Home::File, ..options.clone() };
-    let (state, read) = beside(&pages, state, |to_fold| read_all(&files, to_fold, progress))?;
+    let (state, read) = fold_while_reading(&pages, state, |to_fold| read_all(&files, to_fold, progress))?;
     read.map(|()| (log, pages, state))
 }
 
 /// The part of the thread that folds. Had the pages promised more than they give, what follows cannot be folded yet.
-fn read_and_fold(unread: Unread, known: u64, frames: &Receiver<Decoded>) -> Result<(Keeper, State), DriveError> {
+fn read_and_fold(unread: Unread, known: u64, frames: &Receiver<Decoded>) -> Result<(Keeper, State), EngineError> {
     let (pages, state) = unread.read()?;
     if state.entries < known {
         while frames.recv().is_ok() {}
@@ -189,7 +189,7 @@ fn open_and_hand_over(
     mut tree: Option<&mut Reading>,
     to_fold: &SyncSender<Decoded>,
     progress: &mut dyn FnMut(u64),
-) -> Result<Log, DriveError> {
+) -> Result<Log, EngineError> {
     let mut unreadable = None;
     let opened = options.open_log(&mut |frame| {
         if frame.next_index() > known {
@@ -201,31 +201,32 @@ fn open_and_hand_over(
         progress(frame.next_index());
         Ok(())
     });
-    // An entry nobody can read is told as such, not as reading that stopped.
-    unreadable.map_or_else(|| opened.map_err(DriveError::from), Err)
+    // An entry nobody can read is reported as such, not as reading that stopped.
+    unreadable.map_or_else(|| opened.map_err(EngineError::from), Err)
 }
 
-/// Folds in a thread of its own what `read` sends. What went wrong in the fold is told first: it lies further back.
-fn beside<T>(
+/// Folds in a thread of its own what `read` sends. What went wrong in the fold is reported first: it lies
+/// further back.
+fn fold_while_reading<T>(
     pages: &Keeper,
     state: State,
-    read: impl FnOnce(&SyncSender<Decoded>) -> Result<T, DriveError>,
-) -> Result<(State, Result<T, DriveError>), DriveError> {
+    read: impl FnOnce(&SyncSender<Decoded>) -> Result<T, EngineError>,
+) -> Result<(State, Result<T, EngineError>), EngineError> {
     let (to_fold, frames) = sync_channel(FRAMES_AHEAD);
     std::thread::scope(|scope| {
         let folding = scope.spawn(move || fold_all(pages, state, &frames));
         let read = read(&to_fold);
         drop(to_fold);
-        let state = folding.join().map_err(|_| DriveError::Pages("the fold panicked".to_owned()))??;
+        let state = folding.join().map_err(|_| EngineError::Panicked("the fold"))??;
         Ok((state, read))
     })
 }
 
-fn fold_all(pages: &Keeper, mut state: State, frames: &Receiver<Decoded>) -> Result<State, DriveError> {
+fn fold_all(pages: &Keeper, mut state: State, frames: &Receiver<Decoded>) -> Result<State, EngineError> {
     while let Ok(decoded) = frames.recv() {
         decoded.fold_each(&mut state, &mut |state, entry, outcome| {
             pages.note(state, entry.index, entry.event.effective, outcome);
-            Ok::<_, DriveError>(())
+            Ok::<_, EngineError>(())
         })?;
         pages.keep_sometimes(&mut state)?;
     }
@@ -237,30 +238,23 @@ pub(crate) fn read_all(
     options: &Options,
     to_fold: &SyncSender<Decoded>,
     progress: &mut dyn FnMut(u64),
-) -> Result<(), DriveError> {
-    let record = options.data.join("record");
-    match &options.home {
-        Home::File => {
-            let mut reader = Reader::open(&record, options.ledger)?;
-            while let Some(frame) = reader.next_frame()? {
-                progress(frame.next_index());
-                if to_fold.send(Decoded::new(frame, 0)?).is_err() {
-                    break;
-                }
+) -> Result<(), EngineError> {
+    let Some(stream) = options.stream() else {
+        let mut reader = Reader::open(&options.record(), options.ledger)?;
+        while let Some(frame) = reader.next_frame()? {
+            progress(frame.next_index());
+            if to_fold.send(Decoded::new(frame, 0)?).is_err() {
+                break;
             }
-            Ok(())
         }
-        Home::Nats { url, stream } | Home::Follow { url, stream, .. } => {
-            let mut nats = NatsOptions::new(url, &record);
-            nats.stream.clone_from(stream);
-            let mut unreadable = None;
-            let read = read_stream(&nats, options.ledger, &mut |frame| {
-                progress(frame.next_index());
-                hand_over(frame.clone(), 0, to_fold, &mut unreadable)
-            });
-            unreadable.map_or_else(|| read.map(|_| ()).map_err(DriveError::from), Err)
-        }
-    }
+        return Ok(());
+    };
+    let mut unreadable = None;
+    let read = read_stream(&stream, options.ledger, &mut |frame| {
+        progress(frame.next_index());
+        hand_over(frame.clone(), 0, to_fold, &mut unreadable)
+    });
+    unreadable.map_or_else(|| read.map(|_| ()).map_err(EngineError::from), Err)
 }
 
 /// Decodes a frame and sends it to the fold. The fold only goes away early with an error, which is what the caller
@@ -269,7 +263,7 @@ fn hand_over(
     frame: Frame,
     from: u64,
     to_fold: &SyncSender<Decoded>,
-    unreadable: &mut Option<DriveError>,
+    unreadable: &mut Option<EngineError>,
 ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     match Decoded::new(frame, from) {
         Ok(decoded) => to_fold.send(decoded).map_err(|_| "folding stopped".into()),

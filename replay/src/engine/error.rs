@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use crate::pages::store::StoreError;
+use crate::pages::error::PagesError;
 use crate::proof::comparing::Difference;
 use crate::proof::notary::SigningError;
 use crate::record::error::LogError;
 
 /// Why the ledger does not answer.
 #[derive(Debug, thiserror::Error)]
-pub enum DriveError {
+pub enum EngineError {
     /// The record cannot be opened, or its writer ended.
     #[error(transparent)]
     Log(Arc<LogError>),
@@ -41,7 +41,7 @@ pub enum DriveError {
     Differs(Box<Difference>),
     /// Something ended the ledger earlier.
     #[error(transparent)]
-    Halted(Arc<DriveError>),
+    Halted(Arc<EngineError>),
     /// An entry of the record that this program must not guess about.
     #[error("entry {index}: {why}")]
     Unreadable {
@@ -50,27 +50,35 @@ pub enum DriveError {
         /// What is wrong with it.
         why: String,
     },
-    /// The pages could not be kept.
-    #[error("pages: {0}")]
-    Pages(String),
-    /// The pages could not be read or written.
+    /// The record is shorter than what was made of it.
+    #[error("the pages know more entries than the record holds: the record lost its end, restore it")]
+    LostEnd,
+    /// The pages could not be kept or read.
     #[error(transparent)]
-    Store(#[from] StoreError),
+    Pages(#[from] PagesError),
     /// Checkpoints cannot be signed, or the record does not fit those that were.
     #[error(transparent)]
     Signing(#[from] SigningError),
+    /// A thread panicked, which is a fault of this program.
+    #[error("{0} panicked; what was recorded is kept, start again")]
+    Panicked(&'static str),
     /// A thread could not be started.
     #[error("cannot start a thread: {0}")]
     Thread(std::io::Error),
 }
 
-impl From<LogError> for DriveError {
+impl From<LogError> for EngineError {
     fn from(error: LogError) -> Self {
         Self::Log(Arc::new(error))
     }
 }
 
-impl DriveError {
+impl EngineError {
+    /// An entry that this program must not guess about, with what it says against it.
+    pub(crate) fn unreadable(index: u64, why: &dyn std::fmt::Display) -> Self {
+        Self::Unreadable { index, why: why.to_string() }
+    }
+
     /// Whether the record, or what was made of it, is known to be wrong: then nothing may be answered from it.
     #[must_use]
     pub fn is_damage(&self) -> bool {

@@ -1,5 +1,5 @@
 //! An engine that follows: another instance writes the stream, this one reads it, folds it, keeps its own copy and pages,
-//! and holds what it arrives at against what the writer signs. It records nothing. How things compare is in `follow`.
+//! and holds what it arrives at against what the writer signs. It records nothing. How things compare is in `comparing`.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -10,8 +10,9 @@ use std::thread::JoinHandle;
 use ledger::tree::merkle::leaf_hash;
 use parking_lot::Mutex;
 
-use super::{DriveError, Engine, Home, Options, Role, SETTLED_FRAMES, Shared};
-use crate::engine::catch_up::Decoded;
+use super::catch_up::Decoded;
+use super::live::{FRAMES_TO_FOLD, Live};
+use super::{Engine, EngineError, Home, Options, Role};
 use crate::proof::checkpoint_files::{Checkpoints, Signed};
 use crate::proof::comparing;
 use crate::proof::comparing::{Claim, Compared, Difference, Marks};
@@ -19,18 +20,18 @@ use crate::proof::notary::{Reading, SigningError};
 use crate::proof::signed_note::Verifier;
 use crate::proof::tiles::Tiles;
 use crate::proof::trust::vouched;
-use crate::record::log::{Frame, Log};
+use crate::record::log::{Frame, Log, LogHome};
 
 /// What an engine has that follows.
 pub(super) struct Follower {
-    desk: Arc<Desk>,
+    shared: Arc<Shared>,
     stop: Arc<AtomicBool>,
     /// Reads the stream, and folds.
     threads: Mutex<Option<[JoinHandle<()>; 2]>>,
 }
 
 /// What its threads and those who ask share.
-struct Desk {
+struct Shared {
     data: PathBuf,
     writer: String,
     tiles: Mutex<Tiles>,
@@ -52,60 +53,18 @@ struct Comparing {
 }
 
 impl Follower {
-    /// Where events are recorded instead.
-    pub(super) fn writer(&self) -> &str {
-        &self.desk.writer
-    }
-
-    /// The tree as it was read.
-    pub(super) fn tiles(&self) -> &Mutex<Tiles> {
-        &self.desk.tiles
-    }
-
-    /// The writer's last checkpoint that was equal.
-    pub(super) fn latest(&self) -> Result<Arc<Signed>, SigningError> {
-        self.desk.comparing.lock().latest.clone().ok_or(SigningError::Uncompared)
-    }
-
-    /// What keeps this follower from being sure of its answers, though nothing is known to be wrong.
-    pub(super) fn doubt(&self) -> Option<String> {
-        let away = self.desk.away.lock().clone();
-        away.or_else(|| self.desk.comparing.lock().cannot.clone())
-    }
-
-    /// Ends reading and folding.
-    pub(super) fn stop(&self) -> Result<(), DriveError> {
-        self.stop.store(true, Ordering::Relaxed);
-        let Some(threads) = self.threads.lock().take() else { return Ok(()) };
-        // Reading first: its end is the end of what the fold waits for.
-        for thread in threads {
-            if thread.join().is_err() {
-                return Err(DriveError::Pages("a thread of the follower panicked; start again".to_owned()));
-            }
-        }
-        Ok(())
-    }
-}
-
-impl Engine {
-    /// Follows from where opening left the log.
-    pub(super) fn start_following(
-        options: &Options,
-        log: Log,
-        tree: Option<Reading>,
-        shared: Arc<Shared>,
-    ) -> Result<Self, DriveError> {
-        let Some(tree) = tree else { return Err(SigningError::Uncompared.into()) };
+    /// Follows from where opening left the log, with the tree as it was read.
+    pub(super) fn start(options: &Options, log: Log, tree: Reading, live: &Arc<Live>) -> Result<Self, EngineError> {
         let (tiles, latest) = tree.follow(log.tip())?;
         let compared = latest.as_ref().map(Signed::unverified).transpose().map_err(SigningError::from)?;
         let comparing = Comparing {
-            marks: Marks::from(shared.pages.tally()),
+            marks: Marks::from(live.pages().tally()),
             pending: None,
             compared: compared.map_or(0, |(checkpoint, _)| checkpoint.size),
             latest: latest.map(Arc::new),
             cannot: None,
         };
-        let desk = Arc::new(Desk {
+        let shared = Arc::new(Shared {
             data: options.data.clone(),
             writer: writer_of(&options.home),
             tiles: Mutex::new(tiles),
@@ -113,17 +72,52 @@ impl Engine {
             away: Mutex::default(),
         });
         let stop = Arc::<AtomicBool>::default();
-        let threads = start_threads(log, &shared, &desk, &stop)?;
-        let follower = Follower { desk, stop, threads: Mutex::new(Some(threads)) };
-        Ok(Self { shared, role: Role::Follower(Arc::new(follower)) })
+        let threads = start_threads(log, live, &shared, &stop)?;
+        Ok(Self { shared, stop, threads: Mutex::new(Some(threads)) })
     }
 
+    /// Where events are recorded instead.
+    pub(super) fn writer(&self) -> &str {
+        &self.shared.writer
+    }
+
+    /// The tree as it was read.
+    pub(super) fn tiles(&self) -> &Mutex<Tiles> {
+        &self.shared.tiles
+    }
+
+    /// The writer's last checkpoint that was equal.
+    pub(super) fn latest(&self) -> Result<Arc<Signed>, SigningError> {
+        self.shared.comparing.lock().latest.clone().ok_or(SigningError::Uncompared)
+    }
+
+    /// What keeps this follower from being sure of its answers, though nothing is known to be wrong.
+    pub(super) fn doubt(&self) -> Option<String> {
+        let away = self.shared.away.lock().clone();
+        away.or_else(|| self.shared.comparing.lock().cannot.clone())
+    }
+
+    /// Ends reading and folding.
+    pub(super) fn stop(&self) -> Result<(), EngineError> {
+        self.stop.store(true, Ordering::Relaxed);
+        let Some(threads) = self.threads.lock().take() else { return Ok(()) };
+        // Reading first: its end is the end of what the fold waits for.
+        for thread in threads {
+            if thread.join().is_err() {
+                return Err(EngineError::Panicked("a thread of the follower"));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Engine {
     /// Where events are recorded, if this engine only follows.
     #[must_use]
     pub fn follows(&self) -> Option<&str> {
         match &self.role {
             Role::Follower(follower) => Some(follower.writer()),
-            Role::Writer { .. } => None,
+            Role::Writer(_) => None,
         }
     }
 
@@ -133,25 +127,25 @@ impl Engine {
     ///
     /// # Errors
     /// There is a difference; or the checkpoint is not signed by a key, and then nothing was compared.
-    pub fn compare(&self, signed: Signed, keys: &[Verifier]) -> Result<Compared, DriveError> {
-        let Role::Follower(follower) = &self.role else { return Err(DriveError::NotFollowing) };
+    pub fn compare(&self, signed: Signed, keys: &[Verifier]) -> Result<Compared, EngineError> {
+        let Role::Follower(follower) = &self.role else { return Err(EngineError::NotFollowing) };
         let claim = Claim::verified(&signed, keys);
         let claim = claim.or_else(|error| Claim::verified(&signed, &self.announced(follower, keys)).map_err(|_| error));
         let claim = claim.map_err(SigningError::from)?;
-        let mut comparing = follower.desk.comparing.lock();
+        let mut comparing = follower.shared.comparing.lock();
         if claim.tree.size > comparing.marks.entries() {
             let size = claim.tree.size;
             comparing.pending = Some(claim);
             return Ok(Compared::Ahead { size });
         }
-        let compared = follower.desk.compare(&mut comparing, claim);
+        let compared = follower.shared.compare(&mut comparing, claim);
         drop(comparing);
-        compared.inspect_err(|error| self.shared.fail(error.clone())).map_err(DriveError::Halted)
+        compared.inspect_err(|error| self.live.fail(error.clone())).map_err(EngineError::Halted)
     }
 
     /// Keys that the record announces below a checkpoint that was equal, under these keys or under each other.
     fn announced(&self, follower: &Follower, given: &[Verifier]) -> Vec<Verifier> {
-        let compared = follower.desk.comparing.lock().compared;
+        let compared = follower.shared.comparing.lock().compared;
         let Some(name) = given.first().map(Verifier::name) else { return Vec::new() };
         let mut trusted = given.to_vec();
         let state = self.read();
@@ -165,7 +159,7 @@ impl Engine {
     /// Takes note of why nothing could be compared of late, or that it could.
     pub fn cannot_compare(&self, why: Option<String>) {
         if let Role::Follower(follower) = &self.role {
-            follower.desk.comparing.lock().cannot = why;
+            follower.shared.comparing.lock().cannot = why;
         }
     }
 }
@@ -180,34 +174,65 @@ fn writer_of(home: &Home) -> String {
 
 fn start_threads(
     log: Log,
+    live: &Arc<Live>,
     shared: &Arc<Shared>,
-    desk: &Arc<Desk>,
     stop: &Arc<AtomicBool>,
-) -> Result<[JoinHandle<()>; 2], DriveError> {
-    let (to_fold, frames) = sync_channel::<Frame>(SETTLED_FRAMES);
+) -> Result<[JoinHandle<()>; 2], EngineError> {
+    let (to_fold, frames) = sync_channel::<Frame>(FRAMES_TO_FOLD);
     let thread = |name: &str| std::thread::Builder::new().name(name.to_owned());
-    let (folding, beside) = (Arc::clone(shared), Arc::clone(desk));
-    let fold = thread("fold").spawn(move || folding.fold_read(&beside, &frames)).map_err(DriveError::Thread)?;
-    let (reading, beside, stop) = (Arc::clone(shared), Arc::clone(desk), Arc::clone(stop));
+    let (fold_live, fold_shared) = (Arc::clone(live), Arc::clone(shared));
+    let fold = thread("fold").spawn(move || fold_shared.fold(&fold_live, &frames)).map_err(EngineError::Thread)?;
+    let (read_live, read_shared, stop) = (Arc::clone(live), Arc::clone(shared), Arc::clone(stop));
     let read = thread("follow").spawn(move || {
-        let crate::record::log::Home::Followed(stream) = log.home else { return };
+        let LogHome::Followed(stream) = log.home else { return };
         let followed = stream.follow(
             log.tip,
             &stop,
-            &mut |away| *beside.away.lock() = away.map(|error| format!("the stream cannot be reached: {error}")),
+            &mut |away| *read_shared.away.lock() = away.map(|error| format!("the stream cannot be reached: {error}")),
             &mut |frame| to_fold.send(frame.clone()).map_err(|_| "the fold has ended".into()),
         );
         if let Err(error) = followed {
             // What the fold said first counts: it ended reading.
-            reading.fail(Arc::new(error.into()));
+            read_live.fail(Arc::new(error.into()));
         }
     });
-    Ok([read.map_err(DriveError::Thread)?, fold])
+    Ok([read.map_err(EngineError::Thread)?, fold])
 }
 
-impl Desk {
+impl Shared {
+    /// Folds what is read until reading has ended.
+    fn fold(&self, live: &Live, frames: &Receiver<Frame>) {
+        while let Ok(frame) = frames.recv() {
+            if let Err(error) = self.fold_one(live, frame) {
+                live.fail(error);
+                return;
+            }
+        }
+    }
+
+    /// Takes a frame into the tree, folds it and compares. Only then it is announced: what differs is not answered.
+    fn fold_one(&self, live: &Live, frame: Frame) -> Result<(), Arc<EngineError>> {
+        let decoded = Decoded::new(frame, live.read().entries).map_err(Arc::new)?;
+        {
+            let mut tiles = self.tiles.lock();
+            for entry in decoded.frame().entries() {
+                tiles.push(leaf_hash(entry)).map_err(|error| Arc::new(SigningError::from(error).into()))?;
+            }
+        }
+        let tally = live.fold(decoded).map_err(Arc::new)?;
+        let mut comparing = self.comparing.lock();
+        comparing.marks.note(tally);
+        let entries = comparing.marks.entries();
+        if let Some(claim) = comparing.pending.take_if(|claim| claim.tree.size <= entries) {
+            self.compare(&mut comparing, claim)?;
+        }
+        drop(comparing);
+        live.announce();
+        Ok(())
+    }
+
     /// Compares a checkpoint over what is folded; a difference is marked before anybody is told.
-    fn compare(&self, comparing: &mut Comparing, claim: Claim) -> Result<Compared, Arc<DriveError>> {
+    fn compare(&self, comparing: &mut Comparing, claim: Claim) -> Result<Compared, Arc<EngineError>> {
         let size = claim.tree.size;
         let root = self.tiles.lock().root(size).map_err(|error| Arc::new(SigningError::from(error).into()))?;
         let tally = comparing.marks.at(size);
@@ -224,49 +249,10 @@ impl Desk {
         Ok(compared)
     }
 
-    fn differ(&self, difference: Box<Difference>) -> DriveError {
+    fn differ(&self, difference: Box<Difference>) -> EngineError {
         if let Err(error) = comparing::keep(&self.data, &difference) {
             tracing::error!(%error, "the difference could not be marked");
         }
-        DriveError::Differs(difference)
-    }
-}
-
-impl Shared {
-    fn fold_read(&self, desk: &Desk, frames: &Receiver<Frame>) {
-        while let Ok(frame) = frames.recv() {
-            if let Err(error) = self.fold_one(desk, frame) {
-                self.fail(error);
-                return;
-            }
-        }
-    }
-
-    fn fold_one(&self, desk: &Desk, frame: Frame) -> Result<(), Arc<DriveError>> {
-        let from = self.state.read().entries;
-        let decoded = Decoded::new(frame, from).map_err(Arc::new)?;
-        {
-            let mut tiles = desk.tiles.lock();
-            for entry in decoded.frame().entries() {
-                tiles.push(leaf_hash(entry)).map_err(|error| Arc::new(SigningError::from(error).into()))?;
-            }
-        }
-        let _turn = self.rebuilding.turn();
-        let mut state = self.state.write();
-        let folded = decoded.fold_each(&mut state, &mut |state, entry, outcome| {
-            self.pages.note(state, entry.index, entry.event.effective, outcome);
-            Ok::<_, DriveError>(())
-        });
-        folded.and_then(|()| self.pages.keep_sometimes(&mut state)).map_err(Arc::new)?;
-        let (entries, tally) = (state.entries, self.pages.tally());
-        drop(state);
-        let mut comparing = desk.comparing.lock();
-        comparing.marks.note(tally);
-        if let Some(claim) = comparing.pending.take_if(|claim| claim.tree.size <= entries) {
-            desk.compare(&mut comparing, claim)?;
-        }
-        drop(comparing);
-        self.folded.send_replace(entries);
-        Ok(())
+        EngineError::Differs(difference)
     }
 }

@@ -1,4 +1,4 @@
-//! How a ledger is opened: where its record lives, and what is kept beside it.
+//! How a ledger is opened: where its record lives, and what is kept with it.
 
 use std::path::PathBuf;
 
@@ -82,25 +82,23 @@ impl Options {
         matches!(self.home, Home::Follow { .. })
     }
 
+    /// Where the files of the record are, or its archive.
+    pub(crate) fn record(&self) -> PathBuf {
+        self.data.join("record")
+    }
+
     /// Where the stream is, if there is one.
     pub(crate) fn stream(&self) -> Option<NatsOptions> {
         let (Home::Nats { url, stream } | Home::Follow { url, stream, .. }) = &self.home else { return None };
-        let mut nats = NatsOptions::new(url, &self.data.join("record"));
-        nats.stream.clone_from(stream);
-        Some(nats)
+        Some(NatsOptions { stream: stream.clone(), ..NatsOptions::new(url, &self.record()) })
     }
 
     pub(crate) fn open_log(&self, seen: Visit<'_>) -> Result<Log, LogError> {
         let options = LogOptions { ledger: self.ledger, clock: self.clock.clone() };
-        let record = self.data.join("record");
-        match &self.home {
-            Home::File => Log::open_file(&record, &options, seen),
-            Home::Nats { url, stream } | Home::Follow { url, stream, .. } => {
-                let mut nats = NatsOptions::new(url, &record);
-                nats.stream.clone_from(stream);
-                let open = if self.follows() { Log::open_followed } else { Log::open_nats };
-                open(&nats, &options, seen)
-            }
+        match self.stream() {
+            None => Log::open_file(&self.record(), &options, seen),
+            Some(stream) if self.follows() => Log::open_followed(&stream, &options, seen),
+            Some(stream) => Log::open_nats(&stream, &options, seen),
         }
     }
 }

@@ -4,8 +4,9 @@ use bytes::Bytes;
 use ledger::entry::Entry;
 use ledger::event::Event;
 
-use super::{DriveError, Engine};
+use super::{Engine, EngineError};
 use crate::record::error::LogError;
+use crate::record::log::single::Single;
 
 /// One entry as it is on record.
 #[derive(Clone, Debug)]
@@ -34,10 +35,9 @@ impl Recorded {
     ///
     /// # Errors
     /// What keeps this program from reading them.
-    pub fn read(index: u64, bytes: &[u8]) -> Result<Self, DriveError> {
-        let bad = |why: String| DriveError::Unreadable { index, why };
-        let raw = proto::entry::decode(bytes).map_err(|error| bad(error.to_string()))?;
-        let event = proto::event::decode(raw.content).map_err(|error| bad(error.to_string()))?;
+    pub fn read(index: u64, bytes: &[u8]) -> Result<Self, EngineError> {
+        let raw = proto::entry::decode(bytes).map_err(|error| EngineError::unreadable(index, &error))?;
+        let event = proto::event::decode(raw.content).map_err(|error| EngineError::unreadable(index, &error))?;
         let (principal, content) = (raw.principal.to_owned(), Bytes::copy_from_slice(raw.content));
         Ok(Self { index, recorded_ms: raw.recorded_ms, principal, content, event })
     }
@@ -49,18 +49,21 @@ impl Engine {
     ///
     /// # Errors
     /// The files cannot be read, or what they hold at this index is not what was folded.
-    pub fn recorded(&self, index: u64) -> Result<Option<Recorded>, DriveError> {
+    pub fn recorded(&self, index: u64) -> Result<Option<Recorded>, EngineError> {
         let id = {
             let state = self.read();
             let Some(at) = u32::try_from(index).ok().filter(|_| index < state.entries) else { return Ok(None) };
             state.seen.get(at).id
         };
         let is_it = |bytes: &[u8]| Recorded::read(index, bytes).is_ok_and(|entry| entry.event.id == id);
-        let Some(bytes) = self.shared.single.entry(index, &is_it)? else {
-            let place = format!("the files of the record in {}", self.shared.single.dir().display());
-            let why = format!("no frame holds the event {id} that was folded; verify the record");
-            return Err(LogError::Damage { place, frame: 0, index, why }.into());
-        };
-        Recorded::read(index, &bytes).map(Some)
+        let found = self.single.entry(index, &is_it)?;
+        let gone = || missing(&self.single, index, format!("no frame holds the event {id} that was folded"));
+        Recorded::read(index, &found.ok_or_else(gone)?).map(Some)
     }
+}
+
+/// The files lack an entry that was there.
+pub(super) fn missing(files: &Single, index: u64, why: String) -> EngineError {
+    let place = format!("the files of the record in {}", files.dir().display());
+    LogError::Damage { place, frame: 0, index, why: format!("{why}; verify the record") }.into()
 }

@@ -1,9 +1,10 @@
-//! How an engine stands: whether it may answer, whether it goes on, and what is not as it should be, in words for whoever
+//! How an engine is: whether it may answer, whether it goes on, and what is not as it should be, in words for whoever
 //! watches over it.
 
-use super::{DriveError, Engine, Role};
+use super::{Engine, EngineError, Role};
+use crate::proof::notary::Notary;
 
-/// How an engine stands.
+/// How an engine is.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Standing {
     /// Why nothing more is recorded or folded; none while all is well.
@@ -22,12 +23,12 @@ impl Engine {
     ///
     /// # Errors
     /// The writer, the fold or the following has ended.
-    pub fn alive(&self) -> Result<(), DriveError> {
-        if let Some(error) = self.shared.failed.lock().clone() {
-            return Err(DriveError::Halted(error));
+    pub fn alive(&self) -> Result<(), EngineError> {
+        if let Some(error) = self.live.failed() {
+            return Err(EngineError::Halted(error));
         }
         match &self.role {
-            Role::Writer { submitter, .. } => submitter.ended().map_or(Ok(()), |error| Err(DriveError::Log(error))),
+            Role::Writer(writing) => writing.alive(),
             Role::Follower(_) => Ok(()),
         }
     }
@@ -37,22 +38,22 @@ impl Engine {
     ///
     /// # Errors
     /// What is wrong.
-    pub fn answers(&self) -> Result<(), DriveError> {
+    pub fn answers(&self) -> Result<(), EngineError> {
         match self.alive() {
             Err(error) if error.is_damage() => Err(error),
             _ => Ok(()),
         }
     }
 
-    /// How it stands.
+    /// How it is.
     #[must_use]
     pub fn standing(&self) -> Standing {
         let stopped = self.alive().err().map(|error| error.to_string());
         let published = self.checkpoint().ok().and_then(|signed| signed.unverified().ok());
         let published = published.map_or(0, |(checkpoint, _)| checkpoint.size);
         match &self.role {
-            Role::Writer { .. } => {
-                let failed = self.shared.notary.as_ref().and_then(|notary| notary.failed());
+            Role::Writer(writing) => {
+                let failed = writing.notary().ok().and_then(Notary::failed);
                 Standing { stopped, doubt: failed.map(|error| error.to_string()), follows: None, published }
             }
             Role::Follower(follower) => {

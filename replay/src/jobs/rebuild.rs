@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use proto::v1::operator_client::OperatorClient;
 use proto::v1::{RebuildProgress, RebuildRequest};
-use replay::engine::DriveError;
+use replay::engine::EngineError;
 use replay::engine::rebuilding::{Only, RebuildError, Rebuilt, rebuild_offline};
 use replay::record::error::LogError;
 use tonic::Code;
@@ -114,8 +114,7 @@ fn here(data: &Path, ledger: Ledger, only: Option<Only>, bar: &ProgressBar) -> a
         Ok(rebuilt) => Ok(Some(rebuilt)),
         Err(RebuildError::Interrupted) => Ok(None),
         Err(error) => {
-            let locked =
-                matches!(&error, RebuildError::Drive(DriveError::Log(why)) if matches!(**why, LogError::Locked { .. }));
+            let locked = matches!(&error, RebuildError::Engine(EngineError::Log(why)) if matches!(**why, LogError::Locked { .. }));
             let error = anyhow::Error::from(error);
             Err(if locked { error.context("a service runs on it; have it rebuild with --live URL") } else { error })
         }

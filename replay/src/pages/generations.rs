@@ -1,12 +1,13 @@
-//! Generations of the pages: which directory is in use, and how a rebuilt one takes its place. What pages hold stands in
-//! `store`, when they are kept in `pages`, how they are made anew in `rebuild`.
+//! Generations of the pages: which directory is in use, and how a rebuilt one takes its place. What pages hold is in
+//! `store`, when they are kept in `keeper`, how they are made once more in `engine::rebuilding`.
 
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use crate::pages::store::{FORMAT, Store, StoreError};
-use crate::proof::checkpoint_files::replace;
+use crate::files::replace;
+use crate::pages::error::PagesError;
+use crate::pages::store::{FORMAT, Store};
 
 /// The file that names the generation in use.
 const CURRENT: &str = "current";
@@ -29,7 +30,7 @@ impl Generations {
     ///
     /// # Errors
     /// Another process has it, or the file system refuses.
-    pub fn open(&self, ledger: [u8; 16]) -> Result<(u64, Store), StoreError> {
+    pub fn open(&self, ledger: [u8; 16]) -> Result<(u64, Store), PagesError> {
         loop {
             let in_use = self.in_use()?;
             let number = match in_use {
@@ -48,7 +49,7 @@ impl Generations {
     ///
     /// # Errors
     /// The file system refuses.
-    pub fn settle(&self, number: u64) -> Result<(), StoreError> {
+    pub fn settle(&self, number: u64) -> Result<(), PagesError> {
         if self.in_use()? != Some(number) {
             self.put_in_use(number)?;
         }
@@ -60,11 +61,11 @@ impl Generations {
         Ok(())
     }
 
-    /// An empty generation after all others, beside the one in use.
+    /// An empty generation after all others; the one in use stays in use.
     ///
     /// # Errors
     /// The file system refuses.
-    pub fn begin(&self, ledger: [u8; 16]) -> Result<(u64, Store), StoreError> {
+    pub(crate) fn begin(&self, ledger: [u8; 16]) -> Result<(u64, Store), PagesError> {
         let number = self.highest()? + 1;
         Ok((number, Store::open(&self.path(number), ledger)?))
     }
@@ -73,17 +74,17 @@ impl Generations {
     ///
     /// # Errors
     /// The file system refuses.
-    pub fn put_in_use(&self, number: u64) -> Result<(), StoreError> {
+    pub(crate) fn put_in_use(&self, number: u64) -> Result<(), PagesError> {
         let path = self.dir.join(CURRENT);
         let text = format!("{}\n", name_of(number));
-        replace(&path, text.as_bytes()).map_err(|source| StoreError::Io { path, source })
+        replace(&path, text.as_bytes()).map_err(|source| PagesError::Io { path, source })
     }
 
     /// Removes a generation that is not in use.
     ///
     /// # Errors
     /// The file system refuses.
-    pub fn remove(&self, number: u64) -> Result<(), StoreError> {
+    pub fn remove(&self, number: u64) -> Result<(), PagesError> {
         self.remove_named(&name_of(number))
     }
 
@@ -91,12 +92,12 @@ impl Generations {
     ///
     /// # Errors
     /// The file that names it cannot be read.
-    pub fn in_use(&self) -> Result<Option<u64>, StoreError> {
+    pub(crate) fn in_use(&self) -> Result<Option<u64>, PagesError> {
         let path = self.dir.join(CURRENT);
         let text = match fs::read(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-            Err(source) => return Err(StoreError::Io { path, source }),
+            Err(source) => return Err(PagesError::Io { path, source }),
         };
         // Whatever else it says, pages are a cache: the next generation is made from the record.
         let named = std::str::from_utf8(&text).ok().and_then(|text| number_of(text.trim_end()));
@@ -108,14 +109,14 @@ impl Generations {
     }
 
     /// The highest number there is, of any format, so that no name is ever used twice at once.
-    fn highest(&self) -> Result<u64, StoreError> {
+    fn highest(&self) -> Result<u64, PagesError> {
         let names = self.names()?;
         Ok(names.iter().filter_map(|name| number_of(name)).map(|(number, _)| number).max().unwrap_or(0))
     }
 
     /// Names of all generations, and of the directories that pages had before there were any.
-    fn names(&self) -> Result<Vec<String>, StoreError> {
-        let io = |source| StoreError::Io { path: self.dir.clone(), source };
+    fn names(&self) -> Result<Vec<String>, PagesError> {
+        let io = |source| PagesError::Io { path: self.dir.clone(), source };
         let found = match fs::read_dir(&self.dir) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
             found => found.map_err(io)?,
@@ -129,10 +130,10 @@ impl Generations {
         Ok(names)
     }
 
-    fn remove_named(&self, name: &str) -> Result<(), StoreError> {
+    fn remove_named(&self, name: &str) -> Result<(), PagesError> {
         let path = self.dir.join(name);
         match fs::remove_dir_all(&path) {
-            Err(source) if source.kind() != ErrorKind::NotFound => Err(StoreError::Io { path, source }),
+            Err(source) if source.kind() != ErrorKind::NotFound => Err(PagesError::Io { path, source }),
             _ => Ok(()),
         }
     }

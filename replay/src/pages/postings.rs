@@ -1,65 +1,27 @@
 //! The postings of each account in the order of the record, with the balance after each. The latest are in memory; how
-//! older ones are packed for the store and found again stands in `history`.
+//! older ones are packed for the store and found again is in `history`.
+
+use std::sync::Arc;
 
 use ledger::account::AccountNo;
 use ledger::money::{Day, Fen, held};
 use ledger::outcome::Posting;
 use ledger::state::State;
-use std::sync::Arc;
 
-use super::history::{Chunks, Place, Walk, counts};
-use crate::engine::past::Point;
-
-/// One side of one posting, as the account sees it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct EntryRow {
-    /// Index of the entry that posted.
-    pub index: u64,
-    /// The account.
-    pub account: AccountNo,
-    /// The account on the other side.
-    pub other: AccountNo,
-    /// Above zero if it came in, below if it went out.
-    pub fen: Fen,
-    /// What stood on the account after it.
-    pub balance: Fen,
-    /// The day it was booked on.
-    pub booked: Day,
-    /// The day from which it counts: that of its event.
-    pub effective: Day,
-}
-
-impl EntryRow {
-    /// The account that received.
-    #[must_use]
-    pub fn debit(&self) -> AccountNo {
-        if self.fen > 0 { self.account } else { self.other }
-    }
-
-    /// The account that gave.
-    #[must_use]
-    pub fn credit(&self) -> AccountNo {
-        if self.fen > 0 { self.other } else { self.account }
-    }
-}
-
-/// A row, and where it will lie in the store.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Placed {
-    pub(crate) place: Place,
-    pub(crate) row: EntryRow,
-}
+use super::history::{ChunkWalk, Chunks};
+use super::posting_row::{AccountPlace, EntryRow, Placed};
+use crate::point::Point;
 
 /// The latest postings, and those on their way to the store.
 #[derive(Default)]
-pub struct Entries {
+pub struct Postings {
     tail: Vec<Placed>,
     pending: Arc<Vec<Placed>>,
     /// Rows of entries below this index are in the store.
     stored: u64,
 }
 
-impl Entries {
+impl Postings {
     /// Nothing yet, with everything below `stored` in the store.
     #[must_use]
     pub fn from(stored: u64) -> Self {
@@ -74,7 +36,7 @@ impl Entries {
                 // The state is past the whole entry; later postings of it are taken off again.
                 let later: i128 = postings[at + 1..].iter().map(|posting| effect(posting, account)).sum();
                 let now = state.accounts.get(account.0);
-                let (place, balance) = (Place::by(account, now.class.owner()), held(now.balance - later));
+                let (place, balance) = (AccountPlace::by(account, now.class.owner()), held(now.balance - later));
                 self.tail
                     .push(Placed { place, row: EntryRow { index, account, other, fen, balance, booked, effective } });
             }
@@ -82,12 +44,12 @@ impl Entries {
     }
 
     /// Rows not yet in the store.
-    #[must_use]
-    pub fn unstored(&self) -> usize {
+    #[cfg(test)]
+    pub(crate) fn unstored(&self) -> usize {
         self.tail.len() + self.pending.len()
     }
 
-    /// Hands over all rows so far for storing; they stay readable until [`Entries::stored`].
+    /// Hands over all rows so far for storing; they stay readable until [`Postings::stored`].
     pub(crate) fn take(&mut self) -> Arc<Vec<Placed>> {
         debug_assert!(self.pending.is_empty(), "one checkpoint at a time");
         self.pending = Arc::new(std::mem::take(&mut self.tail));
@@ -124,7 +86,7 @@ impl Entries {
     /// The part of a page that is in memory. The caller may let go of the entries before asking the store for the rest:
     /// what the store holds below that point no longer changes.
     #[must_use]
-    pub fn recent(&self, place: Place, from: u64, limit: usize) -> Recent {
+    pub fn recent(&self, place: AccountPlace, from: u64, limit: usize) -> Recent {
         let mut page = Page { from, below: u64::MAX, limit, rows: Vec::new() };
         self.each(place.account(), from, u64::MAX, &mut |row| page.add(row));
         Recent { place, page, stored: self.stored }
@@ -132,21 +94,21 @@ impl Entries {
 
     /// The part of a statement that is in memory: rows that the point counts, from an index on.
     #[must_use]
-    pub(crate) fn counted(&self, place: Place, point: &Point, from: u64, limit: usize) -> RecentCounted {
+    pub(crate) fn counted(&self, place: AccountPlace, point: &Point, from: u64, limit: usize) -> RecentCounted {
         let below = point.entries.unwrap_or(u64::MAX);
         let mut page = Page { from, below, limit, rows: Vec::new() };
-        self.each(place.account(), from, below, &mut |row| !counts(point, row.effective, row.booked) || page.add(row));
+        self.each(place.account(), from, below, &mut |row| !point.counts(row.effective, row.booked) || page.add(row));
         RecentCounted { place, point: *point, page, stored: self.stored }
     }
 
     /// What a point counts on an account of what is in memory.
     #[must_use]
-    pub(crate) fn sum(&self, place: Place, point: &Point) -> RecentSum {
+    pub(crate) fn sum(&self, place: AccountPlace, point: &Point) -> RecentSum {
         let below = point.entries.unwrap_or(u64::MAX);
         let (mut fen, mut last) = (0, None);
         self.each(place.account(), 0, below, &mut |row| {
             last = Some(row.balance);
-            fen += if counts(point, row.effective, row.booked) { i128::from(row.fen) } else { 0 };
+            fen += if point.counts(row.effective, row.booked) { i128::from(row.fen) } else { 0 };
             true
         });
         RecentSum { place, point: *point, fen, last, stored: self.stored }
@@ -168,9 +130,9 @@ impl Entries {
 }
 
 /// What an entry posted to an account, as the store has it.
-pub(crate) fn kept_at<C: Chunks>(chunks: &C, place: Place, index: u64) -> Result<Vec<EntryRow>, C::Error> {
+pub(crate) fn kept_at<C: Chunks>(chunks: &C, place: AccountPlace, index: u64) -> Result<Vec<EntryRow>, C::Error> {
     let mut rows = Vec::new();
-    Walk::of(chunks, place).forward(index, index.saturating_add(1), &mut |row| {
+    ChunkWalk::of(chunks, place).forward(index, index.saturating_add(1), &mut |row| {
         rows.push(*row);
         true
     })?;
@@ -179,7 +141,7 @@ pub(crate) fn kept_at<C: Chunks>(chunks: &C, place: Place, index: u64) -> Result
 
 /// The part of a page of postings that is in memory, and where the store's part ends.
 pub struct Recent {
-    place: Place,
+    place: AccountPlace,
     page: Page,
     stored: u64,
 }
@@ -191,7 +153,7 @@ impl Recent {
         let Page { from, limit, .. } = self.page;
         let Some(chunks) = chunks.filter(|_| from < self.stored) else { return Ok(self.page.rows) };
         let mut page = Page { from, below: self.stored, limit, rows: Vec::new() };
-        Walk::of(chunks, self.place).forward(from, self.stored, &mut |row| page.add(row))?;
+        ChunkWalk::of(chunks, self.place).forward(from, self.stored, &mut |row| page.add(row))?;
         page.below = u64::MAX;
         // Where the store's part was enough, the first row from memory is one too many.
         let _ = self.page.rows.iter().all(|row| page.add(row));
@@ -201,7 +163,7 @@ impl Recent {
 
 /// The part of a statement that is in memory, and where the store's part ends.
 pub(crate) struct RecentCounted {
-    place: Place,
+    place: AccountPlace,
     point: Point,
     page: Page,
     stored: u64,
@@ -214,7 +176,7 @@ impl RecentCounted {
         let Some(chunks) = chunks.filter(|_| from < self.stored) else { return Ok(self.page.rows) };
         let mut page = Page { from, below, limit, rows: Vec::new() };
         let end = below.min(self.stored);
-        Walk::of(chunks, self.place).counted(&self.point, from, end, &mut |row| page.add(row))?;
+        ChunkWalk::of(chunks, self.place).counted(&self.point, from, end, &mut |row| page.add(row))?;
         // Where the store's part was enough, the first row from memory is one too many.
         let _ = self.page.rows.iter().all(|row| page.add(row));
         Ok(page.rows)
@@ -223,7 +185,7 @@ impl RecentCounted {
 
 /// What a point counts on an account of what is in memory, and where the store's part ends.
 pub(crate) struct RecentSum {
-    place: Place,
+    place: AccountPlace,
     point: Point,
     fen: i128,
     /// Balance of the last row, whatever its days.
@@ -240,9 +202,9 @@ impl RecentSum {
             // The balance after the last row is the sum of all.
             (_, Some(balance)) if !dated => Ok(balance),
             (None, _) => Ok(held(self.fen)),
-            (Some(chunks), _) if !dated => Walk::of(chunks, self.place).balance(below),
+            (Some(chunks), _) if !dated => ChunkWalk::of(chunks, self.place).balance(below),
             (Some(chunks), _) => {
-                let stored = Walk::of(chunks, self.place).sum(&self.point, below)?;
+                let stored = ChunkWalk::of(chunks, self.place).sum(&self.point, below)?;
                 Ok(held(stored.fen.saturating_add(self.fen)))
             }
         }

@@ -1,10 +1,11 @@
 //! Signed checkpoints as files outside the record and outside NATS: the last ones, and one for every so many entries
 //! of older ones. What they say and who signs is not decided here.
 
-use std::fs::{self, File};
-use std::io::{ErrorKind, Write};
+use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use crate::files::replace;
 use crate::limits::{CHECKPOINTS_EVERY, CHECKPOINTS_LAST};
 use crate::proof::checkpoint::{Checkpoint, CheckpointError, Outcomes};
 use crate::proof::signed_note::{Note, Verifier};
@@ -193,21 +194,6 @@ impl Checkpoints {
 
     fn path(&self, size: u64, kind: &str) -> PathBuf {
         self.dir.join(format!("{size:020}.{kind}"))
-    }
-}
-
-/// Writes a file whole or not at all, synced.
-pub(crate) fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".new");
-    let unfinished = PathBuf::from(name);
-    let mut file = File::create(&unfinished)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    fs::rename(&unfinished, path)?;
-    match path.parent() {
-        Some(dir) => File::open(dir)?.sync_all(),
-        None => Ok(()),
     }
 }
 

@@ -37,9 +37,9 @@ pub enum KeyError {
     },
 }
 
-/// Where the public part of a key file stands.
+/// The file of the public part of a key file.
 #[must_use]
-pub fn public_path(secret: &Path) -> PathBuf {
+pub(crate) fn public_path(secret: &Path) -> PathBuf {
     let mut name = secret.as_os_str().to_owned();
     name.push(".pub");
     PathBuf::from(name)

@@ -9,6 +9,6 @@ pub mod notary;
 pub mod receipt;
 pub mod signed_note;
 pub mod tally;
-pub mod tiles;
+pub(crate) mod tiles;
 pub mod trust;
 pub mod witness;

@@ -35,7 +35,7 @@ pub enum ReceiptError {
          entries. The entry, its index or a hash was changed"
     )]
     NotIncluded {
-        /// Where the entry is said to stand.
+        /// Where the entry is said to be.
         index: u64,
         /// Entries of the checkpoint.
         size: u64,
@@ -98,7 +98,7 @@ impl Receipt {
         Ok(Self { entry, index, path, checkpoint: Note::parse(note.as_bytes())? })
     }
 
-    /// The checkpoint that stands for the entry, if everything fits: the ledger's key signed it, each of these witnesses
+    /// The checkpoint that covers the entry, if everything fits: the ledger's key signed it, each of these witnesses
     /// too, and the entry is in its tree.
     ///
     /// # Errors

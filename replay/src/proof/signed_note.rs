@@ -88,7 +88,7 @@ impl Verifier {
     ///
     /// # Errors
     /// The name is none, or these bytes are no Ed25519 key.
-    pub fn from_bytes(name: &str, role: Role, key: &[u8; 32]) -> Result<Self, NoteError> {
+    pub(crate) fn from_bytes(name: &str, role: Role, key: &[u8; 32]) -> Result<Self, NoteError> {
         let bad = |_| NoteError::Key { kind: "public key", why: "these bytes are no Ed25519 key" };
         Self::new(name, role, VerifyingKey::from_bytes(key).map_err(bad)?)
     }
@@ -209,7 +209,7 @@ impl Signer {
 
     /// The secret key as text, for its file and nothing else.
     #[must_use]
-    pub fn secret_text(&self) -> String {
+    pub(crate) fn secret_text(&self) -> String {
         let Verifier { name, role, id, .. } = &self.verifier;
         format!("PRIVATE+KEY+{name}+{id:08x}+{}", encode_key(*role, self.key.as_bytes()))
     }
@@ -290,7 +290,7 @@ impl Note {
         Ok(Self { text: text.to_owned(), signatures })
     }
 
-    /// The text, if this key signed it. A witness's signature also says when: see [`Note::seen_at`].
+    /// The text, if this key signed it. A witness's signature also says when, in its first eight bytes.
     ///
     /// # Errors
     /// There is no signature by the key, or it does not fit.
@@ -303,12 +303,6 @@ impl Note {
         } else {
             Err(NoteError::Forged(verifier.name.clone()))
         }
-    }
-
-    /// When a witness says it saw the text, in seconds since 1970; checked by [`Note::verified_by`].
-    #[must_use]
-    pub fn seen_at(&self, verifier: &Verifier) -> Option<u64> {
-        self.line_of(verifier)?.bytes.first_chunk().map(|time| u64::from_be_bytes(*time))
     }
 
     /// The text, whoever signed it. For showing, never for believing.

@@ -28,7 +28,7 @@ pub struct Tally {
 impl Tally {
     /// A tally that was kept elsewhere.
     #[must_use]
-    pub fn from_parts(chain: OutcomeChain, books: [Turnover; BOOKS]) -> Self {
+    pub(crate) fn from_parts(chain: OutcomeChain, books: [Turnover; BOOKS]) -> Self {
         Self { chain, books }
     }
 

@@ -35,7 +35,7 @@ fn statement(origin: &str, key: &Hash) -> String {
     format!("mingzhang key announced\n{origin}\n{}\n", STANDARD.encode(key))
 }
 
-/// Keys trusted so far, and those announced that no checkpoint covers yet. It is told of announcements and shown
+/// Keys trusted so far, and those announced that no checkpoint covers yet. It is shown announcements and
 /// checkpoints in the order of the record.
 #[derive(Clone, Default)]
 pub struct Trust {

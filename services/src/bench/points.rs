@@ -12,8 +12,8 @@ use ledger::money::Day;
 use proto::v1;
 use proto::v1::query_client::QueryClient;
 use replay::audit::explain::explain;
-use replay::engine::past::Point;
 use replay::engine::{Engine, Options};
+use replay::point::Point;
 use serde::Serialize;
 
 use super::Ground;

@@ -3,7 +3,7 @@
 
 use proto::v1::GetCheckpointRequest;
 use proto::v1::audit_client::AuditClient;
-use replay::engine::{DriveError, Engine};
+use replay::engine::{Engine, EngineError};
 use replay::proof::checkpoint_files::{Checkpoints, Signed};
 use replay::proof::comparing::Compared;
 use replay::proof::signed_note::{Note, Verifier};
@@ -65,7 +65,7 @@ pub async fn run(engine: Engine, comparing: Comparing) -> Result<(), tonic::tran
 }
 
 /// Waits until the engine may answer nothing any more, which it does not come back from.
-pub async fn ended(engine: &Engine) -> DriveError {
+pub async fn ended(engine: &Engine) -> EngineError {
     loop {
         if let Err(error) = engine.answers() {
             return error;
@@ -75,10 +75,10 @@ pub async fn ended(engine: &Engine) -> DriveError {
 }
 
 /// Comparing keeps what is equal, durably: not on a thread that moves calls.
-async fn hold(engine: &Engine, signed: Signed, keys: &[Verifier]) -> Result<Compared, DriveError> {
+async fn hold(engine: &Engine, signed: Signed, keys: &[Verifier]) -> Result<Compared, EngineError> {
     let (engine, keys) = (engine.clone(), keys.to_vec());
     let held = tokio::task::spawn_blocking(move || engine.compare(signed, &keys)).await;
-    held.unwrap_or(Err(DriveError::Stopped))
+    held.unwrap_or(Err(EngineError::Stopped))
 }
 
 enum Fetching {

@@ -107,9 +107,9 @@ fn reason(error: &IngestError) -> &'static str {
     match error {
         IngestError::Principal(_) => "PRINCIPAL_MISSING",
         IngestError::TooMany(_) | IngestError::TooLarge(_) => "CALL_TOO_LARGE",
-        IngestError::Drive(replay::engine::DriveError::Busy) => "BUSY",
-        IngestError::Drive(replay::engine::DriveError::TooLong { .. }) => "EVENT_TOO_LONG",
-        IngestError::Drive(_) => "LEDGER_ENDED",
+        IngestError::Engine(replay::engine::EngineError::Busy) => "BUSY",
+        IngestError::Engine(replay::engine::EngineError::TooLong { .. }) => "EVENT_TOO_LONG",
+        IngestError::Engine(_) => "LEDGER_ENDED",
         IngestError::GivenUp => "GIVEN_UP",
     }
 }

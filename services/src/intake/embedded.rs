@@ -7,7 +7,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use ledger::event::Event;
 use ledger::outcome::{Code, Outcome};
-use replay::engine::{DriveError, Engine, Receipt};
+use replay::engine::{Answered, Engine, EngineError, Folded};
 use tokio::sync::oneshot;
 
 use crate::intake::import::{Said, SinkError};
@@ -34,7 +34,7 @@ pub struct Tally {
 }
 
 impl Tally {
-    fn count(&mut self, receipt: &Receipt) {
+    fn count(&mut self, receipt: &Folded) {
         match &receipt.outcome {
             Outcome::Posted { findings, .. } => {
                 self.posted += 1;
@@ -49,7 +49,7 @@ impl Tally {
     }
 }
 
-type Answer = oneshot::Receiver<Result<Vec<Receipt>, DriveError>>;
+type Answer = oneshot::Receiver<Answered>;
 
 /// A delivery to an embedded ledger. Blocks: not for async tasks.
 pub struct Handover<'a> {
@@ -86,7 +86,7 @@ impl<'a> Handover<'a> {
     ///
     /// # Errors
     /// The ledger has ended before all were answered.
-    pub fn finish(&mut self) -> Result<Tally, DriveError> {
+    pub fn finish(&mut self) -> Result<Tally, EngineError> {
         self.send()?;
         while let Some(answer) = self.ahead.pop_front() {
             self.take(answer)?;
@@ -94,7 +94,7 @@ impl<'a> Handover<'a> {
         Ok(std::mem::take(&mut self.tally))
     }
 
-    fn send(&mut self) -> Result<(), DriveError> {
+    fn send(&mut self) -> Result<(), EngineError> {
         if self.call.is_empty() {
             return Ok(());
         }
@@ -108,8 +108,8 @@ impl<'a> Handover<'a> {
         Ok(())
     }
 
-    fn take(&mut self, answer: Answer) -> Result<(), DriveError> {
-        let ended = || self.engine.alive().err().unwrap_or(DriveError::Stopped);
+    fn take(&mut self, answer: Answer) -> Result<(), EngineError> {
+        let ended = || self.engine.alive().err().unwrap_or(EngineError::Stopped);
         let receipts = answer.blocking_recv().map_err(|_| ended())??;
         for receipt in &receipts {
             self.tally.count(receipt);

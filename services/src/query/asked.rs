@@ -5,7 +5,8 @@ use super::QueryError;
 use ledger::money::Day;
 use proto::v1;
 use replay::engine::Engine;
-use replay::engine::past::{Past, PastError, Point, View};
+use replay::engine::past::{Past, PastError, View};
+use replay::point::Point;
 use std::sync::Arc;
 
 /// A moment so far ahead that nothing recorded while a question is answered lies behind it.

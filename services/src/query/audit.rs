@@ -5,7 +5,7 @@ use super::{QueryError, need_id};
 use bytes::Bytes;
 use ledger::tree::merkle::Hash;
 use proto::v1;
-use replay::engine::{DriveError, Engine};
+use replay::engine::{Engine, EngineError};
 use replay::proof::checkpoint_files::Signed;
 
 /// A signed checkpoint on the wire.
@@ -22,7 +22,7 @@ pub fn inclusion(
     engine: &Engine,
     request: &v1::GetInclusionProofRequest,
 ) -> Result<v1::GetInclusionProofResponse, QueryError> {
-    let path = engine.prove_inclusion(request.index, request.size).map_err(DriveError::from)?;
+    let path = engine.prove_inclusion(request.index, request.size).map_err(EngineError::from)?;
     Ok(v1::GetInclusionProofResponse { hashes: hashes(&path) })
 }
 
@@ -34,7 +34,7 @@ pub fn consistency(
     engine: &Engine,
     request: &v1::GetConsistencyProofRequest,
 ) -> Result<v1::GetConsistencyProofResponse, QueryError> {
-    let path = engine.prove_consistency(request.from, request.to).map_err(DriveError::from)?;
+    let path = engine.prove_consistency(request.from, request.to).map_err(EngineError::from)?;
     Ok(v1::GetConsistencyProofResponse { hashes: hashes(&path) })
 }
 

@@ -7,8 +7,8 @@ use ledger::money::Fen;
 use ledger::state::State;
 use proto::v1;
 use replay::engine::Engine;
-use replay::engine::past::Point;
-use replay::pages::postings::EntryRow;
+use replay::pages::posting_row::EntryRow;
+use replay::point::Point;
 
 /// Accounts looked at for one page of a listing at a point in time: each may have to be read from the disk, and of those
 /// created since none is shown.

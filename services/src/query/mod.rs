@@ -17,7 +17,7 @@ pub mod trace;
 
 mod counted;
 
-use replay::engine::DriveError;
+use replay::engine::EngineError;
 use replay::engine::past::PastError;
 use uuid::Uuid;
 
@@ -53,7 +53,7 @@ pub enum QueryError {
     Past(PastError),
     /// The ledger does not answer.
     #[error(transparent)]
-    Drive(#[from] DriveError),
+    Engine(#[from] EngineError),
 }
 
 impl QueryError {

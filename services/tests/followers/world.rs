@@ -5,7 +5,7 @@ use crate::support::{Server, encoded, event};
 use ledger::event::{Event, Kind, PersonRegistered};
 use proto::v1::RecordRequest;
 use proto::v1::recorder_client::RecorderClient;
-use replay::engine::{DriveError, Engine, Options};
+use replay::engine::{Engine, EngineError, Options};
 use replay::proof::checkpoint_files::Signed;
 use replay::proof::comparing::Compared;
 use replay::proof::notary::Signing;
@@ -84,7 +84,7 @@ impl World {
         Server::of(engine, tempfile::tempdir().expect("a directory")).await
     }
 
-    pub async fn open_follower(&self, name: &str, writer: &Server) -> Result<Engine, DriveError> {
+    pub async fn open_follower(&self, name: &str, writer: &Server) -> Result<Engine, EngineError> {
         let options = Options::follow(self.at(name), &self.url(), Some(&writer.address.to_string()));
         beside(move || Engine::open(&options, &mut |_| {})).await
     }
@@ -136,7 +136,7 @@ pub async fn load(mut tell: RecorderClient<Channel>, numbers: Range<u32>) {
 }
 
 /// Holds a checkpoint against a follower.
-pub async fn compare(follower: &Server, signed: &Signed) -> Result<Compared, DriveError> {
+pub async fn compare(follower: &Server, signed: &Signed) -> Result<Compared, EngineError> {
     let (engine, signed) = (follower.engine.clone(), signed.clone());
     beside(move || engine.compare(signed, &[key().verifier().clone()])).await
 }

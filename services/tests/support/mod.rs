@@ -7,7 +7,7 @@ use ledger::money::Day;
 use proto::v1;
 use proto::v1::query_client::QueryClient;
 use proto::v1::recorder_client::RecorderClient;
-use replay::engine::{DriveError, Engine, Options};
+use replay::engine::{Engine, EngineError, Options};
 use replay::proof::notary::Signing;
 use replay::proof::signed_note::Signer;
 use services::faces::grpc;
@@ -90,7 +90,7 @@ impl Server {
     }
 
     /// Stops the server, and the ledger, which may say what had ended it.
-    pub async fn end(mut self) -> Result<(), DriveError> {
+    pub async fn end(mut self) -> Result<(), EngineError> {
         drop(self.stop.take());
         self.task.await.expect("no panic").expect("a clean end");
         let engine = self.engine;

@@ -1,7 +1,7 @@
 //! A small history for tests of projections: a province, a county, a school, two students. Folded from events, so that
 //! what the tests see is what the ledger would remember.
 
-use crate::pages::postings::Entries;
+use crate::pages::postings::Postings;
 use ledger::entry::Entry;
 use ledger::event::policy::{Band, Policy};
 use ledger::event::*;
@@ -40,14 +40,14 @@ pub(crate) struct World {
     pub state: State,
     pub postings: Vec<(u64, Day, Vec<Posting>)>,
     /// The same, noted right after each entry.
-    pub entries: Entries,
+    pub entries: Postings,
     next: u128,
 }
 
 impl World {
     /// Money at the county and an approved roster of two awards in two instalments.
     pub(crate) fn begun() -> Self {
-        let mut world = Self { state: State::default(), postings: Vec::new(), entries: Entries::default(), next: 1 };
+        let mut world = Self { state: State::default(), postings: Vec::new(), entries: Postings::default(), next: 1 };
         world.place(PROVINCE, "省财政厅", Level::Province, OrgRole::Finance, None, 610_000);
         world.place(COUNTY, "甲县财政局", Level::County, OrgRole::Finance, Some(PROVINCE), 610_322);
         world.place(SCHOOL, "甲县中学", Level::School, OrgRole::School, Some(COUNTY), 610_322);

@@ -29,8 +29,8 @@ use ledger::state::rows::DUPLICATE;
 use ledger::state::table::{Row, Table};
 use uuid::Uuid;
 
-use crate::engine::{DriveError, Engine, Recorded};
-use crate::pages::postings::EntryRow;
+use crate::engine::{Engine, EngineError, Recorded};
+use crate::pages::posting_row::EntryRow;
 
 /// What became of an entry.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -90,7 +90,7 @@ pub struct Explanation {
 ///
 /// # Errors
 /// The record or the pages cannot be read.
-pub fn explain(engine: &Engine, index: u64) -> Result<Option<Explanation>, DriveError> {
+pub fn explain(engine: &Engine, index: u64) -> Result<Option<Explanation>, EngineError> {
     let Some(recorded) = engine.recorded(index)? else { return Ok(None) };
     let posted = matches!(told(&engine.read(), &recorded), Told::Posted);
     let rows = if posted { touched::rows_of(engine, &recorded)? } else { Vec::new() };

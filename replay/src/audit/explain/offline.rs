@@ -9,8 +9,8 @@ use uuid::Uuid;
 
 use super::{Explanation, basis, compared, of};
 use crate::engine::catch_up::each_entry;
-use crate::engine::{DriveError, Options, Recorded, unreadable};
-use crate::pages::postings::Entries;
+use crate::engine::{EngineError, Options, Recorded};
+use crate::pages::postings::Postings;
 
 /// Which entry is asked for, as people name it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -50,7 +50,7 @@ pub fn explain_record(
     options: &Options,
     wanted: Wanted,
     progress: &mut dyn FnMut(u64),
-) -> Result<Option<(State, Explanation)>, DriveError> {
+) -> Result<Option<(State, Explanation)>, EngineError> {
     let mut state = State::default();
     let mut explanation = None;
     each_entry(options, progress, &mut |entry| {
@@ -62,17 +62,17 @@ pub fn explain_record(
             explanation = Some(last(&mut state, &Recorded::of(&entry))?);
             return Ok(ControlFlow::Break(()));
         }
-        let _ = state.fold(&entry).map_err(|halt| unreadable(entry.index, halt))?;
+        let _ = state.fold(&entry).map_err(|halt| EngineError::unreadable(entry.index, &halt))?;
         Ok(ControlFlow::Continue(()))
     })?;
     Ok(explanation.map(|explanation| (state, explanation)))
 }
 
 /// Folds the entry asked for, with the facts gathered before and the postings after.
-pub(super) fn last(state: &mut State, recorded: &Recorded) -> Result<Explanation, DriveError> {
+pub(super) fn last(state: &mut State, recorded: &Recorded) -> Result<Explanation, EngineError> {
     let index = recorded.index;
     let mut facts = basis::basis(state, recorded);
-    let mut entries = Entries::default();
+    let mut entries = Postings::default();
     let outcome = fold(state, recorded)?;
     // What the ledger found of a claim's line by judging it is a fact that only then exists.
     let found = basis::basis(state, recorded).into_iter().filter(|fact| fact.name == "verdict");
@@ -88,10 +88,10 @@ pub(super) fn last(state: &mut State, recorded: &Recorded) -> Result<Explanation
     Ok(explanation)
 }
 
-fn fold(state: &mut State, recorded: &Recorded) -> Result<Outcome, DriveError> {
+fn fold(state: &mut State, recorded: &Recorded) -> Result<Outcome, EngineError> {
     let Recorded { index, recorded_ms, principal, content, event } = recorded;
     let entry = Entry { index: *index, recorded_ms: *recorded_ms, principal, content, event: event.clone() };
-    state.fold(&entry).map_err(|halt| unreadable(*index, halt))
+    state.fold(&entry).map_err(|halt| EngineError::unreadable(*index, &halt))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Every kind of event is explained; what is looked up long after is what was posted then.
 
 use super::*;
-use crate::pages::postings::Entries;
+use crate::pages::postings::Postings;
 use ledger::entry::Entry;
 use ledger::outcome::Outcome;
 use proto::samples::samples;
@@ -66,7 +66,7 @@ fn every_kind_is_explained_in_an_empty_ledger_and_in_its_own_history() {
 #[test]
 fn postings_are_found_again_from_what_the_event_names() {
     for history in histories() {
-        let (mut state, mut entries) = (State::default(), Entries::default());
+        let (mut state, mut entries) = (State::default(), Postings::default());
         let mut posted = BTreeMap::new();
         for recorded in &history {
             if let Outcome::Posted { postings, .. } = fold(&mut state, recorded) {

@@ -12,8 +12,8 @@ use ledger::state::{State, UNKNOWN_APPLICATION, UNKNOWN_ORG};
 use uuid::Uuid;
 
 use crate::answers::loans::classes;
-use crate::engine::{DriveError, Engine, Recorded};
-use crate::pages::postings::EntryRow;
+use crate::engine::{Engine, EngineError, Recorded};
+use crate::pages::posting_row::EntryRow;
 
 /// A posting with what stood on both accounts before and after it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -33,7 +33,7 @@ pub struct Moved {
 }
 
 /// Both sides of everything an entry posted.
-pub(super) fn rows_of(engine: &Engine, recorded: &Recorded) -> Result<Vec<EntryRow>, DriveError> {
+pub(super) fn rows_of(engine: &Engine, recorded: &Recorded) -> Result<Vec<EntryRow>, EngineError> {
     if let Some(rows) = engine.rows_at(recorded.index) {
         return Ok(rows);
     }

@@ -18,7 +18,7 @@ use ledger::entry::Entry;
 use ledger::outcome::Outcome;
 use ledger::state::State;
 
-use crate::engine::{DriveError, Home, Options};
+use crate::engine::{EngineError, Home, Options};
 use crate::proof::checkpoint::{Checkpoint, CheckpointError};
 use crate::proof::checkpoint_files::{Checkpoints, KeptError};
 use crate::proof::tiles::TileError;
@@ -58,7 +58,7 @@ pub struct Written {
 pub enum ExportError {
     /// The record could not be read or folded.
     #[error(transparent)]
-    Record(#[from] DriveError),
+    Record(#[from] EngineError),
     /// The place is taken.
     #[error("{} exists already; name another --out, or remove it first", .0.display())]
     Taken(PathBuf),

@@ -9,7 +9,7 @@ use ledger::state::State;
 
 use super::ExportError;
 use crate::engine::catch_up::{Decoded, FRAMES_AHEAD, read_all};
-use crate::engine::{DriveError, Options};
+use crate::engine::{EngineError, Options};
 
 /// Is shown each entry; an error ends the reading.
 pub(super) type Seen<'a> = &'a mut (dyn FnMut(&State, &Entry<'_>, &Outcome) -> Result<(), ExportError> + Send);
@@ -32,7 +32,7 @@ pub(super) fn fold_each(
         let read = read_all(options, &to_fold, progress);
         drop(to_fold);
         // What went wrong in the fold is told first: it lies further back.
-        let state = folding.join().map_err(|_| DriveError::Pages("the fold panicked".to_owned()))??;
+        let state = folding.join().map_err(|_| EngineError::Panicked("the fold"))??;
         read.map_err(ExportError::from).map(|()| state)
     })
 }

@@ -7,11 +7,12 @@ use std::path::{Path, PathBuf};
 use ledger::tree::merkle::leaf_hash;
 
 use super::{ExportError, into_new, io};
-use crate::engine::{DriveError, Home, Options};
+use crate::engine::{EngineError, Home, Options};
 use crate::proof::checkpoint::Checkpoint;
 use crate::proof::checkpoint_files::Checkpoints;
 use crate::proof::signed_note::Note;
-use crate::proof::tiles::{HEIGHT, Tiles, tile_name};
+use crate::proof::tiles::{Tiles, tile_name};
+use crate::record::leaves::HEIGHT;
 use crate::record::log::{Frame, Reader, read_stream};
 
 /// Entries of a whole bundle.
@@ -95,8 +96,8 @@ fn note(options: &Options, until: &Until) -> Result<Option<Note>, ExportError> {
 fn each_frame(options: &Options, seen: &mut dyn FnMut(&Frame) -> Result<(), ExportError>) -> Result<(), ExportError> {
     let record = options.data.join("record");
     let Some(nats) = options.stream() else {
-        let mut reader = Reader::open(&record, options.ledger).map_err(DriveError::from)?;
-        while let Some(frame) = reader.next_frame().map_err(DriveError::from)? {
+        let mut reader = Reader::open(&record, options.ledger).map_err(EngineError::from)?;
+        while let Some(frame) = reader.next_frame().map_err(EngineError::from)? {
             seen(&frame)?;
         }
         return Ok(());
@@ -108,7 +109,7 @@ fn each_frame(options: &Options, seen: &mut dyn FnMut(&Frame) -> Result<(), Expo
             "the tiles cannot be written".into()
         })
     });
-    failed.map_or_else(|| Ok(read.map(drop).map_err(DriveError::from)?), Err)
+    failed.map_or_else(|| Ok(read.map(drop).map_err(EngineError::from)?), Err)
 }
 
 /// The tree being written. Memory is that of one bundle and the right edge.

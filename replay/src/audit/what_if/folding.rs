@@ -17,7 +17,7 @@ use super::figures::Lines;
 use super::hypothesis::{Hypothesis, HypothesisError, Subject, Without, subject};
 use super::outcomes::{Came, Cause, Different, Outcomes, Sort, differ, rule_broken};
 use crate::engine::catch_up::each_entry;
-use crate::engine::{DriveError, Options, unreadable};
+use crate::engine::{EngineError, Options};
 
 /// What was seen on the way.
 #[derive(Default)]
@@ -39,7 +39,7 @@ pub(super) fn fold_both(
     let mut misfit = None;
     each_entry(options, progress, &mut |entry| match pair.take(&entry) {
         Ok(()) => Ok(ControlFlow::Continue(())),
-        Err(WhatIfError::Drive(error)) => Err(error),
+        Err(WhatIfError::Engine(error)) => Err(error),
         Err(WhatIfError::Hypothesis(error)) => {
             misfit = Some(error);
             Ok(ControlFlow::Break(()))
@@ -154,7 +154,7 @@ impl<'a> Pair<'a> {
 
     /// What the entry would become with everything before it as it was and only the policy another. It tells what the policy
     /// decides by itself from what follows from other differences.
-    fn by_policy_alone(&mut self, entry: &Entry<'_>) -> Result<Option<Outcome>, DriveError> {
+    fn by_policy_alone(&mut self, entry: &Entry<'_>) -> Result<Option<Outcome>, EngineError> {
         if self.places.is_empty() {
             return Ok(None);
         }
@@ -228,10 +228,10 @@ fn adopt(state: &mut State, index: u64, version: &Event) {
     }
 }
 
-fn fold(state: &mut State, entry: &Entry<'_>) -> Result<Outcome, DriveError> {
+fn fold(state: &mut State, entry: &Entry<'_>) -> Result<Outcome, EngineError> {
     state.fold(entry).map_err(|halt| halted(entry, halt))
 }
 
-fn halted(entry: &Entry<'_>, halt: Halt) -> DriveError {
-    unreadable(entry.index, halt)
+fn halted(entry: &Entry<'_>, halt: Halt) -> EngineError {
+    EngineError::unreadable(entry.index, &halt)
 }

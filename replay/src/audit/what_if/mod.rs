@@ -20,7 +20,7 @@ pub use persons::{PersonDiff, PersonFigures};
 use ledger::state::State;
 
 use crate::audit::diff::{Differences, EntityKind, KindCount, compare};
-use crate::engine::{DriveError, Options};
+use crate::engine::{EngineError, Options};
 
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
@@ -31,7 +31,7 @@ pub enum WhatIfError {
     Hypothesis(#[from] HypothesisError),
     /// The record cannot be read.
     #[error(transparent)]
-    Drive(#[from] DriveError),
+    Engine(#[from] EngineError),
 }
 
 /// Everything that would be otherwise.

@@ -1,5 +1,5 @@
 //! The entries that lie between two points: those that count at one of them alone. Of an account its postings, of anything
-//! else the entries that name it. Read from pages and files beside the fold; no past state is needed.
+//! else the entries that name it. Read from pages and files while the fold goes on; no past state is needed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,10 +7,10 @@ use ledger::account::AccountNo;
 use ledger::money::Day;
 use uuid::Uuid;
 
-use super::Point;
-use crate::engine::{DriveError, Engine};
+use crate::engine::{Engine, EngineError};
 use crate::limits::{BETWEEN_ENTRIES, BETWEEN_POSTINGS};
-use crate::pages::postings::EntryRow;
+use crate::pages::posting_row::EntryRow;
+use crate::point::Point;
 
 /// Postings read at a time.
 const ROWS: usize = 4_096;
@@ -68,7 +68,7 @@ impl Engine {
         from: &Point,
         to: &Point,
         few: usize,
-    ) -> Result<Between, DriveError> {
+    ) -> Result<Between, EngineError> {
         let points = Points(from, to);
         let std::ops::Range { start: mut next, end } = points.range(self.read().entries);
         let (mut between, mut looked_at) = (Between::default(), 0);
@@ -103,7 +103,7 @@ impl Engine {
         from: &Point,
         to: &Point,
         few: usize,
-    ) -> Result<Option<BTreeMap<Uuid, Vec<u64>>>, DriveError> {
+    ) -> Result<Option<BTreeMap<Uuid, Vec<u64>>>, EngineError> {
         let points = Points(from, to);
         let range = points.range(self.read().entries);
         if range.end.saturating_sub(range.start) > BETWEEN_ENTRIES {

@@ -1,5 +1,5 @@
 //! Pasts at hand and on their way. Whoever asks for the same point shares one fold; of those at hand the one asked for
-//! least recently goes first. How a past is folded stands in `folding`.
+//! least recently goes first. How a past is folded is in `folding`.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -10,12 +10,14 @@ use parking_lot::Mutex;
 use tokio::sync::watch;
 
 use super::folding::{Folding, Task};
-use super::{Past, PastError, Point};
-use crate::engine::{DriveError, Engine};
+use super::view::{Past, PastError};
+use crate::engine::EngineError;
+use crate::engine::live::Live;
 use crate::limits::PASTS_KEPT;
+use crate::point::Point;
 
 /// The pasts of one ledger.
-pub(crate) struct Pasts {
+pub(in crate::engine) struct Pasts {
     record: PathBuf,
     ledger: [u8; 16],
     kept: Mutex<Kept>,
@@ -35,10 +37,10 @@ struct Kept {
 struct Slot {
     point: Point,
     asked: u64,
-    stands: Stands,
+    has: Has,
 }
 
-enum Stands {
+enum Has {
     Ready(Arc<Past>),
     Folding(Arc<Folding>),
 }
@@ -49,7 +51,7 @@ pub(super) enum Asked {
     Ready(Arc<Past>),
     /// It is on its way.
     Folding(Arc<Folding>),
-    /// Neither. Where it was asked for, others are on their way, and there is no room beside them.
+    /// Neither. Where it was asked for, others are on their way, and there is no room for another.
     Neither,
 }
 
@@ -66,29 +68,29 @@ impl Pasts {
     }
 
     /// The past of a point with at least `entries` entries; has it folded if nobody has.
-    pub(super) fn ask(&self, engine: &Engine, point: Point, entries: u64) -> Result<Asked, PastError> {
+    pub(super) fn ask(self: &Arc<Self>, live: &Arc<Live>, point: Point, entries: u64) -> Result<Asked, PastError> {
         let mut kept = self.kept.lock();
         if self.stop.load(Ordering::Relaxed) {
-            return Err(DriveError::Stopped.into());
+            return Err(EngineError::Stopped.into());
         }
-        match kept.touch(point).map(|slot| &slot.stands) {
-            Some(Stands::Ready(past)) if past.state.entries >= entries => return Ok(Asked::Ready(Arc::clone(past))),
-            Some(Stands::Folding(folding)) => return Ok(Asked::Folding(Arc::clone(folding))),
+        match kept.touch(point).map(|slot| &slot.has) {
+            Some(Has::Ready(past)) if past.state.entries >= entries => return Ok(Asked::Ready(Arc::clone(past))),
+            Some(Has::Folding(folding)) => return Ok(Asked::Folding(Arc::clone(folding))),
             // Nobody asked yet, or of everything until now there is more by now.
-            Some(Stands::Ready(_)) | None => {}
+            Some(Has::Ready(_)) | None => {}
         }
         let begin = kept.before(point, entries);
         if !kept.make_room(point) {
             return Ok(Asked::Neither);
         }
         let folding = Arc::new(Folding::new(entries));
-        kept.put(point, Stands::Folding(Arc::clone(&folding)));
+        kept.put(point, Has::Folding(Arc::clone(&folding)));
         kept.threads.retain(|thread| !thread.is_finished());
-        match fold_beside(engine.clone(), point, begin, Arc::clone(&folding)) {
+        match self.fold_beside(Arc::clone(live), point, begin, Arc::clone(&folding)) {
             Ok(thread) => kept.threads.push(thread),
             Err(error) => {
                 kept.slots.retain(|slot| slot.point != point);
-                return Err(DriveError::Thread(error).into());
+                return Err(EngineError::Thread(error).into());
             }
         }
         Ok(Asked::Folding(folding))
@@ -96,9 +98,9 @@ impl Pasts {
 
     /// The past of a point as it is at hand, however many entries it has.
     pub(super) fn at_hand(&self, point: Point) -> Asked {
-        match self.kept.lock().touch(point).map(|slot| &slot.stands) {
-            Some(Stands::Ready(past)) => Asked::Ready(Arc::clone(past)),
-            Some(Stands::Folding(folding)) => Asked::Folding(Arc::clone(folding)),
+        match self.kept.lock().touch(point).map(|slot| &slot.has) {
+            Some(Has::Ready(past)) => Asked::Ready(Arc::clone(past)),
+            Some(Has::Folding(folding)) => Asked::Folding(Arc::clone(folding)),
             None => Asked::Neither,
         }
     }
@@ -114,15 +116,27 @@ impl Pasts {
         self.kept.lock().slots.clear();
     }
 
-    fn run(&self, engine: &Engine, point: Point, begin: Option<Arc<Past>>, folding: &Arc<Folding>) {
-        let task = Task { engine, record: &self.record, ledger: self.ledger, stop: &self.stop, folding };
+    fn fold_beside(
+        self: &Arc<Self>,
+        live: Arc<Live>,
+        point: Point,
+        begin: Option<Arc<Past>>,
+        folding: Arc<Folding>,
+    ) -> std::io::Result<JoinHandle<()>> {
+        let pasts = Arc::clone(self);
+        let thread = std::thread::Builder::new().name("past".to_owned());
+        thread.spawn(move || pasts.run(&live, point, begin, &folding))
+    }
+
+    fn run(&self, live: &Live, point: Point, begin: Option<Arc<Past>>, folding: &Arc<Folding>) {
+        let task = Task { live, record: &self.record, ledger: self.ledger, stop: &self.stop, folding };
         // Copying takes a fraction of the time that folding does.
         let begin = begin.map(|past| Past { point, ..Arc::unwrap_or_clone(past) });
         let folded = task.run(point, begin).map(Arc::new).map_err(Arc::new);
         let mut kept = self.kept.lock();
         match &folded {
-            Ok(past) => kept.put(point, Stands::Ready(Arc::clone(past))),
-            // Who asks again has it tried again.
+            Ok(past) => kept.put(point, Has::Ready(Arc::clone(past))),
+            // Whoever asks again has it tried again.
             Err(_) => kept.slots.retain(|slot| slot.point != point),
         }
         drop(kept);
@@ -130,16 +144,6 @@ impl Pasts {
         let _ = folding.ended.set(folded);
         self.ended.send_modify(|ended| *ended += 1);
     }
-}
-
-fn fold_beside(
-    engine: Engine,
-    point: Point,
-    begin: Option<Arc<Past>>,
-    folding: Arc<Folding>,
-) -> std::io::Result<JoinHandle<()>> {
-    let thread = std::thread::Builder::new().name("past".to_owned());
-    thread.spawn(move || engine.pasts().run(&engine, point, begin, &folding))
 }
 
 impl Kept {
@@ -152,20 +156,20 @@ impl Kept {
 
     /// The past to go on from: the longest of the same day that does not go beyond these entries.
     fn before(&self, point: Point, entries: u64) -> Option<Arc<Past>> {
-        let ready = self.slots.iter().filter_map(|slot| match &slot.stands {
-            Stands::Ready(past) => Some(past),
-            Stands::Folding(_) => None,
+        let ready = self.slots.iter().filter_map(|slot| match &slot.has {
+            Has::Ready(past) => Some(past),
+            Has::Folding(_) => None,
         });
         let fits = ready.filter(|past| past.point.effective == point.effective && past.state.entries <= entries);
         fits.max_by_key(|past| past.state.entries).cloned()
     }
 
     /// Puts what a point has now, in the slot it has or in a new one.
-    fn put(&mut self, point: Point, stands: Stands) {
+    fn put(&mut self, point: Point, has: Has) {
         self.clock += 1;
         match self.slots.iter_mut().find(|slot| slot.point == point) {
-            Some(slot) => slot.stands = stands,
-            None => self.slots.push(Slot { point, asked: self.clock, stands }),
+            Some(slot) => slot.has = has,
+            None => self.slots.push(Slot { point, asked: self.clock, has }),
         }
     }
 
@@ -175,7 +179,7 @@ impl Kept {
         if self.slots.len() < PASTS_KEPT || self.slots.iter().any(|slot| slot.point == point) {
             return true;
         }
-        let ready = self.slots.iter().enumerate().filter(|(_, slot)| matches!(slot.stands, Stands::Ready(_)));
+        let ready = self.slots.iter().enumerate().filter(|(_, slot)| matches!(slot.has, Has::Ready(_)));
         let Some(oldest) = ready.min_by_key(|(_, slot)| slot.asked).map(|(at, _)| at) else { return false };
         self.slots.swap_remove(oldest);
         true

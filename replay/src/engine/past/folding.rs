@@ -1,5 +1,5 @@
 //! Folds a state of the past: one thread reads and decodes frames, another folds them, as at a start. It reads the files
-//! beside the writer and holds up neither him nor the fold.
+//! while the ledger goes on, and holds up neither writer nor fold.
 
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -10,9 +10,11 @@ use std::sync::{Arc, OnceLock};
 use ledger::entry::Entry;
 use ledger::state::State;
 
-use super::{Past, Point};
+use super::view::Past;
+use crate::engine::EngineError;
 use crate::engine::catch_up::{Decoded, FRAMES_AHEAD};
-use crate::engine::{DriveError, Engine, unreadable};
+use crate::engine::live::Live;
+use crate::point::Point;
 use crate::record::log::{Reader, Tip};
 
 /// A past on its way.
@@ -21,7 +23,7 @@ pub(super) struct Folding {
     /// Entries to fold.
     pub total: u64,
     /// What came of it, for those who wait for it.
-    pub ended: OnceLock<Result<Arc<Past>, Arc<DriveError>>>,
+    pub ended: OnceLock<Result<Arc<Past>, Arc<EngineError>>>,
 }
 
 impl Folding {
@@ -42,19 +44,19 @@ impl Past {
     }
 
     /// Takes the entry, or leaves it out.
-    fn take(&mut self, entry: &Entry<'_>) -> Result<(), DriveError> {
+    fn take(&mut self, entry: &Entry<'_>) -> Result<(), EngineError> {
         let later = self.point.effective.is_some_and(|day| entry.event.effective > day);
         let taken = if later { self.state.withhold(entry) } else { self.state.fold(entry).map(drop) };
         self.withheld += u64::from(later);
-        taken.map_err(|halt| unreadable(entry.index, halt))
+        taken.map_err(|halt| EngineError::unreadable(entry.index, &halt))
     }
 
     /// Counts those of the entries from `first` on that came out differently than they did for the ledger.
-    fn count_changed(&mut self, first: u64, engine: &Engine) {
+    fn count_changed(&mut self, first: u64, live: &Live) {
         if self.withheld == 0 {
             return;
         }
-        let live = engine.read();
+        let live = live.read();
         for index in first..self.state.entries {
             // The table of entries holds as many as a handle can number.
             let Ok(at) = u32::try_from(index) else { return };
@@ -66,19 +68,19 @@ impl Past {
 
 /// What a fold needs to know besides where it begins.
 pub(super) struct Task<'a> {
-    pub engine: &'a Engine,
+    pub live: &'a Live,
     pub record: &'a Path,
     pub ledger: [u8; 16],
     pub stop: &'a AtomicBool,
     pub folding: &'a Folding,
 }
 
-/// A frame, and where the record stands after it.
+/// A frame, and where the record ends with it.
 type Read = (Decoded, Tip);
 
 impl Task<'_> {
     /// Folds the entries of a point, or what is still missing of them in `past`.
-    pub fn run(&self, point: Point, past: Option<Past>) -> Result<Past, DriveError> {
+    pub fn run(&self, point: Point, past: Option<Past>) -> Result<Past, EngineError> {
         let past = past.unwrap_or_else(|| Past::beginning(point, self.ledger));
         self.note(&past);
         let (tip, known) = (past.tip.clone(), past.state.entries);
@@ -87,8 +89,8 @@ impl Task<'_> {
             let folding = scope.spawn(move || self.fold(past, &frames));
             let read = self.read(tip, known, &to_fold);
             drop(to_fold);
-            // What went wrong in the fold is told first: it lies further back.
-            let past = folding.join().map_err(|_| DriveError::Pages("the fold panicked".to_owned()))??;
+            // What went wrong in the fold is reported first: it lies further back.
+            let past = folding.join().map_err(|_| EngineError::Panicked("the fold"))??;
             read?;
             if past.state.entries < self.folding.total {
                 return Err(self.ended_early(past.state.entries));
@@ -97,7 +99,7 @@ impl Task<'_> {
         })
     }
 
-    fn read(&self, tip: Tip, known: u64, to_fold: &SyncSender<Read>) -> Result<(), DriveError> {
+    fn read(&self, tip: Tip, known: u64, to_fold: &SyncSender<Read>) -> Result<(), EngineError> {
         let mut reader = Reader::open_at(self.record, tip)?;
         while reader.tip().next_index() < self.folding.total && !self.stopped() {
             let Some(frame) = reader.next_frame()? else { break };
@@ -108,13 +110,13 @@ impl Task<'_> {
         Ok(())
     }
 
-    fn fold(&self, mut past: Past, frames: &Receiver<Read>) -> Result<Past, DriveError> {
+    fn fold(&self, mut past: Past, frames: &Receiver<Read>) -> Result<Past, EngineError> {
         while let Ok((decoded, tip)) = frames.recv() {
             if self.stopped() {
-                return Err(DriveError::Stopped);
+                return Err(EngineError::Stopped);
             }
             let first = past.state.entries;
-            let whole = decoded.each::<DriveError>(&mut |entry| {
+            let whole = decoded.each::<EngineError>(&mut |entry| {
                 if entry.index >= self.folding.total {
                     return Ok(ControlFlow::Break(()));
                 }
@@ -124,10 +126,10 @@ impl Task<'_> {
             if whole.is_continue() {
                 past.tip = tip;
             }
-            past.count_changed(first, self.engine);
+            past.count_changed(first, self.live);
             self.note(&past);
         }
-        if self.stopped() { Err(DriveError::Stopped) } else { Ok(past) }
+        if self.stopped() { Err(EngineError::Stopped) } else { Ok(past) }
     }
 
     fn note(&self, past: &Past) {
@@ -138,11 +140,9 @@ impl Task<'_> {
         self.stop.load(Ordering::Relaxed)
     }
 
-    fn ended_early(&self, index: u64) -> DriveError {
+    fn ended_early(&self, index: u64) -> EngineError {
         let (place, total) = (self.record.display(), self.folding.total);
-        DriveError::Unreadable {
-            index,
-            why: format!("the files in {place} end before it, though {total} entries are folded; verify the record"),
-        }
+        let why = format!("the files in {place} end before it, though {total} entries are folded; verify the record");
+        EngineError::Unreadable { index, why }
     }
 }

@@ -19,16 +19,16 @@ pub(crate) struct Comparison {
 
 impl Comparison {
     /// Compares all pages while `in_use` goes on. What differs now may only be ahead.
-    pub(crate) fn begin(in_use: &RwLock<State>, anew: &mut State, step: Step<'_>) -> Result<Self, RebuildError> {
+    pub(crate) fn begin(in_use: &RwLock<State>, next: &mut State, step: Step<'_>) -> Result<Self, RebuildError> {
         let mut again = BTreeSet::new();
         uncompared(&mut in_use.write());
-        uncompared(anew);
-        let entries = anew.entries;
-        for (table, (_, made)) in anew.views().into_iter().enumerate() {
+        uncompared(next);
+        let entries = next.entries;
+        for (table, (_, made)) in next.views().into_iter().enumerate() {
             for page in 0..made.count() {
                 let page = u32::try_from(page).unwrap_or(u32::MAX);
                 // One page at a time, so that the fold waits for no more than that.
-                if !same_page(&in_use.read(), anew, (table, page)) {
+                if !same_page(&in_use.read(), next, (table, page)) {
                     again.insert((table, page));
                 }
                 if page.is_multiple_of(64) && !step(entries, entries) {
@@ -40,36 +40,36 @@ impl Comparison {
     }
 
     /// Compares what may differ still. `in_use` has come to the same entry and is not folding.
-    pub(crate) fn end(mut self, in_use: &RwLock<State>, anew: &mut State) -> Result<(), RebuildError> {
+    pub(crate) fn end(mut self, in_use: &RwLock<State>, next: &mut State) -> Result<(), RebuildError> {
         self.again.extend(uncompared(&mut in_use.write()));
-        self.again.extend(uncompared(anew));
+        self.again.extend(uncompared(next));
         let in_use = in_use.read();
-        same_scalars(&in_use, anew)?;
-        self.again.into_iter().try_for_each(|page| page_or_difference(&in_use, anew, page))
+        same_scalars(&in_use, next)?;
+        self.again.into_iter().try_for_each(|page| page_or_difference(&in_use, next, page))
     }
 }
 
-/// Compares two states that stand still.
-pub(super) fn same_state(in_use: &State, anew: &State) -> Result<(), RebuildError> {
-    same_scalars(in_use, anew)?;
-    for (table, (_, made)) in anew.views().into_iter().enumerate() {
+/// Compares two states that nobody changes.
+pub(super) fn same_state(in_use: &State, next: &State) -> Result<(), RebuildError> {
+    same_scalars(in_use, next)?;
+    for (table, (_, made)) in next.views().into_iter().enumerate() {
         for page in 0..u32::try_from(made.count()).unwrap_or(u32::MAX) {
-            page_or_difference(in_use, anew, (table, page))?;
+            page_or_difference(in_use, next, (table, page))?;
         }
     }
     Ok(())
 }
 
 /// Compares the chains over outcomes and what was posted in each book.
-pub(crate) fn same_tally(in_use: &Tally, anew: &Tally) -> Result<(), RebuildError> {
-    let entries = anew.chain().entries();
+pub(crate) fn same_tally(in_use: &Tally, next: &Tally) -> Result<(), RebuildError> {
+    let entries = next.chain().entries();
     let hex = |hash: [u8; 32]| hash.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-    if in_use.chain() != anew.chain() {
-        let (has, gives) = (hex(in_use.chain().head()), hex(anew.chain().head()));
+    if in_use.chain() != next.chain() {
+        let (has, gives) = (hex(in_use.chain().head()), hex(next.chain().head()));
         return Err(differs(entries, format!("chain over outcomes: in use {has}, rebuilt {gives}")));
     }
-    if in_use.books() != anew.books() {
-        return Err(differs(entries, format!("turnover: in use {:?}, rebuilt {:?}", in_use.books(), anew.books())));
+    if in_use.books() != next.books() {
+        return Err(differs(entries, format!("turnover: in use {:?}, rebuilt {:?}", in_use.books(), next.books())));
     }
     Ok(())
 }
@@ -84,49 +84,49 @@ fn uncompared(state: &mut State) -> Vec<(usize, u32)> {
     tables.flat_map(|(at, (_, table))| table.take_uncompared().into_iter().map(move |page| (at, page))).collect()
 }
 
-fn same_page(in_use: &State, anew: &State, (table, page): (usize, u32)) -> bool {
+fn same_page(in_use: &State, next: &State, (table, page): (usize, u32)) -> bool {
     let bytes = |state: &State| {
         let (_, rows) = state.views()[table];
         ((page as usize) < rows.count()).then(|| rows.encode(page))
     };
-    bytes(in_use) == bytes(anew)
+    bytes(in_use) == bytes(next)
 }
 
-fn same_scalars(in_use: &State, anew: &State) -> Result<(), RebuildError> {
-    if in_use.scalars() != anew.scalars() {
-        let (has, gives) = (in_use.scalars(), anew.scalars());
+fn same_scalars(in_use: &State, next: &State) -> Result<(), RebuildError> {
+    if in_use.scalars() != next.scalars() {
+        let (has, gives) = (in_use.scalars(), next.scalars());
         let what = format!("entries, rules, posted, refused, repeated: in use {has:?}, rebuilt {gives:?}");
-        return Err(differs(anew.entries, what));
+        return Err(differs(next.entries, what));
     }
-    for ((name, has), (_, gives)) in in_use.views().into_iter().zip(anew.views()) {
+    for ((name, has), (_, gives)) in in_use.views().into_iter().zip(next.views()) {
         if has.count() != gives.count() {
             let what = format!("table {name}: in use {} pages, rebuilt {}", has.count(), gives.count());
-            return Err(differs(anew.entries, what));
+            return Err(differs(next.entries, what));
         }
     }
     Ok(())
 }
 
-fn page_or_difference(in_use: &State, anew: &State, page: (usize, u32)) -> Result<(), RebuildError> {
-    if same_page(in_use, anew, page) {
+fn page_or_difference(in_use: &State, next: &State, page: (usize, u32)) -> Result<(), RebuildError> {
+    if same_page(in_use, next, page) {
         return Ok(());
     }
-    let ((name, has), (_, gives)) = (in_use.views()[page.0], anew.views()[page.0]);
+    let ((name, has), (_, gives)) = (in_use.views()[page.0], next.views()[page.0]);
     let first = page.1.saturating_mul(PAGE_ROWS as u32);
     let rows =
         (first..first.saturating_add(PAGE_ROWS as u32)).map(|row| (row, has.encode_row(row), gives.encode_row(row)));
     let differing = rows.into_iter().find(|(_, has, gives)| has != gives);
     let what = match differing {
-        Some((row, Some(_), Some(_))) if name == "accounts" => account(in_use, anew, AccountNo(row)),
+        Some((row, Some(_), Some(_))) if name == "accounts" => account(in_use, next, AccountNo(row)),
         Some((row, has, gives)) => format!("row {row} of {name}: in use {}, rebuilt {}", shown(has), shown(gives)),
         None => format!("page {} of {name}", page.1),
     };
-    Err(differs(anew.entries, what))
+    Err(differs(next.entries, what))
 }
 
-fn account(in_use: &State, anew: &State, number: AccountNo) -> String {
+fn account(in_use: &State, next: &State, number: AccountNo) -> String {
     let said = |row: &Account| format!("{} 元, last posted to by entry {}", yuan(row.balance), row.last);
-    let (has, gives) = (in_use.accounts.get(number.0), anew.accounts.get(number.0));
+    let (has, gives) = (in_use.accounts.get(number.0), next.accounts.get(number.0));
     let class = gives.class.name_zh();
     format!("account {} ({class}): in use {}, rebuilt {}", number.0, said(has), said(gives))
 }

@@ -1,19 +1,21 @@
-//! Projections made anew from the record beside those in use, compared with the ledger, then put in their place: what can
-//! be asked for and what comes of it. How it goes in a running ledger stands in `drive/rebuild.rs`, without one in `offline`.
+//! Pages made once more from the record beside those in use, compared with the ledger, then put in their place: what can be
+//! asked for and what comes of it. In a running ledger it is `running`, without one `offline`. Not here: what pages are.
 
-mod anew;
 mod compare;
+mod next;
 mod offline;
+mod running;
+#[cfg(test)]
+mod tests;
 
-use crate::engine::DriveError;
-use crate::pages::store::StoreError;
+use crate::engine::EngineError;
+use crate::pages::error::PagesError;
 use crate::record::error::LogError;
 
-pub(crate) use anew::Anew;
-pub(crate) use compare::{Comparison, same_tally};
 pub use offline::rebuild_offline;
+pub(super) use running::Rebuilding;
 
-/// The one projection to make anew.
+/// The one kind of pages to make, if not all.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Only {
     /// The postings of each account and their history.
@@ -47,7 +49,7 @@ impl Only {
 pub struct Rebuilt {
     /// Number of the generation that is in use now.
     pub generation: u64,
-    /// Entries after which the ledger and what was made anew were found equal.
+    /// Entries after which the ledger and what was made from the record were found equal.
     pub entries: u64,
     /// SHA-256 over the rebuilt state after so many entries.
     pub digest: [u8; 32],
@@ -85,7 +87,7 @@ pub enum RebuildError {
     /// The ledger keeps no pages.
     #[error("this ledger keeps no pages, so there is nothing to rebuild")]
     NoPages,
-    /// There is nothing to take the other projections from.
+    /// There is nothing to take the other pages from.
     #[error("no generation in use can be read, so that nothing can be carried over from it; rebuild without --only")]
     NothingInUse,
     /// The files hold less than was folded.
@@ -100,17 +102,17 @@ pub enum RebuildError {
     },
     /// The record cannot be read, or the ledger has ended.
     #[error(transparent)]
-    Drive(#[from] DriveError),
+    Engine(#[from] EngineError),
 }
 
 impl From<LogError> for RebuildError {
     fn from(error: LogError) -> Self {
-        Self::Drive(error.into())
+        Self::Engine(error.into())
     }
 }
 
-impl From<StoreError> for RebuildError {
-    fn from(error: StoreError) -> Self {
-        Self::Drive(error.into())
+impl From<PagesError> for RebuildError {
+    fn from(error: PagesError) -> Self {
+        Self::Engine(error.into())
     }
 }

@@ -1,11 +1,11 @@
-//! A rebuild where no service runs: the generation in use is read, as a start would, and stands for the ledger.
+//! A rebuild where no service runs: the generation in use is read, as a start would, and taken for the ledger.
 
 use std::path::Path;
 
 use ledger::state::State;
 
-use super::anew::Anew;
 use super::compare::{same_state, same_tally};
+use super::next::NextGeneration;
 use super::{Only, RebuildError, Rebuilt, Step};
 use crate::pages::generations::Generations;
 use crate::pages::store::Store;
@@ -13,7 +13,7 @@ use crate::proof::tally::Tally;
 use crate::record::log::file::lock;
 use crate::record::repairing;
 
-/// Makes the projections of the ledger under `data` anew. Needs the memory of two ledgers while it compares.
+/// Makes the pages of the ledger under `data` once more from its record. Needs the memory of two ledgers while it compares.
 ///
 /// # Errors
 /// A service runs on it, the record cannot be read, or what is in use differs from what the record gives.
@@ -24,43 +24,43 @@ pub fn rebuild_offline(
     step: Step<'_>,
 ) -> Result<Rebuilt, RebuildError> {
     let record = data.join("record");
-    // To the end, so that nobody writes: whoever starts has the record before he has a generation in use.
+    // To the end, so that nobody writes: whoever starts has the record before a generation in use.
     let _lock = lock(&record)?;
     repairing::refuse(data)?;
     let generations = Generations::of(data);
     let (_, store) = generations.open(ledger)?;
     let (store, in_use) = store.restore()?;
-    let mut anew = Anew::begin(generations, ledger, &record, only)?;
+    let mut next = NextGeneration::begin(generations, ledger, &record, only)?;
     let compared = in_use.is_some();
     match in_use {
-        Some((state, tally)) => beside(&mut anew, only, &store, state, &tally, step)?,
+        Some((state, tally)) => come_level(&mut next, only, &store, state, &tally, step)?,
         None if only.is_some() => return Err(RebuildError::NothingInUse),
         None => {}
     }
     if only.is_none() {
-        anew.fold_rest(step)?;
-        anew.keep(None)?;
+        next.fold_rest(step)?;
+        next.keep(None)?;
     }
-    let (generation, entries, digest) = (anew.number(), anew.state.entries, anew.state.digest());
-    drop(anew.put_in_use()?);
+    let (generation, entries, digest) = (next.number(), next.state.entries, next.state.digest());
+    drop(next.put_in_use()?);
     drop(store);
-    anew.settle();
+    next.settle();
     Ok(Rebuilt { generation, entries, digest, compared, held_us: 0 })
 }
 
-/// Comes to where the generation in use stands, and compares.
-fn beside(
-    anew: &mut Anew,
+/// Comes to where the generation in use ends, and compares.
+fn come_level(
+    next: &mut NextGeneration,
     only: Option<Only>,
     store: &Store,
     state: State,
     tally: &Tally,
     step: Step<'_>,
 ) -> Result<(), RebuildError> {
-    anew.fold_to(state.entries, step)?;
-    same_tally(tally, &anew.tally())?;
+    next.fold_to(state.entries, step)?;
+    same_tally(tally, &next.tally())?;
     if only != Some(Only::Entries) {
-        same_state(&state, &anew.state)?;
+        same_state(&state, &next.state)?;
     }
-    if only.is_some() { anew.keep(Some(store)) } else { Ok(()) }
+    if only.is_some() { next.keep(Some(store)) } else { Ok(()) }
 }

@@ -4,7 +4,7 @@
 use ledger::account::Book;
 use ledger::outcome::Outcome;
 use ledger::state::State;
-use replay::engine::DriveError;
+use replay::engine::EngineError;
 use replay::engine::catch_up::Decoded;
 use replay::proof::tally::Tally;
 
@@ -130,9 +130,9 @@ fn told(point: &Point, index: u64, what: &'static str, expected: String, found: 
 }
 
 /// An entry that cannot be decoded or folded.
-pub fn unreadable(next: u64, error: &DriveError, place: &Place) -> Difference {
+pub fn unreadable(next: u64, error: &EngineError, place: &Place) -> Difference {
     let (index, found) = match error {
-        DriveError::Unreadable { index, why } => (*index, why.clone()),
+        EngineError::Unreadable { index, why } => (*index, why.clone()),
         other => (next, other.to_string()),
     };
     let expected = "an entry this program can read".to_owned();

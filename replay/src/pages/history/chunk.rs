@@ -1,12 +1,12 @@
 //! What a chunk looks like: the rows of one checkpoint that share a group, account by account. How chunks are found
-//! again stands in `history`.
+//! again is in `walk`.
 
 use ledger::account::AccountNo;
 use ledger::money::{Day, Fen};
 use serde::{Deserialize, Serialize};
 
-use super::{KEY, key};
-use crate::pages::postings::{EntryRow, Placed};
+use super::keys::{KEY, key};
+use crate::pages::posting_row::{EntryRow, Placed};
 
 /// Rows after which a chunk is closed, so that an account is read from little.
 const CHUNK_ROWS: usize = 1024;

@@ -6,9 +6,10 @@ use std::collections::BTreeMap;
 use ledger::account::AccountNo;
 use ledger::money::Day;
 
-use super::{Chunks, Place, Walk};
-use crate::engine::past::Point;
-use crate::pages::postings::EntryRow;
+use super::keys::Chunks;
+use super::walk::ChunkWalk;
+use crate::pages::posting_row::{AccountPlace, EntryRow};
+use crate::point::Point;
 
 /// Rows not counted one after the other before the next that counts is looked for by sums. More than an entry posts, so
 /// that none of an entry's rows is shown twice.
@@ -80,11 +81,6 @@ fn each(bytes: &[u8], show: &mut dyn FnMut(Days, Sum)) -> Option<()> {
     Some(())
 }
 
-/// Whether a point counts what has these days.
-pub(crate) fn counts(point: &Point, effective: Day, booked: Day) -> bool {
-    point.effective.is_none_or(|day| effective <= day) && point.booked.is_none_or(|day| booked <= day)
-}
-
 const KEY: usize = 13;
 
 /// Key of sums: `s`, account, and the index below which they hold every row.
@@ -95,12 +91,12 @@ pub(super) fn key(account: AccountNo, index: u64) -> [u8; KEY] {
     key
 }
 
-impl<C: Chunks> Walk<'_, C> {
+impl<C: Chunks> ChunkWalk<'_, C> {
     /// What the point counts of the rows below an index.
     pub(crate) fn sum(&mut self, point: &Point, below: u64) -> Result<Sum, C::Error> {
         let (from, mut sum) = self.kept(point, below)?;
         self.forward(from, below, &mut |row| {
-            if counts(point, row.effective, row.booked) {
+            if point.counts(row.effective, row.booked) {
                 sum.fen += i128::from(row.fen);
                 sum.rows += 1;
             }
@@ -123,7 +119,7 @@ impl<C: Chunks> Walk<'_, C> {
             let (mut idle, mut at) = (0, from);
             self.forward(from, below, &mut |row| {
                 at = row.index;
-                if counts(point, row.effective, row.booked) {
+                if point.counts(row.effective, row.booked) {
                     idle = 0;
                     return show(row);
                 }
@@ -176,7 +172,7 @@ impl<C: Chunks> Walk<'_, C> {
         let mut sum = Sum::default();
         let Some((from, bytes)) = self.last_kept(below)? else { return Ok((0, sum)) };
         let add = &mut |(effective, booked): Days, of_day: Sum| {
-            if counts(point, effective, booked) {
+            if point.counts(effective, booked) {
                 // What is damaged may be any number.
                 sum.fen = sum.fen.saturating_add(of_day.fen);
                 sum.rows = sum.rows.saturating_add(of_day.rows);
@@ -187,7 +183,7 @@ impl<C: Chunks> Walk<'_, C> {
     }
 
     fn last_kept(&self, below: u64) -> Result<Option<(u64, Vec<u8>)>, C::Error> {
-        let Place { account, .. } = self.place;
+        let AccountPlace { account, .. } = self.place;
         if !self.place.lasts() {
             return Ok(None);
         }

@@ -7,9 +7,9 @@ use ledger::account::{AccountNo, Owner};
 use ledger::money::{Day, Fen};
 use parking_lot::Mutex;
 
-use super::{Chunks, Found, History, Place, Walk, counts};
-use crate::engine::past::Point;
-use crate::pages::postings::{EntryRow, Placed};
+use super::{ChunkWalk, Chunks, Found, History};
+use crate::pages::posting_row::{AccountPlace, EntryRow, Placed};
+use crate::point::Point;
 
 type Range<'a> = std::collections::btree_map::Range<'a, Vec<u8>, Vec<u8>>;
 
@@ -67,10 +67,10 @@ impl Chance {
     }
 }
 
-fn place(account: u32) -> Place {
+fn place(account: u32) -> AccountPlace {
     // Every third account lasts; the others share two stripes.
     let owner = if account.is_multiple_of(3) { Owner::Org } else { Owner::Roster };
-    Place::by(AccountNo(account), owner)
+    AccountPlace::by(AccountNo(account), owner)
 }
 
 /// Rows as the fold would note them: some entries post several times to an account, some days come late, some early.
@@ -126,12 +126,12 @@ fn agrees(shelf: &Shelf, rows: &[Placed], accounts: u64, points: &[Point]) {
         for point in points {
             let below = point.entries.expect("bounded");
             let known = || own.iter().filter(|row| row.index < below);
-            let counted = known().filter(|row| counts(point, row.effective, row.booked));
+            let counted = known().filter(|row| point.counts(row.effective, row.booked));
             let wanted: i128 = counted.clone().map(|row| i128::from(row.fen)).sum();
-            let mut walk = Walk::of(shelf, place(account));
+            let mut walk = ChunkWalk::of(shelf, place(account));
             let sum = walk.sum(point, below).expect("read");
             assert_eq!((sum.fen, sum.rows), (wanted, counted.count() as u64), "account {account} at {point:?}");
-            let balance = Walk::of(shelf, place(account)).balance(below).expect("read");
+            let balance = ChunkWalk::of(shelf, place(account)).balance(below).expect("read");
             assert_eq!(i128::from(balance), known().map(|row| i128::from(row.fen)).sum::<i128>());
             let mut shown = Vec::new();
             walk.forward(below / 2, below, &mut |row| {
@@ -189,9 +189,9 @@ fn a_question_about_an_account_that_lasts_reads_little_however_long_its_history(
         let (shelf, history) = (Shelf::default(), History::default());
         cut(&mut chance, &rows, 100).iter().for_each(|rows| shelf.keep(&history, rows));
         let point = Point { entries: Some(entries - 1), effective: Some(Day::default().plus(18_100)), booked: None };
-        let mut walk = Walk::of(&shelf, place(120));
+        let mut walk = ChunkWalk::of(&shelf, place(120));
         walk.sum(&point, entries - 1).expect("read");
-        let mut back = Walk::of(&shelf, place(120));
+        let mut back = ChunkWalk::of(&shelf, place(120));
         back.balance(entries / 2).expect("read");
         read.push(walk.read);
         assert_eq!(back.read, 1);
@@ -213,7 +213,7 @@ fn a_statement_passes_over_what_its_point_does_not_count() {
     let (shelf, history) = (Shelf::default(), History::default());
     cut(&mut chance, &rows, 3_000).iter().for_each(|rows| shelf.keep(&history, rows));
     let point = Point { effective: Some(first), ..Point::default() };
-    let mut walk = Walk::of(&shelf, place(120));
+    let mut walk = ChunkWalk::of(&shelf, place(120));
     let mut shown = Vec::new();
     walk.counted(&point, 0, 60_000, &mut |row| {
         shown.push(*row);
@@ -237,6 +237,6 @@ fn bytes_that_are_no_chunk_are_told_not_guessed() {
     for value in shelf.kept.lock().values_mut() {
         value.truncate(value.len() / 2);
     }
-    let told = Walk::of(&shelf, place(120)).balance(50);
+    let told = ChunkWalk::of(&shelf, place(120)).balance(50);
     assert_eq!(told.err(), Some("damaged"));
 }

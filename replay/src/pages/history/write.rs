@@ -7,8 +7,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use ledger::account::AccountNo;
 use parking_lot::Mutex;
 
-use super::{Chunks, LAST, Place, Walk, chunk, key, sums};
-use crate::pages::postings::Placed;
+use super::keys::{Chunks, LAST, key};
+use super::walk::ChunkWalk;
+use super::{chunk, sums};
+use crate::pages::posting_row::{AccountPlace, Placed};
 
 /// Rows after which sums are kept again: what a question has to add is read in a fraction of a millisecond.
 const ROWS: usize = 4_096;
@@ -27,7 +29,7 @@ struct Since {
 #[derive(Default)]
 pub(crate) struct History {
     since: Mutex<BTreeMap<AccountNo, Since>>,
-    /// The last checkpoint failed; nobody knows whether its chunks stand in the store.
+    /// The last checkpoint failed; nobody knows whether its chunks are in the store.
     doubt: AtomicBool,
 }
 
@@ -90,8 +92,8 @@ fn remove<C: Chunks>(chunks: &C, begin: u64, rows: &[Placed], puts: &mut Puts) -
 }
 
 /// How far an account is beyond its last sums, from the store.
-fn counted<C: Chunks>(chunks: &C, place: Place, begin: u64) -> Result<Since, C::Error> {
-    let mut walk = Walk::of(chunks, place);
+fn counted<C: Chunks>(chunks: &C, place: AccountPlace, begin: u64) -> Result<Since, C::Error> {
+    let mut walk = ChunkWalk::of(chunks, place);
     let (_, rows) = walk.sums(begin)?;
     Ok(Since { rows, chunks: walk.read })
 }
@@ -105,7 +107,7 @@ fn keep<C: Chunks>(
     puts: &mut Puts,
 ) -> Result<Since, C::Error> {
     let place = rows[0].place;
-    let (mut sums, _) = Walk::of(chunks, place).sums(begin)?;
+    let (mut sums, _) = ChunkWalk::of(chunks, place).sums(begin)?;
     for entry in rows.chunk_by(|one, other| one.row.index == other.row.index) {
         entry.iter().for_each(|row| sums.add(&row.row));
         since.rows += entry.len();

@@ -1,5 +1,5 @@
-//! A pause in keeping: for a while the store holds exactly what a rebuild makes anew, so that another store can take its
-//! place. Entries are folded meanwhile; what they change waits in memory.
+//! A pause in keeping: for a while the store holds exactly what a rebuild makes from the record, so that another store can take its
+//! place. Postings are folded meanwhile; what they change waits in memory.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,9 +7,10 @@ use std::time::Duration;
 use ledger::state::State;
 use parking_lot::RwLock;
 
-use super::{Keeper, Kept};
-use crate::engine::DriveError;
+use super::keeping::{Keeper, Kept};
+use crate::pages::error::PagesError;
 use crate::pages::store::Store;
+use crate::pause::poll;
 
 /// While it lives nothing is kept.
 pub(crate) struct Paused<'a> {
@@ -19,19 +20,19 @@ pub(crate) struct Paused<'a> {
 
 impl Keeper {
     /// Keeps what was folded by now, then nothing until the pause ends. `None` if no pages are kept at all.
-    pub(crate) fn pause(&self, state: &RwLock<State>) -> Result<Option<Paused<'_>>, DriveError> {
+    pub(crate) fn pause(&self, state: &RwLock<State>) -> Result<Option<Paused<'_>>, PagesError> {
         let Some(kept) = &self.kept else { return Ok(None) };
-        let mut progress = kept.desk.progress.lock();
+        let mut progress = kept.handover.progress.lock();
         progress.paused = true;
         let mut paused = Paused { kept, entries: 0 };
         while progress.under_way {
-            kept.desk.changed.wait(&mut progress);
+            kept.handover.changed.wait(&mut progress);
         }
         drop(progress);
         // The fold takes these two in the same order.
         let batch = {
             let mut state = state.write();
-            let mut progress = kept.desk.progress.lock();
+            let mut progress = kept.handover.progress.lock();
             self.settle(&mut progress, &mut state)?;
             let batch = self.collect(&kept.store.read(), &mut state);
             progress.taken = batch.entries();
@@ -45,7 +46,7 @@ impl Keeper {
 }
 
 impl Paused<'_> {
-    /// Entries the store knows.
+    /// Postings the store knows.
     pub(crate) fn entries(&self) -> u64 {
         self.entries
     }
@@ -60,17 +61,15 @@ impl Paused<'_> {
     pub(crate) fn replace(self, number: u64, store: Arc<Store>) {
         *self.kept.generation.lock() = number;
         let replaced = std::mem::replace(&mut *self.kept.store.write(), store);
-        // Pages are kept again meanwhile: who asks for much may read for a while.
+        // Pages are kept again meanwhile: whoever asks for much may read for a while.
         drop(self);
-        while Arc::strong_count(&replaced) > 1 {
-            std::thread::sleep(Duration::from_millis(1));
-        }
+        poll(Duration::MAX, Duration::from_millis(1), || (Arc::strong_count(&replaced) == 1).then_some(()));
     }
 }
 
 impl Drop for Paused<'_> {
     fn drop(&mut self) {
-        self.kept.desk.progress.lock().paused = false;
+        self.kept.handover.progress.lock().paused = false;
     }
 }
 
@@ -87,8 +86,8 @@ mod tests {
         let generations = Generations::of(dir.path());
         let (number, store) = generations.open([7; 16]).unwrap();
         let keeper = Keeper::over(generations, number, store, 0, Tally::default()).unwrap();
-        let desk = &keeper.kept.as_ref().unwrap().desk;
-        let mut progress = desk.progress.lock();
+        let handover = &keeper.kept.as_ref().unwrap().handover;
+        let mut progress = handover.progress.lock();
         progress.under_way = true;
         std::thread::scope(|scope| {
             let waits = scope.spawn(|| {
@@ -97,15 +96,15 @@ mod tests {
                 keeper.keep_sometimes(&mut state).unwrap();
             });
             // It came to where it waits once it let go of what is waited with.
-            while !desk.changed.notify_one() {
+            while !handover.changed.notify_one() {
                 parking_lot::MutexGuard::bump(&mut progress);
             }
             (progress.paused, progress.under_way) = (true, false);
             drop(progress);
-            desk.changed.notify_all();
+            handover.changed.notify_all();
             waits.join().unwrap();
         });
-        let progress = desk.progress.lock();
+        let progress = handover.progress.lock();
         assert_eq!((progress.taken, progress.under_way), (0, false));
     }
 }

@@ -2,25 +2,42 @@
 
 use super::*;
 use crate::answers::tests::world::{EACH, PAYOUT, World, thing};
+use crate::pages::posting_row::{AccountPlace, EntryRow};
 use ledger::account::{AccountNo, Class, Owner};
 
 const LEDGER: [u8; 16] = [7; 16];
 
 impl Store {
+    /// Collects, writes and settles at once, for whoever has no thread to spare.
+    ///
+    /// # Errors
+    /// As [`Store::write`]; what was not written belongs to the next batch.
+    pub fn save(&self, state: &mut State, tally: &Tally, entries: &mut Postings) -> Result<(), PagesError> {
+        let batch = self.collect(state, tally, entries);
+        match self.write(&batch) {
+            Ok(()) => Self::settle(batch, entries),
+            Err(error) => {
+                Self::give_back(batch, state, entries);
+                return Err(error);
+            }
+        }
+        Ok(())
+    }
+
     /// Takes a page away behind the back of the checkpoint.
     pub(crate) fn lose_a_page(&self) {
         assert!(self.db.remove(page_key(1, 0)).expect("removed").is_some());
     }
 }
 
-fn noted(world: &World, from: u64) -> Entries {
-    let mut entries = Entries::from(from);
+fn noted(world: &World, from: u64) -> Postings {
+    let mut entries = Postings::from(from);
     note(&mut entries, world, from);
     entries
 }
 
 /// Balances in notes are those of the end here, so tests look at them only where each entry is noted as it is folded.
-fn note(entries: &mut Entries, world: &World, from: u64) {
+fn note(entries: &mut Postings, world: &World, from: u64) {
     for (index, effective, postings) in world.postings.iter().filter(|(index, ..)| *index >= from) {
         entries.note(&world.state, *index, *effective, postings);
     }
@@ -37,12 +54,12 @@ fn tally(state: &State) -> Tally {
     Tally::from_parts(OutcomeChain::from_parts(state.entries, [9; 32]), books)
 }
 
-fn save(store: &Store, world: &mut World, entries: &mut Entries) {
+fn save(store: &Store, world: &mut World, entries: &mut Postings) {
     let tally = tally(&world.state);
     store.save(&mut world.state, &tally, entries).expect("written");
 }
 
-fn collect(store: &Store, world: &mut World, entries: &mut Entries) -> Batch {
+fn collect(store: &Store, world: &mut World, entries: &mut Postings) -> Batch {
     let tally = tally(&world.state);
     store.collect(&mut world.state, &tally, entries)
 }
@@ -53,7 +70,7 @@ fn the_tally_comes_back_as_it_was_kept() {
     let mut world = World::paid();
     let (store, _) = reopened(dir.path());
     let kept = tally(&world.state);
-    save(&store, &mut world, &mut Entries::default());
+    save(&store, &mut world, &mut Postings::default());
     drop(store);
     let (_, again) = Store::open(dir.path(), LEDGER).expect("opens").restore().expect("restores");
     assert_eq!(again.expect("kept").1, kept);
@@ -98,7 +115,7 @@ fn a_page_that_is_missing_old_or_bad_drops_everything() {
         let dir = tempfile::tempdir().expect("a directory");
         let mut world = World::paid();
         let (store, _) = reopened(dir.path());
-        save(&store, &mut world, &mut Entries::default());
+        save(&store, &mut world, &mut Postings::default());
         harm(&store.db);
         drop(store);
         let (store, state) = reopened(dir.path());
@@ -112,10 +129,10 @@ fn an_old_page_among_new_ones_is_noticed() {
     let dir = tempfile::tempdir().expect("a directory");
     let mut world = World::paid();
     let (store, _) = reopened(dir.path());
-    save(&store, &mut world, &mut Entries::default());
+    save(&store, &mut world, &mut Postings::default());
     let old = store.db.get(page_key(1, 0)).expect("read").expect("there");
     world.returned(thing(PAYOUT), 4, 20_211_201);
-    save(&store, &mut world, &mut Entries::default());
+    save(&store, &mut world, &mut Postings::default());
     store.db.insert(page_key(1, 0), old).expect("put");
     drop(store);
     assert!(reopened(dir.path()).1.is_none());
@@ -126,7 +143,7 @@ fn pages_of_another_ledger_are_not_used() {
     let dir = tempfile::tempdir().expect("a directory");
     let mut world = World::paid();
     let (store, _) = reopened(dir.path());
-    save(&store, &mut world, &mut Entries::default());
+    save(&store, &mut world, &mut Postings::default());
     drop(store);
     let (_, state) = Store::open(dir.path(), [8; 16]).expect("opens").restore().expect("restores");
     assert!(state.is_none());
@@ -144,8 +161,8 @@ fn a_directory_in_use_is_an_error_and_is_left_alone() {
     let dir = tempfile::tempdir().expect("a directory");
     let mut world = World::paid();
     let (store, _) = reopened(dir.path());
-    save(&store, &mut world, &mut Entries::default());
-    assert!(matches!(Store::open(dir.path(), LEDGER), Err(StoreError::Locked { .. })));
+    save(&store, &mut world, &mut Postings::default());
+    assert!(matches!(Store::open(dir.path(), LEDGER), Err(PagesError::Locked { .. })));
     drop(store);
     assert!(reopened(dir.path()).1.is_some());
 }
@@ -174,8 +191,8 @@ fn entries_read_the_same_wherever_they_lie() {
     let dir = tempfile::tempdir().expect("a directory");
     let mut world = World::paid();
     let (store, _) = reopened(dir.path());
-    let mut all = Entries::default();
-    let mut split = Entries::default();
+    let mut all = Postings::default();
+    let mut split = Postings::default();
     note(&mut all, &world, 0);
     note(&mut split, &world, 0);
     save(&store, &mut world, &mut split);
@@ -193,18 +210,19 @@ fn entries_read_the_same_wherever_they_lie() {
         if written {
             store.write(&batch).expect("written");
         }
-        for account in (0..world.state.accounts.next()).map(|number| Place::of(&world.state, AccountNo(number))) {
-            let wanted = all.recent(account, 0, usize::MAX).with(None).expect("in memory");
-            assert_eq!(split.recent(account, 0, usize::MAX).with(Some(&store)).expect("read"), wanted);
+        for account in (0..world.state.accounts.next()).map(|number| AccountPlace::of(&world.state, AccountNo(number)))
+        {
+            let wanted = all.recent(account, 0, usize::MAX).after(None::<&Store>).expect("in memory");
+            assert_eq!(split.recent(account, 0, usize::MAX).after(Some(&store)).expect("read"), wanted);
             assert_eq!(paged(&split, &store, account), wanted);
         }
     }
 }
 
-fn paged(entries: &Entries, store: &Store, account: Place) -> Vec<EntryRow> {
+fn paged(entries: &Postings, store: &Store, account: AccountPlace) -> Vec<EntryRow> {
     let (mut rows, mut from): (Vec<EntryRow>, u64) = (Vec::new(), 0);
     loop {
-        let page = entries.of(Some(store), account, from, 1).expect("read");
+        let page = entries.recent(account, from, 1).after(Some(store)).expect("read");
         let Some(last) = page.last() else { return rows };
         from = last.index + 1;
         rows.extend(page);
@@ -218,8 +236,8 @@ fn each_row_has_the_balance_after_it() {
     for (number, account) in world.state.accounts.iter() {
         let rows = world
             .entries
-            .recent(Place::of(&world.state, AccountNo(number)), 0, usize::MAX)
-            .with(None)
+            .recent(AccountPlace::of(&world.state, AccountNo(number)), 0, usize::MAX)
+            .after(None::<&Store>)
             .expect("in memory");
         let mut balance = 0;
         for row in &rows {
@@ -246,7 +264,7 @@ fn many_rows_of_one_stripe_are_split_between_entries_only() {
         effective: ledger::money::Day::default(),
     };
     let rows: Vec<EntryRow> = (0..20_000u32).map(|at| row(u64::from(at / 5), at)).collect();
-    let place = |account| Place::by(account, Owner::Loan);
+    let place = |account| AccountPlace::by(account, Owner::Loan);
     let placed: Vec<Placed> = rows.iter().map(|row| Placed { place: place(row.account), row: *row }).collect();
     let dir = tempfile::tempdir().expect("a directory");
     let (store, _) = reopened(dir.path());
@@ -256,11 +274,11 @@ fn many_rows_of_one_stripe_are_split_between_entries_only() {
     for (key, bytes) in puts {
         store.db.insert(key, seal(bytes.expect("a value"))).expect("put");
     }
-    let entries = Entries::from(4_000);
+    let entries = Postings::from(4_000);
     for account in (0..16).map(AccountNo) {
         let wanted: Vec<EntryRow> = rows.iter().filter(|row| row.account == account).copied().collect();
-        assert_eq!(entries.recent(place(account), 0, usize::MAX).with(Some(&store)).expect("read"), wanted);
+        assert_eq!(entries.recent(place(account), 0, usize::MAX).after(Some(&store)).expect("read"), wanted);
         let late: Vec<EntryRow> = wanted.into_iter().filter(|row| row.index >= 3_333).collect();
-        assert_eq!(entries.recent(place(account), 3_333, usize::MAX).with(Some(&store)).expect("read"), late);
+        assert_eq!(entries.recent(place(account), 3_333, usize::MAX).after(Some(&store)).expect("read"), late);
     }
 }

@@ -1,12 +1,12 @@
 //! A difference between a follower and its writer, and the mark it leaves in the follower's directory so that nothing is
-//! served from it again unnoticed. How one is found is in `follow`.
+//! served from it again unnoticed. How one is found is in `claim`.
 
 use std::fmt;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
-use crate::proof::checkpoint_files::replace;
+use crate::files::replace;
 use crate::record::error::LogError;
 
 /// Name of the mark.
@@ -60,7 +60,7 @@ pub(crate) fn refuse(data: &Path) -> Result<(), LogError> {
     }
 }
 
-/// Takes the mark away, and the caches with it: pages and tiles are made anew from the record, so that what a wrong
+/// Takes the mark away, and the caches with it: pages and tiles are made again from the record, so that what a wrong
 /// program made of it is gone too. The next checkpoint is compared as any other.
 ///
 /// # Errors

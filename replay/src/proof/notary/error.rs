@@ -1,4 +1,4 @@
-//! Why checkpoints are not signed or proofs not given. What is done about it stands in `signing`.
+//! Why checkpoints are not signed or proofs not given. What is done about it is in `signing`.
 
 use std::sync::Arc;
 

@@ -1,9 +1,13 @@
 //! Tiles against the frontier, at sizes around whole tiles, and after damage.
 
-use super::*;
-use ledger::tree::merkle::leaf_hash;
-use ledger::tree::proof::{is_consistent, is_included};
 use std::fs;
+use std::path::Path;
+
+use ledger::tree::merkle::{Frontier, Hash, leaf_hash};
+use ledger::tree::proof::{Unprovable, is_consistent, is_included};
+
+use super::*;
+use crate::record::leaves::Leaves;
 
 fn leaf(n: u64) -> Hash {
     leaf_hash(&n.to_be_bytes())

@@ -1,5 +1,5 @@
-//! The stream as the record sees it: publish a frame at a place, read a place, ask how it is. Two kinds: real
-//! JetStream and a faulty one in memory. What to do about an answer is decided in `publish`.
+//! The stream as the record sees it: publish a frame at a place, read a place, ask how it is. What to do about an answer is
+//! decided in `publish`.
 
 use async_nats::jetstream::{self, ErrorCode, context::PublishErrorKind, message::PublishMessage};
 use bytes::Bytes;
@@ -7,98 +7,37 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use serde_json::Value;
 use std::future::IntoFuture;
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::faulty::FaultyBroker;
-use super::nats::{NatsOptions, USUAL_STREAM};
+use super::nats_options::{NatsOptions, USUAL_STREAM};
 use super::settings;
+use super::stream_info::{Answer, StreamInfo};
 use crate::limits::{NATS_VERSION_MIN, PUBLISH_TIMEOUT_MS, REQUEST_TIMEOUT_MS};
 use crate::record::error::LogError;
 
-/// What came of publishing a frame.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Answer {
-    /// Acknowledged at this sequence.
-    Stored(u64),
-    /// "I have that already", at this sequence: so answers a replicated stream.
-    Duplicate(u64),
-    /// The last sequence is another: so answers a stream of one replica, also to a repeat.
-    WrongLast,
-    /// No answer, or one that says nothing; it may be stored now, later or never.
-    Unknown(String),
-    /// The stream has no room.
-    Full(String),
-    /// The server will not take it.
-    Refused(String),
-}
-
-/// What the stream says of itself.
-#[derive(Clone, Debug)]
-pub(crate) struct StreamInfo {
-    pub(crate) created: String,
-    pub(crate) first_sequence: u64,
-    pub(crate) last_sequence: u64,
-    pub(crate) messages: u64,
-    pub(crate) differences: Vec<String>,
-}
-
 /// The server's side of the record.
-#[derive(Clone, Debug)]
-pub(crate) enum Broker {
-    Nats(Box<NatsBroker>),
-    Faulty(FaultyBroker),
-}
+pub(crate) type Broker = Arc<dyn StreamServer>;
 
-impl Broker {
-    pub(crate) fn name(&self) -> &str {
-        match self {
-            Self::Nats(nats) => &nats.name,
-            Self::Faulty(_) => "in memory",
-        }
-    }
+/// What the record asks of a stream, so that a test can put one in its place that fails on purpose.
+pub(crate) trait StreamServer: std::fmt::Debug + Send + Sync {
+    /// The stream's name.
+    fn name(&self) -> &str;
 
     /// Sends at once, in the order of calls; the future it yields waits for the answer.
-    pub(crate) async fn publish(&self, last_sequence: u64, frame: Bytes) -> BoxFuture<'static, Answer> {
-        match self {
-            Self::Nats(nats) => nats.publish(last_sequence, frame).await,
-            Self::Faulty(faulty) => std::future::ready(faulty.publish(last_sequence, frame)).boxed(),
-        }
-    }
+    fn publish(&self, last_sequence: u64, frame: Bytes) -> BoxFuture<'_, BoxFuture<'static, Answer>>;
 
     /// Reads one message from the leader; `None` if there is none.
-    pub(crate) async fn read(&self, sequence: u64) -> Result<Option<Bytes>, LogError> {
-        match self {
-            Self::Nats(nats) => nats.read(sequence).await,
-            Self::Faulty(faulty) => faulty.read(sequence),
-        }
-    }
+    fn read(&self, sequence: u64) -> BoxFuture<'_, Result<Option<Bytes>, LogError>>;
 
     /// Reads one message that must be there, from any replica.
-    pub(crate) async fn read_any(&self, sequence: u64) -> Result<Option<Bytes>, LogError> {
-        match self {
-            Self::Nats(nats) => match nats.stream.direct_get(sequence).await {
-                Ok(message) if message.sequence == sequence => Ok(Some(message.payload)),
-                // A replica may lag; the leader decides.
-                _ => nats.read(sequence).await,
-            },
-            Self::Faulty(faulty) => faulty.read(sequence),
-        }
-    }
+    fn read_any(&self, sequence: u64) -> BoxFuture<'_, Result<Option<Bytes>, LogError>>;
+
+    /// What the stream says of itself.
+    fn info(&self) -> BoxFuture<'_, Result<StreamInfo, LogError>>;
 
     /// How often the connection was made.
-    pub(crate) fn connects(&self) -> u64 {
-        match self {
-            Self::Nats(nats) => nats.client.statistics().connects.load(std::sync::atomic::Ordering::Relaxed),
-            Self::Faulty(_) => 1,
-        }
-    }
-
-    pub(crate) async fn info(&self) -> Result<StreamInfo, LogError> {
-        match self {
-            Self::Nats(nats) => nats.info().await,
-            Self::Faulty(faulty) => faulty.info(),
-        }
-    }
+    fn connects(&self) -> u64;
 }
 
 /// A stream of a real server.
@@ -113,7 +52,7 @@ pub(crate) struct NatsBroker {
 
 impl NatsBroker {
     /// Connects and checks the server's version. The stream is not looked at yet.
-    pub(crate) async fn connect(options: &NatsOptions) -> Result<Self, LogError> {
+    pub(crate) async fn connect(options: &NatsOptions) -> Result<Broker, LogError> {
         let client = connect(&options.url).await?;
         let name = match &options.stream {
             Some(name) => name.clone(),
@@ -123,18 +62,14 @@ impl NatsBroker {
     }
 
     /// The stream of this name, over a connection there is.
-    pub(crate) async fn of(client: async_nats::Client, name: String, subject: &str) -> Result<Self, LogError> {
+    pub(crate) async fn of(client: async_nats::Client, name: String, subject: &str) -> Result<Broker, LogError> {
         let timeout = Duration::from_millis(PUBLISH_TIMEOUT_MS);
         let context = jetstream::ContextBuilder::new().timeout(timeout).build(client.clone());
         let stream = context.get_stream_no_info(&name).await.map_err(|e| nats_error("looking for the stream", e))?;
-        Ok(Self { client, context, stream, name, subject: subject.to_owned() })
+        Ok(Arc::new(Self { client, context, stream, name, subject: subject.to_owned() }))
     }
 
-    pub(crate) fn name(&self) -> &str {
-        &self.name
-    }
-
-    async fn publish(&self, last_sequence: u64, frame: Bytes) -> BoxFuture<'static, Answer> {
+    async fn send(&self, last_sequence: u64, frame: Bytes) -> BoxFuture<'static, Answer> {
         let message =
             PublishMessage::build().payload(frame).expected_last_sequence(last_sequence).expected_stream(&self.name);
         match self.context.send_publish(self.subject.clone(), message).await {
@@ -146,7 +81,7 @@ impl NatsBroker {
         }
     }
 
-    async fn read(&self, sequence: u64) -> Result<Option<Bytes>, LogError> {
+    async fn read_raw(&self, sequence: u64) -> Result<Option<Bytes>, LogError> {
         use jetstream::stream::LastRawMessageErrorKind::{JetStream, NoMessageFound};
         match self.stream.get_raw_message(sequence).await {
             Ok(message) => Ok(Some(message.payload)),
@@ -158,10 +93,12 @@ impl NatsBroker {
         }
     }
 
-    pub(crate) async fn info(&self) -> Result<StreamInfo, LogError> {
+    async fn ask_info(&self) -> Result<StreamInfo, LogError> {
         let answer = ask(&self.client, &format!("STREAM.INFO.{}", self.name), &Value::Null).await?;
         let answer = match answer {
             Ok(answer) => answer,
+            // The server's answer is not parsed, so its number is looked for in the text. The versions that may serve are
+            // checked and keep it.
             Err(error) if error.contains("10059") => return Err(LogError::NoStream { stream: self.name.clone() }),
             Err(answer) => return Err(LogError::Nats { doing: format!("asking for stream {}", self.name), answer }),
         };
@@ -173,6 +110,39 @@ impl NatsBroker {
             messages: number("messages"),
             differences: settings::differences(&answer["config"], &self.subject),
         })
+    }
+}
+
+impl StreamServer for NatsBroker {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn publish(&self, last_sequence: u64, frame: Bytes) -> BoxFuture<'_, BoxFuture<'static, Answer>> {
+        self.send(last_sequence, frame).boxed()
+    }
+
+    fn read(&self, sequence: u64) -> BoxFuture<'_, Result<Option<Bytes>, LogError>> {
+        self.read_raw(sequence).boxed()
+    }
+
+    fn read_any(&self, sequence: u64) -> BoxFuture<'_, Result<Option<Bytes>, LogError>> {
+        let direct = async move {
+            match self.stream.direct_get(sequence).await {
+                Ok(message) if message.sequence == sequence => Ok(Some(message.payload)),
+                // A replica may lag; the leader decides.
+                _ => self.read_raw(sequence).await,
+            }
+        };
+        direct.boxed()
+    }
+
+    fn info(&self) -> BoxFuture<'_, Result<StreamInfo, LogError>> {
+        self.ask_info().boxed()
+    }
+
+    fn connects(&self) -> u64 {
+        self.client.statistics().connects.load(std::sync::atomic::Ordering::Relaxed)
     }
 }
 

@@ -2,12 +2,13 @@
 //! fold is in `nats`; who keeps the copy is not known here.
 
 use bytes::Bytes;
-use futures_util::StreamExt;
 
-use super::broker::{Broker, NatsBroker};
-use super::nats::{NatsOptions, next_frame, runtime};
-use super::{Frame, Tip};
-use crate::limits::CATCH_UP_AHEAD;
+use super::broker::Broker;
+use super::frame::Frame;
+use super::frames::Frames;
+use super::nats::Connected;
+use super::nats_options::NatsOptions;
+use super::tip::Tip;
 use crate::record::error::LogError;
 
 /// Is shown each frame with the record's end after it; false ends the reading.
@@ -21,15 +22,13 @@ pub(crate) fn copy_stream(
     last: Option<Bytes>,
     show: Show<'_>,
 ) -> Result<String, LogError> {
-    let runtime = runtime()?;
-    let result = runtime.block_on(copy(options, tip, last, show));
+    let Connected { broker, runtime, .. } = Connected::to(options)?;
+    let result = runtime.block_on(copy(&broker, tip, last, show));
     runtime.shutdown_background();
     result
 }
 
-async fn copy(options: &NatsOptions, mut tip: Tip, last: Option<Bytes>, show: Show<'_>) -> Result<String, LogError> {
-    let nats = NatsBroker::connect(options).await?;
-    let broker = Broker::Nats(Box::new(nats));
+async fn copy(broker: &Broker, mut tip: Tip, last: Option<Bytes>, show: Show<'_>) -> Result<String, LogError> {
     let info = broker.info().await?;
     if tip.frames > 0 && broker.read(tip.frames).await? != last {
         return Err(LogError::BrokerLostTail {
@@ -38,12 +37,8 @@ async fn copy(options: &NatsOptions, mut tip: Tip, last: Option<Bytes>, show: Sh
             why: format!("sequence {} is not frame {} of the copy", tip.frames, tip.frames),
         });
     }
-    let source = &broker;
-    let mut messages = futures_util::stream::iter(tip.frames + 1..=info.last_sequence)
-        .map(|sequence| async move { source.read_any(sequence).await })
-        .buffered(CATCH_UP_AHEAD);
-    while let Some(message) = messages.next().await {
-        let frame = next_frame(source, &tip, message?.unwrap_or_default())?;
+    let mut frames = Frames::of(broker, tip.frames + 1..=info.last_sequence);
+    while let Some(frame) = frames.next(&tip).await? {
         tip.advance(&frame);
         if !show(&frame, &tip)? {
             break;

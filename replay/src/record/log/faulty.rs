@@ -1,13 +1,22 @@
 //! A stream in memory that fails on purpose, by a seed: the faults a real one shows rarely and at no chosen
-//! moment. For tests of the publishing protocol; nothing in it is durable.
+//! moment. For tests of the publishing protocol; nothing in it is durable, and no release has it.
 
+use std::future::ready;
+use std::path::Path;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 use parking_lot::Mutex;
 
-use super::broker::{Answer, StreamInfo};
+use super::broker::StreamServer;
 use super::frame::{Frame, FrameBuilder, Header};
+use super::homes::{Log, LogHome};
+use super::nats::{Connected, NatsLog, runtime};
+use super::opening::{LogOptions, Visit};
+use super::stream_info::{Answer, StreamInfo};
+use crate::pause::Backoff;
 use crate::record::error::LogError;
 
 /// What the stream does wrong, each one time in so many publishes; 0 is never.
@@ -86,35 +95,70 @@ impl FaultyBroker {
     pub fn messages(&self) -> Vec<Bytes> {
         self.state.lock().messages.clone()
     }
+}
 
-    pub(crate) fn publish(&self, last_sequence: u64, frame: Bytes) -> Answer {
-        self.state.lock().publish(last_sequence, frame)
+impl StreamServer for FaultyBroker {
+    fn name(&self) -> &str {
+        "in memory"
     }
 
-    pub(crate) fn read(&self, sequence: u64) -> Result<Option<Bytes>, LogError> {
-        let mut state = self.state.lock();
-        let one_in = state.faults.read_fails;
-        if state.chance(one_in) {
-            return Err(LogError::Nats { doing: "reading".to_owned(), answer: "no answer".to_owned() });
-        }
-        let at = usize::try_from(sequence).ok().and_then(|sequence| sequence.checked_sub(1));
-        Ok(at.and_then(|at| state.messages.get(at).cloned()))
+    fn publish(&self, last_sequence: u64, frame: Bytes) -> BoxFuture<'_, BoxFuture<'static, Answer>> {
+        ready(ready(self.state.lock().publish(last_sequence, frame)).boxed()).boxed()
     }
 
-    pub(crate) fn info(&self) -> Result<StreamInfo, LogError> {
+    fn read(&self, sequence: u64) -> BoxFuture<'_, Result<Option<Bytes>, LogError>> {
+        ready(self.state.lock().read(sequence)).boxed()
+    }
+
+    fn read_any(&self, sequence: u64) -> BoxFuture<'_, Result<Option<Bytes>, LogError>> {
+        self.read(sequence)
+    }
+
+    fn info(&self) -> BoxFuture<'_, Result<StreamInfo, LogError>> {
         let state = self.state.lock();
         let messages = state.messages.len() as u64;
-        Ok(StreamInfo {
+        let info = StreamInfo {
             created: "once".to_owned(),
             first_sequence: messages.min(1),
             last_sequence: messages,
             messages,
             differences: state.drift.clone(),
-        })
+        };
+        ready(Ok(info)).boxed()
+    }
+
+    fn connects(&self) -> u64 {
+        1
+    }
+}
+
+impl Log {
+    /// Opens such a stream, with a real archive in `dir`. Nothing is waited for between two attempts.
+    ///
+    /// # Errors
+    /// As [`Log::open_nats`].
+    pub fn open_faulty(
+        broker: &FaultyBroker,
+        dir: &Path,
+        options: &LogOptions,
+        seen: Visit<'_>,
+    ) -> Result<Self, LogError> {
+        let stream = Connected { broker: Arc::new(broker.clone()), runtime: runtime()?, retry: Backoff::none() };
+        let (home, tip, torn) = NatsLog::open(stream, dir, options, seen)?;
+        Ok(Self::opened(LogHome::Nats(Box::new(home)), tip, options, torn))
     }
 }
 
 impl State {
+    fn read(&mut self, sequence: u64) -> Result<Option<Bytes>, LogError> {
+        let one_in = self.faults.read_fails;
+        if self.chance(one_in) {
+            return Err(LogError::Nats { doing: "reading".to_owned(), answer: "no answer".to_owned() });
+        }
+        let at = usize::try_from(sequence).ok().and_then(|sequence| sequence.checked_sub(1));
+        Ok(at.and_then(|at| self.messages.get(at).cloned()))
+    }
+
     fn chance(&mut self, one_in: u64) -> bool {
         // xorshift64: small, and the same on every machine.
         self.random ^= self.random << 13;

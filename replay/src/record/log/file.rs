@@ -6,10 +6,10 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::frame::Frame;
+use super::opening::{Visit, visit};
 use super::reader::{Reader, Torn, read_from};
 use super::segments::{Segment, list, sync_dir};
 use super::tip::Tip;
-use super::{Visit, visit};
 use crate::limits::SEGMENT_BYTES;
 use crate::record::error::LogError;
 
@@ -44,7 +44,7 @@ struct Open {
 impl FileLog {
     /// Locks `dir`, creating it if needed, checks every frame and shows it to `seen`.
     ///
-    /// Answers the log, where it stands, and the unfinished end that was set aside, if there was one.
+    /// Answers the log, where it ends, and the unfinished end that was set aside, if there was one.
     pub fn open(dir: &Path, ledger: [u8; 16], seen: Visit<'_>) -> Result<(Self, Tip, Option<Torn>), LogError> {
         fs::create_dir_all(dir).map_err(|e| LogError::io("creating directory", dir, e))?;
         let lock = lock(dir)?;
@@ -145,7 +145,7 @@ pub(crate) fn lock(dir: &Path) -> Result<Lock, LogError> {
     }
 }
 
-/// Keeps an unfinished end beside the segment, then cuts it off.
+/// Keeps an unfinished end in a file of its own, then cuts it off.
 fn set_aside(torn: &Torn) -> Result<(), LogError> {
     let bytes = read_from(&torn.path, torn.offset)?;
     let aside = torn.path.with_extension(format!("{}.torn", torn.offset));

@@ -1,18 +1,18 @@
 //! A stream read by another than its writer: each frame into an archive of its own, then to whoever folds it. Nothing is
-//! published; the archive is compared with the stream again and again, as beside the writer. What the entries mean, and
+//! published; the archive is compared with the stream again and again, as the writer does it. What the entries mean, and
 //! whether the writer made the same of them, is not looked at here.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use futures_util::StreamExt;
-
-use super::nats::{next_frame, take};
-use super::publish::Pipeline;
+use super::frames::Frames;
+use super::nats::{NatsLog, take};
+use super::opening::Visit;
 use super::scrub::Scrub;
-use super::{NatsLog, Tip, Visit};
-use crate::limits::{CATCH_UP_AHEAD, FOLLOW_EVERY_MS, RETRY_PAUSE_MAX_MS, RETRY_PAUSE_MIN_MS};
+use super::stream_info::Expected;
+use super::tip::Tip;
+use crate::limits::FOLLOW_EVERY_MS;
 use crate::record::error::LogError;
 
 /// Is told when the stream cannot be reached, and when it can again.
@@ -24,7 +24,7 @@ impl NatsLog {
     pub(crate) fn follow(
         mut self,
         mut tip: Tip,
-        stop: &Arc<AtomicBool>,
+        stop: &AtomicBool,
         away: Away<'_>,
         seen: Visit<'_>,
     ) -> Result<(), LogError> {
@@ -49,29 +49,26 @@ impl NatsLog {
         &mut self,
         tip: &mut Tip,
         archived: &AtomicU64,
-        stop: &Arc<AtomicBool>,
+        stop: &AtomicBool,
         away: Away<'_>,
         seen: Visit<'_>,
     ) -> Result<(), LogError> {
-        let mut failures = 0;
+        let mut retry = self.retry;
         while !stop.load(Ordering::Relaxed) {
-            let pause = match self.look(tip, archived, stop, seen).await {
+            match self.look(tip, archived, stop, seen).await {
                 Ok(()) => {
-                    if failures > 0 {
+                    if retry.reset() {
                         away(None);
                     }
-                    failures = 0;
-                    FOLLOW_EVERY_MS
+                    tokio::time::sleep(Duration::from_millis(FOLLOW_EVERY_MS)).await;
                 }
                 Err(error @ LogError::Nats { .. }) => {
                     tracing::warn!(%error, "the stream cannot be reached; trying on");
                     away(Some(&error));
-                    failures += 1;
-                    (RETRY_PAUSE_MIN_MS << failures.min(10)).min(RETRY_PAUSE_MAX_MS)
+                    retry.wait().await;
                 }
                 Err(error) => return Err(error),
-            };
-            tokio::time::sleep(Duration::from_millis(pause)).await;
+            }
         }
         Ok(())
     }
@@ -81,23 +78,19 @@ impl NatsLog {
         &mut self,
         tip: &mut Tip,
         archived: &AtomicU64,
-        stop: &Arc<AtomicBool>,
+        stop: &AtomicBool,
         seen: Visit<'_>,
     ) -> Result<(), LogError> {
         let info = self.broker.info().await?;
-        let dir = self.archive.dir().to_path_buf();
-        let held = Pipeline::<()>::new(self.broker.clone(), self.created.clone(), tip, dir, Arc::clone(stop));
-        held.examine(&info, tip.frames)?;
-        let broker = &self.broker;
-        let mut messages = futures_util::stream::iter(tip.frames + 1..=info.last_sequence)
-            .map(|sequence| async move { (sequence, broker.read_any(sequence).await) })
-            .buffered(CATCH_UP_AHEAD);
-        while let Some((sequence, message)) = messages.next().await {
-            let Some(bytes) = message? else {
-                let (stream, why) = (broker.name().to_owned(), format!("sequence {sequence} is missing"));
-                return Err(LogError::BrokerLostTail { stream, index: tip.next_index(), why });
-            };
-            let frame = next_frame(broker, tip, bytes)?;
+        info.fits(&Expected {
+            stream: self.broker.name(),
+            created: &self.created,
+            settled: tip.frames,
+            next_index: tip.next_index(),
+            archive: self.archive.dir(),
+        })?;
+        let mut frames = Frames::acknowledged(&self.broker, tip.frames + 1..=info.last_sequence);
+        while let Some(frame) = frames.next(tip).await? {
             take(&mut self.archive, tip, &frame, seen)?;
             archived.store(tip.frames, Ordering::Release);
             if stop.load(Ordering::Relaxed) {

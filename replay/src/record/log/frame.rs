@@ -7,14 +7,14 @@
 use bytes::Bytes;
 use ledger::tree::merkle::Hash;
 
-use crate::limits::{MAX_ENTRY_BYTES, MAX_FRAME_BYTES};
+use crate::limits::MAX_FRAME_BYTES;
 
 /// Magic and format number. A later format changes the last byte.
 pub const MAGIC: [u8; 4] = *b"MZF1";
 /// Bytes before the entries.
 pub const HEADER_BYTES: usize = 92;
 /// Bytes after the entries.
-pub const TRAILER_BYTES: usize = 4;
+pub(crate) const TRAILER_BYTES: usize = 4;
 
 /// Everything a frame says besides its entries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -180,8 +180,8 @@ impl Frame {
     }
 
     /// The entries' bytes in order.
-    pub fn entries(&self) -> Entries<'_> {
-        Entries { rest: &self.bytes[HEADER_BYTES..self.bytes.len() - TRAILER_BYTES] }
+    pub fn entries(&self) -> FrameEntries<'_> {
+        FrameEntries { rest: &self.bytes[HEADER_BYTES..self.bytes.len() - TRAILER_BYTES] }
     }
 
     /// Index of the first entry after this frame.
@@ -210,11 +210,11 @@ fn check_entries(header: &Header, bytes: &[u8]) -> Result<(), FrameError> {
 
 /// Iterator over the entries of a frame.
 #[derive(Clone, Debug)]
-pub struct Entries<'a> {
+pub struct FrameEntries<'a> {
     rest: &'a [u8],
 }
 
-impl<'a> Iterator for Entries<'a> {
+impl<'a> Iterator for FrameEntries<'a> {
     type Item = &'a [u8];
 
     fn next(&mut self) -> Option<&'a [u8]> {
@@ -276,18 +276,6 @@ impl FrameBuilder {
     #[must_use]
     pub fn part(&self, from: usize, to: usize) -> &[u8] {
         &self.bytes[from..to]
-    }
-
-    /// How many entries it has.
-    #[must_use]
-    pub fn count(&self) -> u32 {
-        self.count
-    }
-
-    /// Whether another entry of any length would fit.
-    #[must_use]
-    pub fn has_room(&self) -> bool {
-        self.bytes.len() + 2 + MAX_ENTRY_BYTES + TRAILER_BYTES <= MAX_FRAME_BYTES
     }
 
     /// Closes the frame. `count` and `body_bytes` of the header are filled in here.

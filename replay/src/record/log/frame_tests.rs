@@ -69,7 +69,7 @@ fn a_frame_never_outgrows_its_limit() {
     while let Offered::Taken(..) = builder.offer(|out| out.extend_from_slice(&[1; 50_000])) {
         taken += 1;
     }
-    assert_eq!(builder.count(), taken);
+    assert_eq!(builder.count, taken);
     assert_eq!(builder.offer(|out| out.resize(out.len() + 70_000, 0)), Offered::TooLong(70_000));
     let frame = builder.finish(header());
     assert!(frame.bytes().len() <= MAX_FRAME_BYTES);

@@ -2,56 +2,31 @@
 //! archive up and raises the epoch, and the order stream, then archive, then caller. How a frame gets into
 //! the stream is in `publish`.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
-use futures_util::StreamExt;
-
-use super::broker::{Broker, NatsBroker, StreamInfo};
+use super::broker::{Broker, NatsBroker};
+use super::file::FileLog;
 use super::frame::Frame;
-use super::publish::{Concluded, Pipeline, whole};
+use super::frames::Frames;
+use super::nats_options::NatsOptions;
+use super::opening::{LogOptions, Visit, random_number, visit};
+use super::publish::{Concluded, Pipeline};
+use super::reader::Torn;
 use super::reader::{first_index_of, frame_at};
-use super::tip::{Tip, hex};
-use super::{FileLog, LogOptions, Torn, Visit, random_number, visit};
-use crate::limits::{CATCH_UP_AHEAD, FENCE_FRAMES, TAKE_OVER_MS};
+use super::stream_info::StreamInfo;
+use super::tip::Tip;
+use crate::limits::{FENCE_FRAMES, TAKE_OVER_MS};
+use crate::pause::Backoff;
 use crate::record::error::LogError;
-
-/// Where the stream is and where its archive.
-#[derive(Clone, Debug)]
-pub struct NatsOptions {
-    /// `nats://host:port`.
-    pub url: String,
-    /// Name of the stream; without one it is the stream that has the subject, as repairing makes one of another name.
-    pub stream: Option<String>,
-    /// Its one subject.
-    pub subject: String,
-    /// Directory of the archive.
-    pub archive: PathBuf,
-}
-
-impl NatsOptions {
-    /// The usual names, the archive in `archive`.
-    #[must_use]
-    pub fn new(url: &str, archive: &Path) -> Self {
-        Self {
-            url: url.to_owned(),
-            stream: None,
-            subject: "mingzhang.record".to_owned(),
-            archive: archive.to_path_buf(),
-        }
-    }
-}
-
-/// Name of the stream where no other has the subject.
-pub const USUAL_STREAM: &str = "MINGZHANG";
 
 /// A stream and its archive, opened for writing.
 #[derive(Debug)]
 pub(crate) struct NatsLog {
     pub(crate) broker: Broker,
+    pub(crate) retry: Backoff,
     pub(crate) archive: FileLog,
     /// When the stream was created, by its own account.
     pub(crate) created: String,
@@ -68,50 +43,62 @@ impl Drop for NatsLog {
 }
 
 impl NatsLog {
+    /// Opens the stream to write to it: compares it with the archive in `dir`, catches that up and raises the epoch.
     pub(crate) fn open(
-        options: &NatsOptions,
-        log: &LogOptions,
-        seen: Visit<'_>,
-    ) -> Result<(Self, Tip, Option<Torn>), LogError> {
-        let runtime = runtime()?;
-        let broker = runtime.block_on(NatsBroker::connect(options))?;
-        Self::open_broker(runtime, Broker::Nats(Box::new(broker)), &options.archive, log, seen)
-    }
-
-    pub(crate) fn open_broker(
-        runtime: tokio::runtime::Runtime,
-        broker: Broker,
+        stream: Connected,
         dir: &Path,
         log: &LogOptions,
         seen: Visit<'_>,
     ) -> Result<(Self, Tip, Option<Torn>), LogError> {
-        // A record that belongs to another ledger, or is set up wrongly, is refused before anything is read.
-        let info = runtime.block_on(broker.info())?;
-        let (archive, tip, torn) = FileLog::open(dir, log.ledger, seen)?;
-        let opened = Opening { broker: &broker, archive, tip, info };
-        let (archive, tip, created) = runtime.block_on(opened.run(log, torn.is_some(), seen))?;
-        Ok((Self { broker, archive, created, runtime: Some(runtime) }, tip, torn))
+        Self::open_as(Some(log), stream, dir, log.ledger, seen)
     }
 
-    /// Opens a stream to follow it: nothing is published, so the epoch stays another's.
+    /// Opens the stream to follow it: nothing is published, so the epoch stays another's.
     pub(crate) fn open_to_follow(
-        options: &NatsOptions,
-        log: &LogOptions,
+        stream: Connected,
+        dir: &Path,
+        ledger: [u8; 16],
         seen: Visit<'_>,
     ) -> Result<(Self, Tip, Option<Torn>), LogError> {
-        let runtime = runtime()?;
-        let broker = runtime.block_on(NatsBroker::connect(options))?;
-        let broker = Broker::Nats(Box::new(broker));
+        Self::open_as(None, stream, dir, ledger, seen)
+    }
+
+    fn open_as(
+        writer: Option<&LogOptions>,
+        stream: Connected,
+        dir: &Path,
+        ledger: [u8; 16],
+        seen: Visit<'_>,
+    ) -> Result<(Self, Tip, Option<Torn>), LogError> {
+        let Connected { broker, runtime, retry } = stream;
+        // A record that belongs to another ledger, or is set up wrongly, is refused before anything is read.
         let info = runtime.block_on(broker.info())?;
-        let (archive, tip, torn) = FileLog::open(&options.archive, log.ledger, seen)?;
-        let opened = Opening { broker: &broker, archive, tip, info };
-        let (archive, tip, created) = runtime.block_on(opened.run_beside(torn.is_some(), seen))?;
-        Ok((Self { broker, archive, created, runtime: Some(runtime) }, tip, torn))
+        let (archive, tip, torn) = FileLog::open(dir, ledger, seen)?;
+        let opening = Opening { broker: &broker, retry, archive, tip, info };
+        let (archive, tip, created) = runtime.block_on(opening.run(writer, torn.is_some(), seen))?;
+        Ok((Self { broker, retry, archive, created, runtime: Some(runtime) }, tip, torn))
     }
 
     /// The runtime that drives the connection, and the rest. The runtime must outlive what it drives.
     pub(crate) fn take_runtime(&mut self) -> Option<tokio::runtime::Runtime> {
         self.runtime.take()
+    }
+}
+
+/// A stream to open, with what drives its connection.
+pub(crate) struct Connected {
+    pub(crate) broker: Broker,
+    pub(crate) runtime: tokio::runtime::Runtime,
+    /// How long is waited between two attempts to reach it.
+    pub(crate) retry: Backoff,
+}
+
+impl Connected {
+    /// Connects to a server.
+    pub(crate) fn to(options: &NatsOptions) -> Result<Self, LogError> {
+        let runtime = runtime()?;
+        let broker = runtime.block_on(NatsBroker::connect(options))?;
+        Ok(Self { broker, runtime, retry: Backoff::retry() })
     }
 }
 
@@ -127,30 +114,28 @@ pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, LogError> {
 
 struct Opening<'a> {
     broker: &'a Broker,
+    retry: Backoff,
     archive: FileLog,
     tip: Tip,
     info: StreamInfo,
 }
 
 impl Opening<'_> {
-    async fn run(mut self, log: &LogOptions, torn: bool, seen: Visit<'_>) -> Result<(FileLog, Tip, String), LogError> {
-        self.come_level(torn, seen).await?;
-        self.raise(log, seen).await?;
-        self.finish()
-    }
-
-    async fn run_beside(mut self, torn: bool, seen: Visit<'_>) -> Result<(FileLog, Tip, String), LogError> {
-        self.come_level(torn, seen).await?;
-        self.finish()
-    }
-
-    async fn come_level(&mut self, torn: bool, seen: Visit<'_>) -> Result<(), LogError> {
+    /// Comes level with the stream and, for a writer, raises the epoch.
+    async fn run(
+        mut self,
+        writer: Option<&LogOptions>,
+        torn: bool,
+        seen: Visit<'_>,
+    ) -> Result<(FileLog, Tip, String), LogError> {
         self.check_info()?;
+        // Before anything is copied: what follows a difference would only hide where it begins.
         self.check_prefix(torn).await?;
-        self.catch_up(seen).await
-    }
-
-    fn finish(self) -> Result<(FileLog, Tip, String), LogError> {
+        self.catch_up(seen).await?;
+        if let Some(log) = writer {
+            self.raise(log, seen).await?;
+        }
+        // Last: a stream that was refused is not taken for ours.
         remember_created(self.archive.dir(), &self.info.created)?;
         Ok((self.archive, self.tip, self.info.created))
     }
@@ -160,7 +145,7 @@ impl Opening<'_> {
         if !self.info.differences.is_empty() {
             return Err(LogError::Settings { stream, differences: self.info.differences.clone() });
         }
-        whole(&self.info).map_err(|why| self.lost(1, why))?;
+        self.info.whole().map_err(|why| self.lost(1, why))?;
         match known_created(self.archive.dir())? {
             Some(created) if created != self.info.created => {
                 Err(self.lost(1, format!("it was created at {}, ours at {created}", self.info.created)))
@@ -206,22 +191,14 @@ impl Opening<'_> {
 
     /// Copies what the stream has and the archive has not.
     async fn catch_up(&mut self, seen: Visit<'_>) -> Result<(), LogError> {
-        let (from, to) = (self.archive.frames() + 1, self.info.last_sequence);
-        let broker = self.broker;
-        let mut messages = futures_util::stream::iter(from..=to)
-            .map(|sequence| async move { (sequence, broker.read_any(sequence).await) })
-            .buffered(CATCH_UP_AHEAD);
-        while let Some((sequence, message)) = messages.next().await {
-            let Some(bytes) = message? else {
-                return Err(self.lost(sequence, format!("sequence {sequence} is missing")));
-            };
-            let frame = next_frame(broker, &self.tip, bytes)?;
+        let mut frames = Frames::acknowledged(self.broker, self.archive.frames() + 1..=self.info.last_sequence);
+        while let Some(frame) = frames.next(&self.tip).await? {
             take(&mut self.archive, &mut self.tip, &frame, seen)?;
         }
         Ok(())
     }
 
-    /// Publishes the opening frame. Frames of a lower epoch that land first are taken, and it is made anew.
+    /// Publishes the opening frame. Frames of a lower epoch that land first are taken, and it is made again.
     async fn raise(&mut self, log: &LogOptions, seen: Visit<'_>) -> Result<(), LogError> {
         let writer = random_number();
         let mine = self.tip.epoch + 1;
@@ -248,7 +225,8 @@ impl Opening<'_> {
     async fn put(&mut self, frame: Frame, seen: Visit<'_>) -> Result<(), LogError> {
         let give_up = Arc::new(AtomicBool::new(true));
         let dir = self.archive.dir().to_path_buf();
-        let mut pipeline = Pipeline::new(self.broker.clone(), self.info.created.clone(), &self.tip, dir, give_up);
+        let (broker, created) = (self.broker.clone(), self.info.created.clone());
+        let mut pipeline = Pipeline::new(broker, created, &self.tip, dir, self.retry, give_up);
         pipeline.push(frame, ()).await;
         loop {
             let answer = pipeline.answer().await;
@@ -263,46 +241,28 @@ impl Opening<'_> {
     }
 }
 
-/// Archives a frame, then shows it unless it is void.
+/// Archives a frame, then shows it unless it is void: what was shown must be there at the next start.
 pub(super) fn take(archive: &mut FileLog, tip: &mut Tip, frame: &Frame, seen: Visit<'_>) -> Result<(), LogError> {
     archive.append(frame)?;
+    advance(tip, frame, seen)
+}
+
+/// Takes a frame as the next one and shows it unless it is void.
+fn advance(tip: &mut Tip, frame: &Frame, seen: Visit<'_>) -> Result<(), LogError> {
+    // A frame is void by what came before it.
     let void = tip.is_void(frame);
     tip.advance(frame);
     if void { Ok(()) } else { visit(seen, frame) }
 }
 
-/// Reads a message as the frame after `tip`.
-pub(crate) fn next_frame(broker: &Broker, tip: &Tip, bytes: Bytes) -> Result<Frame, LogError> {
-    let place = || format!("stream {}, sequence {}", broker.name(), tip.frames + 1);
-    let damage = |why: String| LogError::Damage { place: place(), frame: tip.frames + 1, index: tip.next_index(), why };
-    let frame = Frame::decode(bytes).map_err(|why| damage(why.to_string()))?;
-    if frame.header().ledger != tip.ledger {
-        let (found, wanted) = (hex(&frame.header().ledger), hex(&tip.ledger));
-        return Err(LogError::WrongLedger { place: place(), found, wanted });
-    }
-    tip.check(&frame).map_err(damage)?;
-    Ok(frame)
-}
-
 /// Reads a whole stream without an archive and without writing anything; answers where it ends.
 pub fn read_stream(options: &NatsOptions, ledger: [u8; 16], seen: Visit<'_>) -> Result<Tip, LogError> {
-    let runtime = runtime()?;
+    let Connected { broker, runtime, .. } = Connected::to(options)?;
     let result = runtime.block_on(async {
-        let nats = NatsBroker::connect(options).await?;
-        let broker = Broker::Nats(Box::new(nats));
         let last = broker.info().await?.last_sequence;
-        let mut tip = Tip::new(ledger);
-        let source = &broker;
-        let mut messages = futures_util::stream::iter(1..=last)
-            .map(|sequence| async move { source.read_any(sequence).await })
-            .buffered(CATCH_UP_AHEAD);
-        while let Some(message) = messages.next().await {
-            let frame = next_frame(source, &tip, message?.unwrap_or_default())?;
-            let void = tip.is_void(&frame);
-            tip.advance(&frame);
-            if !void {
-                visit(seen, &frame)?;
-            }
+        let (mut tip, mut frames) = (Tip::new(ledger), Frames::of(&broker, 1..=last));
+        while let Some(frame) = frames.next(&tip).await? {
+            advance(&mut tip, &frame, seen)?;
         }
         Ok(tip)
     });
@@ -310,7 +270,7 @@ pub fn read_stream(options: &NatsOptions, ledger: [u8; 16], seen: Visit<'_>) -> 
     result
 }
 
-/// The file beside the segments that says when the stream was created.
+/// The file among the segments that says when the stream was created.
 pub(crate) const CREATED: &str = "stream-created";
 
 /// When the stream was created that this archive belongs to, if it is known.

@@ -4,7 +4,8 @@
 //! message is acknowledged before it is on the disk. Whoever runs the server has to see to it.
 
 use super::broker::{NatsBroker, ask, connect};
-use super::nats::{NatsOptions, runtime};
+use super::nats::runtime;
+use super::nats_options::NatsOptions;
 use super::settings;
 use crate::limits::STREAM_BYTES;
 use crate::record::error::LogError;

@@ -11,11 +11,12 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 
-use super::broker::{Answer, Broker, StreamInfo};
+use super::broker::Broker;
 use super::frame::Frame;
-use super::reader::first_index_of;
+use super::stream_info::{Answer, Expected, StreamInfo};
 use super::tip::Tip;
-use crate::limits::{PATIENCE_MS, RETRY_PAUSE_MAX_MS, RETRY_PAUSE_MIN_MS};
+use crate::limits::PATIENCE_MS;
+use crate::pause::Backoff;
 use crate::record::error::LogError;
 
 /// Frames under way to the stream, in order, each with what the caller wants back.
@@ -29,7 +30,7 @@ pub(crate) struct Pipeline<P> {
     archive: PathBuf,
     /// Set when the writer should stop: a dead broker is then given up after some time.
     give_up: Arc<AtomicBool>,
-    failures: u32,
+    retry: Backoff,
     failing_since: Option<Instant>,
 }
 
@@ -51,19 +52,16 @@ pub(crate) enum Concluded<P> {
 
 impl<P> Pipeline<P> {
     /// Goes on after `tip`, which the stream and the archive in `archive` both hold.
-    pub(crate) fn new(broker: Broker, created: String, tip: &Tip, archive: PathBuf, give_up: Arc<AtomicBool>) -> Self {
-        let (settled, next_index) = (tip.frames, tip.next_index());
-        Self {
-            broker,
-            created,
-            flights: VecDeque::new(),
-            settled,
-            next_index,
-            archive,
-            give_up,
-            failures: 0,
-            failing_since: None,
-        }
+    pub(crate) fn new(
+        broker: Broker,
+        created: String,
+        tip: &Tip,
+        archive: PathBuf,
+        retry: Backoff,
+        give_up: Arc<AtomicBool>,
+    ) -> Self {
+        let (settled, next_index, flights) = (tip.frames, tip.next_index(), VecDeque::new());
+        Self { broker, created, flights, settled, next_index, archive, give_up, retry, failing_since: None }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -127,18 +125,18 @@ impl<P> Pipeline<P> {
             }
             _ => {}
         }
-        let info = self.insist(Ask::Info).await?.into_info();
-        if let Some(info) = info {
-            self.examine(&info, self.settled)?;
-            if info.last_sequence >= sequence {
-                // It may have landed between the two questions; then the message is there now.
-                return match self.read_back(sequence).await? {
-                    Some(found) if self.is_front(&found) => Ok(self.settle()),
-                    Some(found) => Ok(Concluded::Occupied(found)),
-                    None => Err(self
-                        .lost(format!("sequence {sequence} is gone though the stream ends at {}", info.last_sequence))),
-                };
-            }
+        let info = self.insist(|broker| broker.info()).await?;
+        self.examine(&info, self.settled)?;
+        if info.last_sequence >= sequence {
+            // It may have landed between the two questions; then the message is there now.
+            return match self.read_back(sequence).await? {
+                Some(found) if self.is_front(&found) => Ok(self.settle()),
+                Some(found) => Ok(Concluded::Occupied(found)),
+                None => {
+                    let last = info.last_sequence;
+                    Err(self.lost(format!("sequence {sequence} is gone though the stream ends at {last}")))
+                }
+            };
         }
         self.pause().await?;
         self.publish_again().await;
@@ -150,7 +148,8 @@ impl<P> Pipeline<P> {
     }
 
     fn settle(&mut self) -> Concluded<P> {
-        (self.failures, self.failing_since) = (0, None);
+        self.retry.reset();
+        self.failing_since = None;
         match self.flights.pop_front() {
             Some(flight) => {
                 self.settled += 1;
@@ -170,94 +169,50 @@ impl<P> Pipeline<P> {
 
     /// Holds what the stream says of itself against what it acknowledged up to `settled`.
     pub(crate) fn examine(&self, info: &StreamInfo, settled: u64) -> Result<(), LogError> {
-        let stream = || self.broker.name().to_owned();
-        if !info.differences.is_empty() {
-            return Err(LogError::Settings { stream: stream(), differences: info.differences.clone() });
+        info.fits(&Expected { settled, ..self.expected() })
+    }
+
+    fn expected(&self) -> Expected<'_> {
+        Expected {
+            stream: self.broker.name(),
+            created: &self.created,
+            settled: self.settled,
+            next_index: self.next_index,
+            archive: &self.archive,
         }
-        if info.created != self.created {
-            return Err(self.lost(format!("it was created at {}, not {}", info.created, self.created)));
-        }
-        if info.last_sequence < settled {
-            let why = format!("it ends at sequence {}, but {settled} was acknowledged", info.last_sequence);
-            let index = first_index_of(&self.archive, info.last_sequence + 1).unwrap_or(self.next_index);
-            return Err(LogError::BrokerLostTail { stream: stream(), index, why });
-        }
-        whole(info).map_err(|why| self.lost(why))
     }
 
     fn lost(&self, why: String) -> LogError {
-        LogError::BrokerLostTail { stream: self.broker.name().to_owned(), index: self.next_index, why }
+        self.expected().lost(why)
     }
 
     async fn read_back(&mut self, sequence: u64) -> Result<Option<Bytes>, LogError> {
-        Ok(self.insist(Ask::Read(sequence)).await?.into_message())
+        self.insist(|broker| broker.read(sequence)).await
     }
 
     /// Asks until there is an answer.
-    async fn insist(&mut self, ask: Ask) -> Result<Told, LogError> {
+    async fn insist<T>(
+        &mut self,
+        ask: impl for<'a> Fn(&'a Broker) -> BoxFuture<'a, Result<T, LogError>>,
+    ) -> Result<T, LogError> {
         loop {
-            let told = match ask {
-                Ask::Read(sequence) => self.broker.read(sequence).await.map(Told::Message),
-                Ask::Info => self.broker.info().await.map(Told::Info),
-            };
-            match told {
-                Ok(told) => return Ok(told),
-                Err(error @ LogError::NoStream { .. }) => return Err(error),
-                Err(error) => {
+            match ask(&self.broker).await {
+                Err(error) if !matches!(error, LogError::NoStream { .. }) => {
                     tracing::warn!(%error, frames = self.flights.len(), "the stream cannot be reached; trying on");
                     self.pause().await.map_err(|gave_up| if self.flights.is_empty() { error } else { gave_up })?;
                 }
+                answered => return answered,
             }
         }
     }
 
     /// Waits a little, longer each time, before the next attempt.
     async fn pause(&mut self) -> Result<(), LogError> {
-        self.failures += 1;
         let since = *self.failing_since.get_or_insert_with(Instant::now);
         if since.elapsed() > Duration::from_millis(PATIENCE_MS) && self.give_up.load(Ordering::Relaxed) {
             return Err(LogError::StoppedUnsettled { frames: self.flights.len() });
         }
-        if let Broker::Faulty(_) = self.broker {
-            return Ok(());
-        }
-        let pause = RETRY_PAUSE_MIN_MS << self.failures.min(10);
-        tokio::time::sleep(Duration::from_millis(pause.min(RETRY_PAUSE_MAX_MS))).await;
+        self.retry.wait().await;
         Ok(())
     }
-}
-
-enum Ask {
-    Read(u64),
-    Info,
-}
-
-enum Told {
-    Message(Option<Bytes>),
-    Info(StreamInfo),
-}
-
-impl Told {
-    fn into_message(self) -> Option<Bytes> {
-        match self {
-            Self::Message(message) => message,
-            Self::Info(_) => None,
-        }
-    }
-
-    fn into_info(self) -> Option<StreamInfo> {
-        match self {
-            Self::Info(info) => Some(info),
-            Self::Message(_) => None,
-        }
-    }
-}
-
-/// Whether the stream still has every message from 1 to its last.
-pub(crate) fn whole(info: &StreamInfo) -> Result<(), String> {
-    let dense = info.messages == info.last_sequence && (info.messages == 0 || info.first_sequence == 1);
-    if dense {
-        return Ok(());
-    }
-    Err(format!("it holds {} messages from sequence {} to {}", info.messages, info.first_sequence, info.last_sequence))
 }

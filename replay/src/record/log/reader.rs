@@ -70,7 +70,7 @@ impl Reader {
         Ok(reader)
     }
 
-    /// Where reading stands.
+    /// How far reading has come.
     #[must_use]
     pub fn tip(&self) -> &Tip {
         &self.tip
@@ -267,7 +267,7 @@ impl OpenSegment {
     }
 }
 
-/// Frames in the order of their numbers, read beside the writer up to a number that is known to be there. Only each
+/// Frames in the order of their numbers, read while the writer goes on, up to a number that is known to be there. Only each
 /// frame's own checksum is checked.
 #[derive(Debug)]
 pub(crate) struct Numbered {

@@ -1,4 +1,4 @@
-//! Reads the whole stream again beside a writer or follower and compares each message with the archive's frame of that
+//! Reads the whole stream again while a writer or follower goes on, and compares each message with the archive's frame of that
 //! number: a bit that flips in the middle shows nowhere else until somebody reads it. Gentle: it rests nine tenths of the
 //! time.
 
@@ -88,7 +88,7 @@ impl Scrub {
         Ok(())
     }
 
-    /// What is told of a difference: where somebody changed or replaced the stream, that rather than what came of it.
+    /// What is said of a difference: where somebody changed or replaced the stream, that rather than what came of it.
     async fn lost(&self, index: u64, why: String) -> LogError {
         let stream = self.broker.name().to_owned();
         match self.broker.info().await {

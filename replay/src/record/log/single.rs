@@ -1,4 +1,4 @@
-//! Reads one entry back by its index, beside the writer: finds its segment by name and its frame by headers, and checks
+//! Reads one entry back by its index while the writer goes on: finds its segment by name and its frame by headers, and checks
 //! the frame's checksum before it answers. Takes no lock and writes nothing. What an entry means is not its business.
 
 use std::collections::BTreeMap;
@@ -96,7 +96,7 @@ impl Single {
             };
             if header.first_index > index {
                 beyond += 1;
-                // Void frames stand together and are few; behind them the order is the record's own.
+                // Void frames lie together and are few; behind them the order is the record's own.
                 if beyond > FENCE_FRAMES {
                     return Ok(found);
                 }
@@ -106,7 +106,7 @@ impl Single {
                     self.remember(segment.first_frame, header.first_index, offset);
                 }
             }
-            // The fenced writer may have been told the same event: his frames are of a lower epoch, and come first.
+            // The fenced writer may have recorded the same event: its frames are of a lower epoch, and come first.
             let higher = found.as_ref().is_none_or(|(frame, _)| frame.header().epoch < header.epoch);
             if higher && header.first_index <= index && index - header.first_index < u64::from(header.count) {
                 let frame = open.frame(offset, &header)?;
@@ -143,7 +143,7 @@ fn part(frame: &Frame, index: u64, is_it: &dyn Fn(&[u8]) -> bool) -> Option<Byte
 struct Open<'a> {
     input: BufReader<File>,
     path: &'a Path,
-    /// Where the reader stands.
+    /// The place of the reader.
     at: u64,
     /// Where the next frame begins.
     offset: u64,

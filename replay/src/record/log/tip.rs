@@ -1,4 +1,4 @@
-//! Where the record stands, and the rule by which the next frame continues it: same ledger, dense index,
+//! Where the record ends, and the rule by which the next frame continues it: same ledger, dense index,
 //! right root, no lower epoch, no earlier time. Storage is none of its business.
 
 use ledger::tree::merkle::{Frontier, leaf_hash};

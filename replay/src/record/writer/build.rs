@@ -1,4 +1,4 @@
-//! The building thread: turns waiting items into frames and knows where the record will stand after them.
+//! The building thread: turns waiting items into frames and knows where the record will end with them.
 //! It never waits for a timer: a frame leaves as soon as fewer than the allowed number are under way.
 
 use std::collections::VecDeque;
@@ -7,9 +7,11 @@ use std::sync::Arc;
 use ledger::tree::merkle::leaf_hash;
 use tokio::sync::mpsc::UnboundedSender;
 
-use super::{EncodeEntry, Item, Leaves, Settled, Shared};
+use super::items::{EncodeEntry, Item, Settled};
+use super::queue::Queue;
 use crate::limits::{COMPANION_BYTES, MAX_FRAME_BYTES};
 use crate::record::error::LogError;
+use crate::record::leaves::Leaves;
 use crate::record::log::frame::{FrameBuilder, Offered};
 use crate::record::log::{ClockWatch, Frame, Log, Tip};
 
@@ -22,7 +24,7 @@ pub(super) enum Message<T> {
 }
 
 pub(super) struct Builder<T> {
-    shared: Arc<Shared<T>>,
+    queue: Arc<Queue<T>>,
     tip: Tip,
     clock: ClockWatch,
     encode: EncodeEntry,
@@ -34,14 +36,14 @@ pub(super) struct Builder<T> {
 
 impl<T> Builder<T> {
     pub(super) fn new(
-        shared: Arc<Shared<T>>,
+        queue: Arc<Queue<T>>,
         log: &Log,
         encode: EncodeEntry,
         depth: usize,
         to_home: UnboundedSender<Message<T>>,
     ) -> Self {
         let (tip, clock) = (log.tip.clone(), log.clock.watch());
-        Self { shared, tip, clock, encode, depth, to_home, pending: VecDeque::new() }
+        Self { queue, tip, clock, encode, depth, to_home, pending: VecDeque::new() }
     }
 
     pub(super) fn run(mut self) {
@@ -54,7 +56,7 @@ impl<T> Builder<T> {
                 }
                 Err(error) => {
                     let error = Arc::new(error);
-                    self.shared.end(Arc::clone(&error));
+                    self.queue.end(Arc::clone(&error));
                     let items = self.pending.drain(..).collect();
                     let _ = self.to_home.send(Message::Failed(error, items));
                     return;
@@ -62,7 +64,7 @@ impl<T> Builder<T> {
             }
         }
         let items: Vec<_> = self.pending.drain(..).collect();
-        let error = self.shared.state.lock().ended.clone();
+        let error = self.queue.ended();
         if let Some(error) = error {
             let _ = self.to_home.send(Message::Failed(error, items));
         }
@@ -70,13 +72,13 @@ impl<T> Builder<T> {
 
     /// The settling thread is gone only when it panicked; the items go back to the queue's end report.
     fn give_up(self, _unsent: Message<T>) {
-        self.shared.end(Arc::new(LogError::Thread { why: "settling has ended".to_owned() }));
+        self.queue.end(Arc::new(LogError::Thread { why: "settling has ended".to_owned() }));
     }
 
     /// Waits until a frame may leave and items are there; takes about a frame of them. False at the end.
     fn take(&mut self) -> bool {
         let pending: usize = self.pending.iter().map(Item::cost).take(4_096).sum();
-        let mut state = self.shared.state.lock();
+        let mut state = self.queue.state.lock();
         loop {
             if state.ended.is_some() {
                 return false;
@@ -91,7 +93,7 @@ impl<T> Builder<T> {
             if !idle && worth_it && state.in_flight < self.depth {
                 break;
             }
-            self.shared.wake.wait(&mut state);
+            self.queue.wake.wait(&mut state);
         }
         let mut bytes = pending;
         while bytes < MAX_FRAME_BYTES {

@@ -12,36 +12,38 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::JoinHandle;
 
 use super::build::Message;
-use super::{Item, Outcome, Settled, Shared};
+use super::items::{Item, Reported, Settled};
+use super::queue::Queue;
 use crate::kill_points;
 use crate::limits::RECHECK_MS;
 use crate::record::error::LogError;
 use crate::record::log::scrub::Scrub;
-use crate::record::log::{Concluded, FileLog, Frame, Home, Log, NatsLog, Pipeline, StreamInfo, Tip};
+use crate::record::log::stream_info::StreamInfo;
+use crate::record::log::{Concluded, FileLog, Frame, Log, LogHome, NatsLog, Pipeline, Tip};
 
-pub(super) type Sink<T> = Box<dyn FnMut(Outcome<T>) + Send>;
+pub(super) type Sink<T> = Box<dyn FnMut(Reported<T>) + Send>;
 
 pub(super) struct Settler<T> {
-    shared: Arc<Shared<T>>,
-    home: Home,
+    queue: Arc<Queue<T>>,
+    home: LogHome,
     tip: Tip,
     frames: UnboundedReceiver<Message<T>>,
     sink: Sink<T>,
 }
 
 impl<T> Settler<T> {
-    pub(super) fn new(shared: Arc<Shared<T>>, log: Log, frames: UnboundedReceiver<Message<T>>, sink: Sink<T>) -> Self {
-        Self { shared, home: log.home, tip: log.tip, frames, sink }
+    pub(super) fn new(queue: Arc<Queue<T>>, log: Log, frames: UnboundedReceiver<Message<T>>, sink: Sink<T>) -> Self {
+        Self { queue, home: log.home, tip: log.tip, frames, sink }
     }
 
     pub(super) fn run(self) {
-        let Self { shared, home, tip, mut frames, sink } = self;
-        let mut report = Report { shared, sink, epoch: tip.epoch };
+        let Self { queue, home, tip, mut frames, sink } = self;
+        let mut report = Report { queue, sink, epoch: tip.epoch };
         match home {
-            Home::File(file) => settle_files(file, &mut frames, &mut report),
-            Home::Nats(nats) => settle_stream(*nats, tip, &mut frames, &mut report),
+            LogHome::File(file) => settle_files(file, &mut frames, &mut report),
+            LogHome::Nats(nats) => settle_stream(*nats, tip, &mut frames, &mut report),
             // No writer starts on such a log.
-            Home::Followed(_) => report.end(Arc::new(LogError::Followed), false, Vec::new()),
+            LogHome::Followed(_) => report.end(Arc::new(LogError::Followed), false, Vec::new()),
         }
         report.close(frames);
     }
@@ -64,11 +66,11 @@ fn settle_files<T>(mut file: FileLog, frames: &mut UnboundedReceiver<Message<T>>
 
 fn settle_stream<T>(mut nats: NatsLog, tip: Tip, frames: &mut UnboundedReceiver<Message<T>>, report: &mut Report<T>) {
     let Some(runtime) = nats.take_runtime() else { return };
-    let give_up = Arc::clone(&report.shared.give_up);
+    let give_up = Arc::clone(&report.queue.give_up);
     let dir = nats.archive.dir().to_path_buf();
     let archived = Arc::new(AtomicU64::new(nats.archive.frames()));
     let scrub = Scrub::new(nats.broker.clone(), nats.created.clone(), dir.clone(), Arc::clone(&archived));
-    let pipeline = Pipeline::new(nats.broker.clone(), nats.created.clone(), &tip, dir, give_up);
+    let pipeline = Pipeline::new(nats.broker.clone(), nats.created.clone(), &tip, dir, nats.retry, give_up);
     let mut stream =
         StreamSettler { pipeline, archive: &mut nats.archive, archived, last: None, report, building: true };
     // On a thread of its own, so that no frame ever waits for it.
@@ -91,7 +93,7 @@ struct StreamSettler<'a, T> {
 
 impl<T> StreamSettler<'_, T> {
     async fn run(&mut self, frames: &mut UnboundedReceiver<Message<T>>, mut scrubbing: JoinHandle<LogError>) {
-        // The check goes by the clock, beside the frames; no frame ever waits for it.
+        // The check goes by the clock, not by the frames; no frame ever waits for it.
         let mut recheck = tokio::time::interval(Duration::from_millis(RECHECK_MS));
         let mut checking: Option<BoxFuture<'static, Checked>> = None;
         while self.building || !self.pipeline.is_empty() {
@@ -206,7 +208,7 @@ async fn wait(checking: &mut Option<BoxFuture<'static, Checked>>) -> Checked {
 
 /// Tells the callers what became of their items.
 struct Report<T> {
-    shared: Arc<Shared<T>>,
+    queue: Arc<Queue<T>>,
     sink: Sink<T>,
     /// Of this writer.
     epoch: u64,
@@ -215,32 +217,32 @@ struct Report<T> {
 impl<T> Report<T> {
     fn settled(&mut self, settled: Settled<T>) {
         // Room for the next frame is made before the fold runs, so that building overlaps it.
-        self.shared.state.lock().in_flight -= 1;
-        self.shared.wake.notify_one();
-        (self.sink)(Outcome::Settled(settled));
+        self.queue.state.lock().in_flight -= 1;
+        self.queue.wake.notify_one();
+        (self.sink)(Reported::Settled(settled));
     }
 
     fn end(&mut self, error: Arc<LogError>, maybe_recorded: bool, items: Vec<Item<T>>) {
         tracing::error!(%error, "the writer ends");
-        self.shared.end(Arc::clone(&error));
+        self.queue.end(Arc::clone(&error));
         if !items.is_empty() {
-            (self.sink)(Outcome::Ended { error, maybe_recorded, items });
+            (self.sink)(Reported::Ended { error, maybe_recorded, items });
         }
     }
 
     /// Reports what was built or queued behind the end.
     fn close(mut self, mut frames: UnboundedReceiver<Message<T>>) {
-        let Some(error) = self.shared.state.lock().ended.clone() else { return };
+        let Some(error) = self.queue.ended() else { return };
         while let Some(message) = frames.blocking_recv() {
             let items = match message {
                 Message::Frame(_, settled) => settled.items,
                 Message::Failed(_, items) => items,
             };
-            (self.sink)(Outcome::Ended { error: Arc::clone(&error), maybe_recorded: false, items });
+            (self.sink)(Reported::Ended { error: Arc::clone(&error), maybe_recorded: false, items });
         }
-        let waiting = std::mem::take(&mut self.shared.state.lock().waiting);
+        let waiting = std::mem::take(&mut self.queue.state.lock().waiting);
         for items in waiting {
-            (self.sink)(Outcome::Ended { error: Arc::clone(&error), maybe_recorded: false, items });
+            (self.sink)(Reported::Ended { error: Arc::clone(&error), maybe_recorded: false, items });
         }
     }
 }

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use super::manifest::{Listed, Manifest};
 use super::{BackupError, CHECKPOINTS, KEYS, io, make_dir, names};
-use crate::proof::checkpoint_files::{Checkpoints, outlived, replace};
+use crate::files::replace;
+use crate::proof::checkpoint_files::{Checkpoints, outlived};
 use crate::proof::key_files;
 use crate::proof::signed_note::Verifier;
 

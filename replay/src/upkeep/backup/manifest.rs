@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::{BackupError, CHECKPOINTS, KEYS, RECORD, io};
-use crate::proof::checkpoint_files::replace;
+use crate::files::replace;
 use crate::record::log::Tip;
 use crate::record::log::tip::hex;
 

@@ -125,5 +125,5 @@ fn fits(tip: &Tip, frame: &crate::record::log::Frame) -> Result<(), RepairError>
 
 /// Writes a small file whole or not at all.
 pub(super) fn put(path: &Path, bytes: &[u8]) -> Result<(), LogError> {
-    crate::proof::checkpoint_files::replace(path, bytes).map_err(|e| LogError::io("writing", path, e))
+    crate::files::replace(path, bytes).map_err(|e| LogError::io("writing", path, e))
 }

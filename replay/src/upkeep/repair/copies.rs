@@ -11,8 +11,9 @@ use super::files::{Files, Said, fault, said};
 use super::report::Fault;
 use crate::limits::{CATCH_UP_AHEAD, REPAIR_AHEAD};
 use crate::record::error::LogError;
-use crate::record::log::broker::{Broker, NatsBroker, StreamInfo, ask, connect, named_by_subject};
+use crate::record::log::broker::{Broker, NatsBroker, ask, connect, named_by_subject};
 use crate::record::log::nats::runtime;
+use crate::record::log::stream_info::StreamInfo;
 use crate::record::log::{Frame, FrameError, NatsOptions, Tip, USUAL_STREAM};
 
 /// What a copy has at a place.
@@ -122,8 +123,8 @@ impl Stream {
                 (Some(named), _) => named.clone(),
                 (None, found) => found.unwrap_or_else(|| begun.map_or(USUAL_STREAM, |anew| anew.old).to_owned()),
             };
-            let nats = NatsBroker::of(client.clone(), name.clone(), &options.subject).await?;
-            let info = match nats.info().await {
+            let broker = NatsBroker::of(client.clone(), name.clone(), &options.subject).await?;
+            let info = match broker.info().await {
                 Err(LogError::NoStream { .. }) => None,
                 info => Some(info?),
             };
@@ -131,7 +132,6 @@ impl Stream {
                 Ok(mut answer) => answer["config"].take(),
                 Err(_) => Value::Null,
             };
-            let broker = Broker::Nats(Box::new(nats));
             let (ahead, runtime) = (VecDeque::new(), None);
             Ok::<_, LogError>(Self { name, client, broker, info, config, ahead, runtime })
         });

@@ -245,7 +245,7 @@ fn prove(options: &RepairOptions, tip: &Tip, progress: Progress<'_>) -> Result<(
 
 /// Removes what was made from a damaged archive; it is made again from the record.
 fn drop_caches(data: &Path) -> Result<(), LogError> {
-    for dir in [data.join("pages"), crate::proof::notary::tiles_dir(data)] {
+    for dir in [data.join("pages"), crate::proof::tiles::Tiles::dir(data)] {
         match std::fs::remove_dir_all(&dir) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
                 return Err(LogError::io("removing", &dir, error));

@@ -14,8 +14,9 @@ use super::{Anew, Progress, RepairError, RepairOptions};
 use crate::kill_points;
 use crate::limits::{NATS_FRAMES_IN_FLIGHT, REPAIR_ATTEMPTS, RETRY_PAUSE_MAX_MS, STREAM_BYTES};
 use crate::record::error::LogError;
-use crate::record::log::broker::{Answer, Broker, NatsBroker, StreamInfo, ask};
+use crate::record::log::broker::{Broker, NatsBroker, ask};
 use crate::record::log::nats::CREATED;
+use crate::record::log::stream_info::{Answer, StreamInfo};
 use crate::record::log::{NatsOptions, Reader, Tip, USUAL_STREAM, settings};
 use crate::record::repairing;
 
@@ -112,8 +113,7 @@ async fn create(stream: &Stream, nats: &NatsOptions, name: &str) -> Result<Broke
         Ok(_) => {}
         Err(answer) => return Err(LogError::Nats { doing: format!("creating stream {name}"), answer }),
     }
-    let broker = NatsBroker::of(stream.client.clone(), name.to_owned(), &nats.subject).await?;
-    Ok(Broker::Nats(Box::new(broker)))
+    NatsBroker::of(stream.client.clone(), name.to_owned(), &nats.subject).await
 }
 
 /// Publishes what the stream does not hold yet, frame by frame, each at its number.

@@ -6,7 +6,7 @@ use crate::faces::following::Comparing;
 use crate::faces::{grpc, nats};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use replay::engine::{DriveError, Engine, Options};
+use replay::engine::{Engine, EngineError, Options};
 use replay::proof::notary::Signing;
 use replay::record::error::LogError;
 use replay::record::log::{NatsOptions, ProvisionOptions, provision as provision_stream};
@@ -182,9 +182,9 @@ fn cannot_make(dir: &Path, error: &std::io::Error) -> Failure {
 }
 
 /// A ledger that does not open or stop.
-pub(crate) fn failed(error: DriveError) -> Failure {
+pub(crate) fn failed(error: EngineError) -> Failure {
     match &error {
-        DriveError::Log(log) => log_failed(log),
+        EngineError::Log(log) => log_failed(log),
         _ => Failure::Failed(error.to_string()),
     }
 }

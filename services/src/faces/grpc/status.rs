@@ -2,7 +2,7 @@
 
 use crate::intake::ingest::IngestError;
 use crate::query::QueryError;
-use replay::engine::DriveError;
+use replay::engine::EngineError;
 use replay::engine::past::PastError;
 use replay::engine::rebuilding::{Only, RebuildError};
 use replay::proof::comparing::Difference;
@@ -32,7 +32,7 @@ impl From<IngestError> for Status {
                 details.add_bad_request_violation("events", &message);
                 Status::with_error_details(Code::InvalidArgument, message, details)
             }
-            IngestError::Drive(error) => error_of(&error),
+            IngestError::Engine(error) => error_of(&error),
             IngestError::GivenUp => Status::with_error_details(Code::Unavailable, message, reason("GIVEN_UP")),
         }
     }
@@ -57,9 +57,9 @@ impl From<QueryError> for Status {
                 details.add_bad_request_violation(field, description);
                 Status::with_error_details(Code::InvalidArgument, message, details)
             }
-            QueryError::Past(PastError::Drive(error)) => error_of(&error),
+            QueryError::Past(PastError::Engine(error)) => error_of(&error),
             QueryError::Past(error) => folding(&error, message),
-            QueryError::Drive(error) => error_of(&error),
+            QueryError::Engine(error) => error_of(&error),
         }
     }
 }
@@ -96,31 +96,31 @@ pub(super) fn unsigned(error: &SigningError) -> Status {
     Status::with_error_details(code, error.to_string(), reason(why))
 }
 
-pub(super) fn error_of(error: &DriveError) -> Status {
+pub(super) fn error_of(error: &EngineError) -> Status {
     let message = error.to_string();
     match error {
-        DriveError::Busy => {
+        EngineError::Busy => {
             let mut details = reason("BUSY");
             details.set_retry_info(Some(COME_BACK));
             Status::with_error_details(Code::ResourceExhausted, message, details)
         }
-        DriveError::TooLong { .. } => {
+        EngineError::TooLong { .. } => {
             let mut details = reason("EVENT_TOO_LONG");
             details.add_bad_request_violation("events", &message);
             Status::with_error_details(Code::InvalidArgument, message, details)
         }
-        DriveError::Signing(error) => unsigned(error),
-        DriveError::Halted(error) => error_of(error),
-        DriveError::Differs(difference) => differs(difference),
-        DriveError::Log(error) if error.is_damage() => {
+        EngineError::Signing(error) => unsigned(error),
+        EngineError::Halted(error) => error_of(error),
+        EngineError::Differs(difference) => differs(difference),
+        EngineError::Log(error) if error.is_damage() => {
             Status::with_error_details(Code::Unavailable, message, reason("DAMAGED"))
         }
-        DriveError::Follower { writer } => {
+        EngineError::Follower { writer } => {
             let known = HashMap::from([("writer".to_owned(), writer.clone())]);
             let details = ErrorDetails::with_error_info("FOLLOWER", DOMAIN, known);
             Status::with_error_details(Code::FailedPrecondition, message, details)
         }
-        DriveError::Unreadable { .. } => Status::with_error_details(Code::Internal, message, reason("UNREADABLE")),
+        EngineError::Unreadable { .. } => Status::with_error_details(Code::Internal, message, reason("UNREADABLE")),
         _ => Status::with_error_details(Code::Unavailable, message, reason("LEDGER_ENDED")),
     }
 }
@@ -142,7 +142,7 @@ fn differs(difference: &Difference) -> Status {
 /// Why nothing was rebuilt.
 pub(super) fn unrebuilt(error: &RebuildError) -> Status {
     let (code, why) = match error {
-        RebuildError::Drive(error) => return error_of(error),
+        RebuildError::Engine(error) => return error_of(error),
         RebuildError::Differs { .. } | RebuildError::Short { .. } => (Code::DataLoss, "DIFFERS"),
         RebuildError::Interrupted => (Code::Cancelled, "INTERRUPTED"),
         RebuildError::UnderWay => (Code::Aborted, "UNDER_WAY"),

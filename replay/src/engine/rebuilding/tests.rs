@@ -2,10 +2,9 @@
 
 use super::*;
 use crate::engine::catch_up::fold_record;
-use crate::engine::rebuilding::rebuild_offline;
-use crate::engine::{DEFAULT_LEDGER, Options};
+use crate::engine::{DEFAULT_LEDGER, Engine, Options};
 use crate::pages::generations::Generations;
-use crate::pages::postings::EntryRow;
+use crate::pages::posting_row::EntryRow;
 use bytes::Bytes;
 use ledger::account::AccountNo;
 use ledger::event::policy::Policy;
@@ -153,7 +152,7 @@ fn entries_go_on_being_recorded_meanwhile() {
 fn who_reads_what_is_replaced_reads_to_his_end() {
     let dir = tempfile::tempdir().unwrap();
     let engine = opened_with(dir.path(), 100);
-    let read = engine.shared.pages.store();
+    let read = engine.live.pages().store();
     let rebuilding = {
         let engine = engine.clone();
         std::thread::spawn(move || engine.rebuild(None, &mut sure).unwrap().generation)
@@ -175,7 +174,7 @@ fn a_state_that_is_not_what_the_record_gives_is_named_and_nothing_is_swapped() {
     let engine = opened_with(dir.path(), 50);
     let wrong = AccountNo(engine.read().lines.get(7).accounts);
     let right = engine.read().balance(wrong);
-    engine.shared.state.write().accounts.get_mut(wrong.0).balance += 100;
+    engine.live.state().write().accounts.get_mut(wrong.0).balance += 100;
     let said = engine.rebuild(None, &mut sure).unwrap_err().to_string();
     let yuan = |fen: i64| ledger::money::yuan(fen.into());
     for part in [format!("account {}", wrong.0), yuan(right), yuan(right + 100), "after 52 entries".to_owned()] {
@@ -228,7 +227,7 @@ fn one_that_is_ended_leaves_nothing() {
     // What waited in the pause is kept all the same.
     lines(&engine, 6_000..6_010);
     engine.stop().unwrap();
-    assert!(matches!(engine.rebuild(None, &mut sure), Err(RebuildError::Interrupted | RebuildError::Drive(_))));
+    assert!(matches!(engine.rebuild(None, &mut sure), Err(RebuildError::Interrupted | RebuildError::Engine(_))));
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use ledger::state::State;
 
 use super::{Only, RebuildError, Step};
-use crate::engine::DriveError;
+use crate::engine::EngineError;
 use crate::engine::catch_up::{Decoded, FRAMES_AHEAD};
 use crate::kill_points;
 use crate::pages::generations::Generations;
@@ -18,7 +18,7 @@ use crate::proof::tally::Tally;
 use crate::record::log::{Frame, Reader};
 
 /// What was folded so far.
-pub(crate) struct Anew {
+pub(crate) struct NextGeneration {
     generations: Generations,
     number: u64,
     /// Until it is put in use or removed.
@@ -30,7 +30,7 @@ pub(crate) struct Anew {
     pub(crate) state: State,
 }
 
-impl Anew {
+impl NextGeneration {
     /// A generation beside the one in use, of the record in a directory of files.
     pub(crate) fn begin(
         generations: Generations,
@@ -75,12 +75,12 @@ impl Anew {
         std::thread::scope(|scope| {
             let reading = scope.spawn(move || read(reader, from, to, &to_fold));
             let folded = fold(keeper, kept, state, frames, total, step);
-            let read = reading.join().map_err(|_| DriveError::Pages("reading the record panicked".to_owned()))?;
+            let read = reading.join().map_err(|_| EngineError::Panicked("reading the record"))?;
             folded.and_then(|()| Ok(read?))
         })
     }
 
-    /// Writes the pages of what is folded by now, and carries over from `in_use` what was not made anew.
+    /// Writes the pages of what is folded by now, and carries over from `in_use` what was not made from the record.
     pub(crate) fn keep(&mut self, in_use: Option<&Store>) -> Result<(), RebuildError> {
         let Some(keeper) = self.keeper.take() else { return Ok(()) };
         let kept = keeper.close(&mut self.state);
@@ -122,7 +122,7 @@ impl Anew {
     }
 }
 
-impl Drop for Anew {
+impl Drop for NextGeneration {
     fn drop(&mut self) {
         let Some(keeper) = self.keeper.take() else { return };
         keeper.abandon();
@@ -133,7 +133,7 @@ impl Drop for Anew {
     }
 }
 
-fn read(reader: &mut Reader, from: u64, to: u64, to_fold: &SyncSender<Decoded>) -> Result<(), DriveError> {
+fn read(reader: &mut Reader, from: u64, to: u64, to_fold: &SyncSender<Decoded>) -> Result<(), EngineError> {
     let mut at = from;
     while at < to {
         let Some(frame) = next(reader)? else { break };
@@ -147,7 +147,7 @@ fn read(reader: &mut Reader, from: u64, to: u64, to_fold: &SyncSender<Decoded>) 
 }
 
 /// The next frame; at the end, of what was written since it was met.
-fn next(reader: &mut Reader) -> Result<Option<Frame>, DriveError> {
+fn next(reader: &mut Reader) -> Result<Option<Frame>, EngineError> {
     if let Some(frame) = reader.next_frame()? {
         return Ok(Some(frame));
     }
@@ -167,7 +167,7 @@ fn fold(
     while let Ok(decoded) = frames.recv() {
         decoded.fold_each(state, &mut |state, entry, outcome| {
             keeper.note(state, entry.index, entry.event.effective, outcome);
-            Ok::<_, DriveError>(())
+            Ok::<_, EngineError>(())
         })?;
         if !kept {
             keeper.keep_sometimes(state)?;

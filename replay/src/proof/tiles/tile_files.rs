@@ -1,4 +1,4 @@
-//! Where whole tiles stand: each in a file of its own, as others read them, or those of a level in one file, as a ledger
+//! Where whole tiles are: each in a file of its own, as others read them, or those of a level in one file, as a ledger
 //! keeps them for itself. A file for each 256 entries would be thousands a second, whose names wait for the same disk as
 //! the record. What a tile holds is not known here.
 
@@ -7,21 +7,19 @@ use std::io::{Error, ErrorKind, Result};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
-use super::tile_name;
-
 /// Levels a tree of 2^64 entries has tiles on.
 const LEVELS: usize = 8;
 
 /// Whole tiles of one size, by level and number.
 #[derive(Debug)]
-pub(super) struct Shelf {
+pub(super) struct TileFiles {
     dir: PathBuf,
     tile_bytes: usize,
     /// Of tiles kept together, the files written to so far.
     together: Option<[Option<File>; LEVELS]>,
 }
 
-impl Shelf {
+impl TileFiles {
     /// A file for each tile, under `dir/tile`.
     pub(super) fn apart(dir: &Path, tile_bytes: usize) -> Result<Self> {
         fs::create_dir_all(dir.join("tile"))?;
@@ -34,7 +32,7 @@ impl Shelf {
         Ok(Self { dir: dir.to_owned(), tile_bytes, together: Some(Default::default()) })
     }
 
-    /// The file a tile stands in.
+    /// The file of a tile.
     pub(super) fn path(&self, level: usize, number: u64) -> PathBuf {
         match self.together {
             Some(_) => self.dir.join(format!("level-{level}")),
@@ -89,6 +87,18 @@ impl Shelf {
         };
         if bytes.len() == self.tile_bytes { Ok(bytes) } else { Err(Error::from(ErrorKind::UnexpectedEof)) }
     }
+}
+
+/// The number in groups of three digits, all but the last with an x before them: `x001/x234/067`.
+#[must_use]
+pub(crate) fn tile_name(number: u64) -> String {
+    let mut name = format!("{:03}", number % 1_000);
+    let mut rest = number / 1_000;
+    while rest > 0 {
+        name = format!("x{:03}/{name}", rest % 1_000);
+        rest /= 1_000;
+    }
+    name
 }
 
 /// Writes a file, with the directories it needs.

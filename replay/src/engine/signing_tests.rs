@@ -1,13 +1,20 @@
 //! A ledger that signs: when it does, what it proves, and what it refuses to sign over.
 
-use super::*;
-use crate::engine::{DriveError, Engine};
-use crate::proof::checkpoint::{Checkpoint, Outcomes};
-use crate::proof::signed_note::Signer;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
 use bytes::Bytes;
 use ledger::event::Event;
+use ledger::tree::merkle::leaf_hash;
 use ledger::tree::proof::{is_consistent, is_included};
 use uuid::Uuid;
+
+use super::{Engine, EngineError, Options};
+use crate::proof::checkpoint::{Checkpoint, Outcomes};
+use crate::proof::checkpoint_files::{Checkpoints, Signed};
+use crate::proof::notary::{Signing, SigningError};
+use crate::proof::signed_note::{Role, Signer};
+use crate::proof::tiles::Tiles;
 
 fn signer(seed: u8) -> Signer {
     Signer::from_seed("here", Role::Author, &[seed; 32]).unwrap()
@@ -112,8 +119,8 @@ fn a_record_that_does_not_continue_what_was_signed_is_not_served() {
         drop(engine);
         std::fs::rename(dir.path().join("checkpoints"), swapped.join("checkpoints")).unwrap();
         let opened = Engine::open(&options(&swapped, Signing::new(signer(1))), &mut |_| {});
-        let differs = |opened: Result<Engine, DriveError>| {
-            matches!(opened.err(), Some(DriveError::Signing(SigningError::Differs { size: 20, .. })))
+        let differs = |opened: Result<Engine, EngineError>| {
+            matches!(opened.err(), Some(EngineError::Signing(SigningError::Differs { size: 20, .. })))
         };
         assert!(differs(opened));
         // Without a key it keeps no tree, but an end that is missing shows all the same.
@@ -131,7 +138,7 @@ fn tiles_of_another_record_are_made_again() {
     let (checkpoint, _) = sign(&engine);
     engine.stop().unwrap();
     drop(engine);
-    std::fs::write(tiles_dir(dir.path()).join("level-0"), vec![7; 2 * 8192]).unwrap();
+    std::fs::write(Tiles::dir(dir.path()).join("level-0"), vec![7; 2 * 8192]).unwrap();
     let engine = open(dir.path());
     let path = engine.prove_inclusion(300, 600).unwrap();
     let leaf = leaf_hash(&engine.entry_bytes(300).unwrap());
@@ -150,7 +157,7 @@ fn without_a_key_nothing_is_signed_and_a_witness_key_will_not_do() {
     assert!(!dir.path().join("checkpoints").exists() && !dir.path().join("tiles").exists());
     let witness = Signer::from_seed("here", Role::Witness, &[1; 32]).unwrap();
     let opened = Engine::open(&options(dir.path(), Signing::new(witness)), &mut |_| {});
-    assert!(matches!(opened.err(), Some(DriveError::Signing(SigningError::WrongRole(_)))));
+    assert!(matches!(opened.err(), Some(EngineError::Signing(SigningError::WrongRole(_)))));
 }
 
 /// Announces a key under the first one and answers the index of the entry.
@@ -166,7 +173,7 @@ fn announce(engine: &Engine, key: &Signer, id: u128) -> u64 {
 fn another_key_signs_only_once_it_was_announced_under_the_one_before() {
     let dir = tempfile::tempdir().unwrap();
     let with = |seed| Engine::open(&options(dir.path(), Signing::new(signer(seed))), &mut |_| {});
-    let refused = |seed| matches!(with(seed).err(), Some(DriveError::Signing(SigningError::NotAnnounced { .. })));
+    let refused = |seed| matches!(with(seed).err(), Some(EngineError::Signing(SigningError::NotAnnounced { .. })));
     let engine = with(1).unwrap();
     record(&engine, 1, 60);
     engine.stop().unwrap();
@@ -204,7 +211,7 @@ fn a_key_of_another_name_replaces_nothing_that_was_signed() {
     let before = kept.latest().unwrap();
     let elsewhere = Signer::from_seed("elsewhere", Role::Author, &[2; 32]).unwrap();
     let opened = Engine::open(&options(dir.path(), Signing::new(elsewhere)), &mut |_| {});
-    assert!(matches!(opened.err(), Some(DriveError::Signing(SigningError::OtherName { .. }))));
+    assert!(matches!(opened.err(), Some(EngineError::Signing(SigningError::OtherName { .. }))));
     assert_eq!(kept.latest().unwrap(), before);
 }
 
@@ -222,6 +229,6 @@ fn outcomes_that_were_signed_are_not_signed_otherwise() {
     kept.keep(1, &Signed { tree, outcomes }, signer(1).verifier()).unwrap();
     for seed in [1, 2] {
         let opened = Engine::open(&options(dir.path(), Signing::new(signer(seed))), &mut |_| {});
-        assert!(matches!(opened.err(), Some(DriveError::Signing(SigningError::Differs { size: 1, .. }))), "{seed}");
+        assert!(matches!(opened.err(), Some(EngineError::Signing(SigningError::Differs { size: 1, .. }))), "{seed}");
     }
 }

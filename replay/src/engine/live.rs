@@ -1,0 +1,224 @@
+//! The state in use and what is kept of it, changed by one thread: that of the writer's settled frames, or of those a follower
+//! reads. How an engine begins and ends is in `open`; what else it is asked, in the other files of this folder.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender};
+use std::time::Duration;
+
+use ledger::entry::Entry;
+use ledger::event::Event;
+use ledger::outcome::Outcome;
+use ledger::state::State;
+use parking_lot::{Mutex, RwLock, RwLockReadGuard};
+use tokio::sync::{oneshot, watch};
+
+use super::catch_up::Decoded;
+use super::{Answered, Engine, EngineError, Folded};
+use crate::pages::keeper::Keeper;
+use crate::proof::notary::Notary;
+use crate::proof::tally::Tally;
+use crate::record::writer::{Item, Reported, Settled};
+
+/// Frames that may wait for the fold before the writer, or reading, is held back.
+pub(super) const FRAMES_TO_FOLD: usize = 8;
+
+/// What is known of an event on its way, besides its bytes.
+pub(super) struct Tag {
+    pub(super) event: Event,
+    /// With the last event of a call: who waits for its answer.
+    pub(super) done: Option<oneshot::Sender<Answered>>,
+}
+
+/// What is folded, for the one thread that folds and all who read.
+pub(super) struct Live {
+    state: RwLock<State>,
+    pages: Keeper,
+    /// Whoever has it folds, or keeps others from folding. Those who read the state do not wait for it.
+    turn: Mutex<()>,
+    /// Entries that are folded and may be shown.
+    folded: watch::Sender<u64>,
+    /// What ended the fold, or the following.
+    failed: Mutex<Option<Arc<EngineError>>>,
+}
+
+impl Live {
+    /// As opening left it.
+    pub(super) fn new(state: State, pages: Keeper) -> Self {
+        let (folded, _) = watch::channel(state.entries);
+        Self { state: RwLock::new(state), pages, turn: Mutex::default(), folded, failed: Mutex::default() }
+    }
+
+    /// The state after some entry. Held shortly: the fold waits for it.
+    pub(super) fn read(&self) -> RwLockReadGuard<'_, State> {
+        self.state.read()
+    }
+
+    /// The state with its lock, for whoever lets go of it and takes it again.
+    pub(super) fn state(&self) -> &RwLock<State> {
+        &self.state
+    }
+
+    /// The turn to fold.
+    pub(super) fn turn(&self) -> &Mutex<()> {
+        &self.turn
+    }
+
+    /// What is kept of the state and of the postings.
+    pub(super) fn pages(&self) -> &Keeper {
+        &self.pages
+    }
+
+    /// Takes note of what ended the fold or the following; what came first counts.
+    pub(super) fn fail(&self, error: Arc<EngineError>) {
+        tracing::error!(%error, "nothing more is folded");
+        self.failed.lock().get_or_insert(error);
+    }
+
+    /// What ended the fold or the following.
+    pub(super) fn failed(&self) -> Option<Arc<EngineError>> {
+        self.failed.lock().clone()
+    }
+
+    /// Folds a frame that was read, and says what all outcomes come to after it.
+    pub(super) fn fold(&self, decoded: Decoded) -> Result<Tally, EngineError> {
+        self.frame(|state| {
+            decoded.fold_each(state, &mut |state, entry, outcome| {
+                self.pages.note(state, entry.index, entry.event.effective, outcome);
+                Ok(())
+            })
+        })
+    }
+
+    /// Wakes those who wait until something is folded.
+    pub(super) fn announce(&self) {
+        let entries = self.read().entries;
+        self.folded.send_replace(entries);
+    }
+
+    /// Keeps pages of everything folded.
+    pub(super) fn close(&self) -> Result<(), EngineError> {
+        Ok(self.pages.close(&mut self.state.write())?)
+    }
+
+    /// Has the entries of a frame folded while nobody else folds, and pages kept if it is time.
+    fn frame(&self, fold: impl FnOnce(&mut State) -> Result<(), EngineError>) -> Result<Tally, EngineError> {
+        // The turn first: a rebuild that has it reads the state, and would wait for a fold that waits for the turn.
+        let _turn = self.turn.lock();
+        let mut state = self.state.write();
+        fold(&mut state)?;
+        self.pages.keep_sometimes(&mut state)?;
+        let tally = self.pages.tally();
+        debug_assert_eq!(tally.chain().entries(), state.entries, "every entry has one outcome");
+        Ok(tally)
+    }
+}
+
+/// The thread that folds what the writer settled.
+pub(super) struct Fold {
+    live: Arc<Live>,
+    /// Signs what was folded, if there is a key.
+    notary: Option<Arc<Notary>>,
+    /// Events folded of the call whose last one is still to come: a call may lie in several frames.
+    begun: Vec<Folded>,
+}
+
+/// A call whose last event is folded.
+struct Call {
+    done: oneshot::Sender<Answered>,
+    folded: Vec<Folded>,
+}
+
+impl Fold {
+    pub(super) fn new(live: Arc<Live>, notary: Option<Arc<Notary>>) -> Self {
+        Self { live, notary, begun: Vec::new() }
+    }
+
+    /// Folds and answers until the writer has ended.
+    pub(super) fn run(mut self, from_log: &Receiver<Settled<Tag>>) {
+        while let Ok(settled) = from_log.recv() {
+            let calls = match self.frame(settled) {
+                Ok(calls) => calls,
+                Err(error) => return self.live.fail(Arc::new(error)),
+            };
+            // Before the answers: whoever has one may ask for the state after it.
+            self.live.announce();
+            for Call { done, folded } in calls {
+                // A caller that went away does not undo what it said.
+                let _ = done.send(Ok(folded));
+            }
+        }
+    }
+
+    fn frame(&mut self, settled: Settled<Tag>) -> Result<Vec<Call>, EngineError> {
+        let Settled { first_index, recorded_ms, items, leaves } = settled;
+        let mut calls = Vec::new();
+        let tally = self.live.frame(|state| {
+            for (item, index) in items.into_iter().zip(first_index..) {
+                let Item { principal, content, tag } = item;
+                let entry = Entry { index, recorded_ms, principal: &principal, content: &content, event: tag.event };
+                let outcome = state.fold(&entry).map_err(|halt| EngineError::unreadable(index, &halt))?;
+                self.live.pages.note(state, index, entry.event.effective, &outcome);
+                self.begun.push(Folded { index, recorded_ms, outcome });
+                if let Some(done) = tag.done {
+                    calls.push(Call { done, folded: std::mem::take(&mut self.begun) });
+                }
+            }
+            Ok(())
+        })?;
+        // Before anybody is answered, so that a checkpoint asked for after an answer has the entry.
+        if let Some(notary) = &self.notary {
+            notary.take(leaves, tally);
+        }
+        Ok(calls)
+    }
+}
+
+/// Hands settled frames to the fold; while it is behind, the writer waits here. Items that were not recorded are
+/// dropped with their callers' channels, which tells the callers.
+pub(super) fn sink(to_fold: SyncSender<Settled<Tag>>) -> impl FnMut(Reported<Tag>) + Send + 'static {
+    move |written| {
+        if let Reported::Settled(settled) = written {
+            // The fold only goes away with the whole engine, or after a halt that it has reported.
+            let _ = to_fold.send(settled);
+        }
+    }
+}
+
+impl Engine {
+    /// The state after some entry. Held shortly: the fold waits for it.
+    pub fn read(&self) -> RwLockReadGuard<'_, State> {
+        self.live.read()
+    }
+
+    /// The same for whoever reads already: it does not queue behind a fold that waits for that reader. Nobody else may use
+    /// it, or the fold would wait as long as any two of many questions overlap.
+    pub(super) fn read_again(&self) -> RwLockReadGuard<'_, State> {
+        self.live.state.read_recursive()
+    }
+
+    /// SHA-256 over the whole state, with the number of entries it was taken at. Takes seconds at ten million entries,
+    /// during which nothing is folded.
+    #[must_use]
+    pub fn digest(&self) -> (u64, [u8; 32]) {
+        let state = self.read();
+        (state.entries, state.digest())
+    }
+
+    /// Waits until that many entries are folded; false if the time is up first.
+    pub async fn wait_for(&self, entries: u64, timeout: Duration) -> bool {
+        let mut folded = self.live.folded.subscribe();
+        let reached = folded.wait_for(|now| *now >= entries);
+        matches!(tokio::time::timeout(timeout, reached).await, Ok(Ok(_)))
+    }
+
+    /// What an event would give now, without recording it.
+    ///
+    /// # Errors
+    /// The event is of a later program, or nothing may be answered.
+    pub fn dry_run(&self, principal: &str, content: &[u8], event: Event) -> Result<Outcome, EngineError> {
+        self.answers()?;
+        let state = self.read();
+        let entry = Entry { index: state.entries, recorded_ms: 0, principal, content, event };
+        state.dry_run(&entry).map_err(|halt| EngineError::unreadable(entry.index, &halt))
+    }
+}

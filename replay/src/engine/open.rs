@@ -1,0 +1,180 @@
+//! How an engine begins, takes events and ends. What is folded meanwhile is in `live`; an engine that only follows begins in
+//! `follower`.
+
+use std::sync::Arc;
+use std::sync::mpsc::sync_channel;
+use std::thread::JoinHandle;
+
+use bytes::Bytes;
+use ledger::event::Event;
+use parking_lot::Mutex;
+use tokio::sync::oneshot;
+
+use super::balances::Moments;
+use super::catch_up::catch_up;
+use super::follower::Follower;
+use super::live::{FRAMES_TO_FOLD, Fold, Live, Tag, sink};
+use super::past::Pasts;
+use super::{Answered, Engine, EngineError, Options, Role};
+use crate::proof::comparing;
+use crate::proof::notary::{Notary, Reading, SigningError, not_cut};
+use crate::record::log::Log;
+use crate::record::log::single::Single;
+use crate::record::repairing;
+use crate::record::writer::{Item, SubmitError, Submitter, Writer, WriterOptions};
+
+/// What an engine has that writes.
+pub(super) struct Writing {
+    submitter: Submitter<Tag>,
+    running: Mutex<Option<Running>>,
+    notary: Option<Arc<Notary>>,
+}
+
+struct Running {
+    writer: Writer<Tag>,
+    fold: JoinHandle<()>,
+}
+
+impl Writing {
+    /// Starts to write, and to fold what is written.
+    fn start(log: Log, live: &Arc<Live>, notary: Option<Notary>) -> Result<Self, EngineError> {
+        let (to_fold, from_log) = sync_channel(FRAMES_TO_FOLD);
+        let writer = Writer::start(log, WriterOptions::new(encode_entry), sink(to_fold))?;
+        let (submitter, notary) = (writer.submitter(), notary.map(Arc::new));
+        let fold = Fold::new(Arc::clone(live), notary.clone());
+        let thread = std::thread::Builder::new().name("fold".to_owned());
+        let fold = thread.spawn(move || fold.run(&from_log)).map_err(EngineError::Thread)?;
+        Ok(Self { submitter, running: Mutex::new(Some(Running { writer, fold })), notary })
+    }
+
+    /// What signs, if there is a key.
+    pub(super) fn notary(&self) -> Result<&Notary, SigningError> {
+        self.notary.as_deref().ok_or(SigningError::NoKey)
+    }
+
+    /// Why the writer has ended, if it has.
+    pub(super) fn alive(&self) -> Result<(), EngineError> {
+        self.submitter.ended().map_or(Ok(()), |error| Err(EngineError::Log(error)))
+    }
+
+    fn submit(&self, items: Vec<Item<Tag>>) -> Result<(), EngineError> {
+        self.submitter.submit(items).map_err(|refused| match refused {
+            SubmitError::Full(_) => EngineError::Busy,
+            SubmitError::TooLong { position, bytes, .. } => EngineError::TooLong { position, bytes },
+            SubmitError::Ended { error, .. } => error.map_or(EngineError::Stopped, EngineError::Log),
+        })
+    }
+
+    /// Records, folds and signs what waits; says how writing ended. Nothing, if it was stopped before.
+    fn stop(&self) -> Result<Option<Result<(), EngineError>>, EngineError> {
+        let Some(running) = self.running.lock().take() else { return Ok(None) };
+        // The writer first: its end is the end of what the fold waits for.
+        let written = running.writer.stop();
+        if running.fold.join().is_err() {
+            return Err(EngineError::Panicked("the fold"));
+        }
+        if let Some(notary) = &self.notary {
+            notary.stop();
+        }
+        Ok(Some(written.map_err(EngineError::Log)))
+    }
+}
+
+impl Engine {
+    /// Opens the record, folds what the pages do not hold, and starts writing or following. `progress` is given the number
+    /// of entries from time to time. Blocks: not for async tasks.
+    ///
+    /// # Errors
+    /// The record is damaged, in use, or of another ledger; or it holds what this program does not know.
+    pub fn open(options: &Options, progress: &mut dyn FnMut(u64)) -> Result<Self, EngineError> {
+        let (data, follows) = (&options.data, options.follows());
+        repairing::refuse(data)?;
+        comparing::refuse(data)?;
+        let mut tree = Reading::open(data, options.signing.as_ref(), follows)?;
+        let (log, pages, state) = catch_up(options, tree.as_mut(), progress)?;
+        // A repair may have begun before the record was locked here.
+        repairing::refuse(data)?;
+        if log.tip().next_index() < state.entries {
+            return Err(EngineError::LostEnd);
+        }
+        if tree.is_none() {
+            not_cut(data, log.tip())?;
+        }
+        let tally = pages.tally();
+        let live = Arc::new(Live::new(state, pages));
+        let role = if follows {
+            let tree = tree.ok_or(SigningError::Uncompared)?;
+            Role::Follower(Arc::new(Follower::start(options, log, tree, &live)?))
+        } else {
+            // The state in use is not folded on yet, so its keys are those of the record as it was opened.
+            let notary = tree.map(|tree| tree.start(log.tip(), tally, &live.read().keys)).transpose()?;
+            Role::Writer(Arc::new(Writing::start(log, &live, notary)?))
+        };
+        let single = Arc::new(Single::new(options.record()));
+        let pasts = Arc::new(Pasts::new(options.record(), options.ledger));
+        Ok(Self { live, single, pasts, moments: Arc::<Moments>::default(), rebuilding: Arc::default(), role })
+    }
+
+    /// Submits events of one principal in order. The answer comes when every one is durable in all homes and folded.
+    ///
+    /// # Errors
+    /// Nothing was recorded: the queue is full, an event is too long, or the ledger has ended.
+    pub fn submit(
+        &self,
+        principal: Arc<str>,
+        events: Vec<(Bytes, Event)>,
+    ) -> Result<oneshot::Receiver<Answered>, EngineError> {
+        let (done, answer) = oneshot::channel();
+        if events.is_empty() {
+            // Nobody may be waiting any more, which is no concern of ours.
+            let _ = done.send(Ok(Vec::new()));
+            return Ok(answer);
+        }
+        let writing = match &self.role {
+            Role::Writer(writing) => writing,
+            Role::Follower(follower) => return Err(EngineError::Follower { writer: follower.writer().to_owned() }),
+        };
+        self.alive()?;
+        let last = events.len() - 1;
+        let mut done = Some(done);
+        let items = events.into_iter().enumerate().map(|(at, (content, event))| {
+            let done = if at == last { done.take() } else { None };
+            Item { principal: Arc::clone(&principal), content, tag: Tag { event, done } }
+        });
+        writing.submit(items.collect())?;
+        Ok(answer)
+    }
+
+    /// Records and folds what waits, keeps the pages, and ends. Blocks: not for async tasks.
+    ///
+    /// # Errors
+    /// The writer had ended with an error, or the pages could not be kept.
+    pub fn stop(&self) -> Result<(), EngineError> {
+        // What reads without the fold first: it would be cut short by what ends after it.
+        self.pasts.stop();
+        self.rebuilding.end();
+        let written = match &self.role {
+            Role::Follower(follower) => {
+                let ended = follower.stop();
+                // Pages of a state that may be wrong are not kept.
+                self.answers()?;
+                ended
+            }
+            Role::Writer(writing) => match writing.stop()? {
+                Some(written) => written,
+                None => return Ok(()),
+            },
+        };
+        // Nothing folds any more, so that the pages are of the last entry.
+        self.live.close()?;
+        written.and_then(|()| self.alive())
+    }
+}
+
+/// Writes an entry. Principal and length were checked before, so this cannot fail; were it to, the entry would be
+/// unreadable and the next start would say so.
+fn encode_entry(buffer: &mut Vec<u8>, recorded_ms: i64, principal: &str, content: &[u8]) {
+    if let Err(error) = proto::entry::encode_into(buffer, recorded_ms, principal, content) {
+        tracing::error!(%error, "an admitted entry could not be written");
+    }
+}

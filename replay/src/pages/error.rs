@@ -1,0 +1,41 @@
+//! Why pages cannot be kept or read. Nothing is lost with them: the record is whole in any case. Not here: what is wrong
+//! with the record itself.
+
+use std::path::PathBuf;
+
+/// Why pages could not be kept or read. The record is whole in any case.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PagesError {
+    /// Another process has the directory.
+    #[error("{} is in use by another process; stop it first", path.display())]
+    Locked {
+        /// The directory.
+        path: PathBuf,
+    },
+    /// The directory could not be made, read or removed.
+    #[error("pages at {}: {source}", path.display())]
+    Io {
+        /// The directory.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The pages could not be read or written.
+    #[error("pages at {}: {why}; the record is whole, remove this directory and start again", path.display())]
+    Damaged {
+        /// The directory.
+        path: PathBuf,
+        /// What was found.
+        why: String,
+    },
+    /// The thread that keeps them could not be started.
+    #[error("cannot start a thread: {0}")]
+    Thread(std::io::Error),
+    /// That thread has ended before it was told to.
+    #[error("pages: the thread that keeps them has ended")]
+    Ended,
+    /// That thread panicked.
+    #[error("pages: the thread that keeps them panicked")]
+    Panicked,
+}

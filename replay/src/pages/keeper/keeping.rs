@@ -1,0 +1,269 @@
+//! Keeps pages and answers from them: what is folded waits in memory until a thread has written it. A pause in keeping is in
+//! `paused`, opening what was kept in `unread`.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::JoinHandle;
+
+use ledger::money::{Day, Fen};
+use ledger::outcome::Outcome;
+use ledger::state::State;
+use parking_lot::{Condvar, Mutex, RwLock};
+
+use crate::kill_points;
+use crate::limits::{PAGES_EVERY, PAGES_LAG_MAX};
+use crate::pages::error::PagesError;
+use crate::pages::generations::Generations;
+use crate::pages::posting_row::{AccountPlace, EntryRow};
+use crate::pages::postings;
+use crate::pages::postings::Postings;
+use crate::pages::store::{Batch, Store};
+use crate::point::Point;
+use crate::proof::tally::Tally;
+
+/// Keeps pages of the state and the postings of each account.
+pub(crate) struct Keeper {
+    entries: RwLock<Postings>,
+    pub(super) kept: Option<Kept>,
+    tally: Mutex<Tally>,
+    /// A single pass over a record remembers no postings.
+    remembers: bool,
+    /// Whether pages of the state are kept. A rebuild of the postings alone takes those there are.
+    tables: bool,
+}
+
+/// What there is where pages are kept.
+pub(super) struct Kept {
+    generations: Generations,
+    /// The number of the one in use.
+    pub(super) generation: Mutex<u64>,
+    pub(super) store: RwLock<Arc<Store>>,
+    pub(super) handover: Arc<Handover>,
+    to_thread: Mutex<Option<SyncSender<Work>>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+/// A batch, and where it belongs.
+type Work = (Arc<Store>, Batch);
+
+/// Where the folding thread and the storing thread meet.
+#[derive(Default)]
+pub(super) struct Handover {
+    pub(super) progress: Mutex<Progress>,
+    pub(super) changed: Condvar,
+}
+
+#[derive(Default)]
+pub(super) struct Progress {
+    /// Postings of the last batch taken from the state.
+    pub(super) taken: u64,
+    pub(super) under_way: bool,
+    /// Somebody needs the store to stay as it is for a moment.
+    pub(super) paused: bool,
+    ended: Option<(Batch, Result<(), PagesError>)>,
+}
+
+impl Keeper {
+    /// Keeps nothing and remembers nothing: for a single pass over a record.
+    pub(crate) fn none() -> Self {
+        Self { entries: RwLock::default(), kept: None, tally: Mutex::default(), remembers: false, tables: true }
+    }
+
+    /// Keeps pages in a store that knows so many entries already.
+    pub(crate) fn over(
+        generations: Generations,
+        number: u64,
+        store: Store,
+        entries: u64,
+        tally: Tally,
+    ) -> Result<Self, PagesError> {
+        let (to_thread, batches) = sync_channel(1);
+        let handover = Arc::new(Handover::default());
+        handover.progress.lock().taken = entries;
+        let reporting = Arc::clone(&handover);
+        let thread = std::thread::Builder::new()
+            .name("pages".to_owned())
+            .spawn(move || write_all(&reporting, &batches))
+            .map_err(PagesError::Thread)?;
+        let (store, generation) = (RwLock::new(Arc::new(store)), Mutex::new(number));
+        let (to_thread, thread) = (Mutex::new(Some(to_thread)), Mutex::new(Some(thread)));
+        let kept = Some(Kept { generations, generation, store, handover, to_thread, thread });
+        let entries = RwLock::new(Postings::from(entries));
+        Ok(Self { entries, kept, tally: Mutex::new(tally), remembers: true, tables: true })
+    }
+
+    /// With only a part of what is kept: postings, or pages of the state.
+    pub(crate) fn only(self, postings: bool, tables: bool) -> Self {
+        Self { remembers: postings, tables, ..self }
+    }
+
+    /// The generations there are, and whose.
+    pub(crate) fn generations(&self) -> Option<(Generations, [u8; 16])> {
+        self.kept.as_ref().map(|kept| (kept.generations.clone(), kept.store.read().ledger()))
+    }
+
+    /// Whoever opened the pages has the record now: others may go.
+    pub(crate) fn settle_generation(&self) -> Result<(), PagesError> {
+        let Some(kept) = &self.kept else { return Ok(()) };
+        kept.generations.settle(*kept.generation.lock())
+    }
+
+    /// The store in use. Rows that were in memory before it was asked for are either still there or in it.
+    pub(crate) fn store(&self) -> Option<Arc<Store>> {
+        self.kept.as_ref().map(|kept| Arc::clone(&kept.store.read()))
+    }
+
+    /// Postings of an account from an index on, oldest first, always whole entries.
+    ///
+    /// # Errors
+    /// The pages cannot be read.
+    pub fn entries_of(&self, place: AccountPlace, from: u64, limit: usize) -> Result<Vec<EntryRow>, PagesError> {
+        // The lock is held only for what is in memory; the store is read while the fold goes on.
+        let recent = self.entries.read().recent(place, from, limit);
+        recent.after(self.store().as_deref())
+    }
+
+    /// What is on an account, counting only what the point counts.
+    pub(crate) fn balance_at(&self, place: AccountPlace, point: &Point) -> Result<Fen, PagesError> {
+        // The lock is held only for what is in memory; the store is read while the fold goes on.
+        let recent = self.entries.read().sum(place, point);
+        recent.after(self.store().as_deref())
+    }
+
+    /// Postings of an account that the point counts, from an index on, oldest first, always whole entries, each with the
+    /// balance after it of all postings.
+    pub(crate) fn entries_at(
+        &self,
+        place: AccountPlace,
+        point: &Point,
+        from: u64,
+        limit: usize,
+    ) -> Result<Vec<EntryRow>, PagesError> {
+        let recent = self.entries.read().counted(place, point, from, limit);
+        recent.after(self.store().as_deref())
+    }
+
+    /// What an entry posted, if its rows are still in memory.
+    pub(crate) fn rows_at(&self, index: u64) -> Option<Vec<EntryRow>> {
+        self.entries.read().at(index)
+    }
+
+    /// What an entry posted to an account, if its rows are in the pages.
+    pub(crate) fn kept_at(&self, place: AccountPlace, index: u64) -> Result<Vec<EntryRow>, PagesError> {
+        let Some(store) = self.store() else { return Ok(Vec::new()) };
+        postings::kept_at(&*store, place, index)
+    }
+
+    /// What all outcomes noted so far come to.
+    pub(crate) fn tally(&self) -> Tally {
+        *self.tally.lock()
+    }
+
+    /// Remembers what an entry posted, right after it was folded.
+    pub(crate) fn note(&self, state: &State, index: u64, effective: Day, outcome: &Outcome) {
+        self.tally.lock().note(state, outcome);
+        if let Outcome::Posted { postings, .. } = outcome
+            && self.remembers
+            && !postings.is_empty()
+        {
+            self.entries.write().note(state, index, effective, postings);
+        }
+    }
+
+    /// Has pages kept if it is time; waits if they lag too far behind.
+    pub(crate) fn keep_sometimes(&self, state: &mut State) -> Result<(), PagesError> {
+        let Some(kept) = &self.kept else { return Ok(()) };
+        let mut progress = kept.handover.progress.lock();
+        let behind = state.entries - progress.taken;
+        if behind < PAGES_EVERY {
+            return Ok(());
+        }
+        while progress.under_way && behind >= PAGES_LAG_MAX {
+            kept.handover.changed.wait(&mut progress);
+        }
+        // A pause may have begun while this waited.
+        if progress.under_way || progress.paused {
+            return Ok(());
+        }
+        self.settle(&mut progress, state)?;
+        let store = Arc::clone(&kept.store.read());
+        let batch = self.collect(&store, state);
+        progress.taken = batch.entries();
+        progress.under_way = true;
+        drop(progress);
+        let sent = kept.to_thread.lock().as_ref().is_some_and(|to| to.send((store, batch)).is_ok());
+        if sent { Ok(()) } else { Err(PagesError::Ended) }
+    }
+
+    /// Keeps pages of everything folded so far, and ends the thread.
+    pub(crate) fn close(&self, state: &mut State) -> Result<(), PagesError> {
+        let Some(kept) = &self.kept else { return Ok(()) };
+        kept.end_thread()?;
+        self.settle(&mut kept.handover.progress.lock(), state)?;
+        let store = Arc::clone(&kept.store.read());
+        let batch = self.collect(&store, state);
+        let written = store.write(&batch);
+        kill_points::at("pages-kept");
+        self.end(batch, written, state)
+    }
+
+    /// Ends the thread and keeps nothing more, for pages that are not wanted.
+    pub(crate) fn abandon(&self) {
+        if let Some(Err(error)) = self.kept.as_ref().map(Kept::end_thread) {
+            tracing::error!(%error, "unwanted pages");
+        }
+    }
+
+    /// What changed since the last batch.
+    pub(super) fn collect(&self, store: &Store, state: &mut State) -> Batch {
+        if !self.tables {
+            for (_, table) in state.tables() {
+                table.take_dirty();
+            }
+        }
+        store.collect(state, &self.tally(), &mut self.entries.write())
+    }
+
+    /// Takes note of how the last batch ended. What was not written belongs to the next one.
+    pub(super) fn settle(&self, progress: &mut Progress, state: &mut State) -> Result<(), PagesError> {
+        match progress.ended.take() {
+            None => Ok(()),
+            Some((batch, written)) => self.end(batch, written, state),
+        }
+    }
+
+    pub(super) fn end(
+        &self,
+        batch: Batch,
+        written: Result<(), PagesError>,
+        state: &mut State,
+    ) -> Result<(), PagesError> {
+        match &written {
+            Ok(()) => Store::settle(batch, &mut self.entries.write()),
+            Err(_) => Store::give_back(batch, state, &mut self.entries.write()),
+        }
+        written
+    }
+}
+
+impl Kept {
+    /// Lets the thread write what it was given, and end.
+    fn end_thread(&self) -> Result<(), PagesError> {
+        drop(self.to_thread.lock().take());
+        match self.thread.lock().take().map(JoinHandle::join) {
+            Some(Err(_)) => Err(PagesError::Panicked),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn write_all(handover: &Handover, batches: &Receiver<Work>) {
+    while let Ok((store, batch)) = batches.recv() {
+        let written = store.write(&batch);
+        kill_points::at("pages-kept");
+        let mut progress = handover.progress.lock();
+        progress.ended = Some((batch, written));
+        progress.under_way = false;
+        handover.changed.notify_all();
+    }
+}

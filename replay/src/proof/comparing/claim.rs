@@ -1,0 +1,128 @@
+//! What a writer claims by signing, and whether it is what was found here. What is done about a difference is in `difference`.
+
+use ledger::account::Book;
+use ledger::tree::merkle::Hash;
+
+use super::difference::Difference;
+use crate::proof::checkpoint::{Checkpoint, CheckpointError, Outcomes};
+use crate::proof::checkpoint_files::Signed;
+use crate::proof::signed_note::Verifier;
+use crate::proof::tally::{Tally, Turnover};
+
+/// How a checkpoint of the writer compares.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Compared {
+    /// Root and outcomes are equal.
+    Same {
+        /// Over so many entries.
+        size: u64,
+    },
+    /// It is over entries not read yet; it is compared once they are.
+    Ahead {
+        /// Over so many entries.
+        size: u64,
+    },
+    /// It is older than what is remembered of outcomes. The root is equal.
+    RootOnly {
+        /// Over so many entries.
+        size: u64,
+    },
+}
+
+/// A checkpoint whose both notes one of the writer's keys signed.
+#[derive(Clone, Debug)]
+pub(crate) struct Claim {
+    pub(crate) tree: Checkpoint,
+    pub(crate) outcomes: Outcomes,
+    pub(crate) signed: Signed,
+    /// The key that signed it.
+    pub(crate) key: Verifier,
+}
+
+impl Claim {
+    /// Checks both signatures, and that both notes are of the same entries.
+    pub(crate) fn verified(signed: &Signed, keys: &[Verifier]) -> Result<Self, CheckpointError> {
+        signed.unverified()?;
+        let mut last = CheckpointError::Malformed("no key to check it with was given");
+        for key in keys {
+            let tree = Checkpoint::verified(&signed.tree, key);
+            match tree.and_then(|tree| Ok((tree, Outcomes::verified(&signed.outcomes, key)?))) {
+                Ok((tree, outcomes)) => {
+                    return Ok(Self { tree, outcomes, signed: signed.clone(), key: key.clone() });
+                }
+                Err(error) => last = error,
+            }
+        }
+        Err(last)
+    }
+
+    /// The first thing in which the writer differs from what was found here.
+    pub(crate) fn against(&self, root: &Hash, tally: Option<&Tally>) -> Result<(), Box<Difference>> {
+        if *root != self.tree.root {
+            return Err(self.differs("the root of the entries", hex(&self.tree.root), hex(root)));
+        }
+        let Some(tally) = tally else { return Ok(()) };
+        if tally.chain().head() != self.outcomes.chain {
+            let (signed, here) = (hex(&self.outcomes.chain), hex(&tally.chain().head()));
+            return Err(self.differs("the chain over outcomes", signed, here));
+        }
+        let mut books = Book::ALL.iter().zip(self.outcomes.books.iter().zip(tally.books()));
+        let Some((book, (signed, here))) = books.find(|(_, (signed, here))| signed != here) else { return Ok(()) };
+        let say = |sums: &Turnover| format!("debits {} credits {}", sums.debits, sums.credits);
+        Err(self.differs(book.name(), say(signed), say(here)))
+    }
+
+    fn differs(&self, what: &str, signed: String, here: String) -> Box<Difference> {
+        let notes = format!("{}\n{}", self.signed.tree, self.signed.outcomes);
+        Box::new(Difference { size: self.tree.size, what: what.to_owned(), signed, here, notes })
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    crate::record::log::tip::hex(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::proof::signed_note::{Role, Signer};
+
+    fn signer(seed: u8) -> Signer {
+        Signer::from_seed("aid.example/ledger", Role::Author, &[seed; 32]).unwrap()
+    }
+
+    fn signed(size: u64, root: Hash, tally: &Tally) -> Signed {
+        let origin = "aid.example/ledger".to_owned();
+        let (chain, books) = (tally.chain().head(), *tally.books());
+        let tree = Checkpoint { origin: origin.clone(), size, root }.sign(&signer(1));
+        Signed { tree, outcomes: Outcomes { origin, size, chain, books }.sign(&signer(1)) }
+    }
+
+    #[test]
+    fn only_what_one_of_the_keys_signed_is_compared() {
+        let note = signed(3, [7; 32], &Tally::default());
+        let keys = [signer(2).verifier().clone(), signer(1).verifier().clone()];
+        assert!(Claim::verified(&note, &keys).is_ok());
+        assert!(Claim::verified(&note, &keys[..1]).is_err());
+        assert!(Claim::verified(&note, &[]).is_err());
+        let other = signed(4, [7; 32], &Tally::default());
+        let mixed = Signed { outcomes: other.outcomes, ..note };
+        assert!(Claim::verified(&mixed, &keys).is_err());
+    }
+
+    #[test]
+    fn root_chain_and_books_are_each_compared() {
+        let tally = Tally::default();
+        let keys = [signer(1).verifier().clone()];
+        let claim = Claim::verified(&signed(3, [7; 32], &tally), &keys).unwrap();
+        assert!(claim.against(&[7; 32], Some(&tally)).is_ok());
+        assert_eq!(claim.against(&[8; 32], Some(&tally)).unwrap_err().what, "the root of the entries");
+        let mut books = *tally.books();
+        books[1] = Turnover { debits: 5, credits: 5 };
+        let off = Tally::from_parts(*tally.chain(), books);
+        let difference = claim.against(&[7; 32], Some(&off)).unwrap_err();
+        assert_eq!((difference.size, difference.what.as_str()), (3, Book::ALL[1].name()));
+        assert!(difference.to_string().contains("debits 5 credits 5"), "{difference}");
+        assert!(claim.against(&[7; 32], None).is_ok());
+    }
+}

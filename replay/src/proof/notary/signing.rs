@@ -1,0 +1,238 @@
+//! Signs off the hot path: a thread takes the leaves of settled frames into the tree and signs every so many entries, some
+//! seconds after the last one, and when asked. It never holds recording up for longer than its queue; when it fails, the
+//! ledger goes on unsigned and says so.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use ledger::tree::merkle::Hash;
+use parking_lot::Mutex;
+use tokio::sync::oneshot;
+
+use super::error::SigningError;
+use crate::kill_points;
+use crate::limits::{FRAMES_TO_SIGN, SIGN_AFTER_MS, SIGN_EVERY};
+use crate::proof::checkpoint::{Checkpoint, Outcomes};
+use crate::proof::checkpoint_files::{Checkpoints, Signed};
+use crate::proof::signed_note::Signer;
+use crate::proof::tally::Tally;
+use crate::proof::tiles::Tiles;
+use crate::record::leaves::Leaves;
+
+/// The key that signs, and how often.
+#[derive(Clone, Debug)]
+pub struct Signing {
+    /// The key; its name is the origin of the checkpoints.
+    pub signer: Signer,
+    /// Entries after which it signs.
+    pub every: u64,
+    /// How long something recorded may stay unsigned.
+    pub after: Duration,
+}
+
+impl Signing {
+    /// With this key, as often as usual.
+    #[must_use]
+    pub fn new(signer: Signer) -> Self {
+        Self { signer, every: SIGN_EVERY, after: Duration::from_millis(SIGN_AFTER_MS) }
+    }
+}
+
+enum Message {
+    Folded(Leaves, Box<Tally>),
+    Sign(oneshot::Sender<Result<Arc<Signed>, SigningError>>),
+}
+
+/// Keeps the tree, signs it, and proves by it.
+pub(crate) struct Notary {
+    shared: Arc<Shared>,
+    to_thread: Mutex<Option<SyncSender<Message>>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+/// What the signing thread and those who ask share.
+struct Shared {
+    tiles: Mutex<Tiles>,
+    latest: Mutex<Option<Arc<Signed>>>,
+    failed: Mutex<Option<SigningError>>,
+}
+
+impl Notary {
+    /// Signs what is unsigned, then starts the thread.
+    pub(super) fn start(
+        signing: Signing,
+        kept: Checkpoints,
+        latest: Option<Signed>,
+        tiles: Tiles,
+        tally: Tally,
+    ) -> Result<Self, SigningError> {
+        // What an earlier key signed stays kept, but is not shown as this key's.
+        let verifier = signing.signer.verifier();
+        let latest = latest.filter(|signed| Checkpoint::verified(&signed.tree, verifier).is_ok());
+        let signed_size = latest.as_ref().map(Signed::unverified).transpose()?.map(|(checkpoint, _)| checkpoint.size);
+        let latest = Mutex::new(latest.map(Arc::new));
+        let shared = Arc::new(Shared { tiles: Mutex::new(tiles), latest, failed: Mutex::new(None) });
+        let mut work =
+            SigningThread { signing, kept, tally, signed_size, waiting_since: None, shared: Arc::clone(&shared) };
+        if signed_size != Some(tally.chain().entries()) {
+            work.sign()?;
+        }
+        let (to_thread, messages) = sync_channel(FRAMES_TO_SIGN);
+        let thread = std::thread::Builder::new()
+            .name("signing".to_owned())
+            .spawn(move || work.run(&messages))
+            .map_err(|error| SigningError::Ended(error.to_string().into()))?;
+        Ok(Self { shared, to_thread: Mutex::new(Some(to_thread)), thread: Mutex::new(Some(thread)) })
+    }
+
+    /// Takes a folded frame, with the tally after it.
+    pub(crate) fn take(&self, leaves: Leaves, tally: Tally) {
+        if let Some(to_thread) = &*self.to_thread.lock() {
+            // A thread that has ended has said why.
+            let _ = to_thread.send(Message::Folded(leaves, Box::new(tally)));
+        }
+    }
+
+    /// The checkpoint signed last.
+    pub(crate) fn latest(&self) -> Result<Arc<Signed>, SigningError> {
+        let latest = self.shared.latest.lock().clone();
+        latest.ok_or_else(|| SigningError::Ended("nothing was signed yet".into()))
+    }
+
+    /// A checkpoint over everything folded by now.
+    pub(crate) fn sign_now(&self) -> Result<oneshot::Receiver<Result<Arc<Signed>, SigningError>>, SigningError> {
+        let (done, signed) = oneshot::channel();
+        let sent = self.to_thread.lock().as_ref().is_some_and(|to| to.send(Message::Sign(done)).is_ok());
+        if sent { Ok(signed) } else { Err(self.why_ended()) }
+    }
+
+    /// Why signing has ended by itself, if it has.
+    pub(crate) fn failed(&self) -> Option<SigningError> {
+        self.shared.failed.lock().clone()
+    }
+
+    pub(crate) fn why_ended(&self) -> SigningError {
+        self.failed().unwrap_or_else(|| SigningError::Ended("the ledger is stopped".into()))
+    }
+
+    /// The leaf of an entry and its path to the root over `size` entries.
+    pub(crate) fn prove_inclusion(&self, index: u64, size: u64) -> Result<(Hash, Vec<Hash>), SigningError> {
+        let tiles = self.shared.tiles.lock();
+        let path = tiles.prove_inclusion(index, size)?;
+        Ok((tiles.subtree(0, index)?, path))
+    }
+
+    pub(crate) fn prove_consistency(&self, from: u64, to: u64) -> Result<Vec<Hash>, SigningError> {
+        Ok(self.shared.tiles.lock().prove_consistency(from, to)?)
+    }
+
+    /// Signs what is unsigned, and ends.
+    pub(crate) fn stop(&self) {
+        drop(self.to_thread.lock().take());
+        if let Some(thread) = self.thread.lock().take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the signing thread panicked; the record is whole");
+        }
+    }
+}
+
+impl Drop for Notary {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+/// The signing thread.
+struct SigningThread {
+    signing: Signing,
+    kept: Checkpoints,
+    tally: Tally,
+    signed_size: Option<u64>,
+    /// When the first unsigned entry came.
+    waiting_since: Option<Instant>,
+    shared: Arc<Shared>,
+}
+
+impl SigningThread {
+    fn run(mut self, messages: &Receiver<Message>) {
+        if let Err(error) = self.serve(messages) {
+            tracing::error!(%error, "no more checkpoints are signed");
+            *self.shared.failed.lock() = Some(error.clone());
+            // Recording goes on, so its frames are taken and dropped, and whoever asks is told.
+            while let Ok(message) = messages.recv() {
+                if let Message::Sign(done) = message {
+                    let _ = done.send(Err(error.clone()));
+                }
+            }
+        }
+    }
+
+    fn serve(&mut self, messages: &Receiver<Message>) -> Result<(), SigningError> {
+        loop {
+            match messages.recv_timeout(self.patience()) {
+                Ok(Message::Folded(leaves, tally)) => self.take(&leaves, *tally)?,
+                Ok(Message::Sign(done)) => {
+                    let signed = self.sign();
+                    // Whoever asked may have gone away.
+                    let _ = done.send(signed.clone());
+                    signed?;
+                }
+                Err(RecvTimeoutError::Timeout) => drop(self.sign()?),
+                Err(RecvTimeoutError::Disconnected) => return self.sign().map(drop),
+            }
+        }
+    }
+
+    /// How long to wait for more before what waits is signed.
+    fn patience(&self) -> Duration {
+        match self.waiting_since {
+            None => Duration::from_secs(3_600),
+            Some(since) => self.signing.after.saturating_sub(since.elapsed()),
+        }
+    }
+
+    fn take(&mut self, leaves: &Leaves, tally: Tally) -> Result<(), SigningError> {
+        self.shared.tiles.lock().extend(leaves)?;
+        self.tally = tally;
+        let unsigned = tally.chain().entries() - self.signed_size.unwrap_or(0);
+        if unsigned >= self.signing.every {
+            return self.sign().map(drop);
+        }
+        self.waiting_since.get_or_insert_with(Instant::now);
+        Ok(())
+    }
+
+    /// Signs what is unsigned; what is signed already is not signed again.
+    fn sign(&mut self) -> Result<Arc<Signed>, SigningError> {
+        self.waiting_since = None;
+        let size = self.tally.chain().entries();
+        if self.signed_size == Some(size)
+            && let Some(latest) = self.shared.latest.lock().clone()
+        {
+            return Ok(latest);
+        }
+        let signer = &self.signing.signer;
+        let origin = signer.verifier().name().to_owned();
+        let root = self.shared.tiles.lock().root(size)?;
+        let (chain, books) = (self.tally.chain().head(), *self.tally.books());
+        let signed = Signed {
+            tree: Checkpoint { origin: origin.clone(), size, root }.sign(signer),
+            outcomes: Outcomes { origin, size, chain, books }.sign(signer),
+        };
+        // What another key signed over the same entries stays with it: it is what makes this key trusted.
+        let signed = Arc::new(match self.kept.read(size)? {
+            Some(before) => before.and(&signed),
+            None => signed,
+        });
+        // Kept before it is shown: what anybody has seen signed must bind the next start too.
+        kill_points::at("signing");
+        self.kept.keep(size, &signed, signer.verifier())?;
+        kill_points::at("signed");
+        *self.shared.latest.lock() = Some(Arc::clone(&signed));
+        self.signed_size = Some(size);
+        Ok(signed)
+    }
+}

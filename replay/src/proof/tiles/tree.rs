@@ -1,0 +1,261 @@
+//! The tree over the tiles: whole ones are written, the unfinished right edge is held in memory, and what is asked for is
+//! computed from both. How tiles lie in files is in `tile_files`.
+
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use ledger::tree::merkle::{Frontier, Hash, node_hash};
+use ledger::tree::proof;
+use ledger::tree::proof::Unprovable;
+
+use super::error::TileError;
+use super::tile_files::{self, TileFiles};
+use crate::record::leaves::{HEIGHT, Leaves};
+
+/// Hashes of a whole tile.
+const WIDTH: usize = 1 << HEIGHT;
+const HASH_BYTES: usize = 32;
+const TILE_BYTES: usize = WIDTH * HASH_BYTES;
+/// The top tile of a tree of 2^64 entries.
+const LEVELS: usize = 8;
+
+/// The tiles of one tree: whole ones in files, the unfinished right edge in memory.
+#[derive(Debug)]
+pub struct Tiles {
+    files: TileFiles,
+    size: u64,
+    /// The unfinished tile of each level, the lowest first.
+    edge: [Vec<Hash>; LEVELS],
+}
+
+impl Tiles {
+    /// Where a ledger under `data` keeps them.
+    #[must_use]
+    pub fn dir(data: &Path) -> PathBuf {
+        data.join("tiles")
+    }
+
+    /// The tiles a ledger keeps in `dir`, as far as they are whole. Push every leaf from [`Tiles::size`] on.
+    ///
+    /// # Errors
+    /// The directory cannot be made or read.
+    pub fn open(dir: &Path) -> Result<Self, TileError> {
+        Self::of(dir, TileFiles::together(dir, TILE_BYTES))
+    }
+
+    /// The same as static files under `dir/tile`, for others to read.
+    ///
+    /// # Errors
+    /// The directory cannot be made or read.
+    pub(crate) fn as_files(dir: &Path) -> Result<Self, TileError> {
+        Self::of(dir, TileFiles::apart(dir, TILE_BYTES))
+    }
+
+    fn of(dir: &Path, files: std::io::Result<TileFiles>) -> Result<Self, TileError> {
+        let files = files.map_err(|source| TileError::Io { doing: "making", path: dir.to_owned(), source })?;
+        let mut tiles = Self { files, size: 0, edge: Default::default() };
+        let leaves = tiles.count_whole()?;
+        tiles.size = leaves * WIDTH as u64;
+        tiles.restore_edge(leaves)?;
+        Ok(tiles)
+    }
+
+    /// Forgets all tiles: they do not fit the record.
+    ///
+    /// # Errors
+    /// They cannot be removed.
+    pub fn clear(&mut self) -> Result<(), TileError> {
+        let path = self.files.path(0, 0);
+        self.files.clear().map_err(|source| TileError::Io { doing: "removing", path, source })?;
+        self.size = 0;
+        self.edge = Default::default();
+        Ok(())
+    }
+
+    /// Leaves so far.
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// Adds the next leaf; writes the tiles that it finishes. A tile that could not be written is made at the next start.
+    ///
+    /// # Errors
+    /// A tile cannot be written.
+    pub fn push(&mut self, leaf: Hash) -> Result<(), TileError> {
+        self.push_with(leaf, None)
+    }
+
+    /// Adds leaves whose tiles were hashed already, while their frame was built.
+    ///
+    /// # Errors
+    /// A tile cannot be written.
+    pub fn extend(&mut self, leaves: &Leaves) -> Result<(), TileError> {
+        let mut roots = leaves.tiles.iter();
+        for leaf in &leaves.hashes {
+            let finishes = self.edge[0].len() + 1 == WIDTH;
+            let root = if finishes { roots.next().copied() } else { None };
+            self.push_with(*leaf, root)?;
+        }
+        Ok(())
+    }
+
+    fn push_with(&mut self, leaf: Hash, mut root: Option<Hash>) -> Result<(), TileError> {
+        let mut hash = leaf;
+        self.size += 1;
+        for level in 0..LEVELS {
+            self.edge[level].push(hash);
+            if self.edge[level].len() < WIDTH {
+                return Ok(());
+            }
+            let number = (self.size >> (HEIGHT as usize * (level + 1))) - 1;
+            self.write(level, number)?;
+            hash = root.take().unwrap_or_else(|| subroot(&self.edge[level]));
+            self.edge[level].clear();
+        }
+        Ok(())
+    }
+
+    /// The root of the complete subtree `index` of `level`; level 0 are the leaves.
+    ///
+    /// # Errors
+    /// The tree does not reach there, or a tile cannot be read.
+    pub fn subtree(&self, level: u32, index: u64) -> Result<Hash, TileError> {
+        let beyond = TileError::Beyond { level, index };
+        let Some(end) = index.checked_add(1).and_then(|next| next.checked_mul(1_u64.checked_shl(level)?)) else {
+            return Err(beyond);
+        };
+        if end > self.size {
+            return Err(beyond);
+        }
+        let (tile_level, within) = ((level / HEIGHT) as usize, level % HEIGHT);
+        let first = index << within;
+        let (number, at) = (first / WIDTH as u64, (first % WIDTH as u64) as usize);
+        let width = 1 << within;
+        let unfinished = self.size >> (HEIGHT as usize * (tile_level + 1)).min(63);
+        if tile_level + 1 == LEVELS || number == unfinished {
+            return self.edge[tile_level].get(at..at + width).map(subroot).ok_or(beyond);
+        }
+        let tile = self.read(tile_level, number)?;
+        Ok(subroot(&tile[at..at + width]))
+    }
+
+    /// The root over the first `size` leaves.
+    ///
+    /// # Errors
+    /// As [`Tiles::subtree`].
+    pub fn root(&self, size: u64) -> Result<Hash, TileError> {
+        proof::root(size, &mut |level, index| self.subtree(level, index))
+    }
+
+    /// Proof that entry `index` is in the tree over `size` entries.
+    ///
+    /// # Errors
+    /// There is no such entry or tree, or a tile cannot be read.
+    pub fn prove_inclusion(&self, index: u64, size: u64) -> Result<Vec<Hash>, Unprovable<TileError>> {
+        self.reaches(size)?;
+        proof::prove_inclusion(index, size, &mut |level, index| self.subtree(level, index))
+    }
+
+    /// Proof that the tree over `to` entries continues the one over `from`.
+    ///
+    /// # Errors
+    /// There are no such trees, or a tile cannot be read.
+    pub fn prove_consistency(&self, from: u64, to: u64) -> Result<Vec<Hash>, Unprovable<TileError>> {
+        self.reaches(to)?;
+        proof::prove_consistency(from, to, &mut |level, index| self.subtree(level, index))
+    }
+
+    /// Writes the unfinished tiles of static files too, as `<N>.p/<W>`, so that they alone serve the tree as it is now.
+    ///
+    /// # Errors
+    /// A file cannot be written.
+    pub(crate) fn write_edge(&self) -> Result<(), TileError> {
+        for (level, hashes) in self.edge.iter().enumerate().filter(|(_, hashes)| !hashes.is_empty()) {
+            let number = self.size >> (HEIGHT as usize * (level + 1)).min(63);
+            let mut name = self.files.path(level, number).into_os_string();
+            name.push(format!(".p/{}", hashes.len()));
+            let path = PathBuf::from(name);
+            let written = tile_files::put(&path, &hashes.concat());
+            written.map_err(|source| TileError::Io { doing: "writing", path, source })?;
+        }
+        Ok(())
+    }
+
+    fn reaches(&self, size: u64) -> Result<(), Unprovable<TileError>> {
+        if size > self.size {
+            return Err(Unprovable::OutOfRange { asked: size, size: self.size });
+        }
+        Ok(())
+    }
+
+    /// How many tiles of leaves are there in a row from the first on, by halving: later ones are written later.
+    fn count_whole(&self) -> Result<u64, TileError> {
+        let (mut there, mut missing) = (0, 1);
+        while self.is_whole(0, missing - 1)? {
+            there = missing;
+            missing *= 2;
+        }
+        while there + 1 < missing {
+            let middle = there + (missing - there) / 2;
+            if self.is_whole(0, middle - 1)? {
+                there = middle;
+            } else {
+                missing = middle;
+            }
+        }
+        Ok(there)
+    }
+
+    fn is_whole(&self, level: usize, number: u64) -> Result<bool, TileError> {
+        let whole = self.files.is_whole(level, number);
+        whole.map_err(|source| TileError::Io { doing: "reading", path: self.files.path(level, number), source })
+    }
+
+    /// The hashes above the whole tiles of leaves; upper tiles that are missing are made from those below.
+    fn restore_edge(&mut self, leaves: u64) -> Result<(), TileError> {
+        let mut below = leaves;
+        for level in 1..LEVELS {
+            let whole = below >> HEIGHT;
+            for number in 0..whole {
+                if !self.is_whole(level, number)? {
+                    let from = number << HEIGHT;
+                    self.edge[level] = self.roots_of(level - 1, from, from + WIDTH as u64)?;
+                    self.write(level, number)?;
+                }
+            }
+            self.edge[level] = self.roots_of(level - 1, whole << HEIGHT, below)?;
+            below = whole;
+        }
+        Ok(())
+    }
+
+    fn roots_of(&self, level: usize, from: u64, to: u64) -> Result<Vec<Hash>, TileError> {
+        (from..to).map(|number| Ok(subroot(&self.read(level, number)?))).collect()
+    }
+
+    fn write(&mut self, level: usize, number: u64) -> Result<(), TileError> {
+        let written = self.files.write(level, number, &self.edge[level].concat());
+        written.map_err(|source| TileError::Io { doing: "writing", path: self.files.path(level, number), source })
+    }
+
+    fn read(&self, level: usize, number: u64) -> Result<Vec<Hash>, TileError> {
+        let path = || self.files.path(level, number);
+        match self.files.read(level, number) {
+            Ok(bytes) => Ok(bytes.as_chunks::<HASH_BYTES>().0.to_vec()),
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::UnexpectedEof) => {
+                Err(TileError::Damaged { path: path() })
+            }
+            Err(source) => Err(TileError::Io { doing: "reading", path: path(), source }),
+        }
+    }
+}
+
+/// The root over hashes of one level, of which there are a power of two.
+fn subroot(hashes: &[Hash]) -> Hash {
+    let mut level = hashes.to_vec();
+    while level.len() > 1 {
+        level = level.chunks_exact(2).map(|pair| node_hash(&pair[0], &pair[1])).collect();
+    }
+    level.first().copied().unwrap_or_else(|| Frontier::new().root())
+}

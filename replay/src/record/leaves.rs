@@ -1,0 +1,28 @@
+//! What a frame adds to the tree of the record: its leaves, and the roots of the tiles they complete. How tiles are kept and
+//! proofs are given is not known here.
+
+use ledger::tree::merkle::{Frontier, Hash};
+
+/// Levels of the tree that one tile spans.
+pub(crate) const HEIGHT: u32 = 8;
+
+/// What the tree gained with the entries of a frame, as it was computed while the frame was built.
+#[derive(Debug, Default)]
+pub struct Leaves {
+    /// The leaf of each entry.
+    pub hashes: Vec<Hash>,
+    /// The root of each tile of leaves that these completed.
+    pub tiles: Vec<Hash>,
+}
+
+impl Leaves {
+    /// Adds a leaf to the tree and takes note of it.
+    pub(crate) fn push(&mut self, tree: &mut Frontier, leaf: Hash) {
+        self.hashes.push(leaf);
+        tree.push_telling(leaf, |level, root| {
+            if level == HEIGHT {
+                self.tiles.push(*root);
+            }
+        });
+    }
+}
