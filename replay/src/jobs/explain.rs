@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use replay::audit::explain::sheet::Sheet;
+use replay::audit::explain::printout::Printout;
 use replay::audit::explain::{Wanted, explain_record};
 
 use super::source::Source;
@@ -46,11 +46,11 @@ pub fn run(args: &ExplainArgs) -> anyhow::Result<ExitCode> {
         eprintln!("replay: there is no {} among the {entries} entries of this record", args.entry);
         return Ok(ExitCode::from(4));
     };
-    let sheet = Sheet::new(&state, &explanation);
+    let printout = Printout::new(&state, &explanation);
     if args.json {
-        outln!("{}", sheet.json());
+        outln!("{}", printout.json());
     } else {
-        out!("{sheet}");
+        out!("{printout}");
     }
     Ok(ExitCode::SUCCESS)
 }
