@@ -5,8 +5,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::choose::Plan;
-use super::examine::Examined;
-use super::{Progress, RepairError, RepairOptions, drop_caches};
+use super::examined::Examined;
+use super::options::{Progress, RepairError, RepairOptions};
 use crate::kill_points;
 use crate::limits::SEGMENT_BYTES;
 use crate::record::error::LogError;
@@ -113,6 +113,19 @@ fn write(dir: &Path, plan: &Plan, examined: &mut Examined, progress: Progress<'_
 fn close(open: Option<(fs::File, PathBuf, u64)>) -> Result<(), RepairError> {
     if let Some((file, path, _)) = open {
         file.sync_all().map_err(|e| LogError::io("syncing segment", &path, e))?;
+    }
+    Ok(())
+}
+
+/// Removes what was made from a damaged archive; it is made again from the record.
+fn drop_caches(data: &Path) -> Result<(), LogError> {
+    for dir in [data.join("pages"), crate::proof::notary::tiles_dir(data)] {
+        match std::fs::remove_dir_all(&dir) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(LogError::io("removing", &dir, error));
+            }
+            _ => {}
+        }
     }
     Ok(())
 }

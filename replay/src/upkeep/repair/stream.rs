@@ -8,9 +8,10 @@ use serde_json::{Value, json};
 
 use super::archive::put;
 use super::copies::Stream;
-use super::examine::Examined;
+use super::examined::Examined;
+use super::mark::StreamSwap;
+use super::options::{Progress, RepairError, RepairOptions};
 use super::report::{Fault, Repaired};
-use super::{Anew, Progress, RepairError, RepairOptions};
 use crate::kill_points;
 use crate::limits::{NATS_FRAMES_IN_FLIGHT, REPAIR_ATTEMPTS, RETRY_PAUSE_MAX_MS, STREAM_BYTES};
 use crate::record::error::LogError;
@@ -41,7 +42,7 @@ pub(super) fn restore(
         stream.broker.clone()
     } else {
         let name = stream.block_on(free_name(stream))?;
-        repairing::set(&options.data, &Anew { old: &stream.name, new: &name }.mark())?;
+        repairing::set(&options.data, &StreamSwap { old: &stream.name, new: &name }.mark())?;
         if stream.info.is_some() {
             let subject = stream.block_on(retire(stream, nats))?;
             repaired.stream_kept = Some((stream.name.clone(), subject));
