@@ -5,7 +5,7 @@ pub mod calendar_year;
 pub mod execution;
 pub mod labels;
 pub mod loans;
-pub mod reasons;
+pub mod return_reasons;
 pub mod returns;
 pub mod totals;
 pub mod trace;

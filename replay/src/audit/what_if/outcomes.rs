@@ -127,7 +127,7 @@ pub struct Counted {
 
 /// All entries that come out otherwise.
 #[derive(Clone, Default, Debug)]
-pub struct Outcomes {
+pub struct OutcomeChanges {
     /// How many there are.
     pub count: u64,
     /// How many in which way.
@@ -136,7 +136,7 @@ pub struct Outcomes {
     pub first: [Vec<Different>; 2],
 }
 
-impl Outcomes {
+impl OutcomeChanges {
     pub(super) fn note(&mut self, different: Different, limit: usize) {
         let Different { kind, before, after, sort, cause, .. } = different;
         self.count += 1;
