@@ -1,5 +1,5 @@
 //! A calendar year as published: person-times, aided, credited, in transit, returned, in suspense. Walks all persons
-//! and their payments, so it is a report, not a look-up. What stands on rosters and applications is in `totals`.
+//! and their payments, so it is a report, not a look-up.
 
 use super::labels;
 use ledger::money::{Fen, share};

@@ -1,5 +1,5 @@
-//! Questions answered from the state: reports, traces, labels. Pure functions over what the fold remembers; the one
-//! that keeps anything itself is `entries`, with `history` behind it. Nothing here decides, and nothing here touches files or wire types.
+//! Questions answered from the state: reports, traces, labels. Pure functions over what the fold remembers: nothing here
+//! decides, keeps anything, or touches files or wire types, and the engine is not known.
 
 pub mod calendar_year;
 pub mod execution;
@@ -7,7 +7,6 @@ pub mod labels;
 pub mod loans;
 pub mod return_reasons;
 pub mod returns;
-pub mod totals;
 pub mod trace;
 
 #[cfg(test)]

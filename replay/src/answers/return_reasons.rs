@@ -18,7 +18,7 @@ pub struct ReturnReason {
 macro_rules! reasons {
     ($($number:literal $zh:literal $en:literal $by:literal $action:literal;)*) => {
         /// The reasons known, by number.
-        pub const REASONS: &[ReturnReason] =
+        pub(crate) const REASONS: &[ReturnReason] =
             &[$(ReturnReason { number: $number, zh: $zh, en: $en, by_zh: $by, action_zh: $action },)*];
     };
 }
@@ -42,7 +42,7 @@ reasons! {
 
 /// A reason by its number; `None` for 0 and for numbers the table does not know.
 #[must_use]
-pub fn reason(number: u8) -> Option<&'static ReturnReason> {
+pub(crate) fn reason(number: u8) -> Option<&'static ReturnReason> {
     REASONS.get(usize::from(number).checked_sub(1)?)
 }
 

@@ -5,10 +5,9 @@ mod file_text;
 pub mod loans;
 mod reading;
 mod shape;
-mod shipped;
+pub(crate) mod shipped;
 #[cfg(test)]
 mod tests;
 
 pub use file_text::PolicyFileError;
-pub use reading::load;
-pub use shipped::{adoption, events, shipped};
+pub use shipped::{events, shipped};

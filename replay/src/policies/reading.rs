@@ -14,7 +14,7 @@ use super::shape::{BandRow, PaidTo, PolicyFile, PolicyVersion, RuleName, Sharing
 ///
 /// # Errors
 /// The first thing that is not as it must be. Nothing is read in part.
-pub fn load(file: &str, text: &str) -> Result<Vec<(Day, Policy)>, PolicyFileError> {
+pub(crate) fn load(file: &str, text: &str) -> Result<Vec<(Day, Policy)>, PolicyFileError> {
     let source = FileText { file, text };
     let read: PolicyFile = toml::from_str(text).map_err(|error| {
         let at = error.span().unwrap_or(0..0);

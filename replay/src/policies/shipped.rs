@@ -43,7 +43,7 @@ pub fn events() -> Result<Vec<Event>, PolicyFileError> {
 /// The event that adopts one version. Its id comes from programme and version alone, so that the same number can
 /// never be adopted with two contents: the second is refused as a re-used id.
 #[must_use]
-pub fn adoption(from: Day, policy: Policy) -> Event {
+pub(crate) fn adoption(from: Day, policy: Policy) -> Event {
     let key = format!("policy/{}/{}", policy.programme, policy.version);
     let id = Uuid::new_v5(&NAMESPACE, key.as_bytes());
     Event { id, effective: from, kind: Kind::PolicyAdopted(Box::new(policy)) }

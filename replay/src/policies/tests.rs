@@ -1,4 +1,5 @@
 //! What the shipped policies say, and what a broken file is told. Money rules are tested in `ledger`.
+use super::reading::load;
 use super::shape::decimal;
 use super::shipped::SHIPPED;
 use super::*;

@@ -50,7 +50,7 @@ pub struct Chunk {
 
 impl Chunk {
     /// Notes a loan whose interest cannot be computed.
-    pub fn note(&mut self, missing: Missing, loan: u32) {
+    pub(crate) fn note(&mut self, missing: Missing, loan: u32) {
         let left = &mut self.missing[missing as usize];
         left.loans += 1;
         left.example = left.example.or(Some(loan));
@@ -98,7 +98,7 @@ fn is_nothing(due: &Due) -> bool {
 
 /// The latest entry after the loan's last one that can move its interest: of the borrower, or of what holds for all.
 #[must_use]
-pub fn cause(state: &State, loan: &Loan) -> Option<LateEntry> {
+pub(crate) fn cause(state: &State, loan: &Loan) -> Option<LateEntry> {
     let person = if loan.person == NONE { 0 } else { state.persons.get(loan.person).last };
     let rules = state.loan_rules();
     let common = rules.map_or(0, |rules| rules.last);

@@ -13,10 +13,10 @@ use ledger::state::{Standing, State};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Gaps named one by one; beyond that they are in the sums by kind only.
-pub const GAPS_MAX: usize = 200;
+pub(crate) const GAPS_MAX: usize = 200;
 
 /// Payments to lenders named one by one; beyond that they are in the totals only.
-pub const REMITTANCES_MAX: usize = 200;
+pub(crate) const REMITTANCES_MAX: usize = 200;
 
 /// Where to go on with the payments of a forward trace.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

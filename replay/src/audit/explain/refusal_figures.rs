@@ -7,8 +7,6 @@ use ledger::outcome::{Code, Refusal};
 use ledger::state::State;
 use uuid::Uuid;
 
-use super::chinese_names::Form;
-
 /// Two figures that were compared.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct ComparedFigures {
@@ -20,18 +18,6 @@ pub struct ComparedFigures {
     pub ours: i64,
     /// `fen`, `day` (yyyymmdd), or `number`.
     pub unit: &'static str,
-}
-
-impl ComparedFigures {
-    /// A figure as people read it.
-    #[must_use]
-    pub fn write(&self, figure: i64) -> String {
-        match self.unit {
-            "fen" => Form::Fen.write(figure),
-            "day" => Form::Day.write(figure),
-            _ => Form::Plain.write(figure),
-        }
-    }
 }
 
 /// Both figures of a refusal, if it compared two; `state` is the ledger that refused, or a later one.

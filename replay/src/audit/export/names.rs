@@ -21,7 +21,7 @@ pub fn account(account: &Account) -> String {
 
 /// The id of the account's owner, nil for what nobody named.
 #[must_use]
-pub fn owner_id(state: &State, account: &Account) -> Uuid {
+pub(crate) fn owner_id(state: &State, account: &Account) -> Uuid {
     let owner = account.owner;
     match account.class.owner() {
         Owner::Org => state.orgs.get(owner).id,
@@ -37,7 +37,7 @@ pub fn owner_id(state: &State, account: &Account) -> Uuid {
 
 /// The Chinese name of a book.
 #[must_use]
-pub fn book_zh(book: Book) -> &'static str {
+pub(crate) fn book_zh(book: Book) -> &'static str {
     match book {
         Book::Indicator => "指标",
         Book::Cash => "资金",
@@ -48,7 +48,7 @@ pub fn book_zh(book: Book) -> &'static str {
 
 /// Class and book of an account in Chinese.
 #[must_use]
-pub fn class_zh(class: Class) -> String {
+pub(crate) fn class_zh(class: Class) -> String {
     format!("{}/{}", book_zh(class.book()), class.name_zh())
 }
 

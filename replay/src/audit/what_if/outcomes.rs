@@ -21,7 +21,7 @@ pub enum Came {
 impl Came {
     /// What an outcome is.
     #[must_use]
-    pub fn of(outcome: &Outcome) -> Self {
+    pub(crate) fn of(outcome: &Outcome) -> Self {
         match outcome {
             Outcome::Posted { .. } => Self::Posted,
             Outcome::Duplicate { .. } => Self::Duplicate,

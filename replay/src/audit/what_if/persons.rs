@@ -38,7 +38,7 @@ pub struct PersonDiff {
 impl PersonDiff {
     /// The largest of the differences in fen, without its sign.
     #[must_use]
-    pub fn size(&self) -> u64 {
+    pub(crate) fn size(&self) -> u64 {
         let (one, other) = (self.before, self.after);
         let differences = [
             other.awarded_fen.abs_diff(one.awarded_fen),

@@ -51,7 +51,7 @@ pub fn toml_events(file: &str, text: &str) -> Result<Vec<Event>, PolicyFileError
 
 /// The event that adopts one version. Its id comes from kind and version alone, as that of other policies does.
 #[must_use]
-pub fn adoption(from: Day, terms: LoanTerms) -> Event {
+pub(crate) fn adoption(from: Day, terms: LoanTerms) -> Event {
     let key = format!("loan-terms/{}/{}", terms.kind.name(), terms.version);
     let id = Uuid::new_v5(&NAMESPACE, key.as_bytes());
     Event { id, effective: from, kind: Kind::LoanTermsAdopted(Box::new(terms)) }

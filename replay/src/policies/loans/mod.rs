@@ -8,5 +8,4 @@ mod shape;
 mod tests;
 mod version_terms;
 
-pub use adopting::{adoption, events, toml_events};
-pub use reading::load;
+pub use adopting::{events, toml_events};

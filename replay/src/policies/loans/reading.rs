@@ -11,7 +11,7 @@ use crate::policies::file_text::{FileText, PolicyFileError};
 ///
 /// # Errors
 /// The first thing that is not as it must be. Nothing is read in part.
-pub fn load(file: &str, text: &str) -> Result<Vec<(Day, LoanTerms)>, PolicyFileError> {
+pub(crate) fn load(file: &str, text: &str) -> Result<Vec<(Day, LoanTerms)>, PolicyFileError> {
     let source = FileText { file, text };
     let read: TermsFile = toml::from_str(text).map_err(|error| {
         let at = error.span().unwrap_or(0..0);

@@ -1,5 +1,6 @@
 //! What the shipped terms say, and what a broken file is told. What terms decide is tested in `ledger`.
 use super::adopting::TERMS;
+use super::reading::load;
 use super::*;
 use ledger::event::loan_terms::LoanTerms;
 use ledger::event::{LoanKind, Payer, RateIndex, StudyLevel, Subordination};

@@ -27,18 +27,6 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// All of them.
-    pub const ALL: [Self; 8] = [
-        Self::Flipped,
-        Self::Truncated,
-        Self::Missing,
-        Self::Reordered,
-        Self::Reused,
-        Self::Settings,
-        Self::Deleted,
-        Self::Recreated,
-    ];
-
     /// For people, in Chinese and English.
     #[must_use]
     pub fn words(self) -> &'static str {
