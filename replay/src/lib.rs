@@ -14,6 +14,7 @@ pub mod kill_points;
 pub mod limits;
 pub mod pages;
 pub mod policies;
+pub mod progress;
 pub mod proof;
 pub mod record;
 pub mod text_table;

@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use clap::Args;
-use indicatif::{ProgressBar, ProgressStyle};
 use ledger::state::State;
 use replay::pages::generations::Generations;
+use replay::progress::{self, Bar};
 use replay::proof::key_files;
 use replay::proof::signed_note::Verifier;
 use replay::proof::tally::Tally;
@@ -85,7 +85,9 @@ pub fn run(args: &VerifyArgs) -> anyhow::Result<ExitCode> {
     let (live, points) = points(args)?;
     trusted_keys::begin(&points, &keys, !args.hashes_only)?;
     interrupts::heed()?;
-    let bar = bar()?;
+    let bar = progress::entries("verify", true);
+    // A frame may take a while to read; the bar moves meanwhile.
+    bar.enable_steady_tick(Duration::from_millis(200));
     let began = Instant::now();
     let mut report = if args.hashes_only { hash(args, &points, &bar)? } else { fold(args, &points, &keys, &bar)? };
     bar.finish_and_clear();
@@ -97,13 +99,6 @@ pub fn run(args: &VerifyArgs) -> anyhow::Result<ExitCode> {
     report.live = live;
     report.print(args.json)?;
     Ok(report.exit_code())
-}
-
-fn bar() -> anyhow::Result<ProgressBar> {
-    let style = ProgressStyle::with_template("verify {spinner} {human_pos} entries, {per_sec} {msg}")?;
-    let bar = ProgressBar::new_spinner().with_style(style);
-    bar.enable_steady_tick(Duration::from_millis(200));
-    Ok(bar)
 }
 
 fn points(args: &VerifyArgs) -> anyhow::Result<(Option<Live>, Vec<Expectation>)> {
@@ -122,7 +117,7 @@ fn points(args: &VerifyArgs) -> anyhow::Result<(Option<Live>, Vec<Expectation>)>
     Ok((live, points))
 }
 
-fn fold(args: &VerifyArgs, points: &[Expectation], keys: &[Verifier], bar: &ProgressBar) -> anyhow::Result<Report> {
+fn fold(args: &VerifyArgs, points: &[Expectation], keys: &[Verifier], bar: &Bar) -> anyhow::Result<Report> {
     let (state, tally) = if args.from_checkpoint { from_pages(args)? } else { Default::default() };
     let from = state.entries;
     let refold = Refold::new(state, tally, points);
@@ -150,7 +145,7 @@ fn from_pages(args: &VerifyArgs) -> anyhow::Result<(State, Tally)> {
     kept.with_context(|| format!("the pages in {} cannot be used; verify without --from-checkpoint", dir.display()))
 }
 
-fn hash(args: &VerifyArgs, points: &[Expectation], bar: &ProgressBar) -> anyhow::Result<Report> {
+fn hash(args: &VerifyArgs, points: &[Expectation], bar: &Bar) -> anyhow::Result<Report> {
     let kept = args.resume.as_ref().filter(|file| file.exists());
     let tip = match kept {
         None => Tip::new(args.source.ledger),

@@ -1,10 +1,10 @@
-//! Reading beside folding: one thread reads, checks and decodes, the other folds. Also the end of a run: difference,
+//! Reading while folding: one thread reads, checks and decodes, the other folds. Also the end of a run: difference,
 //! interruption, or neither.
 
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
-use indicatif::ProgressBar;
 use replay::engine::catch_up::{Decoded, FRAMES_AHEAD};
+use replay::progress::Bar;
 use replay::record::error::LogError;
 use replay::record::log::{Frame, NatsOptions, Tip, USUAL_STREAM, read_stream};
 
@@ -33,7 +33,7 @@ pub enum End {
 type Take<'a> = &'a mut dyn FnMut(&Frame, &FramePlace) -> Option<End>;
 
 /// Reads and checks all frames, hashing each entry.
-pub fn read(source: &Source, checker: &mut Checker<'_>, bar: &ProgressBar, take: Take<'_>) -> anyhow::Result<End> {
+pub fn read(source: &Source, checker: &mut Checker<'_>, bar: &Bar, take: Take<'_>) -> anyhow::Result<End> {
     if let Err(difference) = checker.begin() {
         return Ok(End::Differs(difference));
     }
@@ -47,12 +47,7 @@ pub fn read(source: &Source, checker: &mut Checker<'_>, bar: &ProgressBar, take:
     })
 }
 
-fn read_files(
-    mut walk: FrameWalk,
-    checker: &mut Checker<'_>,
-    bar: &ProgressBar,
-    take: Take<'_>,
-) -> anyhow::Result<End> {
+fn read_files(mut walk: FrameWalk, checker: &mut Checker<'_>, bar: &Bar, take: Take<'_>) -> anyhow::Result<End> {
     loop {
         let (frame, place) = match walk.next(checker.tip.frames + 1, checker.tip.next_index())? {
             Walked::Frame(frame, place) => (frame, place),
@@ -69,7 +64,7 @@ fn read_files(
 }
 
 /// The library reads the stream; the frames it shows are checked here once more, by the rules of this job.
-fn read_nats(source: &Source, checker: &mut Checker<'_>, bar: &ProgressBar, take: Take<'_>) -> anyhow::Result<End> {
+fn read_nats(source: &Source, checker: &mut Checker<'_>, bar: &Bar, take: Take<'_>) -> anyhow::Result<End> {
     let mut options = NatsOptions::new(source.nats.as_deref().unwrap_or_default(), std::path::Path::new(""));
     options.stream.clone_from(&source.stream);
     let file = format!("stream {}", options.stream.as_deref().unwrap_or(USUAL_STREAM));
@@ -110,7 +105,7 @@ pub fn read_and_fold<'a>(
     source: &Source,
     mut refold: Refold<'a>,
     points: &'a [Expectation],
-    bar: &ProgressBar,
+    bar: &Bar,
 ) -> anyhow::Result<(Checker<'a>, Refold<'a>, End)> {
     let from = refold.state.entries;
     let (to_fold, decoded) = sync_channel(FRAMES_AHEAD);

@@ -1,4 +1,4 @@
-//! The record folded anew from decoded entries, and what it comes to compared wherever something was signed or is
+//! The record folded again from decoded entries, and what it comes to compared wherever something was signed or is
 //! expected: chain over outcomes, postings per book, digest.
 
 use ledger::account::Book;

@@ -1,4 +1,4 @@
-//! Whether checkpoints are signed by keys the caller trusts: those he names, and those the record announces under them.
+//! Whether checkpoints are signed by keys the caller trusts: those named, and those the record announces under them.
 
 use anyhow::Context;
 use ledger::state::rows::AnnouncedKey;
@@ -60,7 +60,7 @@ pub fn followed(points: &[Expectation], keys: &[Verifier], announced: &Table<Ann
 }
 
 /// Whoever names a key wants to know what was signed. Of a record that is whole in itself but of which nobody signed
-/// anything he learns nothing: its checkpoints were taken away, or it was made up.
+/// anything they learn nothing: its checkpoints were taken away, or it was made up.
 pub fn nothing(points: &[Expectation], keys: &[Verifier], entries: u64) -> Option<FirstDifference> {
     let signed = points.iter().any(|point| point.at > 0 && point.root.is_some() && point.note.is_some());
     if keys.is_empty() || entries == 0 || signed {

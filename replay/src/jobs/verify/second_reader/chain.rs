@@ -33,7 +33,7 @@ impl<'a> Checker<'a> {
         Self { tip, began: size, rooted: size, signed, compared: 0, points }
     }
 
-    /// Compares signed roots that stand exactly here, before anything is read.
+    /// Compares signed roots of exactly this size, before anything is read.
     pub fn begin(&mut self) -> Result<(), Box<FirstDifference>> {
         self.compare(None)
     }
