@@ -23,7 +23,7 @@ pub struct YearFilter {
     pub by_home: bool,
 }
 
-/// What a row is about. Money in suspense whose payment is unknown stands under programme [`NONE`].
+/// What a row is about. Money in suspense whose payment is unknown is under programme [`NONE`].
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct YearKey {
     /// Handle of the programme.

@@ -1,5 +1,5 @@
-//! Execution of a document line: what came in and where it stands, with the equation that must hold. Payments one by
-//! one stand in `trace`.
+//! Execution of a document line: what came in and where it is now, with the equation that must hold. Payments one by
+//! one are in `trace`.
 
 use ledger::account::Class;
 use ledger::money::Fen;

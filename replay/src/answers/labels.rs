@@ -18,7 +18,7 @@ pub struct AccountLabel {
     pub owner_name: String,
 }
 
-/// The organisation in the end, with its current name.
+/// The current name of an organisation; empty for none.
 #[must_use]
 pub fn org_name(state: &State, org: u32) -> &str {
     if org == NONE { "" } else { &state.orgs.get(org).name }
@@ -147,7 +147,7 @@ pub fn payments_of_instalment(state: &State, instalment: u32) -> Vec<u32> {
     chain
 }
 
-/// Findings of credits of a payment that stand in suspense, latest first.
+/// Findings of credits of a payment that are in suspense, latest first.
 pub(crate) fn suspense_of<'a>(state: &'a State, payout: &Payout) -> impl Iterator<Item = &'a Finding> + use<'a> {
     let some = |handle: u32| Some(handle).filter(|handle| *handle != NONE);
     let handles =

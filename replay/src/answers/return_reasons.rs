@@ -1,4 +1,4 @@
-//! The reasons banks give for returns, with what to do about each. Words only; what a return does stands in the fold.
+//! The reasons banks give for returns, with what to do about each. Words only; what a return does is for the fold.
 
 /// A reason a payment comes back.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

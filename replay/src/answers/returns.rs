@@ -1,4 +1,4 @@
-//! Payments that came back, why, and how long ago. Where a return's money went stands in `trace`.
+//! Payments that came back, why, and how long ago. Where a return's money went is in `trace`.
 
 use super::labels;
 use ledger::money::{Day, Fen};

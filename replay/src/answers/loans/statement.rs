@@ -1,4 +1,4 @@
-//! The statement of a loan's interest: stretch by stretch, exact and as it is posted. The walk itself stands in `ledger`.
+//! The statement of a loan's interest: stretch by stretch, exact and as it is posted. The walk itself is in `ledger`.
 
 use ledger::event::Interest;
 use ledger::loan::walk::{Missing, Payment, Stretch, Walk};

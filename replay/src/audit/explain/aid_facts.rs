@@ -149,7 +149,7 @@ impl Facts<'_> {
         self.draws(&event.draws);
     }
 
-    /// Payments of the same instalment that were ordered before this entry or stand now.
+    /// Payments of the same instalment that were ordered before this entry or are there now.
     fn earlier(&mut self, award: u32, instalment: u8) {
         let state = self.state;
         let handle = state.awards.get(award).instalments + u32::from(instalment);

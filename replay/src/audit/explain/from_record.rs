@@ -44,7 +44,7 @@ impl std::fmt::Display for Wanted {
 }
 
 /// Explains an entry of a record, files or stream, with the ledger as it was after it; `None` if there is no such entry.
-/// Reads and checks the record from its start, changes nothing, and may run beside a writer.
+/// Reads and checks the record from its start, changes nothing, and may run while a ledger writes.
 ///
 /// # Errors
 /// The record is damaged, or holds what this program does not know.

@@ -1,4 +1,4 @@
-//! The two figures a refusal compared: what the event said and what stands here. Which figure a refusal carries is
+//! The two figures a refusal compared: what the event said and what is on record. Which figure a refusal carries is
 //! decided where the event is judged; here both are put side by side.
 
 use ledger::event::{Event, Interest, Kind};
@@ -14,7 +14,7 @@ pub struct ComparedFigures {
     pub what: (&'static str, &'static str),
     /// What the event said, if that is one figure.
     pub said: Option<i64>,
-    /// What stands here: recomputed, available, expected.
+    /// What is on record: recomputed, available, expected.
     pub ours: i64,
     /// `fen`, `day` (yyyymmdd), or `number`.
     pub unit: &'static str,

@@ -109,15 +109,15 @@ fn outcomes_are_remembered_with_their_figures() {
         let mut state = State::default();
         let outcomes: Vec<Outcome> = history.iter().map(|recorded| fold(&mut state, recorded)).collect();
         for (recorded, outcome) in history.iter().zip(outcomes) {
-            let (outcome_now, index) = (outcome_of(&state, recorded), recorded.index);
+            let (remembered, index) = (outcome_of(&state, recorded), recorded.index);
             let findings: Vec<u32> = findings_at(&state, index).collect();
             match outcome {
                 Outcome::Posted { findings: opened, .. } => {
-                    assert_eq!((outcome_now, findings), (EntryOutcome::Posted, opened))
+                    assert_eq!((remembered, findings), (EntryOutcome::Posted, opened));
                 }
-                Outcome::Refused(refusal) => assert_eq!(outcome_now, EntryOutcome::Refused(refusal), "entry {index}"),
+                Outcome::Refused(refusal) => assert_eq!(remembered, EntryOutcome::Refused(refusal), "entry {index}"),
                 Outcome::Duplicate { first, refused } => {
-                    assert_eq!(outcome_now, EntryOutcome::Duplicate { first, refused })
+                    assert_eq!(remembered, EntryOutcome::Duplicate { first, refused });
                 }
             }
         }

@@ -7,10 +7,10 @@ use ledger::account::{Account, Book, Class, Owner};
 use ledger::state::State;
 use uuid::Uuid;
 
-/// The account's name: where it comes from or where it stands, book, class, number of its owner.
+/// The account's name: where money comes from or where it is, book, class, number of its owner.
 ///
 /// Beancount wants one of five roots; two say what a balance means here. `Equity` is where money comes from, and may
-/// go below zero; `Assets` is where it stands. Each component begins with a capital, as Beancount demands.
+/// go below zero; `Assets` is where it is. Each component begins with a capital, as Beancount demands.
 #[must_use]
 pub fn account(account: &Account) -> String {
     let class = account.class;

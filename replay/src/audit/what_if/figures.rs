@@ -194,7 +194,7 @@ fn money(year: &YearFigures) -> Figures {
     Figures { awarded_fen, credited_fen, transit_fen, returned_fen, suspense_fen, ..Figures::default() }
 }
 
-/// Awards that stand and findings about them, by handle of the programme, place of the school, place of the home.
+/// Awards of approved rosters and findings about them, by handle of the programme, place of the school, place of the home.
 fn awards(state: &State) -> BTreeMap<(u32, u32, u32), Figures> {
     let mut all: BTreeMap<_, Figures> = BTreeMap::new();
     let key = |award: &Award| {

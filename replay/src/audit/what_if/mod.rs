@@ -72,7 +72,7 @@ impl WhatIf {
 }
 
 /// Folds the record as it is and under the hypothesis, and compares. Of entries, balances and entities at most `limit` are
-/// listed; counts are whole. Reads and checks the record from its start, changes nothing, and may run beside a writer.
+/// listed; counts are whole. Reads and checks the record from its start, changes nothing, and may run while a ledger writes.
 ///
 /// # Errors
 /// The record is damaged, or the hypothesis names what is not in it.

@@ -154,8 +154,8 @@ impl OutcomeChanges {
     }
 }
 
-/// In what two outcomes of one entry differ, each beside the state after it; `None` if in nothing. Accounts and findings are
-/// numbered as they were opened, which the two states may have done in another order, so what they stand for is compared.
+/// In what two outcomes of one entry differ, each given with the state after it; `None` if in nothing. Accounts and findings are
+/// numbered as they were opened, which the two states may have done in another order, so what they mean is compared.
 pub(super) fn differ(before: (&State, &Outcome), after: (&State, &Outcome)) -> Option<Sort> {
     if Came::of(before.1) != Came::of(after.1) {
         return Some(Sort::Verdict);

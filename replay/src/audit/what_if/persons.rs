@@ -17,7 +17,7 @@ pub struct PersonFigures {
     pub credited_fen: Fen,
     /// Came back.
     pub returned_fen: Fen,
-    /// Interest and penalty interest he bears himself by the terms, of loans for which that differs, through the day to which
+    /// Interest and penalty interest borne by the person by the terms, of loans for which that differs, through the day to which
     /// it is posted as it is.
     pub borne_fen: Fen,
 }

@@ -1,4 +1,5 @@
-//! The archive made anew beside the damaged one, which is kept: written, synced, read again, then renamed.
+//! A new archive in place of the damaged one, which is kept: written next to it, synced, read again, and only then renamed,
+//! so that a run cut short at any step leaves either the old archive or the whole new one.
 
 use std::fs;
 use std::io::Write;

@@ -89,7 +89,7 @@ impl Plan {
         self.epochs.get(key).copied().max(end).is_none_or(|highest| *epoch > highest)
     }
 
-    /// Whether it holds a frame as often as a copy does: openings and padding are alike, and each may stand in one place.
+    /// Whether it holds a frame as often as a copy does: openings and padding are alike, and each may be in one place.
     fn has_all(&self, frame: &Frame, files: &Files) -> Result<bool, LogError> {
         let mut there = 0;
         for slot in files.fitting(&self.tip) {
@@ -111,7 +111,7 @@ pub(super) fn next(
     if candidates.iter().all(|candidate| tip.is_void(&candidate.frame)) {
         displaced(examined, plan, &mut candidates)?;
     }
-    // A fenced writer stood no farther back than who fenced it; what begins before is an earlier frame out of its place.
+    // A fenced writer was no farther back than the one who fenced it; what begins before is an earlier frame out of its place.
     let earlier = |frame: &Frame| tip.is_void(frame) && frame.header().first_index < tip.next_index();
     if candidates.iter().any(|candidate| !earlier(&candidate.frame)) {
         candidates.retain(|candidate| !earlier(&candidate.frame));
@@ -122,7 +122,7 @@ pub(super) fn next(
     fork(examined, proofs, tip, candidates).map(Some)
 }
 
-/// Different frames that stand at the place and may.
+/// Different frames that are at the place and may be there.
 fn standing(examined: &Examined, tip: &Tip, held: &[Held]) -> Vec<Candidate> {
     let mut candidates: Vec<Candidate> = Vec::new();
     for (copy, held) in held.iter().enumerate() {
@@ -141,7 +141,7 @@ fn standing(examined: &Examined, tip: &Tip, held: &[Held]) -> Vec<Candidate> {
     candidates
 }
 
-/// Frames that stand elsewhere in files and continue the record by what they say.
+/// Frames that are elsewhere in files and continue the record by what they say.
 fn displaced(examined: &Examined, plan: &Plan, candidates: &mut Vec<Candidate>) -> Result<(), LogError> {
     for (copy, examined) in examined.copies.iter().enumerate() {
         let Kind::Files(files) = &examined.kind else { continue };
@@ -178,7 +178,7 @@ fn fork(
     if proved == 1 {
         reached.retain(|(proved, ..)| *proved);
     } else if counting <= 1 {
-        // What a fenced writer had under way stands where it was stored; the record goes on behind it. Where both lead to
+        // What a fenced writer had under way is where it was stored; the record goes on behind it. Where both lead to
         // entries, those that are left out show at the end.
         reached.sort_by_key(|(_, reached, _, _)| std::cmp::Reverse(*reached));
     } else {

@@ -46,7 +46,7 @@ impl Kind {
         }
     }
 
-    /// Whole frames of the ledger that stand behind the end of the record, or in files anywhere.
+    /// Whole frames of the ledger that are behind the end of the record, or in files anywhere.
     pub(super) fn further(&mut self, tip: &Tip) -> Result<Vec<FrameClaim>, LogError> {
         match self {
             Self::Files(files) => Ok(files.claims().to_vec()),
@@ -64,7 +64,7 @@ impl Kind {
         }
     }
 
-    /// Whether the very frame stands elsewhere in it.
+    /// Whether the very frame is elsewhere in it.
     pub(super) fn has_elsewhere(&self, tip: &Tip, frame: &Frame) -> Result<bool, LogError> {
         let Self::Files(files) = self else { return Ok(false) };
         for slot in files.fitting(tip) {

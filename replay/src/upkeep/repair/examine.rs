@@ -120,7 +120,7 @@ fn walk(
     }
 }
 
-/// What stands where no frame continues the record.
+/// Notes what is there where no frame continues the record.
 fn at_end(examined: &mut Examined, tip: &Tip, held: &[Held]) {
     let number = tip.frames + 1;
     for (copy, held) in examined.copies.iter_mut().zip(held) {
@@ -145,8 +145,8 @@ fn unfinished(kind: &Kind, number: u64) -> bool {
     matches!(kind, Kind::Files(files) if files.unfinished(number).is_some())
 }
 
-/// Copies that end before the record does. A stream may not, as it acknowledges first; an archive may, by what nobody was
-/// told of, which cannot have been signed.
+/// Copies that end before the record does. A stream may not, as it acknowledges first; an archive may, by what was
+/// acknowledged to nobody, which cannot have been signed.
 fn ended(examined: &mut Examined, proofs: &Proofs, tip: &Tip) {
     for copy in &mut examined.copies {
         let last = copy.kind.last();

@@ -1,5 +1,5 @@
-//! One copy in segment files, looked at as it is: which bytes are frames, whatever stands between them. Whether a frame
-//! belongs where it stands is not decided here.
+//! One copy in segment files, looked at as it is: which bytes are frames, whatever is between them. Whether a frame
+//! belongs where it is, is not decided here.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -89,7 +89,7 @@ impl Files {
         self.places.last_key_value().map_or(0, |(number, _)| *number)
     }
 
-    /// What stands at the place of a frame.
+    /// What is at the place of a frame.
     pub(super) fn at(&self, number: u64) -> Result<Held, LogError> {
         match self.places.get(&number) {
             None => Ok(Held::Nothing),
@@ -117,17 +117,17 @@ impl Files {
         self.places.get(&number).map(|slot| *slot as u64)
     }
 
-    /// Slots, wherever they stand, whose frame would continue `tip` by its content.
+    /// Slots, wherever they are, whose frame would continue `tip` by its content.
     pub(super) fn fitting(&self, tip: &Tip) -> impl Iterator<Item = u64> + '_ {
         self.contents.get(&end(tip)).into_iter().flatten().map(|slot| *slot as u64)
     }
 
-    /// What all whole frames of the ledger say of themselves, wherever they stand.
+    /// What all whole frames of the ledger say of themselves, wherever they are.
     pub(super) fn claims(&self) -> &[FrameClaim] {
         &self.claims
     }
 
-    /// What is wrong with the very last frame, if it stands at this number: it may have been under way.
+    /// What is wrong with the very last frame, if it is at this number: it may have been under way.
     pub(super) fn unfinished(&self, number: u64) -> Option<Fault> {
         let slot = *self.places.get(&number)?;
         let known = &self.slots[slot];
@@ -169,7 +169,7 @@ impl Files {
                 }
             };
             self.slots.push(Slot { path, offset: at as u64, bytes: length, bad });
-            // What goes on into the numbers of the next segment stands nowhere, but may still be looked for.
+            // What goes on into the numbers of the next segment has no place, but may still be looked for.
             if numbers.contains(&number) {
                 self.places.insert(number, slot);
             }

@@ -59,7 +59,7 @@ pub enum RepairError {
     /// A restore was begun and not ended.
     #[error("`{0}` was begun here and has not ended; run it again first")]
     Otherwise(String),
-    /// What was written anew is not what it was made from.
+    /// What was written is not what it was made from.
     #[error("what was restored does not prove equal: {0}; nothing is served, run the repair again")]
     Unproved(String),
 }

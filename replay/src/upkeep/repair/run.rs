@@ -21,7 +21,7 @@ use crate::record::repairing;
 /// A copy cannot be looked at, or the ledger is in use.
 pub fn examine(options: &RepairOptions, progress: Progress<'_>) -> Result<Examination, RepairError> {
     let begun = begun(options)?;
-    // Where renaming was cut short the damaged record stands under its other name; looking at it moves nothing.
+    // Where renaming was cut short the damaged record is under its other name; looking at it moves nothing.
     let dir = if options.record().is_dir() { options.record() } else { archive::kept(&options.data) };
     let lock = if dir.is_dir() { Some(lock(&dir)?) } else { None };
     let (mut examination, _, _) = look_at_all(options, &dir, progress)?;

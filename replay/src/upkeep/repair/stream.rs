@@ -1,4 +1,4 @@
-//! The stream made anew: the damaged one gives up its subject and is kept, a new one of the next name takes every frame
+//! A new stream in place of the damaged one: that one gives up its subject and is kept, a new one of the next name takes every frame
 //! of the archive in order. The archive is whole by then.
 
 use std::collections::VecDeque;
@@ -21,7 +21,7 @@ use crate::record::log::{NatsOptions, Reader, Tip, USUAL_STREAM, settings};
 use crate::record::repairing;
 
 /// Makes the stream hold what the archive holds. `wanted` is the stream that an earlier run began, which is gone on with
-/// if it is right as far as it goes. One that was made anew elsewhere and holds every frame is taken as it is.
+/// if it is right as far as it goes. A new one that was made elsewhere and holds every frame is taken as it is.
 pub(super) fn restore(
     options: &RepairOptions,
     wanted: Option<&str>,
@@ -149,7 +149,7 @@ fn fill(
     Ok(())
 }
 
-/// Publishes some frames at once and sees to it that each stands where it belongs.
+/// Publishes some frames at once and sees to it that each is where it belongs.
 async fn publish(broker: &Broker, window: &VecDeque<(u64, Bytes)>) -> Result<(), LogError> {
     let mut failures = 0;
     let mut from = 0;

@@ -92,7 +92,7 @@ pub struct PrintedFigures {
     pub what: [String; 2],
     /// What the event said, if that is one figure.
     pub said: Option<i64>,
-    /// What stands here.
+    /// What is on record here.
     pub ours: i64,
     /// `fen`, `day` (yyyymmdd), or `number`.
     pub unit: String,

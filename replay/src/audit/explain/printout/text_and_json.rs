@@ -49,7 +49,7 @@ impl Printout {
         let mut table = Table::new(&[("项目 field", left), ("", left), ("内容 value", left), ("id", left)]);
         for PrintedField { depth, name, name_zh, value, id } in &self.said {
             let indent = "  ".repeat(*depth as usize);
-            // Where nothing has a better name than its id, the id stands once.
+            // Where nothing has a better name than its id, the id is shown once.
             let named = !id.is_nil() && *value != id.to_string();
             let reference = if named { id.to_string() } else { String::new() };
             table.row([format!("{indent}{name_zh}"), name.clone(), value.clone(), reference]);

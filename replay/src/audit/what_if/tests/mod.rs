@@ -1,4 +1,4 @@
-//! Hypotheticals against sums made by hand. Those over whole histories stand in `histories`.
+//! Hypotheticals against sums made by hand. Those over whole histories are in `histories`.
 
 use ledger::entry::Entry;
 use ledger::event::policy::{Band, Policy, Rule};
