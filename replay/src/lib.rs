@@ -17,6 +17,7 @@ pub mod pages;
 mod pause;
 pub mod point;
 pub mod policies;
+pub mod progress;
 pub mod proof;
 pub mod record;
 pub mod text_table;

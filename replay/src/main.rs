@@ -44,8 +44,5 @@ fn main() -> ExitCode {
         Job::Restore(args) => jobs::restore::run(&args),
         Job::Fold(args) => jobs::fold::run(&args),
     };
-    done.unwrap_or_else(|error| {
-        eprintln!("replay: {}", jobs::in_words(&error));
-        ExitCode::from(1)
-    })
+    done.unwrap_or_else(|error| jobs::failed(1, jobs::in_words(&error)))
 }

@@ -1,4 +1,4 @@
-//! Copies: taken beside a busy writer, brought up to date, cut short at every step, spoilt in every way. What comes back
+//! Copies: taken while a busy writer writes, brought up to date, cut short at every step, spoilt in every way. What comes back
 //! is the ledger as it was, or nothing is served from it.
 
 #[path = "backup/desk.rs"]
@@ -163,7 +163,7 @@ fn a_copy_keeps_the_checkpoint_at_which_keys_changed() {
     assert!(verified.status.success(), "{verified:?}");
 }
 
-/// Somebody who can write the copy also writes its list; only signatures stop him.
+/// Somebody who can write the copy also writes its list; only signatures stop that.
 #[test]
 fn a_checkpoint_of_another_record_is_refused_even_where_the_list_names_it() {
     let (desk, other) = (Desk::told(0, 400), Desk::told(5_000, 400));

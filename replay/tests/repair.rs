@@ -127,7 +127,7 @@ fn of_two_records_only_a_checkpoint_can_say_which_is_the_ledger() {
     assert!(holds(dir.path(), &theirs));
 }
 
-/// Where one side's first frame of its own is damaged, the other side's stands there alone; what goes on behind says more.
+/// Where one side's first frame of its own is damaged, the other side's is there alone; what goes on behind says more.
 #[test]
 fn of_two_records_one_that_is_damaged_where_they_part_is_not_forgotten() {
     let (dir, copy) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());

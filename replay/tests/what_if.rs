@@ -1,5 +1,5 @@
 //! `replay explain` and `replay what-if` as a user runs them: over files and over a stream, with their exit codes, and
-//! nothing of the ledger's directory changed by them. What they compute is tested beside the library.
+//! nothing of the ledger's directory changed by them. What they compute is tested in the library.
 
 mod support;
 

@@ -1,5 +1,5 @@
 //! A calendar year as published: person-times, aided, credited, in transit, returned, in suspense. Walks all persons
-//! and their payments, so it is a report, not a look-up. What stands on rosters and applications is in `totals`.
+//! and their payments, so it is a report, not a look-up.
 
 use super::labels;
 use ledger::money::{Fen, share};
@@ -23,7 +23,7 @@ pub struct YearFilter {
     pub by_home: bool,
 }
 
-/// What a row is about. Money in suspense whose payment is unknown stands under programme [`NONE`].
+/// What a row is about. Money in suspense whose payment is unknown is under programme [`NONE`].
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct YearKey {
     /// Handle of the programme.

@@ -1,5 +1,5 @@
-//! Execution of a document line: what came in and where it stands, with the equation that must hold. Payments one by
-//! one stand in `trace`.
+//! Execution of a document line: what came in and where it is now, with the equation that must hold. Payments one by
+//! one are in `trace`.
 
 use ledger::account::Class;
 use ledger::money::Fen;
@@ -28,17 +28,6 @@ pub struct Execution {
     pub children_received_fen: Fen,
     /// The lines below.
     pub children: Vec<u32>,
-}
-
-impl Execution {
-    /// Whether nothing is missing and nothing too much.
-    #[must_use]
-    pub fn holds(&self) -> bool {
-        let parts = [self.available_fen, self.applied_fen, self.spent_fen, self.passed_down_fen, self.to_finance_fen];
-        parts.iter().all(|fen| *fen >= 0)
-            && parts.iter().sum::<Fen>() == self.received_fen
-            && self.children_received_fen == self.passed_down_fen
-    }
 }
 
 /// How a document line was executed.
@@ -110,18 +99,11 @@ impl Posted {
     }
 }
 
-/// What the lines of a unit say is due to finance less what its account says; zero, always.
-#[must_use]
-pub fn due_to_finance_off(state: &State, unit: u32) -> Fen {
-    let lines = state.lines.iter().filter(|(_, line)| line.unit == unit);
-    let due: Fen = lines.map(|(line, _)| execution(state, line).to_finance_fen).sum();
-    due - state.balance(state.org_account(unit, Class::DueToFinance))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::answers::tests::world::{COUNTY, PAYOUT, World, thing};
+    use crate::answers::tests::{due_to_finance_off, holds};
 
     #[test]
     fn every_line_adds_up_at_every_step() {
@@ -144,7 +126,7 @@ mod tests {
 
     fn check(state: &State) {
         for line in 0..state.lines.next() {
-            assert!(execution(state, line).holds(), "{:?}", execution(state, line));
+            assert!(holds(&execution(state, line)), "{:?}", execution(state, line));
         }
         for unit in 0..state.orgs.next() {
             assert_eq!(due_to_finance_off(state, unit), 0);

@@ -1,8 +1,7 @@
-//! Names for handles and handles for names: what people type and read. Scans only small tables: organisations,
-//! document lines, programmes. Never persons, payments or loans, which are found by id.
+//! Names for handles: what people read. Nothing is looked for by name here, and persons have none.
 
 use ledger::account::{AccountNo, Class, Owner};
-use ledger::event::{Level, LoanKind, OrgRole, Source};
+use ledger::event::{LoanKind, Source};
 use ledger::state::State;
 use ledger::state::rows::{Award, Finding, Payout, Progress, Stage};
 use ledger::state::table::NONE;
@@ -19,61 +18,10 @@ pub struct AccountLabel {
     pub owner_name: String,
 }
 
-/// The organisation in the end, with its current name.
+/// The current name of an organisation; empty for none.
 #[must_use]
 pub fn org_name(state: &State, org: u32) -> &str {
     if org == NONE { "" } else { &state.orgs.get(org).name }
-}
-
-/// Organisations by id, by the source's number, or by a present or former name.
-#[must_use]
-pub fn find_orgs(state: &State, text: &str) -> Vec<u32> {
-    if let Some(handle) = text.parse().ok().and_then(|id: Uuid| state.orgs.find(id)) {
-        return vec![handle];
-    }
-    let named = |org: &ledger::state::rows::Org| {
-        org.number == text || org.name == text || org.former.iter().any(|(_, name, _)| name == text)
-    };
-    state.orgs.iter().skip(1).filter(|(_, org)| named(org)).map(|(handle, _)| handle).collect()
-}
-
-/// Document lines by id or by document number, also that of the level above.
-#[must_use]
-pub fn find_lines(state: &State, text: &str) -> Vec<u32> {
-    if let Some(handle) = text.parse().ok().and_then(|id: Uuid| state.lines.find(id)) {
-        return vec![handle];
-    }
-    let lines = state.lines.iter().filter(|(_, line)| line.document == text);
-    lines.map(|(handle, _)| handle).collect()
-}
-
-/// The first account and the kind of an owner by its id.
-#[must_use]
-pub fn find_owner(state: &State, id: Uuid) -> Option<(Owner, u32)> {
-    let line = || state.lines.by_id(id).map(|(_, row)| (Owner::Line, row.accounts));
-    let roster = || state.rosters.by_id(id).map(|(_, row)| (Owner::Roster, row.accounts));
-    let application = || state.applications.by_id(id).map(|(_, row)| (Owner::Application, row.accounts));
-    let org = || state.orgs.by_id(id).map(|(_, row)| (Owner::Org, row.accounts));
-    let loan = || state.loans.by_id(id).map(|(_, row)| (Owner::Loan, row.accounts));
-    let portfolio = || state.portfolios.by_id(id).map(|(_, row)| (Owner::Portfolio, row.accounts));
-    let claim = || state.claims.by_id(id).map(|(_, row)| (Owner::Claim, row.accounts));
-    let reward = || state.rewards.by_id(id).map(|(_, row)| (Owner::Reward, row.accounts));
-    let budget = line().or_else(roster).or_else(application).or_else(org);
-    budget.or_else(loan).or_else(portfolio).or_else(claim).or_else(reward)
-}
-
-/// The accounts of an owner, in the order of the closed list.
-#[must_use]
-pub fn accounts_of(state: &State, id: Uuid) -> Vec<(Class, AccountNo)> {
-    let Some((kind, base)) = find_owner(state, id) else { return Vec::new() };
-    let classes = Class::ALL.iter().filter(|class| class.owner() == kind);
-    classes.map(|class| (*class, State::account_at(base, *class))).collect()
-}
-
-/// One account by owner and class name.
-#[must_use]
-pub fn find_account(state: &State, owner: Uuid, class: &str) -> Option<AccountNo> {
-    accounts_of(state, owner).into_iter().find(|(kind, _)| kind.name() == class).map(|(_, number)| number)
 }
 
 /// What an account is called.
@@ -95,14 +43,14 @@ pub fn account_label(state: &State, account: AccountNo) -> AccountLabel {
 
 /// A document line as people name it: document number, unit, programme.
 #[must_use]
-pub fn line_label(state: &State, line: u32) -> String {
+pub(crate) fn line_label(state: &State, line: u32) -> String {
     let row = state.lines.get(line);
     format!("{} {} {}", row.document, org_name(state, row.unit), programme_code(state, row.programme))
 }
 
 /// A roster as people name it: school, programme, academic year.
 #[must_use]
-pub fn roster_label(state: &State, roster: u32) -> String {
+pub(crate) fn roster_label(state: &State, roster: u32) -> String {
     let row = state.rosters.get(roster);
     let (school, year) = (org_name(state, row.school), row.academic_year);
     format!("{school} {} {year}/{:02}", programme_code(state, row.programme), (year + 1) % 100)
@@ -110,14 +58,14 @@ pub fn roster_label(state: &State, roster: u32) -> String {
 
 /// An application as people name it: unit, year, day.
 #[must_use]
-pub fn application_label(state: &State, application: u32) -> String {
+pub(crate) fn application_label(state: &State, application: u32) -> String {
     let row = state.applications.get(application);
     format!("{} {} 支付申请", org_name(state, row.unit), row.effective)
 }
 
 /// A loan as people name it: lender and contract number. Before its contract is known it has neither.
 #[must_use]
-pub fn loan_label(state: &State, loan: u32) -> String {
+pub(crate) fn loan_label(state: &State, loan: u32) -> String {
     let row = state.loans.get(loan);
     let number = if row.known { row.number.as_str() } else { "合同未报" };
     format!("{} {number}", org_name(state, state.portfolios.get(row.portfolio).lender))
@@ -125,7 +73,7 @@ pub fn loan_label(state: &State, loan: u32) -> String {
 
 /// A lender's loans of one kind as people name them.
 #[must_use]
-pub fn portfolio_label(state: &State, portfolio: u32) -> String {
+pub(crate) fn portfolio_label(state: &State, portfolio: u32) -> String {
     let row = state.portfolios.get(portfolio);
     let kind = match row.kind {
         LoanKind::Origin => "生源地信用助学贷款",
@@ -136,14 +84,14 @@ pub fn portfolio_label(state: &State, portfolio: u32) -> String {
 
 /// A claim as people name it: lender and its own number.
 #[must_use]
-pub fn claim_label(state: &State, claim: u32) -> String {
+pub(crate) fn claim_label(state: &State, claim: u32) -> String {
     let row = state.claims.get(claim);
     format!("{} {}", org_name(state, state.portfolios.get(row.portfolio).lender), row.number)
 }
 
 /// A reward as people name it: aid centre and year.
 #[must_use]
-pub fn reward_label(state: &State, reward: u32) -> String {
+pub(crate) fn reward_label(state: &State, reward: u32) -> String {
     let row = state.rewards.get(reward);
     format!("{} {} 结余奖励", org_name(state, row.centre), row.year)
 }
@@ -177,7 +125,7 @@ pub fn reissued_by(state: &State, payout: u32) -> Option<u32> {
 
 /// All payments of the instalment a payment is for, oldest first, without orders that were given up.
 #[must_use]
-pub fn payments_of(state: &State, payout: u32) -> Vec<u32> {
+pub(crate) fn payments_of(state: &State, payout: u32) -> Vec<u32> {
     let row = state.payouts.get(payout);
     let instalment = state.awards.get(row.award).instalments + u32::from(row.instalment);
     payments_of_instalment(state, instalment)
@@ -199,8 +147,8 @@ pub fn payments_of_instalment(state: &State, instalment: u32) -> Vec<u32> {
     chain
 }
 
-/// Findings of credits of a payment that stand in suspense, latest first.
-pub fn suspense_of<'a>(state: &'a State, payout: &Payout) -> impl Iterator<Item = &'a Finding> + use<'a> {
+/// Findings of credits of a payment that are in suspense, latest first.
+pub(crate) fn suspense_of<'a>(state: &'a State, payout: &Payout) -> impl Iterator<Item = &'a Finding> + use<'a> {
     let some = |handle: u32| Some(handle).filter(|handle| *handle != NONE);
     let handles =
         std::iter::successors(some(payout.suspense), move |at| some(state.findings.get(*at).before_of_payout));
@@ -209,14 +157,14 @@ pub fn suspense_of<'a>(state: &'a State, payout: &Payout) -> impl Iterator<Item 
 
 /// Whether a payment is at the bank with its result awaited.
 #[must_use]
-pub fn in_transit(state: &State, payout: &Payout) -> bool {
+pub(crate) fn in_transit(state: &State, payout: &Payout) -> bool {
     let sent = state.applications.get(payout.application).set.stage == Stage::Sent;
     sent && matches!(payout.progress, Progress::Ordered | Progress::Unknown)
 }
 
 /// The calendar year a payment counts in: of its result, else of its batch, else of its application.
 #[must_use]
-pub fn year_of(state: &State, payout: &Payout) -> u16 {
+pub(crate) fn year_of(state: &State, payout: &Payout) -> u16 {
     let application = state.applications.get(payout.application);
     match payout.progress {
         Progress::Credited | Progress::Returned => payout.on.year(),
@@ -227,7 +175,7 @@ pub fn year_of(state: &State, payout: &Payout) -> u16 {
 
 /// Place of the school an award belongs to.
 #[must_use]
-pub fn division_of(state: &State, award: &Award) -> u32 {
+pub(crate) fn division_of(state: &State, award: &Award) -> u32 {
     state.orgs.get(state.rosters.get(award.roster).school).division
 }
 
@@ -243,30 +191,6 @@ pub fn lies_in(division: u32, area: u32) -> bool {
     division / width == area / width
 }
 
-/// Chinese name of a level.
-#[must_use]
-pub fn level_zh(level: Level) -> &'static str {
-    match level {
-        Level::Centre => "中央",
-        Level::Province => "省级",
-        Level::City => "市级",
-        Level::County => "县级",
-        Level::School => "学校",
-    }
-}
-
-/// Chinese name of what an organisation does.
-#[must_use]
-pub fn role_zh(role: OrgRole) -> &'static str {
-    match role {
-        OrgRole::Finance => "财政部门",
-        OrgRole::Education => "教育部门",
-        OrgRole::AidCentre => "资助中心",
-        OrgRole::School => "学校",
-        OrgRole::Bank => "银行",
-    }
-}
-
 /// Chinese name of whose money it is.
 #[must_use]
 pub fn source_zh(source: Source) -> &'static str {
@@ -280,7 +204,7 @@ pub fn source_zh(source: Source) -> &'static str {
 
 /// Chinese name of a set's stage.
 #[must_use]
-pub fn stage_zh(stage: Stage) -> &'static str {
+pub(crate) fn stage_zh(stage: Stage) -> &'static str {
     match stage {
         Stage::Open => "编制中",
         Stage::Sealed => "已封存",
@@ -293,7 +217,7 @@ pub fn stage_zh(stage: Stage) -> &'static str {
 
 /// Chinese name of how far a payment has come.
 #[must_use]
-pub fn progress_zh(state: &State, payout: &Payout) -> &'static str {
+pub(crate) fn progress_zh(state: &State, payout: &Payout) -> &'static str {
     let stage = state.applications.get(payout.application).set.stage;
     match payout.progress {
         _ if stage == Stage::Cancelled => "已作废",
@@ -308,22 +232,6 @@ pub fn progress_zh(state: &State, payout: &Payout) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::answers::tests::world::World;
-
-    #[test]
-    fn finds_what_people_type() {
-        let world = World::paid();
-        let state = &world.state;
-        assert_eq!(find_orgs(state, "甲县财政局").len(), 1);
-        assert_eq!(find_orgs(state, "no such unit"), Vec::<u32>::new());
-        assert_eq!(find_lines(state, "县财〔2021〕1号").len(), 2);
-        let line = state.lines.get(0);
-        assert_eq!(find_lines(state, &line.id.to_string()), vec![0]);
-        let spent = find_account(state, line.id, "spent").expect("a line has it");
-        assert_eq!(account_label(state, spent).class, Class::Spent);
-        assert_eq!(account_label(state, spent).owner, line.id);
-        assert_eq!(find_account(state, line.id, "treasury"), None);
-    }
 
     #[test]
     fn areas_take_in_what_lies_below() {

@@ -1,13 +1,12 @@
-//! Questions answered from the state: reports, traces, labels. Pure functions over what the fold remembers; the one
-//! that keeps anything itself is `entries`, with `history` behind it. Nothing here decides, and nothing here touches files or wire types.
+//! Questions answered from the state: reports, traces, labels. Pure functions over what the fold remembers: nothing here
+//! decides, keeps anything, or touches files or wire types, and the engine is not known.
 
 pub mod calendar_year;
 pub mod execution;
 pub mod labels;
 pub mod loans;
-pub mod reasons;
+pub mod return_reasons;
 pub mod returns;
-pub mod totals;
 pub mod trace;
 
 #[cfg(test)]

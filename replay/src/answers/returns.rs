@@ -1,4 +1,4 @@
-//! Payments that came back, why, and how long ago. Where a return's money went stands in `trace`.
+//! Payments that came back, why, and how long ago. Where a return's money went is in `trace`.
 
 use super::labels;
 use ledger::money::{Day, Fen};
@@ -72,7 +72,7 @@ fn returned(state: &State, handle: u32, payout: &Payout, on: Day) -> Returned {
         payout: handle,
         fen: payout.fen,
         reason: payout.reason,
-        reason_zh: super::reasons::reason_zh(payout.reason),
+        reason_zh: super::return_reasons::reason_zh(payout.reason),
         on: payout.on,
         age_days: on.number() - payout.on.number(),
         reissued_by: labels::reissued_by(state, handle),

@@ -1,15 +1,16 @@
-//! `replay backup`: what is asked for and what is told. How a copy is taken stands in the library's `backup`.
+//! `replay backup`: what is asked for and what is told. How a copy is taken is in the library's `backup`.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::Args;
+use replay::progress;
 use replay::proof::key_files;
 use replay::record::log::NatsOptions;
 use replay::upkeep::backup::{Backup, Taken, backup};
 
-use super::interrupts::{self, bar};
+use super::interrupts;
 use super::source::{Ledger, hex, ledger_typed};
 
 /// Copy record, checkpoints and public keys of a ledger, while it runs
@@ -63,7 +64,7 @@ pub fn run(args: &BackupArgs) -> anyhow::Result<ExitCode> {
     job.keys = args.keys.iter().map(|key| key_files::public(key)).collect::<Result<_, _>>()?;
     interrupts::heed()?;
     let began = Instant::now();
-    let bar = bar("backup", args.json)?;
+    let bar = progress::entries("backup", !args.json);
     let taken = backup(&job, &mut |entries| {
         bar.set_position(entries);
         !interrupts::came()

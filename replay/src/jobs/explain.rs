@@ -1,13 +1,13 @@
-//! `replay explain`: one entry in words, from the record alone. What is said stands in the library's `explain`.
+//! `replay explain`: one entry in words, from the record alone. What is said is in the library's `explain`.
 
-use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::Args;
-use indicatif::{ProgressBar, ProgressStyle};
-use replay::audit::explain::sheet::Sheet;
+use replay::audit::explain::printout::Printout;
 use replay::audit::explain::{Wanted, explain_record};
+use replay::progress;
 
+use super::failed;
 use super::source::Source;
 
 /// Why an entry was posted or refused: who said what, the facts as they were then, what moved
@@ -35,7 +35,7 @@ pub struct ExplainArgs {
 
 /// Explains and prints.
 pub fn run(args: &ExplainArgs) -> anyhow::Result<ExitCode> {
-    let bar = bar("explain", args.json)?;
+    let bar = progress::entries("explain", !args.json);
     let mut entries = 0;
     let found = explain_record(&args.source.options(), args.entry, &mut |read| {
         entries = read;
@@ -43,23 +43,14 @@ pub fn run(args: &ExplainArgs) -> anyhow::Result<ExitCode> {
     });
     bar.finish_and_clear();
     let Some((state, explanation)) = found? else {
-        eprintln!("replay: there is no {} among the {entries} entries of this record", args.entry);
-        return Ok(ExitCode::from(4));
+        let why = format_args!("there is no {} among the {entries} entries of this record", args.entry);
+        return Ok(failed(4, why));
     };
-    let sheet = Sheet::new(&state, &explanation);
+    let printout = Printout::new(&state, &explanation);
     if args.json {
-        outln!("{}", sheet.json());
+        outln!("{}", printout.json());
     } else {
-        out!("{sheet}");
+        out!("{printout}");
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// A spinner that counts entries; hidden where nobody looks.
-pub fn bar(job: &str, json: bool) -> anyhow::Result<ProgressBar> {
-    if json || !std::io::stderr().is_terminal() {
-        return Ok(ProgressBar::hidden());
-    }
-    let style = ProgressStyle::with_template(&format!("{job} {{spinner}} {{human_pos}} entries, {{per_sec}} {{msg}}"))?;
-    Ok(ProgressBar::new_spinner().with_style(style))
 }

@@ -1,14 +1,13 @@
-//! `replay export`: the record written for strangers' tools. What is written stands in the library's `export`.
+//! `replay export`: the record written for strangers' tools. What is written is in the library's `export`.
 
-use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 
 use anyhow::Context;
 use clap::{Args, ValueEnum};
-use indicatif::{ProgressBar, ProgressStyle};
 use replay::audit::export::{EVERY, Format, Until, Written, WrittenTiles, export, export_tiles};
+use replay::progress;
 use replay::proof::signed_note::Note;
 
 use super::source::{Source, hex};
@@ -86,7 +85,7 @@ pub fn run(args: &ExportArgs) -> anyhow::Result<ExitCode> {
     };
     anyhow::ensure!(args.checkpoint.is_none() && !args.unsigned, "--checkpoint and --unsigned go with --format tiles");
     let began = Instant::now();
-    let bar = bar(args.json)?;
+    let bar = progress::entries("export", !args.json);
     let written = export(&args.source.options(), format, &args.out, args.every, &mut |entries| {
         bar.set_position(entries);
     });
@@ -112,7 +111,7 @@ fn run_tiles(args: &ExportArgs) -> anyhow::Result<ExitCode> {
         }
     };
     let began = Instant::now();
-    let bar = bar(args.json)?;
+    let bar = progress::entries("export", !args.json);
     let written = export_tiles(&args.source.options(), &until, &args.out, &mut |entries| bar.set_position(entries));
     bar.finish_and_clear();
     let WrittenTiles { entries, root, left_out, signed, open } = written?;
@@ -127,14 +126,6 @@ fn run_tiles(args: &ExportArgs) -> anyhow::Result<ExitCode> {
         outln!("signed     {}\nseconds    {seconds:.2}\nopen       {open}", if signed { "yes" } else { "no" });
     }
     Ok(ExitCode::SUCCESS)
-}
-
-fn bar(json: bool) -> anyhow::Result<ProgressBar> {
-    if json || !std::io::stderr().is_terminal() {
-        return Ok(ProgressBar::hidden());
-    }
-    let style = ProgressStyle::with_template("export {spinner} {human_pos} entries, {per_sec}")?;
-    Ok(ProgressBar::new_spinner().with_style(style))
 }
 
 fn json(written: &Written, seconds: f64) -> serde_json::Value {

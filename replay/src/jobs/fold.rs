@@ -4,8 +4,8 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::Args;
-use indicatif::{ProgressBar, ProgressStyle};
 use replay::engine::catch_up::fold_record;
+use replay::progress;
 
 use super::source::{Source, hex};
 
@@ -24,8 +24,7 @@ pub struct FoldArgs {
 /// Folds and prints.
 pub fn run(args: &FoldArgs) -> anyhow::Result<ExitCode> {
     let began = Instant::now();
-    let style = ProgressStyle::with_template("fold {spinner} {human_pos} entries, {per_sec}")?;
-    let bar = ProgressBar::new_spinner().with_style(style);
+    let bar = progress::entries("fold", true);
     let state = fold_record(&args.source.options(), &mut |entries| bar.set_position(entries))?;
     bar.finish_and_clear();
     let seconds = began.elapsed().as_secs_f64();

@@ -1,9 +1,7 @@
-//! Ctrl-c and the progress bar of jobs that may be ended in order: the first ctrl-c is noted, the second ends at once.
+//! Ctrl-c in jobs that may be ended in order: the first is noted and the job ends when it next asks; the second ends the
+//! process at once. What is kept of a job that was ended is for the job.
 
-use std::io::IsTerminal;
 use std::sync::atomic::{AtomicBool, Ordering};
-
-use indicatif::{ProgressBar, ProgressStyle};
 
 static CAME: AtomicBool = AtomicBool::new(false);
 
@@ -24,13 +22,4 @@ pub fn heed() -> anyhow::Result<()> {
 /// Whether there was one.
 pub fn came() -> bool {
     CAME.load(Ordering::Relaxed)
-}
-
-/// A bar that counts entries, where somebody looks.
-pub fn bar(job: &'static str, json: bool) -> anyhow::Result<ProgressBar> {
-    if json || !std::io::stderr().is_terminal() {
-        return Ok(ProgressBar::hidden());
-    }
-    let style = ProgressStyle::with_template("{prefix} {spinner} {human_pos} entries, {per_sec}")?;
-    Ok(ProgressBar::new_spinner().with_prefix(job).with_style(style))
 }

@@ -25,8 +25,9 @@ pub mod verify;
 pub mod what_if;
 
 use std::io::{ErrorKind, Write};
+use std::process::ExitCode;
 
-/// Prints. Whoever stops reading, as `head` does, still has the exit code that is his answer.
+/// Prints. Whoever stops reading, as `head` does, still has the exit code, which is the answer.
 pub fn put(text: std::fmt::Arguments<'_>) {
     match std::io::stdout().write_fmt(text) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
@@ -35,6 +36,12 @@ pub fn put(text: std::fmt::Arguments<'_>) {
         }
         _ => {}
     }
+}
+
+/// Says on standard error why a job ends before its end, and answers with the exit code its help names for that.
+pub fn failed(code: u8, why: impl std::fmt::Display) -> ExitCode {
+    eprintln!("replay: {why}");
+    ExitCode::from(code)
 }
 
 /// What went wrong, and why: an error that says its cause in its own words is not followed by it once more.

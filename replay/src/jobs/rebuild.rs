@@ -1,21 +1,23 @@
-//! `replay rebuild`: projections made anew beside those in use, compared, swapped; in a running service or without one.
+//! `replay rebuild`: projections made again next to those in use, compared, swapped; in a running service or without one.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use clap::{Args, ValueEnum};
-use indicatif::{ProgressBar, ProgressStyle};
 use proto::v1::operator_client::OperatorClient;
 use proto::v1::{RebuildProgress, RebuildRequest};
 use replay::engine::EngineError;
 use replay::engine::rebuilding::{Only, RebuildError, Rebuilt, rebuild_offline};
+use replay::progress::{self, Bar};
 use replay::record::error::LogError;
 use tonic::Code;
 
-use super::interrupts;
 use super::live;
 use super::source::{Ledger, hex, ledger_typed};
+use super::{failed, interrupts};
+
+const BAR: &str = "rebuild {spinner} {human_pos} of {human_len} entries, {per_sec} {wide_bar} {eta}";
 
 /// Make the projections anew from the record beside those in use, compare, then swap
 ///
@@ -73,7 +75,7 @@ impl From<Part> for Only {
 /// Rebuilds and reports.
 pub fn run(args: &RebuildArgs) -> anyhow::Result<ExitCode> {
     interrupts::heed()?;
-    let bar = bar(args.json)?;
+    let bar = progress::bar(BAR, !args.json);
     let began = Instant::now();
     let only = args.only.map(Only::from);
     let rebuilt = match &args.live {
@@ -85,26 +87,20 @@ pub fn run(args: &RebuildArgs) -> anyhow::Result<ExitCode> {
     bar.finish_and_clear();
     let Some(rebuilt) = rebuilt else {
         let but = if args.live.is_some() { ", unless it had just come to that" } else { "" };
-        eprintln!("replay: interrupted; nothing was swapped{but}, the generation in use stays");
-        return Ok(ExitCode::from(3));
+        let why = format_args!("interrupted; nothing was swapped{but}, the generation in use stays");
+        return Ok(failed(3, why));
     };
     print(&rebuilt, began.elapsed(), args.json);
     Ok(ExitCode::SUCCESS)
 }
 
-fn bar(json: bool) -> anyhow::Result<ProgressBar> {
-    let bar = interrupts::bar("rebuild", json)?;
-    let style = "{prefix} {spinner} {human_pos} of {human_len} entries, {per_sec} {wide_bar} {eta}";
-    Ok(bar.with_style(ProgressStyle::with_template(style)?))
-}
-
-fn show(bar: &ProgressBar, done: u64, total: u64) {
+fn show(bar: &Bar, done: u64, total: u64) {
     bar.set_length(total);
     bar.set_position(done);
 }
 
 /// Rebuilds in this process; `None` if interrupted.
-fn here(data: &Path, ledger: Ledger, only: Option<Only>, bar: &ProgressBar) -> anyhow::Result<Option<Rebuilt>> {
+fn here(data: &Path, ledger: Ledger, only: Option<Only>, bar: &Bar) -> anyhow::Result<Option<Rebuilt>> {
     anyhow::ensure!(data.join("record").is_dir(), "there is no record in {}", data.display());
     let rebuilt = rebuild_offline(data, ledger, only, &mut |done, total| {
         show(bar, done, total);
@@ -122,7 +118,7 @@ fn here(data: &Path, ledger: Ledger, only: Option<Only>, bar: &ProgressBar) -> a
 }
 
 /// Has a service rebuild; `None` if interrupted, which the service sees by the end of the call.
-async fn ask(url: &str, only: Option<Only>, bar: &ProgressBar) -> anyhow::Result<Option<Rebuilt>> {
+async fn ask(url: &str, only: Option<Only>, bar: &Bar) -> anyhow::Result<Option<Rebuilt>> {
     let mut client = OperatorClient::new(live::connect(url).await?);
     let only = only.map_or("", Only::name).to_owned();
     let answer = client.rebuild(RebuildRequest { only }).await.map_err(|status| live::refused(&status))?;

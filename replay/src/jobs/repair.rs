@@ -1,16 +1,16 @@
-//! `replay repair`: what is asked for and what is told. Finding and mending damage stands in the library's `repair`.
+//! `replay repair`: what is asked for and what is told. Finding and mending damage is in the library's `repair`.
 
-use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use indicatif::{ProgressBar, ProgressStyle};
+use replay::progress;
 use replay::proof::key_files;
 use replay::record::log::NatsOptions;
 use replay::text_table::{Align, Table};
 use replay::upkeep::repair::{Copy, Examination, RepairError, RepairOptions, Repaired, examine, repair};
 
+use super::failed;
 use super::source::{Ledger, ledger_typed};
 
 /// Find what is damaged in stream and archive, and restore the one from the other
@@ -66,7 +66,7 @@ pub fn run(args: &RepairArgs) -> anyhow::Result<ExitCode> {
         nats.stream.clone_from(&args.stream);
         options.nats = Some(nats);
     }
-    let bar = bar(args.json)?;
+    let bar = progress::bar("repair {spinner} {msg} {human_pos}/{human_len} frames", !args.json);
     let mut progress = |doing: &'static str, done: u64, all: u64| {
         bar.set_message(doing);
         bar.set_length(all.max(done));
@@ -84,20 +84,9 @@ pub fn run(args: &RepairArgs) -> anyhow::Result<ExitCode> {
             say_found(args, &found);
             Ok(ExitCode::from(1))
         }
-        Err(error @ RepairError::NoLedger(_)) => {
-            eprintln!("replay: {error}");
-            Ok(ExitCode::from(2))
-        }
+        Err(error @ RepairError::NoLedger(_)) => Ok(failed(2, error)),
         Err(error) => Err(error.into()),
     }
-}
-
-fn bar(json: bool) -> anyhow::Result<ProgressBar> {
-    if json || !std::io::stderr().is_terminal() {
-        return Ok(ProgressBar::hidden());
-    }
-    let style = ProgressStyle::with_template("repair {spinner} {msg} {human_pos}/{human_len} frames")?;
-    Ok(ProgressBar::new(0).with_style(style))
 }
 
 /// Says what was found; answers whether all is sound.

@@ -1,15 +1,16 @@
-//! `replay restore`: what is asked for and what is told. How a copy comes back stands in the library's `backup`.
+//! `replay restore`: what is asked for and what is told. How a copy comes back is in the library's `backup`.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::Args;
+use replay::progress;
 use replay::proof::key_files;
 use replay::upkeep::backup::{BackupError, Restore, Restored, restore};
 
-use super::interrupts::{self, bar};
 use super::source::hex;
+use super::{failed, interrupts};
 
 /// Bring a copy back into a new directory, where it proves itself before it is served
 ///
@@ -49,17 +50,14 @@ pub fn run(args: &RestoreArgs) -> anyhow::Result<ExitCode> {
     let (from, data, without_checkpoint) = (args.from.clone(), args.data.clone(), args.without_checkpoint);
     interrupts::heed()?;
     let began = Instant::now();
-    let bar = bar("restore", args.json)?;
+    let bar = progress::entries("restore", !args.json);
     let restored = restore(&Restore { from, data, keys, without_checkpoint }, &mut |entries| {
         bar.set_position(entries);
         !interrupts::came()
     });
     bar.finish_and_clear();
     match restored {
-        Err(error @ BackupError::Interrupted { .. }) => {
-            eprintln!("replay: {error}");
-            Ok(ExitCode::from(3))
-        }
+        Err(error @ BackupError::Interrupted { .. }) => Ok(failed(3, error)),
         restored => {
             say(args, &restored?, began.elapsed().as_secs_f64());
             Ok(ExitCode::SUCCESS)

@@ -1,6 +1,12 @@
 //! What the shipped policies say, and what a broken file is told. Money rules are tested in `ledger`.
-use super::file::decimal;
+use super::reading::load;
+use super::shape::decimal;
+use super::shipped::SHIPPED;
 use super::*;
+use ledger::event::policy::Policy;
+use ledger::money::{Day, Fen};
+use std::collections::BTreeSet;
+use uuid::Uuid;
 
 fn in_force(programme: &str, day: &str) -> Policy {
     let day: Day = day.parse().expect("a day");

@@ -52,7 +52,7 @@ impl Record {
         self.frames.push(frame);
     }
 
-    /// The frame of this number, made anew with a byte of its last entry changed and checksum and root fitting.
+    /// The frame of this number, made again with a byte of its last entry changed and checksum and root fitting.
     pub fn forge(&mut self, number: usize) {
         let mut tip = Tip::new(DEFAULT_LEDGER);
         self.frames[..number - 1].iter().for_each(|frame| tip.advance(frame));
@@ -76,7 +76,7 @@ impl Record {
         self.write();
     }
 
-    /// Writes all frames anew.
+    /// Writes all frames again.
     pub fn write(&self) {
         let dir = self.records();
         let _ = std::fs::remove_dir_all(&dir);
@@ -127,7 +127,7 @@ impl Record {
         Sums { state, tally, root: tip.frontier.root() }
     }
 
-    /// Keeps a signed checkpoint and the outcomes beside it, at a size.
+    /// Keeps a signed checkpoint and the note over outcomes, at a size.
     pub fn sign(&self, size: u64) {
         let Sums { tally, root, .. } = self.sums(size);
         self.keep(

@@ -17,9 +17,9 @@ use crate::intake::embedded::Handover;
 use crate::intake::import::Said;
 use anyhow::{Context, bail, ensure};
 use history::History;
-use indicatif::{ProgressBar, ProgressStyle};
 use ledger::event::Event;
 use replay::engine::{Engine, Options};
+use replay::progress;
 use replay::proof::notary::Signing;
 use replay::proof::signed_note::{Role, Signer};
 use replay::record::log::{NatsOptions, ProvisionOptions, provision};
@@ -149,8 +149,8 @@ impl Ground {
     where
         G: IntoIterator<Item = Event>,
     {
-        let bar = if quiet { ProgressBar::hidden() } else { ProgressBar::new(count) };
-        bar.set_style(ProgressStyle::with_template("{msg} {wide_bar} {human_pos}/{human_len} {eta}")?);
+        let bar = progress::bar("{msg} {wide_bar} {human_pos}/{human_len} {eta}", !quiet);
+        bar.set_length(count);
         bar.set_message(what.to_owned());
         let principal: Arc<str> = Arc::from("bench/制单");
         let mut delivery = Handover::new(&self.engine);

@@ -6,7 +6,6 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::ensure;
-use indicatif::{ProgressBar, ProgressStyle};
 use ledger::account::AccountNo;
 use ledger::money::Day;
 use proto::v1;
@@ -14,6 +13,7 @@ use proto::v1::query_client::QueryClient;
 use replay::audit::explain::explain;
 use replay::engine::{Engine, Options};
 use replay::point::Point;
+use replay::progress;
 use serde::Serialize;
 
 use super::Ground;
@@ -98,8 +98,7 @@ pub fn run(options: &PointsOptions) -> anyhow::Result<PointsMeasured> {
 fn open(options: &PointsOptions) -> anyhow::Result<Engine> {
     let record = options.data.join("record");
     ensure!(record.is_dir(), "{} holds no record; make one with `mingzhang demo run`", options.data.display());
-    let bar = if options.quiet { ProgressBar::hidden() } else { ProgressBar::new_spinner() };
-    bar.set_style(ProgressStyle::with_template("{spinner} {msg} {human_pos} entries, {per_sec}")?);
+    let bar = progress::bar("{spinner} {msg} {human_pos} entries, {per_sec}", !options.quiet);
     bar.set_message("打开 opening");
     let mut noticed = 0;
     let engine = Engine::open(&Options::file(&options.data), &mut |entries| {

@@ -7,7 +7,7 @@ use ledger::outcome::Refusal;
 use ledger::state::State;
 use proto::v1;
 use replay::audit::explain;
-use replay::audit::explain::{Basis, Compared, Explanation, Moved, Said, Told, kind_zh};
+use replay::audit::explain::{ComparedFigures, EntryOutcome, Explanation, Fact, Moved, SaidField, kind_zh};
 use replay::engine::{Engine, Recorded};
 
 /// One entry as it is on record.
@@ -74,11 +74,11 @@ fn entry_of(entry: &Recorded) -> v1::RecordedEntry {
 /// An explanation as the wire has it; `state` knows the names.
 #[must_use]
 pub fn explained(state: &State, explanation: Explanation) -> v1::ExplainResponse {
-    let Explanation { said, told, compared, basis, moved, findings, .. } = &explanation;
-    let (outcome, first, refusal) = match told {
-        Told::Posted => (v1::Outcome::Posted, 0, None),
-        Told::Refused(refusal) => (v1::Outcome::Refused, 0, Some(v1::Refusal::from(refusal))),
-        Told::Duplicate { first, refused } => {
+    let Explanation { said, outcome, compared, facts, moved, findings, .. } = &explanation;
+    let (outcome, first, refusal) = match outcome {
+        EntryOutcome::Posted => (v1::Outcome::Posted, 0, None),
+        EntryOutcome::Refused(refusal) => (v1::Outcome::Refused, 0, Some(v1::Refusal::from(refusal))),
+        EntryOutcome::Duplicate { first, refused } => {
             let why = refused.map(|code| v1::Refusal::from(&Refusal::plain(code)));
             (v1::Outcome::Duplicate, *first, why)
         }
@@ -90,7 +90,7 @@ pub fn explained(state: &State, explanation: Explanation) -> v1::ExplainResponse
         first,
         refusal,
         compared: compared.as_ref().map(figures),
-        facts: basis.iter().map(fact).collect(),
+        facts: facts.iter().map(fact).collect(),
         movements: moved.iter().map(|moved| movement(state, moved)).collect(),
         findings: findings.iter().map(|number| wire::finding(state, *number)).collect(),
         entry: Some(v1::RecordedEntry {
@@ -107,20 +107,20 @@ pub fn explained(state: &State, explanation: Explanation) -> v1::ExplainResponse
     }
 }
 
-fn said_field(said: &Said) -> v1::SaidField {
-    let Said { depth, name, zh, value, id } = said;
+fn said_field(said: &SaidField) -> v1::SaidField {
+    let SaidField { depth, name, zh, value, id } = said;
     let (name, name_zh, value) = ((*name).to_owned(), (*zh).to_owned(), value.clone());
     v1::SaidField { depth: *depth, name, name_zh, value, id: wire::id(*id) }
 }
 
-fn figures(compared: &Compared) -> v1::ComparedFigures {
-    let Compared { what: (zh, en), said, ours, unit } = *compared;
+fn figures(compared: &ComparedFigures) -> v1::ComparedFigures {
+    let ComparedFigures { what: (zh, en), said, ours, unit } = *compared;
     let (what_zh, what_en, unit) = (zh.to_owned(), en.to_owned(), unit.to_owned());
     v1::ComparedFigures { what_zh, what_en, unit, said, ours }
 }
 
-fn fact(basis: &Basis) -> v1::Fact {
-    v1::Fact { name: basis.name.to_owned(), zh: basis.zh.clone(), en: basis.en.clone() }
+fn fact(fact: &Fact) -> v1::Fact {
+    v1::Fact { name: fact.name.to_owned(), zh: fact.zh.clone(), en: fact.en.clone() }
 }
 
 fn movement(state: &State, moved: &Moved) -> v1::Movement {

@@ -65,7 +65,7 @@ pub fn days_of(state: &State, claim: &Claim, line: &ClaimLine) -> (Day, Day) {
             ClaimFor::Subsidy => payment == Payment::Subsidy,
             ClaimFor::Waiver => matches!(payment, Payment::Waiver(_)),
         };
-        // An error leaves no days, which the period stands in for.
+        // An error leaves no days; the whole period is taken instead.
         let _ = walk.sums([claim.through], |stretch| {
             if bears(stretch.payment) && stretch.through >= claim.from {
                 let first = days.map_or(stretch.from.max(claim.from), |(first, _)| first);

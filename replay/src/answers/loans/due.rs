@@ -16,12 +16,12 @@ pub struct DueRow {
     /// What is to be posted.
     pub due: Due,
     /// For a correction: the entry that explains it.
-    pub cause: Option<Cause>,
+    pub cause: Option<LateEntry>,
 }
 
 /// An entry learnt after a loan's last one.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Cause {
+pub struct LateEntry {
     /// Its index.
     pub index: u64,
     /// Its effective day, where the state remembers it.
@@ -50,7 +50,7 @@ pub struct Chunk {
 
 impl Chunk {
     /// Notes a loan whose interest cannot be computed.
-    pub fn note(&mut self, missing: Missing, loan: u32) {
+    pub(crate) fn note(&mut self, missing: Missing, loan: u32) {
         let left = &mut self.missing[missing as usize];
         left.loans += 1;
         left.example = left.example.or(Some(loan));
@@ -98,7 +98,7 @@ fn is_nothing(due: &Due) -> bool {
 
 /// The latest entry after the loan's last one that can move its interest: of the borrower, or of what holds for all.
 #[must_use]
-pub fn cause(state: &State, loan: &Loan) -> Option<Cause> {
+pub(crate) fn cause(state: &State, loan: &Loan) -> Option<LateEntry> {
     let person = if loan.person == NONE { 0 } else { state.persons.get(loan.person).last };
     let rules = state.loan_rules();
     let common = rules.map_or(0, |rules| rules.last);
@@ -107,7 +107,7 @@ pub fn cause(state: &State, loan: &Loan) -> Option<Cause> {
         return None;
     }
     let on = if common > person { rules.and_then(|rules| told_on(rules, index)) } else { None };
-    Some(Cause { index, on })
+    Some(LateEntry { index, on })
 }
 
 /// The effective day of an entry about all loans; of a waiver only the year is remembered.

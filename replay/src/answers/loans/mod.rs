@@ -1,4 +1,4 @@
-//! Questions about loans: the statement of one, what is due, where lenders and payers stand, claims, funds, forecasts.
+//! Questions about loans: the statement of one, what is due, the position of lenders and payers, claims, funds, forecasts.
 //! They may scan, as reports do; nothing here decides.
 
 pub mod claims;

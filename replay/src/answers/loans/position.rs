@@ -1,4 +1,4 @@
-//! Where a lender's loans stand, and what each payer owes for them. A scan over loans, claims and risk years.
+//! What a lender's loans come to, and what each payer owes for them. A scan over loans, claims and risk years.
 
 use super::{classes, statement};
 use ledger::account::{Class, Owner};
@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 /// Sums over loans.
 #[derive(Clone, Default, Debug)]
 pub struct LoanSums {
-    /// Loans, those with principal left, those told of before their contract.
+    /// Loans, those with principal left, those of which something was reported before their contract.
     pub counts: [u64; 3],
     /// Balances by class, in the order of the closed list.
     pub balances: [i128; 7],

@@ -1,4 +1,4 @@
-//! The statement of a loan's interest: stretch by stretch, exact and as it is posted. The walk itself stands in `ledger`.
+//! The statement of a loan's interest: stretch by stretch, exact and as it is posted. The walk itself is in `ledger`.
 
 use ledger::event::Interest;
 use ledger::loan::walk::{Missing, Payment, Stretch, Walk};
@@ -14,7 +14,7 @@ const HUNDREDTHS: i128 = 100;
 
 /// A stretch with its interest.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Row {
+pub struct StatementRow {
     /// The days.
     pub stretch: Stretch,
     /// Interest at the contract rate, in hundredths of a fen.
@@ -29,7 +29,7 @@ pub struct Row {
 ///
 /// # Errors
 /// What is missing to know its interest.
-pub fn statement(state: &State, loan: &Loan, through: Day) -> Result<Vec<Row>, Missing> {
+pub fn statement(state: &State, loan: &Loan, through: Day) -> Result<Vec<StatementRow>, Missing> {
     let walk = Walk::new(state, loan, &loan.facts)?;
     let divisor = i128::from(loan.basis.days()) * PARTS;
     let mut rows = Vec::new();
@@ -43,7 +43,7 @@ pub fn statement(state: &State, loan: &Loan, through: Day) -> Result<Vec<Row>, M
         exact[payer] += stretch.exact[0];
         exact[3] += stretch.exact[1];
         let [subsidy, waiver, borrower, penalty] = exact.map(|sum| fen(half_up(sum, divisor)));
-        rows.push(Row {
+        rows.push(StatementRow {
             stretch: *stretch,
             interest: half_up(stretch.exact[0] * HUNDREDTHS, divisor),
             penalty: half_up(stretch.exact[1] * HUNDREDTHS, divisor),

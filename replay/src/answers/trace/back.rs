@@ -39,7 +39,7 @@ pub struct Back {
     pub chain: Vec<u32>,
     /// Findings about this payment, open or ended.
     pub findings: Vec<u32>,
-    /// Where it stands still, if it does.
+    /// Where it does not move on, if anywhere.
     pub gaps: Vec<Gap>,
     /// Sum of the strands; equals the payment, or an `Unexplained` gap says by how much not.
     pub total_fen: Fen,

@@ -1,4 +1,4 @@
-//! From a document line forward: what lies below it, every payment drawn on any of it, and where all of it stands.
+//! From a document line forward: what lies below it, every payment drawn on any of it, and where all of it is now.
 //! received = available + applied + cleared, not sent + transit + credited + to finance + remitted + unexplained, which is
 //! zero.
 
@@ -13,10 +13,10 @@ use ledger::state::{Standing, State};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Gaps named one by one; beyond that they are in the sums by kind only.
-pub const GAPS_MAX: usize = 200;
+pub(crate) const GAPS_MAX: usize = 200;
 
 /// Payments to lenders named one by one; beyond that they are in the totals only.
-pub const REMITTANCES_MAX: usize = 200;
+pub(crate) const REMITTANCES_MAX: usize = 200;
 
 /// Where to go on with the payments of a forward trace.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -84,7 +84,7 @@ pub struct Forward {
     pub remittances: Vec<RemittanceFlow>,
     /// Totals; on the first page only, as they walk all payments.
     pub totals: Option<ForwardTotals>,
-    /// Where money stands still: the first [`GAPS_MAX`], on the first page only.
+    /// Where money does not move on: the first [`GAPS_MAX`], on the first page only.
     pub gaps: Vec<Gap>,
     /// Count and sum of all gaps, by kind.
     pub gap_sums: BTreeMap<GapKind, (u64, Fen)>,

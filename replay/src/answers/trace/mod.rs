@@ -73,7 +73,7 @@ impl GapKind {
     }
 }
 
-/// One place where money stands still.
+/// One place where money does not move on.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Gap {
     /// What is missing.

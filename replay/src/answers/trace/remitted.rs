@@ -21,7 +21,7 @@ pub struct RemittanceFlow {
 
 /// Payments to lenders drawn on any of some lines, in the order in which they were ordered.
 #[must_use]
-pub fn drawn_on(state: &State, lines: &[u32]) -> Vec<RemittanceFlow> {
+pub(crate) fn drawn_on(state: &State, lines: &[u32]) -> Vec<RemittanceFlow> {
     let mut wanted = lines.to_vec();
     wanted.sort_unstable();
     let mut flows = Vec::new();

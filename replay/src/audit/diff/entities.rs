@@ -16,7 +16,7 @@ macro_rules! kinds {
     ($($kind:ident $name:literal $zh:literal $table:ident $called:expr;)*) => {
         /// Kinds of entities, in the order in which they are compared.
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-        #[allow(missing_docs)] // The table beside says the name of each.
+        #[allow(missing_docs)] // The table below says the name of each.
         pub enum EntityKind { $($kind,)* }
 
         impl EntityKind {

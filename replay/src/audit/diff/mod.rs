@@ -31,7 +31,7 @@ pub struct Differences {
     pub entries: EntriesDiff,
 }
 
-/// What stands on all accounts of a class.
+/// What is on all accounts of a class.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct SumDiff {
     /// The class; it knows its book.
@@ -187,7 +187,7 @@ pub fn compare(from: &State, to: &State, limit: usize) -> Differences {
     compare_rows(from, to, Rows { skip: 0, take: limit })
 }
 
-/// Compares two states of one record; of each list these rows. Every page compares everything anew, as the counts are of
+/// Compares two states of one record; of each list these rows. Every page compares everything again, as the counts are of
 /// everything.
 #[must_use]
 pub fn compare_rows(from: &State, to: &State, rows: Rows) -> Differences {

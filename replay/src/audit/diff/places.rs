@@ -1,5 +1,5 @@
 //! Which row of the first state is the same thing as a row of the second. Handles are given in the order of creation, so
-//! they agree as long as both states were told of the same entries, and not where one was told of fewer.
+//! they agree as long as both states have folded the same entries, and not where one has folded fewer.
 
 use ledger::account::{Account, AccountNo, Owner};
 use ledger::state::State;
@@ -35,7 +35,7 @@ impl Map {
     fn by_id<T: Row>(from: &Table<T>, to: &Table<T>) -> Self {
         Self::of(from, to, |handle, row| {
             let id = row.id()?;
-            // Looking where it stands first saves nearly every search.
+            // Looking at the same handle first saves nearly every search.
             let here = handle < from.next() && from.get(handle).id() == Some(id);
             if here { Some(handle) } else { from.find(id) }
         })
@@ -102,7 +102,7 @@ places! {
     risk_years: |from, to| Map::by_id(&from.risk_years, &to.risk_years);
     risk_paid: |from, to| Map::by_id(&from.risk_paid, &to.risk_paid);
     claims: |from, to| Map::by_id(&from.claims, &to.claims);
-    // One entry adds one line, and lines stand in the order of entries.
+    // One entry adds one line, and lines are in the order of entries.
     claim_lines: |from, to| Map::of(&from.claim_lines, &to.claim_lines, |_, row| {
         let at = first_not(&from.claim_lines, |line| line.index < row.index);
         (at < from.claim_lines.next() && from.claim_lines.get(at).index == row.index).then_some(at)
@@ -130,7 +130,7 @@ impl Places {
     }
 }
 
-/// The first row for which `before` no longer holds; rows for which it does stand first.
+/// The first row for which `before` no longer holds; rows for which it does come first.
 fn first_not<T: Row>(table: &Table<T>, before: impl Fn(&T) -> bool) -> u32 {
     let (mut low, mut high) = (0, table.next());
     while low < high {

@@ -1,5 +1,5 @@
 //! Sentences in the other language: what to do about a refusal in Chinese, findings in English. The ledger has the first of
-//! each beside its closed lists; words only, and nothing decides by them.
+//! each in its closed lists; words only, and nothing decides by them.
 
 use ledger::state::rows::FindingKind;
 

@@ -1,9 +1,15 @@
 //! Every kind of event is explained; what is looked up long after is what was posted then.
 
-use super::*;
+use super::aid_facts::facts_of;
+use super::by_index::findings_at;
+use super::explanation::{of, outcome_of};
+use super::printout::Printout;
+use super::{EntryOutcome, Moved, entry_postings, from_record};
+use crate::engine::Recorded;
 use crate::pages::postings::Postings;
 use ledger::entry::Entry;
 use ledger::outcome::Outcome;
+use ledger::state::State;
 use proto::samples::samples;
 use std::collections::BTreeMap;
 
@@ -43,21 +49,21 @@ fn every_kind_is_explained_in_an_empty_ledger_and_in_its_own_history() {
     for (index, event) in (0..).zip(samples()) {
         let recorded = recorded(index, "somebody", &proto::event::encode(&event));
         let _ = fold(&mut state, &recorded);
-        let facts = basis::basis(&state, &recorded);
+        let facts = facts_of(&state, &recorded);
         let explanation = of(&state, &recorded, &[], index, facts);
         assert!(!explanation.said.is_empty() && !explanation.kind_zh.is_empty(), "{}", explanation.kind);
     }
     for history in histories() {
         let mut state = State::default();
         for recorded in &history {
-            let before = basis::basis(&state, recorded);
+            let before = facts_of(&state, recorded);
             assert!(before.iter().all(|fact| !fact.zh.is_empty() && !fact.en.is_empty()));
             let _ = fold(&mut state, recorded);
             assert_eq!(of(&state, recorded, &[], recorded.index, before).index, recorded.index);
         }
         // Long after, when all it names has gone on.
         for recorded in &history {
-            let facts = basis::basis(&state, recorded);
+            let facts = facts_of(&state, recorded);
             assert!(!of(&state, recorded, &[], state.entries, facts).kind_zh.is_empty());
         }
     }
@@ -77,12 +83,13 @@ fn postings_are_found_again_from_what_the_event_names() {
         for recorded in &history {
             let Some(postings) = posted.get(&recorded.index) else { continue };
             let all = entries.at(recorded.index).expect("in memory");
-            let seeds = touched::seeds(&state, recorded);
+            let seeds = entry_postings::seeds(&state, recorded);
             // Each account by itself, so that no neighbour helps.
             let look = &mut |account| {
                 Ok::<_, ()>(all.iter().filter(|row| row.account == account).copied().collect::<Vec<_>>())
             };
-            let found = touched::moved(&touched::gather(seeds, |account| account.0, look).expect("found"));
+            let found =
+                entry_postings::moved(&entry_postings::gather(seeds, |account| account.0, look).expect("found"));
             let kind = recorded.event.kind.name();
             assert_eq!(found.len(), postings.len(), "entry {} {kind}", recorded.index);
             for posting in postings {
@@ -102,12 +109,16 @@ fn outcomes_are_remembered_with_their_figures() {
         let mut state = State::default();
         let outcomes: Vec<Outcome> = history.iter().map(|recorded| fold(&mut state, recorded)).collect();
         for (recorded, outcome) in history.iter().zip(outcomes) {
-            let (told, index) = (told(&state, recorded), recorded.index);
+            let (remembered, index) = (outcome_of(&state, recorded), recorded.index);
             let findings: Vec<u32> = findings_at(&state, index).collect();
             match outcome {
-                Outcome::Posted { findings: opened, .. } => assert_eq!((told, findings), (Told::Posted, opened)),
-                Outcome::Refused(refusal) => assert_eq!(told, Told::Refused(refusal), "entry {index}"),
-                Outcome::Duplicate { first, refused } => assert_eq!(told, Told::Duplicate { first, refused }),
+                Outcome::Posted { findings: opened, .. } => {
+                    assert_eq!((remembered, findings), (EntryOutcome::Posted, opened));
+                }
+                Outcome::Refused(refusal) => assert_eq!(remembered, EntryOutcome::Refused(refusal), "entry {index}"),
+                Outcome::Duplicate { first, refused } => {
+                    assert_eq!(remembered, EntryOutcome::Duplicate { first, refused });
+                }
             }
         }
     }
@@ -119,18 +130,18 @@ fn the_record_alone_tells_what_was_found_of_a_claims_line_and_speaks_chinese() {
     for history in histories() {
         let mut state = State::default();
         for recorded in &history {
-            let explanation = offline::last(&mut state, recorded).expect("the fold goes on");
-            let posted = explanation.told == Told::Posted && explanation.kind == "claim_line_added";
-            let told = explanation.basis.iter().filter(|fact| fact.name == "verdict").count();
-            let known = explanation.basis.iter().any(|fact| fact.name == "claim");
+            let explanation = from_record::last(&mut state, recorded).expect("the fold goes on");
+            let posted = explanation.outcome == EntryOutcome::Posted && explanation.kind == "claim_line_added";
+            let told = explanation.facts.iter().filter(|fact| fact.name == "verdict").count();
+            let known = explanation.facts.iter().any(|fact| fact.name == "claim");
             assert_eq!(told, usize::from(posted && known), "entry {}", recorded.index);
             verdicts += told;
-            for fact in &explanation.basis {
+            for fact in &explanation.facts {
                 let foreign = ["benchmark5y", "lpr5y", "terms", "central", "province", "1970-"];
                 assert!(!foreign.iter().any(|word| fact.zh.contains(word)), "entry {}: {}", recorded.index, fact.zh);
             }
-            let sheet = sheet::Sheet::new(&state, &explanation);
-            let (text, json) = (sheet.to_string(), sheet.json());
+            let printout = Printout::new(&state, &explanation);
+            let (text, json) = (printout.to_string(), printout.json());
             assert!(text.contains("入账时的情况"), "{text}");
             assert_eq!(json["index"], recorded.index);
             assert_eq!(json["refusal"].is_null(), !text.contains("\n  处理 "), "{text}");

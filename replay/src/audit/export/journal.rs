@@ -1,9 +1,9 @@
 //! A journal in the form several tools share: dated transactions, declared accounts, balance assertions.
-//! How a line looks in which tool stands in `hledger` and `beancount`.
+//! How a line looks in which tool is in `hledger` and `beancount`.
 //!
 //! Tools assert balances by date, the ledger by place in the record: a late fact is booked on a day of its own, so an
 //! assertion in the middle of one file would be broken by what is learnt later. Therefore the transactions of each
-//! stretch of entries stand in a file of their own, and each checkpoint is a file that includes the stretches up to it
+//! stretch of entries are in a file of their own, and each checkpoint is a file that includes the stretches up to it
 //! and asserts, after the last day, what the accounts touched since the checkpoint before it hold.
 
 use std::path::{Path, PathBuf};

@@ -1,5 +1,5 @@
 //! Exports for strangers' tools: the whole record folded again from its first entry and written out as it goes.
-//! Memory is that of the state; what a journal looks like stands in `hledger` and `beancount`, tables in `csv`, and the
+//! Memory is that of the state; what a journal looks like is in `hledger` and `beancount`, tables in `csv`, and the
 //! tree, which needs no fold, in `tiles`.
 
 mod beancount;

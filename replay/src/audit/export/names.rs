@@ -7,10 +7,10 @@ use ledger::account::{Account, Book, Class, Owner};
 use ledger::state::State;
 use uuid::Uuid;
 
-/// The account's name: where it comes from or where it stands, book, class, number of its owner.
+/// The account's name: where money comes from or where it is, book, class, number of its owner.
 ///
 /// Beancount wants one of five roots; two say what a balance means here. `Equity` is where money comes from, and may
-/// go below zero; `Assets` is where it stands. Each component begins with a capital, as Beancount demands.
+/// go below zero; `Assets` is where it is. Each component begins with a capital, as Beancount demands.
 #[must_use]
 pub fn account(account: &Account) -> String {
     let class = account.class;
@@ -21,7 +21,7 @@ pub fn account(account: &Account) -> String {
 
 /// The id of the account's owner, nil for what nobody named.
 #[must_use]
-pub fn owner_id(state: &State, account: &Account) -> Uuid {
+pub(crate) fn owner_id(state: &State, account: &Account) -> Uuid {
     let owner = account.owner;
     match account.class.owner() {
         Owner::Org => state.orgs.get(owner).id,
@@ -37,7 +37,7 @@ pub fn owner_id(state: &State, account: &Account) -> Uuid {
 
 /// The Chinese name of a book.
 #[must_use]
-pub fn book_zh(book: Book) -> &'static str {
+pub(crate) fn book_zh(book: Book) -> &'static str {
     match book {
         Book::Indicator => "指标",
         Book::Cash => "资金",
@@ -48,7 +48,7 @@ pub fn book_zh(book: Book) -> &'static str {
 
 /// Class and book of an account in Chinese.
 #[must_use]
-pub fn class_zh(class: Class) -> String {
+pub(crate) fn class_zh(class: Class) -> String {
     format!("{}/{}", book_zh(class.book()), class.name_zh())
 }
 

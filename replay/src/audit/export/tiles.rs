@@ -41,7 +41,7 @@ pub struct WrittenTiles {
     pub root: ledger::tree::merkle::Hash,
     /// Entries of the record behind it, which nobody has signed yet.
     pub left_out: u64,
-    /// Whether a checkpoint stands beside the tiles.
+    /// Whether there is a checkpoint with the tiles.
     pub signed: bool,
     /// Where they are.
     pub open: PathBuf,

@@ -63,7 +63,7 @@ pub struct Figures {
 
 /// A programme or division for which something differs.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Row {
+pub struct FigureRow {
     /// What it sums up.
     pub group: Group,
     /// Programme or division code; empty where a credit is of no known payment.
@@ -125,8 +125,8 @@ fn key_of_line(as_is: &State, changed: &State, line: &RosterLineAdded) -> Key {
 }
 
 /// The rows that differ.
-pub(super) fn rows(as_is: &State, changed: &State, lines: &Lines) -> Vec<Row> {
-    let mut all: BTreeMap<(Group, String), Row> = BTreeMap::new();
+pub(super) fn rows(as_is: &State, changed: &State, lines: &Lines) -> Vec<FigureRow> {
+    let mut all: BTreeMap<(Group, String), FigureRow> = BTreeMap::new();
     for (side, state) in [as_is, changed].into_iter().enumerate() {
         for (place, figures) in gather(state) {
             add(figures_of(row(&mut all, place), side), &figures);
@@ -143,17 +143,17 @@ pub(super) fn rows(as_is: &State, changed: &State, lines: &Lines) -> Vec<Row> {
             }
         }
     }
-    let differs = |row: &Row| row.before != row.after || row.turned_away.0 + row.let_in.0 > 0;
+    let differs = |row: &FigureRow| row.before != row.after || row.turned_away.0 + row.let_in.0 > 0;
     all.into_values().filter(differs).collect()
 }
 
-fn row(all: &mut BTreeMap<(Group, String), Row>, place: (Group, String)) -> &mut Row {
+fn row(all: &mut BTreeMap<(Group, String), FigureRow>, place: (Group, String)) -> &mut FigureRow {
     let (group, key) = place.clone();
     let (before, after) = (Figures::default(), Figures::default());
-    all.entry(place).or_insert_with(|| Row { group, key, before, after, turned_away: (0, 0), let_in: (0, 0) })
+    all.entry(place).or_insert_with(|| FigureRow { group, key, before, after, turned_away: (0, 0), let_in: (0, 0) })
 }
 
-fn figures_of(row: &mut Row, side: usize) -> &mut Figures {
+fn figures_of(row: &mut FigureRow, side: usize) -> &mut Figures {
     if side == 0 { &mut row.before } else { &mut row.after }
 }
 
@@ -194,7 +194,7 @@ fn money(year: &YearFigures) -> Figures {
     Figures { awarded_fen, credited_fen, transit_fen, returned_fen, suspense_fen, ..Figures::default() }
 }
 
-/// Awards that stand and findings about them, by handle of the programme, place of the school, place of the home.
+/// Awards of approved rosters and findings about them, by handle of the programme, place of the school, place of the home.
 fn awards(state: &State) -> BTreeMap<(u32, u32, u32), Figures> {
     let mut all: BTreeMap<_, Figures> = BTreeMap::new();
     let key = |award: &Award| {

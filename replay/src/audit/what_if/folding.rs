@@ -15,7 +15,7 @@ use ledger::state::lending_rows::AdoptedTerms;
 use super::WhatIfError;
 use super::figures::Lines;
 use super::hypothesis::{Hypothesis, HypothesisError, Subject, Without, subject};
-use super::outcomes::{Came, Cause, Different, Outcomes, Sort, differ, rule_broken};
+use super::outcomes::{Came, Cause, Different, OutcomeChanges, Sort, differ, rule_broken};
 use crate::engine::catch_up::each_entry;
 use crate::engine::{EngineError, Options};
 
@@ -23,7 +23,7 @@ use crate::engine::{EngineError, Options};
 #[derive(Default)]
 pub(super) struct Folded {
     pub withheld: Vec<u64>,
-    pub outcomes: Outcomes,
+    pub outcomes: OutcomeChanges,
     pub lines: Lines,
 }
 

@@ -18,7 +18,7 @@ pub enum Without {
     Event(Uuid),
 }
 
-/// What a policy file stands in for.
+/// What a policy file is put in the place of.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(super) enum Subject {
     Programme(String),

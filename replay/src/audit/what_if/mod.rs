@@ -11,10 +11,10 @@ mod lending;
 mod outcomes;
 mod persons;
 
-pub use figures::{Figures, Group, Row};
+pub use figures::{FigureRow, Figures, Group};
 pub use hypothesis::{Hypothesis, HypothesisError, Without};
 pub use lending::{Lending, PayerDiff};
-pub use outcomes::{Came, Cause, Counted, Different, Outcomes, Sort};
+pub use outcomes::{Came, Cause, Counted, Different, OutcomeChanges, Sort};
 pub use persons::{PersonDiff, PersonFigures};
 
 use ledger::state::State;
@@ -42,11 +42,11 @@ pub struct WhatIf {
     /// Entries withheld, as asked.
     pub withheld: Vec<u64>,
     /// Entries that came out otherwise.
-    pub outcomes: Outcomes,
+    pub outcomes: OutcomeChanges,
     /// Findings by kind, before and after; only kinds whose number differs.
     pub findings: Vec<(&'static str, [u64; 2])>,
     /// Sums by programme, division of the school and division of the home; only rows that differ.
-    pub rows: Vec<Row>,
+    pub rows: Vec<FigureRow>,
     /// Persons for whom something differs, those with the largest difference first.
     pub persons: Vec<PersonDiff>,
     /// Loans, claims and their payers.
@@ -72,7 +72,7 @@ impl WhatIf {
 }
 
 /// Folds the record as it is and under the hypothesis, and compares. Of entries, balances and entities at most `limit` are
-/// listed; counts are whole. Reads and checks the record from its start, changes nothing, and may run beside a writer.
+/// listed; counts are whole. Reads and checks the record from its start, changes nothing, and may run while a ledger writes.
 ///
 /// # Errors
 /// The record is damaged, or the hypothesis names what is not in it.

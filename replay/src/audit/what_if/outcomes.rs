@@ -21,7 +21,7 @@ pub enum Came {
 impl Came {
     /// What an outcome is.
     #[must_use]
-    pub fn of(outcome: &Outcome) -> Self {
+    pub(crate) fn of(outcome: &Outcome) -> Self {
         match outcome {
             Outcome::Posted { .. } => Self::Posted,
             Outcome::Duplicate { .. } => Self::Duplicate,
@@ -127,7 +127,7 @@ pub struct Counted {
 
 /// All entries that come out otherwise.
 #[derive(Clone, Default, Debug)]
-pub struct Outcomes {
+pub struct OutcomeChanges {
     /// How many there are.
     pub count: u64,
     /// How many in which way.
@@ -136,7 +136,7 @@ pub struct Outcomes {
     pub first: [Vec<Different>; 2],
 }
 
-impl Outcomes {
+impl OutcomeChanges {
     pub(super) fn note(&mut self, different: Different, limit: usize) {
         let Different { kind, before, after, sort, cause, .. } = different;
         self.count += 1;
@@ -154,8 +154,8 @@ impl Outcomes {
     }
 }
 
-/// In what two outcomes of one entry differ, each beside the state after it; `None` if in nothing. Accounts and findings are
-/// numbered as they were opened, which the two states may have done in another order, so what they stand for is compared.
+/// In what two outcomes of one entry differ, each given with the state after it; `None` if in nothing. Accounts and findings are
+/// numbered as they were opened, which the two states may have done in another order, so what they mean is compared.
 pub(super) fn differ(before: (&State, &Outcome), after: (&State, &Outcome)) -> Option<Sort> {
     if Came::of(before.1) != Came::of(after.1) {
         return Some(Sort::Verdict);

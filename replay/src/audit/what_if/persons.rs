@@ -17,7 +17,7 @@ pub struct PersonFigures {
     pub credited_fen: Fen,
     /// Came back.
     pub returned_fen: Fen,
-    /// Interest and penalty interest he bears himself by the terms, of loans for which that differs, through the day to which
+    /// Interest and penalty interest borne by the person by the terms, of loans for which that differs, through the day to which
     /// it is posted as it is.
     pub borne_fen: Fen,
 }
@@ -38,7 +38,7 @@ pub struct PersonDiff {
 impl PersonDiff {
     /// The largest of the differences in fen, without its sign.
     #[must_use]
-    pub fn size(&self) -> u64 {
+    pub(crate) fn size(&self) -> u64 {
         let (one, other) = (self.before, self.after);
         let differences = [
             other.awarded_fen.abs_diff(one.awarded_fen),

@@ -1,5 +1,5 @@
 //! What a difference looks like when it is told: which entry, where it lies, what was expected and what was found.
-//! How differences are noticed stands in `check` and `refold`.
+//! How differences are noticed is in `second_reader` and `refold`.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use serde::Serialize;
 
 /// Where a frame lies.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Place {
+pub struct FramePlace {
     /// Its number, the first being 1.
     pub frame: u64,
     /// The file, or the stream.
@@ -17,14 +17,14 @@ pub struct Place {
     pub offset: Option<u64>,
 }
 
-impl Place {
+impl FramePlace {
     /// In a file.
     pub fn in_file(frame: u64, path: &Path, offset: u64) -> Self {
         Self { frame, file: path.display().to_string(), offset: Some(offset) }
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for FramePlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "frame {} in {}", self.frame, self.file)?;
         self.offset.map_or(Ok(()), |offset| write!(f, " at byte {offset}"))
@@ -33,13 +33,13 @@ impl fmt::Display for Place {
 
 /// The first difference between the record and what it should be.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Difference {
+pub struct FirstDifference {
     /// Entries before this one are confirmed; this is the first that is not.
     pub index: u64,
     /// What differs, in one word for programs: `frame`, `checksum`, `density`, `root` and so on.
     pub what: &'static str,
     /// Where it was noticed, if at a frame.
-    pub place: Option<Place>,
+    pub place: Option<FramePlace>,
     /// What should be there.
     pub expected: String,
     /// What is there.
@@ -48,7 +48,7 @@ pub struct Difference {
     pub checkpoint: Option<String>,
 }
 
-impl fmt::Display for Difference {
+impl fmt::Display for FirstDifference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "first difference at index {}: {}", self.index, self.what)?;
         if let Some(place) = &self.place {
@@ -61,7 +61,7 @@ impl fmt::Display for Difference {
 
 /// The unfinished end of the last segment: no damage, as only one frame is written at a time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Torn {
+pub struct TornEnd {
     /// The segment.
     pub file: PathBuf,
     /// Where the unfinished frame begins.

@@ -1,31 +1,28 @@
-//! Reading beside folding: one thread reads, checks and decodes, the other folds. Also the end of a run: difference,
+//! Reading while folding: one thread reads, checks and decodes, the other folds. Also the end of a run: difference,
 //! interruption, or neither.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
-use indicatif::ProgressBar;
 use replay::engine::catch_up::{Decoded, FRAMES_AHEAD};
+use replay::progress::Bar;
 use replay::record::error::LogError;
 use replay::record::log::{Frame, NatsOptions, Tip, USUAL_STREAM, read_stream};
 
-use super::check::Checker;
-use super::evidence::{Difference, Place, Torn};
+use super::evidence::{FirstDifference, FramePlace, TornEnd};
+use super::expected::Expectation;
 use super::refold::{Refold, unreadable};
-use super::signed::Point;
-use super::walk::{Walk, Walked};
+use super::second_reader::Checker;
+use super::second_reader::{FrameWalk, Walked};
+use crate::jobs::interrupts;
 use crate::jobs::source::Source;
-
-/// Set by the first ctrl-c; the run then ends at the next frame.
-static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
 /// How reading ended.
 #[derive(Debug)]
 pub enum End {
     /// At the end of the record, perhaps before an unfinished frame.
-    Whole(Option<Torn>),
+    Whole(Option<TornEnd>),
     /// At a difference.
-    Differs(Box<Difference>),
+    Differs(Box<FirstDifference>),
     /// The caller wants no more.
     Stopped,
     /// By ctrl-c.
@@ -33,15 +30,15 @@ pub enum End {
 }
 
 /// What takes frames that were checked: goes on, or says how it ended.
-type Take<'a> = &'a mut dyn FnMut(&Frame, &Place) -> Option<End>;
+type Take<'a> = &'a mut dyn FnMut(&Frame, &FramePlace) -> Option<End>;
 
 /// Reads and checks all frames, hashing each entry.
-pub fn read(source: &Source, checker: &mut Checker<'_>, bar: &ProgressBar, take: Take<'_>) -> anyhow::Result<End> {
+pub fn read(source: &Source, checker: &mut Checker<'_>, bar: &Bar, take: Take<'_>) -> anyhow::Result<End> {
     if let Err(difference) = checker.begin() {
         return Ok(End::Differs(difference));
     }
     let end = match &source.data {
-        Some(data) => read_files(Walk::open(&data.join("record"), checker.tip.frames)?, checker, bar, take)?,
+        Some(data) => read_files(FrameWalk::open(&data.join("record"), checker.tip.frames)?, checker, bar, take)?,
         None => read_nats(source, checker, bar, take)?,
     };
     Ok(match (end, checker.end()) {
@@ -50,7 +47,7 @@ pub fn read(source: &Source, checker: &mut Checker<'_>, bar: &ProgressBar, take:
     })
 }
 
-fn read_files(mut walk: Walk, checker: &mut Checker<'_>, bar: &ProgressBar, take: Take<'_>) -> anyhow::Result<End> {
+fn read_files(mut walk: FrameWalk, checker: &mut Checker<'_>, bar: &Bar, take: Take<'_>) -> anyhow::Result<End> {
     loop {
         let (frame, place) = match walk.next(checker.tip.frames + 1, checker.tip.next_index())? {
             Walked::Frame(frame, place) => (frame, place),
@@ -67,14 +64,14 @@ fn read_files(mut walk: Walk, checker: &mut Checker<'_>, bar: &ProgressBar, take
 }
 
 /// The library reads the stream; the frames it shows are checked here once more, by the rules of this job.
-fn read_nats(source: &Source, checker: &mut Checker<'_>, bar: &ProgressBar, take: Take<'_>) -> anyhow::Result<End> {
+fn read_nats(source: &Source, checker: &mut Checker<'_>, bar: &Bar, take: Take<'_>) -> anyhow::Result<End> {
     let mut options = NatsOptions::new(source.nats.as_deref().unwrap_or_default(), std::path::Path::new(""));
     options.stream.clone_from(&source.stream);
     let file = format!("stream {}", options.stream.as_deref().unwrap_or(USUAL_STREAM));
     let mut end = None;
     let read = read_stream(&options, source.ledger, &mut |frame| {
         // Void frames are not shown, so the number is that among frames that count.
-        let place = Place { frame: checker.tip.frames + 1, file: file.clone(), offset: None };
+        let place = FramePlace { frame: checker.tip.frames + 1, file: file.clone(), offset: None };
         end = one(checker, frame, &place, take);
         bar.set_position(checker.tip.next_index());
         if end.is_some() { Err("the reading job has ended".into()) } else { Ok(()) }
@@ -83,17 +80,17 @@ fn read_nats(source: &Source, checker: &mut Checker<'_>, bar: &ProgressBar, take
         (Some(end), _) => end,
         (None, Ok(_)) => End::Whole(None),
         (None, Err(LogError::Damage { place, frame, index, why })) => {
-            let place = Some(Place { frame, file: place, offset: None });
+            let place = Some(FramePlace { frame, file: place, offset: None });
             let expected = "a frame that continues the record".to_owned();
-            let difference = Difference { index, what: "frame", place, expected, found: why, checkpoint: None };
+            let difference = FirstDifference { index, what: "frame", place, expected, found: why, checkpoint: None };
             End::Differs(Box::new(difference))
         }
         (None, Err(error)) => return Err(error.into()),
     })
 }
 
-fn one(checker: &mut Checker<'_>, frame: &Frame, place: &Place, take: Take<'_>) -> Option<End> {
-    if INTERRUPTED.load(Ordering::Relaxed) {
+fn one(checker: &mut Checker<'_>, frame: &Frame, place: &FramePlace, take: Take<'_>) -> Option<End> {
+    if interrupts::came() {
         return Some(End::Interrupted);
     }
     match checker.take(frame, place) {
@@ -107,8 +104,8 @@ fn one(checker: &mut Checker<'_>, frame: &Frame, place: &Place, take: Take<'_>) 
 pub fn read_and_fold<'a>(
     source: &Source,
     mut refold: Refold<'a>,
-    points: &'a [Point],
-    bar: &ProgressBar,
+    points: &'a [Expectation],
+    bar: &Bar,
 ) -> anyhow::Result<(Checker<'a>, Refold<'a>, End)> {
     let from = refold.state.entries;
     let (to_fold, decoded) = sync_channel(FRAMES_AHEAD);
@@ -131,7 +128,7 @@ pub fn read_and_fold<'a>(
     Ok((checker, refold, end))
 }
 
-fn hand_over(frame: &Frame, place: &Place, from: u64, to_fold: &SyncSender<(Decoded, Place)>) -> Option<End> {
+fn hand_over(frame: &Frame, place: &FramePlace, from: u64, to_fold: &SyncSender<(Decoded, FramePlace)>) -> Option<End> {
     if frame.next_index() <= from {
         return None;
     }
@@ -142,25 +139,10 @@ fn hand_over(frame: &Frame, place: &Place, from: u64, to_fold: &SyncSender<(Deco
 }
 
 /// The receiver is dropped at the first difference, which ends the reading.
-fn fold_all(refold: &mut Refold<'_>, decoded: Receiver<(Decoded, Place)>) -> Result<(), Box<Difference>> {
+fn fold_all(refold: &mut Refold<'_>, decoded: Receiver<(Decoded, FramePlace)>) -> Result<(), Box<FirstDifference>> {
     refold.begin()?;
     for (decoded, place) in decoded {
         refold.take(decoded, &place)?;
     }
-    Ok(())
-}
-
-/// Has the first ctrl-c end the run in order, with its report; the second ends it at once.
-pub fn heed_interrupts() -> anyhow::Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    std::thread::Builder::new().name("interrupts".to_owned()).spawn(move || {
-        let waited = runtime.block_on(tokio::signal::ctrl_c());
-        if waited.is_ok() {
-            INTERRUPTED.store(true, Ordering::Relaxed);
-            if runtime.block_on(tokio::signal::ctrl_c()).is_ok() {
-                std::process::exit(3);
-            }
-        }
-    })?;
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! The record folded anew from decoded entries, and what it comes to compared wherever something was signed or is
+//! The record folded again from decoded entries, and what it comes to compared wherever something was signed or is
 //! expected: chain over outcomes, postings per book, digest.
 
 use ledger::account::Book;
@@ -8,8 +8,8 @@ use replay::engine::EngineError;
 use replay::engine::catch_up::Decoded;
 use replay::proof::tally::Tally;
 
-use super::evidence::{Difference, Place};
-use super::signed::{Books, Point};
+use super::evidence::{FirstDifference, FramePlace};
+use super::expected::{Books, Expectation};
 use crate::jobs::source::hex;
 
 /// Folds and compares.
@@ -22,29 +22,29 @@ pub struct Refold<'a> {
 /// What is compared on the way.
 struct Marks<'a> {
     tally: Tally,
-    points: &'a [Point],
+    points: &'a [Expectation],
     compared: u64,
     /// Up to here a signed chain or a digest fits.
     signed: u64,
-    difference: Option<Box<Difference>>,
+    difference: Option<Box<FirstDifference>>,
 }
 
 impl<'a> Refold<'a> {
     /// Goes on from `state`, whose outcomes come to `tally`: fresh ones, or those of pages.
-    pub fn new(state: State, tally: Tally, points: &'a [Point]) -> Self {
+    pub fn new(state: State, tally: Tally, points: &'a [Expectation]) -> Self {
         let passed = points.partition_point(|point| point.at < state.entries);
         let marks = Marks { tally, points: &points[passed..], compared: 0, signed: state.entries, difference: None };
         Self { state, marks }
     }
 
     /// Compares what is expected exactly here, before anything is folded.
-    pub fn begin(&mut self) -> Result<(), Box<Difference>> {
+    pub fn begin(&mut self) -> Result<(), Box<FirstDifference>> {
         self.marks.compare(&mut self.state);
         self.marks.difference.take().map_or(Ok(()), Err)
     }
 
     /// Folds the entries of a frame.
-    pub fn take(&mut self, decoded: Decoded, place: &Place) -> Result<(), Box<Difference>> {
+    pub fn take(&mut self, decoded: Decoded, place: &FramePlace) -> Result<(), Box<FirstDifference>> {
         let marks = &mut self.marks;
         let folded = decoded.fold(&mut self.state, &mut |state, _, outcome| marks.note(state, outcome));
         if let Some(mut difference) = marks.difference.take() {
@@ -55,10 +55,10 @@ impl<'a> Refold<'a> {
     }
 
     /// Each book must balance, whatever was signed.
-    pub fn end(&self) -> Result<(), Box<Difference>> {
+    pub fn end(&self) -> Result<(), Box<FirstDifference>> {
         let off = Book::ALL.iter().find(|book| self.state.trial_balance(**book) != 0);
         let Some(book) = off else { return Ok(()) };
-        Err(Box::new(Difference {
+        Err(Box::new(FirstDifference {
             index: self.marks.signed,
             what: "trial balance",
             place: None,
@@ -108,11 +108,11 @@ impl Marks<'_> {
 }
 
 fn differs(
-    point: &Point,
+    point: &Expectation,
     signed: u64,
     expected: &([u8; 32], Books),
     found: &([u8; 32], Books),
-) -> Option<Box<Difference>> {
+) -> Option<Box<FirstDifference>> {
     if expected.0 != found.0 {
         return Some(told(point, signed, "outcome chain", hex(&expected.0), hex(&found.0)));
     }
@@ -124,17 +124,17 @@ fn differs(
     Some(told(point, signed, "postings", say(expected), say(found)))
 }
 
-fn told(point: &Point, index: u64, what: &'static str, expected: String, found: String) -> Box<Difference> {
+fn told(point: &Expectation, index: u64, what: &'static str, expected: String, found: String) -> Box<FirstDifference> {
     let expected = format!("{expected} after {} entries", point.at);
-    Box::new(Difference { index, what, place: None, expected, found, checkpoint: Some(point.source.clone()) })
+    Box::new(FirstDifference { index, what, place: None, expected, found, checkpoint: Some(point.source.clone()) })
 }
 
 /// An entry that cannot be decoded or folded.
-pub fn unreadable(next: u64, error: &EngineError, place: &Place) -> Difference {
+pub fn unreadable(next: u64, error: &EngineError, place: &FramePlace) -> FirstDifference {
     let (index, found) = match error {
         EngineError::Unreadable { index, why } => (*index, why.clone()),
         other => (next, other.to_string()),
     };
     let expected = "an entry this program can read".to_owned();
-    Difference { index, what: "entry", place: Some(place.clone()), expected, found, checkpoint: None }
+    FirstDifference { index, what: "entry", place: Some(place.clone()), expected, found, checkpoint: None }
 }

@@ -8,12 +8,12 @@ use ledger::account::Book;
 use ledger::tree::merkle::Hash;
 use serde_json::{Value, json};
 
-use super::check::Checker;
-use super::evidence::{Difference, Torn};
-use super::live::Live;
+use super::asked_service::Live;
+use super::evidence::{FirstDifference, TornEnd};
+use super::expected::Books;
 use super::reading::End;
 use super::refold::Refold;
-use super::signed::Books;
+use super::second_reader::Checker;
 use crate::jobs::source::hex;
 
 /// All there is to tell.
@@ -26,8 +26,8 @@ pub struct Report {
     root: Hash,
     roots_compared: u64,
     signed_through: u64,
-    torn: Option<Torn>,
-    difference: Option<Box<Difference>>,
+    torn: Option<TornEnd>,
+    difference: Option<Box<FirstDifference>>,
     interrupted: bool,
     seconds: f64,
     outcomes: Option<(Hash, Books)>,
@@ -72,7 +72,7 @@ impl Report {
     }
 
     /// A checkpoint that nobody trusted has signed is a difference too.
-    pub fn untrusted(&mut self, found: Option<Difference>) {
+    pub fn untrusted(&mut self, found: Option<FirstDifference>) {
         self.difference = found.map(Box::new);
     }
 
@@ -132,7 +132,7 @@ impl Report {
             let checkpoint = checkpoint.unwrap_or_else(|| ", it signs no checkpoints".to_owned());
             outln!("live service       {}: state digest at {} entries{checkpoint}", live.server, live.digest_at);
         }
-        if let Some(Torn { file, offset, bytes, why }) = &self.torn {
+        if let Some(TornEnd { file, offset, bytes, why }) = &self.torn {
             outln!("torn end           {} at byte {offset}: {bytes} bytes, {why}", file.display());
             outln!("                   no damage: an unfinished frame, which nobody was told is recorded");
         }

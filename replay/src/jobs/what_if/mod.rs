@@ -1,4 +1,4 @@
-//! `replay what-if`: the same record under another policy, or without some entries. What is compared stands in the library's
+//! `replay what-if`: the same record under another policy, or without some entries. What is compared is in the library's
 //! `what_if`; how it is shown in `show`.
 
 mod show;
@@ -11,9 +11,10 @@ use anyhow::Context;
 use clap::Args;
 use replay::audit::explain::Wanted;
 use replay::audit::what_if::{Hypothesis, PersonDiff, WhatIf, WhatIfError, Without, what_if};
+use replay::progress;
 
-use super::explain::bar;
 use super::source::Source;
+use super::{failed, in_words};
 
 /// Fold the same record under another policy, or without some entries, and tell what would be otherwise
 ///
@@ -63,17 +64,17 @@ pub struct WhatIfArgs {
 pub fn run(args: &WhatIfArgs) -> anyhow::Result<ExitCode> {
     let hypothesis = match hypothesis(args) {
         Ok(hypothesis) => hypothesis,
-        Err(error) => return Ok(failed(&error, 2)),
+        Err(error) => return Ok(failed(2, in_words(&error))),
     };
     if let Some(path) = args.persons.as_ref().filter(|path| path.exists()) {
-        return Ok(failed(&anyhow::anyhow!("{} is there already; name a new file", path.display()), 2));
+        return Ok(failed(2, format_args!("{} is there already; name a new file", path.display())));
     }
-    let bar = bar("what-if 假设", args.json)?;
+    let bar = progress::entries("what-if 假设", !args.json);
     let told = what_if(&args.source.options(), &hypothesis, args.limit, &mut |entries| bar.set_position(entries));
     bar.finish_and_clear();
     let told = match told {
         Ok(told) => told,
-        Err(WhatIfError::Hypothesis(error)) => return Ok(failed(&error.into(), 4)),
+        Err(WhatIfError::Hypothesis(error)) => return Ok(failed(4, in_words(&error.into()))),
         Err(error) => return Err(error.into()),
     };
     if let Some(path) = &args.persons {
@@ -92,11 +93,6 @@ fn tell(args: &WhatIfArgs, told: &WhatIf) {
     } else {
         out!("{}", show::text(told, &policies, &without, args.limit));
     }
-}
-
-fn failed(error: &anyhow::Error, code: u8) -> ExitCode {
-    eprintln!("replay: {}", super::in_words(error));
-    ExitCode::from(code)
 }
 
 fn hypothesis(args: &WhatIfArgs) -> anyhow::Result<Hypothesis> {

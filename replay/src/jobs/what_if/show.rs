@@ -5,7 +5,9 @@ use std::fmt::Write;
 use ledger::money::{Fen, yuan};
 use replay::answers::loans::position::PayerSums;
 use replay::audit::explain::kind_zh;
-use replay::audit::what_if::{Cause, Different, Figures, Group, Lending, PersonDiff, PersonFigures, Row, Sort, WhatIf};
+use replay::audit::what_if::{
+    Cause, Different, FigureRow, Figures, Group, Lending, PersonDiff, PersonFigures, Sort, WhatIf,
+};
 use replay::text_table::{Align, Table};
 use serde_json::{Value, json};
 
@@ -113,7 +115,7 @@ fn rows(text: &mut String, told: &WhatIf, group: Group, limit: usize) {
         ("其中政策拒绝 by policy", RIGHT),
         ("情况 findings", RIGHT),
     ]);
-    let mut all: Vec<&Row> = told.rows.iter().filter(|row| row.group == group).collect();
+    let mut all: Vec<&FigureRow> = told.rows.iter().filter(|row| row.group == group).collect();
     // Equal ones stay in the order of their codes.
     all.sort_by_key(|row| std::cmp::Reverse(size(row)));
     for row in all.iter().take(limit) {
@@ -127,15 +129,15 @@ fn rows(text: &mut String, told: &WhatIf, group: Group, limit: usize) {
     section(text, &format!("{head}（元 yuan）{more}"), &table);
 }
 
-fn size(row: &Row) -> u64 {
-    let Row { before, after, .. } = row;
+fn size(row: &FigureRow) -> u64 {
+    let FigureRow { before, after, .. } = row;
     let suspense = before.suspense_fen.abs_diff(after.suspense_fen);
     let credited = before.credited_fen.abs_diff(after.credited_fen);
     before.awarded_fen.abs_diff(after.awarded_fen).max(credited).max(suspense)
 }
 
-fn cells(row: &Row) -> Vec<String> {
-    let Row { key, before, after, turned_away, let_in, .. } = row;
+fn cells(row: &FigureRow) -> Vec<String> {
+    let FigureRow { key, before, after, turned_away, let_in, .. } = row;
     let both = |of: fn(&Figures) -> u64| format!("{} → {}", of(before), of(after));
     let differs = |of: fn(&Figures) -> Fen| difference(of(before), of(after));
     let own = match (turned_away.0, let_in.0) {
@@ -295,7 +297,7 @@ pub fn json(told: &WhatIf, policies: &[String], without: &[String]) -> Value {
         "entities": entities.collect::<Vec<_>>() })
 }
 
-fn row_json(row: &Row) -> Value {
+fn row_json(row: &FigureRow) -> Value {
     let figures = |of: &Figures| {
         json!({ "awards": of.awards, "awarded_fen": of.awarded_fen, "refused": of.refused,
             "credited_fen": of.credited_fen, "transit_fen": of.transit_fen, "returned_fen": of.returned_fen,

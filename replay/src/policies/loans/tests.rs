@@ -1,6 +1,10 @@
 //! What the shipped terms say, and what a broken file is told. What terms decide is tested in `ledger`.
+use super::adopting::TERMS;
+use super::reading::load;
 use super::*;
+use ledger::event::loan_terms::LoanTerms;
 use ledger::event::{LoanKind, Payer, RateIndex, StudyLevel, Subordination};
+use ledger::money::Day;
 
 fn in_force(kind: LoanKind, day: &str) -> LoanTerms {
     let day: Day = day.parse().expect("a day");

@@ -1,4 +1,4 @@
-//! What a copy holds beside the record: checkpoints with their notes, and public keys. All of it is small. A checkpoint is
+//! What a copy holds besides the record: checkpoints with their notes, and public keys. All of it is small. A checkpoint is
 //! taken before the end of the record is, so that the copy always reaches to its last checkpoint.
 
 use std::collections::BTreeMap;
@@ -39,7 +39,7 @@ pub(super) fn collect(data: Option<&Path>, given: &[Verifier]) -> Result<Small, 
     Ok(small)
 }
 
-/// Where the two notes of a checkpoint stand in a copy.
+/// Where the two notes of a checkpoint are in a copy.
 pub(super) fn paths(size: u64) -> [String; 2] {
     ["checkpoint", "outcomes"].map(|kind| format!("{CHECKPOINTS}/{size:020}.{kind}"))
 }

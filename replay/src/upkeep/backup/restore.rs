@@ -35,7 +35,7 @@ pub struct Restore {
     pub without_checkpoint: bool,
 }
 
-/// Whose word stands for a restored record.
+/// Whose word a restored record rests on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proof {
     /// Entries under the last checkpoint; for those after it nobody has signed.
@@ -63,7 +63,7 @@ pub struct Restored {
 /// the restore ends, and the mark stays.
 ///
 /// # Errors
-/// The place is taken, the copy is damaged, or its checkpoints do not stand for it.
+/// The place is taken, the copy is damaged, or its checkpoints do not prove it.
 pub fn restore(job: &Restore, go_on: &mut dyn FnMut(u64) -> bool) -> Result<Restored, BackupError> {
     let manifest = Manifest::read(&job.from)?.ok_or_else(|| BackupError::NoCopy(job.from.clone()))?;
     let tip = manifest.tip(&job.from)?;
@@ -148,7 +148,7 @@ fn interrupted() -> BackupError {
     BackupError::Interrupted { what: "run the restore again to its end; until then nothing is served from there" }
 }
 
-/// The last checkpoint of a copy in `dir`, if one of the keys signed it and the note beside it.
+/// The last checkpoint of a copy in `dir`, if one of the keys signed it and the note over its outcomes.
 fn proof(job: &Restore, dir: &Path, manifest: &Manifest, size: u64) -> Result<Proof, BackupError> {
     let [tree, _] = beside::paths(size);
     let bad = |why: String| BackupError::Checkpoint { path: job.from.join(&tree), why };

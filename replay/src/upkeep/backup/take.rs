@@ -1,4 +1,4 @@
-//! Taking a copy, beside the writer and without its lock: frames are read and checked, not bytes copied. A later run adds
+//! Taking a copy while the ledger writes, without its lock: frames are read and checked, not bytes copied. A later run adds
 //! what is new. It goes on only if the last frame of the copy is the record's own.
 
 use std::path::{Path, PathBuf};
@@ -195,7 +195,8 @@ fn reaches(job: &Backup, tip: &Tip, small: &Small) -> Result<(), BackupError> {
     Err(BackupError::Checkpoint { path, why })
 }
 
-/// Names what was copied, then writes what goes beside it, then names that. At each step the list tells the truth.
+/// Names the record that was copied, then writes checkpoints and keys, then names those: a run cut short between two steps
+/// leaves a list that says no more than what is there, and no checkpoint beyond the record.
 fn finish(
     job: &Backup,
     tip: &Tip,

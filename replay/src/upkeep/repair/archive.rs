@@ -1,12 +1,13 @@
-//! The archive made anew beside the damaged one, which is kept: written, synced, read again, then renamed.
+//! A new archive in place of the damaged one, which is kept: written next to it, synced, read again, and only then renamed,
+//! so that a run cut short at any step leaves either the old archive or the whole new one.
 
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::choose::Plan;
-use super::examine::Examined;
-use super::{Progress, RepairError, RepairOptions, drop_caches};
+use super::examined::Examined;
+use super::options::{Progress, RepairError, RepairOptions};
 use crate::kill_points;
 use crate::limits::SEGMENT_BYTES;
 use crate::record::error::LogError;
@@ -113,6 +114,19 @@ fn write(dir: &Path, plan: &Plan, examined: &mut Examined, progress: Progress<'_
 fn close(open: Option<(fs::File, PathBuf, u64)>) -> Result<(), RepairError> {
     if let Some((file, path, _)) = open {
         file.sync_all().map_err(|e| LogError::io("syncing segment", &path, e))?;
+    }
+    Ok(())
+}
+
+/// Removes what was made from a damaged archive; it is made again from the record.
+fn drop_caches(data: &Path) -> Result<(), LogError> {
+    for dir in [data.join("pages"), crate::proof::tiles::Tiles::dir(data)] {
+        match std::fs::remove_dir_all(&dir) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(LogError::io("removing", &dir, error));
+            }
+            _ => {}
+        }
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use ledger::tree::merkle::{Hash, leaf_hash};
 
-use super::RepairOptions;
+use super::options::RepairOptions;
 use crate::proof::checkpoint::Checkpoint;
 use crate::proof::checkpoint_files::Checkpoints;
 use crate::proof::signed_note::{Note, Verifier};

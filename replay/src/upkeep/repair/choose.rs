@@ -4,9 +4,10 @@
 use std::collections::HashMap;
 
 use super::checkpoints::Proofs;
-use super::copies::{Held, Kind};
-use super::examine::{Examined, One, Role};
-use super::files::{self, Files, Key, Said, key};
+use super::copies::Kind;
+use super::examined::{CopyRole, Examined, ExaminedCopy};
+use super::files::{self, Files, FrameClaim, Key, key};
+use super::held::Held;
 use super::report::Fault;
 use crate::record::error::LogError;
 use crate::record::log::{Frame, Tip};
@@ -83,12 +84,12 @@ impl Plan {
     }
 
     /// Whether a frame that says this is none of the record's, and no fenced writer's either.
-    fn is_strange(&self, (key, epoch): &Said) -> bool {
+    fn is_strange(&self, (key, epoch): &FrameClaim) -> bool {
         let end = (*key == files::end(&self.tip)).then_some(self.tip.epoch);
         self.epochs.get(key).copied().max(end).is_none_or(|highest| *epoch > highest)
     }
 
-    /// Whether it holds a frame as often as a copy does: openings and padding are alike, and each may stand in one place.
+    /// Whether it holds a frame as often as a copy does: openings and padding are alike, and each may be in one place.
     fn has_all(&self, frame: &Frame, files: &Files) -> Result<bool, LogError> {
         let mut there = 0;
         for slot in files.fitting(&self.tip) {
@@ -110,7 +111,7 @@ pub(super) fn next(
     if candidates.iter().all(|candidate| tip.is_void(&candidate.frame)) {
         displaced(examined, plan, &mut candidates)?;
     }
-    // A fenced writer stood no farther back than who fenced it; what begins before is an earlier frame out of its place.
+    // A fenced writer was no farther back than the one who fenced it; what begins before is an earlier frame out of its place.
     let earlier = |frame: &Frame| tip.is_void(frame) && frame.header().first_index < tip.next_index();
     if candidates.iter().any(|candidate| !earlier(&candidate.frame)) {
         candidates.retain(|candidate| !earlier(&candidate.frame));
@@ -121,7 +122,7 @@ pub(super) fn next(
     fork(examined, proofs, tip, candidates).map(Some)
 }
 
-/// Different frames that stand at the place and may.
+/// Different frames that are at the place and may be there.
 fn standing(examined: &Examined, tip: &Tip, held: &[Held]) -> Vec<Candidate> {
     let mut candidates: Vec<Candidate> = Vec::new();
     for (copy, held) in held.iter().enumerate() {
@@ -140,7 +141,7 @@ fn standing(examined: &Examined, tip: &Tip, held: &[Held]) -> Vec<Candidate> {
     candidates
 }
 
-/// Frames that stand elsewhere in files and continue the record by what they say.
+/// Frames that are elsewhere in files and continue the record by what they say.
 fn displaced(examined: &Examined, plan: &Plan, candidates: &mut Vec<Candidate>) -> Result<(), LogError> {
     for (copy, examined) in examined.copies.iter().enumerate() {
         let Kind::Files(files) = &examined.kind else { continue };
@@ -159,7 +160,7 @@ fn displaced(examined: &Examined, plan: &Plan, candidates: &mut Vec<Candidate>) 
     Ok(())
 }
 
-/// Two frames may come next. One of them leads to the last checkpoint, or is no frame that counts; or nobody can know.
+/// Two frames may come next. ExaminedCopy of them leads to the last checkpoint, or is no frame that counts; or nobody can know.
 fn fork(
     examined: &mut Examined,
     proofs: &Proofs,
@@ -177,7 +178,7 @@ fn fork(
     if proved == 1 {
         reached.retain(|(proved, ..)| *proved);
     } else if counting <= 1 {
-        // What a fenced writer had under way stands where it was stored; the record goes on behind it. Where both lead to
+        // What a fenced writer had under way is where it was stored; the record goes on behind it. Where both lead to
         // entries, those that are left out show at the end.
         reached.sort_by_key(|(_, reached, _, _)| std::cmp::Reverse(*reached));
     } else {
@@ -249,18 +250,18 @@ pub(super) fn ends(
         "frame {number}, index {index}, was acknowledged and no copy has it as it was; add a copy that has it with --from"
     );
     // What was told to anybody is in the archive too, unless the archive lost it.
-    let archived = examined.copies.iter().any(|copy| copy.role == Role::Archive && copy.kind.last() >= tip.frames);
+    let archived = examined.copies.iter().any(|copy| copy.role == CopyRole::Archive && copy.kind.last() >= tip.frames);
     for copy in &mut examined.copies {
         if let Err(why) = no_others(copy, plan, proofs, &lost)? {
             return Ok(Err(why));
         }
-        if copy.role == Role::Stream && !archived && number <= copy.kind.last() {
+        if copy.role == CopyRole::Stream && !archived && number <= copy.kind.last() {
             // What is no frame at all was put there by somebody else.
             if matches!(copy.kind.at(number)?, Held::Nothing | Held::Bad(Fault::Flipped, _)) {
                 return Ok(Err(lost));
             }
         }
-        if let (Kind::Files(files), Role::Archive) = (&copy.kind, copy.role)
+        if let (Kind::Files(files), CopyRole::Archive) = (&copy.kind, copy.role)
             && files.last() >= number
         {
             // A frame cut short by the end of the process was told to nobody; over NATS only that can explain it.
@@ -276,14 +277,19 @@ pub(super) fn ends(
 
 /// Whether a copy holds frames of the ledger that are not the record's: later ones, or ones of another record, of which it
 /// lost the frame where the two part. What differs below a checkpoint is proved to be no part of the ledger.
-fn no_others(copy: &mut One, plan: &Plan, proofs: &Proofs, lost: &str) -> Result<Result<(), String>, LogError> {
+fn no_others(
+    copy: &mut ExaminedCopy,
+    plan: &Plan,
+    proofs: &Proofs,
+    lost: &str,
+) -> Result<Result<(), String>, LogError> {
     if copy.diverged {
         return Ok(Ok(()));
     }
     let tip = &plan.tip;
     let mut others = copy.kind.further(tip)?;
     others.append(&mut copy.misfits);
-    others.retain(|said| plan.is_strange(said));
+    others.retain(|claim| plan.is_strange(claim));
     let indexes = others.iter().map(|((index, _), _)| *index);
     if indexes.clone().max().is_some_and(|index| index >= tip.next_index()) {
         return Ok(Err(lost.to_owned()));

@@ -6,8 +6,9 @@ use bytes::Bytes;
 use futures_util::StreamExt;
 use serde_json::Value;
 
-use super::Anew;
-use super::files::{Files, Said, fault, said};
+use super::files::{Files, FrameClaim, claim};
+use super::held::{Held, fault};
+use super::mark::StreamSwap;
 use super::report::Fault;
 use crate::limits::{CATCH_UP_AHEAD, REPAIR_AHEAD};
 use crate::record::error::LogError;
@@ -15,17 +16,6 @@ use crate::record::log::broker::{Broker, NatsBroker, ask, connect, named_by_subj
 use crate::record::log::nats::runtime;
 use crate::record::log::stream_info::StreamInfo;
 use crate::record::log::{Frame, FrameError, NatsOptions, Tip, USUAL_STREAM};
-
-/// What a copy has at a place.
-#[derive(Clone, Debug)]
-pub(super) enum Held {
-    /// A whole frame; whether it belongs there is another question.
-    Frame(Frame),
-    /// Something else.
-    Bad(Fault, String),
-    /// Nothing.
-    Nothing,
-}
 
 /// A copy.
 pub(super) enum Kind {
@@ -57,17 +47,17 @@ impl Kind {
         }
     }
 
-    /// Whole frames of the ledger that stand behind the end of the record, or in files anywhere.
-    pub(super) fn further(&mut self, tip: &Tip) -> Result<Vec<Said>, LogError> {
+    /// Whole frames of the ledger that are behind the end of the record, or in files anywhere.
+    pub(super) fn further(&mut self, tip: &Tip) -> Result<Vec<FrameClaim>, LogError> {
         match self {
-            Self::Files(files) => Ok(files.said().to_vec()),
+            Self::Files(files) => Ok(files.claims().to_vec()),
             Self::Stream(stream) => {
                 let mut found = Vec::new();
                 for number in tip.frames + 1..=stream.last() {
                     if let Held::Frame(frame) = stream.at(number)?
                         && frame.header().ledger == tip.ledger
                     {
-                        found.push(said(frame.header()));
+                        found.push(claim(frame.header()));
                     }
                 }
                 Ok(found)
@@ -75,7 +65,7 @@ impl Kind {
         }
     }
 
-    /// Whether the very frame stands elsewhere in it.
+    /// Whether the very frame is elsewhere in it.
     pub(super) fn has_elsewhere(&self, tip: &Tip, frame: &Frame) -> Result<bool, LogError> {
         let Self::Files(files) = self else { return Ok(false) };
         for slot in files.fitting(tip) {
@@ -113,15 +103,15 @@ impl Drop for Stream {
 impl Stream {
     /// Finds the stream by its name, or else by its subject. Where a repair has begun to fill a new one, that is it, even if
     /// the old one was named; where it has only taken the subject away, the old one is.
-    pub(super) fn find(options: &NatsOptions, begun: Option<Anew<'_>>) -> Result<Self, LogError> {
+    pub(super) fn find(options: &NatsOptions, begun: Option<StreamSwap<'_>>) -> Result<Self, LogError> {
         let runtime = runtime()?;
         let found = runtime.block_on(async {
             let client = connect(&options.url).await?;
             let found = named_by_subject(&client, &options.subject).await?;
             let name = match (&options.stream, found) {
-                (_, Some(found)) if begun.is_some_and(|anew| anew.new == found) => found,
+                (_, Some(found)) if begun.is_some_and(|swap| swap.new == found) => found,
                 (Some(named), _) => named.clone(),
-                (None, found) => found.unwrap_or_else(|| begun.map_or(USUAL_STREAM, |anew| anew.old).to_owned()),
+                (None, found) => found.unwrap_or_else(|| begun.map_or(USUAL_STREAM, |swap| swap.old).to_owned()),
             };
             let broker = NatsBroker::of(client.clone(), name.clone(), &options.subject).await?;
             let info = match broker.info().await {

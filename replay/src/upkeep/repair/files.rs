@@ -1,5 +1,5 @@
-//! One copy in segment files, looked at as it is: which bytes are frames, whatever stands between them. Whether a frame
-//! belongs where it stands is not decided here.
+//! One copy in segment files, looked at as it is: which bytes are frames, whatever is between them. Whether a frame
+//! belongs where it is, is not decided here.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 
-use super::copies::Held;
+use super::held::{Held, fault};
 use super::report::Fault;
 use crate::limits::MAX_FRAME_BYTES;
 use crate::record::error::LogError;
@@ -23,10 +23,11 @@ pub(super) fn key(header: &Header) -> Key {
     (header.first_index, short(&header.root))
 }
 
-/// The same with the epoch of a frame that has entries, 0 for others: what was recorded, and by which writer.
-pub(super) type Said = (Key, u64);
+/// What a frame says of itself: the same with the epoch of a frame that has entries, 0 for others. So what was recorded, and
+/// by which writer.
+pub(super) type FrameClaim = (Key, u64);
 
-pub(super) fn said(header: &Header) -> Said {
+pub(super) fn claim(header: &Header) -> FrameClaim {
     (key(header), if header.count > 0 { header.epoch } else { 0 })
 }
 
@@ -46,7 +47,7 @@ pub(super) struct Files {
     /// Slots that hold a whole frame of the ledger.
     contents: BTreeMap<Key, Vec<usize>>,
     /// What they say of themselves.
-    said: Vec<Said>,
+    claims: Vec<FrameClaim>,
 }
 
 #[derive(Debug)]
@@ -67,7 +68,7 @@ impl Files {
             slots: Vec::new(),
             places: BTreeMap::new(),
             contents: BTreeMap::new(),
-            said: Vec::new(),
+            claims: Vec::new(),
         };
         let ends = segments.iter().skip(1).map(|next| next.first_frame).chain([u64::MAX]);
         for (segment, end) in segments.iter().zip(ends) {
@@ -88,7 +89,7 @@ impl Files {
         self.places.last_key_value().map_or(0, |(number, _)| *number)
     }
 
-    /// What stands at the place of a frame.
+    /// What is at the place of a frame.
     pub(super) fn at(&self, number: u64) -> Result<Held, LogError> {
         match self.places.get(&number) {
             None => Ok(Held::Nothing),
@@ -116,17 +117,17 @@ impl Files {
         self.places.get(&number).map(|slot| *slot as u64)
     }
 
-    /// Slots, wherever they stand, whose frame would continue `tip` by its content.
+    /// Slots, wherever they are, whose frame would continue `tip` by its content.
     pub(super) fn fitting(&self, tip: &Tip) -> impl Iterator<Item = u64> + '_ {
         self.contents.get(&end(tip)).into_iter().flatten().map(|slot| *slot as u64)
     }
 
-    /// What all whole frames of the ledger say of themselves, wherever they stand.
-    pub(super) fn said(&self) -> &[Said] {
-        &self.said
+    /// What all whole frames of the ledger say of themselves, wherever they are.
+    pub(super) fn claims(&self) -> &[FrameClaim] {
+        &self.claims
     }
 
-    /// What is wrong with the very last frame, if it stands at this number: it may have been under way.
+    /// What is wrong with the very last frame, if it is at this number: it may have been under way.
     pub(super) fn unfinished(&self, number: u64) -> Option<Fault> {
         let slot = *self.places.get(&number)?;
         let known = &self.slots[slot];
@@ -156,7 +157,7 @@ impl Files {
                     let header = frame.header();
                     if header.ledger == ledger {
                         self.contents.entry(key(header)).or_default().push(slot);
-                        self.said.push(said(header));
+                        self.claims.push(claim(header));
                     }
                     (frame.bytes().len(), None)
                 }
@@ -168,7 +169,7 @@ impl Files {
                 }
             };
             self.slots.push(Slot { path, offset: at as u64, bytes: length, bad });
-            // What goes on into the numbers of the next segment stands nowhere, but may still be looked for.
+            // What goes on into the numbers of the next segment has no place, but may still be looked for.
             if numbers.contains(&number) {
                 self.places.insert(number, slot);
             }
@@ -180,14 +181,6 @@ impl Files {
 
 fn short(root: &[u8; 32]) -> u64 {
     u64::from_be_bytes([root[0], root[1], root[2], root[3], root[4], root[5], root[6], root[7]])
-}
-
-/// What bytes that are no frame are called.
-pub(super) fn fault(why: &FrameError) -> Fault {
-    match why {
-        FrameError::Short { .. } => Fault::Truncated,
-        _ => Fault::Flipped,
-    }
 }
 
 fn frame_at(bytes: &Bytes, at: usize) -> Result<Frame, FrameError> {

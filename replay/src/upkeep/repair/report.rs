@@ -27,18 +27,6 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// All of them.
-    pub const ALL: [Self; 8] = [
-        Self::Flipped,
-        Self::Truncated,
-        Self::Missing,
-        Self::Reordered,
-        Self::Reused,
-        Self::Settings,
-        Self::Deleted,
-        Self::Recreated,
-    ];
-
     /// For people, in Chinese and English.
     #[must_use]
     pub fn words(self) -> &'static str {
@@ -126,11 +114,11 @@ impl Examination {
 pub struct Repaired {
     /// What was found before.
     pub found: Examination,
-    /// Where the damaged archive was put, if one was made anew.
+    /// Where the damaged archive was put, if a new one took its place.
     pub archive_kept: Option<PathBuf>,
     /// Frames the archive took from another copy, if it was only behind.
     pub caught_up: u64,
-    /// The stream that was made anew, here or before, and holds every frame now.
+    /// The new stream that was made, here or before, and holds every frame now.
     pub stream: Option<String>,
     /// The damaged stream that was kept, and the subject it now has.
     pub stream_kept: Option<(String, String)>,

@@ -1,4 +1,4 @@
-//! The stream made anew: the damaged one gives up its subject and is kept, a new one of the next name takes every frame
+//! A new stream in place of the damaged one: that one gives up its subject and is kept, a new one of the next name takes every frame
 //! of the archive in order. The archive is whole by then.
 
 use std::collections::VecDeque;
@@ -8,9 +8,10 @@ use serde_json::{Value, json};
 
 use super::archive::put;
 use super::copies::Stream;
-use super::examine::Examined;
+use super::examined::Examined;
+use super::mark::StreamSwap;
+use super::options::{Progress, RepairError, RepairOptions};
 use super::report::{Fault, Repaired};
-use super::{Anew, Progress, RepairError, RepairOptions};
 use crate::kill_points;
 use crate::limits::{NATS_FRAMES_IN_FLIGHT, REPAIR_ATTEMPTS, RETRY_PAUSE_MAX_MS, STREAM_BYTES};
 use crate::record::error::LogError;
@@ -21,7 +22,7 @@ use crate::record::log::{NatsOptions, Reader, Tip, USUAL_STREAM, settings};
 use crate::record::repairing;
 
 /// Makes the stream hold what the archive holds. `wanted` is the stream that an earlier run began, which is gone on with
-/// if it is right as far as it goes. One that was made anew elsewhere and holds every frame is taken as it is.
+/// if it is right as far as it goes. A new one that was made elsewhere and holds every frame is taken as it is.
 pub(super) fn restore(
     options: &RepairOptions,
     wanted: Option<&str>,
@@ -42,7 +43,7 @@ pub(super) fn restore(
         stream.broker.clone()
     } else {
         let name = stream.block_on(free_name(stream))?;
-        repairing::set(&options.data, &Anew { old: &stream.name, new: &name }.mark())?;
+        repairing::set(&options.data, &StreamSwap { old: &stream.name, new: &name }.mark())?;
         if stream.info.is_some() {
             let subject = stream.block_on(retire(stream, nats))?;
             repaired.stream_kept = Some((stream.name.clone(), subject));
@@ -148,7 +149,7 @@ fn fill(
     Ok(())
 }
 
-/// Publishes some frames at once and sees to it that each stands where it belongs.
+/// Publishes some frames at once and sees to it that each is where it belongs.
 async fn publish(broker: &Broker, window: &VecDeque<(u64, Bytes)>) -> Result<(), LogError> {
     let mut failures = 0;
     let mut from = 0;

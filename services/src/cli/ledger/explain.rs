@@ -6,7 +6,9 @@ use crate::cli::{Failure, print_json, runtime};
 use clap::Args;
 use proto::v1;
 use proto::v1::explain_request::Entry;
-use replay::audit::explain::sheet::{Fact, Field, Figures, Movement, Opened, Reason, Sheet, Side};
+use replay::audit::explain::printout::{
+    PrintedFact, PrintedField, PrintedFigures, PrintedFinding, PrintedMovement, PrintedReason, PrintedSide, Printout,
+};
 use replay::audit::explain::{Wanted, remedy_zh};
 use uuid::Uuid;
 
@@ -33,18 +35,18 @@ pub(crate) fn explain(args: &ExplainArgs) -> Result<(), Failure> {
     let request = v1::ExplainRequest { not_before: 0, entry: Some(entry) };
     let answer = runtime()?
         .block_on(async { Ok::<_, Failure>(args.target.ask().await?.explain(request).await?.into_inner()) })?;
-    let sheet = sheet(&answer)?;
+    let printout = printout(&answer)?;
     if args.target.json {
-        return print_json(&sheet.json());
+        return print_json(&printout.json());
     }
-    out!("{sheet}");
+    out!("{printout}");
     Ok(())
 }
 
-/// A service's answer as a sheet, which is shown as `replay explain` shows it.
-fn sheet(answer: &v1::ExplainResponse) -> Result<Sheet, Failure> {
+/// A service's answer as a printout, which is shown as `replay explain` shows it.
+fn printout(answer: &v1::ExplainResponse) -> Result<Printout, Failure> {
     let entry = answer.entry.as_ref().ok_or_else(|| missing("entry"))?;
-    Ok(Sheet {
+    Ok(Printout {
         as_of: answer.as_of,
         index: entry.index,
         recorded_ms: entry.recorded_ms,
@@ -65,13 +67,13 @@ fn sheet(answer: &v1::ExplainResponse) -> Result<Sheet, Failure> {
     })
 }
 
-fn field(said: &v1::SaidField) -> Field {
+fn field(said: &v1::SaidField) -> PrintedField {
     let (name, name_zh, value) = (said.name.clone(), said.name_zh.clone(), said.value.clone());
-    Field { depth: said.depth, name, name_zh, value, id: uuid(&said.id) }
+    PrintedField { depth: said.depth, name, name_zh, value, id: uuid(&said.id) }
 }
 
-fn reason(refusal: &v1::Refusal) -> Reason {
-    Reason {
+fn reason(refusal: &v1::Refusal) -> PrintedReason {
+    PrintedReason {
         code: refusal.code.clone(),
         sentence: [refusal.sentence_zh.clone(), refusal.sentence_en.clone()],
         remedy: [remedy_zh(&refusal.code).to_owned(), refusal.remedy.clone()],
@@ -81,22 +83,22 @@ fn reason(refusal: &v1::Refusal) -> Reason {
     }
 }
 
-fn figures(compared: &v1::ComparedFigures) -> Figures {
+fn figures(compared: &v1::ComparedFigures) -> PrintedFigures {
     let (what, unit) = ([compared.what_zh.clone(), compared.what_en.clone()], compared.unit.clone());
-    Figures { what, said: compared.said, ours: compared.ours, unit }
+    PrintedFigures { what, said: compared.said, ours: compared.ours, unit }
 }
 
-fn fact(fact: &v1::Fact) -> Fact {
-    Fact { name: fact.name.clone(), zh: fact.zh.clone(), en: fact.en.clone() }
+fn fact(fact: &v1::Fact) -> PrintedFact {
+    PrintedFact { name: fact.name.clone(), zh: fact.zh.clone(), en: fact.en.clone() }
 }
 
-fn movement(row: &v1::Movement) -> Movement {
+fn movement(row: &v1::Movement) -> PrintedMovement {
     let side = |account: Option<&v1::Account>, balance| {
         let account = account.cloned().unwrap_or_default();
         let (class, class_zh, owner_name) = (account.class, account.class_zh, account.owner_name);
-        Side { class, class_zh, owner: uuid(&account.owner), owner_name, balance }
+        PrintedSide { class, class_zh, owner: uuid(&account.owner), owner_name, balance }
     };
-    Movement {
+    PrintedMovement {
         debit: side(row.debit.as_ref(), [row.debit_before_fen, row.debit_after_fen]),
         credit: side(row.credit.as_ref(), [row.credit_before_fen, row.credit_after_fen]),
         fen: row.fen,
@@ -104,10 +106,10 @@ fn movement(row: &v1::Movement) -> Movement {
     }
 }
 
-fn opened(row: &v1::Finding) -> Opened {
+fn opened(row: &v1::Finding) -> PrintedFinding {
     let sentence = [row.sentence_zh.clone(), row.sentence_en.clone()];
     let (number, kind, subject) = (row.number, row.kind.clone(), uuid(&row.subject));
-    Opened { number, kind, sentence, fen: row.fen, open: row.open, subject }
+    PrintedFinding { number, kind, sentence, fen: row.fen, open: row.open, subject }
 }
 
 /// An id of an answer; nil for none.

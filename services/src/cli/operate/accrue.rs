@@ -7,10 +7,10 @@ use crate::cli::shown::show::{typed, yuan};
 use crate::cli::{Failure, print_json, runtime};
 use crate::intake::import::ids;
 use clap::{Args, ValueEnum};
-use indicatif::{ProgressBar, ProgressStyle};
 use ledger::event::{Interest, LoanKind};
 use ledger::money::Day;
 use proto::v1;
+use replay::progress;
 use replay::text_table::{Align, Table};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -85,11 +85,7 @@ pub(crate) fn accrue(args: &AccrueArgs) -> Result<(), Failure> {
         principal: args.principal.clone(),
         dry_run: args.dry_run,
     };
-    let bar = ProgressBar::new(0);
-    if let Ok(style) = ProgressStyle::with_template("计息 accruing {bar:40} {human_pos}/{human_len} 笔 loans {eta}")
-    {
-        bar.set_style(style);
-    }
+    let bar = progress::bar("计息 accruing {bar:40} {human_pos}/{human_len} 笔 loans {eta}", true);
     let report = runtime()?.block_on(async {
         let (mut query, recorder) = (args.target.ask().await?, args.target.tell().await?);
         let request = v1::GetPositionRequest { lender: typed(lender), kind, ..Default::default() };

@@ -7,10 +7,10 @@ use crate::intake::identity::{DEMO_KEY, Identity};
 use crate::intake::import::{Importer, Report, Said, Seal, Sink, SinkError};
 use crate::intake::shipped_rates;
 use clap::Args;
-use indicatif::{ProgressBar, ProgressStyle};
 use proto::v1;
 use proto::v1::query_client::QueryClient;
 use proto::v1::recorder_client::RecorderClient;
+use replay::progress;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -72,10 +72,7 @@ pub(crate) fn import(args: &ImportArgs) -> Result<(), Failure> {
     let handle = runtime.handle().clone();
     let seals = seals(handle.clone(), query);
     let mut importer = Importer::new(identity).attempt(args.attempt).with_seals(Box::new(seals));
-    let bar = ProgressBar::new_spinner();
-    if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {human_pos} 条 events") {
-        bar.set_style(style);
-    }
+    let bar = progress::bar("{spinner} {msg} {human_pos} 条 events", true);
     let mut sending =
         Sending { handle, recorder, principal: Arc::from(""), call: Vec::new(), bytes: 0, tally: Tally::default() };
     let (mut all_well, mut shown) = (true, Vec::new());

@@ -5,8 +5,8 @@ use crate::cli::{Failure, print_json, runtime};
 use crate::faces::following::Comparing;
 use crate::faces::{grpc, nats};
 use clap::Args;
-use indicatif::{ProgressBar, ProgressStyle};
 use replay::engine::{Engine, EngineError, Options};
+use replay::progress;
 use replay::proof::notary::Signing;
 use replay::record::error::LogError;
 use replay::record::log::{NatsOptions, ProvisionOptions, provision as provision_stream};
@@ -53,10 +53,7 @@ pub(crate) fn serve(args: &ServeArgs) -> Result<(), Failure> {
     // What is wrong with the keys is said before anything is read.
     let comparing = args.follow.comparing(&args.key)?;
     std::fs::create_dir_all(&args.data).map_err(|error| cannot_make(&args.data, &error))?;
-    let bar = ProgressBar::new_spinner();
-    if let Ok(style) = ProgressStyle::with_template("{spinner} 读取记录 reading the record {human_pos}") {
-        bar.set_style(style);
-    }
+    let bar = progress::bar("{spinner} 读取记录 reading the record {human_pos}", true);
     let engine = Engine::open(&options, &mut |entries| bar.set_position(entries)).map_err(failed)?;
     bar.finish_and_clear();
     let runtime = runtime()?;

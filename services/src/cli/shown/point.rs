@@ -4,9 +4,9 @@
 use super::show::{foot, moment};
 use crate::cli::lending::lending::day_typed;
 use clap::Args;
-use indicatif::{ProgressBar, ProgressStyle};
 use ledger::money::Day;
 use proto::v1;
+use replay::progress::{self, Bar};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 use tonic::{Response, Status};
@@ -132,7 +132,10 @@ pub(crate) async fn patiently<T>(
 ) -> Result<T, Status> {
     let until = Instant::now() + PATIENCE;
     // Somebody who asks about now waits for no fold.
-    let bar = if at.is_some() { spinner() } else { ProgressBar::hidden() };
+    let bar = progress::bar("{spinner} {msg}", at.is_some()).with_message("the ledger as it was 回溯");
+    if at.is_some() {
+        bar.enable_steady_tick(PAUSE);
+    }
     loop {
         let status = match ask().await {
             Err(status) if Instant::now() < until => status,
@@ -150,16 +153,8 @@ pub(crate) async fn patiently<T>(
     }
 }
 
-fn spinner() -> ProgressBar {
-    let bar = ProgressBar::new_spinner().with_message("the ledger as it was 回溯");
-    bar.enable_steady_tick(PAUSE);
-    bar
-}
-
-fn show(bar: &ProgressBar, done: u64, total: u64) {
-    if let Ok(style) = ProgressStyle::with_template("  {msg} {bar:30} {human_pos}/{human_len} entries, {eta} left") {
-        bar.set_style(style);
-    }
+fn show(bar: &Bar, done: u64, total: u64) {
+    progress::draw_as(bar, "  {msg} {bar:30} {human_pos}/{human_len} entries, {eta} left");
     bar.set_length(total);
     bar.set_position(done);
 }

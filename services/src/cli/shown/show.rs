@@ -5,7 +5,7 @@ use bytes::Bytes;
 use ledger::money::Day;
 use uuid::Uuid;
 
-pub(crate) use replay::audit::explain::sheet::moment;
+pub(crate) use replay::audit::explain::printout::moment;
 
 /// An id as people copy it; a dash for none.
 pub(crate) fn id(bytes: &[u8]) -> String {

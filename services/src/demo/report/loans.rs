@@ -10,7 +10,7 @@ use ledger::state::State;
 use ledger::state::lending_rows::{Claim, ClaimLine, Loan, Verdict, What};
 use replay::answers::labels::{org_name, programme_name, source_zh};
 use replay::answers::loans::claims::{days_of, lines_of_claim};
-use replay::answers::loans::statement::{Row, statement, yuan_exact};
+use replay::answers::loans::statement::{StatementRow, statement, yuan_exact};
 
 use super::{origin, section};
 use crate::demo::run::Ran;
@@ -198,7 +198,7 @@ fn example(text: &mut String, state: &State) {
         ("利息（元）", Align::Right),
         ("罚息（元）", Align::Right),
     ]);
-    for Row { stretch, interest, penalty, .. } in &rows {
+    for StatementRow { stretch, interest, penalty, .. } in &rows {
         table.row([
             stretch.from.to_string(),
             stretch.through.to_string(),
@@ -210,7 +210,7 @@ fn example(text: &mut String, state: &State) {
             yuan_exact(*penalty),
         ]);
     }
-    if let Some(Row { so_far, .. }) = rows.last() {
+    if let Some(StatementRow { so_far, .. }) = rows.last() {
         let sums = [so_far.subsidy, so_far.waiver, so_far.borrower, so_far.penalty].map(|fen| yuan(fen.into()));
         let [subsidy, waiver, borrower, penalty] = sums;
         let _ = writeln!(

@@ -14,7 +14,7 @@ use ledger::state::State;
 use ledger::state::rows::{Line, Payout, Progress, Stage};
 use ledger::state::table::NONE;
 use replay::answers::labels::{org_name, programme_name, source_zh};
-use replay::answers::reasons;
+use replay::answers::return_reasons;
 
 use crate::demo::run::Ran;
 use replay::text_table::{Align, Table};
@@ -184,8 +184,8 @@ fn returns(state: &State) -> Table {
         ("其中已补发", Align::Right),
     ]);
     for (reason, (count, fen, again)) in sums {
-        let text = reasons::reason_zh(reason).to_owned();
-        table.row([reasons::reason_code(reason), text, count.to_string(), yuan(fen), again.to_string()]);
+        let text = return_reasons::reason_zh(reason).to_owned();
+        table.row([return_reasons::reason_code(reason), text, count.to_string(), yuan(fen), again.to_string()]);
     }
     table
 }
@@ -270,7 +270,7 @@ fn step(text: &mut String, state: &State, payout: &Payout) {
     let application = state.applications.get(payout.application);
     let end = match payout.progress {
         Progress::Returned => {
-            format!("退回 {} {}", reasons::reason_code(payout.reason), reasons::reason_zh(payout.reason))
+            format!("退回 {} {}", return_reasons::reason_code(payout.reason), return_reasons::reason_zh(payout.reason))
         }
         Progress::Credited => "到卡 credited".to_owned(),
         Progress::Ordered | Progress::Unknown => "在途 in transit".to_owned(),

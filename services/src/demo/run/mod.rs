@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Context, bail};
-use indicatif::{ProgressBar, ProgressStyle};
 use ledger::account::Book;
 use replay::engine::{Engine, Options};
+use replay::progress::{self, Bar};
 use replay::proof::notary::Signing;
 use serde::Serialize;
 use uuid::Uuid;
@@ -139,12 +139,8 @@ fn open(asked: &DemoOptions, data: &Path) -> anyhow::Result<Engine> {
     Ok(Engine::open(&options, &mut |_| {})?)
 }
 
-fn bar(quiet: bool, what: &'static str) -> ProgressBar {
-    if quiet {
-        return ProgressBar::hidden();
-    }
-    let style = ProgressStyle::with_template("{prefix} {spinner} {human_pos} 行 {wide_msg}");
-    ProgressBar::new_spinner().with_prefix(what).with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()))
+fn bar(quiet: bool, what: &'static str) -> Bar {
+    progress::bar("{prefix} {spinner} {human_pos} 行 {wide_msg}", !quiet).with_prefix(what)
 }
 
 fn import(

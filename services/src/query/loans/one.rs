@@ -19,7 +19,7 @@ use ledger::state::lending_rows::{Fact, Loan, What};
 use ledger::state::table::NONE;
 use proto::v1;
 use replay::answers::loans::claims::lines_of_loan;
-use replay::answers::loans::statement::{Row, principal, statement, yuan_exact};
+use replay::answers::loans::statement::{StatementRow, principal, statement, yuan_exact};
 use replay::answers::loans::{
     classes, fact_name, index_name, missing_name, some, status_name, study_level_name, subordination_name,
 };
@@ -138,7 +138,7 @@ fn allocated(allocation: &Allocation) -> v1::Allocated {
     }
 }
 
-fn stretch(state: &State, row: &Row) -> v1::LoanStretch {
+fn stretch(state: &State, row: &StatementRow) -> v1::LoanStretch {
     let stretch = &row.stretch;
     let (payer, year) = match stretch.payment {
         Payment::Subsidy => ("subsidy", None),

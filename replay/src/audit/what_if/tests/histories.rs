@@ -36,7 +36,7 @@ fn plain(said: &[Said], edit: &mut dyn FnMut(u64, &Event) -> Option<Event>) -> (
     (state, came)
 }
 
-fn verdicts_differing(told: &Outcomes) -> u64 {
+fn verdicts_differing(told: &OutcomeChanges) -> u64 {
     told.counts.iter().filter(|(key, _)| key.sort == Sort::Verdict).map(|(_, count)| count).sum()
 }
 

@@ -1,4 +1,4 @@
-//! Hypotheticals against sums made by hand. Those over whole histories stand in `histories`.
+//! Hypotheticals against sums made by hand. Those over whole histories are in `histories`.
 
 use ledger::entry::Entry;
 use ledger::event::policy::{Band, Policy, Rule};
@@ -54,7 +54,7 @@ impl Story {
     fn told(policies: &[(Day, Policy)]) -> Self {
         let mut story = Self::default();
         for (from, policy) in policies {
-            story.event("office", crate::policies::adoption(*from, policy.clone()));
+            story.event("office", crate::policies::shipped::adoption(*from, policy.clone()));
         }
         story.place(1, OrgRole::Finance, None, 610_000);
         story.place(4, OrgRole::Bank, None, 610_000);
@@ -196,7 +196,7 @@ fn assume(subject: Subject, versions: Vec<Event>) -> Hypothesis {
 }
 
 fn other_policy(policies: &[(Day, Policy)]) -> Hypothesis {
-    let versions = policies.iter().map(|(from, policy)| crate::policies::adoption(*from, policy.clone()));
+    let versions = policies.iter().map(|(from, policy)| crate::policies::shipped::adoption(*from, policy.clone()));
     assume(Subject::Programme("SH-GRANT".into()), versions.collect())
 }
 
@@ -307,7 +307,7 @@ fn the_policy_adopted_and_what_changes_nothing_give_no_difference() {
     // A later version that is not in force yet decides nothing.
     assert!(told(&story.said, &without(0)).is_same());
     let mut more = Story::told(&one_policy());
-    more.event("office", crate::policies::adoption(day(20_250_101), policy(2, 1)));
+    more.event("office", crate::policies::shipped::adoption(day(20_250_101), policy(2, 1)));
     assert!(told(&more.said, &without(more.said.len() as u64 - 1)).is_same());
 }
 
@@ -335,7 +335,10 @@ fn what_does_not_fit_the_record_is_said() {
     let misfit = |hypothesis: &Hypothesis| folded(&story.said, hypothesis).err().expect("does not fit").to_string();
     let other = assume(
         Subject::Programme("UG-GRANT".into()),
-        vec![crate::policies::adoption(day(20_210_101), Policy { programme: "UG-GRANT".into(), ..policy(1, 1) })],
+        vec![crate::policies::shipped::adoption(
+            day(20_210_101),
+            Policy { programme: "UG-GRANT".into(), ..policy(1, 1) },
+        )],
     );
     let text = misfit(&other);
     assert!(text.contains("never adopts a policy of UG-GRANT") && text.contains("SH-GRANT"), "{text}");

@@ -1,8 +1,8 @@
-//! The reasons banks give for returns, with what to do about each. Words only; what a return does stands in the fold.
+//! The reasons banks give for returns, with what to do about each. Words only; what a return does is for the fold.
 
 /// A reason a payment comes back.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Reason {
+pub struct ReturnReason {
     /// 1 for R01.
     pub number: u8,
     /// Chinese sentence.
@@ -18,8 +18,8 @@ pub struct Reason {
 macro_rules! reasons {
     ($($number:literal $zh:literal $en:literal $by:literal $action:literal;)*) => {
         /// The reasons known, by number.
-        pub const REASONS: &[Reason] =
-            &[$(Reason { number: $number, zh: $zh, en: $en, by_zh: $by, action_zh: $action },)*];
+        pub(crate) const REASONS: &[ReturnReason] =
+            &[$(ReturnReason { number: $number, zh: $zh, en: $en, by_zh: $by, action_zh: $action },)*];
     };
 }
 
@@ -42,7 +42,7 @@ reasons! {
 
 /// A reason by its number; `None` for 0 and for numbers the table does not know.
 #[must_use]
-pub fn reason(number: u8) -> Option<&'static Reason> {
+pub(crate) fn reason(number: u8) -> Option<&'static ReturnReason> {
     REASONS.get(usize::from(number).checked_sub(1)?)
 }
 

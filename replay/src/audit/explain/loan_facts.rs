@@ -12,10 +12,10 @@ use ledger::state::lending_rows::{Claim, Loan, LoanRules};
 use ledger::state::table::NONE;
 use uuid::Uuid;
 
-use super::basis::Facts;
-use super::words::{self, percent};
+use super::chinese_names::{self, percent};
+use super::facts::Facts;
 use crate::answers::labels;
-use crate::answers::loans::statement::{Row, statement, yuan_exact};
+use crate::answers::loans::statement::{StatementRow, statement, yuan_exact};
 use crate::answers::loans::{index_name, missing_name};
 
 /// Stretches that are shown: those concerned, or the latest.
@@ -102,8 +102,9 @@ impl Facts<'_> {
             self.add("terms", format!("贷款条款：{on} 没有有效条款"), format!("loan terms: none on {on}"));
             return;
         };
-        let (version, document, index) = (terms.version, words::document(&terms.document), index_name(terms.index));
-        let index_zh = words::choice(&format!("RATE_INDEX_{}", index.to_ascii_uppercase())).unwrap_or(index);
+        let (version, document, index) =
+            (terms.version, chinese_names::document(&terms.document), index_name(terms.index));
+        let index_zh = chinese_names::choice(&format!("RATE_INDEX_{}", index.to_ascii_uppercase())).unwrap_or(index);
         let (spread, penalty) = (terms.spread_bp, percent(terms.penalty_ppm.into()));
         let zh = format!("贷款条款：第 {version} 版，{document}；{index_zh} {spread:+} bp，罚息为合同利率的 {penalty}");
         let en = format!("loan terms: version {version}, {document}; {index} {spread:+} bp, penalty rate {penalty}");
@@ -118,7 +119,7 @@ impl Facts<'_> {
         }
     }
 
-    /// What stands on a compensation fund beside what the lender says.
+    /// What is on a compensation fund here, and what the lender says.
     fn stock(&mut self, lender: Uuid, kind: LoanKind, said: Fen) {
         let portfolio = self.state.portfolios.by_id(portfolio_id(lender, kind));
         let ours = portfolio.map_or(0, |(_, row)| self.state.balance(State::account_at(row.accounts, Class::Stock)));
@@ -160,7 +161,7 @@ impl Facts<'_> {
     }
 
     /// The stretches whose sum is the figure, if some are; otherwise the latest.
-    fn stretches(&mut self, rows: &[Row], figure: Option<Interest>) {
+    fn stretches(&mut self, rows: &[StatementRow], figure: Option<Interest>) {
         let begin = figure.and_then(|figure| concerned(rows, figure));
         let begin = begin.unwrap_or(0).max(rows.len().saturating_sub(STRETCHES));
         for row in &rows[begin..] {
@@ -239,7 +240,7 @@ impl Facts<'_> {
         );
         for payer in &row.payers {
             let (name, owed, paid) = (payer.payer.name(), yuan(payer.owed.into()), yuan(payer.paid.into()));
-            let payer = words::choice(&format!("PAYER_{}", name.to_ascii_uppercase())).unwrap_or(name);
+            let payer = chinese_names::choice(&format!("PAYER_{}", name.to_ascii_uppercase())).unwrap_or(name);
             let zh = format!("{payer}：应付 {owed} 元，已付 {paid} 元");
             self.add("payer", zh, format!("{name} owes {owed} yuan, paid {paid}"));
         }
@@ -287,7 +288,7 @@ fn dash(text: &str) -> &str {
 }
 
 /// Where the stretches begin that make up a figure to the fen; `None` if no run of stretches to the end does.
-fn concerned(rows: &[Row], figure: Interest) -> Option<usize> {
+fn concerned(rows: &[StatementRow], figure: Interest) -> Option<usize> {
     let last = rows.last()?.so_far;
     let is_it = |begin: &usize| {
         let before = begin.checked_sub(1).map_or(Interest::default(), |at| rows[at].so_far);

@@ -1,5 +1,5 @@
 //! The frames of a directory, read by a path of its own that shares nothing with the ledger's reader but the layout of
-//! one frame. Says where each lies; whether one continues the other is for `check`.
+//! one frame. Says where each lies; whether one continues the other is for `chain`.
 
 use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom};
@@ -11,24 +11,24 @@ use replay::limits::MAX_FRAME_BYTES;
 use replay::record::log::frame::{FrameError, HEADER_BYTES, MAGIC};
 use replay::record::log::{Frame, Header};
 
-use super::evidence::{Difference, Place, Torn};
+use crate::jobs::verify::evidence::{FirstDifference, FramePlace, TornEnd};
 
 const BUFFER_BYTES: usize = 1 << 20;
 
 /// What reading came to.
 pub enum Walked {
     /// A frame with a right checksum.
-    Frame(Frame, Place),
+    Frame(Frame, FramePlace),
     /// Nothing more.
     End,
     /// An unfinished frame at the very end.
-    Torn(Torn),
+    Torn(TornEnd),
     /// Something that cannot be what was written.
-    Bad(Difference),
+    Bad(FirstDifference),
 }
 
 /// Reads segment after segment.
-pub struct Walk {
+pub struct FrameWalk {
     segments: std::vec::IntoIter<(u64, PathBuf)>,
     open: Option<Open>,
     bytes: u64,
@@ -42,7 +42,7 @@ struct Open {
     length: u64,
 }
 
-impl Walk {
+impl FrameWalk {
     /// Starts at the first segment of `dir`, or at the one that holds the frame after the first `frames`.
     pub fn open(dir: &Path, frames: u64) -> anyhow::Result<Self> {
         let mut segments = segments(dir)?;
@@ -74,7 +74,7 @@ impl Walk {
                 self.open = Some(Open::new(path)?);
                 continue;
             };
-            let place = Place::in_file(wanted, &open.path, open.offset);
+            let place = FramePlace::in_file(wanted, &open.path, open.offset);
             match open.next().with_context(|| format!("reading {place}"))? {
                 Some(Ok(frame)) => return Ok(Walked::Frame(frame, place)),
                 Some(Err(why)) => return self.unreadable(&why, place, index),
@@ -100,13 +100,13 @@ impl Walk {
 
     /// Decides whether bytes that are no frame are an unfinished end or damage. An unfinished end lies in the last
     /// segment, is no longer than a frame, and no whole frame follows it.
-    fn unreadable(&mut self, why: &FrameError, place: Place, index: u64) -> anyhow::Result<Walked> {
+    fn unreadable(&mut self, why: &FrameError, place: FramePlace, index: u64) -> anyhow::Result<Walked> {
         let Some(mut open) = self.open.take() else { return Ok(Walked::End) };
         let bytes = open.length.saturating_sub(open.offset);
         let last = self.segments.as_slice().is_empty() && bytes <= MAX_FRAME_BYTES as u64;
         if last && !open.frame_follows()? {
             let (file, offset) = (open.path, open.offset);
-            return Ok(Walked::Torn(Torn { file, offset, bytes, why: why.to_string() }));
+            return Ok(Walked::Torn(TornEnd { file, offset, bytes, why: why.to_string() }));
         }
         Ok(Walked::Bad(broken(why, place, index)))
     }
@@ -171,23 +171,23 @@ fn segments(dir: &Path) -> anyhow::Result<Vec<(u64, PathBuf)>> {
     Ok(segments)
 }
 
-fn misplaced(wanted: u64, first: u64, index: u64, path: &Path) -> Difference {
-    Difference {
+fn misplaced(wanted: u64, first: u64, index: u64, path: &Path) -> FirstDifference {
+    FirstDifference {
         index,
         what: "segment",
-        place: Some(Place::in_file(wanted, path, 0)),
+        place: Some(FramePlace::in_file(wanted, path, 0)),
         expected: format!("a segment that begins with frame {wanted}"),
         found: format!("one that begins with frame {first}; what lies between is missing"),
         checkpoint: None,
     }
 }
 
-fn broken(why: &FrameError, place: Place, index: u64) -> Difference {
+fn broken(why: &FrameError, place: FramePlace, index: u64) -> FirstDifference {
     let (what, expected, found) = match why {
         FrameError::Checksum { found, computed } => {
             ("checksum", format!("{computed:08x} over the bytes"), format!("{found:08x} in the frame"))
         }
         other => ("frame", "a whole frame".to_owned(), other.to_string()),
     };
-    Difference { index, what, place: Some(place), expected, found, checkpoint: None }
+    FirstDifference { index, what, place: Some(place), expected, found, checkpoint: None }
 }

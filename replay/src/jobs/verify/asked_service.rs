@@ -11,7 +11,7 @@ use serde::Serialize;
 use tonic::Code;
 use tonic::transport::Channel;
 
-use super::signed::{self, Point};
+use super::expected::{self, Expectation};
 use crate::jobs::live;
 
 /// What of a service is compared.
@@ -25,8 +25,8 @@ pub struct Live {
     pub checkpoint_at: Option<u64>,
 }
 
-/// Asks the service. Whether the key of its checkpoint is trusted is for `trusted`.
-pub fn ask(server: &str) -> anyhow::Result<(Live, Vec<Point>)> {
+/// Asks the service. Whether the key of its checkpoint is trusted is for `trusted_keys`.
+pub fn ask(server: &str) -> anyhow::Result<(Live, Vec<Expectation>)> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let channel = live::connect(server).await?;
@@ -39,22 +39,23 @@ pub fn ask(server: &str) -> anyhow::Result<(Live, Vec<Point>)> {
     })
 }
 
-async fn digest(channel: Channel, server: &str) -> anyhow::Result<Point> {
+async fn digest(channel: Channel, server: &str) -> anyhow::Result<Expectation> {
     let request = GetStatusRequest { digest: true, ..GetStatusRequest::default() };
     let answer = QueryClient::new(channel).get_status(request).await.map_err(|status| live::refused(&status))?;
     let answer = answer.into_inner();
     let digest = Hash::try_from(answer.state_digest.as_ref()).context("the service's digest is not 32 bytes")?;
-    Ok(Point { digest: Some(digest), ..Point::new(answer.as_of, format!("the state of {server}")) })
+    Ok(Expectation { digest: Some(digest), ..Expectation::new(answer.as_of, format!("the state of {server}")) })
 }
 
 /// Both notes of the last checkpoint; none from a service that has no key.
-async fn checkpoint(channel: Channel, server: &str) -> anyhow::Result<Vec<Point>> {
+async fn checkpoint(channel: Channel, server: &str) -> anyhow::Result<Vec<Expectation>> {
     let answer = AuditClient::new(channel).get_checkpoint(GetCheckpointRequest { fresh: false }).await;
     let answer = match answer {
         Err(status) if status.code() == Code::FailedPrecondition => return Ok(Vec::new()),
         answer => answer.map_err(|status| live::refused(&status))?.into_inner(),
     };
     let source = format!("the checkpoint of {server}");
-    let read = |text: &str| -> anyhow::Result<Point> { signed::point(Note::parse(text.as_bytes())?, &source) };
+    let read =
+        |text: &str| -> anyhow::Result<Expectation> { expected::of_note(Note::parse(text.as_bytes())?, &source) };
     [&answer.checkpoint, &answer.outcomes].iter().map(|text| read(text).with_context(|| source.clone())).collect()
 }

@@ -4,13 +4,13 @@ use ledger::state::State;
 use proto::fields::{Field, Value, fields};
 use uuid::Uuid;
 
-use super::words;
+use super::chinese_names;
 use crate::answers::labels;
 use crate::engine::Recorded;
 
 /// One field of an event, as people read it.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Said {
+pub struct SaidField {
     /// 0 for fields of the event, 1 for those of a part of it.
     pub depth: u32,
     /// Name of the field on the wire.
@@ -24,15 +24,15 @@ pub struct Said {
 }
 
 /// All fields of an event.
-pub(super) fn said(state: &State, recorded: &Recorded) -> Vec<Said> {
+pub(super) fn fields_of(state: &State, recorded: &Recorded) -> Vec<SaidField> {
     let mut all = Vec::new();
     add(state, &fields(&recorded.content), 0, &mut all);
     all
 }
 
-fn add(state: &State, fields: &[Field], depth: u32, all: &mut Vec<Said>) {
+fn add(state: &State, fields: &[Field], depth: u32, all: &mut Vec<SaidField>) {
     for field in fields {
-        let (zh, form) = words::field(field.name);
+        let (zh, form) = chinese_names::field(field.name);
         let (mut id, mut inner) = (Uuid::nil(), None);
         let value = match &field.value {
             Value::Text(text) if field.name == "programme" => programme(state, text),
@@ -44,13 +44,13 @@ fn add(state: &State, fields: &[Field], depth: u32, all: &mut Vec<Said>) {
             Value::Bytes(bytes) => bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
             Value::Number(number) => form.write(*number),
             Value::Flag(_) => "是 yes".to_owned(),
-            Value::Choice(name) => words::choice(name).unwrap_or(name).to_owned(),
+            Value::Choice(name) => chinese_names::choice(name).unwrap_or(name).to_owned(),
             Value::Group(fields) => {
                 inner = Some(fields);
                 String::new()
             }
         };
-        all.push(Said { depth, name: field.name, zh, value, id });
+        all.push(SaidField { depth, name: field.name, zh, value, id });
         if let Some(fields) = inner {
             add(state, fields, depth + 1, all);
         }

@@ -14,7 +14,7 @@ pub(crate) struct PolicyFile {
     pub(crate) stage: String,
     #[serde(default)]
     pub(crate) paid_to: PaidTo,
-    pub(crate) version: Vec<Version>,
+    pub(crate) version: Vec<PolicyVersion>,
 }
 
 /// Whose hands the money of a programme ends in.
@@ -30,7 +30,7 @@ pub(crate) enum PaidTo {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Version {
+pub(crate) struct PolicyVersion {
     pub(crate) version: Spanned<u32>,
     // Region and note are for the reader of the file; the day of adoption decides which version is in force.
     #[serde(rename = "region")]
@@ -39,7 +39,7 @@ pub(crate) struct Version {
     pub(crate) document: Spanned<String>,
     pub(crate) status: Spanned<Mark>,
     #[serde(default)]
-    pub(crate) doubtful: BTreeMap<Field, Mark>,
+    pub(crate) doubtful: BTreeMap<DoubtfulField, Mark>,
     #[serde(rename = "note")]
     _note: String,
     pub(crate) bands: Spanned<Vec<BandRow>>,
@@ -87,7 +87,7 @@ pub(crate) enum Mark {
 /// Fields that may be less sure than their version.
 #[derive(PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Field {
+pub(crate) enum DoubtfulField {
     From,
     Document,
     Bands,

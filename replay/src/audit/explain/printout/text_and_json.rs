@@ -1,4 +1,4 @@
-//! How a sheet is shown: text with Chinese and English side by side, and JSON for machines.
+//! How a printout is shown: text with Chinese and English side by side, and JSON for machines.
 
 use std::fmt::{self, Display, Formatter};
 
@@ -6,24 +6,24 @@ use ledger::money::{Day, yuan};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Field, Figures, Movement, Reason, Sheet};
-use crate::audit::explain::words::Form;
+use super::{PrintedField, PrintedFigures, PrintedMovement, PrintedReason, Printout};
+use crate::audit::explain::chinese_names::Form;
 use crate::text_table::{Align, Table};
 
-impl Sheet {
+impl Printout {
     /// The same for machines.
     #[must_use]
     pub fn json(&self) -> Value {
-        let said = |row: &Field| {
+        let said = |row: &PrintedField| {
             let of = if row.id.is_nil() { Value::Null } else { json!(row.id) };
             json!({ "depth": row.depth, "name": row.name, "name_zh": row.name_zh, "value": row.value, "id": of })
         };
-        let compared = |Figures { what: [zh, en], said, ours, unit }: &Figures| json!({ "what_zh": zh, "what_en": en, "unit": unit, "said": said, "ours": ours });
-        let finding = |row: &super::Opened| {
+        let compared = |PrintedFigures { what: [zh, en], said, ours, unit }: &PrintedFigures| json!({ "what_zh": zh, "what_en": en, "unit": unit, "said": said, "ours": ours });
+        let finding = |row: &super::PrintedFinding| {
             json!({ "number": row.number, "kind": row.kind, "fen": row.fen, "open": row.open,
                 "subject": id(row.subject) })
         };
-        let fact = |fact: &super::Fact| json!({ "name": fact.name, "zh": fact.zh, "en": fact.en });
+        let fact = |fact: &super::PrintedFact| json!({ "name": fact.name, "zh": fact.zh, "en": fact.en });
         json!({ "as_of": self.as_of, "index": self.index, "recorded_ms": self.recorded_ms,
             "principal": self.principal, "event": self.event, "kind": self.kind, "kind_zh": self.kind_zh,
             "report": self.report, "effective": self.effective, "outcome": self.outcome, "first": self.first,
@@ -47,9 +47,9 @@ impl Sheet {
     fn said(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let left = Align::Left;
         let mut table = Table::new(&[("项目 field", left), ("", left), ("内容 value", left), ("id", left)]);
-        for Field { depth, name, name_zh, value, id } in &self.said {
+        for PrintedField { depth, name, name_zh, value, id } in &self.said {
             let indent = "  ".repeat(*depth as usize);
-            // Where nothing has a better name than its id, the id stands once.
+            // Where nothing has a better name than its id, the id is shown once.
             let named = !id.is_nil() && *value != id.to_string();
             let reference = if named { id.to_string() } else { String::new() };
             table.row([format!("{indent}{name_zh}"), name.clone(), value.clone(), reference]);
@@ -69,7 +69,7 @@ impl Sheet {
         if let Some(reason) = &self.reason {
             write!(f, "{reason}")?;
         }
-        let Some(Figures { what: [zh, en], said, ours, unit }) = &self.compared else { return Ok(()) };
+        let Some(PrintedFigures { what: [zh, en], said, ours, unit }) = &self.compared else { return Ok(()) };
         writeln!(f, "  比较 {zh} {en}")?;
         let ours = write_figure(unit, *ours);
         match said {
@@ -117,7 +117,7 @@ impl Sheet {
     }
 }
 
-impl Display for Sheet {
+impl Display for Printout {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         self.head(f)?;
         self.said(f)?;
@@ -136,7 +136,7 @@ impl Display for Sheet {
     }
 }
 
-impl Display for Reason {
+impl Display for PrintedReason {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let Self { code, sentence: [zh, en], remedy: [remedy_zh, remedy_en], permanent, subject, .. } = self;
         let (again_zh, again_en) =
@@ -179,15 +179,14 @@ fn id(id: Uuid) -> String {
     if id.is_nil() { "-".to_owned() } else { id.to_string() }
 }
 
-fn reason_json(reason: &Reason) -> Value {
-    let Reason { code, sentence: [zh, en], remedy: [remedy_zh, remedy], permanent, subject, figure } = reason;
+fn reason_json(reason: &PrintedReason) -> Value {
+    let PrintedReason { code, sentence: [zh, en], remedy: [remedy_zh, remedy], permanent, subject, figure } = reason;
     json!({ "code": code, "sentence_zh": zh, "sentence_en": en, "remedy": remedy, "remedy_zh": remedy_zh,
         "permanent": permanent, "subject": id(*subject), "figure": figure })
 }
 
-fn movement_json(row: &Movement) -> Value {
-    let side =
-        |side: &super::Side| json!({ "class": side.class, "owner": id(side.owner), "owner_name": side.owner_name });
+fn movement_json(row: &PrintedMovement) -> Value {
+    let side = |side: &super::PrintedSide| json!({ "class": side.class, "owner": id(side.owner), "owner_name": side.owner_name });
     let ([debit_before, debit_after], [credit_before, credit_after]) = (row.debit.balance, row.credit.balance);
     json!({ "debit": side(&row.debit), "credit": side(&row.credit), "fen": row.fen, "booked": row.booked,
         "debit_before_fen": debit_before, "debit_after_fen": debit_after,

@@ -7,7 +7,9 @@ use ledger::outcome::Outcome;
 use ledger::state::State;
 use uuid::Uuid;
 
-use super::{Explanation, basis, compared, of};
+use super::aid_facts::facts_of;
+use super::explanation::{Explanation, of};
+use super::refusal_figures::compared;
 use crate::engine::catch_up::each_entry;
 use crate::engine::{EngineError, Options, Recorded};
 use crate::pages::postings::Postings;
@@ -42,7 +44,7 @@ impl std::fmt::Display for Wanted {
 }
 
 /// Explains an entry of a record, files or stream, with the ledger as it was after it; `None` if there is no such entry.
-/// Reads and checks the record from its start, changes nothing, and may run beside a writer.
+/// Reads and checks the record from its start, changes nothing, and may run while a ledger writes.
 ///
 /// # Errors
 /// The record is damaged, or holds what this program does not know.
@@ -71,11 +73,11 @@ pub fn explain_record(
 /// Folds the entry asked for, with the facts gathered before and the postings after.
 pub(super) fn last(state: &mut State, recorded: &Recorded) -> Result<Explanation, EngineError> {
     let index = recorded.index;
-    let mut facts = basis::basis(state, recorded);
+    let mut facts = facts_of(state, recorded);
     let mut entries = Postings::default();
     let outcome = fold(state, recorded)?;
     // What the ledger found of a claim's line by judging it is a fact that only then exists.
-    let found = basis::basis(state, recorded).into_iter().filter(|fact| fact.name == "verdict");
+    let found = facts_of(state, recorded).into_iter().filter(|fact| fact.name == "verdict");
     let behind_claim = facts.iter().position(|fact| fact.name != "claim").unwrap_or(facts.len());
     facts.splice(behind_claim..behind_claim, found);
     if let Outcome::Posted { postings, .. } = &outcome {
@@ -83,7 +85,7 @@ pub(super) fn last(state: &mut State, recorded: &Recorded) -> Result<Explanation
     }
     let mut explanation = of(state, recorded, &entries.at(index).unwrap_or_default(), index, facts);
     if let Outcome::Refused(refusal) = &outcome {
-        explanation.compared = compared::compared(state, &recorded.event, refusal);
+        explanation.compared = compared(state, &recorded.event, refusal);
     }
     Ok(explanation)
 }

@@ -11,11 +11,12 @@ use ledger::state::table::NONE;
 use ledger::state::{State, UNKNOWN_APPLICATION, UNKNOWN_ORG};
 use uuid::Uuid;
 
+use super::by_index::findings_at;
 use crate::answers::loans::classes;
 use crate::engine::{Engine, EngineError, Recorded};
 use crate::pages::posting_row::EntryRow;
 
-/// A posting with what stood on both accounts before and after it.
+/// A posting with what was on both accounts before and after it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Moved {
     /// The account that received.
@@ -209,7 +210,7 @@ impl Seeds<'_> {
 
     /// A credit in suspense is cleared by its event id: its finding says whose money it is.
     fn findings_of(&mut self, index: u64) {
-        for number in super::findings_at(self.state, index) {
+        for number in findings_at(self.state, index) {
             let finding = self.state.findings.get(number);
             self.org(finding.unit);
             if finding.payout != NONE {

@@ -45,7 +45,7 @@ pub(super) fn percent(ppm: i64) -> String {
 
 /// A bank's reason for a return in words.
 pub(super) fn reason(number: i64) -> String {
-    let known = crate::answers::reasons::REASONS.iter().find(|reason| i64::from(reason.number) == number);
+    let known = crate::answers::return_reasons::REASONS.iter().find(|reason| i64::from(reason.number) == number);
     known.map_or_else(|| format!("R{number:02}"), |reason| format!("R{number:02} {} {}", reason.zh, reason.en))
 }
 

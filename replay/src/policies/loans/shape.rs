@@ -1,6 +1,6 @@
 //! The shape of a file of loan terms. A later version says only what changed; no checks that look beyond one field.
 
-use crate::policies::file::{Decimal, Mark, Region, SubordinationName};
+use crate::policies::shape::{Decimal, Mark, Region, SubordinationName};
 use ledger::event::loan_terms::{Cycle, StudyEnd};
 use ledger::event::{Level, LoanKind, Payer, RateIndex, StudyLevel};
 use serde::Deserialize;
@@ -14,12 +14,12 @@ pub(super) struct TermsFile {
     pub(super) subsidy_programme: String,
     pub(super) waiver_programme: String,
     pub(super) risk_programme: String,
-    pub(super) version: Vec<Version>,
+    pub(super) version: Vec<TermsVersion>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Version {
+pub(super) struct TermsVersion {
     pub(super) version: Spanned<u32>,
     // Region and note are for the reader of the file, as in other policies.
     #[serde(rename = "region")]
@@ -28,7 +28,7 @@ pub(super) struct Version {
     pub(super) document: Spanned<String>,
     pub(super) status: Spanned<Mark>,
     #[serde(default)]
-    pub(super) doubtful: BTreeMap<Field, Mark>,
+    pub(super) doubtful: BTreeMap<DoubtfulTerm, Mark>,
     #[serde(rename = "note")]
     _note: String,
     pub(super) rate: Option<Rate>,
@@ -50,7 +50,7 @@ pub(super) struct Version {
     pub(super) relief_reasons: Option<Vec<String>>,
 }
 
-impl Version {
+impl TermsVersion {
     /// The first part of the terms that this version does not say.
     pub(super) fn lacks(&self) -> Option<&'static str> {
         let said = [
@@ -79,7 +79,7 @@ impl Version {
 /// Fields that may be less sure than their version.
 #[derive(PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Field {
+pub(super) enum DoubtfulTerm {
     From,
     Document,
     Rate,

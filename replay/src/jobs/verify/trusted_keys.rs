@@ -1,4 +1,4 @@
-//! Whether checkpoints are signed by keys the caller trusts: those he names, and those the record announces under them.
+//! Whether checkpoints are signed by keys the caller trusts: those named, and those the record announces under them.
 
 use anyhow::Context;
 use ledger::state::rows::AnnouncedKey;
@@ -7,12 +7,12 @@ use replay::proof::checkpoint::CheckpointError;
 use replay::proof::signed_note::{Note, Verifier};
 use replay::proof::trust::{Trust, vouched};
 
-use super::evidence::Difference;
-use super::signed::Point;
+use super::evidence::FirstDifference;
+use super::expected::Expectation;
 
 /// Fails early if these keys cannot be the right ones: each must be signed by one of them, or, where announcements will be
 /// followed, at least one.
-pub fn begin(points: &[Point], keys: &[Verifier], follow: bool) -> anyhow::Result<()> {
+pub fn begin(points: &[Expectation], keys: &[Verifier], follow: bool) -> anyhow::Result<()> {
     if keys.is_empty() {
         return Ok(());
     }
@@ -33,7 +33,7 @@ pub fn begin(points: &[Point], keys: &[Verifier], follow: bool) -> anyhow::Resul
 }
 
 /// The first checkpoint whose key is neither named nor announced in time, once the record was folded and is the same.
-pub fn end(points: &[Point], keys: &[Verifier], announced: &Table<AnnouncedKey>) -> Option<Difference> {
+pub fn end(points: &[Expectation], keys: &[Verifier], announced: &Table<AnnouncedKey>) -> Option<FirstDifference> {
     if keys.is_empty() {
         return None;
     }
@@ -41,7 +41,7 @@ pub fn end(points: &[Point], keys: &[Verifier], announced: &Table<AnnouncedKey>)
     announced.iter().for_each(|(_, row)| trust.announce(row));
     // Of one size the tree first: it is what makes a key trusted.
     let (trees, others): (Vec<_>, Vec<_>) = points.iter().partition(|point| point.root.is_some());
-    let found = |trust: &mut Trust, points: Vec<&Point>| {
+    let found = |trust: &mut Trust, points: Vec<&Expectation>| {
         points.into_iter().find_map(|point| check(trust, point)?.err().map(|error| untrusted(point, &error)))
     };
     found(&mut trust, trees).or_else(|| found(&mut trust, others))
@@ -49,7 +49,7 @@ pub fn end(points: &[Point], keys: &[Verifier], announced: &Table<AnnouncedKey>)
 
 /// The entries that announced keys without which some checkpoint would be signed by nobody trusted: whoever relies on such
 /// a key may want to see who announced it.
-pub fn followed(points: &[Point], keys: &[Verifier], announced: &Table<AnnouncedKey>) -> Vec<u64> {
+pub fn followed(points: &[Expectation], keys: &[Verifier], announced: &Table<AnnouncedKey>) -> Vec<u64> {
     let Some(name) = keys.first().map(Verifier::name) else { return Vec::new() };
     let given = |note: &Note| keys.iter().any(|key| note.verified_by(key).is_ok());
     let notes = || points.iter().filter_map(|point| point.note.as_ref()).filter(|note| !given(note));
@@ -60,13 +60,13 @@ pub fn followed(points: &[Point], keys: &[Verifier], announced: &Table<Announced
 }
 
 /// Whoever names a key wants to know what was signed. Of a record that is whole in itself but of which nobody signed
-/// anything he learns nothing: its checkpoints were taken away, or it was made up.
-pub fn nothing(points: &[Point], keys: &[Verifier], entries: u64) -> Option<Difference> {
+/// anything they learn nothing: its checkpoints were taken away, or it was made up.
+pub fn nothing(points: &[Expectation], keys: &[Verifier], entries: u64) -> Option<FirstDifference> {
     let signed = points.iter().any(|point| point.at > 0 && point.root.is_some() && point.note.is_some());
     if keys.is_empty() || entries == 0 || signed {
         return None;
     }
-    Some(Difference {
+    Some(FirstDifference {
         index: 0,
         what: "key",
         place: None,
@@ -79,7 +79,7 @@ pub fn nothing(points: &[Point], keys: &[Verifier], entries: u64) -> Option<Diff
 }
 
 /// None if nobody has to sign for it.
-fn check(trust: &mut Trust, point: &Point) -> Option<Result<(), CheckpointError>> {
+fn check(trust: &mut Trust, point: &Expectation) -> Option<Result<(), CheckpointError>> {
     let note = point.note.as_ref()?;
     Some(match point.root {
         Some(_) => trust.checkpoint(note).map(drop),
@@ -87,8 +87,8 @@ fn check(trust: &mut Trust, point: &Point) -> Option<Result<(), CheckpointError>
     })
 }
 
-fn untrusted(point: &Point, error: &CheckpointError) -> Difference {
-    Difference {
+fn untrusted(point: &Expectation, error: &CheckpointError) -> FirstDifference {
+    FirstDifference {
         index: point.at,
         what: "key",
         place: None,

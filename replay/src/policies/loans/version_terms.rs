@@ -1,8 +1,8 @@
 //! One version of loan terms: what the file says of it, over what went on from the version before.
 
-use super::file::{DefaultBandRow, PartRow, Rate, Reward, SharesRow, TermsFile, Version};
-use crate::policies::file::Decimal;
-use crate::policies::{Place, PolicyFileError};
+use super::shape::{DefaultBandRow, PartRow, Rate, Reward, SharesRow, TermsFile, TermsVersion};
+use crate::policies::file_text::{FileText, PolicyFileError};
+use crate::policies::shape::Decimal;
 use ledger::event::loan_terms::{Ceiling, Cycle, DefaultBand, LoanTerms, MonthDay, Part, RewardUse, Shares, StudyEnd};
 use ledger::event::{LoanKind, RateIndex, Subordination};
 use std::ops::Range;
@@ -13,9 +13,9 @@ const WHOLE: u64 = 1_000_000;
 
 /// The terms of a version.
 pub(super) fn terms(
-    place: &Place<'_>,
+    source: &FileText<'_>,
     file: &TermsFile,
-    version: &Version,
+    version: &TermsVersion,
     before: Option<&LoanTerms>,
 ) -> Result<LoanTerms, PolicyFileError> {
     let mut terms = match (before, version.lacks()) {
@@ -23,7 +23,7 @@ pub(super) fn terms(
         (None, None) => blank(file),
         (None, Some(name)) => {
             let what = format!("the first version does not say `{name}`");
-            return Err(place.error(&version.version.span(), &what, "say all of the terms in the first version"));
+            return Err(source.error(&version.version.span(), &what, "say all of the terms in the first version"));
         }
     };
     terms.version = *version.version.get_ref();
@@ -31,12 +31,12 @@ pub(super) fn terms(
     // Older contracts are moved by the version that says so, once.
     terms.moves_older = false;
     if let Some(rate) = &version.rate {
-        set_rate(place, &mut terms, rate)?;
+        set_rate(source, &mut terms, rate)?;
     }
-    set_days(place, &mut terms, version)?;
-    set_loan(place, &mut terms, version)?;
-    set_shares(place, &mut terms, version)?;
-    set_risk(place, &mut terms, version)?;
+    set_days(source, &mut terms, version)?;
+    set_loan(source, &mut terms, version)?;
+    set_shares(source, &mut terms, version)?;
+    set_risk(source, &mut terms, version)?;
     Ok(terms)
 }
 
@@ -80,38 +80,38 @@ fn blank(file: &TermsFile) -> LoanTerms {
     }
 }
 
-fn set_rate(place: &Place<'_>, terms: &mut LoanTerms, rate: &Rate) -> Result<(), PolicyFileError> {
+fn set_rate(source: &FileText<'_>, terms: &mut LoanTerms, rate: &Rate) -> Result<(), PolicyFileError> {
     terms.index = RateIndex::from(rate.index);
     terms.spread_bp = rate.spread_bp;
     terms.moves_older = rate.moves_older;
-    terms.reset = month_day(place, &rate.reset)?;
+    terms.reset = month_day(source, &rate.reset)?;
     terms.fixing_days = rate.fixing_days;
     Ok(())
 }
 
-fn set_days(place: &Place<'_>, terms: &mut LoanTerms, version: &Version) -> Result<(), PolicyFileError> {
+fn set_days(source: &FileText<'_>, terms: &mut LoanTerms, version: &TermsVersion) -> Result<(), PolicyFileError> {
     if let Some(day) = &version.settlement {
-        terms.settlement = month_day(place, day)?;
+        terms.settlement = month_day(source, day)?;
     }
     if let Some(day) = &version.risk_year {
-        terms.risk_year = month_day(place, day)?;
+        terms.risk_year = month_day(source, day)?;
     }
     Ok(())
 }
 
-fn set_loan(place: &Place<'_>, terms: &mut LoanTerms, version: &Version) -> Result<(), PolicyFileError> {
+fn set_loan(source: &FileText<'_>, terms: &mut LoanTerms, version: &TermsVersion) -> Result<(), PolicyFileError> {
     if let Some(rule) = version.study_end {
         terms.study_end = StudyEnd::from(rule);
     }
     if let Some(percent) = &version.penalty_percent {
-        terms.penalty_ppm = ppm(place, &percent.span(), percent.get_ref(), 10 * WHOLE)?;
+        terms.penalty_ppm = ppm(source, &percent.span(), percent.get_ref(), 10 * WHOLE)?;
     }
     if let Some(rows) = &version.ceilings {
         if rows.get_ref().iter().any(|row| row.max_yuan.0 <= 0 || row.min_yuan.0 > row.max_yuan.0) {
             let what = "a ceiling of nothing, or below the least";
-            return Err(place.error(&rows.span(), what, "correct the ceiling"));
+            return Err(source.error(&rows.span(), what, "correct the ceiling"));
         }
-        let ceiling = |row: &super::file::CeilingRow| Ceiling {
+        let ceiling = |row: &super::shape::CeilingRow| Ceiling {
             level: row.level.into(),
             min_fen: row.min_yuan.0,
             max_fen: row.max_yuan.0,
@@ -133,48 +133,48 @@ fn set_loan(place: &Place<'_>, terms: &mut LoanTerms, version: &Version) -> Resu
     Ok(())
 }
 
-fn set_shares(place: &Place<'_>, terms: &mut LoanTerms, version: &Version) -> Result<(), PolicyFileError> {
+fn set_shares(source: &FileText<'_>, terms: &mut LoanTerms, version: &TermsVersion) -> Result<(), PolicyFileError> {
     if let Some(rows) = &version.subsidy {
-        terms.subsidy = shares(place, rows)?;
+        terms.subsidy = shares(source, rows)?;
     }
     if let Some(rows) = &version.waiver {
-        terms.waiver = shares(place, rows)?;
+        terms.waiver = shares(source, rows)?;
     }
     if let Some(first) = version.waiver_from_stock {
         terms.waiver_from_stock = first;
     }
     if let Some(rows) = &version.risk {
-        terms.risk = shares(place, rows)?;
+        terms.risk = shares(source, rows)?;
     }
     Ok(())
 }
 
-fn set_risk(place: &Place<'_>, terms: &mut LoanTerms, version: &Version) -> Result<(), PolicyFileError> {
+fn set_risk(source: &FileText<'_>, terms: &mut LoanTerms, version: &TermsVersion) -> Result<(), PolicyFileError> {
     if let Some(percent) = &version.risk_ratio_percent {
-        terms.risk_ratio_ppm = ppm(place, &percent.span(), percent.get_ref(), WHOLE)?;
+        terms.risk_ratio_ppm = ppm(source, &percent.span(), percent.get_ref(), WHOLE)?;
     }
     if let Some(rows) = &version.default_bands {
-        terms.default_bands = default_bands(place, rows)?;
+        terms.default_bands = default_bands(source, rows)?;
     }
     if let Some(loss) = &version.loss {
         let (at, loss) = (loss.span(), loss.get_ref());
-        terms.shortfall = parts(place, &at, &loss.shortfall)?;
+        terms.shortfall = parts(source, &at, &loss.shortfall)?;
         terms.recovery_to_stock = loss.recovery_to_stock;
     }
     if let Some(reward) = &version.reward {
-        set_reward(place, terms, &reward.span(), reward.get_ref())?;
+        set_reward(source, terms, &reward.span(), reward.get_ref())?;
     }
     Ok(())
 }
 
 fn set_reward(
-    place: &Place<'_>,
+    source: &FileText<'_>,
     terms: &mut LoanTerms,
     at: &Range<usize>,
     reward: &Reward,
 ) -> Result<(), PolicyFileError> {
-    terms.surplus_settled_ppm = ppm(place, at, &reward.settled_percent, WHOLE)?;
-    terms.surplus_open_ppm = ppm(place, at, &reward.open_percent, WHOLE)?;
+    terms.surplus_settled_ppm = ppm(source, at, &reward.settled_percent, WHOLE)?;
+    terms.surplus_open_ppm = ppm(source, at, &reward.open_percent, WHOLE)?;
     terms.reward_uses.clear();
     for row in &reward.uses {
         let uses = row.purposes.iter().map(|purpose| RewardUse { level: row.level.into(), purpose: purpose.clone() });
@@ -183,36 +183,39 @@ fn set_reward(
     Ok(())
 }
 
-fn default_bands(place: &Place<'_>, rows: &Spanned<Vec<DefaultBandRow>>) -> Result<Vec<DefaultBand>, PolicyFileError> {
+fn default_bands(
+    source: &FileText<'_>,
+    rows: &Spanned<Vec<DefaultBandRow>>,
+) -> Result<Vec<DefaultBand>, PolicyFileError> {
     let mut bands: Vec<DefaultBand> = Vec::new();
     for row in rows.get_ref() {
-        let up_to_ppm = ppm(place, &rows.span(), &row.up_to_percent, WHOLE)?;
+        let up_to_ppm = ppm(source, &rows.span(), &row.up_to_percent, WHOLE)?;
         if bands.last().is_some_and(|before| before.up_to_ppm >= up_to_ppm) {
-            return Err(place.error(&rows.span(), "default rates do not ascend", "put the bands in order"));
+            return Err(source.error(&rows.span(), "default rates do not ascend", "put the bands in order"));
         }
-        bands.push(DefaultBand { up_to_ppm, part_ppm: ppm(place, &rows.span(), &row.part_percent, WHOLE)? });
+        bands.push(DefaultBand { up_to_ppm, part_ppm: ppm(source, &rows.span(), &row.part_percent, WHOLE)? });
     }
     Ok(bands)
 }
 
 /// One row for each province named; the first that fits a university counts.
-fn shares(place: &Place<'_>, rows: &Spanned<Vec<SharesRow>>) -> Result<Vec<Shares>, PolicyFileError> {
+fn shares(source: &FileText<'_>, rows: &Spanned<Vec<SharesRow>>) -> Result<Vec<Shares>, PolicyFileError> {
     let at = rows.span();
     let mut shares: Vec<Shares> = Vec::new();
     for row in rows.get_ref() {
         let subordination = Subordination::from(row.universities);
-        let parts = parts(place, &at, &row.parts)?;
+        let parts = parts(source, &at, &row.parts)?;
         let provinces: &[u32] = if row.provinces.is_empty() { &[0] } else { &row.provinces };
         for province in provinces {
             if *province != 0 && !(11..=82).contains(province) {
-                return Err(place.error(&at, "no province", "give the first two digits of its division code"));
+                return Err(source.error(&at, "no province", "give the first two digits of its division code"));
             }
             let hidden = |other: &Shares| {
                 other.subordination == subordination && (other.province == 0 || other.province == *province)
             };
             if shares.iter().any(hidden) {
                 let what = "a row that never counts, as one above it fits first";
-                return Err(place.error(&at, what, "put the particular rows first, each once"));
+                return Err(source.error(&at, what, "put the particular rows first, each once"));
             }
             shares.push(Shares { subordination, province: *province, parts: parts.clone() });
         }
@@ -220,23 +223,23 @@ fn shares(place: &Place<'_>, rows: &Spanned<Vec<SharesRow>>) -> Result<Vec<Share
     Ok(shares)
 }
 
-fn parts(place: &Place<'_>, at: &Range<usize>, rows: &[PartRow]) -> Result<Vec<Part>, PolicyFileError> {
-    let part = |row: &PartRow| Ok(Part { payer: row.payer.into(), ppm: ppm(place, at, &row.percent, WHOLE)? });
+fn parts(source: &FileText<'_>, at: &Range<usize>, rows: &[PartRow]) -> Result<Vec<Part>, PolicyFileError> {
+    let part = |row: &PartRow| Ok(Part { payer: row.payer.into(), ppm: ppm(source, at, &row.percent, WHOLE)? });
     let parts = rows.iter().map(part).collect::<Result<Vec<Part>, PolicyFileError>>()?;
     if parts.iter().map(|part| u64::from(part.ppm)).sum::<u64>() != WHOLE {
-        return Err(place.error(at, "parts that do not add up to 100 %", "correct the percentages"));
+        return Err(source.error(at, "parts that do not add up to 100 %", "correct the percentages"));
     }
     Ok(parts)
 }
 
-fn ppm(place: &Place<'_>, at: &Range<usize>, percent: &Decimal<4>, most: u64) -> Result<u32, PolicyFileError> {
+fn ppm(source: &FileText<'_>, at: &Range<usize>, percent: &Decimal<4>, most: u64) -> Result<u32, PolicyFileError> {
     let ppm = u32::try_from(percent.0).ok().filter(|ppm| u64::from(*ppm) <= most);
-    ppm.ok_or_else(|| place.error(at, "more than there is", "correct the percentage"))
+    ppm.ok_or_else(|| source.error(at, "more than there is", "correct the percentage"))
 }
 
 /// `12-21`, as every year has it.
-fn month_day(place: &Place<'_>, text: &Spanned<String>) -> Result<MonthDay, PolicyFileError> {
-    let wrong = || place.error(&text.span(), "not a day of every year", "write it as \"12-21\"");
+fn month_day(source: &FileText<'_>, text: &Spanned<String>) -> Result<MonthDay, PolicyFileError> {
+    let wrong = || source.error(&text.span(), "not a day of every year", "write it as \"12-21\"");
     let (month, day) = text.get_ref().split_once('-').ok_or_else(wrong)?;
     let number = |text: &str| if text.len() == 2 { text.parse::<u8>().ok() } else { None };
     let (month, day) = number(month).zip(number(day)).ok_or_else(wrong)?;

@@ -1,4 +1,4 @@
-//! The two figures a refusal compared: what the event said and what stands here. Which figure a refusal carries is
+//! The two figures a refusal compared: what the event said and what is on record. Which figure a refusal carries is
 //! decided where the event is judged; here both are put side by side.
 
 use ledger::event::{Event, Interest, Kind};
@@ -7,40 +7,26 @@ use ledger::outcome::{Code, Refusal};
 use ledger::state::State;
 use uuid::Uuid;
 
-use super::words::Form;
-
 /// Two figures that were compared.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Compared {
+pub struct ComparedFigures {
     /// What is compared, in Chinese and English.
     pub what: (&'static str, &'static str),
     /// What the event said, if that is one figure.
     pub said: Option<i64>,
-    /// What stands here: recomputed, available, expected.
+    /// What is on record: recomputed, available, expected.
     pub ours: i64,
     /// `fen`, `day` (yyyymmdd), or `number`.
     pub unit: &'static str,
 }
 
-impl Compared {
-    /// A figure as people read it.
-    #[must_use]
-    pub fn write(&self, figure: i64) -> String {
-        match self.unit {
-            "fen" => Form::Fen.write(figure),
-            "day" => Form::Day.write(figure),
-            _ => Form::Plain.write(figure),
-        }
-    }
-}
-
 /// Both figures of a refusal, if it compared two; `state` is the ledger that refused, or a later one.
-pub(super) fn compared(state: &State, event: &Event, refusal: &Refusal) -> Option<Compared> {
+pub(super) fn compared(state: &State, event: &Event, refusal: &Refusal) -> Option<ComparedFigures> {
     let Refusal { code, figure, subject } = *refusal;
-    let fen = |what, said| Some(Compared { what, said, ours: figure, unit: "fen" });
-    let number = |what, said| Some(Compared { what, said, ours: figure, unit: "number" });
+    let fen = |what, said| Some(ComparedFigures { what, said, ours: figure, unit: "fen" });
+    let number = |what, said| Some(ComparedFigures { what, said, ours: figure, unit: "number" });
     let day = |what, said: ledger::money::Day| {
-        Some(Compared { what, said: Some(said.yyyymmdd().into()), ours: figure, unit: "day" })
+        Some(ComparedFigures { what, said: Some(said.yyyymmdd().into()), ours: figure, unit: "day" })
     };
     let interest = interest_of(&event.kind);
     match code {
@@ -75,12 +61,12 @@ pub(super) fn compared(state: &State, event: &Event, refusal: &Refusal) -> Optio
 }
 
 /// A refusal that names what is missing: what there was is what was asked for less that.
-fn short(what: (&'static str, &'static str), asked: Option<Fen>, missing: i64) -> Option<Compared> {
+fn short(what: (&'static str, &'static str), asked: Option<Fen>, missing: i64) -> Option<ComparedFigures> {
     let asked = asked.filter(|asked| *asked > 0);
     let Some(asked) = asked else {
-        return Some(Compared { what: ("差额", "short by"), said: None, ours: missing, unit: "fen" });
+        return Some(ComparedFigures { what: ("差额", "short by"), said: None, ours: missing, unit: "fen" });
     };
-    Some(Compared { what, said: Some(asked), ours: asked.saturating_sub(missing), unit: "fen" })
+    Some(ComparedFigures { what, said: Some(asked), ours: asked.saturating_sub(missing), unit: "fen" })
 }
 
 fn interest_of(kind: &Kind) -> Option<Interest> {

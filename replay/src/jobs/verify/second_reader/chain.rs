@@ -4,9 +4,9 @@
 use ledger::tree::merkle::leaf_hash;
 use replay::record::log::{Frame, Header, Tip};
 
-use super::evidence::{Difference, Place};
-use super::signed::Point;
 use crate::jobs::source::hex;
+use crate::jobs::verify::evidence::{FirstDifference, FramePlace};
+use crate::jobs::verify::expected::Expectation;
 
 /// Follows the frames and hashes their entries.
 pub struct Checker<'a> {
@@ -20,12 +20,12 @@ pub struct Checker<'a> {
     pub signed: u64,
     /// How many signed roots fitted.
     pub compared: u64,
-    points: &'a [Point],
+    points: &'a [Expectation],
 }
 
 impl<'a> Checker<'a> {
     /// Goes on after `tip`; `points` in ascending order, those it lies beyond count as compared in an earlier run.
-    pub fn new(tip: Tip, points: &'a [Point]) -> Self {
+    pub fn new(tip: Tip, points: &'a [Expectation]) -> Self {
         let size = tip.frontier.size();
         let passed = points.partition_point(|point| point.at < size);
         let (done, points) = points.split_at(passed);
@@ -33,13 +33,13 @@ impl<'a> Checker<'a> {
         Self { tip, began: size, rooted: size, signed, compared: 0, points }
     }
 
-    /// Compares signed roots that stand exactly here, before anything is read.
-    pub fn begin(&mut self) -> Result<(), Box<Difference>> {
+    /// Compares signed roots of exactly this size, before anything is read.
+    pub fn begin(&mut self) -> Result<(), Box<FirstDifference>> {
         self.compare(None)
     }
 
     /// Takes the next frame; false if it is void.
-    pub fn take(&mut self, frame: &Frame, place: &Place) -> Result<bool, Box<Difference>> {
+    pub fn take(&mut self, frame: &Frame, place: &FramePlace) -> Result<bool, Box<FirstDifference>> {
         if self.tip.is_void(frame) {
             self.tip.frames += 1;
             return Ok(false);
@@ -49,7 +49,7 @@ impl<'a> Checker<'a> {
             // Entries whose root was not confirmed by a later frame are not confirmed.
             let index = if what == "root" { self.rooted } else { self.tip.next_index() };
             let place = Some(place.clone());
-            return Err(Box::new(Difference { index, what, place, expected, found, checkpoint: None }));
+            return Err(Box::new(FirstDifference { index, what, place, expected, found, checkpoint: None }));
         }
         self.rooted = header.first_index;
         for entry in frame.entries() {
@@ -67,7 +67,7 @@ impl<'a> Checker<'a> {
         Ok(true)
     }
 
-    fn compare(&mut self, place: Option<&Place>) -> Result<(), Box<Difference>> {
+    fn compare(&mut self, place: Option<&FramePlace>) -> Result<(), Box<FirstDifference>> {
         while let Some((point, rest)) = self.points.split_first() {
             if point.at > self.tip.frontier.size() {
                 return Ok(());
@@ -75,7 +75,7 @@ impl<'a> Checker<'a> {
             self.points = rest;
             let (Some(expected), found) = (point.root, self.tip.frontier.root()) else { continue };
             if expected != found {
-                return Err(Box::new(Difference {
+                return Err(Box::new(FirstDifference {
                     index: self.signed,
                     what: "signed root",
                     place: place.cloned(),
@@ -91,10 +91,10 @@ impl<'a> Checker<'a> {
     }
 
     /// At the end of the record: whatever was signed must have been there.
-    pub fn end(&self) -> Result<(), Box<Difference>> {
+    pub fn end(&self) -> Result<(), Box<FirstDifference>> {
         let Some(point) = self.points.first() else { return Ok(()) };
         let size = self.tip.frontier.size();
-        Err(Box::new(Difference {
+        Err(Box::new(FirstDifference {
             index: size,
             what: "length",
             place: None,

@@ -1,44 +1,23 @@
-//! The facts a payment's entry rests on: policy and document number in force, band, due day, standing, where the money
-//! comes from, and how far a set has come. What is told by entries after the one explained is left out where the state
-//! still tells it apart.
+//! The facts an entry about aid rests on: policy and document number in force, band, due day, what the payment is for, and
+//! how far its set has come. Entries about loans are handed on to `loan_facts`.
 
 use ledger::event::policy::Policy;
-use ledger::event::{ApplicationLineAdded, Draw, Event, Kind, Status};
-use ledger::money::{Day, Fen, share, yuan};
-use ledger::outcome::Refusal;
+use ledger::event::{ApplicationLineAdded, Event, Kind};
+use ledger::money::{share, yuan};
 use ledger::state::State;
-use ledger::state::rows::{FindingKind, Set};
+use ledger::state::rows::FindingKind;
 use ledger::state::table::NONE;
 use uuid::Uuid;
 
-use super::words::{self, percent, reason};
+use super::by_index::findings_at;
+use super::chinese_names::{self, percent, reason};
+use super::facts::{Fact, Facts, SHOWN};
+use super::loan_facts;
 use crate::answers::labels;
-use crate::answers::loans::status_name;
 use crate::engine::Recorded;
 
-/// One fact, in both languages.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Basis {
-    /// What it is about: `policy`, `band`, `due`, `standing`, `terms`, `stretch` and so on.
-    pub name: &'static str,
-    /// In Chinese.
-    pub zh: String,
-    /// In English.
-    pub en: String,
-}
-
-/// Facts being gathered for one entry.
-pub(super) struct Facts<'a> {
-    pub(super) state: &'a State,
-    /// Index of the entry: what later entries adopted does not count.
-    pub(super) index: u64,
-    /// Its effective day.
-    pub(super) on: Day,
-    pub(super) list: Vec<Basis>,
-}
-
 /// The facts an entry rests on.
-pub(super) fn basis(state: &State, recorded: &Recorded) -> Vec<Basis> {
+pub(super) fn facts_of(state: &State, recorded: &Recorded) -> Vec<Fact> {
     let Event { effective, kind, .. } = &recorded.event;
     let mut facts = Facts { state, index: recorded.index, on: *effective, list: Vec::new() };
     match kind {
@@ -72,25 +51,12 @@ pub(super) fn basis(state: &State, recorded: &Recorded) -> Vec<Basis> {
         }
         Kind::PayoutUnknown(event) => facts.payout(event.payout),
         Kind::SuspenseCleared(event) => facts.credit(event.credit),
-        kind => super::lending::add(&mut facts, kind),
+        kind => loan_facts::add(&mut facts, kind),
     }
     facts.list
 }
 
-/// What a refusal is about, by the name people know it by.
-pub(super) fn subject(state: &State, refusal: &Refusal) -> Option<Basis> {
-    let name = super::said::name_of(state, refusal.subject)?;
-    Some(Basis { name: "subject", zh: format!("对象：{name}"), en: format!("it is about {name}") })
-}
-
-/// Parts of a document, draws or the like that are shown; the rest stands in what was said.
-const SHOWN: usize = 20;
-
 impl Facts<'_> {
-    pub(super) fn add(&mut self, name: &'static str, zh: String, en: String) {
-        self.list.push(Basis { name, zh, en });
-    }
-
     fn policy_of(&mut self, programme: Option<u32>) {
         if let Some(programme) = programme {
             self.policy(programme);
@@ -118,7 +84,7 @@ impl Facts<'_> {
         };
         let (policy, from, by) = (adopted.policy.clone(), adopted.from, adopted.index);
         let Policy { programme, version, name, document, .. } = &policy;
-        let document = words::document(document);
+        let document = chinese_names::document(document);
         let zh =
             format!("政策：{name}（{programme}）第 {version} 版，{document}，自 {from} 起施行，第 {by} 号记录采用");
         let en =
@@ -136,37 +102,6 @@ impl Facts<'_> {
         let (min, max, name) = (yuan(band.min_fen.into()), yuan(band.max_fen.into()), &band.name);
         let zh = format!("档次：{name}，每年 {min} 至 {max} 元");
         self.add("band", zh, format!("band {number} {name}: {min} to {max} yuan a year"));
-    }
-
-    /// A student's standing on a day.
-    pub(super) fn standing_of(&mut self, person: Uuid, on: Day) {
-        let Some(handle) = self.state.persons.find(person) else {
-            self.add("standing", "学籍：该生未登记".to_owned(), "standing: the person is not registered".to_owned());
-            return;
-        };
-        self.standing(handle, on);
-    }
-
-    pub(super) fn standing(&mut self, person: u32, on: Day) {
-        let Some((from, status, school)) = self.state.status_on(person, on) else {
-            self.add("standing", format!("学籍：{on} 没有学籍记录"), format!("standing on {on}: none is known"));
-            return;
-        };
-        let (school, zh, en) = (labels::org_name(self.state, school), status_zh(status), status_name(status));
-        let zh = format!("学籍：{on} {zh}（自 {from} 起，{school}）");
-        let en = format!("standing on {on}: {en} since {from}, {school}");
-        self.add("standing", zh, en);
-    }
-
-    fn line(&mut self, id: Uuid, fen: Fen) {
-        let Some(line) = self.state.lines.find(id) else { return };
-        let source = labels::source_zh(self.state.lines.get(line).source);
-        let (label, fen) = (labels::line_label(self.state, line), yuan(fen.into()));
-        self.add("line", format!("资金来源：{label}，{source}，{fen} 元"), format!("out of {label}: {fen} yuan"));
-    }
-
-    pub(super) fn draws(&mut self, draws: &[Draw]) {
-        draws.iter().take(SHOWN).for_each(|draw| self.line(draw.line, draw.fen));
     }
 
     /// The award a payment pays: its roster, policy, band, due day and the student's standing on that day.
@@ -214,7 +149,7 @@ impl Facts<'_> {
         self.draws(&event.draws);
     }
 
-    /// Payments of the same instalment that were ordered before this entry or stand now.
+    /// Payments of the same instalment that were ordered before this entry or are there now.
     fn earlier(&mut self, award: u32, instalment: u8) {
         let state = self.state;
         let handle = state.awards.get(award).instalments + u32::from(instalment);
@@ -274,25 +209,9 @@ impl Facts<'_> {
         self.set(&labels::application_label(self.state, handle), &row.set);
     }
 
-    /// How far a set has come, and who brought it there.
-    pub(super) fn set(&mut self, label: &str, set: &Set) {
-        let (count, fen, stage) = (set.count, yuan(set.fen.into()), labels::stage_zh(set.stage));
-        let zh = format!("{label}：{count} 行，{fen} 元，{stage}");
-        self.add("set", zh, format!("{label}: {count} lines, {fen} yuan, {}", set.stage.name()));
-        for (name, zh, en, who) in [
-            ("preparer", "制单", "prepared", &set.preparer),
-            ("reviewer", "审核", "reviewed", &set.reviewer),
-            ("approver", "批准", "approved", &set.approver),
-        ] {
-            if !who.is_empty() {
-                self.add(name, format!("{zh}：{who}"), format!("{en} by {who}"));
-            }
-        }
-    }
-
     fn credit(&mut self, credit: Uuid) {
         let Some(index) = self.state.seen.find(credit).map(u64::from) else { return };
-        let numbers: Vec<u32> = super::findings_at(self.state, index).collect();
+        let numbers: Vec<u32> = findings_at(self.state, index).collect();
         for number in numbers {
             let finding = self.state.findings.get(number);
             let (fen, sentence) = (yuan(finding.fen.into()), FindingKind::sentence_zh(finding.kind));
@@ -301,9 +220,4 @@ impl Facts<'_> {
             self.add("credit", zh, en);
         }
     }
-}
-
-fn status_zh(status: Status) -> &'static str {
-    let name = format!("STANDING_{}", status_name(status).to_ascii_uppercase());
-    words::choice(&name).unwrap_or_default()
 }

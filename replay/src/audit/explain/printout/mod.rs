@@ -1,9 +1,9 @@
-//! An explanation as a sheet for people: plain words and figures with the names they need. It is made from the record alone
-//! or from a service's answer, and shown the same way. How it is shown stands in `show`; nothing is looked up there.
+//! An explanation as it is printed for people: plain words and figures with the names they need. It is made from the record alone
+//! or from a service's answer, and shown the same way. How it is shown is in `text_and_json`; nothing is looked up there.
 
-mod show;
+mod text_and_json;
 
-pub use show::moment;
+pub use text_and_json::moment;
 
 use ledger::account::AccountNo;
 use ledger::outcome::Refusal;
@@ -11,12 +11,12 @@ use ledger::state::State;
 use uuid::Uuid;
 
 use super::sentences::{finding_en, remedy_zh};
-use super::{Basis, Compared, Explanation, Moved, Said, Told};
+use super::{ComparedFigures, EntryOutcome, Explanation, Fact, Moved, SaidField};
 use crate::answers::labels;
 
 /// Everything there is to show about one entry.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Sheet {
+pub struct Printout {
     /// Entries that were known when the facts were gathered.
     pub as_of: u64,
     /// Its index.
@@ -36,26 +36,26 @@ pub struct Sheet {
     /// The day on which it counts, as yyyymmdd.
     pub effective: u32,
     /// What was said, field by field.
-    pub said: Vec<Field>,
+    pub said: Vec<PrintedField>,
     /// `posted`, `duplicate` or `refused`.
     pub outcome: String,
     /// Of a duplicate, the entry that said it first.
     pub first: Option<u64>,
     /// Why it, or what it repeats, was refused.
-    pub reason: Option<Reason>,
+    pub reason: Option<PrintedReason>,
     /// The two figures a refusal compared.
-    pub compared: Option<Figures>,
+    pub compared: Option<PrintedFigures>,
     /// The facts it rests on.
-    pub facts: Vec<Fact>,
+    pub facts: Vec<PrintedFact>,
     /// What it posted.
-    pub movements: Vec<Movement>,
+    pub movements: Vec<PrintedMovement>,
     /// Findings it opened.
-    pub findings: Vec<Opened>,
+    pub findings: Vec<PrintedFinding>,
 }
 
 /// One field of what was said.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Field {
+pub struct PrintedField {
     /// 0 for fields of the event, 1 for those of a part of it.
     pub depth: u32,
     /// Name of the field on the wire.
@@ -70,7 +70,7 @@ pub struct Field {
 
 /// Why something was refused, and what to do about it.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Reason {
+pub struct PrintedReason {
     /// Stable name of the refusal.
     pub code: String,
     /// The sentence, in Chinese and English.
@@ -87,12 +87,12 @@ pub struct Reason {
 
 /// Two figures that were compared.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Figures {
+pub struct PrintedFigures {
     /// What is compared, in Chinese and English.
     pub what: [String; 2],
     /// What the event said, if that is one figure.
     pub said: Option<i64>,
-    /// What stands here.
+    /// What is on record here.
     pub ours: i64,
     /// `fen`, `day` (yyyymmdd), or `number`.
     pub unit: String,
@@ -100,7 +100,7 @@ pub struct Figures {
 
 /// One fact, in both languages.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Fact {
+pub struct PrintedFact {
     /// What it is about.
     pub name: String,
     /// In Chinese.
@@ -111,7 +111,7 @@ pub struct Fact {
 
 /// A side of a posting.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Side {
+pub struct PrintedSide {
     /// Stable name of the class.
     pub class: String,
     /// The same in Chinese.
@@ -126,11 +126,11 @@ pub struct Side {
 
 /// A posting as it is shown.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Movement {
+pub struct PrintedMovement {
     /// The account that received.
-    pub debit: Side,
+    pub debit: PrintedSide,
     /// The account that gave.
-    pub credit: Side,
+    pub credit: PrintedSide,
     /// How much, in fen.
     pub fen: i64,
     /// The day it was booked on, as yyyymmdd.
@@ -139,7 +139,7 @@ pub struct Movement {
 
 /// A finding as it is shown.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Opened {
+pub struct PrintedFinding {
     /// Its number.
     pub number: u32,
     /// Stable name of its kind.
@@ -154,14 +154,14 @@ pub struct Opened {
     pub subject: Uuid,
 }
 
-impl Sheet {
-    /// The sheet of an explanation; `state` knows the names.
+impl Printout {
+    /// The printout of an explanation; `state` knows the names.
     #[must_use]
     pub fn new(state: &State, explanation: &Explanation) -> Self {
-        let (outcome, first, refusal) = match &explanation.told {
-            Told::Posted => ("posted", None, None),
-            Told::Duplicate { first, refused } => ("duplicate", Some(*first), refused.map(Refusal::plain)),
-            Told::Refused(refusal) => ("refused", None, Some(*refusal)),
+        let (outcome, first, refusal) = match &explanation.outcome {
+            EntryOutcome::Posted => ("posted", None, None),
+            EntryOutcome::Duplicate { first, refused } => ("duplicate", Some(*first), refused.map(Refusal::plain)),
+            EntryOutcome::Refused(refusal) => ("refused", None, Some(*refusal)),
         };
         Self {
             as_of: explanation.known,
@@ -178,47 +178,54 @@ impl Sheet {
             first,
             reason: refusal.as_ref().map(reason),
             compared: explanation.compared.as_ref().map(figures),
-            facts: explanation.basis.iter().map(fact).collect(),
+            facts: explanation.facts.iter().map(fact).collect(),
             movements: explanation.moved.iter().map(|moved| movement(state, moved)).collect(),
             findings: explanation.findings.iter().map(|number| opened(state, *number)).collect(),
         }
     }
 }
 
-fn field(said: &Said) -> Field {
-    let Said { depth, name, zh, value, id } = said;
-    Field { depth: *depth, name: (*name).to_owned(), name_zh: (*zh).to_owned(), value: value.clone(), id: *id }
+fn field(said: &SaidField) -> PrintedField {
+    let SaidField { depth, name, zh, value, id } = said;
+    PrintedField { depth: *depth, name: (*name).to_owned(), name_zh: (*zh).to_owned(), value: value.clone(), id: *id }
 }
 
-fn reason(refusal: &Refusal) -> Reason {
+fn reason(refusal: &Refusal) -> PrintedReason {
     let Refusal { code, subject, figure } = *refusal;
     let (zh, en) = code.sentence();
     let (sentence, remedy) = ([zh, en].map(str::to_owned), [remedy_zh(code.name()), code.remedy()].map(str::to_owned));
-    Reason { code: code.name().to_owned(), sentence, remedy, permanent: code.is_permanent(), subject, figure }
+    PrintedReason { code: code.name().to_owned(), sentence, remedy, permanent: code.is_permanent(), subject, figure }
 }
 
-fn figures(compared: &Compared) -> Figures {
-    let Compared { what: (zh, en), said, ours, unit } = *compared;
-    Figures { what: [zh, en].map(str::to_owned), said, ours, unit: unit.to_owned() }
+fn figures(compared: &ComparedFigures) -> PrintedFigures {
+    let ComparedFigures { what: (zh, en), said, ours, unit } = *compared;
+    PrintedFigures { what: [zh, en].map(str::to_owned), said, ours, unit: unit.to_owned() }
 }
 
-fn fact(basis: &Basis) -> Fact {
-    Fact { name: basis.name.to_owned(), zh: basis.zh.clone(), en: basis.en.clone() }
+fn fact(fact: &Fact) -> PrintedFact {
+    PrintedFact { name: fact.name.to_owned(), zh: fact.zh.clone(), en: fact.en.clone() }
 }
 
-fn movement(state: &State, moved: &Moved) -> Movement {
+fn movement(state: &State, moved: &Moved) -> PrintedMovement {
     let Moved { debit, credit, fen, booked, debit_balance, credit_balance } = *moved;
     let side = |account: AccountNo, balance| {
         let label = labels::account_label(state, account);
         let (class, class_zh) = (label.class.name().to_owned(), label.class.name_zh().to_owned());
-        Side { class, class_zh, owner: label.owner, owner_name: label.owner_name, balance }
+        PrintedSide { class, class_zh, owner: label.owner, owner_name: label.owner_name, balance }
     };
     let (debit, credit) = (side(debit, debit_balance), side(credit, credit_balance));
-    Movement { debit, credit, fen, booked: booked.yyyymmdd() }
+    PrintedMovement { debit, credit, fen, booked: booked.yyyymmdd() }
 }
 
-fn opened(state: &State, number: u32) -> Opened {
+fn opened(state: &State, number: u32) -> PrintedFinding {
     let row = state.findings.get(number);
     let sentence = [row.kind.sentence_zh(), finding_en(row.kind)].map(str::to_owned);
-    Opened { number, kind: row.kind.name().to_owned(), sentence, fen: row.fen, open: row.open, subject: row.subject }
+    PrintedFinding {
+        number,
+        kind: row.kind.name().to_owned(),
+        sentence,
+        fen: row.fen,
+        open: row.open,
+        subject: row.subject,
+    }
 }

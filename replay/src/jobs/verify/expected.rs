@@ -20,7 +20,7 @@ pub type Books = [Turnover; Book::ALL.len()];
 
 /// What must hold when the record has `at` entries.
 #[derive(Clone, Debug)]
-pub struct Point {
+pub struct Expectation {
     /// Number of entries.
     pub at: u64,
     /// Who says so: a file, or an option.
@@ -35,15 +35,15 @@ pub struct Point {
     pub note: Option<Note>,
 }
 
-impl Point {
+impl Expectation {
     /// Of whom nothing is expected yet.
     pub fn new(at: u64, source: String) -> Self {
         Self { at, source, root: None, outcomes: None, digest: None, note: None }
     }
 }
 
-/// All checkpoints in `dir`, by size. Whether their keys are trusted is for `trusted`.
-pub fn load(dir: &Path) -> anyhow::Result<Vec<Point>> {
+/// All checkpoints in `dir`, by size. Whether their keys are trusted is for `trusted_keys`.
+pub fn load(dir: &Path) -> anyhow::Result<Vec<Expectation>> {
     let mut points = Vec::new();
     for item in std::fs::read_dir(dir).with_context(|| format!("reading directory {}", dir.display()))? {
         let path = item?.path();
@@ -62,28 +62,30 @@ pub fn load(dir: &Path) -> anyhow::Result<Vec<Point>> {
     Ok(points)
 }
 
-fn read(bytes: std::io::Result<Vec<u8>>, path: &Path) -> anyhow::Result<Point> {
-    point(Note::parse(&bytes?)?, &path.display().to_string())
+fn read(bytes: std::io::Result<Vec<u8>>, path: &Path) -> anyhow::Result<Expectation> {
+    of_note(Note::parse(&bytes?)?, &path.display().to_string())
 }
 
 /// What a note says, of the tree or of outcomes.
-pub fn point(note: Note, source: &str) -> anyhow::Result<Point> {
+pub fn of_note(note: Note, source: &str) -> anyhow::Result<Expectation> {
     let text = note.unverified_text();
     let point = match Outcomes::parse(text) {
-        Ok(said) => Point { outcomes: Some((said.chain, said.books)), ..Point::new(said.size, source.to_owned()) },
+        Ok(said) => {
+            Expectation { outcomes: Some((said.chain, said.books)), ..Expectation::new(said.size, source.to_owned()) }
+        }
         Err(_) => {
             let said = Checkpoint::parse(text)?;
-            Point { root: Some(said.root), ..Point::new(said.size, source.to_owned()) }
+            Expectation { root: Some(said.root), ..Expectation::new(said.size, source.to_owned()) }
         }
     };
-    Ok(Point { note: Some(note), ..point })
+    Ok(Expectation { note: Some(note), ..point })
 }
 
 /// `DIGEST@INDEX`, as typed.
-pub fn expectation(text: &str) -> Result<Point, String> {
+pub fn expectation(text: &str) -> Result<Expectation, String> {
     let wrong = || "type DIGEST@INDEX: 64 hexadecimal digits, @, and a number of entries".to_owned();
     let (digest, at) = text.split_once('@').ok_or_else(wrong)?;
     let digest = unhex(digest).and_then(|bytes| Hash::try_from(bytes).ok()).ok_or_else(wrong)?;
     let at = at.parse().map_err(|_| wrong())?;
-    Ok(Point { digest: Some(digest), ..Point::new(at, format!("--expect {text}")) })
+    Ok(Expectation { digest: Some(digest), ..Expectation::new(at, format!("--expect {text}")) })
 }

@@ -1,0 +1,143 @@
+//! One entry put in words: what was said, what came of it, and what that rests on, brought together from the state and the
+//! record. Each of its parts is made in a file of its own.
+
+use ledger::money::Day;
+use ledger::outcome::{Code, Refusal};
+use ledger::state::State;
+use ledger::state::rows::DUPLICATE;
+use uuid::Uuid;
+
+use super::aid_facts::facts_of;
+use super::by_index::{findings_at, first_at};
+use super::chinese_names::kind_zh;
+use super::entry_postings::{self, Moved};
+use super::event_fields::{self, SaidField};
+use super::facts::Fact;
+use super::refusal_figures::{ComparedFigures, compared};
+use crate::engine::{Engine, EngineError, Recorded};
+use crate::pages::posting_row::EntryRow;
+
+/// What became of an entry.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum EntryOutcome {
+    /// Done.
+    Posted,
+    /// Said before.
+    Duplicate {
+        /// Index of the entry that said it first.
+        first: u64,
+        /// Why that was refused, if it was.
+        refused: Option<Code>,
+    },
+    /// Turned away.
+    Refused(Refusal),
+}
+
+/// Everything there is to say about one entry.
+#[derive(Clone, Debug)]
+pub struct Explanation {
+    /// Its index.
+    pub index: u64,
+    /// When it was recorded, in milliseconds since 1970.
+    pub recorded_ms: i64,
+    /// Who said it.
+    pub principal: String,
+    /// Id of the event.
+    pub event: Uuid,
+    /// Kind of the event, by its stable name.
+    pub kind: &'static str,
+    /// The same in Chinese.
+    pub kind_zh: &'static str,
+    /// Whether it reports what happened rather than asks for something.
+    pub report: bool,
+    /// The day on which it counts.
+    pub effective: Day,
+    /// What was said, field by field.
+    pub said: Vec<SaidField>,
+    /// What came of it.
+    pub outcome: EntryOutcome,
+    /// The two figures a refusal compared.
+    pub compared: Option<ComparedFigures>,
+    /// The facts it rests on.
+    pub facts: Vec<Fact>,
+    /// What it posted.
+    pub moved: Vec<Moved>,
+    /// Numbers of the findings it opened.
+    pub findings: Vec<u32>,
+    /// Entries that were known when the facts were gathered: the index of the entry if it was folded for this, more if
+    /// the facts are those of a ledger that has gone on.
+    pub known: u64,
+}
+
+/// Explains an entry of a ledger in operation; `None` if so many are not folded yet. Facts are those on record when the
+/// entry was folded as far as the record tells them apart by entry, and those known now for the rest. Blocks: not for
+/// async tasks.
+///
+/// # Errors
+/// The record or the pages cannot be read.
+pub fn explain(engine: &Engine, index: u64) -> Result<Option<Explanation>, EngineError> {
+    let Some(recorded) = engine.recorded(index)? else { return Ok(None) };
+    let posted = matches!(outcome_of(&engine.read(), &recorded), EntryOutcome::Posted);
+    let rows = if posted { entry_postings::rows_of(engine, &recorded)? } else { Vec::new() };
+    let state = engine.read();
+    let (known, facts) = (state.entries, facts_of(&state, &recorded));
+    Ok(Some(of(&state, &recorded, &rows, known, facts)))
+}
+
+/// Puts an explanation together from the state after the entry, or a later one, and the facts gathered for it.
+pub(super) fn of(state: &State, recorded: &Recorded, rows: &[EntryRow], known: u64, facts: Vec<Fact>) -> Explanation {
+    let outcome = outcome_of(state, recorded);
+    let compared = match &outcome {
+        EntryOutcome::Refused(refusal) => compared(state, &recorded.event, refusal),
+        _ => None,
+    };
+    let facts = match &outcome {
+        // What a repetition rests on is said of the entry it repeats.
+        EntryOutcome::Duplicate { .. } => Vec::new(),
+        EntryOutcome::Refused(refusal) => subject(state, refusal).into_iter().chain(facts).collect(),
+        EntryOutcome::Posted => facts,
+    };
+    Explanation {
+        index: recorded.index,
+        recorded_ms: recorded.recorded_ms,
+        principal: recorded.principal.clone(),
+        event: recorded.event.id,
+        kind: recorded.event.kind.name(),
+        kind_zh: kind_zh(recorded.event.kind.name()),
+        report: recorded.event.kind.is_report(),
+        effective: recorded.event.effective,
+        said: event_fields::fields_of(state, recorded),
+        outcome,
+        compared,
+        facts,
+        moved: entry_postings::moved(rows),
+        findings: findings_at(state, recorded.index).collect(),
+        known,
+    }
+}
+
+/// What a refusal is about, by the name people know it by.
+fn subject(state: &State, refusal: &Refusal) -> Option<Fact> {
+    let name = event_fields::name_of(state, refusal.subject)?;
+    Some(Fact { name: "subject", zh: format!("对象：{name}"), en: format!("it is about {name}") })
+}
+
+/// What became of an entry, as the state remembers it.
+pub(super) fn outcome_of(state: &State, recorded: &Recorded) -> EntryOutcome {
+    let seen = u32::try_from(recorded.index).ok().filter(|at| *at < state.seen.next());
+    let verdict = seen.map_or(0, |at| state.seen.get(at).verdict);
+    let first = state.seen.find(recorded.event.id).unwrap_or_default();
+    match verdict {
+        0 => EntryOutcome::Posted,
+        DUPLICATE => {
+            EntryOutcome::Duplicate { first: first.into(), refused: Code::try_from(state.seen.get(first).verdict).ok() }
+        }
+        code => {
+            let row = first_at(&state.refused, |row| row.index < recorded.index);
+            let row = Some(row).filter(|row| *row < state.refused.next()).map(|row| state.refused.get(row));
+            let known = row.filter(|row| row.index == recorded.index).map(|row| row.refusal);
+            let code = Code::try_from(code).unwrap_or(Code::BadShape);
+            EntryOutcome::Refused(known.unwrap_or(Refusal::plain(code)))
+        }
+    }
+}

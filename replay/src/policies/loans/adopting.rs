@@ -1,0 +1,58 @@
+//! The events that adopt terms of loans and the programmes that pay lenders: those this program ships, and those of a file.
+
+use ledger::event::loan_terms::LoanTerms;
+use ledger::event::{Event, Kind};
+use ledger::money::Day;
+use uuid::Uuid;
+
+use super::reading::load;
+use crate::policies::file_text::PolicyFileError;
+use crate::policies::reading::load as load_policy;
+use crate::policies::shipped::{NAMESPACE, adoption as policy_adoption};
+
+/// The programmes to which document lines are bound that pay lenders.
+const PROGRAMMES: [(&str, &str); 3] = [
+    ("policies/loans/subsidy.toml", include_str!("../../../../policies/loans/subsidy.toml")),
+    ("policies/loans/waiver.toml", include_str!("../../../../policies/loans/waiver.toml")),
+    ("policies/loans/risk.toml", include_str!("../../../../policies/loans/risk.toml")),
+];
+
+/// The terms by kind of loan.
+pub(super) const TERMS: [(&str, &str); 2] = [
+    ("policies/loans/origin.toml", include_str!("../../../../policies/loans/origin.toml")),
+    ("policies/loans/campus.toml", include_str!("../../../../policies/loans/campus.toml")),
+];
+
+/// The programmes and terms this program ships, as events in the order of adoption.
+///
+/// # Errors
+/// Never in a program that passed its tests; a changed file says where it is wrong.
+pub fn events() -> Result<Vec<Event>, PolicyFileError> {
+    let mut events = Vec::new();
+    for (file, text) in PROGRAMMES.iter().chain(&TERMS) {
+        events.extend(toml_events(file, text)?);
+    }
+    Ok(events)
+}
+
+/// The events that adopt what a TOML file holds: terms of loans if it names their `kind`, a policy otherwise.
+///
+/// # Errors
+/// The first thing that is not as it must be. Nothing is read in part.
+pub fn toml_events(file: &str, text: &str) -> Result<Vec<Event>, PolicyFileError> {
+    let names_kind = text.parse::<toml::Table>().is_ok_and(|table| table.contains_key("kind"));
+    if names_kind {
+        let versions = load(file, text)?.into_iter();
+        return Ok(versions.map(|(from, terms)| adoption(from, terms)).collect());
+    }
+    let versions = load_policy(file, text)?.into_iter();
+    Ok(versions.map(|(from, policy)| policy_adoption(from, policy)).collect())
+}
+
+/// The event that adopts one version. Its id comes from kind and version alone, as that of other policies does.
+#[must_use]
+pub(crate) fn adoption(from: Day, terms: LoanTerms) -> Event {
+    let key = format!("loan-terms/{}/{}", terms.kind.name(), terms.version);
+    let id = Uuid::new_v5(&NAMESPACE, key.as_bytes());
+    Event { id, effective: from, kind: Kind::LoanTermsAdopted(Box::new(terms)) }
+}
