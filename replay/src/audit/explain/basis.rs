@@ -4,10 +4,11 @@
 
 use ledger::event::policy::Policy;
 use ledger::event::{ApplicationLineAdded, Draw, Event, Kind, Status};
+use ledger::finding::FindingKind;
 use ledger::money::{Day, Fen, share, yuan};
 use ledger::outcome::Refusal;
 use ledger::state::State;
-use ledger::state::rows::{FindingKind, Set};
+use ledger::state::rows::Set;
 use ledger::state::table::NONE;
 use uuid::Uuid;
 
