@@ -35,8 +35,83 @@ pub struct Event {
     pub kind: Kind,
 }
 
+/// Calls a macro with the closed list of kinds, so that whoever needs something for each kind has no list of their own.
+///
+/// A row is the kind, what it holds, its name, its Chinese name, and whether it reports or asks for a decision. The order is
+/// that of the numbers on the wire.
+#[macro_export]
+macro_rules! for_each_kind {
+    ($callback:ident) => {
+        $callback! {
+            PolicyAdopted(Box<Policy>) "policy_adopted" "采用项目政策" decision;
+            RulesAdopted(RulesAdopted) "rules_adopted" "采用规则版本" decision;
+            OrgRegistered(OrgRegistered) "org_registered" "机构登记" report;
+            OrgRenamed(OrgRenamed) "org_renamed" "机构更名" report;
+            LineIssued(LineIssued) "line_issued" "下达指标" decision;
+            LinePassedDown(LinePassedDown) "line_passed_down" "分解下达指标" decision;
+            LineRecalled(LineRecalled) "line_recalled" "收回指标" decision;
+            PersonRegistered(PersonRegistered) "person_registered" "人员登记" report;
+            StatusChanged(StatusChanged) "status_changed" "学籍变动" report;
+            CardBound(CardBound) "card_bound" "绑定卡" report;
+            CardReplaced(CardReplaced) "card_replaced" "换卡" report;
+            RosterPrepared(RosterPrepared) "roster_prepared" "编制花名册" decision;
+            RosterLineAdded(RosterLineAdded) "roster_line_added" "花名册加行" decision;
+            RosterSealed(SetSealed) "roster_sealed" "花名册封存" decision;
+            RosterReviewed(SetDecided) "roster_reviewed" "花名册审核" decision;
+            RosterApproved(SetDecided) "roster_approved" "花名册批准" decision;
+            RosterCancelled(SetCancelled) "roster_cancelled" "花名册作废" decision;
+            ApplicationPrepared(ApplicationPrepared) "application_prepared" "编制支付申请" decision;
+            ApplicationLineAdded(ApplicationLineAdded) "application_line_added" "支付申请加行" decision;
+            ApplicationSealed(SetSealed) "application_sealed" "支付申请封存" decision;
+            ApplicationApproved(SetDecided) "application_approved" "支付申请批准" decision;
+            ApplicationCancelled(SetCancelled) "application_cancelled" "支付申请作废" decision;
+            VoucherIssued(VoucherIssued) "voucher_issued" "开具支付凭证" report;
+            VoucherCleared(VoucherCleared) "voucher_cleared" "支付凭证清算" report;
+            BatchSent(BatchSent) "batch_sent" "发送代发批次" decision;
+            PayoutCredited(PayoutCredited) "payout_credited" "银行入账" report;
+            PayoutReturned(PayoutReturned) "payout_returned" "银行退回" report;
+            PayoutUnknown(PayoutUnknown) "payout_unknown" "结果未知" report;
+            SuspenseCleared(SuspenseCleared) "suspense_cleared" "暂记清理" decision;
+            LoanTermsAdopted(Box<LoanTerms>) "loan_terms_adopted" "采用贷款条款" decision;
+            RatePublished(RatePublished) "rate_published" "公布利率" report;
+            WaiverAdopted(WaiverAdopted) "waiver_adopted" "免息通知" decision;
+            LoanSigned(LoanSigned) "loan_signed" "贷款签约" report;
+            LoanDrawn(LoanDrawn) "loan_drawn" "贷款发放" report;
+            LoanDrawReturned(LoanDrawReturned) "loan_draw_returned" "放款退回" report;
+            LoanRateAgreed(LoanRateAgreed) "loan_rate_agreed" "约定利率" report;
+            LoanRepaid(LoanRepaid) "loan_repaid" "借款人还款" report;
+            LoanRefunded(LoanRefunded) "loan_refunded" "退还多付款" report;
+            LoanOverdue(LoanOverdue) "loan_overdue" "贷款逾期" report;
+            LoanDeferred(LoanDeferred) "loan_deferred" "延期还本" report;
+            LoanWrittenOff(LoanWrittenOff) "loan_written_off" "贷款核销" report;
+            LossRecovered(LossRecovered) "loss_recovered" "核销后收回" report;
+            LoanStateRepaid(LoanStateRepaid) "loan_state_repaid" "国家代偿" report;
+            LoanRelieved(LoanRelieved) "loan_relieved" "还款救助" decision;
+            InterestAccrued(InterestAccrued) "interest_accrued" "计提利息" decision;
+            InterestAdjusted(InterestAdjusted) "interest_adjusted" "调整利息" decision;
+            ClaimSubmitted(ClaimSubmitted) "claim_submitted" "提交申报" report;
+            ClaimLineAdded(ClaimLineAdded) "claim_line_added" "申报加行" report;
+            ClaimSealed(SetSealed) "claim_sealed" "申报封存" decision;
+            ClaimApproved(SetDecided) "claim_approved" "申报批准" decision;
+            OverclaimReturned(OverclaimReturned) "overclaim_returned" "退回多报款" report;
+            RemittanceOrdered(RemittanceOrdered) "remittance_ordered" "拨付指令" decision;
+            RemittanceApproved(RemittanceApproved) "remittance_approved" "拨付批准" decision;
+            RemittanceCleared(RemittanceCleared) "remittance_cleared" "拨付清算" report;
+            RemittanceReturned(RemittanceReturned) "remittance_returned" "拨付退回" report;
+            CompensationAccrued(CompensationAccrued) "compensation_accrued" "计提风险补偿金" decision;
+            CompensationReceived(CompensationReceived) "compensation_received" "收到风险补偿金" report;
+            FundStated(FundStated) "fund_stated" "补偿金对账" report;
+            SurplusRewarded(SurplusRewarded) "surplus_rewarded" "结余奖励" decision;
+            RewardSpent(RewardSpent) "reward_spent" "使用奖励" decision;
+            PeriodClosed(PeriodClosed) "period_closed" "期间关闭" decision;
+            EntryReversed(EntryReversed) "entry_reversed" "红字冲销" decision;
+            KeyAnnounced(KeyAnnounced) "key_announced" "公布签名公钥" decision;
+        }
+    };
+}
+
 macro_rules! kinds {
-    ($($variant:ident($content:ty) $name:literal $said:ident;)*) => {
+    ($($variant:ident($content:ty) $name:literal $zh:literal $said:ident;)*) => {
         /// Everything that can be said. Decisions may be refused; reports are booked.
         #[derive(Clone, PartialEq, Eq, Debug)]
         #[allow(missing_docs)] // Each variant is documented at its struct.
@@ -47,6 +122,12 @@ macro_rules! kinds {
             #[must_use]
             pub fn name(&self) -> &'static str {
                 match self { $(Self::$variant(_) => $name,)* }
+            }
+
+            /// Its Chinese name.
+            #[must_use]
+            pub fn name_zh(&self) -> &'static str {
+                match self { $(Self::$variant(_) => $zh,)* }
             }
 
             /// Whether this states what happened (R) rather than asking for something (D).
@@ -60,68 +141,4 @@ macro_rules! kinds {
     (@ decision) => { false };
 }
 
-kinds! {
-    PolicyAdopted(Box<Policy>) "policy_adopted" decision;
-    RulesAdopted(RulesAdopted) "rules_adopted" decision;
-    OrgRegistered(OrgRegistered) "org_registered" report;
-    OrgRenamed(OrgRenamed) "org_renamed" report;
-    LineIssued(LineIssued) "line_issued" decision;
-    LinePassedDown(LinePassedDown) "line_passed_down" decision;
-    LineRecalled(LineRecalled) "line_recalled" decision;
-    PersonRegistered(PersonRegistered) "person_registered" report;
-    StatusChanged(StatusChanged) "status_changed" report;
-    CardBound(CardBound) "card_bound" report;
-    CardReplaced(CardReplaced) "card_replaced" report;
-    RosterPrepared(RosterPrepared) "roster_prepared" decision;
-    RosterLineAdded(RosterLineAdded) "roster_line_added" decision;
-    RosterSealed(SetSealed) "roster_sealed" decision;
-    RosterReviewed(SetDecided) "roster_reviewed" decision;
-    RosterApproved(SetDecided) "roster_approved" decision;
-    RosterCancelled(SetCancelled) "roster_cancelled" decision;
-    ApplicationPrepared(ApplicationPrepared) "application_prepared" decision;
-    ApplicationLineAdded(ApplicationLineAdded) "application_line_added" decision;
-    ApplicationSealed(SetSealed) "application_sealed" decision;
-    ApplicationApproved(SetDecided) "application_approved" decision;
-    ApplicationCancelled(SetCancelled) "application_cancelled" decision;
-    VoucherIssued(VoucherIssued) "voucher_issued" report;
-    VoucherCleared(VoucherCleared) "voucher_cleared" report;
-    BatchSent(BatchSent) "batch_sent" decision;
-    PayoutCredited(PayoutCredited) "payout_credited" report;
-    PayoutReturned(PayoutReturned) "payout_returned" report;
-    PayoutUnknown(PayoutUnknown) "payout_unknown" report;
-    SuspenseCleared(SuspenseCleared) "suspense_cleared" decision;
-    LoanTermsAdopted(Box<LoanTerms>) "loan_terms_adopted" decision;
-    RatePublished(RatePublished) "rate_published" report;
-    WaiverAdopted(WaiverAdopted) "waiver_adopted" decision;
-    LoanSigned(LoanSigned) "loan_signed" report;
-    LoanDrawn(LoanDrawn) "loan_drawn" report;
-    LoanDrawReturned(LoanDrawReturned) "loan_draw_returned" report;
-    LoanRateAgreed(LoanRateAgreed) "loan_rate_agreed" report;
-    LoanRepaid(LoanRepaid) "loan_repaid" report;
-    LoanRefunded(LoanRefunded) "loan_refunded" report;
-    LoanOverdue(LoanOverdue) "loan_overdue" report;
-    LoanDeferred(LoanDeferred) "loan_deferred" report;
-    LoanWrittenOff(LoanWrittenOff) "loan_written_off" report;
-    LossRecovered(LossRecovered) "loss_recovered" report;
-    LoanStateRepaid(LoanStateRepaid) "loan_state_repaid" report;
-    LoanRelieved(LoanRelieved) "loan_relieved" decision;
-    InterestAccrued(InterestAccrued) "interest_accrued" decision;
-    InterestAdjusted(InterestAdjusted) "interest_adjusted" decision;
-    ClaimSubmitted(ClaimSubmitted) "claim_submitted" report;
-    ClaimLineAdded(ClaimLineAdded) "claim_line_added" report;
-    ClaimSealed(SetSealed) "claim_sealed" decision;
-    ClaimApproved(SetDecided) "claim_approved" decision;
-    OverclaimReturned(OverclaimReturned) "overclaim_returned" report;
-    RemittanceOrdered(RemittanceOrdered) "remittance_ordered" decision;
-    RemittanceApproved(RemittanceApproved) "remittance_approved" decision;
-    RemittanceCleared(RemittanceCleared) "remittance_cleared" report;
-    RemittanceReturned(RemittanceReturned) "remittance_returned" report;
-    CompensationAccrued(CompensationAccrued) "compensation_accrued" decision;
-    CompensationReceived(CompensationReceived) "compensation_received" report;
-    FundStated(FundStated) "fund_stated" report;
-    SurplusRewarded(SurplusRewarded) "surplus_rewarded" decision;
-    RewardSpent(RewardSpent) "reward_spent" decision;
-    PeriodClosed(PeriodClosed) "period_closed" decision;
-    EntryReversed(EntryReversed) "entry_reversed" decision;
-    KeyAnnounced(KeyAnnounced) "key_announced" decision;
-}
+for_each_kind!(kinds);
