@@ -83,6 +83,13 @@ pub enum Owner {
     Reward,
 }
 
+impl Owner {
+    /// How many accounts one of this kind has.
+    pub(crate) fn accounts(self) -> u32 {
+        Class::ALL.iter().map(|class| u32::from(class.owner() == self)).sum()
+    }
+}
+
 // A balance is what came in less what went out: debits less credits, for every class alike.
 classes! {
     Issued "issued" "下达来源" Indicator Org true;

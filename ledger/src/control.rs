@@ -1,9 +1,12 @@
-//! Periods closed, entries reversed 红字冲销, keys announced. Closing moves the first open day; reversing takes a fact out
-//! again; a key announced here may sign checkpoints, which is checked where they are.
+//! Rules adopted, periods closed, entries reversed 红字冲销, keys announced. Closing moves the first open day; reversing takes
+//! a fact out again; a key announced here may sign checkpoints, which is checked where they are.
 
-use crate::event::{EntryReversed, KeyAnnounced, PeriodClosed};
-use crate::fold::{Act, Change};
+use crate::change::{Case, Change, Judged};
+use crate::entry::Entry;
+use crate::event::{EntryReversed, KeyAnnounced, PeriodClosed, RulesAdopted};
+use crate::loan::change::LoanChange;
 use crate::loan::contract::find;
+use crate::loan::facts::moved;
 use crate::money::Day;
 use crate::outcome::{Code, Refusal};
 use crate::state::State;
@@ -13,13 +16,23 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 pub(crate) enum ControlChange {
+    Rules(u32),
     Close { org: u32, book: usize, open_from: Day },
     Announce(AnnouncedKey),
 }
 
+/// Rules only go forward. Those of a later program do not come here: folding stops at them.
+pub(crate) fn judge_rules_adopted(case: &Case<'_>, event: &RulesAdopted) -> Judged<ControlChange> {
+    if event.version <= case.state.rules {
+        return Err(Refusal::plain(Code::RulesUnknown));
+    }
+    Ok(Change::of(ControlChange::Rules(event.version)))
+}
+
 /// Periods close forward, each organisation and book by itself, and not before they are over: closing cannot be undone, and
 /// a slip in the day would book every late fact years ahead.
-pub(crate) fn judge_closed(state: &State, on: Day, event: &PeriodClosed) -> Result<Change, Refusal> {
+pub(crate) fn judge_period_closed(case: &Case<'_>, event: &PeriodClosed) -> Judged<ControlChange> {
+    let (state, on) = (case.state, case.on());
     let org = state.need_org(event.org)?;
     if event.through > on {
         return Err(Refusal::with(Code::PeriodNotOver, event.org, i64::from(event.through.yyyymmdd())));
@@ -28,28 +41,28 @@ pub(crate) fn judge_closed(state: &State, on: Day, event: &PeriodClosed) -> Resu
     if event.through < open_from {
         return Err(Refusal::with(Code::PeriodNotLater, event.org, i64::from(open_from.yyyymmdd())));
     }
-    let change = ControlChange::Close { org, book: event.book as usize, open_from: event.through.plus(1) };
-    Ok(Change::of(Act::Control(change)))
+    Ok(Change::of(ControlChange::Close { org, book: event.book as usize, open_from: event.through.plus(1) }))
 }
 
-/// Something is announced once. Who may use a key from when stands with the checkpoints. What is no good is on record all
+/// Something is announced once. Checkpoints say who may use a key from when. What is no good is on record all
 /// the same and hinders nobody: the same key may be announced again under another signature.
-pub(crate) fn judge_announced(state: &State, event: &KeyAnnounced) -> Result<Change, Refusal> {
+pub(crate) fn judge_key_announced(case: &Case<'_>, event: &KeyAnnounced) -> Judged<ControlChange> {
     let KeyAnnounced { key, by, signature } = *event;
     let digest = Sha256::digest([key, by, signature[0], signature[1]].concat());
     let mut id = [0; 16];
     id.copy_from_slice(&digest[..16]);
     let id = Uuid::from_bytes(id);
-    if state.keys.find(id).is_some() {
+    if case.state.keys.find(id).is_some() {
         return Err(Refusal::of(Code::KeyKnown, id));
     }
-    Ok(Change::of(Act::Control(ControlChange::Announce(AnnouncedKey { id, key, by, signature, last: 0 }))))
+    Ok(Change::of(ControlChange::Announce(AnnouncedKey { id, key, by, signature, last: 0 })))
 }
 
 /// An entry can be reversed while it is the last that changed its loan and told a fact whose effect is the loan's alone.
 /// The fact goes out and what it posted is posted in red, booked like any late fact. Interest it brought forward goes too,
 /// or a slip in a date would post it for years to come.
-pub(crate) fn judge_reversed(state: &State, on: Day, event: &EntryReversed) -> Result<Change, Refusal> {
+pub(crate) fn judge_entry_reversed(case: &Case<'_>, event: &EntryReversed) -> Judged<LoanChange> {
+    let state = case.state;
     let Some(index) = state.seen.find(event.entry).map(u64::from) else {
         return Err(Refusal::of(Code::UnknownEntry, event.entry));
     };
@@ -67,11 +80,13 @@ pub(crate) fn judge_reversed(state: &State, on: Day, event: &EntryReversed) -> R
         return Err(Refusal::with(Code::NotLast, event.subject, last));
     }
     let facts = found.row.facts.iter().filter(|fact| fact.index != index).copied().collect();
-    Ok(crate::loan::facts::moved(state, on, &found, facts, found.row.through_before))
+    Ok(moved(state, case.on(), &found, facts, found.row.through_before))
 }
 
-pub(crate) fn apply(state: &mut State, index: u64, change: ControlChange) {
+pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: ControlChange) {
+    let index = entry.index;
     match change {
+        ControlChange::Rules(version) => state.rules = version,
         ControlChange::Close { org, book, open_from } => {
             let row = state.orgs.get_mut(org);
             row.open_from[book] = open_from;

@@ -1,4 +1,4 @@
-//! What a finding is about: the closed list. Rows of findings stand in `rows`.
+//! What a finding is about: the closed list. Rows of findings are in `state`.
 #![allow(missing_docs)] // The sentence of each stands beside it.
 
 use crate::event::policy::Rule;

@@ -1,36 +1,33 @@
 //! The heart: one entry in, one outcome out. Judging only reads; past it nothing can fail.
-//! No clock, no IO, no chance, no floats. What a kind of event means stands in the file of its domain.
+//! No clock, no IO, no chance, no floats. What a kind of event means is in the file of its domain.
 
 use crate::account::{AccountNo, Class};
-use crate::aid::award;
-use crate::aid::award::AwardChange;
-use crate::aid::budget;
-use crate::aid::budget::BudgetChange;
-use crate::aid::payment;
-use crate::aid::payment::PaymentChange;
-use crate::aid::results;
-use crate::aid::results::ResultChange;
+use crate::aid::award::{self, AwardChange};
+use crate::aid::budget::{self, BudgetChange};
+use crate::aid::payment::{self, PaymentChange};
+use crate::aid::programme;
+use crate::aid::results::{self, ResultChange};
+use crate::aid::suspense::{self, SuspenseChange};
+use crate::change::{Case, Change, Judged, NewFinding};
 use crate::control::{self, ControlChange};
 use crate::entry::Entry;
 use crate::event::Kind;
-use crate::event::policy::{Adopted, Policy};
-use crate::lender::claim;
-use crate::lender::claim::ClaimChange;
-use crate::lender::fund;
-use crate::lender::fund::RiskChange;
-use crate::lender::remittance;
-use crate::lender::remittance::RemittanceChange;
-use crate::loan::{self, LoanChange};
+use crate::event::policy::Policy;
+use crate::lender::claim::change::ClaimChange;
+use crate::lender::claim::{self, line, returned, settle};
+use crate::lender::fund::change::FundChange;
+use crate::lender::fund::{self, compensation, loss, reward};
+use crate::lender::remittance::change::RemittanceChange;
+use crate::lender::remittance::{self, report};
+use crate::loan::change::LoanChange;
+use crate::loan::{self, accrual, contract, facts, rules};
 use crate::money::{Day, Fen};
 use crate::outcome::{Code, Outcome, Posting, Refusal};
-use crate::registry::org;
-use crate::registry::org::OrgChange;
-use crate::registry::people;
-use crate::registry::people::PeopleChange;
-use crate::state::rows::{DUPLICATE, Finding, FindingKind, Refused, Seen, WITHHELD};
+use crate::registry::org::{self, OrgChange};
+use crate::registry::people::{self, PeopleChange};
+use crate::state::State;
+use crate::state::rows::{DUPLICATE, Finding, Refused, Seen, WITHHELD};
 use crate::state::table::NONE;
-use crate::state::{State, UNKNOWN_ORG};
-use uuid::Uuid;
 
 /// The newest rules version this program knows.
 pub const KNOWN_RULES: u32 = 1;
@@ -62,58 +59,129 @@ impl std::fmt::Display for Halt {
 
 impl std::error::Error for Halt {}
 
-/// What an admissible event will change: the money, the findings, and one act of its domain.
-pub(crate) struct Change {
-    pub postings: Vec<Posting>,
-    pub findings: Vec<NewFinding>,
-    pub act: Act,
-}
-
-/// A finding about to be opened.
-pub(crate) struct NewFinding {
-    pub kind: FindingKind,
-    pub subject: Uuid,
-    pub fen: Fen,
-    pub payout: u32,
-    pub unit: u32,
-}
-
-impl NewFinding {
-    /// A finding without money in suspense.
-    pub fn about(kind: FindingKind, subject: Uuid) -> Self {
-        Self { kind, subject, fen: 0, payout: NONE, unit: UNKNOWN_ORG }
-    }
-}
-
-/// What changes besides money, by domain.
-pub(crate) enum Act {
-    /// Only the money and the findings.
-    Nothing,
-    AdoptPolicy(Box<Policy>),
-    AdoptRules(u32),
+/// What changes besides money and findings, by domain.
+enum Act {
+    Programme(Box<Policy>),
     Org(OrgChange),
-    Budget(BudgetChange),
     People(PeopleChange),
+    Budget(BudgetChange),
     Award(AwardChange),
     Payment(PaymentChange),
     Result(ResultChange),
+    Suspense(SuspenseChange),
     Loan(LoanChange),
     Claim(ClaimChange),
     Remittance(RemittanceChange),
-    Risk(RiskChange),
+    Fund(FundChange),
     Control(ControlChange),
 }
 
-impl Change {
-    /// A change of things, without money.
-    pub fn of(act: Act) -> Self {
-        Self { postings: Vec::new(), findings: Vec::new(), act }
+impl Act {
+    fn apply(self, state: &mut State, entry: &Entry<'_>) {
+        match self {
+            Self::Programme(policy) => programme::apply(state, entry, *policy),
+            Self::Org(change) => org::apply(state, entry, change),
+            Self::People(change) => people::apply(state, entry, change),
+            Self::Budget(change) => budget::apply(state, entry, change),
+            Self::Award(change) => award::apply(state, entry, change),
+            Self::Payment(change) => payment::apply(state, entry, change),
+            Self::Result(change) => results::apply(state, entry, change),
+            Self::Suspense(change) => suspense::apply(state, entry, change),
+            Self::Loan(change) => loan::apply(state, entry, change),
+            Self::Claim(change) => claim::apply(state, entry, change),
+            Self::Remittance(change) => remittance::apply(state, entry, change),
+            Self::Fund(change) => fund::apply(state, entry, change),
+            Self::Control(change) => control::apply(state, entry, change),
+        }
     }
+}
 
-    /// A report that changes nothing but is worth looking at.
-    pub fn only(finding: NewFinding) -> Self {
-        Self { postings: Vec::new(), findings: vec![finding], act: Act::Nothing }
-    }
+macro_rules! judges {
+    ($($kind:ident => $act:ident $judge:path;)*) => {
+        /// Reads only, so a refused event leaves nothing behind but its outcome.
+        fn judge(case: &Case<'_>) -> Judged<Act> {
+            match &case.entry.event.kind {
+                $(Kind::$kind(event) => Ok($judge(case, event)?.map(Act::$act)),)*
+            }
+        }
+    };
+}
+
+// Who judges which kind, and what sort of act comes of it. The compiler misses no kind.
+judges! {
+    PolicyAdopted => Programme programme::judge_policy_adopted;
+    RulesAdopted => Control control::judge_rules_adopted;
+    OrgRegistered => Org org::judge_org_registered;
+    OrgRenamed => Org org::judge_org_renamed;
+    LineIssued => Budget budget::judge_line_issued;
+    LinePassedDown => Budget budget::judge_line_passed_down;
+    LineRecalled => Budget budget::judge_line_recalled;
+    PersonRegistered => People people::judge_person_registered;
+    StatusChanged => People people::judge_status_changed;
+    CardBound => People people::judge_card_bound;
+    CardReplaced => People people::judge_card_replaced;
+    RosterPrepared => Award award::judge_roster_prepared;
+    RosterLineAdded => Award award::judge_roster_line_added;
+    RosterSealed => Award award::judge_roster_sealed;
+    RosterReviewed => Award award::judge_roster_reviewed;
+    RosterApproved => Award award::judge_roster_approved;
+    RosterCancelled => Award award::judge_roster_cancelled;
+    ApplicationPrepared => Payment payment::judge_application_prepared;
+    ApplicationLineAdded => Payment payment::judge_application_line_added;
+    ApplicationSealed => Payment payment::judge_application_sealed;
+    ApplicationApproved => Payment payment::judge_application_approved;
+    ApplicationCancelled => Payment payment::judge_application_cancelled;
+    VoucherIssued => Result results::judge_voucher_issued;
+    VoucherCleared => Result results::judge_voucher_cleared;
+    BatchSent => Payment payment::judge_batch_sent;
+    PayoutCredited => Result results::judge_payout_credited;
+    PayoutReturned => Result results::judge_payout_returned;
+    PayoutUnknown => Result results::judge_payout_unknown;
+    SuspenseCleared => Suspense suspense::judge_suspense_cleared;
+    LoanTermsAdopted => Loan rules::judge_loan_terms_adopted;
+    RatePublished => Loan rules::judge_rate_published;
+    WaiverAdopted => Loan rules::judge_waiver_adopted;
+    LoanSigned => Loan contract::judge_loan_signed;
+    LoanDrawn => Loan facts::judge_loan_drawn;
+    LoanDrawReturned => Loan facts::judge_loan_draw_returned;
+    LoanRateAgreed => Loan facts::judge_loan_rate_agreed;
+    LoanRepaid => Loan facts::judge_loan_repaid;
+    LoanRefunded => Loan facts::judge_loan_refunded;
+    LoanOverdue => Loan facts::judge_loan_overdue;
+    LoanDeferred => Loan facts::judge_loan_deferred;
+    LoanWrittenOff => Loan facts::judge_loan_written_off;
+    LossRecovered => Fund loss::judge_loss_recovered;
+    LoanStateRepaid => Loan facts::judge_loan_state_repaid;
+    LoanRelieved => Fund reward::judge_loan_relieved;
+    InterestAccrued => Loan accrual::judge_interest_accrued;
+    InterestAdjusted => Loan accrual::judge_interest_adjusted;
+    ClaimSubmitted => Claim claim::judge_claim_submitted;
+    ClaimLineAdded => Claim line::judge_claim_line_added;
+    ClaimSealed => Claim claim::judge_claim_sealed;
+    ClaimApproved => Claim settle::judge_claim_approved;
+    OverclaimReturned => Claim returned::judge_overclaim_returned;
+    RemittanceOrdered => Remittance remittance::judge_remittance_ordered;
+    RemittanceApproved => Remittance remittance::judge_remittance_approved;
+    RemittanceCleared => Remittance report::judge_remittance_cleared;
+    RemittanceReturned => Remittance report::judge_remittance_returned;
+    CompensationAccrued => Fund compensation::judge_compensation_accrued;
+    CompensationReceived => Fund compensation::judge_compensation_received;
+    FundStated => Fund compensation::judge_fund_stated;
+    SurplusRewarded => Fund reward::judge_surplus_rewarded;
+    RewardSpent => Fund reward::judge_reward_spent;
+    PeriodClosed => Control control::judge_period_closed;
+    EntryReversed => Loan control::judge_entry_reversed;
+    KeyAnnounced => Control control::judge_key_announced;
+}
+
+/// What an entry comes to, before anything is changed.
+enum Judgement {
+    /// It will be posted: this is to be changed.
+    Admitted(Change<Act>),
+    /// It says again what an earlier entry said; that entry's refusal, if it was one.
+    Repeated { first: u64, refused: Option<Code> },
+    /// It is turned away.
+    Refused(Refusal),
 }
 
 impl State {
@@ -122,25 +190,21 @@ impl State {
     /// # Errors
     /// A [`Halt`]: the entry is not the next one, or of a later program. Then nothing was changed.
     pub fn fold(&mut self, entry: &Entry<'_>) -> Result<Outcome, Halt> {
-        if entry.index != self.entries {
-            return Err(Halt::Gap { expected: self.entries, found: entry.index });
-        }
-        let outcome = match self.outcome_before(entry)? {
-            Ok(change) => self.commit(entry, change),
-            Err(outcome) => self.turn_away(entry.index, outcome),
+        self.must_be_next(entry)?;
+        let (verdict, outcome) = match self.weigh(entry)? {
+            Judgement::Admitted(change) => (0, self.commit(entry, change)),
+            Judgement::Repeated { first, refused } => (DUPLICATE, Outcome::Duplicate { first, refused }),
+            Judgement::Refused(refusal) => {
+                self.refused.push(Refused { index: entry.index, refusal });
+                (refusal.code as u8, Outcome::Refused(refusal))
+            }
         };
-        let verdict = match &outcome {
-            Outcome::Posted { .. } => 0,
-            Outcome::Duplicate { .. } => DUPLICATE,
-            Outcome::Refused(refusal) => refusal.code as u8,
-        };
-        self.seen.push(Seen { id: entry.event.id, content: content_hash(entry.content), verdict });
         self.counts[match verdict {
             0 => 0,
             DUPLICATE => 2,
             _ => 1,
         }] += 1;
-        self.entries += 1;
+        self.remember(entry, verdict);
         Ok(outcome)
     }
 
@@ -150,12 +214,8 @@ impl State {
     /// # Errors
     /// A [`Halt`]: the entry is not the next one. Then nothing was changed.
     pub fn withhold(&mut self, entry: &Entry<'_>) -> Result<(), Halt> {
-        if entry.index != self.entries {
-            return Err(Halt::Gap { expected: self.entries, found: entry.index });
-        }
-        let content = content_hash(entry.content);
-        self.seen.push(Seen { id: entry.event.id, content, verdict: WITHHELD });
-        self.entries += 1;
+        self.must_be_next(entry)?;
+        self.remember(entry, WITHHELD);
         Ok(())
     }
 
@@ -165,123 +225,54 @@ impl State {
     /// # Errors
     /// As [`State::fold`].
     pub fn dry_run(&self, entry: &Entry<'_>) -> Result<Outcome, Halt> {
-        Ok(match self.outcome_before(entry)? {
-            Ok(change) => Outcome::Posted { postings: change.postings, findings: Vec::new() },
-            Err(outcome) => outcome,
+        Ok(match self.weigh(entry)? {
+            Judgement::Admitted(change) => Outcome::Posted { postings: change.postings, findings: Vec::new() },
+            Judgement::Repeated { first, refused } => Outcome::Duplicate { first, refused },
+            Judgement::Refused(refusal) => Outcome::Refused(refusal),
         })
     }
 
-    fn outcome_before(&self, entry: &Entry<'_>) -> Result<Result<Change, Outcome>, Halt> {
+    fn must_be_next(&self, entry: &Entry<'_>) -> Result<(), Halt> {
+        if entry.index == self.entries { Ok(()) } else { Err(Halt::Gap { expected: self.entries, found: entry.index }) }
+    }
+
+    /// The entry takes its place in the record, whatever came of it.
+    fn remember(&mut self, entry: &Entry<'_>, verdict: u8) {
+        self.seen.push(Seen { id: entry.event.id, content: content_hash(entry.content), verdict });
+        self.entries += 1;
+    }
+
+    /// An id is looked up first of all: the first statement under an id is the one that counts, whatever a later one says.
+    fn weigh(&self, entry: &Entry<'_>) -> Result<Judgement, Halt> {
         if let Some((first, seen)) = self.seen.by_id(entry.event.id) {
             let first = u64::from(first);
-            return Ok(Err(if seen.content == content_hash(entry.content) {
-                Outcome::Duplicate { first, refused: Code::try_from(seen.verdict).ok() }
+            return Ok(if seen.content == content_hash(entry.content) {
+                Judgement::Repeated { first, refused: Code::try_from(seen.verdict).ok() }
             } else {
                 let figure = i64::try_from(first).unwrap_or(i64::MAX);
-                Outcome::Refused(Refusal::with(Code::IdReused, entry.event.id, figure))
-            }));
+                Judgement::Refused(Refusal::with(Code::IdReused, entry.event.id, figure))
+            });
         }
         if let Kind::RulesAdopted(rules) = &entry.event.kind
             && rules.version > KNOWN_RULES
         {
             return Err(Halt::UnknownRules(rules.version));
         }
-        Ok(self.judge(entry).map_err(Outcome::Refused))
+        Ok(match judge(&Case { state: self, entry }) {
+            Ok(change) => Judgement::Admitted(change),
+            Err(refusal) => {
+                assert!(!entry.event.kind.is_report(), "a report is booked, never refused");
+                Judgement::Refused(refusal)
+            }
+        })
     }
 
-    /// Reads only, so a refused event leaves nothing behind but its outcome.
-    fn judge(&self, entry: &Entry<'_>) -> Result<Change, Refusal> {
+    /// Writes only: past this line nothing can be refused. The act comes before the postings: it opens the accounts they
+    /// name, and asks what funds hold before they change it.
+    fn commit(&mut self, entry: &Entry<'_>, change: Change<Act>) -> Outcome {
         let on = entry.event.effective;
-        match &entry.event.kind {
-            Kind::PolicyAdopted(policy) => self.judge_policy(policy),
-            Kind::RulesAdopted(rules) if rules.version <= self.rules => Err(Refusal::plain(Code::RulesUnknown)),
-            Kind::RulesAdopted(rules) => Ok(Change::of(Act::AdoptRules(rules.version))),
-            Kind::OrgRegistered(event) => Ok(org::judge_registered(self, event)),
-            Kind::OrgRenamed(event) => Ok(org::judge_renamed(self, event)),
-            Kind::LineIssued(event) => budget::judge_issued(self, on, event),
-            Kind::LinePassedDown(event) => budget::judge_passed_down(self, on, event),
-            Kind::LineRecalled(event) => budget::judge_recalled(self, on, event),
-            Kind::PersonRegistered(event) => Ok(people::judge_registered(self, event)),
-            Kind::StatusChanged(event) => Ok(people::judge_status(self, on, event)),
-            Kind::CardBound(event) => Ok(people::judge_bound(self, event)),
-            Kind::CardReplaced(event) => Ok(people::judge_replaced(self, event)),
-            Kind::RosterPrepared(event) => award::judge_prepared(self, entry, event),
-            Kind::RosterLineAdded(event) => award::judge_line(self, entry, event),
-            Kind::RosterSealed(event) => award::judge_sealed(self, event),
-            Kind::RosterReviewed(event) => award::judge_reviewed(self, entry, event),
-            Kind::RosterApproved(event) => award::judge_approved(self, entry, event),
-            Kind::RosterCancelled(event) => award::judge_cancelled(self, event),
-            Kind::ApplicationPrepared(event) => payment::judge_prepared(self, entry, event),
-            Kind::ApplicationLineAdded(event) => payment::judge_line(self, entry, event),
-            Kind::ApplicationSealed(event) => payment::judge_sealed(self, on, event),
-            Kind::ApplicationApproved(event) => payment::judge_approved(self, entry, event),
-            Kind::ApplicationCancelled(event) => payment::judge_cancelled(self, on, event),
-            Kind::BatchSent(event) => payment::judge_sent(self, on, event),
-            Kind::VoucherIssued(event) => Ok(results::judge_issued(self, event)),
-            Kind::VoucherCleared(event) => Ok(results::judge_cleared(self, on, event)),
-            Kind::PayoutCredited(event) => Ok(results::judge_credited(self, on, event)),
-            Kind::PayoutReturned(event) => Ok(results::judge_returned(self, on, event)),
-            Kind::PayoutUnknown(event) => Ok(results::judge_unknown(self, event)),
-            Kind::SuspenseCleared(event) => crate::aid::suspense::judge_cleared(self, on, event),
-            Kind::PeriodClosed(event) => control::judge_closed(self, on, event),
-            Kind::KeyAnnounced(event) => control::judge_announced(self, event),
-            Kind::EntryReversed(event) => control::judge_reversed(self, on, event),
-            other => self.judge_lending(entry, other),
-        }
-    }
-
-    /// Loans, claims, payments to lenders and compensation funds.
-    fn judge_lending(&self, entry: &Entry<'_>, kind: &Kind) -> Result<Change, Refusal> {
-        let (index, on) = (entry.index, entry.event.effective);
-        match kind {
-            Kind::LoanWrittenOff(event) => Ok(fund::judge_written_off(self, index, on, event)),
-            Kind::LossRecovered(event) => Ok(fund::judge_recovered(self, on, event)),
-            Kind::LoanRelieved(event) => fund::judge_relieved(self, index, on, event),
-            Kind::ClaimSubmitted(event) => Ok(claim::judge_submitted(self, entry, event)),
-            Kind::ClaimLineAdded(event) => Ok(claim::judge_line(self, entry, event)),
-            Kind::ClaimSealed(event) => claim::judge_sealed(self, on, event),
-            Kind::ClaimApproved(event) => claim::judge_approved(self, entry, event),
-            Kind::OverclaimReturned(event) => Ok(claim::judge_returned(self, on, event)),
-            Kind::RemittanceOrdered(event) => remittance::judge_ordered(self, entry, event),
-            Kind::RemittanceApproved(event) => remittance::judge_approved(self, entry, event),
-            Kind::RemittanceCleared(event) => Ok(remittance::judge_cleared(self, on, event)),
-            Kind::RemittanceReturned(event) => Ok(remittance::judge_returned(self, on, event)),
-            Kind::CompensationAccrued(event) => fund::judge_accrued(self, on, event),
-            Kind::CompensationReceived(event) => Ok(fund::judge_received(self, on, event)),
-            Kind::FundStated(event) => Ok(fund::judge_stated(self, on, event)),
-            Kind::SurplusRewarded(event) => fund::judge_rewarded(self, on, event),
-            Kind::RewardSpent(event) => fund::judge_spent(self, on, event),
-            // Every kind is judged somewhere: a test folds one of each.
-            other => loan::judge(self, index, on, other).unwrap_or_else(|| unreachable!("{} is judged", other.name())),
-        }
-    }
-
-    fn judge_policy(&self, policy: &Policy) -> Result<Change, Refusal> {
-        let known = self.programme(&policy.programme).map(|handle| self.programmes.get(handle));
-        if known.is_some_and(|row| row.versions.iter().any(|v| v.policy.version == policy.version)) {
-            return Err(Refusal::with(Code::PolicyNotNewer, Uuid::nil(), i64::from(policy.version)));
-        }
-        Ok(Change::of(Act::AdoptPolicy(Box::new(policy.clone()))))
-    }
-
-    /// Writes only: past this line nothing can be refused.
-    fn commit(&mut self, entry: &Entry<'_>, change: Change) -> Outcome {
-        let on = entry.event.effective;
-        match change.act {
-            Act::Nothing => {}
-            Act::AdoptPolicy(policy) => self.adopt(on, entry.index, *policy),
-            Act::AdoptRules(version) => self.rules = version,
-            Act::Org(act) => org::apply(self, entry.index, on, act),
-            Act::Budget(act) => budget::apply(self, entry.index, on, act),
-            Act::People(act) => people::apply(self, entry.index, act),
-            Act::Award(act) => award::apply(self, entry, act),
-            Act::Payment(act) => payment::apply(self, entry, act),
-            Act::Result(act) => results::apply(self, entry.index, on, act),
-            Act::Loan(act) => loan::apply(self, entry.index, on, act),
-            Act::Claim(act) => claim::apply(self, entry, act),
-            Act::Remittance(act) => remittance::apply(self, entry, act),
-            Act::Risk(act) => fund::apply(self, entry.index, on, act),
-            Act::Control(act) => control::apply(self, entry.index, act),
+        if let Some(act) = change.act {
+            act.apply(self, entry);
         }
         for posting in &change.postings {
             self.post(entry.index, on, posting);
@@ -290,22 +281,14 @@ impl State {
         Outcome::Posted { postings: change.postings, findings }
     }
 
-    fn turn_away(&mut self, index: u64, outcome: Outcome) -> Outcome {
-        if let Outcome::Refused(refusal) = outcome {
-            self.refused.push(Refused { index, refusal });
-        }
-        outcome
-    }
-
-    fn adopt(&mut self, from: Day, index: u64, policy: Policy) {
-        let handle = self.programme(&policy.programme).unwrap_or_else(|| self.add_programme(&policy.programme));
-        self.programmes.get_mut(handle).versions.push(Adopted { from, index, policy });
-    }
-
     fn post(&mut self, index: u64, on: Day, posting: &Posting) {
-        assert!(posting.fen > 0 && posting.debit != posting.credit, "a posting moves something");
-        self.change_balance(index, on, posting.debit, posting.fen);
-        self.change_balance(index, on, posting.credit, -posting.fen);
+        let Posting { debit, credit, fen, booked } = *posting;
+        assert!(fen > 0 && debit != credit, "a posting moves something");
+        assert!(booked >= on, "a posting is booked on its day or later");
+        let book = |account: AccountNo| self.accounts.get(account.0).class.book();
+        assert!(book(debit) == book(credit), "a posting stays in its book");
+        self.change_balance(index, on, debit, fen);
+        self.change_balance(index, on, credit, -fen);
     }
 
     fn change_balance(&mut self, index: u64, on: Day, account: AccountNo, fen: Fen) {
@@ -315,7 +298,7 @@ impl State {
         assert!(account.balance >= 0 || account.class.may_go_below_zero(), "judging missed an overdraft");
         if account.class == Class::Stock {
             let fund = account.owner;
-            fund::note_stock(self, fund, on, fen);
+            compensation::note_stock(self, fund, on, fen);
         }
     }
 
@@ -325,7 +308,7 @@ impl State {
         let finding = Finding { kind, index, subject, fen, payout, unit, before_of_payout, open: true, on };
         let handle = self.findings.push(finding);
         if payout != NONE && fen > 0 {
-            crate::aid::suspense::note(self, payout, handle);
+            suspense::note(self, payout, handle);
         }
         handle
     }

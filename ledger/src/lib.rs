@@ -1,21 +1,24 @@
 //! What a student-aid event means. Pure: no IO, no clock, no chance, no floats, no protobuf.
 //!
 //! Read in this order: [`event`] (what can be said), [`fold`] (judge, then commit), [`state`] (what is remembered), then
-//! the wings of the domain, which name only what is before them: [`registry`] (who there is), [`loan`] (a loan's own
-//! days), [`aid`] (from the budget to the card), [`lender`] (what finance and lenders owe each other).
+//! the wings of the domain, which name only what is before them: `registry` (who there is), [`loan`] (a loan's own
+//! days), `aid` (from the budget to the card) and [`lender`] (what finance and lenders owe each other), which do not know
+//! each other.
 //! Absent on purpose: storage, network, wire types, personal data.
 
 pub mod account;
-pub mod aid;
+mod aid;
+mod change;
 mod control;
 pub mod entry;
 pub mod event;
-mod finding;
+pub mod finding;
 pub mod fold;
 pub mod lender;
 pub mod loan;
 pub mod money;
 pub mod outcome;
-pub mod registry;
+mod registry;
+pub mod set;
 pub mod state;
 pub mod tree;

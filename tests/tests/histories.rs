@@ -3,9 +3,9 @@
 use ledger::account::Class;
 use ledger::entry::Entry;
 use ledger::event::{Clearing, Event, Kind};
-use ledger::loan::{Flow, Flows};
 use ledger::outcome::Outcome;
 use ledger::state::State;
+use ledger::state::flows::{Flow, Flows};
 use ledger::state::table::NONE;
 use std::collections::BTreeMap;
 use tests::check::same;

@@ -2,8 +2,8 @@
 //! The stories are the tests; nothing is judged here.
 
 use ledger::event::policy::Rule;
+use ledger::finding::FindingKind;
 use ledger::outcome::Code;
-use ledger::state::rows::FindingKind;
 use std::path::{Path, PathBuf};
 use tests::scenario::{Provoked, run};
 

@@ -1,14 +1,15 @@
 //! Rosters and awards: prepared, reviewed, approved. An award is owed in dated instalments and consumes no document line.
 
 use crate::account::{Class, Owner};
+use crate::change::{Case, Change, Judged, NewFinding};
 use crate::entry::Entry;
 use crate::event::policy::{Policy, Rule, Severity};
 use crate::event::{RosterLineAdded, RosterPrepared, SetCancelled, SetDecided, SetSealed, Status};
-use crate::fold::{Act, Change, NewFinding};
+use crate::finding::FindingKind;
 use crate::money::Day;
 use crate::outcome::{Code, Refusal};
 use crate::state::State;
-use crate::state::rows::{Award, FindingKind, Instalment, Roster, Set, Stage};
+use crate::state::rows::{Award, Instalment, Roster, Set, Stage};
 use crate::state::table::NONE;
 use uuid::Uuid;
 
@@ -21,7 +22,8 @@ pub(crate) enum AwardChange {
     Step { roster: u32, stage: Stage },
 }
 
-pub(crate) fn judge_prepared(state: &State, entry: &Entry<'_>, event: &RosterPrepared) -> Result<Change, Refusal> {
+pub(crate) fn judge_roster_prepared(case: &Case<'_>, event: &RosterPrepared) -> Judged<AwardChange> {
+    let state = case.state;
     let ascending = event.due.windows(2).all(|pair| pair[0] < pair[1]);
     if event.due.is_empty() || event.due.len() > INSTALMENTS_MAX || !ascending {
         return Err(Refusal::of(Code::BadShape, event.roster));
@@ -32,12 +34,12 @@ pub(crate) fn judge_prepared(state: &State, entry: &Entry<'_>, event: &RosterPre
     let school = state.need_org(event.school)?;
     let unknown = Refusal::of(Code::UnknownProgramme, event.roster);
     let programme = state.programme(&event.programme).ok_or(unknown)?;
-    state.policy(programme, entry.event.effective).ok_or(unknown)?;
-    Ok(Change::of(Act::Award(AwardChange::Prepare { event: event.clone(), school, programme })))
+    state.policy(programme, case.on()).ok_or(unknown)?;
+    Ok(Change::of(AwardChange::Prepare { event: event.clone(), school, programme }))
 }
 
-pub(crate) fn judge_line(state: &State, entry: &Entry<'_>, event: &RosterLineAdded) -> Result<Change, Refusal> {
-    let on = entry.event.effective;
+pub(crate) fn judge_roster_line_added(case: &Case<'_>, event: &RosterLineAdded) -> Judged<AwardChange> {
+    let (state, on) = (case.state, case.on());
     let (handle, roster) = find(state, event.roster)?;
     if state.awards.find(event.award).is_some() {
         return Err(Refusal::of(Code::Exists, event.award));
@@ -50,11 +52,10 @@ pub(crate) fn judge_line(state: &State, entry: &Entry<'_>, event: &RosterLineAdd
     }
     let unknown = Refusal::of(Code::UnknownProgramme, event.roster);
     let policy = state.policy(roster.programme, on).ok_or(unknown)?;
-    let act = AwardChange::Line { roster: handle, person, event: event.clone() };
-    let mut change = Change::of(Act::Award(act));
-    judge_band(policy, event, &mut change)?;
-    judge_enrolled(state, on, policy, person, event.award, &mut change)?;
-    judge_others(state, policy, roster, person, event, &mut change)?;
+    let mut change = Change::of(AwardChange::Line { roster: handle, person, event: event.clone() });
+    judge_band(policy, event, &mut change.findings)?;
+    judge_enrolled(state, on, policy, person, event.award, &mut change.findings)?;
+    judge_others(state, policy, roster, person, event, &mut change.findings)?;
     Ok(change)
 }
 
@@ -64,40 +65,40 @@ pub(crate) fn broken(
     rule: Rule,
     refusal: Refusal,
     subject: Uuid,
-    change: &mut Change,
+    findings: &mut Vec<NewFinding>,
 ) -> Result<(), Refusal> {
     match policy.severity(rule) {
         Severity::Block => Err(refusal),
         Severity::Flag => {
-            change.findings.push(NewFinding::about(FindingKind::Policy(rule), subject));
+            findings.push(NewFinding::about(FindingKind::Policy(rule), subject));
             Ok(())
         }
     }
 }
 
-fn judge_band(policy: &Policy, event: &RosterLineAdded, change: &mut Change) -> Result<(), Refusal> {
+fn judge_band(policy: &Policy, event: &RosterLineAdded, findings: &mut Vec<NewFinding>) -> Result<(), Refusal> {
     let within = policy.band(event.band).is_some_and(|band| (band.min_fen..=band.max_fen).contains(&event.fen));
     if within {
         return Ok(());
     }
     let refusal = Refusal::with(Code::OffBand, event.award, event.fen);
-    broken(policy, Rule::Band, refusal, event.award, change)
+    broken(policy, Rule::Band, refusal, event.award, findings)
 }
 
-/// Nobody is aided for a time in which he is no student: asked on the day of the roster line and on each due day.
+/// Nobody is aided for a time in which they are no student: asked on the day of the roster line and on each due day.
 pub(crate) fn judge_enrolled(
     state: &State,
     on: Day,
     policy: &Policy,
     person: u32,
     subject: Uuid,
-    change: &mut Change,
+    findings: &mut Vec<NewFinding>,
 ) -> Result<(), Refusal> {
     if matches!(state.status_on(person, on), Some((_, Status::Enrolled, _))) {
         return Ok(());
     }
     let refusal = Refusal::of(Code::NotEnrolled, state.persons.get(person).id);
-    broken(policy, Rule::Enrolled, refusal, subject, change)
+    broken(policy, Rule::Enrolled, refusal, subject, findings)
 }
 
 /// The same award twice in an academic year never stands; an excluded one as the policy says. The person's own awards
@@ -108,7 +109,7 @@ fn judge_others(
     roster: &Roster,
     person: u32,
     event: &RosterLineAdded,
-    change: &mut Change,
+    findings: &mut Vec<NewFinding>,
 ) -> Result<(), Refusal> {
     let mut at = state.persons.get(person).last_award;
     while at != NONE {
@@ -123,39 +124,40 @@ fn judge_others(
         }
         let code = &state.programmes.get(other.programme).code;
         if policy.exclusions.iter().any(|exclusion| exclusion.programme == *code) {
-            broken(policy, Rule::Exclusive, Refusal::of(Code::Exclusive, held.id), event.award, change)?;
+            broken(policy, Rule::Exclusive, Refusal::of(Code::Exclusive, held.id), event.award, findings)?;
         }
     }
     Ok(())
 }
 
-pub(crate) fn judge_sealed(state: &State, event: &SetSealed) -> Result<Change, Refusal> {
-    let (roster, row) = find(state, event.set)?;
+pub(crate) fn judge_roster_sealed(case: &Case<'_>, event: &SetSealed) -> Judged<AwardChange> {
+    let (roster, row) = find(case.state, event.set)?;
     row.set.judge_seal(event)?;
-    Ok(Change::of(Act::Award(AwardChange::Step { roster, stage: Stage::Sealed })))
+    Ok(Change::of(AwardChange::Step { roster, stage: Stage::Sealed }))
 }
 
-pub(crate) fn judge_reviewed(state: &State, entry: &Entry<'_>, event: &SetDecided) -> Result<Change, Refusal> {
-    let (roster, row) = find(state, event.set)?;
-    row.set.judge_step(entry, event, Stage::Sealed)?;
-    Ok(Change::of(Act::Award(AwardChange::Step { roster, stage: Stage::Reviewed })))
+pub(crate) fn judge_roster_reviewed(case: &Case<'_>, event: &SetDecided) -> Judged<AwardChange> {
+    let (roster, row) = find(case.state, event.set)?;
+    row.set.judge_step(case.entry, event, Stage::Sealed)?;
+    Ok(Change::of(AwardChange::Step { roster, stage: Stage::Reviewed }))
 }
 
-pub(crate) fn judge_approved(state: &State, entry: &Entry<'_>, event: &SetDecided) -> Result<Change, Refusal> {
+pub(crate) fn judge_roster_approved(case: &Case<'_>, event: &SetDecided) -> Judged<AwardChange> {
+    let state = case.state;
     let (roster, row) = find(state, event.set)?;
-    row.set.judge_step(entry, event, Stage::Reviewed)?;
-    let mut change = Change::of(Act::Award(AwardChange::Step { roster, stage: Stage::Approved }));
+    row.set.judge_step(case.entry, event, Stage::Reviewed)?;
+    let mut change = Change::of(AwardChange::Step { roster, stage: Stage::Approved });
     let (owed, granted) = (state.roster_account(roster, Class::Owed), state.roster_account(roster, Class::Granted));
-    change.postings.push(state.posting(entry.event.effective, owed, granted, row.set.fen));
+    change.postings.push(state.posting(case.on(), owed, granted, row.set.fen));
     Ok(change)
 }
 
-pub(crate) fn judge_cancelled(state: &State, event: &SetCancelled) -> Result<Change, Refusal> {
-    let (roster, row) = find(state, event.set)?;
+pub(crate) fn judge_roster_cancelled(case: &Case<'_>, event: &SetCancelled) -> Judged<AwardChange> {
+    let (roster, row) = find(case.state, event.set)?;
     if row.set.stage >= Stage::Approved {
         return Err(Refusal::of(Code::SetEnded, event.set));
     }
-    Ok(Change::of(Act::Award(AwardChange::Step { roster, stage: Stage::Cancelled })))
+    Ok(Change::of(AwardChange::Step { roster, stage: Stage::Cancelled }))
 }
 
 fn find(state: &State, id: Uuid) -> Result<(u32, &Roster), Refusal> {

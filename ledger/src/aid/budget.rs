@@ -1,12 +1,13 @@
 //! Budget document lines 指标: issued, passed down, recalled. A line has one parent, so every fen keeps one origin.
-//! What payments take from lines stands in `payment` and `results`.
+//! What payments take from lines is in `payment` and `results`.
 
 use crate::account::{AccountNo, Book, Class, Owner};
+use crate::change::{Case, Change, Judged};
+use crate::entry::Entry;
 use crate::event::{LineIssued, LinePassedDown, LineRecalled, PassedPart};
-use crate::fold::{Act, Change};
 use crate::money::{Day, Fen};
 use crate::outcome::{Code, Posting, Refusal};
-use crate::registry::org::stands_below;
+use crate::registry::org::is_below;
 use crate::state::State;
 use crate::state::rows::Line;
 use crate::state::table::NONE;
@@ -21,7 +22,8 @@ pub(crate) enum BudgetChange {
     Recall { line: u32, parent: u32, fen: Fen },
 }
 
-pub(crate) fn judge_issued(state: &State, on: Day, event: &LineIssued) -> Result<Change, Refusal> {
+pub(crate) fn judge_line_issued(case: &Case<'_>, event: &LineIssued) -> Judged<BudgetChange> {
+    let (state, on) = (case.state, case.on());
     if event.fen <= 0 {
         return Err(Refusal::of(Code::BadAmount, event.line));
     }
@@ -35,8 +37,7 @@ pub(crate) fn judge_issued(state: &State, on: Day, event: &LineIssued) -> Result
     if year != event.fiscal_year {
         return Err(Refusal::with(Code::WrongYear, event.line, i64::from(year)));
     }
-    let act = BudgetChange::Issue { event: Box::new(event.clone()), unit, programme };
-    let mut change = Change::of(Act::Budget(act));
+    let mut change = Change::of(BudgetChange::Issue { event: Box::new(event.clone()), unit, programme });
     change.postings.push(Posting {
         debit: AccountNo(state.accounts.next()),
         credit: state.org_account(unit, Class::Issued),
@@ -46,7 +47,8 @@ pub(crate) fn judge_issued(state: &State, on: Day, event: &LineIssued) -> Result
     Ok(change)
 }
 
-pub(crate) fn judge_passed_down(state: &State, on: Day, event: &LinePassedDown) -> Result<Change, Refusal> {
+pub(crate) fn judge_line_passed_down(case: &Case<'_>, event: &LinePassedDown) -> Judged<BudgetChange> {
+    let (state, on) = (case.state, case.on());
     if event.parts.is_empty() {
         return Err(Refusal::plain(Code::BadShape));
     }
@@ -62,18 +64,18 @@ pub(crate) fn judge_passed_down(state: &State, on: Day, event: &LinePassedDown) 
         if !made.insert(part.to) || state.lines.find(part.to).is_some() {
             return Err(Refusal::of(Code::Exists, part.to));
         }
-        let opened = postings.len() * accounts_of_a_line();
+        let before = u32::try_from(postings.len()).unwrap_or(NONE);
         postings.push(Posting {
-            debit: AccountNo(state.accounts.next() + u32::try_from(opened).unwrap_or(NONE)),
+            // The accounts of the new lines are opened one line after the other, in this order.
+            debit: AccountNo(state.accounts.next() + before * Owner::Line.accounts()),
             credit: state.line_account(from, Class::Available),
             fen: part.fen,
             booked: state.booked(on, Book::Indicator, state.lines.get(from).unit, unit),
         });
         parts.push((from, unit, part.clone()));
     }
-    let mut change = Change::of(Act::Budget(BudgetChange::PassDown { document: event.document.clone(), parts }));
-    change.postings = postings;
-    Ok(change)
+    let act = Some(BudgetChange::PassDown { document: event.document.clone(), parts });
+    Ok(Change { postings, findings: Vec::new(), act })
 }
 
 fn judge_part(state: &State, taken: &mut BTreeMap<u32, Fen>, part: &PassedPart) -> Result<(u32, u32), Refusal> {
@@ -82,7 +84,7 @@ fn judge_part(state: &State, taken: &mut BTreeMap<u32, Fen>, part: &PassedPart) 
     }
     let from = state.need_line(part.from)?;
     let unit = state.need_org(part.unit)?;
-    if !stands_below(state, unit, state.lines.get(from).unit) {
+    if !is_below(state, unit, state.lines.get(from).unit) {
         return Err(Refusal::of(Code::NotBelow, part.unit));
     }
     let sum = taken.entry(from).or_default();
@@ -94,11 +96,8 @@ fn judge_part(state: &State, taken: &mut BTreeMap<u32, Fen>, part: &PassedPart) 
     Ok((from, unit))
 }
 
-fn accounts_of_a_line() -> usize {
-    Class::ALL.iter().filter(|class| class.owner() == Owner::Line).count()
-}
-
-pub(crate) fn judge_recalled(state: &State, on: Day, event: &LineRecalled) -> Result<Change, Refusal> {
+pub(crate) fn judge_line_recalled(case: &Case<'_>, event: &LineRecalled) -> Judged<BudgetChange> {
+    let (state, on) = (case.state, case.on());
     if event.fen <= 0 {
         return Err(Refusal::of(Code::BadAmount, event.line));
     }
@@ -112,12 +111,13 @@ pub(crate) fn judge_recalled(state: &State, on: Day, event: &LineRecalled) -> Re
     if short > 0 {
         return Err(Refusal::with(Code::Overdrawn, event.line, short));
     }
-    let mut change = Change::of(Act::Budget(BudgetChange::Recall { line, parent, fen: event.fen }));
+    let mut change = Change::of(BudgetChange::Recall { line, parent, fen: event.fen });
     change.postings.push(state.posting(on, state.line_account(parent, Class::Available), from, event.fen));
     Ok(change)
 }
 
-pub(crate) fn apply(state: &mut State, index: u64, on: Day, change: BudgetChange) {
+pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: BudgetChange) {
+    let (index, on) = (entry.index, entry.event.effective);
     match change {
         BudgetChange::Issue { event, unit, programme } => {
             let accounts = state.open_accounts(Owner::Line, state.lines.next());

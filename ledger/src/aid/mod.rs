@@ -4,6 +4,6 @@
 pub(crate) mod award;
 pub(crate) mod budget;
 pub(crate) mod payment;
+pub(crate) mod programme;
 pub(crate) mod results;
-pub mod set;
 pub(crate) mod suspense;

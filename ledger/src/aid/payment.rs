@@ -1,15 +1,15 @@
 //! Payment applications: prepared, sealed, approved by another, sent as a batch. What the treasury and the bank
-//! report afterwards stands in `results`.
+//! report afterwards is in `results`.
 
 use crate::account::{Class, Owner};
 use crate::aid::award::{broken, judge_enrolled};
+use crate::change::{Case, Change, Judged, NewFinding};
 use crate::entry::Entry;
 use crate::event::policy::{Policy, Rule};
 use crate::event::{ApplicationLineAdded, ApplicationPrepared, BatchSent, SetCancelled, SetDecided, SetSealed, Source};
-use crate::fold::{Act, Change};
 use crate::money::{Day, Fen, share};
 use crate::outcome::{Code, Refusal};
-use crate::state::rows::{Application, Award, Batch, Drawn, Part, Payout, Progress, Roster, Set, Stage};
+use crate::state::rows::{Application, ApplicationPart, Award, Batch, Drawn, Payout, Progress, Roster, Set, Stage};
 use crate::state::table::NONE;
 use crate::state::{Standing, State};
 use uuid::Uuid;
@@ -38,19 +38,20 @@ pub(crate) struct NewPayout {
     draws: Vec<Drawn>,
 }
 
-pub(crate) fn judge_prepared(state: &State, entry: &Entry<'_>, event: &ApplicationPrepared) -> Result<Change, Refusal> {
+pub(crate) fn judge_application_prepared(case: &Case<'_>, event: &ApplicationPrepared) -> Judged<PaymentChange> {
+    let state = case.state;
     if state.applications.find(event.application).is_some() {
         return Err(Refusal::of(Code::Exists, event.application));
     }
     let unit = state.need_org(event.unit)?;
-    if entry.event.effective.year() != event.fiscal_year {
+    if case.on().year() != event.fiscal_year {
         return Err(Refusal::with(Code::WrongYear, event.application, i64::from(event.fiscal_year)));
     }
-    Ok(Change::of(Act::Payment(PaymentChange::Prepare { event: event.clone(), unit })))
+    Ok(Change::of(PaymentChange::Prepare { event: event.clone(), unit }))
 }
 
-pub(crate) fn judge_line(state: &State, entry: &Entry<'_>, event: &ApplicationLineAdded) -> Result<Change, Refusal> {
-    let on = entry.event.effective;
+pub(crate) fn judge_application_line_added(case: &Case<'_>, event: &ApplicationLineAdded) -> Judged<PaymentChange> {
+    let (state, on) = (case.state, case.on());
     let (application, row) = find(state, event.application)?;
     if on.year() != row.fiscal_year {
         return Err(Refusal::with(Code::WrongYear, event.application, i64::from(row.fiscal_year)));
@@ -67,17 +68,16 @@ pub(crate) fn judge_line(state: &State, entry: &Entry<'_>, event: &ApplicationLi
     let draws = judge_draws(state, row, roster, fen, event)?;
     let unknown = Refusal::of(Code::UnknownProgramme, event.award);
     let policy = state.policy(roster.programme, on).ok_or(unknown)?;
-    let mut change = Change::of(Act::Nothing);
+    let mut findings = Vec::new();
     let due = roster.due[usize::from(instalment)];
-    judge_enrolled(state, due, policy, held.person, event.payout, &mut change)?;
+    judge_enrolled(state, due, policy, held.person, event.payout, &mut findings)?;
     if on < due {
-        broken(policy, Rule::Due, Refusal::of(Code::NotDue, event.award), event.payout, &mut change)?;
+        broken(policy, Rule::Due, Refusal::of(Code::NotDue, event.award), event.payout, &mut findings)?;
     }
-    judge_sharing(state, policy, roster, fen, &draws, event.payout, &mut change)?;
+    judge_sharing(state, policy, roster, fen, &draws, event.payout, &mut findings)?;
     let id = event.payout;
     let payout = NewPayout { application, id, award, instalment, card, fen, reissue_of, draws };
-    change.act = Act::Payment(PaymentChange::Line(Box::new(payout)));
-    Ok(change)
+    Ok(Change { postings: Vec::new(), findings, act: Some(PaymentChange::Line(Box::new(payout))) })
 }
 
 fn judge_award<'a>(state: &'a State, event: &ApplicationLineAdded) -> Result<(u32, &'a Award, u8), Refusal> {
@@ -167,7 +167,7 @@ fn judge_sharing(
     fen: Fen,
     draws: &[Drawn],
     payout: Uuid,
-    change: &mut Change,
+    findings: &mut Vec<NewFinding>,
 ) -> Result<(), Refusal> {
     let subordination = state.orgs.get(roster.school).subordination;
     let Some(sharing) = policy.sharing.iter().find(|sharing| sharing.subordination == subordination) else {
@@ -181,13 +181,14 @@ fn judge_sharing(
         return Ok(());
     }
     let figure = i64::try_from(off / 1_000_000).unwrap_or(i64::MAX);
-    broken(policy, Rule::Sharing, Refusal::with(Code::OffSharing, payout, figure), payout, change)
+    broken(policy, Rule::Sharing, Refusal::with(Code::OffSharing, payout, figure), payout, findings)
 }
 
-pub(crate) fn judge_sealed(state: &State, on: Day, event: &SetSealed) -> Result<Change, Refusal> {
+pub(crate) fn judge_application_sealed(case: &Case<'_>, event: &SetSealed) -> Judged<PaymentChange> {
+    let (state, on) = (case.state, case.on());
     let (application, row) = find(state, event.set)?;
     row.set.judge_seal(event)?;
-    let mut change = Change::of(Act::Payment(PaymentChange::Step { application, stage: Stage::Sealed }));
+    let mut change = Change::of(PaymentChange::Step { application, stage: Stage::Sealed });
     for part in &row.parts {
         let available = state.line_account(part.line, Class::Available);
         let short = part.fen - state.balance(available);
@@ -200,20 +201,21 @@ pub(crate) fn judge_sealed(state: &State, on: Day, event: &SetSealed) -> Result<
     Ok(change)
 }
 
-pub(crate) fn judge_approved(state: &State, entry: &Entry<'_>, event: &SetDecided) -> Result<Change, Refusal> {
-    let (application, row) = find(state, event.set)?;
-    row.set.judge_step(entry, event, Stage::Sealed)?;
-    Ok(Change::of(Act::Payment(PaymentChange::Step { application, stage: Stage::Approved })))
+pub(crate) fn judge_application_approved(case: &Case<'_>, event: &SetDecided) -> Judged<PaymentChange> {
+    let (application, row) = find(case.state, event.set)?;
+    row.set.judge_step(case.entry, event, Stage::Sealed)?;
+    Ok(Change::of(PaymentChange::Step { application, stage: Stage::Approved }))
 }
 
 /// Given up before anything left the treasury: what was applied for is available again.
-pub(crate) fn judge_cancelled(state: &State, on: Day, event: &SetCancelled) -> Result<Change, Refusal> {
+pub(crate) fn judge_application_cancelled(case: &Case<'_>, event: &SetCancelled) -> Judged<PaymentChange> {
+    let (state, on) = (case.state, case.on());
     let (application, row) = find(state, event.set)?;
     let moved = row.parts.iter().any(|part| part.cleared > 0);
     if moved || row.set.stage >= Stage::Sent {
         return Err(Refusal::of(Code::SetEnded, event.set));
     }
-    let mut change = Change::of(Act::Payment(PaymentChange::Step { application, stage: Stage::Cancelled }));
+    let mut change = Change::of(PaymentChange::Step { application, stage: Stage::Cancelled });
     if row.set.stage >= Stage::Sealed {
         for part in &row.parts {
             let (available, applied) =
@@ -225,7 +227,8 @@ pub(crate) fn judge_cancelled(state: &State, on: Day, event: &SetCancelled) -> R
 }
 
 /// A batch goes out when its whole sum has left the treasury, so a credit always finds its money in transit.
-pub(crate) fn judge_sent(state: &State, on: Day, event: &BatchSent) -> Result<Change, Refusal> {
+pub(crate) fn judge_batch_sent(case: &Case<'_>, event: &BatchSent) -> Judged<PaymentChange> {
+    let (state, on) = (case.state, case.on());
     let (application, row) = find(state, event.application)?;
     if state.batches.find(event.batch).is_some() {
         return Err(Refusal::of(Code::Exists, event.batch));
@@ -247,7 +250,7 @@ pub(crate) fn judge_sent(state: &State, on: Day, event: &BatchSent) -> Result<Ch
     if on.year() != row.fiscal_year {
         return Err(Refusal::with(Code::WrongYear, event.application, i64::from(row.fiscal_year)));
     }
-    Ok(Change::of(Act::Payment(PaymentChange::Send { application, batch: event.batch, bank })))
+    Ok(Change::of(PaymentChange::Send { application, batch: event.batch, bank }))
 }
 
 fn find(state: &State, id: Uuid) -> Result<(u32, &Application), Refusal> {
@@ -311,7 +314,7 @@ fn add_line(state: &mut State, entry: &Entry<'_>, new: &NewPayout) {
     for draw in &new.draws {
         match row.parts.iter_mut().find(|part| part.line == draw.line) {
             Some(part) => part.fen += draw.fen,
-            None => row.parts.push(Part { line: draw.line, fen: draw.fen, cleared: 0 }),
+            None => row.parts.push(ApplicationPart { line: draw.line, fen: draw.fen, cleared: 0 }),
         }
     }
     let number = row.set.count;

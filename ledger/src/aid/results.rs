@@ -1,12 +1,15 @@
 //! What treasury and bank report: vouchers, credits, returns, unknown results. Never refused; what exceeds
 //! expectation goes to suspense with a finding.
 
-use crate::account::Class;
+use crate::account::{AccountNo, Class};
+use crate::aid::suspense;
+use crate::change::{Case, Change, Judged, NewFinding};
+use crate::entry::Entry;
 use crate::event::{PayoutCredited, PayoutReturned, PayoutUnknown, VoucherCleared, VoucherIssued};
-use crate::fold::{Act, Change, NewFinding};
+use crate::finding::FindingKind;
 use crate::money::{Day, Fen};
 use crate::outcome::Posting;
-use crate::state::rows::{Drawn, FindingKind, Payout, Progress, Stage, Voucher};
+use crate::state::rows::{Drawn, Payout, Progress, Stage, Voucher};
 use crate::state::table::NONE;
 use crate::state::{State, UNKNOWN_APPLICATION};
 use uuid::Uuid;
@@ -32,17 +35,12 @@ pub(crate) enum ResultChange {
         payout: u32,
         finding: u32,
     },
-    /// A credit in suspense was accepted; its instalment is settled after all.
-    Accepted {
-        payout: u32,
-        finding: u32,
-        line: u32,
-    },
 }
 
-pub(crate) fn judge_issued(state: &State, event: &VoucherIssued) -> Change {
+pub(crate) fn judge_voucher_issued(case: &Case<'_>, event: &VoucherIssued) -> Judged<ResultChange> {
+    let state = case.state;
     if state.vouchers.find(event.voucher).is_some() {
-        return Change::only(NewFinding::about(FindingKind::Repeated, event.voucher));
+        return Ok(Change::only(NewFinding::about(FindingKind::Repeated, event.voucher)));
     }
     let application = state.known_application(event.application);
     let mut findings = Vec::new();
@@ -58,19 +56,20 @@ pub(crate) fn judge_issued(state: &State, event: &VoucherIssued) -> Change {
     }
     let application = application.unwrap_or(UNKNOWN_APPLICATION);
     let act = ResultChange::Voucher { id: event.voucher, number: event.number.clone(), application, draws };
-    Change { postings: Vec::new(), findings, act: Act::Result(act) }
+    Ok(Change { postings: Vec::new(), findings, act: Some(act) })
 }
 
 /// Money left the treasury. What the application has applied for and not yet cleared is spent and in transit; the rest
-/// left without authority and stands in suspense.
-pub(crate) fn judge_cleared(state: &State, on: Day, event: &VoucherCleared) -> Change {
+/// left without authority and goes to suspense.
+pub(crate) fn judge_voucher_cleared(case: &Case<'_>, event: &VoucherCleared) -> Judged<ResultChange> {
+    let (state, on) = (case.state, case.on());
     let Some((voucher, row)) = state.vouchers.by_id(event.voucher).filter(|(_, row)| !row.cleared) else {
-        return Change::only(NewFinding::about(FindingKind::VoucherUnexpected, event.voucher));
+        return Ok(Change::only(NewFinding::about(FindingKind::VoucherUnexpected, event.voucher)));
     };
     let application = state.applications.get(row.application);
     let approved = application.set.stage == Stage::Approved;
     let mut taken: Vec<(usize, Fen)> = Vec::new();
-    let mut change = Change::of(Act::Nothing);
+    let (mut postings, mut findings) = (Vec::new(), Vec::new());
     let (mut expected, mut excess): (Fen, Fen) = (0, 0);
     for draw in &row.draws {
         let part = application.parts.iter().position(|part| approved && part.line == draw.line);
@@ -83,27 +82,27 @@ pub(crate) fn judge_cleared(state: &State, on: Day, event: &VoucherCleared) -> C
             taken.push((at, fen));
             let spent = state.line_account(draw.line, Class::Spent);
             let applied = state.line_account(draw.line, Class::Applied);
-            change.postings.push(state.posting(on, spent, applied, fen));
+            postings.push(state.posting(on, spent, applied, fen));
         }
     }
     let treasury = state.org_account(application.unit, Class::Treasury);
     if expected > 0 {
         let transit = state.application_account(row.application, Class::Transit);
-        change.postings.push(state.posting(on, transit, treasury, expected));
+        postings.push(state.posting(on, transit, treasury, expected));
     }
     if excess > 0 {
         let suspense = state.org_account(application.unit, Class::Suspense);
-        change.postings.push(state.posting(on, suspense, treasury, excess));
+        postings.push(state.posting(on, suspense, treasury, excess));
         let (kind, subject, unit) = (FindingKind::VoucherExceeds, event.voucher, application.unit);
-        change.findings.push(NewFinding { kind, subject, fen: excess, payout: NONE, unit });
+        findings.push(NewFinding { kind, subject, fen: excess, payout: NONE, unit });
     }
-    change.act = Act::Result(ResultChange::Cleared { voucher, taken });
-    change
+    Ok(Change { postings, findings, act: Some(ResultChange::Cleared { voucher, taken }) })
 }
 
-pub(crate) fn judge_credited(state: &State, on: Day, event: &PayoutCredited) -> Change {
+pub(crate) fn judge_payout_credited(case: &Case<'_>, event: &PayoutCredited) -> Judged<ResultChange> {
+    let (state, on) = (case.state, case.on());
     let Some((handle, payout)) = state.payouts.by_id(event.payout) else {
-        return suspend_credit(state, on, FindingKind::UnknownCredit, event, NONE);
+        return Ok(suspend_credit(state, on, FindingKind::UnknownCredit, event, NONE));
     };
     let sent = state.applications.get(payout.application).set.stage == Stage::Sent;
     let kind = match payout.progress {
@@ -111,14 +110,14 @@ pub(crate) fn judge_credited(state: &State, on: Day, event: &PayoutCredited) -> 
         Progress::Returned => FindingKind::LateCredit,
         Progress::Ordered | Progress::Unknown if !sent => FindingKind::EarlyCredit,
         Progress::Ordered | Progress::Unknown if event.fen != payout.fen => FindingKind::AmountDiffers,
-        Progress::Ordered | Progress::Unknown => return credit(state, on, handle, payout),
+        Progress::Ordered | Progress::Unknown => return Ok(credit(state, on, handle, payout)),
     };
-    suspend_credit(state, on, kind, event, handle)
+    Ok(suspend_credit(state, on, kind, event, handle))
 }
 
-fn credit(state: &State, on: Day, handle: u32, payout: &Payout) -> Change {
+fn credit(state: &State, on: Day, handle: u32, payout: &Payout) -> Change<ResultChange> {
     let progress = Progress::Credited;
-    let mut change = Change::of(Act::Result(ResultChange::Payout { payout: handle, progress, reason: 0 }));
+    let mut change = Change::of(ResultChange::Payout { payout: handle, progress, reason: 0 });
     let roster = state.awards.get(payout.award).roster;
     let payee = state.application_account(payout.application, Class::Payee);
     let transit = state.application_account(payout.application, Class::Transit);
@@ -127,8 +126,14 @@ fn credit(state: &State, on: Day, handle: u32, payout: &Payout) -> Change {
     change
 }
 
-/// Money reached a card with nothing in transit for it: true, so booked, but nobody's authority stands behind it.
-fn suspend_credit(state: &State, on: Day, kind: FindingKind, event: &PayoutCredited, payout: u32) -> Change {
+/// Money reached a card with nothing in transit for it: true, so booked, but on nobody's authority.
+fn suspend_credit(
+    state: &State,
+    on: Day,
+    kind: FindingKind,
+    event: &PayoutCredited,
+    payout: u32,
+) -> Change<ResultChange> {
     let application = application_of(state, payout);
     let unit = state.applications.get(application).unit;
     let payee = state.application_account(application, Class::Payee);
@@ -140,11 +145,11 @@ fn suspended(
     state: &State,
     on: Day,
     kind: FindingKind,
-    (debit, credit): (crate::account::AccountNo, crate::account::AccountNo),
+    (debit, credit): (AccountNo, AccountNo),
     subject: Uuid,
     fen: Fen,
     payout: u32,
-) -> Change {
+) -> Change<ResultChange> {
     let unit = state.applications.get(application_of(state, payout)).unit;
     let mut change = Change::only(NewFinding { kind, subject, fen: fen.max(0), payout, unit });
     if fen > 0 {
@@ -157,28 +162,26 @@ fn application_of(state: &State, payout: u32) -> u32 {
     if payout == NONE { UNKNOWN_APPLICATION } else { state.payouts.get(payout).application }
 }
 
-pub(crate) fn judge_returned(state: &State, on: Day, event: &PayoutReturned) -> Change {
+pub(crate) fn judge_payout_returned(case: &Case<'_>, event: &PayoutReturned) -> Judged<ResultChange> {
+    let (state, on) = (case.state, case.on());
     let Some((handle, payout)) = state.payouts.by_id(event.payout) else {
-        return unexpected_return(state, on, event, NONE);
+        return Ok(unexpected_return(state, on, event, NONE));
     };
     let reason = u8::try_from(event.reason).unwrap_or(u8::MAX);
     // The bank takes back what it credited without authority: suspense ends, nothing else changes.
-    if let Some(finding) = crate::aid::suspense::of_payout(state, payout, event.fen) {
+    if let Some(finding) = suspense::of_payout(state, payout, event.fen) {
         let payee = state.application_account(payout.application, Class::Payee);
         let suspense = state.org_account(state.findings.get(finding).unit, Class::Suspense);
-        let act = ResultChange::Undone { payout: handle, finding };
-        let mut change = Change::of(Act::Result(act));
+        let mut change = Change::of(ResultChange::Undone { payout: handle, finding });
         change.postings.push(state.posting(on, suspense, payee, event.fen));
-        return change;
+        return Ok(change);
     }
     let sent = state.applications.get(payout.application).set.stage == Stage::Sent;
     if !sent || event.fen != payout.fen || payout.progress == Progress::Returned {
-        return unexpected_return(state, on, event, handle);
+        return Ok(unexpected_return(state, on, event, handle));
     }
-    let act = ResultChange::Payout { payout: handle, progress: Progress::Returned, reason };
-    let mut change = Change::of(Act::Result(act));
-    change.postings = take_back(state, on, payout);
-    change
+    let act = Some(ResultChange::Payout { payout: handle, progress: Progress::Returned, reason });
+    Ok(Change { postings: take_back(state, on, payout), findings: Vec::new(), act })
 }
 
 /// Cash goes back to the treasury; a same-year return restores the lines it came from, a later one is due to finance;
@@ -192,7 +195,7 @@ fn take_back(state: &State, on: Day, payout: &Payout) -> Vec<Posting> {
     let mut postings = vec![state.posting(on, treasury, source, payout.fen)];
     for at in payout.draws..payout.draws + u32::from(payout.draw_count) {
         let draw = state.draws.get(at);
-        // The line's own year: a payment accepted out of suspense may stand on a line of a later year.
+        // The line's own year: a payment accepted out of suspense may be drawn from a line of a later year.
         let restored = if on.year() == state.lines.get(draw.line).fiscal_year {
             state.line_account(draw.line, Class::Available)
         } else {
@@ -208,7 +211,7 @@ fn take_back(state: &State, on: Day, payout: &Payout) -> Vec<Posting> {
     postings
 }
 
-fn unexpected_return(state: &State, on: Day, event: &PayoutReturned, payout: u32) -> Change {
+fn unexpected_return(state: &State, on: Day, event: &PayoutReturned, payout: u32) -> Change<ResultChange> {
     let unit = state.applications.get(application_of(state, payout)).unit;
     let treasury = state.org_account(unit, Class::Treasury);
     let suspense = state.org_account(unit, Class::Suspense);
@@ -220,19 +223,18 @@ fn unexpected_return(state: &State, on: Day, event: &PayoutReturned, payout: u32
     change
 }
 
-pub(crate) fn judge_unknown(state: &State, event: &PayoutUnknown) -> Change {
+pub(crate) fn judge_payout_unknown(case: &Case<'_>, event: &PayoutUnknown) -> Judged<ResultChange> {
+    let state = case.state;
     let known = state.payouts.by_id(event.payout);
     let sent = |payout: &Payout| state.applications.get(payout.application).set.stage == Stage::Sent;
-    match known.filter(|(_, payout)| payout.progress == Progress::Ordered && sent(payout)) {
-        Some((payout, _)) => {
-            let progress = Progress::Unknown;
-            Change::of(Act::Result(ResultChange::Payout { payout, progress, reason: 0 }))
-        }
+    Ok(match known.filter(|(_, payout)| payout.progress == Progress::Ordered && sent(payout)) {
+        Some((payout, _)) => Change::of(ResultChange::Payout { payout, progress: Progress::Unknown, reason: 0 }),
         None => Change::only(NewFinding::about(FindingKind::UnexpectedUnknown, event.payout)),
-    }
+    })
 }
 
-pub(crate) fn apply(state: &mut State, index: u64, on: Day, change: ResultChange) {
+pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: ResultChange) {
+    let (index, on) = (entry.index, entry.event.effective);
     match change {
         ResultChange::Voucher { id, number, application, draws } => {
             state.vouchers.push(Voucher { id, number, application, draws, cleared: false, last: index });
@@ -254,10 +256,7 @@ pub(crate) fn apply(state: &mut State, index: u64, on: Day, change: ResultChange
                 surrender(state, index, on, payout);
             }
         }
-        ResultChange::Undone { payout, finding } => crate::aid::suspense::end(state, index, Some(payout), finding),
-        ResultChange::Accepted { payout, finding, line } => {
-            crate::aid::suspense::accept(state, index, on, payout, finding, line);
-        }
+        ResultChange::Undone { payout, finding } => suspense::end(state, index, payout, finding),
     }
 }
 

@@ -1,17 +1,25 @@
 //! Suspense: credits without authority, and how they end. A credit in suspense blocks a reissue of its instalment.
 
 use crate::account::Class;
-use crate::aid::results::ResultChange;
+use crate::change::{Case, Change, Judged};
+use crate::entry::Entry;
 use crate::event::{Clearing, SuspenseCleared};
-use crate::fold::{Act, Change};
 use crate::money::{Day, Fen};
 use crate::outcome::{Code, Refusal};
-use crate::state::rows::{Finding, Payout, Progress};
+use crate::state::rows::{Drawn, Finding, Payout, Progress};
 use crate::state::table::NONE;
 use crate::state::{Standing, State};
 use uuid::Uuid;
 
-pub(crate) fn judge_cleared(state: &State, on: Day, event: &SuspenseCleared) -> Result<Change, Refusal> {
+pub(crate) enum SuspenseChange {
+    /// The payee owes the credit back.
+    Recover { payout: u32, finding: u32 },
+    /// The credit was accepted; its instalment is settled after all.
+    Accept { payout: u32, finding: u32, line: u32 },
+}
+
+pub(crate) fn judge_suspense_cleared(case: &Case<'_>, event: &SuspenseCleared) -> Judged<SuspenseChange> {
+    let (state, on) = (case.state, case.on());
     let (handle, finding) = find(state, event.credit)?;
     let suspense = state.org_account(finding.unit, Class::Suspense);
     let treasury = state.org_account(finding.unit, Class::Treasury);
@@ -21,7 +29,7 @@ pub(crate) fn judge_cleared(state: &State, on: Day, event: &SuspenseCleared) -> 
             let application = payout.map_or(0, |payout| state.payouts.get(payout).application);
             let payee = state.application_account(application, Class::Payee);
             let receivable = state.org_account(finding.unit, Class::Receivable);
-            let mut change = Change::of(Act::Result(ResultChange::Undone { payout: finding.payout, finding: handle }));
+            let mut change = Change::of(SuspenseChange::Recover { payout: finding.payout, finding: handle });
             // The treasury bore it; the payee owes it back.
             change.postings = vec![
                 state.posting(on, suspense, treasury, finding.fen),
@@ -41,7 +49,7 @@ fn accepted(
     handle: u32,
     finding: &Finding,
     line_id: Uuid,
-) -> Result<Change, Refusal> {
+) -> Judged<SuspenseChange> {
     let line = state.need_line(line_id)?;
     let row = state.lines.get(line);
     let unknown = Refusal::of(Code::UnknownPayout, credit);
@@ -68,8 +76,7 @@ fn accepted(
     if short > 0 {
         return Err(Refusal::with(Code::Overdrawn, line_id, short));
     }
-    let act = ResultChange::Accepted { payout, finding: handle, line };
-    let mut change = Change::of(Act::Result(act));
+    let mut change = Change::of(SuspenseChange::Accept { payout, finding: handle, line });
     let (settled, owed) =
         (state.roster_account(award.roster, Class::Settled), state.roster_account(award.roster, Class::Owed));
     let suspense = state.org_account(finding.unit, Class::Suspense);
@@ -98,7 +105,7 @@ fn find(state: &State, credit: Uuid) -> Result<(u32, &Finding), Refusal> {
     found.filter(|(_, finding)| finding.index == index && stands(finding)).ok_or(unknown)
 }
 
-/// The latest credit of this payment and amount that stands in suspense. Reached from the payment, which has a few.
+/// The latest credit of this payment and amount in suspense. Reached from the payment, which has a few.
 pub(crate) fn of_payout(state: &State, payout: &Payout, fen: Fen) -> Option<u32> {
     let mut at = payout.suspense;
     while at != NONE {
@@ -109,6 +116,13 @@ pub(crate) fn of_payout(state: &State, payout: &Payout, fen: Fen) -> Option<u32>
         at = finding.before_of_payout;
     }
     None
+}
+
+pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: SuspenseChange) {
+    match change {
+        SuspenseChange::Recover { payout, finding } => end(state, entry.index, payout, finding),
+        SuspenseChange::Accept { payout, finding, line } => accept(state, entry, payout, finding, line),
+    }
 }
 
 /// Ties a finding to its payment, so that a return can undo it and a reissue is blocked.
@@ -123,9 +137,11 @@ pub(crate) fn note(state: &mut State, payout: u32, finding: u32) {
 }
 
 /// Ends a finding whose money is accounted for.
-pub(crate) fn end(state: &mut State, index: u64, payout: Option<u32>, finding: u32) {
+pub(crate) fn end(state: &mut State, index: u64, payout: u32, finding: u32) {
     state.findings.get_mut(finding).open = false;
-    let Some(payout) = payout.filter(|payout| *payout != NONE) else { return };
+    if payout == NONE {
+        return;
+    }
     let mut latest = state.payouts.get(payout).suspense;
     while latest != NONE && !state.findings.get(latest).open {
         latest = state.findings.get(latest).before_of_payout;
@@ -138,10 +154,11 @@ pub(crate) fn end(state: &mut State, index: u64, payout: Option<u32>, finding: u
 }
 
 /// Ends a finding whose credit was accepted: the payment counts as credited, drawn from the accepted line.
-pub(crate) fn accept(state: &mut State, index: u64, on: Day, payout: u32, finding: u32, line: u32) {
-    end(state, index, Some(payout), finding);
+fn accept(state: &mut State, entry: &Entry<'_>, payout: u32, finding: u32, line: u32) {
+    let (index, on) = (entry.index, entry.event.effective);
+    end(state, index, payout, finding);
     let fen = state.findings.get(finding).fen;
-    let draws = state.draws.push(crate::state::rows::Drawn { line, fen });
+    let draws = state.draws.push(Drawn { line, fen });
     let row = state.payouts.get_mut(payout);
     (row.progress, row.on, row.last) = (Progress::Credited, on, index);
     (row.draws, row.draw_count) = (draws, 1);

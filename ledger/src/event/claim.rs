@@ -1,18 +1,10 @@
-//! What can be said of lenders' claims and of payments to lenders. What it means stands in `claim` and `remittance`.
+//! What can be said of lenders' claims and of payments to lenders. What it means is in `lender`.
 
-use super::{Draw, LoanKind, Payer};
+use super::aid::Draw;
+use super::choices::{ClaimFor, LoanKind, Payer};
 use crate::money::{Day, Fen};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
-
-/// What a lender claims.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub enum ClaimFor {
-    /// In-school interest 贴息.
-    Subsidy,
-    /// Waived interest 免息.
-    Waiver,
-}
 
 /// A lender began a claim file for a period (R). The submitter is its preparer.
 #[derive(Clone, PartialEq, Eq, Debug)]

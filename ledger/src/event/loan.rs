@@ -1,68 +1,9 @@
-//! What can be said of loans and their interest. What it means stands in `loan`.
+//! What can be said of loans and their interest. What it means is in `loan`.
 
-use super::Hash;
+use super::choices::{DayBasis, Hash, LoanKind, RateIndex, StudyLevel};
 use crate::money::{Day, Fen};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
-
-/// The two kinds of state student loan.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
-pub enum LoanKind {
-    /// Student-origin credit loan 生源地信用助学贷款.
-    Origin,
-    /// Campus loan 校园地国家助学贷款.
-    Campus,
-}
-
-impl LoanKind {
-    /// Both kinds.
-    pub const ALL: [Self; 2] = [Self::Origin, Self::Campus];
-
-    /// Stable name.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Origin => "origin",
-            Self::Campus => "campus",
-        }
-    }
-}
-
-/// Level of study, on which the ceiling depends.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[allow(missing_docs)]
-pub enum StudyLevel {
-    Undergraduate,
-    Postgraduate,
-}
-
-/// Days of a year by the contract. Sources disagree, so every contract says it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[allow(missing_docs)]
-pub enum DayBasis {
-    D360,
-    D365,
-}
-
-impl DayBasis {
-    /// The divisor.
-    #[must_use]
-    pub fn days(self) -> u32 {
-        match self {
-            Self::D360 => 360,
-            Self::D365 => 365,
-        }
-    }
-}
-
-/// A published rate that contracts follow.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub enum RateIndex {
-    /// Loan prime rate over five years.
-    Lpr5y,
-    /// Benchmark lending rate over five years, for contracts before 2020.
-    Benchmark5y,
-}
 
 /// A published rate became known (R). The effective day is the day of its fixing.
 #[derive(Clone, PartialEq, Eq, Debug)]

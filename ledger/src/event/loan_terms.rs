@@ -4,7 +4,7 @@
 //! the day of the draw; for shares of a subsidy on 1 September of the academic year; for risk compensation on the first
 //! day of the risk year; for losses on their own day; for claims on their last day.
 
-use crate::event::{Level, LoanKind, Payer, RateIndex, StudyLevel, Subordination};
+use super::choices::{Level, LoanKind, Payer, RateIndex, StudyLevel, Subordination};
 use crate::money::{Day, Fen};
 use serde::{Deserialize, Serialize};
 

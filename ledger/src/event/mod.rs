@@ -1,23 +1,28 @@
 //! The closed list of what the ledger can be told. One past-tense kind per business fact.
-//! Here is the shape only: what an event means stands in the file of its domain, how it is written in `proto`.
+//! Here is the shape only: the file of its domain says what an event means, `proto` how it is written.
 
+mod aid;
+mod choices;
 mod claim;
+mod control;
 mod loan;
 pub mod loan_terms;
 pub mod policy;
+mod registry;
 mod risk;
 
+pub use aid::*;
+pub use choices::*;
 pub use claim::*;
+pub use control::*;
 pub use loan::*;
+pub use registry::*;
 pub use risk::*;
 
 use crate::event::loan_terms::LoanTerms;
 use crate::event::policy::Policy;
-use crate::money::{Day, Fen};
+use crate::money::Day;
 use uuid::Uuid;
-
-/// SHA-256 over something.
-pub type Hash = [u8; 32];
 
 /// One statement, as a caller made it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -30,8 +35,83 @@ pub struct Event {
     pub kind: Kind,
 }
 
+/// Calls a macro with the closed list of kinds, so that whoever needs something for each kind has no list of their own.
+///
+/// A row is the kind, what it holds, its name, its Chinese name, and whether it reports or asks for a decision. The order is
+/// that of the numbers on the wire.
+#[macro_export]
+macro_rules! for_each_kind {
+    ($callback:ident) => {
+        $callback! {
+            PolicyAdopted(Box<Policy>) "policy_adopted" "采用项目政策" decision;
+            RulesAdopted(RulesAdopted) "rules_adopted" "采用规则版本" decision;
+            OrgRegistered(OrgRegistered) "org_registered" "机构登记" report;
+            OrgRenamed(OrgRenamed) "org_renamed" "机构更名" report;
+            LineIssued(LineIssued) "line_issued" "下达指标" decision;
+            LinePassedDown(LinePassedDown) "line_passed_down" "分解下达指标" decision;
+            LineRecalled(LineRecalled) "line_recalled" "收回指标" decision;
+            PersonRegistered(PersonRegistered) "person_registered" "人员登记" report;
+            StatusChanged(StatusChanged) "status_changed" "学籍变动" report;
+            CardBound(CardBound) "card_bound" "绑定卡" report;
+            CardReplaced(CardReplaced) "card_replaced" "换卡" report;
+            RosterPrepared(RosterPrepared) "roster_prepared" "编制花名册" decision;
+            RosterLineAdded(RosterLineAdded) "roster_line_added" "花名册加行" decision;
+            RosterSealed(SetSealed) "roster_sealed" "花名册封存" decision;
+            RosterReviewed(SetDecided) "roster_reviewed" "花名册审核" decision;
+            RosterApproved(SetDecided) "roster_approved" "花名册批准" decision;
+            RosterCancelled(SetCancelled) "roster_cancelled" "花名册作废" decision;
+            ApplicationPrepared(ApplicationPrepared) "application_prepared" "编制支付申请" decision;
+            ApplicationLineAdded(ApplicationLineAdded) "application_line_added" "支付申请加行" decision;
+            ApplicationSealed(SetSealed) "application_sealed" "支付申请封存" decision;
+            ApplicationApproved(SetDecided) "application_approved" "支付申请批准" decision;
+            ApplicationCancelled(SetCancelled) "application_cancelled" "支付申请作废" decision;
+            VoucherIssued(VoucherIssued) "voucher_issued" "开具支付凭证" report;
+            VoucherCleared(VoucherCleared) "voucher_cleared" "支付凭证清算" report;
+            BatchSent(BatchSent) "batch_sent" "发送代发批次" decision;
+            PayoutCredited(PayoutCredited) "payout_credited" "银行入账" report;
+            PayoutReturned(PayoutReturned) "payout_returned" "银行退回" report;
+            PayoutUnknown(PayoutUnknown) "payout_unknown" "结果未知" report;
+            SuspenseCleared(SuspenseCleared) "suspense_cleared" "暂记清理" decision;
+            LoanTermsAdopted(Box<LoanTerms>) "loan_terms_adopted" "采用贷款条款" decision;
+            RatePublished(RatePublished) "rate_published" "公布利率" report;
+            WaiverAdopted(WaiverAdopted) "waiver_adopted" "免息通知" decision;
+            LoanSigned(LoanSigned) "loan_signed" "贷款签约" report;
+            LoanDrawn(LoanDrawn) "loan_drawn" "贷款发放" report;
+            LoanDrawReturned(LoanDrawReturned) "loan_draw_returned" "放款退回" report;
+            LoanRateAgreed(LoanRateAgreed) "loan_rate_agreed" "约定利率" report;
+            LoanRepaid(LoanRepaid) "loan_repaid" "借款人还款" report;
+            LoanRefunded(LoanRefunded) "loan_refunded" "退还多付款" report;
+            LoanOverdue(LoanOverdue) "loan_overdue" "贷款逾期" report;
+            LoanDeferred(LoanDeferred) "loan_deferred" "延期还本" report;
+            LoanWrittenOff(LoanWrittenOff) "loan_written_off" "贷款核销" report;
+            LossRecovered(LossRecovered) "loss_recovered" "核销后收回" report;
+            LoanStateRepaid(LoanStateRepaid) "loan_state_repaid" "国家代偿" report;
+            LoanRelieved(LoanRelieved) "loan_relieved" "还款救助" decision;
+            InterestAccrued(InterestAccrued) "interest_accrued" "计提利息" decision;
+            InterestAdjusted(InterestAdjusted) "interest_adjusted" "调整利息" decision;
+            ClaimSubmitted(ClaimSubmitted) "claim_submitted" "提交申报" report;
+            ClaimLineAdded(ClaimLineAdded) "claim_line_added" "申报加行" report;
+            ClaimSealed(SetSealed) "claim_sealed" "申报封存" decision;
+            ClaimApproved(SetDecided) "claim_approved" "申报批准" decision;
+            OverclaimReturned(OverclaimReturned) "overclaim_returned" "退回多报款" report;
+            RemittanceOrdered(RemittanceOrdered) "remittance_ordered" "拨付指令" decision;
+            RemittanceApproved(RemittanceApproved) "remittance_approved" "拨付批准" decision;
+            RemittanceCleared(RemittanceCleared) "remittance_cleared" "拨付清算" report;
+            RemittanceReturned(RemittanceReturned) "remittance_returned" "拨付退回" report;
+            CompensationAccrued(CompensationAccrued) "compensation_accrued" "计提风险补偿金" decision;
+            CompensationReceived(CompensationReceived) "compensation_received" "收到风险补偿金" report;
+            FundStated(FundStated) "fund_stated" "补偿金对账" report;
+            SurplusRewarded(SurplusRewarded) "surplus_rewarded" "结余奖励" decision;
+            RewardSpent(RewardSpent) "reward_spent" "使用奖励" decision;
+            PeriodClosed(PeriodClosed) "period_closed" "期间关闭" decision;
+            EntryReversed(EntryReversed) "entry_reversed" "红字冲销" decision;
+            KeyAnnounced(KeyAnnounced) "key_announced" "公布签名公钥" decision;
+        }
+    };
+}
+
 macro_rules! kinds {
-    ($($variant:ident($content:ty) $name:literal $said:ident;)*) => {
+    ($($variant:ident($content:ty) $name:literal $zh:literal $said:ident;)*) => {
         /// Everything that can be said. Decisions may be refused; reports are booked.
         #[derive(Clone, PartialEq, Eq, Debug)]
         #[allow(missing_docs)] // Each variant is documented at its struct.
@@ -42,6 +122,12 @@ macro_rules! kinds {
             #[must_use]
             pub fn name(&self) -> &'static str {
                 match self { $(Self::$variant(_) => $name,)* }
+            }
+
+            /// Its Chinese name.
+            #[must_use]
+            pub fn name_zh(&self) -> &'static str {
+                match self { $(Self::$variant(_) => $zh,)* }
             }
 
             /// Whether this states what happened (R) rather than asking for something (D).
@@ -55,453 +141,4 @@ macro_rules! kinds {
     (@ decision) => { false };
 }
 
-kinds! {
-    PolicyAdopted(Box<Policy>) "policy_adopted" decision;
-    RulesAdopted(RulesAdopted) "rules_adopted" decision;
-    OrgRegistered(OrgRegistered) "org_registered" report;
-    OrgRenamed(OrgRenamed) "org_renamed" report;
-    LineIssued(LineIssued) "line_issued" decision;
-    LinePassedDown(LinePassedDown) "line_passed_down" decision;
-    LineRecalled(LineRecalled) "line_recalled" decision;
-    PersonRegistered(PersonRegistered) "person_registered" report;
-    StatusChanged(StatusChanged) "status_changed" report;
-    CardBound(CardBound) "card_bound" report;
-    CardReplaced(CardReplaced) "card_replaced" report;
-    RosterPrepared(RosterPrepared) "roster_prepared" decision;
-    RosterLineAdded(RosterLineAdded) "roster_line_added" decision;
-    RosterSealed(SetSealed) "roster_sealed" decision;
-    RosterReviewed(SetDecided) "roster_reviewed" decision;
-    RosterApproved(SetDecided) "roster_approved" decision;
-    RosterCancelled(SetCancelled) "roster_cancelled" decision;
-    ApplicationPrepared(ApplicationPrepared) "application_prepared" decision;
-    ApplicationLineAdded(ApplicationLineAdded) "application_line_added" decision;
-    ApplicationSealed(SetSealed) "application_sealed" decision;
-    ApplicationApproved(SetDecided) "application_approved" decision;
-    ApplicationCancelled(SetCancelled) "application_cancelled" decision;
-    VoucherIssued(VoucherIssued) "voucher_issued" report;
-    VoucherCleared(VoucherCleared) "voucher_cleared" report;
-    BatchSent(BatchSent) "batch_sent" decision;
-    PayoutCredited(PayoutCredited) "payout_credited" report;
-    PayoutReturned(PayoutReturned) "payout_returned" report;
-    PayoutUnknown(PayoutUnknown) "payout_unknown" report;
-    SuspenseCleared(SuspenseCleared) "suspense_cleared" decision;
-    LoanTermsAdopted(Box<LoanTerms>) "loan_terms_adopted" decision;
-    RatePublished(RatePublished) "rate_published" report;
-    WaiverAdopted(WaiverAdopted) "waiver_adopted" decision;
-    LoanSigned(LoanSigned) "loan_signed" report;
-    LoanDrawn(LoanDrawn) "loan_drawn" report;
-    LoanDrawReturned(LoanDrawReturned) "loan_draw_returned" report;
-    LoanRateAgreed(LoanRateAgreed) "loan_rate_agreed" report;
-    LoanRepaid(LoanRepaid) "loan_repaid" report;
-    LoanRefunded(LoanRefunded) "loan_refunded" report;
-    LoanOverdue(LoanOverdue) "loan_overdue" report;
-    LoanDeferred(LoanDeferred) "loan_deferred" report;
-    LoanWrittenOff(LoanWrittenOff) "loan_written_off" report;
-    LossRecovered(LossRecovered) "loss_recovered" report;
-    LoanStateRepaid(LoanStateRepaid) "loan_state_repaid" report;
-    LoanRelieved(LoanRelieved) "loan_relieved" decision;
-    InterestAccrued(InterestAccrued) "interest_accrued" decision;
-    InterestAdjusted(InterestAdjusted) "interest_adjusted" decision;
-    ClaimSubmitted(ClaimSubmitted) "claim_submitted" report;
-    ClaimLineAdded(ClaimLineAdded) "claim_line_added" report;
-    ClaimSealed(SetSealed) "claim_sealed" decision;
-    ClaimApproved(SetDecided) "claim_approved" decision;
-    OverclaimReturned(OverclaimReturned) "overclaim_returned" report;
-    RemittanceOrdered(RemittanceOrdered) "remittance_ordered" decision;
-    RemittanceApproved(RemittanceApproved) "remittance_approved" decision;
-    RemittanceCleared(RemittanceCleared) "remittance_cleared" report;
-    RemittanceReturned(RemittanceReturned) "remittance_returned" report;
-    CompensationAccrued(CompensationAccrued) "compensation_accrued" decision;
-    CompensationReceived(CompensationReceived) "compensation_received" report;
-    FundStated(FundStated) "fund_stated" report;
-    SurplusRewarded(SurplusRewarded) "surplus_rewarded" decision;
-    RewardSpent(RewardSpent) "reward_spent" decision;
-    PeriodClosed(PeriodClosed) "period_closed" decision;
-    EntryReversed(EntryReversed) "entry_reversed" decision;
-    KeyAnnounced(KeyAnnounced) "key_announced" decision;
-}
-
-/// From the next entry on the fold decides by this version of its rules (D).
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct RulesAdopted {
-    /// The version; must be known to this program and above the one in force.
-    pub version: u32,
-}
-
-/// The level an organisation stands on.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Serialize, serde::Deserialize)]
-#[allow(missing_docs)]
-pub enum Level {
-    Centre,
-    Province,
-    City,
-    County,
-    School,
-}
-
-/// What an organisation does in the chain.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
-#[allow(missing_docs)]
-pub enum OrgRole {
-    Finance,
-    Education,
-    AidCentre,
-    School,
-    Bank,
-}
-
-/// Who bears the national share of a university's aid.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
-#[allow(missing_docs)]
-pub enum Subordination {
-    Central,
-    Local,
-}
-
-/// An organisation of the budget-unit tree became known (R).
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct OrgRegistered {
-    /// The organisation.
-    pub org: Uuid,
-    /// The source's own number, for example a school code.
-    pub number: String,
-    /// Its name on the effective day.
-    pub name: String,
-    /// Where it stands.
-    pub level: Level,
-    /// What it does.
-    pub role: OrgRole,
-    /// The budget unit above it; none for the centre.
-    pub parent: Option<Uuid>,
-    /// Division code (GB/T 2260) of its place, which is another tree.
-    pub division: u32,
-    /// Central or local.
-    pub subordination: Subordination,
-}
-
-/// An organisation changed its name or division code; it stays the same organisation (R).
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct OrgRenamed {
-    /// The organisation.
-    pub org: Uuid,
-    /// The new name.
-    pub name: String,
-    /// The division code from now on.
-    pub division: u32,
-}
-
-/// Whose money a document line is.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Serialize, serde::Deserialize)]
-#[allow(missing_docs)]
-pub enum Source {
-    Central,
-    Province,
-    City,
-    County,
-}
-
-/// A line of a budget document 指标 was issued to its first unit (D).
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct LineIssued {
-    /// The document line.
-    pub line: Uuid,
-    /// Document number 文号.
-    pub document: String,
-    /// Document number of the level above, empty if there is none.
-    pub parent_document: String,
-    /// The unit that may now spend or pass down.
-    pub unit: Uuid,
-    /// Budget year in which it may be spent; an advance document names the next one.
-    pub fiscal_year: u16,
-    /// Programme code the money is bound to.
-    pub programme: String,
-    /// Whose money.
-    pub source: Source,
-    /// Spending item, for example 2050204.
-    pub item: String,
-    /// Project code.
-    pub project: String,
-    /// The direct-transfer mark 直达资金.
-    pub direct: bool,
-    /// Issued before its year began 提前下达.
-    pub advance: bool,
-    /// How much.
-    pub fen: Fen,
-}
-
-/// One part of passing down: from a line to a new line of a unit below.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct PassedPart {
-    /// The line that gives.
-    pub from: Uuid,
-    /// The new line; it has this one parent, so every fen below keeps one origin.
-    pub to: Uuid,
-    /// The unit that receives.
-    pub unit: Uuid,
-    /// How much.
-    pub fen: Fen,
-}
-
-/// A document passed money down, from many lines to many units (D).
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct LinePassedDown {
-    /// Document number 文号 of the passing level.
-    pub document: String,
-    /// The parts, at most 400.
-    pub parts: Vec<PassedPart>,
-}
-
-/// Unspent money of a passed-down line went back to the line it came from (D).
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct LineRecalled {
-    /// The line that gives back.
-    pub line: Uuid,
-    /// Document number 文号 of the recall.
-    pub document: String,
-    /// How much.
-    pub fen: Fen,
-}
-
-/// A person became known, under an opaque id (R).
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct PersonRegistered {
-    /// The person: a keyed hash, made where the identity is kept.
-    pub person: Uuid,
-    /// Division code of the home.
-    pub origin: u32,
-}
-
-/// A student's standing.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
-#[allow(missing_docs)]
-pub enum Status {
-    Enrolled,
-    Leave,
-    FurtherStudy,
-    Graduated,
-    Withdrawn,
-    Deceased,
-    /// Leave for illness; the subsidy goes on.
-    IllnessLeave,
-}
-
-/// A student's standing changed on the effective day (R).
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct StatusChanged {
-    /// The person.
-    pub person: Uuid,
-    /// From this day on.
-    pub status: Status,
-    /// The school it concerns.
-    pub school: Uuid,
-}
-
-/// A card was bound to a person (R).
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct CardBound {
-    /// The person.
-    pub person: Uuid,
-    /// The card: a keyed hash of its number.
-    pub card: Uuid,
-}
-
-/// A person's card was replaced by another (R).
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct CardReplaced {
-    /// The person.
-    pub person: Uuid,
-    /// The card no longer to be paid to.
-    pub old: Uuid,
-    /// The card from now on.
-    pub new: Uuid,
-}
-
-/// A school began a roster 花名册 (D). The submitter is its preparer.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct RosterPrepared {
-    /// The roster.
-    pub roster: Uuid,
-    /// The school.
-    pub school: Uuid,
-    /// Programme code.
-    pub programme: String,
-    /// First calendar year of the academic year: 2021 for 2021/22.
-    pub academic_year: u16,
-    /// Days on which the instalments fall due, ascending, 1 to 12.
-    pub due: Vec<Day>,
-}
-
-/// A line of a roster: one person, one award (D).
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct RosterLineAdded {
-    /// The roster.
-    pub roster: Uuid,
-    /// Position, from 1, without gaps.
-    pub number: u32,
-    /// The award this line becomes when the roster is approved.
-    pub award: Uuid,
-    /// Who.
-    pub person: Uuid,
-    /// Band number within the policy.
-    pub band: u32,
-    /// For the whole academic year.
-    pub fen: Fen,
-}
-
-/// A set was closed: nothing can be added, and this is all of it (D).
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct SetSealed {
-    /// The set.
-    pub set: Uuid,
-    /// How many lines.
-    pub count: u32,
-    /// Their sum.
-    pub fen: Fen,
-    /// The chain over the lines: h(n) = SHA-256(h(n-1) || event bytes of line n), h(0) = 32 zero bytes.
-    pub hash: Hash,
-}
-
-/// A sealed set was reviewed or approved, bound to its content (D).
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct SetDecided {
-    /// The set.
-    pub set: Uuid,
-    /// The sealed hash, so that nobody approves what he did not see.
-    pub hash: Hash,
-}
-
-/// A set was given up before it took effect (D).
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct SetCancelled {
-    /// The set.
-    pub set: Uuid,
-}
-
-/// A unit began a payment application (D). The submitter is its preparer.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct ApplicationPrepared {
-    /// The application.
-    pub application: Uuid,
-    /// The unit whose document lines pay.
-    pub unit: Uuid,
-    /// Budget year of those lines.
-    pub fiscal_year: u16,
-}
-
-/// What a payment takes from a document line.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Draw {
-    /// The document line.
-    pub line: Uuid,
-    /// How much.
-    pub fen: Fen,
-}
-
-/// A line of an application: one payment of one instalment to one card (D).
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct ApplicationLineAdded {
-    /// The application.
-    pub application: Uuid,
-    /// Position, from 1, without gaps.
-    pub number: u32,
-    /// The payment.
-    pub payout: Uuid,
-    /// The award that owes it.
-    pub award: Uuid,
-    /// Which instalment, from 1.
-    pub instalment: u32,
-    /// The card to credit.
-    pub card: Uuid,
-    /// The returned payment this one reissues.
-    pub reissue_of: Option<Uuid>,
-    /// One to five document lines that fund it; their sum is the instalment.
-    pub draws: Vec<Draw>,
-}
-
-/// The treasury issued a payment voucher 支付凭证 (R).
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct VoucherIssued {
-    /// The voucher.
-    pub voucher: Uuid,
-    /// The treasury's own number.
-    pub number: String,
-    /// The application it carries out, wholly or in part.
-    pub application: Uuid,
-    /// What it takes from each document line.
-    pub draws: Vec<Draw>,
-}
-
-/// The treasury agent bank cleared a voucher: the money left the treasury (R).
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct VoucherCleared {
-    /// The voucher.
-    pub voucher: Uuid,
-}
-
-/// An approved application was sent to the paying bank as one batch (D).
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct BatchSent {
-    /// The batch.
-    pub batch: Uuid,
-    /// The application it carries.
-    pub application: Uuid,
-    /// The paying bank 代发银行.
-    pub bank: Uuid,
-    /// How many payments.
-    pub count: u32,
-    /// Their sum.
-    pub fen: Fen,
-    /// The sealed hash of the application.
-    pub hash: Hash,
-}
-
-/// The bank credited a payment (R).
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct PayoutCredited {
-    /// The payment.
-    pub payout: Uuid,
-    /// What was credited.
-    pub fen: Fen,
-    /// The bank's serial number.
-    pub serial: String,
-}
-
-/// The bank could not credit a payment, or took it back (R).
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct PayoutReturned {
-    /// The payment.
-    pub payout: Uuid,
-    /// What came back.
-    pub fen: Fen,
-    /// Reason R01 to R99 of `return_reasons.csv`, as its number.
-    pub reason: u32,
-    /// The bank's serial number.
-    pub serial: String,
-}
-
-/// The bank does not know yet (R). Not a failure: no reissue before it knows.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct PayoutUnknown {
-    /// The payment.
-    pub payout: Uuid,
-    /// The bank's serial number.
-    pub serial: String,
-}
-
-/// How suspense money ends.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Clearing {
-    /// Accepted: this document line pays for it.
-    Accepted(Uuid),
-    /// The payee owes it back.
-    Recoverable,
-}
-
-/// A credit booked to suspense was cleared (D).
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct SuspenseCleared {
-    /// Event id of the credit.
-    pub credit: Uuid,
-    /// Accepted or to be recovered.
-    pub how: Clearing,
-}
+for_each_kind!(kinds);

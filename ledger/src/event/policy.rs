@@ -1,7 +1,7 @@
 //! Policies as data: what a programme pays, to whom, on whose account. No rule of a programme is code.
 
-use crate::event::Subordination;
-use crate::money::{Day, Fen};
+use super::choices::Subordination;
+use crate::money::Fen;
 use serde::{Deserialize, Serialize};
 
 /// What the fold does when a rule is broken.
@@ -99,15 +99,4 @@ impl Policy {
     pub fn band(&self, number: u32) -> Option<&Band> {
         self.bands.iter().find(|band| band.number == number)
     }
-}
-
-/// A policy as adopted: in force from a day.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct Adopted {
-    /// In force from.
-    pub from: Day,
-    /// The entry that adopted it.
-    pub index: u64,
-    /// Its content.
-    pub policy: Policy,
 }

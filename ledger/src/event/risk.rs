@@ -1,37 +1,9 @@
-//! What can be said of risk compensation 风险补偿金, of rewards, closing, reversing and keys. Meaning: `risk`, `control`.
+//! What can be said of risk compensation 风险补偿金 and of rewards. What it means is in `lender::fund`.
 
-use super::{Hash, LenderYear, LoanKind, PayerFen};
-use crate::account::Book;
-use crate::money::{Day, Fen};
-use serde::{Deserialize, Serialize};
+use super::choices::{LoanKind, Payer};
+use super::claim::{LenderYear, PayerFen};
+use crate::money::Fen;
 use uuid::Uuid;
-
-/// Who bears a part of subsidy, compensation or loss.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
-#[allow(missing_docs)]
-pub enum Payer {
-    Central,
-    Province,
-    City,
-    County,
-    University,
-    Lender,
-}
-
-impl Payer {
-    /// Stable name.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Central => "central",
-            Self::Province => "province",
-            Self::City => "city",
-            Self::County => "county",
-            Self::University => "university",
-            Self::Lender => "lender",
-        }
-    }
-}
 
 /// Risk compensation of a risk year was computed for one university's borrowers (D). The fold recomputes it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -101,38 +73,4 @@ pub struct RewardSpent {
     pub purpose: String,
     /// How much.
     pub fen: Fen,
-}
-
-/// An organisation closed a book through a day (D). Late facts are booked on the day after, and keep their effective day.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct PeriodClosed {
-    /// The organisation.
-    pub org: Uuid,
-    /// The book.
-    pub book: Book,
-    /// The last closed day.
-    pub through: Day,
-}
-
-/// An entry was reversed 红字冲销 (D). Only the last entry that changed its subject can be.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct EntryReversed {
-    /// Event id of the entry.
-    pub entry: Uuid,
-    /// What it changed: the loan.
-    pub subject: Uuid,
-    /// Document number of the decision.
-    pub document: String,
-}
-
-/// A public key that will sign checkpoints of this ledger (D). Whoever trusts the key that vouches for it trusts it once a
-/// checkpoint over this entry is signed. Signatures are checked where checkpoints are.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct KeyAnnounced {
-    /// Ed25519 public key.
-    pub key: Hash,
-    /// The key that vouches for it.
-    pub by: Hash,
-    /// Its signature, in two halves.
-    pub signature: [Hash; 2],
 }

@@ -1,15 +1,17 @@
 //! Interest accrued by period and corrected for facts learnt late. The figure comes from outside; the fold recomputes it.
 
-use super::LoanChange;
+use super::change::LoanChange;
 use super::contract::{Found, find};
+use super::fund_effect;
 use super::position::{flows, interest};
+use super::posting::difference;
 use super::walk::{Missing, Walk};
+use crate::change::{Case, Change, Judged};
 use crate::event::{Interest, InterestAccrued, InterestAdjusted};
-use crate::fold::{Act, Change};
 use crate::money::{Day, Fen};
 use crate::outcome::{Code, Refusal};
 use crate::state::State;
-use crate::state::flows::{Flows, difference};
+use crate::state::flows::Flows;
 use crate::state::lending_rows::Loan;
 use uuid::Uuid;
 
@@ -47,7 +49,8 @@ fn minus(a: Interest, b: Interest) -> Interest {
     }
 }
 
-pub(crate) fn judge_accrued(state: &State, on: Day, event: &InterestAccrued) -> Result<Change, Refusal> {
+pub(crate) fn judge_interest_accrued(case: &Case<'_>, event: &InterestAccrued) -> Judged<LoanChange> {
+    let (state, on) = (case.state, case.on());
     let found = known(state, event.loan, event.last)?;
     if on <= found.row.through {
         let posted = i64::from(found.row.through.yyyymmdd());
@@ -61,7 +64,8 @@ pub(crate) fn judge_accrued(state: &State, on: Day, event: &InterestAccrued) -> 
     Ok(accrued(state, on, &found, on, flows))
 }
 
-pub(crate) fn judge_adjusted(state: &State, on: Day, event: &InterestAdjusted) -> Result<Change, Refusal> {
+pub(crate) fn judge_interest_adjusted(case: &Case<'_>, event: &InterestAdjusted) -> Judged<LoanChange> {
+    let (state, on) = (case.state, case.on());
     let found = known(state, event.loan, event.last)?;
     let cause = state.seen.find(event.cause).filter(|cause| u64::from(*cause) > found.row.last);
     if cause.is_none() {
@@ -107,13 +111,12 @@ fn agree(loan: Uuid, said: Interest, ours: Interest) -> Result<(), Refusal> {
 }
 
 /// Interest posted through a day, and nothing else changed.
-fn accrued(state: &State, on: Day, found: &Found<'_>, through: Day, flows: Flows) -> Change {
-    let postings = difference(state, on, found.channels, &found.row.posted, &flows);
+fn accrued(state: &State, on: Day, found: &Found<'_>, through: Day, flows: Flows) -> Change<LoanChange> {
     let loan = found.handle.unwrap_or_default();
-    let act = Act::Loan(LoanChange::Accrue { loan, through, flows });
-    let mut change = Change { postings, findings: Vec::new(), act };
+    let mut change = Change::of(LoanChange::Accrue { loan, through, flows });
+    change.postings = difference(state, on, found.channels(), &found.row.posted, &flows);
     // Other interest is another allocation of payments, and so another principal.
     let (row, flows) = (&found.row, [&found.row.posted, &flows]);
-    crate::lender::fund::bear(state, on, &found.portfolio, row, &row.facts, flows, &mut change);
+    fund_effect::bear(state, on, &found.portfolio, row, &row.facts, flows, &mut change);
     change
 }

@@ -1,26 +1,32 @@
 //! What happens to a loan: drawn, repaid, overdue, written off. Reports, never refused.
 //!
-//! A fact corrects its own loan in its own entry: the flows are computed anew with it and the difference is posted. A fact
+//! A fact corrects its own loan in its own entry: the flows are computed again with it and the difference is posted. A fact
 //! that settles interest also brings the posting of interest up to the evening before.
 
-use super::LoanChange;
+use super::change::LoanChange;
 use super::contract::{Found, find, open};
+use super::fund_effect;
 use super::position::target;
+use super::posting::difference;
 use super::rates::terms_on;
 use super::study::Bearer;
 use super::walk::Walk;
-use crate::event::{LoanKind, Status};
-use crate::fold::{Act, Change, NewFinding};
+use crate::change::{Case, Change, Judged, NewFinding};
+use crate::entry::Entry;
+use crate::event::{
+    LoanDeferred, LoanDrawReturned, LoanDrawn, LoanKind, LoanOverdue, LoanRateAgreed, LoanRefunded, LoanRepaid,
+    LoanStateRepaid, LoanWrittenOff, Status,
+};
+use crate::finding::FindingKind;
 use crate::money::{Day, Fen};
-use crate::state::flows::{Flow, Flows, difference};
+use crate::state::flows::{Flow, Flows};
 use crate::state::lending_rows::{Fact, Loan, What};
-use crate::state::rows::FindingKind;
 use crate::state::table::NONE;
 use crate::state::{State, UNKNOWN_ORG};
 use uuid::Uuid;
 
 impl What {
-    /// Order among facts of one day: what lends stands before what settles, so that amounts alone decide.
+    /// Order among facts of one day: what lends comes before what settles, so that amounts alone decide.
     fn rank(self) -> u8 {
         match self {
             Self::RateAgreed(_) => 0,
@@ -69,7 +75,7 @@ impl What {
     }
 }
 
-/// Puts a fact in its place. Of the same day and rank the earlier entry stands first.
+/// Puts a fact in its place. Of the same day and rank the earlier entry comes first.
 fn placed(facts: &[Fact], fact: Fact) -> Vec<Fact> {
     let at = facts.partition_point(|other| (other.on, other.what.rank()) <= (fact.on, fact.what.rank()));
     let mut facts = facts.to_vec();
@@ -77,11 +83,50 @@ fn placed(facts: &[Fact], fact: Fact) -> Vec<Fact> {
     facts
 }
 
+pub(crate) fn judge_loan_drawn(case: &Case<'_>, event: &LoanDrawn) -> Judged<LoanChange> {
+    Ok(judge_fact(case, event.loan, What::Drawn(event.fen)))
+}
+
+pub(crate) fn judge_loan_draw_returned(case: &Case<'_>, event: &LoanDrawReturned) -> Judged<LoanChange> {
+    Ok(judge_fact(case, event.loan, What::DrawReturned(event.fen)))
+}
+
+pub(crate) fn judge_loan_rate_agreed(case: &Case<'_>, event: &LoanRateAgreed) -> Judged<LoanChange> {
+    Ok(judge_fact(case, event.loan, What::RateAgreed(event.spread_bp)))
+}
+
+pub(crate) fn judge_loan_repaid(case: &Case<'_>, event: &LoanRepaid) -> Judged<LoanChange> {
+    let LoanRepaid { loan, fen, allocation, early, serial: _ } = *event;
+    Ok(judge_fact(case, loan, What::Repaid { fen, allocation, early }))
+}
+
+pub(crate) fn judge_loan_refunded(case: &Case<'_>, event: &LoanRefunded) -> Judged<LoanChange> {
+    Ok(judge_fact(case, event.loan, What::Refunded(event.allocation)))
+}
+
+pub(crate) fn judge_loan_overdue(case: &Case<'_>, event: &LoanOverdue) -> Judged<LoanChange> {
+    Ok(judge_fact(case, event.loan, What::Overdue(event.fen)))
+}
+
+pub(crate) fn judge_loan_deferred(case: &Case<'_>, event: &LoanDeferred) -> Judged<LoanChange> {
+    Ok(judge_fact(case, event.loan, What::Deferred(event.until)))
+}
+
+pub(crate) fn judge_loan_state_repaid(case: &Case<'_>, event: &LoanStateRepaid) -> Judged<LoanChange> {
+    Ok(judge_fact(case, event.loan, What::StateRepaid(event.fen)))
+}
+
+/// A fact of its loan like any other; what it costs the fund follows from the flows.
+pub(crate) fn judge_loan_written_off(case: &Case<'_>, event: &LoanWrittenOff) -> Judged<LoanChange> {
+    Ok(judge_fact(case, event.loan, What::WrittenOff(event.fen)))
+}
+
 /// A fact about a loan. One that is malformed changes nothing but opens a finding.
-pub(crate) fn judge(state: &State, index: u64, on: Day, id: Uuid, what: What) -> Change {
+pub(crate) fn judge_fact(case: &Case<'_>, id: Uuid, what: What) -> Change<LoanChange> {
     if !what.is_sound() {
         return Change::only(NewFinding::about(FindingKind::AmountDiffers, id));
     }
+    let (state, on, index) = (case.state, case.on(), case.entry.index);
     let found = find(state, id);
     let facts = placed(&found.row.facts, Fact { on, index, what });
     let through = if what.settles() { found.row.through.max(on.plus(-1)) } else { found.row.through };
@@ -90,53 +135,53 @@ pub(crate) fn judge(state: &State, index: u64, on: Day, id: Uuid, what: What) ->
         change.findings.push(NewFinding::about(FindingKind::UnknownSubject, id));
         return change;
     }
-    check(state, on, &found.row, what, &mut change);
+    check(state, on, &found.row, what, &mut change.findings);
     change
 }
 
 /// A change that gives a loan these facts and posts interest through a day.
-pub(crate) fn moved(state: &State, on: Day, found: &Found<'_>, facts: Vec<Fact>, through: Day) -> Change {
+pub(crate) fn moved(state: &State, on: Day, found: &Found<'_>, facts: Vec<Fact>, through: Day) -> Change<LoanChange> {
     let flows = target(state, &found.row, &facts, through, found.row.confirmed);
-    let postings = difference(state, on, found.channels, &found.row.posted, &flows);
+    let postings = difference(state, on, found.channels(), &found.row.posted, &flows);
     let overpaid = |flow: Flow| flows[flow] > found.row.posted[flow];
     let mut findings = Vec::new();
     if [Flow::PrincipalOverpaid, Flow::InterestOverpaid, Flow::PenaltyOverpaid].into_iter().any(overpaid) {
         findings.push(NewFinding::about(FindingKind::Overpaid, found.row.id));
     }
-    let mut change = Change { postings, findings, act: Act::Nothing };
+    let mut change = Change { postings, findings, act: None };
     if found.row.known {
         let flows = [&found.row.posted, &flows];
-        crate::lender::fund::bear(state, on, &found.portfolio, &found.row, &facts, flows, &mut change);
+        fund_effect::bear(state, on, &found.portfolio, &found.row, &facts, flows, &mut change);
     }
-    change.act = Act::Loan(LoanChange::Facts { loan: found.row.id, facts, through, flows });
+    change.act = Some(LoanChange::Facts { loan: found.row.id, facts, through, flows });
     change
 }
 
-fn check(state: &State, on: Day, loan: &Loan, what: What, change: &mut Change) {
+fn check(state: &State, on: Day, loan: &Loan, what: What, findings: &mut Vec<NewFinding>) {
     let about = |kind| NewFinding::about(kind, loan.id);
     match what {
         What::Drawn(fen) => {
             if over_ceiling(state, on, loan, fen) {
-                change.findings.push(about(FindingKind::OverCeiling));
+                findings.push(about(FindingKind::OverCeiling));
             }
             if out_of_study(state, on, loan) {
-                change.findings.push(about(FindingKind::DrawnOutOfStudy));
+                findings.push(about(FindingKind::DrawnOutOfStudy));
             }
         }
         What::Repaid { fen, allocation: Some(allocation), .. } => {
             let owed = Walk::new(state, loan, &loan.facts).and_then(|walk| walk.owed(on));
             if owed.is_ok_and(|owed| owed.allocate(fen) != allocation) {
-                change.findings.push(about(FindingKind::AllocationDiffers));
+                findings.push(about(FindingKind::AllocationDiffers));
             }
         }
         What::WrittenOff(_) if loan.facts.iter().any(|fact| matches!(fact.what, What::Relieved(_))) => {
-            change.findings.push(about(FindingKind::WrittenOffAfterRelief));
+            findings.push(about(FindingKind::WrittenOffAfterRelief));
         }
         _ => {}
     }
 }
 
-/// Whether the student was away that day, or finished so that he pays the interest himself.
+/// Whether the student was away that day, or had finished and pays the interest as a borrower.
 fn out_of_study(state: &State, on: Day, loan: &Loan) -> bool {
     let standing = (loan.person != NONE).then(|| state.status_on(loan.person, on)).flatten();
     matches!(standing, Some((_, Status::Leave | Status::Withdrawn | Status::Deceased, _)))
@@ -162,7 +207,8 @@ fn over_ceiling(state: &State, on: Day, loan: &Loan, fen: Fen) -> bool {
     drawn > i128::from(ceiling.max_fen)
 }
 
-pub(super) fn apply(state: &mut State, index: u64, id: Uuid, facts: Vec<Fact>, through: Day, flows: Flows) {
+pub(super) fn apply(state: &mut State, entry: &Entry<'_>, id: Uuid, facts: Vec<Fact>, through: Day, flows: Flows) {
+    let index = entry.index;
     let loan = open(state, id, UNKNOWN_ORG, LoanKind::Origin, index);
     let row = state.loans.get_mut(loan);
     let before = std::mem::replace(&mut row.posted, flows);
@@ -170,10 +216,10 @@ pub(super) fn apply(state: &mut State, index: u64, id: Uuid, facts: Vec<Fact>, t
     row.facts = facts;
     row.through_before = std::mem::replace(&mut row.through, through);
     row.last = index;
-    crate::lender::fund::note(state, index, loan, &before, &changed);
+    fund_effect::note(state, index, loan, &before, &changed);
 }
 
-/// The facts that are new, and those taken out again, turned round. Both stand in the same order, so what differs lies
+/// The facts that are new, and those taken out again, turned round. Both are in the same order, so what differs lies
 /// between what they begin and what they end with.
 fn changed(before: &[Fact], after: &[Fact]) -> Vec<Fact> {
     let head = before.iter().zip(after).take_while(|(one, other)| one == other).count();

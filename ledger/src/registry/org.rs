@@ -1,11 +1,13 @@
 //! Organisations: registered, renamed. The budget-unit tree, which is not the division tree. Reports, never refused.
 
 use crate::account::Owner;
+use crate::change::{Case, Change, Judged, NewFinding};
+use crate::entry::Entry;
 use crate::event::{OrgRegistered, OrgRenamed};
-use crate::fold::{Act, Change, NewFinding};
+use crate::finding::FindingKind;
 use crate::money::Day;
 use crate::state::State;
-use crate::state::rows::{FindingKind, Org};
+use crate::state::rows::Org;
 use crate::state::table::NONE;
 
 pub(crate) enum OrgChange {
@@ -13,26 +15,27 @@ pub(crate) enum OrgChange {
     Rename { org: u32, event: OrgRenamed },
 }
 
-pub(crate) fn judge_registered(state: &State, event: &OrgRegistered) -> Change {
+pub(crate) fn judge_org_registered(case: &Case<'_>, event: &OrgRegistered) -> Judged<OrgChange> {
+    let state = case.state;
     if state.orgs.find(event.org).is_some() {
-        return Change::only(NewFinding::about(FindingKind::Repeated, event.org));
+        return Ok(Change::only(NewFinding::about(FindingKind::Repeated, event.org)));
     }
     let parent = event.parent.and_then(|id| state.known_org(id));
-    let mut change = Change::of(Act::Org(OrgChange::Register { event: event.clone(), parent: parent.unwrap_or(NONE) }));
+    let mut change = Change::of(OrgChange::Register { event: event.clone(), parent: parent.unwrap_or(NONE) });
     if let (Some(id), None) = (event.parent, parent) {
         change.findings.push(NewFinding::about(FindingKind::UnknownSubject, id));
     }
-    change
+    Ok(change)
 }
 
-pub(crate) fn judge_renamed(state: &State, event: &OrgRenamed) -> Change {
-    match state.known_org(event.org) {
-        Some(org) => Change::of(Act::Org(OrgChange::Rename { org, event: event.clone() })),
+pub(crate) fn judge_org_renamed(case: &Case<'_>, event: &OrgRenamed) -> Judged<OrgChange> {
+    Ok(match case.state.known_org(event.org) {
+        Some(org) => Change::of(OrgChange::Rename { org, event: event.clone() }),
         None => Change::only(NewFinding::about(FindingKind::UnknownSubject, event.org)),
-    }
+    })
 }
 
-pub(crate) fn apply(state: &mut State, index: u64, on: Day, change: OrgChange) {
+pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: OrgChange) {
     match change {
         OrgChange::Register { event, parent } => {
             let accounts = state.open_accounts(Owner::Org, state.orgs.next());
@@ -48,22 +51,22 @@ pub(crate) fn apply(state: &mut State, index: u64, on: Day, change: OrgChange) {
                 accounts,
                 open_from: [Day::default(); 4],
                 former: Vec::new(),
-                last: index,
+                last: entry.index,
             });
         }
         OrgChange::Rename { org, event } => {
             let row = state.orgs.get_mut(org);
             let old = std::mem::replace(&mut row.name, event.name);
-            row.former.push((on, old, row.division));
+            row.former.push((entry.event.effective, old, row.division));
             row.division = event.division;
-            row.last = index;
+            row.last = entry.index;
         }
     }
 }
 
-/// Whether `below` stands under `above` in the budget tree. The tree is five levels deep and has no cycles, as a parent
-/// is known before its child.
-pub(crate) fn stands_below(state: &State, below: u32, above: u32) -> bool {
+/// Whether `below` is under `above` in the budget tree. The tree is five levels deep and has no cycles, as a parent is
+/// known before its child.
+pub(crate) fn is_below(state: &State, below: u32, above: u32) -> bool {
     let mut at = state.orgs.get(below).parent;
     while at != NONE {
         if at == above {

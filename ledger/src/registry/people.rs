@@ -1,9 +1,11 @@
 //! Persons under opaque ids, their standing as students, their cards. Reports, never refused.
 
+use crate::change::{Case, Change, Judged, NewFinding};
+use crate::entry::Entry;
 use crate::event::{CardBound, CardReplaced, PersonRegistered, Status, StatusChanged};
-use crate::fold::{Act, Change, NewFinding};
+use crate::finding::FindingKind;
 use crate::money::Day;
-use crate::state::rows::{Card, FindingKind, Person};
+use crate::state::rows::{Card, Person};
 use crate::state::table::NONE;
 use crate::state::{State, UNKNOWN_ORG};
 use uuid::Uuid;
@@ -14,31 +16,33 @@ pub(crate) enum PeopleChange {
     Bind { person: u32, card: Uuid, old: Option<u32> },
 }
 
-pub(crate) fn judge_registered(state: &State, event: &PersonRegistered) -> Change {
-    match state.persons.find(event.person) {
+pub(crate) fn judge_person_registered(case: &Case<'_>, event: &PersonRegistered) -> Judged<PeopleChange> {
+    Ok(match case.state.persons.find(event.person) {
         Some(_) => Change::only(NewFinding::about(FindingKind::Repeated, event.person)),
-        None => Change::of(Act::People(PeopleChange::Register(event.clone()))),
-    }
+        None => Change::of(PeopleChange::Register(event.clone())),
+    })
 }
 
-pub(crate) fn judge_status(state: &State, on: Day, event: &StatusChanged) -> Change {
-    let Some(person) = state.persons.find(event.person) else {
-        return Change::only(NewFinding::about(FindingKind::UnknownSubject, event.person));
+pub(crate) fn judge_status_changed(case: &Case<'_>, event: &StatusChanged) -> Judged<PeopleChange> {
+    let Some(person) = case.state.persons.find(event.person) else {
+        return Ok(Change::only(NewFinding::about(FindingKind::UnknownSubject, event.person)));
     };
-    let school = state.known_org(event.school);
-    let act = PeopleChange::Status { person, on, status: event.status, school: school.unwrap_or(UNKNOWN_ORG) };
-    let mut change = Change::of(Act::People(act));
+    let school = case.state.known_org(event.school);
+    let (on, status) = (case.on(), event.status);
+    let act = PeopleChange::Status { person, on, status, school: school.unwrap_or(UNKNOWN_ORG) };
+    let mut change = Change::of(act);
     if school.is_none() {
         change.findings.push(NewFinding::about(FindingKind::UnknownSubject, event.school));
     }
-    change
+    Ok(change)
 }
 
-pub(crate) fn judge_bound(state: &State, event: &CardBound) -> Change {
-    bind(state, event.person, event.card, None)
+pub(crate) fn judge_card_bound(case: &Case<'_>, event: &CardBound) -> Judged<PeopleChange> {
+    Ok(bind(case.state, event.person, event.card, None))
 }
 
-pub(crate) fn judge_replaced(state: &State, event: &CardReplaced) -> Change {
+pub(crate) fn judge_card_replaced(case: &Case<'_>, event: &CardReplaced) -> Judged<PeopleChange> {
+    let state = case.state;
     let old = state.cards.by_id(event.old);
     let owner = state.persons.find(event.person);
     let old_is_theirs = old.is_some_and(|(_, card)| Some(card.person) == owner);
@@ -46,14 +50,14 @@ pub(crate) fn judge_replaced(state: &State, event: &CardReplaced) -> Change {
     if owner.is_some() && !old_is_theirs {
         change.findings.push(NewFinding::about(FindingKind::UnknownSubject, event.old));
     }
-    change
+    Ok(change)
 }
 
-fn bind(state: &State, person: Uuid, card: Uuid, old: Option<u32>) -> Change {
+fn bind(state: &State, person: Uuid, card: Uuid, old: Option<u32>) -> Change<PeopleChange> {
     let Some(owner) = state.persons.find(person) else {
         return Change::only(NewFinding::about(FindingKind::UnknownSubject, person));
     };
-    let mut change = Change::of(Act::People(PeopleChange::Bind { person: owner, card, old }));
+    let mut change = Change::of(PeopleChange::Bind { person: owner, card, old });
     if let Some((_, bound)) = state.cards.by_id(card)
         && bound.person != owner
     {
@@ -62,7 +66,8 @@ fn bind(state: &State, person: Uuid, card: Uuid, old: Option<u32>) -> Change {
     change
 }
 
-pub(crate) fn apply(state: &mut State, index: u64, change: PeopleChange) {
+pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: PeopleChange) {
+    let index = entry.index;
     match change {
         PeopleChange::Register(event) => {
             let (id, origin) = (event.person, event.origin);
@@ -95,7 +100,7 @@ pub(crate) fn apply(state: &mut State, index: u64, change: PeopleChange) {
     }
 }
 
-/// A contract may be told before its borrower is registered. From now on his standing says who pays its interest.
+/// A contract may be reported before its borrower is registered. From now on their standing says who pays its interest.
 fn own_loans(state: &mut State, id: Uuid, person: u32) {
     let mut at = state.borrowers.by_id(id).map_or(NONE, |(_, borrower)| borrower.last_loan);
     while at != NONE {

@@ -6,6 +6,7 @@ use crate::event::loan_terms::LoanTerms;
 use crate::event::{Allocation, ClaimFor, DayBasis, Hash, LoanKind, Payer, Purpose, StudyLevel, Subordination};
 use crate::money::{Day, Fen};
 use crate::state::rows::{Drawn, Set};
+use crate::state::table::{Row, rows};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -331,4 +332,9 @@ pub struct Reward {
     pub accounts: u32,
     pub effective: Day,
     pub last: u64,
+}
+
+rows! {
+    with id: Loan, Borrower, Portfolio, RiskYear, RiskPaid, Claim, Remittance, Reward;
+    without: LoanRules, ClaimLine
 }

@@ -2,15 +2,12 @@
 #![allow(missing_docs)] // Fields are named after the event fields they keep; those carry the documentation.
 
 use crate::account::Account;
-use crate::event::policy::Adopted;
+use crate::event::policy::Policy;
 use crate::event::{Hash, Level, OrgRole, Source, Status, Subordination};
-pub use crate::finding::FindingKind;
+use crate::finding::FindingKind;
 use crate::money::{Day, Fen};
 use crate::outcome::{Code, Refusal};
-use crate::state::lending_rows::{
-    Borrower, Claim, ClaimLine, Loan, LoanRules, Portfolio, Remittance, Reward, RiskPaid, RiskYear,
-};
-use crate::state::table::Row;
+use crate::state::table::{Row, rows};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -48,7 +45,7 @@ pub struct Org {
     pub subordination: Subordination,
     /// First of its accounts: issued, due to finance, treasury, suspense, receivable.
     pub accounts: u32,
-    /// First open day by book; periods close in a later issue.
+    /// First open day by book: closing a period moves it.
     pub open_from: [Day; 4],
     /// Former names with the day each ended and its division.
     pub former: Vec<(Day, String, u32)>,
@@ -88,11 +85,20 @@ pub struct Line {
     pub last: u64,
 }
 
+/// A policy as adopted: in force from a day.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct AdoptedPolicy {
+    pub from: Day,
+    /// The entry that adopted it.
+    pub index: u64,
+    pub policy: Policy,
+}
+
 /// A programme with the versions of its policy, in order of adoption.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Programme {
     pub code: String,
-    pub versions: Vec<Adopted>,
+    pub versions: Vec<AdoptedPolicy>,
 }
 
 /// A person, by opaque id.
@@ -155,6 +161,15 @@ pub struct Set {
     pub approver: String,
 }
 
+impl Set {
+    /// A set without lines.
+    #[must_use]
+    pub fn begun(preparer: &str) -> Self {
+        let (reviewer, approver) = (String::new(), String::new());
+        Self { stage: Stage::Open, count: 0, fen: 0, hash: [0; 32], preparer: preparer.to_owned(), reviewer, approver }
+    }
+}
+
 /// A roster.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Roster {
@@ -199,7 +214,7 @@ pub struct Instalment {
 
 /// What an application takes from one document line.
 #[derive(Clone, Serialize, Deserialize)]
-pub struct Part {
+pub struct ApplicationPart {
     pub line: u32,
     pub fen: Fen,
     pub cleared: Fen,
@@ -212,7 +227,7 @@ pub struct Application {
     pub unit: u32,
     pub fiscal_year: u16,
     pub set: Set,
-    pub parts: Vec<Part>,
+    pub parts: Vec<ApplicationPart>,
     /// First of its accounts: transit, payee.
     pub accounts: u32,
     pub last_payout: u32,
@@ -346,16 +361,7 @@ impl Row for Seen {
     }
 }
 
-macro_rules! rows {
-    (with id: $($with:ty),*; without: $($without:ty),*) => {
-        $(impl Row for $with { fn id(&self) -> Option<Uuid> { Some(self.id) } })*
-        $(impl Row for $without { fn id(&self) -> Option<Uuid> { None } })*
-    };
-}
-
 rows! {
-    with id: Org, Line, Person, Card, Roster, Award, Application, Payout, Voucher, Batch, Loan, Borrower,
-        Portfolio, RiskYear, RiskPaid, Claim, Remittance, Reward,
-        AnnouncedKey;
-    without: Account, Programme, Instalment, Drawn, Finding, Refused, LoanRules, ClaimLine
+    with id: Org, Line, Person, Card, Roster, Award, Application, Payout, Voucher, Batch, AnnouncedKey;
+    without: Account, Programme, Instalment, Drawn, Finding, Refused
 }

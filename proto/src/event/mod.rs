@@ -65,9 +65,9 @@ pub fn decode(bytes: &[u8]) -> Result<Event, Malformed> {
     }
 }
 
-/// Every kind by its name on the wire, once: both directions and the names follow from this list.
+/// Both directions and the names on the wire follow from the list of kinds.
 macro_rules! kinds {
-    ($($kind:ident $name:literal;)*) => {
+    ($($kind:ident($content:ty) $name:literal $zh:literal $said:ident;)*) => {
         fn write_kind(kind: &Kind) -> v1::event::Kind {
             match kind { $(Kind::$kind(domain) => v1::event::Kind::$kind(Wire::write(domain)),)* }
         }
@@ -85,68 +85,4 @@ macro_rules! kinds {
     };
 }
 
-kinds! {
-    PolicyAdopted "policy_adopted";
-    RulesAdopted "rules_adopted";
-    OrgRegistered "org_registered";
-    OrgRenamed "org_renamed";
-    LineIssued "line_issued";
-    LinePassedDown "line_passed_down";
-    LineRecalled "line_recalled";
-    PersonRegistered "person_registered";
-    StatusChanged "status_changed";
-    CardBound "card_bound";
-    CardReplaced "card_replaced";
-    RosterPrepared "roster_prepared";
-    RosterLineAdded "roster_line_added";
-    RosterSealed "roster_sealed";
-    RosterReviewed "roster_reviewed";
-    RosterApproved "roster_approved";
-    RosterCancelled "roster_cancelled";
-    ApplicationPrepared "application_prepared";
-    ApplicationLineAdded "application_line_added";
-    ApplicationSealed "application_sealed";
-    ApplicationApproved "application_approved";
-    ApplicationCancelled "application_cancelled";
-    VoucherIssued "voucher_issued";
-    VoucherCleared "voucher_cleared";
-    BatchSent "batch_sent";
-    PayoutCredited "payout_credited";
-    PayoutReturned "payout_returned";
-    PayoutUnknown "payout_unknown";
-    SuspenseCleared "suspense_cleared";
-    LoanTermsAdopted "loan_terms_adopted";
-    RatePublished "rate_published";
-    WaiverAdopted "waiver_adopted";
-    LoanSigned "loan_signed";
-    LoanDrawn "loan_drawn";
-    LoanDrawReturned "loan_draw_returned";
-    LoanRateAgreed "loan_rate_agreed";
-    LoanRepaid "loan_repaid";
-    LoanRefunded "loan_refunded";
-    LoanOverdue "loan_overdue";
-    LoanDeferred "loan_deferred";
-    LoanWrittenOff "loan_written_off";
-    LossRecovered "loss_recovered";
-    LoanStateRepaid "loan_state_repaid";
-    LoanRelieved "loan_relieved";
-    InterestAccrued "interest_accrued";
-    InterestAdjusted "interest_adjusted";
-    ClaimSubmitted "claim_submitted";
-    ClaimLineAdded "claim_line_added";
-    ClaimSealed "claim_sealed";
-    ClaimApproved "claim_approved";
-    OverclaimReturned "overclaim_returned";
-    RemittanceOrdered "remittance_ordered";
-    RemittanceApproved "remittance_approved";
-    RemittanceCleared "remittance_cleared";
-    RemittanceReturned "remittance_returned";
-    CompensationAccrued "compensation_accrued";
-    CompensationReceived "compensation_received";
-    FundStated "fund_stated";
-    SurplusRewarded "surplus_rewarded";
-    RewardSpent "reward_spent";
-    PeriodClosed "period_closed";
-    EntryReversed "entry_reversed";
-    KeyAnnounced "key_announced";
-}
+ledger::for_each_kind!(kinds);

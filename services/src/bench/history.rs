@@ -2,7 +2,6 @@
 //! numbers give the same events.
 
 use bytes::Bytes;
-use ledger::aid::set::link;
 use ledger::event::policy::{Band, Policy};
 use ledger::event::{
     ApplicationLineAdded, ApplicationPrepared, BatchSent, CardBound, Draw, Event, Kind, Level, LineIssued,
@@ -10,6 +9,7 @@ use ledger::event::{
     Source, Status, StatusChanged, Subordination, VoucherCleared, VoucherIssued,
 };
 use ledger::money::{Day, Fen};
+use ledger::set::link;
 use std::ops::Range;
 use uuid::Uuid;
 

@@ -3,10 +3,10 @@
 use super::book::Book;
 use super::reckon::{Parts, reckon};
 use ledger::account::{Book as Books, Class, Owner};
-use ledger::loan::Flow;
 use ledger::loan::walk::{Payment, Walk};
 use ledger::money::Fen;
 use ledger::state::State;
+use ledger::state::flows::Flow;
 use ledger::state::lending_rows::Loan;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;

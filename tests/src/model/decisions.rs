@@ -1,13 +1,13 @@
 //! What the model does about decisions. `None` means refused, and every function checks all before it changes anything.
 
 use super::{Application, Award, Line, Model, Payout, Result, Roster, Set, rule, sure};
-use ledger::aid::set::link;
 use ledger::event::policy::{Policy, Rule};
 use ledger::event::{
     ApplicationLineAdded, ApplicationPrepared, BatchSent, Clearing, LineIssued, LinePassedDown, LineRecalled,
     RosterLineAdded, RosterPrepared, SetDecided, SetSealed, Source, SuspenseCleared,
 };
 use ledger::money::{Day, Fen};
+use ledger::set::link;
 use ledger::state::rows::Stage;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;

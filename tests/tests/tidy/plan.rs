@@ -20,7 +20,7 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
             &["finding", "entry"],
             &["tree"],
             &["state"],
-            &["change"],
+            &["change", "set"],
             &["registry", "loan"],
             &["aid", "lender"],
             &["control"],

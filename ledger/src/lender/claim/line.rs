@@ -1,39 +1,25 @@
 //! A line of a claim: kept beside our figure, confirmed with it or disputed with the reason.
 
-use super::ClaimChange;
+use super::change::{ClaimChange, Confirmed, NewLine};
 use super::ours::{Ours, ours};
+use crate::change::{Case, Change, Judged, NewFinding};
 use crate::entry::Entry;
-use crate::event::loan_terms::MonthDay;
 use crate::event::{ClaimFor, ClaimLineAdded};
-use crate::fold::{Act, Change, NewFinding};
-use crate::loan::contract::PortfolioRef;
+use crate::finding::FindingKind;
+use crate::loan::fund_effect;
+use crate::loan::portfolio::PortfolioRef;
 use crate::loan::position::{place, target};
+use crate::loan::posting::{Channels, difference};
 use crate::loan::rates::terms_on;
-use crate::money::{Day, Fen};
+use crate::money::Day;
 use crate::state::State;
-use crate::state::flows::{Channels, Flows, difference};
 use crate::state::lending_rows::{Claim, ClaimLine, ClaimPart, Loan, Verdict};
-use crate::state::rows::{FindingKind, Stage};
+use crate::state::rows::Stage;
 use crate::state::table::NONE;
 
-pub(crate) struct NewLine {
-    row: ClaimLine,
-    /// What a confirmed line does to its loan.
-    confirmed: Option<Confirmed>,
-}
-
-struct Confirmed {
-    sums: [Fen; 2],
-    through: Day,
-    flows: Flows,
-    parts: Vec<ClaimPart>,
-}
-
-/// The day academic years begin on.
-pub(super) const ACADEMIC: MonthDay = MonthDay { month: 9, day: 1 };
-
-pub(crate) fn judge(state: &State, entry: &Entry<'_>, event: &ClaimLineAdded) -> Change {
-    let about = |kind| Change::only(NewFinding::about(kind, event.claim));
+pub(crate) fn judge_claim_line_added(case: &Case<'_>, event: &ClaimLineAdded) -> Judged<ClaimChange> {
+    let (state, index) = (case.state, case.entry.index);
+    let about = |kind| Ok(Change::only(NewFinding::about(kind, event.claim)));
     let Some((claim, row)) = state.claims.by_id(event.claim) else {
         return about(FindingKind::UnknownSubject);
     };
@@ -50,10 +36,10 @@ pub(crate) fn judge(state: &State, entry: &Entry<'_>, event: &ClaimLineAdded) ->
     if event.fen <= 0 || !fits {
         return about(FindingKind::AmountDiffers);
     }
-    let mut change = Change::of(Act::Nothing);
+    let mut change = Change::nothing();
     let confirmed = loan
         .filter(|_| verdict == Verdict::Confirmed)
-        .map(|(_, loan)| confirm(state, entry.event.effective, row, loan, &ours, &mut change));
+        .map(|(_, loan)| confirm(state, case.on(), row, loan, &ours, &mut change));
     let line = ClaimLine {
         claim,
         number: event.number,
@@ -70,10 +56,10 @@ pub(crate) fn judge(state: &State, entry: &Entry<'_>, event: &ClaimLineAdded) ->
         verdict,
         before_of_claim: row.last_line,
         before_of_loan: loan.map_or(NONE, |(_, loan)| loan.last_claim_line),
-        index: entry.index,
+        index,
     };
-    change.act = Act::Claim(ClaimChange::Line(Box::new(NewLine { row: line, confirmed })));
-    change
+    change.act = Some(ClaimChange::Line(Box::new(NewLine { row: line, confirmed })));
+    Ok(change)
 }
 
 fn decide(state: &State, claim: u32, row: &Claim, loan: &Loan, event: &ClaimLineAdded) -> (Verdict, Ours) {
@@ -133,17 +119,22 @@ fn claimed_before(state: &State, claim: u32, row: &Claim, loan: &Loan) -> bool {
 
 /// The loan's interest is posted through the claim's last day, and what is confirmed passes out of what is due.
 /// What that changes about the allocation of payments, the compensation fund follows.
-fn confirm(state: &State, on: Day, claim: &Claim, loan: &Loan, ours: &Ours, change: &mut Change) -> Confirmed {
+fn confirm(
+    state: &State,
+    on: Day,
+    claim: &Claim,
+    loan: &Loan,
+    ours: &Ours,
+    change: &mut Change<ClaimChange>,
+) -> Confirmed {
     let mut sums = loan.confirmed;
     let sum = &mut sums[place(claim.what)];
     *sum = sum.saturating_add(ours.fen);
     let through = loan.through.max(claim.through);
     let flows = target(state, loan, &loan.facts, through, sums);
-    let portfolio = state.portfolios.get(loan.portfolio);
-    let channels = Channels { loan: loan.accounts, portfolio: portfolio.accounts, lender: portfolio.lender };
-    change.postings = difference(state, on, channels, &loan.posted, &flows);
-    let fund = PortfolioRef::of(portfolio);
-    crate::lender::fund::bear(state, on, &fund, loan, &loan.facts, [&loan.posted, &flows], change);
+    let fund = PortfolioRef::of(state.portfolios.get(loan.portfolio));
+    change.postings = difference(state, on, Channels::new(loan.accounts, &fund), &loan.posted, &flows);
+    fund_effect::bear(state, on, &fund, loan, &loan.facts, [&loan.posted, &flows], change);
     let school = state.orgs.get(loan.school);
     let (subordination, province) = (school.subordination, school.division / 10_000);
     let parts = ours.years.iter().filter(|(_, fen)| *fen > 0);
@@ -174,7 +165,7 @@ pub(super) fn apply(state: &mut State, entry: &Entry<'_>, new: NewLine) {
     if let Some(Confirmed { sums, through, flows, .. }) = confirmed {
         let before = std::mem::replace(&mut row.posted, flows);
         (row.confirmed, row.through, row.last) = (sums, through, entry.index);
-        crate::lender::fund::note(state, entry.index, loan, &before, &[]);
+        fund_effect::note(state, entry.index, loan, &before, &[]);
     }
 }
 

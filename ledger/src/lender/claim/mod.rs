@@ -1,31 +1,28 @@
-//! Lenders' claims 贴息、免息申报: submitted, sealed, approved by another person, settled from what stands ready.
-//! How a line is held against our figure stands in [`line`]; payments to lenders stand in `remittance`.
+//! Lenders' claims 贴息、免息申报: submitted, sealed, approved by another person, settled from what is there already.
+//! How a line is held against our figure is in [`line`]; payments to lenders are in `remittance`.
 
-mod line;
+pub(crate) mod change;
+pub(crate) mod line;
 mod ours;
-mod returned;
-mod settle;
-
-pub(crate) use line::judge as judge_line;
-pub(crate) use returned::judge as judge_returned;
-pub(crate) use settle::judge as judge_approved;
+pub(crate) mod returned;
+pub(crate) mod settle;
 
 use crate::account::{AccountNo, Class, Owner};
+use crate::change::{Case, Change, Judged, NewFinding};
 use crate::entry::Entry;
 use crate::event::loan_terms::{Cycle, LoanTerms, Part, split};
 use crate::event::{ClaimFor, ClaimSubmitted, LoanKind, Payer, SetSealed};
-use crate::fold::{Act, Change, NewFinding};
-use crate::loan::Flows;
-use crate::loan::contract::open_portfolio;
+use crate::finding::FindingKind;
+use crate::loan::fund_effect;
+use crate::loan::portfolio::open_portfolio;
 use crate::loan::rates::terms_on;
 use crate::money::{Day, Fen};
 use crate::outcome::{Code, Refusal};
 use crate::state::lending_rows::{Claim, ClaimPart, ClaimPayer};
-use crate::state::rows::{FindingKind, Set, Stage};
+use crate::state::rows::{Set, Stage};
 use crate::state::table::NONE;
 use crate::state::{State, UNKNOWN_ORG};
-use line::NewLine;
-use settle::Settled;
+use change::ClaimChange;
 use uuid::Uuid;
 
 /// A claim covers at most this many years, more than any loan runs, so that the work for one line is bounded.
@@ -35,23 +32,16 @@ const YEARS_MAX: u16 = 30;
 const QUARTER_DAYS: i32 = 92;
 const YEAR_DAYS: i32 = 366;
 
-pub(crate) enum ClaimChange {
-    Submit { event: Box<ClaimSubmitted>, lender: u32, unit: u32 },
-    Line(Box<NewLine>),
-    Seal { claim: u32, payers: Vec<ClaimPayer> },
-    Approve(Settled),
-    Return { loan: u32, confirmed: [Fen; 2], flows: Flows },
-}
-
 /// A claim is opened even if its lender or unit is unknown: then under the unit that stands for unknown ones.
-pub(crate) fn judge_submitted(state: &State, _entry: &Entry<'_>, event: &ClaimSubmitted) -> Change {
+pub(crate) fn judge_claim_submitted(case: &Case<'_>, event: &ClaimSubmitted) -> Judged<ClaimChange> {
+    let state = case.state;
     let about = |kind| NewFinding::about(kind, event.claim);
     if state.claims.find(event.claim).is_some() {
-        return Change::only(about(FindingKind::Repeated));
+        return Ok(Change::only(about(FindingKind::Repeated)));
     }
     let years = event.through.year().saturating_sub(event.from.year());
     if event.from > event.through || years > YEARS_MAX {
-        return Change::only(about(FindingKind::AmountDiffers));
+        return Ok(Change::only(about(FindingKind::AmountDiffers)));
     }
     let (lender, unit) = (state.known_org(event.lender), state.known_org(event.unit));
     let unknown = [(lender, event.lender), (unit, event.unit)];
@@ -62,7 +52,7 @@ pub(crate) fn judge_submitted(state: &State, _entry: &Entry<'_>, event: &ClaimSu
     }
     let (lender, unit) = (lender.unwrap_or(UNKNOWN_ORG), unit.unwrap_or(UNKNOWN_ORG));
     let act = ClaimChange::Submit { event: Box::new(event.clone()), lender, unit };
-    Change { postings: Vec::new(), findings, act: Act::Claim(act) }
+    Ok(Change { postings: Vec::new(), findings, act: Some(act) })
 }
 
 /// Whether the period is longer than the cycle of the terms in force on its last day: campus loans are claimed by quarter
@@ -77,10 +67,11 @@ fn off_cycle(state: &State, event: &ClaimSubmitted) -> bool {
 }
 
 /// Sealed: the confirmed sum is owed, and it is settled who owes it.
-pub(crate) fn judge_sealed(state: &State, on: Day, event: &SetSealed) -> Result<Change, Refusal> {
+pub(crate) fn judge_claim_sealed(case: &Case<'_>, event: &SetSealed) -> Judged<ClaimChange> {
+    let (state, on) = (case.state, case.on());
     let (claim, row) = find(state, event.set)?;
     row.set.judge_seal(event)?;
-    let mut change = Change::of(Act::Claim(ClaimChange::Seal { claim, payers: payers(state, row) }));
+    let mut change = Change::of(ClaimChange::Seal { claim, payers: payers(state, row) });
     if row.confirmed > 0 {
         let (owed, granted) = (account(row, Class::ClaimOwed), account(row, Class::ClaimGranted));
         change.postings.push(state.posting(on, owed, granted, row.confirmed));
@@ -143,7 +134,7 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: ClaimChange) {
             let row = state.loans.get_mut(loan);
             let before = std::mem::replace(&mut row.posted, flows);
             (row.confirmed, row.last) = (confirmed, entry.index);
-            crate::lender::fund::note(state, entry.index, loan, &before, &[]);
+            fund_effect::note(state, entry.index, loan, &before, &[]);
         }
     }
 }

@@ -1,12 +1,15 @@
 //! Our figure for a line of a claim: what the loan's facts, as they are known now, give for the claim's period.
 
-use super::line::ACADEMIC;
+use crate::event::loan_terms::MonthDay;
 use crate::event::{ClaimFor, Interest};
 use crate::loan::position::place;
 use crate::loan::walk::{Payment, Stretch, Sums, Walk};
 use crate::money::{Day, Fen};
 use crate::state::State;
 use crate::state::lending_rows::{Claim, Loan};
+
+/// The day academic years begin on.
+const ACADEMIC: MonthDay = MonthDay { month: 9, day: 1 };
 
 /// What we have for a loan and period.
 #[derive(Default)]

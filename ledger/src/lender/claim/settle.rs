@@ -1,28 +1,21 @@
 //! A claim approved by another person, and what settles it at once: advances paid before, or the compensation stock.
 
-use super::{ClaimChange, account, find};
+use super::change::{ClaimChange, Settled};
+use super::{account, find};
 use crate::account::Class;
+use crate::change::{Case, Change, Judged};
 use crate::entry::Entry;
 use crate::event::{ClaimFor, SetDecided};
-use crate::fold::{Act, Change};
 use crate::loan::rates::terms_on;
 use crate::money::Fen;
-use crate::outcome::Refusal;
 use crate::state::State;
 use crate::state::lending_rows::{Claim, ClaimPayer};
 use crate::state::rows::Stage;
 
-/// What approving a claim settles.
-pub(crate) struct Settled {
-    claim: u32,
-    from_advance: Fen,
-    from_stock: Fen,
-}
-
-pub(crate) fn judge(state: &State, entry: &Entry<'_>, event: &SetDecided) -> Result<Change, Refusal> {
+pub(crate) fn judge_claim_approved(case: &Case<'_>, event: &SetDecided) -> Judged<ClaimChange> {
+    let (state, on) = (case.state, case.on());
     let (claim, row) = find(state, event.set)?;
-    row.set.judge_step(entry, event, Stage::Sealed)?;
-    let on = entry.event.effective;
+    row.set.judge_step(case.entry, event, Stage::Sealed)?;
     let portfolio = state.portfolios.get(row.portfolio);
     let of_portfolio = |class| State::account_at(portfolio.accounts, class);
     let at_most = |class: Class| state.balance(of_portfolio(class)).clamp(0, row.confirmed);
@@ -39,8 +32,7 @@ pub(crate) fn judge(state: &State, entry: &Entry<'_>, event: &SetDecided) -> Res
     postings.push((account(row, Class::ClaimSettled), account(row, Class::ClaimOwed), at_once));
     let moving = postings.into_iter().filter(|(_, _, fen)| *fen > 0);
     let postings = moving.map(|(debit, credit, fen)| state.posting(on, debit, credit, fen)).collect();
-    let act = Act::Claim(ClaimChange::Approve(settled));
-    Ok(Change { postings, findings: Vec::new(), act })
+    Ok(Change { postings, findings: Vec::new(), act: Some(ClaimChange::Approve(settled)) })
 }
 
 /// Whether the terms of the claim's last day have waived interest paid first from the compensation stock.

@@ -1,31 +1,26 @@
 //! Compensation owed for a risk year by university and payer, paid into the fund, and stated by the lender.
 
-use super::{RiskChange, add, posting};
+use super::add;
+use super::change::FundChange;
 use crate::account::Class;
+use crate::change::{Case, Change, Judged, NewFinding};
 use crate::event::loan_terms::{LoanTerms, split};
 use crate::event::{CompensationAccrued, CompensationReceived, FundStated, LoanKind, Payer};
-use crate::fold::{Act, Change, NewFinding};
-use crate::loan::contract::{derived, portfolio, portfolio_id};
+use crate::finding::FindingKind;
+use crate::loan::fund_effect::{posting, risk_year_id};
+use crate::loan::portfolio::{derived, portfolio, portfolio_id};
 use crate::loan::rates::terms_on;
 use crate::money::{Day, Fen, held};
 use crate::outcome::{Code, Refusal};
 use crate::state::lending_rows::{Portfolio, RiskPaid, RiskYear};
-use crate::state::rows::FindingKind;
 use crate::state::{State, UNKNOWN_ORG};
 use uuid::Uuid;
 
 /// A whole in millionths.
 const WHOLE: i128 = 1_000_000;
 
-/// The id of one university's net drawings in a risk year.
-#[must_use]
-pub fn risk_year_id(portfolio: Uuid, year: u16, school: Uuid) -> Uuid {
-    derived(&[b"risk_year", portfolio.as_bytes(), &year.to_le_bytes(), school.as_bytes()])
-}
-
 /// The id of what was paid in for a risk year.
-#[must_use]
-pub fn paid_id(portfolio: Uuid, year: u16) -> Uuid {
+pub(crate) fn paid_id(portfolio: Uuid, year: u16) -> Uuid {
     derived(&[b"risk_paid", portfolio.as_bytes(), &year.to_le_bytes()])
 }
 
@@ -76,7 +71,8 @@ fn total(parts: &[(Payer, Fen)]) -> Fen {
     parts.iter().fold(0, |sum, (_, fen)| sum.saturating_add(*fen))
 }
 
-pub(crate) fn judge_accrued(state: &State, on: Day, event: &CompensationAccrued) -> Result<Change, Refusal> {
+pub(crate) fn judge_compensation_accrued(case: &Case<'_>, event: &CompensationAccrued) -> Judged<FundChange> {
+    let (state, on) = (case.state, case.on());
     let lender = state.need_org(event.year.lender)?;
     let fund = portfolio(state, lender, event.year.kind);
     if terms_of(state, event.year.kind, event.year.year).is_none() {
@@ -91,7 +87,7 @@ pub(crate) fn judge_accrued(state: &State, on: Day, event: &CompensationAccrued)
         return Err(differs(total(&ours)));
     }
     let more = total(&ours) - total(&row.accrued);
-    let mut change = Change::of(Act::Risk(RiskChange::Accrue { row: handle, parts: ours }));
+    let mut change = Change::of(FundChange::Accrue { row: handle, parts: ours });
     let (granted, owed) = (Class::CompensationGranted, Class::CompensationOwed);
     let (debit, credit) = if more > 0 { (owed, granted) } else { (granted, owed) };
     if more != 0 {
@@ -100,7 +96,7 @@ pub(crate) fn judge_accrued(state: &State, on: Day, event: &CompensationAccrued)
     Ok(change)
 }
 
-/// The later computation stands in the place of the earlier: for the university, and in the sums of the year.
+/// The later computation takes the place of the earlier: for the university, and in the sums of the year.
 pub(super) fn accrue(state: &mut State, index: u64, row: u32, parts: Vec<(Payer, Fen)>) {
     let row = state.risk_years.get_mut(row);
     row.last = index;
@@ -118,16 +114,17 @@ pub(super) fn accrue(state: &mut State, index: u64, row: u32, parts: Vec<(Payer,
 }
 
 /// Money that reached a fund past the document lines of this ledger. On receipt it is the lender's deferred income.
-pub(crate) fn judge_received(state: &State, on: Day, event: &CompensationReceived) -> Change {
+pub(crate) fn judge_compensation_received(case: &Case<'_>, event: &CompensationReceived) -> Judged<FundChange> {
+    let (state, on) = (case.state, case.on());
     let id = portfolio_id(event.year.lender, event.year.kind);
     if event.fen <= 0 {
-        return Change::only(NewFinding::about(FindingKind::AmountDiffers, id));
+        return Ok(Change::only(NewFinding::about(FindingKind::AmountDiffers, id)));
     }
     let known = state.known_org(event.year.lender);
     let lender = known.unwrap_or(UNKNOWN_ORG);
     let (kind, year, payer, fen) = (event.year.kind, event.year.year, event.payer, event.fen);
     let fund = portfolio(state, lender, kind);
-    let mut change = Change::of(Act::Risk(RiskChange::Receive { lender, kind, year, payer, fen }));
+    let mut change = Change::of(FundChange::Receive { lender, kind, year, payer, fen });
     change.postings = vec![
         posting(state, on, &fund, Class::CompensationSettled, Class::CompensationOwed, fen),
         posting(state, on, &fund, Class::Stock, Class::PaidIn, fen),
@@ -135,7 +132,7 @@ pub(crate) fn judge_received(state: &State, on: Day, event: &CompensationReceive
     if known.is_none() {
         change.findings.push(NewFinding::about(FindingKind::UnknownSubject, event.year.lender));
     }
-    change
+    Ok(change)
 }
 
 /// The stock of a fund changed on a day.
@@ -149,24 +146,24 @@ pub(crate) fn note_stock(state: &mut State, fund: u32, on: Day, fen: Fen) {
 }
 
 /// What the stock of a fund held at the end of a day, as far as is known now.
-#[must_use]
-pub fn stock_on(fund: &Portfolio, on: Day) -> Fen {
+fn stock_on(fund: &Portfolio, on: Day) -> Fen {
     let until = fund.stock_days.iter().take_while(|(day, _)| *day <= on);
     held(until.map(|(_, fen)| i128::from(*fen)).sum())
 }
 
 /// The lender's statement beside our memorandum of its day, which it must equal.
-pub(crate) fn judge_stated(state: &State, on: Day, event: &FundStated) -> Change {
+pub(crate) fn judge_fund_stated(case: &Case<'_>, event: &FundStated) -> Judged<FundChange> {
+    let (state, on) = (case.state, case.on());
     let Some(lender) = state.known_org(event.lender) else {
-        return Change::only(NewFinding::about(FindingKind::UnknownSubject, event.lender));
+        return Ok(Change::only(NewFinding::about(FindingKind::UnknownSubject, event.lender)));
     };
     let known = state.portfolios.by_id(portfolio_id(event.lender, event.kind));
     let ours = known.map_or(0, |(_, fund)| stock_on(fund, on));
     let stated = (on, event.fen, ours);
-    let mut change = Change::of(Act::Risk(RiskChange::State { lender, kind: event.kind, stated }));
+    let mut change = Change::of(FundChange::State { lender, kind: event.kind, stated });
     if event.fen != ours {
         let id = portfolio_id(event.lender, event.kind);
         change.findings.push(NewFinding::about(FindingKind::StatementDiffers, id));
     }
-    change
+    Ok(change)
 }

@@ -1,32 +1,27 @@
 //! The surplus of a fund, rewarded to aid centres 结余奖励, and what they may spend it on.
 
-use super::{RiskChange, posting};
+use super::change::{FundChange, NewReward};
 use crate::account::{Class, Owner};
+use crate::change::{Case, Change, Judged};
+use crate::entry::Entry;
 use crate::event::loan_terms::LoanTerms;
 use crate::event::{LoanRelieved, OrgRole, RewardSpent, SurplusRewarded};
-use crate::fold::{Act, Change};
-use crate::loan::contract::{PortfolioRef, find, portfolio, portfolio_id};
-use crate::loan::facts;
+use crate::loan::contract::find;
+use crate::loan::facts::judge_fact;
+use crate::loan::fund_effect::posting;
+use crate::loan::portfolio::{PortfolioRef, portfolio, portfolio_id};
 use crate::loan::rates::terms_on;
 use crate::money::{Day, Fen};
 use crate::outcome::{Code, Posting, Refusal};
 use crate::state::State;
 use crate::state::flows::Flow;
 use crate::state::lending_rows::{Portfolio, Reward, What};
-use uuid::Uuid;
 
 /// The use that repays loans of borrowers in distress. It names a loan, so it is spent by `LoanRelieved` alone.
 pub(super) const RELIEF: &str = "relief";
 
 /// Aid centres one surplus may go to: a province has some two hundred.
 pub const REWARDS_MAX: usize = 400;
-
-/// A reward about to be made.
-pub(crate) struct NewReward {
-    pub id: Uuid,
-    pub centre: u32,
-    pub fen: Fen,
-}
 
 /// The surplus of a fund on a day. `None` without terms in force then.
 ///
@@ -48,7 +43,8 @@ pub fn surplus(state: &State, fund: &Portfolio, on: Day) -> Option<Fen> {
     Some(Fen::try_from(surplus).unwrap_or(stock).min(stock))
 }
 
-pub(crate) fn judge_rewarded(state: &State, on: Day, event: &SurplusRewarded) -> Result<Change, Refusal> {
+pub(crate) fn judge_surplus_rewarded(case: &Case<'_>, event: &SurplusRewarded) -> Judged<FundChange> {
+    let (state, on) = (case.state, case.on());
     let year = event.year;
     let lender = state.need_org(year.lender)?;
     let id = portfolio_id(year.lender, year.kind);
@@ -76,12 +72,11 @@ pub(crate) fn judge_rewarded(state: &State, on: Day, event: &SurplusRewarded) ->
         return Err(Refusal::with(Code::ExceedsSurplus, id, ours));
     }
     let fund = portfolio(state, lender, year.kind);
-    let mut change = Change::of(Act::Nothing);
     let used = Fen::try_from(sum).unwrap_or(ours);
-    change.postings.push(posting(state, on, &fund, Class::StockUsed, Class::Stock, used));
-    change.postings.extend(grants(state, on, &fund, &rewards));
-    change.act = Act::Risk(RiskChange::Reward { portfolio: handle, year: year.year, rewards });
-    Ok(change)
+    let mut postings = vec![posting(state, on, &fund, Class::StockUsed, Class::Stock, used)];
+    postings.extend(grants(state, on, &fund, &rewards));
+    let act = Some(FundChange::Reward { portfolio: handle, year: year.year, rewards });
+    Ok(Change { postings, findings: Vec::new(), act })
 }
 
 fn new_rewards(state: &State, event: &SurplusRewarded) -> Result<Vec<NewReward>, Refusal> {
@@ -104,7 +99,7 @@ fn new_rewards(state: &State, event: &SurplusRewarded) -> Result<Vec<NewReward>,
 
 /// Each centre gets its part, on accounts this entry opens one after the other.
 fn grants(state: &State, on: Day, fund: &PortfolioRef, rewards: &[NewReward]) -> Vec<Posting> {
-    let width = Class::ALL.iter().filter(|class| class.owner() == Owner::Reward).map(|_| 1u32).sum::<u32>();
+    let width = Owner::Reward.accounts();
     let first = state.accounts.next();
     let credit = State::account_at(fund.accounts, Class::RewardSource);
     let grant = |(at, reward): (u32, &NewReward)| {
@@ -115,7 +110,8 @@ fn grants(state: &State, on: Day, fund: &PortfolioRef, rewards: &[NewReward]) ->
     (0..).zip(rewards).map(grant).collect()
 }
 
-pub(super) fn grant(state: &mut State, index: u64, on: Day, portfolio: u32, year: u16, rewards: &[NewReward]) {
+pub(super) fn grant(state: &mut State, entry: &Entry<'_>, portfolio: u32, year: u16, rewards: &[NewReward]) {
+    let (index, on) = (entry.index, entry.event.effective);
     let fund = state.portfolios.get_mut(portfolio);
     (fund.rewarded, fund.last) = (year, index);
     for &NewReward { id, centre, fen } in rewards {
@@ -144,7 +140,8 @@ fn spending(state: &State, on: Day, reward: &Reward, fen: Fen) -> Result<Posting
 
 /// Relief repays principal for a borrower in distress. The lender may then not write the loan off too, nor relief follow
 /// a write-off.
-pub(crate) fn judge_relieved(state: &State, index: u64, on: Day, event: &LoanRelieved) -> Result<Change, Refusal> {
+pub(crate) fn judge_loan_relieved(case: &Case<'_>, event: &LoanRelieved) -> Judged<FundChange> {
+    let (state, on) = (case.state, case.on());
     if event.fen <= 0 {
         return Err(Refusal::of(Code::BadAmount, event.loan));
     }
@@ -169,16 +166,13 @@ pub(crate) fn judge_relieved(state: &State, index: u64, on: Day, event: &LoanRel
         let open = Fen::try_from(open).unwrap_or(Fen::MAX);
         return Err(Refusal::with(Code::ExceedsOwed, event.loan, open));
     }
-    let mut change = facts::judge(state, index, on, event.loan, What::Relieved(event.fen));
+    let mut change = judge_fact(case, event.loan, What::Relieved(event.fen));
     change.postings.push(spending);
-    change.act = match change.act {
-        Act::Loan(loan) => Act::Risk(RiskChange::Relieve { loan, reward: handle, fen: event.fen }),
-        other => other,
-    };
-    Ok(change)
+    Ok(change.map(|loan| FundChange::Relieve { loan, reward: handle, fen: event.fen }))
 }
 
-pub(crate) fn judge_spent(state: &State, on: Day, event: &RewardSpent) -> Result<Change, Refusal> {
+pub(crate) fn judge_reward_spent(case: &Case<'_>, event: &RewardSpent) -> Judged<FundChange> {
+    let (state, on) = (case.state, case.on());
     if event.fen <= 0 {
         return Err(Refusal::of(Code::BadAmount, event.reward));
     }
@@ -191,7 +185,7 @@ pub(crate) fn judge_spent(state: &State, on: Day, event: &RewardSpent) -> Result
     }
     let posting = spending(state, on, reward, event.fen)?;
     let (purpose, fen) = (event.purpose.clone(), event.fen);
-    let mut change = Change::of(Act::Risk(RiskChange::Spend { reward: handle, purpose, fen }));
+    let mut change = Change::of(FundChange::Spend { reward: handle, purpose, fen });
     change.postings.push(posting);
     Ok(change)
 }

@@ -1,56 +1,31 @@
 //! Payments to lenders out of named document lines: ordered, approved by another, cleared by the treasury.
-//! What the treasury reports stands in [`report`].
+//! What the treasury reports is in [`report`].
 
-mod report;
+pub(crate) mod change;
+pub(crate) mod report;
 
-pub(crate) use report::{judge_cleared, judge_returned};
-
+use super::fund::add;
+use super::fund::compensation::paid_id;
 use crate::account::{AccountNo, Class};
+use crate::change::{Case, Change, Judged};
 use crate::entry::Entry;
 use crate::event::loan_terms::LoanTerms;
-use crate::event::{ClaimFor, LenderYear, LoanKind, Payer, Purpose, RemittanceApproved, RemittanceOrdered, Source};
-use crate::fold::{Act, Change};
-use crate::loan::contract::open_portfolio;
-use crate::loan::portfolio_id;
+use crate::event::{ClaimFor, LenderYear, Payer, Purpose, RemittanceApproved, RemittanceOrdered, Source};
+use crate::loan::portfolio::{open_portfolio, portfolio_id};
 use crate::loan::rates::terms_on;
 use crate::money::{Day, Fen};
 use crate::outcome::{Code, Refusal};
 use crate::state::State;
 use crate::state::lending_rows::{Claim, Portfolio, Remittance, RemittanceStage};
 use crate::state::rows::{Drawn, Stage};
+use change::{Of, RemittanceChange};
 use uuid::Uuid;
 
 /// Document lines one payment may draw on, so that it makes few postings.
 pub const DRAWS_MAX: usize = 400;
 
-pub(crate) enum RemittanceChange {
-    Order {
-        event: Box<RemittanceOrdered>,
-        unit: u32,
-        of: Of,
-        draws: Vec<Drawn>,
-        fen: Fen,
-    },
-    Approve {
-        remittance: u32,
-    },
-    /// The stage a report brings a payment to, and whether its lines surrender what came back.
-    Report {
-        remittance: u32,
-        stage: RemittanceStage,
-        surrendered: bool,
-    },
-}
-
-/// The loans paid for: those of a portfolio that is there, or those whose first payment opens it.
-#[derive(Clone, Copy)]
-pub(crate) enum Of {
-    Portfolio(u32),
-    Lender(u32, LoanKind),
-}
-
-pub(crate) fn judge_ordered(state: &State, entry: &Entry<'_>, event: &RemittanceOrdered) -> Result<Change, Refusal> {
-    let on = entry.event.effective;
+pub(crate) fn judge_remittance_ordered(case: &Case<'_>, event: &RemittanceOrdered) -> Judged<RemittanceChange> {
+    let (state, on) = (case.state, case.on());
     if event.draws.is_empty() {
         return Err(Refusal::of(Code::BadShape, event.remittance));
     }
@@ -75,7 +50,7 @@ pub(crate) fn judge_ordered(state: &State, entry: &Entry<'_>, event: &Remittance
     });
     let postings = postings.collect();
     let act = RemittanceChange::Order { event: Box::new(event.clone()), unit, of, draws, fen };
-    Ok(Change { postings, findings: Vec::new(), act: Act::Remittance(act) })
+    Ok(Change { postings, findings: Vec::new(), act: Some(act) })
 }
 
 /// Only an approved claim is paid; an advance may be the first thing heard of a lender's loans.
@@ -166,15 +141,7 @@ fn by_payer(state: &State, draws: &[Drawn]) -> Vec<(Payer, Fen)> {
     sums
 }
 
-/// Adds to a payer's sum, below zero to take away.
-fn add(sums: &mut Vec<(Payer, Fen)>, payer: Payer, fen: Fen) {
-    match sums.iter_mut().find(|(other, _)| *other == payer) {
-        Some((_, sum)) => *sum = sum.saturating_add(fen),
-        None => sums.push((payer, fen)),
-    }
-}
-
-/// Nobody pays another's share, nor more than is open of his own. An advance is limited by nothing but its lines.
+/// Nobody pays another's share, nor more than is open of their own. An advance is limited by nothing but its lines.
 fn judge_owed(state: &State, event: &RemittanceOrdered, sums: &[(Payer, Fen)]) -> Result<(), Refusal> {
     let (subject, open): (Uuid, Vec<(Payer, i128)>) = match &event.purpose {
         Purpose::Advance(_) => return Ok(()),
@@ -202,7 +169,7 @@ fn open_of(claim: &Claim) -> Vec<(Payer, i128)> {
 
 /// The same for the compensation of a risk year.
 fn open_of_year(state: &State, year: &LenderYear) -> Vec<(Payer, i128)> {
-    let id = crate::lender::fund::paid_id(portfolio_id(year.lender, year.kind), year.year);
+    let id = paid_id(portfolio_id(year.lender, year.kind), year.year);
     let Some((_, row)) = state.risk_paid.by_id(id) else {
         return Vec::new();
     };
@@ -214,19 +181,19 @@ fn open_of_year(state: &State, year: &LenderYear) -> Vec<(Payer, i128)> {
     row.accrued.iter().map(open).collect()
 }
 
-pub(crate) fn judge_approved(state: &State, entry: &Entry<'_>, event: &RemittanceApproved) -> Result<Change, Refusal> {
+pub(crate) fn judge_remittance_approved(case: &Case<'_>, event: &RemittanceApproved) -> Judged<RemittanceChange> {
     let unknown = Refusal::of(Code::UnknownRemittance, event.remittance);
-    let (remittance, row) = state.remittances.by_id(event.remittance).ok_or(unknown)?;
+    let (remittance, row) = case.state.remittances.by_id(event.remittance).ok_or(unknown)?;
     if event.fen != row.fen {
         return Err(Refusal::with(Code::BadAmount, event.remittance, row.fen));
     }
     if row.stage != RemittanceStage::Ordered {
         return Err(Refusal::of(Code::SetEnded, event.remittance));
     }
-    if entry.principal == row.preparer {
+    if case.entry.principal == row.preparer {
         return Err(Refusal::of(Code::FourEyes, event.remittance));
     }
-    Ok(Change::of(Act::Remittance(RemittanceChange::Approve { remittance })))
+    Ok(Change::of(RemittanceChange::Approve { remittance }))
 }
 
 pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: RemittanceChange) {
@@ -301,7 +268,7 @@ fn move_sums(
             }
         }
         Purpose::Compensation(year) => {
-            let id = crate::lender::fund::paid_id(state.portfolios.get(portfolio).id, year.year);
+            let id = paid_id(state.portfolios.get(portfolio).id, year.year);
             let Some(at) = state.risk_paid.find(id) else { return };
             let row = state.risk_paid.get_mut(at);
             row.last = index;

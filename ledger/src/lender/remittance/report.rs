@@ -1,25 +1,27 @@
 //! What the treasury reports of payments to lenders. Never refused: what does not fit an order goes to suspense.
 
-use super::{RemittanceChange, by_payer, move_sums, of_portfolio};
+use super::change::RemittanceChange;
+use super::{by_payer, move_sums, of_portfolio};
 use crate::account::{AccountNo, Class};
+use crate::change::{Case, Change, Judged, NewFinding};
 use crate::entry::Entry;
 use crate::event::{Purpose, RemittanceCleared, RemittanceReturned};
-use crate::fold::{Act, Change, NewFinding};
+use crate::finding::FindingKind;
 use crate::lender::claim;
 use crate::money::{Day, Fen};
 use crate::outcome::Posting;
 use crate::state::lending_rows::{Remittance, RemittanceStage};
-use crate::state::rows::FindingKind;
 use crate::state::table::NONE;
 use crate::state::{State, UNKNOWN_ORG};
 use uuid::Uuid;
 
-/// The treasury paid. Money that left without an approved order of this sum stands in suspense.
-pub(crate) fn judge_cleared(state: &State, on: Day, event: &RemittanceCleared) -> Change {
+/// The treasury paid. Money that left without an approved order of this sum goes to suspense.
+pub(crate) fn judge_remittance_cleared(case: &Case<'_>, event: &RemittanceCleared) -> Judged<RemittanceChange> {
+    let (state, on) = (case.state, case.on());
     let known = state.remittances.by_id(event.remittance);
     let expected = known.filter(|(_, row)| row.stage == RemittanceStage::Approved && row.fen == event.fen);
     let Some((remittance, row)) = expected else {
-        return unexpected(state, on, event.remittance, event.fen, [Class::Suspense, Class::Treasury]);
+        return Ok(unexpected(state, on, event.remittance, event.fen, [Class::Suspense, Class::Treasury]));
     };
     let stage = RemittanceStage::Cleared;
     let act = RemittanceChange::Report { remittance, stage, surrendered: false };
@@ -30,7 +32,7 @@ pub(crate) fn judge_cleared(state: &State, on: Day, event: &RemittanceCleared) -
     });
     let rest = paths(state, row).into_iter().map(|[to, from]| state.posting(on, to, from, row.fen));
     let postings = lines.chain(rest).collect();
-    Change { postings, findings: Vec::new(), act: Act::Remittance(act) }
+    Ok(Change { postings, findings: Vec::new(), act: Some(act) })
 }
 
 /// Between which accounts, besides the lines, clearing moves the whole sum: cash, then what it settles.
@@ -55,7 +57,8 @@ fn paths(state: &State, row: &Remittance) -> Vec<[AccountNo; 2]> {
 }
 
 /// A payment came back. Before it was cleared its lines have their money again; afterwards clearing is turned round.
-pub(crate) fn judge_returned(state: &State, on: Day, event: &RemittanceReturned) -> Change {
+pub(crate) fn judge_remittance_returned(case: &Case<'_>, event: &RemittanceReturned) -> Judged<RemittanceChange> {
+    let (state, on) = (case.state, case.on());
     let found = state.remittances.by_id(event.remittance).filter(|(_, row)| row.fen == event.fen);
     let postings = found.and_then(|(_, row)| match row.stage {
         RemittanceStage::Ordered | RemittanceStage::Approved => Some(released(state, on, row)),
@@ -63,11 +66,11 @@ pub(crate) fn judge_returned(state: &State, on: Day, event: &RemittanceReturned)
         RemittanceStage::Returned => None,
     });
     let (Some((remittance, row)), Some(postings)) = (found, postings) else {
-        return unexpected(state, on, event.remittance, event.fen, [Class::Treasury, Class::Suspense]);
+        return Ok(unexpected(state, on, event.remittance, event.fen, [Class::Treasury, Class::Suspense]));
     };
     let surrendered = row.stage == RemittanceStage::Cleared && on.year() != row.fiscal_year;
     let act = RemittanceChange::Report { remittance, stage: RemittanceStage::Returned, surrendered };
-    Change { postings, findings: Vec::new(), act: Act::Remittance(act) }
+    Ok(Change { postings, findings: Vec::new(), act: Some(act) })
 }
 
 fn released(state: &State, on: Day, row: &Remittance) -> Vec<Posting> {
@@ -99,7 +102,7 @@ fn taken_back(state: &State, on: Day, row: &Remittance) -> Option<Vec<Posting>> 
 }
 
 /// The cash moved, so it is booked; nothing else is known to have happened.
-fn unexpected(state: &State, on: Day, subject: Uuid, fen: Fen, [to, from]: [Class; 2]) -> Change {
+fn unexpected(state: &State, on: Day, subject: Uuid, fen: Fen, [to, from]: [Class; 2]) -> Change<RemittanceChange> {
     let unit = state.remittances.by_id(subject).map_or(UNKNOWN_ORG, |(_, row)| row.unit);
     let kind = FindingKind::RemittanceUnexpected;
     let mut change = Change::only(NewFinding { kind, subject, fen: fen.max(0), payout: NONE, unit });

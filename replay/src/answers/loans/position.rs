@@ -3,10 +3,10 @@
 use super::{classes, statement};
 use ledger::account::{Class, Owner};
 use ledger::event::{Interest, Payer};
-use ledger::loan::Flow;
 use ledger::loan::position::interest;
 use ledger::money::Fen;
 use ledger::state::State;
+use ledger::state::flows::Flow;
 use ledger::state::lending_rows::Loan;
 use std::collections::BTreeMap;
 

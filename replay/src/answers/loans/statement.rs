@@ -72,7 +72,7 @@ pub fn yuan_exact(hundredths: i128) -> String {
 /// Principal of a loan as it is posted.
 #[must_use]
 pub fn principal(loan: &Loan) -> i128 {
-    use ledger::loan::Flow;
+    use ledger::state::flows::Flow;
     let flow = |flow: Flow| i128::from(loan.posted[flow]);
     flow(Flow::Drawn) - flow(Flow::PrincipalPaid) - flow(Flow::WrittenOff)
 }

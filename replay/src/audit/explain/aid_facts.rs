@@ -3,9 +3,9 @@
 
 use ledger::event::policy::Policy;
 use ledger::event::{ApplicationLineAdded, Event, Kind};
+use ledger::finding::FindingKind;
 use ledger::money::{share, yuan};
 use ledger::state::State;
-use ledger::state::rows::FindingKind;
 use ledger::state::table::NONE;
 use uuid::Uuid;
 

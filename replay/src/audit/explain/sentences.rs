@@ -1,7 +1,7 @@
 //! Sentences in the other language: what to do about a refusal in Chinese, findings in English. The ledger has the first of
 //! each in its closed lists; words only, and nothing decides by them.
 
-use ledger::state::rows::FindingKind;
+use ledger::finding::FindingKind;
 
 /// What to do about a refusal, in Chinese, by the stable name of its code; empty for one this program does not know.
 #[must_use]

@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use ledger::entry::Entry;
-use ledger::event::policy::Adopted;
 use ledger::event::{Event, Kind};
 use ledger::fold::Halt;
 use ledger::outcome::Outcome;
 use ledger::state::State;
 use ledger::state::lending_rows::AdoptedTerms;
+use ledger::state::rows::AdoptedPolicy;
 
 use super::WhatIfError;
 use super::figures::Lines;
@@ -217,7 +217,7 @@ fn adopt(state: &mut State, index: u64, version: &Event) {
         Kind::PolicyAdopted(policy) => {
             if let Some(handle) = state.programme(&policy.programme) {
                 let policy = (**policy).clone();
-                state.programmes.get_mut(handle).versions.push(Adopted { from, index, policy });
+                state.programmes.get_mut(handle).versions.push(AdoptedPolicy { from, index, policy });
             }
         }
         Kind::LoanTermsAdopted(terms) => {

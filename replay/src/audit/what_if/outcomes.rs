@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use ledger::finding::FindingKind;
 use ledger::money::{Day, Fen};
 use ledger::outcome::{Code, Outcome};
 use ledger::state::State;
-use ledger::state::rows::FindingKind;
 
 /// What came of an entry.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]

@@ -1,7 +1,9 @@
-//! What rosters and applications share: numbered lines under a hash chain, sealed, then decided by others.
+//! What rosters, applications and claims share: numbered lines under a hash chain, sealed, then decided by others.
+//! Not here: what a line of each says.
 
 use crate::entry::Entry;
 use crate::event::{Hash, SetDecided, SetSealed};
+use crate::money::Fen;
 use crate::outcome::{Code, Refusal};
 use crate::state::rows::{Set, Stage};
 use sha2::{Digest, Sha256};
@@ -14,14 +16,7 @@ pub fn link(before: &Hash, content: &[u8]) -> Hash {
 }
 
 impl Set {
-    /// A set without lines.
-    #[must_use]
-    pub fn begun(preparer: &str) -> Self {
-        let (reviewer, approver) = (String::new(), String::new());
-        Self { stage: Stage::Open, count: 0, fen: 0, hash: [0; 32], preparer: preparer.to_owned(), reviewer, approver }
-    }
-
-    pub(crate) fn judge_line(&self, id: Uuid, number: u32, fen: i64) -> Result<(), Refusal> {
+    pub(crate) fn judge_line(&self, id: Uuid, number: u32, fen: Fen) -> Result<(), Refusal> {
         if self.stage != Stage::Open {
             return Err(Refusal::of(Code::SetNotOpen, id));
         }
@@ -34,7 +29,7 @@ impl Set {
         Ok(())
     }
 
-    pub(crate) fn add_line(&mut self, fen: i64, content: &[u8]) {
+    pub(crate) fn add_line(&mut self, fen: Fen, content: &[u8]) {
         self.count += 1;
         self.fen += fen;
         self.hash = link(&self.hash, content);

@@ -1,0 +1,47 @@
+//! What can be said of the ledger itself: rules, periods, reversals, keys. What it means is in `control`.
+
+use super::choices::Hash;
+use crate::account::Book;
+use crate::money::Day;
+use uuid::Uuid;
+
+/// From the next entry on the fold decides by this version of its rules (D).
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RulesAdopted {
+    /// The version; must be known to this program and above the one in force.
+    pub version: u32,
+}
+
+/// An organisation closed a book through a day (D). Late facts are booked on the day after, and keep their effective day.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PeriodClosed {
+    /// The organisation.
+    pub org: Uuid,
+    /// The book.
+    pub book: Book,
+    /// The last closed day.
+    pub through: Day,
+}
+
+/// An entry was reversed 红字冲销 (D). Only the last entry that changed its subject can be.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct EntryReversed {
+    /// Event id of the entry.
+    pub entry: Uuid,
+    /// What it changed: the loan.
+    pub subject: Uuid,
+    /// Document number of the decision.
+    pub document: String,
+}
+
+/// A public key that will sign checkpoints of this ledger (D). Whoever trusts the key that vouches for it trusts it once a
+/// checkpoint over this entry is signed. Signatures are checked where checkpoints are.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct KeyAnnounced {
+    /// Ed25519 public key.
+    pub key: Hash,
+    /// The key that vouches for it.
+    pub by: Hash,
+    /// Its signature, in two halves.
+    pub signature: [Hash; 2],
+}

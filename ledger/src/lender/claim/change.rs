@@ -1,0 +1,36 @@
+//! What an event changes about a claim. Data only.
+
+use crate::event::ClaimSubmitted;
+use crate::money::{Day, Fen};
+use crate::state::flows::Flows;
+use crate::state::lending_rows::{ClaimLine, ClaimPart, ClaimPayer};
+
+pub(crate) enum ClaimChange {
+    Submit { event: Box<ClaimSubmitted>, lender: u32, unit: u32 },
+    Line(Box<NewLine>),
+    Seal { claim: u32, payers: Vec<ClaimPayer> },
+    Approve(Settled),
+    Return { loan: u32, confirmed: [Fen; 2], flows: Flows },
+}
+
+/// A line about to be kept beside our figure.
+pub(crate) struct NewLine {
+    pub row: ClaimLine,
+    /// What a confirmed line does to its loan.
+    pub confirmed: Option<Confirmed>,
+}
+
+/// What a confirmed line does to its loan, and the parts it adds to the claim.
+pub(crate) struct Confirmed {
+    pub sums: [Fen; 2],
+    pub through: Day,
+    pub flows: Flows,
+    pub parts: Vec<ClaimPart>,
+}
+
+/// What approving a claim settles.
+pub(crate) struct Settled {
+    pub claim: u32,
+    pub from_advance: Fen,
+    pub from_stock: Fen,
+}

@@ -1,0 +1,67 @@
+//! Portfolios: all loans of one kind of one lender. Found by an id derived from both, opened by whatever names them first.
+//! What their compensation fund holds is in `fund_effect` and `lender::fund`.
+
+use crate::account::Owner;
+use crate::event::LoanKind;
+use crate::state::State;
+use crate::state::lending_rows::Portfolio;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+/// An id made of others, so that what they name together is found by key.
+pub(crate) fn derived(parts: &[&[u8]]) -> Uuid {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part);
+    }
+    let digest = hash.finalize();
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&digest[..16]);
+    uuid::Builder::from_custom_bytes(bytes).into_uuid()
+}
+
+/// The id of a lender's loans of one kind.
+#[must_use]
+pub fn portfolio_id(lender: Uuid, kind: LoanKind) -> Uuid {
+    derived(&[b"portfolio", lender.as_bytes(), kind.name().as_bytes()])
+}
+
+/// The accounts of a portfolio, whether it exists or will be opened by this entry.
+#[derive(Clone, Copy)]
+pub(crate) struct PortfolioRef {
+    pub lender: u32,
+    pub kind: LoanKind,
+    /// First of its accounts.
+    pub accounts: u32,
+    /// How many accounts this entry opens for it.
+    pub opens: u32,
+}
+
+impl PortfolioRef {
+    /// A portfolio that is there.
+    pub fn of(row: &Portfolio) -> Self {
+        Self { lender: row.lender, kind: row.kind, accounts: row.accounts, opens: 0 }
+    }
+}
+
+/// The portfolio of a lender and kind, as it is or as it will be.
+pub(crate) fn portfolio(state: &State, lender: u32, kind: LoanKind) -> PortfolioRef {
+    let id = portfolio_id(state.orgs.get(lender).id, kind);
+    match state.portfolios.by_id(id) {
+        Some((_, row)) => PortfolioRef::of(row),
+        None => PortfolioRef { lender, kind, accounts: state.accounts.next(), opens: Owner::Portfolio.accounts() },
+    }
+}
+
+/// The handle of a portfolio, opened if it is not yet there.
+pub(crate) fn open_portfolio(state: &mut State, lender: u32, kind: LoanKind, index: u64) -> u32 {
+    let id = portfolio_id(state.orgs.get(lender).id, kind);
+    if let Some(handle) = state.portfolios.find(id) {
+        return handle;
+    }
+    let accounts = state.open_accounts(Owner::Portfolio, state.portfolios.next());
+    let (drawn, settled_drawn, rewarded, stock_days, stated, last) = (0, 0, 0, Vec::new(), None, index);
+    let row = Portfolio { id, lender, kind, accounts, drawn, settled_drawn, rewarded, stock_days, stated, last };
+    state.portfolios.push(row)
+}
