@@ -59,10 +59,10 @@ fn taking_over_from_a_busy_writer() {
         }
         (first.stop(), next)
     });
-    std::thread::sleep(Duration::from_millis(100));
+    let begun = first_outcomes.recv().unwrap();
     let second = cluster.open("second");
     let (end, _) = load.join().unwrap();
-    let settled = collect(first_outcomes).0;
+    let settled = collect(std::iter::once(begun).chain(first_outcomes)).0;
     match second {
         Ok(log) => {
             // It may also have run out of work before the take-over.

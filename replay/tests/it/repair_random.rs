@@ -1,5 +1,5 @@
 //! Two copies of a record of several writers, each damaged at random: a repair is refused, or nothing of the record that
-//! either copy held whole is lost. `MINGZHANG_REPAIRS=20000 cargo test -p replay --test repair_random`
+//! either copy held whole is lost. `MINGZHANG_REPAIRS=20000 cargo test -p replay --test it repair_random::`
 
 use std::fs;
 use std::path::Path;

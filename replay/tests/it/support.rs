@@ -1,8 +1,8 @@
 //! Helpers of the record's tests: a plain entry encoding, a writer that remembers what settled, and reading back.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, OnceLock};
 
 use replay::record::error::LogError;
 use replay::record::log::{Clock, Frame, Log, LogOptions, NatsOptions, ProvisionOptions, Reader};
@@ -89,6 +89,13 @@ pub fn frames(dir: &Path) -> Vec<Frame> {
     frames
 }
 
+/// The broker's binary, found or installed once: two threads that install at the same time would spoil each other's files.
+pub fn nats_binary() -> &'static Path {
+    static BINARY: OnceLock<PathBuf> = OnceLock::new();
+    let install = Path::new(env!("CARGO_TARGET_TMPDIR")).join("nats-server");
+    BINARY.get_or_init(|| nats_server::find(&install).expect("a nats-server"))
+}
+
 /// A server with a provisioned stream, in a directory that goes with it.
 pub struct Cluster {
     pub server: NatsServer,
@@ -97,10 +104,8 @@ pub struct Cluster {
 
 impl Cluster {
     pub fn start(max_bytes: i64) -> Self {
-        let install = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/nats-server");
-        let binary = nats_server::find(&install).expect("a nats-server");
         let dir = tempfile::tempdir().unwrap();
-        let server = NatsServer::start(&binary, &dir.path().join("server")).unwrap();
+        let server = NatsServer::start(nats_binary(), &dir.path().join("server")).unwrap();
         let cluster = Self { server, dir };
         let options = ProvisionOptions { max_bytes, ..ProvisionOptions::new(cluster.options("archive")) };
         assert!(provision(&options).unwrap().created);

@@ -1,12 +1,12 @@
 //! Ledger and broker as real processes, killed with SIGKILL at random moments under load, again and again.
 //! Projections are rebuilt again and again meanwhile. Afterwards: nothing acknowledged is missing, nothing is doubled, and the digest is that of a clean replay.
 //!
-//! `MINGZHANG_KILLS=100 cargo test --workspace --test kill_campaign -- --nocapture` is the full campaign;
+//! `MINGZHANG_KILLS=100 cargo test -p services --test it kill_campaign:: -- --nocapture` is the full campaign;
 //! without it a short one runs.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::process::{Load, Serving, Start, broker, confirm, last_word, rebuild, status_digest};
 use replay::record::nats_server::NatsServer;
@@ -26,6 +26,18 @@ async fn rebuild_on(url: String, rebuilt: Arc<AtomicU64>) {
         rebuilt.fetch_add(rebuild(&url, only).await.is_ok().into(), Ordering::Relaxed);
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
+}
+
+/// Waits until calls are answered and a rebuild has come to its end, however the last kill left the service.
+async fn come_back(serving: &mut Serving, load: &Load, rebuilt: &AtomicU64) -> anyhow::Result<()> {
+    let until = Instant::now() + Duration::from_secs(60);
+    let mut answered = false;
+    while !answered || rebuilt.load(Ordering::Relaxed) == 0 {
+        anyhow::ensure!(Instant::now() < until, "the service does not come back");
+        serving.keep()?;
+        answered |= tokio::time::timeout(Duration::from_millis(200), load.go_on(200)).await.is_ok();
+    }
+    Ok(())
 }
 
 async fn campaign(with_nats: bool, kills: u64) -> anyhow::Result<()> {
@@ -49,8 +61,7 @@ async fn campaign(with_nats: bool, kills: u64) -> anyhow::Result<()> {
         }
         serving.keep()?;
     }
-    tokio::time::sleep(Duration::from_secs(1)).await;
-    serving.keep()?;
+    come_back(&mut serving, &load, &rebuilt).await?;
     let told = load.stop().await?;
     rebuilding.abort();
     let rebuilt = rebuilt.load(Ordering::Relaxed);

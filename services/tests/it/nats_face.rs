@@ -1,22 +1,20 @@
 //! Submissions over a real nats-server: the same bytes and answers as over gRPC, and errors with a reason.
 
-use crate::support::{Server, encoded, org};
+use crate::support::{Server, encoded, nats_binary, org};
 use async_nats::{Client, HeaderMap, Message};
 use bytes::Bytes;
 use prost::Message as _;
 use proto::v1;
-use replay::record::nats_server::{NatsServer, find};
+use replay::record::nats_server::NatsServer;
 use services::faces::nats;
 use services::faces::nats::{ERROR_HEADER, PRINCIPAL_HEADER, SUBJECT};
-use std::path::Path;
 use tokio::sync::oneshot;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn submissions_over_nats_get_the_answers_grpc_gives() {
     let dir = tempfile::tempdir().expect("a directory");
     let at = dir.path().to_owned();
-    let install = Path::new(env!("CARGO_TARGET_TMPDIR")).join("nats-server");
-    let started = tokio::task::spawn_blocking(move || NatsServer::start(&find(&install)?, &at));
+    let started = tokio::task::spawn_blocking(move || NatsServer::start(nats_binary(), &at));
     let nats = started.await.expect("no panic").expect("a nats-server");
     let server = Server::start().await;
     let (stop, stopped) = oneshot::channel::<()>();

@@ -2,7 +2,6 @@
 //! holds it afterwards. How and when it ends is the test's business.
 
 use std::collections::BTreeMap;
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Arc;
@@ -19,10 +18,12 @@ use proto::v1::recorder_client::RecorderClient;
 use proto::v1::{GetStatusRequest, RebuildProgress, RebuildRequest, RecordRequest};
 use replay::engine::Options;
 use replay::engine::catch_up::fold_record;
-use replay::record::nats_server;
+
 use replay::record::nats_server::NatsServer;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
+
+use crate::support::{nats_binary, port};
 
 /// Number of the client that has the last word.
 const LAST: u32 = 1_000;
@@ -45,8 +46,7 @@ pub struct Start {
 
 impl Start {
     pub fn new(data: &Path, nats: Option<String>) -> anyhow::Result<Self> {
-        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-        Ok(Self { data: data.to_owned(), nats, port, key: None, die_at: None })
+        Ok(Self { data: data.to_owned(), nats, port: port(), key: None, die_at: None })
     }
 
     pub fn url(&self) -> String {
@@ -114,9 +114,7 @@ impl Drop for Serving {
 
 /// A broker with an empty stream.
 pub async fn broker(dir: &Path) -> anyhow::Result<NatsServer> {
-    let target = Path::new(env!("CARGO_BIN_EXE_mingzhang")).parent().map(Path::to_owned).unwrap_or_default();
-    let binary = nats_server::find(&target.join("nats-server"))?;
-    let server = NatsServer::start(&binary, dir)?;
+    let server = NatsServer::start(nats_binary(), dir)?;
     let nats = replay::record::log::NatsOptions::new(&server.url(), Path::new(""));
     tokio::task::spawn_blocking(move || {
         replay::record::log::provision(&replay::record::log::ProvisionOptions::new(nats))

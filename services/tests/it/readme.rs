@@ -1,10 +1,11 @@
 //! The README's commands about loans, run as they stand there against the demo they name. What they print must hold the
 //! lines the README shows.
 
-use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
+
+use crate::support::port;
 
 /// The demo, serving; ended with the test.
 struct Demo(Child);
@@ -39,7 +40,7 @@ fn what_the_readme_says_of_loans_is_what_one_sees() {
         .map(|rest| rest.split('#').next().unwrap_or(rest).trim())
         .collect();
     let (demo, asked) = commands.split_first().expect("commands in the section");
-    let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port").port();
+    let port = port();
     let (address, url) = (format!("127.0.0.1:{port}"), format!("http://127.0.0.1:{port}"));
     let mut start = Command::new(env!("CARGO_BIN_EXE_mingzhang"));
     start.args(demo.split(' ')).args(["--listen", &address]).stdout(Stdio::null()).stderr(Stdio::null());

@@ -1,14 +1,13 @@
 //! What the README tells a stranger to do, done as it stands there: a payment confirmed by a receipt and a script, a
 //! balance by hledger, both against what the demo itself reported.
 
-use crate::tools;
 use std::io::Write as _;
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant, SystemTime};
 
-use crate::tools::Tool;
+use crate::support::port;
+use crate::tools::{self, Tool};
 
 const HEADING: &str = "### Four commands for a stranger";
 
@@ -44,7 +43,7 @@ impl Stranger {
     fn new() -> Self {
         let dir = tempfile::tempdir().expect("a directory");
         std::os::unix::fs::symlink(repository().join("scripts"), dir.path().join("scripts")).expect("a link");
-        let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port").port();
+        let port = port();
         let hledger = match tools::find_hledger() {
             Ok(Tool::Hledger(program)) => Some(program),
             Ok(Tool::Beancount(_)) => None,

@@ -9,8 +9,12 @@ use proto::v1::recorder_client::RecorderClient;
 use replay::engine::{DriveError, Engine, Options};
 use replay::proof::notary::Signing;
 use replay::proof::signed_note::Signer;
+use replay::record::nats_server;
 use services::faces::grpc;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener as BlockingListener};
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU16, Ordering};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -94,6 +98,28 @@ impl Server {
         self.task.await.expect("no panic").expect("a clean end");
         let engine = self.engine;
         tokio::task::spawn_blocking(move || engine.stop()).await.expect("no panic")
+    }
+}
+
+/// The broker's binary, found or installed once: two threads that install at the same time would spoil each other's files.
+pub fn nats_binary() -> &'static Path {
+    static BINARY: OnceLock<PathBuf> = OnceLock::new();
+    let install = Path::new(env!("CARGO_TARGET_TMPDIR")).join("nats-server");
+    BINARY.get_or_init(|| nats_server::find(&install).expect("a nats-server"))
+}
+
+/// A port for a process that is started later, maybe more than once. Below those the system gives to whoever asks for any,
+/// so that no other test is given it meanwhile; each call gives another one.
+pub fn port() -> u16 {
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    // Test programs that run at the same time begin at different places.
+    let begin = std::process::id() * 61;
+    loop {
+        let number = begin + u32::from(NEXT.fetch_add(1, Ordering::Relaxed));
+        let port = 12_000 + u16::try_from(number % 18_000).expect("below 18,000");
+        if BlockingListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
     }
 }
 

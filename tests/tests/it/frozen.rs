@@ -1,7 +1,7 @@
 //! A history written down once. What the ledger made of it may never change: not its outcomes, not its digest.
 //!
 //! To freeze another one, after a change of rules was adopted by `RulesAdopted`:
-//! `FREEZE=histories/NAME.hex SEED=N cargo test -p tests --test frozen`. Existing files are never written again.
+//! `FREEZE=histories/NAME.hex SEED=N cargo test -p tests --test it frozen::`. Existing files are never written again.
 //! With `LOANS=1` it is a history of loans and of what offices make of them, with `KEYS=1` one of keys announced, else one
 //! of awards and payments.
 

@@ -11,11 +11,12 @@ use replay::engine::{DEFAULT_LEDGER, Engine, Options};
 use replay::proof::notary::Signing;
 use replay::proof::signed_note::{Role, Signer};
 use replay::record::log::{Frame, NatsOptions, ProvisionOptions, Reader, provision, read_stream};
-use replay::record::nats_server;
 use replay::record::nats_server::NatsServer;
 use replay::upkeep::repair::RepairOptions;
 use serde_json::Value;
 use uuid::Uuid;
+
+use crate::support::nats_binary;
 
 /// So small that the stream has several block files: a quarter of this each.
 pub const STREAM_BYTES: i64 = 400_000;
@@ -48,10 +49,6 @@ pub struct Templates {
     pub clean: Place,
     pub killed: Place,
     pub truth: Truth,
-}
-
-pub fn binary() -> PathBuf {
-    nats_server::find(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/nats-server")).expect("a nats-server")
 }
 
 pub fn signer() -> Signer {
@@ -131,7 +128,7 @@ impl Place {
 
     /// Starts the server, if it can read what it stored: a flipped sequence keeps it busy for ever.
     pub fn started(&mut self) -> bool {
-        self.server = NatsServer::start_within(&binary(), &self.dir.path().join("server"), PATIENCE).ok();
+        self.server = NatsServer::start_within(nats_binary(), &self.dir.path().join("server"), PATIENCE).ok();
         self.server.is_some()
     }
 

@@ -1,5 +1,5 @@
 //! Every kind of damage to stream and archive, at random places, under a real nats-server: found before a wrong answer is
-//! given, mended with nothing lost. `MINGZHANG_CORRUPTIONS=300 cargo test -p replay --test corruption -- --nocapture`
+//! given, mended with nothing lost. `MINGZHANG_CORRUPTIONS=300 cargo test -p replay --test it corruption:: -- --nocapture`
 
 pub mod injure;
 pub mod ledger;

@@ -1,5 +1,5 @@
 //! `replay verify --live`: a record held against what a service says of itself, equal and different. The service says what
-//! it is told to say; a real one is asked in `services/tests/stranger.rs`.
+//! it is told to say; a real one is asked in `services/tests/it/stranger.rs`.
 
 mod service;
 

@@ -74,7 +74,7 @@ async fn a_follower_outlives_its_broker_its_writer_and_itself() {
     let mut follower = world.follower("copy", &writer).await;
     for round in 0..3 {
         let load = tokio::spawn(world::load(writer.tell(), round * 400..(round + 1) * 400));
-        tokio::time::sleep(Duration::from_millis(30)).await;
+        world::until(async || writer.engine.read().entries > u64::from(round) * 400).await;
         world.kill_broker().await;
         load.await.expect("no panic");
         if round == 1 {

@@ -1,7 +1,7 @@
 //! A broker with a provisioned stream, a writer and followers in this process, and what is asked of them. Asserts nothing
 //! about ledgers.
 
-use crate::support::{Server, encoded, event};
+use crate::support::{Server, encoded, event, nats_binary};
 use ledger::event::{Event, Kind, PersonRegistered};
 use proto::v1::RecordRequest;
 use proto::v1::recorder_client::RecorderClient;
@@ -11,7 +11,6 @@ use replay::proof::comparing::Compared;
 use replay::proof::notary::Signing;
 use replay::proof::signed_note::{Role, Signer};
 use replay::record::log::{NatsOptions, ProvisionOptions, provision};
-use replay::record::nats_server;
 use replay::record::nats_server::NatsServer;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -47,10 +46,8 @@ pub struct World {
 impl World {
     pub async fn start() -> Self {
         beside(|| {
-            let target = Path::new(env!("CARGO_BIN_EXE_mingzhang")).parent().map(Path::to_owned).unwrap_or_default();
-            let binary = nats_server::find(&target.join("nats-server")).expect("a nats-server");
             let dir = tempfile::tempdir().expect("a directory");
-            let broker = NatsServer::start(&binary, &dir.path().join("nats")).expect("it starts");
+            let broker = NatsServer::start(nats_binary(), &dir.path().join("nats")).expect("it starts");
             let nats = NatsOptions::new(&broker.url(), Path::new(""));
             provision(&ProvisionOptions::new(nats)).expect("a stream");
             Self { broker, dir }
