@@ -1,0 +1,143 @@
+//! The tiled log as a stranger reads it: Python's standard library finds every entry and every hash where the format
+//! says, and they lead to the signed root. `MINGZHANG_TILES` is the number of entries; 300,000 fill a third level of paths.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::support::{LEDGER, collect, frames, item, options, start};
+use replay::audit::export::{ExportError, Until, WrittenTiles, export_tiles};
+use replay::engine::Options;
+use replay::proof::checkpoint::{Checkpoint, Outcomes};
+use replay::proof::signed_note::{Note, Role, Signer};
+use replay::record::log::Log;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+const ORIGIN: &str = "example.gov.cn/ledger";
+
+struct Desk {
+    dir: tempfile::TempDir,
+    entries: Vec<Vec<u8>>,
+}
+
+impl Desk {
+    /// A record of so many entries; what they mean is nobody's business here.
+    fn new(count: u64) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let record = dir.path().join("ledger/record");
+        let (writer, outcomes) = start(Log::open_file(&record, &options(), &mut |_| Ok(())).unwrap());
+        // In parts, as the queue takes only so much at once.
+        for from in (0..count).step_by(50_000) {
+            let part = from..(from + 50_000).min(count);
+            writer.submit(part.clone().map(item).collect()).unwrap();
+            let mut settled = 0;
+            while settled < part.end - part.start {
+                settled += collect(outcomes.recv()).0.len() as u64;
+            }
+        }
+        writer.stop().unwrap();
+        let entries: Vec<Vec<u8>> =
+            frames(&record).iter().flat_map(|frame| frame.entries().map(<[u8]>::to_vec).collect::<Vec<_>>()).collect();
+        Self { dir, entries }
+    }
+
+    fn options(&self) -> Options {
+        Options { ledger: LEDGER, ..Options::file(self.dir.path().join("ledger")) }
+    }
+
+    /// A checkpoint over the first entries, with a root by the core's own tree.
+    fn note(&self, size: usize) -> Note {
+        let mut tree = ledger::tree::merkle::Frontier::new();
+        self.entries[..size].iter().for_each(|entry| tree.push(ledger::tree::merkle::leaf_hash(entry)));
+        let (origin, size, root) = (ORIGIN.to_owned(), size as u64, tree.root());
+        Checkpoint { origin, size, root }.sign(&signer())
+    }
+
+    fn export(&self, until: &Until, name: &str) -> Result<WrittenTiles, ExportError> {
+        export_tiles(&self.options(), until, &self.dir.path().join(name), &mut |_| {})
+    }
+
+    /// What Python makes of the files, and what it must.
+    fn read(&self, written: &WrittenTiles, asked: &[usize]) {
+        let size = usize::try_from(written.entries).unwrap();
+        let unsigned = if written.signed { None } else { Some(size) };
+        let words = unsigned.iter().chain(asked).map(ToString::to_string);
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/export_tiles/reader.py");
+        let output = Command::new("python3").arg("-S").arg(script).arg(&written.open).args(words).output().unwrap();
+        assert!(output.status.success(), "{size}: {}", String::from_utf8_lossy(&output.stderr));
+        let found: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let mut hasher = Sha256::new();
+        for entry in &self.entries[..size] {
+            hasher.update(u16::try_from(entry.len()).unwrap().to_be_bytes());
+            hasher.update(entry);
+        }
+        let wanted = [json!(size), json!(hex(&written.root)), json!(hex(&hasher.finalize()))];
+        assert_eq!([&found["size"], &found["root"], &found["entries"]], [&wanted[0], &wanted[1], &wanted[2]]);
+    }
+}
+
+fn signer() -> Signer {
+    Signer::from_seed(ORIGIN, Role::Author, &[9; 32]).unwrap()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[test]
+fn strangers_read_the_tree_from_files_alone() {
+    let count = std::env::var("MINGZHANG_TILES").ok().map_or(66_000, |text| text.parse().unwrap());
+    let desk = Desk::new(count);
+    let count = usize::try_from(count).unwrap();
+    let written = desk.export(&Until::Note(Box::new(desk.note(count - 10))), "log").unwrap();
+    assert_eq!((written.entries, written.left_out), (count as u64 - 10, 10));
+    desk.read(&written, &[0, 255, 256, 40_000, 65_535, count - 11]);
+}
+
+#[test]
+fn every_kind_of_edge_is_written_as_the_format_says() {
+    let desk = Desk::new(600);
+    for size in [0, 1, 2, 255, 256, 257, 511, 512, 599, 600] {
+        let written = desk.export(&Until::Note(Box::new(desk.note(size))), &format!("log-{size}")).unwrap();
+        let asked: Vec<usize> = [0, 100, 254, 255, 256, 511, 598].into_iter().filter(|index| *index < size).collect();
+        desk.read(&written, &asked);
+    }
+    let names = |size: usize, folder: &str| -> Vec<PathBuf> {
+        let dir = desk.dir.path().join(format!("log-{size}/tile")).join(folder);
+        let mut names: Vec<PathBuf> = std::fs::read_dir(dir).unwrap().map(|item| item.unwrap().path()).collect();
+        names.sort();
+        names.iter().map(|path| path.file_name().unwrap().into()).collect()
+    };
+    assert_eq!(names(257, "0"), ["000", "001.p"].map(PathBuf::from));
+    assert_eq!(names(257, "0/001.p"), ["1"].map(PathBuf::from));
+    assert_eq!(names(512, "entries"), ["000", "001"].map(PathBuf::from));
+    assert_eq!(names(512, "1"), ["000.p"].map(PathBuf::from));
+    let unsigned = desk.export(&Until::End, "unsigned").unwrap();
+    assert!(!unsigned.signed && unsigned.entries == 600);
+    desk.read(&unsigned, &[17]);
+}
+
+#[test]
+fn only_what_was_signed_is_exported_as_signed() {
+    let desk = Desk::new(300);
+    assert!(matches!(desk.export(&Until::Last, "none"), Err(ExportError::NoCheckpoint)));
+    // The ledger's own last checkpoint.
+    let data = desk.dir.path().join("ledger");
+    let outcomes = Outcomes { origin: ORIGIN.to_owned(), size: 280, chain: [1; 32], books: Default::default() };
+    std::fs::create_dir_all(data.join("checkpoints")).unwrap();
+    for (kind, note) in [("checkpoint", desk.note(280)), ("outcomes", outcomes.sign(&signer()))] {
+        std::fs::write(data.join(format!("checkpoints/{:020}.{kind}", 280)), note.to_string()).unwrap();
+    }
+    let written = desk.export(&Until::Last, "log").unwrap();
+    assert_eq!((written.entries, written.left_out, written.signed), (280, 20, true));
+    assert_eq!(std::fs::read_to_string(written.open.join("checkpoint")).unwrap(), desk.note(280).to_string());
+    desk.read(&written, &[279]);
+    for (size, root) in [(280, [7; 32]), (301, [7; 32])] {
+        let note = Checkpoint { origin: ORIGIN.to_owned(), size, root }.sign(&signer());
+        let why = desk.export(&Until::Note(Box::new(note)), "wrong").unwrap_err();
+        assert!(matches!(why, ExportError::Unsigned { .. }), "{why}");
+        assert!(!desk.dir.path().join("wrong").exists(), "nothing is left of it");
+    }
+    let taken = desk.export(&Until::Last, "log").unwrap_err();
+    assert!(taken.to_string().contains("exists already"), "{taken}");
+}

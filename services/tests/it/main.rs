@@ -1,0 +1,30 @@
+//! The faces as callers know them: servers in this process, `mingzhang` as a process of its own, Python and Beancount.
+//! Not here: what a module can show without a server; that is tested next to the module.
+//!
+//! One program, because linking takes longer than most of these tests. Whatever a test writes is in a directory of its
+//! own and every server has a port of its own, so that all of them may run at the same time.
+
+mod accrue_race;
+mod cli;
+mod deaths;
+mod demo_exports;
+mod diff;
+mod explain;
+mod followers;
+mod keys;
+mod kill_campaign;
+mod lending;
+mod loans;
+mod loans_cli;
+mod nats_face;
+mod points;
+mod process;
+mod python_client;
+mod readme;
+mod receipts;
+mod server;
+mod stranger;
+mod support;
+#[path = "../../../tests/tests/it/export/tools.rs"]
+#[allow(dead_code)] // The test of the exports uses the rest.
+mod tools;

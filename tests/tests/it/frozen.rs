@@ -1,0 +1,136 @@
+//! A history written down once. What the ledger made of it may never change: not its outcomes, not its digest.
+//!
+//! To freeze another one, after a change of rules was adopted by `RulesAdopted`:
+//! `FREEZE=histories/NAME.hex SEED=N cargo test -p tests --test it frozen::`. Existing files are never written again.
+//! With `LOANS=1` it is a history of loans and of what offices make of them, with `KEYS=1` one of keys announced, else one
+//! of awards and payments.
+
+use ledger::event::{Event, KeyAnnounced, Kind};
+use ledger::money::Day;
+use ledger::outcome::Outcome;
+use ledger::state::State;
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use tests::desk::{say, submit};
+use tests::history::History;
+use tests::loans::year;
+use tests::model::Model;
+use uuid::Uuid;
+
+/// Events of a frozen history.
+const LENGTH: usize = 700;
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("histories")
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+fn bytes(hex: &str) -> Vec<u8> {
+    (0..hex.len() / 2).map(|at| u8::from_str_radix(&hex[at * 2..at * 2 + 2], 16).expect("hex digits")).collect()
+}
+
+/// Everything an outcome says, in one word.
+fn word(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Posted { postings, findings } => {
+            let mut text = "posted".to_owned();
+            for posting in postings {
+                let (debit, credit, day) = (posting.debit.0, posting.credit.0, posting.booked.yyyymmdd());
+                let _ = write!(text, ";{debit}<{credit}:{}@{day}", posting.fen);
+            }
+            for finding in findings {
+                let _ = write!(text, ";finding{finding}");
+            }
+            text
+        }
+        Outcome::Duplicate { first, refused } => {
+            format!("duplicate;{first};{}", refused.map_or("posted", |code| code.name()))
+        }
+        Outcome::Refused(refusal) => {
+            format!("refused;{};{};{}", refusal.code.name(), refusal.subject, refusal.figure)
+        }
+    }
+}
+
+/// A history of awards and payments: who said what.
+fn awards(seed: u64) -> Vec<(String, Event)> {
+    let (mut model, mut history) = (Model::default(), History::new(seed, LENGTH));
+    let mut said = Vec::new();
+    while let Some((principal, event)) = history.next(&model) {
+        let _ = model.tell(&principal, &event, &proto::event::encode(&event));
+        said.push((principal, event));
+    }
+    said
+}
+
+/// A history of keys: two announced, one of them a second time.
+fn keys() -> Vec<(String, Event)> {
+    let told = [(1, [1; 32], 20_260_105), (2, [2; 32], 20_270_105), (3, [1; 32], 20_270_201), (1, [1; 32], 20_260_105)];
+    let event = |(id, key, day)| {
+        let kind = Kind::KeyAnnounced(KeyAnnounced { key, by: [3; 32], signature: [[4; 32], [5; 32]] });
+        Event { id: Uuid::from_u128(id), effective: Day::from_yyyymmdd(day).expect("a day"), kind }
+    };
+    told.map(|told| ("省财政厅".to_owned(), event(told))).to_vec()
+}
+
+fn freeze(path: &Path, said: Vec<(String, Event)>) {
+    let mut state = State::default();
+    let mut text = String::new();
+    for (principal, event) in said {
+        let content = proto::event::encode(&event);
+        let outcome = say(&mut state, &principal, &event).expect("the fold goes on");
+        let _ = writeln!(text, "{principal} {} {}", word(&outcome), hex(&content));
+    }
+    let _ = writeln!(text, "digest {}", hex(&state.digest()));
+    assert!(!path.exists(), "{} is frozen", path.display());
+    std::fs::write(path, text).expect("writing the frozen history");
+}
+
+#[test]
+fn frozen_histories_keep_their_outcomes_and_digest() {
+    if let Ok(name) = std::env::var("FREEZE") {
+        let seed = std::env::var("SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or_default();
+        let wanted = |name| std::env::var(name).is_ok();
+        let said = match (wanted("LOANS"), wanted("KEYS")) {
+            (true, _) => year(seed),
+            (_, true) => keys(),
+            _ => awards(seed),
+        };
+        freeze(&Path::new(env!("CARGO_MANIFEST_DIR")).join(name), said);
+    }
+    let files = std::fs::read_dir(folder()).expect("the folder of frozen histories").flatten();
+    let files: Vec<PathBuf> = files.map(|file| file.path()).collect();
+    assert!(!files.is_empty(), "no frozen history");
+    let mut posted = BTreeSet::new();
+    for path in files {
+        let text = std::fs::read_to_string(&path).expect("a frozen history");
+        let mut state = State::default();
+        for (at, line) in text.lines().enumerate() {
+            let place = format!("{}:{}", path.display(), at + 1);
+            let words: Vec<&str> = line.split(' ').collect();
+            match words.as_slice() {
+                ["digest", digest] => assert_eq!(hex(&state.digest()), *digest, "{place}"),
+                [principal, expected, content] => {
+                    let content = bytes(content);
+                    let event = proto::event::decode(&content).expect("an event");
+                    let kind = event.kind.name();
+                    let outcome = submit(&mut state, principal, &content, event).expect("the fold goes on");
+                    assert_eq!(word(&outcome), *expected, "{place}: {kind}");
+                    if matches!(outcome, Outcome::Posted { .. }) {
+                        posted.insert(kind);
+                    }
+                }
+                _ => panic!("{place}: neither an entry nor a digest"),
+            }
+        }
+    }
+    let missing = proto::event::KIND_NAMES.iter().filter(|kind| !posted.contains(*kind)).collect::<Vec<_>>();
+    assert!(missing.is_empty(), "no frozen history posts {missing:?}");
+}

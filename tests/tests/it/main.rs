@@ -1,0 +1,15 @@
+//! Is it true: scenarios, a second model, generated histories and frozen bytes, over the crates as libraries.
+//! Not here: servers and processes, which `replay` and `services` test; house rules, which are in `tidy.rs`.
+
+mod claims;
+mod diff;
+mod export;
+mod frozen;
+mod histories;
+mod lenders;
+mod loans;
+mod past;
+mod proofs;
+mod rfc6962;
+mod scenarios;
+mod two_axes;
