@@ -11,7 +11,7 @@ use ledger::tree::merkle::leaf_hash;
 use parking_lot::Mutex;
 
 use super::catch_up::Decoded;
-use super::live::{FRAMES_TO_FOLD, Live};
+use super::live::{FRAMES_TO_FOLD, LiveState};
 use super::{Engine, EngineError, Home, Options, Role};
 use crate::proof::checkpoint_files::{Checkpoints, Signed};
 use crate::proof::comparing;
@@ -54,7 +54,12 @@ struct Comparing {
 
 impl Follower {
     /// Follows from where opening left the log, with the tree as it was read.
-    pub(super) fn start(options: &Options, log: Log, tree: Reading, live: &Arc<Live>) -> Result<Self, EngineError> {
+    pub(super) fn start(
+        options: &Options,
+        log: Log,
+        tree: Reading,
+        live: &Arc<LiveState>,
+    ) -> Result<Self, EngineError> {
         let (tiles, latest) = tree.follow(log.tip())?;
         let compared = latest.as_ref().map(Signed::unverified).transpose().map_err(SigningError::from)?;
         let comparing = Comparing {
@@ -174,7 +179,7 @@ fn writer_of(home: &Home) -> String {
 
 fn start_threads(
     log: Log,
-    live: &Arc<Live>,
+    live: &Arc<LiveState>,
     shared: &Arc<Shared>,
     stop: &Arc<AtomicBool>,
 ) -> Result<[JoinHandle<()>; 2], EngineError> {
@@ -201,7 +206,7 @@ fn start_threads(
 
 impl Shared {
     /// Folds what is read until reading has ended.
-    fn fold(&self, live: &Live, frames: &Receiver<Frame>) {
+    fn fold(&self, live: &LiveState, frames: &Receiver<Frame>) {
         while let Ok(frame) = frames.recv() {
             if let Err(error) = self.fold_one(live, frame) {
                 live.fail(error);
@@ -211,7 +216,7 @@ impl Shared {
     }
 
     /// Takes a frame into the tree, folds it and compares. Only then it is announced: what differs is not answered.
-    fn fold_one(&self, live: &Live, frame: Frame) -> Result<(), Arc<EngineError>> {
+    fn fold_one(&self, live: &LiveState, frame: Frame) -> Result<(), Arc<EngineError>> {
         let decoded = Decoded::new(frame, live.read().entries).map_err(Arc::new)?;
         {
             let mut tiles = self.tiles.lock();

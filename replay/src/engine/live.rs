@@ -13,7 +13,7 @@ use parking_lot::{Mutex, RwLock, RwLockReadGuard};
 use tokio::sync::{oneshot, watch};
 
 use super::catch_up::Decoded;
-use super::{Answered, Engine, EngineError, Folded};
+use super::{Acknowledged, Answered, Engine, EngineError};
 use crate::pages::keeper::Keeper;
 use crate::proof::notary::Notary;
 use crate::proof::tally::Tally;
@@ -30,7 +30,7 @@ pub(super) struct Tag {
 }
 
 /// What is folded, for the one thread that folds and all who read.
-pub(super) struct Live {
+pub(super) struct LiveState {
     state: RwLock<State>,
     pages: Keeper,
     /// Whoever has it folds, or keeps others from folding. Those who read the state do not wait for it.
@@ -41,7 +41,7 @@ pub(super) struct Live {
     failed: Mutex<Option<Arc<EngineError>>>,
 }
 
-impl Live {
+impl LiveState {
     /// As opening left it.
     pub(super) fn new(state: State, pages: Keeper) -> Self {
         let (folded, _) = watch::channel(state.entries);
@@ -115,21 +115,21 @@ impl Live {
 
 /// The thread that folds what the writer settled.
 pub(super) struct Fold {
-    live: Arc<Live>,
+    live: Arc<LiveState>,
     /// Signs what was folded, if there is a key.
     notary: Option<Arc<Notary>>,
     /// Events folded of the call whose last one is still to come: a call may lie in several frames.
-    begun: Vec<Folded>,
+    begun: Vec<Acknowledged>,
 }
 
 /// A call whose last event is folded.
 struct Call {
     done: oneshot::Sender<Answered>,
-    folded: Vec<Folded>,
+    folded: Vec<Acknowledged>,
 }
 
 impl Fold {
-    pub(super) fn new(live: Arc<Live>, notary: Option<Arc<Notary>>) -> Self {
+    pub(super) fn new(live: Arc<LiveState>, notary: Option<Arc<Notary>>) -> Self {
         Self { live, notary, begun: Vec::new() }
     }
 
@@ -158,7 +158,7 @@ impl Fold {
                 let entry = Entry { index, recorded_ms, principal: &principal, content: &content, event: tag.event };
                 let outcome = state.fold(&entry).map_err(|halt| EngineError::unreadable(index, &halt))?;
                 self.live.pages.note(state, index, entry.event.effective, &outcome);
-                self.begun.push(Folded { index, recorded_ms, outcome });
+                self.begun.push(Acknowledged { index, recorded_ms, outcome });
                 if let Some(done) = tag.done {
                     calls.push(Call { done, folded: std::mem::take(&mut self.begun) });
                 }

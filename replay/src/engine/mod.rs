@@ -34,7 +34,7 @@ pub use standing::Standing;
 /// A ledger in operation. Cheap to clone.
 #[derive(Clone)]
 pub struct Engine {
-    live: Arc<live::Live>,
+    live: Arc<live::LiveState>,
     /// Entries one by one, as the files hold them.
     single: Arc<Single>,
     pasts: Arc<past::Pasts>,
@@ -54,7 +54,7 @@ enum Role {
 
 /// What became of one event.
 #[derive(Clone, Debug)]
-pub struct Folded {
+pub struct Acknowledged {
     /// Its index in the record.
     pub index: u64,
     /// When it was recorded, in milliseconds since 1970.
@@ -64,4 +64,4 @@ pub struct Folded {
 }
 
 /// What became of the events of one call, in their order.
-pub type Answered = Result<Vec<Folded>, EngineError>;
+pub type Answered = Result<Vec<Acknowledged>, EngineError>;

@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 use super::balances::Moments;
 use super::catch_up::catch_up;
 use super::follower::Follower;
-use super::live::{FRAMES_TO_FOLD, Fold, Live, Tag, sink};
+use super::live::{FRAMES_TO_FOLD, Fold, LiveState, Tag, sink};
 use super::past::Pasts;
 use super::{Answered, Engine, EngineError, Options, Role};
 use crate::proof::comparing;
@@ -37,7 +37,7 @@ struct Running {
 
 impl Writing {
     /// Starts to write, and to fold what is written.
-    fn start(log: Log, live: &Arc<Live>, notary: Option<Notary>) -> Result<Self, EngineError> {
+    fn start(log: Log, live: &Arc<LiveState>, notary: Option<Notary>) -> Result<Self, EngineError> {
         let (to_fold, from_log) = sync_channel(FRAMES_TO_FOLD);
         let writer = Writer::start(log, WriterOptions::new(encode_entry), sink(to_fold))?;
         let (submitter, notary) = (writer.submitter(), notary.map(Arc::new));
@@ -101,7 +101,7 @@ impl Engine {
             not_cut(data, log.tip())?;
         }
         let tally = pages.tally();
-        let live = Arc::new(Live::new(state, pages));
+        let live = Arc::new(LiveState::new(state, pages));
         let role = if follows {
             let tree = tree.ok_or(SigningError::Uncompared)?;
             Role::Follower(Arc::new(Follower::start(options, log, tree, &live)?))

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use ledger::event::Event;
 use ledger::outcome::{Code, Outcome};
-use replay::engine::{Answered, Engine, EngineError, Folded};
+use replay::engine::{Acknowledged, Answered, Engine, EngineError};
 use tokio::sync::oneshot;
 
 use crate::intake::import::{Said, SinkError};
@@ -34,7 +34,7 @@ pub struct Tally {
 }
 
 impl Tally {
-    fn count(&mut self, receipt: &Folded) {
+    fn count(&mut self, receipt: &Acknowledged) {
         match &receipt.outcome {
             Outcome::Posted { findings, .. } => {
                 self.posted += 1;

@@ -8,7 +8,7 @@ use ledger::state::State;
 use proto::event::Malformed;
 use proto::limits::MAX_PRINCIPAL_BYTES;
 use proto::v1;
-use replay::engine::{Engine, EngineError, Folded};
+use replay::engine::{Acknowledged, Engine, EngineError};
 use std::sync::Arc;
 
 /// Events of one call at most: ten thousand keep both memory and the answer's delay small.
@@ -147,7 +147,7 @@ fn rejection(malformed: Malformed) -> v1::Receipt {
     v1::Receipt { outcome: v1::Outcome::Rejected.into(), violations, ..v1::Receipt::default() }
 }
 
-fn terse(receipt: &Folded, id: Bytes) -> v1::Receipt {
+fn terse(receipt: &Acknowledged, id: Bytes) -> v1::Receipt {
     let mut answer = verdict(&receipt.outcome);
     (answer.id, answer.index, answer.stage) = (id, receipt.index, v1::Stage::Folded.into());
     answer
@@ -155,7 +155,7 @@ fn terse(receipt: &Folded, id: Bytes) -> v1::Receipt {
 
 /// The receipt of a folded entry, with names from the state.
 #[must_use]
-pub fn folded(state: &State, receipt: &Folded, id: Bytes) -> v1::Receipt {
+pub fn folded(state: &State, receipt: &Acknowledged, id: Bytes) -> v1::Receipt {
     let answer = answer(state, &receipt.outcome);
     v1::Receipt { id, index: receipt.index, stage: v1::Stage::Folded.into(), ..answer }
 }

@@ -31,7 +31,8 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
     (
         "replay",
         &[
-            &["limits", "kill_points", "files", "pause", "point", "text_table", "policies", "progress"],
+            &["limits", "kill_points", "files", "point", "text_table", "policies", "progress"],
+            &["pause"],
             &["record"],
             &["proof"],
             &["pages"],

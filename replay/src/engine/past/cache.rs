@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use super::folding::{Folding, Task};
 use super::view::{Past, PastError};
 use crate::engine::EngineError;
-use crate::engine::live::Live;
+use crate::engine::live::LiveState;
 use crate::limits::PASTS_KEPT;
 use crate::point::Point;
 
@@ -68,7 +68,7 @@ impl Pasts {
     }
 
     /// The past of a point with at least `entries` entries; has it folded if nobody has.
-    pub(super) fn ask(self: &Arc<Self>, live: &Arc<Live>, point: Point, entries: u64) -> Result<Asked, PastError> {
+    pub(super) fn ask(self: &Arc<Self>, live: &Arc<LiveState>, point: Point, entries: u64) -> Result<Asked, PastError> {
         let mut kept = self.kept.lock();
         if self.stop.load(Ordering::Relaxed) {
             return Err(EngineError::Stopped.into());
@@ -118,7 +118,7 @@ impl Pasts {
 
     fn fold_beside(
         self: &Arc<Self>,
-        live: Arc<Live>,
+        live: Arc<LiveState>,
         point: Point,
         begin: Option<Arc<Past>>,
         folding: Arc<Folding>,
@@ -128,7 +128,7 @@ impl Pasts {
         thread.spawn(move || pasts.run(&live, point, begin, &folding))
     }
 
-    fn run(&self, live: &Live, point: Point, begin: Option<Arc<Past>>, folding: &Arc<Folding>) {
+    fn run(&self, live: &LiveState, point: Point, begin: Option<Arc<Past>>, folding: &Arc<Folding>) {
         let task = Task { live, record: &self.record, ledger: self.ledger, stop: &self.stop, folding };
         // Copying takes a fraction of the time that folding does.
         let begin = begin.map(|past| Past { point, ..Arc::unwrap_or_clone(past) });

@@ -13,7 +13,7 @@ use ledger::state::State;
 use super::view::Past;
 use crate::engine::EngineError;
 use crate::engine::catch_up::{Decoded, FRAMES_AHEAD};
-use crate::engine::live::Live;
+use crate::engine::live::LiveState;
 use crate::point::Point;
 use crate::record::log::{Reader, Tip};
 
@@ -52,7 +52,7 @@ impl Past {
     }
 
     /// Counts those of the entries from `first` on that came out differently than they did for the ledger.
-    fn count_changed(&mut self, first: u64, live: &Live) {
+    fn count_changed(&mut self, first: u64, live: &LiveState) {
         if self.withheld == 0 {
             return;
         }
@@ -68,7 +68,7 @@ impl Past {
 
 /// What a fold needs to know besides where it begins.
 pub(super) struct Task<'a> {
-    pub live: &'a Live,
+    pub live: &'a LiveState,
     pub record: &'a Path,
     pub ledger: [u8; 16],
     pub stop: &'a AtomicBool,

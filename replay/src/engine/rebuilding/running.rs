@@ -11,7 +11,7 @@ use super::compare::{Comparison, same_tally};
 use super::next::NextGeneration;
 use super::{Only, RebuildError, Rebuilt, Step};
 use crate::engine::Engine;
-use crate::engine::live::Live;
+use crate::engine::live::LiveState;
 use crate::limits::{REBUILD_BEHIND, REBUILD_ROUNDS};
 
 /// Where rebuilds and the end of the engine meet.
@@ -52,7 +52,7 @@ impl Engine {
 
 /// The ledger whose pages are made.
 struct InUse<'a> {
-    live: &'a Live,
+    live: &'a LiveState,
     record: &'a Path,
 }
 

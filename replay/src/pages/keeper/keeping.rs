@@ -49,12 +49,12 @@ type Work = (Arc<Store>, Batch);
 /// Where the folding thread and the storing thread meet.
 #[derive(Default)]
 pub(super) struct Handover {
-    pub(super) progress: Mutex<Progress>,
+    pub(super) progress: Mutex<Storing>,
     pub(super) changed: Condvar,
 }
 
 #[derive(Default)]
-pub(super) struct Progress {
+pub(super) struct Storing {
     /// Postings of the last batch taken from the state.
     pub(super) taken: u64,
     pub(super) under_way: bool,
@@ -225,7 +225,7 @@ impl Keeper {
     }
 
     /// Takes note of how the last batch ended. What was not written belongs to the next one.
-    pub(super) fn settle(&self, progress: &mut Progress, state: &mut State) -> Result<(), PagesError> {
+    pub(super) fn settle(&self, progress: &mut Storing, state: &mut State) -> Result<(), PagesError> {
         match progress.ended.take() {
             None => Ok(()),
             Some((batch, written)) => self.end(batch, written, state),
