@@ -160,7 +160,7 @@ impl Checkpoints {
             path: self.dir.clone(),
             source,
         })?;
-        // The note beside it first: whoever finds a checkpoint finds both.
+        // The note on the outcomes first: whoever finds a checkpoint finds both.
         self.write(size, OUTCOMES, &signed.outcomes)?;
         self.write(size, TREE, &signed.tree)?;
         for old in outlived(&self.sizes()?) {

@@ -106,6 +106,7 @@ impl<P> Pipeline<P> {
             _ => {}
         }
         let ours = front.frame.bytes().clone();
+        // Whatever was answered, what is at the place decides: an answer may be late, lost or of an earlier attempt.
         match self.read_back(sequence).await? {
             Some(found) if found == ours => Ok(self.settle()),
             Some(found) => Ok(Concluded::Occupied(found)),
@@ -138,6 +139,7 @@ impl<P> Pipeline<P> {
                 }
             };
         }
+        // Only now, when the stream is known to be ours and to end before this place: published to another it would stay.
         self.pause().await?;
         self.publish_again().await;
         Ok(Concluded::Again)
@@ -152,6 +154,7 @@ impl<P> Pipeline<P> {
         self.failing_since = None;
         match self.flights.pop_front() {
             Some(flight) => {
+                debug_assert!(flight.frame.header().first_index >= self.next_index, "frames settle in their order");
                 self.settled += 1;
                 self.next_index = flight.frame.next_index();
                 Concluded::Settled(flight.frame, flight.payload)

@@ -137,7 +137,8 @@ impl<T> StreamSettler<'_, T> {
         Ok(())
     }
 
-    /// Stream first, archive second, caller last.
+    /// Stream first, archive second, caller last: the archive never holds what the stream may still refuse, and whoever has an
+    /// answer finds it in both.
     fn concluded(&mut self, concluded: Concluded<Settled<T>>) -> Result<(), (LogError, Vec<Item<T>>)> {
         match concluded {
             Concluded::Again => Ok(()),
