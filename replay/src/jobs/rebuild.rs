@@ -13,9 +13,8 @@ use replay::progress::{self, Bar};
 use replay::record::error::LogError;
 use tonic::Code;
 
-use super::live;
 use super::source::{Ledger, hex, ledger_typed};
-use super::{failed, interrupts};
+use super::{failed, interrupts, service_client};
 
 const BAR: &str = "rebuild {spinner} {human_pos} of {human_len} entries, {per_sec} {wide_bar} {eta}";
 
@@ -119,9 +118,9 @@ fn here(data: &Path, ledger: Ledger, only: Option<Only>, bar: &Bar) -> anyhow::R
 
 /// Has a service rebuild; `None` if interrupted, which the service sees by the end of the call.
 async fn ask(url: &str, only: Option<Only>, bar: &Bar) -> anyhow::Result<Option<Rebuilt>> {
-    let mut client = OperatorClient::new(live::connect(url).await?);
+    let mut client = OperatorClient::new(service_client::connect(url).await?);
     let only = only.map_or("", Only::name).to_owned();
-    let answer = client.rebuild(RebuildRequest { only }).await.map_err(|status| live::refused(&status))?;
+    let answer = client.rebuild(RebuildRequest { only }).await.map_err(|status| service_client::refused(&status))?;
     let mut told = answer.into_inner();
     let mut look = tokio::time::interval(Duration::from_millis(50));
     loop {
@@ -131,7 +130,7 @@ async fn ask(url: &str, only: Option<Only>, bar: &Bar) -> anyhow::Result<Option<
                 Ok(Some(progress)) => show(bar, progress.done, progress.total),
                 Ok(None) => anyhow::bail!("the service ended the call without a result; see its log"),
                 Err(status) if status.code() == Code::Cancelled => return Ok(None),
-                Err(status) => return Err(live::refused(&status)),
+                Err(status) => return Err(service_client::refused(&status)),
             },
             _ = look.tick() => if interrupts::came() { return Ok(None) },
         }

@@ -1,6 +1,6 @@
 //! Claims with their lines: by verdict, by loan, and the loan-days that confirmed lines pay.
 
-use super::some;
+use super::portfolios::some;
 use ledger::event::ClaimFor;
 use ledger::loan::walk::{Payment, Walk};
 use ledger::money::{Day, Fen};

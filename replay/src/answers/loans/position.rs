@@ -1,6 +1,7 @@
 //! What a lender's loans come to, and what each payer owes for them. A scan over loans, claims and risk years.
 
-use super::{classes, statement};
+use super::portfolios::classes;
+use super::statement;
 use ledger::account::{Class, Owner};
 use ledger::event::{Interest, Payer};
 use ledger::loan::position::interest;

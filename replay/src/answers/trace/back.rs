@@ -1,6 +1,6 @@
 //! From a payment back: each draw up its chain of lines to the issued document, and the papers in between.
 
-use super::{Gap, GapKind};
+use super::gap::{Gap, GapKind};
 use crate::answers::labels;
 use ledger::money::{Day, Fen};
 use ledger::state::rows::{Payout, Progress, Stage};

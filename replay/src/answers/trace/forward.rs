@@ -2,8 +2,8 @@
 //! received = available + applied + cleared, not sent + transit + credited + to finance + remitted + unexplained, which is
 //! zero.
 
+use super::gap::{Gap, GapKind};
 use super::remitted::{self, RemittanceFlow};
-use super::{Gap, GapKind};
 use crate::answers::{execution, labels};
 use ledger::money::{Day, Fen};
 use ledger::state::lending_rows::RemittanceStage;

@@ -3,8 +3,36 @@
 use ledger::account::{Account, AccountNo, Class};
 use ledger::state::State;
 
+use super::listed::{Listed, Rows};
 use super::places::Places;
-use super::{BalanceDiff, Listed, Rows, SumDiff};
+
+/// What is on all accounts of a class.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct SumDiff {
+    /// The class; it knows its book.
+    pub class: Class,
+    /// Sum in fen in the first state.
+    pub from: i128,
+    /// Sum in fen in the second.
+    pub to: i128,
+}
+
+/// An account whose balance differs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct BalanceDiff {
+    /// Its number in the first state, if it is there.
+    pub in_from: Option<AccountNo>,
+    /// Its number in the second state, if it is there.
+    pub in_to: Option<AccountNo>,
+    /// Fen in the first state; nothing if the account is not there.
+    pub from: i128,
+    /// Fen in the second.
+    pub to: i128,
+    /// The last entry that posted to it in the first state, if any did.
+    pub last_from: Option<u64>,
+    /// The same in the second.
+    pub last_to: Option<u64>,
+}
 
 pub(super) fn compare(from: &State, to: &State, places: &Places, rows: Rows) -> (Vec<SumDiff>, Listed<BalanceDiff>) {
     let mut listed = Listed::new(rows);

@@ -4,10 +4,53 @@ use ledger::state::State;
 use ledger::state::table::{Row, Table};
 use uuid::Uuid;
 
+use super::listed::{Listed, Rows};
 use super::places::{Map, Places, award_of};
 use super::rows::Translate;
-use super::{Change, EntityDiff, KindCount, Listed, Rows};
 use crate::answers::labels;
+
+/// How an entity differs.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Change {
+    /// Only in the second state.
+    New,
+    /// Only in the first.
+    Gone,
+    /// In both, and not the same.
+    Changed,
+}
+
+/// An entity that differs.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct EntityDiff {
+    /// What it is.
+    pub kind: EntityKind,
+    /// How it differs.
+    pub change: Change,
+    /// Its id; of a part (an instalment, a line of a claim) that of the whole; of a finding that of its subject.
+    pub id: Uuid,
+    /// Number of the part within the whole, or of the finding in its state; else 0.
+    pub number: u32,
+    /// What people call it, as far as it has a name.
+    pub name: String,
+    /// The last entry that changed it in the first state; none if it is not there, or its kind does not keep it.
+    pub last_from: Option<u64>,
+    /// The same in the second.
+    pub last_to: Option<u64>,
+}
+
+/// How many entities of a kind differ.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct KindCount {
+    /// The kind.
+    pub kind: EntityKind,
+    /// Only in the second state.
+    pub new: u64,
+    /// Only in the first.
+    pub gone: u64,
+    /// In both, and not the same.
+    pub changed: u64,
+}
 
 /// What an entity is called: its id, its number within that, its name.
 type Called = (Uuid, u32, String);

@@ -9,7 +9,10 @@ use ledger::entry::Entry;
 use ledger::outcome::{Outcome, Posting};
 use ledger::state::State;
 
-use super::{Export, ExportError, Out, names};
+use super::error::ExportError;
+use super::folding::Export;
+use super::names;
+use super::new_directory::Out;
 use crate::audit::explain::kind_zh;
 
 const ENTRIES: &str = "entries.csv";

@@ -15,8 +15,10 @@ use ledger::outcome::{Outcome, Posting};
 use ledger::state::State;
 use uuid::Uuid;
 
+use super::error::ExportError;
+use super::folding::Export;
 use super::names;
-use super::{Export, ExportError, Out};
+use super::new_directory::Out;
 
 /// Accounts are declared before the first day any event can have.
 pub(super) const DECLARED: &str = "1900-01-01";

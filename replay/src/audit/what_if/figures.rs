@@ -10,7 +10,7 @@ use ledger::state::rows::{Award, Finding, Stage};
 use ledger::state::table::NONE;
 use uuid::Uuid;
 
-use super::outcomes::Came;
+use super::outcomes::Verdict;
 use crate::answers::calendar_year::{YearFigures, YearFilter, by_year};
 use crate::answers::labels;
 
@@ -53,7 +53,7 @@ pub struct Figures {
     pub credited_fen: Fen,
     /// At the bank with the result awaited.
     pub transit_fen: Fen,
-    /// Came back, whether or not reissued.
+    /// Verdict back, whether or not reissued.
     pub returned_fen: Fen,
     /// Credited beyond expectation and not cleared.
     pub suspense_fen: Fen,
@@ -94,8 +94,15 @@ struct LineCounts {
 
 impl Lines {
     /// A line that was judged; `own` says that the policy itself decides it otherwise.
-    pub(super) fn note(&mut self, as_is: &State, changed: &State, line: &RosterLineAdded, came: [Came; 2], own: bool) {
-        let refused = came.map(|came| matches!(came, Came::Refused(_)));
+    pub(super) fn note(
+        &mut self,
+        as_is: &State,
+        changed: &State,
+        line: &RosterLineAdded,
+        came: [Verdict; 2],
+        own: bool,
+    ) {
+        let refused = came.map(|came| matches!(came, Verdict::Refused(_)));
         if refused == [false, false] {
             return;
         }

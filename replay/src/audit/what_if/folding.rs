@@ -12,10 +12,10 @@ use ledger::state::State;
 use ledger::state::lending_rows::AdoptedTerms;
 use ledger::state::rows::AdoptedPolicy;
 
-use super::WhatIfError;
+use super::error::WhatIfError;
 use super::figures::Lines;
 use super::hypothesis::{Hypothesis, HypothesisError, Subject, Without, subject};
-use super::outcomes::{Came, Cause, Different, OutcomeChanges, Sort, differ, rule_broken};
+use super::outcomes::{Cause, ChangedEntry, DiffersIn, OutcomeChanges, Verdict, differ, rule_broken};
 use crate::engine::catch_up::each_entry;
 use crate::engine::{EngineError, Options};
 
@@ -183,12 +183,12 @@ impl<'a> Pair<'a> {
     fn note(&mut self, entry: &Entry<'_>, own: Option<&Outcome>, before: &Outcome, after: &Outcome) {
         let (one, other) = ((&self.as_is, before), (&self.changed, after));
         let sort = differ(one, other);
-        let by_rule = !self.places.is_empty() && sort == Some(Sort::Findings) && rule_broken(one, other);
+        let by_rule = !self.places.is_empty() && sort == Some(DiffersIn::Findings) && rule_broken(one, other);
         let cause =
             if by_rule || own.is_some_and(|own| decides(own, before)) { Cause::Policy } else { Cause::Consequence };
-        let (was, mut is) = (Came::of(before), Came::of(after));
-        if let (Some(Outcome::Refused(refusal)), Came::Refused(_), Cause::Policy) = (own, is, cause) {
-            is = Came::Refused(refusal.code);
+        let (was, mut is) = (Verdict::of(before), Verdict::of(after));
+        if let (Some(Outcome::Refused(refusal)), Verdict::Refused(_), Cause::Policy) = (own, is, cause) {
+            is = Verdict::Refused(refusal.code);
         }
         if let Kind::RosterLineAdded(line) = &entry.event.kind {
             let own = sort.is_some() && cause == Cause::Policy;
@@ -196,7 +196,7 @@ impl<'a> Pair<'a> {
         }
         if let Some(sort) = sort {
             let (index, kind) = (entry.index, entry.event.kind.name());
-            let different = Different { index, kind, before: was, after: is, sort, cause };
+            let different = ChangedEntry { index, kind, before: was, after: is, sort, cause };
             self.folded.outcomes.note(different, self.limit);
         }
     }
@@ -206,7 +206,7 @@ impl<'a> Pair<'a> {
 fn decides(own: &Outcome, before: &Outcome) -> bool {
     match (own, before) {
         (Outcome::Posted { postings: one, .. }, Outcome::Posted { postings: other, .. }) => one != other,
-        _ => Came::of(own) != Came::of(before),
+        _ => Verdict::of(own) != Verdict::of(before),
     }
 }
 

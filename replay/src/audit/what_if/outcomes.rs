@@ -9,7 +9,7 @@ use ledger::state::State;
 
 /// What came of an entry.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Came {
+pub enum Verdict {
     /// Posted.
     Posted,
     /// A repetition.
@@ -18,7 +18,7 @@ pub enum Came {
     Refused(Code),
 }
 
-impl Came {
+impl Verdict {
     /// What an outcome is.
     #[must_use]
     pub(crate) fn of(outcome: &Outcome) -> Self {
@@ -72,7 +72,7 @@ impl Cause {
 
 /// In what it differs.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Sort {
+pub enum DiffersIn {
     /// Posted or refused, or refused for another reason.
     Verdict,
     /// Posted both times, with other postings.
@@ -81,7 +81,7 @@ pub enum Sort {
     Findings,
 }
 
-impl Sort {
+impl DiffersIn {
     /// Stable name.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -95,34 +95,34 @@ impl Sort {
 
 /// An entry that comes out otherwise.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Different {
+pub struct ChangedEntry {
     /// Its index.
     pub index: u64,
     /// Kind of its event, by its stable name.
     pub kind: &'static str,
     /// What came of it.
-    pub before: Came,
+    pub before: Verdict,
     /// What would have. Of two reasons the one of the policy itself.
-    pub after: Came,
+    pub after: Verdict,
     /// In what it differs.
-    pub sort: Sort,
+    pub sort: DiffersIn,
     /// Why.
     pub cause: Cause,
 }
 
 /// How many entries came out otherwise in one and the same way.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub struct Counted {
+pub struct ChangeKey {
     /// Why.
     pub cause: Cause,
     /// In what they differ.
-    pub sort: Sort,
+    pub sort: DiffersIn,
     /// Kind of their events.
     pub kind: &'static str,
     /// What came of them.
-    pub before: Came,
+    pub before: Verdict,
     /// What would have.
-    pub after: Came,
+    pub after: Verdict,
 }
 
 /// All entries that come out otherwise.
@@ -131,16 +131,16 @@ pub struct OutcomeChanges {
     /// How many there are.
     pub count: u64,
     /// How many in which way.
-    pub counts: BTreeMap<Counted, u64>,
+    pub counts: BTreeMap<ChangeKey, u64>,
     /// The first of them, those of the policy itself apart from consequences, so that many of these hide none of those.
-    pub first: [Vec<Different>; 2],
+    pub first: [Vec<ChangedEntry>; 2],
 }
 
 impl OutcomeChanges {
-    pub(super) fn note(&mut self, different: Different, limit: usize) {
-        let Different { kind, before, after, sort, cause, .. } = different;
+    pub(super) fn note(&mut self, different: ChangedEntry, limit: usize) {
+        let ChangedEntry { kind, before, after, sort, cause, .. } = different;
         self.count += 1;
-        *self.counts.entry(Counted { cause, sort, kind, before, after }).or_default() += 1;
+        *self.counts.entry(ChangeKey { cause, sort, kind, before, after }).or_default() += 1;
         let list = &mut self.first[cause as usize];
         if list.len() < limit {
             list.push(different);
@@ -156,9 +156,9 @@ impl OutcomeChanges {
 
 /// In what two outcomes of one entry differ, each given with the state after it; `None` if in nothing. Accounts and findings are
 /// numbered as they were opened, which the two states may have done in another order, so what they mean is compared.
-pub(super) fn differ(before: (&State, &Outcome), after: (&State, &Outcome)) -> Option<Sort> {
-    if Came::of(before.1) != Came::of(after.1) {
-        return Some(Sort::Verdict);
+pub(super) fn differ(before: (&State, &Outcome), after: (&State, &Outcome)) -> Option<DiffersIn> {
+    if Verdict::of(before.1) != Verdict::of(after.1) {
+        return Some(DiffersIn::Verdict);
     }
     let (Outcome::Posted { postings: one, findings: these }, Outcome::Posted { postings: other, findings: those }) =
         (before.1, after.1)
@@ -166,10 +166,10 @@ pub(super) fn differ(before: (&State, &Outcome), after: (&State, &Outcome)) -> O
         return None;
     };
     if one != other && money(before) != money(after) {
-        return Some(Sort::Postings);
+        return Some(DiffersIn::Postings);
     }
     let same = these.len() == those.len() && kinds(before.0, these) == kinds(after.0, those);
-    if same { None } else { Some(Sort::Findings) }
+    if same { None } else { Some(DiffersIn::Findings) }
 }
 
 /// Whether findings differ in what a policy decides, rather than in what was there.

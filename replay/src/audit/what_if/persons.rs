@@ -15,7 +15,7 @@ pub struct PersonFigures {
     pub awarded_fen: Fen,
     /// Credited and not taken back.
     pub credited_fen: Fen,
-    /// Came back.
+    /// Verdict back.
     pub returned_fen: Fen,
     /// Interest and penalty interest borne by the person by the terms, of loans for which that differs, through the day to which
     /// it is posted as it is.

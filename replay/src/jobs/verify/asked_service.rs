@@ -12,7 +12,7 @@ use tonic::Code;
 use tonic::transport::Channel;
 
 use super::expected::{self, Expectation};
-use crate::jobs::live;
+use crate::jobs::service_client;
 
 /// What of a service is compared.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
@@ -29,7 +29,7 @@ pub struct Live {
 pub fn ask(server: &str) -> anyhow::Result<(Live, Vec<Expectation>)> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let channel = live::connect(server).await?;
+        let channel = service_client::connect(server).await?;
         let mut points = checkpoint(channel.clone(), server).await?;
         let checkpoint_at = points.first().map(|point| point.at);
         let digest = digest(channel, server).await?;
@@ -41,7 +41,8 @@ pub fn ask(server: &str) -> anyhow::Result<(Live, Vec<Expectation>)> {
 
 async fn digest(channel: Channel, server: &str) -> anyhow::Result<Expectation> {
     let request = GetStatusRequest { digest: true, ..GetStatusRequest::default() };
-    let answer = QueryClient::new(channel).get_status(request).await.map_err(|status| live::refused(&status))?;
+    let answer =
+        QueryClient::new(channel).get_status(request).await.map_err(|status| service_client::refused(&status))?;
     let answer = answer.into_inner();
     let digest = Hash::try_from(answer.state_digest.as_ref()).context("the service's digest is not 32 bytes")?;
     Ok(Expectation { digest: Some(digest), ..Expectation::new(answer.as_of, format!("the state of {server}")) })
@@ -52,7 +53,7 @@ async fn checkpoint(channel: Channel, server: &str) -> anyhow::Result<Vec<Expect
     let answer = AuditClient::new(channel).get_checkpoint(GetCheckpointRequest { fresh: false }).await;
     let answer = match answer {
         Err(status) if status.code() == Code::FailedPrecondition => return Ok(Vec::new()),
-        answer => answer.map_err(|status| live::refused(&status))?.into_inner(),
+        answer => answer.map_err(|status| service_client::refused(&status))?.into_inner(),
     };
     let source = format!("the checkpoint of {server}");
     let read =

@@ -9,13 +9,12 @@ use ledger::tree::merkle::{Frontier, Hash};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{BackupError, CHECKPOINTS, KEYS, RECORD, io};
-use crate::files::replace;
+use super::error::BackupError;
+use super::files::io;
+use super::layout::{CHECKPOINTS, KEYS, MANIFEST, RECORD};
+use crate::proof::checkpoint_files::replace;
 use crate::record::log::Tip;
 use crate::record::log::tip::hex;
-
-/// Name of the list.
-pub const MANIFEST: &str = "MANIFEST";
 
 /// A later format has another number.
 const FORMAT: &str = "mingzhang backup 1";

@@ -5,10 +5,12 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use super::beside;
-use super::manifest::{Listed, MANIFEST, Manifest};
-use super::{BackupError, CHECKPOINTS, Extent, KEYS, RECORD, io, make_dir, names};
-use crate::files::replace;
+use super::checkpoints_and_keys as small_files;
+use super::error::BackupError;
+use super::extent::Extent;
+use super::files::{io, make_dir, names};
+use super::layout::{CHECKPOINTS, KEYS, MANIFEST, RECORD};
+use super::manifest::{Listed, Manifest};
 use crate::kill_points;
 use crate::proof::checkpoint::{Checkpoint, Outcomes};
 use crate::proof::checkpoint_files::{Checkpoints, Signed};
@@ -67,7 +69,7 @@ pub struct Restored {
 pub fn restore(job: &Restore, go_on: &mut dyn FnMut(u64) -> bool) -> Result<Restored, BackupError> {
     let manifest = Manifest::read(&job.from)?.ok_or_else(|| BackupError::NoCopy(job.from.clone()))?;
     let tip = manifest.tip(&job.from)?;
-    let sizes = beside::sizes(manifest.files.iter().map(|file| file.path.as_str()));
+    let sizes = small_files::sizes(manifest.files.iter().map(|file| file.path.as_str()));
     // One over no entries vouches for none.
     let vouched = sizes.last().is_some_and(|size| *size > 0 || tip.next_index() == 0);
     if !vouched && !job.without_checkpoint {
@@ -86,9 +88,11 @@ pub fn restore(job: &Restore, go_on: &mut dyn FnMut(u64) -> bool) -> Result<Rest
     }
     kill_points::at("restore-copied");
     let proof = proof(&job.data)?;
+    // What came back is read from its new place, not what was copied: only that will be served.
     prove(job, &tip, &sizes, go_on)?;
     nothing_else(job, &manifest)?;
     kill_points::at("restore-proved");
+    // The mark goes last, when all of it is proved and on the disk: while it is there no ledger opens the place.
     repairing::clear(&job.data)?;
     let of_stream = manifest.stream_created.is_some();
     Ok(Restored { extent: Extent::of(&tip), checkpoints: sizes.len(), proof, of_stream })
@@ -102,6 +106,7 @@ fn begin(job: &Restore) -> Result<Lock, BackupError> {
     if !ours && !names(data)?.is_empty() {
         return Err(BackupError::NotEmpty(data.clone()));
     }
+    // Marked before anything is written, so that what a run cut short leaves behind is never served.
     repairing::set(data, &format!("{DOING} --from {} --data {}", job.from.display(), data.display()))?;
     kill_points::at("restore-marked");
     [RECORD, CHECKPOINTS, KEYS].iter().try_for_each(|dir| make_dir(&data.join(dir)))?;
@@ -150,7 +155,7 @@ fn interrupted() -> BackupError {
 
 /// The last checkpoint of a copy in `dir`, if one of the keys signed it and the note over its outcomes.
 fn proof(job: &Restore, dir: &Path, manifest: &Manifest, size: u64) -> Result<Proof, BackupError> {
-    let [tree, _] = beside::paths(size);
+    let [tree, _] = small_files::paths(size);
     let bad = |why: String| BackupError::Checkpoint { path: job.from.join(&tree), why };
     for file in manifest.of(CHECKPOINTS) {
         file.read(dir)?;
@@ -208,7 +213,7 @@ fn prove(job: &Restore, tip: &Tip, sizes: &[u64], go_on: &mut dyn FnMut(u64) -> 
         compare(job, &kept, before.size(), before.root())?;
     }
     if let Some(size) = sizes.next() {
-        let [tree, _] = beside::paths(size);
+        let [tree, _] = small_files::paths(size);
         let why = format!("it is over {size} entries, the record has {}", before.size());
         return Err(BackupError::Checkpoint { path: job.from.join(tree), why });
     }
@@ -224,7 +229,7 @@ fn prove(job: &Restore, tip: &Tip, sizes: &[u64], go_on: &mut dyn FnMut(u64) -> 
 }
 
 fn compare(job: &Restore, kept: &Checkpoints, size: u64, root: ledger::tree::merkle::Hash) -> Result<(), BackupError> {
-    let [tree, _] = beside::paths(size);
+    let [tree, _] = small_files::paths(size);
     let bad = |why: &str| BackupError::Checkpoint { path: job.from.join(&tree), why: why.to_owned() };
     let signed = kept.read(size)?.ok_or_else(|| bad("it is listed without the note over its outcomes"))?;
     let (checkpoint, _) = signed.unverified().map_err(|error| bad(&error.to_string()))?;

@@ -7,8 +7,10 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
+use super::error::BackupError;
+use super::files::{io, names};
+use super::layout::RECORD;
 use super::manifest::{Listed, Manifest};
-use super::{BackupError, RECORD, io, names};
 use crate::record::log::Frame;
 use crate::record::log::segments::{Segment, sync_dir};
 use crate::record::log::tip::hex;

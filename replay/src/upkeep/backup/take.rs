@@ -3,10 +3,13 @@
 
 use std::path::{Path, PathBuf};
 
-use super::beside::{self, Small};
+use super::checkpoints_and_keys::{self as small_files, SmallFiles};
+use super::error::BackupError;
+use super::extent::Extent;
+use super::files::{make_dir, names};
+use super::layout::RECORD;
 use super::manifest::{Listed, Manifest};
 use super::segments::Segments;
-use super::{BackupError, Extent, RECORD, make_dir, names};
 use crate::kill_points;
 use crate::limits::SEGMENT_BYTES;
 use crate::proof::signed_note::Verifier;
@@ -79,17 +82,18 @@ pub fn backup(job: &Backup, go_on: &mut dyn FnMut(u64) -> bool) -> Result<Taken,
     let first = tip.frames;
     let mut run = Run { job, segments, tip, go_on, ended: false };
     let created = run.read()?.or_else(|| manifest.stream_created.clone());
-    let small = beside::collect(job.data.as_deref(), &job.keys)?;
+    let small = small_files::collect(job.data.as_deref(), &job.keys)?;
     // Once more: now the copy reaches beyond the last of these checkpoints.
     run.read()?;
     let Run { mut segments, tip, ended, .. } = run;
     if !ended {
         reaches(job, &tip, &small)?;
     }
+    // Frames are on the disk before the list names them.
     segments.sync()?;
     kill_points::at("backup-frames-copied");
     let manifest = finish(job, &tip, &manifest, (segments.listed(), created), small)?;
-    let sizes = beside::sizes(manifest.files.iter().map(|file| file.path.as_str()));
+    let sizes = small_files::sizes(manifest.files.iter().map(|file| file.path.as_str()));
     Ok(Taken {
         extent: Extent::of(&tip),
         new_frames: tip.frames - first,
@@ -186,10 +190,10 @@ impl Run<'_> {
 }
 
 /// A record that ends before its last checkpoint has lost its end: a copy without that checkpoint would hide it.
-fn reaches(job: &Backup, tip: &Tip, small: &Small) -> Result<(), BackupError> {
-    let (entries, last) = (tip.next_index(), beside::sizes(small.keys().map(String::as_str)).pop());
+fn reaches(job: &Backup, tip: &Tip, small: &SmallFiles) -> Result<(), BackupError> {
+    let (entries, last) = (tip.next_index(), small_files::sizes(small.keys().map(String::as_str)).pop());
     let Some(size) = last.filter(|size| *size > entries) else { return Ok(()) };
-    let [tree, _] = beside::paths(size);
+    let [tree, _] = small_files::paths(size);
     let path = job.data.as_deref().unwrap_or(Path::new("")).join(tree);
     let why = format!("it is over {size} entries, the record has {entries}; run `replay repair`");
     Err(BackupError::Checkpoint { path, why })
@@ -202,24 +206,25 @@ fn finish(
     tip: &Tip,
     before: &Manifest,
     (record, created): (Vec<Listed>, Option<String>),
-    mut small: Small,
+    mut small: SmallFiles,
 ) -> Result<Manifest, BackupError> {
     let out = &job.out;
-    let beyond: Vec<u64> = beside::sizes(small.keys().map(String::as_str));
+    let beyond: Vec<u64> = small_files::sizes(small.keys().map(String::as_str));
     for size in beyond.into_iter().filter(|size| *size > tip.next_index()) {
         // Only a run that was ended early stops before a checkpoint.
-        beside::paths(size).iter().for_each(|path| drop(small.remove(path)));
+        small_files::paths(size).iter().for_each(|path| drop(small.remove(path)));
     }
-    let stay = beside::unchanged(before, &small);
-    let listed = |beside: Vec<Listed>| {
-        let files = record.iter().cloned().chain(beside).collect();
+    let stay = small_files::unchanged(before, &small);
+    let listed = |others: Vec<Listed>| {
+        let files = record.iter().cloned().chain(others).collect();
         Manifest::new(tip, created.clone(), files)
     };
     listed(stay.clone()).write(out)?;
     kill_points::at("backup-record-listed");
-    let manifest = listed(beside::write(out, stay, &small)?);
+    let manifest = listed(small_files::write(out, stay, &small)?);
     kill_points::at("backup-beside-written");
     manifest.write(out)?;
-    beside::clear(out, &manifest)?;
+    // What is no longer named goes last: a list that named what is gone would make the copy a damaged one.
+    small_files::clear(out, &manifest)?;
     Ok(manifest)
 }

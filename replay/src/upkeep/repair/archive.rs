@@ -55,9 +55,13 @@ pub(super) fn restore(
     if tip != plan.tip || torn.is_some() {
         return Err(RepairError::Unproved(format!("{} ends at frame {}", new.display(), tip.frames)));
     }
+    // All of it is on the disk before the damaged one gives up its place.
     sync_dir(&new)?;
+    // Caches of the damaged record go before the new one has its place: what outlived it would be believed.
     drop_caches(&options.data)?;
     kill_points::at("repair-archive-written");
+    // A run cut short between the renames leaves no `record`; the next one finds the damaged one under its other name and
+    // puts it back. So each rename is on the disk before the next step counts on it.
     let aside = next_free(&options.data);
     fs::rename(&record, &aside).map_err(|e| LogError::io("renaming", &record, e))?;
     sync_dir(&options.data)?;

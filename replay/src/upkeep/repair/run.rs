@@ -44,15 +44,18 @@ pub fn repair(options: &RepairOptions, progress: Progress<'_>) -> Result<Repaire
     let mut repaired = Repaired::new(examination);
     let needs = Needs::of(&examined, begun.is_some());
     if needs.anything() {
+        // The mark before the first change: from here on no ledger opens until all of it is proved.
         repairing::set(&options.data, begun.as_deref().unwrap_or(DOING))?;
         kill_points::at("repair-marked");
         let lock = needs.archive(options, lock, &plan, &mut examined, &mut repaired, progress)?;
+        // The stream is filled from the archive, which is whole by now.
         if needs.stream {
             let wanted = StreamSwap::marked(begun.as_deref()).map(|swap| swap.new);
             stream::restore(options, wanted, &plan.tip, &examined, &mut repaired, progress)?;
         }
         prove(options, &plan.tip, progress)?;
         kill_points::at("repair-proved");
+        // The mark goes last, after the last proof: while it is there nothing is served.
         repairing::clear(&options.data)?;
         drop(lock);
     }

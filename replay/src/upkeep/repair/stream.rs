@@ -43,6 +43,7 @@ pub(super) fn restore(
         stream.broker.clone()
     } else {
         let name = stream.block_on(free_name(stream))?;
+        // Named before the old one loses its subject: a run that goes on after a cut must know which stream to fill.
         repairing::set(&options.data, &StreamSwap { old: &stream.name, new: &name }.mark())?;
         if stream.info.is_some() {
             let subject = stream.block_on(retire(stream, nats))?;
@@ -56,6 +57,7 @@ pub(super) fn restore(
     };
     let info = stream.block_on(broker.info())?;
     fill(options, stream, &broker, info.last_sequence, tip, progress)?;
+    // Only a stream that holds all of it is said to be the archive's.
     put(&options.record().join(CREATED), info.created.as_bytes())?;
     kill_points::at("repair-stream-filled");
     repaired.stream = Some(broker.name().to_owned());

@@ -22,10 +22,10 @@ fn frozen(name: &str) -> Vec<Said> {
 }
 
 /// A plain loop: each entry folded, folded as another event, or left out.
-fn plain(said: &[Said], edit: &mut dyn FnMut(u64, &Event) -> Option<Event>) -> (State, Vec<Option<Came>>) {
+fn plain(said: &[Said], edit: &mut dyn FnMut(u64, &Event) -> Option<Event>) -> (State, Vec<Option<Verdict>>) {
     let mut state = State::default();
     let came = (0..).zip(said).map(|(index, said)| match edit(index, &said.event) {
-        Some(event) => Some(Came::of(&fold(&mut state, said, event))),
+        Some(event) => Some(Verdict::of(&fold(&mut state, said, event))),
         None => {
             let (principal, content, event) = (&said.principal, &said.content, said.event.clone());
             state.withhold(&Entry { index, recorded_ms: 1, principal, content, event }).expect("in order");
@@ -37,7 +37,7 @@ fn plain(said: &[Said], edit: &mut dyn FnMut(u64, &Event) -> Option<Event>) -> (
 }
 
 fn verdicts_differing(told: &OutcomeChanges) -> u64 {
-    told.counts.iter().filter(|(key, _)| key.sort == Sort::Verdict).map(|(_, count)| count).sum()
+    told.counts.iter().filter(|(key, _)| key.sort == DiffersIn::Verdict).map(|(_, count)| count).sum()
 }
 
 #[test]
@@ -99,7 +99,7 @@ fn another_policy_is_a_fold_of_the_edited_history() {
         }
     }
     let policy = seen.outcomes.first[Cause::Policy as usize].iter();
-    let lines = policy.filter(|row| row.kind == "roster_line_added" && row.before == Came::Posted);
+    let lines = policy.filter(|row| row.kind == "roster_line_added" && row.before == Verdict::Posted);
     let refused: Vec<_> = lines.map(|row| (row.index, row.after.name())).collect();
     assert!(wanted.len() > 3, "the history has lines above the new most");
     assert_eq!(refused, wanted);
@@ -163,7 +163,7 @@ fn other_loan_terms_change_interest_and_what_was_accrued_by_them() {
     }
     let refused = |told: &WhatIf, kind: &str| -> Vec<&'static str> {
         let all = told.outcomes.first[Cause::Policy as usize].iter();
-        all.filter(|row| row.kind == kind && row.before == Came::Posted).map(|row| row.after.name()).collect()
+        all.filter(|row| row.kind == kind && row.before == Verdict::Posted).map(|row| row.after.name()).collect()
     };
     assert!(refused(&dearer, "interest_accrued").contains(&"penalty_differs"), "{:?}", own(&dearer));
     let ratio = told(&said, &other_terms(&said, |terms| terms.risk_ratio_ppm *= 2));

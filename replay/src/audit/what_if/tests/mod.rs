@@ -8,7 +8,8 @@ use ledger::outcome::Outcome;
 use ledger::state::State;
 use uuid::Uuid;
 
-use super::folding::Pair;
+use super::compare::compared;
+use super::folding::{self, Pair};
 use super::hypothesis::Subject;
 use super::*;
 
@@ -291,7 +292,7 @@ fn a_rule_that_only_flags_gives_findings() {
     let lenient = Policy { flagged: vec![Rule::Band], ..policy(1, 200_000) };
     let told = told(&story.said, &other_policy(&[(day(20_210_101), lenient)]));
     assert_eq!(own(&told), [(story.index_of("roster_line_added") + 1, "posted")]);
-    assert_eq!((told.outcomes.count, told.outcomes.first[0][0].sort), (1, Sort::Findings));
+    assert_eq!((told.outcomes.count, told.outcomes.first[0][0].sort), (1, DiffersIn::Findings));
     let findings: Vec<_> = told.rows.iter().map(|row| (row.before.findings, row.after.findings)).collect();
     assert_eq!((findings, told.persons.len()), (vec![(0, 1); 3], 0));
 }

@@ -7,9 +7,17 @@ use ledger::entry::Entry;
 use ledger::outcome::Outcome;
 use ledger::state::State;
 
-use super::ExportError;
+use super::error::ExportError;
 use crate::engine::catch_up::{Decoded, FRAMES_AHEAD, read_all};
 use crate::engine::{EngineError, Options};
+
+/// Is shown each entry after it was folded, and writes.
+pub(super) trait Export: Send {
+    /// One entry, what became of it, and the state after it.
+    fn entry(&mut self, state: &State, entry: &Entry<'_>, outcome: &Outcome) -> Result<(), ExportError>;
+    /// The record has ended; says which file to open and how many postings and accounts there are.
+    fn finish(&mut self, state: &State) -> Result<(&'static str, u64, u64), ExportError>;
+}
 
 /// Is shown each entry; an error ends the reading.
 pub(super) type Seen<'a> = &'a mut (dyn FnMut(&State, &Entry<'_>, &Outcome) -> Result<(), ExportError> + Send);

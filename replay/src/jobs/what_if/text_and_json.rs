@@ -6,7 +6,7 @@ use ledger::money::{Fen, yuan};
 use replay::answers::loans::position::PayerSums;
 use replay::audit::explain::kind_zh;
 use replay::audit::what_if::{
-    Cause, Different, FigureRow, Figures, Group, Lending, PersonDiff, PersonFigures, Sort, WhatIf,
+    Cause, ChangedEntry, DiffersIn, FigureRow, Figures, Group, Lending, PersonDiff, PersonFigures, WhatIf,
 };
 use replay::text_table::{Align, Table};
 use serde_json::{Value, json};
@@ -71,7 +71,7 @@ fn entries(text: &mut String, told: &WhatIf) {
     section(text, "按结果 By outcome", &table);
     let mut table = Table::new(&[&[("记录 entry", RIGHT)], &heads[..]].concat());
     for row in told.outcomes.first.iter().flatten() {
-        let Different { index, kind, before, after, sort, cause: why } = row;
+        let ChangedEntry { index, kind, before, after, sort, cause: why } = row;
         let after = format!("{}{} {}", after.zh(), sort_zh(*sort), after.name());
         let kind = format!("{} {kind}", kind_zh(kind));
         let before = format!("{} {}", before.zh(), before.name());
@@ -87,11 +87,11 @@ fn cause(cause: Cause) -> &'static str {
     }
 }
 
-fn sort_zh(sort: Sort) -> &'static str {
+fn sort_zh(sort: DiffersIn) -> &'static str {
     match sort {
-        Sort::Verdict => "",
-        Sort::Postings => "（过账不同）",
-        Sort::Findings => "（情况不同）",
+        DiffersIn::Verdict => "",
+        DiffersIn::Postings => "（过账不同）",
+        DiffersIn::Findings => "（情况不同）",
     }
 }
 

@@ -2,8 +2,40 @@
 
 use ledger::state::State;
 use ledger::state::rows::{Seen, WITHHELD};
+use uuid::Uuid;
 
-use super::{EntriesDiff, EntrySides, Few};
+/// Entries that count on one side and not on the other, or came out differently.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct EntriesDiff {
+    /// Those that count in the first state alone.
+    pub only_from: Few,
+    /// Those that count in the second alone.
+    pub only_to: Few,
+    /// Those that count in both with another verdict.
+    pub judged: Few,
+}
+
+/// Some entries: how many, and the first of them.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Few {
+    /// How many there are.
+    pub count: u64,
+    /// The first few.
+    pub first: Vec<EntrySides>,
+}
+
+/// An entry as both states have it. A verdict is as in `Seen::verdict`; none where the entry does not count.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct EntrySides {
+    /// Its index.
+    pub index: u64,
+    /// Its event.
+    pub event: Uuid,
+    /// Verdict of the first state.
+    pub from: Option<u8>,
+    /// Verdict of the second.
+    pub to: Option<u8>,
+}
 
 /// Entries named of each sort: enough to begin looking, the rest is counted.
 const FIRST: usize = 20;

@@ -4,19 +4,20 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use super::error::BackupError;
+use super::files::{io, make_dir, names};
+use super::layout::{CHECKPOINTS, KEYS};
 use super::manifest::{Listed, Manifest};
-use super::{BackupError, CHECKPOINTS, KEYS, io, make_dir, names};
-use crate::files::replace;
-use crate::proof::checkpoint_files::{Checkpoints, outlived};
+use crate::proof::checkpoint_files::{Checkpoints, outlived, replace};
 use crate::proof::key_files;
 use crate::proof::signed_note::Verifier;
 
 /// Files by their path below the copy.
-pub(super) type Small = BTreeMap<String, Vec<u8>>;
+pub(super) type SmallFiles = BTreeMap<String, Vec<u8>>;
 
 /// The checkpoints and keys of a ledger's directory, and the keys that were given.
-pub(super) fn collect(data: Option<&Path>, given: &[Verifier]) -> Result<Small, BackupError> {
-    let mut small = Small::new();
+pub(super) fn collect(data: Option<&Path>, given: &[Verifier]) -> Result<SmallFiles, BackupError> {
+    let mut small = SmallFiles::new();
     let mut add_key = |key: &Verifier| {
         small.insert(format!("{KEYS}/{:08x}.pub", key.id()), format!("{key}\n").into_bytes());
     };
@@ -56,7 +57,7 @@ pub(super) fn sizes<'a>(paths: impl Iterator<Item = &'a str>) -> Vec<u64> {
 }
 
 /// What the list of a copy says of files that stay as they are while `small` is written over them.
-pub(super) fn unchanged(manifest: &Manifest, small: &Small) -> Vec<Listed> {
+pub(super) fn unchanged(manifest: &Manifest, small: &SmallFiles) -> Vec<Listed> {
     let stays = |file: &&Listed| match small.get(&file.path) {
         Some(bytes) => Listed::of_bytes(file.path.clone(), bytes) == **file,
         None => true,
@@ -66,7 +67,7 @@ pub(super) fn unchanged(manifest: &Manifest, small: &Small) -> Vec<Listed> {
 
 /// Writes what is not there yet and answers what the copy holds then, without checkpoints that are not kept for good. What the
 /// ledger keeps the copy keeps: the last one of an earlier key too, over which trust leads to the present one.
-pub(super) fn write(out: &Path, before: Vec<Listed>, small: &Small) -> Result<Vec<Listed>, BackupError> {
+pub(super) fn write(out: &Path, before: Vec<Listed>, small: &SmallFiles) -> Result<Vec<Listed>, BackupError> {
     let mut files: BTreeMap<String, Listed> = before.into_iter().map(|file| (file.path.clone(), file)).collect();
     [CHECKPOINTS, KEYS].iter().try_for_each(|dir| make_dir(&out.join(dir)))?;
     for (path, bytes) in small.iter().filter(|(path, _)| !files.contains_key(*path)).collect::<Vec<_>>() {
