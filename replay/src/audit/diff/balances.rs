@@ -3,7 +3,7 @@
 use ledger::account::{Account, AccountNo, Class};
 use ledger::state::State;
 
-use super::listed::{Listed, Rows};
+use super::counted_page::{CountedPage, Rows};
 use super::places::Places;
 
 /// What is on all accounts of a class.
@@ -34,8 +34,13 @@ pub struct BalanceDiff {
     pub last_to: Option<u64>,
 }
 
-pub(super) fn compare(from: &State, to: &State, places: &Places, rows: Rows) -> (Vec<SumDiff>, Listed<BalanceDiff>) {
-    let mut listed = Listed::new(rows);
+pub(super) fn compare(
+    from: &State,
+    to: &State,
+    places: &Places,
+    rows: Rows,
+) -> (Vec<SumDiff>, CountedPage<BalanceDiff>) {
+    let mut listed = CountedPage::new(rows);
     let mut matched = vec![false; from.accounts.len()];
     for (number, account) in to.accounts.iter() {
         let before = places.account(from, account);
@@ -53,7 +58,7 @@ pub(super) fn compare(from: &State, to: &State, places: &Places, rows: Rows) -> 
 type Side<'a> = Option<(AccountNo, &'a Account)>;
 
 /// An account that is not there has nothing on it, so one that came with nothing on it does not differ.
-fn note(listed: &mut Listed<BalanceDiff>, one: Side<'_>, other: Side<'_>) {
+fn note(listed: &mut CountedPage<BalanceDiff>, one: Side<'_>, other: Side<'_>) {
     let (from, to) = (fen(one), fen(other));
     if from != to {
         let (in_from, in_to) = (one.map(|side| side.0), other.map(|side| side.0));

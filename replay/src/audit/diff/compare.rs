@@ -3,9 +3,9 @@
 use ledger::state::State;
 
 use super::balances::{self, BalanceDiff, SumDiff};
+use super::counted_page::Rows;
 use super::entities::{self, EntityDiff, KindCount};
 use super::entries::{self, EntriesDiff};
-use super::listed::Rows;
 use super::places::Places;
 
 /// What differs. Counts are whole; of the lists there is one page.

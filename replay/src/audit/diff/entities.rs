@@ -4,7 +4,7 @@ use ledger::state::State;
 use ledger::state::table::{Row, Table};
 use uuid::Uuid;
 
-use super::listed::{Listed, Rows};
+use super::counted_page::{CountedPage, Rows};
 use super::places::{Map, Places, award_of};
 use super::rows::Translate;
 use crate::answers::labels;
@@ -137,8 +137,13 @@ kinds! {
 }
 
 /// Compares all tables.
-pub(super) fn compare(from: &State, to: &State, places: &Places, rows: Rows) -> (Listed<EntityDiff>, Vec<KindCount>) {
-    let mut work = Work { from, to, places, agree: places.agree(), listed: Listed::new(rows), kinds: Vec::new() };
+pub(super) fn compare(
+    from: &State,
+    to: &State,
+    places: &Places,
+    rows: Rows,
+) -> (CountedPage<EntityDiff>, Vec<KindCount>) {
+    let mut work = Work { from, to, places, agree: places.agree(), listed: CountedPage::new(rows), kinds: Vec::new() };
     each(&mut work);
     (work.listed, work.kinds)
 }
@@ -149,7 +154,7 @@ struct Work<'a> {
     places: &'a Places,
     /// Rows compare as they are: copying each to translate it would cost most of the time.
     agree: bool,
-    listed: Listed<EntityDiff>,
+    listed: CountedPage<EntityDiff>,
     kinds: Vec<KindCount>,
 }
 

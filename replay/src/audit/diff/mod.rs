@@ -3,14 +3,14 @@
 
 mod balances;
 mod compare;
+mod counted_page;
 mod entities;
 mod entries;
-mod listed;
 mod places;
 mod rows;
 
 pub use balances::{BalanceDiff, SumDiff};
 pub use compare::{Differences, compare, compare_rows};
+pub use counted_page::Rows;
 pub use entities::{Change, EntityDiff, EntityKind, KindCount};
 pub use entries::{EntriesDiff, EntrySides, Few};
-pub use listed::Rows;

@@ -6,7 +6,9 @@ use ledger::money::{Day, yuan};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{PrintedField, PrintedFigures, PrintedMovement, PrintedReason, Printout};
+use super::contents::{
+    PrintedFact, PrintedField, PrintedFigures, PrintedFinding, PrintedMovement, PrintedReason, PrintedSide, Printout,
+};
 use crate::audit::explain::chinese_names::Form;
 use crate::text_table::{Align, Table};
 
@@ -19,11 +21,11 @@ impl Printout {
             json!({ "depth": row.depth, "name": row.name, "name_zh": row.name_zh, "value": row.value, "id": of })
         };
         let compared = |PrintedFigures { what: [zh, en], said, ours, unit }: &PrintedFigures| json!({ "what_zh": zh, "what_en": en, "unit": unit, "said": said, "ours": ours });
-        let finding = |row: &super::PrintedFinding| {
+        let finding = |row: &PrintedFinding| {
             json!({ "number": row.number, "kind": row.kind, "fen": row.fen, "open": row.open,
                 "subject": id(row.subject) })
         };
-        let fact = |fact: &super::PrintedFact| json!({ "name": fact.name, "zh": fact.zh, "en": fact.en });
+        let fact = |fact: &PrintedFact| json!({ "name": fact.name, "zh": fact.zh, "en": fact.en });
         json!({ "as_of": self.as_of, "index": self.index, "recorded_ms": self.recorded_ms,
             "principal": self.principal, "event": self.event, "kind": self.kind, "kind_zh": self.kind_zh,
             "report": self.report, "effective": self.effective, "outcome": self.outcome, "first": self.first,
@@ -186,7 +188,8 @@ fn reason_json(reason: &PrintedReason) -> Value {
 }
 
 fn movement_json(row: &PrintedMovement) -> Value {
-    let side = |side: &super::PrintedSide| json!({ "class": side.class, "owner": id(side.owner), "owner_name": side.owner_name });
+    let side =
+        |side: &PrintedSide| json!({ "class": side.class, "owner": id(side.owner), "owner_name": side.owner_name });
     let ([debit_before, debit_after], [credit_before, credit_after]) = (row.debit.balance, row.credit.balance);
     json!({ "debit": side(&row.debit), "credit": side(&row.credit), "fen": row.fen, "booked": row.booked,
         "debit_before_fen": debit_before, "debit_after_fen": debit_after,

@@ -10,13 +10,13 @@ pub struct Rows {
 }
 
 /// A list of which a page is kept and all is counted.
-pub(super) struct Listed<T> {
+pub(super) struct CountedPage<T> {
     rows: Rows,
     pub(super) count: u64,
     pub(super) page: Vec<T>,
 }
 
-impl<T> Listed<T> {
+impl<T> CountedPage<T> {
     pub(super) fn new(rows: Rows) -> Self {
         Self { rows, count: 0, page: Vec::new() }
     }
