@@ -1,7 +1,7 @@
 //! A calendar year as published: person-times, aided, credited, in transit, returned, in suspense. Walks all persons
 //! and their payments, so it is a report, not a look-up.
 
-use super::labels;
+use super::{divisions, labels, payments};
 use ledger::money::{Fen, share};
 use ledger::state::State;
 use ledger::state::rows::{Award, Payout, Progress, Stage};
@@ -142,8 +142,8 @@ impl<'a> Walk<'a> {
     }
 
     fn payout(&mut self, payout: &Payout, key: YearKey) {
-        let key = YearKey { year: labels::year_of(self.state, payout), ..key };
-        let transit = labels::in_transit(self.state, payout);
+        let key = YearKey { year: payments::year_of(self.state, payout), ..key };
+        let transit = payments::in_transit(self.state, payout);
         let aided = transit || payout.progress == Progress::Credited;
         let Some(row) = self.row(key) else { return };
         match payout.progress {
@@ -189,7 +189,7 @@ impl<'a> Walk<'a> {
 
     fn takes_unknown(&self, division: u32) -> bool {
         let filter = self.filter;
-        filter.programme.is_none() && filter.schooling.is_empty() && labels::lies_in(division, filter.division)
+        filter.programme.is_none() && filter.schooling.is_empty() && divisions::lies_in(division, filter.division)
     }
 
     /// Programme and division of an award, if the filter takes it in; the year is still open.
@@ -197,10 +197,10 @@ impl<'a> Walk<'a> {
         let (state, filter) = (self.state, self.filter);
         let programme = state.rosters.get(award.roster).programme;
         let home = || state.persons.get(award.person).origin;
-        let division = if filter.by_home { home() } else { labels::division_of(state, award) };
+        let division = if filter.by_home { home() } else { divisions::division_of(state, award) };
         let taken = filter.programme.is_none_or(|wanted| wanted == programme)
             && (filter.schooling.is_empty() || labels::schooling(state, programme) == filter.schooling)
-            && labels::lies_in(division, filter.division);
+            && divisions::lies_in(division, filter.division);
         taken.then_some(YearKey { programme, division, year: 0 })
     }
 

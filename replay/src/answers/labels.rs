@@ -1,9 +1,9 @@
-//! Names for handles: what people read. Nothing is looked for by name here, and persons have none.
+//! Names for handles and closed choices: what people read. Nothing is looked for by name here, and persons have none.
 
 use ledger::account::{AccountNo, Class, Owner};
 use ledger::event::{LoanKind, Source};
 use ledger::state::State;
-use ledger::state::rows::{Award, Finding, Payout, Progress, Stage};
+use ledger::state::rows::{Payout, Progress, Stage};
 use ledger::state::table::NONE;
 use uuid::Uuid;
 
@@ -115,82 +115,6 @@ pub fn schooling(state: &State, programme: u32) -> &str {
     state.programmes.get(programme).versions.last().map_or("", |adopted| &adopted.policy.stage)
 }
 
-/// The payment that reissued this one, leaving out orders that were given up.
-#[must_use]
-pub fn reissued_by(state: &State, payout: u32) -> Option<u32> {
-    let chain = payments_of(state, payout);
-    let at = chain.iter().position(|other| *other == payout)?;
-    chain.get(at + 1).copied()
-}
-
-/// All payments of the instalment a payment is for, oldest first, without orders that were given up.
-#[must_use]
-pub(crate) fn payments_of(state: &State, payout: u32) -> Vec<u32> {
-    let row = state.payouts.get(payout);
-    let instalment = state.awards.get(row.award).instalments + u32::from(row.instalment);
-    payments_of_instalment(state, instalment)
-}
-
-/// All payments of an instalment, oldest first, without orders that were given up.
-#[must_use]
-pub fn payments_of_instalment(state: &State, instalment: u32) -> Vec<u32> {
-    let mut chain = Vec::new();
-    let mut at = state.instalments.get(instalment).payout;
-    while at != NONE {
-        let row = state.payouts.get(at);
-        if state.applications.get(row.application).set.stage != Stage::Cancelled {
-            chain.push(at);
-        }
-        at = row.reissue_of;
-    }
-    chain.reverse();
-    chain
-}
-
-/// Findings of credits of a payment that are in suspense, latest first.
-pub(crate) fn suspense_of<'a>(state: &'a State, payout: &Payout) -> impl Iterator<Item = &'a Finding> + use<'a> {
-    let some = |handle: u32| Some(handle).filter(|handle| *handle != NONE);
-    let handles =
-        std::iter::successors(some(payout.suspense), move |at| some(state.findings.get(*at).before_of_payout));
-    handles.map(|handle| state.findings.get(handle)).filter(|finding| finding.open && finding.fen > 0)
-}
-
-/// Whether a payment is at the bank with its result awaited.
-#[must_use]
-pub(crate) fn in_transit(state: &State, payout: &Payout) -> bool {
-    let sent = state.applications.get(payout.application).set.stage == Stage::Sent;
-    sent && matches!(payout.progress, Progress::Ordered | Progress::Unknown)
-}
-
-/// The calendar year a payment counts in: of its result, else of its batch, else of its application.
-#[must_use]
-pub(crate) fn year_of(state: &State, payout: &Payout) -> u16 {
-    let application = state.applications.get(payout.application);
-    match payout.progress {
-        Progress::Credited | Progress::Returned => payout.on.year(),
-        // A batch goes out in its application's budget year; the fold refuses any other.
-        Progress::Ordered | Progress::Unknown => application.fiscal_year,
-    }
-}
-
-/// Place of the school an award belongs to.
-#[must_use]
-pub(crate) fn division_of(state: &State, award: &Award) -> u32 {
-    state.orgs.get(state.rosters.get(award.roster).school).division
-}
-
-/// Whether a division lies in another: one ending in 0000 takes in its province, in 00 its city; 0 takes in all.
-#[must_use]
-pub fn lies_in(division: u32, area: u32) -> bool {
-    let width = match area {
-        0 => return true,
-        area if area.is_multiple_of(10_000) => 10_000,
-        area if area.is_multiple_of(100) => 100,
-        _ => 1,
-    };
-    division / width == area / width
-}
-
 /// Chinese name of whose money it is.
 #[must_use]
 pub fn source_zh(source: Source) -> &'static str {
@@ -226,17 +150,5 @@ pub(crate) fn progress_zh(state: &State, payout: &Payout) -> &'static str {
         Progress::Unknown => "结果未知",
         Progress::Ordered if stage == Stage::Sent => "银行在途",
         Progress::Ordered => "已申请",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn areas_take_in_what_lies_below() {
-        assert!(lies_in(610_322, 610_000) && lies_in(610_322, 610_300) && lies_in(610_322, 610_322));
-        assert!(lies_in(610_322, 0));
-        assert!(!lies_in(610_322, 610_400) && !lies_in(610_322, 610_323) && !lies_in(620_322, 610_000));
     }
 }

@@ -2,9 +2,11 @@
 //! decides, keeps anything, or touches files or wire types, and the engine is not known.
 
 pub mod calendar_year;
+pub mod divisions;
 pub mod execution;
 pub mod labels;
 pub mod loans;
+pub mod payments;
 pub mod return_reasons;
 pub mod returns;
 pub mod trace;

@@ -1,6 +1,6 @@
 //! Payments that came back, why, and how long ago. Where a return's money went is in `trace`.
 
-use super::labels;
+use super::{divisions, payments};
 use ledger::money::{Day, Fen};
 use ledger::state::rows::{Payout, Progress};
 use ledger::state::{Standing, State};
@@ -63,7 +63,7 @@ fn wanted(state: &State, payout: &Payout, filter: ReturnsFilter) -> bool {
     let award = state.awards.get(payout.award);
     let programme = state.rosters.get(award.roster).programme;
     filter.programme.is_none_or(|wanted| wanted == programme)
-        && labels::lies_in(labels::division_of(state, award), filter.division)
+        && divisions::lies_in(divisions::division_of(state, award), filter.division)
 }
 
 fn returned(state: &State, handle: u32, payout: &Payout, on: Day) -> Returned {
@@ -75,7 +75,7 @@ fn returned(state: &State, handle: u32, payout: &Payout, on: Day) -> Returned {
         reason_zh: super::return_reasons::reason_zh(payout.reason),
         on: payout.on,
         age_days: on.number() - payout.on.number(),
-        reissued_by: labels::reissued_by(state, handle),
+        reissued_by: payments::reissued_by(state, handle),
         settled: matches!(state.standing(instalment), Standing::Settled(_)),
     }
 }

@@ -10,8 +10,8 @@ use ledger::account::{AccountNo, Book, Class};
 use ledger::money::Day;
 use ledger::state::State;
 use proto::v1;
-use replay::answers::labels;
-use replay::pages::posting_row::EntryRow;
+use replay::answers::divisions;
+use replay::pages::postings::EntryRow;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -138,7 +138,7 @@ fn wanted(
         let account = state.accounts.get(number.0);
         class.is_none_or(|class| account.class == class)
             && (request.division == 0
-                || labels::lies_in(state.orgs.get(state.org_of(*number)).division, request.division))
+                || divisions::lies_in(state.orgs.get(state.org_of(*number)).division, request.division))
     };
     Ok(match owner {
         // The few accounts of an owner are found by key; only a listing without one walks them all.

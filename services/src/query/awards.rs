@@ -10,6 +10,7 @@ use ledger::state::rows::Set;
 use ledger::state::{Standing, State};
 use proto::v1;
 use replay::answers::labels;
+use replay::answers::payments::payments_of_instalment;
 
 /// An award with its instalments.
 ///
@@ -54,7 +55,7 @@ fn instalment(state: &State, handle: u32, number: u32, due: u32, fen: i64) -> v1
         Standing::Returned(_) => v1::InstalmentStage::Returned,
     };
     let credited_fen = if matches!(standing, Standing::Settled(_)) { fen } else { 0 };
-    let payouts = labels::payments_of_instalment(state, handle);
+    let payouts = payments_of_instalment(state, handle);
     let payouts = payouts.into_iter().map(|payout| id(state.payouts.get(payout).id)).collect();
     v1::Instalment { number, due, fen, credited_fen, stage: stage.into(), payouts }
 }

@@ -10,9 +10,9 @@ use ledger::money::Day;
 use ledger::state::State;
 use ledger::state::rows::{Payout, Progress, Stage};
 use proto::v1;
-use replay::answers::labels;
 use replay::answers::returns;
 use replay::answers::returns::ReturnsFilter;
+use replay::answers::{labels, payments};
 
 /// One payment.
 ///
@@ -172,7 +172,7 @@ pub(super) fn of_handle(state: &State, handle: u32) -> v1::Payout {
     let award = state.awards.get(payout.award);
     let batch = some(application.batch).map_or_else(Bytes::new, |batch| id(state.batches.get(batch).id));
     let suspense = some(payout.suspense).map(|finding| state.findings.get(finding)).filter(|finding| finding.open);
-    let reissued_by = labels::reissued_by(state, handle);
+    let reissued_by = payments::reissued_by(state, handle);
     v1::Payout {
         payout: id(payout.id),
         application: id(application.id),

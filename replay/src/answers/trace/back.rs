@@ -1,7 +1,7 @@
 //! From a payment back: each draw up its chain of lines to the issued document, and the papers in between.
 
 use super::gap::{Gap, GapKind};
-use crate::answers::labels;
+use crate::answers::payments;
 use ledger::money::{Day, Fen};
 use ledger::state::rows::{Payout, Progress, Stage};
 use ledger::state::table::NONE;
@@ -62,7 +62,7 @@ pub fn back(state: &State, payout: u32, on: Day) -> Back {
         application: row.application,
         vouchers: vouchers.map(|(handle, _)| handle).collect(),
         batch: Some(batch).filter(|batch| *batch != NONE),
-        chain: labels::payments_of(state, payout),
+        chain: payments::payments_of(state, payout),
         findings: findings.map(|(handle, _)| handle).collect(),
         gaps: Vec::new(),
         total_fen: strands.iter().map(|strand| strand.fen).sum(),
@@ -80,7 +80,7 @@ pub(super) fn upwards(state: &State, line: u32) -> Vec<u32> {
 
 fn gaps(state: &State, back: &Back, row: &Payout, on: Day) -> Vec<Gap> {
     let mut gaps: Vec<Gap> = stopped(state, back, row, on).into_iter().collect();
-    for finding in labels::suspense_of(state, row) {
+    for finding in payments::suspense_of(state, row) {
         let days = Some(on.number() - finding.on.number());
         gaps.push(Gap { kind: GapKind::InSuspense, subject: row.id, fen: finding.fen, days });
     }

@@ -4,7 +4,7 @@
 
 use super::gap::{Gap, GapKind};
 use super::remitted::{self, RemittanceFlow};
-use crate::answers::{execution, labels};
+use crate::answers::{execution, payments};
 use ledger::money::{Day, Fen};
 use ledger::state::lending_rows::RemittanceStage;
 use ledger::state::rows::{Application, Payout, Progress, Stage};
@@ -236,7 +236,7 @@ impl Sums<'_> {
                     self.gap(GapKind::NotReissued, payout.id, fen, Some(payout.on));
                 }
             }
-            Progress::Ordered | Progress::Unknown if labels::in_transit(self.state, payout) => {
+            Progress::Ordered | Progress::Unknown if payments::in_transit(self.state, payout) => {
                 self.totals.transit_fen += fen;
                 return fen;
             }
@@ -250,7 +250,7 @@ impl Sums<'_> {
         if draws(self.state, payout).next().is_none_or(|(drawn, _)| drawn != line) {
             return;
         }
-        for finding in labels::suspense_of(self.state, payout) {
+        for finding in payments::suspense_of(self.state, payout) {
             self.gap(GapKind::InSuspense, payout.id, finding.fen, Some(finding.on));
         }
     }

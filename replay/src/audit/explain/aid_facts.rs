@@ -13,7 +13,7 @@ use super::by_index::findings_at;
 use super::chinese_names::{self, percent, reason};
 use super::facts::{Fact, Facts, SHOWN};
 use super::loan_facts;
-use crate::answers::labels;
+use crate::answers::{labels, payments};
 use crate::engine::Recorded;
 
 /// The facts an entry rests on.
@@ -156,7 +156,7 @@ impl Facts<'_> {
         if handle >= state.instalments.next() {
             return;
         }
-        for payout in labels::payments_of_instalment(state, handle).into_iter().take(SHOWN) {
+        for payout in payments::payments_of_instalment(state, handle).into_iter().take(SHOWN) {
             let row = state.payouts.get(payout);
             let (id, zh, en) = (row.id, labels::progress_zh(state, row), row.progress.name());
             self.add("payout", format!("该期支付：{id} {zh}"), format!("payment of the instalment: {id}, {en}"));

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::outcomes::Verdict;
 use crate::answers::calendar_year::{YearFigures, YearFilter, by_year};
-use crate::answers::labels;
+use crate::answers::{divisions, labels};
 
 /// What a row sums up.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -206,7 +206,7 @@ fn awards(state: &State) -> BTreeMap<(u32, u32, u32), Figures> {
     let mut all: BTreeMap<_, Figures> = BTreeMap::new();
     let key = |award: &Award| {
         let (programme, home) = (state.rosters.get(award.roster).programme, state.persons.get(award.person).origin);
-        (programme, labels::division_of(state, award), home)
+        (programme, divisions::division_of(state, award), home)
     };
     for (_, award) in state.awards.iter() {
         if state.rosters.get(award.roster).set.stage == Stage::Approved {

@@ -12,7 +12,7 @@ use ledger::state::State;
 use proto::v1;
 use proto::v1::trace_request::Start;
 use proto::v1::trace_response::Trace;
-use replay::answers::labels;
+use replay::answers::payments::reissued_by;
 use replay::answers::trace;
 use replay::answers::trace::{Flow, ForwardTotals, Gap, Strand};
 
@@ -87,7 +87,7 @@ fn flow(state: &State, flow: &Flow) -> v1::Flow {
     let sent = some(application.batch).map_or(0, |batch| state.batches.get(batch).on.yyyymmdd());
     let stage = payments::stage(state, payout);
     let ended = matches!(stage, v1::PayoutStage::Credited | v1::PayoutStage::Returned);
-    let reissued_by = labels::reissued_by(state, flow.payout);
+    let reissued_by = reissued_by(state, flow.payout);
     v1::Flow {
         payout: id(payout.id),
         line: id(state.lines.get(flow.line).id),

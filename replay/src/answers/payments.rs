@@ -1,0 +1,64 @@
+//! What is known of one payment from its own rows: its reissues, its money in suspense, its year. What it is called is in
+//! `labels`; sums over payments are for the reports.
+
+use ledger::state::State;
+use ledger::state::rows::{Finding, Payout, Progress, Stage};
+use ledger::state::table::NONE;
+
+/// The payment that reissued this one, leaving out orders that were given up.
+#[must_use]
+pub fn reissued_by(state: &State, payout: u32) -> Option<u32> {
+    let chain = payments_of(state, payout);
+    let at = chain.iter().position(|other| *other == payout)?;
+    chain.get(at + 1).copied()
+}
+
+/// All payments of the instalment a payment is for, oldest first, without orders that were given up.
+#[must_use]
+pub(crate) fn payments_of(state: &State, payout: u32) -> Vec<u32> {
+    let row = state.payouts.get(payout);
+    let instalment = state.awards.get(row.award).instalments + u32::from(row.instalment);
+    payments_of_instalment(state, instalment)
+}
+
+/// All payments of an instalment, oldest first, without orders that were given up.
+#[must_use]
+pub fn payments_of_instalment(state: &State, instalment: u32) -> Vec<u32> {
+    let mut chain = Vec::new();
+    let mut at = state.instalments.get(instalment).payout;
+    while at != NONE {
+        let row = state.payouts.get(at);
+        if state.applications.get(row.application).set.stage != Stage::Cancelled {
+            chain.push(at);
+        }
+        at = row.reissue_of;
+    }
+    chain.reverse();
+    chain
+}
+
+/// Findings of credits of a payment that are in suspense, latest first.
+pub(crate) fn suspense_of<'a>(state: &'a State, payout: &Payout) -> impl Iterator<Item = &'a Finding> + use<'a> {
+    let some = |handle: u32| Some(handle).filter(|handle| *handle != NONE);
+    let handles =
+        std::iter::successors(some(payout.suspense), move |at| some(state.findings.get(*at).before_of_payout));
+    handles.map(|handle| state.findings.get(handle)).filter(|finding| finding.open && finding.fen > 0)
+}
+
+/// Whether a payment is at the bank with its result awaited.
+#[must_use]
+pub(crate) fn in_transit(state: &State, payout: &Payout) -> bool {
+    let sent = state.applications.get(payout.application).set.stage == Stage::Sent;
+    sent && matches!(payout.progress, Progress::Ordered | Progress::Unknown)
+}
+
+/// The calendar year a payment counts in: of its result, else of its batch, else of its application.
+#[must_use]
+pub(crate) fn year_of(state: &State, payout: &Payout) -> u16 {
+    let application = state.applications.get(payout.application);
+    match payout.progress {
+        Progress::Credited | Progress::Returned => payout.on.year(),
+        // A batch goes out in its application's budget year; the fold refuses any other.
+        Progress::Ordered | Progress::Unknown => application.fiscal_year,
+    }
+}
