@@ -1,4 +1,4 @@
-//! `replay backup`: what is asked for and what is told. How a copy is taken is in the library's `backup`.
+//! `replay backup`: what is asked for and what is printed. How a copy is taken is in the library's `backup`.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

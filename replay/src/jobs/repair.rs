@@ -1,4 +1,4 @@
-//! `replay repair`: what is asked for and what is told. Finding and mending damage is in the library's `repair`.
+//! `replay repair`: what is asked for and what is printed. Finding and mending damage is in the library's `repair`.
 
 use std::path::PathBuf;
 use std::process::ExitCode;

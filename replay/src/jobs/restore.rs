@@ -1,4 +1,4 @@
-//! `replay restore`: what is asked for and what is told. How a copy comes back is in the library's `backup`.
+//! `replay restore`: what is asked for and what is printed. How a copy comes back is in the library's `backup`.
 
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -26,7 +26,7 @@ pub struct Source {
 }
 
 impl Source {
-    /// As the library wants to be told.
+    /// As the library takes it.
     #[must_use]
     pub fn options(&self) -> Options {
         let mut options = Options::file(self.data.clone().unwrap_or_default());

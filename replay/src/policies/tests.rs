@@ -1,4 +1,4 @@
-//! What the shipped policies say, and what a broken file is told. Money rules are tested in `ledger`.
+//! What the shipped policies say, and what is said of a broken file. Money rules are tested in `ledger`.
 use super::reading::load;
 use super::shape::decimal;
 use super::shipped::SHIPPED;

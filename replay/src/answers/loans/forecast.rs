@@ -1,7 +1,7 @@
 //! What a calendar year will bring by the facts as they are: in-school subsidy by quarter and payer, principal falling due.
 //!
 //! Where no end of study is known, it ends as the contract foresees; later days are not finance's. Rates stay as last
-//! published. Leaves and graduations still to be told will move the figures.
+//! published. Leaves and graduations still to be reported will move the figures.
 
 use super::due::Left;
 use ledger::event::loan_terms::{LoanTerms, split};

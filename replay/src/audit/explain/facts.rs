@@ -1,5 +1,5 @@
 //! Facts being gathered for one entry, and those that entries about aid and about loans both rest on: a student's standing,
-//! where money comes from, how far a set has come. What is told by entries after the one explained is left out where the
+//! where money comes from, how far a set has come. What entries after the one explained say is left out where the
 //! state still tells it apart. Which kind of entry rests on what is not known here.
 
 use ledger::event::{Draw, Status};

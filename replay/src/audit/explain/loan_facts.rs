@@ -88,7 +88,7 @@ fn loan_of(kind: &Kind) -> Option<Uuid> {
 }
 
 impl Facts<'_> {
-    /// Rules of loans as far as entries before this one told them.
+    /// Rules of loans as entries before this one adopted them.
     fn rules(&self) -> LoanRules {
         let mut rules = self.state.loan_rules().cloned().unwrap_or_default();
         let before = self.index;

@@ -202,7 +202,7 @@ impl<'a> Pair<'a> {
     }
 }
 
-/// Whether the policy alone makes another outcome. Findings are not told by a dry run; see `rule_broken`.
+/// Whether the policy alone makes another outcome. A dry run gives no findings; see `rule_broken`.
 fn decides(own: &Outcome, before: &Outcome) -> bool {
     match (own, before) {
         (Outcome::Posted { postings: one, .. }, Outcome::Posted { postings: other, .. }) => one != other,

@@ -1,4 +1,4 @@
-//! What a difference looks like when it is told: which entry, where it lies, what was expected and what was found.
+//! What a difference looks like when it is reported: which entry, where it lies, what was expected and what was found.
 //! How differences are noticed is in `second_reader` and `refold`.
 
 use std::fmt;

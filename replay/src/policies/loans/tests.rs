@@ -1,4 +1,4 @@
-//! What the shipped terms say, and what a broken file is told. What terms decide is tested in `ledger`.
+//! What the shipped terms say, and what is said of a broken file. What terms decide is tested in `ledger`.
 use super::adopting::TERMS;
 use super::reading::load;
 use super::*;

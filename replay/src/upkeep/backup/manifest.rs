@@ -149,8 +149,8 @@ impl Listed {
         Ok(bytes)
     }
 
-    /// Shows the file piece by piece, as far as it is listed, and answers the hasher over it. What was changed is told
-    /// after all of it was shown.
+    /// Shows the file piece by piece, as far as it is listed, and answers the hasher over it. That it was changed is
+    /// known, and answered, after all of it was shown.
     pub fn pass(
         &self,
         dir: &Path,

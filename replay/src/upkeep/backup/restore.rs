@@ -61,7 +61,7 @@ pub struct Restored {
     pub of_stream: bool,
 }
 
-/// Copies a copy back and has it prove itself. `go_on` is told bytes or entries from time to time; when it answers false,
+/// Copies a copy back and has it prove itself. `go_on` is called with bytes or entries from time to time; when it answers false,
 /// the restore ends, and the mark stays.
 ///
 /// # Errors

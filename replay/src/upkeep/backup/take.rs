@@ -63,7 +63,7 @@ pub struct Taken {
     pub interrupted: bool,
 }
 
-/// Takes a copy or brings one up to date. `go_on` is told the number of entries from time to time; when it answers false,
+/// Takes a copy or brings one up to date. `go_on` is called with the number of entries from time to time; when it answers false,
 /// the run ends with what it has.
 ///
 /// # Errors

@@ -15,7 +15,7 @@ pub(super) struct Proofs {
 }
 
 impl Proofs {
-    /// All under the ledger's directory. What cannot be believed is told in words: nothing is proved by it.
+    /// All under the ledger's directory. What cannot be believed is answered in words: nothing is proved by it.
     pub(super) fn load(options: &RepairOptions) -> Result<Self, String> {
         let kept = Checkpoints::of(&options.data);
         let mut points = Vec::new();

@@ -249,7 +249,7 @@ pub(super) fn ends(
     let lost = format!(
         "frame {number}, index {index}, was acknowledged and no copy has it as it was; add a copy that has it with --from"
     );
-    // What was told to anybody is in the archive too, unless the archive lost it.
+    // What was acknowledged to anybody is in the archive too, unless the archive lost it.
     let archived = examined.copies.iter().any(|copy| copy.role == CopyRole::Archive && copy.kind.last() >= tip.frames);
     for copy in &mut examined.copies {
         if let Err(why) = no_others(copy, plan, proofs, &lost)? {
@@ -264,7 +264,7 @@ pub(super) fn ends(
         if let (Kind::Files(files), CopyRole::Archive) = (&copy.kind, copy.role)
             && files.last() >= number
         {
-            // A frame cut short by the end of the process was told to nobody; over NATS only that can explain it.
+            // A frame cut short by the end of the process was acknowledged to nobody; over NATS only that can explain it.
             match files.unfinished(number) {
                 Some(Fault::Truncated) => {}
                 Some(_) if !over_nats => {}
