@@ -11,7 +11,7 @@ use ledger::money::Day;
 use ledger::state::State;
 use proto::v1;
 use replay::answers::divisions;
-use replay::pages::postings::EntryRow;
+use replay::pages::posting_row::EntryRow;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::engine::DriveError;
+use crate::engine::EngineError;
 use crate::proof::checkpoint::CheckpointError;
 use crate::proof::checkpoint_files::KeptError;
 use crate::proof::tiles::TileError;
@@ -12,7 +12,7 @@ use crate::proof::tiles::TileError;
 pub enum ExportError {
     /// The record could not be read or folded.
     #[error(transparent)]
-    Record(#[from] DriveError),
+    Record(#[from] EngineError),
     /// The place is taken.
     #[error("{} exists already; name another --out, or remove it first", .0.display())]
     Taken(PathBuf),

@@ -40,7 +40,7 @@ pub(super) fn fold_each(
         let read = read_all(options, &to_fold, progress);
         drop(to_fold);
         // What went wrong in the fold is reported first: it lies further back.
-        let state = folding.join().map_err(|_| DriveError::Pages("the fold panicked".to_owned()))??;
+        let state = folding.join().map_err(|_| EngineError::Panicked("the fold"))??;
         read.map_err(ExportError::from).map(|()| state)
     })
 }

@@ -8,7 +8,7 @@ use ledger::tree::merkle::leaf_hash;
 
 use super::error::{ExportError, io};
 use super::new_directory::into_new;
-use crate::engine::{DriveError, Home, Options};
+use crate::engine::{EngineError, Home, Options};
 use crate::proof::checkpoint::Checkpoint;
 use crate::proof::checkpoint_files::Checkpoints;
 use crate::proof::signed_note::Note;

@@ -1,7 +1,7 @@
 //! Why there is no answer to a hypothesis.
 
 use super::hypothesis::HypothesisError;
-use crate::engine::DriveError;
+use crate::engine::EngineError;
 
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
@@ -12,5 +12,5 @@ pub enum WhatIfError {
     Hypothesis(#[from] HypothesisError),
     /// The record cannot be read.
     #[error(transparent)]
-    Drive(#[from] DriveError),
+    Engine(#[from] EngineError),
 }

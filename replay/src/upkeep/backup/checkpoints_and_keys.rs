@@ -8,7 +8,8 @@ use super::error::BackupError;
 use super::files::{io, make_dir, names};
 use super::layout::{CHECKPOINTS, KEYS};
 use super::manifest::{Listed, Manifest};
-use crate::proof::checkpoint_files::{Checkpoints, outlived, replace};
+use crate::files::replace;
+use crate::proof::checkpoint_files::{Checkpoints, outlived};
 use crate::proof::key_files;
 use crate::proof::signed_note::Verifier;
 

@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use super::error::BackupError;
 use super::files::io;
 use super::layout::{CHECKPOINTS, KEYS, MANIFEST, RECORD};
-use crate::proof::checkpoint_files::replace;
+use crate::files::replace;
 use crate::record::log::Tip;
 use crate::record::log::tip::hex;
 

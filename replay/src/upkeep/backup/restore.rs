@@ -11,6 +11,7 @@ use super::extent::Extent;
 use super::files::{io, make_dir, names};
 use super::layout::{CHECKPOINTS, KEYS, MANIFEST, RECORD};
 use super::manifest::{Listed, Manifest};
+use crate::files::replace;
 use crate::kill_points;
 use crate::proof::checkpoint::{Checkpoint, Outcomes};
 use crate::proof::checkpoint_files::{Checkpoints, Signed};
