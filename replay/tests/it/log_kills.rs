@@ -4,12 +4,15 @@
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::mpsc::sync_channel;
 use std::time::Duration;
 
 use crate::support::{Cluster, collect, frames, item, options, read, start};
 use replay::record::log::{Log, NatsOptions};
 
 const DIR: &str = "MINGZHANG_TEST_KILL_DIR";
+/// Far more than it takes, for slow machines.
+const PATIENCE: Duration = Duration::from_secs(60);
 const URL: &str = "MINGZHANG_TEST_KILL_URL";
 
 /// Run by the other tests as a process of its own: writes as fast as it can until it is killed.
@@ -37,13 +40,14 @@ fn child_that_writes_until_killed() {
     }
 }
 
-/// Lets the child write for a while and kills it; answers how many entries it had acknowledged for certain.
+/// Lets the child write for so long after it began and kills it; answers how many entries it had acknowledged for certain.
 fn round(dir: &Path, url: Option<&str>, lives: Duration) -> u64 {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--exact", "log_kills::child_that_writes_until_killed", "--nocapture"]).env(DIR, dir);
     url.map(|url| command.env(URL, url));
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
     let output = BufReader::new(child.stdout.take().unwrap());
+    let (begun, begins) = sync_channel(1);
     let reader = std::thread::spawn(move || {
         let mut acknowledged = 0;
         for line in output.split(b'\n').map_while(Result::ok) {
@@ -55,10 +59,13 @@ fn round(dir: &Path, url: Option<&str>, lives: Duration) -> u64 {
                 && index == number
             {
                 acknowledged = index + 1;
+                // Only the first one is waited for.
+                let _ = begun.try_send(());
             }
         }
         acknowledged
     });
+    begins.recv_timeout(PATIENCE).expect("it writes");
     std::thread::sleep(lives);
     child.kill().unwrap();
     child.wait().unwrap();
@@ -68,7 +75,7 @@ fn round(dir: &Path, url: Option<&str>, lives: Duration) -> u64 {
 fn rounds(dir: &Path, url: Option<&str>) {
     let mut total = 0;
     for number in 0..8 {
-        let acknowledged = round(dir, url, Duration::from_millis(150 + 37 * number));
+        let acknowledged = round(dir, url, Duration::from_millis(20 + 37 * number));
         let recorded = frames_after_reopening(dir, url);
         assert!(recorded >= acknowledged, "round {number}: {acknowledged} acknowledged, {recorded} recorded");
         assert_eq!(read(dir), (0..recorded).collect::<Vec<_>>(), "round {number}: nothing missing, nothing doubled");
