@@ -175,6 +175,7 @@ judges! {
 }
 
 /// What an entry comes to, before anything is changed.
+#[allow(clippy::large_enum_variant)] // Made once an entry and taken apart at once: a box would be one allocation more.
 enum Judgement {
     /// It will be posted: this is to be changed.
     Admitted(Change<Act>),

@@ -37,8 +37,8 @@ pub struct Event {
 
 /// Calls a macro with the closed list of kinds, so that whoever needs something for each kind has no list of their own.
 ///
-/// A row is the kind, what it holds, its name, its Chinese name, and whether it reports or asks for a decision. The order is
-/// that of the numbers on the wire.
+/// A row is the kind, what it holds, its name, its Chinese name, whether it reports or asks for a decision, and `loan` if it
+/// is about the loan it names. The order is that of the numbers on the wire.
 #[macro_export]
 macro_rules! for_each_kind {
     ($callback:ident) => {
@@ -75,25 +75,25 @@ macro_rules! for_each_kind {
             LoanTermsAdopted(Box<LoanTerms>) "loan_terms_adopted" "采用贷款条款" decision;
             RatePublished(RatePublished) "rate_published" "公布利率" report;
             WaiverAdopted(WaiverAdopted) "waiver_adopted" "免息通知" decision;
-            LoanSigned(LoanSigned) "loan_signed" "贷款签约" report;
-            LoanDrawn(LoanDrawn) "loan_drawn" "贷款发放" report;
-            LoanDrawReturned(LoanDrawReturned) "loan_draw_returned" "放款退回" report;
-            LoanRateAgreed(LoanRateAgreed) "loan_rate_agreed" "约定利率" report;
-            LoanRepaid(LoanRepaid) "loan_repaid" "借款人还款" report;
-            LoanRefunded(LoanRefunded) "loan_refunded" "退还多付款" report;
-            LoanOverdue(LoanOverdue) "loan_overdue" "贷款逾期" report;
-            LoanDeferred(LoanDeferred) "loan_deferred" "延期还本" report;
-            LoanWrittenOff(LoanWrittenOff) "loan_written_off" "贷款核销" report;
-            LossRecovered(LossRecovered) "loss_recovered" "核销后收回" report;
-            LoanStateRepaid(LoanStateRepaid) "loan_state_repaid" "国家代偿" report;
-            LoanRelieved(LoanRelieved) "loan_relieved" "还款救助" decision;
-            InterestAccrued(InterestAccrued) "interest_accrued" "计提利息" decision;
-            InterestAdjusted(InterestAdjusted) "interest_adjusted" "调整利息" decision;
+            LoanSigned(LoanSigned) "loan_signed" "贷款签约" report loan;
+            LoanDrawn(LoanDrawn) "loan_drawn" "贷款发放" report loan;
+            LoanDrawReturned(LoanDrawReturned) "loan_draw_returned" "放款退回" report loan;
+            LoanRateAgreed(LoanRateAgreed) "loan_rate_agreed" "约定利率" report loan;
+            LoanRepaid(LoanRepaid) "loan_repaid" "借款人还款" report loan;
+            LoanRefunded(LoanRefunded) "loan_refunded" "退还多付款" report loan;
+            LoanOverdue(LoanOverdue) "loan_overdue" "贷款逾期" report loan;
+            LoanDeferred(LoanDeferred) "loan_deferred" "延期还本" report loan;
+            LoanWrittenOff(LoanWrittenOff) "loan_written_off" "贷款核销" report loan;
+            LossRecovered(LossRecovered) "loss_recovered" "核销后收回" report loan;
+            LoanStateRepaid(LoanStateRepaid) "loan_state_repaid" "国家代偿" report loan;
+            LoanRelieved(LoanRelieved) "loan_relieved" "还款救助" decision loan;
+            InterestAccrued(InterestAccrued) "interest_accrued" "计提利息" decision loan;
+            InterestAdjusted(InterestAdjusted) "interest_adjusted" "调整利息" decision loan;
             ClaimSubmitted(ClaimSubmitted) "claim_submitted" "提交申报" report;
-            ClaimLineAdded(ClaimLineAdded) "claim_line_added" "申报加行" report;
+            ClaimLineAdded(ClaimLineAdded) "claim_line_added" "申报加行" report loan;
             ClaimSealed(SetSealed) "claim_sealed" "申报封存" decision;
             ClaimApproved(SetDecided) "claim_approved" "申报批准" decision;
-            OverclaimReturned(OverclaimReturned) "overclaim_returned" "退回多报款" report;
+            OverclaimReturned(OverclaimReturned) "overclaim_returned" "退回多报款" report loan;
             RemittanceOrdered(RemittanceOrdered) "remittance_ordered" "拨付指令" decision;
             RemittanceApproved(RemittanceApproved) "remittance_approved" "拨付批准" decision;
             RemittanceCleared(RemittanceCleared) "remittance_cleared" "拨付清算" report;
@@ -111,7 +111,7 @@ macro_rules! for_each_kind {
 }
 
 macro_rules! kinds {
-    ($($variant:ident($content:ty) $name:literal $zh:literal $said:ident;)*) => {
+    ($($variant:ident($content:ty) $name:literal $zh:literal $said:ident $($about:ident)?;)*) => {
         /// Everything that can be said. Decisions may be refused; reports are booked.
         #[derive(Clone, PartialEq, Eq, Debug)]
         #[allow(missing_docs)] // Each variant is documented at its struct.
@@ -135,10 +135,18 @@ macro_rules! kinds {
             pub fn is_report(&self) -> bool {
                 match self { $(Self::$variant(_) => kinds!(@ $said),)* }
             }
+
+            /// The loan it is about, if it is about one.
+            #[must_use]
+            pub fn loan(&self) -> Option<Uuid> {
+                match self { $(Self::$variant(_event) => kinds!(@about _event $($about)?),)* }
+            }
         }
     };
     (@ report) => { true };
     (@ decision) => { false };
+    (@about $event:ident loan) => { Some($event.loan) };
+    (@about $event:ident) => { None };
 }
 
 for_each_kind!(kinds);

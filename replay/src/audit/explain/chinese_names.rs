@@ -64,77 +64,20 @@ pub(super) fn choice(name: &str) -> Option<&'static str> {
     CHOICES.iter().find(|(known, _)| *known == name).map(|(_, zh)| *zh)
 }
 
-/// Chinese name of a kind of event.
-#[must_use]
-pub fn kind_zh(name: &str) -> &'static str {
-    KINDS.iter().find(|(known, _)| *known == name).map_or("", |(_, zh)| *zh)
+macro_rules! kinds {
+    ($($kind:ident($content:ty) $name:literal $zh:literal $said:ident $($about:ident)?;)*) => {
+        /// Chinese name of a kind of event, by its stable name.
+        #[must_use]
+        pub fn kind_zh(name: &str) -> &'static str {
+            match name {
+                $($name => $zh,)*
+                _ => "",
+            }
+        }
+    };
 }
 
-const KINDS: &[(&str, &str)] = &[
-    ("policy_adopted", "采用项目政策"),
-    ("rules_adopted", "采用规则版本"),
-    ("org_registered", "机构登记"),
-    ("org_renamed", "机构更名"),
-    ("line_issued", "下达指标"),
-    ("line_passed_down", "分解下达指标"),
-    ("line_recalled", "收回指标"),
-    ("person_registered", "人员登记"),
-    ("status_changed", "学籍变动"),
-    ("card_bound", "绑定卡"),
-    ("card_replaced", "换卡"),
-    ("roster_prepared", "编制花名册"),
-    ("roster_line_added", "花名册加行"),
-    ("roster_sealed", "花名册封存"),
-    ("roster_reviewed", "花名册审核"),
-    ("roster_approved", "花名册批准"),
-    ("roster_cancelled", "花名册作废"),
-    ("application_prepared", "编制支付申请"),
-    ("application_line_added", "支付申请加行"),
-    ("application_sealed", "支付申请封存"),
-    ("application_approved", "支付申请批准"),
-    ("application_cancelled", "支付申请作废"),
-    ("voucher_issued", "开具支付凭证"),
-    ("voucher_cleared", "支付凭证清算"),
-    ("batch_sent", "发送代发批次"),
-    ("payout_credited", "银行入账"),
-    ("payout_returned", "银行退回"),
-    ("payout_unknown", "结果未知"),
-    ("suspense_cleared", "暂记清理"),
-    ("loan_terms_adopted", "采用贷款条款"),
-    ("rate_published", "公布利率"),
-    ("waiver_adopted", "免息通知"),
-    ("loan_signed", "贷款签约"),
-    ("loan_drawn", "贷款发放"),
-    ("loan_draw_returned", "放款退回"),
-    ("loan_rate_agreed", "约定利率"),
-    ("loan_repaid", "借款人还款"),
-    ("loan_refunded", "退还多付款"),
-    ("loan_overdue", "贷款逾期"),
-    ("loan_deferred", "延期还本"),
-    ("loan_written_off", "贷款核销"),
-    ("loss_recovered", "核销后收回"),
-    ("loan_state_repaid", "国家代偿"),
-    ("loan_relieved", "还款救助"),
-    ("interest_accrued", "计提利息"),
-    ("interest_adjusted", "调整利息"),
-    ("claim_submitted", "提交申报"),
-    ("claim_line_added", "申报加行"),
-    ("claim_sealed", "申报封存"),
-    ("claim_approved", "申报批准"),
-    ("overclaim_returned", "退回多报款"),
-    ("remittance_ordered", "拨付指令"),
-    ("remittance_approved", "拨付批准"),
-    ("remittance_cleared", "拨付清算"),
-    ("remittance_returned", "拨付退回"),
-    ("compensation_accrued", "计提风险补偿金"),
-    ("compensation_received", "收到风险补偿金"),
-    ("fund_stated", "补偿金对账"),
-    ("surplus_rewarded", "结余奖励"),
-    ("reward_spent", "使用奖励"),
-    ("period_closed", "期间关闭"),
-    ("entry_reversed", "红字冲销"),
-    ("key_announced", "公布签名公钥"),
-];
+ledger::for_each_kind!(kinds);
 
 use Form::{Bp, Day as D, Fen as F, Plain as N, Ppm as P, Reason as R};
 

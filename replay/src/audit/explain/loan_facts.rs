@@ -60,31 +60,12 @@ pub(super) fn add(facts: &mut Facts<'_>, kind: &Kind) {
             if let Kind::LoanRelieved(event) = kind {
                 facts.reward(event.reward);
             }
-            if let Some(loan) = loan_of(kind) {
+            if let Some(loan) = kind.loan() {
                 let on = facts.on;
                 facts.loan(loan, on, None);
             }
         }
     }
-}
-
-/// The loan a fact is about.
-fn loan_of(kind: &Kind) -> Option<Uuid> {
-    Some(match kind {
-        Kind::LoanDrawn(event) => event.loan,
-        Kind::LoanDrawReturned(event) => event.loan,
-        Kind::LoanRateAgreed(event) => event.loan,
-        Kind::LoanRepaid(event) => event.loan,
-        Kind::LoanRefunded(event) => event.loan,
-        Kind::LoanOverdue(event) => event.loan,
-        Kind::LoanDeferred(event) => event.loan,
-        Kind::LoanWrittenOff(event) => event.loan,
-        Kind::LossRecovered(event) => event.loan,
-        Kind::LoanStateRepaid(event) => event.loan,
-        Kind::LoanRelieved(event) => event.loan,
-        Kind::OverclaimReturned(event) => event.loan,
-        _ => return None,
-    })
 }
 
 impl Facts<'_> {
