@@ -1,7 +1,7 @@
 //! Ledger and broker as real processes, killed with SIGKILL at random moments under load, again and again.
 //! Projections are rebuilt again and again meanwhile. Afterwards: nothing acknowledged is missing, nothing is doubled, and the digest is that of a clean replay.
 //!
-//! `MINGZHANG_KILLS=100 cargo test -p services --test it kill_campaign:: -- --nocapture` is the full campaign;
+//! `MINGZHANG_KILLS=100 cargo test --workspace --test it kill_campaign:: -- --nocapture` is the full campaign;
 //! without it a short one runs.
 
 use std::sync::Arc;
