@@ -27,7 +27,7 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
             &["fold"],
         ],
     ),
-    ("proto", &[&["limits"], &["v1"], &["event", "entry", "outcome"], &["fields", "samples"]]),
+    ("proto", &[&["limits"], &["v1"], &["event", "entry"], &["outcome", "fields", "samples"]]),
     (
         "replay",
         &[
