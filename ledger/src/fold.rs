@@ -200,11 +200,11 @@ impl State {
                 (refusal.code as u8, Outcome::Refused(refusal))
             }
         };
-        self.counts[match verdict {
-            0 => 0,
-            DUPLICATE => 2,
-            _ => 1,
-        }] += 1;
+        match &outcome {
+            Outcome::Posted { .. } => self.counts.posted += 1,
+            Outcome::Refused(_) => self.counts.refused += 1,
+            Outcome::Duplicate { .. } => self.counts.duplicates += 1,
+        }
         self.remember(entry, verdict);
         Ok(outcome)
     }

@@ -1,11 +1,11 @@
 //! What all answers share: ids, names, accounts, postings, findings, divisions. Asks no questions.
 
 use bytes::Bytes;
-use ledger::account::{AccountNo, Owner};
+use ledger::account::AccountNo;
 use ledger::outcome::Posting;
+use ledger::state::State;
 use ledger::state::rows::Stage;
 use ledger::state::table::NONE;
-use ledger::state::{State, UNKNOWN_APPLICATION, UNKNOWN_ORG};
 use proto::v1;
 use replay::answers::labels;
 pub use replay::audit::explain::finding_en as sentence_en;
@@ -40,24 +40,12 @@ pub fn account(state: &State, number: AccountNo) -> v1::Account {
     }
 }
 
-/// The account a caller means by owner and class. A nil owner of a known class is the unknown organisation's or
-/// application's account.
+/// The account a caller means by owner and class. The unknown organisation and application have the nil id, so a nil owner
+/// of a class means theirs.
 #[must_use]
 pub fn find_account(state: &State, owner: Uuid, class: &str) -> Option<AccountNo> {
     let class = ledger::account::Class::ALL.iter().copied().find(|known| known.name() == class)?;
-    let base = match class.owner() {
-        Owner::Org if owner.is_nil() => state.orgs.get(UNKNOWN_ORG).accounts,
-        Owner::Application if owner.is_nil() => state.applications.get(UNKNOWN_APPLICATION).accounts,
-        Owner::Org => state.orgs.by_id(owner)?.1.accounts,
-        Owner::Line => state.lines.by_id(owner)?.1.accounts,
-        Owner::Roster => state.rosters.by_id(owner)?.1.accounts,
-        Owner::Application => state.applications.by_id(owner)?.1.accounts,
-        Owner::Loan => state.loans.by_id(owner)?.1.accounts,
-        Owner::Portfolio => state.portfolios.by_id(owner)?.1.accounts,
-        Owner::Claim => state.claims.by_id(owner)?.1.accounts,
-        Owner::Reward => state.rewards.by_id(owner)?.1.accounts,
-    };
-    Some(State::account_at(base, class))
+    state.accounts_of(class.owner(), owner).map(|base| State::account_at(base, class))
 }
 
 /// A posting with the names of its accounts.

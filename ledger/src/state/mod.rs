@@ -1,15 +1,16 @@
 //! What is remembered, and how it is read by key. Nothing here decides; nothing here scans to decide.
 
+mod accounts;
 pub mod flows;
 pub mod lending_rows;
 pub mod rows;
 pub mod table;
 
-use crate::account::{Account, AccountNo, Book, Class, Owner};
+use crate::account::{Account, Book, Owner};
 use crate::event::policy::Policy;
 use crate::event::{Level, OrgRole, Status, Subordination};
-use crate::money::{Day, Fen, held};
-use crate::outcome::{Code, Posting, Refusal};
+use crate::money::Day;
+use crate::outcome::{Code, Refusal};
 use crate::state::lending_rows::{
     Borrower, Claim, ClaimLine, Loan, LoanRules, Portfolio, Remittance, Reward, RiskPaid, RiskYear,
 };
@@ -28,70 +29,103 @@ pub const UNKNOWN_ORG: u32 = 0;
 /// The application that stands for payments nobody ordered: handle 0, made at genesis.
 pub const UNKNOWN_APPLICATION: u32 = 0;
 
-/// How many tables there are.
-pub const TABLES: usize = 28;
-
-/// Tables there were when the first histories were frozen. A later table enters the digest when it holds a row, so that
-/// a record that does not know it keeps its digest.
-const FIRST_TABLES: usize = 17;
-
-/// Every table with its name, in the fixed order of the digest.
-macro_rules! each_table {
-    (&mut $state:ident) => { each_table!(@all mut_of $state) };
-    (&$state:ident) => { each_table!(@all ref_of $state) };
-    (@all $borrow:ident $state:ident) => {
-        each_table!(
-            @each $borrow $state seen accounts orgs programmes lines persons cards rosters awards instalments applications
-            payouts draws vouchers batches findings refused loan_rules loans borrowers portfolios risk_years risk_paid claims
-            claim_lines remittances rewards keys
-        )
-    };
-    (@each $borrow:ident $state:ident $($table:ident)+) => {
-        [$((stringify!($table), each_table!(@$borrow $state $table))),+]
-    };
-    (@mut_of $state:ident $table:ident) => { &mut $state.$table };
-    (@ref_of $state:ident $table:ident) => { &$state.$table };
+/// How many entries came to what.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Counts {
+    /// Done.
+    pub posted: u64,
+    /// Turned away.
+    pub refused: u64,
+    /// Said before.
+    pub duplicates: u64,
 }
 
-/// Everything the ledger remembers after an entry.
-#[allow(missing_docs)] // One table for each row type; the rows say what they hold.
-#[derive(Clone)]
-pub struct State {
-    /// Entries folded: the index the next one must have.
-    pub entries: u64,
-    /// Rules version in force; 0 until one is adopted, which decides like 1.
-    pub rules: u32,
-    /// How many entries were posted, refused, duplicates.
-    pub counts: [u64; 3],
-    pub seen: Table<Seen>,
-    pub accounts: Table<Account>,
-    pub orgs: Table<Org>,
-    pub programmes: Table<Programme>,
-    pub lines: Table<Line>,
-    pub persons: Table<Person>,
-    pub cards: Table<Card>,
-    pub rosters: Table<Roster>,
-    pub awards: Table<Award>,
-    pub instalments: Table<Instalment>,
-    pub applications: Table<Application>,
-    pub payouts: Table<Payout>,
-    pub draws: Table<Drawn>,
-    pub vouchers: Table<Voucher>,
-    pub batches: Table<Batch>,
-    pub findings: Table<Finding>,
-    pub refused: Table<Refused>,
-    pub loan_rules: Table<LoanRules>,
-    pub loans: Table<Loan>,
-    pub borrowers: Table<Borrower>,
-    pub portfolios: Table<Portfolio>,
-    pub risk_years: Table<RiskYear>,
-    pub risk_paid: Table<RiskPaid>,
-    pub claims: Table<Claim>,
-    pub claim_lines: Table<ClaimLine>,
-    pub remittances: Table<Remittance>,
-    pub rewards: Table<Reward>,
-    pub keys: Table<AnnouncedKey>,
-    by_code: BTreeMap<String, u32>,
+macro_rules! tables {
+    (first { $($first:ident: $first_row:ty,)* } later { $($later:ident: $later_row:ty,)* }) => {
+        /// Everything the ledger remembers after an entry.
+        #[allow(missing_docs)] // One table for each row type; the rows say what they hold.
+        #[derive(Clone)]
+        pub struct State {
+            /// Entries folded: the index the next one must have.
+            pub entries: u64,
+            /// Rules version in force; 0 until one is adopted, which decides like 1.
+            pub rules: u32,
+            /// How many entries were posted, refused, duplicates.
+            pub counts: Counts,
+            $(pub $first: Table<$first_row>,)*
+            $(pub $later: Table<$later_row>,)*
+            by_code: BTreeMap<String, u32>,
+        }
+
+        /// Tables there were when the first histories were frozen. A later table enters the digest when it holds a row, so
+        /// that a record that does not know it keeps its digest.
+        const FIRST_TABLES: usize = [$(stringify!($first),)*].len();
+
+        /// How many tables there are.
+        pub const TABLES: usize = FIRST_TABLES + [$(stringify!($later),)*].len();
+
+        impl State {
+            /// No entries and no genesis rows: to be filled from pages.
+            #[must_use]
+            pub fn empty() -> Self {
+                Self {
+                    entries: 0,
+                    rules: 0,
+                    counts: Counts::default(),
+                    $($first: Table::default(),)*
+                    $($later: Table::default(),)*
+                    by_code: BTreeMap::new(),
+                }
+            }
+
+            /// All tables as pages, with their names, in the fixed order of the digest.
+            pub fn tables(&mut self) -> [(&'static str, &mut dyn Pages); TABLES] {
+                [$((stringify!($first), &mut self.$first),)* $((stringify!($later), &mut self.$later),)*]
+            }
+
+            /// The same, to be read only.
+            #[must_use]
+            pub fn views(&self) -> [(&'static str, &dyn Pages); TABLES] {
+                [$((stringify!($first), &self.$first),)* $((stringify!($later), &self.$later),)*]
+            }
+        }
+    };
+}
+
+// The order is that of the digest, so a new table comes last.
+tables! {
+    first {
+        seen: Seen,
+        accounts: Account,
+        orgs: Org,
+        programmes: Programme,
+        lines: Line,
+        persons: Person,
+        cards: Card,
+        rosters: Roster,
+        awards: Award,
+        instalments: Instalment,
+        applications: Application,
+        payouts: Payout,
+        draws: Drawn,
+        vouchers: Voucher,
+        batches: Batch,
+        findings: Finding,
+        refused: Refused,
+    }
+    later {
+        loan_rules: LoanRules,
+        loans: Loan,
+        borrowers: Borrower,
+        portfolios: Portfolio,
+        risk_years: RiskYear,
+        risk_paid: RiskPaid,
+        claims: Claim,
+        claim_lines: ClaimLine,
+        remittances: Remittance,
+        rewards: Reward,
+        keys: AnnouncedKey,
+    }
 }
 
 /// Where an instalment stands.
@@ -119,67 +153,18 @@ impl Default for State {
 }
 
 impl State {
-    /// No entries and no genesis rows: to be filled from pages.
-    #[must_use]
-    pub fn empty() -> Self {
-        Self {
-            entries: 0,
-            rules: 0,
-            counts: [0; 3],
-            seen: Table::default(),
-            accounts: Table::default(),
-            orgs: Table::default(),
-            programmes: Table::default(),
-            lines: Table::default(),
-            persons: Table::default(),
-            cards: Table::default(),
-            rosters: Table::default(),
-            awards: Table::default(),
-            instalments: Table::default(),
-            applications: Table::default(),
-            payouts: Table::default(),
-            draws: Table::default(),
-            vouchers: Table::default(),
-            batches: Table::default(),
-            findings: Table::default(),
-            refused: Table::default(),
-            loan_rules: Table::default(),
-            loans: Table::default(),
-            borrowers: Table::default(),
-            portfolios: Table::default(),
-            risk_years: Table::default(),
-            risk_paid: Table::default(),
-            claims: Table::default(),
-            claim_lines: Table::default(),
-            remittances: Table::default(),
-            rewards: Table::default(),
-            keys: Table::default(),
-            by_code: BTreeMap::new(),
-        }
-    }
-
-    /// All tables as pages, in the fixed order of the digest.
-    pub fn tables(&mut self) -> [(&'static str, &mut dyn Pages); TABLES] {
-        each_table!(&mut self)
-    }
-
-    /// The same, to be read only.
-    #[must_use]
-    pub fn views(&self) -> [(&'static str, &dyn Pages); TABLES] {
-        each_table!(&self)
-    }
-
     /// The numbers that are not in tables, for whoever keeps pages.
     #[must_use]
     pub fn scalars(&self) -> [u64; 5] {
-        [self.entries, u64::from(self.rules), self.counts[0], self.counts[1], self.counts[2]]
+        let Counts { posted, refused, duplicates } = self.counts;
+        [self.entries, u64::from(self.rules), posted, refused, duplicates]
     }
 
     /// Puts the scalars back and rebuilds what is derived, after all pages were restored.
-    pub fn finish_restore(&mut self, scalars: [u64; 5]) {
-        self.entries = scalars[0];
-        self.rules = u32::try_from(scalars[1]).unwrap_or(u32::MAX);
-        self.counts = [scalars[2], scalars[3], scalars[4]];
+    pub fn finish_restore(&mut self, [entries, rules, posted, refused, duplicates]: [u64; 5]) {
+        self.entries = entries;
+        self.rules = u32::try_from(rules).unwrap_or(u32::MAX);
+        self.counts = Counts { posted, refused, duplicates };
         self.by_code = self.programmes.iter().map(|(handle, row)| (row.code.clone(), handle)).collect();
     }
 
@@ -234,84 +219,6 @@ impl State {
     pub fn policy(&self, programme: u32, on: Day) -> Option<&Policy> {
         let versions = self.programmes.get(programme).versions.iter().filter(|adopted| adopted.from <= on);
         versions.max_by_key(|adopted| (adopted.from, adopted.index)).map(|adopted| &adopted.policy)
-    }
-
-    /// Opens the accounts an owner of this kind has, in the order of the closed list, and says which is the first.
-    pub fn open_accounts(&mut self, kind: Owner, owner: u32) -> u32 {
-        let base = self.accounts.next();
-        for class in Class::ALL.iter().filter(|class| class.owner() == kind) {
-            self.accounts.push(Account { class: *class, owner, balance: 0, last: 0 });
-        }
-        base
-    }
-
-    /// The account of a class, for an owner whose first account is `base`.
-    #[must_use]
-    pub fn account_at(base: u32, class: Class) -> AccountNo {
-        let kin = Class::ALL.iter().filter(|other| other.owner() == class.owner());
-        let place = kin.take_while(|other| **other != class).count();
-        AccountNo(base + u32::try_from(place).unwrap_or(NONE))
-    }
-
-    /// The account of an organisation.
-    #[must_use]
-    pub fn org_account(&self, org: u32, class: Class) -> AccountNo {
-        Self::account_at(self.orgs.get(org).accounts, class)
-    }
-
-    /// The account of a document line.
-    #[must_use]
-    pub fn line_account(&self, line: u32, class: Class) -> AccountNo {
-        Self::account_at(self.lines.get(line).accounts, class)
-    }
-
-    /// The account of a roster.
-    #[must_use]
-    pub fn roster_account(&self, roster: u32, class: Class) -> AccountNo {
-        Self::account_at(self.rosters.get(roster).accounts, class)
-    }
-
-    /// The account of an application.
-    #[must_use]
-    pub fn application_account(&self, application: u32, class: Class) -> AccountNo {
-        Self::account_at(self.applications.get(application).accounts, class)
-    }
-
-    /// What stands on an account, held to what an amount can say: beyond all the money there is, more is the same.
-    #[must_use]
-    pub fn balance(&self, account: AccountNo) -> Fen {
-        held(self.accounts.get(account.0).balance)
-    }
-
-    /// The organisation an account belongs to in the end.
-    #[must_use]
-    pub fn org_of(&self, account: AccountNo) -> u32 {
-        let account = self.accounts.get(account.0);
-        match account.class.owner() {
-            Owner::Org => account.owner,
-            Owner::Line => self.lines.get(account.owner).unit,
-            Owner::Roster => self.rosters.get(account.owner).school,
-            Owner::Application => self.applications.get(account.owner).unit,
-            Owner::Loan => self.portfolios.get(self.loans.get(account.owner).portfolio).lender,
-            Owner::Portfolio => self.portfolios.get(account.owner).lender,
-            Owner::Claim => self.claims.get(account.owner).unit,
-            Owner::Reward => self.rewards.get(account.owner).centre,
-        }
-    }
-
-    /// A posting from `credit` to `debit`, booked on the first day open to both owners in their book.
-    #[must_use]
-    pub fn posting(&self, effective: Day, debit: AccountNo, credit: AccountNo, fen: Fen) -> Posting {
-        let book = self.accounts.get(debit.0).class.book();
-        let booked = self.booked(effective, book, self.org_of(debit), self.org_of(credit));
-        Posting { debit, credit, fen, booked }
-    }
-
-    /// The day something effective on `effective` is booked: not before the first day open to both units.
-    #[must_use]
-    pub fn booked(&self, effective: Day, book: Book, one: u32, other: u32) -> Day {
-        let open = |org: u32| self.orgs.get(org).open_from[book as usize];
-        effective.max(open(one)).max(open(other))
     }
 
     /// Where an instalment stands. An order of a cancelled application counts as never made.

@@ -8,7 +8,7 @@ use super::{QueryError, maybe_id, need_id};
 use crate::wire;
 use ledger::account::{AccountNo, Book, Class};
 use ledger::money::Day;
-use ledger::state::State;
+use ledger::state::{Counts, State};
 use proto::v1;
 use replay::answers::divisions;
 use replay::pages::posting_row::EntryRow;
@@ -26,7 +26,7 @@ pub fn status(asked: &Asked, request: &v1::GetStatusRequest) -> Result<v1::GetSt
     let state = asked.state()?;
     let digest = request.digest.then(|| state.digest());
     let latest = super::payments::latest_day(&state);
-    let [posted, refused, duplicates] = state.counts;
+    let Counts { posted, refused, duplicates } = state.counts;
     let standing = asked.engine.standing();
     Ok(v1::GetStatusResponse {
         as_of: state.entries,

@@ -39,18 +39,10 @@ pub(super) fn check(state: &State, word: &str, words: &[&str]) -> Result<()> {
 }
 
 fn account(state: &State, owner: &str, label: &str, class: Class) -> Result<Option<AccountNo>> {
-    let (id, owner) = (labelled(label), chosen(owner, OWNERS)?);
+    let owner = chosen(owner, OWNERS)?;
     ensure!(class.owner() == owner, "an account of this class belongs to another");
-    let base = match owner {
-        Owner::Org => state.orgs.by_id(id).map(|(_, row)| row.accounts),
-        Owner::Line => state.lines.by_id(id).map(|(_, row)| row.accounts),
-        Owner::Roster => state.rosters.by_id(id).map(|(_, row)| row.accounts),
-        Owner::Application => state.applications.by_id(id).map(|(_, row)| row.accounts),
-        Owner::Loan => state.loans.by_id(id).map(|(_, row)| row.accounts),
-        Owner::Portfolio => state.portfolios.by_id(portfolio(label)?).map(|(_, row)| row.accounts),
-        Owner::Claim => state.claims.by_id(id).map(|(_, row)| row.accounts),
-        Owner::Reward => state.rewards.by_id(id).map(|(_, row)| row.accounts),
-    };
+    let id = if owner == Owner::Portfolio { portfolio(label)? } else { labelled(label) };
+    let base = state.accounts_of(owner, id);
     Ok(base.map(|base| State::account_at(base, class)))
 }
 

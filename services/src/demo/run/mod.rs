@@ -207,9 +207,9 @@ fn figures(engine: &Engine, plan: &Plan, accrued: &Accrued, seconds: f64) -> Fig
     let trial: i128 = Book::ALL.iter().map(|book| state.trial_balance(*book).abs()).sum();
     Figures {
         entries,
-        posted: state.counts[0],
-        refused: state.counts[1],
-        duplicates: state.counts[2],
+        posted: state.counts.posted,
+        refused: state.counts.refused,
+        duplicates: state.counts.duplicates,
         person_times: year.person_times,
         aided_fen: year.aided_fen(),
         credited_fen: year.credited_fen,

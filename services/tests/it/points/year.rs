@@ -2,7 +2,7 @@
 
 use crate::support::Server;
 use bytes::Bytes;
-use ledger::account::Owner;
+use ledger::account::AccountNo;
 use ledger::event::Event;
 use ledger::state::State;
 use proto::v1;
@@ -144,7 +144,7 @@ impl Things {
         things.sets.extend(some(state.applications.iter().map(|(_, row)| row.id)));
         things.funds = state.portfolios.iter().map(|(_, row)| fund(state, row.lender, row.kind.name())).collect();
         let accounts = state.accounts.iter().filter(|(_, account)| account.last > 0);
-        let named = accounts.map(|(_, account)| (owner(state, account.class.owner(), account.owner), account.class));
+        let named = accounts.map(|(number, account)| (state.owner_id(AccountNo(number)), account.class));
         things.accounts = few(named.map(|(owner, class)| (wire(owner), class.name().to_owned())).collect());
         things
     }
@@ -152,19 +152,6 @@ impl Things {
 
 fn fund(state: &State, lender: u32, kind: &str) -> (Bytes, String) {
     (wire(state.orgs.get(lender).id), kind.to_owned())
-}
-
-fn owner(state: &State, kind: Owner, handle: u32) -> Uuid {
-    match kind {
-        Owner::Org => state.orgs.get(handle).id,
-        Owner::Line => state.lines.get(handle).id,
-        Owner::Roster => state.rosters.get(handle).id,
-        Owner::Application => state.applications.get(handle).id,
-        Owner::Loan => state.loans.get(handle).id,
-        Owner::Portfolio => state.portfolios.get(handle).id,
-        Owner::Claim => state.claims.get(handle).id,
-        Owner::Reward => state.rewards.get(handle).id,
-    }
 }
 
 fn wire(id: Uuid) -> Bytes {
