@@ -14,7 +14,7 @@ use crate::event::{DayBasis, LoanKind, LoanSigned, StudyLevel};
 use crate::finding::FindingKind;
 use crate::money::Day;
 use crate::state::flows::Flows;
-use crate::state::lending_rows::{Borrower, Loan};
+use crate::state::lending_rows::{Borrower, ClaimSums, Loan};
 use crate::state::table::NONE;
 use crate::state::{State, UNKNOWN_ORG};
 use std::borrow::Cow;
@@ -44,7 +44,7 @@ fn unknown_loan(id: Uuid, accounts: u32) -> Loan {
         through: nothing,
         through_before: nothing,
         posted: Flows::default(),
-        confirmed: [0; 2],
+        confirmed: ClaimSums::default(),
         recovered: 0,
         borne: 0,
         last_claim_line: NONE,
@@ -84,6 +84,7 @@ pub(crate) fn open(state: &mut State, id: Uuid, lender: u32, kind: LoanKind, ind
     if let Some(handle) = state.loans.find(id) {
         return handle;
     }
+    // The portfolio's accounts come before the loan's: `find` numbered them so, and postings name these numbers.
     let portfolio = open_portfolio(state, lender, kind, index);
     let accounts = state.open_accounts(Owner::Loan, state.loans.next());
     let mut row = unknown_loan(id, accounts);

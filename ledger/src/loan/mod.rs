@@ -1,6 +1,6 @@
 //! State student loans: whose interest is it, day by day.
 //!
-//! Read in this order: [`study`] (who pays a day), [`rates`] (at what rate), [`walk`] (the sum over days), [`position`]
+//! Read in this order: [`study`] (who pays a day), [`rates`] (at what rate), [`stretch`] and [`walk`] (the sum over days), [`position`]
 //! (what should be on the accounts), then `facts`, `contract` and [`accrual`] (how events change it) and `fund_effect` (what
 //! that does to the compensation fund). Not here: terms, which are [`crate::event::loan_terms`], and claims, payments to
 //! lenders and events about funds, which are in [`crate::lender`].
@@ -16,6 +16,7 @@ pub mod position;
 pub(crate) mod posting;
 pub mod rates;
 pub(crate) mod rules;
+pub mod stretch;
 pub mod study;
 pub mod walk;
 

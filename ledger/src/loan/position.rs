@@ -1,25 +1,25 @@
-//! Where a loan's flows should stand, given its facts and how far its interest is posted.
+//! What a loan's flows should be, given its facts and how far its interest is posted.
 
 use super::owed::Owed;
 use super::walk::{Missing, Walk};
-use crate::event::{Allocation, ClaimFor, Interest};
+use crate::event::{Allocation, Interest};
 use crate::money::{Day, Fen, held};
 use crate::state::State;
 use crate::state::flows::{Flow, Flows};
-use crate::state::lending_rows::{Fact, Loan, What};
+use crate::state::lending_rows::{ClaimSums, Fact, Loan, What};
 
 /// The flows of a loan with these facts, interest through a day, and what is confirmed of claims.
 ///
 /// Without contract, terms or rate nothing is known of interest; the principal is as it was told.
 #[must_use]
-pub fn target(state: &State, loan: &Loan, facts: &[Fact], through: Day, confirmed: [Fen; 2]) -> Flows {
+pub fn target(state: &State, loan: &Loan, facts: &[Fact], through: Day, confirmed: ClaimSums) -> Flows {
     let whole = Walk::new(state, loan, facts).and_then(|walk| walk.whole([through]));
     let ([interest], paid) = whole.unwrap_or_else(|_: Missing| ([Interest::default()], plainly_paid(facts)));
     flows(facts, interest, paid, confirmed)
 }
 
 /// The flows of facts whose interest and payments a walk has summed up.
-pub(super) fn flows(facts: &[Fact], interest: Interest, paid: Allocation, confirmed: [Fen; 2]) -> Flows {
+pub(super) fn flows(facts: &[Fact], interest: Interest, paid: Allocation, confirmed: ClaimSums) -> Flows {
     let mut flows = Flows::default();
     let drawn = sum(facts, |what| match what {
         What::Drawn(fen) => i128::from(fen),
@@ -38,7 +38,7 @@ pub(super) fn flows(facts: &[Fact], interest: Interest, paid: Allocation, confir
     flows[Flow::Penalty] = interest.penalty;
     part(&mut flows, interest.borrower, paid.interest, Flow::InterestPaid, Flow::InterestOverpaid);
     part(&mut flows, interest.penalty, paid.penalty, Flow::PenaltyPaid, Flow::PenaltyOverpaid);
-    let [subsidy, waiver] = confirmed;
+    let ClaimSums { subsidy, waiver } = confirmed;
     part(&mut flows, interest.subsidy, subsidy, Flow::SubsidyConfirmed, Flow::SubsidyOverclaimed);
     part(&mut flows, interest.waiver, waiver, Flow::WaiverConfirmed, Flow::WaiverOverclaimed);
     flows
@@ -83,14 +83,5 @@ pub fn interest(flows: &Flows) -> Interest {
         waiver: flows[Flow::Waiver],
         borrower: flows[Flow::Interest],
         penalty: flows[Flow::Penalty],
-    }
-}
-
-/// Place of a claim's money in `Loan::confirmed`.
-#[must_use]
-pub fn place(what: ClaimFor) -> usize {
-    match what {
-        ClaimFor::Subsidy => 0,
-        ClaimFor::Waiver => 1,
     }
 }

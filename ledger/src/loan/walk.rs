@@ -2,11 +2,12 @@
 //!
 //! A loan-day's interest is the principal at its end times the rate in force on it, by actual days, over the contract's
 //! 360 or 365. Each day has one payer: finance in study, finance again where the year is waived, the borrower otherwise.
-//! Sums are kept as whole numbers over one divisor and rounded to the fen, half up, only when read: so what is posted
-//! always equals the rounded exact sum, and no remainder is lost.
+//! Sums are kept in whole parts of a fen and rounded to the fen, half up, only when read: so what is posted always equals
+//! the rounded exact sum, and no remainder is lost.
 
 use super::owed::Owed;
 use super::rates::{Rates, rates, terms_on};
+use super::stretch::{Exact, Payment, Stretch, half_up, parts_of_a_fen};
 use super::study::{Bearer, Study, study};
 use crate::event::loan_terms::LoanTerms;
 use crate::event::{Allocation, Interest};
@@ -14,45 +15,7 @@ use crate::money::{Day, held};
 use crate::state::State;
 use crate::state::lending_rows::{Fact, Loan, LoanRules, What};
 
-/// Who pays a stretch of days.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Payment {
-    /// Finance, in study 贴息.
-    Subsidy,
-    /// Finance, waived 免息; the year in which it falls due.
-    Waiver(u16),
-    /// The borrower.
-    Borrower,
-}
-
-/// Days on which nothing changes.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Stretch {
-    /// First day.
-    pub from: Day,
-    /// Last day.
-    pub through: Day,
-    /// Principal at the end of each of the days.
-    pub principal: i128,
-    /// How much of it is overdue.
-    pub overdue: i128,
-    /// A year, in millionths.
-    pub rate_ppm: u32,
-    /// Who pays.
-    pub payment: Payment,
-    /// Interest at the contract rate and penalty interest, in divisor-ths of a fen.
-    pub exact: [i128; 2],
-}
-
-impl Stretch {
-    /// How many days.
-    #[must_use]
-    pub fn days(&self) -> u32 {
-        u32::try_from(self.through.number() - self.from.number() + 1).unwrap_or(0)
-    }
-}
-
-/// Where the walk stands at the end of a day.
+/// What the walk has come to at the end of a day.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Sums {
     /// Interest by payer, rounded half up.
@@ -63,8 +26,8 @@ pub struct Sums {
     pub principal: i128,
     /// Rate on that day in millionths.
     pub rate_ppm: u32,
-    /// Days paid by finance in study, and days waived, since the beginning.
-    pub days: [u32; 2],
+    /// Days paid by finance in study, since the beginning.
+    pub subsidy_days: u32,
 }
 
 /// A loan with everything that decides about its interest.
@@ -181,8 +144,20 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// Penalty rates are millionths of the contract rate, which is in millionths of the principal.
-const MILLION: i128 = 1_000_000;
+/// What was paid, less refunds.
+#[derive(Clone, Copy, Default)]
+struct Paid {
+    penalty: i128,
+    interest: i128,
+    principal: i128,
+}
+
+/// What the borrower's interest was at the end of a settlement day.
+#[derive(Clone, Copy, Default)]
+struct Settlement {
+    on: Day,
+    interest: i128,
+}
 
 struct Run<'w, 'a> {
     walk: &'w Walk<'a>,
@@ -193,49 +168,47 @@ struct Run<'w, 'a> {
     next_fact: usize,
     rate: usize,
     bearer: usize,
-    divisor: i128,
-    /// Subsidy, waiver, borrower, penalty.
-    exact: [i128; 4],
-    days: [u32; 2],
+    /// In how many parts a fen is divided in `exact`.
+    parts: i128,
+    exact: Exact,
+    subsidy_days: u32,
     principal: i128,
     overdue: i128,
     /// Nothing is overdue before this day.
     deferred: Day,
-    /// Penalty, interest, principal.
-    paid: [i128; 3],
+    paid: Paid,
     /// The next settlement day.
     settlement: Day,
-    /// Settlement days passed and the borrower's interest then, the last two.
-    settled: [(Day, i128); 2],
+    /// The last two settlements passed, the later one last.
+    settled: [Settlement; 2],
 }
 
 impl<'w, 'a> Run<'w, 'a> {
     fn new(walk: &'w Walk<'a>, rates: &'w Rates) -> Self {
         let day = walk.facts.first().map_or(walk.loan.signed, |fact| fact.on);
-        let divisor = i128::from(walk.loan.basis.days()) * MILLION * MILLION;
-        let (exact, paid, settled) = ([0; 4], [0; 3], [(Day::default(), 0); 2]);
-        let settlement = walk.terms.settlement.on_or_after(day);
-        let (next_fact, rate, bearer, days) = (0, 0, 0, [0; 2]);
         Self {
             walk,
             rates,
             day,
-            next_fact,
-            rate,
-            bearer,
-            divisor,
-            exact,
-            days,
+            next_fact: 0,
+            rate: 0,
+            bearer: 0,
+            parts: parts_of_a_fen(walk.loan.basis),
+            exact: Exact::default(),
+            subsidy_days: 0,
             principal: 0,
             overdue: 0,
             deferred: Day::default(),
-            paid,
-            settlement,
-            settled,
+            paid: Paid::default(),
+            settlement: walk.terms.settlement.on_or_after(day),
+            settled: [Settlement::default(); 2],
         }
     }
 
     /// Walks through the end of a day. What happens on the next is not yet in.
+    ///
+    /// Facts of a day come before its interest, which runs on the principal at its end. A settlement comes after the stretch
+    /// it ends, and the next one is looked for from the day after it, or it would be found again.
     fn go(&mut self, through: Day, see: &mut impl FnMut(&Stretch)) {
         while self.day <= through {
             self.take_facts();
@@ -247,7 +220,8 @@ impl<'w, 'a> Run<'w, 'a> {
             }
             self.day = end.plus(1);
             if end == self.settlement || end == self.walk.loan.matures {
-                self.settled = [self.settled[1], (end, self.rounded(2))];
+                let now = Settlement { on: end, interest: self.rounded(self.exact.borrower) };
+                self.settled = [self.settled[1], now];
                 self.settlement = self.walk.terms.settlement.on_or_after(self.day);
             }
         }
@@ -275,33 +249,19 @@ impl<'w, 'a> Run<'w, 'a> {
     }
 
     fn stretch(&self, through: Day) -> Stretch {
-        let bearer = self.walk.study.bearers[self.bearer].1;
-        let payment = match bearer {
+        let payment = match self.walk.study.bearers[self.bearer].1 {
             Bearer::Finance => Payment::Subsidy,
             Bearer::Borrower => self.walk.waived(self.day).map_or(Payment::Borrower, Payment::Waiver),
         };
-        let overdue = self.overdue;
-        let rate_ppm = self.rates[self.rate].1;
-        let mut stretch =
-            Stretch { from: self.day, through, principal: self.principal, overdue, rate_ppm, payment, exact: [0; 2] };
-        let rate_days = i128::from(rate_ppm) * i128::from(stretch.days());
-        // No penalty while finance pays or interest is waived (财教〔2022〕110号).
-        let punished = if payment == Payment::Borrower { overdue } else { 0 };
-        let penalty_ppm = i128::from(self.walk.terms.penalty_ppm);
-        stretch.exact = [(self.principal - punished) * rate_days * MILLION, punished * rate_days * penalty_ppm];
-        stretch
+        let (from, principal, overdue, rate_ppm) = (self.day, self.principal, self.overdue, self.rates[self.rate].1);
+        let bare = Stretch { from, through, principal, overdue, rate_ppm, payment, interest: 0, penalty: 0 };
+        bare.charged(self.walk.terms.penalty_ppm)
     }
 
     fn add(&mut self, stretch: &Stretch) {
-        let payer = match stretch.payment {
-            Payment::Subsidy => 0,
-            Payment::Waiver(_) => 1,
-            Payment::Borrower => 2,
-        };
-        self.exact[payer] += stretch.exact[0];
-        self.exact[3] += stretch.exact[1];
-        if let Some(days) = self.days.get_mut(payer) {
-            *days += stretch.days();
+        self.exact.add(stretch);
+        if stretch.payment == Payment::Subsidy {
+            self.subsidy_days += stretch.days();
         }
     }
 
@@ -319,20 +279,20 @@ impl<'w, 'a> Run<'w, 'a> {
             What::DrawReturned(fen) => self.principal -= i128::from(fen),
             What::WrittenOff(fen) => self.reduce(i128::from(fen)),
             What::StateRepaid(fen) | What::Relieved(fen) => {
-                self.paid[2] += i128::from(fen);
+                self.paid.principal += i128::from(fen);
                 self.reduce(i128::from(fen));
             }
             What::Repaid { fen, allocation, .. } => {
                 let paid = allocation.unwrap_or_else(|| self.owed(fact.on).allocate(fen));
-                self.paid[0] += i128::from(paid.penalty);
-                self.paid[1] += i128::from(paid.interest);
-                self.paid[2] += i128::from(paid.principal);
+                self.paid.penalty += i128::from(paid.penalty);
+                self.paid.interest += i128::from(paid.interest);
+                self.paid.principal += i128::from(paid.principal);
                 self.reduce(i128::from(paid.principal));
             }
             What::Refunded(paid) => {
-                self.paid[0] -= i128::from(paid.penalty);
-                self.paid[1] -= i128::from(paid.interest);
-                self.paid[2] -= i128::from(paid.principal);
+                self.paid.penalty -= i128::from(paid.penalty);
+                self.paid.interest -= i128::from(paid.interest);
+                self.paid.principal -= i128::from(paid.principal);
                 self.principal += i128::from(paid.principal);
             }
             // What is deferred is not due, whatever is said of it meanwhile.
@@ -350,34 +310,33 @@ impl<'w, 'a> Run<'w, 'a> {
         self.overdue -= fen;
     }
 
-    fn rounded(&self, payer: usize) -> i128 {
-        (self.exact[payer] * 2 + self.divisor) / (self.divisor * 2)
+    fn rounded(&self, exact: i128) -> i128 {
+        half_up(exact, self.parts)
     }
 
     fn owed(&self, on: Day) -> Owed {
-        let [penalty_paid, interest_paid, _] = self.paid;
-        // Collected on the day after the settlement; only what is unpaid then is overdue.
-        let late = self.settled.iter().rev().find(|(day, _)| day.plus(1) < on).map_or(0, |(_, interest)| *interest);
-        let interest = self.rounded(2) - interest_paid;
-        let overdue_interest = (late - interest_paid).max(0);
-        let overdue_principal = self.overdue;
+        // The bank collects on the day after the settlement. Only what is unpaid when that day is over is overdue, so the
+        // settlement of yesterday does not count yet and the one before it does.
+        let late = self.settled.iter().rev().find(|settled| settled.on.plus(1) < on).map_or(0, |late| late.interest);
+        // Payments pay the oldest interest first, so all that was paid is held against the earlier settlement.
+        let overdue_interest = (late - self.paid.interest).max(0);
+        let interest = self.rounded(self.exact.borrower) - self.paid.interest;
         Owed {
-            penalty: (self.rounded(3) - penalty_paid).max(0),
+            penalty: (self.rounded(self.exact.penalty) - self.paid.penalty).max(0),
             overdue_interest,
-            overdue_principal,
+            overdue_principal: self.overdue,
             interest: (interest - overdue_interest).max(0),
-            principal: (self.principal - overdue_principal).max(0),
+            principal: (self.principal - self.overdue).max(0),
         }
     }
 
     fn interest(&self) -> Interest {
-        let [subsidy, waiver, borrower, penalty] = std::array::from_fn(|payer| held(self.rounded(payer)));
-        Interest { subsidy, waiver, borrower, penalty }
+        self.exact.rounded(self.parts)
     }
 
     fn paid(&self) -> Allocation {
-        let [penalty, interest, principal] = self.paid.map(held);
-        Allocation { penalty, interest, principal }
+        let Paid { penalty, interest, principal } = self.paid;
+        Allocation { penalty: held(penalty), interest: held(interest), principal: held(principal) }
     }
 
     fn sums(&self, on: Day) -> Sums {
@@ -387,7 +346,7 @@ impl<'w, 'a> Run<'w, 'a> {
             paid: self.paid(),
             principal: self.principal,
             rate_ppm: self.rates[at].1,
-            days: self.days,
+            subsidy_days: self.subsidy_days,
         }
     }
 }

@@ -69,6 +69,33 @@ pub struct Fact {
     pub what: What,
 }
 
+/// A sum for each thing a lender claims.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct ClaimSums {
+    pub subsidy: Fen,
+    pub waiver: Fen,
+}
+
+impl std::ops::Index<ClaimFor> for ClaimSums {
+    type Output = Fen;
+
+    fn index(&self, what: ClaimFor) -> &Fen {
+        match what {
+            ClaimFor::Subsidy => &self.subsidy,
+            ClaimFor::Waiver => &self.waiver,
+        }
+    }
+}
+
+impl std::ops::IndexMut<ClaimFor> for ClaimSums {
+    fn index_mut(&mut self, what: ClaimFor) -> &mut Fen {
+        match what {
+            ClaimFor::Subsidy => &mut self.subsidy,
+            ClaimFor::Waiver => &mut self.waiver,
+        }
+    }
+}
+
 /// A loan: one contract. A fact may come before its contract is known; then the contract's fields are empty.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Loan {
@@ -97,8 +124,8 @@ pub struct Loan {
     pub through_before: Day,
     /// What is posted, by flow.
     pub posted: Flows,
-    /// Confirmed of the lender's claims, less what it gave back: subsidy, waiver.
-    pub confirmed: [Fen; 2],
+    /// Confirmed of the lender's claims, less what it gave back.
+    pub confirmed: ClaimSums,
     /// Recovered after a write-off.
     pub recovered: Fen,
     /// Of what is lost of it, what others than the compensation stock bear.

@@ -106,7 +106,7 @@ fn figures(state: &State, loan: Uuid) -> anyhow::Result<(ClaimLineAdded, u32)> {
     let [before, after] = walk.sums([from.plus(-1), through], |_| {}).ok().context("the loan has no rate")?;
     let fen = after.interest.subsidy - before.interest.subsidy;
     let (principal, rate_ppm) = (Fen::try_from(after.principal)?, after.rate_ppm);
-    let days = after.days[0] - before.days[0];
+    let days = after.subsidy_days - before.subsidy_days;
     Ok((ClaimLineAdded { claim: claim(), number: 0, loan, principal, rate_ppm, days, fen }, days))
 }
 

@@ -3,11 +3,12 @@
 use super::book::Book;
 use super::reckon::{Parts, reckon};
 use ledger::account::{Book as Books, Class, Owner};
-use ledger::loan::walk::{Payment, Walk};
+use ledger::loan::stretch::Payment;
+use ledger::loan::walk::Walk;
 use ledger::money::Fen;
 use ledger::state::State;
 use ledger::state::flows::Flow;
-use ledger::state::lending_rows::Loan;
+use ledger::state::lending_rows::{ClaimSums, Loan};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -33,7 +34,7 @@ pub fn agrees(state: &State, book: &Book, id: Uuid, place: &str) {
     let over = |paid: Fen, owed: Fen| (paid - owed).max(0);
     let refund =
         over(0, ours.principal) + over(paid.interest, interest.borrower) + over(paid.penalty, interest.penalty);
-    let [subsidy, waiver] = loan.confirmed;
+    let ClaimSums { subsidy, waiver } = loan.confirmed;
     let expected = [
         (Class::Principal, ours.principal.max(0)),
         (Class::InterestDue, over(interest.borrower, paid.interest)),
@@ -69,7 +70,7 @@ fn one_payer(state: &State, loan: &Loan, days: u32, exact: Parts, place: &str) {
         assert!(last.is_none_or(|last| stretch.from > last), "{place}: two payers from {}", stretch.from);
         last = Some(stretch.through);
         seen += if stretch.principal > 0 { stretch.days() } else { 0 };
-        let [ordinary, penalty] = stretch.exact;
+        let (ordinary, penalty) = (stretch.interest, stretch.penalty);
         match stretch.payment {
             Payment::Subsidy => sum.subsidy += ordinary,
             Payment::Waiver(_) => sum.waiver += ordinary,

@@ -10,7 +10,6 @@ use ledger::event::{
     RemittanceOrdered, RemittanceReturned, SetDecided, SetSealed, Source, Status, StatusChanged, StudyLevel,
     Subordination, WaiverAdopted,
 };
-use ledger::loan::position::place;
 use ledger::loan::walk::Walk;
 use ledger::money::{Day, Fen};
 use ledger::outcome::Outcome;
@@ -288,7 +287,7 @@ impl History {
             1 => (Purpose::Compensation(year), PROGRAMMES[2]),
             _ => {
                 let what = self.state.claims.by_id(claim).map_or(ClaimFor::Subsidy, |(_, row)| row.what);
-                (Purpose::Claim(claim), PROGRAMMES[place(what)])
+                (Purpose::Claim(claim), PROGRAMMES[what as usize])
             }
         };
         let (unit, first, lines) = (self.chance.below(2), self.chance.below(3), 1 + self.chance.below(2));
@@ -323,9 +322,9 @@ fn right(state: &State, claim: &Claim, loan: Uuid) -> Option<Fen> {
     let (_, loan) = state.loans.by_id(loan)?;
     let walk = Walk::new(state, loan, &loan.facts).ok()?;
     let [before, through] = walk.sums([claim.from.plus(-1), claim.through], |_| {}).ok()?;
-    let cumulative = |interest: ledger::event::Interest| [interest.subsidy, interest.waiver][place(claim.what)];
+    let cumulative = |interest: ledger::event::Interest| [interest.subsidy, interest.waiver][claim.what as usize];
     let (before, through) = (cumulative(before.interest), cumulative(through.interest));
-    Some((through - before).min(through - loan.confirmed[place(claim.what)]).max(1))
+    Some((through - before).min(through - loan.confirmed[claim.what]).max(1))
 }
 
 /// Everything that must hold after any entry. That no account is below zero which may not be, the fold holds itself.

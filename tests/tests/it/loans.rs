@@ -5,7 +5,8 @@
 use ledger::account::Class;
 use ledger::entry::Entry;
 use ledger::event::{Allocation, DayBasis, Event, Interest, Kind, LoanRefunded, Status};
-use ledger::loan::walk::{Payment, Stretch, Walk};
+use ledger::loan::stretch::{Payment, Stretch};
+use ledger::loan::walk::Walk;
 use ledger::money::{Day, Fen};
 use ledger::outcome::Outcome;
 use std::collections::{BTreeMap, BTreeSet};

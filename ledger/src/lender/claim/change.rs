@@ -3,14 +3,14 @@
 use crate::event::ClaimSubmitted;
 use crate::money::{Day, Fen};
 use crate::state::flows::Flows;
-use crate::state::lending_rows::{ClaimLine, ClaimPart, ClaimPayer};
+use crate::state::lending_rows::{ClaimLine, ClaimPart, ClaimPayer, ClaimSums};
 
 pub(crate) enum ClaimChange {
     Submit { event: Box<ClaimSubmitted>, lender: u32, unit: u32 },
     Line(Box<NewLine>),
     Seal { claim: u32, payers: Vec<ClaimPayer> },
     Approve(Settled),
-    Return { loan: u32, confirmed: [Fen; 2], flows: Flows },
+    Return { loan: u32, confirmed: ClaimSums, flows: Flows },
 }
 
 /// A line about to be kept beside our figure.
@@ -22,7 +22,7 @@ pub(crate) struct NewLine {
 
 /// What a confirmed line does to its loan, and the parts it adds to the claim.
 pub(crate) struct Confirmed {
-    pub sums: [Fen; 2],
+    pub sums: ClaimSums,
     pub through: Day,
     pub flows: Flows,
     pub parts: Vec<ClaimPart>,

@@ -8,7 +8,7 @@ use crate::event::{ClaimFor, ClaimLineAdded};
 use crate::finding::FindingKind;
 use crate::loan::fund_effect;
 use crate::loan::portfolio::PortfolioRef;
-use crate::loan::position::{place, target};
+use crate::loan::position::target;
 use crate::loan::posting::{Channels, difference};
 use crate::loan::rates::terms_on;
 use crate::money::Day;
@@ -128,8 +128,7 @@ fn confirm(
     change: &mut Change<ClaimChange>,
 ) -> Confirmed {
     let mut sums = loan.confirmed;
-    let sum = &mut sums[place(claim.what)];
-    *sum = sum.saturating_add(ours.fen);
+    sums[claim.what] = sums[claim.what].saturating_add(ours.fen);
     let through = loan.through.max(claim.through);
     let flows = target(state, loan, &loan.facts, through, sums);
     let fund = PortfolioRef::of(state.portfolios.get(loan.portfolio));

@@ -2,8 +2,8 @@
 
 use crate::event::loan_terms::MonthDay;
 use crate::event::{ClaimFor, Interest};
-use crate::loan::position::place;
-use crate::loan::walk::{Payment, Stretch, Sums, Walk};
+use crate::loan::stretch::{Payment, Stretch};
+use crate::loan::walk::{Sums, Walk};
 use crate::money::{Day, Fen};
 use crate::state::State;
 use crate::state::lending_rows::{Claim, Loan};
@@ -47,7 +47,7 @@ pub(super) fn ours(state: &State, claim: &Claim, loan: &Loan) -> Option<Ours> {
         ours.rate_ppm = sums[2].rate_ppm;
     }
     // Never more is confirmed in all than has accrued in all: what was confirmed too much is held against this claim.
-    let room = whole.saturating_sub(loan.confirmed[place(claim.what)]).max(0);
+    let room = whole.saturating_sub(loan.confirmed[claim.what]).max(0);
     ours.fen = whole.saturating_sub(before).min(room);
     ours.years = by_year(claim, before, ours.fen, until);
     Some(ours)

@@ -7,7 +7,7 @@ use crate::event::OverclaimReturned;
 use crate::finding::FindingKind;
 use crate::loan::fund_effect;
 use crate::loan::portfolio::PortfolioRef;
-use crate::loan::position::{place, target};
+use crate::loan::position::target;
 use crate::loan::posting::{Channels, difference};
 use crate::money::{Day, Fen};
 use crate::state::lending_rows::Loan;
@@ -29,7 +29,7 @@ pub(crate) fn judge_overclaim_returned(case: &Case<'_>, event: &OverclaimReturne
         return Ok(change);
     };
     let mut confirmed = loan.confirmed;
-    let sum = &mut confirmed[place(event.what)];
+    let sum = &mut confirmed[event.what];
     let excess = event.fen > *sum;
     *sum -= event.fen.min(*sum);
     let flows = target(state, loan, &loan.facts, loan.through, confirmed);

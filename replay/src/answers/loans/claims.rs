@@ -2,7 +2,8 @@
 
 use super::portfolios::some;
 use ledger::event::ClaimFor;
-use ledger::loan::walk::{Payment, Walk};
+use ledger::loan::stretch::Payment;
+use ledger::loan::walk::Walk;
 use ledger::money::{Day, Fen};
 use ledger::state::State;
 use ledger::state::lending_rows::{Claim, ClaimLine, Verdict};

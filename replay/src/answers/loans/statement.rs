@@ -1,13 +1,11 @@
 //! The statement of a loan's interest: stretch by stretch, exact and as it is posted. The walk itself is in `ledger`.
 
 use ledger::event::Interest;
-use ledger::loan::walk::{Missing, Payment, Stretch, Walk};
-use ledger::money::{Day, Fen};
+use ledger::loan::stretch::{Exact, Stretch, half_up, parts_of_a_fen};
+use ledger::loan::walk::{Missing, Walk};
+use ledger::money::Day;
 use ledger::state::State;
 use ledger::state::lending_rows::Loan;
-
-/// The walk counts in millionths of a millionth of a fen, times the days of a year.
-const PARTS: i128 = 1_000_000 * 1_000_000;
 
 /// Fen in hundredths: yuan with four decimals.
 const HUNDREDTHS: i128 = 100;
@@ -31,34 +29,16 @@ pub struct StatementRow {
 /// What is missing to know its interest.
 pub fn statement(state: &State, loan: &Loan, through: Day) -> Result<Vec<StatementRow>, Missing> {
     let walk = Walk::new(state, loan, &loan.facts)?;
-    let divisor = i128::from(loan.basis.days()) * PARTS;
+    let parts = parts_of_a_fen(loan.basis);
+    let hundredths = |exact: i128| half_up(exact * HUNDREDTHS, parts);
     let mut rows = Vec::new();
-    let mut exact = [0_i128; 4];
+    let mut exact = Exact::default();
     walk.sums([through], |stretch| {
-        let payer = match stretch.payment {
-            Payment::Subsidy => 0,
-            Payment::Waiver(_) => 1,
-            Payment::Borrower => 2,
-        };
-        exact[payer] += stretch.exact[0];
-        exact[3] += stretch.exact[1];
-        let [subsidy, waiver, borrower, penalty] = exact.map(|sum| fen(half_up(sum, divisor)));
-        rows.push(StatementRow {
-            stretch: *stretch,
-            interest: half_up(stretch.exact[0] * HUNDREDTHS, divisor),
-            penalty: half_up(stretch.exact[1] * HUNDREDTHS, divisor),
-            so_far: Interest { subsidy, waiver, borrower, penalty },
-        });
+        exact.add(stretch);
+        let (interest, penalty) = (hundredths(stretch.interest), hundredths(stretch.penalty));
+        rows.push(StatementRow { stretch: *stretch, interest, penalty, so_far: exact.rounded(parts) });
     })?;
     Ok(rows)
-}
-
-fn half_up(exact: i128, divisor: i128) -> i128 {
-    (exact * 2 + divisor) / (divisor * 2)
-}
-
-fn fen(sum: i128) -> Fen {
-    Fen::try_from(sum).unwrap_or(Fen::MAX)
 }
 
 /// Hundredths of a fen as yuan with four decimals.

@@ -4,7 +4,8 @@
 use std::fmt::Write;
 
 use ledger::event::LoanKind;
-use ledger::loan::walk::{Payment, Walk};
+use ledger::loan::stretch::Payment;
+use ledger::loan::walk::Walk;
 use ledger::money::{Day, yuan};
 use ledger::state::State;
 use ledger::state::lending_rows::{Claim, ClaimLine, Loan, Verdict, What};

@@ -12,7 +12,8 @@ use ledger::event::Allocation;
 use ledger::loan::accrual::due;
 use ledger::loan::position;
 use ledger::loan::rates::terms_on;
-use ledger::loan::walk::{Missing, Payment, Walk};
+use ledger::loan::stretch::Payment;
+use ledger::loan::walk::{Missing, Walk};
 use ledger::money::Fen;
 use ledger::state::State;
 use ledger::state::lending_rows::{Fact, Loan, What};
@@ -40,7 +41,6 @@ pub fn loan(asked: &Asked, request: &v1::GetLoanRequest) -> Result<v1::GetLoanRe
     let balances = classes(Owner::Loan).zip(row.accounts..);
     let balances = balances.map(|(class, account)| (class, state.accounts.get(account).balance));
     let lines = lines_of_loan(&state, handle);
-    let [confirmed_subsidy_fen, confirmed_waiver_fen] = row.confirmed;
     Ok(v1::GetLoanResponse {
         as_of: state.entries,
         basis: asked.basis(),
@@ -53,8 +53,8 @@ pub fn loan(asked: &Asked, request: &v1::GetLoanRequest) -> Result<v1::GetLoanRe
         stretches: stretches.iter().map(|row| stretch(&state, row)).collect(),
         claim_lines: lines.into_iter().map(|line| line_of(&state, line)).collect(),
         standings: standings(&state, row),
-        confirmed_subsidy_fen,
-        confirmed_waiver_fen,
+        confirmed_subsidy_fen: row.confirmed.subsidy,
+        confirmed_waiver_fen: row.confirmed.waiver,
         recovered_fen: row.recovered,
         missing,
     })
