@@ -77,7 +77,8 @@ fn shown(address: &str, words: &[&str]) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-fn asked(address: &str, words: &[&str]) -> Value {
+/// What a command answers as JSON.
+pub fn asked(address: &str, words: &[&str]) -> Value {
     let text = shown(address, &[words, &["--json"]].concat());
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("{words:?}: {error}\n{text}"))
 }

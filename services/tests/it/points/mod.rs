@@ -3,6 +3,7 @@
 
 mod asking;
 mod cli;
+mod json_keys;
 pub mod year;
 
 use crate::support::{self, Server, org};
