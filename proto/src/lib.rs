@@ -6,6 +6,7 @@
 pub mod entry;
 pub mod event;
 pub mod fields;
+pub mod json;
 pub mod limits;
 pub mod samples;
 

@@ -27,7 +27,7 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
             &["fold"],
         ],
     ),
-    ("proto", &[&["limits"], &["v1"], &["event", "entry"], &["outcome", "fields", "samples"]]),
+    ("proto", &[&["limits"], &["v1"], &["event", "entry", "json"], &["outcome", "fields", "samples"]]),
     (
         "replay",
         &[
@@ -41,7 +41,7 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
             &["jobs"],
         ],
     ),
-    ("services", &[&["wire"], &["query", "intake"], &["accrue", "faces"], &["demo"], &["bench"], &["cli"]]),
+    ("services", &[&["wire", "principal"], &["query", "intake"], &["accrue", "faces"], &["demo"], &["bench"], &["cli"]]),
 ];
 
 /// Public types of one crate that share a name, with the reason.

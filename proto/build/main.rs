@@ -1,5 +1,7 @@
 //! Compiles the `.proto` files without protoc. Does not touch the conversions, which are written by hand.
 
+mod json;
+
 use prost::Message;
 use std::path::PathBuf;
 
@@ -9,6 +11,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let descriptors = protox::compile(files, ["proto"])?;
     let out = PathBuf::from(std::env::var("OUT_DIR")?);
     std::fs::write(out.join("mingzhang.binpb"), descriptors.encode_to_vec())?;
-    tonic_prost_build::configure().bytes(".").build_server(true).build_client(true).compile_fds(descriptors)?;
+    let config = tonic_prost_build::configure().bytes(".").build_server(true).build_client(true);
+    json::shown(config, &descriptors).compile_fds(descriptors)?;
     Ok(())
 }
