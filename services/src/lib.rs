@@ -6,5 +6,6 @@ pub mod cli;
 pub mod demo;
 pub mod faces;
 pub mod intake;
+pub mod principal;
 pub mod query;
 pub mod wire;

@@ -1,7 +1,7 @@
 //! Figures as events, and how they are said: ids that follow from content, calls that a busy server is asked again.
 
 use super::{CALL_EVENTS, Figure, Job};
-use crate::cli::client::named;
+use crate::principal::named;
 use bytes::Bytes;
 use ledger::event::{Event, Interest, InterestAccrued, InterestAdjusted, Kind};
 use ledger::money::Day;

@@ -1,6 +1,6 @@
 //! The callers of the benchmark: each sends its events in order, one call after the other, and times every call.
 
-use crate::faces::grpc::PRINCIPAL_HEADER;
+use crate::principal::named;
 use anyhow::Context;
 use bytes::Bytes;
 use proto::v1;
@@ -9,9 +9,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::Barrier;
-use tonic::metadata::MetadataValue;
+use tonic::Code;
 use tonic::transport::{Channel, Endpoint};
-use tonic::{Code, Request};
 
 /// Connections at most; further callers share them.
 const CONNECTIONS: usize = 8;
@@ -107,9 +106,7 @@ async fn call_all(channel: Channel, events: Vec<Bytes>, batch: usize) -> anyhow:
 async fn call(client: &mut RecorderClient<Channel>, events: &[Bytes]) -> anyhow::Result<v1::RecordResponse> {
     loop {
         let message = v1::RecordRequest { events: events.to_vec(), dry_run: false, terse: true };
-        let mut request = Request::new(message);
-        request.metadata_mut().insert(PRINCIPAL_HEADER, MetadataValue::from_static("bench"));
-        match client.record(request).await {
+        match client.record(named(message, "bench")).await {
             Ok(response) => return Ok(response.into_inner()),
             Err(status) if status.code() == Code::ResourceExhausted => tokio::time::sleep(BUSY_PAUSE).await,
             Err(status) => return Err(status.into()),

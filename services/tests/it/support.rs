@@ -83,7 +83,7 @@ impl Server {
         let mut request = Request::new(v1::RecordRequest { events, dry_run, terse: false });
         if !principal.is_empty() {
             let value = principal.parse().expect("an ASCII name");
-            request.metadata_mut().insert(grpc::PRINCIPAL_HEADER, value);
+            request.metadata_mut().insert(services::principal::PRINCIPAL_HEADER, value);
         }
         self.tell().record(request).await
     }

@@ -1,15 +1,18 @@
 //! `mingzhang diff`: two points in time compared. Which balances, which entities, which entries, and what they did.
 
-use crate::cli::client::Target;
-use crate::cli::lending::lending::day_typed;
-use crate::cli::shown::point::{moment_typed, patiently};
-use crate::cli::shown::show::{day, id, moment, yuan};
-use crate::cli::{Failure, print_json, runtime};
+use crate::cli::client::{Query, Target};
+use crate::cli::failure::Failure;
+use crate::cli::print_json;
+use crate::cli::shown::ask::{asking, patiently};
+use crate::cli::shown::list::{Column, left, list, right};
+use crate::cli::shown::point::words;
+use crate::cli::shown::text::yuan;
+use crate::cli::typed::{day_typed, moment_typed};
 use clap::Args;
 use ledger::money::Day;
+use proto::json::id;
 use proto::v1;
-use replay::text_table::{Align, Table};
-use serde_json::{Value, json};
+use replay::text_table::Table;
 
 /// What differs between two points in time, and which entries made it differ
 #[derive(Args, Debug)]
@@ -56,52 +59,84 @@ impl DiffArgs {
         let from = point(self.from_index, self.from_recorded, self.from_effective);
         [from, point(self.to_index, self.to_recorded, self.to_effective)]
     }
+
+    pub(crate) fn run(&self) -> Result<(), Failure> {
+        let [from, to] = self.points();
+        if from == to {
+            let why = "the two points are the same; give --from-index, --from-recorded or --from-effective";
+            return Err(Failure::Usage(why.to_owned()));
+        }
+        let answer = asking(&self.target, async |query| self.all(query, from, to).await)?;
+        if self.target.json {
+            return print_json(&serde_json::to_value(&answer)?);
+        }
+        print_sides(&answer, from, to);
+        print_sums(&answer.sums);
+        print_balances(&answer);
+        print_entities(&answer);
+        print_entries(&answer);
+        if !answer.next_page_token.is_empty() {
+            outln!("\n  more rows follow, see --limit");
+        }
+        Ok(())
+    }
+
+    /// Asks page after page until there are as many rows as are wanted. The first page stays, as counts are of everything.
+    async fn all(&self, query: &mut Query, from: v1::Point, to: v1::Point) -> Result<v1::CompareResponse, Failure> {
+        let page_size = self.limit;
+        let mut request = v1::CompareRequest { from: Some(from), to: Some(to), page_size, ..Default::default() };
+        let mut whole = patiently(request.from, async || query.compare(request.clone()).await).await?;
+        let mut shown = whole.balances.len().max(whole.entities.len());
+        while !whole.next_page_token.is_empty() && shown < self.limit as usize {
+            request.page_token.clone_from(&whole.next_page_token);
+            request.page_size = self.limit - u32::try_from(shown).unwrap_or(self.limit);
+            let page = patiently(request.from, async || query.compare(request.clone()).await).await?;
+            shown += page.balances.len().max(page.entities.len());
+            whole.balances.extend(page.balances);
+            whole.entities.extend(page.entities);
+            whole.next_page_token = page.next_page_token;
+        }
+        Ok(whole)
+    }
 }
 
-pub(crate) fn diff(args: &DiffArgs) -> Result<(), Failure> {
-    let [from, to] = args.points();
-    if from == to {
-        let why = "the two points are the same; give --from-index, --from-recorded or --from-effective";
-        return Err(Failure::Usage(why.to_owned()));
-    }
-    let answer = runtime()?.block_on(asked(args, from, to))?;
-    if args.target.json {
-        return print_json(&as_json(&answer));
-    }
-    show_sides(&answer, from, to);
-    show_sums(&answer.sums);
-    show_balances(&answer);
-    show_entities(&answer);
-    show_entries(&answer);
-    if !answer.next_page_token.is_empty() {
-        outln!("\n  more rows follow, see --limit");
-    }
-    Ok(())
-}
+const SUMS: &[Column<v1::SumDifference>] = &[
+    left("账簿 book", |sum| sum.book.clone()),
+    left("科目 class", |sum| format!("{} {}", sum.class_zh, sum.class)),
+    right("前 from 元", |sum| ledger::money::yuan(digits(&sum.from_fen))),
+    right("后 to 元", |sum| ledger::money::yuan(digits(&sum.to_fen))),
+    right("差额 difference", |sum| ledger::money::yuan(digits(&sum.to_fen) - digits(&sum.from_fen))),
+];
 
-/// Asks page after page until there are as many rows as are wanted. The first page stays, as counts are of everything.
-async fn asked(args: &DiffArgs, from: v1::Point, to: v1::Point) -> Result<v1::CompareResponse, Failure> {
-    let mut query = args.target.ask().await?;
-    let mut request =
-        v1::CompareRequest { from: Some(from), to: Some(to), page_size: args.limit, ..v1::CompareRequest::default() };
-    let mut whole = patiently(request.from, async || query.compare(request.clone()).await).await?;
-    let mut shown = whole.balances.len().max(whole.entities.len());
-    while !whole.next_page_token.is_empty() && shown < args.limit as usize {
-        request.page_token.clone_from(&whole.next_page_token);
-        request.page_size = args.limit - u32::try_from(shown).unwrap_or(args.limit);
-        let page = patiently(request.from, async || query.compare(request.clone()).await).await?;
-        shown += page.balances.len().max(page.entities.len());
-        whole.balances.extend(page.balances);
-        whole.entities.extend(page.entities);
-        whole.next_page_token = page.next_page_token;
-    }
-    Ok(whole)
-}
+const BALANCES: &[Column<v1::BalanceDifference>] = &[
+    left("科目 class", |row| of_account(row, |account| account.class_zh.clone())),
+    left("归属 owner", |row| of_account(row, |account| account.owner_name.clone())),
+    right("前 from 元", |row| yuan(row.from_fen)),
+    right("后 to 元", |row| yuan(row.to_fen)),
+    right("差额 difference", |row| yuan(row.difference_fen)),
+    left("记录 entries", postings),
+    left("id", |row| of_account(row, |account| id(&account.owner))),
+];
 
-fn show_sides(answer: &v1::CompareResponse, from: v1::Point, to: v1::Point) {
+const COUNTS: &[Column<v1::EntityCount>] = &[
+    left("种类 kind", |kind| format!("{} {}", kind.kind_zh, kind.kind)),
+    right("新增 new", |kind| kind.new.to_string()),
+    right("没有 gone", |kind| kind.gone.to_string()),
+    right("变化 changed", |kind| kind.changed.to_string()),
+];
+
+const ENTITIES: &[Column<v1::EntityDifference>] = &[
+    left("种类 kind", numbered_kind),
+    left("", |row| difference(row).to_owned()),
+    left("名称 name", |row| row.name.clone()),
+    left("记录 entries", entries),
+    left("id", |row| id(&row.id)),
+];
+
+fn print_sides(answer: &v1::CompareResponse, from: v1::Point, to: v1::Point) {
     let side = |name: &str, point: v1::Point, side: &Option<v1::ComparedSide>| {
         let v1::ComparedSide { entries, withheld, changed } = side.unwrap_or_default();
-        outln!("  {name}  {}: 记录 entries {entries}", words(point));
+        outln!("  {name}  {}: 记录 entries {entries}", point_words(&point));
         if withheld > 0 {
             outln!("         {withheld} entries of later days are left out 未计入");
         }
@@ -116,49 +151,36 @@ fn show_sides(answer: &v1::CompareResponse, from: v1::Point, to: v1::Point) {
 }
 
 /// A point in words.
-fn words(point: v1::Point) -> String {
-    let index = point.at_index.map(|index| format!("第 {index} 条之后 after entry {index}"));
-    let until = point.recorded_until_ms;
-    let until = (until != 0).then(|| format!("记录至 recorded until {}", moment(until)));
-    let on = (point.effective_on != 0).then(|| format!("生效至 effective on {}", day(point.effective_on)));
-    let known: Vec<String> = [index, until, on].into_iter().flatten().collect();
+fn point_words(point: &v1::Point) -> String {
+    let known = words(point);
     if known.is_empty() { "现在 everything known now".to_owned() } else { known.join("; ") }
 }
 
-fn show_sums(sums: &[v1::SumDifference]) {
+fn print_sums(sums: &[v1::SumDifference]) {
     let differ: Vec<_> = sums.iter().filter(|sum| sum.from_fen != sum.to_fen).collect();
     outln!("\n各科目合计 Sums by class that differ: {} of {}", differ.len(), sums.len());
-    let (left, right) = (Align::Left, Align::Right);
-    let columns = [("账簿 book", left), ("科目 class", left), ("前 from 元", right), ("后 to 元", right)];
-    let mut table = Table::new(&[&columns[..], &[("差额 difference", right)]].concat());
-    for sum in differ {
-        let fen = |text: &str| text.parse::<i128>().unwrap_or_default();
-        let (from, to) = (fen(&sum.from_fen), fen(&sum.to_fen));
-        let [from, to, more] = [from, to, to - from].map(ledger::money::yuan);
-        table.row([sum.book.clone(), format!("{} {}", sum.class_zh, sum.class), from, to, more]);
-    }
-    put(&table);
+    print_table(&list(SUMS, differ));
+}
+
+/// A sum as the wire has it.
+fn digits(fen: &str) -> i128 {
+    fen.parse().unwrap_or_default()
 }
 
 /// An empty table says less than the count above it.
-fn put(table: &Table) {
+fn print_table(table: &Table) {
     if !table.is_empty() {
         out!("{table}");
     }
 }
 
-fn show_balances(answer: &v1::CompareResponse) {
+fn print_balances(answer: &v1::CompareResponse) {
     outln!("\n余额不同的账户 Accounts whose balances differ: {}", answer.balance_count);
-    let (left, right) = (Align::Left, Align::Right);
-    let columns = [("科目 class", left), ("归属 owner", left), ("前 from 元", right), ("后 to 元", right)];
-    let more = [("差额 difference", right), ("记录 entries", left), ("id", left)];
-    let mut table = Table::new(&[&columns[..], &more[..]].concat());
-    for row in &answer.balances {
-        let account = row.account.clone().unwrap_or_default();
-        let [from, to, more] = [row.from_fen, row.to_fen, row.difference_fen].map(yuan);
-        table.row([account.class_zh, account.owner_name, from, to, more, postings(row), id(&account.owner)]);
-    }
-    put(&table);
+    print_table(&list(BALANCES, &answer.balances));
+}
+
+fn of_account(row: &v1::BalanceDifference, text: fn(&v1::Account) -> String) -> String {
+    text(row.account.as_ref().unwrap_or(&v1::Account::default()))
 }
 
 /// The entries whose postings made a balance differ.
@@ -173,34 +195,26 @@ fn postings(row: &v1::BalanceDifference) -> String {
     named.chain(more).collect::<Vec<_>>().join(" ")
 }
 
-fn show_entities(answer: &v1::CompareResponse) {
+fn print_entities(answer: &v1::CompareResponse) {
     let all: u64 = answer.entity_counts.iter().map(|kind| kind.new + kind.gone + kind.changed).sum();
     outln!("\n不同的对象 Entities that differ: {all}");
-    let (left, right) = (Align::Left, Align::Right);
-    let mut counts =
-        Table::new(&[("种类 kind", left), ("新增 new", right), ("没有 gone", right), ("变化 changed", right)]);
-    for kind in &answer.entity_counts {
-        let numbers = [kind.new, kind.gone, kind.changed].map(|number| number.to_string());
-        counts.row([format!("{} {}", kind.kind_zh, kind.kind)].into_iter().chain(numbers));
-    }
-    put(&counts);
-    let columns = [("种类 kind", left), ("", left), ("名称 name", left), ("记录 entries", left), ("id", left)];
-    let mut table = Table::new(&columns);
-    for row in &answer.entities {
-        let kind = if row.number == 0 { row.kind_zh.clone() } else { format!("{} {}", row.kind_zh, row.number) };
-        table.row([kind, difference(row).1.to_owned(), row.name.clone(), entries(row), id(&row.id)]);
-    }
+    print_table(&list(COUNTS, &answer.entity_counts));
+    let table = list(ENTITIES, &answer.entities);
     if !table.is_empty() {
         outln!("");
     }
-    put(&table);
+    print_table(&table);
 }
 
-fn difference(row: &v1::EntityDifference) -> (&'static str, &'static str) {
+fn numbered_kind(row: &v1::EntityDifference) -> String {
+    if row.number == 0 { row.kind_zh.clone() } else { format!("{} {}", row.kind_zh, row.number) }
+}
+
+fn difference(row: &v1::EntityDifference) -> &'static str {
     match row.difference() {
-        v1::Difference::New => ("new", "新增 new"),
-        v1::Difference::Gone => ("gone", "没有 gone"),
-        _ => ("changed", "变化 changed"),
+        v1::Difference::New => "新增 new",
+        v1::Difference::Gone => "没有 gone",
+        _ => "变化 changed",
     }
 }
 
@@ -215,7 +229,7 @@ fn entries(row: &v1::EntityDifference) -> String {
     }
 }
 
-fn show_entries(answer: &v1::CompareResponse) {
+fn print_entries(answer: &v1::CompareResponse) {
     outln!("\n记录 Entries");
     let some = |name: &str, some: &Option<v1::SomeEntries>| {
         let some = some.clone().unwrap_or_default();
@@ -226,54 +240,4 @@ fn show_entries(answer: &v1::CompareResponse) {
     some("只计入前者 count in from alone   ", &answer.only_from);
     some("只计入后者 count in to alone     ", &answer.only_to);
     some("结果不同 came out differently    ", &answer.judged);
-}
-
-fn as_json(answer: &v1::CompareResponse) -> Value {
-    let side = |side: &Option<v1::ComparedSide>| {
-        let v1::ComparedSide { entries, withheld, changed } = side.unwrap_or_default();
-        json!({ "entries": entries, "withheld": withheld, "changed": changed })
-    };
-    let sum = |sum: &v1::SumDifference| json!({ "book": sum.book, "class": sum.class, "from_fen": sum.from_fen, "to_fen": sum.to_fen });
-    let count = |kind: &v1::EntityCount| json!({ "kind": kind.kind, "new": kind.new, "gone": kind.gone, "changed": kind.changed });
-    let balances: Vec<Value> = answer.balances.iter().map(balance_json).collect();
-    let entities: Vec<Value> = answer.entities.iter().map(entity_json).collect();
-    json!({ "from": side(&answer.from), "to": side(&answer.to),
-        "sums": answer.sums.iter().map(sum).collect::<Vec<_>>(),
-        "balance_count": answer.balance_count, "balances": balances,
-        "entity_counts": answer.entity_counts.iter().map(count).collect::<Vec<_>>(), "entities": entities,
-        "only_from": entries_json(&answer.only_from), "only_to": entries_json(&answer.only_to),
-        "judged": entries_json(&answer.judged), "more": !answer.next_page_token.is_empty() })
-}
-
-fn balance_json(row: &v1::BalanceDifference) -> Value {
-    let posting = |posting: &v1::CountedPosting| {
-        json!({ "index": posting.index, "event": id(&posting.event), "booked": posting.booked,
-            "effective": posting.effective, "fen": posting.fen, "in_to": posting.in_to })
-    };
-    let account = row.account.clone().unwrap_or_default();
-    json!({ "class": account.class, "owner": id(&account.owner), "owner_name": account.owner_name,
-        "from_fen": row.from_fen, "to_fen": row.to_fen, "difference_fen": row.difference_fen,
-        "postings": row.postings.iter().map(posting).collect::<Vec<_>>(), "posting_count": row.posting_count,
-        "counted_in_part": row.counted_in_part })
-}
-
-fn entity_json(row: &v1::EntityDifference) -> Value {
-    json!({ "kind": row.kind, "difference": difference(row).0, "id": id(&row.id), "number": row.number,
-        "name": row.name, "last_from": row.last_from, "last_to": row.last_to, "named_by": row.named_by,
-        "looked_for": !row.not_looked_for })
-}
-
-fn entries_json(some: &Option<v1::SomeEntries>) -> Value {
-    let outcome = |outcome: v1::Outcome| match outcome {
-        v1::Outcome::Posted => "posted",
-        v1::Outcome::Duplicate => "duplicate",
-        v1::Outcome::Refused => "refused",
-        _ => "left_out",
-    };
-    let entry = |entry: &v1::ComparedEntry| {
-        json!({ "index": entry.index, "event": id(&entry.event), "from": outcome(entry.from()),
-            "to": outcome(entry.to()), "from_code": entry.from_code, "to_code": entry.to_code })
-    };
-    let some = some.clone().unwrap_or_default();
-    json!({ "count": some.count, "first": some.first.iter().map(entry).collect::<Vec<_>>() })
 }

@@ -1,8 +1,11 @@
 //! `mingzhang explain`: why an entry was posted or refused, in Chinese with English beside it.
 
 use crate::cli::client::Target;
-use crate::cli::shown::show::{missing, typed, word};
-use crate::cli::{Failure, print_json, runtime};
+use crate::cli::failure::{Failure, missing};
+use crate::cli::print_json;
+use crate::cli::shown::ask::asking;
+use crate::cli::shown::text::word;
+use crate::cli::typed::wire_id;
 use clap::Args;
 use proto::v1;
 use proto::v1::explain_request::Entry;
@@ -27,20 +30,21 @@ pub struct ExplainArgs {
     target: Target,
 }
 
-pub(crate) fn explain(args: &ExplainArgs) -> Result<(), Failure> {
-    let entry = match args.entry {
-        Wanted::Index(index) => Entry::Index(index),
-        Wanted::Event(event) => Entry::Event(typed(event)),
-    };
-    let request = v1::ExplainRequest { not_before: 0, entry: Some(entry) };
-    let answer = runtime()?
-        .block_on(async { Ok::<_, Failure>(args.target.ask().await?.explain(request).await?.into_inner()) })?;
-    let printout = printout(&answer)?;
-    if args.target.json {
-        return print_json(&printout.json());
+impl ExplainArgs {
+    pub(crate) fn run(&self) -> Result<(), Failure> {
+        let entry = match self.entry {
+            Wanted::Index(index) => Entry::Index(index),
+            Wanted::Event(event) => Entry::Event(wire_id(event)),
+        };
+        let request = v1::ExplainRequest { not_before: 0, entry: Some(entry) };
+        let answer = asking(&self.target, async |query| Ok(query.explain(request).await?.into_inner()))?;
+        let printout = printout(&answer)?;
+        if self.target.json {
+            return print_json(&printout.json());
+        }
+        out!("{printout}");
+        Ok(())
     }
-    out!("{printout}");
-    Ok(())
 }
 
 /// A service's answer as a printout, which is shown as `replay explain` shows it.

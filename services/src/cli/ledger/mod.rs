@@ -1,8 +1,15 @@
-//! Questions about budget money, awards and payments. Not here: loans, proofs, and running a ledger.
+//! Questions about budget money, awards and payments, a file for each command. Not here: loans, proofs, and running a ledger.
 
-pub(crate) mod ask;
+pub(crate) mod award;
+pub(crate) mod balance;
+pub(crate) mod batch;
 pub(crate) mod diff;
+pub(crate) mod entries;
 pub(crate) mod explain;
-pub(crate) mod follow;
-pub(crate) mod one;
+pub(crate) mod findings;
+pub(crate) mod line;
+pub(crate) mod payout;
+pub(crate) mod refusals;
+pub(crate) mod status;
+pub(crate) mod totals;
 pub(crate) mod trace;

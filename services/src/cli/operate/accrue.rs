@@ -1,50 +1,21 @@
-//! `mingzhang accrue`: interest of a lender's loans posted through a day. The job itself stands in `accrue`.
+//! `mingzhang accrue`: interest of a lender's loans posted through a day. The job itself is in `accrue`.
 
 use crate::accrue::{AccrualReport, Job, Sum, run};
 use crate::cli::client::Target;
-use crate::cli::lending::lending::day_typed;
-use crate::cli::shown::show::{typed, yuan};
-use crate::cli::{Failure, print_json, runtime};
-use crate::intake::import::ids;
-use clap::{Args, ValueEnum};
-use ledger::event::{Interest, LoanKind};
+use crate::cli::failure::Failure;
+use crate::cli::shown::text::yuan;
+use crate::cli::typed::{KindArg, day_typed, kind_name, org, wire_id};
+use crate::cli::{print_json, runtime};
+use clap::Args;
+use ledger::event::Interest;
 use ledger::money::Day;
 use proto::v1;
 use replay::progress;
 use replay::text_table::{Align, Table};
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 /// Who accrues when nobody else is named.
 pub(crate) const PRINCIPAL: &str = "计息作业";
-
-/// Kinds of loan as they are typed.
-#[derive(Clone, Copy, ValueEnum, Debug)]
-pub(crate) enum KindArg {
-    /// Student-origin credit loans 生源地
-    Origin,
-    /// Campus loans 校园地
-    Campus,
-}
-
-impl From<KindArg> for LoanKind {
-    fn from(kind: KindArg) -> Self {
-        match kind {
-            KindArg::Origin => Self::Origin,
-            KindArg::Campus => Self::Campus,
-        }
-    }
-}
-
-/// The name the server knows a kind by; none is both.
-pub(crate) fn kind_name(kind: Option<KindArg>) -> String {
-    kind.map_or("", |kind| LoanKind::from(kind).name()).to_owned()
-}
-
-/// An organisation, by its id or by the source's number.
-pub(crate) fn org(text: &str) -> Uuid {
-    Uuid::try_parse(text).unwrap_or_else(|_| ids::org(text))
-}
 
 /// Accrue interest of a lender's loans through a day 计息
 ///
@@ -76,37 +47,32 @@ pub struct AccrueArgs {
     target: Target,
 }
 
-pub(crate) fn accrue(args: &AccrueArgs) -> Result<(), Failure> {
-    let (lender, kind) = (org(&args.lender), kind_name(args.kind));
-    let job = Job {
-        lender,
-        kind: kind.clone(),
-        through: args.through,
-        principal: args.principal.clone(),
-        dry_run: args.dry_run,
-    };
-    let bar = progress::bar("计息 accruing {bar:40} {human_pos}/{human_len} 笔 loans {eta}", true);
-    let report = runtime()?.block_on(async {
-        let (mut query, recorder) = (args.target.ask().await?, args.target.tell().await?);
-        let request = v1::GetPositionRequest { lender: typed(lender), kind, ..Default::default() };
-        let position = query.get_position(request).await.map_err(|status| no_lender(status, &args.lender))?;
-        bar.set_length(position.into_inner().loans);
-        Ok::<_, Failure>(run(query, recorder, &job, &mut |loans| bar.inc(loans)).await?)
-    })?;
-    bar.finish_and_clear();
-    if args.target.json {
-        print_json(&report_json(&report, &job))?;
-    } else {
-        show(&report, &job);
-    }
-    if report.is_whole() { Ok(()) } else { Err(Failure::Refused) }
-}
-
-/// What a server says of a lender it does not know, with the number that was typed.
-pub(crate) fn no_lender(status: tonic::Status, typed: &str) -> Failure {
-    match Failure::from(status) {
-        Failure::NotFound(_) => Failure::NotFound(format!("no lender has the number or id {typed}, or no such loans")),
-        other => other,
+impl AccrueArgs {
+    pub(crate) fn run(&self) -> Result<(), Failure> {
+        let (lender, kind) = (org(&self.lender), kind_name(self.kind));
+        let job = Job {
+            lender,
+            kind: kind.clone(),
+            through: self.through,
+            principal: self.principal.clone(),
+            dry_run: self.dry_run,
+        };
+        let bar = progress::bar("计息 accruing {bar:40} {human_pos}/{human_len} 笔 loans {eta}", true);
+        let report = runtime()?.block_on(async {
+            let (mut query, recorder) = (self.target.query().await?, self.target.recorder().await?);
+            let request = v1::GetPositionRequest { lender: wire_id(lender), kind, ..Default::default() };
+            let position = query.get_position(request).await;
+            let position = position.map_err(|status| Failure::from(status).no_lender(&self.lender))?;
+            bar.set_length(position.into_inner().loans);
+            Ok::<_, Failure>(run(query, recorder, &job, &mut |loans| bar.inc(loans)).await?)
+        })?;
+        bar.finish_and_clear();
+        if self.target.json {
+            print_json(&report_json(&report, &job))?;
+        } else {
+            show(&report, &job);
+        }
+        if report.is_whole() { Ok(()) } else { Err(Failure::Refused) }
     }
 }
 

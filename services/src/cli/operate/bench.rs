@@ -1,7 +1,8 @@
-//! `mingzhang bench`.
+//! `mingzhang bench`: what the whole path takes. What is measured, and how, is in `bench`.
 
 use crate::bench::{self, BenchOptions, LoanBenchOptions, PointsMeasured, PointsOptions};
-use crate::cli::{Failure, print_json};
+use crate::cli::failure::Failure;
+use crate::cli::print_json;
 use clap::{Args, ValueEnum};
 use replay::text_table::{Align, Table};
 use serde::Serialize;
@@ -78,56 +79,58 @@ pub struct BenchArgs {
     json: bool,
 }
 
-pub(crate) fn bench(args: &BenchArgs) -> Result<(), Failure> {
-    match args.workload {
-        Workload::Rosters => rosters(args),
-        Workload::Loans => loans(args),
-        Workload::Points => points(args),
+impl BenchArgs {
+    pub(crate) fn run(&self) -> Result<(), Failure> {
+        match self.workload {
+            Workload::Rosters => self.rosters(),
+            Workload::Loans => self.loans(),
+            Workload::Points => self.points(),
+        }
     }
-}
 
-fn rosters(args: &BenchArgs) -> Result<(), Failure> {
-    let measured = bench::run(&BenchOptions {
-        data: args.data.clone(),
-        nats: args.nats.clone(),
-        events: args.events,
-        batch: args.batch,
-        clients: args.clients,
-        entities: args.entities,
-        sign: args.sign,
-        quiet: false,
-    })?;
-    print(&measured, args.json)?;
-    if measured.refused == 0 { Ok(()) } else { Err(Failure::Refused) }
-}
-
-fn loans(args: &BenchArgs) -> Result<(), Failure> {
-    let measured = bench::run_loans(&LoanBenchOptions {
-        data: args.data.clone(),
-        nats: args.nats.clone(),
-        loans: args.loans,
-        claim: args.claim,
-        batch: args.batch,
-        clients: args.clients,
-        quiet: false,
-    })?;
-    print(&measured, args.json)?;
-    if measured.refused == 0 && measured.claim_is_right { Ok(()) } else { Err(Failure::Refused) }
-}
-
-fn points(args: &BenchArgs) -> Result<(), Failure> {
-    let Some(data) = args.data.clone().filter(|_| args.nats.is_none()) else {
-        return Err(Failure::Usage(
-            "points are asked of the files of a record: name its directory with --data".to_owned(),
-        ));
-    };
-    let measured = bench::run_points(&PointsOptions { data, questions: args.questions, quiet: false })?;
-    if args.json {
-        print_json(&measured)?;
-    } else {
-        print_points(&measured);
+    fn rosters(&self) -> Result<(), Failure> {
+        let measured = bench::run(&BenchOptions {
+            data: self.data.clone(),
+            nats: self.nats.clone(),
+            events: self.events,
+            batch: self.batch,
+            clients: self.clients,
+            entities: self.entities,
+            sign: self.sign,
+            quiet: false,
+        })?;
+        print(&measured, self.json)?;
+        if measured.refused == 0 { Ok(()) } else { Err(Failure::Refused) }
     }
-    if measured.agrees { Ok(()) } else { Err(Failure::Refused) }
+
+    fn loans(&self) -> Result<(), Failure> {
+        let measured = bench::run_loans(&LoanBenchOptions {
+            data: self.data.clone(),
+            nats: self.nats.clone(),
+            loans: self.loans,
+            claim: self.claim,
+            batch: self.batch,
+            clients: self.clients,
+            quiet: false,
+        })?;
+        print(&measured, self.json)?;
+        if measured.refused == 0 && measured.claim_is_right { Ok(()) } else { Err(Failure::Refused) }
+    }
+
+    fn points(&self) -> Result<(), Failure> {
+        let Some(data) = self.data.clone().filter(|_| self.nats.is_none()) else {
+            return Err(Failure::Usage(
+                "points are asked of the files of a record: name its directory with --data".to_owned(),
+            ));
+        };
+        let measured = bench::run_points(&PointsOptions { data, questions: self.questions, quiet: false })?;
+        if self.json {
+            print_json(&measured)?;
+        } else {
+            print_points(&measured);
+        }
+        if measured.agrees { Ok(()) } else { Err(Failure::Refused) }
+    }
 }
 
 fn print_points(measured: &PointsMeasured) {

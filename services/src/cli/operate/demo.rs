@@ -1,9 +1,10 @@
 //! `mingzhang demo`: the README's main job.
 
-use super::serve::{asked_to_stop, failed, log_failed};
-use crate::cli::{Failure, print_json, runtime};
+use super::serve::asked_to_stop;
+use crate::cli::failure::Failure;
+use crate::cli::{print_json, runtime};
+use crate::demo;
 use crate::demo::report::report;
-use crate::demo::run;
 use crate::demo::run::{DemoOptions, Ran};
 use crate::demo::year::Scale;
 use crate::faces::grpc;
@@ -48,39 +49,42 @@ pub struct DemoArgs {
     listen: SocketAddr,
 }
 
-pub(crate) fn demo(args: &DemoArgs) -> Result<(), Failure> {
-    let quiet = args.json || !std::io::stderr().is_terminal();
-    let key = args.key.as_deref().map(replay::proof::key_files::read).transpose();
-    let signing = key.map_err(|error| Failure::Usage(error.to_string()))?.map(Signing::new);
-    let options = DemoOptions { scale: args.scale, data: args.data.clone(), nats: args.nats.clone(), signing, quiet };
-    let ran = run::run(&options).map_err(|error| match error.downcast::<LogError>() {
-        Ok(log) => log_failed(&log),
-        Err(error) => error.into(),
-    })?;
-    if args.json {
-        print_json(&ran.figures)?;
-    } else {
-        out!("{}", report(&ran));
+impl DemoArgs {
+    pub(crate) fn run(&self) -> Result<(), Failure> {
+        let quiet = self.json || !std::io::stderr().is_terminal();
+        let key = self.key.as_deref().map(replay::proof::key_files::read).transpose();
+        let signing = key.map_err(|error| Failure::Usage(error.to_string()))?.map(Signing::new);
+        let options =
+            DemoOptions { scale: self.scale, data: self.data.clone(), nats: self.nats.clone(), signing, quiet };
+        let ran = demo::run::run(&options).map_err(|error| match error.downcast::<LogError>() {
+            Ok(log) => Failure::from(&log),
+            Err(error) => error.into(),
+        })?;
+        if self.json {
+            print_json(&ran.figures)?;
+        } else {
+            out!("{}", report(&ran));
+        }
+        if !ran.differences().is_empty() {
+            let stopped = ran.engine.stop().map_err(Failure::from);
+            let differ = format!("the ledger differs from the plan: {}", ran.differences().join("; "));
+            return stopped.and(Err(Failure::Failed(differ)));
+        }
+        let served = if self.once { Ok(()) } else { self.serve(&ran) };
+        let stopped = ran.engine.stop().map_err(Failure::from);
+        served.and(stopped)
     }
-    if !ran.differences().is_empty() {
-        let stopped = ran.engine.stop().map_err(failed);
-        let differ = format!("the ledger differs from the plan: {}", ran.differences().join("; "));
-        return stopped.and(Err(Failure::Failed(differ)));
-    }
-    let served = if args.once { Ok(()) } else { serve(args, &ran) };
-    let stopped = ran.engine.stop().map_err(failed);
-    served.and(stopped)
-}
 
-fn serve(args: &DemoArgs, ran: &Ran) -> Result<(), Failure> {
-    let runtime = runtime()?;
-    let served = runtime.block_on(async {
-        let cannot = |error| Failure::Failed(format!("cannot listen on {}: {error}", args.listen));
-        let listener = TcpListener::bind(args.listen).await.map_err(cannot)?;
-        eprintln!("mingzhang: serving on {}, data in {}; ctrl-c ends it", args.listen, ran.data.display());
-        let served = grpc::run(listener, ran.engine.clone(), false, asked_to_stop()).await;
-        served.map_err(|error| Failure::Failed(error.to_string()))
-    });
-    runtime.shutdown_timeout(Duration::from_secs(1));
-    served
+    fn serve(&self, ran: &Ran) -> Result<(), Failure> {
+        let runtime = runtime()?;
+        let served = runtime.block_on(async {
+            let cannot = |error| Failure::Failed(format!("cannot listen on {}: {error}", self.listen));
+            let listener = TcpListener::bind(self.listen).await.map_err(cannot)?;
+            eprintln!("mingzhang: serving on {}, data in {}; ctrl-c ends it", self.listen, ran.data.display());
+            let served = grpc::run(listener, ran.engine.clone(), false, asked_to_stop()).await;
+            served.map_err(|error| Failure::Failed(error.to_string()))
+        });
+        runtime.shutdown_timeout(Duration::from_secs(1));
+        served
+    }
 }

@@ -1,6 +1,6 @@
 //! The options of `mingzhang serve --follow`, and the end of a follower that found something wrong.
 
-use crate::cli::Failure;
+use crate::cli::failure::Failure;
 use crate::faces::following;
 use crate::faces::following::{CheckpointSource, Comparing, LAST_WORDS};
 use clap::Args;

@@ -1,7 +1,8 @@
 //! `mingzhang health`: what a server says of itself, for operators and for scripts that restart it.
 
-use crate::cli::client::{Target, connect};
-use crate::cli::{Failure, print_json, runtime};
+use crate::cli::client::Target;
+use crate::cli::failure::Failure;
+use crate::cli::{print_json, runtime};
 use clap::Args;
 use proto::v1::query_client::QueryClient;
 use proto::v1::{GetStatusRequest, GetStatusResponse};
@@ -26,31 +27,33 @@ pub struct HealthArgs {
 const SERVICES: [(&str, &str); 3] =
     [("recorder", "mingzhang.v1.Recorder"), ("query", "mingzhang.v1.Query"), ("audit", "mingzhang.v1.Audit")];
 
-pub(crate) fn health(args: &HealthArgs) -> Result<(), Failure> {
-    let (serving, why) = runtime()?.block_on(async {
-        let channel = connect(&args.target.server).await?;
-        let mut serving = Vec::new();
-        for (name, service) in SERVICES {
-            serving.push((name, serves(&channel, service).await?));
-        }
-        Ok::<_, Failure>((serving, standing(channel).await))
-    })?;
-    let whole = serving.iter().all(|(name, serves)| *serves || *name == "audit" || is_follower(&why, name));
-    if args.target.json {
-        let (status, unanswered) = match &why {
-            Ok(status) => (status.clone(), None),
-            Err(error) => (GetStatusResponse::default(), Some(error.clone())),
-        };
-        let mut object = json!({ "serving": whole, "stopped": unanswered.unwrap_or(status.stopped),
+impl HealthArgs {
+    pub(crate) fn run(&self) -> Result<(), Failure> {
+        let (serving, why) = runtime()?.block_on(async {
+            let channel = self.target.connect().await?;
+            let mut serving = Vec::new();
+            for (name, service) in SERVICES {
+                serving.push((name, serves(&channel, service).await?));
+            }
+            Ok::<_, Failure>((serving, standing(channel).await))
+        })?;
+        let whole = serving.iter().all(|(name, serves)| *serves || *name == "audit" || is_follower(&why, name));
+        if self.target.json {
+            let (status, unanswered) = match &why {
+                Ok(status) => (status.clone(), None),
+                Err(error) => (GetStatusResponse::default(), Some(error.clone())),
+            };
+            let mut object = json!({ "serving": whole, "stopped": unanswered.unwrap_or(status.stopped),
             "doubt": status.doubt, "follows": status.follows, "entries": status.entries, "published": status.published });
-        for (name, serves) in &serving {
-            object[*name] = json!(serves);
+            for (name, serves) in &serving {
+                object[*name] = json!(serves);
+            }
+            print_json(&object)?;
+        } else {
+            show(whole, &serving, &why);
         }
-        print_json(&object)?;
-    } else {
-        show(whole, &serving, &why);
+        if whole { Ok(()) } else { Err(Failure::Failed("the server does not serve".to_owned())) }
     }
-    if whole { Ok(()) } else { Err(Failure::Failed("the server does not serve".to_owned())) }
 }
 
 async fn serves(channel: &Channel, service: &str) -> Result<bool, Failure> {

@@ -1,14 +1,15 @@
 //! `mingzhang import`: files of offices, read here and sent to a server in calls of a few thousand events.
 
-use crate::cli::client::{Target, named};
-use crate::cli::shown::show::typed;
-use crate::cli::{Failure, print_json};
+use crate::cli::client::{Query, Target};
+use crate::cli::failure::Failure;
+use crate::cli::typed::wire_id;
+use crate::cli::{print_json, runtime};
 use crate::intake::identity::{DEMO_KEY, Identity};
 use crate::intake::import::{Importer, Report, Said, Seal, Sink, SinkError};
 use crate::intake::shipped_rates;
+use crate::principal::named;
 use clap::Args;
 use proto::v1;
-use proto::v1::query_client::QueryClient;
 use proto::v1::recorder_client::RecorderClient;
 use replay::progress;
 use serde_json::{Value, json};
@@ -62,44 +63,48 @@ pub struct ImportArgs {
     target: Target,
 }
 
-pub(crate) fn import(args: &ImportArgs) -> Result<(), Failure> {
-    let identity = Identity::new(&key(args)?);
-    let runtime = crate::cli::runtime()?;
-    let (recorder, query) = runtime.block_on(async {
-        let recorder = args.target.tell().await?;
-        Ok::<_, Failure>((recorder, args.target.ask().await?))
-    })?;
-    let handle = runtime.handle().clone();
-    let seals = seals(handle.clone(), query);
-    let mut importer = Importer::new(identity).attempt(args.attempt).with_seals(Box::new(seals));
-    let bar = progress::bar("{spinner} {msg} {human_pos} 条 events", true);
-    let mut sending =
-        Sending { handle, recorder, principal: Arc::from(""), call: Vec::new(), bytes: 0, tally: Tally::default() };
-    let (mut all_well, mut shown) = (true, Vec::new());
-    for path in &args.files {
-        bar.set_message(path.display().to_string());
-        let mut sink = |said| {
-            bar.inc(1);
-            sending.say(said)
-        };
-        let report = if path.extension().is_some_and(|extension| extension == "toml") {
-            policy_file(path, &args.principal, &mut sink)
-        } else {
-            importer.import_file(path, &args.principal, &mut sink).map_err(|error| Failure::Failed(error.to_string()))
-        };
-        let sent = sending.send();
-        let report = report?;
-        sent?;
-        let tally = std::mem::take(&mut sending.tally);
-        all_well &= report.problem_count == 0 && tally.refused == 0 && tally.rejected == 0;
-        bar.suspend(|| show(&report, &tally, args.target.json));
-        shown.push(file_json(&report, &tally));
+impl ImportArgs {
+    pub(crate) fn run(&self) -> Result<(), Failure> {
+        let identity = Identity::new(&key(self)?);
+        let runtime = runtime()?;
+        let (recorder, query) = runtime.block_on(async {
+            let recorder = self.target.recorder().await?;
+            Ok::<_, Failure>((recorder, self.target.query().await?))
+        })?;
+        let handle = runtime.handle().clone();
+        let seals = seals(handle.clone(), query);
+        let mut importer = Importer::new(identity).attempt(self.attempt).with_seals(Box::new(seals));
+        let bar = progress::bar("{spinner} {msg} {human_pos} 条 events", true);
+        let mut sending =
+            Sending { handle, recorder, principal: Arc::from(""), call: Vec::new(), bytes: 0, tally: Tally::default() };
+        let (mut all_well, mut shown) = (true, Vec::new());
+        for path in &self.files {
+            bar.set_message(path.display().to_string());
+            let mut sink = |said| {
+                bar.inc(1);
+                sending.say(said)
+            };
+            let report = if path.extension().is_some_and(|extension| extension == "toml") {
+                policy_file(path, &self.principal, &mut sink)
+            } else {
+                importer
+                    .import_file(path, &self.principal, &mut sink)
+                    .map_err(|error| Failure::Failed(error.to_string()))
+            };
+            let sent = sending.send();
+            let report = report?;
+            sent?;
+            let tally = std::mem::take(&mut sending.tally);
+            all_well &= report.problem_count == 0 && tally.refused == 0 && tally.rejected == 0;
+            bar.suspend(|| show(&report, &tally, self.target.json));
+            shown.push(file_json(&report, &tally));
+        }
+        bar.finish_and_clear();
+        if self.target.json {
+            print_json(&json!({ "files": shown }))?;
+        }
+        if all_well { Ok(()) } else { Err(Failure::Refused) }
     }
-    bar.finish_and_clear();
-    if args.target.json {
-        print_json(&json!({ "files": shown }))?;
-    }
-    if all_well { Ok(()) } else { Err(Failure::Refused) }
 }
 
 /// Adopts what one policy file holds, each version from its own day. The file is taken whole or not at all.
@@ -137,18 +142,18 @@ fn key(args: &ImportArgs) -> Result<Vec<u8>, Failure> {
 }
 
 /// Looks up the seals of sets that somebody else imported, as approvals name them.
-fn seals(handle: Handle, query: QueryClient<Channel>) -> impl Fn(Uuid) -> Option<Seal> + Send {
+fn seals(handle: Handle, query: Query) -> impl Fn(Uuid) -> Option<Seal> + Send {
     move |set| {
         let mut query = query.clone();
         // A set that cannot be looked up is one whose seal the file must name itself. An id is that of a roster or
         // application, or of a claim, never of both.
-        let request = v1::GetSetRequest { set: typed(set), page_size: 1, ..v1::GetSetRequest::default() };
+        let request = v1::GetSetRequest { set: wire_id(set), page_size: 1, ..v1::GetSetRequest::default() };
         if let Ok(answer) = handle.block_on(query.get_set(request)) {
             let answer = answer.into_inner();
             let hash = answer.hash.as_ref().try_into().ok()?;
             return Some(Seal { count: answer.count, fen: answer.fen, hash });
         }
-        let request = v1::GetClaimRequest { claim: typed(set), page_size: 1, ..v1::GetClaimRequest::default() };
+        let request = v1::GetClaimRequest { claim: wire_id(set), page_size: 1, ..v1::GetClaimRequest::default() };
         let claim = handle.block_on(query.get_claim(request)).ok()?.into_inner().claim?;
         let hash = claim.hash.as_ref().try_into().ok()?;
         Some(Seal { count: claim.count, fen: claim.claimed_fen, hash })

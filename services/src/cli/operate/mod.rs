@@ -1,9 +1,10 @@
-//! Running a ledger and feeding it: serve, import, accrue, demo, bench, health. Not here: questions.
+//! Running a ledger and feeding it, a file for each command; `follower` is what `serve --follow` adds. Not here: questions.
 
 pub(crate) mod accrue;
 pub(crate) mod bench;
 pub(crate) mod demo;
-pub(crate) mod follower;
+mod follower;
 pub(crate) mod health;
 pub(crate) mod import;
+pub(crate) mod provision;
 pub(crate) mod serve;

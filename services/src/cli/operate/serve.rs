@@ -1,15 +1,14 @@
-//! `mingzhang serve` and `provision`: what operators run. What a follower does besides is in `follower`.
+//! `mingzhang serve`: a ledger that takes events and answers. What a follower does besides is in `follower`.
 
 use super::follower::{self, FollowArgs};
-use crate::cli::{Failure, print_json, runtime};
+use crate::cli::failure::Failure;
+use crate::cli::runtime;
 use crate::faces::following::Comparing;
 use crate::faces::{grpc, nats};
 use clap::Args;
-use replay::engine::{Engine, EngineError, Options};
+use replay::engine::{Engine, Options};
 use replay::progress;
 use replay::proof::notary::Signing;
-use replay::record::error::LogError;
-use replay::record::log::{NatsOptions, ProvisionOptions, provision as provision_stream};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -48,19 +47,21 @@ pub struct ServeArgs {
     follow: FollowArgs,
 }
 
-pub(crate) fn serve(args: &ServeArgs) -> Result<(), Failure> {
-    let options = options(args)?;
-    // What is wrong with the keys is said before anything is read.
-    let comparing = args.follow.comparing(&args.key)?;
-    std::fs::create_dir_all(&args.data).map_err(|error| cannot_make(&args.data, &error))?;
-    let bar = progress::bar("{spinner} 读取记录 reading the record {human_pos}", true);
-    let engine = Engine::open(&options, &mut |entries| bar.set_position(entries)).map_err(failed)?;
-    bar.finish_and_clear();
-    let runtime = runtime()?;
-    let served = runtime.block_on(serve_engine(args, engine.clone(), comparing));
-    let stopped = engine.stop().map_err(failed);
-    runtime.shutdown_timeout(Duration::from_secs(1));
-    served.and(stopped)
+impl ServeArgs {
+    pub(crate) fn run(&self) -> Result<(), Failure> {
+        let options = options(self)?;
+        // What is wrong with the keys is said before anything is read.
+        let comparing = self.follow.comparing(&self.key)?;
+        std::fs::create_dir_all(&self.data).map_err(|error| cannot_make(&self.data, &error))?;
+        let bar = progress::bar("{spinner} 读取记录 reading the record {human_pos}", true);
+        let engine = Engine::open(&options, &mut |entries| bar.set_position(entries))?;
+        bar.finish_and_clear();
+        let runtime = runtime()?;
+        let served = runtime.block_on(serve_engine(self, engine.clone(), comparing));
+        let stopped = engine.stop().map_err(Failure::from);
+        runtime.shutdown_timeout(Duration::from_secs(1));
+        served.and(stopped)
+    }
 }
 
 fn options(args: &ServeArgs) -> Result<Options, Failure> {
@@ -149,47 +150,6 @@ pub(crate) fn asked_to_stop() -> impl Future<Output = ()> {
     }
 }
 
-/// Create the stream of a ledger, or check that the one there has the required settings
-#[derive(Args, Debug)]
-#[command(after_help = "Example:\n  mingzhang provision --nats nats://127.0.0.1:4222\n\n\
-    Exit codes: 0 created or as required, 1 other settings, 2 usage, 3 NATS cannot be reached")]
-pub struct ProvisionArgs {
-    /// The NATS server
-    #[arg(long, value_name = "URL")]
-    nats: String,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
-}
-
-pub(crate) fn provision(args: &ProvisionArgs) -> Result<(), Failure> {
-    // Provisioning touches no archive.
-    let options = ProvisionOptions::new(NatsOptions::new(&args.nats, Path::new("")));
-    let provisioned = provision_stream(&options).map_err(|error| log_failed(&error))?;
-    let (stream, word) = (provisioned.stream, if provisioned.created { "created" } else { "present" });
-    if args.json {
-        return print_json(&serde_json::json!({ "stream": stream, "result": word }));
-    }
-    outln!("stream {stream}: {word}");
-    Ok(())
-}
-
 fn cannot_make(dir: &Path, error: &std::io::Error) -> Failure {
     Failure::Failed(format!("cannot make {}: {error}", dir.display()))
-}
-
-/// A ledger that does not open or stop.
-pub(crate) fn failed(error: EngineError) -> Failure {
-    match &error {
-        EngineError::Log(log) => log_failed(log),
-        _ => Failure::Failed(error.to_string()),
-    }
-}
-
-/// The same of its log.
-pub(crate) fn log_failed(error: &LogError) -> Failure {
-    match error {
-        LogError::Nats { .. } => Failure::Unreachable(error.to_string()),
-        _ => Failure::Failed(error.to_string()),
-    }
 }

@@ -1,6 +1,8 @@
-//! Keys, checkpoints, receipts and witnesses. Not here: jobs over a record, which are `replay`'s.
+//! Keys, checkpoints, receipts and witnesses, a file for each command. Not here: jobs over a record, which are `replay`'s.
 
-pub(crate) mod announce;
-pub(crate) mod audit;
+pub(crate) mod announce_key;
+pub(crate) mod check_receipt;
+pub(crate) mod checkpoint;
+pub(crate) mod keygen;
 pub(crate) mod receipt;
 pub(crate) mod witness;

@@ -1,9 +1,11 @@
 //! `mingzhang witness`: follows another ledger's checkpoints, cosigns those that continue what it saw, and stops loudly
 //! at one that does not.
 
-use super::audit::{fetch, note};
+use super::checkpoint::{fetch, hashes, note};
 use crate::cli::client::Target;
-use crate::cli::{Failure, print_json, runtime};
+use crate::cli::failure::Failure;
+use crate::cli::operate::serve::asked_to_stop;
+use crate::cli::{print_json, runtime};
 use clap::Args;
 use ledger::tree::merkle::Hash;
 use proto::v1;
@@ -43,21 +45,23 @@ pub struct WitnessArgs {
     target: Target,
 }
 
-pub(crate) fn witness(args: &WitnessArgs) -> Result<(), Failure> {
-    let usage = |error: key_files::KeyError| Failure::Usage(error.to_string());
-    let signer = key_files::read(&args.key).map_err(usage)?;
-    if signer.verifier().role() != Role::Witness {
-        let why = "is a ledger's key; make one with `mingzhang keygen --witness`";
-        return Err(Failure::Usage(format!("{} {why}", args.key.display())));
-    }
-    let ledger = key_files::public(&args.vkey).map_err(usage)?;
-    let mut witness = Witness::open(ledger, signer, &args.state).map_err(failed)?;
-    runtime()?.block_on(async {
-        tokio::select! {
-            done = follow(args, &mut witness) => done,
-            () = crate::cli::operate::serve::asked_to_stop() => Ok(()),
+impl WitnessArgs {
+    pub(crate) fn run(&self) -> Result<(), Failure> {
+        let usage = |error: key_files::KeyError| Failure::Usage(error.to_string());
+        let signer = key_files::read(&self.key).map_err(usage)?;
+        if signer.verifier().role() != Role::Witness {
+            let why = "is a ledger's key; make one with `mingzhang keygen --witness`";
+            return Err(Failure::Usage(format!("{} {why}", self.key.display())));
         }
-    })
+        let ledger = key_files::public(&self.vkey).map_err(usage)?;
+        let mut witness = Witness::open(ledger, signer, &self.state).map_err(failed)?;
+        runtime()?.block_on(async {
+            tokio::select! {
+                done = follow(self, &mut witness) => done,
+                () = asked_to_stop() => Ok(()),
+            }
+        })
+    }
 }
 
 async fn follow(args: &WitnessArgs, witness: &mut Witness) -> Result<(), Failure> {
@@ -86,8 +90,7 @@ async fn look(args: &WitnessArgs, witness: &mut Witness) -> Result<(), Failure> 
 async fn prove(args: &WitnessArgs, from: u64, to: u64) -> Result<Vec<Hash>, Failure> {
     let request = v1::GetConsistencyProofRequest { from, to };
     let answer = args.target.audit().await?.get_consistency_proof(request).await?.into_inner();
-    let path: Option<Vec<Hash>> = answer.hashes.iter().map(|hash| hash.as_ref().try_into().ok()).collect();
-    path.ok_or_else(|| crate::cli::shown::show::missing("hashes of 32 bytes"))
+    hashes(&answer.hashes)
 }
 
 fn say(args: &WitnessArgs, witness: &Witness, size: u64, cosigned: &Note) -> Result<(), Failure> {

@@ -1,4 +1,8 @@
-//! How answers look at the terminal, and the point they are asked at. Not here: any one question.
+//! How a question is asked and how its answer looks at the terminal: `ask` and `answer`, `point` in time, `list`, `text`.
+//! Not here: any one question.
 
+pub(crate) mod answer;
+pub(crate) mod ask;
+pub(crate) mod list;
 pub(crate) mod point;
-pub(crate) mod show;
+pub(crate) mod text;

@@ -43,9 +43,6 @@ pub const SHUTDOWN_TIME: Duration = Duration::from_secs(30);
 /// Flow-control window of a connection: several full calls may be on their way.
 const CONNECTION_WINDOW_BYTES: u32 = 16 * 1024 * 1024;
 
-/// Name of the request header in which callers name themselves.
-pub const PRINCIPAL_HEADER: &str = "x-mingzhang-principal";
-
 /// Why the server does not run.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {

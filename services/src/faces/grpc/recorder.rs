@@ -1,8 +1,8 @@
 //! The Recorder service: a call's header and events handed to `ingest`. Judges nothing.
 
-use super::PRINCIPAL_HEADER;
 use crate::intake::ingest;
 use crate::intake::ingest::principal;
+use crate::principal::{PRINCIPAL_HEADER, percent_decoded};
 use proto::v1;
 use replay::engine::Engine;
 use tonic::{Request, Response, Status};
@@ -23,7 +23,7 @@ impl v1::recorder_server::Recorder for Recorder {
     async fn record(&self, request: Request<v1::RecordRequest>) -> Result<Response<v1::RecordResponse>, Status> {
         let named = request.metadata().get(PRINCIPAL_HEADER).map(|value| value.as_bytes().to_vec());
         // A header holds ASCII only, so other names come percent-encoded.
-        let named = named.map(|bytes| super::status::percent_decoded(&bytes));
+        let named = named.map(|bytes| percent_decoded(&bytes));
         let principal = principal(PRINCIPAL_HEADER, named.as_deref())?;
         let response = ingest::record(&self.engine, principal, request.into_inner()).await?;
         Ok(Response::new(response))

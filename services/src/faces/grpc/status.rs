@@ -164,26 +164,6 @@ fn reason(reason: &str) -> ErrorDetails {
     ErrorDetails::with_error_info(reason, DOMAIN, HashMap::new())
 }
 
-/// The bytes with every `%XX` replaced by the byte it means; anything else stays as it is.
-pub(super) fn percent_decoded(text: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((&first, tail)) = rest.split_first() {
-        let hex = tail.get(..2).and_then(|two| std::str::from_utf8(two).ok());
-        match hex.and_then(|two| u8::from_str_radix(two, 16).ok()).filter(|_| first == b'%') {
-            Some(byte) => {
-                out.push(byte);
-                rest = &tail[2..];
-            }
-            None => {
-                out.push(first);
-                rest = tail;
-            }
-        }
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -196,13 +176,5 @@ mod tests {
         assert_eq!(info.reason, "PAST_FOLDING");
         assert_eq!((info.metadata["done"].as_str(), info.metadata["total"].as_str()), ("3", "9"));
         assert!(status.get_details_retry_info().is_some_and(|retry| retry.retry_delay.is_some()));
-    }
-
-    #[test]
-    fn names_of_any_script_pass_through_an_ascii_header() {
-        let encoded = crate::cli::client::percent_encoded("西安市 100%");
-        assert!(encoded.is_ascii());
-        assert_eq!(percent_decoded(encoded.as_bytes()), "西安市 100%".as_bytes());
-        assert_eq!(percent_decoded(b"%zz%4"), b"%zz%4");
     }
 }

@@ -123,7 +123,7 @@ pub async fn load(mut tell: RecorderClient<Channel>, numbers: Range<u32>) {
         loop {
             let mut request =
                 tonic::Request::new(RecordRequest { events: events.clone(), dry_run: false, terse: true });
-            request.metadata_mut().insert(services::faces::grpc::PRINCIPAL_HEADER, "load".parse().expect("a name"));
+            request.metadata_mut().insert(services::principal::PRINCIPAL_HEADER, "load".parse().expect("a name"));
             if tell.record(request).await.is_ok() {
                 break;
             }

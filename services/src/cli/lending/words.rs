@@ -1,18 +1,7 @@
-//! What the commands about loans share: how loans are named, and the words officials read for the wire's names.
+//! The words officials read for the wire's names, and figures as the commands about loans show them.
 
-use crate::cli::Failure;
-use crate::cli::shown::show::yuan;
-use crate::intake::import::ids;
-use crate::intake::import::table::text;
-use ledger::money::Day;
+use crate::cli::shown::text::yuan;
 use proto::v1;
-use proto::v1::query_client::QueryClient;
-use serde_json::{Value, json};
-use tonic::transport::Channel;
-use uuid::Uuid;
-
-/// How loans are named on the command line.
-pub(crate) const LOAN_HELP: &str = "The loan: its id, LENDER/NUMBER as files name it, or a contract number alone";
 
 /// Words officials read, by the stable names of the wire.
 const WORDS: &[(&str, &str)] = &[
@@ -60,11 +49,6 @@ const WORDS: &[(&str, &str)] = &[
     ("benchmark5y", "五年以上贷款基准利率"),
 ];
 
-/// A day somebody typed.
-pub(crate) fn day_typed(typed: &str) -> Result<Day, String> {
-    text::day(typed).ok_or_else(|| "write a day of the calendar as 2024-12-20".to_owned())
-}
-
 /// The word for a name; the name itself where there is none.
 pub(crate) fn zh(name: &str) -> &str {
     WORDS.iter().find(|(en, _)| *en == name).map_or(name, |(_, zh)| zh)
@@ -95,49 +79,6 @@ pub(crate) fn by_payer(figure: &v1::InterestByPayer) -> String {
         yuan(figure.borrower_fen),
         yuan(figure.penalty_fen)
     )
-}
-
-/// Money by payer for machines.
-pub(crate) fn interest_json(figure: Option<&v1::InterestByPayer>) -> Value {
-    let figure = figure.copied().unwrap_or_default();
-    json!({ "subsidy_fen": figure.subsidy_fen, "waiver_fen": figure.waiver_fen,
-        "borrower_fen": figure.borrower_fen, "penalty_fen": figure.penalty_fen })
-}
-
-/// Sums of classes of accounts for machines.
-pub(crate) fn sums_json(sums: &[v1::ClassSum]) -> Value {
-    sums.iter().map(|sum| json!({ "class": sum.class, "fen": sum.fen })).collect()
-}
-
-/// Sums by payer for machines.
-pub(crate) fn payers_json(sums: &[v1::PayerSum]) -> Value {
-    sums.iter().map(|sum| json!({ "payer": sum.payer, "fen": sum.fen })).collect()
-}
-
-/// Debts by payer for machines.
-pub(crate) fn debts_json(debts: &[v1::PayerDebt]) -> Value {
-    let debt = |debt: &v1::PayerDebt| {
-        json!({ "payer": debt.payer, "owed_fen": debt.owed_fen, "ordered_fen": debt.ordered_fen,
-            "paid_fen": debt.paid_fen })
-    };
-    debts.iter().map(debt).collect()
-}
-
-/// The loan somebody typed.
-pub(crate) async fn loan_id(query: &mut QueryClient<Channel>, text: &str) -> Result<Uuid, Failure> {
-    if let Ok(id) = Uuid::try_parse(text) {
-        return Ok(id);
-    }
-    if let Some((lender, number)) = text.split_once('/') {
-        return Ok(ids::loan(lender, number));
-    }
-    let request = v1::ListLoansRequest { number: text.to_owned(), page_size: 2, ..Default::default() };
-    let answer = query.list_loans(request).await?.into_inner();
-    match answer.loans.as_slice() {
-        [loan] => Ok(Uuid::from_slice(&loan.loan).unwrap_or_default()),
-        [] => Err(Failure::NotFound(format!("no loan has the contract number {text}"))),
-        _ => Err(Failure::Usage(format!("several lenders have a loan {text}; write LENDER/{text}"))),
-    }
 }
 
 #[cfg(test)]

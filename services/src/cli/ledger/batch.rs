@@ -1,0 +1,63 @@
+//! `mingzhang batch`: a bank batch and how its payments are doing.
+
+use crate::cli::client::Target;
+use crate::cli::failure::{Failure, QUESTION_CODES};
+use crate::cli::shown::ask::ask;
+use crate::cli::shown::list::{Column, left, list, right};
+use crate::cli::shown::point::PointArgs;
+use crate::cli::shown::text::{day, stage, yuan};
+use crate::cli::typed::wire_id;
+use clap::Args;
+use proto::json::{hex, id};
+use proto::v1;
+use uuid::Uuid;
+
+/// A bank batch and how its payments stand
+#[derive(Args, Debug)]
+#[command(after_help = format!("Example:\n  mingzhang batch 0190a6f2-0000-7000-8000-000000000000\n\n{QUESTION_CODES}"))]
+pub struct BatchArgs {
+    /// The batch
+    batch: Uuid,
+    /// Payments shown at most
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    limit: u32,
+    #[command(flatten)]
+    point: PointArgs,
+    #[command(flatten)]
+    target: Target,
+}
+
+const COUNTS: &[Column<(&str, v1::CountFen)>] = &[
+    left("", |(name, _)| (*name).to_owned()),
+    right("笔数", |(_, count)| count.count.to_string()),
+    right("元 yuan", |(_, count)| yuan(count.fen)),
+];
+
+const PAYOUTS: &[Column<v1::Payout>] = &[
+    left("支付 payout", |payout| id(&payout.payout)),
+    right("元 yuan", |payout| yuan(payout.fen)),
+    left("状态", |payout| stage(payout.stage())),
+];
+
+impl BatchArgs {
+    pub(crate) fn run(&self) -> Result<(), Failure> {
+        let (batch, page_size, at) = (wire_id(self.batch), self.limit, self.point.at());
+        let request = v1::GetBatchRequest { batch, page_size, at, ..v1::GetBatchRequest::default() };
+        let answer = ask(&self.target, at, async |query| query.get_batch(request.clone()).await)?;
+        answer.show(print)
+    }
+}
+
+fn print(batch: &v1::GetBatchResponse) {
+    outln!("  批次 {}  {} → {}  发送 {}", id(&batch.batch), batch.unit_name, batch.bank_name, day(batch.sent));
+    outln!("  sealed {}", hex(&batch.hash));
+    let counts = [
+        ("合计", batch.total),
+        ("待回", batch.pending),
+        ("到卡", batch.credited),
+        ("退回", batch.returned),
+        ("未知", batch.unknown),
+    ];
+    outln!("{}", list(COUNTS, &counts.map(|(name, count)| (name, count.unwrap_or_default()))));
+    out!("{}", list(PAYOUTS, &batch.payouts));
+}

@@ -1,0 +1,50 @@
+//! `mingzhang line`: a document line 指标 and the lines passed down from it.
+
+use crate::cli::client::Target;
+use crate::cli::failure::{Failure, QUESTION_CODES, missing};
+use crate::cli::shown::ask::ask;
+use crate::cli::shown::list::{Column, left, list, right};
+use crate::cli::shown::point::PostedArgs;
+use crate::cli::shown::text::yuan;
+use crate::cli::typed::wire_id;
+use clap::Args;
+use proto::json::id;
+use proto::v1;
+use uuid::Uuid;
+
+/// Execution of a document line 指标, and of the lines passed down from it
+#[derive(Args, Debug)]
+#[command(after_help = format!("Examples:\n  mingzhang line 0190a6f2-0000-7000-8000-000000000000\n  \
+    mingzhang line 0190a6f2-0000-7000-8000-000000000000 --booked-on 2021-09-30\n\n{QUESTION_CODES} (then)"))]
+pub struct LineArgs {
+    /// The line
+    line: Uuid,
+    #[command(flatten)]
+    point: PostedArgs,
+    #[command(flatten)]
+    target: Target,
+}
+
+const LINES: &[Column<v1::Line>] = &[
+    left("指标 line", |line| line.document.clone()),
+    left("单位 unit", |line| line.unit_name.clone()),
+    right("下达 received", |line| yuan(line.received_fen)),
+    right("可用 available", |line| yuan(line.available_fen)),
+    right("已申请 applied", |line| yuan(line.applied_fen)),
+    right("已支出 spent", |line| yuan(line.spent_fen)),
+    right("下拨 passed down", |line| yuan(line.passed_down_fen)),
+    right("应缴 to finance", |line| yuan(line.to_finance_fen)),
+];
+
+impl LineArgs {
+    pub(crate) fn run(&self) -> Result<(), Failure> {
+        let at = self.point.at();
+        let request = v1::GetLineRequest { not_before: 0, line: wire_id(self.line), at };
+        let answer = ask(&self.target, at, async |query| query.get_line(request.clone()).await)?;
+        let line = answer.said.line.as_ref().ok_or_else(|| missing("line"))?;
+        answer.show(|answer| {
+            outln!("  指标 {} {} {} {}", line.document, line.unit_name, line.programme, id(&line.line));
+            out!("{}", list(LINES, [line].into_iter().chain(&answer.children)));
+        })
+    }
+}

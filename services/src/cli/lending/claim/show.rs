@@ -1,0 +1,101 @@
+//! `claim show`: one claim, its verdicts, and its lines beside our figures.
+
+use super::head::print_claim;
+use crate::cli::client::Target;
+use crate::cli::failure::{Failure, missing};
+use crate::cli::lending::words::percent;
+use crate::cli::shown::ask::ask;
+use crate::cli::shown::list::{Column, left, list, right};
+use crate::cli::shown::point::PointArgs;
+use crate::cli::shown::text::yuan;
+use crate::cli::typed::wire_id;
+use crate::intake::import::ids;
+use clap::Args;
+use proto::json::id;
+use proto::v1;
+use uuid::Uuid;
+
+/// A claim: its verdicts, who pays, and its lines beside our figures
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:\n  mingzhang claim show SB-2024Q3-CDB\n  \
+    mingzhang claim show SB-2024Q3-CDB --disputed\n  mingzhang claim show SB-2024Q3-CDB --verdict wrong_rate\n\n\
+    Exit codes: 0 answered, 1 failed, 2 usage, 3 server unreachable, 4 no such claim")]
+pub struct ClaimShowArgs {
+    /// The claim: its number as the lender gave it, or its id
+    #[arg(value_name = "NUMBER|ID")]
+    claim: String,
+    /// Only disputed lines
+    #[arg(long, conflicts_with = "confirmed")]
+    disputed: bool,
+    /// Only confirmed lines
+    #[arg(long)]
+    confirmed: bool,
+    /// Only lines with this verdict, for example after_study_end
+    #[arg(long, value_name = "VERDICT", default_value = "")]
+    verdict: String,
+    /// Lines at most
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    limit: u32,
+    #[command(flatten)]
+    point: PointArgs,
+    #[command(flatten)]
+    target: Target,
+}
+
+const VERDICTS: &[Column<v1::VerdictSum>] = &[
+    left("结论 verdict", |sum| sum.verdict_zh.clone()),
+    left("", |sum| sum.verdict.clone()),
+    right("行数", |sum| sum.count.to_string()),
+    right("申报 claimed", |sum| yuan(sum.claimed_fen)),
+    right("账上 ours", |sum| yuan(sum.our_fen)),
+];
+
+const LINES: &[Column<v1::ClaimLine>] = &[
+    right("行", |line| line.number.to_string()),
+    left("合同 loan", |line| if line.loan_number.is_empty() { id(&line.loan) } else { line.loan_number.clone() }),
+    left("结论 verdict", |line| line.verdict_zh.clone()),
+    right("申报 claimed", |line| yuan(said(line).fen)),
+    right("账上 ours", |line| yuan(ours(line).fen)),
+    right("天数 days", |line| said(line).days.to_string()),
+    right("账上", |line| ours(line).days.to_string()),
+    right("利率 % rate", |line| percent(said(line).rate_ppm)),
+    right("账上", |line| percent(ours(line).rate_ppm)),
+    right("本金 principal", |line| yuan(said(line).principal_fen)),
+    right("账上", |line| yuan(ours(line).principal_fen)),
+];
+
+fn said(line: &v1::ClaimLine) -> v1::ClaimFigure {
+    line.claimed.unwrap_or_default()
+}
+
+fn ours(line: &v1::ClaimLine) -> v1::ClaimFigure {
+    line.ours.unwrap_or_default()
+}
+
+impl ClaimShowArgs {
+    pub(crate) fn run(&self) -> Result<(), Failure> {
+        let only = match (self.disputed, self.confirmed) {
+            (true, _) => v1::ClaimLines::Disputed,
+            (_, true) => v1::ClaimLines::Confirmed,
+            _ => v1::ClaimLines::All,
+        };
+        let at = self.point.at();
+        let request = v1::GetClaimRequest {
+            claim: wire_id(Uuid::try_parse(&self.claim).unwrap_or_else(|_| ids::claim(&self.claim))),
+            only: only.into(),
+            verdict: self.verdict.clone(),
+            page_size: self.limit,
+            at,
+            ..v1::GetClaimRequest::default()
+        };
+        let answer = ask(&self.target, at, async |query| query.get_claim(request.clone()).await);
+        let absent = || format!("no claim has the number or id {}", self.claim);
+        let answer = answer.map_err(|failure| failure.absent(absent))?;
+        let claim = answer.said.claim.as_ref().ok_or_else(|| missing("claim"))?;
+        answer.show(|answer| {
+            print_claim(claim);
+            outln!("{}", list(VERDICTS, &answer.verdicts));
+            out!("{}", list(LINES, &answer.lines));
+        })
+    }
+}
