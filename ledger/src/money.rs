@@ -38,7 +38,7 @@ impl Day {
 
     /// The first day of the month after this day's.
     #[must_use]
-    pub fn next_month(self) -> Self {
+    pub(crate) fn next_month(self) -> Self {
         let date = self.date();
         let (year, month) = (date.year().unsigned_abs(), date.month().unsigned_abs());
         if month == 12 { Self::of(year + 1, 1, 1) } else { Self::of(year, month + 1, 1) }

@@ -60,7 +60,7 @@ impl Refusal {
 
     /// A refusal about one thing.
     #[must_use]
-    pub fn of(code: Code, subject: Uuid) -> Self {
+    pub(crate) fn of(code: Code, subject: Uuid) -> Self {
         Self { code, subject, figure: 0 }
     }
 

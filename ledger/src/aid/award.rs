@@ -14,7 +14,7 @@ use crate::state::table::NONE;
 use uuid::Uuid;
 
 /// Instalments an award may have: one a month.
-pub const INSTALMENTS_MAX: usize = 12;
+pub(crate) const INSTALMENTS_MAX: usize = 12;
 
 pub(crate) enum AwardChange {
     Prepare { event: RosterPrepared, school: u32, programme: u32 },

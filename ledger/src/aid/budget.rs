@@ -14,7 +14,7 @@ use crate::state::table::NONE;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Parts one document may pass down: every county of the largest province, and well under the limit on postings.
-pub const PARTS_MAX: usize = 400;
+pub(crate) const PARTS_MAX: usize = 400;
 
 pub(crate) enum BudgetChange {
     Issue { event: Box<LineIssued>, unit: u32, programme: u32 },

@@ -15,10 +15,10 @@ use crate::state::{Standing, State};
 use uuid::Uuid;
 
 /// Document lines one payment may draw on.
-pub const DRAWS_MAX: usize = 5;
+pub(crate) const DRAWS_MAX: usize = 5;
 
 /// Document lines one application may draw on, so that sealing makes few postings.
-pub const PARTS_MAX: usize = 400;
+pub(crate) const PARTS_MAX: usize = 400;
 
 pub(crate) enum PaymentChange {
     Prepare { event: ApplicationPrepared, unit: u32 },

@@ -171,7 +171,7 @@ impl LoanTerms {
 impl MonthDay {
     /// This day of a year.
     #[must_use]
-    pub fn of(self, year: u16) -> Day {
+    pub(crate) fn of(self, year: u16) -> Day {
         Day::of(year, self.month, self.day)
     }
 
@@ -184,7 +184,7 @@ impl MonthDay {
 
     /// The year that began on the last such day on or before `day`.
     #[must_use]
-    pub fn year_of(self, day: Day) -> u16 {
+    pub(crate) fn year_of(self, day: Day) -> u16 {
         if self.of(day.year()) <= day { day.year() } else { day.year() - 1 }
     }
 }

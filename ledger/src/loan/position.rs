@@ -12,7 +12,7 @@ use crate::state::lending_rows::{ClaimSums, Fact, Loan, What};
 ///
 /// Without contract, terms or rate nothing is known of interest; the principal is as it was told.
 #[must_use]
-pub fn target(state: &State, loan: &Loan, facts: &[Fact], through: Day, confirmed: ClaimSums) -> Flows {
+pub(crate) fn target(state: &State, loan: &Loan, facts: &[Fact], through: Day, confirmed: ClaimSums) -> Flows {
     let whole = Walk::new(state, loan, facts).and_then(|walk| walk.whole([through]));
     let ([interest], paid) = whole.unwrap_or_else(|_: Missing| ([Interest::default()], plainly_paid(facts)));
     flows(facts, interest, paid, confirmed)

@@ -9,7 +9,7 @@ use crate::state::lending_rows::{AdoptedTerms, Fact, Fixing, Loan, LoanRules, Wh
 const PPM_PER_BP: i64 = 100;
 
 /// A year's rate from each day on, ascending, in millionths.
-pub type Rates = Vec<(Day, u32)>;
+pub(crate) type Rates = Vec<(Day, u32)>;
 
 /// The terms in force on a day: the latest in-force date, then the highest index.
 #[must_use]
@@ -26,7 +26,7 @@ fn fixing(fixings: &[Fixing], on: Day) -> Option<u32> {
 
 /// The rates of a contract from its signing through a day. `None`: no rate was published on or before the signing.
 #[must_use]
-pub fn rates(rules: &LoanRules, loan: &Loan, facts: &[Fact], terms: &LoanTerms, through: Day) -> Option<Rates> {
+pub(crate) fn rates(rules: &LoanRules, loan: &Loan, facts: &[Fact], terms: &LoanTerms, through: Day) -> Option<Rates> {
     let fixings = &rules.rates[terms.index as usize];
     let mut base = vec![(loan.signed, fixing(fixings, loan.signed)?)];
     for year in loan.signed.year()..=through.year() {

@@ -9,7 +9,7 @@ use crate::state::table::NONE;
 
 /// Who pays from a day on, before any waiver.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Bearer {
+pub(crate) enum Bearer {
     /// Finance, as in-school subsidy.
     Finance,
     /// The borrower.
@@ -18,7 +18,7 @@ pub enum Bearer {
 
 /// What the student's events say about a loan.
 #[derive(Clone, Debug)]
-pub struct Study {
+pub(crate) struct Study {
     /// Who pays from each day on, ascending; the first holds from the beginning.
     pub bearers: Vec<(Day, Bearer)>,
     /// Year of the first graduation, if there was one.
@@ -39,7 +39,7 @@ enum End {
 /// Enrolled and on leave for illness: finance (教财〔2015〕7号). Graduated: as the terms have it. Leave, withdrawn, deceased:
 /// the borrower from the 1st of the next month (财政贴息管理办法 art. 2). Further study: finance again from its day.
 #[must_use]
-pub fn study(state: &State, loan: &Loan, terms: &LoanTerms) -> Study {
+pub(crate) fn study(state: &State, loan: &Loan, terms: &LoanTerms) -> Study {
     let mut study = Study { bearers: vec![(Day::default(), Bearer::Finance)], graduated: None };
     if loan.person == NONE {
         return study;

@@ -72,7 +72,7 @@ impl<'a> Walk<'a> {
 
     /// Who pays the interest of a day, before any waiver.
     #[must_use]
-    pub fn bearer_on(&self, on: Day) -> Bearer {
+    pub(crate) fn bearer_on(&self, on: Day) -> Bearer {
         let at = self.study.bearers.partition_point(|(from, _)| *from <= on).max(1) - 1;
         self.study.bearers[at].1
     }

@@ -52,7 +52,7 @@ impl State {
     }
 
     /// Opens the accounts an owner of this kind has, in the order of the closed list, and says which is the first.
-    pub fn open_accounts(&mut self, kind: Owner, owner: u32) -> u32 {
+    pub(crate) fn open_accounts(&mut self, kind: Owner, owner: u32) -> u32 {
         let base = self.accounts.next();
         for class in Class::ALL.iter().filter(|class| class.owner() == kind) {
             self.accounts.push(Account { class: *class, owner, balance: 0, last: 0 });
@@ -116,7 +116,7 @@ impl State {
 
     /// A posting from `credit` to `debit`, booked on the first day open to both owners in their book.
     #[must_use]
-    pub fn posting(&self, effective: Day, debit: AccountNo, credit: AccountNo, fen: Fen) -> Posting {
+    pub(crate) fn posting(&self, effective: Day, debit: AccountNo, credit: AccountNo, fen: Fen) -> Posting {
         let book = self.accounts.get(debit.0).class.book();
         let booked = self.booked(effective, book, self.org_of(debit), self.org_of(credit));
         Posting { debit, credit, fen, booked }
@@ -124,7 +124,7 @@ impl State {
 
     /// The day something effective on `effective` is booked: not before the first day open to both units.
     #[must_use]
-    pub fn booked(&self, effective: Day, book: Book, one: u32, other: u32) -> Day {
+    pub(crate) fn booked(&self, effective: Day, book: Book, one: u32, other: u32) -> Day {
         let open = |org: u32| self.orgs.get(org).open_from[book as usize];
         effective.max(open(one)).max(open(other))
     }

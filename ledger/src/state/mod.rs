@@ -202,7 +202,7 @@ impl State {
     }
 
     /// Makes a programme known.
-    pub fn add_programme(&mut self, code: &str) -> u32 {
+    pub(crate) fn add_programme(&mut self, code: &str) -> u32 {
         let handle = self.programmes.push(Programme { code: code.to_owned(), versions: Vec::new() });
         self.by_code.insert(code.to_owned(), handle);
         handle

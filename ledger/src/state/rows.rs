@@ -164,7 +164,7 @@ pub struct Set {
 impl Set {
     /// A set without lines.
     #[must_use]
-    pub fn begun(preparer: &str) -> Self {
+    pub(crate) fn begun(preparer: &str) -> Self {
         let (reviewer, approver) = (String::new(), String::new());
         Self { stage: Stage::Open, count: 0, fen: 0, hash: [0; 32], preparer: preparer.to_owned(), reviewer, approver }
     }

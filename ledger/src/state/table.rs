@@ -98,7 +98,7 @@ impl<T: Row> Table<T> {
     }
 
     /// Adds a row; its id, if new here, finds it from now on.
-    pub fn push(&mut self, row: T) -> u32 {
+    pub(crate) fn push(&mut self, row: T) -> u32 {
         let handle = self.next();
         assert!(handle != NONE, "a table is full");
         let id = row.id();

@@ -7,7 +7,7 @@ use crate::outcome::Outcome;
 use crate::tree::merkle::Hash;
 
 /// What comes before the first outcome: 32 zero bytes.
-pub const BEGINNING: Hash = [0; 32];
+const BEGINNING: Hash = [0; 32];
 
 /// The chain so far: h(n) = SHA-256(h(n-1) || canonical bytes of outcome n).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -23,12 +23,6 @@ impl Default for OutcomeChain {
 }
 
 impl OutcomeChain {
-    /// Before the first outcome.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
     /// A chain that was kept elsewhere.
     #[must_use]
     pub fn from_parts(entries: u64, head: Hash) -> Self {
@@ -57,18 +51,11 @@ impl OutcomeChain {
     }
 }
 
-/// The canonical bytes of the outcome of one entry, as they go into the chain.
-#[must_use]
-pub fn outcome_bytes(index: u64, outcome: &Outcome) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    feed(index, outcome, &mut |part| bytes.extend_from_slice(part));
-    bytes
-}
-
-/// Written by hand, in big-endian numbers of fixed width: this layout is signed and may never change, unlike what
-/// serde makes of the types. Index (8), then by kind: 0, count of postings (4), each debit (4), credit (4), fen (8),
-/// booked day since 1970 (4), count of findings (4), each number (4); 1, first entry (8), code of its refusal or
-/// 0 (1); 2, code (1), subject (16), figure (8).
+/// The canonical bytes of an outcome, part by part. Written by hand, in big-endian numbers of fixed width: this layout is
+/// signed and may never change, unlike what serde makes of the types.
+///
+/// Index (8), then by kind: 0, count of postings (4), each debit (4), credit (4), fen (8), booked day since 1970 (4), count
+/// of findings (4), each number (4); 1, first entry (8), code of its refusal or 0 (1); 2, code (1), subject (16), figure (8).
 fn feed(index: u64, outcome: &Outcome, put: &mut impl FnMut(&[u8])) {
     let mut head = [0; 9];
     head[..8].copy_from_slice(&index.to_be_bytes());
@@ -118,6 +105,12 @@ mod tests {
     use crate::money::Day;
     use crate::outcome::{Code, Posting, Refusal};
 
+    fn outcome_bytes(index: u64, outcome: &Outcome) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        feed(index, outcome, &mut |part| bytes.extend_from_slice(part));
+        bytes
+    }
+
     fn posted() -> Outcome {
         let day = Day::default().plus(19_000);
         let posting = Posting { debit: AccountNo(1), credit: AccountNo(2), fen: 165_000, booked: day };
@@ -141,7 +134,7 @@ mod tests {
     #[test]
     fn chain_goes_on_where_it_was_kept() {
         let refused = Outcome::Refused(Refusal::plain(Code::BadShape));
-        let mut whole = OutcomeChain::new();
+        let mut whole = OutcomeChain::default();
         whole.push(&posted());
         let mut later = OutcomeChain::from_parts(whole.entries(), whole.head());
         whole.push(&refused);
@@ -152,7 +145,7 @@ mod tests {
 
     #[test]
     fn head_is_the_hash_of_head_and_bytes() {
-        let mut chain = OutcomeChain::new();
+        let mut chain = OutcomeChain::default();
         chain.push(&posted());
         let mut text = BEGINNING.to_vec();
         text.extend(outcome_bytes(0, &posted()));
@@ -162,7 +155,7 @@ mod tests {
     #[test]
     fn order_and_kind_matter() {
         let refused = Outcome::Refused(Refusal::plain(Code::BadShape));
-        let (mut one, mut other) = (OutcomeChain::new(), OutcomeChain::new());
+        let (mut one, mut other) = (OutcomeChain::default(), OutcomeChain::default());
         one.push(&posted());
         one.push(&refused);
         other.push(&refused);

@@ -21,7 +21,7 @@ use crate::state::lending_rows::{Portfolio, Reward, What};
 pub(super) const RELIEF: &str = "relief";
 
 /// Aid centres one surplus may go to: a province has some two hundred.
-pub const REWARDS_MAX: usize = 400;
+pub(crate) const REWARDS_MAX: usize = 400;
 
 /// The surplus of a fund on a day. `None` without terms in force then.
 ///

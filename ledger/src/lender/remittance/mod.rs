@@ -22,7 +22,7 @@ use change::{Of, RemittanceChange};
 use uuid::Uuid;
 
 /// Document lines one payment may draw on, so that it makes few postings.
-pub const DRAWS_MAX: usize = 400;
+pub(crate) const DRAWS_MAX: usize = 400;
 
 pub(crate) fn judge_remittance_ordered(case: &Case<'_>, event: &RemittanceOrdered) -> Judged<RemittanceChange> {
     let (state, on) = (case.state, case.on());
