@@ -54,7 +54,7 @@ macro_rules! classes {
             #[must_use]
             pub fn name_zh(self) -> &'static str { match self { $(Self::$variant => $zh,)* } }
 
-            /// The book it stands in.
+            /// The book it is in.
             #[must_use]
             pub fn book(self) -> Book { match self { $(Self::$variant => Book::$book,)* } }
 
@@ -137,7 +137,7 @@ classes! {
     RewardSpent "reward_spent" "已用奖励" Cash Reward false;
 }
 
-/// One account as it stands.
+/// One account as it is now.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Account {
     /// What it is for.

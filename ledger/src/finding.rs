@@ -1,5 +1,5 @@
 //! What a finding is about: the closed list. Rows of findings are in `state`.
-#![allow(missing_docs)] // The sentence of each stands beside it.
+#![allow(missing_docs)] // The sentence of each is below.
 
 use crate::event::policy::Rule;
 use serde::{Deserialize, Serialize};

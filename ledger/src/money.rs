@@ -1,4 +1,4 @@
-//! Money in fen and days in the calendar. No rates and no interest: those stand in `loan`.
+//! Money in fen and days in the calendar. No rates and no interest: those are in `loan`.
 
 use serde::{Deserialize, Serialize};
 

@@ -29,7 +29,7 @@ pub enum Outcome {
         /// Numbers of the findings opened.
         findings: Vec<u32>,
     },
-    /// Said before, with the same content: nothing happens, the first outcome stands.
+    /// Said before, with the same content: nothing happens, the first outcome holds.
     Duplicate {
         /// Index of the first entry.
         first: u64,
@@ -76,7 +76,7 @@ macro_rules! codes {
         /// The closed list of reasons, in order of precedence. Numbers and names never change.
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
         #[repr(u8)]
-        #[allow(missing_docs)] // The sentence of each stands beside it in the table.
+        #[allow(missing_docs)] // The sentence of each is in its row of the table.
         pub enum Code { $($variant = $number,)* }
 
         impl Code {

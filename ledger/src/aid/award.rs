@@ -101,7 +101,7 @@ pub(crate) fn judge_enrolled(
     broken(policy, Rule::Enrolled, refusal, subject, findings)
 }
 
-/// The same award twice in an academic year never stands; an excluded one as the policy says. The person's own awards
+/// The same award twice in an academic year is never granted; an excluded one as the policy says. The person's own awards
 /// are a handful, reached from the person, so this reads by key.
 fn judge_others(
     state: &State,

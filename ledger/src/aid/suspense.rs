@@ -41,7 +41,7 @@ pub(crate) fn judge_suspense_cleared(case: &Case<'_>, event: &SuspenseCleared) -
     }
 }
 
-/// The payment stands after all: a named line pays for it, and its instalment, owed until now, is settled.
+/// The payment counts after all: a named line pays for it, and its instalment, owed until now, is settled.
 fn accepted(
     state: &State,
     on: Day,

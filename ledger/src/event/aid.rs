@@ -116,7 +116,7 @@ pub struct SetSealed {
 pub struct SetDecided {
     /// The set.
     pub set: Uuid,
-    /// The sealed hash, so that nobody approves what he did not see.
+    /// The sealed hash, so that nobody approves what they did not see.
     pub hash: Hash,
 }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// SHA-256 over something.
 pub type Hash = [u8; 32];
 
-/// The level an organisation stands on.
+/// The level of an organisation.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub enum Level {

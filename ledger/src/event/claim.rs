@@ -27,7 +27,7 @@ pub struct ClaimSubmitted {
     pub unit: Uuid,
 }
 
-/// A line of a claim: one loan (R). It is kept beside our figure and confirmed or disputed.
+/// A line of a claim: one loan (R). It is kept with our figure and confirmed or disputed.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ClaimLineAdded {
     /// The claim.
@@ -103,7 +103,7 @@ pub struct RemittanceOrdered {
 pub struct RemittanceApproved {
     /// The payment.
     pub remittance: Uuid,
-    /// Its sum, so that nobody approves what he did not see.
+    /// Its sum, so that nobody approves what they did not see.
     pub fen: Fen,
 }
 
@@ -129,7 +129,7 @@ pub struct RemittanceReturned {
     pub serial: String,
 }
 
-/// A payer and what he pays.
+/// A payer and what it pays.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct PayerFen {
     /// Who.

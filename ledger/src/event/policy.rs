@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 pub enum Severity {
     /// The decision is refused.
     Block,
-    /// The decision stands and a finding is opened.
+    /// The decision is posted and a finding is opened.
     Flag,
 }
 

@@ -12,7 +12,7 @@ pub struct OrgRegistered {
     pub number: String,
     /// Its name on the effective day.
     pub name: String,
-    /// Where it stands.
+    /// Its level.
     pub level: Level,
     /// What it does.
     pub role: OrgRole,

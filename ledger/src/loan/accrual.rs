@@ -32,7 +32,7 @@ pub fn due(state: &State, loan: &Loan, through: Day) -> Result<Due, Missing> {
     weigh(state, loan, through).map(|(due, _)| due)
 }
 
-/// What is due and where the flows stand once it is posted, by one walk.
+/// What is due and what the flows are once it is posted, by one walk.
 fn weigh(state: &State, loan: &Loan, through: Day) -> Result<(Due, Flows), Missing> {
     let walk = Walk::new(state, loan, &loan.facts)?;
     let ([before, after], paid) = walk.whole([loan.through, through.max(loan.through)])?;

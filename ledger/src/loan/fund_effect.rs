@@ -1,8 +1,8 @@
 //! What happens to a loan's fund when the loan's facts or flows change: losses fall on the stock and on those who bear the
 //! rest, and the sums of the fund follow. Events about the fund itself are in `lender::fund`.
 //!
-//! What a lender lost of a loan is a function of the loan's flows, so facts learnt late move it too: a draw told after its
-//! write-off, a repayment told later. The stock is used when the loss becomes known, with what it then holds.
+//! What a lender lost of a loan is a function of the loan's flows, so facts learnt late move it too: a draw reported after
+//! its write-off, a repayment reported later. The stock is used when the loss becomes known, with what it then holds.
 
 use super::portfolio::{PortfolioRef, derived};
 use super::rates::terms_on;

@@ -1,4 +1,4 @@
-//! What a borrower owes on a day, and how a payment is allocated to it. How it came about stands in `walk`.
+//! What a borrower owes on a day, and how a payment is allocated to it. How it came about is in `walk`.
 
 use crate::event::Allocation;
 use crate::money::{Fen, held};
@@ -15,7 +15,7 @@ pub struct Owed {
 }
 
 impl Owed {
-    /// Allocates a payment in order. What is beyond everything owed goes to principal, where it stands as overpaid.
+    /// Allocates a payment in order. What is beyond everything owed goes to principal, where it counts as overpaid.
     #[must_use]
     pub fn allocate(&self, fen: Fen) -> Allocation {
         let mut left = i128::from(fen);

@@ -10,7 +10,7 @@ use crate::state::lending_rows::{ClaimSums, Fact, Loan, What};
 
 /// The flows of a loan with these facts, interest through a day, and what is confirmed of claims.
 ///
-/// Without contract, terms or rate nothing is known of interest; the principal is as it was told.
+/// Without contract, terms or rate nothing is known of interest; the principal is as it was reported.
 #[must_use]
 pub(crate) fn target(state: &State, loan: &Loan, facts: &[Fact], through: Day, confirmed: ClaimSums) -> Flows {
     let whole = Walk::new(state, loan, facts).and_then(|walk| walk.whole([through]));

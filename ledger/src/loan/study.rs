@@ -60,7 +60,7 @@ pub(crate) fn study(state: &State, loan: &Loan, terms: &LoanTerms) -> Study {
             }
             Status::Graduated => {
                 study.graduated = study.graduated.or(Some(on.year()));
-                // Who graduated before he signed was admitted to another course: the loan is for that one.
+                // Who graduated before signing was admitted to another course: the loan is for that one.
                 if !before {
                     ended = Some(End::Lasting);
                     study.turn(after_graduation(*on, terms.study_end), Bearer::Borrower);

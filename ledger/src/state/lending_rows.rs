@@ -40,7 +40,7 @@ pub struct Waiver {
 pub struct LoanRules {
     /// By kind, in order of adoption.
     pub terms: [Vec<AdoptedTerms>; 2],
-    /// By index, ascending by day; of two on one day the later entry stands later.
+    /// By index, ascending by day; of two on one day the later entry comes later.
     pub rates: [Vec<Fixing>; 2],
     pub waivers: Vec<Waiver>,
     pub last: u64,
@@ -284,7 +284,7 @@ pub struct Claim {
     pub last: u64,
 }
 
-/// A line of a claim beside our figure.
+/// A line of a claim with our figure.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct ClaimLine {
     pub claim: u32,

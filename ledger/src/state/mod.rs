@@ -128,7 +128,7 @@ tables! {
     }
 }
 
-/// Where an instalment stands.
+/// How far the payment of an instalment has come.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Standing {
     /// Nothing ordered.
@@ -221,7 +221,7 @@ impl State {
         versions.max_by_key(|adopted| (adopted.from, adopted.index)).map(|adopted| &adopted.policy)
     }
 
-    /// Where an instalment stands. An order of a cancelled application counts as never made.
+    /// How far the payment of an instalment has come. An order of a cancelled application counts as never made.
     #[must_use]
     pub fn standing(&self, instalment: u32) -> Standing {
         let mut latest = self.instalments.get(instalment).payout;

@@ -1,4 +1,4 @@
-//! What the ledger remembers of each thing, as rows of tables. Data only; who changes it stands elsewhere.
+//! What the ledger remembers of each thing, as rows of tables. Data only; who changes it is elsewhere.
 #![allow(missing_docs)] // Fields are named after the event fields they keep; those carry the documentation.
 
 use crate::account::Account;
@@ -208,7 +208,7 @@ pub struct Award {
 pub struct Instalment {
     /// The latest payment ordered for it.
     pub payout: u32,
-    /// Credits of it that stand in suspense.
+    /// Credits of it in suspense.
     pub in_suspense: u32,
 }
 
@@ -239,7 +239,7 @@ pub struct Application {
 /// How far a payment has come, beyond the stage of its application.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Progress {
-    /// Ordered; whether it is sealed, approved or sent stands at the application.
+    /// Ordered; the application says whether it is sealed, approved or sent.
     Ordered,
     /// The bank does not know.
     Unknown,
@@ -355,7 +355,7 @@ pub struct AnnouncedKey {
 }
 
 impl Row for Seen {
-    /// Nobody was told of what was left out, so saying it again repeats nothing.
+    /// What was left out has not been said, so saying it again repeats nothing.
     fn id(&self) -> Option<Uuid> {
         (self.verdict != WITHHELD).then_some(self.id)
     }

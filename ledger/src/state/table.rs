@@ -26,7 +26,7 @@ pub trait Row: Serialize + DeserializeOwned {
     fn id(&self) -> Option<Uuid>;
 }
 
-/// Says which kinds of row are found by their own id. The list is beside the rows it names.
+/// Says which kinds of row are found by their own id. The list is in the file of the rows it names.
 macro_rules! rows {
     (with id: $($with:ty),*; without: $($without:ty),*) => {
         $(impl Row for $with { fn id(&self) -> Option<Uuid> { Some(self.id) } })*

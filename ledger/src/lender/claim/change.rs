@@ -13,7 +13,7 @@ pub(crate) enum ClaimChange {
     Return { loan: u32, confirmed: ClaimSums, flows: Flows },
 }
 
-/// A line about to be kept beside our figure.
+/// A line about to be kept with our figure.
 pub(crate) struct NewLine {
     pub row: ClaimLine,
     /// What a confirmed line does to its loan.

@@ -1,4 +1,4 @@
-//! A line of a claim: kept beside our figure, confirmed with it or disputed with the reason.
+//! A line of a claim: kept with our figure, confirmed with it or disputed with the reason.
 
 use super::change::{ClaimChange, Confirmed, NewLine};
 use super::ours::{Ours, ours};

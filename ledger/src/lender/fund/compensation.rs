@@ -151,7 +151,7 @@ fn stock_on(fund: &Portfolio, on: Day) -> Fen {
     held(until.map(|(_, fen)| i128::from(*fen)).sum())
 }
 
-/// The lender's statement beside our memorandum of its day, which it must equal.
+/// The lender's statement against our memorandum of its day, which it must equal.
 pub(crate) fn judge_fund_stated(case: &Case<'_>, event: &FundStated) -> Judged<FundChange> {
     let (state, on) = (case.state, case.on());
     let Some(lender) = state.known_org(event.lender) else {
