@@ -41,7 +41,10 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
             &["jobs"],
         ],
     ),
-    ("services", &[&["wire", "principal"], &["query", "intake"], &["accrue", "faces"], &["demo"], &["bench"], &["cli"]]),
+    (
+        "services",
+        &[&["wire", "principal"], &["query", "intake"], &["accrue", "faces"], &["demo"], &["bench"], &["cli"]],
+    ),
 ];
 
 /// Public types of one crate that share a name, with the reason.

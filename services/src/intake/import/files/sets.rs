@@ -29,9 +29,12 @@ pub(crate) struct SetRow<H, L> {
     pub(crate) line: L,
 }
 
-/// What one kind of set says, and how a row of it is read. Reading says nothing yet.
+/// Reads a row; nothing is said yet.
+type ReadRow<H, L> = fn(&Row<'_>, &Derive<'_>) -> Result<SetRow<H, L>, Wrong>;
+
+/// What one kind of set says, and how a row of it is read.
 pub(crate) struct SetKind<H, L> {
-    pub(crate) read: fn(&Row<'_>, &Derive<'_>) -> Result<SetRow<H, L>, Wrong>,
+    pub(crate) read: ReadRow<H, L>,
     pub(crate) prepared: fn(H) -> Kind,
     pub(crate) added: fn(L) -> Kind,
     pub(crate) sealed: fn(SetSealed) -> Kind,
