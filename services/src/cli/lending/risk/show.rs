@@ -54,7 +54,7 @@ struct Statement {
 
 impl Statement {
     fn of(fund: &v1::GetFundResponse) -> Option<Self> {
-        (fund.stated_day != 0).then(|| Self {
+        (fund.stated_day != 0).then_some(Self {
             day: fund.stated_day,
             fen: fund.stated_fen,
             ours_fen: fund.stated_ours_fen,
