@@ -133,19 +133,57 @@ impl std::str::FromStr for Day {
     }
 }
 
-/// Yuan with two decimals and thousands separators: `1,234.56`.
+/// An amount in fen, shown as plain yuan with two decimals, for files and forms: `-1234.56`.
+#[derive(Clone, Copy)]
+pub struct Yuan<T>(pub T);
+
+impl<T: Copy + Into<i128>> std::fmt::Display for Yuan<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let fen: i128 = self.0.into();
+        let sign = if fen < 0 { "-" } else { "" };
+        write!(f, "{sign}{}.{:02}", fen.unsigned_abs() / 100, fen.unsigned_abs() % 100)
+    }
+}
+
+/// Yuan with two decimals and thousands separators, for people: `1,234.56`.
 #[must_use]
 pub fn yuan(fen: i128) -> String {
-    let sign = if fen < 0 { "-" } else { "" };
-    let digits = (fen.unsigned_abs() / 100).to_string();
-    let mut grouped = String::new();
-    for (i, c) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+    let plain = Yuan(fen).to_string();
+    let (sign, digits) = plain.strip_prefix('-').map_or(("", plain.as_str()), |digits| ("-", digits));
+    let whole = digits.len() - 3;
+    let mut grouped = sign.to_owned();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && at < whole && (whole - at).is_multiple_of(3) {
             grouped.push(',');
         }
-        grouped.push(c);
+        grouped.push(digit);
     }
-    format!("{sign}{grouped}.{:02}", fen.unsigned_abs() % 100)
+    grouped
+}
+
+/// Yuan with at most two decimals, as fen: `-?\d{1,15}(\.\d{1,2})?` and nothing else.
+#[must_use]
+pub fn parse_yuan(text: &str) -> Option<Fen> {
+    let (negative, digits) = match text.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, text),
+    };
+    let (whole, part) = match digits.split_once('.') {
+        Some((whole, part)) if (1..=2).contains(&part.len()) => (whole, part),
+        Some(_) => return None,
+        None => (digits, ""),
+    };
+    let all_digits = whole.bytes().chain(part.bytes()).all(|b| b.is_ascii_digit());
+    if !(1..=15).contains(&whole.len()) || !all_digits {
+        return None;
+    }
+    let cents: Fen = match part.len() {
+        0 => 0,
+        1 => part.parse::<Fen>().ok()? * 10,
+        _ => part.parse().ok()?,
+    };
+    let fen = whole.parse::<Fen>().ok()?.checked_mul(100)?.checked_add(cents)?;
+    Some(if negative { -fen } else { fen })
 }
 
 /// The `index`-th of `parts` equal shares of `fen`; the last one takes what division leaves.
@@ -169,5 +207,25 @@ mod tests {
         }
         assert_eq!(date, jiff::civil::date(9999, 12, 31));
         assert_eq!((Day(i32::MAX).year(), Day(i32::MIN).plus(-1).year()), (9999, 1));
+    }
+    #[test]
+    fn money_is_exact_and_strict() {
+        for (cell, fen) in [("0", 0), ("12", 1_200), ("12.5", 1_250), ("12.05", 1_205), ("-1.01", -101)] {
+            assert_eq!(parse_yuan(cell), Some(fen), "{cell}");
+        }
+        assert_eq!(parse_yuan("999999999999999.99"), Some(99_999_999_999_999_999));
+        for bad in ["", "-", ".5", "1.", "1.234", "1,000", "+1", "1e3", " 1", "１", "1.-1", "--1", "9999999999999999"]
+        {
+            assert_eq!(parse_yuan(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn yuan_are_plain_for_files_and_grouped_for_people() {
+        let shown: Vec<String> = [0, 5, -5, 123_456, -100].map(|fen: Fen| Yuan(fen).to_string()).into();
+        assert_eq!(shown, ["0.00", "0.05", "-0.05", "1234.56", "-1.00"]);
+        let shown: Vec<String> = [0, -5, 99_999, 100_000, -123_456_789, 1_234_567_890].map(yuan).into();
+        assert_eq!(shown, ["0.00", "-0.05", "999.99", "1,000.00", "-1,234,567.89", "12,345,678.90"]);
+        assert_eq!(yuan(i128::MIN), "-1,701,411,834,604,692,317,316,873,037,158,841,057.28");
     }
 }

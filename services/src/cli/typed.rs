@@ -5,7 +5,7 @@ use crate::intake::import::table::text;
 use bytes::Bytes;
 use clap::ValueEnum;
 use ledger::event::LoanKind;
-use ledger::money::{Day, Fen};
+use ledger::money::{Day, Fen, parse_yuan};
 use uuid::Uuid;
 
 const DAY_MS: i64 = 86_400_000;
@@ -58,7 +58,7 @@ pub(crate) fn day_typed(typed: &str) -> Result<Day, String> {
 
 /// Yuan, in fen.
 pub(crate) fn yuan_typed(typed: &str) -> Result<Fen, String> {
-    text::money(typed).filter(|fen| *fen >= 0).ok_or_else(|| "write yuan as 1234.56, without separators".to_owned())
+    parse_yuan(typed).filter(|fen| *fen >= 0).ok_or_else(|| "write yuan as 1234.56, without separators".to_owned())
 }
 
 /// A moment as people write it, in milliseconds since 1970.

@@ -2,10 +2,9 @@
 
 use std::fmt::Write as _;
 
-use ledger::money::Day;
+use ledger::money::{Day, Yuan};
 
 use super::journal::{DECLARED, Declared, Dialect, Head};
-use super::names;
 use crate::audit::explain::kind_zh;
 
 /// The dialect of Beancount 2 and 3.
@@ -52,15 +51,11 @@ impl Dialect for Beancount {
     }
 
     fn leg(out: &mut String, account: &str, fen: i128) {
-        let _ = write!(out, "  {account}  ");
-        names::yuan(out, fen);
-        out.push_str(" CNY\n");
+        let _ = writeln!(out, "  {account}  {} CNY", Yuan(fen));
     }
 
     /// Without `~ 0` a difference of a fen would pass: the tolerance follows the last digit.
     fn assertion(out: &mut String, on: Day, account: &str, fen: i128) {
-        let _ = write!(out, "{on} balance {account}  ");
-        names::yuan(out, fen);
-        out.push_str(" ~ 0.00 CNY\n");
+        let _ = writeln!(out, "{on} balance {account}  {} ~ 0.00 CNY", Yuan(fen));
     }
 }

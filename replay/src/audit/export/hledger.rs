@@ -2,10 +2,9 @@
 
 use std::fmt::Write as _;
 
-use ledger::money::Day;
+use ledger::money::{Day, Yuan};
 
 use super::journal::{Declared, Dialect, Head};
-use super::names;
 use crate::audit::explain::kind_zh;
 
 /// The dialect of hledger 1.25 and later.
@@ -44,15 +43,11 @@ impl Dialect for Hledger {
     }
 
     fn leg(out: &mut String, account: &str, fen: i128) {
-        let _ = write!(out, "    {account}  ");
-        names::yuan(out, fen);
-        out.push_str(" CNY\n");
+        let _ = writeln!(out, "    {account}  {} CNY", Yuan(fen));
     }
 
     fn assertion(out: &mut String, on: Day, account: &str, fen: i128) {
-        let _ = write!(out, "{on} * 余额核对 balance asserted\n    {account}  0.00 CNY = ");
-        names::yuan(out, fen);
-        out.push_str(" CNY\n\n");
+        let _ = write!(out, "{on} * 余额核对 balance asserted\n    {account}  0.00 CNY = {} CNY\n\n", Yuan(fen));
     }
 }
 

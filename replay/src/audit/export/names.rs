@@ -1,8 +1,6 @@
 //! Names strangers' tools can read: accounts as a hierarchy in ASCII, kinds of events in Chinese.
 //! A person is never named, here or anywhere in an export: owners are ids and numbers.
 
-use std::fmt::Write as _;
-
 use ledger::account::{Account, Book, Class, Owner};
 use ledger::state::State;
 use uuid::Uuid;
@@ -52,13 +50,6 @@ pub(crate) fn class_zh(class: Class) -> String {
     format!("{}/{}", book_zh(class.book()), class.name_zh())
 }
 
-/// Yuan with two decimals and nothing between the digits: `-1234.56`.
-pub(super) fn yuan(out: &mut String, fen: i128) {
-    let sign = if fen < 0 { "-" } else { "" };
-    // Writing to a string cannot fail.
-    let _ = write!(out, "{sign}{}.{:02}", fen.unsigned_abs() / 100, fen.unsigned_abs() % 100);
-}
-
 /// `due_to_finance` as `DueToFinance`.
 fn camel(name: &str) -> String {
     name.split('_')
@@ -98,15 +89,5 @@ mod tests {
             assert!(names.insert(name), "two classes share a name");
         }
         assert!(names.contains("Assets:Indicator:DueToFinance:Org7"), "{names:?}");
-    }
-
-    #[test]
-    fn yuan_are_plain() {
-        let mut text = String::new();
-        for fen in [0, 5, -5, 123_456, -100] {
-            yuan(&mut text, fen);
-            text.push(' ');
-        }
-        assert_eq!(text, "0.00 0.05 -0.05 1234.56 -1.00 ");
     }
 }

@@ -3,11 +3,12 @@
 //! Advance documents of December 2020 pay the spring, formal ones of April 2021 the autumn. Document numbers are made up.
 
 use super::DemoError;
-use super::csv::{Table, Yuan};
+use super::csv::Table;
 use super::delivery::Delivery;
 use super::orgs::{CENTRE, PROVINCE, Route};
 use super::outcomes::Year;
 use super::programmes::Programme;
+use ledger::money::Yuan;
 use std::collections::BTreeMap;
 
 pub const HEAD: &str = "动作,文号,指标行号,单位编号,预算年度,项目代码,资金来源,支出科目,预算项目,直达资金,来源文号,来源行号,来源单位编号,金额,生效日期";

@@ -35,12 +35,3 @@ impl Table {
         Ok(self.rows)
     }
 }
-
-/// Fen as yuan with two decimals and no separators.
-pub struct Yuan(pub i64);
-
-impl std::fmt::Display for Yuan {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}.{:02}", self.0 / 100, self.0 % 100)
-    }
-}

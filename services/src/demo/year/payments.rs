@@ -1,14 +1,14 @@
 //! Applications, approvals, vouchers and batches of the demo's year. What the bank answers stands in `results`.
 
 use super::budget::{self, Budget, Round};
-use super::csv::{Table, Yuan};
+use super::csv::Table;
 use super::delivery::Delivery;
 use super::orgs::BANKS;
 use super::outcomes::{Mishap, School, Student, Year};
 use super::rosters::{DECISIONS, deciders};
 use super::terms::{Term, each_line};
 use super::{DemoError, people};
-use ledger::money::Day;
+use ledger::money::{Day, Yuan};
 use std::path::Path;
 
 /// Header of files of applications.

@@ -1,14 +1,14 @@
 //! What the banks of the demo's year answer: credited, returned, unknown, twice, too late; and the reissues.
 
 use super::budget::{Budget, Round};
-use super::csv::{Table, Yuan};
+use super::csv::Table;
 use super::delivery::Delivery;
 use super::outcomes::{Mishap, School, Student, Year};
 use super::payments::{self, Application, Applications, Payment};
 use super::rosters::deciders;
 use super::terms::{Term, each_line};
 use super::{DemoError, people};
-use ledger::money::Day;
+use ledger::money::{Day, Yuan};
 use std::path::Path;
 
 const HEAD: &str = "申请编号,序号,户名,结果,金额,退回原因,银行流水号,生效日期";

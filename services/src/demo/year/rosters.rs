@@ -1,11 +1,12 @@
 //! The rosters of the demo's year and what was decided on them, once by the wrong person.
 
 use super::DemoError;
-use super::csv::{Table, Yuan};
+use super::csv::Table;
 use super::delivery::Delivery;
 use super::outcomes::Year;
 use super::people;
 use super::terms::{Term, each_line};
+use ledger::money::Yuan;
 
 /// Header of files of decisions.
 pub const DECISIONS: &str = "材料类型,材料编号,环节,经办人,生效日期";

@@ -1,7 +1,7 @@
 //! The claims of the demo's lenders: their right lines by their own arithmetic, and errors planted at fixed places.
 
 use super::super::DemoError;
-use super::super::csv::{Table, Yuan};
+use super::super::csv::Table;
 use super::super::orgs::PROVINCE;
 use super::super::outcomes::Year;
 use super::borrowers::{Borrower, Fate};
@@ -10,7 +10,7 @@ use super::interest::{Calculation, Claimed};
 use super::life::deeds;
 use super::{Loans, day, kind_zh, lender, percent, subordination};
 use ledger::event::{LoanKind, Subordination};
-use ledger::money::{Day, Fen};
+use ledger::money::{Day, Fen, Yuan};
 use ledger::state::lending_rows::Verdict;
 use std::collections::BTreeMap;
 use std::path::Path;

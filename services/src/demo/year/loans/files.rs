@@ -1,7 +1,7 @@
 //! The files of the loans, in the order of their import: a year of lenders, universities and aid centres.
 //! What they say is planned in the neighbouring files; payments and their documents stand in `money`.
 
-use super::super::csv::{Table, Yuan};
+use super::super::csv::Table;
 use super::super::delivery::Delivery;
 use super::super::orgs::PROVINCE;
 use super::super::outcomes::Year;
@@ -16,7 +16,7 @@ use super::money::{self, Remitted};
 use super::rules::Rules;
 use super::{COUNTY_CENTRE, LENDERS, Loans, PROVINCE_CENTRE, day, kind_zh, lender};
 use ledger::event::{DayBasis, LoanKind, Payer};
-use ledger::money::{Day, Fen};
+use ledger::money::{Day, Fen, Yuan};
 use sha2::{Digest, Sha256};
 
 /// Who tells of students.

@@ -2,7 +2,7 @@
 
 use super::super::DemoError;
 use super::super::budget::HEAD as DOCUMENTS;
-use super::super::csv::{Table, Yuan};
+use super::super::csv::Table;
 use super::super::delivery::Delivery;
 use super::super::orgs::{CENTRE, PROVINCE};
 use super::super::rosters::DECISIONS;
@@ -11,7 +11,7 @@ use super::fund::{Fund, YEARS};
 use super::rules::Rules;
 use super::{day, kind_zh, lender};
 use ledger::event::{LoanKind, Payer, Subordination};
-use ledger::money::{Day, Fen};
+use ledger::money::{Day, Fen, Yuan};
 use std::collections::BTreeMap;
 
 /// Who prepares payments to lenders, who approves them, who carries them out.
@@ -190,7 +190,7 @@ pub fn write_payments(name: &str, payments: &[Remitted<'_>], files: &mut Deliver
     files.write(&format!("审核意见-贷款拨付-{name}"), APPROVES, |path| {
         let mut table = Table::create(path, "材料类型,材料编号,环节,金额,生效日期")?;
         for payment in &payments {
-            let (yuan, on) = (Yuan(payment.parts.iter().sum()), payment.days[1]);
+            let (yuan, on) = (Yuan(payment.parts.iter().sum::<Fen>()), payment.days[1]);
             table.row(format_args!("拨付,{},批准,{yuan},{on}", payment.number))?;
         }
         table.finish()
@@ -198,7 +198,7 @@ pub fn write_payments(name: &str, payments: &[Remitted<'_>], files: &mut Deliver
     files.write(&format!("拨付结果-{name}"), TREASURY, |path| {
         let mut table = Table::create(path, "拨付编号,结果,金额,银行流水号,生效日期")?;
         for payment in &payments {
-            let (number, yuan, on) = (&payment.number, Yuan(payment.parts.iter().sum()), payment.days[2]);
+            let (number, yuan, on) = (&payment.number, Yuan(payment.parts.iter().sum::<Fen>()), payment.days[2]);
             table.row(format_args!("{number},支付,{yuan},GK-{number},{on}"))?;
         }
         table.finish()

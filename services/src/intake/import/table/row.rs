@@ -4,7 +4,7 @@ use super::columns::Col;
 use super::layout::Layout;
 use super::text;
 use crate::intake::identity::{normal_card_number, normal_id_number};
-use ledger::money::{Day, Fen};
+use ledger::money::{Day, Fen, parse_yuan};
 use uuid::Uuid;
 
 /// Something wrong in a file: where, what, and what to do.
@@ -134,7 +134,7 @@ impl<'a> Row<'a> {
         if cell.is_empty() {
             return Err(Wrong::cell(col, "missing", "the cell is empty", "fill it in"));
         }
-        let fen = text::money(cell).ok_or_else(|| {
+        let fen = parse_yuan(cell).ok_or_else(|| {
             Wrong::cell(col, "bad_money", "not an amount in yuan", "write yuan as 1234.56, without separators")
         })?;
         if fen <= 0 {
@@ -145,7 +145,7 @@ impl<'a> Row<'a> {
 
     /// An amount of zero or above, in fen; an empty cell is zero.
     pub fn money_or_zero(&self, col: Col) -> Result<Fen, Wrong> {
-        match text::money(self.cell(col)) {
+        match parse_yuan(self.cell(col)) {
             _ if !self.has(col) => Ok(0),
             Some(0) => Ok(0),
             _ => self.money(col),

@@ -1,36 +1,11 @@
-//! Strict readers of single cells: money, days, document numbers, codes. No file, no row, no guessing.
+//! Strict readers of single cells: days, document numbers, codes. No file, no row, no guessing.
 
-use ledger::money::{Day, Fen};
+use ledger::money::Day;
 
 /// A cell without the blanks offices leave around it, full-width ones too.
 #[must_use]
 pub fn trimmed(cell: &str) -> &str {
     cell.trim_matches(|c: char| c.is_whitespace() || c == '\u{3000}' || c == '\u{FEFF}')
-}
-
-/// Yuan with at most two decimals, as fen: `-?\d{1,15}(\.\d{1,2})?` and nothing else.
-#[must_use]
-pub fn money(cell: &str) -> Option<Fen> {
-    let (negative, digits) = match cell.strip_prefix('-') {
-        Some(rest) => (true, rest),
-        None => (false, cell),
-    };
-    let (whole, part) = match digits.split_once('.') {
-        Some((whole, part)) if (1..=2).contains(&part.len()) => (whole, part),
-        Some(_) => return None,
-        None => (digits, ""),
-    };
-    let all_digits = whole.bytes().chain(part.bytes()).all(|b| b.is_ascii_digit());
-    if !(1..=15).contains(&whole.len()) || !all_digits {
-        return None;
-    }
-    let cents: Fen = match part.len() {
-        0 => 0,
-        1 => part.parse::<Fen>().ok()? * 10,
-        _ => part.parse().ok()?,
-    };
-    let fen = whole.parse::<Fen>().ok()?.checked_mul(100)?.checked_add(cents)?;
-    Some(if negative { -fen } else { fen })
 }
 
 /// A yearly rate in per cent with at most four decimals, in millionths: `3.60` is 36,000. Below 100 %.
@@ -110,18 +85,6 @@ pub fn is_formula(cell: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn money_is_exact_and_strict() {
-        for (cell, fen) in [("0", 0), ("12", 1_200), ("12.5", 1_250), ("12.05", 1_205), ("-1.01", -101)] {
-            assert_eq!(money(cell), Some(fen), "{cell}");
-        }
-        assert_eq!(money("999999999999999.99"), Some(99_999_999_999_999_999));
-        for bad in ["", "-", ".5", "1.", "1.234", "1,000", "+1", "1e3", " 1", "１", "1.-1", "--1", "9999999999999999"]
-        {
-            assert_eq!(money(bad), None, "{bad}");
-        }
-    }
 
     #[test]
     fn rates_are_exact_and_strict() {
