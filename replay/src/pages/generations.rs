@@ -4,13 +4,21 @@
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::files::replace;
 use crate::pages::error::PagesError;
 use crate::pages::store::{FORMAT, Store};
+use crate::pause::poll;
 
 /// The file that names the generation in use.
 const CURRENT: &str = "current";
+
+/// How long whoever opens a generation that is no longer in use may take to see that.
+const LET_GO: Duration = Duration::from_secs(5);
+
+/// Between two attempts to remove one.
+const LET_GO_PAUSE: Duration = Duration::from_millis(20);
 
 /// The generations of a ledger's pages.
 #[derive(Clone, Debug)]
@@ -37,10 +45,11 @@ impl Generations {
                 Some(number) => number,
                 None => self.highest()? + 1,
             };
-            let store = Store::open(&self.path(number), ledger)?;
-            // Whoever had it may have put the next one in use before letting go, and removes this one.
+            let store = Store::open(&self.path(number), ledger);
+            // Whoever had it may have put the next one in use before letting go, and removes this one, perhaps while it is
+            // opened here.
             if self.in_use()? == in_use {
-                return Ok((number, store));
+                return Ok((number, store?));
             }
         }
     }
@@ -132,7 +141,13 @@ impl Generations {
 
     fn remove_named(&self, name: &str) -> Result<(), PagesError> {
         let path = self.dir.join(name);
-        match fs::remove_dir_all(&path) {
+        // Whoever waited for its lock may be opening it right now, and lets go when it sees that another is in use; what it
+        // made meanwhile is removed by the next attempt.
+        let removed = poll(LET_GO, LET_GO_PAUSE, || match fs::remove_dir_all(&path) {
+            Err(error) if error.kind() == ErrorKind::DirectoryNotEmpty => None,
+            done => Some(done),
+        });
+        match removed.unwrap_or_else(|| fs::remove_dir_all(&path)) {
             Err(source) if source.kind() != ErrorKind::NotFound => Err(PagesError::Io { path, source }),
             _ => Ok(()),
         }
