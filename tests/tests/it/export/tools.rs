@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// What a tool says stands on each account, in fen.
 pub type Balances = BTreeMap<String, i128>;
@@ -110,9 +111,16 @@ fn hledger(program: &Path, journal: &Path) -> Result<Balances, String> {
     Ok(rows.map(|(name, amount)| (name.to_owned(), fen(amount.trim_end_matches(" CNY")))).collect())
 }
 
-/// Beancount, installed under `target` if it is not there. Two tests may come here at once: each installs beside and
-/// renames, and the first one wins.
+/// Held by the one test of a process that installs. Other processes install beside and rename, and the first one wins.
+static INSTALLING: Mutex<()> = Mutex::new(());
+
+fn one_at_a_time() -> MutexGuard<'static, ()> {
+    INSTALLING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Beancount, installed under `target` if it is not there.
 pub fn beancount() -> Result<Tool, String> {
+    let _turn = one_at_a_time();
     let place = target().join("beancount");
     if !place.join("beancount/loader.py").exists() {
         let own = place.with_extension(format!("part-{}", std::process::id()));
@@ -131,6 +139,7 @@ pub fn beancount() -> Result<Tool, String> {
 
 /// hledger from the path, or unpacked from Debian's package, for which nobody needs to be root.
 pub fn find_hledger() -> Result<Tool, String> {
+    let _turn = one_at_a_time();
     let runs = |program: &Path| Command::new(program).arg("--version").output().is_ok_and(|out| out.status.success());
     let place = target().join("hledger");
     for program in [PathBuf::from("hledger"), place.join("usr/bin/hledger")] {
