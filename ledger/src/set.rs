@@ -2,7 +2,8 @@
 //! Not here: what a line of each says.
 
 use crate::entry::Entry;
-use crate::event::{Hash, SetDecided, SetSealed};
+use crate::event::{SetDecided, SetSealed};
+use crate::hash::Hash;
 use crate::money::Fen;
 use crate::outcome::{Code, Refusal};
 use crate::state::rows::{Set, Stage};

@@ -3,6 +3,7 @@
 
 use crate::v1;
 use bytes::Bytes;
+use ledger::hash::hex;
 use serde::{Serialize, Serializer};
 use uuid::Uuid;
 
@@ -10,12 +11,6 @@ use uuid::Uuid;
 #[must_use]
 pub fn id(bytes: &[u8]) -> String {
     Uuid::from_slice(bytes).map_or_else(|_| "-".to_owned(), |id| id.to_string())
-}
-
-/// A hash as hex.
-#[must_use]
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 pub(crate) fn as_id<S: Serializer>(bytes: &[u8], to: S) -> Result<S::Ok, S::Error> {

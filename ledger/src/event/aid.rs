@@ -1,6 +1,7 @@
 //! What can be said of grants from the budget document to the card. What it means is in `aid`.
 
-use super::choices::{Hash, Source};
+use super::choices::Source;
+use crate::hash::Hash;
 use crate::money::{Day, Fen};
 use uuid::Uuid;
 

@@ -2,9 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-/// SHA-256 over something.
-pub type Hash = [u8; 32];
-
 /// The level of an organisation.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 #[allow(missing_docs)]

@@ -1,7 +1,7 @@
 //! What can be said of the ledger itself: rules, periods, reversals, keys. What it means is in `control`.
 
-use super::choices::Hash;
 use crate::account::Book;
+use crate::hash::Hash;
 use crate::money::Day;
 use uuid::Uuid;
 

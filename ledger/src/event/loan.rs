@@ -1,6 +1,7 @@
 //! What can be said of loans and their interest. What it means is in `loan`.
 
-use super::choices::{DayBasis, Hash, LoanKind, RateIndex, StudyLevel};
+use super::choices::{DayBasis, LoanKind, RateIndex, StudyLevel};
+use crate::hash::Hash;
 use crate::money::{Day, Fen};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;

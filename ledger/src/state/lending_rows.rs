@@ -3,7 +3,8 @@
 
 use super::flows::Flows;
 use crate::event::loan_terms::LoanTerms;
-use crate::event::{Allocation, ClaimFor, DayBasis, Hash, LoanKind, Payer, Purpose, StudyLevel, Subordination};
+use crate::event::{Allocation, ClaimFor, DayBasis, LoanKind, Payer, Purpose, StudyLevel, Subordination};
+use crate::hash::Hash;
 use crate::money::{Day, Fen};
 use crate::state::rows::{Drawn, Set};
 use crate::state::table::{Row, rows};

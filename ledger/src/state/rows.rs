@@ -3,8 +3,9 @@
 
 use crate::account::Account;
 use crate::event::policy::Policy;
-use crate::event::{Hash, Level, OrgRole, Source, Status, Subordination};
+use crate::event::{Level, OrgRole, Source, Status, Subordination};
 use crate::finding::FindingKind;
+use crate::hash::Hash;
 use crate::money::{Day, Fen};
 use crate::outcome::{Code, Refusal};
 use crate::state::table::{Row, rows};

@@ -1,11 +1,9 @@
 //! The RFC 6962 tree over entries: hashes, and the frontier that grows with each entry and knows the root.
 //! It deliberately holds no proofs, no tiles and no storage: only what writing and checking frames needs.
 
+use crate::hash::Hash;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-
-/// A SHA-256 value: leaf, inner node or root.
-pub type Hash = [u8; 32];
 
 /// The leaf of one entry: SHA-256(0x00 || entry bytes).
 #[must_use]
@@ -99,6 +97,7 @@ impl Frontier {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::hash::hex;
 
     /// The definition of RFC 6962 2.1, word for word, as a second opinion.
     fn by_definition(leaves: &[Vec<u8>]) -> Hash {
@@ -110,10 +109,6 @@ mod tests {
                 node_hash(&by_definition(&leaves[..split]), &by_definition(&leaves[split..]))
             }
         }
-    }
-
-    fn hex(hash: Hash) -> String {
-        hash.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     #[test]
@@ -131,8 +126,8 @@ mod tests {
 
     #[test]
     fn known_values() {
-        assert_eq!(hex(empty_root()), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
-        assert_eq!(hex(leaf_hash(&[])), "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d");
+        assert_eq!(hex(&empty_root()), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+        assert_eq!(hex(&leaf_hash(&[])), "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d");
     }
 
     #[test]

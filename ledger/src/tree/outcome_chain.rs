@@ -3,8 +3,8 @@
 
 use sha2::{Digest, Sha256};
 
+use crate::hash::Hash;
 use crate::outcome::Outcome;
-use crate::tree::merkle::Hash;
 
 /// What comes before the first outcome: 32 zero bytes.
 const BEGINNING: Hash = [0; 32];
@@ -119,9 +119,7 @@ mod tests {
 
     #[test]
     fn bytes_are_frozen() {
-        let hex = |outcome: &Outcome| -> String {
-            outcome_bytes(258, outcome).iter().map(|byte| format!("{byte:02x}")).collect()
-        };
+        let hex = |outcome: &Outcome| crate::hash::hex(&outcome_bytes(258, outcome));
         let want = "00000000000001020000000001000000010000000200000000000284880000\
                     4a380000000100000007";
         assert_eq!(hex(&posted()), want);

@@ -1,7 +1,8 @@
 //! Proofs in the tree of RFC 6962: that an entry is in it, and that a larger tree continues a smaller one. Making them
 //! asks for hashes of complete subtrees, wherever these are kept; checking them needs nothing but the proof.
 
-use crate::tree::merkle::{Hash, empty_root, node_hash};
+use crate::hash::Hash;
+use crate::tree::merkle::{empty_root, node_hash};
 
 /// Why a proof could not be made.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

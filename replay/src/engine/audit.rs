@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use ledger::tree::merkle::{Hash, leaf_hash};
+use ledger::hash::Hash;
+use ledger::tree::merkle::leaf_hash;
 
 use super::recorded::missing;
 use super::{Engine, EngineError, Role};

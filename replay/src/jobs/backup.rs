@@ -1,5 +1,6 @@
 //! `replay backup`: what is asked for and what is printed. How a copy is taken is in the library's `backup`.
 
+use ledger::hash::hex;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
@@ -11,7 +12,7 @@ use replay::record::log::NatsOptions;
 use replay::upkeep::backup::{Backup, Taken, backup};
 
 use super::interrupts;
-use super::source::{Ledger, hex, ledger_typed};
+use super::source::{Ledger, ledger_typed};
 
 /// Copy record, checkpoints and public keys of a ledger, while it runs
 ///

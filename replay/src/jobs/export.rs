@@ -1,5 +1,6 @@
 //! `replay export`: the record written for strangers' tools. What is written is in the library's `export`.
 
+use ledger::hash::hex;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
@@ -10,7 +11,7 @@ use replay::audit::export::{EVERY, Format, Until, Written, WrittenTiles, export,
 use replay::progress;
 use replay::proof::signed_note::Note;
 
-use super::source::{Source, hex};
+use super::source::Source;
 
 /// Write the whole record for other people's tools, which then recompute every balance
 #[derive(Args, Debug)]

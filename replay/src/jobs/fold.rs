@@ -1,5 +1,6 @@
 //! `replay fold`: the whole record folded from its first entry. Comparing the result is `verify`.
 
+use ledger::hash::hex;
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -7,7 +8,7 @@ use clap::Args;
 use replay::engine::catch_up::fold_record;
 use replay::progress;
 
-use super::source::{Source, hex};
+use super::source::Source;
 
 /// Fold the whole record from its first entry, with all hashes checked, and print the state digest
 #[derive(Args, Debug)]

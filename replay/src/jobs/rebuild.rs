@@ -1,5 +1,6 @@
 //! `replay rebuild`: projections made again next to those in use, compared, swapped; in a running service or without one.
 
+use ledger::hash::hex;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -13,7 +14,7 @@ use replay::progress::{self, Bar};
 use replay::record::error::LogError;
 use tonic::Code;
 
-use super::source::{Ledger, hex, ledger_typed};
+use super::source::{Ledger, ledger_typed};
 use super::{failed, interrupts, service_client};
 
 const BAR: &str = "rebuild {spinner} {human_pos} of {human_len} entries, {per_sec} {wide_bar} {eta}";

@@ -1,5 +1,6 @@
 //! `replay restore`: what is asked for and what is printed. How a copy comes back is in the library's `backup`.
 
+use ledger::hash::hex;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
@@ -9,7 +10,6 @@ use replay::progress;
 use replay::proof::key_files;
 use replay::upkeep::backup::{BackupError, Restore, Restored, restore};
 
-use super::source::hex;
 use super::{failed, interrupts};
 
 /// Bring a copy back into a new directory, where it proves itself before it is served

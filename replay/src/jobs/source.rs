@@ -1,5 +1,6 @@
 //! Where the record of a job is: the files of a directory or a stream, one of the two. Opening it is the job's business.
 
+use ledger::hash::unhex;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -45,24 +46,10 @@ pub fn ledger_typed(text: &str) -> Result<Ledger, String> {
     bytes.ok_or_else(|| "a ledger is named by 16 characters, or by 32 hexadecimal digits".to_owned())
 }
 
-/// Bytes in lower-case hexadecimal.
-#[must_use]
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// Bytes from hexadecimal digits, if they are such.
-#[must_use]
-pub fn unhex(text: &str) -> Option<Vec<u8>> {
-    if !text.len().is_multiple_of(2) || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return None;
-    }
-    (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok()).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ledger::hash::hex;
 
     #[test]
     fn ledgers_are_typed_as_text_or_digits() {

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ledger::account::Book;
-use ledger::tree::merkle::Hash;
+use ledger::hash::Hash;
 
 use crate::proof::signed_note::{Note, NoteError, Signer, Verifier};
 use crate::proof::tally::Turnover;

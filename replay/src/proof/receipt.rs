@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use ledger::tree::merkle::{Hash, leaf_hash};
+use ledger::hash::Hash;
+use ledger::tree::merkle::leaf_hash;
 use ledger::tree::proof::is_included;
 
 use crate::proof::checkpoint::{Checkpoint, CheckpointError};

@@ -5,8 +5,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ledger::event::KeyAnnounced;
+use ledger::hash::Hash;
 use ledger::state::rows::AnnouncedKey;
-use ledger::tree::merkle::Hash;
 
 use crate::proof::checkpoint::{Checkpoint, CheckpointError, Outcomes};
 use crate::proof::signed_note::{Note, Role, Signer, Verifier};

@@ -5,7 +5,8 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use ledger::tree::merkle::{Hash, empty_root};
+use ledger::hash::Hash;
+use ledger::tree::merkle::empty_root;
 use ledger::tree::proof::is_consistent;
 
 use crate::files::replace;

@@ -1,7 +1,8 @@
 //! What a frame adds to the tree of the record: its leaves, and the roots of the tiles they complete. How tiles are kept and
 //! proofs are given is not known here.
 
-use ledger::tree::merkle::{Frontier, Hash};
+use ledger::hash::Hash;
+use ledger::tree::merkle::Frontier;
 
 /// Levels of the tree that one tile spans.
 pub(crate) const HEIGHT: u32 = 8;

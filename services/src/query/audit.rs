@@ -3,7 +3,7 @@
 
 use super::{QueryError, need_id};
 use bytes::Bytes;
-use ledger::tree::merkle::Hash;
+use ledger::hash::Hash;
 use proto::v1;
 use replay::engine::{Engine, EngineError};
 use replay::proof::checkpoint_files::Signed;

@@ -2,6 +2,7 @@
 //! question it was given for. It keeps no page alive: later entries may show on later pages.
 
 use super::QueryError;
+use ledger::hash::hex;
 use sha2::{Digest, Sha256};
 
 /// Rows of a page if the caller does not say.
@@ -131,7 +132,7 @@ impl Pager {
         bytes.extend_from_slice(&entries.to_be_bytes());
         let check = self.check(&bytes);
         bytes.extend_from_slice(&check);
-        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+        hex(&bytes)
     }
 
     /// As many of the rows as the page has, and the token of the next page if there is a row more.

@@ -2,6 +2,7 @@
 
 use crate::support::{Server, day};
 use ledger::event::*;
+use ledger::hash::Hash;
 use ledger::money::Fen;
 use proto::v1;
 use uuid::Uuid;

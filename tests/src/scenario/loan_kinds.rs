@@ -8,11 +8,12 @@ use crate::desk::labelled;
 use anyhow::{Context, Result};
 use ledger::account::Book;
 use ledger::event::{
-    Allocation, DayBasis, EntryReversed, Hash, Interest, InterestAccrued, InterestAdjusted, KeyAnnounced, Kind,
-    LoanDeferred, LoanDrawReturned, LoanDrawn, LoanKind, LoanOverdue, LoanRateAgreed, LoanRefunded, LoanRelieved,
-    LoanRepaid, LoanSigned, LoanStateRepaid, LoanWrittenOff, LossRecovered, PeriodClosed, RateIndex, RatePublished,
-    StudyLevel, WaiverAdopted,
+    Allocation, DayBasis, EntryReversed, Interest, InterestAccrued, InterestAdjusted, KeyAnnounced, Kind, LoanDeferred,
+    LoanDrawReturned, LoanDrawn, LoanKind, LoanOverdue, LoanRateAgreed, LoanRefunded, LoanRelieved, LoanRepaid,
+    LoanSigned, LoanStateRepaid, LoanWrittenOff, LossRecovered, PeriodClosed, RateIndex, RatePublished, StudyLevel,
+    WaiverAdopted,
 };
+use ledger::hash::Hash;
 use ledger::money::Day;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;

@@ -3,7 +3,8 @@
 use super::fields::{Fields, amount, pair};
 use crate::desk::labelled;
 use anyhow::{Result, bail};
-use ledger::event::{Draw, Hash, SetDecided, SetSealed};
+use ledger::event::{Draw, SetDecided, SetSealed};
+use ledger::hash::Hash;
 use ledger::money::Fen;
 use ledger::state::State;
 use std::collections::BTreeMap;

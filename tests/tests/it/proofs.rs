@@ -2,7 +2,8 @@
 
 use ct_merkle::mem_backed_tree::MemoryBackedTree;
 use ct_merkle::{ConsistencyProof, InclusionProof, RootHash};
-use ledger::tree::merkle::{Frontier, Hash, leaf_hash};
+use ledger::hash::Hash;
+use ledger::tree::merkle::{Frontier, leaf_hash};
 use ledger::tree::proof::{is_consistent, is_included, prove_consistency, prove_inclusion, root};
 use sha2::Sha256;
 use tests::history::chance::Chance;

@@ -1,6 +1,7 @@
 //! Proofs against the vectors of the reference implementation of RFC 6962, and at every size of a small tree.
 
-use ledger::tree::merkle::{Frontier, Hash, leaf_hash};
+use ledger::hash::Hash;
+use ledger::tree::merkle::{Frontier, leaf_hash};
 use ledger::tree::proof::*;
 
 /// Complete subtrees of leaves in memory.

@@ -13,7 +13,7 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
     (
         "ledger",
         &[
-            &["money", "hex"],
+            &["money", "hash"],
             &["account"],
             &["event"],
             &["outcome"],

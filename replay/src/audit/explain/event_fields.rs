@@ -1,5 +1,6 @@
 //! What an event says, field by field, with the names of what it refers to.
 
+use ledger::hash::hex;
 use ledger::state::State;
 use proto::fields::{Field, Value, fields};
 use uuid::Uuid;
@@ -41,7 +42,7 @@ fn add(state: &State, fields: &[Field], depth: u32, all: &mut Vec<SaidField>) {
                 id = *of;
                 name_of(state, *of).unwrap_or_else(|| of.to_string())
             }
-            Value::Bytes(bytes) => bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
+            Value::Bytes(bytes) => hex(bytes),
             Value::Number(number) => form.write(*number),
             Value::Flag(_) => "是 yes".to_owned(),
             Value::Choice(name) => chinese_names::choice(name).unwrap_or(name).to_owned(),

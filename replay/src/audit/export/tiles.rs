@@ -39,7 +39,7 @@ pub struct WrittenTiles {
     /// Entries of the tree.
     pub entries: u64,
     /// Its root.
-    pub root: ledger::tree::merkle::Hash,
+    pub root: ledger::hash::Hash,
     /// Entries of the record behind it, which nobody has signed yet.
     pub left_out: u64,
     /// Whether there is a checkpoint with the tiles.
@@ -156,7 +156,7 @@ impl Tree {
     }
 
     /// Writes the unfinished tiles and the unfinished bundle; answers the root, as the tiles give it.
-    fn finish(mut self) -> Result<ledger::tree::merkle::Hash, ExportError> {
+    fn finish(mut self) -> Result<ledger::hash::Hash, ExportError> {
         self.tiles.write_edge()?;
         let rest = self.tiles.size() % WIDTH;
         if rest > 0 {

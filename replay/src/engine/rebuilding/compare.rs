@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use ledger::account::{Account, AccountNo};
+use ledger::hash::hex;
 use ledger::money::yuan;
 use ledger::state::State;
 use ledger::state::table::PAGE_ROWS;
@@ -63,9 +64,8 @@ pub(super) fn same_state(in_use: &State, next: &State) -> Result<(), RebuildErro
 /// Compares the chains over outcomes and what was posted in each book.
 pub(crate) fn same_tally(in_use: &Tally, next: &Tally) -> Result<(), RebuildError> {
     let entries = next.chain().entries();
-    let hex = |hash: [u8; 32]| hash.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     if in_use.chain() != next.chain() {
-        let (has, gives) = (hex(in_use.chain().head()), hex(next.chain().head()));
+        let (has, gives) = (hex(&in_use.chain().head()), hex(&next.chain().head()));
         return Err(differs(entries, format!("chain over outcomes: in use {has}, rebuilt {gives}")));
     }
     if in_use.books() != next.books() {
@@ -132,6 +132,5 @@ fn account(in_use: &State, next: &State, number: AccountNo) -> String {
 }
 
 fn shown(row: Option<Vec<u8>>) -> String {
-    let hex = |bytes: Vec<u8>| bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    row.map_or_else(|| "none".to_owned(), hex)
+    row.map_or_else(|| "none".to_owned(), |bytes| hex(&bytes))
 }

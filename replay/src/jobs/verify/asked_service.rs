@@ -2,7 +2,7 @@
 //! signed last. Asking is all; the record is read and compared as with any other expectation.
 
 use anyhow::Context;
-use ledger::tree::merkle::Hash;
+use ledger::hash::Hash;
 use proto::v1::audit_client::AuditClient;
 use proto::v1::query_client::QueryClient;
 use proto::v1::{GetCheckpointRequest, GetStatusRequest};

@@ -1,16 +1,15 @@
 //! What the record must come to at certain sizes: signed checkpoints from a directory, and what the caller expects.
 
+use ledger::hash::unhex;
 use std::io::ErrorKind;
 use std::path::Path;
 
 use anyhow::Context;
 use ledger::account::Book;
-use ledger::tree::merkle::Hash;
+use ledger::hash::Hash;
 use replay::proof::checkpoint::{Checkpoint, Outcomes};
 use replay::proof::signed_note::Note;
 use replay::proof::tally::Turnover;
-
-use crate::jobs::source::unhex;
 
 /// How the files of checkpoints end: the tree, and what was made of its entries. Others are not ours to judge.
 const KINDS: [&str; 2] = ["checkpoint", "outcomes"];

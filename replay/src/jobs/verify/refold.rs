@@ -2,6 +2,7 @@
 //! expected: chain over outcomes, postings per book, digest.
 
 use ledger::account::Book;
+use ledger::hash::hex;
 use ledger::outcome::Outcome;
 use ledger::state::State;
 use replay::engine::EngineError;
@@ -10,7 +11,6 @@ use replay::proof::tally::Tally;
 
 use super::evidence::{FirstDifference, FramePlace};
 use super::expected::{Books, Expectation};
-use crate::jobs::source::hex;
 
 /// Folds and compares.
 pub struct Refold<'a> {

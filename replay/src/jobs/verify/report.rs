@@ -1,11 +1,12 @@
 //! What a run of `replay verify` tells, to people and to programs.
 
+use ledger::hash::hex;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use ledger::account::Book;
-use ledger::tree::merkle::Hash;
+use ledger::hash::Hash;
 use serde_json::{Value, json};
 
 use super::asked_service::Live;
@@ -14,7 +15,6 @@ use super::expected::Books;
 use super::reading::End;
 use super::refold::Refold;
 use super::second_reader::Checker;
-use crate::jobs::source::hex;
 
 /// All there is to tell.
 #[derive(Debug, Default)]

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use ledger::hash::Hash;
 use ledger::state::{State, TABLES};
-use ledger::tree::merkle::Hash;
 use ledger::tree::outcome_chain::OutcomeChain;
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};

@@ -1,7 +1,7 @@
 //! What a writer claims by signing, and whether it is what was found here. What is done about a difference is in `difference`.
 
 use ledger::account::Book;
-use ledger::tree::merkle::Hash;
+use ledger::hash::{Hash, hex};
 
 use super::difference::Difference;
 use crate::proof::checkpoint::{Checkpoint, CheckpointError, Outcomes};
@@ -76,10 +76,6 @@ impl Claim {
         let notes = format!("{}\n{}", self.signed.tree, self.signed.outcomes);
         Box::new(Difference { size: self.tree.size, what: what.to_owned(), signed, here, notes })
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    crate::record::log::tip::hex(bytes)
 }
 
 #[cfg(test)]

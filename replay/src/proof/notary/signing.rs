@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use ledger::tree::merkle::Hash;
+use ledger::hash::Hash;
 use parking_lot::Mutex;
 use tokio::sync::oneshot;
 

@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use ledger::tree::merkle::{Frontier, Hash, leaf_hash};
+use ledger::hash::Hash;
+use ledger::tree::merkle::{Frontier, leaf_hash};
 use ledger::tree::proof::{Unprovable, is_consistent, is_included};
 
 use super::*;

@@ -4,7 +4,8 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use ledger::tree::merkle::{Frontier, Hash, node_hash};
+use ledger::hash::Hash;
+use ledger::tree::merkle::{Frontier, node_hash};
 use ledger::tree::proof;
 use ledger::tree::proof::Unprovable;
 

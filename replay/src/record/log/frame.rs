@@ -5,7 +5,7 @@
 //! after its 16-bit length. Trailer: CRC-32C over everything before it.
 
 use bytes::Bytes;
-use ledger::tree::merkle::Hash;
+use ledger::hash::Hash;
 
 use crate::limits::MAX_FRAME_BYTES;
 

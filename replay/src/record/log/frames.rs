@@ -1,6 +1,7 @@
 //! The messages of a stream as frames, one after the other and each checked against the record before it, with some asked for
 //! ahead. What is done with a frame is for the caller to say.
 
+use ledger::hash::hex;
 use std::ops::RangeInclusive;
 
 use bytes::Bytes;
@@ -9,7 +10,7 @@ use futures_util::stream::BoxStream;
 
 use super::broker::Broker;
 use super::frame::Frame;
-use super::tip::{Tip, hex};
+use super::tip::Tip;
 use crate::limits::CATCH_UP_AHEAD;
 use crate::record::error::LogError;
 

@@ -1,6 +1,7 @@
 //! Reads the frames of a directory in order and checks each against the chain. Never writes, takes no lock:
 //! a follower may read while the writer appends. Setting a torn end aside is the writer's business.
 
+use ledger::hash::hex;
 use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -9,7 +10,7 @@ use bytes::Bytes;
 
 use super::frame::{Frame, FrameError, HEADER_BYTES, Header};
 use super::segments::{Segment, list};
-use super::tip::{Tip, hex};
+use super::tip::Tip;
 use crate::limits::MAX_FRAME_BYTES;
 use crate::record::error::LogError;
 

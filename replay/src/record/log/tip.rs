@@ -1,6 +1,7 @@
 //! Where the record ends, and the rule by which the next frame continues it: same ledger, dense index,
 //! right root, no lower epoch, no earlier time. Storage is none of its business.
 
+use ledger::hash::hex;
 use ledger::tree::merkle::{Frontier, leaf_hash};
 use serde::{Deserialize, Serialize};
 
@@ -141,13 +142,4 @@ impl Tip {
         let header = Header { epoch, writer, ..self.next_header(now_ms) };
         FrameBuilder::new().finish(header)
     }
-}
-
-/// Lower-case hexadecimal.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::new(), |mut out, byte| {
-        let _ = write!(out, "{byte:02x}");
-        out
-    })
 }

@@ -1,6 +1,6 @@
 //! What a record comes to, as both directions report it.
 
-use ledger::tree::merkle::Hash;
+use ledger::hash::Hash;
 
 use crate::record::log::Tip;
 

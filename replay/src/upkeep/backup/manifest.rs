@@ -5,7 +5,8 @@ use std::fs;
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
-use ledger::tree::merkle::{Frontier, Hash};
+use ledger::hash::{Hash, hex, unhex};
+use ledger::tree::merkle::Frontier;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -14,7 +15,6 @@ use super::files::io;
 use super::layout::{CHECKPOINTS, KEYS, MANIFEST, RECORD};
 use crate::files::replace;
 use crate::record::log::Tip;
-use crate::record::log::tip::hex;
 
 /// A later format has another number.
 const FORMAT: &str = "mingzhang backup 1";
@@ -100,13 +100,13 @@ impl Manifest {
     /// Where the record of the copy in `dir` ends.
     pub fn tip(&self, dir: &Path) -> Result<Tip, BackupError> {
         let bad = |why: &str| BackupError::Manifest { path: dir.join(MANIFEST), why: why.to_owned() };
-        let peaks: Option<Vec<Hash>> = self.peaks.iter().map(|peak| unhex(peak)).collect();
+        let peaks: Option<Vec<Hash>> = self.peaks.iter().map(|peak| bytes(peak)).collect();
         let frontier = peaks.and_then(|peaks| Frontier::from_parts(self.entries, peaks));
         let frontier = frontier.ok_or_else(|| bad("its peaks do not fit its entries"))?;
         if hex(&frontier.root()) != self.root {
             return Err(bad("its root does not fit its peaks"));
         }
-        let ledger = unhex(&self.ledger).ok_or_else(|| bad("its ledger is not 32 hexadecimal digits"))?;
+        let ledger = bytes(&self.ledger).ok_or_else(|| bad("its ledger is not 32 hexadecimal digits"))?;
         let Self { frames, epoch, writer, opened, recorded_ms, .. } = *self;
         let tip = Tip { ledger, frames, epoch, writer, opened, recorded_ms, frontier };
         if tip.is_possible() { Ok(tip) } else { Err(bad("no record ends where it says")) }
@@ -190,15 +190,9 @@ fn is_ours(path: &str) -> bool {
     [RECORD, CHECKPOINTS, KEYS].contains(&dir) && !name.starts_with('.') && !name.is_empty() && name.chars().all(plain)
 }
 
-fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
-    if text.len() != 2 * N || !text.is_ascii() {
-        return None;
-    }
-    let mut bytes = [0; N];
-    for (at, byte) in bytes.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(&text[2 * at..2 * at + 2], 16).ok()?;
-    }
-    Some(bytes)
+/// So many bytes and no others.
+fn bytes<const N: usize>(text: &str) -> Option<[u8; N]> {
+    unhex(text)?.try_into().ok()
 }
 
 #[cfg(test)]

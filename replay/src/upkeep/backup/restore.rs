@@ -229,7 +229,7 @@ fn prove(job: &Restore, tip: &Tip, sizes: &[u64], go_on: &mut dyn FnMut(u64) -> 
     Err(BackupError::Manifest { path: job.from.join(MANIFEST), why })
 }
 
-fn compare(job: &Restore, kept: &Checkpoints, size: u64, root: ledger::tree::merkle::Hash) -> Result<(), BackupError> {
+fn compare(job: &Restore, kept: &Checkpoints, size: u64, root: ledger::hash::Hash) -> Result<(), BackupError> {
     let [tree, _] = small_files::paths(size);
     let bad = |why: &str| BackupError::Checkpoint { path: job.from.join(&tree), why: why.to_owned() };
     let signed = kept.read(size)?.ok_or_else(|| bad("it is listed without the note over its outcomes"))?;

@@ -1,6 +1,7 @@
 //! The record of a copy while it grows: frames go behind the last segment, which is the only one that changes. Which
 //! frames, and whether they fit, is not decided here.
 
+use ledger::hash::hex;
 use std::fs::{File, OpenOptions};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -13,7 +14,6 @@ use super::layout::RECORD;
 use super::manifest::{Listed, Manifest};
 use crate::record::log::Frame;
 use crate::record::log::segments::{Segment, sync_dir};
-use crate::record::log::tip::hex;
 
 /// Segments of a copy, open for frames.
 pub(super) struct Segments {

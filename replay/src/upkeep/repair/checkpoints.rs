@@ -1,6 +1,7 @@
 //! The checkpoints as proof: what root the record must have at which sizes. Who keeps and signs them is not known here.
 
-use ledger::tree::merkle::{Hash, leaf_hash};
+use ledger::hash::Hash;
+use ledger::tree::merkle::leaf_hash;
 
 use super::options::RepairOptions;
 use crate::proof::checkpoint::Checkpoint;

@@ -1,6 +1,7 @@
 //! Looks at all copies place by place, lets `choose` say which frame is the record's, and takes down what each copy has
 //! instead. Changes nothing.
 
+use ledger::hash::hex;
 use std::path::Path;
 
 use super::checkpoints::Proofs;
@@ -15,7 +16,6 @@ use super::report::{Examination, Fault, Finding};
 use crate::record::error::LogError;
 use crate::record::log::Tip;
 use crate::record::log::nats::known_created;
-use crate::record::log::tip::hex;
 use crate::record::repairing;
 
 /// Looks at everything; the archive is in `record`.

@@ -7,8 +7,8 @@ use crate::support;
 use std::fs;
 
 use ledger::event::{Event, Kind};
+use ledger::hash::Hash;
 use ledger::money::Day;
-use ledger::tree::merkle::Hash;
 use record::{ORIGIN, PER_FRAME, PER_SEGMENT, Record, replay, signer};
 use replay::engine::{Engine, Options};
 use replay::proof::checkpoint::{Checkpoint, Outcomes};

@@ -8,7 +8,8 @@ use crate::cli::shown::point::PointArgs;
 use crate::cli::shown::text::{day, stage, yuan};
 use crate::cli::typed::wire_id;
 use clap::Args;
-use proto::json::{hex, id};
+use ledger::hash::hex;
+use proto::json::id;
 use proto::v1;
 use uuid::Uuid;
 

@@ -7,7 +7,7 @@ use crate::cli::shown::list::{Column, left, list, right};
 use crate::cli::shown::point::PointArgs;
 use crate::cli::shown::text::{day, yuan};
 use clap::Args;
-use proto::json::hex;
+use ledger::hash::hex;
 use proto::v1;
 
 /// How far the ledger is, and whether its books balance

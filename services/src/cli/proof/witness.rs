@@ -7,7 +7,7 @@ use crate::cli::failure::Failure;
 use crate::cli::operate::serve::asked_to_stop;
 use crate::cli::{print_json, runtime};
 use clap::Args;
-use ledger::tree::merkle::Hash;
+use ledger::hash::Hash;
 use proto::v1;
 use replay::proof::key_files;
 use replay::proof::signed_note::{Note, Role};

@@ -9,6 +9,7 @@ use std::time::Instant;
 
 use anyhow::{Context, bail};
 use ledger::account::Book;
+use ledger::hash::hex;
 use replay::engine::{Engine, Options};
 use replay::progress::{self, Bar};
 use replay::proof::notary::Signing;
@@ -215,7 +216,7 @@ fn figures(engine: &Engine, plan: &Plan, accrued: &Accrued, seconds: f64) -> Fig
         credited_fen: year.credited_fen,
         suspense_fen: year.suspense_fen,
         trial_balance_fen: i64::try_from(trial).unwrap_or(i64::MAX),
-        state_digest: digest.iter().map(|byte| format!("{byte:02x}")).collect(),
+        state_digest: hex(&digest),
         seconds,
         events_per_second: (entries as f64 / seconds.max(f64::MIN_POSITIVE)) as u64,
         loans,

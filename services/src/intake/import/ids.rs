@@ -1,6 +1,7 @@
 //! Ids by derivation: the same number of the source always gives the same id, with no query. No hashing of people here.
 
-use ledger::event::{Event, Hash};
+use ledger::event::Event;
+use ledger::hash::Hash;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 

@@ -2,7 +2,7 @@
 
 use super::table::kinds::FileKind;
 use super::table::row::Problem;
-use ledger::event::Hash;
+use ledger::hash::Hash;
 use ledger::money::Fen;
 use proto::limits::MAX_PRINCIPAL_BYTES;
 use std::path::PathBuf;

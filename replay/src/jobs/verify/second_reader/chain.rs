@@ -1,10 +1,10 @@
 //! Whether each frame continues the one before: ledger, density, epoch, writer, time and root, and whether the root is
 //! the signed one wherever one was signed. Meaning of entries is not looked at.
 
+use ledger::hash::hex;
 use ledger::tree::merkle::leaf_hash;
 use replay::record::log::{Frame, Header, Tip};
 
-use crate::jobs::source::hex;
 use crate::jobs::verify::evidence::{FirstDifference, FramePlace};
 use crate::jobs::verify::expected::Expectation;
 

@@ -3,7 +3,8 @@
 use crate::cli::lending::words::{both, zh};
 use crate::cli::shown::list::{Column, left, list, right};
 use crate::cli::shown::text::{day, yuan};
-use proto::json::{hex, id};
+use ledger::hash::hex;
+use proto::json::id;
 use proto::v1;
 
 const COUNTS: &[Column<(&str, u32, i64)>] = &[

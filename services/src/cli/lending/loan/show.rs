@@ -10,8 +10,9 @@ use crate::cli::shown::point::PointArgs;
 use crate::cli::shown::text::{day, yuan};
 use crate::cli::typed::{day_typed, wire_id};
 use clap::Args;
+use ledger::hash::hex;
 use ledger::money::Day;
-use proto::json::{hex, id};
+use proto::json::id;
 use proto::v1;
 
 /// A loan's statement: contract, what happened, every stretch of days with its rate and payer, balances, claims

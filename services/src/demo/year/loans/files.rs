@@ -16,6 +16,7 @@ use super::money::{self, Remitted};
 use super::rules::Rules;
 use super::{COUNTY_CENTRE, LENDERS, Loans, PROVINCE_CENTRE, day, kind_zh, lender};
 use ledger::event::{DayBasis, LoanKind, Payer};
+use ledger::hash::hex;
 use ledger::money::{Day, Fen, Yuan};
 use sha2::{Digest, Sha256};
 
@@ -171,7 +172,7 @@ impl Writer<'_> {
             let school = &self.year.schools[borrower.school].org.number;
             let basis = if contract.basis(borrower) == DayBasis::D360 { 360 } else { 365 };
             let ((repay_from, matures), of) = (contract.due(borrower), contract.year);
-            let hash = Hex(Sha256::digest(number.as_bytes()).into());
+            let hash = hex(&Sha256::digest(number.as_bytes()));
             let graduates = borrower.graduates;
             table.row(format_args!(
                 "{lender},{number},{id},{school},{zh},本专科,{of},{basis},{graduates}-06-30,{repay_from},{matures},{hash},{signed}"
@@ -330,13 +331,4 @@ fn write_fund(loans: &Loans, fund: &Fund, files: &mut Delivery<'_>) -> Result<()
 /// Half of the centre's reward, at most half of the loan.
 fn relief(reward: Fen, loan: Fen) -> Fen {
     (reward / 2).min(loan / 2)
-}
-
-/// Bytes in hexadecimal digits.
-struct Hex([u8; 32]);
-
-impl std::fmt::Display for Hex {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
 }

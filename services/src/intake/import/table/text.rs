@@ -1,5 +1,6 @@
 //! Strict readers of single cells: days, document numbers, codes. No file, no row, no guessing.
 
+use ledger::hash::{Hash, unhex};
 use ledger::money::Day;
 
 /// A cell without the blanks offices leave around it, full-width ones too.
@@ -65,15 +66,8 @@ pub fn reference(cell: &str) -> Option<(&str, u32)> {
 
 /// Thirty-two bytes written as 64 hexadecimal digits.
 #[must_use]
-pub fn hash(cell: &str) -> Option<[u8; 32]> {
-    if cell.len() != 64 || !cell.bytes().all(|b| b.is_ascii_hexdigit()) {
-        return None;
-    }
-    let mut bytes = [0_u8; 32];
-    for (i, byte) in bytes.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(cell.get(i * 2..i * 2 + 2)?, 16).ok()?;
-    }
-    Some(bytes)
+pub fn hash(cell: &str) -> Option<Hash> {
+    unhex(cell)?.try_into().ok()
 }
 
 /// Whether a spreadsheet would take the cell for a formula and run it.
