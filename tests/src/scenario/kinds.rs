@@ -3,9 +3,9 @@
 use super::choices::{LEVELS_OF_ORGS, SUBORDINATIONS};
 use super::fields::{Fields, amount, chosen, day, pair, percent};
 use super::sets::{Chains, SoFar, decided, draws, sealed, shown};
-use super::{claim_kinds, loan_kinds};
+use super::{by_schema, claim_kinds, loan_kinds};
 use crate::desk::labelled;
-use anyhow::{Result, bail};
+use anyhow::Result;
 use ledger::event::policy::{Band, Exclusion, Policy, Rule, Sharing};
 use ledger::event::{
     ApplicationLineAdded, ApplicationPrepared, BatchSent, CardBound, CardReplaced, Clearing, Kind, Level, LineIssued,
@@ -48,7 +48,7 @@ fn award_kind(name: &str, f: &mut Fields<'_>, chains: &Chains) -> Result<Kind> {
         "batch_sent" => Kind::BatchSent(batch(f, chains)?),
         "payout_credited" | "payout_returned" | "payout_unknown" => payout(name, f)?,
         "suspense_cleared" => Kind::SuspenseCleared(cleared(f)?),
-        _ => bail!("`{name}` is no kind of event"),
+        _ => by_schema::kind(name, f)?,
     })
 }
 

@@ -7,6 +7,7 @@
 //! Labels stand for ids, amounts are yuan. `fields` reads the fields, `choices` the words of closed lists, `kinds`, `loan_kinds` and `claim_kinds` make events,
 //! `runner` runs and compares, `checks` looks at what stands in the state.
 
+mod by_schema;
 mod checks;
 mod choices;
 mod claim_kinds;

@@ -2,13 +2,15 @@
 //!
 //! To freeze another one, after a change of rules was adopted by `RulesAdopted`:
 //! `FREEZE=histories/NAME.hex SEED=N cargo test -p tests --test it frozen::`. Existing files are never written again.
-//! With `LOANS=1` it is a history of loans and of what offices make of them, with `KEYS=1` one of keys announced, else one
+//! With `LOANS=1` it is a history of loans and of what offices make of them, with `KEYS=1` one of keys announced, with
+//! `SAMPLES=1` the sample of every kind there is, one after another, else one
 //! of awards and payments.
 
 use ledger::event::{Event, KeyAnnounced, Kind};
 use ledger::money::Day;
 use ledger::outcome::Outcome;
 use ledger::state::State;
+use proto::samples::samples;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -98,9 +100,10 @@ fn frozen_histories_keep_their_outcomes_and_digest() {
     if let Ok(name) = std::env::var("FREEZE") {
         let seed = std::env::var("SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or_default();
         let wanted = |name| std::env::var(name).is_ok();
-        let said = match (wanted("LOANS"), wanted("KEYS")) {
-            (true, _) => year(seed),
-            (_, true) => keys(),
+        let said = match (wanted("LOANS"), wanted("KEYS"), wanted("SAMPLES")) {
+            (true, ..) => year(seed),
+            (_, true, _) => keys(),
+            (.., true) => samples().into_iter().map(|event| ("样例".to_owned(), event)).collect(),
             _ => awards(seed),
         };
         freeze(&Path::new(env!("CARGO_MANIFEST_DIR")).join(name), said);
