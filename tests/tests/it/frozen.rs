@@ -3,7 +3,7 @@
 //! To freeze another one, after a change of rules was adopted by `RulesAdopted`:
 //! `FREEZE=histories/NAME.hex SEED=N cargo test -p tests --test it frozen::`. Existing files are never written again.
 //! With `LOANS=1` it is a history of loans and of what offices make of them, with `KEYS=1` one of keys announced, with
-//! `SAMPLES=1` the sample of every kind there is, one after another, else one
+//! `SAMPLES=KIND,KIND` the samples of these kinds, else one
 //! of awards and payments.
 
 use ledger::event::{Event, KeyAnnounced, Kind};
@@ -82,6 +82,12 @@ fn keys() -> Vec<(String, Event)> {
     told.map(|told| ("省财政厅".to_owned(), event(told))).to_vec()
 }
 
+/// The samples of the kinds that are named, parted by commas.
+fn sampled(kinds: &str) -> Vec<(String, Event)> {
+    let wanted = |kind: &str| samples().into_iter().find(|event| event.kind.name() == kind).expect("a kind");
+    kinds.split(',').map(|kind| ("样例".to_owned(), wanted(kind))).collect()
+}
+
 fn freeze(path: &Path, said: Vec<(String, Event)>) {
     let mut state = State::default();
     let mut text = String::new();
@@ -103,7 +109,7 @@ fn frozen_histories_keep_their_outcomes_and_digest() {
         let said = match (wanted("LOANS"), wanted("KEYS"), wanted("SAMPLES")) {
             (true, ..) => year(seed),
             (_, true, _) => keys(),
-            (.., true) => samples().into_iter().map(|event| ("样例".to_owned(), event)).collect(),
+            (.., true) => sampled(&std::env::var("SAMPLES").unwrap_or_default()),
             _ => awards(seed),
         };
         freeze(&Path::new(env!("CARGO_MANIFEST_DIR")).join(name), said);
