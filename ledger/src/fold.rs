@@ -172,7 +172,6 @@ judges! {
     PeriodClosed => Control control::judge_period_closed;
     EntryReversed => Loan control::judge_entry_reversed;
     KeyAnnounced => Control control::judge_key_announced;
-    CardStopped => People people::judge_card_stopped;
 }
 
 /// What an entry comes to, before anything is changed.

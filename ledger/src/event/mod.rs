@@ -106,7 +106,6 @@ macro_rules! for_each_kind {
             PeriodClosed(PeriodClosed) "period_closed" "期间关闭" decision;
             EntryReversed(EntryReversed) "entry_reversed" "红字冲销" decision;
             KeyAnnounced(KeyAnnounced) "key_announced" "公布签名公钥" decision;
-            CardStopped(CardStopped) "card_stopped" "停用卡" report;
         }
     };
 }

@@ -74,10 +74,3 @@ pub struct CardReplaced {
     /// The card from now on.
     pub new: Uuid,
 }
-
-/// A card was stopped 停用: nothing may be paid to it until it is bound once more (R).
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct CardStopped {
-    /// The card.
-    pub card: Uuid,
-}

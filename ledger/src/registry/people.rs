@@ -2,7 +2,7 @@
 
 use crate::change::{Case, Change, Judged, NewFinding};
 use crate::entry::Entry;
-use crate::event::{CardBound, CardReplaced, CardStopped, PersonRegistered, Status, StatusChanged};
+use crate::event::{CardBound, CardReplaced, PersonRegistered, Status, StatusChanged};
 use crate::finding::FindingKind;
 use crate::money::Day;
 use crate::state::rows::{Card, Person};
@@ -14,7 +14,6 @@ pub(crate) enum PeopleChange {
     Register(PersonRegistered),
     Status { person: u32, on: Day, status: Status, school: u32 },
     Bind { person: u32, card: Uuid, old: Option<u32> },
-    Stop { card: u32 },
 }
 
 pub(crate) fn judge_person_registered(case: &Case<'_>, event: &PersonRegistered) -> Judged<PeopleChange> {
@@ -54,13 +53,6 @@ pub(crate) fn judge_card_replaced(case: &Case<'_>, event: &CardReplaced) -> Judg
     Ok(change)
 }
 
-pub(crate) fn judge_card_stopped(case: &Case<'_>, event: &CardStopped) -> Judged<PeopleChange> {
-    Ok(match case.state.cards.find(event.card) {
-        Some(card) => Change::of(PeopleChange::Stop { card }),
-        None => Change::only(NewFinding::about(FindingKind::UnknownSubject, event.card)),
-    })
-}
-
 fn bind(state: &State, person: Uuid, card: Uuid, old: Option<u32>) -> Change<PeopleChange> {
     let Some(owner) = state.persons.find(person) else {
         return Change::only(NewFinding::about(FindingKind::UnknownSubject, person));
@@ -88,10 +80,6 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: PeopleChange) 
             let row = state.persons.get_mut(person);
             row.last = index;
             place(row, (on, status, school));
-        }
-        PeopleChange::Stop { card } => {
-            let row = state.cards.get_mut(card);
-            (row.in_use, row.last) = (false, index);
         }
         PeopleChange::Bind { person, card, old } => {
             if let Some(old) = old {

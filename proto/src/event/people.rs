@@ -2,7 +2,7 @@
 
 use super::check::choice;
 use super::form::{Division, Id, OneOf, wire};
-use ledger::event::{CardBound, CardReplaced, CardStopped, PersonRegistered, Status, StatusChanged};
+use ledger::event::{CardBound, CardReplaced, PersonRegistered, Status, StatusChanged};
 
 choice!(Status = Standing { Enrolled Leave FurtherStudy Graduated Withdrawn Deceased IllnessLeave });
 
@@ -13,5 +13,3 @@ wire!(StatusChanged { person: Id, status: OneOf, school: Id });
 wire!(CardBound { person: Id, card: Id });
 
 wire!(CardReplaced { person: Id, old: Id, new: Id });
-
-wire!(CardStopped { card: Id });

@@ -4,7 +4,7 @@ mod loans;
 
 use ledger::event::policy::{Band, Exclusion, Policy, Rule, Sharing};
 use ledger::event::{
-    ApplicationLineAdded, ApplicationPrepared, BatchSent, CardBound, CardReplaced, CardStopped, Clearing, Draw, Event, Kind, Level,
+    ApplicationLineAdded, ApplicationPrepared, BatchSent, CardBound, CardReplaced, Clearing, Draw, Event, Kind, Level,
     LineIssued, LinePassedDown, LineRecalled, OrgRegistered, OrgRenamed, OrgRole, PassedPart, PayoutCredited,
     PayoutReturned, PayoutUnknown, PersonRegistered, RosterLineAdded, RosterPrepared, RulesAdopted, SetCancelled,
     SetDecided, SetSealed, Source, Status, StatusChanged, Subordination, SuspenseCleared, VoucherCleared,
@@ -18,8 +18,7 @@ use uuid::Uuid;
 pub fn samples() -> Vec<Event> {
     let money = [policies(), orgs(), budget(), people(), rosters(), applications(), payouts()];
     let event = |(at, kind): (u128, Kind)| Event { id: Uuid::from_u128(at + 1), effective: day(20_210_901), kind };
-    let later = vec![Kind::CardStopped(CardStopped { card: thing(CARD) })];
-    (0..).zip(money.into_iter().chain(loans::kinds()).chain([later]).flatten()).map(event).collect()
+    (0..).zip(money.into_iter().chain(loans::kinds()).flatten()).map(event).collect()
 }
 
 /// A thing the samples name, the same for the same number.
