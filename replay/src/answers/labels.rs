@@ -28,17 +28,17 @@ pub fn org_name(state: &State, org: u32) -> &str {
 #[must_use]
 pub fn account_label(state: &State, account: AccountNo) -> AccountLabel {
     let row = state.accounts.get(account.0);
-    let (owner, owner_name) = match row.class.owner() {
-        Owner::Org => (state.orgs.get(row.owner).id, org_name(state, row.owner).to_owned()),
-        Owner::Line => (state.lines.get(row.owner).id, line_label(state, row.owner)),
-        Owner::Roster => (state.rosters.get(row.owner).id, roster_label(state, row.owner)),
-        Owner::Application => (state.applications.get(row.owner).id, application_label(state, row.owner)),
-        Owner::Loan => (state.loans.get(row.owner).id, loan_label(state, row.owner)),
-        Owner::Portfolio => (state.portfolios.get(row.owner).id, portfolio_label(state, row.owner)),
-        Owner::Claim => (state.claims.get(row.owner).id, claim_label(state, row.owner)),
-        Owner::Reward => (state.rewards.get(row.owner).id, reward_label(state, row.owner)),
+    let owner_name = match row.class.owner() {
+        Owner::Org => org_name(state, row.owner).to_owned(),
+        Owner::Line => line_label(state, row.owner),
+        Owner::Roster => roster_label(state, row.owner),
+        Owner::Application => application_label(state, row.owner),
+        Owner::Loan => loan_label(state, row.owner),
+        Owner::Portfolio => portfolio_label(state, row.owner),
+        Owner::Claim => claim_label(state, row.owner),
+        Owner::Reward => reward_label(state, row.owner),
     };
-    AccountLabel { class: row.class, owner, owner_name }
+    AccountLabel { class: row.class, owner: state.owner_id(account), owner_name }
 }
 
 /// A document line as people name it: document number, unit, programme.

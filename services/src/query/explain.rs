@@ -7,7 +7,7 @@ use ledger::outcome::Refusal;
 use ledger::state::State;
 use proto::v1;
 use replay::audit::explain;
-use replay::audit::explain::{ComparedFigures, EntryOutcome, Explanation, Fact, Moved, SaidField, kind_zh};
+use replay::audit::explain::{ComparedFigures, EntryOutcome, Explanation, Fact, Moved, SaidField};
 use replay::engine::{Engine, Recorded};
 
 /// One entry as it is on record.
@@ -64,7 +64,7 @@ fn entry_of(entry: &Recorded) -> v1::RecordedEntry {
         principal: entry.principal.clone(),
         event: wire::id(entry.event.id),
         kind: kind.to_owned(),
-        kind_zh: kind_zh(kind).to_owned(),
+        kind_zh: entry.event.kind.name_zh().to_owned(),
         effective: entry.event.effective.yyyymmdd(),
         report: entry.event.kind.is_report(),
         content: entry.content.clone(),

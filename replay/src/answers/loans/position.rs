@@ -5,23 +5,58 @@ use super::statement;
 use ledger::account::{Class, Owner};
 use ledger::event::{Interest, Payer};
 use ledger::loan::position::interest;
-use ledger::money::Fen;
+use ledger::money::{Fen, held};
 use ledger::state::State;
 use ledger::state::flows::Flow;
-use ledger::state::lending_rows::Loan;
+use ledger::state::lending_rows::{Loan, RiskPaid};
 use std::collections::BTreeMap;
 
 /// Sums over loans.
 #[derive(Clone, Default, Debug)]
 pub struct LoanSums {
-    /// Loans, those with principal left, those of which something was reported before their contract.
-    pub counts: [u64; 3],
+    /// How many there are.
+    pub loans: u64,
+    /// Those with principal left.
+    pub open: u64,
+    /// Those of which something was reported before their contract.
+    pub unknown: u64,
     /// Balances by class, in the order of the closed list.
     pub balances: [i128; 7],
-    /// Subsidy, waiver, borrower, penalty posted since the beginning.
-    pub interest: [i128; 4],
-    /// Drawn, repaid, written off.
-    pub principal: [i128; 3],
+    /// Interest posted since the beginning.
+    pub interest: InterestSums,
+    /// Principal paid out, less what came back.
+    pub drawn: i128,
+    /// Of it, repaid.
+    pub repaid: i128,
+    /// Of it, written off.
+    pub written_off: i128,
+}
+
+/// Interest of many loans by payer.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+#[allow(missing_docs)] // As in `Interest`.
+pub struct InterestSums {
+    pub subsidy: i128,
+    pub waiver: i128,
+    pub borrower: i128,
+    pub penalty: i128,
+}
+
+impl InterestSums {
+    /// Adds the interest of a loan.
+    pub fn add(&mut self, interest: Interest) {
+        self.subsidy += i128::from(interest.subsidy);
+        self.waiver += i128::from(interest.waiver);
+        self.borrower += i128::from(interest.borrower);
+        self.penalty += i128::from(interest.penalty);
+    }
+
+    /// The sums, each held to what an amount can say.
+    #[must_use]
+    pub fn held(&self) -> Interest {
+        let Self { subsidy, waiver, borrower, penalty } = *self;
+        Interest { subsidy: held(subsidy), waiver: held(waiver), borrower: held(borrower), penalty: held(penalty) }
+    }
 }
 
 impl LoanSums {
@@ -36,19 +71,16 @@ impl LoanSums {
     }
 
     fn loan(&mut self, state: &State, loan: &Loan) {
-        self.counts[0] += 1;
-        self.counts[1] += u64::from(statement::principal(loan) > 0);
-        self.counts[2] += u64::from(!loan.known);
+        self.loans += 1;
+        self.open += u64::from(statement::principal(loan) > 0);
+        self.unknown += u64::from(!loan.known);
         for (sum, account) in self.balances.iter_mut().zip(loan.accounts..) {
             *sum += state.accounts.get(account).balance;
         }
-        let Interest { subsidy, waiver, borrower, penalty } = interest(&loan.posted);
-        for (sum, fen) in self.interest.iter_mut().zip([subsidy, waiver, borrower, penalty]) {
-            *sum += i128::from(fen);
-        }
-        for (sum, flow) in self.principal.iter_mut().zip([Flow::Drawn, Flow::PrincipalPaid, Flow::WrittenOff]) {
-            *sum += i128::from(loan.posted[flow]);
-        }
+        self.interest.add(interest(&loan.posted));
+        self.drawn += i128::from(loan.posted[Flow::Drawn]);
+        self.repaid += i128::from(loan.posted[Flow::PrincipalPaid]);
+        self.written_off += i128::from(loan.posted[Flow::WrittenOff]);
     }
 
     /// The balances with their classes.
@@ -70,10 +102,19 @@ pub fn portfolio_balances(state: &State, portfolios: &[u32]) -> Vec<(Class, i128
 /// What a payer owes for a lender's loans.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub struct PayerSums {
-    /// Claims: owed, ordered, paid.
-    pub claims: [Fen; 3],
-    /// Compensation: accrued, ordered, paid.
-    pub compensation: [Fen; 3],
+    /// For claims.
+    pub claims: Owing,
+    /// For compensation.
+    pub compensation: Owing,
+}
+
+/// What is owed, how much of it is in payments ordered, how much is paid.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+#[allow(missing_docs)] // The names say it.
+pub struct Owing {
+    pub owed: Fen,
+    pub ordered: Fen,
+    pub paid: Fen,
 }
 
 /// What payers owe for the loans of portfolios.
@@ -82,22 +123,21 @@ pub fn payers(state: &State, portfolios: &[u32]) -> BTreeMap<Payer, PayerSums> {
     let mut sums: BTreeMap<Payer, PayerSums> = BTreeMap::new();
     for (_, claim) in state.claims.iter().filter(|(_, claim)| portfolios.contains(&claim.portfolio)) {
         for row in &claim.payers {
-            add(&mut sums.entry(row.payer).or_default().claims, [row.owed, row.ordered, row.paid]);
+            let claims = &mut sums.entry(row.payer).or_default().claims;
+            add(&mut claims.owed, row.owed);
+            add(&mut claims.ordered, row.ordered);
+            add(&mut claims.paid, row.paid);
         }
     }
     for (_, year) in state.risk_paid.iter().filter(|(_, year)| portfolios.contains(&year.portfolio)) {
-        for (place, parts) in [&year.accrued, &year.ordered, &year.paid].into_iter().enumerate() {
-            for (payer, fen) in parts {
-                let sum = &mut sums.entry(*payer).or_default().compensation[place];
-                *sum = sum.saturating_add(*fen);
-            }
-        }
+        let RiskPaid { accrued, ordered, paid, .. } = year;
+        accrued.iter().for_each(|(payer, fen)| add(&mut sums.entry(*payer).or_default().compensation.owed, *fen));
+        ordered.iter().for_each(|(payer, fen)| add(&mut sums.entry(*payer).or_default().compensation.ordered, *fen));
+        paid.iter().for_each(|(payer, fen)| add(&mut sums.entry(*payer).or_default().compensation.paid, *fen));
     }
     sums
 }
 
-fn add(sums: &mut [Fen; 3], parts: [Fen; 3]) {
-    for (sum, part) in sums.iter_mut().zip(parts) {
-        *sum = sum.saturating_add(part);
-    }
+fn add(sum: &mut Fen, fen: Fen) {
+    *sum = sum.saturating_add(fen);
 }

@@ -115,17 +115,18 @@ places! {
 impl Places {
     /// The account of the first state that an account of the second is.
     pub fn account(&self, from: &State, account: &Account) -> Option<AccountNo> {
-        let owner = account.owner;
-        let base = match account.class.owner() {
-            Owner::Org => from.orgs.get(self.orgs.place(owner)?).accounts,
-            Owner::Line => from.lines.get(self.lines.place(owner)?).accounts,
-            Owner::Roster => from.rosters.get(self.rosters.place(owner)?).accounts,
-            Owner::Application => from.applications.get(self.applications.place(owner)?).accounts,
-            Owner::Loan => from.loans.get(self.loans.place(owner)?).accounts,
-            Owner::Portfolio => from.portfolios.get(self.portfolios.place(owner)?).accounts,
-            Owner::Claim => from.claims.get(self.claims.place(owner)?).accounts,
-            Owner::Reward => from.rewards.get(self.rewards.place(owner)?).accounts,
+        let kind = account.class.owner();
+        let owners = match kind {
+            Owner::Org => &self.orgs,
+            Owner::Line => &self.lines,
+            Owner::Roster => &self.rosters,
+            Owner::Application => &self.applications,
+            Owner::Loan => &self.loans,
+            Owner::Portfolio => &self.portfolios,
+            Owner::Claim => &self.claims,
+            Owner::Reward => &self.rewards,
         };
+        let (_, base) = from.owner(kind, owners.place(account.owner)?);
         Some(State::account_at(base, account.class))
     }
 }

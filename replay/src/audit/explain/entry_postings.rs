@@ -108,15 +108,15 @@ impl Seeds<'_> {
             self.org(org);
             LoanKind::ALL.into_iter().filter_map(|kind| state.portfolios.find(portfolio_id(id, kind))).for_each(
                 |portfolio| {
-                    self.own(Owner::Portfolio, state.portfolios.get(portfolio).accounts);
+                    self.own(Owner::Portfolio, portfolio);
                 },
             );
         }
         if let Some(line) = state.lines.find(id) {
             self.line(line);
         }
-        if let Some((_, row)) = state.rosters.by_id(id) {
-            self.own(Owner::Roster, row.accounts);
+        if let Some(roster) = state.rosters.find(id) {
+            self.own(Owner::Roster, roster);
         }
         if let Some(application) = state.applications.find(id) {
             self.application(application);
@@ -137,8 +137,8 @@ impl Seeds<'_> {
 
     fn lending(&mut self, id: Uuid) {
         let state = self.state;
-        if let Some((_, row)) = state.loans.by_id(id) {
-            self.own(Owner::Loan, row.accounts);
+        if let Some((loan, row)) = state.loans.by_id(id) {
+            self.own(Owner::Loan, loan);
             self.portfolio(row.portfolio);
         }
         if let Some(claim) = state.claims.find(id) {
@@ -154,32 +154,33 @@ impl Seeds<'_> {
                 self.claim(claim);
             }
         }
-        if let Some((_, row)) = state.rewards.by_id(id) {
-            self.own(Owner::Reward, row.accounts);
+        if let Some((reward, row)) = state.rewards.by_id(id) {
+            self.own(Owner::Reward, reward);
             self.portfolio(row.portfolio);
         }
     }
 
-    fn own(&mut self, owner: Owner, base: u32) {
+    fn own(&mut self, owner: Owner, handle: u32) {
+        let (_, base) = self.state.owner(owner, handle);
         self.accounts.extend(classes(owner).zip(base..).map(|(_, number)| AccountNo(number)));
     }
 
     fn org(&mut self, org: u32) {
-        self.own(Owner::Org, self.state.orgs.get(org).accounts);
+        self.own(Owner::Org, org);
     }
 
     fn line(&mut self, line: u32) {
         let row = self.state.lines.get(line);
-        self.own(Owner::Line, row.accounts);
+        self.own(Owner::Line, line);
         self.org(row.unit);
         if row.parent != NONE {
-            self.own(Owner::Line, self.state.lines.get(row.parent).accounts);
+            self.own(Owner::Line, row.parent);
         }
     }
 
     fn application(&mut self, application: u32) {
         let row = self.state.applications.get(application);
-        self.own(Owner::Application, row.accounts);
+        self.own(Owner::Application, application);
         self.org(row.unit);
     }
 
@@ -187,7 +188,7 @@ impl Seeds<'_> {
         let row = self.state.payouts.get(payout);
         self.application(row.application);
         let roster = self.state.awards.get(row.award).roster;
-        self.own(Owner::Roster, self.state.rosters.get(roster).accounts);
+        self.own(Owner::Roster, roster);
         for draw in row.draws..row.draws.saturating_add(row.draw_count.into()) {
             self.line(self.state.draws.get(draw).line);
         }
@@ -196,14 +197,14 @@ impl Seeds<'_> {
     fn portfolio(&mut self, portfolio: u32) {
         if portfolio != NONE {
             let row = self.state.portfolios.get(portfolio);
-            self.own(Owner::Portfolio, row.accounts);
+            self.own(Owner::Portfolio, portfolio);
             self.org(row.lender);
         }
     }
 
     fn claim(&mut self, claim: u32) {
         let row = self.state.claims.get(claim);
-        self.own(Owner::Claim, row.accounts);
+        self.own(Owner::Claim, claim);
         self.portfolio(row.portfolio);
         self.org(row.unit);
     }

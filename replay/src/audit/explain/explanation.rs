@@ -9,7 +9,6 @@ use uuid::Uuid;
 
 use super::aid_facts::facts_of;
 use super::by_index::{findings_at, first_at};
-use super::chinese_names::kind_zh;
 use super::entry_postings::{self, Moved};
 use super::event_fields::{self, SaidField};
 use super::facts::Fact;
@@ -103,7 +102,7 @@ pub(super) fn of(state: &State, recorded: &Recorded, rows: &[EntryRow], known: u
         principal: recorded.principal.clone(),
         event: recorded.event.id,
         kind: recorded.event.kind.name(),
-        kind_zh: kind_zh(recorded.event.kind.name()),
+        kind_zh: recorded.event.kind.name_zh(),
         report: recorded.event.kind.is_report(),
         effective: recorded.event.effective,
         said: event_fields::fields_of(state, recorded),

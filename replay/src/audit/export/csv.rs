@@ -13,7 +13,6 @@ use super::error::ExportError;
 use super::folding::Export;
 use super::names;
 use super::new_directory::Out;
-use crate::audit::explain::kind_zh;
 
 const ENTRIES: &str = "entries.csv";
 
@@ -67,7 +66,7 @@ impl Export for Csv {
         let _ = write!(self.text, "{index},{recorded},");
         field(&mut self.text, entry.principal);
         let (kind, (outcome_name, code)) = (event.kind.name(), said(outcome));
-        let (zh, id, effective) = (kind_zh(kind), event.id, event.effective);
+        let (zh, id, effective) = (event.kind.name_zh(), event.id, event.effective);
         let _ = write!(self.text, ",{kind},{zh},{id},{effective},{outcome_name},{code}\r\n");
         self.entries.write(&mut self.text)?;
         if let Outcome::Posted { postings, .. } = outcome {
@@ -85,7 +84,7 @@ impl Export for Csv {
             let account = state.accounts.get(number);
             count += 1;
             let Account { class, balance, .. } = *account;
-            let (name, owner) = (names::account(account), names::owner_id(state, account));
+            let (name, owner) = (names::account(account), state.owner_id(AccountNo(number)));
             let (book, class, zh) = (class.book().name(), class.name(), class.name_zh());
             let _ = write!(self.text, "{number},{name},{book},{class},{zh},{owner},{balance}\r\n");
             self.accounts.write(&mut self.text)?;

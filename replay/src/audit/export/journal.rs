@@ -131,7 +131,7 @@ impl<D: Dialect> Journal<D> {
         let (declared, touched) = &mut self.marks[at];
         if !std::mem::replace(declared, true) {
             let row = state.accounts.get(account.0);
-            let (name, class, owner) = (names::account(row), names::class_zh(row.class), names::owner_id(state, row));
+            let (name, class, owner) = (names::account(row), names::class_zh(row.class), state.owner_id(account));
             D::declare(&mut self.text, &Declared { name: &name, number: account.0, class, owner });
         }
         if !std::mem::replace(touched, true) {

@@ -2,8 +2,6 @@
 //! A person is never named, here or anywhere in an export: owners are ids and numbers.
 
 use ledger::account::{Account, Book, Class, Owner};
-use ledger::state::State;
-use uuid::Uuid;
 
 /// The account's name: where money comes from or where it is, book, class, number of its owner.
 ///
@@ -15,22 +13,6 @@ pub fn account(account: &Account) -> String {
     let root = if class.may_go_below_zero() { "Equity" } else { "Assets" };
     let (book, owner) = (camel(class.book().name()), owner_word(class.owner()));
     format!("{root}:{book}:{}:{owner}{}", camel(class.name()), account.owner)
-}
-
-/// The id of the account's owner, nil for what nobody named.
-#[must_use]
-pub(crate) fn owner_id(state: &State, account: &Account) -> Uuid {
-    let owner = account.owner;
-    match account.class.owner() {
-        Owner::Org => state.orgs.get(owner).id,
-        Owner::Line => state.lines.get(owner).id,
-        Owner::Roster => state.rosters.get(owner).id,
-        Owner::Application => state.applications.get(owner).id,
-        Owner::Loan => state.loans.get(owner).id,
-        Owner::Portfolio => state.portfolios.get(owner).id,
-        Owner::Claim => state.claims.get(owner).id,
-        Owner::Reward => state.rewards.get(owner).id,
-    }
 }
 
 /// The Chinese name of a book.

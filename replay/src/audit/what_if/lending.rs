@@ -12,19 +12,16 @@ use ledger::state::lending_rows::Loan;
 use ledger::state::table::NONE;
 use uuid::Uuid;
 
-use crate::answers::loans::position::{PayerSums, payers};
+use crate::answers::loans::position::{InterestSums, PayerSums, payers};
 use crate::answers::loans::{claim_for_name, portfolios};
-
-/// Subsidy, waiver, borrower, penalty.
-type ByPayer = [i128; 4];
 
 /// Sums over all loans, before and after.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Lending {
-    /// Interest by the terms: subsidy, waiver, borrower, penalty.
-    pub by_terms: [ByPayer; 2],
+    /// Interest by the terms.
+    pub by_terms: [InterestSums; 2],
     /// Interest that was posted.
-    pub posted: [ByPayer; 2],
+    pub posted: [InterestSums; 2],
     /// Loans whose interest cannot be known for want of contract, terms or rate.
     pub unknown: [u64; 2],
     /// Lines confirmed and their amount, by what is claimed; only what differs.
@@ -65,12 +62,12 @@ pub(super) fn lending(as_is: &State, changed: &State) -> (Lending, BTreeMap<Uuid
         let mut bears = [0; 2];
         for (side, (state, loan)) in [as_is, changed].into_iter().zip(loans).enumerate() {
             let Some(loan) = loan else { continue };
-            add(&mut lending.posted[side], position::interest(&loan.posted));
+            lending.posted[side].add(position::interest(&loan.posted));
             let Some(interest) = by_terms(state, loan, through) else {
                 lending.unknown[side] += 1;
                 continue;
             };
-            add(&mut lending.by_terms[side], interest);
+            lending.by_terms[side].add(interest);
             bears[side] = interest.borrower.saturating_add(interest.penalty);
         }
         if let Some(person) = person.filter(|_| bears[0] != bears[1]) {
@@ -96,13 +93,6 @@ fn person(state: &State, loan: &Loan) -> Option<Uuid> {
 fn by_terms(state: &State, loan: &Loan, through: Day) -> Option<Interest> {
     let walk = Walk::new(state, loan, &loan.facts).ok()?;
     walk.sums([through], |_| {}).ok().map(|[sums]| sums.interest)
-}
-
-fn add(sums: &mut ByPayer, interest: Interest) {
-    let Interest { subsidy, waiver, borrower, penalty } = interest;
-    for (sum, fen) in sums.iter_mut().zip([subsidy, waiver, borrower, penalty]) {
-        *sum += i128::from(fen);
-    }
 }
 
 fn claims(as_is: &State, changed: &State) -> Vec<(&'static str, [(u64, Fen); 2])> {

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use ledger::money::{Fen, yuan};
-use replay::answers::loans::position::PayerSums;
+use replay::answers::loans::position::{InterestSums, PayerSums};
 use replay::audit::explain::kind_zh;
 use replay::audit::what_if::{
     Cause, ChangedEntry, DiffersIn, FigureRow, Figures, Group, Lending, PersonDiff, PersonFigures, WhatIf,
@@ -197,8 +197,15 @@ fn persons(text: &mut String, persons: &[PersonDiff], limit: usize) {
     section(text, &head, &table);
 }
 
-const BEARERS: [(&str, &str); 4] =
-    [("贴息", "subsidy"), ("免息", "waiver"), ("借款人", "borrower"), ("罚息", "penalty")];
+/// A sum of interest with the name of who bears it.
+type BearerSum = (&'static str, fn(&InterestSums) -> i128);
+
+const BEARER_SUMS: [BearerSum; 4] = [
+    ("贴息 subsidy", |sums| sums.subsidy),
+    ("免息 waiver", |sums| sums.waiver),
+    ("借款人 borrower", |sums| sums.borrower),
+    ("罚息 penalty", |sums| sums.penalty),
+];
 
 fn lending(text: &mut String, lending: &Lending) {
     let heads =
@@ -208,8 +215,9 @@ fn lending(text: &mut String, lending: &Lending) {
         ("贷款利息，已入账 Interest of loans as posted", lending.posted),
     ] {
         let mut table = Table::new(&heads);
-        for ((zh, en), (before, after)) in BEARERS.into_iter().zip(before.into_iter().zip(after)) {
-            table.row([format!("{zh} {en}"), yuan(before), yuan(after), wide_difference(before, after)]);
+        for (bearer, of) in BEARER_SUMS {
+            let (before, after) = (of(&before), of(&after));
+            table.row([bearer.to_owned(), yuan(before), yuan(after), wide_difference(before, after)]);
         }
         section(text, &format!("{head}（元 yuan）"), &table);
     }
@@ -239,12 +247,12 @@ fn lending(text: &mut String, lending: &Lending) {
 type PayerSum = (&'static str, fn(&PayerSums) -> Fen);
 
 const PAYER_SUMS: [PayerSum; 6] = [
-    ("申报应付 claims owed", |sums| sums.claims[0]),
-    ("申报已安排 claims ordered", |sums| sums.claims[1]),
-    ("申报已付 claims paid", |sums| sums.claims[2]),
-    ("补偿金应缴 compensation accrued", |sums| sums.compensation[0]),
-    ("补偿金已安排 compensation ordered", |sums| sums.compensation[1]),
-    ("补偿金已缴 compensation paid", |sums| sums.compensation[2]),
+    ("申报应付 claims owed", |sums| sums.claims.owed),
+    ("申报已安排 claims ordered", |sums| sums.claims.ordered),
+    ("申报已付 claims paid", |sums| sums.claims.paid),
+    ("补偿金应缴 compensation accrued", |sums| sums.compensation.owed),
+    ("补偿金已安排 compensation ordered", |sums| sums.compensation.ordered),
+    ("补偿金已缴 compensation paid", |sums| sums.compensation.paid),
 ];
 
 /// Findings, balances by class, entities by kind.
@@ -317,8 +325,11 @@ fn person_json(row: &PersonDiff) -> Value {
 }
 
 fn lending_json(lending: &Lending) -> Value {
-    let interest = |[before, after]: [[i128; 4]; 2]| {
-        let of = |[subsidy, waiver, borrower, penalty]: [i128; 4]| json!({ "subsidy_fen": subsidy, "waiver_fen": waiver, "borrower_fen": borrower, "penalty_fen": penalty });
+    let interest = |[before, after]: [InterestSums; 2]| {
+        let of = |sums: InterestSums| {
+            json!({ "subsidy_fen": sums.subsidy, "waiver_fen": sums.waiver, "borrower_fen": sums.borrower,
+                "penalty_fen": sums.penalty })
+        };
         json!({ "before": of(before), "after": of(after) })
     };
     let claims = lending.claims.iter().map(|(what, [before, after])| {
@@ -326,7 +337,10 @@ fn lending_json(lending: &Lending) -> Value {
         json!({ "what": what, "before": of(*before), "after": of(*after) })
     });
     let payers = lending.payers.iter().map(|row| {
-        let of = |sums: &PayerSums| json!({ "claims_fen": sums.claims, "compensation_fen": sums.compensation });
+        let of = |sums: &PayerSums| {
+            let [claims, compensation] = [sums.claims, sums.compensation].map(|of| [of.owed, of.ordered, of.paid]);
+            json!({ "claims_fen": claims, "compensation_fen": compensation })
+        };
         json!({ "payer": row.payer.name(), "before": of(&row.before), "after": of(&row.after) })
     });
     json!({ "interest_by_terms": interest(lending.by_terms), "interest_posted": interest(lending.posted),

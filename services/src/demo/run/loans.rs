@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use ledger::account::Class;
-use ledger::event::{LoanKind, Payer};
+use ledger::event::{Interest, LoanKind, Payer};
 use ledger::state::State;
 use ledger::state::lending_rows::{Claim, RemittanceStage, Verdict};
 use ledger::state::table::NONE;
@@ -128,14 +128,13 @@ fn book(state: &State, kind: LoanKind) -> BookFigures {
         sums.by_class().filter(|(class, _)| *class == Class::Overclaimed).map(|(_, balance)| -balance).sum();
     let remitted = position::portfolio_balances(state, &handles);
     let remitted = remitted.iter().filter(|(class, _)| *class == Class::Remitted).map(|(_, balance)| balance).sum();
-    let [drawn, repaid, written_off] = sums.principal;
-    let [subsidy, waiver, borrower, penalty] = sums.interest.map(fen);
+    let Interest { subsidy, waiver, borrower, penalty } = sums.interest.held();
     BookFigures {
         lender: LENDERS[kind as usize].2.to_owned(),
         kind: kind.name(),
-        loans: sums.counts[0],
-        drawn_fen: fen(drawn),
-        principal_fen: fen(drawn - repaid - written_off),
+        loans: sums.loans,
+        drawn_fen: fen(sums.drawn),
+        principal_fen: fen(sums.drawn - sums.repaid - sums.written_off),
         subsidy_fen: subsidy,
         waiver_fen: waiver,
         borrower_fen: borrower,

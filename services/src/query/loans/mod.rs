@@ -12,7 +12,7 @@ use super::{QueryError, found, maybe_id, need_id};
 use crate::wire::id;
 use ledger::account::Class;
 use ledger::event::{Interest, LoanKind, Payer};
-use ledger::money::{Day, Fen};
+use ledger::money::{Day, Fen, held};
 use ledger::state::State;
 use proto::v1;
 use replay::answers::loans::due::Left;
@@ -65,11 +65,6 @@ fn need_portfolio(state: &State, lender: &[u8], kind: &str) -> Result<u32, Query
     let org = found("organisation", wanted, state.orgs.find(wanted))?;
     let kind = maybe_kind(kind)?.ok_or_else(|| QueryError::field("kind", "name one of origin, campus"))?;
     found("lender with loans of this kind", wanted, portfolio(state, org, kind))
-}
-
-/// An amount wider than the wire, held to what it can say.
-fn held(sum: i128) -> Fen {
-    Fen::try_from(sum).unwrap_or(if sum < 0 { Fen::MIN } else { Fen::MAX })
 }
 
 fn interest(interest: &Interest) -> v1::InterestByPayer {

@@ -14,7 +14,7 @@ use ledger::loan::position;
 use ledger::loan::rates::terms_on;
 use ledger::loan::stretch::Payment;
 use ledger::loan::walk::{Missing, Walk};
-use ledger::money::Fen;
+use ledger::money::{Fen, held};
 use ledger::state::State;
 use ledger::state::lending_rows::{Fact, Loan, What};
 use ledger::state::table::NONE;
@@ -96,7 +96,7 @@ pub(in crate::query) fn of_row(state: &State, loan: &Loan) -> v1::Loan {
         index_name: terms.map_or_else(String::new, |terms| index_name(terms.index).to_owned()),
         through: on_wire(loan.through),
         last: loan.last,
-        principal_fen: super::held(principal(loan)),
+        principal_fen: held(principal(loan)),
         subordination: subordination_name(state.orgs.get(loan.school).subordination).to_owned(),
     }
 }
@@ -150,8 +150,8 @@ fn stretch(state: &State, row: &StatementRow) -> v1::LoanStretch {
         from: stretch.from.yyyymmdd(),
         through: stretch.through.yyyymmdd(),
         days: stretch.days(),
-        principal_fen: super::held(stretch.principal),
-        overdue_fen: super::held(stretch.overdue),
+        principal_fen: held(stretch.principal),
+        overdue_fen: held(stretch.overdue),
         rate_ppm: stretch.rate_ppm,
         payer: payer.to_owned(),
         waiver_year: year.map_or(0, u32::from),
@@ -193,12 +193,12 @@ pub fn quote(engine: &Engine, request: &v1::QuoteLoanRequest) -> Result<v1::Quot
     Ok(v1::QuoteLoanResponse {
         as_of: state.entries,
         on: on.yyyymmdd(),
-        penalty_fen: super::held(owed.penalty),
-        overdue_interest_fen: super::held(owed.overdue_interest),
-        overdue_principal_fen: super::held(owed.overdue_principal),
-        interest_fen: super::held(owed.interest),
-        principal_fen: super::held(owed.principal),
-        total_fen: super::held(total),
+        penalty_fen: held(owed.penalty),
+        overdue_interest_fen: held(owed.overdue_interest),
+        overdue_principal_fen: held(owed.overdue_principal),
+        interest_fen: held(owed.interest),
+        principal_fen: held(owed.principal),
+        total_fen: held(total),
         allocation: payment.map(|fen| allocated(&owed.allocate(fen))),
     })
 }

@@ -1,11 +1,12 @@
 //! Where a lender's loans stand, what payers owe for them, and what a coming year will bring. Reports over all loans.
 
-use super::{class_sums, held, left, need_year, over_loans, payer_sums, some_portfolios};
+use super::{class_sums, interest, left, need_year, over_loans, payer_sums, some_portfolios};
 use crate::query::asked::Asked;
 use crate::query::{QueryError, payments};
 use crate::wire;
 use crate::wire::id;
 use ledger::event::Payer;
+use ledger::money::held;
 use ledger::state::State;
 use proto::v1;
 use replay::answers::loans::forecast::Forecast;
@@ -28,24 +29,21 @@ pub fn position(asked: &Asked, request: &v1::GetPositionRequest) -> Result<v1::G
     if let Some(first) = portfolios.first().filter(|_| !request.lender.is_empty()) {
         (answer.lender, answer.lender_name) = wire::org(&state, state.portfolios.get(*first).lender);
     }
-    [answer.loans, answer.open, answer.unknown] = sums.counts;
+    (answer.loans, answer.open, answer.unknown) = (sums.loans, sums.open, sums.unknown);
     answer.loan_balances = class_sums(sums.by_class());
     answer.portfolio_balances = class_sums(portfolio_balances(&state, &portfolios));
-    let [subsidy_fen, waiver_fen, borrower_fen, penalty_fen] = sums.interest.map(held);
-    answer.interest = Some(v1::InterestByPayer { subsidy_fen, waiver_fen, borrower_fen, penalty_fen });
-    [answer.drawn_fen, answer.repaid_fen, answer.written_off_fen] = sums.principal.map(held);
-    let row = |(payer, sums): (Payer, PayerSums)| {
-        let ([claims_owed_fen, claims_ordered_fen, claims_paid_fen], [accrued, ordered, paid]) =
-            (sums.claims, sums.compensation);
-        v1::PayerPosition {
-            payer: payer.name().to_owned(),
-            claims_owed_fen,
-            claims_ordered_fen,
-            claims_paid_fen,
-            compensation_accrued_fen: accrued,
-            compensation_ordered_fen: ordered,
-            compensation_paid_fen: paid,
-        }
+    answer.interest = Some(interest(&sums.interest.held()));
+    answer.drawn_fen = held(sums.drawn);
+    answer.repaid_fen = held(sums.repaid);
+    answer.written_off_fen = held(sums.written_off);
+    let row = |(payer, sums): (Payer, PayerSums)| v1::PayerPosition {
+        payer: payer.name().to_owned(),
+        claims_owed_fen: sums.claims.owed,
+        claims_ordered_fen: sums.claims.ordered,
+        claims_paid_fen: sums.claims.paid,
+        compensation_accrued_fen: sums.compensation.owed,
+        compensation_ordered_fen: sums.compensation.ordered,
+        compensation_paid_fen: sums.compensation.paid,
     };
     answer.payers = payers(&state, &portfolios).into_iter().map(row).collect();
     Ok(answer)

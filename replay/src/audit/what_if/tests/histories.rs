@@ -154,12 +154,12 @@ fn other_loan_terms_change_interest_and_what_was_accrued_by_them() {
     let [single, double] = [all.lending.by_terms[1], dearer.lending.by_terms[1]];
     let rounding = i128::from(dearer.entries);
     // Twice the penalty rate is twice the penalty at least: what is repaid goes to the penalty first.
-    assert!(single[3] > rounding && double[3] >= 2 * single[3] - rounding, "{single:?} {double:?}");
-    assert_eq!(single[0], double[0], "nobody is overdue in study");
+    assert!(single.penalty > rounding && double.penalty >= 2 * single.penalty - rounding, "{single:?} {double:?}");
+    assert_eq!(single.subsidy, double.subsidy, "nobody is overdue in study");
     for told in [&all, &dearer] {
         let [before, after] = told.lending.by_terms;
         let persons = told.persons.iter().map(|row| i128::from(row.after.borne_fen - row.before.borne_fen));
-        assert_eq!(persons.sum::<i128>(), after[3] - before[3] + after[2] - before[2]);
+        assert_eq!(persons.sum::<i128>(), after.penalty - before.penalty + after.borrower - before.borrower);
     }
     let refused = |told: &WhatIf, kind: &str| -> Vec<&'static str> {
         let all = told.outcomes.first[Cause::Policy as usize].iter();
@@ -169,6 +169,6 @@ fn other_loan_terms_change_interest_and_what_was_accrued_by_them() {
     let ratio = told(&said, &other_terms(&said, |terms| terms.risk_ratio_ppm *= 2));
     assert!(refused(&ratio, "compensation_accrued").contains(&"compensation_differs"), "{:?}", own(&ratio));
     // Relief that was paid out of a reward of the compensation fund is gone with it, subsidy is not.
-    assert_eq!(ratio.lending.by_terms[1][0], single[0]);
-    assert!(ratio.lending.payers.iter().any(|row| row.before.compensation[0] > row.after.compensation[0]));
+    assert_eq!(ratio.lending.by_terms[1].subsidy, single.subsidy);
+    assert!(ratio.lending.payers.iter().any(|row| row.before.compensation.owed > row.after.compensation.owed));
 }
