@@ -239,7 +239,8 @@ impl State {
 
     /// The entry takes its place in the record, whatever came of it.
     fn remember(&mut self, entry: &Entry<'_>, verdict: u8) {
-        self.seen.push(Seen { id: entry.event.id, content: content_hash(entry.content), verdict });
+        let handle = self.seen.push(Seen { id: entry.event.id, content: content_hash(entry.content), verdict });
+        assert!(u64::from(handle) == entry.index, "an entry is seen at its index");
         self.entries += 1;
     }
 
