@@ -221,7 +221,7 @@ impl State {
     }
 
     /// What folding this entry now would give, without doing it. Postings to accounts that it would open are numbered
-    /// as they would be.
+    /// as they would be; findings have no number before they are opened, so none are named.
     ///
     /// # Errors
     /// As [`State::fold`].

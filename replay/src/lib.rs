@@ -5,7 +5,7 @@
 //! [`record`] (the bytes in one order), [`proof`] (what is signed over them), [`pages`] (what is kept on disk and can be
 //! thrown away), [`engine`] (the loop that folds), [`answers`] (what the state says; engine and answers do not know each
 //! other), [`audit`] (why, what if, what changed) and [`upkeep`] (copies and repair; nor do these two). The jobs are under
-//! the binary.
+//! the binary. Below all wings lie limits, points in time, printing, and [`policies`]: policy files, and those shipped.
 
 pub mod answers;
 pub mod audit;
@@ -17,8 +17,7 @@ pub mod pages;
 mod pause;
 pub mod point;
 pub mod policies;
-pub mod progress;
 pub mod proof;
 pub mod record;
-pub mod text_table;
+pub mod terminal;
 pub mod upkeep;

@@ -1,4 +1,8 @@
-//! Who may say and see it: intake, questions, faces, command line, demo. Absent on purpose: rules of money.
+//! Who may say and see it. Absent on purpose: rules of money.
+//!
+//! Its wings, ground up: [`wire`] and [`principal`] (words that several share), [`query`] (what is asked) and [`intake`] (what
+//! is said; these two do not know each other), [`accrue`] (the job that says a quarter's interest) and [`faces`] (gRPC, NATS,
+//! following), [`demo`], [`bench`], and [`cli`], which nothing but the binary names.
 
 pub mod accrue;
 pub mod bench;

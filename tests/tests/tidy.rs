@@ -146,6 +146,14 @@ fn no_path_of_a_machine_is_kept() {
     let paths: Vec<String> = ["work", "root", "farm", "Users"].iter().map(|dir| format!("/{dir}/")).collect();
     let mut broken = Broken::default();
     for (path, text) in kept_files() {
+        if !path.chars().all(|c| c.is_ascii_alphanumeric() || "._-/".contains(c)) {
+            broken.add(
+                "file name",
+                &path,
+                1,
+                "letters, digits, `.`, `_` and `-`: others cannot be checked out everywhere",
+            );
+        }
         for (line, text) in text.lines().enumerate() {
             for machine in &paths {
                 let at_start = text

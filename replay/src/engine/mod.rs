@@ -5,7 +5,6 @@
 //! in `balances`, `recorded`, `audit` (signatures and proofs), `standing` (how it is) and [`past`] (the ledger as it was).
 //! [`catch_up`] reads a record again without serving anybody, [`rebuilding`] makes pages from it once more.
 
-mod audit;
 mod balances;
 pub mod catch_up;
 mod error;
@@ -14,6 +13,7 @@ mod live;
 mod open;
 mod options;
 pub mod past;
+mod proofs;
 pub mod rebuilding;
 mod recorded;
 #[cfg(test)]

@@ -6,9 +6,9 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::Args;
-use replay::progress;
 use replay::proof::key_files;
 use replay::record::log::NatsOptions;
+use replay::terminal::progress;
 use replay::upkeep::backup::{Backup, Taken, backup};
 
 use super::interrupts;

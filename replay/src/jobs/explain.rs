@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::Args;
 use replay::audit::explain::printout::Printout;
 use replay::audit::explain::{Wanted, explain_record};
-use replay::progress;
+use replay::terminal::progress;
 
 use super::failed;
 use super::source::Source;

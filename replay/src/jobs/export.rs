@@ -8,8 +8,8 @@ use std::time::Instant;
 use anyhow::Context;
 use clap::{Args, ValueEnum};
 use replay::audit::export::{EVERY, Format, Until, Written, WrittenTiles, export, export_tiles};
-use replay::progress;
 use replay::proof::signed_note::Note;
+use replay::terminal::progress;
 
 use super::source::Source;
 

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use clap::Args;
 use replay::engine::catch_up::fold_record;
-use replay::progress;
+use replay::terminal::progress;
 
 use super::source::Source;
 

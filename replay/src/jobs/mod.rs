@@ -1,14 +1,14 @@
 //! The jobs, one file each, and what they share: where the record is, how answers and errors are printed. The library knows
 //! none of them.
 
-/// Prints; see `put`.
+/// Prints; see `replay::terminal::printed`.
 macro_rules! out {
-    ($($text:tt)*) => { $crate::jobs::put(format_args!($($text)*)) };
+    ($($text:tt)*) => { ::replay::terminal::printed::put("replay", format_args!($($text)*)) };
 }
 
 /// Prints a line as `out!` does.
 macro_rules! outln {
-    ($($text:tt)*) => { $crate::jobs::put(format_args!("{}\n", format_args!($($text)*))) };
+    ($($text:tt)*) => { ::replay::terminal::printed::put("replay", format_args!("{}\n", format_args!($($text)*))) };
 }
 
 pub mod backup;
@@ -24,19 +24,7 @@ pub mod source;
 pub mod verify;
 pub mod what_if;
 
-use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
-
-/// Prints. Whoever stops reading, as `head` does, still has the exit code, which is the answer.
-pub fn put(text: std::fmt::Arguments<'_>) {
-    match std::io::stdout().write_fmt(text) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            eprintln!("replay: the answer cannot be printed: {error}");
-            std::process::exit(1);
-        }
-        _ => {}
-    }
-}
 
 /// Says on standard error why a job ends before its end, and answers with the exit code its help names for that.
 pub fn failed(code: u8, why: impl std::fmt::Display) -> ExitCode {

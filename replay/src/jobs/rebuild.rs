@@ -10,8 +10,9 @@ use proto::v1::operator_client::OperatorClient;
 use proto::v1::{RebuildProgress, RebuildRequest};
 use replay::engine::EngineError;
 use replay::engine::rebuilding::{Only, RebuildError, Rebuilt, rebuild_offline};
-use replay::progress::{self, Bar};
 use replay::record::error::LogError;
+use replay::terminal::progress;
+use replay::terminal::progress::Bar;
 use tonic::Code;
 
 use super::source::{Ledger, ledger_typed};

@@ -4,10 +4,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use replay::progress;
 use replay::proof::key_files;
 use replay::record::log::NatsOptions;
-use replay::text_table::{Align, Table};
+use replay::terminal::progress;
+use replay::terminal::text_table::{Align, Table};
 use replay::upkeep::repair::{Copy, Examination, RepairError, RepairOptions, Repaired, examine, repair};
 
 use super::failed;

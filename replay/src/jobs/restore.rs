@@ -6,8 +6,8 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::Args;
-use replay::progress;
 use replay::proof::key_files;
+use replay::terminal::progress;
 use replay::upkeep::backup::{BackupError, Restore, Restored, restore};
 
 use super::{failed, interrupts};

@@ -13,7 +13,7 @@ use proto::v1::query_client::QueryClient;
 use replay::audit::explain::explain;
 use replay::engine::{Engine, Options};
 use replay::point::Point;
-use replay::progress;
+use replay::terminal::progress;
 use serde::Serialize;
 
 use super::Ground;

@@ -2,16 +2,17 @@
 //!
 //! A command is a file: questions about aid in `ledger`, about loans in `lending`; keys, checkpoints and receipts in
 //! `proof`; what operators run in `operate`. How all of them ask and show is in `shown`, what people type in `typed`, how
-//! they end in `failure`. Absent on purpose: any work that somebody else than a person at a terminal could want done.
+//! they end in `failure`. Absent on purpose: answers, and what is let in. Two commands still hold work of their own that a job
+//! could share: sending an imported file, and accruing compensation.
 
-/// Prints to stdout like `print!`; a reader that went away, as `head` does, ends the program quietly.
+/// Prints; see `replay::terminal::printed`.
 macro_rules! out {
-    ($($text:tt)*) => { $crate::cli::put(format_args!($($text)*)) };
+    ($($text:tt)*) => { ::replay::terminal::printed::put("mingzhang", format_args!($($text)*)) };
 }
 
 /// Prints a line as `out!` does.
 macro_rules! outln {
-    ($($text:tt)*) => { $crate::cli::put(format_args!("{}\n", format_args!($($text)*))) };
+    ($($text:tt)*) => { ::replay::terminal::printed::put("mingzhang", format_args!("{}\n", format_args!($($text)*))) };
 }
 
 /// A list of commands: each by its options, which know how it is done.
@@ -105,14 +106,6 @@ pub fn run() -> ExitCode {
 pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     runtime.map_err(|error| Failure::Failed(format!("cannot start threads: {error}")))
-}
-
-fn put(text: std::fmt::Arguments<'_>) {
-    use std::io::Write;
-    if std::io::stdout().write_fmt(text).is_err() {
-        // Nobody reads any more, so there is nobody to tell either.
-        std::process::exit(0);
-    }
 }
 
 /// Prints a value as JSON.

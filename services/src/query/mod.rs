@@ -1,9 +1,8 @@
 //! Questions answered from the state: by key, or over the sets a thing belongs to. Computes no figures of its own where
-//! a projection of `replay` holds them; here they only take their wire shape.
+//! `replay::answers` holds them; here they only take their wire shape.
 
 pub mod accounts;
 pub mod asked;
-pub mod audit;
 pub mod awards;
 pub mod compare;
 pub mod explain;
@@ -11,6 +10,7 @@ pub mod lines;
 pub mod loans;
 pub mod page;
 pub mod payments;
+pub mod proofs;
 pub mod record;
 pub mod totals;
 pub mod trace;

@@ -31,7 +31,7 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
     (
         "replay",
         &[
-            &["limits", "kill_points", "files", "point", "text_table", "policies", "progress"],
+            &["limits", "kill_points", "files", "point", "terminal", "policies"],
             &["pause"],
             &["record"],
             &["proof"],
@@ -56,8 +56,7 @@ fn wings_name_only_themselves_and_those_below() {
     let mut broken = Broken::default();
     for (name, floors) in FLOORS {
         let floor_of = |path: &str| {
-            let local = path.strip_prefix(&format!("{name}/src/")).unwrap_or(path);
-            let wing = local.split('/').next().unwrap_or_default().trim_end_matches(".rs").to_owned();
+            let wing = wing_of(path.strip_prefix(&format!("{name}/src/")).unwrap_or(path)).to_owned();
             let floor = floors.iter().position(|wings| wings.contains(&wing.as_str()));
             (wing, floor)
         };
@@ -71,6 +70,12 @@ fn wings_name_only_themselves_and_those_below() {
             }
         }
         let start = format!("{name}/src/");
+        for wing in floors.iter().flat_map(|wings| wings.iter()) {
+            let stands = files.iter().any(|(path, _)| wing_of(path.strip_prefix(&start).unwrap_or_default()) == *wing);
+            if !stands && *wing != "v1" {
+                broken.add("floors", name, 1, &format!("`{wing}` is listed in FLOORS and is no wing of {name}"));
+            }
+        }
         for (path, _) in files.iter().filter(|(path, _)| path.starts_with(&start)) {
             let (wing, floor) = floor_of(path);
             if floor.is_none() && !["lib", "main"].contains(&wing.as_str()) {
@@ -79,6 +84,11 @@ fn wings_name_only_themselves_and_those_below() {
         }
     }
     broken.settle_only();
+}
+
+/// The folder or file at the top of a crate that a path below `src` belongs to.
+fn wing_of(local: &str) -> &str {
+    local.split('/').next().unwrap_or_default().trim_end_matches(".rs")
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! A small history for tests of projections: a province, a county, a school, two students. Folded from events, so that
+//! A small history for tests of answers: a province, a county, a school, two students. Folded from events, so that
 //! what the tests see is what the ledger would remember.
 
 use crate::pages::postings::Postings;

@@ -9,11 +9,12 @@ use anyhow::{Context, bail};
 use clap::Args;
 use ledger::state::State;
 use replay::pages::generations::Generations;
-use replay::progress::{self, Bar};
 use replay::proof::key_files;
 use replay::proof::signed_note::Verifier;
 use replay::proof::tally::Tally;
 use replay::record::log::Tip;
+use replay::terminal::progress;
+use replay::terminal::progress::Bar;
 
 use super::asked_service::{self, Live};
 use super::expected::{self, Expectation, expectation};

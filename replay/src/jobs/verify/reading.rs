@@ -4,9 +4,9 @@
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use replay::engine::catch_up::{Decoded, FRAMES_AHEAD};
-use replay::progress::Bar;
 use replay::record::error::LogError;
 use replay::record::log::{Frame, NatsOptions, Tip, USUAL_STREAM, read_stream};
+use replay::terminal::progress::Bar;
 
 use super::evidence::{FirstDifference, FramePlace, TornEnd};
 use super::expected::Expectation;

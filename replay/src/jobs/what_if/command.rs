@@ -8,7 +8,7 @@ use anyhow::Context;
 use clap::Args;
 use replay::audit::explain::Wanted;
 use replay::audit::what_if::{Hypothesis, PersonDiff, WhatIf, WhatIfError, Without, what_if};
-use replay::progress;
+use replay::terminal::progress;
 
 use super::text_and_json;
 use crate::jobs::source::Source;

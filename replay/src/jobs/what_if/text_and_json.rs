@@ -8,7 +8,7 @@ use replay::audit::explain::kind_zh;
 use replay::audit::what_if::{
     Cause, ChangedEntry, DiffersIn, FigureRow, Figures, Group, Lending, PersonDiff, PersonFigures, WhatIf,
 };
-use replay::text_table::{Align, Table};
+use replay::terminal::text_table::{Align, Table};
 use serde_json::{Value, json};
 
 const LEFT: Align = Align::Left;

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use injure::{Kind, Random, injured};
 use ledger::{Place, Templates, Truth};
-use replay::text_table::{Align, Table};
+use replay::terminal::text_table::{Align, Table};
 use replay::upkeep::repair::{examine, repair};
 
 /// How long a ledger that opened is watched: longer than the pause between two looks at the stream's settings.

@@ -18,7 +18,7 @@ use uuid::Uuid;
     mingzhang balance --owner 0190a6f2-0000-7000-8000-000000000000\n  \
     mingzhang balance --class available --recorded-until 2021-10-31 --effective-on 2021-09-30\n\n{QUESTION_CODES}"))]
 pub struct BalanceArgs {
-    /// Organisation, document line, roster or application
+    /// Organisation, document line, roster, application, loan, portfolio, claim or reward
     #[arg(long, value_name = "ID")]
     owner: Option<Uuid>,
     /// Class of account, for example available, spent, suspense

@@ -12,7 +12,7 @@ use clap::Args;
 use ledger::money::Day;
 use proto::json::id;
 use proto::v1;
-use replay::text_table::Table;
+use replay::terminal::text_table::Table;
 
 /// What differs between two points in time, and which entries made it differ
 #[derive(Args, Debug)]

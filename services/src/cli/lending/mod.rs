@@ -1,5 +1,6 @@
 //! Questions about loans, claims and compensation funds: a folder for each command, in it a file for each of what it does.
-//! Not here: anything else.
+//! Two of them also
+//! say something: `risk accrue` and, through `operate`, `accrue`. Not here: budget money, awards, proofs.
 
 pub(crate) mod claim;
 pub(crate) mod loan;

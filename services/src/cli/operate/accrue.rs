@@ -10,8 +10,8 @@ use clap::Args;
 use ledger::event::Interest;
 use ledger::money::Day;
 use proto::v1;
-use replay::progress;
-use replay::text_table::{Align, Table};
+use replay::terminal::progress;
+use replay::terminal::text_table::{Align, Table};
 use serde_json::{Value, json};
 
 /// Who accrues when nobody else is named.

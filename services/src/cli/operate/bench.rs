@@ -4,7 +4,7 @@ use crate::bench::{self, BenchOptions, LoanBenchOptions, PointsMeasured, PointsO
 use crate::cli::failure::Failure;
 use crate::cli::print_json;
 use clap::{Args, ValueEnum};
-use replay::text_table::{Align, Table};
+use replay::terminal::text_table::{Align, Table};
 use serde::Serialize;
 use std::path::PathBuf;
 

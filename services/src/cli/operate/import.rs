@@ -5,13 +5,13 @@ use crate::cli::failure::Failure;
 use crate::cli::typed::wire_id;
 use crate::cli::{print_json, runtime};
 use crate::intake::identity::{DEMO_KEY, Identity};
-use crate::intake::import::{Importer, Report, Said, Seal, Sink, SinkError};
+use crate::intake::import::{ImportError, Importer, Report, Said, Seal, Sink, SinkError};
 use crate::intake::shipped_rates;
 use crate::principal::named;
 use clap::Args;
 use proto::v1;
 use proto::v1::recorder_client::RecorderClient;
-use replay::progress;
+use replay::terminal::progress;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -87,9 +87,7 @@ impl ImportArgs {
             let report = if path.extension().is_some_and(|extension| extension == "toml") {
                 policy_file(path, &self.principal, &mut sink)
             } else {
-                importer
-                    .import_file(path, &self.principal, &mut sink)
-                    .map_err(|error| Failure::Failed(error.to_string()))
+                importer.import_file(path, &self.principal, &mut sink).map_err(ended)
             };
             let sent = sending.send();
             let report = report?;
@@ -107,6 +105,15 @@ impl ImportArgs {
     }
 }
 
+/// How an import ends that could not go on: as its sending did, where that was the reason.
+fn ended(error: ImportError) -> Failure {
+    let words = error.to_string();
+    match error {
+        ImportError::Sink(cause) => cause.downcast().map_or_else(|_| Failure::Failed(words), |failure| *failure),
+        _ => Failure::Failed(words),
+    }
+}
+
 /// Adopts what one policy file holds, each version from its own day. The file is taken whole or not at all.
 fn policy_file(path: &Path, principal: &str, sink: &mut Sink<'_>) -> Result<Report, Failure> {
     let cannot = |error: std::io::Error| Failure::Failed(format!("cannot read {}: {error}", path.display()));
@@ -117,7 +124,7 @@ fn policy_file(path: &Path, principal: &str, sink: &mut Sink<'_>) -> Result<Repo
     let principal: Arc<str> = Arc::from(principal);
     for event in events {
         let said = Said { principal: Arc::clone(&principal), event };
-        sink(said).map_err(|error| Failure::Failed(error.to_string()))?;
+        sink(said).map_err(|error| ended(ImportError::Sink(error)))?;
     }
     let (sets, problems) = (Vec::new(), Vec::new());
     Ok(Report { file, kind: None, rows, events: rows, sets, problems, problem_count: 0, rejected: false })

@@ -13,7 +13,7 @@ use replay::proof::checkpoint::{Checkpoint, CheckpointError, Outcomes};
 use replay::proof::key_files;
 use replay::proof::signed_note::Note;
 use replay::proof::tally::Turnover;
-use replay::text_table::{Align, Table};
+use replay::terminal::text_table::{Align, Table};
 use serde_json::json;
 
 /// The checkpoint the ledger signed last, or a fresh one

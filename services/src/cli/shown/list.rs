@@ -1,8 +1,8 @@
 //! Tables by their columns: each column has its title and says what a row shows in it. How columns align is
-//! `replay::text_table`'s business.
+//! `replay::terminal::text_table`'s business.
 
 use super::text::yuan;
-use replay::text_table::{Align, Table};
+use replay::terminal::text_table::{Align, Table};
 
 /// A column of a table whose rows are `T`.
 pub(crate) struct Column<T> {

@@ -16,7 +16,7 @@ use replay::answers::loans::statement::{StatementRow, statement, yuan_exact};
 use super::{origin, section};
 use crate::demo::run::Ran;
 use crate::demo::run::loans::{LoanFigures, paid_claim, payer_zh};
-use replay::text_table::{Align, Table};
+use replay::terminal::text_table::{Align, Table};
 
 /// The whole of it.
 pub(super) fn report(text: &mut String, state: &State, ran: &Ran) {

@@ -17,7 +17,7 @@ use replay::answers::labels::{org_name, programme_name, source_zh};
 use replay::answers::return_reasons;
 
 use crate::demo::run::Ran;
-use replay::text_table::{Align, Table};
+use replay::terminal::text_table::{Align, Table};
 
 /// The whole report.
 #[must_use]

@@ -1,4 +1,4 @@
-//! What the demo's loans came to in the ledger, beside what was planned for them. Figures only; `demo_report` lays them out.
+//! What the demo's loans came to in the ledger, beside what was planned for them. Figures only; `demo::report` lays them out.
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,5 @@
 //! The demo: writes a province's year as files, imports them by the same code as everybody, and says what came of it.
-//! What the files hold is planned in `demo`; how the report looks stands in `demo_report`.
+//! What the files hold is planned in `demo::year`; how the report looks is in `demo::report`.
 
 pub mod accrual;
 pub mod loans;
@@ -11,8 +11,9 @@ use anyhow::{Context, bail};
 use ledger::account::Book;
 use ledger::hash::hex;
 use replay::engine::{Engine, Options};
-use replay::progress::{self, Bar};
 use replay::proof::notary::Signing;
+use replay::terminal::progress;
+use replay::terminal::progress::Bar;
 use serde::Serialize;
 use uuid::Uuid;
 

@@ -1,7 +1,7 @@
 //! The Audit service: signed checkpoints, proofs and single entries. What they are stands in `query`.
 
 use super::status::unsigned;
-use crate::query::{QueryError, audit};
+use crate::query::{QueryError, proofs};
 use proto::v1;
 use replay::engine::Engine;
 use tonic::{Request, Response, Status};
@@ -37,24 +37,24 @@ impl v1::audit_server::Audit for Audits {
     ) -> Result<Response<v1::GetCheckpointResponse>, Status> {
         let fresh = request.get_ref().fresh;
         let signed = if fresh { self.engine.sign_now().await } else { self.engine.checkpoint() };
-        Ok(Response::new(audit::checkpoint(&*signed.map_err(|error| unsigned(&error))?)))
+        Ok(Response::new(proofs::checkpoint(&*signed.map_err(|error| unsigned(&error))?)))
     }
 
     async fn get_inclusion_proof(
         &self,
         request: Request<v1::GetInclusionProofRequest>,
     ) -> Result<Response<v1::GetInclusionProofResponse>, Status> {
-        self.beside(request, audit::inclusion).await
+        self.beside(request, proofs::inclusion).await
     }
 
     async fn get_consistency_proof(
         &self,
         request: Request<v1::GetConsistencyProofRequest>,
     ) -> Result<Response<v1::GetConsistencyProofResponse>, Status> {
-        self.beside(request, audit::consistency).await
+        self.beside(request, proofs::consistency).await
     }
 
     async fn get_entry(&self, request: Request<v1::GetEntryRequest>) -> Result<Response<v1::GetEntryResponse>, Status> {
-        self.beside(request, audit::entry).await
+        self.beside(request, proofs::entry).await
     }
 }

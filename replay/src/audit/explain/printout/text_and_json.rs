@@ -10,7 +10,7 @@ use super::contents::{
     PrintedFact, PrintedField, PrintedFigures, PrintedFinding, PrintedMovement, PrintedReason, PrintedSide, Printout,
 };
 use crate::audit::explain::chinese_names::Form;
-use crate::text_table::{Align, Table};
+use crate::terminal::text_table::{Align, Table};
 
 impl Printout {
     /// The same for machines.

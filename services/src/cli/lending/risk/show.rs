@@ -12,7 +12,7 @@ use clap::Args;
 use ledger::money::Day;
 use proto::json::id;
 use proto::v1;
-use replay::text_table::{Align, Table};
+use replay::terminal::text_table::{Align, Table};
 use serde::Serialize;
 
 /// A fund: its stock beside the lender's statement, its years by payer, losses, surplus, rewards

@@ -1,0 +1,16 @@
+//! Printing an answer on standard output, for both programs. How an answer looks is for whoever prints it.
+
+use std::fmt::Arguments;
+use std::io::{ErrorKind, Write};
+
+/// Prints. Whoever stops reading, as `head` does, still has the exit code, which is the answer; so the work goes on. What
+/// cannot be printed for another reason, such as a full disk, ends `program` with exit code 1.
+pub fn put(program: &str, text: Arguments<'_>) {
+    match std::io::stdout().write_fmt(text) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            eprintln!("{program}: the answer cannot be printed: {error}");
+            std::process::exit(1);
+        }
+        _ => {}
+    }
+}
