@@ -198,12 +198,12 @@ fn readme_commands_exist() {
 #[test]
 fn documents_name_what_exists() {
     let mut broken = Broken::default();
-    for document in ["README.md", "ARCHITECTURE.md"] {
+    for document in ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "docs/decisions.md"] {
         let text = fs::read_to_string(root().join(document)).expect("a document of the top level");
         for (line, text) in text.lines().enumerate() {
             for name in text.split('`').skip(1).step_by(2) {
                 let (first, rest) = name.split_once('/').unwrap_or_default();
-                let ours = ["ledger", "proto", "replay", "services", "tests", "policies", ".ci"].contains(&first);
+                let ours = ["ledger", "proto", "replay", "services", "tests", "policies", "docs", ".ci"].contains(&first);
                 if ours && !rest.contains([' ', '*']) && !root().join(name).exists() {
                     broken.add("documents", document, line + 1, &format!("`{name}` does not exist"));
                 }

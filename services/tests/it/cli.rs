@@ -3,7 +3,7 @@
 use crate::support::Server;
 use serde_json::Value;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 const COMMANDS: [&str; 22] = [
     "demo",
@@ -38,6 +38,26 @@ fn every_command_teaches_by_example_and_names_its_exit_codes() {
         assert!(text.contains(&format!("mingzhang {command}")) && text.contains("Example"), "{command}:\n{text}");
         assert!(text.contains("Exit codes") && text.contains("--json") != (command == "serve"), "{command}:\n{text}");
     }
+}
+
+/// Work goes on when nobody reads any more, and does not end well when the answer could not be written.
+#[test]
+fn an_answer_that_cannot_be_printed_is_no_success() {
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    let keygen = |key: &str, out: Stdio| {
+        let key = dir.path().join(key);
+        let mut command = Command::new(env!("CARGO_BIN_EXE_mingzhang"));
+        command.args(["keygen", "--origin", "full.example/disk", "--out"]).arg(&key).stdout(out);
+        (command.output().expect("it runs"), key)
+    };
+    let full = std::fs::File::options().write(true).open("/dev/full").expect("the full device");
+    let (output, _) = keygen("one.key", full.into());
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("cannot be printed"), "{output:?}");
+    let (reader, writer) = std::io::pipe().expect("a pipe");
+    drop(reader);
+    let (output, key) = keygen("two.key", writer.into());
+    assert_eq!((output.status.code(), key.exists()), (Some(0), true), "{output:?}");
 }
 
 #[test]
