@@ -203,7 +203,8 @@ fn documents_name_what_exists() {
         for (line, text) in text.lines().enumerate() {
             for name in text.split('`').skip(1).step_by(2) {
                 let (first, rest) = name.split_once('/').unwrap_or_default();
-                let ours = ["ledger", "proto", "replay", "services", "tests", "policies", "docs", ".ci"].contains(&first);
+                let ours =
+                    ["ledger", "proto", "replay", "services", "tests", "policies", "docs", ".ci"].contains(&first);
                 if ours && !rest.contains([' ', '*']) && !root().join(name).exists() {
                     broken.add("documents", document, line + 1, &format!("`{name}` does not exist"));
                 }

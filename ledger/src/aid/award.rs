@@ -111,10 +111,7 @@ fn judge_others(
     event: &RosterLineAdded,
     findings: &mut Vec<NewFinding>,
 ) -> Result<(), Refusal> {
-    let mut at = state.persons.get(person).last_award;
-    while at != NONE {
-        let held = state.awards.get(at);
-        at = held.before_of_person;
+    for (_, held) in state.awards.chain(state.persons.get(person).last_award, |held| held.before_of_person) {
         let other = state.rosters.get(held.roster);
         if other.set.stage == Stage::Cancelled || other.academic_year != roster.academic_year {
             continue;

@@ -107,15 +107,8 @@ fn find(state: &State, credit: Uuid) -> Result<(u32, &Finding), Refusal> {
 
 /// The latest credit of this payment and amount in suspense. Reached from the payment, which has a few.
 pub(crate) fn of_payout(state: &State, payout: &Payout, fen: Fen) -> Option<u32> {
-    let mut at = payout.suspense;
-    while at != NONE {
-        let finding = state.findings.get(at);
-        if finding.open && finding.fen == fen {
-            return Some(at);
-        }
-        at = finding.before_of_payout;
-    }
-    None
+    let mut findings = state.findings.chain(payout.suspense, |finding| finding.before_of_payout);
+    findings.find(|(_, finding)| finding.open && finding.fen == fen).map(|(at, _)| at)
 }
 
 pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: SuspenseChange) {
@@ -142,10 +135,9 @@ pub(crate) fn end(state: &mut State, index: u64, payout: u32, finding: u32) {
     if payout == NONE {
         return;
     }
-    let mut latest = state.payouts.get(payout).suspense;
-    while latest != NONE && !state.findings.get(latest).open {
-        latest = state.findings.get(latest).before_of_payout;
-    }
+    let mut findings = state.findings.chain(state.payouts.get(payout).suspense, |finding| finding.before_of_payout);
+    let latest = findings.find(|(_, finding)| finding.open).map_or(NONE, |(at, _)| at);
+    drop(findings);
     let row = state.payouts.get_mut(payout);
     (row.suspense, row.last) = (latest, index);
     let (award, at) = (row.award, u32::from(row.instalment));

@@ -170,15 +170,10 @@ fn latest_maturity(terms: &LoanTerms, signed: Day, graduates: Day) -> Day {
 
 /// Origin and campus loan exclude each other in one academic year.
 fn check_kinds(state: &State, event: &LoanSigned) -> Option<FindingKind> {
-    let mut before = state.borrowers.by_id(event.person).map_or(NONE, |(_, borrower)| borrower.last_loan);
-    while before != NONE {
-        let loan = state.loans.get(before);
-        if loan.academic_year == event.academic_year && loan.kind != event.kind {
-            return Some(FindingKind::BothKinds);
-        }
-        before = loan.before_of_borrower;
-    }
-    None
+    let latest = state.borrowers.by_id(event.person).map_or(NONE, |(_, borrower)| borrower.last_loan);
+    let mut loans = state.loans.chain(latest, |loan| loan.before_of_borrower);
+    let other = loans.any(|(_, loan)| loan.academic_year == event.academic_year && loan.kind != event.kind);
+    other.then_some(FindingKind::BothKinds)
 }
 
 pub(super) fn sign(state: &mut State, index: u64, mut row: Loan, lender: u32, person: Uuid) {

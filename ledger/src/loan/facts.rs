@@ -195,14 +195,11 @@ fn over_ceiling(state: &State, on: Day, loan: &Loan, fen: Fen) -> bool {
         return false;
     };
     let mut drawn = i128::from(fen);
-    let mut at = (loan.person != NONE).then(|| state.borrowers.by_id(state.persons.get(loan.person).id)).flatten();
-    let mut next = at.take().map_or(NONE, |(_, borrower)| borrower.last_loan);
-    while next != NONE {
-        let other = state.loans.get(next);
-        if other.academic_year == loan.academic_year {
-            drawn += i128::from(other.posted[Flow::Drawn]);
-        }
-        next = other.before_of_borrower;
+    let borrower = (loan.person != NONE).then(|| state.borrowers.by_id(state.persons.get(loan.person).id)).flatten();
+    let latest = borrower.map_or(NONE, |(_, borrower)| borrower.last_loan);
+    let loans = state.loans.chain(latest, |other| other.before_of_borrower);
+    for (_, other) in loans.filter(|(_, other)| other.academic_year == loan.academic_year) {
+        drawn += i128::from(other.posted[Flow::Drawn]);
     }
     drawn > i128::from(ceiling.max_fen)
 }

@@ -67,12 +67,5 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: OrgChange) {
 /// Whether `below` is under `above` in the budget tree. The tree is five levels deep and has no cycles, as a parent is
 /// known before its child.
 pub(crate) fn is_below(state: &State, below: u32, above: u32) -> bool {
-    let mut at = state.orgs.get(below).parent;
-    while at != NONE {
-        if at == above {
-            return true;
-        }
-        at = state.orgs.get(at).parent;
-    }
-    false
+    state.orgs.chain(state.orgs.get(below).parent, |unit| unit.parent).any(|(at, _)| at == above)
 }

@@ -224,20 +224,14 @@ impl State {
     /// How far the payment of an instalment has come. An order of a cancelled application counts as never made.
     #[must_use]
     pub fn standing(&self, instalment: u32) -> Standing {
-        let mut latest = self.instalments.get(instalment).payout;
-        while latest != NONE {
-            let payout = self.payouts.get(latest);
-            if self.applications.get(payout.application).set.stage == Stage::Cancelled {
-                latest = payout.reissue_of;
-                continue;
-            }
-            return match payout.progress {
-                Progress::Ordered | Progress::Unknown => Standing::Ordered(latest),
-                Progress::Credited => Standing::Settled(latest),
-                Progress::Returned => Standing::Returned(latest),
-            };
+        let given_up = |payout: &Payout| self.applications.get(payout.application).set.stage == Stage::Cancelled;
+        let mut orders = self.payouts.chain(self.instalments.get(instalment).payout, |payout| payout.reissue_of);
+        let Some((latest, payout)) = orders.find(|(_, payout)| !given_up(payout)) else { return Standing::Free };
+        match payout.progress {
+            Progress::Ordered | Progress::Unknown => Standing::Ordered(latest),
+            Progress::Credited => Standing::Settled(latest),
+            Progress::Returned => Standing::Returned(latest),
         }
-        Standing::Free
     }
 
     /// A person's standing on a day and the school it concerns.

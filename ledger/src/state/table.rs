@@ -126,6 +126,21 @@ impl<T: Row> Table<T> {
         }
     }
 
+    /// A chain of rows, latest first: each row names the one before it, and the first of all names none.
+    pub fn chain<'a>(
+        &'a self,
+        latest: u32,
+        before: impl Fn(&T) -> u32 + 'a,
+    ) -> impl Iterator<Item = (u32, &'a T)> + 'a {
+        let mut next = latest;
+        std::iter::from_fn(move || {
+            let at = (next != NONE).then_some(next)?;
+            let row = self.get(at);
+            next = before(row);
+            Some((at, row))
+        })
+    }
+
     /// All rows in the order of their creation.
     pub fn iter(&self) -> impl Iterator<Item = (u32, &T)> {
         (0u32..).zip(self.pages.iter().flatten())

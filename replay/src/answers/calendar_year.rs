@@ -91,12 +91,7 @@ pub fn by_year(state: &State, filter: &YearFilter) -> YearReport {
     let mut walk = Walk { state, filter, report: YearReport::default(), met: Vec::new() };
     for (_, person) in state.persons.iter() {
         walk.met.clear();
-        let mut at = person.last_award;
-        while at != NONE {
-            let award = state.awards.get(at);
-            walk.award(award);
-            at = award.before_of_person;
-        }
+        state.awards.chain(person.last_award, |award| award.before_of_person).for_each(|(_, award)| walk.award(award));
     }
     walk.suspense();
     let mut report = walk.report;
@@ -132,11 +127,8 @@ impl<'a> Walk<'a> {
                 row.awarded_fen += fen;
             }
             let instalment = award.instalments + u32::try_from(number).unwrap_or(0);
-            let mut at = state.instalments.get(instalment).payout;
-            while at != NONE {
-                let payout = state.payouts.get(at);
+            for (_, payout) in state.payouts.chain(state.instalments.get(instalment).payout, |row| row.reissue_of) {
                 self.payout(payout, key);
-                at = payout.reissue_of;
             }
         }
     }

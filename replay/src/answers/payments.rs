@@ -3,7 +3,6 @@
 
 use ledger::state::State;
 use ledger::state::rows::{Finding, Payout, Progress, Stage};
-use ledger::state::table::NONE;
 
 /// The payment that reissued this one, leaving out orders that were given up.
 #[must_use]
@@ -24,25 +23,17 @@ pub(crate) fn payments_of(state: &State, payout: u32) -> Vec<u32> {
 /// All payments of an instalment, oldest first, without orders that were given up.
 #[must_use]
 pub fn payments_of_instalment(state: &State, instalment: u32) -> Vec<u32> {
-    let mut chain = Vec::new();
-    let mut at = state.instalments.get(instalment).payout;
-    while at != NONE {
-        let row = state.payouts.get(at);
-        if state.applications.get(row.application).set.stage != Stage::Cancelled {
-            chain.push(at);
-        }
-        at = row.reissue_of;
-    }
-    chain.reverse();
-    chain
+    let counts = |row: &Payout| state.applications.get(row.application).set.stage != Stage::Cancelled;
+    let orders = state.payouts.chain(state.instalments.get(instalment).payout, |row| row.reissue_of);
+    let mut payments: Vec<u32> = orders.filter(|(_, row)| counts(row)).map(|(at, _)| at).collect();
+    payments.reverse();
+    payments
 }
 
 /// Findings of credits of a payment that are in suspense, latest first.
 pub(crate) fn suspense_of<'a>(state: &'a State, payout: &Payout) -> impl Iterator<Item = &'a Finding> + use<'a> {
-    let some = |handle: u32| Some(handle).filter(|handle| *handle != NONE);
-    let handles =
-        std::iter::successors(some(payout.suspense), move |at| some(state.findings.get(*at).before_of_payout));
-    handles.map(|handle| state.findings.get(handle)).filter(|finding| finding.open && finding.fen > 0)
+    let findings = state.findings.chain(payout.suspense, |finding| finding.before_of_payout);
+    findings.map(|(_, finding)| finding).filter(|finding| finding.open && finding.fen > 0)
 }
 
 /// Whether a payment is at the bank with its result awaited.

@@ -11,7 +11,6 @@ use ledger::money::{Day, Fen};
 use ledger::set::link;
 use ledger::state::State;
 use ledger::state::lending_rows::Verdict;
-use ledger::state::table::NONE;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -70,13 +69,10 @@ pub fn claim_file(state: &State, loans: u64, lines: u32) -> anyhow::Result<Claim
 pub fn disputed(state: &State) -> anyhow::Result<BTreeMap<u32, Verdict>> {
     let (_, row) = state.claims.by_id(claim()).context("the claim is not known")?;
     let mut disputed = BTreeMap::new();
-    let mut at = row.last_line;
-    while at != NONE {
-        let line = state.claim_lines.get(at);
+    for (_, line) in state.claim_lines.chain(row.last_line, |line| line.before_of_claim) {
         if line.verdict != Verdict::Confirmed {
             disputed.insert(line.number, line.verdict);
         }
-        at = line.before_of_claim;
     }
     Ok(disputed)
 }

@@ -99,9 +99,7 @@ fn reason(what: ClaimFor, event: &ClaimLineAdded, ours: &Ours) -> Verdict {
 
 /// Whether an earlier confirmed line of the loan overlaps the period. A loan has a few lines a year.
 fn claimed_before(state: &State, claim: u32, row: &Claim, loan: &Loan) -> bool {
-    let mut at = loan.last_claim_line;
-    while at != NONE {
-        let line = state.claim_lines.get(at);
+    for (_, line) in state.claim_lines.chain(loan.last_claim_line, |line| line.before_of_loan) {
         // An earlier line of this claim was held against all before it, so its verdict answers for them: a file that
         // repeats one loan without end does not make each line slower than the one before.
         if line.claim == claim {
@@ -112,7 +110,6 @@ fn claimed_before(state: &State, claim: u32, row: &Claim, loan: &Loan) -> bool {
         if line.verdict == Verdict::Confirmed && overlaps {
             return true;
         }
-        at = line.before_of_loan;
     }
     false
 }

@@ -10,15 +10,14 @@ use ledger::state::lending_rows::{Claim, ClaimLine, Verdict};
 
 /// Lines of a claim, from the latest back, as the state chains them.
 pub fn lines_of_claim<'a>(state: &'a State, claim: &Claim) -> impl Iterator<Item = (u32, &'a ClaimLine)> + use<'a> {
-    let back = move |at: &u32| some(state.claim_lines.get(*at).before_of_claim);
-    std::iter::successors(some(claim.last_line), back).map(|at| (at, state.claim_lines.get(at)))
+    state.claim_lines.chain(claim.last_line, |line| line.before_of_claim)
 }
 
 /// Claim lines of a loan, oldest first.
 #[must_use]
 pub fn lines_of_loan(state: &State, loan: u32) -> Vec<u32> {
-    let back = |at: &u32| some(state.claim_lines.get(*at).before_of_loan);
-    let mut lines: Vec<u32> = std::iter::successors(some(state.loans.get(loan).last_claim_line), back).collect();
+    let latest = state.loans.get(loan).last_claim_line;
+    let mut lines: Vec<u32> = state.claim_lines.chain(latest, |line| line.before_of_loan).map(|(at, _)| at).collect();
     lines.reverse();
     lines
 }

@@ -74,8 +74,7 @@ pub fn back(state: &State, payout: u32, on: Day) -> Back {
 
 /// A line and all above it; every line has one parent, so there is one way.
 pub(super) fn upwards(state: &State, line: u32) -> Vec<u32> {
-    let above = |line: &u32| Some(state.lines.get(*line).parent).filter(|parent| *parent != NONE);
-    std::iter::successors(Some(line), above).collect()
+    state.lines.chain(line, |line| line.parent).map(|(at, _)| at).collect()
 }
 
 fn gaps(state: &State, back: &Back, row: &Payout, on: Day) -> Vec<Gap> {

@@ -141,9 +141,7 @@ fn drawn_on(state: &State, payout: &Payout, line: u32) -> Option<Fen> {
 
 /// Payments of an application, latest first, from one of them on.
 fn payouts(state: &State, from: u32) -> impl Iterator<Item = (u32, &Payout)> {
-    let some = |handle: u32| Some(handle).filter(|handle| *handle != NONE);
-    let handles = std::iter::successors(some(from), move |at| some(state.payouts.get(*at).before_of_application));
-    handles.map(|handle| (handle, state.payouts.get(handle)))
+    state.payouts.chain(from, |payout| payout.before_of_application)
 }
 
 fn page(state: &State, lines: &[u32], cursor: Option<Cursor>, limit: usize) -> (Vec<Flow>, Option<Cursor>) {

@@ -10,7 +10,6 @@ use ledger::loan::walk::Missing;
 use ledger::money::{Day, Fen, yuan};
 use ledger::state::State;
 use ledger::state::lending_rows::{Claim, Loan, LoanRules};
-use ledger::state::table::NONE;
 use uuid::Uuid;
 
 use super::chinese_names::{self, percent};
@@ -179,26 +178,21 @@ impl Facts<'_> {
     fn claim_line(&mut self, event: &ClaimLineAdded) {
         let Some((_, claim)) = self.state.claims.by_id(event.claim) else { return };
         self.claim_head(claim);
-        let mut at = claim.last_line;
-        while at != NONE {
-            let line = self.state.claim_lines.get(at);
-            if line.index == self.index {
-                let (name, verdict) = line.verdict.words();
-                let (claimed, ours) = (yuan(line.fen.into()), yuan(line.our_fen.into()));
-                let rates = [line.rate_ppm, line.our_rate_ppm].map(|ppm| percent(ppm.into()));
-                let [rate, our_rate] = rates;
-                let zh = format!(
-                    "{verdict}：申报 {claimed} 元（{} 天，{rate}），账上 {ours} 元（{} 天，{our_rate}）",
-                    line.days, line.our_days
-                );
-                let en = format!(
-                    "{name}: claimed {claimed} yuan for {} days at {rate}, ours {ours} yuan for {} days at {our_rate}",
-                    line.days, line.our_days
-                );
-                self.add("verdict", zh, en);
-                break;
-            }
-            at = line.before_of_claim;
+        let mut lines = self.state.claim_lines.chain(claim.last_line, |line| line.before_of_claim);
+        if let Some((_, line)) = lines.find(|(_, line)| line.index == self.index) {
+            let (name, verdict) = line.verdict.words();
+            let (claimed, ours) = (yuan(line.fen.into()), yuan(line.our_fen.into()));
+            let rates = [line.rate_ppm, line.our_rate_ppm].map(|ppm| percent(ppm.into()));
+            let [rate, our_rate] = rates;
+            let zh = format!(
+                "{verdict}：申报 {claimed} 元（{} 天，{rate}），账上 {ours} 元（{} 天，{our_rate}）",
+                line.days, line.our_days
+            );
+            let en = format!(
+                "{name}: claimed {claimed} yuan for {} days at {rate}, ours {ours} yuan for {} days at {our_rate}",
+                line.days, line.our_days
+            );
+            self.add("verdict", zh, en);
         }
         let through = claim.through;
         self.loan(event.loan, through, None);

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use ledger::money::Fen;
 use ledger::state::State;
 use ledger::state::rows::{Progress, Stage};
-use ledger::state::table::NONE;
 use uuid::Uuid;
 
 /// What one person was awarded and got.
@@ -73,10 +72,7 @@ pub(super) fn persons(as_is: &State, changed: &State, borne: &BTreeMap<Uuid, [Fe
 
 fn figures(state: &State, person: u32) -> PersonFigures {
     let mut figures = PersonFigures::default();
-    let mut at = state.persons.get(person).last_award;
-    while at != NONE {
-        let award = state.awards.get(at);
-        at = award.before_of_person;
+    for (_, award) in state.awards.chain(state.persons.get(person).last_award, |award| award.before_of_person) {
         let roster = state.rosters.get(award.roster);
         if roster.set.stage != Stage::Approved {
             continue;
@@ -91,14 +87,11 @@ fn figures(state: &State, person: u32) -> PersonFigures {
 
 /// What became of the payments of an instalment.
 fn paid(state: &State, instalment: u32, figures: &mut PersonFigures) {
-    let mut at = state.instalments.get(instalment).payout;
-    while at != NONE {
-        let payout = state.payouts.get(at);
+    for (_, payout) in state.payouts.chain(state.instalments.get(instalment).payout, |row| row.reissue_of) {
         match payout.progress {
             Progress::Credited => figures.credited_fen += payout.fen,
             Progress::Returned => figures.returned_fen += payout.fen,
             Progress::Ordered | Progress::Unknown => {}
         }
-        at = payout.reissue_of;
     }
 }

@@ -288,9 +288,7 @@ fn step(text: &mut String, state: &State, payout: &Payout) {
 }
 
 fn origin(text: &mut String, state: &State, line: u32) {
-    let (mut at, mut depth) = (line, 1);
-    while at != NONE {
-        let row = state.lines.get(at);
+    for (depth, (_, row)) in (1..).zip(state.lines.chain(line, |row| row.parent)) {
         let indent = "   ".repeat(depth);
         let _ = writeln!(
             text,
@@ -300,6 +298,5 @@ fn origin(text: &mut String, state: &State, line: u32) {
             yuan(row.received.into()),
             source_zh(row.source),
         );
-        (at, depth) = (row.parent, depth + 1);
     }
 }

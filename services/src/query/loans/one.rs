@@ -236,9 +236,8 @@ pub fn loans(asked: &Asked, request: &v1::ListLoansRequest) -> Result<v1::ListLo
 
 /// A borrower's loans in the order of their handles. One told of before its contract may be older than those chained to it.
 fn of_person(state: &State, person: uuid::Uuid) -> Vec<u32> {
-    let last = state.borrowers.by_id(person).and_then(|(_, borrower)| some(borrower.last_loan));
-    let back = |at: &u32| some(state.loans.get(*at).before_of_borrower);
-    let mut loans: Vec<u32> = std::iter::successors(last, back).collect();
+    let latest = state.borrowers.by_id(person).map_or(NONE, |(_, borrower)| borrower.last_loan);
+    let mut loans: Vec<u32> = state.loans.chain(latest, |loan| loan.before_of_borrower).map(|(at, _)| at).collect();
     loans.sort_unstable();
     loans
 }
