@@ -263,7 +263,8 @@ impl State {
         Ok(match judge(&Case { state: self, entry }) {
             Ok(change) => Judgement::Admitted(change),
             Err(refusal) => {
-                assert!(!entry.event.kind.is_report(), "a report is booked, never refused");
+                // Tests hold it; a running ledger would rather refuse a report than stop at its entry for good.
+                debug_assert!(!entry.event.kind.is_report(), "a report is booked, never refused");
                 Judgement::Refused(refusal)
             }
         })

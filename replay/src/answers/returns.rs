@@ -1,4 +1,4 @@
-//! Payments that came back, why, and how long ago. Where a return's money went is in `trace`.
+//! Payments that came back, why, and how long ago: a walk of all payments. Where a return's money went is in `trace`.
 
 use super::{divisions, payments};
 use ledger::money::{Day, Fen};

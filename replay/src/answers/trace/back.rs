@@ -1,4 +1,5 @@
-//! From a payment back: each draw up its chain of lines to the issued document, and the papers in between.
+//! From a payment back: each draw up its chain of lines to the issued document, and the papers in between. Walks all
+//! findings once.
 
 use super::gap::{Gap, GapKind};
 use crate::answers::payments;

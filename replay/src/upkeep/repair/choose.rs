@@ -160,7 +160,7 @@ fn displaced(examined: &Examined, plan: &Plan, candidates: &mut Vec<Candidate>) 
     Ok(())
 }
 
-/// Two frames may come next. ExaminedCopy of them leads to the last checkpoint, or is no frame that counts; or nobody can know.
+/// Two frames may come next. One of them leads to the last checkpoint, or is no frame that counts; or nobody can know.
 fn fork(
     examined: &mut Examined,
     proofs: &Proofs,
