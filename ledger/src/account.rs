@@ -1,10 +1,10 @@
 //! Accounts: a closed list of classes, each in one book, each with an owner.
 
+use crate::handle::Handle;
 use serde::{Deserialize, Serialize};
 
-/// Position of an account in the order of creation.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-pub struct AccountNo(pub u32);
+/// Position of an account in the order of creation. Of an owner it is its first: those of one owner follow each other.
+pub type AccountNo = Handle<Account>;
 
 /// The books. Each balances by itself; postings never cross them.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
@@ -142,7 +142,7 @@ classes! {
 pub struct Account {
     /// What it is for.
     pub class: Class,
-    /// Handle of its owner in the table of that kind.
+    /// Number of its owner in the table of that kind, which the class says.
     pub owner: u32,
     /// Debits less credits, in fen. Wider than an amount, so that no number of reports can overflow it.
     pub balance: i128,

@@ -3,9 +3,10 @@
 
 use crate::entry::Entry;
 use crate::finding::FindingKind;
+use crate::handle::{Handle, Link};
 use crate::money::{Day, Fen};
 use crate::outcome::{Posting, Refusal};
-use crate::state::table::NONE;
+use crate::state::rows::{Org, Payout};
 use crate::state::{State, UNKNOWN_ORG};
 use uuid::Uuid;
 
@@ -60,13 +61,13 @@ pub(crate) struct NewFinding {
     pub kind: FindingKind,
     pub subject: Uuid,
     pub fen: Fen,
-    pub payout: u32,
-    pub unit: u32,
+    pub payout: Link<Payout>,
+    pub unit: Handle<Org>,
 }
 
 impl NewFinding {
     /// A finding without money in suspense.
     pub fn about(kind: FindingKind, subject: Uuid) -> Self {
-        Self { kind, subject, fen: 0, payout: NONE, unit: UNKNOWN_ORG }
+        Self { kind, subject, fen: 0, payout: Link::NONE, unit: UNKNOWN_ORG }
     }
 }

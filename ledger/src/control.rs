@@ -4,6 +4,7 @@
 use crate::change::{Case, Change, Judged};
 use crate::entry::Entry;
 use crate::event::{EntryReversed, KeyAnnounced, PeriodClosed, RulesAdopted};
+use crate::handle::Handle;
 use crate::loan::change::LoanChange;
 use crate::loan::contract::find;
 use crate::loan::facts::moved;
@@ -11,13 +12,13 @@ use crate::money::Day;
 use crate::outcome::{Code, Refusal};
 use crate::state::State;
 use crate::state::lending_rows::{Fact, What};
-use crate::state::rows::AnnouncedKey;
+use crate::state::rows::{AnnouncedKey, Org};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 pub(crate) enum ControlChange {
     Rules(u32),
-    Close { org: u32, book: usize, open_from: Day },
+    Close { org: Handle<Org>, book: usize, open_from: Day },
     Announce(AnnouncedKey),
 }
 

@@ -13,6 +13,7 @@ use crate::control::{self, ControlChange};
 use crate::entry::Entry;
 use crate::event::Kind;
 use crate::event::policy::Policy;
+use crate::handle::{Handle, Link};
 use crate::lender::claim::change::ClaimChange;
 use crate::lender::claim::{self, line, returned, settle};
 use crate::lender::fund::change::FundChange;
@@ -27,7 +28,6 @@ use crate::registry::org::{self, OrgChange};
 use crate::registry::people::{self, PeopleChange};
 use crate::state::State;
 use crate::state::rows::{DUPLICATE, Finding, Refused, Seen, WITHHELD};
-use crate::state::table::NONE;
 
 /// The newest rules version this program knows.
 pub const KNOWN_RULES: u32 = 1;
@@ -280,7 +280,7 @@ impl State {
         for posting in &change.postings {
             self.post(entry.index, on, posting);
         }
-        let findings = change.findings.into_iter().map(|new| self.open(entry.index, on, new)).collect();
+        let findings = change.findings.into_iter().map(|new| self.open(entry.index, on, new).number()).collect();
         Outcome::Posted { postings: change.postings, findings }
     }
 
@@ -288,29 +288,29 @@ impl State {
         let Posting { debit, credit, fen, booked } = *posting;
         assert!(fen > 0 && debit != credit, "a posting moves something");
         assert!(booked >= on, "a posting is booked on its day or later");
-        let book = |account: AccountNo| self.accounts.get(account.0).class.book();
+        let book = |account: AccountNo| self.accounts.get(account).class.book();
         assert!(book(debit) == book(credit), "a posting stays in its book");
         self.change_balance(index, on, debit, fen);
         self.change_balance(index, on, credit, -fen);
     }
 
     fn change_balance(&mut self, index: u64, on: Day, account: AccountNo, fen: Fen) {
-        let account = self.accounts.get_mut(account.0);
+        let account = self.accounts.get_mut(account);
         account.balance += i128::from(fen);
         account.last = index;
         assert!(account.balance >= 0 || account.class.may_go_below_zero(), "judging missed an overdraft");
         if account.class == Class::Stock {
-            let fund = account.owner;
+            let fund = Handle::new(account.owner);
             compensation::note_stock(self, fund, on, fen);
         }
     }
 
-    fn open(&mut self, index: u64, on: Day, new: NewFinding) -> u32 {
+    fn open(&mut self, index: u64, on: Day, new: NewFinding) -> Handle<Finding> {
         let NewFinding { kind, subject, fen, payout, unit } = new;
-        let before_of_payout = NONE;
+        let before_of_payout = Link::NONE;
         let finding = Finding { kind, index, subject, fen, payout, unit, before_of_payout, open: true, on };
         let handle = self.findings.push(finding);
-        if payout != NONE && fen > 0 {
+        if let Some(payout) = payout.handle().filter(|_| fen > 0) {
             suspense::note(self, payout, handle);
         }
         handle

@@ -14,6 +14,7 @@ pub mod entry;
 pub mod event;
 pub mod finding;
 pub mod fold;
+pub mod handle;
 pub mod hash;
 pub mod lender;
 pub mod loan;

@@ -2,10 +2,10 @@
 
 use bytes::Bytes;
 use ledger::account::AccountNo;
+use ledger::handle::Handle;
 use ledger::outcome::Posting;
 use ledger::state::State;
-use ledger::state::rows::Stage;
-use ledger::state::table::NONE;
+use ledger::state::rows::{Finding, Org, Stage};
 use proto::v1;
 use replay::answers::labels;
 pub use replay::audit::explain::finding_en as sentence_en;
@@ -19,7 +19,7 @@ pub fn id(id: Uuid) -> Bytes {
 
 /// Id and name of an organisation.
 #[must_use]
-pub fn org(state: &State, handle: u32) -> (Bytes, String) {
+pub fn org(state: &State, handle: Handle<Org>) -> (Bytes, String) {
     let org = state.orgs.get(handle);
     (id(org.id), org.name.clone())
 }
@@ -27,7 +27,7 @@ pub fn org(state: &State, handle: u32) -> (Bytes, String) {
 /// An account by class and owner. One that does not exist yet, as a dry run may name, has neither.
 #[must_use]
 pub fn account(state: &State, number: AccountNo) -> v1::Account {
-    if number.0 as usize >= state.accounts.len() {
+    if number >= state.accounts.next() {
         return v1::Account::default();
     }
     let label = labels::account_label(state, number);
@@ -61,10 +61,10 @@ pub fn posting(state: &State, posting: &Posting) -> v1::Posting {
 
 /// A finding by its number.
 #[must_use]
-pub fn finding(state: &State, number: u32) -> v1::Finding {
+pub fn finding(state: &State, number: Handle<Finding>) -> v1::Finding {
     let finding = state.findings.get(number);
     v1::Finding {
-        number,
+        number: number.number(),
         kind: finding.kind.name().to_owned(),
         sentence_zh: finding.kind.sentence_zh().to_owned(),
         sentence_en: sentence_en(finding.kind).to_owned(),
@@ -72,16 +72,16 @@ pub fn finding(state: &State, number: u32) -> v1::Finding {
         fen: finding.fen,
         index: finding.index,
         day: finding.on.yyyymmdd(),
-        event: u32::try_from(finding.index).map_or_else(|_| Bytes::new(), |at| id(state.seen.get(at).id)),
+        event: id(event_id(state, finding.index)),
         open: finding.open,
         ..v1::Finding::default()
     }
 }
 
-/// The handle, unless it points nowhere.
+/// The id of the event of an entry; nil if there is no such entry.
 #[must_use]
-pub fn some(handle: u32) -> Option<u32> {
-    (handle != NONE).then_some(handle)
+pub fn event_id(state: &State, index: u64) -> Uuid {
+    state.seen_at(index).map_or(Uuid::nil(), |seen| seen.id)
 }
 
 /// The stage of a set.

@@ -7,10 +7,12 @@ use ledger::event::{
     CardBound, DayBasis, Event, InterestAccrued, Kind, LoanDrawn, LoanKind, LoanSigned, PersonRegistered,
     RosterLineAdded, RosterPrepared, Status, StatusChanged, StudyLevel,
 };
+use ledger::handle::Handle;
 use ledger::loan::accrual::due;
 use ledger::loan::walk::Walk;
 use ledger::money::Day;
 use ledger::state::State;
+use ledger::state::lending_rows::Loan;
 use ledger::tree::merkle::{Frontier, leaf_hash};
 use std::hint::black_box;
 use tests::desk::{labelled, restored, submit};
@@ -128,10 +130,10 @@ fn lent() -> State {
 /// What the job would say of them: each the interest of four years.
 fn accruals(state: &State) -> Vec<Event> {
     let through = day(20_241_220);
-    let event = |(number, row): (u32, &ledger::state::lending_rows::Loan)| {
+    let event = |(number, row): (Handle<Loan>, &Loan)| {
         let figure = due(state, row, through).map(|due| due.addition).unwrap_or_default();
         let kind = Kind::InterestAccrued(InterestAccrued { loan: row.id, last: row.last, figure });
-        Event { id: Uuid::from_u128(u128::from(number) + 1), effective: through, kind }
+        Event { id: Uuid::from_u128(u128::from(number.number()) + 1), effective: through, kind }
     };
     state.loans.iter().map(event).collect()
 }

@@ -4,7 +4,7 @@ use crate::model::{Model, Result};
 use ledger::account::{Book, Class};
 use ledger::money::Fen;
 use ledger::state::rows::Stage;
-use ledger::state::{Counts, Standing, State};
+use ledger::state::{Counts, Standing, State, UNKNOWN_ORG};
 use uuid::Uuid;
 
 /// Every equation the fold holds at every index, and every figure the model predicts.
@@ -51,7 +51,7 @@ fn instalments(state: &State, model: &Model) {
     for (_, award) in state.awards.iter() {
         let count = state.rosters.get(award.roster).due.len();
         for at in (0u32..).take(count) {
-            let (name, handle) = match state.standing(award.instalments + at) {
+            let (name, handle) = match state.standing(award.instalments.plus(at)) {
                 Standing::Free => ("free", None),
                 Standing::Ordered(handle) => ("ordered", Some(handle)),
                 Standing::Settled(handle) => ("settled", Some(handle)),
@@ -99,5 +99,5 @@ fn suspense(state: &State, model: &Model) {
     let open = model.credits.iter().filter(|credit| credit.open && credit.fen > 0 && credit.payout.is_some()).count();
     let found = state.instalments.iter().map(|(_, instalment)| instalment.in_suspense as usize).sum::<usize>();
     assert_eq!(found, open, "credits in suspense by instalment");
-    assert!(state.orgs.find(Uuid::nil()) == Some(0), "the unknown unit keeps its place");
+    assert!(state.orgs.find(Uuid::nil()) == Some(UNKNOWN_ORG), "the unknown unit keeps its place");
 }

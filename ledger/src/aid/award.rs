@@ -6,20 +6,20 @@ use crate::entry::Entry;
 use crate::event::policy::{Policy, Rule, Severity};
 use crate::event::{RosterLineAdded, RosterPrepared, SetCancelled, SetDecided, SetSealed, Status};
 use crate::finding::FindingKind;
+use crate::handle::{Handle, Link};
 use crate::money::Day;
 use crate::outcome::{Code, Refusal};
 use crate::state::State;
-use crate::state::rows::{Award, Instalment, Roster, Set, Stage};
-use crate::state::table::NONE;
+use crate::state::rows::{Award, Instalment, Org, Person, Programme, Roster, Set, Stage};
 use uuid::Uuid;
 
 /// Instalments an award may have: one a month.
 pub(crate) const INSTALMENTS_MAX: usize = 12;
 
 pub(crate) enum AwardChange {
-    Prepare { event: RosterPrepared, school: u32, programme: u32 },
-    Line { roster: u32, person: u32, event: RosterLineAdded },
-    Step { roster: u32, stage: Stage },
+    Prepare { event: RosterPrepared, school: Handle<Org>, programme: Handle<Programme> },
+    Line { roster: Handle<Roster>, person: Handle<Person>, event: RosterLineAdded },
+    Step { roster: Handle<Roster>, stage: Stage },
 }
 
 pub(crate) fn judge_roster_prepared(case: &Case<'_>, event: &RosterPrepared) -> Judged<AwardChange> {
@@ -90,7 +90,7 @@ pub(crate) fn judge_enrolled(
     state: &State,
     on: Day,
     policy: &Policy,
-    person: u32,
+    person: Handle<Person>,
     subject: Uuid,
     findings: &mut Vec<NewFinding>,
 ) -> Result<(), Refusal> {
@@ -107,7 +107,7 @@ fn judge_others(
     state: &State,
     policy: &Policy,
     roster: &Roster,
-    person: u32,
+    person: Handle<Person>,
     event: &RosterLineAdded,
     findings: &mut Vec<NewFinding>,
 ) -> Result<(), Refusal> {
@@ -157,7 +157,7 @@ pub(crate) fn judge_roster_cancelled(case: &Case<'_>, event: &SetCancelled) -> J
     Ok(Change::of(AwardChange::Step { roster, stage: Stage::Cancelled }))
 }
 
-fn find(state: &State, id: Uuid) -> Result<(u32, &Roster), Refusal> {
+fn find(state: &State, id: Uuid) -> Result<(Handle<Roster>, &Roster), Refusal> {
     state.rosters.by_id(id).ok_or(Refusal::of(Code::UnknownSet, id))
 }
 
@@ -173,7 +173,7 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: AwardChange) {
                 due: event.due,
                 set: Set::begun(entry.principal),
                 accounts,
-                last_award: NONE,
+                last_award: Link::NONE,
                 effective: entry.event.effective,
                 last: entry.index,
             });
@@ -192,18 +192,24 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: AwardChange) {
     }
 }
 
-fn add_line(state: &mut State, entry: &Entry<'_>, roster: u32, person: u32, event: &RosterLineAdded) {
+fn add_line(
+    state: &mut State,
+    entry: &Entry<'_>,
+    roster: Handle<Roster>,
+    person: Handle<Person>,
+    event: &RosterLineAdded,
+) {
     let award = state.awards.next();
     let holder = state.persons.get_mut(person);
-    let before_of_person = std::mem::replace(&mut holder.last_award, award);
+    let before_of_person = std::mem::replace(&mut holder.last_award, award.into());
     holder.last = entry.index;
     let row = state.rosters.get_mut(roster);
     row.set.add_line(event.fen, entry.content);
     row.last = entry.index;
-    let before_of_roster = std::mem::replace(&mut row.last_award, award);
+    let before_of_roster = std::mem::replace(&mut row.last_award, award.into());
     let instalments = state.instalments.next();
     for _ in 0..row.due.len() {
-        state.instalments.push(Instalment { payout: NONE, in_suspense: 0 });
+        state.instalments.push(Instalment { payout: Link::NONE, in_suspense: 0 });
     }
     state.awards.push(Award {
         id: event.award,

@@ -1,25 +1,25 @@
 //! Budget document lines 指标: issued, passed down, recalled. A line has one parent, so every fen keeps one origin.
 //! What payments take from lines is in `payment` and `results`.
 
-use crate::account::{AccountNo, Book, Class, Owner};
+use crate::account::{Book, Class, Owner};
 use crate::change::{Case, Change, Judged};
 use crate::entry::Entry;
 use crate::event::{LineIssued, LinePassedDown, LineRecalled, PassedPart};
+use crate::handle::{Handle, Link};
 use crate::money::{Day, Fen};
 use crate::outcome::{Code, Posting, Refusal};
 use crate::registry::org::is_below;
 use crate::state::State;
-use crate::state::rows::Line;
-use crate::state::table::NONE;
+use crate::state::rows::{Line, Org, Programme};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Parts one document may pass down: every county of the largest province, and well under the limit on postings.
 pub(crate) const PARTS_MAX: usize = 400;
 
 pub(crate) enum BudgetChange {
-    Issue { event: Box<LineIssued>, unit: u32, programme: u32 },
-    PassDown { document: String, parts: Vec<(u32, u32, PassedPart)> },
-    Recall { line: u32, parent: u32, fen: Fen },
+    Issue { event: Box<LineIssued>, unit: Handle<Org>, programme: Handle<Programme> },
+    PassDown { document: String, parts: Vec<(Handle<Line>, Handle<Org>, PassedPart)> },
+    Recall { line: Handle<Line>, parent: Handle<Line>, fen: Fen },
 }
 
 pub(crate) fn judge_line_issued(case: &Case<'_>, event: &LineIssued) -> Judged<BudgetChange> {
@@ -39,7 +39,7 @@ pub(crate) fn judge_line_issued(case: &Case<'_>, event: &LineIssued) -> Judged<B
     }
     let mut change = Change::of(BudgetChange::Issue { event: Box::new(event.clone()), unit, programme });
     change.postings.push(Posting {
-        debit: AccountNo(state.accounts.next()),
+        debit: state.accounts.next(),
         credit: state.org_account(unit, Class::Issued),
         fen: event.fen,
         booked: state.booked(on, Book::Indicator, unit, unit),
@@ -55,7 +55,7 @@ pub(crate) fn judge_line_passed_down(case: &Case<'_>, event: &LinePassedDown) ->
     if event.parts.len() > PARTS_MAX {
         return Err(Refusal::plain(Code::TooMany));
     }
-    let mut taken: BTreeMap<u32, Fen> = BTreeMap::new();
+    let mut taken: BTreeMap<Handle<Line>, Fen> = BTreeMap::new();
     let mut made = BTreeSet::new();
     let mut parts = Vec::with_capacity(event.parts.len());
     let mut postings = Vec::with_capacity(event.parts.len());
@@ -64,10 +64,10 @@ pub(crate) fn judge_line_passed_down(case: &Case<'_>, event: &LinePassedDown) ->
         if !made.insert(part.to) || state.lines.find(part.to).is_some() {
             return Err(Refusal::of(Code::Exists, part.to));
         }
-        let before = u32::try_from(postings.len()).unwrap_or(NONE);
+        let before = u32::try_from(postings.len()).unwrap_or(u32::MAX);
         postings.push(Posting {
             // The accounts of the new lines are opened one line after the other, in this order.
-            debit: AccountNo(state.accounts.next() + before * Owner::Line.accounts()),
+            debit: state.accounts.next().plus(before * Owner::Line.accounts()),
             credit: state.line_account(from, Class::Available),
             fen: part.fen,
             booked: state.booked(on, Book::Indicator, state.lines.get(from).unit, unit),
@@ -78,7 +78,11 @@ pub(crate) fn judge_line_passed_down(case: &Case<'_>, event: &LinePassedDown) ->
     Ok(Change { postings, findings: Vec::new(), act })
 }
 
-fn judge_part(state: &State, taken: &mut BTreeMap<u32, Fen>, part: &PassedPart) -> Result<(u32, u32), Refusal> {
+fn judge_part(
+    state: &State,
+    taken: &mut BTreeMap<Handle<Line>, Fen>,
+    part: &PassedPart,
+) -> Result<(Handle<Line>, Handle<Org>), Refusal> {
     if part.fen <= 0 {
         return Err(Refusal::of(Code::BadAmount, part.to));
     }
@@ -102,10 +106,7 @@ pub(crate) fn judge_line_recalled(case: &Case<'_>, event: &LineRecalled) -> Judg
         return Err(Refusal::of(Code::BadAmount, event.line));
     }
     let line = state.need_line(event.line)?;
-    let parent = state.lines.get(line).parent;
-    if parent == NONE {
-        return Err(Refusal::of(Code::NotPassedDown, event.line));
-    }
+    let parent = state.lines.get(line).parent.handle().ok_or(Refusal::of(Code::NotPassedDown, event.line))?;
     let from = state.line_account(line, Class::Available);
     let short = event.fen - state.balance(from);
     if short > 0 {
@@ -133,7 +134,7 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: BudgetChange) 
                 project: event.project,
                 direct: event.direct,
                 advance: event.advance,
-                parent: NONE,
+                parent: Link::NONE,
                 received: event.fen,
                 passed_down: 0,
                 surrendered: 0,
@@ -161,7 +162,15 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: BudgetChange) 
 }
 
 /// The new line inherits year, programme, source, classes and the direct-funds mark, which may not change on the way.
-fn pass_down(state: &mut State, index: u64, on: Day, document: &str, from: u32, unit: u32, part: &PassedPart) {
+fn pass_down(
+    state: &mut State,
+    index: u64,
+    on: Day,
+    document: &str,
+    from: Handle<Line>,
+    unit: Handle<Org>,
+    part: &PassedPart,
+) {
     let child = state.lines.next();
     let accounts = state.open_accounts(Owner::Line, child);
     let parent = state.lines.get_mut(from);
@@ -173,7 +182,7 @@ fn pass_down(state: &mut State, index: u64, on: Day, document: &str, from: u32, 
         document: document.to_owned(),
         parent_document: parent.document.clone(),
         unit,
-        parent: from,
+        parent: from.into(),
         received: part.fen,
         passed_down: 0,
         surrendered: 0,

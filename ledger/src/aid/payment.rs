@@ -7,10 +7,13 @@ use crate::change::{Case, Change, Judged, NewFinding};
 use crate::entry::Entry;
 use crate::event::policy::{Policy, Rule};
 use crate::event::{ApplicationLineAdded, ApplicationPrepared, BatchSent, SetCancelled, SetDecided, SetSealed, Source};
+use crate::handle::{Handle, Link};
 use crate::money::{Day, Fen, share};
 use crate::outcome::{Code, Refusal};
-use crate::state::rows::{Application, ApplicationPart, Award, Batch, Drawn, Payout, Progress, Roster, Set, Stage};
-use crate::state::table::NONE;
+use crate::state::rows::{
+    Application, ApplicationPart, Award, Batch, Card, Drawn, Instalment, Line, Org, Payout, Person, Progress, Roster,
+    Set, Stage,
+};
 use crate::state::{Standing, State};
 use uuid::Uuid;
 
@@ -21,20 +24,20 @@ pub(crate) const DRAWS_MAX: usize = 5;
 pub(crate) const PARTS_MAX: usize = 400;
 
 pub(crate) enum PaymentChange {
-    Prepare { event: ApplicationPrepared, unit: u32 },
+    Prepare { event: ApplicationPrepared, unit: Handle<Org> },
     Line(Box<NewPayout>),
-    Step { application: u32, stage: Stage },
-    Send { application: u32, batch: Uuid, bank: u32 },
+    Step { application: Handle<Application>, stage: Stage },
+    Send { application: Handle<Application>, batch: Uuid, bank: Handle<Org> },
 }
 
 pub(crate) struct NewPayout {
-    application: u32,
+    application: Handle<Application>,
     id: Uuid,
-    award: u32,
+    award: Handle<Award>,
     instalment: u8,
-    card: u32,
+    card: Handle<Card>,
     fen: Fen,
-    reissue_of: u32,
+    reissue_of: Link<Payout>,
     draws: Vec<Drawn>,
 }
 
@@ -63,7 +66,7 @@ pub(crate) fn judge_application_line_added(case: &Case<'_>, event: &ApplicationL
     let roster = state.rosters.get(held.roster);
     let fen = share(held.fen, usize::from(instalment), roster.due.len());
     row.set.judge_line(event.application, event.number, fen)?;
-    let reissue_of = judge_standing(state, held.instalments + u32::from(instalment), event)?;
+    let reissue_of = judge_standing(state, held.instalments.plus(u32::from(instalment)), event)?;
     let card = judge_card(state, held.person, event.card)?;
     let draws = judge_draws(state, row, roster, fen, event)?;
     let unknown = Refusal::of(Code::UnknownProgramme, event.award);
@@ -80,7 +83,7 @@ pub(crate) fn judge_application_line_added(case: &Case<'_>, event: &ApplicationL
     Ok(Change { postings: Vec::new(), findings, act: Some(PaymentChange::Line(Box::new(payout))) })
 }
 
-fn judge_award<'a>(state: &'a State, event: &ApplicationLineAdded) -> Result<(u32, &'a Award, u8), Refusal> {
+fn judge_award<'a>(state: &'a State, event: &ApplicationLineAdded) -> Result<(Handle<Award>, &'a Award, u8), Refusal> {
     let unknown = Refusal::of(Code::UnknownAward, event.award);
     let (handle, award) = state.awards.by_id(event.award).ok_or(unknown)?;
     let roster = state.rosters.get(award.roster);
@@ -95,23 +98,27 @@ fn judge_award<'a>(state: &'a State, event: &ApplicationLineAdded) -> Result<(u3
 }
 
 /// One ordered payment an instalment at a time; after a return the next one names what it reissues.
-fn judge_standing(state: &State, instalment: u32, event: &ApplicationLineAdded) -> Result<u32, Refusal> {
+fn judge_standing(
+    state: &State,
+    instalment: Handle<Instalment>,
+    event: &ApplicationLineAdded,
+) -> Result<Link<Payout>, Refusal> {
     if state.instalments.get(instalment).in_suspense > 0 {
         return Err(Refusal::of(Code::InSuspense, event.award));
     }
     match state.standing(instalment) {
         Standing::Ordered(other) => Err(Refusal::of(Code::AlreadyOrdered, state.payouts.get(other).id)),
         Standing::Settled(other) => Err(Refusal::of(Code::AlreadyPaid, state.payouts.get(other).id)),
-        Standing::Returned(other) if event.reissue_of == Some(state.payouts.get(other).id) => Ok(other),
+        Standing::Returned(other) if event.reissue_of == Some(state.payouts.get(other).id) => Ok(other.into()),
         Standing::Returned(other) => Err(Refusal::of(Code::ReissueUnnamed, state.payouts.get(other).id)),
         Standing::Free => match event.reissue_of {
-            None => Ok(NONE),
+            None => Ok(Link::NONE),
             Some(named) => Err(Refusal::of(Code::UnknownPayout, named)),
         },
     }
 }
 
-fn judge_card(state: &State, person: u32, id: Uuid) -> Result<u32, Refusal> {
+fn judge_card(state: &State, person: Handle<Person>, id: Uuid) -> Result<Handle<Card>, Refusal> {
     let (handle, card) = state.cards.by_id(id).ok_or(Refusal::of(Code::UnknownCard, id))?;
     if card.person != person || !card.in_use {
         return Err(Refusal::of(Code::CardNotPayees, id));
@@ -253,7 +260,7 @@ pub(crate) fn judge_batch_sent(case: &Case<'_>, event: &BatchSent) -> Judged<Pay
     Ok(Change::of(PaymentChange::Send { application, batch: event.batch, bank }))
 }
 
-fn find(state: &State, id: Uuid) -> Result<(u32, &Application), Refusal> {
+fn find(state: &State, id: Uuid) -> Result<(Handle<Application>, &Application), Refusal> {
     let handle = state.known_application(id).ok_or(Refusal::of(Code::UnknownSet, id))?;
     Ok((handle, state.applications.get(handle)))
 }
@@ -269,8 +276,8 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: PaymentChange)
                 set: Set::begun(entry.principal),
                 parts: Vec::new(),
                 accounts,
-                last_payout: NONE,
-                batch: NONE,
+                last_payout: Link::NONE,
+                batch: Link::NONE,
                 effective: entry.event.effective,
                 last: entry.index,
             });
@@ -282,13 +289,13 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: PaymentChange)
             let batch = state.batches.push(Batch { id: batch, application, bank, on, last });
             let row = state.applications.get_mut(application);
             row.set.stage = Stage::Sent;
-            row.batch = batch;
+            row.batch = batch.into();
             row.last = last;
         }
     }
 }
 
-fn step(state: &mut State, entry: &Entry<'_>, application: u32, stage: Stage) {
+fn step(state: &mut State, entry: &Entry<'_>, application: Handle<Application>, stage: Stage) {
     let row = state.applications.get_mut(application);
     row.set.stage = stage;
     row.last = entry.index;
@@ -296,7 +303,7 @@ fn step(state: &mut State, entry: &Entry<'_>, application: u32, stage: Stage) {
         row.set.approver = entry.principal.to_owned();
     }
     if stage == Stage::Sealed {
-        let lines: Vec<u32> = row.parts.iter().map(|part| part.line).collect();
+        let lines: Vec<Handle<Line>> = row.parts.iter().map(|part| part.line).collect();
         for line in lines {
             let row = state.lines.get_mut(line);
             row.applications.push(application);
@@ -318,14 +325,14 @@ fn add_line(state: &mut State, entry: &Entry<'_>, new: &NewPayout) {
         }
     }
     let number = row.set.count;
-    let before_of_application = std::mem::replace(&mut row.last_payout, handle);
+    let before_of_application = std::mem::replace(&mut row.last_payout, handle.into());
     for draw in &new.draws {
         state.draws.push(*draw);
     }
     let award = state.awards.get_mut(new.award);
     award.last = entry.index;
-    let instalment = award.instalments + u32::from(new.instalment);
-    state.instalments.get_mut(instalment).payout = handle;
+    let instalment = award.instalments.plus(u32::from(new.instalment));
+    state.instalments.get_mut(instalment).payout = handle.into();
     state.payouts.push(Payout {
         id: new.id,
         application: new.application,
@@ -340,7 +347,7 @@ fn add_line(state: &mut State, entry: &Entry<'_>, new: &NewPayout) {
         draw_count: u8::try_from(new.draws.len()).unwrap_or(u8::MAX),
         reissue_of: new.reissue_of,
         before_of_application,
-        suspense: NONE,
+        suspense: Link::NONE,
         on: Day::default(),
         last: entry.index,
     });

@@ -7,10 +7,10 @@ use crate::change::{Case, Change, Judged, NewFinding};
 use crate::entry::Entry;
 use crate::event::{PayoutCredited, PayoutReturned, PayoutUnknown, VoucherCleared, VoucherIssued};
 use crate::finding::FindingKind;
+use crate::handle::{Handle, Link};
 use crate::money::{Day, Fen};
 use crate::outcome::Posting;
-use crate::state::rows::{Drawn, Payout, Progress, Stage, Voucher};
-use crate::state::table::NONE;
+use crate::state::rows::{Application, Drawn, Finding, Payout, Progress, Stage, Voucher};
 use crate::state::{State, UNKNOWN_APPLICATION};
 use uuid::Uuid;
 
@@ -18,22 +18,22 @@ pub(crate) enum ResultChange {
     Voucher {
         id: Uuid,
         number: String,
-        application: u32,
+        application: Handle<Application>,
         draws: Vec<Drawn>,
     },
     Cleared {
-        voucher: u32,
+        voucher: Handle<Voucher>,
         taken: Vec<(usize, Fen)>,
     },
     Payout {
-        payout: u32,
+        payout: Handle<Payout>,
         progress: Progress,
         reason: u8,
     },
     /// A return that gives back a credit in suspense.
     Undone {
-        payout: u32,
-        finding: u32,
+        payout: Handle<Payout>,
+        finding: Handle<Finding>,
     },
 }
 
@@ -94,7 +94,7 @@ pub(crate) fn judge_voucher_cleared(case: &Case<'_>, event: &VoucherCleared) -> 
         let suspense = state.org_account(application.unit, Class::Suspense);
         postings.push(state.posting(on, suspense, treasury, excess));
         let (kind, subject, unit) = (FindingKind::VoucherExceeds, event.voucher, application.unit);
-        findings.push(NewFinding { kind, subject, fen: excess, payout: NONE, unit });
+        findings.push(NewFinding { kind, subject, fen: excess, payout: Link::NONE, unit });
     }
     Ok(Change { postings, findings, act: Some(ResultChange::Cleared { voucher, taken }) })
 }
@@ -102,7 +102,7 @@ pub(crate) fn judge_voucher_cleared(case: &Case<'_>, event: &VoucherCleared) -> 
 pub(crate) fn judge_payout_credited(case: &Case<'_>, event: &PayoutCredited) -> Judged<ResultChange> {
     let (state, on) = (case.state, case.on());
     let Some((handle, payout)) = state.payouts.by_id(event.payout) else {
-        return Ok(suspend_credit(state, on, FindingKind::UnknownCredit, event, NONE));
+        return Ok(suspend_credit(state, on, FindingKind::UnknownCredit, event, Link::NONE));
     };
     let sent = state.applications.get(payout.application).set.stage == Stage::Sent;
     let kind = match payout.progress {
@@ -112,10 +112,10 @@ pub(crate) fn judge_payout_credited(case: &Case<'_>, event: &PayoutCredited) -> 
         Progress::Ordered | Progress::Unknown if event.fen != payout.fen => FindingKind::AmountDiffers,
         Progress::Ordered | Progress::Unknown => return Ok(credit(state, on, handle, payout)),
     };
-    Ok(suspend_credit(state, on, kind, event, handle))
+    Ok(suspend_credit(state, on, kind, event, handle.into()))
 }
 
-fn credit(state: &State, on: Day, handle: u32, payout: &Payout) -> Change<ResultChange> {
+fn credit(state: &State, on: Day, handle: Handle<Payout>, payout: &Payout) -> Change<ResultChange> {
     let progress = Progress::Credited;
     let mut change = Change::of(ResultChange::Payout { payout: handle, progress, reason: 0 });
     let roster = state.awards.get(payout.award).roster;
@@ -132,7 +132,7 @@ fn suspend_credit(
     on: Day,
     kind: FindingKind,
     event: &PayoutCredited,
-    payout: u32,
+    payout: Link<Payout>,
 ) -> Change<ResultChange> {
     let application = application_of(state, payout);
     let unit = state.applications.get(application).unit;
@@ -148,7 +148,7 @@ fn suspended(
     (debit, credit): (AccountNo, AccountNo),
     subject: Uuid,
     fen: Fen,
-    payout: u32,
+    payout: Link<Payout>,
 ) -> Change<ResultChange> {
     let unit = state.applications.get(application_of(state, payout)).unit;
     let mut change = Change::only(NewFinding { kind, subject, fen: fen.max(0), payout, unit });
@@ -158,14 +158,14 @@ fn suspended(
     change
 }
 
-fn application_of(state: &State, payout: u32) -> u32 {
-    if payout == NONE { UNKNOWN_APPLICATION } else { state.payouts.get(payout).application }
+fn application_of(state: &State, payout: Link<Payout>) -> Handle<Application> {
+    payout.handle().map_or(UNKNOWN_APPLICATION, |payout| state.payouts.get(payout).application)
 }
 
 pub(crate) fn judge_payout_returned(case: &Case<'_>, event: &PayoutReturned) -> Judged<ResultChange> {
     let (state, on) = (case.state, case.on());
     let Some((handle, payout)) = state.payouts.by_id(event.payout) else {
-        return Ok(unexpected_return(state, on, event, NONE));
+        return Ok(unexpected_return(state, on, event, Link::NONE));
     };
     let reason = u8::try_from(event.reason).unwrap_or(u8::MAX);
     // The bank takes back what it credited without authority: suspense ends, nothing else changes.
@@ -178,7 +178,7 @@ pub(crate) fn judge_payout_returned(case: &Case<'_>, event: &PayoutReturned) -> 
     }
     let sent = state.applications.get(payout.application).set.stage == Stage::Sent;
     if !sent || event.fen != payout.fen || payout.progress == Progress::Returned {
-        return Ok(unexpected_return(state, on, event, handle));
+        return Ok(unexpected_return(state, on, event, handle.into()));
     }
     let act = Some(ResultChange::Payout { payout: handle, progress: Progress::Returned, reason });
     Ok(Change { postings: take_back(state, on, payout), findings: Vec::new(), act })
@@ -193,7 +193,7 @@ fn take_back(state: &State, on: Day, payout: &Payout) -> Vec<Posting> {
     let treasury = state.org_account(application.unit, Class::Treasury);
     let source = state.application_account(payout.application, from);
     let mut postings = vec![state.posting(on, treasury, source, payout.fen)];
-    for at in payout.draws..payout.draws + u32::from(payout.draw_count) {
+    for at in payout.draws.run(u32::from(payout.draw_count)) {
         let draw = state.draws.get(at);
         // The line's own year: a payment accepted out of suspense may be drawn from a line of a later year.
         let restored = if on.year() == state.lines.get(draw.line).fiscal_year {
@@ -211,12 +211,12 @@ fn take_back(state: &State, on: Day, payout: &Payout) -> Vec<Posting> {
     postings
 }
 
-fn unexpected_return(state: &State, on: Day, event: &PayoutReturned, payout: u32) -> Change<ResultChange> {
+fn unexpected_return(state: &State, on: Day, event: &PayoutReturned, payout: Link<Payout>) -> Change<ResultChange> {
     let unit = state.applications.get(application_of(state, payout)).unit;
     let treasury = state.org_account(unit, Class::Treasury);
     let suspense = state.org_account(unit, Class::Suspense);
     let kind = FindingKind::UnexpectedReturn;
-    let mut change = suspended(state, on, kind, (treasury, suspense), event.payout, event.fen, NONE);
+    let mut change = suspended(state, on, kind, (treasury, suspense), event.payout, event.fen, Link::NONE);
     for finding in &mut change.findings {
         finding.unit = unit;
     }
@@ -256,14 +256,14 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: ResultChange) 
                 surrender(state, index, on, payout);
             }
         }
-        ResultChange::Undone { payout, finding } => suspense::end(state, index, payout, finding),
+        ResultChange::Undone { payout, finding } => suspense::end(state, index, payout.into(), finding),
     }
 }
 
 /// A return of a later year is not available again: each line it was drawn from counts it as surrendered.
-fn surrender(state: &mut State, index: u64, on: Day, payout: u32) {
+fn surrender(state: &mut State, index: u64, on: Day, payout: Handle<Payout>) {
     let row = state.payouts.get(payout);
-    for at in row.draws..row.draws + u32::from(row.draw_count) {
+    for at in row.draws.run(u32::from(row.draw_count)) {
         let Drawn { line, fen } = *state.draws.get(at);
         // As in `take_back`, by the line's own year.
         if on.year() == state.lines.get(line).fiscal_year {

@@ -4,18 +4,18 @@ use crate::account::Class;
 use crate::change::{Case, Change, Judged};
 use crate::entry::Entry;
 use crate::event::{Clearing, SuspenseCleared};
+use crate::handle::{Handle, Link};
 use crate::money::{Day, Fen};
 use crate::outcome::{Code, Refusal};
-use crate::state::rows::{Drawn, Finding, Payout, Progress};
-use crate::state::table::NONE;
-use crate::state::{Standing, State};
+use crate::state::rows::{Drawn, Finding, Line, Payout, Progress};
+use crate::state::{Standing, State, UNKNOWN_APPLICATION};
 use uuid::Uuid;
 
 pub(crate) enum SuspenseChange {
     /// The payee owes the credit back.
-    Recover { payout: u32, finding: u32 },
+    Recover { payout: Link<Payout>, finding: Handle<Finding> },
     /// The credit was accepted; its instalment is settled after all.
-    Accept { payout: u32, finding: u32, line: u32 },
+    Accept { payout: Handle<Payout>, finding: Handle<Finding>, line: Handle<Line> },
 }
 
 pub(crate) fn judge_suspense_cleared(case: &Case<'_>, event: &SuspenseCleared) -> Judged<SuspenseChange> {
@@ -23,10 +23,10 @@ pub(crate) fn judge_suspense_cleared(case: &Case<'_>, event: &SuspenseCleared) -
     let (handle, finding) = find(state, event.credit)?;
     let suspense = state.org_account(finding.unit, Class::Suspense);
     let treasury = state.org_account(finding.unit, Class::Treasury);
-    let payout = Some(finding.payout).filter(|payout| *payout != NONE);
+    let payout = finding.payout.handle();
     match event.how {
         Clearing::Recoverable => {
-            let application = payout.map_or(0, |payout| state.payouts.get(payout).application);
+            let application = payout.map_or(UNKNOWN_APPLICATION, |payout| state.payouts.get(payout).application);
             let payee = state.application_account(application, Class::Payee);
             let receivable = state.org_account(finding.unit, Class::Receivable);
             let mut change = Change::of(SuspenseChange::Recover { payout: finding.payout, finding: handle });
@@ -46,14 +46,14 @@ fn accepted(
     state: &State,
     on: Day,
     credit: Uuid,
-    handle: u32,
+    handle: Handle<Finding>,
     finding: &Finding,
     line_id: Uuid,
 ) -> Judged<SuspenseChange> {
     let line = state.need_line(line_id)?;
     let row = state.lines.get(line);
     let unknown = Refusal::of(Code::UnknownPayout, credit);
-    let payout = Some(finding.payout).filter(|payout| *payout != NONE).ok_or(unknown)?;
+    let payout = finding.payout.handle().ok_or(unknown)?;
     let paid = state.payouts.get(payout);
     let award = state.awards.get(paid.award);
     let roster = state.rosters.get(award.roster);
@@ -66,7 +66,7 @@ fn accepted(
     if row.programme != roster.programme {
         return Err(Refusal::of(Code::WrongProgramme, line_id));
     }
-    match state.standing(award.instalments + u32::from(paid.instalment)) {
+    match state.standing(award.instalments.plus(u32::from(paid.instalment))) {
         Standing::Returned(latest) if latest == payout && finding.fen == paid.fen => {}
         Standing::Settled(other) => return Err(Refusal::of(Code::AlreadyPaid, state.payouts.get(other).id)),
         _ => return Err(Refusal::of(Code::SetNotReady, paid.id)),
@@ -90,23 +90,18 @@ fn accepted(
 }
 
 /// The open finding of a credit, by the event id of the credit.
-fn find(state: &State, credit: Uuid) -> Result<(u32, &Finding), Refusal> {
+fn find(state: &State, credit: Uuid) -> Result<(Handle<Finding>, &Finding), Refusal> {
     let unknown = Refusal::of(Code::UnknownCredit, credit);
     let index = u64::from(state.seen.find(credit).ok_or(unknown)?);
     // Findings are in entry order, so this is a look-up, not a scan.
-    let (mut low, mut high) = (0, state.findings.next());
-    while low < high {
-        let middle = low + (high - low) / 2;
-        if state.findings.get(middle).index < index { low = middle + 1 } else { high = middle }
-    }
-    let found = Some(low).filter(|at| *at < state.findings.next()).map(|at| (at, state.findings.get(at)));
+    let found = state.findings.from(state.findings.partition_point(|finding| finding.index < index)).next();
     // A credit of nothing put nothing into suspense.
     let stands = |finding: &Finding| finding.open && finding.fen > 0 && finding.kind.is_credit();
     found.filter(|(_, finding)| finding.index == index && stands(finding)).ok_or(unknown)
 }
 
 /// The latest credit of this payment and amount in suspense. Reached from the payment, which has a few.
-pub(crate) fn of_payout(state: &State, payout: &Payout, fen: Fen) -> Option<u32> {
+pub(crate) fn of_payout(state: &State, payout: &Payout, fen: Fen) -> Option<Handle<Finding>> {
     let mut findings = state.findings.chain(payout.suspense, |finding| finding.before_of_payout);
     findings.find(|(_, finding)| finding.open && finding.fen == fen).map(|(at, _)| at)
 }
@@ -119,36 +114,34 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: SuspenseChange
 }
 
 /// Ties a finding to its payment, so that a return can undo it and a reissue is blocked.
-pub(crate) fn note(state: &mut State, payout: u32, finding: u32) {
+pub(crate) fn note(state: &mut State, payout: Handle<Payout>, finding: Handle<Finding>) {
     let row = state.payouts.get_mut(payout);
-    let before = std::mem::replace(&mut row.suspense, finding);
+    let before = std::mem::replace(&mut row.suspense, finding.into());
     state.findings.get_mut(finding).before_of_payout = before;
     let row = state.payouts.get(payout);
     let award = row.award;
-    let instalment = state.awards.get(award).instalments + u32::from(state.payouts.get(payout).instalment);
+    let instalment = state.awards.get(award).instalments.plus(u32::from(state.payouts.get(payout).instalment));
     state.instalments.get_mut(instalment).in_suspense += 1;
 }
 
 /// Ends a finding whose money is accounted for.
-pub(crate) fn end(state: &mut State, index: u64, payout: u32, finding: u32) {
+pub(crate) fn end(state: &mut State, index: u64, payout: Link<Payout>, finding: Handle<Finding>) {
     state.findings.get_mut(finding).open = false;
-    if payout == NONE {
-        return;
-    }
+    let Some(payout) = payout.handle() else { return };
     let mut findings = state.findings.chain(state.payouts.get(payout).suspense, |finding| finding.before_of_payout);
-    let latest = findings.find(|(_, finding)| finding.open).map_or(NONE, |(at, _)| at);
+    let latest: Link<Finding> = findings.find(|(_, finding)| finding.open).map(|(at, _)| at).into();
     drop(findings);
     let row = state.payouts.get_mut(payout);
     (row.suspense, row.last) = (latest, index);
     let (award, at) = (row.award, u32::from(row.instalment));
-    let instalment = state.awards.get(award).instalments + at;
+    let instalment = state.awards.get(award).instalments.plus(at);
     state.instalments.get_mut(instalment).in_suspense -= 1;
 }
 
 /// Ends a finding whose credit was accepted: the payment counts as credited, drawn from the accepted line.
-fn accept(state: &mut State, entry: &Entry<'_>, payout: u32, finding: u32, line: u32) {
+fn accept(state: &mut State, entry: &Entry<'_>, payout: Handle<Payout>, finding: Handle<Finding>, line: Handle<Line>) {
     let (index, on) = (entry.index, entry.event.effective);
-    end(state, index, payout, finding);
+    end(state, index, payout.into(), finding);
     let fen = state.findings.get(finding).fen;
     let draws = state.draws.push(Drawn { line, fen });
     let row = state.payouts.get_mut(payout);

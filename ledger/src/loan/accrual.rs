@@ -112,7 +112,7 @@ fn agree(loan: Uuid, said: Interest, ours: Interest) -> Result<(), Refusal> {
 
 /// Interest posted through a day, and nothing else changed.
 fn accrued(state: &State, on: Day, found: &Found<'_>, through: Day, flows: Flows) -> Change<LoanChange> {
-    let loan = found.handle.unwrap_or_default();
+    let loan = found.handle.unwrap_or(state.loans.next());
     let mut change = Change::of(LoanChange::Accrue { loan, through, flows });
     change.postings = difference(state, on, found.channels(), &found.row.posted, &flows);
     // Other interest is another allocation of payments, and so another principal.

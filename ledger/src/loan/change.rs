@@ -2,16 +2,18 @@
 
 use crate::event::loan_terms::LoanTerms;
 use crate::event::{RatePublished, WaiverAdopted};
+use crate::handle::Handle;
 use crate::money::Day;
 use crate::state::flows::Flows;
 use crate::state::lending_rows::{Fact, Loan};
+use crate::state::rows::Org;
 use uuid::Uuid;
 
 pub(crate) enum LoanChange {
     Terms(Box<LoanTerms>),
     Rate(RatePublished),
     Waiver(WaiverAdopted),
-    Sign { row: Box<Loan>, lender: u32, person: Uuid },
+    Sign { row: Box<Loan>, lender: Handle<Org>, person: Uuid },
     Facts { loan: Uuid, facts: Vec<Fact>, through: Day, flows: Flows },
-    Accrue { loan: u32, through: Day, flows: Flows },
+    Accrue { loan: Handle<Loan>, through: Day, flows: Flows },
 }

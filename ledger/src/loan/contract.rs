@@ -7,31 +7,32 @@ use super::portfolio::{PortfolioRef, open_portfolio, portfolio};
 use super::position::target;
 use super::posting::{Channels, difference};
 use super::rates::terms_on;
-use crate::account::Owner;
+use crate::account::{AccountNo, Owner};
 use crate::change::{Case, Change, Judged, NewFinding};
 use crate::event::loan_terms::LoanTerms;
 use crate::event::{DayBasis, LoanKind, LoanSigned, StudyLevel};
 use crate::finding::FindingKind;
+use crate::handle::{Handle, Link};
 use crate::money::Day;
 use crate::state::flows::Flows;
-use crate::state::lending_rows::{Borrower, ClaimSums, Loan};
-use crate::state::table::NONE;
+use crate::state::lending_rows::{Borrower, ClaimSums, Loan, Portfolio};
+use crate::state::rows::Org;
 use crate::state::{State, UNKNOWN_ORG};
 use std::borrow::Cow;
 use uuid::Uuid;
 
 /// A loan of which nothing but its id is known.
-fn unknown_loan(id: Uuid, accounts: u32) -> Loan {
+fn unknown_loan(id: Uuid, portfolio: Handle<Portfolio>, accounts: AccountNo) -> Loan {
     let nothing = Day::default();
     Loan {
         id,
         known: false,
         number: String::new(),
         contract: [0; 32],
-        portfolio: NONE,
-        person: NONE,
+        portfolio,
+        person: Link::NONE,
         school: UNKNOWN_ORG,
-        before_of_borrower: NONE,
+        before_of_borrower: Link::NONE,
         kind: LoanKind::Origin,
         level: StudyLevel::Undergraduate,
         basis: DayBasis::D360,
@@ -47,7 +48,7 @@ fn unknown_loan(id: Uuid, accounts: u32) -> Loan {
         confirmed: ClaimSums::default(),
         recovered: 0,
         borne: 0,
-        last_claim_line: NONE,
+        last_claim_line: Link::NONE,
         accounts,
         last: 0,
     }
@@ -55,7 +56,7 @@ fn unknown_loan(id: Uuid, accounts: u32) -> Loan {
 
 /// A loan as an entry finds it: known, reported before its contract, or never heard of.
 pub(crate) struct Found<'a> {
-    pub handle: Option<u32>,
+    pub handle: Option<Handle<Loan>>,
     pub row: Cow<'a, Loan>,
     /// Its portfolio; that of unknown loans may have to be opened first.
     pub portfolio: PortfolioRef,
@@ -71,25 +72,23 @@ impl Found<'_> {
 /// Finds a loan, or says what its row and accounts will be.
 pub(crate) fn find(state: &State, id: Uuid) -> Found<'_> {
     if let Some((handle, row)) = state.loans.by_id(id) {
-        let portfolio = PortfolioRef::of(state.portfolios.get(row.portfolio));
+        let portfolio = PortfolioRef::of(state, row.portfolio);
         return Found { handle: Some(handle), row: Cow::Borrowed(row), portfolio };
     }
     let portfolio = portfolio(state, UNKNOWN_ORG, LoanKind::Origin);
-    let accounts = state.accounts.next() + portfolio.opens;
-    Found { handle: None, row: Cow::Owned(unknown_loan(id, accounts)), portfolio }
+    let accounts = state.accounts.next().plus(portfolio.opens);
+    Found { handle: None, row: Cow::Owned(unknown_loan(id, portfolio.handle, accounts)), portfolio }
 }
 
 /// Opens what [`find`] foresaw; the handle of the loan.
-pub(crate) fn open(state: &mut State, id: Uuid, lender: u32, kind: LoanKind, index: u64) -> u32 {
+pub(crate) fn open(state: &mut State, id: Uuid, lender: Handle<Org>, kind: LoanKind, index: u64) -> Handle<Loan> {
     if let Some(handle) = state.loans.find(id) {
         return handle;
     }
     // The portfolio's accounts come before the loan's: `find` numbered them so, and postings name these numbers.
     let portfolio = open_portfolio(state, lender, kind, index);
     let accounts = state.open_accounts(Owner::Loan, state.loans.next());
-    let mut row = unknown_loan(id, accounts);
-    row.portfolio = portfolio;
-    state.loans.push(row)
+    state.loans.push(unknown_loan(id, portfolio, accounts))
 }
 
 pub(crate) fn judge_loan_signed(case: &Case<'_>, event: &LoanSigned) -> Judged<LoanChange> {
@@ -101,16 +100,16 @@ pub(crate) fn judge_loan_signed(case: &Case<'_>, event: &LoanSigned) -> Judged<L
     let lender = state.known_org(event.lender);
     let portfolio = portfolio(state, lender.unwrap_or(UNKNOWN_ORG), event.kind);
     let findings = check(state, on, event);
-    let accounts = known.map_or(state.accounts.next() + portfolio.opens, |(_, row)| row.accounts);
-    let mut row = known.map_or_else(|| unknown_loan(event.loan, accounts), |(_, row)| row.clone());
-    let (home, posted) = (row.portfolio, row.posted);
+    let accounts = known.map_or(state.accounts.next().plus(portfolio.opens), |(_, row)| row.accounts);
+    let mut row = known.map_or_else(|| unknown_loan(event.loan, portfolio.handle, accounts), |(_, row)| row.clone());
+    let posted = row.posted;
     fill(state, &mut row, on, event);
     row.posted = target(state, &row, &row.facts, row.through, row.confirmed);
     let mut change = Change { postings: Vec::new(), findings, act: None };
     // What was reported before the contract is with the lender nobody knew; it moves to the one that signed.
-    if home != NONE {
+    if let Some((_, early)) = known {
         let nothing = Flows::default();
-        let before = PortfolioRef::of(state.portfolios.get(home));
+        let before = PortfolioRef::of(state, early.portfolio);
         change.postings = difference(state, on, Channels::new(accounts, &portfolio), &nothing, &row.posted);
         change.postings.extend(difference(state, on, Channels::new(accounts, &before), &posted, &nothing));
         fund_effect::bear(state, on, &portfolio, &row, &row.facts, [&nothing, &row.posted], &mut change);
@@ -138,12 +137,12 @@ fn fill(state: &State, row: &mut Loan, on: Day, event: &LoanSigned) {
     row.known = true;
     row.number.clone_from(&event.number);
     row.contract = event.contract;
-    row.person = state.persons.find(event.person).unwrap_or(NONE);
+    row.person = state.persons.find(event.person).into();
     row.school = state.known_org(event.school).unwrap_or(UNKNOWN_ORG);
     (row.kind, row.level, row.basis) = (event.kind, event.level, event.basis);
     (row.academic_year, row.signed) = (event.academic_year, on);
     (row.graduates, row.repay_from, row.matures) = (event.graduates, event.repay_from, event.matures);
-    row.before_of_borrower = state.borrowers.by_id(event.person).map_or(NONE, |(_, borrower)| borrower.last_loan);
+    row.before_of_borrower = state.borrowers.by_id(event.person).map_or(Link::NONE, |(_, borrower)| borrower.last_loan);
 }
 
 /// Term and grace against the terms in force (教财〔2015〕7号, 教财〔2020〕4号).
@@ -170,13 +169,13 @@ fn latest_maturity(terms: &LoanTerms, signed: Day, graduates: Day) -> Day {
 
 /// Origin and campus loan exclude each other in one academic year.
 fn check_kinds(state: &State, event: &LoanSigned) -> Option<FindingKind> {
-    let latest = state.borrowers.by_id(event.person).map_or(NONE, |(_, borrower)| borrower.last_loan);
+    let latest = state.borrowers.by_id(event.person).map_or(Link::NONE, |(_, borrower)| borrower.last_loan);
     let mut loans = state.loans.chain(latest, |loan| loan.before_of_borrower);
     let other = loans.any(|(_, loan)| loan.academic_year == event.academic_year && loan.kind != event.kind);
     other.then_some(FindingKind::BothKinds)
 }
 
-pub(super) fn sign(state: &mut State, index: u64, mut row: Loan, lender: u32, person: Uuid) {
+pub(super) fn sign(state: &mut State, index: u64, mut row: Loan, lender: Handle<Org>, person: Uuid) {
     let handle = open(state, row.id, lender, row.kind, index);
     row.portfolio = open_portfolio(state, lender, row.kind, index);
     row.accounts = state.loans.get(handle).accounts;
@@ -184,9 +183,9 @@ pub(super) fn sign(state: &mut State, index: u64, mut row: Loan, lender: u32, pe
     let facts = row.facts.clone();
     *state.loans.get_mut(handle) = row;
     match state.borrowers.find(person) {
-        Some(borrower) => state.borrowers.get_mut(borrower).last_loan = handle,
+        Some(borrower) => state.borrowers.get_mut(borrower).last_loan = handle.into(),
         None => {
-            state.borrowers.push(Borrower { id: person, last_loan: handle });
+            state.borrowers.push(Borrower { id: person, last_loan: handle.into() });
         }
     }
     fund_effect::note(state, index, handle, &Flows::default(), &facts);

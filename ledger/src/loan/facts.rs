@@ -18,10 +18,10 @@ use crate::event::{
     LoanStateRepaid, LoanWrittenOff, Status,
 };
 use crate::finding::FindingKind;
+use crate::handle::Link;
 use crate::money::{Day, Fen};
 use crate::state::flows::{Flow, Flows};
 use crate::state::lending_rows::{Fact, Loan, What};
-use crate::state::table::NONE;
 use crate::state::{State, UNKNOWN_ORG};
 use uuid::Uuid;
 
@@ -183,7 +183,7 @@ fn check(state: &State, on: Day, loan: &Loan, what: What, findings: &mut Vec<New
 
 /// Whether the student was away that day, or had finished and pays the interest as a borrower.
 fn out_of_study(state: &State, on: Day, loan: &Loan) -> bool {
-    let standing = (loan.person != NONE).then(|| state.status_on(loan.person, on)).flatten();
+    let standing = loan.person.handle().and_then(|person| state.status_on(person, on));
     matches!(standing, Some((_, Status::Leave | Status::Withdrawn | Status::Deceased, _)))
         || Walk::new(state, loan, &[]).is_ok_and(|walk| walk.bearer_on(on) == Bearer::Borrower)
 }
@@ -195,8 +195,8 @@ fn over_ceiling(state: &State, on: Day, loan: &Loan, fen: Fen) -> bool {
         return false;
     };
     let mut drawn = i128::from(fen);
-    let borrower = (loan.person != NONE).then(|| state.borrowers.by_id(state.persons.get(loan.person).id)).flatten();
-    let latest = borrower.map_or(NONE, |(_, borrower)| borrower.last_loan);
+    let borrower = loan.person.handle().and_then(|person| state.borrowers.by_id(state.persons.get(person).id));
+    let latest = borrower.map_or(Link::NONE, |(_, borrower)| borrower.last_loan);
     let loans = state.loans.chain(latest, |other| other.before_of_borrower);
     for (_, other) in loans.filter(|(_, other)| other.academic_year == loan.academic_year) {
         drawn += i128::from(other.posted[Flow::Drawn]);

@@ -11,11 +11,13 @@ use crate::change::{Change, NewFinding};
 use crate::event::loan_terms::{LoanTerms, Part, split};
 use crate::event::{LoanKind, Payer};
 use crate::finding::FindingKind;
+use crate::handle::Handle;
 use crate::money::{Day, Fen};
 use crate::outcome::Posting;
 use crate::state::State;
 use crate::state::flows::{Flow, Flows};
-use crate::state::lending_rows::{Fact, Loan, RiskYear, What};
+use crate::state::lending_rows::{Fact, Loan, Portfolio, RiskYear, What};
+use crate::state::rows::Org;
 use uuid::Uuid;
 
 /// The lender alone, where no terms say otherwise.
@@ -64,7 +66,7 @@ fn shares(state: &State, fund: &PortfolioRef, borne: Fen, flows: [&Flows; 2]) ->
 
 /// What others bear of a loan's loss, by the same shares as [`bear`] posts: asked before the postings are made.
 fn borne(state: &State, loan: &Loan, before: &Flows) -> Fen {
-    let fund = PortfolioRef::of(state.portfolios.get(loan.portfolio));
+    let fund = PortfolioRef::of(state, loan.portfolio);
     let [_, others] = shares(state, &fund, loan.borne, [before, &loan.posted]);
     loan.borne.saturating_add(others)
 }
@@ -118,7 +120,7 @@ pub(crate) fn shortfall(state: &State, on: Day, fund: &PortfolioRef, fen: Fen, p
 /// Net drawings count for the risk year of the draw's own day, by the terms then known: a year that begins on another day
 /// must be adopted before its first draw is reported. A loan reported before its contract counts from its signing on, then with
 /// all its facts.
-pub(crate) fn note(state: &mut State, index: u64, loan: u32, before: &Flows, new: &[Fact]) {
+pub(crate) fn note(state: &mut State, index: u64, loan: Handle<Loan>, before: &Flows, new: &[Fact]) {
     let row = state.loans.get(loan);
     if !row.known {
         return;
@@ -158,7 +160,13 @@ fn settled_drawn(flows: &Flows) -> Fen {
     if settled { drawn } else { 0 }
 }
 
-fn open_risk_year(state: &mut State, index: u64, portfolio: u32, school: u32, year: u16) -> u32 {
+fn open_risk_year(
+    state: &mut State,
+    index: u64,
+    portfolio: Handle<Portfolio>,
+    school: Handle<Org>,
+    year: u16,
+) -> Handle<RiskYear> {
     let id = risk_year_id(state.portfolios.get(portfolio).id, year, state.orgs.get(school).id);
     let new = RiskYear { id, portfolio, school, year, drawn: 0, accrued: Vec::new(), last: index };
     state.risk_years.find(id).unwrap_or_else(|| state.risk_years.push(new))

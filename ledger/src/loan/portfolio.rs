@@ -1,10 +1,12 @@
 //! Portfolios: all loans of one kind of one lender. Found by an id derived from both, opened by whatever names them first.
 //! What their compensation fund holds is in `fund_effect` and `lender::fund`.
 
-use crate::account::Owner;
+use crate::account::{AccountNo, Owner};
 use crate::event::LoanKind;
+use crate::handle::Handle;
 use crate::state::State;
 use crate::state::lending_rows::Portfolio;
+use crate::state::rows::Org;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -30,32 +32,37 @@ pub fn portfolio_id(lender: Uuid, kind: LoanKind) -> Uuid {
 /// The accounts of a portfolio, whether it exists or will be opened by this entry.
 #[derive(Clone, Copy)]
 pub(crate) struct PortfolioRef {
-    pub lender: u32,
+    pub handle: Handle<Portfolio>,
+    pub lender: Handle<Org>,
     pub kind: LoanKind,
     /// First of its accounts.
-    pub accounts: u32,
+    pub accounts: AccountNo,
     /// How many accounts this entry opens for it.
     pub opens: u32,
 }
 
 impl PortfolioRef {
     /// A portfolio that is there.
-    pub fn of(row: &Portfolio) -> Self {
-        Self { lender: row.lender, kind: row.kind, accounts: row.accounts, opens: 0 }
+    pub fn of(state: &State, handle: Handle<Portfolio>) -> Self {
+        let row = state.portfolios.get(handle);
+        Self { handle, lender: row.lender, kind: row.kind, accounts: row.accounts, opens: 0 }
     }
 }
 
 /// The portfolio of a lender and kind, as it is or as it will be.
-pub(crate) fn portfolio(state: &State, lender: u32, kind: LoanKind) -> PortfolioRef {
+pub(crate) fn portfolio(state: &State, lender: Handle<Org>, kind: LoanKind) -> PortfolioRef {
     let id = portfolio_id(state.orgs.get(lender).id, kind);
     match state.portfolios.by_id(id) {
-        Some((_, row)) => PortfolioRef::of(row),
-        None => PortfolioRef { lender, kind, accounts: state.accounts.next(), opens: Owner::Portfolio.accounts() },
+        Some((handle, _)) => PortfolioRef::of(state, handle),
+        None => {
+            let (handle, accounts) = (state.portfolios.next(), state.accounts.next());
+            PortfolioRef { handle, lender, kind, accounts, opens: Owner::Portfolio.accounts() }
+        }
     }
 }
 
 /// The handle of a portfolio, opened if it is not yet there.
-pub(crate) fn open_portfolio(state: &mut State, lender: u32, kind: LoanKind, index: u64) -> u32 {
+pub(crate) fn open_portfolio(state: &mut State, lender: Handle<Org>, kind: LoanKind, index: u64) -> Handle<Portfolio> {
     let id = portfolio_id(state.orgs.get(lender).id, kind);
     if let Some(handle) = state.portfolios.find(id) {
         return handle;

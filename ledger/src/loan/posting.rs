@@ -3,23 +3,26 @@
 
 use super::portfolio::PortfolioRef;
 use crate::account::{AccountNo, Book, Class, Owner};
+use crate::handle::Handle;
 use crate::money::Day;
 use crate::outcome::Posting;
 use crate::state::State;
 use crate::state::flows::{Flow, Flows};
+use crate::state::rows::Org;
 
 /// Where a loan's flows run: its own accounts and those of its portfolio.
 #[derive(Clone, Copy)]
 pub(crate) struct Channels {
-    loan: u32,
-    portfolio: u32,
+    /// The first account of each.
+    loan: AccountNo,
+    portfolio: AccountNo,
     /// Organisation of the lender.
-    lender: u32,
+    lender: Handle<Org>,
 }
 
 impl Channels {
     /// Between a loan, by the first of its accounts, and a portfolio.
-    pub fn new(loan: u32, portfolio: &PortfolioRef) -> Self {
+    pub fn new(loan: AccountNo, portfolio: &PortfolioRef) -> Self {
         Self { loan, portfolio: portfolio.accounts, lender: portfolio.lender }
     }
 

@@ -6,6 +6,7 @@ use crate::change::{Case, Change, Judged};
 use crate::entry::Entry;
 use crate::event::loan_terms::{LoanTerms, MonthDay, Part};
 use crate::event::{RatePublished, WaiverAdopted};
+use crate::handle::Handle;
 use crate::outcome::{Code, Refusal};
 use crate::state::State;
 use crate::state::lending_rows::{AdoptedTerms, Fixing, LoanRules, Waiver};
@@ -51,7 +52,7 @@ fn rules(state: &mut State, index: u64) -> &mut LoanRules {
     if state.loan_rules.is_empty() {
         state.loan_rules.push(LoanRules::default());
     }
-    let rules = state.loan_rules.get_mut(0);
+    let rules = state.loan_rules.get_mut(Handle::new(0));
     rules.last = index;
     rules
 }

@@ -5,7 +5,6 @@ use crate::event::loan_terms::{LoanTerms, StudyEnd};
 use crate::money::Day;
 use crate::state::State;
 use crate::state::lending_rows::Loan;
-use crate::state::table::NONE;
 
 /// Who pays from a day on, before any waiver.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -41,10 +40,8 @@ enum End {
 #[must_use]
 pub(crate) fn study(state: &State, loan: &Loan, terms: &LoanTerms) -> Study {
     let mut study = Study { bearers: vec![(Day::default(), Bearer::Finance)], graduated: None };
-    if loan.person == NONE {
-        return study;
-    }
-    let person = state.persons.get(loan.person);
+    let Some(person) = loan.person.handle() else { return study };
+    let person = state.persons.get(person);
     let mut ended: Option<End> = None;
     for (on, status, _) in person.earlier.iter().chain(person.status.iter()) {
         let before = *on < loan.signed;

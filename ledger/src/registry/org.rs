@@ -5,14 +5,14 @@ use crate::change::{Case, Change, Judged, NewFinding};
 use crate::entry::Entry;
 use crate::event::{OrgRegistered, OrgRenamed};
 use crate::finding::FindingKind;
+use crate::handle::{Handle, Link};
 use crate::money::Day;
 use crate::state::State;
 use crate::state::rows::Org;
-use crate::state::table::NONE;
 
 pub(crate) enum OrgChange {
-    Register { event: OrgRegistered, parent: u32 },
-    Rename { org: u32, event: OrgRenamed },
+    Register { event: OrgRegistered, parent: Link<Org> },
+    Rename { org: Handle<Org>, event: OrgRenamed },
 }
 
 pub(crate) fn judge_org_registered(case: &Case<'_>, event: &OrgRegistered) -> Judged<OrgChange> {
@@ -21,7 +21,7 @@ pub(crate) fn judge_org_registered(case: &Case<'_>, event: &OrgRegistered) -> Ju
         return Ok(Change::only(NewFinding::about(FindingKind::Repeated, event.org)));
     }
     let parent = event.parent.and_then(|id| state.known_org(id));
-    let mut change = Change::of(OrgChange::Register { event: event.clone(), parent: parent.unwrap_or(NONE) });
+    let mut change = Change::of(OrgChange::Register { event: event.clone(), parent: parent.into() });
     if let (Some(id), None) = (event.parent, parent) {
         change.findings.push(NewFinding::about(FindingKind::UnknownSubject, id));
     }
@@ -66,6 +66,6 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: OrgChange) {
 
 /// Whether `below` is under `above` in the budget tree. The tree is five levels deep and has no cycles, as a parent is
 /// known before its child.
-pub(crate) fn is_below(state: &State, below: u32, above: u32) -> bool {
+pub(crate) fn is_below(state: &State, below: Handle<Org>, above: Handle<Org>) -> bool {
     state.orgs.chain(state.orgs.get(below).parent, |unit| unit.parent).any(|(at, _)| at == above)
 }

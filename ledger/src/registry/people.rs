@@ -4,16 +4,16 @@ use crate::change::{Case, Change, Judged, NewFinding};
 use crate::entry::Entry;
 use crate::event::{CardBound, CardReplaced, PersonRegistered, Status, StatusChanged};
 use crate::finding::FindingKind;
+use crate::handle::{Handle, Link};
 use crate::money::Day;
-use crate::state::rows::{Card, Person};
-use crate::state::table::NONE;
+use crate::state::rows::{Card, Org, Person};
 use crate::state::{State, UNKNOWN_ORG};
 use uuid::Uuid;
 
 pub(crate) enum PeopleChange {
     Register(PersonRegistered),
-    Status { person: u32, on: Day, status: Status, school: u32 },
-    Bind { person: u32, card: Uuid, old: Option<u32> },
+    Status { person: Handle<Person>, on: Day, status: Status, school: Handle<Org> },
+    Bind { person: Handle<Person>, card: Uuid, old: Option<Handle<Card>> },
 }
 
 pub(crate) fn judge_person_registered(case: &Case<'_>, event: &PersonRegistered) -> Judged<PeopleChange> {
@@ -53,7 +53,7 @@ pub(crate) fn judge_card_replaced(case: &Case<'_>, event: &CardReplaced) -> Judg
     Ok(change)
 }
 
-fn bind(state: &State, person: Uuid, card: Uuid, old: Option<u32>) -> Change<PeopleChange> {
+fn bind(state: &State, person: Uuid, card: Uuid, old: Option<Handle<Card>>) -> Change<PeopleChange> {
     let Some(owner) = state.persons.find(person) else {
         return Change::only(NewFinding::about(FindingKind::UnknownSubject, person));
     };
@@ -73,7 +73,7 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: PeopleChange) 
             let (id, origin) = (event.person, event.origin);
             let earlier = Vec::new();
             let person =
-                state.persons.push(Person { id, origin, status: None, earlier, last_award: NONE, last: index });
+                state.persons.push(Person { id, origin, status: None, earlier, last_award: Link::NONE, last: index });
             own_loans(state, id, person);
         }
         PeopleChange::Status { person, on, status, school } => {
@@ -101,17 +101,17 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: PeopleChange) 
 }
 
 /// A contract may be reported before its borrower is registered. From now on their standing says who pays its interest.
-fn own_loans(state: &mut State, id: Uuid, person: u32) {
-    let mut at = state.borrowers.by_id(id).map_or(NONE, |(_, borrower)| borrower.last_loan);
-    while at != NONE {
-        let loan = state.loans.get_mut(at);
-        loan.person = person;
+fn own_loans(state: &mut State, id: Uuid, person: Handle<Person>) {
+    let mut at = state.borrowers.by_id(id).map_or(Link::NONE, |(_, borrower)| borrower.last_loan);
+    while let Some(loan) = at.handle() {
+        let loan = state.loans.get_mut(loan);
+        loan.person = person.into();
         at = loan.before_of_borrower;
     }
 }
 
 /// Keeps the standings sorted by day, also when one is learnt late. Of two on one day the later entry counts.
-fn place(row: &mut Person, standing: (Day, Status, u32)) {
+fn place(row: &mut Person, standing: (Day, Status, Handle<Org>)) {
     match row.status {
         None => row.status = Some(standing),
         Some(current) if standing.0 >= current.0 => {

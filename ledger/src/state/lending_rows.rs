@@ -2,11 +2,13 @@
 #![allow(missing_docs)] // Fields are named after the event fields they keep; those carry the documentation.
 
 use super::flows::Flows;
+use crate::account::AccountNo;
 use crate::event::loan_terms::LoanTerms;
 use crate::event::{Allocation, ClaimFor, DayBasis, LoanKind, Payer, Purpose, StudyLevel, Subordination};
+use crate::handle::{Handle, Link};
 use crate::hash::Hash;
 use crate::money::{Day, Fen};
-use crate::state::rows::{Drawn, Set};
+use crate::state::rows::{Drawn, Org, Person, Set};
 use crate::state::table::{Row, rows};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -104,11 +106,11 @@ pub struct Loan {
     pub known: bool,
     pub number: String,
     pub contract: Hash,
-    pub portfolio: u32,
-    pub person: u32,
-    pub school: u32,
+    pub portfolio: Handle<Portfolio>,
+    pub person: Link<Person>,
+    pub school: Handle<Org>,
     /// The borrower's loan signed before it.
-    pub before_of_borrower: u32,
+    pub before_of_borrower: Link<Loan>,
     pub kind: LoanKind,
     pub level: StudyLevel,
     pub basis: DayBasis,
@@ -132,9 +134,9 @@ pub struct Loan {
     /// Of what is lost of it, what others than the compensation stock bear.
     pub borne: Fen,
     /// Its latest claim line; each names the one before.
-    pub last_claim_line: u32,
+    pub last_claim_line: Link<ClaimLine>,
     /// First of its accounts.
-    pub accounts: u32,
+    pub accounts: AccountNo,
     pub last: u64,
 }
 
@@ -142,7 +144,7 @@ pub struct Loan {
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Borrower {
     pub id: Uuid,
-    pub last_loan: u32,
+    pub last_loan: Link<Loan>,
 }
 
 /// All loans of one kind of one lender, with their compensation fund.
@@ -150,10 +152,10 @@ pub struct Borrower {
 pub struct Portfolio {
     /// Derived from lender and kind.
     pub id: Uuid,
-    pub lender: u32,
+    pub lender: Handle<Org>,
     pub kind: LoanKind,
     /// First of its accounts.
-    pub accounts: u32,
+    pub accounts: AccountNo,
     /// Drawn less returned, of all its loans, and of those whose principal is settled.
     pub drawn: Fen,
     pub settled_drawn: Fen,
@@ -171,8 +173,8 @@ pub struct Portfolio {
 pub struct RiskYear {
     /// Derived from portfolio, year and school.
     pub id: Uuid,
-    pub portfolio: u32,
-    pub school: u32,
+    pub portfolio: Handle<Portfolio>,
+    pub school: Handle<Org>,
     pub year: u16,
     pub drawn: Fen,
     /// What each payer owes for it.
@@ -185,7 +187,7 @@ pub struct RiskYear {
 pub struct RiskPaid {
     /// Derived from portfolio and year.
     pub id: Uuid,
-    pub portfolio: u32,
+    pub portfolio: Handle<Portfolio>,
     pub year: u16,
     pub accrued: Vec<(Payer, Fen)>,
     pub paid: Vec<(Payer, Fen)>,
@@ -263,11 +265,11 @@ pub struct ClaimPayer {
 pub struct Claim {
     pub id: Uuid,
     pub number: String,
-    pub portfolio: u32,
+    pub portfolio: Handle<Portfolio>,
     pub what: ClaimFor,
     pub from: Day,
     pub through: Day,
-    pub unit: u32,
+    pub unit: Handle<Org>,
     /// Its lines: count, sum claimed, chain.
     pub set: Set,
     pub confirmed: Fen,
@@ -279,8 +281,8 @@ pub struct Claim {
     pub from_advance: Fen,
     pub from_stock: Fen,
     /// First of its accounts.
-    pub accounts: u32,
-    pub last_line: u32,
+    pub accounts: AccountNo,
+    pub last_line: Link<ClaimLine>,
     pub effective: Day,
     pub last: u64,
 }
@@ -288,10 +290,10 @@ pub struct Claim {
 /// A line of a claim with our figure.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct ClaimLine {
-    pub claim: u32,
+    pub claim: Handle<Claim>,
     pub number: u32,
-    /// `NONE` if unknown.
-    pub loan: u32,
+    /// Nowhere if unknown.
+    pub loan: Link<Loan>,
     pub loan_id: Uuid,
     pub principal: Fen,
     pub rate_ppm: u32,
@@ -302,8 +304,8 @@ pub struct ClaimLine {
     pub our_days: u32,
     pub our_fen: Fen,
     pub verdict: Verdict,
-    pub before_of_claim: u32,
-    pub before_of_loan: u32,
+    pub before_of_claim: Link<ClaimLine>,
+    pub before_of_loan: Link<ClaimLine>,
     pub index: u64,
 }
 
@@ -333,8 +335,8 @@ impl RemittanceStage {
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Remittance {
     pub id: Uuid,
-    pub unit: u32,
-    pub portfolio: u32,
+    pub unit: Handle<Org>,
+    pub portfolio: Handle<Portfolio>,
     pub fiscal_year: u16,
     pub purpose: Purpose,
     pub fen: Fen,
@@ -350,14 +352,14 @@ pub struct Remittance {
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Reward {
     pub id: Uuid,
-    pub portfolio: u32,
-    pub centre: u32,
+    pub portfolio: Handle<Portfolio>,
+    pub centre: Handle<Org>,
     pub year: u16,
     pub fen: Fen,
     /// By use.
     pub spent: Vec<(String, Fen)>,
     /// First of its accounts.
-    pub accounts: u32,
+    pub accounts: AccountNo,
     pub effective: Day,
     pub last: u64,
 }

@@ -6,9 +6,10 @@ pub mod lending_rows;
 pub mod rows;
 pub mod table;
 
-use crate::account::{Account, Book, Owner};
+use crate::account::{Account, AccountNo, Book, Owner};
 use crate::event::policy::Policy;
 use crate::event::{Level, OrgRole, Status, Subordination};
+use crate::handle::{Handle, Link};
 use crate::money::Day;
 use crate::outcome::{Code, Refusal};
 use crate::state::lending_rows::{
@@ -18,16 +19,16 @@ use crate::state::rows::{
     AnnouncedKey, Application, Award, Batch, Card, Drawn, Finding, Instalment, Line, Org, Payout, Person, Programme,
     Progress, Refused, Roster, Seen, Set, Stage, Voucher,
 };
-use crate::state::table::{NONE, Pages, Table};
+use crate::state::table::{Pages, Table};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// The unit that stands for "we do not know whose": handle 0, made at genesis.
-pub const UNKNOWN_ORG: u32 = 0;
+pub const UNKNOWN_ORG: Handle<Org> = Handle::new(0);
 
 /// The application that stands for payments nobody ordered: handle 0, made at genesis.
-pub const UNKNOWN_APPLICATION: u32 = 0;
+pub const UNKNOWN_APPLICATION: Handle<Application> = Handle::new(0);
 
 /// How many entries came to what.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -54,7 +55,7 @@ macro_rules! tables {
             pub counts: Counts,
             $(pub $first: Table<$first_row>,)*
             $(pub $later: Table<$later_row>,)*
-            by_code: BTreeMap<String, u32>,
+            by_code: BTreeMap<String, Handle<Programme>>,
         }
 
         /// Tables there were when the first histories were frozen. A later table enters the digest when it holds a row, so
@@ -134,11 +135,11 @@ pub enum Standing {
     /// Nothing ordered.
     Free,
     /// In a payment.
-    Ordered(u32),
+    Ordered(Handle<Payout>),
     /// Paid by this one.
-    Settled(u32),
+    Settled(Handle<Payout>),
     /// Came back; this is the latest returned payment.
-    Returned(u32),
+    Returned(Handle<Payout>),
 }
 
 impl Default for State {
@@ -182,7 +183,7 @@ impl State {
             }
             hash.update(name.as_bytes());
             for page in 0..table.count() {
-                hash.update(table.encode(u32::try_from(page).unwrap_or(NONE)));
+                hash.update(table.encode(u32::try_from(page).unwrap_or(u32::MAX)));
             }
         }
         hash.finalize().into()
@@ -195,14 +196,21 @@ impl State {
         accounts.map(|(_, account)| account.balance).sum()
     }
 
+    /// What became of the entry of an index, if it is folded.
+    #[must_use]
+    pub fn seen_at(&self, index: u64) -> Option<&Seen> {
+        let handle = u32::try_from(index).ok().and_then(|number| self.seen.handle(number))?;
+        Some(self.seen.get(handle))
+    }
+
     /// The handle of a programme by its code.
     #[must_use]
-    pub fn programme(&self, code: &str) -> Option<u32> {
+    pub fn programme(&self, code: &str) -> Option<Handle<Programme>> {
         self.by_code.get(code).copied()
     }
 
     /// Makes a programme known.
-    pub(crate) fn add_programme(&mut self, code: &str) -> u32 {
+    pub(crate) fn add_programme(&mut self, code: &str) -> Handle<Programme> {
         let handle = self.programmes.push(Programme { code: code.to_owned(), versions: Vec::new() });
         self.by_code.insert(code.to_owned(), handle);
         handle
@@ -211,19 +219,19 @@ impl State {
     /// What holds for many loans at once, once anything does.
     #[must_use]
     pub fn loan_rules(&self) -> Option<&LoanRules> {
-        (!self.loan_rules.is_empty()).then(|| self.loan_rules.get(0))
+        (!self.loan_rules.is_empty()).then(|| self.loan_rules.get(Handle::new(0)))
     }
 
     /// The policy in force on a day: the latest in-force date, then the highest index.
     #[must_use]
-    pub fn policy(&self, programme: u32, on: Day) -> Option<&Policy> {
+    pub fn policy(&self, programme: Handle<Programme>, on: Day) -> Option<&Policy> {
         let versions = self.programmes.get(programme).versions.iter().filter(|adopted| adopted.from <= on);
         versions.max_by_key(|adopted| (adopted.from, adopted.index)).map(|adopted| &adopted.policy)
     }
 
     /// How far the payment of an instalment has come. An order of a cancelled application counts as never made.
     #[must_use]
-    pub fn standing(&self, instalment: u32) -> Standing {
+    pub fn standing(&self, instalment: Handle<Instalment>) -> Standing {
         let given_up = |payout: &Payout| self.applications.get(payout.application).set.stage == Stage::Cancelled;
         let mut orders = self.payouts.chain(self.instalments.get(instalment).payout, |payout| payout.reissue_of);
         let Some((latest, payout)) = orders.find(|(_, payout)| !given_up(payout)) else { return Standing::Free };
@@ -236,41 +244,41 @@ impl State {
 
     /// A person's standing on a day and the school it concerns.
     #[must_use]
-    pub fn status_on(&self, person: u32, on: Day) -> Option<(Day, Status, u32)> {
+    pub fn status_on(&self, person: Handle<Person>, on: Day) -> Option<(Day, Status, Handle<Org>)> {
         let person = self.persons.get(person);
         let all = person.earlier.iter().chain(person.status.iter());
         all.filter(|(from, _, _)| *from <= on).max_by_key(|(from, _, _)| *from).copied()
     }
 
     /// The handle of a registered organisation. The one that stands for unknown ones is nobody's name.
-    pub(crate) fn known_org(&self, id: Uuid) -> Option<u32> {
+    pub(crate) fn known_org(&self, id: Uuid) -> Option<Handle<Org>> {
         self.orgs.find(id).filter(|org| *org != UNKNOWN_ORG)
     }
 
     /// The handle of an application somebody prepared.
-    pub(crate) fn known_application(&self, id: Uuid) -> Option<u32> {
+    pub(crate) fn known_application(&self, id: Uuid) -> Option<Handle<Application>> {
         self.applications.find(id).filter(|application| *application != UNKNOWN_APPLICATION)
     }
 
     /// The handle of an organisation, or the refusal that says it is unknown.
-    pub(crate) fn need_org(&self, id: Uuid) -> Result<u32, Refusal> {
+    pub(crate) fn need_org(&self, id: Uuid) -> Result<Handle<Org>, Refusal> {
         self.known_org(id).ok_or(Refusal::of(Code::UnknownOrg, id))
     }
 
     /// The handle of a document line, or the refusal that says it is unknown.
-    pub(crate) fn need_line(&self, id: Uuid) -> Result<u32, Refusal> {
+    pub(crate) fn need_line(&self, id: Uuid) -> Result<Handle<Line>, Refusal> {
         self.lines.find(id).ok_or(Refusal::of(Code::UnknownLine, id))
     }
 }
 
-fn unknown_org(accounts: u32) -> Org {
+fn unknown_org(accounts: AccountNo) -> Org {
     Org {
         id: Uuid::nil(),
         number: String::new(),
         name: "未知单位".to_owned(),
         level: Level::Centre,
         role: OrgRole::Finance,
-        parent: NONE,
+        parent: Link::NONE,
         division: 0,
         subordination: Subordination::Local,
         accounts,
@@ -280,7 +288,7 @@ fn unknown_org(accounts: u32) -> Org {
     }
 }
 
-fn unknown_application(accounts: u32) -> Application {
+fn unknown_application(accounts: AccountNo) -> Application {
     Application {
         id: Uuid::nil(),
         unit: UNKNOWN_ORG,
@@ -288,8 +296,8 @@ fn unknown_application(accounts: u32) -> Application {
         set: Set::begun(""),
         parts: Vec::new(),
         accounts,
-        last_payout: NONE,
-        batch: NONE,
+        last_payout: Link::NONE,
+        batch: Link::NONE,
         effective: Day::default(),
         last: 0,
     }

@@ -1,10 +1,11 @@
 //! What the ledger remembers of each thing, as rows of tables. Data only; who changes it is elsewhere.
 #![allow(missing_docs)] // Fields are named after the event fields they keep; those carry the documentation.
 
-use crate::account::Account;
+use crate::account::{Account, AccountNo};
 use crate::event::policy::Policy;
 use crate::event::{Level, OrgRole, Source, Status, Subordination};
 use crate::finding::FindingKind;
+use crate::handle::{Handle, Link};
 use crate::hash::Hash;
 use crate::money::{Day, Fen};
 use crate::outcome::{Code, Refusal};
@@ -41,11 +42,11 @@ pub struct Org {
     pub level: Level,
     pub role: OrgRole,
     /// Handle of the unit above.
-    pub parent: u32,
+    pub parent: Link<Org>,
     pub division: u32,
     pub subordination: Subordination,
     /// First of its accounts: issued, due to finance, treasury, suspense, receivable.
-    pub accounts: u32,
+    pub accounts: AccountNo,
     /// First open day by book: closing a period moves it.
     pub open_from: [Day; 4],
     /// Former names with the day each ended and its division.
@@ -60,16 +61,16 @@ pub struct Line {
     pub document: String,
     pub parent_document: String,
     /// Handle of the unit that holds it.
-    pub unit: u32,
+    pub unit: Handle<Org>,
     pub fiscal_year: u16,
-    pub programme: u32,
+    pub programme: Handle<Programme>,
     pub source: Source,
     pub item: String,
     pub project: String,
     pub direct: bool,
     pub advance: bool,
     /// The line it was passed down from.
-    pub parent: u32,
+    pub parent: Link<Line>,
     /// Issued or passed down to it, less recalls, in fen.
     pub received: Fen,
     /// Passed down from it, less recalls, in fen.
@@ -77,11 +78,11 @@ pub struct Line {
     /// Came back in a later year, so due to finance rather than available again, in fen.
     pub surrendered: Fen,
     /// First of its accounts: available, applied, spent.
-    pub accounts: u32,
+    pub accounts: AccountNo,
     /// Lines passed down from it.
-    pub children: Vec<u32>,
+    pub children: Vec<Handle<Line>>,
     /// Applications that draw on it.
-    pub applications: Vec<u32>,
+    pub applications: Vec<Handle<Application>>,
     pub effective: Day,
     pub last: u64,
 }
@@ -107,11 +108,11 @@ pub struct Programme {
 pub struct Person {
     pub id: Uuid,
     pub origin: u32,
-    pub status: Option<(Day, Status, u32)>,
+    pub status: Option<(Day, Status, Handle<Org>)>,
     /// Other standings, ascending by day: the current one is the latest of all.
-    pub earlier: Vec<(Day, Status, u32)>,
+    pub earlier: Vec<(Day, Status, Handle<Org>)>,
     /// Latest award; each award names the one before.
-    pub last_award: u32,
+    pub last_award: Link<Award>,
     pub last: u64,
 }
 
@@ -119,7 +120,7 @@ pub struct Person {
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Card {
     pub id: Uuid,
-    pub person: u32,
+    pub person: Handle<Person>,
     pub in_use: bool,
     pub last: u64,
 }
@@ -175,15 +176,15 @@ impl Set {
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Roster {
     pub id: Uuid,
-    pub school: u32,
-    pub programme: u32,
+    pub school: Handle<Org>,
+    pub programme: Handle<Programme>,
     pub academic_year: u16,
     pub due: Vec<Day>,
     pub set: Set,
     /// First of its accounts: granted, owed, settled.
-    pub accounts: u32,
+    pub accounts: AccountNo,
     /// Latest line; each award names the one before.
-    pub last_award: u32,
+    pub last_award: Link<Award>,
     pub effective: Day,
     pub last: u64,
 }
@@ -192,15 +193,15 @@ pub struct Roster {
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Award {
     pub id: Uuid,
-    pub roster: u32,
+    pub roster: Handle<Roster>,
     pub number: u32,
-    pub person: u32,
+    pub person: Handle<Person>,
     pub band: u32,
     pub fen: Fen,
     /// First of its instalments, one for each due day of the roster.
-    pub instalments: u32,
-    pub before_of_person: u32,
-    pub before_of_roster: u32,
+    pub instalments: Handle<Instalment>,
+    pub before_of_person: Link<Award>,
+    pub before_of_roster: Link<Award>,
     pub last: u64,
 }
 
@@ -208,7 +209,7 @@ pub struct Award {
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Instalment {
     /// The latest payment ordered for it.
-    pub payout: u32,
+    pub payout: Link<Payout>,
     /// Credits of it in suspense.
     pub in_suspense: u32,
 }
@@ -216,7 +217,7 @@ pub struct Instalment {
 /// What an application takes from one document line.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct ApplicationPart {
-    pub line: u32,
+    pub line: Handle<Line>,
     pub fen: Fen,
     pub cleared: Fen,
 }
@@ -225,14 +226,14 @@ pub struct ApplicationPart {
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Application {
     pub id: Uuid,
-    pub unit: u32,
+    pub unit: Handle<Org>,
     pub fiscal_year: u16,
     pub set: Set,
     pub parts: Vec<ApplicationPart>,
     /// First of its accounts: transit, payee.
-    pub accounts: u32,
-    pub last_payout: u32,
-    pub batch: u32,
+    pub accounts: AccountNo,
+    pub last_payout: Link<Payout>,
+    pub batch: Link<Batch>,
     pub effective: Day,
     pub last: u64,
 }
@@ -267,23 +268,23 @@ impl Progress {
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Payout {
     pub id: Uuid,
-    pub application: u32,
+    pub application: Handle<Application>,
     pub number: u32,
-    pub award: u32,
+    pub award: Handle<Award>,
     /// From 0.
     pub instalment: u8,
     pub progress: Progress,
     /// Why it came back, 0 if it did not.
     pub reason: u8,
-    pub card: u32,
+    pub card: Handle<Card>,
     pub fen: Fen,
     /// First of its draws and how many.
-    pub draws: u32,
+    pub draws: Handle<Drawn>,
     pub draw_count: u8,
-    pub reissue_of: u32,
-    pub before_of_application: u32,
+    pub reissue_of: Link<Payout>,
+    pub before_of_application: Link<Payout>,
     /// Latest open finding of a credit of it in suspense; each names the one before.
-    pub suspense: u32,
+    pub suspense: Link<Finding>,
     /// Day of the credit or return.
     pub on: Day,
     pub last: u64,
@@ -292,7 +293,7 @@ pub struct Payout {
 /// What a payment takes from a document line.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 pub struct Drawn {
-    pub line: u32,
+    pub line: Handle<Line>,
     pub fen: Fen,
 }
 
@@ -301,7 +302,7 @@ pub struct Drawn {
 pub struct Voucher {
     pub id: Uuid,
     pub number: String,
-    pub application: u32,
+    pub application: Handle<Application>,
     pub draws: Vec<Drawn>,
     pub cleared: bool,
     pub last: u64,
@@ -311,8 +312,8 @@ pub struct Voucher {
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Batch {
     pub id: Uuid,
-    pub application: u32,
-    pub bank: u32,
+    pub application: Handle<Application>,
+    pub bank: Handle<Org>,
     pub on: Day,
     pub last: u64,
 }
@@ -328,11 +329,11 @@ pub struct Finding {
     /// Money in suspense, 0 if none.
     pub fen: Fen,
     /// The payment concerned.
-    pub payout: u32,
+    pub payout: Link<Payout>,
     /// Unit whose suspense account holds the money.
-    pub unit: u32,
+    pub unit: Handle<Org>,
     /// The finding before it about money in suspense of the same payment.
-    pub before_of_payout: u32,
+    pub before_of_payout: Link<Finding>,
     pub open: bool,
     pub on: Day,
 }

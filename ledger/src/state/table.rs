@@ -1,6 +1,7 @@
 //! Rows in the order of their creation, held in pages, found by id. A row's position is its handle, for ever.
 //! It does not know what the rows mean, nor where pages are kept.
 
+use crate::handle::{Handle, Link};
 use hashbrown::HashTable;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -16,9 +17,6 @@ const SHARDS: usize = 256;
 const UNKEPT: u8 = 1;
 const UNCOMPARED: u8 = 2;
 const CHANGED: u8 = UNKEPT | UNCOMPARED;
-
-/// A handle that points nowhere.
-pub const NONE: u32 = u32::MAX;
 
 /// Something kept in a table.
 pub trait Row: Serialize + DeserializeOwned {
@@ -40,7 +38,7 @@ pub(super) use rows;
 pub struct Table<T> {
     pages: Vec<Vec<T>>,
     marks: Vec<u8>,
-    shards: Vec<HashTable<u32>>,
+    shards: Vec<HashTable<Handle<T>>>,
     len: usize,
 }
 
@@ -66,41 +64,47 @@ impl<T: Row> Table<T> {
 
     /// The handle the next row will get. Four billion rows of a kind are beyond any one ledger's memory.
     #[must_use]
-    pub fn next(&self) -> u32 {
-        u32::try_from(self.len).unwrap_or(NONE)
+    pub fn next(&self) -> Handle<T> {
+        Handle::new(u32::try_from(self.len).unwrap_or(u32::MAX))
+    }
+
+    /// The handle of a number that came from outside, if there is such a row.
+    #[must_use]
+    pub fn handle(&self, number: u32) -> Option<Handle<T>> {
+        (Handle::new(number) < self.next()).then_some(Handle::new(number))
     }
 
     /// The row of a handle this table gave out.
     #[must_use]
-    pub fn get(&self, handle: u32) -> &T {
-        let at = handle as usize;
+    pub fn get(&self, handle: Handle<T>) -> &T {
+        let at = handle.at();
         &self.pages[at / PAGE_ROWS][at % PAGE_ROWS]
     }
 
     /// The row, to be changed.
-    pub fn get_mut(&mut self, handle: u32) -> &mut T {
-        let at = handle as usize;
+    pub fn get_mut(&mut self, handle: Handle<T>) -> &mut T {
+        let at = handle.at();
         self.marks[at / PAGE_ROWS] = CHANGED;
         &mut self.pages[at / PAGE_ROWS][at % PAGE_ROWS]
     }
 
     /// The handle of an id.
     #[must_use]
-    pub fn find(&self, id: Uuid) -> Option<u32> {
+    pub fn find(&self, id: Uuid) -> Option<Handle<T>> {
         let hash = hash(id);
         self.shards[shard(hash)].find(hash, |&handle| self.get(handle).id() == Some(id)).copied()
     }
 
     /// The row of an id.
     #[must_use]
-    pub fn by_id(&self, id: Uuid) -> Option<(u32, &T)> {
+    pub fn by_id(&self, id: Uuid) -> Option<(Handle<T>, &T)> {
         self.find(id).map(|handle| (handle, self.get(handle)))
     }
 
     /// Adds a row; its id, if new here, finds it from now on.
-    pub(crate) fn push(&mut self, row: T) -> u32 {
+    pub(crate) fn push(&mut self, row: T) -> Handle<T> {
         let handle = self.next();
-        assert!(handle != NONE, "a table is full");
+        assert!(Link::from(handle).is_some(), "a table is full");
         let id = row.id();
         if self.len.is_multiple_of(PAGE_ROWS) {
             self.pages.push(Vec::with_capacity(PAGE_ROWS));
@@ -116,25 +120,41 @@ impl<T: Row> Table<T> {
         handle
     }
 
-    fn index(&mut self, id: Uuid, handle: u32) {
+    fn index(&mut self, id: Uuid, handle: Handle<T>) {
         let hash_of = hash(id);
         let pages = &self.pages;
-        let row = |handle: u32| &pages[handle as usize / PAGE_ROWS][handle as usize % PAGE_ROWS];
+        let row = |handle: Handle<T>| &pages[handle.at() / PAGE_ROWS][handle.at() % PAGE_ROWS];
         let shard = &mut self.shards[shard(hash_of)];
         if shard.find(hash_of, |&h| row(h).id() == Some(id)).is_none() {
             shard.insert_unique(hash_of, handle, |&h| row(h).id().map_or(0, hash));
         }
     }
 
+    /// The first row for which `before` no longer holds, or where the next row will be. Rows for which it does come first.
+    #[must_use]
+    pub fn partition_point(&self, before: impl Fn(&T) -> bool) -> Handle<T> {
+        let (mut low, mut high) = (0, self.next().number());
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if before(self.get(Handle::new(middle))) { low = middle + 1 } else { high = middle }
+        }
+        Handle::new(low)
+    }
+
+    /// The rows from one on, in the order of their creation.
+    pub fn from(&self, first: Handle<T>) -> impl Iterator<Item = (Handle<T>, &T)> {
+        first.run(self.next().number().saturating_sub(first.number())).map(|at| (at, self.get(at)))
+    }
+
     /// A chain of rows, latest first: each row names the one before it, and the first of all names none.
     pub fn chain<'a>(
         &'a self,
-        latest: u32,
-        before: impl Fn(&T) -> u32 + 'a,
-    ) -> impl Iterator<Item = (u32, &'a T)> + 'a {
-        let mut next = latest;
+        latest: impl Into<Link<T>>,
+        before: impl Fn(&T) -> Link<T> + 'a,
+    ) -> impl Iterator<Item = (Handle<T>, &'a T)> + 'a {
+        let mut next = latest.into();
         std::iter::from_fn(move || {
-            let at = (next != NONE).then_some(next)?;
+            let at = next.handle()?;
             let row = self.get(at);
             next = before(row);
             Some((at, row))
@@ -142,8 +162,8 @@ impl<T: Row> Table<T> {
     }
 
     /// All rows in the order of their creation.
-    pub fn iter(&self) -> impl Iterator<Item = (u32, &T)> {
-        (0u32..).zip(self.pages.iter().flatten())
+    pub fn iter(&self) -> impl Iterator<Item = (Handle<T>, &T)> {
+        (0u32..).map(Handle::new).zip(self.pages.iter().flatten())
     }
 }
 
@@ -184,8 +204,8 @@ pub trait Pages {
     fn mark_dirty(&mut self, page: u32);
     /// The bytes of a page.
     fn encode(&self, page: u32) -> Vec<u8>;
-    /// The bytes of one row, if there is one of this handle.
-    fn encode_row(&self, handle: u32) -> Option<Vec<u8>>;
+    /// The bytes of one row, if there is one of this number.
+    fn encode_row(&self, number: u32) -> Option<Vec<u8>>;
     /// Adds the next page from bytes made by `encode`.
     ///
     /// # Errors
@@ -222,8 +242,8 @@ impl<T: Row> Pages for Table<T> {
         postcard::to_allocvec(rows).unwrap_or_default()
     }
 
-    fn encode_row(&self, handle: u32) -> Option<Vec<u8>> {
-        let row = (handle < self.next()).then(|| self.get(handle))?;
+    fn encode_row(&self, number: u32) -> Option<Vec<u8>> {
+        let row = self.get(self.handle(number)?);
         Some(postcard::to_allocvec(row).unwrap_or_default())
     }
 

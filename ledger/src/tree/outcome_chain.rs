@@ -65,8 +65,8 @@ fn feed(index: u64, outcome: &Outcome, put: &mut impl FnMut(&[u8])) {
             put(&count(postings.len()));
             for posting in postings {
                 let mut row = [0; 20];
-                row[..4].copy_from_slice(&posting.debit.0.to_be_bytes());
-                row[4..8].copy_from_slice(&posting.credit.0.to_be_bytes());
+                row[..4].copy_from_slice(&posting.debit.number().to_be_bytes());
+                row[4..8].copy_from_slice(&posting.credit.number().to_be_bytes());
                 row[8..16].copy_from_slice(&posting.fen.to_be_bytes());
                 row[16..].copy_from_slice(&posting.booked.number().to_be_bytes());
                 put(&row);
@@ -113,7 +113,7 @@ mod tests {
 
     fn posted() -> Outcome {
         let day = Day::default().plus(19_000);
-        let posting = Posting { debit: AccountNo(1), credit: AccountNo(2), fen: 165_000, booked: day };
+        let posting = Posting { debit: AccountNo::new(1), credit: AccountNo::new(2), fen: 165_000, booked: day };
         Outcome::Posted { postings: vec![posting], findings: vec![7] }
     }
 

@@ -2,17 +2,17 @@
 //! and their payments, so it is a report, not a look-up.
 
 use super::{divisions, labels, payments};
+use ledger::handle::{Handle, Link};
 use ledger::money::{Fen, share};
 use ledger::state::State;
-use ledger::state::rows::{Award, Payout, Progress, Stage};
-use ledger::state::table::NONE;
+use ledger::state::rows::{Award, Payout, Programme, Progress, Stage};
 use std::collections::BTreeMap;
 
 /// Which payments a report takes in.
 #[derive(Clone, Default, Debug)]
 pub struct YearFilter {
     /// Only this programme.
-    pub programme: Option<u32>,
+    pub programme: Option<Handle<Programme>>,
     /// Only this division and those in it; 0 takes in all.
     pub division: u32,
     /// Only this stage of schooling; empty takes in all.
@@ -23,11 +23,11 @@ pub struct YearFilter {
     pub by_home: bool,
 }
 
-/// What a row is about. Money in suspense whose payment is unknown is under programme [`NONE`].
+/// What a row is about. Money in suspense whose payment is unknown has no programme.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct YearKey {
     /// Handle of the programme.
-    pub programme: u32,
+    pub programme: Link<Programme>,
     /// Place of the school, or of the home.
     pub division: u32,
     /// Calendar year.
@@ -126,7 +126,7 @@ impl<'a> Walk<'a> {
             if let Some(row) = self.row(YearKey { year: due.year(), ..key }) {
                 row.awarded_fen += fen;
             }
-            let instalment = award.instalments + u32::try_from(number).unwrap_or(0);
+            let instalment = award.instalments.plus(u32::try_from(number).unwrap_or(0));
             for (_, payout) in state.payouts.chain(state.instalments.get(instalment).payout, |row| row.reissue_of) {
                 self.payout(payout, key);
             }
@@ -166,11 +166,11 @@ impl<'a> Walk<'a> {
             if !finding.kind.is_credit() {
                 continue;
             }
-            let unknown = YearKey { programme: NONE, division: state.orgs.get(finding.unit).division, year: 0 };
-            let key = match finding.payout {
-                NONE if self.takes_unknown(unknown.division) => Some(unknown),
-                NONE => None,
-                payout => self.key(state.awards.get(state.payouts.get(payout).award)),
+            let unknown = YearKey { programme: Link::NONE, division: state.orgs.get(finding.unit).division, year: 0 };
+            let key = match finding.payout.handle() {
+                None if self.takes_unknown(unknown.division) => Some(unknown),
+                None => None,
+                Some(payout) => self.key(state.awards.get(state.payouts.get(payout).award)),
             };
             let row = key.and_then(|key| self.row(YearKey { year: finding.on.year(), ..key }));
             if let Some(row) = row {
@@ -193,7 +193,7 @@ impl<'a> Walk<'a> {
         let taken = filter.programme.is_none_or(|wanted| wanted == programme)
             && (filter.schooling.is_empty() || labels::schooling(state, programme) == filter.schooling)
             && divisions::lies_in(division, filter.division);
-        taken.then_some(YearKey { programme, division, year: 0 })
+        taken.then_some(YearKey { programme: programme.into(), division, year: 0 })
     }
 
     fn row(&mut self, key: YearKey) -> Option<&mut YearFigures> {

@@ -2,8 +2,10 @@
 //! one are in `trace`.
 
 use ledger::account::Class;
+use ledger::handle::Handle;
 use ledger::money::Fen;
 use ledger::state::State;
+use ledger::state::rows::Line;
 
 use crate::pages::posting_row::EntryRow;
 
@@ -11,7 +13,7 @@ use crate::pages::posting_row::EntryRow;
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Execution {
     /// The line.
-    pub line: u32,
+    pub line: Handle<Line>,
     /// Issued or passed down to it, less recalls.
     pub received_fen: Fen,
     /// Free to be applied for or passed down.
@@ -27,12 +29,12 @@ pub struct Execution {
     /// What the lines below say they received; equals what was passed down.
     pub children_received_fen: Fen,
     /// The lines below.
-    pub children: Vec<u32>,
+    pub children: Vec<Handle<Line>>,
 }
 
 /// How a document line was executed.
 #[must_use]
-pub fn execution(state: &State, line: u32) -> Execution {
+pub fn execution(state: &State, line: Handle<Line>) -> Execution {
     let row = state.lines.get(line);
     let balance = |class| state.balance(state.line_account(line, class));
     let (available, applied, spent) = (balance(Class::Available), balance(Class::Applied), balance(Class::Spent));
@@ -61,7 +63,7 @@ pub struct Posted {
 impl Posted {
     /// Nothing posted yet.
     #[must_use]
-    pub fn none(line: u32) -> Self {
+    pub fn none(line: Handle<Line>) -> Self {
         let executed = Execution {
             line,
             received_fen: 0,
@@ -84,11 +86,11 @@ impl Posted {
             Class::Applied => executed.applied_fen += row.fen,
             _ => executed.spent_fen += row.fen,
         }
-        let other = state.accounts.get(row.other.0);
+        let other = state.accounts.get(row.other);
         match other.class {
             // Between two lines money goes down or comes back up.
-            Class::Available if other.owner == executed.line => {}
-            Class::Available if state.lines.get(other.owner).parent == executed.line => {
+            Class::Available if other.owner == executed.line.number() => {}
+            Class::Available if state.lines.get(Handle::new(other.owner)).parent == executed.line.into() => {
                 executed.passed_down_fen -= row.fen;
             }
             Class::Available | Class::Issued => executed.received_fen += row.fen,
@@ -118,17 +120,17 @@ mod tests {
         let mut world = World::paid();
         world.returned(thing(PAYOUT), 4, 20_220_110);
         let county = world.state.orgs.find(thing(COUNTY)).expect("registered");
-        let due: Fen = (0..world.state.lines.next()).map(|line| execution(&world.state, line).to_finance_fen).sum();
-        assert_eq!(due, world.state.payouts.get(0).fen);
+        let due: Fen = world.state.lines.iter().map(|(line, _)| execution(&world.state, line).to_finance_fen).sum();
+        assert_eq!(due, world.state.payouts.get(Handle::new(0)).fen);
         assert_eq!(due_to_finance_off(&world.state, county), 0);
         check(&world.state);
     }
 
     fn check(state: &State) {
-        for line in 0..state.lines.next() {
+        for (line, _) in state.lines.iter() {
             assert!(holds(&execution(state, line)), "{:?}", execution(state, line));
         }
-        for unit in 0..state.orgs.next() {
+        for (unit, _) in state.orgs.iter() {
             assert_eq!(due_to_finance_off(state, unit), 0);
         }
     }

@@ -2,9 +2,10 @@
 
 use ledger::account::{AccountNo, Class, Owner};
 use ledger::event::{LoanKind, Source};
+use ledger::handle::Handle;
 use ledger::state::State;
-use ledger::state::rows::{Payout, Progress, Stage};
-use ledger::state::table::NONE;
+use ledger::state::lending_rows::{Claim, Loan, Portfolio, Reward};
+use ledger::state::rows::{Application, Line, Org, Payout, Programme, Progress, Roster, Stage};
 use uuid::Uuid;
 
 /// What an account is called.
@@ -18,39 +19,39 @@ pub struct AccountLabel {
     pub owner_name: String,
 }
 
-/// The current name of an organisation; empty for none.
+/// The current name of an organisation.
 #[must_use]
-pub fn org_name(state: &State, org: u32) -> &str {
-    if org == NONE { "" } else { &state.orgs.get(org).name }
+pub fn org_name(state: &State, org: Handle<Org>) -> &str {
+    &state.orgs.get(org).name
 }
 
 /// What an account is called.
 #[must_use]
 pub fn account_label(state: &State, account: AccountNo) -> AccountLabel {
-    let row = state.accounts.get(account.0);
+    let row = state.accounts.get(account);
     let owner_name = match row.class.owner() {
-        Owner::Org => org_name(state, row.owner).to_owned(),
-        Owner::Line => line_label(state, row.owner),
-        Owner::Roster => roster_label(state, row.owner),
-        Owner::Application => application_label(state, row.owner),
-        Owner::Loan => loan_label(state, row.owner),
-        Owner::Portfolio => portfolio_label(state, row.owner),
-        Owner::Claim => claim_label(state, row.owner),
-        Owner::Reward => reward_label(state, row.owner),
+        Owner::Org => org_name(state, Handle::new(row.owner)).to_owned(),
+        Owner::Line => line_label(state, Handle::new(row.owner)),
+        Owner::Roster => roster_label(state, Handle::new(row.owner)),
+        Owner::Application => application_label(state, Handle::new(row.owner)),
+        Owner::Loan => loan_label(state, Handle::new(row.owner)),
+        Owner::Portfolio => portfolio_label(state, Handle::new(row.owner)),
+        Owner::Claim => claim_label(state, Handle::new(row.owner)),
+        Owner::Reward => reward_label(state, Handle::new(row.owner)),
     };
     AccountLabel { class: row.class, owner: state.owner_id(account), owner_name }
 }
 
 /// A document line as people name it: document number, unit, programme.
 #[must_use]
-pub(crate) fn line_label(state: &State, line: u32) -> String {
+pub(crate) fn line_label(state: &State, line: Handle<Line>) -> String {
     let row = state.lines.get(line);
     format!("{} {} {}", row.document, org_name(state, row.unit), programme_code(state, row.programme))
 }
 
 /// A roster as people name it: school, programme, academic year.
 #[must_use]
-pub(crate) fn roster_label(state: &State, roster: u32) -> String {
+pub(crate) fn roster_label(state: &State, roster: Handle<Roster>) -> String {
     let row = state.rosters.get(roster);
     let (school, year) = (org_name(state, row.school), row.academic_year);
     format!("{school} {} {year}/{:02}", programme_code(state, row.programme), (year + 1) % 100)
@@ -58,14 +59,14 @@ pub(crate) fn roster_label(state: &State, roster: u32) -> String {
 
 /// An application as people name it: unit, year, day.
 #[must_use]
-pub(crate) fn application_label(state: &State, application: u32) -> String {
+pub(crate) fn application_label(state: &State, application: Handle<Application>) -> String {
     let row = state.applications.get(application);
     format!("{} {} 支付申请", org_name(state, row.unit), row.effective)
 }
 
 /// A loan as people name it: lender and contract number. Before its contract is known it has neither.
 #[must_use]
-pub(crate) fn loan_label(state: &State, loan: u32) -> String {
+pub(crate) fn loan_label(state: &State, loan: Handle<Loan>) -> String {
     let row = state.loans.get(loan);
     let number = if row.known { row.number.as_str() } else { "合同未报" };
     format!("{} {number}", org_name(state, state.portfolios.get(row.portfolio).lender))
@@ -73,7 +74,7 @@ pub(crate) fn loan_label(state: &State, loan: u32) -> String {
 
 /// A lender's loans of one kind as people name them.
 #[must_use]
-pub(crate) fn portfolio_label(state: &State, portfolio: u32) -> String {
+pub(crate) fn portfolio_label(state: &State, portfolio: Handle<Portfolio>) -> String {
     let row = state.portfolios.get(portfolio);
     let kind = match row.kind {
         LoanKind::Origin => "生源地信用助学贷款",
@@ -84,34 +85,34 @@ pub(crate) fn portfolio_label(state: &State, portfolio: u32) -> String {
 
 /// A claim as people name it: lender and its own number.
 #[must_use]
-pub(crate) fn claim_label(state: &State, claim: u32) -> String {
+pub(crate) fn claim_label(state: &State, claim: Handle<Claim>) -> String {
     let row = state.claims.get(claim);
     format!("{} {}", org_name(state, state.portfolios.get(row.portfolio).lender), row.number)
 }
 
 /// A reward as people name it: aid centre and year.
 #[must_use]
-pub(crate) fn reward_label(state: &State, reward: u32) -> String {
+pub(crate) fn reward_label(state: &State, reward: Handle<Reward>) -> String {
     let row = state.rewards.get(reward);
     format!("{} {} 结余奖励", org_name(state, row.centre), row.year)
 }
 
 /// Code of a programme.
 #[must_use]
-pub fn programme_code(state: &State, programme: u32) -> &str {
+pub fn programme_code(state: &State, programme: Handle<Programme>) -> &str {
     &state.programmes.get(programme).code
 }
 
 /// Name of a programme by the latest version of its policy.
 #[must_use]
-pub fn programme_name(state: &State, programme: u32) -> &str {
+pub fn programme_name(state: &State, programme: Handle<Programme>) -> &str {
     let row = state.programmes.get(programme);
     row.versions.last().map_or(&row.code, |adopted| &adopted.policy.name)
 }
 
 /// Stage of schooling of a programme by the latest version of its policy.
 #[must_use]
-pub fn schooling(state: &State, programme: u32) -> &str {
+pub fn schooling(state: &State, programme: Handle<Programme>) -> &str {
     state.programmes.get(programme).versions.last().map_or("", |adopted| &adopted.policy.stage)
 }
 

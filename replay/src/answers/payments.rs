@@ -1,12 +1,13 @@
 //! What is known of one payment from its own rows: its reissues, its money in suspense, its year. What it is called is in
 //! `labels`; sums over payments are for the reports.
 
+use ledger::handle::Handle;
 use ledger::state::State;
-use ledger::state::rows::{Finding, Payout, Progress, Stage};
+use ledger::state::rows::{Finding, Instalment, Payout, Progress, Stage};
 
 /// The payment that reissued this one, leaving out orders that were given up.
 #[must_use]
-pub fn reissued_by(state: &State, payout: u32) -> Option<u32> {
+pub fn reissued_by(state: &State, payout: Handle<Payout>) -> Option<Handle<Payout>> {
     let chain = payments_of(state, payout);
     let at = chain.iter().position(|other| *other == payout)?;
     chain.get(at + 1).copied()
@@ -14,18 +15,18 @@ pub fn reissued_by(state: &State, payout: u32) -> Option<u32> {
 
 /// All payments of the instalment a payment is for, oldest first, without orders that were given up.
 #[must_use]
-pub(crate) fn payments_of(state: &State, payout: u32) -> Vec<u32> {
+pub(crate) fn payments_of(state: &State, payout: Handle<Payout>) -> Vec<Handle<Payout>> {
     let row = state.payouts.get(payout);
-    let instalment = state.awards.get(row.award).instalments + u32::from(row.instalment);
+    let instalment = state.awards.get(row.award).instalments.plus(u32::from(row.instalment));
     payments_of_instalment(state, instalment)
 }
 
 /// All payments of an instalment, oldest first, without orders that were given up.
 #[must_use]
-pub fn payments_of_instalment(state: &State, instalment: u32) -> Vec<u32> {
+pub fn payments_of_instalment(state: &State, instalment: Handle<Instalment>) -> Vec<Handle<Payout>> {
     let counts = |row: &Payout| state.applications.get(row.application).set.stage != Stage::Cancelled;
     let orders = state.payouts.chain(state.instalments.get(instalment).payout, |row| row.reissue_of);
-    let mut payments: Vec<u32> = orders.filter(|(_, row)| counts(row)).map(|(at, _)| at).collect();
+    let mut payments: Vec<Handle<Payout>> = orders.filter(|(_, row)| counts(row)).map(|(at, _)| at).collect();
     payments.reverse();
     payments
 }

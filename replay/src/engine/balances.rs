@@ -63,7 +63,7 @@ impl Engine {
         let (place, point) = {
             let state = self.read();
             let dated = point.effective.is_some() || point.booked.is_some();
-            if !dated && point.entries.is_none_or(|entries| entries > state.accounts.get(account.0).last) {
+            if !dated && point.entries.is_none_or(|entries| entries > state.accounts.get(account).last) {
                 return Ok(state.balance(account));
             }
             narrowed(&state, account, point)
@@ -126,7 +126,7 @@ impl Engine {
 /// Where an account's postings lie, and the point without the entries after its last one: nothing after them need be
 /// looked through.
 fn narrowed(state: &State, account: AccountNo, point: &Point) -> (AccountPlace, Point) {
-    let end = state.accounts.get(account.0).last.saturating_add(1);
+    let end = state.accounts.get(account).last.saturating_add(1);
     let entries = Some(point.entries.map_or(end, |entries| entries.min(end)));
     (AccountPlace::of(state, account), Point { entries, ..*point })
 }

@@ -52,8 +52,8 @@ impl Engine {
     pub fn recorded(&self, index: u64) -> Result<Option<Recorded>, EngineError> {
         let id = {
             let state = self.read();
-            let Some(at) = u32::try_from(index).ok().filter(|_| index < state.entries) else { return Ok(None) };
-            state.seen.get(at).id
+            let Some(seen) = state.seen_at(index) else { return Ok(None) };
+            seen.id
         };
         let is_it = |bytes: &[u8]| Recorded::read(index, bytes).is_ok_and(|entry| entry.event.id == id);
         let found = self.single.entry(index, &is_it)?;

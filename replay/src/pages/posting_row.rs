@@ -64,14 +64,14 @@ impl AccountPlace {
     /// The place of an account of this state.
     #[must_use]
     pub fn of(state: &State, account: AccountNo) -> Self {
-        Self::by(account, state.accounts.get(account.0).class.owner())
+        Self::by(account, state.accounts.get(account).class.owner())
     }
 
     /// The place of an account by who owns it.
     #[must_use]
     pub(crate) fn by(account: AccountNo, owner: Owner) -> Self {
         let lasts = matches!(owner, Owner::Org | Owner::Line | Owner::Portfolio);
-        Self { group: if lasts { LASTING | account.0 } else { account.0 / STRIPE }, account }
+        Self { group: if lasts { LASTING | account.number() } else { account.number() / STRIPE }, account }
     }
 
     /// The account.

@@ -35,7 +35,7 @@ impl Postings {
             for (account, other, fen) in [(debit, credit, fen), (credit, debit, -fen)] {
                 // The state is past the whole entry; later postings of it are taken off again.
                 let later: i128 = postings[at + 1..].iter().map(|posting| effect(posting, account)).sum();
-                let now = state.accounts.get(account.0);
+                let now = state.accounts.get(account);
                 let (place, balance) = (AccountPlace::by(account, now.class.owner()), held(now.balance - later));
                 self.tail
                     .push(Placed { place, row: EntryRow { index, account, other, fen, balance, booked, effective } });

@@ -58,5 +58,5 @@ impl Tally {
 
 /// Position in [`Book::ALL`], which lists the books in the order of their declaration.
 fn book_of(state: &State, account: AccountNo) -> usize {
-    state.accounts.get(account.0).class.book() as usize
+    state.accounts.get(account).class.book() as usize
 }

@@ -129,7 +129,7 @@ fn plan(engine: &Engine, questions: usize) -> anyhow::Result<Vec<Asked>> {
     };
     let mut asked = Vec::with_capacity(questions);
     for at in 0..questions {
-        let by_number = AccountNo(u32::try_from(chance.below(u64::from(accounts)))?);
+        let by_number = AccountNo::new(u32::try_from(chance.below(u64::from(accounts)))?);
         let account = if at % 2 == 0 { by_number } else { posted(engine, &mut chance, entries)?.unwrap_or(by_number) };
         let day = engine.recorded(chance.below(entries))?.map(|entry| entry.event.effective).unwrap_or_default();
         asked.push(Asked { account, entries: 1 + chance.below(entries), day });

@@ -3,6 +3,7 @@
 use crate::wire;
 use bytes::Bytes;
 use ledger::event::Event;
+use ledger::handle::Handle;
 use ledger::outcome::{Outcome, Refusal};
 use ledger::state::State;
 use proto::event::Malformed;
@@ -164,7 +165,7 @@ fn answer(state: &State, outcome: &Outcome) -> v1::Receipt {
     let mut answer = verdict(outcome);
     if let Outcome::Posted { postings, findings } = outcome {
         answer.postings = postings.iter().map(|posting| wire::posting(state, posting)).collect();
-        answer.findings = findings.iter().map(|number| wire::finding(state, *number)).collect();
+        answer.findings = findings.iter().map(|number| wire::finding(state, Handle::new(*number))).collect();
     }
     answer
 }

@@ -96,9 +96,9 @@ pub fn balances(asked: &Asked, request: &v1::ListBalancesRequest) -> Result<v1::
     let seen = rows.last().map(|(number, _)| *number);
     let (shown, ended) = listed(asked, &counted, rows, pager.rows)?;
     more &= !ended;
-    let (shown, mut next_page_token) = pager.cut(shown, |(number, _)| number.0.into());
+    let (shown, mut next_page_token) = pager.cut(shown, |(number, _)| number.number().into());
     if let Some(seen) = seen.filter(|_| next_page_token.is_empty() && more) {
-        next_page_token = pager.token(Cursor { key: seen.0.into(), carry: 0 });
+        next_page_token = pager.token(Cursor { key: seen.number().into(), carry: 0 });
     }
     let balances = shown.into_iter().map(|(_, balance)| balance).collect();
     Ok(v1::ListBalancesResponse { as_of: counted.entries, balances, next_page_token })
@@ -130,12 +130,12 @@ fn wanted(
     state: &State,
     request: &v1::ListBalancesRequest,
     owner: Option<Uuid>,
-    first: u32,
+    first: AccountNo,
     most: usize,
 ) -> Result<Vec<AccountNo>, QueryError> {
     let class = maybe_class(&request.class)?;
     let wanted = |number: &AccountNo| {
-        let account = state.accounts.get(number.0);
+        let account = state.accounts.get(*number);
         class.is_none_or(|class| account.class == class)
             && (request.division == 0
                 || divisions::lies_in(state.orgs.get(state.org_of(*number)).division, request.division))
@@ -144,9 +144,9 @@ fn wanted(
         // The few accounts of an owner are found by key; only a listing without one walks them all.
         Some(owner) => {
             let classes = Class::ALL.iter().filter_map(|class| wire::find_account(state, owner, class.name()));
-            classes.filter(|number| number.0 >= first).filter(wanted).take(most).collect()
+            classes.filter(|number| *number >= first).filter(wanted).take(most).collect()
         }
-        None => (first..state.accounts.next()).map(AccountNo).filter(wanted).take(most).collect(),
+        None => state.accounts.from(first).map(|(number, _)| number).filter(wanted).take(most).collect(),
     })
 }
 
@@ -184,7 +184,7 @@ pub fn entries(asked: &Asked, request: &v1::ListEntriesRequest) -> Result<v1::Li
 }
 
 fn entry(state: &State, row: &EntryRow) -> v1::AccountEntry {
-    let event = u32::try_from(row.index).map(|index| state.seen.get(index).id).unwrap_or_default();
+    let event = wire::event_id(state, row.index);
     v1::AccountEntry {
         index: row.index,
         event: wire::id(event),
@@ -198,7 +198,7 @@ fn entry(state: &State, row: &EntryRow) -> v1::AccountEntry {
 }
 
 fn balance_of(state: &State, number: AccountNo) -> v1::Balance {
-    let account = state.accounts.get(number.0);
+    let account = state.accounts.get(number);
     v1::Balance { account: Some(wire::account(state, number)), fen: state.balance(number), last: account.last }
 }
 

@@ -4,9 +4,10 @@ use super::asked::Asked;
 use super::page::{Pager, paged};
 use super::{QueryError, found, need_id, payments};
 use crate::wire;
-use crate::wire::{id, some};
+use crate::wire::id;
+use ledger::handle::Handle;
 use ledger::money::share;
-use ledger::state::rows::Set;
+use ledger::state::rows::{Application, Instalment, Roster, Set};
 use ledger::state::{Standing, State};
 use proto::v1;
 use replay::answers::labels;
@@ -26,7 +27,7 @@ pub fn award(asked: &Asked, request: &v1::GetAwardRequest) -> Result<v1::GetAwar
     let parts = (0..).zip(roster.due.iter().enumerate());
     let instalments = parts.map(|(number, (at, due))| {
         let fen = share(award.fen, at, roster.due.len());
-        instalment(&state, award.instalments + number, number + 1, due.yyyymmdd(), fen)
+        instalment(&state, award.instalments.plus(number), number + 1, due.yyyymmdd(), fen)
     });
     Ok(v1::GetAwardResponse {
         as_of: state.entries,
@@ -45,7 +46,7 @@ pub fn award(asked: &Asked, request: &v1::GetAwardRequest) -> Result<v1::GetAwar
     })
 }
 
-fn instalment(state: &State, handle: u32, number: u32, due: u32, fen: i64) -> v1::Instalment {
+fn instalment(state: &State, handle: Handle<Instalment>, number: u32, due: u32, fen: i64) -> v1::Instalment {
     let standing = state.standing(handle);
     let stage = match standing {
         _ if state.instalments.get(handle).in_suspense > 0 => v1::InstalmentStage::Suspense,
@@ -84,7 +85,7 @@ pub fn set(asked: &Asked, request: &v1::GetSetRequest) -> Result<v1::GetSetRespo
     Ok(answer)
 }
 
-fn roster(state: &State, handle: u32, after: u64) -> (v1::GetSetResponse, Vec<v1::SetLine>) {
+fn roster(state: &State, handle: Handle<Roster>, after: u64) -> (v1::GetSetResponse, Vec<v1::SetLine>) {
     let roster = state.rosters.get(handle);
     let mut answer = of_set(&roster.set, v1::SetKind::Roster);
     answer.set = id(roster.id);
@@ -92,33 +93,29 @@ fn roster(state: &State, handle: u32, after: u64) -> (v1::GetSetResponse, Vec<v1
     answer.programme = labels::programme_code(state, roster.programme).to_owned();
     answer.year = roster.academic_year.into();
     answer.due = roster.due.iter().map(|due| due.yyyymmdd()).collect();
-    let mut lines = Vec::new();
-    let mut at = roster.last_award;
-    while let Some(award) = some(at).map(|at| state.awards.get(at)).filter(|award| u64::from(award.number) > after) {
-        lines.push(v1::SetLine {
-            number: award.number,
-            award: id(award.id),
-            person: id(state.persons.get(award.person).id),
-            fen: award.fen,
-            band: award.band,
-            ..v1::SetLine::default()
-        });
-        at = award.before_of_roster;
-    }
-    (answer, lines)
+    let awards = state.awards.chain(roster.last_award, |award| award.before_of_roster).map(|(_, award)| award);
+    let lines = awards.take_while(|award| u64::from(award.number) > after).map(|award| v1::SetLine {
+        number: award.number,
+        award: id(award.id),
+        person: id(state.persons.get(award.person).id),
+        fen: award.fen,
+        band: award.band,
+        ..v1::SetLine::default()
+    });
+    (answer, lines.collect())
 }
 
-fn application(state: &State, handle: u32, after: u64) -> (v1::GetSetResponse, Vec<v1::SetLine>) {
+fn application(state: &State, handle: Handle<Application>, after: u64) -> (v1::GetSetResponse, Vec<v1::SetLine>) {
     let application = state.applications.get(handle);
     let mut answer = of_set(&application.set, v1::SetKind::Application);
     answer.set = id(application.id);
     (answer.org, answer.org_name) = wire::org(state, application.unit);
     answer.year = application.fiscal_year.into();
-    let mut lines = Vec::new();
-    let mut at = application.last_payout;
-    while let Some(payout) = some(at).map(|at| state.payouts.get(at)).filter(|line| u64::from(line.number) > after) {
+    let payouts = state.payouts.chain(application.last_payout, |payout| payout.before_of_application);
+    let payouts = payouts.map(|(_, payout)| payout).take_while(|payout| u64::from(payout.number) > after);
+    let lines = payouts.map(|payout| {
         let award = state.awards.get(payout.award);
-        lines.push(v1::SetLine {
+        v1::SetLine {
             number: payout.number,
             award: id(award.id),
             person: id(state.persons.get(award.person).id),
@@ -129,10 +126,9 @@ fn application(state: &State, handle: u32, after: u64) -> (v1::GetSetResponse, V
             reissue_of: payments::payout_id(state, payout.reissue_of),
             draws: payments::draws(state, payout),
             band: 0,
-        });
-        at = payout.before_of_application;
-    }
-    (answer, lines)
+        }
+    });
+    (answer, lines.collect())
 }
 
 fn of_set(set: &Set, kind: v1::SetKind) -> v1::GetSetResponse {

@@ -198,7 +198,7 @@ fn number(state: &State, account: &v1::Account) -> Option<AccountNo> {
 
 fn posting(state: &State, alone: &Alone) -> v1::CountedPosting {
     let Alone { row, in_to } = alone;
-    let event = u32::try_from(row.index).map(|index| state.seen.get(index).id).unwrap_or_default();
+    let event = wire::event_id(state, row.index);
     v1::CountedPosting {
         index: row.index,
         event: wire::id(event),

@@ -102,7 +102,7 @@ impl Counted {
     /// Whether this account shows that neither it nor any after it was there by then, and a listing may end. Accounts are
     /// numbered in the order of their creation, and a line begins with a posting.
     pub(super) fn ends_at(&self, engine: &Engine, number: AccountNo) -> Result<bool, QueryError> {
-        if self.entries == self.known || engine.read().accounts.get(number.0).class != Class::Available {
+        if self.entries == self.known || engine.read().accounts.get(number).class != Class::Available {
             return Ok(false);
         }
         let recorded = Point { entries: Some(self.entries), ..Point::default() };

@@ -4,9 +4,11 @@ use super::asked::Asked;
 use super::counted::Counted;
 use super::{QueryError, found, need_id};
 use crate::wire;
-use crate::wire::{id, some};
+use crate::wire::id;
 use ledger::account::Class;
+use ledger::handle::Handle;
 use ledger::state::State;
+use ledger::state::rows::Line;
 use proto::v1;
 use replay::answers::execution::{Execution, Posted, execution};
 use replay::answers::labels;
@@ -41,7 +43,7 @@ pub fn line(asked: &Asked, request: &v1::GetLineRequest) -> Result<v1::GetLineRe
 }
 
 /// What was posted to a line at a point in time; none if nothing was.
-fn posted(asked: &Asked, counted: &Counted, line: u32) -> Result<Option<Posted>, QueryError> {
+fn posted(asked: &Asked, counted: &Counted, line: Handle<Line>) -> Result<Option<Posted>, QueryError> {
     let mut posted = Posted::none(line);
     for class in CLASSES {
         let account = asked.engine.read().line_account(line, class);
@@ -51,7 +53,7 @@ fn posted(asked: &Asked, counted: &Counted, line: u32) -> Result<Option<Posted>,
 }
 
 /// A line as answers show it.
-pub(super) fn of_handle(state: &State, handle: u32) -> v1::Line {
+pub(super) fn of_handle(state: &State, handle: Handle<Line>) -> v1::Line {
     shown(state, &execution(state, handle), state.lines.get(handle).last)
 }
 
@@ -62,7 +64,7 @@ fn shown(state: &State, executed: &Execution, last: u64) -> v1::Line {
         line: id(line.id),
         document: line.document.clone(),
         parent_document: line.parent_document.clone(),
-        parent: some(line.parent).map_or_else(Default::default, |parent| id(state.lines.get(parent).id)),
+        parent: line.parent.handle().map_or_else(Default::default, |parent| id(state.lines.get(parent).id)),
         unit,
         unit_name,
         fiscal_year: line.fiscal_year.into(),

@@ -17,6 +17,7 @@ pub mod trace;
 
 mod counted;
 
+use ledger::handle::Handle;
 use replay::engine::EngineError;
 use replay::engine::past::PastError;
 use uuid::Uuid;
@@ -74,6 +75,6 @@ pub(crate) fn maybe_id(field: &'static str, bytes: &[u8]) -> Result<Option<Uuid>
 }
 
 /// The handle a table found, or the error that says nothing was.
-pub(crate) fn found(kind: &'static str, id: Uuid, handle: Option<u32>) -> Result<u32, QueryError> {
+pub(crate) fn found<T>(kind: &'static str, id: Uuid, handle: Option<Handle<T>>) -> Result<Handle<T>, QueryError> {
     handle.ok_or(QueryError::NotFound { kind, id })
 }

@@ -2,7 +2,9 @@
 //! question it was given for. It keeps no page alive: later entries may show on later pages.
 
 use super::QueryError;
+use ledger::handle::Handle;
 use ledger::hash::hex;
+use ledger::state::table::{Row, Table};
 use sha2::{Digest, Sha256};
 
 /// Rows of a page if the caller does not say.
@@ -107,8 +109,8 @@ impl Pager {
 
     /// The same for handles. A key no table has gives an empty page.
     #[must_use]
-    pub fn first_handle(&self) -> u32 {
-        u32::try_from(self.first()).unwrap_or(u32::MAX)
+    pub fn first_handle<T>(&self) -> Handle<T> {
+        Handle::new(u32::try_from(self.first()).unwrap_or(u32::MAX))
     }
 
     /// The handle a walk goes on from, for questions whose tokens say that instead of the last row given.
@@ -147,10 +149,11 @@ impl Pager {
         (rows, token.unwrap_or_default())
     }
 
-    /// The page of a table's handles, below `end`, that are wanted.
+    /// The page of a table's rows that are wanted, by handle.
     #[must_use]
-    pub fn handles(&self, end: u32, wanted: impl Fn(&u32) -> bool) -> (Vec<u32>, String) {
-        self.cut((self.first_handle()..end).filter(wanted), |handle| (*handle).into())
+    pub fn handles<T: Row>(&self, table: &Table<T>, wanted: impl Fn(&T) -> bool) -> (Vec<Handle<T>>, String) {
+        let rows = table.from(self.first_handle()).filter(|(_, row)| wanted(row));
+        self.cut(rows.map(|(handle, _)| handle), |handle| (*handle).into())
     }
 
     fn read(&self, token: &str, entries: u64) -> Option<(Cursor, u64)> {
@@ -218,7 +221,7 @@ mod tests {
             let (mut seen, mut token) = (Vec::new(), String::new());
             loop {
                 let pager = Pager::open(&asked("one", size, &token), 5)?;
-                let (page, next) = pager.handles(20, |handle| handle % 3 != 1);
+                let (page, next) = pager.cut((pager.first()..20).filter(|key| key % 3 != 1), |key| *key);
                 assert!(page.len() <= size as usize && (next.is_empty() || page.len() == size as usize));
                 seen.extend(page);
                 token = next;
@@ -226,7 +229,7 @@ mod tests {
                     break;
                 }
             }
-            assert_eq!(seen, (0..20).filter(|handle| handle % 3 != 1).collect::<Vec<u32>>(), "{size} a page");
+            assert_eq!(seen, (0..20).filter(|key| key % 3 != 1).collect::<Vec<u64>>(), "{size} a page");
         }
         assert_eq!(Pager::open(&asked("one", u32::MAX, ""), 0)?.rows, MAX_ROWS as usize);
         Ok(())

@@ -4,11 +4,12 @@ use super::asked::Asked;
 use super::page::{Cursor, Pager, paged};
 use super::{QueryError, found, need_id};
 use crate::wire;
-use crate::wire::{id, some};
+use crate::wire::id;
 use bytes::Bytes;
+use ledger::handle::{Handle, Link};
 use ledger::money::Day;
 use ledger::state::State;
-use ledger::state::rows::{Payout, Progress, Stage};
+use ledger::state::rows::{Payout, Programme, Progress, Stage};
 use proto::v1;
 use replay::answers::returns;
 use replay::answers::returns::ReturnsFilter;
@@ -57,9 +58,7 @@ pub fn batch(asked: &Asked, request: &v1::GetBatchRequest) -> Result<v1::GetBatc
     let after = pager.after_key().unwrap_or(0);
     let mut page = Vec::new();
     let mut counts = [v1::CountFen::default(); 5];
-    let mut at = application.last_payout;
-    while let Some(handle) = some(at) {
-        let payout = state.payouts.get(handle);
+    for (handle, payout) in state.payouts.chain(application.last_payout, |payout| payout.before_of_application) {
         for place in [0, progress_place(payout.progress)] {
             counts[place].count += 1;
             counts[place].fen += payout.fen;
@@ -67,7 +66,6 @@ pub fn batch(asked: &Asked, request: &v1::GetBatchRequest) -> Result<v1::GetBatc
         if u64::from(payout.number) > after {
             page.push(handle);
         }
-        at = payout.before_of_application;
     }
     page.reverse();
     let (page, next_page_token) = pager.cut(page, |handle| state.payouts.get(*handle).number.into());
@@ -108,8 +106,8 @@ pub fn returns(asked: &Asked, request: &v1::ListReturnsRequest) -> Result<v1::Li
         division: request.division,
     };
     // The key is the handle to go on from.
-    let (rows, next) = returns::returns(&state, on, filter, pager.going_on(), pager.rows);
-    let token = |next: u32| pager.token(Cursor { key: next.into(), carry: on.yyyymmdd().into() });
+    let (rows, next) = returns::returns(&state, on, filter, Handle::new(pager.going_on()), pager.rows);
+    let token = |next: Handle<Payout>| pager.token(Cursor { key: next.into(), carry: on.yyyymmdd().into() });
     Ok(v1::ListReturnsResponse {
         as_of: state.entries,
         basis: asked.basis(),
@@ -143,7 +141,7 @@ fn returned(state: &State, row: &returns::Returned) -> v1::Returned {
 }
 
 /// The programme a filter names; none if it names none.
-pub(super) fn programme(state: &State, code: &str) -> Result<Option<u32>, QueryError> {
+pub(super) fn programme(state: &State, code: &str) -> Result<Option<Handle<Programme>>, QueryError> {
     if code.is_empty() {
         return Ok(None);
     }
@@ -166,12 +164,12 @@ pub(super) fn latest_day(state: &State) -> Day {
 }
 
 /// A payment as answers show it.
-pub(super) fn of_handle(state: &State, handle: u32) -> v1::Payout {
+pub(super) fn of_handle(state: &State, handle: Handle<Payout>) -> v1::Payout {
     let payout = state.payouts.get(handle);
     let application = state.applications.get(payout.application);
     let award = state.awards.get(payout.award);
-    let batch = some(application.batch).map_or_else(Bytes::new, |batch| id(state.batches.get(batch).id));
-    let suspense = some(payout.suspense).map(|finding| state.findings.get(finding)).filter(|finding| finding.open);
+    let batch = application.batch.handle().map_or_else(Bytes::new, |batch| id(state.batches.get(batch).id));
+    let suspense = payout.suspense.handle().map(|finding| state.findings.get(finding)).filter(|finding| finding.open);
     let reissued_by = payments::reissued_by(state, handle);
     v1::Payout {
         payout: id(payout.id),
@@ -218,11 +216,11 @@ pub(super) fn stage(state: &State, payout: &Payout) -> v1::PayoutStage {
 
 /// What a payment takes from document lines.
 pub(super) fn draws(state: &State, payout: &Payout) -> Vec<v1::Draw> {
-    let draws = (payout.draws..payout.draws + u32::from(payout.draw_count)).map(|at| state.draws.get(at));
+    let draws = payout.draws.run(u32::from(payout.draw_count)).map(|at| state.draws.get(at));
     draws.map(|draw| v1::Draw { line: id(state.lines.get(draw.line).id), fen: draw.fen }).collect()
 }
 
 /// The id of a payment, empty for none.
-pub(super) fn payout_id(state: &State, handle: u32) -> Bytes {
-    some(handle).map_or_else(Bytes::new, |handle| id(state.payouts.get(handle).id))
+pub(super) fn payout_id(state: &State, link: impl Into<Link<Payout>>) -> Bytes {
+    link.into().handle().map_or_else(Bytes::new, |handle| id(state.payouts.get(handle).id))
 }

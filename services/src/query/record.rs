@@ -5,7 +5,9 @@ use super::asked::Asked;
 use super::explain::saying;
 use super::page::{Pager, paged};
 use crate::wire;
+use ledger::handle::Handle;
 use ledger::state::State;
+use ledger::state::rows::{Finding, Refused};
 use proto::v1;
 
 paged!(ListFindingsRequest);
@@ -18,11 +20,10 @@ paged!(ListRefusalsRequest);
 pub fn findings(asked: &Asked, request: &v1::ListFindingsRequest) -> Result<v1::ListFindingsResponse, QueryError> {
     let state = asked.state()?;
     let pager = Pager::open(request, state.entries)?;
-    let wanted = |number: &u32| {
-        let finding = state.findings.get(*number);
+    let wanted = |finding: &Finding| {
         (!request.open_only || finding.open) && (request.kind.is_empty() || finding.kind.name() == request.kind)
     };
-    let (numbers, next_page_token) = pager.handles(state.findings.next(), wanted);
+    let (numbers, next_page_token) = pager.handles(&state.findings, wanted);
     let mut findings: Vec<_> = numbers.into_iter().map(|number| wire::finding(&state, number)).collect();
     let (as_of, suspense_fen) = (state.entries, suspense(&state));
     drop(state);
@@ -46,8 +47,8 @@ fn suspense(state: &State) -> i64 {
 pub fn refusals(asked: &Asked, request: &v1::ListRefusalsRequest) -> Result<v1::ListRefusalsResponse, QueryError> {
     let state = asked.state()?;
     let pager = Pager::open(request, state.entries)?;
-    let wanted = |at: &u32| request.code.is_empty() || state.refused.get(*at).refusal.code.name() == request.code;
-    let (rows, next_page_token) = pager.handles(state.refused.next(), wanted);
+    let wanted = |row: &Refused| request.code.is_empty() || row.refusal.code.name() == request.code;
+    let (rows, next_page_token) = pager.handles(&state.refused, wanted);
     let mut refusals: Vec<_> = rows.into_iter().map(|at| refused(&state, at)).collect();
     let as_of = state.entries;
     drop(state);
@@ -59,9 +60,9 @@ pub fn refusals(asked: &Asked, request: &v1::ListRefusalsRequest) -> Result<v1::
     Ok(v1::ListRefusalsResponse { as_of, basis: asked.basis(), refusals, next_page_token })
 }
 
-fn refused(state: &State, at: u32) -> v1::RefusedEvent {
+fn refused(state: &State, at: Handle<Refused>) -> v1::RefusedEvent {
     let row = state.refused.get(at);
-    let event = u32::try_from(row.index).map(|index| state.seen.get(index).id).unwrap_or_default();
+    let event = wire::event_id(state, row.index);
     let refusal = Some(v1::Refusal::from(&row.refusal));
     v1::RefusedEvent { index: row.index, event: wire::id(event), refusal, ..v1::RefusedEvent::default() }
 }

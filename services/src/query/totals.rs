@@ -3,7 +3,6 @@
 use super::asked::Asked;
 use super::{QueryError, payments};
 use ledger::state::State;
-use ledger::state::table::NONE;
 use proto::v1;
 use replay::answers::calendar_year::{YearFigures, YearFilter, YearKey, by_year};
 use replay::answers::labels;
@@ -30,9 +29,9 @@ pub fn totals(asked: &Asked, request: &v1::GetTotalsRequest) -> Result<v1::GetTo
 
 fn row(state: &State, key: &YearKey, row: &YearFigures) -> v1::Total {
     let mut total = figures(row);
-    if key.programme != NONE {
-        total.programme = labels::programme_code(state, key.programme).to_owned();
-        total.stage = labels::schooling(state, key.programme).to_owned();
+    if let Some(programme) = key.programme.handle() {
+        total.programme = labels::programme_code(state, programme).to_owned();
+        total.stage = labels::schooling(state, programme).to_owned();
     }
     (total.division, total.year) = (key.division, key.year.into());
     total

@@ -1,6 +1,7 @@
 //! `mingzhang serve` as a process of its own under load, for tests that end it: who was told what, and whether the record
 //! holds it afterwards. How and when it ends is the test's business.
 
+use anyhow::Context;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -240,9 +241,9 @@ pub fn confirm(data: &Path, told: &Acknowledged, entries: u64, digest: &[u8]) ->
     let (state, told) = (fold_record(&Options::file(data), &mut |_| {})?, told.lock());
     assert!(!told.is_empty(), "the load got no answer at all");
     for (id, index) in told.iter() {
-        let row = state.seen.get(u32::try_from(*index)?);
+        let row = state.seen_at(*index).context("acknowledged and not on record")?;
         assert_eq!((row.id, row.verdict), (*id, 0), "acknowledged event at {index} is missing");
-        assert_eq!(state.seen.find(*id), Some(u32::try_from(*index)?), "the event stands elsewhere");
+        assert_eq!(state.seen.find(*id).map(u64::from), Some(*index), "the event stands elsewhere");
     }
     let posted = state.seen.iter().filter(|(_, row)| row.verdict == 0).count();
     assert_eq!(posted, state.persons.len(), "an event was posted twice");

@@ -9,6 +9,7 @@ use ledger::event::{
     Purpose, RateIndex, RewardPart, SetDecided, SetSealed, Source, Status, StatusChanged, StudyLevel, Subordination,
     SurplusRewarded,
 };
+use ledger::handle::Handle;
 use ledger::lender::fund;
 use ledger::loan::accrual::due;
 use ledger::money::{Day, Fen};
@@ -151,8 +152,8 @@ fn redraw(chance: &mut Chance, state: &State, on: Day, mut kind: Kind) -> Kind {
         Kind::EntryReversed(e) => {
             e.subject = id(chance);
             // Its last entry, which alone may go.
-            let last = state.loans.by_id(e.subject).and_then(|(_, row)| u32::try_from(row.last).ok());
-            e.entry = last.map_or(e.entry, |last| state.seen.get(last).id);
+            let last = state.loans.by_id(e.subject).and_then(|(_, row)| state.seen_at(row.last));
+            e.entry = last.map_or(e.entry, |last| last.id);
         }
         _ => return redraw_figures(chance, state, on, kind),
     }
@@ -204,8 +205,8 @@ fn redraw_figures(chance: &mut Chance, state: &State, on: Day, mut kind: Kind) -
         Kind::InterestAdjusted(e) => {
             (e.loan, e.cause) = (id(chance), thing("lending", chance.below(400)));
             if let Some((_, loan)) = state.loans.by_id(e.loan).filter(|_| right) {
-                let cause = state.seen.len().checked_sub(1).and_then(|last| u32::try_from(last).ok());
-                e.cause = cause.map_or(e.cause, |last| state.seen.get(last).id);
+                let cause = state.entries.checked_sub(1).and_then(|last| state.seen_at(last));
+                e.cause = cause.map_or(e.cause, |last| last.id);
                 e.last = loan.last;
                 e.figure = due(state, loan, loan.through).map_or(Interest::default(), |due| due.correction);
             }
@@ -232,7 +233,7 @@ fn redraw_accrual(chance: &mut Chance, state: &State, right: bool, accrued: &mut
     if rows == 0 || !right {
         return;
     }
-    let row = state.risk_years.get(u32::try_from(chance.below(rows)).unwrap_or_default());
+    let row = state.risk_years.get(Handle::new(u32::try_from(chance.below(rows)).unwrap_or_default()));
     let fund = state.portfolios.get(row.portfolio);
     let lender = state.orgs.get(fund.lender).id;
     accrued.year = LenderYear { lender, kind: fund.kind, year: row.year };
@@ -243,7 +244,7 @@ fn redraw_accrual(chance: &mut Chance, state: &State, right: bool, accrued: &mut
 
 fn reward(chance: &mut Chance, state: &State) -> Uuid {
     let at = u32::try_from(chance.below(state.rewards.len())).unwrap_or_default();
-    if state.rewards.is_empty() { id(chance) } else { state.rewards.get(at).id }
+    if state.rewards.is_empty() { id(chance) } else { state.rewards.get(Handle::new(at)).id }
 }
 
 fn redraw_surplus(chance: &mut Chance, state: &State, on: Day, right: bool, rewarded: &mut SurplusRewarded) {

@@ -5,8 +5,10 @@ use super::fields::{amount, chosen, pair};
 use crate::desk::labelled;
 use anyhow::{Context, Result, bail, ensure};
 use ledger::account::{AccountNo, Class, Owner};
+use ledger::handle::Handle;
 use ledger::loan::portfolio_id;
 use ledger::money::yuan;
+use ledger::state::rows::Payout;
 use ledger::state::{Standing, State};
 use uuid::Uuid;
 
@@ -63,8 +65,8 @@ fn balance(state: &State, owner: &str, label: &str, class: &str, expected: &str)
 fn standing(state: &State, award: &str, instalment: &str, expected: &[&str]) -> Result<()> {
     let (_, award) = state.awards.by_id(labelled(award)).context("no such award")?;
     let at: u32 = instalment.parse()?;
-    let payout = |handle: u32| Some(state.payouts.get(handle).id);
-    let found = match state.standing(award.instalments + at - 1) {
+    let payout = |handle: Handle<Payout>| Some(state.payouts.get(handle).id);
+    let found = match state.standing(award.instalments.plus(at.saturating_sub(1))) {
         Standing::Free => ("free", None),
         Standing::Ordered(handle) => ("ordered", payout(handle)),
         Standing::Settled(handle) => ("settled", payout(handle)),

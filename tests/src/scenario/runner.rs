@@ -9,6 +9,7 @@ use anyhow::{Context, Result, bail, ensure};
 use ledger::account::Book;
 use ledger::event::{Event, Kind};
 use ledger::fold::Halt;
+use ledger::handle::Handle;
 use ledger::money::{Day, yuan};
 use ledger::outcome::Outcome;
 use ledger::set::link;
@@ -134,7 +135,7 @@ impl Story<'_> {
             Ok(Outcome::Posted { findings, postings, .. }) => {
                 self.booked = postings.iter().map(|posting| posting.booked).collect();
                 self.provoked.kinds.insert(event.kind.name());
-                let names = findings.iter().map(|handle| self.state.findings.get(*handle).kind.name());
+                let names = findings.iter().map(|handle| self.state.findings.get(Handle::new(*handle)).kind.name());
                 let names: Vec<&str> = names.collect();
                 self.provoked.findings.extend(&names);
                 if names.is_empty() { "posted".to_owned() } else { format!("posted finding {}", names.join(" ")) }

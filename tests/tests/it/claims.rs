@@ -11,7 +11,6 @@ use ledger::money::Fen;
 use ledger::outcome::Outcome;
 use ledger::state::State;
 use ledger::state::lending_rows::Verdict;
-use ledger::state::table::NONE;
 use std::collections::BTreeMap;
 use tests::desk::{labelled, say};
 use tests::history::Chance;
@@ -210,10 +209,10 @@ fn all_planted_errors_and_only_these_are_disputed() {
 /// Each line's verdict and our figure; the confirmed sum by academic year.
 fn compare(state: &State, loans: &[Loan]) {
     let (_, claim) = state.claims.by_id(labelled("申")).expect("submitted");
-    let mut at = claim.last_line;
+    let mut lines = state.claim_lines.chain(claim.last_line, |line| line.before_of_claim);
     let mut found: BTreeMap<&str, u32> = BTreeMap::new();
     for (place, loan) in loans.iter().enumerate().rev() {
-        let row = state.claim_lines.get(at);
+        let (_, row) = lines.next().expect("a line for each loan");
         assert_eq!(
             row.verdict, loan.planted,
             "line {}: {} days, {} fen are ours",
@@ -228,9 +227,8 @@ fn compare(state: &State, loans: &[Loan]) {
         let ours = if days == 0 { 0 } else { subsidy(claimed, days) };
         assert_eq!((row.our_days, row.our_fen), (days, ours), "line {} of loan {place}", row.number);
         *found.entry(row.verdict.words().0).or_default() += 1;
-        at = row.before_of_claim;
     }
-    assert_eq!((at, claim.set.count), (NONE, LINES));
+    assert_eq!((lines.count(), claim.set.count), (0, LINES));
     assert_eq!(found.len(), Verdict::ALL.len(), "every reason was planted: {found:?}");
     let confirmed: Vec<&Loan> = loans.iter().filter(|loan| loan.planted == Verdict::Confirmed).collect();
     assert_eq!(claim.confirmed_count as usize, confirmed.len());

@@ -1,6 +1,6 @@
 //! What is said to differ between two states, against comparing everything with everything.
 
-use ledger::account::Owner;
+use ledger::account::{AccountNo, Owner};
 use ledger::entry::Entry;
 use ledger::event::{Event, Kind};
 use ledger::state::State;
@@ -119,13 +119,12 @@ fn all_is_named(from: &State, to: &State) {
 }
 
 fn balances_are_named(from: &State, to: &State, diff: &Differences) {
-    let balance = |state: &State, number: u32| {
-        if (number as usize) < state.accounts.len() { state.accounts.get(number).balance } else { 0 }
+    let balance = |state: &State, number: AccountNo| {
+        if number < state.accounts.next() { state.accounts.get(number).balance } else { 0 }
     };
     let all = to.accounts.iter().map(|(number, _)| (number, balance(from, number), balance(to, number)));
     let expected: Vec<_> = all.filter(|(_, before, after)| before != after).collect();
-    let found: Vec<_> =
-        diff.balances.iter().map(|row| (row.in_to.expect("accounts stay").0, row.from, row.to)).collect();
+    let found: Vec<_> = diff.balances.iter().map(|row| (row.in_to.expect("accounts stay"), row.from, row.to)).collect();
     assert_eq!(found, expected);
     for sum in &diff.sums {
         let of = |state: &State| -> i128 {
@@ -242,7 +241,7 @@ fn numbers_that_moved_are_no_difference() {
         assert!(wrong.is_empty(), "{wrong:#?}");
         let known = diff.balances.iter().filter(|row| row.in_from.is_some());
         let nobodys = |row: &BalanceDiff| {
-            let account = with.accounts.get(row.in_to.expect("nothing goes").0);
+            let account = with.accounts.get(row.in_to.expect("nothing goes"));
             account.owner == 0 && matches!(account.class.owner(), Owner::Org | Owner::Application)
         };
         let strange: Vec<_> = known.filter(|row| !nobodys(row)).collect();
@@ -268,7 +267,7 @@ fn a_state_does_not_differ_from_itself() {
 fn an_entry_left_out_is_found_with_what_it_did() {
     let said = awards(2);
     let live = prefix(&said, said.len());
-    let posted = live.seen.iter().filter(|(_, seen)| seen.verdict == 0).map(|(at, _)| at as usize);
+    let posted = live.seen.iter().filter(|(_, seen)| seen.verdict == 0).map(|(at, _)| at.number() as usize);
     for left in posted.step_by(9) {
         let without = folded(&said, |at| at == left);
         let diff = compare(&live, &without, ALL);
@@ -278,7 +277,7 @@ fn an_entry_left_out_is_found_with_what_it_did() {
             .seen
             .iter()
             .zip(without.seen.iter())
-            .filter(|((at, a), (_, b))| *at as usize != left && a.verdict != b.verdict);
+            .filter(|((at, a), (_, b))| at.number() as usize != left && a.verdict != b.verdict);
         assert_eq!(diff.entries.judged.count, differently.count() as u64);
         let sum: i128 = diff.balances.iter().map(|row| row.to - row.from).sum();
         assert_eq!(sum, 0, "each book balances on both sides");

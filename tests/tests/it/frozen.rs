@@ -44,7 +44,7 @@ fn word(outcome: &Outcome) -> String {
         Outcome::Posted { postings, findings } => {
             let mut text = "posted".to_owned();
             for posting in postings {
-                let (debit, credit, day) = (posting.debit.0, posting.credit.0, posting.booked.yyyymmdd());
+                let (debit, credit, day) = (posting.debit, posting.credit, posting.booked.yyyymmdd());
                 let _ = write!(text, ";{debit}<{credit}:{}@{day}", posting.fen);
             }
             for finding in findings {

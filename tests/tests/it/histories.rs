@@ -6,7 +6,6 @@ use ledger::event::{Clearing, Event, Kind};
 use ledger::outcome::Outcome;
 use ledger::state::State;
 use ledger::state::flows::{Flow, Flows};
-use ledger::state::table::NONE;
 use std::collections::BTreeMap;
 use tests::check::same;
 use tests::desk::{restored, say, submit};
@@ -71,7 +70,7 @@ fn the_ledger_agrees_with_the_model_at_every_step() {
                 Outcome::Duplicate { .. } => {}
             }
         });
-        reissued += state.payouts.iter().filter(|(_, payout)| payout.reissue_of != NONE).count();
+        reissued += state.payouts.iter().filter(|(_, payout)| payout.reissue_of.is_some()).count();
         surrendered += state.lines.iter().filter(|(_, line)| line.surrendered > 0).count();
     }
     // A generator that stops reaching the end of the chain would let everything above pass. Loans have a model of their own.

@@ -10,12 +10,13 @@ use ledger::event::{
     RemittanceOrdered, RemittanceReturned, SetDecided, SetSealed, Source, Status, StatusChanged, StudyLevel,
     Subordination, WaiverAdopted,
 };
+use ledger::handle::Handle;
 use ledger::loan::walk::Walk;
 use ledger::money::{Day, Fen};
 use ledger::outcome::Outcome;
 use ledger::state::State;
 use ledger::state::lending_rows::{Claim, RemittanceStage};
-use ledger::state::rows::Stage;
+use ledger::state::rows::{Line, Stage};
 use std::collections::{BTreeMap, BTreeSet};
 use tests::desk::{labelled, say};
 use tests::history::Chance;
@@ -256,12 +257,12 @@ impl History {
     }
 
     fn remittance(&mut self, on: Day) -> Kind {
-        let count = self.state.remittances.next();
+        let count = self.state.remittances.len();
         if count == 0 || self.chance.in_hundred(40) {
             return self.order(on);
         }
-        let at = u32::try_from(self.chance.below(count as usize)).expect("small");
-        let row = self.state.remittances.get(at);
+        let at = u32::try_from(self.chance.below(count)).expect("small");
+        let row = self.state.remittances.get(Handle::new(at));
         let (remittance, serial) = (row.id, "流水".to_owned());
         let fen = row.fen + Fen::from(self.chance.in_hundred(10));
         match self.chance.below(4) {
@@ -348,7 +349,7 @@ fn adds_up(state: &State) {
 
 /// What stands on lines is what payments say they took.
 fn lines(state: &State) {
-    let mut taken: BTreeMap<u32, [Fen; 2]> = BTreeMap::new();
+    let mut taken: BTreeMap<Handle<Line>, [Fen; 2]> = BTreeMap::new();
     for (_, row) in state.remittances.iter() {
         for draw in &row.draws {
             let [applied, spent] = taken.entry(draw.line).or_default();

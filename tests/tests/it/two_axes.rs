@@ -139,13 +139,13 @@ fn points(said: &[Said], chance: &mut Chance) -> Vec<Point> {
 
 /// Holds balance and statement of every account at every point against the list.
 fn agrees(engine: &Engine, state: &State, rows: &[Row], points: &[Point]) {
-    for account in (0..state.accounts.next()).map(AccountNo) {
+    for account in state.accounts.iter().map(|(account, _)| account) {
         let own: Vec<Row> = rows.iter().filter(|row| row.account == account).copied().collect();
         for point in points {
             let counted: Vec<Row> = own.iter().filter(|row| row.counts(point)).copied().collect();
             let sum: i128 = counted.iter().map(|row| i128::from(row.fen)).sum();
             let found = engine.balance_at(account, point).expect("the pages are read");
-            assert_eq!(found, held(sum), "account {} at {point:?}", account.0);
+            assert_eq!(found, held(sum), "account {} at {point:?}", account);
             statement(engine, account, point, &counted);
         }
     }
@@ -167,7 +167,7 @@ fn statement(engine: &Engine, account: AccountNo, point: &Point, counted: &[Row]
         }
         assert!(page.len() >= PAGE || at == counted.len(), "a page is cut short at {point:?}");
     }
-    assert_eq!(at, counted.len(), "rows of account {} are missing at {point:?}", account.0);
+    assert_eq!(at, counted.len(), "rows of account {} are missing at {point:?}", account);
 }
 
 #[test]

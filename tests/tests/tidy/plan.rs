@@ -13,7 +13,7 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
     (
         "ledger",
         &[
-            &["money", "hash"],
+            &["money", "hash", "handle"],
             &["account"],
             &["event"],
             &["outcome"],

@@ -1,16 +1,18 @@
 //! What an event changes about a claim. Data only.
 
 use crate::event::ClaimSubmitted;
+use crate::handle::Handle;
 use crate::money::{Day, Fen};
 use crate::state::flows::Flows;
-use crate::state::lending_rows::{ClaimLine, ClaimPart, ClaimPayer, ClaimSums};
+use crate::state::lending_rows::{Claim, ClaimLine, ClaimPart, ClaimPayer, ClaimSums, Loan};
+use crate::state::rows::Org;
 
 pub(crate) enum ClaimChange {
-    Submit { event: Box<ClaimSubmitted>, lender: u32, unit: u32 },
+    Submit { event: Box<ClaimSubmitted>, lender: Handle<Org>, unit: Handle<Org> },
     Line(Box<NewLine>),
-    Seal { claim: u32, payers: Vec<ClaimPayer> },
+    Seal { claim: Handle<Claim>, payers: Vec<ClaimPayer> },
     Approve(Settled),
-    Return { loan: u32, confirmed: ClaimSums, flows: Flows },
+    Return { loan: Handle<Loan>, confirmed: ClaimSums, flows: Flows },
 }
 
 /// A line about to be kept with our figure.
@@ -30,7 +32,7 @@ pub(crate) struct Confirmed {
 
 /// What approving a claim settles.
 pub(crate) struct Settled {
-    pub claim: u32,
+    pub claim: Handle<Claim>,
     pub from_advance: Fen,
     pub from_stock: Fen,
 }

@@ -6,6 +6,7 @@ use crate::change::{Case, Change, Judged, NewFinding};
 use crate::entry::Entry;
 use crate::event::{ClaimFor, ClaimLineAdded};
 use crate::finding::FindingKind;
+use crate::handle::{Handle, Link};
 use crate::loan::fund_effect;
 use crate::loan::portfolio::PortfolioRef;
 use crate::loan::position::target;
@@ -15,7 +16,6 @@ use crate::money::Day;
 use crate::state::State;
 use crate::state::lending_rows::{Claim, ClaimLine, ClaimPart, Loan, Verdict};
 use crate::state::rows::Stage;
-use crate::state::table::NONE;
 
 pub(crate) fn judge_claim_line_added(case: &Case<'_>, event: &ClaimLineAdded) -> Judged<ClaimChange> {
     let (state, index) = (case.state, case.entry.index);
@@ -43,7 +43,7 @@ pub(crate) fn judge_claim_line_added(case: &Case<'_>, event: &ClaimLineAdded) ->
     let line = ClaimLine {
         claim,
         number: event.number,
-        loan: loan.map_or(NONE, |(handle, _)| handle),
+        loan: loan.map(|(handle, _)| handle).into(),
         loan_id: event.loan,
         principal: event.principal,
         rate_ppm: event.rate_ppm,
@@ -55,14 +55,14 @@ pub(crate) fn judge_claim_line_added(case: &Case<'_>, event: &ClaimLineAdded) ->
         our_fen: ours.fen,
         verdict,
         before_of_claim: row.last_line,
-        before_of_loan: loan.map_or(NONE, |(_, loan)| loan.last_claim_line),
+        before_of_loan: loan.map_or(Link::NONE, |(_, loan)| loan.last_claim_line),
         index,
     };
     change.act = Some(ClaimChange::Line(Box::new(NewLine { row: line, confirmed })));
     Ok(change)
 }
 
-fn decide(state: &State, claim: u32, row: &Claim, loan: &Loan, event: &ClaimLineAdded) -> (Verdict, Ours) {
+fn decide(state: &State, claim: Handle<Claim>, row: &Claim, loan: &Loan, event: &ClaimLineAdded) -> (Verdict, Ours) {
     let ours = ours(state, row, loan);
     if claimed_before(state, claim, row, loan) {
         return (Verdict::ClaimedTwice, ours.unwrap_or_default());
@@ -98,7 +98,7 @@ fn reason(what: ClaimFor, event: &ClaimLineAdded, ours: &Ours) -> Verdict {
 }
 
 /// Whether an earlier confirmed line of the loan overlaps the period. A loan has a few lines a year.
-fn claimed_before(state: &State, claim: u32, row: &Claim, loan: &Loan) -> bool {
+fn claimed_before(state: &State, claim: Handle<Claim>, row: &Claim, loan: &Loan) -> bool {
     for (_, line) in state.claim_lines.chain(loan.last_claim_line, |line| line.before_of_loan) {
         // An earlier line of this claim was held against all before it, so its verdict answers for them: a file that
         // repeats one loan without end does not make each line slower than the one before.
@@ -128,7 +128,7 @@ fn confirm(
     sums[claim.what] = sums[claim.what].saturating_add(ours.fen);
     let through = loan.through.max(claim.through);
     let flows = target(state, loan, &loan.facts, through, sums);
-    let fund = PortfolioRef::of(state.portfolios.get(loan.portfolio));
+    let fund = PortfolioRef::of(state, loan.portfolio);
     change.postings = difference(state, on, Channels::new(loan.accounts, &fund), &loan.posted, &flows);
     fund_effect::bear(state, on, &fund, loan, &loan.facts, [&loan.posted, &flows], change);
     let school = state.orgs.get(loan.school);
@@ -144,7 +144,7 @@ pub(super) fn apply(state: &mut State, entry: &Entry<'_>, new: NewLine) {
     let handle = state.claim_lines.push(row);
     let claim = state.claims.get_mut(claim);
     claim.set.add_line(fen, entry.content);
-    (claim.last_line, claim.last) = (handle, entry.index);
+    (claim.last_line, claim.last) = (handle.into(), entry.index);
     if let Some(confirmed) = &confirmed {
         claim.confirmed += our_fen;
         claim.confirmed_count += 1;
@@ -152,11 +152,9 @@ pub(super) fn apply(state: &mut State, entry: &Entry<'_>, new: NewLine) {
             add_part(&mut claim.parts, part);
         }
     }
-    if loan == NONE {
-        return;
-    }
+    let Some(loan) = loan.handle() else { return };
     let row = state.loans.get_mut(loan);
-    row.last_claim_line = handle;
+    row.last_claim_line = handle.into();
     // A disputed line leaves the loan as it was, so a figure computed before it is not stale.
     if let Some(Confirmed { sums, through, flows, .. }) = confirmed {
         let before = std::mem::replace(&mut row.posted, flows);

@@ -13,14 +13,14 @@ use crate::entry::Entry;
 use crate::event::loan_terms::{Cycle, LoanTerms, Part, split};
 use crate::event::{ClaimFor, ClaimSubmitted, LoanKind, Payer, SetSealed};
 use crate::finding::FindingKind;
+use crate::handle::{Handle, Link};
 use crate::loan::fund_effect;
 use crate::loan::portfolio::open_portfolio;
 use crate::loan::rates::terms_on;
 use crate::money::{Day, Fen};
 use crate::outcome::{Code, Refusal};
 use crate::state::lending_rows::{Claim, ClaimPart, ClaimPayer};
-use crate::state::rows::{Set, Stage};
-use crate::state::table::NONE;
+use crate::state::rows::{Org, Set, Stage};
 use crate::state::{State, UNKNOWN_ORG};
 use change::ClaimChange;
 use uuid::Uuid;
@@ -111,7 +111,7 @@ fn split_part(state: &State, kind: LoanKind, what: ClaimFor, part: &ClaimPart) -
     split(part.fen, parts.filter(|parts| !parts.is_empty()).unwrap_or(&province))
 }
 
-fn find(state: &State, id: Uuid) -> Result<(u32, &Claim), Refusal> {
+fn find(state: &State, id: Uuid) -> Result<(Handle<Claim>, &Claim), Refusal> {
     state.claims.by_id(id).ok_or(Refusal::of(Code::UnknownClaim, id))
 }
 
@@ -139,7 +139,7 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: ClaimChange) {
     }
 }
 
-fn submit(state: &mut State, entry: &Entry<'_>, event: ClaimSubmitted, lender: u32, unit: u32) {
+fn submit(state: &mut State, entry: &Entry<'_>, event: ClaimSubmitted, lender: Handle<Org>, unit: Handle<Org>) {
     let portfolio = open_portfolio(state, lender, event.kind, entry.index);
     let accounts = state.open_accounts(Owner::Claim, state.claims.next());
     state.claims.push(Claim {
@@ -158,7 +158,7 @@ fn submit(state: &mut State, entry: &Entry<'_>, event: ClaimSubmitted, lender: u
         from_advance: 0,
         from_stock: 0,
         accounts,
-        last_line: NONE,
+        last_line: Link::NONE,
         effective: entry.event.effective,
         last: entry.index,
     });

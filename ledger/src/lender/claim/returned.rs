@@ -5,13 +5,14 @@ use crate::account::Class;
 use crate::change::{Case, Change, Judged, NewFinding};
 use crate::event::OverclaimReturned;
 use crate::finding::FindingKind;
+use crate::handle::{Handle, Link};
 use crate::loan::fund_effect;
 use crate::loan::portfolio::PortfolioRef;
 use crate::loan::position::target;
 use crate::loan::posting::{Channels, difference};
 use crate::money::{Day, Fen};
 use crate::state::lending_rows::Loan;
-use crate::state::table::NONE;
+use crate::state::rows::Org;
 use crate::state::{State, UNKNOWN_ORG};
 
 pub(crate) fn judge_overclaim_returned(case: &Case<'_>, event: &OverclaimReturned) -> Judged<ClaimChange> {
@@ -33,7 +34,7 @@ pub(crate) fn judge_overclaim_returned(case: &Case<'_>, event: &OverclaimReturne
     let excess = event.fen > *sum;
     *sum -= event.fen.min(*sum);
     let flows = target(state, loan, &loan.facts, loan.through, confirmed);
-    let fund = PortfolioRef::of(state.portfolios.get(loan.portfolio));
+    let fund = PortfolioRef::of(state, loan.portfolio);
     change.postings = difference(state, on, Channels::new(loan.accounts, &fund), &loan.posted, &flows);
     fund_effect::bear(state, on, &fund, loan, &loan.facts, [&loan.posted, &flows], &mut change);
     receive(state, on, event, unit, Some(loan), &mut change, excess.then_some(FindingKind::Overpaid));
@@ -47,7 +48,7 @@ fn receive(
     state: &State,
     on: Day,
     event: &OverclaimReturned,
-    unit: u32,
+    unit: Handle<Org>,
     loan: Option<&Loan>,
     change: &mut Change<ClaimChange>,
     found: Option<FindingKind>,
@@ -67,6 +68,6 @@ fn receive(
         change.postings.push(state.posting(on, treasury, suspense, rest));
     }
     if let Some(kind) = found.or((rest > 0).then_some(FindingKind::RemittanceUnexpected)) {
-        change.findings.push(NewFinding { kind, subject: event.loan, fen: rest, payout: NONE, unit });
+        change.findings.push(NewFinding { kind, subject: event.loan, fen: rest, payout: Link::NONE, unit });
     }
 }

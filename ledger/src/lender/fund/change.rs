@@ -1,23 +1,26 @@
 //! What an event changes about a compensation fund and its rewards. Data only.
 
 use crate::event::{LoanKind, Payer};
+use crate::handle::Handle;
 use crate::loan::change::LoanChange;
 use crate::money::{Day, Fen};
+use crate::state::lending_rows::{Loan, Portfolio, Reward, RiskYear};
+use crate::state::rows::Org;
 use uuid::Uuid;
 
 pub(crate) enum FundChange {
-    Accrue { row: u32, parts: Vec<(Payer, Fen)> },
-    Receive { lender: u32, kind: LoanKind, year: u16, payer: Payer, fen: Fen },
-    State { lender: u32, kind: LoanKind, stated: (Day, Fen, Fen) },
-    Recover { loan: u32, fen: Fen, borne: Fen },
-    Relieve { loan: LoanChange, reward: u32, fen: Fen },
-    Reward { portfolio: u32, year: u16, rewards: Vec<NewReward> },
-    Spend { reward: u32, purpose: String, fen: Fen },
+    Accrue { row: Handle<RiskYear>, parts: Vec<(Payer, Fen)> },
+    Receive { lender: Handle<Org>, kind: LoanKind, year: u16, payer: Payer, fen: Fen },
+    State { lender: Handle<Org>, kind: LoanKind, stated: (Day, Fen, Fen) },
+    Recover { loan: Handle<Loan>, fen: Fen, borne: Fen },
+    Relieve { loan: LoanChange, reward: Handle<Reward>, fen: Fen },
+    Reward { portfolio: Handle<Portfolio>, year: u16, rewards: Vec<NewReward> },
+    Spend { reward: Handle<Reward>, purpose: String, fen: Fen },
 }
 
 /// A reward about to be made.
 pub(crate) struct NewReward {
     pub id: Uuid,
-    pub centre: u32,
+    pub centre: Handle<Org>,
     pub fen: Fen,
 }

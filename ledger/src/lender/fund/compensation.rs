@@ -7,6 +7,7 @@ use crate::change::{Case, Change, Judged, NewFinding};
 use crate::event::loan_terms::{LoanTerms, split};
 use crate::event::{CompensationAccrued, CompensationReceived, FundStated, LoanKind, Payer};
 use crate::finding::FindingKind;
+use crate::handle::Handle;
 use crate::loan::fund_effect::{posting, risk_year_id};
 use crate::loan::portfolio::{derived, portfolio, portfolio_id};
 use crate::loan::rates::terms_on;
@@ -25,7 +26,7 @@ pub(crate) fn paid_id(portfolio: Uuid, year: u16) -> Uuid {
 }
 
 /// The row of what was paid in for a risk year, opened if it is not yet there.
-pub(crate) fn open_paid(state: &mut State, index: u64, portfolio: u32, year: u16) -> u32 {
+pub(crate) fn open_paid(state: &mut State, index: u64, portfolio: Handle<Portfolio>, year: u16) -> Handle<RiskPaid> {
     let id = paid_id(state.portfolios.get(portfolio).id, year);
     let (accrued, paid, ordered) = (Vec::new(), Vec::new(), Vec::new());
     let new = RiskPaid { id, portfolio, year, accrued, paid, ordered, last: index };
@@ -97,7 +98,7 @@ pub(crate) fn judge_compensation_accrued(case: &Case<'_>, event: &CompensationAc
 }
 
 /// The later computation takes the place of the earlier: for the university, and in the sums of the year.
-pub(super) fn accrue(state: &mut State, index: u64, row: u32, parts: Vec<(Payer, Fen)>) {
+pub(super) fn accrue(state: &mut State, index: u64, row: Handle<RiskYear>, parts: Vec<(Payer, Fen)>) {
     let row = state.risk_years.get_mut(row);
     row.last = index;
     let before = std::mem::replace(&mut row.accrued, parts);
@@ -136,7 +137,7 @@ pub(crate) fn judge_compensation_received(case: &Case<'_>, event: &CompensationR
 }
 
 /// The stock of a fund changed on a day.
-pub(crate) fn note_stock(state: &mut State, fund: u32, on: Day, fen: Fen) {
+pub(crate) fn note_stock(state: &mut State, fund: Handle<Portfolio>, on: Day, fen: Fen) {
     let days = &mut state.portfolios.get_mut(fund).stock_days;
     let at = days.partition_point(|(day, _)| *day < on);
     match days.get_mut(at) {

@@ -6,6 +6,7 @@ use crate::change::{Case, Change, Judged};
 use crate::entry::Entry;
 use crate::event::loan_terms::LoanTerms;
 use crate::event::{LoanRelieved, OrgRole, RewardSpent, SurplusRewarded};
+use crate::handle::Handle;
 use crate::loan::contract::find;
 use crate::loan::facts::judge_fact;
 use crate::loan::fund_effect::posting;
@@ -103,14 +104,20 @@ fn grants(state: &State, on: Day, fund: &PortfolioRef, rewards: &[NewReward]) ->
     let first = state.accounts.next();
     let credit = State::account_at(fund.accounts, Class::RewardSource);
     let grant = |(at, reward): (u32, &NewReward)| {
-        let debit = State::account_at(first + at * width, Class::RewardAvailable);
+        let debit = State::account_at(first.plus(at * width), Class::RewardAvailable);
         let booked = state.booked(on, Class::RewardAvailable.book(), reward.centre, fund.lender);
         Posting { debit, credit, fen: reward.fen, booked }
     };
     (0..).zip(rewards).map(grant).collect()
 }
 
-pub(super) fn grant(state: &mut State, entry: &Entry<'_>, portfolio: u32, year: u16, rewards: &[NewReward]) {
+pub(super) fn grant(
+    state: &mut State,
+    entry: &Entry<'_>,
+    portfolio: Handle<Portfolio>,
+    year: u16,
+    rewards: &[NewReward],
+) {
     let (index, on) = (entry.index, entry.event.effective);
     let fund = state.portfolios.get_mut(portfolio);
     (fund.rewarded, fund.last) = (year, index);
@@ -190,7 +197,7 @@ pub(crate) fn judge_reward_spent(case: &Case<'_>, event: &RewardSpent) -> Judged
     Ok(change)
 }
 
-pub(super) fn spend(state: &mut State, index: u64, reward: u32, purpose: &str, fen: Fen) {
+pub(super) fn spend(state: &mut State, index: u64, reward: Handle<Reward>, purpose: &str, fen: Fen) {
     let row = state.rewards.get_mut(reward);
     match row.spent.iter_mut().find(|(other, _)| other == purpose) {
         Some((_, sum)) => *sum = sum.saturating_add(fen),

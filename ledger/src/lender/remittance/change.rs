@@ -1,24 +1,25 @@
 //! What an event changes about a payment to a lender. Data only.
 
 use crate::event::{LoanKind, RemittanceOrdered};
+use crate::handle::Handle;
 use crate::money::Fen;
-use crate::state::lending_rows::RemittanceStage;
-use crate::state::rows::Drawn;
+use crate::state::lending_rows::{Portfolio, Remittance, RemittanceStage};
+use crate::state::rows::{Drawn, Org};
 
 pub(crate) enum RemittanceChange {
     Order {
         event: Box<RemittanceOrdered>,
-        unit: u32,
+        unit: Handle<Org>,
         of: Of,
         draws: Vec<Drawn>,
         fen: Fen,
     },
     Approve {
-        remittance: u32,
+        remittance: Handle<Remittance>,
     },
     /// The stage a report brings a payment to, and whether its lines surrender what came back.
     Report {
-        remittance: u32,
+        remittance: Handle<Remittance>,
         stage: RemittanceStage,
         surrendered: bool,
     },
@@ -27,6 +28,6 @@ pub(crate) enum RemittanceChange {
 /// The loans paid for: those of a portfolio that is there, or those whose first payment opens it.
 #[derive(Clone, Copy)]
 pub(crate) enum Of {
-    Portfolio(u32),
-    Lender(u32, LoanKind),
+    Portfolio(Handle<Portfolio>),
+    Lender(Handle<Org>, LoanKind),
 }

@@ -11,13 +11,14 @@ use crate::change::{Case, Change, Judged};
 use crate::entry::Entry;
 use crate::event::loan_terms::LoanTerms;
 use crate::event::{ClaimFor, LenderYear, Payer, Purpose, RemittanceApproved, RemittanceOrdered, Source};
+use crate::handle::Handle;
 use crate::loan::portfolio::{open_portfolio, portfolio_id};
 use crate::loan::rates::terms_on;
 use crate::money::{Day, Fen};
 use crate::outcome::{Code, Refusal};
 use crate::state::State;
 use crate::state::lending_rows::{Claim, Portfolio, Remittance, RemittanceStage};
-use crate::state::rows::{Drawn, Stage};
+use crate::state::rows::{Drawn, Org, Stage};
 use change::{Of, RemittanceChange};
 use uuid::Uuid;
 
@@ -71,7 +72,12 @@ fn judge_purpose(state: &State, purpose: &Purpose) -> Result<Of, Refusal> {
     }
 }
 
-fn judge_draws(state: &State, on: Day, unit: u32, event: &RemittanceOrdered) -> Result<(Vec<Drawn>, Fen), Refusal> {
+fn judge_draws(
+    state: &State,
+    on: Day,
+    unit: Handle<Org>,
+    event: &RemittanceOrdered,
+) -> Result<(Vec<Drawn>, Fen), Refusal> {
     let terms = terms(state, on, &event.purpose).ok_or(Refusal::of(Code::UnknownTerms, event.remittance))?;
     let programme = programme(state, terms, &event.purpose);
     let mut sum: Fen = 0;
@@ -215,7 +221,7 @@ fn order(
     state: &mut State,
     entry: &Entry<'_>,
     event: &RemittanceOrdered,
-    unit: u32,
+    unit: Handle<Org>,
     of: Of,
     draws: Vec<Drawn>,
     fen: Fen,
@@ -250,7 +256,7 @@ fn move_sums(
     state: &mut State,
     index: u64,
     purpose: Purpose,
-    portfolio: u32,
+    portfolio: Handle<Portfolio>,
     sums: &[(Payer, Fen)],
     [ordered, paid]: [Fen; 2],
 ) {

@@ -7,11 +7,11 @@ use crate::change::{Case, Change, Judged, NewFinding};
 use crate::entry::Entry;
 use crate::event::{Purpose, RemittanceCleared, RemittanceReturned};
 use crate::finding::FindingKind;
+use crate::handle::{Handle, Link};
 use crate::lender::claim;
 use crate::money::{Day, Fen};
 use crate::outcome::Posting;
 use crate::state::lending_rows::{Remittance, RemittanceStage};
-use crate::state::table::NONE;
 use crate::state::{State, UNKNOWN_ORG};
 use uuid::Uuid;
 
@@ -105,7 +105,7 @@ fn taken_back(state: &State, on: Day, row: &Remittance) -> Option<Vec<Posting>> 
 fn unexpected(state: &State, on: Day, subject: Uuid, fen: Fen, [to, from]: [Class; 2]) -> Change<RemittanceChange> {
     let unit = state.remittances.by_id(subject).map_or(UNKNOWN_ORG, |(_, row)| row.unit);
     let kind = FindingKind::RemittanceUnexpected;
-    let mut change = Change::only(NewFinding { kind, subject, fen: fen.max(0), payout: NONE, unit });
+    let mut change = Change::only(NewFinding { kind, subject, fen: fen.max(0), payout: Link::NONE, unit });
     if fen > 0 {
         let (debit, credit) = (state.org_account(unit, to), state.org_account(unit, from));
         change.postings.push(state.posting(on, debit, credit, fen));
@@ -113,7 +113,13 @@ fn unexpected(state: &State, on: Day, subject: Uuid, fen: Fen, [to, from]: [Clas
     change
 }
 
-pub(super) fn apply(state: &mut State, entry: &Entry<'_>, remittance: u32, stage: RemittanceStage, surrendered: bool) {
+pub(super) fn apply(
+    state: &mut State,
+    entry: &Entry<'_>,
+    remittance: Handle<Remittance>,
+    stage: RemittanceStage,
+    surrendered: bool,
+) {
     let row = state.remittances.get_mut(remittance);
     let before = std::mem::replace(&mut row.stage, stage);
     (row.on, row.last) = (entry.event.effective, entry.index);

@@ -1,23 +1,27 @@
 //! Claims with their lines: by verdict, by loan, and the loan-days that confirmed lines pay.
 
-use super::portfolios::some;
 use ledger::event::ClaimFor;
+use ledger::handle::Handle;
 use ledger::loan::stretch::Payment;
 use ledger::loan::walk::Walk;
 use ledger::money::{Day, Fen};
 use ledger::state::State;
-use ledger::state::lending_rows::{Claim, ClaimLine, Verdict};
+use ledger::state::lending_rows::{Claim, ClaimLine, Loan, Verdict};
 
 /// Lines of a claim, from the latest back, as the state chains them.
-pub fn lines_of_claim<'a>(state: &'a State, claim: &Claim) -> impl Iterator<Item = (u32, &'a ClaimLine)> + use<'a> {
+pub fn lines_of_claim<'a>(
+    state: &'a State,
+    claim: &Claim,
+) -> impl Iterator<Item = (Handle<ClaimLine>, &'a ClaimLine)> + use<'a> {
     state.claim_lines.chain(claim.last_line, |line| line.before_of_claim)
 }
 
 /// Claim lines of a loan, oldest first.
 #[must_use]
-pub fn lines_of_loan(state: &State, loan: u32) -> Vec<u32> {
+pub fn lines_of_loan(state: &State, loan: Handle<Loan>) -> Vec<Handle<ClaimLine>> {
     let latest = state.loans.get(loan).last_claim_line;
-    let mut lines: Vec<u32> = state.claim_lines.chain(latest, |line| line.before_of_loan).map(|(at, _)| at).collect();
+    let mut lines: Vec<Handle<ClaimLine>> =
+        state.claim_lines.chain(latest, |line| line.before_of_loan).map(|(at, _)| at).collect();
     lines.reverse();
     lines
 }
@@ -58,7 +62,7 @@ pub fn confirmed(state: &State, claim: &Claim) -> (u64, u64) {
 #[must_use]
 pub fn days_of(state: &State, claim: &Claim, line: &ClaimLine) -> (Day, Day) {
     let mut days: Option<(Day, Day)> = None;
-    if let Some(loan) = some(line.loan).map(|loan| state.loans.get(loan))
+    if let Some(loan) = line.loan.handle().map(|loan| state.loans.get(loan))
         && let Ok(walk) = Walk::new(state, loan, &loan.facts)
     {
         let bears = |payment| match claim.what {

@@ -1,18 +1,18 @@
 //! Interest that is to be posted, loan by loan, in chunks small enough that the fold need not wait for the whole.
 
 use ledger::event::Interest;
+use ledger::handle::Handle;
 use ledger::loan::accrual::{Due, due};
 use ledger::loan::walk::Missing;
 use ledger::money::Day;
 use ledger::state::State;
-use ledger::state::lending_rows::{Loan, LoanRules};
-use ledger::state::table::NONE;
+use ledger::state::lending_rows::{Loan, LoanRules, Portfolio};
 
 /// A loan with something due.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct DueRow {
     /// The loan.
-    pub loan: u32,
+    pub loan: Handle<Loan>,
     /// What is to be posted.
     pub due: Due,
     /// For a correction: the entry that explains it.
@@ -34,7 +34,7 @@ pub struct Left {
     /// How many.
     pub loans: u64,
     /// The first.
-    pub example: Option<u32>,
+    pub example: Option<Handle<Loan>>,
 }
 
 /// What was found in a run over some loans.
@@ -50,7 +50,7 @@ pub struct Chunk {
 
 impl Chunk {
     /// Notes a loan whose interest cannot be computed.
-    pub(crate) fn note(&mut self, missing: Missing, loan: u32) {
+    pub(crate) fn note(&mut self, missing: Missing, loan: Handle<Loan>) {
         let left = &mut self.missing[missing as usize];
         left.loans += 1;
         left.example = left.example.or(Some(loan));
@@ -61,20 +61,19 @@ impl Chunk {
 /// go on with, unless all loans were seen.
 pub fn collect(
     state: &State,
-    portfolios: &[u32],
+    portfolios: &[Handle<Portfolio>],
     through: Day,
-    from: u32,
+    from: Handle<Loan>,
     limits: (usize, u32),
     chunk: &mut Chunk,
-) -> Option<u32> {
+) -> Option<Handle<Loan>> {
     let (rows, scan) = limits;
     let end = state.loans.next();
-    let stop = end.min(from.saturating_add(scan));
-    for handle in from..stop {
+    let stop = end.min(from.plus(scan));
+    for (handle, loan) in state.loans.from(from).take(scan as usize) {
         if chunk.rows.len() >= rows {
             return Some(handle);
         }
-        let loan = state.loans.get(handle);
         // Nothing flowed and nothing can: most loans of a portfolio that is being built up.
         if !portfolios.contains(&loan.portfolio) || loan.facts.is_empty() {
             continue;
@@ -99,7 +98,7 @@ fn is_nothing(due: &Due) -> bool {
 /// The latest entry after the loan's last one that can move its interest: of the borrower, or of what holds for all.
 #[must_use]
 pub(crate) fn cause(state: &State, loan: &Loan) -> Option<LateEntry> {
-    let person = if loan.person == NONE { 0 } else { state.persons.get(loan.person).last };
+    let person = loan.person.handle().map_or(0, |person| state.persons.get(person).last);
     let rules = state.loan_rules();
     let common = rules.map_or(0, |rules| rules.last);
     let index = person.max(common);

@@ -6,13 +6,13 @@
 use super::due::Left;
 use ledger::event::loan_terms::{LoanTerms, split};
 use ledger::event::{LoanKind, Payer, Status, Subordination};
+use ledger::handle::Handle;
 use ledger::loan::rates::terms_on;
 use ledger::loan::study::after_graduation;
 use ledger::loan::walk::{Missing, Walk};
 use ledger::money::{Day, Fen, share};
 use ledger::state::State;
-use ledger::state::lending_rows::{Loan, What};
-use ledger::state::table::NONE;
+use ledger::state::lending_rows::{Loan, Portfolio, What};
 use std::collections::BTreeMap;
 
 /// Whose shares a subsidy is split by: kind, academic year, subordination and province of the university.
@@ -40,10 +40,16 @@ impl Forecast {
         Self { year, ..Self::default() }
     }
 
-    /// Adds loans of some portfolios, from a handle up to another, as known on `today`.
-    pub fn add(&mut self, state: &State, portfolios: &[u32], today: Day, handles: std::ops::Range<u32>) {
-        for handle in handles {
-            let loan = state.loans.get(handle);
+    /// Adds loans of some portfolios, so many from one on, as known on `today`.
+    pub fn add(
+        &mut self,
+        state: &State,
+        portfolios: &[Handle<Portfolio>],
+        today: Day,
+        from: Handle<Loan>,
+        rows: usize,
+    ) {
+        for (handle, loan) in state.loans.from(from).take(rows) {
             if !portfolios.contains(&loan.portfolio) || loan.facts.is_empty() {
                 continue;
             }
@@ -121,7 +127,7 @@ fn ends_in(year: u16) -> Option<[Day; 6]> {
 /// The last day finance is expected to pay, for a borrower whose end of study is not known. In further study no contract
 /// says when it ends; and where an end is known, the walk itself stops the subsidy.
 fn subsidised_through(state: &State, loan: &Loan, terms: &LoanTerms) -> Option<Day> {
-    let status = if loan.person == NONE { None } else { state.persons.get(loan.person).status };
+    let status = loan.person.handle().and_then(|person| state.persons.get(person).status);
     match status {
         None | Some((_, Status::Enrolled | Status::IllnessLeave, _)) => {
             Some(after_graduation(loan.graduates, terms.study_end).plus(-1))

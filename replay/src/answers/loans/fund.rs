@@ -1,8 +1,10 @@
 //! A compensation fund by risk year and payer, and what became of its rewards.
 
 use ledger::event::Payer;
+use ledger::handle::Handle;
 use ledger::money::Fen;
 use ledger::state::State;
+use ledger::state::lending_rows::{Portfolio, Reward, RiskYear};
 use std::collections::BTreeMap;
 
 /// A risk year of a fund.
@@ -18,7 +20,7 @@ pub struct FundYear {
 
 /// The risk years of a fund.
 #[must_use]
-pub fn years(state: &State, portfolio: u32) -> BTreeMap<u16, FundYear> {
+pub fn years(state: &State, portfolio: Handle<Portfolio>) -> BTreeMap<u16, FundYear> {
     let mut years: BTreeMap<u16, FundYear> = BTreeMap::new();
     for (_, row) in state.risk_years.iter().filter(|(_, row)| row.portfolio == portfolio) {
         let year = years.entry(row.year).or_default();
@@ -39,13 +41,13 @@ pub fn years(state: &State, portfolio: u32) -> BTreeMap<u16, FundYear> {
 
 /// Rewards out of a fund, in the order in which they were made.
 #[must_use]
-pub fn rewards(state: &State, portfolio: u32) -> Vec<u32> {
+pub fn rewards(state: &State, portfolio: Handle<Portfolio>) -> Vec<Handle<Reward>> {
     state.rewards.iter().filter(|(_, row)| row.portfolio == portfolio).map(|(handle, _)| handle).collect()
 }
 
 /// Net drawings by university in one risk year of a fund, in the order in which they began.
 #[must_use]
-pub fn risk_years(state: &State, portfolio: u32, year: u16) -> Vec<u32> {
+pub fn risk_years(state: &State, portfolio: Handle<Portfolio>, year: u16) -> Vec<Handle<RiskYear>> {
     let rows = state.risk_years.iter().filter(|(_, row)| row.portfolio == portfolio && row.year == year);
     rows.map(|(handle, _)| handle).collect()
 }

@@ -14,4 +14,4 @@ pub use names::{
     claim_for_name, fact_name, index_name, kind_named, missing_name, purpose_name, status_name, study_level_name,
     subordination_name,
 };
-pub use portfolios::{claim_of, classes, portfolio, portfolios, some};
+pub use portfolios::{claim_of, classes, portfolio, portfolios};

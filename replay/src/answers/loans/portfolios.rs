@@ -2,14 +2,15 @@
 
 use ledger::account::{Class, Owner};
 use ledger::event::{LoanKind, Purpose};
+use ledger::handle::Handle;
 use ledger::loan::portfolio_id;
 use ledger::state::State;
-use ledger::state::lending_rows::{Portfolio, Remittance};
-use ledger::state::table::NONE;
+use ledger::state::lending_rows::{Claim, Portfolio, Remittance};
+use ledger::state::rows::Org;
 
 /// Portfolios of a lender and kind; without one of them, of all.
 #[must_use]
-pub fn portfolios(state: &State, lender: Option<u32>, kind: Option<LoanKind>) -> Vec<u32> {
+pub fn portfolios(state: &State, lender: Option<Handle<Org>>, kind: Option<LoanKind>) -> Vec<Handle<Portfolio>> {
     let wanted =
         |row: &Portfolio| lender.is_none_or(|lender| row.lender == lender) && kind.is_none_or(|kind| row.kind == kind);
     state.portfolios.iter().filter(|(_, row)| wanted(row)).map(|(handle, _)| handle).collect()
@@ -17,7 +18,7 @@ pub fn portfolios(state: &State, lender: Option<u32>, kind: Option<LoanKind>) ->
 
 /// The portfolio of a lender and kind.
 #[must_use]
-pub fn portfolio(state: &State, lender: u32, kind: LoanKind) -> Option<u32> {
+pub fn portfolio(state: &State, lender: Handle<Org>, kind: LoanKind) -> Option<Handle<Portfolio>> {
     state.portfolios.find(portfolio_id(state.orgs.get(lender).id, kind))
 }
 
@@ -28,15 +29,9 @@ pub fn classes(kind: Owner) -> impl Iterator<Item = Class> {
 
 /// The claim a payment to a lender settles, if it is for one.
 #[must_use]
-pub fn claim_of(state: &State, remittance: &Remittance) -> Option<u32> {
+pub fn claim_of(state: &State, remittance: &Remittance) -> Option<Handle<Claim>> {
     match remittance.purpose {
         Purpose::Claim(claim) => state.claims.find(claim),
         Purpose::Advance(_) | Purpose::Compensation(_) => None,
     }
-}
-
-/// A handle, unless it points nowhere.
-#[must_use]
-pub fn some(handle: u32) -> Option<u32> {
-    (handle != NONE).then_some(handle)
 }

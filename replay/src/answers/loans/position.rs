@@ -4,11 +4,12 @@ use super::portfolios::classes;
 use super::statement;
 use ledger::account::{Class, Owner};
 use ledger::event::{Interest, Payer};
+use ledger::handle::Handle;
 use ledger::loan::position::interest;
 use ledger::money::{Fen, held};
 use ledger::state::State;
 use ledger::state::flows::Flow;
-use ledger::state::lending_rows::{Loan, RiskPaid};
+use ledger::state::lending_rows::{Loan, Portfolio, RiskPaid};
 use std::collections::BTreeMap;
 
 /// Sums over loans.
@@ -60,10 +61,9 @@ impl InterestSums {
 }
 
 impl LoanSums {
-    /// Adds loans of some portfolios, from a handle up to another.
-    pub fn add(&mut self, state: &State, portfolios: &[u32], handles: std::ops::Range<u32>) {
-        for handle in handles {
-            let loan = state.loans.get(handle);
+    /// Adds loans of some portfolios, so many from one on.
+    pub fn add(&mut self, state: &State, portfolios: &[Handle<Portfolio>], from: Handle<Loan>, rows: usize) {
+        for (_, loan) in state.loans.from(from).take(rows) {
             if portfolios.contains(&loan.portfolio) {
                 self.loan(state, loan);
             }
@@ -74,8 +74,8 @@ impl LoanSums {
         self.loans += 1;
         self.open += u64::from(statement::principal(loan) > 0);
         self.unknown += u64::from(!loan.known);
-        for (sum, account) in self.balances.iter_mut().zip(loan.accounts..) {
-            *sum += state.accounts.get(account).balance;
+        for (sum, account) in self.balances.iter_mut().zip(state.accounts.from(loan.accounts)) {
+            *sum += account.1.balance;
         }
         self.interest.add(interest(&loan.posted));
         self.drawn += i128::from(loan.posted[Flow::Drawn]);
@@ -91,10 +91,10 @@ impl LoanSums {
 
 /// Balances of portfolios' own accounts, by class.
 #[must_use]
-pub fn portfolio_balances(state: &State, portfolios: &[u32]) -> Vec<(Class, i128)> {
+pub fn portfolio_balances(state: &State, portfolios: &[Handle<Portfolio>]) -> Vec<(Class, i128)> {
     let sum = |class| {
         let accounts = portfolios.iter().map(|handle| State::account_at(state.portfolios.get(*handle).accounts, class));
-        (class, accounts.map(|account| state.accounts.get(account.0).balance).sum())
+        (class, accounts.map(|account| state.accounts.get(account).balance).sum())
     };
     classes(Owner::Portfolio).map(sum).collect()
 }
@@ -119,7 +119,7 @@ pub struct Owing {
 
 /// What payers owe for the loans of portfolios.
 #[must_use]
-pub fn payers(state: &State, portfolios: &[u32]) -> BTreeMap<Payer, PayerSums> {
+pub fn payers(state: &State, portfolios: &[Handle<Portfolio>]) -> BTreeMap<Payer, PayerSums> {
     let mut sums: BTreeMap<Payer, PayerSums> = BTreeMap::new();
     for (_, claim) in state.claims.iter().filter(|(_, claim)| portfolios.contains(&claim.portfolio)) {
         for row in &claim.payers {

@@ -7,13 +7,14 @@ use super::tests::world::{EACH, LINE, World, day, thing};
 use super::{execution, trace};
 use ledger::account::Class;
 use ledger::event::*;
+use ledger::handle::Handle;
 use ledger::money::Fen;
 use ledger::state::State;
-use ledger::state::rows::Stage;
+use ledger::state::rows::{Line, Org, Stage};
 use uuid::Uuid;
 
 /// Handle of the spare line, issued after the four of the small history.
-const SPARE: u32 = 4;
+const SPARE: Handle<Line> = Handle::new(4);
 
 /// Numbers by chance, the same for the same seed.
 struct Dice(u64);
@@ -52,7 +53,7 @@ fn every_report_adds_up_after_every_entry() {
 
 fn step(world: &mut World, dice: &mut Dice, credits: &mut Vec<Uuid>) {
     let on = if dice.below(4) == 0 { 20_220_110 } else { 20_211_210 };
-    let payout = world.state.payouts.get(dice.below(world.state.payouts.next())).id;
+    let payout = world.state.payouts.get(Handle::new(dice.below(world.state.payouts.next().number()))).id;
     let serial = String::new();
     match dice.below(8) {
         0 | 1 => {
@@ -76,10 +77,10 @@ fn step(world: &mut World, dice: &mut Dice, credits: &mut Vec<Uuid>) {
 /// Tries to order some instalment, as a reissue of its latest payment or as if for the first time.
 fn order(world: &mut World, dice: &mut Dice) {
     let (award, instalment) = (dice.below(2), 1 + dice.below(2));
-    let at = world.state.awards.get(award).instalments + instalment - 1;
+    let at = world.state.awards.get(Handle::new(award)).instalments.plus(instalment - 1);
     let latest = world.state.instalments.get(at).payout;
-    let reissue_of = (latest != ledger::state::table::NONE).then(|| world.state.payouts.get(latest).id);
-    let number = u128::from(world.state.applications.next());
+    let reissue_of = latest.handle().map(|latest| world.state.payouts.get(latest).id);
+    let number = u128::from(world.state.applications.next().number());
     world.order(number, u128::from(award), instalment, reissue_of);
 }
 
@@ -108,21 +109,22 @@ fn check(state: &State) {
     let all = by_year(state, &YearFilter::default()).sum;
     assert_eq!(all.credited_fen, on(Class::Settled));
     assert_eq!(all.credited_fen + all.suspense_fen, on(Class::Payee));
-    for line in 0..state.lines.next() {
+    for (line, _) in state.lines.iter() {
         let executed = execution::execution(state, line);
         assert!(holds(&executed), "{executed:?}");
         let forward = trace::forward(state, line, day(20_221_231), None, usize::MAX);
         assert_eq!(forward.totals.expect("first page").unexplained_fen, 0, "{forward:?}");
     }
     // The three issued lines together have paid for everything.
-    let issued = [0, 1, SPARE].map(|line| trace::forward(state, line, day(20_221_231), None, 0).totals);
+    let issued = [Handle::new(0), Handle::new(1), SPARE]
+        .map(|line| trace::forward(state, line, day(20_221_231), None, 0).totals);
     let issued: Vec<_> = issued.into_iter().map(|totals| totals.expect("first page")).collect();
     assert_eq!(issued.iter().map(|totals| totals.credited_fen).sum::<Fen>(), all.credited_fen);
     assert_eq!(issued.iter().map(|totals| totals.transit_fen).sum::<Fen>(), all.transit_fen);
-    for unit in 0..state.orgs.next() {
+    for (unit, _) in state.orgs.iter() {
         assert_eq!(due_to_finance_off(state, unit), 0);
     }
-    for payout in 0..state.payouts.next() {
+    for (payout, _) in state.payouts.iter() {
         let back = trace::back(state, payout, day(20_221_231));
         assert_eq!(back.total_fen, back.fen);
     }
@@ -138,7 +140,7 @@ pub(crate) fn holds(executed: &execution::Execution) -> bool {
 }
 
 /// What the lines of a unit say is due to finance less what its account says; zero, always.
-pub(crate) fn due_to_finance_off(state: &State, unit: u32) -> Fen {
+pub(crate) fn due_to_finance_off(state: &State, unit: Handle<Org>) -> Fen {
     let lines = state.lines.iter().filter(|(_, line)| line.unit == unit);
     let due: Fen = lines.map(|(line, _)| execution::execution(state, line).to_finance_fen).sum();
     due - state.balance(state.org_account(unit, Class::DueToFinance))

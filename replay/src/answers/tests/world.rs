@@ -5,6 +5,7 @@ use crate::pages::postings::Postings;
 use ledger::entry::Entry;
 use ledger::event::policy::{Band, Policy};
 use ledger::event::*;
+use ledger::handle::Handle;
 use ledger::money::{Day, Fen};
 use ledger::outcome::{Outcome, Posting};
 use ledger::state::State;
@@ -94,7 +95,7 @@ impl World {
             let event = RosterLineAdded { roster, number, award, person, band: 1, fen: 2 * EACH };
             self.say(20_210_901, Kind::RosterLineAdded(event));
         }
-        let set = self.state.rosters.get(0).set.clone();
+        let set = self.state.rosters.get(Handle::new(0)).set.clone();
         let sealed = SetSealed { set: roster, count: set.count, fen: set.fen, hash: set.hash };
         self.say(20_210_901, Kind::RosterSealed(sealed));
         let decided = SetDecided { set: roster, hash: set.hash };

@@ -3,9 +3,9 @@
 
 use super::gap::{Gap, GapKind};
 use crate::answers::payments;
+use ledger::handle::Handle;
 use ledger::money::{Day, Fen};
-use ledger::state::rows::{Payout, Progress, Stage};
-use ledger::state::table::NONE;
+use ledger::state::rows::{Application, Award, Batch, Finding, Line, Payout, Progress, Roster, Stage, Voucher};
 use ledger::state::{Standing, State};
 
 /// One draw and the chain of lines above it.
@@ -14,32 +14,32 @@ pub struct Strand {
     /// How much of the payment it funds.
     pub fen: Fen,
     /// From the line drawn on up to the issued one.
-    pub lines: Vec<u32>,
+    pub lines: Vec<Handle<Line>>,
 }
 
 /// Where the money of a payment came from, and the papers it went by. All handles.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Back {
     /// The payment.
-    pub payout: u32,
+    pub payout: Handle<Payout>,
     /// Its amount.
     pub fen: Fen,
     /// One per draw.
     pub strands: Vec<Strand>,
     /// The award that owes it.
-    pub award: u32,
+    pub award: Handle<Award>,
     /// The roster of the award.
-    pub roster: u32,
+    pub roster: Handle<Roster>,
     /// The application it is a line of.
-    pub application: u32,
+    pub application: Handle<Application>,
     /// Treasury vouchers of the application.
-    pub vouchers: Vec<u32>,
+    pub vouchers: Vec<Handle<Voucher>>,
     /// The batch it went to the bank in.
-    pub batch: Option<u32>,
+    pub batch: Option<Handle<Batch>>,
     /// All payments of the same instalment, oldest first: each after the first reissues the one before.
-    pub chain: Vec<u32>,
+    pub chain: Vec<Handle<Payout>>,
     /// Findings about this payment, open or ended.
-    pub findings: Vec<u32>,
+    pub findings: Vec<Handle<Finding>>,
     /// Where it does not move on, if anywhere.
     pub gaps: Vec<Gap>,
     /// Sum of the strands; equals the payment, or an `Unexplained` gap says by how much not.
@@ -48,12 +48,12 @@ pub struct Back {
 
 /// Traces a payment back, as seen on `on`.
 #[must_use]
-pub fn back(state: &State, payout: u32, on: Day) -> Back {
+pub fn back(state: &State, payout: Handle<Payout>, on: Day) -> Back {
     let row = state.payouts.get(payout);
-    let draws = (row.draws..row.draws + u32::from(row.draw_count)).map(|at| state.draws.get(at));
+    let draws = row.draws.run(u32::from(row.draw_count)).map(|at| state.draws.get(at));
     let strands: Vec<Strand> = draws.map(|draw| Strand { fen: draw.fen, lines: upwards(state, draw.line) }).collect();
     let vouchers = state.vouchers.iter().filter(|(_, voucher)| voucher.application == row.application);
-    let findings = state.findings.iter().filter(|(_, finding)| finding.payout == payout);
+    let findings = state.findings.iter().filter(|(_, finding)| finding.payout == payout.into());
     let batch = state.applications.get(row.application).batch;
     let mut back = Back {
         payout,
@@ -62,7 +62,7 @@ pub fn back(state: &State, payout: u32, on: Day) -> Back {
         roster: state.awards.get(row.award).roster,
         application: row.application,
         vouchers: vouchers.map(|(handle, _)| handle).collect(),
-        batch: Some(batch).filter(|batch| *batch != NONE),
+        batch: batch.handle(),
         chain: payments::payments_of(state, payout),
         findings: findings.map(|(handle, _)| handle).collect(),
         gaps: Vec::new(),
@@ -74,7 +74,7 @@ pub fn back(state: &State, payout: u32, on: Day) -> Back {
 }
 
 /// A line and all above it; every line has one parent, so there is one way.
-pub(super) fn upwards(state: &State, line: u32) -> Vec<u32> {
+pub(super) fn upwards(state: &State, line: Handle<Line>) -> Vec<Handle<Line>> {
     state.lines.chain(line, |line| line.parent).map(|(at, _)| at).collect()
 }
 
@@ -94,7 +94,7 @@ fn gaps(state: &State, back: &Back, row: &Payout, on: Day) -> Vec<Gap> {
 /// The one step a payment waits for, if it waits.
 fn stopped(state: &State, back: &Back, row: &Payout, on: Day) -> Option<Gap> {
     let application = state.applications.get(row.application);
-    let instalment = state.awards.get(row.award).instalments + u32::from(row.instalment);
+    let instalment = state.awards.get(row.award).instalments.plus(u32::from(row.instalment));
     let (kind, since) = match (row.progress, application.set.stage) {
         (_, Stage::Cancelled) | (Progress::Credited, _) => return None,
         (Progress::Returned, _) => match state.standing(instalment) {
@@ -123,20 +123,24 @@ mod tests {
     #[test]
     fn every_strand_ends_at_an_issued_document() {
         let world = World::paid();
-        let back = back(&world.state, 0, day(20_211_231));
+        let back = back(&world.state, Handle::new(0), day(20_211_231));
         assert_eq!((back.total_fen, back.strands.len()), (EACH, 2));
         for strand in &back.strands {
             let root = world.state.lines.get(*strand.lines.last().expect("has the drawn line"));
-            assert_eq!((strand.lines.len(), root.parent), (2, NONE));
+            assert_eq!((strand.lines.len(), root.parent.handle()), (2, None));
         }
-        assert_eq!((back.vouchers.len(), back.batch, back.gaps.as_slice()), (1, Some(0), [].as_slice()));
+        assert_eq!((back.vouchers.len(), back.batch, back.gaps.as_slice()), (1, Some(Handle::new(0)), [].as_slice()));
     }
 
     #[test]
     fn gaps_name_what_a_payment_waits_for() {
         let mut world = World::paid();
         let kinds = |world: &World, payout| -> Vec<(GapKind, Option<i32>)> {
-            back(&world.state, payout, day(20_211_231)).gaps.iter().map(|gap| (gap.kind, gap.days)).collect()
+            back(&world.state, Handle::new(payout), day(20_211_231))
+                .gaps
+                .iter()
+                .map(|gap| (gap.kind, gap.days))
+                .collect()
         };
         assert_eq!(kinds(&world, 2), vec![(GapKind::NoResult, Some(36))]);
         world.returned(thing(PAYOUT), 4, 20_211_221);
@@ -147,6 +151,6 @@ mod tests {
         world.reissue(thing(PAYOUT), 0);
         assert_eq!(kinds(&world, 0), vec![]);
         assert_eq!(kinds(&world, 3), vec![(GapKind::NotApproved, Some(1))]);
-        assert_eq!(back(&world.state, 3, day(20_211_231)).chain, vec![0, 3]);
+        assert_eq!(back(&world.state, Handle::new(3), day(20_211_231)).chain, [0, 3].map(Handle::new));
     }
 }

@@ -5,10 +5,10 @@
 use super::gap::{Gap, GapKind};
 use super::remitted::{self, RemittanceFlow};
 use crate::answers::{execution, payments};
+use ledger::handle::{Handle, Link};
 use ledger::money::{Day, Fen};
 use ledger::state::lending_rows::RemittanceStage;
-use ledger::state::rows::{Application, Payout, Progress, Stage};
-use ledger::state::table::NONE;
+use ledger::state::rows::{Application, Line, Payout, Progress, Stage};
 use ledger::state::{Standing, State};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,20 +22,20 @@ pub(crate) const REMITTANCES_MAX: usize = 200;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Cursor {
     /// The line.
-    pub line: u32,
+    pub line: Handle<Line>,
     /// Position among the line's applications.
     pub step: u32,
     /// The payment to begin with.
-    pub payout: u32,
+    pub payout: Handle<Payout>,
 }
 
 /// What one payment takes from one line.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Flow {
     /// The payment.
-    pub payout: u32,
+    pub payout: Handle<Payout>,
     /// The line.
-    pub line: u32,
+    pub line: Handle<Line>,
     /// How much.
     pub fen: Fen,
 }
@@ -73,9 +73,9 @@ pub struct ForwardTotals {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Forward {
     /// The line.
-    pub line: u32,
+    pub line: Handle<Line>,
     /// All lines below, each after its parent.
-    pub descendants: Vec<u32>,
+    pub descendants: Vec<Handle<Line>>,
     /// One page of the payments drawn on any of them.
     pub flows: Vec<Flow>,
     /// Where to go on.
@@ -92,7 +92,7 @@ pub struct Forward {
 
 /// Traces a line forward, as seen on `on`: a page of at most `limit` payments from `cursor`.
 #[must_use]
-pub fn forward(state: &State, line: u32, on: Day, cursor: Option<Cursor>, limit: usize) -> Forward {
+pub fn forward(state: &State, line: Handle<Line>, on: Day, cursor: Option<Cursor>, limit: usize) -> Forward {
     let lines = downwards(state, line);
     let (flows, next) = page(state, &lines, cursor, limit);
     let mut forward = Forward {
@@ -121,7 +121,7 @@ pub fn forward(state: &State, line: u32, on: Day, cursor: Option<Cursor>, limit:
 }
 
 /// A line and all below it, each after its parent.
-fn downwards(state: &State, line: u32) -> Vec<u32> {
+fn downwards(state: &State, line: Handle<Line>) -> Vec<Handle<Line>> {
     let (mut lines, mut rest) = (Vec::new(), vec![line]);
     while let Some(line) = rest.pop() {
         lines.push(line);
@@ -130,21 +130,21 @@ fn downwards(state: &State, line: u32) -> Vec<u32> {
     lines
 }
 
-fn draws<'a>(state: &'a State, payout: &Payout) -> impl Iterator<Item = (u32, Fen)> + use<'a> {
-    let range = payout.draws..payout.draws + u32::from(payout.draw_count);
-    range.map(|at| state.draws.get(at)).map(|draw| (draw.line, draw.fen))
+fn draws<'a>(state: &'a State, payout: &Payout) -> impl Iterator<Item = (Handle<Line>, Fen)> + use<'a> {
+    let draws = payout.draws.run(u32::from(payout.draw_count));
+    draws.map(|at| state.draws.get(at)).map(|draw| (draw.line, draw.fen))
 }
 
-fn drawn_on(state: &State, payout: &Payout, line: u32) -> Option<Fen> {
+fn drawn_on(state: &State, payout: &Payout, line: Handle<Line>) -> Option<Fen> {
     draws(state, payout).find(|(drawn, _)| *drawn == line).map(|(_, fen)| fen)
 }
 
 /// Payments of an application, latest first, from one of them on.
-fn payouts(state: &State, from: u32) -> impl Iterator<Item = (u32, &Payout)> {
+fn payouts(state: &State, from: Link<Payout>) -> impl Iterator<Item = (Handle<Payout>, &Payout)> {
     state.payouts.chain(from, |payout| payout.before_of_application)
 }
 
-fn page(state: &State, lines: &[u32], cursor: Option<Cursor>, limit: usize) -> (Vec<Flow>, Option<Cursor>) {
+fn page(state: &State, lines: &[Handle<Line>], cursor: Option<Cursor>, limit: usize) -> (Vec<Flow>, Option<Cursor>) {
     let first = cursor.and_then(|cursor| lines.iter().position(|line| *line == cursor.line)).unwrap_or(0);
     let mut flows = Vec::new();
     for line in &lines[first..] {
@@ -157,7 +157,8 @@ fn page(state: &State, lines: &[u32], cursor: Option<Cursor>, limit: usize) -> (
             if row.set.stage == Stage::Cancelled {
                 continue;
             }
-            let begin = here.filter(|cursor| cursor.step == step).map_or(row.last_payout, |cursor| cursor.payout);
+            let begin =
+                here.filter(|cursor| cursor.step == step).map_or(row.last_payout, |cursor| cursor.payout.into());
             for (payout, row) in payouts(state, begin) {
                 let Some(fen) = drawn_on(state, row, *line) else { continue };
                 if flows.len() == limit {
@@ -174,13 +175,13 @@ struct Sums<'a> {
     state: &'a State,
     on: Day,
     /// Applications with a voucher.
-    vouchers: BTreeSet<u32>,
+    vouchers: BTreeSet<Handle<Application>>,
     totals: ForwardTotals,
     forward: &'a mut Forward,
 }
 
 impl Sums<'_> {
-    fn line(&mut self, line: u32) {
+    fn line(&mut self, line: Handle<Line>) {
         let state = self.state;
         let executed = execution::execution(state, line);
         self.totals.available_fen += executed.available_fen;
@@ -197,14 +198,14 @@ impl Sums<'_> {
                 waiting += self.payout(line, handle, payout);
             }
             if waiting > 0 {
-                let since = if row.batch == NONE { row.effective } else { state.batches.get(row.batch).on };
+                let since = row.batch.handle().map_or(row.effective, |batch| state.batches.get(batch).on);
                 self.gap(GapKind::NoResult, row.id, waiting, Some(since));
             }
         }
     }
 
     /// What of an application's part has not reached the bank.
-    fn part(&mut self, line: u32, application: u32, row: &Application) {
+    fn part(&mut self, line: Handle<Line>, application: Handle<Application>, row: &Application) {
         let parts = row.parts.iter().filter(|part| part.line == line);
         let (fen, cleared) = parts.fold((0, 0), |sum, part| (sum.0 + part.fen, sum.1 + part.cleared));
         match row.set.stage {
@@ -221,7 +222,7 @@ impl Sums<'_> {
     }
 
     /// Adds up one payment; what of it waits for the bank's answer is handed back, to be named once an application.
-    fn payout(&mut self, line: u32, handle: u32, payout: &Payout) -> Fen {
+    fn payout(&mut self, line: Handle<Line>, handle: Handle<Payout>, payout: &Payout) -> Fen {
         let Some(fen) = drawn_on(self.state, payout, line) else { return 0 };
         self.totals.payouts += 1;
         self.suspense(line, payout);
@@ -229,7 +230,7 @@ impl Sums<'_> {
             Progress::Credited => self.totals.credited_fen += fen,
             Progress::Returned => {
                 self.totals.returned_fen += fen;
-                let instalment = self.state.awards.get(payout.award).instalments + u32::from(payout.instalment);
+                let instalment = self.state.awards.get(payout.award).instalments.plus(u32::from(payout.instalment));
                 if self.state.standing(instalment) == Standing::Returned(handle) {
                     self.gap(GapKind::NotReissued, payout.id, fen, Some(payout.on));
                 }
@@ -244,7 +245,7 @@ impl Sums<'_> {
     }
 
     /// A credit in suspense is named once, at the first line its payment draws on.
-    fn suspense(&mut self, line: u32, payout: &Payout) {
+    fn suspense(&mut self, line: Handle<Line>, payout: &Payout) {
         if draws(self.state, payout).next().is_none_or(|(drawn, _)| drawn != line) {
             return;
         }

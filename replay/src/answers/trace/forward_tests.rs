@@ -2,8 +2,10 @@
 
 use super::*;
 use crate::answers::tests::world::{APPLICATION, EACH, LINE, PAYOUT, World, day, thing};
+use ledger::handle::Handle;
+use ledger::state::rows::Line;
 
-fn checked(world: &World, line: u32) -> Forward {
+fn checked(world: &World, line: Handle<Line>) -> Forward {
     let forward = forward(&world.state, line, day(20_211_231), None, usize::MAX);
     let totals = forward.totals.expect("on the first page");
     assert_eq!(totals.unexplained_fen, 0, "{totals:?}");
@@ -12,7 +14,7 @@ fn checked(world: &World, line: u32) -> Forward {
 }
 
 fn all(world: &World) {
-    for line in 0..world.state.lines.next() {
+    for (line, _) in world.state.lines.iter() {
         checked(world, line);
     }
 }
@@ -23,22 +25,22 @@ fn adds_up_from_the_first_document_to_the_card() {
     all(&world);
     world.apply(thing(APPLICATION), &[(PAYOUT, 0, 1), (PAYOUT + 1, 1, 1), (PAYOUT + 2, 0, 2)], 20_211_125);
     all(&world);
-    assert!(checked(&world, 0).gap_sums.contains_key(&GapKind::NotApproved));
+    assert!(checked(&world, Handle::new(0)).gap_sums.contains_key(&GapKind::NotApproved));
     world.approve(thing(APPLICATION), 20_211_125);
     all(&world);
-    assert!(checked(&world, 0).gap_sums.contains_key(&GapKind::NoVoucher));
+    assert!(checked(&world, Handle::new(0)).gap_sums.contains_key(&GapKind::NoVoucher));
     world.clear(thing(APPLICATION), 20_211_125);
     all(&world);
-    assert!(checked(&world, 0).gap_sums.contains_key(&GapKind::NotSent));
+    assert!(checked(&world, Handle::new(0)).gap_sums.contains_key(&GapKind::NotSent));
     world.send(thing(APPLICATION), 20_211_125);
     all(&world);
-    assert_eq!(checked(&world, 0).gap_sums[&GapKind::NoResult].0, 1);
+    assert_eq!(checked(&world, Handle::new(0)).gap_sums[&GapKind::NoResult].0, 1);
     world.credited(thing(PAYOUT), EACH, 20_211_126);
     world.returned(thing(PAYOUT + 1), 1, 20_211_126);
     all(&world);
     world.returned(thing(PAYOUT), 13, 20_220_103);
     all(&world);
-    let root = checked(&world, 0).totals.expect("first page");
+    let root = checked(&world, Handle::new(0)).totals.expect("first page");
     assert!(root.to_finance_fen > 0 && root.transit_fen > 0 && root.returned_fen > 0);
 }
 
@@ -52,7 +54,7 @@ fn an_accepted_credit_draws_on_the_line_that_accepted_it() {
     all(&world);
     let line = world.state.lines.find(spare).expect("issued");
     let forward = checked(&world, line);
-    assert_eq!(forward.flows, vec![Flow { payout: 0, line, fen: EACH }]);
+    assert_eq!(forward.flows, vec![Flow { payout: Handle::new(0), line, fen: EACH }]);
     assert_eq!(forward.totals.expect("first page").credited_fen, EACH);
 }
 
@@ -78,8 +80,8 @@ fn pages_show_every_payment_once() {
 #[test]
 fn a_cursor_that_nobody_gave_harms_nothing() {
     let world = World::paid();
-    for line in 0..world.state.lines.next() {
-        let cursor = Cursor { line, step: 0, payout: u32::MAX - 1 };
+    for (line, _) in world.state.lines.iter() {
+        let cursor = Cursor { line, step: 0, payout: Handle::new(u32::MAX - 1) };
         let flows = forward(&world.state, line, day(20_211_231), Some(cursor), usize::MAX).flows;
         assert!(flows.iter().all(|flow| flow.payout < world.state.payouts.next()));
     }

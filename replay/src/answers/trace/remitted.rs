@@ -4,24 +4,26 @@
 use super::back::{Strand, upwards};
 use crate::answers::loans::claim_of;
 use crate::answers::loans::claims::lines_of_claim;
+use ledger::handle::Handle;
 use ledger::money::Fen;
 use ledger::state::State;
-use ledger::state::lending_rows::Verdict;
+use ledger::state::lending_rows::{Claim, ClaimLine, Remittance, Verdict};
+use ledger::state::rows::Line;
 
 /// What one payment to a lender takes from one line.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct RemittanceFlow {
     /// The payment.
-    pub remittance: u32,
+    pub remittance: Handle<Remittance>,
     /// The line.
-    pub line: u32,
+    pub line: Handle<Line>,
     /// How much.
     pub fen: Fen,
 }
 
 /// Payments to lenders drawn on any of some lines, in the order in which they were ordered.
 #[must_use]
-pub(crate) fn drawn_on(state: &State, lines: &[u32]) -> Vec<RemittanceFlow> {
+pub(crate) fn drawn_on(state: &State, lines: &[Handle<Line>]) -> Vec<RemittanceFlow> {
     let mut wanted = lines.to_vec();
     wanted.sort_unstable();
     let mut flows = Vec::new();
@@ -34,24 +36,24 @@ pub(crate) fn drawn_on(state: &State, lines: &[u32]) -> Vec<RemittanceFlow> {
 
 /// The document lines that fund a payment to a lender, each with those above it.
 #[must_use]
-pub fn strands(state: &State, remittance: u32) -> Vec<Strand> {
+pub fn strands(state: &State, remittance: Handle<Remittance>) -> Vec<Strand> {
     let draws = state.remittances.get(remittance).draws.iter();
     draws.map(|draw| Strand { fen: draw.fen, lines: upwards(state, draw.line) }).collect()
 }
 
 /// Payments ordered for a claim, also those that came back.
 #[must_use]
-pub fn of_claim(state: &State, claim: u32) -> Vec<u32> {
+pub fn of_claim(state: &State, claim: Handle<Claim>) -> Vec<Handle<Remittance>> {
     let rows = state.remittances.iter().filter(|(_, row)| claim_of(state, row) == Some(claim));
     rows.map(|(handle, _)| handle).collect()
 }
 
 /// Confirmed lines of a claim beyond a position, ascending, at most so many: what its payments pay for.
 #[must_use]
-pub fn paid_lines(state: &State, claim: u32, after: u32, limit: usize) -> Vec<u32> {
+pub fn paid_lines(state: &State, claim: Handle<Claim>, after: u32, limit: usize) -> Vec<Handle<ClaimLine>> {
     let lines = lines_of_claim(state, state.claims.get(claim)).take_while(|(_, line)| line.number > after);
     let confirmed = lines.filter(|(_, line)| line.verdict == Verdict::Confirmed);
-    let mut handles: Vec<u32> = confirmed.map(|(handle, _)| handle).collect();
+    let mut handles: Vec<Handle<ClaimLine>> = confirmed.map(|(handle, _)| handle).collect();
     handles.reverse();
     handles.truncate(limit);
     handles

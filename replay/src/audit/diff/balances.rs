@@ -45,12 +45,12 @@ pub(super) fn compare(
     for (number, account) in to.accounts.iter() {
         let before = places.account(from, account);
         if let Some(before) = before {
-            matched[before.0 as usize] = true;
+            matched[before.number() as usize] = true;
         }
-        note(&mut listed, before.map(|no| (no, from.accounts.get(no.0))), Some((AccountNo(number), account)));
+        note(&mut listed, before.map(|no| (no, from.accounts.get(no))), Some((number, account)));
     }
-    for (number, account) in from.accounts.iter().filter(|(number, _)| !matched[*number as usize]) {
-        note(&mut listed, Some((AccountNo(number), account)), None);
+    for (number, account) in from.accounts.iter().filter(|(number, _)| !matched[number.number() as usize]) {
+        note(&mut listed, Some((number, account)), None);
     }
     (sums(from, to), listed)
 }

@@ -1,5 +1,6 @@
 //! Entities that differ, table by table: new, gone, or written with other bytes.
 
+use ledger::handle::Handle;
 use ledger::state::State;
 use ledger::state::table::{Row, Table};
 use uuid::Uuid;
@@ -95,7 +96,7 @@ kinds! {
     };
     Instalment "instalment" "资助分期" instalments |state, at| match award_of(state, at) {
         Some((award, number)) => (state.awards.get(award).id, number, String::new()),
-        None => (Uuid::nil(), at, String::new()),
+        None => (Uuid::nil(), at.number(), String::new()),
     };
     Application "application" "支付申请" applications |state, at| {
         (state.applications.get(at).id, 0, labels::application_label(state, at))
@@ -107,7 +108,7 @@ kinds! {
     Batch "batch" "代发批次" batches |state, at| (state.batches.get(at).id, 0, String::new());
     Finding "finding" "疑点" findings |state, at| {
         let row = state.findings.get(at);
-        (row.subject, at, row.kind.sentence_zh().to_owned())
+        (row.subject, at.number(), row.kind.sentence_zh().to_owned())
     };
     LoanRules "loan_rules" "贷款条款与利率" loan_rules |_, _| (Uuid::nil(), 0, String::new());
     Loan "loan" "贷款" loans |state, at| (state.loans.get(at).id, 0, labels::loan_label(state, at));
@@ -163,8 +164,8 @@ impl<'a> Work<'a> {
         &mut self,
         kind: EntityKind,
         table: impl Fn(&'a State) -> &'a Table<T>,
-        map: &Map,
-        called: fn(&State, u32) -> Called,
+        map: &Map<T>,
+        called: fn(&State, Handle<T>) -> Called,
     ) {
         let (from, to) = (table(self.from), table(self.to));
         let mut count = KindCount { kind, new: 0, gone: 0, changed: 0 };
@@ -172,7 +173,7 @@ impl<'a> Work<'a> {
         for (handle, row) in to.iter() {
             let before = map.place(handle);
             if let Some(before) = before {
-                matched[before as usize] = true;
+                matched[before.number() as usize] = true;
             }
             let before = before.map(|place| from.get(place));
             let change = match before {
@@ -184,7 +185,7 @@ impl<'a> Work<'a> {
             let state = self.to;
             self.listed.add(|| entity(kind, change, called(state, handle), before, Some(row)));
         }
-        for (handle, row) in from.iter().filter(|(handle, _)| !matched[*handle as usize]) {
+        for (handle, row) in from.iter().filter(|(handle, _)| !matched[handle.number() as usize]) {
             count.add(Change::Gone);
             let state = self.from;
             self.listed.add(|| entity(kind, Change::Gone, called(state, handle), Some(row), None));

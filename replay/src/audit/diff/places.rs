@@ -2,37 +2,71 @@
 //! they agree as long as both states have folded the same entries, and not where one has folded fewer.
 
 use ledger::account::{Account, AccountNo, Owner};
+use ledger::handle::{Handle, Link};
 use ledger::state::State;
-use ledger::state::rows::{Award, Finding};
-use ledger::state::table::{NONE, Row, Table};
+use ledger::state::lending_rows::{
+    Borrower, Claim, ClaimLine, Loan, LoanRules, Portfolio, Remittance, Reward, RiskPaid, RiskYear,
+};
+use ledger::state::rows::{
+    AnnouncedKey, Application, Award, Batch, Card, Finding, Instalment, Line, Org, Payout, Person, Programme, Roster,
+    Voucher,
+};
+use ledger::state::table::{Row, Table};
 
 /// For one table: handles of the first state by handles of the second.
-pub(super) struct Map {
-    /// Rows the first state has.
-    known: u32,
+pub(super) struct Map<T> {
+    /// The handle of the first row the first state does not have.
+    known: Handle<T>,
     /// By handle of the second state; absent while every handle is the same in both.
-    moved: Option<Vec<u32>>,
+    moved: Option<Vec<Link<T>>>,
 }
 
-impl Map {
+/// What a row names another row by.
+pub(super) trait Names<T> {
+    /// The row it names, if any.
+    fn named(&self) -> Option<Handle<T>>;
+    /// Names another one.
+    fn rename(&mut self, to: Handle<T>);
+}
+
+impl<T> Names<T> for Handle<T> {
+    fn named(&self) -> Option<Handle<T>> {
+        Some(*self)
+    }
+    fn rename(&mut self, to: Handle<T>) {
+        *self = to;
+    }
+}
+
+impl<T> Names<T> for Link<T> {
+    fn named(&self) -> Option<Handle<T>> {
+        self.handle()
+    }
+    fn rename(&mut self, to: Handle<T>) {
+        *self = to.into();
+    }
+}
+
+impl<T: Row> Map<T> {
     /// `same` says which row of the first state a row of the second is.
-    fn of<T: Row>(from: &Table<T>, to: &Table<T>, same: impl Fn(u32, &T) -> Option<u32>) -> Self {
+    fn of(from: &Table<T>, to: &Table<T>, same: impl Fn(Handle<T>, &T) -> Option<Handle<T>>) -> Self {
         let known = from.next();
-        let mut moved: Option<Vec<u32>> = None;
+        let mut moved: Option<Vec<Link<T>>> = None;
         for (handle, row) in to.iter() {
             let place = same(handle, row);
             if moved.is_none() && place != (handle < known).then_some(handle) {
-                moved = Some((0..handle).map(|before| if before < known { before } else { NONE }).collect());
+                let before = Handle::new(0).run(handle.number());
+                moved = Some(before.map(|before| (before < known).then_some(before).into()).collect());
             }
             if let Some(moved) = &mut moved {
-                moved.push(place.unwrap_or(NONE));
+                moved.push(place.into());
             }
         }
         Self { known, moved }
     }
 
     /// Rows that are found by their id.
-    fn by_id<T: Row>(from: &Table<T>, to: &Table<T>) -> Self {
+    fn by_id(from: &Table<T>, to: &Table<T>) -> Self {
         Self::of(from, to, |handle, row| {
             let id = row.id()?;
             // Looking at the same handle first saves nearly every search.
@@ -42,17 +76,19 @@ impl Map {
     }
 
     /// The handle the first state has for a thing of the second, if it has the thing.
-    pub fn place(&self, handle: u32) -> Option<u32> {
+    pub fn place(&self, handle: Handle<T>) -> Option<Handle<T>> {
         match &self.moved {
             None => (handle < self.known).then_some(handle),
-            Some(moved) => moved.get(handle as usize).copied().filter(|place| *place != NONE),
+            Some(moved) => moved.get(handle.number() as usize).and_then(|place| place.handle()),
         }
     }
 
-    /// A handle of the second state as the first one would write it; of what it does not have, a number it gave to nothing.
-    pub fn translate(&self, handle: &mut u32) {
-        if *handle != NONE {
-            *handle = self.place(*handle).unwrap_or_else(|| self.known.saturating_add(*handle).min(NONE - 1));
+    /// What names a row of the second state names that of the first; of what it does not have, a row there is not.
+    pub fn translate(&self, name: &mut impl Names<T>) {
+        if let Some(handle) = name.named() {
+            // The last number is no handle's: a link that holds it points nowhere.
+            let absent = self.known.number().saturating_add(handle.number()).min(u32::MAX - 1);
+            name.rename(self.place(handle).unwrap_or(Handle::new(absent)));
         }
     }
 
@@ -63,14 +99,14 @@ impl Map {
 }
 
 macro_rules! places {
-    ($($table:ident: $how:expr;)*) => {
+    ($($table:ident $row:ident: $how:expr;)*) => {
         /// A map for each table whose rows are told apart.
-        pub(super) struct Places { $(pub $table: Map,)* }
+        pub(super) struct Places { $(pub $table: Map<$row>,)* }
 
         impl Places {
             /// Finds everything of the second state in the first.
             pub fn of(from: &State, to: &State) -> Self {
-                Self { $($table: { let how: fn(&State, &State) -> Map = $how; how(from, to) },)* }
+                Self { $($table: { let how: fn(&State, &State) -> Map<$row> = $how; how(from, to) },)* }
             }
 
             /// Whether handles mean the same in both states, so that rows compare as they are.
@@ -82,97 +118,90 @@ macro_rules! places {
 }
 
 places! {
-    orgs: |from, to| Map::by_id(&from.orgs, &to.orgs);
-    programmes: |from, to| Map::of(&from.programmes, &to.programmes, |_, row| from.programme(&row.code));
-    lines: |from, to| Map::by_id(&from.lines, &to.lines);
-    persons: |from, to| Map::by_id(&from.persons, &to.persons);
-    cards: |from, to| Map::by_id(&from.cards, &to.cards);
-    rosters: |from, to| Map::by_id(&from.rosters, &to.rosters);
-    awards: |from, to| Map::by_id(&from.awards, &to.awards);
-    instalments: instalments;
-    applications: |from, to| Map::by_id(&from.applications, &to.applications);
-    payouts: |from, to| Map::by_id(&from.payouts, &to.payouts);
-    vouchers: |from, to| Map::by_id(&from.vouchers, &to.vouchers);
-    batches: |from, to| Map::by_id(&from.batches, &to.batches);
-    findings: findings;
-    loan_rules: |from, to| Map::of(&from.loan_rules, &to.loan_rules, |at, _| (at < from.loan_rules.next()).then_some(at));
-    loans: |from, to| Map::by_id(&from.loans, &to.loans);
-    borrowers: |from, to| Map::by_id(&from.borrowers, &to.borrowers);
-    portfolios: |from, to| Map::by_id(&from.portfolios, &to.portfolios);
-    risk_years: |from, to| Map::by_id(&from.risk_years, &to.risk_years);
-    risk_paid: |from, to| Map::by_id(&from.risk_paid, &to.risk_paid);
-    claims: |from, to| Map::by_id(&from.claims, &to.claims);
+    orgs Org: |from, to| Map::by_id(&from.orgs, &to.orgs);
+    programmes Programme: |from, to| Map::of(&from.programmes, &to.programmes, |_, row| from.programme(&row.code));
+    lines Line: |from, to| Map::by_id(&from.lines, &to.lines);
+    persons Person: |from, to| Map::by_id(&from.persons, &to.persons);
+    cards Card: |from, to| Map::by_id(&from.cards, &to.cards);
+    rosters Roster: |from, to| Map::by_id(&from.rosters, &to.rosters);
+    awards Award: |from, to| Map::by_id(&from.awards, &to.awards);
+    instalments Instalment: instalments;
+    applications Application: |from, to| Map::by_id(&from.applications, &to.applications);
+    payouts Payout: |from, to| Map::by_id(&from.payouts, &to.payouts);
+    vouchers Voucher: |from, to| Map::by_id(&from.vouchers, &to.vouchers);
+    batches Batch: |from, to| Map::by_id(&from.batches, &to.batches);
+    findings Finding: findings;
+    loan_rules LoanRules: |from, to| Map::of(&from.loan_rules, &to.loan_rules, |at, _| (at < from.loan_rules.next()).then_some(at));
+    loans Loan: |from, to| Map::by_id(&from.loans, &to.loans);
+    borrowers Borrower: |from, to| Map::by_id(&from.borrowers, &to.borrowers);
+    portfolios Portfolio: |from, to| Map::by_id(&from.portfolios, &to.portfolios);
+    risk_years RiskYear: |from, to| Map::by_id(&from.risk_years, &to.risk_years);
+    risk_paid RiskPaid: |from, to| Map::by_id(&from.risk_paid, &to.risk_paid);
+    claims Claim: |from, to| Map::by_id(&from.claims, &to.claims);
     // One entry adds one line, and lines are in the order of entries.
-    claim_lines: |from, to| Map::of(&from.claim_lines, &to.claim_lines, |_, row| {
-        let at = first_not(&from.claim_lines, |line| line.index < row.index);
-        (at < from.claim_lines.next() && from.claim_lines.get(at).index == row.index).then_some(at)
+    claim_lines ClaimLine: |from, to| Map::of(&from.claim_lines, &to.claim_lines, |_, row| {
+        let at = from.claim_lines.partition_point(|line| line.index < row.index);
+        from.claim_lines.from(at).next().filter(|(_, line)| line.index == row.index).map(|(at, _)| at)
     });
-    remittances: |from, to| Map::by_id(&from.remittances, &to.remittances);
-    rewards: |from, to| Map::by_id(&from.rewards, &to.rewards);
-    keys: |from, to| Map::by_id(&from.keys, &to.keys);
+    remittances Remittance: |from, to| Map::by_id(&from.remittances, &to.remittances);
+    rewards Reward: |from, to| Map::by_id(&from.rewards, &to.rewards);
+    keys AnnouncedKey: |from, to| Map::by_id(&from.keys, &to.keys);
 }
 
 impl Places {
     /// The account of the first state that an account of the second is.
     pub fn account(&self, from: &State, account: &Account) -> Option<AccountNo> {
+        fn place<T: Row>(map: &Map<T>, owner: u32) -> Option<u32> {
+            map.place(Handle::new(owner)).map(Handle::number)
+        }
         let kind = account.class.owner();
-        let owners = match kind {
-            Owner::Org => &self.orgs,
-            Owner::Line => &self.lines,
-            Owner::Roster => &self.rosters,
-            Owner::Application => &self.applications,
-            Owner::Loan => &self.loans,
-            Owner::Portfolio => &self.portfolios,
-            Owner::Claim => &self.claims,
-            Owner::Reward => &self.rewards,
+        let owner = match kind {
+            Owner::Org => place(&self.orgs, account.owner),
+            Owner::Line => place(&self.lines, account.owner),
+            Owner::Roster => place(&self.rosters, account.owner),
+            Owner::Application => place(&self.applications, account.owner),
+            Owner::Loan => place(&self.loans, account.owner),
+            Owner::Portfolio => place(&self.portfolios, account.owner),
+            Owner::Claim => place(&self.claims, account.owner),
+            Owner::Reward => place(&self.rewards, account.owner),
         };
-        let (_, base) = from.owner(kind, owners.place(account.owner)?);
+        let (_, base) = from.owner(kind, owner?);
         Some(State::account_at(base, account.class))
     }
 }
 
-/// The first row for which `before` no longer holds; rows for which it does come first.
-fn first_not<T: Row>(table: &Table<T>, before: impl Fn(&T) -> bool) -> u32 {
-    let (mut low, mut high) = (0, table.next());
-    while low < high {
-        let middle = low + (high - low) / 2;
-        if before(table.get(middle)) { low = middle + 1 } else { high = middle }
-    }
-    low
-}
-
 /// The award an instalment belongs to, and which of its instalments it is. Both are made together, in one order.
-pub(super) fn award_of(state: &State, instalment: u32) -> Option<(u32, u32)> {
-    let after = first_not(&state.awards, |award: &Award| award.instalments <= instalment);
-    let award = after.checked_sub(1)?;
-    Some((award, instalment - state.awards.get(award).instalments))
+pub(super) fn award_of(state: &State, instalment: Handle<Instalment>) -> Option<(Handle<Award>, u32)> {
+    let after = state.awards.partition_point(|award| award.instalments <= instalment);
+    let award = Handle::new(after.number().checked_sub(1)?);
+    Some((award, instalment.number() - state.awards.get(award).instalments.number()))
 }
 
 /// How many instalments an award has.
-fn instalments_of(state: &State, award: u32) -> u32 {
-    let next = award + 1;
-    let end = if next < state.awards.next() { state.awards.get(next).instalments } else { state.instalments.next() };
-    end - state.awards.get(award).instalments
+fn instalments_of(state: &State, award: Handle<Award>) -> u32 {
+    let mut awards = state.awards.from(award).map(|(_, row)| row.instalments.number());
+    let begin = awards.next().unwrap_or(0);
+    awards.next().unwrap_or(state.instalments.next().number()) - begin
 }
 
-fn instalments(from: &State, to: &State) -> Map {
+fn instalments(from: &State, to: &State) -> Map<Instalment> {
     Map::of(&from.instalments, &to.instalments, |handle, _| {
         let (award, number) = award_of(to, handle)?;
         let before = from.awards.find(to.awards.get(award).id)?;
-        (number < instalments_of(from, before)).then(|| from.awards.get(before).instalments + number)
+        (number < instalments_of(from, before)).then(|| from.awards.get(before).instalments.plus(number))
     })
 }
 
 /// Findings have no id: they are told apart by the entry that opened them, what they say, and the order among equals.
-fn findings(from: &State, to: &State) -> Map {
+fn findings(from: &State, to: &State) -> Map<Finding> {
     Map::of(&from.findings, &to.findings, |handle, row| {
-        let alike = |other: &Finding| other.kind == row.kind && other.subject == row.subject;
-        let equals = |state: &State, end: u32| {
-            let begin = first_not(&state.findings, |other| other.index < row.index);
-            let of_entry = (begin..end).take_while(|at| state.findings.get(*at).index == row.index);
-            of_entry.filter(|at| alike(state.findings.get(*at))).collect::<Vec<_>>()
+        let equals = |state: &State| {
+            let begin = state.findings.partition_point(|other| other.index < row.index);
+            let of_entry = state.findings.from(begin).take_while(|(_, other)| other.index == row.index);
+            let alike = of_entry.filter(|(_, other)| other.kind == row.kind && other.subject == row.subject);
+            alike.map(|(at, _)| at).collect::<Vec<_>>()
         };
-        let before = equals(to, handle).len();
-        equals(from, from.findings.next()).get(before).copied()
+        let before = equals(to).into_iter().take_while(|at| *at < handle).count();
+        equals(from).get(before).copied()
     })
 }

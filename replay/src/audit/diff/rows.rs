@@ -2,6 +2,7 @@
 //! from other rows (to the row before of the same owner, to accounts) are left out, or a thing would differ because
 //! another does.
 
+use ledger::handle::{Handle, Link};
 use ledger::state::lending_rows::{
     Borrower, Claim, ClaimLine, Loan, LoanRules, Portfolio, Remittance, Reward, RiskPaid, RiskYear,
 };
@@ -27,7 +28,7 @@ impl Translate for Org {
         at.orgs.translate(&mut self.parent);
     }
     fn unlink(&mut self) {
-        self.accounts = 0;
+        self.accounts = Handle::new(0);
     }
     fn last(&self) -> Option<u64> {
         Some(self.last)
@@ -50,7 +51,7 @@ impl Translate for Line {
         self.applications.iter_mut().for_each(|application| at.applications.translate(application));
     }
     fn unlink(&mut self) {
-        self.accounts = 0;
+        self.accounts = Handle::new(0);
     }
     fn last(&self) -> Option<u64> {
         Some(self.last)
@@ -85,7 +86,7 @@ impl Translate for Roster {
         at.awards.translate(&mut self.last_award);
     }
     fn unlink(&mut self) {
-        self.accounts = 0;
+        self.accounts = Handle::new(0);
     }
     fn last(&self) -> Option<u64> {
         Some(self.last)
@@ -98,7 +99,8 @@ impl Translate for Award {
         at.persons.translate(&mut self.person);
     }
     fn unlink(&mut self) {
-        (self.instalments, self.before_of_person, self.before_of_roster) = (0, 0, 0);
+        self.instalments = Handle::new(0);
+        (self.before_of_person, self.before_of_roster) = (Link::NONE, Link::NONE);
     }
     fn last(&self) -> Option<u64> {
         Some(self.last)
@@ -122,7 +124,7 @@ impl Translate for Application {
         at.batches.translate(&mut self.batch);
     }
     fn unlink(&mut self) {
-        self.accounts = 0;
+        self.accounts = Handle::new(0);
     }
     fn last(&self) -> Option<u64> {
         Some(self.last)
@@ -138,7 +140,7 @@ impl Translate for Payout {
         at.findings.translate(&mut self.suspense);
     }
     fn unlink(&mut self) {
-        (self.draws, self.before_of_application) = (0, 0);
+        (self.draws, self.before_of_application) = (Handle::new(0), Link::NONE);
     }
     fn last(&self) -> Option<u64> {
         Some(self.last)
@@ -175,7 +177,7 @@ impl Translate for Finding {
         at.orgs.translate(&mut self.unit);
     }
     fn unlink(&mut self) {
-        self.before_of_payout = 0;
+        self.before_of_payout = Link::NONE;
     }
     fn last(&self) -> Option<u64> {
         Some(self.index)
@@ -197,7 +199,7 @@ impl Translate for Loan {
         at.claim_lines.translate(&mut self.last_claim_line);
     }
     fn unlink(&mut self) {
-        (self.accounts, self.before_of_borrower) = (0, 0);
+        (self.accounts, self.before_of_borrower) = (Handle::new(0), Link::NONE);
     }
     fn last(&self) -> Option<u64> {
         Some(self.last)
@@ -218,7 +220,7 @@ impl Translate for Portfolio {
         at.orgs.translate(&mut self.lender);
     }
     fn unlink(&mut self) {
-        self.accounts = 0;
+        self.accounts = Handle::new(0);
     }
     fn last(&self) -> Option<u64> {
         Some(self.last)
@@ -251,7 +253,7 @@ impl Translate for Claim {
         at.claim_lines.translate(&mut self.last_line);
     }
     fn unlink(&mut self) {
-        self.accounts = 0;
+        self.accounts = Handle::new(0);
     }
     fn last(&self) -> Option<u64> {
         Some(self.last)
@@ -264,7 +266,7 @@ impl Translate for ClaimLine {
         at.loans.translate(&mut self.loan);
     }
     fn unlink(&mut self) {
-        (self.before_of_claim, self.before_of_loan) = (0, 0);
+        (self.before_of_claim, self.before_of_loan) = (Link::NONE, Link::NONE);
     }
     fn last(&self) -> Option<u64> {
         Some(self.index)
@@ -288,7 +290,7 @@ impl Translate for Reward {
         at.orgs.translate(&mut self.centre);
     }
     fn unlink(&mut self) {
-        self.accounts = 0;
+        self.accounts = Handle::new(0);
     }
     fn last(&self) -> Option<u64> {
         Some(self.last)

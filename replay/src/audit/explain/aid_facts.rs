@@ -4,9 +4,10 @@
 use ledger::event::policy::Policy;
 use ledger::event::{ApplicationLineAdded, Event, Kind};
 use ledger::finding::FindingKind;
+use ledger::handle::Handle;
 use ledger::money::{share, yuan};
 use ledger::state::State;
-use ledger::state::table::NONE;
+use ledger::state::rows::{Award, Programme};
 use uuid::Uuid;
 
 use super::by_index::findings_at;
@@ -57,14 +58,14 @@ pub(super) fn facts_of(state: &State, recorded: &Recorded) -> Vec<Fact> {
 }
 
 impl Facts<'_> {
-    fn policy_of(&mut self, programme: Option<u32>) {
+    fn policy_of(&mut self, programme: Option<Handle<Programme>>) {
         if let Some(programme) = programme {
             self.policy(programme);
         }
     }
 
     /// The policy a new version follows, if there is one.
-    fn policy_before(&mut self, programme: Option<u32>) {
+    fn policy_before(&mut self, programme: Option<Handle<Programme>>) {
         let Some(programme) = programme else { return };
         let (on, index) = (self.on, self.index);
         let versions = &self.state.programmes.get(programme).versions;
@@ -74,7 +75,7 @@ impl Facts<'_> {
     }
 
     /// The policy in force on the effective day, of the versions adopted before the entry.
-    fn policy(&mut self, programme: u32) -> Option<Policy> {
+    fn policy(&mut self, programme: Handle<Programme>) -> Option<Policy> {
         let row = self.state.programmes.get(programme);
         let known = row.versions.iter().filter(|adopted| adopted.from <= self.on && adopted.index < self.index);
         let Some(adopted) = known.max_by_key(|adopted| (adopted.from, adopted.index)) else {
@@ -93,7 +94,7 @@ impl Facts<'_> {
         Some(policy)
     }
 
-    fn policy_and_band(&mut self, programme: u32, number: u32) {
+    fn policy_and_band(&mut self, programme: Handle<Programme>, number: u32) {
         let Some(policy) = self.policy(programme) else { return };
         let Some(band) = policy.band(number) else {
             self.add("band", format!("档次：政策没有第 {number} 档"), format!("band: the policy has no band {number}"));
@@ -105,7 +106,7 @@ impl Facts<'_> {
     }
 
     /// The award a payment pays: its roster, policy, band, due day and the student's standing on that day.
-    fn award(&mut self, award: u32, instalment: u8) {
+    fn award(&mut self, award: Handle<Award>, instalment: u8) {
         let state = self.state;
         let row = state.awards.get(award);
         let roster = state.rosters.get(row.roster);
@@ -150,9 +151,9 @@ impl Facts<'_> {
     }
 
     /// Payments of the same instalment that were ordered before this entry or are there now.
-    fn earlier(&mut self, award: u32, instalment: u8) {
+    fn earlier(&mut self, award: Handle<Award>, instalment: u8) {
         let state = self.state;
-        let handle = state.awards.get(award).instalments + u32::from(instalment);
+        let handle = state.awards.get(award).instalments.plus(u32::from(instalment));
         if handle >= state.instalments.next() {
             return;
         }
@@ -163,7 +164,7 @@ impl Facts<'_> {
         }
     }
 
-    fn sharing(&mut self, award: u32) {
+    fn sharing(&mut self, award: Handle<Award>) {
         let roster = self.state.rosters.get(self.state.awards.get(award).roster);
         let subordination = self.state.orgs.get(roster.school).subordination;
         let Some(policy) = self.state.policy(roster.programme, self.on) else { return };
@@ -182,8 +183,8 @@ impl Facts<'_> {
         let zh = format!("支付：{label} 第 {} 行，应付 {fen} 元", row.number);
         self.add("payout", zh, format!("payment: {label} line {}, {fen} yuan ordered", row.number));
         let application = state.applications.get(row.application);
-        if application.batch != NONE {
-            let batch = state.batches.get(application.batch);
+        if let Some(batch) = application.batch.handle() {
+            let batch = state.batches.get(batch);
             let (bank, on) = (labels::org_name(state, batch.bank), batch.on);
             self.add("batch", format!("批次：{on} 发送至 {bank}"), format!("batch: sent to {bank} on {on}"));
         }
@@ -211,7 +212,7 @@ impl Facts<'_> {
 
     fn credit(&mut self, credit: Uuid) {
         let Some(index) = self.state.seen.find(credit).map(u64::from) else { return };
-        let numbers: Vec<u32> = findings_at(self.state, index).collect();
+        let numbers: Vec<_> = findings_at(self.state, index).collect();
         for number in numbers {
             let finding = self.state.findings.get(number);
             let (fen, sentence) = (yuan(finding.fen.into()), FindingKind::sentence_zh(finding.kind));

@@ -1,13 +1,15 @@
 //! What an entry posted, found again long after: the accounts of the things it names are looked up at its index, and
 //! from each posting the account on its other side. Reads a chunk for each group of accounts, never the whole record.
 
+use ledger::handle::Handle;
+use ledger::state::lending_rows::{Claim, Portfolio};
+use ledger::state::rows::{Application, Line, Org, Payout};
 use std::collections::BTreeSet;
 
 use ledger::account::{AccountNo, Owner};
 use ledger::event::{LoanKind, Purpose};
 use ledger::loan::portfolio_id;
 use ledger::money::{Day, Fen};
-use ledger::state::table::NONE;
 use ledger::state::{State, UNKNOWN_APPLICATION, UNKNOWN_ORG};
 use uuid::Uuid;
 
@@ -39,7 +41,7 @@ pub(super) fn rows_of(engine: &Engine, recorded: &Recorded) -> Result<Vec<EntryR
         return Ok(rows);
     }
     let seeds = seeds(&engine.read(), recorded);
-    gather(seeds, |account| account.0, &mut |account| engine.kept_at(account, recorded.index))
+    gather(seeds, |account| account.number(), &mut |account| engine.kept_at(account, recorded.index))
 }
 
 /// Follows postings from account to account; `look` shows what the entry posted to an account and to all others of its
@@ -92,7 +94,7 @@ pub(super) fn seeds(state: &State, recorded: &Recorded) -> BTreeSet<AccountNo> {
     }
     let mut accounts = seeds.accounts;
     // An account that was last posted to before has nothing of this entry.
-    accounts.retain(|account| state.accounts.get(account.0).last >= recorded.index);
+    accounts.retain(|account| state.accounts.get(*account).last >= recorded.index);
     accounts
 }
 
@@ -160,49 +162,47 @@ impl Seeds<'_> {
         }
     }
 
-    fn own(&mut self, owner: Owner, handle: u32) {
-        let (_, base) = self.state.owner(owner, handle);
-        self.accounts.extend(classes(owner).zip(base..).map(|(_, number)| AccountNo(number)));
+    fn own<T>(&mut self, owner: Owner, handle: Handle<T>) {
+        let (_, base) = self.state.owner(owner, handle.number());
+        self.accounts.extend(classes(owner).map(|class| State::account_at(base, class)));
     }
 
-    fn org(&mut self, org: u32) {
+    fn org(&mut self, org: Handle<Org>) {
         self.own(Owner::Org, org);
     }
 
-    fn line(&mut self, line: u32) {
+    fn line(&mut self, line: Handle<Line>) {
         let row = self.state.lines.get(line);
         self.own(Owner::Line, line);
         self.org(row.unit);
-        if row.parent != NONE {
-            self.own(Owner::Line, row.parent);
+        if let Some(parent) = row.parent.handle() {
+            self.own(Owner::Line, parent);
         }
     }
 
-    fn application(&mut self, application: u32) {
+    fn application(&mut self, application: Handle<Application>) {
         let row = self.state.applications.get(application);
         self.own(Owner::Application, application);
         self.org(row.unit);
     }
 
-    fn payout(&mut self, payout: u32) {
+    fn payout(&mut self, payout: Handle<Payout>) {
         let row = self.state.payouts.get(payout);
         self.application(row.application);
         let roster = self.state.awards.get(row.award).roster;
         self.own(Owner::Roster, roster);
-        for draw in row.draws..row.draws.saturating_add(row.draw_count.into()) {
+        for draw in row.draws.run(row.draw_count.into()) {
             self.line(self.state.draws.get(draw).line);
         }
     }
 
-    fn portfolio(&mut self, portfolio: u32) {
-        if portfolio != NONE {
-            let row = self.state.portfolios.get(portfolio);
-            self.own(Owner::Portfolio, portfolio);
-            self.org(row.lender);
-        }
+    fn portfolio(&mut self, portfolio: Handle<Portfolio>) {
+        let row = self.state.portfolios.get(portfolio);
+        self.own(Owner::Portfolio, portfolio);
+        self.org(row.lender);
     }
 
-    fn claim(&mut self, claim: u32) {
+    fn claim(&mut self, claim: Handle<Claim>) {
         let row = self.state.claims.get(claim);
         self.own(Owner::Claim, claim);
         self.portfolio(row.portfolio);
@@ -214,8 +214,8 @@ impl Seeds<'_> {
         for number in findings_at(self.state, index) {
             let finding = self.state.findings.get(number);
             self.org(finding.unit);
-            if finding.payout != NONE {
-                self.payout(finding.payout);
+            if let Some(payout) = finding.payout.handle() {
+                self.payout(payout);
             }
         }
     }

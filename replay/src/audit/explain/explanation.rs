@@ -1,14 +1,15 @@
 //! One entry put in words: what was said, what came of it, and what that rests on, brought together from the state and the
 //! record. Each of its parts is made in a file of its own.
 
+use ledger::handle::Handle;
 use ledger::money::Day;
 use ledger::outcome::{Code, Refusal};
 use ledger::state::State;
-use ledger::state::rows::DUPLICATE;
+use ledger::state::rows::{DUPLICATE, Finding};
 use uuid::Uuid;
 
 use super::aid_facts::facts_of;
-use super::by_index::{findings_at, first_at};
+use super::by_index::findings_at;
 use super::entry_postings::{self, Moved};
 use super::event_fields::{self, SaidField};
 use super::facts::Fact;
@@ -62,7 +63,7 @@ pub struct Explanation {
     /// What it posted.
     pub moved: Vec<Moved>,
     /// Numbers of the findings it opened.
-    pub findings: Vec<u32>,
+    pub findings: Vec<Handle<Finding>>,
     /// Entries that were known when the facts were gathered: the index of the entry if it was folded for this, more if
     /// the facts are those of a ledger that has gone on.
     pub known: u64,
@@ -123,18 +124,18 @@ fn subject(state: &State, refusal: &Refusal) -> Option<Fact> {
 
 /// What became of an entry, as the state remembers it.
 pub(super) fn outcome_of(state: &State, recorded: &Recorded) -> EntryOutcome {
-    let seen = u32::try_from(recorded.index).ok().filter(|at| *at < state.seen.next());
-    let verdict = seen.map_or(0, |at| state.seen.get(at).verdict);
-    let first = state.seen.find(recorded.event.id).unwrap_or_default();
+    let verdict = state.seen_at(recorded.index).map_or(0, |seen| seen.verdict);
     match verdict {
         0 => EntryOutcome::Posted,
         DUPLICATE => {
-            EntryOutcome::Duplicate { first: first.into(), refused: Code::try_from(state.seen.get(first).verdict).ok() }
+            let first = state.seen.by_id(recorded.event.id);
+            let refused = first.and_then(|(_, seen)| Code::try_from(seen.verdict).ok());
+            EntryOutcome::Duplicate { first: first.map_or(0, |(at, _)| at.into()), refused }
         }
         code => {
-            let row = first_at(&state.refused, |row| row.index < recorded.index);
-            let row = Some(row).filter(|row| *row < state.refused.next()).map(|row| state.refused.get(row));
-            let known = row.filter(|row| row.index == recorded.index).map(|row| row.refusal);
+            let at = state.refused.partition_point(|row| row.index < recorded.index);
+            let row = state.refused.from(at).next().filter(|(_, row)| row.index == recorded.index);
+            let known = row.map(|(_, row)| row.refusal);
             let code = Code::try_from(code).unwrap_or(Code::BadShape);
             EntryOutcome::Refused(known.unwrap_or(Refusal::plain(code)))
         }

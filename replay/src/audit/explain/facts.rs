@@ -3,9 +3,10 @@
 //! state still tells it apart. Which kind of entry rests on what is not known here.
 
 use ledger::event::{Draw, Status};
+use ledger::handle::Handle;
 use ledger::money::{Day, Fen, yuan};
 use ledger::state::State;
-use ledger::state::rows::Set;
+use ledger::state::rows::{Person, Set};
 use uuid::Uuid;
 
 use super::chinese_names;
@@ -52,7 +53,7 @@ impl Facts<'_> {
     }
 
     /// The same by handle.
-    pub(super) fn standing(&mut self, person: u32, on: Day) {
+    pub(super) fn standing(&mut self, person: Handle<Person>, on: Day) {
         let Some((from, status, school)) = self.state.status_on(person, on) else {
             self.add("standing", format!("学籍：{on} 没有学籍记录"), format!("standing on {on}: none is known"));
             return;

@@ -149,7 +149,7 @@ fn last_of(state: &State, kind: &Kind) -> Option<i64> {
     match kind {
         Kind::InterestAccrued(event) => i64::try_from(event.last).ok(),
         Kind::InterestAdjusted(event) => i64::try_from(event.last).ok(),
-        Kind::EntryReversed(event) => state.seen.find(event.entry).map(i64::from),
+        Kind::EntryReversed(event) => state.seen.find(event.entry).map(|entry| i64::from(entry.number())),
         _ => None,
     }
 }

@@ -8,6 +8,7 @@ use super::{EntryOutcome, Moved, entry_postings, from_record};
 use crate::engine::Recorded;
 use crate::pages::postings::Postings;
 use ledger::entry::Entry;
+use ledger::handle::Handle;
 use ledger::outcome::Outcome;
 use ledger::state::State;
 use proto::samples::samples;
@@ -89,7 +90,7 @@ fn postings_are_found_again_from_what_the_event_names() {
                 Ok::<_, ()>(all.iter().filter(|row| row.account == account).copied().collect::<Vec<_>>())
             };
             let found =
-                entry_postings::moved(&entry_postings::gather(seeds, |account| account.0, look).expect("found"));
+                entry_postings::moved(&entry_postings::gather(seeds, |account| account.number(), look).expect("found"));
             let kind = recorded.event.kind.name();
             assert_eq!(found.len(), postings.len(), "entry {} {kind}", recorded.index);
             for posting in postings {
@@ -110,7 +111,7 @@ fn outcomes_are_remembered_with_their_figures() {
         let outcomes: Vec<Outcome> = history.iter().map(|recorded| fold(&mut state, recorded)).collect();
         for (recorded, outcome) in history.iter().zip(outcomes) {
             let (remembered, index) = (outcome_of(&state, recorded), recorded.index);
-            let findings: Vec<u32> = findings_at(&state, index).collect();
+            let findings: Vec<u32> = findings_at(&state, index).map(Handle::number).collect();
             match outcome {
                 Outcome::Posted { findings: opened, .. } => {
                     assert_eq!((remembered, findings), (EntryOutcome::Posted, opened));

@@ -45,11 +45,11 @@ impl Csv {
     }
 
     fn posting(&mut self, state: &State, index: u64, posting: &Posting) -> Result<(), ExportError> {
-        let name = |account: AccountNo| names::account(state.accounts.get(account.0));
+        let name = |account: AccountNo| names::account(state.accounts.get(account));
         let Posting { debit, credit, fen, booked } = *posting;
         let (from, to) = (name(credit), name(debit));
-        let _ = write!(self.text, "{index},{booked},{},{to},{},{from},{fen}\r\n", debit.0, credit.0);
-        for account in [debit.0 as usize, credit.0 as usize] {
+        let _ = write!(self.text, "{index},{booked},{},{to},{},{from},{fen}\r\n", debit.number(), credit.number());
+        for account in [debit.number() as usize, credit.number() as usize] {
             if self.posted_to.len() <= account {
                 self.posted_to.resize(account + 1, false);
             }
@@ -81,10 +81,10 @@ impl Export for Csv {
         let posted_to = (0u32..).zip(&self.posted_to).filter(|(_, posted_to)| **posted_to);
         let mut count = 0;
         for (number, _) in posted_to {
-            let account = state.accounts.get(number);
+            let account = state.accounts.get(AccountNo::new(number));
             count += 1;
             let Account { class, balance, .. } = *account;
-            let (name, owner) = (names::account(account), state.owner_id(AccountNo(number)));
+            let (name, owner) = (names::account(account), state.owner_id(AccountNo::new(number)));
             let (book, class, zh) = (class.book().name(), class.name(), class.name_zh());
             let _ = write!(self.text, "{number},{name},{book},{class},{zh},{owner},{balance}\r\n");
             self.accounts.write(&mut self.text)?;

@@ -72,7 +72,7 @@ pub(super) struct Journal<D> {
     from: u64,
     /// By account number: whether it is declared, and whether it was touched since the last checkpoint.
     marks: Vec<(bool, bool)>,
-    touched: Vec<u32>,
+    touched: Vec<AccountNo>,
     latest: Day,
     postings: u64,
     text: String,
@@ -96,7 +96,7 @@ impl<D: Dialect> Journal<D> {
     }
 
     fn transactions(&mut self, state: &State, entry: &Entry<'_>, postings: &[Posting]) -> Result<(), ExportError> {
-        let book = |posting: &Posting| state.accounts.get(posting.debit.0).class.book();
+        let book = |posting: &Posting| state.accounts.get(posting.debit).class.book();
         let mut sorted: Vec<&Posting> = postings.iter().collect();
         // Stable: within a transaction postings keep the order of the entry.
         sorted.sort_by_key(|posting| (book(posting), posting.booked));
@@ -112,7 +112,7 @@ impl<D: Dialect> Journal<D> {
             D::head(&mut self.text, &Head { index, booked, book, kind, event: event.id, effective, principal });
             for posting in group {
                 for (account, fen) in [(posting.debit, posting.fen), (posting.credit, -posting.fen)] {
-                    D::leg(&mut self.text, &names::account(state.accounts.get(account.0)), i128::from(fen));
+                    D::leg(&mut self.text, &names::account(state.accounts.get(account)), i128::from(fen));
                 }
             }
             self.text.push('\n');
@@ -124,18 +124,18 @@ impl<D: Dialect> Journal<D> {
 
     /// Notes that an account was posted to, and declares it the first time.
     fn touch(&mut self, state: &State, account: AccountNo) {
-        let at = account.0 as usize;
+        let at = account.number() as usize;
         if self.marks.len() <= at {
             self.marks.resize(at + 1, (false, false));
         }
         let (declared, touched) = &mut self.marks[at];
         if !std::mem::replace(declared, true) {
-            let row = state.accounts.get(account.0);
+            let row = state.accounts.get(account);
             let (name, class, owner) = (names::account(row), names::class_zh(row.class), state.owner_id(account));
-            D::declare(&mut self.text, &Declared { name: &name, number: account.0, class, owner });
+            D::declare(&mut self.text, &Declared { name: &name, number: account.number(), class, owner });
         }
         if !std::mem::replace(touched, true) {
-            self.touched.push(account.0);
+            self.touched.push(account);
         }
     }
 
@@ -161,7 +161,7 @@ impl<D: Dialect> Journal<D> {
         &mut self,
         name: &str,
         state: &State,
-        accounts: &mut dyn Iterator<Item = u32>,
+        accounts: &mut dyn Iterator<Item = AccountNo>,
     ) -> Result<(), ExportError> {
         let mut out = Out::create(self.dir.join(name))?;
         let remark =
@@ -197,7 +197,7 @@ impl<D: Dialect> Export for Journal<D> {
         let mut touched = std::mem::take(&mut self.touched);
         touched.sort_unstable();
         for account in &touched {
-            self.marks[*account as usize].1 = false;
+            self.marks[account.number() as usize].1 = false;
         }
         let name = format!("at-{:012}.{}", state.entries, D::ENDING);
         self.checkpoint(&name, state, &mut touched.into_iter())
@@ -206,7 +206,8 @@ impl<D: Dialect> Export for Journal<D> {
     fn finish(&mut self, state: &State) -> Result<(&'static str, u64, u64), ExportError> {
         self.end_stretch(state.entries)?;
         let marks = std::mem::take(&mut self.marks);
-        let mut declared = (0u32..).zip(&marks).filter(|(_, (declared, _))| *declared).map(|(account, _)| account);
+        let mut declared =
+            (0u32..).zip(&marks).filter(|(_, (declared, _))| *declared).map(|(number, _)| AccountNo::new(number));
         self.checkpoint(D::MAIN, state, &mut declared)?;
         let accounts = marks.iter().filter(|(declared, _)| *declared).count();
         Ok((D::MAIN, self.postings, accounts as u64))

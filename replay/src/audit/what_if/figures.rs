@@ -1,13 +1,13 @@
 //! Sums by programme, by division of the school and by division of the home, of both states side by side. What is credited,
 //! returned and in suspense is counted as the report of a year counts it, over all years.
 
+use ledger::handle::Handle;
 use std::collections::BTreeMap;
 
 use ledger::event::RosterLineAdded;
 use ledger::money::Fen;
 use ledger::state::State;
-use ledger::state::rows::{Award, Finding, Stage};
-use ledger::state::table::NONE;
+use ledger::state::rows::{Award, Finding, Programme, Stage};
 use uuid::Uuid;
 
 use super::outcomes::Verdict;
@@ -178,7 +178,7 @@ fn division(code: u32) -> String {
 
 fn gather(state: &State) -> BTreeMap<(Group, String), Figures> {
     let mut all: BTreeMap<(Group, String), Figures> = BTreeMap::new();
-    let code = |programme: u32| if programme == NONE { "" } else { labels::programme_code(state, programme) };
+    let code = |programme: Handle<Programme>| labels::programme_code(state, programme);
     for ((programme, school, home), figures) in awards(state) {
         for group in Group::ALL {
             let place = (group, name(group, code(programme), school, home));
@@ -188,7 +188,7 @@ fn gather(state: &State) -> BTreeMap<(Group, String), Figures> {
     for (by_home, groups) in [(false, &[Group::Programme, Group::School][..]), (true, &[Group::Home][..])] {
         for (key, year) in by_year(state, &YearFilter { by_home, ..YearFilter::default() }).rows {
             for group in groups {
-                let place = (*group, name(*group, code(key.programme), key.division, key.division));
+                let place = (*group, name(*group, key.programme.handle().map_or("", code), key.division, key.division));
                 add(all.entry(place).or_default(), &money(&year));
             }
         }
@@ -202,7 +202,7 @@ fn money(year: &YearFigures) -> Figures {
 }
 
 /// Awards of approved rosters and findings about them, by handle of the programme, place of the school, place of the home.
-fn awards(state: &State) -> BTreeMap<(u32, u32, u32), Figures> {
+fn awards(state: &State) -> BTreeMap<(Handle<Programme>, u32, u32), Figures> {
     let mut all: BTreeMap<_, Figures> = BTreeMap::new();
     let key = |award: &Award| {
         let (programme, home) = (state.rosters.get(award.roster).programme, state.persons.get(award.person).origin);
@@ -223,8 +223,8 @@ fn awards(state: &State) -> BTreeMap<(u32, u32, u32), Figures> {
 
 /// The award a finding is about, itself or by a payment.
 fn award_of<'a>(state: &'a State, finding: &Finding) -> Option<&'a Award> {
-    if finding.payout != NONE {
-        return Some(state.awards.get(state.payouts.get(finding.payout).award));
+    if let Some(payout) = finding.payout.handle() {
+        return Some(state.awards.get(state.payouts.get(payout).award));
     }
     let payout = |id: Uuid| state.payouts.by_id(id).map(|(_, payout)| state.awards.get(payout.award));
     state.awards.by_id(finding.subject).map(|(_, award)| award).or_else(|| payout(finding.subject))

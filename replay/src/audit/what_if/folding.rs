@@ -1,6 +1,7 @@
 //! Two states folded in step from one reading of the record: one as it is, one under the hypothesis. Here is what each entry
 //! becomes on either side; sums over the two states are made afterwards.
 
+use ledger::handle::Handle;
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
@@ -10,7 +11,7 @@ use ledger::fold::Halt;
 use ledger::outcome::Outcome;
 use ledger::state::State;
 use ledger::state::lending_rows::AdoptedTerms;
-use ledger::state::rows::AdoptedPolicy;
+use ledger::state::rows::{AdoptedPolicy, Programme};
 
 use super::error::WhatIfError;
 use super::figures::Lines;
@@ -54,7 +55,7 @@ pub(super) fn fold_both(
 /// Where both states keep the versions that differ, so that judging can be asked with the one or the other.
 #[derive(Clone, Copy)]
 enum Place {
-    Programme { as_is: u32, changed: u32 },
+    Programme { as_is: Handle<Programme>, changed: Handle<Programme> },
     Terms(usize),
 }
 
@@ -173,7 +174,8 @@ impl<'a> Pair<'a> {
                     std::mem::swap(&mut one.versions, &mut other.versions);
                 }
                 Place::Terms(kind) => {
-                    let (one, other) = (one.loan_rules.get_mut(0), other.loan_rules.get_mut(0));
+                    let (one, other) =
+                        (one.loan_rules.get_mut(Handle::new(0)), other.loan_rules.get_mut(Handle::new(0)));
                     std::mem::swap(&mut one.terms[kind], &mut other.terms[kind]);
                 }
             }
@@ -222,7 +224,11 @@ fn adopt(state: &mut State, index: u64, version: &Event) {
         }
         Kind::LoanTermsAdopted(terms) => {
             let terms = (**terms).clone();
-            state.loan_rules.get_mut(0).terms[terms.kind as usize].push(AdoptedTerms { from, index, terms });
+            state.loan_rules.get_mut(Handle::new(0)).terms[terms.kind as usize].push(AdoptedTerms {
+                from,
+                index,
+                terms,
+            });
         }
         _ => {}
     }

@@ -9,7 +9,6 @@ use ledger::loan::walk::Walk;
 use ledger::money::{Day, Fen};
 use ledger::state::State;
 use ledger::state::lending_rows::Loan;
-use ledger::state::table::NONE;
 use uuid::Uuid;
 
 use crate::answers::loans::position::{InterestSums, PayerSums, payers};
@@ -86,7 +85,7 @@ pub(super) fn lending(as_is: &State, changed: &State) -> (Lending, BTreeMap<Uuid
 }
 
 fn person(state: &State, loan: &Loan) -> Option<Uuid> {
-    (loan.person != NONE).then(|| state.persons.get(loan.person).id)
+    loan.person.handle().map(|person| state.persons.get(person).id)
 }
 
 /// Interest by the terms through a day; `None` if something needed is missing.

@@ -1,5 +1,7 @@
 //! Entries that come out otherwise: before, after, and whether the hypothesis itself decides so or an earlier difference.
 
+use ledger::account::AccountNo;
+use ledger::handle::Handle;
 use std::collections::BTreeMap;
 
 use ledger::finding::FindingKind;
@@ -187,13 +189,13 @@ fn is_rule(kind: FindingKind) -> bool {
 }
 
 fn kinds(state: &State, findings: &[u32]) -> Vec<FindingKind> {
-    findings.iter().map(|number| state.findings.get(*number).kind).collect()
+    findings.iter().map(|number| state.findings.get(Handle::new(*number)).kind).collect()
 }
 
 /// What moved, from and to which classes of accounts.
 fn money((state, outcome): (&State, &Outcome)) -> Vec<(&'static str, &'static str, Fen, Day)> {
     let Outcome::Posted { postings, .. } = outcome else { return Vec::new() };
-    let class = |account: ledger::account::AccountNo| state.accounts.get(account.0).class.name();
+    let class = |account: AccountNo| state.accounts.get(account).class.name();
     let mut money: Vec<_> =
         postings.iter().map(|row| (class(row.debit), class(row.credit), row.fen, row.booked)).collect();
     money.sort_unstable();

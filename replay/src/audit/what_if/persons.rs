@@ -1,10 +1,11 @@
 //! Persons for whom something would be otherwise, by opaque id, with what they were awarded and what reached their cards.
 
+use ledger::handle::Handle;
 use std::collections::BTreeMap;
 
 use ledger::money::Fen;
 use ledger::state::State;
-use ledger::state::rows::{Progress, Stage};
+use ledger::state::rows::{Instalment, Person, Progress, Stage};
 use uuid::Uuid;
 
 /// What one person was awarded and got.
@@ -52,8 +53,9 @@ impl PersonDiff {
 /// Persons for whom something differs, the largest difference first; of equal ones by id.
 pub(super) fn persons(as_is: &State, changed: &State, borne: &BTreeMap<Uuid, [Fen; 2]>) -> Vec<PersonDiff> {
     let mut all = Vec::new();
-    let mut note = |person: Uuid, home: u32, handles: [Option<u32>; 2]| {
-        let figures = |state: &State, handle: Option<u32>| handle.map(|at| figures(state, at)).unwrap_or_default();
+    let mut note = |person: Uuid, home: u32, handles: [Option<Handle<Person>>; 2]| {
+        let figures =
+            |state: &State, handle: Option<Handle<Person>>| handle.map(|at| figures(state, at)).unwrap_or_default();
         let (mut before, mut after) = (figures(as_is, handles[0]), figures(changed, handles[1]));
         [before.borne_fen, after.borne_fen] = borne.get(&person).copied().unwrap_or_default();
         if before != after {
@@ -70,7 +72,7 @@ pub(super) fn persons(as_is: &State, changed: &State, borne: &BTreeMap<Uuid, [Fe
     all
 }
 
-fn figures(state: &State, person: u32) -> PersonFigures {
+fn figures(state: &State, person: Handle<Person>) -> PersonFigures {
     let mut figures = PersonFigures::default();
     for (_, award) in state.awards.chain(state.persons.get(person).last_award, |award| award.before_of_person) {
         let roster = state.rosters.get(award.roster);
@@ -79,14 +81,14 @@ fn figures(state: &State, person: u32) -> PersonFigures {
         }
         figures.awarded_fen += award.fen;
         for number in (0..).take(roster.due.len()) {
-            paid(state, award.instalments + number, &mut figures);
+            paid(state, award.instalments.plus(number), &mut figures);
         }
     }
     figures
 }
 
 /// What became of the payments of an instalment.
-fn paid(state: &State, instalment: u32, figures: &mut PersonFigures) {
+fn paid(state: &State, instalment: Handle<Instalment>, figures: &mut PersonFigures) {
     for (_, payout) in state.payouts.chain(state.instalments.get(instalment).payout, |row| row.reissue_of) {
         match payout.progress {
             Progress::Credited => figures.credited_fen += payout.fen,

@@ -58,9 +58,8 @@ impl Past {
         }
         let live = live.read();
         for index in first..self.state.entries {
-            // The table of entries holds as many as a handle can number.
-            let Ok(at) = u32::try_from(index) else { return };
-            let (here, there) = (self.state.seen.get(at).verdict, live.seen.get(at).verdict);
+            let (Some(here), Some(there)) = (self.state.seen_at(index), live.seen_at(index)) else { return };
+            let (here, there) = (here.verdict, there.verdict);
             self.changed += u64::from(here != ledger::state::rows::WITHHELD && here != there);
         }
     }

@@ -117,7 +117,7 @@ fn page_or_difference(in_use: &State, next: &State, page: (usize, u32)) -> Resul
         (first..first.saturating_add(PAGE_ROWS as u32)).map(|row| (row, has.encode_row(row), gives.encode_row(row)));
     let differing = rows.into_iter().find(|(_, has, gives)| has != gives);
     let what = match differing {
-        Some((row, Some(_), Some(_))) if name == "accounts" => account(in_use, next, AccountNo(row)),
+        Some((row, Some(_), Some(_))) if name == "accounts" => account(in_use, next, AccountNo::new(row)),
         Some((row, has, gives)) => format!("row {row} of {name}: in use {}, rebuilt {}", shown(has), shown(gives)),
         None => format!("page {} of {name}", page.1),
     };
@@ -126,9 +126,9 @@ fn page_or_difference(in_use: &State, next: &State, page: (usize, u32)) -> Resul
 
 fn account(in_use: &State, next: &State, number: AccountNo) -> String {
     let said = |row: &Account| format!("{} 元, last posted to by entry {}", yuan(row.balance), row.last);
-    let (has, gives) = (in_use.accounts.get(number.0), next.accounts.get(number.0));
+    let (has, gives) = (in_use.accounts.get(number), next.accounts.get(number));
     let class = gives.class.name_zh();
-    format!("account {} ({class}): in use {}, rebuilt {}", number.0, said(has), said(gives))
+    format!("account {} ({class}): in use {}, rebuilt {}", number, said(has), said(gives))
 }
 
 fn shown(row: Option<Vec<u8>>) -> String {

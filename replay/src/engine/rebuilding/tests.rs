@@ -9,6 +9,7 @@ use bytes::Bytes;
 use ledger::account::AccountNo;
 use ledger::event::policy::Policy;
 use ledger::event::{Event, Kind, Level, LineIssued, OrgRegistered, OrgRole, Source, Subordination};
+use ledger::handle::Handle;
 use ledger::money::Day;
 use std::path::Path;
 use uuid::Uuid;
@@ -90,8 +91,8 @@ fn opened_with(data: &Path, count: u128) -> Engine {
 
 /// All postings of all accounts.
 fn postings(engine: &Engine) -> Vec<EntryRow> {
-    let accounts = engine.read().accounts.next();
-    let of = |number| engine.entries_of(AccountNo(number), 0, usize::MAX).unwrap();
+    let accounts = engine.read().accounts.next().number();
+    let of = |number| engine.entries_of(AccountNo::new(number), 0, usize::MAX).unwrap();
     (0..accounts).flat_map(of).collect()
 }
 
@@ -172,12 +173,12 @@ fn who_reads_what_is_replaced_reads_to_his_end() {
 fn a_state_that_is_not_what_the_record_gives_is_named_and_nothing_is_swapped() {
     let dir = tempfile::tempdir().unwrap();
     let engine = opened_with(dir.path(), 50);
-    let wrong = AccountNo(engine.read().lines.get(7).accounts);
+    let wrong = engine.read().lines.get(Handle::new(7)).accounts;
     let right = engine.read().balance(wrong);
-    engine.live.state().write().accounts.get_mut(wrong.0).balance += 100;
+    engine.live.state().write().accounts.get_mut(wrong).balance += 100;
     let said = engine.rebuild(None, &mut sure).unwrap_err().to_string();
     let yuan = |fen: i64| ledger::money::yuan(fen.into());
-    for part in [format!("account {}", wrong.0), yuan(right), yuan(right + 100), "after 52 entries".to_owned()] {
+    for part in [format!("account {}", wrong), yuan(right), yuan(right + 100), "after 52 entries".to_owned()] {
         assert!(said.contains(&part), "{part}: {said}");
     }
     assert_eq!(generations(dir.path()).len(), 2);

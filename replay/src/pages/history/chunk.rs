@@ -59,7 +59,7 @@ fn cut(rows: &[Placed]) -> usize {
 
 fn close(rows: &[Placed]) -> Vec<u8> {
     let accounts = rows.chunk_by(|one, other| one.row.account == other.row.account);
-    let packed: Vec<(u32, Vec<u8>)> = accounts.map(|rows| (rows[0].row.account.0, account(rows))).collect();
+    let packed: Vec<(u32, Vec<u8>)> = accounts.map(|rows| (rows[0].row.account.number(), account(rows))).collect();
     let parts: Vec<Part<'_>> = packed.iter().map(|(account, rows)| Part { account: *account, rows }).collect();
     // Writing to memory cannot fail.
     postcard::to_allocvec(&parts).unwrap_or_default()
@@ -72,7 +72,7 @@ fn account(rows: &[Placed]) -> Vec<u8> {
         let effective = row.effective.number();
         packed.push(Packed {
             index: row.index - index,
-            other: row.other.0,
+            other: row.other.number(),
             fen: row.fen,
             balance: row.balance.wrapping_sub(row.fen.wrapping_add(balance)),
             effective: effective.wrapping_sub(day),
@@ -86,7 +86,7 @@ fn account(rows: &[Placed]) -> Vec<u8> {
 /// The rows of an account in a chunk, in the order of the record; `None` if the bytes are no chunk.
 pub(super) fn rows_of(bytes: &[u8], account: AccountNo) -> Option<Vec<EntryRow>> {
     let parts: Vec<Part<'_>> = postcard::from_bytes(bytes).ok()?;
-    let Some(part) = parts.iter().find(|part| part.account == account.0) else { return Some(Vec::new()) };
+    let Some(part) = parts.iter().find(|part| part.account == account.number()) else { return Some(Vec::new()) };
     let packed: Vec<Packed> = postcard::from_bytes(part.rows).ok()?;
     let (mut index, mut balance, mut day): (u64, Fen, i32) = (0, 0, 0);
     let mut rows = Vec::with_capacity(packed.len());
@@ -95,7 +95,7 @@ pub(super) fn rows_of(bytes: &[u8], account: AccountNo) -> Option<Vec<EntryRow>>
         balance = balance.wrapping_add(row.fen).wrapping_add(row.balance);
         day = day.wrapping_add(row.effective);
         let effective = Day::default().plus(day);
-        let (other, booked) = (AccountNo(row.other), effective.plus(row.booked));
+        let (other, booked) = (AccountNo::new(row.other), effective.plus(row.booked));
         rows.push(EntryRow { index, account, other, fen: row.fen, balance, booked, effective });
     }
     Some(rows)

@@ -26,13 +26,13 @@ pub(super) fn key(group: u32, begin: u64, account: AccountNo, index: u64) -> [u8
     let mut key = [b'e'; KEY];
     key[1..5].copy_from_slice(&group.to_be_bytes());
     key[5..13].copy_from_slice(&begin.to_be_bytes());
-    key[13..17].copy_from_slice(&account.0.to_be_bytes());
+    key[13..17].copy_from_slice(&account.number().to_be_bytes());
     key[17..].copy_from_slice(&index.to_be_bytes());
     key
 }
 
 /// No account has a higher number.
-pub(super) const LAST: AccountNo = AccountNo(u32::MAX);
+pub(super) const LAST: AccountNo = AccountNo::new(u32::MAX);
 
 /// The checkpoint a chunk was written with.
 pub(super) fn begin_of(key: &[u8]) -> Option<u64> {

@@ -86,7 +86,7 @@ const KEY: usize = 13;
 /// Key of sums: `s`, account, and the index below which they hold every row.
 pub(super) fn key(account: AccountNo, index: u64) -> [u8; KEY] {
     let mut key = [b's'; KEY];
-    key[1..5].copy_from_slice(&account.0.to_be_bytes());
+    key[1..5].copy_from_slice(&account.number().to_be_bytes());
     key[5..].copy_from_slice(&index.to_be_bytes());
     key
 }

@@ -70,7 +70,7 @@ impl Chance {
 fn place(account: u32) -> AccountPlace {
     // Every third account lasts; the others share two stripes.
     let owner = if account.is_multiple_of(3) { Owner::Org } else { Owner::Roster };
-    AccountPlace::by(AccountNo(account), owner)
+    AccountPlace::by(AccountNo::new(account), owner)
 }
 
 /// Rows as the fold would note them: some entries post several times to an account, some days come late, some early.
@@ -79,7 +79,7 @@ fn history(chance: &mut Chance, entries: u64, accounts: u64) -> Vec<Placed> {
     let mut rows = Vec::new();
     for index in 0..entries {
         for _ in 0..chance.below(4) {
-            let account = AccountNo(120 + u32::try_from(chance.below(accounts)).expect("small"));
+            let account = AccountNo::new(120 + u32::try_from(chance.below(accounts)).expect("small"));
             let fen = i64::try_from(chance.below(2_000)).expect("small") - 1_000;
             let balance = balances.entry(account).or_default();
             *balance += fen;
@@ -87,8 +87,8 @@ fn history(chance: &mut Chance, entries: u64, accounts: u64) -> Vec<Placed> {
             let early = i32::try_from(chance.below(30) * chance.below(2)).expect("small");
             let effective = Day::default().plus(today - early);
             let booked = effective.plus(i32::try_from(chance.below(2) * chance.below(9)).expect("small"));
-            let row = EntryRow { index, account, other: AccountNo(7), fen, balance: *balance, booked, effective };
-            rows.push(Placed { place: place(account.0), row });
+            let row = EntryRow { index, account, other: AccountNo::new(7), fen, balance: *balance, booked, effective };
+            rows.push(Placed { place: place(account.number()), row });
         }
     }
     rows
@@ -122,7 +122,8 @@ fn points(chance: &mut Chance, entries: u64) -> Vec<Point> {
 
 fn agrees(shelf: &Shelf, rows: &[Placed], accounts: u64, points: &[Point]) {
     for account in 120..120 + u32::try_from(accounts).expect("small") {
-        let own: Vec<EntryRow> = rows.iter().map(|placed| placed.row).filter(|row| row.account.0 == account).collect();
+        let own: Vec<EntryRow> =
+            rows.iter().map(|placed| placed.row).filter(|row| row.account.number() == account).collect();
         for point in points {
             let below = point.entries.expect("bounded");
             let known = || own.iter().filter(|row| row.index < below);
@@ -220,7 +221,7 @@ fn a_statement_passes_over_what_its_point_does_not_count() {
         true
     })
     .expect("read");
-    let own = rows.iter().map(|placed| placed.row).filter(|row| row.account.0 == 120);
+    let own = rows.iter().map(|placed| placed.row).filter(|row| row.account.number() == 120);
     assert!(own.filter(|row| row.effective == first).eq(shown.iter().copied()));
     assert!(shown.last().is_some_and(|row| row.index >= again[1]));
     // Between what counts lie tens of thousands of rows; a few chunks at the ends of each stretch are read.

@@ -34,13 +34,13 @@ impl<'a, C: Chunks> ChunkWalk<'a, C> {
         }
         let end = key(group, below - 1, LAST, u64::MAX);
         // The checkpoint before may reach into the range asked for.
-        let before = self.chunks.last(&key(group, 0, AccountNo(0), 0), &key(group, from, LAST, u64::MAX))?;
+        let before = self.chunks.last(&key(group, 0, AccountNo::new(0), 0), &key(group, from, LAST, u64::MAX))?;
         let mut begin = match before.as_ref().and_then(|(key, _)| begin_of(key)) {
             Some(begin) => begin,
             None => from,
         };
         loop {
-            let Some((found, value)) = self.chunks.first(&key(group, begin, AccountNo(0), 0), &end)? else {
+            let Some((found, value)) = self.chunks.first(&key(group, begin, AccountNo::new(0), 0), &end)? else {
                 return Ok(());
             };
             begin = begin_of(&found).ok_or_else(|| self.chunks.damaged())?;
@@ -92,12 +92,12 @@ impl<'a, C: Chunks> ChunkWalk<'a, C> {
     /// The last row of the account below an index.
     pub(crate) fn back(&mut self, below: u64) -> Result<Option<EntryRow>, C::Error> {
         let AccountPlace { group, account } = self.place;
-        let first = key(group, 0, AccountNo(0), 0);
+        let first = key(group, 0, AccountNo::new(0), 0);
         let mut until = below;
         while let Some(before) = until.checked_sub(1) {
             let Some((found, _)) = self.chunks.last(&first, &key(group, before, LAST, u64::MAX))? else { break };
             let begin = begin_of(&found).ok_or_else(|| self.chunks.damaged())?;
-            let head = key(group, begin, AccountNo(0), 0);
+            let head = key(group, begin, AccountNo::new(0), 0);
             if let Some((_, value)) = self.chunks.last(&head, &key(group, begin, account, below - 1))? {
                 self.read += 1;
                 if let Some(row) = self.rows(&value)?.iter().rfind(|row| row.index < below) {

@@ -81,7 +81,7 @@ impl History {
 fn remove<C: Chunks>(chunks: &C, begin: u64, rows: &[Placed], puts: &mut Puts) -> Result<(), C::Error> {
     for group in rows.chunk_by(|one, other| one.place.group == other.place.group) {
         let group = group[0].place.group;
-        let (mut from, end) = (key(group, begin, AccountNo(0), 0).to_vec(), key(group, u64::MAX, LAST, u64::MAX));
+        let (mut from, end) = (key(group, begin, AccountNo::new(0), 0).to_vec(), key(group, u64::MAX, LAST, u64::MAX));
         while let Some((found, _)) = chunks.first(&from, &end)? {
             puts.push((found.clone(), None));
             from = found;

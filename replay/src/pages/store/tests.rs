@@ -210,8 +210,7 @@ fn entries_read_the_same_wherever_they_lie() {
         if written {
             store.write(&batch).expect("written");
         }
-        for account in (0..world.state.accounts.next()).map(|number| AccountPlace::of(&world.state, AccountNo(number)))
-        {
+        for account in world.state.accounts.iter().map(|(number, _)| AccountPlace::of(&world.state, number)) {
             let wanted = all.recent(account, 0, usize::MAX).after(None::<&Store>).expect("in memory");
             assert_eq!(split.recent(account, 0, usize::MAX).after(Some(&store)).expect("read"), wanted);
             assert_eq!(paged(&split, &store, account), wanted);
@@ -236,7 +235,7 @@ fn each_row_has_the_balance_after_it() {
     for (number, account) in world.state.accounts.iter() {
         let rows = world
             .entries
-            .recent(AccountPlace::of(&world.state, AccountNo(number)), 0, usize::MAX)
+            .recent(AccountPlace::of(&world.state, number), 0, usize::MAX)
             .after(None::<&Store>)
             .expect("in memory");
         let mut balance = 0;
@@ -256,8 +255,8 @@ fn many_rows_of_one_stripe_are_split_between_entries_only() {
     // Five rows an entry on sixteen accounts do not divide a chunk evenly.
     let row = |index: u64, at: u32| EntryRow {
         index,
-        account: AccountNo(at % 16),
-        other: AccountNo(99),
+        account: AccountNo::new(at % 16),
+        other: AccountNo::new(99),
         fen: 1,
         balance: 1,
         booked: ledger::money::Day::default(),
@@ -275,7 +274,7 @@ fn many_rows_of_one_stripe_are_split_between_entries_only() {
         store.db.insert(key, seal(bytes.expect("a value"))).expect("put");
     }
     let entries = Postings::from(4_000);
-    for account in (0..16).map(AccountNo) {
+    for account in (0..16).map(AccountNo::new) {
         let wanted: Vec<EntryRow> = rows.iter().filter(|row| row.account == account).copied().collect();
         assert_eq!(entries.recent(place(account), 0, usize::MAX).after(Some(&store)).expect("read"), wanted);
         let late: Vec<EntryRow> = wanted.into_iter().filter(|row| row.index >= 3_333).collect();

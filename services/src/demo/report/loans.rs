@@ -1,6 +1,7 @@
 //! What people see of the demo's loans: who bears their interest, what lenders claimed and were paid, what became of the
 //! compensation funds, one loan's statement, and one payment followed to the loan-days it paid for.
 
+use ledger::handle::Handle;
 use std::fmt::Write;
 
 use ledger::event::LoanKind;
@@ -60,7 +61,7 @@ fn correction(text: &mut String, state: &State, ran: &Ran) {
     let Some(adjusted) = &ran.accrued.example else { return };
     let Some((_, loan)) = state.loans.by_id(adjusted.loan) else { return };
     let Some(told) = state.seen.find(adjusted.cause) else { return };
-    let person = state.persons.get(loan.person);
+    let Some(person) = loan.person.handle().map(|person| state.persons.get(person)) else { return };
     let standing = person.earlier.iter().chain(person.status.iter()).next_back();
     let (Some((on, ..)), figure) = (standing, adjusted.figure) else { return };
     let signed = |fen: i64| if fen > 0 { format!("+{}", yuan(fen.into())) } else { yuan(fen.into()) };
@@ -281,7 +282,7 @@ fn trace(text: &mut String, state: &State) {
         yuan(claim.confirmed.into()),
         owed.join("  "),
     );
-    let confirmed = |(_, line): &(u32, &ClaimLine)| line.verdict == Verdict::Confirmed;
+    let confirmed = |(_, line): &(Handle<ClaimLine>, &ClaimLine)| line.verdict == Verdict::Confirmed;
     let Some((_, line)) = lines_of_claim(state, claim).filter(confirmed).last() else { return };
     days(text, state, claim, line);
     let _ = writeln!(text, "\n  mingzhang trace {}  可再查 asks again\n", remittance.id);
@@ -289,7 +290,7 @@ fn trace(text: &mut String, state: &State) {
 
 /// The loan-days a line of a claim paid for.
 fn days(text: &mut String, state: &State, claim: &Claim, line: &ClaimLine) {
-    let loan = state.loans.get(line.loan);
+    let Some(loan) = line.loan.handle().map(|loan| state.loans.get(loan)) else { return };
     let (from, through) = days_of(state, claim, line);
     let _ = writeln!(
         text,

@@ -4,6 +4,7 @@
 
 mod loans;
 
+use ledger::handle::Handle;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -11,8 +12,7 @@ use ledger::account::Class;
 use ledger::event::Source;
 use ledger::money::yuan;
 use ledger::state::State;
-use ledger::state::rows::{Line, Payout, Progress, Stage};
-use ledger::state::table::NONE;
+use ledger::state::rows::{Line, Payout, Programme, Progress, Stage};
 use replay::answers::labels::{org_name, programme_name, source_zh};
 use replay::answers::return_reasons;
 
@@ -65,9 +65,9 @@ fn head(text: &mut String, ran: &Ran) {
 
 /// Lines nobody passed down, of students' programmes or of those that pay lenders.
 fn sources(state: &State, of_loans: bool) -> Table {
-    let mut sums: BTreeMap<(u32, Source, bool), (u64, i128)> = BTreeMap::new();
-    let pays_lenders = |programme: u32| state.programmes.get(programme).code.starts_with("LOAN-");
-    let wanted = |line: &Line| line.parent == NONE && pays_lenders(line.programme) == of_loans;
+    let mut sums: BTreeMap<(Handle<Programme>, Source, bool), (u64, i128)> = BTreeMap::new();
+    let pays_lenders = |programme: Handle<Programme>| state.programmes.get(programme).code.starts_with("LOAN-");
+    let wanted = |line: &Line| line.parent.is_none() && pays_lenders(line.programme) == of_loans;
     for (_, line) in state.lines.iter().filter(|(_, line)| wanted(line)) {
         let sum = sums.entry((line.programme, line.source, !line.advance)).or_default();
         sum.0 += 1;
@@ -153,8 +153,10 @@ fn places(state: &State) -> Table {
     // The finance unit right below the province stands for the place: ten cities, Yangling, Hancheng, the province itself.
     let place = |payout: &Payout| {
         let mut unit = state.applications.get(payout.application).unit;
-        while state.orgs.get(unit).level > ledger::event::Level::City && state.orgs.get(unit).parent != NONE {
-            unit = state.orgs.get(unit).parent;
+        while let Some(parent) = state.orgs.get(unit).parent.handle()
+            && state.orgs.get(unit).level > ledger::event::Level::City
+        {
+            unit = parent;
         }
         unit
     };
@@ -167,9 +169,7 @@ fn places(state: &State) -> Table {
 fn returns(state: &State) -> Table {
     let mut sums: BTreeMap<u8, (u64, i128, u64)> = BTreeMap::new();
     let mut reissued = std::collections::BTreeSet::new();
-    for (_, payout) in state.payouts.iter().filter(|(_, payout)| payout.reissue_of != NONE) {
-        reissued.insert(payout.reissue_of);
-    }
+    reissued.extend(state.payouts.iter().filter_map(|(_, payout)| payout.reissue_of.handle()));
     for (handle, payout) in state.payouts.iter().filter(|(_, payout)| payout.reason != 0) {
         let sum = sums.entry(payout.reason).or_default();
         sum.0 += 1;
@@ -232,17 +232,15 @@ fn findings(state: &State) -> Table {
 
 /// A payment that came back and was reissued, as it says most; else the first.
 fn trace(text: &mut String, state: &State) {
-    let story = |payout: &Payout| payout.reissue_of != NONE && payout.progress == Progress::Credited;
+    let story = |payout: &Payout| payout.reissue_of.is_some() && payout.progress == Progress::Credited;
     let found = state.payouts.iter().find(|(_, payout)| story(payout)).or_else(|| state.payouts.iter().next());
     let Some((_, payout)) = found else { return };
     let mut at = payout;
     loop {
         step(text, state, at);
-        if at.reissue_of == NONE {
-            break;
-        }
+        let Some(before) = at.reissue_of.handle() else { break };
         let _ = writeln!(text, "  ↑ 补发自 reissue of");
-        at = state.payouts.get(at.reissue_of);
+        at = state.payouts.get(before);
     }
     let award = state.awards.get(payout.award);
     let roster = state.rosters.get(award.roster);
@@ -258,7 +256,7 @@ fn trace(text: &mut String, state: &State) {
         roster.set.reviewer,
         roster.set.approver,
     );
-    for at in payout.draws..payout.draws + u32::from(payout.draw_count) {
+    for at in payout.draws.run(u32::from(payout.draw_count)) {
         let draw = state.draws.get(at);
         let _ = writeln!(text, "  资金 {:>12} 元 来自 from", yuan(draw.fen.into()));
         origin(text, state, draw.line);
@@ -287,7 +285,7 @@ fn step(text: &mut String, state: &State, payout: &Payout) {
     );
 }
 
-fn origin(text: &mut String, state: &State, line: u32) {
+fn origin(text: &mut String, state: &State, line: Handle<Line>) {
     for (depth, (_, row)) in (1..).zip(state.lines.chain(line, |row| row.parent)) {
         let indent = "   ".repeat(depth);
         let _ = writeln!(

@@ -2,8 +2,10 @@
 //! of `accrue` asks over the network and says in whatever order answers come; a demo must come out the same every time.
 
 use ledger::event::{Event, Interest, InterestAccrued, InterestAdjusted, Kind};
+use ledger::handle::Handle;
 use ledger::money::Day;
 use ledger::state::State;
+use ledger::state::lending_rows::Loan;
 use replay::answers::loans::due::{Chunk, DueRow, collect};
 use replay::answers::loans::portfolios;
 use replay::engine::Engine;
@@ -56,7 +58,7 @@ pub fn accrue(engine: &Engine, delivery: &mut Handover<'_>, through: Day, sums: 
     let mut corrected = true;
     while corrected {
         corrected = false;
-        let mut next = Some(0);
+        let mut next = Some(Handle::new(0));
         while let Some(from) = next {
             let events: Vec<Event>;
             (events, next) = due(&engine.read(), through, from);
@@ -73,7 +75,7 @@ pub fn accrue(engine: &Engine, delivery: &mut Handover<'_>, through: Day, sums: 
 }
 
 /// What is to be said of the next loans, and where to go on.
-pub fn due(state: &State, through: Day, from: u32) -> (Vec<Event>, Option<u32>) {
+pub fn due(state: &State, through: Day, from: Handle<Loan>) -> (Vec<Event>, Option<Handle<Loan>>) {
     let mut chunk = Chunk::default();
     let next = collect(state, &portfolios(state, None, None), through, from, AT_ONCE, &mut chunk);
     (chunk.rows.iter().filter_map(|row| event(state, through, row)).collect(), next)
@@ -83,7 +85,7 @@ fn event(state: &State, through: Day, row: &DueRow) -> Option<Event> {
     let loan = state.loans.get(row.loan);
     let (effective, kind) = match row.cause {
         Some(cause) => {
-            let told = u32::try_from(cause.index).ok().map(|index| state.seen.get(index).id)?;
+            let told = state.seen_at(cause.index)?.id;
             let figure = row.due.correction;
             let adjusted = InterestAdjusted { loan: loan.id, last: loan.last, cause: told, figure };
             (cause.on.unwrap_or(loan.through), Kind::InterestAdjusted(adjusted))

@@ -1,12 +1,12 @@
 //! What the demo's loans came to in the ledger, beside what was planned for them. Figures only; `demo::report` lays them out.
 
+use ledger::handle::Handle;
 use std::collections::BTreeMap;
 
 use ledger::account::Class;
 use ledger::event::{Interest, LoanKind, Payer};
 use ledger::state::State;
-use ledger::state::lending_rows::{Claim, RemittanceStage, Verdict};
-use ledger::state::table::NONE;
+use ledger::state::lending_rows::{Claim, Portfolio, Remittance, RemittanceStage, Verdict};
 use replay::answers::loans::{claim_of, claims, portfolios, position};
 use serde::Serialize;
 
@@ -115,7 +115,7 @@ fn fen(sum: i128) -> i64 {
 }
 
 /// The portfolio of a kind; the demo has one lender for each.
-fn portfolio(state: &State, kind: LoanKind) -> Vec<u32> {
+fn portfolio(state: &State, kind: LoanKind) -> Vec<Handle<Portfolio>> {
     let lender = state.orgs.find(ids::org(LENDERS[kind as usize].1));
     lender.map_or_else(Vec::new, |lender| portfolios(state, Some(lender), Some(kind)))
 }
@@ -123,7 +123,7 @@ fn portfolio(state: &State, kind: LoanKind) -> Vec<u32> {
 fn book(state: &State, kind: LoanKind) -> BookFigures {
     let mut sums = position::LoanSums::default();
     let handles = portfolio(state, kind);
-    sums.add(state, &handles, 0..state.loans.next());
+    sums.add(state, &handles, Handle::new(0), state.loans.len());
     let overclaimed: i128 =
         sums.by_class().filter(|(class, _)| *class == Class::Overclaimed).map(|(_, balance)| -balance).sum();
     let remitted = position::portfolio_balances(state, &handles);
@@ -249,10 +249,10 @@ impl Differences {
 
 /// The last payment of a claim that the treasury carried out, and the claim.
 #[must_use]
-pub fn paid_claim(state: &State, kind: LoanKind) -> Option<(u32, u32)> {
+pub fn paid_claim(state: &State, kind: LoanKind) -> Option<(Handle<Remittance>, Handle<Claim>)> {
     let handles = portfolio(state, kind);
     let paid = state.remittances.iter().filter_map(|(handle, row)| {
-        let claim = claim_of(state, row).filter(|claim| *claim != NONE)?;
+        let claim = claim_of(state, row)?;
         let of_it = handles.contains(&row.portfolio) && row.stage == RemittanceStage::Cleared;
         of_it.then_some((handle, claim))
     });

@@ -4,6 +4,7 @@ use super::*;
 use crate::intake::identity::{DEMO_KEY, Identity};
 use crate::intake::import::{Importer, Said, SinkError};
 use ledger::event::{Event, Kind};
+use ledger::handle::Handle;
 use ledger::outcome::Outcome as Judged;
 use ledger::state::State;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -197,7 +198,7 @@ impl Told {
         match self.state.fold(&entry).expect("known rules") {
             Judged::Posted { findings, .. } => {
                 for finding in findings {
-                    *self.findings.entry(self.state.findings.get(finding).kind.name()).or_default() += 1;
+                    *self.findings.entry(self.state.findings.get(Handle::new(finding)).kind.name()).or_default() += 1;
                 }
             }
             Judged::Refused(refusal) => {
@@ -211,7 +212,7 @@ impl Told {
     /// The job, until nothing is due any more.
     fn accrue(&mut self, through: Day) {
         loop {
-            let (events, next) = crate::demo::run::accrual::due(&self.state, through, 0);
+            let (events, next) = crate::demo::run::accrual::due(&self.state, through, Handle::new(0));
             if events.is_empty() && next.is_none() {
                 return;
             }

@@ -6,11 +6,12 @@ use crate::query::page::{Pager, paged};
 use crate::query::{QueryError, found, need_id};
 use crate::wire;
 use crate::wire::id;
+use ledger::handle::Handle;
 use ledger::state::State;
-use ledger::state::lending_rows::{ClaimLine, ClaimPart, ClaimPayer, Verdict};
+use ledger::state::lending_rows::{Claim, ClaimLine, ClaimPart, ClaimPayer, Verdict};
 use proto::v1;
 use replay::answers::loans::claims::{VerdictSums, by_verdict, lines_of_claim, verdict_en};
-use replay::answers::loans::{claim_for_name, some, subordination_name};
+use replay::answers::loans::{claim_for_name, subordination_name};
 
 paged!(ListClaimsRequest);
 paged!(GetClaimRequest);
@@ -23,8 +24,8 @@ pub fn claims(asked: &Asked, request: &v1::ListClaimsRequest) -> Result<v1::List
     let state = asked.state()?;
     let portfolios = some_portfolios(&state, &request.lender, &request.kind)?;
     let pager = Pager::open(request, state.entries)?;
-    let wanted = |handle: &u32| portfolios.contains(&state.claims.get(*handle).portfolio);
-    let (handles, next_page_token) = pager.handles(state.claims.next(), wanted);
+    let wanted = |claim: &Claim| portfolios.contains(&claim.portfolio);
+    let (handles, next_page_token) = pager.handles(&state.claims, wanted);
     let claims = handles.into_iter().map(|handle| head(&state, handle)).collect();
     Ok(v1::ListClaimsResponse { as_of: state.entries, basis: asked.basis(), claims, next_page_token })
 }
@@ -50,7 +51,8 @@ pub fn claim(asked: &Asked, request: &v1::GetClaimRequest) -> Result<v1::GetClai
     };
     let after = pager.after_key().unwrap_or(0);
     let lines = lines_of_claim(&state, row).take_while(|(_, line)| u64::from(line.number) > after);
-    let mut handles: Vec<u32> = lines.filter(|(_, line)| wanted(line)).map(|(handle, _)| handle).collect();
+    let mut handles: Vec<Handle<ClaimLine>> =
+        lines.filter(|(_, line)| wanted(line)).map(|(handle, _)| handle).collect();
     // Claims are chained from their latest line back.
     handles.reverse();
     let (handles, next_page_token) = pager.cut(handles, |at| state.claim_lines.get(*at).number.into());
@@ -66,7 +68,7 @@ pub fn claim(asked: &Asked, request: &v1::GetClaimRequest) -> Result<v1::GetClai
 }
 
 /// A claim by its id.
-pub(in crate::query) fn need_claim(state: &State, claim: &[u8]) -> Result<u32, QueryError> {
+pub(in crate::query) fn need_claim(state: &State, claim: &[u8]) -> Result<Handle<Claim>, QueryError> {
     let wanted = need_id("claim", claim)?;
     found("claim", wanted, state.claims.find(wanted))
 }
@@ -93,7 +95,7 @@ fn verdict_sum(verdict: Verdict, sums: &VerdictSums) -> v1::VerdictSum {
 }
 
 /// A claim as answers show it.
-pub(in crate::query) fn head(state: &State, handle: u32) -> v1::Claim {
+pub(in crate::query) fn head(state: &State, handle: Handle<Claim>) -> v1::Claim {
     let claim = state.claims.get(handle);
     let portfolio = state.portfolios.get(claim.portfolio);
     let (lender, lender_name) = wire::org(state, portfolio.lender);
@@ -142,7 +144,7 @@ fn payer(row: &ClaimPayer) -> v1::PayerDebt {
 }
 
 /// A claim line beside our figure.
-pub(in crate::query) fn line_of(state: &State, handle: u32) -> v1::ClaimLine {
+pub(in crate::query) fn line_of(state: &State, handle: Handle<ClaimLine>) -> v1::ClaimLine {
     let line = state.claim_lines.get(handle);
     let claim = state.claims.get(line.claim);
     let (name, zh) = line.verdict.words();
@@ -151,7 +153,7 @@ pub(in crate::query) fn line_of(state: &State, handle: u32) -> v1::ClaimLine {
         claim_number: claim.number.clone(),
         number: line.number,
         loan: id(line.loan_id),
-        loan_number: some(line.loan).map_or_else(String::new, |loan| state.loans.get(loan).number.clone()),
+        loan_number: line.loan.handle().map_or_else(String::new, |loan| state.loans.get(loan).number.clone()),
         claimed: Some(v1::ClaimFigure {
             principal_fen: line.principal,
             rate_ppm: line.rate_ppm,

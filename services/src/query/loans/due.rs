@@ -1,12 +1,14 @@
 //! What is to be posted: interest loan by loan, compensation by university. What jobs submit, before they submit it.
 
-use super::{event_id, interest, left, maybe_day, maybe_kind, need_portfolio, need_year, on_wire, payer_sums};
+use super::{interest, left, maybe_day, maybe_kind, need_portfolio, need_year, on_wire, payer_sums};
 use crate::query::page::{Cursor, Pager, paged};
 use crate::query::{QueryError, found, need_id};
 use crate::wire;
 use crate::wire::id;
 use ledger::event::Interest;
+use ledger::handle::Handle;
 use ledger::state::State;
+use ledger::state::lending_rows::{Loan, RiskYear};
 use proto::v1;
 use replay::answers::loans::due::{Chunk, DueRow, collect};
 use replay::answers::loans::fund::risk_years;
@@ -43,18 +45,18 @@ pub fn interest_due(
         let pager = Pager::open(request, state.entries)?;
         (portfolios(&state, Some(lender), kind), pager)
     };
-    let mut from = pager.going_on();
+    let mut from = Handle::new(pager.going_on());
     let (first, mut chunk, mut rows) = (from, Chunk::default(), Vec::new());
     loop {
         let state = engine.read();
         let next = collect(&state, &portfolios, through, from, (pager.rows - rows.len(), LOOKS), &mut chunk);
         rows.extend(chunk.rows.drain(..).map(|row| due_row(&state, &row)));
-        let enough = rows.len() >= pager.rows || next.is_some_and(|next| next - first >= LOOKS_A_PAGE);
+        let enough = rows.len() >= pager.rows || next.is_some_and(|next| next >= first.plus(LOOKS_A_PAGE));
         if let (Some(next), false) = (next, enough) {
             from = next;
             continue;
         }
-        let token = |next: u32| pager.token(Cursor { key: next.into(), carry: 0 });
+        let token = |next: Handle<Loan>| pager.token(Cursor { key: next.into(), carry: 0 });
         return Ok(v1::ListDueInterestResponse {
             as_of: state.entries,
             rows,
@@ -75,7 +77,7 @@ fn due_row(state: &State, row: &DueRow) -> v1::DueInterest {
         posted_through: on_wire(loan.through),
         correction: unless_nothing(&row.due.correction),
         addition: unless_nothing(&row.due.addition),
-        cause: row.cause.map_or_else(Default::default, |cause| id(event_id(state, cause.index))),
+        cause: row.cause.map_or_else(Default::default, |cause| id(wire::event_id(state, cause.index))),
         cause_effective: row.cause.and_then(|cause| cause.on).map_or(0, on_wire),
     }
 }
@@ -99,7 +101,7 @@ pub fn compensation_due(
     Ok(v1::ListDueCompensationResponse { as_of: state.entries, rows, next_page_token })
 }
 
-fn compensation(state: &State, handle: u32, default_ppm: u32) -> v1::DueCompensation {
+fn compensation(state: &State, handle: Handle<RiskYear>, default_ppm: u32) -> v1::DueCompensation {
     let row = state.risk_years.get(handle);
     let (school, school_name) = wire::org(state, row.school);
     let parts = ledger::lender::fund::parts(state, row, default_ppm).unwrap_or_default();

@@ -7,7 +7,9 @@ use crate::wire;
 use crate::wire::id;
 use ledger::account::Class;
 use ledger::event::Payer;
+use ledger::handle::Handle;
 use ledger::state::State;
+use ledger::state::lending_rows::Reward;
 use proto::v1;
 use replay::answers::loans::fund::{FundYear, rewards, years};
 use replay::answers::loans::position::portfolio_balances;
@@ -64,7 +66,7 @@ fn fund_year(year: u16, row: &FundYear) -> v1::FundYear {
     }
 }
 
-fn of_reward(state: &State, handle: u32) -> v1::Reward {
+fn of_reward(state: &State, handle: Handle<Reward>) -> v1::Reward {
     let row = state.rewards.get(handle);
     let (centre, centre_name) = wire::org(state, row.centre);
     let used = row.spent.iter().map(|(purpose, fen)| v1::RewardUsed { purpose: purpose.clone(), fen: *fen });

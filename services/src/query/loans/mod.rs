@@ -12,13 +12,15 @@ use super::{QueryError, found, maybe_id, need_id};
 use crate::wire::id;
 use ledger::account::Class;
 use ledger::event::{Interest, LoanKind, Payer};
+use ledger::handle::Handle;
 use ledger::money::{Day, Fen, held};
 use ledger::state::State;
+use ledger::state::lending_rows::{Loan, Portfolio};
+use ledger::state::rows::Org;
 use proto::v1;
 use replay::answers::loans::due::Left;
 use replay::answers::loans::{kind_named, portfolio, portfolios};
-use std::ops::{Deref, Range};
-use uuid::Uuid;
+use std::ops::Deref;
 
 /// A day on the wire; 0 for the day that stands for none.
 pub(super) fn on_wire(day: Day) -> u32 {
@@ -49,18 +51,18 @@ fn maybe_kind(name: &str) -> Result<Option<LoanKind>, QueryError> {
 }
 
 /// The lender asked for; none if left empty.
-fn maybe_lender(state: &State, lender: &[u8]) -> Result<Option<u32>, QueryError> {
+fn maybe_lender(state: &State, lender: &[u8]) -> Result<Option<Handle<Org>>, QueryError> {
     let Some(wanted) = maybe_id("lender", lender)? else { return Ok(None) };
     found("organisation", wanted, state.orgs.find(wanted)).map(Some)
 }
 
 /// Portfolios of a lender and kind, either of which may be left open.
-fn some_portfolios(state: &State, lender: &[u8], kind: &str) -> Result<Vec<u32>, QueryError> {
+fn some_portfolios(state: &State, lender: &[u8], kind: &str) -> Result<Vec<Handle<Portfolio>>, QueryError> {
     Ok(portfolios(state, maybe_lender(state, lender)?, maybe_kind(kind)?))
 }
 
 /// The one portfolio of a lender and kind, both of which must be named.
-fn need_portfolio(state: &State, lender: &[u8], kind: &str) -> Result<u32, QueryError> {
+fn need_portfolio(state: &State, lender: &[u8], kind: &str) -> Result<Handle<Portfolio>, QueryError> {
     let wanted = need_id("lender", lender)?;
     let org = found("organisation", wanted, state.orgs.find(wanted))?;
     let kind = maybe_kind(kind)?.ok_or_else(|| QueryError::field("kind", "name one of origin, campus"))?;
@@ -93,11 +95,6 @@ fn payer_debt(payer: Payer, [owed_fen, ordered_fen, paid_fen]: [Fen; 3]) -> v1::
     v1::PayerDebt { payer: payer.name().to_owned(), owed_fen, ordered_fen, paid_fen }
 }
 
-/// Id of the event of an entry.
-fn event_id(state: &State, index: u64) -> Uuid {
-    u32::try_from(index).map(|at| state.seen.get(at).id).unwrap_or_default()
-}
-
 fn left(state: &State, missing: &[Left; 3]) -> Vec<v1::MissingInterest> {
     let named = ["contract", "terms", "rate"].into_iter().zip(missing).filter(|(_, left)| left.loans > 0);
     let row = |(name, left): (&str, &Left)| v1::MissingInterest {
@@ -115,22 +112,25 @@ const CHUNK: u32 = 10_000;
 /// Up to this many loans the whole report is taken under one lock, and is exact as of its entry.
 const AT_ONCE: u32 = 200_000;
 
+/// Looks at so many loans from one on.
+type EachChunk<'a, P> = dyn FnMut(&P, &State, Handle<Loan>, usize) + 'a;
+
 /// Walks all loans for a report, in one go if they are few: first what the report needs to know, then the loans, then the
 /// state for what comes after them. Gives the number of entries at the beginning.
 fn over_loans<'e, P, F: FnOnce(&State) -> Result<P, QueryError>>(
     asked: &'e Asked,
     prepare: F,
-    each: &mut dyn FnMut(&P, &State, Range<u32>),
+    each: &mut EachChunk<'_, P>,
 ) -> Result<(u64, P, impl Deref<Target = State> + use<'e, P, F>), QueryError> {
     let mut state = asked.state()?;
-    let (as_of, end) = (state.entries, state.loans.next());
+    let (as_of, end) = (state.entries, state.loans.next().number());
     let prepared = prepare(&state)?;
     let chunk = if end <= AT_ONCE { end } else { CHUNK };
     let mut from = 0;
     while from < end {
-        let to = end.min(from.saturating_add(chunk));
-        each(&prepared, &state, from..to);
-        from = to;
+        let rows = chunk.min(end - from);
+        each(&prepared, &state, Handle::new(from), rows as usize);
+        from += rows;
         if from < end {
             drop(state);
             state = asked.state()?;

@@ -1,14 +1,15 @@
 //! One loan: its contract, the statement of its interest, what is owed on a day; and lists of loans.
 
 use super::claims::line_of;
-use super::{class_sums, event_id, interest, maybe_day, maybe_kind, maybe_lender, on_wire};
+use super::{class_sums, interest, maybe_day, maybe_kind, maybe_lender, on_wire};
 use crate::query::asked::Asked;
 use crate::query::page::{Pager, paged};
 use crate::query::{QueryError, found, maybe_id, need_id, payments};
 use crate::wire;
-use crate::wire::id;
+use crate::wire::{event_id, id};
 use ledger::account::Owner;
-use ledger::event::Allocation;
+use ledger::event::{Allocation, Status};
+use ledger::handle::{Handle, Link};
 use ledger::loan::accrual::due;
 use ledger::loan::position;
 use ledger::loan::rates::terms_on;
@@ -17,12 +18,12 @@ use ledger::loan::walk::{Missing, Walk};
 use ledger::money::{Fen, held};
 use ledger::state::State;
 use ledger::state::lending_rows::{Fact, Loan, What};
-use ledger::state::table::NONE;
+use ledger::state::rows::Org;
 use proto::v1;
 use replay::answers::loans::claims::lines_of_loan;
 use replay::answers::loans::statement::{StatementRow, principal, statement, yuan_exact};
 use replay::answers::loans::{
-    classes, fact_name, index_name, missing_name, some, status_name, study_level_name, subordination_name,
+    classes, fact_name, index_name, missing_name, status_name, study_level_name, subordination_name,
 };
 use replay::engine::Engine;
 
@@ -38,8 +39,8 @@ pub fn loan(asked: &Asked, request: &v1::GetLoanRequest) -> Result<v1::GetLoanRe
     let missing = rows.as_ref().err().map_or_else(String::new, |missing| missing_name(*missing).to_owned());
     let stretches = rows.unwrap_or_default();
     let correction = due(&state, row, row.through).map(|due| interest(&due.correction)).unwrap_or_default();
-    let balances = classes(Owner::Loan).zip(row.accounts..);
-    let balances = balances.map(|(class, account)| (class, state.accounts.get(account).balance));
+    let balances = classes(Owner::Loan).zip(state.accounts.from(row.accounts));
+    let balances = balances.map(|(class, (_, account))| (class, account.balance));
     let lines = lines_of_loan(&state, handle);
     Ok(v1::GetLoanResponse {
         as_of: state.entries,
@@ -61,7 +62,7 @@ pub fn loan(asked: &Asked, request: &v1::GetLoanRequest) -> Result<v1::GetLoanRe
 }
 
 /// A loan by its id.
-pub(in crate::query) fn need_loan<'a>(state: &'a State, loan: &[u8]) -> Result<(u32, &'a Loan), QueryError> {
+pub(in crate::query) fn need_loan<'a>(state: &'a State, loan: &[u8]) -> Result<(Handle<Loan>, &'a Loan), QueryError> {
     let wanted = need_id("loan", loan)?;
     let handle = found("loan", wanted, state.loans.find(wanted))?;
     Ok((handle, state.loans.get(handle)))
@@ -69,8 +70,7 @@ pub(in crate::query) fn need_loan<'a>(state: &'a State, loan: &[u8]) -> Result<(
 
 /// A loan as answers show it.
 pub(in crate::query) fn of_row(state: &State, loan: &Loan) -> v1::Loan {
-    let lender = some(loan.portfolio).map(|portfolio| state.portfolios.get(portfolio).lender);
-    let (lender, lender_name) = lender.map_or_else(Default::default, |lender| wire::org(state, lender));
+    let (lender, lender_name) = wire::org(state, state.portfolios.get(loan.portfolio).lender);
     let (school, school_name) = wire::org(state, loan.school);
     let terms = state.loan_rules().and_then(|rules| terms_on(rules, loan.kind, loan.signed)).filter(|_| loan.known);
     v1::Loan {
@@ -90,7 +90,7 @@ pub(in crate::query) fn of_row(state: &State, loan: &Loan) -> v1::Loan {
         lender_name,
         school,
         school_name,
-        person: some(loan.person).map_or_else(Default::default, |person| id(state.persons.get(person).id)),
+        person: loan.person.handle().map_or_else(Default::default, |person| id(state.persons.get(person).id)),
         terms_version: terms.map_or(0, |terms| terms.version),
         terms_document: terms.map_or_else(String::new, |terms| terms.document.clone()),
         index_name: terms.map_or_else(String::new, |terms| index_name(terms.index).to_owned()),
@@ -163,12 +163,9 @@ fn stretch(state: &State, row: &StatementRow) -> v1::LoanStretch {
 }
 
 fn standings(state: &State, loan: &Loan) -> Vec<v1::LoanStanding> {
-    if loan.person == NONE {
-        return Vec::new();
-    }
-    let person = state.persons.get(loan.person);
-    let row = |(day, status, school): &_| {
-        let day: &ledger::money::Day = day;
+    let Some(person) = loan.person.handle() else { return Vec::new() };
+    let person = state.persons.get(person);
+    let row = |(day, status, school): &(ledger::money::Day, Status, Handle<Org>)| {
         let (school, school_name) = wire::org(state, *school);
         v1::LoanStanding { day: day.yyyymmdd(), status: status_name(*status).to_owned(), school, school_name }
     };
@@ -215,29 +212,30 @@ pub fn loans(asked: &Asked, request: &v1::ListLoansRequest) -> Result<v1::ListLo
     let (person, school) = (maybe_id("person", &request.person)?, maybe_id("school", &request.school)?);
     let school = school.map(|school| found("organisation", school, state.orgs.find(school))).transpose()?;
     let pager = Pager::open(request, state.entries)?;
-    let first = pager.first_handle();
-    let wanted = |handle: &u32| {
-        let loan = state.loans.get(*handle);
-        let of_lender = |lender| some(loan.portfolio).is_some_and(|at| state.portfolios.get(at).lender == lender);
-        *handle >= first
-            && lender.is_none_or(of_lender)
+    let wanted = |loan: &Loan| {
+        lender.is_none_or(|lender| state.portfolios.get(loan.portfolio).lender == lender)
             && kind.is_none_or(|kind| loan.kind == kind)
             && school.is_none_or(|school| loan.school == school)
             && (request.number.is_empty() || loan.number == request.number)
             && (!request.open_only || principal(loan) > 0)
     };
     let (handles, next_page_token) = match person {
-        Some(person) => pager.cut(of_person(&state, person).into_iter().filter(wanted), |at| (*at).into()),
-        None => pager.handles(state.loans.next(), wanted),
+        Some(person) => {
+            let first = pager.first_handle();
+            let loans = of_person(&state, person).into_iter().filter(|at| *at >= first);
+            pager.cut(loans.filter(|at| wanted(state.loans.get(*at))), |at| (*at).into())
+        }
+        None => pager.handles(&state.loans, wanted),
     };
     let loans = handles.into_iter().map(|handle| of_row(&state, state.loans.get(handle))).collect();
     Ok(v1::ListLoansResponse { as_of: state.entries, basis: asked.basis(), loans, next_page_token })
 }
 
 /// A borrower's loans in the order of their handles. One told of before its contract may be older than those chained to it.
-fn of_person(state: &State, person: uuid::Uuid) -> Vec<u32> {
-    let latest = state.borrowers.by_id(person).map_or(NONE, |(_, borrower)| borrower.last_loan);
-    let mut loans: Vec<u32> = state.loans.chain(latest, |loan| loan.before_of_borrower).map(|(at, _)| at).collect();
+fn of_person(state: &State, person: uuid::Uuid) -> Vec<Handle<Loan>> {
+    let latest = state.borrowers.by_id(person).map_or(Link::NONE, |(_, borrower)| borrower.last_loan);
+    let mut loans: Vec<Handle<Loan>> =
+        state.loans.chain(latest, |loan| loan.before_of_borrower).map(|(at, _)| at).collect();
     loans.sort_unstable();
     loans
 }

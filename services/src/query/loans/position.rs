@@ -21,7 +21,7 @@ pub fn position(asked: &Asked, request: &v1::GetPositionRequest) -> Result<v1::G
     let mut sums = LoanSums::default();
     let wanted = |state: &State| some_portfolios(state, &request.lender, &request.kind);
     let (as_of, portfolios, state) =
-        over_loans(asked, wanted, &mut |wanted, state, loans| sums.add(state, wanted, loans))?;
+        over_loans(asked, wanted, &mut |wanted, state, from, rows| sums.add(state, wanted, from, rows))?;
     let mut answer = v1::GetPositionResponse { as_of, basis: asked.basis(), ..v1::GetPositionResponse::default() };
     if let [one] = portfolios[..] {
         answer.portfolio = id(state.portfolios.get(one).id);
@@ -61,8 +61,8 @@ pub fn forecast(engine: &Engine, request: &v1::GetForecastRequest) -> Result<v1:
         Ok((portfolios, payments::latest_day(state)))
     };
     let asked = Asked::now(engine.clone());
-    let (as_of, _, state) = over_loans(&asked, wanted, &mut |(portfolios, today), state, loans| {
-        forecast.add(state, portfolios, *today, loans);
+    let (as_of, _, state) = over_loans(&asked, wanted, &mut |(portfolios, today), state, from, rows| {
+        forecast.add(state, portfolios, *today, from, rows);
     })?;
     let (payers, unshared) = forecast.payers(&state);
     let quarters = (1..).zip(forecast.quarters);

@@ -7,7 +7,9 @@ use crate::query::page::{Pager, paged};
 use crate::wire;
 use crate::wire::id;
 use ledger::event::Purpose;
+use ledger::handle::Handle;
 use ledger::state::State;
+use ledger::state::lending_rows::Remittance;
 use proto::v1;
 use replay::answers::loans::{claim_of, purpose_name};
 
@@ -27,14 +29,14 @@ pub fn remittances(
     let state = asked.state()?;
     let portfolios = some_portfolios(&state, &request.lender, &request.kind)?;
     let pager = Pager::open(request, state.entries)?;
-    let wanted = |handle: &u32| portfolios.contains(&state.remittances.get(*handle).portfolio);
-    let (handles, next_page_token) = pager.handles(state.remittances.next(), wanted);
+    let wanted = |row: &Remittance| portfolios.contains(&row.portfolio);
+    let (handles, next_page_token) = pager.handles(&state.remittances, wanted);
     let remittances = handles.into_iter().map(|handle| of_handle(&state, handle)).collect();
     Ok(v1::ListRemittancesResponse { as_of: state.entries, basis: asked.basis(), remittances, next_page_token })
 }
 
 /// A payment to a lender as answers show it.
-pub(in crate::query) fn of_handle(state: &State, handle: u32) -> v1::Remittance {
+pub(in crate::query) fn of_handle(state: &State, handle: Handle<Remittance>) -> v1::Remittance {
     let row = state.remittances.get(handle);
     let portfolio = state.portfolios.get(row.portfolio);
     let (unit, unit_name) = wire::org(state, row.unit);

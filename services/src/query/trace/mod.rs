@@ -6,8 +6,9 @@ mod remitted;
 use super::asked::Asked;
 use super::page::{Cursor, Pager, paged};
 use super::{QueryError, found, lines, need_id, payments};
-use crate::wire::{id, some};
+use crate::wire::id;
 use bytes::Bytes;
+use ledger::handle::Handle;
 use ledger::state::State;
 use proto::v1;
 use proto::v1::trace_request::Start;
@@ -73,18 +74,22 @@ fn forward(state: &State, line: &[u8], request: &v1::TraceRequest) -> Result<v1:
 /// The three numbers of a trace's cursor in the two words of a token.
 fn packed(cursor: trace::Cursor) -> Cursor {
     let key = u64::from(cursor.line) << 32 | u64::from(cursor.step);
-    Cursor { key, carry: i64::from(cursor.payout) }
+    Cursor { key, carry: i64::from(cursor.payout.number()) }
 }
 
 fn unpacked(cursor: Cursor) -> trace::Cursor {
     let low = |word: u64| (word & u64::from(u32::MAX)) as u32;
-    trace::Cursor { line: low(cursor.key >> 32), step: low(cursor.key), payout: low(cursor.carry.cast_unsigned()) }
+    trace::Cursor {
+        line: Handle::new(low(cursor.key >> 32)),
+        step: low(cursor.key),
+        payout: Handle::new(low(cursor.carry.cast_unsigned())),
+    }
 }
 
 fn flow(state: &State, flow: &Flow) -> v1::Flow {
     let payout = state.payouts.get(flow.payout);
     let application = state.applications.get(payout.application);
-    let sent = some(application.batch).map_or(0, |batch| state.batches.get(batch).on.yyyymmdd());
+    let sent = application.batch.handle().map_or(0, |batch| state.batches.get(batch).on.yyyymmdd());
     let stage = payments::stage(state, payout);
     let ended = matches!(stage, v1::PayoutStage::Credited | v1::PayoutStage::Returned);
     let reissued_by = reissued_by(state, flow.payout);

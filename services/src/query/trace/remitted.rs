@@ -7,11 +7,12 @@ use crate::query::loans::remittances::of_handle;
 use crate::query::page::Pager;
 use crate::query::{QueryError, found, need_id};
 use crate::wire::id;
+use ledger::handle::Handle;
 use ledger::state::State;
-use ledger::state::lending_rows::Verdict;
+use ledger::state::lending_rows::{Claim, ClaimLine, Remittance, Verdict};
 use proto::v1;
+use replay::answers::loans::claim_of;
 use replay::answers::loans::claims::{confirmed, days_of, lines_of_loan};
-use replay::answers::loans::{claim_of, some};
 use replay::answers::trace::remitted::{RemittanceFlow, of_claim, paid_lines, strands};
 
 /// Loan-days named with each payment of a line traced forward; tracing the payment gives all.
@@ -81,7 +82,7 @@ pub(super) fn flow(state: &State, flow: &RemittanceFlow) -> v1::RemittanceFlow {
     }
 }
 
-fn funded(state: &State, remittance: u32) -> v1::FundedRemittance {
+fn funded(state: &State, remittance: Handle<Remittance>) -> v1::FundedRemittance {
     let strands = strands(state, remittance);
     v1::FundedRemittance {
         remittance: Some(of_handle(state, remittance)),
@@ -99,7 +100,7 @@ struct Page {
     next: String,
 }
 
-fn page(state: &State, claim: Option<u32>, request: &v1::TraceRequest) -> Result<Page, QueryError> {
+fn page(state: &State, claim: Option<Handle<Claim>>, request: &v1::TraceRequest) -> Result<Page, QueryError> {
     let pager = Pager::open(request, state.entries)?;
     let Some(claim) = claim else { return Ok(Page::default()) };
     let lines = paid_lines(state, claim, pager.going_on(), pager.rows + 1);
@@ -109,12 +110,12 @@ fn page(state: &State, claim: Option<u32>, request: &v1::TraceRequest) -> Result
     Ok(Page { lines: count, all_days, days, next })
 }
 
-fn days(state: &State, handle: u32) -> v1::LoanDays {
+fn days(state: &State, handle: Handle<ClaimLine>) -> v1::LoanDays {
     let line = state.claim_lines.get(handle);
     let (from, through) = days_of(state, state.claims.get(line.claim), line);
     v1::LoanDays {
         loan: id(line.loan_id),
-        loan_number: some(line.loan).map_or_else(String::new, |loan| state.loans.get(loan).number.clone()),
+        loan_number: line.loan.handle().map_or_else(String::new, |loan| state.loans.get(loan).number.clone()),
         line: line.number,
         from: from.yyyymmdd(),
         through: through.yyyymmdd(),

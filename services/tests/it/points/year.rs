@@ -2,9 +2,10 @@
 
 use crate::support::Server;
 use bytes::Bytes;
-use ledger::account::AccountNo;
 use ledger::event::Event;
+use ledger::handle::Handle;
 use ledger::state::State;
+use ledger::state::rows::Org;
 use proto::v1;
 use replay::engine::{Engine, Options};
 use services::demo::run::{DemoOptions, run};
@@ -144,13 +145,13 @@ impl Things {
         things.sets.extend(some(state.applications.iter().map(|(_, row)| row.id)));
         things.funds = state.portfolios.iter().map(|(_, row)| fund(state, row.lender, row.kind.name())).collect();
         let accounts = state.accounts.iter().filter(|(_, account)| account.last > 0);
-        let named = accounts.map(|(number, account)| (state.owner_id(AccountNo(number)), account.class));
+        let named = accounts.map(|(number, account)| (state.owner_id(number), account.class));
         things.accounts = few(named.map(|(owner, class)| (wire(owner), class.name().to_owned())).collect());
         things
     }
 }
 
-fn fund(state: &State, lender: u32, kind: &str) -> (Bytes, String) {
+fn fund(state: &State, lender: Handle<Org>, kind: &str) -> (Bytes, String) {
     (wire(state.orgs.get(lender).id), kind.to_owned())
 }
 

@@ -1,8 +1,10 @@
 //! What a printout says, with the names it needs, made from an explanation. How it is shown is in `text_and_json`.
 
 use ledger::account::AccountNo;
+use ledger::handle::Handle;
 use ledger::outcome::Refusal;
 use ledger::state::State;
+use ledger::state::rows::Finding;
 use uuid::Uuid;
 
 use crate::answers::labels;
@@ -212,11 +214,11 @@ fn movement(state: &State, moved: &Moved) -> PrintedMovement {
     PrintedMovement { debit, credit, fen, booked: booked.yyyymmdd() }
 }
 
-fn opened(state: &State, number: u32) -> PrintedFinding {
+fn opened(state: &State, number: Handle<Finding>) -> PrintedFinding {
     let row = state.findings.get(number);
     let sentence = [row.kind.sentence_zh(), finding_en(row.kind)].map(str::to_owned);
     PrintedFinding {
-        number,
+        number: number.number(),
         kind: row.kind.name().to_owned(),
         sentence,
         fen: row.fen,
