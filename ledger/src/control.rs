@@ -7,6 +7,7 @@ use crate::event::{EntryReversed, KeyAnnounced, PeriodClosed, RulesAdopted};
 use crate::handle::Handle;
 use crate::loan::change::LoanChange;
 use crate::loan::contract::find;
+use crate::loan::fact_list::{FactEdit, Facts};
 use crate::loan::facts::moved;
 use crate::money::Day;
 use crate::outcome::{Code, Refusal};
@@ -71,17 +72,15 @@ pub(crate) fn judge_entry_reversed(case: &Case<'_>, event: &EntryReversed) -> Ju
     if found.handle.is_none() {
         return Err(Refusal::of(Code::UnknownLoan, event.subject));
     }
-    let reversible =
-        |fact: &&Fact| fact.index == index && !matches!(fact.what, What::WrittenOff(_) | What::Relieved(_));
-    if !found.row.facts.iter().any(|fact| reversible(&fact)) {
+    let reversible = |fact: &Fact| fact.index == index && !matches!(fact.what, What::WrittenOff(_) | What::Relieved(_));
+    let Some(at) = Facts::from(&found.row.facts).iter().position(reversible) else {
         return Err(Refusal::of(Code::NotReversible, event.entry));
-    }
+    };
     if found.row.last != index {
         let last = i64::try_from(found.row.last).unwrap_or(i64::MAX);
         return Err(Refusal::with(Code::NotLast, event.subject, last));
     }
-    let facts = found.row.facts.iter().filter(|fact| fact.index != index).copied().collect();
-    Ok(moved(state, case.on(), &found, facts, found.row.through_before))
+    Ok(moved(state, case.on(), &found, FactEdit::Remove { at }, found.row.through_before))
 }
 
 pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: ControlChange) {

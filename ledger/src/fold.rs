@@ -321,3 +321,6 @@ impl State {
 fn content_hash(content: &[u8]) -> u64 {
     xxhash_rust::xxh3::xxh3_64(content)
 }
+
+#[cfg(test)]
+mod tests;

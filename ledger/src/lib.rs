@@ -23,4 +23,5 @@ pub mod outcome;
 mod registry;
 pub mod set;
 pub mod state;
+mod steps;
 pub mod tree;

@@ -21,6 +21,15 @@ use crate::state::{State, UNKNOWN_ORG};
 use std::borrow::Cow;
 use uuid::Uuid;
 
+/// Contracts that count for one borrower, far more than any student signs: a draw is held against all of them.
+const LOANS_MAX: usize = 256;
+
+/// The loans of a borrower, the latest first.
+pub(super) fn borrowed(state: &State, person: Uuid) -> impl Iterator<Item = &Loan> {
+    let latest = state.borrowers.by_id(person).map_or(Link::NONE, |(_, borrower)| borrower.last_loan);
+    state.loans.chain(latest, |loan| loan.before_of_borrower).map(|(_, loan)| loan)
+}
+
 /// A loan of which nothing but its id is known.
 fn unknown_loan(id: Uuid, portfolio: Handle<Portfolio>, accounts: AccountNo) -> Loan {
     let nothing = Day::default();
@@ -97,6 +106,9 @@ pub(crate) fn judge_loan_signed(case: &Case<'_>, event: &LoanSigned) -> Judged<L
     if known.is_some_and(|(_, row)| row.known) {
         return Ok(Change::only(NewFinding::about(FindingKind::Repeated, event.loan)));
     }
+    if borrowed(state, event.person).nth(LOANS_MAX - 1).is_some() {
+        return Ok(Change::only(NewFinding::about(FindingKind::TooManyFacts, event.loan)));
+    }
     let lender = state.known_org(event.lender);
     let portfolio = portfolio(state, lender.unwrap_or(UNKNOWN_ORG), event.kind);
     let findings = check(state, on, event);
@@ -169,9 +181,8 @@ fn latest_maturity(terms: &LoanTerms, signed: Day, graduates: Day) -> Day {
 
 /// Origin and campus loan exclude each other in one academic year.
 fn check_kinds(state: &State, event: &LoanSigned) -> Option<FindingKind> {
-    let latest = state.borrowers.by_id(event.person).map_or(Link::NONE, |(_, borrower)| borrower.last_loan);
-    let mut loans = state.loans.chain(latest, |loan| loan.before_of_borrower);
-    let other = loans.any(|(_, loan)| loan.academic_year == event.academic_year && loan.kind != event.kind);
+    let other =
+        borrowed(state, event.person).any(|loan| loan.academic_year == event.academic_year && loan.kind != event.kind);
     other.then_some(FindingKind::BothKinds)
 }
 
@@ -180,7 +191,6 @@ pub(super) fn sign(state: &mut State, index: u64, mut row: Loan, lender: Handle<
     row.portfolio = open_portfolio(state, lender, row.kind, index);
     row.accounts = state.loans.get(handle).accounts;
     row.last = index;
-    let facts = row.facts.clone();
     *state.loans.get_mut(handle) = row;
     match state.borrowers.find(person) {
         Some(borrower) => state.borrowers.get_mut(borrower).last_loan = handle.into(),
@@ -188,5 +198,8 @@ pub(super) fn sign(state: &mut State, index: u64, mut row: Loan, lender: Handle<
             state.borrowers.push(Borrower { id: person, last_loan: handle.into() });
         }
     }
+    // Lent out for a moment: the fund takes in all of them, and changes none.
+    let facts = std::mem::take(&mut state.loans.get_mut(handle).facts);
     fund_effect::note(state, index, handle, &Flows::default(), &facts);
+    state.loans.get_mut(handle).facts = facts;
 }

@@ -4,7 +4,8 @@
 //! that settles interest also brings the posting of interest up to the evening before.
 
 use super::change::LoanChange;
-use super::contract::{Found, find, open};
+use super::contract::{Found, borrowed, find, open};
+use super::fact_list::{FACTS_MAX, FactEdit, Facts};
 use super::fund_effect;
 use super::position::target;
 use super::posting::difference;
@@ -18,7 +19,6 @@ use crate::event::{
     LoanStateRepaid, LoanWrittenOff, Status,
 };
 use crate::finding::FindingKind;
-use crate::handle::Link;
 use crate::money::{Day, Fen};
 use crate::state::flows::{Flow, Flows};
 use crate::state::lending_rows::{Fact, Loan, What};
@@ -26,21 +26,6 @@ use crate::state::{State, UNKNOWN_ORG};
 use uuid::Uuid;
 
 impl What {
-    /// Order among facts of one day: what lends comes before what settles, so that amounts alone decide.
-    fn rank(self) -> u8 {
-        match self {
-            Self::RateAgreed(_) => 0,
-            Self::Drawn(_) => 1,
-            Self::DrawReturned(_) => 2,
-            Self::Refunded(_) => 3,
-            Self::Overdue(_) => 4,
-            Self::Deferred(_) => 5,
-            Self::StateRepaid(_) | Self::Relieved(_) => 6,
-            Self::Repaid { .. } => 7,
-            Self::WrittenOff(_) => 8,
-        }
-    }
-
     /// Whether interest up to the day before must be posted for what it pays to be taken from it.
     fn settles(self) -> bool {
         matches!(self, Self::Repaid { .. })
@@ -73,14 +58,6 @@ impl What {
             other => other.fen() > 0,
         }
     }
-}
-
-/// Puts a fact in its place. Of the same day and rank the earlier entry comes first.
-fn placed(facts: &[Fact], fact: Fact) -> Vec<Fact> {
-    let at = facts.partition_point(|other| (other.on, other.what.rank()) <= (fact.on, fact.what.rank()));
-    let mut facts = facts.to_vec();
-    facts.insert(at, fact);
-    facts
 }
 
 pub(crate) fn judge_loan_drawn(case: &Case<'_>, event: &LoanDrawn) -> Judged<LoanChange> {
@@ -121,16 +98,19 @@ pub(crate) fn judge_loan_written_off(case: &Case<'_>, event: &LoanWrittenOff) ->
     Ok(judge_fact(case, event.loan, What::WrittenOff(event.fen)))
 }
 
-/// A fact about a loan. One that is malformed changes nothing but opens a finding.
+/// A fact about a loan. One that is malformed, or one too many, changes nothing but opens a finding.
 pub(crate) fn judge_fact(case: &Case<'_>, id: Uuid, what: What) -> Change<LoanChange> {
     if !what.is_sound() {
         return Change::only(NewFinding::about(FindingKind::AmountDiffers, id));
     }
     let (state, on, index) = (case.state, case.on(), case.entry.index);
     let found = find(state, id);
-    let facts = placed(&found.row.facts, Fact { on, index, what });
+    if found.row.facts.len() >= FACTS_MAX {
+        return Change::only(NewFinding::about(FindingKind::TooManyFacts, id));
+    }
+    let edit = FactEdit::insert(&found.row.facts, Fact { on, index, what });
     let through = if what.settles() { found.row.through.max(on.plus(-1)) } else { found.row.through };
-    let mut change = moved(state, on, &found, facts, through);
+    let mut change = moved(state, on, &found, edit, through);
     if !found.row.known {
         change.findings.push(NewFinding::about(FindingKind::UnknownSubject, id));
         return change;
@@ -139,9 +119,10 @@ pub(crate) fn judge_fact(case: &Case<'_>, id: Uuid, what: What) -> Change<LoanCh
     change
 }
 
-/// A change that gives a loan these facts and posts interest through a day.
-pub(crate) fn moved(state: &State, on: Day, found: &Found<'_>, facts: Vec<Fact>, through: Day) -> Change<LoanChange> {
-    let flows = target(state, &found.row, &facts, through, found.row.confirmed);
+/// A change that adds a fact to a loan or takes one out, and posts interest through a day.
+pub(crate) fn moved(state: &State, on: Day, found: &Found<'_>, edit: FactEdit, through: Day) -> Change<LoanChange> {
+    let facts = edit.view(&found.row.facts);
+    let flows = target(state, &found.row, facts, through, found.row.confirmed);
     let postings = difference(state, on, found.channels(), &found.row.posted, &flows);
     let overpaid = |flow: Flow| flows[flow] > found.row.posted[flow];
     let mut findings = Vec::new();
@@ -151,9 +132,9 @@ pub(crate) fn moved(state: &State, on: Day, found: &Found<'_>, facts: Vec<Fact>,
     let mut change = Change { postings, findings, act: None };
     if found.row.known {
         let flows = [&found.row.posted, &flows];
-        fund_effect::bear(state, on, &found.portfolio, &found.row, &facts, flows, &mut change);
+        fund_effect::bear(state, on, &found.portfolio, &found.row, facts, flows, &mut change);
     }
-    change.act = Some(LoanChange::Facts { loan: found.row.id, facts, through, flows });
+    change.act = Some(LoanChange::Facts { loan: found.row.id, edit, through, flows });
     change
 }
 
@@ -174,7 +155,7 @@ fn check(state: &State, on: Day, loan: &Loan, what: What, findings: &mut Vec<New
                 findings.push(about(FindingKind::AllocationDiffers));
             }
         }
-        What::WrittenOff(_) if loan.facts.iter().any(|fact| matches!(fact.what, What::Relieved(_))) => {
+        What::WrittenOff(_) if Facts::from(&loan.facts).iter().any(|fact| matches!(fact.what, What::Relieved(_))) => {
             findings.push(about(FindingKind::WrittenOffAfterRelief));
         }
         _ => {}
@@ -185,7 +166,7 @@ fn check(state: &State, on: Day, loan: &Loan, what: What, findings: &mut Vec<New
 fn out_of_study(state: &State, on: Day, loan: &Loan) -> bool {
     let standing = loan.person.handle().and_then(|person| state.status_on(person, on));
     matches!(standing, Some((_, Status::Leave | Status::Withdrawn | Status::Deceased, _)))
-        || Walk::new(state, loan, &[]).is_ok_and(|walk| walk.bearer_on(on) == Bearer::Borrower)
+        || Walk::new(state, loan, Facts::default()).is_ok_and(|walk| walk.bearer_on(on) == Bearer::Borrower)
 }
 
 /// Drawn for the academic year over all of the borrower's loans, against the ceiling of the day and level.
@@ -195,41 +176,20 @@ fn over_ceiling(state: &State, on: Day, loan: &Loan, fen: Fen) -> bool {
         return false;
     };
     let mut drawn = i128::from(fen);
-    let borrower = loan.person.handle().and_then(|person| state.borrowers.by_id(state.persons.get(person).id));
-    let latest = borrower.map_or(Link::NONE, |(_, borrower)| borrower.last_loan);
-    let loans = state.loans.chain(latest, |other| other.before_of_borrower);
-    for (_, other) in loans.filter(|(_, other)| other.academic_year == loan.academic_year) {
+    let loans = loan.person.handle().map(|person| borrowed(state, state.persons.get(person).id));
+    for other in loans.into_iter().flatten().filter(|other| other.academic_year == loan.academic_year) {
         drawn += i128::from(other.posted[Flow::Drawn]);
     }
     drawn > i128::from(ceiling.max_fen)
 }
 
-pub(super) fn apply(state: &mut State, entry: &Entry<'_>, id: Uuid, facts: Vec<Fact>, through: Day, flows: Flows) {
+pub(super) fn apply(state: &mut State, entry: &Entry<'_>, id: Uuid, edit: FactEdit, through: Day, flows: Flows) {
     let index = entry.index;
     let loan = open(state, id, UNKNOWN_ORG, LoanKind::Origin, index);
     let row = state.loans.get_mut(loan);
     let before = std::mem::replace(&mut row.posted, flows);
-    let changed = changed(&row.facts, &facts);
-    row.facts = facts;
+    let drawings = edit.make(&mut row.facts);
     row.through_before = std::mem::replace(&mut row.through, through);
     row.last = index;
-    fund_effect::note(state, index, loan, &before, &changed);
-}
-
-/// The facts that are new, and those taken out again, turned round. Both are in the same order, so what differs lies
-/// between what they begin and what they end with.
-fn changed(before: &[Fact], after: &[Fact]) -> Vec<Fact> {
-    let head = before.iter().zip(after).take_while(|(one, other)| one == other).count();
-    let (before, after) = (&before[head..], &after[head..]);
-    let tail = before.iter().rev().zip(after.iter().rev()).take_while(|(one, other)| one == other).count();
-    let new = after[..after.len() - tail].iter().copied();
-    let gone = before[..before.len() - tail].iter().filter_map(|fact| {
-        let what = match fact.what {
-            What::Drawn(fen) => What::DrawReturned(fen),
-            What::DrawReturned(fen) => What::Drawn(fen),
-            _ => return None,
-        };
-        Some(Fact { what, ..*fact })
-    });
-    new.chain(gone).collect()
+    fund_effect::note(state, index, loan, &before, drawings.as_slice());
 }

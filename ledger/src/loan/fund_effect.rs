@@ -4,6 +4,7 @@
 //! What a lender lost of a loan is a function of the loan's flows, so facts learnt late move it too: a draw reported after
 //! its write-off, a repayment reported later. The stock is used when the loss becomes known, with what it then holds.
 
+use super::fact_list::Facts;
 use super::portfolio::{PortfolioRef, derived};
 use super::rates::terms_on;
 use crate::account::Class;
@@ -37,7 +38,7 @@ pub(crate) fn terms(state: &State, kind: LoanKind, on: Day) -> Option<&LoanTerms
 
 /// Who bears a loss beyond the stock, by the terms of the day on which it was written off: the day now reported, or else
 /// the last.
-pub(crate) fn bearers<'a>(state: &'a State, kind: LoanKind, facts: &[Fact], on: Day) -> &'a [Part] {
+pub(crate) fn bearers<'a>(state: &'a State, kind: LoanKind, facts: Facts<'_>, on: Day) -> &'a [Part] {
     let written_off = || facts.iter().rev().filter(|fact| matches!(fact.what, What::WrittenOff(_))).map(|fact| fact.on);
     let day = written_off().find(|day| *day == on).or(written_off().next()).unwrap_or(on);
     let parts = terms(state, kind, day).map(|terms| &terms.shortfall);
@@ -72,12 +73,12 @@ fn borne(state: &State, loan: &Loan, before: &Flows) -> Fen {
 }
 
 /// Adds what a loan's new facts and flows change about its loss.
-pub(crate) fn bear<A>(
+pub(crate) fn bear<'a, A>(
     state: &State,
     on: Day,
     fund: &PortfolioRef,
     loan: &Loan,
-    facts: &[Fact],
+    facts: impl Into<Facts<'a>>,
     flows: [&Flows; 2],
     change: &mut Change<A>,
 ) {
@@ -86,7 +87,7 @@ pub(crate) fn bear<A>(
         change.postings.push(stock(state, on, fund, used));
     }
     if others != 0 {
-        let parts = bearers(state, fund.kind, facts, on);
+        let parts = bearers(state, fund.kind, facts.into(), on);
         change.postings.extend(shortfall(state, on, fund, others, parts));
     }
     if others > 0 {

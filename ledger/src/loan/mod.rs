@@ -1,13 +1,14 @@
 //! State student loans: whose interest is it, day by day.
 //!
 //! Read in this order: [`study`] (who pays a day), [`rates`] (at what rate), [`stretch`] and [`walk`] (the sum over days), [`position`]
-//! (what should be on the accounts), then `facts`, `contract` and [`accrual`] (how events change it) and `fund_effect` (what
+//! (what should be on the accounts), then [`fact_list`], `facts`, `contract` and [`accrual`] (how events change it) and `fund_effect` (what
 //! that does to the compensation fund). Not here: terms, which are [`crate::event::loan_terms`], and claims, payments to
 //! lenders and events about funds, which are in [`crate::lender`].
 
 pub mod accrual;
 pub(crate) mod change;
 pub(crate) mod contract;
+pub mod fact_list;
 pub(crate) mod facts;
 pub(crate) mod fund_effect;
 pub mod owed;
@@ -32,7 +33,7 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: LoanChange) {
         LoanChange::Rate(event) => rules::publish(state, entry, &event),
         LoanChange::Waiver(event) => rules::waive(state, entry, event),
         LoanChange::Sign { row, lender, person } => contract::sign(state, entry.index, *row, lender, person),
-        LoanChange::Facts { loan, facts, through, flows } => facts::apply(state, entry, loan, facts, through, flows),
+        LoanChange::Facts { loan, edit, through, flows } => facts::apply(state, entry, loan, edit, through, flows),
         LoanChange::Accrue { loan, through, flows } => {
             let row = state.loans.get_mut(loan);
             let before = std::mem::replace(&mut row.posted, flows);

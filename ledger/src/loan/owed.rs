@@ -1,7 +1,7 @@
 //! What a borrower owes on a day, and how a payment is allocated to it. How it came about is in `walk`.
 
 use crate::event::Allocation;
-use crate::money::{Fen, held};
+use crate::money::{Day, Fen, held};
 
 /// What a borrower owes, in the order of allocation: penalty, overdue interest, overdue principal, interest, principal.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -31,4 +31,19 @@ impl Owed {
         let principal = overdue_principal + left;
         Allocation { penalty: held(penalty), interest: held(interest), principal: held(principal) }
     }
+}
+
+/// What was paid, less refunds.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Paid {
+    pub penalty: i128,
+    pub interest: i128,
+    pub principal: i128,
+}
+
+/// What the borrower's interest was at the end of a settlement day.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Settlement {
+    pub on: Day,
+    pub interest: i128,
 }

@@ -1,32 +1,43 @@
 //! What a loan's flows should be, given its facts and how far its interest is posted.
 
+use super::fact_list::Facts;
 use super::owed::Owed;
 use super::walk::{Missing, Walk};
 use crate::event::{Allocation, Interest};
 use crate::money::{Day, Fen, held};
 use crate::state::State;
 use crate::state::flows::{Flow, Flows};
-use crate::state::lending_rows::{ClaimSums, Fact, Loan, What};
+use crate::state::lending_rows::{ClaimSums, Loan, What};
 
 /// The flows of a loan with these facts, interest through a day, and what is confirmed of claims.
 ///
 /// Without contract, terms or rate nothing is known of interest; the principal is as it was reported.
 #[must_use]
-pub(crate) fn target(state: &State, loan: &Loan, facts: &[Fact], through: Day, confirmed: ClaimSums) -> Flows {
+pub(crate) fn target<'a>(
+    state: &'a State,
+    loan: &'a Loan,
+    facts: impl Into<Facts<'a>>,
+    through: Day,
+    confirmed: ClaimSums,
+) -> Flows {
+    let facts = facts.into();
     let whole = Walk::new(state, loan, facts).and_then(|walk| walk.whole([through]));
     let ([interest], paid) = whole.unwrap_or_else(|_: Missing| ([Interest::default()], plainly_paid(facts)));
     flows(facts, interest, paid, confirmed)
 }
 
 /// The flows of facts whose interest and payments a walk has summed up.
-pub(super) fn flows(facts: &[Fact], interest: Interest, paid: Allocation, confirmed: ClaimSums) -> Flows {
+pub(super) fn flows(facts: Facts<'_>, interest: Interest, paid: Allocation, confirmed: ClaimSums) -> Flows {
     let mut flows = Flows::default();
-    let drawn = sum(facts, |what| match what {
-        What::Drawn(fen) => i128::from(fen),
-        What::DrawReturned(fen) => -i128::from(fen),
-        _ => 0,
-    });
-    let written_off = sum(facts, |what| if let What::WrittenOff(fen) = what { i128::from(fen) } else { 0 });
+    let (mut drawn, mut written_off) = (0, 0);
+    for fact in facts.iter() {
+        match fact.what {
+            What::Drawn(fen) => drawn += i128::from(fen),
+            What::DrawReturned(fen) => drawn -= i128::from(fen),
+            What::WrittenOff(fen) => written_off += i128::from(fen),
+            _ => {}
+        }
+    }
     let overpaid = (i128::from(paid.principal) + written_off - drawn).max(0);
     flows[Flow::Drawn] = held(drawn);
     flows[Flow::WrittenOff] = held(written_off);
@@ -50,14 +61,10 @@ fn part(flows: &mut Flows, owed: Fen, paid: Fen, counts: Flow, beyond: Flow) {
     flows[beyond] = paid.saturating_sub(flows[counts]);
 }
 
-fn sum(facts: &[Fact], part: impl Fn(What) -> i128) -> i128 {
-    facts.iter().map(|fact| part(fact.what)).sum()
-}
-
 /// What was paid where nothing is known of interest: an unallocated payment pays principal.
-fn plainly_paid(facts: &[Fact]) -> Allocation {
+fn plainly_paid(facts: Facts<'_>) -> Allocation {
     let mut paid = Allocation::default();
-    for fact in facts {
+    for fact in facts.iter() {
         let (more, less) = match fact.what {
             What::Repaid { fen, allocation, .. } => {
                 (allocation.unwrap_or_else(|| Owed::default().allocate(fen)), Allocation::default())

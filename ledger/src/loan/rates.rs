@@ -1,9 +1,11 @@
 //! The rate of a contract on every day: a published index at its last reset, plus the spread then in force.
 
+use super::fact_list::Facts;
 use crate::event::loan_terms::LoanTerms;
 use crate::event::{LoanKind, RateIndex};
 use crate::money::Day;
-use crate::state::lending_rows::{AdoptedTerms, Fact, Fixing, Loan, LoanRules, What};
+use crate::state::lending_rows::{AdoptedTerms, Fixing, Loan, LoanRules, What};
+use crate::steps::step;
 
 /// Hundredths of a per cent in millionths.
 const PPM_PER_BP: i64 = 100;
@@ -26,10 +28,17 @@ fn fixing(fixings: &[Fixing], on: Day) -> Option<u32> {
 
 /// The rates of a contract from its signing through a day. `None`: no rate was published on or before the signing.
 #[must_use]
-pub(crate) fn rates(rules: &LoanRules, loan: &Loan, facts: &[Fact], terms: &LoanTerms, through: Day) -> Option<Rates> {
+pub(crate) fn rates(
+    rules: &LoanRules,
+    loan: &Loan,
+    facts: Facts<'_>,
+    terms: &LoanTerms,
+    through: Day,
+) -> Option<Rates> {
     let fixings = &rules.rates[terms.index as usize];
     let mut base = vec![(loan.signed, fixing(fixings, loan.signed)?)];
     for year in loan.signed.year()..=through.year() {
+        step();
         let reset = terms.reset.of(year);
         if reset <= loan.signed || reset > through {
             continue;
@@ -45,7 +54,7 @@ pub(crate) fn rates(rules: &LoanRules, loan: &Loan, facts: &[Fact], terms: &Loan
 }
 
 /// The spread from each day on: that of signing, then what later terms move older contracts to, then what was agreed.
-fn spreads(rules: &LoanRules, loan: &Loan, facts: &[Fact], terms: &LoanTerms) -> Vec<(Day, i32)> {
+fn spreads(rules: &LoanRules, loan: &Loan, facts: Facts<'_>, terms: &LoanTerms) -> Vec<(Day, i32)> {
     let moves = |adopted: &&AdoptedTerms| {
         let other = &adopted.terms;
         adopted.from > loan.signed && other.moves_older && other.index == terms.index
@@ -54,7 +63,7 @@ fn spreads(rules: &LoanRules, loan: &Loan, facts: &[Fact], terms: &LoanTerms) ->
     for adopted in rules.terms[loan.kind as usize].iter().filter(moves) {
         later.push((adopted.from, 0, adopted.index, adopted.terms.spread_bp));
     }
-    for fact in facts {
+    for fact in facts.iter() {
         if let What::RateAgreed(spread_bp) = fact.what {
             later.push((fact.on, 1, fact.index, spread_bp));
         }

@@ -4,7 +4,8 @@ use crate::event::Status;
 use crate::event::loan_terms::{LoanTerms, StudyEnd};
 use crate::money::Day;
 use crate::state::State;
-use crate::state::lending_rows::Loan;
+use crate::state::lending_rows::{Loan, LoanRules};
+use crate::steps::step;
 
 /// Who pays from a day on, before any waiver.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -22,6 +23,8 @@ pub(crate) struct Study {
     pub bearers: Vec<(Day, Bearer)>,
     /// Year of the first graduation, if there was one.
     pub graduated: Option<u16>,
+    /// Years whose interest is waived for who graduated then, ascending.
+    pub waived: Vec<u16>,
 }
 
 /// Why study came to an end, for what a later enrolment means.
@@ -39,11 +42,12 @@ enum End {
 /// the borrower from the 1st of the next month (财政贴息管理办法 art. 2). Further study: finance again from its day.
 #[must_use]
 pub(crate) fn study(state: &State, loan: &Loan, terms: &LoanTerms) -> Study {
-    let mut study = Study { bearers: vec![(Day::default(), Bearer::Finance)], graduated: None };
+    let mut study = Study { bearers: vec![(Day::default(), Bearer::Finance)], graduated: None, waived: Vec::new() };
     let Some(person) = loan.person.handle() else { return study };
     let person = state.persons.get(person);
     let mut ended: Option<End> = None;
     for (on, status, _) in person.earlier.iter().chain(person.status.iter()) {
+        step();
         let before = *on < loan.signed;
         match status {
             Status::FurtherStudy => {
@@ -70,7 +74,25 @@ pub(crate) fn study(state: &State, loan: &Loan, terms: &LoanTerms) -> Study {
             }
         }
     }
+    if let (Some(rules), Some(graduated)) = (state.loan_rules(), study.graduated) {
+        study.waived = waived_years(rules, graduated);
+    }
     study
+}
+
+/// The years that notices waive for who graduated in a year, ascending. The latest notice of a year counts.
+fn waived_years(rules: &LoanRules, graduated: u16) -> Vec<u16> {
+    let mut years = Vec::new();
+    for notice in rules.waivers.iter().inspect(|_| step()) {
+        match (years.binary_search(&notice.year), graduated <= notice.graduated_through) {
+            (Err(at), true) => years.insert(at, notice.year),
+            (Ok(at), false) => {
+                years.remove(at);
+            }
+            _ => {}
+        }
+    }
+    years
 }
 
 impl Study {

@@ -5,7 +5,8 @@
 //! Sums are kept in whole parts of a fen and rounded to the fen, half up, only when read: so what is posted always equals
 //! the rounded exact sum, and no remainder is lost.
 
-use super::owed::Owed;
+use super::fact_list::Facts;
+use super::owed::{Owed, Paid, Settlement};
 use super::rates::{Rates, rates, terms_on};
 use super::stretch::{Exact, Payment, Stretch, half_up, parts_of_a_fen};
 use super::study::{Bearer, Study, study};
@@ -14,6 +15,7 @@ use crate::event::{Allocation, Interest};
 use crate::money::{Day, held};
 use crate::state::State;
 use crate::state::lending_rows::{Fact, Loan, LoanRules, What};
+use crate::steps::step;
 
 /// What the walk has come to at the end of a day.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -34,7 +36,7 @@ pub struct Sums {
 pub struct Walk<'a> {
     rules: &'a LoanRules,
     loan: &'a Loan,
-    facts: &'a [Fact],
+    facts: Facts<'a>,
     terms: &'a LoanTerms,
     study: Study,
 }
@@ -55,12 +57,13 @@ impl<'a> Walk<'a> {
     ///
     /// # Errors
     /// What is missing to know its terms.
-    pub fn new(state: &'a State, loan: &'a Loan, facts: &'a [Fact]) -> Result<Self, Missing> {
+    pub fn new(state: &'a State, loan: &'a Loan, facts: impl Into<Facts<'a>>) -> Result<Self, Missing> {
         if !loan.known {
             return Err(Missing::Contract);
         }
         let rules = state.loan_rules().ok_or(Missing::Terms)?;
         let terms = terms_on(rules, loan.kind, loan.signed).ok_or(Missing::Terms)?;
+        let facts = facts.into();
         Ok(Self { rules, loan, facts, terms, study: study(state, loan, terms) })
     }
 
@@ -82,8 +85,7 @@ impl<'a> Walk<'a> {
     /// # Errors
     /// [`Missing::Rate`].
     pub fn sums<const N: usize>(&self, marks: [Day; N], mut see: impl FnMut(&Stretch)) -> Result<[Sums; N], Missing> {
-        let through = marks.last().copied().unwrap_or_default();
-        let rates = rates(self.rules, self.loan, self.facts, self.terms, through).ok_or(Missing::Rate)?;
+        let rates = self.rates(marks.last().copied().unwrap_or_default())?;
         let mut run = Run::new(self, &rates);
         Ok(marks.map(|mark| {
             run.go(mark, &mut see);
@@ -91,19 +93,37 @@ impl<'a> Walk<'a> {
         }))
     }
 
+    /// The same for as many marks as there are, in one walk.
+    ///
+    /// # Errors
+    /// [`Missing::Rate`].
+    pub(crate) fn sums_at(&self, marks: &[Day], mut see: impl FnMut(&Stretch)) -> Result<Vec<Sums>, Missing> {
+        let rates = self.rates(marks.last().copied().unwrap_or_default())?;
+        let mut run = Run::new(self, &rates);
+        let at = |mark: &Day| {
+            run.go(*mark, &mut see);
+            run.sums(*mark)
+        };
+        Ok(marks.iter().map(at).collect())
+    }
+
+    fn rates(&self, through: Day) -> Result<Rates, Missing> {
+        rates(self.rules, self.loan, self.facts, self.terms, through).ok_or(Missing::Rate)
+    }
+
     /// The interest through each of `marks`, which ascend, and what was paid by all facts, later ones too.
     ///
     /// # Errors
     /// [`Missing::Rate`].
     pub(super) fn whole<const N: usize>(&self, marks: [Day; N]) -> Result<([Interest; N], Allocation), Missing> {
-        let through = marks.last().copied().unwrap_or_default();
-        let rates = rates(self.rules, self.loan, self.facts, self.terms, through).ok_or(Missing::Rate)?;
+        let rates = self.rates(marks.last().copied().unwrap_or_default())?;
         let mut run = Run::new(self, &rates);
         let interest = marks.map(|mark| {
             run.go(mark, &mut |_| {});
             run.interest()
         });
-        for fact in &self.facts[run.next_fact..] {
+        while let Some(fact) = self.facts.get(run.next_fact) {
+            run.next_fact += 1;
             run.take(fact);
         }
         Ok((interest, run.paid()))
@@ -114,49 +134,12 @@ impl<'a> Walk<'a> {
     /// # Errors
     /// [`Missing::Rate`].
     pub fn owed(&self, on: Day) -> Result<Owed, Missing> {
-        let rates = rates(self.rules, self.loan, self.facts, self.terms, on).ok_or(Missing::Rate)?;
+        let rates = self.rates(on)?;
         let mut run = Run::new(self, &rates);
         run.go(on.plus(-1), &mut |_| {});
         run.take_facts();
         Ok(run.owed(on))
     }
-
-    /// The year in which interest of the days from `day` on falls due: the next settlement, maturity or early one.
-    fn due_year(&self, day: Day) -> u16 {
-        let mut due = self.terms.settlement.on_or_after(day);
-        if self.loan.matures >= day {
-            due = due.min(self.loan.matures);
-        }
-        let early = |fact: &&Fact| fact.on > day && matches!(fact.what, What::Repaid { early: true, .. });
-        if let Some(fact) = self.facts.iter().find(early) {
-            due = due.min(fact.on);
-        }
-        due.year()
-    }
-
-    /// Waived if a notice covers the year in which it falls due and who graduated by then. The latest notice of a year
-    /// counts.
-    fn waived(&self, day: Day) -> Option<u16> {
-        let graduated = self.study.graduated?;
-        let year = self.due_year(day);
-        let notice = self.rules.waivers.iter().rev().find(|waiver| waiver.year == year)?;
-        (graduated <= notice.graduated_through).then_some(year)
-    }
-}
-
-/// What was paid, less refunds.
-#[derive(Clone, Copy, Default)]
-struct Paid {
-    penalty: i128,
-    interest: i128,
-    principal: i128,
-}
-
-/// What the borrower's interest was at the end of a settlement day.
-#[derive(Clone, Copy, Default)]
-struct Settlement {
-    on: Day,
-    interest: i128,
 }
 
 struct Run<'w, 'a> {
@@ -168,6 +151,8 @@ struct Run<'w, 'a> {
     next_fact: usize,
     rate: usize,
     bearer: usize,
+    /// No early repayment after the day walked comes before this one.
+    early: usize,
     /// In how many parts a fen is divided in `exact`.
     parts: i128,
     exact: Exact,
@@ -185,7 +170,7 @@ struct Run<'w, 'a> {
 
 impl<'w, 'a> Run<'w, 'a> {
     fn new(walk: &'w Walk<'a>, rates: &'w Rates) -> Self {
-        let day = walk.facts.first().map_or(walk.loan.signed, |fact| fact.on);
+        let day = walk.facts.get(0).map_or(walk.loan.signed, |fact| fact.on);
         Self {
             walk,
             rates,
@@ -193,6 +178,7 @@ impl<'w, 'a> Run<'w, 'a> {
             next_fact: 0,
             rate: 0,
             bearer: 0,
+            early: 0,
             parts: parts_of_a_fen(walk.loan.basis),
             exact: Exact::default(),
             subsidy_days: 0,
@@ -248,14 +234,46 @@ impl<'w, 'a> Run<'w, 'a> {
         if matures >= self.day { end.min(matures) } else { end }
     }
 
-    fn stretch(&self, through: Day) -> Stretch {
+    fn stretch(&mut self, through: Day) -> Stretch {
+        step();
         let payment = match self.walk.study.bearers[self.bearer].1 {
             Bearer::Finance => Payment::Subsidy,
-            Bearer::Borrower => self.walk.waived(self.day).map_or(Payment::Borrower, Payment::Waiver),
+            Bearer::Borrower => self.waived().map_or(Payment::Borrower, Payment::Waiver),
         };
         let (from, principal, overdue, rate_ppm) = (self.day, self.principal, self.overdue, self.rates[self.rate].1);
         let bare = Stretch { from, through, principal, overdue, rate_ppm, payment, interest: 0, penalty: 0 };
         bare.charged(self.walk.terms.penalty_ppm)
+    }
+
+    /// Waived if a notice covers the year in which the interest falls due and who graduated by then.
+    fn waived(&mut self) -> Option<u16> {
+        if self.walk.study.waived.is_empty() {
+            return None;
+        }
+        let year = self.due_year();
+        self.walk.study.waived.binary_search(&year).ok().map(|_| year)
+    }
+
+    /// The year in which interest of the days from here on falls due: the next settlement, maturity or early one.
+    fn due_year(&mut self) -> u16 {
+        let mut due = self.walk.terms.settlement.on_or_after(self.day);
+        if self.walk.loan.matures >= self.day {
+            due = due.min(self.walk.loan.matures);
+        }
+        self.next_early().map_or(due, |early| due.min(early)).year()
+    }
+
+    /// The day of the first early repayment to come. Days ascend, so the cursor never goes back: looked for anew, each of
+    /// a thousand stretches would pass a thousand facts.
+    fn next_early(&mut self) -> Option<Day> {
+        while let Some(fact) = self.walk.facts.get(self.early) {
+            if fact.on > self.day && matches!(fact.what, What::Repaid { early: true, .. }) {
+                return Some(fact.on);
+            }
+            step();
+            self.early += 1;
+        }
+        None
     }
 
     fn add(&mut self, stretch: &Stretch) {
@@ -274,6 +292,7 @@ impl<'w, 'a> Run<'w, 'a> {
     }
 
     fn take(&mut self, fact: &Fact) {
+        step();
         match fact.what {
             What::Drawn(fen) => self.principal += i128::from(fen),
             What::DrawReturned(fen) => self.principal -= i128::from(fen),

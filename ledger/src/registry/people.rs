@@ -8,7 +8,12 @@ use crate::handle::{Handle, Link};
 use crate::money::Day;
 use crate::state::rows::{Card, Org, Person};
 use crate::state::{State, UNKNOWN_ORG};
+use crate::steps::step;
 use uuid::Uuid;
+
+/// Standings that count for one person: who pays each of a loan's days is found by going through all of them. What is told
+/// beyond is on record and opens a finding.
+const STANDINGS_MAX: usize = 64;
 
 pub(crate) enum PeopleChange {
     Register(PersonRegistered),
@@ -27,6 +32,10 @@ pub(crate) fn judge_status_changed(case: &Case<'_>, event: &StatusChanged) -> Ju
     let Some(person) = case.state.persons.find(event.person) else {
         return Ok(Change::only(NewFinding::about(FindingKind::UnknownSubject, event.person)));
     };
+    let row = case.state.persons.get(person);
+    if row.earlier.len() + usize::from(row.status.is_some()) >= STANDINGS_MAX {
+        return Ok(Change::only(NewFinding::about(FindingKind::TooManyFacts, event.person)));
+    }
     let school = case.state.known_org(event.school);
     let (on, status) = (case.on(), event.status);
     let act = PeopleChange::Status { person, on, status, school: school.unwrap_or(UNKNOWN_ORG) };
@@ -104,6 +113,7 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: PeopleChange) 
 fn own_loans(state: &mut State, id: Uuid, person: Handle<Person>) {
     let mut at = state.borrowers.by_id(id).map_or(Link::NONE, |(_, borrower)| borrower.last_loan);
     while let Some(loan) = at.handle() {
+        step();
         let loan = state.loans.get_mut(loan);
         loan.person = person.into();
         at = loan.before_of_borrower;

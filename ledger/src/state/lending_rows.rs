@@ -208,11 +208,12 @@ pub enum Verdict {
     AfterStudyEnd,
     WrongDays,
     WrongAmount,
+    TooManyLines,
 }
 
 impl Verdict {
     /// All verdicts.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Confirmed,
         Self::UnknownLoan,
         Self::ClaimedTwice,
@@ -222,6 +223,7 @@ impl Verdict {
         Self::AfterStudyEnd,
         Self::WrongDays,
         Self::WrongAmount,
+        Self::TooManyLines,
     ];
 
     /// Stable name and Chinese sentence.
@@ -237,6 +239,7 @@ impl Verdict {
             Self::AfterStudyEnd => ("after_study_end", "含毕业后天数"),
             Self::WrongDays => ("wrong_days", "天数不符"),
             Self::WrongAmount => ("wrong_amount", "金额不符"),
+            Self::TooManyLines => ("too_many_lines", "该贷款申报行过多"),
         }
     }
 }

@@ -2,6 +2,7 @@
 //! It does not know what the rows mean, nor where pages are kept.
 
 use crate::handle::{Handle, Link};
+use crate::steps::step;
 use hashbrown::HashTable;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -155,6 +156,7 @@ impl<T: Row> Table<T> {
         let mut next = latest.into();
         std::iter::from_fn(move || {
             let at = next.handle()?;
+            step();
             let row = self.get(at);
             next = before(row);
             Some((at, row))

@@ -84,10 +84,21 @@ impl Story<'_> {
         let mut fields = Fields::read(fields)?;
         let label = fields.take("id").map_or_else(|| format!("{place}#{}", self.said.len()), str::to_owned);
         let (principal, direct) = (fields.take("by").unwrap_or("clerk"), fields.yes("direct_to_fold")?);
+        // Said so many times, each under an id of its own.
+        let times: u32 = fields.number_or("times", 1)?;
         let kind = kind(name, &mut fields, &SoFar { chains: &self.chains, state: &self.state })?;
         fields.finish()?;
-        let event = Event { id: labelled(&label), effective: day(date)?, kind };
-        ensure!(event.kind.name() == name, "the kind calls itself {}", event.kind.name());
+        ensure!(kind.name() == name, "the kind calls itself {}", kind.name());
+        let effective = day(date)?;
+        for time in 1..=times {
+            let label = if times == 1 { label.clone() } else { format!("{label}#{time}") };
+            let event = Event { id: labelled(&label), effective, kind: kind.clone() };
+            self.say(label, principal, event, direct, expected)?;
+        }
+        Ok(())
+    }
+
+    fn say(&mut self, label: String, principal: &str, event: Event, direct: bool, expected: &str) -> Result<()> {
         let content = proto::event::encode(&event);
         // What the wire turns away can only be shown to the fold directly.
         let event = match proto::event::decode(&content) {

@@ -229,7 +229,8 @@ fn compare(state: &State, loans: &[Loan]) {
         *found.entry(row.verdict.words().0).or_default() += 1;
     }
     assert_eq!((lines.count(), claim.set.count), (0, LINES));
-    assert_eq!(found.len(), Verdict::ALL.len(), "every reason was planted: {found:?}");
+    // A loan with too many lines takes hundreds of them, which the floods of `ledger` tell.
+    assert_eq!(found.len(), Verdict::ALL.len() - 1, "every reason was planted: {found:?}");
     let confirmed: Vec<&Loan> = loans.iter().filter(|loan| loan.planted == Verdict::Confirmed).collect();
     assert_eq!(claim.confirmed_count as usize, confirmed.len());
     let sum = |days| confirmed.iter().map(|loan| subsidy(loan, days)).sum::<Fen>();

@@ -64,6 +64,7 @@ fn finding_names() -> Vec<&'static str> {
         K::RemittanceUnexpected,
         K::Shortfall,
         K::OffCycle,
+        K::TooManyFacts,
     ];
     for kind in &all {
         match kind {
@@ -73,6 +74,7 @@ fn finding_names() -> Vec<&'static str> {
             K::NoTerms | K::OverTerm | K::ShortGrace | K::BothKinds | K::OverCeiling | K::DrawnOutOfStudy => {}
             K::AllocationDiffers | K::Overpaid | K::WrittenOffAfterRelief => {}
             K::StatementDiffers | K::RemittanceUnexpected | K::Shortfall | K::OffCycle => {}
+            K::TooManyFacts => {}
         }
     }
     all.extend(Rule::ALL.map(K::Policy));

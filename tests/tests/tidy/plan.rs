@@ -13,7 +13,7 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
     (
         "ledger",
         &[
-            &["money", "hash", "handle"],
+            &["money", "hash", "handle", "steps"],
             &["account"],
             &["event"],
             &["outcome"],

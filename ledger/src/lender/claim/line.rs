@@ -17,6 +17,9 @@ use crate::state::State;
 use crate::state::lending_rows::{Claim, ClaimLine, ClaimPart, Loan, Verdict};
 use crate::state::rows::Stage;
 
+/// Claim lines that count for one loan: a line is held against all before it, and thirty years by quarter are 120.
+const LINES_MAX: usize = 256;
+
 pub(crate) fn judge_claim_line_added(case: &Case<'_>, event: &ClaimLineAdded) -> Judged<ClaimChange> {
     let (state, index) = (case.state, case.entry.index);
     let about = |kind| Ok(Change::only(NewFinding::about(kind, event.claim)));
@@ -27,8 +30,12 @@ pub(crate) fn judge_claim_line_added(case: &Case<'_>, event: &ClaimLineAdded) ->
         return about(FindingKind::Repeated);
     }
     let loan = state.loans.by_id(event.loan).filter(|(_, loan)| loan.known && loan.portfolio == row.portfolio);
+    // A line too many stays in its claim, so that the claim can be sealed, and hangs on no loan.
+    let full = loan.is_some_and(|(_, loan)| is_full(state, loan));
+    let loan = loan.filter(|_| !full);
     let (verdict, ours) = match loan {
         Some((_, loan)) => decide(state, claim, row, loan, event),
+        None if full => (Verdict::TooManyLines, Ours::default()),
         None => (Verdict::UnknownLoan, Ours::default()),
     };
     // Sums no ledger can hold are nothing anybody is owed.
@@ -37,6 +44,9 @@ pub(crate) fn judge_claim_line_added(case: &Case<'_>, event: &ClaimLineAdded) ->
         return about(FindingKind::AmountDiffers);
     }
     let mut change = Change::nothing();
+    if full {
+        change.findings.push(NewFinding::about(FindingKind::TooManyFacts, event.loan));
+    }
     let confirmed = loan
         .filter(|_| verdict == Verdict::Confirmed)
         .map(|(_, loan)| confirm(state, case.on(), row, loan, &ours, &mut change));
@@ -60,6 +70,11 @@ pub(crate) fn judge_claim_line_added(case: &Case<'_>, event: &ClaimLineAdded) ->
     };
     change.act = Some(ClaimChange::Line(Box::new(NewLine { row: line, confirmed })));
     Ok(change)
+}
+
+/// Whether a loan has as many lines as are held against our figures.
+fn is_full(state: &State, loan: &Loan) -> bool {
+    state.claim_lines.chain(loan.last_claim_line, |line| line.before_of_loan).nth(LINES_MAX - 1).is_some()
 }
 
 fn decide(state: &State, claim: Handle<Claim>, row: &Claim, loan: &Loan, event: &ClaimLineAdded) -> (Verdict, Ours) {

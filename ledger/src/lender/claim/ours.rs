@@ -33,23 +33,22 @@ pub(super) fn ours(state: &State, claim: &Claim, loan: &Loan) -> Option<Ours> {
     let walk = Walk::new(state, loan, &loan.facts).ok()?;
     let mut ours = Ours::default();
     let mut met = false;
-    // One walk for the period and the first end of an academic year in it; claims of several years are rare.
-    let first = year_end(ACADEMIC.year_of(claim.from)).min(claim.through);
-    let marks = [claim.from.plus(-1), first, claim.through];
-    let sums = walk.sums(marks, |stretch| note(&mut ours, &mut met, claim, stretch)).ok()?;
-    let [before, at_first, whole] = sums.map(|sums| cumulative(claim.what, &sums));
-    let until = |day: Day| match day {
-        day if day == claim.through => whole,
-        day if day == first => at_first,
-        day => walk.sums([day], |_| {}).map_or(whole, |[sums]| cumulative(claim.what, &sums)),
-    };
+    // One walk for all: the evening before the period, then the end of each academic year in it.
+    let (first, last) = (ACADEMIC.year_of(claim.from), ACADEMIC.year_of(claim.through));
+    let mut marks = vec![claim.from.plus(-1)];
+    marks.extend((first..=last).map(|year| year_end(year).min(claim.through)));
+    let sums = walk.sums_at(&marks, |stretch| note(&mut ours, &mut met, claim, stretch)).ok()?;
+    let [before, years @ ..] = sums.as_slice() else { return None };
+    let (before, at_end) = (cumulative(claim.what, before), years.last()?);
+    let whole = cumulative(claim.what, at_end);
     if !met {
-        ours.rate_ppm = sums[2].rate_ppm;
+        ours.rate_ppm = at_end.rate_ppm;
     }
     // Never more is confirmed in all than has accrued in all: what was confirmed too much is held against this claim.
     let room = whole.saturating_sub(loan.confirmed[claim.what]).max(0);
     ours.fen = whole.saturating_sub(before).min(room);
-    ours.years = by_year(claim, before, ours.fen, until);
+    let years = (first..).zip(years.iter().map(|sums| cumulative(claim.what, sums)));
+    ours.years = by_year(years, before, ours.fen);
     Some(ours)
 }
 
@@ -93,15 +92,12 @@ fn note(ours: &mut Ours, met: &mut bool, claim: &Claim, stretch: &Stretch) {
 }
 
 /// The sum by academic year, from the first: each year has what accrued in it, the last ones what is left.
-fn by_year(claim: &Claim, mut before: Fen, mut left: Fen, until: impl Fn(Day) -> Fen) -> Vec<(u16, Fen)> {
-    let (first, last) = (ACADEMIC.year_of(claim.from), ACADEMIC.year_of(claim.through));
-    let mut years = Vec::with_capacity(usize::from(last - first) + 1);
-    for year in first..=last {
-        let after = until(year_end(year).min(claim.through));
+fn by_year(years: impl Iterator<Item = (u16, Fen)>, mut before: Fen, mut left: Fen) -> Vec<(u16, Fen)> {
+    let share = |(year, after): (u16, Fen)| {
         let fen = after.saturating_sub(before).min(left);
-        years.push((year, fen));
         left -= fen;
         before = after;
-    }
-    years
+        (year, fen)
+    };
+    years.map(share).collect()
 }

@@ -30,7 +30,7 @@ pub(crate) fn judge_loss_recovered(case: &Case<'_>, event: &LossRecovered) -> Ju
         change.postings.push(stock(state, on, fund, -used));
     }
     if borne > 0 {
-        change.postings.extend(shortfall(state, on, fund, -borne, bearers(state, fund.kind, &row.facts, on)));
+        change.postings.extend(shortfall(state, on, fund, -borne, bearers(state, fund.kind, (&row.facts).into(), on)));
     }
     Ok(change)
 }

@@ -8,6 +8,7 @@ use crate::event::loan_terms::LoanTerms;
 use crate::event::{LoanRelieved, OrgRole, RewardSpent, SurplusRewarded};
 use crate::handle::Handle;
 use crate::loan::contract::find;
+use crate::loan::fact_list::{FACTS_MAX, Facts};
 use crate::loan::facts::judge_fact;
 use crate::loan::fund_effect::posting;
 use crate::loan::portfolio::{PortfolioRef, portfolio, portfolio_id};
@@ -157,7 +158,7 @@ pub(crate) fn judge_loan_relieved(case: &Case<'_>, event: &LoanRelieved) -> Judg
     if !loan.known {
         return Err(Refusal::of(Code::UnknownLoan, event.loan));
     }
-    if loan.facts.iter().any(|fact| matches!(fact.what, What::WrittenOff(_))) {
+    if Facts::from(&loan.facts).iter().any(|fact| matches!(fact.what, What::WrittenOff(_))) {
         return Err(Refusal::of(Code::WrittenOff, event.loan));
     }
     let (handle, reward) = state.rewards.by_id(event.reward).ok_or(Refusal::of(Code::UnknownReward, event.reward))?;
@@ -172,6 +173,10 @@ pub(crate) fn judge_loan_relieved(case: &Case<'_>, event: &LoanRelieved) -> Judg
     if i128::from(event.fen) > open {
         let open = Fen::try_from(open).unwrap_or(Fen::MAX);
         return Err(Refusal::with(Code::ExceedsOwed, event.loan, open));
+    }
+    // A decision whose fact would not count is refused, or the reward would be spent on nothing.
+    if loan.facts.len() >= FACTS_MAX {
+        return Err(Refusal::of(Code::TooManyFacts, event.loan));
     }
     let mut change = judge_fact(case, event.loan, What::Relieved(event.fen));
     change.postings.push(spending);

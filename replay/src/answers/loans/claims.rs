@@ -93,5 +93,6 @@ pub fn verdict_en(verdict: Verdict) -> &'static str {
         Verdict::AfterStudyEnd => "holds days after the study ended",
         Verdict::WrongDays => "the days differ",
         Verdict::WrongAmount => "the amount differs",
+        Verdict::TooManyLines => "the loan has as many claim lines as are counted",
     }
 }

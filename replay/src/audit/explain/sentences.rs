@@ -44,6 +44,9 @@ pub fn finding_en(kind: FindingKind) -> &'static str {
         FindingKind::RemittanceUnexpected => "the result does not match the payment ordered",
         FindingKind::Shortfall => "losses went beyond the compensation fund",
         FindingKind::OffCycle => "the claim covers more than its cycle",
+        FindingKind::TooManyFacts => {
+            "as many facts of this thing are on record as are counted; this one does not count"
+        }
     }
 }
 
@@ -94,6 +97,7 @@ const REMEDIES: &[(&str, &str)] = &[
     ("subsidy_differs", "按在案事实重新计算"),
     ("surplus_differs", "按在案事实重新计算"),
     ("too_many", "分次提交"),
+    ("too_many_facts", "先冲销不属于该贷款的事项，再重试"),
     ("unknown_award", "先批准花名册，再重试"),
     ("unknown_card", "先绑定该卡，再重试"),
     ("unknown_cause", "注明迟到事实的事项号"),

@@ -1,0 +1,97 @@
+//! The facts of a loan in their order, as they are and as an entry would leave them.
+//!
+//! Judging copies nothing: it sees the list with the change through [`Facts`], and committing changes the list in place.
+//! So an entry costs what the loan has facts, and a loan has at most [`FACTS_MAX`].
+
+use crate::state::lending_rows::{Fact, What};
+use crate::steps::step;
+
+/// Facts that count for one loan: twenty years repaid by month are 240. What is told beyond is on record and opens a finding.
+pub(crate) const FACTS_MAX: usize = 1_024;
+
+impl What {
+    /// Order among facts of one day: what lends comes before what settles, so that amounts alone decide.
+    fn rank(self) -> u8 {
+        match self {
+            Self::RateAgreed(_) => 0,
+            Self::Drawn(_) => 1,
+            Self::DrawReturned(_) => 2,
+            Self::Refunded(_) => 3,
+            Self::Overdue(_) => 4,
+            Self::Deferred(_) => 5,
+            Self::StateRepaid(_) | Self::Relieved(_) => 6,
+            Self::Repaid { .. } => 7,
+            Self::WrittenOff(_) => 8,
+        }
+    }
+}
+
+/// Facts of a loan in order: those before a change, the new one if there is one, those after it.
+#[derive(Clone, Copy, Default)]
+pub struct Facts<'a>([&'a [Fact]; 3]);
+
+impl<'a> From<&'a Vec<Fact>> for Facts<'a> {
+    /// As they are.
+    fn from(facts: &'a Vec<Fact>) -> Self {
+        Self([facts, &[], &[]])
+    }
+}
+
+impl<'a> Facts<'a> {
+    /// In order, or from the end.
+    pub(crate) fn iter(self) -> impl DoubleEndedIterator<Item = &'a Fact> + use<'a> {
+        let [before, new, after] = self.0;
+        before.iter().chain(new).chain(after).inspect(|_| step())
+    }
+
+    /// The fact at a place of the order.
+    pub(crate) fn get(self, at: usize) -> Option<&'a Fact> {
+        let [before, new, after] = self.0;
+        let rest = match at.checked_sub(before.len()) {
+            None => return before.get(at),
+            Some(rest) => rest,
+        };
+        new.get(rest).or_else(|| after.get(rest - new.len()))
+    }
+}
+
+/// What an entry does to the facts of a loan.
+pub(crate) enum FactEdit {
+    Insert { at: usize, fact: Fact },
+    Remove { at: usize },
+}
+
+impl FactEdit {
+    /// Puts a fact in its place. Of the same day and rank the earlier entry comes first.
+    pub fn insert(facts: &[Fact], fact: Fact) -> Self {
+        let at = facts.partition_point(|other| (other.on, other.what.rank()) <= (fact.on, fact.what.rank()));
+        Self::Insert { at, fact }
+    }
+
+    /// The facts as they will be.
+    pub fn view<'a>(&'a self, facts: &'a [Fact]) -> Facts<'a> {
+        match self {
+            Self::Insert { at, fact } => Facts([&facts[..*at], std::slice::from_ref(fact), &facts[*at..]]),
+            Self::Remove { at } => Facts([&facts[..*at], &[], &facts[*at + 1..]]),
+        }
+    }
+
+    /// Makes the change. What it adds to what was drawn: the new fact, or the one taken out, turned round.
+    pub fn make(self, facts: &mut Vec<Fact>) -> Option<Fact> {
+        match self {
+            Self::Insert { at, fact } => {
+                facts.insert(at, fact);
+                Some(fact)
+            }
+            Self::Remove { at } => {
+                let gone = facts.remove(at);
+                let what = match gone.what {
+                    What::Drawn(fen) => What::DrawReturned(fen),
+                    What::DrawReturned(fen) => What::Drawn(fen),
+                    _ => return None,
+                };
+                Some(Fact { what, ..gone })
+            }
+        }
+    }
+}
