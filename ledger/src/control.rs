@@ -1,9 +1,10 @@
 //! Rules adopted, periods closed, entries reversed 红字冲销, keys announced. Closing moves the first open day; reversing takes
-//! a fact out again; a key announced here may sign checkpoints, which is checked where they are.
+//! a fact out again; a key announced here may sign checkpoints, which is checked where they are. The key of identities is
+//! known by its fingerprint alone; who makes ids compares.
 
 use crate::change::{Case, Change, Judged};
 use crate::entry::Entry;
-use crate::event::{EntryReversed, KeyAnnounced, PeriodClosed, RulesAdopted};
+use crate::event::{EntryReversed, IdentityKeyAnnounced, KeyAnnounced, PeriodClosed, RulesAdopted};
 use crate::handle::Handle;
 use crate::loan::change::LoanChange;
 use crate::loan::contract::find;
@@ -13,7 +14,7 @@ use crate::money::Day;
 use crate::outcome::{Code, Refusal};
 use crate::state::State;
 use crate::state::lending_rows::{Fact, What};
-use crate::state::rows::{AnnouncedKey, Org};
+use crate::state::rows::{AnnouncedKey, IdentityKey, Org};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -21,6 +22,7 @@ pub(crate) enum ControlChange {
     Rules(u32),
     Close { org: Handle<Org>, book: usize, open_from: Day },
     Announce(AnnouncedKey),
+    Identity(IdentityKeyAnnounced),
 }
 
 /// Rules only go forward. Those of a later program do not come here: folding stops at them.
@@ -60,6 +62,15 @@ pub(crate) fn judge_key_announced(case: &Case<'_>, event: &KeyAnnounced) -> Judg
     Ok(Change::of(ControlChange::Announce(AnnouncedKey { id, key, by, signature, last: 0 })))
 }
 
+/// The first key of identities is the ledger's for ever: ids made under another name nobody on record.
+pub(crate) fn judge_identity_key_announced(case: &Case<'_>, event: &IdentityKeyAnnounced) -> Judged<ControlChange> {
+    match case.state.identity_key() {
+        None => Ok(Change::of(ControlChange::Identity(event.clone()))),
+        Some(row) if row.fingerprint == event.fingerprint => Err(Refusal::of(Code::Exists, row.id)),
+        Some(row) => Err(Refusal::of(Code::KeyDiffers, row.id)),
+    }
+}
+
 /// An entry can be reversed while it is the last that changed its loan and told a fact whose effect is the loan's alone.
 /// The fact goes out and what it posted is posted in red, booked like any late fact. Interest it brought forward goes too,
 /// or a slip in a date would post it for years to come.
@@ -94,6 +105,12 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: ControlChange)
         }
         ControlChange::Announce(row) => {
             state.keys.push(AnnouncedKey { last: index, ..row });
+        }
+        ControlChange::Identity(event) => {
+            let IdentityKeyAnnounced { fingerprint, document } = event;
+            let mut id = [0; 16];
+            id.copy_from_slice(&fingerprint[..16]);
+            state.identity_keys.push(IdentityKey { id: Uuid::from_bytes(id), fingerprint, document, last: index });
         }
     }
 }

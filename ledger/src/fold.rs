@@ -172,6 +172,7 @@ judges! {
     PeriodClosed => Control control::judge_period_closed;
     EntryReversed => Loan control::judge_entry_reversed;
     KeyAnnounced => Control control::judge_key_announced;
+    IdentityKeyAnnounced => Control control::judge_identity_key_announced;
 }
 
 /// What an entry comes to, before anything is changed.

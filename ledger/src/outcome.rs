@@ -183,6 +183,7 @@ codes! {
     68 PeriodNotOver "period_not_over" circumstantial "期间尚未结束" "the period has not ended on the effective day" "close it when it is over";
     69 KeyKnown "key_known" permanent "公钥已公布" "this key was announced before" "announce a new key, or sign with the one announced";
     70 TooManyFacts "too_many_facts" circumstantial "该贷款事项过多，不能再计" "the loan has as many facts as are counted" "take back facts that do not belong to the loan, then retry";
+    71 KeyDiffers "key_differs" permanent "账上已有另一身份密钥的指纹" "the fingerprint of another identity key is on record" "make ids of people and cards under the key on record";
 }
 
 impl TryFrom<u8> for Code {

@@ -87,7 +87,7 @@ const OTHERWISE: &[(&str, &str)] = &[
 const OUTCOME: (&str, &str) = ("Outcome.OUTCOME_UNSPECIFIED", r#"rename = "left_out""#);
 
 /// Bytes that are hashes; all others are ids.
-const HASHES: &[&str] = &["state_digest", "hash", "contract"];
+const HASHES: &[&str] = &["state_digest", "hash", "contract", "identity_key"];
 
 /// Messages that are nothing but figures: where one is absent, its figures are nought.
 const FIGURES: &[&str] =

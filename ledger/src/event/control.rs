@@ -45,3 +45,13 @@ pub struct KeyAnnounced {
     /// Its signature, in two halves.
     pub signature: [Hash; 2],
 }
+
+/// The key under which the ids of people and cards are made, by its fingerprint (D). One ledger has one: under another the same
+/// people would be others, and nobody could tell.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct IdentityKeyAnnounced {
+    /// HMAC-SHA256 under the key of the words "mingzhang identity key".
+    pub fingerprint: Hash,
+    /// Document number of the decision.
+    pub document: String,
+}

@@ -106,6 +106,7 @@ macro_rules! for_each_kind {
             PeriodClosed(PeriodClosed) "period_closed" "期间关闭" decision;
             EntryReversed(EntryReversed) "entry_reversed" "红字冲销" decision;
             KeyAnnounced(KeyAnnounced) "key_announced" "公布签名公钥" decision;
+            IdentityKeyAnnounced(IdentityKeyAnnounced) "identity_key_announced" "公布身份密钥指纹" decision;
         }
     };
 }

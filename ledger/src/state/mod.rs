@@ -16,8 +16,8 @@ use crate::state::lending_rows::{
     Borrower, Claim, ClaimLine, Loan, LoanRules, Portfolio, Remittance, Reward, RiskPaid, RiskYear,
 };
 use crate::state::rows::{
-    AnnouncedKey, Application, Award, Batch, Card, Drawn, Finding, Instalment, Line, Org, Payout, Person, Programme,
-    Progress, Refused, Roster, Seen, Set, Stage, Voucher,
+    AnnouncedKey, Application, Award, Batch, Card, Drawn, Finding, IdentityKey, Instalment, Line, Org, Payout, Person,
+    Programme, Progress, Refused, Roster, Seen, Set, Stage, Voucher,
 };
 use crate::state::table::{Pages, Table};
 use crate::steps::step;
@@ -127,6 +127,7 @@ tables! {
         remittances: Remittance,
         rewards: Reward,
         keys: AnnouncedKey,
+        identity_keys: IdentityKey,
     }
 }
 
@@ -221,6 +222,12 @@ impl State {
     #[must_use]
     pub fn loan_rules(&self) -> Option<&LoanRules> {
         (!self.loan_rules.is_empty()).then(|| self.loan_rules.get(Handle::new(0)))
+    }
+
+    /// The key under which ids of people and cards are made, once it is announced.
+    #[must_use]
+    pub fn identity_key(&self) -> Option<&IdentityKey> {
+        (!self.identity_keys.is_empty()).then(|| self.identity_keys.get(Handle::new(0)))
     }
 
     /// The policy in force on a day: the latest in-force date, then the highest index.

@@ -356,6 +356,16 @@ pub struct AnnouncedKey {
     pub last: u64,
 }
 
+/// The key under which ids of people and cards are made: the one row of its table.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct IdentityKey {
+    /// The first half of the fingerprint.
+    pub id: Uuid,
+    pub fingerprint: Hash,
+    pub document: String,
+    pub last: u64,
+}
+
 impl Row for Seen {
     /// What was left out has not been said, so saying it again repeats nothing.
     fn id(&self) -> Option<Uuid> {
@@ -364,6 +374,6 @@ impl Row for Seen {
 }
 
 rows! {
-    with id: Org, Line, Person, Card, Roster, Award, Application, Payout, Voucher, Batch, AnnouncedKey;
+    with id: Org, Line, Person, Card, Roster, Award, Application, Payout, Voucher, Batch, AnnouncedKey, IdentityKey;
     without: Account, Programme, Instalment, Drawn, Finding, Refused
 }

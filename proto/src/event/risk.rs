@@ -5,8 +5,8 @@ use super::form::{Day, Fen, Hash, Id, Name, OneOf, Parts, Ppm, Signature, Text, 
 use crate::limits::{MAX_PAYERS, MAX_REWARDS};
 use ledger::account::Book;
 use ledger::event::{
-    CompensationAccrued, CompensationReceived, EntryReversed, FundStated, KeyAnnounced, PeriodClosed, RewardPart,
-    RewardSpent, SurplusRewarded,
+    CompensationAccrued, CompensationReceived, EntryReversed, FundStated, IdentityKeyAnnounced, KeyAnnounced,
+    PeriodClosed, RewardPart, RewardSpent, SurplusRewarded,
 };
 
 choice!(Book = Book { Indicator Cash Entitlement Lender });
@@ -28,3 +28,5 @@ wire!(PeriodClosed { org: Id, book: OneOf, through: Day });
 wire!(EntryReversed { entry: Id, subject: Id, document: Text });
 
 wire!(KeyAnnounced { key: Hash, by: Hash, signature: Signature });
+
+wire!(IdentityKeyAnnounced { fingerprint: Hash, document: Text });

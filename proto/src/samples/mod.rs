@@ -4,11 +4,11 @@ mod loans;
 
 use ledger::event::policy::{Band, Exclusion, Policy, Rule, Sharing};
 use ledger::event::{
-    ApplicationLineAdded, ApplicationPrepared, BatchSent, CardBound, CardReplaced, Clearing, Draw, Event, Kind, Level,
-    LineIssued, LinePassedDown, LineRecalled, OrgRegistered, OrgRenamed, OrgRole, PassedPart, PayoutCredited,
-    PayoutReturned, PayoutUnknown, PersonRegistered, RosterLineAdded, RosterPrepared, RulesAdopted, SetCancelled,
-    SetDecided, SetSealed, Source, Status, StatusChanged, Subordination, SuspenseCleared, VoucherCleared,
-    VoucherIssued,
+    ApplicationLineAdded, ApplicationPrepared, BatchSent, CardBound, CardReplaced, Clearing, Draw, Event,
+    IdentityKeyAnnounced, Kind, Level, LineIssued, LinePassedDown, LineRecalled, OrgRegistered, OrgRenamed, OrgRole,
+    PassedPart, PayoutCredited, PayoutReturned, PayoutUnknown, PersonRegistered, RosterLineAdded, RosterPrepared,
+    RulesAdopted, SetCancelled, SetDecided, SetSealed, Source, Status, StatusChanged, Subordination, SuspenseCleared,
+    VoucherCleared, VoucherIssued,
 };
 use ledger::money::Day;
 use uuid::Uuid;
@@ -23,7 +23,9 @@ pub fn samples() -> Vec<Event> {
 
 /// Kinds that came after all others. Ids count through, so a new sample is the last one here, whatever its domain.
 fn later() -> Vec<Kind> {
-    Vec::new()
+    vec![Kind::IdentityKeyAnnounced(IdentityKeyAnnounced {
+        fingerprint: [10; 32], document: "示密〔2025〕1号".into()
+    })]
 }
 
 /// A thing the samples name, the same for the same number.

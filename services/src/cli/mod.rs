@@ -76,6 +76,7 @@ commands! {
         Findings(ledger::findings::FindingsArgs),
         Explain(ledger::explain::ExplainArgs),
         Diff(ledger::diff::DiffArgs),
+        IdentityKey(proof::identity_key::IdentityKeyArgs),
         Keygen(proof::keygen::KeygenArgs),
         AnnounceKey(proof::announce_key::AnnounceKeyArgs),
         Checkpoint(proof::checkpoint::CheckpointArgs),

@@ -1,6 +1,7 @@
 //! Opaque ids for people and cards: keyed hashes of numbers that stay outside the record. No storage of keys or names.
 
 use hmac::{Hmac, KeyInit, Mac};
+use ledger::hash::Hash;
 use sha2::Sha256;
 use uuid::{Builder, Uuid};
 
@@ -48,6 +49,14 @@ impl Identity {
     #[must_use]
     pub fn card(&self, number: &str) -> Uuid {
         self.id("card", number)
+    }
+
+    /// What tells one key from another and gives nothing of it away: HMAC-SHA256 under it of "mingzhang identity key".
+    #[must_use]
+    pub fn fingerprint(&self) -> Hash {
+        let mut mac = self.keyed.clone();
+        mac.update(b"mingzhang identity key");
+        mac.finalize().into_bytes().into()
     }
 
     fn id(&self, purpose: &str, number: &str) -> Uuid {

@@ -3,6 +3,7 @@
 
 pub mod embedded;
 pub mod identity;
+pub mod identity_key;
 pub mod import;
 pub mod ingest;
 pub mod shipped_rates;

@@ -41,6 +41,8 @@ pub fn status(asked: &Asked, request: &v1::GetStatusRequest) -> Result<v1::GetSt
         doubt: standing.doubt.unwrap_or_default(),
         follows: standing.follows.unwrap_or_default(),
         published: standing.published,
+        identity_key: state.identity_key().map_or_else(Default::default, |key| key.fingerprint.to_vec().into()),
+        has_people: !state.persons.is_empty() || !state.borrowers.is_empty(),
         latest_day: Some(latest).filter(|day| *day != Day::default()).map_or(0, Day::yyyymmdd),
     })
 }

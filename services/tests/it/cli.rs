@@ -5,10 +5,11 @@ use serde_json::Value;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-const COMMANDS: [&str; 22] = [
+const COMMANDS: [&str; 23] = [
     "demo",
     "serve",
     "import",
+    "identity-key",
     "status",
     "balance",
     "entries",

@@ -11,6 +11,7 @@ mod demo_exports;
 mod diff;
 mod explain;
 mod followers;
+mod identity_key;
 mod keys;
 mod kill_campaign;
 mod lending;

@@ -8,10 +8,10 @@ use crate::desk::labelled;
 use anyhow::{Context, Result};
 use ledger::account::Book;
 use ledger::event::{
-    Allocation, DayBasis, EntryReversed, Interest, InterestAccrued, InterestAdjusted, KeyAnnounced, Kind, LoanDeferred,
-    LoanDrawReturned, LoanDrawn, LoanKind, LoanOverdue, LoanRateAgreed, LoanRefunded, LoanRelieved, LoanRepaid,
-    LoanSigned, LoanStateRepaid, LoanWrittenOff, LossRecovered, PeriodClosed, RateIndex, RatePublished, StudyLevel,
-    WaiverAdopted,
+    Allocation, DayBasis, EntryReversed, IdentityKeyAnnounced, Interest, InterestAccrued, InterestAdjusted,
+    KeyAnnounced, Kind, LoanDeferred, LoanDrawReturned, LoanDrawn, LoanKind, LoanOverdue, LoanRateAgreed, LoanRefunded,
+    LoanRelieved, LoanRepaid, LoanSigned, LoanStateRepaid, LoanWrittenOff, LossRecovered, PeriodClosed, RateIndex,
+    RatePublished, StudyLevel, WaiverAdopted,
 };
 use ledger::hash::Hash;
 use ledger::money::Day;
@@ -67,6 +67,10 @@ pub(super) fn kind(name: &str, f: &mut Fields<'_>, known: &SoFar<'_>) -> Result<
             let [key, by] = ["key", "under"].map(|name| f.need(name).map(|word| Sha256::digest(word).into()));
             Kind::KeyAnnounced(KeyAnnounced { key: key?, by: by?, signature: [[0; 32]; 2] })
         }
+        "identity_key_announced" => Kind::IdentityKeyAnnounced(IdentityKeyAnnounced {
+            fingerprint: Sha256::digest(f.need("key")?).into(),
+            document: f.text("document", "示密1号"),
+        }),
         _ => return Ok(None),
     }))
 }

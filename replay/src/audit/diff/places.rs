@@ -8,8 +8,8 @@ use ledger::state::lending_rows::{
     Borrower, Claim, ClaimLine, Loan, LoanRules, Portfolio, Remittance, Reward, RiskPaid, RiskYear,
 };
 use ledger::state::rows::{
-    AnnouncedKey, Application, Award, Batch, Card, Finding, Instalment, Line, Org, Payout, Person, Programme, Roster,
-    Voucher,
+    AnnouncedKey, Application, Award, Batch, Card, Finding, IdentityKey, Instalment, Line, Org, Payout, Person,
+    Programme, Roster, Voucher,
 };
 use ledger::state::table::{Row, Table};
 
@@ -146,6 +146,7 @@ places! {
     remittances Remittance: |from, to| Map::by_id(&from.remittances, &to.remittances);
     rewards Reward: |from, to| Map::by_id(&from.rewards, &to.rewards);
     keys AnnouncedKey: |from, to| Map::by_id(&from.keys, &to.keys);
+    identity_keys IdentityKey: |from, to| Map::by_id(&from.identity_keys, &to.identity_keys);
 }
 
 impl Places {

@@ -7,8 +7,8 @@ use ledger::state::lending_rows::{
     Borrower, Claim, ClaimLine, Loan, LoanRules, Portfolio, Remittance, Reward, RiskPaid, RiskYear,
 };
 use ledger::state::rows::{
-    AnnouncedKey, Application, Award, Batch, Card, Drawn, Finding, Instalment, Line, Org, Payout, Person, Programme,
-    Roster, Voucher,
+    AnnouncedKey, Application, Award, Batch, Card, Drawn, Finding, IdentityKey, Instalment, Line, Org, Payout, Person,
+    Programme, Roster, Voucher,
 };
 
 use super::places::Places;
@@ -292,6 +292,13 @@ impl Translate for Reward {
     fn unlink(&mut self) {
         self.accounts = Handle::new(0);
     }
+    fn last(&self) -> Option<u64> {
+        Some(self.last)
+    }
+}
+
+impl Translate for IdentityKey {
+    fn translate(&mut self, _: &Places) {}
     fn last(&self) -> Option<u64> {
         Some(self.last)
     }

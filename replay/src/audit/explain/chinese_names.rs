@@ -185,6 +185,7 @@ const FIELDS: &[(&str, &str, Form)] = &[
     ("role", "职能", N),
     ("roster", "花名册", N),
     ("school", "学校", N),
+    ("fingerprint", "指纹", N),
     ("signature", "签名", N),
     ("serial", "流水号", N),
     ("settlement", "结息日", N),

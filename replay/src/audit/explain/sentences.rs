@@ -70,6 +70,7 @@ const REMEDIES: &[(&str, &str)] = &[
     ("id_reused", "新的内容请另用编号"),
     ("in_suspense", "先清理暂记，再重试"),
     ("interest_differs", "按在案事实重新计算"),
+    ("key_differs", "用在案的身份密钥计算编号"),
     ("key_known", "公布新公钥，或用已公布的公钥签名"),
     ("line_out_of_order", "补交缺行，再重试"),
     ("not_below", "只能在预算单位树内向下级下达"),

@@ -48,6 +48,9 @@ impl StatusArgs {
                 outln!("  {label} {text}");
             }
         }
+        if !status.identity_key.is_empty() {
+            outln!("  身份密钥 identity key {}", hex(&status.identity_key));
+        }
         if self.digest {
             outln!("  state digest {}", hex(&status.state_digest));
         }

@@ -1,10 +1,10 @@
 //! `mingzhang import`: files of offices, read here and sent to a server in calls of a few thousand events.
 
+use super::import_key::KeySource;
 use crate::cli::client::{Query, Target};
 use crate::cli::failure::Failure;
 use crate::cli::typed::wire_id;
 use crate::cli::{print_json, runtime};
-use crate::intake::identity::{DEMO_KEY, Identity};
 use crate::intake::import::{ImportError, Importer, Report, Said, Seal, Sink, SinkError};
 use crate::intake::shipped_rates;
 use crate::principal::named;
@@ -36,13 +36,15 @@ const BUSY_PAUSE: Duration = Duration::from_millis(50);
 /// Names and numbers of people and cards are hashed under the key and do not leave this program. Problems go to
 /// stderr with file, line and column. A roster or application with a bad row is left out whole; of other files only
 /// the bad rows are.
+///
+/// The first import of people puts the key's fingerprint on record; under another key nothing is sent from then on.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  mingzhang import policies/sh-grant.toml --as 省财政厅/制度\n  \
     mingzhang import 预算下达.csv 花名册.csv --as 省财政厅/制单 --key office.key\n  \
     mingzhang import policies/loans/origin.toml policies/loans/lpr5y.csv --as 省教育厅/制度 --demo-key\n  \
     mingzhang import 贷款合同.csv 贷款流水.csv 贴息申报.csv --as 贷款机构/报送 --key office.key\n\n\
-    Exit codes: 0 all is on record (now or before), 1 something was refused or a row is bad, 2 usage, \
-    3 server unreachable")]
+    Exit codes: 0 all is on record (now or before), 1 something was refused or a row is bad, 2 usage, or \
+    a key that is not the one on record: nothing was sent, 3 server unreachable")]
 pub struct ImportArgs {
     /// Files, in the order in which they are to be imported
     #[arg(required = true, value_name = "FILES")]
@@ -50,10 +52,10 @@ pub struct ImportArgs {
     /// In whose name
     #[arg(long = "as", value_name = "NAME")]
     principal: String,
-    /// File with the key under which people and cards are hashed; any bytes, kept secret, always the same
+    /// File with the key under which people and cards are hashed, made by `mingzhang identity-key`
     #[arg(long, value_name = "FILE", env = "MINGZHANG_KEY_FILE")]
     key: Option<PathBuf>,
-    /// Use the key of the demo, which everybody knows
+    /// Use the key of the demo, which everybody knows: for a ledger of the demo, or one that knows no people yet
     #[arg(long, conflicts_with = "key")]
     demo_key: bool,
     /// Say what was refused for a passing reason once more, as this attempt
@@ -65,11 +67,13 @@ pub struct ImportArgs {
 
 impl ImportArgs {
     pub(crate) fn run(&self) -> Result<(), Failure> {
-        let identity = Identity::new(&key(self)?);
+        let key = KeySource { file: self.key.as_deref(), demo: self.demo_key };
+        let identity = key.identity(&self.files)?;
         let runtime = runtime()?;
         let (recorder, query) = runtime.block_on(async {
-            let recorder = self.target.recorder().await?;
-            Ok::<_, Failure>((recorder, self.target.query().await?))
+            let (mut recorder, mut query) = (self.target.recorder().await?, self.target.query().await?);
+            key.vouch(&identity, &self.files, &self.principal, (&mut query, &mut recorder)).await?;
+            Ok::<_, Failure>((recorder, query))
         })?;
         let handle = runtime.handle().clone();
         let seals = seals(handle.clone(), query);
@@ -128,24 +132,6 @@ fn policy_file(path: &Path, principal: &str, sink: &mut Sink<'_>) -> Result<Repo
     }
     let (sets, problems) = (Vec::new(), Vec::new());
     Ok(Report { file, kind: None, rows, events: rows, sets, problems, problem_count: 0, rejected: false })
-}
-
-fn key(args: &ImportArgs) -> Result<Vec<u8>, Failure> {
-    if args.demo_key {
-        return Ok(DEMO_KEY.to_vec());
-    }
-    let Some(path) = &args.key else {
-        if args.files.iter().all(|path| path.extension().is_some_and(|extension| extension == "toml")) {
-            // Policies name no people.
-            return Ok(Vec::new());
-        }
-        return Err(Failure::Usage("name the key for people and cards with --key FILE (or use --demo-key)".to_owned()));
-    };
-    let key = std::fs::read(path).map_err(|error| Failure::Usage(format!("--key {}: {error}", path.display())))?;
-    if key.len() < 16 {
-        return Err(Failure::Usage(format!("--key {}: a key has at least 16 bytes", path.display())));
-    }
-    Ok(key)
 }
 
 /// Looks up the seals of sets that somebody else imported, as approvals name them.

@@ -6,5 +6,6 @@ pub(crate) mod demo;
 mod follower;
 pub(crate) mod health;
 pub(crate) mod import;
+mod import_key;
 pub(crate) mod provision;
 pub(crate) mod serve;

@@ -3,6 +3,7 @@
 pub(crate) mod announce_key;
 pub(crate) mod check_receipt;
 pub(crate) mod checkpoint;
+pub(crate) mod identity_key;
 pub(crate) mod keygen;
 pub(crate) mod receipt;
 pub(crate) mod witness;

@@ -19,7 +19,8 @@ use uuid::Uuid;
 
 use crate::demo::year::{Plan, Scale, Step, write_year};
 use crate::intake::embedded::{Handover, Tally};
-use crate::intake::identity::Identity;
+use crate::intake::identity::{DEMO_KEY, Identity};
+use crate::intake::identity_key::announcement;
 use crate::intake::import::{Importer, Report, Said};
 use crate::intake::shipped_rates;
 use accrual::Accrued;
@@ -157,7 +158,7 @@ fn import(
         say(&mut delivery, Said { principal: AUTHORITY.into(), event })?;
     }
     delivery.finish()?;
-    let mut importer = Importer::new(Identity::new(crate::intake::identity::DEMO_KEY));
+    let mut importer = Importer::new(Identity::new(DEMO_KEY));
     let bar = bar(quiet, "导入 import");
     let (mut done, mut accrued) = (Vec::new(), Accrued::default());
     for step in &plan.steps {
@@ -187,7 +188,7 @@ fn import(
     Ok((done, accrued))
 }
 
-/// Rules and policies, before anything else is said.
+/// Rules, the key of the demo and policies, before anything else is said.
 fn beginnings() -> anyhow::Result<Vec<ledger::event::Event>> {
     use ledger::event::{Event, Kind, RulesAdopted};
     let mut policies = policies::events()?;
@@ -196,6 +197,7 @@ fn beginnings() -> anyhow::Result<Vec<ledger::event::Event>> {
     let version = ledger::fold::KNOWN_RULES;
     let id = Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("mingzhang rules {version}").as_bytes());
     let mut events = vec![Event { id, effective, kind: Kind::RulesAdopted(RulesAdopted { version }) }];
+    events.push(announcement(&Identity::new(DEMO_KEY), "演示密钥"));
     events.extend(policies);
     Ok(events)
 }

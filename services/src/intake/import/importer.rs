@@ -7,6 +7,7 @@ use super::files::{
 };
 use super::out::{Out, SealLookup, Seals, Sink};
 use super::report::{ImportError, Report, Seal};
+use super::table::columns::Col;
 use super::table::kinds::FileKind;
 use super::table::layout::Layout;
 use super::table::reading::Reading;
@@ -61,6 +62,21 @@ impl Importer {
     #[must_use]
     pub fn seal(&self, set: Uuid) -> Option<Seal> {
         self.seals.of(set)
+    }
+}
+
+/// Whether a file has numbers of people or cards, by its header. What cannot be read twice, such as a pipe, may have; what cannot
+/// be read at all has none, and its import says why.
+#[must_use]
+pub fn names_people(path: &Path) -> bool {
+    match std::fs::metadata(path) {
+        Ok(about) if !about.is_file() => true,
+        Ok(_) => {
+            let header = Reading::open(path).and_then(|mut file| file.header());
+            let people = [Col::IdNumber, Col::Card, Col::OldCard, Col::NewCard];
+            header.ok().flatten().is_some_and(|layout| people.iter().any(|col| layout.place(*col).is_some()))
+        }
+        Err(_) => false,
     }
 }
 

@@ -18,7 +18,7 @@ mod loan_tests;
 #[cfg(test)]
 mod tests;
 
-pub use importer::Importer;
+pub use importer::{Importer, names_people};
 pub(crate) use out::{Out, RowResult, Statement};
 pub use out::{Said, SealLookup, Sink};
 pub use report::{ImportError, MAX_PROBLEMS, MAX_ROWS, Report, Seal, SinkError};
