@@ -2,7 +2,7 @@
 
 use crate::cli::client::{Query, Target};
 use crate::cli::failure::Failure;
-use crate::cli::typed::wire_id;
+use crate::cli::typed::{principal_typed, wire_id};
 use crate::cli::{print_json, runtime};
 use crate::intake::identity::{DEMO_KEY, Identity};
 use crate::intake::import::{ImportError, Importer, Report, Said, Seal, Sink, SinkError};
@@ -48,7 +48,7 @@ pub struct ImportArgs {
     #[arg(required = true, value_name = "FILES")]
     files: Vec<PathBuf>,
     /// In whose name
-    #[arg(long = "as", value_name = "NAME")]
+    #[arg(long = "as", value_name = "NAME", value_parser = principal_typed)]
     principal: String,
     /// File with the key under which people and cards are hashed; any bytes, kept secret, always the same
     #[arg(long, value_name = "FILE", env = "MINGZHANG_KEY_FILE")]
