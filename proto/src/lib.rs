@@ -9,6 +9,7 @@ pub mod fields;
 pub mod json;
 pub mod limits;
 pub mod samples;
+pub mod text;
 
 mod outcome;
 

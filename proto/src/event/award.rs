@@ -1,6 +1,6 @@
 //! Rosters, payment applications and sealed claims between wire and domain: what makes a set, closes it and decides on it.
 
-use super::form::{Day, Each, Fen, Hash, Id, Name, OptionalId, Parts, Plain, Year, wire};
+use super::form::{Day, Each, Fen, Hash, Id, NUMBER, OptionalId, Parts, Plain, Year, wire};
 use crate::limits::{MAX_DRAWS, MAX_DUE_DAYS};
 use ledger::event::{
     ApplicationLineAdded, ApplicationPrepared, Draw, RosterLineAdded, RosterPrepared, SetCancelled, SetDecided,
@@ -10,7 +10,7 @@ use ledger::event::{
 wire!(RosterPrepared {
     roster: Id,
     school: Id,
-    programme: Name,
+    programme: NUMBER,
     academic_year: Year,
     due: Each(1..=MAX_DUE_DAYS, "day", Day),
 });

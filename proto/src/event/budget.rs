@@ -1,7 +1,7 @@
 //! Budget document lines between wire and domain. What is available is not asked here.
 
 use super::check::choice;
-use super::form::{Fen, Id, Name, OneOf, Parts, Plain, Text, Year, wire};
+use super::form::{DOCUMENT, Fen, Id, NUMBER, OPTIONAL_DOCUMENT, OPTIONAL_WORDS, OneOf, Parts, Plain, Year, wire};
 use crate::limits::MAX_PARTS;
 use ledger::event::{LineIssued, LinePassedDown, LineRecalled, PassedPart, Source};
 
@@ -9,21 +9,21 @@ choice!(Source = Source { Central Province City County });
 
 wire!(LineIssued {
     line: Id,
-    document: Name,
-    parent_document: Text,
+    document: DOCUMENT,
+    parent_document: OPTIONAL_DOCUMENT,
     unit: Id,
     fiscal_year: Year,
-    programme: Name,
+    programme: NUMBER,
     source: OneOf,
-    item: Text,
-    project: Text,
+    item: OPTIONAL_WORDS,
+    project: OPTIONAL_WORDS,
     direct: Plain,
     advance: Plain,
     fen: Fen,
 });
 
-wire!(LinePassedDown { document: Name, parts: Parts(1..=MAX_PARTS) });
+wire!(LinePassedDown { document: DOCUMENT, parts: Parts(1..=MAX_PARTS) });
 
 wire!(PassedPart { from: Id, to: Id, unit: Id, fen: Fen });
 
-wire!(LineRecalled { line: Id, document: Name, fen: Fen });
+wire!(LineRecalled { line: Id, document: DOCUMENT, fen: Fen });

@@ -103,11 +103,18 @@ pub(super) struct Check {
     /// Where in the kind it reads: fields that hold others, with the position in a list.
     path: Vec<(&'static str, Option<usize>)>,
     violations: Vec<Violation>,
+    /// Whether it is decided what is recorded; what is recorded already is read whatever its texts are.
+    admits: bool,
 }
 
 impl Check {
-    pub(super) fn new() -> Self {
-        Self { kind: "", path: Vec::new(), violations: Vec::new() }
+    pub(super) fn new(admits: bool) -> Self {
+        Self { kind: "", path: Vec::new(), violations: Vec::new(), admits }
+    }
+
+    /// Whether texts must be in their one spelling.
+    pub(super) fn admits(&self) -> bool {
+        self.admits
     }
 
     /// From here on fields belong to this kind.

@@ -1,7 +1,7 @@
 //! Lenders' claims and payments to lenders between wire and domain. Whether they are owed is not asked here.
 
 use super::check::{Check, Wire, choice};
-use super::form::{Day, Fen, Form, Id, LoanFen, OneOf, Parts, Plain, Ppm, Text, Whole, Within, Year, wire};
+use super::form::{Day, Fen, Form, Id, LoanFen, OPTIONAL_NUMBER, OneOf, Parts, Plain, Ppm, Whole, Within, Year, wire};
 use crate::limits::{MAX_CLAIM_DAYS, MAX_PARTS};
 use crate::v1;
 use ledger::event::{
@@ -14,7 +14,7 @@ choice!(ClaimFor = ClaimFor { Subsidy Waiver });
 
 wire!(ClaimSubmitted {
     claim: Id,
-    number: Text,
+    number: OPTIONAL_NUMBER,
     lender: Id,
     kind: OneOf,
     what: OneOf,
@@ -33,15 +33,15 @@ wire!(ClaimLineAdded {
     fen: LoanFen,
 });
 
-wire!(OverclaimReturned { loan: Id, what: OneOf, unit: Id, fen: LoanFen, serial: Text });
+wire!(OverclaimReturned { loan: Id, what: OneOf, unit: Id, fen: LoanFen, serial: OPTIONAL_NUMBER });
 
 wire!(LenderYear { lender: Id, kind: OneOf, year: Year });
 
 wire!(RemittanceApproved { remittance: Id, fen: Fen });
 
-wire!(RemittanceCleared { remittance: Id, fen: Fen, serial: Text });
+wire!(RemittanceCleared { remittance: Id, fen: Fen, serial: OPTIONAL_NUMBER });
 
-wire!(RemittanceReturned { remittance: Id, fen: Fen, serial: Text });
+wire!(RemittanceReturned { remittance: Id, fen: Fen, serial: OPTIONAL_NUMBER });
 
 wire!(PayerFen { payer: OneOf, fen: Fen });
 

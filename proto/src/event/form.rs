@@ -3,6 +3,7 @@
 
 use super::check::{Check, Choice, Wire};
 use crate::limits::{MAX_DIVISION, MAX_FEN, MAX_LOAN_FEN, MAX_PPM, MAX_SPREAD_BP, MAX_TEXT_BYTES, YEARS};
+use crate::text::{Class, TextFault};
 use bytes::Bytes;
 use std::ops::RangeInclusive;
 use uuid::Uuid;
@@ -19,9 +20,9 @@ pub(super) trait Form<W, D> {
 /// A row of the table: a message, its fields in the order in which they are checked, and the form of each.
 ///
 /// ```text
-/// wire!(LoanDrawn { loan: Id, fen: LoanFen, serial: Text });
+/// wire!(LoanDrawn { loan: Id, fen: LoanFen, serial: NUMBER });
 /// wire!(RosterSealed = SetSealed { roster as set: Id, hash: Hash });      // the domain calls it otherwise
-/// wire!(PolicyAdopted = Box<Policy> { programme: Name, version: Plain }); // the domain keeps it in a box
+/// wire!(PolicyAdopted = Box<Policy> { programme: NUMBER, version: Plain }); // the domain keeps it in a box
 /// ```
 /// Both structs are taken apart and put together whole, so a field that either has and the row has not does not compile.
 macro_rules! wire {
@@ -213,15 +214,45 @@ impl Form<u32, u16> for Year {
     }
 }
 
-/// A text that may be empty.
-pub(super) struct Text;
+/// A text of a class, in its one spelling.
+pub(super) struct Text {
+    class: Class,
+    may_be_empty: bool,
+}
+
+impl Text {
+    /// A text that must say something.
+    pub(super) const fn of(class: Class) -> Self {
+        Self { class, may_be_empty: false }
+    }
+
+    /// A text that may be left out.
+    pub(super) const fn optional(class: Class) -> Self {
+        Self { class, may_be_empty: true }
+    }
+
+    fn wrong(&self, check: &Check, text: &str) -> Option<String> {
+        if text.len() > MAX_TEXT_BYTES {
+            return Some(format!("{} bytes, more than {MAX_TEXT_BYTES}; shorten it", text.len()));
+        }
+        if text.is_empty() {
+            return (!self.may_be_empty).then(|| TextFault::Empty.to_string());
+        }
+        if !check.admits() {
+            return None;
+        }
+        match self.class.canonical(text) {
+            Ok(canonical) if canonical == text => None,
+            Ok(canonical) => Some(format!("is not in its one spelling; write it as {canonical:?}")),
+            Err(fault) => Some(fault.to_string()),
+        }
+    }
+}
 
 impl Form<String, String> for Text {
     fn read(&self, check: &mut Check, field: &'static str, wire: String) -> String {
-        if wire.len() > MAX_TEXT_BYTES {
-            check.fail(field, format!("{} bytes, more than {MAX_TEXT_BYTES}; shorten it", wire.len()));
-        } else if wire.bytes().any(|byte| byte < b' ' || byte == 0x7f) {
-            check.fail(field, "holds a control character, such as a line break; remove it");
+        if let Some(wrong) = self.wrong(check, &wire) {
+            check.fail(field, wrong);
         }
         wire
     }
@@ -231,21 +262,20 @@ impl Form<String, String> for Text {
     }
 }
 
-/// A text that must say something.
-pub(super) struct Name;
-
-impl Form<String, String> for Name {
-    fn read(&self, check: &mut Check, field: &'static str, wire: String) -> String {
-        if wire.is_empty() {
-            check.fail(field, "is empty; fill it in");
-        }
-        Text.read(check, field, wire)
-    }
-
-    fn write(&self, domain: &String) -> String {
-        domain.clone()
-    }
-}
+/// What something is called.
+pub(super) const NAME: Text = Text::of(Class::Name);
+/// What a source numbers a thing with, or a code.
+pub(super) const NUMBER: Text = Text::of(Class::Number);
+/// The same, where there may be none.
+pub(super) const OPTIONAL_NUMBER: Text = Text::optional(Class::Number);
+/// A document number.
+pub(super) const DOCUMENT: Text = Text::of(Class::Document);
+/// The same, where there may be none.
+pub(super) const OPTIONAL_DOCUMENT: Text = Text::optional(Class::Document);
+/// The number of a notice, or its name; there may be none.
+pub(super) const OPTIONAL_NOTICE: Text = Text::optional(Class::Notice);
+/// Words that may be left out.
+pub(super) const OPTIONAL_WORDS: Text = Text::optional(Class::Free);
 
 /// A value of a closed list.
 pub(super) struct OneOf;
@@ -285,7 +315,7 @@ impl<W: Wire + Default> Form<Option<W>, W::Domain> for Whole {
         Optional.read(check, field, wire).unwrap_or_else(|| {
             check.fail(field, "is missing; fill it in");
             // What is wrong with the placeholder is said already, so nobody hears what its own reading finds.
-            W::default().read(&mut Check::new())
+            W::default().read(&mut Check::new(false))
         })
     }
 

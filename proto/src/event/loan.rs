@@ -2,7 +2,8 @@
 
 use super::check::choice;
 use super::form::{
-    Day, Difference, Hash, Id, LoanFen, Name, OneOf, Optional, Plain, Ppm, Spread, Text, Whole, Year, wire,
+    Day, Difference, Hash, Id, LoanFen, NUMBER, OPTIONAL_NOTICE, OPTIONAL_NUMBER, OneOf, Optional, Plain, Ppm, Spread,
+    Whole, Year, wire,
 };
 use ledger::event::{
     Allocation, DayBasis, Interest, InterestAccrued, InterestAdjusted, LoanDeferred, LoanDrawReturned, LoanDrawn,
@@ -14,11 +15,11 @@ choice!(DayBasis = DayBasis { D360 D365 });
 
 wire!(RatePublished { index: OneOf, rate_ppm: Ppm });
 
-wire!(WaiverAdopted { year: Year, graduated_through: Year, document: Text });
+wire!(WaiverAdopted { year: Year, graduated_through: Year, document: OPTIONAL_NOTICE });
 
 wire!(LoanSigned {
     loan: Id,
-    number: Text,
+    number: OPTIONAL_NUMBER,
     contract: Hash,
     lender: Id,
     person: Id,
@@ -32,17 +33,17 @@ wire!(LoanSigned {
     matures: Day,
 });
 
-wire!(LoanDrawn { loan: Id, fen: LoanFen, serial: Text });
+wire!(LoanDrawn { loan: Id, fen: LoanFen, serial: OPTIONAL_NUMBER });
 
-wire!(LoanDrawReturned { loan: Id, fen: LoanFen, serial: Text });
+wire!(LoanDrawReturned { loan: Id, fen: LoanFen, serial: OPTIONAL_NUMBER });
 
 wire!(LoanRateAgreed { loan: Id, spread_bp: Spread });
 
 wire!(Allocation { penalty: LoanFen, interest: LoanFen, principal: LoanFen });
 
-wire!(LoanRepaid { loan: Id, fen: LoanFen, allocation: Optional, early: Plain, serial: Text });
+wire!(LoanRepaid { loan: Id, fen: LoanFen, allocation: Optional, early: Plain, serial: OPTIONAL_NUMBER });
 
-wire!(LoanRefunded { loan: Id, allocation: Whole, serial: Text });
+wire!(LoanRefunded { loan: Id, allocation: Whole, serial: OPTIONAL_NUMBER });
 
 wire!(LoanOverdue { loan: Id, fen: LoanFen });
 
@@ -50,11 +51,11 @@ wire!(LoanDeferred { loan: Id, until: Day });
 
 wire!(LoanWrittenOff { loan: Id, fen: LoanFen });
 
-wire!(LossRecovered { loan: Id, fen: LoanFen, serial: Text });
+wire!(LossRecovered { loan: Id, fen: LoanFen, serial: OPTIONAL_NUMBER });
 
-wire!(LoanStateRepaid { loan: Id, programme: Name, fen: LoanFen, serial: Text });
+wire!(LoanStateRepaid { loan: Id, programme: NUMBER, fen: LoanFen, serial: OPTIONAL_NUMBER });
 
-wire!(LoanRelieved { loan: Id, reward: Id, reason: Name, fen: LoanFen });
+wire!(LoanRelieved { loan: Id, reward: Id, reason: NUMBER, fen: LoanFen });
 
 wire!(Interest { subsidy: Difference, waiver: Difference, borrower: Difference, penalty: Difference });
 

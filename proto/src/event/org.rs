@@ -1,7 +1,7 @@
 //! Organisations between wire and domain. Whether a tree is sound is not asked here.
 
 use super::check::choice;
-use super::form::{Division, Id, Name, OneOf, OptionalId, Text, wire};
+use super::form::{Division, Id, NAME, OPTIONAL_NUMBER, OneOf, OptionalId, wire};
 use ledger::event::{Level, OrgRegistered, OrgRenamed, OrgRole, Subordination};
 
 choice!(Level = Level { Centre Province City County School });
@@ -10,8 +10,8 @@ choice!(Subordination = Subordination { Central Local });
 
 wire!(OrgRegistered {
     org: Id,
-    number: Text,
-    name: Name,
+    number: OPTIONAL_NUMBER,
+    name: NAME,
     level: OneOf,
     role: OneOf,
     parent: OptionalId,
@@ -19,4 +19,4 @@ wire!(OrgRegistered {
     subordination: OneOf,
 });
 
-wire!(OrgRenamed { org: Id, name: Name, division: Division });
+wire!(OrgRenamed { org: Id, name: NAME, division: Division });

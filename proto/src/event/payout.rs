@@ -1,7 +1,7 @@
 //! Vouchers, batches, bank results and suspense between wire and domain. Whether a result was expected is not asked here.
 
 use super::check::{Check, Wire};
-use super::form::{Fen, Form, Hash, Id, Parts, Plain, Text, Within, wire};
+use super::form::{Fen, Form, Hash, Id, OPTIONAL_NUMBER, Parts, Plain, Within, wire};
 use crate::limits::{MAX_PARTS, REASONS};
 use crate::v1;
 use ledger::event::{
@@ -9,17 +9,17 @@ use ledger::event::{
 };
 use uuid::Uuid;
 
-wire!(VoucherIssued { voucher: Id, number: Text, application: Id, draws: Parts(1..=MAX_PARTS) });
+wire!(VoucherIssued { voucher: Id, number: OPTIONAL_NUMBER, application: Id, draws: Parts(1..=MAX_PARTS) });
 
 wire!(VoucherCleared { voucher: Id });
 
 wire!(BatchSent { batch: Id, application: Id, bank: Id, count: Plain, fen: Fen, hash: Hash });
 
-wire!(PayoutCredited { payout: Id, fen: Fen, serial: Text });
+wire!(PayoutCredited { payout: Id, fen: Fen, serial: OPTIONAL_NUMBER });
 
-wire!(PayoutReturned { payout: Id, fen: Fen, reason: Within(REASONS), serial: Text });
+wire!(PayoutReturned { payout: Id, fen: Fen, reason: Within(REASONS), serial: OPTIONAL_NUMBER });
 
-wire!(PayoutUnknown { payout: Id, serial: Text });
+wire!(PayoutUnknown { payout: Id, serial: OPTIONAL_NUMBER });
 
 impl Wire for v1::SuspenseCleared {
     type Domain = SuspenseCleared;

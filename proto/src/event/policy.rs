@@ -1,7 +1,7 @@
 //! Policies and rules versions between wire and domain. Whether a policy makes sense is not asked here.
 
 use super::check::{Check, Wire, choice};
-use super::form::{Each, Fen, Name, OneOf, Parts, Plain, Text, Within, wire};
+use super::form::{Each, Fen, NAME, NUMBER, OPTIONAL_NOTICE, OneOf, Parts, Plain, Within, wire};
 use crate::limits::MAX_PARTS;
 use crate::v1;
 use ledger::event::RulesAdopted;
@@ -11,11 +11,11 @@ use ledger::fold::KNOWN_RULES;
 choice!(Rule = Rule { Band Enrolled Exclusive Due Sharing });
 
 wire!(PolicyAdopted = Box<Policy> {
-    programme: Name,
+    programme: NUMBER,
     version: Plain,
-    name: Name,
-    document: Text,
-    stage: Name,
+    name: NAME,
+    document: OPTIONAL_NOTICE,
+    stage: NUMBER,
     bands: Parts(0..=MAX_PARTS),
     exclusions: Parts(0..=MAX_PARTS),
     sharing: Parts(0..=MAX_PARTS),
@@ -23,9 +23,9 @@ wire!(PolicyAdopted = Box<Policy> {
     sharing_tolerance_fen: Fen,
 });
 
-wire!(Band { number: Plain, name: Name, min_fen: Fen, max_fen: Fen });
+wire!(Band { number: Plain, name: NAME, min_fen: Fen, max_fen: Fen });
 
-wire!(Exclusion { programme: Name });
+wire!(Exclusion { programme: NUMBER });
 
 wire!(Sharing { subordination: OneOf, central_ppm: Within(0..=1_000_000) });
 

@@ -1,7 +1,9 @@
 //! Risk compensation, rewards, closing and reversing between wire and domain. Whether they are due is not asked here.
 
 use super::check::choice;
-use super::form::{Day, Fen, Hash, Id, Name, OneOf, Parts, Ppm, Signature, Text, Whole, wire};
+use super::form::{
+    Day, Fen, Hash, Id, NUMBER, OPTIONAL_DOCUMENT, OPTIONAL_NUMBER, OneOf, Parts, Ppm, Signature, Whole, wire,
+};
 use crate::limits::{MAX_PAYERS, MAX_REWARDS};
 use ledger::account::Book;
 use ledger::event::{
@@ -13,7 +15,7 @@ choice!(Book = Book { Indicator Cash Entitlement Lender });
 
 wire!(CompensationAccrued { year: Whole, school: Id, default_ppm: Ppm, parts: Parts(1..=MAX_PAYERS) });
 
-wire!(CompensationReceived { year: Whole, payer: OneOf, fen: Fen, serial: Text });
+wire!(CompensationReceived { year: Whole, payer: OneOf, fen: Fen, serial: OPTIONAL_NUMBER });
 
 wire!(FundStated { lender: Id, kind: OneOf, fen: Fen });
 
@@ -21,11 +23,11 @@ wire!(RewardPart { reward: Id, centre: Id, fen: Fen });
 
 wire!(SurplusRewarded { year: Whole, surplus: Fen, parts: Parts(1..=MAX_REWARDS) });
 
-wire!(RewardSpent { reward: Id, purpose: Name, fen: Fen });
+wire!(RewardSpent { reward: Id, purpose: NUMBER, fen: Fen });
 
 wire!(PeriodClosed { org: Id, book: OneOf, through: Day });
 
-wire!(EntryReversed { entry: Id, subject: Id, document: Text });
+wire!(EntryReversed { entry: Id, subject: Id, document: OPTIONAL_DOCUMENT });
 
 wire!(KeyAnnounced { key: Hash, by: Hash, signature: Signature });
 

@@ -1,7 +1,9 @@
 //! Loan terms between wire and domain. Whether terms make sense is not asked here.
 
 use super::check::{Check, Wire, choice};
-use super::form::{Each, Form, LoanFen, Name, OneOf, Parts, Plain, Ppm, Spread, Text, Whole, Within, wire};
+use super::form::{
+    Each, Form, LoanFen, NUMBER, OPTIONAL_NOTICE, OneOf, Parts, Plain, Ppm, Spread, Whole, Within, wire,
+};
 use crate::limits::{
     MAX_BANDS, MAX_CEILINGS, MAX_FIXING_DAYS, MAX_PAYERS, MAX_PENALTY_PPM, MAX_PROVINCE, MAX_SHARES, MAX_TERM_YEARS,
     MAX_USES,
@@ -20,7 +22,7 @@ choice!(Payer = Payer { Central Province City County University Lender });
 wire!(LoanTermsAdopted = Box<LoanTerms> {
     kind: OneOf,
     version: Plain,
-    document: Text,
+    document: OPTIONAL_NOTICE,
     index: OneOf,
     spread_bp: Spread,
     moves_older: Plain,
@@ -47,10 +49,10 @@ wire!(LoanTermsAdopted = Box<LoanTerms> {
     surplus_settled_ppm: Ppm,
     surplus_open_ppm: Ppm,
     reward_uses: Parts(0..=MAX_USES),
-    relief_reasons: Each(0..=MAX_USES, "code", Name),
-    subsidy_programme: Name,
-    waiver_programme: Name,
-    risk_programme: Name,
+    relief_reasons: Each(0..=MAX_USES, "code", NUMBER),
+    subsidy_programme: NUMBER,
+    waiver_programme: NUMBER,
+    risk_programme: NUMBER,
 });
 
 impl Wire for v1::MonthDay {
@@ -81,4 +83,4 @@ wire!(Shares { subordination: OneOf, province: Within(0..=MAX_PROVINCE), parts: 
 
 wire!(DefaultBand { up_to_ppm: Ppm, part_ppm: Ppm });
 
-wire!(RewardUse { level: OneOf, purpose: Name });
+wire!(RewardUse { level: OneOf, purpose: NUMBER });

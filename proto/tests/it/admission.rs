@@ -4,7 +4,7 @@ use bytes::Bytes;
 use ledger::event::{Clearing, Event, Kind, LenderYear, LoanKind, Purpose};
 use prost::Message;
 use prost::encoding::{WireType, encode_key};
-use proto::event::{KIND_NAMES, Malformed, decode, encode};
+use proto::event::{KIND_NAMES, Malformed, admit, decode, encode};
 use proto::limits::{MAX_EVENT_BYTES, MAX_PARTS, MAX_TEXT_BYTES};
 use proto::samples::{samples, thing};
 use proto::v1::{self, event::Kind as Wire};
@@ -19,7 +19,7 @@ fn wire(name: &str) -> v1::Event {
 
 /// The fields named when `bytes` are read.
 fn fields(bytes: &[u8]) -> Vec<String> {
-    let Malformed { violations } = decode(bytes).expect_err("must be turned away");
+    let Malformed { violations } = admit(bytes).expect_err("must be turned away");
     assert!(!violations.is_empty());
     assert!(violations.iter().all(|violation| !violation.description.is_empty()));
     violations.into_iter().map(|violation| violation.field).collect()

@@ -2,4 +2,5 @@
 //! Not here: what an event means.
 
 mod admission;
+mod texts;
 mod wire;

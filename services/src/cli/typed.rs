@@ -1,11 +1,13 @@
 //! What people type: days, moments, money, kinds of loan, organisations. Absent on purpose: what is asked with it.
 
 use crate::intake::import::ids;
-use crate::intake::import::table::text;
+use crate::intake::import::table::cell;
+use crate::principal;
 use bytes::Bytes;
 use clap::ValueEnum;
 use ledger::event::LoanKind;
 use ledger::money::{Day, Fen, parse_yuan};
+use proto::text;
 use uuid::Uuid;
 
 const DAY_MS: i64 = 86_400_000;
@@ -51,9 +53,21 @@ pub(crate) fn wire_org(text: Option<&String>) -> Bytes {
     text.map(|text| wire_id(org(text))).unwrap_or_default()
 }
 
+/// In whose name, in its one spelling.
+pub(crate) fn principal_typed(typed: &str) -> Result<String, String> {
+    principal::principal(typed)
+        .map(|name| name.to_string())
+        .map_err(|fault| format!("the name of a principal: {fault}"))
+}
+
+/// A source's number, or an id, in its one spelling.
+pub(crate) fn number_typed(typed: &str) -> Result<String, String> {
+    text::number(typed).map(Into::into).map_err(|fault| fault.to_string())
+}
+
 /// A day of the calendar.
 pub(crate) fn day_typed(typed: &str) -> Result<Day, String> {
-    text::day(typed).ok_or_else(|| "write a day of the calendar as 2024-12-20".to_owned())
+    cell::day(typed).ok_or_else(|| "write a day of the calendar as 2024-12-20".to_owned())
 }
 
 /// Yuan, in fen.

@@ -95,9 +95,9 @@ async fn answer(client: &Client, engine: &Engine, message: Message) {
 }
 
 async fn record(engine: &Engine, message: &Message) -> Result<v1::RecordResponse, (&'static str, String)> {
-    let header = message.headers.as_ref().and_then(|headers| headers.get(PRINCIPAL_HEADER));
+    let headers = message.headers.iter().flat_map(|headers| headers.get_all(PRINCIPAL_HEADER));
     let refused = |error: IngestError| (reason(&error), error.to_string());
-    let principal = principal(PRINCIPAL_HEADER, header.map(|value| value.as_str().as_bytes())).map_err(refused)?;
+    let principal = principal(PRINCIPAL_HEADER, headers.map(|value| value.as_str().as_bytes())).map_err(refused)?;
     let request = v1::RecordRequest::decode(message.payload.clone())
         .map_err(|error| ("MALFORMED", format!("the payload is no RecordRequest: {error}")))?;
     ingest::record(engine, principal, request).await.map_err(refused)
@@ -105,7 +105,7 @@ async fn record(engine: &Engine, message: &Message) -> Result<v1::RecordResponse
 
 fn reason(error: &IngestError) -> &'static str {
     match error {
-        IngestError::Principal(_) => "PRINCIPAL_MISSING",
+        IngestError::Principal { fault, .. } => fault.reason(),
         IngestError::TooMany(_) | IngestError::TooLarge(_) => "CALL_TOO_LARGE",
         IngestError::Engine(replay::engine::EngineError::Busy) => "BUSY",
         IngestError::Engine(replay::engine::EngineError::TooLong { .. }) => "EVENT_TOO_LONG",

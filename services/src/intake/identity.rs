@@ -2,14 +2,13 @@
 
 use hmac::{Hmac, KeyInit, Mac};
 use ledger::hash::Hash;
+use proto::text::personal::is_identity_number;
+pub use proto::text::personal::{check_digit, luhn};
 use sha2::Sha256;
 use uuid::{Builder, Uuid};
 
 /// The demo's key. Fixed, so that every demo gives the same record; a real office keeps its own key to itself.
 pub const DEMO_KEY: &[u8] = b"mingzhang demo: no real person is behind these numbers";
-
-const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
-const CHECKS: &[u8; 11] = b"10X98765432";
 
 /// Makes person and card ids under one key. Who lacks the key can neither make nor test an id.
 #[derive(Clone)]
@@ -76,22 +75,7 @@ impl Identity {
 #[must_use]
 pub fn normal_id_number(text: &str) -> Option<String> {
     let plain: String = text.chars().map(half_width).map(|c| c.to_ascii_uppercase()).collect();
-    let digits = plain.as_bytes();
-    if digits.len() != 18 || !digits[..17].iter().all(u8::is_ascii_digit) {
-        return None;
-    }
-    let month_and_day = (&plain[10..12], &plain[12..14]);
-    if !("01"..="12").contains(&month_and_day.0) || !("01"..="31").contains(&month_and_day.1) {
-        return None;
-    }
-    (check_digit(&digits[..17]) == digits[17]).then_some(plain)
-}
-
-/// The check digit (ISO 7064 MOD 11-2) of seventeen ASCII digits.
-#[must_use]
-pub fn check_digit(digits: &[u8]) -> u8 {
-    let sum: u32 = digits.iter().zip(WEIGHTS).map(|(d, w)| u32::from(d.wrapping_sub(b'0')) * w).sum();
-    CHECKS[(sum % 11) as usize]
+    is_identity_number(plain.as_bytes()).then_some(plain)
 }
 
 /// A card or account number in its one spelling: 9 to 32 letters and digits, bank cards with a right Luhn digit.
@@ -104,21 +88,6 @@ pub fn normal_card_number(text: &str) -> Option<String> {
     }
     let bank_card = plain.starts_with("62") && plain.len() >= 16 && plain.bytes().all(|b| b.is_ascii_digit());
     (!bank_card || luhn(plain.as_bytes()) == 0).then_some(plain)
-}
-
-/// The Luhn sum modulo ten of ASCII digits; zero when the last digit is right.
-#[must_use]
-pub fn luhn(digits: &[u8]) -> u32 {
-    let sum: u32 = digits
-        .iter()
-        .rev()
-        .enumerate()
-        .map(|(i, d)| {
-            let d = u32::from(d.wrapping_sub(b'0'));
-            if i % 2 == 1 { d * 2 / 10 + d * 2 % 10 } else { d }
-        })
-        .sum();
-    sum % 10
 }
 
 fn half_width(c: char) -> char {

@@ -1,5 +1,7 @@
 //! Events on their way in: strict admission, one answer for each, whatever face they came through. No transport.
 
+use crate::principal;
+use crate::principal::PrincipalFault;
 use crate::wire;
 use bytes::Bytes;
 use ledger::event::Event;
@@ -7,7 +9,6 @@ use ledger::handle::Handle;
 use ledger::outcome::{Outcome, Refusal};
 use ledger::state::State;
 use proto::event::Malformed;
-use proto::limits::MAX_PRINCIPAL_BYTES;
 use proto::v1;
 use replay::engine::{Acknowledged, Engine, EngineError};
 use std::sync::Arc;
@@ -25,8 +26,13 @@ const EVENTS_INLINE: usize = 64;
 #[derive(Debug, thiserror::Error)]
 pub enum IngestError {
     /// The caller did not say who he is, or said it badly.
-    #[error("name the principal in {0} with 1 to {MAX_PRINCIPAL_BYTES} bytes of UTF-8 without control characters")]
-    Principal(&'static str),
+    #[error("name the principal in {header}: {fault}")]
+    Principal {
+        /// The header.
+        header: &'static str,
+        /// What is wrong with it.
+        fault: PrincipalFault,
+    },
     /// Too many events.
     #[error("{0} events in one call, more than {MAX_EVENTS}; split it")]
     TooMany(usize),
@@ -41,17 +47,15 @@ pub enum IngestError {
     GivenUp,
 }
 
-/// The principal in `text`, as a header of this name held it.
+/// The principal that the headers called `header` say; every face asks here.
 ///
 /// # Errors
-/// It is missing, too long, or no plain text.
-pub fn principal(header: &'static str, text: Option<&[u8]>) -> Result<Arc<str>, IngestError> {
-    let bad = IngestError::Principal(header);
-    let Some(Ok(text)) = text.map(std::str::from_utf8) else { return Err(bad) };
-    if text.is_empty() || text.len() > MAX_PRINCIPAL_BYTES || text.chars().any(char::is_control) {
-        return Err(bad);
-    }
-    Ok(Arc::from(text))
+/// There is not exactly one, or it is no name.
+pub fn principal<'a>(
+    header: &'static str,
+    values: impl IntoIterator<Item = &'a [u8]>,
+) -> Result<Arc<str>, IngestError> {
+    principal::heard(values).map_err(|fault| IngestError::Principal { header, fault })
 }
 
 /// Takes a call: records what is well formed, in order, and answers for every event.
@@ -102,7 +106,7 @@ type Admitted = Vec<(Bytes, Result<Event, Malformed>)>;
 async fn admit(events: Vec<Bytes>) -> Result<Admitted, IngestError> {
     let decode = |events: Vec<Bytes>| -> Admitted {
         let decoded = |content: Bytes| {
-            let event = proto::event::decode(&content);
+            let event = proto::event::admit(&content);
             (content, event)
         };
         events.into_iter().map(decoded).collect()

@@ -2,6 +2,7 @@
 //! Terms and programmes are read by `replay::policies::loans`; here are the tables, which an import reads the same way.
 
 use crate::intake::import::files::rates;
+use crate::intake::import::table::cells::Cells;
 use crate::intake::import::table::layout::Layout;
 use crate::intake::import::table::record::Records;
 use crate::intake::import::table::row::{Row, Wrong};
@@ -49,7 +50,7 @@ pub fn table_events(file: &str, text: &str) -> Result<Vec<Event>, PolicyFileErro
     };
     let broken = |line| error(line, 1, "not a row of a table".to_owned(), "save it as CSV UTF-8");
     let mut records = Records::new(text.as_bytes());
-    let mut layout: Option<Layout> = None;
+    let (mut layout, mut cells): (Option<Layout>, _) = (None, Cells::default());
     let mut events = Vec::new();
     while let Some(record) = records.advance().map_err(|_| broken(0))? {
         record.map_err(|_| broken(records.line()))?;
@@ -68,12 +69,13 @@ pub fn table_events(file: &str, text: &str) -> Result<Vec<Event>, PolicyFileErro
         if records.cells().len() != layout.width {
             return Err(error(records.line(), 1, "more or fewer cells than the header".to_owned(), "quote commas"));
         }
-        let row = Row { line: records.line(), cells: records.cells(), layout };
+        let line = records.line();
+        cells.take(layout, records.cells());
         let wrong = |wrong: Wrong| {
             let column = wrong.col.and_then(|col| layout.place(col)).map_or(1, |place| place + 1);
-            error(row.line, column, wrong.what, wrong.remedy)
+            error(line, column, wrong.what, wrong.remedy)
         };
-        events.push(event(read(&row).map_err(wrong)?));
+        events.push(event(cells.read(line, layout, read).map_err(wrong)?));
     }
     Ok(events)
 }

@@ -169,9 +169,8 @@ fn pay(office: &Office, claim: &Value) {
     });
     office.write_and_import("lines", "动作,文号,指标行号,单位编号,预算年度,项目代码,资金来源,金额,生效日期", &lines);
     let [first, second] = [central, confirmed - central].map(|fen| format!("{}.{:02}", fen / 100, fen % 100));
-    let order = format!(
-        "BF1,610000ZX,2024,申报,CDB,校园地,SB1,财教〔2024〕50号#1,{first},财教〔2024〕50号#2,{second},2024-10-21"
-    );
+    let order =
+        format!("BF1,610000ZX,2024,申报,,,SB1,财教〔2024〕50号#1,{first},财教〔2024〕50号#2,{second},2024-10-21");
     let head = "拨付编号,付款单位,预算年度,用途,贷款机构,贷款种类,申报编号,指标1,金额1,指标2,金额2,生效日期";
     office.write_and_import("remittance", head, &[order]);
     let sum = format!("{}.{:02}", confirmed / 100, confirmed % 100);

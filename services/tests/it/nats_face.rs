@@ -30,6 +30,20 @@ async fn submissions_over_nats_get_the_answers_grpc_gives() {
     let outcomes: Vec<_> = answer.receipts.iter().map(v1::Receipt::outcome).collect();
     assert_eq!((answer.index, outcomes), (2, vec![v1::Outcome::Posted, v1::Outcome::Duplicate]));
 
+    // What comes percent-encoded over one face is decoded over the other, and blanks around it are no other name.
+    let again = v1::RecordRequest { dry_run: true, ..request.clone() };
+    for name in ["%6Fffice", "office ", "%20office%E3%80%80"] {
+        let answer = ask(&client, Some(name), again.encode_to_vec()).await;
+        assert!(answer.headers.is_none(), "{name} is the office");
+    }
+    for name in ["office\u{200b}", "office%E2%80%8B", "13812345678"] {
+        assert_eq!(error(&ask(&client, Some(name), request.encode_to_vec()).await), "PRINCIPAL_REFUSED", "{name}");
+    }
+    let mut twice = HeaderMap::new();
+    twice.append(PRINCIPAL_HEADER, "office");
+    twice.append(PRINCIPAL_HEADER, "other");
+    let asked = client.request_with_headers(SUBJECT, twice, request.encode_to_vec().into()).await;
+    assert_eq!(error(&asked.expect("an answer")), "PRINCIPAL_REFUSED");
     assert_eq!(error(&ask(&client, None, request.encode_to_vec()).await), "PRINCIPAL_MISSING");
     assert_eq!(error(&ask(&client, Some("office"), b"\xff\xff".to_vec()).await), "MALFORMED");
     assert_eq!(server.engine.read().entries, 2);

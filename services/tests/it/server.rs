@@ -54,12 +54,42 @@ async fn a_dry_run_judges_and_records_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_call_without_a_principal_is_turned_away() {
     let server = Server::start().await;
-    for bad in ["", &"x".repeat(65), "%00"] {
+    let refused = "PRINCIPAL_REFUSED";
+    let long = "x".repeat(65);
+    for (bad, why) in [
+        ("", "PRINCIPAL_MISSING"),
+        ("%20", "PRINCIPAL_MISSING"),
+        (&long, refused),
+        ("%00", refused),
+        ("office%E2%80%8B", refused),
+        ("991000200901019101", refused),
+    ] {
         let status = server.try_record(bad, encoded(&[org(1, UNIT)]), false).await.expect_err("nobody said it");
         assert_eq!(status.code(), Code::Unauthenticated, "{bad}");
         let reason = status.get_details_error_info().expect("a reason");
-        assert_eq!(reason.reason, "PRINCIPAL_MISSING");
+        assert_eq!(reason.reason, why, "{bad}");
     }
+    let mut request = Request::new(v1::RecordRequest::default());
+    for name in ["office", "other"] {
+        request.metadata_mut().append(services::principal::PRINCIPAL_HEADER, name.parse().expect("a name"));
+    }
+    let status = server.tell().record(request).await.expect_err("one of two said it");
+    assert_eq!(status.get_details_error_info().expect("a reason").reason, refused);
+    assert_eq!(server.engine.read().entries, 0);
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn texts_that_are_not_in_their_one_spelling_are_turned_away_with_the_character_named() {
+    let server = Server::start().await;
+    let mut event = org(1, UNIT);
+    let ledger::event::Kind::OrgRegistered(registered) = &mut event.kind else { panic!("an organisation") };
+    registered.name = "某\u{202e}校".to_owned();
+    let said = server.record("office", &[event]).await;
+    assert_eq!(said.receipts[0].outcome(), v1::Outcome::Rejected);
+    let violation = &said.receipts[0].violations[0];
+    assert_eq!(violation.field, "org_registered.name");
+    assert!(violation.description.starts_with("character 2 is U+202E"), "{}", violation.description);
     assert_eq!(server.engine.read().entries, 0);
     server.stop().await;
 }

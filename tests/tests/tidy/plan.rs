@@ -27,7 +27,7 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
             &["fold"],
         ],
     ),
-    ("proto", &[&["limits"], &["v1"], &["event", "entry", "json"], &["outcome", "fields", "samples"]]),
+    ("proto", &[&["limits", "text"], &["v1"], &["event", "entry", "json"], &["outcome", "fields", "samples"]]),
     (
         "replay",
         &[

@@ -107,7 +107,7 @@ fn said(outcome: &Outcome) -> (&'static str, &'static str) {
 
 /// Text somebody else chose. What a spreadsheet would take for a formula gets an apostrophe before it.
 fn field(out: &mut String, text: &str) {
-    let guard = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
+    let guard = if proto::text::is_formula(text) { "'" } else { "" };
     if text.contains(['"', ',', '\r', '\n']) {
         let _ = write!(out, "\"{guard}{}\"", text.replace('"', "\"\""));
     } else {
@@ -127,6 +127,9 @@ mod tests {
             ("say \"x\"\n", "\"say \"\"x\"\"\n\""),
             ("=1+1", "'=1+1"),
             ("@a,b", "\"'@a,b\""),
+            ("＝1+1", "'＝1+1"),
+            ("＋1", "'＋1"),
+            ("＠a", "'＠a"),
         ] {
             let mut out = String::new();
             field(&mut out, text);

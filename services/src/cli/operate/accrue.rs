@@ -4,7 +4,7 @@ use crate::accrue::{AccrualReport, Job, Sum, run};
 use crate::cli::client::Target;
 use crate::cli::failure::Failure;
 use crate::cli::shown::text::yuan;
-use crate::cli::typed::{KindArg, day_typed, kind_name, org, wire_id};
+use crate::cli::typed::{KindArg, day_typed, kind_name, number_typed, org, principal_typed, wire_id};
 use crate::cli::{print_json, runtime};
 use clap::Args;
 use ledger::event::Interest;
@@ -32,13 +32,13 @@ pub struct AccrueArgs {
     #[arg(long, value_name = "DATE", value_parser = day_typed)]
     through: Day,
     /// The lender: its number, as files name it, or its id
-    #[arg(long, value_name = "NUMBER|ID")]
+    #[arg(long, value_name = "NUMBER|ID", value_parser = number_typed)]
     lender: String,
     /// Only this kind of loan
     #[arg(long, value_enum)]
     kind: Option<KindArg>,
     /// In whose name
-    #[arg(long = "as", value_name = "NAME", default_value = PRINCIPAL)]
+    #[arg(long = "as", value_name = "NAME", value_parser = principal_typed, default_value = PRINCIPAL)]
     principal: String,
     /// Show what is due and submit nothing
     #[arg(long)]

@@ -3,7 +3,7 @@
 use super::import_key::KeySource;
 use crate::cli::client::{Query, Target};
 use crate::cli::failure::Failure;
-use crate::cli::typed::wire_id;
+use crate::cli::typed::{principal_typed, wire_id};
 use crate::cli::{print_json, runtime};
 use crate::intake::import::{ImportError, Importer, Report, Said, Seal, Sink, SinkError};
 use crate::intake::shipped_rates;
@@ -50,7 +50,7 @@ pub struct ImportArgs {
     #[arg(required = true, value_name = "FILES")]
     files: Vec<PathBuf>,
     /// In whose name
-    #[arg(long = "as", value_name = "NAME")]
+    #[arg(long = "as", value_name = "NAME", value_parser = principal_typed)]
     principal: String,
     /// File with the key under which people and cards are hashed, made by `mingzhang identity-key`
     #[arg(long, value_name = "FILE", env = "MINGZHANG_KEY_FILE")]

@@ -2,7 +2,7 @@
 
 use crate::cli::client::Target;
 use crate::cli::failure::Failure;
-use crate::cli::typed::day_typed;
+use crate::cli::typed::{day_typed, principal_typed};
 use crate::cli::{print_json, runtime};
 use crate::principal::named;
 use bytes::Bytes;
@@ -45,7 +45,7 @@ pub struct AnnounceKeyArgs {
     #[arg(long, value_name = "DATE", value_parser = day_typed)]
     on: Day,
     /// In whose name
-    #[arg(long = "as", value_name = "NAME")]
+    #[arg(long = "as", value_name = "NAME", value_parser = principal_typed)]
     principal: String,
     #[command(flatten)]
     target: Target,

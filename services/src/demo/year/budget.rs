@@ -164,19 +164,19 @@ impl Budget {
             (format!("财预〔{of}〕{}号", round.step()), format!("财教〔{of}〕{}号", round.step() + 8));
         let mut table = Table::create(path, HEAD)?;
         let ministry = |unit: usize| year.places.units[unit].route == Route::Central;
-        for (money, (code, _)) in Programme::MONEY.iter().enumerate() {
+        for money in 0..Programme::MONEY.len() {
             let fen = self.sum(money, round, Source::Central, |_| true);
             issue(&mut table, (round, days[0]), (&issued, money + 1, CENTRE), money, Source::Central, fen)?;
             let province = self.sum(money, round, Source::Central, |unit| !ministry(unit));
             let from = (issued.as_str(), money + 1, CENTRE);
-            pass(&mut table, days[0], (&passed, money + 1, PROVINCE), code, from, province)?;
+            pass(&mut table, days[0], (&passed, money + 1, PROVINCE), from, province)?;
         }
         let mut line = Programme::MONEY.len();
         for (index, unit) in year.places.units.iter().enumerate().filter(|(_, u)| u.route == Route::Central) {
             line += 1;
             let purse = (index, 3, round, Source::Central);
             let from = (issued.as_str(), 4, CENTRE);
-            pass(&mut table, days[0], (&passed, line, &unit.number), "UG-GRANT", from, self.fen(purse))?;
+            pass(&mut table, days[0], (&passed, line, &unit.number), from, self.fen(purse))?;
             self.put(purse, &passed, line);
         }
         self.province_keeps(year, round, Source::Central, &passed);
@@ -203,20 +203,20 @@ impl Budget {
         self.province_keeps(year, round, Source::Province, &issued);
         let mut line = 0;
         for source in [Source::Central, Source::Province] {
-            for (money, (code, _)) in Programme::MONEY.iter().enumerate() {
+            for money in 0..Programme::MONEY.len() {
                 let giving = if source == Source::Central { &central } else { &issued };
                 let from = (giving.as_str(), money + 1, PROVINCE);
                 for (city, place) in year.places.cities.iter().enumerate() {
                     let of_city = |unit: usize| year.places.units[unit].route == Route::City(city);
                     let fen = self.sum(money, round, source, of_city);
                     let to = city_line(city, money, source);
-                    pass(&mut table, days[1], (&passed, to, &place.number()), code, from, fen)?;
+                    pass(&mut table, days[1], (&passed, to, &place.number()), from, fen)?;
                 }
                 for (index, unit) in year.places.units.iter().enumerate().filter(|(_, u)| u.route == Route::Direct) {
                     let purse = (index, money, round, source);
                     line += 1;
                     let to = year.places.cities.len() * 8 + line;
-                    pass(&mut table, days[1], (&passed, to, &unit.number), code, from, self.fen(purse))?;
+                    pass(&mut table, days[1], (&passed, to, &unit.number), from, self.fen(purse))?;
                     self.put(purse, &passed, to);
                 }
             }
@@ -239,7 +239,7 @@ impl Budget {
         }
         let mut line = 0;
         for (index, unit) in year.places.units.iter().enumerate().filter(|(i, _)| of_city(*i)) {
-            for (money, (code, _)) in Programme::MONEY.iter().enumerate() {
+            for money in 0..Programme::MONEY.len() {
                 for source in [Source::Central, Source::Province, Source::City] {
                     let from = match source {
                         Source::City => (issued.as_str(), money + 1, number.as_str()),
@@ -248,7 +248,7 @@ impl Budget {
                     let purse = (index, money, round, source);
                     if self.fen(purse) > 0 {
                         line += 1;
-                        pass(&mut table, days[2], (&passed, line, &unit.number), code, from, self.fen(purse))?;
+                        pass(&mut table, days[2], (&passed, line, &unit.number), from, self.fen(purse))?;
                         self.put(purse, &passed, line);
                     }
                 }
@@ -351,7 +351,6 @@ fn pass(
     table: &mut Table,
     day: &str,
     (document, line, unit): Line<'_>,
-    code: &str,
     (from, from_line, giver): Line<'_>,
     fen: i64,
 ) -> Result<(), DemoError> {
@@ -359,5 +358,5 @@ fn pass(
         return Ok(());
     }
     let yuan = Yuan(fen);
-    table.row(format_args!("分配,{document},{line},{unit},2021,{code},,,,,{from},{from_line},{giver},{yuan},{day}"))
+    table.row(format_args!("分配,{document},{line},{unit},,,,,,,{from},{from_line},{giver},{yuan},{day}"))
 }

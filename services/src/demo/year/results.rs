@@ -11,7 +11,7 @@ use super::{DemoError, people};
 use ledger::money::{Day, Yuan};
 use std::path::Path;
 
-const HEAD: &str = "申请编号,序号,户名,结果,金额,退回原因,银行流水号,生效日期";
+const HEAD: &str = "申请编号,序号,结果,金额,退回原因,银行流水号,生效日期";
 
 /// A payment about which more is to be said than the first answer.
 pub struct Pending {
@@ -60,8 +60,10 @@ impl Answers {
                 Some(Mishap::Double) | None => ("成功", ""),
             };
             let number = serial(term, student.position, 1);
-            let (n, name, yuan) = (line.number, people::name(student.position), Yuan(line.fen));
-            table.row(format_args!("{application},{n},{name},{result},{yuan},{reason},{number},{answered}"))?;
+            // Of what it does not know the bank names no amount.
+            let yuan = if result == "未知" { String::new() } else { Yuan(line.fen).to_string() };
+            let n = line.number;
+            table.row(format_args!("{application},{n},{result},{yuan},{reason},{number},{answered}"))?;
             if mishap.is_some_and(|m| m != Mishap::OpenReturn) {
                 let (school, application, fen) = (line.school_index, application.clone(), line.fen);
                 self.pending.push(Pending { school, student, application, line: n, fen, answered });
@@ -134,8 +136,8 @@ impl Answers {
         files.write("银行回单-补发", "秦川代发银行", |path| {
             let mut table = Table::create(path, HEAD)?;
             for (number, line, position, fen) in &credits {
-                let (name, yuan, serial) = (people::name(*position), Yuan(*fen), serial(Term::Spring, *position, 3));
-                table.row(format_args!("{number},{line},{name},成功,{yuan},,{serial},{}", day.plus(7)))?;
+                let (yuan, serial) = (Yuan(*fen), serial(Term::Spring, *position, 3));
+                table.row(format_args!("{number},{line},成功,{yuan},,{serial},{}", day.plus(7)))?;
             }
             table.finish()
         })
@@ -169,9 +171,9 @@ impl Answers {
     fn later(&self, path: &Path, mishap: Mishap, days: i32) -> Result<u64, DemoError> {
         let mut table = Table::create(path, HEAD)?;
         for p in self.pending.iter().filter(|p| p.is(mishap)) {
-            let (number, line, name, yuan) = (&p.application, p.line, people::name(p.student.position), Yuan(p.fen));
+            let (number, line, yuan) = (&p.application, p.line, Yuan(p.fen));
             let (serial, day) = (serial(Term::Spring, p.student.position, 2), p.answered.plus(days));
-            table.row(format_args!("{number},{line},{name},成功,{yuan},,{serial},{day}"))?;
+            table.row(format_args!("{number},{line},成功,{yuan},,{serial},{day}"))?;
         }
         table.finish()
     }

@@ -192,6 +192,7 @@ struct Told {
 impl Told {
     fn say(&mut self, principal: &str, event: Event) {
         let content = proto::event::encode(&event);
+        assert_eq!(proto::event::admit(&content).as_ref(), Ok(&event), "what the demo says could be said by an office");
         let kind = event.kind.name();
         let entry = ledger::entry::Entry { index: self.index, recorded_ms: 0, principal, content: &content, event };
         self.index += 1;

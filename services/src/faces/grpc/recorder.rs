@@ -2,7 +2,7 @@
 
 use crate::intake::ingest;
 use crate::intake::ingest::principal;
-use crate::principal::{PRINCIPAL_HEADER, percent_decoded};
+use crate::principal::PRINCIPAL_HEADER;
 use proto::v1;
 use replay::engine::Engine;
 use tonic::{Request, Response, Status};
@@ -21,10 +21,8 @@ impl Recorder {
 #[tonic::async_trait]
 impl v1::recorder_server::Recorder for Recorder {
     async fn record(&self, request: Request<v1::RecordRequest>) -> Result<Response<v1::RecordResponse>, Status> {
-        let named = request.metadata().get(PRINCIPAL_HEADER).map(|value| value.as_bytes().to_vec());
-        // A header holds ASCII only, so other names come percent-encoded.
-        let named = named.map(|bytes| percent_decoded(&bytes));
-        let principal = principal(PRINCIPAL_HEADER, named.as_deref())?;
+        let headers = request.metadata().get_all(PRINCIPAL_HEADER);
+        let principal = principal(PRINCIPAL_HEADER, headers.iter().map(|value| value.as_bytes()))?;
         let response = ingest::record(&self.engine, principal, request.into_inner()).await?;
         Ok(Response::new(response))
     }

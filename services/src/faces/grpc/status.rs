@@ -22,8 +22,8 @@ impl From<IngestError> for Status {
     fn from(error: IngestError) -> Self {
         let message = error.to_string();
         match error {
-            IngestError::Principal(header) => {
-                let mut details = reason("PRINCIPAL_MISSING");
+            IngestError::Principal { header, fault } => {
+                let mut details = reason(fault.reason());
                 details.add_bad_request_violation(header, &message);
                 Status::with_error_details(Code::Unauthenticated, message, details)
             }

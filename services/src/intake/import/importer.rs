@@ -8,13 +8,13 @@ use super::files::{
 use super::out::{Out, SealLookup, Seals, Sink};
 use super::report::{ImportError, Report, Seal};
 use super::table::columns::Col;
+use super::table::cut::cut_column;
 use super::table::kinds::FileKind;
 use super::table::layout::Layout;
 use super::table::reading::Reading;
 use crate::intake::identity::Identity;
-use proto::limits::MAX_PRINCIPAL_BYTES;
+use crate::principal;
 use std::path::Path;
-use std::sync::Arc;
 use uuid::Uuid;
 
 /// Imports files under one key. Remembers the seals of the sets it has read, so that approvals may leave them out.
@@ -47,12 +47,15 @@ impl Importer {
 
     /// Imports one file as `principal`, handing its events to `sink` in order.
     pub fn import_file(&mut self, path: &Path, principal: &str, sink: &mut Sink<'_>) -> Result<Report, ImportError> {
-        if principal.is_empty() || principal.len() > MAX_PRINCIPAL_BYTES {
-            return Err(ImportError::Principal(principal.len()));
-        }
+        let principal = principal::principal(principal)?;
         let mut file = Reading::open(path)?;
         let Some(layout) = file.header()? else { return Ok(file.report) };
-        let mut out = Out::new(&mut self.seals, &self.identity, self.attempt, Arc::from(principal), sink);
+        if let Some(wrong) = cut_column(path, &layout)? {
+            file.problem(Some(&layout), wrong);
+            file.report.rejected = true;
+            return Ok(file.report);
+        }
+        let mut out = Out::new(&mut self.seals, &self.identity, self.attempt, principal, sink);
         route(&layout, &mut file, &mut out)?;
         file.report.events = out.events();
         Ok(file.report)

@@ -147,7 +147,7 @@ fn a_claim_with_a_bad_row_is_left_out_whole() {
 #[test]
 fn payments_to_lenders_are_ordered_and_end() {
     let head = "拨付编号,付款单位,预算年度,用途,贷款机构,贷款种类,申报编号,所属年度,指标1,金额1,指标2,金额2,生效日期\n";
-    let rows = "BF1,610000ZX,2024,申报,CDB,校园地,SB1,,财教〔2024〕1号#1,100,陕财教〔2024〕2号#1,35.02,2024-10-20\n\
+    let rows = "BF1,610000ZX,2024,申报,,,SB1,,财教〔2024〕1号#1,100,陕财教〔2024〕2号#1,35.02,2024-10-20\n\
                 BF2,610000ZX,2024,预拨,CDB,校园地,,2024,财教〔2024〕1号#1,100,,,2024-10-20\n\
                 BF3,610000ZX,2024,补偿金,CDB,生源地,,2023,财教〔2024〕3号#1,100,,,2024-10-20\n\
                 BF4,610000ZX,2024,预拨,CDB,校园地,,,财教〔2024〕1号#1,100,,,2024-10-20\n";
@@ -163,7 +163,7 @@ fn payments_to_lenders_are_ordered_and_end() {
     assert_eq!(purposes[0], (Purpose::Claim(ids::claim("SB1")), 2));
     assert!(matches!(purposes[1], (Purpose::Advance(year), 1) if year.year == 2024 && year.kind == LoanKind::Campus));
     assert!(matches!(purposes[2], (Purpose::Compensation(year), 1) if year.year == 2023));
-    let text = "拨付编号,付款单位,结果,金额,流水号,生效日期\nBF1,610000ZX,支付,135.02,T1,2024-10-22\nBF2,610000ZX,退回,100,T2,2024-10-23\n";
+    let text = "拨付编号,结果,金额,流水号,生效日期\nBF1,支付,135.02,T1,2024-10-22\nBF2,退回,100,T2,2024-10-23\n";
     let (report, said) = import(text);
     assert_eq!((codes(&report), kinds(&said)), (vec![], vec!["remittance_cleared", "remittance_returned"]));
 }

@@ -4,6 +4,8 @@
 //! Rosters and applications are taken whole or not at all; of other files only the bad rows are left out. Names
 //! and numbers of people and cards end here: only keyed hashes go on.
 //!
+//! Every cell is brought to its one spelling (`proto::text`), and one that says something is read or its row is refused.
+//!
 //! How a file is read is in [`table`], what each kind of file says in [`files`].
 
 pub(crate) mod files;
@@ -19,7 +21,7 @@ mod loan_tests;
 mod tests;
 
 pub use importer::{Importer, names_people};
-pub(crate) use out::{Out, RowResult, Statement};
+pub(crate) use out::{Out, RowResult, Spoken, Statement};
 pub use out::{Said, SealLookup, Sink};
 pub use report::{ImportError, MAX_PROBLEMS, MAX_ROWS, Report, Seal, SinkError};
 pub use table::kinds::FileKind;

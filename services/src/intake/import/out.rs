@@ -49,11 +49,25 @@ impl Seals {
     }
 }
 
-/// What reading a row comes to: done, or wrong in the file, or nothing can go on.
-pub(crate) type RowResult = Result<Result<(), Wrong>, ImportError>;
-
 /// What a row says: what it is about at its source, the day, and the words.
 pub(crate) type Statement = (String, Day, Kind);
+
+/// All that a row says, in order.
+pub(crate) struct Spoken {
+    /// In whose name, if the row itself names somebody.
+    pub(crate) principal: Option<Arc<str>>,
+    /// What.
+    pub(crate) statements: Vec<Statement>,
+}
+
+impl From<Statement> for Spoken {
+    fn from(statement: Statement) -> Self {
+        Self { principal: None, statements: vec![statement] }
+    }
+}
+
+/// What reading a row comes to; nothing is said before all of it is read.
+pub(crate) type RowResult = Result<Spoken, Wrong>;
 
 /// Where readers put what they have understood.
 pub(crate) struct Out<'a> {
@@ -101,22 +115,17 @@ impl<'a> Out<'a> {
         self.say_as(principal, source_key, effective, kind)
     }
 
-    /// Says what a row says, or gives back what is wrong with it.
-    pub(crate) fn say_read(&mut self, read: Result<Statement, Wrong>) -> RowResult {
-        match read {
-            Ok((key, day, kind)) => self.say(&key, day, kind).map(Ok),
-            Err(wrong) => Ok(Err(wrong)),
+    /// Says all that a row says.
+    pub(crate) fn say_all(&mut self, spoken: Spoken) -> Result<(), ImportError> {
+        let who = spoken.principal.unwrap_or_else(|| Arc::clone(&self.principal));
+        for (key, day, kind) in spoken.statements {
+            self.say_as(Arc::clone(&who), &key, day, kind)?;
         }
+        Ok(())
     }
 
     /// Says something in the name of somebody the file itself names.
-    pub(crate) fn say_as(
-        &mut self,
-        principal: Arc<str>,
-        source_key: &str,
-        effective: Day,
-        kind: Kind,
-    ) -> Result<(), ImportError> {
+    fn say_as(&mut self, principal: Arc<str>, source_key: &str, effective: Day, kind: Kind) -> Result<(), ImportError> {
         let mut event = Event { id: Uuid::nil(), effective, kind };
         let content = ids::content(&event);
         let first = ids::event(source_key, &content, 0, self.attempt);

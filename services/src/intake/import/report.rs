@@ -2,9 +2,9 @@
 
 use super::table::kinds::FileKind;
 use super::table::row::Problem;
+use crate::principal::PrincipalFault;
 use ledger::hash::Hash;
 use ledger::money::Fen;
-use proto::limits::MAX_PRINCIPAL_BYTES;
 use std::path::PathBuf;
 
 /// Problems kept word for word; further ones are only counted.
@@ -32,9 +32,9 @@ pub enum ImportError {
     /// A set was sound when it was checked and was not when it was read again.
     #[error("{0} changed while it was being imported; import it again")]
     Changed(PathBuf),
-    /// The principal's name is empty or longer than an entry can keep.
-    #[error("a principal has 1 to {MAX_PRINCIPAL_BYTES} bytes, this one {0}")]
-    Principal(usize),
+    /// In whose name is no name.
+    #[error("the name of a principal: {0}")]
+    Principal(#[from] PrincipalFault),
 }
 
 /// How a set was sealed: what approvers and banks name.

@@ -193,3 +193,124 @@ fn hostile_files_give_problems_and_never_panic() {
     let (report, _) = import(&(header.to_owned() + "Z1,1,成功,750,B1,2021-03-18\n" + &"x".repeat(200_000)));
     assert_eq!((codes(&report), report.events), (vec![(3, "record_too_long")], 1));
 }
+
+/// What is wrong with the only row of a file: its code, the column's number, what is said of it.
+fn wrong(text: &str) -> (&'static str, usize, String) {
+    let (report, said) = import(text);
+    assert_eq!((report.problem_count, said.len()), (1, 0), "{text}: {:?}", report.problems);
+    let problem = &report.problems[0];
+    (problem.code, problem.column.as_ref().map_or(0, |column| column.0), problem.to_string())
+}
+
+#[test]
+fn every_column_names_a_character_nobody_sees() {
+    for kind in FileKind::ALL.iter().copied() {
+        let columns: Vec<_> = kind.required().iter().chain(kind.optional()).collect();
+        let header: Vec<_> = columns.iter().map(|col| col.zh()).collect();
+        for (at, col) in columns.iter().enumerate() {
+            for unseen in ['\u{200b}', '\u{202e}', '\u{ad}', '\u{feff}', '\u{e000}', '\u{fe0f}'] {
+                let holds = table::columns::Holds::canonical(col.holds(), &format!("1{unseen}1")).map(|_| ());
+                let dropped = col.holds() == table::columns::Holds::Dropped;
+                let fault = proto::text::TextFault::Unseen { character: unseen, at: 2 };
+                assert_eq!(holds, if dropped { Ok(()) } else { Err(fault) }, "{} {}", kind.en(), col.en());
+            }
+            // And the row with it is refused, whichever cell it is.
+            let mut cells = vec![String::new(); columns.len()];
+            cells[at] = "1\u{200b}1".to_owned();
+            let (report, said) = import(&format!("{}\n{}\n", header.join(","), cells.join(",")));
+            assert_eq!((report.problem_count, said.len()), (1, 0), "{} {}", kind.en(), col.en());
+        }
+    }
+}
+
+#[test]
+fn numbers_that_look_the_same_are_the_same_and_spoilt_ones_are_none() {
+    let row = |number: &str, serial: &str| {
+        format!("贷款机构,合同编号,业务,生效日期,金额,流水号\nDK01,{number},还款,2021-12-05,100,{serial}\n")
+    };
+    let (_, plain) = import(&row("GK-1", "S1"));
+    for number in ["'GK-1", "ＧＫ－1", "\u{3000}GK-1 ", "GK-1\t", "’GK-1", "\u{a0}GK-1"] {
+        assert_eq!(import(&row(number, "S1")).1, plain, "{number:?}");
+    }
+    for (number, code) in [
+        ("6.12021E+17", "spoilt_by_spreadsheet"),
+        ("6e17", "spoilt_by_spreadsheet"),
+        ("612021.0", "spoilt_by_spreadsheet"),
+        ("GK 1", "bad_number"),
+        ("GK\u{3000}1", "bad_number"),
+        ("''GK-1", "bad_number"),
+        ("99000119980101002X", "personal_number"),
+        ("GK-\u{200b}1", "unseen_character"),
+    ] {
+        let (found, column, words) = wrong(&row(number, "S1"));
+        assert_eq!((found, column), (code, 2), "{number}");
+        assert!(!words.contains("9900"), "{words}");
+        assert_eq!((wrong(&row("GK-1", number)).0, wrong(&row("GK-1", number)).1), (code, 6), "{number}");
+    }
+    assert!(wrong(&row("GK-\u{200b}1", "S1")).2.starts_with("file.csv:2:2 (合同编号): character 4 is U+200B"));
+    assert!(wrong(&row("6.1E+17", "S1")).2.contains("format the column as text"));
+}
+
+#[test]
+fn a_file_whose_numbers_a_spreadsheet_has_cut_is_refused_whole() {
+    let students = |tail: fn(u32) -> String, count: u32| {
+        let rows = (0..count).map(|at| format!("{},S1,在籍,2020-09-01\n", tail(at)));
+        "身份证号,学校编号,学籍状态,生效日期\n".to_owned() + &rows.collect::<String>()
+    };
+    let cut: fn(u32) -> String = |at| format!("{}000", &id_number(at + 20)[..15]);
+    let (report, said) = import(&students(|at| format!("9900012005{:02}{:02}1000", at % 12 + 1, at / 12 + 1), 40));
+    assert_eq!((codes(&report), said.len(), report.rejected), (vec![(1, "cut_by_spreadsheet")], 0, true));
+    assert_eq!(report.problems[0].column, Some((1, "身份证号".to_owned())));
+    assert!(report.problems[0].remedy.contains("spreadsheet"));
+    let (few, _) = import(&students(cut, 4));
+    assert!(codes(&few).iter().all(|(_, code)| *code == "bad_id_number"), "four may be slips: {:?}", codes(&few));
+    let (right, said) = import(&students(id_number, 40));
+    assert_eq!((codes(&right), said.len()), (vec![], 40));
+    let loans = |step: u64| {
+        let row = |at: u64| format!("DK01,{},还款,2021-12-05,1,S{at}\n", 612_021_000_000_000_000 + at * step);
+        "贷款机构,合同编号,业务,生效日期,金额,流水号\n".to_owned() + &(1..9).map(row).collect::<String>()
+    };
+    assert_eq!(codes(&import(&loans(1_000)).0), [(1, "cut_by_spreadsheet")]);
+    assert_eq!(codes(&import(&loans(1)).0), []);
+}
+
+#[test]
+fn a_file_without_a_header_row_shows_nobodys_number() {
+    let (code, column, words) = wrong(&format!("{},甲,610581,S1,在籍,2020-09-01,6299990000000991004\n", id_number(1)));
+    assert_eq!((code, column), ("unknown_column", 1));
+    assert!(!words.contains("9900") && !words.contains("6299"), "{words}");
+}
+
+/// What a row says and nobody compares, kind by kind: each row is sound but for one cell.
+#[test]
+fn no_cell_that_contradicts_is_read_over() {
+    let budget =
+        "动作,文号,指标行号,单位编号,预算年度,项目代码,直达资金,来源文号,来源行号,来源单位编号,金额,生效日期\n";
+    let results = "申请编号,序号,结果,金额,退回原因,卡号,户名,批次号,银行流水号,日期\n";
+    let orders = "拨付编号,付款单位,预算年度,用途,贷款机构,贷款种类,申报编号,所属年度,指标1,金额1,生效日期\n";
+    let clearings = "申请编号,序号,银行流水号,金额,入账日期,处理方式,指标,单位编号,生效日期\n";
+    let decided = "材料类型,材料编号,环节,金额,校验值,生效日期\n";
+    let passed = |cells: &str| format!("分配,陕财教〔2021〕903号,1,S1,{cells},财教〔2021〕901号,1,CZ,100,2021-10-03\n");
+    for (head, row, column) in [
+        (budget, passed("2021,,"), 5),
+        (budget, passed(",VS-GRANT,"), 6),
+        (budget, passed(",,是"), 7),
+        (budget, "收回,陕财教〔2021〕9号,,S1,,,,财教〔2021〕901号,1,CZ,100,2021-10-03\n".to_owned(), 4),
+        (results, "Z1,1,成功,750,,6299990000000991004,,,B1,2021-03-18\n".to_owned(), 6),
+        (results, "Z1,1,成功,750,,,乙,,B1,2021-03-18\n".to_owned(), 7),
+        (results, "Z1,1,成功,750,,,,P1,B1,2021-03-18\n".to_owned(), 8),
+        (results, "Z1,1,成功,750,R01,,,,B1,2021-03-18\n".to_owned(), 5),
+        (results, "Z1,1,未知,750,,,,,B1,2021-03-18\n".to_owned(), 4),
+        (orders, "BF1,ZX,2024,申报,CDB,,SB1,,财教〔2024〕1号#1,100,2024-10-20\n".to_owned(), 5),
+        (orders, "BF1,ZX,2024,预拨,CDB,校园地,SB1,2024,财教〔2024〕1号#1,100,2024-10-20\n".to_owned(), 7),
+        (clearings, "Z1,1,B2,750,2021-04-18,追回,财教〔2024〕1号#1,,2021-05-01\n".to_owned(), 7),
+        (decided, "拨付,BF1,批准,135.02,00,2024-10-21\n".to_owned(), 5),
+        (decided, "花名册,H1,作废,1,,2024-10-21\n".to_owned(), 4),
+        ("拨付编号,单位编号,结果,金额,流水号,生效日期\n", "BF1,ZX,支付,1,T1,2024-10-22\n".to_owned(), 2),
+    ] {
+        let (code, found, words) = wrong(&[head, &row].concat());
+        assert_eq!((code, found), ("not_of_action", column), "{row}: {words}");
+    }
+    let sound = [budget, &passed(",,")].concat();
+    assert_eq!(kinds(&import(&sound).1), ["line_passed_down"]);
+}

@@ -19,6 +19,7 @@ use ledger::money::{Fen, held};
 use ledger::state::State;
 use ledger::state::lending_rows::{Fact, Loan, What};
 use ledger::state::rows::Org;
+use proto::text;
 use proto::v1;
 use replay::answers::loans::claims::lines_of_loan;
 use replay::answers::loans::statement::{StatementRow, principal, statement, yuan_exact};
@@ -211,12 +212,16 @@ pub fn loans(asked: &Asked, request: &v1::ListLoansRequest) -> Result<v1::ListLo
     let (lender, kind) = (maybe_lender(&state, &request.lender)?, maybe_kind(&request.kind)?);
     let (person, school) = (maybe_id("person", &request.person)?, maybe_id("school", &request.school)?);
     let school = school.map(|school| found("organisation", school, state.orgs.find(school))).transpose()?;
+    let number = match request.number.as_str() {
+        "" => None,
+        number => Some(text::number(number).map_err(|fault| QueryError::field("number", fault.to_string()))?),
+    };
     let pager = Pager::open(request, state.entries)?;
     let wanted = |loan: &Loan| {
         lender.is_none_or(|lender| state.portfolios.get(loan.portfolio).lender == lender)
             && kind.is_none_or(|kind| loan.kind == kind)
             && school.is_none_or(|school| loan.school == school)
-            && (request.number.is_empty() || loan.number == request.number)
+            && number.as_ref().is_none_or(|number| loan.number == *number)
             && (!request.open_only || principal(loan) > 0)
     };
     let (handles, next_page_token) = match person {

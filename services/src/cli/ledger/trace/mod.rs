@@ -10,7 +10,7 @@ use crate::cli::shown::ask::{ask_by, patiently};
 use crate::cli::shown::list::{Column, left, list, right, sums};
 use crate::cli::shown::point::PointArgs;
 use crate::cli::shown::text::{stage, yuan};
-use crate::cli::typed::wire_id;
+use crate::cli::typed::{number_typed, wire_id};
 use crate::intake::import::ids;
 use bytes::Bytes;
 use clap::Args;
@@ -28,7 +28,7 @@ use uuid::Uuid;
 pub struct TraceArgs {
     /// Id of a payment, document line, payment to a lender, claim or loan; or a loan as LENDER/NUMBER; or the number of
     /// a claim or of a payment to a lender
-    #[arg(value_name = "ID|NUMBER")]
+    #[arg(value_name = "ID|NUMBER", value_parser = number_typed)]
     what: String,
     /// Payments or loan-days shown at most
     #[arg(long, value_name = "N", default_value_t = 100)]

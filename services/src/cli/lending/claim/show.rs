@@ -8,7 +8,7 @@ use crate::cli::shown::ask::ask;
 use crate::cli::shown::list::{Column, left, list, right};
 use crate::cli::shown::point::PointArgs;
 use crate::cli::shown::text::yuan;
-use crate::cli::typed::wire_id;
+use crate::cli::typed::{number_typed, wire_id};
 use crate::intake::import::ids;
 use clap::Args;
 use proto::json::id;
@@ -22,7 +22,7 @@ use uuid::Uuid;
     Exit codes: 0 answered, 1 failed, 2 usage, 3 server unreachable, 4 no such claim")]
 pub struct ClaimShowArgs {
     /// The claim: its number as the lender gave it, or its id
-    #[arg(value_name = "NUMBER|ID")]
+    #[arg(value_name = "NUMBER|ID", value_parser = number_typed)]
     claim: String,
     /// Only disputed lines
     #[arg(long, conflicts_with = "confirmed")]

@@ -6,7 +6,7 @@ use crate::cli::lending::words::both;
 use crate::cli::shown::ask::ask;
 use crate::cli::shown::list::sums;
 use crate::cli::shown::text::yuan;
-use crate::cli::typed::{KindArg, kind_name, wire_org};
+use crate::cli::typed::{KindArg, kind_name, number_typed, wire_org};
 use clap::Args;
 use proto::json::id;
 use proto::v1;
@@ -20,7 +20,7 @@ use serde::Serialize;
     Exit codes: 0 answered, 1 failed, 2 usage, 3 server unreachable, 4 no such lender")]
 pub struct LoanForecastArgs {
     /// The lender: its number or id; all if left out
-    #[arg(long, value_name = "NUMBER|ID")]
+    #[arg(long, value_name = "NUMBER|ID", value_parser = number_typed)]
     lender: Option<String>,
     /// Only this kind of loan
     #[arg(long, value_enum)]

@@ -6,7 +6,7 @@ use crate::cli::lending::words::both;
 use crate::cli::shown::ask::ask;
 use crate::cli::shown::list::{Column, left, list, right};
 use crate::cli::shown::text::{day, yuan};
-use crate::cli::typed::{KindArg, kind_name, wire_id, wire_org};
+use crate::cli::typed::{KindArg, kind_name, number_typed, wire_id, wire_org};
 use clap::Args;
 use proto::json::id;
 use proto::v1;
@@ -19,7 +19,7 @@ use uuid::Uuid;
     Exit codes: 0 answered, 1 failed, 2 usage, 3 server unreachable, 4 no such thing")]
 pub struct LoanListArgs {
     /// The lender: its number or id
-    #[arg(long, value_name = "NUMBER|ID")]
+    #[arg(long, value_name = "NUMBER|ID", value_parser = number_typed)]
     lender: Option<String>,
     /// Only this kind of loan
     #[arg(long, value_enum)]
@@ -28,7 +28,7 @@ pub struct LoanListArgs {
     #[arg(long, value_name = "ID")]
     person: Option<Uuid>,
     /// The school: its number or id
-    #[arg(long, value_name = "NUMBER|ID")]
+    #[arg(long, value_name = "NUMBER|ID", value_parser = number_typed)]
     school: Option<String>,
     /// Only those with principal left
     #[arg(long)]

@@ -7,7 +7,7 @@ use crate::cli::shown::ask::ask;
 use crate::cli::shown::list::{Column, left, list, right};
 use crate::cli::shown::point::PointArgs;
 use crate::cli::shown::text::yuan;
-use crate::cli::typed::{KindArg, kind_name, wire_org};
+use crate::cli::typed::{KindArg, kind_name, number_typed, wire_org};
 use clap::Args;
 use proto::v1;
 
@@ -17,7 +17,7 @@ use proto::v1;
     Exit codes: 0 answered, 1 failed, 2 usage, 3 server unreachable, 4 no such lender")]
 pub struct LoanPositionArgs {
     /// The lender: its number or id; all if left out
-    #[arg(long, value_name = "NUMBER|ID")]
+    #[arg(long, value_name = "NUMBER|ID", value_parser = number_typed)]
     lender: Option<String>,
     /// Only this kind of loan
     #[arg(long, value_enum)]

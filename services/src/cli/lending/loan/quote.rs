@@ -6,7 +6,7 @@ use crate::cli::failure::Failure;
 use crate::cli::shown::ask::ask_by;
 use crate::cli::shown::list::sums;
 use crate::cli::shown::text::{day, yuan};
-use crate::cli::typed::{day_typed, wire_id, yuan_typed};
+use crate::cli::typed::{day_typed, number_typed, wire_id, yuan_typed};
 use bytes::Bytes;
 use clap::Args;
 use ledger::money::{Day, Fen};
@@ -19,7 +19,7 @@ use proto::v1;
 #[command(after_help = "Example:\n  mingzhang loan quote CDB/A-2021-000001 --on 2026-12-20 --pay 500\n\n\
     Exit codes: 0 answered, 1 failed, 2 usage, 3 server unreachable, 4 no such loan")]
 pub struct LoanQuoteArgs {
-    #[arg(value_name = "LOAN", help = LOAN_HELP)]
+    #[arg(value_name = "LOAN", help = LOAN_HELP, value_parser = number_typed)]
     loan: String,
     /// The day; the one after interest is posted through if left out
     #[arg(long, value_name = "DATE", value_parser = day_typed)]

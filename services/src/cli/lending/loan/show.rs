@@ -8,7 +8,7 @@ use crate::cli::shown::ask::{ask_by, patiently};
 use crate::cli::shown::list::{Column, left, list, right};
 use crate::cli::shown::point::PointArgs;
 use crate::cli::shown::text::{day, yuan};
-use crate::cli::typed::{day_typed, wire_id};
+use crate::cli::typed::{day_typed, number_typed, wire_id};
 use clap::Args;
 use ledger::hash::hex;
 use ledger::money::Day;
@@ -23,7 +23,7 @@ use proto::v1;
     mingzhang loan show 0190a6f2-0000-7000-8000-000000000000 --through 2026-12-20\n\n\
     Exit codes: 0 answered, 1 failed, 2 usage, 3 server unreachable, 4 no such loan")]
 pub struct LoanShowArgs {
-    #[arg(value_name = "LOAN", help = LOAN_HELP)]
+    #[arg(value_name = "LOAN", help = LOAN_HELP, value_parser = number_typed)]
     loan: String,
     /// Last day of the statement; the day through which interest is posted if left out
     #[arg(long, value_name = "DATE", value_parser = day_typed)]

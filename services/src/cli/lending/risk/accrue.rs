@@ -7,7 +7,7 @@ use crate::cli::lending::words::zh;
 use crate::cli::operate::accrue::PRINCIPAL;
 use crate::cli::shown::list::{Column, left, list, right};
 use crate::cli::shown::text::yuan;
-use crate::cli::typed::{KindArg, day_typed, kind_name, org, wire_id};
+use crate::cli::typed::{KindArg, day_typed, kind_name, number_typed, org, principal_typed, wire_id};
 use crate::cli::{print_json, runtime};
 use clap::Args;
 use ledger::event::{CompensationAccrued, Event, Kind, LenderYear, LoanKind, Payer, PayerFen};
@@ -30,7 +30,7 @@ const NAMESPACE: Uuid = Uuid::from_u128(0x8f0c_2be4_71d9_5a33_9c44_e65d_10b8_27a
     Exit codes: 0 all of it is on record, 1 a figure was refused, 2 usage, 3 server unreachable, 4 no such fund")]
 pub struct RiskAccrueArgs {
     /// The lender: its number or id
-    #[arg(long, value_name = "NUMBER|ID")]
+    #[arg(long, value_name = "NUMBER|ID", value_parser = number_typed)]
     lender: String,
     /// Which of its funds
     #[arg(long, value_enum)]
@@ -45,7 +45,7 @@ pub struct RiskAccrueArgs {
     #[arg(long, value_name = "DATE", value_parser = day_typed)]
     on: Option<Day>,
     /// In whose name
-    #[arg(long = "as", value_name = "NAME", default_value = PRINCIPAL)]
+    #[arg(long = "as", value_name = "NAME", value_parser = principal_typed, default_value = PRINCIPAL)]
     principal: String,
     /// Show what is due and submit nothing
     #[arg(long)]
@@ -57,7 +57,7 @@ pub struct RiskAccrueArgs {
 fn default_rate(text: &str) -> Result<(String, u32), String> {
     let (school, ppm) = text.split_once('=').ok_or("write SCHOOL=PPM, for example 10698=120000 for 12 %")?;
     let ppm = ppm.parse::<u32>().ok().filter(|ppm| *ppm <= 1_000_000).ok_or("a rate is 0 to 1000000 millionths")?;
-    Ok((school.to_owned(), ppm))
+    Ok((number_typed(school)?, ppm))
 }
 
 /// What is due for one university, and the event that says it.

@@ -7,7 +7,7 @@ use crate::cli::shown::ask::ask;
 use crate::cli::shown::list::{Column, left, list, right, sums};
 use crate::cli::shown::point::PointArgs;
 use crate::cli::shown::text::{day, yuan};
-use crate::cli::typed::{KindArg, day_typed, kind_name, org, wire_id};
+use crate::cli::typed::{KindArg, day_typed, kind_name, number_typed, org, wire_id};
 use clap::Args;
 use ledger::money::Day;
 use proto::json::id;
@@ -21,7 +21,7 @@ use serde::Serialize;
     Exit codes: 0 answered, 1 failed, 2 usage, 3 server unreachable, 4 no such fund")]
 pub struct RiskShowArgs {
     /// The lender: its number or id
-    #[arg(long, value_name = "NUMBER|ID")]
+    #[arg(long, value_name = "NUMBER|ID", value_parser = number_typed)]
     lender: String,
     /// Which of its funds
     #[arg(long, value_enum)]

@@ -147,7 +147,7 @@ fn write_round(round: usize, payments: &[Remitted<'_>], files: &mut Delivery<'_>
             table.row(format_args!(
                 "{action},{issued},{n},{CENTRE},{fiscal_year},{code},中央,2050205,,否,,,,{yuan},{on}"
             ))?;
-            table.row(format_args!("分配,{passed},{n},{PROVINCE},,{code},,,,,{issued},{n},{CENTRE},{yuan},{on}"))?;
+            table.row(format_args!("分配,{passed},{n},{PROVINCE},,,,,,,{issued},{n},{CENTRE},{yuan},{on}"))?;
         }
         table.finish()
     })?;
@@ -175,15 +175,14 @@ pub fn write_payments(name: &str, payments: &[Remitted<'_>], files: &mut Deliver
             "拨付编号,单位编号,预算年度,用途,申报编号,贷款机构,贷款种类,所属年度,指标1,金额1,指标2,金额2,生效日期";
         let mut table = Table::create(path, head)?;
         for payment in &payments {
-            let (purpose, claim, kind, year) = match payment.of {
-                For::Claim(claim) => ("申报", claim.number, claim.kind, claim.through().year()),
-                For::Compensation(kind, year) => ("补偿金", "", kind, year),
+            // A claim has its lender and kind, so its rows leave them out.
+            let of = match payment.of {
+                For::Claim(claim) => format!("申报,{},,,", claim.number),
+                For::Compensation(kind, year) => format!("补偿金,,{},{},{year}", lender(kind), kind_zh(kind)),
             };
             let (number, fiscal, on) = (&payment.number, payment.fiscal_year(), payment.days[0]);
-            let (lender, kind, draws) = (lender(kind), kind_zh(kind), draws(payment));
-            table.row(format_args!(
-                "{number},{PROVINCE},{fiscal},{purpose},{claim},{lender},{kind},{year},{draws},{on}"
-            ))?;
+            let draws = draws(payment);
+            table.row(format_args!("{number},{PROVINCE},{fiscal},{of},{draws},{on}"))?;
         }
         table.finish()
     })?;

@@ -6,9 +6,9 @@ use super::sets::{SetKind, SetRow};
 use crate::intake::import::ids;
 use crate::intake::import::table::columns::Col;
 use crate::intake::import::table::row::{Row, Wrong};
-use crate::intake::import::table::text;
 use ledger::event::{ApplicationLineAdded, ApplicationPrepared, Draw, Kind};
 use ledger::money::Fen;
+use proto::text;
 use uuid::Uuid;
 
 /// A set of this kind.
@@ -27,7 +27,7 @@ fn read(row: &Row<'_>, derive: &Derive<'_>) -> Result<SetRow<ApplicationPrepared
     let person = derive.person(&row.id_number(Col::IdNumber)?);
     let academic_year = rosters::year(row, Col::AcademicYear)?;
     let award = derive.award(row.key(Col::Programme)?, academic_year, row.key(Col::School)?, person);
-    let reissue_of = if row.has(Col::ReissueOf) { Some(row.reference(Col::ReissueOf)?) } else { None };
+    let reissue_of = if row.has(Col::ReissueOf) { Some(row.numbered_line(Col::ReissueOf)?) } else { None };
     let (draws, fen) = draws(row, unit, derive)?;
     let added = ApplicationLineAdded {
         application,
@@ -36,7 +36,7 @@ fn read(row: &Row<'_>, derive: &Derive<'_>) -> Result<SetRow<ApplicationPrepared
         award,
         instalment: row.number(Col::Instalment, 1, 12)?,
         card: derive.card(&row.card(Col::Card)?),
-        reissue_of: reissue_of.map(|(number, line)| ids::payout(number, line)),
+        reissue_of: reissue_of.map(|(number, line)| ids::payout(&number, line)),
         draws,
     };
     let head =
@@ -63,7 +63,7 @@ pub(crate) fn draws(row: &Row<'_>, unit: &str, derive: &Derive<'_>) -> Result<(V
             continue;
         }
         let draw = Draw {
-            line: derive.shared(unit, row.cell(line), || document_line(row, line, unit))?,
+            line: derive.shared(unit, row.cell(line)?, || document_line(row, line, unit))?,
             fen: row.money(amount)?,
         };
         if draws.iter().any(|other| other.line == draw.line) {

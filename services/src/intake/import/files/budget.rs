@@ -44,8 +44,7 @@ pub(in crate::intake::import) fn import(
 ) -> Result<(), ImportError> {
     let mut current: Option<Passing> = None;
     while file.next_row(layout)? {
-        let row = file.row(layout);
-        match read(&row) {
+        match file.read(layout, read) {
             Ok(Said::Part(day, document, part)) => {
                 if !matches!(&current, Some(passing) if passing.goes_with(&document, day)) {
                     say(current.take(), out)?;
@@ -58,6 +57,7 @@ pub(in crate::intake::import) fn import(
                 out.say(&key, day, kind)?;
             }
             Err(wrong) => {
+                let row = file.glance(layout);
                 let document = row.document(Col::Document).ok();
                 let passes = row.word(Col::Action, ACTIONS) == Ok(Action::PassDown);
                 file.problem(Some(layout), wrong);

@@ -2,7 +2,7 @@
 
 use crate::intake::import::table::columns::Col;
 use crate::intake::import::table::row::{Row, Wrong};
-use crate::intake::import::{Out, RowResult, ids};
+use crate::intake::import::{Out, RowResult, Spoken, ids};
 use ledger::event::{CardBound, CardReplaced, Kind, PersonRegistered, Status, StatusChanged};
 use ledger::money::Day;
 use uuid::Uuid;
@@ -19,40 +19,26 @@ const STATUSES: &[(&str, &str, Status)] = &[
 
 /// A row of a file of students. The origin makes the person known, the card binds it; either may be left out when
 /// only the status changed.
-pub(in crate::intake::import) fn student(row: &Row<'_>, out: &mut Out<'_>) -> RowResult {
-    let student = match Student::read(row, out) {
-        Ok(student) => student,
-        Err(wrong) => return Ok(Err(wrong)),
-    };
-    let Student { person, day, .. } = student;
+pub(in crate::intake::import) fn student(row: &Row<'_>, out: &Out<'_>) -> RowResult {
+    let Student { person, origin, status, school, card, day } = Student::read(row, out)?;
+    let registered = origin.map(|origin| Kind::PersonRegistered(PersonRegistered { person, origin }));
+    let changed = Kind::StatusChanged(StatusChanged { person, status, school });
+    let bound = card.map(|card| Kind::CardBound(CardBound { person, card }));
     let key = format!("person|{person}");
-    if let Some(origin) = student.origin {
-        out.say(&key, day, Kind::PersonRegistered(PersonRegistered { person, origin }))?;
-    }
-    let changed = StatusChanged { person, status: student.status, school: student.school };
-    out.say(&key, day, Kind::StatusChanged(changed))?;
-    if let Some(card) = student.card {
-        out.say(&key, day, Kind::CardBound(CardBound { person, card }))?;
-    }
-    Ok(Ok(()))
+    let kinds = registered.into_iter().chain([changed]).chain(bound);
+    Ok(Spoken { principal: None, statements: kinds.map(|kind| (key.clone(), day, kind)).collect() })
 }
 
 /// A row of a file of replaced cards.
-pub(in crate::intake::import) fn replaced(row: &Row<'_>, out: &mut Out<'_>) -> RowResult {
-    let read = || -> Result<(Day, CardReplaced), Wrong> {
-        let person = out.identity().person(&row.id_number(Col::IdNumber)?);
-        let old = out.identity().card(&row.card(Col::OldCard)?);
-        let new = out.identity().card(&row.card(Col::NewCard)?);
-        if old == new {
-            return Err(Wrong::cell(Col::NewCard, "same_card", "both cards are the same", "correct the new number"));
-        }
-        Ok((row.day(Col::EffectiveDay)?, CardReplaced { person, old, new }))
-    };
-    let (day, card) = match read() {
-        Ok(read) => read,
-        Err(wrong) => return Ok(Err(wrong)),
-    };
-    out.say(&format!("person|{}", card.person), day, Kind::CardReplaced(card)).map(Ok)
+pub(in crate::intake::import) fn replaced(row: &Row<'_>, out: &Out<'_>) -> RowResult {
+    let person = out.identity().person(&row.id_number(Col::IdNumber)?);
+    let old = out.identity().card(&row.card(Col::OldCard)?);
+    let new = out.identity().card(&row.card(Col::NewCard)?);
+    if old == new {
+        return Err(Wrong::cell(Col::NewCard, "same_card", "both cards are the same", "correct the new number"));
+    }
+    let card = CardReplaced { person, old, new };
+    Ok((format!("person|{person}"), row.day(Col::EffectiveDay)?, Kind::CardReplaced(card)).into())
 }
 
 struct Student {

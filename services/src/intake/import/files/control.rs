@@ -2,7 +2,7 @@
 
 use crate::intake::import::table::columns::Col;
 use crate::intake::import::table::row::{Row, Wrong};
-use crate::intake::import::{Out, RowResult, Statement, ids};
+use crate::intake::import::{Out, RowResult, Spoken, Statement, ids};
 use ledger::account::Book;
 use ledger::event::{EntryReversed, Kind, PeriodClosed};
 use uuid::Uuid;
@@ -15,13 +15,13 @@ const BOOKS: &[(&str, &str, Book)] = &[
 ];
 
 /// A row of a file of closings.
-pub(in crate::intake::import) fn closed(row: &Row<'_>, out: &mut Out<'_>) -> RowResult {
-    out.say_read(read_closed(row))
+pub(in crate::intake::import) fn closed(row: &Row<'_>, _: &Out<'_>) -> RowResult {
+    read_closed(row).map(Spoken::from)
 }
 
 /// A row of a file of reversals.
-pub(in crate::intake::import) fn reversed(row: &Row<'_>, out: &mut Out<'_>) -> RowResult {
-    out.say_read(read_reversed(row))
+pub(in crate::intake::import) fn reversed(row: &Row<'_>, _: &Out<'_>) -> RowResult {
+    read_reversed(row).map(Spoken::from)
 }
 
 fn read_closed(row: &Row<'_>) -> Result<Statement, Wrong> {

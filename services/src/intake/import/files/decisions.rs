@@ -1,9 +1,9 @@
 //! Reviews, approvals and cancellations 审核意见, and batches sent 代发批次: what is done with a sealed set.
 
+use crate::intake::import::table::cell;
 use crate::intake::import::table::columns::Col;
 use crate::intake::import::table::row::{Row, Wrong};
-use crate::intake::import::table::text;
-use crate::intake::import::{Out, RowResult, Seal, ids};
+use crate::intake::import::{Out, RowResult, Seal, Spoken, ids};
 use ledger::event::{BatchSent, Kind, RemittanceApproved, SetCancelled, SetDecided};
 use ledger::hash::Hash;
 use ledger::money::Day;
@@ -37,24 +37,17 @@ const STAGES: &[(&str, &str, Stage)] =
     &[("审核", "review", Stage::Review), ("批准", "approve", Stage::Approve), ("作废", "cancel", Stage::Cancel)];
 
 /// A row of a file of decisions.
-pub(in crate::intake::import) fn decided(row: &Row<'_>, out: &mut Out<'_>) -> RowResult {
-    let (principal, set, day, kind) = match read_decided(row, out) {
-        Ok(read) => read,
-        Err(wrong) => return Ok(Err(wrong)),
-    };
+pub(in crate::intake::import) fn decided(row: &Row<'_>, out: &Out<'_>) -> RowResult {
+    let (principal, set, day, kind) = read_decided(row, out)?;
     // Who decides belongs to the source's key: the same words of another person are another statement.
     let who = principal.unwrap_or_else(|| Arc::clone(out.principal()));
-    let key = format!("{set}|{who}");
-    out.say_as(who, &key, day, kind).map(Ok)
+    Ok(Spoken { statements: vec![(format!("{set}|{who}"), day, kind)], principal: Some(who) })
 }
 
 /// A row of a file of batches.
-pub(in crate::intake::import) fn batch(row: &Row<'_>, out: &mut Out<'_>) -> RowResult {
-    let (number, day, batch) = match read_batch(row, out) {
-        Ok(read) => read,
-        Err(wrong) => return Ok(Err(wrong)),
-    };
-    out.say(&format!("batch|{number}"), day, Kind::BatchSent(batch)).map(Ok)
+pub(in crate::intake::import) fn batch(row: &Row<'_>, out: &Out<'_>) -> RowResult {
+    let (number, day, batch) = read_batch(row, out)?;
+    Ok((format!("batch|{number}"), day, Kind::BatchSent(batch)).into())
 }
 
 type Decision = (Option<Arc<str>>, Uuid, Day, Kind);
@@ -113,7 +106,7 @@ fn read_batch<'a>(row: &Row<'a>, out: &Out<'_>) -> Result<(&'a str, Day, BatchSe
 /// The hash the row names, or the one of the set as this importer knows it.
 fn hash(row: &Row<'_>, set: Uuid, out: &Out<'_>) -> Result<Hash, Wrong> {
     if row.has(Col::SealedHash) {
-        return text::hash(row.cell(Col::SealedHash)).ok_or_else(|| {
+        return cell::hash(row.cell(Col::SealedHash)?).ok_or_else(|| {
             Wrong::cell(Col::SealedHash, "bad_hash", "not 64 hexadecimal digits", "copy it from the import of the set")
         });
     }

@@ -3,7 +3,7 @@
 use super::{loans, movements};
 use crate::intake::import::table::columns::Col;
 use crate::intake::import::table::row::{Row, Wrong};
-use crate::intake::import::{Out, RowResult, Statement, ids};
+use crate::intake::import::{Out, RowResult, Spoken, Statement, ids};
 use ledger::event::{CompensationReceived, FundStated, Kind, Payer, RewardSpent};
 
 const PAYERS: &[(&str, &str, Payer)] = &[
@@ -27,18 +27,18 @@ const USES: &[(&str, &str)] = &[
 ];
 
 /// A row of a file of compensation received.
-pub(in crate::intake::import) fn received(row: &Row<'_>, out: &mut Out<'_>) -> RowResult {
-    out.say_read(read_received(row))
+pub(in crate::intake::import) fn received(row: &Row<'_>, _: &Out<'_>) -> RowResult {
+    read_received(row).map(Spoken::from)
 }
 
 /// A row of a file of statements.
-pub(in crate::intake::import) fn stated(row: &Row<'_>, out: &mut Out<'_>) -> RowResult {
-    out.say_read(read_stated(row))
+pub(in crate::intake::import) fn stated(row: &Row<'_>, _: &Out<'_>) -> RowResult {
+    read_stated(row).map(Spoken::from)
 }
 
 /// A row of a file of reward money spent.
-pub(in crate::intake::import) fn spent(row: &Row<'_>, out: &mut Out<'_>) -> RowResult {
-    out.say_read(read_spent(row))
+pub(in crate::intake::import) fn spent(row: &Row<'_>, _: &Out<'_>) -> RowResult {
+    read_spent(row).map(Spoken::from)
 }
 
 fn read_received(row: &Row<'_>) -> Result<Statement, Wrong> {

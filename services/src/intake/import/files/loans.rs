@@ -1,10 +1,10 @@
 //! Loan contracts 贷款合同, and the words all files of loans share. What happened to a loan later: `movements`.
 
 use super::rosters;
+use crate::intake::import::table::cell;
 use crate::intake::import::table::columns::Col;
 use crate::intake::import::table::row::{Row, Wrong};
-use crate::intake::import::table::text;
-use crate::intake::import::{Out, RowResult, Statement, ids};
+use crate::intake::import::{Out, RowResult, Spoken, Statement, ids};
 use ledger::event::{DayBasis, Kind, LenderYear, LoanKind, LoanSigned, StudyLevel};
 use uuid::Uuid;
 
@@ -21,9 +21,8 @@ const LEVELS: &[(&str, &str, StudyLevel)] =
 const BASES: &[(&str, &str, DayBasis)] = &[("360", "D360", DayBasis::D360), ("365", "D365", DayBasis::D365)];
 
 /// A row of a file of contracts.
-pub(in crate::intake::import) fn signed(row: &Row<'_>, out: &mut Out<'_>) -> RowResult {
-    let read = read_signed(row, out);
-    out.say_read(read)
+pub(in crate::intake::import) fn signed(row: &Row<'_>, out: &Out<'_>) -> RowResult {
+    read_signed(row, out).map(Spoken::from)
 }
 
 /// The kind of loan a row names.
@@ -46,7 +45,7 @@ fn read_signed(row: &Row<'_>, out: &Out<'_>) -> Result<Statement, Wrong> {
     let lender = row.key(Col::Lender)?;
     let number = row.key(Col::LoanNumber)?;
     let loan = ids::loan(lender, number);
-    let contract = text::hash(row.cell(Col::ContractHash)).ok_or_else(|| {
+    let contract = cell::hash(row.cell(Col::ContractHash)?).ok_or_else(|| {
         Wrong::cell(Col::ContractHash, "bad_hash", "not 64 hexadecimal digits", "give the SHA-256 of the e-contract")
     })?;
     let day = row.day(Col::EffectiveDay)?;

@@ -3,7 +3,7 @@
 use super::{claims, loans};
 use crate::intake::import::table::columns::Col;
 use crate::intake::import::table::row::{Row, Wrong};
-use crate::intake::import::{Out, RowResult, Statement, ids};
+use crate::intake::import::{Out, RowResult, Spoken, Statement, ids};
 use ledger::event::{
     Allocation, Kind, LoanDeferred, LoanDrawReturned, LoanDrawn, LoanOverdue, LoanRateAgreed, LoanRefunded,
     LoanRelieved, LoanRepaid, LoanStateRepaid, LoanWrittenOff, LossRecovered, OverclaimReturned,
@@ -72,8 +72,8 @@ const PARTICULAR: [Col; 10] = [
 ];
 
 /// A row of a file of movements.
-pub(in crate::intake::import) fn moved(row: &Row<'_>, out: &mut Out<'_>) -> RowResult {
-    out.say_read(read(row))
+pub(in crate::intake::import) fn moved(row: &Row<'_>, _: &Out<'_>) -> RowResult {
+    read(row).map(Spoken::from)
 }
 
 /// What a code is when offices write a word for it.
@@ -189,7 +189,7 @@ fn parts(row: &Row<'_>, total: Option<Fen>) -> Result<Option<Allocation>, Wrong>
 /// Hundredths of a per cent over the index: whole, and mostly below zero.
 fn spread(row: &Row<'_>) -> Result<i32, Wrong> {
     // A minus sign is the number's own, so the check for formulas must not see it first.
-    let cell = row.cell(Col::Spread);
+    let cell = row.cell(Col::Spread)?;
     let digits = cell.strip_prefix('-').unwrap_or(cell);
     let plain = (1..=4).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
     let number = if plain { cell.parse().ok() } else { None };

@@ -26,21 +26,15 @@ const SUBORDINATIONS: &[(&str, &str, Subordination)] =
     &[("中央", "central", Subordination::Central), ("地方", "local", Subordination::Local)];
 
 /// A row of a file of organisations.
-pub(in crate::intake::import) fn registered(row: &Row<'_>, out: &mut Out<'_>) -> RowResult {
-    let (number, day, org) = match read_registered(row) {
-        Ok(read) => read,
-        Err(wrong) => return Ok(Err(wrong)),
-    };
-    out.say(&format!("org|{number}"), day, Kind::OrgRegistered(org)).map(Ok)
+pub(in crate::intake::import) fn registered(row: &Row<'_>, _: &Out<'_>) -> RowResult {
+    let (number, day, org) = read_registered(row)?;
+    Ok((format!("org|{number}"), day, Kind::OrgRegistered(org)).into())
 }
 
 /// A row of a file of renames.
-pub(in crate::intake::import) fn renamed(row: &Row<'_>, out: &mut Out<'_>) -> RowResult {
-    let (number, day, org) = match read_renamed(row) {
-        Ok(read) => read,
-        Err(wrong) => return Ok(Err(wrong)),
-    };
-    out.say(&format!("org|{number}"), day, Kind::OrgRenamed(org)).map(Ok)
+pub(in crate::intake::import) fn renamed(row: &Row<'_>, _: &Out<'_>) -> RowResult {
+    let (number, day, org) = read_renamed(row)?;
+    Ok((format!("org|{number}"), day, Kind::OrgRenamed(org)).into())
 }
 
 fn read_registered<'a>(row: &Row<'a>) -> Result<(&'a str, Day, OrgRegistered), Wrong> {

@@ -3,21 +3,21 @@
 use super::rosters;
 use crate::intake::import::table::columns::Col;
 use crate::intake::import::table::row::{Row, Wrong};
-use crate::intake::import::table::text;
-use crate::intake::import::{Out, RowResult, Statement};
+use crate::intake::import::{Out, RowResult, Spoken, Statement};
 use ledger::event::{Kind, RateIndex, RatePublished, WaiverAdopted};
+use proto::text;
 
 const INDEXES: &[(&str, &str, RateIndex)] =
     &[("五年期以上LPR", "LPR5Y", RateIndex::Lpr5y), ("五年以上贷款基准利率", "BENCHMARK5Y", RateIndex::Benchmark5y)];
 
 /// A row of a file of rates.
-pub(in crate::intake::import) fn published(row: &Row<'_>, out: &mut Out<'_>) -> RowResult {
-    out.say_read(read_rate(row))
+pub(in crate::intake::import) fn published(row: &Row<'_>, _: &Out<'_>) -> RowResult {
+    read_rate(row).map(Spoken::from)
 }
 
 /// A row of a file of waivers.
-pub(in crate::intake::import) fn waived(row: &Row<'_>, out: &mut Out<'_>) -> RowResult {
-    out.say_read(read_waiver(row))
+pub(in crate::intake::import) fn waived(row: &Row<'_>, _: &Out<'_>) -> RowResult {
+    read_waiver(row).map(Spoken::from)
 }
 
 /// What a row of a file of rates says.

@@ -4,7 +4,7 @@ use super::derive::Derive;
 use super::{applications, loans, rosters};
 use crate::intake::import::table::columns::Col;
 use crate::intake::import::table::row::{Row, Wrong};
-use crate::intake::import::{Out, RowResult, Statement, ids};
+use crate::intake::import::{Out, RowResult, Spoken, Statement, ids};
 use ledger::event::{Kind, Purpose, RemittanceCleared, RemittanceOrdered, RemittanceReturned};
 
 #[derive(Clone, Copy)]
@@ -26,14 +26,13 @@ enum End {
 const ENDS: &[(&str, &str, End)] = &[("支付", "cleared", End::Cleared), ("退回", "returned", End::Returned)];
 
 /// A row of a file of payments to lenders.
-pub(in crate::intake::import) fn ordered(row: &Row<'_>, out: &mut Out<'_>) -> RowResult {
-    let read = read_ordered(row, out);
-    out.say_read(read)
+pub(in crate::intake::import) fn ordered(row: &Row<'_>, out: &Out<'_>) -> RowResult {
+    read_ordered(row, out).map(Spoken::from)
 }
 
 /// A row of a file of their results.
-pub(in crate::intake::import) fn ended(row: &Row<'_>, out: &mut Out<'_>) -> RowResult {
-    out.say_read(read_ended(row))
+pub(in crate::intake::import) fn ended(row: &Row<'_>, _: &Out<'_>) -> RowResult {
+    read_ended(row).map(Spoken::from)
 }
 
 fn read_ordered(row: &Row<'_>, out: &Out<'_>) -> Result<Statement, Wrong> {

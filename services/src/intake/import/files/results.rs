@@ -2,9 +2,8 @@
 
 use crate::intake::import::table::columns::Col;
 use crate::intake::import::table::row::{Row, Wrong};
-use crate::intake::import::{Out, RowResult, ids};
+use crate::intake::import::{Out, RowResult, Spoken, Statement, ids};
 use ledger::event::{Kind, PayoutCredited, PayoutReturned, PayoutUnknown};
-use ledger::money::Day;
 
 #[derive(Clone, Copy)]
 enum Word {
@@ -17,12 +16,8 @@ const RESULTS: &[(&str, &str, Word)] =
     &[("成功", "credited", Word::Credited), ("退回", "returned", Word::Returned), ("未知", "unknown", Word::Unknown)];
 
 /// A row of a file of results.
-pub(in crate::intake::import) fn result(row: &Row<'_>, out: &mut Out<'_>) -> RowResult {
-    let (key, day, kind) = match read(row) {
-        Ok(read) => read,
-        Err(wrong) => return Ok(Err(wrong)),
-    };
-    out.say(&key, day, kind).map(Ok)
+pub(in crate::intake::import) fn result(row: &Row<'_>, _: &Out<'_>) -> RowResult {
+    read(row).map(Spoken::from)
 }
 
 /// What a result of a payment is known by at its source.
@@ -30,7 +25,7 @@ pub(in crate::intake::import) fn source_key(application: &str, line: u32, serial
     format!("result|{application}|{line}|{serial}")
 }
 
-fn read(row: &Row<'_>) -> Result<(String, Day, Kind), Wrong> {
+fn read(row: &Row<'_>) -> Result<Statement, Wrong> {
     let application = row.key(Col::Application)?;
     let line = row.number(Col::SetLine, 1, 999_999_999)?;
     let payout = ids::payout(application, line);

@@ -20,7 +20,7 @@ pub(in crate::intake::import) fn import(
 ) -> Result<(), ImportError> {
     let mut current: Option<Rewarded> = None;
     while file.next_row(layout)? {
-        let wrong = match read(&file.row(layout)) {
+        let wrong = match file.read(layout, read) {
             Ok(row) => {
                 if !matches!(&current, Some(before) if before.event.year == row.event.year) {
                     say(current.take(), out)?;
@@ -38,7 +38,7 @@ pub(in crate::intake::import) fn import(
             }
             Err(wrong) => {
                 // The rest of this decision must not pass for the whole of it.
-                let year = loans::lender_year(&file.row(layout)).ok();
+                let year = loans::lender_year(&file.glance(layout)).ok();
                 if year.is_some() && current.as_ref().map(|before| before.event.year) != year {
                     say(current.take(), out)?;
                     current = year.map(Rewarded::spoilt);

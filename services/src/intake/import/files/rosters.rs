@@ -3,11 +3,12 @@
 use super::derive::Derive;
 use super::sets::{SetKind, SetRow};
 use crate::intake::import::ids;
+use crate::intake::import::table::cell;
 use crate::intake::import::table::columns::Col;
 use crate::intake::import::table::row::{Row, Wrong};
-use crate::intake::import::table::text;
 use ledger::event::{Kind, RosterLineAdded, RosterPrepared};
 use ledger::money::Day;
+use proto::text::character::trimmed;
 
 /// A set of this kind.
 pub(crate) const SET: SetKind<RosterPrepared, RosterLineAdded> =
@@ -47,11 +48,11 @@ pub(crate) fn year(row: &Row<'_>, col: Col) -> Result<u16, Wrong> {
 
 /// One to twelve days, ascending, parted by semicolons.
 fn due_days(row: &Row<'_>) -> Result<Vec<Day>, Wrong> {
-    let cell = row.cell(Col::DueDays);
+    let cell = row.cell(Col::DueDays)?;
     let wrong = |what: &'static str| {
         Wrong::cell(Col::DueDays, "bad_due_days", what, "write 1 to 12 days like 2021-09-01;2022-03-01, ascending")
     };
-    let days: Option<Vec<Day>> = cell.split([';', '；']).map(|part| text::day(text::trimmed(part))).collect();
+    let days: Option<Vec<Day>> = cell.split([';', '；']).map(|part| cell::day(trimmed(part))).collect();
     let days = days.ok_or_else(|| wrong("not a list of days"))?;
     if days.len() > 12 {
         return Err(wrong("more than 12 days"));

@@ -61,7 +61,7 @@ pub(crate) fn import<H: Clone + PartialEq, L: Clone>(
     let derive = Derive::by(&identity);
     let mut current: Option<(SetRow<H, L>, Chain)> = None;
     while again.next_row(&layout)? {
-        let row = (kind.read)(&again.row(&layout), &derive).map_err(|_| changed())?;
+        let row = again.read(&layout, |row| (kind.read)(row, &derive)).map_err(|_| changed())?;
         let same = matches!(&current, Some((head, _)) if head.set == row.set);
         if !same {
             if let Some((head, chain)) = current.take() {
@@ -126,7 +126,7 @@ fn check<H: PartialEq, L>(kind: &SetKind<H, L>, file: &mut Reading, layout: &Lay
     let mut expected = 1;
     let mut sum: Fen = 0;
     while file.next_row(layout)? {
-        let row = match (kind.read)(&file.row(layout), &derive) {
+        let row = match file.read(layout, |row| (kind.read)(row, &derive)) {
             Ok(row) => row,
             Err(wrong) => {
                 file.problem(Some(layout), wrong);

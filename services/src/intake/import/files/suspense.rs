@@ -17,12 +17,9 @@ enum How {
 const HOWS: &[(&str, &str, How)] = &[("认可", "accepted", How::Accepted), ("追回", "recoverable", How::Recoverable)];
 
 /// A row of a file of clearings.
-pub(in crate::intake::import) fn cleared(row: &Row<'_>, out: &mut Out<'_>) -> RowResult {
-    let (day, cleared) = match read(row) {
-        Ok(read) => read,
-        Err(wrong) => return Ok(Err(wrong)),
-    };
-    out.say(&format!("suspense|{}", cleared.credit), day, Kind::SuspenseCleared(cleared)).map(Ok)
+pub(in crate::intake::import) fn cleared(row: &Row<'_>, _: &Out<'_>) -> RowResult {
+    let (day, cleared) = read(row)?;
+    Ok((format!("suspense|{}", cleared.credit), day, Kind::SuspenseCleared(cleared)).into())
 }
 
 fn read(row: &Row<'_>) -> Result<(Day, SuspenseCleared), Wrong> {

@@ -20,7 +20,7 @@ pub(in crate::intake::import) fn import(
 ) -> Result<(), ImportError> {
     let mut current: Option<Voucher> = None;
     while file.next_row(layout)? {
-        let read = read(&file.row(layout));
+        let read = file.read(layout, read);
         let (wrong, bad_number) = match read {
             Ok(row) => {
                 let same = matches!(&current, Some(voucher) if voucher.issued.number == row.issued.number);
@@ -39,7 +39,7 @@ pub(in crate::intake::import) fn import(
                 }
                 continue;
             }
-            Err(wrong) => (wrong, file.row(layout).cell(Col::Voucher).to_owned()),
+            Err(wrong) => (wrong, file.glance(layout).as_it_stands(Col::Voucher).to_owned()),
         };
         file.problem(Some(layout), wrong);
         // The rest of this voucher must not pass for the whole of it.

@@ -3,7 +3,7 @@
 use super::columns::Col;
 
 macro_rules! kinds {
-    ($($(#[$doc:meta])* $variant:ident $zh:literal $en:literal needs $($need:ident)*, has $($has:ident)*;)*) => {
+    ($($(#[$doc:meta])* $variant:ident $zh:literal $en:literal needs $($need:ident)*, has $($has:ident)*, drops $($drop:ident)*;)*) => {
         /// The kinds of file offices deliver.
         #[derive(Clone, Copy, PartialEq, Eq, Debug)]
         pub enum FileKind { $($(#[$doc])* $variant,)* }
@@ -26,10 +26,17 @@ macro_rules! kinds {
                 match self { $(Self::$variant => &[$(Col::$need,)*],)* }
             }
 
-            /// The columns it may have besides; names and remarks are read over and dropped.
+            /// The columns it may have besides.
             #[must_use]
             pub fn optional(self) -> &'static [Col] {
                 match self { $(Self::$variant => &[$(Col::$has,)*],)* }
+            }
+
+            /// The columns that stand there for people and are read over: names and remarks. Any other cell that says
+            /// something is read, or its row is refused.
+            #[must_use]
+            pub fn dropped(self) -> &'static [Col] {
+                match self { $(Self::$variant => &[$(Col::$drop,)*],)* }
             }
         }
     };
@@ -39,106 +46,129 @@ kinds! {
     /// 机构更名: organisations renamed.
     Renames "机构更名" "renames"
         needs OrgNumber NewName NewDivision EffectiveDay,
-        has PersonName Remark;
+        has,
+        drops PersonName Remark;
     /// 机构: organisations registered.
     Orgs "机构" "organisations"
         needs OrgNumber OrgName Level Role Parent Division EffectiveDay,
-        has Subordination Remark;
+        has Subordination,
+        drops Remark;
     /// 指标文件: document lines issued, passed down, recalled.
     Budget "指标文件" "budget"
         needs Action Document Amount EffectiveDay,
-        has ParentDocument DocumentLine Unit FiscalYear Programme Source Item Project Direct
-            FromDocument FromLine FromUnit Remark;
+        has ParentDocument DocumentLine Unit FiscalYear Programme Source Item Project Direct FromDocument FromLine FromUnit,
+        drops Remark;
     /// 暂记清理: suspense cleared.
     Suspense "暂记清理" "suspense"
         needs Application SetLine Serial Amount CreditDay How EffectiveDay,
-        has DrawOn Unit Remark;
+        has DrawOn Unit,
+        drops Remark;
     /// 银行回单: what the bank says of payments.
     Results "银行回单" "results"
         needs Application SetLine BankResult Serial EffectiveDay,
-        has Amount Reason PersonName Card Batch Remark;
+        has Amount Reason PersonName Card Batch,
+        drops Remark;
     /// 审核意见: reviews, approvals, cancellations of sets; approvals of claims and of payments to lenders.
     Decisions "审核意见" "decisions"
         needs SetKind SetNumber Stage EffectiveDay,
-        has Principal SealedHash Amount Remark;
+        has Principal SealedHash Amount,
+        drops Remark;
     /// 支付凭证: vouchers issued and cleared.
     Vouchers "支付凭证" "vouchers"
         needs Voucher Application Unit IssuedDay DrawOn Amount,
-        has ClearedDay Remark;
+        has ClearedDay,
+        drops Remark;
     /// 代发批次: batches sent.
     Batches "代发批次" "batches"
         needs Batch Application Bank Count Amount EffectiveDay,
-        has SealedHash Remark;
+        has SealedHash,
+        drops Remark;
     /// 花名册: rosters.
     Rosters "花名册" "rosters"
         needs Roster School Programme AcademicYear DueDays PreparedDay SetLine IdNumber Band Amount,
-        has PersonName Remark;
+        has,
+        drops PersonName Remark;
     /// 支付申请: payment applications.
     Applications "支付申请" "applications"
         needs Application Unit FiscalYear PreparedDay SetLine Programme AcademicYear School IdNumber Instalment Card
             Draw1 Amount1,
-        has PersonName ReissueOf Draw2 Amount2 Draw3 Amount3 Draw4 Amount4 Draw5 Amount5 Remark;
+        has ReissueOf Draw2 Amount2 Draw3 Amount3 Draw4 Amount4 Draw5 Amount5,
+        drops PersonName Remark;
     /// 换卡: cards replaced.
     Cards "换卡" "cards"
         needs IdNumber OldCard NewCard EffectiveDay,
-        has PersonName Remark;
+        has,
+        drops PersonName Remark;
     /// 学籍: persons, their status, their cards.
     Students "学籍" "students"
         needs IdNumber School Status EffectiveDay,
-        has PersonName Origin Card Remark;
+        has Origin Card,
+        drops PersonName Remark;
     /// 利率公布: rates published.
     Rates "利率公布" "rates"
         needs RateIndex Rate EffectiveDay,
-        has Remark;
+        has,
+        drops Remark;
     /// 免息通知: interest waived.
     Waivers "免息通知" "waivers"
         needs WaiverYear GraduatedThrough Document EffectiveDay,
-        has Remark;
+        has,
+        drops Remark;
     /// 贷款合同: loans signed.
     Contracts "贷款合同" "contracts"
         needs Lender LoanNumber IdNumber School LoanKind StudyLevel AcademicYear DayBasis Graduates RepayFrom Matures
             ContractHash EffectiveDay,
-        has PersonName Remark;
+        has,
+        drops PersonName Remark;
     /// 贷款申报: lenders' claims 贴息申报.
     Claims "贴息申报" "claims"
         needs Claim Lender LoanKind ClaimFor FromDay ThroughDay Unit SetLine LoanNumber PrincipalPart Rate Days Amount
             EffectiveDay,
-        has PersonName Remark;
+        has,
+        drops PersonName Remark;
     /// 贷款流水: what happened to loans.
     Movements "贷款流水" "movements"
         needs Lender LoanNumber Movement EffectiveDay,
-        has Amount PrincipalPart InterestPart PenaltyPart Serial Programme Matures Spread Reward Grounds ClaimFor Unit
-            PersonName Remark;
+        has Amount PrincipalPart InterestPart PenaltyPart Serial Programme Matures Spread Reward Grounds ClaimFor Unit,
+        drops PersonName Remark;
     /// 贷款拨付: payments to lenders ordered.
     Remittances "贷款拨付" "remittances"
         needs Remittance Unit FiscalYear Purpose Lender LoanKind Draw1 Amount1 EffectiveDay,
-        has Claim LenderYear Draw2 Amount2 Draw3 Amount3 Draw4 Amount4 Draw5 Amount5 Remark;
+        has Claim LenderYear Draw2 Amount2 Draw3 Amount3 Draw4 Amount4 Draw5 Amount5,
+        drops Remark;
     /// 拨付结果: payments to lenders cleared or returned.
     RemittanceResults "拨付结果" "remittance_results"
         needs Remittance BankResult Amount Serial EffectiveDay,
-        has Unit Remark;
+        has Unit,
+        drops Remark;
     /// 补偿金到账: compensation a lender received.
     Received "补偿金到账" "compensation_received"
         needs Lender LoanKind LenderYear Payer Amount Serial EffectiveDay,
-        has Remark;
+        has,
+        drops Remark;
     /// 补偿金对账: what a lender's compensation account holds.
     FundStatements "补偿金对账" "fund_statements"
         needs Lender LoanKind Held EffectiveDay,
-        has Remark;
+        has,
+        drops Remark;
     /// 结余奖励: a fund's surplus rewarded to aid centres.
     Rewards "结余奖励" "rewards"
         needs Lender LoanKind LenderYear Surplus Reward Centre Amount EffectiveDay,
-        has Remark;
+        has,
+        drops Remark;
     /// 奖励使用: reward money spent.
     RewardSpending "奖励使用" "reward_spending"
         needs Reward Purpose Amount EffectiveDay,
-        has Remark;
+        has,
+        drops Remark;
     /// 关账: books closed.
     Closes "关账" "closes"
         needs OrgNumber Book ThroughDay EffectiveDay,
-        has Remark;
+        has,
+        drops Remark;
     /// 冲销: entries reversed.
     Reversals "冲销" "reversals"
         needs EventId Subject Document EffectiveDay,
-        has Remark;
+        has,
+        drops Remark;
 }

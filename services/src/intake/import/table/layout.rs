@@ -2,7 +2,8 @@
 
 use super::columns::Col;
 use super::kinds::FileKind;
-use super::text::trimmed;
+use proto::text;
+use proto::text::TextFault;
 
 /// Where the columns of one file stand.
 #[derive(Clone, Debug)]
@@ -11,16 +12,23 @@ pub struct Layout {
     pub kind: FileKind,
     /// How many cells a row has.
     pub width: usize,
+    /// The column of each cell of a row.
+    pub(crate) cols: Vec<Col>,
     places: Vec<Option<u8>>,
 }
 
 /// Why a header row announces no file.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum HeaderFault {
-    /// This header (number from 1) is no column we know, or none this kind of file has.
-    Unknown(usize, String),
+    /// This header (number from 1) is no column we know. It is not shown: where a file has no header row, it is a number of
+    /// somebody.
+    Unknown(usize),
+    /// This header (number from 1) holds a character nobody sees.
+    Unseen(usize, TextFault),
+    /// This header is a column, and none this kind of file has.
+    NotOfKind(usize, Col),
     /// This header stands twice.
-    Twice(usize, String),
+    Twice(usize, Col),
     /// The columns are known, but together make no kind of file; the nearest kind lacks these.
     NoKind(FileKind, Vec<Col>),
 }
@@ -29,16 +37,16 @@ impl Layout {
     /// Reads a header row.
     pub fn read(header: &[String]) -> Result<Self, HeaderFault> {
         let mut places = vec![None; Col::ALL.len()];
+        let mut cols = Vec::with_capacity(header.len());
         for (i, cell) in header.iter().enumerate() {
-            let name = trimmed(cell).to_lowercase();
-            let Some(col) = Col::named(&name) else {
-                return Err(HeaderFault::Unknown(i + 1, shown(&name)));
-            };
+            let name = text::plain(cell).map_err(|fault| HeaderFault::Unseen(i + 1, fault))?.to_lowercase();
+            let Some(col) = Col::named(&name) else { return Err(HeaderFault::Unknown(i + 1)) };
             let place = &mut places[col as usize];
             if place.is_some() {
-                return Err(HeaderFault::Twice(i + 1, shown(&name)));
+                return Err(HeaderFault::Twice(i + 1, col));
             }
             *place = u8::try_from(i).ok();
+            cols.push(col);
         }
         let lacking = |kind: FileKind| -> Vec<Col> {
             kind.required().iter().copied().filter(|c| places[*c as usize].is_none()).collect()
@@ -54,11 +62,12 @@ impl Layout {
             if let Some(i) = places[*col as usize]
                 && !kind.required().contains(col)
                 && !kind.optional().contains(col)
+                && !kind.dropped().contains(col)
             {
-                return Err(HeaderFault::Unknown(usize::from(i) + 1, col.zh().to_owned()));
+                return Err(HeaderFault::NotOfKind(usize::from(i) + 1, *col));
             }
         }
-        Ok(Self { kind, width: header.len(), places })
+        Ok(Self { kind, width: header.len(), cols, places })
     }
 
     /// The position of a column in a row, from 0.
@@ -66,10 +75,6 @@ impl Layout {
     pub fn place(&self, col: Col) -> Option<usize> {
         self.places[col as usize].map(usize::from)
     }
-}
-
-fn shown(text: &str) -> String {
-    text.chars().take(40).collect()
 }
 
 #[cfg(test)]
@@ -84,7 +89,7 @@ mod tests {
     fn every_kind_is_told_from_its_own_header_in_both_languages() {
         for kind in FileKind::ALL.iter().copied() {
             let zh: Vec<String> = kind.required().iter().map(|c| c.zh().to_owned()).collect();
-            let full = kind.required().iter().chain(kind.optional());
+            let full = kind.required().iter().chain(kind.optional()).chain(kind.dropped());
             let en: Vec<String> = full.map(|c| c.en().to_uppercase()).collect();
             assert_eq!(Layout::read(&zh).map(|l| l.kind), Ok(kind));
             assert_eq!(Layout::read(&en).map(|l| l.kind), Ok(kind));
@@ -94,9 +99,14 @@ mod tests {
     #[test]
     fn wrong_headers_are_named() {
         let fault = Layout::read(&header(&["　机构编号 ", "电话"])).expect_err("no such column");
-        assert_eq!(fault, HeaderFault::Unknown(2, "电话".into()));
+        assert_eq!(fault, HeaderFault::Unknown(2));
         let fault = Layout::read(&header(&["日期", "生效日期"])).expect_err("twice");
-        assert_eq!(fault, HeaderFault::Twice(2, "生效日期".into()));
+        assert_eq!(fault, HeaderFault::Twice(2, Col::EffectiveDay));
+        let fault = Layout::read(&header(&["机构编号", "新名\u{200b}称"])).expect_err("an unseen character");
+        assert_eq!(fault, HeaderFault::Unseen(2, TextFault::Unseen { character: '\u{200b}', at: 3 }));
+        let fault =
+            Layout::read(&header(&["奖励编号", "用途", "金额", "生效日期", "卡号"])).expect_err("another kind's");
+        assert_eq!(fault, HeaderFault::NotOfKind(5, Col::Card));
         let fault = Layout::read(&header(&["机构编号", "新名称", "生效日期"])).expect_err("lacks one");
         assert_eq!(fault, HeaderFault::NoKind(FileKind::Renames, vec![Col::NewDivision]));
         let mut contracts: Vec<String> = FileKind::Contracts.required().iter().map(|c| c.zh().to_owned()).collect();

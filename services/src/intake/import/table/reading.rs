@@ -1,5 +1,6 @@
 //! Goes through a file row by row and gathers what is wrong in it. Knows no events of its own.
 
+use super::cells::Cells;
 use super::layout::{HeaderFault, Layout};
 use super::record::{Fault, MAX_CELLS, MAX_RECORD_BYTES, Records};
 use super::row::{Problem, Row, Wrong};
@@ -12,6 +13,7 @@ use std::path::{Path, PathBuf};
 pub(crate) struct Reading {
     path: PathBuf,
     records: Records<BufReader<File>>,
+    cells: Cells,
     /// What has become of it so far.
     pub(crate) report: Report,
 }
@@ -31,7 +33,8 @@ impl Reading {
             problem_count: 0,
             rejected: false,
         };
-        Ok(Self { path: path.to_owned(), records: Records::new(BufReader::with_capacity(1 << 16, file)), report })
+        let records = Records::new(BufReader::with_capacity(1 << 16, file));
+        Ok(Self { path: path.to_owned(), records, cells: Cells::default(), report })
     }
 
     /// Reads the header row; nothing if it announces no file we know, which is then a problem in the report.
@@ -63,11 +66,12 @@ impl Reading {
         &mut self,
         layout: &Layout,
         out: &mut Out<'_>,
-        read: fn(&Row<'_>, &mut Out<'_>) -> RowResult,
+        read: fn(&Row<'_>, &Out<'_>) -> RowResult,
     ) -> Result<(), ImportError> {
         while self.next_row(layout)? {
-            if let Err(wrong) = read(&self.row(layout), out)? {
-                self.problem(Some(layout), wrong);
+            match self.read(layout, |row| read(row, out)) {
+                Ok(spoken) => out.say_all(spoken)?,
+                Err(wrong) => self.problem(Some(layout), wrong),
             }
         }
         Ok(())
@@ -91,6 +95,7 @@ impl Reading {
                     }
                     let width = self.records.cells().len();
                     if width == layout.width {
+                        self.cells.take(layout, self.records.cells());
                         return Ok(true);
                     }
                     let what = format!("{width} cells where the header has {}", layout.width);
@@ -103,9 +108,24 @@ impl Reading {
         }
     }
 
-    /// The row reading stands at.
-    pub(crate) fn row<'a>(&'a self, layout: &'a Layout) -> Row<'a> {
-        Row { line: self.records.line(), cells: self.records.cells(), layout }
+    /// The cells of the next row that has the header's width, as they stand in the file; what is wrong is not asked.
+    pub(crate) fn next_cells(&mut self, layout: &Layout) -> Result<Option<&[String]>, ImportError> {
+        while let Some(record) = self.advance()? {
+            if record.is_ok() && self.records.cells().len() == layout.width {
+                return Ok(Some(self.records.cells()));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Reads the row reading stands at. What it says and nobody reads is wrong too.
+    pub(crate) fn read<T>(&self, layout: &Layout, read: impl FnOnce(&Row<'_>) -> Result<T, Wrong>) -> Result<T, Wrong> {
+        self.cells.read(self.records.line(), layout, read)
+    }
+
+    /// The row reading stands at, to tell where it belongs when it could not be read.
+    pub(crate) fn glance<'a>(&'a self, layout: &'a Layout) -> Row<'a> {
+        self.cells.glance(self.records.line(), layout)
     }
 
     /// Reports what is wrong with the row reading stands at.
@@ -138,14 +158,23 @@ impl Reading {
 
     fn header_problem(&mut self, fault: HeaderFault) {
         let (column, code, what, remedy) = match fault {
-            HeaderFault::Unknown(number, name) => (
-                Some((number, name)),
+            HeaderFault::Unknown(number) => (
+                Some((number, String::new())),
+                "unknown_column",
+                "no file has such a column 没有这样的栏目".to_owned(),
+                "rename the column or leave it out; if the file has no header row, give it one",
+            ),
+            HeaderFault::Unseen(number, fault) => {
+                (Some((number, String::new())), fault.code(), fault.what(), fault.remedy())
+            }
+            HeaderFault::NotOfKind(number, col) => (
+                Some((number, col.zh().to_owned())),
                 "unknown_column",
                 "this kind of file has no such column".to_owned(),
                 "rename the column or leave it out",
             ),
-            HeaderFault::Twice(number, name) => {
-                (Some((number, name)), "column_twice", "the column stands twice".to_owned(), "keep one")
+            HeaderFault::Twice(number, col) => {
+                (Some((number, col.zh().to_owned())), "column_twice", "the column stands twice".to_owned(), "keep one")
             }
             HeaderFault::NoKind(kind, lacking) => {
                 let names: Vec<String> = lacking.iter().map(|c| format!("{}/{}", c.zh(), c.en())).collect();
@@ -172,7 +201,10 @@ fn wrong_record(fault: Fault) -> Wrong {
             ("stray_quote", "a quote inside an unquoted cell".to_owned(), "quote the cell and double its quotes")
         }
         Fault::NotUtf8 => ("not_utf8", "bytes that are not UTF-8".to_owned(), "save the file as CSV UTF-8"),
-        Fault::Control => ("control_character", "a NUL or control character".to_owned(), "export the file again"),
+        Fault::Control(character) => {
+            let what = format!("U+{:04X}, a control character", u32::from(character));
+            ("control_character", what, "export the file again")
+        }
         Fault::TooManyCells => {
             ("too_many_cells", format!("more than {MAX_CELLS} cells"), "export only the columns needed")
         }

@@ -19,7 +19,7 @@ pub enum Fault {
     /// Bytes that are not UTF-8.
     NotUtf8,
     /// A NUL or another control character.
-    Control,
+    Control(char),
     /// More than [`MAX_CELLS`] cells.
     TooManyCells,
 }
@@ -116,8 +116,8 @@ impl<R: BufRead> Records<R> {
         let text = text.strip_suffix('\n').unwrap_or(text);
         let text = text.strip_suffix('\r').unwrap_or(text);
         let text = if self.line == 1 { text.strip_prefix('\u{FEFF}').unwrap_or(text) } else { text };
-        if text.chars().any(|c| c.is_control() && c != '\t') {
-            return Err(Fault::Control);
+        if let Some(control) = text.chars().find(|c| c.is_control() && *c != '\t') {
+            return Err(Fault::Control(control));
         }
         let mut rest = text;
         loop {
@@ -206,11 +206,11 @@ mod tests {
         assert_eq!(
             faults,
             [
-                (1, Some(Fault::Control)),
+                (1, Some(Fault::Control('\0'))),
                 (2, Some(Fault::NotUtf8)),
                 (3, Some(Fault::StrayQuote)),
                 (4, None),
-                (5, Some(Fault::Control)),
+                (5, Some(Fault::Control('\n'))),
                 (7, Some(Fault::OpenQuote)),
             ]
         );

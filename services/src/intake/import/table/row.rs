@@ -1,10 +1,13 @@
 //! One row of a file as typed values, and what to tell an office about a cell that is wrong. No events.
 
+use super::cell;
 use super::columns::Col;
 use super::layout::Layout;
-use super::text;
+use super::marks::ReadMarks;
 use crate::intake::identity::{normal_card_number, normal_id_number};
 use ledger::money::{Day, Fen, parse_yuan};
+use proto::text;
+use proto::text::TextFault;
 use uuid::Uuid;
 
 /// Something wrong in a file: where, what, and what to do.
@@ -14,7 +17,7 @@ pub struct Problem {
     pub file: String,
     /// The line in it, from 1.
     pub line: u64,
-    /// The column's number from 1 and its header, if one cell is to blame.
+    /// The column's number from 1 and its name, if one cell is to blame; an unknown column has no name.
     pub column: Option<(usize, String)>,
     /// Stable code for machines.
     pub code: &'static str,
@@ -28,7 +31,10 @@ impl std::fmt::Display for Problem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}:{}", self.file, self.line)?;
         if let Some((number, name)) = &self.column {
-            write!(f, ":{number} ({name})")?;
+            write!(f, ":{number}")?;
+            if !name.is_empty() {
+                write!(f, " ({name})")?;
+            }
         }
         write!(f, ": {}; {} [{}]", self.what, self.remedy, self.code)
     }
@@ -60,32 +66,44 @@ impl Wrong {
 }
 
 /// One row, its cells reached by column.
-#[derive(Clone, Copy)]
 pub struct Row<'a> {
     /// The line of the file, from 1.
     pub line: u64,
-    /// Its cells.
+    /// Its cells, in their one spelling.
     pub cells: &'a [String],
+    /// Why a cell has none.
+    pub faults: &'a [Option<TextFault>],
     /// Where columns stand.
     pub layout: &'a Layout,
+    /// What was read of it.
+    pub marks: ReadMarks,
 }
 
 impl<'a> Row<'a> {
-    /// The trimmed cell, empty if the file has no such column.
+    /// The cell as it stands, empty if the file has no such column; who goes by this has not read it.
     #[must_use]
-    pub fn cell(&self, col: Col) -> &'a str {
-        self.layout.place(col).and_then(|i| self.cells.get(i)).map_or("", |cell| text::trimmed(cell))
+    pub fn as_it_stands(&self, col: Col) -> &'a str {
+        self.layout.place(col).and_then(|i| self.cells.get(i)).map_or("", String::as_str)
     }
 
     /// Whether the cell says anything.
     #[must_use]
     pub fn has(&self, col: Col) -> bool {
-        !self.cell(col).is_empty()
+        !self.as_it_stands(col).is_empty()
+    }
+
+    /// The cell in its one spelling, empty if the file has no such column.
+    pub fn cell(&self, col: Col) -> Result<&'a str, Wrong> {
+        self.marks.mark(col);
+        match self.layout.place(col).and_then(|i| self.faults.get(i).copied().flatten()) {
+            Some(fault) => Err(unspelt(col, fault)),
+            None => Ok(self.as_it_stands(col)),
+        }
     }
 
     /// A text of 1 to 60 characters that no spreadsheet would run.
     pub fn text(&self, col: Col) -> Result<&'a str, Wrong> {
-        let cell = self.cell(col);
+        let cell = self.cell(col)?;
         if cell.is_empty() {
             return Err(Wrong::cell(col, "missing", "the cell is empty", "fill it in"));
         }
@@ -106,13 +124,8 @@ impl<'a> Row<'a> {
     /// A source's number: text without blanks.
     pub fn key(&self, col: Col) -> Result<&'a str, Wrong> {
         let cell = self.text(col)?;
-        if cell.contains(|c: char| c.is_whitespace() || c == '#' || c == '|') {
-            return Err(Wrong::cell(
-                col,
-                "bad_number",
-                "a number with a blank, # or | in it",
-                "write the number as issued",
-            ));
+        if cell.contains(['#', '|']) {
+            return Err(Wrong::cell(col, "bad_number", "a number with # or | in it", "write the number as issued"));
         }
         Ok(cell)
     }
@@ -130,7 +143,7 @@ impl<'a> Row<'a> {
     /// An amount above zero, in fen.
     pub fn money(&self, col: Col) -> Result<Fen, Wrong> {
         // A minus sign is money's own, so the check for formulas must not see it first.
-        let cell = self.cell(col);
+        let cell = self.cell(col)?;
         if cell.is_empty() {
             return Err(Wrong::cell(col, "missing", "the cell is empty", "fill it in"));
         }
@@ -145,16 +158,16 @@ impl<'a> Row<'a> {
 
     /// An amount of zero or above, in fen; an empty cell is zero.
     pub fn money_or_zero(&self, col: Col) -> Result<Fen, Wrong> {
-        match parse_yuan(self.cell(col)) {
-            _ if !self.has(col) => Ok(0),
-            Some(0) => Ok(0),
+        match self.cell(col)? {
+            "" => Ok(0),
+            cell if parse_yuan(cell) == Some(0) => Ok(0),
             _ => self.money(col),
         }
     }
 
     /// A yearly rate in per cent, as millionths.
     pub fn percent(&self, col: Col) -> Result<u32, Wrong> {
-        text::percent(self.text(col)?).ok_or_else(|| {
+        cell::percent(self.text(col)?).ok_or_else(|| {
             Wrong::cell(
                 col,
                 "bad_rate",
@@ -175,7 +188,7 @@ impl<'a> Row<'a> {
     pub fn day(&self, col: Col) -> Result<Day, Wrong> {
         let cell = self.text(col)?;
         let wrong = || Wrong::cell(col, "bad_day", "not a day of the calendar", "write it as 2021-09-01");
-        text::day(cell).ok_or_else(wrong)
+        cell::day(cell).ok_or_else(wrong)
     }
 
     /// A document number in its one spelling.
@@ -221,7 +234,18 @@ impl<'a> Row<'a> {
 
     /// A reference `NUMBER#LINE`.
     pub fn reference(&self, col: Col) -> Result<(&'a str, u32), Wrong> {
-        text::reference(self.text(col)?)
+        cell::reference(self.text(col)?)
             .ok_or_else(|| Wrong::cell(col, "bad_reference", "not NUMBER#LINE", "write the number, #, and the line"))
     }
+
+    /// A reference to a line of something a source numbers, its number in the one spelling.
+    pub fn numbered_line(&self, col: Col) -> Result<(String, u32), Wrong> {
+        let (number, line) = self.reference(col)?;
+        let number = text::number(number).map_err(|fault| unspelt(col, fault))?;
+        Ok((number.into_owned(), line))
+    }
+}
+
+fn unspelt(col: Col, fault: TextFault) -> Wrong {
+    Wrong::cell(col, fault.code(), fault.what(), fault.remedy())
 }

@@ -1,13 +1,8 @@
-//! Strict readers of single cells: days, document numbers, codes. No file, no row, no guessing.
+//! Strict readers of single cells: days, rates, references, hashes. No file, no row, no guessing; texts are in `proto::text`.
 
 use ledger::hash::{Hash, unhex};
 use ledger::money::Day;
-
-/// A cell without the blanks offices leave around it, full-width ones too.
-#[must_use]
-pub fn trimmed(cell: &str) -> &str {
-    cell.trim_matches(|c: char| c.is_whitespace() || c == '\u{3000}' || c == '\u{FEFF}')
-}
+use proto::text::character::trimmed;
 
 /// A yearly rate in per cent with at most four decimals, in millionths: `3.60` is 36,000. Below 100 %.
 #[must_use]
@@ -30,30 +25,6 @@ pub fn day(cell: &str) -> Option<Day> {
     if shape { cell.parse().ok() } else { None }
 }
 
-/// A document number 文号 in its one spelling: the year in 〔〕, no blanks, for example 财教〔2021〕310号.
-#[must_use]
-pub fn document(cell: &str) -> Option<String> {
-    let plain: String = cell
-        .chars()
-        .filter(|c| !c.is_whitespace() && *c != '\u{3000}')
-        .map(|c| match c {
-            '【' | '[' | '(' | '（' | '［' => '〔',
-            '】' | ']' | ')' | '）' | '］' => '〕',
-            '\u{FF10}'..='\u{FF19}' => char::from_u32(c as u32 - 0xFEE0).unwrap_or(c),
-            other => other,
-        })
-        .collect();
-    let (issuer, rest) = plain.split_once('〔')?;
-    let (year, rest) = rest.split_once('〕')?;
-    let number = rest.strip_suffix('号')?.trim_start_matches('第').trim_start_matches('0');
-    let year_is_one = year.len() == 4 && year.bytes().all(|b| b.is_ascii_digit());
-    let number_is_one = (1..=6).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit());
-    if issuer.is_empty() || issuer.chars().count() > 20 || !year_is_one || !number_is_one {
-        return None;
-    }
-    Some(format!("{issuer}〔{year}〕{number}号"))
-}
-
 /// A reference `NUMBER#LINE`, for example a document line `财教〔2020〕1号#3` or a payment `ZF-1#12`.
 #[must_use]
 pub fn reference(cell: &str) -> Option<(&str, u32)> {
@@ -68,12 +39,6 @@ pub fn reference(cell: &str) -> Option<(&str, u32)> {
 #[must_use]
 pub fn hash(cell: &str) -> Option<Hash> {
     unhex(cell)?.try_into().ok()
-}
-
-/// Whether a spreadsheet would take the cell for a formula and run it.
-#[must_use]
-pub fn is_formula(cell: &str) -> bool {
-    cell.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '＠'])
 }
 
 #[cfg(test)]
@@ -99,30 +64,12 @@ mod tests {
     }
 
     #[test]
-    fn document_numbers_have_one_spelling() {
-        for cell in [
-            "财教〔2021〕310号",
-            "财教【2021】310号",
-            "财教[2021]310号",
-            "财教（2021） 第0310号",
-            "财教(２０２１)310号",
-        ] {
-            assert_eq!(document(cell).as_deref(), Some("财教〔2021〕310号"), "{cell}");
-        }
-        for bad in ["", "财教2021-310", "〔2021〕310号", "财教〔21〕310号", "财教〔2021〕号", "财教〔2021〕310"]
-        {
-            assert_eq!(document(bad), None, "{bad}");
-        }
-    }
-
-    #[test]
-    fn references_hashes_and_formulas_are_told() {
+    fn references_and_hashes_are_told() {
         assert_eq!(reference("ZF-1#12"), Some(("ZF-1", 12)));
         for bad in ["ZF-1", "#1", "ZF#0", "ZF#-1", "ZF#99999999999"] {
             assert_eq!(reference(bad), None, "{bad}");
         }
         assert_eq!(hash(&"0f".repeat(32)), Some([15; 32]));
         assert_eq!(hash(&"é".repeat(32)), None);
-        assert!(is_formula("=cmd") && !is_formula("阿依古丽·买买提"));
     }
 }

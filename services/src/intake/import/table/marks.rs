@@ -1,0 +1,23 @@
+//! Which columns of a row were read. What follows from one that was not is said by `cells`.
+
+use super::columns::Col;
+use std::cell::Cell;
+
+/// Every column has a bit.
+const _: () = assert!(Col::ALL.len() <= 128, "a row notes in 128 bits which of its columns were read");
+
+/// The columns that were read of a row.
+#[derive(Clone, Default, Debug)]
+pub struct ReadMarks(Cell<u128>);
+
+impl ReadMarks {
+    /// Notes that somebody reads the cell.
+    pub(super) fn mark(&self, col: Col) {
+        self.0.set(self.0.get() | 1 << col as u32);
+    }
+
+    /// Whether somebody read it.
+    pub(super) fn has(&self, col: Col) -> bool {
+        self.0.get() & 1 << col as u32 != 0
+    }
+}
