@@ -33,6 +33,7 @@ pub enum FindingKind {
     RemittanceUnexpected,
     Shortfall,
     OffCycle,
+    BeforeSubject,
 }
 
 impl FindingKind {
@@ -89,6 +90,7 @@ impl FindingKind {
             Self::RemittanceUnexpected => ("remittance_unexpected", "拨付结果与指令不符"),
             Self::Shortfall => ("shortfall", "补偿金不足，按规定承担"),
             Self::OffCycle => ("off_cycle", "申报期长于规定周期"),
+            Self::BeforeSubject => ("before_subject", "早于签约日，不计入"),
         }
     }
 }

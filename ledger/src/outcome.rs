@@ -182,6 +182,7 @@ codes! {
     67 NotLast "not_last" circumstantial "其后已有记录" "later entries changed the same thing" "record what is right instead";
     68 PeriodNotOver "period_not_over" circumstantial "期间尚未结束" "the period has not ended on the effective day" "close it when it is over";
     69 KeyKnown "key_known" permanent "公钥已公布" "this key was announced before" "announce a new key, or sign with the one announced";
+    70 NotYet "not_yet" circumstantial "尚未到日" "the day named has not come, or the period is not over" "correct the day, or say it again when the day has come";
 }
 
 impl TryFrom<u8> for Code {

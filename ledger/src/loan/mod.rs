@@ -1,6 +1,6 @@
 //! State student loans: whose interest is it, day by day.
 //!
-//! Read in this order: [`study`] (who pays a day), [`rates`] (at what rate), [`stretch`] and [`walk`] (the sum over days), [`position`]
+//! Read in this order: [`counting`] (which facts count), [`study`] (who pays a day), [`rates`] (at what rate), [`stretch`] and [`walk`] (the sum over days), [`position`]
 //! (what should be on the accounts), then `facts`, `contract` and [`accrual`] (how events change it) and `fund_effect` (what
 //! that does to the compensation fund). Not here: terms, which are [`crate::event::loan_terms`], and claims, payments to
 //! lenders and events about funds, which are in [`crate::lender`].
@@ -8,6 +8,7 @@
 pub mod accrual;
 pub(crate) mod change;
 pub(crate) mod contract;
+pub mod counting;
 pub(crate) mod facts;
 pub(crate) mod fund_effect;
 pub mod owed;

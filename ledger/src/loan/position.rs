@@ -1,5 +1,6 @@
 //! What a loan's flows should be, given its facts and how far its interest is posted.
 
+use super::counting::counting;
 use super::owed::Owed;
 use super::walk::{Missing, Walk};
 use crate::event::{Allocation, Interest};
@@ -10,9 +11,10 @@ use crate::state::lending_rows::{ClaimSums, Fact, Loan, What};
 
 /// The flows of a loan with these facts, interest through a day, and what is confirmed of claims.
 ///
-/// Without contract, terms or rate nothing is known of interest; the principal is as it was reported.
+/// Facts from before the contract do not count. Without contract, terms or rate nothing is known of interest; the principal is as it was reported.
 #[must_use]
 pub(crate) fn target(state: &State, loan: &Loan, facts: &[Fact], through: Day, confirmed: ClaimSums) -> Flows {
+    let facts = counting(loan, facts);
     let whole = Walk::new(state, loan, facts).and_then(|walk| walk.whole([through]));
     let ([interest], paid) = whole.unwrap_or_else(|_: Missing| ([Interest::default()], plainly_paid(facts)));
     flows(facts, interest, paid, confirmed)

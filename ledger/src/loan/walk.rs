@@ -5,6 +5,7 @@
 //! Sums are kept in whole parts of a fen and rounded to the fen, half up, only when read: so what is posted always equals
 //! the rounded exact sum, and no remainder is lost.
 
+use super::counting::counting;
 use super::owed::Owed;
 use super::rates::{Rates, rates, terms_on};
 use super::stretch::{Exact, Payment, Stretch, half_up, parts_of_a_fen};
@@ -51,7 +52,7 @@ pub enum Missing {
 }
 
 impl<'a> Walk<'a> {
-    /// A walk over a loan with these facts.
+    /// A walk over a loan with these facts, as far as they count.
     ///
     /// # Errors
     /// What is missing to know its terms.
@@ -61,7 +62,7 @@ impl<'a> Walk<'a> {
         }
         let rules = state.loan_rules().ok_or(Missing::Terms)?;
         let terms = terms_on(rules, loan.kind, loan.signed).ok_or(Missing::Terms)?;
-        Ok(Self { rules, loan, facts, terms, study: study(state, loan, terms) })
+        Ok(Self { rules, loan, facts: counting(loan, facts), terms, study: study(state, loan, terms) })
     }
 
     /// The terms of the contract.

@@ -64,6 +64,7 @@ fn finding_names() -> Vec<&'static str> {
         K::RemittanceUnexpected,
         K::Shortfall,
         K::OffCycle,
+        K::BeforeSubject,
     ];
     for kind in &all {
         match kind {
@@ -72,7 +73,7 @@ fn finding_names() -> Vec<&'static str> {
             K::UnknownSubject | K::Repeated | K::CardRebound | K::Policy(_) => {}
             K::NoTerms | K::OverTerm | K::ShortGrace | K::BothKinds | K::OverCeiling | K::DrawnOutOfStudy => {}
             K::AllocationDiffers | K::Overpaid | K::WrittenOffAfterRelief => {}
-            K::StatementDiffers | K::RemittanceUnexpected | K::Shortfall | K::OffCycle => {}
+            K::StatementDiffers | K::RemittanceUnexpected | K::Shortfall | K::OffCycle | K::BeforeSubject => {}
         }
     }
     all.extend(Rule::ALL.map(K::Policy));

@@ -44,6 +44,7 @@ pub fn finding_en(kind: FindingKind) -> &'static str {
         FindingKind::RemittanceUnexpected => "the result does not match the payment ordered",
         FindingKind::Shortfall => "losses went beyond the compensation fund",
         FindingKind::OffCycle => "the claim covers more than its cycle",
+        FindingKind::BeforeSubject => "told of a day before the contract was signed; it does not count",
     }
 }
 
@@ -68,6 +69,7 @@ const REMEDIES: &[(&str, &str)] = &[
     ("in_suspense", "先清理暂记，再重试"),
     ("interest_differs", "按在案事实重新计算"),
     ("key_known", "公布新公钥，或用已公布的公钥签名"),
+    ("not_yet", "更正日期，或到日之后再报"),
     ("line_out_of_order", "补交缺行，再重试"),
     ("not_below", "只能在预算单位树内向下级下达"),
     ("not_due", "到发放日再申请"),

@@ -193,7 +193,13 @@ impl Told {
     fn say(&mut self, principal: &str, event: Event) {
         let content = proto::event::encode(&event);
         let kind = event.kind.name();
-        let entry = ledger::entry::Entry { index: self.index, recorded_ms: 0, principal, content: &content, event };
+        let entry = ledger::entry::Entry {
+            index: self.index,
+            recorded_ms: proto::samples::LATE_MS,
+            principal,
+            content: &content,
+            event,
+        };
         self.index += 1;
         match self.state.fold(&entry).expect("known rules") {
             Judged::Posted { findings, .. } => {
