@@ -7,7 +7,7 @@ use crate::event::Event;
 pub struct Entry<'a> {
     /// Position in the record, dense from 0.
     pub index: u64,
-    /// The writer's clock, milliseconds since 1970. Judging never looks at it.
+    /// The writer's clock, milliseconds since 1970; never falls. Judging sees its Beijing day and nothing finer.
     pub recorded_ms: i64,
     /// Who submitted it.
     pub principal: &'a str,

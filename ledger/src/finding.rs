@@ -34,6 +34,7 @@ pub enum FindingKind {
     Shortfall,
     OffCycle,
     TooManyFacts,
+    BeforeSubject,
 }
 
 impl FindingKind {
@@ -91,6 +92,7 @@ impl FindingKind {
             Self::Shortfall => ("shortfall", "补偿金不足，按规定承担"),
             Self::OffCycle => ("off_cycle", "申报期长于规定周期"),
             Self::TooManyFacts => ("too_many_facts", "事项过多，该项不计"),
+            Self::BeforeSubject => ("before_subject", "早于签约日，不计入"),
         }
     }
 }

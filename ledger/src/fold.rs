@@ -42,6 +42,13 @@ pub enum Halt {
         /// The index it has.
         found: u64,
     },
+    /// Its recorded time lies before that of the entry before it.
+    Time {
+        /// What time it was, in milliseconds since 1970.
+        last: i64,
+        /// What it says.
+        found: i64,
+    },
     /// Rules of a later program.
     UnknownRules(u32),
 }
@@ -50,6 +57,9 @@ impl std::fmt::Display for Halt {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Gap { expected, found } => write!(f, "the record jumps from entry {expected} to {found}"),
+            Self::Time { last, found } => {
+                write!(f, "the recorded time falls from {last} to {found} milliseconds since 1970")
+            }
             Self::UnknownRules(version) => {
                 write!(f, "the record adopts rules version {version}, this program knows {KNOWN_RULES}: upgrade it")
             }
@@ -235,7 +245,13 @@ impl State {
     }
 
     fn must_be_next(&self, entry: &Entry<'_>) -> Result<(), Halt> {
-        if entry.index == self.entries { Ok(()) } else { Err(Halt::Gap { expected: self.entries, found: entry.index }) }
+        if entry.index != self.entries {
+            return Err(Halt::Gap { expected: self.entries, found: entry.index });
+        }
+        if entry.recorded_ms < self.recorded_ms {
+            return Err(Halt::Time { last: self.recorded_ms, found: entry.recorded_ms });
+        }
+        Ok(())
     }
 
     /// The entry takes its place in the record, whatever came of it.
@@ -243,6 +259,7 @@ impl State {
         let handle = self.seen.push(Seen { id: entry.event.id, content: content_hash(entry.content), verdict });
         assert!(u64::from(handle) == entry.index, "an entry is seen at its index");
         self.entries += 1;
+        self.recorded_ms = entry.recorded_ms;
     }
 
     /// An id is looked up first of all: the first statement under an id is the one that counts, whatever a later one says.
@@ -260,6 +277,9 @@ impl State {
             && rules.version > KNOWN_RULES
         {
             return Err(Halt::UnknownRules(rules.version));
+        }
+        if let Err(refusal) = come(entry) {
+            return Ok(Judgement::Refused(refusal));
         }
         Ok(match judge(&Case { state: self, entry }) {
             Ok(change) => Judgement::Admitted(change),
@@ -280,6 +300,9 @@ impl State {
         }
         for posting in &change.postings {
             self.post(entry.index, on, posting);
+        }
+        if entry.event.kind.day_rule().tells_of_facts() {
+            self.latest = self.latest.max(on.min(Day::in_beijing(entry.recorded_ms)));
         }
         let findings = change.findings.into_iter().map(|new| self.open(entry.index, on, new).number()).collect();
         Outcome::Posted { postings: change.postings, findings }
@@ -316,6 +339,17 @@ impl State {
         }
         handle
     }
+}
+
+/// Whether the days an event names have come, by the rule of its kind. Reports too: what is not yet true cannot have happened,
+/// and no state waits for time to pass. It may be said again when the day has come.
+fn come(entry: &Entry<'_>) -> Result<(), Refusal> {
+    let first = entry.event.first_recordable();
+    if Day::in_beijing(entry.recorded_ms) >= first {
+        return Ok(());
+    }
+    let subject = entry.event.kind.loan().unwrap_or_default();
+    Err(Refusal::with(Code::NotYet, subject, i64::from(first.yyyymmdd())))
 }
 
 /// Tells other content under the same id; 64 bits are enough, as a collision only calls a repeat what is not one.

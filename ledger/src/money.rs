@@ -67,6 +67,13 @@ impl Day {
         self.date().year().unsigned_abs()
     }
 
+    /// The day it is in Beijing at a moment in milliseconds since 1970: China keeps one time, eight hours ahead, all year.
+    #[must_use]
+    pub fn in_beijing(ms: i64) -> Self {
+        let days = ms.saturating_add(BEIJING_AHEAD_MS).div_euclid(DAY_MS);
+        Self(i32::try_from(days).unwrap_or(if days < 0 { i32::MIN } else { i32::MAX }))
+    }
+
     /// This many days later (or earlier).
     #[must_use]
     pub fn plus(self, days: i32) -> Self {
@@ -103,6 +110,11 @@ impl Day {
         jiff::civil::date(i16::try_from(year).unwrap_or(9999), small(month), small(day))
     }
 }
+
+/// Milliseconds of a day.
+const DAY_MS: i64 = 86_400_000;
+/// How far Beijing is ahead of universal time.
+const BEIJING_AHEAD_MS: i64 = 8 * 3_600_000;
 
 /// Days of 400 years, after which the calendar repeats.
 const CYCLE_DAYS: i32 = 146_097;
@@ -208,6 +220,17 @@ mod tests {
         assert_eq!(date, jiff::civil::date(9999, 12, 31));
         assert_eq!((Day(i32::MAX).year(), Day(i32::MIN).plus(-1).year()), (9999, 1));
     }
+
+    #[test]
+    fn the_day_changes_in_beijing_at_sixteen_hours() {
+        let at = |ms| Day::in_beijing(ms).yyyymmdd();
+        let sixteen = 16 * 3_600_000;
+        assert_eq!((at(0), at(sixteen - 1), at(sixteen)), (19_700_101, 19_700_101, 19_700_102));
+        assert_eq!((at(-1), at(-8 * 3_600_000 - 1)), (19_700_101, 19_691_231));
+        assert_eq!((at(1_643_644_799_999), at(1_643_644_800_000)), (20_220_131, 20_220_201));
+        assert_eq!((Day::in_beijing(i64::MIN).year(), Day::in_beijing(i64::MAX).year()), (1, 9999));
+    }
+
     #[test]
     fn money_is_exact_and_strict() {
         for (cell, fen) in [("0", 0), ("12", 1_200), ("12.5", 1_250), ("12.05", 1_205), ("-1.01", -101)] {

@@ -184,6 +184,7 @@ codes! {
     69 KeyKnown "key_known" permanent "公钥已公布" "this key was announced before" "announce a new key, or sign with the one announced";
     70 TooManyFacts "too_many_facts" circumstantial "该贷款事项过多，不能再计" "the loan has as many facts as are counted" "take back facts that do not belong to the loan, then retry";
     71 KeyDiffers "key_differs" permanent "账上已有另一身份密钥的指纹" "the fingerprint of another identity key is on record" "make ids of people and cards under the key on record";
+    72 NotYet "not_yet" circumstantial "尚未到日" "the day named has not come, or the period is not over" "correct the day, or say it again when the day has come";
 }
 
 impl TryFrom<u8> for Code {

@@ -100,6 +100,14 @@ pub fn decode(bytes: &[u8]) -> Result<Raw<'_>, EntryError> {
     })
 }
 
+/// When an entry says it was recorded, from its head alone; none if it is of no kind that this version reads.
+#[must_use]
+pub fn recorded_ms(bytes: &[u8]) -> Option<i64> {
+    let (&kind, rest) = bytes.split_first()?;
+    let recorded = rest.first_chunk::<8>().filter(|_| kind == KIND_EVENT)?;
+    Some(i64::from_le_bytes(*recorded))
+}
+
 fn principal_length(principal: &[u8]) -> Result<u8, EntryError> {
     if principal.is_empty() || principal.len() > MAX_PRINCIPAL_BYTES {
         return Err(EntryError::Principal);
@@ -125,6 +133,7 @@ mod tests {
         let length = encode_into(&mut bytes, -7, "省学生资助中心", b"content").expect("a good entry");
         let raw = decode(&bytes[6..]).expect("a good entry");
         assert_eq!(length, bytes.len() - 6);
+        assert_eq!(recorded_ms(&bytes[6..]), Some(-7));
         assert_eq!(raw, Raw { recorded_ms: -7, principal: "省学生资助中心", content: b"content" });
     }
 

@@ -84,10 +84,13 @@ fn core(criterion: &mut Criterion) {
     let last = events.last().cloned();
     if let Some((event, content)) = last {
         let id = Uuid::from_u128(1);
-        let entry =
-            Entry {
-                index: state.entries, recorded_ms: 0, principal: "王老师", content, event: Event { id, ..event }
-            };
+        let entry = Entry {
+            index: state.entries,
+            recorded_ms: proto::samples::LATE_MS,
+            principal: "王老师",
+            content,
+            event: Event { id, ..event },
+        };
         group.throughput(Throughput::Elements(1));
         group.bench_function("dry_run", |b| b.iter(|| black_box(state.dry_run(&entry))));
     }

@@ -7,6 +7,12 @@ use ledger::outcome::Outcome;
 use ledger::state::State;
 use ledger::state::table::BadPage;
 use proto::event::{decode, encode};
+use proto::samples::LATE_MS;
+use replay::engine::Options;
+use replay::record::log::Clock;
+use std::path::Path;
+use std::sync::LazyLock;
+use std::time::Instant;
 use uuid::Uuid;
 
 /// One thing said: who, and the event as bytes.
@@ -29,9 +35,30 @@ pub fn labelled(label: &str) -> Uuid {
 /// # Errors
 /// As the fold: a [`Halt`], and nothing has changed.
 pub fn submit(state: &mut State, principal: &str, content: &[u8], event: Event) -> Result<Outcome, Halt> {
-    // The recorded time is of no account to the fold; it only has to be something.
-    let recorded_ms = 1_600_000_000_000 + i64::try_from(state.entries).unwrap_or_default();
+    submit_at(state, LATE_MS, principal, content, event)
+}
+
+/// The same, recorded at a moment.
+///
+/// # Errors
+/// As [`submit`].
+pub fn submit_at(
+    state: &mut State,
+    recorded_ms: i64,
+    principal: &str,
+    content: &[u8],
+    event: Event,
+) -> Result<Outcome, Halt> {
     state.fold(&Entry { index: state.entries, recorded_ms, principal, content, event })
+}
+
+/// How a ledger in files is opened whose clock stands behind every day that tests speak of.
+#[must_use]
+pub fn late(dir: &Path) -> Options {
+    // One beginning for all that a process opens, so that no ledger is opened again before its last entry.
+    static BEGUN: LazyLock<Instant> = LazyLock::new(Instant::now);
+    let passed = || i64::try_from(BEGUN.elapsed().as_millis()).unwrap_or_default();
+    Options { clock: Clock::new(move || LATE_MS + passed(), passed), ..Options::file(dir) }
 }
 
 /// Says a domain event, through its bytes and back.

@@ -5,6 +5,7 @@ mod aid;
 mod choices;
 mod claim;
 mod control;
+mod days;
 mod loan;
 pub mod loan_terms;
 pub mod policy;
@@ -15,6 +16,7 @@ pub use aid::*;
 pub use choices::*;
 pub use claim::*;
 pub use control::*;
+pub use days::DayRule;
 pub use loan::*;
 pub use registry::*;
 pub use risk::*;
@@ -37,82 +39,83 @@ pub struct Event {
 
 /// Calls a macro with the closed list of kinds, so that whoever needs something for each kind has no list of their own.
 ///
-/// A row is the kind, what it holds, its name, its Chinese name, whether it reports or asks for a decision, and `loan` if it
-/// is about the loan it names. The order is that of the numbers on the wire.
+/// A row is the kind, what it holds, its name, its Chinese name, whether it reports or asks for a decision, how its days are
+/// bounded (each word is a row of [`DayRule`]), and `loan` if it is about the loan it names. The order is that of the numbers
+/// on the wire.
 #[macro_export]
 macro_rules! for_each_kind {
     ($callback:ident) => {
         $callback! {
-            PolicyAdopted(Box<Policy>) "policy_adopted" "采用项目政策" decision;
-            RulesAdopted(RulesAdopted) "rules_adopted" "采用规则版本" decision;
-            OrgRegistered(OrgRegistered) "org_registered" "机构登记" report;
-            OrgRenamed(OrgRenamed) "org_renamed" "机构更名" report;
-            LineIssued(LineIssued) "line_issued" "下达指标" decision;
-            LinePassedDown(LinePassedDown) "line_passed_down" "分解下达指标" decision;
-            LineRecalled(LineRecalled) "line_recalled" "收回指标" decision;
-            PersonRegistered(PersonRegistered) "person_registered" "人员登记" report;
-            StatusChanged(StatusChanged) "status_changed" "学籍变动" report;
-            CardBound(CardBound) "card_bound" "绑定卡" report;
-            CardReplaced(CardReplaced) "card_replaced" "换卡" report;
-            RosterPrepared(RosterPrepared) "roster_prepared" "编制花名册" decision;
-            RosterLineAdded(RosterLineAdded) "roster_line_added" "花名册加行" decision;
-            RosterSealed(SetSealed) "roster_sealed" "花名册封存" decision;
-            RosterReviewed(SetDecided) "roster_reviewed" "花名册审核" decision;
-            RosterApproved(SetDecided) "roster_approved" "花名册批准" decision;
-            RosterCancelled(SetCancelled) "roster_cancelled" "花名册作废" decision;
-            ApplicationPrepared(ApplicationPrepared) "application_prepared" "编制支付申请" decision;
-            ApplicationLineAdded(ApplicationLineAdded) "application_line_added" "支付申请加行" decision;
-            ApplicationSealed(SetSealed) "application_sealed" "支付申请封存" decision;
-            ApplicationApproved(SetDecided) "application_approved" "支付申请批准" decision;
-            ApplicationCancelled(SetCancelled) "application_cancelled" "支付申请作废" decision;
-            VoucherIssued(VoucherIssued) "voucher_issued" "开具支付凭证" report;
-            VoucherCleared(VoucherCleared) "voucher_cleared" "支付凭证清算" report;
-            BatchSent(BatchSent) "batch_sent" "发送代发批次" decision;
-            PayoutCredited(PayoutCredited) "payout_credited" "银行入账" report;
-            PayoutReturned(PayoutReturned) "payout_returned" "银行退回" report;
-            PayoutUnknown(PayoutUnknown) "payout_unknown" "结果未知" report;
-            SuspenseCleared(SuspenseCleared) "suspense_cleared" "暂记清理" decision;
-            LoanTermsAdopted(Box<LoanTerms>) "loan_terms_adopted" "采用贷款条款" decision;
-            RatePublished(RatePublished) "rate_published" "公布利率" report;
-            WaiverAdopted(WaiverAdopted) "waiver_adopted" "免息通知" decision;
-            LoanSigned(LoanSigned) "loan_signed" "贷款签约" report loan;
-            LoanDrawn(LoanDrawn) "loan_drawn" "贷款发放" report loan;
-            LoanDrawReturned(LoanDrawReturned) "loan_draw_returned" "放款退回" report loan;
-            LoanRateAgreed(LoanRateAgreed) "loan_rate_agreed" "约定利率" report loan;
-            LoanRepaid(LoanRepaid) "loan_repaid" "借款人还款" report loan;
-            LoanRefunded(LoanRefunded) "loan_refunded" "退还多付款" report loan;
-            LoanOverdue(LoanOverdue) "loan_overdue" "贷款逾期" report loan;
-            LoanDeferred(LoanDeferred) "loan_deferred" "延期还本" report loan;
-            LoanWrittenOff(LoanWrittenOff) "loan_written_off" "贷款核销" report loan;
-            LossRecovered(LossRecovered) "loss_recovered" "核销后收回" report loan;
-            LoanStateRepaid(LoanStateRepaid) "loan_state_repaid" "国家代偿" report loan;
-            LoanRelieved(LoanRelieved) "loan_relieved" "还款救助" decision loan;
-            InterestAccrued(InterestAccrued) "interest_accrued" "计提利息" decision loan;
-            InterestAdjusted(InterestAdjusted) "interest_adjusted" "调整利息" decision loan;
-            ClaimSubmitted(ClaimSubmitted) "claim_submitted" "提交申报" report;
-            ClaimLineAdded(ClaimLineAdded) "claim_line_added" "申报加行" report loan;
-            ClaimSealed(SetSealed) "claim_sealed" "申报封存" decision;
-            ClaimApproved(SetDecided) "claim_approved" "申报批准" decision;
-            OverclaimReturned(OverclaimReturned) "overclaim_returned" "退回多报款" report loan;
-            RemittanceOrdered(RemittanceOrdered) "remittance_ordered" "拨付指令" decision;
-            RemittanceApproved(RemittanceApproved) "remittance_approved" "拨付批准" decision;
-            RemittanceCleared(RemittanceCleared) "remittance_cleared" "拨付清算" report;
-            RemittanceReturned(RemittanceReturned) "remittance_returned" "拨付退回" report;
-            CompensationAccrued(CompensationAccrued) "compensation_accrued" "计提风险补偿金" decision;
-            CompensationReceived(CompensationReceived) "compensation_received" "收到风险补偿金" report;
-            FundStated(FundStated) "fund_stated" "补偿金对账" report;
-            SurplusRewarded(SurplusRewarded) "surplus_rewarded" "结余奖励" decision;
-            RewardSpent(RewardSpent) "reward_spent" "使用奖励" decision;
-            PeriodClosed(PeriodClosed) "period_closed" "期间关闭" decision;
-            EntryReversed(EntryReversed) "entry_reversed" "红字冲销" decision;
-            KeyAnnounced(KeyAnnounced) "key_announced" "公布签名公钥" decision;
-            IdentityKeyAnnounced(IdentityKeyAnnounced) "identity_key_announced" "公布身份密钥指纹" decision;
+            PolicyAdopted(Box<Policy>) "policy_adopted" "采用项目政策" decision far;
+            RulesAdopted(RulesAdopted) "rules_adopted" "采用规则版本" decision published;
+            OrgRegistered(OrgRegistered) "org_registered" "机构登记" report near;
+            OrgRenamed(OrgRenamed) "org_renamed" "机构更名" report ahead;
+            LineIssued(LineIssued) "line_issued" "下达指标" decision near;
+            LinePassedDown(LinePassedDown) "line_passed_down" "分解下达指标" decision near;
+            LineRecalled(LineRecalled) "line_recalled" "收回指标" decision near;
+            PersonRegistered(PersonRegistered) "person_registered" "人员登记" report near;
+            StatusChanged(StatusChanged) "status_changed" "学籍变动" report ahead;
+            CardBound(CardBound) "card_bound" "绑定卡" report ahead;
+            CardReplaced(CardReplaced) "card_replaced" "换卡" report ahead;
+            RosterPrepared(RosterPrepared) "roster_prepared" "编制花名册" decision near;
+            RosterLineAdded(RosterLineAdded) "roster_line_added" "花名册加行" decision near;
+            RosterSealed(SetSealed) "roster_sealed" "花名册封存" decision near;
+            RosterReviewed(SetDecided) "roster_reviewed" "花名册审核" decision near;
+            RosterApproved(SetDecided) "roster_approved" "花名册批准" decision near;
+            RosterCancelled(SetCancelled) "roster_cancelled" "花名册作废" decision near;
+            ApplicationPrepared(ApplicationPrepared) "application_prepared" "编制支付申请" decision near;
+            ApplicationLineAdded(ApplicationLineAdded) "application_line_added" "支付申请加行" decision near;
+            ApplicationSealed(SetSealed) "application_sealed" "支付申请封存" decision near;
+            ApplicationApproved(SetDecided) "application_approved" "支付申请批准" decision near;
+            ApplicationCancelled(SetCancelled) "application_cancelled" "支付申请作废" decision near;
+            VoucherIssued(VoucherIssued) "voucher_issued" "开具支付凭证" report near;
+            VoucherCleared(VoucherCleared) "voucher_cleared" "支付凭证清算" report near;
+            BatchSent(BatchSent) "batch_sent" "发送代发批次" decision near;
+            PayoutCredited(PayoutCredited) "payout_credited" "银行入账" report near;
+            PayoutReturned(PayoutReturned) "payout_returned" "银行退回" report near;
+            PayoutUnknown(PayoutUnknown) "payout_unknown" "结果未知" report near;
+            SuspenseCleared(SuspenseCleared) "suspense_cleared" "暂记清理" decision near;
+            LoanTermsAdopted(Box<LoanTerms>) "loan_terms_adopted" "采用贷款条款" decision far;
+            RatePublished(RatePublished) "rate_published" "公布利率" report published;
+            WaiverAdopted(WaiverAdopted) "waiver_adopted" "免息通知" decision ahead;
+            LoanSigned(LoanSigned) "loan_signed" "贷款签约" report near loan;
+            LoanDrawn(LoanDrawn) "loan_drawn" "贷款发放" report near loan;
+            LoanDrawReturned(LoanDrawReturned) "loan_draw_returned" "放款退回" report near loan;
+            LoanRateAgreed(LoanRateAgreed) "loan_rate_agreed" "约定利率" report near loan;
+            LoanRepaid(LoanRepaid) "loan_repaid" "借款人还款" report near loan;
+            LoanRefunded(LoanRefunded) "loan_refunded" "退还多付款" report near loan;
+            LoanOverdue(LoanOverdue) "loan_overdue" "贷款逾期" report near loan;
+            LoanDeferred(LoanDeferred) "loan_deferred" "延期还本" report near loan;
+            LoanWrittenOff(LoanWrittenOff) "loan_written_off" "贷款核销" report near loan;
+            LossRecovered(LossRecovered) "loss_recovered" "核销后收回" report near loan;
+            LoanStateRepaid(LoanStateRepaid) "loan_state_repaid" "国家代偿" report near loan;
+            LoanRelieved(LoanRelieved) "loan_relieved" "还款救助" decision near loan;
+            InterestAccrued(InterestAccrued) "interest_accrued" "计提利息" decision day_over loan;
+            InterestAdjusted(InterestAdjusted) "interest_adjusted" "调整利息" decision near loan;
+            ClaimSubmitted(ClaimSubmitted) "claim_submitted" "提交申报" report period_over;
+            ClaimLineAdded(ClaimLineAdded) "claim_line_added" "申报加行" report near loan;
+            ClaimSealed(SetSealed) "claim_sealed" "申报封存" decision near;
+            ClaimApproved(SetDecided) "claim_approved" "申报批准" decision near;
+            OverclaimReturned(OverclaimReturned) "overclaim_returned" "退回多报款" report near loan;
+            RemittanceOrdered(RemittanceOrdered) "remittance_ordered" "拨付指令" decision near;
+            RemittanceApproved(RemittanceApproved) "remittance_approved" "拨付批准" decision near;
+            RemittanceCleared(RemittanceCleared) "remittance_cleared" "拨付清算" report near;
+            RemittanceReturned(RemittanceReturned) "remittance_returned" "拨付退回" report near;
+            CompensationAccrued(CompensationAccrued) "compensation_accrued" "计提风险补偿金" decision year_begun;
+            CompensationReceived(CompensationReceived) "compensation_received" "收到风险补偿金" report near;
+            FundStated(FundStated) "fund_stated" "补偿金对账" report near;
+            SurplusRewarded(SurplusRewarded) "surplus_rewarded" "结余奖励" decision near;
+            RewardSpent(RewardSpent) "reward_spent" "使用奖励" decision near;
+            PeriodClosed(PeriodClosed) "period_closed" "期间关闭" decision period_over;
+            EntryReversed(EntryReversed) "entry_reversed" "红字冲销" decision near;
+            KeyAnnounced(KeyAnnounced) "key_announced" "公布签名公钥" decision published;
+            IdentityKeyAnnounced(IdentityKeyAnnounced) "identity_key_announced" "公布身份密钥指纹" decision published;
         }
     };
 }
 
 macro_rules! kinds {
-    ($($variant:ident($content:ty) $name:literal $zh:literal $said:ident $($about:ident)?;)*) => {
+    ($($variant:ident($content:ty) $name:literal $zh:literal $said:ident $days:ident $($about:ident)?;)*) => {
         /// Everything that can be said. Decisions may be refused; reports are booked.
         #[derive(Clone, PartialEq, Eq, Debug)]
         #[allow(missing_docs)] // Each variant is documented at its struct.
@@ -142,12 +145,25 @@ macro_rules! kinds {
             pub fn loan(&self) -> Option<Uuid> {
                 match self { $(Self::$variant(_event) => kinds!(@about _event $($about)?),)* }
             }
+
+            /// How its days are bounded by the day of its recording.
+            #[must_use]
+            pub fn day_rule(&self) -> DayRule {
+                match self { $(Self::$variant(_event) => kinds!(@days _event $days),)* }
+            }
         }
     };
     (@ report) => { true };
     (@ decision) => { false };
     (@about $event:ident loan) => { Some($event.loan) };
     (@about $event:ident) => { None };
+    (@days $event:ident near) => { DayRule::Near };
+    (@days $event:ident published) => { DayRule::Published };
+    (@days $event:ident ahead) => { DayRule::Ahead };
+    (@days $event:ident far) => { DayRule::Far };
+    (@days $event:ident day_over) => { DayRule::DayOver };
+    (@days $event:ident period_over) => { DayRule::PeriodOver($event.through) };
+    (@days $event:ident year_begun) => { DayRule::YearBegun($event.year.year) };
 }
 
 for_each_kind!(kinds);

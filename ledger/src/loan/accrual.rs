@@ -2,6 +2,7 @@
 
 use super::change::LoanChange;
 use super::contract::{Found, find};
+use super::counting::counting;
 use super::fund_effect;
 use super::position::{flows, interest};
 use super::posting::difference;
@@ -37,7 +38,7 @@ fn weigh(state: &State, loan: &Loan, through: Day) -> Result<(Due, Flows), Missi
     let walk = Walk::new(state, loan, &loan.facts)?;
     let ([before, after], paid) = walk.whole([loan.through, through.max(loan.through)])?;
     let due = Due { correction: minus(before, interest(&loan.posted)), addition: minus(after, before) };
-    Ok((due, flows((&loan.facts).into(), after, paid, loan.confirmed)))
+    Ok((due, flows(counting(loan, &loan.facts), after, paid, loan.confirmed)))
 }
 
 fn minus(a: Interest, b: Interest) -> Interest {

@@ -2,6 +2,7 @@
 //! a contract. What happens to a loan afterwards is in `facts`.
 
 use super::change::LoanChange;
+use super::counting::is_before_contract;
 use super::fund_effect;
 use super::portfolio::{PortfolioRef, open_portfolio, portfolio};
 use super::position::target;
@@ -111,11 +112,15 @@ pub(crate) fn judge_loan_signed(case: &Case<'_>, event: &LoanSigned) -> Judged<L
     }
     let lender = state.known_org(event.lender);
     let portfolio = portfolio(state, lender.unwrap_or(UNKNOWN_ORG), event.kind);
-    let findings = check(state, on, event);
+    let mut findings = check(state, on, event);
     let accounts = known.map_or(state.accounts.next().plus(portfolio.opens), |(_, row)| row.accounts);
     let mut row = known.map_or_else(|| unknown_loan(event.loan, portfolio.handle, accounts), |(_, row)| row.clone());
     let posted = row.posted;
     fill(state, &mut row, on, event);
+    // Told before the contract they counted; now that its day is known they fall out, and the difference below is posted.
+    if row.facts.first().is_some_and(|fact| is_before_contract(&row, fact.on)) {
+        findings.push(NewFinding::about(FindingKind::BeforeSubject, event.loan));
+    }
     row.posted = target(state, &row, &row.facts, row.through, row.confirmed);
     let mut change = Change { postings: Vec::new(), findings, act: None };
     // What was reported before the contract is with the lender nobody knew; it moves to the one that signed.

@@ -39,9 +39,14 @@ impl<'a> From<&'a Vec<Fact>> for Facts<'a> {
 
 impl<'a> Facts<'a> {
     /// In order, or from the end.
-    pub(crate) fn iter(self) -> impl DoubleEndedIterator<Item = &'a Fact> + use<'a> {
+    pub fn iter(self) -> impl DoubleEndedIterator<Item = &'a Fact> + use<'a> {
         let [before, new, after] = self.0;
         before.iter().chain(new).chain(after).inspect(|_| step())
+    }
+
+    /// Without those at the beginning of which something holds that holds of no later one.
+    pub(crate) fn after(self, early: impl Fn(&Fact) -> bool) -> Self {
+        Self(self.0.map(|part| &part[part.partition_point(&early)..]))
     }
 
     /// The fact at a place of the order.

@@ -1,10 +1,12 @@
 //! What happens to a loan: drawn, repaid, overdue, written off. Reports, never refused.
 //!
 //! A fact corrects its own loan in its own entry: the flows are computed again with it and the difference is posted. A fact
-//! that settles interest also brings the posting of interest up to the evening before.
+//! that settles interest also brings the posting of interest up to the evening before. One from before the contract was signed
+//! is kept with the loan and changes nothing: see `counting`.
 
 use super::change::LoanChange;
 use super::contract::{Found, borrowed, find, open};
+use super::counting::is_before_contract;
 use super::fact_list::{FACTS_MAX, FactEdit, Facts};
 use super::fund_effect;
 use super::position::target;
@@ -109,10 +111,15 @@ pub(crate) fn judge_fact(case: &Case<'_>, id: Uuid, what: What) -> Change<LoanCh
         return Change::only(NewFinding::about(FindingKind::TooManyFacts, id));
     }
     let edit = FactEdit::insert(&found.row.facts, Fact { on, index, what });
-    let through = if what.settles() { found.row.through.max(on.plus(-1)) } else { found.row.through };
+    let before = is_before_contract(&found.row, on);
+    let through = if what.settles() && !before { found.row.through.max(on.plus(-1)) } else { found.row.through };
     let mut change = moved(state, on, &found, edit, through);
     if !found.row.known {
         change.findings.push(NewFinding::about(FindingKind::UnknownSubject, id));
+        return change;
+    }
+    if before {
+        change.findings.push(NewFinding::about(FindingKind::BeforeSubject, id));
         return change;
     }
     check(state, on, &found.row, what, &mut change.findings);

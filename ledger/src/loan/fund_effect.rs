@@ -4,6 +4,7 @@
 //! What a lender lost of a loan is a function of the loan's flows, so facts learnt late move it too: a draw reported after
 //! its write-off, a repayment reported later. The stock is used when the loss becomes known, with what it then holds.
 
+use super::counting::counting;
 use super::fact_list::Facts;
 use super::portfolio::{PortfolioRef, derived};
 use super::rates::terms_on;
@@ -87,7 +88,7 @@ pub(crate) fn bear<'a, A>(
         change.postings.push(stock(state, on, fund, used));
     }
     if others != 0 {
-        let parts = bearers(state, fund.kind, facts.into(), on);
+        let parts = bearers(state, fund.kind, counting(loan, facts), on);
         change.postings.extend(shortfall(state, on, fund, others, parts));
     }
     if others > 0 {
@@ -126,7 +127,7 @@ pub(crate) fn note(state: &mut State, index: u64, loan: Handle<Loan>, before: &F
     if !row.known {
         return;
     }
-    let (portfolio, school, kind) = (row.portfolio, row.school, row.kind);
+    let (portfolio, school, kind, signed) = (row.portfolio, row.school, row.kind, row.signed);
     let borne = borne(state, row, before);
     if borne != row.borne {
         state.loans.get_mut(loan).borne = borne;
@@ -140,7 +141,7 @@ pub(crate) fn note(state: &mut State, index: u64, loan: Handle<Loan>, before: &F
         fund.settled_drawn = fund.settled_drawn.saturating_add(settled);
         fund.last = index;
     }
-    for fact in new {
+    for fact in new.iter().filter(|fact| fact.on >= signed) {
         let fen = match fact.what {
             What::Drawn(fen) => fen,
             What::DrawReturned(fen) => -fen,

@@ -1,5 +1,6 @@
 //! What a loan's flows should be, given its facts and how far its interest is posted.
 
+use super::counting::counting;
 use super::fact_list::Facts;
 use super::owed::Owed;
 use super::walk::{Missing, Walk};
@@ -11,7 +12,7 @@ use crate::state::lending_rows::{ClaimSums, Loan, What};
 
 /// The flows of a loan with these facts, interest through a day, and what is confirmed of claims.
 ///
-/// Without contract, terms or rate nothing is known of interest; the principal is as it was reported.
+/// Facts from before the contract do not count. Without contract, terms or rate nothing is known of interest; the principal is as it was reported.
 #[must_use]
 pub(crate) fn target<'a>(
     state: &'a State,
@@ -20,7 +21,7 @@ pub(crate) fn target<'a>(
     through: Day,
     confirmed: ClaimSums,
 ) -> Flows {
-    let facts = facts.into();
+    let facts = counting(loan, facts);
     let whole = Walk::new(state, loan, facts).and_then(|walk| walk.whole([through]));
     let ([interest], paid) = whole.unwrap_or_else(|_: Missing| ([Interest::default()], plainly_paid(facts)));
     flows(facts, interest, paid, confirmed)

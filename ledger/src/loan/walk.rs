@@ -5,6 +5,7 @@
 //! Sums are kept in whole parts of a fen and rounded to the fen, half up, only when read: so what is posted always equals
 //! the rounded exact sum, and no remainder is lost.
 
+use super::counting::counting;
 use super::fact_list::Facts;
 use super::owed::{Owed, Paid, Settlement};
 use super::rates::{Rates, rates, terms_on};
@@ -53,7 +54,7 @@ pub enum Missing {
 }
 
 impl<'a> Walk<'a> {
-    /// A walk over a loan with these facts.
+    /// A walk over a loan with these facts, as far as they count.
     ///
     /// # Errors
     /// What is missing to know its terms.
@@ -63,8 +64,7 @@ impl<'a> Walk<'a> {
         }
         let rules = state.loan_rules().ok_or(Missing::Terms)?;
         let terms = terms_on(rules, loan.kind, loan.signed).ok_or(Missing::Terms)?;
-        let facts = facts.into();
-        Ok(Self { rules, loan, facts, terms, study: study(state, loan, terms) })
+        Ok(Self { rules, loan, facts: counting(loan, facts), terms, study: study(state, loan, terms) })
     }
 
     /// The terms of the contract.

@@ -31,6 +31,12 @@ pub const UNKNOWN_ORG: Handle<Org> = Handle::new(0);
 /// The application that stands for payments nobody ordered: handle 0, made at genesis.
 pub const UNKNOWN_APPLICATION: Handle<Application> = Handle::new(0);
 
+/// How many numbers a state has besides its tables.
+pub const SCALARS: usize = 7;
+
+/// How many of them, the last, hang on the clock of recording.
+const CLOCK_SCALARS: usize = 2;
+
 /// How many entries came to what.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Counts {
@@ -54,6 +60,11 @@ macro_rules! tables {
             pub rules: u32,
             /// How many entries were posted, refused, duplicates.
             pub counts: Counts,
+            /// The latest day on which something happened, as far as posted entries tell: the effective day of each, or the day
+            /// of its recording if that is earlier, so that it never runs ahead of the clock. 1970-01-01 before the first.
+            pub latest: Day,
+            /// When the last entry was recorded, in milliseconds since 1970; no later one may say an earlier time.
+            pub recorded_ms: i64,
             $(pub $first: Table<$first_row>,)*
             $(pub $later: Table<$later_row>,)*
             by_code: BTreeMap<String, Handle<Programme>>,
@@ -74,6 +85,8 @@ macro_rules! tables {
                     entries: 0,
                     rules: 0,
                     counts: Counts::default(),
+                    latest: Day::default(),
+                    recorded_ms: 0,
                     $($first: Table::default(),)*
                     $($later: Table::default(),)*
                     by_code: BTreeMap::new(),
@@ -156,27 +169,32 @@ impl Default for State {
 }
 
 impl State {
-    /// The numbers that are not in tables, for whoever keeps pages.
+    /// The numbers that are not in tables, for whoever keeps pages. The last two hang on the clock of recording.
     #[must_use]
-    pub fn scalars(&self) -> [u64; 5] {
+    pub fn scalars(&self) -> [u64; SCALARS] {
         let Counts { posted, refused, duplicates } = self.counts;
-        [self.entries, u64::from(self.rules), posted, refused, duplicates]
+        let latest = u64::try_from(self.latest.number()).unwrap_or(0);
+        let recorded = u64::try_from(self.recorded_ms).unwrap_or(0);
+        [self.entries, u64::from(self.rules), posted, refused, duplicates, latest, recorded]
     }
 
     /// Puts the scalars back and rebuilds what is derived, after all pages were restored.
-    pub fn finish_restore(&mut self, [entries, rules, posted, refused, duplicates]: [u64; 5]) {
+    pub fn finish_restore(&mut self, scalars: [u64; SCALARS]) {
+        let [entries, rules, posted, refused, duplicates, latest, recorded] = scalars;
         self.entries = entries;
         self.rules = u32::try_from(rules).unwrap_or(u32::MAX);
         self.counts = Counts { posted, refused, duplicates };
+        self.latest = Day::default().plus(i32::try_from(latest).unwrap_or(0));
+        self.recorded_ms = i64::try_from(recorded).unwrap_or(i64::MAX);
         self.by_code = self.programmes.iter().map(|(handle, row)| (row.code.clone(), handle)).collect();
     }
 
     /// SHA-256 over all rows in handle order and all balances in account order. The same record gives the same
-    /// digest on any machine; recorded times, epochs and frame bounds are not in it.
+    /// digest on any machine; recorded times and what is taken from them alone, epochs and frame bounds are not in it.
     #[must_use]
     pub fn digest(&self) -> [u8; 32] {
         let mut hash = Sha256::new();
-        for number in self.scalars() {
+        for number in &self.scalars()[..SCALARS - CLOCK_SCALARS] {
             hash.update(number.to_le_bytes());
         }
         for (at, (name, table)) in self.views().into_iter().enumerate() {

@@ -31,4 +31,4 @@ wire!(EntryReversed { entry: Id, subject: Id, document: OPTIONAL_DOCUMENT });
 
 wire!(KeyAnnounced { key: Hash, by: Hash, signature: Signature });
 
-wire!(IdentityKeyAnnounced { fingerprint: Hash, document: Text });
+wire!(IdentityKeyAnnounced { fingerprint: Hash, document: OPTIONAL_DOCUMENT });

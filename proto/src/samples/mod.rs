@@ -13,6 +13,9 @@ use ledger::event::{
 use ledger::money::Day;
 use uuid::Uuid;
 
+/// When tests record what they say, unless they are about the days of recording: 2100-01-01, as their days run far ahead.
+pub const LATE_MS: i64 = 4_102_444_800_000;
+
 /// One event per kind, in the order of their numbers. Event ids count from 1.
 #[must_use]
 pub fn samples() -> Vec<Event> {

@@ -218,7 +218,9 @@ impl Engine {
     pub fn dry_run(&self, principal: &str, content: &[u8], event: Event) -> Result<Outcome, EngineError> {
         self.answers()?;
         let state = self.read();
-        let entry = Entry { index: state.entries, recorded_ms: 0, principal, content, event };
+        // By the clock of now, as the writer would stamp it: it never goes back behind the last entry.
+        let recorded_ms = self.clock.now_ms().max(state.recorded_ms);
+        let entry = Entry { index: state.entries, recorded_ms, principal, content, event };
         state.dry_run(&entry).map_err(|halt| EngineError::unreadable(entry.index, &halt))
     }
 }

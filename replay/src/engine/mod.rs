@@ -24,6 +24,7 @@ use std::sync::Arc;
 
 use ledger::outcome::Outcome;
 
+use crate::record::log::Clock;
 use crate::record::log::single::Single;
 
 pub use error::EngineError;
@@ -40,6 +41,7 @@ pub struct Engine {
     pasts: Arc<past::Pasts>,
     moments: Arc<balances::Moments>,
     rebuilding: Arc<rebuilding::Rebuilding>,
+    clock: Clock,
     role: Role,
 }
 

@@ -112,7 +112,8 @@ impl Engine {
         };
         let single = Arc::new(Single::new(options.record()));
         let pasts = Arc::new(Pasts::new(options.record(), options.ledger));
-        Ok(Self { live, single, pasts, moments: Arc::<Moments>::default(), rebuilding: Arc::default(), role })
+        let (moments, clock) = (Arc::<Moments>::default(), options.clock.clone());
+        Ok(Self { live, single, pasts, moments, rebuilding: Arc::default(), clock, role })
     }
 
     /// Submits events of one principal in order. The answer comes when every one is durable in all homes and folded.

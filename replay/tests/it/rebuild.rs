@@ -1,7 +1,7 @@
 //! `replay rebuild` as it is typed, where no service runs: what it says and how it exits.
 
-use crate::verify::record::{Record, replay};
-use replay::engine::{Engine, Options};
+use crate::verify::record::{Record, options, replay};
+use replay::engine::Engine;
 use serde_json::Value;
 
 fn rebuild(record: &Record, options: &[&str]) -> (Option<i32>, Value, String) {
@@ -46,7 +46,7 @@ fn a_record_that_no_longer_gives_what_is_in_use_is_named() {
 #[test]
 fn while_a_service_runs_it_is_said_how_it_is_done() {
     let record = Record::new();
-    let service = Engine::open(&Options::file(record.data()), &mut |_| {}).unwrap();
+    let service = Engine::open(&options(&record), &mut |_| {}).unwrap();
     let (code, _, why) = rebuild(&record, &[]);
     assert_eq!(code, Some(1));
     assert!(why.contains("rebuild with --live URL"), "{why}");

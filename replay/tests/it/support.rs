@@ -17,8 +17,9 @@ pub fn options() -> LogOptions {
     LogOptions { ledger: LEDGER, clock: Clock::system() }
 }
 
-/// Entry bytes of these tests: time, principal, 0, content.
+/// Entry bytes of these tests: 0, which is no kind of entry, then time, principal, 0, content.
 pub fn encode(out: &mut Vec<u8>, recorded_ms: i64, principal: &str, content: &[u8]) {
+    out.push(0);
     out.extend_from_slice(&recorded_ms.to_le_bytes());
     out.extend_from_slice(principal.as_bytes());
     out.push(0);
@@ -27,7 +28,7 @@ pub fn encode(out: &mut Vec<u8>, recorded_ms: i64, principal: &str, content: &[u
 
 /// The content of an entry written by [`encode`].
 pub fn content(entry: &[u8]) -> Vec<u8> {
-    let after_time = &entry[8..];
+    let after_time = &entry[9..];
     let zero = after_time.iter().position(|byte| *byte == 0).unwrap();
     after_time[zero + 1..].to_vec()
 }

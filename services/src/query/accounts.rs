@@ -25,7 +25,7 @@ paged!(ListEntriesRequest);
 pub fn status(asked: &Asked, request: &v1::GetStatusRequest) -> Result<v1::GetStatusResponse, QueryError> {
     let state = asked.state()?;
     let digest = request.digest.then(|| state.digest());
-    let latest = super::payments::latest_day(&state);
+    let latest = state.latest;
     let Counts { posted, refused, duplicates } = state.counts;
     let standing = asked.engine.standing();
     Ok(v1::GetStatusResponse {

@@ -94,10 +94,7 @@ pub fn returns(asked: &Asked, request: &v1::ListReturnsRequest) -> Result<v1::Li
     let on = match (request.on, pager.after) {
         // Later pages are of the day the first one was of, whatever has been told since.
         (0, Some(cursor)) => Day::from_yyyymmdd(u32::try_from(cursor.carry).unwrap_or(0)).unwrap_or_default(),
-        // Walking all payments for returns anyway, this may look at them too.
-        (0, None) => {
-            state.payouts.iter().map(|(_, payout)| payout.on).max().unwrap_or_default().max(latest_day(&state))
-        }
+        (0, None) => state.latest,
         (day, _) => Day::from_yyyymmdd(day).ok_or_else(|| QueryError::field("on", "write a day as 20211231"))?,
     };
     let filter = ReturnsFilter {
@@ -147,20 +144,6 @@ pub(super) fn programme(state: &State, code: &str) -> Result<Option<Handle<Progr
     }
     let unknown = || QueryError::field("programme", "no policy of this programme was adopted");
     state.programme(code).map(Some).ok_or_else(unknown)
-}
-
-/// The latest day of any document, application, batch, claim, payment to a lender, change of a fund or finding: thousands
-/// of rows, unlike payments and loans.
-pub(super) fn latest_day(state: &State) -> Day {
-    let lines = state.lines.iter().map(|(_, line)| line.effective);
-    let applications = state.applications.iter().map(|(_, application)| application.effective);
-    let batches = state.batches.iter().map(|(_, batch)| batch.on);
-    let findings = state.findings.iter().map(|(_, finding)| finding.on);
-    let claims = state.claims.iter().map(|(_, claim)| claim.effective);
-    let remittances = state.remittances.iter().map(|(_, remittance)| remittance.on);
-    let funds = state.portfolios.iter().filter_map(|(_, fund)| fund.stock_days.last().map(|(day, _)| *day));
-    let of_aid = lines.chain(applications).chain(batches).chain(findings);
-    of_aid.chain(claims).chain(remittances).chain(funds).max().unwrap_or_default()
 }
 
 /// A payment as answers show it.

@@ -41,6 +41,17 @@ fn every_command_teaches_by_example_and_names_its_exit_codes() {
     }
 }
 
+/// A slip in the year is said before anybody is asked: no server is there.
+#[test]
+fn interest_is_accrued_through_days_that_are_over() {
+    for through in ["2121-03-31", "2998-12-31"] {
+        let output = mingzhang(&["accrue", "--lender", "DK01", "--through", through]);
+        let why = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{why}");
+        assert!(why.contains(through) && why.contains("尚未结束"), "{why}");
+    }
+}
+
 /// Work goes on when nobody reads any more, and does not end well when the answer could not be written.
 #[test]
 fn an_answer_that_cannot_be_printed_is_no_success() {

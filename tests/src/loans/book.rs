@@ -15,6 +15,14 @@ pub struct Contract {
     pub facts: Vec<(Uuid, Day, Kind)>,
 }
 
+impl Contract {
+    /// The facts that count: once the contract is known, none of a day before it.
+    pub fn counting(&self) -> impl Iterator<Item = &(Uuid, Day, Kind)> {
+        let from = self.signed.as_ref().map(|(on, _)| *on);
+        self.facts.iter().filter(move |(_, on, _)| from.is_none_or(|from| from <= *on))
+    }
+}
+
 /// Everything that was told.
 #[derive(Clone, Default)]
 pub struct Book {

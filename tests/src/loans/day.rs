@@ -39,7 +39,7 @@ fn month_after(day: Day) -> Day {
 impl<'a> Rules<'a> {
     /// The rules of a loan; none while its contract, its terms or its first rate are not known.
     pub fn of(book: &'a Book, contract: &'a super::book::Contract) -> Option<Self> {
-        let (signed, facts) = (contract.signed.as_ref()?, &contract.facts);
+        let (signed, facts) = (contract.signed.as_ref()?, contract.counting().collect::<Vec<_>>());
         let (signed, contract) = (signed.0, &signed.1);
         let ours = |(_, terms): &&(Day, LoanTerms)| terms.kind == contract.kind;
         // Of several in force since one day the one told last counts: `max_by_key` gives the last of equals.
@@ -49,10 +49,9 @@ impl<'a> Rules<'a> {
         let mut later: Vec<_> = book.terms.iter().filter(ours).filter(|(from, _)| *from > signed).collect();
         later.retain(|(_, later)| later.moves_older && later.index == terms.index);
         spreads.extend(later.iter().map(|(from, later)| (*from, later.spread_bp)));
-        for (_, on, kind) in facts {
+        for (_, on, kind) in &facts {
             if let Kind::LoanRateAgreed(agreed) = kind {
-                // What was agreed before the contract was signed is part of it.
-                spreads.push((signed.max(*on), agreed.spread_bp));
+                spreads.push((*on, agreed.spread_bp));
             }
         }
         spreads.sort_by_key(|(from, _)| *from);

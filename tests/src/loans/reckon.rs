@@ -91,7 +91,7 @@ fn small(fen: i128) -> Fen {
 
 /// By day; on one day what lends stands before what settles.
 fn in_order(contract: &Contract) -> Vec<&(Uuid, Day, Kind)> {
-    let mut facts: Vec<_> = contract.facts.iter().collect();
+    let mut facts: Vec<_> = contract.counting().collect();
     facts.sort_by_key(|(_, on, kind)| (*on, rank(kind)));
     facts
 }

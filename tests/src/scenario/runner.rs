@@ -4,7 +4,7 @@ use super::checks;
 use super::fields::{Fields, day};
 use super::kinds::kind;
 use super::sets::{Chains, SoFar};
-use crate::desk::{labelled, restored, submit};
+use crate::desk::{labelled, restored, submit_at};
 use anyhow::{Context, Result, bail, ensure};
 use ledger::account::Book;
 use ledger::event::{Event, Kind};
@@ -14,6 +14,7 @@ use ledger::money::{Day, yuan};
 use ledger::outcome::Outcome;
 use ledger::set::link;
 use ledger::state::State;
+use proto::samples::LATE_MS;
 use std::collections::BTreeSet;
 use std::path::Path;
 use uuid::Uuid;
@@ -34,14 +35,16 @@ pub struct Provoked {
 /// # Errors
 /// The first line that cannot be read or comes out otherwise, with its number.
 pub fn run(path: &Path, provoked: &mut Provoked) -> Result<()> {
-    let mut story =
-        Story { state: State::default(), chains: Chains::new(), said: Vec::new(), booked: BTreeSet::new(), provoked };
+    let (chains, said, booked) = (Chains::new(), Vec::new(), BTreeSet::new());
+    let mut story = Story { state: State::default(), recorded_ms: LATE_MS, chains, said, booked, provoked };
     story.file(path)?;
     story.trial()
 }
 
 struct Story<'p> {
     state: State,
+    /// When the next events are recorded: long after all of them, unless the story says `recorded`.
+    recorded_ms: i64,
     chains: Chains,
     /// Label of each entry's event.
     said: Vec<String>,
@@ -72,6 +75,7 @@ impl Story<'_> {
             (["use", other], None) => self.file(&path.with_file_name(other)),
             (["trial", "balanced"], None) => self.trial(),
             (["booked", on], None) => self.booked(on),
+            (["recorded", on], None) => self.recorded(on),
             ([word, rest @ ..], None) if checks::knows(word) => checks::check(&self.state, word, rest),
             ([date, name, fields @ ..], expected) => {
                 self.event(place, date, name, fields, expected.unwrap_or("posted"))
@@ -107,7 +111,7 @@ impl Story<'_> {
             Err(_) if direct => event,
             Err(error) => bail!("{error}"),
         };
-        let outcome = submit(&mut self.state, principal, &content, event.clone());
+        let outcome = submit_at(&mut self.state, self.recorded_ms, principal, &content, event.clone());
         let found = self.describe(&event, &outcome);
         let figure = |found: &str| found.rsplit_once(' ').is_some_and(|(rest, _)| rest == expected);
         ensure!(
@@ -162,6 +166,12 @@ impl Story<'_> {
                 format!("refused {} {money}", refusal.code.name())
             }
         }
+    }
+
+    /// From here on events are recorded at noon of this day in Beijing.
+    fn recorded(&mut self, on: &str) -> Result<()> {
+        self.recorded_ms = (i64::from(day(on)?.number()) * 24 + 4) * 3_600_000;
+        Ok(())
     }
 
     /// Whether everything the last event posted is booked on this day.

@@ -6,6 +6,7 @@ use ledger::event::{Clearing, Event, Kind};
 use ledger::outcome::Outcome;
 use ledger::state::State;
 use ledger::state::flows::{Flow, Flows};
+use proto::samples::LATE_MS;
 use std::collections::BTreeMap;
 use tests::check::same;
 use tests::desk::{restored, say, submit};
@@ -107,7 +108,7 @@ fn a_dry_run_says_what_will_be_and_changes_nothing() {
             let content = proto::event::encode(&event);
             let _ = model.tell(&principal, &event, &content);
             let digest = state.digest();
-            let (index, recorded_ms) = (state.entries, 7);
+            let (index, recorded_ms) = (state.entries, LATE_MS);
             let entry = Entry { index, recorded_ms, principal: &principal, content: &content, event };
             let before = state.dry_run(&entry).expect("the fold goes on");
             assert_eq!(state.digest(), digest, "a dry run changed something: {entry:?}");
@@ -130,8 +131,8 @@ fn the_same_entries_give_the_same_digest() {
         let mut again = State::default();
         for (at, (principal, event)) in said.iter().enumerate() {
             let content = proto::event::encode(event);
-            // Another clock: judging never looks at it.
-            let recorded_ms = 3 - i64::try_from(at).expect("a small index");
+            // Another clock: judging looks at no more of it than whether the days named have come.
+            let recorded_ms = LATE_MS + 7 * i64::try_from(at).expect("a small index");
             let (index, event) = (at as u64, event.clone());
             let _ = again.fold(&Entry { index, recorded_ms, principal, content: &content, event }).expect("it goes on");
         }
@@ -165,7 +166,7 @@ fn a_gap_and_unknown_rules_halt_and_change_nothing() {
     let digest = state.digest();
     let (_, event) = said[0].clone();
     let content = proto::event::encode(&event);
-    let entry = Entry { index: state.entries + 1, recorded_ms: 0, principal: "周", content: &content, event };
+    let entry = Entry { index: state.entries + 1, recorded_ms: LATE_MS, principal: "周", content: &content, event };
     assert!(state.fold(&entry).is_err());
     let kind = Kind::RulesAdopted(ledger::event::RulesAdopted { version: 9 });
     // The wire turns it away; were it in the record all the same, the fold must stop rather than guess.

@@ -5,10 +5,12 @@
 use ledger::account::Class;
 use ledger::entry::Entry;
 use ledger::event::{Allocation, DayBasis, Event, Interest, Kind, LoanRefunded, Status};
+use ledger::finding::FindingKind;
 use ledger::loan::stretch::{Payment, Stretch};
 use ledger::loan::walk::Walk;
 use ledger::money::{Day, Fen};
 use ledger::outcome::Outcome;
+use ledger::state::rows::Finding;
 use std::collections::{BTreeMap, BTreeSet};
 use tests::desk::{restored, say};
 use tests::history::Chance;
@@ -52,7 +54,7 @@ fn end() -> Day {
 fn every_loan_agrees_with_the_model_to_the_fen() {
     let mut told: BTreeMap<&str, u32> = BTreeMap::new();
     let mut refused: BTreeMap<&str, u32> = BTreeMap::new();
-    let (mut brought, mut sums) = (0, ledger::event::Interest::default());
+    let (mut brought, mut sums, mut early) = (0, ledger::event::Interest::default(), 0);
     for seed in 0..SEEDS {
         let (mut teller, mut chance) = (begun(), Chance::new(seed + 1_000));
         let mut telling = telling(seed, true);
@@ -82,6 +84,8 @@ fn every_loan_agrees_with_the_model_to_the_fen() {
             sums.borrower += posted.borrower.min(1);
             sums.penalty += posted.penalty.min(1);
         }
+        let before = |finding: &Finding| finding.kind == FindingKind::BeforeSubject;
+        early += teller.state.findings.iter().filter(|(_, finding)| before(finding)).count();
         for code in teller.refused {
             *refused.entry(code.name()).or_default() += 1;
         }
@@ -91,7 +95,7 @@ fn every_loan_agrees_with_the_model_to_the_fen() {
     assert!(told.len() >= 14 && told.values().all(|times| *times >= 20), "{told:?}");
     assert!(refused.len() >= 7 && refused.values().all(|times| *times >= 20), "{refused:?}");
     let least = sums.subsidy.min(sums.waiver).min(sums.borrower).min(sums.penalty);
-    assert!(least >= 20 && brought >= 800, "{sums:?} {brought}");
+    assert!(least >= 20 && brought >= 800 && early >= 50, "{sums:?} {brought}, {early} before the contract");
 }
 
 #[test]
@@ -287,7 +291,7 @@ fn a_dry_run_of_a_year_says_what_will_be() {
     let mut state = ledger::state::State::default();
     for (principal, event) in tests::loans::year(0) {
         let content = proto::event::encode(&event);
-        let (index, recorded_ms) = (state.entries, 7);
+        let (index, recorded_ms) = (state.entries, proto::samples::LATE_MS);
         let entry = Entry { index, recorded_ms, principal: &principal, content: &content, event };
         let before = state.dry_run(&entry).expect("the fold goes on");
         match (before, state.fold(&entry).expect("the fold goes on")) {

@@ -2,6 +2,7 @@
 //! Not here: servers and processes, which `replay` and `services` test; house rules, which are in `tidy.rs`.
 
 mod claims;
+mod days;
 mod diff;
 mod export;
 mod frozen;

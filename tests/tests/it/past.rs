@@ -5,8 +5,8 @@ use ledger::event::Event;
 use ledger::money::Day;
 use ledger::state::State;
 use ledger::state::rows::WITHHELD;
+use replay::engine::Engine;
 use replay::engine::past::{Past, PastError, View};
-use replay::engine::{Engine, Options};
 use replay::limits::PASTS_KEPT;
 use replay::point::Point;
 use std::sync::Arc;
@@ -57,7 +57,7 @@ fn withheld(said: &[Said], day: Day) -> State {
             let _ = say(&mut state, principal, event).expect("the fold goes on");
         } else {
             let (index, event, content) = (state.entries, event.clone(), proto::event::encode(event));
-            let entry = Entry { index, recorded_ms: 0, principal, content: &content, event };
+            let entry = Entry { index, recorded_ms: proto::samples::LATE_MS, principal, content: &content, event };
             state.withhold(&entry).expect("it is the next one");
         }
     }
@@ -73,7 +73,7 @@ struct Desk {
 impl Desk {
     fn open() -> Self {
         let dir = tempfile::tempdir().expect("a directory");
-        let engine = Engine::open(&Options::file(dir.path()), &mut |_| {}).expect("an empty ledger");
+        let engine = Engine::open(&tests::desk::late(dir.path()), &mut |_| {}).expect("an empty ledger");
         Self { engine, _dir: dir }
     }
 

@@ -65,6 +65,7 @@ fn finding_names() -> Vec<&'static str> {
         K::Shortfall,
         K::OffCycle,
         K::TooManyFacts,
+        K::BeforeSubject,
     ];
     for kind in &all {
         match kind {
@@ -74,7 +75,7 @@ fn finding_names() -> Vec<&'static str> {
             K::NoTerms | K::OverTerm | K::ShortGrace | K::BothKinds | K::OverCeiling | K::DrawnOutOfStudy => {}
             K::AllocationDiffers | K::Overpaid | K::WrittenOffAfterRelief => {}
             K::StatementDiffers | K::RemittanceUnexpected | K::Shortfall | K::OffCycle => {}
-            K::TooManyFacts => {}
+            K::TooManyFacts | K::BeforeSubject => {}
         }
     }
     all.extend(Rule::ALL.map(K::Policy));

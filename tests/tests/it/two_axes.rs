@@ -6,7 +6,7 @@ use ledger::event::{Event, Kind, PeriodClosed};
 use ledger::money::{Day, Fen, held};
 use ledger::outcome::{Outcome, Posting};
 use ledger::state::State;
-use replay::engine::{Engine, Options};
+use replay::engine::Engine;
 use replay::point::Point;
 use std::path::Path;
 use std::time::Duration;
@@ -90,7 +90,7 @@ fn rows(said: &[Said]) -> (State, Vec<Row>) {
 }
 
 fn open(dir: &Path) -> Engine {
-    Engine::open(&Options::file(dir), &mut |_| {}).expect("the ledger opens")
+    Engine::open(&tests::desk::late(dir), &mut |_| {}).expect("the ledger opens")
 }
 
 /// Ends a ledger and lets go of its files.

@@ -7,6 +7,7 @@ use crate::change::{Case, Change, Judged, NewFinding};
 use crate::event::LossRecovered;
 use crate::finding::FindingKind;
 use crate::loan::contract::find;
+use crate::loan::counting::{counting, is_before_contract};
 use crate::loan::fund_effect::{balance, bearers, posting, shortfall, stock, terms};
 
 /// What comes in on a loss goes back to the stock where the terms say so (财教〔2022〕1号), the rest to who bore it.
@@ -16,6 +17,9 @@ pub(crate) fn judge_loss_recovered(case: &Case<'_>, event: &LossRecovered) -> Ju
     let Some(loan) = found.handle.filter(|_| found.row.known) else {
         return Ok(Change::only(NewFinding::about(FindingKind::UnknownSubject, event.loan)));
     };
+    if is_before_contract(&found.row, on) {
+        return Ok(Change::only(NewFinding::about(FindingKind::BeforeSubject, event.loan)));
+    }
     let fen = event.fen;
     if fen <= 0 {
         return Ok(Change::only(NewFinding::about(FindingKind::AmountDiffers, event.loan)));
@@ -30,7 +34,8 @@ pub(crate) fn judge_loss_recovered(case: &Case<'_>, event: &LossRecovered) -> Ju
         change.postings.push(stock(state, on, fund, -used));
     }
     if borne > 0 {
-        change.postings.extend(shortfall(state, on, fund, -borne, bearers(state, fund.kind, (&row.facts).into(), on)));
+        let parts = bearers(state, fund.kind, counting(row, &row.facts), on);
+        change.postings.extend(shortfall(state, on, fund, -borne, parts));
     }
     Ok(change)
 }

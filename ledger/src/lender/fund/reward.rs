@@ -8,7 +8,8 @@ use crate::event::loan_terms::LoanTerms;
 use crate::event::{LoanRelieved, OrgRole, RewardSpent, SurplusRewarded};
 use crate::handle::Handle;
 use crate::loan::contract::find;
-use crate::loan::fact_list::{FACTS_MAX, Facts};
+use crate::loan::counting::{counting, is_before_contract};
+use crate::loan::fact_list::FACTS_MAX;
 use crate::loan::facts::judge_fact;
 use crate::loan::fund_effect::posting;
 use crate::loan::portfolio::{PortfolioRef, portfolio, portfolio_id};
@@ -155,10 +156,11 @@ pub(crate) fn judge_loan_relieved(case: &Case<'_>, event: &LoanRelieved) -> Judg
     }
     let found = find(state, event.loan);
     let loan = &found.row;
-    if !loan.known {
+    // On a day before its signing there was no such contract.
+    if !loan.known || is_before_contract(loan, on) {
         return Err(Refusal::of(Code::UnknownLoan, event.loan));
     }
-    if Facts::from(&loan.facts).iter().any(|fact| matches!(fact.what, What::WrittenOff(_))) {
+    if counting(loan, &loan.facts).iter().any(|fact| matches!(fact.what, What::WrittenOff(_))) {
         return Err(Refusal::of(Code::WrittenOff, event.loan));
     }
     let (handle, reward) = state.rewards.by_id(event.reward).ok_or(Refusal::of(Code::UnknownReward, event.reward))?;

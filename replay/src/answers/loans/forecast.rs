@@ -7,6 +7,7 @@ use super::due::Left;
 use ledger::event::loan_terms::{LoanTerms, split};
 use ledger::event::{LoanKind, Payer, Status, Subordination};
 use ledger::handle::Handle;
+use ledger::loan::counting::counting;
 use ledger::loan::rates::terms_on;
 use ledger::loan::study::after_graduation;
 use ledger::loan::walk::{Missing, Walk};
@@ -139,7 +140,7 @@ fn subsidised_through(state: &State, loan: &Loan, terms: &LoanTerms) -> Option<D
 /// What falls due in a year of the principal at its beginning: equal parts on the settlement days still to come, from the
 /// end of the grace period on, the last at maturity.
 fn principal_due(loan: &Loan, terms: &LoanTerms, principal: Fen, today: Day, year: u16) -> Fen {
-    let deferred = loan.facts.iter().rev().find_map(|fact| match fact.what {
+    let deferred = counting(loan, &loan.facts).iter().rev().find_map(|fact| match fact.what {
         What::Deferred(until) => Some(until),
         _ => None,
     });

@@ -54,6 +54,7 @@ pub(super) fn compared(state: &State, event: &Event, refusal: &Refusal) -> Optio
             Kind::PeriodClosed(closed) => day(("首个开放日", "first open day"), closed.through),
             _ => None,
         },
+        Code::NotYet => day(("最早可记录日", "day from which it may be recorded"), event.effective),
         Code::WrongYear => number(("年度", "year"), year_of(event, figure)),
         Code::AlreadyRewarded => number(("已奖励年度", "year rewarded"), year_of(event, figure)),
         _ => None,

@@ -47,6 +47,7 @@ pub fn finding_en(kind: FindingKind) -> &'static str {
         FindingKind::TooManyFacts => {
             "as many facts of this thing are on record as are counted; this one does not count"
         }
+        FindingKind::BeforeSubject => "told of a day before the contract was signed; it does not count",
     }
 }
 
@@ -80,6 +81,7 @@ const REMEDIES: &[(&str, &str)] = &[
     ("not_passed_down", "收回由上级下达的指标"),
     ("not_payer", "使用承担方的指标"),
     ("not_reversible", "另行记录正确的内容"),
+    ("not_yet", "更正日期，或到日之后再报"),
     ("nothing_to_adjust", "无须处理"),
     ("off_band", "更正金额或档次"),
     ("off_sharing", "按比例使用中央与地方资金"),

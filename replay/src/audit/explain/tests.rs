@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 fn recorded(index: u64, principal: &str, content: &[u8]) -> Recorded {
     let event = proto::event::decode(content).expect("an event");
     let (principal, content) = (principal.to_owned(), bytes::Bytes::copy_from_slice(content));
-    Recorded { index, recorded_ms: 1_000, principal, content, event }
+    Recorded { index, recorded_ms: proto::samples::LATE_MS, principal, content, event }
 }
 
 fn fold(state: &mut State, recorded: &Recorded) -> Outcome {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ledger::hash::Hash;
-use ledger::state::{State, TABLES};
+use ledger::state::{SCALARS, State, TABLES};
 use ledger::tree::outcome_chain::OutcomeChain;
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
@@ -19,7 +19,7 @@ use crate::pause::poll;
 use crate::proof::tally::{BOOKS, Tally, Turnover};
 
 /// Changes whenever rows of the state, chunks or keys change their shape. Another format is another directory.
-pub(crate) const FORMAT: u32 = 4;
+pub(crate) const FORMAT: u32 = 5;
 
 /// The key of what the pages hold.
 pub(super) const CHECKPOINT: &[u8] = b"c";
@@ -58,7 +58,7 @@ struct Checkpoint {
     format: u32,
     ledger: [u8; 16],
     entries: u64,
-    scalars: [u64; 5],
+    scalars: [u64; SCALARS],
     /// Chain over the outcomes of these entries.
     chain: Hash,
     /// What they posted in each book.

@@ -1,4 +1,5 @@
-//! The bytes of a frame: header, entries, checksum. Knows nothing of files, streams or what an entry means.
+//! The bytes of a frame: header, entries, checksum. Knows nothing of files, streams or what an entry means, only that it
+//! begins with the time of its frame: whoever takes entries out of a frame comes by here.
 //!
 //! All numbers are little-endian. Header: magic and format (4), ledger (16), epoch (8), writer (8), first
 //! index (8), recorded ms (8), count (4), body bytes (4), root over all earlier entries (32). Body: each entry
@@ -80,6 +81,30 @@ pub enum FrameError {
         /// Where in the frame.
         offset: usize,
     },
+    /// An entry says another time than the frame it was recorded with.
+    #[error("entry {entry} of the frame says it was recorded at {found}, the frame at {wanted}")]
+    Time {
+        /// Which entry, from 0.
+        entry: u32,
+        /// Its time.
+        found: i64,
+        /// That of the frame.
+        wanted: i64,
+    },
+}
+
+impl FrameError {
+    /// Which entry of the frame is wrong, where the frame itself is whole; else the first.
+    #[must_use]
+    pub fn entry(&self) -> u32 {
+        if let Self::Time { entry, .. } = self { *entry } else { 0 }
+    }
+
+    /// Whether this may be what an unfinished write left. A whole frame whose entries contradict it is not.
+    #[must_use]
+    pub fn may_be_unfinished(&self) -> bool {
+        !matches!(self, Self::Time { .. })
+    }
 }
 
 fn array<const N: usize>(bytes: &[u8], at: usize) -> [u8; N] {
@@ -139,7 +164,7 @@ impl Header {
     }
 }
 
-/// A whole frame whose checksum and entry lengths were checked. Cheap to clone.
+/// A whole frame whose checksum, entry lengths and times were checked. Cheap to clone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Frame {
     header: Header,
@@ -196,9 +221,12 @@ fn check_entries(header: &Header, bytes: &[u8]) -> Result<(), FrameError> {
     for entry in 0..header.count {
         let bad = FrameError::Entries { entry, count: header.count, offset: at };
         let Some(length) = bytes.get(at..at + 2) else { return Err(bad) };
-        at += 2 + usize::from(u16::from_le_bytes([length[0], length[1]]));
-        if at > bytes.len() {
-            return Err(bad);
+        let from = at + 2;
+        at = from + usize::from(u16::from_le_bytes([length[0], length[1]]));
+        let Some(said) = bytes.get(from..at) else { return Err(bad) };
+        let wanted = header.recorded_ms;
+        if let Some(found) = proto::entry::recorded_ms(said).filter(|found| *found != wanted) {
+            return Err(FrameError::Time { entry, found, wanted });
         }
     }
     if at == bytes.len() {

@@ -62,11 +62,27 @@ fn lying_counts_with_right_checksums_are_refused() {
     }
 }
 
+/// An entry says when it was recorded, and so does its frame; no writer ever wrote two times.
+#[test]
+fn an_entry_of_another_time_than_its_frame_is_damage_and_no_unfinished_write() {
+    let entry = |ms| {
+        let mut bytes = Vec::new();
+        proto::entry::encode_into(&mut bytes, ms, "tester", b"content").unwrap();
+        bytes
+    };
+    let wanted = header().recorded_ms;
+    let (right, wrong) = (entry(wanted), entry(wanted + 1));
+    assert!(Frame::decode(sample(&[&right, b"of no kind", &right]).bytes().clone()).is_ok());
+    let why = Frame::decode(sample(&[&right, &wrong, &right]).bytes().clone()).unwrap_err();
+    assert_eq!(why, FrameError::Time { entry: 1, found: wanted + 1, wanted });
+    assert!(why.entry() == 1 && !why.may_be_unfinished());
+}
+
 #[test]
 fn a_frame_never_outgrows_its_limit() {
     let mut builder = FrameBuilder::new();
     let mut taken = 0;
-    while let Offered::Taken(..) = builder.offer(|out| out.extend_from_slice(&[1; 50_000])) {
+    while let Offered::Taken(..) = builder.offer(|out| out.extend_from_slice(&[9; 50_000])) {
         taken += 1;
     }
     assert_eq!(builder.count, taken);

@@ -53,7 +53,10 @@ impl<'a> Frames<'a> {
         let place = || format!("stream {}, sequence {}", self.stream, tip.frames + 1);
         let damage =
             |why: String| LogError::Damage { place: place(), frame: tip.frames + 1, index: tip.next_index(), why };
-        let frame = Frame::decode(bytes).map_err(|why| damage(why.to_string()))?;
+        let frame = Frame::decode(bytes).map_err(|why| {
+            let index = tip.next_index() + u64::from(why.entry());
+            LogError::Damage { place: place(), frame: tip.frames + 1, index, why: why.to_string() }
+        })?;
         if frame.header().ledger != tip.ledger {
             let (found, wanted) = (hex(&frame.header().ledger), hex(&tip.ledger));
             return Err(LogError::WrongLedger { place: place(), found, wanted });

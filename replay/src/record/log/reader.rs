@@ -51,7 +51,7 @@ struct OpenSegment {
 enum Next {
     Frame(Frame),
     End,
-    Bad(String),
+    Bad(FrameError),
 }
 
 impl Reader {
@@ -111,7 +111,7 @@ impl Reader {
                 // It may grow, and then reading goes on in it.
                 Next::End if self.segments.as_slice().is_empty() => self.ended = true,
                 Next::End => self.open = None,
-                Next::Bad(why) => return self.end_torn(why).map(|()| None),
+                Next::Bad(why) => return self.end_torn(&why).map(|()| None),
             }
         }
         Ok(None)
@@ -187,14 +187,18 @@ impl Reader {
     }
 
     /// Decides whether bad bytes are an unfinished end or damage.
-    fn end_torn(&mut self, why: String) -> Result<(), LogError> {
+    fn end_torn(&mut self, fault: &FrameError) -> Result<(), LogError> {
         self.ended = true;
         let Some(open) = &self.open else { return Ok(()) };
         let place = format!("{} at byte {}", open.path.display(), open.offset);
         let bytes = open.length.saturating_sub(open.offset);
         // Only one frame is written at a time, so an unfinished end is shorter than a frame, in the last
         // segment, and no whole frame follows it.
-        let last = self.segments.as_slice().is_empty();
+        let (why, last) = (fault.to_string(), self.segments.as_slice().is_empty());
+        if !fault.may_be_unfinished() {
+            let index = self.tip.next_index() + u64::from(fault.entry());
+            return Err(LogError::Damage { place, frame: self.tip.frames + 1, index, why });
+        }
         if !last || bytes > MAX_FRAME_BYTES as u64 || open.frame_follows()? {
             return Err(self.damage(place, why));
         }
@@ -225,17 +229,17 @@ impl OpenSegment {
             return Ok(Next::End);
         }
         if rest < HEADER_BYTES as u64 {
-            return Ok(Next::Bad(FrameError::Short { found: rest as usize, wanted: HEADER_BYTES }.to_string()));
+            return Ok(Next::Bad(FrameError::Short { found: rest as usize, wanted: HEADER_BYTES }));
         }
         let mut head = [0; HEADER_BYTES];
         self.fill(&mut head)?;
         let header = match Header::decode(&head) {
             Ok(header) => header,
-            Err(why) => return Ok(Next::Bad(why.to_string())),
+            Err(why) => return Ok(Next::Bad(why)),
         };
         let wanted = header.frame_bytes();
         if rest < wanted as u64 {
-            return Ok(Next::Bad(FrameError::Short { found: rest as usize, wanted }.to_string()));
+            return Ok(Next::Bad(FrameError::Short { found: rest as usize, wanted }));
         }
         let mut bytes = vec![0; wanted];
         bytes[..HEADER_BYTES].copy_from_slice(&head);
@@ -245,7 +249,7 @@ impl OpenSegment {
                 self.offset += wanted as u64;
                 Ok(Next::Frame(frame))
             }
-            Err(why) => Ok(Next::Bad(why.to_string())),
+            Err(why) => Ok(Next::Bad(why)),
         }
     }
 
@@ -303,7 +307,7 @@ impl Numbered {
                     return Ok(frame);
                 }
                 Next::End => self.open = None,
-                Next::Bad(why) => return Err(self.damage(place, why)),
+                Next::Bad(why) => return Err(self.damage(place, why.to_string())),
             }
         }
     }

@@ -38,7 +38,8 @@ impl Desk {
         let mut builder = FrameBuilder::new();
         for number in self.tip.next_index()..self.tip.next_index() + count {
             builder.offer(|out| {
-                out.extend_from_slice(&number.to_le_bytes());
+                // Big-endian: an entry that begins with a 1 would have to say the time of its frame.
+                out.extend_from_slice(&number.to_be_bytes());
                 out.push(mark);
                 out.extend(std::iter::repeat_n(0, number as usize * 7 % 50));
             });
@@ -55,7 +56,7 @@ impl Desk {
 }
 
 fn is(index: u64) -> impl Fn(&[u8]) -> bool {
-    move |entry| entry[..8] == index.to_le_bytes() && entry[8] == b'.'
+    move |entry| entry[..8] == index.to_be_bytes() && entry[8] == b'.'
 }
 
 fn found(single: &Single, index: u64) -> bool {
@@ -119,7 +120,7 @@ fn of_two_frames_with_the_same_event_the_one_on_record_is_read() {
         desk.write(9);
         let single = Single::new(desk.dir.path().to_path_buf());
         for index in 0..desk.tip.next_index() {
-            let entry = single.entry(index, &|entry| entry[..8] == index.to_le_bytes()).unwrap().unwrap();
+            let entry = single.entry(index, &|entry| entry[..8] == index.to_be_bytes()).unwrap().unwrap();
             assert_eq!(entry[8], b'.', "entry {index} was read from the void frame");
         }
     }

@@ -50,7 +50,7 @@ impl Made {
 
     pub fn frame(&self, epoch: u64, writer: u64, entries: &[Vec<u8>]) -> Frame {
         let (first_index, root) = (self.tip.next_index(), self.tip.frontier.root());
-        let (ledger, recorded_ms) = (DEFAULT_LEDGER, 1_000);
+        let (ledger, recorded_ms) = (DEFAULT_LEDGER, proto::samples::LATE_MS);
         let header = Header { ledger, epoch, writer, first_index, recorded_ms, count: 0, body_bytes: 0, root };
         let mut builder = FrameBuilder::new();
         for entry in entries {

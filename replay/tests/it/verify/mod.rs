@@ -9,7 +9,7 @@ use std::fs;
 use ledger::event::{Event, Kind};
 use ledger::hash::Hash;
 use ledger::money::Day;
-use record::{ORIGIN, PER_FRAME, PER_SEGMENT, Record, replay, signer};
+use record::{ORIGIN, PER_FRAME, PER_SEGMENT, Record, options, replay, signer};
 use replay::engine::{Engine, Options};
 use replay::proof::checkpoint::{Checkpoint, Outcomes};
 use replay::proof::notary::Signing;
@@ -120,6 +120,24 @@ fn entries_made_anew_with_a_fitting_checksum_show_at_the_next_root() {
     assert!(difference["checkpoint"].as_str().unwrap().ends_with(&format!("{entries:020}.checkpoint")), "{difference}");
 }
 
+/// Whole frames by their checksums: also at the very end this is no unfinished write, which a start would cut off.
+#[test]
+fn an_entry_of_another_time_than_its_frame_is_damage_at_that_entry() {
+    let last = Record::new().frames.len();
+    for number in [4, last] {
+        let mut record = Record::new();
+        record.retime(number);
+        let index = record.frames[number - 1].next_index() - 1;
+        let difference = record.differs(&[]);
+        assert_eq!((&difference["index"], &difference["what"]), (&json!(index), &json!("time")), "frame {number}");
+        assert_eq!(difference["place"]["frame"], json!(number));
+        let started = Engine::open(&options(&record), &mut |_| {}).map(drop).unwrap_err().to_string();
+        assert!(started.contains("says it was recorded at"), "{started}");
+        let (_, report) = record.verify(&[]);
+        assert_eq!(report["difference"]["index"], json!(index), "a start cut nothing off");
+    }
+}
+
 #[test]
 fn a_checkpoint_of_another_root_size_chain_or_sum_differs() {
     let record = Record::new();
@@ -219,7 +237,7 @@ fn a_digest_is_compared_at_its_index() {
 fn pages_save_folding_and_their_tail_is_compared() {
     let record = Record::new();
     let entries = record.tip.next_index();
-    let engine = Engine::open(&Options::file(record.data()), &mut |_| {}).unwrap();
+    let engine = Engine::open(&options(&record), &mut |_| {}).unwrap();
     engine.stop().unwrap();
     drop(engine);
     let (code, report) = record.verify(&["--from-checkpoint"]);

@@ -5,12 +5,13 @@ use std::process::{Command, Output};
 
 use ledger::entry::Entry;
 use ledger::state::State;
-use replay::engine::DEFAULT_LEDGER;
+use proto::samples::LATE_MS;
+use replay::engine::{DEFAULT_LEDGER, Options};
 use replay::proof::checkpoint::{Checkpoint, Outcomes};
 use replay::proof::signed_note::{Role, Signer};
 use replay::proof::tally::Tally;
 use replay::record::log::frame::FrameBuilder;
-use replay::record::log::{Frame, Header, Tip};
+use replay::record::log::{Clock, Frame, Header, Tip};
 use serde_json::Value;
 
 /// Entries of each frame but the opening one.
@@ -57,7 +58,19 @@ impl Record {
         let mut tip = Tip::new(DEFAULT_LEDGER);
         self.frames[..number - 1].iter().for_each(|frame| tip.advance(frame));
         let mut entries: Vec<Vec<u8>> = self.frames[number - 1].entries().map(<[u8]>::to_vec).collect();
-        // The recorded time: any value of it can be read.
+        // In the event's id, behind the head of the entry and of the field: any value of it can be read.
+        let id = 10 + PRINCIPAL.len() + 2;
+        entries.last_mut().unwrap()[id] ^= 1;
+        self.frames[number - 1] = frame(&tip, &entries);
+        self.write();
+    }
+
+    /// The frame of this number, made again with another recorded time in its last entry.
+    #[allow(dead_code)] // Only verifying has a use for it.
+    pub fn retime(&mut self, number: usize) {
+        let mut tip = Tip::new(DEFAULT_LEDGER);
+        self.frames[..number - 1].iter().for_each(|frame| tip.advance(frame));
+        let mut entries: Vec<Vec<u8>> = self.frames[number - 1].entries().map(<[u8]>::to_vec).collect();
         entries.last_mut().unwrap()[1] ^= 1;
         self.frames[number - 1] = frame(&tip, &entries);
         self.write();
@@ -164,6 +177,14 @@ impl Record {
     }
 }
 
+/// Who says all of it.
+const PRINCIPAL: &str = "省学生资助中心";
+
+/// How a service opens it: by a clock that is not behind its entries.
+pub fn options(record: &Record) -> Options {
+    Options { clock: Clock::new(|| LATE_MS, || 0), ..Options::file(record.data()) }
+}
+
 /// The key of these tests.
 pub fn signer() -> Signer {
     Signer::from_seed(ORIGIN, Role::Author, &[9; 32]).unwrap()
@@ -177,7 +198,7 @@ pub fn replay(words: &[&str]) -> Output {
 fn entries() -> Vec<Vec<u8>> {
     let encode = |event| {
         let mut bytes = Vec::new();
-        proto::entry::encode_into(&mut bytes, 1_000, "省学生资助中心", &proto::event::encode(event)).unwrap();
+        proto::entry::encode_into(&mut bytes, LATE_MS, PRINCIPAL, &proto::event::encode(event)).unwrap();
         bytes
     };
     proto::samples::samples().iter().map(encode).collect()
@@ -190,7 +211,7 @@ fn frame(tip: &Tip, entries: &[Vec<u8>]) -> Frame {
         epoch: 1,
         writer: 7,
         first_index,
-        recorded_ms: 1_000,
+        recorded_ms: LATE_MS,
         count: 0,
         body_bytes: 0,
         root,

@@ -10,6 +10,7 @@ use clap::Args;
 use ledger::event::Interest;
 use ledger::money::Day;
 use proto::v1;
+use replay::record::log::Clock;
 use replay::terminal::progress;
 use replay::terminal::text_table::{Align, Table};
 use serde_json::{Value, json};
@@ -49,6 +50,7 @@ pub struct AccrueArgs {
 
 impl AccrueArgs {
     pub(crate) fn run(&self) -> Result<(), Failure> {
+        is_over(self.through)?;
         let (lender, kind) = (org(&self.lender), kind_name(self.kind));
         let job = Job {
             lender,
@@ -74,6 +76,19 @@ impl AccrueArgs {
         }
         if report.is_whole() { Ok(()) } else { Err(Failure::Refused) }
     }
+}
+
+/// The ledger would refuse each loan's figure; a slip in the year is better said once, and before anything is asked.
+fn is_over(through: Day) -> Result<(), Failure> {
+    let today = Day::in_beijing(Clock::system().now_ms());
+    if through < today {
+        return Ok(());
+    }
+    let why = format!(
+        "--through {through}: 该日尚未结束 that day is not over; interest is accrued through {} at the latest",
+        today.plus(-1)
+    );
+    Err(Failure::Usage(why))
 }
 
 fn show(report: &AccrualReport, job: &Job) {

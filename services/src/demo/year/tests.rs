@@ -194,7 +194,13 @@ impl Told {
         let content = proto::event::encode(&event);
         assert_eq!(proto::event::admit(&content).as_ref(), Ok(&event), "what the demo says could be said by an office");
         let kind = event.kind.name();
-        let entry = ledger::entry::Entry { index: self.index, recorded_ms: 0, principal, content: &content, event };
+        let entry = ledger::entry::Entry {
+            index: self.index,
+            recorded_ms: proto::samples::LATE_MS,
+            principal,
+            content: &content,
+            event,
+        };
         self.index += 1;
         match self.state.fold(&entry).expect("known rules") {
             Judged::Posted { findings, .. } => {

@@ -1,8 +1,8 @@
 //! A compensation fund 风险补偿金: what it holds, who paid and owes, what became of its surplus.
 
 use super::{class_sums, maybe_day, need_portfolio, on_wire, payer_debt, payer_sums};
+use crate::query::QueryError;
 use crate::query::asked::Asked;
-use crate::query::{QueryError, payments};
 use crate::wire;
 use crate::wire::id;
 use ledger::account::Class;
@@ -21,7 +21,7 @@ use replay::answers::loans::position::portfolio_balances;
 pub fn fund(asked: &Asked, request: &v1::GetFundRequest) -> Result<v1::GetFundResponse, QueryError> {
     let state = asked.state()?;
     let handle = need_portfolio(&state, &request.lender, &request.kind)?;
-    let on = maybe_day("on", request.on)?.unwrap_or_else(|| payments::latest_day(&state));
+    let on = maybe_day("on", request.on)?.unwrap_or_else(|| state.latest);
     let row = state.portfolios.get(handle);
     let balance = |class| state.balance(State::account_at(row.accounts, class));
     let (lender, lender_name) = wire::org(&state, row.lender);

@@ -4,7 +4,7 @@ use super::claims::line_of;
 use super::{class_sums, interest, maybe_day, maybe_kind, maybe_lender, on_wire};
 use crate::query::asked::Asked;
 use crate::query::page::{Pager, paged};
-use crate::query::{QueryError, found, maybe_id, need_id, payments};
+use crate::query::{QueryError, found, maybe_id, need_id};
 use crate::wire;
 use crate::wire::{event_id, id};
 use ledger::account::Owner;
@@ -180,7 +180,7 @@ fn standings(state: &State, loan: &Loan) -> Vec<v1::LoanStanding> {
 pub fn quote(engine: &Engine, request: &v1::QuoteLoanRequest) -> Result<v1::QuoteLoanResponse, QueryError> {
     let state = engine.read();
     let (_, row) = need_loan(&state, &request.loan)?;
-    let on = maybe_day("on", request.on)?.unwrap_or_else(|| payments::latest_day(&state).plus(1));
+    let on = maybe_day("on", request.on)?.unwrap_or_else(|| state.latest.plus(1));
     let missing = |missing: Missing| {
         let what = missing_name(missing);
         QueryError::field("loan", format!("what it owes cannot be computed: its {what} is not known"))

@@ -1,8 +1,8 @@
 //! Where a lender's loans stand, what payers owe for them, and what a coming year will bring. Reports over all loans.
 
 use super::{class_sums, interest, left, need_year, over_loans, payer_sums, some_portfolios};
+use crate::query::QueryError;
 use crate::query::asked::Asked;
-use crate::query::{QueryError, payments};
 use crate::wire;
 use crate::wire::id;
 use ledger::event::Payer;
@@ -58,7 +58,7 @@ pub fn forecast(engine: &Engine, request: &v1::GetForecastRequest) -> Result<v1:
     let mut forecast = Forecast::of(year);
     let wanted = |state: &State| {
         let portfolios = some_portfolios(state, &request.lender, &request.kind)?;
-        Ok((portfolios, payments::latest_day(state)))
+        Ok((portfolios, state.latest))
     };
     let asked = Asked::now(engine.clone());
     let (as_of, _, state) = over_loans(&asked, wanted, &mut |(portfolios, today), state, from, rows| {

@@ -39,7 +39,7 @@ pub fn trace(asked: &Asked, request: &v1::TraceRequest) -> Result<v1::TraceRespo
 fn back(state: &State, payout: &[u8]) -> Result<v1::Back, QueryError> {
     let wanted = need_id("payout", payout)?;
     let handle = found("payment", wanted, state.payouts.find(wanted))?;
-    let back = trace::back(state, handle, payments::latest_day(state));
+    let back = trace::back(state, handle, state.latest);
     Ok(v1::Back {
         payout: Some(payments::of_handle(state, handle)),
         strands: back.strands.iter().map(|row| strand(state, row)).collect(),
@@ -57,7 +57,7 @@ fn forward(state: &State, line: &[u8], request: &v1::TraceRequest) -> Result<v1:
     let wanted = need_id("line", line)?;
     let handle = found("document line", wanted, state.lines.find(wanted))?;
     let pager = Pager::open(request, state.entries)?;
-    let day = payments::latest_day(state);
+    let day = state.latest;
     let forward = trace::forward(state, handle, day, pager.after.map(unpacked), pager.rows);
     let token = |next| pager.token(packed(next));
     Ok(v1::Forward {

@@ -46,7 +46,7 @@ impl Told {
     }
 
     fn record(&self, data: &Path) {
-        let engine = Engine::open(&Options::file(data), &mut |_| {}).expect("an empty ledger opens");
+        let engine = Engine::open(&tests::desk::late(data), &mut |_| {}).expect("an empty ledger opens");
         for (principal, content, event) in &self.0 {
             let said = vec![(content.clone().into(), event.clone())];
             let receipts = engine.submit(principal.as_str().into(), said).expect("room");

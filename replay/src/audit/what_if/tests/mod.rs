@@ -44,8 +44,13 @@ struct Story {
 }
 
 fn fold(state: &mut State, said: &Said, event: Event) -> Outcome {
-    let entry =
-        Entry { index: state.entries, recorded_ms: 1, principal: &said.principal, content: &said.content, event };
+    let entry = Entry {
+        index: state.entries,
+        recorded_ms: proto::samples::LATE_MS,
+        principal: &said.principal,
+        content: &said.content,
+        event,
+    };
     state.fold(&entry).expect("in order")
 }
 
@@ -212,7 +217,7 @@ fn folded(said: &[Said], hypothesis: &Hypothesis) -> Result<(State, State, foldi
     let mut pair = Pair::new(hypothesis, usize::MAX);
     for (index, said) in (0..).zip(said) {
         let (principal, content, event) = (&said.principal, &said.content, said.event.clone());
-        pair.take(&Entry { index, recorded_ms: 1, principal, content, event })?;
+        pair.take(&Entry { index, recorded_ms: proto::samples::LATE_MS, principal, content, event })?;
     }
     Ok(pair.end()?)
 }

@@ -103,7 +103,7 @@ impl FrameWalk {
     fn unreadable(&mut self, why: &FrameError, place: FramePlace, index: u64) -> anyhow::Result<Walked> {
         let Some(mut open) = self.open.take() else { return Ok(Walked::End) };
         let bytes = open.length.saturating_sub(open.offset);
-        let last = self.segments.as_slice().is_empty() && bytes <= MAX_FRAME_BYTES as u64;
+        let last = self.segments.as_slice().is_empty() && bytes <= MAX_FRAME_BYTES as u64 && why.may_be_unfinished();
         if last && !open.frame_follows()? {
             let (file, offset) = (open.path, open.offset);
             return Ok(Walked::Torn(TornEnd { file, offset, bytes, why: why.to_string() }));
@@ -187,7 +187,9 @@ fn broken(why: &FrameError, place: FramePlace, index: u64) -> FirstDifference {
         FrameError::Checksum { found, computed } => {
             ("checksum", format!("{computed:08x} over the bytes"), format!("{found:08x} in the frame"))
         }
+        FrameError::Time { found, wanted, .. } => ("time", format!("{wanted}, as its frame"), found.to_string()),
         other => ("frame", "a whole frame".to_owned(), other.to_string()),
     };
+    let index = index + u64::from(why.entry());
     FirstDifference { index, what, place: Some(place), expected, found, checkpoint: None }
 }

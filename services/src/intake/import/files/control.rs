@@ -5,6 +5,8 @@ use crate::intake::import::table::row::{Row, Wrong};
 use crate::intake::import::{Out, RowResult, Spoken, Statement, ids};
 use ledger::account::Book;
 use ledger::event::{EntryReversed, Kind, PeriodClosed};
+use ledger::money::Day;
+use replay::record::log::Clock;
 use uuid::Uuid;
 
 const BOOKS: &[(&str, &str, Book)] = &[
@@ -27,7 +29,12 @@ pub(in crate::intake::import) fn reversed(row: &Row<'_>, _: &Out<'_>) -> RowResu
 fn read_closed(row: &Row<'_>) -> Result<Statement, Wrong> {
     let number = row.key(Col::OrgNumber)?;
     let book = row.word(Col::Book, BOOKS)?;
-    let event = PeriodClosed { org: ids::org(number), book, through: row.day(Col::ThroughDay)? };
+    let through = row.day(Col::ThroughDay)?;
+    // Closing cannot be undone, so a slip in the year is said here already; the ledger would refuse it.
+    if through >= Day::in_beijing(Clock::system().now_ms()) {
+        return Err(Wrong::cell(Col::ThroughDay, "not_over", "the period is not over", "close it when it is over"));
+    }
+    let event = PeriodClosed { org: ids::org(number), book, through };
     Ok((format!("close|{number}|{}", book.name()), row.day(Col::EffectiveDay)?, Kind::PeriodClosed(event)))
 }
 
