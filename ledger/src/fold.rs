@@ -23,7 +23,7 @@ use crate::lender::remittance::{self, report};
 use crate::loan::change::LoanChange;
 use crate::loan::{self, accrual, contract, facts, rules};
 use crate::money::{Day, Fen};
-use crate::outcome::{Code, Outcome, Posting, Refusal};
+use crate::outcome::{Code, Now, Outcome, Posting, Refusal};
 use crate::registry::org::{self, OrgChange};
 use crate::registry::people::{self, PeopleChange};
 use crate::state::State;
@@ -190,8 +190,8 @@ judges! {
 enum Judgement {
     /// It will be posted: this is to be changed.
     Admitted(Change<Act>),
-    /// It says again what an earlier entry said; that entry's refusal, if it was one.
-    Repeated { first: u64, refused: Option<Code> },
+    /// It says again what an earlier entry said, and how that stands.
+    Repeated { first: u64, now: Now },
     /// It is turned away.
     Refused(Refusal),
 }
@@ -205,7 +205,7 @@ impl State {
         self.must_be_next(entry)?;
         let (verdict, outcome) = match self.weigh(entry)? {
             Judgement::Admitted(change) => (0, self.commit(entry, change)),
-            Judgement::Repeated { first, refused } => (DUPLICATE, Outcome::Duplicate { first, refused }),
+            Judgement::Repeated { first, now } => (DUPLICATE, Outcome::Duplicate { first, now }),
             Judgement::Refused(refusal) => {
                 self.refused.push(Refused { index: entry.index, refusal });
                 (refusal.code as u8, Outcome::Refused(refusal))
@@ -239,7 +239,7 @@ impl State {
     pub fn dry_run(&self, entry: &Entry<'_>) -> Result<Outcome, Halt> {
         Ok(match self.weigh(entry)? {
             Judgement::Admitted(change) => Outcome::Posted { postings: change.postings, findings: Vec::new() },
-            Judgement::Repeated { first, refused } => Outcome::Duplicate { first, refused },
+            Judgement::Repeated { first, now } => Outcome::Duplicate { first, now },
             Judgement::Refused(refusal) => Outcome::Refused(refusal),
         })
     }
@@ -262,16 +262,19 @@ impl State {
         self.recorded_ms = entry.recorded_ms;
     }
 
-    /// An id is looked up first of all: the first statement under an id is the one that counts, whatever a later one says.
+    /// An id is looked up first of all: what counts under an id is what was said first, whatever a later one says. What was
+    /// refused is judged anew if it says something else, or if whoever says it names that very refusal and it may pass.
     fn weigh(&self, entry: &Entry<'_>) -> Result<Judgement, Halt> {
-        if let Some((first, seen)) = self.seen.by_id(entry.event.id) {
-            let first = u64::from(first);
-            return Ok(if seen.content == content_hash(entry.content) {
-                Judgement::Repeated { first, refused: Code::try_from(seen.verdict).ok() }
-            } else {
-                let figure = i64::try_from(first).unwrap_or(i64::MAX);
-                Judgement::Refused(Refusal::with(Code::IdReused, entry.event.id, figure))
-            });
+        if let Some((latest, seen)) = self.seen.by_id(entry.event.id) {
+            let (first, same) = (u64::from(latest), seen.content == content_hash(entry.content));
+            match seen.now() {
+                Now::Refused(code) if !same || (entry.again == Some(first) && !code.is_permanent()) => {}
+                Now::Counts if !same => {
+                    let figure = i64::try_from(first).unwrap_or(i64::MAX);
+                    return Ok(Judgement::Refused(Refusal::with(Code::IdReused, entry.event.id, figure)));
+                }
+                now => return Ok(Judgement::Repeated { first, now }),
+            }
         }
         if let Kind::RulesAdopted(rules) = &entry.event.kind
             && rules.version > KNOWN_RULES

@@ -29,15 +29,35 @@ pub enum Outcome {
         /// Numbers of the findings opened.
         findings: Vec<u32>,
     },
-    /// Said before, with the same content: nothing happens, the first outcome holds.
+    /// Said before, with the same content: nothing happens.
     Duplicate {
-        /// Index of the first entry.
+        /// Index of the entry that said it, the latest attempt if it was refused before.
         first: u64,
-        /// The first outcome's refusal, if it was one.
-        refused: Option<Code>,
+        /// How that entry stands now.
+        now: Now,
     },
     /// Turned away; nothing changed but that this is on record.
     Refused(Refusal),
+}
+
+/// How a statement stands that is on record.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Now {
+    /// It counts.
+    Counts,
+    /// It was turned away, for this reason.
+    Refused(Code),
+}
+
+impl Now {
+    /// The reason, if it was turned away.
+    #[must_use]
+    pub fn refused(self) -> Option<Code> {
+        match self {
+            Self::Refused(code) => Some(code),
+            Self::Counts => None,
+        }
+    }
 }
 
 /// Why a decision was turned away, with the figures an official needs.

@@ -1,6 +1,7 @@
 //! An entry as it is recorded: the bytes of the Merkle leaf. Decoding the event inside is not its business.
 //!
-//! Layout: kind `u8`, recorded milliseconds `i64` little endian, length of the principal `u8`, the principal, the event.
+//! Layout: kind `u8`, recorded milliseconds `i64` little endian; if the kind is 3, the index `u64` little endian of the refused
+//! entry that is said again; length of the principal `u8`, the principal, the event.
 
 use crate::limits::{MAX_ENTRY_BYTES, MAX_EVENT_BYTES, MAX_PRINCIPAL_BYTES};
 
@@ -10,14 +11,19 @@ pub const KIND_EVENT: u8 = 1;
 /// Kind byte kept for atomic groups; no program may use it for anything else.
 pub const KIND_GROUP: u8 = 2;
 
-/// Bytes before the principal.
-const FIXED_BYTES: usize = 10;
+/// Kind byte of an entry whose event was refused before and is said again by somebody who knows.
+pub const KIND_AGAIN: u8 = 3;
+
+/// Bytes before the principal, of an entry that says something again.
+const FIXED_BYTES: usize = 18;
 
 /// An entry read in place.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Raw<'a> {
     /// The writer's clock, milliseconds since 1970.
     pub recorded_ms: i64,
+    /// Index of the refused entry of the same id that is said again.
+    pub again: Option<u64>,
     /// Who submitted it.
     pub principal: &'a str,
     /// The event, as received.
@@ -63,13 +69,17 @@ pub enum EntryError {
 }
 
 /// Appends an entry to `out` and says how many bytes it took; on an error `out` stays as it was.
-pub fn encode_into(out: &mut Vec<u8>, recorded_ms: i64, principal: &str, content: &[u8]) -> Result<usize, EntryError> {
+pub fn encode_into(out: &mut Vec<u8>, raw: &Raw<'_>) -> Result<usize, EntryError> {
+    let Raw { recorded_ms, again, principal, content } = *raw;
     let length = principal_length(principal.as_bytes())?;
     check_content(content)?;
     let before = out.len();
     out.reserve(FIXED_BYTES + principal.len() + content.len());
-    out.push(KIND_EVENT);
+    out.push(if again.is_some() { KIND_AGAIN } else { KIND_EVENT });
     out.extend_from_slice(&recorded_ms.to_le_bytes());
+    if let Some(again) = again {
+        out.extend_from_slice(&again.to_le_bytes());
+    }
     out.push(length);
     out.extend_from_slice(principal.as_bytes());
     out.extend_from_slice(content);
@@ -84,17 +94,25 @@ pub fn decode(bytes: &[u8]) -> Result<Raw<'_>, EntryError> {
     }
     let (&kind, rest) = bytes.split_first().ok_or(truncated.clone())?;
     match kind {
-        KIND_EVENT => {}
+        KIND_EVENT | KIND_AGAIN => {}
         KIND_GROUP => return Err(EntryError::Group),
         kind => return Err(EntryError::Kind { kind }),
     }
     let (recorded, rest) = rest.split_first_chunk::<8>().ok_or(truncated.clone())?;
+    let (again, rest) = match kind {
+        KIND_AGAIN => {
+            let (again, rest) = rest.split_first_chunk::<8>().ok_or(truncated.clone())?;
+            (Some(u64::from_le_bytes(*again)), rest)
+        }
+        _ => (None, rest),
+    };
     let (&length, rest) = rest.split_first().ok_or(truncated.clone())?;
     let (principal, content) = rest.split_at_checked(usize::from(length)).ok_or(truncated)?;
     principal_length(principal)?;
     check_content(content)?;
     Ok(Raw {
         recorded_ms: i64::from_le_bytes(*recorded),
+        again,
         principal: std::str::from_utf8(principal).map_err(|_| EntryError::Principal)?,
         content,
     })
@@ -104,7 +122,7 @@ pub fn decode(bytes: &[u8]) -> Result<Raw<'_>, EntryError> {
 #[must_use]
 pub fn recorded_ms(bytes: &[u8]) -> Option<i64> {
     let (&kind, rest) = bytes.split_first()?;
-    let recorded = rest.first_chunk::<8>().filter(|_| kind == KIND_EVENT)?;
+    let recorded = rest.first_chunk::<8>().filter(|_| [KIND_EVENT, KIND_AGAIN].contains(&kind))?;
     Some(i64::from_le_bytes(*recorded))
 }
 
@@ -127,20 +145,24 @@ fn check_content(content: &[u8]) -> Result<(), EntryError> {
 mod tests {
     use super::*;
 
+    fn raw<'a>(recorded_ms: i64, principal: &'a str, content: &'a [u8]) -> Raw<'a> {
+        Raw { recorded_ms, again: None, principal, content }
+    }
+
     #[test]
     fn reads_back_what_was_written() {
         let mut bytes = b"before".to_vec();
-        let length = encode_into(&mut bytes, -7, "省学生资助中心", b"content").expect("a good entry");
+        let length = encode_into(&mut bytes, &raw(-7, "省学生资助中心", b"content")).expect("a good entry");
         let raw = decode(&bytes[6..]).expect("a good entry");
         assert_eq!(length, bytes.len() - 6);
         assert_eq!(recorded_ms(&bytes[6..]), Some(-7));
-        assert_eq!(raw, Raw { recorded_ms: -7, principal: "省学生资助中心", content: b"content" });
+        assert_eq!(raw, self::raw(-7, "省学生资助中心", b"content"));
     }
 
     #[test]
     fn layout_is_frozen() {
         let mut bytes = Vec::new();
-        encode_into(&mut bytes, 0x0102_0304, "ab", &[9, 8]).expect("a good entry");
+        encode_into(&mut bytes, &raw(0x0102_0304, "ab", &[9, 8])).expect("a good entry");
         assert_eq!(bytes, [1, 4, 3, 2, 1, 0, 0, 0, 0, 2, b'a', b'b', 9, 8]);
     }
 
@@ -148,19 +170,30 @@ mod tests {
     fn the_largest_entry_fits_and_one_byte_more_does_not() {
         let (principal, content) = ("p".repeat(64), vec![7; MAX_EVENT_BYTES]);
         let mut bytes = Vec::new();
-        assert_eq!(encode_into(&mut bytes, 1, &principal, &content), Ok(MAX_ENTRY_BYTES));
+        let largest = Raw { again: Some(u64::MAX), ..raw(1, &principal, &content) };
+        assert_eq!(encode_into(&mut bytes, &largest), Ok(MAX_ENTRY_BYTES));
         bytes.push(0);
         assert_eq!(decode(&bytes), Err(EntryError::TooLong { bytes: 65_536 }));
         let content = vec![7; MAX_EVENT_BYTES + 1];
         let (length, mut out) = (content.len(), Vec::new());
-        assert_eq!(encode_into(&mut out, 1, "p", &content), Err(EntryError::Content { bytes: length }));
+        assert_eq!(encode_into(&mut out, &raw(1, "p", &content)), Err(EntryError::Content { bytes: length }));
         assert!(out.is_empty());
+    }
+
+    #[test]
+    fn what_is_said_again_names_the_refusal() {
+        let mut bytes = Vec::new();
+        let said = Raw { again: Some(0x0506), ..raw(1, "ab", &[9]) };
+        encode_into(&mut bytes, &said).expect("a good entry");
+        assert_eq!(bytes, [3, 1, 0, 0, 0, 0, 0, 0, 0, 6, 5, 0, 0, 0, 0, 0, 0, 2, b'a', b'b', 9]);
+        assert_eq!(decode(&bytes), Ok(said));
+        assert!((0..bytes.len()).all(|cut| decode(&bytes[..cut]).is_err()));
     }
 
     #[test]
     fn every_cut_is_noticed() {
         let mut bytes = Vec::new();
-        encode_into(&mut bytes, 1, "abc", b"x").expect("a good entry");
+        encode_into(&mut bytes, &raw(1, "abc", b"x")).expect("a good entry");
         for cut in 0..13 {
             let wanted = EntryError::Truncated { bytes: cut };
             assert_eq!(decode(&bytes[..cut]), Err(wanted), "cut after {cut}");
@@ -178,12 +211,12 @@ mod tests {
             decode(&bytes).map(|_| ())
         };
         assert_eq!(with(0, 2), Err(EntryError::Group));
-        assert_eq!(with(0, 3), Err(EntryError::Kind { kind: 3 }));
+        assert_eq!(with(0, 4), Err(EntryError::Kind { kind: 4 }));
         assert_eq!(with(0, 0), Err(EntryError::Kind { kind: 0 }));
         assert_eq!(with(9, 0), Err(EntryError::Principal));
         assert_eq!(with(10, 0xff), Err(EntryError::Principal));
         let mut out = Vec::new();
-        assert_eq!(encode_into(&mut out, 0, "", b"x"), Err(EntryError::Principal));
-        assert_eq!(encode_into(&mut out, 0, &"x".repeat(65), b"x"), Err(EntryError::Principal));
+        assert_eq!(encode_into(&mut out, &raw(0, "", b"x")), Err(EntryError::Principal));
+        assert_eq!(encode_into(&mut out, &raw(0, &"x".repeat(65), b"x")), Err(EntryError::Principal));
     }
 }

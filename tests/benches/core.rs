@@ -88,6 +88,7 @@ fn core(criterion: &mut Criterion) {
             index: state.entries,
             recorded_ms: proto::samples::LATE_MS,
             principal: "王老师",
+            again: None,
             content,
             event: Event { id, ..event },
         };

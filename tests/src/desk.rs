@@ -35,21 +35,21 @@ pub fn labelled(label: &str) -> Uuid {
 /// # Errors
 /// As the fold: a [`Halt`], and nothing has changed.
 pub fn submit(state: &mut State, principal: &str, content: &[u8], event: Event) -> Result<Outcome, Halt> {
-    submit_at(state, LATE_MS, principal, content, event)
+    submit_at(state, (LATE_MS, None), principal, content, event)
 }
 
-/// The same, recorded at a moment.
+/// The same, recorded at a moment, perhaps naming the refused entry it says again.
 ///
 /// # Errors
 /// As [`submit`].
 pub fn submit_at(
     state: &mut State,
-    recorded_ms: i64,
+    (recorded_ms, again): (i64, Option<u64>),
     principal: &str,
     content: &[u8],
     event: Event,
 ) -> Result<Outcome, Halt> {
-    state.fold(&Entry { index: state.entries, recorded_ms, principal, content, event })
+    state.fold(&Entry { index: state.entries, recorded_ms, principal, again, content, event })
 }
 
 /// How a ledger in files is opened whose clock stands behind every day that tests speak of.

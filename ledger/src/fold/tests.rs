@@ -78,7 +78,7 @@ impl Told {
         let event = Event { id: Uuid::from_u128(u128::from(index) + 1_000), effective, kind };
         let content = index.to_le_bytes();
         taken();
-        let entry = Entry { index, recorded_ms: LATE_MS, principal: "clerk", content: &content, event };
+        let entry = Entry { index, recorded_ms: LATE_MS, principal: "clerk", again: None, content: &content, event };
         let outcome = self.state.fold(&entry).expect("the next entry");
         self.most = self.most.max(taken());
         matches!(outcome, Outcome::Posted { .. })

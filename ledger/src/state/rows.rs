@@ -8,7 +8,7 @@ use crate::finding::FindingKind;
 use crate::handle::{Handle, Link};
 use crate::hash::Hash;
 use crate::money::{Day, Fen};
-use crate::outcome::{Code, Refusal};
+use crate::outcome::{Code, Now, Refusal};
 use crate::state::table::{Row, rows};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -22,6 +22,17 @@ pub struct Seen {
     pub content: u64,
     /// 0 posted, 255 duplicate, 254 withheld, else the refusal's code.
     pub verdict: u8,
+}
+
+impl Seen {
+    /// How the statement stands.
+    #[must_use]
+    pub fn now(&self) -> Now {
+        match Code::try_from(self.verdict) {
+            Ok(code) => Now::Refused(code),
+            Err(()) => Now::Counts,
+        }
+    }
 }
 
 /// `Seen::verdict` of an entry that repeated an earlier one.
@@ -370,6 +381,11 @@ impl Row for Seen {
     /// What was left out has not been said, so saying it again repeats nothing.
     fn id(&self) -> Option<Uuid> {
         (self.verdict != WITHHELD).then_some(self.id)
+    }
+
+    /// A statement that was refused and is judged anew is found by its latest attempt.
+    fn succeeds(&self, earlier: &Self) -> bool {
+        self.verdict != DUPLICATE && matches!(earlier.now(), Now::Refused(_))
     }
 }
 

@@ -23,6 +23,13 @@ const CHANGED: u8 = UNKEPT | UNCOMPARED;
 pub trait Row: Serialize + DeserializeOwned {
     /// The id to find it by, if it has one.
     fn id(&self) -> Option<Uuid>;
+
+    /// Whether it is found by its id in the place of the earlier row of the same id. Asked as rows are added, and again
+    /// as pages are restored, so it must not depend on what happens to the row later.
+    fn succeeds(&self, earlier: &Self) -> bool {
+        let _ = earlier;
+        false
+    }
 }
 
 /// Says which kinds of row are found by their own id. The list is in the file of the rows it names.
@@ -102,7 +109,7 @@ impl<T: Row> Table<T> {
         self.find(id).map(|handle| (handle, self.get(handle)))
     }
 
-    /// Adds a row; its id, if new here, finds it from now on.
+    /// Adds a row; its id finds it from now on, if new here or if it succeeds the row found so far.
     pub(crate) fn push(&mut self, row: T) -> Handle<T> {
         let handle = self.next();
         assert!(Link::from(handle).is_some(), "a table is full");
@@ -126,8 +133,12 @@ impl<T: Row> Table<T> {
         let pages = &self.pages;
         let row = |handle: Handle<T>| &pages[handle.at() / PAGE_ROWS][handle.at() % PAGE_ROWS];
         let shard = &mut self.shards[shard(hash_of)];
-        if shard.find(hash_of, |&h| row(h).id() == Some(id)).is_none() {
-            shard.insert_unique(hash_of, handle, |&h| row(h).id().map_or(0, hash));
+        match shard.find_mut(hash_of, |&h| row(h).id() == Some(id)) {
+            None => {
+                shard.insert_unique(hash_of, handle, |&h| row(h).id().map_or(0, hash));
+            }
+            Some(found) if row(handle).succeeds(row(*found)) => *found = handle,
+            Some(_) => {}
         }
     }
 

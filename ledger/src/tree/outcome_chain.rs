@@ -4,7 +4,7 @@
 use sha2::{Digest, Sha256};
 
 use crate::hash::Hash;
-use crate::outcome::Outcome;
+use crate::outcome::{Now, Outcome};
 
 /// What comes before the first outcome: 32 zero bytes.
 const BEGINNING: Hash = [0; 32];
@@ -76,12 +76,15 @@ fn feed(index: u64, outcome: &Outcome, put: &mut impl FnMut(&[u8])) {
                 put(&finding.to_be_bytes());
             }
         }
-        Outcome::Duplicate { first, refused } => {
+        Outcome::Duplicate { first, now } => {
             head[8] = 1;
             put(&head);
             put(&first.to_be_bytes());
-            // Codes begin at 1, so zero says that the first outcome was no refusal.
-            put(&[refused.map_or(0, |code| code as u8)]);
+            // Codes begin at 1, so zero says that it counts.
+            put(&[match now {
+                Now::Counts => 0,
+                Now::Refused(code) => *code as u8,
+            }]);
         }
         Outcome::Refused(refusal) => {
             head[8] = 2;
@@ -123,7 +126,7 @@ mod tests {
         let want = "00000000000001020000000001000000010000000200000000000284880000\
                     4a380000000100000007";
         assert_eq!(hex(&posted()), want);
-        let duplicate = Outcome::Duplicate { first: 3, refused: Some(Code::Overdrawn) };
+        let duplicate = Outcome::Duplicate { first: 3, now: Now::Refused(Code::Overdrawn) };
         assert_eq!(hex(&duplicate), "000000000000010201000000000000000327");
         let refused = Outcome::Refused(Refusal { figure: -1, ..Refusal::plain(Code::IdReused) });
         assert_eq!(hex(&refused), "0000000000000102020100000000000000000000000000000000ffffffffffffffff");

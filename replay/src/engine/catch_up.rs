@@ -85,8 +85,14 @@ impl Decoded {
         for ((bytes, index), event) in entries.zip(self.events) {
             // The head of an entry was read once already; reading it again costs less than carrying it over.
             let raw = proto::entry::decode(bytes).map_err(|error| EngineError::unreadable(index, &error))?;
-            let entry =
-                Entry { index, recorded_ms: raw.recorded_ms, principal: raw.principal, content: raw.content, event };
+            let entry = Entry {
+                index,
+                recorded_ms: raw.recorded_ms,
+                principal: raw.principal,
+                again: raw.again,
+                content: raw.content,
+                event,
+            };
             if take(entry)?.is_break() {
                 return Ok(ControlFlow::Break(()));
             }

@@ -13,7 +13,7 @@ use parking_lot::{Mutex, RwLock, RwLockReadGuard};
 use tokio::sync::{oneshot, watch};
 
 use super::catch_up::Decoded;
-use super::{Acknowledged, Answered, Engine, EngineError};
+use super::{Acknowledged, Answered, Engine, EngineError, Submission};
 use crate::pages::keeper::Keeper;
 use crate::proof::notary::Notary;
 use crate::proof::tally::Tally;
@@ -154,8 +154,9 @@ impl Fold {
         let mut calls = Vec::new();
         let tally = self.live.frame(|state| {
             for (item, index) in items.into_iter().zip(first_index..) {
-                let Item { principal, content, tag } = item;
-                let entry = Entry { index, recorded_ms, principal: &principal, content: &content, event: tag.event };
+                let Item { principal, again, content, tag } = item;
+                let entry =
+                    Entry { index, recorded_ms, principal: &principal, again, content: &content, event: tag.event };
                 let outcome = state.fold(&entry).map_err(|halt| EngineError::unreadable(index, &halt))?;
                 self.live.pages.note(state, index, entry.event.effective, &outcome);
                 self.begun.push(Acknowledged { index, recorded_ms, outcome });
@@ -215,12 +216,13 @@ impl Engine {
     ///
     /// # Errors
     /// The event is of a later program, or nothing may be answered.
-    pub fn dry_run(&self, principal: &str, content: &[u8], event: Event) -> Result<Outcome, EngineError> {
+    pub fn dry_run(&self, principal: &str, submission: Submission) -> Result<Outcome, EngineError> {
         self.answers()?;
         let state = self.read();
+        let Submission { content, event, again } = submission;
         // By the clock of now, as the writer would stamp it: it never goes back behind the last entry.
         let recorded_ms = self.clock.now_ms().max(state.recorded_ms);
-        let entry = Entry { index: state.entries, recorded_ms, principal, content, event };
+        let entry = Entry { index: state.entries, recorded_ms, principal, again, content: &content, event };
         state.dry_run(&entry).map_err(|halt| EngineError::unreadable(entry.index, &halt))
     }
 }

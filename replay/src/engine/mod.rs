@@ -22,6 +22,8 @@ mod standing;
 
 use std::sync::Arc;
 
+use bytes::Bytes;
+use ledger::event::Event;
 use ledger::outcome::Outcome;
 
 use crate::record::log::Clock;
@@ -52,6 +54,23 @@ enum Role {
     Writer(Arc<open::Writing>),
     /// Another is, and this one reads.
     Follower(Arc<follower::Follower>),
+}
+
+/// An event on its way into the record.
+#[derive(Clone, Debug)]
+pub struct Submission {
+    /// Its bytes, as received.
+    pub content: Bytes,
+    /// The same, decoded.
+    pub event: Event,
+    /// Index of the refused entry of the same event that is said again on purpose.
+    pub again: Option<u64>,
+}
+
+impl From<(Bytes, Event)> for Submission {
+    fn from((content, event): (Bytes, Event)) -> Self {
+        Self { content, event, again: None }
+    }
 }
 
 /// What became of one event.

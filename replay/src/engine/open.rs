@@ -5,9 +5,8 @@ use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 use std::thread::JoinHandle;
 
-use bytes::Bytes;
-use ledger::event::Event;
 use parking_lot::Mutex;
+use proto::entry::Raw;
 use tokio::sync::oneshot;
 
 use super::balances::Moments;
@@ -15,7 +14,7 @@ use super::catch_up::catch_up;
 use super::follower::Follower;
 use super::live::{FRAMES_TO_FOLD, Fold, LiveState, Tag, sink};
 use super::past::Pasts;
-use super::{Answered, Engine, EngineError, Options, Role};
+use super::{Answered, Engine, EngineError, Options, Role, Submission};
 use crate::proof::comparing;
 use crate::proof::notary::{Notary, Reading, SigningError, not_cut};
 use crate::record::log::Log;
@@ -123,7 +122,7 @@ impl Engine {
     pub fn submit(
         &self,
         principal: Arc<str>,
-        events: Vec<(Bytes, Event)>,
+        events: Vec<impl Into<Submission>>,
     ) -> Result<oneshot::Receiver<Answered>, EngineError> {
         let (done, answer) = oneshot::channel();
         if events.is_empty() {
@@ -138,9 +137,10 @@ impl Engine {
         self.alive()?;
         let last = events.len() - 1;
         let mut done = Some(done);
-        let items = events.into_iter().enumerate().map(|(at, (content, event))| {
+        let items = events.into_iter().enumerate().map(|(at, submission)| {
+            let Submission { content, event, again } = submission.into();
             let done = if at == last { done.take() } else { None };
-            Item { principal: Arc::clone(&principal), content, tag: Tag { event, done } }
+            Item { principal: Arc::clone(&principal), again, content, tag: Tag { event, done } }
         });
         writing.submit(items.collect())?;
         Ok(answer)
@@ -174,8 +174,8 @@ impl Engine {
 
 /// Writes an entry. Principal and length were checked before, so this cannot fail; were it to, the entry would be
 /// unreadable and the next start would say so.
-fn encode_entry(buffer: &mut Vec<u8>, recorded_ms: i64, principal: &str, content: &[u8]) {
-    if let Err(error) = proto::entry::encode_into(buffer, recorded_ms, principal, content) {
+fn encode_entry(buffer: &mut Vec<u8>, recorded_ms: i64, again: Option<u64>, principal: &str, content: &[u8]) {
+    if let Err(error) = proto::entry::encode_into(buffer, &Raw { recorded_ms, again, principal, content }) {
         tracing::error!(%error, "an admitted entry could not be written");
     }
 }

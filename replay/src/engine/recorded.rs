@@ -17,6 +17,8 @@ pub struct Recorded {
     pub recorded_ms: i64,
     /// Who said it.
     pub principal: String,
+    /// Index of the refused entry of the same event that was said again.
+    pub again: Option<u64>,
     /// The event's bytes, as received.
     pub content: Bytes,
     /// The event.
@@ -28,7 +30,8 @@ impl Recorded {
     #[must_use]
     pub fn of(entry: &Entry<'_>) -> Self {
         let (principal, content) = (entry.principal.to_owned(), Bytes::copy_from_slice(entry.content));
-        Self { index: entry.index, recorded_ms: entry.recorded_ms, principal, content, event: entry.event.clone() }
+        let (again, event) = (entry.again, entry.event.clone());
+        Self { index: entry.index, recorded_ms: entry.recorded_ms, principal, again, content, event }
     }
 
     /// Reads an entry's bytes.
@@ -39,7 +42,7 @@ impl Recorded {
         let raw = proto::entry::decode(bytes).map_err(|error| EngineError::unreadable(index, &error))?;
         let event = proto::event::decode(raw.content).map_err(|error| EngineError::unreadable(index, &error))?;
         let (principal, content) = (raw.principal.to_owned(), Bytes::copy_from_slice(raw.content));
-        Ok(Self { index, recorded_ms: raw.recorded_ms, principal, content, event })
+        Ok(Self { index, recorded_ms: raw.recorded_ms, principal, again: raw.again, content, event })
     }
 }
 

@@ -18,7 +18,7 @@ pub fn options() -> LogOptions {
 }
 
 /// Entry bytes of these tests: 0, which is no kind of entry, then time, principal, 0, content.
-pub fn encode(out: &mut Vec<u8>, recorded_ms: i64, principal: &str, content: &[u8]) {
+pub fn encode(out: &mut Vec<u8>, recorded_ms: i64, _: Option<u64>, principal: &str, content: &[u8]) {
     out.push(0);
     out.extend_from_slice(&recorded_ms.to_le_bytes());
     out.extend_from_slice(principal.as_bytes());
@@ -35,7 +35,7 @@ pub fn content(entry: &[u8]) -> Vec<u8> {
 
 /// The tag of an item is its number; its content is derived from it, of uneven length.
 pub fn item(number: u64) -> Item<u64> {
-    Item { principal: Arc::from("tester"), content: content_of(number).into(), tag: number }
+    Item { principal: Arc::from("tester"), again: None, content: content_of(number).into(), tag: number }
 }
 
 pub fn content_of(number: u64) -> Vec<u8> {

@@ -151,8 +151,8 @@ fn text_and_code(words: &[&str]) -> (Option<i32>, String) {
 fn a_stream_explains_and_supposes_as_files_do() {
     let cluster = support::Cluster::start(1 << 30);
     let log = cluster.open("archive").unwrap();
-    let encode = |out: &mut Vec<u8>, recorded_ms: i64, principal: &str, content: &[u8]| {
-        proto::entry::encode_into(out, recorded_ms, principal, content).unwrap();
+    let encode = |out: &mut Vec<u8>, recorded_ms: i64, again: Option<u64>, principal: &str, content: &[u8]| {
+        proto::entry::encode_into(out, &proto::entry::Raw { recorded_ms, again, principal, content }).unwrap();
     };
     let (sender, outcomes) = std::sync::mpsc::channel();
     let options = replay::record::writer::WriterOptions::new(encode);
@@ -160,6 +160,7 @@ fn a_stream_explains_and_supposes_as_files_do() {
         replay::record::writer::Writer::start(log, options, move |outcome| drop(sender.send(outcome))).unwrap();
     let items = history().into_iter().map(|(principal, content, _)| replay::record::writer::Item {
         principal: principal.as_str().into(),
+        again: None,
         content: content.into(),
         tag: 0_u64,
     });

@@ -77,7 +77,7 @@ async fn record_call(
     principal: &str,
     events: Vec<Bytes>,
 ) -> Result<v1::RecordResponse, Status> {
-    let message = v1::RecordRequest { events, dry_run: false, terse: true };
+    let message = v1::RecordRequest { events, dry_run: false, terse: true, again: Vec::new() };
     loop {
         match recorder.record(named(message.clone(), principal)).await {
             Ok(response) => return Ok(response.into_inner()),

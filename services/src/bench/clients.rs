@@ -105,7 +105,7 @@ async fn call_all(channel: Channel, events: Vec<Bytes>, batch: usize) -> anyhow:
 
 async fn call(client: &mut RecorderClient<Channel>, events: &[Bytes]) -> anyhow::Result<v1::RecordResponse> {
     loop {
-        let message = v1::RecordRequest { events: events.to_vec(), dry_run: false, terse: true };
+        let message = v1::RecordRequest { events: events.to_vec(), dry_run: false, terse: true, again: Vec::new() };
         match client.record(named(message, "bench")).await {
             Ok(response) => return Ok(response.into_inner()),
             Err(status) if status.code() == Code::ResourceExhausted => tokio::time::sleep(BUSY_PAUSE).await,

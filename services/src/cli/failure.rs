@@ -18,6 +18,9 @@ pub enum Failure {
     /// It was done, but not all of it was accepted; the reasons were shown.
     #[error("not everything was accepted")]
     Refused,
+    /// All of it was accepted, and somebody must look at what it found; that was shown.
+    #[error("everything counts, and there are findings to look at")]
+    Look,
     /// It failed.
     #[error("{0}")]
     Failed(String),
@@ -38,7 +41,7 @@ impl Failure {
             Self::Refused | Self::Failed(_) => 1,
             Self::Usage(_) => 2,
             Self::Unreachable(_) => 3,
-            Self::NotFound(_) => 4,
+            Self::NotFound(_) | Self::Look => 4,
         }
     }
 

@@ -107,6 +107,7 @@ fn reason(error: &IngestError) -> &'static str {
     match error {
         IngestError::Principal { fault, .. } => fault.reason(),
         IngestError::TooMany(_) | IngestError::TooLarge(_) => "CALL_TOO_LARGE",
+        IngestError::Again { .. } => "MALFORMED",
         IngestError::Engine(replay::engine::EngineError::Busy) => "BUSY",
         IngestError::Engine(replay::engine::EngineError::TooLong { .. }) => "EVENT_TOO_LONG",
         IngestError::Engine(_) => "LEDGER_ENDED",

@@ -116,7 +116,7 @@ pub fn announcement(identity: &Identity, document: &str) -> Event {
     let fingerprint = identity.fingerprint();
     let kind = Kind::IdentityKeyAnnounced(IdentityKeyAnnounced { fingerprint, document: document.to_owned() });
     let effective = Day::new(1900, 1, 1).unwrap_or_default();
-    Event { id: ids::event("identity_key", &fingerprint, 0, 0), effective, kind }
+    Event { id: ids::event("identity_key", &fingerprint), effective, kind }
 }
 
 #[cfg(test)]

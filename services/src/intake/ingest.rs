@@ -10,8 +10,9 @@ use ledger::outcome::{Outcome, Refusal};
 use ledger::state::State;
 use proto::event::Malformed;
 use proto::v1;
-use replay::engine::{Acknowledged, Engine, EngineError};
+use replay::engine::{Acknowledged, Engine, EngineError, Submission};
 use std::sync::Arc;
+use uuid::Uuid;
 
 /// Events of one call at most: ten thousand keep both memory and the answer's delay small.
 pub const MAX_EVENTS: usize = 10_000;
@@ -32,6 +33,14 @@ pub enum IngestError {
         header: &'static str,
         /// What is wrong with it.
         fault: PrincipalFault,
+    },
+    /// It does not say for each event whether it is said again.
+    #[error("again has {again} numbers for {events} events; leave it out, or give one for each")]
+    Again {
+        /// Events of the call.
+        events: usize,
+        /// Numbers.
+        again: usize,
     },
     /// Too many events.
     #[error("{0} events in one call, more than {MAX_EVENTS}; split it")]
@@ -68,18 +77,23 @@ pub async fn record(
     request: v1::RecordRequest,
 ) -> Result<v1::RecordResponse, IngestError> {
     check_size(&request.events)?;
+    if !request.again.is_empty() && request.again.len() != request.events.len() {
+        return Err(IngestError::Again { events: request.events.len(), again: request.again.len() });
+    }
+    let mut again = request.again.into_iter();
     let admitted = admit(request.events).await?;
     if request.dry_run {
-        return dry_run(engine, &principal, admitted);
+        return dry_run(engine, &principal, admitted, again);
     }
     let mut rejected = Vec::new();
     let mut events = Vec::with_capacity(admitted.len());
     let mut ids = Vec::with_capacity(admitted.len());
     for (position, (content, decoded)) in admitted.into_iter().enumerate() {
+        let again = said_again(&mut again);
         match decoded {
             Ok(event) => {
                 ids.push(event.id);
-                events.push((content, event));
+                events.push(Submission { content, event, again });
             }
             Err(malformed) => rejected.push((position, rejection(malformed))),
         }
@@ -89,16 +103,21 @@ pub async fn record(
     let index = index.unwrap_or_else(|| engine.read().entries);
     let mut answers = Vec::with_capacity(receipts.len() + rejected.len());
     if request.terse {
-        answers.extend(receipts.iter().zip(&ids).map(|(receipt, id)| terse(receipt, wire::id(*id))));
+        answers.extend(receipts.iter().zip(&ids).map(|(receipt, id)| terse(receipt, *id)));
     } else {
         let state = engine.read();
-        answers.extend(receipts.iter().zip(&ids).map(|(receipt, id)| folded(&state, receipt, wire::id(*id))));
+        answers.extend(receipts.iter().zip(&ids).map(|(receipt, id)| folded(&state, receipt, *id)));
     }
     // Ascending, so each lands where its event stood in the call.
     for (position, answer) in rejected {
         answers.insert(position, answer);
     }
     Ok(v1::RecordResponse { receipts: answers, index })
+}
+
+/// The refused entry that the next event says again, if it does.
+fn said_again(again: &mut impl Iterator<Item = u64>) -> Option<u64> {
+    again.next().and_then(|number| number.checked_sub(1))
 }
 
 type Admitted = Vec<(Bytes, Result<Event, Malformed>)>;
@@ -128,9 +147,15 @@ fn check_size(events: &[Bytes]) -> Result<(), IngestError> {
     Ok(())
 }
 
-fn dry_run(engine: &Engine, principal: &str, admitted: Admitted) -> Result<v1::RecordResponse, IngestError> {
+fn dry_run(
+    engine: &Engine,
+    principal: &str,
+    admitted: Admitted,
+    mut again: impl Iterator<Item = u64>,
+) -> Result<v1::RecordResponse, IngestError> {
     let mut receipts = Vec::with_capacity(admitted.len());
     for (content, decoded) in admitted {
+        let again = said_again(&mut again);
         let event = match decoded {
             Ok(event) => event,
             Err(malformed) => {
@@ -139,7 +164,7 @@ fn dry_run(engine: &Engine, principal: &str, admitted: Admitted) -> Result<v1::R
             }
         };
         let id = wire::id(event.id);
-        let outcome = engine.dry_run(principal, &content, event)?;
+        let outcome = engine.dry_run(principal, Submission { content, event, again })?;
         let state = engine.read();
         receipts.push(v1::Receipt { id, stage: v1::Stage::DryRun.into(), ..answer(&state, &outcome) });
     }
@@ -152,17 +177,20 @@ fn rejection(malformed: Malformed) -> v1::Receipt {
     v1::Receipt { outcome: v1::Outcome::Rejected.into(), violations, ..v1::Receipt::default() }
 }
 
-fn terse(receipt: &Acknowledged, id: Bytes) -> v1::Receipt {
-    let mut answer = verdict(&receipt.outcome);
-    (answer.id, answer.index, answer.stage) = (id, receipt.index, v1::Stage::Folded.into());
-    answer
+fn terse(receipt: &Acknowledged, id: Uuid) -> v1::Receipt {
+    placed(receipt, id, verdict(&receipt.outcome))
 }
 
 /// The receipt of a folded entry, with names from the state.
 #[must_use]
-pub fn folded(state: &State, receipt: &Acknowledged, id: Bytes) -> v1::Receipt {
-    let answer = answer(state, &receipt.outcome);
-    v1::Receipt { id, index: receipt.index, stage: v1::Stage::Folded.into(), ..answer }
+pub fn folded(state: &State, receipt: &Acknowledged, id: Uuid) -> v1::Receipt {
+    placed(receipt, id, answer(state, &receipt.outcome))
+}
+
+/// An answer with its entry's place.
+fn placed(receipt: &Acknowledged, id: Uuid, mut answer: v1::Receipt) -> v1::Receipt {
+    (answer.id, answer.index, answer.stage) = (wire::id(id), receipt.index, v1::Stage::Folded.into());
+    answer
 }
 
 fn answer(state: &State, outcome: &Outcome) -> v1::Receipt {
@@ -177,8 +205,8 @@ fn answer(state: &State, outcome: &Outcome) -> v1::Receipt {
 fn verdict(outcome: &Outcome) -> v1::Receipt {
     let (outcome, first, refusal) = match outcome {
         Outcome::Posted { .. } => (v1::Outcome::Posted, 0, None),
-        Outcome::Duplicate { first, refused } => {
-            let refusal = refused.map(|code| v1::Refusal::from(&Refusal::plain(code)));
+        Outcome::Duplicate { first, now } => {
+            let refusal = now.refused().map(|code| v1::Refusal::from(&Refusal::plain(code)));
             (v1::Outcome::Duplicate, *first, refusal)
         }
         Outcome::Refused(refusal) => (v1::Outcome::Refused, 0, Some(v1::Refusal::from(refusal))),

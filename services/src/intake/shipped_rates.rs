@@ -90,6 +90,6 @@ fn read(row: &Row<'_>) -> Result<Statement, Wrong> {
 
 fn event((key, effective, kind): Statement) -> Event {
     let mut event = Event { id: Uuid::nil(), effective, kind };
-    event.id = ids::event(&key, &ids::content(&event), 0, 0);
+    event.id = ids::event(&key, &ids::content(&event));
     event
 }

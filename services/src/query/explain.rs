@@ -78,8 +78,8 @@ pub fn explained(state: &State, explanation: Explanation) -> v1::ExplainResponse
     let (outcome, first, refusal) = match outcome {
         EntryOutcome::Posted => (v1::Outcome::Posted, 0, None),
         EntryOutcome::Refused(refusal) => (v1::Outcome::Refused, 0, Some(v1::Refusal::from(refusal))),
-        EntryOutcome::Duplicate { first, refused } => {
-            let why = refused.map(|code| v1::Refusal::from(&Refusal::plain(code)));
+        EntryOutcome::Duplicate { first, now } => {
+            let why = now.refused().map(|code| v1::Refusal::from(&Refusal::plain(code)));
             (v1::Outcome::Duplicate, *first, why)
         }
     };

@@ -329,7 +329,9 @@ impl Office {
     fn ask(&self, words: &[&str]) -> Value {
         let output = self.run(&[words, &["--json"]].concat());
         let said = (stdout(&output), String::from_utf8_lossy(&output.stderr).into_owned());
-        assert!(output.status.success(), "{words:?}: {} {}", said.0, said.1);
+        // An import whose rows all count ends with 4 if it found something to look at.
+        let looked = words[0] == "import" && output.status.code() == Some(4);
+        assert!(output.status.success() || looked, "{words:?}: {} {}", said.0, said.1);
         serde_json::from_str(&said.0).expect("JSON on stdout")
     }
 }

@@ -12,6 +12,7 @@ mod diff;
 mod explain;
 mod followers;
 mod identity_key;
+mod import_again;
 mod keys;
 mod kill_campaign;
 mod lending;

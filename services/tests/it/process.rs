@@ -185,7 +185,7 @@ async fn load(client: u32, url: String, stop: Arc<AtomicBool>, acknowledged: Ack
 /// The index under which each event stands; an event said before is told its first one.
 async fn record(url: &str, events: Vec<Bytes>) -> anyhow::Result<Vec<u64>> {
     let mut client = RecorderClient::connect(url.to_owned()).await?;
-    let mut request = tonic::Request::new(RecordRequest { events, dry_run: false, terse: true });
+    let mut request = tonic::Request::new(RecordRequest { events, dry_run: false, terse: true, again: Vec::new() });
     request.metadata_mut().insert("x-mingzhang-principal", "campaign".parse()?);
     request.set_timeout(Duration::from_secs(5));
     let answer = client.record(request).await?.into_inner();

@@ -80,7 +80,7 @@ impl Server {
         events: Vec<bytes::Bytes>,
         dry_run: bool,
     ) -> Result<Response<v1::RecordResponse>, Status> {
-        let mut request = Request::new(v1::RecordRequest { events, dry_run, terse: false });
+        let mut request = Request::new(v1::RecordRequest { events, dry_run, terse: false, again: Vec::new() });
         if !principal.is_empty() {
             let value = principal.parse().expect("an ASCII name");
             request.metadata_mut().insert(services::principal::PRINCIPAL_HEADER, value);

@@ -151,11 +151,13 @@ impl Model {
     pub fn tell(&mut self, principal: &str, event: &Event, content: &[u8]) -> Verdict {
         let now = self.told;
         self.told += 1;
-        if let Some((before, first, refused)) = self.seen.get(&event.id) {
-            if before != content {
-                return Verdict::Refused;
+        match self.seen.get(&event.id) {
+            Some((before, first, refused)) if before == content => {
+                return Verdict::Duplicate { first: *first, refused: *refused };
             }
-            return Verdict::Duplicate { first: *first, refused: *refused };
+            // What counts is not changed by saying it otherwise under its id.
+            Some((_, _, false)) => return Verdict::Refused,
+            Some(_) | None => {}
         }
         let posted = self.take(principal, event, content).is_some();
         self.seen.insert(event.id, (content.to_vec(), now, !posted));

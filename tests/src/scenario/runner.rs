@@ -11,7 +11,7 @@ use ledger::event::{Event, Kind};
 use ledger::fold::Halt;
 use ledger::handle::Handle;
 use ledger::money::{Day, yuan};
-use ledger::outcome::Outcome;
+use ledger::outcome::{Now, Outcome};
 use ledger::set::link;
 use ledger::state::State;
 use proto::samples::LATE_MS;
@@ -88,6 +88,7 @@ impl Story<'_> {
         let mut fields = Fields::read(fields)?;
         let label = fields.take("id").map_or_else(|| format!("{place}#{}", self.said.len()), str::to_owned);
         let (principal, direct) = (fields.take("by").unwrap_or("clerk"), fields.yes("direct_to_fold")?);
+        let again = fields.yes("again")?;
         // Said so many times, each under an id of its own.
         let times: u32 = fields.number_or("times", 1)?;
         let kind = kind(name, &mut fields, &SoFar { chains: &self.chains, state: &self.state })?;
@@ -97,12 +98,20 @@ impl Story<'_> {
         for time in 1..=times {
             let label = if times == 1 { label.clone() } else { format!("{label}#{time}") };
             let event = Event { id: labelled(&label), effective, kind: kind.clone() };
-            self.say(label, principal, event, direct, expected)?;
+            self.say(label, principal, event, (direct, again), expected)?;
         }
         Ok(())
     }
 
-    fn say(&mut self, label: String, principal: &str, event: Event, direct: bool, expected: &str) -> Result<()> {
+    fn say(
+        &mut self,
+        label: String,
+        principal: &str,
+        event: Event,
+        (direct, again): (bool, bool),
+        expected: &str,
+    ) -> Result<()> {
+        let again = if again { self.state.seen.find(event.id).map(u64::from) } else { None };
         let content = proto::event::encode(&event);
         // What the wire turns away can only be shown to the fold directly.
         let event = match proto::event::decode(&content) {
@@ -111,7 +120,8 @@ impl Story<'_> {
             Err(_) if direct => event,
             Err(error) => bail!("{error}"),
         };
-        let outcome = submit_at(&mut self.state, self.recorded_ms, principal, &content, event.clone());
+        let at = (self.recorded_ms, again);
+        let outcome = submit_at(&mut self.state, at, principal, &content, event.clone());
         let found = self.describe(&event, &outcome);
         let figure = |found: &str| found.rsplit_once(' ').is_some_and(|(rest, _)| rest == expected);
         ensure!(
@@ -155,10 +165,13 @@ impl Story<'_> {
                 self.provoked.findings.extend(&names);
                 if names.is_empty() { "posted".to_owned() } else { format!("posted finding {}", names.join(" ")) }
             }
-            Ok(Outcome::Duplicate { first, refused }) => {
+            Ok(Outcome::Duplicate { first, now }) => {
                 let first = usize::try_from(*first).ok().and_then(|at| self.said.get(at));
-                let refused = refused.map_or(String::new(), |code| format!(", refused {}", code.name()));
-                format!("duplicate of {}{refused}", first.map_or("nothing", String::as_str))
+                let now = match now {
+                    Now::Counts => String::new(),
+                    Now::Refused(code) => format!(", refused {}", code.name()),
+                };
+                format!("duplicate of {}{now}", first.map_or("nothing", String::as_str))
             }
             Ok(Outcome::Refused(refusal)) => {
                 self.provoked.codes.insert(refusal.code.name());

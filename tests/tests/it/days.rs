@@ -39,7 +39,7 @@ fn days_ahead(name: &str) -> i32 {
 /// What a ledger that knows nothing says of an event recorded on a day.
 fn told(event: &Event, on: Day) -> Outcome {
     let content = proto::event::encode(event);
-    submit_at(&mut State::default(), noon(on), "周", &content, event.clone()).expect("the fold goes on")
+    submit_at(&mut State::default(), (noon(on), None), "周", &content, event.clone()).expect("the fold goes on")
 }
 
 /// Whether it is refused as too early on a day; then it is not on the day that the refusal names, and is on the eve of it.
@@ -131,7 +131,8 @@ fn nothing_that_is_accepted_runs_ahead_of_the_clock() {
             }
             let (content, name) = (proto::event::encode(&event), event.kind.name());
             let place = format!("seed {seed}, entry {at}, {name} of {} on {today}", event.effective);
-            match submit_at(&mut state, noon(today), ["周", "吴"][at % 2], &content, event).expect("it goes on") {
+            match submit_at(&mut state, (noon(today), None), ["周", "吴"][at % 2], &content, event).expect("it goes on")
+            {
                 Outcome::Posted { postings, .. } => {
                     *done.entry(name).or_default() += 1;
                     nothing_runs_ahead(&state, today, &postings, &place);
@@ -155,7 +156,7 @@ fn the_latest_day_is_that_of_facts_and_never_ahead() {
     let mut say = |name: &str, on: Day, number: u128| {
         let event = Event { id: uuid::Uuid::from_u128(number), effective: on, ..sample(name) };
         let content = proto::event::encode(&event);
-        let _ = submit_at(&mut state, noon(today), "行", &content, event).expect("the fold goes on");
+        let _ = submit_at(&mut state, (noon(today), None), "行", &content, event).expect("the fold goes on");
         state.latest
     };
     assert_eq!(say("payout_unknown", day(20_220_208), 1), day(20_220_208));
@@ -174,7 +175,8 @@ fn a_falling_time_halts_the_fold_and_changes_nothing() {
     let mut at = |state: &mut State, recorded_ms| {
         let event = samples.next().expect("enough of them");
         let content = proto::event::encode(&event);
-        let entry = Entry { index: state.entries, recorded_ms, principal: "周", content: &content, event };
+        let entry =
+            Entry { index: state.entries, recorded_ms, principal: "周", again: None, content: &content, event };
         state.fold(&entry).map(drop)
     };
     assert_eq!(at(&mut state, LATE_MS), Ok(()));
@@ -197,7 +199,7 @@ fn a_dry_run_asks_whether_the_day_has_come_by_the_clock_of_now() {
     let unknown = |on| {
         let sample = samples().into_iter().find(|event| event.kind.name() == "payout_unknown").expect("a kind");
         let event = Event { effective: on, ..sample };
-        engine.dry_run("行", &proto::event::encode(&event), event).expect("the fold goes on")
+        engine.dry_run("行", (proto::event::encode(&event).into(), event).into()).expect("the fold goes on")
     };
     assert!(matches!(unknown(today.plus(1)), Outcome::Posted { .. }));
     assert!(matches!(unknown(today.plus(2)), Outcome::Refused(refusal) if refusal.code == Code::NotYet));

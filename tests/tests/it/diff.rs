@@ -46,7 +46,8 @@ fn folded(said: &[Said], leave: impl Fn(usize) -> bool) -> State {
     let mut state = State::default();
     for (at, (principal, event)) in said.iter().enumerate() {
         let (index, event, content) = (state.entries, event.clone(), proto::event::encode(event));
-        let entry = Entry { index, recorded_ms: proto::samples::LATE_MS, principal, content: &content, event };
+        let recorded_ms = proto::samples::LATE_MS;
+        let entry = Entry { index, recorded_ms, principal, again: None, content: &content, event };
         if leave(at) {
             state.withhold(&entry).expect("it is the next one");
         } else {

@@ -1,14 +1,15 @@
 //! A history written down once. What the ledger made of it may never change: not its outcomes, not its digest.
 //!
 //! To freeze another one, after a change of rules was adopted by `RulesAdopted`:
-//! `FREEZE=histories/NAME.hex SEED=N cargo test -p tests --test it frozen::`. Existing files are never written again.
+//! `FREEZE=histories/NAME.hex SEED=N cargo test -p tests --test it frozen::`. Existing files are never written again,
+//! but for the outcomes of the same entries while nothing is released: `RENEW=histories/NAME.hex`, which the changelog then says.
 //! With `LOANS=1` it is a history of loans and of what offices make of them, with `KEYS=1` one of keys announced, with
 //! `SAMPLES=KIND,KIND` the samples of these kinds, else one
 //! of awards and payments.
 
 use ledger::event::{Event, KeyAnnounced, Kind};
 use ledger::money::Day;
-use ledger::outcome::Outcome;
+use ledger::outcome::{Now, Outcome};
 use ledger::state::State;
 use proto::samples::samples;
 use std::collections::BTreeSet;
@@ -52,8 +53,12 @@ fn word(outcome: &Outcome) -> String {
             }
             text
         }
-        Outcome::Duplicate { first, refused } => {
-            format!("duplicate;{first};{}", refused.map_or("posted", |code| code.name()))
+        Outcome::Duplicate { first, now } => {
+            let now = match now {
+                Now::Counts => "posted",
+                Now::Refused(code) => code.name(),
+            };
+            format!("duplicate;{first};{now}")
         }
         Outcome::Refused(refusal) => {
             format!("refused;{};{};{}", refusal.code.name(), refusal.subject, refusal.figure)
@@ -101,6 +106,22 @@ fn freeze(path: &Path, said: Vec<(String, Event)>) {
     std::fs::write(path, text).expect("writing the frozen history");
 }
 
+/// Writes what now becomes of a frozen history's entries beside them. Only before a release may that differ.
+fn renew(path: &Path) {
+    let mut state = State::default();
+    let mut text = String::new();
+    for line in std::fs::read_to_string(path).expect("a frozen history").lines() {
+        let words: Vec<&str> = line.split(' ').collect();
+        let [principal, _, content] = words[..] else { continue };
+        let bytes = bytes(content);
+        let event = proto::event::decode(&bytes).expect("an event");
+        let outcome = submit(&mut state, principal, &bytes, event).expect("the fold goes on");
+        let _ = writeln!(text, "{principal} {} {content}", word(&outcome));
+    }
+    let _ = writeln!(text, "digest {}", hex(&state.digest()));
+    std::fs::write(path, text).expect("writing the frozen history");
+}
+
 #[test]
 fn frozen_histories_keep_their_outcomes_and_digest() {
     if let Ok(name) = std::env::var("FREEZE") {
@@ -113,6 +134,9 @@ fn frozen_histories_keep_their_outcomes_and_digest() {
             _ => awards(seed),
         };
         freeze(&Path::new(env!("CARGO_MANIFEST_DIR")).join(name), said);
+    }
+    if let Ok(name) = std::env::var("RENEW") {
+        renew(&Path::new(env!("CARGO_MANIFEST_DIR")).join(name));
     }
     let files = std::fs::read_dir(folder()).expect("the folder of frozen histories").flatten();
     let files: Vec<PathBuf> = files.map(|file| file.path()).collect();

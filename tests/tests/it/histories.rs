@@ -3,13 +3,13 @@
 use ledger::account::Class;
 use ledger::entry::Entry;
 use ledger::event::{Clearing, Event, Kind};
-use ledger::outcome::Outcome;
+use ledger::outcome::{Now, Outcome};
 use ledger::state::State;
 use ledger::state::flows::{Flow, Flows};
 use proto::samples::LATE_MS;
 use std::collections::BTreeMap;
 use tests::check::same;
-use tests::desk::{restored, say, submit};
+use tests::desk::{restored, say, submit, submit_at};
 use tests::history::{Chance, History, lending, wild};
 use tests::model::{Model, Verdict};
 
@@ -26,8 +26,9 @@ fn verdict(outcome: &Outcome) -> Verdict {
     match outcome {
         Outcome::Posted { .. } => Verdict::Posted,
         Outcome::Refused(_) => Verdict::Refused,
-        Outcome::Duplicate { first, refused } => {
-            Verdict::Duplicate { first: usize::try_from(*first).expect("a small index"), refused: refused.is_some() }
+        Outcome::Duplicate { first, now } => {
+            let refused = now.refused().is_some();
+            Verdict::Duplicate { first: usize::try_from(*first).expect("a small index"), refused }
         }
     }
 }
@@ -85,16 +86,24 @@ fn the_ledger_agrees_with_the_model_at_every_step() {
 #[test]
 fn outcomes_are_final() {
     for seed in 0..8 {
-        let mut first: BTreeMap<uuid::Uuid, (u64, Option<ledger::outcome::Code>)> = BTreeMap::new();
+        let mut first: BTreeMap<uuid::Uuid, (u64, Now, Event)> = BTreeMap::new();
         let (mut state, said) = live(seed, LENGTH, |state, _, event, outcome| {
-            let refused = if let Outcome::Refused(refusal) = outcome { Some(refusal.code) } else { None };
-            first.entry(event.id).or_insert((state.entries - 1, refused));
+            let now = match outcome {
+                Outcome::Refused(refusal) => Now::Refused(refusal.code),
+                Outcome::Posted { .. } => Now::Counts,
+                Outcome::Duplicate { .. } => return,
+            };
+            // What was refused is judged anew if it says something else; what counts stays.
+            let latest = first.entry(event.id).or_insert((state.entries - 1, now, event.clone()));
+            if latest.1 != Now::Counts {
+                *latest = (state.entries - 1, now, event.clone());
+            }
         });
         let mut seen = std::collections::BTreeSet::new();
         for (principal, event) in said.iter().filter(|(_, event)| seen.insert(event.id)) {
-            let (first, refused) = first[&event.id];
-            let again = say(&mut state, principal, event).expect("the fold goes on");
-            assert_eq!(again, Outcome::Duplicate { first, refused }, "{event:?}");
+            let (first, now, event) = first[&event.id].clone();
+            let again = say(&mut state, principal, &event).expect("the fold goes on");
+            assert_eq!(again, Outcome::Duplicate { first, now }, "{event:?}");
         }
     }
 }
@@ -109,7 +118,7 @@ fn a_dry_run_says_what_will_be_and_changes_nothing() {
             let _ = model.tell(&principal, &event, &content);
             let digest = state.digest();
             let (index, recorded_ms) = (state.entries, LATE_MS);
-            let entry = Entry { index, recorded_ms, principal: &principal, content: &content, event };
+            let entry = Entry { index, recorded_ms, principal: &principal, again: None, content: &content, event };
             let before = state.dry_run(&entry).expect("the fold goes on");
             assert_eq!(state.digest(), digest, "a dry run changed something: {entry:?}");
             let after = state.fold(&entry).expect("the fold goes on");
@@ -134,7 +143,9 @@ fn the_same_entries_give_the_same_digest() {
             // Another clock: judging looks at no more of it than whether the days named have come.
             let recorded_ms = LATE_MS + 7 * i64::try_from(at).expect("a small index");
             let (index, event) = (at as u64, event.clone());
-            let _ = again.fold(&Entry { index, recorded_ms, principal, content: &content, event }).expect("it goes on");
+            let _ = again
+                .fold(&Entry { index, recorded_ms, principal, again: None, content: &content, event })
+                .expect("it goes on");
         }
         assert_eq!(again.digest(), state.digest(), "seed {seed}");
     }
@@ -166,7 +177,8 @@ fn a_gap_and_unknown_rules_halt_and_change_nothing() {
     let digest = state.digest();
     let (_, event) = said[0].clone();
     let content = proto::event::encode(&event);
-    let entry = Entry { index: state.entries + 1, recorded_ms: LATE_MS, principal: "周", content: &content, event };
+    let (index, recorded_ms) = (state.entries + 1, LATE_MS);
+    let entry = Entry { index, recorded_ms, principal: "周", again: None, content: &content, event };
     assert!(state.fold(&entry).is_err());
     let kind = Kind::RulesAdopted(ledger::event::RulesAdopted { version: 9 });
     // The wire turns it away; were it in the record all the same, the fold must stop rather than guess.
@@ -248,4 +260,38 @@ fn funds_add_up(state: &State, seed: u64) {
         let borne: i64 = loans().map(|(_, loan)| loan.borne).sum();
         assert_eq!(state.balance(State::account_at(fund.accounts, Class::LossBorne)), borne, "borne, seed {seed}");
     }
+}
+
+/// The index of ids is not kept with the pages: what it says of a statement tried twice must follow from the rows.
+#[test]
+fn a_statement_said_again_is_found_by_its_latest_attempt_after_a_restore_too() {
+    let (mut state, said) = live(3, LENGTH, |_, _, _, _| {});
+    let mut tried = 0;
+    for (principal, event) in said {
+        let Some((latest, seen)) = state.seen.by_id(event.id) else { continue };
+        let (latest, Now::Refused(code)) = (u64::from(latest), seen.now()) else { continue };
+        let content = proto::event::encode(&event);
+        let index = state.entries;
+        let outcome = submit_at(&mut state, (LATE_MS, Some(latest)), &principal, &content, event.clone());
+        match outcome.expect("the fold goes on") {
+            // Another content of this id came later, or the reason does not pass.
+            Outcome::Duplicate { first, now } => assert_eq!((first, now), (latest, Now::Refused(code))),
+            Outcome::Posted { .. } | Outcome::Refused(_) => {
+                tried += 1;
+                assert_eq!(state.seen.find(event.id).map(u64::from), Some(index));
+            }
+        }
+        // An attempt names the latest refusal; an older one runs nothing.
+        let stale = submit_at(&mut state, (LATE_MS, Some(latest)), &principal, &content, event.clone());
+        let found = state.seen.by_id(event.id).map(|(at, seen)| (u64::from(at), seen.now()));
+        if let (Ok(Outcome::Duplicate { first, now }), Some(found)) = (stale, found) {
+            assert_eq!((first, now), found);
+        }
+    }
+    assert!(tried >= 20, "only {tried} statements were tried again");
+    let copy = restored(&mut state).expect("its own pages");
+    for (_, row) in state.seen.iter() {
+        assert_eq!(copy.seen.find(row.id), state.seen.find(row.id));
+    }
+    assert_eq!(copy.digest(), state.digest());
 }

@@ -57,7 +57,8 @@ fn withheld(said: &[Said], day: Day) -> State {
             let _ = say(&mut state, principal, event).expect("the fold goes on");
         } else {
             let (index, event, content) = (state.entries, event.clone(), proto::event::encode(event));
-            let entry = Entry { index, recorded_ms: proto::samples::LATE_MS, principal, content: &content, event };
+            let recorded_ms = proto::samples::LATE_MS;
+            let entry = Entry { index, recorded_ms, principal, again: None, content: &content, event };
             state.withhold(&entry).expect("it is the next one");
         }
     }

@@ -244,7 +244,8 @@ impl World {
         let event = Event { id, effective: day(on), kind };
         let content = proto::event::encode(&event);
         let index = self.state.entries;
-        let entry = Entry { index, recorded_ms: proto::samples::LATE_MS, principal, content: &content, event };
+        let recorded_ms = proto::samples::LATE_MS;
+        let entry = Entry { index, recorded_ms, principal, again: None, content: &content, event };
         let outcome = self.state.fold(&entry).expect("in order");
         if let Outcome::Posted { postings, .. } = &outcome {
             self.entries.note(&self.state, index, day(on), postings);

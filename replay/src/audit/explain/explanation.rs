@@ -3,7 +3,7 @@
 
 use ledger::handle::Handle;
 use ledger::money::Day;
-use ledger::outcome::{Code, Refusal};
+use ledger::outcome::{Code, Now, Refusal};
 use ledger::state::State;
 use ledger::state::rows::{DUPLICATE, Finding};
 use uuid::Uuid;
@@ -26,8 +26,8 @@ pub enum EntryOutcome {
     Duplicate {
         /// Index of the entry that said it first.
         first: u64,
-        /// Why that was refused, if it was.
-        refused: Option<Code>,
+        /// How that stands.
+        now: Now,
     },
     /// Turned away.
     Refused(Refusal),
@@ -129,8 +129,8 @@ pub(super) fn outcome_of(state: &State, recorded: &Recorded) -> EntryOutcome {
         0 => EntryOutcome::Posted,
         DUPLICATE => {
             let first = state.seen.by_id(recorded.event.id);
-            let refused = first.and_then(|(_, seen)| Code::try_from(seen.verdict).ok());
-            EntryOutcome::Duplicate { first: first.map_or(0, |(at, _)| at.into()), refused }
+            let now = first.map_or(Now::Counts, |(_, seen)| seen.now());
+            EntryOutcome::Duplicate { first: first.map_or(0, |(at, _)| at.into()), now }
         }
         code => {
             let at = state.refused.partition_point(|row| row.index < recorded.index);

@@ -91,8 +91,9 @@ pub(super) fn last(state: &mut State, recorded: &Recorded) -> Result<Explanation
 }
 
 fn fold(state: &mut State, recorded: &Recorded) -> Result<Outcome, EngineError> {
-    let Recorded { index, recorded_ms, principal, content, event } = recorded;
-    let entry = Entry { index: *index, recorded_ms: *recorded_ms, principal, content, event: event.clone() };
+    let Recorded { index, recorded_ms, principal, again, content, event } = recorded;
+    let entry =
+        Entry { index: *index, recorded_ms: *recorded_ms, principal, again: *again, content, event: event.clone() };
     state.fold(&entry).map_err(|halt| EngineError::unreadable(*index, &halt))
 }
 

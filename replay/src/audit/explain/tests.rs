@@ -17,12 +17,13 @@ use std::collections::BTreeMap;
 fn recorded(index: u64, principal: &str, content: &[u8]) -> Recorded {
     let event = proto::event::decode(content).expect("an event");
     let (principal, content) = (principal.to_owned(), bytes::Bytes::copy_from_slice(content));
-    Recorded { index, recorded_ms: proto::samples::LATE_MS, principal, content, event }
+    Recorded { index, recorded_ms: proto::samples::LATE_MS, principal, again: None, content, event }
 }
 
 fn fold(state: &mut State, recorded: &Recorded) -> Outcome {
-    let Recorded { index, recorded_ms, principal, content, event } = recorded;
-    let entry = Entry { index: *index, recorded_ms: *recorded_ms, principal, content, event: event.clone() };
+    let Recorded { index, recorded_ms, principal, again, content, event } = recorded;
+    let entry =
+        Entry { index: *index, recorded_ms: *recorded_ms, principal, again: *again, content, event: event.clone() };
     state.fold(&entry).expect("the fold goes on")
 }
 
@@ -117,8 +118,8 @@ fn outcomes_are_remembered_with_their_figures() {
                     assert_eq!((remembered, findings), (EntryOutcome::Posted, opened));
                 }
                 Outcome::Refused(refusal) => assert_eq!(remembered, EntryOutcome::Refused(refusal), "entry {index}"),
-                Outcome::Duplicate { first, refused } => {
-                    assert_eq!(remembered, EntryOutcome::Duplicate { first, refused });
+                Outcome::Duplicate { first, now } => {
+                    assert_eq!(remembered, EntryOutcome::Duplicate { first, now });
                 }
             }
         }

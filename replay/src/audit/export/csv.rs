@@ -100,7 +100,7 @@ impl Export for Csv {
 fn said(outcome: &Outcome) -> (&'static str, &'static str) {
     match outcome {
         Outcome::Posted { .. } => ("posted", ""),
-        Outcome::Duplicate { refused, .. } => ("duplicate", refused.map_or("", ledger::outcome::Code::name)),
+        Outcome::Duplicate { now, .. } => ("duplicate", now.refused().map_or("", ledger::outcome::Code::name)),
         Outcome::Refused(refusal) => ("refused", refusal.code.name()),
     }
 }

@@ -45,7 +45,7 @@ impl Marks {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ledger::outcome::Outcome;
+    use ledger::outcome::{Now, Outcome};
     use ledger::state::State;
 
     #[test]
@@ -54,7 +54,7 @@ mod tests {
         let mut tally = Tally::default();
         let mut marks = Marks { most: 3, ..Marks::from(tally) };
         for entries in 1..=10_u64 {
-            tally.note(&state, &Outcome::Duplicate { first: 0, refused: None });
+            tally.note(&state, &Outcome::Duplicate { first: 0, now: Now::Counts });
             if entries % 2 == 0 {
                 marks.note(tally);
                 marks.note(tally);

@@ -115,7 +115,7 @@ impl<T> Builder<T> {
         let mut taken = 0;
         let mut leaves = Leaves::default();
         for item in &self.pending {
-            match builder.offer(|out| (self.encode)(out, recorded_ms, &item.principal, &item.content)) {
+            match builder.offer(|out| (self.encode)(out, recorded_ms, item.again, &item.principal, &item.content)) {
                 Offered::Taken(from, to) => {
                     leaves.push(&mut self.tip.frontier, leaf_hash(builder.part(from, to)));
                 }

@@ -8,14 +8,16 @@ use crate::limits::{ENTRY_OVERHEAD_BYTES, QUEUE_BYTES};
 use crate::record::error::LogError;
 use crate::record::leaves::Leaves;
 
-/// Appends one entry's bytes to the buffer: recorded time, principal, content.
-pub type EncodeEntry = fn(&mut Vec<u8>, i64, &str, &[u8]);
+/// Appends one entry's bytes to the buffer: recorded time, which refused entry is said again, principal, content.
+pub type EncodeEntry = fn(&mut Vec<u8>, i64, Option<u64>, &str, &[u8]);
 
 /// One event on its way into the record.
 #[derive(Debug)]
 pub struct Item<T> {
     /// Who submits it.
     pub principal: Arc<str>,
+    /// Index of the refused entry of the same event that is said again.
+    pub again: Option<u64>,
     /// The event as bytes, exactly as received.
     pub content: Bytes,
     /// The caller's own, handed back unchanged.

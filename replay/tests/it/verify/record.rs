@@ -132,7 +132,7 @@ impl Record {
             let raw = proto::entry::decode(bytes).unwrap();
             let event = proto::event::decode(raw.content).unwrap();
             let (recorded_ms, principal, content) = (raw.recorded_ms, raw.principal, raw.content);
-            let entry = Entry { index: state.entries, recorded_ms, principal, content, event };
+            let entry = Entry { index: state.entries, recorded_ms, principal, again: None, content, event };
             let outcome = state.fold(&entry).unwrap();
             tally.note(&state, &outcome);
             tip.frontier.push(ledger::tree::merkle::leaf_hash(bytes));
@@ -198,7 +198,9 @@ pub fn replay(words: &[&str]) -> Output {
 fn entries() -> Vec<Vec<u8>> {
     let encode = |event| {
         let mut bytes = Vec::new();
-        proto::entry::encode_into(&mut bytes, LATE_MS, PRINCIPAL, &proto::event::encode(event)).unwrap();
+        let content = proto::event::encode(event);
+        let raw = proto::entry::Raw { recorded_ms: LATE_MS, again: None, principal: PRINCIPAL, content: &content };
+        proto::entry::encode_into(&mut bytes, &raw).unwrap();
         bytes
     };
     proto::samples::samples().iter().map(encode).collect()

@@ -63,7 +63,7 @@ impl KeySource<'_> {
             return Err(Failure::Usage(why.to_owned()));
         }
         let events = vec![proto::event::encode(&announcement(identity, DOCUMENT)).into()];
-        let message = v1::RecordRequest { events, dry_run: false, terse: false };
+        let message = v1::RecordRequest { events, dry_run: false, terse: false, again: Vec::new() };
         let answer = recorder.record(named(message, principal)).await?.into_inner();
         let receipt = answer.receipts.into_iter().next().unwrap_or_default();
         match receipt.outcome() {

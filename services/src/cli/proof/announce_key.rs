@@ -72,7 +72,7 @@ impl AnnounceKeyArgs {
         let kind = Kind::KeyAnnounced(said);
         let event = Event { id, effective: self.on, kind };
         let events = vec![Bytes::from(proto::event::encode(&event))];
-        let message = v1::RecordRequest { events, dry_run: false, terse: false };
+        let message = v1::RecordRequest { events, dry_run: false, terse: false, again: Vec::new() };
         let answer = runtime()?.block_on(async {
             let request = named(message, &self.principal);
             Ok::<_, Failure>(self.target.recorder().await?.record(request).await?.into_inner())

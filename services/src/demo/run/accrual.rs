@@ -65,7 +65,7 @@ pub fn accrue(engine: &Engine, delivery: &mut Handover<'_>, through: Day, sums: 
             for event in events {
                 sums.count(&event.kind);
                 corrected |= matches!(event.kind, Kind::InterestAdjusted(_));
-                let said = Said { principal: Arc::from(JOB), event };
+                let said = Said { principal: Arc::from(JOB), event, line: 0 };
                 delivery.say(said).map_err(|error| anyhow::anyhow!(error))?;
             }
             delivery.finish()?;
@@ -96,6 +96,6 @@ fn event(state: &State, through: Day, row: &DueRow) -> Option<Event> {
         }
     };
     let mut event = Event { id: Uuid::nil(), effective, kind };
-    event.id = ids::event("interest", &ids::content(&event), 0, 0);
+    event.id = ids::event("interest", &ids::content(&event));
     Some(event)
 }

@@ -27,7 +27,7 @@ impl From<IngestError> for Status {
                 details.add_bad_request_violation(header, &message);
                 Status::with_error_details(Code::Unauthenticated, message, details)
             }
-            IngestError::TooMany(_) | IngestError::TooLarge(_) => {
+            IngestError::Again { .. } | IngestError::TooMany(_) | IngestError::TooLarge(_) => {
                 let mut details = reason("CALL_TOO_LARGE");
                 details.add_bad_request_violation("events", &message);
                 Status::with_error_details(Code::InvalidArgument, message, details)

@@ -88,15 +88,13 @@ pub fn content(event: &Event) -> Hash {
     Sha256::digest(proto::event::encode(event)).into()
 }
 
-/// The id of a statement: who the source is about, what it says, which of equal rows it is, which attempt.
+/// The id of a statement: what the source is about, and what it says.
 #[must_use]
-pub fn event(source_key: &str, content: &Hash, occurrence: u32, attempt: u32) -> Uuid {
+pub fn event(source_key: &str, content: &Hash) -> Uuid {
     let mut name = Vec::with_capacity(source_key.len() + 48);
     name.extend_from_slice(source_key.as_bytes());
     name.push(0);
     name.extend_from_slice(content);
-    name.extend_from_slice(&occurrence.to_be_bytes());
-    name.extend_from_slice(&attempt.to_be_bytes());
     Uuid::new_v5(&NAMESPACE, &name)
 }
 
@@ -119,7 +117,7 @@ mod tests {
         assert_eq!(org("610000CZ"), org("610000CZ"));
         assert_ne!(org("1"), roster("1"));
         assert_ne!(line("财教〔2021〕1号", 1, "11"), line("财教〔2021〕1号", 11, "1"));
-        assert_ne!(event("k", &[0; 32], 0, 0), event("k", &[0; 32], 1, 0));
-        assert_ne!(event("k", &[0; 32], 1, 0), event("k", &[0; 32], 0, 1));
+        assert_ne!(event("k", &[0; 32]), event("k", &[1; 32]));
+        assert_ne!(event("k", &[0; 32]), event("l", &[0; 32]));
     }
 }

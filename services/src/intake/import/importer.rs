@@ -20,7 +20,6 @@ use uuid::Uuid;
 /// Imports files under one key. Remembers the seals of the sets it has read, so that approvals may leave them out.
 pub struct Importer {
     identity: Identity,
-    attempt: u32,
     seals: Seals,
 }
 
@@ -28,14 +27,7 @@ impl Importer {
     /// An importer that hashes people and cards by `identity`.
     #[must_use]
     pub fn new(identity: Identity) -> Self {
-        Self { identity, attempt: 0, seals: Seals::default() }
-    }
-
-    /// Says everything anew as attempt `attempt`; for an explicit retry after a circumstantial refusal, never else.
-    #[must_use]
-    pub fn attempt(mut self, attempt: u32) -> Self {
-        self.attempt = attempt;
-        self
+        Self { identity, seals: Seals::default() }
     }
 
     /// Where to look for seals of sets that were imported by somebody else.
@@ -55,7 +47,7 @@ impl Importer {
             file.report.rejected = true;
             return Ok(file.report);
         }
-        let mut out = Out::new(&mut self.seals, &self.identity, self.attempt, principal, sink);
+        let mut out = Out::new(&mut self.seals, &self.identity, principal, sink);
         route(&layout, &mut file, &mut out)?;
         file.report.events = out.events();
         Ok(file.report)

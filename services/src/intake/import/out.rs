@@ -17,6 +17,8 @@ pub struct Said {
     pub principal: Arc<str>,
     /// What.
     pub event: Event,
+    /// The line of the file that says it; 0 if no file does.
+    pub line: u64,
 }
 
 /// Takes events in order.
@@ -74,11 +76,12 @@ pub(crate) struct Out<'a> {
     /// The seals of sets.
     pub(crate) seals: &'a mut Seals,
     identity: &'a Identity,
-    attempt: u32,
     principal: Arc<str>,
     sink: &'a mut Sink<'a>,
-    /// How often the same statement stood in this file already.
-    seen: HashMap<Uuid, u32>,
+    /// The line whose words are said.
+    line: u64,
+    /// Where an amount without a number of its own was said in this file.
+    unnumbered: HashMap<Uuid, u64>,
     events: u64,
 }
 
@@ -87,11 +90,10 @@ impl<'a> Out<'a> {
     pub(crate) fn new(
         seals: &'a mut Seals,
         identity: &'a Identity,
-        attempt: u32,
         principal: Arc<str>,
         sink: &'a mut Sink<'a>,
     ) -> Self {
-        Self { seals, identity, attempt, principal, sink, seen: HashMap::new(), events: 0 }
+        Self { seals, identity, principal, sink, line: 0, unnumbered: HashMap::new(), events: 0 }
     }
 
     /// Events handed on so far.
@@ -109,36 +111,46 @@ impl<'a> Out<'a> {
         self.identity
     }
 
-    /// Says something about `source_key`; equal statements of one file are told apart by their order.
-    pub(crate) fn say(&mut self, source_key: &str, effective: Day, kind: Kind) -> Result<(), ImportError> {
-        let principal = Arc::clone(&self.principal);
-        self.say_as(principal, source_key, effective, kind)
+    /// From here on the words are those of this line.
+    pub(crate) fn at(&mut self, line: u64) {
+        self.line = line;
     }
 
-    /// Says all that a row says.
-    pub(crate) fn say_all(&mut self, spoken: Spoken) -> Result<(), ImportError> {
+    /// Says something about `source_key`. The same words of one file are one statement, as they are of two files.
+    pub(crate) fn say(&mut self, source_key: &str, effective: Day, kind: Kind) -> Result<(), ImportError> {
+        self.hand_on(Arc::clone(&self.principal), identified(source_key, effective, kind))
+    }
+
+    /// Says all that a row says, or gives back what is wrong with it.
+    pub(crate) fn say_all(&mut self, spoken: Spoken) -> Result<Result<(), Wrong>, ImportError> {
         let who = spoken.principal.unwrap_or_else(|| Arc::clone(&self.principal));
         for (key, day, kind) in spoken.statements {
-            self.say_as(Arc::clone(&who), &key, day, kind)?;
+            let event = identified(&key, day, kind);
+            if let Err(wrong) = self.first_of_its_words(&event) {
+                return Ok(Err(wrong));
+            }
+            self.hand_on(Arc::clone(&who), event)?;
         }
-        Ok(())
+        Ok(Ok(()))
     }
 
-    /// Says something in the name of somebody the file itself names.
-    fn say_as(&mut self, principal: Arc<str>, source_key: &str, effective: Day, kind: Kind) -> Result<(), ImportError> {
-        let mut event = Event { id: Uuid::nil(), effective, kind };
-        let content = ids::content(&event);
-        let first = ids::event(source_key, &content, 0, self.attempt);
-        let occurrence = self.seen.entry(first).or_insert(0);
-        event.id = if *occurrence == 0 { first } else { ids::event(source_key, &content, *occurrence, self.attempt) };
-        *occurrence += 1;
-        self.hand_on(principal, event)
+    /// Of two rows with a number of their source, the second says nothing new. Of two equal amounts without one nobody can
+    /// say whether they are one fact or two, so the second is not passed on in silence.
+    fn first_of_its_words(&mut self, event: &Event) -> Result<(), Wrong> {
+        if !is_unnumbered_amount(&event.kind) {
+            return Ok(());
+        }
+        let line = *self.unnumbered.entry(event.id).or_insert(self.line);
+        if line == self.line {
+            return Ok(());
+        }
+        let what = format!("says the same as line {line}, and neither has a number that tells them apart");
+        Err(Wrong::row("equal_rows", what, "delete one of them, or add the amounts up in one row"))
     }
 
-    /// Says a line of a set, which its number already makes unique, and returns its bytes for the chain.
+    /// Says a line of a set, and returns its bytes for the chain.
     pub(crate) fn say_line(&mut self, source_key: &str, effective: Day, kind: Kind) -> Result<Vec<u8>, ImportError> {
-        let mut event = Event { id: Uuid::nil(), effective, kind };
-        event.id = ids::event(source_key, &ids::content(&event), 0, self.attempt);
+        let event = identified(source_key, effective, kind);
         let bytes = proto::event::encode(&event);
         self.hand_on(Arc::clone(&self.principal), event)?;
         Ok(bytes)
@@ -146,6 +158,18 @@ impl<'a> Out<'a> {
 
     fn hand_on(&mut self, principal: Arc<str>, event: Event) -> Result<(), ImportError> {
         self.events += 1;
-        (self.sink)(Said { principal, event }).map_err(ImportError::Sink)
+        let line = self.line;
+        (self.sink)(Said { principal, event, line }).map_err(ImportError::Sink)
     }
+}
+
+fn identified(source_key: &str, effective: Day, kind: Kind) -> Event {
+    let mut event = Event { id: Uuid::nil(), effective, kind };
+    event.id = ids::event(source_key, &ids::content(&event));
+    event
+}
+
+/// Amounts for which sources have no number.
+fn is_unnumbered_amount(kind: &Kind) -> bool {
+    matches!(kind, Kind::LoanOverdue(_) | Kind::LoanWrittenOff(_) | Kind::LoanRelieved(_) | Kind::RewardSpent(_))
 }

@@ -121,8 +121,12 @@ pub async fn load(mut tell: RecorderClient<Channel>, numbers: Range<u32>) {
     for from in numbers.clone().step_by(20) {
         let events = encoded(&persons(from..(from + 20).min(numbers.end)));
         loop {
-            let mut request =
-                tonic::Request::new(RecordRequest { events: events.clone(), dry_run: false, terse: true });
+            let mut request = tonic::Request::new(RecordRequest {
+                events: events.clone(),
+                dry_run: false,
+                terse: true,
+                again: Vec::new(),
+            });
             request.metadata_mut().insert(services::principal::PRINCIPAL_HEADER, "load".parse().expect("a name"));
             if tell.record(request).await.is_ok() {
                 break;

@@ -157,7 +157,7 @@ impl Printout {
     pub fn new(state: &State, explanation: &Explanation) -> Self {
         let (outcome, first, refusal) = match &explanation.outcome {
             EntryOutcome::Posted => ("posted", None, None),
-            EntryOutcome::Duplicate { first, refused } => ("duplicate", Some(*first), refused.map(Refusal::plain)),
+            EntryOutcome::Duplicate { first, now } => ("duplicate", Some(*first), now.refused().map(Refusal::plain)),
             EntryOutcome::Refused(refusal) => ("refused", None, Some(*refusal)),
         };
         Self {

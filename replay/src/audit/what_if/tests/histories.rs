@@ -28,9 +28,8 @@ fn plain(said: &[Said], edit: &mut dyn FnMut(u64, &Event) -> Option<Event>) -> (
         Some(event) => Some(Verdict::of(&fold(&mut state, said, event))),
         None => {
             let (principal, content, event) = (&said.principal, &said.content, said.event.clone());
-            state
-                .withhold(&Entry { index, recorded_ms: proto::samples::LATE_MS, principal, content, event })
-                .expect("in order");
+            let recorded_ms = proto::samples::LATE_MS;
+            state.withhold(&Entry { index, recorded_ms, principal, again: None, content, event }).expect("in order");
             None
         }
     });

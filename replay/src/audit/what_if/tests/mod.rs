@@ -48,6 +48,7 @@ fn fold(state: &mut State, said: &Said, event: Event) -> Outcome {
         index: state.entries,
         recorded_ms: proto::samples::LATE_MS,
         principal: &said.principal,
+        again: None,
         content: &said.content,
         event,
     };
@@ -217,7 +218,8 @@ fn folded(said: &[Said], hypothesis: &Hypothesis) -> Result<(State, State, foldi
     let mut pair = Pair::new(hypothesis, usize::MAX);
     for (index, said) in (0..).zip(said) {
         let (principal, content, event) = (&said.principal, &said.content, said.event.clone());
-        pair.take(&Entry { index, recorded_ms: proto::samples::LATE_MS, principal, content, event })?;
+        let recorded_ms = proto::samples::LATE_MS;
+        pair.take(&Entry { index, recorded_ms, principal, again: None, content, event })?;
     }
     Ok(pair.end()?)
 }

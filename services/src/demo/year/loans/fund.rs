@@ -109,8 +109,8 @@ impl Fund {
             let kind = Kind::CompensationAccrued(accrued);
             let mut event = Event { id: Uuid::nil(), effective: on, kind };
             let key = format!("compensation|{}|{risk_year}|{number}", self.kind.name());
-            event.id = ids::event(&key, &ids::content(&event), 0, 0);
-            Said { principal: Arc::clone(&principal), event }
+            event.id = ids::event(&key, &ids::content(&event));
+            Said { principal: Arc::clone(&principal), event, line: 0 }
         });
         said.collect()
     }

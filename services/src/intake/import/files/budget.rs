@@ -44,16 +44,18 @@ pub(in crate::intake::import) fn import(
 ) -> Result<(), ImportError> {
     let mut current: Option<Passing> = None;
     while file.next_row(layout)? {
+        let line = file.line();
         match file.read(layout, read) {
             Ok(Said::Part(day, document, part)) => {
                 if !matches!(&current, Some(passing) if passing.goes_with(&document, day)) {
                     say(current.take(), out)?;
                 }
-                let new = || Passing { day, document, parts: Vec::new(), spoilt: false };
+                let new = || Passing { line, day, document, parts: Vec::new(), spoilt: false };
                 current.get_or_insert_with(new).parts.push(part);
             }
             Ok(Said::Other(key, day, kind)) => {
                 say(current.take(), out)?;
+                out.at(line);
                 out.say(&key, day, kind)?;
             }
             Err(wrong) => {
@@ -65,7 +67,8 @@ pub(in crate::intake::import) fn import(
                     (Some(document), Some(passing)) if passing.document == document => passing.spoilt = true,
                     (Some(document), _) if passes => {
                         say(current.take(), out)?;
-                        current = Some(Passing { day: Day::default(), document, parts: Vec::new(), spoilt: true });
+                        current =
+                            Some(Passing { line, day: Day::default(), document, parts: Vec::new(), spoilt: true });
                     }
                     // A row whose document cannot be told may belong to the one being read.
                     (None, Some(passing)) => passing.spoilt = true,
@@ -78,6 +81,7 @@ pub(in crate::intake::import) fn import(
 }
 
 struct Passing {
+    line: u64,
     day: Day,
     document: String,
     parts: Vec<PassedPart>,
@@ -97,7 +101,8 @@ enum Said {
 }
 
 fn say(passing: Option<Passing>, out: &mut Out<'_>) -> Result<(), ImportError> {
-    let Some(Passing { day, document, parts, spoilt: false }) = passing else { return Ok(()) };
+    let Some(Passing { line, day, document, parts, spoilt: false }) = passing else { return Ok(()) };
+    out.at(line);
     for (i, parts) in parts.chunks(MAX_PARTS).enumerate() {
         let passed = LinePassedDown { document: document.clone(), parts: parts.to_vec() };
         out.say(&format!("document|{document}|{i}"), day, Kind::LinePassedDown(passed))?;

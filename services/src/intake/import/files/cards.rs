@@ -21,12 +21,14 @@ const STATUSES: &[(&str, &str, Status)] = &[
 /// only the status changed.
 pub(in crate::intake::import) fn student(row: &Row<'_>, out: &Out<'_>) -> RowResult {
     let Student { person, origin, status, school, card, day } = Student::read(row, out)?;
-    let registered = origin.map(|origin| Kind::PersonRegistered(PersonRegistered { person, origin }));
-    let changed = Kind::StatusChanged(StatusChanged { person, status, school });
-    let bound = card.map(|card| Kind::CardBound(CardBound { person, card }));
+    // Who somebody is has no day: every file that says it says the same.
+    let undated = Day::new(1900, 1, 1).unwrap_or_default();
+    let registered = origin.map(|origin| (undated, Kind::PersonRegistered(PersonRegistered { person, origin })));
+    let changed = (day, Kind::StatusChanged(StatusChanged { person, status, school }));
+    let bound = card.map(|card| (day, Kind::CardBound(CardBound { person, card })));
     let key = format!("person|{person}");
     let kinds = registered.into_iter().chain([changed]).chain(bound);
-    Ok(Spoken { principal: None, statements: kinds.map(|kind| (key.clone(), day, kind)).collect() })
+    Ok(Spoken { principal: None, statements: kinds.map(|(day, kind)| (key.clone(), day, kind)).collect() })
 }
 
 /// A row of a file of replaced cards.

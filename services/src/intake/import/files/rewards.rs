@@ -55,6 +55,7 @@ pub(in crate::intake::import) fn import(
 }
 
 struct Rewarded {
+    line: u64,
     event: SurplusRewarded,
     on: Day,
     spoilt: bool,
@@ -63,7 +64,7 @@ struct Rewarded {
 impl Rewarded {
     fn spoilt(year: LenderYear) -> Self {
         let event = SurplusRewarded { year, surplus: 0, parts: Vec::new() };
-        Self { event, on: Day::default(), spoilt: true }
+        Self { line: 0, event, on: Day::default(), spoilt: true }
     }
 
     fn join(&mut self, row: Self) -> Result<(), Wrong> {
@@ -87,7 +88,8 @@ impl Rewarded {
 }
 
 fn say(rewarded: Option<Rewarded>, out: &mut Out<'_>) -> Result<(), ImportError> {
-    let Some(Rewarded { event, on, spoilt: false }) = rewarded else { return Ok(()) };
+    let Some(Rewarded { line, event, on, spoilt: false }) = rewarded else { return Ok(()) };
+    out.at(line);
     let LenderYear { lender, kind, year } = event.year;
     out.say(&format!("surplus|{lender}|{}|{year}", kind.name()), on, Kind::SurplusRewarded(event))
 }
@@ -100,5 +102,5 @@ fn read(row: &Row<'_>) -> Result<Rewarded, Wrong> {
     };
     let event =
         SurplusRewarded { year: loans::lender_year(row)?, surplus: row.money(Col::Surplus)?, parts: vec![part] };
-    Ok(Rewarded { event, on: row.day(Col::EffectiveDay)?, spoilt: false })
+    Ok(Rewarded { line: row.line, event, on: row.day(Col::EffectiveDay)?, spoilt: false })
 }

@@ -61,6 +61,7 @@ pub(crate) fn import<H: Clone + PartialEq, L: Clone>(
     let derive = Derive::by(&identity);
     let mut current: Option<(SetRow<H, L>, Chain)> = None;
     while again.next_row(&layout)? {
+        out.at(again.line());
         let row = again.read(&layout, |row| (kind.read)(row, &derive)).map_err(|_| changed())?;
         let same = matches!(&current, Some((head, _)) if head.set == row.set);
         if !same {

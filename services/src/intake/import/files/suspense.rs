@@ -41,5 +41,5 @@ fn credit(row: &Row<'_>) -> Result<Uuid, Wrong> {
         serial: serial.to_owned(),
     };
     let event = Event { id: Uuid::nil(), effective: row.day(Col::CreditDay)?, kind: Kind::PayoutCredited(said) };
-    Ok(ids::event(&results::source_key(application, line, serial), &ids::content(&event), 0, 0))
+    Ok(ids::event(&results::source_key(application, line, serial), &ids::content(&event)))
 }

@@ -55,6 +55,7 @@ pub(in crate::intake::import) fn import(
 }
 
 struct Voucher {
+    line: u64,
     issued: VoucherIssued,
     on: Day,
     cleared: Option<Day>,
@@ -65,7 +66,7 @@ impl Voucher {
     fn spoilt(number: String) -> Self {
         let nil = uuid::Uuid::nil();
         let issued = VoucherIssued { voucher: nil, number, application: nil, draws: Vec::new() };
-        Self { issued, on: Day::default(), cleared: None, spoilt: true }
+        Self { line: 0, issued, on: Day::default(), cleared: None, spoilt: true }
     }
 
     fn join(&mut self, row: Self) -> Result<(), Wrong> {
@@ -99,9 +100,10 @@ impl Voucher {
 }
 
 fn say(voucher: Option<Voucher>, out: &mut Out<'_>) -> Result<(), ImportError> {
-    let Some(Voucher { issued, on, cleared, spoilt: false }) = voucher else { return Ok(()) };
+    let Some(Voucher { line, issued, on, cleared, spoilt: false }) = voucher else { return Ok(()) };
     let key = format!("voucher|{}", issued.number);
     let voucher = issued.voucher;
+    out.at(line);
     out.say(&key, on, Kind::VoucherIssued(issued))?;
     match cleared {
         Some(day) => out.say(&key, day, Kind::VoucherCleared(VoucherCleared { voucher })),
@@ -120,5 +122,5 @@ fn read(row: &Row<'_>) -> Result<Voucher, Wrong> {
     };
     let on = row.day(Col::IssuedDay)?;
     let cleared = if row.has(Col::ClearedDay) { Some(row.day(Col::ClearedDay)?) } else { None };
-    Ok(Voucher { issued, on, cleared, spoilt: false })
+    Ok(Voucher { line: row.line, issued, on, cleared, spoilt: false })
 }

@@ -69,12 +69,22 @@ impl Reading {
         read: fn(&Row<'_>, &Out<'_>) -> RowResult,
     ) -> Result<(), ImportError> {
         while self.next_row(layout)? {
+            out.at(self.line());
             match self.read(layout, |row| read(row, out)) {
-                Ok(spoken) => out.say_all(spoken)?,
+                Ok(spoken) => {
+                    if let Err(wrong) = out.say_all(spoken)? {
+                        self.problem(Some(layout), wrong);
+                    }
+                }
                 Err(wrong) => self.problem(Some(layout), wrong),
             }
         }
         Ok(())
+    }
+
+    /// The line of the row reading is at.
+    pub(crate) fn line(&self) -> u64 {
+        self.records.line()
     }
 
     /// Goes to the next row that has the header's width, reporting those that do not. False at the end.

@@ -1,41 +1,33 @@
-//! `mingzhang import`: files of offices, read here and sent to a server in calls of a few thousand events.
+//! `mingzhang import`: files of offices, read here and sent to a server in calls of a few thousand events. How they are
+//! sent is in `sending`, what became of their rows in `tally`.
+
+mod sending;
+mod tally;
 
 use super::import_key::KeySource;
 use crate::cli::client::{Query, Target};
 use crate::cli::failure::Failure;
 use crate::cli::typed::{principal_typed, wire_id};
 use crate::cli::{print_json, runtime};
-use crate::intake::import::{ImportError, Importer, Report, Said, Seal, Sink, SinkError};
+use crate::intake::import::{ImportError, Importer, Report, Said, Seal, Sink};
 use crate::intake::shipped_rates;
-use crate::principal::named;
 use clap::Args;
 use proto::v1;
-use proto::v1::recorder_client::RecorderClient;
 use replay::terminal::progress;
+use sending::Sending;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use tally::{ImportEnding, RowTally};
 use tokio::runtime::Handle;
-use tonic::Code;
-use tonic::transport::Channel;
 use uuid::Uuid;
-
-/// Events a call.
-const CALL_EVENTS: usize = 2_000;
-
-/// Bytes a call at most; an event is far smaller than the room left to the limit.
-const CALL_BYTES: usize = crate::intake::ingest::MAX_BYTES - proto::limits::MAX_EVENT_BYTES;
-
-/// Pause before a call is made again that found the server busy.
-const BUSY_PAUSE: Duration = Duration::from_millis(50);
 
 /// Import files of offices (CSV, Chinese or English headers) and policies (TOML); a second import changes nothing
 ///
 /// Names and numbers of people and cards are hashed under the key and do not leave this program. Problems go to
 /// stderr with file, line and column. A roster or application with a bad row is left out whole; of other files only
-/// the bad rows are.
+/// the bad rows are. What was refused for a passing reason (the unit was not registered, the money not there) is tried
+/// again by importing the file again. Every row that does not count as the file says is named, with the entry that does.
 ///
 /// The first import of people puts the key's fingerprint on record; under another key nothing is sent from then on.
 #[derive(Args, Debug)]
@@ -43,8 +35,8 @@ const BUSY_PAUSE: Duration = Duration::from_millis(50);
     mingzhang import 预算下达.csv 花名册.csv --as 省财政厅/制单 --key office.key\n  \
     mingzhang import policies/loans/origin.toml policies/loans/lpr5y.csv --as 省教育厅/制度 --demo-key\n  \
     mingzhang import 贷款合同.csv 贷款流水.csv 贴息申报.csv --as 贷款机构/报送 --key office.key\n\n\
-    Exit codes: 0 all is on record (now or before), 1 something was refused or a row is bad, 2 usage, or \
-    a key that is not the one on record: nothing was sent, 3 server unreachable")]
+    Exit codes: 0 every row counts as the file says, now or before; 4 it does, and somebody must look at a finding; \
+    1 a row does not count; 2 usage, or a key that is not the one on record: nothing was sent; 3 server unreachable")]
 pub struct ImportArgs {
     /// Files, in the order in which they are to be imported
     #[arg(required = true, value_name = "FILES")]
@@ -58,9 +50,9 @@ pub struct ImportArgs {
     /// Use the key of the demo, which everybody knows: for a ledger of the demo, or one that knows no people yet
     #[arg(long, conflicts_with = "key")]
     demo_key: bool,
-    /// Say what was refused for a passing reason once more, as this attempt
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    attempt: u32,
+    /// What scripts of earlier programs said to try again; importing a file again does so now
+    #[arg(long, value_name = "N", hide = true)]
+    attempt: Option<u32>,
     #[command(flatten)]
     target: Target,
 }
@@ -77,11 +69,10 @@ impl ImportArgs {
         })?;
         let handle = runtime.handle().clone();
         let seals = seals(handle.clone(), query);
-        let mut importer = Importer::new(identity).attempt(self.attempt).with_seals(Box::new(seals));
+        let mut importer = Importer::new(identity).with_seals(Box::new(seals));
         let bar = progress::bar("{spinner} {msg} {human_pos} 条 events", true);
-        let mut sending =
-            Sending { handle, recorder, principal: Arc::from(""), call: Vec::new(), bytes: 0, tally: Tally::default() };
-        let (mut all_well, mut shown) = (true, Vec::new());
+        let mut sending = Sending::new(handle, recorder);
+        let (mut worst, mut shown) = (ImportEnding::Counts, Vec::new());
         for path in &self.files {
             bar.set_message(path.display().to_string());
             let mut sink = |said| {
@@ -96,8 +87,8 @@ impl ImportArgs {
             let sent = sending.send();
             let report = report?;
             sent?;
-            let tally = std::mem::take(&mut sending.tally);
-            all_well &= report.problem_count == 0 && tally.refused == 0 && tally.rejected == 0;
+            let tally = sending.take_tally();
+            worst = worst.max(if report.problem_count > 0 { ImportEnding::Fails } else { tally.ending() });
             bar.suspend(|| show(&report, &tally, self.target.json));
             shown.push(file_json(&report, &tally));
         }
@@ -105,7 +96,11 @@ impl ImportArgs {
         if self.target.json {
             print_json(&json!({ "files": shown }))?;
         }
-        if all_well { Ok(()) } else { Err(Failure::Refused) }
+        match worst {
+            ImportEnding::Counts => Ok(()),
+            ImportEnding::Look => Err(Failure::Look),
+            ImportEnding::Fails => Err(Failure::Refused),
+        }
     }
 }
 
@@ -127,7 +122,7 @@ fn policy_file(path: &Path, principal: &str, sink: &mut Sink<'_>) -> Result<Repo
     let rows = events.len() as u64;
     let principal: Arc<str> = Arc::from(principal);
     for event in events {
-        let said = Said { principal: Arc::clone(&principal), event };
+        let said = Said { principal: Arc::clone(&principal), event, line: 0 };
         sink(said).map_err(|error| ended(ImportError::Sink(error)))?;
     }
     let (sets, problems) = (Vec::new(), Vec::new());
@@ -153,97 +148,17 @@ fn seals(handle: Handle, query: Query) -> impl Fn(Uuid) -> Option<Seal> + Send {
     }
 }
 
-/// What became of the events of a file.
-#[derive(Default)]
-struct Tally {
-    posted: u64,
-    duplicates: u64,
-    refused: u64,
-    rejected: u64,
-    findings: u64,
-    reasons: BTreeMap<String, (u64, String)>,
-}
-
-/// Gathers events of one principal into calls.
-struct Sending {
-    handle: Handle,
-    recorder: RecorderClient<Channel>,
-    principal: Arc<str>,
-    call: Vec<bytes::Bytes>,
-    bytes: usize,
-    tally: Tally,
-}
-
-impl Sending {
-    fn say(&mut self, said: Said) -> Result<(), SinkError> {
-        if said.principal != self.principal || self.call.len() == CALL_EVENTS || self.bytes > CALL_BYTES {
-            self.send().map_err(Box::new)?;
-            self.principal = said.principal;
-        }
-        let event = proto::event::encode(&said.event);
-        self.bytes += event.len();
-        self.call.push(event.into());
-        Ok(())
-    }
-
-    fn send(&mut self) -> Result<(), Failure> {
-        if self.call.is_empty() {
-            return Ok(());
-        }
-        self.bytes = 0;
-        let message = v1::RecordRequest { events: std::mem::take(&mut self.call), dry_run: false, terse: false };
-        let response = loop {
-            let request = named(message.clone(), &self.principal);
-            match self.handle.block_on(self.recorder.record(request)) {
-                Ok(response) => break response.into_inner(),
-                Err(status) if status.code() == Code::ResourceExhausted => std::thread::sleep(BUSY_PAUSE),
-                Err(status) => return Err(status.into()),
-            }
-        };
-        for receipt in &response.receipts {
-            self.tally.count(receipt);
-        }
-        Ok(())
-    }
-}
-
-impl Tally {
-    fn count(&mut self, receipt: &v1::Receipt) {
-        self.findings += receipt.findings.len() as u64;
-        match receipt.outcome() {
-            v1::Outcome::Posted => self.posted += 1,
-            v1::Outcome::Duplicate => self.duplicates += 1,
-            v1::Outcome::Refused => self.refused += 1,
-            v1::Outcome::Rejected | v1::Outcome::Unspecified => self.rejected += 1,
-        }
-        if let (v1::Outcome::Refused, Some(refusal)) = (receipt.outcome(), &receipt.refusal) {
-            let words = format!("{}；{}", refusal.sentence_zh, refusal.remedy);
-            self.reasons.entry(refusal.code.clone()).or_insert((0, words)).0 += 1;
-        }
-        for violation in &receipt.violations {
-            let words = format!("{}: {}", violation.field, violation.description);
-            self.reasons.entry("malformed".to_owned()).or_insert((0, words)).0 += 1;
-        }
-    }
-}
-
-fn show(report: &Report, tally: &Tally, json: bool) {
+fn show(report: &Report, tally: &RowTally, json: bool) {
     for problem in &report.problems {
         eprintln!("{problem}");
+    }
+    for row in tally.rows() {
+        eprintln!("{}:{row}", report.file);
     }
     if json {
         return;
     }
-    outln!(
-        "{}: {} 行 rows, {} 条 posted, {} 重复 duplicates, {} 拒绝 refused, {} 疑点 findings, {} 问题 problems",
-        report.file,
-        report.rows,
-        tally.posted,
-        tally.duplicates,
-        tally.refused,
-        tally.findings,
-        report.problem_count
-    );
+    outln!("{}: {} 行 rows, {tally}, {} 问题 problems", report.file, report.rows, report.problem_count);
     for (code, (count, words)) in &tally.reasons {
         outln!("  {code} × {count}: {words}");
     }
@@ -252,10 +167,12 @@ fn show(report: &Report, tally: &Tally, json: bool) {
     }
 }
 
-fn file_json(report: &Report, tally: &Tally) -> Value {
-    let reasons: BTreeMap<_, _> = tally.reasons.iter().map(|(code, (count, _))| (code, count)).collect();
-    json!({ "file": report.file, "rows": report.rows, "events": report.events, "posted": tally.posted,
-        "duplicates": tally.duplicates, "refused": tally.refused, "rejected": tally.rejected,
-        "findings": tally.findings, "reasons": reasons, "whole_file_left_out": report.rejected,
-        "problem_count": report.problem_count, "problems": report.problems })
+fn file_json(report: &Report, tally: &RowTally) -> Value {
+    let mut all = tally.json();
+    let of_file = json!({ "file": report.file, "rows": report.rows, "events": report.events,
+        "whole_file_left_out": report.rejected, "problem_count": report.problem_count, "problems": report.problems });
+    if let (Some(all), Value::Object(of_file)) = (all.as_object_mut(), of_file) {
+        all.extend(of_file);
+    }
+    all
 }

@@ -1,0 +1,109 @@
+//! Sends the events of files in calls, in their order; what is refused for a passing reason is said again at once, as whoever
+//! imports a file again means it. What becomes of rows is counted in `tally`.
+
+use super::tally::{FileLine, RowTally};
+use crate::cli::failure::Failure;
+use crate::intake::import::{self, SinkError};
+use crate::principal::named;
+use bytes::Bytes;
+use proto::v1;
+use proto::v1::recorder_client::RecorderClient;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::runtime::Handle;
+use tonic::Code;
+use tonic::transport::Channel;
+
+/// Events a call.
+const CALL_EVENTS: usize = 2_000;
+
+/// Bytes a call at most; an event is far smaller than the room left to the limit.
+const CALL_BYTES: usize = crate::intake::ingest::MAX_BYTES - proto::limits::MAX_EVENT_BYTES;
+
+/// Pause before a call is made again that found the server busy.
+const BUSY_PAUSE: Duration = Duration::from_millis(50);
+
+/// Gathers events of one principal into calls.
+pub(super) struct Sending {
+    handle: Handle,
+    recorder: RecorderClient<Channel>,
+    principal: Arc<str>,
+    call: Vec<(Bytes, FileLine)>,
+    bytes: usize,
+    tally: RowTally,
+}
+
+impl Sending {
+    pub(super) fn new(handle: Handle, recorder: RecorderClient<Channel>) -> Self {
+        Self { handle, recorder, principal: Arc::from(""), call: Vec::new(), bytes: 0, tally: RowTally::default() }
+    }
+
+    pub(super) fn say(&mut self, said: import::Said) -> Result<(), SinkError> {
+        if said.principal != self.principal || self.call.len() == CALL_EVENTS || self.bytes > CALL_BYTES {
+            self.send().map_err(Box::new)?;
+            self.principal = said.principal;
+        }
+        let event = proto::event::encode(&said.event);
+        self.bytes += event.len();
+        self.call.push((event.into(), FileLine { line: said.line, kind: said.event.kind.name_zh() }));
+        Ok(())
+    }
+
+    /// What became of the events since the last call of this.
+    pub(super) fn take_tally(&mut self) -> RowTally {
+        std::mem::take(&mut self.tally)
+    }
+
+    pub(super) fn send(&mut self) -> Result<(), Failure> {
+        if self.call.is_empty() {
+            return Ok(());
+        }
+        self.bytes = 0;
+        let call = std::mem::take(&mut self.call);
+        let mut receipts = self.record(call.iter().map(|(event, _)| event.clone()).collect(), Vec::new())?;
+        // Once one of them is said again, those that failed for want of it may pass as well: all in the order of the file.
+        if receipts.iter().any(|receipt| receipt.outcome() == v1::Outcome::Duplicate && may_pass(receipt)) {
+            let places: Vec<usize> = (0..call.len()).filter(|at| may_pass(&receipts[*at])).collect();
+            let events = places.iter().map(|at| call[*at].0.clone()).collect();
+            let again = places.iter().map(|at| latest(&receipts[*at]) + 1).collect();
+            for (at, receipt) in places.into_iter().zip(self.record(events, again)?) {
+                receipts[at] = receipt;
+            }
+        }
+        for ((_, said), receipt) in call.iter().zip(&receipts) {
+            self.tally.count(*said, receipt);
+        }
+        Ok(())
+    }
+
+    fn record(&mut self, events: Vec<Bytes>, again: Vec<u64>) -> Result<Vec<v1::Receipt>, Failure> {
+        let count = events.len();
+        let message = v1::RecordRequest { events, dry_run: false, terse: false, again };
+        let response = loop {
+            let request = named(message.clone(), &self.principal);
+            match self.handle.block_on(self.recorder.record(request)) {
+                Ok(response) => break response.into_inner(),
+                Err(status) if status.code() == Code::ResourceExhausted => std::thread::sleep(BUSY_PAUSE),
+                Err(status) => return Err(status.into()),
+            }
+        };
+        if response.receipts.len() != count {
+            let answered = response.receipts.len();
+            return Err(Failure::Failed(format!(
+                "the server answered {answered} of {count} events; import the file again"
+            )));
+        }
+        Ok(response.receipts)
+    }
+}
+
+/// Whether it was turned away for a reason that may have passed.
+fn may_pass(receipt: &v1::Receipt) -> bool {
+    matches!(receipt.outcome(), v1::Outcome::Duplicate | v1::Outcome::Refused)
+        && receipt.refusal.as_ref().is_some_and(|refusal| !refusal.permanent)
+}
+
+/// Index of the latest entry that said it.
+fn latest(receipt: &v1::Receipt) -> u64 {
+    if receipt.outcome() == v1::Outcome::Duplicate { receipt.first } else { receipt.index }
+}
