@@ -71,9 +71,9 @@ pub(crate) fn judge_identity_key_announced(case: &Case<'_>, event: &IdentityKeyA
     }
 }
 
-/// An entry can be reversed while it is the last that changed its loan and told a fact whose effect is the loan's alone.
-/// The fact goes out and what it posted is posted in red, booked like any late fact. Interest it brought forward goes too,
-/// or a slip in a date would post it for years to come.
+/// An entry can be reversed if it told a fact whose effect is the loan's alone, whatever was recorded after it. The fact goes
+/// out and what it moved is posted in red, booked like any late fact; interest posted since is as it would be without it.
+/// Interest that it brought forward itself goes too, if nothing came after it.
 pub(crate) fn judge_entry_reversed(case: &Case<'_>, event: &EntryReversed) -> Judged<LoanChange> {
     let state = case.state;
     let Some(index) = state.seen.find(event.entry).map(u64::from) else {
@@ -87,11 +87,8 @@ pub(crate) fn judge_entry_reversed(case: &Case<'_>, event: &EntryReversed) -> Ju
     let Some(at) = Facts::from(&found.row.facts).iter().position(reversible) else {
         return Err(Refusal::of(Code::NotReversible, event.entry));
     };
-    if found.row.last != index {
-        let last = i64::try_from(found.row.last).unwrap_or(i64::MAX);
-        return Err(Refusal::with(Code::NotLast, event.subject, last));
-    }
-    Ok(moved(state, case.on(), &found, FactEdit::Remove { at }, found.row.through_before))
+    let through = if found.row.last == index { found.row.through_before } else { found.row.through };
+    Ok(moved(state, case.on(), &found, FactEdit::Remove { at }, through))
 }
 
 pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: ControlChange) {

@@ -198,13 +198,12 @@ codes! {
     63 WrittenOff "written_off" permanent "该贷款已核销，不能再救助" "the loan was written off; it may not be relieved too" "nothing to do";
     64 PeriodNotLater "period_not_later" permanent "期间已关闭" "that period is closed already" "close a later day";
     65 UnknownEntry "unknown_entry" circumstantial "没有该记录" "no entry has this event id" "check the event id";
-    66 NotReversible "not_reversible" permanent "该记录不能冲销" "entries of this kind are superseded, not reversed" "record what is right";
-    67 NotLast "not_last" circumstantial "其后已有记录" "later entries changed the same thing" "record what is right instead";
-    68 PeriodNotOver "period_not_over" circumstantial "期间尚未结束" "the period has not ended on the effective day" "close it when it is over";
-    69 KeyKnown "key_known" permanent "公钥已公布" "this key was announced before" "announce a new key, or sign with the one announced";
-    70 TooManyFacts "too_many_facts" circumstantial "该贷款事项过多，不能再计" "the loan has as many facts as are counted" "take back facts that do not belong to the loan, then retry";
-    71 KeyDiffers "key_differs" permanent "账上已有另一身份密钥的指纹" "the fingerprint of another identity key is on record" "make ids of people and cards under the key on record";
-    72 NotYet "not_yet" circumstantial "尚未到日" "the day named has not come, or the period is not over" "correct the day, or say it again when the day has come";
+    66 NotReversible "not_reversible" permanent "该记录不能冲销" "entries of this kind are superseded, not reversed, or it was reversed before" "record what is right";
+    67 PeriodNotOver "period_not_over" circumstantial "期间尚未结束" "the period has not ended on the effective day" "close it when it is over";
+    68 KeyKnown "key_known" permanent "公钥已公布" "this key was announced before" "announce a new key, or sign with the one announced";
+    69 TooManyFacts "too_many_facts" circumstantial "该贷款事项过多，不能再计" "the loan has as many facts as are counted" "take back facts that do not belong to the loan, then retry";
+    70 KeyDiffers "key_differs" permanent "账上已有另一身份密钥的指纹" "the fingerprint of another identity key is on record" "make ids of people and cards under the key on record";
+    71 NotYet "not_yet" circumstantial "尚未到日" "the day named has not come, or the period is not over" "correct the day, or say it again when the day has come";
 }
 
 impl TryFrom<u8> for Code {

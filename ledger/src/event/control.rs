@@ -23,7 +23,7 @@ pub struct PeriodClosed {
     pub through: Day,
 }
 
-/// An entry was reversed 红字冲销 (D). Only the last entry that changed its subject can be.
+/// An entry was reversed 红字冲销 (D): a fact of a loan, whatever was recorded after it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct EntryReversed {
     /// Event id of the entry.

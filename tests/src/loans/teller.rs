@@ -68,17 +68,24 @@ impl Teller {
         self.cause
     }
 
-    /// Takes a fact about a loan back, as a mistake, and tells it again under a new id.
+    /// Takes a fact about a loan back, as a mistake, and tells it again under a new id. False if it is no fact that can be
+    /// taken back, or was already.
     ///
     /// # Panics
-    /// If its reversal is refused: it is the loan's last entry.
-    pub fn correct(&mut self, event: &Event) {
+    /// If its reversal is refused, whatever was told since.
+    pub fn correct(&mut self, event: &Event) -> bool {
         let Some(subject) = loan_of(&event.kind).filter(|_| !matches!(event.kind, Kind::LoanWrittenOff(_))) else {
-            return;
+            return false;
         };
+        let told = self.state.seen.find(event.id).map(u64::from);
+        let loan = self.state.loans.by_id(subject);
+        if !loan.is_some_and(|(_, loan)| loan.facts.iter().any(|fact| Some(fact.index) == told)) {
+            return false;
+        }
         let reversed = EntryReversed { entry: event.id, subject, document: "更正".into() };
         self.posted(event.effective, Kind::EntryReversed(reversed));
         self.posted(event.effective, event.kind.clone());
+        true
     }
 
     /// A loan as the ledger has it.

@@ -55,6 +55,7 @@ fn every_loan_agrees_with_the_model_to_the_fen() {
     let mut told: BTreeMap<&str, u32> = BTreeMap::new();
     let mut refused: BTreeMap<&str, u32> = BTreeMap::new();
     let (mut brought, mut sums, mut early) = (0, ledger::event::Interest::default(), 0);
+    let mut late = 0;
     for seed in 0..SEEDS {
         let (mut teller, mut chance) = (begun(), Chance::new(seed + 1_000));
         let mut telling = telling(seed, true);
@@ -63,8 +64,9 @@ fn every_loan_agrees_with_the_model_to_the_fen() {
             let outcome = teller.tell(event);
             assert!(matches!(outcome, Outcome::Posted { .. }), "seed {seed}: {event:?} gave {outcome:?}");
             *told.entry(event.kind.name()).or_default() += 1;
-            if chance.in_hundred(5) {
-                teller.correct(event);
+            // Any fact told so far, whatever came after it.
+            if chance.in_hundred(10) {
+                late += u32::from(teller.correct(&telling.told[chance.below(at + 1)]));
             }
             let loan = telling.loans[chance.below(telling.loans.len())];
             let doubted = chance.in_hundred(20);
@@ -95,6 +97,7 @@ fn every_loan_agrees_with_the_model_to_the_fen() {
     assert!(told.len() >= 14 && told.values().all(|times| *times >= 20), "{told:?}");
     assert!(refused.len() >= 7 && refused.values().all(|times| *times >= 20), "{refused:?}");
     let least = sums.subsidy.min(sums.waiver).min(sums.borrower).min(sums.penalty);
+    assert!(late >= 200, "only {late} facts were taken back");
     assert!(least >= 20 && brought >= 800 && early >= 50, "{sums:?} {brought}, {early} before the contract");
 }
 
@@ -108,10 +111,10 @@ fn the_order_of_telling_does_not_matter() {
             let mut told = telling.told.clone();
             shuffle(&mut chance, &mut told);
             register(&mut chance, &mut told);
-            for event in &told {
+            for (at, event) in told.iter().enumerate() {
                 let _ = teller.tell(event);
-                if chance.in_hundred(5) {
-                    teller.correct(event);
+                if chance.in_hundred(10) {
+                    let _ = teller.correct(&told[chance.below(at + 1)]);
                 }
                 let loan = telling.loans[chance.below(telling.loans.len())];
                 if chance.in_hundred(10) {

@@ -48,7 +48,7 @@ pub(super) fn compared(state: &State, event: &Event, refusal: &Refusal) -> Optio
         }
         Code::LineOutOfOrder => number(("行号", "line number"), line_number(&event.kind)),
         Code::SealMismatch => number(("行数", "number of lines"), count_of(&event.kind)),
-        Code::Stale | Code::NotLast => number(("最后记录", "last entry"), last_of(state, &event.kind)),
+        Code::Stale => number(("最后记录", "last entry"), last_of(&event.kind)),
         Code::AlreadyAccrued => day(("计息截止日", "interest posted through"), event.effective),
         Code::PeriodNotLater => match &event.kind {
             Kind::PeriodClosed(closed) => day(("首个开放日", "first open day"), closed.through),
@@ -146,11 +146,10 @@ fn count_of(kind: &Kind) -> Option<i64> {
     }
 }
 
-fn last_of(state: &State, kind: &Kind) -> Option<i64> {
+fn last_of(kind: &Kind) -> Option<i64> {
     match kind {
         Kind::InterestAccrued(event) => i64::try_from(event.last).ok(),
         Kind::InterestAdjusted(event) => i64::try_from(event.last).ok(),
-        Kind::EntryReversed(event) => state.seen.find(event.entry).map(|entry| i64::from(entry.number())),
         _ => None,
     }
 }

@@ -77,7 +77,6 @@ const REMEDIES: &[(&str, &str)] = &[
     ("not_below", "只能在预算单位树内向下级下达"),
     ("not_due", "到发放日再申请"),
     ("not_enrolled", "更正学籍，再重试"),
-    ("not_last", "另行记录正确的内容"),
     ("not_passed_down", "收回由上级下达的指标"),
     ("not_payer", "使用承担方的指标"),
     ("not_reversible", "另行记录正确的内容"),
