@@ -27,7 +27,7 @@ use crate::outcome::{Code, Now, Outcome, Posting, Refusal};
 use crate::registry::org::{self, OrgChange};
 use crate::registry::people::{self, PeopleChange};
 use crate::state::State;
-use crate::state::rows::{DUPLICATE, Finding, Refused, Seen, WITHHELD};
+use crate::state::rows::{DUPLICATE, Finding, Refused, Seen, WITHDRAWN, WITHHELD};
 
 /// The newest rules version this program knows.
 pub const KNOWN_RULES: u32 = 1;
@@ -263,12 +263,14 @@ impl State {
     }
 
     /// An id is looked up first of all: what counts under an id is what was said first, whatever a later one says. What was
-    /// refused is judged anew if it says something else, or if whoever says it names that very refusal and it may pass.
+    /// refused or reversed is judged anew if it says something else, or if whoever says it names that very entry; a refusal
+    /// only if it may pass.
     fn weigh(&self, entry: &Entry<'_>) -> Result<Judgement, Halt> {
         if let Some((latest, seen)) = self.seen.by_id(entry.event.id) {
             let (first, same) = (u64::from(latest), seen.content == content_hash(entry.content));
             match seen.now() {
                 Now::Refused(code) if !same || (entry.again == Some(first) && !code.is_permanent()) => {}
+                Now::Withdrawn if !same || entry.again == Some(first) => {}
                 Now::Counts if !same => {
                     let figure = i64::try_from(first).unwrap_or(i64::MAX);
                     return Ok(Judgement::Refused(Refusal::with(Code::IdReused, entry.event.id, figure)));
@@ -303,6 +305,11 @@ impl State {
         }
         for posting in &change.postings {
             self.post(entry.index, on, posting);
+        }
+        if let Kind::EntryReversed(reversed) = &entry.event.kind
+            && let Some(seen) = self.seen.find(reversed.entry)
+        {
+            self.seen.get_mut(seen).verdict = WITHDRAWN;
         }
         if entry.event.kind.day_rule().tells_of_facts() {
             self.latest = self.latest.max(on.min(Day::in_beijing(entry.recorded_ms)));

@@ -47,6 +47,8 @@ pub enum Now {
     Counts,
     /// It was turned away, for this reason.
     Refused(Code),
+    /// It was posted and reversed since.
+    Withdrawn,
 }
 
 impl Now {
@@ -55,7 +57,7 @@ impl Now {
     pub fn refused(self) -> Option<Code> {
         match self {
             Self::Refused(code) => Some(code),
-            Self::Counts => None,
+            Self::Counts | Self::Withdrawn => None,
         }
     }
 }

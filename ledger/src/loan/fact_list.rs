@@ -16,11 +16,12 @@ impl What {
             Self::RateAgreed(_) => 0,
             Self::Drawn(_) => 1,
             Self::DrawReturned(_) => 2,
-            Self::Refunded(_) => 3,
-            Self::Overdue(_) => 4,
-            Self::Deferred(_) => 5,
-            Self::StateRepaid(_) | Self::Relieved(_) => 6,
-            Self::Repaid { .. } => 7,
+            Self::Overdue(_) => 3,
+            Self::Deferred(_) => 4,
+            Self::StateRepaid(_) | Self::Relieved(_) => 5,
+            Self::Repaid { .. } => 6,
+            // What is given back was paid before it, perhaps on the same day.
+            Self::Refunded(_) => 7,
             Self::WrittenOff(_) => 8,
         }
     }

@@ -20,7 +20,7 @@ pub struct Seen {
     pub id: Uuid,
     /// 64-bit hash of the event bytes.
     pub content: u64,
-    /// 0 posted, 255 duplicate, 254 withheld, else the refusal's code.
+    /// 0 posted, 255 duplicate, 254 withheld, 253 posted and reversed since, else the refusal's code.
     pub verdict: u8,
 }
 
@@ -30,6 +30,7 @@ impl Seen {
     pub fn now(&self) -> Now {
         match Code::try_from(self.verdict) {
             Ok(code) => Now::Refused(code),
+            Err(()) if self.verdict == WITHDRAWN => Now::Withdrawn,
             Err(()) => Now::Counts,
         }
     }
@@ -41,8 +42,11 @@ pub const DUPLICATE: u8 = 255;
 /// `Seen::verdict` of an entry that was left out; see `State::withhold`.
 pub const WITHHELD: u8 = 254;
 
-// The list of codes may grow up to these two and not into them.
-const _: () = assert!(Code::ALL.len() < WITHHELD as usize);
+/// `Seen::verdict` of an entry that was posted and reversed later.
+pub const WITHDRAWN: u8 = 253;
+
+// The list of codes may grow up to these and not into them.
+const _: () = assert!(Code::ALL.len() < WITHDRAWN as usize);
 
 /// An organisation.
 #[derive(Clone, Serialize, Deserialize)]
@@ -383,9 +387,10 @@ impl Row for Seen {
         (self.verdict != WITHHELD).then_some(self.id)
     }
 
-    /// A statement that was refused and is judged anew is found by its latest attempt.
-    fn succeeds(&self, earlier: &Self) -> bool {
-        self.verdict != DUPLICATE && matches!(earlier.now(), Now::Refused(_))
+    /// A statement that is judged anew is found by its latest attempt. What only repeats, or says something else under the id of
+    /// what counts, was not judged.
+    fn succeeds(&self, _: &Self) -> bool {
+        self.verdict != DUPLICATE && self.verdict != Code::IdReused as u8
     }
 }
 

@@ -98,6 +98,10 @@ fn fault(key: &[u8]) -> Option<&'static str> {
     if is_text(key) {
         return Some("it is text");
     }
+    // A key that went through an editor or a mailbox: taken once, it would shut out the true one for good.
+    if [&b"\n"[..], b"\r\n"].iter().any(|end| key.len() == NEW_BYTES + end.len() && key.ends_with(end)) {
+        return Some("a line break was added to its 32 bytes");
+    }
     let mut met = [false; 256];
     key.iter().for_each(|byte| met[usize::from(*byte)] = true);
     let different = met.iter().filter(|met| **met).count();
@@ -180,6 +184,8 @@ mod tests {
         assert!(why(&random[..31]).contains("fewer than 32"));
         assert!(why(&random).contains("more than 4,096"));
         assert!(why(&[0; 32]).contains("differ"));
+        assert!(why(&[&random[..32], b"\n"].concat()).contains("line break"));
+        assert!(why(&[&random[..32], b"\r\n"].concat()).contains("line break"));
         assert!(why("身份证号,户籍区划代码,学校编号\n".as_bytes()).contains("text"));
         // The same header as spreadsheets write it: in GBK, and in UTF-16.
         assert!(

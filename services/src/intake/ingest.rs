@@ -6,7 +6,7 @@ use crate::wire;
 use bytes::Bytes;
 use ledger::event::Event;
 use ledger::handle::Handle;
-use ledger::outcome::{Outcome, Refusal};
+use ledger::outcome::{Now, Outcome, Refusal};
 use ledger::state::State;
 use proto::event::Malformed;
 use proto::v1;
@@ -202,8 +202,8 @@ fn answer(state: &State, outcome: &Outcome) -> v1::Receipt {
     answer
 }
 
-fn verdict(outcome: &Outcome) -> v1::Receipt {
-    let (outcome, first, refusal) = match outcome {
+fn verdict(of: &Outcome) -> v1::Receipt {
+    let (outcome, first, refusal) = match of {
         Outcome::Posted { .. } => (v1::Outcome::Posted, 0, None),
         Outcome::Duplicate { first, now } => {
             let refusal = now.refused().map(|code| v1::Refusal::from(&Refusal::plain(code)));
@@ -211,5 +211,6 @@ fn verdict(outcome: &Outcome) -> v1::Receipt {
         }
         Outcome::Refused(refusal) => (v1::Outcome::Refused, 0, Some(v1::Refusal::from(refusal))),
     };
-    v1::Receipt { outcome: outcome.into(), first, refusal, ..v1::Receipt::default() }
+    let withdrawn = matches!(of, Outcome::Duplicate { now: Now::Withdrawn, .. });
+    v1::Receipt { outcome: outcome.into(), first, refusal, withdrawn, ..v1::Receipt::default() }
 }

@@ -100,11 +100,11 @@ fn rank(kind: &Kind) -> u8 {
     match kind {
         Kind::LoanDrawn(_) => 1,
         Kind::LoanDrawReturned(_) => 2,
-        Kind::LoanRefunded(_) => 3,
-        Kind::LoanOverdue(_) => 4,
-        Kind::LoanDeferred(_) => 5,
-        Kind::LoanStateRepaid(_) | Kind::LoanRelieved(_) => 6,
-        Kind::LoanRepaid(_) => 7,
+        Kind::LoanOverdue(_) => 3,
+        Kind::LoanDeferred(_) => 4,
+        Kind::LoanStateRepaid(_) | Kind::LoanRelieved(_) => 5,
+        Kind::LoanRepaid(_) => 6,
+        Kind::LoanRefunded(_) => 7,
         Kind::LoanWrittenOff(_) => 8,
         _ => 0,
     }

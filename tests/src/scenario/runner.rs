@@ -170,6 +170,7 @@ impl Story<'_> {
                 let now = match now {
                     Now::Counts => String::new(),
                     Now::Refused(code) => format!(", refused {}", code.name()),
+                    Now::Withdrawn => ", reversed".to_owned(),
                 };
                 format!("duplicate of {}{now}", first.map_or("nothing", String::as_str))
             }

@@ -57,6 +57,7 @@ fn word(outcome: &Outcome) -> String {
             let now = match now {
                 Now::Counts => "posted",
                 Now::Refused(code) => code.name(),
+                Now::Withdrawn => "reversed",
             };
             format!("duplicate;{first};{now}")
         }

@@ -5,7 +5,7 @@ use ledger::handle::Handle;
 use ledger::money::Day;
 use ledger::outcome::{Code, Now, Refusal};
 use ledger::state::State;
-use ledger::state::rows::{DUPLICATE, Finding};
+use ledger::state::rows::{DUPLICATE, Finding, WITHDRAWN};
 use uuid::Uuid;
 
 use super::aid_facts::facts_of;
@@ -126,7 +126,7 @@ fn subject(state: &State, refusal: &Refusal) -> Option<Fact> {
 pub(super) fn outcome_of(state: &State, recorded: &Recorded) -> EntryOutcome {
     let verdict = state.seen_at(recorded.index).map_or(0, |seen| seen.verdict);
     match verdict {
-        0 => EntryOutcome::Posted,
+        0 | WITHDRAWN => EntryOutcome::Posted,
         DUPLICATE => {
             let first = state.seen.by_id(recorded.event.id);
             let now = first.map_or(Now::Counts, |(_, seen)| seen.now());

@@ -12,9 +12,10 @@ use crate::cli::{print_json, runtime};
 use clap::Args;
 use ledger::event::{CompensationAccrued, Event, Kind, LenderYear, LoanKind, Payer, PayerFen};
 use ledger::money::Day;
+use ledger::outcome::Code;
 use proto::v1;
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// Namespace of the ids of compensation accrued. Fixed for ever, as that of interest is.
@@ -135,14 +136,23 @@ async fn all_due(query: &mut Query, args: &RiskAccrueArgs, on: Day) -> Result<Ve
     wanted.sort_unstable();
     wanted.dedup();
     let mut due = Vec::new();
+    let mut met = BTreeSet::new();
     for default_ppm in wanted {
         for (as_of, row) in due_at(query, args, default_ppm).await? {
             let school = Uuid::from_slice(&row.school).unwrap_or_default();
+            met.insert(school);
             if row.due && rates.get(&school).copied().unwrap_or(0) == default_ppm {
                 let event = event(args, (on, as_of), school, default_ppm, &row.parts);
                 due.push(Due { row, default_ppm, event });
             }
         }
+    }
+    // A slip in a number leaves the school that was meant at no defaults. A list of all schools names such without draws too.
+    for (school, _) in args.default_ppm.iter().filter(|(school, _)| !met.contains(&org(school))) {
+        eprintln!(
+            "mingzhang: --default-ppm {school}: no school of this number had draws in the risk year {}",
+            args.year
+        );
     }
     Ok(due)
 }
@@ -213,5 +223,10 @@ fn print(shown: &Shown<'_>) {
 }
 
 fn refused_text(refusal: &v1::Refusal) -> String {
-    format!("拒绝 {}: 账上 ledger {} 元; {}", refusal.code, yuan(refusal.figure), refusal.remedy)
+    // Of what may refuse an accrual, this code alone carries an amount.
+    let ours = match refusal.code == Code::CompensationDiffers.name() {
+        true => format!("账上 ledger {} 元; ", yuan(refusal.figure)),
+        false => String::new(),
+    };
+    format!("拒绝 {}: {ours}{}", refusal.code, refusal.remedy)
 }

@@ -50,6 +50,9 @@ pub struct ImportArgs {
     /// Use the key of the demo, which everybody knows: for a ledger of the demo, or one that knows no people yet
     #[arg(long, conflicts_with = "key")]
     demo_key: bool,
+    /// Say again also rows whose entries were reversed since
+    #[arg(long)]
+    also_reversed: bool,
     /// What scripts of earlier programs said to try again; importing a file again does so now
     #[arg(long, value_name = "N", hide = true)]
     attempt: Option<u32>,
@@ -71,7 +74,7 @@ impl ImportArgs {
         let seals = seals(handle.clone(), query);
         let mut importer = Importer::new(identity).with_seals(Box::new(seals));
         let bar = progress::bar("{spinner} {msg} {human_pos} 条 events", true);
-        let mut sending = Sending::new(handle, recorder);
+        let mut sending = Sending::new(handle, recorder, self.also_reversed);
         let (mut worst, mut shown) = (ImportEnding::Counts, Vec::new());
         for path in &self.files {
             bar.set_message(path.display().to_string());

@@ -32,6 +32,7 @@ enum RowStanding {
     Posted,
     OnRecord,
     Finding,
+    Withdrawn,
     Refused,
     Malformed,
 }
@@ -41,6 +42,7 @@ impl RowStanding {
         match receipt.outcome() {
             v1::Outcome::Posted if receipt.findings.is_empty() => Self::Posted,
             v1::Outcome::Posted => Self::Finding,
+            v1::Outcome::Duplicate if receipt.withdrawn => Self::Withdrawn,
             v1::Outcome::Duplicate if receipt.refusal.is_none() => Self::OnRecord,
             v1::Outcome::Duplicate | v1::Outcome::Refused => Self::Refused,
             v1::Outcome::Rejected | v1::Outcome::Unspecified => Self::Malformed,
@@ -52,6 +54,7 @@ impl RowStanding {
             Self::Posted => "posted",
             Self::OnRecord => "duplicates",
             Self::Finding => "with_findings",
+            Self::Withdrawn => "withdrawn",
             Self::Refused => "refused",
             Self::Malformed => "rejected",
         }
@@ -62,6 +65,7 @@ impl RowStanding {
             Self::Posted => "记入",
             Self::OnRecord => "已在账",
             Self::Finding => "疑点",
+            Self::Withdrawn => "已冲销",
             Self::Refused => "仍被拒",
             Self::Malformed => "格式不符",
         }
@@ -71,14 +75,20 @@ impl RowStanding {
         match self {
             Self::Posted | Self::OnRecord => ImportEnding::Counts,
             Self::Finding => ImportEnding::Look,
-            Self::Refused | Self::Malformed => ImportEnding::Fails,
+            Self::Withdrawn | Self::Refused | Self::Malformed => ImportEnding::Fails,
         }
     }
 }
 
 /// All standings, in the order in which they are shown.
-const STANDINGS: [RowStanding; 5] =
-    [RowStanding::Posted, RowStanding::OnRecord, RowStanding::Finding, RowStanding::Refused, RowStanding::Malformed];
+const STANDINGS: [RowStanding; 6] = [
+    RowStanding::Posted,
+    RowStanding::OnRecord,
+    RowStanding::Finding,
+    RowStanding::Withdrawn,
+    RowStanding::Refused,
+    RowStanding::Malformed,
+];
 
 /// A row that does not count as the file says, or that somebody must look at.
 pub(super) struct NamedRow {
@@ -173,6 +183,10 @@ fn words(standing: RowStanding, receipt: &v1::Receipt) -> String {
                 receipt.findings.iter().map(|row| format!("疑点 finding {} {}", row.number, row.sentence_zh));
             findings.collect::<Vec<_>>().join("; ")
         }
+        RowStanding::Withdrawn => format!(
+            "第 {0} 号记录已冲销，本行不计 entry {0} said it and was reversed; if it is to count, import it with --also-reversed",
+            receipt.first
+        ),
         RowStanding::Refused => {
             let entry = if receipt.outcome() == v1::Outcome::Duplicate { receipt.first } else { receipt.index };
             refusal.map_or_else(String::new, |refusal| {
