@@ -125,6 +125,25 @@ fn only_the_bad_rows_of_other_files_are_left_out() {
 }
 
 #[test]
+fn rows_of_commas_are_blank_and_rows_in_one_quote_are_named_all() {
+    let id = id_number(1);
+    let text = format!(
+        "身份证号,姓名,户籍区划代码,学校编号,学籍状态,生效日期,卡号\n\
+         {id},甲,610305,S1,在籍,2020-09-01,C12345678\n\
+         ,,,,,,\n\
+         {id},\"甲,,S1,休学,2021-02-28,\n\
+         {id},甲,,S1,在籍,2021-03-01,\n\
+         {id},甲,,S1,\"休学,2021-04-28,\n\
+         , , ,,,,\n"
+    );
+    let (report, said) = import(&text);
+    assert_eq!(kinds(&said), ["person_registered", "status_changed", "card_bound"]);
+    assert_eq!(codes(&report), [(4, "line_break")]);
+    assert!(report.problems[0].what.contains("lines 4 to 6"), "{}", report.problems[0].what);
+    assert_eq!(report.rows, 2);
+}
+
+#[test]
 fn a_document_with_a_bad_row_passes_nothing_down_and_others_do() {
     let head = "动作,文号,指标行号,单位编号,来源文号,来源行号,来源单位编号,金额,生效日期\n";
     let row =

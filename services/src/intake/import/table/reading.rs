@@ -6,7 +6,7 @@ use super::record::{Fault, MAX_CELLS, MAX_RECORD_BYTES, Records};
 use super::row::{Problem, Row, Wrong};
 use crate::intake::import::{ImportError, MAX_PROBLEMS, MAX_ROWS, Out, Report, RowResult};
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
 /// A file being read.
@@ -45,7 +45,7 @@ impl Reading {
                 Ok(None)
             }
             Some(Err(fault)) => {
-                self.problem(None, wrong_record(fault));
+                self.problem(None, wrong_record(fault, &self.records));
                 Ok(None)
             }
             Some(Ok(())) => match Layout::read(self.records.cells()) {
@@ -94,7 +94,7 @@ impl Reading {
                 None => return Ok(false),
                 Some(Err(fault)) => {
                     self.report.rows += 1;
-                    self.problem(None, wrong_record(fault));
+                    self.problem(None, wrong_record(fault, &self.records));
                 }
                 Some(Ok(())) => {
                     self.report.rows += 1;
@@ -199,8 +199,14 @@ impl Reading {
     }
 }
 
-fn wrong_record(fault: Fault) -> Wrong {
+fn wrong_record<R: BufRead>(fault: Fault, records: &Records<R>) -> Wrong {
+    let (first, last) = (records.line(), records.last_line());
     let (code, what, remedy) = match fault {
+        Fault::Control('\n' | '\r') if last > first => (
+            "line_break",
+            format!("quotes hold lines {first} to {last} together as one row; none of these lines was taken"),
+            "look for a quote too many on the first and the last of them",
+        ),
         Fault::TooLong => (
             "record_too_long",
             format!("a row of more than {MAX_RECORD_BYTES} bytes; the rest is not read"),

@@ -64,7 +64,8 @@ impl<R: BufRead> Records<R> {
                 }
                 Fill::Whole => {}
             }
-            if self.raw.iter().all(u8::is_ascii_whitespace) {
+            // Rows of commas alone are what spreadsheets leave where cells were emptied.
+            if self.raw.iter().all(|byte| byte.is_ascii_whitespace() || *byte == b',') {
                 continue;
             }
             return Ok(Some(self.split()));
@@ -75,6 +76,12 @@ impl<R: BufRead> Records<R> {
     #[must_use]
     pub fn line(&self) -> u64 {
         self.line
+    }
+
+    /// The line on which it ends: a later one if quotes hold several together.
+    #[must_use]
+    pub fn last_line(&self) -> u64 {
+        self.next_line.saturating_sub(1).max(self.line)
     }
 
     /// The cells of the record.
@@ -195,8 +202,8 @@ mod tests {
 
     #[test]
     fn plain_quoted_and_blank_lines() {
-        let found = all("\u{FEFF}a,b\r\n\r\n\"x, \"\"y\"\"\",\n,".as_bytes());
-        assert_eq!(found, [(1, cells(&["a", "b"])), (3, cells(&["x, \"y\"", ""])), (4, cells(&["", ""]))]);
+        let found = all("\u{FEFF}a,b\r\n\r\n\"x, \"\"y\"\"\",\n,\n , \r\nz,".as_bytes());
+        assert_eq!(found, [(1, cells(&["a", "b"])), (3, cells(&["x, \"y\"", ""])), (6, cells(&["z", ""]))]);
     }
 
     #[test]
@@ -221,7 +228,7 @@ mod tests {
         let mut input = vec![b'x'; MAX_RECORD_BYTES * 3];
         input.extend_from_slice(b"\nnext\n");
         assert_eq!(all(&input), [(1, Err(Fault::TooLong))]);
-        let commas = vec![b','; MAX_CELLS];
-        assert_eq!(all(&commas), [(1, Err(Fault::TooManyCells))]);
+        let wide = b"x,".repeat(MAX_CELLS);
+        assert_eq!(all(&wide), [(1, Err(Fault::TooManyCells))]);
     }
 }
