@@ -200,7 +200,7 @@ impl State {
     /// Same entries, same outcomes, same state: on any machine, in any year.
     ///
     /// # Errors
-    /// A [`Halt`]: the entry is not the next one, or of a later program. Then nothing was changed.
+    /// A [`Halt`]: the entry is not the next one, earlier in time than the last, or of a later program. Then nothing was changed.
     pub fn fold(&mut self, entry: &Entry<'_>) -> Result<Outcome, Halt> {
         self.must_be_next(entry)?;
         let (verdict, outcome) = match self.weigh(entry)? {
@@ -224,7 +224,7 @@ impl State {
     /// else. For asking what the ledger would be without it; the ledger itself never does this.
     ///
     /// # Errors
-    /// A [`Halt`]: the entry is not the next one. Then nothing was changed.
+    /// A [`Halt`]: the entry is not the next one, or earlier in time than the last. Then nothing was changed.
     pub fn withhold(&mut self, entry: &Entry<'_>) -> Result<(), Halt> {
         self.must_be_next(entry)?;
         self.remember(entry, WITHHELD);
@@ -235,7 +235,7 @@ impl State {
     /// as they would be; findings have no number before they are opened, so none are named.
     ///
     /// # Errors
-    /// As [`State::fold`].
+    /// A [`Halt`]: the entry is of a later program. Its number and time are not asked.
     pub fn dry_run(&self, entry: &Entry<'_>) -> Result<Outcome, Halt> {
         Ok(match self.weigh(entry)? {
             Judgement::Admitted(change) => Outcome::Posted { postings: change.postings, findings: Vec::new() },

@@ -22,7 +22,8 @@ pub struct Handle<T>(u32, PhantomData<fn() -> T>);
 pub struct Link<T>(u32, PhantomData<fn() -> T>);
 
 impl<T> Handle<T> {
-    /// The handle of a number that came from outside. Whether there is such a row, the table says.
+    /// The handle of a number known to be one: a table answers only for rows it has, and panics at others. Of a number from
+    /// outside, ask `Table::handle`.
     #[must_use]
     pub const fn new(number: u32) -> Self {
         Self(number, PhantomData)

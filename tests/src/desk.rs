@@ -38,7 +38,7 @@ pub fn submit(state: &mut State, principal: &str, content: &[u8], event: Event) 
     submit_at(state, (LATE_MS, None), principal, content, event)
 }
 
-/// The same, recorded at a moment, perhaps naming the refused entry it says again.
+/// The same, recorded at a moment, perhaps naming the refused or reversed entry it says again.
 ///
 /// # Errors
 /// As [`submit`].

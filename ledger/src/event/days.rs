@@ -20,7 +20,7 @@ const FAR: i32 = 3 * 365 + 1;
 pub enum DayRule {
     /// It happened: effective at the latest on the day after.
     Near,
-    /// As [`DayRule::Near`], but it tells nothing of anybody's money: a rate that holds for the days of others.
+    /// As [`DayRule::Near`], but it tells nothing of anybody's money, so the latest day does not follow it: a rate, a rule, a key.
     Published,
     /// It may hold from a day to come: at the latest some 13 months ahead.
     Ahead,

@@ -115,7 +115,7 @@ pub async fn record(
     Ok(v1::RecordResponse { receipts: answers, index })
 }
 
-/// The refused entry that the next event says again, if it does.
+/// The refused or reversed entry that the next event says again, if it does.
 fn said_again(again: &mut impl Iterator<Item = u64>) -> Option<u64> {
     again.next().and_then(|number| number.checked_sub(1))
 }

@@ -24,7 +24,7 @@ pub enum EntryOutcome {
     Posted,
     /// Said before.
     Duplicate {
-        /// Index of the entry that said it first.
+        /// Index of the latest entry known that said it and was judged; a later one if it was said again since.
         first: u64,
         /// How that stands.
         now: Now,

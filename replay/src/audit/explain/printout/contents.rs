@@ -36,7 +36,7 @@ pub struct Printout {
     pub said: Vec<PrintedField>,
     /// `posted`, `duplicate` or `refused`.
     pub outcome: String,
-    /// Of a duplicate, the entry that said it first.
+    /// Of a duplicate, the latest entry known that said it and was judged.
     pub first: Option<u64>,
     /// Why it, or what it repeats, was refused.
     pub reason: Option<PrintedReason>,

@@ -62,6 +62,9 @@ pub struct ImportArgs {
 
 impl ImportArgs {
     pub(crate) fn run(&self) -> Result<(), Failure> {
+        if self.attempt.is_some() {
+            eprintln!("mingzhang: --attempt has no effect; importing a file again says again what was refused");
+        }
         let key = KeySource { file: self.key.as_deref(), demo: self.demo_key };
         let identity = key.identity(&self.files)?;
         let runtime = runtime()?;

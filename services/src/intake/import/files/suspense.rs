@@ -30,7 +30,7 @@ fn read(row: &Row<'_>) -> Result<(Day, SuspenseCleared), Wrong> {
     Ok((row.day(Col::EffectiveDay)?, SuspenseCleared { credit: credit(row)?, how }))
 }
 
-/// The id the credit got when the bank's row was imported at its first attempt.
+/// The id the credit got when the bank's row was imported.
 fn credit(row: &Row<'_>) -> Result<Uuid, Wrong> {
     let application = row.key(Col::Application)?;
     let line = row.number(Col::SetLine, 1, 999_999_999)?;
