@@ -1,12 +1,13 @@
 //! What judging hands to committing: the case before the judge, and the change that an admissible event makes.
 //! Each domain has acts of its own, so a change is generic over its act; only `fold` knows the sum of them.
 
+use crate::account::{AccountNo, Owner};
 use crate::entry::Entry;
 use crate::finding::FindingKind;
 use crate::handle::{Handle, Link};
 use crate::money::{Day, Fen};
 use crate::outcome::{Posting, Refusal};
-use crate::state::rows::{Org, Payout};
+use crate::state::rows::{Finding, Org, Payout};
 use crate::state::{State, UNKNOWN_ORG};
 use uuid::Uuid;
 
@@ -32,27 +33,86 @@ pub(crate) struct Change<A> {
     pub postings: Vec<Posting>,
     pub findings: Vec<NewFinding>,
     pub act: Option<A>,
+    /// Organisations this entry is the first to name, in that order: they are opened before anything else it changes.
+    pub named: Vec<NewOrg>,
 }
 
 impl<A> Change<A> {
     /// A change of things, without money.
     pub fn of(act: A) -> Self {
-        Self { postings: Vec::new(), findings: Vec::new(), act: Some(act) }
+        Self { act: Some(act), ..Self::nothing() }
     }
 
     /// A report that changes nothing but is worth looking at.
     pub fn only(finding: NewFinding) -> Self {
-        Self { postings: Vec::new(), findings: vec![finding], act: None }
+        Self { findings: vec![finding], ..Self::nothing() }
     }
 
     /// Nothing yet, for a judge who finds out as the case goes on.
     pub fn nothing() -> Self {
-        Self { postings: Vec::new(), findings: Vec::new(), act: None }
+        Self { postings: Vec::new(), findings: Vec::new(), act: None, named: Vec::new() }
     }
 
     /// The same change as one of a wider list of acts.
     pub fn map<B>(self, wrap: impl FnOnce(A) -> B) -> Change<B> {
-        Change { postings: self.postings, findings: self.findings, act: self.act.map(wrap) }
+        let Self { postings, findings, act, named } = self;
+        Change { postings, findings, act: act.map(wrap), named }
+    }
+
+    /// The organisation a report names. One never heard of is there from this entry on, with accounts of its own, so that
+    /// nothing has to move when it is registered; the finding says once that it is not yet. Findings are only added to behind
+    /// it, as its row keeps the place this one will have.
+    pub fn org(&mut self, state: &State, id: Uuid) -> OrgRef {
+        let unregistered = || NewFinding::about(FindingKind::UnknownSubject, id);
+        if let Some(handle) = state.orgs.find(id) {
+            // Without an id it is nobody, and stays so.
+            if handle == UNKNOWN_ORG {
+                self.findings.push(unregistered());
+            }
+            return OrgRef::of(state, handle);
+        }
+        let place = (0u32..).zip(&self.named).find(|(_, new)| new.id == id).map(|(place, _)| place);
+        let place = place.unwrap_or_else(|| {
+            let finding = state.findings.next().plus(count(&self.findings));
+            self.findings.push(unregistered());
+            self.named.push(NewOrg { id, finding });
+            count(&self.named) - 1
+        });
+        let accounts = state.accounts.next().plus(place * Owner::Org.accounts());
+        OrgRef { handle: state.orgs.next().plus(place), id, accounts }
+    }
+
+    /// The first account of whatever else this entry opens: those of the organisations it names come before.
+    pub fn next_account(&self, state: &State) -> AccountNo {
+        state.accounts.next().plus(count(&self.named) * Owner::Org.accounts())
+    }
+}
+
+/// Of lists one entry makes, which are short.
+fn count<T>(list: &[T]) -> u32 {
+    u32::try_from(list.len()).unwrap_or(u32::MAX)
+}
+
+/// An organisation about to be there because a report names it, and the finding that it is not registered.
+pub(crate) struct NewOrg {
+    pub id: Uuid,
+    pub finding: Handle<Finding>,
+}
+
+/// An organisation as an entry finds it: registered, named only, or named by this entry for the first time.
+#[derive(Clone, Copy)]
+pub(crate) struct OrgRef {
+    pub handle: Handle<Org>,
+    pub id: Uuid,
+    /// First of its accounts.
+    pub accounts: AccountNo,
+}
+
+impl OrgRef {
+    /// An organisation that is there.
+    pub fn of(state: &State, handle: Handle<Org>) -> Self {
+        let row = state.orgs.get(handle);
+        Self { handle, id: row.id, accounts: row.accounts }
     }
 }
 

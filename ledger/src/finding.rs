@@ -35,6 +35,7 @@ pub enum FindingKind {
     OffCycle,
     TooManyFacts,
     BeforeSubject,
+    ParentCycle,
 }
 
 impl FindingKind {
@@ -93,6 +94,7 @@ impl FindingKind {
             Self::OffCycle => ("off_cycle", "申报期长于规定周期"),
             Self::TooManyFacts => ("too_many_facts", "事项过多，该项不计"),
             Self::BeforeSubject => ("before_subject", "早于签约日，不计入"),
+            Self::ParentCycle => ("parent_cycle", "上级单位成环或层级过深，未记上级"),
         }
     }
 }

@@ -296,10 +296,13 @@ impl State {
         })
     }
 
-    /// Writes only: past this line nothing can be refused. The act comes before the postings: it opens the accounts they
-    /// name, and asks what funds hold before they change it.
+    /// Writes only: past this line nothing can be refused. Organisations named for the first time come first, as judging
+    /// numbered their accounts so. The act comes before the postings: it opens the other accounts they name, and asks what funds hold before they change it.
     fn commit(&mut self, entry: &Entry<'_>, change: Change<Act>) -> Outcome {
         let on = entry.event.effective;
+        for new in &change.named {
+            org::open(self, entry.index, new);
+        }
         if let Some(act) = change.act {
             act.apply(self, entry);
         }

@@ -21,7 +21,7 @@ pub fn id(id: Uuid) -> Bytes {
 #[must_use]
 pub fn org(state: &State, handle: Handle<Org>) -> (Bytes, String) {
     let org = state.orgs.get(handle);
-    (id(org.id), org.name.clone())
+    (id(org.id), org.name().to_owned())
 }
 
 /// An account by class and owner. One that does not exist yet, as a dry run may name, has neither.

@@ -75,7 +75,7 @@ pub(crate) fn judge_line_passed_down(case: &Case<'_>, event: &LinePassedDown) ->
         parts.push((from, unit, part.clone()));
     }
     let act = Some(BudgetChange::PassDown { document: event.document.clone(), parts });
-    Ok(Change { postings, findings: Vec::new(), act })
+    Ok(Change { postings, act, ..Change::nothing() })
 }
 
 fn judge_part(

@@ -80,7 +80,7 @@ pub(crate) fn judge_application_line_added(case: &Case<'_>, event: &ApplicationL
     judge_sharing(state, policy, roster, fen, &draws, event.payout, &mut findings)?;
     let id = event.payout;
     let payout = NewPayout { application, id, award, instalment, card, fen, reissue_of, draws };
-    Ok(Change { postings: Vec::new(), findings, act: Some(PaymentChange::Line(Box::new(payout))) })
+    Ok(Change { findings, ..Change::of(PaymentChange::Line(Box::new(payout))) })
 }
 
 fn judge_award<'a>(state: &'a State, event: &ApplicationLineAdded) -> Result<(Handle<Award>, &'a Award, u8), Refusal> {

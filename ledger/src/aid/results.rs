@@ -56,7 +56,7 @@ pub(crate) fn judge_voucher_issued(case: &Case<'_>, event: &VoucherIssued) -> Ju
     }
     let application = application.unwrap_or(UNKNOWN_APPLICATION);
     let act = ResultChange::Voucher { id: event.voucher, number: event.number.clone(), application, draws };
-    Ok(Change { postings: Vec::new(), findings, act: Some(act) })
+    Ok(Change { findings, ..Change::of(act) })
 }
 
 /// Money left the treasury. What the application has applied for and not yet cleared is spent and in transit; the rest
@@ -96,7 +96,7 @@ pub(crate) fn judge_voucher_cleared(case: &Case<'_>, event: &VoucherCleared) -> 
         let (kind, subject, unit) = (FindingKind::VoucherExceeds, event.voucher, application.unit);
         findings.push(NewFinding { kind, subject, fen: excess, payout: Link::NONE, unit });
     }
-    Ok(Change { postings, findings, act: Some(ResultChange::Cleared { voucher, taken }) })
+    Ok(Change { postings, findings, ..Change::of(ResultChange::Cleared { voucher, taken }) })
 }
 
 pub(crate) fn judge_payout_credited(case: &Case<'_>, event: &PayoutCredited) -> Judged<ResultChange> {
@@ -181,7 +181,7 @@ pub(crate) fn judge_payout_returned(case: &Case<'_>, event: &PayoutReturned) -> 
         return Ok(unexpected_return(state, on, event, handle.into()));
     }
     let act = Some(ResultChange::Payout { payout: handle, progress: Progress::Returned, reason });
-    Ok(Change { postings: take_back(state, on, payout), findings: Vec::new(), act })
+    Ok(Change { postings: take_back(state, on, payout), act, ..Change::nothing() })
 }
 
 /// Cash goes back to the treasury; a same-year return restores the lines it came from, a later one is due to finance;

@@ -9,7 +9,7 @@ use super::position::target;
 use super::posting::{Channels, difference};
 use super::rates::terms_on;
 use crate::account::{AccountNo, Owner};
-use crate::change::{Case, Change, Judged, NewFinding};
+use crate::change::{Case, Change, Judged, NewFinding, OrgRef};
 use crate::event::loan_terms::LoanTerms;
 use crate::event::{DayBasis, LoanKind, LoanSigned, StudyLevel};
 use crate::finding::FindingKind;
@@ -85,8 +85,9 @@ pub(crate) fn find(state: &State, id: Uuid) -> Found<'_> {
         let portfolio = PortfolioRef::of(state, row.portfolio);
         return Found { handle: Some(handle), row: Cow::Borrowed(row), portfolio };
     }
-    let portfolio = portfolio(state, UNKNOWN_ORG, LoanKind::Origin);
-    let accounts = state.accounts.next().plus(portfolio.opens);
+    let next = state.accounts.next();
+    let portfolio = portfolio(state, OrgRef::of(state, UNKNOWN_ORG), LoanKind::Origin, next);
+    let accounts = next.plus(portfolio.opens);
     Found { handle: None, row: Cow::Owned(unknown_loan(id, portfolio.handle, accounts)), portfolio }
 }
 
@@ -110,19 +111,21 @@ pub(crate) fn judge_loan_signed(case: &Case<'_>, event: &LoanSigned) -> Judged<L
     if borrowed(state, event.person).nth(LOANS_MAX - 1).is_some() {
         return Ok(Change::only(NewFinding::about(FindingKind::TooManyFacts, event.loan)));
     }
-    let lender = state.known_org(event.lender);
-    let portfolio = portfolio(state, lender.unwrap_or(UNKNOWN_ORG), event.kind);
-    let mut findings = check(state, on, event);
-    let accounts = known.map_or(state.accounts.next().plus(portfolio.opens), |(_, row)| row.accounts);
+    let mut change = Change::nothing();
+    let (lender, school) = (change.org(state, event.lender), change.org(state, event.school).handle);
+    check(state, on, event, &mut change.findings);
+    let next = change.next_account(state);
+    let portfolio = portfolio(state, lender, event.kind, next);
+    let accounts = known.map_or(next.plus(portfolio.opens), |(_, row)| row.accounts);
     let mut row = known.map_or_else(|| unknown_loan(event.loan, portfolio.handle, accounts), |(_, row)| row.clone());
     let posted = row.posted;
     fill(state, &mut row, on, event);
+    row.school = school;
     // Told before the contract they counted; now that its day is known they fall out, and the difference below is posted.
     if row.facts.first().is_some_and(|fact| is_before_contract(&row, fact.on)) {
-        findings.push(NewFinding::about(FindingKind::BeforeSubject, event.loan));
+        change.findings.push(NewFinding::about(FindingKind::BeforeSubject, event.loan));
     }
     row.posted = target(state, &row, &row.facts, row.through, row.confirmed);
-    let mut change = Change { postings: Vec::new(), findings, act: None };
     // What was reported before the contract is with the lender nobody knew; it moves to the one that signed.
     if let Some((_, early)) = known {
         let nothing = Flows::default();
@@ -131,23 +134,18 @@ pub(crate) fn judge_loan_signed(case: &Case<'_>, event: &LoanSigned) -> Judged<L
         change.postings.extend(difference(state, on, Channels::new(accounts, &before), &posted, &nothing));
         fund_effect::bear(state, on, &portfolio, &row, &row.facts, [&nothing, &row.posted], &mut change);
     }
-    let lender = portfolio.lender;
+    let lender = lender.handle;
     change.act = Some(LoanChange::Sign { row: Box::new(row), lender, person: event.person });
     Ok(change)
 }
 
-/// What is unknown or unusual about a contract. It is booked all the same.
-fn check(state: &State, on: Day, event: &LoanSigned) -> Vec<NewFinding> {
-    let unknown = [
-        (state.known_org(event.lender).is_none(), event.lender),
-        (state.known_org(event.school).is_none(), event.school),
-        (state.persons.find(event.person).is_none(), event.person),
-    ];
-    let unknown = unknown.into_iter().filter(|(unknown, _)| *unknown);
-    let mut findings: Vec<_> = unknown.map(|(_, id)| NewFinding::about(FindingKind::UnknownSubject, id)).collect();
+/// What else is unknown or unusual about a contract. It is booked all the same.
+fn check(state: &State, on: Day, event: &LoanSigned, findings: &mut Vec<NewFinding>) {
+    if state.persons.find(event.person).is_none() {
+        findings.push(NewFinding::about(FindingKind::UnknownSubject, event.person));
+    }
     let kinds = check_terms(state, on, event).into_iter().chain(check_kinds(state, event));
     findings.extend(kinds.map(|kind| NewFinding::about(kind, event.loan)));
-    findings
 }
 
 fn fill(state: &State, row: &mut Loan, on: Day, event: &LoanSigned) {
@@ -155,7 +153,6 @@ fn fill(state: &State, row: &mut Loan, on: Day, event: &LoanSigned) {
     row.number.clone_from(&event.number);
     row.contract = event.contract;
     row.person = state.persons.find(event.person).into();
-    row.school = state.known_org(event.school).unwrap_or(UNKNOWN_ORG);
     (row.kind, row.level, row.basis) = (event.kind, event.level, event.basis);
     (row.academic_year, row.signed) = (event.academic_year, on);
     (row.graduates, row.repay_from, row.matures) = (event.graduates, event.repay_from, event.matures);

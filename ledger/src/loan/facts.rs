@@ -136,7 +136,7 @@ pub(crate) fn moved(state: &State, on: Day, found: &Found<'_>, edit: FactEdit, t
     if [Flow::PrincipalOverpaid, Flow::InterestOverpaid, Flow::PenaltyOverpaid].into_iter().any(overpaid) {
         findings.push(NewFinding::about(FindingKind::Overpaid, found.row.id));
     }
-    let mut change = Change { postings, findings, act: None };
+    let mut change = Change { postings, findings, ..Change::nothing() };
     if found.row.known {
         let flows = [&found.row.posted, &flows];
         fund_effect::bear(state, on, &found.portfolio, &found.row, facts, flows, &mut change);

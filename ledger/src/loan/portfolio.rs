@@ -2,6 +2,7 @@
 //! What their compensation fund holds is in `fund_effect` and `lender::fund`.
 
 use crate::account::{AccountNo, Owner};
+use crate::change::OrgRef;
 use crate::event::LoanKind;
 use crate::handle::Handle;
 use crate::state::State;
@@ -49,14 +50,13 @@ impl PortfolioRef {
     }
 }
 
-/// The portfolio of a lender and kind, as it is or as it will be.
-pub(crate) fn portfolio(state: &State, lender: Handle<Org>, kind: LoanKind) -> PortfolioRef {
-    let id = portfolio_id(state.orgs.get(lender).id, kind);
-    match state.portfolios.by_id(id) {
+/// The portfolio of a lender and kind, as it is or as it will be: opened by this entry, `next` is the first of its accounts.
+pub(crate) fn portfolio(state: &State, lender: OrgRef, kind: LoanKind, next: AccountNo) -> PortfolioRef {
+    match state.portfolios.by_id(portfolio_id(lender.id, kind)) {
         Some((handle, _)) => PortfolioRef::of(state, handle),
         None => {
-            let (handle, accounts) = (state.portfolios.next(), state.accounts.next());
-            PortfolioRef { handle, lender, kind, accounts, opens: Owner::Portfolio.accounts() }
+            let (handle, lender) = (state.portfolios.next(), lender.handle);
+            PortfolioRef { handle, lender, kind, accounts: next, opens: Owner::Portfolio.accounts() }
         }
     }
 }

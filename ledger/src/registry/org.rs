@@ -1,14 +1,21 @@
-//! Organisations: registered, renamed. The budget-unit tree, which is not the division tree. Reports, never refused.
+//! Organisations: named, registered, renamed. The budget-unit tree, which is not the division tree. Reports, never refused.
+//!
+//! One is there from its first mention by a report: facts and money settle on it at once, and registering it fills in what it
+//! is and moves nothing. What it is called by day is in `org_names`.
 
+use super::org_names::{call, forget, forget_registered};
 use crate::account::Owner;
-use crate::change::{Case, Change, Judged, NewFinding};
+use crate::change::{Case, Change, Judged, NewFinding, NewOrg};
 use crate::entry::Entry;
 use crate::event::{OrgRegistered, OrgRenamed};
 use crate::finding::FindingKind;
 use crate::handle::{Handle, Link};
-use crate::money::Day;
-use crate::state::State;
-use crate::state::rows::Org;
+use crate::state::rows::{Finding, Naming, Org, Seen};
+use crate::state::{State, UNKNOWN_ORG, named_org};
+use uuid::Uuid;
+
+/// Units above a unit, at most. The tree is five levels deep; what goes further is a mistake or goes round.
+const DEPTH_MAX: usize = 16;
 
 pub(crate) enum OrgChange {
     Register { event: OrgRegistered, parent: Link<Org> },
@@ -17,55 +24,102 @@ pub(crate) enum OrgChange {
 
 pub(crate) fn judge_org_registered(case: &Case<'_>, event: &OrgRegistered) -> Judged<OrgChange> {
     let state = case.state;
-    if state.orgs.find(event.org).is_some() {
+    let org = state.orgs.find(event.org);
+    if org.is_some_and(|org| org == UNKNOWN_ORG || state.orgs.get(org).known) {
         return Ok(Change::only(NewFinding::about(FindingKind::Repeated, event.org)));
     }
-    let parent = event.parent.and_then(|id| state.known_org(id));
-    let mut change = Change::of(OrgChange::Register { event: event.clone(), parent: parent.into() });
-    if let (Some(id), None) = (event.parent, parent) {
-        change.findings.push(NewFinding::about(FindingKind::UnknownSubject, id));
+    let mut change = Change::nothing();
+    let parent = event.parent.and_then(|id| parent(state, event.org, id, &mut change));
+    change.act = Some(OrgChange::Register { event: event.clone(), parent: parent.into() });
+    Ok(change)
+}
+
+/// The unit to put an organisation under, named only if need be. None if there it would be above itself: units are put under
+/// others in any order, so what is put may have a tree of its own below it.
+fn parent(state: &State, org: Uuid, id: Uuid, change: &mut Change<OrgChange>) -> Option<Handle<Org>> {
+    let goes_round = org == id || state.orgs.find(id).is_some_and(|parent| reaches(state, parent, org));
+    if goes_round {
+        change.findings.push(NewFinding::about(FindingKind::ParentCycle, org));
+        return None;
+    }
+    Some(change.org(state, id).handle).filter(|parent| *parent != UNKNOWN_ORG)
+}
+
+/// Whether the way up from a unit comes to this one, or has no end in sight.
+fn reaches(state: &State, from: Handle<Org>, org: Uuid) -> bool {
+    let mut way = state.orgs.chain(from, |unit| unit.parent);
+    way.by_ref().take(DEPTH_MAX).any(|(_, unit)| unit.id == org) || way.next().is_some()
+}
+
+pub(crate) fn judge_org_renamed(case: &Case<'_>, event: &OrgRenamed) -> Judged<OrgChange> {
+    let mut change = Change::nothing();
+    let org = change.org(case.state, event.org).handle;
+    if org != UNKNOWN_ORG {
+        change.act = Some(OrgChange::Rename { org, event: event.clone() });
     }
     Ok(change)
 }
 
-pub(crate) fn judge_org_renamed(case: &Case<'_>, event: &OrgRenamed) -> Judged<OrgChange> {
-    Ok(match case.state.known_org(event.org) {
-        Some(org) => Change::of(OrgChange::Rename { org, event: event.clone() }),
-        None => Change::only(NewFinding::about(FindingKind::UnknownSubject, event.org)),
-    })
+/// Opens an organisation that an entry is the first to name.
+pub(crate) fn open(state: &mut State, index: u64, new: &NewOrg) {
+    let accounts = state.open_accounts(Owner::Org, state.orgs.next());
+    state.orgs.push(Org { early: new.finding.into(), last: index, ..named_org(new.id, accounts) });
 }
 
 pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: OrgChange) {
+    let (on, by) = (entry.event.effective, state.seen.next());
     match change {
         OrgChange::Register { event, parent } => {
-            let accounts = state.open_accounts(Owner::Org, state.orgs.next());
-            state.orgs.push(Org {
-                id: event.org,
-                number: event.number,
-                name: event.name,
-                level: event.level,
-                role: event.role,
-                parent,
-                division: event.division,
-                subordination: event.subordination,
-                accounts,
-                open_from: [Day::default(); 4],
-                former: Vec::new(),
-                last: entry.index,
+            let OrgRegistered { org, number, name, level, role, parent: _, division, subordination } = event;
+            let org = state.orgs.find(org).unwrap_or_else(|| {
+                let accounts = state.open_accounts(Owner::Org, state.orgs.next());
+                state.orgs.push(named_org(org, accounts))
             });
-        }
-        OrgChange::Rename { org, event } => {
             let row = state.orgs.get_mut(org);
-            let old = std::mem::replace(&mut row.name, event.name);
-            row.former.push((entry.event.effective, old, row.division));
-            row.division = event.division;
+            (row.known, row.number, row.level, row.role) = (true, number, level, role);
+            (row.parent, row.subordination, row.last) = (parent, subordination, entry.index);
+            call(&mut row.names, Naming { on, by, registered: true, name, division });
+            if let Some(early) = row.early.handle() {
+                state.findings.get_mut(early).open = false;
+            }
+        }
+        OrgChange::Rename { org, event: OrgRenamed { org: _, name, division } } => {
+            let row = state.orgs.get_mut(org);
+            call(&mut row.names, Naming { on, by, registered: false, name, division });
             row.last = entry.index;
         }
     }
 }
 
-/// Whether `below` is under `above` in the budget tree. The tree is five levels deep and has no cycles, as a parent is
-/// known before its child.
-pub(crate) fn is_below(state: &State, below: Handle<Org>, above: Handle<Org>) -> bool {
-    state.orgs.chain(state.orgs.get(below).parent, |unit| unit.parent).any(|(at, _)| at == above)
+/// A rename does not count any more: the organisation is called as without it.
+#[cfg_attr(not(test), expect(dead_code, reason = "for the event that takes a rename back"))]
+pub(crate) fn unname(state: &mut State, index: u64, org: Handle<Org>, by: Handle<Seen>) {
+    let row = state.orgs.get_mut(org);
+    forget(&mut row.names, by);
+    row.last = index;
 }
+
+/// The registration does not count any more: the organisation is named only again. Its accounts, closed periods and renames
+/// stay, and it stays above whom it is above. `finding` says so if no report named it before it was registered.
+#[cfg_attr(not(test), expect(dead_code, reason = "for the event that takes a registration back"))]
+pub(crate) fn unregister(state: &mut State, index: u64, org: Handle<Org>, finding: Handle<Finding>) {
+    let row = state.orgs.get_mut(org);
+    let Org { id, accounts, open_from, .. } = *row;
+    let mut names = std::mem::take(&mut row.names);
+    forget_registered(&mut names);
+    let early = row.early.handle().unwrap_or(finding);
+    *row = Org { early: early.into(), names, open_from, last: index, ..named_org(id, accounts) };
+    if early != finding {
+        state.findings.get_mut(early).open = true;
+    }
+}
+
+/// Whether `below` is under `above` in the budget tree, as far as it is registered. The tree has no cycles, as nothing is put
+/// under what is below it.
+pub(crate) fn is_below(state: &State, below: Handle<Org>, above: Handle<Org>) -> bool {
+    let way = state.orgs.chain(state.orgs.get(below).parent, |unit| unit.parent);
+    way.take(DEPTH_MAX).any(|(at, _)| at == above)
+}
+
+#[cfg(test)]
+mod tests;

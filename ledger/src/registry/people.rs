@@ -6,8 +6,8 @@ use crate::event::{CardBound, CardReplaced, PersonRegistered, Status, StatusChan
 use crate::finding::FindingKind;
 use crate::handle::{Handle, Link};
 use crate::money::Day;
+use crate::state::State;
 use crate::state::rows::{Card, Org, Person};
-use crate::state::{State, UNKNOWN_ORG};
 use crate::steps::step;
 use uuid::Uuid;
 
@@ -36,13 +36,9 @@ pub(crate) fn judge_status_changed(case: &Case<'_>, event: &StatusChanged) -> Ju
     if row.earlier.len() + usize::from(row.status.is_some()) >= STANDINGS_MAX {
         return Ok(Change::only(NewFinding::about(FindingKind::TooManyFacts, event.person)));
     }
-    let school = case.state.known_org(event.school);
-    let (on, status) = (case.on(), event.status);
-    let act = PeopleChange::Status { person, on, status, school: school.unwrap_or(UNKNOWN_ORG) };
-    let mut change = Change::of(act);
-    if school.is_none() {
-        change.findings.push(NewFinding::about(FindingKind::UnknownSubject, event.school));
-    }
+    let mut change = Change::nothing();
+    let school = change.org(case.state, event.school).handle;
+    change.act = Some(PeopleChange::Status { person, on: case.on(), status: event.status, school });
     Ok(change)
 }
 

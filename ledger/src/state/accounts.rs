@@ -123,10 +123,13 @@ impl State {
         Posting { debit, credit, fen, booked }
     }
 
-    /// The day something effective on `effective` is booked: not before the first day open to both units.
+    /// The day something effective on `effective` is booked: not before the first day open to both units. One that this entry
+    /// is the first to name has closed nothing yet.
     #[must_use]
     pub(crate) fn booked(&self, effective: Day, book: Book, one: Handle<Org>, other: Handle<Org>) -> Day {
-        let open = |org: Handle<Org>| self.orgs.get(org).open_from[book as usize];
+        let open = |org: Handle<Org>| {
+            if org < self.orgs.next() { self.orgs.get(org).open_from[book as usize] } else { Day::default() }
+        };
         effective.max(open(one)).max(open(other))
     }
 }

@@ -11,6 +11,7 @@ use crate::money::{Day, Fen};
 use crate::state::rows::{Drawn, Org, Person, Set};
 use crate::state::table::{Row, rows};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Terms as adopted: in force from a day.
@@ -278,6 +279,9 @@ pub struct Claim {
     pub confirmed: Fen,
     pub confirmed_count: u32,
     pub parts: Vec<ClaimPart>,
+    /// Confirmed money of borrowers whose university is named only, by university and academic year: it becomes parts when the
+    /// claim is sealed.
+    pub unplaced: BTreeMap<(Handle<Org>, u16), Fen>,
     /// Made when the claim is sealed.
     pub payers: Vec<ClaimPayer>,
     /// Settled out of advances and out of the compensation stock when it was approved.

@@ -4,6 +4,7 @@ mod accounts;
 pub mod flows;
 pub mod lending_rows;
 pub mod rows;
+mod rule_rows;
 pub mod table;
 
 use crate::account::{Account, AccountNo, Book, Owner};
@@ -161,7 +162,7 @@ impl Default for State {
     fn default() -> Self {
         let mut state = Self::empty();
         let base = state.open_accounts(Owner::Org, UNKNOWN_ORG);
-        state.orgs.push(unknown_org(base));
+        state.orgs.push(named_org(Uuid::nil(), base));
         let base = state.open_accounts(Owner::Application, UNKNOWN_APPLICATION);
         state.applications.push(unknown_application(base));
         state
@@ -276,19 +277,16 @@ impl State {
         all.inspect(|_| step()).filter(|(from, _, _)| *from <= on).max_by_key(|(from, _, _)| *from).copied()
     }
 
-    /// The handle of a registered organisation. The one that stands for unknown ones is nobody's name.
-    pub(crate) fn known_org(&self, id: Uuid) -> Option<Handle<Org>> {
-        self.orgs.find(id).filter(|org| *org != UNKNOWN_ORG)
-    }
-
     /// The handle of an application somebody prepared.
     pub(crate) fn known_application(&self, id: Uuid) -> Option<Handle<Application>> {
         self.applications.find(id).filter(|application| *application != UNKNOWN_APPLICATION)
     }
 
-    /// The handle of an organisation, or the refusal that says it is unknown.
+    /// The handle of a registered organisation, or the refusal that says it is unknown: a decision waits for whom reports have
+    /// only named.
     pub(crate) fn need_org(&self, id: Uuid) -> Result<Handle<Org>, Refusal> {
-        self.known_org(id).ok_or(Refusal::of(Code::UnknownOrg, id))
+        let registered = self.orgs.by_id(id).filter(|(_, row)| row.known);
+        registered.map(|(handle, _)| handle).ok_or(Refusal::of(Code::UnknownOrg, id))
     }
 
     /// The handle of a document line, or the refusal that says it is unknown.
@@ -297,19 +295,20 @@ impl State {
     }
 }
 
-fn unknown_org(accounts: AccountNo) -> Org {
+/// An organisation of which nothing but its id is known. The nil id is that of the one that stands for unknown ones.
+pub(crate) fn named_org(id: Uuid, accounts: AccountNo) -> Org {
     Org {
-        id: Uuid::nil(),
+        id,
+        known: false,
+        early: Link::NONE,
         number: String::new(),
-        name: "未知单位".to_owned(),
+        names: Vec::new(),
         level: Level::Centre,
         role: OrgRole::Finance,
         parent: Link::NONE,
-        division: 0,
         subordination: Subordination::Local,
         accounts,
         open_from: [Day::default(); 4],
-        former: Vec::new(),
         last: 0,
     }
 }

@@ -2,7 +2,6 @@
 #![allow(missing_docs)] // Fields are named after the event fields they keep; those carry the documentation.
 
 use crate::account::{Account, AccountNo};
-use crate::event::policy::Policy;
 use crate::event::{Level, OrgRole, Source, Status, Subordination};
 use crate::finding::FindingKind;
 use crate::handle::{Handle, Link};
@@ -12,6 +11,8 @@ use crate::outcome::{Code, Now, Refusal};
 use crate::state::table::{Row, rows};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+
+pub use super::rule_rows::{AdoptedPolicy, AnnouncedKey, IdentityKey, Programme};
 
 /// What became of an entry, by its index.
 #[derive(Clone, Serialize, Deserialize)]
@@ -48,25 +49,55 @@ pub const WITHDRAWN: u8 = 253;
 // The list of codes may grow up to these and not into them.
 const _: () = assert!(Code::ALL.len() < WITHDRAWN as usize);
 
-/// An organisation.
+/// An organisation. It is there from its first mention on; until it is registered nothing but its id and its money is known.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Org {
     pub id: Uuid,
+    pub known: bool,
+    /// The finding that it was named before it was registered, if it was.
+    pub early: Link<Finding>,
     pub number: String,
-    pub name: String,
+    /// What it was called, ascending by day.
+    pub names: Vec<Naming>,
     pub level: Level,
     pub role: OrgRole,
     /// Handle of the unit above.
     pub parent: Link<Org>,
-    pub division: u32,
     pub subordination: Subordination,
     /// First of its accounts: issued, due to finance, treasury, suspense, receivable.
     pub accounts: AccountNo,
     /// First open day by book: closing a period moves it.
     pub open_from: [Day; 4],
-    /// Former names with the day each ended and its division.
-    pub former: Vec<(Day, String, u32)>,
     pub last: u64,
+}
+
+/// What an organisation was called from a day on, in which division, and the entry that told it.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Naming {
+    pub on: Day,
+    pub by: Handle<Seen>,
+    /// Whether its registration told it.
+    pub registered: bool,
+    pub name: String,
+    pub division: u32,
+}
+
+impl Org {
+    /// What it is called, by the latest day told of.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self.names.last() {
+            Some(latest) if self.known => &latest.name,
+            _ if self.id.is_nil() => "未知单位",
+            _ => "待登记",
+        }
+    }
+
+    /// Its division code, by the latest day told of; 0 until it is registered.
+    #[must_use]
+    pub fn division(&self) -> u32 {
+        self.names.last().filter(|_| self.known).map_or(0, |latest| latest.division)
+    }
 }
 
 /// A budget document line.
@@ -100,22 +131,6 @@ pub struct Line {
     pub applications: Vec<Handle<Application>>,
     pub effective: Day,
     pub last: u64,
-}
-
-/// A policy as adopted: in force from a day.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct AdoptedPolicy {
-    pub from: Day,
-    /// The entry that adopted it.
-    pub index: u64,
-    pub policy: Policy,
-}
-
-/// A programme with the versions of its policy, in order of adoption.
-#[derive(Clone, Serialize, Deserialize)]
-pub struct Programme {
-    pub code: String,
-    pub versions: Vec<AdoptedPolicy>,
 }
 
 /// A person, by opaque id.
@@ -360,27 +375,6 @@ pub struct Refused {
     pub refusal: Refusal,
 }
 
-/// A public key that may sign checkpoints.
-#[derive(Clone, Serialize, Deserialize)]
-pub struct AnnouncedKey {
-    /// Derived from the rest.
-    pub id: Uuid,
-    pub key: Hash,
-    pub by: Hash,
-    pub signature: [Hash; 2],
-    pub last: u64,
-}
-
-/// The key under which ids of people and cards are made: the one row of its table.
-#[derive(Clone, Serialize, Deserialize)]
-pub struct IdentityKey {
-    /// The first half of the fingerprint.
-    pub id: Uuid,
-    pub fingerprint: Hash,
-    pub document: String,
-    pub last: u64,
-}
-
 impl Row for Seen {
     /// What was left out has not been said, so saying it again repeats nothing.
     fn id(&self) -> Option<Uuid> {
@@ -395,6 +389,6 @@ impl Row for Seen {
 }
 
 rows! {
-    with id: Org, Line, Person, Card, Roster, Award, Application, Payout, Voucher, Batch, AnnouncedKey, IdentityKey;
-    without: Account, Programme, Instalment, Drawn, Finding, Refused
+    with id: Org, Line, Person, Card, Roster, Award, Application, Payout, Voucher, Batch;
+    without: Account, Instalment, Drawn, Finding, Refused
 }

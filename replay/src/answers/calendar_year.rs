@@ -166,7 +166,7 @@ impl<'a> Walk<'a> {
             if !finding.kind.is_credit() {
                 continue;
             }
-            let unknown = YearKey { programme: Link::NONE, division: state.orgs.get(finding.unit).division, year: 0 };
+            let unknown = YearKey { programme: Link::NONE, division: state.orgs.get(finding.unit).division(), year: 0 };
             let key = match finding.payout.handle() {
                 None if self.takes_unknown(unknown.division) => Some(unknown),
                 None => None,

@@ -6,7 +6,7 @@ use ledger::state::rows::Award;
 /// Place of the school an award belongs to.
 #[must_use]
 pub(crate) fn division_of(state: &State, award: &Award) -> u32 {
-    state.orgs.get(state.rosters.get(award.roster).school).division
+    state.orgs.get(state.rosters.get(award.roster).school).division()
 }
 
 /// Whether a division lies in another: one ending in 0000 takes in its province, in 00 its city; 0 takes in all.

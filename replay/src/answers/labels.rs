@@ -22,7 +22,7 @@ pub struct AccountLabel {
 /// The current name of an organisation.
 #[must_use]
 pub fn org_name(state: &State, org: Handle<Org>) -> &str {
-    &state.orgs.get(org).name
+    state.orgs.get(org).name()
 }
 
 /// What an account is called.

@@ -140,7 +140,7 @@ fn wanted(
         let account = state.accounts.get(*number);
         class.is_none_or(|class| account.class == class)
             && (request.division == 0
-                || divisions::lies_in(state.orgs.get(state.org_of(*number)).division, request.division))
+                || divisions::lies_in(state.orgs.get(state.org_of(*number)).division(), request.division))
     };
     Ok(match owner {
         // The few accounts of an owner are found by key; only a listing without one walks them all.

@@ -125,7 +125,7 @@ fn returned(state: &State, row: &returns::Returned) -> v1::Returned {
         person: id(state.persons.get(award.person).id),
         school,
         school_name,
-        division: state.orgs.get(roster.school).division,
+        division: state.orgs.get(roster.school).division(),
         programme: labels::programme_code(state, roster.programme).to_owned(),
         fen: row.fen,
         reason: row.reason.into(),

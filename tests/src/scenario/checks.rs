@@ -25,7 +25,7 @@ const OWNERS: &[(&str, Owner)] = &[
 
 /// Whether a line that begins so is a check.
 pub(super) fn knows(word: &str) -> bool {
-    ["balance", "standing", "open", "verdict", "remittance", "accrued"].contains(&word)
+    ["balance", "standing", "open", "verdict", "remittance", "accrued", "called", "named_only"].contains(&word)
 }
 
 pub(super) fn check(state: &State, word: &str, words: &[&str]) -> Result<()> {
@@ -36,6 +36,8 @@ pub(super) fn check(state: &State, word: &str, words: &[&str]) -> Result<()> {
         ("verdict", [claim, number, verdict]) => self::verdict(state, claim, number, verdict),
         ("remittance", [label, stage]) => remittance(state, label, stage),
         ("accrued", [loan, through]) => accrued(state, loan, through),
+        ("called", [org, name]) => called(state, org, name),
+        ("named_only", [number]) => named_only(state, number),
         _ => bail!("no such check"),
     }
 }
@@ -85,6 +87,22 @@ fn open_findings(state: &State, expected: &str) -> Result<()> {
     let money = |finding: &&ledger::state::rows::Finding| finding.open && finding.fen > 0;
     let found = state.findings.iter().filter(|(_, finding)| money(finding)).count();
     ensure!(found == expected.parse::<usize>()?, "{found} findings with money are open");
+    Ok(())
+}
+
+/// What an organisation is shown as.
+fn called(state: &State, org: &str, expected: &str) -> Result<()> {
+    let (_, org) = state.orgs.by_id(labelled(org)).context("no report named it")?;
+    ensure!(org.name() == expected, "it is called {}", org.name());
+    Ok(())
+}
+
+/// How many organisations reports have named and nobody has registered: each has its open finding, and no other has.
+fn named_only(state: &State, expected: &str) -> Result<()> {
+    let named = state.orgs.iter().filter(|(_, org)| !org.known && !org.id.is_nil()).count();
+    let open = state.orgs.iter().filter_map(|(_, org)| org.early.handle()).map(|at| state.findings.get(at).open);
+    let open = open.filter(|open| *open).count();
+    ensure!((named, open) == (expected.parse()?, named), "{named} are named only, {open} findings are open");
     Ok(())
 }
 

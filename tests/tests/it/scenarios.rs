@@ -66,6 +66,7 @@ fn finding_names() -> Vec<&'static str> {
         K::OffCycle,
         K::TooManyFacts,
         K::BeforeSubject,
+        K::ParentCycle,
     ];
     for kind in &all {
         match kind {
@@ -75,7 +76,7 @@ fn finding_names() -> Vec<&'static str> {
             K::NoTerms | K::OverTerm | K::ShortGrace | K::BothKinds | K::OverCeiling | K::DrawnOutOfStudy => {}
             K::AllocationDiffers | K::Overpaid | K::WrittenOffAfterRelief => {}
             K::StatementDiffers | K::RemittanceUnexpected | K::Shortfall | K::OffCycle => {}
-            K::TooManyFacts | K::BeforeSubject => {}
+            K::TooManyFacts | K::BeforeSubject | K::ParentCycle => {}
         }
     }
     all.extend(Rule::ALL.map(K::Policy));

@@ -10,7 +10,7 @@ use crate::state::rows::Org;
 pub(crate) enum ClaimChange {
     Submit { event: Box<ClaimSubmitted>, lender: Handle<Org>, unit: Handle<Org> },
     Line(Box<NewLine>),
-    Seal { claim: Handle<Claim>, payers: Vec<ClaimPayer> },
+    Seal { claim: Handle<Claim>, parts: Vec<ClaimPart>, payers: Vec<ClaimPayer> },
     Approve(Settled),
     Return { loan: Handle<Loan>, confirmed: ClaimSums, flows: Flows },
 }
@@ -27,7 +27,13 @@ pub(crate) struct Confirmed {
     pub sums: ClaimSums,
     pub through: Day,
     pub flows: Flows,
-    pub parts: Vec<ClaimPart>,
+    pub parts: Parts,
+}
+
+/// What a line adds to its claim: by kind of university, or by university and academic year while it is named only.
+pub(crate) enum Parts {
+    Placed(Vec<ClaimPart>),
+    Unplaced(Handle<Org>, Vec<(u16, Fen)>),
 }
 
 /// What approving a claim settles.

@@ -1,6 +1,6 @@
 //! A line of a claim: kept with our figure, confirmed with it or disputed with the reason.
 
-use super::change::{ClaimChange, Confirmed, NewLine};
+use super::change::{ClaimChange, Confirmed, NewLine, Parts};
 use super::ours::{Ours, ours};
 use crate::change::{Case, Change, Judged, NewFinding};
 use crate::entry::Entry;
@@ -12,10 +12,10 @@ use crate::loan::portfolio::PortfolioRef;
 use crate::loan::position::target;
 use crate::loan::posting::{Channels, difference};
 use crate::loan::rates::terms_on;
-use crate::money::Day;
-use crate::state::State;
+use crate::money::{Day, Fen};
 use crate::state::lending_rows::{Claim, ClaimLine, ClaimPart, Loan, Verdict};
-use crate::state::rows::Stage;
+use crate::state::rows::{Org, Stage};
+use crate::state::{State, UNKNOWN_ORG};
 
 /// Claim lines that count for one loan: a line is held against all before it, and thirty years by quarter are 120.
 const LINES_MAX: usize = 256;
@@ -146,10 +146,13 @@ fn confirm(
     let fund = PortfolioRef::of(state, loan.portfolio);
     change.postings = difference(state, on, Channels::new(loan.accounts, &fund), &loan.posted, &flows);
     fund_effect::bear(state, on, &fund, loan, &loan.facts, [&loan.posted, &flows], change);
+    let years = ours.years.iter().copied().filter(|(_, fen)| *fen > 0);
     let school = state.orgs.get(loan.school);
-    let (subordination, province) = (school.subordination, school.division / 10_000);
-    let parts = ours.years.iter().filter(|(_, fen)| *fen > 0);
-    let parts = parts.map(|&(academic_year, fen)| ClaimPart { academic_year, subordination, province, fen }).collect();
+    let parts = if school.known || loan.school == UNKNOWN_ORG {
+        Parts::Placed(years.map(|(year, fen)| part_of(school, year, fen)).collect())
+    } else {
+        Parts::Unplaced(loan.school, years.collect())
+    };
     Confirmed { sums, through, flows, parts }
 }
 
@@ -163,8 +166,13 @@ pub(super) fn apply(state: &mut State, entry: &Entry<'_>, new: NewLine) {
     if let Some(confirmed) = &confirmed {
         claim.confirmed += our_fen;
         claim.confirmed_count += 1;
-        for part in &confirmed.parts {
-            add_part(&mut claim.parts, part);
+        match &confirmed.parts {
+            Parts::Placed(parts) => parts.iter().for_each(|part| add_part(&mut claim.parts, part)),
+            Parts::Unplaced(school, years) => {
+                for &(year, fen) in years {
+                    *claim.unplaced.entry((*school, year)).or_default() += fen;
+                }
+            }
         }
     }
     let Some(loan) = loan.handle() else { return };
@@ -178,7 +186,13 @@ pub(super) fn apply(state: &mut State, entry: &Entry<'_>, new: NewLine) {
     }
 }
 
-fn add_part(parts: &mut Vec<ClaimPart>, new: &ClaimPart) {
+/// What a university's borrowers are confirmed for an academic year.
+pub(super) fn part_of(school: &Org, academic_year: u16, fen: Fen) -> ClaimPart {
+    let (subordination, province) = (school.subordination, school.division() / 10_000);
+    ClaimPart { academic_year, subordination, province, fen }
+}
+
+pub(super) fn add_part(parts: &mut Vec<ClaimPart>, new: &ClaimPart) {
     let same = |part: &&mut ClaimPart| {
         (part.academic_year, part.subordination, part.province) == (new.academic_year, new.subordination, new.province)
     };

@@ -19,10 +19,11 @@ use crate::loan::portfolio::open_portfolio;
 use crate::loan::rates::terms_on;
 use crate::money::{Day, Fen};
 use crate::outcome::{Code, Refusal};
+use crate::state::State;
 use crate::state::lending_rows::{Claim, ClaimPart, ClaimPayer};
 use crate::state::rows::{Org, Set, Stage};
-use crate::state::{State, UNKNOWN_ORG};
 use change::ClaimChange;
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// A claim covers at most this many years, more than any loan runs, so that the work for one line is bounded.
@@ -32,7 +33,7 @@ const YEARS_MAX: u16 = 30;
 const QUARTER_DAYS: i32 = 92;
 const YEAR_DAYS: i32 = 366;
 
-/// A claim is opened even if its lender or unit is unknown: then under the unit that stands for unknown ones.
+/// A claim is opened even if its lender or unit is named only.
 pub(crate) fn judge_claim_submitted(case: &Case<'_>, event: &ClaimSubmitted) -> Judged<ClaimChange> {
     let state = case.state;
     let about = |kind| NewFinding::about(kind, event.claim);
@@ -43,16 +44,13 @@ pub(crate) fn judge_claim_submitted(case: &Case<'_>, event: &ClaimSubmitted) -> 
     if event.from > event.through || years > YEARS_MAX {
         return Ok(Change::only(about(FindingKind::AmountDiffers)));
     }
-    let (lender, unit) = (state.known_org(event.lender), state.known_org(event.unit));
-    let unknown = [(lender, event.lender), (unit, event.unit)];
-    let unknown = unknown.iter().filter(|(org, _)| org.is_none());
-    let mut findings: Vec<_> = unknown.map(|(_, id)| NewFinding::about(FindingKind::UnknownSubject, *id)).collect();
+    let mut change = Change::nothing();
+    let (lender, unit) = (change.org(state, event.lender).handle, change.org(state, event.unit).handle);
     if off_cycle(state, event) {
-        findings.push(about(FindingKind::OffCycle));
+        change.findings.push(about(FindingKind::OffCycle));
     }
-    let (lender, unit) = (lender.unwrap_or(UNKNOWN_ORG), unit.unwrap_or(UNKNOWN_ORG));
-    let act = ClaimChange::Submit { event: Box::new(event.clone()), lender, unit };
-    Ok(Change { postings: Vec::new(), findings, act: Some(act) })
+    change.act = Some(ClaimChange::Submit { event: Box::new(event.clone()), lender, unit });
+    Ok(change)
 }
 
 /// Whether the period is longer than the cycle of the terms in force on its last day: campus loans are claimed by quarter
@@ -71,7 +69,9 @@ pub(crate) fn judge_claim_sealed(case: &Case<'_>, event: &SetSealed) -> Judged<C
     let (state, on) = (case.state, case.on());
     let (claim, row) = find(state, event.set)?;
     row.set.judge_seal(event)?;
-    let mut change = Change::of(ClaimChange::Seal { claim, payers: payers(state, row) });
+    let parts = placed(state, row)?;
+    let payers = payers(state, row, &parts);
+    let mut change = Change::of(ClaimChange::Seal { claim, parts, payers });
     if row.confirmed > 0 {
         let (owed, granted) = (account(row, Class::ClaimOwed), account(row, Class::ClaimGranted));
         change.postings.push(state.posting(on, owed, granted, row.confirmed));
@@ -79,12 +79,23 @@ pub(crate) fn judge_claim_sealed(case: &Case<'_>, event: &SetSealed) -> Judged<C
     Ok(change)
 }
 
+/// The parts of a claim with those of universities that were named only when their lines came: who owes for one is known once
+/// it is registered.
+fn placed(state: &State, claim: &Claim) -> Result<Vec<ClaimPart>, Refusal> {
+    let mut parts = claim.parts.clone();
+    for (&(school, year), &fen) in &claim.unplaced {
+        let school = state.orgs.get(state.need_org(state.orgs.get(school).id)?);
+        line::add_part(&mut parts, &line::part_of(school, year, fen));
+    }
+    Ok(parts)
+}
+
 /// What each payer owes, by the shares in force on 1 September of each academic year; in the order of levels, so that the
 /// order of the lines decides nothing.
-fn payers(state: &State, claim: &Claim) -> Vec<ClaimPayer> {
+fn payers(state: &State, claim: &Claim, parts: &[ClaimPart]) -> Vec<ClaimPayer> {
     let kind = state.portfolios.get(claim.portfolio).kind;
     let mut payers: Vec<ClaimPayer> = Vec::new();
-    for part in &claim.parts {
+    for part in parts {
         for (payer, fen) in split_part(state, kind, claim.what, part) {
             match payers.iter_mut().find(|row| row.payer == payer) {
                 Some(row) => row.owed += fen,
@@ -124,10 +135,11 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: ClaimChange) {
     match change {
         ClaimChange::Submit { event, lender, unit } => submit(state, entry, *event, lender, unit),
         ClaimChange::Line(new) => line::apply(state, entry, *new),
-        ClaimChange::Seal { claim, payers } => {
+        ClaimChange::Seal { claim, parts, payers } => {
             let row = state.claims.get_mut(claim);
             row.set.stage = Stage::Sealed;
-            (row.payers, row.last) = (payers, entry.index);
+            row.unplaced.clear();
+            (row.parts, row.payers, row.last) = (parts, payers, entry.index);
         }
         ClaimChange::Approve(settled) => settle::apply(state, entry, &settled),
         ClaimChange::Return { loan, confirmed, flows } => {
@@ -154,6 +166,7 @@ fn submit(state: &mut State, entry: &Entry<'_>, event: ClaimSubmitted, lender: H
         confirmed: 0,
         confirmed_count: 0,
         parts: Vec::new(),
+        unplaced: BTreeMap::new(),
         payers: Vec::new(),
         from_advance: 0,
         from_stock: 0,

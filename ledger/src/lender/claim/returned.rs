@@ -1,19 +1,19 @@
 //! A lender pays back what was confirmed for days it was not owed.
 
 use super::change::ClaimChange;
-use crate::account::Class;
-use crate::change::{Case, Change, Judged, NewFinding};
+use crate::account::{AccountNo, Book, Class};
+use crate::change::{Case, Change, Judged, NewFinding, OrgRef};
 use crate::event::OverclaimReturned;
 use crate::finding::FindingKind;
-use crate::handle::{Handle, Link};
+use crate::handle::Link;
 use crate::loan::fund_effect;
 use crate::loan::portfolio::PortfolioRef;
 use crate::loan::position::target;
 use crate::loan::posting::{Channels, difference};
 use crate::money::{Day, Fen};
+use crate::outcome::Posting;
+use crate::state::State;
 use crate::state::lending_rows::Loan;
-use crate::state::rows::Org;
-use crate::state::{State, UNKNOWN_ORG};
 
 pub(crate) fn judge_overclaim_returned(case: &Case<'_>, event: &OverclaimReturned) -> Judged<ClaimChange> {
     let (state, on) = (case.state, case.on());
@@ -21,10 +21,7 @@ pub(crate) fn judge_overclaim_returned(case: &Case<'_>, event: &OverclaimReturne
         return Ok(Change::only(NewFinding::about(FindingKind::AmountDiffers, event.loan)));
     }
     let mut change = Change::nothing();
-    let unit = state.known_org(event.unit).unwrap_or_else(|| {
-        change.findings.push(NewFinding::about(FindingKind::UnknownSubject, event.unit));
-        UNKNOWN_ORG
-    });
+    let unit = change.org(state, event.unit);
     let Some((handle, loan)) = state.loans.by_id(event.loan).filter(|(_, loan)| loan.known) else {
         receive(state, on, event, unit, None, &mut change, Some(FindingKind::UnknownSubject));
         return Ok(change);
@@ -48,26 +45,37 @@ fn receive(
     state: &State,
     on: Day,
     event: &OverclaimReturned,
-    unit: Handle<Org>,
+    unit: OrgRef,
     loan: Option<&Loan>,
     change: &mut Change<ClaimChange>,
     found: Option<FindingKind>,
 ) {
-    let treasury = state.org_account(unit, Class::Treasury);
+    let treasury = State::account_at(unit.accounts, Class::Treasury);
+    // The unit may be there from this entry on only, so the posting is made without asking its accounts.
+    let received = |credit: AccountNo, giver, fen| {
+        let booked = state.booked(on, Book::Cash, unit.handle, giver);
+        Posting { debit: treasury, credit, fen, booked }
+    };
     let mut rest = event.fen;
     if let Some(loan) = loan {
-        let remitted = State::account_at(state.portfolios.get(loan.portfolio).accounts, Class::Remitted);
+        let portfolio = state.portfolios.get(loan.portfolio);
+        let remitted = State::account_at(portfolio.accounts, Class::Remitted);
         let covered: Fen = rest.min(state.balance(remitted).max(0));
         if covered > 0 {
-            change.postings.push(state.posting(on, treasury, remitted, covered));
+            change.postings.push(received(remitted, portfolio.lender, covered));
         }
         rest -= covered;
     }
     if rest > 0 {
-        let suspense = state.org_account(unit, Class::Suspense);
-        change.postings.push(state.posting(on, treasury, suspense, rest));
+        change.postings.push(received(State::account_at(unit.accounts, Class::Suspense), unit.handle, rest));
     }
     if let Some(kind) = found.or((rest > 0).then_some(FindingKind::RemittanceUnexpected)) {
-        change.findings.push(NewFinding { kind, subject: event.loan, fen: rest, payout: Link::NONE, unit });
+        change.findings.push(NewFinding {
+            kind,
+            subject: event.loan,
+            fen: rest,
+            payout: Link::NONE,
+            unit: unit.handle,
+        });
     }
 }

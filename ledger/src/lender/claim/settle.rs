@@ -32,7 +32,7 @@ pub(crate) fn judge_claim_approved(case: &Case<'_>, event: &SetDecided) -> Judge
     postings.push((account(row, Class::ClaimSettled), account(row, Class::ClaimOwed), at_once));
     let moving = postings.into_iter().filter(|(_, _, fen)| *fen > 0);
     let postings = moving.map(|(debit, credit, fen)| state.posting(on, debit, credit, fen)).collect();
-    Ok(Change { postings, findings: Vec::new(), act: Some(ClaimChange::Approve(settled)) })
+    Ok(Change { postings, ..Change::of(ClaimChange::Approve(settled)) })
 }
 
 /// Whether the terms of the claim's last day have waived interest paid first from the compensation stock.

@@ -3,7 +3,7 @@
 use super::add;
 use super::change::FundChange;
 use crate::account::Class;
-use crate::change::{Case, Change, Judged, NewFinding};
+use crate::change::{Case, Change, Judged, NewFinding, OrgRef};
 use crate::event::loan_terms::{LoanTerms, split};
 use crate::event::{CompensationAccrued, CompensationReceived, FundStated, LoanKind, Payer};
 use crate::finding::FindingKind;
@@ -42,11 +42,15 @@ fn terms_of(state: &State, kind: LoanKind, year: u16) -> Option<&LoanTerms> {
 }
 
 /// What each payer owes for a university's risk year, in the order of the terms: the university by its default rate
-/// first, where the terms have bands, then the shares of the rest. `None` without terms on the year's first day.
+/// first, where the terms have bands, then the shares of the rest. `None` without terms on the year's first day, and while the
+/// university is named only.
 #[must_use]
 pub fn parts(state: &State, row: &RiskYear, default_ppm: u32) -> Option<Vec<(Payer, Fen)>> {
     let terms = terms_of(state, state.portfolios.get(row.portfolio).kind, row.year)?;
     let school = state.orgs.get(row.school);
+    if !school.known && row.school != UNKNOWN_ORG {
+        return None;
+    }
     let total = part(row.drawn.max(0), terms.risk_ratio_ppm);
     let mut parts = Vec::new();
     let band = terms.default_bands.iter().find(|band| default_ppm <= band.up_to_ppm).or(terms.default_bands.last());
@@ -54,7 +58,7 @@ pub fn parts(state: &State, row: &RiskYear, default_ppm: u32) -> Option<Vec<(Pay
     if band.is_some() {
         parts.push((Payer::University, own));
     }
-    match LoanTerms::parts(&terms.risk, school.subordination, school.division) {
+    match LoanTerms::parts(&terms.risk, school.subordination, school.division()) {
         Some(shares) => parts.append(&mut split(total - own, shares)),
         // Whom the terms do not name is the province's affair.
         None => parts.push((Payer::Province, total - own)),
@@ -75,10 +79,12 @@ fn total(parts: &[(Payer, Fen)]) -> Fen {
 pub(crate) fn judge_compensation_accrued(case: &Case<'_>, event: &CompensationAccrued) -> Judged<FundChange> {
     let (state, on) = (case.state, case.on());
     let lender = state.need_org(event.year.lender)?;
-    let fund = portfolio(state, lender, event.year.kind);
+    let fund = portfolio(state, OrgRef::of(state, lender), event.year.kind, state.accounts.next());
     if terms_of(state, event.year.kind, event.year.year).is_none() {
         return Err(Refusal::of(Code::UnknownTerms, event.school));
     }
+    // Where it lies and whose it is decide who owes how much.
+    state.need_org(event.school)?;
     let differs = |ours: Fen| Refusal::with(Code::CompensationDiffers, event.school, ours);
     let id = risk_year_id(portfolio_id(event.year.lender, event.year.kind), event.year.year, event.school);
     let (handle, row) = state.risk_years.by_id(id).ok_or(differs(0))?;
@@ -121,18 +127,15 @@ pub(crate) fn judge_compensation_received(case: &Case<'_>, event: &CompensationR
     if event.fen <= 0 {
         return Ok(Change::only(NewFinding::about(FindingKind::AmountDiffers, id)));
     }
-    let known = state.known_org(event.year.lender);
-    let lender = known.unwrap_or(UNKNOWN_ORG);
+    let mut change = Change::nothing();
+    let lender = change.org(state, event.year.lender);
     let (kind, year, payer, fen) = (event.year.kind, event.year.year, event.payer, event.fen);
-    let fund = portfolio(state, lender, kind);
-    let mut change = Change::of(FundChange::Receive { lender, kind, year, payer, fen });
+    let fund = portfolio(state, lender, kind, change.next_account(state));
+    change.act = Some(FundChange::Receive { lender: lender.handle, kind, year, payer, fen });
     change.postings = vec![
         posting(state, on, &fund, Class::CompensationSettled, Class::CompensationOwed, fen),
         posting(state, on, &fund, Class::Stock, Class::PaidIn, fen),
     ];
-    if known.is_none() {
-        change.findings.push(NewFinding::about(FindingKind::UnknownSubject, event.year.lender));
-    }
     Ok(change)
 }
 
@@ -155,13 +158,12 @@ fn stock_on(fund: &Portfolio, on: Day) -> Fen {
 /// The lender's statement against our memorandum of its day, which it must equal.
 pub(crate) fn judge_fund_stated(case: &Case<'_>, event: &FundStated) -> Judged<FundChange> {
     let (state, on) = (case.state, case.on());
-    let Some(lender) = state.known_org(event.lender) else {
-        return Ok(Change::only(NewFinding::about(FindingKind::UnknownSubject, event.lender)));
-    };
+    let mut change = Change::nothing();
+    let lender = change.org(state, event.lender).handle;
     let known = state.portfolios.by_id(portfolio_id(event.lender, event.kind));
     let ours = known.map_or(0, |(_, fund)| stock_on(fund, on));
     let stated = (on, event.fen, ours);
-    let mut change = Change::of(FundChange::State { lender, kind: event.kind, stated });
+    change.act = Some(FundChange::State { lender, kind: event.kind, stated });
     if event.fen != ours {
         let id = portfolio_id(event.lender, event.kind);
         change.findings.push(NewFinding::about(FindingKind::StatementDiffers, id));

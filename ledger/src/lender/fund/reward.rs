@@ -12,7 +12,7 @@ use crate::loan::counting::{counting, is_before_contract};
 use crate::loan::fact_list::FACTS_MAX;
 use crate::loan::facts::judge_fact;
 use crate::loan::fund_effect::posting;
-use crate::loan::portfolio::{PortfolioRef, portfolio, portfolio_id};
+use crate::loan::portfolio::{PortfolioRef, portfolio_id};
 use crate::loan::rates::terms_on;
 use crate::money::{Day, Fen};
 use crate::outcome::{Code, Posting, Refusal};
@@ -49,7 +49,7 @@ pub fn surplus(state: &State, fund: &Portfolio, on: Day) -> Option<Fen> {
 pub(crate) fn judge_surplus_rewarded(case: &Case<'_>, event: &SurplusRewarded) -> Judged<FundChange> {
     let (state, on) = (case.state, case.on());
     let year = event.year;
-    let lender = state.need_org(year.lender)?;
+    state.need_org(year.lender)?;
     let id = portfolio_id(year.lender, year.kind);
     if event.parts.is_empty() {
         return Err(Refusal::of(Code::BadShape, id));
@@ -74,12 +74,12 @@ pub(crate) fn judge_surplus_rewarded(case: &Case<'_>, event: &SurplusRewarded) -
     if sum > i128::from(ours) {
         return Err(Refusal::with(Code::ExceedsSurplus, id, ours));
     }
-    let fund = portfolio(state, lender, year.kind);
+    let fund = PortfolioRef::of(state, handle);
     let used = Fen::try_from(sum).unwrap_or(ours);
     let mut postings = vec![posting(state, on, &fund, Class::StockUsed, Class::Stock, used)];
     postings.extend(grants(state, on, &fund, &rewards));
     let act = Some(FundChange::Reward { portfolio: handle, year: year.year, rewards });
-    Ok(Change { postings, findings: Vec::new(), act })
+    Ok(Change { postings, act, ..Change::nothing() })
 }
 
 fn new_rewards(state: &State, event: &SurplusRewarded) -> Result<Vec<NewReward>, Refusal> {

@@ -51,7 +51,7 @@ pub(crate) fn judge_remittance_ordered(case: &Case<'_>, event: &RemittanceOrdere
     });
     let postings = postings.collect();
     let act = RemittanceChange::Order { event: Box::new(event.clone()), unit, of, draws, fen };
-    Ok(Change { postings, findings: Vec::new(), act: Some(act) })
+    Ok(Change { postings, ..Change::of(act) })
 }
 
 /// Only an approved claim is paid; an advance may be the first thing heard of a lender's loans.

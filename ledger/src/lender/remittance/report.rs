@@ -32,7 +32,7 @@ pub(crate) fn judge_remittance_cleared(case: &Case<'_>, event: &RemittanceCleare
     });
     let rest = paths(state, row).into_iter().map(|[to, from]| state.posting(on, to, from, row.fen));
     let postings = lines.chain(rest).collect();
-    Ok(Change { postings, findings: Vec::new(), act: Some(act) })
+    Ok(Change { postings, ..Change::of(act) })
 }
 
 /// Between which accounts, besides the lines, clearing moves the whole sum: cash, then what it settles.
@@ -70,7 +70,7 @@ pub(crate) fn judge_remittance_returned(case: &Case<'_>, event: &RemittanceRetur
     };
     let surrendered = row.stage == RemittanceStage::Cleared && on.year() != row.fiscal_year;
     let act = RemittanceChange::Report { remittance, stage: RemittanceStage::Returned, surrendered };
-    Ok(Change { postings, findings: Vec::new(), act: Some(act) })
+    Ok(Change { postings, ..Change::of(act) })
 }
 
 fn released(state: &State, on: Day, row: &Remittance) -> Vec<Posting> {

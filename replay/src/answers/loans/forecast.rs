@@ -77,7 +77,7 @@ impl Forecast {
                 let school = state.orgs.get(loan.school);
                 let central = school.subordination == Subordination::Central;
                 let academic_year = if before_september { year.saturating_sub(1) } else { year };
-                let key = (loan.kind, academic_year, central, school.division / 10_000);
+                let key = (loan.kind, academic_year, central, school.division() / 10_000);
                 *self.by_share.entry(key).or_default() += part;
             }
         }

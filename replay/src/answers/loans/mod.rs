@@ -12,6 +12,6 @@ pub mod statement;
 
 pub use names::{
     claim_for_name, fact_name, index_name, kind_named, missing_name, purpose_name, status_name, study_level_name,
-    subordination_name,
+    subordination_name, subordination_of,
 };
 pub use portfolios::{claim_of, classes, portfolio, portfolios};

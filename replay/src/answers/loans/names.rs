@@ -1,8 +1,11 @@
 //! Stable names of what loans are said of: kinds, facts, purposes, standings. Words only.
 
 use ledger::event::{ClaimFor, LoanKind, Purpose, RateIndex, Status, StudyLevel, Subordination};
+use ledger::handle::Handle;
 use ledger::loan::walk::Missing;
+use ledger::state::State;
 use ledger::state::lending_rows::What;
+use ledger::state::rows::Org;
 
 /// A kind of loan by its stable name.
 #[must_use]
@@ -78,6 +81,13 @@ pub fn subordination_name(subordination: Subordination) -> &'static str {
         Subordination::Central => "central",
         Subordination::Local => "local",
     }
+}
+
+/// The same of an organisation; empty while it is named only, as nobody has said.
+#[must_use]
+pub fn subordination_of(state: &State, org: Handle<Org>) -> &'static str {
+    let org = state.orgs.get(org);
+    if org.known { subordination_name(org.subordination) } else { "" }
 }
 
 /// Stable name of a standing.

@@ -26,6 +26,7 @@ pub(super) trait Translate {
 impl Translate for Org {
     fn translate(&mut self, at: &Places) {
         at.orgs.translate(&mut self.parent);
+        at.findings.translate(&mut self.early);
     }
     fn unlink(&mut self) {
         self.accounts = Handle::new(0);
@@ -251,6 +252,11 @@ impl Translate for Claim {
         at.portfolios.translate(&mut self.portfolio);
         at.orgs.translate(&mut self.unit);
         at.claim_lines.translate(&mut self.last_line);
+        let unplaced = std::mem::take(&mut self.unplaced).into_iter().map(|((mut school, year), fen)| {
+            at.orgs.translate(&mut school);
+            ((school, year), fen)
+        });
+        self.unplaced = unplaced.collect();
     }
     fn unlink(&mut self) {
         self.accounts = Handle::new(0);

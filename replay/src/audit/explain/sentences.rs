@@ -48,6 +48,7 @@ pub fn finding_en(kind: FindingKind) -> &'static str {
             "as many facts of this thing are on record as are counted; this one does not count"
         }
         FindingKind::BeforeSubject => "told of a day before the contract was signed; it does not count",
+        FindingKind::ParentCycle => "put under a unit that is below it, or too deep; its place above stays empty",
     }
 }
 

@@ -124,7 +124,7 @@ fn key_of_line(as_is: &State, changed: &State, line: &RosterLineAdded) -> Key {
     let roster = |state: &State| {
         let (_, roster) = state.rosters.by_id(line.roster)?;
         let programme = labels::programme_code(state, roster.programme).to_owned();
-        Some((programme, state.orgs.get(roster.school).division))
+        Some((programme, state.orgs.get(roster.school).division()))
     };
     let (programme, school) = roster(as_is).or_else(|| roster(changed)).unwrap_or_default();
     let home = |state: &State| state.persons.by_id(line.person).map(|(_, person)| person.origin);

@@ -11,7 +11,7 @@ use ledger::state::State;
 use ledger::state::lending_rows::{Claim, ClaimLine, ClaimPart, ClaimPayer, Verdict};
 use proto::v1;
 use replay::answers::loans::claims::{VerdictSums, by_verdict, lines_of_claim, verdict_en};
-use replay::answers::loans::{claim_for_name, subordination_name};
+use replay::answers::loans::{claim_for_name, subordination_name, subordination_of};
 
 paged!(ListClaimsRequest);
 paged!(GetClaimRequest);
@@ -123,7 +123,7 @@ pub(in crate::query) fn head(state: &State, handle: Handle<Claim>) -> v1::Claim 
         approver: claim.set.approver.clone(),
         day: claim.effective.yyyymmdd(),
         last: claim.last,
-        parts: claim.parts.iter().map(part).collect(),
+        parts: claim.parts.iter().map(part).chain(unplaced(state, claim)).collect(),
         payers: claim.payers.iter().map(payer).collect(),
         from_advance_fen: claim.from_advance,
         from_stock_fen: claim.from_stock,
@@ -137,6 +137,16 @@ fn part(part: &ClaimPart) -> v1::ClaimPart {
         province: part.province,
         fen: part.fen,
     }
+}
+
+/// What waits for a university to be registered, by academic year: whose it is nobody has said when the line came.
+fn unplaced(state: &State, claim: &Claim) -> impl Iterator<Item = v1::ClaimPart> {
+    claim.unplaced.iter().map(|(&(school, academic_year), &fen)| v1::ClaimPart {
+        academic_year: academic_year.into(),
+        subordination: subordination_of(state, school).to_owned(),
+        province: state.orgs.get(school).division() / 10_000,
+        fen,
+    })
 }
 
 fn payer(row: &ClaimPayer) -> v1::PayerDebt {

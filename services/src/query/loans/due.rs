@@ -12,7 +12,7 @@ use ledger::state::lending_rows::{Loan, RiskYear};
 use proto::v1;
 use replay::answers::loans::due::{Chunk, DueRow, collect};
 use replay::answers::loans::fund::risk_years;
-use replay::answers::loans::{portfolios, subordination_name};
+use replay::answers::loans::{portfolios, subordination_of};
 use replay::engine::Engine;
 
 /// Rows of a page at most: about half a megabyte.
@@ -108,7 +108,7 @@ fn compensation(state: &State, handle: Handle<RiskYear>, default_ppm: u32) -> v1
     v1::DueCompensation {
         school,
         school_name,
-        subordination: subordination_name(state.orgs.get(row.school).subordination).to_owned(),
+        subordination: subordination_of(state, row.school).to_owned(),
         drawn_fen: row.drawn,
         due: parts != row.accrued,
         parts: payer_sums(parts),

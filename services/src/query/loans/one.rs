@@ -24,7 +24,7 @@ use proto::v1;
 use replay::answers::loans::claims::lines_of_loan;
 use replay::answers::loans::statement::{StatementRow, principal, statement, yuan_exact};
 use replay::answers::loans::{
-    classes, fact_name, index_name, missing_name, status_name, study_level_name, subordination_name,
+    classes, fact_name, index_name, missing_name, status_name, study_level_name, subordination_of,
 };
 use replay::engine::Engine;
 
@@ -98,7 +98,7 @@ pub(in crate::query) fn of_row(state: &State, loan: &Loan) -> v1::Loan {
         through: on_wire(loan.through),
         last: loan.last,
         principal_fen: held(principal(loan)),
-        subordination: subordination_name(state.orgs.get(loan.school).subordination).to_owned(),
+        subordination: subordination_of(state, loan.school).to_owned(),
     }
 }
 
