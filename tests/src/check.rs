@@ -21,10 +21,24 @@ pub fn same(state: &State, model: &Model) {
     assert_eq!(state.entries, model.told as u64);
     let Counts { posted, refused, duplicates } = state.counts;
     assert_eq!(posted + refused + duplicates, state.entries);
+    orgs(state, model);
     lines(state, model);
     instalments(state, model);
     sets(state, model);
     suspense(state, model);
+}
+
+/// Who is named and who is registered, what they are called, and whose finding is open.
+fn orgs(state: &State, model: &Model) {
+    assert_eq!(state.orgs.len(), model.orgs.len() + 1, "organisations, and the unknown one");
+    for (_, row) in state.orgs.iter().filter(|(_, row)| !row.id.is_nil()) {
+        let org = &model.orgs[&row.id];
+        let parent = row.parent.handle().map(|parent| state.orgs.get(parent).id);
+        assert_eq!((row.known, parent), (org.subordination.is_some(), org.parent), "organisation {}", row.id);
+        assert_eq!((row.name(), row.division()), org.called().unwrap_or(("待登记", 0)), "organisation {}", row.id);
+        let open = row.early.handle().is_some_and(|early| state.findings.get(early).open);
+        assert_eq!(open, !row.known, "organisation {}", row.id);
+    }
 }
 
 fn lines(state: &State, model: &Model) {

@@ -7,6 +7,7 @@ use ledger::event::{
     Subordination,
 };
 use ledger::money::{Day, Fen};
+use uuid::Uuid;
 
 /// Programmes of the small world.
 pub const PROGRAMMES: [&str; 2] = ["SH-GRANT", "VS-GRANT"];
@@ -74,6 +75,12 @@ fn org(number: usize) -> Kind {
         division: 619_900,
         subordination: Subordination::Local,
     })
+}
+
+/// A school registered at any time, perhaps named before, under a unit that may be named only.
+pub(super) fn late_org(org: Uuid, parent: Uuid, name: String) -> Kind {
+    let Kind::OrgRegistered(like) = self::org(5) else { return self::org(5) };
+    Kind::OrgRegistered(OrgRegistered { org, name, parent: Some(parent), ..like })
 }
 
 /// Central money with the province, central and county money with the counties, for both years.

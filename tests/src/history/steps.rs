@@ -1,6 +1,6 @@
 //! What may come next in a history. Each step is mostly what somebody sensible would do now, and often enough not.
 
-use super::basis::{PERSONS, PROGRAMMES, policy};
+use super::basis::{PERSONS, PROGRAMMES, late_org, policy};
 use super::{Chance, bands, thing};
 use crate::model::{Application, Credit, Model, Payout, Result, Set};
 use ledger::event::{
@@ -47,7 +47,7 @@ fn registry(chance: &mut Chance, made: usize) -> Kind {
     let card = thing("card", chance.below(PERSONS * 2));
     let leaves = [Status::Leave, Status::Graduated][chance.below(2)];
     let status = if chance.in_hundred(10) { leaves } else { Status::Enrolled };
-    match chance.below(6) {
+    match chance.below(7) {
         0 => Kind::OrgRenamed(OrgRenamed { org: any_org(chance), name: format!("新名{made}"), division: 619_901 }),
         1 => Kind::PersonRegistered(PersonRegistered { person, origin: 619_902 }),
         2 | 3 => {
@@ -55,6 +55,11 @@ fn registry(chance: &mut Chance, made: usize) -> Kind {
             Kind::StatusChanged(StatusChanged { person, status, school })
         }
         4 => Kind::CardBound(CardBound { person, card }),
+        5 => {
+            // Some of them again, some named before, under whom they will or above.
+            let (org, parent) = (thing("org", 5 + chance.below(5)), thing("org", 5 + chance.below(5)));
+            late_org(org, parent, format!("又名{made}"))
+        }
         _ => Kind::CardReplaced(CardReplaced { person, old: card, new: thing("card", chance.below(PERSONS * 2)) }),
     }
 }

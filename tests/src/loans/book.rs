@@ -36,12 +36,15 @@ pub struct Book {
     pub statuses: BTreeMap<Uuid, Vec<(Day, Status)>>,
     /// Loans by their id.
     pub loans: BTreeMap<Uuid, Contract>,
+    /// Organisations anybody named, by their id: whether registered, and the names told with their days.
+    pub orgs: BTreeMap<Uuid, (bool, Vec<(Day, String)>)>,
 }
 
 impl Book {
     /// Writes down what was told. Interest that others computed is not believed and not even read.
     pub fn tell(&mut self, event: &Event) {
         let on = event.effective;
+        self.name(on, &event.kind);
         match &event.kind {
             Kind::LoanTermsAdopted(terms) => self.terms.push((on, (**terms).clone())),
             Kind::RatePublished(rate) => self.rates.push((rate.index, on, rate.rate_ppm)),
@@ -59,6 +62,40 @@ impl Book {
                     self.loans.entry(loan).or_default().facts.push((event.id, on, kind.clone()));
                 }
             }
+        }
+    }
+}
+
+impl Book {
+    /// Organisations are there once named, and once registered are called as on the latest day anything was told of.
+    fn name(&mut self, on: Day, kind: &Kind) {
+        let named = match kind {
+            Kind::OrgRegistered(e) => [Some(e.org), e.parent],
+            Kind::OrgRenamed(e) => [Some(e.org), None],
+            Kind::StatusChanged(e) => [Some(e.school), None],
+            Kind::LoanSigned(e) => [Some(e.lender), Some(e.school)],
+            Kind::ClaimSubmitted(e) => [Some(e.lender), Some(e.unit)],
+            Kind::OverclaimReturned(e) => [Some(e.unit), None],
+            Kind::CompensationReceived(e) => [Some(e.year.lender), None],
+            Kind::FundStated(e) => [Some(e.lender), None],
+            _ => [None; 2],
+        };
+        for id in named.into_iter().flatten() {
+            self.orgs.entry(id).or_default();
+        }
+        match kind {
+            Kind::OrgRegistered(e) => {
+                if let Some(org) = self.orgs.get_mut(&e.org).filter(|org| !org.0) {
+                    org.0 = true;
+                    org.1.push((on, e.name.clone()));
+                }
+            }
+            Kind::OrgRenamed(e) => {
+                if let Some(org) = self.orgs.get_mut(&e.org) {
+                    org.1.push((on, e.name.clone()));
+                }
+            }
+            _ => {}
         }
     }
 }

@@ -83,6 +83,28 @@ fn one_payer(state: &State, loan: &Loan, days: u32, exact: Parts, place: &str) {
     assert_eq!((seen, sum), (days, exact), "{place}: days and exact interest");
 }
 
+/// Holds the organisations of the ledger against the model: who is named, who is registered, what they are called, and
+/// that every loan stands with the lender and the university of its contract.
+///
+/// # Panics
+/// If they differ.
+pub fn orgs(state: &State, book: &Book, place: &str) {
+    assert_eq!(state.orgs.len(), book.orgs.len() + 1, "{place}: organisations, and the unknown one");
+    for (id, (registered, names)) in &book.orgs {
+        let (_, row) = state.orgs.by_id(*id).unwrap_or_else(|| panic!("{place}: no organisation {id}"));
+        let latest = names.iter().filter(|_| *registered).max_by_key(|(on, _)| *on);
+        let name = latest.map_or("待登记", |(_, name)| name.as_str());
+        assert_eq!((row.known, row.name()), (*registered, name), "{place}: {names:?}");
+        let open = row.early.handle().is_some_and(|early| state.findings.get(early).open);
+        assert_eq!(open, !*registered, "{place}: the finding about {id}");
+    }
+    for (id, contract) in &book.loans {
+        let (Some((_, signed)), Some((_, loan))) = (&contract.signed, state.loans.by_id(*id)) else { continue };
+        let lender = state.orgs.get(state.portfolios.get(loan.portfolio).lender).id;
+        assert_eq!((lender, state.orgs.get(loan.school).id), (signed.lender, signed.school), "{place}: loan {id}");
+    }
+}
+
 /// SHA-256 over what stands on the accounts of these loans, class by class.
 #[must_use]
 pub fn digest(state: &State, loans: &[Uuid]) -> [u8; 32] {

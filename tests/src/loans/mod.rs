@@ -6,6 +6,7 @@
 mod book;
 mod check;
 mod day;
+mod named_first;
 mod reckon;
 mod story;
 mod teller;
@@ -15,7 +16,8 @@ mod wrong;
 mod year;
 
 pub use book::{Book, Contract, loan_of};
-pub use check::{agrees, digest, funds};
+pub use check::{agrees, digest, funds, orgs};
+pub use named_first::{Registered, named_first};
 pub use reckon::{Parts, Reckoning, reckon};
 pub use story::{Story, day};
 pub use teller::Teller;

@@ -49,7 +49,7 @@ impl Model {
     }
 
     pub(super) fn issue(&mut self, on: Day, e: &LineIssued) -> Option<()> {
-        sure(e.fen > 0 && !self.lines.contains_key(&e.line) && self.orgs.contains_key(&e.unit))?;
+        sure(e.fen > 0 && !self.lines.contains_key(&e.line) && self.registered(e.unit))?;
         sure(self.policies.iter().any(|(_, policy)| policy.programme == e.programme))?;
         sure(on.year() + u16::from(e.advance) == e.fiscal_year)?;
         let line = Line {
@@ -85,7 +85,7 @@ impl Model {
         let mut made = BTreeSet::new();
         for part in &e.parts {
             let from = self.lines.get(&part.from)?;
-            sure(part.fen > 0 && self.orgs.contains_key(&part.unit) && self.below(part.unit, from.unit))?;
+            sure(part.fen > 0 && self.registered(part.unit) && self.below(part.unit, from.unit))?;
             sure(!self.lines.contains_key(&part.to) && made.insert(part.to))?;
             let sum = given.entry(part.from).or_default();
             *sum += part.fen;
@@ -128,7 +128,7 @@ impl Model {
     pub(super) fn prepare_roster(&mut self, on: Day, principal: &str, e: &RosterPrepared) -> Option<()> {
         let due = &e.due;
         sure(!due.is_empty() && due.len() <= 12 && due.windows(2).all(|days| days[0] < days[1]))?;
-        sure(!self.rosters.contains_key(&e.roster) && self.orgs.contains_key(&e.school))?;
+        sure(!self.rosters.contains_key(&e.roster) && self.registered(e.school))?;
         self.policy(&e.programme, on)?;
         let (programme, set) = (e.programme.clone(), Set::begun(principal));
         let roster = Roster { school: e.school, programme, year: e.academic_year, due: due.clone(), set };
@@ -160,7 +160,7 @@ impl Model {
     }
 
     pub(super) fn prepare_application(&mut self, on: Day, principal: &str, e: &ApplicationPrepared) -> Option<()> {
-        sure(!self.applications.contains_key(&e.application) && self.orgs.contains_key(&e.unit))?;
+        sure(!self.applications.contains_key(&e.application) && self.registered(e.unit))?;
         sure(on.year() == e.fiscal_year)?;
         let (set, parts) = (Set::begun(principal), BTreeMap::new());
         self.applications.insert(e.application, Application { unit: e.unit, year: e.fiscal_year, set, parts });
@@ -213,7 +213,7 @@ impl Model {
 
     fn shared(&self, policy: &Policy, school: Uuid, fen: Fen, draws: &[(Uuid, Fen)]) -> bool {
         let subordination = self.orgs[&school].subordination;
-        let Some(sharing) = policy.sharing.iter().find(|sharing| sharing.subordination == subordination) else {
+        let Some(sharing) = policy.sharing.iter().find(|sharing| Some(sharing.subordination) == subordination) else {
             return true;
         };
         let central: Fen = draws.iter().filter(|(line, _)| self.lines[line].central).map(|(_, fen)| fen).sum();
@@ -249,10 +249,11 @@ impl Model {
     }
 
     pub(super) fn send(&mut self, on: Day, e: &BatchSent) -> Option<()> {
+        let known = self.registered(e.bank);
         let application = self.applications.get_mut(&e.application)?;
         let set = &mut application.set;
         let cleared: Fen = application.parts.values().map(|(_, cleared)| cleared).sum();
-        sure(!self.batches.contains(&e.batch) && self.orgs.contains_key(&e.bank))?;
+        sure(!self.batches.contains(&e.batch) && known)?;
         sure(set.stage == Stage::Approved && cleared == set.fen && on.year() == application.year)?;
         sure((e.count, e.fen, e.hash) == (set.count, set.fen, set.hash))?;
         set.stage = Stage::Sent;

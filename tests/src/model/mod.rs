@@ -21,10 +21,28 @@ pub enum Verdict {
     Duplicate { first: usize, refused: bool },
 }
 
-/// An organisation.
+/// An organisation that somebody named.
+#[derive(Default)]
 pub struct Org {
     pub(crate) parent: Option<Uuid>,
-    pub(crate) subordination: Subordination,
+    /// Nothing until it is registered.
+    pub(crate) subordination: Option<Subordination>,
+    /// All names told, with their day, in the order they were told; the registration's is marked.
+    pub(crate) names: Vec<(Day, bool, String, u32)>,
+}
+
+impl Org {
+    /// What it is called and where it lies: of the latest day; of one day the registration gives way to a rename, and a rename
+    /// to one told later.
+    pub(crate) fn called(&self) -> Option<(&str, u32)> {
+        let mut best: Option<&(Day, bool, String, u32)> = None;
+        for told in self.names.iter().filter(|_| self.subordination.is_some()) {
+            if best.is_none_or(|best| told.0 > best.0 || (told.0 == best.0 && (best.1 || !told.1))) {
+                best = Some(told);
+            }
+        }
+        best.map(|(_, _, name, division)| (name.as_str(), *division))
+    }
 }
 
 /// A budget document line and its money.
@@ -228,6 +246,10 @@ impl Model {
             }
         }
         best.map(|(_, policy)| policy)
+    }
+
+    fn registered(&self, org: Uuid) -> bool {
+        self.orgs.get(&org).is_some_and(|org| org.subordination.is_some())
     }
 
     fn enrolled(&self, person: Uuid, on: Day) -> bool {

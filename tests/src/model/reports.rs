@@ -1,7 +1,7 @@
 //! What the model does about reports: always something, never a refusal.
 
 use super::{Credit, Model, Org, Result, Voucher};
-use ledger::event::{Kind, PayoutReturned, VoucherIssued};
+use ledger::event::{Kind, OrgRegistered, PayoutReturned, VoucherIssued};
 use ledger::money::{Day, Fen};
 use ledger::state::rows::Stage;
 use uuid::Uuid;
@@ -9,9 +9,11 @@ use uuid::Uuid;
 impl Model {
     pub(super) fn report(&mut self, on: Day, event: Uuid, report: &Kind) {
         match report {
-            Kind::OrgRegistered(e) if !e.org.is_nil() && !self.orgs.contains_key(&e.org) => {
-                let parent = e.parent.filter(|parent| self.orgs.contains_key(parent));
-                self.orgs.insert(e.org, Org { parent, subordination: e.subordination });
+            Kind::OrgRegistered(e) if !e.org.is_nil() && !self.registered(e.org) => self.register(on, e),
+            Kind::OrgRenamed(e) => {
+                if let Some(org) = self.named(e.org) {
+                    org.names.push((on, false, e.name.clone(), e.division));
+                }
             }
             Kind::PersonRegistered(e) => {
                 self.persons.entry(e.person).or_default();
@@ -19,6 +21,7 @@ impl Model {
             Kind::StatusChanged(e) => {
                 if let Some(standings) = self.persons.get_mut(&e.person) {
                     standings.push((on, e.status));
+                    self.named(e.school);
                 }
             }
             Kind::CardBound(e) if self.persons.contains_key(&e.person) => {
@@ -43,6 +46,34 @@ impl Model {
             }
             _ => {}
         }
+    }
+
+    /// An organisation a report names is one from then on. Without an id it is none.
+    fn named(&mut self, id: Uuid) -> Option<&mut Org> {
+        (!id.is_nil()).then(|| self.orgs.entry(id).or_default())
+    }
+
+    fn register(&mut self, on: Day, e: &OrgRegistered) {
+        let parent = e.parent.filter(|parent| !parent.is_nil() && self.may_be_above(*parent, e.org));
+        if let Some(parent) = parent {
+            self.named(parent);
+        }
+        let Some(org) = self.named(e.org) else { return };
+        (org.parent, org.subordination) = (parent, Some(e.subordination));
+        org.names.push((on, true, e.name.clone(), e.division));
+    }
+
+    /// Not if it is the organisation itself or below it, nor if it stands too deep.
+    fn may_be_above(&self, parent: Uuid, org: Uuid) -> bool {
+        let (mut at, mut units) = (Some(parent), 0);
+        while let Some(unit) = at {
+            units += 1;
+            if unit == org || units > 16 {
+                return false;
+            }
+            at = self.orgs.get(&unit).and_then(|row| row.parent);
+        }
+        true
     }
 
     fn voucher(&mut self, e: &VoucherIssued) {

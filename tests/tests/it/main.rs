@@ -9,6 +9,7 @@ mod frozen;
 mod histories;
 mod lenders;
 mod loans;
+mod named_first;
 mod past;
 mod proofs;
 mod rfc6962;
