@@ -3,7 +3,7 @@
 use super::choices::{Level, OrgRole, Status, Subordination};
 use uuid::Uuid;
 
-/// An organisation of the budget-unit tree became known (R).
+/// An organisation of the budget-unit tree became known (R). Reports may have named it before.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct OrgRegistered {
     /// The organisation.
@@ -16,7 +16,7 @@ pub struct OrgRegistered {
     pub level: Level,
     /// What it does.
     pub role: OrgRole,
-    /// The budget unit above it; none for the centre.
+    /// The budget unit above it, registered before or after; none for the centre.
     pub parent: Option<Uuid>,
     /// Division code (GB/T 2260) of its place, which is another tree.
     pub division: u32,
@@ -24,7 +24,8 @@ pub struct OrgRegistered {
     pub subordination: Subordination,
 }
 
-/// An organisation changed its name or division code; it stays the same organisation (R).
+/// An organisation changed its name or division code; it stays the same organisation (R). The latest day counts, whatever the
+/// order of telling.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct OrgRenamed {
     /// The organisation.

@@ -84,7 +84,10 @@ pub(crate) fn judge_claim_sealed(case: &Case<'_>, event: &SetSealed) -> Judged<C
 fn placed(state: &State, claim: &Claim) -> Result<Vec<ClaimPart>, Refusal> {
     let mut parts = claim.parts.clone();
     for (&(school, year), &fen) in &claim.unplaced {
-        let school = state.orgs.get(state.need_org(state.orgs.get(school).id)?);
+        let school = state.orgs.get(school);
+        if !school.known {
+            return Err(Refusal::of(Code::UnknownOrg, school.id));
+        }
         line::add_part(&mut parts, &line::part_of(school, year, fen));
     }
     Ok(parts)
