@@ -1,6 +1,7 @@
 //! What is remembered, and how it is read by key. Nothing here decides; nothing here scans to decide.
 
 mod accounts;
+pub mod entry_rows;
 pub mod flows;
 pub mod lending_rows;
 pub mod rows;
@@ -12,12 +13,13 @@ use crate::event::{Level, OrgRole, Status, Subordination};
 use crate::handle::{Handle, Link};
 use crate::money::Day;
 use crate::outcome::{Code, Refusal};
+use crate::state::entry_rows::{Refused, Seen};
 use crate::state::lending_rows::{
     Borrower, Claim, ClaimLine, Loan, LoanRules, Portfolio, Remittance, Reward, RiskPaid, RiskYear,
 };
 use crate::state::rows::{
     AnnouncedKey, Application, Award, Batch, Card, Drawn, Finding, IdentityKey, Instalment, Line, Org, Payout, Person,
-    Programme, Progress, Refused, Roster, Seen, Set, Stage, Voucher,
+    Programme, Progress, Roster, Set, Stage, Voucher,
 };
 use crate::state::table::{Pages, Table};
 use crate::steps::step;
