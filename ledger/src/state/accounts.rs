@@ -1,7 +1,7 @@
 //! Accounts and whose they are: opened with their owner, found from it, and back to it.
 //! Not here: what is posted to them.
 
-use super::State;
+use super::{EntityKind, State};
 use crate::account::{Account, AccountNo, Book, Class, Owner};
 use crate::handle::Handle;
 use crate::money::{Day, Fen, held};
@@ -27,6 +27,14 @@ macro_rules! owners {
             #[must_use]
             pub fn accounts_of(&self, kind: Owner, id: Uuid) -> Option<AccountNo> {
                 match kind { $(Owner::$owner => self.$table.by_id(id).map(|(_, row)| row.accounts),)* }
+            }
+        }
+
+        impl Owner {
+            /// What it is among all that is told apart.
+            #[must_use]
+            pub fn entity(self) -> EntityKind {
+                match self { $(Self::$owner => EntityKind::$owner,)* }
             }
         }
     };

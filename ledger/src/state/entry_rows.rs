@@ -2,7 +2,7 @@
 #![allow(missing_docs)] // Fields are named after what they keep.
 
 use crate::outcome::{Code, Now, Refusal};
-use crate::state::table::{Row, rows};
+use crate::state::table::Row;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -61,7 +61,8 @@ impl Row for Seen {
     }
 }
 
-rows! {
-    with id: ;
-    without: Refused
+impl Row for Refused {
+    fn id(&self) -> Option<Uuid> {
+        None
+    }
 }

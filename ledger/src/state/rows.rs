@@ -8,7 +8,7 @@ use crate::finding::FindingKind;
 use crate::handle::{Handle, Link};
 use crate::hash::Hash;
 use crate::money::{Day, Fen};
-use crate::state::table::{Row, rows};
+use crate::state::entity::rows;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -338,7 +338,25 @@ pub struct IdentityKey {
     pub last: u64,
 }
 
+// Found by, last entry, [fields that name other rows] [fields that follow from other rows].
 rows! {
-    with id: Org, Line, Person, Card, Roster, Award, Application, Payout, Voucher, Batch, AnnouncedKey, IdentityKey;
-    without: Account, Programme, Instalment, Drawn, Finding
+    compared {
+        Org: id, last, [parent] [accounts];
+        Programme: none, versions, [] [];
+        Line: id, last, [unit programme parent children applications] [accounts];
+        Person: id, last, [earlier status last_award] [];
+        Card: id, last, [person] [];
+        Roster: id, last, [school programme last_award] [accounts];
+        Award: id, last, [roster person] [instalments before_of_person before_of_roster];
+        Instalment: none, none, [payout] [];
+        Application: id, last, [unit parts last_payout batch] [accounts];
+        Payout: id, last, [application award card reissue_of suspense] [draws before_of_application];
+        Voucher: id, last, [application draws] [];
+        Batch: id, last, [application bank] [];
+        Finding: none, index, [payout unit] [before_of_payout];
+        AnnouncedKey: id, last, [] [];
+        IdentityKey: id, last, [] [];
+    }
+    uncompared { Account Drawn }
+    parts { ApplicationPart [line] Drawn [line] }
 }
