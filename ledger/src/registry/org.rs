@@ -1,6 +1,5 @@
 //! Organisations: registered, renamed. The budget-unit tree, which is not the division tree. Reports, never refused.
 
-use crate::account::Owner;
 use crate::change::{Case, Change, Judged, NewFinding};
 use crate::entry::Entry;
 use crate::event::{OrgRegistered, OrgRenamed};
@@ -38,7 +37,7 @@ pub(crate) fn judge_org_renamed(case: &Case<'_>, event: &OrgRenamed) -> Judged<O
 pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: OrgChange) {
     match change {
         OrgChange::Register { event, parent } => {
-            let accounts = state.open_accounts(Owner::Org, state.orgs.next());
+            let accounts = state.open_accounts(state.orgs.next());
             state.orgs.push(Org {
                 id: event.org,
                 number: event.number,

@@ -1,6 +1,6 @@
 //! What is remembered, and how it is read by key. Nothing here decides; nothing here scans to decide.
 
-mod accounts;
+pub mod accounts;
 pub mod entity;
 pub mod entry_rows;
 pub mod flows;
@@ -8,7 +8,7 @@ pub mod lending_rows;
 pub mod rows;
 pub mod table;
 
-use crate::account::{Account, AccountNo, Book, Owner};
+use crate::account::{Account, AccountNo, Book};
 use crate::event::policy::Policy;
 use crate::event::{Level, OrgRole, Status, Subordination};
 use crate::handle::{Handle, Link};
@@ -196,9 +196,9 @@ pub enum Standing {
 impl Default for State {
     fn default() -> Self {
         let mut state = Self::empty();
-        let base = state.open_accounts(Owner::Org, UNKNOWN_ORG);
+        let base = state.open_accounts(UNKNOWN_ORG);
         state.orgs.push(unknown_org(base));
-        let base = state.open_accounts(Owner::Application, UNKNOWN_APPLICATION);
+        let base = state.open_accounts(UNKNOWN_APPLICATION);
         state.applications.push(unknown_application(base));
         state
     }
