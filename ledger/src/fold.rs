@@ -184,7 +184,6 @@ judges! {
     EntryReversed => Loan control::judge_entry_reversed;
     KeyAnnounced => Control control::judge_key_announced;
     IdentityKeyAnnounced => Control control::judge_identity_key_announced;
-    HardshipRecognised => People people::judge_hardship_recognised;
 }
 
 /// What an entry comes to, before anything is changed.

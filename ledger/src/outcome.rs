@@ -219,7 +219,6 @@ codes! {
     69 TooManyFacts "too_many_facts" circumstantial "该贷款事项过多，不能再计" "the loan has as many facts as are counted" "先冲销不属于该贷款的事项，再重试" "take back facts that do not belong to the loan, then retry";
     70 KeyDiffers "key_differs" permanent "账上已有另一身份密钥的指纹" "the fingerprint of another identity key is on record" "用在案的身份密钥计算编号" "make ids of people and cards under the key on record";
     71 NotYet "not_yet" circumstantial "尚未到日" "the day named has not come, or the period is not over" "更正日期，或到日之后再报" "correct the day, or say it again when the day has come";
-    72 AlreadyRecognised "already_recognised" permanent "该生本学年或以后学年已认定" "the hardship is recognised for this academic year or a later one" "无须处理" "nothing to do";
 }
 
 impl TryFrom<u8> for Code {

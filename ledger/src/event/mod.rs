@@ -110,7 +110,6 @@ macro_rules! for_each_kind {
             EntryReversed(EntryReversed) "entry_reversed" "红字冲销" decision near;
             KeyAnnounced(KeyAnnounced) "key_announced" "公布签名公钥" decision published;
             IdentityKeyAnnounced(IdentityKeyAnnounced) "identity_key_announced" "公布身份密钥指纹" decision published;
-            HardshipRecognised(HardshipRecognised) "hardship_recognised" "认定家庭经济困难" decision near;
         }
     };
 }

@@ -74,14 +74,3 @@ pub struct CardReplaced {
     /// The card from now on.
     pub new: Uuid,
 }
-
-/// A student's family was recognised as in hardship 家庭经济困难 for an academic year (D).
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct HardshipRecognised {
-    /// The person.
-    pub person: Uuid,
-    /// First calendar year of the academic year.
-    pub academic_year: u16,
-    /// Document number of the decision.
-    pub document: String,
-}

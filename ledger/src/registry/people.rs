@@ -1,14 +1,12 @@
-//! Persons under opaque ids, their standing as students, their cards: reports, never refused. Whose family is in hardship, which
-//! is decided.
+//! Persons under opaque ids, their standing as students, their cards. Reports, never refused.
 
 use crate::change::{Case, Change, Judged, NewFinding};
 use crate::entry::Entry;
-use crate::event::{CardBound, CardReplaced, HardshipRecognised, PersonRegistered, Status, StatusChanged};
+use crate::event::{CardBound, CardReplaced, PersonRegistered, Status, StatusChanged};
 use crate::finding::FindingKind;
 use crate::handle::{Handle, Link};
 use crate::money::Day;
-use crate::outcome::{Code, Refusal};
-use crate::state::rows::{Card, Hardship, Org, Person};
+use crate::state::rows::{Card, Org, Person};
 use crate::state::{State, UNKNOWN_ORG};
 use uuid::Uuid;
 
@@ -20,7 +18,6 @@ pub(crate) enum PeopleChange {
     Register(PersonRegistered),
     Status { person: Handle<Person>, on: Day, status: Status, school: Handle<Org> },
     Bind { person: Handle<Person>, card: Uuid, old: Option<Handle<Card>> },
-    Recognise { person: Handle<Person>, event: HardshipRecognised },
 }
 
 pub(crate) fn judge_person_registered(case: &Case<'_>, event: &PersonRegistered) -> Judged<PeopleChange> {
@@ -64,18 +61,6 @@ pub(crate) fn judge_card_replaced(case: &Case<'_>, event: &CardReplaced) -> Judg
     Ok(change)
 }
 
-/// A recognition holds for its academic year, and is decided again for the next.
-pub(crate) fn judge_hardship_recognised(case: &Case<'_>, event: &HardshipRecognised) -> Judged<PeopleChange> {
-    let state = case.state;
-    let person = state.persons.find(event.person).ok_or(Refusal::of(Code::UnknownPerson, event.person))?;
-    if let Some((_, known)) = state.hardships.by_id(event.person)
-        && known.academic_year >= event.academic_year
-    {
-        return Err(Refusal::with(Code::AlreadyRecognised, event.person, known.academic_year.into()));
-    }
-    Ok(Change::of(PeopleChange::Recognise { person, event: event.clone() }))
-}
-
 fn bind(state: &State, person: Uuid, card: Uuid, old: Option<Handle<Card>>) -> Change<PeopleChange> {
     let Some(owner) = state.persons.find(person) else {
         return Change::only(NewFinding::about(FindingKind::UnknownSubject, person));
@@ -104,7 +89,6 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: PeopleChange) 
             row.last = index;
             place(row, (on, status, school));
         }
-        PeopleChange::Recognise { person, event } => recognise(state, person, event, index),
         PeopleChange::Bind { person, card, old } => {
             if let Some(old) = old {
                 let row = state.cards.get_mut(old);
@@ -120,17 +104,6 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: PeopleChange) 
                     state.cards.push(Card { id: card, person, in_use: true, last: index });
                 }
             }
-        }
-    }
-}
-
-fn recognise(state: &mut State, person: Handle<Person>, event: HardshipRecognised, last: u64) {
-    let HardshipRecognised { person: id, academic_year, document } = event;
-    let row = Hardship { id, person, academic_year, document, last };
-    match state.hardships.find(id) {
-        Some(known) => *state.hardships.get_mut(known) = row,
-        None => {
-            state.hardships.push(row);
         }
     }
 }

@@ -20,8 +20,8 @@ use crate::state::lending_rows::{
     Borrower, Claim, ClaimLine, Loan, LoanRules, Portfolio, Remittance, Reward, RiskPaid, RiskYear,
 };
 use crate::state::rows::{
-    AnnouncedKey, Application, Award, Batch, Card, Drawn, Finding, Hardship, IdentityKey, Instalment, Line, Org,
-    Payout, Person, Programme, Progress, Roster, Set, Stage, Voucher,
+    AnnouncedKey, Application, Award, Batch, Card, Drawn, Finding, IdentityKey, Instalment, Line, Org, Payout, Person,
+    Programme, Progress, Roster, Set, Stage, Voucher,
 };
 use crate::state::table::{Pages, Table};
 use crate::steps::step;
@@ -177,7 +177,6 @@ tables! {
         rewards: Reward "reward" "结余奖励",
         keys: AnnouncedKey "key" "签名公钥",
         identity_keys: IdentityKey "identity_key" "身份密钥",
-        hardships: Hardship "hardship" "困难认定",
     }
 }
 

@@ -338,16 +338,6 @@ pub struct IdentityKey {
     pub last: u64,
 }
 
-/// That a person's family is in hardship, by the person's id, for the latest academic year it was recognised for.
-#[derive(Clone, Serialize, Deserialize)]
-pub struct Hardship {
-    pub id: Uuid,
-    pub person: Handle<Person>,
-    pub academic_year: u16,
-    pub document: String,
-    pub last: u64,
-}
-
 // Found by, last entry, [fields that name other rows] [fields that follow from other rows].
 rows! {
     compared {
@@ -366,7 +356,6 @@ rows! {
         Finding: none, index, [payout unit] [before_of_payout];
         AnnouncedKey: id, last, [] [];
         IdentityKey: id, last, [] [];
-        Hardship: id, last, [person] [];
     }
     uncompared { Account Drawn }
     parts { ApplicationPart [line] Drawn [line] }

@@ -1,8 +1,8 @@
 //! Persons and cards between wire and domain. Only opaque ids: there is no field for a name or a number.
 
 use super::check::choice;
-use super::form::{DOCUMENT, Division, Id, OneOf, Year, wire};
-use ledger::event::{CardBound, CardReplaced, HardshipRecognised, PersonRegistered, Status, StatusChanged};
+use super::form::{Division, Id, OneOf, wire};
+use ledger::event::{CardBound, CardReplaced, PersonRegistered, Status, StatusChanged};
 
 choice!(Status = Standing { Enrolled Leave FurtherStudy Graduated Withdrawn Deceased IllnessLeave });
 
@@ -13,5 +13,3 @@ wire!(StatusChanged { person: Id, status: OneOf, school: Id });
 wire!(CardBound { person: Id, card: Id });
 
 wire!(CardReplaced { person: Id, old: Id, new: Id });
-
-wire!(HardshipRecognised { person: Id, academic_year: Year, document: DOCUMENT });
