@@ -1,5 +1,4 @@
 //! What the ledger remembers of each entry, as rows of tables: how it was judged and how it stands. Data only.
-#![allow(missing_docs)] // Fields are named after what they keep.
 
 use crate::outcome::{Code, Now, Refusal};
 use crate::state::table::Row;
@@ -44,7 +43,9 @@ const _: () = assert!(Code::ALL.len() < WITHDRAWN as usize);
 /// A refused entry.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Refused {
+    /// Its index.
     pub index: u64,
+    /// Why.
     pub refusal: Refusal,
 }
 
