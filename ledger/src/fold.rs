@@ -27,7 +27,8 @@ use crate::outcome::{Code, Now, Outcome, Posting, Refusal};
 use crate::registry::org::{self, OrgChange};
 use crate::registry::people::{self, PeopleChange};
 use crate::state::State;
-use crate::state::rows::{DUPLICATE, Finding, Refused, Seen, WITHDRAWN, WITHHELD};
+use crate::state::entry_rows::{DUPLICATE, Refused, Seen, WITHDRAWN, WITHHELD};
+use crate::state::rows::Finding;
 
 /// The newest rules version this program knows.
 pub const KNOWN_RULES: u32 = 1;

@@ -94,7 +94,7 @@ impl Refusal {
 }
 
 macro_rules! codes {
-    ($($number:literal $variant:ident $name:literal $lasting:ident $zh:literal $en:literal $remedy:literal;)*) => {
+    ($($number:literal $variant:ident $name:literal $lasting:ident $zh:literal $en:literal $remedy_zh:literal $remedy:literal;)*) => {
         /// The closed list of reasons, in order of precedence. Numbers and names never change.
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
         #[repr(u8)]
@@ -117,10 +117,22 @@ macro_rules! codes {
                 match self { $(Self::$variant => ($zh, $en),)* }
             }
 
-            /// What to do about it.
+            /// The code of a stable name, if this program knows it.
+            #[must_use]
+            pub fn named(name: &str) -> Option<Self> {
+                match name { $($name => Some(Self::$variant),)* _ => None }
+            }
+
+            /// What to do about it, in English.
             #[must_use]
             pub fn remedy(self) -> &'static str {
                 match self { $(Self::$variant => $remedy,)* }
+            }
+
+            /// The same in Chinese.
+            #[must_use]
+            pub fn remedy_zh(self) -> &'static str {
+                match self { $(Self::$variant => $remedy_zh,)* }
             }
 
             /// Permanent: the same statement can never succeed. Otherwise circumstantial: an explicit retry may.
@@ -134,78 +146,79 @@ macro_rules! codes {
     (@ circumstantial) => { false };
 }
 
+// Chinese and English: what is wrong, then what to do.
 codes! {
-    1 IdReused "id_reused" permanent "同一编号已用于不同内容" "the event id was used for other content" "give the new statement an id of its own";
-    2 RulesUnknown "rules_unknown" permanent "本程序不认识该规则版本，或该版本不高于现行版本" "this rules version is unknown or not above the one in force" "adopt the next version this program knows";
-    3 BadAmount "bad_amount" permanent "金额必须大于零，且分项之和必须等于总额" "an amount is not above zero, or parts do not add up" "correct the amounts";
-    4 BadShape "bad_shape" permanent "内容不完整或自相矛盾" "the statement is incomplete or contradicts itself" "correct the field named";
-    5 TooMany "too_many" permanent "超过一次允许的数量" "more parts than one statement may have" "split it";
-    6 Exists "exists" permanent "该对象已经存在" "this thing exists already" "use the existing one, or another id";
-    7 UnknownOrg "unknown_org" circumstantial "机构尚未登记" "the organisation is not registered" "register it, then retry";
-    8 UnknownProgramme "unknown_programme" circumstantial "项目没有有效政策" "no policy of this programme is in force on that day" "adopt the policy, then retry";
-    9 UnknownLine "unknown_line" circumstantial "指标不存在" "the document line does not exist" "issue or pass down the line, then retry";
-    10 UnknownPerson "unknown_person" circumstantial "人员尚未登记" "the person is not registered" "register the person, then retry";
-    11 UnknownCard "unknown_card" circumstantial "卡未登记" "the card is not bound to anybody" "bind the card, then retry";
-    12 UnknownSet "unknown_set" circumstantial "名册或申请不存在" "the roster or application does not exist" "prepare it first, then retry";
-    13 UnknownAward "unknown_award" circumstantial "没有该资助" "the award or instalment does not exist" "approve the roster first, then retry";
-    14 UnknownPayout "unknown_payout" circumstantial "没有该笔支付" "the payment does not exist" "check the payment's id";
-    15 UnknownCredit "unknown_credit" circumstantial "暂记中没有该笔入账" "no credit of this id stands in suspense" "check the credit's event id";
-    16 SetNotOpen "set_not_open" permanent "已封存，不能再加行" "the set is sealed or ended and takes no more lines" "begin a new set";
-    17 SetNotReady "set_not_ready" circumstantial "尚未到这一步" "the set has not reached the stage this step needs" "take the missing step, then retry";
-    18 SetEnded "set_ended" permanent "已经执行或作废" "the set has taken effect or was given up" "nothing to do";
-    19 LineOutOfOrder "line_out_of_order" circumstantial "行号不连续" "the line number is not the next one" "send the missing lines, then retry";
-    20 SealMismatch "seal_mismatch" circumstantial "行数、合计或校验值与已收到的行不符" "count, sum or hash differ from the lines received" "compare the lines; send what is missing, then retry";
-    21 HashMismatch "hash_mismatch" permanent "所批准的内容与封存的内容不同" "the hash is not the one the set was sealed with" "look at the sealed set and name its hash";
-    22 FourEyes "four_eyes" permanent "制单人不能自己审核" "the preparer may not review or approve his own work" "let another person decide";
-    23 NotBelow "not_below" permanent "接收单位不是下级单位" "the receiving unit does not stand below the giving one" "pass down within the budget tree";
-    24 NotPassedDown "not_passed_down" permanent "该指标不是下达而来，不能收回" "the line was not passed down, so there is nothing to recall it to" "recall a line that has a parent";
-    25 WrongUnit "wrong_unit" permanent "指标不属于该单位" "the document line belongs to another unit" "draw on the unit's own lines";
-    26 WrongYear "wrong_year" permanent "指标不属于该预算年度" "the day or the line is of another budget year" "use lines of the year of payment";
-    27 WrongProgramme "wrong_programme" permanent "指标不能用于该项目" "the document line is bound to another programme" "draw on a line of this programme";
-    28 OffBand "off_band" permanent "金额不在档次标准之内" "the amount lies outside the band of the policy in force" "correct the amount or the band";
-    29 NotEnrolled "not_enrolled" circumstantial "该生在生效日不在籍" "the person is not enrolled on the effective day" "correct the student record, then retry";
-    30 AlreadyAwarded "already_awarded" circumstantial "该生本学年已有同一资助" "the person holds this award for the academic year already" "nothing to do, or cancel the other roster";
-    31 Exclusive "exclusive" circumstantial "与已有资助不能同时享受" "the person holds an award that excludes this one" "give up one of the two";
-    32 NotDue "not_due" circumstantial "该期资助尚未到发放日" "the instalment is not due yet" "apply on or after the due day";
-    33 OffSharing "off_sharing" permanent "资金来源与分担比例不符" "the draws do not follow the cost sharing of the programme" "draw central and local money by the ratio";
-    34 AlreadyOrdered "already_ordered" circumstantial "该期资助已在支付中" "the instalment is in a payment already" "wait for its result";
-    35 AlreadyPaid "already_paid" permanent "该期资助已经发放" "the instalment has been paid" "nothing to do";
-    36 InSuspense "in_suspense" circumstantial "该期资助有暂记款未清" "a credit of this instalment stands in suspense" "clear the suspense, then retry";
-    37 ReissueUnnamed "reissue_unnamed" permanent "补发须指明被退回的支付" "the instalment came back once; a reissue must name the latest returned payment" "name it as reissue_of";
-    38 CardNotPayees "card_not_payees" circumstantial "卡不属于该生或已停用" "the card is not the person's, or no longer in use" "bind the card to the person, then retry";
-    39 Overdrawn "overdrawn" circumstantial "超出可用指标" "more than the document line has available" "cancel, reduce, or have more passed down, then retry";
-    40 PolicyNotNewer "policy_not_newer" permanent "政策版本已采用" "this version of the policy was adopted already" "adopt the next version";
-    41 UnknownLoan "unknown_loan" circumstantial "贷款合同不存在" "no contract of this loan is known" "report the contract, then retry";
-    42 UnknownTerms "unknown_terms" circumstantial "签约日没有有效的贷款条款" "no loan terms were in force on that day" "adopt the terms, then retry";
-    43 UnknownRate "unknown_rate" circumstantial "签约日之前没有公布利率" "no rate was published on or before the signing" "report the rate, then retry";
-    44 Stale "stale" circumstantial "该对象已有更新的记录" "the loan has changed since the entry named" "compute the figure again, then retry";
-    45 AlreadyAccrued "already_accrued" permanent "利息已计到该日或以后" "interest is accrued through that day or later" "nothing to do; late facts are adjusted";
-    46 AdjustFirst "adjust_first" circumstantial "须先调整已计利息" "interest already accrued must be adjusted first" "submit interest_adjusted, then retry";
-    47 NothingToAdjust "nothing_to_adjust" circumstantial "已计利息无须调整" "the accrued interest is right as it stands" "nothing to do";
-    48 UnknownCause "unknown_cause" permanent "没有该原因记录，或其早于贷款的最后记录" "the cause is no entry after the loan's last one" "name the late fact's event id";
-    49 SubsidyDiffers "subsidy_differs" permanent "贴息与账上重算不符" "the subsidy differs from our recomputation, which is the figure" "compute it again under the facts on record";
-    50 WaiverDiffers "waiver_differs" permanent "免息与账上重算不符" "the waived interest differs from our recomputation, which is the figure" "compute it again under the facts on record";
-    51 InterestDiffers "interest_differs" permanent "借款人利息与账上重算不符" "the borrower's interest differs from our recomputation, which is the figure" "compute it again under the facts on record";
-    52 PenaltyDiffers "penalty_differs" permanent "罚息与账上重算不符" "the penalty interest differs from our recomputation, which is the figure" "compute it again under the facts on record";
-    53 UnknownClaim "unknown_claim" circumstantial "申报不存在" "the claim does not exist" "submit it first, then retry";
-    54 ExceedsOwed "exceeds_owed" circumstantial "超出应付金额" "more than is owed and not yet ordered" "reduce the amount, then retry";
-    55 UnknownRemittance "unknown_remittance" circumstantial "没有该笔拨付" "the payment to the lender does not exist" "order it first, then retry";
-    56 NotPayer "not_payer" permanent "该来源不承担此项支出" "the line's source is no payer of this, or not for so much" "draw on lines of the payers named";
-    57 CompensationDiffers "compensation_differs" permanent "补偿金与账上重算不符" "the compensation differs from our recomputation, which is the figure" "compute it again under the facts on record";
-    58 SurplusDiffers "surplus_differs" permanent "结余与账上重算不符" "the surplus differs from our recomputation, which is the figure" "compute it again under the facts on record";
-    59 AlreadyRewarded "already_rewarded" permanent "该年度已奖励" "the surplus of this year was rewarded already" "nothing to do";
-    60 ExceedsSurplus "exceeds_surplus" permanent "奖励超出结余" "the rewards exceed the surplus" "reduce the parts";
-    61 UnknownReward "unknown_reward" circumstantial "没有该笔奖励" "the reward does not exist" "reward the surplus first, then retry";
-    62 UseNotAllowed "use_not_allowed" permanent "用途不在规定范围" "the use is not on the closed list for this level" "use it for what the terms list";
-    63 WrittenOff "written_off" permanent "该贷款已核销，不能再救助" "the loan was written off; it may not be relieved too" "nothing to do";
-    64 PeriodNotLater "period_not_later" permanent "期间已关闭" "that period is closed already" "close a later day";
-    65 UnknownEntry "unknown_entry" circumstantial "没有该记录" "no entry has this event id" "check the event id";
-    66 NotReversible "not_reversible" permanent "该记录不能冲销" "entries of this kind are superseded, not reversed, or it was reversed before" "record what is right";
-    67 PeriodNotOver "period_not_over" circumstantial "期间尚未结束" "the period has not ended on the effective day" "close it when it is over";
-    68 KeyKnown "key_known" permanent "公钥已公布" "this key was announced before" "announce a new key, or sign with the one announced";
-    69 TooManyFacts "too_many_facts" circumstantial "该贷款事项过多，不能再计" "the loan has as many facts as are counted" "take back facts that do not belong to the loan, then retry";
-    70 KeyDiffers "key_differs" permanent "账上已有另一身份密钥的指纹" "the fingerprint of another identity key is on record" "make ids of people and cards under the key on record";
-    71 NotYet "not_yet" circumstantial "尚未到日" "the day named has not come, or the period is not over" "correct the day, or say it again when the day has come";
+    1 IdReused "id_reused" permanent "同一编号已用于不同内容" "the event id was used for other content" "新的内容请另用编号" "give the new statement an id of its own";
+    2 RulesUnknown "rules_unknown" permanent "本程序不认识该规则版本，或该版本不高于现行版本" "this rules version is unknown or not above the one in force" "请采用本程序认识的下一版本" "adopt the next version this program knows";
+    3 BadAmount "bad_amount" permanent "金额必须大于零，且分项之和必须等于总额" "an amount is not above zero, or parts do not add up" "更正金额" "correct the amounts";
+    4 BadShape "bad_shape" permanent "内容不完整或自相矛盾" "the statement is incomplete or contradicts itself" "更正所指字段" "correct the field named";
+    5 TooMany "too_many" permanent "超过一次允许的数量" "more parts than one statement may have" "分次提交" "split it";
+    6 Exists "exists" permanent "该对象已经存在" "this thing exists already" "使用已有对象，或另用编号" "use the existing one, or another id";
+    7 UnknownOrg "unknown_org" circumstantial "机构尚未登记" "the organisation is not registered" "先登记机构，再重试" "register it, then retry";
+    8 UnknownProgramme "unknown_programme" circumstantial "项目没有有效政策" "no policy of this programme is in force on that day" "先采用政策，再重试" "adopt the policy, then retry";
+    9 UnknownLine "unknown_line" circumstantial "指标不存在" "the document line does not exist" "先下达或分解该指标，再重试" "issue or pass down the line, then retry";
+    10 UnknownPerson "unknown_person" circumstantial "人员尚未登记" "the person is not registered" "先登记人员，再重试" "register the person, then retry";
+    11 UnknownCard "unknown_card" circumstantial "卡未登记" "the card is not bound to anybody" "先绑定该卡，再重试" "bind the card, then retry";
+    12 UnknownSet "unknown_set" circumstantial "名册或申请不存在" "the roster or application does not exist" "先编制，再重试" "prepare it first, then retry";
+    13 UnknownAward "unknown_award" circumstantial "没有该资助" "the award or instalment does not exist" "先批准花名册，再重试" "approve the roster first, then retry";
+    14 UnknownPayout "unknown_payout" circumstantial "没有该笔支付" "the payment does not exist" "核对支付编号" "check the payment's id";
+    15 UnknownCredit "unknown_credit" circumstantial "暂记中没有该笔入账" "no credit of this id stands in suspense" "核对入账事项号" "check the credit's event id";
+    16 SetNotOpen "set_not_open" permanent "已封存，不能再加行" "the set is sealed or ended and takes no more lines" "另编新的名册或申请" "begin a new set";
+    17 SetNotReady "set_not_ready" circumstantial "尚未到这一步" "the set has not reached the stage this step needs" "先完成前一步，再重试" "take the missing step, then retry";
+    18 SetEnded "set_ended" permanent "已经执行或作废" "the set has taken effect or was given up" "无须处理" "nothing to do";
+    19 LineOutOfOrder "line_out_of_order" circumstantial "行号不连续" "the line number is not the next one" "补交缺行，再重试" "send the missing lines, then retry";
+    20 SealMismatch "seal_mismatch" circumstantial "行数、合计或校验值与已收到的行不符" "count, sum or hash differ from the lines received" "逐行核对，补齐后重试" "compare the lines; send what is missing, then retry";
+    21 HashMismatch "hash_mismatch" permanent "所批准的内容与封存的内容不同" "the hash is not the one the set was sealed with" "查看封存的内容并引用其校验值" "look at the sealed set and name its hash";
+    22 FourEyes "four_eyes" permanent "制单人不能自己审核" "the preparer may not review or approve his own work" "由另一人审核" "let another person decide";
+    23 NotBelow "not_below" permanent "接收单位不是下级单位" "the receiving unit does not stand below the giving one" "只能在预算单位树内向下级下达" "pass down within the budget tree";
+    24 NotPassedDown "not_passed_down" permanent "该指标不是下达而来，不能收回" "the line was not passed down, so there is nothing to recall it to" "收回由上级下达的指标" "recall a line that has a parent";
+    25 WrongUnit "wrong_unit" permanent "指标不属于该单位" "the document line belongs to another unit" "使用本单位的指标" "draw on the unit's own lines";
+    26 WrongYear "wrong_year" permanent "指标不属于该预算年度" "the day or the line is of another budget year" "使用支付年度的指标" "use lines of the year of payment";
+    27 WrongProgramme "wrong_programme" permanent "指标不能用于该项目" "the document line is bound to another programme" "使用该项目的指标" "draw on a line of this programme";
+    28 OffBand "off_band" permanent "金额不在档次标准之内" "the amount lies outside the band of the policy in force" "更正金额或档次" "correct the amount or the band";
+    29 NotEnrolled "not_enrolled" circumstantial "该生在生效日不在籍" "the person is not enrolled on the effective day" "更正学籍，再重试" "correct the student record, then retry";
+    30 AlreadyAwarded "already_awarded" circumstantial "该生本学年已有同一资助" "the person holds this award for the academic year already" "无须处理，或作废另一名册" "nothing to do, or cancel the other roster";
+    31 Exclusive "exclusive" circumstantial "与已有资助不能同时享受" "the person holds an award that excludes this one" "两者择一" "give up one of the two";
+    32 NotDue "not_due" circumstantial "该期资助尚未到发放日" "the instalment is not due yet" "到发放日再申请" "apply on or after the due day";
+    33 OffSharing "off_sharing" permanent "资金来源与分担比例不符" "the draws do not follow the cost sharing of the programme" "按比例使用中央与地方资金" "draw central and local money by the ratio";
+    34 AlreadyOrdered "already_ordered" circumstantial "该期资助已在支付中" "the instalment is in a payment already" "等待其结果" "wait for its result";
+    35 AlreadyPaid "already_paid" permanent "该期资助已经发放" "the instalment has been paid" "无须处理" "nothing to do";
+    36 InSuspense "in_suspense" circumstantial "该期资助有暂记款未清" "a credit of this instalment stands in suspense" "先清理暂记，再重试" "clear the suspense, then retry";
+    37 ReissueUnnamed "reissue_unnamed" permanent "补发须指明被退回的支付" "the instalment came back once; a reissue must name the latest returned payment" "补发时注明被退回的支付" "name it as reissue_of";
+    38 CardNotPayees "card_not_payees" circumstantial "卡不属于该生或已停用" "the card is not the person's, or no longer in use" "将卡绑定到该生，再重试" "bind the card to the person, then retry";
+    39 Overdrawn "overdrawn" circumstantial "超出可用指标" "more than the document line has available" "作废、减少，或追加下达后重试" "cancel, reduce, or have more passed down, then retry";
+    40 PolicyNotNewer "policy_not_newer" permanent "政策版本已采用" "this version of the policy was adopted already" "采用下一版本" "adopt the next version";
+    41 UnknownLoan "unknown_loan" circumstantial "贷款合同不存在" "no contract of this loan is known" "先报送合同，再重试" "report the contract, then retry";
+    42 UnknownTerms "unknown_terms" circumstantial "签约日没有有效的贷款条款" "no loan terms were in force on that day" "先采用条款，再重试" "adopt the terms, then retry";
+    43 UnknownRate "unknown_rate" circumstantial "签约日之前没有公布利率" "no rate was published on or before the signing" "先报送利率，再重试" "report the rate, then retry";
+    44 Stale "stale" circumstantial "该对象已有更新的记录" "the loan has changed since the entry named" "重新计算后再提交" "compute the figure again, then retry";
+    45 AlreadyAccrued "already_accrued" permanent "利息已计到该日或以后" "interest is accrued through that day or later" "无须处理；迟到的事实另行调整" "nothing to do; late facts are adjusted";
+    46 AdjustFirst "adjust_first" circumstantial "须先调整已计利息" "interest already accrued must be adjusted first" "先提交利息调整，再重试" "submit interest_adjusted, then retry";
+    47 NothingToAdjust "nothing_to_adjust" circumstantial "已计利息无须调整" "the accrued interest is right as it stands" "无须处理" "nothing to do";
+    48 UnknownCause "unknown_cause" permanent "没有该原因记录，或其早于贷款的最后记录" "the cause is no entry after the loan's last one" "注明迟到事实的事项号" "name the late fact's event id";
+    49 SubsidyDiffers "subsidy_differs" permanent "贴息与账上重算不符" "the subsidy differs from our recomputation, which is the figure" "按在案事实重新计算" "compute it again under the facts on record";
+    50 WaiverDiffers "waiver_differs" permanent "免息与账上重算不符" "the waived interest differs from our recomputation, which is the figure" "按在案事实重新计算" "compute it again under the facts on record";
+    51 InterestDiffers "interest_differs" permanent "借款人利息与账上重算不符" "the borrower's interest differs from our recomputation, which is the figure" "按在案事实重新计算" "compute it again under the facts on record";
+    52 PenaltyDiffers "penalty_differs" permanent "罚息与账上重算不符" "the penalty interest differs from our recomputation, which is the figure" "按在案事实重新计算" "compute it again under the facts on record";
+    53 UnknownClaim "unknown_claim" circumstantial "申报不存在" "the claim does not exist" "先提交申报，再重试" "submit it first, then retry";
+    54 ExceedsOwed "exceeds_owed" circumstantial "超出应付金额" "more than is owed and not yet ordered" "减少金额，再重试" "reduce the amount, then retry";
+    55 UnknownRemittance "unknown_remittance" circumstantial "没有该笔拨付" "the payment to the lender does not exist" "先下拨付指令，再重试" "order it first, then retry";
+    56 NotPayer "not_payer" permanent "该来源不承担此项支出" "the line's source is no payer of this, or not for so much" "使用承担方的指标" "draw on lines of the payers named";
+    57 CompensationDiffers "compensation_differs" permanent "补偿金与账上重算不符" "the compensation differs from our recomputation, which is the figure" "按在案事实重新计算" "compute it again under the facts on record";
+    58 SurplusDiffers "surplus_differs" permanent "结余与账上重算不符" "the surplus differs from our recomputation, which is the figure" "按在案事实重新计算" "compute it again under the facts on record";
+    59 AlreadyRewarded "already_rewarded" permanent "该年度已奖励" "the surplus of this year was rewarded already" "无须处理" "nothing to do";
+    60 ExceedsSurplus "exceeds_surplus" permanent "奖励超出结余" "the rewards exceed the surplus" "减少各项金额" "reduce the parts";
+    61 UnknownReward "unknown_reward" circumstantial "没有该笔奖励" "the reward does not exist" "先奖励结余，再重试" "reward the surplus first, then retry";
+    62 UseNotAllowed "use_not_allowed" permanent "用途不在规定范围" "the use is not on the closed list for this level" "按条款所列用途使用" "use it for what the terms list";
+    63 WrittenOff "written_off" permanent "该贷款已核销，不能再救助" "the loan was written off; it may not be relieved too" "无须处理" "nothing to do";
+    64 PeriodNotLater "period_not_later" permanent "期间已关闭" "that period is closed already" "关闭更晚的日期" "close a later day";
+    65 UnknownEntry "unknown_entry" circumstantial "没有该记录" "no entry has this event id" "核对事项号" "check the event id";
+    66 NotReversible "not_reversible" permanent "该记录不能冲销" "entries of this kind are superseded, not reversed, or it was reversed before" "另行记录正确的内容" "record what is right";
+    67 PeriodNotOver "period_not_over" circumstantial "期间尚未结束" "the period has not ended on the effective day" "期间结束后再关闭" "close it when it is over";
+    68 KeyKnown "key_known" permanent "公钥已公布" "this key was announced before" "公布新公钥，或用已公布的公钥签名" "announce a new key, or sign with the one announced";
+    69 TooManyFacts "too_many_facts" circumstantial "该贷款事项过多，不能再计" "the loan has as many facts as are counted" "先冲销不属于该贷款的事项，再重试" "take back facts that do not belong to the loan, then retry";
+    70 KeyDiffers "key_differs" permanent "账上已有另一身份密钥的指纹" "the fingerprint of another identity key is on record" "用在案的身份密钥计算编号" "make ids of people and cards under the key on record";
+    71 NotYet "not_yet" circumstantial "尚未到日" "the day named has not come, or the period is not over" "更正日期，或到日之后再报" "correct the day, or say it again when the day has come";
 }
 
 impl TryFrom<u8> for Code {
@@ -213,5 +226,20 @@ impl TryFrom<u8> for Code {
 
     fn try_from(number: u8) -> Result<Self, ()> {
         Self::ALL.get(usize::from(number).wrapping_sub(1)).copied().ok_or(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_says_in_both_languages_what_is_wrong_and_what_to_do() {
+        for code in Code::ALL {
+            let (zh, en) = code.sentence();
+            assert!([zh, en, code.remedy_zh(), code.remedy()].iter().all(|words| !words.is_empty()), "{}", code.name());
+            assert_eq!(Code::named(code.name()), Some(*code), "two codes have one name");
+        }
+        assert_eq!(Code::named("nobodys"), None);
     }
 }

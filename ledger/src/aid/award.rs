@@ -1,6 +1,6 @@
 //! Rosters and awards: prepared, reviewed, approved. An award is owed in dated instalments and consumes no document line.
 
-use crate::account::{Class, Owner};
+use crate::account::Class;
 use crate::change::{Case, Change, Judged, NewFinding};
 use crate::entry::Entry;
 use crate::event::policy::{Policy, Rule, Severity};
@@ -164,7 +164,7 @@ fn find(state: &State, id: Uuid) -> Result<(Handle<Roster>, &Roster), Refusal> {
 pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: AwardChange) {
     match change {
         AwardChange::Prepare { event, school, programme } => {
-            let accounts = state.open_accounts(Owner::Roster, state.rosters.next());
+            let accounts = state.open_accounts(state.rosters.next());
             state.rosters.push(Roster {
                 id: event.roster,
                 school,

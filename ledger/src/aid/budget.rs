@@ -121,7 +121,7 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: BudgetChange) 
     let (index, on) = (entry.index, entry.event.effective);
     match change {
         BudgetChange::Issue { event, unit, programme } => {
-            let accounts = state.open_accounts(Owner::Line, state.lines.next());
+            let accounts = state.open_accounts(state.lines.next());
             state.lines.push(Line {
                 id: event.line,
                 document: event.document,
@@ -172,7 +172,7 @@ fn pass_down(
     part: &PassedPart,
 ) {
     let child = state.lines.next();
-    let accounts = state.open_accounts(Owner::Line, child);
+    let accounts = state.open_accounts(child);
     let parent = state.lines.get_mut(from);
     parent.passed_down += part.fen;
     parent.last = index;

@@ -1,7 +1,7 @@
 //! Payment applications: prepared, sealed, approved by another, sent as a batch. What the treasury and the bank
 //! report afterwards is in `results`.
 
-use crate::account::{Class, Owner};
+use crate::account::Class;
 use crate::aid::award::{broken, judge_enrolled};
 use crate::change::{Case, Change, Judged, NewFinding};
 use crate::entry::Entry;
@@ -268,7 +268,7 @@ fn find(state: &State, id: Uuid) -> Result<(Handle<Application>, &Application), 
 pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: PaymentChange) {
     match change {
         PaymentChange::Prepare { event, unit } => {
-            let accounts = state.open_accounts(Owner::Application, state.applications.next());
+            let accounts = state.open_accounts(state.applications.next());
             state.applications.push(Application {
                 id: event.application,
                 unit,

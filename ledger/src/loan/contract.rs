@@ -8,7 +8,7 @@ use super::portfolio::{PortfolioRef, open_portfolio, portfolio};
 use super::position::target;
 use super::posting::{Channels, difference};
 use super::rates::terms_on;
-use crate::account::{AccountNo, Owner};
+use crate::account::AccountNo;
 use crate::change::{Case, Change, Judged, NewFinding, OrgRef};
 use crate::event::loan_terms::LoanTerms;
 use crate::event::{DayBasis, LoanKind, LoanSigned, StudyLevel};
@@ -98,7 +98,7 @@ pub(crate) fn open(state: &mut State, id: Uuid, lender: Handle<Org>, kind: LoanK
     }
     // The portfolio's accounts come before the loan's: `find` numbered them so, and postings name these numbers.
     let portfolio = open_portfolio(state, lender, kind, index);
-    let accounts = state.open_accounts(Owner::Loan, state.loans.next());
+    let accounts = state.open_accounts(state.loans.next());
     state.loans.push(unknown_loan(id, portfolio, accounts))
 }
 

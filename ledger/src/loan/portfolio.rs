@@ -67,7 +67,7 @@ pub(crate) fn open_portfolio(state: &mut State, lender: Handle<Org>, kind: LoanK
     if let Some(handle) = state.portfolios.find(id) {
         return handle;
     }
-    let accounts = state.open_accounts(Owner::Portfolio, state.portfolios.next());
+    let accounts = state.open_accounts(state.portfolios.next());
     let (drawn, settled_drawn, rewarded, stock_days, stated, last) = (0, 0, 0, Vec::new(), None, index);
     let row = Portfolio { id, lender, kind, accounts, drawn, settled_drawn, rewarded, stock_days, stated, last };
     state.portfolios.push(row)

@@ -4,13 +4,13 @@
 //! is and moves nothing. What it is called by day is in `org_names`.
 
 use super::org_names::{call, forget, forget_registered};
-use crate::account::Owner;
 use crate::change::{Case, Change, Judged, NewFinding, NewOrg};
 use crate::entry::Entry;
 use crate::event::{OrgRegistered, OrgRenamed};
 use crate::finding::FindingKind;
 use crate::handle::{Handle, Link};
-use crate::state::rows::{Finding, Naming, Org, Seen};
+use crate::state::entry_rows::Seen;
+use crate::state::rows::{Finding, Naming, Org};
 use crate::state::{State, UNKNOWN_ORG, named_org};
 use uuid::Uuid;
 
@@ -62,7 +62,7 @@ pub(crate) fn judge_org_renamed(case: &Case<'_>, event: &OrgRenamed) -> Judged<O
 
 /// Opens an organisation that an entry is the first to name.
 pub(crate) fn open(state: &mut State, index: u64, new: &NewOrg) {
-    let accounts = state.open_accounts(Owner::Org, state.orgs.next());
+    let accounts = state.open_accounts(state.orgs.next());
     state.orgs.push(Org { early: new.finding.into(), last: index, ..named_org(new.id, accounts) });
 }
 
@@ -72,7 +72,7 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: OrgChange) {
         OrgChange::Register { event, parent } => {
             let OrgRegistered { org, number, name, level, role, parent: _, division, subordination } = event;
             let org = state.orgs.find(org).unwrap_or_else(|| {
-                let accounts = state.open_accounts(Owner::Org, state.orgs.next());
+                let accounts = state.open_accounts(state.orgs.next());
                 state.orgs.push(named_org(org, accounts))
             });
             let row = state.orgs.get_mut(org);

@@ -1,7 +1,8 @@
 //! What an organisation was called, by day: a list that comes out the same in whatever order it was told. Nothing is judged here.
 
 use crate::handle::Handle;
-use crate::state::rows::{Naming, Seen};
+use crate::state::entry_rows::Seen;
+use crate::state::rows::Naming;
 
 /// Adds a name. Of one day a rename counts after the registration, as it tells of a change, and what was told later after what
 /// was told before.

@@ -8,7 +8,6 @@ use crate::handle::{Handle, Link};
 use crate::money::Day;
 use crate::state::State;
 use crate::state::rows::{Card, Org, Person};
-use crate::steps::step;
 use uuid::Uuid;
 
 /// Standings that count for one person: who pays each of a loan's days is found by going through all of them. What is told
@@ -107,12 +106,10 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: PeopleChange) 
 
 /// A contract may be reported before its borrower is registered. From now on their standing says who pays its interest.
 fn own_loans(state: &mut State, id: Uuid, person: Handle<Person>) {
-    let mut at = state.borrowers.by_id(id).map_or(Link::NONE, |(_, borrower)| borrower.last_loan);
-    while let Some(loan) = at.handle() {
-        step();
-        let loan = state.loans.get_mut(loan);
-        loan.person = person.into();
-        at = loan.before_of_borrower;
+    let latest = state.borrowers.by_id(id).map_or(Link::NONE, |(_, borrower)| borrower.last_loan);
+    let loans: Vec<_> = state.loans.chain(latest, |loan| loan.before_of_borrower).map(|(loan, _)| loan).collect();
+    for loan in loans {
+        state.loans.get_mut(loan).person = person.into();
     }
 }
 

@@ -1,16 +1,27 @@
 //! Accounts and whose they are: opened with their owner, found from it, and back to it.
 //! Not here: what is posted to them.
 
-use super::State;
+use super::{EntityKind, State};
 use crate::account::{Account, AccountNo, Book, Class, Owner};
 use crate::handle::Handle;
 use crate::money::{Day, Fen, held};
 use crate::outcome::Posting;
+use crate::state::lending_rows::{Claim, Loan, Portfolio, Reward};
 use crate::state::rows::{Application, Line, Org, Roster};
 use uuid::Uuid;
 
+/// A row that owns accounts.
+pub trait Owns {
+    /// What kind of owner it is.
+    const OWNER: Owner;
+}
+
 macro_rules! owners {
-    ($($owner:ident: $table:ident,)*) => {
+    ($($owner:ident: $table:ident, |$state:ident, $at:ident| $org:expr;)*) => {
+        $(impl Owns for $owner {
+            const OWNER: Owner = Owner::$owner;
+        })*
+
         impl State {
             /// The id of an owner and the first of its accounts.
             #[must_use]
@@ -28,20 +39,40 @@ macro_rules! owners {
             pub fn accounts_of(&self, kind: Owner, id: Uuid) -> Option<AccountNo> {
                 match kind { $(Owner::$owner => self.$table.by_id(id).map(|(_, row)| row.accounts),)* }
             }
+
+            /// The organisation that an account's owner belongs to.
+            #[must_use]
+            pub fn org_of(&self, account: AccountNo) -> Handle<Org> {
+                let account = self.accounts.get(account);
+                match account.class.owner() {
+                    $(Owner::$owner => {
+                        let ($state, $at) = (self, Handle::<$owner>::new(account.owner));
+                        $org
+                    })*
+                }
+            }
+        }
+
+        impl Owner {
+            /// What it is among all that is told apart.
+            #[must_use]
+            pub fn entity(self) -> EntityKind {
+                match self { $(Self::$owner => EntityKind::$owner,)* }
+            }
         }
     };
 }
 
-// In which table the owners of each kind are.
+// In which table the owners of each kind are, and which organisation one belongs to.
 owners! {
-    Org: orgs,
-    Line: lines,
-    Roster: rosters,
-    Application: applications,
-    Loan: loans,
-    Portfolio: portfolios,
-    Claim: claims,
-    Reward: rewards,
+    Org: orgs, |_state, org| org;
+    Line: lines, |state, line| state.lines.get(line).unit;
+    Roster: rosters, |state, roster| state.rosters.get(roster).school;
+    Application: applications, |state, application| state.applications.get(application).unit;
+    Loan: loans, |state, loan| state.portfolios.get(state.loans.get(loan).portfolio).lender;
+    Portfolio: portfolios, |state, portfolio| state.portfolios.get(portfolio).lender;
+    Claim: claims, |state, claim| state.claims.get(claim).unit;
+    Reward: rewards, |state, reward| state.rewards.get(reward).centre;
 }
 
 impl State {
@@ -53,9 +84,9 @@ impl State {
     }
 
     /// Opens the accounts an owner of this kind has, in the order of the closed list, and says which is the first.
-    pub(crate) fn open_accounts<T>(&mut self, kind: Owner, owner: Handle<T>) -> AccountNo {
+    pub(crate) fn open_accounts<T: Owns>(&mut self, owner: Handle<T>) -> AccountNo {
         let base = self.accounts.next();
-        for class in Class::ALL.iter().filter(|class| class.owner() == kind) {
+        for class in Class::ALL.iter().filter(|class| class.owner() == T::OWNER) {
             self.accounts.push(Account { class: *class, owner: owner.number(), balance: 0, last: 0 });
         }
         base
@@ -97,22 +128,6 @@ impl State {
     #[must_use]
     pub fn balance(&self, account: AccountNo) -> Fen {
         held(self.accounts.get(account).balance)
-    }
-
-    /// The organisation that an account's owner belongs to.
-    #[must_use]
-    pub fn org_of(&self, account: AccountNo) -> Handle<Org> {
-        let account = self.accounts.get(account);
-        match account.class.owner() {
-            Owner::Org => Handle::new(account.owner),
-            Owner::Line => self.lines.get(Handle::new(account.owner)).unit,
-            Owner::Roster => self.rosters.get(Handle::new(account.owner)).school,
-            Owner::Application => self.applications.get(Handle::new(account.owner)).unit,
-            Owner::Loan => self.portfolios.get(self.loans.get(Handle::new(account.owner)).portfolio).lender,
-            Owner::Portfolio => self.portfolios.get(Handle::new(account.owner)).lender,
-            Owner::Claim => self.claims.get(Handle::new(account.owner)).unit,
-            Owner::Reward => self.rewards.get(Handle::new(account.owner)).centre,
-        }
     }
 
     /// A posting from `credit` to `debit`, booked on the first day open to both owners in their book.

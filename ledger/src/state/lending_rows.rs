@@ -8,8 +8,8 @@ use crate::event::{Allocation, ClaimFor, DayBasis, LoanKind, Payer, Purpose, Stu
 use crate::handle::{Handle, Link};
 use crate::hash::Hash;
 use crate::money::{Day, Fen};
+use crate::state::entity::rows;
 use crate::state::rows::{Drawn, Org, Person, Set};
-use crate::state::table::{Row, rows};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -371,7 +371,20 @@ pub struct Reward {
     pub last: u64,
 }
 
+// Found by, last entry, [fields that name other rows] [fields that follow from other rows].
 rows! {
-    with id: Loan, Borrower, Portfolio, RiskYear, RiskPaid, Claim, Remittance, Reward;
-    without: LoanRules, ClaimLine
+    compared {
+        LoanRules: none, last, [] [];
+        Loan: id, last, [portfolio person school last_claim_line] [accounts before_of_borrower];
+        Borrower: id, none, [last_loan] [];
+        Portfolio: id, last, [lender] [accounts];
+        RiskYear: id, last, [portfolio school] [];
+        RiskPaid: id, last, [portfolio] [];
+        Claim: id, last, [portfolio unit unplaced last_line] [accounts];
+        ClaimLine: none, index, [claim loan] [before_of_claim before_of_loan];
+        Remittance: id, last, [unit portfolio draws] [];
+        Reward: id, last, [portfolio centre] [accounts];
+    }
+    uncompared {}
+    parts {}
 }

@@ -1,24 +1,27 @@
 //! What is remembered, and how it is read by key. Nothing here decides; nothing here scans to decide.
 
-mod accounts;
+pub mod accounts;
+pub mod entity;
+pub mod entry_rows;
 pub mod flows;
 pub mod lending_rows;
 pub mod rows;
-mod rule_rows;
 pub mod table;
 
-use crate::account::{Account, AccountNo, Book, Owner};
+use crate::account::{Account, AccountNo, Book};
 use crate::event::policy::Policy;
 use crate::event::{Level, OrgRole, Status, Subordination};
 use crate::handle::{Handle, Link};
 use crate::money::Day;
 use crate::outcome::{Code, Refusal};
+use crate::state::entity::{EachTable, Entity};
+use crate::state::entry_rows::{Refused, Seen};
 use crate::state::lending_rows::{
     Borrower, Claim, ClaimLine, Loan, LoanRules, Portfolio, Remittance, Reward, RiskPaid, RiskYear,
 };
 use crate::state::rows::{
     AnnouncedKey, Application, Award, Batch, Card, Drawn, Finding, IdentityKey, Instalment, Line, Org, Payout, Person,
-    Programme, Progress, Refused, Roster, Seen, Set, Stage, Voucher,
+    Programme, Progress, Roster, Set, Stage, Voucher,
 };
 use crate::state::table::{Pages, Table};
 use crate::steps::step;
@@ -50,7 +53,10 @@ pub struct Counts {
 }
 
 macro_rules! tables {
-    (first { $($first:ident: $first_row:ty,)* } later { $($later:ident: $later_row:ty,)* }) => {
+    (
+        first { $($first:ident: $first_row:ident $($first_name:literal $first_zh:literal)?,)* }
+        later { $($later:ident: $later_row:ident $($later_name:literal $later_zh:literal)?,)* }
+    ) => {
         /// Everything the ledger remembers after an entry.
         #[allow(missing_docs)] // One table for each row type; the rows say what they hold.
         #[derive(Clone)]
@@ -105,43 +111,72 @@ macro_rules! tables {
                 [$((stringify!($first), &self.$first),)* $((stringify!($later), &self.$later),)*]
             }
         }
+
+        entities! { $($($first_row $first $first_name $first_zh;)?)* $($($later_row $later $later_name $later_zh;)?)* }
     };
 }
 
-// The order is that of the digest, so a new table comes last.
+macro_rules! entities {
+    ($($row:ident $table:ident $name:literal $zh:literal;)*) => {
+        /// Kinds of rows that are told apart, in the order of their tables.
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+        pub enum EntityKind { $(#[doc = $zh] $row,)* }
+
+        impl EntityKind {
+            /// Stable name.
+            #[must_use]
+            pub fn name(self) -> &'static str { match self { $(Self::$row => $name,)* } }
+
+            /// Chinese name.
+            #[must_use]
+            pub fn name_zh(self) -> &'static str { match self { $(Self::$row => $zh,)* } }
+
+            /// Leads through the tables of all kinds, in their order.
+            pub fn each(visitor: &mut impl EachTable) { $(visitor.table::<$row>();)* }
+        }
+
+        $(impl Entity for $row {
+            const KIND: EntityKind = EntityKind::$row;
+            fn table(state: &State) -> &Table<Self> { &state.$table }
+        })*
+    };
+}
+
+// The order is that of the digest, so a new table comes last. Rows that are told apart in two states have a name; the rest
+// follow from others, or stand for entries.
 tables! {
     first {
         seen: Seen,
         accounts: Account,
-        orgs: Org,
-        programmes: Programme,
-        lines: Line,
-        persons: Person,
-        cards: Card,
-        rosters: Roster,
-        awards: Award,
-        instalments: Instalment,
-        applications: Application,
-        payouts: Payout,
+        orgs: Org "org" "机构",
+        programmes: Programme "programme" "项目政策",
+        lines: Line "line" "指标",
+        persons: Person "person" "人员",
+        cards: Card "card" "卡",
+        rosters: Roster "roster" "花名册",
+        awards: Award "award" "资助",
+        instalments: Instalment "instalment" "资助分期",
+        applications: Application "application" "支付申请",
+        payouts: Payout "payout" "支付",
         draws: Drawn,
-        vouchers: Voucher,
-        batches: Batch,
-        findings: Finding,
+        vouchers: Voucher "voucher" "支付凭证",
+        batches: Batch "batch" "代发批次",
+        findings: Finding "finding" "疑点",
         refused: Refused,
     }
     later {
-        loan_rules: LoanRules,
-        loans: Loan,
-        borrowers: Borrower,
-        portfolios: Portfolio,
-        risk_years: RiskYear,
-        risk_paid: RiskPaid,
-        claims: Claim,
-        claim_lines: ClaimLine,
-        remittances: Remittance,
-        rewards: Reward,
-        keys: AnnouncedKey,
-        identity_keys: IdentityKey,
+        loan_rules: LoanRules "loan_rules" "贷款条款与利率",
+        loans: Loan "loan" "贷款",
+        borrowers: Borrower "borrower" "借款人",
+        portfolios: Portfolio "portfolio" "贷款机构",
+        risk_years: RiskYear "risk_year" "风险年度",
+        risk_paid: RiskPaid "risk_paid" "缴入补偿金",
+        claims: Claim "claim" "申报",
+        claim_lines: ClaimLine "claim_line" "申报明细",
+        remittances: Remittance "remittance" "拨付",
+        rewards: Reward "reward" "结余奖励",
+        keys: AnnouncedKey "key" "签名公钥",
+        identity_keys: IdentityKey "identity_key" "身份密钥",
     }
 }
 
@@ -161,9 +196,9 @@ pub enum Standing {
 impl Default for State {
     fn default() -> Self {
         let mut state = Self::empty();
-        let base = state.open_accounts(Owner::Org, UNKNOWN_ORG);
+        let base = state.open_accounts(UNKNOWN_ORG);
         state.orgs.push(named_org(Uuid::nil(), base));
-        let base = state.open_accounts(Owner::Application, UNKNOWN_APPLICATION);
+        let base = state.open_accounts(UNKNOWN_APPLICATION);
         state.applications.push(unknown_application(base));
         state
     }

@@ -2,52 +2,16 @@
 #![allow(missing_docs)] // Fields are named after the event fields they keep; those carry the documentation.
 
 use crate::account::{Account, AccountNo};
+use crate::event::policy::Policy;
 use crate::event::{Level, OrgRole, Source, Status, Subordination};
 use crate::finding::FindingKind;
 use crate::handle::{Handle, Link};
 use crate::hash::Hash;
 use crate::money::{Day, Fen};
-use crate::outcome::{Code, Now, Refusal};
-use crate::state::table::{Row, rows};
+use crate::state::entity::rows;
+use crate::state::entry_rows::Seen;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
-
-pub use super::rule_rows::{AdoptedPolicy, AnnouncedKey, IdentityKey, Programme};
-
-/// What became of an entry, by its index.
-#[derive(Clone, Serialize, Deserialize)]
-pub struct Seen {
-    /// The event id.
-    pub id: Uuid,
-    /// 64-bit hash of the event bytes.
-    pub content: u64,
-    /// 0 posted, 255 duplicate, 254 withheld, 253 posted and reversed since, else the refusal's code.
-    pub verdict: u8,
-}
-
-impl Seen {
-    /// How the statement stands.
-    #[must_use]
-    pub fn now(&self) -> Now {
-        match Code::try_from(self.verdict) {
-            Ok(code) => Now::Refused(code),
-            Err(()) if self.verdict == WITHDRAWN => Now::Withdrawn,
-            Err(()) => Now::Counts,
-        }
-    }
-}
-
-/// `Seen::verdict` of an entry that repeated an earlier one.
-pub const DUPLICATE: u8 = 255;
-
-/// `Seen::verdict` of an entry that was left out; see `State::withhold`.
-pub const WITHHELD: u8 = 254;
-
-/// `Seen::verdict` of an entry that was posted and reversed later.
-pub const WITHDRAWN: u8 = 253;
-
-// The list of codes may grow up to these and not into them.
-const _: () = assert!(Code::ALL.len() < WITHDRAWN as usize);
 
 /// An organisation. It is there from its first mention on; until it is registered nothing but its id and its money is known.
 #[derive(Clone, Serialize, Deserialize)]
@@ -131,6 +95,22 @@ pub struct Line {
     pub applications: Vec<Handle<Application>>,
     pub effective: Day,
     pub last: u64,
+}
+
+/// A policy as adopted: in force from a day.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct AdoptedPolicy {
+    pub from: Day,
+    /// The entry that adopted it.
+    pub index: u64,
+    pub policy: Policy,
+}
+
+/// A programme with the versions of its policy, in order of adoption.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Programme {
+    pub code: String,
+    pub versions: Vec<AdoptedPolicy>,
 }
 
 /// A person, by opaque id.
@@ -368,27 +348,46 @@ pub struct Finding {
     pub on: Day,
 }
 
-/// A refused entry.
+/// A public key that may sign checkpoints.
 #[derive(Clone, Serialize, Deserialize)]
-pub struct Refused {
-    pub index: u64,
-    pub refusal: Refusal,
+pub struct AnnouncedKey {
+    /// Derived from the rest.
+    pub id: Uuid,
+    pub key: Hash,
+    pub by: Hash,
+    pub signature: [Hash; 2],
+    pub last: u64,
 }
 
-impl Row for Seen {
-    /// What was left out has not been said, so saying it again repeats nothing.
-    fn id(&self) -> Option<Uuid> {
-        (self.verdict != WITHHELD).then_some(self.id)
-    }
-
-    /// A statement that is judged anew is found by its latest attempt. What only repeats, or says something else under the id of
-    /// what counts, was not judged.
-    fn succeeds(&self, _: &Self) -> bool {
-        self.verdict != DUPLICATE && self.verdict != Code::IdReused as u8
-    }
+/// The key under which ids of people and cards are made: the one row of its table.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct IdentityKey {
+    /// The first half of the fingerprint.
+    pub id: Uuid,
+    pub fingerprint: Hash,
+    pub document: String,
+    pub last: u64,
 }
 
+// Found by, last entry, [fields that name other rows] [fields that follow from other rows].
 rows! {
-    with id: Org, Line, Person, Card, Roster, Award, Application, Payout, Voucher, Batch;
-    without: Account, Instalment, Drawn, Finding, Refused
+    compared {
+        Org: id, last, [parent early] [accounts];
+        Programme: none, versions, [] [];
+        Line: id, last, [unit programme parent children applications] [accounts];
+        Person: id, last, [earlier status last_award] [];
+        Card: id, last, [person] [];
+        Roster: id, last, [school programme last_award] [accounts];
+        Award: id, last, [roster person] [instalments before_of_person before_of_roster];
+        Instalment: none, none, [payout] [];
+        Application: id, last, [unit parts last_payout batch] [accounts];
+        Payout: id, last, [application award card reissue_of suspense] [draws before_of_application];
+        Voucher: id, last, [application draws] [];
+        Batch: id, last, [application bank] [];
+        Finding: none, index, [payout unit] [before_of_payout];
+        AnnouncedKey: id, last, [] [];
+        IdentityKey: id, last, [] [];
+    }
+    uncompared { Account Drawn }
+    parts { ApplicationPart [line] Drawn [line] }
 }

@@ -32,15 +32,6 @@ pub trait Row: Serialize + DeserializeOwned {
     }
 }
 
-/// Says which kinds of row are found by their own id. The list is in the file of the rows it names.
-macro_rules! rows {
-    (with id: $($with:ty),*; without: $($without:ty),*) => {
-        $(impl Row for $with { fn id(&self) -> Option<Uuid> { Some(self.id) } })*
-        $(impl Row for $without { fn id(&self) -> Option<Uuid> { None } })*
-    };
-}
-pub(super) use rows;
-
 /// A table of one kind of row.
 #[derive(Clone)]
 pub struct Table<T> {

@@ -1,11 +1,11 @@
 //! Names for handles and closed choices: what people read. Nothing is looked for by name here, and persons have none.
 
-use ledger::account::{AccountNo, Class, Owner};
+use ledger::account::{AccountNo, Class};
 use ledger::event::{LoanKind, Source};
 use ledger::handle::Handle;
-use ledger::state::State;
 use ledger::state::lending_rows::{Claim, Loan, Portfolio, Reward};
 use ledger::state::rows::{Application, Line, Org, Payout, Programme, Progress, Roster, Stage};
+use ledger::state::{EntityKind, State};
 use uuid::Uuid;
 
 /// What an account is called.
@@ -29,17 +29,41 @@ pub fn org_name(state: &State, org: Handle<Org>) -> &str {
 #[must_use]
 pub fn account_label(state: &State, account: AccountNo) -> AccountLabel {
     let row = state.accounts.get(account);
-    let owner_name = match row.class.owner() {
-        Owner::Org => org_name(state, Handle::new(row.owner)).to_owned(),
-        Owner::Line => line_label(state, Handle::new(row.owner)),
-        Owner::Roster => roster_label(state, Handle::new(row.owner)),
-        Owner::Application => application_label(state, Handle::new(row.owner)),
-        Owner::Loan => loan_label(state, Handle::new(row.owner)),
-        Owner::Portfolio => portfolio_label(state, Handle::new(row.owner)),
-        Owner::Claim => claim_label(state, Handle::new(row.owner)),
-        Owner::Reward => reward_label(state, Handle::new(row.owner)),
-    };
+    let owner_name = entity_label(state, row.class.owner().entity(), row.owner);
     AccountLabel { class: row.class, owner: state.owner_id(account), owner_name }
+}
+
+/// What people call a thing of this kind and number; nothing if it goes by its id alone.
+#[must_use]
+pub(crate) fn entity_label(state: &State, kind: EntityKind, number: u32) -> String {
+    match kind {
+        EntityKind::Org => org_name(state, Handle::new(number)).to_owned(),
+        EntityKind::Programme => {
+            let programme = Handle::new(number);
+            format!("{} {}", programme_code(state, programme), programme_name(state, programme))
+        }
+        EntityKind::Line => line_label(state, Handle::new(number)),
+        EntityKind::Roster => roster_label(state, Handle::new(number)),
+        EntityKind::Award => roster_label(state, state.awards.get(Handle::new(number)).roster),
+        EntityKind::Application => application_label(state, Handle::new(number)),
+        EntityKind::Voucher => state.vouchers.get(Handle::new(number)).number.clone(),
+        EntityKind::Finding => state.findings.get(Handle::new(number)).kind.sentence_zh().to_owned(),
+        EntityKind::Loan => loan_label(state, Handle::new(number)),
+        EntityKind::Portfolio => portfolio_label(state, Handle::new(number)),
+        EntityKind::RiskYear => {
+            let row = state.risk_years.get(Handle::new(number));
+            format!("{} {}", org_name(state, row.school), row.year)
+        }
+        EntityKind::RiskPaid => {
+            let row = state.risk_paid.get(Handle::new(number));
+            format!("{} {}", portfolio_label(state, row.portfolio), row.year)
+        }
+        EntityKind::Claim => claim_label(state, Handle::new(number)),
+        EntityKind::ClaimLine => claim_label(state, state.claim_lines.get(Handle::new(number)).claim),
+        EntityKind::Remittance => portfolio_label(state, state.remittances.get(Handle::new(number)).portfolio),
+        EntityKind::Reward => reward_label(state, Handle::new(number)),
+        _ => String::new(),
+    }
 }
 
 /// A document line as people name it: document number, unit, programme.

@@ -7,7 +7,8 @@ use super::page::{Pager, paged};
 use crate::wire;
 use ledger::handle::Handle;
 use ledger::state::State;
-use ledger::state::rows::{Finding, Refused};
+use ledger::state::entry_rows::Refused;
+use ledger::state::rows::Finding;
 use proto::v1;
 
 paged!(ListFindingsRequest);

@@ -3,10 +3,10 @@
 use ledger::account::{AccountNo, Owner};
 use ledger::entry::Entry;
 use ledger::event::{Event, Kind};
-use ledger::state::State;
-use ledger::state::rows::WITHHELD;
-use ledger::state::table::{Row, Table};
-use replay::audit::diff::{BalanceDiff, Change, Differences, EntityKind, Rows, compare, compare_rows};
+use ledger::state::entity::{EachTable, Entity};
+use ledger::state::entry_rows::WITHHELD;
+use ledger::state::{EntityKind, State};
+use replay::audit::diff::{BalanceDiff, Change, Differences, Rows, compare, compare_rows};
 use std::collections::{BTreeMap, BTreeSet};
 use tests::history::{Chance, History, thing, wild};
 use tests::loans::year;
@@ -61,29 +61,30 @@ fn prefix(said: &[Said], entries: usize) -> State {
     folded(&said[..entries], |_| false)
 }
 
-/// Rows of a table that are new, and those that are written differently.
-fn rows<T: Row>(from: &Table<T>, to: &Table<T>) -> (u64, u64) {
-    let bytes = |row: &T| postcard::to_allocvec(row).expect("a row can be written");
-    let changed = from.iter().filter(|(handle, row)| bytes(row) != bytes(to.get(*handle))).count();
-    ((to.len() - from.len()) as u64, changed as u64)
+/// For two states of which one is an earlier one of the other, by kind how many rows are new, and how many are written
+/// differently under the same handle.
+struct ByHandle<'a> {
+    from: &'a State,
+    to: &'a State,
+    found: BTreeMap<EntityKind, (u64, u64)>,
 }
 
-/// For two states of which one is an earlier one of the other, every row by its handle.
-fn by_handle(from: &State, to: &State) -> BTreeMap<EntityKind, (u64, u64)> {
-    macro_rules! tables {
-        ($($kind:ident $table:ident)*) => {
-            [$((EntityKind::$kind, rows(&from.$table, &to.$table))),*]
-        };
+impl EachTable for ByHandle<'_> {
+    fn table<T: Entity>(&mut self) {
+        let bytes = |row: &T| postcard::to_allocvec(row).expect("a row can be written");
+        let (from, to) = (T::table(self.from), T::table(self.to));
+        let changed = from.iter().filter(|(handle, row)| bytes(row) != bytes(to.get(*handle))).count() as u64;
+        let new = (to.len() - from.len()) as u64;
+        if new + changed > 0 {
+            self.found.insert(T::KIND, (new, changed));
+        }
     }
-    let all = tables! {
-        Org orgs Programme programmes Line lines Person persons Card cards Roster rosters Award awards
-        Instalment instalments Application applications Payout payouts Voucher vouchers Batch batches Finding findings
-        LoanRules loan_rules Loan loans Borrower borrowers Portfolio portfolios RiskYear risk_years RiskPaid risk_paid
-        Claim claims ClaimLine claim_lines Remittance remittances Reward rewards Key keys
-        IdentityKey identity_keys
-    };
-    assert_eq!(all.len(), EntityKind::ALL.len(), "a kind is not tried");
-    all.into_iter().filter(|(_, (new, changed))| new + changed > 0).collect()
+}
+
+fn by_handle(from: &State, to: &State) -> BTreeMap<EntityKind, (u64, u64)> {
+    let mut all = ByHandle { from, to, found: BTreeMap::new() };
+    EntityKind::each(&mut all);
+    all.found
 }
 
 fn points(said: &[Said]) -> Vec<usize> {
@@ -142,10 +143,10 @@ fn what_changed_names_the_entry_that_changed_it() {
         let (from, to) = (prefix(&said, said.len() / 2), prefix(&said, said.len()));
         let between = from.entries..to.entries;
         for entity in compare(&from, &to, ALL).entities {
-            // A finding names the entry that opened it, also once it is closed; and a payment does not count it as a change
-            // of its own that a credit beyond it came into suspense.
-            let opened = matches!(entity.kind, EntityKind::Finding | EntityKind::Payout);
-            if let Some(last) = entity.last_to.filter(|_| entity.change == Change::New || !opened) {
+            // A finding names the entry that opened it, also once it is closed. A payment does not count it as a change of its
+            // own that a credit beyond it came into suspense; nor a lender's fund, on which days its stock changed.
+            let keeps = !matches!(entity.kind, EntityKind::Finding | EntityKind::Payout | EntityKind::Portfolio);
+            if let Some(last) = entity.last_to.filter(|_| entity.change == Change::New || keeps) {
                 assert!(between.contains(&last), "{entity:?}");
             }
         }
@@ -203,17 +204,24 @@ fn elsewhere(said: &[Said]) -> Vec<Said> {
     said.iter().map(moved).collect()
 }
 
+/// Ids of all rows of a state.
+struct Ids<'a>(&'a State, BTreeSet<Uuid>);
+
+impl EachTable for Ids<'_> {
+    fn table<T: Entity>(&mut self) {
+        self.1.extend(T::table(self.0).iter().filter_map(|(_, row)| row.id()));
+    }
+}
+
 /// The ids that a history names, and some it does not.
 fn all_ids(said: &[Said]) -> BTreeSet<Uuid> {
     let state = prefix(said, said.len());
     let kinds = ["org", "line", "person", "card", "roster", "award", "application", "payout", "voucher", "batch"];
-    let mut ids: BTreeSet<Uuid> =
-        kinds.iter().flat_map(|kind| (0..LENGTH * 11).map(|number| thing(kind, number))).collect();
-    macro_rules! gather {
-        ($($table:ident)*) => { $(ids.extend(state.$table.iter().map(|(_, row)| row.id));)* };
-    }
-    gather!(seen orgs lines persons cards rosters awards applications payouts vouchers batches loans claims);
-    gather!(remittances rewards);
+    let tried = kinds.iter().flat_map(|kind| (0..LENGTH * 11).map(|number| thing(kind, number)));
+    let mut ids = Ids(&state, tried.collect());
+    EntityKind::each(&mut ids);
+    let Ids(_, mut ids) = ids;
+    ids.extend(state.seen.iter().map(|(_, row)| row.id));
     ids.remove(&Uuid::nil());
     ids
 }

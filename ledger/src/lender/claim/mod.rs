@@ -7,7 +7,7 @@ mod ours;
 pub(crate) mod returned;
 pub(crate) mod settle;
 
-use crate::account::{AccountNo, Class, Owner};
+use crate::account::{AccountNo, Class};
 use crate::change::{Case, Change, Judged, NewFinding};
 use crate::entry::Entry;
 use crate::event::loan_terms::{Cycle, LoanTerms, Part, split};
@@ -156,7 +156,7 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: ClaimChange) {
 
 fn submit(state: &mut State, entry: &Entry<'_>, event: ClaimSubmitted, lender: Handle<Org>, unit: Handle<Org>) {
     let portfolio = open_portfolio(state, lender, event.kind, entry.index);
-    let accounts = state.open_accounts(Owner::Claim, state.claims.next());
+    let accounts = state.open_accounts(state.claims.next());
     state.claims.push(Claim {
         id: event.claim,
         number: event.number,

@@ -124,7 +124,7 @@ pub(super) fn grant(
     let fund = state.portfolios.get_mut(portfolio);
     (fund.rewarded, fund.last) = (year, index);
     for &NewReward { id, centre, fen } in rewards {
-        let accounts = state.open_accounts(Owner::Reward, state.rewards.next());
+        let accounts = state.open_accounts(state.rewards.next());
         let spent = Vec::new();
         state.rewards.push(Reward { id, portfolio, centre, year, fen, spent, accounts, effective: on, last: index });
     }

@@ -1,14 +1,13 @@
 //! Entities that differ, table by table: new, gone, or written with other bytes.
 
 use ledger::handle::Handle;
-use ledger::state::State;
-use ledger::state::table::{Row, Table};
+use ledger::state::entity::{EachTable, Entity};
+use ledger::state::{EntityKind, State};
 use uuid::Uuid;
 
 use super::counted_page::{CountedPage, Rows};
-use super::places::{Map, Places, award_of};
-use super::rows::Translate;
-use crate::answers::labels;
+use super::places::{Places, award_of};
+use crate::answers::labels::entity_label;
 
 /// How an entity differs.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -56,88 +55,6 @@ pub struct KindCount {
 /// What an entity is called: its id, its number within that, its name.
 type Called = (Uuid, u32, String);
 
-macro_rules! kinds {
-    ($($kind:ident $name:literal $zh:literal $table:ident $called:expr;)*) => {
-        /// Kinds of entities, in the order in which they are compared.
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-        #[allow(missing_docs)] // The table below says the name of each.
-        pub enum EntityKind { $($kind,)* }
-
-        impl EntityKind {
-            /// All kinds.
-            pub const ALL: &[Self] = &[$(Self::$kind,)*];
-
-            /// Stable name.
-            #[must_use]
-            pub fn name(self) -> &'static str { match self { $(Self::$kind => $name,)* } }
-
-            /// Chinese name.
-            #[must_use]
-            pub fn name_zh(self) -> &'static str { match self { $(Self::$kind => $zh,)* } }
-        }
-
-        fn each(work: &mut Work<'_>) {
-            $(work.table(EntityKind::$kind, |state| &state.$table, &work.places.$table, $called);)*
-        }
-    };
-}
-
-kinds! {
-    Org "org" "机构" orgs |state, at| (state.orgs.get(at).id, 0, labels::org_name(state, at).to_owned());
-    Programme "programme" "项目政策" programmes |state, at| {
-        (Uuid::nil(), 0, format!("{} {}", labels::programme_code(state, at), labels::programme_name(state, at)))
-    };
-    Line "line" "指标" lines |state, at| (state.lines.get(at).id, 0, labels::line_label(state, at));
-    Person "person" "人员" persons |state, at| (state.persons.get(at).id, 0, String::new());
-    Card "card" "卡" cards |state, at| (state.cards.get(at).id, 0, String::new());
-    Roster "roster" "花名册" rosters |state, at| (state.rosters.get(at).id, 0, labels::roster_label(state, at));
-    Award "award" "资助" awards |state, at| {
-        (state.awards.get(at).id, 0, labels::roster_label(state, state.awards.get(at).roster))
-    };
-    Instalment "instalment" "资助分期" instalments |state, at| match award_of(state, at) {
-        Some((award, number)) => (state.awards.get(award).id, number, String::new()),
-        None => (Uuid::nil(), at.number(), String::new()),
-    };
-    Application "application" "支付申请" applications |state, at| {
-        (state.applications.get(at).id, 0, labels::application_label(state, at))
-    };
-    Payout "payout" "支付" payouts |state, at| (state.payouts.get(at).id, 0, String::new());
-    Voucher "voucher" "支付凭证" vouchers |state, at| {
-        (state.vouchers.get(at).id, 0, state.vouchers.get(at).number.clone())
-    };
-    Batch "batch" "代发批次" batches |state, at| (state.batches.get(at).id, 0, String::new());
-    Finding "finding" "疑点" findings |state, at| {
-        let row = state.findings.get(at);
-        (row.subject, at.number(), row.kind.sentence_zh().to_owned())
-    };
-    LoanRules "loan_rules" "贷款条款与利率" loan_rules |_, _| (Uuid::nil(), 0, String::new());
-    Loan "loan" "贷款" loans |state, at| (state.loans.get(at).id, 0, labels::loan_label(state, at));
-    Borrower "borrower" "借款人" borrowers |state, at| (state.borrowers.get(at).id, 0, String::new());
-    Portfolio "portfolio" "贷款机构" portfolios |state, at| {
-        (state.portfolios.get(at).id, 0, labels::portfolio_label(state, at))
-    };
-    RiskYear "risk_year" "风险年度" risk_years |state, at| {
-        let row = state.risk_years.get(at);
-        (row.id, 0, format!("{} {}", labels::org_name(state, row.school), row.year))
-    };
-    RiskPaid "risk_paid" "缴入补偿金" risk_paid |state, at| {
-        let row = state.risk_paid.get(at);
-        (row.id, 0, format!("{} {}", labels::portfolio_label(state, row.portfolio), row.year))
-    };
-    Claim "claim" "申报" claims |state, at| (state.claims.get(at).id, 0, labels::claim_label(state, at));
-    ClaimLine "claim_line" "申报明细" claim_lines |state, at| {
-        let row = state.claim_lines.get(at);
-        (state.claims.get(row.claim).id, row.number, labels::claim_label(state, row.claim))
-    };
-    Remittance "remittance" "拨付" remittances |state, at| {
-        let row = state.remittances.get(at);
-        (row.id, 0, labels::portfolio_label(state, row.portfolio))
-    };
-    Reward "reward" "结余奖励" rewards |state, at| (state.rewards.get(at).id, 0, labels::reward_label(state, at));
-    Key "key" "签名公钥" keys |state, at| (state.keys.get(at).id, 0, String::new());
-    IdentityKey "identity_key" "身份密钥" identity_keys |state, at| (state.identity_keys.get(at).id, 0, String::new());
-}
-
 /// Compares all tables.
 pub(super) fn compare(
     from: &State,
@@ -146,7 +63,7 @@ pub(super) fn compare(
     rows: Rows,
 ) -> (CountedPage<EntityDiff>, Vec<KindCount>) {
     let mut work = Work { from, to, places, agree: places.agree(), listed: CountedPage::new(rows), kinds: Vec::new() };
-    each(&mut work);
+    EntityKind::each(&mut work);
     (work.listed, work.kinds)
 }
 
@@ -160,19 +77,13 @@ struct Work<'a> {
     kinds: Vec<KindCount>,
 }
 
-impl<'a> Work<'a> {
-    fn table<T: Row + Clone + Translate + 'a>(
-        &mut self,
-        kind: EntityKind,
-        table: impl Fn(&'a State) -> &'a Table<T>,
-        map: &Map<T>,
-        called: fn(&State, Handle<T>) -> Called,
-    ) {
-        let (from, to) = (table(self.from), table(self.to));
-        let mut count = KindCount { kind, new: 0, gone: 0, changed: 0 };
+impl EachTable for Work<'_> {
+    fn table<T: Entity>(&mut self) {
+        let (from, to) = (T::table(self.from), T::table(self.to));
+        let mut count = KindCount { kind: T::KIND, new: 0, gone: 0, changed: 0 };
         let mut matched = vec![false; from.len()];
         for (handle, row) in to.iter() {
-            let before = map.place(handle);
+            let before = self.places.place(handle);
             if let Some(before) = before {
                 matched[before.number() as usize] = true;
             }
@@ -184,41 +95,56 @@ impl<'a> Work<'a> {
             };
             count.add(change);
             let state = self.to;
-            self.listed.add(|| entity(kind, change, called(state, handle), before, Some(row)));
+            self.listed.add(|| entity(change, called(state, handle), before, Some(row)));
         }
         for (handle, row) in from.iter().filter(|(handle, _)| !matched[handle.number() as usize]) {
             count.add(Change::Gone);
             let state = self.from;
-            self.listed.add(|| entity(kind, Change::Gone, called(state, handle), Some(row), None));
+            self.listed.add(|| entity(Change::Gone, called(state, handle), Some(row), None));
         }
         self.kinds.extend((count.new + count.gone + count.changed > 0).then_some(count));
     }
+}
 
-    fn same<T: Row + Clone + Translate>(&self, before: &T, row: &T) -> bool {
+impl Work<'_> {
+    fn same<T: Entity>(&self, before: &T, row: &T) -> bool {
         if self.agree {
             return bytes(before) == bytes(row);
         }
         let (mut before, mut row) = (before.clone(), row.clone());
-        row.translate(self.places);
+        row.renumber(self.places);
         before.unlink();
         row.unlink();
         bytes(&before) == bytes(&row)
     }
 }
 
-fn bytes<T: Row>(row: &T) -> Vec<u8> {
+/// What an entity is called. One without an id goes by that of the whole it is part of; else by its number, or its name.
+fn called<T: Entity>(state: &State, at: Handle<T>) -> Called {
+    let number = at.number();
+    let (id, number_within) = match T::KIND {
+        EntityKind::Programme => (Uuid::nil(), 0),
+        EntityKind::Instalment => match award_of(state, Handle::new(number)) {
+            Some((award, within)) => (state.awards.get(award).id, within),
+            None => (Uuid::nil(), number),
+        },
+        EntityKind::ClaimLine => {
+            let row = state.claim_lines.get(Handle::new(number));
+            (state.claims.get(row.claim).id, row.number)
+        }
+        EntityKind::Finding => (state.findings.get(Handle::new(number)).subject, number),
+        _ => T::table(state).get(at).id().map_or((Uuid::nil(), number), |id| (id, 0)),
+    };
+    (id, number_within, entity_label(state, T::KIND, number))
+}
+
+fn bytes<T: Entity>(row: &T) -> Vec<u8> {
     // Writing to memory cannot fail; a row that serde refuses would fail the first pages that are kept.
     postcard::to_allocvec(row).unwrap_or_default()
 }
 
-fn entity<T: Translate>(
-    kind: EntityKind,
-    change: Change,
-    called: Called,
-    before: Option<&T>,
-    after: Option<&T>,
-) -> EntityDiff {
-    let (id, number, name) = called;
+fn entity<T: Entity>(change: Change, called: Called, before: Option<&T>, after: Option<&T>) -> EntityDiff {
+    let (kind, (id, number, name)) = (T::KIND, called);
     let (last_from, last_to) = (before.and_then(T::last), after.and_then(T::last));
     EntityDiff { kind, change, id, number, name, last_from, last_to }
 }

@@ -7,10 +7,9 @@ mod counted_page;
 mod entities;
 mod entries;
 mod places;
-mod rows;
 
 pub use balances::{BalanceDiff, SumDiff};
 pub use compare::{Differences, compare, compare_rows};
 pub use counted_page::Rows;
-pub use entities::{Change, EntityDiff, EntityKind, KindCount};
+pub use entities::{Change, EntityDiff, KindCount};
 pub use entries::{EntriesDiff, EntrySides, Few};

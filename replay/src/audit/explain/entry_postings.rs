@@ -2,11 +2,12 @@
 //! from each posting the account on its other side. Reads a chunk for each group of accounts, never the whole record.
 
 use ledger::handle::Handle;
+use ledger::state::accounts::Owns;
 use ledger::state::lending_rows::{Claim, Portfolio};
 use ledger::state::rows::{Application, Line, Org, Payout};
 use std::collections::BTreeSet;
 
-use ledger::account::{AccountNo, Owner};
+use ledger::account::AccountNo;
 use ledger::event::{LoanKind, Purpose};
 use ledger::loan::portfolio_id;
 use ledger::money::{Day, Fen};
@@ -110,7 +111,7 @@ impl Seeds<'_> {
             self.org(org);
             LoanKind::ALL.into_iter().filter_map(|kind| state.portfolios.find(portfolio_id(id, kind))).for_each(
                 |portfolio| {
-                    self.own(Owner::Portfolio, portfolio);
+                    self.own(portfolio);
                 },
             );
         }
@@ -118,7 +119,7 @@ impl Seeds<'_> {
             self.line(line);
         }
         if let Some(roster) = state.rosters.find(id) {
-            self.own(Owner::Roster, roster);
+            self.own(roster);
         }
         if let Some(application) = state.applications.find(id) {
             self.application(application);
@@ -140,7 +141,7 @@ impl Seeds<'_> {
     fn lending(&mut self, id: Uuid) {
         let state = self.state;
         if let Some((loan, row)) = state.loans.by_id(id) {
-            self.own(Owner::Loan, loan);
+            self.own(loan);
             self.portfolio(row.portfolio);
         }
         if let Some(claim) = state.claims.find(id) {
@@ -157,32 +158,32 @@ impl Seeds<'_> {
             }
         }
         if let Some((reward, row)) = state.rewards.by_id(id) {
-            self.own(Owner::Reward, reward);
+            self.own(reward);
             self.portfolio(row.portfolio);
         }
     }
 
-    fn own<T>(&mut self, owner: Owner, handle: Handle<T>) {
-        let (_, base) = self.state.owner(owner, handle.number());
-        self.accounts.extend(classes(owner).map(|class| State::account_at(base, class)));
+    fn own<T: Owns>(&mut self, owner: Handle<T>) {
+        let (_, base) = self.state.owner(T::OWNER, owner.number());
+        self.accounts.extend(classes(T::OWNER).map(|class| State::account_at(base, class)));
     }
 
     fn org(&mut self, org: Handle<Org>) {
-        self.own(Owner::Org, org);
+        self.own(org);
     }
 
     fn line(&mut self, line: Handle<Line>) {
         let row = self.state.lines.get(line);
-        self.own(Owner::Line, line);
+        self.own(line);
         self.org(row.unit);
         if let Some(parent) = row.parent.handle() {
-            self.own(Owner::Line, parent);
+            self.own(parent);
         }
     }
 
     fn application(&mut self, application: Handle<Application>) {
         let row = self.state.applications.get(application);
-        self.own(Owner::Application, application);
+        self.own(application);
         self.org(row.unit);
     }
 
@@ -190,7 +191,7 @@ impl Seeds<'_> {
         let row = self.state.payouts.get(payout);
         self.application(row.application);
         let roster = self.state.awards.get(row.award).roster;
-        self.own(Owner::Roster, roster);
+        self.own(roster);
         for draw in row.draws.run(row.draw_count.into()) {
             self.line(self.state.draws.get(draw).line);
         }
@@ -198,13 +199,13 @@ impl Seeds<'_> {
 
     fn portfolio(&mut self, portfolio: Handle<Portfolio>) {
         let row = self.state.portfolios.get(portfolio);
-        self.own(Owner::Portfolio, portfolio);
+        self.own(portfolio);
         self.org(row.lender);
     }
 
     fn claim(&mut self, claim: Handle<Claim>) {
         let row = self.state.claims.get(claim);
-        self.own(Owner::Claim, claim);
+        self.own(claim);
         self.portfolio(row.portfolio);
         self.org(row.unit);
     }

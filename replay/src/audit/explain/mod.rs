@@ -28,4 +28,4 @@ pub use explanation::{EntryOutcome, Explanation, explain};
 pub use facts::Fact;
 pub use from_record::{Wanted, explain_record};
 pub use refusal_figures::ComparedFigures;
-pub use sentences::{finding_en, remedy_zh};
+pub use sentences::finding_en;

@@ -1,6 +1,6 @@
 //! Both states of a record compared, the one as it is and the one under the hypothesis: everything that would be otherwise.
 
-use ledger::state::State;
+use ledger::state::{EntityKind, State};
 
 use super::error::WhatIfError;
 use super::figures::{self, FigureRow};
@@ -9,7 +9,7 @@ use super::hypothesis::Hypothesis;
 use super::lending::{self, Lending};
 use super::outcomes::OutcomeChanges;
 use super::persons::{self, PersonDiff};
-use crate::audit::diff::{Differences, EntityKind, KindCount, compare};
+use crate::audit::diff::{Differences, KindCount, compare};
 use crate::engine::Options;
 
 /// Everything that would be otherwise.

@@ -7,12 +7,13 @@ use crate::cli::shown::ask::asking;
 use crate::cli::shown::text::word;
 use crate::cli::typed::wire_id;
 use clap::Args;
+use ledger::outcome::Code;
 use proto::v1;
 use proto::v1::explain_request::Entry;
+use replay::audit::explain::Wanted;
 use replay::audit::explain::printout::{
     PrintedFact, PrintedField, PrintedFigures, PrintedFinding, PrintedMovement, PrintedReason, PrintedSide, Printout,
 };
-use replay::audit::explain::{Wanted, remedy_zh};
 use uuid::Uuid;
 
 /// Why an entry was posted or refused: who said what, the facts it rests on, what moved
@@ -77,10 +78,12 @@ fn field(said: &v1::SaidField) -> PrintedField {
 }
 
 fn reason(refusal: &v1::Refusal) -> PrintedReason {
+    // A code that a newer service knows and this program does not has no words here.
+    let remedy_zh = Code::named(&refusal.code).map_or("", Code::remedy_zh);
     PrintedReason {
         code: refusal.code.clone(),
         sentence: [refusal.sentence_zh.clone(), refusal.sentence_en.clone()],
-        remedy: [remedy_zh(&refusal.code).to_owned(), refusal.remedy.clone()],
+        remedy: [remedy_zh.to_owned(), refusal.remedy.clone()],
         permanent: refusal.permanent,
         subject: uuid(&refusal.subject),
         figure: refusal.figure,

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use ledger::account::Class;
-use ledger::event::Source;
+use ledger::event::{Level, Source};
 use ledger::money::yuan;
 use ledger::state::State;
 use ledger::state::rows::{Line, Payout, Programme, Progress, Stage};
@@ -152,13 +152,14 @@ fn places(state: &State) -> Table {
     let mut table = payments_table("地区");
     // The finance unit right below the province stands for the place: ten cities, Yangling, Hancheng, the province itself.
     let place = |payout: &Payout| {
-        let mut unit = state.applications.get(payout.application).unit;
-        while let Some(parent) = state.orgs.get(unit).parent.handle()
-            && state.orgs.get(unit).level > ledger::event::Level::City
-        {
-            unit = parent;
+        let mut place = state.applications.get(payout.application).unit;
+        for (unit, row) in state.orgs.chain(place, |unit| unit.parent) {
+            place = unit;
+            if row.level <= Level::City {
+                break;
+            }
         }
-        unit
+        place
     };
     for (unit, (count, credited, transit)) in by(state, place) {
         table.row([org_name(state, unit).to_owned(), count.to_string(), yuan(credited), yuan(transit)]);
@@ -234,13 +235,12 @@ fn findings(state: &State) -> Table {
 fn trace(text: &mut String, state: &State) {
     let story = |payout: &Payout| payout.reissue_of.is_some() && payout.progress == Progress::Credited;
     let found = state.payouts.iter().find(|(_, payout)| story(payout)).or_else(|| state.payouts.iter().next());
-    let Some((_, payout)) = found else { return };
-    let mut at = payout;
-    loop {
-        step(text, state, at);
-        let Some(before) = at.reissue_of.handle() else { break };
-        let _ = writeln!(text, "  ↑ 补发自 reissue of");
-        at = state.payouts.get(before);
+    let Some((latest, payout)) = found else { return };
+    for (at, one) in state.payouts.chain(latest, |payout| payout.reissue_of) {
+        if at != latest {
+            let _ = writeln!(text, "  ↑ 补发自 reissue of");
+        }
+        step(text, state, one);
     }
     let award = state.awards.get(payout.award);
     let roster = state.rosters.get(award.roster);

@@ -8,7 +8,7 @@ use ledger::state::rows::Finding;
 use uuid::Uuid;
 
 use crate::answers::labels;
-use crate::audit::explain::sentences::{finding_en, remedy_zh};
+use crate::audit::explain::sentences::finding_en;
 use crate::audit::explain::{ComparedFigures, EntryOutcome, Explanation, Fact, Moved, SaidField};
 
 /// Everything there is to show about one entry.
@@ -190,7 +190,7 @@ fn field(said: &SaidField) -> PrintedField {
 fn reason(refusal: &Refusal) -> PrintedReason {
     let Refusal { code, subject, figure } = *refusal;
     let (zh, en) = code.sentence();
-    let (sentence, remedy) = ([zh, en].map(str::to_owned), [remedy_zh(code.name()), code.remedy()].map(str::to_owned));
+    let (sentence, remedy) = ([zh, en].map(str::to_owned), [code.remedy_zh(), code.remedy()].map(str::to_owned));
     PrintedReason { code: code.name().to_owned(), sentence, remedy, permanent: code.is_permanent(), subject, figure }
 }
 
