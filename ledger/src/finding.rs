@@ -35,6 +35,9 @@ pub enum FindingKind {
     OffCycle,
     TooManyFacts,
     BeforeSubject,
+    ToldOtherwise,
+    ManyVersions,
+    EditionOutOfOrder,
 }
 
 impl FindingKind {
@@ -93,6 +96,9 @@ impl FindingKind {
             Self::OffCycle => ("off_cycle", "申报期长于规定周期"),
             Self::TooManyFacts => ("too_many_facts", "事项过多，该项不计"),
             Self::BeforeSubject => ("before_subject", "早于签约日，不计入"),
+            Self::ToldOtherwise => ("told_otherwise", "同号异文，不计入"),
+            Self::ManyVersions => ("many_versions", "同号异文过多，不计入"),
+            Self::EditionOutOfOrder => ("edition_out_of_order", "上一版次未冲销，不计入"),
         }
     }
 }

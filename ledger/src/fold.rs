@@ -13,6 +13,7 @@ use crate::control::{self, ControlChange};
 use crate::entry::Entry;
 use crate::event::Kind;
 use crate::event::policy::Policy;
+use crate::finding::FindingKind;
 use crate::handle::{Handle, Link};
 use crate::lender::claim::change::ClaimChange;
 use crate::lender::claim::{self, line, returned, settle};
@@ -27,7 +28,10 @@ use crate::outcome::{Code, Now, Outcome, Posting, Refusal};
 use crate::registry::org::{self, OrgChange};
 use crate::registry::people::{self, PeopleChange};
 use crate::state::State;
-use crate::state::rows::{DUPLICATE, Finding, Refused, Seen, WITHDRAWN, WITHHELD};
+use crate::state::rows::{BESIDE, DUPLICATE, Finding, Refused, Seen, WITHDRAWN, WITHHELD};
+use told::Told;
+
+mod told;
 
 /// The newest rules version this program knows.
 pub const KNOWN_RULES: u32 = 1;
@@ -192,6 +196,8 @@ enum Judgement {
     Admitted(Change<Act>),
     /// It says again what an earlier entry said, and how that stands.
     Repeated { first: u64, now: Now },
+    /// It will be on record with a finding, and does not count: the ledger holds what the other entry told, if one did.
+    Beside { kind: FindingKind, other: Option<u64> },
     /// It is turned away.
     Refused(Refusal),
 }
@@ -203,9 +209,11 @@ impl State {
     /// A [`Halt`]: the entry is not the next one, earlier in time than the last, or of a later program. Then nothing was changed.
     pub fn fold(&mut self, entry: &Entry<'_>) -> Result<Outcome, Halt> {
         self.must_be_next(entry)?;
-        let (verdict, outcome) = match self.weigh(entry)? {
+        let content = content_hash(entry.content);
+        let (verdict, outcome) = match self.weigh(entry, content)? {
             Judgement::Admitted(change) => (0, self.commit(entry, change)),
             Judgement::Repeated { first, now } => (DUPLICATE, Outcome::Duplicate { first, now }),
+            Judgement::Beside { kind, .. } => (BESIDE, self.note(entry, content, kind)),
             Judgement::Refused(refusal) => {
                 self.refused.push(Refused { index: entry.index, refusal });
                 (refusal.code as u8, Outcome::Refused(refusal))
@@ -216,7 +224,7 @@ impl State {
             Outcome::Refused(_) => self.counts.refused += 1,
             Outcome::Duplicate { .. } => self.counts.duplicates += 1,
         }
-        self.remember(entry, verdict);
+        self.remember(entry, content, verdict);
         Ok(outcome)
     }
 
@@ -227,7 +235,7 @@ impl State {
     /// A [`Halt`]: the entry is not the next one, or earlier in time than the last. Then nothing was changed.
     pub fn withhold(&mut self, entry: &Entry<'_>) -> Result<(), Halt> {
         self.must_be_next(entry)?;
-        self.remember(entry, WITHHELD);
+        self.remember(entry, content_hash(entry.content), WITHHELD);
         Ok(())
     }
 
@@ -237,9 +245,11 @@ impl State {
     /// # Errors
     /// A [`Halt`]: the entry is of a later program. Its number and time are not asked.
     pub fn dry_run(&self, entry: &Entry<'_>) -> Result<Outcome, Halt> {
-        Ok(match self.weigh(entry)? {
+        Ok(match self.weigh(entry, content_hash(entry.content))? {
             Judgement::Admitted(change) => Outcome::Posted { postings: change.postings, findings: Vec::new() },
             Judgement::Repeated { first, now } => Outcome::Duplicate { first, now },
+            Judgement::Beside { other: Some(first), .. } => Outcome::Duplicate { first, now: Now::Differs },
+            Judgement::Beside { other: None, .. } => Outcome::Posted { postings: Vec::new(), findings: Vec::new() },
             Judgement::Refused(refusal) => Outcome::Refused(refusal),
         })
     }
@@ -255,28 +265,20 @@ impl State {
     }
 
     /// The entry takes its place in the record, whatever came of it.
-    fn remember(&mut self, entry: &Entry<'_>, verdict: u8) {
-        let handle = self.seen.push(Seen { id: entry.event.id, content: content_hash(entry.content), verdict });
+    fn remember(&mut self, entry: &Entry<'_>, content: u64, verdict: u8) {
+        let handle = self.seen.push(Seen { id: entry.event.id, content, verdict });
         assert!(u64::from(handle) == entry.index, "an entry is seen at its index");
         self.entries += 1;
         self.recorded_ms = entry.recorded_ms;
     }
 
-    /// An id is looked up first of all: what counts under an id is what was said first, whatever a later one says. What was
-    /// refused or reversed is judged anew if it says something else, or if whoever says it names that very entry; a refusal
-    /// only if it may pass.
-    fn weigh(&self, entry: &Entry<'_>) -> Result<Judgement, Halt> {
-        if let Some((latest, seen)) = self.seen.by_id(entry.event.id) {
-            let (first, same) = (u64::from(latest), seen.content == content_hash(entry.content));
-            match seen.now() {
-                Now::Refused(code) if !same || (entry.again == Some(first) && !code.is_permanent()) => {}
-                Now::Withdrawn if !same || entry.again == Some(first) => {}
-                Now::Counts if !same => {
-                    let figure = i64::try_from(first).unwrap_or(i64::MAX);
-                    return Ok(Judgement::Refused(Refusal::with(Code::IdReused, entry.event.id, figure)));
-                }
-                now => return Ok(Judgement::Repeated { first, now }),
-            }
+    /// An id is looked up first of all: what counts under an id is what was said first, whatever a later one says.
+    fn weigh(&self, entry: &Entry<'_>, content: u64) -> Result<Judgement, Halt> {
+        match told::told(self, entry, content) {
+            Told::New => {}
+            Told::Repeated { first, now } => return Ok(Judgement::Repeated { first, now }),
+            Told::Beside { kind, other } => return Ok(Judgement::Beside { kind, other }),
+            Told::Refused(refusal) => return Ok(Judgement::Refused(refusal)),
         }
         if let Kind::RulesAdopted(rules) = &entry.event.kind
             && rules.version > KNOWN_RULES
@@ -314,8 +316,17 @@ impl State {
         if entry.event.kind.day_rule().tells_of_facts() {
             self.latest = self.latest.max(on.min(Day::in_beijing(entry.recorded_ms)));
         }
+        told::settle(self, &entry.event);
         let findings = change.findings.into_iter().map(|new| self.open(entry.index, on, new).number()).collect();
         Outcome::Posted { postings: change.postings, findings }
+    }
+
+    /// On record, with a finding that says why it does not count; nothing else changes.
+    fn note(&mut self, entry: &Entry<'_>, content: u64, kind: FindingKind) -> Outcome {
+        let (index, on, about) = (entry.index, entry.event.effective, entry.event.subject());
+        let open = |state: &mut Self| state.open(index, on, NewFinding::about(kind, about));
+        let finding = told::note(self, entry, content, kind, open);
+        Outcome::Posted { postings: Vec::new(), findings: vec![finding.number()] }
     }
 
     fn post(&mut self, index: u64, on: Day, posting: &Posting) {

@@ -49,6 +49,8 @@ pub enum Now {
     Refused(Code),
     /// It was posted and reversed since.
     Withdrawn,
+    /// It does not count: the ledger holds other content under its id, or the edition before it. A finding says so.
+    Differs,
 }
 
 impl Now {
@@ -57,7 +59,7 @@ impl Now {
     pub fn refused(self) -> Option<Code> {
         match self {
             Self::Refused(code) => Some(code),
-            Self::Counts | Self::Withdrawn => None,
+            Self::Counts | Self::Withdrawn | Self::Differs => None,
         }
     }
 }
@@ -135,7 +137,7 @@ macro_rules! codes {
 }
 
 codes! {
-    1 IdReused "id_reused" permanent "同一编号已用于不同内容" "the event id was used for other content" "give the new statement an id of its own";
+    1 ToldOtherwise "told_otherwise" permanent "同号异文：账上该号的内容不同" "the ledger holds other content under this number" "if what the ledger holds is wrong, take its entry back, then say this as the next edition";
     2 RulesUnknown "rules_unknown" permanent "本程序不认识该规则版本，或该版本不高于现行版本" "this rules version is unknown or not above the one in force" "adopt the next version this program knows";
     3 BadAmount "bad_amount" permanent "金额必须大于零，且分项之和必须等于总额" "an amount is not above zero, or parts do not add up" "correct the amounts";
     4 BadShape "bad_shape" permanent "内容不完整或自相矛盾" "the statement is incomplete or contradicts itself" "correct the field named";
@@ -156,7 +158,7 @@ codes! {
     19 LineOutOfOrder "line_out_of_order" circumstantial "行号不连续" "the line number is not the next one" "send the missing lines, then retry";
     20 SealMismatch "seal_mismatch" circumstantial "行数、合计或校验值与已收到的行不符" "count, sum or hash differ from the lines received" "compare the lines; send what is missing, then retry";
     21 HashMismatch "hash_mismatch" permanent "所批准的内容与封存的内容不同" "the hash is not the one the set was sealed with" "look at the sealed set and name its hash";
-    22 FourEyes "four_eyes" permanent "制单人不能自己审核" "the preparer may not review or approve his own work" "let another person decide";
+    22 FourEyes "four_eyes" circumstantial "制单人不能自己审核" "the preparer may not review or approve his own work" "let another person say the same, naming the refused entry as said again";
     23 NotBelow "not_below" permanent "接收单位不是下级单位" "the receiving unit does not stand below the giving one" "pass down within the budget tree";
     24 NotPassedDown "not_passed_down" permanent "该指标不是下达而来，不能收回" "the line was not passed down, so there is nothing to recall it to" "recall a line that has a parent";
     25 WrongUnit "wrong_unit" permanent "指标不属于该单位" "the document line belongs to another unit" "draw on the unit's own lines";
@@ -206,6 +208,7 @@ codes! {
     69 TooManyFacts "too_many_facts" circumstantial "该贷款事项过多，不能再计" "the loan has as many facts as are counted" "take back facts that do not belong to the loan, then retry";
     70 KeyDiffers "key_differs" permanent "账上已有另一身份密钥的指纹" "the fingerprint of another identity key is on record" "make ids of people and cards under the key on record";
     71 NotYet "not_yet" circumstantial "尚未到日" "the day named has not come, or the period is not over" "correct the day, or say it again when the day has come";
+    72 Edition "edition" circumstantial "版次不接续：上一版次不在账或未冲销" "the edition before is not on record, or was not taken back" "take the edition before back, then retry; what is told for the first time is edition 0";
 }
 
 impl TryFrom<u8> for Code {

@@ -6,6 +6,7 @@ mod choices;
 mod claim;
 mod control;
 mod days;
+mod key;
 mod loan;
 pub mod loan_terms;
 pub mod policy;
@@ -17,6 +18,7 @@ pub use choices::*;
 pub use claim::*;
 pub use control::*;
 pub use days::DayRule;
+pub use key::KEY_PARTS;
 pub use loan::*;
 pub use registry::*;
 pub use risk::*;
@@ -29,10 +31,12 @@ use uuid::Uuid;
 /// One statement, as a caller made it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Event {
-    /// Made by the caller; the same id is the same statement for ever.
+    /// Made from the key of what it says ([`Event::keyed_id`]); the same id is the same statement for ever.
     pub id: Uuid,
     /// The day on which it counts.
     pub effective: Day,
+    /// 0, or which saying of it this is after the one before was taken back.
+    pub edition: u8,
     /// What is said.
     pub kind: Kind,
 }

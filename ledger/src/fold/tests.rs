@@ -75,7 +75,7 @@ impl Told {
     /// Whether it was posted.
     fn say(&mut self, effective: Day, kind: Kind) -> bool {
         let index = self.state.entries;
-        let event = Event { id: Uuid::from_u128(u128::from(index) + 1_000), effective, kind };
+        let event = Event { id: Uuid::from_u128(u128::from(index) + 1_000), effective, edition: 0, kind };
         let content = index.to_le_bytes();
         taken();
         let entry = Entry { index, recorded_ms: LATE_MS, principal: "clerk", again: None, content: &content, event };
@@ -177,14 +177,14 @@ fn fact(number: usize, loan: Uuid) -> Kind {
     match number {
         0 => Kind::LoanDrawn(LoanDrawn { loan, fen, serial }),
         1 => Kind::LoanDrawReturned(LoanDrawReturned { loan, fen, serial }),
-        2 => Kind::LoanRateAgreed(LoanRateAgreed { loan, spread_bp }),
+        2 => Kind::LoanRateAgreed(LoanRateAgreed { loan, spread_bp, serial }),
         3 => repaid(None, false),
         4 => repaid(None, true),
         5 => repaid(Some(principal), false),
         6 => Kind::LoanRefunded(LoanRefunded { loan, allocation: principal, serial }),
-        7 => Kind::LoanOverdue(LoanOverdue { loan, fen }),
-        8 => Kind::LoanDeferred(LoanDeferred { loan, until: day(20_300_101) }),
-        9 => Kind::LoanWrittenOff(LoanWrittenOff { loan, fen }),
+        7 => Kind::LoanOverdue(LoanOverdue { loan, fen, serial }),
+        8 => Kind::LoanDeferred(LoanDeferred { loan, until: day(20_300_101), serial }),
+        9 => Kind::LoanWrittenOff(LoanWrittenOff { loan, fen, serial }),
         10 => Kind::LossRecovered(LossRecovered { loan, fen, serial }),
         _ => Kind::LoanStateRepaid(LoanStateRepaid { loan, programme: String::new(), fen, serial }),
     }

@@ -170,7 +170,7 @@ fn open_risk_year(
     year: u16,
 ) -> Handle<RiskYear> {
     let id = risk_year_id(state.portfolios.get(portfolio).id, year, state.orgs.get(school).id);
-    let new = RiskYear { id, portfolio, school, year, drawn: 0, accrued: Vec::new(), last: index };
+    let new = RiskYear { id, portfolio, school, year, drawn: 0, accrued: Vec::new(), computed: 0, last: index };
     state.risk_years.find(id).unwrap_or_else(|| state.risk_years.push(new))
 }
 

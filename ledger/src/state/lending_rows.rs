@@ -179,6 +179,8 @@ pub struct RiskYear {
     pub drawn: Fen,
     /// What each payer owes for it.
     pub accrued: Vec<(Payer, Fen)>,
+    /// How often that was computed.
+    pub computed: u32,
     pub last: u64,
 }
 

@@ -16,7 +16,7 @@ use crate::state::lending_rows::{
     Borrower, Claim, ClaimLine, Loan, LoanRules, Portfolio, Remittance, Reward, RiskPaid, RiskYear,
 };
 use crate::state::rows::{
-    AnnouncedKey, Application, Award, Batch, Card, Drawn, Finding, IdentityKey, Instalment, Line, Org, Payout, Person,
+    AnnouncedKey, Application, Award, Batch, Card, Dispute, Drawn, Finding, IdentityKey, Instalment, Line, Org, Payout, Person,
     Programme, Progress, Refused, Roster, Seen, Set, Stage, Voucher,
 };
 use crate::state::table::{Pages, Table};
@@ -141,6 +141,7 @@ tables! {
         rewards: Reward,
         keys: AnnouncedKey,
         identity_keys: IdentityKey,
+        disputes: Dispute,
     }
 }
 

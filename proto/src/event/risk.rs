@@ -2,7 +2,7 @@
 
 use super::check::choice;
 use super::form::{
-    Day, Fen, Hash, Id, NUMBER, OPTIONAL_DOCUMENT, OPTIONAL_NUMBER, OneOf, Parts, Ppm, Signature, Whole, wire,
+    Day, Fen, Hash, Id, NUMBER, OPTIONAL_DOCUMENT, OPTIONAL_NUMBER, OneOf, Parts, Plain, Ppm, Signature, Whole, wire,
 };
 use crate::limits::{MAX_PAYERS, MAX_REWARDS};
 use ledger::account::Book;
@@ -13,7 +13,7 @@ use ledger::event::{
 
 choice!(Book = Book { Indicator Cash Entitlement Lender });
 
-wire!(CompensationAccrued { year: Whole, school: Id, default_ppm: Ppm, parts: Parts(1..=MAX_PAYERS) });
+wire!(CompensationAccrued { year: Whole, school: Id, default_ppm: Ppm, parts: Parts(1..=MAX_PAYERS), number: Plain });
 
 wire!(CompensationReceived { year: Whole, payer: OneOf, fen: Fen, serial: OPTIONAL_NUMBER });
 
@@ -23,7 +23,7 @@ wire!(RewardPart { reward: Id, centre: Id, fen: Fen });
 
 wire!(SurplusRewarded { year: Whole, surplus: Fen, parts: Parts(1..=MAX_REWARDS) });
 
-wire!(RewardSpent { reward: Id, purpose: NUMBER, fen: Fen });
+wire!(RewardSpent { reward: Id, purpose: NUMBER, fen: Fen, serial: OPTIONAL_NUMBER });
 
 wire!(PeriodClosed { org: Id, book: OneOf, through: Day });
 

@@ -96,7 +96,7 @@ fn contracts() -> Vec<Kind> {
         }),
         Kind::LoanDrawn(LoanDrawn { loan, fen: 2_000_000, serial: serial() }),
         Kind::LoanDrawReturned(LoanDrawReturned { loan, fen: 400_000, serial: serial() }),
-        Kind::LoanRateAgreed(LoanRateAgreed { loan, spread_bp: -70 }),
+        Kind::LoanRateAgreed(LoanRateAgreed { loan, spread_bp: -70, serial: String::new() }),
     ]
 }
 
@@ -107,12 +107,18 @@ fn repayments() -> Vec<Kind> {
     vec![
         Kind::LoanRepaid(LoanRepaid { loan, fen: 59_412, allocation: Some(allocation), early: true, serial: serial() }),
         Kind::LoanRefunded(LoanRefunded { loan, allocation, serial: serial() }),
-        Kind::LoanOverdue(LoanOverdue { loan, fen: 50_000 }),
-        Kind::LoanDeferred(LoanDeferred { loan, until: day(20_300_901) }),
-        Kind::LoanWrittenOff(LoanWrittenOff { loan, fen: 50_000 }),
+        Kind::LoanOverdue(LoanOverdue { loan, fen: 50_000, serial: serial() }),
+        Kind::LoanDeferred(LoanDeferred { loan, until: day(20_300_901), serial: serial() }),
+        Kind::LoanWrittenOff(LoanWrittenOff { loan, fen: 50_000, serial: String::new() }),
         Kind::LossRecovered(LossRecovered { loan, fen: 20_000, serial: serial() }),
         Kind::LoanStateRepaid(LoanStateRepaid { loan, programme: "SERVICE".into(), fen: 800_000, serial: serial() }),
-        Kind::LoanRelieved(LoanRelieved { loan, reward: thing(REWARD), reason: "death".into(), fen: 100_000 }),
+        Kind::LoanRelieved(LoanRelieved {
+            loan,
+            reward: thing(REWARD),
+            reason: "death".into(),
+            fen: 100_000,
+            serial: serial(),
+        }),
         Kind::InterestAccrued(InterestAccrued { loan, last: 90, figure: Interest { subsidy: 22_200, ..figure } }),
         Kind::InterestAdjusted(InterestAdjusted { loan, last: 91, cause: Uuid::from_u128(32), figure }),
     ]
@@ -171,6 +177,7 @@ fn risk() -> Vec<Kind> {
             school: thing(SCHOOL),
             default_ppm: 12_000,
             parts,
+            number: 1,
         }),
         Kind::CompensationReceived(CompensationReceived {
             year: year(),
@@ -180,7 +187,12 @@ fn risk() -> Vec<Kind> {
         }),
         Kind::FundStated(FundStated { lender: thing(BANK), kind: LoanKind::Campus, fen: 1_000_000 }),
         Kind::SurplusRewarded(SurplusRewarded { year: year(), surplus: 400_000, parts: vec![reward] }),
-        Kind::RewardSpent(RewardSpent { reward: thing(REWARD), purpose: "publicity".into(), fen: 1_000 }),
+        Kind::RewardSpent(RewardSpent {
+            reward: thing(REWARD),
+            purpose: "publicity".into(),
+            fen: 1_000,
+            serial: "1".into(),
+        }),
         Kind::PeriodClosed(PeriodClosed { org: thing(BANK), book: Book::Lender, through: day(20_241_231) }),
         Kind::EntryReversed(EntryReversed {
             entry: Uuid::from_u128(34),

@@ -136,6 +136,7 @@ kinds! {
     Reward "reward" "结余奖励" rewards |state, at| (state.rewards.get(at).id, 0, labels::reward_label(state, at));
     Key "key" "签名公钥" keys |state, at| (state.keys.get(at).id, 0, String::new());
     IdentityKey "identity_key" "身份密钥" identity_keys |state, at| (state.identity_keys.get(at).id, 0, String::new());
+    Dispute "dispute" "同号异文" disputes |state, at| (state.disputes.get(at).id, 0, String::new());
 }
 
 /// Compares all tables.

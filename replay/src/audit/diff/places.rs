@@ -8,7 +8,7 @@ use ledger::state::lending_rows::{
     Borrower, Claim, ClaimLine, Loan, LoanRules, Portfolio, Remittance, Reward, RiskPaid, RiskYear,
 };
 use ledger::state::rows::{
-    AnnouncedKey, Application, Award, Batch, Card, Finding, IdentityKey, Instalment, Line, Org, Payout, Person,
+    AnnouncedKey, Application, Award, Batch, Card, Dispute, Finding, IdentityKey, Instalment, Line, Org, Payout, Person,
     Programme, Roster, Voucher,
 };
 use ledger::state::table::{Row, Table};
@@ -147,6 +147,7 @@ places! {
     rewards Reward: |from, to| Map::by_id(&from.rewards, &to.rewards);
     keys AnnouncedKey: |from, to| Map::by_id(&from.keys, &to.keys);
     identity_keys IdentityKey: |from, to| Map::by_id(&from.identity_keys, &to.identity_keys);
+    disputes Dispute: |from, to| Map::by_id(&from.disputes, &to.disputes);
 }
 
 impl Places {

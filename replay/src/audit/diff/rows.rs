@@ -7,7 +7,7 @@ use ledger::state::lending_rows::{
     Borrower, Claim, ClaimLine, Loan, LoanRules, Portfolio, Remittance, Reward, RiskPaid, RiskYear,
 };
 use ledger::state::rows::{
-    AnnouncedKey, Application, Award, Batch, Card, Drawn, Finding, IdentityKey, Instalment, Line, Org, Payout, Person,
+    AnnouncedKey, Application, Award, Batch, Card, Dispute, Drawn, Finding, IdentityKey, Instalment, Line, Org, Payout, Person,
     Programme, Roster, Voucher,
 };
 
@@ -301,6 +301,18 @@ impl Translate for IdentityKey {
     fn translate(&mut self, _: &Places) {}
     fn last(&self) -> Option<u64> {
         Some(self.last)
+    }
+}
+
+impl Translate for Dispute {
+    fn translate(&mut self, at: &Places) {
+        for version in &mut self.versions {
+            at.findings.translate(&mut version.finding);
+        }
+        at.findings.translate(&mut self.many);
+    }
+    fn last(&self) -> Option<u64> {
+        self.versions.last().map(|version| version.index)
     }
 }
 

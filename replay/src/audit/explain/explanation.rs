@@ -5,7 +5,7 @@ use ledger::handle::Handle;
 use ledger::money::Day;
 use ledger::outcome::{Code, Now, Refusal};
 use ledger::state::State;
-use ledger::state::rows::{DUPLICATE, Finding, WITHDRAWN};
+use ledger::state::rows::{BESIDE, DUPLICATE, Finding, WITHDRAWN};
 use uuid::Uuid;
 
 use super::aid_facts::facts_of;
@@ -126,11 +126,14 @@ fn subject(state: &State, refusal: &Refusal) -> Option<Fact> {
 pub(super) fn outcome_of(state: &State, recorded: &Recorded) -> EntryOutcome {
     let verdict = state.seen_at(recorded.index).map_or(0, |seen| seen.verdict);
     match verdict {
-        0 | WITHDRAWN => EntryOutcome::Posted,
+        0 | WITHDRAWN | BESIDE => EntryOutcome::Posted,
         DUPLICATE => {
             let first = state.seen.by_id(recorded.event.id);
             let now = first.map_or(Now::Counts, |(_, seen)| seen.now());
-            EntryOutcome::Duplicate { first: first.map_or(0, |(at, _)| at.into()), now }
+            match beside(state, recorded).filter(|_| now != Now::Withdrawn) {
+                Some(first) => EntryOutcome::Duplicate { first, now: Now::Differs },
+                None => EntryOutcome::Duplicate { first: first.map_or(0, |(at, _)| at.into()), now },
+            }
         }
         code => {
             let at = state.refused.partition_point(|row| row.index < recorded.index);
@@ -140,4 +143,12 @@ pub(super) fn outcome_of(state: &State, recorded: &Recorded) -> EntryOutcome {
             EntryOutcome::Refused(known.unwrap_or(Refusal::plain(code)))
         }
     }
+}
+
+/// The entry that first told the content of this one, if the ledger holds other content under its id.
+fn beside(state: &State, recorded: &Recorded) -> Option<u64> {
+    let content = state.seen_at(recorded.index)?.content;
+    let (_, dispute) = state.disputes.by_id(recorded.event.id)?;
+    let told = dispute.versions.iter().find(|version| version.content == content);
+    told.map(|version| version.index).filter(|first| *first < recorded.index)
 }

@@ -48,6 +48,9 @@ pub fn finding_en(kind: FindingKind) -> &'static str {
             "as many facts of this thing are on record as are counted; this one does not count"
         }
         FindingKind::BeforeSubject => "told of a day before the contract was signed; it does not count",
+        FindingKind::ToldOtherwise => "the ledger holds other content under this number; this does not count",
+        FindingKind::ManyVersions => "too many other contents were told under this number; they do not count",
+        FindingKind::EditionOutOfOrder => "the edition before was not taken back; this one does not count",
     }
 }
 
@@ -62,13 +65,13 @@ const REMEDIES: &[(&str, &str)] = &[
     ("bad_shape", "更正所指字段"),
     ("card_not_payees", "将卡绑定到该生，再重试"),
     ("compensation_differs", "按在案事实重新计算"),
+    ("edition", "先冲销上一版次，再重试；首次报送为 0 版"),
     ("exceeds_owed", "减少金额，再重试"),
     ("exceeds_surplus", "减少各项金额"),
     ("exclusive", "两者择一"),
     ("exists", "使用已有对象，或另用编号"),
-    ("four_eyes", "由另一人审核"),
+    ("four_eyes", "由另一人作出同样的决定，并注明重报所拒记录"),
     ("hash_mismatch", "查看封存的内容并引用其校验值"),
-    ("id_reused", "新的内容请另用编号"),
     ("in_suspense", "先清理暂记，再重试"),
     ("interest_differs", "按在案事实重新计算"),
     ("key_differs", "用在案的身份密钥计算编号"),
@@ -98,6 +101,7 @@ const REMEDIES: &[(&str, &str)] = &[
     ("stale", "重新计算后再提交"),
     ("subsidy_differs", "按在案事实重新计算"),
     ("surplus_differs", "按在案事实重新计算"),
+    ("told_otherwise", "账上原记录有误的，先冲销，再以下一版次报送"),
     ("too_many", "分次提交"),
     ("too_many_facts", "先冲销不属于该贷款的事项，再重试"),
     ("unknown_award", "先批准花名册，再重试"),

@@ -10,7 +10,7 @@ use replay::terminal::progress::Bar;
 
 use super::evidence::{FirstDifference, FramePlace, TornEnd};
 use super::expected::Expectation;
-use super::refold::{Refold, unreadable};
+use super::refold::{Refold, unreadable, wrong_id};
 use super::second_reader::Checker;
 use super::second_reader::{FrameWalk, Walked};
 use crate::jobs::interrupts;
@@ -134,7 +134,12 @@ fn hand_over(frame: &Frame, place: &FramePlace, from: u64, to_fold: &SyncSender<
     }
     match Decoded::new(frame.clone(), from) {
         Err(error) => Some(End::Differs(Box::new(unreadable(frame.header().first_index, &error, place)))),
-        Ok(decoded) => to_fold.send((decoded, place.clone())).is_err().then_some(End::Stopped),
+        Ok(decoded) => {
+            // What lies before it is compared first.
+            let wrong = decoded.wrong_id().map(|wrong| End::Differs(Box::new(wrong_id(wrong, place))));
+            let sent = to_fold.send((decoded, place.clone()));
+            wrong.or(sent.is_err().then_some(End::Stopped))
+        }
     }
 }
 

@@ -35,13 +35,13 @@ fn read_closed(row: &Row<'_>) -> Result<Statement, Wrong> {
         return Err(Wrong::cell(Col::ThroughDay, "not_over", "the period is not over", "close it when it is over"));
     }
     let event = PeriodClosed { org: ids::org(number), book, through };
-    Ok((format!("close|{number}|{}", book.name()), row.day(Col::EffectiveDay)?, Kind::PeriodClosed(event)))
+    Ok((row.day(Col::EffectiveDay)?, Kind::PeriodClosed(event)))
 }
 
 fn read_reversed(row: &Row<'_>) -> Result<Statement, Wrong> {
     let entry = row.uuid(Col::EventId)?;
     let event = EntryReversed { entry, subject: subject(row)?, document: row.document(Col::Document)? };
-    Ok((format!("reversal|{entry}"), row.day(Col::EffectiveDay)?, Kind::EntryReversed(event)))
+    Ok((row.day(Col::EffectiveDay)?, Kind::EntryReversed(event)))
 }
 
 /// What the entry changed: an id, or a loan as `LENDER/NUMBER`.

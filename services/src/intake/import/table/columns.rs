@@ -141,6 +141,7 @@ columns! {
     BankResult PLAIN "结果" "result";
     Reason PLAIN "退回原因" "reason";
     Serial NUMBER "银行流水号" "serial" or "流水号";
+    Edition PLAIN "版次" "edition";
     CreditDay PLAIN "入账日期" "credit_day";
     How PLAIN "处理方式" "how";
     Remark DROPPED "备注" "remark";

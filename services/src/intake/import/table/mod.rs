@@ -11,3 +11,4 @@ pub mod marks;
 pub(crate) mod reading;
 pub mod record;
 pub mod row;
+mod unnumbered;
