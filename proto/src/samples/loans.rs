@@ -96,7 +96,7 @@ fn contracts() -> Vec<Kind> {
         }),
         Kind::LoanDrawn(LoanDrawn { loan, fen: 2_000_000, serial: serial() }),
         Kind::LoanDrawReturned(LoanDrawReturned { loan, fen: 400_000, serial: serial() }),
-        Kind::LoanRateAgreed(LoanRateAgreed { loan, spread_bp: -70, serial: String::new() }),
+        Kind::LoanRateAgreed(LoanRateAgreed { loan, spread_bp: -70, serial: serial() }),
     ]
 }
 
@@ -109,7 +109,7 @@ fn repayments() -> Vec<Kind> {
         Kind::LoanRefunded(LoanRefunded { loan, allocation, serial: serial() }),
         Kind::LoanOverdue(LoanOverdue { loan, fen: 50_000, serial: serial() }),
         Kind::LoanDeferred(LoanDeferred { loan, until: day(20_300_901), serial: serial() }),
-        Kind::LoanWrittenOff(LoanWrittenOff { loan, fen: 50_000, serial: String::new() }),
+        Kind::LoanWrittenOff(LoanWrittenOff { loan, fen: 50_000, serial: serial() }),
         Kind::LossRecovered(LossRecovered { loan, fen: 20_000, serial: serial() }),
         Kind::LoanStateRepaid(LoanStateRepaid { loan, programme: "SERVICE".into(), fen: 800_000, serial: serial() }),
         Kind::LoanRelieved(LoanRelieved {

@@ -1,6 +1,7 @@
 //! That ids never change, that an import of the tables says the same, and what a broken table is told.
 use super::*;
 use std::collections::BTreeSet;
+use uuid::Uuid;
 
 #[test]
 fn shipped_ids_differ_and_an_import_of_the_tables_says_the_same() {

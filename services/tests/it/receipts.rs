@@ -56,7 +56,7 @@ fn mingzhang(words: &[&str]) -> Output {
 }
 
 fn orgs(from: u128, count: u128) -> Vec<ledger::event::Event> {
-    (from..from + count).map(|id| org(id, 1_000 + id)).collect()
+    (from..from + count).map(|id| org(1_000 + id)).collect()
 }
 
 /// Runs what blocks beside the server of the same process.
@@ -125,7 +125,7 @@ async fn the_script_does_not_take_bytes_inside_another_statement_for_a_payment()
     let lie = [b"\xca\x02\x14\x0a\x10", &payment.as_bytes()[..], b"\x10\x01", &[0; 9]].concat();
     let key = lie.try_into().expect("32 bytes");
     server
-        .record("somebody", &[event(1, Kind::KeyAnnounced(KeyAnnounced { key, by: key, signature: [key; 2] }))])
+        .record("somebody", &[event(Kind::KeyAnnounced(KeyAnnounced { key, by: key, signature: [key; 2] }))])
         .await;
     let address = server.address.to_string();
     beside(move || {
@@ -193,7 +193,7 @@ fn cosigned_receipt(desk: &Desk, address: &str) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_ledger_without_a_key_says_so() {
     let server = Server::start().await;
-    server.record("finance", &[event(1, orgs(1, 1).remove(0).kind)]).await;
+    server.record("finance", &[event(orgs(1, 1).remove(0).kind)]).await;
     let address = server.address.to_string();
     beside(move || {
         for words in [["checkpoint", "--fresh"], ["receipt", "0"]] {

@@ -2,6 +2,7 @@
 //! itself would compute next, often nonsense. Nothing here may stop the fold.
 
 use super::{Chance, thing};
+use crate::desk::numbered;
 use ledger::event::loan_terms::{DefaultBand, LoanTerms, MonthDay, Part};
 use ledger::event::{
     Allocation, ClaimFor, CompensationAccrued, CompensationReceived, DayBasis, Draw, Event, FundStated, Interest, Kind,
@@ -42,7 +43,7 @@ pub fn lending(chance: &mut Chance, at: usize, state: &State) -> Event {
             (effective, kind)
         }
     };
-    Event { id: thing("lending", if chance.in_hundred(3) { 1 } else { at }), effective, kind }
+    Event::said(effective, numbered(kind, if chance.in_hundred(3) { 1 } else { at }))
 }
 
 fn id(chance: &mut Chance) -> Uuid {
@@ -237,7 +238,7 @@ fn redraw_accrual(chance: &mut Chance, state: &State, right: bool, accrued: &mut
     let fund = state.portfolios.get(row.portfolio);
     let lender = state.orgs.get(fund.lender).id;
     accrued.year = LenderYear { lender, kind: fund.kind, year: row.year };
-    accrued.school = state.orgs.get(row.school).id;
+    (accrued.school, accrued.number) = (state.orgs.get(row.school).id, row.computed + 1);
     let parts = fund::parts(state, row, accrued.default_ppm).unwrap_or_default();
     accrued.parts = parts.into_iter().map(|(payer, fen)| PayerFen { payer, fen }).collect();
 }

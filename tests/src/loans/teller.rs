@@ -1,7 +1,7 @@
 //! Tells the ledger and the model the same things, and does what the job does: brings a loan's interest to a day.
 
 use super::book::{Book, loan_of};
-use crate::desk::{labelled, say};
+use crate::desk::{numbered, say};
 use ledger::event::{EntryReversed, Event, Interest, InterestAccrued, InterestAdjusted, Kind};
 use ledger::loan::accrual::due;
 use ledger::money::Day;
@@ -40,26 +40,30 @@ impl Teller {
             self.cause = event.id;
         }
         self.said.push((who.to_owned(), event.clone()));
+        let index = self.state.seen.next().number();
         let outcome = match say(&mut self.state, who, event) {
             Ok(outcome) => outcome,
             Err(halt) => panic!("{halt}"),
         };
-        if matches!(outcome, Outcome::Posted { .. }) {
+        if matches!(outcome, Outcome::Posted { .. }) && self.state.seen.find(event.id) == self.state.seen.handle(index) {
             self.book.tell(event);
         }
         outcome
     }
 
-    /// Says something under a new id.
+    /// Says something new.
     pub fn say(&mut self, effective: Day, kind: Kind) -> Outcome {
         self.say_as("行", effective, kind)
     }
 
-    /// Says something under a new id, as somebody.
+    /// Says something new, as somebody: where the source's number is taken, under another one.
     pub fn say_as(&mut self, who: &str, effective: Day, kind: Kind) -> Outcome {
         self.made += 1;
-        let id = labelled(&format!("told{}", self.made));
-        self.tell_as(who, &Event { id, effective, kind })
+        let mut event = Event::said(effective, kind);
+        if self.state.seen.find(event.id).is_some() {
+            event = Event::said(effective, numbered(event.kind, format_args!("第{}号", self.made)));
+        }
+        self.tell_as(who, &event)
     }
 
     /// The last event that may have changed interest already posted.
@@ -68,7 +72,7 @@ impl Teller {
         self.cause
     }
 
-    /// Takes a fact about a loan back, as a mistake, and tells it again under a new id. False if it is no fact that can be
+    /// Takes a fact about a loan back, as a mistake, and tells it again as the next edition. False if it is no fact that can be
     /// taken back, or was already.
     ///
     /// # Panics
@@ -84,7 +88,9 @@ impl Teller {
         }
         let reversed = EntryReversed { entry: event.id, subject, document: "更正".into() };
         self.posted(event.effective, Kind::EntryReversed(reversed));
-        self.posted(event.effective, event.kind.clone());
+        let again = Event::said_as(event.edition + 1, event.effective, event.kind.clone());
+        let outcome = self.tell(&again);
+        assert!(matches!(outcome, Outcome::Posted { .. }), "{again:?} gave {outcome:?}");
         true
     }
 

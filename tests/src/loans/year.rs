@@ -160,7 +160,7 @@ impl Year {
         });
         for (at, (year, school, parts)) in years.collect::<Vec<_>>().into_iter().enumerate() {
             let parts: Vec<_> = parts.into_iter().map(|(payer, fen)| PayerFen { payer, fen }).collect();
-            let accrued = CompensationAccrued { year, school, default_ppm: 30_000, parts: parts.clone() };
+            let accrued = CompensationAccrued { year, school, default_ppm: 30_000, parts: parts.clone(), number: 1 };
             let _ = self.posted("周", 2025_01_20, Kind::CompensationAccrued(accrued));
             for PayerFen { payer, fen } in parts.into_iter().filter(|part| part.fen > 0) {
                 match source(payer) {
@@ -221,7 +221,7 @@ impl Year {
         let sealed = SetSealed { set: claim, count: row.set.count, fen: row.set.fen, hash: row.set.hash };
         let decided = Kind::ClaimApproved(SetDecided { set: claim, hash: row.set.hash });
         let _ = self.posted("行", 2025_03_02, Kind::ClaimSealed(sealed));
-        let _ = self.teller.say_as("行", day(2025_03_03), decided.clone());
+        let _ = self.teller.say_as("行", day(2025_03_02), decided.clone());
         let _ = self.posted("吴", 2025_03_03, decided);
         let Some((_, row)) = self.teller.state.claims.by_id(claim) else { panic!("the claim is approved") };
         let programme = PROGRAMMES[usize::from(what == ClaimFor::Waiver)];
@@ -256,11 +256,11 @@ impl Year {
                 [0, 1].map(|at| RewardPart { reward: rewards[at], centre: thing("org", UNIT + at), fen: surplus / 2 });
             let rewarded = SurplusRewarded { year, surplus, parts: parts.into() };
             let _ = self.posted("周", 2025_06_30, Kind::SurplusRewarded(rewarded));
-            let spent = RewardSpent { reward: rewards[1], purpose: "publicity".into(), fen: 3 };
+            let spent = RewardSpent { reward: rewards[1], purpose: "publicity".into(), fen: 3, serial: "用1".into() };
             let _ = self.posted("周", 2025_07_01, Kind::RewardSpent(spent.clone()));
             let _ = self.teller.say_as("周", day(2025_07_01), Kind::RewardSpent(RewardSpent { fen: surplus, ..spent }));
             for loan in self.loans.clone() {
-                let relieved = LoanRelieved { loan, reward: rewards[0], reason: "death".into(), fen: 2 };
+                let relieved = LoanRelieved { loan, reward: rewards[0], reason: "death".into(), fen: 2, serial: String::new() };
                 let _ = self.teller.say_as("周", day(2025_07_02), Kind::LoanRelieved(relieved));
             }
         }

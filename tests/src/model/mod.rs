@@ -18,6 +18,8 @@ use uuid::Uuid;
 pub enum Verdict {
     Posted,
     Refused,
+    /// On record with a finding that it does not count.
+    Beside,
     Duplicate { first: usize, refused: bool },
 }
 
@@ -128,6 +130,8 @@ pub struct Model {
     pub told: usize,
     pub rules: u32,
     pub seen: BTreeMap<Uuid, (Vec<u8>, usize, bool)>,
+    /// Contents told beside what counts, and where.
+    pub beside: BTreeMap<Uuid, Vec<(Vec<u8>, usize)>>,
     pub policies: Vec<(Day, Policy)>,
     pub orgs: BTreeMap<Uuid, Org>,
     pub lines: BTreeMap<Uuid, Line>,
@@ -156,12 +160,35 @@ impl Model {
                 return Verdict::Duplicate { first: *first, refused: *refused };
             }
             // What counts is not changed by saying it otherwise under its id.
-            Some((_, _, false)) => return Verdict::Refused,
+            Some((_, _, false)) => return self.beside(event, content, now),
             Some(_) | None => {}
+        }
+        // Nothing is taken back here, so no edition but the first has its turn.
+        if event.edition > 0 {
+            let verdict = self.beside(event, content, now);
+            if verdict == Verdict::Refused {
+                self.seen.insert(event.id, (content.to_vec(), now, true));
+            }
+            return verdict;
         }
         let posted = self.take(principal, event, content).is_some();
         self.seen.insert(event.id, (content.to_vec(), now, !posted));
         if posted { Verdict::Posted } else { Verdict::Refused }
+    }
+
+    /// A decision is refused; a report is kept, once for each of its contents.
+    fn beside(&mut self, event: &Event, content: &[u8], now: usize) -> Verdict {
+        if !event.kind.is_report() {
+            return Verdict::Refused;
+        }
+        let told = self.beside.entry(event.id).or_default();
+        if let Some((_, first)) = told.iter().find(|(before, _)| before == content) {
+            return Verdict::Duplicate { first: *first, refused: false };
+        }
+        if told.len() < 16 {
+            told.push((content.to_vec(), now));
+        }
+        Verdict::Beside
     }
 
     /// Does it, or does nothing and gives `None`.

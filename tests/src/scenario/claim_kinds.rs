@@ -114,6 +114,7 @@ fn risk(name: &str, f: &mut Fields<'_>) -> Result<Kind> {
                 let (payer, fen) = pair(text, ':')?;
                 Ok(PayerFen { payer: chosen(payer, PAYERS)?, fen: amount(fen)? })
             })?,
+            number: f.number_or("number", 1)?,
         }),
         "compensation_received" => Kind::CompensationReceived(CompensationReceived {
             year: lender_year(f.need("year")?)?,
@@ -138,7 +139,7 @@ fn risk(name: &str, f: &mut Fields<'_>) -> Result<Kind> {
         }),
         _ => {
             let (reward, purpose) = (f.id("reward")?, f.text("use", "publicity"));
-            Kind::RewardSpent(RewardSpent { reward, purpose, fen: f.amount("amount")? })
+            Kind::RewardSpent(RewardSpent { reward, purpose, fen: f.amount("amount")?, serial: f.text("serial", "") })
         }
     })
 }

@@ -36,16 +36,17 @@ pub(super) fn kind(name: &str, f: &mut Fields<'_>, known: &SoFar<'_>) -> Result<
         "loan_drawn" | "loan_draw_returned" | "loan_repaid" | "loan_refunded" | "loss_recovered"
         | "loan_state_repaid" => moved(name, f)?,
         "loan_rate_agreed" => {
-            Kind::LoanRateAgreed(LoanRateAgreed { loan: f.id("loan")?, spread_bp: f.number("spread")? })
+            Kind::LoanRateAgreed(LoanRateAgreed { loan: f.id("loan")?, spread_bp: f.number("spread")?, serial: f.text("serial", "") })
         }
-        "loan_overdue" => Kind::LoanOverdue(LoanOverdue { loan: f.id("loan")?, fen: f.amount("amount")? }),
-        "loan_deferred" => Kind::LoanDeferred(LoanDeferred { loan: f.id("loan")?, until: day(f.need("until")?)? }),
-        "loan_written_off" => Kind::LoanWrittenOff(LoanWrittenOff { loan: f.id("loan")?, fen: f.amount("amount")? }),
+        "loan_overdue" => Kind::LoanOverdue(LoanOverdue { loan: f.id("loan")?, fen: f.amount("amount")?, serial: f.text("serial", "") }),
+        "loan_deferred" => Kind::LoanDeferred(LoanDeferred { loan: f.id("loan")?, until: day(f.need("until")?)?, serial: f.text("serial", "") }),
+        "loan_written_off" => Kind::LoanWrittenOff(LoanWrittenOff { loan: f.id("loan")?, fen: f.amount("amount")?, serial: f.text("serial", "") }),
         "loan_relieved" => Kind::LoanRelieved(LoanRelieved {
             loan: f.id("loan")?,
             reward: f.id("reward")?,
             reason: f.text("reason", "death"),
             fen: f.amount("amount")?,
+            serial: f.text("serial", ""),
         }),
         "interest_accrued" => {
             let (loan, last) = loan_and_last(f, known)?;

@@ -35,7 +35,7 @@ fn register(chance: &mut Chance, told: &mut Vec<Event>) {
         let person = registered.person;
         let of = |event: &Event| matches!(&event.kind, Kind::StatusChanged(change) if change.person == person);
         let first = told.iter().position(of).unwrap_or(told.len());
-        told.insert(chance.below(first + 1), Event { id: person, effective, kind });
+        told.insert(chance.below(first + 1), Event::said(effective, kind));
     }
 }
 

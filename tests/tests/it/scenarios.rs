@@ -66,6 +66,9 @@ fn finding_names() -> Vec<&'static str> {
         K::OffCycle,
         K::TooManyFacts,
         K::BeforeSubject,
+        K::ToldOtherwise,
+        K::ManyVersions,
+        K::EditionOutOfOrder,
     ];
     for kind in &all {
         match kind {
@@ -76,6 +79,7 @@ fn finding_names() -> Vec<&'static str> {
             K::AllocationDiffers | K::Overpaid | K::WrittenOffAfterRelief => {}
             K::StatementDiffers | K::RemittanceUnexpected | K::Shortfall | K::OffCycle => {}
             K::TooManyFacts | K::BeforeSubject => {}
+            K::ToldOtherwise | K::ManyVersions | K::EditionOutOfOrder => {}
         }
     }
     all.extend(Rule::ALL.map(K::Policy));

@@ -18,7 +18,6 @@ use replay::proof::trust::announcement;
 use replay::record::log::Tip;
 use replay::record::log::frame::HEADER_BYTES;
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
@@ -193,9 +192,8 @@ fn a_key_announced_under_the_one_before_is_followed() {
     let dir = tempfile::tempdir().unwrap();
     let next = Signer::from_seed(ORIGIN, Role::Author, &[7; 32]).unwrap();
     let announced = Kind::KeyAnnounced(announcement(next.verifier(), &signer()));
-    let announced =
-        Event { id: Uuid::from_u128(1), effective: Day::from_yyyymmdd(20_260_105).unwrap(), kind: announced };
-    let other = |id| Event { id: Uuid::from_u128(id), ..proto::samples::samples()[5].clone() };
+    let announced = Event::said(Day::from_yyyymmdd(20_260_105).unwrap(), announced);
+    let other = |at: usize| proto::samples::samples()[at].clone();
     for (key, event) in [(signer(), announced), (next.clone(), other(2)), (next.clone(), other(3))] {
         let engine =
             Engine::open(&Options { signing: Some(Signing::new(key)), ..Options::file(dir.path()) }, &mut |_| {});
