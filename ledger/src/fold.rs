@@ -196,8 +196,8 @@ enum Judgement {
     Admitted(Change<Act>),
     /// It says again what an earlier entry said, and how that stands.
     Repeated { first: u64, now: Now },
-    /// It will be on record with a finding, and does not count: the ledger holds what the other entry told, if one did.
-    Beside { kind: FindingKind, other: Option<u64> },
+    /// It will be on record with this finding, and does not count.
+    Beside(FindingKind),
     /// It is turned away.
     Refused(Refusal),
 }
@@ -213,7 +213,7 @@ impl State {
         let (verdict, outcome) = match self.weigh(entry, content)? {
             Judgement::Admitted(change) => (0, self.commit(entry, change)),
             Judgement::Repeated { first, now } => (DUPLICATE, Outcome::Duplicate { first, now }),
-            Judgement::Beside { kind, .. } => (BESIDE, self.note(entry, content, kind)),
+            Judgement::Beside(kind) => (BESIDE, self.note(entry, content, kind)),
             Judgement::Refused(refusal) => {
                 self.refused.push(Refused { index: entry.index, refusal });
                 (refusal.code as u8, Outcome::Refused(refusal))
@@ -248,8 +248,7 @@ impl State {
         Ok(match self.weigh(entry, content_hash(entry.content))? {
             Judgement::Admitted(change) => Outcome::Posted { postings: change.postings, findings: Vec::new() },
             Judgement::Repeated { first, now } => Outcome::Duplicate { first, now },
-            Judgement::Beside { other: Some(first), .. } => Outcome::Duplicate { first, now: Now::Differs },
-            Judgement::Beside { other: None, .. } => Outcome::Posted { postings: Vec::new(), findings: Vec::new() },
+            Judgement::Beside(_) => Outcome::Posted { postings: Vec::new(), findings: Vec::new() },
             Judgement::Refused(refusal) => Outcome::Refused(refusal),
         })
     }
@@ -277,7 +276,7 @@ impl State {
         match told::told(self, entry, content) {
             Told::New => {}
             Told::Repeated { first, now } => return Ok(Judgement::Repeated { first, now }),
-            Told::Beside { kind, other } => return Ok(Judgement::Beside { kind, other }),
+            Told::Beside(kind) => return Ok(Judgement::Beside(kind)),
             Told::Refused(refusal) => return Ok(Judgement::Refused(refusal)),
         }
         if let Kind::RulesAdopted(rules) = &entry.event.kind

@@ -96,8 +96,8 @@ macro_rules! for_each_kind {
             LoanRelieved(LoanRelieved) "loan_relieved" "还款救助" decision near loan;
             InterestAccrued(InterestAccrued) "interest_accrued" "计提利息" decision day_over loan;
             InterestAdjusted(InterestAdjusted) "interest_adjusted" "调整利息" decision near loan;
-            ClaimSubmitted(ClaimSubmitted) "claim_submitted" "提交申报" report period_over;
-            ClaimLineAdded(ClaimLineAdded) "claim_line_added" "申报加行" report near loan;
+            ClaimSubmitted(ClaimSubmitted) "claim_submitted" "提交申报" decision period_over;
+            ClaimLineAdded(ClaimLineAdded) "claim_line_added" "申报加行" decision near loan;
             ClaimSealed(SetSealed) "claim_sealed" "申报封存" decision near;
             ClaimApproved(SetDecided) "claim_approved" "申报批准" decision near;
             OverclaimReturned(OverclaimReturned) "overclaim_returned" "退回多报款" report near loan;

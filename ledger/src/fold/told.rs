@@ -18,9 +18,9 @@ pub(super) enum Told {
     New,
     /// It says again what an earlier entry said, and how that stands.
     Repeated { first: u64, now: Now },
-    /// A report that does not count: the ledger holds other content under its id, told by the entry named, or the edition
-    /// before stands yet. It is on record with this finding.
-    Beside { kind: FindingKind, other: Option<u64> },
+    /// A report that does not count: the ledger holds other content under its id, or the edition before stands yet. It is on record
+    /// with this finding.
+    Beside(FindingKind),
     /// A decision that does not count for the same reason.
     Refused(Refusal),
 }
@@ -57,10 +57,10 @@ fn beside(state: &State, event: &Event, content: u64, other: Option<u64>) -> Tol
     match said {
         Some(version) => Told::Repeated { first: version.index, now: Now::Differs },
         None if dispute.is_some_and(|row| row.versions.len() >= VERSIONS_MAX) => {
-            Told::Beside { kind: FindingKind::ManyVersions, other }
+            Told::Beside(FindingKind::ManyVersions)
         }
-        None if other.is_some() => Told::Beside { kind: FindingKind::ToldOtherwise, other },
-        None => Told::Beside { kind: FindingKind::EditionOutOfOrder, other },
+        None if other.is_some() => Told::Beside(FindingKind::ToldOtherwise),
+        None => Told::Beside(FindingKind::EditionOutOfOrder),
     }
 }
 

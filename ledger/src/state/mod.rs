@@ -16,8 +16,8 @@ use crate::state::lending_rows::{
     Borrower, Claim, ClaimLine, Loan, LoanRules, Portfolio, Remittance, Reward, RiskPaid, RiskYear,
 };
 use crate::state::rows::{
-    AnnouncedKey, Application, Award, Batch, Card, Dispute, Drawn, Finding, IdentityKey, Instalment, Line, Org, Payout, Person,
-    Programme, Progress, Refused, Roster, Seen, Set, Stage, Voucher,
+    AnnouncedKey, Application, Award, Batch, Card, Dispute, Drawn, Finding, IdentityKey, Instalment, Line, Org, Payout,
+    Person, Programme, Progress, Refused, Roster, Seen, Set, Stage, Voucher,
 };
 use crate::state::table::{Pages, Table};
 use crate::steps::step;

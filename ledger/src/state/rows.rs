@@ -410,15 +410,16 @@ pub struct IdentityKey {
 }
 
 impl Row for Seen {
-    /// What was left out has not been said, so saying it again repeats nothing; nor does what does not count stand for its id.
+    /// What was left out has not been said, so saying it again repeats nothing. Nor does what does not count stand for its id, or
+    /// what repeats it.
     fn id(&self) -> Option<Uuid> {
-        (![WITHHELD, BESIDE].contains(&self.verdict)).then_some(self.id)
+        (![WITHHELD, BESIDE, DUPLICATE].contains(&self.verdict)).then_some(self.id)
     }
 
-    /// A statement that is judged anew is found by its latest attempt. What only repeats, or says something else under the id of
-    /// what counts, was not judged.
+    /// A statement that is judged anew is found by its latest attempt. What says something else under the id of what counts was
+    /// not judged.
     fn succeeds(&self, _: &Self) -> bool {
-        self.verdict != DUPLICATE && self.verdict != Code::ToldOtherwise as u8
+        self.verdict != Code::ToldOtherwise as u8
     }
 }
 

@@ -58,7 +58,12 @@ fn the_example_for_callers_computes_every_vector() {
         .arg(root.join("tests/wire/keys.txt"))
         .output()
         .expect("python3 is at hand; install it to run this test");
-    assert!(said.status.success(), "{}{}", String::from_utf8_lossy(&said.stdout), String::from_utf8_lossy(&said.stderr));
+    assert!(
+        said.status.success(),
+        "{}{}",
+        String::from_utf8_lossy(&said.stdout),
+        String::from_utf8_lossy(&said.stderr)
+    );
     let count = format!("{} vectors", told().len());
     assert!(String::from_utf8_lossy(&said.stdout).contains(&count), "{said:?}");
 }

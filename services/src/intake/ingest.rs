@@ -165,9 +165,18 @@ fn dry_run(
             }
         };
         let id = event.id;
+        let before = event.edition.checked_sub(1).map(|before| event.id_of_edition(before));
         let outcome = engine.dry_run(principal, Submission { content, event, again })?;
         let state = engine.read();
-        let answer = answer(&state, &outcome, id);
+        let mut answer = answer(&state, &outcome, id);
+        if matches!(outcome, Outcome::Posted { .. }) {
+            // Findings have no number before they are opened, so that it would not count is asked of the ids.
+            let (held, before) = (state.seen.find(id), before.map(|before| state.seen.by_id(before)));
+            let in_turn = before.is_none_or(|row| row.is_some_and(|(_, seen)| seen.now() == Now::Withdrawn));
+            let counts = held.filter(|held| state.seen.get(*held).now() == Now::Counts);
+            answer.differs = counts.is_some() || !in_turn;
+            answer.held = counts.map_or(0, |held| u64::from(held) + 1);
+        }
         receipts.push(v1::Receipt { id: wire::id(id), stage: v1::Stage::DryRun.into(), ..answer });
     }
     let index = engine.read().entries;

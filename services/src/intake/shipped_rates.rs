@@ -87,4 +87,3 @@ fn read(row: &Row<'_>) -> Result<Statement, Wrong> {
         _ => Err(Wrong::row("unknown_kind", "no table of rates or waivers", "import other files as they come")),
     }
 }
-

@@ -124,9 +124,7 @@ async fn the_script_does_not_take_bytes_inside_another_statement_for_a_payment()
     let server = Server::signing(Some(desk.key())).await;
     let lie = [b"\xca\x02\x14\x0a\x10", &payment.as_bytes()[..], b"\x10\x01", &[0; 9]].concat();
     let key = lie.try_into().expect("32 bytes");
-    server
-        .record("somebody", &[event(Kind::KeyAnnounced(KeyAnnounced { key, by: key, signature: [key; 2] }))])
-        .await;
+    server.record("somebody", &[event(Kind::KeyAnnounced(KeyAnnounced { key, by: key, signature: [key; 2] }))]).await;
     let address = server.address.to_string();
     beside(move || {
         let (file, vkey) = (desk.at("receipt"), desk.at("ledger.key.pub"));

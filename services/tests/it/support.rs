@@ -137,18 +137,16 @@ pub fn event(kind: Kind) -> Event {
 
 /// A unit with its number as id.
 pub fn org(unit: u128) -> Event {
-    event(
-        Kind::OrgRegistered(OrgRegistered {
-            org: Uuid::from_u128(unit),
-            number: unit.to_string(),
-            name: "陕西省财政厅".to_owned(),
-            level: Level::Province,
-            role: OrgRole::Finance,
-            parent: None,
-            division: 610_000,
-            subordination: Subordination::Local,
-        }),
-    )
+    event(Kind::OrgRegistered(OrgRegistered {
+        org: Uuid::from_u128(unit),
+        number: unit.to_string(),
+        name: "陕西省财政厅".to_owned(),
+        level: Level::Province,
+        role: OrgRole::Finance,
+        parent: None,
+        division: 610_000,
+        subordination: Subordination::Local,
+    }))
 }
 
 pub fn policy() -> Event {
@@ -170,22 +168,20 @@ pub fn policy() -> Event {
 
 /// A document line issued to a unit.
 pub fn line(line: u128, unit: u128, fen: i64) -> Event {
-    event(
-        Kind::LineIssued(LineIssued {
-            line: Uuid::from_u128(line),
-            document: "陕财教〔2021〕1号".to_owned(),
-            parent_document: String::new(),
-            unit: Uuid::from_u128(unit),
-            fiscal_year: 2021,
-            programme: "SH-GRANT".to_owned(),
-            source: Source::Central,
-            item: "2050204".to_owned(),
-            project: "610000".to_owned(),
-            direct: true,
-            advance: false,
-            fen,
-        }),
-    )
+    event(Kind::LineIssued(LineIssued {
+        line: Uuid::from_u128(line),
+        document: "陕财教〔2021〕1号".to_owned(),
+        parent_document: String::new(),
+        unit: Uuid::from_u128(unit),
+        fiscal_year: 2021,
+        programme: "SH-GRANT".to_owned(),
+        source: Source::Central,
+        item: "2050204".to_owned(),
+        project: "610000".to_owned(),
+        direct: true,
+        advance: false,
+        fen,
+    }))
 }
 
 pub fn wire(id: u128) -> bytes::Bytes {

@@ -83,11 +83,13 @@ fn funds(known: &Known) -> Vec<Kind> {
         let parts = vec![RewardPart { reward: thing("reward", 9_999), centre: known.unit, fen: 1 }];
         Kind::SurplusRewarded(SurplusRewarded { year: year(of), surplus, parts })
     };
-    let spent = |reward, purpose: &str| RewardSpent { reward, purpose: purpose.to_owned(), fen: 1, serial: "错".into() };
-    let relieved = LoanRelieved { loan: nowhere, reward: known.reward, reason: "death".into(), fen: 1, serial: "错".into() };
+    let spent =
+        |reward, purpose: &str| RewardSpent { reward, purpose: purpose.to_owned(), fen: 1, serial: "错".into() };
+    let relieved =
+        LoanRelieved { loan: nowhere, reward: known.reward, reason: "death".into(), fen: 1, serial: "错".into() };
     vec![
         Kind::CompensationAccrued(CompensationAccrued { year: year(2020), school, default_ppm: 0, parts, number: 1 }),
-        rewarded(2024, 1),
+        rewarded(2023, 1),
         rewarded(2025, 1),
         rewarded(2026, 1),
         Kind::RewardSpent(spent(known.reward, "banquet")),

@@ -260,7 +260,8 @@ impl Year {
             let _ = self.posted("周", 2025_07_01, Kind::RewardSpent(spent.clone()));
             let _ = self.teller.say_as("周", day(2025_07_01), Kind::RewardSpent(RewardSpent { fen: surplus, ..spent }));
             for loan in self.loans.clone() {
-                let relieved = LoanRelieved { loan, reward: rewards[0], reason: "death".into(), fen: 2, serial: String::new() };
+                let relieved =
+                    LoanRelieved { loan, reward: rewards[0], reason: "death".into(), fen: 2, serial: String::new() };
                 let _ = self.teller.say_as("周", day(2025_07_02), Kind::LoanRelieved(relieved));
             }
         }
@@ -290,7 +291,8 @@ impl Year {
         let (org, book) = (thing("org", 1), Book::Lender);
         let closed = PeriodClosed { org, book, through: day(2025_07_31) };
         let _ = self.posted("周", 2025_08_01, Kind::PeriodClosed(closed.clone()));
-        let _ = self.teller.say_as("周", day(2025_08_01), Kind::PeriodClosed(closed));
+        let earlier = PeriodClosed { through: day(2025_06_30), ..closed };
+        let _ = self.teller.say_as("周", day(2025_08_01), Kind::PeriodClosed(earlier));
         for number in 1..=3 {
             let (person, school) = (thing("person", number), thing("org", 2));
             let status = Status::Deceased;

@@ -20,7 +20,10 @@ pub enum Verdict {
     Refused,
     /// On record with a finding that it does not count.
     Beside,
-    Duplicate { first: usize, refused: bool },
+    Duplicate {
+        first: usize,
+        refused: bool,
+    },
 }
 
 /// An organisation.

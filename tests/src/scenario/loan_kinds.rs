@@ -35,12 +35,26 @@ pub(super) fn kind(name: &str, f: &mut Fields<'_>, known: &SoFar<'_>) -> Result<
         "loan_signed" => Kind::LoanSigned(signed(f)?),
         "loan_drawn" | "loan_draw_returned" | "loan_repaid" | "loan_refunded" | "loss_recovered"
         | "loan_state_repaid" => moved(name, f)?,
-        "loan_rate_agreed" => {
-            Kind::LoanRateAgreed(LoanRateAgreed { loan: f.id("loan")?, spread_bp: f.number("spread")?, serial: f.text("serial", "") })
-        }
-        "loan_overdue" => Kind::LoanOverdue(LoanOverdue { loan: f.id("loan")?, fen: f.amount("amount")?, serial: f.text("serial", "") }),
-        "loan_deferred" => Kind::LoanDeferred(LoanDeferred { loan: f.id("loan")?, until: day(f.need("until")?)?, serial: f.text("serial", "") }),
-        "loan_written_off" => Kind::LoanWrittenOff(LoanWrittenOff { loan: f.id("loan")?, fen: f.amount("amount")?, serial: f.text("serial", "") }),
+        "loan_rate_agreed" => Kind::LoanRateAgreed(LoanRateAgreed {
+            loan: f.id("loan")?,
+            spread_bp: f.number("spread")?,
+            serial: f.text("serial", ""),
+        }),
+        "loan_overdue" => Kind::LoanOverdue(LoanOverdue {
+            loan: f.id("loan")?,
+            fen: f.amount("amount")?,
+            serial: f.text("serial", ""),
+        }),
+        "loan_deferred" => Kind::LoanDeferred(LoanDeferred {
+            loan: f.id("loan")?,
+            until: day(f.need("until")?)?,
+            serial: f.text("serial", ""),
+        }),
+        "loan_written_off" => Kind::LoanWrittenOff(LoanWrittenOff {
+            loan: f.id("loan")?,
+            fen: f.amount("amount")?,
+            serial: f.text("serial", ""),
+        }),
         "loan_relieved" => Kind::LoanRelieved(LoanRelieved {
             loan: f.id("loan")?,
             reward: f.id("reward")?,

@@ -80,7 +80,7 @@ fn by_handle(from: &State, to: &State) -> BTreeMap<EntityKind, (u64, u64)> {
         Instalment instalments Application applications Payout payouts Voucher vouchers Batch batches Finding findings
         LoanRules loan_rules Loan loans Borrower borrowers Portfolio portfolios RiskYear risk_years RiskPaid risk_paid
         Claim claims ClaimLine claim_lines Remittance remittances Reward rewards Key keys
-        IdentityKey identity_keys
+        IdentityKey identity_keys Dispute disputes
     };
     assert_eq!(all.len(), EntityKind::ALL.len(), "a kind is not tried");
     all.into_iter().filter(|(_, (new, changed))| new + changed > 0).collect()

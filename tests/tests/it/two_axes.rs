@@ -10,7 +10,7 @@ use replay::engine::Engine;
 use replay::point::Point;
 use std::path::Path;
 use std::time::Duration;
-use tests::desk::{say};
+use tests::desk::say;
 use tests::history::{Chance, History, thing};
 use tests::loans::year;
 use tests::model::Model;

@@ -19,9 +19,9 @@ use crate::loan::portfolio::open_portfolio;
 use crate::loan::rates::terms_on;
 use crate::money::{Day, Fen};
 use crate::outcome::{Code, Refusal};
+use crate::state::State;
 use crate::state::lending_rows::{Claim, ClaimPart, ClaimPayer};
 use crate::state::rows::{Org, Set, Stage};
-use crate::state::{State, UNKNOWN_ORG};
 use change::ClaimChange;
 use uuid::Uuid;
 
@@ -35,22 +35,18 @@ const YEAR_DAYS: i32 = 366;
 /// A claim is opened even if its lender or unit is unknown: then under the unit that stands for unknown ones.
 pub(crate) fn judge_claim_submitted(case: &Case<'_>, event: &ClaimSubmitted) -> Judged<ClaimChange> {
     let state = case.state;
-    let about = |kind| NewFinding::about(kind, event.claim);
     if state.claims.find(event.claim).is_some() {
-        return Ok(Change::only(about(FindingKind::Repeated)));
+        return Err(Refusal::of(Code::Exists, event.claim));
     }
     let years = event.through.year().saturating_sub(event.from.year());
     if event.from > event.through || years > YEARS_MAX {
-        return Ok(Change::only(about(FindingKind::AmountDiffers)));
+        return Err(Refusal::of(Code::BadShape, event.claim));
     }
-    let (lender, unit) = (state.known_org(event.lender), state.known_org(event.unit));
-    let unknown = [(lender, event.lender), (unit, event.unit)];
-    let unknown = unknown.iter().filter(|(org, _)| org.is_none());
-    let mut findings: Vec<_> = unknown.map(|(_, id)| NewFinding::about(FindingKind::UnknownSubject, *id)).collect();
+    let (lender, unit) = (state.need_org(event.lender)?, state.need_org(event.unit)?);
+    let mut findings = Vec::new();
     if off_cycle(state, event) {
-        findings.push(about(FindingKind::OffCycle));
+        findings.push(NewFinding::about(FindingKind::OffCycle, event.claim));
     }
-    let (lender, unit) = (lender.unwrap_or(UNKNOWN_ORG), unit.unwrap_or(UNKNOWN_ORG));
     let act = ClaimChange::Submit { event: Box::new(event.clone()), lender, unit };
     Ok(Change { postings: Vec::new(), findings, act: Some(act) })
 }

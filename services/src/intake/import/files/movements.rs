@@ -108,7 +108,9 @@ fn kind(row: &Row<'_>, loan: Uuid, movement: Movement) -> Result<Kind, Wrong> {
             Kind::LoanRefunded(LoanRefunded { loan, allocation, serial: serial()? })
         }
         M::Overdue => Kind::LoanOverdue(LoanOverdue { loan, fen: fen()?, serial: serial_or_empty(row)? }),
-        M::Deferred => Kind::LoanDeferred(LoanDeferred { loan, until: row.day(Col::Matures)?, serial: serial_or_empty(row)? }),
+        M::Deferred => {
+            Kind::LoanDeferred(LoanDeferred { loan, until: row.day(Col::Matures)?, serial: serial_or_empty(row)? })
+        }
         M::WrittenOff => Kind::LoanWrittenOff(LoanWrittenOff { loan, fen: fen()?, serial: serial_or_empty(row)? }),
         M::LossRecovered => Kind::LossRecovered(LossRecovered { loan, fen: fen()?, serial: serial()? }),
         M::StateRepaid => {
@@ -119,7 +121,9 @@ fn kind(row: &Row<'_>, loan: Uuid, movement: Movement) -> Result<Kind, Wrong> {
             let (reward, reason) = (ids::reward(row.key(Col::Reward)?), code(GROUNDS, row.key(Col::Grounds)?));
             Kind::LoanRelieved(LoanRelieved { loan, reward, reason, fen: fen()?, serial: serial_or_empty(row)? })
         }
-        M::RateAgreed => Kind::LoanRateAgreed(LoanRateAgreed { loan, spread_bp: spread(row)?, serial: serial_or_empty(row)? }),
+        M::RateAgreed => {
+            Kind::LoanRateAgreed(LoanRateAgreed { loan, spread_bp: spread(row)?, serial: serial_or_empty(row)? })
+        }
         M::OverclaimReturned => {
             let (what, unit) = (claims::claim_for(row)?, ids::org(row.key(Col::Unit)?));
             Kind::OverclaimReturned(OverclaimReturned { loan, what, unit, fen: fen()?, serial: serial()? })

@@ -31,7 +31,8 @@ impl Unnumbered {
         self.note(line, spoken);
         let others = spoken.statements.iter().filter_map(|event| self.0.get(&event.id));
         let other = others.filter_map(|(first, second)| if *first == line { *second } else { Some(*first) }).next()?;
-        let what = format!("is of the same thing and day as line {other}, and neither has a number that tells them apart");
+        let what =
+            format!("is of the same thing and day as line {other}, and neither has a number that tells them apart");
         Some(Wrong::row("equal_rows", what, "number them in 流水号, or delete one of them"))
     }
 
