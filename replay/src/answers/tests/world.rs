@@ -180,11 +180,18 @@ impl World {
     }
 
     pub(crate) fn credited(&mut self, payout: Uuid, fen: Fen, on: u32) -> Uuid {
-        self.say(on, Kind::PayoutCredited(PayoutCredited { payout, fen, serial: String::new() }))
+        let serial = self.next_serial();
+        self.say(on, Kind::PayoutCredited(PayoutCredited { payout, fen, serial }))
     }
 
     pub(crate) fn returned(&mut self, payout: Uuid, reason: u32, on: u32) -> Uuid {
-        self.say(on, Kind::PayoutReturned(PayoutReturned { payout, fen: EACH, reason, serial: String::new() }))
+        let serial = self.next_serial();
+        self.say(on, Kind::PayoutReturned(PayoutReturned { payout, fen: EACH, reason, serial }))
+    }
+
+    /// The bank numbers what it does.
+    pub(crate) fn next_serial(&self) -> String {
+        format!("流水{}", self.state.entries)
     }
 
     /// A line of the county that nothing was applied for from.

@@ -206,7 +206,8 @@ impl Facts<'_> {
     }
 
     fn application(&mut self, id: Uuid) {
-        let Some((handle, row)) = self.state.applications.by_id(id) else { return };
+        // Nil is the row of payments nobody ordered, which no event is about.
+        let Some((handle, row)) = self.state.applications.by_id(id).filter(|_| !id.is_nil()) else { return };
         self.set(&labels::application_label(self.state, handle), &row.set);
     }
 

@@ -118,7 +118,8 @@ pub(super) fn of(state: &State, recorded: &Recorded, rows: &[EntryRow], known: u
 
 /// What a refusal is about, by the name people know it by.
 fn subject(state: &State, refusal: &Refusal) -> Option<Fact> {
-    let name = event_fields::name_of(state, refusal.subject)?;
+    // Nil is what stands for the unknown, which nobody asked about.
+    let name = event_fields::name_of(state, refusal.subject).filter(|_| !refusal.subject.is_nil())?;
     Some(Fact { name: "subject", zh: format!("对象：{name}"), en: format!("it is about {name}") })
 }
 

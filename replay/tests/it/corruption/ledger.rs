@@ -60,7 +60,8 @@ pub fn events(from: u128, count: u128) -> Vec<(Bytes, Event)> {
     (from..from + count)
         .map(|id| {
             let sample = samples[usize::try_from(id % samples.len() as u128).unwrap()].clone();
-            let event = Event::said(sample.effective.plus(i32::try_from(id).unwrap()), sample.kind);
+            let day = i32::try_from(id % 3_000).unwrap();
+            let event = Event::said(sample.effective.plus(day), sample.kind);
             (Bytes::from(proto::event::encode(&event)), event)
         })
         .collect()

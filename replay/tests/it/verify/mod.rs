@@ -221,6 +221,26 @@ fn a_key_announced_under_the_one_before_is_followed() {
     assert!(String::from_utf8_lossy(&found.stdout).contains("first difference at index 3: key"), "{found:?}");
 }
 
+/// No ledger admits such an event; whoever writes one into a record past it is found out.
+#[test]
+fn an_event_whose_id_is_not_of_its_key_is_a_difference() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = Engine::open(&Options::file(dir.path()), &mut |_| {}).unwrap();
+    let [first, second] = [2, 3].map(|at: usize| proto::samples::samples()[at].clone());
+    let (id, keyed) = (first.id, second.id);
+    for event in [first, Event { id, ..second }] {
+        let bytes = bytes::Bytes::from(proto::event::encode(&event));
+        engine.submit("somebody".into(), vec![(bytes, event)]).unwrap().blocking_recv().unwrap().unwrap();
+    }
+    engine.stop().unwrap();
+    let verify = |more: &[&str]| replay(&[&["verify", "--data", dir.path().to_str().unwrap()], more].concat());
+    let found = verify(&[]);
+    assert_eq!(found.status.code(), Some(1), "{found:?}");
+    let text = String::from_utf8_lossy(&found.stdout);
+    assert!(text.contains("first difference at index 1: event id") && text.contains(&keyed.to_string()), "{text}");
+    assert!(verify(&["--hashes-only"]).status.success(), "nobody decoded it");
+}
+
 #[test]
 fn a_digest_is_compared_at_its_index() {
     let record = Record::new();
