@@ -101,6 +101,12 @@ impl Story {
         let (payout, serial) = (thing(PAYOUT), "20211020000001".to_owned());
         self.say("bank", 20_211_020, Kind::PayoutCredited(PayoutCredited { payout, fen: FEN, serial })).await
     }
+
+    /// Once more, under another number of the bank.
+    async fn credited_again(&mut self) -> v1::Receipt {
+        let (payout, serial) = (thing(PAYOUT), "20211020000002".to_owned());
+        self.say("bank", 20_211_020, Kind::PayoutCredited(PayoutCredited { payout, fen: FEN, serial })).await
+    }
 }
 
 fn draws(fen: i64) -> Vec<Draw> {
@@ -159,7 +165,7 @@ async fn a_second_credit_shows_the_finding_it_opened() {
     story.award().await;
     story.apply().await;
     story.credited().await;
-    let twice = story.credited().await;
+    let twice = story.credited_again().await;
     let answer = explain(&story.server, twice.index).await;
     assert_eq!(answer.findings.len(), 1);
     assert_eq!((answer.findings[0].kind.as_str(), answer.findings[0].open), ("double_credit", true));

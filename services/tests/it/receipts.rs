@@ -76,7 +76,7 @@ async fn a_receipt_holds_for_us_and_for_strangers_and_a_changed_one_for_nobody()
             desk.good(&[&["checkpoint", "--fresh", "--json", "--vkey", &desk.at("ledger.key.pub")], &at[..]].concat());
         let shown: Value = serde_json::from_str(&shown).expect("JSON");
         assert_eq!((&shown["size"], &shown["checked"]), (&300.into(), &true.into()));
-        let id = Uuid::from_u128(77).to_string();
+        let id = orgs(77, 1).remove(0).id.to_string();
         for (which, index) in [("0", 0), ("299", 299), (id.as_str(), 76)] {
             let file = desk.at("receipt");
             desk.good(&[&["receipt", which, "--out", &file], &at[..]].concat());

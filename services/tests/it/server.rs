@@ -23,7 +23,7 @@ async fn every_event_of_a_call_gets_its_own_answer() {
     assert_eq!(answer.index, 5, "the malformed one is not on record");
     let [_, rejected, _, issued, refused, duplicate] = &answer.receipts[..] else { panic!("six receipts") };
     assert!(!rejected.violations[0].field.is_empty() && !rejected.violations[0].description.is_empty());
-    assert_eq!((issued.index, issued.id.clone()), (2, wire(3)));
+    assert_eq!((issued.index, &issued.id[..]), (2, &line(LINE, UNIT, 500).id.as_bytes()[..]));
     let posting = &issued.postings[0];
     let (debit, credit) = (posting.debit.clone().expect("set"), posting.credit.clone().expect("set"));
     assert_eq!((posting.fen, debit.class.as_str(), debit.owner), (500, "available", wire(LINE)));
@@ -184,7 +184,7 @@ async fn things_are_found_by_id_and_unknown_ones_are_not() {
     assert_eq!(balance.fen, -500);
     let refusals = server.ask().list_refusals(v1::ListRefusalsRequest::default()).await.expect("a page").into_inner();
     let codes: Vec<_> = refusals.refusals.iter().map(|row| row.refusal.clone().expect("set").code).collect();
-    assert_eq!(codes, ["exists", "unknown_org"]);
+    assert_eq!(codes, ["told_otherwise", "unknown_org"]);
     let unknown = server.ask().get_payout(v1::GetPayoutRequest { payout: wire(77), ..Default::default() }).await;
     assert_eq!(unknown.expect_err("no such payment").code(), Code::NotFound);
     let short =
