@@ -28,7 +28,8 @@ use crate::outcome::{Code, Now, Outcome, Posting, Refusal};
 use crate::registry::org::{self, OrgChange};
 use crate::registry::people::{self, PeopleChange};
 use crate::state::State;
-use crate::state::rows::{BESIDE, DUPLICATE, Finding, Refused, Seen, WITHDRAWN, WITHHELD};
+use crate::state::rows::{Finding, Refused};
+use crate::state::seen::{BESIDE, DUPLICATE, Seen, WITHDRAWN, WITHHELD};
 use told::Told;
 
 mod told;

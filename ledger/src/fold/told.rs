@@ -7,7 +7,8 @@ use crate::event::Event;
 use crate::finding::FindingKind;
 use crate::handle::{Handle, Link};
 use crate::outcome::{Code, Now, Refusal};
-use crate::state::rows::{Dispute, Finding, Version};
+use crate::state::rows::Finding;
+use crate::state::seen::{Dispute, Version};
 
 /// Contents kept apart under one id; of further ones nobody can tell whether they were told before.
 const VERSIONS_MAX: usize = 16;

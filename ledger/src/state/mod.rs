@@ -4,6 +4,7 @@ mod accounts;
 pub mod flows;
 pub mod lending_rows;
 pub mod rows;
+pub mod seen;
 pub mod table;
 
 use crate::account::{Account, AccountNo, Book, Owner};
@@ -16,9 +17,10 @@ use crate::state::lending_rows::{
     Borrower, Claim, ClaimLine, Loan, LoanRules, Portfolio, Remittance, Reward, RiskPaid, RiskYear,
 };
 use crate::state::rows::{
-    AnnouncedKey, Application, Award, Batch, Card, Dispute, Drawn, Finding, IdentityKey, Instalment, Line, Org, Payout,
-    Person, Programme, Progress, Refused, Roster, Seen, Set, Stage, Voucher,
+    AnnouncedKey, Application, Award, Batch, Card, Drawn, Finding, IdentityKey, Instalment, Line, Org, Payout, Person,
+    Programme, Progress, Refused, Roster, Set, Stage, Voucher,
 };
+use crate::state::seen::{Dispute, Seen};
 use crate::state::table::{Pages, Table};
 use crate::steps::step;
 use sha2::{Digest, Sha256};

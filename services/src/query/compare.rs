@@ -9,7 +9,7 @@ use ledger::account::AccountNo;
 use ledger::money::held;
 use ledger::outcome::Code;
 use ledger::state::State;
-use ledger::state::rows::{BESIDE, DUPLICATE, WITHDRAWN};
+use ledger::state::seen::{BESIDE, DUPLICATE, WITHDRAWN};
 use proto::v1;
 use replay::audit::diff;
 use replay::audit::diff::{BalanceDiff, Change, Differences, EntityDiff, EntrySides, Few, KindCount, Rows, SumDiff};

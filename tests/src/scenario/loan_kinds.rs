@@ -35,33 +35,9 @@ pub(super) fn kind(name: &str, f: &mut Fields<'_>, known: &SoFar<'_>) -> Result<
         "loan_signed" => Kind::LoanSigned(signed(f)?),
         "loan_drawn" | "loan_draw_returned" | "loan_repaid" | "loan_refunded" | "loss_recovered"
         | "loan_state_repaid" => moved(name, f)?,
-        "loan_rate_agreed" => Kind::LoanRateAgreed(LoanRateAgreed {
-            loan: f.id("loan")?,
-            spread_bp: f.number("spread")?,
-            serial: f.text("serial", ""),
-        }),
-        "loan_overdue" => Kind::LoanOverdue(LoanOverdue {
-            loan: f.id("loan")?,
-            fen: f.amount("amount")?,
-            serial: f.text("serial", ""),
-        }),
-        "loan_deferred" => Kind::LoanDeferred(LoanDeferred {
-            loan: f.id("loan")?,
-            until: day(f.need("until")?)?,
-            serial: f.text("serial", ""),
-        }),
-        "loan_written_off" => Kind::LoanWrittenOff(LoanWrittenOff {
-            loan: f.id("loan")?,
-            fen: f.amount("amount")?,
-            serial: f.text("serial", ""),
-        }),
-        "loan_relieved" => Kind::LoanRelieved(LoanRelieved {
-            loan: f.id("loan")?,
-            reward: f.id("reward")?,
-            reason: f.text("reason", "death"),
-            fen: f.amount("amount")?,
-            serial: f.text("serial", ""),
-        }),
+        "loan_rate_agreed" | "loan_overdue" | "loan_deferred" | "loan_written_off" | "loan_relieved" => {
+            agreed(name, f)?
+        }
         "interest_accrued" => {
             let (loan, last) = loan_and_last(f, known)?;
             Kind::InterestAccrued(InterestAccrued { loan, last, figure: interest(f)? })
@@ -111,6 +87,21 @@ fn signed(f: &mut Fields<'_>) -> Result<LoanSigned> {
         graduates,
         repay_from,
         matures,
+    })
+}
+
+/// What sources may tell without a number.
+fn agreed(name: &str, f: &mut Fields<'_>) -> Result<Kind> {
+    let (loan, serial) = (f.id("loan")?, f.text("serial", ""));
+    Ok(match name {
+        "loan_rate_agreed" => Kind::LoanRateAgreed(LoanRateAgreed { loan, spread_bp: f.number("spread")?, serial }),
+        "loan_overdue" => Kind::LoanOverdue(LoanOverdue { loan, fen: f.amount("amount")?, serial }),
+        "loan_deferred" => Kind::LoanDeferred(LoanDeferred { loan, until: day(f.need("until")?)?, serial }),
+        "loan_written_off" => Kind::LoanWrittenOff(LoanWrittenOff { loan, fen: f.amount("amount")?, serial }),
+        _ => {
+            let (reward, reason) = (f.id("reward")?, f.text("reason", "death"));
+            Kind::LoanRelieved(LoanRelieved { loan, reward, reason, fen: f.amount("amount")?, serial })
+        }
     })
 }
 

@@ -4,7 +4,7 @@ use ledger::account::{AccountNo, Owner};
 use ledger::entry::Entry;
 use ledger::event::{Event, Kind};
 use ledger::state::State;
-use ledger::state::rows::WITHHELD;
+use ledger::state::seen::WITHHELD;
 use ledger::state::table::{Row, Table};
 use replay::audit::diff::{BalanceDiff, Change, Differences, EntityKind, Rows, compare, compare_rows};
 use std::collections::{BTreeMap, BTreeSet};

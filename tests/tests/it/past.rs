@@ -4,7 +4,7 @@ use ledger::entry::Entry;
 use ledger::event::Event;
 use ledger::money::Day;
 use ledger::state::State;
-use ledger::state::rows::WITHHELD;
+use ledger::state::seen::WITHHELD;
 use replay::engine::Engine;
 use replay::engine::past::{Past, PastError, View};
 use replay::limits::PASTS_KEPT;

@@ -1,7 +1,7 @@
 //! Which entries count in one state and not in the other. An entry keeps its index in every state of a record.
 
 use ledger::state::State;
-use ledger::state::rows::{Seen, WITHHELD};
+use ledger::state::seen::{Seen, WITHHELD};
 use uuid::Uuid;
 
 /// Entries that count on one side and not on the other, or came out differently.

@@ -8,9 +8,10 @@ use ledger::state::lending_rows::{
     Borrower, Claim, ClaimLine, Loan, LoanRules, Portfolio, Remittance, Reward, RiskPaid, RiskYear,
 };
 use ledger::state::rows::{
-    AnnouncedKey, Application, Award, Batch, Card, Dispute, Finding, IdentityKey, Instalment, Line, Org, Payout,
-    Person, Programme, Roster, Voucher,
+    AnnouncedKey, Application, Award, Batch, Card, Finding, IdentityKey, Instalment, Line, Org, Payout, Person,
+    Programme, Roster, Voucher,
 };
+use ledger::state::seen::Dispute;
 use ledger::state::table::{Row, Table};
 
 /// For one table: handles of the first state by handles of the second.

@@ -7,9 +7,10 @@ use ledger::state::lending_rows::{
     Borrower, Claim, ClaimLine, Loan, LoanRules, Portfolio, Remittance, Reward, RiskPaid, RiskYear,
 };
 use ledger::state::rows::{
-    AnnouncedKey, Application, Award, Batch, Card, Dispute, Drawn, Finding, IdentityKey, Instalment, Line, Org, Payout,
-    Person, Programme, Roster, Voucher,
+    AnnouncedKey, Application, Award, Batch, Card, Drawn, Finding, IdentityKey, Instalment, Line, Org, Payout, Person,
+    Programme, Roster, Voucher,
 };
+use ledger::state::seen::Dispute;
 
 use super::places::Places;
 

@@ -5,7 +5,8 @@ use ledger::handle::Handle;
 use ledger::money::Day;
 use ledger::outcome::{Code, Now, Refusal};
 use ledger::state::State;
-use ledger::state::rows::{BESIDE, DUPLICATE, Finding, WITHDRAWN};
+use ledger::state::rows::Finding;
+use ledger::state::seen::{BESIDE, DUPLICATE, WITHDRAWN};
 use uuid::Uuid;
 
 use super::aid_facts::facts_of;

@@ -60,7 +60,7 @@ impl Past {
         for index in first..self.state.entries {
             let (Some(here), Some(there)) = (self.state.seen_at(index), live.seen_at(index)) else { return };
             let (here, there) = (here.verdict, there.verdict);
-            self.changed += u64::from(here != ledger::state::rows::WITHHELD && here != there);
+            self.changed += u64::from(here != ledger::state::seen::WITHHELD && here != there);
         }
     }
 }
