@@ -2,6 +2,7 @@
 
 use crate::support::{Server, encoded, line, org, policy, wire};
 use bytes::Bytes;
+use ledger::event::Event;
 use proto::v1;
 use std::time::Duration;
 use tonic::{Code, Request};
@@ -48,6 +49,14 @@ async fn a_dry_run_judges_and_records_nothing() {
     assert_eq!(server.engine.read().entries, 2);
     let said = server.record("office", &[line(LINE, UNIT, 500)]).await;
     assert_eq!(said.receipts[0].outcome(), v1::Outcome::Posted);
+    // A report told otherwise would be on record and not count; an id that is not of its key is nothing at all.
+    let mut other = org(UNIT);
+    other.effective = other.effective.plus(1);
+    let wrong = Event { id: line(LINE, UNIT, 500).id, ..org(UNIT + 1) };
+    let judged = server.try_record("office", encoded(&[other, wrong]), true).await.expect("judged").into_inner();
+    let [differs, wrong] = &judged.receipts[..] else { panic!("two receipts") };
+    assert_eq!((differs.outcome(), differs.differs, differs.held), (v1::Outcome::Posted, true, 1));
+    assert_eq!((wrong.outcome(), wrong.violations[0].code.as_str()), (v1::Outcome::Rejected, "wrong_id"));
     server.stop().await;
 }
 

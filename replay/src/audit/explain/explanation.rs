@@ -96,6 +96,8 @@ pub(super) fn of(state: &State, recorded: &Recorded, rows: &[EntryRow], known: u
         // What a repetition rests on is said of the entry it repeats.
         EntryOutcome::Duplicate { .. } => Vec::new(),
         EntryOutcome::Refused(refusal) => subject(state, refusal).into_iter().chain(facts).collect(),
+        // What does not count rests on nothing; its finding says why.
+        EntryOutcome::Posted if does_not_count(state, recorded.index) => Vec::new(),
         EntryOutcome::Posted => facts,
     };
     Explanation {
@@ -112,7 +114,7 @@ pub(super) fn of(state: &State, recorded: &Recorded, rows: &[EntryRow], known: u
         compared,
         facts,
         moved: entry_postings::moved(rows),
-        findings: findings_at(state, recorded.index).collect(),
+        findings: findings_of(state, recorded),
         known,
     }
 }
@@ -145,6 +147,20 @@ pub(super) fn outcome_of(state: &State, recorded: &Recorded) -> EntryOutcome {
             EntryOutcome::Refused(known.unwrap_or(Refusal::plain(code)))
         }
     }
+}
+
+/// Whether an entry is on record with a finding alone, as the ledger holds other content or it is an edition out of its turn.
+fn does_not_count(state: &State, index: u64) -> bool {
+    state.seen_at(index).is_some_and(|seen| seen.verdict == BESIDE)
+}
+
+/// The findings an entry opened, or the one it falls under where one stands for all further contents of its id.
+fn findings_of(state: &State, recorded: &Recorded) -> Vec<Handle<Finding>> {
+    let opened: Vec<_> = findings_at(state, recorded.index).collect();
+    if !opened.is_empty() || !does_not_count(state, recorded.index) {
+        return opened;
+    }
+    state.disputes.by_id(recorded.event.id).and_then(|(_, row)| row.many.handle()).into_iter().collect()
 }
 
 /// The entry that first told the content of this one, if the ledger holds other content under its id.
