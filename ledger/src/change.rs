@@ -6,7 +6,8 @@ use crate::entry::Entry;
 use crate::finding::FindingKind;
 use crate::handle::{Handle, Link};
 use crate::money::{Day, Fen};
-use crate::outcome::{Posting, Refusal};
+use crate::outcome::{Code, Posting, Refusal};
+use crate::state::entry_rows::Seen;
 use crate::state::rows::{Finding, Org, Payout};
 use crate::state::{State, UNKNOWN_ORG};
 use uuid::Uuid;
@@ -22,6 +23,29 @@ impl Case<'_> {
     /// The day on which the event counts.
     pub fn on(&self) -> Day {
         self.entry.event.effective
+    }
+}
+
+/// An entry that is to be taken back.
+#[derive(Clone, Copy)]
+pub(crate) struct Taken {
+    /// Where it stands.
+    pub entry: Handle<Seen>,
+    /// Its id.
+    pub id: Uuid,
+    /// The row it is about, by its number in the table that its kind says.
+    pub subject: u32,
+}
+
+impl Taken {
+    /// Its index in the record.
+    pub fn index(self) -> u64 {
+        self.entry.into()
+    }
+
+    /// A red entry stands on the day it corrects: money it moved moves back on that day, booked when that is open.
+    pub fn on(self, case: &Case<'_>, day: Day) -> Result<(), Refusal> {
+        if case.on() == day { Ok(()) } else { Err(Refusal::with(Code::WrongDay, self.id, i64::from(day.yyyymmdd()))) }
     }
 }
 

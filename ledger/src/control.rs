@@ -1,19 +1,13 @@
-//! Rules adopted, periods closed, entries reversed 红字冲销, keys announced. Closing moves the first open day; reversing takes
-//! a fact out again; a key announced here may sign checkpoints, which is checked where they are. The key of identities is
+//! Rules adopted, periods closed, keys announced. Closing moves the first open day; a key announced here may sign checkpoints, which is checked where they are. The key of identities is
 //! known by its fingerprint alone; who makes ids compares.
 
 use crate::change::{Case, Change, Judged};
 use crate::entry::Entry;
-use crate::event::{EntryReversed, IdentityKeyAnnounced, KeyAnnounced, PeriodClosed, RulesAdopted};
+use crate::event::{IdentityKeyAnnounced, KeyAnnounced, PeriodClosed, RulesAdopted};
 use crate::handle::Handle;
-use crate::loan::change::LoanChange;
-use crate::loan::contract::find;
-use crate::loan::fact_list::{FactEdit, Facts};
-use crate::loan::facts::moved;
 use crate::money::Day;
 use crate::outcome::{Code, Refusal};
 use crate::state::State;
-use crate::state::lending_rows::{Fact, What};
 use crate::state::rows::{AnnouncedKey, IdentityKey, Org};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -69,26 +63,6 @@ pub(crate) fn judge_identity_key_announced(case: &Case<'_>, event: &IdentityKeyA
         Some(row) if row.fingerprint == event.fingerprint => Err(Refusal::of(Code::Exists, row.id)),
         Some(row) => Err(Refusal::of(Code::KeyDiffers, row.id)),
     }
-}
-
-/// An entry can be reversed if it told a fact whose effect is the loan's alone, whatever was recorded after it. The fact goes
-/// out and what it moved is posted in red, booked like any late fact; interest posted since is as it would be without it.
-/// Interest that it brought forward itself goes too, if nothing came after it.
-pub(crate) fn judge_entry_reversed(case: &Case<'_>, event: &EntryReversed) -> Judged<LoanChange> {
-    let state = case.state;
-    let Some(index) = state.seen.find(event.entry).map(u64::from) else {
-        return Err(Refusal::of(Code::UnknownEntry, event.entry));
-    };
-    let found = find(state, event.subject);
-    if found.handle.is_none() {
-        return Err(Refusal::of(Code::UnknownLoan, event.subject));
-    }
-    let reversible = |fact: &Fact| fact.index == index && !matches!(fact.what, What::WrittenOff(_) | What::Relieved(_));
-    let Some(at) = Facts::from(&found.row.facts).iter().position(reversible) else {
-        return Err(Refusal::of(Code::NotReversible, event.entry));
-    };
-    let through = if found.row.last == index { found.row.through_before } else { found.row.through };
-    Ok(moved(state, case.on(), &found, FactEdit::Remove { at }, through))
 }
 
 pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: ControlChange) {

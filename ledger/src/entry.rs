@@ -11,7 +11,7 @@ pub struct Entry<'a> {
     pub recorded_ms: i64,
     /// Who submitted it.
     pub principal: &'a str,
-    /// The refused or reversed entry of the same id that its submitter knows of and says again on purpose.
+    /// The refused entry of the same id that its submitter knows of and says again on purpose.
     pub again: Option<u64>,
     /// The event as bytes, exactly as received: content hash and set chains are taken over them.
     pub content: &'a [u8],

@@ -18,7 +18,7 @@ pub enum FindingKind {
     VoucherExceeds,
     UnknownSubject,
     Repeated,
-    CardRebound,
+    CardShared,
     Policy(Rule),
     NoTerms,
     OverTerm,
@@ -35,7 +35,11 @@ pub enum FindingKind {
     OffCycle,
     TooManyFacts,
     BeforeSubject,
+    RateJump,
     ParentCycle,
+    ToldOtherwise,
+    ManyVersions,
+    EditionOutOfOrder,
 }
 
 impl FindingKind {
@@ -73,7 +77,7 @@ impl FindingKind {
             Self::VoucherExceeds => ("voucher_exceeds", "凭证金额超出申请"),
             Self::UnknownSubject => ("unknown_subject", "所报对象尚未登记"),
             Self::Repeated => ("repeated", "重复登记"),
-            Self::CardRebound => ("card_rebound", "卡改绑他人"),
+            Self::CardShared => ("card_shared", "一卡多人使用"),
             Self::Policy(Rule::Band) => ("off_band", "金额不在档次标准之内"),
             Self::Policy(Rule::Enrolled) => ("not_enrolled", "生效日不在籍"),
             Self::Policy(Rule::Exclusive) => ("exclusive", "违规重复享受"),
@@ -94,7 +98,11 @@ impl FindingKind {
             Self::OffCycle => ("off_cycle", "申报期长于规定周期"),
             Self::TooManyFacts => ("too_many_facts", "事项过多，该项不计"),
             Self::BeforeSubject => ("before_subject", "早于签约日，不计入"),
+            Self::RateJump => ("rate_jump", "利率与前后公布的相差过大"),
             Self::ParentCycle => ("parent_cycle", "上级单位成环或层级过深，未记上级"),
+            Self::ToldOtherwise => ("told_otherwise", "同号异文，不计入"),
+            Self::ManyVersions => ("many_versions", "同号异文过多，不计入"),
+            Self::EditionOutOfOrder => ("edition_out_of_order", "上一版次未冲销，不计入"),
         }
     }
 }

@@ -13,6 +13,7 @@ use crate::control::{self, ControlChange};
 use crate::entry::Entry;
 use crate::event::Kind;
 use crate::event::policy::Policy;
+use crate::finding::FindingKind;
 use crate::handle::{Handle, Link};
 use crate::lender::claim::change::ClaimChange;
 use crate::lender::claim::{self, line, returned, settle};
@@ -24,11 +25,16 @@ use crate::loan::change::LoanChange;
 use crate::loan::{self, accrual, contract, facts, rules};
 use crate::money::{Day, Fen};
 use crate::outcome::{Code, Now, Outcome, Posting, Refusal};
+use crate::registry::cards::{self, CardChange};
 use crate::registry::org::{self, OrgChange};
 use crate::registry::people::{self, PeopleChange};
 use crate::state::State;
-use crate::state::entry_rows::{DUPLICATE, Refused, Seen, WITHDRAWN, WITHHELD};
+use crate::state::entry_rows::{BESIDE, DUPLICATE, Refused, Seen, WITHHELD};
 use crate::state::rows::Finding;
+use crate::withdraw::{self, Withdrawal};
+use told::Told;
+
+mod told;
 
 /// The newest rules version this program knows.
 pub const KNOWN_RULES: u32 = 1;
@@ -75,6 +81,7 @@ enum Act {
     Programme(Box<Policy>),
     Org(OrgChange),
     People(PeopleChange),
+    Card(CardChange),
     Budget(BudgetChange),
     Award(AwardChange),
     Payment(PaymentChange),
@@ -85,6 +92,7 @@ enum Act {
     Remittance(RemittanceChange),
     Fund(FundChange),
     Control(ControlChange),
+    Withdrawal(Withdrawal),
 }
 
 impl Act {
@@ -93,6 +101,7 @@ impl Act {
             Self::Programme(policy) => programme::apply(state, entry, *policy),
             Self::Org(change) => org::apply(state, entry, change),
             Self::People(change) => people::apply(state, entry, change),
+            Self::Card(change) => cards::apply(state, entry, change),
             Self::Budget(change) => budget::apply(state, entry, change),
             Self::Award(change) => award::apply(state, entry, change),
             Self::Payment(change) => payment::apply(state, entry, change),
@@ -103,6 +112,7 @@ impl Act {
             Self::Remittance(change) => remittance::apply(state, entry, change),
             Self::Fund(change) => fund::apply(state, entry, change),
             Self::Control(change) => control::apply(state, entry, change),
+            Self::Withdrawal(change) => withdraw::apply(state, entry, change),
         }
     }
 }
@@ -129,8 +139,8 @@ judges! {
     LineRecalled => Budget budget::judge_line_recalled;
     PersonRegistered => People people::judge_person_registered;
     StatusChanged => People people::judge_status_changed;
-    CardBound => People people::judge_card_bound;
-    CardReplaced => People people::judge_card_replaced;
+    CardBound => Card cards::judge_card_bound;
+    CardReplaced => Card cards::judge_card_replaced;
     RosterPrepared => Award award::judge_roster_prepared;
     RosterLineAdded => Award award::judge_roster_line_added;
     RosterSealed => Award award::judge_roster_sealed;
@@ -181,7 +191,7 @@ judges! {
     SurplusRewarded => Fund reward::judge_surplus_rewarded;
     RewardSpent => Fund reward::judge_reward_spent;
     PeriodClosed => Control control::judge_period_closed;
-    EntryReversed => Loan control::judge_entry_reversed;
+    EntryWithdrawn => Withdrawal withdraw::judge_entry_withdrawn;
     KeyAnnounced => Control control::judge_key_announced;
     IdentityKeyAnnounced => Control control::judge_identity_key_announced;
 }
@@ -193,6 +203,8 @@ enum Judgement {
     Admitted(Change<Act>),
     /// It says again what an earlier entry said, and how that stands.
     Repeated { first: u64, now: Now },
+    /// It will be on record with this finding, and does not count.
+    Beside(FindingKind),
     /// It is turned away.
     Refused(Refusal),
 }
@@ -204,9 +216,11 @@ impl State {
     /// A [`Halt`]: the entry is not the next one, earlier in time than the last, or of a later program. Then nothing was changed.
     pub fn fold(&mut self, entry: &Entry<'_>) -> Result<Outcome, Halt> {
         self.must_be_next(entry)?;
-        let (verdict, outcome) = match self.weigh(entry)? {
+        let content = content_hash(entry.content);
+        let (verdict, outcome) = match self.weigh(entry, content)? {
             Judgement::Admitted(change) => (0, self.commit(entry, change)),
             Judgement::Repeated { first, now } => (DUPLICATE, Outcome::Duplicate { first, now }),
+            Judgement::Beside(kind) => (BESIDE, self.note(entry, content, kind)),
             Judgement::Refused(refusal) => {
                 self.refused.push(Refused { index: entry.index, refusal });
                 (refusal.code as u8, Outcome::Refused(refusal))
@@ -217,7 +231,7 @@ impl State {
             Outcome::Refused(_) => self.counts.refused += 1,
             Outcome::Duplicate { .. } => self.counts.duplicates += 1,
         }
-        self.remember(entry, verdict);
+        self.remember(entry, content, verdict);
         Ok(outcome)
     }
 
@@ -228,7 +242,7 @@ impl State {
     /// A [`Halt`]: the entry is not the next one, or earlier in time than the last. Then nothing was changed.
     pub fn withhold(&mut self, entry: &Entry<'_>) -> Result<(), Halt> {
         self.must_be_next(entry)?;
-        self.remember(entry, WITHHELD);
+        self.remember(entry, content_hash(entry.content), WITHHELD);
         Ok(())
     }
 
@@ -238,9 +252,10 @@ impl State {
     /// # Errors
     /// A [`Halt`]: the entry is of a later program. Its number and time are not asked.
     pub fn dry_run(&self, entry: &Entry<'_>) -> Result<Outcome, Halt> {
-        Ok(match self.weigh(entry)? {
+        Ok(match self.weigh(entry, content_hash(entry.content))? {
             Judgement::Admitted(change) => Outcome::Posted { postings: change.postings, findings: Vec::new() },
             Judgement::Repeated { first, now } => Outcome::Duplicate { first, now },
+            Judgement::Beside(_) => Outcome::Posted { postings: Vec::new(), findings: Vec::new() },
             Judgement::Refused(refusal) => Outcome::Refused(refusal),
         })
     }
@@ -256,28 +271,23 @@ impl State {
     }
 
     /// The entry takes its place in the record, whatever came of it.
-    fn remember(&mut self, entry: &Entry<'_>, verdict: u8) {
-        let handle = self.seen.push(Seen { id: entry.event.id, content: content_hash(entry.content), verdict });
+    fn remember(&mut self, entry: &Entry<'_>, content: u64, verdict: u8) {
+        let (id, kind) = (entry.event.id, entry.event.kind.tag());
+        // Only what was posted can be taken back.
+        let subject = (verdict == 0).then(|| withdraw::subject(self, &entry.event.kind)).flatten();
+        let handle = self.seen.push(Seen { id, content, verdict, kind, subject: subject.unwrap_or(u32::MAX) });
         assert!(u64::from(handle) == entry.index, "an entry is seen at its index");
         self.entries += 1;
         self.recorded_ms = entry.recorded_ms;
     }
 
-    /// An id is looked up first of all: what counts under an id is what was said first, whatever a later one says. What was
-    /// refused or reversed is judged anew if it says something else, or if whoever says it names that very entry; a refusal
-    /// only if it may pass.
-    fn weigh(&self, entry: &Entry<'_>) -> Result<Judgement, Halt> {
-        if let Some((latest, seen)) = self.seen.by_id(entry.event.id) {
-            let (first, same) = (u64::from(latest), seen.content == content_hash(entry.content));
-            match seen.now() {
-                Now::Refused(code) if !same || (entry.again == Some(first) && !code.is_permanent()) => {}
-                Now::Withdrawn if !same || entry.again == Some(first) => {}
-                Now::Counts if !same => {
-                    let figure = i64::try_from(first).unwrap_or(i64::MAX);
-                    return Ok(Judgement::Refused(Refusal::with(Code::IdReused, entry.event.id, figure)));
-                }
-                now => return Ok(Judgement::Repeated { first, now }),
-            }
+    /// An id is looked up first of all: what counts under an id is what was said first, whatever a later one says.
+    fn weigh(&self, entry: &Entry<'_>, content: u64) -> Result<Judgement, Halt> {
+        match told::told(self, entry, content) {
+            Told::New => {}
+            Told::Repeated { first, now } => return Ok(Judgement::Repeated { first, now }),
+            Told::Beside(kind) => return Ok(Judgement::Beside(kind)),
+            Told::Refused(refusal) => return Ok(Judgement::Refused(refusal)),
         }
         if let Kind::RulesAdopted(rules) = &entry.event.kind
             && rules.version > KNOWN_RULES
@@ -310,16 +320,20 @@ impl State {
         for posting in &change.postings {
             self.post(entry.index, on, posting);
         }
-        if let Kind::EntryReversed(reversed) = &entry.event.kind
-            && let Some(seen) = self.seen.find(reversed.entry)
-        {
-            self.seen.get_mut(seen).verdict = WITHDRAWN;
-        }
         if entry.event.kind.day_rule().tells_of_facts() {
             self.latest = self.latest.max(on.min(Day::in_beijing(entry.recorded_ms)));
         }
+        told::settle(self, &entry.event);
         let findings = change.findings.into_iter().map(|new| self.open(entry.index, on, new).number()).collect();
         Outcome::Posted { postings: change.postings, findings }
+    }
+
+    /// On record, with a finding that says why it does not count; nothing else changes.
+    fn note(&mut self, entry: &Entry<'_>, content: u64, kind: FindingKind) -> Outcome {
+        let (index, on, about) = (entry.index, entry.event.effective, entry.event.subject());
+        let open = |state: &mut Self| state.open(index, on, NewFinding::about(kind, about));
+        let finding = told::note(self, entry, content, kind, open);
+        Outcome::Posted { postings: Vec::new(), findings: vec![finding.number()] }
     }
 
     fn post(&mut self, index: u64, on: Day, posting: &Posting) {

@@ -25,3 +25,4 @@ pub mod set;
 pub mod state;
 mod steps;
 pub mod tree;
+mod withdraw;

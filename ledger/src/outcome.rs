@@ -49,6 +49,8 @@ pub enum Now {
     Refused(Code),
     /// It was posted and reversed since.
     Withdrawn,
+    /// It does not count: the ledger holds other content under its id, or the edition before it. A finding says so.
+    Differs,
 }
 
 impl Now {
@@ -57,7 +59,7 @@ impl Now {
     pub fn refused(self) -> Option<Code> {
         match self {
             Self::Refused(code) => Some(code),
-            Self::Counts | Self::Withdrawn => None,
+            Self::Counts | Self::Withdrawn | Self::Differs => None,
         }
     }
 }
@@ -148,7 +150,7 @@ macro_rules! codes {
 
 // Chinese and English: what is wrong, then what to do.
 codes! {
-    1 IdReused "id_reused" permanent "同一编号已用于不同内容" "the event id was used for other content" "新的内容请另用编号" "give the new statement an id of its own";
+    1 ToldOtherwise "told_otherwise" permanent "同号异文：账上该号的内容不同" "the ledger holds other content under this number" "账上原记录有误的，先撤销，再以下一版次报送" "if what the ledger holds is wrong, take its entry back, then say this as the next edition";
     2 RulesUnknown "rules_unknown" permanent "本程序不认识该规则版本，或该版本不高于现行版本" "this rules version is unknown or not above the one in force" "请采用本程序认识的下一版本" "adopt the next version this program knows";
     3 BadAmount "bad_amount" permanent "金额必须大于零，且分项之和必须等于总额" "an amount is not above zero, or parts do not add up" "更正金额" "correct the amounts";
     4 BadShape "bad_shape" permanent "内容不完整或自相矛盾" "the statement is incomplete or contradicts itself" "更正所指字段" "correct the field named";
@@ -169,7 +171,7 @@ codes! {
     19 LineOutOfOrder "line_out_of_order" circumstantial "行号不连续" "the line number is not the next one" "补交缺行，再重试" "send the missing lines, then retry";
     20 SealMismatch "seal_mismatch" circumstantial "行数、合计或校验值与已收到的行不符" "count, sum or hash differ from the lines received" "逐行核对，补齐后重试" "compare the lines; send what is missing, then retry";
     21 HashMismatch "hash_mismatch" permanent "所批准的内容与封存的内容不同" "the hash is not the one the set was sealed with" "查看封存的内容并引用其校验值" "look at the sealed set and name its hash";
-    22 FourEyes "four_eyes" permanent "制单人不能自己审核" "the preparer may not review or approve his own work" "由另一人审核" "let another person decide";
+    22 FourEyes "four_eyes" circumstantial "制单人不能自己审核" "the preparer may not review or approve his own work" "由另一人作出同样的决定，并注明重报所拒记录" "let another person say the same, naming the refused entry as said again";
     23 NotBelow "not_below" permanent "接收单位不是下级单位" "the receiving unit does not stand below the giving one" "只能在预算单位树内向下级下达" "pass down within the budget tree";
     24 NotPassedDown "not_passed_down" permanent "该指标不是下达而来，不能收回" "the line was not passed down, so there is nothing to recall it to" "收回由上级下达的指标" "recall a line that has a parent";
     25 WrongUnit "wrong_unit" permanent "指标不属于该单位" "the document line belongs to another unit" "使用本单位的指标" "draw on the unit's own lines";
@@ -213,12 +215,14 @@ codes! {
     63 WrittenOff "written_off" permanent "该贷款已核销，不能再救助" "the loan was written off; it may not be relieved too" "无须处理" "nothing to do";
     64 PeriodNotLater "period_not_later" permanent "期间已关闭" "that period is closed already" "关闭更晚的日期" "close a later day";
     65 UnknownEntry "unknown_entry" circumstantial "没有该记录" "no entry has this event id" "核对事项号" "check the event id";
-    66 NotReversible "not_reversible" permanent "该记录不能冲销" "entries of this kind are superseded, not reversed, or it was reversed before" "另行记录正确的内容" "record what is right";
+    66 NotWithdrawable "not_withdrawable" permanent "该记录不能撤销" "entries of this kind are not taken back by themselves, or it does not count" "按该类事项的规定撤销" "see the table of kinds for how its kind is undone";
     67 PeriodNotOver "period_not_over" circumstantial "期间尚未结束" "the period has not ended on the effective day" "期间结束后再关闭" "close it when it is over";
     68 KeyKnown "key_known" permanent "公钥已公布" "this key was announced before" "公布新公钥，或用已公布的公钥签名" "announce a new key, or sign with the one announced";
     69 TooManyFacts "too_many_facts" circumstantial "该贷款事项过多，不能再计" "the loan has as many facts as are counted" "先冲销不属于该贷款的事项，再重试" "take back facts that do not belong to the loan, then retry";
     70 KeyDiffers "key_differs" permanent "账上已有另一身份密钥的指纹" "the fingerprint of another identity key is on record" "用在案的身份密钥计算编号" "make ids of people and cards under the key on record";
     71 NotYet "not_yet" circumstantial "尚未到日" "the day named has not come, or the period is not over" "更正日期，或到日之后再报" "correct the day, or say it again when the day has come";
+    72 WrongDay "wrong_day" permanent "撤销须用原记录的生效日" "the day is not the one on which the entry counted" "用所指的生效日撤销" "take it back on the day named";
+    73 Edition "edition" circumstantial "版次不接续：上一版次不在账或未撤销" "the edition before is not on record, or was not taken back" "先撤销上一版次，再重试；首次报送为 0 版" "take the edition before back, then retry; what is told for the first time is edition 0";
 }
 
 impl TryFrom<u8> for Code {

@@ -6,7 +6,7 @@ use crate::event::{SetDecided, SetSealed};
 use crate::hash::Hash;
 use crate::money::Fen;
 use crate::outcome::{Code, Refusal};
-use crate::state::rows::{Set, Stage};
+use crate::state::stage::{Set, Stage};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 

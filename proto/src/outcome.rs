@@ -24,7 +24,7 @@ impl From<&Refusal> for v1::Refusal {
 
 impl From<Violation> for v1::Violation {
     fn from(violation: Violation) -> Self {
-        Self { field: violation.field, description: violation.description }
+        Self { field: violation.field, description: violation.description, code: violation.code.to_owned() }
     }
 }
 

@@ -3,6 +3,7 @@
 Usage: client.py HOST:PORT. Prints one line for each check and ends with "ok"; any difference ends it with code 1.
 """
 
+import pathlib
 import sys
 import uuid
 
@@ -11,6 +12,9 @@ from google.protobuf import descriptor_pool, message_factory
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import (
     ProtoReflectionDescriptorDatabase,
 )
+
+sys.path.append(str(pathlib.Path(__file__).parents[2] / "scripts"))
+from keyed_id import keyed_id  # noqa: E402
 
 PRINCIPAL = "x-mingzhang-principal"
 PACKAGE = "mingzhang.v1."
@@ -53,12 +57,17 @@ def main(target):
     services = set(ledger.database.get_services())
     check("services", {"mingzhang.v1.Recorder", "mingzhang.v1.Query"} <= services, True)
 
-    unit = uuid.uuid4().bytes
+    unit_id = uuid.uuid4()
+    unit = unit_id.bytes
     registered = ledger.message(
         "OrgRegistered", org=unit, number="61", name="陕西省财政厅", level=2, role=1, division=610000, subordination=2
     )
-    event = ledger.message("Event", id=uuid.uuid4().bytes, effective=20210901, org_registered=registered)
+    event_id = keyed_id("org_registered", [unit_id]).bytes
+    event = ledger.message("Event", id=event_id, effective=20210901, org_registered=registered)
     content = event.SerializeToString(deterministic=True)
+    event.id = uuid.uuid4().bytes
+    wrong = ledger.call("Recorder", "Record", "python", events=[event.SerializeToString(deterministic=True)], dry_run=True)
+    check("an id of its own", [row.code for row in wrong.receipts[0].violations], ["wrong_id"])
 
     judged = ledger.call("Recorder", "Record", "python", events=[content], dry_run=True)
     check("dry run", (judged.receipts[0].stage, judged.receipts[0].outcome), (1, 1))

@@ -3,7 +3,7 @@
 use crate::model::{Model, Result};
 use ledger::account::{Book, Class};
 use ledger::money::Fen;
-use ledger::state::rows::Stage;
+use ledger::state::stage::Stage;
 use ledger::state::{Counts, Standing, State, UNKNOWN_ORG};
 use uuid::Uuid;
 

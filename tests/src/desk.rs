@@ -1,7 +1,7 @@
 //! A desk that submits events to a ledger in memory, by way of their bytes. It knows no files and no network.
 
 use ledger::entry::Entry;
-use ledger::event::Event;
+use ledger::event::{Event, Kind};
 use ledger::fold::Halt;
 use ledger::outcome::Outcome;
 use ledger::state::State;
@@ -30,6 +30,35 @@ pub fn labelled(label: &str) -> Uuid {
     if label == "nil" { Uuid::nil() } else { Uuid::new_v5(&Uuid::NAMESPACE_OID, label.as_bytes()) }
 }
 
+/// The same with this number of its source, where the kind has one: another number is another fact.
+#[must_use]
+pub fn numbered(mut kind: Kind, number: impl std::fmt::Display) -> Kind {
+    let serial = match &mut kind {
+        Kind::PayoutCredited(said) => &mut said.serial,
+        Kind::PayoutReturned(said) => &mut said.serial,
+        Kind::PayoutUnknown(said) => &mut said.serial,
+        Kind::LoanDrawn(said) => &mut said.serial,
+        Kind::LoanDrawReturned(said) => &mut said.serial,
+        Kind::LoanRateAgreed(said) => &mut said.serial,
+        Kind::LoanRepaid(said) => &mut said.serial,
+        Kind::LoanRefunded(said) => &mut said.serial,
+        Kind::LoanOverdue(said) => &mut said.serial,
+        Kind::LoanDeferred(said) => &mut said.serial,
+        Kind::LoanWrittenOff(said) => &mut said.serial,
+        Kind::LossRecovered(said) => &mut said.serial,
+        Kind::LoanStateRepaid(said) => &mut said.serial,
+        Kind::LoanRelieved(said) => &mut said.serial,
+        Kind::OverclaimReturned(said) => &mut said.serial,
+        Kind::RemittanceCleared(said) => &mut said.serial,
+        Kind::RemittanceReturned(said) => &mut said.serial,
+        Kind::CompensationReceived(said) => &mut said.serial,
+        Kind::RewardSpent(said) => &mut said.serial,
+        _ => return kind,
+    };
+    *serial = number.to_string();
+    kind
+}
+
 /// Folds one event whose bytes are `content`, as the next entry.
 ///
 /// # Errors
@@ -38,7 +67,7 @@ pub fn submit(state: &mut State, principal: &str, content: &[u8], event: Event) 
     submit_at(state, (LATE_MS, None), principal, content, event)
 }
 
-/// The same, recorded at a moment, perhaps naming the refused or reversed entry it says again.
+/// The same, recorded at a moment, perhaps naming the refused entry it says again.
 ///
 /// # Errors
 /// As [`submit`].

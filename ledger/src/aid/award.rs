@@ -10,7 +10,8 @@ use crate::handle::{Handle, Link};
 use crate::money::Day;
 use crate::outcome::{Code, Refusal};
 use crate::state::State;
-use crate::state::rows::{Award, Instalment, Org, Person, Programme, Roster, Set, Stage};
+use crate::state::rows::{Award, Instalment, Org, Person, Programme, Roster, SchoolStatus};
+use crate::state::stage::{Set, Stage};
 use uuid::Uuid;
 
 /// Instalments an award may have: one a month.
@@ -44,7 +45,7 @@ pub(crate) fn judge_roster_line_added(case: &Case<'_>, event: &RosterLineAdded) 
     if state.awards.find(event.award).is_some() {
         return Err(Refusal::of(Code::Exists, event.award));
     }
-    let person = state.persons.find(event.person).ok_or(Refusal::of(Code::UnknownPerson, event.person))?;
+    let person = state.registered_person(event.person).ok_or(Refusal::of(Code::UnknownPerson, event.person))?;
     roster.set.judge_line(event.roster, event.number, event.fen)?;
     // Each instalment must be at least one fen.
     if usize::try_from(event.fen).is_ok_and(|fen| fen < roster.due.len()) {
@@ -94,7 +95,7 @@ pub(crate) fn judge_enrolled(
     subject: Uuid,
     findings: &mut Vec<NewFinding>,
 ) -> Result<(), Refusal> {
-    if matches!(state.status_on(person, on), Some((_, Status::Enrolled, _))) {
+    if matches!(state.status_on(person, on), Some(SchoolStatus { status: Status::Enrolled, .. })) {
         return Ok(());
     }
     let refusal = Refusal::of(Code::NotEnrolled, state.persons.get(person).id);

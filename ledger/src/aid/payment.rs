@@ -10,10 +10,11 @@ use crate::event::{ApplicationLineAdded, ApplicationPrepared, BatchSent, SetCanc
 use crate::handle::{Handle, Link};
 use crate::money::{Day, Fen, share};
 use crate::outcome::{Code, Refusal};
+use crate::registry::cards::payable;
 use crate::state::rows::{
-    Application, ApplicationPart, Award, Batch, Card, Drawn, Instalment, Line, Org, Payout, Person, Progress, Roster,
-    Set, Stage,
+    Application, ApplicationPart, Award, Batch, Card, Drawn, Instalment, Line, Org, Payout, Roster,
 };
+use crate::state::stage::{Progress, Set, Stage};
 use crate::state::{Standing, State};
 use uuid::Uuid;
 
@@ -67,7 +68,7 @@ pub(crate) fn judge_application_line_added(case: &Case<'_>, event: &ApplicationL
     let fen = share(held.fen, usize::from(instalment), roster.due.len());
     row.set.judge_line(event.application, event.number, fen)?;
     let reissue_of = judge_standing(state, held.instalments.plus(u32::from(instalment)), event)?;
-    let card = judge_card(state, held.person, event.card)?;
+    let card = payable(state, held.person, event.card, case.on())?;
     let draws = judge_draws(state, row, roster, fen, event)?;
     let unknown = Refusal::of(Code::UnknownProgramme, event.award);
     let policy = state.policy(roster.programme, on).ok_or(unknown)?;
@@ -116,14 +117,6 @@ fn judge_standing(
             Some(named) => Err(Refusal::of(Code::UnknownPayout, named)),
         },
     }
-}
-
-fn judge_card(state: &State, person: Handle<Person>, id: Uuid) -> Result<Handle<Card>, Refusal> {
-    let (handle, card) = state.cards.by_id(id).ok_or(Refusal::of(Code::UnknownCard, id))?;
-    if card.person != person || !card.in_use {
-        return Err(Refusal::of(Code::CardNotPayees, id));
-    }
-    Ok(handle)
 }
 
 fn judge_draws(

@@ -10,7 +10,8 @@ use crate::finding::FindingKind;
 use crate::handle::{Handle, Link};
 use crate::money::{Day, Fen};
 use crate::outcome::Posting;
-use crate::state::rows::{Application, Drawn, Finding, Payout, Progress, Stage, Voucher};
+use crate::state::rows::{Application, Drawn, Finding, Payout, Voucher};
+use crate::state::stage::{Progress, Stage};
 use crate::state::{State, UNKNOWN_APPLICATION};
 use uuid::Uuid;
 

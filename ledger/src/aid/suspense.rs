@@ -7,7 +7,8 @@ use crate::event::{Clearing, SuspenseCleared};
 use crate::handle::{Handle, Link};
 use crate::money::{Day, Fen};
 use crate::outcome::{Code, Refusal};
-use crate::state::rows::{Drawn, Finding, Line, Payout, Progress};
+use crate::state::rows::{Drawn, Finding, Line, Payout};
+use crate::state::stage::Progress;
 use crate::state::{Standing, State, UNKNOWN_APPLICATION};
 use uuid::Uuid;
 

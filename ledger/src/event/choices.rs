@@ -150,3 +150,20 @@ pub enum ClaimFor {
     /// Waived interest 免息.
     Waiver,
 }
+
+/// Why an entry was taken back.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum Reason {
+    /// A slip of the pen: amount, day, number.
+    Mistyped,
+    /// Told of another than the one it happened to.
+    WrongSubject,
+    /// It did not happen.
+    NeverHappened,
+    /// It was on record under another number already.
+    CountedTwice,
+    /// Its source corrected itself.
+    SourceCorrected,
+    /// Somebody entitled to it ordered so.
+    Ordered,
+}

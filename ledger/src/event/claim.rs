@@ -6,7 +6,7 @@ use crate::money::{Day, Fen};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// A lender began a claim file for a period (R). The submitter is its preparer.
+/// A lender began a claim file for a period (D): a claim asks for money. The submitter is its preparer.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ClaimSubmitted {
     /// The claim.
@@ -27,7 +27,7 @@ pub struct ClaimSubmitted {
     pub unit: Uuid,
 }
 
-/// A line of a claim: one loan (R). It is kept with our figure and confirmed or disputed.
+/// A line of a claim: one loan (D). It is kept with our figure and confirmed or disputed.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ClaimLineAdded {
     /// The claim.

@@ -1,5 +1,6 @@
 //! What can be said of the ledger itself: rules, periods, reversals, keys. What it means is in `control`.
 
+use super::choices::Reason;
 use crate::account::Book;
 use crate::hash::Hash;
 use crate::money::Day;
@@ -23,13 +24,14 @@ pub struct PeriodClosed {
     pub through: Day,
 }
 
-/// An entry was reversed 红字冲销 (D): a fact of a loan, whatever was recorded after it.
+/// An entry was taken back 红字更正 (D), whatever was recorded after it, on the day on which it counted. What is right is then
+/// said as an entry of its own.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct EntryReversed {
+pub struct EntryWithdrawn {
     /// Event id of the entry.
     pub entry: Uuid,
-    /// What it changed: the loan.
-    pub subject: Uuid,
+    /// Why.
+    pub reason: Reason,
     /// Document number of the decision.
     pub document: String,
 }

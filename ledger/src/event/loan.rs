@@ -86,6 +86,8 @@ pub struct LoanRateAgreed {
     pub loan: Uuid,
     /// Over the index, in hundredths of a per cent: -70 is 70 bp below.
     pub spread_bp: i32,
+    /// The source's number; without one it is known by its day.
+    pub serial: String,
 }
 
 /// What a payment paid.
@@ -140,6 +142,8 @@ pub struct LoanOverdue {
     pub loan: Uuid,
     /// How much principal, besides what was overdue already.
     pub fen: Fen,
+    /// The source's number; without one it is known by its day.
+    pub serial: String,
 }
 
 /// Principal was deferred (R): nothing is overdue from the effective day until the new one.
@@ -149,6 +153,8 @@ pub struct LoanDeferred {
     pub loan: Uuid,
     /// The new first day on which principal falls due.
     pub until: Day,
+    /// The source's number; without one it is known by its day.
+    pub serial: String,
 }
 
 /// The lender wrote principal off (R). The compensation fund covers it as far as it reaches.
@@ -158,6 +164,8 @@ pub struct LoanWrittenOff {
     pub loan: Uuid,
     /// How much principal.
     pub fen: Fen,
+    /// The source's number; without one it is known by its day.
+    pub serial: String,
 }
 
 /// Money came in on a loan written off before (R).
@@ -195,6 +203,8 @@ pub struct LoanRelieved {
     pub reason: String,
     /// How much principal.
     pub fen: Fen,
+    /// The source's number; without one it is known by its day.
+    pub serial: String,
 }
 
 /// Interest by payer, in fen. Differences may be below zero.

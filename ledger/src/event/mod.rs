@@ -6,6 +6,7 @@ mod choices;
 mod claim;
 mod control;
 mod days;
+mod key;
 mod loan;
 pub mod loan_terms;
 pub mod policy;
@@ -17,6 +18,7 @@ pub use choices::*;
 pub use claim::*;
 pub use control::*;
 pub use days::DayRule;
+pub use key::KEY_PARTS;
 pub use loan::*;
 pub use registry::*;
 pub use risk::*;
@@ -24,15 +26,18 @@ pub use risk::*;
 use crate::event::loan_terms::LoanTerms;
 use crate::event::policy::Policy;
 use crate::money::Day;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// One statement, as a caller made it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Event {
-    /// Made by the caller; the same id is the same statement for ever.
+    /// Made from the key of what it says ([`Event::keyed_id`]); the same id is the same statement for ever.
     pub id: Uuid,
     /// The day on which it counts.
     pub effective: Day,
+    /// 0, or which saying of it this is after the one before was taken back.
+    pub edition: u8,
     /// What is said.
     pub kind: Kind,
 }
@@ -92,8 +97,8 @@ macro_rules! for_each_kind {
             LoanRelieved(LoanRelieved) "loan_relieved" "还款救助" decision near loan;
             InterestAccrued(InterestAccrued) "interest_accrued" "计提利息" decision day_over loan;
             InterestAdjusted(InterestAdjusted) "interest_adjusted" "调整利息" decision near loan;
-            ClaimSubmitted(ClaimSubmitted) "claim_submitted" "提交申报" report period_over;
-            ClaimLineAdded(ClaimLineAdded) "claim_line_added" "申报加行" report near loan;
+            ClaimSubmitted(ClaimSubmitted) "claim_submitted" "提交申报" decision period_over;
+            ClaimLineAdded(ClaimLineAdded) "claim_line_added" "申报加行" decision near loan;
             ClaimSealed(SetSealed) "claim_sealed" "申报封存" decision near;
             ClaimApproved(SetDecided) "claim_approved" "申报批准" decision near;
             OverclaimReturned(OverclaimReturned) "overclaim_returned" "退回多报款" report near loan;
@@ -107,7 +112,7 @@ macro_rules! for_each_kind {
             SurplusRewarded(SurplusRewarded) "surplus_rewarded" "结余奖励" decision near;
             RewardSpent(RewardSpent) "reward_spent" "使用奖励" decision near;
             PeriodClosed(PeriodClosed) "period_closed" "期间关闭" decision period_over;
-            EntryReversed(EntryReversed) "entry_reversed" "红字冲销" decision near;
+            EntryWithdrawn(EntryWithdrawn) "entry_withdrawn" "红字更正" decision near;
             KeyAnnounced(KeyAnnounced) "key_announced" "公布签名公钥" decision published;
             IdentityKeyAnnounced(IdentityKeyAnnounced) "identity_key_announced" "公布身份密钥指纹" decision published;
         }
@@ -121,7 +126,26 @@ macro_rules! kinds {
         #[allow(missing_docs)] // Each variant is documented at its struct.
         pub enum Kind { $($variant($content),)* }
 
+        /// A kind without what it holds.
+        #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+        #[allow(missing_docs)]
+        pub enum KindTag { $($variant,)* }
+
+        impl KindTag {
+            /// Whether it is about the loan it names.
+            #[must_use]
+            pub fn is_about_loan(self) -> bool {
+                match self { $(Self::$variant => kinds!(@names_loan $($about)?),)* }
+            }
+        }
+
         impl Kind {
+            /// Which kind it is.
+            #[must_use]
+            pub fn tag(&self) -> KindTag {
+                match self { $(Self::$variant(_) => KindTag::$variant,)* }
+            }
+
             /// The kind's name as scenarios, tables and the wire know it.
             #[must_use]
             pub fn name(&self) -> &'static str {
@@ -155,6 +179,8 @@ macro_rules! kinds {
     };
     (@ report) => { true };
     (@ decision) => { false };
+    (@names_loan loan) => { true };
+    (@names_loan) => { false };
     (@about $event:ident loan) => { Some($event.loan) };
     (@about $event:ident) => { None };
     (@days $event:ident near) => { DayRule::Near };

@@ -16,6 +16,8 @@ pub struct CompensationAccrued {
     pub default_ppm: u32,
     /// What each payer owes for the year in all, in the order of the terms.
     pub parts: Vec<PayerFen>,
+    /// Which computation for this university and year it is, from 1 without gaps: a later one takes the place of the one before.
+    pub number: u32,
 }
 
 /// A lender received risk compensation that no document line of this ledger paid (R).
@@ -73,4 +75,6 @@ pub struct RewardSpent {
     pub purpose: String,
     /// How much.
     pub fen: Fen,
+    /// The source's number; without one it is known by its day.
+    pub serial: String,
 }

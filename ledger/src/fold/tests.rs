@@ -4,10 +4,10 @@ use crate::account::Book;
 use crate::entry::Entry;
 use crate::event::loan_terms::{Cycle, LoanTerms, MonthDay, StudyEnd};
 use crate::event::{
-    Allocation, ClaimFor, ClaimLineAdded, ClaimSubmitted, DayBasis, EntryReversed, Event, InterestAccrued, Kind, Level,
-    LoanDeferred, LoanDrawReturned, LoanDrawn, LoanKind, LoanOverdue, LoanRateAgreed, LoanRefunded, LoanRepaid,
+    Allocation, ClaimFor, ClaimLineAdded, ClaimSubmitted, DayBasis, EntryWithdrawn, Event, InterestAccrued, Kind,
+    Level, LoanDeferred, LoanDrawReturned, LoanDrawn, LoanKind, LoanOverdue, LoanRateAgreed, LoanRefunded, LoanRepaid,
     LoanSigned, LoanStateRepaid, LoanWrittenOff, LossRecovered, OrgRegistered, OrgRole, OverclaimReturned,
-    PeriodClosed, PersonRegistered, RateIndex, RatePublished, Status, StatusChanged, StudyLevel, Subordination,
+    PeriodClosed, PersonRegistered, RateIndex, RatePublished, Reason, Status, StatusChanged, StudyLevel, Subordination,
     WaiverAdopted,
 };
 use crate::finding::FindingKind;
@@ -75,7 +75,7 @@ impl Told {
     /// Whether it was posted.
     fn say(&mut self, effective: Day, kind: Kind) -> bool {
         let index = self.state.entries;
-        let event = Event { id: Uuid::from_u128(u128::from(index) + 1_000), effective, kind };
+        let event = Event { id: Uuid::from_u128(u128::from(index) + 1_000), effective, edition: 0, kind };
         let content = index.to_le_bytes();
         taken();
         let entry = Entry { index, recorded_ms: LATE_MS, principal: "clerk", again: None, content: &content, event };
@@ -177,14 +177,14 @@ fn fact(number: usize, loan: Uuid) -> Kind {
     match number {
         0 => Kind::LoanDrawn(LoanDrawn { loan, fen, serial }),
         1 => Kind::LoanDrawReturned(LoanDrawReturned { loan, fen, serial }),
-        2 => Kind::LoanRateAgreed(LoanRateAgreed { loan, spread_bp }),
+        2 => Kind::LoanRateAgreed(LoanRateAgreed { loan, spread_bp, serial }),
         3 => repaid(None, false),
         4 => repaid(None, true),
         5 => repaid(Some(principal), false),
         6 => Kind::LoanRefunded(LoanRefunded { loan, allocation: principal, serial }),
-        7 => Kind::LoanOverdue(LoanOverdue { loan, fen }),
-        8 => Kind::LoanDeferred(LoanDeferred { loan, until: day(20_300_101) }),
-        9 => Kind::LoanWrittenOff(LoanWrittenOff { loan, fen }),
+        7 => Kind::LoanOverdue(LoanOverdue { loan, fen, serial }),
+        8 => Kind::LoanDeferred(LoanDeferred { loan, until: day(20_300_101), serial }),
+        9 => Kind::LoanWrittenOff(LoanWrittenOff { loan, fen, serial }),
         10 => Kind::LossRecovered(LossRecovered { loan, fen, serial }),
         _ => Kind::LoanStateRepaid(LoanStateRepaid { loan, programme: String::new(), fen, serial }),
     }
@@ -239,11 +239,13 @@ fn a_full_loan_is_asked_in_bounded_work() {
     told.holds("interest, claims and what is returned of them");
     // A report that did not count is not the loan's last entry, so the last that did can be taken back.
     let (_, row) = told.state.loans.by_id(LOAN).expect("the loan");
-    let last = row.facts.iter().map(|fact| fact.index).max().expect("a fact");
+    let (last, on) = row.facts.iter().map(|fact| (fact.index, fact.on)).max().expect("a fact");
     let closing = PeriodClosed { org: BANK, book: Book::Lender, through: day(19_991_231) };
     told.say(day(20_990_101), Kind::PeriodClosed(closing));
     let entry = Uuid::from_u128(u128::from(last) + 1_000);
-    told.say(day(20_990_102), Kind::EntryReversed(EntryReversed { entry, subject: LOAN, document: String::new() }));
+    let facts = told.facts(LOAN);
+    told.say(on, Kind::EntryWithdrawn(EntryWithdrawn { entry, reason: Reason::Mistyped, document: String::new() }));
+    assert_eq!(told.facts(LOAN), facts - 1);
     told.holds("a reversal");
 }
 
@@ -259,8 +261,8 @@ fn room_is_made_by_taking_a_fact_back() {
     assert_eq!(told.facts(UNKNOWN), FACTS_MAX);
     let (_, row) = told.state.loans.by_id(UNKNOWN).expect("the loan");
     let entry = Uuid::from_u128(u128::from(row.last) + 1_000);
-    let reversal = EntryReversed { entry, subject: UNKNOWN, document: String::new() };
-    told.say(day(20_200_102), Kind::EntryReversed(reversal));
+    let reversal = EntryWithdrawn { entry, reason: Reason::Mistyped, document: String::new() };
+    told.say(day(20_200_101), Kind::EntryWithdrawn(reversal));
     assert_eq!(told.facts(UNKNOWN), FACTS_MAX - 1);
     overdue(&mut told);
     assert_eq!(told.facts(UNKNOWN), FACTS_MAX);

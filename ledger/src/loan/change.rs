@@ -14,7 +14,29 @@ pub(crate) enum LoanChange {
     Terms(Box<LoanTerms>),
     Rate(RatePublished),
     Waiver(WaiverAdopted),
-    Sign { row: Box<Loan>, lender: Handle<Org>, person: Uuid },
-    Facts { loan: Uuid, edit: FactEdit, through: Day, flows: Flows },
-    Accrue { loan: Handle<Loan>, through: Day, flows: Flows },
+    /// What this entry told holds for no loan any more.
+    RuleGone {
+        told_by: u64,
+    },
+    Sign {
+        row: Box<Loan>,
+        lender: Handle<Org>,
+        person: Uuid,
+    },
+    /// The contract is taken back; what is left of the loan, with the flows of its facts alone.
+    Unsign {
+        loan: Handle<Loan>,
+        flows: Flows,
+    },
+    Facts {
+        loan: Uuid,
+        edit: FactEdit,
+        through: Day,
+        flows: Flows,
+    },
+    Accrue {
+        loan: Handle<Loan>,
+        through: Day,
+        flows: Flows,
+    },
 }

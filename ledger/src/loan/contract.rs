@@ -9,12 +9,13 @@ use super::position::target;
 use super::posting::{Channels, difference};
 use super::rates::terms_on;
 use crate::account::AccountNo;
-use crate::change::{Case, Change, Judged, NewFinding, OrgRef};
+use crate::change::{Case, Change, Judged, NewFinding, OrgRef, Taken};
 use crate::event::loan_terms::LoanTerms;
 use crate::event::{DayBasis, LoanKind, LoanSigned, StudyLevel};
 use crate::finding::FindingKind;
 use crate::handle::{Handle, Link};
 use crate::money::Day;
+use crate::registry::people;
 use crate::state::flows::Flows;
 use crate::state::lending_rows::{Borrower, ClaimSums, Loan, Portfolio};
 use crate::state::rows::Org;
@@ -48,6 +49,7 @@ fn unknown_loan(id: Uuid, portfolio: Handle<Portfolio>, accounts: AccountNo) -> 
         basis: DayBasis::D360,
         academic_year: 0,
         signed: nothing,
+        signed_by: Handle::new(0),
         graduates: nothing,
         repay_from: nothing,
         matures: nothing,
@@ -112,6 +114,7 @@ pub(crate) fn judge_loan_signed(case: &Case<'_>, event: &LoanSigned) -> Judged<L
         return Ok(Change::only(NewFinding::about(FindingKind::TooManyFacts, event.loan)));
     }
     let mut change = Change::nothing();
+    change.findings = people::mentioned(state, event.person);
     let (lender, school) = (change.org(state, event.lender), change.org(state, event.school).handle);
     check(state, on, event, &mut change.findings);
     let next = change.next_account(state);
@@ -119,7 +122,7 @@ pub(crate) fn judge_loan_signed(case: &Case<'_>, event: &LoanSigned) -> Judged<L
     let accounts = known.map_or(next.plus(portfolio.opens), |(_, row)| row.accounts);
     let mut row = known.map_or_else(|| unknown_loan(event.loan, portfolio.handle, accounts), |(_, row)| row.clone());
     let posted = row.posted;
-    fill(state, &mut row, on, event);
+    fill(case, &mut row, event);
     row.school = school;
     // Told before the contract they counted; now that its day is known they fall out, and the difference below is posted.
     if row.facts.first().is_some_and(|fact| is_before_contract(&row, fact.on)) {
@@ -139,17 +142,46 @@ pub(crate) fn judge_loan_signed(case: &Case<'_>, event: &LoanSigned) -> Judged<L
     Ok(change)
 }
 
+/// A contract taken back: its facts stay on a loan of which nothing else is known, with a lender nobody knows, until a contract
+/// is told again. What was claimed and confirmed of it stays confirmed, and is now too much.
+pub(crate) fn judge_withdrawn(case: &Case<'_>, taken: Taken) -> Judged<LoanChange> {
+    let (state, on) = (case.state, case.on());
+    let signed = |row: &Loan| row.known && row.signed_by == taken.entry;
+    let loan = state.loans.handle(taken.subject).filter(|loan| signed(state.loans.get(*loan)));
+    let Some(loan) = loan else { return Ok(Change::nothing()) };
+    let row = state.loans.get(loan);
+    taken.on(case, row.signed)?;
+    let (nothing, fund) = (Flows::default(), PortfolioRef::of(state, row.portfolio));
+    let left = without_contract(state, row);
+    let unknown = portfolio(state, OrgRef::of(state, UNKNOWN_ORG), LoanKind::Origin, state.accounts.next());
+    let mut change = Change::only(NewFinding::about(FindingKind::UnknownSubject, row.id));
+    change.postings = difference(state, on, Channels::new(row.accounts, &unknown), &nothing, &left.posted);
+    change.postings.extend(difference(state, on, Channels::new(row.accounts, &fund), &row.posted, &nothing));
+    fund_effect::bear(state, on, &fund, row, &row.facts, [&row.posted, &nothing], &mut change);
+    change.act = Some(LoanChange::Unsign { loan, flows: left.posted });
+    Ok(change)
+}
+
+/// What is left of a loan without its contract: its facts, and what they come to by themselves.
+fn without_contract(state: &State, row: &Loan) -> Loan {
+    let mut left = unknown_loan(row.id, row.portfolio, row.accounts);
+    left.facts.clone_from(&row.facts);
+    (left.through, left.through_before) = (row.through, row.through_before);
+    (left.confirmed, left.recovered, left.last_claim_line) = (row.confirmed, row.recovered, row.last_claim_line);
+    left.posted = target(state, &left, &left.facts, left.through, left.confirmed);
+    left
+}
+
 /// What else is unknown or unusual about a contract. It is booked all the same.
 fn check(state: &State, on: Day, event: &LoanSigned, findings: &mut Vec<NewFinding>) {
-    if state.persons.find(event.person).is_none() {
-        findings.push(NewFinding::about(FindingKind::UnknownSubject, event.person));
-    }
     let kinds = check_terms(state, on, event).into_iter().chain(check_kinds(state, event));
     findings.extend(kinds.map(|kind| NewFinding::about(kind, event.loan)));
 }
 
-fn fill(state: &State, row: &mut Loan, on: Day, event: &LoanSigned) {
+fn fill(case: &Case<'_>, row: &mut Loan, event: &LoanSigned) {
+    let (state, on) = (case.state, case.on());
     row.known = true;
+    row.signed_by = state.seen.next();
     row.number.clone_from(&event.number);
     row.contract = event.contract;
     row.person = state.persons.find(event.person).into();
@@ -191,6 +223,7 @@ fn check_kinds(state: &State, event: &LoanSigned) -> Option<FindingKind> {
 pub(super) fn sign(state: &mut State, index: u64, mut row: Loan, lender: Handle<Org>, person: Uuid) {
     let handle = open(state, row.id, lender, row.kind, index);
     row.portfolio = open_portfolio(state, lender, row.kind, index);
+    row.person = people::open(state, person, index).into();
     row.accounts = state.loans.get(handle).accounts;
     row.last = index;
     *state.loans.get_mut(handle) = row;
@@ -204,4 +237,27 @@ pub(super) fn sign(state: &mut State, index: u64, mut row: Loan, lender: Handle<
     let facts = std::mem::take(&mut state.loans.get_mut(handle).facts);
     fund_effect::note(state, index, handle, &Flows::default(), &facts);
     state.loans.get_mut(handle).facts = facts;
+}
+
+pub(super) fn unsign(state: &mut State, index: u64, loan: Handle<Loan>, flows: Flows) {
+    let mut left = without_contract(state, state.loans.get(loan));
+    left.posted = flows;
+    fund_effect::forget(state, index, loan);
+    take_from_borrower(state, loan);
+    (left.portfolio, left.last) = (open_portfolio(state, UNKNOWN_ORG, LoanKind::Origin, index), index);
+    *state.loans.get_mut(loan) = left;
+}
+
+/// Takes a loan out of the list of its borrower's: whoever pointed at it points at the one before.
+fn take_from_borrower(state: &mut State, loan: Handle<Loan>) {
+    let row = state.loans.get(loan);
+    let (before, person) = (row.before_of_borrower, row.person.handle().map(|person| state.persons.get(person).id));
+    let Some(borrower) = person.and_then(|person| state.borrowers.find(person)) else { return };
+    let latest = state.borrowers.get(borrower).last_loan;
+    let next =
+        state.loans.chain(latest, |row| row.before_of_borrower).find(|(_, row)| row.before_of_borrower == loan.into());
+    match next.map(|(handle, _)| handle) {
+        Some(next) => state.loans.get_mut(next).before_of_borrower = before,
+        None => state.borrowers.get_mut(borrower).last_loan = before,
+    }
 }

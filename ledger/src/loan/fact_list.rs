@@ -18,7 +18,7 @@ impl What {
             Self::DrawReturned(_) => 2,
             Self::Overdue(_) => 3,
             Self::Deferred(_) => 4,
-            Self::StateRepaid(_) | Self::Relieved(_) => 5,
+            Self::StateRepaid(_) | Self::Relieved { .. } => 5,
             Self::Repaid { .. } => 6,
             // What is given back was paid before it, perhaps on the same day.
             Self::Refunded(_) => 7,
@@ -79,6 +79,14 @@ impl FactEdit {
         match self {
             Self::Insert { at, fact } => Facts([&facts[..*at], std::slice::from_ref(fact), &facts[*at..]]),
             Self::Remove { at } => Facts([&facts[..*at], &[], &facts[*at + 1..]]),
+        }
+    }
+
+    /// All facts there are before or after the change, so also the one in question.
+    pub fn with<'a>(&'a self, facts: &'a Vec<Fact>) -> Facts<'a> {
+        match self {
+            Self::Insert { .. } => self.view(facts),
+            Self::Remove { .. } => Facts::from(facts),
         }
     }
 

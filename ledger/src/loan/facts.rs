@@ -14,7 +14,7 @@ use super::posting::difference;
 use super::rates::terms_on;
 use super::study::Bearer;
 use super::walk::Walk;
-use crate::change::{Case, Change, Judged, NewFinding};
+use crate::change::{Case, Change, Judged, NewFinding, Taken};
 use crate::entry::Entry;
 use crate::event::{
     LoanDeferred, LoanDrawReturned, LoanDrawn, LoanKind, LoanOverdue, LoanRateAgreed, LoanRefunded, LoanRepaid,
@@ -42,7 +42,7 @@ impl What {
             | Self::Overdue(fen)
             | Self::WrittenOff(fen)
             | Self::StateRepaid(fen)
-            | Self::Relieved(fen) => fen,
+            | Self::Relieved { fen, .. } => fen,
             Self::Refunded(allocation) => allocation.total(),
         }
     }
@@ -126,6 +126,21 @@ pub(crate) fn judge_fact(case: &Case<'_>, id: Uuid, what: What) -> Change<LoanCh
     change
 }
 
+/// A fact goes out and what it moved is posted in red, booked like any late fact; interest posted since is as it would be
+/// without it. Interest that it brought forward itself goes too, if nothing came after it.
+pub(crate) fn judge_withdrawn(case: &Case<'_>, taken: Taken) -> Judged<LoanChange> {
+    let (state, index) = (case.state, taken.index());
+    let Some(loan) = state.loans.handle(taken.subject) else { return Ok(Change::nothing()) };
+    let found = find(state, state.loans.get(loan).id);
+    // One that never counted, as it was one too many or its amount no amount, is in no list.
+    let Some(at) = Facts::from(&found.row.facts).iter().position(|fact| fact.index == index) else {
+        return Ok(Change::nothing());
+    };
+    taken.on(case, found.row.facts[at].on)?;
+    let through = if found.row.last == index { found.row.through_before } else { found.row.through };
+    Ok(moved(state, case.on(), &found, FactEdit::Remove { at }, through))
+}
+
 /// A change that adds a fact to a loan or takes one out, and posts interest through a day.
 pub(crate) fn moved(state: &State, on: Day, found: &Found<'_>, edit: FactEdit, through: Day) -> Change<LoanChange> {
     let facts = edit.view(&found.row.facts);
@@ -138,7 +153,7 @@ pub(crate) fn moved(state: &State, on: Day, found: &Found<'_>, edit: FactEdit, t
     }
     let mut change = Change { postings, findings, ..Change::nothing() };
     if found.row.known {
-        let flows = [&found.row.posted, &flows];
+        let (facts, flows) = (edit.with(&found.row.facts), [&found.row.posted, &flows]);
         fund_effect::bear(state, on, &found.portfolio, &found.row, facts, flows, &mut change);
     }
     change.act = Some(LoanChange::Facts { loan: found.row.id, edit, through, flows });
@@ -162,7 +177,9 @@ fn check(state: &State, on: Day, loan: &Loan, what: What, findings: &mut Vec<New
                 findings.push(about(FindingKind::AllocationDiffers));
             }
         }
-        What::WrittenOff(_) if Facts::from(&loan.facts).iter().any(|fact| matches!(fact.what, What::Relieved(_))) => {
+        What::WrittenOff(_)
+            if Facts::from(&loan.facts).iter().any(|fact| matches!(fact.what, What::Relieved { .. })) =>
+        {
             findings.push(about(FindingKind::WrittenOffAfterRelief));
         }
         _ => {}
@@ -171,8 +188,8 @@ fn check(state: &State, on: Day, loan: &Loan, what: What, findings: &mut Vec<New
 
 /// Whether the student was away that day, or had finished and pays the interest as a borrower.
 fn out_of_study(state: &State, on: Day, loan: &Loan) -> bool {
-    let standing = loan.person.handle().and_then(|person| state.status_on(person, on));
-    matches!(standing, Some((_, Status::Leave | Status::Withdrawn | Status::Deceased, _)))
+    let standing = loan.person.handle().and_then(|person| state.status_on(person, on)).map(|standing| standing.status);
+    matches!(standing, Some(Status::Leave | Status::Withdrawn | Status::Deceased))
         || Walk::new(state, loan, Facts::default()).is_ok_and(|walk| walk.bearer_on(on) == Bearer::Borrower)
 }
 

@@ -141,18 +141,52 @@ pub(crate) fn note(state: &mut State, index: u64, loan: Handle<Loan>, before: &F
         fund.settled_drawn = fund.settled_drawn.saturating_add(settled);
         fund.last = index;
     }
-    for fact in new.iter().filter(|fact| fact.on >= signed) {
-        let fen = match fact.what {
-            What::Drawn(fen) => fen,
-            What::DrawReturned(fen) => -fen,
-            _ => continue,
-        };
-        let year = terms(state, kind, fact.on).map_or(fact.on.year(), |terms| terms.risk_year.year_of(fact.on));
-        let handle = open_risk_year(state, index, portfolio, school, year);
-        let row = state.risk_years.get_mut(handle);
-        row.drawn = row.drawn.saturating_add(fen);
-        row.last = index;
+    let counts = new.iter().filter(|fact| fact.on >= signed);
+    let drawings: Vec<_> = counts.filter_map(|fact| drawing(fact).map(|fen| (fact.on, fen))).collect();
+    for (on, fen) in drawings {
+        draw(state, index, portfolio, school, kind, on, fen);
     }
+}
+
+/// Takes a loan out of the sums of its fund, as its contract is taken back: called before that.
+pub(crate) fn forget(state: &mut State, index: u64, loan: Handle<Loan>) {
+    let row = state.loans.get(loan);
+    let (portfolio, school, kind, flows) = (row.portfolio, row.school, row.kind, row.posted);
+    let counts = counting(row, &row.facts);
+    let drawings: Vec<_> = counts.iter().filter_map(|fact| drawing(fact).map(|fen| (fact.on, -fen))).collect();
+    let fund = state.portfolios.get_mut(portfolio);
+    fund.drawn = fund.drawn.saturating_sub(flows[Flow::Drawn]);
+    fund.settled_drawn = fund.settled_drawn.saturating_sub(settled_drawn(&flows));
+    fund.last = index;
+    for (on, fen) in drawings {
+        draw(state, index, portfolio, school, kind, on, fen);
+    }
+}
+
+/// What a fact adds to what was drawn.
+fn drawing(fact: &Fact) -> Option<Fen> {
+    match fact.what {
+        What::Drawn(fen) => Some(fen),
+        What::DrawReturned(fen) => Some(-fen),
+        _ => None,
+    }
+}
+
+/// Adds to the net drawings of the risk year of a day.
+fn draw(
+    state: &mut State,
+    index: u64,
+    portfolio: Handle<Portfolio>,
+    school: Handle<Org>,
+    kind: LoanKind,
+    on: Day,
+    fen: Fen,
+) {
+    let year = terms(state, kind, on).map_or(on.year(), |terms| terms.risk_year.year_of(on));
+    let handle = open_risk_year(state, index, portfolio, school, year);
+    let row = state.risk_years.get_mut(handle);
+    row.drawn = row.drawn.saturating_add(fen);
+    row.last = index;
 }
 
 /// What a loan counts for among settled ones: its net drawings, once nothing of them is open and nothing was written off.
@@ -170,7 +204,7 @@ fn open_risk_year(
     year: u16,
 ) -> Handle<RiskYear> {
     let id = risk_year_id(state.portfolios.get(portfolio).id, year, state.orgs.get(school).id);
-    let new = RiskYear { id, portfolio, school, year, drawn: 0, accrued: Vec::new(), last: index };
+    let new = RiskYear { id, portfolio, school, year, drawn: 0, accrued: Vec::new(), computed: 0, last: index };
     state.risk_years.find(id).unwrap_or_else(|| state.risk_years.push(new))
 }
 

@@ -34,6 +34,8 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: LoanChange) {
         LoanChange::Terms(terms) => rules::adopt(state, entry, *terms),
         LoanChange::Rate(event) => rules::publish(state, entry, &event),
         LoanChange::Waiver(event) => rules::waive(state, entry, event),
+        LoanChange::RuleGone { told_by } => rules::forget(state, entry.index, told_by),
+        LoanChange::Unsign { loan, flows } => contract::unsign(state, entry.index, loan, flows),
         LoanChange::Sign { row, lender, person } => contract::sign(state, entry.index, *row, lender, person),
         LoanChange::Facts { loan, edit, through, flows } => facts::apply(state, entry, loan, edit, through, flows),
         LoanChange::Accrue { loan, through, flows } => {

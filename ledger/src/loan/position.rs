@@ -71,7 +71,7 @@ fn plainly_paid(facts: Facts<'_>) -> Allocation {
                 (allocation.unwrap_or_else(|| Owed::default().allocate(fen)), Allocation::default())
             }
             What::Refunded(allocation) => (Allocation::default(), allocation),
-            What::StateRepaid(fen) | What::Relieved(fen) => {
+            What::StateRepaid(fen) | What::Relieved { fen, .. } => {
                 (Allocation { principal: fen, ..Allocation::default() }, Allocation::default())
             }
             _ => continue,

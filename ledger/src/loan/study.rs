@@ -5,6 +5,7 @@ use crate::event::loan_terms::{LoanTerms, StudyEnd};
 use crate::money::Day;
 use crate::state::State;
 use crate::state::lending_rows::{Loan, LoanRules};
+use crate::state::rows::SchoolStatus;
 use crate::steps::step;
 
 /// Who pays from a day on, before any waiver.
@@ -46,29 +47,29 @@ pub(crate) fn study(state: &State, loan: &Loan, terms: &LoanTerms) -> Study {
     let Some(person) = loan.person.handle() else { return study };
     let person = state.persons.get(person);
     let mut ended: Option<End> = None;
-    for (on, status, _) in person.earlier.iter().chain(person.status.iter()) {
+    for SchoolStatus { on, status, .. } in person.statuses() {
         step();
-        let before = *on < loan.signed;
+        let before = on < loan.signed;
         match status {
             Status::FurtherStudy => {
                 ended = None;
-                study.turn(*on, Bearer::Finance);
+                study.turn(on, Bearer::Finance);
             }
             Status::Enrolled | Status::IllnessLeave if ended == Some(End::Lasting) => {}
             Status::Enrolled | Status::IllnessLeave => {
                 ended = None;
-                study.turn(*on, Bearer::Finance);
+                study.turn(on, Bearer::Finance);
             }
             Status::Graduated => {
                 study.graduated = study.graduated.or(Some(on.year()));
                 // Who graduated before signing was admitted to another course: the loan is for that one.
                 if !before {
                     ended = Some(End::Lasting);
-                    study.turn(after_graduation(*on, terms.study_end), Bearer::Borrower);
+                    study.turn(after_graduation(on, terms.study_end), Bearer::Borrower);
                 }
             }
             Status::Leave | Status::Withdrawn | Status::Deceased => {
-                let passing = before || *status == Status::Leave;
+                let passing = before || status == Status::Leave;
                 ended = Some(if passing && ended != Some(End::Lasting) { End::Passing } else { End::Lasting });
                 study.turn(on.next_month(), Bearer::Borrower);
             }

@@ -297,7 +297,7 @@ impl<'w, 'a> Run<'w, 'a> {
             What::Drawn(fen) => self.principal += i128::from(fen),
             What::DrawReturned(fen) => self.principal -= i128::from(fen),
             What::WrittenOff(fen) => self.reduce(i128::from(fen)),
-            What::StateRepaid(fen) | What::Relieved(fen) => {
+            What::StateRepaid(fen) | What::Relieved { fen, .. } => {
                 self.paid.principal += i128::from(fen);
                 self.reduce(i128::from(fen));
             }

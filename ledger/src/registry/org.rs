@@ -4,7 +4,7 @@
 //! is and moves nothing. What it is called by day is in `org_names`.
 
 use super::org_names::{call, forget, forget_registered};
-use crate::change::{Case, Change, Judged, NewFinding, NewOrg};
+use crate::change::{Case, Change, Judged, NewFinding, NewOrg, Taken};
 use crate::entry::Entry;
 use crate::event::{OrgRegistered, OrgRenamed};
 use crate::finding::FindingKind;
@@ -20,6 +20,8 @@ const DEPTH_MAX: usize = 16;
 pub(crate) enum OrgChange {
     Register { event: OrgRegistered, parent: Link<Org> },
     Rename { org: Handle<Org>, event: OrgRenamed },
+    Unregister(Handle<Org>),
+    Unname { org: Handle<Org>, told_by: Handle<Seen> },
 }
 
 pub(crate) fn judge_org_registered(case: &Case<'_>, event: &OrgRegistered) -> Judged<OrgChange> {
@@ -31,6 +33,23 @@ pub(crate) fn judge_org_registered(case: &Case<'_>, event: &OrgRegistered) -> Ju
     let mut change = Change::nothing();
     let parent = event.parent.and_then(|id| parent(state, event.org, id, &mut change));
     change.act = Some(OrgChange::Register { event: event.clone(), parent: parent.into() });
+    Ok(change)
+}
+
+/// A name goes out, or a registration: then the organisation is named only, and a finding says so again.
+pub(crate) fn judge_withdrawn(case: &Case<'_>, taken: Taken) -> Judged<OrgChange> {
+    let (state, told_by) = (case.state, taken.entry);
+    let Some(org) = state.orgs.handle(taken.subject) else { return Ok(Change::nothing()) };
+    let row = state.orgs.get(org);
+    let Some(naming) = row.names.iter().find(|naming| naming.by == told_by) else { return Ok(Change::nothing()) };
+    taken.on(case, naming.on)?;
+    if !naming.registered {
+        return Ok(Change::of(OrgChange::Unname { org, told_by }));
+    }
+    let mut change = Change::of(OrgChange::Unregister(org));
+    if row.early.is_none() {
+        change.findings.push(NewFinding::about(FindingKind::UnknownSubject, row.id));
+    }
     Ok(change)
 }
 
@@ -88,11 +107,12 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: OrgChange) {
             call(&mut row.names, Naming { on, by, registered: false, name, division });
             row.last = entry.index;
         }
+        OrgChange::Unregister(org) => unregister(state, entry.index, org, state.findings.next()),
+        OrgChange::Unname { org, told_by } => unname(state, entry.index, org, told_by),
     }
 }
 
 /// A rename does not count any more: the organisation is called as without it.
-#[cfg_attr(not(test), expect(dead_code, reason = "for the event that takes a rename back"))]
 pub(crate) fn unname(state: &mut State, index: u64, org: Handle<Org>, by: Handle<Seen>) {
     let row = state.orgs.get_mut(org);
     forget(&mut row.names, by);
@@ -101,7 +121,6 @@ pub(crate) fn unname(state: &mut State, index: u64, org: Handle<Org>, by: Handle
 
 /// The registration does not count any more: the organisation is named only again. Its accounts, closed periods and renames
 /// stay, and it stays above whom it is above. `finding` says so if no report named it before it was registered.
-#[cfg_attr(not(test), expect(dead_code, reason = "for the event that takes a registration back"))]
 pub(crate) fn unregister(state: &mut State, index: u64, org: Handle<Org>, finding: Handle<Finding>) {
     let row = state.orgs.get_mut(org);
     let Org { id, accounts, open_from, .. } = *row;

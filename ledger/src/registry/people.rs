@@ -1,13 +1,13 @@
-//! Persons under opaque ids, their standing as students, their cards. Reports, never refused.
+//! Persons under opaque ids, their standing as students. Reports, never refused.
 
-use crate::change::{Case, Change, Judged, NewFinding};
+use crate::change::{Case, Change, Judged, NewFinding, Taken};
 use crate::entry::Entry;
-use crate::event::{CardBound, CardReplaced, PersonRegistered, Status, StatusChanged};
+use crate::event::{PersonRegistered, Status, StatusChanged};
 use crate::finding::FindingKind;
 use crate::handle::{Handle, Link};
 use crate::money::Day;
 use crate::state::State;
-use crate::state::rows::{Card, Org, Person};
+use crate::state::rows::{Person, SchoolStatus};
 use uuid::Uuid;
 
 /// Standings that count for one person: who pays each of a loan's days is found by going through all of them. What is told
@@ -16,116 +16,151 @@ const STANDINGS_MAX: usize = 64;
 
 pub(crate) enum PeopleChange {
     Register(PersonRegistered),
-    Status { person: Handle<Person>, on: Day, status: Status, school: Handle<Org> },
-    Bind { person: Handle<Person>, card: Uuid, old: Option<Handle<Card>> },
+    /// Named only, as before the registration that is taken back.
+    Unregister(Handle<Person>),
+    Status {
+        person: Uuid,
+        at: usize,
+        standing: SchoolStatus,
+    },
+    StatusGone {
+        person: Handle<Person>,
+        at: usize,
+    },
+}
+
+/// What a report opens if it is the first to name a person: the row is there from then on, and this says that nobody
+/// registered it. It must be the first finding of its entry.
+pub(crate) fn mentioned(state: &State, person: Uuid) -> Vec<NewFinding> {
+    let new = state.persons.find(person).is_none();
+    new.then(|| NewFinding::about(FindingKind::UnknownSubject, person)).into_iter().collect()
+}
+
+/// The row of a person whom a report names, made if it is the first.
+pub(crate) fn open(state: &mut State, id: Uuid, index: u64) -> Handle<Person> {
+    if let Some(person) = state.persons.find(id) {
+        return person;
+    }
+    let unregistered = state.findings.next().into();
+    state.persons.push(Person { unregistered, ..unnamed(id, index) })
+}
+
+fn unnamed(id: Uuid, last: u64) -> Person {
+    let (unregistered, last_award) = (Link::NONE, Link::NONE);
+    Person {
+        id,
+        registered: false,
+        origin: 0,
+        unregistered,
+        registered_by: Handle::new(0),
+        status: None,
+        earlier: Vec::new(),
+        last_award,
+        last,
+    }
 }
 
 pub(crate) fn judge_person_registered(case: &Case<'_>, event: &PersonRegistered) -> Judged<PeopleChange> {
-    Ok(match case.state.persons.find(event.person) {
+    Ok(match case.state.registered_person(event.person) {
         Some(_) => Change::only(NewFinding::about(FindingKind::Repeated, event.person)),
         None => Change::of(PeopleChange::Register(event.clone())),
     })
 }
 
+/// A registration taken back: whoever it was is named only, and keeps what was told of him.
+pub(crate) fn judge_registration_withdrawn(case: &Case<'_>, taken: Taken) -> Judged<PeopleChange> {
+    let state = case.state;
+    let told = |person: &Handle<Person>| state.persons.get(*person).registered_by == taken.entry;
+    let Some(person) = state.persons.handle(taken.subject).filter(told) else { return Ok(Change::nothing()) };
+    let mut change = Change::of(PeopleChange::Unregister(person));
+    change.findings.push(NewFinding::about(FindingKind::UnknownSubject, state.persons.get(person).id));
+    Ok(change)
+}
+
 pub(crate) fn judge_status_changed(case: &Case<'_>, event: &StatusChanged) -> Judged<PeopleChange> {
-    let Some(person) = case.state.persons.find(event.person) else {
-        return Ok(Change::only(NewFinding::about(FindingKind::UnknownSubject, event.person)));
-    };
-    let row = case.state.persons.get(person);
-    if row.earlier.len() + usize::from(row.status.is_some()) >= STANDINGS_MAX {
+    let state = case.state;
+    let known = state.persons.by_id(event.person).map(|(_, row)| row);
+    if known.is_some_and(|row| row.statuses().count() >= STANDINGS_MAX) {
         return Ok(Change::only(NewFinding::about(FindingKind::TooManyFacts, event.person)));
     }
     let mut change = Change::nothing();
-    let school = change.org(case.state, event.school).handle;
-    change.act = Some(PeopleChange::Status { person, on: case.on(), status: event.status, school });
+    change.findings = mentioned(state, event.person);
+    let school = change.org(state, event.school).handle;
+    let standing = SchoolStatus { on: case.on(), status: event.status, school, entry: state.seen.next() };
+    let place = order(&standing, event.school);
+    let before = |other: &SchoolStatus| order(other, state.orgs.get(other.school).id) <= place;
+    let at = known.map_or(0, |row| row.statuses().filter(before).count());
+    change.act = Some(PeopleChange::Status { person: event.person, at, standing });
     Ok(change)
 }
 
-pub(crate) fn judge_card_bound(case: &Case<'_>, event: &CardBound) -> Judged<PeopleChange> {
-    Ok(bind(case.state, event.person, event.card, None))
+/// The order of standings: by day; on one day what ends before what begins, then by school. Never by who was told first.
+fn order(standing: &SchoolStatus, school: Uuid) -> (Day, bool, Uuid) {
+    let begins = matches!(standing.status, Status::Enrolled | Status::FurtherStudy | Status::IllnessLeave);
+    (standing.on, begins, school)
 }
 
-pub(crate) fn judge_card_replaced(case: &Case<'_>, event: &CardReplaced) -> Judged<PeopleChange> {
+/// A standing goes out; what loans posted by it is adjusted like after any late standing.
+pub(crate) fn judge_status_withdrawn(case: &Case<'_>, taken: Taken) -> Judged<PeopleChange> {
     let state = case.state;
-    let old = state.cards.by_id(event.old);
-    let owner = state.persons.find(event.person);
-    let old_is_theirs = old.is_some_and(|(_, card)| Some(card.person) == owner);
-    let mut change = bind(state, event.person, event.new, old.filter(|_| old_is_theirs).map(|(handle, _)| handle));
-    if owner.is_some() && !old_is_theirs {
-        change.findings.push(NewFinding::about(FindingKind::UnknownSubject, event.old));
-    }
-    Ok(change)
-}
-
-fn bind(state: &State, person: Uuid, card: Uuid, old: Option<Handle<Card>>) -> Change<PeopleChange> {
-    let Some(owner) = state.persons.find(person) else {
-        return Change::only(NewFinding::about(FindingKind::UnknownSubject, person));
-    };
-    let mut change = Change::of(PeopleChange::Bind { person: owner, card, old });
-    if let Some((_, bound)) = state.cards.by_id(card)
-        && bound.person != owner
-    {
-        change.findings.push(NewFinding::about(FindingKind::CardRebound, card));
-    }
-    change
+    let Some(person) = state.persons.handle(taken.subject) else { return Ok(Change::nothing()) };
+    let found = state.persons.get(person).statuses().enumerate().find(|(_, standing)| standing.entry == taken.entry);
+    let Some((at, standing)) = found else { return Ok(Change::nothing()) };
+    taken.on(case, standing.on)?;
+    Ok(Change::of(PeopleChange::StatusGone { person, at }))
 }
 
 pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: PeopleChange) {
     let index = entry.index;
     match change {
-        PeopleChange::Register(event) => {
-            let (id, origin) = (event.person, event.origin);
-            let earlier = Vec::new();
-            let person =
-                state.persons.push(Person { id, origin, status: None, earlier, last_award: Link::NONE, last: index });
-            own_loans(state, id, person);
+        PeopleChange::Register(event) => register(state, index, &event),
+        PeopleChange::Unregister(person) => {
+            let unregistered = state.findings.next().into();
+            let row = state.persons.get_mut(person);
+            (row.registered, row.origin, row.unregistered, row.last) = (false, 0, unregistered, index);
         }
-        PeopleChange::Status { person, on, status, school } => {
+        PeopleChange::Status { person, at, standing } => {
+            let person = open(state, person, index);
             let row = state.persons.get_mut(person);
             row.last = index;
-            place(row, (on, status, school));
+            place(row, at, standing);
         }
-        PeopleChange::Bind { person, card, old } => {
-            if let Some(old) = old {
-                let row = state.cards.get_mut(old);
-                row.in_use = false;
-                row.last = index;
-            }
-            match state.cards.find(card) {
-                Some(handle) => {
-                    let row = state.cards.get_mut(handle);
-                    (row.person, row.in_use, row.last) = (person, true, index);
-                }
-                None => {
-                    state.cards.push(Card { id: card, person, in_use: true, last: index });
-                }
-            }
+        PeopleChange::StatusGone { person, at } => {
+            let row = state.persons.get_mut(person);
+            row.last = index;
+            remove(row, at);
         }
     }
 }
 
-/// A contract may be reported before its borrower is registered. From now on their standing says who pays its interest.
-fn own_loans(state: &mut State, id: Uuid, person: Handle<Person>) {
-    let latest = state.borrowers.by_id(id).map_or(Link::NONE, |(_, borrower)| borrower.last_loan);
-    let loans: Vec<_> = state.loans.chain(latest, |loan| loan.before_of_borrower).map(|(loan, _)| loan).collect();
-    for loan in loans {
-        state.loans.get_mut(loan).person = person.into();
+/// Fills in who was named before, if he was, and closes what said that nobody registered him.
+fn register(state: &mut State, index: u64, event: &PersonRegistered) {
+    let registered_by = state.seen.next();
+    let person = state.persons.find(event.person);
+    let person = person.unwrap_or_else(|| state.persons.push(unnamed(event.person, index)));
+    let row = state.persons.get_mut(person);
+    (row.registered, row.registered_by, row.origin, row.last) = (true, registered_by, event.origin, index);
+    if let Some(finding) = std::mem::replace(&mut row.unregistered, Link::NONE).handle() {
+        state.findings.get_mut(finding).open = false;
     }
 }
 
-/// Keeps the standings sorted by day, also when one is learnt late. Of two on one day the later entry counts.
-fn place(row: &mut Person, standing: (Day, Status, Handle<Org>)) {
-    match row.status {
-        None => row.status = Some(standing),
-        Some(current) if standing.0 >= current.0 => {
-            if standing.0 > current.0 {
-                row.earlier.push(current);
-            }
-            row.status = Some(standing);
-        }
-        Some(_) => {
-            let at = row.earlier.partition_point(|(from, _, _)| *from <= standing.0);
-            row.earlier.insert(at, standing);
-        }
+/// Puts a standing in its place of the order; the last of all is the current one.
+fn place(row: &mut Person, at: usize, standing: SchoolStatus) {
+    if at > row.earlier.len() {
+        row.earlier.extend(row.status.replace(standing));
+    } else if at == row.earlier.len() && row.status.is_none() {
+        row.status = Some(standing);
+    } else {
+        row.earlier.insert(at, standing);
+    }
+}
+
+/// Takes the standing out that has this place in the order.
+fn remove(row: &mut Person, at: usize) {
+    if at == row.earlier.len() {
+        row.status = row.earlier.pop();
+    } else {
+        row.earlier.remove(at);
     }
 }

@@ -6,6 +6,7 @@ use super::table::{Row, Table};
 use super::{EntityKind, State};
 use crate::handle::{Handle, Link};
 use crate::money::Day;
+use smallvec::SmallVec;
 use std::collections::BTreeMap;
 
 /// A row that is told apart from others of its kind.
@@ -70,6 +71,12 @@ impl<T: Entity> Names for Link<T> {
 }
 
 impl<N: Names> Names for Vec<N> {
+    fn renumber(&mut self, numbering: &impl Numbering) {
+        self.iter_mut().for_each(|names| names.renumber(numbering));
+    }
+}
+
+impl<N: Names> Names for SmallVec<[N; 1]> {
     fn renumber(&mut self, numbering: &impl Numbering) {
         self.iter_mut().for_each(|names| names.renumber(numbering));
     }

@@ -1,5 +1,6 @@
 //! What the ledger remembers of each entry, as rows of tables: how it was judged and how it stands. Data only.
 
+use crate::event::KindTag;
 use crate::outcome::{Code, Now, Refusal};
 use crate::state::table::Row;
 use serde::{Deserialize, Serialize};
@@ -12,8 +13,13 @@ pub struct Seen {
     pub id: Uuid,
     /// 64-bit hash of the event bytes.
     pub content: u64,
-    /// 0 posted, 255 duplicate, 254 withheld, 253 posted and reversed since, else the refusal's code.
+    /// 0 posted, 255 duplicate, 254 withheld, 253 posted and taken back since, 252 posted with a finding that it does not count,
+    /// else the refusal's code.
     pub verdict: u8,
+    /// Which kind it is.
+    pub kind: KindTag,
+    /// The row it is about, by its number in the table its kind says, if it was posted and can be taken back by itself.
+    pub subject: u32,
 }
 
 impl Seen {
@@ -23,6 +29,7 @@ impl Seen {
         match Code::try_from(self.verdict) {
             Ok(code) => Now::Refused(code),
             Err(()) if self.verdict == WITHDRAWN => Now::Withdrawn,
+            Err(()) if self.verdict == BESIDE => Now::Differs,
             Err(()) => Now::Counts,
         }
     }
@@ -37,8 +44,11 @@ pub const WITHHELD: u8 = 254;
 /// `Seen::verdict` of an entry that was posted and reversed later.
 pub const WITHDRAWN: u8 = 253;
 
+/// `Seen::verdict` of a report that does not count, as the ledger holds other content under its id or it is out of its turn.
+pub const BESIDE: u8 = 252;
+
 // The list of codes may grow up to these and not into them.
-const _: () = assert!(Code::ALL.len() < WITHDRAWN as usize);
+const _: () = assert!(Code::ALL.len() < BESIDE as usize);
 
 /// A refused entry.
 #[derive(Clone, Serialize, Deserialize)]
@@ -50,15 +60,16 @@ pub struct Refused {
 }
 
 impl Row for Seen {
-    /// What was left out has not been said, so saying it again repeats nothing.
+    /// What was left out has not been said, so saying it again repeats nothing. Nor does what does not count stand for its id, or
+    /// what repeats it.
     fn id(&self) -> Option<Uuid> {
-        (self.verdict != WITHHELD).then_some(self.id)
+        (![WITHHELD, BESIDE, DUPLICATE].contains(&self.verdict)).then_some(self.id)
     }
 
-    /// A statement that is judged anew is found by its latest attempt. What only repeats, or says something else under the id of
-    /// what counts, was not judged.
+    /// A statement that is judged anew is found by its latest attempt. What says something else under the id of what counts was
+    /// not judged.
     fn succeeds(&self, _: &Self) -> bool {
-        self.verdict != DUPLICATE && self.verdict != Code::IdReused as u8
+        self.verdict != Code::ToldOtherwise as u8
     }
 }
 

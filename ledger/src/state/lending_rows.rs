@@ -8,8 +8,10 @@ use crate::event::{Allocation, ClaimFor, DayBasis, LoanKind, Payer, Purpose, Stu
 use crate::handle::{Handle, Link};
 use crate::hash::Hash;
 use crate::money::{Day, Fen};
-use crate::state::entity::rows;
-use crate::state::rows::{Drawn, Org, Person, Set};
+use crate::state::entity::{Names, Numbering, rows};
+use crate::state::entry_rows::Seen;
+use crate::state::rows::{Drawn, Org, Person};
+use crate::state::stage::{RemittanceStage, Set};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -36,6 +38,7 @@ pub struct Waiver {
     pub year: u16,
     pub graduated_through: u16,
     pub document: String,
+    pub from: Day,
     pub index: u64,
 }
 
@@ -46,6 +49,7 @@ pub struct LoanRules {
     pub terms: [Vec<AdoptedTerms>; 2],
     /// By index, ascending by day; of two on one day the later entry comes later.
     pub rates: [Vec<Fixing>; 2],
+    /// Ascending by day.
     pub waivers: Vec<Waiver>,
     pub last: u64,
 }
@@ -62,7 +66,7 @@ pub enum What {
     Deferred(Day),
     WrittenOff(Fen),
     StateRepaid(Fen),
-    Relieved(Fen),
+    Relieved { fen: Fen, reward: Handle<Reward> },
 }
 
 /// A dated fact of a loan and the entry that told it.
@@ -117,6 +121,8 @@ pub struct Loan {
     pub basis: DayBasis,
     pub academic_year: u16,
     pub signed: Day,
+    /// The entry that told the contract.
+    pub signed_by: Handle<Seen>,
     pub graduates: Day,
     pub repay_from: Day,
     pub matures: Day,
@@ -180,6 +186,8 @@ pub struct RiskYear {
     pub drawn: Fen,
     /// What each payer owes for it.
     pub accrued: Vec<(Payer, Fen)>,
+    /// How often that was computed.
+    pub computed: u32,
     pub last: u64,
 }
 
@@ -316,28 +324,6 @@ pub struct ClaimLine {
     pub index: u64,
 }
 
-/// How far a payment to a lender has come.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
-pub enum RemittanceStage {
-    Ordered,
-    Approved,
-    Cleared,
-    Returned,
-}
-
-impl RemittanceStage {
-    /// Stable name.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Ordered => "ordered",
-            Self::Approved => "approved",
-            Self::Cleared => "cleared",
-            Self::Returned => "returned",
-        }
-    }
-}
-
 /// A payment to a lender.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Remittance {
@@ -375,7 +361,7 @@ pub struct Reward {
 rows! {
     compared {
         LoanRules: none, last, [] [];
-        Loan: id, last, [portfolio person school last_claim_line] [accounts before_of_borrower];
+        Loan: id, last, [portfolio person school facts last_claim_line] [accounts before_of_borrower];
         Borrower: id, none, [last_loan] [];
         Portfolio: id, last, [lender] [accounts];
         RiskYear: id, last, [portfolio school] [];
@@ -387,4 +373,12 @@ rows! {
     }
     uncompared {}
     parts {}
+}
+
+impl Names for Fact {
+    fn renumber(&mut self, numbering: &impl Numbering) {
+        if let What::Relieved { reward, .. } = &mut self.what {
+            reward.renumber(numbering);
+        }
+    }
 }

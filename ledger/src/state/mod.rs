@@ -1,19 +1,22 @@
 //! What is remembered, and how it is read by key. Nothing here decides; nothing here scans to decide.
 
 pub mod accounts;
+pub mod disputes;
 pub mod entity;
 pub mod entry_rows;
 pub mod flows;
 pub mod lending_rows;
 pub mod rows;
+pub mod stage;
 pub mod table;
 
 use crate::account::{Account, AccountNo, Book};
 use crate::event::policy::Policy;
-use crate::event::{Level, OrgRole, Status, Subordination};
+use crate::event::{Level, OrgRole, Subordination};
 use crate::handle::{Handle, Link};
 use crate::money::Day;
 use crate::outcome::{Code, Refusal};
+use crate::state::disputes::Dispute;
 use crate::state::entity::{EachTable, Entity};
 use crate::state::entry_rows::{Refused, Seen};
 use crate::state::lending_rows::{
@@ -21,8 +24,9 @@ use crate::state::lending_rows::{
 };
 use crate::state::rows::{
     AnnouncedKey, Application, Award, Batch, Card, Drawn, Finding, IdentityKey, Instalment, Line, Org, Payout, Person,
-    Programme, Progress, Roster, Set, Stage, Voucher,
+    Programme, Roster, SchoolStatus, Voucher,
 };
+use crate::state::stage::{Progress, Set, Stage};
 use crate::state::table::{Pages, Table};
 use crate::steps::step;
 use sha2::{Digest, Sha256};
@@ -177,6 +181,7 @@ tables! {
         rewards: Reward "reward" "结余奖励",
         keys: AnnouncedKey "key" "签名公钥",
         identity_keys: IdentityKey "identity_key" "身份密钥",
+        disputes: Dispute "dispute" "同号异文",
     }
 }
 
@@ -252,6 +257,13 @@ impl State {
         accounts.map(|(_, account)| account.balance).sum()
     }
 
+    /// The loan that an entry, by its event id, told something of.
+    #[must_use]
+    pub fn loan_told_by(&self, entry: Uuid) -> Option<Uuid> {
+        let (_, seen) = self.seen.by_id(entry).filter(|(_, seen)| seen.kind.is_about_loan())?;
+        self.loans.handle(seen.subject).map(|loan| self.loans.get(loan).id)
+    }
+
     /// What became of the entry of an index, if it is folded.
     #[must_use]
     pub fn seen_at(&self, index: u64) -> Option<&Seen> {
@@ -304,12 +316,16 @@ impl State {
         }
     }
 
-    /// A person's standing on a day and the school it concerns.
+    /// A person's standing on a day.
     #[must_use]
-    pub fn status_on(&self, person: Handle<Person>, on: Day) -> Option<(Day, Status, Handle<Org>)> {
-        let person = self.persons.get(person);
-        let all = person.earlier.iter().chain(person.status.iter());
-        all.inspect(|_| step()).filter(|(from, _, _)| *from <= on).max_by_key(|(from, _, _)| *from).copied()
+    pub fn status_on(&self, person: Handle<Person>, on: Day) -> Option<SchoolStatus> {
+        let all = self.persons.get(person).statuses();
+        all.inspect(|_| step()).take_while(|standing| standing.on <= on).last()
+    }
+
+    /// The handle of a registered person.
+    pub(crate) fn registered_person(&self, id: Uuid) -> Option<Handle<Person>> {
+        self.persons.by_id(id).filter(|(_, person)| person.registered).map(|(person, _)| person)
     }
 
     /// The handle of an application somebody prepared.

@@ -10,7 +10,10 @@ use crate::hash::Hash;
 use crate::money::{Day, Fen};
 use crate::state::entity::rows;
 use crate::state::entry_rows::Seen;
+use crate::state::stage::{Progress, Set};
+use crate::steps::step;
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 use uuid::Uuid;
 
 /// An organisation. It is there from its first mention on; until it is registered nothing but its id and its money is known.
@@ -113,73 +116,71 @@ pub struct Programme {
     pub versions: Vec<AdoptedPolicy>,
 }
 
+/// A standing as a student, from a day on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct SchoolStatus {
+    pub on: Day,
+    pub status: Status,
+    pub school: Handle<Org>,
+    /// The entry that told it.
+    pub entry: Handle<Seen>,
+}
+
 /// A person, by opaque id.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Person {
     pub id: Uuid,
+    /// Whether he is registered; until then nothing is known of him but what reports that named him told.
+    pub registered: bool,
+    /// The entry that registered him.
+    pub registered_by: Handle<Seen>,
+    /// 0 until then.
     pub origin: u32,
-    pub status: Option<(Day, Status, Handle<Org>)>,
-    /// Other standings, ascending by day: the current one is the latest of all.
-    pub earlier: Vec<(Day, Status, Handle<Org>)>,
+    /// The finding that says he is not registered; closed when he is.
+    pub unregistered: Link<Finding>,
+    pub status: Option<SchoolStatus>,
+    /// Other standings, in order: the current one is the last of all.
+    pub earlier: Vec<SchoolStatus>,
     /// Latest award; each award names the one before.
     pub last_award: Link<Award>,
     pub last: u64,
+}
+
+impl Person {
+    /// All standings, in order.
+    pub fn statuses(&self) -> impl DoubleEndedIterator<Item = SchoolStatus> + '_ {
+        self.earlier.iter().chain(&self.status).copied()
+    }
 }
 
 /// A card, by opaque id.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Card {
     pub id: Uuid,
-    pub person: Handle<Person>,
-    pub in_use: bool,
+    /// Ascending by day; on one day what ends comes before what begins.
+    pub uses: SmallVec<[CardUse; 1]>,
     pub last: u64,
 }
 
-/// The stages of a set.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
-pub enum Stage {
-    Open,
-    Sealed,
-    Reviewed,
-    Approved,
-    Sent,
-    Cancelled,
-}
-
-impl Stage {
-    /// Stable name.
+impl Card {
+    /// Whether this person may be paid on it on a day: the last that was told of both until then says so.
     #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::Sealed => "sealed",
-            Self::Reviewed => "reviewed",
-            Self::Approved => "approved",
-            Self::Sent => "sent",
-            Self::Cancelled => "cancelled",
-        }
+    pub fn is_used_by(&self, person: Handle<Person>, on: Day) -> bool {
+        let told = self.uses.iter().rev().inspect(|_| step());
+        told.into_iter().find(|fact| fact.person == person && fact.on <= on).is_some_and(|fact| fact.begins)
     }
 }
 
-/// What every set has: a chain over its lines, and who did what.
-#[derive(Clone, Serialize, Deserialize)]
-pub struct Set {
-    pub stage: Stage,
-    pub count: u32,
-    pub fen: Fen,
-    pub hash: Hash,
-    pub preparer: String,
-    pub reviewer: String,
-    pub approver: String,
-}
-
-impl Set {
-    /// A set without lines.
-    #[must_use]
-    pub(crate) fn begun(preparer: &str) -> Self {
-        let (reviewer, approver) = (String::new(), String::new());
-        Self { stage: Stage::Open, count: 0, fen: 0, hash: [0; 32], preparer: preparer.to_owned(), reviewer, approver }
-    }
+/// From this day on a card is a person's, or no longer.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct CardUse {
+    pub person: Handle<Person>,
+    pub on: Day,
+    /// The entry that told it.
+    pub entry: Handle<Seen>,
+    pub begins: bool,
+    /// The card that is the person's no longer because of this one.
+    pub replaces: Link<Card>,
 }
 
 /// A roster.
@@ -246,32 +247,6 @@ pub struct Application {
     pub batch: Link<Batch>,
     pub effective: Day,
     pub last: u64,
-}
-
-/// How far a payment has come, beyond the stage of its application.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub enum Progress {
-    /// Ordered; the application says whether it is sealed, approved or sent.
-    Ordered,
-    /// The bank does not know.
-    Unknown,
-    /// On the card.
-    Credited,
-    /// Came back.
-    Returned,
-}
-
-impl Progress {
-    /// Stable name.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Ordered => "ordered",
-            Self::Unknown => "unknown",
-            Self::Credited => "credited",
-            Self::Returned => "returned",
-        }
-    }
 }
 
 /// One payment of one instalment.
@@ -375,8 +350,8 @@ rows! {
         Org: id, last, [parent early] [accounts];
         Programme: none, versions, [] [];
         Line: id, last, [unit programme parent children applications] [accounts];
-        Person: id, last, [earlier status last_award] [];
-        Card: id, last, [person] [];
+        Person: id, last, [earlier status last_award] [unregistered];
+        Card: id, last, [uses] [];
         Roster: id, last, [school programme last_award] [accounts];
         Award: id, last, [roster person] [instalments before_of_person before_of_roster];
         Instalment: none, none, [payout] [];
@@ -389,5 +364,5 @@ rows! {
         IdentityKey: id, last, [] [];
     }
     uncompared { Account Drawn }
-    parts { ApplicationPart [line] Drawn [line] }
+    parts { ApplicationPart [line] Drawn [line] SchoolStatus [school] CardUse [person replaces] }
 }

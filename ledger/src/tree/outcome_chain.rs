@@ -55,8 +55,8 @@ impl OutcomeChain {
 /// signed and may never change, unlike what serde makes of the types.
 ///
 /// Index (8), then by kind: 0, count of postings (4), each debit (4), credit (4), fen (8), booked day since 1970 (4), count
-/// of findings (4), each number (4); 1, first entry (8), code of its refusal, 253 if it
-/// was reversed, or 0 (1); 2, code (1), subject (16), figure (8).
+/// of findings (4), each number (4); 1, first entry (8), code of its refusal, 253 if it was
+/// reversed, 252 if it does not count as the ledger holds other content, or 0 (1); 2, code (1), subject (16), figure (8).
 fn feed(index: u64, outcome: &Outcome, put: &mut impl FnMut(&[u8])) {
     let mut head = [0; 9];
     head[..8].copy_from_slice(&index.to_be_bytes());
@@ -86,6 +86,7 @@ fn feed(index: u64, outcome: &Outcome, put: &mut impl FnMut(&[u8])) {
                 Now::Counts => 0,
                 Now::Refused(code) => *code as u8,
                 Now::Withdrawn => WITHDRAWN,
+                Now::Differs => DIFFERS,
             }]);
         }
         Outcome::Refused(refusal) => {
@@ -100,6 +101,9 @@ fn feed(index: u64, outcome: &Outcome, put: &mut impl FnMut(&[u8])) {
 
 /// Says of a duplicate that what it repeats was reversed; above all codes.
 const WITHDRAWN: u8 = 253;
+
+/// Says of a duplicate that what it repeats does not count.
+const DIFFERS: u8 = 252;
 
 /// An entry has at most some thousands of postings; its bytes hold no more.
 fn count(length: usize) -> [u8; 4] {
@@ -133,7 +137,7 @@ mod tests {
         assert_eq!(hex(&posted()), want);
         let duplicate = Outcome::Duplicate { first: 3, now: Now::Refused(Code::Overdrawn) };
         assert_eq!(hex(&duplicate), "000000000000010201000000000000000327");
-        let refused = Outcome::Refused(Refusal { figure: -1, ..Refusal::plain(Code::IdReused) });
+        let refused = Outcome::Refused(Refusal { figure: -1, ..Refusal::plain(Code::ToldOtherwise) });
         assert_eq!(hex(&refused), "0000000000000102020100000000000000000000000000000000ffffffffffffffff");
     }
 

@@ -1,9 +1,10 @@
 //! What every conversion shares: where in an event it reads, and what it found wrong there. How single fields are checked
 //! is said by their forms; no message is known here.
 
-use super::violation::Violation;
+use super::violation::{MALFORMED, Violation, WRONG_ID};
 use crate::limits::MAX_EVENT_BYTES;
 use std::ops::RangeInclusive;
+use uuid::Uuid;
 
 /// Why bytes are no event. Nothing is recorded of them.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -33,8 +34,17 @@ impl Malformed {
         Self::one(field, format!("{cause}; encode it with the current event.proto"))
     }
 
+    /// The id is not that of what is said.
+    pub(super) fn wrong_id(keyed: Uuid) -> Self {
+        let description = format!(
+            "is not made from the key of what is said, which gives {keyed}; make it as event.proto says at Event, for example by \
+             scripts/keyed_id.py"
+        );
+        Self { violations: vec![Violation { field: "id".to_owned(), description, code: WRONG_ID }] }
+    }
+
     fn one(field: &str, description: String) -> Self {
-        Self { violations: vec![Violation { field: field.to_owned(), description }] }
+        Self { violations: vec![Violation { field: field.to_owned(), description, code: MALFORMED }] }
     }
 }
 
@@ -147,7 +157,7 @@ impl Check {
             path.push_str(&at.map_or_else(|| format!("{outer}."), |at| format!("{outer}[{at}].")));
         }
         path.push_str(field);
-        self.violations.push(Violation { field: path, description: description.into() });
+        self.violations.push(Violation { field: path, description: description.into(), code: MALFORMED });
     }
 
     /// Reads what is inside a field, or at a position of its list, with its own path.

@@ -1,6 +1,6 @@
 //! Names the field where bytes differ from what they mean, by the compiled schema. Slow on purpose: only for errors.
 
-use super::violation::Violation;
+use super::violation::{MALFORMED, Violation};
 use prost::Message;
 use prost_types::{DescriptorProto, FileDescriptorSet};
 use std::sync::LazyLock;
@@ -14,6 +14,7 @@ pub(super) fn explain(bytes: &[u8], canonical: &[u8]) -> Violation {
     let mut path = Vec::new();
     locate(bytes, canonical, message("Event"), &mut path);
     Violation {
+        code: MALFORMED,
         field: if path.is_empty() { "event".to_owned() } else { path.join(".") },
         description: format!(
             "differs from its canonical encoding from byte {at} on: an unknown field, a default written out, fields out \

@@ -37,7 +37,7 @@ wire!(LoanDrawn { loan: Id, fen: LoanFen, serial: OPTIONAL_NUMBER });
 
 wire!(LoanDrawReturned { loan: Id, fen: LoanFen, serial: OPTIONAL_NUMBER });
 
-wire!(LoanRateAgreed { loan: Id, spread_bp: Spread });
+wire!(LoanRateAgreed { loan: Id, spread_bp: Spread, serial: OPTIONAL_NUMBER });
 
 wire!(Allocation { penalty: LoanFen, interest: LoanFen, principal: LoanFen });
 
@@ -45,17 +45,17 @@ wire!(LoanRepaid { loan: Id, fen: LoanFen, allocation: Optional, early: Plain, s
 
 wire!(LoanRefunded { loan: Id, allocation: Whole, serial: OPTIONAL_NUMBER });
 
-wire!(LoanOverdue { loan: Id, fen: LoanFen });
+wire!(LoanOverdue { loan: Id, fen: LoanFen, serial: OPTIONAL_NUMBER });
 
-wire!(LoanDeferred { loan: Id, until: Day });
+wire!(LoanDeferred { loan: Id, until: Day, serial: OPTIONAL_NUMBER });
 
-wire!(LoanWrittenOff { loan: Id, fen: LoanFen });
+wire!(LoanWrittenOff { loan: Id, fen: LoanFen, serial: OPTIONAL_NUMBER });
 
 wire!(LossRecovered { loan: Id, fen: LoanFen, serial: OPTIONAL_NUMBER });
 
 wire!(LoanStateRepaid { loan: Id, programme: NUMBER, fen: LoanFen, serial: OPTIONAL_NUMBER });
 
-wire!(LoanRelieved { loan: Id, reward: Id, reason: NUMBER, fen: LoanFen });
+wire!(LoanRelieved { loan: Id, reward: Id, reason: NUMBER, fen: LoanFen, serial: OPTIONAL_NUMBER });
 
 wire!(Interest { subsidy: Difference, waiver: Difference, borrower: Difference, penalty: Difference });
 

@@ -25,7 +25,7 @@ use crate::limits::MAX_EVENT_BYTES;
 use crate::v1;
 use bytes::Bytes;
 use check::{Check, Wire};
-use form::{Day, Form, Id};
+use form::{Day, Form, Id, Within};
 use ledger::event::{Event, Kind};
 use prost::Message;
 
@@ -35,6 +35,7 @@ pub fn encode(event: &Event) -> Vec<u8> {
     let wire = v1::Event {
         id: Id.write(&event.id),
         effective: Day.write(&event.effective),
+        edition: event.edition.into(),
         kind: Some(write_kind(&event.kind)),
     };
     wire.encode_to_vec()
@@ -47,9 +48,11 @@ pub fn decode(bytes: &[u8]) -> Result<Event, Malformed> {
     read(bytes, Check::new(false))
 }
 
-/// The same for what is to be recorded: every text must be in its one spelling besides.
+/// The same for what is to be recorded: every text must be in its one spelling besides, and the id that of its key.
 pub fn admit(bytes: &[u8]) -> Result<Event, Malformed> {
-    read(bytes, Check::new(true))
+    let event = read(bytes, Check::new(true))?;
+    let keyed = event.keyed_id();
+    if event.id == keyed { Ok(event) } else { Err(Malformed::wrong_id(keyed)) }
 }
 
 fn read(bytes: &[u8], mut check: Check) -> Result<Event, Malformed> {
@@ -65,12 +68,16 @@ fn read(bytes: &[u8], mut check: Check) -> Result<Event, Malformed> {
     }
     let id = Id.read(&mut check, "id", wire.id);
     let effective = Day.read(&mut check, "effective", wire.effective);
+    let edition = Within(0..=u8::MAX.into()).read(&mut check, "edition", wire.edition);
     let kind = wire.kind.map(|kind| {
         check.enter(kind_name(&kind));
         read_kind(kind, &mut check)
     });
     match kind {
-        Some(kind) => check.finish(Event { id, effective, kind }),
+        Some(kind) => {
+            let edition = u8::try_from(edition).unwrap_or_default();
+            check.finish(Event { id, effective, edition, kind })
+        }
         None => Err(check.without_kind()),
     }
 }

@@ -2,18 +2,18 @@
 
 use super::check::choice;
 use super::form::{
-    Day, Fen, Hash, Id, NUMBER, OPTIONAL_DOCUMENT, OPTIONAL_NUMBER, OneOf, Parts, Ppm, Signature, Whole, wire,
+    Day, Fen, Hash, Id, NUMBER, OPTIONAL_DOCUMENT, OPTIONAL_NUMBER, OneOf, Parts, Plain, Ppm, Signature, Whole, wire,
 };
 use crate::limits::{MAX_PAYERS, MAX_REWARDS};
 use ledger::account::Book;
 use ledger::event::{
-    CompensationAccrued, CompensationReceived, EntryReversed, FundStated, IdentityKeyAnnounced, KeyAnnounced,
-    PeriodClosed, RewardPart, RewardSpent, SurplusRewarded,
+    CompensationAccrued, CompensationReceived, EntryWithdrawn, FundStated, IdentityKeyAnnounced, KeyAnnounced,
+    PeriodClosed, Reason, RewardPart, RewardSpent, SurplusRewarded,
 };
 
 choice!(Book = Book { Indicator Cash Entitlement Lender });
 
-wire!(CompensationAccrued { year: Whole, school: Id, default_ppm: Ppm, parts: Parts(1..=MAX_PAYERS) });
+wire!(CompensationAccrued { year: Whole, school: Id, default_ppm: Ppm, parts: Parts(1..=MAX_PAYERS), number: Plain });
 
 wire!(CompensationReceived { year: Whole, payer: OneOf, fen: Fen, serial: OPTIONAL_NUMBER });
 
@@ -23,11 +23,13 @@ wire!(RewardPart { reward: Id, centre: Id, fen: Fen });
 
 wire!(SurplusRewarded { year: Whole, surplus: Fen, parts: Parts(1..=MAX_REWARDS) });
 
-wire!(RewardSpent { reward: Id, purpose: NUMBER, fen: Fen });
+wire!(RewardSpent { reward: Id, purpose: NUMBER, fen: Fen, serial: OPTIONAL_NUMBER });
 
 wire!(PeriodClosed { org: Id, book: OneOf, through: Day });
 
-wire!(EntryReversed { entry: Id, subject: Id, document: OPTIONAL_DOCUMENT });
+choice!(Reason = WithdrawalReason { Mistyped WrongSubject NeverHappened CountedTwice SourceCorrected Ordered });
+
+wire!(EntryWithdrawn { entry: Id, reason: OneOf, document: OPTIONAL_DOCUMENT });
 
 wire!(KeyAnnounced { key: Hash, by: Hash, signature: Signature });
 

@@ -9,7 +9,15 @@ pub struct Violation {
     pub field: String,
     /// What is wrong, and what to do about it.
     pub description: String,
+    /// Stable name machines read.
+    pub code: &'static str,
 }
+
+/// The code of bytes that are no event as event.proto has it.
+pub(super) const MALFORMED: &str = "malformed";
+
+/// The code of an event whose id is not that of its key.
+pub(super) const WRONG_ID: &str = "wrong_id";
 
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -5,10 +5,10 @@ use ledger::account::Book;
 use ledger::event::loan_terms::{Ceiling, Cycle, DefaultBand, LoanTerms, MonthDay, Part, RewardUse, Shares, StudyEnd};
 use ledger::event::{
     Allocation, ClaimFor, ClaimLineAdded, ClaimSubmitted, CompensationAccrued, CompensationReceived, DayBasis,
-    EntryReversed, FundStated, Interest, InterestAccrued, InterestAdjusted, KeyAnnounced, Kind, LenderYear, Level,
+    EntryWithdrawn, FundStated, Interest, InterestAccrued, InterestAdjusted, KeyAnnounced, Kind, LenderYear, Level,
     LoanDeferred, LoanDrawReturned, LoanDrawn, LoanKind, LoanOverdue, LoanRateAgreed, LoanRefunded, LoanRelieved,
     LoanRepaid, LoanSigned, LoanStateRepaid, LoanWrittenOff, LossRecovered, OverclaimReturned, Payer, PayerFen,
-    PeriodClosed, Purpose, RateIndex, RatePublished, RemittanceApproved, RemittanceCleared, RemittanceOrdered,
+    PeriodClosed, Purpose, RateIndex, RatePublished, Reason, RemittanceApproved, RemittanceCleared, RemittanceOrdered,
     RemittanceReturned, RewardPart, RewardSpent, SetDecided, SetSealed, StudyLevel, Subordination, SurplusRewarded,
     WaiverAdopted,
 };
@@ -96,7 +96,7 @@ fn contracts() -> Vec<Kind> {
         }),
         Kind::LoanDrawn(LoanDrawn { loan, fen: 2_000_000, serial: serial() }),
         Kind::LoanDrawReturned(LoanDrawReturned { loan, fen: 400_000, serial: serial() }),
-        Kind::LoanRateAgreed(LoanRateAgreed { loan, spread_bp: -70 }),
+        Kind::LoanRateAgreed(LoanRateAgreed { loan, spread_bp: -70, serial: serial() }),
     ]
 }
 
@@ -107,12 +107,18 @@ fn repayments() -> Vec<Kind> {
     vec![
         Kind::LoanRepaid(LoanRepaid { loan, fen: 59_412, allocation: Some(allocation), early: true, serial: serial() }),
         Kind::LoanRefunded(LoanRefunded { loan, allocation, serial: serial() }),
-        Kind::LoanOverdue(LoanOverdue { loan, fen: 50_000 }),
-        Kind::LoanDeferred(LoanDeferred { loan, until: day(20_300_901) }),
-        Kind::LoanWrittenOff(LoanWrittenOff { loan, fen: 50_000 }),
+        Kind::LoanOverdue(LoanOverdue { loan, fen: 50_000, serial: serial() }),
+        Kind::LoanDeferred(LoanDeferred { loan, until: day(20_300_901), serial: serial() }),
+        Kind::LoanWrittenOff(LoanWrittenOff { loan, fen: 50_000, serial: serial() }),
         Kind::LossRecovered(LossRecovered { loan, fen: 20_000, serial: serial() }),
         Kind::LoanStateRepaid(LoanStateRepaid { loan, programme: "SERVICE".into(), fen: 800_000, serial: serial() }),
-        Kind::LoanRelieved(LoanRelieved { loan, reward: thing(REWARD), reason: "death".into(), fen: 100_000 }),
+        Kind::LoanRelieved(LoanRelieved {
+            loan,
+            reward: thing(REWARD),
+            reason: "death".into(),
+            fen: 100_000,
+            serial: serial(),
+        }),
         Kind::InterestAccrued(InterestAccrued { loan, last: 90, figure: Interest { subsidy: 22_200, ..figure } }),
         Kind::InterestAdjusted(InterestAdjusted { loan, last: 91, cause: Uuid::from_u128(32), figure }),
     ]
@@ -171,6 +177,7 @@ fn risk() -> Vec<Kind> {
             school: thing(SCHOOL),
             default_ppm: 12_000,
             parts,
+            number: 1,
         }),
         Kind::CompensationReceived(CompensationReceived {
             year: year(),
@@ -180,11 +187,16 @@ fn risk() -> Vec<Kind> {
         }),
         Kind::FundStated(FundStated { lender: thing(BANK), kind: LoanKind::Campus, fen: 1_000_000 }),
         Kind::SurplusRewarded(SurplusRewarded { year: year(), surplus: 400_000, parts: vec![reward] }),
-        Kind::RewardSpent(RewardSpent { reward: thing(REWARD), purpose: "publicity".into(), fen: 1_000 }),
+        Kind::RewardSpent(RewardSpent {
+            reward: thing(REWARD),
+            purpose: "publicity".into(),
+            fen: 1_000,
+            serial: "1".into(),
+        }),
         Kind::PeriodClosed(PeriodClosed { org: thing(BANK), book: Book::Lender, through: day(20_241_231) }),
-        Kind::EntryReversed(EntryReversed {
+        Kind::EntryWithdrawn(EntryWithdrawn {
             entry: Uuid::from_u128(34),
-            subject: thing(LOAN),
+            reason: Reason::Mistyped,
             document: "示冲〔2025〕1号".into(),
         }),
         Kind::KeyAnnounced(KeyAnnounced { key: [7; 32], by: [8; 32], signature: [[9; 32]; 2] }),

@@ -16,15 +16,15 @@ use uuid::Uuid;
 /// When tests record what they say, unless they are about the days of recording: 2100-01-01, as their days run far ahead.
 pub const LATE_MS: i64 = 4_102_444_800_000;
 
-/// One event per kind, in the order of their numbers. Event ids count from 1.
+/// One event per kind, in the order of their numbers.
 #[must_use]
 pub fn samples() -> Vec<Event> {
     let money = [policies(), orgs(), budget(), people(), rosters(), applications(), payouts()];
-    let event = |(at, kind): (u128, Kind)| Event { id: Uuid::from_u128(at + 1), effective: day(20_210_901), kind };
-    (0..).zip(money.into_iter().chain(loans::kinds()).chain([later()]).flatten()).map(event).collect()
+    let kinds = money.into_iter().chain(loans::kinds()).chain([later()]).flatten();
+    kinds.map(|kind| Event::said(day(20_210_901), kind)).collect()
 }
 
-/// Kinds that came after all others. Ids count through, so a new sample is the last one here, whatever its domain.
+/// Kinds that came after all others: a new sample is the last one here, whatever its domain.
 fn later() -> Vec<Kind> {
     vec![Kind::IdentityKeyAnnounced(IdentityKeyAnnounced {
         fingerprint: [10; 32], document: "示密〔2025〕1号".into()

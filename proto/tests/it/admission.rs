@@ -296,7 +296,7 @@ fn rules_of_a_later_program_never_get_into_the_record() {
     let version = ledger::fold::KNOWN_RULES + 1;
     let kind = ledger::event::Kind::RulesAdopted(ledger::event::RulesAdopted { version });
     let effective = ledger::money::Day::new(2021, 1, 1).unwrap_or_default();
-    let bytes = proto::event::encode(&ledger::event::Event { id: proto::samples::thing(1), effective, kind });
+    let bytes = proto::event::encode(&Event::said(effective, kind));
     let malformed = proto::event::decode(&bytes).expect_err("it would halt every fold");
     assert!(malformed.violations.iter().any(|violation| violation.field.ends_with("version")), "{malformed}");
 }

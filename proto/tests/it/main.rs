@@ -2,5 +2,6 @@
 //! Not here: what an event means.
 
 mod admission;
+mod keys;
 mod texts;
 mod wire;

@@ -5,7 +5,8 @@ use super::{divisions, labels, payments};
 use ledger::handle::{Handle, Link};
 use ledger::money::{Fen, share};
 use ledger::state::State;
-use ledger::state::rows::{Award, Payout, Programme, Progress, Stage};
+use ledger::state::rows::{Award, Payout, Programme};
+use ledger::state::stage::{Progress, Stage};
 use std::collections::BTreeMap;
 
 /// Which payments a report takes in.

@@ -4,7 +4,8 @@ use ledger::account::{AccountNo, Class};
 use ledger::event::{LoanKind, Source};
 use ledger::handle::Handle;
 use ledger::state::lending_rows::{Claim, Loan, Portfolio, Reward};
-use ledger::state::rows::{Application, Line, Org, Payout, Programme, Progress, Roster, Stage};
+use ledger::state::rows::{Application, Line, Org, Payout, Programme, Roster};
+use ledger::state::stage::{Progress, Stage};
 use ledger::state::{EntityKind, State};
 use uuid::Uuid;
 

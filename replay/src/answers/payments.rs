@@ -3,7 +3,8 @@
 
 use ledger::handle::Handle;
 use ledger::state::State;
-use ledger::state::rows::{Finding, Instalment, Payout, Progress, Stage};
+use ledger::state::rows::{Finding, Instalment, Payout};
+use ledger::state::stage::{Progress, Stage};
 
 /// The payment that reissued this one, leaving out orders that were given up.
 #[must_use]

@@ -3,7 +3,8 @@
 use super::{divisions, payments};
 use ledger::handle::Handle;
 use ledger::money::{Day, Fen};
-use ledger::state::rows::{Payout, Programme, Progress};
+use ledger::state::rows::{Payout, Programme};
+use ledger::state::stage::Progress;
 use ledger::state::{Standing, State};
 
 /// Which returns.

@@ -8,6 +8,7 @@ use ledger::entry::Entry;
 use ledger::event::Event;
 use ledger::outcome::Outcome;
 use ledger::state::State;
+use uuid::Uuid;
 
 use super::{EngineError, Home, Options};
 use crate::pages::keeper::{Keeper, Unread};
@@ -42,6 +43,14 @@ impl Decoded {
             events.push(event);
         }
         Ok(Self { frame, first, events })
+    }
+
+    /// The first entry whose event has another id than that of its key, and that id. Folding does not ask: admission did, and
+    /// whoever verifies a record asks once more.
+    #[must_use]
+    pub fn wrong_id(&self) -> Option<(u64, Uuid, Uuid)> {
+        let mut keyed = (self.first..).zip(&self.events).map(|(index, event)| (index, event.id, event.keyed_id()));
+        keyed.find(|(_, id, keyed)| id != keyed)
     }
 
     /// The frame as it was read.

@@ -63,7 +63,7 @@ pub struct Submission {
     pub content: Bytes,
     /// The same, decoded.
     pub event: Event,
-    /// Index of the refused or reversed entry of the same event that is said again on purpose.
+    /// Index of the refused entry of the same event that is said again on purpose.
     pub again: Option<u64>,
 }
 

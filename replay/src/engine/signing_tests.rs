@@ -7,7 +7,6 @@ use bytes::Bytes;
 use ledger::event::Event;
 use ledger::tree::merkle::leaf_hash;
 use ledger::tree::proof::{is_consistent, is_included};
-use uuid::Uuid;
 
 use super::{Engine, EngineError, Options};
 use crate::proof::checkpoint::{Checkpoint, Outcomes};
@@ -28,11 +27,12 @@ fn open(data: &Path) -> Engine {
     Engine::open(&options(data, Signing::new(signer(1))), &mut |_| {}).unwrap()
 }
 
-/// Some events of every kind, with ids of their own; most are refused, which is on record too.
+/// Some events of every kind, each on a day of its own; many do not count, which is on record too.
 fn events(from: u128, count: usize) -> Vec<(Bytes, Event)> {
     let samples = proto::samples::samples();
-    let numbered = samples.into_iter().cycle().take(count).zip(from..);
-    let events = numbered.map(|(event, id)| Event { id: Uuid::from_u128(id), ..event });
+    let days = (0..).map(|at| i32::try_from(from).unwrap() + at);
+    let numbered = samples.into_iter().cycle().take(count).zip(days);
+    let events = numbered.map(|(event, day)| Event::said(event.effective.plus(day), event.kind));
     events.map(|event| (Bytes::from(proto::event::encode(&event)), event)).collect()
 }
 
@@ -161,10 +161,10 @@ fn without_a_key_nothing_is_signed_and_a_witness_key_will_not_do() {
 }
 
 /// Announces a key under the first one and answers the index of the entry.
-fn announce(engine: &Engine, key: &Signer, id: u128) -> u64 {
+fn announce(engine: &Engine, key: &Signer) -> u64 {
     let kind = ledger::event::Kind::KeyAnnounced(crate::proof::trust::announcement(key.verifier(), &signer(1)));
     let effective = ledger::money::Day::from_yyyymmdd(20_260_101).unwrap();
-    let event = Event { id: Uuid::from_u128(id), effective, kind };
+    let event = Event::said(effective, kind);
     let receipts = engine.submit("somebody".into(), vec![(Bytes::from(proto::event::encode(&event)), event)]).unwrap();
     receipts.blocking_recv().unwrap().unwrap()[0].index
 }
@@ -180,7 +180,7 @@ fn another_key_signs_only_once_it_was_announced_under_the_one_before() {
     drop(engine);
     assert!(refused(2));
     let engine = with(1).unwrap();
-    assert_eq!(announce(&engine, &signer(2), 1_000), 60);
+    assert_eq!(announce(&engine, &signer(2)), 60);
     engine.stop().unwrap();
     drop(engine);
     assert!(refused(3));
@@ -204,7 +204,7 @@ fn another_key_signs_only_once_it_was_announced_under_the_one_before() {
 fn a_key_of_another_name_replaces_nothing_that_was_signed() {
     let dir = tempfile::tempdir().unwrap();
     let engine = open(dir.path());
-    announce(&engine, &signer(2), 1);
+    announce(&engine, &signer(2));
     engine.stop().unwrap();
     drop(engine);
     let kept = Checkpoints::of(dir.path());
@@ -219,7 +219,7 @@ fn a_key_of_another_name_replaces_nothing_that_was_signed() {
 fn outcomes_that_were_signed_are_not_signed_otherwise() {
     let dir = tempfile::tempdir().unwrap();
     let engine = open(dir.path());
-    announce(&engine, &signer(2), 1);
+    announce(&engine, &signer(2));
     let (_, outcomes) = sign(&engine);
     engine.stop().unwrap();
     drop(engine);

@@ -3,13 +3,9 @@
 use ledger::event::policy::Policy;
 use ledger::event::{Event, Kind};
 use ledger::money::Day;
-use uuid::Uuid;
 
 use super::file_text::PolicyFileError;
 use super::reading::load;
-
-/// Namespace of the ids below. Fixed for ever: another one would adopt every shipped policy a second time.
-pub(crate) const NAMESPACE: Uuid = Uuid::from_u128(0x2f1c_8a54_6f0d_5b1e_9d37_70b1_c2a6_4e21);
 
 /// The files this program ships, by name, in the order they are adopted.
 pub(super) const SHIPPED: [(&str, &str); 4] = [
@@ -40,11 +36,9 @@ pub fn events() -> Result<Vec<Event>, PolicyFileError> {
     Ok(events.collect())
 }
 
-/// The event that adopts one version. Its id comes from programme and version alone, so that the same number can
-/// never be adopted with two contents: the second is refused as a re-used id.
+/// The event that adopts one version. Its id comes from programme and version alone, so that the same number can never be
+/// adopted with two contents: the second is refused as told otherwise.
 #[must_use]
 pub(crate) fn adoption(from: Day, policy: Policy) -> Event {
-    let key = format!("policy/{}/{}", policy.programme, policy.version);
-    let id = Uuid::new_v5(&NAMESPACE, key.as_bytes());
-    Event { id, effective: from, kind: Kind::PolicyAdopted(Box::new(policy)) }
+    Event::said(from, Kind::PolicyAdopted(Box::new(policy)))
 }

@@ -46,8 +46,8 @@ fn adoption_ids_differ_and_never_change() {
     let events = events().expect("the shipped files");
     let ids: BTreeSet<Uuid> = events.iter().map(|event| event.id).collect();
     assert_eq!((events.len(), ids.len()), (18, 18));
-    assert_eq!(events[0].id.get_version_num(), 5);
-    assert_eq!(events[0].id.to_string(), "cdcef989-7967-57d4-9097-88e87faf9355");
+    assert_eq!(events[0].id.get_version_num(), 8);
+    assert_eq!(events[0].id.to_string(), "6807957b-963d-8672-ad8e-07cb4c5066a9");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Figures as events, and how they are said: ids that follow from content, calls that a busy server is asked again.
+//! Figures as events, and how they are said: calls that a busy server is asked again.
 
 use super::{CALL_EVENTS, Figure, Job};
 use crate::principal::named;
@@ -12,36 +12,17 @@ use tonic::transport::Channel;
 use tonic::{Code, Status};
 use uuid::Uuid;
 
-/// Namespace of the ids of accruals. Fixed for ever: another one would say the same figures a second time.
-const NAMESPACE: Uuid = Uuid::from_u128(0x51c7_90fe_42ab_5d6c_8e12_3b7a_d90f_6c35);
-
 /// Pause before a call is made again that found the server busy.
 const BUSY_PAUSE: Duration = Duration::from_millis(50);
 
 /// The days since the last posting, as an event.
 pub(super) fn accrued(job: &Job, loan: Uuid, last: u64, figure: Interest) -> Event {
-    let kind = Kind::InterestAccrued(InterestAccrued { loan, last, figure });
-    Event { id: figure_id(b'a', loan, last, job.through, Uuid::nil(), figure), effective: job.through, kind }
+    Event::said(job.through, Kind::InterestAccrued(InterestAccrued { loan, last, figure }))
 }
 
 /// A correction of days already posted, as an event.
 pub(super) fn adjusted(effective: Day, event: InterestAdjusted) -> Event {
-    let id = figure_id(b'c', event.loan, event.last, effective, event.cause, event.figure);
-    Event { id, effective, kind: Kind::InterestAdjusted(event) }
-}
-
-/// The id of a figure: two jobs that find the same say the same, and a figure found anew is another statement.
-fn figure_id(kind: u8, loan: Uuid, last: u64, day: Day, cause: Uuid, figure: Interest) -> Uuid {
-    let mut name = Vec::with_capacity(96);
-    name.push(kind);
-    name.extend_from_slice(loan.as_bytes());
-    name.extend_from_slice(&last.to_be_bytes());
-    name.extend_from_slice(&day.yyyymmdd().to_be_bytes());
-    name.extend_from_slice(cause.as_bytes());
-    for fen in [figure.subsidy, figure.waiver, figure.borrower, figure.penalty] {
-        name.extend_from_slice(&fen.to_be_bytes());
-    }
-    Uuid::new_v5(&NAMESPACE, &name)
+    Event::said(effective, Kind::InterestAdjusted(event))
 }
 
 /// Records one call of figures.
@@ -72,12 +53,39 @@ pub async fn record_all(
     Ok(receipts)
 }
 
+/// Records one call. What was refused before for a reason that may have passed is said again at once: whoever runs a job means it.
 async fn record_call(
-    mut recorder: RecorderClient<Channel>,
+    recorder: RecorderClient<Channel>,
     principal: &str,
     events: Vec<Bytes>,
 ) -> Result<v1::RecordResponse, Status> {
-    let message = v1::RecordRequest { events, dry_run: false, terse: true, again: Vec::new() };
+    let mut response = recorded(recorder.clone(), principal, events.clone(), Vec::new()).await?;
+    let repeated = |receipt: &v1::Receipt| receipt.outcome() == v1::Outcome::Duplicate && may_pass(receipt);
+    let places: Vec<usize> = (0..response.receipts.len()).filter(|at| repeated(&response.receipts[*at])).collect();
+    if places.is_empty() {
+        return Ok(response);
+    }
+    let again = places.iter().map(|at| response.receipts[*at].first + 1).collect();
+    let events = places.iter().filter_map(|at| events.get(*at).cloned()).collect();
+    let answer = recorded(recorder, principal, events, again).await?;
+    response.index = answer.index;
+    for (at, receipt) in places.into_iter().zip(answer.receipts) {
+        response.receipts[at] = receipt;
+    }
+    Ok(response)
+}
+
+fn may_pass(receipt: &v1::Receipt) -> bool {
+    receipt.refusal.as_ref().is_some_and(|refusal| !refusal.permanent)
+}
+
+async fn recorded(
+    mut recorder: RecorderClient<Channel>,
+    principal: &str,
+    events: Vec<Bytes>,
+    again: Vec<u64>,
+) -> Result<v1::RecordResponse, Status> {
+    let message = v1::RecordRequest { events, dry_run: false, terse: true, again };
     loop {
         match recorder.record(named(message.clone(), principal)).await {
             Ok(response) => return Ok(response.into_inner()),

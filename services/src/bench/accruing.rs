@@ -90,7 +90,5 @@ fn accrual(row: &v1::DueInterest) -> anyhow::Result<InterestAccrued> {
 }
 
 fn encoded(accrued: &InterestAccrued, through: Day) -> Bytes {
-    let id = Uuid::new_v5(&accrued.loan, &through.yyyymmdd().to_be_bytes());
-    let event = Event { id, effective: through, kind: Kind::InterestAccrued(accrued.clone()) };
-    Bytes::from(proto::event::encode(&event))
+    Bytes::from(proto::event::encode(&Event::said(through, Kind::InterestAccrued(accrued.clone()))))
 }

@@ -44,7 +44,7 @@ pub fn claim_file(state: &State, loans: u64, lines: u32) -> anyhow::Result<Claim
     let mut file = Writing { events: Vec::new(), hash: [0; 32], fen: 0 };
     let mut planted = BTreeMap::new();
     let mut before = None;
-    file.say("claim", 0, Kind::ClaimSubmitted(submitted()));
+    file.say(Kind::ClaimSubmitted(submitted()));
     for number in 1..=lines {
         let mut line = line(state, number, studying.next().context("too few loans for that many claim lines")?)?;
         if number % WRONG_EVERY == 0 {
@@ -61,7 +61,7 @@ pub fn claim_file(state: &State, loans: u64, lines: u32) -> anyhow::Result<Claim
         file.line(line);
     }
     let (fen, hash) = (file.fen, file.hash);
-    file.say("sealed-claim", 0, Kind::ClaimSealed(SetSealed { set: claim(), count: lines, fen, hash }));
+    file.say(Kind::ClaimSealed(SetSealed { set: claim(), count: lines, fen, hash }));
     Ok(ClaimFile { events: file.events, planted })
 }
 
@@ -131,14 +131,13 @@ struct Writing {
 }
 
 impl Writing {
-    fn say(&mut self, what: &str, number: u32, kind: Kind) {
-        let event = Event { id: id(what, number.into()), effective: day(), kind };
-        self.events.push(Bytes::from(proto::event::encode(&event)));
+    fn say(&mut self, kind: Kind) {
+        self.events.push(Bytes::from(proto::event::encode(&Event::said(day(), kind))));
     }
 
     fn line(&mut self, line: ClaimLineAdded) {
         self.fen += line.fen;
-        self.say("claim-line", line.number, Kind::ClaimLineAdded(line));
+        self.say(Kind::ClaimLineAdded(line));
         if let Some(bytes) = self.events.last() {
             self.hash = link(&self.hash, bytes);
         }

@@ -67,7 +67,7 @@ impl History {
         let persons = (0..self.persons)
             .map(|number| Kind::PersonRegistered(PersonRegistered { person: id("person", number), origin: 610_100 }));
         let kinds = first.into_iter().chain(sets).chain(persons);
-        (0..).zip(kinds).map(|(number, kind)| Event { id: id("preload", number), effective: day(), kind })
+        kinds.map(|kind| Event::said(day(), kind))
     }
 
     /// The events of a client in order, encoded.
@@ -103,34 +103,34 @@ impl History {
         let members = || self.members(roster);
         for number in members() {
             let person = id("person", number);
-            say.say("status", number, Kind::StatusChanged(StatusChanged { person, status: Status::Enrolled, school }));
-            say.say("bound", number, Kind::CardBound(CardBound { person, card: id("card", number) }));
+            say.say(Kind::StatusChanged(StatusChanged { person, status: Status::Enrolled, school }));
+            say.say(Kind::CardBound(CardBound { person, card: id("card", number) }));
         }
         for (number, person) in (1..).zip(members()) {
-            say.line("line", person, roster_line(set, number, person));
+            say.line(roster_line(set, number, person));
         }
         let (count, fen) = self.sum();
         let hash = say.seal();
-        say.say("sealed", roster, Kind::RosterSealed(SetSealed { set, count, fen, hash }));
-        say.say("reviewed", roster, Kind::RosterReviewed(SetDecided { set, hash }));
-        say.say("approved", roster, Kind::RosterApproved(SetDecided { set, hash }));
+        say.say(Kind::RosterSealed(SetSealed { set, count, fen, hash }));
+        say.say(Kind::RosterReviewed(SetDecided { set, hash }));
+        say.say(Kind::RosterApproved(SetDecided { set, hash }));
         let draw = |fen| Draw { line: id("budget", roster), fen };
         for (number, person) in (1..).zip(members()) {
-            say.line("order", person, application_line(application, number, person, draw(EACH_FEN)));
+            say.line(application_line(application, number, person, draw(EACH_FEN)));
         }
         let hash = say.seal();
         let sealed = SetSealed { set: application, count, fen, hash };
-        say.say("order-sealed", roster, Kind::ApplicationSealed(sealed));
-        say.say("order-approved", roster, Kind::ApplicationApproved(SetDecided { set: application, hash }));
+        say.say(Kind::ApplicationSealed(sealed));
+        say.say(Kind::ApplicationApproved(SetDecided { set: application, hash }));
         let voucher = id("voucher", roster);
         let (number, draws) = (format!("P{roster:08}"), vec![draw(fen)]);
-        say.say("paid", roster, Kind::VoucherIssued(VoucherIssued { voucher, number, application, draws }));
-        say.say("cleared", roster, Kind::VoucherCleared(VoucherCleared { voucher }));
+        say.say(Kind::VoucherIssued(VoucherIssued { voucher, number, application, draws }));
+        say.say(Kind::VoucherCleared(VoucherCleared { voucher }));
         let (batch, bank) = (id("batch", roster), id("org", BANK));
-        say.say("sent", roster, Kind::BatchSent(BatchSent { batch, application, bank, count, fen, hash }));
+        say.say(Kind::BatchSent(BatchSent { batch, application, bank, count, fen, hash }));
         for person in members() {
             let (payout, serial) = (id("payout", person), format!("{person:012}"));
-            say.say("credit", person, Kind::PayoutCredited(PayoutCredited { payout, fen: EACH_FEN, serial }));
+            say.say(Kind::PayoutCredited(PayoutCredited { payout, fen: EACH_FEN, serial }));
         }
     }
 
@@ -147,13 +147,12 @@ struct Sayer<'a> {
 }
 
 impl Sayer<'_> {
-    fn say(&mut self, what: &str, number: u64, kind: Kind) {
-        let event = Event { id: id(what, number), effective: day(), kind };
-        self.out.push(Bytes::from(proto::event::encode(&event)));
+    fn say(&mut self, kind: Kind) {
+        self.out.push(Bytes::from(proto::event::encode(&Event::said(day(), kind))));
     }
 
-    fn line(&mut self, what: &str, number: u64, kind: Kind) {
-        self.say(what, number, kind);
+    fn line(&mut self, kind: Kind) {
+        self.say(kind);
         if let Some(bytes) = self.out.last() {
             self.hash = link(&self.hash, bytes);
         }

@@ -104,8 +104,7 @@ impl Agreed {
         if self.has_graduated() {
             said.push((self.graduates(), status(Status::Graduated)));
         }
-        let event = |(at, (on, kind)): (u64, _)| Event { id: id("lent", self.number * 8 + at), effective: on, kind };
-        (0..).zip(said).map(event).collect()
+        said.into_iter().map(|(on, kind)| Event::said(on, kind)).collect()
     }
 
     fn signed(&self, person: Uuid, school: Uuid) -> LoanSigned {
@@ -142,7 +141,7 @@ pub fn orgs() -> impl Iterator<Item = Event> {
         org(id("university", number), &format!("示例大学{number}"), OrgRole::School, division, subordination)
     });
     let kinds = first.into_iter().chain(schools);
-    (0..).zip(kinds).map(|(number, kind)| Event { id: id("lending-org", number), effective: day(2015, 1, 1), kind })
+    kinds.map(|kind| Event::said(day(2015, 1, 1), kind))
 }
 
 fn org(org: Uuid, name: &str, role: OrgRole, division: u32, subordination: Subordination) -> Kind {

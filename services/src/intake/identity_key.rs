@@ -2,7 +2,6 @@
 //! is the ledger's is asked by whoever imports.
 
 use super::identity::Identity;
-use super::import::ids;
 use ledger::event::{Event, IdentityKeyAnnounced, Kind};
 use ledger::money::Day;
 use std::fs::{self, File, OpenOptions};
@@ -120,7 +119,7 @@ pub fn announcement(identity: &Identity, document: &str) -> Event {
     let fingerprint = identity.fingerprint();
     let kind = Kind::IdentityKeyAnnounced(IdentityKeyAnnounced { fingerprint, document: document.to_owned() });
     let effective = Day::new(1900, 1, 1).unwrap_or_default();
-    Event { id: ids::event("identity_key", &fingerprint), effective, kind }
+    Event::said(effective, kind)
 }
 
 #[cfg(test)]

@@ -5,8 +5,9 @@ use crate::principal::PrincipalFault;
 use crate::wire;
 use bytes::Bytes;
 use ledger::event::Event;
+use ledger::finding::FindingKind;
 use ledger::handle::Handle;
-use ledger::outcome::{Now, Outcome, Refusal};
+use ledger::outcome::{Code, Now, Outcome, Refusal};
 use ledger::state::State;
 use proto::event::Malformed;
 use proto::v1;
@@ -115,7 +116,7 @@ pub async fn record(
     Ok(v1::RecordResponse { receipts: answers, index })
 }
 
-/// The refused or reversed entry that the next event says again, if it does.
+/// The refused entry that the next event says again, if it does.
 fn said_again(again: &mut impl Iterator<Item = u64>) -> Option<u64> {
     again.next().and_then(|number| number.checked_sub(1))
 }
@@ -163,10 +164,20 @@ fn dry_run(
                 continue;
             }
         };
-        let id = wire::id(event.id);
+        let id = event.id;
+        let before = event.edition.checked_sub(1).map(|before| event.id_of_edition(before));
         let outcome = engine.dry_run(principal, Submission { content, event, again })?;
         let state = engine.read();
-        receipts.push(v1::Receipt { id, stage: v1::Stage::DryRun.into(), ..answer(&state, &outcome) });
+        let mut answer = answer(&state, &outcome, id);
+        if matches!(outcome, Outcome::Posted { .. }) {
+            // Findings have no number before they are opened, so that it would not count is asked of the ids.
+            let (held, before) = (state.seen.find(id), before.map(|before| state.seen.by_id(before)));
+            let in_turn = before.is_none_or(|row| row.is_some_and(|(_, seen)| seen.now() == Now::Withdrawn));
+            let counts = held.filter(|held| state.seen.get(*held).now() == Now::Counts);
+            answer.differs = counts.is_some() || !in_turn;
+            answer.held = counts.map_or(0, |held| u64::from(held) + 1);
+        }
+        receipts.push(v1::Receipt { id: wire::id(id), stage: v1::Stage::DryRun.into(), ..answer });
     }
     let index = engine.read().entries;
     Ok(v1::RecordResponse { receipts, index })
@@ -184,7 +195,7 @@ fn terse(receipt: &Acknowledged, id: Uuid) -> v1::Receipt {
 /// The receipt of a folded entry, with names from the state.
 #[must_use]
 pub fn folded(state: &State, receipt: &Acknowledged, id: Uuid) -> v1::Receipt {
-    placed(receipt, id, answer(state, &receipt.outcome))
+    placed(receipt, id, answer(state, &receipt.outcome, id))
 }
 
 /// An answer with its entry's place.
@@ -193,24 +204,42 @@ fn placed(receipt: &Acknowledged, id: Uuid, mut answer: v1::Receipt) -> v1::Rece
     answer
 }
 
-fn answer(state: &State, outcome: &Outcome) -> v1::Receipt {
+fn answer(state: &State, outcome: &Outcome, id: Uuid) -> v1::Receipt {
     let mut answer = verdict(outcome);
     if let Outcome::Posted { postings, findings } = outcome {
         answer.postings = postings.iter().map(|posting| wire::posting(state, posting)).collect();
         answer.findings = findings.iter().map(|number| wire::finding(state, Handle::new(*number))).collect();
+        answer.differs = findings.iter().any(|number| does_not_count(state.findings.get(Handle::new(*number)).kind));
+    }
+    if answer.differs {
+        answer.held = state.seen.find(id).map_or(0, |held| u64::from(held) + 1);
     }
     answer
 }
 
+/// Whether a finding says that the report which opened it does not count.
+fn does_not_count(kind: FindingKind) -> bool {
+    matches!(kind, FindingKind::ToldOtherwise | FindingKind::ManyVersions | FindingKind::EditionOutOfOrder)
+}
+
 fn verdict(of: &Outcome) -> v1::Receipt {
-    let (outcome, first, refusal) = match of {
-        Outcome::Posted { .. } => (v1::Outcome::Posted, 0, None),
+    let mut receipt = v1::Receipt::default();
+    let outcome = match of {
+        Outcome::Posted { .. } => v1::Outcome::Posted,
         Outcome::Duplicate { first, now } => {
-            let refusal = now.refused().map(|code| v1::Refusal::from(&Refusal::plain(code)));
-            (v1::Outcome::Duplicate, *first, refusal)
+            receipt.first = *first;
+            receipt.refusal = now.refused().map(|code| v1::Refusal::from(&Refusal::plain(code)));
+            (receipt.withdrawn, receipt.differs) = (*now == Now::Withdrawn, *now == Now::Differs);
+            v1::Outcome::Duplicate
         }
-        Outcome::Refused(refusal) => (v1::Outcome::Refused, 0, Some(v1::Refusal::from(refusal))),
+        Outcome::Refused(refusal) => {
+            if refusal.code == Code::ToldOtherwise {
+                (receipt.differs, receipt.held) = (true, u64::try_from(refusal.figure).unwrap_or(0) + 1);
+            }
+            receipt.refusal = Some(v1::Refusal::from(refusal));
+            v1::Outcome::Refused
+        }
     };
-    let withdrawn = matches!(of, Outcome::Duplicate { now: Now::Withdrawn, .. });
-    v1::Receipt { outcome: outcome.into(), first, refusal, withdrawn, ..v1::Receipt::default() }
+    receipt.outcome = outcome.into();
+    receipt
 }

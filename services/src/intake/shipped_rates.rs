@@ -6,10 +6,9 @@ use crate::intake::import::table::cells::Cells;
 use crate::intake::import::table::layout::Layout;
 use crate::intake::import::table::record::Records;
 use crate::intake::import::table::row::{Row, Wrong};
-use crate::intake::import::{FileKind, Statement, ids};
+use crate::intake::import::{FileKind, Statement};
 use ledger::event::Event;
 use replay::policies::{PolicyFileError, loans};
-use uuid::Uuid;
 
 pub use loans::toml_events;
 
@@ -75,7 +74,8 @@ pub fn table_events(file: &str, text: &str) -> Result<Vec<Event>, PolicyFileErro
             let column = wrong.col.and_then(|col| layout.place(col)).map_or(1, |place| place + 1);
             error(line, column, wrong.what, wrong.remedy)
         };
-        events.push(event(cells.read(line, layout, read).map_err(wrong)?));
+        let (day, kind) = cells.read(line, layout, read).map_err(wrong)?;
+        events.push(Event::said(day, kind));
     }
     Ok(events)
 }
@@ -86,10 +86,4 @@ fn read(row: &Row<'_>) -> Result<Statement, Wrong> {
         FileKind::Waivers => rates::read_waiver(row),
         _ => Err(Wrong::row("unknown_kind", "no table of rates or waivers", "import other files as they come")),
     }
-}
-
-fn event((key, effective, kind): Statement) -> Event {
-    let mut event = Event { id: Uuid::nil(), effective, kind };
-    event.id = ids::event(&key, &ids::content(&event));
-    event
 }

@@ -9,7 +9,7 @@ use ledger::account::AccountNo;
 use ledger::money::held;
 use ledger::outcome::Code;
 use ledger::state::State;
-use ledger::state::entry_rows::{DUPLICATE, WITHDRAWN};
+use ledger::state::entry_rows::{BESIDE, DUPLICATE, WITHDRAWN};
 use proto::v1;
 use replay::audit::diff;
 use replay::audit::diff::{BalanceDiff, Change, Differences, EntityDiff, EntrySides, Few, KindCount, Rows, SumDiff};
@@ -173,7 +173,7 @@ fn compared(entry: &EntrySides) -> v1::ComparedEntry {
 fn outcome(verdict: Option<u8>) -> (v1::Outcome, String) {
     match verdict {
         None => (v1::Outcome::Unspecified, String::new()),
-        Some(0 | WITHDRAWN) => (v1::Outcome::Posted, String::new()),
+        Some(0 | WITHDRAWN | BESIDE) => (v1::Outcome::Posted, String::new()),
         Some(DUPLICATE) => (v1::Outcome::Duplicate, String::new()),
         Some(code) => (v1::Outcome::Refused, Code::try_from(code).map_or("", Code::name).to_owned()),
     }

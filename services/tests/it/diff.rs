@@ -117,12 +117,12 @@ async fn two_days_differ_by_what_counts_between_them() {
     let later = |on: u32, event: Event| Event { effective: day(on), ..event };
     // Said in another order than it counts in, so that things have other numbers as of each day.
     let told = [
-        org(1, 100),
-        later(20_211_201, line(2, 201, 100, 7_000)),
-        later(20_211_001, line(3, 202, 100, 500)),
-        policy(4),
-        later(20_211_115, line(5, 203, 100, 30)),
-        later(20_210_920, line(6, 204, 100, 9)),
+        org(100),
+        later(20_211_201, line(201, 100, 7_000)),
+        later(20_211_001, line(202, 100, 500)),
+        policy(),
+        later(20_211_115, line(203, 100, 30)),
+        later(20_210_920, line(204, 100, 9)),
     ];
     server.record("office", &told).await;
     let on = |day: u32| Some(v1::Point { effective_on: day, ..v1::Point::default() });
@@ -149,7 +149,7 @@ async fn further_pages_stay_where_the_first_one_was() {
     let request = v1::CompareRequest { page_size: 10, ..between(at_index(all / 2), None) };
     let first = compared(&year.server, request.clone()).await;
     assert_eq!(first.as_of, all);
-    year.server.record("office", &[org(1, 77_001)]).await;
+    year.server.record("office", &[org(77_001)]).await;
     let next = v1::CompareRequest { page_token: first.next_page_token.clone(), ..request.clone() };
     let second = compared(&year.server, next.clone()).await;
     assert_eq!((second.as_of, second.balance_count), (all, first.balance_count));
@@ -162,7 +162,7 @@ async fn further_pages_stay_where_the_first_one_was() {
     let tomorrow = v1::Point { recorded_until_ms: i64::MAX, ..v1::Point::default() };
     let request = v1::CompareRequest { page_size: 10, ..between(at_index(all / 2), Some(tomorrow)) };
     let first = compared(&year.server, request.clone()).await;
-    year.server.record("office", &[org(2, 77_002)]).await;
+    year.server.record("office", &[org(77_002)]).await;
     let next = v1::CompareRequest { page_token: first.next_page_token.clone(), ..request };
     assert_eq!((first.as_of, compared(&year.server, next).await.as_of), (all + 1, all + 1));
     year.server.stop().await;
@@ -171,7 +171,7 @@ async fn further_pages_stay_where_the_first_one_was() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_page_beyond_all_rows_is_empty_even_if_nobody_gave_its_token() {
     let server = Server::start().await;
-    server.record("office", &[org(1, 100), policy(2), line(3, 201, 100, 7_000)]).await;
+    server.record("office", &[org(100), policy(), line(201, 100, 7_000)]).await;
     let mut request = between(at_index(0), None);
     let pager = Pager::open(&request, 3).expect("no token");
     request.page_token = pager.token(Cursor { key: u64::MAX, carry: 1 });
@@ -183,7 +183,7 @@ async fn a_page_beyond_all_rows_is_empty_even_if_nobody_gave_its_token() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_comparisons_at_once_are_answered_in_turn() {
     let server = Server::start().await;
-    let told: Vec<Event> = (1..=12).map(|number| org(number, 100 + number)).collect();
+    let told: Vec<Event> = (1..=12).map(|number| org(100 + number)).collect();
     server.record("office", &told).await;
     let ask = |number: u64| {
         let mut asking = server.ask();

@@ -2,7 +2,7 @@
 //! figure that differs, a fact learnt late; and entries read back as they were recorded.
 
 use crate::lending::{Desk, LOAN, SUBSIDY, thing};
-use crate::support::{Server, day, event, line, org, policy, wire};
+use crate::support::{Server, day, line, org, policy, wire};
 use ledger::event::*;
 use proto::v1;
 use proto::v1::explain_request::Entry;
@@ -27,13 +27,12 @@ const FEN: i64 = 200_000;
 /// A school's roster of one student, paid by one batch, told step by step.
 struct Story {
     server: Server,
-    next: u128,
 }
 
 impl Story {
     async fn begin() -> Self {
-        let mut story = Self { server: Server::start().await, next: 10 };
-        let first = [org(1, UNIT), policy(2), line(3, LINE, UNIT, 1_000_000)];
+        let mut story = Self { server: Server::start().await };
+        let first = [org(UNIT), policy(), line(LINE, UNIT, 1_000_000)];
         story.server.record("office", &first).await;
         let org = |org: u128, name: &str, level, role| {
             let (number, parent, division) = (org.to_string(), None, 610_000);
@@ -51,10 +50,7 @@ impl Story {
     }
 
     async fn say(&mut self, principal: &str, on: u32, kind: Kind) -> v1::Receipt {
-        self.next += 1;
-        let mut event = event(self.next, kind);
-        event.effective = day(on);
-        self.server.record(principal, &[event]).await.receipts.remove(0)
+        self.server.record(principal, &[Event::said(day(on), kind)]).await.receipts.remove(0)
     }
 
     async fn award(&mut self) {
@@ -103,6 +99,12 @@ impl Story {
 
     async fn credited(&mut self) -> v1::Receipt {
         let (payout, serial) = (thing(PAYOUT), "20211020000001".to_owned());
+        self.say("bank", 20_211_020, Kind::PayoutCredited(PayoutCredited { payout, fen: FEN, serial })).await
+    }
+
+    /// Once more, under another number of the bank.
+    async fn credited_again(&mut self) -> v1::Receipt {
+        let (payout, serial) = (thing(PAYOUT), "20211020000002".to_owned());
         self.say("bank", 20_211_020, Kind::PayoutCredited(PayoutCredited { payout, fen: FEN, serial })).await
     }
 }
@@ -163,7 +165,7 @@ async fn a_second_credit_shows_the_finding_it_opened() {
     story.award().await;
     story.apply().await;
     story.credited().await;
-    let twice = story.credited().await;
+    let twice = story.credited_again().await;
     let answer = explain(&story.server, twice.index).await;
     assert_eq!(answer.findings.len(), 1);
     assert_eq!((answer.findings[0].kind.as_str(), answer.findings[0].open), ("double_credit", true));
@@ -202,8 +204,8 @@ async fn a_refused_line_shows_both_figures_and_the_card() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_duplicate_names_the_entry_it_repeats() {
     let server = Server::start().await;
-    let late = [line(7, LINE + 1, 999, 5), line(7, LINE + 1, 999, 5)];
-    server.record("office", &[org(1, UNIT), policy(2), line(3, LINE, UNIT, 500), org(1, UNIT)]).await;
+    let late = [line(LINE + 1, 999, 5), line(LINE + 1, 999, 5)];
+    server.record("office", &[org(UNIT), policy(), line(LINE, UNIT, 500), org(UNIT)]).await;
     server.record("office", &late).await;
     let answer = explain(&server, 3).await;
     assert_eq!((answer.outcome(), answer.first, answer.refusal.is_none()), (v1::Outcome::Duplicate, 0, true));
@@ -221,7 +223,7 @@ async fn an_accrual_that_differs_shows_the_figure_said_and_the_one_recomputed() 
     let accrued = |fen| {
         let figure = Interest { subsidy: fen, ..Interest::default() };
         let kind = Kind::InterestAccrued(InterestAccrued { loan, last, figure });
-        Event { id: Uuid::from_u128(u128::from(fen.unsigned_abs())), effective: day(20_231_220), kind }
+        Event::said(day(20_231_220), kind)
     };
     let answer = desk.server.record("lender", &[accrued(SUBSIDY + 1), accrued(SUBSIDY)]).await;
     let wrong = explain(&desk.server, answer.receipts[0].index).await;
@@ -262,7 +264,7 @@ async fn a_late_facts_adjustment_names_its_cause() {
 #[tokio::test(flavor = "multi_thread")]
 async fn entries_are_read_back_as_they_were_recorded() {
     let server = Server::start().await;
-    let events = [org(1, UNIT), policy(2), line(3, LINE, UNIT, 500)];
+    let events = [org(UNIT), policy(), line(LINE, UNIT, 500)];
     server.record("office", &events).await;
     use v1::get_recorded_request::Entry;
     for (index, event) in (0..).zip(&events) {
@@ -293,7 +295,7 @@ fn an_explanation_is_the_same_after_a_start_from_pages_and_from_the_record_alone
     let data = tempfile::tempdir().expect("a directory");
     let options = Options::file(data.path());
     let engine = Engine::open(&options, &mut |_| {}).expect("opens");
-    let events = [org(1, UNIT), policy(2), line(3, LINE, UNIT, 500), line(4, LINE + 1, UNIT, 70), line(5, LINE, 9, 1)];
+    let events = [org(UNIT), policy(), line(LINE, UNIT, 500), line(LINE + 1, UNIT, 70), line(LINE, 9, 1)];
     let events = events.map(|event| (bytes::Bytes::from(proto::event::encode(&event)), event));
     let receipts = engine.submit("office".into(), events.to_vec()).expect("taken");
     receipts.blocking_recv().expect("answered").expect("recorded");

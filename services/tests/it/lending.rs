@@ -27,13 +27,12 @@ pub fn thing(number: u128) -> Uuid {
 
 pub struct Desk {
     pub server: Server,
-    next: u128,
 }
 
 impl Desk {
     /// The shipped terms, four organisations, and `loans` loans of 12,000 yuan drawn on 20 September 2023.
     pub async fn with_loans(loans: u128) -> Self {
-        let mut desk = Self { server: Server::start().await, next: 0x10_0000 };
+        let mut desk = Self { server: Server::start().await };
         let shipped = services::intake::shipped_rates::shipped_events().expect("the shipped files");
         desk.server.record("office", &shipped).await;
         desk.place(UNIT, "省财政厅", Level::Province, OrgRole::Finance).await;
@@ -91,12 +90,11 @@ impl Desk {
     }
 
     pub async fn say_as(&mut self, principal: &str, on: u32, kind: Kind) -> Uuid {
-        self.next += 1;
-        let id = Uuid::from_u128(self.next);
-        let answer = self.server.record(principal, &[Event { id, effective: day(on), kind }]).await;
+        let event = Event::said(day(on), kind);
+        let answer = self.server.record(principal, std::slice::from_ref(&event)).await;
         let receipt = &answer.receipts[0];
         assert_eq!(receipt.outcome(), v1::Outcome::Posted, "{:?}", receipt.refusal);
-        id
+        event.id
     }
 
     /// Everything due through a day, and how many pages it took.

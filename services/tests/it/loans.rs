@@ -239,7 +239,7 @@ async fn a_fund_shows_what_is_owed_and_what_it_holds() {
     let parts: Vec<_> = row.parts.iter().map(|part| PayerFen { payer: payer(&part.payer), fen: part.fen }).collect();
     let total: Fen = parts.iter().map(|part| part.fen).sum();
     let year = LenderYear { lender: thing(LENDER), kind: LoanKind::Origin, year: 2023 };
-    let accrued = CompensationAccrued { year, school: thing(SCHOOL), default_ppm: 0, parts };
+    let accrued = CompensationAccrued { year, school: thing(SCHOOL), default_ppm: 0, parts, number: row.next };
     desk.say(20_240_901, Kind::CompensationAccrued(accrued)).await;
     let due = desk.server.ask().list_due_compensation(request).await.expect("known").into_inner();
     assert!(!due.rows[0].due && due.rows[0].accrued == due.rows[0].parts);

@@ -22,7 +22,7 @@ async fn submissions_over_nats_get_the_answers_grpc_gives() {
     let face = tokio::spawn(async move { nats::run(&url, engine, async { drop(stopped.await) }).await });
     let client = async_nats::connect(nats.url()).await.expect("connected");
 
-    let events = encoded(&[org(1, 100), org(1, 100)]);
+    let events = encoded(&[org(100), org(100)]);
     let request = v1::RecordRequest { events, dry_run: false, terse: false, again: Vec::new() };
     let answer = ask(&client, Some("office"), request.encode_to_vec()).await;
     assert!(answer.headers.is_none(), "no error");

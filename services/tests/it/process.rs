@@ -163,7 +163,7 @@ fn event(client: u32, number: u32) -> Event {
     let id = Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("{client}/{number}").as_bytes());
     let person = Uuid::new_v5(&id, b"person");
     let kind = Kind::PersonRegistered(PersonRegistered { person, origin: 990_000 });
-    Event { id, effective: Day::new(2021, 9, 1).unwrap_or_default(), kind }
+    Event::said(Day::new(2021, 9, 1).unwrap_or_default(), kind)
 }
 
 /// Says its events in order, each call again and again until it is answered.

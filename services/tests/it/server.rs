@@ -2,6 +2,7 @@
 
 use crate::support::{Server, encoded, line, org, policy, wire};
 use bytes::Bytes;
+use ledger::event::Event;
 use proto::v1;
 use std::time::Duration;
 use tonic::{Code, Request};
@@ -13,7 +14,7 @@ const LINE: u128 = 200;
 #[tokio::test(flavor = "multi_thread")]
 async fn every_event_of_a_call_gets_its_own_answer() {
     let server = Server::start().await;
-    let mut events = encoded(&[org(1, UNIT), policy(2), line(3, LINE, UNIT, 500), line(4, LINE + 1, 999, 500)]);
+    let mut events = encoded(&[org(UNIT), policy(), line(LINE, UNIT, 500), line(LINE + 1, 999, 500)]);
     events.insert(1, Bytes::from_static(b"\xff\xff no protobuf"));
     events.push(events[0].clone());
     let answer = server.try_record("office", events, false).await.expect("taken").into_inner();
@@ -23,7 +24,7 @@ async fn every_event_of_a_call_gets_its_own_answer() {
     assert_eq!(answer.index, 5, "the malformed one is not on record");
     let [_, rejected, _, issued, refused, duplicate] = &answer.receipts[..] else { panic!("six receipts") };
     assert!(!rejected.violations[0].field.is_empty() && !rejected.violations[0].description.is_empty());
-    assert_eq!((issued.index, issued.id.clone()), (2, wire(3)));
+    assert_eq!((issued.index, &issued.id[..]), (2, &line(LINE, UNIT, 500).id.as_bytes()[..]));
     let posting = &issued.postings[0];
     let (debit, credit) = (posting.debit.clone().expect("set"), posting.credit.clone().expect("set"));
     assert_eq!((posting.fen, debit.class.as_str(), debit.owner), (500, "available", wire(LINE)));
@@ -38,16 +39,24 @@ async fn every_event_of_a_call_gets_its_own_answer() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dry_run_judges_and_records_nothing() {
     let server = Server::start().await;
-    server.record("office", &[org(1, UNIT), policy(2)]).await;
-    let judged = server.try_record("office", encoded(&[line(3, LINE, UNIT, 500), line(4, LINE, 999, 1)]), true).await;
+    server.record("office", &[org(UNIT), policy()]).await;
+    let judged = server.try_record("office", encoded(&[line(LINE, UNIT, 500), line(LINE, 999, 1)]), true).await;
     let judged = judged.expect("judged").into_inner();
     let outcomes: Vec<v1::Outcome> = judged.receipts.iter().map(v1::Receipt::outcome).collect();
     assert_eq!(outcomes, [v1::Outcome::Posted, v1::Outcome::Refused]);
     assert!(judged.receipts.iter().all(|receipt| receipt.stage() == v1::Stage::DryRun));
     assert_eq!(judged.receipts[0].postings[0].fen, 500);
     assert_eq!(server.engine.read().entries, 2);
-    let said = server.record("office", &[line(3, LINE, UNIT, 500)]).await;
+    let said = server.record("office", &[line(LINE, UNIT, 500)]).await;
     assert_eq!(said.receipts[0].outcome(), v1::Outcome::Posted);
+    // A report told otherwise would be on record and not count; an id that is not of its key is nothing at all.
+    let mut other = org(UNIT);
+    other.effective = other.effective.plus(1);
+    let wrong = Event { id: line(LINE, UNIT, 500).id, ..org(UNIT + 1) };
+    let judged = server.try_record("office", encoded(&[other, wrong]), true).await.expect("judged").into_inner();
+    let [differs, wrong] = &judged.receipts[..] else { panic!("two receipts") };
+    assert_eq!((differs.outcome(), differs.differs, differs.held), (v1::Outcome::Posted, true, 1));
+    assert_eq!((wrong.outcome(), wrong.violations[0].code.as_str()), (v1::Outcome::Rejected, "wrong_id"));
     server.stop().await;
 }
 
@@ -64,7 +73,7 @@ async fn a_call_without_a_principal_is_turned_away() {
         ("office%E2%80%8B", refused),
         ("991000200901019101", refused),
     ] {
-        let status = server.try_record(bad, encoded(&[org(1, UNIT)]), false).await.expect_err("nobody said it");
+        let status = server.try_record(bad, encoded(&[org(UNIT)]), false).await.expect_err("nobody said it");
         assert_eq!(status.code(), Code::Unauthenticated, "{bad}");
         let reason = status.get_details_error_info().expect("a reason");
         assert_eq!(reason.reason, why, "{bad}");
@@ -82,7 +91,7 @@ async fn a_call_without_a_principal_is_turned_away() {
 #[tokio::test(flavor = "multi_thread")]
 async fn texts_that_are_not_in_their_one_spelling_are_turned_away_with_the_character_named() {
     let server = Server::start().await;
-    let mut event = org(1, UNIT);
+    let mut event = org(UNIT);
     let ledger::event::Kind::OrgRegistered(registered) = &mut event.kind else { panic!("an organisation") };
     registered.name = "某\u{202e}校".to_owned();
     let said = server.record("office", &[event]).await;
@@ -119,7 +128,7 @@ async fn a_question_waits_for_the_writes_it_names() {
         let request = v1::GetStatusRequest { not_before: 2, digest: true, at: None };
         asking.get_status(request).await.expect("answered").into_inner()
     });
-    let answer = server.record("office", &[org(1, UNIT), policy(2)]).await;
+    let answer = server.record("office", &[org(UNIT), policy()]).await;
     assert_eq!(answer.index, 2);
     let status = waiting.await.expect("no panic");
     assert!(status.as_of >= 2);
@@ -135,8 +144,8 @@ async fn a_question_waits_for_the_writes_it_names() {
 #[tokio::test(flavor = "multi_thread")]
 async fn pages_follow_each_other_without_gap_or_repeat() {
     let server = Server::start().await;
-    let lines = (0..25).map(|n| line(10 + n, LINE + n, UNIT, 100 + n as i64));
-    let events: Vec<_> = [org(1, UNIT), policy(2)].into_iter().chain(lines).collect();
+    let lines = (0..25).map(|n| line(LINE + n, UNIT, 100 + n as i64));
+    let events: Vec<_> = [org(UNIT), policy()].into_iter().chain(lines).collect();
     server.record("office", &events).await;
     let mut owners = Vec::new();
     let mut token = String::new();
@@ -170,7 +179,7 @@ async fn pages_follow_each_other_without_gap_or_repeat() {
 #[tokio::test(flavor = "multi_thread")]
 async fn things_are_found_by_id_and_unknown_ones_are_not() {
     let server = Server::start().await;
-    let events = [org(1, UNIT), policy(2), line(3, LINE, UNIT, 500), line(4, LINE, UNIT, 7), line(5, LINE + 1, 9, 1)];
+    let events = [org(UNIT), policy(), line(LINE, UNIT, 500), line(LINE, UNIT, 7), line(LINE + 1, 9, 1)];
     server.record("office", &events).await;
     let request = v1::GetLineRequest { not_before: 5, line: wire(LINE), at: None };
     let line = server.ask().get_line(request).await.expect("known").into_inner().line.expect("set");
@@ -184,7 +193,7 @@ async fn things_are_found_by_id_and_unknown_ones_are_not() {
     assert_eq!(balance.fen, -500);
     let refusals = server.ask().list_refusals(v1::ListRefusalsRequest::default()).await.expect("a page").into_inner();
     let codes: Vec<_> = refusals.refusals.iter().map(|row| row.refusal.clone().expect("set").code).collect();
-    assert_eq!(codes, ["exists", "unknown_org"]);
+    assert_eq!(codes, ["told_otherwise", "unknown_org"]);
     let unknown = server.ask().get_payout(v1::GetPayoutRequest { payout: wire(77), ..Default::default() }).await;
     assert_eq!(unknown.expect_err("no such payment").code(), Code::NotFound);
     let short =
@@ -212,8 +221,8 @@ async fn health_says_what_serves_and_an_open_address_needs_the_flag() {
 #[tokio::test(flavor = "multi_thread")]
 async fn entries_of_an_account_are_paged_with_the_balance_after_each() {
     let server = Server::start().await;
-    let lines = (0..7).map(|n| line(10 + n, LINE + n, UNIT, 100));
-    let events: Vec<_> = [org(1, UNIT), policy(2)].into_iter().chain(lines).collect();
+    let lines = (0..7).map(|n| line(LINE + n, UNIT, 100));
+    let events: Vec<_> = [org(UNIT), policy()].into_iter().chain(lines).collect();
     let not_before = server.record("office", &events).await.index;
     let (mut rows, mut token) = (Vec::new(), String::new());
     loop {

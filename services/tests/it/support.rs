@@ -131,28 +131,25 @@ pub fn day(number: u32) -> Day {
     Day::from_yyyymmdd(number).expect("a day")
 }
 
-pub fn event(id: u128, kind: Kind) -> Event {
-    Event { id: Uuid::from_u128(id), effective: day(20_210_901), kind }
+pub fn event(kind: Kind) -> Event {
+    Event::said(day(20_210_901), kind)
 }
 
 /// A unit with its number as id.
-pub fn org(id: u128, unit: u128) -> Event {
-    event(
-        id,
-        Kind::OrgRegistered(OrgRegistered {
-            org: Uuid::from_u128(unit),
-            number: unit.to_string(),
-            name: "陕西省财政厅".to_owned(),
-            level: Level::Province,
-            role: OrgRole::Finance,
-            parent: None,
-            division: 610_000,
-            subordination: Subordination::Local,
-        }),
-    )
+pub fn org(unit: u128) -> Event {
+    event(Kind::OrgRegistered(OrgRegistered {
+        org: Uuid::from_u128(unit),
+        number: unit.to_string(),
+        name: "陕西省财政厅".to_owned(),
+        level: Level::Province,
+        role: OrgRole::Finance,
+        parent: None,
+        division: 610_000,
+        subordination: Subordination::Local,
+    }))
 }
 
-pub fn policy(id: u128) -> Event {
+pub fn policy() -> Event {
     let band = Band { number: 1, name: "一档".to_owned(), min_fen: 100_000, max_fen: 300_000 };
     let policy = Policy {
         programme: "SH-GRANT".to_owned(),
@@ -166,30 +163,25 @@ pub fn policy(id: u128) -> Event {
         flagged: Vec::new(),
         sharing_tolerance_fen: 0,
     };
-    let mut event = event(id, Kind::PolicyAdopted(Box::new(policy)));
-    event.effective = day(20_200_101);
-    event
+    Event::said(day(20_200_101), Kind::PolicyAdopted(Box::new(policy)))
 }
 
 /// A document line issued to a unit.
-pub fn line(id: u128, line: u128, unit: u128, fen: i64) -> Event {
-    event(
-        id,
-        Kind::LineIssued(LineIssued {
-            line: Uuid::from_u128(line),
-            document: "陕财教〔2021〕1号".to_owned(),
-            parent_document: String::new(),
-            unit: Uuid::from_u128(unit),
-            fiscal_year: 2021,
-            programme: "SH-GRANT".to_owned(),
-            source: Source::Central,
-            item: "2050204".to_owned(),
-            project: "610000".to_owned(),
-            direct: true,
-            advance: false,
-            fen,
-        }),
-    )
+pub fn line(line: u128, unit: u128, fen: i64) -> Event {
+    event(Kind::LineIssued(LineIssued {
+        line: Uuid::from_u128(line),
+        document: "陕财教〔2021〕1号".to_owned(),
+        parent_document: String::new(),
+        unit: Uuid::from_u128(unit),
+        fiscal_year: 2021,
+        programme: "SH-GRANT".to_owned(),
+        source: Source::Central,
+        item: "2050204".to_owned(),
+        project: "610000".to_owned(),
+        direct: true,
+        advance: false,
+        fen,
+    }))
 }
 
 pub fn wire(id: u128) -> bytes::Bytes {

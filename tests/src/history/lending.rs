@@ -1,13 +1,15 @@
 //! Anything a lender, a centre or a treasury may say, in any order and about a handful of ids: mostly what the ledger
 //! itself would compute next, often nonsense. Nothing here may stop the fold.
 
+use super::withdrawing::withdrawal;
 use super::{Chance, thing};
+use crate::desk::numbered;
 use ledger::event::loan_terms::{DefaultBand, LoanTerms, MonthDay, Part};
 use ledger::event::{
-    Allocation, ClaimFor, CompensationAccrued, CompensationReceived, DayBasis, Draw, Event, FundStated, Interest, Kind,
-    LenderYear, Level, LineIssued, LoanKind, LoanSigned, OrgRegistered, OrgRole, Payer, PayerFen, PersonRegistered,
-    Purpose, RateIndex, RewardPart, SetDecided, SetSealed, Source, Status, StatusChanged, StudyLevel, Subordination,
-    SurplusRewarded,
+    Allocation, ClaimFor, CompensationAccrued, CompensationReceived, DayBasis, Draw, EntryWithdrawn, Event, FundStated,
+    Interest, Kind, LenderYear, Level, LineIssued, LoanKind, LoanSigned, OrgRegistered, OrgRole, Payer, PayerFen,
+    PersonRegistered, Purpose, RateIndex, Reason, RewardPart, SetDecided, SetSealed, Source, Status, StatusChanged,
+    StudyLevel, Subordination, SurplusRewarded,
 };
 use ledger::handle::Handle;
 use ledger::lender::fund;
@@ -38,11 +40,19 @@ pub fn lending(chance: &mut Chance, at: usize, state: &State) -> Event {
         _ => {
             let (effective, sample) = (day(chance), lending[chance.below(lending.len())].clone());
             let others = chance.in_hundred(8);
-            let kind = if others { about_others(chance, effective) } else { redraw(chance, state, effective, sample) };
-            (effective, kind)
+            let withdrawal = withdrawal(chance, state).filter(|_| at > 250 && chance.in_hundred(10));
+            match (sample, withdrawal) {
+                (_, Some((day, entry))) => (day, taken_back(entry)),
+                (_, None) if others => (effective, about_others(chance, effective)),
+                (sample, None) => (effective, redraw(chance, state, effective, sample)),
+            }
         }
     };
-    Event { id: thing("lending", if chance.in_hundred(3) { 1 } else { at }), effective, kind }
+    Event::said(effective, numbered(kind, if chance.in_hundred(3) { 1 } else { at }))
+}
+
+fn taken_back(entry: Uuid) -> Kind {
+    Kind::EntryWithdrawn(EntryWithdrawn { entry, reason: Reason::Mistyped, document: String::new() })
 }
 
 fn id(chance: &mut Chance) -> Uuid {
@@ -145,16 +155,12 @@ fn redraw(chance: &mut Chance, state: &State, on: Day, mut kind: Kind) -> Kind {
         Kind::LossRecovered(e) => (e.loan, e.fen) = (id(chance), fen(chance)),
         Kind::LoanStateRepaid(e) => (e.loan, e.fen) = (id(chance), fen(chance)),
         Kind::LoanRelieved(e) => {
-            (e.loan, e.reward) = (id(chance), reward(chance, state));
+            let signed: Vec<Uuid> =
+                state.loans.iter().filter(|(_, loan)| loan.known).map(|(_, loan)| loan.id).collect();
+            (e.loan, e.reward) = (chance.pick(&signed).copied().unwrap_or_default(), reward(chance, state));
             e.fen = [1, 3, 5_000, fen(chance)][chance.below(4)];
         }
         Kind::PeriodClosed(e) => (e.org, e.through) = (id(chance), day(chance)),
-        Kind::EntryReversed(e) => {
-            e.subject = id(chance);
-            // Its last entry, which alone may go.
-            let last = state.loans.by_id(e.subject).and_then(|(_, row)| state.seen_at(row.last));
-            e.entry = last.map_or(e.entry, |last| last.id);
-        }
         _ => return redraw_figures(chance, state, on, kind),
     }
     kind
@@ -237,7 +243,7 @@ fn redraw_accrual(chance: &mut Chance, state: &State, right: bool, accrued: &mut
     let fund = state.portfolios.get(row.portfolio);
     let lender = state.orgs.get(fund.lender).id;
     accrued.year = LenderYear { lender, kind: fund.kind, year: row.year };
-    accrued.school = state.orgs.get(row.school).id;
+    (accrued.school, accrued.number) = (state.orgs.get(row.school).id, row.computed + 1);
     let parts = fund::parts(state, row, accrued.default_ppm).unwrap_or_default();
     accrued.parts = parts.into_iter().map(|(payer, fen)| PayerFen { payer, fen }).collect();
 }

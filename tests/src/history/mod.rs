@@ -6,11 +6,13 @@ pub mod chance;
 mod lending;
 mod steps;
 mod wild;
+mod withdrawing;
 
 pub use basis::{bands, basis};
 pub use chance::Chance;
 pub use lending::lending;
 pub use wild::wild;
+pub use withdrawing::withdrawable;
 
 use crate::desk::labelled;
 use crate::model::Model;
@@ -24,7 +26,6 @@ pub const PRINCIPALS: [&str; 3] = ["周", "吴", "郑"];
 /// A history being made: it asks the model what would be sensible now.
 pub struct History {
     chance: Chance,
-    seed: u64,
     length: usize,
     made: usize,
     said: Vec<(String, Event)>,
@@ -34,7 +35,7 @@ impl History {
     /// The history of this seed, of about this many events.
     #[must_use]
     pub fn new(seed: u64, length: usize) -> Self {
-        Self { chance: Chance::new(seed), seed, length, made: 0, said: Vec::new() }
+        Self { chance: Chance::new(seed), length, made: 0, said: Vec::new() }
     }
 
     /// Who says what next, or nothing more.
@@ -56,14 +57,16 @@ impl History {
         let at = self.chance.below(self.said.len());
         let (principal, mut event) = self.said[at].clone();
         if self.chance.in_hundred(30) {
-            let other = self.chance.below(self.said.len());
-            event.kind = self.said[other].1.kind.clone();
+            // Of another day: under the same id, unless the day is part of its key.
+            event = Event::said(event.effective.plus(1), event.kind);
+        } else if self.chance.in_hundred(10) {
+            // Nothing was taken back, so no later edition has its turn.
+            event = Event::said_as(1 + u8::from(self.chance.in_hundred(30)), event.effective, event.kind);
         }
         Some((principal, event))
     }
 
     fn fresh(&mut self, model: &Model) -> (String, Event) {
-        let id = labelled(&format!("{}-{}", self.seed, self.made));
         let begins = basis();
         // Here and there a piece of the basis is missing, but never a policy or a unit.
         let (effective, kind) = match begins.get(self.made) {
@@ -71,7 +74,7 @@ impl History {
             _ => (self.today(), self.step(model)),
         };
         let principal = PRINCIPALS[self.chance.below(PRINCIPALS.len())].to_owned();
-        (principal, Event { id, effective, kind })
+        (principal, Event::said(effective, kind))
     }
 
     /// The history runs from March 2021 to August 2022, with reports that come late.

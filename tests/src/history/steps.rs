@@ -10,7 +10,7 @@ use ledger::event::{
     Status, StatusChanged, SuspenseCleared, VoucherCleared, VoucherIssued,
 };
 use ledger::money::{Day, Fen, share};
-use ledger::state::rows::Stage;
+use ledger::state::stage::Stage;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -267,8 +267,8 @@ fn payout_line(chance: &mut Chance, model: &Model, application: Uuid, made: usiz
     let at = usize::try_from(instalment).unwrap_or_default().saturating_sub(1);
     let fen = award.map_or(100, |award| share(award.fen, at, parts));
     let latest = model.standing(award_id, instalment).filter(|_| !chance.in_hundred(ODD));
-    let owner = |card: &&(Uuid, bool)| award.is_some_and(|award| **card == (award.person, true));
-    let cards: Vec<Uuid> = model.cards.iter().filter(|(_, card)| owner(card)).map(|(id, _)| *id).collect();
+    let owner = |card: &Uuid| award.is_some_and(|award| model.usable(*card, award.person, Day::default().plus(50_000)));
+    let cards: Vec<Uuid> = model.cards.keys().copied().filter(owner).collect();
     let card = chance.pick(&cards).copied().unwrap_or(thing("card", 1));
     Kind::ApplicationLineAdded(ApplicationLineAdded {
         application,

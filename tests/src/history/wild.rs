@@ -2,7 +2,8 @@
 //! with amounts from below zero to the largest the wire takes. Nothing here is sensible; nothing may stop the fold.
 
 use super::{Chance, thing};
-use ledger::event::{Clearing, Draw, Event, Kind, PassedPart};
+use crate::desk::numbered;
+use ledger::event::{Clearing, Draw, Event, Kind, PassedPart, PayoutCredited};
 use ledger::money::{Day, Fen};
 use uuid::Uuid;
 
@@ -13,7 +14,7 @@ pub fn wild(chance: &mut Chance, at: usize) -> Event {
     let mut kind = samples[chance.below(samples.len())].kind.clone();
     redraw(chance, &mut kind);
     let effective = Day::new(2021, 1, 1).unwrap_or_default().plus(i32::try_from(chance.below(800)).unwrap_or_default());
-    Event { id: thing("wild", if chance.in_hundred(5) { 1 } else { at }), effective, kind }
+    Event::said(effective, numbered(kind, if chance.in_hundred(5) { 1 } else { at }))
 }
 
 fn id(chance: &mut Chance) -> Uuid {
@@ -58,8 +59,10 @@ fn redraw(chance: &mut Chance, kind: &mut Kind) {
         Kind::PayoutReturned(e) => (e.payout, e.fen) = (id(chance), fen(chance)),
         Kind::PayoutUnknown(e) => e.payout = id(chance),
         Kind::SuspenseCleared(e) => {
-            // Any earlier event may be taken for a credit.
-            e.credit = thing("wild", chance.below(400));
+            // Whatever was said before may be taken for a credit.
+            let (payout, serial) = (id(chance), chance.below(400).to_string());
+            let credit = Kind::PayoutCredited(PayoutCredited { payout, fen: 0, serial });
+            e.credit = Event::said(Day::default(), credit).id;
             e.how = if chance.in_hundred(50) { Clearing::Recoverable } else { Clearing::Accepted(id(chance)) };
         }
         set => redraw_set(chance, set),

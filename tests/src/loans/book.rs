@@ -36,6 +36,8 @@ pub struct Book {
     pub statuses: BTreeMap<Uuid, Vec<(Day, Status)>>,
     /// Loans by their id.
     pub loans: BTreeMap<Uuid, Contract>,
+    /// Everything that counts, as it was told.
+    told: Vec<Event>,
     /// Organisations anybody named, by their id: whether registered, and the names told with their days.
     pub orgs: BTreeMap<Uuid, (bool, Vec<(Day, String)>)>,
 }
@@ -53,9 +55,12 @@ impl Book {
             Kind::LoanSigned(signed) => {
                 self.loans.entry(signed.loan).or_default().signed.get_or_insert_with(|| (on, signed.clone()));
             }
-            Kind::EntryReversed(reversed) => {
-                let loan = self.loans.entry(reversed.subject).or_default();
-                loan.facts.retain(|(id, _, _)| *id != reversed.entry);
+            // Whatever was taken back was never told.
+            Kind::EntryWithdrawn(withdrawn) => {
+                let told = std::mem::take(&mut self.told);
+                *self = Self::default();
+                told.iter().filter(|event| event.id != withdrawn.entry).for_each(|event| self.tell(event));
+                return;
             }
             kind => {
                 if let Some(loan) = loan_of(kind) {
@@ -63,6 +68,7 @@ impl Book {
                 }
             }
         }
+        self.told.push(event.clone());
     }
 }
 

@@ -8,6 +8,7 @@ mod check;
 mod day;
 mod named_first;
 mod reckon;
+mod slips;
 mod story;
 mod teller;
 mod terms;

@@ -76,6 +76,7 @@ pub fn named_first(seed: u64, registered: Registered) -> Teller {
         maker.posted(on, kind);
     }
     let telling = telling(seed, false);
+    let mut asked = Vec::new();
     let facts = telling.told.len();
     for (at, event) in telling.told.into_iter().enumerate() {
         if registered == Registered::Anywhere && maker.when.in_hundred(8) {
@@ -92,10 +93,14 @@ pub fn named_first(seed: u64, registered: Registered) -> Teller {
         }
         if maker.chance.in_hundred(25) {
             let loan = telling.loans[maker.chance.below(telling.loans.len())];
-            maker.claim(at, loan);
+            asked.push((at, loan));
         }
     }
     maker.register_all();
+    // A claim is a decision, so it waits until its lender and the centre it is made to are registered.
+    for (at, loan) in asked {
+        maker.claim(at, loan);
+    }
     maker.decide();
     maker.teller
 }
@@ -178,7 +183,7 @@ impl Maker {
         let line = ClaimLineAdded { claim, number: 1, loan, principal: 1, rate_ppm: 1, days: 1, fen: 1 };
         let mut asked = self.teller.state.clone();
         let kind_of = |line: ClaimLineAdded| Kind::ClaimLineAdded(line);
-        let event = Event { id: thing("asked", at), effective: through, kind: kind_of(line.clone()) };
+        let event = Event::said(through, kind_of(line.clone()));
         let _ = say(&mut asked, "问", &event);
         let Some((_, ours)) = asked.claim_lines.iter().last() else { return };
         let (principal, rate_ppm, days) = (ours.our_principal, ours.our_rate_ppm, ours.our_days);

@@ -84,7 +84,7 @@ impl Story {
         story.draw(2023_09_25, 2_000_000);
         story.status(2023_09_01, Status::Enrolled);
         let (loan, spread_bp) = (story.loan, -70);
-        story.say(day(2024_12_21), Kind::LoanRateAgreed(LoanRateAgreed { loan, spread_bp }));
+        story.say(day(2024_12_21), Kind::LoanRateAgreed(LoanRateAgreed { loan, spread_bp, serial: String::new() }));
         story
     }
 

@@ -1,11 +1,13 @@
 //! Tells the ledger and the model the same things, and does what the job does: brings a loan's interest to a day.
 
-use super::book::{Book, loan_of};
-use crate::desk::{labelled, say};
-use ledger::event::{EntryReversed, Event, Interest, InterestAccrued, InterestAdjusted, Kind};
+use super::book::Book;
+use super::slips::slipped;
+use crate::desk::{numbered, say};
+use crate::history::Chance;
+use ledger::event::{EntryWithdrawn, Event, Interest, InterestAccrued, InterestAdjusted, Kind, Reason};
 use ledger::loan::accrual::due;
 use ledger::money::Day;
-use ledger::outcome::{Code, Outcome};
+use ledger::outcome::{Code, Now, Outcome};
 use ledger::state::State;
 use ledger::state::lending_rows::Loan;
 use uuid::Uuid;
@@ -34,32 +36,41 @@ impl Teller {
     fn tell_as(&mut self, who: &str, event: &Event) -> Outcome {
         let general = matches!(
             event.kind,
-            Kind::LoanTermsAdopted(_) | Kind::RatePublished(_) | Kind::WaiverAdopted(_) | Kind::StatusChanged(_)
+            Kind::LoanTermsAdopted(_)
+                | Kind::RatePublished(_)
+                | Kind::WaiverAdopted(_)
+                | Kind::StatusChanged(_)
+                | Kind::EntryWithdrawn(_)
         );
         if general {
             self.cause = event.id;
         }
         self.said.push((who.to_owned(), event.clone()));
+        let index = self.state.seen.next().number();
         let outcome = match say(&mut self.state, who, event) {
             Ok(outcome) => outcome,
             Err(halt) => panic!("{halt}"),
         };
-        if matches!(outcome, Outcome::Posted { .. }) {
+        if matches!(outcome, Outcome::Posted { .. }) && self.state.seen.find(event.id) == self.state.seen.handle(index)
+        {
             self.book.tell(event);
         }
         outcome
     }
 
-    /// Says something under a new id.
+    /// Says something new.
     pub fn say(&mut self, effective: Day, kind: Kind) -> Outcome {
         self.say_as("行", effective, kind)
     }
 
-    /// Says something under a new id, as somebody.
+    /// Says something new, as somebody: where the source's number is taken, under another one.
     pub fn say_as(&mut self, who: &str, effective: Day, kind: Kind) -> Outcome {
         self.made += 1;
-        let id = labelled(&format!("told{}", self.made));
-        self.tell_as(who, &Event { id, effective, kind })
+        let mut event = Event::said(effective, kind);
+        if self.state.seen.find(event.id).is_some() {
+            event = Event::said(effective, numbered(event.kind, format_args!("第{}号", self.made)));
+        }
+        self.tell_as(who, &event)
     }
 
     /// The last event that may have changed interest already posted.
@@ -68,24 +79,46 @@ impl Teller {
         self.cause
     }
 
-    /// Takes a fact about a loan back, as a mistake, and tells it again under a new id. False if it is no fact that can be
-    /// taken back, or was already.
+    /// Takes something back, as a mistake, and tells it again as the next edition. False if nothing of it counts any more.
     ///
     /// # Panics
-    /// If its reversal is refused, whatever was told since.
+    /// If it cannot be taken back, whatever was told since, or told again.
     pub fn correct(&mut self, event: &Event) -> bool {
-        let Some(subject) = loan_of(&event.kind).filter(|_| !matches!(event.kind, Kind::LoanWrittenOff(_))) else {
-            return false;
-        };
-        let told = self.state.seen.find(event.id).map(u64::from);
-        let loan = self.state.loans.by_id(subject);
-        if !loan.is_some_and(|(_, loan)| loan.facts.iter().any(|fact| Some(fact.index) == told)) {
-            return false;
+        self.take_back(event) && {
+            self.tell_next(event, event);
+            true
         }
-        let reversed = EntryReversed { entry: event.id, subject, document: "更正".into() };
-        self.posted(event.effective, Kind::EntryReversed(reversed));
-        self.posted(event.effective, event.kind.clone());
-        true
+    }
+
+    /// Tells something with a slip of the pen; what was told, to be taken back.
+    pub fn slip(&mut self, chance: &mut Chance, event: &Event) -> Event {
+        let (effective, kind) = slipped(chance, event);
+        let event = Event::said(effective, kind);
+        let _ = self.tell(&event);
+        event
+    }
+
+    /// Tells something as the next edition of what was taken back.
+    ///
+    /// # Panics
+    /// If it is not taken.
+    pub fn tell_next(&mut self, before: &Event, event: &Event) {
+        let next = Event::said_as(before.edition + 1, event.effective, event.kind.clone());
+        let outcome = self.tell(&next);
+        assert!(matches!(outcome, Outcome::Posted { .. }), "{next:?} gave {outcome:?}");
+    }
+
+    /// Takes something back, as a mistake. False if nothing of it counts any more.
+    ///
+    /// # Panics
+    /// If it cannot be taken back, whatever was told since.
+    pub fn take_back(&mut self, event: &Event) -> bool {
+        let counts = self.state.seen.by_id(event.id).is_some_and(|(_, seen)| seen.now() == Now::Counts);
+        if counts {
+            let withdrawn = EntryWithdrawn { entry: event.id, reason: Reason::Mistyped, document: "更正".into() };
+            self.posted(event.effective, Kind::EntryWithdrawn(withdrawn));
+        }
+        counts
     }
 
     /// A loan as the ledger has it.
@@ -140,8 +173,12 @@ impl Teller {
 
     fn refused_with(&mut self, on: Day, kind: Kind, code: Code) {
         let outcome = self.say(on, kind.clone());
-        let Outcome::Refused(refusal) = outcome else { panic!("{kind:?} gave {outcome:?}") };
-        assert_eq!(refusal.code, code, "{kind:?}");
+        let found = match &outcome {
+            Outcome::Refused(refusal) => Some(refusal.code),
+            Outcome::Duplicate { now, .. } => now.refused(),
+            Outcome::Posted { .. } => None,
+        };
+        assert_eq!(found, Some(code), "{kind:?} gave {outcome:?}");
         self.refused.push(code);
     }
 

@@ -1,7 +1,7 @@
 //! What may be told of a few borrowers over twenty years, drawn by chance and shuffled: facts come late and early.
 
 use super::terms::{benchmarks, campus, fixings, origin};
-use crate::desk::labelled;
+use crate::desk::numbered;
 use crate::history::{Chance, thing};
 use ledger::event::{
     Allocation, DayBasis, Event, Kind, Level, LoanDeferred, LoanDrawReturned, LoanDrawn, LoanKind, LoanOverdue,
@@ -82,7 +82,7 @@ fn maker_year(person: usize) -> u16 {
 }
 
 fn labelled_event(at: usize, (effective, kind): (Day, Kind)) -> Event {
-    Event { id: labelled(&format!("fact{at}")), effective, kind }
+    Event::said(effective, numbered(kind, format_args!("流水{at}")))
 }
 
 fn is_rule(kind: &Kind) -> bool {
@@ -249,17 +249,17 @@ impl Maker {
                 let early = self.chance.in_hundred(35);
                 Kind::LoanRepaid(LoanRepaid { loan, fen, allocation, early, serial })
             }
-            8..=11 => Kind::LoanOverdue(LoanOverdue { loan, fen: self.fen(300_000) }),
+            8..=11 => Kind::LoanOverdue(LoanOverdue { loan, fen: self.fen(300_000), serial }),
             12 | 13 => {
                 let until = on.plus(30 + number(&mut self.chance, 500));
-                Kind::LoanDeferred(LoanDeferred { loan, until })
+                Kind::LoanDeferred(LoanDeferred { loan, until, serial })
             }
             14 | 15 => {
                 let spread_bp = [-70, -60, -100, 20, -5_000][self.chance.below(5)];
-                Kind::LoanRateAgreed(LoanRateAgreed { loan, spread_bp })
+                Kind::LoanRateAgreed(LoanRateAgreed { loan, spread_bp, serial })
             }
             16 => Kind::LoanRefunded(LoanRefunded { loan, allocation: self.allocation(20_000), serial }),
-            17 => Kind::LoanWrittenOff(LoanWrittenOff { loan, fen: self.fen(1_500_000) }),
+            17 => Kind::LoanWrittenOff(LoanWrittenOff { loan, fen: self.fen(1_500_000), serial }),
             18 => {
                 let programme = "MIL-COMP".to_owned();
                 Kind::LoanStateRepaid(LoanStateRepaid { loan, programme, fen: self.fen(1_000_000), serial })

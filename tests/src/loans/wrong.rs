@@ -3,8 +3,8 @@
 use super::story::day;
 use crate::history::thing;
 use ledger::event::{
-    CompensationAccrued, Draw, EntryReversed, Interest, InterestAccrued, InterestAdjusted, Kind, LenderYear, LoanKind,
-    LoanRelieved, Payer, PayerFen, PeriodClosed, Purpose, RemittanceApproved, RemittanceOrdered, RewardPart,
+    CompensationAccrued, Draw, EntryWithdrawn, Interest, InterestAccrued, InterestAdjusted, Kind, LenderYear, LoanKind,
+    LoanRelieved, Payer, PayerFen, PeriodClosed, Purpose, Reason, RemittanceApproved, RemittanceOrdered, RewardPart,
     RewardSpent, SetDecided, SetSealed, SurplusRewarded,
 };
 use ledger::money::Day;
@@ -35,15 +35,15 @@ fn interest(known: &Known) -> Vec<Kind> {
     let &Known { loan, last, entry, .. } = known;
     let (nowhere, figure) = (thing("nowhere", 0), Interest::default());
     let adjusted = |loan, cause| Kind::InterestAdjusted(InterestAdjusted { loan, last, cause, figure });
-    let reversed = |entry, subject| Kind::EntryReversed(EntryReversed { entry, subject, document: "冲0".into() });
+    let reversed =
+        |entry| Kind::EntryWithdrawn(EntryWithdrawn { entry, reason: Reason::Mistyped, document: "冲0".into() });
     vec![
         adjusted(loan, entry),
         adjusted(loan, nowhere),
         adjusted(nowhere, entry),
         Kind::InterestAccrued(InterestAccrued { loan: nowhere, last, figure }),
-        reversed(entry, loan),
-        reversed(nowhere, loan),
-        reversed(entry, nowhere),
+        reversed(entry),
+        reversed(nowhere),
         Kind::PeriodClosed(PeriodClosed {
             org: nowhere,
             book: ledger::account::Book::Lender,
@@ -83,11 +83,13 @@ fn funds(known: &Known) -> Vec<Kind> {
         let parts = vec![RewardPart { reward: thing("reward", 9_999), centre: known.unit, fen: 1 }];
         Kind::SurplusRewarded(SurplusRewarded { year: year(of), surplus, parts })
     };
-    let spent = |reward, purpose: &str| RewardSpent { reward, purpose: purpose.to_owned(), fen: 1 };
-    let relieved = LoanRelieved { loan: nowhere, reward: known.reward, reason: "death".into(), fen: 1 };
+    let spent =
+        |reward, purpose: &str| RewardSpent { reward, purpose: purpose.to_owned(), fen: 1, serial: "错".into() };
+    let relieved =
+        LoanRelieved { loan: nowhere, reward: known.reward, reason: "death".into(), fen: 1, serial: "错".into() };
     vec![
-        Kind::CompensationAccrued(CompensationAccrued { year: year(2020), school, default_ppm: 0, parts }),
-        rewarded(2024, 1),
+        Kind::CompensationAccrued(CompensationAccrued { year: year(2020), school, default_ppm: 0, parts, number: 1 }),
+        rewarded(2023, 1),
         rewarded(2025, 1),
         rewarded(2026, 1),
         Kind::RewardSpent(spent(known.reward, "banquet")),

@@ -11,9 +11,9 @@ use crate::history::thing;
 use ledger::account::{Book, Class};
 use ledger::event::policy::Policy;
 use ledger::event::{
-    ClaimFor, ClaimLineAdded, ClaimSubmitted, CompensationAccrued, CompensationReceived, Draw, EntryReversed, Event,
+    ClaimFor, ClaimLineAdded, ClaimSubmitted, CompensationAccrued, CompensationReceived, Draw, EntryWithdrawn, Event,
     FundStated, Kind, LenderYear, Level, LineIssued, LoanKind, LoanRelieved, LossRecovered, OrgRegistered, OrgRole,
-    OverclaimReturned, Payer, PayerFen, PeriodClosed, Purpose, RemittanceApproved, RemittanceCleared,
+    OverclaimReturned, Payer, PayerFen, PeriodClosed, Purpose, Reason, RemittanceApproved, RemittanceCleared,
     RemittanceOrdered, RemittanceReturned, RewardPart, RewardSpent, SetDecided, SetSealed, Source, Status,
     StatusChanged, Subordination, SurplusRewarded,
 };
@@ -160,7 +160,7 @@ impl Year {
         });
         for (at, (year, school, parts)) in years.collect::<Vec<_>>().into_iter().enumerate() {
             let parts: Vec<_> = parts.into_iter().map(|(payer, fen)| PayerFen { payer, fen }).collect();
-            let accrued = CompensationAccrued { year, school, default_ppm: 30_000, parts: parts.clone() };
+            let accrued = CompensationAccrued { year, school, default_ppm: 30_000, parts: parts.clone(), number: 1 };
             let _ = self.posted("周", 2025_01_20, Kind::CompensationAccrued(accrued));
             for PayerFen { payer, fen } in parts.into_iter().filter(|part| part.fen > 0) {
                 match source(payer) {
@@ -221,7 +221,7 @@ impl Year {
         let sealed = SetSealed { set: claim, count: row.set.count, fen: row.set.fen, hash: row.set.hash };
         let decided = Kind::ClaimApproved(SetDecided { set: claim, hash: row.set.hash });
         let _ = self.posted("行", 2025_03_02, Kind::ClaimSealed(sealed));
-        let _ = self.teller.say_as("行", day(2025_03_03), decided.clone());
+        let _ = self.teller.say_as("行", day(2025_03_02), decided.clone());
         let _ = self.posted("吴", 2025_03_03, decided);
         let Some((_, row)) = self.teller.state.claims.by_id(claim) else { panic!("the claim is approved") };
         let programme = PROGRAMMES[usize::from(what == ClaimFor::Waiver)];
@@ -256,11 +256,12 @@ impl Year {
                 [0, 1].map(|at| RewardPart { reward: rewards[at], centre: thing("org", UNIT + at), fen: surplus / 2 });
             let rewarded = SurplusRewarded { year, surplus, parts: parts.into() };
             let _ = self.posted("周", 2025_06_30, Kind::SurplusRewarded(rewarded));
-            let spent = RewardSpent { reward: rewards[1], purpose: "publicity".into(), fen: 3 };
+            let spent = RewardSpent { reward: rewards[1], purpose: "publicity".into(), fen: 3, serial: "用1".into() };
             let _ = self.posted("周", 2025_07_01, Kind::RewardSpent(spent.clone()));
             let _ = self.teller.say_as("周", day(2025_07_01), Kind::RewardSpent(RewardSpent { fen: surplus, ..spent }));
             for loan in self.loans.clone() {
-                let relieved = LoanRelieved { loan, reward: rewards[0], reason: "death".into(), fen: 2 };
+                let relieved =
+                    LoanRelieved { loan, reward: rewards[0], reason: "death".into(), fen: 2, serial: String::new() };
                 let _ = self.teller.say_as("周", day(2025_07_02), Kind::LoanRelieved(relieved));
             }
         }
@@ -290,7 +291,8 @@ impl Year {
         let (org, book) = (thing("org", 1), Book::Lender);
         let closed = PeriodClosed { org, book, through: day(2025_07_31) };
         let _ = self.posted("周", 2025_08_01, Kind::PeriodClosed(closed.clone()));
-        let _ = self.teller.say_as("周", day(2025_08_01), Kind::PeriodClosed(closed));
+        let earlier = PeriodClosed { through: day(2025_06_30), ..closed };
+        let _ = self.teller.say_as("周", day(2025_08_01), Kind::PeriodClosed(earlier));
         for number in 1..=3 {
             let (person, school) = (thing("person", number), thing("org", 2));
             let status = Status::Deceased;
@@ -307,9 +309,9 @@ impl Year {
             let serial = "误".to_owned();
             let repaid = ledger::event::LoanRepaid { loan, fen: 50_000, allocation: None, early: false, serial };
             let entry = self.posted("行", 2025_09_10, Kind::LoanRepaid(repaid));
-            let reversed = EntryReversed { entry, subject: loan, document: "冲1".into() };
-            let _ = self.posted("周", 2025_09_11, Kind::EntryReversed(reversed.clone()));
-            let _ = self.teller.say_as("周", day(2025_09_11), Kind::EntryReversed(reversed));
+            let reversed = EntryWithdrawn { entry, reason: Reason::Mistyped, document: "冲1".into() };
+            let _ = self.posted("周", 2025_09_10, Kind::EntryWithdrawn(reversed.clone()));
+            let _ = self.teller.say_as("周", day(2025_09_10), Kind::EntryWithdrawn(reversed));
             let _ = self.teller.bring(loan, day(2040_12_31));
             super::check::agrees(&self.teller.state, &self.teller.book, loan, "at the end of the year");
         }

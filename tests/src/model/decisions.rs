@@ -8,7 +8,7 @@ use ledger::event::{
 };
 use ledger::money::{Day, Fen};
 use ledger::set::link;
-use ledger::state::rows::Stage;
+use ledger::state::stage::Stage;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
@@ -138,7 +138,7 @@ impl Model {
 
     pub(super) fn add_award(&mut self, on: Day, e: &RosterLineAdded, content: &[u8]) -> Option<()> {
         let roster = self.rosters.get(&e.roster)?;
-        sure(!self.awards.contains_key(&e.award) && self.persons.contains_key(&e.person))?;
+        sure(!self.awards.contains_key(&e.award) && self.registered.contains(&e.person))?;
         roster.set.takes(e.number, e.fen)?;
         sure(e.fen >= i64::try_from(roster.due.len()).ok()?)?;
         let policy = self.policy(&roster.programme, on)?;
@@ -183,7 +183,7 @@ impl Model {
             None => sure(e.reissue_of.is_none())?,
             Some(latest) => sure(latest.result == Result::Returned && e.reissue_of == Some(latest.id))?,
         }
-        sure(self.cards.get(&e.card) == Some(&(award.person, true)))?;
+        sure(self.usable(e.card, award.person, on))?;
         let draws = self.draws(application, &roster.programme, fen, e)?;
         let policy = self.policy(&roster.programme, on)?;
         rule(policy, Rule::Enrolled, self.enrolled(award.person, due))?;

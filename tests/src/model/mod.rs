@@ -8,8 +8,8 @@ mod reports;
 use ledger::event::policy::{Policy, Rule, Severity};
 use ledger::event::{Event, Kind, Status, Subordination};
 use ledger::money::{Day, Fen};
-use ledger::state::rows::Stage;
-use std::collections::BTreeMap;
+use ledger::state::stage::Stage;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// What becomes of an event, without the reason.
@@ -18,7 +18,12 @@ use uuid::Uuid;
 pub enum Verdict {
     Posted,
     Refused,
-    Duplicate { first: usize, refused: bool },
+    /// On record with a finding that it does not count.
+    Beside,
+    Duplicate {
+        first: usize,
+        refused: bool,
+    },
 }
 
 /// An organisation that somebody named.
@@ -146,13 +151,17 @@ pub struct Model {
     pub told: usize,
     pub rules: u32,
     pub seen: BTreeMap<Uuid, (Vec<u8>, usize, bool)>,
+    /// Contents told beside what counts, and where.
+    pub beside: BTreeMap<Uuid, Vec<(Vec<u8>, usize)>>,
     pub policies: Vec<(Day, Policy)>,
     pub orgs: BTreeMap<Uuid, Org>,
     pub lines: BTreeMap<Uuid, Line>,
+    /// Who is registered.
+    pub registered: BTreeSet<Uuid>,
     /// Everything reported of a person's standing, in the order it was reported.
-    pub persons: BTreeMap<Uuid, Vec<(Day, Status)>>,
-    /// Whose it is, and whether it is in use.
-    pub cards: BTreeMap<Uuid, (Uuid, bool)>,
+    pub persons: BTreeMap<Uuid, Vec<(Day, Uuid, Status)>>,
+    /// From which day on it is whose, or no longer.
+    pub cards: BTreeMap<Uuid, Vec<(Day, bool, Uuid)>>,
     pub rosters: BTreeMap<Uuid, Roster>,
     pub awards: BTreeMap<Uuid, Award>,
     pub applications: BTreeMap<Uuid, Application>,
@@ -174,12 +183,35 @@ impl Model {
                 return Verdict::Duplicate { first: *first, refused: *refused };
             }
             // What counts is not changed by saying it otherwise under its id.
-            Some((_, _, false)) => return Verdict::Refused,
+            Some((_, _, false)) => return self.beside(event, content, now),
             Some(_) | None => {}
+        }
+        // Nothing is taken back here, so no edition but the first has its turn.
+        if event.edition > 0 {
+            let verdict = self.beside(event, content, now);
+            if verdict == Verdict::Refused {
+                self.seen.insert(event.id, (content.to_vec(), now, true));
+            }
+            return verdict;
         }
         let posted = self.take(principal, event, content).is_some();
         self.seen.insert(event.id, (content.to_vec(), now, !posted));
         if posted { Verdict::Posted } else { Verdict::Refused }
+    }
+
+    /// A decision is refused; a report is kept, once for each of its contents.
+    fn beside(&mut self, event: &Event, content: &[u8], now: usize) -> Verdict {
+        if !event.kind.is_report() {
+            return Verdict::Refused;
+        }
+        let told = self.beside.entry(event.id).or_default();
+        if let Some((_, first)) = told.iter().find(|(before, _)| before == content) {
+            return Verdict::Duplicate { first: *first, refused: false };
+        }
+        if told.len() < 16 {
+            told.push((content.to_vec(), now));
+        }
+        Verdict::Beside
     }
 
     /// Does it, or does nothing and gives `None`.
@@ -253,13 +285,19 @@ impl Model {
     }
 
     fn enrolled(&self, person: Uuid, on: Day) -> bool {
-        let mut best: Option<(Day, Status)> = None;
-        for standing in self.persons[&person].iter().filter(|(from, _)| *from <= on) {
-            if best.is_none_or(|(from, _)| standing.0 >= from) {
-                best = Some(*standing);
-            }
-        }
-        best.is_some_and(|(_, status)| status == Status::Enrolled)
+        let told = self.persons.get(&person).into_iter().flatten().filter(|(from, ..)| *from <= on);
+        // Of one day what begins comes after what ends, then by school; of equals the later told.
+        let begins = |status| matches!(status, Status::Enrolled | Status::FurtherStudy | Status::IllnessLeave);
+        let last = told.max_by_key(|(from, school, status)| (*from, begins(*status), *school));
+        last.is_some_and(|(_, _, status)| *status == Status::Enrolled)
+    }
+
+    /// Whether a person may be paid on a card on a day: the last that was told of both until then says so.
+    #[must_use]
+    pub fn usable(&self, card: Uuid, person: Uuid, on: Day) -> bool {
+        let told = self.cards.get(&card).into_iter().flatten();
+        let told = told.filter(|(from, _, whose)| *whose == person && *from <= on);
+        told.max_by_key(|(from, begins, _)| (*from, *begins)).is_some_and(|(_, begins, _)| *begins)
     }
 }
 

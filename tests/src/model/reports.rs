@@ -3,7 +3,7 @@
 use super::{Credit, Model, Org, Result, Voucher};
 use ledger::event::{Kind, OrgRegistered, PayoutReturned, VoucherIssued};
 use ledger::money::{Day, Fen};
-use ledger::state::rows::Stage;
+use ledger::state::stage::Stage;
 use uuid::Uuid;
 
 impl Model {
@@ -16,22 +16,16 @@ impl Model {
                 }
             }
             Kind::PersonRegistered(e) => {
-                self.persons.entry(e.person).or_default();
+                self.registered.insert(e.person);
             }
             Kind::StatusChanged(e) => {
-                if let Some(standings) = self.persons.get_mut(&e.person) {
-                    standings.push((on, e.status));
-                    self.named(e.school);
-                }
+                self.named(e.school);
+                self.persons.entry(e.person).or_default().push((on, e.school, e.status));
             }
-            Kind::CardBound(e) if self.persons.contains_key(&e.person) => {
-                self.cards.insert(e.card, (e.person, true));
-            }
-            Kind::CardReplaced(e) if self.persons.contains_key(&e.person) => {
-                if let Some(old) = self.cards.get_mut(&e.old).filter(|(person, _)| *person == e.person) {
-                    old.1 = false;
-                }
-                self.cards.insert(e.new, (e.person, true));
+            Kind::CardBound(e) => self.cards.entry(e.card).or_default().push((on, true, e.person)),
+            Kind::CardReplaced(e) => {
+                self.cards.entry(e.old).or_default().push((on, false, e.person));
+                self.cards.entry(e.new).or_default().push((on, true, e.person));
             }
             Kind::VoucherIssued(e) => self.voucher(e),
             Kind::VoucherCleared(e) => self.clear_voucher(e.voucher),

@@ -24,7 +24,7 @@ pub(super) fn kind(name: &str, f: &mut Fields<'_>) -> Result<Kind> {
     for field in &said.field {
         write(field, f, &mut content)?;
     }
-    let head = v1::Event { id: vec![1; 16].into(), effective: 20_210_901, kind: None };
+    let head = v1::Event { id: vec![1; 16].into(), effective: 20_210_901, edition: 0, kind: None };
     let mut all = head.encode_to_vec();
     encode_key(u32::try_from(row.number())?, WireType::LengthDelimited, &mut all);
     encode_varint(content.len() as u64, &mut all);

@@ -5,6 +5,7 @@ use super::fields::{amount, chosen, pair};
 use crate::desk::labelled;
 use anyhow::{Context, Result, bail, ensure};
 use ledger::account::{AccountNo, Class, Owner};
+use ledger::finding::FindingKind;
 use ledger::handle::Handle;
 use ledger::loan::portfolio_id;
 use ledger::money::yuan;
@@ -33,6 +34,7 @@ pub(super) fn check(state: &State, word: &str, words: &[&str]) -> Result<()> {
         ("balance", [owner, label, class, fen]) => balance(state, owner, label, class, fen),
         ("standing", [award, instalment, rest @ ..]) => standing(state, award, instalment, rest),
         ("open", ["findings", number]) => open_findings(state, number),
+        ("open", ["disputes", number]) => open_disputes(state, number),
         ("verdict", [claim, number, verdict]) => self::verdict(state, claim, number, verdict),
         ("remittance", [label, stage]) => remittance(state, label, stage),
         ("accrued", [loan, through]) => accrued(state, loan, through),
@@ -103,6 +105,15 @@ fn named_only(state: &State, expected: &str) -> Result<()> {
     let open = state.orgs.iter().filter_map(|(_, org)| org.early.handle()).map(|at| state.findings.get(at).open);
     let open = open.filter(|open| *open).count();
     ensure!((named, open) == (expected.parse()?, named), "{named} are named only, {open} findings are open");
+    Ok(())
+}
+
+/// Findings that something was told and does not count.
+fn open_disputes(state: &State, expected: &str) -> Result<()> {
+    use FindingKind::{EditionOutOfOrder, ManyVersions, ToldOtherwise};
+    let told = |kind| matches!(kind, ToldOtherwise | ManyVersions | EditionOutOfOrder);
+    let found = state.findings.iter().filter(|(_, finding)| finding.open && told(finding.kind)).count();
+    ensure!(found == expected.parse::<usize>()?, "{found} of them are open");
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! Words of closed lists that several files of scenarios read. Lists of one file are kept there.
 
-use ledger::event::{Level, LoanKind, Payer, RateIndex, StudyLevel, Subordination};
+use ledger::event::{Level, LoanKind, Payer, RateIndex, Reason, StudyLevel, Subordination};
 
 pub(super) const SUBORDINATIONS: &[(&str, Subordination)] =
     &[("central", Subordination::Central), ("local", Subordination::Local)];
@@ -29,3 +29,12 @@ pub(super) const LEVELS: &[(&str, StudyLevel)] =
 
 pub(super) const INDEXES: &[(&str, RateIndex)] =
     &[("lpr5y", RateIndex::Lpr5y), ("benchmark5y", RateIndex::Benchmark5y)];
+
+pub(super) const REASONS: &[(&str, Reason)] = &[
+    ("mistyped", Reason::Mistyped),
+    ("wrong_subject", Reason::WrongSubject),
+    ("never_happened", Reason::NeverHappened),
+    ("counted_twice", Reason::CountedTwice),
+    ("source_corrected", Reason::SourceCorrected),
+    ("ordered", Reason::Ordered),
+];

@@ -11,6 +11,7 @@ use ledger::event::{
     LoanKind, OverclaimReturned, PayerFen, Purpose, RemittanceApproved, RemittanceCleared, RemittanceOrdered,
     RemittanceReturned, RewardPart, RewardSpent, SurplusRewarded,
 };
+use ledger::state::State;
 
 const CLAIMS_FOR: &[(&str, ClaimFor)] = &[("subsidy", ClaimFor::Subsidy), ("waiver", ClaimFor::Waiver)];
 
@@ -37,7 +38,7 @@ pub(super) fn kind(name: &str, f: &mut Fields<'_>, known: &SoFar<'_>) -> Result<
         }),
         "remittance_approved" | "remittance_cleared" | "remittance_returned" => remittance(name, f, known)?,
         "compensation_accrued" | "compensation_received" | "fund_stated" | "surplus_rewarded" | "reward_spent" => {
-            risk(name, f)?
+            risk(name, f, known)?
         }
         _ => return Ok(None),
     }))
@@ -104,17 +105,9 @@ fn remittance(name: &str, f: &mut Fields<'_>, known: &SoFar<'_>) -> Result<Kind>
     })
 }
 
-fn risk(name: &str, f: &mut Fields<'_>) -> Result<Kind> {
+fn risk(name: &str, f: &mut Fields<'_>, known: &SoFar<'_>) -> Result<Kind> {
     Ok(match name {
-        "compensation_accrued" => Kind::CompensationAccrued(CompensationAccrued {
-            year: lender_year(f.need("year")?)?,
-            school: f.id("school")?,
-            default_ppm: f.take("default").map_or(Ok(0), percent)?,
-            parts: f.list("parts", |text| {
-                let (payer, fen) = pair(text, ':')?;
-                Ok(PayerFen { payer: chosen(payer, PAYERS)?, fen: amount(fen)? })
-            })?,
-        }),
+        "compensation_accrued" => Kind::CompensationAccrued(accrued(f, known.state)?),
         "compensation_received" => Kind::CompensationReceived(CompensationReceived {
             year: lender_year(f.need("year")?)?,
             payer: f.choice("payer", PAYERS, None)?,
@@ -138,7 +131,27 @@ fn risk(name: &str, f: &mut Fields<'_>) -> Result<Kind> {
         }),
         _ => {
             let (reward, purpose) = (f.id("reward")?, f.text("use", "publicity"));
-            Kind::RewardSpent(RewardSpent { reward, purpose, fen: f.amount("amount")? })
+            Kind::RewardSpent(RewardSpent { reward, purpose, fen: f.amount("amount")?, serial: f.text("serial", "") })
         }
+    })
+}
+
+/// Computed for a university; it is the next computation, unless the story says which.
+fn accrued(f: &mut Fields<'_>, state: &State) -> Result<CompensationAccrued> {
+    let (year, school) = (lender_year(f.need("year")?)?, f.id("school")?);
+    let before = state.risk_years.iter().find(|(_, row)| {
+        let fund = state.portfolios.get(row.portfolio);
+        let of = (state.orgs.get(fund.lender).id, fund.kind, row.year, state.orgs.get(row.school).id);
+        of == (year.lender, year.kind, year.year, school)
+    });
+    Ok(CompensationAccrued {
+        year,
+        school,
+        default_ppm: f.take("default").map_or(Ok(0), percent)?,
+        parts: f.list("parts", |text| {
+            let (payer, fen) = pair(text, ':')?;
+            Ok(PayerFen { payer: chosen(payer, PAYERS)?, fen: amount(fen)? })
+        })?,
+        number: f.number_or("number", before.map_or(1, |(_, row)| row.computed + 1))?,
     })
 }

@@ -46,7 +46,7 @@ impl<'a> Fields<'a> {
     }
 
     pub(super) fn id(&mut self, key: &str) -> Result<Uuid> {
-        self.need(key).map(labelled)
+        self.need(key).map(|text| Uuid::try_parse(text).unwrap_or_else(|_| labelled(text)))
     }
 
     pub(super) fn optional_id(&mut self, key: &str) -> Option<Uuid> {

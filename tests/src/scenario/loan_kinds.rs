@@ -1,6 +1,6 @@
 //! Loans, their interest, and closing and reversing as words of a scenario. What a story need not say has a default here.
 
-use super::choices::{INDEXES, LEVELS, LOAN_KINDS};
+use super::choices::{INDEXES, LEVELS, LOAN_KINDS, REASONS};
 use super::fields::{Fields, day, percent};
 use super::sets::SoFar;
 use super::terms;
@@ -8,10 +8,10 @@ use crate::desk::labelled;
 use anyhow::{Context, Result};
 use ledger::account::Book;
 use ledger::event::{
-    Allocation, DayBasis, EntryReversed, IdentityKeyAnnounced, Interest, InterestAccrued, InterestAdjusted,
+    Allocation, DayBasis, EntryWithdrawn, IdentityKeyAnnounced, Interest, InterestAccrued, InterestAdjusted,
     KeyAnnounced, Kind, LoanDeferred, LoanDrawReturned, LoanDrawn, LoanKind, LoanOverdue, LoanRateAgreed, LoanRefunded,
     LoanRelieved, LoanRepaid, LoanSigned, LoanStateRepaid, LoanWrittenOff, LossRecovered, PeriodClosed, RateIndex,
-    RatePublished, StudyLevel, WaiverAdopted,
+    RatePublished, Reason, StudyLevel, WaiverAdopted,
 };
 use ledger::hash::Hash;
 use ledger::money::Day;
@@ -35,18 +35,9 @@ pub(super) fn kind(name: &str, f: &mut Fields<'_>, known: &SoFar<'_>) -> Result<
         "loan_signed" => Kind::LoanSigned(signed(f)?),
         "loan_drawn" | "loan_draw_returned" | "loan_repaid" | "loan_refunded" | "loss_recovered"
         | "loan_state_repaid" => moved(name, f)?,
-        "loan_rate_agreed" => {
-            Kind::LoanRateAgreed(LoanRateAgreed { loan: f.id("loan")?, spread_bp: f.number("spread")? })
+        "loan_rate_agreed" | "loan_overdue" | "loan_deferred" | "loan_written_off" | "loan_relieved" => {
+            agreed(name, f)?
         }
-        "loan_overdue" => Kind::LoanOverdue(LoanOverdue { loan: f.id("loan")?, fen: f.amount("amount")? }),
-        "loan_deferred" => Kind::LoanDeferred(LoanDeferred { loan: f.id("loan")?, until: day(f.need("until")?)? }),
-        "loan_written_off" => Kind::LoanWrittenOff(LoanWrittenOff { loan: f.id("loan")?, fen: f.amount("amount")? }),
-        "loan_relieved" => Kind::LoanRelieved(LoanRelieved {
-            loan: f.id("loan")?,
-            reward: f.id("reward")?,
-            reason: f.text("reason", "death"),
-            fen: f.amount("amount")?,
-        }),
         "interest_accrued" => {
             let (loan, last) = loan_and_last(f, known)?;
             Kind::InterestAccrued(InterestAccrued { loan, last, figure: interest(f)? })
@@ -57,9 +48,9 @@ pub(super) fn kind(name: &str, f: &mut Fields<'_>, known: &SoFar<'_>) -> Result<
             Kind::InterestAdjusted(InterestAdjusted { loan, last, cause, figure: interest(f)? })
         }
         "period_closed" => closed(f)?,
-        "entry_reversed" => Kind::EntryReversed(EntryReversed {
+        "entry_withdrawn" => Kind::EntryWithdrawn(EntryWithdrawn {
             entry: f.id("entry")?,
-            subject: f.id("subject")?,
+            reason: f.choice("reason", REASONS, Some(Reason::Mistyped))?,
             document: f.text("document", "示冲1号"),
         }),
         // Stories have words for keys; a key is any 32 bytes to the ledger.
@@ -96,6 +87,21 @@ fn signed(f: &mut Fields<'_>) -> Result<LoanSigned> {
         graduates,
         repay_from,
         matures,
+    })
+}
+
+/// What sources may tell without a number.
+fn agreed(name: &str, f: &mut Fields<'_>) -> Result<Kind> {
+    let (loan, serial) = (f.id("loan")?, f.text("serial", ""));
+    Ok(match name {
+        "loan_rate_agreed" => Kind::LoanRateAgreed(LoanRateAgreed { loan, spread_bp: f.number("spread")?, serial }),
+        "loan_overdue" => Kind::LoanOverdue(LoanOverdue { loan, fen: f.amount("amount")?, serial }),
+        "loan_deferred" => Kind::LoanDeferred(LoanDeferred { loan, until: day(f.need("until")?)?, serial }),
+        "loan_written_off" => Kind::LoanWrittenOff(LoanWrittenOff { loan, fen: f.amount("amount")?, serial }),
+        _ => {
+            let (reward, reason) = (f.id("reward")?, f.text("reason", "death"));
+            Kind::LoanRelieved(LoanRelieved { loan, reward, reason, fen: f.amount("amount")?, serial })
+        }
     })
 }
 

@@ -4,7 +4,7 @@ use super::checks;
 use super::fields::{Fields, day};
 use super::kinds::kind;
 use super::sets::{Chains, SoFar};
-use crate::desk::{labelled, restored, submit_at};
+use crate::desk::{labelled, numbered, restored, submit_at};
 use anyhow::{Context, Result, bail, ensure};
 use ledger::account::Book;
 use ledger::event::{Event, Kind};
@@ -15,7 +15,7 @@ use ledger::outcome::{Now, Outcome};
 use ledger::set::link;
 use ledger::state::State;
 use proto::samples::LATE_MS;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use uuid::Uuid;
 
@@ -35,8 +35,8 @@ pub struct Provoked {
 /// # Errors
 /// The first line that cannot be read or comes out otherwise, with its number.
 pub fn run(path: &Path, provoked: &mut Provoked) -> Result<()> {
-    let (chains, said, booked) = (Chains::new(), Vec::new(), BTreeSet::new());
-    let mut story = Story { state: State::default(), recorded_ms: LATE_MS, chains, said, booked, provoked };
+    let (chains, said, ids, booked) = (Chains::new(), Vec::new(), BTreeMap::new(), BTreeSet::new());
+    let mut story = Story { state: State::default(), recorded_ms: LATE_MS, chains, said, ids, booked, provoked };
     story.file(path)?;
     story.trial()
 }
@@ -48,6 +48,8 @@ struct Story<'p> {
     chains: Chains,
     /// Label of each entry's event.
     said: Vec<String>,
+    /// The id of what was said under a label last.
+    ids: BTreeMap<String, Uuid>,
     /// Days on which the last event that was posted is booked.
     booked: BTreeSet<Day>,
     provoked: &'p mut Provoked,
@@ -85,22 +87,44 @@ impl Story<'_> {
     }
 
     fn event(&mut self, place: &str, date: &str, name: &str, fields: &[&str], expected: &str) -> Result<()> {
-        let mut fields = Fields::read(fields)?;
+        let fields: Vec<String> = fields.iter().map(|word| self.with_id(word)).collect();
+        let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
+        let mut fields = Fields::read(&fields)?;
         let label = fields.take("id").map_or_else(|| format!("{place}#{}", self.said.len()), str::to_owned);
         let (principal, direct) = (fields.take("by").unwrap_or("clerk"), fields.yes("direct_to_fold")?);
         let again = fields.yes("again")?;
-        // Said so many times, each under an id of its own.
-        let times: u32 = fields.number_or("times", 1)?;
+        // An id no ledger admits: what stands behind the ids must hold all the same.
+        let foreign = fields.yes("foreign_id")?;
+        // Said so many times, each under a number or on a day of its own.
+        let times: i32 = fields.number_or("times", 1)?;
+        let (edition, has_number) = (fields.number_or("edition", 0)?, fields.has("serial"));
         let kind = kind(name, &mut fields, &SoFar { chains: &self.chains, state: &self.state })?;
         fields.finish()?;
         ensure!(kind.name() == name, "the kind calls itself {}", kind.name());
         let effective = day(date)?;
         for time in 1..=times {
             let label = if times == 1 { label.clone() } else { format!("{label}#{time}") };
-            let event = Event { id: labelled(&label), effective, kind: kind.clone() };
+            // Where a story does not say how its source numbers a thing, each is another thing.
+            let number = format!("行{}", self.said.len());
+            let kind = if has_number { kind.clone() } else { numbered(kind.clone(), number) };
+            let by_day = matches!(kind, Kind::StatusChanged(_));
+            let effective = if by_day { effective.plus(time - 1) } else { effective };
+            let mut event = Event::said_as(edition, effective, kind);
+            if foreign {
+                event.id = labelled(&label);
+            }
+            self.ids.insert(label.clone(), event.id);
             self.say(label, principal, event, (direct, again), expected)?;
         }
         Ok(())
+    }
+
+    /// A field that names an event, by its id: that of what was said last under the label.
+    fn with_id(&self, word: &str) -> String {
+        match word.split_once('=').map(|(key, label)| (key, self.ids.get(label))) {
+            Some((key @ ("entry" | "cause" | "credit"), Some(id))) => format!("{key}={id}"),
+            _ => word.to_owned(),
+        }
     }
 
     fn say(
@@ -124,8 +148,10 @@ impl Story<'_> {
         let outcome = submit_at(&mut self.state, at, principal, &content, event.clone());
         let found = self.describe(&event, &outcome);
         let figure = |found: &str| found.rsplit_once(' ').is_some_and(|(rest, _)| rest == expected);
+        // Of a repetition a story need not say what it repeats.
+        let repeats = expected == "duplicate" && found.starts_with("duplicate of ") && !found.contains(',');
         ensure!(
-            found == expected || (expected.starts_with("refused") && figure(&found)),
+            found == expected || repeats || (expected.starts_with("refused") && figure(&found)),
             "expected `{expected}`, the ledger says `{found}`"
         );
         if let Ok(outcome) = outcome {
@@ -141,17 +167,11 @@ impl Story<'_> {
         let (set, fen) = match &event.kind {
             Kind::RosterLineAdded(line) => (line.roster, line.fen),
             Kind::ApplicationLineAdded(line) => (line.application, line.draws.iter().map(|draw| draw.fen).sum()),
-            // A line of a claim is never refused; one that does not fit is posted as a finding and added to nothing.
-            Kind::ClaimLineAdded(line) if self.added(line.claim) => (line.claim, line.fen),
+            Kind::ClaimLineAdded(line) => (line.claim, line.fen),
             _ => return,
         };
         let chain = self.chains.entry(set).or_default();
         *chain = (chain.0 + 1, chain.1 + fen, link(&chain.2, content));
-    }
-
-    fn added(&self, claim: Uuid) -> bool {
-        let said = self.chains.get(&claim).map_or(0, |chain| chain.0);
-        self.state.claims.by_id(claim).is_some_and(|(_, row)| row.set.count > said)
     }
 
     fn describe(&mut self, event: &Event, outcome: &Result<Outcome, Halt>) -> String {
@@ -171,6 +191,7 @@ impl Story<'_> {
                     Now::Counts => String::new(),
                     Now::Refused(code) => format!(", refused {}", code.name()),
                     Now::Withdrawn => ", reversed".to_owned(),
+                    Now::Differs => ", differs".to_owned(),
                 };
                 format!("duplicate of {}{now}", first.map_or("nothing", String::as_str))
             }

@@ -12,7 +12,7 @@ use ledger::outcome::Outcome;
 use ledger::state::State;
 use ledger::state::lending_rows::Verdict;
 use std::collections::BTreeMap;
-use tests::desk::{labelled, say};
+use tests::desk::{labelled, numbered, say};
 use tests::history::Chance;
 use tests::loans::{campus, day};
 use uuid::Uuid;
@@ -79,7 +79,7 @@ struct Desk {
 impl Desk {
     fn say(&mut self, on: u32, kind: Kind) {
         self.told += 1;
-        let event = Event { id: labelled(&format!("said{}", self.told)), effective: day(on), kind };
+        let event = Event::said(day(on), numbered(kind, self.told));
         let outcome = say(&mut self.state, "行员", &event);
         let clean = matches!(&outcome, Ok(Outcome::Posted { findings, .. }) if findings.is_empty());
         assert!(clean, "{event:?} gave {outcome:?}");

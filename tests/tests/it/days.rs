@@ -11,7 +11,7 @@ use proto::samples::{LATE_MS, samples};
 use replay::engine::{Engine, Options};
 use replay::record::log::Clock;
 use std::collections::{BTreeMap, BTreeSet};
-use tests::desk::{restored, submit_at};
+use tests::desk::{numbered, restored, submit_at};
 use tests::history::{Chance, lending, wild};
 
 /// Milliseconds of a day.
@@ -154,7 +154,7 @@ fn the_latest_day_is_that_of_facts_and_never_ahead() {
     let sample = |name: &str| samples().into_iter().find(|event| event.kind.name() == name).expect("a kind");
     let (mut state, today) = (State::default(), day(20_220_210));
     let mut say = |name: &str, on: Day, number: u128| {
-        let event = Event { id: uuid::Uuid::from_u128(number), effective: on, ..sample(name) };
+        let event = Event::said(on, numbered(sample(name).kind, number));
         let content = proto::event::encode(&event);
         let _ = submit_at(&mut state, (noon(today), None), "行", &content, event).expect("the fold goes on");
         state.latest

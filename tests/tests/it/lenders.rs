@@ -15,10 +15,12 @@ use ledger::loan::walk::Walk;
 use ledger::money::{Day, Fen};
 use ledger::outcome::Outcome;
 use ledger::state::State;
-use ledger::state::lending_rows::{Claim, RemittanceStage};
-use ledger::state::rows::{Line, Stage};
+use ledger::state::lending_rows::Claim;
+use ledger::state::rows::Line;
+use ledger::state::stage::RemittanceStage;
+use ledger::state::stage::Stage;
 use std::collections::{BTreeMap, BTreeSet};
-use tests::desk::{labelled, say};
+use tests::desk::{labelled, numbered, say};
 use tests::history::Chance;
 use tests::loans::{campus, day, fixings, origin};
 use uuid::Uuid;
@@ -130,7 +132,7 @@ impl History {
 
     fn say(&mut self, effective: Day, kind: Kind) {
         self.told += 1;
-        let event = Event { id: labelled(&format!("said{}", self.told)), effective, kind };
+        let event = Event::said(effective, numbered(kind, self.told));
         let by = if self.chance.in_hundred(50) { "周" } else { "吴" };
         let outcome = say(&mut self.state, by, &event).expect("the fold goes on");
         if matches!(&outcome, Outcome::Posted { findings, .. } if findings.is_empty()) {

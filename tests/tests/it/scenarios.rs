@@ -50,7 +50,7 @@ fn finding_names() -> Vec<&'static str> {
         K::VoucherExceeds,
         K::UnknownSubject,
         K::Repeated,
-        K::CardRebound,
+        K::CardShared,
         K::NoTerms,
         K::OverTerm,
         K::ShortGrace,
@@ -66,17 +66,22 @@ fn finding_names() -> Vec<&'static str> {
         K::OffCycle,
         K::TooManyFacts,
         K::BeforeSubject,
+        K::RateJump,
         K::ParentCycle,
+        K::ToldOtherwise,
+        K::ManyVersions,
+        K::EditionOutOfOrder,
     ];
     for kind in &all {
         match kind {
             K::DoubleCredit | K::LateCredit | K::EarlyCredit | K::AmountDiffers | K::UnknownCredit => {}
             K::UnexpectedReturn | K::UnexpectedUnknown | K::VoucherUnexpected | K::VoucherExceeds => {}
-            K::UnknownSubject | K::Repeated | K::CardRebound | K::Policy(_) => {}
+            K::UnknownSubject | K::Repeated | K::CardShared | K::Policy(_) => {}
             K::NoTerms | K::OverTerm | K::ShortGrace | K::BothKinds | K::OverCeiling | K::DrawnOutOfStudy => {}
             K::AllocationDiffers | K::Overpaid | K::WrittenOffAfterRelief => {}
             K::StatementDiffers | K::RemittanceUnexpected | K::Shortfall | K::OffCycle => {}
-            K::TooManyFacts | K::BeforeSubject | K::ParentCycle => {}
+            K::TooManyFacts | K::BeforeSubject | K::RateJump | K::ParentCycle => {}
+            K::ToldOtherwise | K::ManyVersions | K::EditionOutOfOrder => {}
         }
     }
     all.extend(Rule::ALL.map(K::Policy));

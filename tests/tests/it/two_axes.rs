@@ -10,7 +10,7 @@ use replay::engine::Engine;
 use replay::point::Point;
 use std::path::Path;
 use std::time::Duration;
-use tests::desk::{labelled, say};
+use tests::desk::say;
 use tests::history::{Chance, History, thing};
 use tests::loans::year;
 use tests::model::Model;
@@ -40,19 +40,18 @@ fn awards(seed: u64) -> Vec<Said> {
         let today = event.effective;
         said.push((principal, event));
         if said.len().is_multiple_of(CLOSE_EVERY) {
-            said.extend(closed(said.len(), today));
+            said.extend(closed(today));
         }
     }
     said
 }
 
 /// Every unit closes its books a while back, so that late facts are booked on later days than theirs.
-fn closed(at: usize, today: Day) -> impl Iterator<Item = Said> {
+fn closed(today: Day) -> impl Iterator<Item = Said> {
     let books = (1..=UNITS).flat_map(|unit| Book::ALL.map(|book| (unit, book)));
     books.map(move |(unit, book)| {
         let kind = Kind::PeriodClosed(PeriodClosed { org: thing("org", unit), book, through: today.plus(-10) });
-        let id = labelled(&format!("close-{at}-{unit}-{}", book.name()));
-        ("周".to_owned(), Event { id, effective: today, kind })
+        ("周".to_owned(), Event::said(today, kind))
     })
 }
 

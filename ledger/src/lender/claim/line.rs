@@ -13,8 +13,10 @@ use crate::loan::position::target;
 use crate::loan::posting::{Channels, difference};
 use crate::loan::rates::terms_on;
 use crate::money::{Day, Fen};
+use crate::outcome::{Code, Refusal};
 use crate::state::lending_rows::{Claim, ClaimLine, ClaimPart, Loan, Verdict};
-use crate::state::rows::{Org, Stage};
+use crate::state::rows::Org;
+use crate::state::stage::Stage;
 use crate::state::{State, UNKNOWN_ORG};
 
 /// Claim lines that count for one loan: a line is held against all before it, and thirty years by quarter are 120.
@@ -22,12 +24,14 @@ const LINES_MAX: usize = 256;
 
 pub(crate) fn judge_claim_line_added(case: &Case<'_>, event: &ClaimLineAdded) -> Judged<ClaimChange> {
     let (state, index) = (case.state, case.entry.index);
-    let about = |kind| Ok(Change::only(NewFinding::about(kind, event.claim)));
-    let Some((claim, row)) = state.claims.by_id(event.claim) else {
-        return about(FindingKind::UnknownSubject);
-    };
-    if row.set.stage != Stage::Open || row.set.count.checked_add(1) != Some(event.number) {
-        return about(FindingKind::Repeated);
+    let unknown = Refusal::of(Code::UnknownClaim, event.claim);
+    let (claim, row) = state.claims.by_id(event.claim).ok_or(unknown)?;
+    if row.set.stage != Stage::Open {
+        return Err(Refusal::of(Code::SetNotOpen, event.claim));
+    }
+    let next = row.set.count.saturating_add(1);
+    if event.number != next {
+        return Err(Refusal::with(Code::LineOutOfOrder, event.claim, i64::from(next)));
     }
     let loan = state.loans.by_id(event.loan).filter(|(_, loan)| loan.known && loan.portfolio == row.portfolio);
     // A line too many stays in its claim, so that the claim can be sealed, and hangs on no loan.
@@ -41,7 +45,7 @@ pub(crate) fn judge_claim_line_added(case: &Case<'_>, event: &ClaimLineAdded) ->
     // Sums no ledger can hold are nothing anybody is owed.
     let fits = row.set.fen.checked_add(event.fen).is_some() && row.confirmed.checked_add(ours.fen).is_some();
     if event.fen <= 0 || !fits {
-        return about(FindingKind::AmountDiffers);
+        return Err(Refusal::with(Code::BadAmount, event.claim, event.fen));
     }
     let mut change = Change::nothing();
     if full {

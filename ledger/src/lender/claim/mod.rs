@@ -21,7 +21,8 @@ use crate::money::{Day, Fen};
 use crate::outcome::{Code, Refusal};
 use crate::state::State;
 use crate::state::lending_rows::{Claim, ClaimPart, ClaimPayer};
-use crate::state::rows::{Org, Set, Stage};
+use crate::state::rows::Org;
+use crate::state::stage::{Set, Stage};
 use change::ClaimChange;
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -36,20 +37,18 @@ const YEAR_DAYS: i32 = 366;
 /// A claim is opened even if its lender or unit is named only.
 pub(crate) fn judge_claim_submitted(case: &Case<'_>, event: &ClaimSubmitted) -> Judged<ClaimChange> {
     let state = case.state;
-    let about = |kind| NewFinding::about(kind, event.claim);
     if state.claims.find(event.claim).is_some() {
-        return Ok(Change::only(about(FindingKind::Repeated)));
+        return Err(Refusal::of(Code::Exists, event.claim));
     }
     let years = event.through.year().saturating_sub(event.from.year());
     if event.from > event.through || years > YEARS_MAX {
-        return Ok(Change::only(about(FindingKind::AmountDiffers)));
+        return Err(Refusal::of(Code::BadShape, event.claim));
     }
-    let mut change = Change::nothing();
-    let (lender, unit) = (change.org(state, event.lender).handle, change.org(state, event.unit).handle);
+    let (lender, unit) = (state.need_org(event.lender)?, state.need_org(event.unit)?);
+    let mut change = Change::of(ClaimChange::Submit { event: Box::new(event.clone()), lender, unit });
     if off_cycle(state, event) {
-        change.findings.push(about(FindingKind::OffCycle));
+        change.findings.push(NewFinding::about(FindingKind::OffCycle, event.claim));
     }
-    change.act = Some(ClaimChange::Submit { event: Box::new(event.clone()), lender, unit });
     Ok(change)
 }
 

@@ -10,7 +10,7 @@ use crate::loan::rates::terms_on;
 use crate::money::Fen;
 use crate::state::State;
 use crate::state::lending_rows::{Claim, ClaimPayer};
-use crate::state::rows::Stage;
+use crate::state::stage::Stage;
 
 pub(crate) fn judge_claim_approved(case: &Case<'_>, event: &SetDecided) -> Judged<ClaimChange> {
     let (state, on) = (case.state, case.on());

@@ -88,6 +88,9 @@ pub(crate) fn judge_compensation_accrued(case: &Case<'_>, event: &CompensationAc
     let differs = |ours: Fen| Refusal::with(Code::CompensationDiffers, event.school, ours);
     let id = risk_year_id(portfolio_id(event.year.lender, event.year.kind), event.year.year, event.school);
     let (handle, row) = state.risk_years.by_id(id).ok_or(differs(0))?;
+    if event.number != row.computed.saturating_add(1) {
+        return Err(Refusal::with(Code::Stale, event.school, i64::from(row.computed) + 1));
+    }
     let ours = parts(state, row, event.default_ppm).unwrap_or_default();
     let said = event.parts.iter().map(|part| (part.payer, part.fen));
     if !said.eq(ours.iter().copied()) {
@@ -106,7 +109,7 @@ pub(crate) fn judge_compensation_accrued(case: &Case<'_>, event: &CompensationAc
 /// The later computation takes the place of the earlier: for the university, and in the sums of the year.
 pub(super) fn accrue(state: &mut State, index: u64, row: Handle<RiskYear>, parts: Vec<(Payer, Fen)>) {
     let row = state.risk_years.get_mut(row);
-    row.last = index;
+    (row.computed, row.last) = (row.computed + 1, index);
     let before = std::mem::replace(&mut row.accrued, parts);
     let (after, portfolio, year) = (row.accrued.clone(), row.portfolio, row.year);
     let paid = open_paid(state, index, portfolio, year);

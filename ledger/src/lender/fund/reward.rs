@@ -2,7 +2,7 @@
 
 use super::change::{FundChange, NewReward};
 use crate::account::{Class, Owner};
-use crate::change::{Case, Change, Judged};
+use crate::change::{Case, Change, Judged, Taken};
 use crate::entry::Entry;
 use crate::event::loan_terms::LoanTerms;
 use crate::event::{LoanRelieved, OrgRole, RewardSpent, SurplusRewarded};
@@ -10,7 +10,7 @@ use crate::handle::Handle;
 use crate::loan::contract::find;
 use crate::loan::counting::{counting, is_before_contract};
 use crate::loan::fact_list::FACTS_MAX;
-use crate::loan::facts::judge_fact;
+use crate::loan::facts::{self, judge_fact};
 use crate::loan::fund_effect::posting;
 use crate::loan::portfolio::{PortfolioRef, portfolio_id};
 use crate::loan::rates::terms_on;
@@ -18,7 +18,7 @@ use crate::money::{Day, Fen};
 use crate::outcome::{Code, Posting, Refusal};
 use crate::state::State;
 use crate::state::flows::Flow;
-use crate::state::lending_rows::{Portfolio, Reward, What};
+use crate::state::lending_rows::{Fact, Portfolio, Reward, What};
 
 /// The use that repays loans of borrowers in distress. It names a loan, so it is spent by `LoanRelieved` alone.
 pub(super) const RELIEF: &str = "relief";
@@ -180,9 +180,23 @@ pub(crate) fn judge_loan_relieved(case: &Case<'_>, event: &LoanRelieved) -> Judg
     if loan.facts.len() >= FACTS_MAX {
         return Err(Refusal::of(Code::TooManyFacts, event.loan));
     }
-    let mut change = judge_fact(case, event.loan, What::Relieved(event.fen));
+    let mut change = judge_fact(case, event.loan, What::Relieved { fen: event.fen, reward: handle });
     change.postings.push(spending);
     Ok(change.map(|loan| FundChange::Relieve { loan, reward: handle, fen: event.fen }))
+}
+
+/// Relief taken back: the principal is open again, and the reward has its money again.
+pub(crate) fn judge_relief_withdrawn(case: &Case<'_>, taken: Taken) -> Judged<FundChange> {
+    let (state, index) = (case.state, taken.index());
+    let loan = state.loans.handle(taken.subject).map(|loan| state.loans.get(loan));
+    let relief = loan.into_iter().flat_map(|loan| &loan.facts).find(|fact| fact.index == index);
+    let Some(&Fact { what: What::Relieved { fen, reward }, .. }) = relief else { return Ok(Change::nothing()) };
+    let mut change = facts::judge_withdrawn(case, taken)?;
+    let accounts = state.rewards.get(reward).accounts;
+    let [available, spent] =
+        [Class::RewardAvailable, Class::RewardSpent].map(|class| State::account_at(accounts, class));
+    change.postings.push(state.posting(case.on(), available, spent, fen));
+    Ok(change.map(|loan| FundChange::Relieve { loan, reward, fen: -fen }))
 }
 
 pub(crate) fn judge_reward_spent(case: &Case<'_>, event: &RewardSpent) -> Judged<FundChange> {

@@ -3,8 +3,9 @@
 use crate::event::{LoanKind, RemittanceOrdered};
 use crate::handle::Handle;
 use crate::money::Fen;
-use crate::state::lending_rows::{Portfolio, Remittance, RemittanceStage};
+use crate::state::lending_rows::{Portfolio, Remittance};
 use crate::state::rows::{Drawn, Org};
+use crate::state::stage::RemittanceStage;
 
 pub(crate) enum RemittanceChange {
     Order {

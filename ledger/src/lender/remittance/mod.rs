@@ -17,8 +17,10 @@ use crate::loan::rates::terms_on;
 use crate::money::{Day, Fen};
 use crate::outcome::{Code, Refusal};
 use crate::state::State;
-use crate::state::lending_rows::{Claim, Portfolio, Remittance, RemittanceStage};
-use crate::state::rows::{Drawn, Org, Stage};
+use crate::state::lending_rows::{Claim, Portfolio, Remittance};
+use crate::state::rows::{Drawn, Org};
+use crate::state::stage::RemittanceStage;
+use crate::state::stage::Stage;
 use change::{Of, RemittanceChange};
 use uuid::Uuid;
 

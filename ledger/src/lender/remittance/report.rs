@@ -11,7 +11,8 @@ use crate::handle::{Handle, Link};
 use crate::lender::claim;
 use crate::money::{Day, Fen};
 use crate::outcome::Posting;
-use crate::state::lending_rows::{Remittance, RemittanceStage};
+use crate::state::lending_rows::Remittance;
+use crate::state::stage::RemittanceStage;
 use crate::state::{State, UNKNOWN_ORG};
 use uuid::Uuid;
 

@@ -26,7 +26,7 @@ pub fn fact_name(what: What) -> &'static str {
         What::Deferred(_) => "loan_deferred",
         What::WrittenOff(_) => "loan_written_off",
         What::StateRepaid(_) => "loan_state_repaid",
-        What::Relieved(_) => "loan_relieved",
+        What::Relieved { .. } => "loan_relieved",
     }
 }
 

@@ -10,7 +10,8 @@ use ledger::event::*;
 use ledger::handle::Handle;
 use ledger::money::Fen;
 use ledger::state::State;
-use ledger::state::rows::{Line, Org, Stage};
+use ledger::state::rows::{Line, Org};
+use ledger::state::stage::Stage;
 use uuid::Uuid;
 
 /// Handle of the spare line, issued after the four of the small history.
@@ -54,7 +55,7 @@ fn every_report_adds_up_after_every_entry() {
 fn step(world: &mut World, dice: &mut Dice, credits: &mut Vec<Uuid>) {
     let on = if dice.below(4) == 0 { 20_220_110 } else { 20_211_210 };
     let payout = world.state.payouts.get(Handle::new(dice.below(world.state.payouts.next().number()))).id;
-    let serial = String::new();
+    let serial = world.next_serial();
     match dice.below(8) {
         0 | 1 => {
             let fen = if dice.below(6) == 0 { EACH / 2 } else { EACH };

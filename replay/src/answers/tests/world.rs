@@ -42,13 +42,12 @@ pub(crate) struct World {
     pub postings: Vec<(u64, Day, Vec<Posting>)>,
     /// The same, noted right after each entry.
     pub entries: Postings,
-    next: u128,
 }
 
 impl World {
     /// Money at the county and an approved roster of two awards in two instalments.
     pub(crate) fn begun() -> Self {
-        let mut world = Self { state: State::default(), postings: Vec::new(), entries: Postings::default(), next: 1 };
+        let mut world = Self { state: State::default(), postings: Vec::new(), entries: Postings::default() };
         world.place(PROVINCE, "省财政厅", Level::Province, OrgRole::Finance, None, 610_000);
         world.place(COUNTY, "甲县财政局", Level::County, OrgRole::Finance, Some(PROVINCE), 610_322);
         world.place(SCHOOL, "甲县中学", Level::School, OrgRole::School, Some(COUNTY), 610_322);
@@ -167,7 +166,7 @@ impl World {
     pub(crate) fn clear(&mut self, application: Uuid, on: u32) {
         let parts = self.application(application).parts.clone();
         let draws = parts.iter().map(|part| Draw { line: self.state.lines.get(part.line).id, fen: part.fen }).collect();
-        let voucher = thing(0x1000 + self.next);
+        let voucher = thing(0x1000 + u128::from(self.state.entries));
         let issued = VoucherIssued { voucher, number: "凭1".into(), application, draws };
         self.say(on, Kind::VoucherIssued(issued));
         self.say(on, Kind::VoucherCleared(VoucherCleared { voucher }));
@@ -175,17 +174,24 @@ impl World {
 
     pub(crate) fn send(&mut self, application: Uuid, on: u32) {
         let set = self.application(application).set.clone();
-        let (batch, bank) = (thing(0x2000 + self.next), thing(BANK));
+        let (batch, bank) = (thing(0x2000 + u128::from(self.state.entries)), thing(BANK));
         let event = BatchSent { batch, application, bank, count: set.count, fen: set.fen, hash: set.hash };
         self.say(on, Kind::BatchSent(event));
     }
 
     pub(crate) fn credited(&mut self, payout: Uuid, fen: Fen, on: u32) -> Uuid {
-        self.say(on, Kind::PayoutCredited(PayoutCredited { payout, fen, serial: String::new() }))
+        let serial = self.next_serial();
+        self.say(on, Kind::PayoutCredited(PayoutCredited { payout, fen, serial }))
     }
 
     pub(crate) fn returned(&mut self, payout: Uuid, reason: u32, on: u32) -> Uuid {
-        self.say(on, Kind::PayoutReturned(PayoutReturned { payout, fen: EACH, reason, serial: String::new() }))
+        let serial = self.next_serial();
+        self.say(on, Kind::PayoutReturned(PayoutReturned { payout, fen: EACH, reason, serial }))
+    }
+
+    /// The bank numbers what it does.
+    pub(crate) fn next_serial(&self) -> String {
+        format!("流水{}", self.state.entries)
     }
 
     /// A line of the county that nothing was applied for from.
@@ -239,9 +245,8 @@ impl World {
 
     /// Says something that may be refused.
     pub(crate) fn told(&mut self, principal: &str, on: u32, kind: Kind) -> (Uuid, Outcome) {
-        let id = Uuid::from_u128(self.next);
-        self.next += 1;
-        let event = Event { id, effective: day(on), kind };
+        let event = Event::said(day(on), kind);
+        let id = event.id;
         let content = proto::event::encode(&event);
         let index = self.state.entries;
         let recorded_ms = proto::samples::LATE_MS;

@@ -5,7 +5,8 @@ use super::gap::{Gap, GapKind};
 use crate::answers::payments;
 use ledger::handle::Handle;
 use ledger::money::{Day, Fen};
-use ledger::state::rows::{Application, Award, Batch, Finding, Line, Payout, Progress, Roster, Stage, Voucher};
+use ledger::state::rows::{Application, Award, Batch, Finding, Line, Payout, Roster, Voucher};
+use ledger::state::stage::{Progress, Stage};
 use ledger::state::{Standing, State};
 
 /// One draw and the chain of lines above it.

@@ -7,8 +7,9 @@ use super::remitted::{self, RemittanceFlow};
 use crate::answers::{execution, payments};
 use ledger::handle::{Handle, Link};
 use ledger::money::{Day, Fen};
-use ledger::state::lending_rows::RemittanceStage;
-use ledger::state::rows::{Application, Line, Payout, Progress, Stage};
+use ledger::state::rows::{Application, Line, Payout};
+use ledger::state::stage::RemittanceStage;
+use ledger::state::stage::{Progress, Stage};
 use ledger::state::{Standing, State};
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -138,13 +138,13 @@ impl Facts<'_> {
             }
             None => self.add("award", "资助：不存在".to_owned(), "award: there is none".to_owned()),
         }
-        let owner = state.cards.by_id(event.card).map(|(_, card)| (card.person, card.in_use));
         let payee = state.awards.by_id(event.award).map(|(_, award)| award.person);
-        let (zh, en) = match owner {
+        let on = self.on;
+        let used = |person| state.cards.by_id(event.card).map(|(_, card)| card.is_used_by(person, on));
+        let (zh, en) = match payee.and_then(used) {
             None => ("未登记", "not bound to anybody"),
-            Some((_, false)) => ("已停用", "no longer in use"),
-            Some((person, _)) if Some(person) == payee => ("属该生", "the payee's"),
-            Some(_) => ("不属该生", "somebody else's"),
+            Some(true) => ("属该生", "the payee's"),
+            Some(false) => ("不属该生或已停用", "not the payee's, or no longer"),
         };
         self.add("card", format!("收款卡：{zh}"), format!("card: {en}"));
         self.draws(&event.draws);
@@ -206,7 +206,8 @@ impl Facts<'_> {
     }
 
     fn application(&mut self, id: Uuid) {
-        let Some((handle, row)) = self.state.applications.by_id(id) else { return };
+        // Nil is the row of payments nobody ordered, which no event is about.
+        let Some((handle, row)) = self.state.applications.by_id(id).filter(|_| !id.is_nil()) else { return };
         self.set(&labels::application_label(self.state, handle), &row.set);
     }
 

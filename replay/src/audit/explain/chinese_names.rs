@@ -197,7 +197,6 @@ const FIELDS: &[(&str, &str, Form)] = &[
     ("stage", "学段", N),
     ("status", "学籍", N),
     ("study_end", "自付起算", N),
-    ("subject", "对象", N),
     ("subordination", "隶属", N),
     ("subsidy", "贴息", F),
     ("subsidy_programme", "贴息项目", N),
@@ -273,6 +272,12 @@ const CHOICES: &[(&str, &str)] = &[
     ("STUDY_LEVEL_UNDERGRADUATE", "本专科"),
     ("SUBORDINATION_CENTRAL", "中央所属"),
     ("SUBORDINATION_LOCAL", "地方所属"),
+    ("WITHDRAWAL_REASON_COUNTED_TWICE", "重复记录"),
+    ("WITHDRAWAL_REASON_MISTYPED", "笔误"),
+    ("WITHDRAWAL_REASON_NEVER_HAPPENED", "并未发生"),
+    ("WITHDRAWAL_REASON_ORDERED", "奉命撤销"),
+    ("WITHDRAWAL_REASON_SOURCE_CORRECTED", "来源更正"),
+    ("WITHDRAWAL_REASON_WRONG_SUBJECT", "对象有误"),
 ];
 
 #[cfg(test)]

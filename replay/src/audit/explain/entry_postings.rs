@@ -133,6 +133,10 @@ impl Seeds<'_> {
             row.draws.iter().for_each(|drawn| self.line(drawn.line));
         }
         self.lending(id);
+        // An entry that was taken back: its loan moves, and where the contract was, its lender's portfolio.
+        if let Some(loan) = state.loan_told_by(id) {
+            self.lending(loan);
+        }
         if let Some(entry) = state.seen.find(id) {
             self.findings_of(entry.into());
         }

@@ -5,7 +5,7 @@ use ledger::handle::Handle;
 use ledger::money::Day;
 use ledger::outcome::{Code, Now, Refusal};
 use ledger::state::State;
-use ledger::state::entry_rows::{DUPLICATE, WITHDRAWN};
+use ledger::state::entry_rows::{BESIDE, DUPLICATE, WITHDRAWN};
 use ledger::state::rows::Finding;
 use uuid::Uuid;
 
@@ -96,6 +96,8 @@ pub(super) fn of(state: &State, recorded: &Recorded, rows: &[EntryRow], known: u
         // What a repetition rests on is said of the entry it repeats.
         EntryOutcome::Duplicate { .. } => Vec::new(),
         EntryOutcome::Refused(refusal) => subject(state, refusal).into_iter().chain(facts).collect(),
+        // What does not count rests on nothing; its finding says why.
+        EntryOutcome::Posted if does_not_count(state, recorded.index) => Vec::new(),
         EntryOutcome::Posted => facts,
     };
     Explanation {
@@ -112,14 +114,15 @@ pub(super) fn of(state: &State, recorded: &Recorded, rows: &[EntryRow], known: u
         compared,
         facts,
         moved: entry_postings::moved(rows),
-        findings: findings_at(state, recorded.index).collect(),
+        findings: findings_of(state, recorded),
         known,
     }
 }
 
 /// What a refusal is about, by the name people know it by.
 fn subject(state: &State, refusal: &Refusal) -> Option<Fact> {
-    let name = event_fields::name_of(state, refusal.subject)?;
+    // Nil is what stands for the unknown, which nobody asked about.
+    let name = event_fields::name_of(state, refusal.subject).filter(|_| !refusal.subject.is_nil())?;
     Some(Fact { name: "subject", zh: format!("对象：{name}"), en: format!("it is about {name}") })
 }
 
@@ -127,11 +130,14 @@ fn subject(state: &State, refusal: &Refusal) -> Option<Fact> {
 pub(super) fn outcome_of(state: &State, recorded: &Recorded) -> EntryOutcome {
     let verdict = state.seen_at(recorded.index).map_or(0, |seen| seen.verdict);
     match verdict {
-        0 | WITHDRAWN => EntryOutcome::Posted,
+        0 | WITHDRAWN | BESIDE => EntryOutcome::Posted,
         DUPLICATE => {
             let first = state.seen.by_id(recorded.event.id);
             let now = first.map_or(Now::Counts, |(_, seen)| seen.now());
-            EntryOutcome::Duplicate { first: first.map_or(0, |(at, _)| at.into()), now }
+            match beside(state, recorded).filter(|_| now != Now::Withdrawn) {
+                Some(first) => EntryOutcome::Duplicate { first, now: Now::Differs },
+                None => EntryOutcome::Duplicate { first: first.map_or(0, |(at, _)| at.into()), now },
+            }
         }
         code => {
             let at = state.refused.partition_point(|row| row.index < recorded.index);
@@ -141,4 +147,26 @@ pub(super) fn outcome_of(state: &State, recorded: &Recorded) -> EntryOutcome {
             EntryOutcome::Refused(known.unwrap_or(Refusal::plain(code)))
         }
     }
+}
+
+/// Whether an entry is on record with a finding alone, as the ledger holds other content or it is an edition out of its turn.
+fn does_not_count(state: &State, index: u64) -> bool {
+    state.seen_at(index).is_some_and(|seen| seen.verdict == BESIDE)
+}
+
+/// The findings an entry opened, or the one it falls under where one stands for all further contents of its id.
+fn findings_of(state: &State, recorded: &Recorded) -> Vec<Handle<Finding>> {
+    let opened: Vec<_> = findings_at(state, recorded.index).collect();
+    if !opened.is_empty() || !does_not_count(state, recorded.index) {
+        return opened;
+    }
+    state.disputes.by_id(recorded.event.id).and_then(|(_, row)| row.many.handle()).into_iter().collect()
+}
+
+/// The entry that first told the content of this one, if the ledger holds other content under its id.
+fn beside(state: &State, recorded: &Recorded) -> Option<u64> {
+    let content = state.seen_at(recorded.index)?.content;
+    let (_, dispute) = state.disputes.by_id(recorded.event.id)?;
+    let told = dispute.versions.iter().find(|version| version.content == content);
+    told.map(|version| version.index).filter(|first| *first < recorded.index)
 }

@@ -6,7 +6,8 @@ use ledger::event::{Draw, Status};
 use ledger::handle::Handle;
 use ledger::money::{Day, Fen, yuan};
 use ledger::state::State;
-use ledger::state::rows::{Person, Set};
+use ledger::state::rows::{Person, SchoolStatus};
+use ledger::state::stage::Set;
 use uuid::Uuid;
 
 use super::chinese_names;
@@ -54,7 +55,7 @@ impl Facts<'_> {
 
     /// The same by handle.
     pub(super) fn standing(&mut self, person: Handle<Person>, on: Day) {
-        let Some((from, status, school)) = self.state.status_on(person, on) else {
+        let Some(SchoolStatus { on: from, status, school, .. }) = self.state.status_on(person, on) else {
             self.add("standing", format!("学籍：{on} 没有学籍记录"), format!("standing on {on}: none is known"));
             return;
         };

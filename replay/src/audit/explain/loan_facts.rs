@@ -51,10 +51,12 @@ pub(super) fn add(facts: &mut Facts<'_>, kind: &Kind) {
         Kind::ClaimSubmitted(event) => facts.terms(event.kind, event.from),
         Kind::FundStated(event) => facts.stock(event.lender, event.kind, event.fen),
         Kind::SurplusRewarded(event) => facts.terms(event.year.kind, facts.on),
-        Kind::EntryReversed(event) => {
+        Kind::EntryWithdrawn(event) => {
             facts.cause(event.entry);
             let on = facts.on;
-            facts.loan(event.subject, on, None);
+            if let Some(loan) = facts.state.loan_told_by(event.entry) {
+                facts.loan(loan, on, None);
+            }
         }
         kind => {
             if let Kind::LoanRelieved(event) = kind {

@@ -18,7 +18,7 @@ pub fn finding_en(kind: FindingKind) -> &'static str {
         FindingKind::VoucherExceeds => "the voucher takes more than the application",
         FindingKind::UnknownSubject => "the report names something that is not registered",
         FindingKind::Repeated => "registered twice",
-        FindingKind::CardRebound => "the card was bound to another person",
+        FindingKind::CardShared => "the card is used by several persons",
         FindingKind::Policy(Rule::Band) => "the amount lies outside its band",
         FindingKind::Policy(Rule::Enrolled) => "not enrolled on the effective day",
         FindingKind::Policy(Rule::Exclusive) => "holds an award that excludes this one",
@@ -40,7 +40,11 @@ pub fn finding_en(kind: FindingKind) -> &'static str {
         FindingKind::TooManyFacts => {
             "as many facts of this thing are on record as are counted; this one does not count"
         }
+        FindingKind::RateJump => "the rate lies far from those published before or after it",
         FindingKind::BeforeSubject => "told of a day before the contract was signed; it does not count",
         FindingKind::ParentCycle => "put under a unit that is below it, or too deep; its place above stays empty",
+        FindingKind::ToldOtherwise => "the ledger holds other content under this number; this does not count",
+        FindingKind::ManyVersions => "too many other contents were told under this number; they do not count",
+        FindingKind::EditionOutOfOrder => "the edition before was not taken back; this one does not count",
     }
 }

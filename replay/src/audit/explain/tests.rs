@@ -8,6 +8,7 @@ use super::{EntryOutcome, Moved, entry_postings, from_record};
 use crate::engine::Recorded;
 use crate::pages::postings::Postings;
 use ledger::entry::Entry;
+use ledger::event::{Event, Kind};
 use ledger::handle::Handle;
 use ledger::outcome::Outcome;
 use ledger::state::State;
@@ -118,6 +119,8 @@ fn outcomes_are_remembered_with_their_figures() {
                     assert_eq!((remembered, findings), (EntryOutcome::Posted, opened));
                 }
                 Outcome::Refused(refusal) => assert_eq!(remembered, EntryOutcome::Refused(refusal), "entry {index}"),
+                // What was said once more since is named by its latest attempt: see `outcome_of`.
+                Outcome::Duplicate { .. } if state.seen.find(recorded.event.id).map(u64::from) > Some(index) => {}
                 Outcome::Duplicate { first, now } => {
                     assert_eq!(remembered, EntryOutcome::Duplicate { first, now });
                 }
@@ -150,4 +153,31 @@ fn the_record_alone_tells_what_was_found_of_a_claims_line_and_speaks_chinese() {
         }
     }
     assert!(verdicts > 5, "claims have lines: {verdicts}");
+}
+
+#[test]
+fn what_does_not_count_is_explained_by_its_finding_and_rests_on_nothing() {
+    let (mut state, mut told) = (State::default(), Vec::new());
+    let registered = samples().into_iter().find(|event| matches!(event.kind, Kind::PersonRegistered(_))).expect("one");
+    // One counts, sixteen are told beside it, and one finding stands for all further ones.
+    for (index, day) in (0..20).zip(0..) {
+        let event = Event::said(registered.effective.plus(day), registered.kind.clone());
+        let recorded = recorded(index, "somebody", &proto::event::encode(&event));
+        let outcome = fold(&mut state, &recorded);
+        let Outcome::Posted { findings, .. } = outcome else { panic!("{outcome:?}") };
+        told.push((recorded, findings));
+    }
+    for (recorded, wanted) in &told {
+        let explanation = of(&state, recorded, &[], 20, facts_of(&state, recorded));
+        let found: Vec<u32> = explanation.findings.iter().map(|finding| finding.number()).collect();
+        assert_eq!(&found, wanted, "entry {}", recorded.index);
+        assert!(recorded.index == 0 || explanation.facts.is_empty(), "entry {}", recorded.index);
+    }
+    let numbers: Vec<u32> = told.iter().flat_map(|(_, findings)| findings).copied().collect();
+    assert_eq!(numbers, [(0..17).collect::<Vec<u32>>(), vec![16, 16]].concat());
+    // The same again opens nothing, and is answered by the entry that told it first.
+    let again = recorded(20, "somebody", &told[3].0.content);
+    let outcome = fold(&mut state, &again);
+    assert_eq!(outcome, Outcome::Duplicate { first: 3, now: ledger::outcome::Now::Differs });
+    assert_eq!(outcome_of(&state, &again), EntryOutcome::Duplicate { first: 3, now: ledger::outcome::Now::Differs });
 }

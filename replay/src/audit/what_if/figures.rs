@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use ledger::event::RosterLineAdded;
 use ledger::money::Fen;
 use ledger::state::State;
-use ledger::state::rows::{Award, Finding, Programme, Stage};
+use ledger::state::rows::{Award, Finding, Programme};
+use ledger::state::stage::Stage;
 use uuid::Uuid;
 
 use super::outcomes::Verdict;

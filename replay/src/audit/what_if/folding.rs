@@ -129,7 +129,7 @@ impl<'a> Pair<'a> {
         else {
             return Ok(self.changed.withhold(entry).map_err(|halt| halted(entry, halt))?);
         };
-        let event = Event { id: entry.event.id, effective: first.effective, kind: first.kind.clone() };
+        let event = Event { effective: first.effective, kind: first.kind.clone(), ..entry.event };
         let after = fold(&mut self.changed, &Entry { event, ..entry.clone() })?;
         if let Outcome::Refused(refusal) = after {
             let (subject, why) = (subject.to_string(), refusal.code.sentence().1);

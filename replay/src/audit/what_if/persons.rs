@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use ledger::money::Fen;
 use ledger::state::State;
-use ledger::state::rows::{Instalment, Person, Progress, Stage};
+use ledger::state::rows::{Instalment, Person};
+use ledger::state::stage::{Progress, Stage};
 use uuid::Uuid;
 
 /// What one person was awarded and got.

@@ -22,8 +22,8 @@ fn open(data: &Path) -> Engine {
     Engine::open(&Options::file(data), &mut |_| {}).unwrap()
 }
 
-fn event(id: u128, kind: Kind) -> Event {
-    Event { id: Uuid::from_u128(id), effective: Day::new(2021, 9, 1).unwrap(), kind }
+fn event(kind: Kind) -> Event {
+    Event::said(Day::new(2021, 9, 1).unwrap(), kind)
 }
 
 fn basis() -> Vec<Event> {
@@ -49,7 +49,7 @@ fn basis() -> Vec<Event> {
         flagged: Vec::new(),
         sharing_tolerance_fen: 0,
     };
-    vec![event(1, Kind::OrgRegistered(org)), event(2, Kind::PolicyAdopted(Box::new(policy)))]
+    vec![event(Kind::OrgRegistered(org)), event(Kind::PolicyAdopted(Box::new(policy)))]
 }
 
 /// A document line: it has accounts of its own and posts to them.
@@ -68,7 +68,7 @@ fn line(number: u128) -> Event {
         advance: false,
         fen: 100_000 + i64::try_from(number).unwrap(),
     };
-    event(number, Kind::LineIssued(issued))
+    event(Kind::LineIssued(issued))
 }
 
 fn record(engine: &Engine, events: Vec<Event>) {

@@ -10,7 +10,7 @@ use replay::terminal::progress::Bar;
 
 use super::evidence::{FirstDifference, FramePlace, TornEnd};
 use super::expected::Expectation;
-use super::refold::{Refold, unreadable};
+use super::refold::{Refold, unreadable, wrong_id};
 use super::second_reader::Checker;
 use super::second_reader::{FrameWalk, Walked};
 use crate::jobs::interrupts;
@@ -109,15 +109,16 @@ pub fn read_and_fold<'a>(
 ) -> anyhow::Result<(Checker<'a>, Refold<'a>, End)> {
     let from = refold.state.entries;
     let (to_fold, decoded) = sync_channel(FRAMES_AHEAD);
-    let (checker, read, folded) = std::thread::scope(|scope| {
+    let (checker, read, wrong, folded) = std::thread::scope(|scope| {
         let reading = scope.spawn(move || {
-            let mut checker = Checker::new(Tip::new(source.ledger), points);
-            let read = read(source, &mut checker, bar, &mut |frame, place| hand_over(frame, place, from, &to_fold));
-            (checker, read)
+            let (mut checker, mut wrong) = (Checker::new(Tip::new(source.ledger), points), None);
+            let mut take = |frame: &Frame, place: &FramePlace| hand_over(frame, place, from, &to_fold, &mut wrong);
+            let read = read(source, &mut checker, bar, &mut take);
+            (checker, read, wrong)
         });
         let folded = fold_all(&mut refold, decoded);
-        let (checker, read) = reading.join().map_err(|_| anyhow::anyhow!("the reading thread panicked"))?;
-        anyhow::Ok((checker, read, folded))
+        let (checker, read, wrong) = reading.join().map_err(|_| anyhow::anyhow!("the reading thread panicked"))?;
+        anyhow::Ok((checker, read, wrong, folded))
     })?;
     let end = match (read, folded) {
         (Ok(End::Differs(one)), Err(other)) => End::Differs(if other.index < one.index { other } else { one }),
@@ -125,16 +126,36 @@ pub fn read_and_fold<'a>(
         (Ok(End::Whole(torn)), Ok(())) => refold.end().map_or_else(End::Differs, |()| End::Whole(torn)),
         (end, Ok(())) => end?,
     };
-    Ok((checker, refold, end))
+    Ok((checker, refold, earlier(end, wrong)))
 }
 
-fn hand_over(frame: &Frame, place: &FramePlace, from: u64, to_fold: &SyncSender<(Decoded, FramePlace)>) -> Option<End> {
+/// A wrong id ends no reading: what is wrong with the frames themselves is found by going on, and counts if it comes first.
+fn earlier(end: End, wrong: Option<Box<FirstDifference>>) -> End {
+    match (end, wrong) {
+        (End::Whole(_), Some(wrong)) => End::Differs(wrong),
+        (End::Differs(one), Some(wrong)) if wrong.index < one.index => End::Differs(wrong),
+        (end, _) => end,
+    }
+}
+
+fn hand_over(
+    frame: &Frame,
+    place: &FramePlace,
+    from: u64,
+    to_fold: &SyncSender<(Decoded, FramePlace)>,
+    wrong: &mut Option<Box<FirstDifference>>,
+) -> Option<End> {
     if frame.next_index() <= from {
         return None;
     }
     match Decoded::new(frame.clone(), from) {
         Err(error) => Some(End::Differs(Box::new(unreadable(frame.header().first_index, &error, place)))),
-        Ok(decoded) => to_fold.send((decoded, place.clone())).is_err().then_some(End::Stopped),
+        Ok(decoded) => {
+            if wrong.is_none() {
+                *wrong = decoded.wrong_id().map(|found| Box::new(wrong_id(found, place)));
+            }
+            to_fold.send((decoded, place.clone())).is_err().then_some(End::Stopped)
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use ledger::state::State;
 use replay::engine::EngineError;
 use replay::engine::catch_up::Decoded;
 use replay::proof::tally::Tally;
+use uuid::Uuid;
 
 use super::evidence::{FirstDifference, FramePlace};
 use super::expected::{Books, Expectation};
@@ -137,4 +138,10 @@ pub fn unreadable(next: u64, error: &EngineError, place: &FramePlace) -> FirstDi
     };
     let expected = "an entry this program can read".to_owned();
     FirstDifference { index, what: "entry", place: Some(place.clone()), expected, found, checkpoint: None }
+}
+
+/// An entry that no ledger would have admitted: its id is not that of what it says.
+pub fn wrong_id((index, found, keyed): (u64, Uuid, Uuid), place: &FramePlace) -> FirstDifference {
+    let (expected, found) = (format!("the id of its key, {keyed}"), found.to_string());
+    FirstDifference { index, what: "event id", place: Some(place.clone()), expected, found, checkpoint: None }
 }

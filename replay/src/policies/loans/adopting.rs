@@ -3,12 +3,11 @@
 use ledger::event::loan_terms::LoanTerms;
 use ledger::event::{Event, Kind};
 use ledger::money::Day;
-use uuid::Uuid;
 
 use super::reading::load;
 use crate::policies::file_text::PolicyFileError;
 use crate::policies::reading::load as load_policy;
-use crate::policies::shipped::{NAMESPACE, adoption as policy_adoption};
+use crate::policies::shipped::adoption as policy_adoption;
 
 /// The programmes to which document lines are bound that pay lenders.
 const PROGRAMMES: [(&str, &str); 3] = [
@@ -49,10 +48,8 @@ pub fn toml_events(file: &str, text: &str) -> Result<Vec<Event>, PolicyFileError
     Ok(versions.map(|(from, policy)| policy_adoption(from, policy)).collect())
 }
 
-/// The event that adopts one version. Its id comes from kind and version alone, as that of other policies does.
+/// The event that adopts one version.
 #[must_use]
 pub(crate) fn adoption(from: Day, terms: LoanTerms) -> Event {
-    let key = format!("loan-terms/{}/{}", terms.kind.name(), terms.version);
-    let id = Uuid::new_v5(&NAMESPACE, key.as_bytes());
-    Event { id, effective: from, kind: Kind::LoanTermsAdopted(Box::new(terms)) }
+    Event::said(from, Kind::LoanTermsAdopted(Box::new(terms)))
 }

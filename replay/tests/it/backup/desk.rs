@@ -120,7 +120,7 @@ pub fn say(engine: &Engine, from: u128, count: u128) {
 /// Puts the next key on record, under the one the desk signs with.
 pub fn announce(engine: &Engine, key: &Signer) {
     let kind = Kind::KeyAnnounced(announcement(key.verifier(), &signer(9)));
-    let event = Event { kind, ..org(700_000) };
+    let event = Event::said(org(700_000).effective, kind);
     let receipts = engine.submit("省财政厅/系统".into(), vec![(proto::event::encode(&event).into(), event)]).unwrap();
     drop(receipts.blocking_recv().unwrap().unwrap());
     engine.stop().unwrap();
@@ -138,7 +138,7 @@ fn org(number: u128) -> Event {
         subordination: Subordination::Local,
     };
     let effective = Day::from_yyyymmdd(20_210_901).unwrap();
-    Event { id: Uuid::from_u128(1 + number), effective, kind: Kind::OrgRegistered(unit) }
+    Event::said(effective, Kind::OrgRegistered(unit))
 }
 
 /// The files of a directory in the order of their names, those with this ending.

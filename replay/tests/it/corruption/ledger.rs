@@ -14,7 +14,6 @@ use replay::record::log::{Frame, NatsOptions, ProvisionOptions, Reader, provisio
 use replay::record::nats_server::NatsServer;
 use replay::upkeep::repair::RepairOptions;
 use serde_json::Value;
-use uuid::Uuid;
 
 use crate::support::nats_binary;
 
@@ -55,13 +54,14 @@ pub fn signer() -> Signer {
     Signer::from_seed("example.gov.cn/ledger", Role::Author, &[7; 32]).unwrap()
 }
 
-/// Events of many kinds with ids from a number on; most are refused, which is on record too.
+/// Events of many kinds on days from a number on; many do not count, which is on record too.
 pub fn events(from: u128, count: u128) -> Vec<(Bytes, Event)> {
     let samples = proto::samples::samples();
     (from..from + count)
         .map(|id| {
             let sample = samples[usize::try_from(id % samples.len() as u128).unwrap()].clone();
-            let event = Event { id: Uuid::from_u128(id + 1), ..sample };
+            let day = i32::try_from(id % 3_000).unwrap();
+            let event = Event::said(sample.effective.plus(day), sample.kind);
             (Bytes::from(proto::event::encode(&event)), event)
         })
         .collect()

@@ -18,7 +18,6 @@ use replay::proof::trust::announcement;
 use replay::record::log::Tip;
 use replay::record::log::frame::HEADER_BYTES;
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
@@ -193,9 +192,8 @@ fn a_key_announced_under_the_one_before_is_followed() {
     let dir = tempfile::tempdir().unwrap();
     let next = Signer::from_seed(ORIGIN, Role::Author, &[7; 32]).unwrap();
     let announced = Kind::KeyAnnounced(announcement(next.verifier(), &signer()));
-    let announced =
-        Event { id: Uuid::from_u128(1), effective: Day::from_yyyymmdd(20_260_105).unwrap(), kind: announced };
-    let other = |id| Event { id: Uuid::from_u128(id), ..proto::samples::samples()[5].clone() };
+    let announced = Event::said(Day::from_yyyymmdd(20_260_105).unwrap(), announced);
+    let other = |at: usize| proto::samples::samples()[at].clone();
     for (key, event) in [(signer(), announced), (next.clone(), other(2)), (next.clone(), other(3))] {
         let engine =
             Engine::open(&Options { signing: Some(Signing::new(key)), ..Options::file(dir.path()) }, &mut |_| {});
@@ -221,6 +219,26 @@ fn a_key_announced_under_the_one_before_is_followed() {
     fs::write(&latest, forged.to_string()).unwrap();
     let found = verify(&signer(), &[]);
     assert!(String::from_utf8_lossy(&found.stdout).contains("first difference at index 3: key"), "{found:?}");
+}
+
+/// No ledger admits such an event; whoever writes one into a record past it is found out.
+#[test]
+fn an_event_whose_id_is_not_of_its_key_is_a_difference() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = Engine::open(&Options::file(dir.path()), &mut |_| {}).unwrap();
+    let [first, second] = [2, 3].map(|at: usize| proto::samples::samples()[at].clone());
+    let (id, keyed) = (first.id, second.id);
+    for event in [first, Event { id, ..second }] {
+        let bytes = bytes::Bytes::from(proto::event::encode(&event));
+        engine.submit("somebody".into(), vec![(bytes, event)]).unwrap().blocking_recv().unwrap().unwrap();
+    }
+    engine.stop().unwrap();
+    let verify = |more: &[&str]| replay(&[&["verify", "--data", dir.path().to_str().unwrap()], more].concat());
+    let found = verify(&[]);
+    assert_eq!(found.status.code(), Some(1), "{found:?}");
+    let text = String::from_utf8_lossy(&found.stdout);
+    assert!(text.contains("first difference at index 1: event id") && text.contains(&keyed.to_string()), "{text}");
+    assert!(verify(&["--hashes-only"]).status.success(), "nobody decoded it");
 }
 
 #[test]

@@ -15,10 +15,6 @@ use replay::proof::signed_note::Role;
 use replay::proof::trust::announcement;
 use serde_json::json;
 use std::path::PathBuf;
-use uuid::Uuid;
-
-/// Namespace of the ids of these events. Fixed for ever, so that saying it twice is saying it once.
-const NAMESPACE: Uuid = Uuid::from_u128(0x6a1d_0c5e_93b7_5f42_8e10_4d2b_7c96_f3a8);
 
 /// Put the next key that signs checkpoints on record, so that whoever trusts the present one can trust it
 ///
@@ -66,11 +62,7 @@ impl AnnounceKeyArgs {
             );
             return Err(Failure::Usage(why));
         }
-        let said = announcement(&key, &present);
-        let day = self.on.yyyymmdd().to_be_bytes();
-        let id = Uuid::new_v5(&NAMESPACE, &[&said.key[..], &said.by, &day].concat());
-        let kind = Kind::KeyAnnounced(said);
-        let event = Event { id, effective: self.on, kind };
+        let event = Event::said(self.on, Kind::KeyAnnounced(announcement(&key, &present)));
         let events = vec![Bytes::from(proto::event::encode(&event))];
         let message = v1::RecordRequest { events, dry_run: false, terse: false, again: Vec::new() };
         let answer = runtime()?.block_on(async {

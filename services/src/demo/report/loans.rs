@@ -10,6 +10,7 @@ use ledger::loan::walk::Walk;
 use ledger::money::{Day, yuan};
 use ledger::state::State;
 use ledger::state::lending_rows::{Claim, ClaimLine, Loan, Verdict, What};
+use ledger::state::rows::SchoolStatus;
 use replay::answers::labels::{org_name, programme_name, source_zh};
 use replay::answers::loans::claims::{days_of, lines_of_claim};
 use replay::answers::loans::statement::{StatementRow, statement, yuan_exact};
@@ -62,8 +63,8 @@ fn correction(text: &mut String, state: &State, ran: &Ran) {
     let Some((_, loan)) = state.loans.by_id(adjusted.loan) else { return };
     let Some(told) = state.seen.find(adjusted.cause) else { return };
     let Some(person) = loan.person.handle().map(|person| state.persons.get(person)) else { return };
-    let standing = person.earlier.iter().chain(person.status.iter()).next_back();
-    let (Some((on, ..)), figure) = (standing, adjusted.figure) else { return };
+    let standing = person.status;
+    let (Some(SchoolStatus { on, .. }), figure) = (standing, adjusted.figure) else { return };
     let signed = |fen: i64| if fen > 0 { format!("+{}", yuan(fen.into())) } else { yuan(fen.into()) };
     let _ = writeln!(
         text,

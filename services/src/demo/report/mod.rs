@@ -12,7 +12,8 @@ use ledger::account::Class;
 use ledger::event::{Level, Source};
 use ledger::money::yuan;
 use ledger::state::State;
-use ledger::state::rows::{Line, Payout, Programme, Progress, Stage};
+use ledger::state::rows::{Line, Payout, Programme};
+use ledger::state::stage::{Progress, Stage};
 use replay::answers::labels::{org_name, programme_name, source_zh};
 use replay::answers::return_reasons;
 

@@ -10,10 +10,9 @@ use replay::answers::loans::due::{Chunk, DueRow, collect};
 use replay::answers::loans::portfolios;
 use replay::engine::Engine;
 use std::sync::Arc;
-use uuid::Uuid;
 
 use crate::intake::embedded::Handover;
-use crate::intake::import::{Said, ids};
+use crate::intake::import::Said;
 
 /// In whose name interest is accrued.
 const JOB: &str = "陕西省学生资助管理中心/计息";
@@ -95,7 +94,5 @@ fn event(state: &State, through: Day, row: &DueRow) -> Option<Event> {
             (through, Kind::InterestAccrued(accrued))
         }
     };
-    let mut event = Event { id: Uuid::nil(), effective, kind };
-    event.id = ids::event("interest", &ids::content(&event));
-    Some(event)
+    Some(Event::said(effective, kind))
 }

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use ledger::account::Class;
 use ledger::event::{Interest, LoanKind, Payer};
 use ledger::state::State;
-use ledger::state::lending_rows::{Claim, Portfolio, Remittance, RemittanceStage, Verdict};
+use ledger::state::lending_rows::{Claim, Portfolio, Remittance, Verdict};
+use ledger::state::stage::RemittanceStage;
 use replay::answers::loans::{claim_of, claims, portfolios, position};
 use serde::Serialize;
 

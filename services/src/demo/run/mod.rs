@@ -15,7 +15,6 @@ use replay::proof::notary::Signing;
 use replay::terminal::progress;
 use replay::terminal::progress::Bar;
 use serde::Serialize;
-use uuid::Uuid;
 
 use crate::demo::year::{Plan, Scale, Step, write_year};
 use crate::intake::embedded::{Handover, Tally};
@@ -195,8 +194,7 @@ fn beginnings() -> anyhow::Result<Vec<ledger::event::Event>> {
     policies.extend(shipped_rates::shipped_events()?);
     let effective = policies.iter().map(|event| event.effective).min().unwrap_or_default();
     let version = ledger::fold::KNOWN_RULES;
-    let id = Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("mingzhang rules {version}").as_bytes());
-    let mut events = vec![Event { id, effective, kind: Kind::RulesAdopted(RulesAdopted { version }) }];
+    let mut events = vec![Event::said(effective, Kind::RulesAdopted(RulesAdopted { version }))];
     events.push(announcement(&Identity::new(DEMO_KEY), "演示密钥"));
     events.extend(policies);
     Ok(events)

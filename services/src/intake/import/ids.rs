@@ -1,8 +1,6 @@
-//! Ids by derivation: the same number of the source always gives the same id, with no query. No hashing of people here.
+//! Ids of things by derivation: the same number of the source always gives the same id, with no query. No hashing of people here;
+//! ids of events are made from their keys, in `ledger::event`.
 
-use ledger::event::Event;
-use ledger::hash::Hash;
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 /// The namespace of every id derived here; a random value, fixed for ever.
@@ -81,23 +79,6 @@ pub fn reward(number: &str) -> Uuid {
     derived(&["reward", number])
 }
 
-/// What an event says, apart from its id: the hash of its bytes while its id is nil.
-#[must_use]
-pub fn content(event: &Event) -> Hash {
-    debug_assert!(event.id.is_nil(), "the content of an event is hashed before it has an id");
-    Sha256::digest(proto::event::encode(event)).into()
-}
-
-/// The id of a statement: what the source is about, and what it says.
-#[must_use]
-pub fn event(source_key: &str, content: &Hash) -> Uuid {
-    let mut name = Vec::with_capacity(source_key.len() + 48);
-    name.extend_from_slice(source_key.as_bytes());
-    name.push(0);
-    name.extend_from_slice(content);
-    Uuid::new_v5(&NAMESPACE, &name)
-}
-
 fn derived(parts: &[&str]) -> Uuid {
     let mut name = Vec::with_capacity(96);
     for part in parts {
@@ -117,7 +98,5 @@ mod tests {
         assert_eq!(org("610000CZ"), org("610000CZ"));
         assert_ne!(org("1"), roster("1"));
         assert_ne!(line("财教〔2021〕1号", 1, "11"), line("财教〔2021〕1号", 11, "1"));
-        assert_ne!(event("k", &[0; 32]), event("k", &[1; 32]));
-        assert_ne!(event("k", &[0; 32]), event("l", &[0; 32]));
     }
 }

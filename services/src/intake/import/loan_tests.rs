@@ -3,7 +3,7 @@
 use super::tests::{codes, id_number, import, import_bytes, kinds};
 use super::*;
 use crate::intake::identity::Identity;
-use ledger::event::{Allocation, ClaimFor, Kind, LoanKind, Payer, Purpose, RateIndex, Status};
+use ledger::event::{Allocation, ClaimFor, Kind, LoanKind, Payer, Purpose, RateIndex, Reason, Status};
 
 fn kind_of(text: &str) -> Kind {
     let (report, said) = import(text);
@@ -214,12 +214,12 @@ fn books_are_closed_and_entries_reversed() {
     assert_eq!((codes(&report), said.len()), (vec![(2, "not_over")], 0));
     let id = "0190a6f2-0000-7000-8000-000000000000";
     let text = format!(
-        "事件编号,冲销对象,文号,生效日期\n{id},CDB/A-1,陕财教〔2025〕3号,2025-02-01\n{id},CDB/,陕财教〔2025〕3号,2025-02-01\n"
+        "事件编号,更正理由,文号,生效日期\n{id},对象有误,陕财教〔2025〕3号,2025-02-01\n{id},不知道,陕财教〔2025〕3号,2025-02-01\n"
     );
     let (report, said) = import(&text);
-    assert_eq!(codes(&report), [(3, "bad_id")]);
-    let Kind::EntryReversed(reversed) = &said[0].event.kind else { panic!("reversed") };
-    assert_eq!((reversed.entry.to_string().as_str(), reversed.subject), (id, ids::loan("CDB", "A-1")));
+    assert_eq!(codes(&report), [(3, "unknown_word")]);
+    let Kind::EntryWithdrawn(reversed) = &said[0].event.kind else { panic!("reversed") };
+    assert_eq!((reversed.entry.to_string().as_str(), reversed.reason), (id, Reason::WrongSubject));
 }
 
 #[test]

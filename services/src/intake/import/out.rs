@@ -1,10 +1,9 @@
 //! Where readers put what they have understood: events with their ids, handed on in order. Not here: reading.
 
-use super::ids;
 use super::report::{ImportError, Seal, SinkError};
 use super::table::row::Wrong;
 use crate::intake::identity::Identity;
-use ledger::event::{Event, Kind};
+use ledger::event::{EntryWithdrawn, Event, Kind};
 use ledger::money::Day;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -51,20 +50,49 @@ impl Seals {
     }
 }
 
-/// What a row says: what it is about at its source, the day, and the words.
-pub(crate) type Statement = (String, Day, Kind);
+/// What a row says: the day, and the words.
+pub(crate) type Statement = (Day, Kind);
 
 /// All that a row says, in order.
 pub(crate) struct Spoken {
     /// In whose name, if the row itself names somebody.
     pub(crate) principal: Option<Arc<str>>,
     /// What.
-    pub(crate) statements: Vec<Statement>,
+    pub(crate) statements: Vec<Event>,
+}
+
+impl Spoken {
+    /// As the edition the row names. Who somebody is and which card is whose come along in the row of a standing, and are not
+    /// what is said anew.
+    pub(crate) fn in_edition(mut self, edition: u8) -> Self {
+        let alone = self.statements.iter().all(|event| comes_along(&event.kind));
+        for event in self.statements.iter_mut().filter(|event| edition > 0 && (alone || !comes_along(&event.kind))) {
+            event.edition = edition;
+            event.id = event.keyed_id();
+        }
+        self
+    }
+
+    /// Takes back what it says instead of saying it, on the day of each; what comes along stays, unless it is all there is.
+    pub(crate) fn taken_back(mut self, withdrawal: impl Fn(Uuid) -> EntryWithdrawn) -> Self {
+        if !self.statements.iter().all(|event| comes_along(&event.kind)) {
+            self.statements.retain(|event| !comes_along(&event.kind));
+        }
+        for event in &mut self.statements {
+            *event = Event::said(event.effective, Kind::EntryWithdrawn(withdrawal(event.id)));
+        }
+        self
+    }
+}
+
+/// Who somebody is and which card is whose, which come along in rows about something else.
+fn comes_along(kind: &Kind) -> bool {
+    matches!(kind, Kind::PersonRegistered(_) | Kind::CardBound(_))
 }
 
 impl From<Statement> for Spoken {
-    fn from(statement: Statement) -> Self {
-        Self { principal: None, statements: vec![statement] }
+    fn from((day, kind): Statement) -> Self {
+        Self { principal: None, statements: vec![Event::said(day, kind)] }
     }
 }
 
@@ -80,8 +108,6 @@ pub(crate) struct Out<'a> {
     sink: &'a mut Sink<'a>,
     /// The line whose words are said.
     line: u64,
-    /// Where an amount without a number of its own was said in this file.
-    unnumbered: HashMap<Uuid, u64>,
     events: u64,
 }
 
@@ -93,17 +119,12 @@ impl<'a> Out<'a> {
         principal: Arc<str>,
         sink: &'a mut Sink<'a>,
     ) -> Self {
-        Self { seals, identity, principal, sink, line: 0, unnumbered: HashMap::new(), events: 0 }
+        Self { seals, identity, principal, sink, line: 0, events: 0 }
     }
 
     /// Events handed on so far.
     pub(crate) fn events(&self) -> u64 {
         self.events
-    }
-
-    /// In whose name the file is imported.
-    pub(crate) fn principal(&self) -> &Arc<str> {
-        &self.principal
     }
 
     /// The keyed hashes.
@@ -116,41 +137,23 @@ impl<'a> Out<'a> {
         self.line = line;
     }
 
-    /// Says something about `source_key`. The same words of one file are one statement, as they are of two files.
-    pub(crate) fn say(&mut self, source_key: &str, effective: Day, kind: Kind) -> Result<(), ImportError> {
-        self.hand_on(Arc::clone(&self.principal), identified(source_key, effective, kind))
+    /// Says something for the first time.
+    pub(crate) fn say(&mut self, effective: Day, kind: Kind) -> Result<(), ImportError> {
+        self.hand_on(Arc::clone(&self.principal), Event::said(effective, kind))
     }
 
-    /// Says all that a row says, or gives back what is wrong with it.
-    pub(crate) fn say_all(&mut self, spoken: Spoken) -> Result<Result<(), Wrong>, ImportError> {
+    /// Says all that a row says.
+    pub(crate) fn say_all(&mut self, spoken: Spoken) -> Result<(), ImportError> {
         let who = spoken.principal.unwrap_or_else(|| Arc::clone(&self.principal));
-        for (key, day, kind) in spoken.statements {
-            let event = identified(&key, day, kind);
-            if let Err(wrong) = self.first_of_its_words(&event) {
-                return Ok(Err(wrong));
-            }
+        for event in spoken.statements {
             self.hand_on(Arc::clone(&who), event)?;
         }
-        Ok(Ok(()))
-    }
-
-    /// Of two rows with a number of their source, the second says nothing new. Of two equal amounts without one nobody can
-    /// say whether they are one fact or two, so the second is not passed on in silence.
-    fn first_of_its_words(&mut self, event: &Event) -> Result<(), Wrong> {
-        if !is_unnumbered_amount(&event.kind) {
-            return Ok(());
-        }
-        let line = *self.unnumbered.entry(event.id).or_insert(self.line);
-        if line == self.line {
-            return Ok(());
-        }
-        let what = format!("says the same as line {line}, and neither has a number that tells them apart");
-        Err(Wrong::row("equal_rows", what, "delete one of them, or add the amounts up in one row"))
+        Ok(())
     }
 
     /// Says a line of a set, and returns its bytes for the chain.
-    pub(crate) fn say_line(&mut self, source_key: &str, effective: Day, kind: Kind) -> Result<Vec<u8>, ImportError> {
-        let event = identified(source_key, effective, kind);
+    pub(crate) fn say_line(&mut self, effective: Day, kind: Kind) -> Result<Vec<u8>, ImportError> {
+        let event = Event::said(effective, kind);
         let bytes = proto::event::encode(&event);
         self.hand_on(Arc::clone(&self.principal), event)?;
         Ok(bytes)
@@ -161,15 +164,4 @@ impl<'a> Out<'a> {
         let line = self.line;
         (self.sink)(Said { principal, event, line }).map_err(ImportError::Sink)
     }
-}
-
-fn identified(source_key: &str, effective: Day, kind: Kind) -> Event {
-    let mut event = Event { id: Uuid::nil(), effective, kind };
-    event.id = ids::event(source_key, &ids::content(&event));
-    event
-}
-
-/// Amounts for which sources have no number.
-fn is_unnumbered_amount(kind: &Kind) -> bool {
-    matches!(kind, Kind::LoanOverdue(_) | Kind::LoanWrittenOff(_) | Kind::LoanRelieved(_) | Kind::RewardSpent(_))
 }

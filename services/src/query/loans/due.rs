@@ -113,5 +113,6 @@ fn compensation(state: &State, handle: Handle<RiskYear>, default_ppm: u32) -> v1
         due: parts != row.accrued,
         parts: payer_sums(parts),
         accrued: payer_sums(row.accrued.iter().copied()),
+        next: row.computed.saturating_add(1),
     }
 }

@@ -8,7 +8,7 @@ use crate::query::{QueryError, found, maybe_id, need_id};
 use crate::wire;
 use crate::wire::{event_id, id};
 use ledger::account::Owner;
-use ledger::event::{Allocation, Status};
+use ledger::event::Allocation;
 use ledger::handle::{Handle, Link};
 use ledger::loan::accrual::due;
 use ledger::loan::position;
@@ -18,7 +18,7 @@ use ledger::loan::walk::{Missing, Walk};
 use ledger::money::{Fen, held};
 use ledger::state::State;
 use ledger::state::lending_rows::{Fact, Loan, What};
-use ledger::state::rows::Org;
+use ledger::state::rows::SchoolStatus;
 use proto::text;
 use proto::v1;
 use replay::answers::loans::claims::lines_of_loan;
@@ -126,7 +126,7 @@ fn fact_of(state: &State, fact: &Fact) -> v1::LoanFact {
         | What::Overdue(fen)
         | What::WrittenOff(fen)
         | What::StateRepaid(fen)
-        | What::Relieved(fen) => row.fen = fen,
+        | What::Relieved { fen, .. } => row.fen = fen,
     }
     row
 }
@@ -166,11 +166,11 @@ fn stretch(state: &State, row: &StatementRow) -> v1::LoanStretch {
 fn standings(state: &State, loan: &Loan) -> Vec<v1::LoanStanding> {
     let Some(person) = loan.person.handle() else { return Vec::new() };
     let person = state.persons.get(person);
-    let row = |(day, status, school): &(ledger::money::Day, Status, Handle<Org>)| {
-        let (school, school_name) = wire::org(state, *school);
-        v1::LoanStanding { day: day.yyyymmdd(), status: status_name(*status).to_owned(), school, school_name }
+    let row = |SchoolStatus { on, status, school, .. }| {
+        let (school, school_name) = wire::org(state, school);
+        v1::LoanStanding { day: on.yyyymmdd(), status: status_name(status).to_owned(), school, school_name }
     };
-    person.earlier.iter().chain(&person.status).map(row).collect()
+    person.statuses().map(row).collect()
 }
 
 /// What is owed on the morning of a day, and how a payment would be allocated.

@@ -33,11 +33,11 @@ fn reason(status: &Status) -> String {
 async fn a_follower_answers_as_its_writer_and_records_nothing() {
     let world = World::start().await;
     let writer = world.writer("writer").await;
-    writer.record("office", &[org(1, UNIT), policy(2), line(3, 7, UNIT, 500)]).await;
+    writer.record("office", &[org(UNIT), policy(), line(7, UNIT, 500)]).await;
     let load = tokio::spawn(world::load(writer.tell(), 0..1_500));
     let follower = world.follower("copy", &writer).await;
     load.await.expect("no panic");
-    let entries = writer.record("office", &[line(4, 8, UNIT, 900)]).await.index;
+    let entries = writer.record("office", &[line(8, UNIT, 900)]).await.index;
     let (here, there) = (digest(&follower, entries).await, digest(&writer, entries).await);
     assert_eq!((here.as_of, &here.state_digest, here.posted), (there.as_of, &there.state_digest, there.posted));
     assert_eq!((here.follows.as_str(), there.follows.as_str()), (writer.address.to_string().as_str(), ""));
@@ -56,11 +56,11 @@ async fn a_follower_answers_as_its_writer_and_records_nothing() {
     let (ours, theirs) = (follower.engine.clone(), writer.engine.clone());
     let (ours, theirs) = beside(move || (ours.entry_bytes(2).unwrap(), theirs.entry_bytes(2).unwrap())).await;
     assert_eq!(ours, theirs);
-    let refused = follower.try_record("office", encoded(&[line(9, 9, UNIT, 1)]), false).await.expect_err("not here");
+    let refused = follower.try_record("office", encoded(&[line(9, UNIT, 1)]), false).await.expect_err("not here");
     assert_eq!((refused.code(), reason(&refused).as_str()), (Code::FailedPrecondition, "FOLLOWER"));
     let known = refused.get_details_error_info().expect("details").metadata;
     assert_eq!(known["writer"], writer.address.to_string());
-    let judged = follower.try_record("office", encoded(&[line(9, 9, UNIT, 1)]), true).await.expect("judged only");
+    let judged = follower.try_record("office", encoded(&[line(9, UNIT, 1)]), true).await.expect("judged only");
     assert_eq!(judged.into_inner().receipts[0].outcome(), v1::Outcome::Posted);
     assert_eq!(serving(&follower).await, [true, false, true, true]);
     follower.stop().await;
@@ -193,7 +193,7 @@ async fn a_key_announced_under_the_one_before_is_followed() {
     let writer = world.writer("writer").await;
     let follower = world.follower("copy", &writer).await;
     let announced = announcement(world::other_key().verifier(), &world::key());
-    let announced = support::event(5, Kind::KeyAnnounced(announced));
+    let announced = support::event(Kind::KeyAnnounced(announced));
     let entries = writer.record("office", &[announced]).await.index;
     writer.engine.sign_now().await.expect("signed");
     // The new key signs only once the old one has signed over its announcement.

@@ -111,7 +111,7 @@ pub async fn beside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static
 pub fn persons(numbers: Range<u32>) -> Vec<Event> {
     let person = |number: u32| {
         let id = (1 << 50) + u128::from(number);
-        event(id, Kind::PersonRegistered(PersonRegistered { person: Uuid::from_u128(id << 1), origin: 990_000 }))
+        event(Kind::PersonRegistered(PersonRegistered { person: Uuid::from_u128(id << 1), origin: 990_000 }))
     };
     numbers.map(person).collect()
 }

@@ -56,11 +56,11 @@ async fn balances_on_two_axes_are_sums_over_the_entries_that_count() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_newest_entry_can_be_asked_for_while_more_is_told() {
     let server = Server::start().await;
-    server.record("office", &[org(1, 100)]).await;
+    server.record("office", &[org(100)]).await;
     let asked = AtomicBool::new(false);
     let telling = async {
         for number in 2.. {
-            server.record("office", &[org(number, 100 + number)]).await;
+            server.record("office", &[org(100 + number)]).await;
             if asked.load(Ordering::Relaxed) {
                 break;
             }
@@ -142,13 +142,13 @@ fn milliseconds() -> i64 {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_known_at_a_moment_is_what_was_recorded_by_then() {
     let server = Server::start().await;
-    server.record("office", &[support::org(1, 100), support::policy(2)]).await;
+    server.record("office", &[support::org(100), support::policy()]).await;
     let first = year::recorded(&server, 1).await;
     // The next frame must bear a later millisecond.
     while milliseconds() <= first {
         tokio::task::yield_now().await;
     }
-    server.record("office", &[support::line(3, 200, 100, 5_000)]).await;
+    server.record("office", &[support::line(200, 100, 5_000)]).await;
     let second = year::recorded(&server, 2).await;
     for (until, entries) in [(first - 1, 0), (first, 2), (second - 1, 2), (second, 3), (i64::MAX, 3)] {
         let at = Some(v1::Point { recorded_until_ms: until, ..v1::Point::default() });
@@ -164,7 +164,7 @@ async fn what_was_known_at_a_moment_is_what_was_recorded_by_then() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn points_that_contradict_themselves_are_bad_fields() {
     let server = Server::start().await;
-    server.record("office", &[support::org(1, 100)]).await;
+    server.record("office", &[support::org(100)]).await;
     let point = v1::Point::default();
     let bad = [
         ("at.recorded_until_ms", v1::Point { at_index: Some(0), recorded_until_ms: 1, ..point }),

@@ -84,8 +84,7 @@ impl Story {
     }
 
     fn say(&mut self, principal: &str, kind: Kind) {
-        let id = Uuid::from_u128(self.said.len() as u128 + 1);
-        self.event(principal, Event { id, effective: day(20_210_901), kind });
+        self.event(principal, Event::said(day(20_210_901), kind));
     }
 
     fn event(&mut self, principal: &str, event: Event) {
@@ -283,7 +282,7 @@ fn a_wider_band_lets_in_what_was_refused() {
     let due = vec![day(20_220_901)];
     let (roster, school, programme) = (thing(70), thing(3), "SH-GRANT".to_owned());
     story.say("school", Kind::RosterPrepared(RosterPrepared { roster, school, programme, academic_year: 2022, due }));
-    let event = Event { id: thing(72), effective: day(20_210_901), kind: Kind::RosterLineAdded(line) };
+    let event = Event::said(day(20_210_901), Kind::RosterLineAdded(line));
     let said = Said { principal: "school".to_owned(), content: proto::event::encode(&event), event };
     assert!(matches!(fold(&mut story.state, &said, said.event.clone()), Outcome::Refused(_)));
     story.said.push(said);

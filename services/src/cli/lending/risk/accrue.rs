@@ -18,9 +18,6 @@ use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
-/// Namespace of the ids of compensation accrued. Fixed for ever, as that of interest is.
-const NAMESPACE: Uuid = Uuid::from_u128(0x8f0c_2be4_71d9_5a33_9c44_e65d_10b8_27af);
-
 /// Accrue what each payer owes for a risk year, university by university
 ///
 /// Computed from the year's net drawings by the terms in force on its first day; the ledger computes it again and
@@ -138,11 +135,11 @@ async fn all_due(query: &mut Query, args: &RiskAccrueArgs, on: Day) -> Result<Ve
     let mut due = Vec::new();
     let mut met = BTreeSet::new();
     for default_ppm in wanted {
-        for (as_of, row) in due_at(query, args, default_ppm).await? {
+        for row in due_at(query, args, default_ppm).await? {
             let school = Uuid::from_slice(&row.school).unwrap_or_default();
             met.insert(school);
             if row.due && rates.get(&school).copied().unwrap_or(0) == default_ppm {
-                let event = event(args, (on, as_of), school, default_ppm, &row.parts);
+                let event = event(args, on, school, default_ppm, &row);
                 due.push(Due { row, default_ppm, event });
             }
         }
@@ -161,7 +158,7 @@ async fn due_at(
     query: &mut Query,
     args: &RiskAccrueArgs,
     default_ppm: u32,
-) -> Result<Vec<(u64, v1::DueCompensation)>, Failure> {
+) -> Result<Vec<v1::DueCompensation>, Failure> {
     let mut rows = Vec::new();
     let mut page_token = String::new();
     loop {
@@ -176,7 +173,7 @@ async fn due_at(
         };
         let answer = query.list_due_compensation(request).await;
         let answer = answer.map_err(|status| Failure::from(status).no_lender(&args.lender))?.into_inner();
-        rows.extend(answer.rows.into_iter().map(|row| (answer.as_of, row)));
+        rows.extend(answer.rows);
         page_token = answer.next_page_token;
         if page_token.is_empty() {
             return Ok(rows);
@@ -184,21 +181,14 @@ async fn due_at(
     }
 }
 
-fn event(
-    args: &RiskAccrueArgs,
-    (on, as_of): (Day, u64),
-    school: Uuid,
-    default_ppm: u32,
-    parts: &[v1::PayerSum],
-) -> Event {
+fn event(args: &RiskAccrueArgs, on: Day, school: Uuid, default_ppm: u32, due: &v1::DueCompensation) -> Event {
     let named = |name: &str| PAYERS.into_iter().find(|payer| payer.name() == name);
     let parts: Vec<PayerFen> =
-        parts.iter().filter_map(|part| Some(PayerFen { payer: named(&part.payer)?, fen: part.fen })).collect();
+        due.parts.iter().filter_map(|part| Some(PayerFen { payer: named(&part.payer)?, fen: part.fen })).collect();
     let year = LenderYear { lender: org(&args.lender), kind: LoanKind::from(args.kind), year: args.year };
-    // A figure may come back to what it once was, which is another statement then: so the id says when it was computed.
-    let key = format!("{}|{}|{}|{school}|{default_ppm}|{on}|{as_of}", year.lender, year.kind.name(), year.year);
-    let kind = Kind::CompensationAccrued(CompensationAccrued { year, school, default_ppm, parts });
-    Event { id: Uuid::new_v5(&NAMESPACE, key.as_bytes()), effective: on, kind }
+    // A figure may come back to what it once was, which is another statement then: so each has its number.
+    let accrued = CompensationAccrued { year, school, default_ppm, parts, number: due.next };
+    Event::said(on, Kind::CompensationAccrued(accrued))
 }
 
 /// All payers, to find them by name.

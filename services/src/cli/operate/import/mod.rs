@@ -29,6 +29,10 @@ use uuid::Uuid;
 /// the bad rows are. What was refused for a passing reason (the unit was not registered, the money not there) is tried
 /// again by importing the file again. Every row that does not count as the file says is named, with the entry that does.
 ///
+/// A number counts as it was told first; a row that says something else under it changes nothing. If the entry on record is
+/// wrong, deliver its row as it was with 撤销 in the column 更正/correction and a 更正文号, and the right row with 1 in the column
+/// 版次/edition (one more each time after), in the same file if you like.
+///
 /// The first import of people puts the key's fingerprint on record; under another key nothing is sent from then on.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  mingzhang import policies/sh-grant.toml --as 省财政厅/制度\n  \
@@ -50,9 +54,6 @@ pub struct ImportArgs {
     /// Use the key of the demo, which everybody knows: for a ledger of the demo, or one that knows no people yet
     #[arg(long, conflicts_with = "key")]
     demo_key: bool,
-    /// Say again also rows whose entries were reversed since
-    #[arg(long)]
-    also_reversed: bool,
     /// What scripts of earlier programs said to try again; importing a file again does so now
     #[arg(long, value_name = "N", hide = true)]
     attempt: Option<u32>,
@@ -77,7 +78,7 @@ impl ImportArgs {
         let seals = seals(handle.clone(), query);
         let mut importer = Importer::new(identity).with_seals(Box::new(seals));
         let bar = progress::bar("{spinner} {msg} {human_pos} 条 events", true);
-        let mut sending = Sending::new(handle, recorder, self.also_reversed);
+        let mut sending = Sending::new(handle, recorder);
         let (mut worst, mut shown) = (ImportEnding::Counts, Vec::new());
         for path in &self.files {
             bar.set_message(path.display().to_string());

@@ -27,8 +27,6 @@ const BUSY_PAUSE: Duration = Duration::from_millis(50);
 pub(super) struct Sending {
     handle: Handle,
     recorder: RecorderClient<Channel>,
-    /// Whether what was reversed is said again, too.
-    also_reversed: bool,
     principal: Arc<str>,
     call: Vec<(Bytes, FileLine)>,
     bytes: usize,
@@ -36,16 +34,9 @@ pub(super) struct Sending {
 }
 
 impl Sending {
-    pub(super) fn new(handle: Handle, recorder: RecorderClient<Channel>, also_reversed: bool) -> Self {
-        Self {
-            handle,
-            recorder,
-            also_reversed,
-            principal: Arc::from(""),
-            call: Vec::new(),
-            bytes: 0,
-            tally: RowTally::default(),
-        }
+    pub(super) fn new(handle: Handle, recorder: RecorderClient<Channel>) -> Self {
+        let (principal, tally) = (Arc::from(""), RowTally::default());
+        Self { handle, recorder, principal, call: Vec::new(), bytes: 0, tally }
     }
 
     pub(super) fn say(&mut self, said: import::Said) -> Result<(), SinkError> {
@@ -72,9 +63,8 @@ impl Sending {
         let call = std::mem::take(&mut self.call);
         let mut receipts = self.record(call.iter().map(|(event, _)| event.clone()).collect(), Vec::new())?;
         // Once one of them is said again, those that failed for want of it may pass as well: all in the order of the file.
-        let again = |receipt: &v1::Receipt| may_pass(receipt) || (self.also_reversed && receipt.withdrawn);
-        if receipts.iter().any(|receipt| receipt.outcome() == v1::Outcome::Duplicate && again(receipt)) {
-            let places: Vec<usize> = (0..call.len()).filter(|at| again(&receipts[*at])).collect();
+        if receipts.iter().any(|receipt| receipt.outcome() == v1::Outcome::Duplicate && may_pass(receipt)) {
+            let places: Vec<usize> = (0..call.len()).filter(|at| may_pass(&receipts[*at])).collect();
             let events = places.iter().map(|at| call[*at].0.clone()).collect();
             let again = places.iter().map(|at| latest(&receipts[*at]) + 1).collect();
             for (at, receipt) in places.into_iter().zip(self.record(events, again)?) {

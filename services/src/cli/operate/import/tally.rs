@@ -32,6 +32,7 @@ enum RowStanding {
     Posted,
     OnRecord,
     Finding,
+    Differs,
     Withdrawn,
     Refused,
     Malformed,
@@ -39,6 +40,9 @@ enum RowStanding {
 
 impl RowStanding {
     fn of(receipt: &v1::Receipt) -> Self {
+        if receipt.differs {
+            return Self::Differs;
+        }
         match receipt.outcome() {
             v1::Outcome::Posted if receipt.findings.is_empty() => Self::Posted,
             v1::Outcome::Posted => Self::Finding,
@@ -54,6 +58,7 @@ impl RowStanding {
             Self::Posted => "posted",
             Self::OnRecord => "duplicates",
             Self::Finding => "with_findings",
+            Self::Differs => "differs",
             Self::Withdrawn => "withdrawn",
             Self::Refused => "refused",
             Self::Malformed => "rejected",
@@ -65,7 +70,8 @@ impl RowStanding {
             Self::Posted => "记入",
             Self::OnRecord => "已在账",
             Self::Finding => "疑点",
-            Self::Withdrawn => "已冲销",
+            Self::Differs => "与账不符",
+            Self::Withdrawn => "已撤销",
             Self::Refused => "仍被拒",
             Self::Malformed => "格式不符",
         }
@@ -75,16 +81,17 @@ impl RowStanding {
         match self {
             Self::Posted | Self::OnRecord => ImportEnding::Counts,
             Self::Finding => ImportEnding::Look,
-            Self::Withdrawn | Self::Refused | Self::Malformed => ImportEnding::Fails,
+            Self::Differs | Self::Withdrawn | Self::Refused | Self::Malformed => ImportEnding::Fails,
         }
     }
 }
 
 /// All standings, in the order in which they are shown.
-const STANDINGS: [RowStanding; 6] = [
+const STANDINGS: [RowStanding; 7] = [
     RowStanding::Posted,
     RowStanding::OnRecord,
     RowStanding::Finding,
+    RowStanding::Differs,
     RowStanding::Withdrawn,
     RowStanding::Refused,
     RowStanding::Malformed,
@@ -183,8 +190,10 @@ fn words(standing: RowStanding, receipt: &v1::Receipt) -> String {
                 receipt.findings.iter().map(|row| format!("疑点 finding {} {}", row.number, row.sentence_zh));
             findings.collect::<Vec<_>>().join("; ")
         }
+        RowStanding::Differs => differs(receipt),
         RowStanding::Withdrawn => format!(
-            "第 {0} 号记录已冲销，本行不计 entry {0} said it and was reversed; if it is to count, import it with --also-reversed",
+            "第 {0} 号记录已撤销，本行不计；确应计入的，在“版次”栏填下一版次（首次撤销后为 1）再报 entry {0} said it and was \
+             taken back; if it is to count, deliver it with the next edition in the column 版次/edition, 1 after the first time",
             receipt.first
         ),
         RowStanding::Refused => {
@@ -197,5 +206,20 @@ fn words(standing: RowStanding, receipt: &v1::Receipt) -> String {
             let faults = receipt.violations.iter().map(|fault| format!("{}: {}", fault.field, fault.description));
             faults.collect::<Vec<_>>().join("; ")
         }
+    }
+}
+
+/// Why a row does not count whose number the ledger knows otherwise, and how it can be made to.
+fn differs(receipt: &v1::Receipt) -> String {
+    match receipt.held.checked_sub(1) {
+        Some(entry) => format!(
+            "同号异文，账上为第 {entry} 号记录，本行不计；该记录有误的，把原来那一行照原样再报，“更正”栏填“撤销”，\
+             并填“更正文号”；再在“版次”栏填下一版次（首次撤销后为 1）报本行 entry {entry} holds other content under this \
+             number; if that is wrong, deliver its row as it was with 撤销/withdraw in the column 更正/correction and a 更正文号, \
+             then this row with the next edition in the column 版次/edition, 1 after the first time"
+        ),
+        None => "上一版次未撤销，本行不计；先把上一版次的行照原样再报，“更正”栏填“撤销”，再导入一次 the edition before was not taken \
+                 back; deliver its row with 撤销/withdraw in the column 更正/correction, then import this again"
+            .to_owned(),
     }
 }

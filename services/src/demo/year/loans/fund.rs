@@ -10,7 +10,6 @@ use ledger::event::{CompensationAccrued, Event, Kind, LenderYear, LoanKind, Paye
 use ledger::money::{Day, Fen};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use uuid::Uuid;
 
 /// Risk years the demo's offices compute: of the first everything is paid in, of the second nothing yet.
 pub const YEARS: [u16; 2] = [2020, 2021];
@@ -105,11 +104,8 @@ impl Fund {
             let of = LenderYear { lender: ids::org(lender(self.kind)), kind: self.kind, year: risk_year };
             let number = &year.schools[share.school].org.number;
             let parts = share.parts.iter().map(|(payer, fen)| PayerFen { payer: *payer, fen: *fen }).collect();
-            let accrued = CompensationAccrued { year: of, school: ids::org(number), default_ppm: 0, parts };
-            let kind = Kind::CompensationAccrued(accrued);
-            let mut event = Event { id: Uuid::nil(), effective: on, kind };
-            let key = format!("compensation|{}|{risk_year}|{number}", self.kind.name());
-            event.id = ids::event(&key, &ids::content(&event));
+            let accrued = CompensationAccrued { year: of, school: ids::org(number), default_ppm: 0, parts, number: 1 };
+            let event = Event::said(on, Kind::CompensationAccrued(accrued));
             Said { principal: Arc::clone(&principal), event, line: 0 }
         });
         said.collect()

@@ -53,10 +53,10 @@ pub(in crate::intake::import) fn import(
                 let new = || Passing { line, day, document, parts: Vec::new(), spoilt: false };
                 current.get_or_insert_with(new).parts.push(part);
             }
-            Ok(Said::Other(key, day, kind)) => {
+            Ok(Said::Other(day, kind)) => {
                 say(current.take(), out)?;
                 out.at(line);
-                out.say(&key, day, kind)?;
+                out.say(day, kind)?;
             }
             Err(wrong) => {
                 let row = file.glance(layout);
@@ -97,15 +97,15 @@ impl Passing {
 
 enum Said {
     Part(Day, String, PassedPart),
-    Other(String, Day, Kind),
+    Other(Day, Kind),
 }
 
 fn say(passing: Option<Passing>, out: &mut Out<'_>) -> Result<(), ImportError> {
     let Some(Passing { line, day, document, parts, spoilt: false }) = passing else { return Ok(()) };
     out.at(line);
-    for (i, parts) in parts.chunks(MAX_PARTS).enumerate() {
+    for parts in parts.chunks(MAX_PARTS) {
         let passed = LinePassedDown { document: document.clone(), parts: parts.to_vec() };
-        out.say(&format!("document|{document}|{i}"), day, Kind::LinePassedDown(passed))?;
+        out.say(day, Kind::LinePassedDown(passed))?;
     }
     Ok(())
 }
@@ -117,8 +117,7 @@ fn read(row: &Row<'_>) -> Result<Said, Wrong> {
     let action = row.word(Col::Action, ACTIONS)?;
     if action == Action::Recall {
         let line = from_line(row)?;
-        let key = format!("recall|{document}|{line}");
-        return Ok(Said::Other(key, day, Kind::LineRecalled(LineRecalled { line, document, fen })));
+        return Ok(Said::Other(day, Kind::LineRecalled(LineRecalled { line, document, fen })));
     }
     let number = row.number(Col::DocumentLine, 1, 999_999_999)?;
     let unit = row.key(Col::Unit)?;
@@ -142,7 +141,7 @@ fn read(row: &Row<'_>) -> Result<Said, Wrong> {
         advance: action == Action::Advance,
         fen,
     };
-    Ok(Said::Other(format!("line|{line}"), day, Kind::LineIssued(issued)))
+    Ok(Said::Other(day, Kind::LineIssued(issued)))
 }
 
 /// The line that gives.

@@ -3,7 +3,7 @@
 use crate::intake::import::table::columns::Col;
 use crate::intake::import::table::row::{Row, Wrong};
 use crate::intake::import::{Out, RowResult, Spoken, ids};
-use ledger::event::{CardBound, CardReplaced, Kind, PersonRegistered, Status, StatusChanged};
+use ledger::event::{CardBound, CardReplaced, Event, Kind, PersonRegistered, Status, StatusChanged};
 use ledger::money::Day;
 use uuid::Uuid;
 
@@ -26,9 +26,8 @@ pub(in crate::intake::import) fn student(row: &Row<'_>, out: &Out<'_>) -> RowRes
     let registered = origin.map(|origin| (undated, Kind::PersonRegistered(PersonRegistered { person, origin })));
     let changed = (day, Kind::StatusChanged(StatusChanged { person, status, school }));
     let bound = card.map(|card| (day, Kind::CardBound(CardBound { person, card })));
-    let key = format!("person|{person}");
-    let kinds = registered.into_iter().chain([changed]).chain(bound);
-    Ok(Spoken { principal: None, statements: kinds.map(|(day, kind)| (key.clone(), day, kind)).collect() })
+    let statements = registered.into_iter().chain([changed]).chain(bound);
+    Ok(Spoken { principal: None, statements: statements.map(|(day, kind)| Event::said(day, kind)).collect() })
 }
 
 /// A row of a file of replaced cards.
@@ -40,7 +39,7 @@ pub(in crate::intake::import) fn replaced(row: &Row<'_>, out: &Out<'_>) -> RowRe
         return Err(Wrong::cell(Col::NewCard, "same_card", "both cards are the same", "correct the new number"));
     }
     let card = CardReplaced { person, old, new };
-    Ok((format!("person|{person}"), row.day(Col::EffectiveDay)?, Kind::CardReplaced(card)).into())
+    Ok((row.day(Col::EffectiveDay)?, Kind::CardReplaced(card)).into())
 }
 
 struct Student {

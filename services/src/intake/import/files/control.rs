@@ -1,13 +1,13 @@
-//! Books closed 关账 and entries reversed 冲销.
+//! Books closed 关账 and entries taken back by their ids 冲销. Rows that take themselves back are in `table::correction`.
 
 use crate::intake::import::table::columns::Col;
+use crate::intake::import::table::correction::reason;
 use crate::intake::import::table::row::{Row, Wrong};
 use crate::intake::import::{Out, RowResult, Spoken, Statement, ids};
 use ledger::account::Book;
-use ledger::event::{EntryReversed, Kind, PeriodClosed};
+use ledger::event::{EntryWithdrawn, Kind, PeriodClosed};
 use ledger::money::Day;
 use replay::record::log::Clock;
-use uuid::Uuid;
 
 const BOOKS: &[(&str, &str, Book)] = &[
     ("指标", "indicator", Book::Indicator),
@@ -35,20 +35,11 @@ fn read_closed(row: &Row<'_>) -> Result<Statement, Wrong> {
         return Err(Wrong::cell(Col::ThroughDay, "not_over", "the period is not over", "close it when it is over"));
     }
     let event = PeriodClosed { org: ids::org(number), book, through };
-    Ok((format!("close|{number}|{}", book.name()), row.day(Col::EffectiveDay)?, Kind::PeriodClosed(event)))
+    Ok((row.day(Col::EffectiveDay)?, Kind::PeriodClosed(event)))
 }
 
 fn read_reversed(row: &Row<'_>) -> Result<Statement, Wrong> {
     let entry = row.uuid(Col::EventId)?;
-    let event = EntryReversed { entry, subject: subject(row)?, document: row.document(Col::Document)? };
-    Ok((format!("reversal|{entry}"), row.day(Col::EffectiveDay)?, Kind::EntryReversed(event)))
-}
-
-/// What the entry changed: an id, or a loan as `LENDER/NUMBER`.
-fn subject(row: &Row<'_>) -> Result<Uuid, Wrong> {
-    match row.key(Col::Subject)?.split_once('/') {
-        Some((lender, number)) if !lender.is_empty() && !number.is_empty() => Ok(ids::loan(lender, number)),
-        Some(_) => Err(Wrong::cell(Col::Subject, "bad_id", "not LENDER/NUMBER", "write lender, /, contract number")),
-        None => row.uuid(Col::Subject),
-    }
+    let event = EntryWithdrawn { entry, reason: reason(row)?, document: row.document(Col::Document)? };
+    Ok((row.day(Col::EffectiveDay)?, Kind::EntryWithdrawn(event)))
 }

@@ -38,19 +38,18 @@ const STAGES: &[(&str, &str, Stage)] =
 
 /// A row of a file of decisions.
 pub(in crate::intake::import) fn decided(row: &Row<'_>, out: &Out<'_>) -> RowResult {
-    let (principal, set, day, kind) = read_decided(row, out)?;
-    // Who decides belongs to the source's key: the same words of another person are another statement.
-    let who = principal.unwrap_or_else(|| Arc::clone(out.principal()));
-    Ok(Spoken { statements: vec![(format!("{set}|{who}"), day, kind)], principal: Some(who) })
+    let (principal, day, kind) = read_decided(row, out)?;
+    // Who decides is no part of what is decided: after somebody was refused who may not, another says the same.
+    Ok(Spoken { principal, ..Spoken::from((day, kind)) })
 }
 
 /// A row of a file of batches.
 pub(in crate::intake::import) fn batch(row: &Row<'_>, out: &Out<'_>) -> RowResult {
-    let (number, day, batch) = read_batch(row, out)?;
-    Ok((format!("batch|{number}"), day, Kind::BatchSent(batch)).into())
+    let (day, batch) = read_batch(row, out)?;
+    Ok((day, Kind::BatchSent(batch)).into())
 }
 
-type Decision = (Option<Arc<str>>, Uuid, Day, Kind);
+type Decision = (Option<Arc<str>>, Day, Kind);
 
 fn read_decided(row: &Row<'_>, out: &Out<'_>) -> Result<Decision, Wrong> {
     let number = row.key(Col::SetNumber)?;
@@ -66,7 +65,7 @@ fn read_decided(row: &Row<'_>, out: &Out<'_>) -> Result<Decision, Wrong> {
     if principal.is_some_and(|name| name.len() > MAX_PRINCIPAL_BYTES) {
         return Err(Wrong::cell(Col::Principal, "too_long", "the name is too long", "at most 64 bytes, 21 characters"));
     }
-    Ok((principal.map(Arc::from), set, row.day(Col::EffectiveDay)?, kind))
+    Ok((principal.map(Arc::from), row.day(Col::EffectiveDay)?, kind))
 }
 
 fn decision(row: &Row<'_>, of: SetKind, stage: Stage, set: Uuid, out: &Out<'_>) -> Result<Kind, Wrong> {
@@ -89,7 +88,7 @@ fn decision(row: &Row<'_>, of: SetKind, stage: Stage, set: Uuid, out: &Out<'_>) 
     })
 }
 
-fn read_batch<'a>(row: &Row<'a>, out: &Out<'_>) -> Result<(&'a str, Day, BatchSent), Wrong> {
+fn read_batch(row: &Row<'_>, out: &Out<'_>) -> Result<(Day, BatchSent), Wrong> {
     let number = row.key(Col::Batch)?;
     let application = ids::application(row.key(Col::Application)?);
     let sent = BatchSent {
@@ -100,7 +99,7 @@ fn read_batch<'a>(row: &Row<'a>, out: &Out<'_>) -> Result<(&'a str, Day, BatchSe
         fen: row.money(Col::Amount)?,
         hash: hash(row, application, out)?,
     };
-    Ok((number, row.day(Col::EffectiveDay)?, sent))
+    Ok((row.day(Col::EffectiveDay)?, sent))
 }
 
 /// The hash the row names, or the one of the set as this importer knows it.

@@ -45,9 +45,8 @@ fn read_received(row: &Row<'_>) -> Result<Statement, Wrong> {
     let year = loans::lender_year(row)?;
     let serial = row.key(Col::Serial)?.to_owned();
     let (payer, fen) = (row.word(Col::Payer, PAYERS)?, row.money(Col::Amount)?);
-    let key = format!("fund|{}|{}|{serial}", row.key(Col::Lender)?, year.kind.name());
     let event = CompensationReceived { year, payer, fen, serial };
-    Ok((key, row.day(Col::EffectiveDay)?, Kind::CompensationReceived(event)))
+    Ok((row.day(Col::EffectiveDay)?, Kind::CompensationReceived(event)))
 }
 
 fn read_stated(row: &Row<'_>) -> Result<Statement, Wrong> {
@@ -57,12 +56,17 @@ fn read_stated(row: &Row<'_>) -> Result<Statement, Wrong> {
         return Err(Wrong::cell(Col::Held, "missing", "the cell is empty", "write 0 if nothing is held"));
     }
     let event = FundStated { lender, kind, fen: row.money_or_zero(Col::Held)? };
-    Ok((format!("fund|{number}|{}", kind.name()), row.day(Col::EffectiveDay)?, Kind::FundStated(event)))
+    Ok((row.day(Col::EffectiveDay)?, Kind::FundStated(event)))
 }
 
 fn read_spent(row: &Row<'_>) -> Result<Statement, Wrong> {
     let number = row.key(Col::Reward)?;
     let purpose = movements::code(USES, row.key(Col::Purpose)?);
-    let event = RewardSpent { reward: ids::reward(number), purpose, fen: row.money(Col::Amount)? };
-    Ok((format!("reward|{number}"), row.day(Col::EffectiveDay)?, Kind::RewardSpent(event)))
+    let event = RewardSpent {
+        reward: ids::reward(number),
+        purpose,
+        fen: row.money(Col::Amount)?,
+        serial: movements::serial_or_empty(row)?,
+    };
+    Ok((row.day(Col::EffectiveDay)?, Kind::RewardSpent(event)))
 }

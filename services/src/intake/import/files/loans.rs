@@ -76,5 +76,5 @@ fn read_signed(row: &Row<'_>, out: &Out<'_>) -> Result<Statement, Wrong> {
             ));
         }
     }
-    Ok((format!("loan|{loan}"), day, Kind::LoanSigned(event)))
+    Ok((day, Kind::LoanSigned(event)))
 }

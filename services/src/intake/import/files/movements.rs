@@ -57,7 +57,7 @@ const GROUNDS: &[(&str, &str)] = &[
     ("收入过低", "low_income"),
 ];
 
-/// Cells that only some movements have. A serial number may stand in every row, and says nothing where none is asked.
+/// Cells that only some movements have. A serial number may stand in every row.
 const PARTICULAR: [Col; 10] = [
     Col::Amount,
     Col::PrincipalPart,
@@ -87,7 +87,7 @@ fn read(row: &Row<'_>) -> Result<Statement, Wrong> {
     check_cells(row, movement)?;
     let day = row.day(Col::EffectiveDay)?;
     let kind = kind(row, loan, movement)?;
-    Ok((format!("loan|{loan}|{}", serial_or_empty(row)?), day, kind))
+    Ok((day, kind))
 }
 
 fn kind(row: &Row<'_>, loan: Uuid, movement: Movement) -> Result<Kind, Wrong> {
@@ -107,9 +107,11 @@ fn kind(row: &Row<'_>, loan: Uuid, movement: Movement) -> Result<Kind, Wrong> {
             let allocation = parts(row, total)?.ok_or_else(missing)?;
             Kind::LoanRefunded(LoanRefunded { loan, allocation, serial: serial()? })
         }
-        M::Overdue => Kind::LoanOverdue(LoanOverdue { loan, fen: fen()? }),
-        M::Deferred => Kind::LoanDeferred(LoanDeferred { loan, until: row.day(Col::Matures)? }),
-        M::WrittenOff => Kind::LoanWrittenOff(LoanWrittenOff { loan, fen: fen()? }),
+        M::Overdue => Kind::LoanOverdue(LoanOverdue { loan, fen: fen()?, serial: serial_or_empty(row)? }),
+        M::Deferred => {
+            Kind::LoanDeferred(LoanDeferred { loan, until: row.day(Col::Matures)?, serial: serial_or_empty(row)? })
+        }
+        M::WrittenOff => Kind::LoanWrittenOff(LoanWrittenOff { loan, fen: fen()?, serial: serial_or_empty(row)? }),
         M::LossRecovered => Kind::LossRecovered(LossRecovered { loan, fen: fen()?, serial: serial()? }),
         M::StateRepaid => {
             let programme = row.key(Col::Programme)?.to_owned();
@@ -117,9 +119,11 @@ fn kind(row: &Row<'_>, loan: Uuid, movement: Movement) -> Result<Kind, Wrong> {
         }
         M::Relieved => {
             let (reward, reason) = (ids::reward(row.key(Col::Reward)?), code(GROUNDS, row.key(Col::Grounds)?));
-            Kind::LoanRelieved(LoanRelieved { loan, reward, reason, fen: fen()? })
+            Kind::LoanRelieved(LoanRelieved { loan, reward, reason, fen: fen()?, serial: serial_or_empty(row)? })
         }
-        M::RateAgreed => Kind::LoanRateAgreed(LoanRateAgreed { loan, spread_bp: spread(row)? }),
+        M::RateAgreed => {
+            Kind::LoanRateAgreed(LoanRateAgreed { loan, spread_bp: spread(row)?, serial: serial_or_empty(row)? })
+        }
         M::OverclaimReturned => {
             let (what, unit) = (claims::claim_for(row)?, ids::org(row.key(Col::Unit)?));
             Kind::OverclaimReturned(OverclaimReturned { loan, what, unit, fen: fen()?, serial: serial()? })
@@ -159,8 +163,9 @@ fn check_cells(row: &Row<'_>, movement: Movement) -> Result<(), Wrong> {
     Ok(())
 }
 
-fn serial_or_empty<'a>(row: &Row<'a>) -> Result<&'a str, Wrong> {
-    if row.has(Col::Serial) { row.key(Col::Serial) } else { Ok("") }
+/// The number the source gave it, where it need not give one.
+pub(in crate::intake::import) fn serial_or_empty(row: &Row<'_>) -> Result<String, Wrong> {
+    if row.has(Col::Serial) { row.key(Col::Serial).map(str::to_owned) } else { Ok(String::new()) }
 }
 
 /// What a payment paid, if the row says it; it must add up to the amount.

@@ -27,17 +27,17 @@ const SUBORDINATIONS: &[(&str, &str, Subordination)] =
 
 /// A row of a file of organisations.
 pub(in crate::intake::import) fn registered(row: &Row<'_>, _: &Out<'_>) -> RowResult {
-    let (number, day, org) = read_registered(row)?;
-    Ok((format!("org|{number}"), day, Kind::OrgRegistered(org)).into())
+    let (day, org) = read_registered(row)?;
+    Ok((day, Kind::OrgRegistered(org)).into())
 }
 
 /// A row of a file of renames.
 pub(in crate::intake::import) fn renamed(row: &Row<'_>, _: &Out<'_>) -> RowResult {
-    let (number, day, org) = read_renamed(row)?;
-    Ok((format!("org|{number}"), day, Kind::OrgRenamed(org)).into())
+    let (day, org) = read_renamed(row)?;
+    Ok((day, Kind::OrgRenamed(org)).into())
 }
 
-fn read_registered<'a>(row: &Row<'a>) -> Result<(&'a str, Day, OrgRegistered), Wrong> {
+fn read_registered(row: &Row<'_>) -> Result<(Day, OrgRegistered), Wrong> {
     let number = row.key(Col::OrgNumber)?;
     let parent = if row.has(Col::Parent) { Some(row.key(Col::Parent)?) } else { None };
     if parent == Some(number) {
@@ -55,12 +55,12 @@ fn read_registered<'a>(row: &Row<'a>) -> Result<(&'a str, Day, OrgRegistered), W
         division: row.division(Col::Division)?,
         subordination,
     };
-    Ok((number, row.day(Col::EffectiveDay)?, org))
+    Ok((row.day(Col::EffectiveDay)?, org))
 }
 
-fn read_renamed<'a>(row: &Row<'a>) -> Result<(&'a str, Day, OrgRenamed), Wrong> {
+fn read_renamed(row: &Row<'_>) -> Result<(Day, OrgRenamed), Wrong> {
     let number = row.key(Col::OrgNumber)?;
     let name = row.text(Col::NewName)?.to_owned();
     let org = OrgRenamed { org: ids::org(number), name, division: row.division(Col::NewDivision)? };
-    Ok((number, row.day(Col::EffectiveDay)?, org))
+    Ok((row.day(Col::EffectiveDay)?, org))
 }

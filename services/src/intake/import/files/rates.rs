@@ -25,8 +25,7 @@ pub(crate) fn read_rate(row: &Row<'_>) -> Result<Statement, Wrong> {
     let index = row.word(Col::RateIndex, INDEXES)?;
     let day = row.day(Col::EffectiveDay)?;
     let rate_ppm = row.percent(Col::Rate)?;
-    let key = format!("rate|{}|{day}", ledger::loan::rates::index_name(index));
-    Ok((key, day, Kind::RatePublished(RatePublished { index, rate_ppm })))
+    Ok((day, Kind::RatePublished(RatePublished { index, rate_ppm })))
 }
 
 /// What a row of a file of waivers says.
@@ -38,5 +37,5 @@ pub(crate) fn read_waiver(row: &Row<'_>) -> Result<Statement, Wrong> {
     let document = text::document(cell).unwrap_or_else(|| cell.to_owned());
     let day = row.day(Col::EffectiveDay)?;
     let waiver = WaiverAdopted { year, graduated_through, document };
-    Ok((format!("waiver|{year}"), day, Kind::WaiverAdopted(waiver)))
+    Ok((day, Kind::WaiverAdopted(waiver)))
 }

@@ -51,17 +51,16 @@ fn read_ordered(row: &Row<'_>, out: &Out<'_>) -> Result<Statement, Wrong> {
         purpose,
         draws,
     };
-    Ok((format!("remittance|{number}"), row.day(Col::EffectiveDay)?, Kind::RemittanceOrdered(event)))
+    Ok((row.day(Col::EffectiveDay)?, Kind::RemittanceOrdered(event)))
 }
 
 fn read_ended(row: &Row<'_>) -> Result<Statement, Wrong> {
     let number = row.key(Col::Remittance)?;
     let serial = row.key(Col::Serial)?.to_owned();
     let (remittance, fen) = (ids::remittance(number), row.money(Col::Amount)?);
-    let key = format!("remittance|{number}|{serial}");
     let kind = match row.word(Col::BankResult, ENDS)? {
         End::Cleared => Kind::RemittanceCleared(RemittanceCleared { remittance, fen, serial }),
         End::Returned => Kind::RemittanceReturned(RemittanceReturned { remittance, fen, serial }),
     };
-    Ok((key, row.day(Col::EffectiveDay)?, kind))
+    Ok((row.day(Col::EffectiveDay)?, kind))
 }

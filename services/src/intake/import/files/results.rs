@@ -20,17 +20,11 @@ pub(in crate::intake::import) fn result(row: &Row<'_>, _: &Out<'_>) -> RowResult
     read(row).map(Spoken::from)
 }
 
-/// What a result of a payment is known by at its source.
-pub(in crate::intake::import) fn source_key(application: &str, line: u32, serial: &str) -> String {
-    format!("result|{application}|{line}|{serial}")
-}
-
 fn read(row: &Row<'_>) -> Result<Statement, Wrong> {
     let application = row.key(Col::Application)?;
     let line = row.number(Col::SetLine, 1, 999_999_999)?;
     let payout = ids::payout(application, line);
-    let number = row.key(Col::Serial)?;
-    let serial = number.to_owned();
+    let serial = row.key(Col::Serial)?.to_owned();
     let kind = match row.word(Col::BankResult, RESULTS)? {
         Word::Credited => Kind::PayoutCredited(PayoutCredited { payout, fen: row.money(Col::Amount)?, serial }),
         Word::Returned => {
@@ -39,7 +33,7 @@ fn read(row: &Row<'_>) -> Result<Statement, Wrong> {
         }
         Word::Unknown => Kind::PayoutUnknown(PayoutUnknown { payout, serial }),
     };
-    Ok((source_key(application, line, number), row.day(Col::EffectiveDay)?, kind))
+    Ok((row.day(Col::EffectiveDay)?, kind))
 }
 
 /// R01 to R99 as its number.

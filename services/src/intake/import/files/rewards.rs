@@ -90,8 +90,7 @@ impl Rewarded {
 fn say(rewarded: Option<Rewarded>, out: &mut Out<'_>) -> Result<(), ImportError> {
     let Some(Rewarded { line, event, on, spoilt: false }) = rewarded else { return Ok(()) };
     out.at(line);
-    let LenderYear { lender, kind, year } = event.year;
-    out.say(&format!("surplus|{lender}|{}|{year}", kind.name()), on, Kind::SurplusRewarded(event))
+    out.say(on, Kind::SurplusRewarded(event))
 }
 
 fn read(row: &Row<'_>) -> Result<Rewarded, Wrong> {

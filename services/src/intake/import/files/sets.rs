@@ -68,10 +68,9 @@ pub(crate) fn import<H: Clone + PartialEq, L: Clone>(
             if let Some((head, chain)) = current.take() {
                 seal(kind, &head, chain, &mut file.report.sets, out)?;
             }
-            out.say(&format!("{}|prepared", row.set), row.day, (kind.prepared)(row.head.clone()))?;
+            out.say(row.day, (kind.prepared)(row.head.clone()))?;
         }
-        let key = format!("{}|{}", row.set, row.at);
-        let bytes = out.say_line(&key, row.day, (kind.added)(row.line.clone()))?;
+        let bytes = out.say_line(row.day, (kind.added)(row.line.clone()))?;
         let fen = row.fen;
         let (_, chain) = current.get_or_insert_with(|| (row, Chain::default()));
         chain.add(&bytes);
@@ -116,7 +115,7 @@ fn seal<H, L>(
     out.seals.remember(head.set, seal);
     sets.push((head.number.clone(), seal));
     let sealed = (kind.sealed)(SetSealed { set: head.set, count, fen, hash });
-    out.say(&format!("{}|sealed", head.set), head.day, sealed)
+    out.say(head.day, sealed)
 }
 
 /// Reads the whole file and reports everything that is wrong with it.

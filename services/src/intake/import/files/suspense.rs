@@ -1,6 +1,6 @@
 //! Suspense cleared 暂记清理: the credit is named as the bank's file named it.
 
-use super::{applications, results};
+use super::applications;
 use crate::intake::import::table::columns::Col;
 use crate::intake::import::table::row::{Row, Wrong};
 use crate::intake::import::{Out, RowResult, ids};
@@ -19,7 +19,7 @@ const HOWS: &[(&str, &str, How)] = &[("认可", "accepted", How::Accepted), ("�
 /// A row of a file of clearings.
 pub(in crate::intake::import) fn cleared(row: &Row<'_>, _: &Out<'_>) -> RowResult {
     let (day, cleared) = read(row)?;
-    Ok((format!("suspense|{}", cleared.credit), day, Kind::SuspenseCleared(cleared)).into())
+    Ok((day, Kind::SuspenseCleared(cleared)).into())
 }
 
 fn read(row: &Row<'_>) -> Result<(Day, SuspenseCleared), Wrong> {
@@ -30,7 +30,7 @@ fn read(row: &Row<'_>) -> Result<(Day, SuspenseCleared), Wrong> {
     Ok((row.day(Col::EffectiveDay)?, SuspenseCleared { credit: credit(row)?, how }))
 }
 
-/// The id the credit got when the bank's row was imported.
+/// The id of the credit, which is known by its payment and the bank's number.
 fn credit(row: &Row<'_>) -> Result<Uuid, Wrong> {
     let application = row.key(Col::Application)?;
     let line = row.number(Col::SetLine, 1, 999_999_999)?;
@@ -40,6 +40,5 @@ fn credit(row: &Row<'_>) -> Result<Uuid, Wrong> {
         fen: row.money(Col::Amount)?,
         serial: serial.to_owned(),
     };
-    let event = Event { id: Uuid::nil(), effective: row.day(Col::CreditDay)?, kind: Kind::PayoutCredited(said) };
-    Ok(ids::event(&results::source_key(application, line, serial), &ids::content(&event)))
+    Ok(Event::said(row.day(Col::CreditDay)?, Kind::PayoutCredited(said)).id)
 }

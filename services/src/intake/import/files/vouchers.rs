@@ -101,12 +101,11 @@ impl Voucher {
 
 fn say(voucher: Option<Voucher>, out: &mut Out<'_>) -> Result<(), ImportError> {
     let Some(Voucher { line, issued, on, cleared, spoilt: false }) = voucher else { return Ok(()) };
-    let key = format!("voucher|{}", issued.number);
     let voucher = issued.voucher;
     out.at(line);
-    out.say(&key, on, Kind::VoucherIssued(issued))?;
+    out.say(on, Kind::VoucherIssued(issued))?;
     match cleared {
-        Some(day) => out.say(&key, day, Kind::VoucherCleared(VoucherCleared { voucher })),
+        Some(day) => out.say(day, Kind::VoucherCleared(VoucherCleared { voucher })),
         None => Ok(()),
     }
 }

@@ -141,6 +141,9 @@ columns! {
     BankResult PLAIN "结果" "result";
     Reason PLAIN "退回原因" "reason";
     Serial NUMBER "银行流水号" "serial" or "流水号";
+    Edition PLAIN "版次" "edition";
+    Corrects PLAIN "更正" "correction";
+    CorrectedBy NOTICE "更正文号" "correction_document";
     CreditDay PLAIN "入账日期" "credit_day";
     How PLAIN "处理方式" "how";
     Remark DROPPED "备注" "remark";
@@ -178,7 +181,7 @@ columns! {
     Centre NUMBER "受奖单位" "centre";
     Book PLAIN "账簿" "book";
     EventId PLAIN "事件编号" "event";
-    Subject NUMBER "冲销对象" "subject";
+    WithdrawnFor PLAIN "更正理由" "withdrawn_for";
 }
 
 impl Col {

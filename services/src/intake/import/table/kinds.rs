@@ -46,12 +46,12 @@ kinds! {
     /// 机构更名: organisations renamed.
     Renames "机构更名" "renames"
         needs OrgNumber NewName NewDivision EffectiveDay,
-        has,
+        has Edition Corrects WithdrawnFor CorrectedBy,
         drops PersonName Remark;
     /// 机构: organisations registered.
     Orgs "机构" "organisations"
         needs OrgNumber OrgName Level Role Parent Division EffectiveDay,
-        has Subordination,
+        has Subordination Edition Corrects WithdrawnFor CorrectedBy,
         drops Remark;
     /// 指标文件: document lines issued, passed down, recalled.
     Budget "指标文件" "budget"
@@ -61,17 +61,17 @@ kinds! {
     /// 暂记清理: suspense cleared.
     Suspense "暂记清理" "suspense"
         needs Application SetLine Serial Amount CreditDay How EffectiveDay,
-        has DrawOn Unit,
+        has DrawOn Unit Edition Corrects WithdrawnFor CorrectedBy,
         drops Remark;
     /// 银行回单: what the bank says of payments.
     Results "银行回单" "results"
         needs Application SetLine BankResult Serial EffectiveDay,
-        has Amount Reason PersonName Card Batch,
+        has Amount Reason PersonName Card Batch Edition Corrects WithdrawnFor CorrectedBy,
         drops Remark;
     /// 审核意见: reviews, approvals, cancellations of sets; approvals of claims and of payments to lenders.
     Decisions "审核意见" "decisions"
         needs SetKind SetNumber Stage EffectiveDay,
-        has Principal SealedHash Amount,
+        has Principal SealedHash Amount Edition Corrects WithdrawnFor CorrectedBy,
         drops Remark;
     /// 支付凭证: vouchers issued and cleared.
     Vouchers "支付凭证" "vouchers"
@@ -81,7 +81,7 @@ kinds! {
     /// 代发批次: batches sent.
     Batches "代发批次" "batches"
         needs Batch Application Bank Count Amount EffectiveDay,
-        has SealedHash,
+        has SealedHash Edition Corrects WithdrawnFor CorrectedBy,
         drops Remark;
     /// 花名册: rosters.
     Rosters "花名册" "rosters"
@@ -97,28 +97,28 @@ kinds! {
     /// 换卡: cards replaced.
     Cards "换卡" "cards"
         needs IdNumber OldCard NewCard EffectiveDay,
-        has,
+        has Edition Corrects WithdrawnFor CorrectedBy,
         drops PersonName Remark;
     /// 学籍: persons, their status, their cards.
     Students "学籍" "students"
         needs IdNumber School Status EffectiveDay,
-        has Origin Card,
+        has Origin Card Edition Corrects WithdrawnFor CorrectedBy,
         drops PersonName Remark;
     /// 利率公布: rates published.
     Rates "利率公布" "rates"
         needs RateIndex Rate EffectiveDay,
-        has,
+        has Edition Corrects WithdrawnFor CorrectedBy,
         drops Remark;
     /// 免息通知: interest waived.
     Waivers "免息通知" "waivers"
         needs WaiverYear GraduatedThrough Document EffectiveDay,
-        has,
+        has Edition Corrects WithdrawnFor CorrectedBy,
         drops Remark;
     /// 贷款合同: loans signed.
     Contracts "贷款合同" "contracts"
         needs Lender LoanNumber IdNumber School LoanKind StudyLevel AcademicYear DayBasis Graduates RepayFrom Matures
             ContractHash EffectiveDay,
-        has,
+        has Edition Corrects WithdrawnFor CorrectedBy,
         drops PersonName Remark;
     /// 贷款申报: lenders' claims 贴息申报.
     Claims "贴息申报" "claims"
@@ -129,27 +129,27 @@ kinds! {
     /// 贷款流水: what happened to loans.
     Movements "贷款流水" "movements"
         needs Lender LoanNumber Movement EffectiveDay,
-        has Amount PrincipalPart InterestPart PenaltyPart Serial Programme Matures Spread Reward Grounds ClaimFor Unit,
+        has Amount PrincipalPart InterestPart PenaltyPart Serial Programme Matures Spread Reward Grounds ClaimFor Unit Edition Corrects WithdrawnFor CorrectedBy,
         drops PersonName Remark;
     /// 贷款拨付: payments to lenders ordered.
     Remittances "贷款拨付" "remittances"
         needs Remittance Unit FiscalYear Purpose Lender LoanKind Draw1 Amount1 EffectiveDay,
-        has Claim LenderYear Draw2 Amount2 Draw3 Amount3 Draw4 Amount4 Draw5 Amount5,
+        has Claim LenderYear Draw2 Amount2 Draw3 Amount3 Draw4 Amount4 Draw5 Amount5 Edition Corrects WithdrawnFor CorrectedBy,
         drops Remark;
     /// 拨付结果: payments to lenders cleared or returned.
     RemittanceResults "拨付结果" "remittance_results"
         needs Remittance BankResult Amount Serial EffectiveDay,
-        has Unit,
+        has Unit Edition Corrects WithdrawnFor CorrectedBy,
         drops Remark;
     /// 补偿金到账: compensation a lender received.
     Received "补偿金到账" "compensation_received"
         needs Lender LoanKind LenderYear Payer Amount Serial EffectiveDay,
-        has,
+        has Edition Corrects WithdrawnFor CorrectedBy,
         drops Remark;
     /// 补偿金对账: what a lender's compensation account holds.
     FundStatements "补偿金对账" "fund_statements"
         needs Lender LoanKind Held EffectiveDay,
-        has,
+        has Edition Corrects WithdrawnFor CorrectedBy,
         drops Remark;
     /// 结余奖励: a fund's surplus rewarded to aid centres.
     Rewards "结余奖励" "rewards"
@@ -159,16 +159,16 @@ kinds! {
     /// 奖励使用: reward money spent.
     RewardSpending "奖励使用" "reward_spending"
         needs Reward Purpose Amount EffectiveDay,
-        has,
+        has Serial Edition Corrects WithdrawnFor CorrectedBy,
         drops Remark;
     /// 关账: books closed.
     Closes "关账" "closes"
         needs OrgNumber Book ThroughDay EffectiveDay,
-        has,
+        has Edition Corrects WithdrawnFor CorrectedBy,
         drops Remark;
     /// 冲销: entries reversed.
     Reversals "冲销" "reversals"
-        needs EventId Subject Document EffectiveDay,
-        has,
+        needs EventId Document EffectiveDay,
+        has WithdrawnFor,
         drops Remark;
 }

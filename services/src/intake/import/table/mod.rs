@@ -4,6 +4,7 @@
 pub mod cell;
 pub(crate) mod cells;
 pub mod columns;
+pub(crate) mod correction;
 pub(crate) mod cut;
 pub mod kinds;
 pub mod layout;
@@ -11,3 +12,4 @@ pub mod marks;
 pub(crate) mod reading;
 pub mod record;
 pub mod row;
+mod unnumbered;

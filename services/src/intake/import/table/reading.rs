@@ -1,9 +1,11 @@
 //! Goes through a file row by row and gathers what is wrong in it. Knows no events of its own.
 
 use super::cells::Cells;
+use super::correction::in_its_edition;
 use super::layout::{HeaderFault, Layout};
 use super::record::{Fault, MAX_CELLS, MAX_RECORD_BYTES, Records};
 use super::row::{Problem, Row, Wrong};
+use super::unnumbered::Unnumbered;
 use crate::intake::import::{ImportError, MAX_PROBLEMS, MAX_ROWS, Out, Report, RowResult};
 use std::fs::File;
 use std::io::{BufRead, BufReader};
@@ -68,18 +70,44 @@ impl Reading {
         out: &mut Out<'_>,
         read: fn(&Row<'_>, &Out<'_>) -> RowResult,
     ) -> Result<(), ImportError> {
+        let mut unnumbered = self.unnumbered(layout, out, read)?;
         while self.next_row(layout)? {
             out.at(self.line());
-            match self.read(layout, |row| read(row, out)) {
-                Ok(spoken) => {
-                    if let Err(wrong) = out.say_all(spoken)? {
-                        self.problem(Some(layout), wrong);
-                    }
-                }
+            let read = self.read(layout, |row| Ok((in_its_edition(row, read(row, out)?)?, Unnumbered::is(row))));
+            match read {
+                Ok((spoken, is_unnumbered)) => match unnumbered.twin(self.line(), &spoken, is_unnumbered) {
+                    Some(wrong) => self.problem(Some(layout), wrong),
+                    None => out.say_all(spoken)?,
+                },
                 Err(wrong) => self.problem(Some(layout), wrong),
             }
         }
         Ok(())
+    }
+
+    /// Looks through a file for rows without a number before anything of it is said. What cannot be read twice, such as a pipe,
+    /// is looked at as it comes: then the first of two such rows is said.
+    fn unnumbered(
+        &self,
+        layout: &Layout,
+        out: &Out<'_>,
+        read: fn(&Row<'_>, &Out<'_>) -> RowResult,
+    ) -> Result<Unnumbered, ImportError> {
+        let mut met = Unnumbered::default();
+        if !Unnumbered::may_be(layout.kind) || !std::fs::metadata(&self.path).is_ok_and(|about| about.is_file()) {
+            return Ok(met);
+        }
+        let mut file = Self::open(&self.path)?;
+        let Some(layout) = file.header()? else { return Ok(met) };
+        while file.next_row(&layout)? {
+            let row = file.glance(&layout);
+            if Unnumbered::is(&row)
+                && let Ok(spoken) = read(&row, out).and_then(|spoken| in_its_edition(&row, spoken))
+            {
+                met.note(file.line(), &spoken);
+            }
+        }
+        Ok(met)
     }
 
     /// The line of the row reading is at.

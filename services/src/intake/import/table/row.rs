@@ -177,6 +177,14 @@ impl<'a> Row<'a> {
         })
     }
 
+    /// Which saying of it this is after the one before was taken back; the first, 0, where the row does not say.
+    pub fn edition(&self) -> Result<u8, Wrong> {
+        if !self.has(Col::Edition) {
+            return Ok(0);
+        }
+        Ok(u8::try_from(self.number(Col::Edition, 0, u8::MAX.into())?).unwrap_or(u8::MAX))
+    }
+
     /// An id as the ledger prints it.
     pub fn uuid(&self, col: Col) -> Result<Uuid, Wrong> {
         Uuid::try_parse(self.text(col)?).map_err(|_| {

@@ -1,0 +1,97 @@
+//! Entries taken back 红字更正: which kinds can be, and who judges it. What it does to money is a matter of the wing that keeps
+//! the fact: the fact leaves its list, and what its subject should hold without it is posted.
+
+use crate::change::{Case, Change, Judged, Taken};
+use crate::entry::Entry;
+use crate::event::{EntryWithdrawn, Kind, KindTag};
+use crate::handle::Handle;
+use crate::lender::fund::change::FundChange;
+use crate::lender::fund::{self, reward};
+use crate::loan::change::LoanChange;
+use crate::loan::{self, contract, facts, rules};
+use crate::outcome::{Code, Now, Refusal};
+use crate::registry::cards::{self, CardChange};
+use crate::registry::org::{self, OrgChange};
+use crate::registry::people::{self, PeopleChange};
+use crate::state::State;
+use crate::state::entry_rows::{Seen, WITHDRAWN};
+
+/// What is changed, by the wing that keeps what was told; and the entry that no longer counts.
+pub(crate) struct Withdrawal {
+    entry: Handle<Seen>,
+    change: Option<Kept>,
+}
+
+enum Kept {
+    Loan(LoanChange),
+    Fund(FundChange),
+    People(PeopleChange),
+    Card(CardChange),
+    Org(OrgChange),
+}
+
+/// The row an event is about, by its number in the table that its kind says, so that the event can be taken back by its id
+/// alone. Kinds that cannot be taken back by themselves need none.
+pub(crate) fn subject(state: &State, kind: &Kind) -> Option<u32> {
+    match kind {
+        Kind::StatusChanged(event) => state.persons.find(event.person).map(Handle::number),
+        Kind::PersonRegistered(event) => state.persons.find(event.person).map(Handle::number),
+        Kind::OrgRegistered(event) => state.orgs.find(event.org).map(Handle::number),
+        Kind::OrgRenamed(event) => state.orgs.find(event.org).map(Handle::number),
+        Kind::CardBound(event) => state.cards.find(event.card).map(Handle::number),
+        Kind::CardReplaced(event) => state.cards.find(event.new).map(Handle::number),
+        kind => kind.loan().and_then(|loan| state.loans.find(loan)).map(Handle::number),
+    }
+}
+
+/// An entry is taken back on the day on which it counted, by its id, whatever was recorded after it. One whose fact never
+/// counted is taken back all the same: then its source's number is free for what is right.
+pub(crate) fn judge_entry_withdrawn(case: &Case<'_>, event: &EntryWithdrawn) -> Judged<Withdrawal> {
+    let state = case.state;
+    let (entry, seen) = state.seen.by_id(event.entry).ok_or(Refusal::of(Code::UnknownEntry, event.entry))?;
+    if seen.now() != Now::Counts {
+        return Err(Refusal::of(Code::NotWithdrawable, event.entry));
+    }
+    let taken = Taken { entry, id: event.entry, subject: seen.subject };
+    let Change { postings, findings, act, named } = judge(case, taken, seen.kind)?;
+    // Also where nothing is changed besides, the entry no longer counts.
+    Ok(Change { postings, findings, act: Some(Withdrawal { entry, change: act }), named })
+}
+
+/// Who keeps what a kind told judges what it is to be without.
+fn judge(case: &Case<'_>, taken: Taken, kind: KindTag) -> Judged<Kept> {
+    use KindTag as Tag;
+    match kind {
+        Tag::LoanTermsAdopted | Tag::RatePublished | Tag::WaiverAdopted => {
+            Ok(rules::judge_withdrawn(case, taken)?.map(Kept::Loan))
+        }
+        Tag::LoanDrawn
+        | Tag::LoanDrawReturned
+        | Tag::LoanRateAgreed
+        | Tag::LoanRepaid
+        | Tag::LoanRefunded
+        | Tag::LoanOverdue
+        | Tag::LoanDeferred
+        | Tag::LoanWrittenOff
+        | Tag::LoanStateRepaid => Ok(facts::judge_withdrawn(case, taken)?.map(Kept::Loan)),
+        Tag::LoanRelieved => Ok(reward::judge_relief_withdrawn(case, taken)?.map(Kept::Fund)),
+        Tag::LoanSigned => Ok(contract::judge_withdrawn(case, taken)?.map(Kept::Loan)),
+        Tag::PersonRegistered => Ok(people::judge_registration_withdrawn(case, taken)?.map(Kept::People)),
+        Tag::StatusChanged => Ok(people::judge_status_withdrawn(case, taken)?.map(Kept::People)),
+        Tag::CardBound | Tag::CardReplaced => Ok(cards::judge_withdrawn(case, taken)?.map(Kept::Card)),
+        Tag::OrgRegistered | Tag::OrgRenamed => Ok(org::judge_withdrawn(case, taken)?.map(Kept::Org)),
+        _ => Err(Refusal::of(Code::NotWithdrawable, taken.id)),
+    }
+}
+
+pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, withdrawal: Withdrawal) {
+    state.seen.get_mut(withdrawal.entry).verdict = WITHDRAWN;
+    match withdrawal.change {
+        Some(Kept::Loan(change)) => loan::apply(state, entry, change),
+        Some(Kept::Fund(change)) => fund::apply(state, entry, change),
+        Some(Kept::People(change)) => people::apply(state, entry, change),
+        Some(Kept::Card(change)) => cards::apply(state, entry, change),
+        Some(Kept::Org(change)) => org::apply(state, entry, change),
+        None => {}
+    }
+}

@@ -1,0 +1,37 @@
+//! What a ledger holds that can be taken back, whoever told it: each by its entry, with the day on which it counts.
+
+use super::Chance;
+use ledger::handle::Handle;
+use ledger::money::Day;
+use ledger::state::State;
+use uuid::Uuid;
+
+/// Everything that counts and may be taken back at this moment.
+#[must_use]
+pub fn withdrawable(state: &State) -> Vec<(Day, Uuid)> {
+    let mut told: Vec<(Day, u64)> = Vec::new();
+    for (_, loan) in state.loans.iter() {
+        told.extend(loan.facts.iter().map(|fact| (fact.on, fact.index)));
+        told.extend(loan.known.then(|| (loan.signed, loan.signed_by.into())));
+    }
+    if let Some(rules) = state.loan_rules() {
+        told.extend(rules.terms.iter().flatten().map(|terms| (terms.from, terms.index)));
+        told.extend(rules.rates.iter().flatten().map(|fixing| (fixing.on, fixing.index)));
+        told.extend(rules.waivers.iter().map(|waiver| (waiver.from, waiver.index)));
+    }
+    for (_, person) in state.persons.iter() {
+        told.extend(person.statuses().map(|standing| (standing.on, standing.entry.into())));
+        told.extend(person.registered.then(|| (Day::default(), person.registered_by.into())));
+    }
+    told.extend(state.cards.iter().flat_map(|(_, card)| card.uses.iter().map(|told| (told.on, told.entry.into()))));
+    told.extend(state.orgs.iter().flat_map(|(_, org)| org.names.iter().map(|naming| (naming.on, naming.by.into()))));
+    told.sort_unstable();
+    told.dedup();
+    let id = |index: u64| state.seen.get(Handle::new(u32::try_from(index).unwrap_or_default())).id;
+    told.into_iter().map(|(day, index)| (day, id(index))).collect()
+}
+
+/// One of these, if there is any.
+pub(super) fn withdrawal(chance: &mut Chance, state: &State) -> Option<(Day, Uuid)> {
+    chance.pick(&withdrawable(state)).copied()
+}
