@@ -12,6 +12,7 @@ pub mod loan_terms;
 pub mod policy;
 mod registry;
 mod risk;
+mod ways;
 
 pub use aid::*;
 pub use choices::*;
@@ -22,6 +23,7 @@ pub use key::KEY_PARTS;
 pub use loan::*;
 pub use registry::*;
 pub use risk::*;
+pub use ways::{Early, WayBack};
 
 use crate::event::loan_terms::LoanTerms;
 use crate::event::policy::Policy;

@@ -7,6 +7,7 @@ mod diff;
 mod export;
 mod frozen;
 mod histories;
+mod kinds;
 mod lenders;
 mod loans;
 mod named_first;
