@@ -1,5 +1,5 @@
 //! The id of an event: made from the key under which its source knows what it says, so that told twice and told otherwise are
-//! one look-up. The key of every kind stands in one list here; what comes of a second telling is in `fold`.
+//! one look-up. The key of every kind stands in its row of the list of kinds; what comes of a second telling is in `fold`.
 //!
 //! The id is a UUID of version 8 (RFC 9562) over the first 16 bytes of the SHA-256 of these bytes, one after the other:
 //!
@@ -15,6 +15,7 @@
 
 use super::{ClaimFor, Event, Kind, LoanKind, Payer, RateIndex};
 use crate::account::Book;
+use crate::for_each_kind;
 use crate::money::Day;
 use sha2::{Digest, Sha256};
 use uuid::{Builder, Uuid};
@@ -106,13 +107,14 @@ macro_rules! lists {
 }
 lists! { Book ClaimFor LoanKind Payer RateIndex }
 
-/// The list: a kind and the parts of its key. A part is a field, or one of three words:
+/// The parts of the key of each kind are in its row of the list of kinds. A part is a field, or one of three words:
 ///
 /// - `day`: the effective day;
 /// - `serial`: the number the source gave it, and if it gave none, that empty text and then the effective day;
 /// - `first_to`: the line that the first part of the document passes to.
 macro_rules! keys {
-    ($($kind:ident: $($first:ident $(. $inner:ident)?),+;)*) => {
+    ($($kind:ident($content:ty) $name:literal $zh:literal $said:ident $days:ident $early:ident $back:ident
+        ($($first:ident $(. $inner:ident)?),+) $($about:ident)?;)*) => {
         impl Event {
             fn put_key(&self, sink: &mut impl Sink) {
                 match &self.kind {
@@ -145,73 +147,7 @@ macro_rules! keys {
     };
 }
 
-// With a number of the source the day and the amount are content: a corrected day is the same statement told otherwise.
-keys! {
-    PolicyAdopted: programme, version;
-    RulesAdopted: version;
-    OrgRegistered: org;
-    OrgRenamed: org, day;
-    LineIssued: line;
-    LinePassedDown: document, first_to;
-    LineRecalled: line, document;
-    PersonRegistered: person;
-    StatusChanged: person, school, day;
-    CardBound: card, person, day;
-    CardReplaced: old, person, day;
-    RosterPrepared: roster;
-    RosterLineAdded: roster, number;
-    RosterSealed: set;
-    RosterReviewed: set;
-    RosterApproved: set;
-    RosterCancelled: set;
-    ApplicationPrepared: application;
-    ApplicationLineAdded: application, number;
-    ApplicationSealed: set;
-    ApplicationApproved: set;
-    ApplicationCancelled: set;
-    VoucherIssued: voucher;
-    VoucherCleared: voucher;
-    BatchSent: batch;
-    PayoutCredited: payout, serial;
-    PayoutReturned: payout, serial;
-    PayoutUnknown: payout, serial;
-    SuspenseCleared: credit;
-    LoanTermsAdopted: kind, version;
-    RatePublished: index, day;
-    WaiverAdopted: year, document;
-    LoanSigned: loan;
-    LoanDrawn: loan, serial;
-    LoanDrawReturned: loan, serial;
-    LoanRateAgreed: loan, serial;
-    LoanRepaid: loan, serial;
-    LoanRefunded: loan, serial;
-    LoanOverdue: loan, serial;
-    LoanDeferred: loan, serial;
-    LoanWrittenOff: loan, serial;
-    LossRecovered: loan, serial;
-    LoanStateRepaid: loan, serial;
-    LoanRelieved: loan, reward, serial;
-    InterestAccrued: loan, day, last;
-    InterestAdjusted: loan, cause, last;
-    ClaimSubmitted: claim;
-    ClaimLineAdded: claim, number;
-    ClaimSealed: set;
-    ClaimApproved: set;
-    OverclaimReturned: loan, what, serial;
-    RemittanceOrdered: remittance;
-    RemittanceApproved: remittance;
-    RemittanceCleared: remittance, serial;
-    RemittanceReturned: remittance, serial;
-    CompensationAccrued: year.lender, year.kind, year.year, school, number;
-    CompensationReceived: year.lender, year.kind, year.year, payer, serial;
-    FundStated: lender, kind, day;
-    SurplusRewarded: year.lender, year.kind, year.year;
-    RewardSpent: reward, serial;
-    PeriodClosed: org, book, through;
-    EntryWithdrawn: entry;
-    KeyAnnounced: key, by, signature;
-    IdentityKeyAnnounced: fingerprint;
-}
+for_each_kind!(keys);
 
 impl Event {
     /// A statement under the id of its key, of the first edition. Everybody who makes events makes them by this.

@@ -47,82 +47,114 @@ pub struct Event {
 /// Calls a macro with the closed list of kinds, so that whoever needs something for each kind has no list of their own.
 ///
 /// A row is the kind, what it holds, its name, its Chinese name, whether it reports or asks for a decision, how its days are
-/// bounded (each word is a row of [`DayRule`]), and `loan` if it is about the loan it names. The order is that of the numbers
-/// on the wire.
+/// bounded (each word is a row of [`DayRule`]), what becomes of it when told early ([`Early`]), how it is undone ([`WayBack`]), the
+/// parts of its key (see `key`; with a number of the source the day and the amount are content, so a corrected day is the same
+/// statement told otherwise), and `loan` if it is about the loan it names. The order is that of the numbers on the wire.
 #[macro_export]
 macro_rules! for_each_kind {
     ($callback:ident) => {
         $callback! {
-            PolicyAdopted(Box<Policy>) "policy_adopted" "采用项目政策" decision far;
-            RulesAdopted(RulesAdopted) "rules_adopted" "采用规则版本" decision published;
-            OrgRegistered(OrgRegistered) "org_registered" "机构登记" report near;
-            OrgRenamed(OrgRenamed) "org_renamed" "机构更名" report ahead;
-            LineIssued(LineIssued) "line_issued" "下达指标" decision near;
-            LinePassedDown(LinePassedDown) "line_passed_down" "分解下达指标" decision near;
-            LineRecalled(LineRecalled) "line_recalled" "收回指标" decision near;
-            PersonRegistered(PersonRegistered) "person_registered" "人员登记" report near;
-            StatusChanged(StatusChanged) "status_changed" "学籍变动" report ahead;
-            CardBound(CardBound) "card_bound" "绑定卡" report ahead;
-            CardReplaced(CardReplaced) "card_replaced" "换卡" report ahead;
-            RosterPrepared(RosterPrepared) "roster_prepared" "编制花名册" decision near;
-            RosterLineAdded(RosterLineAdded) "roster_line_added" "花名册加行" decision near;
-            RosterSealed(SetSealed) "roster_sealed" "花名册封存" decision near;
-            RosterReviewed(SetDecided) "roster_reviewed" "花名册审核" decision near;
-            RosterApproved(SetDecided) "roster_approved" "花名册批准" decision near;
-            RosterCancelled(SetCancelled) "roster_cancelled" "花名册作废" decision near;
-            ApplicationPrepared(ApplicationPrepared) "application_prepared" "编制支付申请" decision near;
-            ApplicationLineAdded(ApplicationLineAdded) "application_line_added" "支付申请加行" decision near;
-            ApplicationSealed(SetSealed) "application_sealed" "支付申请封存" decision near;
-            ApplicationApproved(SetDecided) "application_approved" "支付申请批准" decision near;
-            ApplicationCancelled(SetCancelled) "application_cancelled" "支付申请作废" decision near;
-            VoucherIssued(VoucherIssued) "voucher_issued" "开具支付凭证" report near;
-            VoucherCleared(VoucherCleared) "voucher_cleared" "支付凭证清算" report near;
-            BatchSent(BatchSent) "batch_sent" "发送代发批次" decision near;
-            PayoutCredited(PayoutCredited) "payout_credited" "银行入账" report near;
-            PayoutReturned(PayoutReturned) "payout_returned" "银行退回" report near;
-            PayoutUnknown(PayoutUnknown) "payout_unknown" "结果未知" report near;
-            SuspenseCleared(SuspenseCleared) "suspense_cleared" "暂记清理" decision near;
-            LoanTermsAdopted(Box<LoanTerms>) "loan_terms_adopted" "采用贷款条款" decision far;
-            RatePublished(RatePublished) "rate_published" "公布利率" report published;
-            WaiverAdopted(WaiverAdopted) "waiver_adopted" "免息通知" decision ahead;
-            LoanSigned(LoanSigned) "loan_signed" "贷款签约" report near loan;
-            LoanDrawn(LoanDrawn) "loan_drawn" "贷款发放" report near loan;
-            LoanDrawReturned(LoanDrawReturned) "loan_draw_returned" "放款退回" report near loan;
-            LoanRateAgreed(LoanRateAgreed) "loan_rate_agreed" "约定利率" report near loan;
-            LoanRepaid(LoanRepaid) "loan_repaid" "借款人还款" report near loan;
-            LoanRefunded(LoanRefunded) "loan_refunded" "退还多付款" report near loan;
-            LoanOverdue(LoanOverdue) "loan_overdue" "贷款逾期" report near loan;
-            LoanDeferred(LoanDeferred) "loan_deferred" "延期还本" report near loan;
-            LoanWrittenOff(LoanWrittenOff) "loan_written_off" "贷款核销" report near loan;
-            LossRecovered(LossRecovered) "loss_recovered" "核销后收回" report near loan;
-            LoanStateRepaid(LoanStateRepaid) "loan_state_repaid" "国家代偿" report near loan;
-            LoanRelieved(LoanRelieved) "loan_relieved" "还款救助" decision near loan;
-            InterestAccrued(InterestAccrued) "interest_accrued" "计提利息" decision day_over loan;
-            InterestAdjusted(InterestAdjusted) "interest_adjusted" "调整利息" decision near loan;
-            ClaimSubmitted(ClaimSubmitted) "claim_submitted" "提交申报" decision period_over;
-            ClaimLineAdded(ClaimLineAdded) "claim_line_added" "申报加行" decision near loan;
-            ClaimSealed(SetSealed) "claim_sealed" "申报封存" decision near;
-            ClaimApproved(SetDecided) "claim_approved" "申报批准" decision near;
-            OverclaimReturned(OverclaimReturned) "overclaim_returned" "退回多报款" report near loan;
-            RemittanceOrdered(RemittanceOrdered) "remittance_ordered" "拨付指令" decision near;
-            RemittanceApproved(RemittanceApproved) "remittance_approved" "拨付批准" decision near;
-            RemittanceCleared(RemittanceCleared) "remittance_cleared" "拨付清算" report near;
-            RemittanceReturned(RemittanceReturned) "remittance_returned" "拨付退回" report near;
-            CompensationAccrued(CompensationAccrued) "compensation_accrued" "计提风险补偿金" decision year_begun;
-            CompensationReceived(CompensationReceived) "compensation_received" "收到风险补偿金" report near;
-            FundStated(FundStated) "fund_stated" "补偿金对账" report near;
-            SurplusRewarded(SurplusRewarded) "surplus_rewarded" "结余奖励" decision near;
-            RewardSpent(RewardSpent) "reward_spent" "使用奖励" decision near;
-            PeriodClosed(PeriodClosed) "period_closed" "期间关闭" decision period_over;
-            EntryWithdrawn(EntryWithdrawn) "entry_withdrawn" "红字更正" decision near;
-            KeyAnnounced(KeyAnnounced) "key_announced" "公布签名公钥" decision published;
-            IdentityKeyAnnounced(IdentityKeyAnnounced) "identity_key_announced" "公布身份密钥指纹" decision published;
+            PolicyAdopted(Box<Policy>) "policy_adopted" "采用项目政策" decision far
+                Nothing Superseded (programme, version);
+            RulesAdopted(RulesAdopted) "rules_adopted" "采用规则版本" decision published Nothing Never (version);
+            OrgRegistered(OrgRegistered) "org_registered" "机构登记" report near Mentioned Withdrawn (org);
+            OrgRenamed(OrgRenamed) "org_renamed" "机构更名" report ahead Mentioned Withdrawn (org, day);
+            LineIssued(LineIssued) "line_issued" "下达指标" decision near Refused NotYet (line);
+            LinePassedDown(LinePassedDown) "line_passed_down" "分解下达指标" decision near
+                Refused NotYet (document, first_to);
+            LineRecalled(LineRecalled) "line_recalled" "收回指标" decision near Refused NotYet (line, document);
+            PersonRegistered(PersonRegistered) "person_registered" "人员登记" report near Nothing Withdrawn (person);
+            StatusChanged(StatusChanged) "status_changed" "学籍变动" report ahead
+                Mentioned Withdrawn (person, school, day);
+            CardBound(CardBound) "card_bound" "绑定卡" report ahead Mentioned Withdrawn (card, person, day);
+            CardReplaced(CardReplaced) "card_replaced" "换卡" report ahead Mentioned Withdrawn (old, person, day);
+            RosterPrepared(RosterPrepared) "roster_prepared" "编制花名册" decision near Refused Cancelled (roster);
+            RosterLineAdded(RosterLineAdded) "roster_line_added" "花名册加行" decision near
+                Refused Cancelled (roster, number);
+            RosterSealed(SetSealed) "roster_sealed" "花名册封存" decision near Refused Cancelled (set);
+            RosterReviewed(SetDecided) "roster_reviewed" "花名册审核" decision near Refused Cancelled (set);
+            RosterApproved(SetDecided) "roster_approved" "花名册批准" decision near Refused Cancelled (set);
+            RosterCancelled(SetCancelled) "roster_cancelled" "花名册作废" decision near Refused Never (set);
+            ApplicationPrepared(ApplicationPrepared) "application_prepared" "编制支付申请" decision near
+                Refused Cancelled (application);
+            ApplicationLineAdded(ApplicationLineAdded) "application_line_added" "支付申请加行" decision near
+                Refused Cancelled (application, number);
+            ApplicationSealed(SetSealed) "application_sealed" "支付申请封存" decision near Refused Cancelled (set);
+            ApplicationApproved(SetDecided) "application_approved" "支付申请批准" decision near
+                Refused Cancelled (set);
+            ApplicationCancelled(SetCancelled) "application_cancelled" "支付申请作废" decision near
+                Refused Never (set);
+            VoucherIssued(VoucherIssued) "voucher_issued" "开具支付凭证" report near Noted NotYet (voucher);
+            VoucherCleared(VoucherCleared) "voucher_cleared" "支付凭证清算" report near Noted NotYet (voucher);
+            BatchSent(BatchSent) "batch_sent" "发送代发批次" decision near Refused NotYet (batch);
+            PayoutCredited(PayoutCredited) "payout_credited" "银行入账" report near Noted NotYet (payout, serial);
+            PayoutReturned(PayoutReturned) "payout_returned" "银行退回" report near Noted NotYet (payout, serial);
+            PayoutUnknown(PayoutUnknown) "payout_unknown" "结果未知" report near Noted NotYet (payout, serial);
+            SuspenseCleared(SuspenseCleared) "suspense_cleared" "暂记清理" decision near Refused NotYet (credit);
+            LoanTermsAdopted(Box<LoanTerms>) "loan_terms_adopted" "采用贷款条款" decision far
+                Nothing Withdrawn (kind, version);
+            RatePublished(RatePublished) "rate_published" "公布利率" report published Nothing Withdrawn (index, day);
+            WaiverAdopted(WaiverAdopted) "waiver_adopted" "免息通知" decision ahead
+                Nothing Withdrawn (year, document);
+            LoanSigned(LoanSigned) "loan_signed" "贷款签约" report near Mentioned Withdrawn (loan) loan;
+            LoanDrawn(LoanDrawn) "loan_drawn" "贷款发放" report near Mentioned Withdrawn (loan, serial) loan;
+            LoanDrawReturned(LoanDrawReturned) "loan_draw_returned" "放款退回" report near
+                Mentioned Withdrawn (loan, serial) loan;
+            LoanRateAgreed(LoanRateAgreed) "loan_rate_agreed" "约定利率" report near
+                Mentioned Withdrawn (loan, serial) loan;
+            LoanRepaid(LoanRepaid) "loan_repaid" "借款人还款" report near Mentioned Withdrawn (loan, serial) loan;
+            LoanRefunded(LoanRefunded) "loan_refunded" "退还多付款" report near
+                Mentioned Withdrawn (loan, serial) loan;
+            LoanOverdue(LoanOverdue) "loan_overdue" "贷款逾期" report near Mentioned Withdrawn (loan, serial) loan;
+            LoanDeferred(LoanDeferred) "loan_deferred" "延期还本" report near Mentioned Withdrawn (loan, serial) loan;
+            LoanWrittenOff(LoanWrittenOff) "loan_written_off" "贷款核销" report near
+                Mentioned Withdrawn (loan, serial) loan;
+            LossRecovered(LossRecovered) "loss_recovered" "核销后收回" report near Noted NotYet (loan, serial) loan;
+            LoanStateRepaid(LoanStateRepaid) "loan_state_repaid" "国家代偿" report near
+                Mentioned Withdrawn (loan, serial) loan;
+            LoanRelieved(LoanRelieved) "loan_relieved" "还款救助" decision near
+                Refused Withdrawn (loan, reward, serial) loan;
+            InterestAccrued(InterestAccrued) "interest_accrued" "计提利息" decision day_over
+                Refused Superseded (loan, day, last) loan;
+            InterestAdjusted(InterestAdjusted) "interest_adjusted" "调整利息" decision near
+                Refused Superseded (loan, cause, last) loan;
+            ClaimSubmitted(ClaimSubmitted) "claim_submitted" "提交申报" decision period_over Refused NotYet (claim);
+            ClaimLineAdded(ClaimLineAdded) "claim_line_added" "申报加行" decision near
+                Refused NotYet (claim, number) loan;
+            ClaimSealed(SetSealed) "claim_sealed" "申报封存" decision near Refused NotYet (set);
+            ClaimApproved(SetDecided) "claim_approved" "申报批准" decision near Refused NotYet (set);
+            OverclaimReturned(OverclaimReturned) "overclaim_returned" "退回多报款" report near
+                Noted NotYet (loan, what, serial) loan;
+            RemittanceOrdered(RemittanceOrdered) "remittance_ordered" "拨付指令" decision near
+                Refused NotYet (remittance);
+            RemittanceApproved(RemittanceApproved) "remittance_approved" "拨付批准" decision near
+                Refused NotYet (remittance);
+            RemittanceCleared(RemittanceCleared) "remittance_cleared" "拨付清算" report near
+                Noted NotYet (remittance, serial);
+            RemittanceReturned(RemittanceReturned) "remittance_returned" "拨付退回" report near
+                Noted NotYet (remittance, serial);
+            CompensationAccrued(CompensationAccrued) "compensation_accrued" "计提风险补偿金" decision year_begun
+                Refused Superseded (year.lender, year.kind, year.year, school, number);
+            CompensationReceived(CompensationReceived) "compensation_received" "收到风险补偿金" report near
+                Mentioned NotYet (year.lender, year.kind, year.year, payer, serial);
+            FundStated(FundStated) "fund_stated" "补偿金对账" report near Mentioned NotYet (lender, kind, day);
+            SurplusRewarded(SurplusRewarded) "surplus_rewarded" "结余奖励" decision near
+                Refused NotYet (year.lender, year.kind, year.year);
+            RewardSpent(RewardSpent) "reward_spent" "使用奖励" decision near Refused NotYet (reward, serial);
+            PeriodClosed(PeriodClosed) "period_closed" "期间关闭" decision period_over
+                Refused NotYet (org, book, through);
+            EntryWithdrawn(EntryWithdrawn) "entry_withdrawn" "红字更正" decision near Refused Superseded (entry);
+            KeyAnnounced(KeyAnnounced) "key_announced" "公布签名公钥" decision published
+                Nothing Never (key, by, signature);
+            IdentityKeyAnnounced(IdentityKeyAnnounced) "identity_key_announced" "公布身份密钥指纹" decision published
+                Nothing Never (fingerprint);
         }
     };
 }
 
 macro_rules! kinds {
-    ($($variant:ident($content:ty) $name:literal $zh:literal $said:ident $days:ident $($about:ident)?;)*) => {
+    ($($variant:ident($content:ty) $name:literal $zh:literal $said:ident $days:ident $early:ident $back:ident
+        ($($key:tt)*) $($about:ident)?;)*) => {
         /// Everything that can be said. Decisions may be refused; reports are booked.
         #[derive(Clone, PartialEq, Eq, Debug)]
         #[allow(missing_docs)] // Each variant is documented at its struct.

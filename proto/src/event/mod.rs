@@ -84,7 +84,8 @@ fn read(bytes: &[u8], mut check: Check) -> Result<Event, Malformed> {
 
 /// Both directions and the names on the wire follow from the list of kinds.
 macro_rules! kinds {
-    ($($kind:ident($content:ty) $name:literal $zh:literal $said:ident $days:ident $($about:ident)?;)*) => {
+    ($($kind:ident($content:ty) $name:literal $zh:literal $said:ident $days:ident $early:ident $back:ident
+        ($($key:tt)*) $($about:ident)?;)*) => {
         fn write_kind(kind: &Kind) -> v1::event::Kind {
             match kind { $(Kind::$kind(domain) => v1::event::Kind::$kind(Wire::write(domain)),)* }
         }

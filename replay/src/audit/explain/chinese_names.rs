@@ -65,7 +65,8 @@ pub(super) fn choice(name: &str) -> Option<&'static str> {
 }
 
 macro_rules! kinds {
-    ($($kind:ident($content:ty) $name:literal $zh:literal $said:ident $days:ident $($about:ident)?;)*) => {
+    ($($kind:ident($content:ty) $name:literal $zh:literal $said:ident $days:ident $early:ident $back:ident
+        ($($key:tt)*) $($about:ident)?;)*) => {
         /// Chinese name of a kind of event, by its stable name.
         #[must_use]
         pub fn kind_zh(name: &str) -> &'static str {
