@@ -49,10 +49,9 @@ fn unnamed(id: Uuid, last: u64) -> Person {
     let (unregistered, last_award) = (Link::NONE, Link::NONE);
     Person {
         id,
-        registered: false,
         origin: 0,
         unregistered,
-        registered_by: Handle::new(0),
+        registered_by: Link::NONE,
         status: None,
         earlier: Vec::new(),
         last_award,
@@ -70,7 +69,7 @@ pub(crate) fn judge_person_registered(case: &Case<'_>, event: &PersonRegistered)
 /// A registration taken back: whoever it was is named only, and keeps what was told of him.
 pub(crate) fn judge_registration_withdrawn(case: &Case<'_>, taken: Taken) -> Judged<PeopleChange> {
     let state = case.state;
-    let told = |person: &Handle<Person>| state.persons.get(*person).registered_by == taken.entry;
+    let told = |person: &Handle<Person>| state.persons.get(*person).registered_by == taken.entry.into();
     let Some(person) = state.persons.handle(taken.subject).filter(told) else { return Ok(Change::nothing()) };
     let mut change = Change::of(PeopleChange::Unregister(person));
     change.findings.push(NewFinding::about(FindingKind::UnknownSubject, state.persons.get(person).id));
@@ -117,7 +116,7 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: PeopleChange) 
         PeopleChange::Unregister(person) => {
             let unregistered = state.findings.next().into();
             let row = state.persons.get_mut(person);
-            (row.registered, row.origin, row.unregistered, row.last) = (false, 0, unregistered, index);
+            (row.registered_by, row.origin, row.unregistered, row.last) = (Link::NONE, 0, unregistered, index);
         }
         PeopleChange::Status { person, at, standing } => {
             let person = open(state, person, index);
@@ -135,11 +134,11 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: PeopleChange) 
 
 /// Fills in who was named before, if he was, and closes what said that nobody registered him.
 fn register(state: &mut State, index: u64, event: &PersonRegistered) {
-    let registered_by = state.seen.next();
+    let registered_by = state.seen.next().into();
     let person = state.persons.find(event.person);
     let person = person.unwrap_or_else(|| state.persons.push(unnamed(event.person, index)));
     let row = state.persons.get_mut(person);
-    (row.registered, row.registered_by, row.origin, row.last) = (true, registered_by, event.origin, index);
+    (row.registered_by, row.origin, row.last) = (registered_by, event.origin, index);
     if let Some(finding) = std::mem::replace(&mut row.unregistered, Link::NONE).handle() {
         state.findings.get_mut(finding).open = false;
     }

@@ -325,7 +325,7 @@ impl State {
 
     /// The handle of a registered person.
     pub(crate) fn registered_person(&self, id: Uuid) -> Option<Handle<Person>> {
-        self.persons.by_id(id).filter(|(_, person)| person.registered).map(|(person, _)| person)
+        self.persons.by_id(id).filter(|(_, person)| person.registered_by.is_some()).map(|(person, _)| person)
     }
 
     /// The handle of an application somebody prepared.

@@ -130,10 +130,8 @@ pub struct SchoolStatus {
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Person {
     pub id: Uuid,
-    /// Whether he is registered; until then nothing is known of him but what reports that named him told.
-    pub registered: bool,
-    /// The entry that registered him.
-    pub registered_by: Handle<Seen>,
+    /// The entry that registered him; until then nothing is known of him but what reports that named him told.
+    pub registered_by: Link<Seen>,
     /// 0 until then.
     pub origin: u32,
     /// The finding that says he is not registered; closed when he is.
