@@ -49,8 +49,11 @@ pub(crate) fn subject(state: &State, kind: &Kind) -> Option<u32> {
 pub(crate) fn judge_entry_withdrawn(case: &Case<'_>, event: &EntryWithdrawn) -> Judged<Withdrawal> {
     let state = case.state;
     let (entry, seen) = state.seen.by_id(event.entry).ok_or(Refusal::of(Code::UnknownEntry, event.entry))?;
-    if seen.now() != Now::Counts {
-        return Err(Refusal::of(Code::NotWithdrawable, event.entry));
+    match seen.now() {
+        Now::Counts => {}
+        // It may yet be said again and count; then it can be taken back, and this be said again.
+        Now::Refused(_) => return Err(Refusal::of(Code::UnknownEntry, event.entry)),
+        _ => return Err(Refusal::of(Code::NotWithdrawable, event.entry)),
     }
     let taken = Taken { entry, id: event.entry, subject: seen.subject };
     let Change { postings, findings, act, named } = judge(case, taken, seen.kind)?;

@@ -28,7 +28,7 @@ use std::process::ExitCode;
 
 /// Says on standard error why a job ends before its end, and answers with the exit code its help names for that.
 pub fn failed(code: u8, why: impl std::fmt::Display) -> ExitCode {
-    eprintln!("replay: {why}");
+    replay::terminal::printed::say(format_args!("replay: {why}"));
     ExitCode::from(code)
 }
 

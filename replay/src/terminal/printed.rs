@@ -8,9 +8,14 @@ use std::io::{ErrorKind, Write};
 pub fn put(program: &str, text: Arguments<'_>) {
     match std::io::stdout().write_fmt(text) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            eprintln!("{program}: the answer cannot be printed: {error}");
+            say(format_args!("{program}: the answer cannot be printed: {error}"));
             std::process::exit(1);
         }
         _ => {}
     }
+}
+
+/// Says a line on standard error. If nobody listens there any more, nobody can be told, and the work goes on.
+pub fn say(text: Arguments<'_>) {
+    let _ = writeln!(std::io::stderr(), "{text}");
 }

@@ -97,7 +97,7 @@ pub fn run() -> ExitCode {
     match Cli::parse().command.run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("mingzhang: {failure}");
+            replay::terminal::printed::say(format_args!("mingzhang: {failure}"));
             ExitCode::from(failure.code())
         }
     }

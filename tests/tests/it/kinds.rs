@@ -83,7 +83,7 @@ fn the_ledger_does_what_the_table_says() {
         let said = say(&mut State::default(), "周", &event).expect("the fold goes on");
         match (&said, tag.early()) {
             (Outcome::Refused(refusal), Early::Refused) => {
-                assert!(!refusal.code.is_permanent(), "{tag:?}: {refusal:?}")
+                assert!(!refusal.code.is_permanent(), "{tag:?}: {refusal:?}");
             }
             (Outcome::Posted { .. }, Early::Nothing) => {}
             (Outcome::Posted { findings, .. }, Early::Mentioned | Early::Noted) => {

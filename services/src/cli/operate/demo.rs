@@ -80,7 +80,11 @@ impl DemoArgs {
         let served = runtime.block_on(async {
             let cannot = |error| Failure::Failed(format!("cannot listen on {}: {error}", self.listen));
             let listener = TcpListener::bind(self.listen).await.map_err(cannot)?;
-            eprintln!("mingzhang: serving on {}, data in {}; ctrl-c ends it", self.listen, ran.data.display());
+            replay::terminal::printed::say(format_args!(
+                "mingzhang: serving on {}, data in {}; ctrl-c ends it",
+                self.listen,
+                ran.data.display()
+            ));
             let served = grpc::run(listener, ran.engine.clone(), false, asked_to_stop()).await;
             served.map_err(|error| Failure::Failed(error.to_string()))
         });

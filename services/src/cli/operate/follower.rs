@@ -57,10 +57,12 @@ impl FollowArgs {
 pub(crate) async fn watch(engine: &Engine, comparing: Option<Comparing>) -> Failure {
     let comparing = comparing.map(|comparing| tokio::spawn(following::run(engine.clone(), comparing)));
     if comparing.is_none() {
-        eprintln!("mingzhang: nothing is compared with the writer; name it with --of URL --key KEY");
+        replay::terminal::printed::say(format_args!(
+            "mingzhang: nothing is compared with the writer; name it with --of URL --key KEY"
+        ));
     }
     let error = following::ended(engine).await;
-    eprintln!("mingzhang: {error}");
+    replay::terminal::printed::say(format_args!("mingzhang: {error}"));
     if let Some(comparing) = comparing {
         comparing.abort();
     }

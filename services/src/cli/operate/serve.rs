@@ -92,8 +92,10 @@ async fn serve_engine(args: &ServeArgs, engine: Engine, comparing: Option<Compar
     // Before anybody reads that it serves and asks it to end.
     let asked = asked_to_stop();
     match engine.follows() {
-        None => eprintln!("mingzhang: serving {entries} entries on {address}"),
-        Some(writer) => eprintln!("mingzhang: following {writer}, serving {entries} entries on {address}"),
+        None => replay::terminal::printed::say(format_args!("mingzhang: serving {entries} entries on {address}")),
+        Some(writer) => replay::terminal::printed::say(format_args!(
+            "mingzhang: following {writer}, serving {entries} entries on {address}"
+        )),
     }
     let trust_any = args.trust_principal_header_from_any_address;
     let (stop, stopped) = watch::channel(false);

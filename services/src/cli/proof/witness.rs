@@ -68,7 +68,9 @@ async fn follow(args: &WitnessArgs, witness: &mut Witness) -> Result<(), Failure
     loop {
         match look(args, witness).await {
             // A ledger that is away is no contradiction; it is asked again.
-            Err(Failure::Unreachable(why)) if !args.once => eprintln!("mingzhang: {why}"),
+            Err(Failure::Unreachable(why)) if !args.once => {
+                replay::terminal::printed::say(format_args!("mingzhang: {why}"));
+            }
             Err(failure) => return Err(failure),
             Ok(()) if args.once => return Ok(()),
             Ok(()) => {}

@@ -146,10 +146,10 @@ async fn all_due(query: &mut Query, args: &RiskAccrueArgs, on: Day) -> Result<Ve
     }
     // A slip in a number leaves the school that was meant at no defaults. A list of all schools names such without draws too.
     for (school, _) in args.default_ppm.iter().filter(|(school, _)| !met.contains(&org(school))) {
-        eprintln!(
+        replay::terminal::printed::say(format_args!(
             "mingzhang: --default-ppm {school}: no school of this number had draws in the risk year {}",
             args.year
-        );
+        ));
     }
     Ok(due)
 }

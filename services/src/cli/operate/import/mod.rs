@@ -64,7 +64,9 @@ pub struct ImportArgs {
 impl ImportArgs {
     pub(crate) fn run(&self) -> Result<(), Failure> {
         if self.attempt.is_some() {
-            eprintln!("mingzhang: --attempt has no effect; importing a file again says again what was refused");
+            replay::terminal::printed::say(format_args!(
+                "mingzhang: --attempt has no effect; importing a file again says again what was refused"
+            ));
         }
         let key = KeySource { file: self.key.as_deref(), demo: self.demo_key };
         let identity = key.identity(&self.files)?;
@@ -157,10 +159,10 @@ fn seals(handle: Handle, query: Query) -> impl Fn(Uuid) -> Option<Seal> + Send {
 
 fn show(report: &Report, tally: &RowTally, json: bool) {
     for problem in &report.problems {
-        eprintln!("{problem}");
+        replay::terminal::printed::say(format_args!("{problem}"));
     }
     for row in tally.rows() {
-        eprintln!("{}:{row}", report.file);
+        replay::terminal::printed::say(format_args!("{}:{row}", report.file));
     }
     if json {
         return;

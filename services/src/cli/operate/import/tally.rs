@@ -216,7 +216,9 @@ fn differs(receipt: &v1::Receipt) -> String {
             "同号异文，账上为第 {entry} 号记录，本行不计；该记录有误的，把原来那一行照原样再报，“更正”栏填“撤销”，\
              并填“更正文号”；再在“版次”栏填下一版次（首次撤销后为 1）报本行 entry {entry} holds other content under this \
              number; if that is wrong, deliver its row as it was with 撤销/withdraw in the column 更正/correction and a 更正文号, \
-             then this row with the next edition in the column 版次/edition, 1 after the first time"
+             then this row with the next edition in the column 版次/edition, 1 after the first time（没有“更正”栏的文件和\
+             docs/kinds.md 写明 not yet 的事项还不能撤销 not possible yet for files without that column, nor for kinds that \
+             docs/kinds.md calls not yet）"
         ),
         None => "上一版次未撤销，本行不计；先把上一版次的行照原样再报，“更正”栏填“撤销”，再导入一次 the edition before was not taken \
                  back; deliver its row with 撤销/withdraw in the column 更正/correction, then import this again"
