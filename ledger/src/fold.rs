@@ -15,6 +15,7 @@ use crate::event::Kind;
 use crate::event::policy::Policy;
 use crate::finding::FindingKind;
 use crate::handle::{Handle, Link};
+use crate::hash;
 use crate::lender::claim::change::ClaimChange;
 use crate::lender::claim::{self, line, returned, settle};
 use crate::lender::fund::change::FundChange;
@@ -96,24 +97,27 @@ enum Act {
 }
 
 impl Act {
-    fn apply(self, state: &mut State, entry: &Entry<'_>) {
+    /// Makes the change. The row it is about, by its number in the table its kind says, so that it can be taken back by the id
+    /// of its entry alone; kinds that cannot be taken back by themselves need none.
+    fn apply(self, state: &mut State, entry: &Entry<'_>) -> Option<u32> {
         match self {
             Self::Programme(policy) => programme::apply(state, entry, *policy),
-            Self::Org(change) => org::apply(state, entry, change),
-            Self::People(change) => people::apply(state, entry, change),
-            Self::Card(change) => cards::apply(state, entry, change),
+            Self::Org(change) => return Some(org::apply(state, entry, change).number()),
+            Self::People(change) => return Some(people::apply(state, entry, change).number()),
+            Self::Card(change) => return cards::apply(state, entry, change).map(Handle::number),
             Self::Budget(change) => budget::apply(state, entry, change),
             Self::Award(change) => award::apply(state, entry, change),
             Self::Payment(change) => payment::apply(state, entry, change),
             Self::Result(change) => results::apply(state, entry, change),
             Self::Suspense(change) => suspense::apply(state, entry, change),
-            Self::Loan(change) => loan::apply(state, entry, change),
+            Self::Loan(change) => return loan::apply(state, entry, change).map(Handle::number),
             Self::Claim(change) => claim::apply(state, entry, change),
             Self::Remittance(change) => remittance::apply(state, entry, change),
-            Self::Fund(change) => fund::apply(state, entry, change),
+            Self::Fund(change) => return fund::apply(state, entry, change).map(Handle::number),
             Self::Control(change) => control::apply(state, entry, change),
             Self::Withdrawal(change) => withdraw::apply(state, entry, change),
         }
+        None
     }
 }
 
@@ -216,9 +220,10 @@ impl State {
     /// A [`Halt`]: the entry is not the next one, earlier in time than the last, or of a later program. Then nothing was changed.
     pub fn fold(&mut self, entry: &Entry<'_>) -> Result<Outcome, Halt> {
         self.must_be_next(entry)?;
-        let content = content_hash(entry.content);
+        let content = hash::content(entry.content);
+        let mut subject = None;
         let (verdict, outcome) = match self.weigh(entry, content)? {
-            Judgement::Admitted(change) => (0, self.commit(entry, change)),
+            Judgement::Admitted(change) => (0, self.commit(entry, change, &mut subject)),
             Judgement::Repeated { first, now } => (DUPLICATE, Outcome::Duplicate { first, now }),
             Judgement::Beside(kind) => (BESIDE, self.note(entry, content, kind)),
             Judgement::Refused(refusal) => {
@@ -231,7 +236,7 @@ impl State {
             Outcome::Refused(_) => self.counts.refused += 1,
             Outcome::Duplicate { .. } => self.counts.duplicates += 1,
         }
-        self.remember(entry, content, verdict);
+        self.remember(entry, content, verdict, subject);
         Ok(outcome)
     }
 
@@ -242,7 +247,7 @@ impl State {
     /// A [`Halt`]: the entry is not the next one, or earlier in time than the last. Then nothing was changed.
     pub fn withhold(&mut self, entry: &Entry<'_>) -> Result<(), Halt> {
         self.must_be_next(entry)?;
-        self.remember(entry, content_hash(entry.content), WITHHELD);
+        self.remember(entry, hash::content(entry.content), WITHHELD, None);
         Ok(())
     }
 
@@ -252,7 +257,7 @@ impl State {
     /// # Errors
     /// A [`Halt`]: the entry is of a later program. Its number and time are not asked.
     pub fn dry_run(&self, entry: &Entry<'_>) -> Result<Outcome, Halt> {
-        Ok(match self.weigh(entry, content_hash(entry.content))? {
+        Ok(match self.weigh(entry, hash::content(entry.content))? {
             Judgement::Admitted(change) => Outcome::Posted { postings: change.postings, findings: Vec::new() },
             Judgement::Repeated { first, now } => Outcome::Duplicate { first, now },
             Judgement::Beside(_) => Outcome::Posted { postings: Vec::new(), findings: Vec::new() },
@@ -271,10 +276,8 @@ impl State {
     }
 
     /// The entry takes its place in the record, whatever came of it.
-    fn remember(&mut self, entry: &Entry<'_>, content: u64, verdict: u8) {
+    fn remember(&mut self, entry: &Entry<'_>, content: u64, verdict: u8, subject: Option<u32>) {
         let (id, kind) = (entry.event.id, entry.event.kind.tag());
-        // Only what was posted can be taken back.
-        let subject = (verdict == 0).then(|| withdraw::subject(self, &entry.event.kind)).flatten();
         let handle = self.seen.push(Seen { id, content, verdict, kind, subject: subject.unwrap_or(u32::MAX) });
         assert!(u64::from(handle) == entry.index, "an entry is seen at its index");
         self.entries += 1;
@@ -309,13 +312,13 @@ impl State {
 
     /// Writes only: past this line nothing can be refused. Organisations named for the first time come first, as judging
     /// numbered their accounts so. The act comes before the postings: it opens the other accounts they name, and asks what funds hold before they change it.
-    fn commit(&mut self, entry: &Entry<'_>, change: Change<Act>) -> Outcome {
+    fn commit(&mut self, entry: &Entry<'_>, change: Change<Act>, subject: &mut Option<u32>) -> Outcome {
         let on = entry.event.effective;
         for new in &change.named {
             org::open(self, entry.index, new);
         }
         if let Some(act) = change.act {
-            act.apply(self, entry);
+            *subject = act.apply(self, entry);
         }
         for posting in &change.postings {
             self.post(entry.index, on, posting);
@@ -378,11 +381,6 @@ fn come(entry: &Entry<'_>) -> Result<(), Refusal> {
     }
     let subject = entry.event.kind.loan().unwrap_or_default();
     Err(Refusal::with(Code::NotYet, subject, i64::from(first.yyyymmdd())))
-}
-
-/// Tells other content under the same id; 64 bits are enough, as a collision only calls a repeat what is not one.
-fn content_hash(content: &[u8]) -> u64 {
-    xxhash_rust::xxh3::xxh3_64(content)
 }
 
 #[cfg(test)]

@@ -25,6 +25,13 @@ pub fn unhex(text: &str) -> Option<Vec<u8>> {
     (0..text.len()).step_by(2).map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok()).collect()
 }
 
+/// Of the bytes of an event: tells other content under the same id. 64 bits are enough, as a collision only calls a repeat what is
+/// not one.
+#[must_use]
+pub fn content(event: &[u8]) -> u64 {
+    xxhash_rust::xxh3::xxh3_64(event)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

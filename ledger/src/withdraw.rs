@@ -3,7 +3,7 @@
 
 use crate::change::{Case, Change, Judged, Taken};
 use crate::entry::Entry;
-use crate::event::{EntryWithdrawn, Kind, KindTag};
+use crate::event::{EntryWithdrawn, KindTag};
 use crate::handle::Handle;
 use crate::lender::fund::change::FundChange;
 use crate::lender::fund::{self, reward};
@@ -30,20 +30,6 @@ enum Kept {
     Org(OrgChange),
 }
 
-/// The row an event is about, by its number in the table that its kind says, so that the event can be taken back by its id
-/// alone. Kinds that cannot be taken back by themselves need none.
-pub(crate) fn subject(state: &State, kind: &Kind) -> Option<u32> {
-    match kind {
-        Kind::StatusChanged(event) => state.persons.find(event.person).map(Handle::number),
-        Kind::PersonRegistered(event) => state.persons.find(event.person).map(Handle::number),
-        Kind::OrgRegistered(event) => state.orgs.find(event.org).map(Handle::number),
-        Kind::OrgRenamed(event) => state.orgs.find(event.org).map(Handle::number),
-        Kind::CardBound(event) => state.cards.find(event.card).map(Handle::number),
-        Kind::CardReplaced(event) => state.cards.find(event.new).map(Handle::number),
-        kind => kind.loan().and_then(|loan| state.loans.find(loan)).map(Handle::number),
-    }
-}
-
 /// An entry is taken back on the day on which it counted, by its id, whatever was recorded after it. One whose fact never
 /// counted is taken back all the same: then its source's number is free for what is right.
 pub(crate) fn judge_entry_withdrawn(case: &Case<'_>, event: &EntryWithdrawn) -> Judged<Withdrawal> {
@@ -54,6 +40,9 @@ pub(crate) fn judge_entry_withdrawn(case: &Case<'_>, event: &EntryWithdrawn) -> 
         // It may yet be said again and count; then it can be taken back, and this be said again.
         Now::Refused(_) => return Err(Refusal::of(Code::UnknownEntry, event.entry)),
         _ => return Err(Refusal::of(Code::NotWithdrawable, event.entry)),
+    }
+    if event.content != 0 && event.content != seen.content {
+        return Err(Refusal::with(Code::NotAsTold, event.entry, i64::try_from(u64::from(entry)).unwrap_or(i64::MAX)));
     }
     let taken = Taken { entry, id: event.entry, subject: seen.subject };
     let Change { postings, findings, act, named } = judge(case, taken, seen.kind)?;
@@ -90,11 +79,21 @@ fn judge(case: &Case<'_>, taken: Taken, kind: KindTag) -> Judged<Kept> {
 pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, withdrawal: Withdrawal) {
     state.seen.get_mut(withdrawal.entry).verdict = WITHDRAWN;
     match withdrawal.change {
-        Some(Kept::Loan(change)) => loan::apply(state, entry, change),
-        Some(Kept::Fund(change)) => fund::apply(state, entry, change),
-        Some(Kept::People(change)) => people::apply(state, entry, change),
-        Some(Kept::Card(change)) => cards::apply(state, entry, change),
-        Some(Kept::Org(change)) => org::apply(state, entry, change),
+        Some(Kept::Loan(change)) => {
+            loan::apply(state, entry, change);
+        }
+        Some(Kept::Fund(change)) => {
+            fund::apply(state, entry, change);
+        }
+        Some(Kept::People(change)) => {
+            people::apply(state, entry, change);
+        }
+        Some(Kept::Card(change)) => {
+            cards::apply(state, entry, change);
+        }
+        Some(Kept::Org(change)) => {
+            org::apply(state, entry, change);
+        }
         None => {}
     }
 }

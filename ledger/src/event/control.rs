@@ -30,6 +30,9 @@ pub struct PeriodClosed {
 pub struct EntryWithdrawn {
     /// Event id of the entry.
     pub entry: Uuid,
+    /// What it said, by the 64-bit hash of its bytes ([`crate::hash::content`]), so that a slip in a number takes nobody else's
+    /// fact back; 0 if whoever takes it back does not say.
+    pub content: u64,
     /// Why.
     pub reason: Reason,
     /// Document number of the decision.

@@ -244,7 +244,10 @@ fn a_full_loan_is_asked_in_bounded_work() {
     told.say(day(20_990_101), Kind::PeriodClosed(closing));
     let entry = Uuid::from_u128(u128::from(last) + 1_000);
     let facts = told.facts(LOAN);
-    told.say(on, Kind::EntryWithdrawn(EntryWithdrawn { entry, reason: Reason::Mistyped, document: String::new() }));
+    told.say(
+        on,
+        Kind::EntryWithdrawn(EntryWithdrawn { entry, content: 0, reason: Reason::Mistyped, document: String::new() }),
+    );
     assert_eq!(told.facts(LOAN), facts - 1);
     told.holds("a reversal");
 }
@@ -261,7 +264,7 @@ fn room_is_made_by_taking_a_fact_back() {
     assert_eq!(told.facts(UNKNOWN), FACTS_MAX);
     let (_, row) = told.state.loans.by_id(UNKNOWN).expect("the loan");
     let entry = Uuid::from_u128(u128::from(row.last) + 1_000);
-    let reversal = EntryWithdrawn { entry, reason: Reason::Mistyped, document: String::new() };
+    let reversal = EntryWithdrawn { entry, content: 0, reason: Reason::Mistyped, document: String::new() };
     told.say(day(20_200_101), Kind::EntryWithdrawn(reversal));
     assert_eq!(told.facts(UNKNOWN), FACTS_MAX - 1);
     overdue(&mut told);

@@ -220,7 +220,7 @@ fn check_kinds(state: &State, event: &LoanSigned) -> Option<FindingKind> {
     other.then_some(FindingKind::BothKinds)
 }
 
-pub(super) fn sign(state: &mut State, index: u64, mut row: Loan, lender: Handle<Org>, person: Uuid) {
+pub(super) fn sign(state: &mut State, index: u64, mut row: Loan, lender: Handle<Org>, person: Uuid) -> Handle<Loan> {
     let handle = open(state, row.id, lender, row.kind, index);
     row.portfolio = open_portfolio(state, lender, row.kind, index);
     row.person = people::open(state, person, index).into();
@@ -237,6 +237,7 @@ pub(super) fn sign(state: &mut State, index: u64, mut row: Loan, lender: Handle<
     let facts = std::mem::take(&mut state.loans.get_mut(handle).facts);
     fund_effect::note(state, index, handle, &Flows::default(), &facts);
     state.loans.get_mut(handle).facts = facts;
+    handle
 }
 
 pub(super) fn unsign(state: &mut State, index: u64, loan: Handle<Loan>, flows: Flows) {

@@ -21,6 +21,7 @@ use crate::event::{
     LoanStateRepaid, LoanWrittenOff, Status,
 };
 use crate::finding::FindingKind;
+use crate::handle::Handle;
 use crate::money::{Day, Fen};
 use crate::state::flows::{Flow, Flows};
 use crate::state::lending_rows::{Fact, Loan, What};
@@ -207,7 +208,14 @@ fn over_ceiling(state: &State, on: Day, loan: &Loan, fen: Fen) -> bool {
     drawn > i128::from(ceiling.max_fen)
 }
 
-pub(super) fn apply(state: &mut State, entry: &Entry<'_>, id: Uuid, edit: FactEdit, through: Day, flows: Flows) {
+pub(super) fn apply(
+    state: &mut State,
+    entry: &Entry<'_>,
+    id: Uuid,
+    edit: FactEdit,
+    through: Day,
+    flows: Flows,
+) -> Handle<Loan> {
     let index = entry.index;
     let loan = open(state, id, UNKNOWN_ORG, LoanKind::Origin, index);
     let row = state.loans.get_mut(loan);
@@ -216,4 +224,5 @@ pub(super) fn apply(state: &mut State, entry: &Entry<'_>, id: Uuid, edit: FactEd
     row.through_before = std::mem::replace(&mut row.through, through);
     row.last = index;
     fund_effect::note(state, index, loan, &before, drawings.as_slice());
+    loan
 }

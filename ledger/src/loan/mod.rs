@@ -26,18 +26,25 @@ pub mod walk;
 pub use portfolio::portfolio_id;
 
 use crate::entry::Entry;
+use crate::handle::Handle;
 use crate::state::State;
+use crate::state::lending_rows::Loan;
 use change::LoanChange;
 
-pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: LoanChange) {
+/// Makes the change; the loan whose fact or contract it tells, if it does.
+pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: LoanChange) -> Option<Handle<Loan>> {
     match change {
         LoanChange::Terms(terms) => rules::adopt(state, entry, *terms),
         LoanChange::Rate(event) => rules::publish(state, entry, &event),
         LoanChange::Waiver(event) => rules::waive(state, entry, event),
         LoanChange::RuleGone { told_by } => rules::forget(state, entry.index, told_by),
         LoanChange::Unsign { loan, flows } => contract::unsign(state, entry.index, loan, flows),
-        LoanChange::Sign { row, lender, person } => contract::sign(state, entry.index, *row, lender, person),
-        LoanChange::Facts { loan, edit, through, flows } => facts::apply(state, entry, loan, edit, through, flows),
+        LoanChange::Sign { row, lender, person } => {
+            return Some(contract::sign(state, entry.index, *row, lender, person));
+        }
+        LoanChange::Facts { loan, edit, through, flows } => {
+            return Some(facts::apply(state, entry, loan, edit, through, flows));
+        }
         LoanChange::Accrue { loan, through, flows } => {
             let row = state.loans.get_mut(loan);
             let before = std::mem::replace(&mut row.posted, flows);
@@ -45,4 +52,5 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: LoanChange) {
             fund_effect::note(state, entry.index, loan, &before, &[]);
         }
     }
+    None
 }

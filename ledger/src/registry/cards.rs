@@ -92,19 +92,20 @@ pub(crate) fn payable(state: &State, person: Handle<Person>, card: Uuid, on: Day
     if row.is_used_by(person, on) { Ok(handle) } else { Err(Refusal::of(Code::CardNotPayees, card)) }
 }
 
-pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: CardChange) {
+/// Makes the change; the card it binds, if it binds one.
+pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: CardChange) -> Option<Handle<Card>> {
     let (index, on, told_by) = (entry.index, entry.event.effective, state.seen.next());
     match change {
         CardChange::Bind { person, card } => {
             let person = open(state, person, index);
             let fact = CardUse { person, on, entry: told_by, begins: true, replaces: Link::NONE };
-            note(state, card, fact, index);
+            Some(note(state, card, fact, index))
         }
         CardChange::Replace { person, old, new } => {
             let person = open(state, person, index);
             let ends = CardUse { person, on, entry: told_by, begins: false, replaces: Link::NONE };
             let replaces = note(state, old, ends, index).into();
-            note(state, new, CardUse { begins: true, replaces, ..ends }, index);
+            Some(note(state, new, CardUse { begins: true, replaces, ..ends }, index))
         }
         CardChange::Gone { cards, told_by } => {
             for card in cards {
@@ -112,6 +113,7 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: CardChange) {
                 row.uses.retain(|fact| fact.entry != told_by);
                 row.last = index;
             }
+            None
         }
     }
 }

@@ -85,7 +85,8 @@ pub(crate) fn open(state: &mut State, index: u64, new: &NewOrg) {
     state.orgs.push(Org { early: new.finding.into(), last: index, ..named_org(new.id, accounts) });
 }
 
-pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: OrgChange) {
+/// Makes the change; the organisation it is about.
+pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: OrgChange) -> Handle<Org> {
     let (on, by) = (entry.event.effective, state.seen.next());
     match change {
         OrgChange::Register { event, parent } => {
@@ -101,14 +102,22 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: OrgChange) {
             if let Some(early) = row.early.handle() {
                 state.findings.get_mut(early).open = false;
             }
+            org
         }
         OrgChange::Rename { org, event: OrgRenamed { org: _, name, division } } => {
             let row = state.orgs.get_mut(org);
             call(&mut row.names, Naming { on, by, registered: false, name, division });
             row.last = entry.index;
+            org
         }
-        OrgChange::Unregister(org) => unregister(state, entry.index, org, state.findings.next()),
-        OrgChange::Unname { org, told_by } => unname(state, entry.index, org, told_by),
+        OrgChange::Unregister(org) => {
+            unregister(state, entry.index, org, state.findings.next());
+            org
+        }
+        OrgChange::Unname { org, told_by } => {
+            unname(state, entry.index, org, told_by);
+            org
+        }
     }
 }
 

@@ -15,11 +15,15 @@ use uuid::Uuid;
 const STANDINGS_MAX: usize = 64;
 
 pub(crate) enum PeopleChange {
-    Register(PersonRegistered),
+    Register {
+        event: PersonRegistered,
+        known: Link<Person>,
+    },
     /// Named only, as before the registration that is taken back.
     Unregister(Handle<Person>),
     Status {
-        person: Uuid,
+        id: Uuid,
+        known: Link<Person>,
         at: usize,
         standing: SchoolStatus,
     },
@@ -33,16 +37,25 @@ pub(crate) enum PeopleChange {
 /// registered it. It must be the first finding of its entry.
 pub(crate) fn mentioned(state: &State, person: Uuid) -> Vec<NewFinding> {
     let new = state.persons.find(person).is_none();
-    new.then(|| NewFinding::about(FindingKind::UnknownSubject, person)).into_iter().collect()
+    new.then(|| first_mention(person)).into_iter().collect()
+}
+
+fn first_mention(person: Uuid) -> NewFinding {
+    NewFinding::about(FindingKind::UnknownSubject, person)
 }
 
 /// The row of a person whom a report names, made if it is the first.
 pub(crate) fn open(state: &mut State, id: Uuid, index: u64) -> Handle<Person> {
-    if let Some(person) = state.persons.find(id) {
-        return person;
-    }
-    let unregistered = state.findings.next().into();
-    state.persons.push(Person { unregistered, ..unnamed(id, index) })
+    let known = state.persons.find(id).into();
+    open_known(state, id, known, index)
+}
+
+/// The same where it was looked up before.
+fn open_known(state: &mut State, id: Uuid, known: Link<Person>, index: u64) -> Handle<Person> {
+    known.handle().unwrap_or_else(|| {
+        let unregistered = state.findings.next().into();
+        state.persons.push(Person { unregistered, ..unnamed(id, index) })
+    })
 }
 
 fn unnamed(id: Uuid, last: u64) -> Person {
@@ -60,10 +73,12 @@ fn unnamed(id: Uuid, last: u64) -> Person {
 }
 
 pub(crate) fn judge_person_registered(case: &Case<'_>, event: &PersonRegistered) -> Judged<PeopleChange> {
-    Ok(match case.state.registered_person(event.person) {
-        Some(_) => Change::only(NewFinding::about(FindingKind::Repeated, event.person)),
-        None => Change::of(PeopleChange::Register(event.clone())),
-    })
+    let known = case.state.persons.by_id(event.person);
+    if known.is_some_and(|(_, row)| row.registered_by.is_some()) {
+        return Ok(Change::only(NewFinding::about(FindingKind::Repeated, event.person)));
+    }
+    let known = known.map(|(person, _)| person).into();
+    Ok(Change::of(PeopleChange::Register { event: event.clone(), known }))
 }
 
 /// A registration taken back: whoever it was is named only, and keeps what was told of him.
@@ -78,18 +93,21 @@ pub(crate) fn judge_registration_withdrawn(case: &Case<'_>, taken: Taken) -> Jud
 
 pub(crate) fn judge_status_changed(case: &Case<'_>, event: &StatusChanged) -> Judged<PeopleChange> {
     let state = case.state;
-    let known = state.persons.by_id(event.person).map(|(_, row)| row);
+    let found = state.persons.by_id(event.person);
+    let (person, known) = (found.map(|(person, _)| person), found.map(|(_, row)| row));
     if known.is_some_and(|row| row.statuses().count() >= STANDINGS_MAX) {
         return Ok(Change::only(NewFinding::about(FindingKind::TooManyFacts, event.person)));
     }
     let mut change = Change::nothing();
-    change.findings = mentioned(state, event.person);
+    if person.is_none() {
+        change.findings.push(first_mention(event.person));
+    }
     let school = change.org(state, event.school).handle;
     let standing = SchoolStatus { on: case.on(), status: event.status, school, entry: state.seen.next() };
     let place = order(&standing, event.school);
     let before = |other: &SchoolStatus| order(other, state.orgs.get(other.school).id) <= place;
     let at = known.map_or(0, |row| row.statuses().filter(before).count());
-    change.act = Some(PeopleChange::Status { person: event.person, at, standing });
+    change.act = Some(PeopleChange::Status { id: event.person, known: person.into(), at, standing });
     Ok(change)
 }
 
@@ -109,39 +127,41 @@ pub(crate) fn judge_status_withdrawn(case: &Case<'_>, taken: Taken) -> Judged<Pe
     Ok(Change::of(PeopleChange::StatusGone { person, at }))
 }
 
-pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: PeopleChange) {
+/// Makes the change; the person it is about.
+pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: PeopleChange) -> Handle<Person> {
     let index = entry.index;
-    match change {
-        PeopleChange::Register(event) => register(state, index, &event),
+    let person = match change {
+        PeopleChange::Register { event, known } => register(state, index, &event, known),
         PeopleChange::Unregister(person) => {
             let unregistered = state.findings.next().into();
             let row = state.persons.get_mut(person);
-            (row.registered_by, row.origin, row.unregistered, row.last) = (Link::NONE, 0, unregistered, index);
+            (row.registered_by, row.origin, row.unregistered) = (Link::NONE, 0, unregistered);
+            person
         }
-        PeopleChange::Status { person, at, standing } => {
-            let person = open(state, person, index);
-            let row = state.persons.get_mut(person);
-            row.last = index;
-            place(row, at, standing);
+        PeopleChange::Status { id, known, at, standing } => {
+            let person = open_known(state, id, known, index);
+            place(state.persons.get_mut(person), at, standing);
+            person
         }
         PeopleChange::StatusGone { person, at } => {
-            let row = state.persons.get_mut(person);
-            row.last = index;
-            remove(row, at);
+            remove(state.persons.get_mut(person), at);
+            person
         }
-    }
+    };
+    state.persons.get_mut(person).last = index;
+    person
 }
 
 /// Fills in who was named before, if he was, and closes what said that nobody registered him.
-fn register(state: &mut State, index: u64, event: &PersonRegistered) {
+fn register(state: &mut State, index: u64, event: &PersonRegistered, known: Link<Person>) -> Handle<Person> {
     let registered_by = state.seen.next().into();
-    let person = state.persons.find(event.person);
-    let person = person.unwrap_or_else(|| state.persons.push(unnamed(event.person, index)));
+    let person = known.handle().unwrap_or_else(|| state.persons.push(unnamed(event.person, index)));
     let row = state.persons.get_mut(person);
-    (row.registered_by, row.origin, row.last) = (registered_by, event.origin, index);
+    (row.registered_by, row.origin) = (registered_by, event.origin);
     if let Some(finding) = std::mem::replace(&mut row.unregistered, Link::NONE).handle() {
         state.findings.get_mut(finding).open = false;
     }
+    person
 }
 
 /// Puts a standing in its place of the order; the last of all is the current one.

@@ -29,7 +29,7 @@ wire!(PeriodClosed { org: Id, book: OneOf, through: Day });
 
 choice!(Reason = WithdrawalReason { Mistyped WrongSubject NeverHappened CountedTwice SourceCorrected Ordered });
 
-wire!(EntryWithdrawn { entry: Id, reason: OneOf, document: OPTIONAL_DOCUMENT });
+wire!(EntryWithdrawn { entry: Id, content: Plain, reason: OneOf, document: OPTIONAL_DOCUMENT });
 
 wire!(KeyAnnounced { key: Hash, by: Hash, signature: Signature });
 

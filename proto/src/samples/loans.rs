@@ -196,6 +196,7 @@ fn risk() -> Vec<Kind> {
         Kind::PeriodClosed(PeriodClosed { org: thing(BANK), book: Book::Lender, through: day(20_241_231) }),
         Kind::EntryWithdrawn(EntryWithdrawn {
             entry: Uuid::from_u128(34),
+            content: 0x1234_5678_9abc_def0,
             reason: Reason::Mistyped,
             document: "示冲〔2025〕1号".into(),
         }),

@@ -136,6 +136,11 @@ async fn a_slip_of_the_pen_is_taken_back_by_its_own_row() {
         let (code, shown, said) = office.import("right.csv", &rate("LPR5Y,4.65,2021-10-20,,,,\n"));
         assert_eq!((code, &shown["differs"]), (Some(1), &1.into()), "{said}");
         assert!(said.contains("更正") && said.contains("撤销"), "{said}");
+        // A row that is not as it was told takes nothing back.
+        let other = rate("LPR5Y,9.98,2021-10-20,,撤销,笔误,陕财教〔2021〕9号\n");
+        let (code, _, said) = office.import("other.csv", &other);
+        assert_eq!(code, Some(1), "{said}");
+        assert!(said.contains("not_as_told"), "{said}");
         // As the words say, in one file: the row as it was, taken back, and the right one as the next edition.
         let both = rate("LPR5Y,9.99,2021-10-20,,撤销,笔误,陕财教〔2021〕9号\nLPR5Y,4.65,2021-10-20,1,,,\n");
         let (code, shown, said) = office.import("both.csv", &both);

@@ -52,7 +52,7 @@ pub fn lending(chance: &mut Chance, at: usize, state: &State) -> Event {
 }
 
 fn taken_back(entry: Uuid) -> Kind {
-    Kind::EntryWithdrawn(EntryWithdrawn { entry, reason: Reason::Mistyped, document: String::new() })
+    Kind::EntryWithdrawn(EntryWithdrawn { entry, content: 0, reason: Reason::Mistyped, document: String::new() })
 }
 
 fn id(chance: &mut Chance) -> Uuid {

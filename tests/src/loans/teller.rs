@@ -115,7 +115,8 @@ impl Teller {
     pub fn take_back(&mut self, event: &Event) -> bool {
         let counts = self.state.seen.by_id(event.id).is_some_and(|(_, seen)| seen.now() == Now::Counts);
         if counts {
-            let withdrawn = EntryWithdrawn { entry: event.id, reason: Reason::Mistyped, document: "更正".into() };
+            let withdrawn =
+                EntryWithdrawn { entry: event.id, content: 0, reason: Reason::Mistyped, document: "更正".into() };
             self.posted(event.effective, Kind::EntryWithdrawn(withdrawn));
         }
         counts

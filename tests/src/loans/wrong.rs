@@ -35,8 +35,9 @@ fn interest(known: &Known) -> Vec<Kind> {
     let &Known { loan, last, entry, .. } = known;
     let (nowhere, figure) = (thing("nowhere", 0), Interest::default());
     let adjusted = |loan, cause| Kind::InterestAdjusted(InterestAdjusted { loan, last, cause, figure });
-    let reversed =
-        |entry| Kind::EntryWithdrawn(EntryWithdrawn { entry, reason: Reason::Mistyped, document: "冲0".into() });
+    let reversed = |entry| {
+        Kind::EntryWithdrawn(EntryWithdrawn { entry, content: 0, reason: Reason::Mistyped, document: "冲0".into() })
+    };
     vec![
         adjusted(loan, entry),
         adjusted(loan, nowhere),

@@ -309,7 +309,7 @@ impl Year {
             let serial = "误".to_owned();
             let repaid = ledger::event::LoanRepaid { loan, fen: 50_000, allocation: None, early: false, serial };
             let entry = self.posted("行", 2025_09_10, Kind::LoanRepaid(repaid));
-            let reversed = EntryWithdrawn { entry, reason: Reason::Mistyped, document: "冲1".into() };
+            let reversed = EntryWithdrawn { entry, content: 0, reason: Reason::Mistyped, document: "冲1".into() };
             let _ = self.posted("周", 2025_09_10, Kind::EntryWithdrawn(reversed.clone()));
             let _ = self.teller.say_as("周", day(2025_09_10), Kind::EntryWithdrawn(reversed));
             let _ = self.teller.bring(loan, day(2040_12_31));

@@ -50,6 +50,7 @@ pub(super) fn kind(name: &str, f: &mut Fields<'_>, known: &SoFar<'_>) -> Result<
         "period_closed" => closed(f)?,
         "entry_withdrawn" => Kind::EntryWithdrawn(EntryWithdrawn {
             entry: f.id("entry")?,
+            content: f.number_or("content", 0)?,
             reason: f.choice("reason", REASONS, Some(Reason::Mistyped))?,
             document: f.text("document", "示冲1号"),
         }),

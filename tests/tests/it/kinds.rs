@@ -95,7 +95,8 @@ fn the_ledger_does_what_the_table_says() {
     }
     for event in samples() {
         let counts = full.seen.by_id(event.id).is_some_and(|(_, seen)| seen.verdict == 0);
-        let withdrawn = EntryWithdrawn { entry: event.id, reason: Reason::Ordered, document: "撤1".into() };
+        let withdrawn =
+            EntryWithdrawn { entry: event.id, content: 0, reason: Reason::Ordered, document: "撤1".into() };
         let back = Event::said(event.effective, Kind::EntryWithdrawn(withdrawn));
         let outcome = say(&mut full, "吴", &back).expect("the fold goes on");
         let tag = event.kind.tag();

@@ -13,10 +13,12 @@ pub use reward::surplus;
 
 use crate::entry::Entry;
 use crate::event::Payer;
+use crate::handle::Handle;
 use crate::loan;
 use crate::loan::portfolio::open_portfolio;
 use crate::money::Fen;
 use crate::state::State;
+use crate::state::lending_rows::Loan;
 use change::FundChange;
 
 /// Adds to a payer's sum, which is where the payer was first named. Below zero takes away.
@@ -27,7 +29,8 @@ pub(super) fn add(sums: &mut Vec<(Payer, Fen)>, payer: Payer, fen: Fen) {
     }
 }
 
-pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: FundChange) {
+/// Makes the change; the loan whose fact it tells, if it does.
+pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: FundChange) -> Option<Handle<Loan>> {
     let index = entry.index;
     match change {
         FundChange::Accrue { row, parts } => compensation::accrue(state, index, row, parts),
@@ -54,10 +57,12 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: FundChange) {
             row.borne -= borne;
         }
         FundChange::Relieve { loan, reward, fen } => {
-            loan::apply(state, entry, loan);
+            let loan = loan::apply(state, entry, loan);
             reward::spend(state, index, reward, reward::RELIEF, fen);
+            return loan;
         }
         FundChange::Reward { portfolio, year, rewards } => reward::grant(state, entry, portfolio, year, &rewards),
         FundChange::Spend { reward, purpose, fen } => reward::spend(state, index, reward, &purpose, fen),
     }
+    None
 }

@@ -105,6 +105,7 @@ const FIELDS: &[(&str, &str, Form)] = &[
     ("claim", "申报", N),
     ("claim_tolerance_fen", "申报容差", F),
     ("compensation", "风险补偿金", N),
+    ("content", "所撤记录的内容校验", N),
     ("contract", "合同校验值", N),
     ("count", "行数", N),
     ("credit", "入账记录", N),

@@ -74,12 +74,12 @@ impl Spoken {
     }
 
     /// Takes back what it says instead of saying it, on the day of each; what comes along stays, unless it is all there is.
-    pub(crate) fn taken_back(mut self, withdrawal: impl Fn(Uuid) -> EntryWithdrawn) -> Self {
+    pub(crate) fn taken_back(mut self, withdrawal: impl Fn(&Event) -> EntryWithdrawn) -> Self {
         if !self.statements.iter().all(|event| comes_along(&event.kind)) {
             self.statements.retain(|event| !comes_along(&event.kind));
         }
         for event in &mut self.statements {
-            *event = Event::said(event.effective, Kind::EntryWithdrawn(withdrawal(event.id)));
+            *event = Event::said(event.effective, Kind::EntryWithdrawn(withdrawal(event)));
         }
         self
     }

@@ -40,6 +40,6 @@ fn read_closed(row: &Row<'_>) -> Result<Statement, Wrong> {
 
 fn read_reversed(row: &Row<'_>) -> Result<Statement, Wrong> {
     let entry = row.uuid(Col::EventId)?;
-    let event = EntryWithdrawn { entry, reason: reason(row)?, document: row.document(Col::Document)? };
+    let event = EntryWithdrawn { entry, content: 0, reason: reason(row)?, document: row.document(Col::Document)? };
     Ok((row.day(Col::EffectiveDay)?, Kind::EntryWithdrawn(event)))
 }

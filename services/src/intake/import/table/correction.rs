@@ -5,6 +5,7 @@ use super::columns::Col;
 use super::row::{Row, Wrong};
 use crate::intake::import::Spoken;
 use ledger::event::{EntryWithdrawn, Reason};
+use ledger::hash;
 
 const REASONS: &[(&str, &str, Reason)] = &[
     ("笔误", "mistyped", Reason::Mistyped),
@@ -26,7 +27,10 @@ pub(crate) fn in_its_edition(row: &Row<'_>, spoken: Spoken) -> Result<Spoken, Wr
     }
     row.word(Col::Corrects, TAKEN_BACK)?;
     let (reason, document) = (reason(row)?, row.document(Col::CorrectedBy)?);
-    Ok(spoken.taken_back(|entry| EntryWithdrawn { entry, reason, document: document.clone() }))
+    Ok(spoken.taken_back(|event| {
+        let content = hash::content(&proto::event::encode(event));
+        EntryWithdrawn { entry: event.id, content, reason, document: document.clone() }
+    }))
 }
 
 /// Why something is taken back; a slip of the pen, where the row does not say.
