@@ -283,7 +283,7 @@ fn no_flood_about_a_person_makes_an_entry_slow() {
         let status = [Status::FurtherStudy, Status::Graduated][at as usize % 2];
         told.say(day(20_240_101).plus(-at * 10), standing(status));
     }
-    let person = told.state.persons.iter().next().map(|(_, row)| row.earlier.len() + 1);
+    let person = told.state.persons.iter().next().map(|(_, row)| row.statuses.len());
     assert_eq!(person, Some(64));
     assert!(told.accrue());
     told.say(day(19_990_101), contract(UNKNOWN));

@@ -47,7 +47,7 @@ pub(crate) fn study(state: &State, loan: &Loan, terms: &LoanTerms) -> Study {
     let Some(person) = loan.person.handle() else { return study };
     let person = state.persons.get(person);
     let mut ended: Option<End> = None;
-    for SchoolStatus { on, status, .. } in person.statuses() {
+    for &SchoolStatus { on, status, .. } in &person.statuses {
         step();
         let before = on < loan.signed;
         match status {

@@ -8,6 +8,7 @@ use crate::handle::{Handle, Link};
 use crate::money::Day;
 use crate::state::State;
 use crate::state::rows::{Person, SchoolStatus};
+use smallvec::SmallVec;
 use uuid::Uuid;
 
 /// Standings that count for one person: who pays each of a loan's days is found by going through all of them. What is told
@@ -60,16 +61,7 @@ fn open_known(state: &mut State, id: Uuid, known: Link<Person>, index: u64) -> H
 
 fn unnamed(id: Uuid, last: u64) -> Person {
     let (unregistered, last_award) = (Link::NONE, Link::NONE);
-    Person {
-        id,
-        origin: 0,
-        unregistered,
-        registered_by: Link::NONE,
-        status: None,
-        earlier: Vec::new(),
-        last_award,
-        last,
-    }
+    Person { id, origin: 0, unregistered, registered_by: Link::NONE, statuses: SmallVec::new(), last_award, last }
 }
 
 pub(crate) fn judge_person_registered(case: &Case<'_>, event: &PersonRegistered) -> Judged<PeopleChange> {
@@ -95,7 +87,7 @@ pub(crate) fn judge_status_changed(case: &Case<'_>, event: &StatusChanged) -> Ju
     let state = case.state;
     let found = state.persons.by_id(event.person);
     let (person, known) = (found.map(|(person, _)| person), found.map(|(_, row)| row));
-    if known.is_some_and(|row| row.statuses().count() >= STANDINGS_MAX) {
+    if known.is_some_and(|row| row.statuses.len() >= STANDINGS_MAX) {
         return Ok(Change::only(NewFinding::about(FindingKind::TooManyFacts, event.person)));
     }
     let mut change = Change::nothing();
@@ -106,7 +98,7 @@ pub(crate) fn judge_status_changed(case: &Case<'_>, event: &StatusChanged) -> Ju
     let standing = SchoolStatus { on: case.on(), status: event.status, school, entry: state.seen.next() };
     let place = order(&standing, event.school);
     let before = |other: &SchoolStatus| order(other, state.orgs.get(other.school).id) <= place;
-    let at = known.map_or(0, |row| row.statuses().filter(before).count());
+    let at = known.map_or(0, |row| row.statuses.partition_point(before));
     change.act = Some(PeopleChange::Status { id: event.person, known: person.into(), at, standing });
     Ok(change)
 }
@@ -121,7 +113,8 @@ fn order(standing: &SchoolStatus, school: Uuid) -> (Day, bool, Uuid) {
 pub(crate) fn judge_status_withdrawn(case: &Case<'_>, taken: Taken) -> Judged<PeopleChange> {
     let state = case.state;
     let Some(person) = state.persons.handle(taken.subject) else { return Ok(Change::nothing()) };
-    let found = state.persons.get(person).statuses().enumerate().find(|(_, standing)| standing.entry == taken.entry);
+    let found =
+        state.persons.get(person).statuses.iter().enumerate().find(|(_, standing)| standing.entry == taken.entry);
     let Some((at, standing)) = found else { return Ok(Change::nothing()) };
     taken.on(case, standing.on)?;
     Ok(Change::of(PeopleChange::StatusGone { person, at }))
@@ -140,11 +133,11 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: PeopleChange) 
         }
         PeopleChange::Status { id, known, at, standing } => {
             let person = open_known(state, id, known, index);
-            place(state.persons.get_mut(person), at, standing);
+            state.persons.get_mut(person).statuses.insert(at, standing);
             person
         }
         PeopleChange::StatusGone { person, at } => {
-            remove(state.persons.get_mut(person), at);
+            state.persons.get_mut(person).statuses.remove(at);
             person
         }
     };
@@ -162,24 +155,4 @@ fn register(state: &mut State, index: u64, event: &PersonRegistered, known: Link
         state.findings.get_mut(finding).open = false;
     }
     person
-}
-
-/// Puts a standing in its place of the order; the last of all is the current one.
-fn place(row: &mut Person, at: usize, standing: SchoolStatus) {
-    if at > row.earlier.len() {
-        row.earlier.extend(row.status.replace(standing));
-    } else if at == row.earlier.len() && row.status.is_none() {
-        row.status = Some(standing);
-    } else {
-        row.earlier.insert(at, standing);
-    }
-}
-
-/// Takes the standing out that has this place in the order.
-fn remove(row: &mut Person, at: usize) {
-    if at == row.earlier.len() {
-        row.status = row.earlier.pop();
-    } else {
-        row.earlier.remove(at);
-    }
 }

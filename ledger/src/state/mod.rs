@@ -319,8 +319,8 @@ impl State {
     /// A person's standing on a day.
     #[must_use]
     pub fn status_on(&self, person: Handle<Person>, on: Day) -> Option<SchoolStatus> {
-        let all = self.persons.get(person).statuses();
-        all.inspect(|_| step()).take_while(|standing| standing.on <= on).last()
+        let all = self.persons.get(person).statuses.iter().inspect(|_| step());
+        all.take_while(|standing| standing.on <= on).last().copied()
     }
 
     /// The handle of a registered person.

@@ -136,20 +136,14 @@ pub struct Person {
     pub origin: u32,
     /// The finding that says he is not registered; closed when he is.
     pub unregistered: Link<Finding>,
-    pub status: Option<SchoolStatus>,
-    /// Other standings, in order: the current one is the last of all.
-    pub earlier: Vec<SchoolStatus>,
+    /// In order; the last is the current one. Most have one, and then the whole row is one line of the processor's cache.
+    pub statuses: SmallVec<[SchoolStatus; 1]>,
     /// Latest award; each award names the one before.
     pub last_award: Link<Award>,
     pub last: u64,
 }
 
-impl Person {
-    /// All standings, in order.
-    pub fn statuses(&self) -> impl DoubleEndedIterator<Item = SchoolStatus> + '_ {
-        self.earlier.iter().chain(&self.status).copied()
-    }
-}
+const _: () = assert!(size_of::<Person>() == 64);
 
 /// A card, by opaque id.
 #[derive(Clone, Serialize, Deserialize)]
@@ -348,7 +342,7 @@ rows! {
         Org: id, last, [parent early] [accounts];
         Programme: none, versions, [] [];
         Line: id, last, [unit programme parent children applications] [accounts];
-        Person: id, last, [earlier status last_award] [unregistered];
+        Person: id, last, [statuses last_award] [unregistered];
         Card: id, last, [uses] [];
         Roster: id, last, [school programme last_award] [accounts];
         Award: id, last, [roster person] [instalments before_of_person before_of_roster];

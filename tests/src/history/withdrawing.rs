@@ -20,7 +20,7 @@ pub fn withdrawable(state: &State) -> Vec<(Day, Uuid)> {
         told.extend(rules.waivers.iter().map(|waiver| (waiver.from, waiver.index)));
     }
     for (_, person) in state.persons.iter() {
-        told.extend(person.statuses().map(|standing| (standing.on, standing.entry.into())));
+        told.extend(person.statuses.iter().map(|standing| (standing.on, standing.entry.into())));
         told.extend(person.registered_by.handle().map(|entry| (Day::default(), entry.into())));
     }
     told.extend(state.cards.iter().flat_map(|(_, card)| card.uses.iter().map(|told| (told.on, told.entry.into()))));

@@ -63,8 +63,7 @@ fn correction(text: &mut String, state: &State, ran: &Ran) {
     let Some((_, loan)) = state.loans.by_id(adjusted.loan) else { return };
     let Some(told) = state.seen.find(adjusted.cause) else { return };
     let Some(person) = loan.person.handle().map(|person| state.persons.get(person)) else { return };
-    let standing = person.status;
-    let (Some(SchoolStatus { on, .. }), figure) = (standing, adjusted.figure) else { return };
+    let (Some(SchoolStatus { on, .. }), figure) = (person.statuses.last(), adjusted.figure) else { return };
     let signed = |fen: i64| if fen > 0 { format!("+{}", yuan(fen.into())) } else { yuan(fen.into()) };
     let _ = writeln!(
         text,
