@@ -8,6 +8,7 @@ use super::portfolio::{PortfolioRef, open_portfolio, portfolio};
 use super::position::target;
 use super::posting::{Channels, difference};
 use super::rates::terms_on;
+use super::together::borrowed_together;
 use crate::account::AccountNo;
 use crate::change::{Case, Change, Judged, NewFinding, OrgRef, Taken};
 use crate::event::loan_terms::LoanTerms;
@@ -215,8 +216,8 @@ fn latest_maturity(terms: &LoanTerms, signed: Day, graduates: Day) -> Day {
 
 /// Origin and campus loan exclude each other in one academic year.
 fn check_kinds(state: &State, event: &LoanSigned) -> Option<FindingKind> {
-    let other =
-        borrowed(state, event.person).any(|loan| loan.academic_year == event.academic_year && loan.kind != event.kind);
+    let mut others = borrowed_together(state, state.persons.find(event.person)?);
+    let other = others.any(|loan| loan.academic_year == event.academic_year && loan.kind != event.kind);
     other.then_some(FindingKind::BothKinds)
 }
 
