@@ -8,7 +8,7 @@ use super::portfolio::{PortfolioRef, open_portfolio, portfolio};
 use super::position::target;
 use super::posting::{Channels, difference};
 use super::rates::terms_on;
-use super::together::borrowed_together;
+use super::together::{borrowed, borrowed_together};
 use crate::account::AccountNo;
 use crate::change::{Case, Change, Judged, NewFinding, OrgRef, Taken};
 use crate::event::loan_terms::LoanTerms;
@@ -26,12 +26,6 @@ use uuid::Uuid;
 
 /// Contracts that count for one borrower, far more than any student signs: a draw is held against all of them.
 const LOANS_MAX: usize = 256;
-
-/// The loans of a borrower, the latest first.
-pub(super) fn borrowed(state: &State, person: Uuid) -> impl Iterator<Item = &Loan> {
-    let latest = state.borrowers.by_id(person).map_or(Link::NONE, |(_, borrower)| borrower.last_loan);
-    state.loans.chain(latest, |loan| loan.before_of_borrower).map(|(_, loan)| loan)
-}
 
 /// A loan of which nothing but its id is known.
 fn unknown_loan(id: Uuid, portfolio: Handle<Portfolio>, accounts: AccountNo) -> Loan {
