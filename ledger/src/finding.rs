@@ -40,6 +40,8 @@ pub enum FindingKind {
     ToldOtherwise,
     ManyVersions,
     EditionOutOfOrder,
+    AwardedTwice,
+    MergeCycle,
 }
 
 impl FindingKind {
@@ -103,6 +105,8 @@ impl FindingKind {
             Self::ToldOtherwise => ("told_otherwise", "同号异文，不计入"),
             Self::ManyVersions => ("many_versions", "同号异文过多，不计入"),
             Self::EditionOutOfOrder => ("edition_out_of_order", "上一版次未冲销，不计入"),
+            Self::AwardedTwice => ("awarded_twice", "同一人同一学年重复列入同一项目"),
+            Self::MergeCycle => ("merge_cycle", "两编号已是同一人，未再合并"),
         }
     }
 }

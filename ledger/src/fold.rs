@@ -4,6 +4,7 @@
 use crate::account::{AccountNo, Class};
 use crate::aid::award::{self, AwardChange};
 use crate::aid::budget::{self, BudgetChange};
+use crate::aid::merge;
 use crate::aid::payment::{self, PaymentChange};
 use crate::aid::programme;
 use crate::aid::results::{self, ResultChange};
@@ -27,6 +28,7 @@ use crate::loan::{self, accrual, contract, facts, rules};
 use crate::money::{Day, Fen};
 use crate::outcome::{Code, Now, Outcome, Posting, Refusal};
 use crate::registry::cards::{self, CardChange};
+use crate::registry::merged::{self, MergeChange};
 use crate::registry::org::{self, OrgChange};
 use crate::registry::people::{self, PeopleChange};
 use crate::state::State;
@@ -82,6 +84,7 @@ enum Act {
     Programme(Box<Policy>),
     Org(OrgChange),
     People(PeopleChange),
+    Merge(MergeChange),
     Card(CardChange),
     Budget(BudgetChange),
     Award(AwardChange),
@@ -104,6 +107,7 @@ impl Act {
             Self::Programme(policy) => programme::apply(state, entry, *policy),
             Self::Org(change) => return Some(org::apply(state, entry, change).number()),
             Self::People(change) => return Some(people::apply(state, entry, change).number()),
+            Self::Merge(change) => return merged::apply(state, entry, change).map(Handle::number),
             Self::Card(change) => return cards::apply(state, entry, change).map(Handle::number),
             Self::Budget(change) => budget::apply(state, entry, change),
             Self::Award(change) => award::apply(state, entry, change),
@@ -198,6 +202,7 @@ judges! {
     EntryWithdrawn => Withdrawal withdraw::judge_entry_withdrawn;
     KeyAnnounced => Control control::judge_key_announced;
     IdentityKeyAnnounced => Control control::judge_identity_key_announced;
+    PersonMerged => Merge merge::judge_person_merged;
 }
 
 /// What an entry comes to, before anything is changed.

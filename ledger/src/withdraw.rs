@@ -1,6 +1,7 @@
 //! Entries taken back 红字更正: which kinds can be, and who judges it. What it does to money is a matter of the wing that keeps
 //! the fact: the fact leaves its list, and what its subject should hold without it is posted.
 
+use crate::aid::merge;
 use crate::change::{Case, Change, Judged, Taken};
 use crate::entry::Entry;
 use crate::event::{EntryWithdrawn, KindTag};
@@ -11,6 +12,7 @@ use crate::loan::change::LoanChange;
 use crate::loan::{self, contract, facts, rules};
 use crate::outcome::{Code, Now, Refusal};
 use crate::registry::cards::{self, CardChange};
+use crate::registry::merged::{self, MergeChange};
 use crate::registry::org::{self, OrgChange};
 use crate::registry::people::{self, PeopleChange};
 use crate::state::State;
@@ -28,6 +30,7 @@ enum Kept {
     People(PeopleChange),
     Card(CardChange),
     Org(OrgChange),
+    Merge(MergeChange),
 }
 
 /// An entry is taken back on the day on which it counted, by its id, whatever was recorded after it. One whose fact never
@@ -71,6 +74,7 @@ fn judge(case: &Case<'_>, taken: Taken, kind: KindTag) -> Judged<Kept> {
         Tag::PersonRegistered => Ok(people::judge_registration_withdrawn(case, taken)?.map(Kept::People)),
         Tag::StatusChanged => Ok(people::judge_status_withdrawn(case, taken)?.map(Kept::People)),
         Tag::CardBound | Tag::CardReplaced => Ok(cards::judge_withdrawn(case, taken)?.map(Kept::Card)),
+        Tag::PersonMerged => Ok(merge::judge_withdrawn(case, taken)?.map(Kept::Merge)),
         Tag::OrgRegistered | Tag::OrgRenamed => Ok(org::judge_withdrawn(case, taken)?.map(Kept::Org)),
         _ => Err(Refusal::of(Code::NotWithdrawable, taken.id)),
     }
@@ -93,6 +97,9 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, withdrawal: Withdrawal
         }
         Some(Kept::Org(change)) => {
             org::apply(state, entry, change);
+        }
+        Some(Kept::Merge(change)) => {
+            merged::apply(state, entry, change);
         }
         None => {}
     }

@@ -4,7 +4,7 @@
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use ledger::entry::Entry;
 use ledger::event::{
-    CardBound, DayBasis, Event, InterestAccrued, Kind, LoanDrawn, LoanKind, LoanSigned, PersonRegistered,
+    CardBound, CardRelation, DayBasis, Event, InterestAccrued, Kind, LoanDrawn, LoanKind, LoanSigned, PersonRegistered,
     RosterLineAdded, RosterPrepared, Status, StatusChanged, StudyLevel,
 };
 use ledger::handle::Handle;
@@ -38,7 +38,11 @@ fn year() -> Vec<Vec<u8>> {
         let person = labelled(&format!("student{number}"));
         kinds.push(Kind::PersonRegistered(PersonRegistered { person, origin: 619_903 }));
         kinds.push(Kind::StatusChanged(StatusChanged { person, status: Status::Enrolled, school }));
-        kinds.push(Kind::CardBound(CardBound { person, card: labelled(&format!("studentcard{number}")) }));
+        kinds.push(Kind::CardBound(CardBound {
+            person,
+            card: labelled(&format!("studentcard{number}")),
+            relation: CardRelation::Own,
+        }));
         let award = labelled(&format!("award{number}"));
         let line = RosterLineAdded { roster, number, award, person, band: 1, fen: 200_000 };
         kinds.push(Kind::RosterLineAdded(line));

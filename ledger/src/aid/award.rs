@@ -102,8 +102,8 @@ pub(crate) fn judge_enrolled(
     broken(policy, Rule::Enrolled, refusal, subject, findings)
 }
 
-/// The same award twice in an academic year is never granted; an excluded one as the policy says. The person's own awards
-/// are a handful, reached from the person, so this reads by key.
+/// The same award twice in an academic year is never granted; an excluded one as the policy says. A human's awards, under
+/// whichever of his ids, are a handful, reached from the person, so this reads by key.
 fn judge_others(
     state: &State,
     policy: &Policy,
@@ -112,7 +112,7 @@ fn judge_others(
     event: &RosterLineAdded,
     findings: &mut Vec<NewFinding>,
 ) -> Result<(), Refusal> {
-    for (_, held) in state.awards.chain(state.persons.get(person).last_award, |held| held.before_of_person) {
+    for (_, held) in state.human(person).into_iter().flat_map(|one| held_by(state, one)) {
         let other = state.rosters.get(held.roster);
         if other.set.stage == Stage::Cancelled || other.academic_year != roster.academic_year {
             continue;
@@ -126,6 +126,11 @@ fn judge_others(
         }
     }
     Ok(())
+}
+
+/// The awards under one id, the latest first.
+pub(crate) fn held_by(state: &State, person: Handle<Person>) -> impl Iterator<Item = (Handle<Award>, &Award)> {
+    state.awards.chain(state.persons.get(person).last_award, |held| held.before_of_person)
 }
 
 pub(crate) fn judge_roster_sealed(case: &Case<'_>, event: &SetSealed) -> Judged<AwardChange> {

@@ -1,8 +1,10 @@
 //! Grants and scholarships from the budget document to the card: lines, rosters, applications, results, suspense.
-//! Not here: loans and their lenders, and what a unit or a person is.
+//! Also what was granted and lent to two ids that turn out to be one human's (`merge`). Not here: loans and their lenders, and what a
+//! unit or a person is.
 
 pub(crate) mod award;
 pub(crate) mod budget;
+pub(crate) mod merge;
 pub(crate) mod payment;
 pub(crate) mod programme;
 pub(crate) mod results;

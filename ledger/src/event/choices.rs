@@ -56,6 +56,18 @@ pub enum Status {
     IllnessLeave,
 }
 
+/// Whose a card is, seen from the person it is bound to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub enum CardRelation {
+    /// His own.
+    #[default]
+    Own,
+    /// A parent's or another guardian's 监护人.
+    Guardian,
+    /// A brother's or a sister's 兄弟姐妹.
+    Sibling,
+}
+
 /// The two kinds of state student loan.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 pub enum LoanKind {

@@ -148,6 +148,7 @@ macro_rules! for_each_kind {
                 Nothing Never (key, by, signature);
             IdentityKeyAnnounced(IdentityKeyAnnounced) "identity_key_announced" "公布身份密钥指纹" decision published
                 Nothing Never (fingerprint);
+            PersonMerged(PersonMerged) "person_merged" "合并人员" report near Mentioned Withdrawn (person);
         }
     };
 }

@@ -1,6 +1,6 @@
 //! What can be said of units, persons and cards. What it means is in `registry`.
 
-use super::choices::{Level, OrgRole, Status, Subordination};
+use super::choices::{CardRelation, Level, OrgRole, Status, Subordination};
 use uuid::Uuid;
 
 /// An organisation of the budget-unit tree became known (R). Reports may have named it before.
@@ -63,6 +63,8 @@ pub struct CardBound {
     pub person: Uuid,
     /// The card: a keyed hash of its number.
     pub card: Uuid,
+    /// Whose it is; his own where nothing is said.
+    pub relation: CardRelation,
 }
 
 /// A person's card was replaced by another (R).
@@ -74,4 +76,16 @@ pub struct CardReplaced {
     pub old: Uuid,
     /// The card from now on.
     pub new: Uuid,
+}
+
+/// Two ids turned out to be one human's: two keys of identity, a number mistyped, an old number of 15 digits (R). Both ids and
+/// what was told of them stay; from now on one follows from the other.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PersonMerged {
+    /// The id no longer to be used.
+    pub person: Uuid,
+    /// The id to be used from now on.
+    pub into: Uuid,
+    /// Who found it: a document number.
+    pub document: String,
 }

@@ -7,8 +7,8 @@ use crate::event::{
     Allocation, ClaimFor, ClaimLineAdded, ClaimSubmitted, DayBasis, EntryWithdrawn, Event, InterestAccrued, Kind,
     Level, LoanDeferred, LoanDrawReturned, LoanDrawn, LoanKind, LoanOverdue, LoanRateAgreed, LoanRefunded, LoanRepaid,
     LoanSigned, LoanStateRepaid, LoanWrittenOff, LossRecovered, OrgRegistered, OrgRole, OverclaimReturned,
-    PeriodClosed, PersonRegistered, RateIndex, RatePublished, Reason, Status, StatusChanged, StudyLevel, Subordination,
-    WaiverAdopted,
+    PeriodClosed, PersonMerged, PersonRegistered, RateIndex, RatePublished, Reason, Status, StatusChanged, StudyLevel,
+    Subordination, WaiverAdopted,
 };
 use crate::finding::FindingKind;
 use crate::loan::accrual::due;
@@ -16,6 +16,7 @@ use crate::loan::fact_list::FACTS_MAX;
 use crate::money::Day;
 use crate::outcome::Outcome;
 use crate::state::State;
+use crate::state::human::IDS_MAX;
 use crate::steps::taken;
 use uuid::Uuid;
 
@@ -294,6 +295,52 @@ fn no_flood_about_a_person_makes_an_entry_slow() {
     }
     assert_eq!(told.state.loans.iter().filter(|(_, row)| row.known).count(), 256);
     told.holds("standings and contracts");
+}
+
+/// As many ids of one human as count, each as full as it can be: a loan of one goes over the standings of all.
+#[test]
+fn no_flood_of_merges_makes_an_entry_slow() {
+    let mut told = Told::begin();
+    let id = |number: u128| if number == 0 { PERSON } else { Uuid::from_u128(3_000_000 + number) };
+    for number in 0..FLOOD {
+        // In chains and in stars, from either end, and round in circles.
+        let (one, other) = match number % 4 {
+            0 => (number + 1, 0),
+            1 => (number + 1, number),
+            2 if number == 2 => (0, 3),
+            2 => (4, 0),
+            _ => (number, number + 1),
+        };
+        let (person, into, document) = (id(one), id(other), String::new());
+        told.say(day(20_250_101), Kind::PersonMerged(PersonMerged { person, into, document }));
+    }
+    let human = |told: &Told| told.state.human(told.state.persons.find(PERSON).expect("the borrower"));
+    let ids: Vec<Uuid> = human(&told).iter().map(|one| told.state.persons.get(*one).id).collect();
+    assert_eq!(ids.len(), IDS_MAX);
+    for (at, person) in ids.iter().enumerate() {
+        for number in 0..70 {
+            let status = [Status::FurtherStudy, Status::Graduated][number as usize % 2];
+            let on = day(19_950_101).plus(number * 80 + at as i32 * 9);
+            told.say(on, Kind::StatusChanged(StatusChanged { person: *person, status, school: SCHOOL }));
+        }
+        for number in 0..260 {
+            let Kind::LoanSigned(signed) = contract(Uuid::from_u128(4_000_000 + at as u128 * 1_000 + number)) else {
+                continue;
+            };
+            let loan = signed.loan;
+            told.say(day(19_950_101), Kind::LoanSigned(LoanSigned { person: *person, ..signed }));
+            told.say(day(20_000_101), fact(0, loan));
+        }
+    }
+    assert!(told.accrue());
+    // The last of the merges that count: what both halves hold is compared once more.
+    let last = told.state.merged.iter().filter_map(|(_, row)| row.told_by.handle()).max().expect("a merge");
+    let entry = told.state.seen.get(last).id;
+    let reason = Reason::Mistyped;
+    let gone = EntryWithdrawn { entry, content: 0, reason, document: String::new() };
+    assert!(told.say(day(20_250_101), Kind::EntryWithdrawn(gone)));
+    assert!(told.findings(FindingKind::TooManyFacts) > 0 && told.findings(FindingKind::MergeCycle) > 0);
+    told.holds("merges");
 }
 
 fn line(claim: Uuid, number: u32) -> Kind {

@@ -8,6 +8,7 @@ use super::portfolio::{PortfolioRef, open_portfolio, portfolio};
 use super::position::target;
 use super::posting::{Channels, difference};
 use super::rates::terms_on;
+use super::together::{borrowed, borrowed_together};
 use crate::account::AccountNo;
 use crate::change::{Case, Change, Judged, NewFinding, OrgRef, Taken};
 use crate::event::loan_terms::LoanTerms;
@@ -25,12 +26,6 @@ use uuid::Uuid;
 
 /// Contracts that count for one borrower, far more than any student signs: a draw is held against all of them.
 const LOANS_MAX: usize = 256;
-
-/// The loans of a borrower, the latest first.
-pub(super) fn borrowed(state: &State, person: Uuid) -> impl Iterator<Item = &Loan> {
-    let latest = state.borrowers.by_id(person).map_or(Link::NONE, |(_, borrower)| borrower.last_loan);
-    state.loans.chain(latest, |loan| loan.before_of_borrower).map(|(_, loan)| loan)
-}
 
 /// A loan of which nothing but its id is known.
 fn unknown_loan(id: Uuid, portfolio: Handle<Portfolio>, accounts: AccountNo) -> Loan {
@@ -215,8 +210,8 @@ fn latest_maturity(terms: &LoanTerms, signed: Day, graduates: Day) -> Day {
 
 /// Origin and campus loan exclude each other in one academic year.
 fn check_kinds(state: &State, event: &LoanSigned) -> Option<FindingKind> {
-    let other =
-        borrowed(state, event.person).any(|loan| loan.academic_year == event.academic_year && loan.kind != event.kind);
+    let mut others = borrowed_together(state, state.persons.find(event.person)?);
+    let other = others.any(|loan| loan.academic_year == event.academic_year && loan.kind != event.kind);
     other.then_some(FindingKind::BothKinds)
 }
 

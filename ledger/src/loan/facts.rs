@@ -5,14 +5,14 @@
 //! is kept with the loan and changes nothing: see `counting`.
 
 use super::change::LoanChange;
-use super::contract::{Found, borrowed, find, open};
+use super::contract::{Found, find, open};
 use super::counting::is_before_contract;
 use super::fact_list::{FACTS_MAX, FactEdit, Facts};
 use super::fund_effect;
 use super::position::target;
 use super::posting::difference;
-use super::rates::terms_on;
 use super::study::Bearer;
+use super::together::over_ceiling;
 use super::walk::Walk;
 use crate::change::{Case, Change, Judged, NewFinding, Taken};
 use crate::entry::Entry;
@@ -192,20 +192,6 @@ fn out_of_study(state: &State, on: Day, loan: &Loan) -> bool {
     let standing = loan.person.handle().and_then(|person| state.status_on(person, on)).map(|standing| standing.status);
     matches!(standing, Some(Status::Leave | Status::Withdrawn | Status::Deceased))
         || Walk::new(state, loan, Facts::default()).is_ok_and(|walk| walk.bearer_on(on) == Bearer::Borrower)
-}
-
-/// Drawn for the academic year over all of the borrower's loans, against the ceiling of the day and level.
-fn over_ceiling(state: &State, on: Day, loan: &Loan, fen: Fen) -> bool {
-    let terms = state.loan_rules().and_then(|rules| terms_on(rules, loan.kind, on));
-    let Some(ceiling) = terms.and_then(|terms| terms.ceiling(loan.level)) else {
-        return false;
-    };
-    let mut drawn = i128::from(fen);
-    let loans = loan.person.handle().map(|person| borrowed(state, state.persons.get(person).id));
-    for other in loans.into_iter().flatten().filter(|other| other.academic_year == loan.academic_year) {
-        drawn += i128::from(other.posted[Flow::Drawn]);
-    }
-    drawn > i128::from(ceiling.max_fen)
 }
 
 pub(super) fn apply(

@@ -2,7 +2,7 @@
 //!
 //! Read in this order: [`fact_list`] and [`counting`] (the facts, and which of them count), [`study`] (who pays a day), [`rates`]
 //! (at what rate), [`stretch`] and [`walk`] (the sum over days), [`position`] (what should be on the accounts), then `facts`,
-//! `contract` and [`accrual`] (how events change it) and `fund_effect` (what
+//! `contract` and [`accrual`] (how events change it), `together` (what one human borrows under several ids) and `fund_effect` (what
 //! that does to the compensation fund). Not here: terms, which are [`crate::event::loan_terms`], and claims, payments to
 //! lenders and events about funds, which are in [`crate::lender`].
 
@@ -21,6 +21,7 @@ pub mod rates;
 pub(crate) mod rules;
 pub mod stretch;
 pub mod study;
+pub(crate) mod together;
 pub mod walk;
 
 pub use portfolio::portfolio_id;

@@ -45,9 +45,8 @@ enum End {
 pub(crate) fn study(state: &State, loan: &Loan, terms: &LoanTerms) -> Study {
     let mut study = Study { bearers: vec![(Day::default(), Bearer::Finance)], graduated: None, waived: Vec::new() };
     let Some(person) = loan.person.handle() else { return study };
-    let person = state.persons.get(person);
     let mut ended: Option<End> = None;
-    for &SchoolStatus { on, status, .. } in &person.statuses {
+    for SchoolStatus { on, status, .. } in state.standings(person) {
         step();
         let before = on < loan.signed;
         match status {

@@ -1,16 +1,17 @@
 //! Cards and who uses them: bound, replaced. A card may be several persons', as a guardian's is; binding it to another takes it
-//! from nobody. Reports, never refused.
+//! from nobody. Under whichever of his ids it was told, it is told of the human. Reports, never refused.
 
 use super::people::{mentioned, open};
 use crate::change::{Case, Change, Judged, NewFinding, Taken};
 use crate::entry::Entry;
-use crate::event::{CardBound, CardReplaced};
+use crate::event::{CardBound, CardRelation, CardReplaced};
 use crate::finding::FindingKind;
 use crate::handle::{Handle, Link};
 use crate::money::Day;
 use crate::outcome::{Code, Refusal};
 use crate::state::State;
 use crate::state::entry_rows::Seen;
+use crate::state::human::Human;
 use crate::state::rows::{Card, CardUse, Person};
 use uuid::Uuid;
 
@@ -18,14 +19,11 @@ use uuid::Uuid;
 const USES_MAX: usize = 64;
 
 pub(crate) enum CardChange {
-    Bind {
-        person: Uuid,
-        card: Uuid,
-    },
+    Bind(CardBound),
+    /// The new card is to the person what the old one was.
     Replace {
-        person: Uuid,
-        old: Uuid,
-        new: Uuid,
+        event: CardReplaced,
+        relation: CardRelation,
     },
     /// What an entry told of a card, and of the one it replaced, if it did.
     Gone {
@@ -35,13 +33,13 @@ pub(crate) enum CardChange {
 }
 
 pub(crate) fn judge_card_bound(case: &Case<'_>, event: &CardBound) -> Judged<CardChange> {
-    let &CardBound { person, card } = event;
+    let &CardBound { person, card, relation } = event;
     if is_full(case.state, card) {
         return Ok(Change::only(NewFinding::about(FindingKind::TooManyFacts, card)));
     }
-    let mut change = Change::of(CardChange::Bind { person, card });
+    let mut change = Change::of(CardChange::Bind(event.clone()));
     change.findings = mentioned(case.state, person);
-    change.findings.extend(shared(case, person, card));
+    change.findings.extend(shared(case, &human(case.state, person), card, relation));
     Ok(change)
 }
 
@@ -51,11 +49,13 @@ pub(crate) fn judge_card_replaced(case: &Case<'_>, event: &CardReplaced) -> Judg
     if let Some(full) = [old, new].into_iter().find(|card| is_full(state, *card)) {
         return Ok(Change::only(NewFinding::about(FindingKind::TooManyFacts, full)));
     }
-    let mut change = Change::of(CardChange::Replace { person, old, new });
+    let human = human(state, person);
+    let known = state.cards.by_id(old).and_then(|(_, card)| card.used_by(&human, case.on()));
+    let relation = known.unwrap_or_default();
+    let mut change = Change::of(CardChange::Replace { event: event.clone(), relation });
     change.findings = mentioned(state, person);
-    change.findings.extend(shared(case, person, new));
-    let theirs = state.persons.find(person).zip(state.cards.by_id(old));
-    if !theirs.is_some_and(|(person, (_, card))| card.is_used_by(person, case.on())) {
+    change.findings.extend(shared(case, &human, new, relation));
+    if known.is_none() {
         change.findings.push(NewFinding::about(FindingKind::UnknownSubject, old));
     }
     Ok(change)
@@ -65,12 +65,22 @@ fn is_full(state: &State, card: Uuid) -> bool {
     state.cards.by_id(card).is_some_and(|(_, card)| card.uses.len() >= USES_MAX)
 }
 
-/// Two persons on one card at one time: it may be a guardian's, and somebody should look.
-fn shared(case: &Case<'_>, person: Uuid, card: Uuid) -> Option<NewFinding> {
-    let (state, person) = (case.state, case.state.persons.find(person));
-    let (_, card_row) = state.cards.by_id(card)?;
-    let mut others = card_row.uses.iter().filter(|fact| Some(fact.person) != person);
-    let shared = others.any(|fact| (fact.begins && fact.on > case.on()) || card_row.is_used_by(fact.person, case.on()));
+/// All ids of the human whom a report names by one of them; none if nobody named that before.
+fn human(state: &State, person: Uuid) -> Human {
+    state.persons.find(person).map_or_else(Human::new, |person| state.human(person))
+}
+
+/// Two humans who at one time both call a card their own: somebody should look. A guardian's or a sibling's card may be several's.
+fn shared(case: &Case<'_>, human: &[Handle<Person>], card: Uuid, relation: CardRelation) -> Option<NewFinding> {
+    if relation != CardRelation::Own {
+        return None;
+    }
+    let (_, row) = case.state.cards.by_id(card)?;
+    let own = |fact: &CardUse| {
+        let later = fact.on > case.on() && fact.begins && fact.relation == CardRelation::Own;
+        later || row.used_by(&[fact.person], case.on()) == Some(CardRelation::Own)
+    };
+    let shared = row.uses.iter().filter(|fact| !human.contains(&fact.person)).any(own);
     shared.then(|| NewFinding::about(FindingKind::CardShared, card))
 }
 
@@ -89,21 +99,22 @@ pub(crate) fn judge_withdrawn(case: &Case<'_>, taken: Taken) -> Judged<CardChang
 /// The card, if this person may be paid on it on a day.
 pub(crate) fn payable(state: &State, person: Handle<Person>, card: Uuid, on: Day) -> Result<Handle<Card>, Refusal> {
     let (handle, row) = state.cards.by_id(card).ok_or(Refusal::of(Code::UnknownCard, card))?;
-    if row.is_used_by(person, on) { Ok(handle) } else { Err(Refusal::of(Code::CardNotPayees, card)) }
+    let used = row.used_by(&state.human(person), on);
+    used.map(|_| handle).ok_or(Refusal::of(Code::CardNotPayees, card))
 }
 
 /// Makes the change; the card it binds, if it binds one.
 pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: CardChange) -> Option<Handle<Card>> {
     let (index, on, told_by) = (entry.index, entry.event.effective, state.seen.next());
     match change {
-        CardChange::Bind { person, card } => {
+        CardChange::Bind(CardBound { person, card, relation }) => {
             let person = open(state, person, index);
-            let fact = CardUse { person, on, entry: told_by, begins: true, replaces: Link::NONE };
+            let fact = CardUse { person, on, entry: told_by, begins: true, relation, replaces: Link::NONE };
             Some(note(state, card, fact, index))
         }
-        CardChange::Replace { person, old, new } => {
+        CardChange::Replace { event: CardReplaced { person, old, new }, relation } => {
             let person = open(state, person, index);
-            let ends = CardUse { person, on, entry: told_by, begins: false, replaces: Link::NONE };
+            let ends = CardUse { person, on, entry: told_by, begins: false, relation, replaces: Link::NONE };
             let replaces = note(state, old, ends, index).into();
             Some(note(state, new, CardUse { begins: true, replaces, ..ends }, index))
         }

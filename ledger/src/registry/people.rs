@@ -2,12 +2,11 @@
 
 use crate::change::{Case, Change, Judged, NewFinding, Taken};
 use crate::entry::Entry;
-use crate::event::{PersonRegistered, Status, StatusChanged};
+use crate::event::{PersonRegistered, StatusChanged};
 use crate::finding::FindingKind;
 use crate::handle::{Handle, Link};
-use crate::money::Day;
 use crate::state::State;
-use crate::state::rows::{Person, SchoolStatus};
+use crate::state::rows::{Finding, Person, SchoolStatus};
 use smallvec::SmallVec;
 use uuid::Uuid;
 
@@ -51,12 +50,23 @@ pub(crate) fn open(state: &mut State, id: Uuid, index: u64) -> Handle<Person> {
     open_known(state, id, known, index)
 }
 
+/// The rows of two of them.
+pub(crate) fn open_both(state: &mut State, ids: [Uuid; 2], index: u64) -> [Handle<Person>; 2] {
+    let before = state.persons.len();
+    let first = open(state, ids[0], index);
+    // The finding about the second comes behind that about the first, if there is one.
+    let finding = state.findings.next().plus(u32::from(state.persons.len() > before));
+    let second = state.persons.find(ids[1]).unwrap_or_else(|| name(state, ids[1], index, finding));
+    [first, second]
+}
+
 /// The same where it was looked up before.
 fn open_known(state: &mut State, id: Uuid, known: Link<Person>, index: u64) -> Handle<Person> {
-    known.handle().unwrap_or_else(|| {
-        let unregistered = state.findings.next().into();
-        state.persons.push(Person { unregistered, ..unnamed(id, index) })
-    })
+    known.handle().unwrap_or_else(|| name(state, id, index, state.findings.next()))
+}
+
+fn name(state: &mut State, id: Uuid, index: u64, finding: Handle<Finding>) -> Handle<Person> {
+    state.persons.push(Person { unregistered: finding.into(), ..unnamed(id, index) })
 }
 
 fn unnamed(id: Uuid, last: u64) -> Person {
@@ -96,17 +106,11 @@ pub(crate) fn judge_status_changed(case: &Case<'_>, event: &StatusChanged) -> Ju
     }
     let school = change.org(state, event.school).handle;
     let standing = SchoolStatus { on: case.on(), status: event.status, school, entry: state.seen.next() };
-    let place = order(&standing, event.school);
-    let before = |other: &SchoolStatus| order(other, state.orgs.get(other.school).id) <= place;
+    let place = standing.place(event.school);
+    let before = |other: &SchoolStatus| other.place(state.orgs.get(other.school).id) <= place;
     let at = known.map_or(0, |row| row.statuses.partition_point(before));
     change.act = Some(PeopleChange::Status { id: event.person, known: person.into(), at, standing });
     Ok(change)
-}
-
-/// The order of standings: by day; on one day what ends before what begins, then by school. Never by who was told first.
-fn order(standing: &SchoolStatus, school: Uuid) -> (Day, bool, Uuid) {
-    let begins = matches!(standing.status, Status::Enrolled | Status::FurtherStudy | Status::IllnessLeave);
-    (standing.on, begins, school)
 }
 
 /// A standing goes out; what loans posted by it is adjusted like after any late standing.

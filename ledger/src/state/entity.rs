@@ -58,6 +58,10 @@ impl<T> Blank for Link<T> {
     const BLANK: Self = Self::NONE;
 }
 
+impl<T> Blank for Vec<T> {
+    const BLANK: Self = Self::new();
+}
+
 impl<T: Entity> Names for Handle<T> {
     fn renumber(&mut self, numbering: &impl Numbering) {
         *self = numbering.call(*self);

@@ -5,6 +5,7 @@ pub mod disputes;
 pub mod entity;
 pub mod entry_rows;
 pub mod flows;
+pub mod human;
 pub mod lending_rows;
 pub mod rows;
 pub mod stage;
@@ -23,12 +24,11 @@ use crate::state::lending_rows::{
     Borrower, Claim, ClaimLine, Loan, LoanRules, Portfolio, Remittance, Reward, RiskPaid, RiskYear,
 };
 use crate::state::rows::{
-    AnnouncedKey, Application, Award, Batch, Card, Drawn, Finding, IdentityKey, Instalment, Line, Org, Payout, Person,
-    Programme, Roster, SchoolStatus, Voucher,
+    AnnouncedKey, Application, Award, Batch, Card, Drawn, Finding, IdentityKey, Instalment, Line, Merged, Org, Payout,
+    Person, Programme, Roster, Voucher,
 };
 use crate::state::stage::{Progress, Set, Stage};
 use crate::state::table::{Pages, Table};
-use crate::steps::step;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -182,6 +182,7 @@ tables! {
         keys: AnnouncedKey "key" "签名公钥",
         identity_keys: IdentityKey "identity_key" "身份密钥",
         disputes: Dispute "dispute" "同号异文",
+        merged: Merged "merged" "合并人员",
     }
 }
 
@@ -314,13 +315,6 @@ impl State {
             Progress::Credited => Standing::Settled(latest),
             Progress::Returned => Standing::Returned(latest),
         }
-    }
-
-    /// A person's standing on a day.
-    #[must_use]
-    pub fn status_on(&self, person: Handle<Person>, on: Day) -> Option<SchoolStatus> {
-        let all = self.persons.get(person).statuses.iter().inspect(|_| step());
-        all.take_while(|standing| standing.on <= on).last().copied()
     }
 
     /// The handle of a registered person.

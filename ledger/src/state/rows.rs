@@ -3,7 +3,7 @@
 
 use crate::account::{Account, AccountNo};
 use crate::event::policy::Policy;
-use crate::event::{Level, OrgRole, Source, Status, Subordination};
+use crate::event::{CardRelation, Level, OrgRole, Source, Status, Subordination};
 use crate::finding::FindingKind;
 use crate::handle::{Handle, Link};
 use crate::hash::Hash;
@@ -126,6 +126,15 @@ pub struct SchoolStatus {
     pub entry: Handle<Seen>,
 }
 
+impl SchoolStatus {
+    /// Its place in the order of standings: by day; on one day what ends before what begins, then by school. Never by who was
+    /// told first.
+    pub(crate) fn place(&self, school: Uuid) -> (Day, bool, Uuid) {
+        let begins = matches!(self.status, Status::Enrolled | Status::FurtherStudy | Status::IllnessLeave);
+        (self.on, begins, school)
+    }
+}
+
 /// A person, by opaque id.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Person {
@@ -145,6 +154,21 @@ pub struct Person {
 
 const _: () = assert!(size_of::<Person>() == 64);
 
+/// A person who is, or was, one human with others 合并人员. Who never was has none.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Merged {
+    /// The person's.
+    pub id: Uuid,
+    pub person: Handle<Person>,
+    /// Whom he was merged into, on which day, and the entry that told it.
+    pub into: Link<Merged>,
+    pub on: Day,
+    pub told_by: Link<Seen>,
+    /// Who was merged into him.
+    pub others: Vec<Handle<Merged>>,
+    pub last: u64,
+}
+
 /// A card, by opaque id.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Card {
@@ -155,11 +179,13 @@ pub struct Card {
 }
 
 impl Card {
-    /// Whether this person may be paid on it on a day: the last that was told of both until then says so.
+    /// How these persons, who are one human, may be paid on it on a day, if they may: the last that was told of them and it
+    /// until then says so.
     #[must_use]
-    pub fn is_used_by(&self, person: Handle<Person>, on: Day) -> bool {
-        let told = self.uses.iter().rev().inspect(|_| step());
-        told.into_iter().find(|fact| fact.person == person && fact.on <= on).is_some_and(|fact| fact.begins)
+    pub fn used_by(&self, human: &[Handle<Person>], on: Day) -> Option<CardRelation> {
+        let mut told = self.uses.iter().rev().inspect(|_| step());
+        let last = told.find(|fact| fact.on <= on && human.contains(&fact.person));
+        last.filter(|fact| fact.begins).map(|fact| fact.relation)
     }
 }
 
@@ -171,6 +197,7 @@ pub struct CardUse {
     /// The entry that told it.
     pub entry: Handle<Seen>,
     pub begins: bool,
+    pub relation: CardRelation,
     /// The card that is the person's no longer because of this one.
     pub replaces: Link<Card>,
 }
@@ -354,6 +381,7 @@ rows! {
         Finding: none, index, [payout unit] [before_of_payout];
         AnnouncedKey: id, last, [] [];
         IdentityKey: id, last, [] [];
+        Merged: id, last, [person into] [others];
     }
     uncompared { Account Drawn }
     parts { ApplicationPart [line] Drawn [line] SchoolStatus [school] CardUse [person replaces] }

@@ -76,9 +76,16 @@ pub(super) trait Choice: Copy {
     fn from_number(number: i32) -> Option<Self>;
 }
 
-/// Pairs a domain enum with its wire enum, variant by variant; a variant left out does not compile.
+/// Pairs a domain enum with its wire enum, variant by variant; a variant left out does not compile. `unsaid` is a list whose first
+/// value counts where nothing is said.
 macro_rules! choice {
-    ($domain:ty = $wire:ident { $first:ident $($variant:ident)* }) => {
+    ($domain:ty = $wire:ident { $($variant:ident)* }) => {
+        crate::event::check::choice!(@ $domain = $wire { $($variant)* } Unspecified);
+    };
+    ($domain:ty = $wire:ident unsaid { $($variant:ident)* }) => {
+        crate::event::check::choice!(@ $domain = $wire { $($variant)* });
+    };
+    (@ $domain:ty = $wire:ident { $first:ident $($variant:ident)* } $($none:ident)?) => {
         impl From<$domain> for crate::v1::$wire {
             fn from(domain: $domain) -> Self {
                 match domain {
@@ -97,7 +104,7 @@ macro_rules! choice {
 
             fn from_number(number: i32) -> Option<Self> {
                 match crate::v1::$wire::try_from(number).ok()? {
-                    crate::v1::$wire::Unspecified => None,
+                    $(crate::v1::$wire::$none => None,)?
                     crate::v1::$wire::$first => Some(Self::$first),
                     $(crate::v1::$wire::$variant => Some(Self::$variant),)*
                 }

@@ -4,11 +4,11 @@ mod loans;
 
 use ledger::event::policy::{Band, Exclusion, Policy, Rule, Sharing};
 use ledger::event::{
-    ApplicationLineAdded, ApplicationPrepared, BatchSent, CardBound, CardReplaced, Clearing, Draw, Event,
+    ApplicationLineAdded, ApplicationPrepared, BatchSent, CardBound, CardRelation, CardReplaced, Clearing, Draw, Event,
     IdentityKeyAnnounced, Kind, Level, LineIssued, LinePassedDown, LineRecalled, OrgRegistered, OrgRenamed, OrgRole,
-    PassedPart, PayoutCredited, PayoutReturned, PayoutUnknown, PersonRegistered, RosterLineAdded, RosterPrepared,
-    RulesAdopted, SetCancelled, SetDecided, SetSealed, Source, Status, StatusChanged, Subordination, SuspenseCleared,
-    VoucherCleared, VoucherIssued,
+    PassedPart, PayoutCredited, PayoutReturned, PayoutUnknown, PersonMerged, PersonRegistered, RosterLineAdded,
+    RosterPrepared, RulesAdopted, SetCancelled, SetDecided, SetSealed, Source, Status, StatusChanged, Subordination,
+    SuspenseCleared, VoucherCleared, VoucherIssued,
 };
 use ledger::money::Day;
 use uuid::Uuid;
@@ -26,9 +26,10 @@ pub fn samples() -> Vec<Event> {
 
 /// Kinds that came after all others: a new sample is the last one here, whatever its domain.
 fn later() -> Vec<Kind> {
-    vec![Kind::IdentityKeyAnnounced(IdentityKeyAnnounced {
-        fingerprint: [10; 32], document: "示密〔2025〕1号".into()
-    })]
+    let (fingerprint, document) = ([10; 32], "示密〔2025〕1号".into());
+    let announced = Kind::IdentityKeyAnnounced(IdentityKeyAnnounced { fingerprint, document });
+    let (person, into, document) = (thing(PERSON), thing(PERSON + 2), "示教〔2025〕2号".into());
+    vec![announced, Kind::PersonMerged(PersonMerged { person, into, document })]
 }
 
 /// A thing the samples name, the same for the same number.
@@ -114,7 +115,7 @@ fn people() -> Vec<Kind> {
     vec![
         Kind::PersonRegistered(PersonRegistered { person, origin: 619_903 }),
         Kind::StatusChanged(StatusChanged { person, status: Status::Enrolled, school: thing(SCHOOL) }),
-        Kind::CardBound(CardBound { person, card: thing(CARD) }),
+        Kind::CardBound(CardBound { person, card: thing(CARD), relation: CardRelation::Own }),
         Kind::CardReplaced(CardReplaced { person, old: thing(CARD), new: thing(CARD + 1) }),
     ]
 }

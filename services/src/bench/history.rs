@@ -4,9 +4,9 @@
 use bytes::Bytes;
 use ledger::event::policy::{Band, Policy};
 use ledger::event::{
-    ApplicationLineAdded, ApplicationPrepared, BatchSent, CardBound, Draw, Event, Kind, Level, LineIssued,
-    OrgRegistered, OrgRole, PayoutCredited, PersonRegistered, RosterLineAdded, RosterPrepared, SetDecided, SetSealed,
-    Source, Status, StatusChanged, Subordination, VoucherCleared, VoucherIssued,
+    ApplicationLineAdded, ApplicationPrepared, BatchSent, CardBound, CardRelation, Draw, Event, Kind, Level,
+    LineIssued, OrgRegistered, OrgRole, PayoutCredited, PersonRegistered, RosterLineAdded, RosterPrepared, SetDecided,
+    SetSealed, Source, Status, StatusChanged, Subordination, VoucherCleared, VoucherIssued,
 };
 use ledger::money::{Day, Fen};
 use ledger::set::link;
@@ -104,7 +104,7 @@ impl History {
         for number in members() {
             let person = id("person", number);
             say.say(Kind::StatusChanged(StatusChanged { person, status: Status::Enrolled, school }));
-            say.say(Kind::CardBound(CardBound { person, card: id("card", number) }));
+            say.say(Kind::CardBound(CardBound { person, card: id("card", number), relation: CardRelation::Own }));
         }
         for (number, person) in (1..).zip(members()) {
             say.line(roster_line(set, number, person));

@@ -45,7 +45,7 @@ impl Story {
         story.say("school", 20_210_901, Kind::PersonRegistered(PersonRegistered { person, origin: 610_102 })).await;
         let status = StatusChanged { person, status: Status::Enrolled, school };
         story.say("school", 20_210_901, Kind::StatusChanged(status)).await;
-        story.say("school", 20_210_901, Kind::CardBound(CardBound { person, card })).await;
+        story.say("school", 20_210_901, Kind::CardBound(CardBound { person, card, relation: CardRelation::Own })).await;
         story
     }
 

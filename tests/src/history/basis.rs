@@ -3,8 +3,8 @@
 use super::thing;
 use ledger::event::policy::{Band, Exclusion, Policy, Rule, Sharing};
 use ledger::event::{
-    CardBound, Kind, Level, LineIssued, OrgRegistered, OrgRole, PersonRegistered, Source, Status, StatusChanged,
-    Subordination,
+    CardBound, CardRelation, Kind, Level, LineIssued, OrgRegistered, OrgRole, PersonRegistered, Source, Status,
+    StatusChanged, Subordination,
 };
 use ledger::money::{Day, Fen};
 use uuid::Uuid;
@@ -53,7 +53,7 @@ pub fn basis() -> Vec<(Day, Kind)> {
         let person = thing("person", number);
         kinds.push(Kind::PersonRegistered(PersonRegistered { person, origin: 619_903 }));
         kinds.push(Kind::StatusChanged(StatusChanged { person, status: Status::Enrolled, school: thing("org", 5) }));
-        kinds.push(Kind::CardBound(CardBound { person, card: thing("card", number) }));
+        kinds.push(Kind::CardBound(CardBound { person, card: thing("card", number), relation: CardRelation::Own }));
     }
     for number in 0..16 {
         kinds.push(line(number));

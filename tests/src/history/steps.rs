@@ -4,10 +4,10 @@ use super::basis::{PERSONS, PROGRAMMES, late_org, policy};
 use super::{Chance, bands, thing};
 use crate::model::{Application, Credit, Model, Payout, Result, Set};
 use ledger::event::{
-    ApplicationLineAdded, ApplicationPrepared, BatchSent, CardBound, CardReplaced, Clearing, Draw, Kind, LineIssued,
-    LinePassedDown, LineRecalled, OrgRenamed, PassedPart, PayoutCredited, PayoutReturned, PayoutUnknown,
-    PersonRegistered, RosterLineAdded, RosterPrepared, RulesAdopted, SetCancelled, SetDecided, SetSealed, Source,
-    Status, StatusChanged, SuspenseCleared, VoucherCleared, VoucherIssued,
+    ApplicationLineAdded, ApplicationPrepared, BatchSent, CardBound, CardRelation, CardReplaced, Clearing, Draw, Kind,
+    LineIssued, LinePassedDown, LineRecalled, OrgRenamed, PassedPart, PayoutCredited, PayoutReturned, PayoutUnknown,
+    PersonMerged, PersonRegistered, RosterLineAdded, RosterPrepared, RulesAdopted, SetCancelled, SetDecided, SetSealed,
+    Source, Status, StatusChanged, SuspenseCleared, VoucherCleared, VoucherIssued,
 };
 use ledger::money::{Day, Fen, share};
 use ledger::state::stage::Stage;
@@ -49,12 +49,16 @@ fn registry(chance: &mut Chance, made: usize) -> Kind {
     let status = if chance.in_hundred(10) { leaves } else { Status::Enrolled };
     match chance.below(7) {
         0 => Kind::OrgRenamed(OrgRenamed { org: any_org(chance), name: format!("新名{made}"), division: 619_901 }),
+        1 if chance.in_hundred(40) => {
+            let (into, document) = (thing("person", chance.below(PERSONS + 1)), format!("合并{made}"));
+            Kind::PersonMerged(PersonMerged { person, into, document })
+        }
         1 => Kind::PersonRegistered(PersonRegistered { person, origin: 619_902 }),
         2 | 3 => {
             let school = thing("org", 4 + chance.below(4));
             Kind::StatusChanged(StatusChanged { person, status, school })
         }
-        4 => Kind::CardBound(CardBound { person, card }),
+        4 => Kind::CardBound(CardBound { person, card, relation: CardRelation::Own }),
         5 => {
             // Some of them again, some named before, under whom they will or above.
             let (org, parent) = (thing("org", 5 + chance.below(5)), thing("org", 5 + chance.below(5)));

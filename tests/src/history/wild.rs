@@ -52,6 +52,7 @@ fn redraw(chance: &mut Chance, kind: &mut Kind) {
         Kind::PersonRegistered(e) => e.person = id(chance),
         Kind::StatusChanged(e) => (e.person, e.school) = (id(chance), id(chance)),
         Kind::CardBound(e) => (e.person, e.card) = (id(chance), id(chance)),
+        Kind::PersonMerged(e) => (e.person, e.into) = (id(chance), id(chance)),
         Kind::CardReplaced(e) => (e.person, e.old, e.new) = (id(chance), id(chance), id(chance)),
         Kind::VoucherIssued(e) => (e.voucher, e.application, e.draws) = (id(chance), id(chance), draws(chance)),
         Kind::VoucherCleared(e) => e.voucher = id(chance),

@@ -23,6 +23,7 @@ pub fn withdrawable(state: &State) -> Vec<(Day, Uuid)> {
         told.extend(person.statuses.iter().map(|standing| (standing.on, standing.entry.into())));
         told.extend(person.registered_by.handle().map(|entry| (Day::default(), entry.into())));
     }
+    told.extend(state.merged.iter().filter_map(|(_, row)| Some((row.on, row.told_by.handle()?.into()))));
     told.extend(state.cards.iter().flat_map(|(_, card)| card.uses.iter().map(|told| (told.on, told.entry.into()))));
     told.extend(state.orgs.iter().flat_map(|(_, org)| org.names.iter().map(|naming| (naming.on, naming.by.into()))));
     told.sort_unstable();

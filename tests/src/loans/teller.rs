@@ -40,6 +40,7 @@ impl Teller {
                 | Kind::RatePublished(_)
                 | Kind::WaiverAdopted(_)
                 | Kind::StatusChanged(_)
+                | Kind::PersonMerged(_)
                 | Kind::EntryWithdrawn(_)
         );
         if general {

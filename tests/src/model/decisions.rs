@@ -145,7 +145,8 @@ impl Model {
         let band = policy.bands.iter().find(|band| band.number == e.band);
         rule(policy, Rule::Band, band.is_some_and(|band| band.min_fen <= e.fen && e.fen <= band.max_fen))?;
         rule(policy, Rule::Enrolled, self.enrolled(e.person, on))?;
-        for held in self.awards.values().filter(|award| award.person == e.person) {
+        let human = self.human(e.person);
+        for held in self.awards.values().filter(|award| human.contains(&award.person)) {
             let other = &self.rosters[&held.roster];
             if other.set.stage == Stage::Cancelled || other.year != roster.year {
                 continue;

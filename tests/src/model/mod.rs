@@ -160,6 +160,8 @@ pub struct Model {
     pub registered: BTreeSet<Uuid>,
     /// Everything reported of a person's standing, in the order it was reported.
     pub persons: BTreeMap<Uuid, Vec<(Day, Uuid, Status)>>,
+    /// Who was merged into whom.
+    pub merged: BTreeMap<Uuid, Uuid>,
     /// From which day on it is whose, or no longer.
     pub cards: BTreeMap<Uuid, Vec<(Day, bool, Uuid)>>,
     pub rosters: BTreeMap<Uuid, Roster>,
@@ -284,11 +286,24 @@ impl Model {
         self.orgs.get(&org).is_some_and(|org| org.subordination.is_some())
     }
 
+    /// All ids of one human: those that whoever is merged, or was merged into, leads to.
+    pub(crate) fn human(&self, person: Uuid) -> BTreeSet<Uuid> {
+        let (mut human, mut before) = (BTreeSet::from([person]), 0);
+        while human.len() > before {
+            before = human.len();
+            let links = self.merged.iter().filter(|(one, other)| human.contains(one) || human.contains(other));
+            let ids: Vec<Uuid> = links.flat_map(|(one, other)| [*one, *other]).collect();
+            human.extend(ids);
+        }
+        human
+    }
+
     fn enrolled(&self, person: Uuid, on: Day) -> bool {
-        let told = self.persons.get(&person).into_iter().flatten().filter(|(from, ..)| *from <= on);
+        let human = self.human(person);
+        let told = human.iter().filter_map(|one| self.persons.get(one)).flatten().filter(|(from, ..)| *from <= on);
         // Of one day what begins comes after what ends, then by school; of equals the later told.
         let begins = |status| matches!(status, Status::Enrolled | Status::FurtherStudy | Status::IllnessLeave);
-        let last = told.max_by_key(|(from, school, status)| (*from, begins(*status), *school));
+        let last = told.max_by_key(|(from, school, status)| (*from, begins(*status), *school, *status as u8));
         last.is_some_and(|(_, _, status)| *status == Status::Enrolled)
     }
 
@@ -296,7 +311,8 @@ impl Model {
     #[must_use]
     pub fn usable(&self, card: Uuid, person: Uuid, on: Day) -> bool {
         let told = self.cards.get(&card).into_iter().flatten();
-        let told = told.filter(|(from, _, whose)| *whose == person && *from <= on);
+        let human = self.human(person);
+        let told = told.filter(|(from, _, whose)| human.contains(whose) && *from <= on);
         told.max_by_key(|(from, begins, _)| (*from, *begins)).is_some_and(|(_, begins, _)| *begins)
     }
 }

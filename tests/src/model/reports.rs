@@ -22,6 +22,13 @@ impl Model {
                 self.named(e.school);
                 self.persons.entry(e.person).or_default().push((on, e.school, e.status));
             }
+            Kind::PersonMerged(e) => {
+                let (one, other) = (self.human(e.person), self.human(e.into));
+                let merges = !self.merged.contains_key(&e.person) && one.len() + other.len() <= 8;
+                if merges && !one.contains(&e.into) {
+                    self.merged.insert(e.person, e.into);
+                }
+            }
             Kind::CardBound(e) => self.cards.entry(e.card).or_default().push((on, true, e.person)),
             Kind::CardReplaced(e) => {
                 self.cards.entry(e.old).or_default().push((on, false, e.person));

@@ -26,7 +26,7 @@ const OWNERS: &[(&str, Owner)] = &[
 
 /// Whether a line that begins so is a check.
 pub(super) fn knows(word: &str) -> bool {
-    ["balance", "standing", "open", "verdict", "remittance", "accrued", "called", "named_only"].contains(&word)
+    ["balance", "standing", "open", "verdict", "remittance", "accrued", "called", "named_only", "found"].contains(&word)
 }
 
 pub(super) fn check(state: &State, word: &str, words: &[&str]) -> Result<()> {
@@ -39,6 +39,7 @@ pub(super) fn check(state: &State, word: &str, words: &[&str]) -> Result<()> {
         ("remittance", [label, stage]) => remittance(state, label, stage),
         ("accrued", [loan, through]) => accrued(state, loan, through),
         ("called", [org, name]) => called(state, org, name),
+        ("found", [kind, number]) => found(state, kind, number),
         ("named_only", [number]) => named_only(state, number),
         _ => bail!("no such check"),
     }
@@ -82,6 +83,13 @@ fn standing(state: &State, award: &str, instalment: &str, expected: &[&str]) -> 
         _ => bail!("a standing is a word and a payment"),
     };
     ensure!(found == expected, "it stands {} {:?}", found.0, found.1);
+    Ok(())
+}
+
+/// So many findings of a kind are open.
+fn found(state: &State, kind: &str, expected: &str) -> Result<()> {
+    let found = state.findings.iter().filter(|(_, finding)| finding.open && finding.kind.name() == kind).count();
+    ensure!(found == expected.parse::<usize>()?, "{found} are open");
     Ok(())
 }
 

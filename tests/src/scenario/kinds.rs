@@ -8,10 +8,10 @@ use crate::desk::labelled;
 use anyhow::Result;
 use ledger::event::policy::{Band, Exclusion, Policy, Rule, Sharing};
 use ledger::event::{
-    ApplicationLineAdded, ApplicationPrepared, BatchSent, CardBound, CardReplaced, Clearing, Kind, Level, LineIssued,
-    LinePassedDown, LineRecalled, OrgRegistered, OrgRenamed, OrgRole, PassedPart, PayoutCredited, PayoutReturned,
-    PayoutUnknown, PersonRegistered, RosterLineAdded, RosterPrepared, RulesAdopted, SetCancelled, Source, Status,
-    StatusChanged, Subordination, SuspenseCleared, VoucherCleared, VoucherIssued,
+    ApplicationLineAdded, ApplicationPrepared, BatchSent, CardBound, CardRelation, CardReplaced, Clearing, Kind, Level,
+    LineIssued, LinePassedDown, LineRecalled, OrgRegistered, OrgRenamed, OrgRole, PassedPart, PayoutCredited,
+    PayoutReturned, PayoutUnknown, PersonRegistered, RosterLineAdded, RosterPrepared, RulesAdopted, SetCancelled,
+    Source, Status, StatusChanged, Subordination, SuspenseCleared, VoucherCleared, VoucherIssued,
 };
 
 const RULES: &[(&str, Rule)] = &[
@@ -146,7 +146,12 @@ fn people(name: &str, f: &mut Fields<'_>) -> Result<Kind> {
         "person_registered" => {
             Kind::PersonRegistered(PersonRegistered { person, origin: f.number_or("origin", 619_903)? })
         }
-        "card_bound" => Kind::CardBound(CardBound { person, card: f.id("card")? }),
+        "card_bound" => {
+            let all =
+                [("own", CardRelation::Own), ("guardian", CardRelation::Guardian), ("sibling", CardRelation::Sibling)];
+            let relation = f.choice("relation", &all, Some(CardRelation::Own))?;
+            Kind::CardBound(CardBound { person, card: f.id("card")?, relation })
+        }
         "card_replaced" => Kind::CardReplaced(CardReplaced { person, old: f.id("old")?, new: f.id("new")? }),
         _ => {
             let all = [

@@ -10,6 +10,7 @@ mod histories;
 mod kinds;
 mod lenders;
 mod loans;
+mod merged;
 mod named_first;
 mod past;
 mod proofs;

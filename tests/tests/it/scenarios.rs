@@ -71,6 +71,8 @@ fn finding_names() -> Vec<&'static str> {
         K::ToldOtherwise,
         K::ManyVersions,
         K::EditionOutOfOrder,
+        K::AwardedTwice,
+        K::MergeCycle,
     ];
     for kind in &all {
         match kind {
@@ -81,7 +83,7 @@ fn finding_names() -> Vec<&'static str> {
             K::AllocationDiffers | K::Overpaid | K::WrittenOffAfterRelief => {}
             K::StatementDiffers | K::RemittanceUnexpected | K::Shortfall | K::OffCycle => {}
             K::TooManyFacts | K::BeforeSubject | K::RateJump | K::ParentCycle => {}
-            K::ToldOtherwise | K::ManyVersions | K::EditionOutOfOrder => {}
+            K::ToldOtherwise | K::ManyVersions | K::EditionOutOfOrder | K::AwardedTwice | K::MergeCycle => {}
         }
     }
     all.extend(Rule::ALL.map(K::Policy));

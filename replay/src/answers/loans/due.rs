@@ -95,10 +95,12 @@ fn is_nothing(due: &Due) -> bool {
     due.correction == Interest::default() && due.addition == Interest::default()
 }
 
-/// The latest entry after the loan's last one that can move its interest: of the borrower, or of what holds for all.
+/// The latest entry after the loan's last one that can move its interest: of the borrower, under
+/// whichever of his ids, or of what holds for all.
 #[must_use]
 pub(crate) fn cause(state: &State, loan: &Loan) -> Option<LateEntry> {
-    let person = loan.person.handle().map_or(0, |person| state.persons.get(person).last);
+    let human = loan.person.handle().map(|person| state.human(person)).unwrap_or_default();
+    let person = human.into_iter().map(|one| state.persons.get(one).last).max().unwrap_or(0);
     let rules = state.loan_rules();
     let common = rules.map_or(0, |rules| rules.last);
     let index = person.max(common);

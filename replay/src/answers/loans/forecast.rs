@@ -128,8 +128,8 @@ fn ends_in(year: u16) -> Option<[Day; 6]> {
 /// The last day finance is expected to pay, for a borrower whose end of study is not known. In further study no contract
 /// says when it ends; and where an end is known, the walk itself stops the subsidy.
 fn subsidised_through(state: &State, loan: &Loan, terms: &LoanTerms) -> Option<Day> {
-    let person = loan.person.handle().map(|person| state.persons.get(person));
-    match person.and_then(|row| row.statuses.last()).map(|standing| standing.status) {
+    let status = loan.person.handle().and_then(|person| state.standings(person).last()).map(|standing| standing.status);
+    match status {
         None | Some(Status::Enrolled | Status::IllnessLeave) => {
             Some(after_graduation(loan.graduates, terms.study_end).plus(-1))
         }

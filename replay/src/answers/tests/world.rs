@@ -64,7 +64,10 @@ impl World {
             world.say(20_210_101, Kind::PersonRegistered(PersonRegistered { person, origin }));
             let status = Status::Enrolled;
             world.say(20_210_101, Kind::StatusChanged(StatusChanged { person, status, school }));
-            world.say(20_210_101, Kind::CardBound(CardBound { person, card: thing(CARD + at) }));
+            world.say(
+                20_210_101,
+                Kind::CardBound(CardBound { person, card: thing(CARD + at), relation: CardRelation::Own }),
+            );
         }
         world.roster();
         world

@@ -2,7 +2,7 @@
 //! how far its set has come. Entries about loans are handed on to `loan_facts`.
 
 use ledger::event::policy::Policy;
-use ledger::event::{ApplicationLineAdded, Event, Kind};
+use ledger::event::{ApplicationLineAdded, CardRelation, Event, Kind};
 use ledger::finding::FindingKind;
 use ledger::handle::Handle;
 use ledger::money::{share, yuan};
@@ -51,6 +51,11 @@ pub(super) fn facts_of(state: &State, recorded: &Recorded) -> Vec<Fact> {
             facts.payout(event.payout);
         }
         Kind::PayoutUnknown(event) => facts.payout(event.payout),
+        Kind::PersonMerged(event) => {
+            let on = facts.on;
+            facts.standing_of(event.person, on);
+            facts.standing_of(event.into, on);
+        }
         Kind::SuspenseCleared(event) => facts.credit(event.credit),
         kind => loan_facts::add(&mut facts, kind),
     }
@@ -140,11 +145,13 @@ impl Facts<'_> {
         }
         let payee = state.awards.by_id(event.award).map(|(_, award)| award.person);
         let on = self.on;
-        let used = |person| state.cards.by_id(event.card).map(|(_, card)| card.is_used_by(person, on));
+        let used = |person| state.cards.by_id(event.card).map(|(_, card)| card.used_by(&state.human(person), on));
         let (zh, en) = match payee.and_then(used) {
             None => ("未登记", "not bound to anybody"),
-            Some(true) => ("属该生", "the payee's"),
-            Some(false) => ("不属该生或已停用", "not the payee's, or no longer"),
+            Some(Some(CardRelation::Own)) => ("属该生", "the payee's"),
+            Some(Some(CardRelation::Guardian)) => ("属该生的监护人", "the payee's guardian's"),
+            Some(Some(CardRelation::Sibling)) => ("属该生的兄弟姐妹", "the payee's brother's or sister's"),
+            Some(None) => ("不属该生或已停用", "not the payee's, or no longer"),
         };
         self.add("card", format!("收款卡：{zh}"), format!("card: {en}"));
         self.draws(&event.draws);

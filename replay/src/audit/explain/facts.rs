@@ -51,6 +51,21 @@ impl Facts<'_> {
             return;
         };
         self.standing(handle, on);
+        self.other_ids(handle);
+    }
+
+    /// Under which other ids a human goes, and which entries said so.
+    fn other_ids(&mut self, person: Handle<Person>) {
+        let human = self.state.human(person);
+        let rows = human.iter().filter_map(|one| self.state.merged.by_id(self.state.persons.get(*one).id));
+        let told: Vec<String> =
+            rows.filter_map(|(_, row)| row.told_by.handle()).map(|entry| u64::from(entry).to_string()).collect();
+        let others = human.iter().filter(|one| **one != person).map(|one| self.state.persons.get(*one).id.to_string());
+        let (others, told) = (others.collect::<Vec<_>>().join("、"), told.join("、"));
+        if !others.is_empty() {
+            let en = format!("one person with {others} (entries {told})");
+            self.add("merged", format!("合并人员：与 {others} 为同一人（第 {told} 条）"), en);
+        }
     }
 
     /// The same by handle.

@@ -45,6 +45,8 @@ pub fn finding_en(kind: FindingKind) -> &'static str {
         FindingKind::ParentCycle => "put under a unit that is below it, or too deep; its place above stays empty",
         FindingKind::ToldOtherwise => "the ledger holds other content under this number; this does not count",
         FindingKind::ManyVersions => "too many other contents were told under this number; they do not count",
+        FindingKind::AwardedTwice => "one person was awarded the same programme twice for one academic year",
+        FindingKind::MergeCycle => "both ids are one person already; they were not merged again",
         FindingKind::EditionOutOfOrder => "the edition before was not taken back; this one does not count",
     }
 }

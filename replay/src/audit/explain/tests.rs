@@ -8,7 +8,7 @@ use super::{EntryOutcome, Moved, entry_postings, from_record};
 use crate::engine::Recorded;
 use crate::pages::postings::Postings;
 use ledger::entry::Entry;
-use ledger::event::{Event, Kind};
+use ledger::event::{EntryWithdrawn, Event, Kind, Reason};
 use ledger::handle::Handle;
 use ledger::outcome::Outcome;
 use ledger::state::State;
@@ -180,4 +180,26 @@ fn what_does_not_count_is_explained_by_its_finding_and_rests_on_nothing() {
     let outcome = fold(&mut state, &again);
     assert_eq!(outcome, Outcome::Duplicate { first: 3, now: ledger::outcome::Now::Differs });
     assert_eq!(outcome_of(&state, &again), EntryOutcome::Duplicate { first: 3, now: ledger::outcome::Now::Differs });
+}
+
+/// A person's other ids are named where his standing is, as long as they are his.
+#[test]
+fn a_merged_persons_other_ids_are_named() {
+    let said = |event: &Event| proto::event::encode(event);
+    let merged = samples().into_iter().find(|event| event.kind.name() == "person_merged").expect("a sample");
+    let Kind::PersonMerged(merge) = &merged.kind else { panic!("a merge") };
+    let mut state = State::default();
+    let merging = recorded(0, "somebody", &said(&merged));
+    let _ = fold(&mut state, &merging);
+    let named = |state: &State| {
+        let facts = facts_of(state, &merging);
+        facts.iter().filter(|fact| fact.name == "merged").map(|fact| fact.zh.clone()).collect::<Vec<_>>()
+    };
+    let zh = |id| format!("合并人员：与 {id} 为同一人（第 0 条）");
+    assert_eq!(named(&state), [zh(merge.into), zh(merge.person)]);
+    let (content, document) = (0, "更1".to_owned());
+    let withdrawn = EntryWithdrawn { entry: merged.id, content, reason: Reason::Mistyped, document };
+    let back = Event::said(merged.effective, Kind::EntryWithdrawn(withdrawn));
+    let _ = fold(&mut state, &recorded(1, "somebody", &said(&back)));
+    assert!(named(&state).is_empty());
 }

@@ -68,7 +68,7 @@ pub fn names_people(path: &Path) -> bool {
         Ok(about) if !about.is_file() => true,
         Ok(_) => {
             let header = Reading::open(path).and_then(|mut file| file.header());
-            let people = [Col::IdNumber, Col::Card, Col::OldCard, Col::NewCard];
+            let people = [Col::IdNumber, Col::Card, Col::OldCard, Col::NewCard, Col::MergedPerson, Col::IntoPerson];
             header.ok().flatten().is_some_and(|layout| people.iter().any(|col| layout.place(*col).is_some()))
         }
         Err(_) => false,
@@ -83,6 +83,7 @@ fn route(layout: &Layout, file: &mut Reading, out: &mut Out<'_>) -> Result<(), I
         FileKind::Budget => budget::import(file, layout, out),
         FileKind::Students => file.each_row(layout, out, cards::student),
         FileKind::Cards => file.each_row(layout, out, cards::replaced),
+        FileKind::MergedPersons => file.each_row(layout, out, cards::merged),
         FileKind::Rosters => sets::import(&rosters::SET, file, layout, out),
         FileKind::Applications => sets::import(&applications::SET, file, layout, out),
         FileKind::Decisions => file.each_row(layout, out, decisions::decided),

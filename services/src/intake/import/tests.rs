@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::intake::identity::Identity;
-use ledger::event::Kind;
+use ledger::event::{CardRelation, Kind, PersonMerged};
 
 const PERSON: &str = "99000120050101001";
 
@@ -123,6 +123,55 @@ fn only_the_bad_rows_of_other_files_are_left_out() {
     assert_eq!(kinds(&said), ["person_registered", "status_changed", "card_bound", "status_changed"]);
     let found = codes(&report);
     assert_eq!(found, [(3, "bad_id_number"), (4, "formula"), (5, "wrong_width"), (6, "bad_day")]);
+    assert!(report.problems.iter().all(|p| !p.what.contains("9900")), "a message shows an identity number");
+}
+
+#[test]
+fn whose_a_card_is_may_be_said_beside_it() {
+    let id = id_number(1);
+    let text = format!(
+        "身份证号,学校编号,学籍状态,生效日期,卡号,与持卡人关系\n\
+         {id},S1,在籍,2020-09-01,C12345678,\n\
+         {id},S1,在籍,2020-09-02,C12345678,监护人\n\
+         {id},S1,在籍,2020-09-03,C12345678,sibling\n\
+         {id},S1,在籍,2020-09-04,C12345678,邻居\n\
+         {id},S1,在籍,2020-09-05,,监护人\n"
+    );
+    let (report, said) = import(&text);
+    let relations = said.iter().filter_map(|said| match &said.event.kind {
+        Kind::CardBound(bound) => Some(bound.relation),
+        _ => None,
+    });
+    let relations: Vec<CardRelation> = relations.collect();
+    assert_eq!(relations, [CardRelation::Own, CardRelation::Guardian, CardRelation::Sibling]);
+    // A relation without a card says nothing the ledger could keep, so its row is refused.
+    assert_eq!(codes(&report), [(5, "unknown_word"), (6, "not_of_action")]);
+}
+
+#[test]
+fn merged_persons_go_by_number_or_by_id() {
+    let (id, other, printed) = (id_number(1), id_number(2), "0190a6f2-0000-8000-8000-0000000000e5");
+    let text = format!(
+        "被合并人员,合并至人员,文号,生效日期\n\
+         {id},{other},示教〔2025〕1号,2025-01-05\n\
+         {printed},{other},示教〔2025〕1号,2025-01-05\n\
+         {id},{id},示教〔2025〕1号,2025-01-05\n\
+         990001200501010019,{other},示教〔2025〕1号,2025-01-05\n\
+         {id},{other},,2025-01-05\n"
+    );
+    let (report, said) = import(&text);
+    assert_eq!(kinds(&said), ["person_merged", "person_merged"]);
+    let merged: Vec<&PersonMerged> = said
+        .iter()
+        .filter_map(|said| match &said.event.kind {
+            Kind::PersonMerged(merged) => Some(merged),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(merged[1].person.to_string(), printed);
+    assert_eq!((merged[0].into, merged[0].document.as_str()), (merged[1].into, "示教〔2025〕1号"));
+    assert_ne!(merged[0].person, merged[0].into);
+    assert_eq!(codes(&report), [(4, "same_person"), (5, "bad_id_number"), (6, "missing")]);
     assert!(report.problems.iter().all(|p| !p.what.contains("9900")), "a message shows an identity number");
 }
 

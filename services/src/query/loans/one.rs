@@ -165,12 +165,11 @@ fn stretch(state: &State, row: &StatementRow) -> v1::LoanStretch {
 
 fn standings(state: &State, loan: &Loan) -> Vec<v1::LoanStanding> {
     let Some(person) = loan.person.handle() else { return Vec::new() };
-    let person = state.persons.get(person);
-    let row = |&SchoolStatus { on, status, school, .. }: &SchoolStatus| {
+    let row = |SchoolStatus { on, status, school, .. }| {
         let (school, school_name) = wire::org(state, school);
         v1::LoanStanding { day: on.yyyymmdd(), status: status_name(status).to_owned(), school, school_name }
     };
-    person.statuses.iter().map(row).collect()
+    state.standings(person).map(row).collect()
 }
 
 /// What is owed on the morning of a day, and how a payment would be allocated.

@@ -74,7 +74,10 @@ impl Story {
             story.say("office", Kind::PersonRegistered(PersonRegistered { person, origin }));
             let status = Status::Enrolled;
             story.say("office", Kind::StatusChanged(StatusChanged { person, status, school }));
-            story.say("office", Kind::CardBound(CardBound { person, card: thing(30 + at) }));
+            story.say(
+                "office",
+                Kind::CardBound(CardBound { person, card: thing(30 + at), relation: CardRelation::Own }),
+            );
         }
         story.issue();
         story.roster(0, [(1, 150_000), (2, 250_000)]);

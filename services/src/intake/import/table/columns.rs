@@ -105,8 +105,11 @@ columns! {
     School NUMBER "学校编号" "school_number" or "学校";
     Status PLAIN "学籍状态" "status";
     Card SECRET "卡号" "card_number" or "社会保障卡号";
+    CardRelation PLAIN "与持卡人关系" "card_relation";
     OldCard SECRET "原卡号" "old_card";
     NewCard SECRET "新卡号" "new_card";
+    MergedPerson SECRET "被合并人员" "merged_person";
+    IntoPerson SECRET "合并至人员" "into_person";
     Roster NUMBER "花名册编号" "roster_number";
     AcademicYear PLAIN "学年" "academic_year";
     DueDays PLAIN "发放日" "due_days";

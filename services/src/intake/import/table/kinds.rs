@@ -99,10 +99,15 @@ kinds! {
         needs IdNumber OldCard NewCard EffectiveDay,
         has Edition Corrects WithdrawnFor CorrectedBy,
         drops PersonName Remark;
+    /// 合并人员: two ids of one human.
+    MergedPersons "合并人员" "merged_persons"
+        needs MergedPerson IntoPerson Document EffectiveDay,
+        has Edition Corrects WithdrawnFor CorrectedBy,
+        drops PersonName Remark;
     /// 学籍: persons, their status, their cards.
     Students "学籍" "students"
         needs IdNumber School Status EffectiveDay,
-        has Origin Card Edition Corrects WithdrawnFor CorrectedBy,
+        has Origin Card CardRelation Edition Corrects WithdrawnFor CorrectedBy,
         drops PersonName Remark;
     /// 利率公布: rates published.
     Rates "利率公布" "rates"

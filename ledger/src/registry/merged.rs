@@ -1,0 +1,75 @@
+//! Who was merged into whom 合并人员: a tree of ids, with a row only for whom it concerns. What it finds of grants and loans, and
+//! who may merge, is judged in `aid::merge`.
+
+use super::people::open_both;
+use crate::entry::Entry;
+use crate::handle::{Handle, Link};
+use crate::money::Day;
+use crate::state::State;
+use crate::state::rows::{Finding, Merged, Person};
+use uuid::Uuid;
+
+pub(crate) enum MergeChange {
+    Merge {
+        person: Uuid,
+        into: Uuid,
+    },
+    /// Taken back: nobody, if it was left out; and the findings that are none any more.
+    Split {
+        merged: Link<Merged>,
+        closed: Vec<Handle<Finding>>,
+    },
+}
+
+/// Makes the change; the row of who was merged into another.
+pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: MergeChange) -> Option<Handle<Merged>> {
+    let index = entry.index;
+    match change {
+        MergeChange::Merge { person, into } => {
+            let told_by = state.seen.next().into();
+            let [person, into] = open_both(state, [person, into], index).map(|person| row_of(state, person, index));
+            let row = state.merged.get_mut(person);
+            (row.into, row.on, row.told_by) = (into.into(), entry.event.effective, told_by);
+            state.merged.get_mut(into).others.push(person);
+            touch(state, person, index);
+            Some(person)
+        }
+        MergeChange::Split { merged, closed } => {
+            for finding in closed {
+                state.findings.get_mut(finding).open = false;
+            }
+            if let Some(merged) = merged.handle() {
+                touch(state, merged, index);
+                split(state, merged);
+            }
+            None
+        }
+    }
+}
+
+fn row_of(state: &mut State, person: Handle<Person>, last: u64) -> Handle<Merged> {
+    state.merged_row(person).unwrap_or_else(|| {
+        let (id, into, told_by) = (state.persons.get(person).id, Link::NONE, Link::NONE);
+        state.merged.push(Merged { id, person, into, on: Day::default(), told_by, others: Vec::new(), last })
+    })
+}
+
+fn split(state: &mut State, merged: Handle<Merged>) {
+    let row = state.merged.get_mut(merged);
+    let into = std::mem::replace(&mut row.into, Link::NONE);
+    (row.on, row.told_by) = (Day::default(), Link::NONE);
+    if let Some(into) = into.handle() {
+        state.merged.get_mut(into).others.retain(|other| *other != merged);
+    }
+}
+
+/// Everybody of this human is another from this entry on, and with him his loans: it may be the cause of an adjustment.
+fn touch(state: &mut State, merged: Handle<Merged>, index: u64) {
+    let person = state.merged.get(merged).person;
+    for person in state.human(person) {
+        state.persons.get_mut(person).last = index;
+        if let Some(row) = state.merged_row(person) {
+            state.merged.get_mut(row).last = index;
+        }
+    }
+}

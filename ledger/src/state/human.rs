@@ -1,0 +1,79 @@
+//! Several ids of one human 合并人员: which persons are one, and their standings as one list. Who merges them is in `registry`.
+
+use crate::handle::Handle;
+use crate::money::Day;
+use crate::state::State;
+use crate::state::rows::{Finding, Merged, Person, SchoolStatus};
+use crate::steps::step;
+use smallvec::SmallVec;
+
+/// Ids that count as one human's: more than two keys of identity, an old number and a slip make. It bounds the depth of a chain
+/// and what an entry about any of them looks at.
+pub const IDS_MAX: usize = 8;
+
+/// All ids of one human; of nearly all, one.
+pub type Human = SmallVec<[Handle<Person>; IDS_MAX]>;
+
+impl State {
+    /// Everybody who is one human with this person, himself among them. It asks nothing of a ledger that merged nobody.
+    #[must_use]
+    pub fn human(&self, person: Handle<Person>) -> Human {
+        match self.merged_row(person) {
+            Some(row) => self.merged_below(self.merged_root(row)),
+            None => std::iter::once(person).collect(),
+        }
+    }
+
+    /// His row among the merged, if he ever was.
+    pub(crate) fn merged_row(&self, person: Handle<Person>) -> Option<Handle<Merged>> {
+        if self.merged.is_empty() { None } else { self.merged.find(self.persons.get(person).id) }
+    }
+
+    /// Whom in the end everybody of his was merged into. Nobody is merged into who was merged into him, so it ends.
+    fn merged_root(&self, row: Handle<Merged>) -> Handle<Merged> {
+        self.merged.chain(row, |merged| merged.into).last().map_or(row, |(root, _)| root)
+    }
+
+    /// He and everybody merged into him, and into those.
+    pub(crate) fn merged_below(&self, row: Handle<Merged>) -> Human {
+        let mut rows: SmallVec<[Handle<Merged>; IDS_MAX]> = std::iter::once(row).collect();
+        let mut at = 0;
+        while let Some(row) = rows.get(at).copied() {
+            step();
+            rows.extend(self.merged.get(row).others.iter().copied());
+            at += 1;
+        }
+        rows.into_iter().map(|row| self.merged.get(row).person).collect()
+    }
+
+    /// All standings of a human, under whichever of his ids they were told, in their order.
+    pub fn standings(&self, person: Handle<Person>) -> impl Iterator<Item = SchoolStatus> + '_ {
+        let together = self.standings_together(person);
+        let alone = together.is_empty().then(|| self.persons.get(person).statuses.iter().copied());
+        alone.into_iter().flatten().chain(together)
+    }
+
+    /// The same as a list where there are several ids; empty for everybody else.
+    fn standings_together(&self, person: Handle<Person>) -> Vec<SchoolStatus> {
+        if self.merged_row(person).is_none() {
+            return Vec::new();
+        }
+        let human = self.human(person);
+        let mut all: Vec<_> = human.into_iter().flat_map(|one| self.persons.get(one).statuses.iter().copied()).collect();
+        // Two ids may have told different things of one day and school, which one never has.
+        all.sort_by_key(|standing| (standing.place(self.orgs.get(standing.school).id), standing.status as u8));
+        all
+    }
+
+    /// A person's standing on a day.
+    #[must_use]
+    pub fn status_on(&self, person: Handle<Person>, on: Day) -> Option<SchoolStatus> {
+        self.standings(person).inspect(|_| step()).take_while(|standing| standing.on <= on).last()
+    }
+
+    /// The findings an entry opened: findings are numbered in the order of entries.
+    pub(crate) fn findings_of(&self, index: u64) -> impl Iterator<Item = (Handle<Finding>, &Finding)> {
+        let first = self.findings.partition_point(|finding| finding.index < index);
+        self.findings.from(first).take_while(move |(_, finding)| finding.index == index)
+    }
+}
