@@ -59,7 +59,8 @@ impl State {
             return Vec::new();
         }
         let human = self.human(person);
-        let mut all: Vec<_> = human.into_iter().flat_map(|one| self.persons.get(one).statuses.iter().copied()).collect();
+        let mut all: Vec<_> =
+            human.into_iter().flat_map(|one| self.persons.get(one).statuses.iter().copied()).collect();
         // Two ids may have told different things of one day and school, which one never has.
         all.sort_by_key(|standing| (standing.place(self.orgs.get(standing.school).id), standing.status as u8));
         all
