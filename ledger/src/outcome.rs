@@ -222,7 +222,7 @@ codes! {
     70 KeyDiffers "key_differs" permanent "账上已有另一身份密钥的指纹" "the fingerprint of another identity key is on record" "用在案的身份密钥计算编号" "make ids of people and cards under the key on record";
     71 NotYet "not_yet" circumstantial "尚未到日" "the day named has not come, or the period is not over" "更正日期，或到日之后再报" "correct the day, or say it again when the day has come";
     72 WrongDay "wrong_day" permanent "撤销须用原记录的生效日" "the day is not the one on which the entry counted" "用所指的生效日撤销" "take it back on the day named";
-    73 Edition "edition" circumstantial "版次不接续：上一版次不在账或未撤销" "the edition before is not on record, or was not taken back" "先撤销上一版次，再重试；首次报送为 0 版" "take the edition before back, then retry; what is told for the first time is edition 0";
+    73 Edition "edition" circumstantial "版次不接续：上一版次不在账，或未撤销、未作废" "the edition before is not on record, or was neither taken back nor cancelled" "先撤销上一版次（花名册、支付申请为作废），再重试；首次报送为 0 版" "take the edition before back (a roster or application: cancel it), then retry; what is told for the first time is edition 0";
     74 NotAsTold "not_as_told" permanent "账上该记录的内容与所撤的不同，未撤销" "the entry says something else than what is to be taken back" "照账上原来的内容再报撤销" "take it back as it was told; explain shows what the entry says";
 }
 

@@ -16,6 +16,17 @@ pub fn link(before: &Hash, content: &[u8]) -> Hash {
     Sha256::new().chain_update(before).chain_update(content).finalize().into()
 }
 
+/// Only a set that was given up leaves its place to another: two of one number never count.
+pub(crate) fn judge_replaced<'a>(
+    before: Option<Uuid>,
+    find: impl FnOnce(Uuid) -> Option<&'a Set>,
+) -> Result<(), Refusal> {
+    match before {
+        Some(id) if find(id).is_none_or(|set| set.stage != Stage::Cancelled) => Err(Refusal::of(Code::Edition, id)),
+        _ => Ok(()),
+    }
+}
+
 impl Set {
     pub(crate) fn judge_line(&self, id: Uuid, number: u32, fen: Fen) -> Result<(), Refusal> {
         if self.stage != Stage::Open {

@@ -33,7 +33,14 @@ fn year() -> Vec<Vec<u8>> {
     let (school, roster) = (labelled("org5"), labelled("roster"));
     let due = vec![Day::new(2021, 10, 15).unwrap_or_default(), Day::new(2022, 4, 15).unwrap_or_default()];
     let programme = "SH-GRANT".to_owned();
-    kinds.push(Kind::RosterPrepared(RosterPrepared { roster, school, programme, academic_year: 2021, due }));
+    kinds.push(Kind::RosterPrepared(RosterPrepared {
+        roster,
+        school,
+        programme,
+        academic_year: 2021,
+        due,
+        replaces: None,
+    }));
     for number in 1..=STUDENTS {
         let person = labelled(&format!("student{number}"));
         kinds.push(Kind::PersonRegistered(PersonRegistered { person, origin: 619_903 }));

@@ -9,6 +9,7 @@ use crate::finding::FindingKind;
 use crate::handle::{Handle, Link};
 use crate::money::Day;
 use crate::outcome::{Code, Refusal};
+use crate::set::judge_replaced;
 use crate::state::State;
 use crate::state::rows::{Award, Instalment, Org, Person, Programme, Roster, SchoolStatus};
 use crate::state::stage::{Set, Stage};
@@ -32,6 +33,7 @@ pub(crate) fn judge_roster_prepared(case: &Case<'_>, event: &RosterPrepared) -> 
     if state.rosters.find(event.roster).is_some() {
         return Err(Refusal::of(Code::Exists, event.roster));
     }
+    judge_replaced(event.replaces, |id| state.rosters.by_id(id).map(|(_, row)| &row.set))?;
     let school = state.need_org(event.school)?;
     let unknown = Refusal::of(Code::UnknownProgramme, event.roster);
     let programme = state.programme(&event.programme).ok_or(unknown)?;
@@ -42,7 +44,9 @@ pub(crate) fn judge_roster_prepared(case: &Case<'_>, event: &RosterPrepared) -> 
 pub(crate) fn judge_roster_line_added(case: &Case<'_>, event: &RosterLineAdded) -> Judged<AwardChange> {
     let (state, on) = (case.state, case.on());
     let (handle, roster) = find(state, event.roster)?;
-    if state.awards.find(event.award).is_some() {
+    // A cancelled roster owes nobody anything, so the next edition of it may award the same.
+    let held = state.awards.by_id(event.award).map(|(_, award)| state.rosters.get(award.roster));
+    if held.is_some_and(|roster| roster.set.stage != Stage::Cancelled) {
         return Err(Refusal::of(Code::Exists, event.award));
     }
     let person = state.registered_person(event.person).ok_or(Refusal::of(Code::UnknownPerson, event.person))?;

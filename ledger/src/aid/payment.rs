@@ -11,6 +11,7 @@ use crate::handle::{Handle, Link};
 use crate::money::{Day, Fen, share};
 use crate::outcome::{Code, Refusal};
 use crate::registry::cards::payable;
+use crate::set::judge_replaced;
 use crate::state::rows::{
     Application, ApplicationPart, Award, Batch, Card, Drawn, Instalment, Line, Org, Payout, Roster,
 };
@@ -47,6 +48,7 @@ pub(crate) fn judge_application_prepared(case: &Case<'_>, event: &ApplicationPre
     if state.applications.find(event.application).is_some() {
         return Err(Refusal::of(Code::Exists, event.application));
     }
+    judge_replaced(event.replaces, |id| state.known_application(id).map(|row| &state.applications.get(row).set))?;
     let unit = state.need_org(event.unit)?;
     if case.on().year() != event.fiscal_year {
         return Err(Refusal::with(Code::WrongYear, event.application, i64::from(event.fiscal_year)));

@@ -80,6 +80,8 @@ pub struct RosterPrepared {
     pub academic_year: u16,
     /// Days on which the instalments fall due, ascending, 1 to 12.
     pub due: Vec<Day>,
+    /// The cancelled roster whose place it takes, the edition before of its number; none for the first.
+    pub replaces: Option<Uuid>,
 }
 
 /// A line of a roster: one person, one award (D).
@@ -137,6 +139,8 @@ pub struct ApplicationPrepared {
     pub unit: Uuid,
     /// Budget year of those lines.
     pub fiscal_year: u16,
+    /// The cancelled application whose place it takes, the edition before of its number; none for the first.
+    pub replaces: Option<Uuid>,
 }
 
 /// What a payment takes from a document line.

@@ -118,6 +118,7 @@ macro_rules! rows {
     ) => {
         $(impl $crate::state::table::Row for $row {
             fn id(&self) -> Option<uuid::Uuid> { rows!(@ $id self) }
+            fn succeeds(&self, _: &Self) -> bool { rows!(succeeds $id) }
         })*
         $(impl $crate::state::table::Row for $plain {
             fn id(&self) -> Option<uuid::Uuid> { None }
@@ -137,7 +138,10 @@ macro_rules! rows {
         })*
     };
     (@ none $row:ident) => { None };
+    (@ latest_id $row:ident) => { Some($row.id) };
     (@ versions $row:ident) => { $row.versions.last().map(|adopted| adopted.index) };
     (@ $field:ident $row:ident) => { Some($row.$field) };
+    (succeeds latest_id) => { true };
+    (succeeds $other:ident) => { false };
 }
 pub(super) use rows;

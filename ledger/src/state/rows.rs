@@ -363,7 +363,8 @@ pub struct IdentityKey {
     pub last: u64,
 }
 
-// Found by, last entry, [fields that name other rows] [fields that follow from other rows].
+// Found by, last entry, [fields that name other rows] [fields that follow from other rows]. By `latest_id`: what was given up may be
+// there anew under its id, and is found as it is now.
 rows! {
     compared {
         Org: id, last, [parent early] [accounts];
@@ -372,7 +373,7 @@ rows! {
         Person: id, last, [statuses last_award] [unregistered];
         Card: id, last, [uses] [];
         Roster: id, last, [school programme last_award] [accounts];
-        Award: id, last, [roster person] [instalments before_of_person before_of_roster];
+        Award: latest_id, last, [roster person] [instalments before_of_person before_of_roster];
         Instalment: none, none, [payout] [];
         Application: id, last, [unit parts last_payout batch] [accounts];
         Payout: id, last, [application award card reissue_of suspense] [draws before_of_application];

@@ -13,11 +13,12 @@ wire!(RosterPrepared {
     programme: NUMBER,
     academic_year: Year,
     due: Each(1..=MAX_DUE_DAYS, "day", Day),
+    replaces: OptionalId,
 });
 
 wire!(RosterLineAdded { roster: Id, number: Plain, award: Id, person: Id, band: Plain, fen: Fen });
 
-wire!(ApplicationPrepared { application: Id, unit: Id, fiscal_year: Year });
+wire!(ApplicationPrepared { application: Id, unit: Id, fiscal_year: Year, replaces: OptionalId });
 
 wire!(ApplicationLineAdded {
     application: Id,

@@ -129,6 +129,7 @@ fn rosters() -> Vec<Kind> {
             programme: "SH-GRANT".into(),
             academic_year: 2021,
             due: vec![day(20_211_015), day(20_220_415)],
+            replaces: None,
         }),
         Kind::RosterLineAdded(RosterLineAdded {
             roster: thing(ROSTER),
@@ -148,7 +149,12 @@ fn rosters() -> Vec<Kind> {
 fn applications() -> Vec<Kind> {
     let application = thing(APPLICATION);
     vec![
-        Kind::ApplicationPrepared(ApplicationPrepared { application, unit: thing(SCHOOL), fiscal_year: 2021 }),
+        Kind::ApplicationPrepared(ApplicationPrepared {
+            application,
+            unit: thing(SCHOOL),
+            fiscal_year: 2021,
+            replaces: None,
+        }),
         Kind::ApplicationLineAdded(ApplicationLineAdded {
             application,
             number: 1,

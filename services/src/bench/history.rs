@@ -203,12 +203,13 @@ fn prepared(roster: u64) -> [Kind; 4] {
         programme: PROGRAMME.to_owned(),
         academic_year: 2021,
         due: vec![day()],
+        replaces: None,
     };
     [
         org(roster, OrgRole::School),
         Kind::LineIssued(line),
         Kind::RosterPrepared(set),
-        Kind::ApplicationPrepared(ApplicationPrepared { application, unit: school, fiscal_year: 2021 }),
+        Kind::ApplicationPrepared(ApplicationPrepared { application, unit: school, fiscal_year: 2021, replaces: None }),
     ]
 }
 

@@ -56,7 +56,7 @@ impl Story {
     async fn award(&mut self) {
         let (roster, school, programme) = (thing(ROSTER), thing(SCHOOL), "SH-GRANT".to_owned());
         let due = vec![day(20_211_015)];
-        let prepared = RosterPrepared { roster, school, programme, academic_year: 2021, due };
+        let prepared = RosterPrepared { roster, school, programme, academic_year: 2021, due, replaces: None };
         self.say("school", 20_210_910, Kind::RosterPrepared(prepared)).await;
         let (award, person) = (thing(AWARD), thing(PERSON));
         let added = RosterLineAdded { roster, number: 1, award, person, band: 1, fen: FEN };
@@ -72,7 +72,7 @@ impl Story {
 
     async fn apply(&mut self) {
         let (application, unit) = (thing(APPLICATION), thing(UNIT));
-        let prepared = ApplicationPrepared { application, unit, fiscal_year: 2021 };
+        let prepared = ApplicationPrepared { application, unit, fiscal_year: 2021, replaces: None };
         self.say("unit", 20_211_015, Kind::ApplicationPrepared(prepared)).await;
         let added = self.say("unit", 20_211_015, self.payment(PAYOUT, CARD, FEN)).await;
         assert_eq!(added.outcome(), v1::Outcome::Posted, "{:?}", added.refusal);
@@ -182,7 +182,7 @@ async fn a_refused_line_shows_both_figures_and_the_card() {
     let mut story = Story::begin().await;
     story.award().await;
     let (application, unit) = (thing(APPLICATION), thing(UNIT));
-    let prepared = ApplicationPrepared { application, unit, fiscal_year: 2021 };
+    let prepared = ApplicationPrepared { application, unit, fiscal_year: 2021, replaces: None };
     story.say("unit", 20_211_015, Kind::ApplicationPrepared(prepared)).await;
     let receipt = story.say("clerk", 20_211_015, story.payment(PAYOUT, CARD, FEN - 1)).await;
     let answer = explain(&story.server, receipt.index).await;

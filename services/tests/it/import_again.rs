@@ -7,7 +7,7 @@ use services::intake::import::ids;
 use std::path::PathBuf;
 use std::process::Command;
 
-struct Office {
+pub(crate) struct Office {
     dir: tempfile::TempDir,
     address: String,
 }
@@ -18,21 +18,35 @@ impl Office {
         self.import_as("县财政/制单", name, text)
     }
 
-    fn import_as(&self, who: &str, name: &str, text: &str) -> (Option<i32>, Value, String) {
-        let path = self.dir.path().join(name);
-        std::fs::write(&path, text).expect("written");
-        self.import_path(who, path)
+    pub(crate) fn import_as(&self, who: &str, name: &str, text: &str) -> (Option<i32>, Value, String) {
+        self.import_path(who, self.written(name, text))
     }
 
-    fn import_path(&self, who: &str, path: PathBuf) -> (Option<i32>, Value, String) {
+    /// The same, of a file that does not say whose numbers it names.
+    pub(crate) fn import_of(&self, office: &str, who: &str, name: &str, text: &str) -> (Option<i32>, Value, String) {
+        self.run(who, &["--office", office], self.written(name, text))
+    }
+
+    pub(crate) fn import_path(&self, who: &str, path: PathBuf) -> (Option<i32>, Value, String) {
+        self.run(who, &[], path)
+    }
+
+    fn written(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.dir.path().join(name);
+        std::fs::write(&path, text).expect("written");
+        path
+    }
+
+    fn run(&self, who: &str, more: &[&str], path: PathBuf) -> (Option<i32>, Value, String) {
         let words = ["import", "--as", who, "--demo-key", "--json", "--server", &self.address];
-        let output = Command::new(env!("CARGO_BIN_EXE_mingzhang")).args(words).arg(path).output().expect("it runs");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_mingzhang"));
+        let output = command.args(words).args(more).arg(path).output().expect("it runs");
         let shown: Value = serde_json::from_slice(&output.stdout).expect("JSON on stdout");
         (output.status.code(), shown["files"][0].clone(), String::from_utf8_lossy(&output.stderr).into_owned())
     }
 }
 
-async fn with_office(work: impl FnOnce(&Office) + Send + 'static) {
+pub(crate) async fn with_office(work: impl FnOnce(&Office) + Send + 'static) {
     let server = Server::start().await;
     let office = Office { dir: tempfile::tempdir().expect("a directory"), address: server.address.to_string() };
     tokio::task::spawn_blocking(move || work(&office)).await.expect("the office ends well");
@@ -166,7 +180,7 @@ async fn who_prepared_is_refused_and_another_approves_by_importing_the_same() {
             SB-1,DK01,生源地,贴息,2021-01-01,2021-12-20,610581CZ,1,A-1,1000.00,3.60,10,1.00,2021-12-21\n";
         let (code, _, said) = office.import_as("示例银行/报送", "claim.csv", claim);
         assert_eq!(code, Some(0), "{said}");
-        let approval = "材料类型,材料编号,环节,生效日期\n申报,SB-1,批准,2021-12-22\n";
+        let approval = "材料类型,单位编号,材料编号,环节,生效日期\n申报,DK01,SB-1,批准,2021-12-22\n";
         for _ in 0..2 {
             let (code, shown, said) = office.import_as("示例银行/报送", "approval.csv", approval);
             assert_eq!((code, &shown["refused"]), (Some(1), &1.into()), "{said}");

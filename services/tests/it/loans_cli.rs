@@ -135,18 +135,18 @@ async fn a_claim_is_disputed_line_by_line_approved_paid_and_traced() {
             line(4, "C-3", &percent, ours),
         ];
         office.write_and_import("claims", CLAIMS, &rows);
-        let claim = office.ask(&["claim", "show", "SB1"]);
+        let claim = office.ask(&["claim", "show", "CDB/SB1"]);
         assert_eq!((&claim["claim"]["confirmed_count"], &claim["claim"]["disputed_count"]), (&json!(2), &json!(2)));
-        let disputed = office.ask(&["claim", "show", "SB1", "--disputed"]);
+        let disputed = office.ask(&["claim", "show", "CDB/SB1", "--disputed"]);
         let verdicts: Vec<&str> = lines(&disputed).iter().map(|line| line["verdict"].as_str().unwrap_or("")).collect();
         assert_eq!(verdicts, ["wrong_rate", "unknown_loan"], "{disputed}");
-        let text = office.text(&["claim", "show", "SB1", "--disputed"]);
+        let text = office.text(&["claim", "show", "SB1", "--office", "CDB", "--disputed"]);
         assert!(text.contains("C-2") && text.contains("4.50") && text.contains("争议"), "{text}");
         office.import_as(
             "省资助中心/复核",
             "decisions",
-            "材料类型,材料编号,环节,生效日期",
-            &["申报,SB1,批准,2024-10-20".to_owned()],
+            "材料类型,单位编号,材料编号,环节,生效日期",
+            &["申报,CDB,SB1,批准,2024-10-20".to_owned()],
         );
         let listed = office.ask(&["claim", "list", "--lender", "CDB", "--kind", "campus"]);
         assert_eq!(listed["claims"][0]["stage"], "approved", "{listed}");
@@ -170,15 +170,15 @@ fn pay(office: &Office, claim: &Value) {
     office.write_and_import("lines", "动作,文号,指标行号,单位编号,预算年度,项目代码,资金来源,金额,生效日期", &lines);
     let [first, second] = [central, confirmed - central].map(|fen| format!("{}.{:02}", fen / 100, fen % 100));
     let order =
-        format!("BF1,610000ZX,2024,申报,,,SB1,财教〔2024〕50号#1,{first},财教〔2024〕50号#2,{second},2024-10-21");
+        format!("BF1,610000ZX,2024,申报,CDB,,SB1,财教〔2024〕50号#1,{first},财教〔2024〕50号#2,{second},2024-10-21");
     let head = "拨付编号,付款单位,预算年度,用途,贷款机构,贷款种类,申报编号,指标1,金额1,指标2,金额2,生效日期";
     office.write_and_import("remittance", head, &[order]);
     let sum = format!("{}.{:02}", confirmed / 100, confirmed % 100);
-    let approved = format!("拨付,BF1,批准,{sum},2024-10-22");
-    office.import_as("省资助中心/复核", "approved", "材料类型,材料编号,环节,金额,生效日期", &[approved]);
-    let cleared = format!("BF1,支付,{sum},T1,2024-10-23");
-    office.write_and_import("cleared", "拨付编号,结果,金额,流水号,生效日期", &[cleared]);
-    let trace = office.ask(&["trace", "BF1"]);
+    let approved = format!("拨付,610000ZX,BF1,批准,{sum},2024-10-22");
+    office.import_as("省资助中心/复核", "approved", "材料类型,单位编号,材料编号,环节,金额,生效日期", &[approved]);
+    let cleared = format!("610000ZX,BF1,支付,{sum},T1,2024-10-23");
+    office.write_and_import("cleared", "单位编号,拨付编号,结果,金额,流水号,生效日期", &[cleared]);
+    let trace = office.ask(&["trace", "BF1", "--office", "610000ZX"]);
     assert_eq!(
         (fen(&trace["remittance"]["total_fen"]), trace["loan_days"].as_u64()),
         (confirmed, Some(184)),
@@ -190,7 +190,7 @@ fn pay(office: &Office, claim: &Value) {
     let line = trace["remittance"]["strands"][0]["lines"][0]["line"].as_str().expect("an id").to_owned();
     let forward = office.ask(&["trace", &line]);
     assert_eq!(fen(&forward["totals"]["remitted_fen"]), central, "{forward}");
-    for what in ["BF1", "SB1", "CDB/C-1", &line] {
+    for what in ["610000ZX/BF1", "CDB/SB1", "CDB/C-1", &line] {
         let text = office.text(&["trace", what]);
         assert!(text.contains("财教〔2024〕50号"), "{what}:\n{text}");
     }

@@ -30,3 +30,4 @@ mod support;
 #[path = "../../../tests/tests/it/export/tools.rs"]
 #[allow(dead_code)] // The test of the exports uses the rest.
 mod tools;
+mod whose_number;

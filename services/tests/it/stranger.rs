@@ -15,8 +15,8 @@ const HEADING: &str = "### Four commands for a stranger";
 const COMMANDS: &str = "\
 mingzhang keygen --origin aid.example.gov.cn/demo --out ledger.key
 mingzhang demo --scale 0.001 --data ./demo --key ledger.key
-mingzhang receipt 7464ebf0-07cd-59ca-9567-132f9df46229 --out payout.tlog-proof
-python3 scripts/check_receipt.py payout.tlog-proof ledger.key.pub 7464ebf0-07cd-59ca-9567-132f9df46229
+mingzhang receipt 0239feff-2983-5edf-ae35-3d365811e33f --out payout.tlog-proof
+python3 scripts/check_receipt.py payout.tlog-proof ledger.key.pub 0239feff-2983-5edf-ae35-3d365811e33f
 replay export --data ./demo --format hledger --out books
 hledger -f books/main.journal balance --strict --depth 3 -N Assets:Cash:Payee
 ";

@@ -153,8 +153,9 @@ fn roster(chance: &mut Chance, model: &Model, made: usize) -> Kind {
         let due = [(2021, 4, 15), (2021, 10, 15), (2022, 4, 15)].map(|(y, m, d)| Day::new(y, m, d).unwrap_or_default());
         let due = due[chance.below(2)..2 + chance.below(2)].to_vec();
         let programme = PROGRAMMES[usize::from(chance.in_hundred(40))].into();
+        let replaces = chance.in_hundred(20).then(|| any(chance, &model.rosters, "roster"));
         let (roster, school) = (thing("roster", made), thing("org", if chance.in_hundred(ODD) { 0 } else { 5 }));
-        return Kind::RosterPrepared(RosterPrepared { roster, school, programme, academic_year: year, due });
+        return Kind::RosterPrepared(RosterPrepared { roster, school, programme, academic_year: year, due, replaces });
     }
     let cancelled = SetCancelled { set: id };
     let count = set.map_or(0, |set| set.count);
@@ -195,7 +196,8 @@ fn application(chance: &mut Chance, model: &Model, today: Day, made: usize) -> K
         let (application, unit) =
             (thing("application", made), if chance.in_hundred(90) { thing("org", 3) } else { any_org(chance) });
         let fiscal_year = today.year() - u16::from(chance.in_hundred(ODD));
-        return Kind::ApplicationPrepared(ApplicationPrepared { application, unit, fiscal_year });
+        let replaces = chance.in_hundred(20).then(|| any(chance, &model.applications, "application"));
+        return Kind::ApplicationPrepared(ApplicationPrepared { application, unit, fiscal_year, replaces });
     }
     let missing: Fen = row.map_or(0, |row| row.parts.values().map(|(fen, cleared)| fen - cleared).sum());
     match (set.map(|set| set.stage), chance.below(20)) {

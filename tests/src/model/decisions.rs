@@ -129,6 +129,8 @@ impl Model {
         let due = &e.due;
         sure(!due.is_empty() && due.len() <= 12 && due.windows(2).all(|days| days[0] < days[1]))?;
         sure(!self.rosters.contains_key(&e.roster) && self.registered(e.school))?;
+        let cancelled = |id: Uuid| self.rosters.get(&id).is_some_and(|row| row.set.stage == Stage::Cancelled);
+        sure(e.replaces.is_none_or(cancelled))?;
         self.policy(&e.programme, on)?;
         let (programme, set) = (e.programme.clone(), Set::begun(principal));
         let roster = Roster { school: e.school, programme, year: e.academic_year, due: due.clone(), set };
@@ -138,7 +140,8 @@ impl Model {
 
     pub(super) fn add_award(&mut self, on: Day, e: &RosterLineAdded, content: &[u8]) -> Option<()> {
         let roster = self.rosters.get(&e.roster)?;
-        sure(!self.awards.contains_key(&e.award) && self.registered.contains(&e.person))?;
+        let held = self.awards.get(&e.award).map(|award| self.rosters[&award.roster].set.stage);
+        sure(held.is_none_or(|stage| stage == Stage::Cancelled) && self.registered.contains(&e.person))?;
         roster.set.takes(e.number, e.fen)?;
         sure(e.fen >= i64::try_from(roster.due.len()).ok()?)?;
         let policy = self.policy(&roster.programme, on)?;
@@ -162,7 +165,8 @@ impl Model {
 
     pub(super) fn prepare_application(&mut self, on: Day, principal: &str, e: &ApplicationPrepared) -> Option<()> {
         sure(!self.applications.contains_key(&e.application) && self.registered(e.unit))?;
-        sure(on.year() == e.fiscal_year)?;
+        let cancelled = |id: Uuid| self.applications.get(&id).is_some_and(|row| row.set.stage == Stage::Cancelled);
+        sure(on.year() == e.fiscal_year && e.replaces.is_none_or(cancelled))?;
         let (set, parts) = (Set::begun(principal), BTreeMap::new());
         self.applications.insert(e.application, Application { unit: e.unit, year: e.fiscal_year, set, parts });
         Some(())

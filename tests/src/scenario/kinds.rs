@@ -178,6 +178,7 @@ fn roster(name: &str, f: &mut Fields<'_>) -> Result<Kind> {
             programme: f.need("programme")?.to_owned(),
             academic_year: f.number("year")?,
             due: f.list("due", day)?,
+            replaces: f.optional_id("replaces"),
         }));
     }
     Ok(Kind::RosterLineAdded(RosterLineAdded {
@@ -193,8 +194,8 @@ fn roster(name: &str, f: &mut Fields<'_>) -> Result<Kind> {
 fn application(name: &str, f: &mut Fields<'_>) -> Result<Kind> {
     let application = f.id("application")?;
     if name == "application_prepared" {
-        let (unit, fiscal_year) = (f.id("unit")?, f.number("year")?);
-        return Ok(Kind::ApplicationPrepared(ApplicationPrepared { application, unit, fiscal_year }));
+        let (unit, fiscal_year, replaces) = (f.id("unit")?, f.number("year")?, f.optional_id("replaces"));
+        return Ok(Kind::ApplicationPrepared(ApplicationPrepared { application, unit, fiscal_year, replaces }));
     }
     Ok(Kind::ApplicationLineAdded(ApplicationLineAdded {
         application,

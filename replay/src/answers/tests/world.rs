@@ -90,7 +90,7 @@ impl World {
         let (roster, school) = (thing(ROSTER), thing(SCHOOL));
         let due = vec![day(20_210_901), day(20_211_101)];
         let programme = "SH-GRANT".to_owned();
-        let event = RosterPrepared { roster, school, programme, academic_year: 2021, due };
+        let event = RosterPrepared { roster, school, programme, academic_year: 2021, due, replaces: None };
         self.say(20_210_901, Kind::RosterPrepared(event));
         for (at, number) in [(0, 1), (1, 2)] {
             let (award, person) = (thing(AWARD + at), thing(PERSON + at));
@@ -136,7 +136,7 @@ impl World {
     }
 
     fn prepare(&mut self, application: Uuid, on: u32) {
-        let event = ApplicationPrepared { application, unit: thing(COUNTY), fiscal_year: 2021 };
+        let event = ApplicationPrepared { application, unit: thing(COUNTY), fiscal_year: 2021, replaces: None };
         self.say(on, Kind::ApplicationPrepared(event));
     }
 

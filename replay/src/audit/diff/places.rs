@@ -99,6 +99,7 @@ impl EachTable for Matching<'_> {
 fn same<T: Entity>(from: &State, to: &State, at: Handle<T>, row: &T) -> Option<u32> {
     let number = at.number();
     match T::KIND {
+        EntityKind::Award => award(from, to, Handle::new(number)).map(Handle::number),
         EntityKind::Programme => programme(from, to, Handle::new(number)).map(Handle::number),
         EntityKind::Instalment => instalment(from, to, Handle::new(number)).map(Handle::number),
         EntityKind::Finding => finding(from, to, Handle::new(number)).map(Handle::number),
@@ -114,6 +115,20 @@ fn by_id<T: Entity>(from: &State, at: Handle<T>, row: &T) -> Option<Handle<T>> {
     // Looking at the same handle first saves nearly every search.
     let here = at < table.next() && table.get(at).id() == Some(id);
     if here { Some(at) } else { table.find(id) }
+}
+
+/// An award of a cancelled roster may be there anew under its id, so it is told by its roster too; a person has a handful.
+fn award(from: &State, to: &State, at: Handle<Award>) -> Option<Handle<Award>> {
+    let row = to.awards.get(at);
+    let roster = to.rosters.get(row.roster).id;
+    let is = |other: &Award| other.id == row.id && from.rosters.get(other.roster).id == roster;
+    let found = by_id(from, at, row)?;
+    if is(from.awards.get(found)) {
+        return Some(found);
+    }
+    let person = from.persons.find(to.persons.get(row.person).id)?;
+    let mut held = from.awards.chain(from.persons.get(person).last_award, |award| award.before_of_person);
+    held.find(|(_, award)| is(award)).map(|(award, _)| award)
 }
 
 fn programme(from: &State, to: &State, at: Handle<Programme>) -> Option<Handle<Programme>> {
@@ -136,7 +151,7 @@ fn instalments_of(state: &State, award: Handle<Award>) -> u32 {
 
 fn instalment(from: &State, to: &State, at: Handle<Instalment>) -> Option<Handle<Instalment>> {
     let (award, number) = award_of(to, at)?;
-    let before = from.awards.find(to.awards.get(award).id)?;
+    let before = self::award(from, to, award)?;
     (number < instalments_of(from, before)).then(|| from.awards.get(before).instalments.plus(number))
 }
 

@@ -178,6 +178,7 @@ const FIELDS: &[(&str, &str, Form)] = &[
     ("relief_reasons", "救助事由", N),
     ("relation", "与持卡人关系", N),
     ("remittance", "拨付", N),
+    ("replaces", "接替", N),
     ("repay_from", "首次还本日", D),
     ("reset", "利率调整日", N),
     ("reward", "奖励", N),

@@ -45,7 +45,8 @@ pub(super) fn report(text: &mut String, state: &State, ran: &Ran) {
     section(text, "    争议的原因  why lines were disputed", &disputed(figures));
     let _ = writeln!(text, "    植入错误 planted {}  查出 found {}\n", figures.planted, figures.found);
     if let Some(claim) = figures.claims.iter().rfind(|claim| !claim.disputed.is_empty()) {
-        let _ = writeln!(text, "  mingzhang claim show {} --disputed  可再查 asks again\n", claim.number);
+        let _ =
+            writeln!(text, "  mingzhang claim show {}/{} --disputed  可再查 asks again\n", claim.lender, claim.number);
     }
     section(text, "九、风险补偿金  Compensation funds", &funds(figures));
     text.push_str("十、一笔贷款的对账单  One loan's statement\n\n");

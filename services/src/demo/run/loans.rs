@@ -56,6 +56,8 @@ pub struct BookFigures {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 #[allow(missing_docs)]
 pub struct ClaimFigures {
+    /// Who gave the number.
+    pub lender: &'static str,
     pub number: String,
     pub lines: u32,
     pub claimed_fen: i64,
@@ -100,8 +102,9 @@ pub fn figures(state: &State, plan: &LoanPlan) -> LoanFigures {
         figures.funds.push(fund(state, kind));
     }
     for (claim, planned) in CLAIMS.iter().zip(&plan.claims) {
-        let Some((_, row)) = state.claims.by_id(ids::claim(claim.number)) else { continue };
-        figures.claims.push(claim_figures(state, row, planned));
+        let lender = LENDERS[claim.kind as usize].1;
+        let Some((_, row)) = state.claims.by_id(ids::claim(lender, claim.number)) else { continue };
+        figures.claims.push(claim_figures(state, (lender, row), planned));
     }
     let disputed = || figures.claims.iter().flat_map(|claim| claim.disputed.values());
     figures.planted = disputed().map(|row| row.planted).sum();
@@ -145,7 +148,7 @@ fn book(state: &State, kind: LoanKind) -> BookFigures {
     }
 }
 
-fn claim_figures(state: &State, claim: &Claim, planned: &Outcome) -> ClaimFigures {
+fn claim_figures(state: &State, (lender, claim): (&'static str, &Claim), planned: &Outcome) -> ClaimFigures {
     let mut disputed: BTreeMap<&'static str, DisputedFigures> = BTreeMap::new();
     for (reason, planted) in &planned.planted {
         disputed.entry(reason.words().0).or_default().planted = *planted;
@@ -157,6 +160,7 @@ fn claim_figures(state: &State, claim: &Claim, planned: &Outcome) -> ClaimFigure
         }
     }
     ClaimFigures {
+        lender,
         number: claim.number.clone(),
         lines: claim.set.count,
         claimed_fen: claim.set.fen,

@@ -125,11 +125,11 @@ pub fn write_year(dir: &Path, scale: Scale, adopted: &[Event], progress: &mut Pr
     budget.write(&year, budget::Round::Advance, &mut files)?;
     let mut answers = results::Answers::default();
     write_payments(&year, &budget, Term::Spring, &mut answers, &mut files)?;
-    answers.write_found_out(&mut files)?;
+    answers.write_found_out(&year, &mut files)?;
     budget.write(&year, budget::Round::Formal, &mut files)?;
     answers.write_cards(&year, &mut files)?;
     answers.write_reissues(&year, &budget, &mut files)?;
-    answers.write_too_much(&mut files)?;
+    answers.write_too_much(&year, &mut files)?;
     files.write("机构更名-2021", "陕西省民政厅", |path| orgs::write_renames(path, &year.places, &schools))?;
     write_students(&year, 2021, &mut files)?;
     rosters::write(&year, Term::Autumn, &mut files)?;

@@ -162,7 +162,8 @@ pub fn write_carried_out(
         let mut table = Table::create(path, DECISIONS)?;
         for a in applications {
             let (_, finance) = deciders(year, a.unit, a.group);
-            table.row(format_args!("支付申请,{},批准,{finance}/批准,{}", a.number, a.day.plus(2)))?;
+            let unit = &year.places.units[a.unit].number;
+            table.row(format_args!("支付申请,{unit},{},批准,{finance}/批准,{}", a.number, a.day.plus(2)))?;
         }
         table.finish()
     })?;
@@ -170,10 +171,11 @@ pub fn write_carried_out(
         write_vouchers(path, year, applications)
     })?;
     files.write(&format!("代发批次-{name}"), "陕西省财政厅/国库", |path| {
-        let mut table = Table::create(path, "批次号,申请编号,代发银行编号,笔数,金额,生效日期")?;
+        let mut table = Table::create(path, "批次号,单位编号,申请编号,代发银行编号,笔数,金额,生效日期")?;
         for a in applications {
             let (number, (bank, _), yuan, day) = (&a.number, a.bank(), Yuan(a.fen), a.sent());
-            table.row(format_args!("PC-{number},{number},{bank},{},{yuan},{day}", a.count))?;
+            let unit = &year.places.units[a.unit].number;
+            table.row(format_args!("PC-{number},{unit},{number},{bank},{},{yuan},{day}", a.count))?;
         }
         table.finish()
     })
@@ -213,7 +215,8 @@ pub fn write_overdrawn(year: &Year, budget: &Budget, files: &mut Delivery<'_>) -
     })?;
     files.write("审核意见-超出指标作废", "陕西省财政厅/国库", |path| {
         let mut table = Table::create(path, DECISIONS)?;
-        table.row(format_args!("支付申请,{number},作废,{finance}/批准,{}", day.plus(1)))?;
+        let unit = &year.places.units[school.org.unit].number;
+        table.row(format_args!("支付申请,{unit},{number},作废,{finance}/批准,{}", day.plus(1)))?;
         table.finish()
     })
 }

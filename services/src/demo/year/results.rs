@@ -11,7 +11,7 @@ use super::{DemoError, people};
 use ledger::money::{Day, Yuan};
 use std::path::Path;
 
-const HEAD: &str = "申请编号,序号,结果,金额,退回原因,银行流水号,生效日期";
+const HEAD: &str = "单位编号,申请编号,序号,结果,金额,退回原因,银行流水号,生效日期";
 
 /// A payment about which more is to be said than the first answer.
 pub struct Pending {
@@ -63,7 +63,8 @@ impl Answers {
             // Of what it does not know the bank names no amount.
             let yuan = if result == "未知" { String::new() } else { Yuan(line.fen).to_string() };
             let n = line.number;
-            table.row(format_args!("{application},{n},{result},{yuan},{reason},{number},{answered}"))?;
+            let unit = &year.places.units[unit].number;
+            table.row(format_args!("{unit},{application},{n},{result},{yuan},{reason},{number},{answered}"))?;
             if mishap.is_some_and(|m| m != Mishap::OpenReturn) {
                 let (school, application, fen) = (line.school_index, application.clone(), line.fen);
                 self.pending.push(Pending { school, student, application, line: n, fen, answered });
@@ -74,14 +75,19 @@ impl Answers {
     }
 
     /// Writes what the bank found out days later.
-    pub fn write_found_out(&self, files: &mut Delivery<'_>) -> Result<(), DemoError> {
-        files.write("银行回单-查询结果", "三秦代发银行", |path| self.later(path, Mishap::Unknown, 5))
+    pub fn write_found_out(&self, year: &Year, files: &mut Delivery<'_>) -> Result<(), DemoError> {
+        files
+            .write("银行回单-查询结果", "三秦代发银行", |path| self.later(path, year, Mishap::Unknown, 5))
     }
 
     /// Writes second credits and credits after a return.
-    pub fn write_too_much(&self, files: &mut Delivery<'_>) -> Result<(), DemoError> {
-        files.write("银行回单-重复入账", "秦川代发银行", |path| self.later(path, Mishap::Double, 9))?;
-        files.write("银行回单-退回后入账", "三秦代发银行", |path| self.later(path, Mishap::Late, 41))
+    pub fn write_too_much(&self, year: &Year, files: &mut Delivery<'_>) -> Result<(), DemoError> {
+        files.write("银行回单-重复入账", "秦川代发银行", |path| {
+            self.later(path, year, Mishap::Double, 9)
+        })?;
+        files.write("银行回单-退回后入账", "三秦代发银行", |path| {
+            self.later(path, year, Mishap::Late, 41)
+        })
     }
 
     /// Writes the cards that took the place of closed ones.
@@ -124,7 +130,7 @@ impl Answers {
                         let reissue_of = Some((p.application.as_str(), p.line));
                         let payment = Payment { application: &number, line, school, student, fen, reissue_of };
                         file.add(&payment, Term::Spring, Round::Advance, day)?;
-                        credits.push((number, line, student.position, fen));
+                        credits.push((unit, number, line, student.position, fen));
                     }
                     let (rows, applications) = file.finish()?;
                     all.extend(applications);
@@ -135,9 +141,10 @@ impl Answers {
         payments::write_carried_out(year, "补发", &all, files)?;
         files.write("银行回单-补发", "秦川代发银行", |path| {
             let mut table = Table::create(path, HEAD)?;
-            for (number, line, position, fen) in &credits {
+            for (unit, number, line, position, fen) in &credits {
+                let unit = &year.places.units[*unit].number;
                 let (yuan, serial) = (Yuan(*fen), serial(Term::Spring, *position, 3));
-                table.row(format_args!("{number},{line},成功,{yuan},,{serial},{}", day.plus(7)))?;
+                table.row(format_args!("{unit},{number},{line},成功,{yuan},,{serial},{}", day.plus(7)))?;
             }
             table.finish()
         })
@@ -149,10 +156,11 @@ impl Answers {
         let school = &year.schools[p.school];
         let (_, finance) = deciders(year, school.org.unit, school.group);
         files.write("暂记清理-2021", &format!("{finance}/国库"), |path| {
-            let mut table = Table::create(path, "申请编号,序号,银行流水号,金额,入账日期,处理方式,生效日期")?;
+            let mut table = Table::create(path, "单位编号,申请编号,序号,银行流水号,金额,入账日期,处理方式,生效日期")?;
             let (credited, serial) = (p.answered.plus(9), serial(Term::Spring, p.student.position, 2));
             let (number, line, yuan) = (&p.application, p.line, Yuan(p.fen));
-            table.row(format_args!("{number},{line},{serial},{yuan},{credited},追回,2021-11-15"))?;
+            let unit = &year.places.units[school.org.unit].number;
+            table.row(format_args!("{unit},{number},{line},{serial},{yuan},{credited},追回,2021-11-15"))?;
             table.finish()
         })
     }
@@ -168,12 +176,13 @@ impl Answers {
         self.pending.iter().find(|p| p.is(Mishap::Double))
     }
 
-    fn later(&self, path: &Path, mishap: Mishap, days: i32) -> Result<u64, DemoError> {
+    fn later(&self, path: &Path, year: &Year, mishap: Mishap, days: i32) -> Result<u64, DemoError> {
         let mut table = Table::create(path, HEAD)?;
         for p in self.pending.iter().filter(|p| p.is(mishap)) {
             let (number, line, yuan) = (&p.application, p.line, Yuan(p.fen));
             let (serial, day) = (serial(Term::Spring, p.student.position, 2), p.answered.plus(days));
-            table.row(format_args!("{number},{line},成功,{yuan},,{serial},{day}"))?;
+            let unit = &year.places.units[year.schools[p.school].org.unit].number;
+            table.row(format_args!("{unit},{number},{line},成功,{yuan},,{serial},{day}"))?;
         }
         table.finish()
     }

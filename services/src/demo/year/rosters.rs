@@ -9,9 +9,10 @@ use super::terms::{Term, each_line};
 use ledger::money::Yuan;
 
 /// Header of files of decisions.
-pub const DECISIONS: &str = "材料类型,材料编号,环节,经办人,生效日期";
+pub const DECISIONS: &str = "材料类型,单位编号,材料编号,环节,经办人,生效日期";
 
 struct Roster {
+    school: String,
     number: String,
     unit: usize,
     group: usize,
@@ -30,16 +31,16 @@ pub fn write(year: &Year, term: Term, files: &mut Delivery<'_>) -> Result<(), De
         |path| {
             let mut table = Table::create(path, DECISIONS)?;
             let [_, reviewed, approved] = term.roster_days();
-            for (i, Roster { number, unit, group }) in rosters.iter().enumerate() {
+            for (i, Roster { school, number, unit, group }) in rosters.iter().enumerate() {
                 let (education, finance) = deciders(year, *unit, *group);
-                table.row(format_args!("花名册,{number},审核,{education}/审核,{reviewed}"))?;
+                table.row(format_args!("花名册,{school},{number},审核,{education}/审核,{reviewed}"))?;
                 if i == 0 && term == Term::Spring {
                     let own = preparer(&year.places.groups[*group].education);
                     // The preparer approves his own roster; the ledger turns it away. Of another day, as the right approval would
                     // otherwise say the same and have to name this one.
-                    table.row(format_args!("花名册,{number},批准,{own},{reviewed}"))?;
+                    table.row(format_args!("花名册,{school},{number},批准,{own},{reviewed}"))?;
                 }
-                table.row(format_args!("花名册,{number},批准,{finance}/批准,{approved}"))?;
+                table.row(format_args!("花名册,{school},{number},批准,{finance}/批准,{approved}"))?;
             }
             table.finish()
         },
@@ -78,7 +79,8 @@ fn write_group(
         let (n, band, yuan) = (line.number, line.student.band, Yuan(line.student.year_fen));
         table.row(format_args!("{number},{school},{code},{of},{due},{prepared},{n},{id},{name},{band},{yuan}"))?;
         if line.number == 1 {
-            rosters.push(Roster { number, unit: line.school.org.unit, group });
+            let school = school.clone();
+            rosters.push(Roster { school, number, unit: line.school.org.unit, group });
         }
         Ok(())
     })?;

@@ -1,5 +1,20 @@
 //! Ids of things by derivation: the same number of the source always gives the same id, with no query. No hashing of people here;
 //! ids of events are made from their keys, in `ledger::event`.
+//!
+//! A number belongs to who gave it: two counties have a ZF-001 each, and these are two things. So the number of the organisation that
+//! gave it is the first part of the key. Who that is follows from what files carry, so that few have to say more than they do:
+//!
+//! | of | gave it | because |
+//! |---|---|---|
+//! | roster | the school | it begins the roster, and every row names it |
+//! | application, its payments | the unit whose document lines pay | every row names it |
+//! | voucher | the unit of its application | the treasury numbers vouchers unit by unit, and names no treasury |
+//! | batch | the unit of its application | the treasury that sends it numbers it; a bank serves many of them |
+//! | loan, claim | the lender | every row names it |
+//! | remittance | the unit that orders it | every row names it |
+//! | reward | the aid centre rewarded | it spends the reward by this number, whoever decided on it |
+//!
+//! A document number 文号 names its office by itself, and an organisation's number is the same everywhere.
 
 use uuid::Uuid;
 
@@ -18,10 +33,10 @@ pub fn line(document: &str, number: u32, unit: &str) -> Uuid {
     derived(&["line", document, &number.to_string(), unit])
 }
 
-/// The roster with this number.
+/// The roster with this number of a school; of an edition above 0, the one that took the place of the edition before.
 #[must_use]
-pub fn roster(number: &str) -> Uuid {
-    derived(&["roster", number])
+pub fn roster(school: &str, number: &str, edition: u8) -> Uuid {
+    edited(&["roster", school, number], edition)
 }
 
 /// What a person is awarded by a programme at a school in an academic year.
@@ -31,28 +46,28 @@ pub fn award(programme: &str, academic_year: u16, school: &str, person: Uuid) ->
     derived(&["award", programme, &year, school, person.hyphenated().encode_lower(&mut Uuid::encode_buffer())])
 }
 
-/// The application with this number.
+/// The application with this number of a unit; of an edition above 0, the one that took the place of the edition before.
 #[must_use]
-pub fn application(number: &str) -> Uuid {
-    derived(&["application", number])
+pub fn application(unit: &str, number: &str, edition: u8) -> Uuid {
+    edited(&["application", unit, number], edition)
 }
 
 /// The payment on this line of an application.
 #[must_use]
-pub fn payout(application: &str, line: u32) -> Uuid {
-    derived(&["payout", application, &line.to_string()])
+pub fn payout(unit: &str, application: &str, edition: u8, line: u32) -> Uuid {
+    edited(&["payout", unit, application, &line.to_string()], edition)
 }
 
-/// The voucher with this number.
+/// The voucher with this number, for an application of this unit.
 #[must_use]
-pub fn voucher(number: &str) -> Uuid {
-    derived(&["voucher", number])
+pub fn voucher(unit: &str, number: &str) -> Uuid {
+    derived(&["voucher", unit, number])
 }
 
-/// The batch with this number.
+/// The batch with this number, of an application of this unit.
 #[must_use]
-pub fn batch(number: &str) -> Uuid {
-    derived(&["batch", number])
+pub fn batch(unit: &str, number: &str) -> Uuid {
+    derived(&["batch", unit, number])
 }
 
 /// The loan with this contract number of a lender.
@@ -61,22 +76,30 @@ pub fn loan(lender: &str, number: &str) -> Uuid {
     derived(&["loan", lender, number])
 }
 
-/// The claim with this number.
+/// The claim with this number of a lender.
 #[must_use]
-pub fn claim(number: &str) -> Uuid {
-    derived(&["claim", number])
+pub fn claim(lender: &str, number: &str) -> Uuid {
+    derived(&["claim", lender, number])
 }
 
-/// The payment to a lender with this number.
+/// The payment to a lender with this number of the unit that orders it.
 #[must_use]
-pub fn remittance(number: &str) -> Uuid {
-    derived(&["remittance", number])
+pub fn remittance(unit: &str, number: &str) -> Uuid {
+    derived(&["remittance", unit, number])
 }
 
-/// The reward with this number.
+/// The reward with this number of an aid centre.
 #[must_use]
-pub fn reward(number: &str) -> Uuid {
-    derived(&["reward", number])
+pub fn reward(centre: &str, number: &str) -> Uuid {
+    derived(&["reward", centre, number])
+}
+
+/// The first edition goes by the parts alone.
+fn edited(parts: &[&str], edition: u8) -> Uuid {
+    if edition == 0 {
+        return derived(parts);
+    }
+    derived(&[parts, &[&edition.to_string()]].concat())
 }
 
 fn derived(parts: &[&str]) -> Uuid {
@@ -92,11 +115,44 @@ fn derived(parts: &[&str]) -> Uuid {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::HashSet;
 
     #[test]
     fn ids_follow_the_source_and_nothing_else() {
         assert_eq!(org("610000CZ"), org("610000CZ"));
-        assert_ne!(org("1"), roster("1"));
         assert_ne!(line("财教〔2021〕1号", 1, "11"), line("财教〔2021〕1号", 11, "1"));
+    }
+
+    /// All that a number can be the number of.
+    const NUMBERED: [fn(&str, &str) -> Uuid; 11] = [
+        |giver, number| roster(giver, number, 0),
+        |giver, number| roster(giver, number, 1),
+        |giver, number| application(giver, number, 0),
+        |giver, number| application(giver, number, 1),
+        |giver, number| payout(giver, number, 0, 1),
+        |giver, number| payout(giver, number, 1, 1),
+        voucher,
+        batch,
+        claim,
+        remittance,
+        reward,
+    ];
+
+    #[test]
+    fn equal_numbers_of_two_offices_never_meet_nor_do_pairs_that_read_alike() {
+        let mut met = HashSet::new();
+        let pairs = [
+            ("610502", "ZF-001"),
+            ("610581", "ZF-001"),
+            ("610502ZF", "-001"),
+            ("610502", "ZF-0011"),
+            ("", "610502ZF-001"),
+        ];
+        for (giver, number) in pairs {
+            for id in NUMBERED {
+                assert!(met.insert(id(giver, number)), "{giver} {number}");
+            }
+        }
+        assert_eq!(met.len(), NUMBERED.len() * pairs.len());
     }
 }

@@ -11,7 +11,9 @@ use super::table::columns::Col;
 use super::table::cut::cut_column;
 use super::table::kinds::FileKind;
 use super::table::layout::Layout;
+use super::table::office::Office;
 use super::table::reading::Reading;
+use super::table::row::whose_number;
 use crate::intake::identity::Identity;
 use crate::principal;
 use std::path::Path;
@@ -21,13 +23,14 @@ use uuid::Uuid;
 pub struct Importer {
     identity: Identity,
     seals: Seals,
+    office: Office,
 }
 
 impl Importer {
     /// An importer that hashes people and cards by `identity`.
     #[must_use]
     pub fn new(identity: Identity) -> Self {
-        Self { identity, seals: Seals::default() }
+        Self { identity, seals: Seals::default(), office: Office::default() }
     }
 
     /// Where to look for seals of sets that were imported by somebody else.
@@ -37,12 +40,23 @@ impl Importer {
         self
     }
 
+    /// Whose numbers files name where no cell says it: the organisation with this number.
+    #[must_use]
+    pub fn of_office(mut self, number: Option<String>) -> Self {
+        self.office = Office::numbered(number);
+        self
+    }
+
     /// Imports one file as `principal`, handing its events to `sink` in order.
     pub fn import_file(&mut self, path: &Path, principal: &str, sink: &mut Sink<'_>) -> Result<Report, ImportError> {
         let principal = principal::principal(principal)?;
-        let mut file = Reading::open(path)?;
+        let mut file = Reading::open(path)?.of(self.office.clone());
         let Some(layout) = file.header()? else { return Ok(file.report) };
-        if let Some(wrong) = cut_column(path, &layout)? {
+        let unsound = match file.office().lacking(&layout) {
+            Some(col) => Some(whose_number(col)),
+            None => cut_column(path, &layout)?,
+        };
+        if let Some(wrong) = unsound {
             file.problem(Some(&layout), wrong);
             file.report.rejected = true;
             return Ok(file.report);
@@ -50,6 +64,7 @@ impl Importer {
         let mut out = Out::new(&mut self.seals, &self.identity, principal, sink);
         route(&layout, &mut file, &mut out)?;
         file.report.events = out.events();
+        file.report.office = file.office().used();
         Ok(file.report)
     }
 

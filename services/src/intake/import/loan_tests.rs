@@ -45,25 +45,24 @@ fn contracts_name_their_loan_by_lender_and_number() {
     assert!(!String::from_utf8_lossy(&bytes).contains("古丽"), "no name is kept");
 }
 
-const MOVEMENTS: &str =
-    "贷款机构,合同编号,业务,生效日期,金额,本金,利息,罚息,流水号,项目,到期日,利差,奖励编号,事由,申报内容,付款单位\n";
+const MOVEMENTS: &str = "贷款机构,合同编号,业务,生效日期,金额,本金,利息,罚息,流水号,项目,到期日,利差,奖励编号,事由,申报内容,付款单位,受奖单位\n";
 
 #[test]
 fn every_movement_of_a_loan_is_read() {
     let rows = [
-        "放款,2021-11-01,8000,,,,S1,,,,,,,",
-        "放款退回,2021-12-01,500,,,,S2,,,,,,,",
-        "还款,2026-12-20,120,100,20,,S3,,,,,,,",
-        "提前还款,2026-12-20,120,,,,S4,,,,,,,",
-        "退还,2026-12-21,,,20,,S5,,,,,,,",
-        "逾期,2027-12-21,100,,,,S6,,,,,,,",
-        "展期,2027-12-22,,,,,,,2028-12-20,,,,,",
-        "核销,2029-01-01,100,,,,,,,,,,,",
-        "损失追回,2029-02-01,10,,,,S7,,,,,,,",
-        "代偿,2029-03-01,10,,,,S8,MIL-REPAY,,,,,,",
-        "救助,2029-04-01,10,,,,,,,,J1,死亡,,",
-        "利率协议,2024-12-21,,,,,,,,-70,,,,",
-        "多领退回,2029-05-01,10,,,,S9,,,,,,贴息,610000ZX",
+        "放款,2021-11-01,8000,,,,S1,,,,,,,,",
+        "放款退回,2021-12-01,500,,,,S2,,,,,,,,",
+        "还款,2026-12-20,120,100,20,,S3,,,,,,,,",
+        "提前还款,2026-12-20,120,,,,S4,,,,,,,,",
+        "退还,2026-12-21,,,20,,S5,,,,,,,,",
+        "逾期,2027-12-21,100,,,,S6,,,,,,,,",
+        "展期,2027-12-22,,,,,,,2028-12-20,,,,,,",
+        "核销,2029-01-01,100,,,,,,,,,,,,",
+        "损失追回,2029-02-01,10,,,,S7,,,,,,,,",
+        "代偿,2029-03-01,10,,,,S8,MIL-REPAY,,,,,,,",
+        "救助,2029-04-01,10,,,,,,,,J1,死亡,,,610300ZX",
+        "利率协议,2024-12-21,,,,,,,,-70,,,,,",
+        "多领退回,2029-05-01,10,,,,S9,,,,,,贴息,610000ZX,",
     ];
     let text: String = rows.iter().map(|row| format!("CDB,A-1,{row}\n")).collect();
     let (report, said) = import(&(MOVEMENTS.to_owned() + &text));
@@ -76,7 +75,7 @@ fn every_movement_of_a_loan_is_read() {
     let Kind::LoanRepaid(early) = &said[3].event.kind else { panic!("repaid") };
     assert!(early.early && early.allocation.is_none());
     let Kind::LoanRelieved(relieved) = &said[10].event.kind else { panic!("relieved") };
-    assert_eq!((relieved.reason.as_str(), relieved.reward), ("death", ids::reward("J1")));
+    assert_eq!((relieved.reason.as_str(), relieved.reward), ("death", ids::reward("610300ZX", "J1")));
     let Kind::LoanRateAgreed(agreed) = &said[11].event.kind else { panic!("agreed") };
     assert_eq!(agreed.spread_bp, -70);
 }
@@ -84,13 +83,13 @@ fn every_movement_of_a_loan_is_read() {
 #[test]
 fn a_movement_says_which_cell_it_lacks_or_must_not_have() {
     let rows = [
-        ("放款,2021-11-01,,,,,S1,,,,,,,", "missing", 5),
-        ("放款,2021-11-01,8000,100,,,S1,,,,,,,", "not_of_movement", 6),
-        ("还款,2026-12-20,120,100,10,,S3,,,,,,,", "parts_differ", 6),
-        ("退还,2026-12-20,,,,,S3,,,,,,,", "missing", 6),
-        ("展期,2026-12-20,,,,,,,,,,,,", "missing", 11),
-        ("利率协议,2026-12-20,,,,,,,,-0.7,,,,", "bad_spread", 12),
-        ("挂账,2026-12-20,1,,,,,,,,,,,", "unknown_word", 3),
+        ("放款,2021-11-01,,,,,S1,,,,,,,,", "missing", 5),
+        ("放款,2021-11-01,8000,100,,,S1,,,,,,,,", "not_of_movement", 6),
+        ("还款,2026-12-20,120,100,10,,S3,,,,,,,,", "parts_differ", 6),
+        ("退还,2026-12-20,,,,,S3,,,,,,,,", "missing", 6),
+        ("展期,2026-12-20,,,,,,,,,,,,,", "missing", 11),
+        ("利率协议,2026-12-20,,,,,,,,-0.7,,,,,", "bad_spread", 12),
+        ("挂账,2026-12-20,1,,,,,,,,,,,,", "unknown_word", 3),
     ];
     for (row, code, column) in rows {
         let (report, said) = import(&format!("{MOVEMENTS}CDB,A-1,{row}\n"));
@@ -123,19 +122,19 @@ fn a_claim_is_chained_sealed_and_approved_by_its_seal() {
         hash = <sha2::Sha256 as sha2::Digest>::digest(&bytes).into();
     }
     let Kind::ClaimSealed(seal) = &said[3].event.kind else { panic!("sealed last") };
-    assert_eq!((seal.set, seal.count, seal.fen, seal.hash), (ids::claim("SB1"), 2, 13_502, hash));
+    assert_eq!((seal.set, seal.count, seal.fen, seal.hash), (ids::claim("CDB", "SB1"), 2, 13_502, hash));
     assert_eq!(report.sets[0].1.hash, hash);
     let Kind::ClaimSubmitted(head) = &said[0].event.kind else { panic!("submitted first") };
     assert_eq!((head.what, head.kind, head.number.as_str()), (ClaimFor::Subsidy, LoanKind::Campus, "SB1"));
     let Kind::ClaimLineAdded(line) = &said[2].event.kind else { panic!("a line") };
     assert_eq!((line.loan, line.rate_ppm, line.days), (ids::loan("CDB", "A-2"), 33_500, 92));
-    let text = "材料类型,材料编号,环节,金额,生效日期\n申报,SB1,批准,,2024-10-20\n拨付,BF1,批准,135.02,2024-10-21\n申报,SB1,审核,,2024-10-20\n";
+    let text = "材料类型,单位编号,材料编号,环节,金额,生效日期\n申报,CDB,SB1,批准,,2024-10-20\n拨付,610000ZX,BF1,批准,135.02,2024-10-21\n申报,CDB,SB1,审核,,2024-10-20\n";
     let (report, said) = import_bytes(&mut importer, text.as_bytes());
     assert_eq!(codes(&report), [(4, "no_such_stage")]);
     let Kind::ClaimApproved(approved) = &said[0].event.kind else { panic!("approved") };
     assert_eq!(approved.hash, hash);
     let Kind::RemittanceApproved(approved) = &said[1].event.kind else { panic!("approved") };
-    assert_eq!((approved.remittance, approved.fen), (ids::remittance("BF1"), 13_502));
+    assert_eq!((approved.remittance, approved.fen), (ids::remittance("610000ZX", "BF1"), 13_502));
 }
 
 #[test]
@@ -147,7 +146,7 @@ fn a_claim_with_a_bad_row_is_left_out_whole() {
 #[test]
 fn payments_to_lenders_are_ordered_and_end() {
     let head = "拨付编号,付款单位,预算年度,用途,贷款机构,贷款种类,申报编号,所属年度,指标1,金额1,指标2,金额2,生效日期\n";
-    let rows = "BF1,610000ZX,2024,申报,,,SB1,,财教〔2024〕1号#1,100,陕财教〔2024〕2号#1,35.02,2024-10-20\n\
+    let rows = "BF1,610000ZX,2024,申报,CDB,,SB1,,财教〔2024〕1号#1,100,陕财教〔2024〕2号#1,35.02,2024-10-20\n\
                 BF2,610000ZX,2024,预拨,CDB,校园地,,2024,财教〔2024〕1号#1,100,,,2024-10-20\n\
                 BF3,610000ZX,2024,补偿金,CDB,生源地,,2023,财教〔2024〕3号#1,100,,,2024-10-20\n\
                 BF4,610000ZX,2024,预拨,CDB,校园地,,,财教〔2024〕1号#1,100,,,2024-10-20\n";
@@ -160,10 +159,10 @@ fn payments_to_lenders_are_ordered_and_end() {
             other => panic!("{}", other.name()),
         })
         .collect();
-    assert_eq!(purposes[0], (Purpose::Claim(ids::claim("SB1")), 2));
+    assert_eq!(purposes[0], (Purpose::Claim(ids::claim("CDB", "SB1")), 2));
     assert!(matches!(purposes[1], (Purpose::Advance(year), 1) if year.year == 2024 && year.kind == LoanKind::Campus));
     assert!(matches!(purposes[2], (Purpose::Compensation(year), 1) if year.year == 2023));
-    let text = "拨付编号,结果,金额,流水号,生效日期\nBF1,支付,135.02,T1,2024-10-22\nBF2,退回,100,T2,2024-10-23\n";
+    let text = "单位编号,拨付编号,结果,金额,流水号,生效日期\n610000ZX,BF1,支付,135.02,T1,2024-10-22\n610000ZX,BF2,退回,100,T2,2024-10-23\n";
     let (report, said) = import(text);
     assert_eq!((codes(&report), kinds(&said)), (vec![], vec!["remittance_cleared", "remittance_returned"]));
 }
@@ -178,9 +177,9 @@ fn funds_receive_state_reward_and_spend() {
         panic!("stated")
     };
     assert_eq!((stated.lender, stated.fen), (ids::org("CDB"), 0));
-    let text = "奖励编号,用途,金额,生效日期\nJ1,宣传,10,2025-03-01\n";
+    let text = "受奖单位,奖励编号,用途,金额,生效日期\n610300ZX,J1,宣传,10,2025-03-01\n";
     let Kind::RewardSpent(spent) = kind_of(text) else { panic!("spent") };
-    assert_eq!((spent.purpose.as_str(), spent.reward), ("publicity", ids::reward("J1")));
+    assert_eq!((spent.purpose.as_str(), spent.reward), ("publicity", ids::reward("610300ZX", "J1")));
 }
 
 #[test]

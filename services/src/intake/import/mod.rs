@@ -16,6 +16,8 @@ mod report;
 pub mod table;
 
 #[cfg(test)]
+mod giver_tests;
+#[cfg(test)]
 mod loan_tests;
 #[cfg(test)]
 mod tests;

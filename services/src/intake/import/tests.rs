@@ -57,7 +57,7 @@ fn chinese_and_english_headers_say_the_same() {
 
 #[test]
 fn a_second_import_says_the_same_and_equal_rows_are_one_fact() {
-    let text = "申请编号,序号,结果,金额,银行流水号,日期\nZ1,1,成功,750,B1,2021-03-18\nZ1,1,成功,750,B1,2021-03-18\n";
+    let text = "单位编号,申请编号,序号,结果,金额,银行流水号,日期\nU,Z1,1,成功,750,B1,2021-03-18\nU,Z1,1,成功,750,B1,2021-03-18\n";
     let ((_, first), (_, second)) = (import(text), import(text));
     assert_eq!(first, second);
     assert_eq!(first[0].event, first[1].event);
@@ -216,8 +216,7 @@ fn a_document_with_a_bad_row_passes_nothing_down_and_others_do() {
 
 #[test]
 fn approvals_name_the_seal_of_the_run_or_of_the_row() {
-    let text =
-        "材料类型,材料编号,环节,经办人,生效日期\n花名册,H1,审核,张三,2021-10-10\n花名册,H1,审核,李四,2021-10-10\n";
+    let text = "材料类型,单位编号,材料编号,环节,经办人,生效日期\n花名册,S1,H1,审核,张三,2021-10-10\n花名册,S1,H1,审核,李四,2021-10-10\n";
     let (report, said) = import(text);
     assert_eq!((said.len(), codes(&report)), (0, vec![(2, "seal_unknown"), (3, "seal_unknown")]));
     let mut importer = Importer::new(Identity::new(b"key"));
@@ -243,9 +242,10 @@ fn a_voucher_with_a_bad_row_is_left_out_whole() {
 
 #[test]
 fn clearing_names_the_credit_as_its_own_import_did() {
-    let (_, credit) = import("申请编号,序号,结果,金额,银行流水号,日期\nZ1,1,成功,750,B2,2021-04-18\n");
-    let (report, said) =
-        import("申请编号,序号,银行流水号,金额,入账日期,处理方式,生效日期\nZ1,1,B2,750.00,2021-04-18,追回,2021-05-01\n");
+    let (_, credit) = import("单位编号,申请编号,序号,结果,金额,银行流水号,日期\nU,Z1,1,成功,750,B2,2021-04-18\n");
+    let (report, said) = import(
+        "单位编号,申请编号,序号,银行流水号,金额,入账日期,处理方式,生效日期\nU,Z1,1,B2,750.00,2021-04-18,追回,2021-05-01\n",
+    );
     assert_eq!(codes(&report), []);
     let Kind::SuspenseCleared(cleared) = &said[0].event.kind else { panic!("cleared") };
     assert_eq!(cleared.credit, credit[0].event.id);
@@ -253,7 +253,7 @@ fn clearing_names_the_credit_as_its_own_import_did() {
 
 #[test]
 fn hostile_files_give_problems_and_never_panic() {
-    let header = "申请编号,序号,结果,金额,银行流水号,日期\n";
+    let header = "单位编号,申请编号,序号,结果,金额,银行流水号,日期\n";
     let mut state = 7_u64;
     for size in [0, 1, 5, 40, 300, 3_000] {
         for with_header in [false, true] {
@@ -268,7 +268,7 @@ fn hostile_files_give_problems_and_never_panic() {
             }
         }
     }
-    let (report, _) = import(&(header.to_owned() + "Z1,1,成功,750,B1,2021-03-18\n" + &"x".repeat(200_000)));
+    let (report, _) = import(&(header.to_owned() + "U,Z1,1,成功,750,B1,2021-03-18\n" + &"x".repeat(200_000)));
     assert_eq!((codes(&report), report.events), (vec![(3, "record_too_long")], 1));
 }
 
@@ -364,27 +364,31 @@ fn a_file_without_a_header_row_shows_nobodys_number() {
 fn no_cell_that_contradicts_is_read_over() {
     let budget =
         "动作,文号,指标行号,单位编号,预算年度,项目代码,直达资金,来源文号,来源行号,来源单位编号,金额,生效日期\n";
-    let results = "申请编号,序号,结果,金额,退回原因,卡号,户名,批次号,银行流水号,日期\n";
+    let results = "申请编号,序号,结果,金额,退回原因,卡号,户名,批次号,银行流水号,日期,单位编号\n";
     let orders = "拨付编号,付款单位,预算年度,用途,贷款机构,贷款种类,申报编号,所属年度,指标1,金额1,生效日期\n";
     let clearings = "申请编号,序号,银行流水号,金额,入账日期,处理方式,指标,单位编号,生效日期\n";
-    let decided = "材料类型,材料编号,环节,金额,校验值,生效日期\n";
+    let decided = "材料类型,材料编号,环节,金额,校验值,生效日期,编号单位\n";
     let passed = |cells: &str| format!("分配,陕财教〔2021〕903号,1,S1,{cells},财教〔2021〕901号,1,CZ,100,2021-10-03\n");
     for (head, row, column) in [
         (budget, passed("2021,,"), 5),
         (budget, passed(",VS-GRANT,"), 6),
         (budget, passed(",,是"), 7),
         (budget, "收回,陕财教〔2021〕9号,,S1,,,,财教〔2021〕901号,1,CZ,100,2021-10-03\n".to_owned(), 4),
-        (results, "Z1,1,成功,750,,6299990000000991004,,,B1,2021-03-18\n".to_owned(), 6),
-        (results, "Z1,1,成功,750,,,乙,,B1,2021-03-18\n".to_owned(), 7),
-        (results, "Z1,1,成功,750,,,,P1,B1,2021-03-18\n".to_owned(), 8),
-        (results, "Z1,1,成功,750,R01,,,,B1,2021-03-18\n".to_owned(), 5),
-        (results, "Z1,1,未知,750,,,,,B1,2021-03-18\n".to_owned(), 4),
-        (orders, "BF1,ZX,2024,申报,CDB,,SB1,,财教〔2024〕1号#1,100,2024-10-20\n".to_owned(), 5),
+        (results, "Z1,1,成功,750,,6299990000000991004,,,B1,2021-03-18,U\n".to_owned(), 6),
+        (results, "Z1,1,成功,750,,,乙,,B1,2021-03-18,U\n".to_owned(), 7),
+        (results, "Z1,1,成功,750,,,,P1,B1,2021-03-18,U\n".to_owned(), 8),
+        (results, "Z1,1,成功,750,R01,,,,B1,2021-03-18,U\n".to_owned(), 5),
+        (results, "Z1,1,未知,750,,,,,B1,2021-03-18,U\n".to_owned(), 4),
+        (orders, "BF1,ZX,2024,申报,CDB,校园地,SB1,,财教〔2024〕1号#1,100,2024-10-20\n".to_owned(), 6),
         (orders, "BF1,ZX,2024,预拨,CDB,校园地,SB1,2024,财教〔2024〕1号#1,100,2024-10-20\n".to_owned(), 7),
-        (clearings, "Z1,1,B2,750,2021-04-18,追回,财教〔2024〕1号#1,,2021-05-01\n".to_owned(), 7),
-        (decided, "拨付,BF1,批准,135.02,00,2024-10-21\n".to_owned(), 5),
-        (decided, "花名册,H1,作废,1,,2024-10-21\n".to_owned(), 4),
-        ("拨付编号,单位编号,结果,金额,流水号,生效日期\n", "BF1,ZX,支付,1,T1,2024-10-22\n".to_owned(), 2),
+        (clearings, "Z1,1,B2,750,2021-04-18,追回,财教〔2024〕1号#1,U,2021-05-01\n".to_owned(), 7),
+        (decided, "拨付,BF1,批准,135.02,00,2024-10-21,ZX\n".to_owned(), 5),
+        (decided, "花名册,H1,作废,1,,2024-10-21,S1\n".to_owned(), 4),
+        (
+            "材料类型,材料编号,环节,金额,校验值,生效日期,编号单位,材料版次\n",
+            "拨付,BF1,批准,1,,2024-10-21,ZX,1\n".to_owned(),
+            8,
+        ),
     ] {
         let (code, found, words) = wrong(&[head, &row].concat());
         assert_eq!((code, found), ("not_of_action", column), "{row}: {words}");

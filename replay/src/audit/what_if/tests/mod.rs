@@ -129,7 +129,7 @@ impl Story {
         let (roster, school) = (thing(40 + at as u128), thing(SCHOOLS[at]));
         let due = vec![day(20_210_901), day(20_220_301)];
         let programme = "SH-GRANT".to_owned();
-        let event = RosterPrepared { roster, school, programme, academic_year: 2021, due };
+        let event = RosterPrepared { roster, school, programme, academic_year: 2021, due, replaces: None };
         self.say("school", Kind::RosterPrepared(event));
         for (line, (band, fen)) in lines.into_iter().enumerate() {
             let number = u32::try_from(line).expect("small") + 1;
@@ -150,7 +150,12 @@ impl Story {
         let draws = vec![Draw { line: thing(10), fen }];
         self.say(
             "unit",
-            Kind::ApplicationPrepared(ApplicationPrepared { application, unit: thing(1), fiscal_year: 2021 }),
+            Kind::ApplicationPrepared(ApplicationPrepared {
+                application,
+                unit: thing(1),
+                fiscal_year: 2021,
+                replaces: None,
+            }),
         );
         let line = ApplicationLineAdded {
             application,
@@ -284,7 +289,10 @@ fn a_wider_band_lets_in_what_was_refused() {
     };
     let due = vec![day(20_220_901)];
     let (roster, school, programme) = (thing(70), thing(3), "SH-GRANT".to_owned());
-    story.say("school", Kind::RosterPrepared(RosterPrepared { roster, school, programme, academic_year: 2022, due }));
+    story.say(
+        "school",
+        Kind::RosterPrepared(RosterPrepared { roster, school, programme, academic_year: 2022, due, replaces: None }),
+    );
     let event = Event::said(day(20_210_901), Kind::RosterLineAdded(line));
     let said = Said { principal: "school".to_owned(), content: proto::event::encode(&event), event };
     assert!(matches!(fold(&mut story.state, &said, said.event.clone()), Outcome::Refused(_)));

@@ -8,6 +8,7 @@ use crate::cli::client::{Query, Target};
 use crate::cli::failure::{Failure, missing};
 use crate::cli::shown::ask::{ask_by, patiently};
 use crate::cli::shown::list::{Column, left, list, right, sums};
+use crate::cli::shown::office::OfficeArg;
 use crate::cli::shown::point::PointArgs;
 use crate::cli::shown::text::{stage, yuan};
 use crate::cli::typed::{number_typed, wire_id};
@@ -23,13 +24,15 @@ use uuid::Uuid;
 /// From a payment, a claim or a loan back to budget documents, or from a document line forward to where its money stands
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  mingzhang trace 0190a6f2-0000-7000-8000-000000000000\n  \
-    mingzhang trace CDB/A-2021-000001\n  mingzhang trace SB-2024Q3-CDB\n\n\
+    mingzhang trace CDB/A-2021-000001\n  mingzhang trace CDB/SB-2024Q3\n  mingzhang trace BF-2024-001 --office 610000CZ\n\n\
     Exit codes: 0 answered, 1 failed, 2 usage, 3 server unreachable, 4 no such thing")]
 pub struct TraceArgs {
-    /// Id of a payment, document line, payment to a lender, claim or loan; or a loan as LENDER/NUMBER; or the number of
-    /// a claim or of a payment to a lender
-    #[arg(value_name = "ID|NUMBER", value_parser = number_typed)]
+    /// Id of a payment, document line, payment to a lender, claim or loan; or a loan or claim as LENDER/NUMBER; or a payment to a
+    /// lender as UNIT/NUMBER, by the unit that ordered it
+    #[arg(value_name = "ID|OFFICE/NUMBER", value_parser = number_typed)]
     what: String,
+    #[command(flatten)]
+    office: OfficeArg,
     /// Payments or loan-days shown at most
     #[arg(long, value_name = "N", default_value_t = 100)]
     limit: u32,
@@ -39,21 +42,26 @@ pub struct TraceArgs {
     target: Target,
 }
 
-/// Where a trace may start from what was typed. An id is that of one thing, never of two.
-fn starts(text: &str) -> Vec<Start> {
-    if let Ok(id) = Uuid::try_parse(text) {
-        let of: [fn(Bytes) -> Start; 5] = [Start::Payout, Start::Line, Start::Remittance, Start::Claim, Start::Loan];
-        return of.into_iter().map(|start| start(wire_id(id))).collect();
-    }
-    match text.split_once('/') {
-        Some((lender, number)) => vec![Start::Loan(wire_id(ids::loan(lender, number)))],
-        None => vec![Start::Claim(wire_id(ids::claim(text))), Start::Remittance(wire_id(ids::remittance(text)))],
-    }
-}
-
 impl TraceArgs {
+    /// Where a trace may start from what was typed. An id is that of one thing, never of two; of a loan and a claim that have one
+    /// number of one lender it is the loan.
+    fn starts(&self) -> Result<Vec<Start>, Failure> {
+        if let Ok(id) = Uuid::try_parse(&self.what) {
+            let of: [fn(Bytes) -> Start; 5] =
+                [Start::Payout, Start::Line, Start::Remittance, Start::Claim, Start::Loan];
+            return Ok(of.into_iter().map(|start| start(wire_id(id))).collect());
+        }
+        let (giver, number) = self.office.giver(&self.what, "the lender, or the unit that ordered it")?;
+        Ok(vec![
+            Start::Loan(wire_id(ids::loan(giver, number))),
+            Start::Claim(wire_id(ids::claim(giver, number))),
+            Start::Remittance(wire_id(ids::remittance(giver, number))),
+        ])
+    }
+
     pub(crate) fn run(&self) -> Result<(), Failure> {
-        let answer = ask_by(&self.target, self.point.at(), async |query| self.found(query).await)?;
+        let starts = self.starts()?;
+        let answer = ask_by(&self.target, self.point.at(), async |query| self.found(&starts, query).await)?;
         match answer.said.trace.as_ref().ok_or_else(|| missing("trace"))? {
             Trace::Back(back) => {
                 let payout = back.payout.as_ref().ok_or_else(|| missing("payment"))?;
@@ -78,8 +86,8 @@ impl TraceArgs {
         }
     }
 
-    async fn found(&self, query: &mut Query) -> Result<v1::TraceResponse, Failure> {
-        for start in starts(&self.what) {
+    async fn found(&self, starts: &[Start], query: &mut Query) -> Result<v1::TraceResponse, Failure> {
+        for start in starts.iter().cloned() {
             let (start, page_size, at) = (Some(start), self.limit, self.point.at());
             let request = v1::TraceRequest { page_size, start, at, ..v1::TraceRequest::default() };
             match patiently(at, async || query.trace(request.clone()).await).await {

@@ -9,11 +9,13 @@ use crate::cli::shown::point::PointArgs;
 use crate::cli::shown::text::{day, yuan};
 use crate::cli::typed::{KindArg, kind_name, number_typed, wire_org};
 use clap::Args;
+use proto::json::id;
 use proto::v1;
 
 /// Claims in the order in which they came, with what is confirmed and disputed
 #[derive(Args, Debug)]
 #[command(after_help = "Example:\n  mingzhang claim list --lender CDB --kind campus\n\n\
+    Show one of them with `mingzhang claim show ID`.\n\
     Exit codes: 0 answered, 1 failed, 2 usage, 3 server unreachable, 4 no such lender")]
 pub struct ClaimListArgs {
     /// The lender: its number or id; all if left out
@@ -42,6 +44,7 @@ const CLAIMS: &[Column<v1::Claim>] = &[
     right("确认 confirmed", |claim| yuan(claim.confirmed_fen)),
     right("争议行 disputed", |claim| claim.disputed_count.to_string()),
     left("", |claim| zh(&claim.stage).to_owned()),
+    left("编号 id", |claim| id(&claim.claim)),
 ];
 
 impl ClaimListArgs {

@@ -14,7 +14,7 @@ use show::ClaimShowArgs;
 /// Lenders' claims for subsidised and waived interest 申报
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Examples:\n  mingzhang claim list --lender CDB\n  mingzhang claim show SB-2024Q3-CDB --disputed\n  \
+    after_help = "Examples:\n  mingzhang claim list --lender CDB\n  mingzhang claim show CDB/SB-2024Q3 --disputed\n  \
     mingzhang claim payments --lender CDB\n\n\
     All of them take --json.\n\
     Exit codes: 0 answered, 1 failed, 2 usage, 3 server unreachable, 4 no such thing"

@@ -6,6 +6,7 @@ use crate::cli::failure::{Failure, missing};
 use crate::cli::lending::words::percent;
 use crate::cli::shown::ask::ask;
 use crate::cli::shown::list::{Column, left, list, right};
+use crate::cli::shown::office::OfficeArg;
 use crate::cli::shown::point::PointArgs;
 use crate::cli::shown::text::yuan;
 use crate::cli::typed::{number_typed, wire_id};
@@ -17,13 +18,15 @@ use uuid::Uuid;
 
 /// A claim: its verdicts, who pays, and its lines beside our figures
 #[derive(Args, Debug)]
-#[command(after_help = "Examples:\n  mingzhang claim show SB-2024Q3-CDB\n  \
-    mingzhang claim show SB-2024Q3-CDB --disputed\n  mingzhang claim show SB-2024Q3-CDB --verdict wrong_rate\n\n\
+#[command(after_help = "Examples:\n  mingzhang claim show CDB/SB-2024Q3\n  \
+    mingzhang claim show SB-2024Q3 --office CDB --disputed\n  mingzhang claim show CDB/SB-2024Q3 --verdict wrong_rate\n\n\
     Exit codes: 0 answered, 1 failed, 2 usage, 3 server unreachable, 4 no such claim")]
 pub struct ClaimShowArgs {
-    /// The claim: its number as the lender gave it, or its id
-    #[arg(value_name = "NUMBER|ID", value_parser = number_typed)]
+    /// The claim: its lender and the number the lender gave it, or its id
+    #[arg(value_name = "LENDER/NUMBER|ID", value_parser = number_typed)]
     claim: String,
+    #[command(flatten)]
+    office: OfficeArg,
     /// Only disputed lines
     #[arg(long, conflicts_with = "confirmed")]
     disputed: bool,
@@ -80,8 +83,15 @@ impl ClaimShowArgs {
             _ => v1::ClaimLines::All,
         };
         let at = self.point.at();
+        let id = match Uuid::try_parse(&self.claim) {
+            Ok(id) => id,
+            Err(_) => {
+                let (lender, number) = self.office.giver(&self.claim, "its lender")?;
+                ids::claim(lender, number)
+            }
+        };
         let request = v1::GetClaimRequest {
-            claim: wire_id(Uuid::try_parse(&self.claim).unwrap_or_else(|_| ids::claim(&self.claim))),
+            claim: wire_id(id),
             only: only.into(),
             verdict: self.verdict.clone(),
             page_size: self.limit,

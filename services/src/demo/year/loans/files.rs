@@ -311,19 +311,20 @@ fn write_fund(loans: &Loans, fund: &Fund, files: &mut Delivery<'_>) -> Result<()
         table.finish()
     })?;
     files.write("奖励使用", "陕西省学生资助管理中心/财务", |path| {
-        let mut table = Table::create(path, "奖励编号,用途,金额,生效日期")?;
-        table.row(format_args!("JL-2,宣传,{},2022-02-11", Yuan(county / 4)))?;
-        table.row(format_args!("JL-2,临时人员,{},2022-02-14", Yuan(county / 3)))?;
+        let ((at_province, _), (at_county, _)) = (PROVINCE_CENTRE, COUNTY_CENTRE);
+        let mut table = Table::create(path, "受奖单位,奖励编号,用途,金额,生效日期")?;
+        table.row(format_args!("{at_county},JL-2,宣传,{},2022-02-11", Yuan(county / 4)))?;
+        table.row(format_args!("{at_county},JL-2,临时人员,{},2022-02-14", Yuan(county / 3)))?;
         // A provincial centre may use rewards for relief alone; the ledger turns this away.
-        table.row(format_args!("JL-1,差旅,{},2022-02-15", Yuan(province / 5)))?;
+        table.row(format_args!("{at_province},JL-1,差旅,{},2022-02-15", Yuan(province / 5)))?;
         table.finish()
     })?;
     let relieved = loans.of(fund.kind).find(|(_, borrower)| borrower.fate == Fate::Alumnus(End::Relieved));
     let Some((contract, borrower)) = relieved else { return Ok(()) };
     files.write("贷款流水-救助", "陕西省学生资助管理中心/救助", |path| {
-        let mut table = Table::create(path, "贷款机构,合同编号,业务,生效日期,金额,奖励编号,事由")?;
-        let yuan = Yuan(relief(province, contract.fen));
-        table.row(format_args!("{of},{},救助,2022-02-16,{yuan},JL-1,重大疾病", contract.number(borrower)))?;
+        let mut table = Table::create(path, "贷款机构,合同编号,业务,生效日期,金额,受奖单位,奖励编号,事由")?;
+        let (yuan, centre) = (Yuan(relief(province, contract.fen)), PROVINCE_CENTRE.0);
+        table.row(format_args!("{of},{},救助,2022-02-16,{yuan},{centre},JL-1,重大疾病", contract.number(borrower)))?;
         table.finish()
     })
 }

@@ -175,9 +175,9 @@ pub fn write_payments(name: &str, payments: &[Remitted<'_>], files: &mut Deliver
             "拨付编号,单位编号,预算年度,用途,申报编号,贷款机构,贷款种类,所属年度,指标1,金额1,指标2,金额2,生效日期";
         let mut table = Table::create(path, head)?;
         for payment in &payments {
-            // A claim has its lender and kind, so its rows leave them out.
+            // A claim has its kind, so its rows leave it out; its number is its lender's.
             let of = match payment.of {
-                For::Claim(claim) => format!("申报,{},,,", claim.number),
+                For::Claim(claim) => format!("申报,{},{},,", claim.number, lender(claim.kind)),
                 For::Compensation(kind, year) => format!("补偿金,,{},{},{year}", lender(kind), kind_zh(kind)),
             };
             let (number, fiscal, on) = (&payment.number, payment.fiscal_year(), payment.days[0]);
@@ -187,18 +187,18 @@ pub fn write_payments(name: &str, payments: &[Remitted<'_>], files: &mut Deliver
         table.finish()
     })?;
     files.write(&format!("审核意见-贷款拨付-{name}"), APPROVES, |path| {
-        let mut table = Table::create(path, "材料类型,材料编号,环节,金额,生效日期")?;
+        let mut table = Table::create(path, "材料类型,单位编号,材料编号,环节,金额,生效日期")?;
         for payment in &payments {
             let (yuan, on) = (Yuan(payment.parts.iter().sum::<Fen>()), payment.days[1]);
-            table.row(format_args!("拨付,{},批准,{yuan},{on}", payment.number))?;
+            table.row(format_args!("拨付,{PROVINCE},{},批准,{yuan},{on}", payment.number))?;
         }
         table.finish()
     })?;
     files.write(&format!("拨付结果-{name}"), TREASURY, |path| {
-        let mut table = Table::create(path, "拨付编号,结果,金额,银行流水号,生效日期")?;
+        let mut table = Table::create(path, "单位编号,拨付编号,结果,金额,银行流水号,生效日期")?;
         for payment in &payments {
             let (number, yuan, on) = (&payment.number, Yuan(payment.parts.iter().sum::<Fen>()), payment.days[2]);
-            table.row(format_args!("{number},支付,{yuan},GK-{number},{on}"))?;
+            table.row(format_args!("{PROVINCE},{number},支付,{yuan},GK-{number},{on}"))?;
         }
         table.finish()
     })
@@ -224,7 +224,8 @@ pub fn write_approvals(claims: &[Claim], files: &mut Delivery<'_>) -> Result<(),
         let mut table = Table::create(path, DECISIONS)?;
         for claim in claims {
             let [_, approved, ..] = claim.days();
-            table.row(format_args!("申报,{},批准,陕西省学生资助管理中心/审核,{approved}", claim.number))?;
+            let (lender, number) = (lender(claim.kind), claim.number);
+            table.row(format_args!("申报,{lender},{number},批准,陕西省学生资助管理中心/审核,{approved}"))?;
         }
         table.finish()
     })

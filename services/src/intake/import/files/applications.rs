@@ -20,29 +20,52 @@ pub(crate) const SET: SetKind<ApplicationPrepared, ApplicationLineAdded> = SetKi
 };
 
 fn read(row: &Row<'_>, derive: &Derive<'_>) -> Result<SetRow<ApplicationPrepared, ApplicationLineAdded>, Wrong> {
-    let number = row.key(Col::Application)?.to_owned();
-    let application = derive.shared("#application", &number, || Ok::<_, Wrong>(ids::application(&number)))?;
+    let (number, edition) = (row.key(Col::Application)?.to_owned(), row.edition(Col::Edition)?);
     let unit = row.key(Col::Unit)?;
+    let of_edition = |edition| derive.numbered("#application", (unit, &number, edition), ids::application);
+    let (application, replaces) = (of_edition(edition), edition.checked_sub(1).map(of_edition));
     let line = row.number(Col::SetLine, 1, 999_999_999)?;
     let person = derive.person(&row.id_number(Col::IdNumber)?);
     let academic_year = rosters::year(row, Col::AcademicYear)?;
     let award = derive.award(row.key(Col::Programme)?, academic_year, row.key(Col::School)?, person);
-    let reissue_of = if row.has(Col::ReissueOf) { Some(row.numbered_line(Col::ReissueOf)?) } else { None };
     let (draws, fen) = draws(row, unit, derive)?;
     let added = ApplicationLineAdded {
         application,
         number: line,
-        payout: derive.payout(&number, line),
+        payout: derive.payout(unit, &number, edition, line),
         award,
         instalment: row.number(Col::Instalment, 1, 12)?,
         card: derive.card(&row.card(Col::Card)?),
-        reissue_of: reissue_of.map(|(number, line)| ids::payout(&number, line)),
+        reissue_of: reissued(row, unit)?,
         draws,
     };
-    let head =
-        ApplicationPrepared { application, unit: derive.org(unit), fiscal_year: rosters::year(row, Col::FiscalYear)? };
+    let (unit, fiscal_year) = (derive.org(unit), rosters::year(row, Col::FiscalYear)?);
+    let head = ApplicationPrepared { application, unit, fiscal_year, replaces };
     let day = row.day(Col::PreparedDay)?;
     Ok(SetRow { number, set: application, day, at: line, fen, head, line: added })
+}
+
+/// The payment that is paid again; one of the same unit where the row names no other.
+fn reissued(row: &Row<'_>, unit: &str) -> Result<Option<Uuid>, Wrong> {
+    if !row.has(Col::ReissueOf) {
+        return Ok(None);
+    }
+    let (number, line) = row.numbered_line(Col::ReissueOf)?;
+    let unit = if row.has(Col::ReissueUnit) { row.key(Col::ReissueUnit)? } else { unit };
+    Ok(Some(ids::payout(unit, &number, row.edition(Col::ReissueEdition)?, line)))
+}
+
+/// The application a row names by its number, its edition, and the unit that gave it.
+pub(crate) fn named(row: &Row<'_>) -> Result<Uuid, Wrong> {
+    let (number, unit) = (row.key(Col::Application)?, row.giver(Col::Unit)?);
+    Ok(ids::application(unit, number, row.edition(Col::SetEdition)?))
+}
+
+/// The payment a row names by its application and line.
+pub(crate) fn payment(row: &Row<'_>) -> Result<Uuid, Wrong> {
+    let (number, unit) = (row.key(Col::Application)?, row.giver(Col::Unit)?);
+    let line = row.number(Col::SetLine, 1, 999_999_999)?;
+    Ok(ids::payout(unit, number, row.edition(Col::SetEdition)?, line))
 }
 
 /// A document line named as `文号#行号`, standing under `unit`.

@@ -25,8 +25,8 @@ pub(crate) const SET: SetKind<ClaimSubmitted, ClaimLineAdded> =
 
 fn read(row: &Row<'_>, derive: &Derive<'_>) -> Result<SetRow<ClaimSubmitted, ClaimLineAdded>, Wrong> {
     let number = row.key(Col::Claim)?.to_owned();
-    let claim = derive.shared("#claim", &number, || Ok::<_, Wrong>(ids::claim(&number)))?;
     let lender = row.key(Col::Lender)?;
+    let claim = derive.numbered("#claim", (lender, &number, 0), |lender, number, _| ids::claim(lender, number));
     let line = ClaimLineAdded {
         claim,
         number: row.number(Col::SetLine, 1, 999_999_999)?,

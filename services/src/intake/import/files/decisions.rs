@@ -1,5 +1,6 @@
 //! Reviews, approvals and cancellations 审核意见, and batches sent 代发批次: what is done with a sealed set.
 
+use super::applications;
 use crate::intake::import::table::cell;
 use crate::intake::import::table::columns::Col;
 use crate::intake::import::table::row::{Row, Wrong};
@@ -54,11 +55,12 @@ type Decision = (Option<Arc<str>>, Day, Kind);
 fn read_decided(row: &Row<'_>, out: &Out<'_>) -> Result<Decision, Wrong> {
     let number = row.key(Col::SetNumber)?;
     let set_kind = row.word(Col::SetKind, SET_KINDS)?;
+    let giver = row.giver(Col::Unit)?;
     let set = match set_kind {
-        SetKind::Roster => ids::roster(number),
-        SetKind::Application => ids::application(number),
-        SetKind::Claim => ids::claim(number),
-        SetKind::Remittance => ids::remittance(number),
+        SetKind::Roster => ids::roster(giver, number, row.edition(Col::SetEdition)?),
+        SetKind::Application => ids::application(giver, number, row.edition(Col::SetEdition)?),
+        SetKind::Claim => ids::claim(giver, number),
+        SetKind::Remittance => ids::remittance(giver, number),
     };
     let kind = decision(row, set_kind, row.word(Col::Stage, STAGES)?, set, out)?;
     let principal = if row.has(Col::Principal) { Some(row.text(Col::Principal)?) } else { None };
@@ -89,10 +91,9 @@ fn decision(row: &Row<'_>, of: SetKind, stage: Stage, set: Uuid, out: &Out<'_>) 
 }
 
 fn read_batch(row: &Row<'_>, out: &Out<'_>) -> Result<(Day, BatchSent), Wrong> {
-    let number = row.key(Col::Batch)?;
-    let application = ids::application(row.key(Col::Application)?);
+    let application = applications::named(row)?;
     let sent = BatchSent {
-        batch: ids::batch(number),
+        batch: ids::batch(row.giver(Col::Unit)?, row.key(Col::Batch)?),
         application,
         bank: ids::org(row.key(Col::Bank)?),
         count: row.number(Col::Count, 1, 999_999_999)?,

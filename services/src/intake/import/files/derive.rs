@@ -43,8 +43,8 @@ impl<'a> Derive<'a> {
     }
 
     /// The payment's id, nil while only checking.
-    pub(crate) fn payout(&self, application: &str, line: u32) -> Uuid {
-        self.identity.map_or(Uuid::nil(), |_| ids::payout(application, line))
+    pub(crate) fn payout(&self, unit: &str, application: &str, edition: u8, line: u32) -> Uuid {
+        self.identity.map_or(Uuid::nil(), |_| ids::payout(unit, application, edition, line))
     }
 
     /// The loan's id, nil while only checking.
@@ -71,6 +71,18 @@ impl<'a> Derive<'a> {
         }
         known.insert(key, id);
         Ok(id)
+    }
+
+    /// The set of a kind with this giver, number and edition.
+    pub(crate) fn numbered(
+        &self,
+        kind: &str,
+        (giver, number, edition): (&str, &str, u8),
+        id: impl FnOnce(&str, &str, u8) -> Uuid,
+    ) -> Uuid {
+        let name = format!("{giver}|{edition}|{number}");
+        let Ok(id) = self.shared(kind, &name, || Ok::<_, std::convert::Infallible>(id(giver, number, edition)));
+        id
     }
 
     /// The id of an organisation.

@@ -60,13 +60,8 @@ fn read_stated(row: &Row<'_>) -> Result<Statement, Wrong> {
 }
 
 fn read_spent(row: &Row<'_>) -> Result<Statement, Wrong> {
-    let number = row.key(Col::Reward)?;
+    let reward = ids::reward(row.giver(Col::Centre)?, row.key(Col::Reward)?);
     let purpose = movements::code(USES, row.key(Col::Purpose)?);
-    let event = RewardSpent {
-        reward: ids::reward(number),
-        purpose,
-        fen: row.money(Col::Amount)?,
-        serial: movements::serial_or_empty(row)?,
-    };
+    let event = RewardSpent { reward, purpose, fen: row.money(Col::Amount)?, serial: movements::serial_or_empty(row)? };
     Ok((row.day(Col::EffectiveDay)?, Kind::RewardSpent(event)))
 }

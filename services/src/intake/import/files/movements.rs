@@ -58,7 +58,7 @@ const GROUNDS: &[(&str, &str)] = &[
 ];
 
 /// Cells that only some movements have. A serial number may stand in every row.
-const PARTICULAR: [Col; 10] = [
+const PARTICULAR: [Col; 11] = [
     Col::Amount,
     Col::PrincipalPart,
     Col::InterestPart,
@@ -67,6 +67,7 @@ const PARTICULAR: [Col; 10] = [
     Col::Matures,
     Col::Spread,
     Col::Reward,
+    Col::Centre,
     Col::Grounds,
     Col::ClaimFor,
 ];
@@ -118,7 +119,8 @@ fn kind(row: &Row<'_>, loan: Uuid, movement: Movement) -> Result<Kind, Wrong> {
             Kind::LoanStateRepaid(LoanStateRepaid { loan, programme, fen: fen()?, serial: serial()? })
         }
         M::Relieved => {
-            let (reward, reason) = (ids::reward(row.key(Col::Reward)?), code(GROUNDS, row.key(Col::Grounds)?));
+            let reward = ids::reward(row.giver(Col::Centre)?, row.key(Col::Reward)?);
+            let reason = code(GROUNDS, row.key(Col::Grounds)?);
             Kind::LoanRelieved(LoanRelieved { loan, reward, reason, fen: fen()?, serial: serial_or_empty(row)? })
         }
         M::RateAgreed => {
@@ -141,7 +143,7 @@ fn cells(movement: Movement) -> (&'static [Col], &'static [Col]) {
         M::Overdue | M::WrittenOff => (&[C::Amount], &[]),
         M::Deferred => (&[C::Matures], &[]),
         M::StateRepaid => (&[C::Amount, C::Serial, C::Programme], &[]),
-        M::Relieved => (&[C::Amount, C::Reward, C::Grounds], &[]),
+        M::Relieved => (&[C::Amount, C::Reward, C::Grounds], &[C::Centre]),
         M::RateAgreed => (&[C::Spread], &[]),
         M::OverclaimReturned => (&[C::Amount, C::Serial, C::ClaimFor, C::Unit], &[]),
     }

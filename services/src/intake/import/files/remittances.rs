@@ -39,13 +39,13 @@ fn read_ordered(row: &Row<'_>, out: &Out<'_>) -> Result<Statement, Wrong> {
     let number = row.key(Col::Remittance)?;
     let unit = row.key(Col::Unit)?;
     let purpose = match row.word(Col::Purpose, PURPOSES)? {
-        For::Claim => Purpose::Claim(ids::claim(row.key(Col::Claim)?)),
+        For::Claim => Purpose::Claim(ids::claim(row.key(Col::Lender)?, row.key(Col::Claim)?)),
         For::Advance => Purpose::Advance(loans::lender_year(row)?),
         For::Compensation => Purpose::Compensation(loans::lender_year(row)?),
     };
     let (draws, _) = applications::draws(row, unit, &Derive::by(out.identity()))?;
     let event = RemittanceOrdered {
-        remittance: ids::remittance(number),
+        remittance: ids::remittance(unit, number),
         unit: ids::org(unit),
         fiscal_year: rosters::year(row, Col::FiscalYear)?,
         purpose,
@@ -55,9 +55,8 @@ fn read_ordered(row: &Row<'_>, out: &Out<'_>) -> Result<Statement, Wrong> {
 }
 
 fn read_ended(row: &Row<'_>) -> Result<Statement, Wrong> {
-    let number = row.key(Col::Remittance)?;
-    let serial = row.key(Col::Serial)?.to_owned();
-    let (remittance, fen) = (ids::remittance(number), row.money(Col::Amount)?);
+    let remittance = ids::remittance(row.giver(Col::Unit)?, row.key(Col::Remittance)?);
+    let (serial, fen) = (row.key(Col::Serial)?.to_owned(), row.money(Col::Amount)?);
     let kind = match row.word(Col::BankResult, ENDS)? {
         End::Cleared => Kind::RemittanceCleared(RemittanceCleared { remittance, fen, serial }),
         End::Returned => Kind::RemittanceReturned(RemittanceReturned { remittance, fen, serial }),

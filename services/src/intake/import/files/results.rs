@@ -1,8 +1,9 @@
 //! Bank results 银行回单: credited, returned with its reason, unknown. Reports only: nothing is judged here.
 
+use super::applications;
 use crate::intake::import::table::columns::Col;
 use crate::intake::import::table::row::{Row, Wrong};
-use crate::intake::import::{Out, RowResult, Spoken, Statement, ids};
+use crate::intake::import::{Out, RowResult, Spoken, Statement};
 use ledger::event::{Kind, PayoutCredited, PayoutReturned, PayoutUnknown};
 
 #[derive(Clone, Copy)]
@@ -21,9 +22,7 @@ pub(in crate::intake::import) fn result(row: &Row<'_>, _: &Out<'_>) -> RowResult
 }
 
 fn read(row: &Row<'_>) -> Result<Statement, Wrong> {
-    let application = row.key(Col::Application)?;
-    let line = row.number(Col::SetLine, 1, 999_999_999)?;
-    let payout = ids::payout(application, line);
+    let payout = applications::payment(row)?;
     let serial = row.key(Col::Serial)?.to_owned();
     let kind = match row.word(Col::BankResult, RESULTS)? {
         Word::Credited => Kind::PayoutCredited(PayoutCredited { payout, fen: row.money(Col::Amount)?, serial }),

@@ -94,9 +94,10 @@ fn say(rewarded: Option<Rewarded>, out: &mut Out<'_>) -> Result<(), ImportError>
 }
 
 fn read(row: &Row<'_>) -> Result<Rewarded, Wrong> {
+    let centre = row.key(Col::Centre)?;
     let part = RewardPart {
-        reward: ids::reward(row.key(Col::Reward)?),
-        centre: ids::org(row.key(Col::Centre)?),
+        reward: ids::reward(centre, row.key(Col::Reward)?),
+        centre: ids::org(centre),
         fen: row.money(Col::Amount)?,
     };
     let event =

@@ -15,9 +15,10 @@ pub(crate) const SET: SetKind<RosterPrepared, RosterLineAdded> =
     SetKind { read, prepared: Kind::RosterPrepared, added: Kind::RosterLineAdded, sealed: Kind::RosterSealed };
 
 fn read(row: &Row<'_>, derive: &Derive<'_>) -> Result<SetRow<RosterPrepared, RosterLineAdded>, Wrong> {
-    let number = row.key(Col::Roster)?.to_owned();
-    let roster = derive.shared("#roster", &number, || Ok::<_, Wrong>(ids::roster(&number)))?;
+    let (number, edition) = (row.key(Col::Roster)?.to_owned(), row.edition(Col::Edition)?);
     let school = row.key(Col::School)?;
+    let of_edition = |edition| derive.numbered("#roster", (school, &number, edition), ids::roster);
+    let (roster, replaces) = (of_edition(edition), edition.checked_sub(1).map(of_edition));
     let programme = row.key(Col::Programme)?.to_owned();
     let academic_year = year(row, Col::AcademicYear)?;
     let person = derive.person(&row.id_number(Col::IdNumber)?);
@@ -30,7 +31,7 @@ fn read(row: &Row<'_>, derive: &Derive<'_>) -> Result<SetRow<RosterPrepared, Ros
         fen: row.money(Col::Amount)?,
     };
     let school = derive.org(school);
-    let head = RosterPrepared { roster, school, programme, academic_year, due: due_days(row)? };
+    let head = RosterPrepared { roster, school, programme, academic_year, due: due_days(row)?, replaces };
     let day = row.day(Col::PreparedDay)?;
     Ok(SetRow { number, set: roster, day, at: line.number, fen: line.fen, head, line })
 }

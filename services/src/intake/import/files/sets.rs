@@ -53,7 +53,7 @@ pub(crate) fn import<H: Clone + PartialEq, L: Clone>(
         file.report.rejected = true;
         return Ok(());
     }
-    let mut again = Reading::open(file.path())?;
+    let mut again = file.again()?;
     let path = file.path().to_owned();
     let changed = || ImportError::Changed(path.clone());
     let Some(layout) = again.header()? else { return Err(changed()) };

@@ -3,7 +3,7 @@
 use super::applications;
 use crate::intake::import::table::columns::Col;
 use crate::intake::import::table::row::{Row, Wrong};
-use crate::intake::import::{Out, RowResult, ids};
+use crate::intake::import::{Out, RowResult};
 use ledger::event::{Clearing, Event, Kind, PayoutCredited, SuspenseCleared};
 use ledger::money::Day;
 use uuid::Uuid;
@@ -25,20 +25,15 @@ pub(in crate::intake::import) fn cleared(row: &Row<'_>, _: &Out<'_>) -> RowResul
 fn read(row: &Row<'_>) -> Result<(Day, SuspenseCleared), Wrong> {
     let how = match row.word(Col::How, HOWS)? {
         How::Recoverable => Clearing::Recoverable,
-        How::Accepted => Clearing::Accepted(applications::document_line(row, Col::DrawOn, row.key(Col::Unit)?)?),
+        How::Accepted => Clearing::Accepted(applications::document_line(row, Col::DrawOn, row.giver(Col::Unit)?)?),
     };
     Ok((row.day(Col::EffectiveDay)?, SuspenseCleared { credit: credit(row)?, how }))
 }
 
 /// The id of the credit, which is known by its payment and the bank's number.
 fn credit(row: &Row<'_>) -> Result<Uuid, Wrong> {
-    let application = row.key(Col::Application)?;
-    let line = row.number(Col::SetLine, 1, 999_999_999)?;
     let serial = row.key(Col::Serial)?;
-    let said = PayoutCredited {
-        payout: ids::payout(application, line),
-        fen: row.money(Col::Amount)?,
-        serial: serial.to_owned(),
-    };
+    let said =
+        PayoutCredited { payout: applications::payment(row)?, fen: row.money(Col::Amount)?, serial: serial.to_owned() };
     Ok(Event::said(row.day(Col::CreditDay)?, Kind::PayoutCredited(said)).id)
 }

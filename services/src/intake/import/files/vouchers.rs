@@ -21,10 +21,9 @@ pub(in crate::intake::import) fn import(
     let mut current: Option<Voucher> = None;
     while file.next_row(layout)? {
         let read = file.read(layout, read);
-        let (wrong, bad_number) = match read {
+        let (wrong, (unit, number)) = match read {
             Ok(row) => {
-                let same = matches!(&current, Some(voucher) if voucher.issued.number == row.issued.number);
-                if !same {
+                if current.as_ref().is_some_and(|voucher| !voucher.is(&row.unit, &row.issued.number)) {
                     say(current.take(), out)?;
                 }
                 match &mut current {
@@ -39,23 +38,29 @@ pub(in crate::intake::import) fn import(
                 }
                 continue;
             }
-            Err(wrong) => (wrong, file.glance(layout).as_it_stands(Col::Voucher).to_owned()),
+            Err(wrong) => (wrong, named(&file.glance(layout))),
         };
         file.problem(Some(layout), wrong);
         // The rest of this voucher must not pass for the whole of it.
-        let same = matches!(&current, Some(voucher) if voucher.issued.number == bad_number);
-        if !same {
-            say(current.take(), out)?;
-            current = Some(Voucher::spoilt(bad_number));
-        } else if let Some(voucher) = &mut current {
-            voucher.spoilt = true;
+        match &mut current {
+            Some(voucher) if voucher.is(&unit, &number) => voucher.spoilt = true,
+            _ => {
+                say(current.take(), out)?;
+                current = Some(Voucher::spoilt(unit, number));
+            }
         }
     }
     say(current, out)
 }
 
+/// Which voucher a row belongs to that could not be read: no unit, where nobody can say which.
+fn named(row: &Row<'_>) -> (String, String) {
+    (row.key(Col::Unit).unwrap_or_default().to_owned(), row.as_it_stands(Col::Voucher).to_owned())
+}
+
 struct Voucher {
     line: u64,
+    unit: String,
     issued: VoucherIssued,
     on: Day,
     cleared: Option<Day>,
@@ -63,10 +68,15 @@ struct Voucher {
 }
 
 impl Voucher {
-    fn spoilt(number: String) -> Self {
+    /// Whether it has this number of this unit; of units that nobody can tell, any may be it.
+    fn is(&self, unit: &str, number: &str) -> bool {
+        self.issued.number == number && (self.unit == unit || self.unit.is_empty() || unit.is_empty())
+    }
+
+    fn spoilt(unit: String, number: String) -> Self {
         let nil = uuid::Uuid::nil();
         let issued = VoucherIssued { voucher: nil, number, application: nil, draws: Vec::new() };
-        Self { line: 0, issued, on: Day::default(), cleared: None, spoilt: true }
+        Self { line: 0, unit, issued, on: Day::default(), cleared: None, spoilt: true }
     }
 
     fn join(&mut self, row: Self) -> Result<(), Wrong> {
@@ -100,7 +110,7 @@ impl Voucher {
 }
 
 fn say(voucher: Option<Voucher>, out: &mut Out<'_>) -> Result<(), ImportError> {
-    let Some(Voucher { line, issued, on, cleared, spoilt: false }) = voucher else { return Ok(()) };
+    let Some(Voucher { line, issued, on, cleared, spoilt: false, .. }) = voucher else { return Ok(()) };
     let voucher = issued.voucher;
     out.at(line);
     out.say(on, Kind::VoucherIssued(issued))?;
@@ -112,14 +122,15 @@ fn say(voucher: Option<Voucher>, out: &mut Out<'_>) -> Result<(), ImportError> {
 
 fn read(row: &Row<'_>) -> Result<Voucher, Wrong> {
     let number = row.key(Col::Voucher)?.to_owned();
-    let line = applications::document_line(row, Col::DrawOn, row.key(Col::Unit)?)?;
+    let unit = row.key(Col::Unit)?;
+    let line = applications::document_line(row, Col::DrawOn, unit)?;
     let issued = VoucherIssued {
-        voucher: ids::voucher(&number),
+        voucher: ids::voucher(unit, &number),
         number,
-        application: ids::application(row.key(Col::Application)?),
+        application: applications::named(row)?,
         draws: vec![Draw { line, fen: row.money(Col::Amount)? }],
     };
     let on = row.day(Col::IssuedDay)?;
     let cleared = if row.has(Col::ClearedDay) { Some(row.day(Col::ClearedDay)?) } else { None };
-    Ok(Voucher { line: row.line, issued, on, cleared, spoilt: false })
+    Ok(Voucher { line: row.line, unit: unit.to_owned(), issued, on, cleared, spoilt: false })
 }

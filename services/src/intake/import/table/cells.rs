@@ -4,6 +4,7 @@
 use super::columns::Col;
 use super::layout::Layout;
 use super::marks::ReadMarks;
+use super::office::Office;
 use super::row::{Row, Wrong};
 use proto::text::TextFault;
 
@@ -12,6 +13,8 @@ use proto::text::TextFault;
 pub(crate) struct Cells {
     texts: Vec<String>,
     faults: Vec<Option<TextFault>>,
+    /// Whose numbers they name where none says it.
+    pub(super) office: Office,
 }
 
 impl Cells {
@@ -52,7 +55,14 @@ impl Cells {
 
     /// The row, for telling where it belongs when it could not be read.
     pub(crate) fn glance<'a>(&'a self, line: u64, layout: &'a Layout) -> Row<'a> {
-        Row { line, cells: &self.texts, faults: &self.faults, layout, marks: ReadMarks::default() }
+        Row {
+            line,
+            cells: &self.texts,
+            faults: &self.faults,
+            layout,
+            office: &self.office,
+            marks: ReadMarks::default(),
+        }
     }
 
     fn unread(&self, layout: &Layout, marks: &ReadMarks) -> Option<Col> {

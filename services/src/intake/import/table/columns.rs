@@ -88,7 +88,7 @@ columns! {
     Document NOTICE "文号" "document";
     ParentDocument NOTICE "上级文号" "parent_document";
     DocumentLine PLAIN "指标行号" "document_line";
-    Unit NUMBER "单位编号" "unit_number" or "付款单位";
+    Unit NUMBER "单位编号" "unit_number" or "付款单位" or "编号单位";
     FiscalYear PLAIN "预算年度" "fiscal_year";
     Programme NUMBER "项目代码" "programme" or "项目";
     Source PLAIN "资金来源" "source";
@@ -119,6 +119,8 @@ columns! {
     Application NUMBER "申请编号" "application_number";
     Instalment PLAIN "期次" "instalment";
     ReissueOf PLAIN "补发原支付" "reissue_of";
+    ReissueUnit NUMBER "原支付单位" "reissue_unit";
+    ReissueEdition PLAIN "原支付版次" "reissue_edition";
     Draw1 PLAIN "指标1" "draw_1";
     Amount1 PLAIN "金额1" "amount_1";
     Draw2 PLAIN "指标2" "draw_2";
@@ -145,6 +147,7 @@ columns! {
     Reason PLAIN "退回原因" "reason";
     Serial NUMBER "银行流水号" "serial" or "流水号";
     Edition PLAIN "版次" "edition";
+    SetEdition PLAIN "材料版次" "set_edition" or "申请版次";
     Corrects PLAIN "更正" "correction";
     CorrectedBy NOTICE "更正文号" "correction_document";
     CreditDay PLAIN "入账日期" "credit_day";

@@ -21,7 +21,7 @@ const TAKEN_BACK: &[(&str, &str, ())] = &[("撤销", "withdraw", ())];
 
 /// What a row says, in its edition; or that it is taken back.
 pub(crate) fn in_its_edition(row: &Row<'_>, spoken: Spoken) -> Result<Spoken, Wrong> {
-    let spoken = spoken.in_edition(row.edition()?);
+    let spoken = spoken.in_edition(row.edition(Col::Edition)?);
     if !row.has(Col::Corrects) {
         return Ok(spoken);
     }

@@ -61,38 +61,38 @@ kinds! {
     /// 暂记清理: suspense cleared.
     Suspense "暂记清理" "suspense"
         needs Application SetLine Serial Amount CreditDay How EffectiveDay,
-        has DrawOn Unit Edition Corrects WithdrawnFor CorrectedBy,
+        has Unit SetEdition DrawOn Edition Corrects WithdrawnFor CorrectedBy,
         drops Remark;
     /// 银行回单: what the bank says of payments.
     Results "银行回单" "results"
         needs Application SetLine BankResult Serial EffectiveDay,
-        has Amount Reason PersonName Card Batch Edition Corrects WithdrawnFor CorrectedBy,
+        has Unit SetEdition Amount Reason PersonName Card Batch Edition Corrects WithdrawnFor CorrectedBy,
         drops Remark;
     /// 审核意见: reviews, approvals, cancellations of sets; approvals of claims and of payments to lenders.
     Decisions "审核意见" "decisions"
         needs SetKind SetNumber Stage EffectiveDay,
-        has Principal SealedHash Amount Edition Corrects WithdrawnFor CorrectedBy,
+        has Unit SetEdition Principal SealedHash Amount Edition Corrects WithdrawnFor CorrectedBy,
         drops Remark;
     /// 支付凭证: vouchers issued and cleared.
     Vouchers "支付凭证" "vouchers"
         needs Voucher Application Unit IssuedDay DrawOn Amount,
-        has ClearedDay,
+        has SetEdition ClearedDay,
         drops Remark;
     /// 代发批次: batches sent.
     Batches "代发批次" "batches"
         needs Batch Application Bank Count Amount EffectiveDay,
-        has SealedHash Edition Corrects WithdrawnFor CorrectedBy,
+        has Unit SetEdition SealedHash Edition Corrects WithdrawnFor CorrectedBy,
         drops Remark;
     /// 花名册: rosters.
     Rosters "花名册" "rosters"
         needs Roster School Programme AcademicYear DueDays PreparedDay SetLine IdNumber Band Amount,
-        has,
+        has Edition,
         drops PersonName Remark;
     /// 支付申请: payment applications.
     Applications "支付申请" "applications"
         needs Application Unit FiscalYear PreparedDay SetLine Programme AcademicYear School IdNumber Instalment Card
             Draw1 Amount1,
-        has ReissueOf Draw2 Amount2 Draw3 Amount3 Draw4 Amount4 Draw5 Amount5,
+        has Edition ReissueOf ReissueUnit ReissueEdition Draw2 Amount2 Draw3 Amount3 Draw4 Amount4 Draw5 Amount5,
         drops PersonName Remark;
     /// 换卡: cards replaced.
     Cards "换卡" "cards"
@@ -134,7 +134,7 @@ kinds! {
     /// 贷款流水: what happened to loans.
     Movements "贷款流水" "movements"
         needs Lender LoanNumber Movement EffectiveDay,
-        has Amount PrincipalPart InterestPart PenaltyPart Serial Programme Matures Spread Reward Grounds ClaimFor Unit Edition Corrects WithdrawnFor CorrectedBy,
+        has Amount PrincipalPart InterestPart PenaltyPart Serial Programme Matures Spread Reward Centre Grounds ClaimFor Unit Edition Corrects WithdrawnFor CorrectedBy,
         drops PersonName Remark;
     /// 贷款拨付: payments to lenders ordered.
     Remittances "贷款拨付" "remittances"
@@ -164,7 +164,7 @@ kinds! {
     /// 奖励使用: reward money spent.
     RewardSpending "奖励使用" "reward_spending"
         needs Reward Purpose Amount EffectiveDay,
-        has Serial Edition Corrects WithdrawnFor CorrectedBy,
+        has Centre Serial Edition Corrects WithdrawnFor CorrectedBy,
         drops Remark;
     /// 关账: books closed.
     Closes "关账" "closes"
@@ -176,4 +176,18 @@ kinds! {
         needs EventId Document EffectiveDay,
         has WithdrawnFor,
         drops Remark;
+}
+
+impl FileKind {
+    /// The column that says whose number its rows name, where it need not be there: then an office is named for the whole file.
+    #[must_use]
+    pub fn giver(self) -> Option<Col> {
+        match self {
+            Self::Suspense | Self::Results | Self::Decisions | Self::Batches | Self::RemittanceResults => {
+                Some(Col::Unit)
+            }
+            Self::RewardSpending => Some(Col::Centre),
+            _ => None,
+        }
+    }
 }

@@ -9,6 +9,7 @@ pub(crate) mod cut;
 pub mod kinds;
 pub mod layout;
 pub mod marks;
+pub(crate) mod office;
 pub(crate) mod reading;
 pub mod record;
 pub mod row;

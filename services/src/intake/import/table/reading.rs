@@ -3,6 +3,7 @@
 use super::cells::Cells;
 use super::correction::in_its_edition;
 use super::layout::{HeaderFault, Layout};
+use super::office::Office;
 use super::record::{Fault, MAX_CELLS, MAX_RECORD_BYTES, Records};
 use super::row::{Problem, Row, Wrong};
 use super::unnumbered::Unnumbered;
@@ -34,9 +35,26 @@ impl Reading {
             problems: Vec::new(),
             problem_count: 0,
             rejected: false,
+            office: None,
         };
         let records = Records::new(BufReader::with_capacity(1 << 16, file));
         Ok(Self { path: path.to_owned(), records, cells: Cells::default(), report })
+    }
+
+    /// The same, whose numbers are those of an office where no cell says whose they are.
+    pub(crate) fn of(mut self, office: Office) -> Self {
+        self.cells.office = office;
+        self
+    }
+
+    /// The same file from its beginning.
+    pub(crate) fn again(&self) -> Result<Self, ImportError> {
+        Ok(Self::open(&self.path)?.of(self.office().clone()))
+    }
+
+    /// The office named for its rows.
+    pub(crate) fn office(&self) -> &Office {
+        &self.cells.office
     }
 
     /// Reads the header row; nothing if it announces no file we know, which is then a problem in the report.
@@ -97,7 +115,7 @@ impl Reading {
         if !Unnumbered::may_be(layout.kind) || !std::fs::metadata(&self.path).is_ok_and(|about| about.is_file()) {
             return Ok(met);
         }
-        let mut file = Self::open(&self.path)?;
+        let mut file = self.again()?;
         let Some(layout) = file.header()? else { return Ok(met) };
         while file.next_row(&layout)? {
             let row = file.glance(&layout);

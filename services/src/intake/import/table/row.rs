@@ -4,6 +4,7 @@ use super::cell;
 use super::columns::Col;
 use super::layout::Layout;
 use super::marks::ReadMarks;
+use super::office::Office;
 use crate::intake::identity::{normal_card_number, normal_id_number};
 use ledger::money::{Day, Fen, parse_yuan};
 use proto::text;
@@ -75,6 +76,8 @@ pub struct Row<'a> {
     pub faults: &'a [Option<TextFault>],
     /// Where columns stand.
     pub layout: &'a Layout,
+    /// Whose numbers it names where no cell says it.
+    pub(super) office: &'a Office,
     /// What was read of it.
     pub marks: ReadMarks,
 }
@@ -130,6 +133,11 @@ impl<'a> Row<'a> {
         Ok(cell)
     }
 
+    /// The number of who gave a number of this row: as the cell says, or the office named for all of the file.
+    pub fn giver(&self, col: Col) -> Result<&'a str, Wrong> {
+        if self.has(col) { self.key(col) } else { self.office.go_by().ok_or_else(|| whose_number(col)) }
+    }
+
     /// A whole number between two bounds.
     pub fn number(&self, col: Col, least: u32, most: u32) -> Result<u32, Wrong> {
         let cell = self.text(col)?;
@@ -177,12 +185,12 @@ impl<'a> Row<'a> {
         })
     }
 
-    /// Which saying of it this is after the one before was taken back; the first, 0, where the row does not say.
-    pub fn edition(&self) -> Result<u8, Wrong> {
-        if !self.has(Col::Edition) {
+    /// Which saying of something it is, after the one before was taken back or given up: the first, 0, where the row does not say.
+    pub fn edition(&self, col: Col) -> Result<u8, Wrong> {
+        if !self.has(col) {
             return Ok(0);
         }
-        Ok(u8::try_from(self.number(Col::Edition, 0, u8::MAX.into())?).unwrap_or(u8::MAX))
+        Ok(u8::try_from(self.number(col, 0, u8::MAX.into())?).unwrap_or(u8::MAX))
     }
 
     /// An id as the ledger prints it.
@@ -252,6 +260,12 @@ impl<'a> Row<'a> {
         let number = text::number(number).map_err(|fault| unspelt(col, fault))?;
         Ok((number.into_owned(), line))
     }
+}
+
+/// Nothing says whose numbers are named: neither the column nor whoever imports the file.
+pub(crate) fn whose_number(col: Col) -> Wrong {
+    let what = format!("nothing says whose number it is 未写明是哪个单位的编号: {}/{}", col.zh(), col.en());
+    Wrong::cell(col, "whose_number", what, "fill in the column, or name the office: mingzhang import --office NUMBER")
 }
 
 fn unspelt(col: Col, fault: TextFault) -> Wrong {
