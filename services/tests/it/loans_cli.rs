@@ -200,7 +200,9 @@ fn pay(office: &Office, claim: &Value) {
         (&json!("cleared"), confirmed)
     );
     assert!(office.text(&["claim", "payments"]).contains("已支付"));
-    assert_eq!(office.run(&["trace", "NOTHING"]).status.code(), Some(4));
+    assert_eq!(office.run(&["trace", "CDB/NOTHING"]).status.code(), Some(4));
+    let whose = office.run(&["trace", "BF1"]);
+    assert!(whose.status.code() == Some(2) && String::from_utf8_lossy(&whose.stderr).contains("--office"), "{whose:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
