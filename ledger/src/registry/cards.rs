@@ -1,8 +1,8 @@
 //! Cards and who uses them: bound, replaced. A card may be several persons', as a guardian's is; binding it to another takes it
 //! from nobody. Reports, never refused.
 
-use super::people::{mentioned, open};
-use crate::change::{Case, Change, Judged, NewFinding, Taken};
+use super::people::{mentioned, open, unmention};
+use crate::change::{Case, Change, Judged, NewFinding, Taken, Touched};
 use crate::entry::Entry;
 use crate::event::{CardBound, CardReplaced};
 use crate::finding::FindingKind;
@@ -12,6 +12,7 @@ use crate::outcome::{Code, Refusal};
 use crate::state::State;
 use crate::state::entry_rows::Seen;
 use crate::state::rows::{Card, CardUse, Person};
+use smallvec::SmallVec;
 use uuid::Uuid;
 
 /// What counts of one card: who may be paid on it is found by going through all of it.
@@ -29,6 +30,7 @@ pub(crate) enum CardChange {
     },
     /// What an entry told of a card, and of the one it replaced, if it did.
     Gone {
+        person: Handle<Person>,
         cards: Vec<Handle<Card>>,
         told_by: Handle<Seen>,
     },
@@ -41,7 +43,7 @@ pub(crate) fn judge_card_bound(case: &Case<'_>, event: &CardBound) -> Judged<Car
     }
     let mut change = Change::of(CardChange::Bind { person, card });
     change.findings = mentioned(case.state, person);
-    change.findings.extend(shared(case, person, card));
+    change.touched.push(Touched::Card(card));
     Ok(change)
 }
 
@@ -53,7 +55,7 @@ pub(crate) fn judge_card_replaced(case: &Case<'_>, event: &CardReplaced) -> Judg
     }
     let mut change = Change::of(CardChange::Replace { person, old, new });
     change.findings = mentioned(state, person);
-    change.findings.extend(shared(case, person, new));
+    change.touched = [Touched::Card(old), Touched::Card(new)].into();
     let theirs = state.persons.find(person).zip(state.cards.by_id(old));
     if !theirs.is_some_and(|(person, (_, card))| card.is_used_by(person, case.on())) {
         change.findings.push(NewFinding::about(FindingKind::UnknownSubject, old));
@@ -65,13 +67,17 @@ fn is_full(state: &State, card: Uuid) -> bool {
     state.cards.by_id(card).is_some_and(|(_, card)| card.uses.len() >= USES_MAX)
 }
 
-/// Two persons on one card at one time: it may be a guardian's, and somebody should look.
-fn shared(case: &Case<'_>, person: Uuid, card: Uuid) -> Option<NewFinding> {
-    let (state, person) = (case.state, case.state.persons.find(person));
-    let (_, card_row) = state.cards.by_id(card)?;
-    let mut others = card_row.uses.iter().filter(|fact| Some(fact.person) != person);
-    let shared = others.any(|fact| (fact.begins && fact.on > case.on()) || card_row.is_used_by(fact.person, case.on()));
-    shared.then(|| NewFinding::about(FindingKind::CardShared, card))
+/// Whether two persons use a card at one time: it may be a guardian's, and somebody should look. On one day what ends comes
+/// before what begins.
+pub(crate) fn is_shared(card: &Card) -> bool {
+    let mut users: SmallVec<[Handle<Person>; 2]> = SmallVec::new();
+    card.uses.iter().any(|fact| {
+        users.retain(|user| *user != fact.person);
+        if fact.begins {
+            users.push(fact.person);
+        }
+        users.len() > 1
+    })
 }
 
 /// A binding goes out, or a replacement with both its sides.
@@ -82,8 +88,9 @@ pub(crate) fn judge_withdrawn(case: &Case<'_>, taken: Taken) -> Judged<CardChang
         return Ok(Change::nothing());
     };
     taken.on(case, told.on)?;
-    let cards = [Some(card), told.replaces.handle()].into_iter().flatten().collect();
-    Ok(Change::of(CardChange::Gone { cards, told_by }))
+    let cards: Vec<_> = [Some(card), told.replaces.handle()].into_iter().flatten().collect();
+    let touched = cards.iter().map(|card| Touched::Card(state.cards.get(*card).id)).collect();
+    Ok(Change { touched, ..Change::of(CardChange::Gone { person: told.person, cards, told_by }) })
 }
 
 /// The card, if this person may be paid on it on a day.
@@ -107,12 +114,13 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: CardChange) ->
             let replaces = note(state, old, ends, index).into();
             Some(note(state, new, CardUse { begins: true, replaces, ..ends }, index))
         }
-        CardChange::Gone { cards, told_by } => {
+        CardChange::Gone { person, cards, told_by } => {
             for card in cards {
                 let row = state.cards.get_mut(card);
                 row.uses.retain(|fact| fact.entry != told_by);
                 row.last = index;
             }
+            unmention(state, person, told_by);
             None
         }
     }

@@ -1,12 +1,14 @@
 //! Persons under opaque ids, their standing as students. Reports, never refused.
 
+use super::org;
 use crate::change::{Case, Change, Judged, NewFinding, Taken};
 use crate::entry::Entry;
-use crate::event::{PersonRegistered, Status, StatusChanged};
+use crate::event::{KindTag, PersonRegistered, Status, StatusChanged};
 use crate::finding::FindingKind;
 use crate::handle::{Handle, Link};
 use crate::money::Day;
 use crate::state::State;
+use crate::state::entry_rows::Seen;
 use crate::state::rows::{Person, SchoolStatus};
 use uuid::Uuid;
 
@@ -36,8 +38,14 @@ pub(crate) enum PeopleChange {
 /// What a report opens if it is the first to name a person: the row is there from then on, and this says that nobody
 /// registered it. It must be the first finding of its entry.
 pub(crate) fn mentioned(state: &State, person: Uuid) -> Vec<NewFinding> {
-    let new = state.persons.find(person).is_none();
-    new.then(|| first_mention(person)).into_iter().collect()
+    let unsaid = is_unsaid(state, state.persons.by_id(person).map(|(_, row)| row));
+    unsaid.then(|| first_mention(person)).into_iter().collect()
+}
+
+/// Whether nobody registered him and no open finding says so.
+fn is_unsaid(state: &State, person: Option<&Person>) -> bool {
+    let said = |finding| state.findings.get(finding).open;
+    person.is_none_or(|row| row.registered_by.is_none() && !row.unregistered.handle().is_some_and(said))
 }
 
 fn first_mention(person: Uuid) -> NewFinding {
@@ -52,10 +60,30 @@ pub(crate) fn open(state: &mut State, id: Uuid, index: u64) -> Handle<Person> {
 
 /// The same where it was looked up before.
 fn open_known(state: &mut State, id: Uuid, known: Link<Person>, index: u64) -> Handle<Person> {
-    known.handle().unwrap_or_else(|| {
-        let unregistered = state.findings.next().into();
-        state.persons.push(Person { unregistered, ..unnamed(id, index) })
-    })
+    let person = known.handle().unwrap_or_else(|| state.persons.push(unnamed(id, index)));
+    if is_unsaid(state, Some(state.persons.get(person))) {
+        state.persons.get_mut(person).unregistered = state.findings.next().into();
+    }
+    person
+}
+
+/// What an entry told of a person does not count any more. If nothing else names him and nobody registered him, nobody waits for
+/// him, and the finding that says so closes. Who uses which card is not kept with persons: while a card may be all that
+/// names him, the finding of another entry stays.
+pub(crate) fn unmention(state: &mut State, person: Handle<Person>, told_by: Handle<Seen>) {
+    let row = state.persons.get(person);
+    let Some(finding) = row.unregistered.handle() else { return };
+    let opened_by = state.findings.get(finding).index;
+    let by_withdrawal = state.seen_at(opened_by).is_some_and(|seen| seen.kind == KindTag::EntryWithdrawn);
+    if !is_named(state, row) && (opened_by == u64::from(told_by) || by_withdrawal) {
+        state.findings.get_mut(finding).open = false;
+    }
+}
+
+/// Whether a standing, an award or a loan names a person.
+fn is_named(state: &State, row: &Person) -> bool {
+    let borrows = || state.borrowers.by_id(row.id).is_some_and(|(_, borrower)| borrower.last_loan.is_some());
+    row.status.is_some() || row.last_award.is_some() || borrows()
 }
 
 fn unnamed(id: Uuid, last: u64) -> Person {
@@ -87,7 +115,9 @@ pub(crate) fn judge_registration_withdrawn(case: &Case<'_>, taken: Taken) -> Jud
     let told = |person: &Handle<Person>| state.persons.get(*person).registered_by == taken.entry.into();
     let Some(person) = state.persons.handle(taken.subject).filter(told) else { return Ok(Change::nothing()) };
     let mut change = Change::of(PeopleChange::Unregister(person));
-    change.findings.push(NewFinding::about(FindingKind::UnknownSubject, state.persons.get(person).id));
+    if is_named(state, state.persons.get(person)) {
+        change.findings.push(first_mention(state.persons.get(person).id));
+    }
     Ok(change)
 }
 
@@ -99,7 +129,7 @@ pub(crate) fn judge_status_changed(case: &Case<'_>, event: &StatusChanged) -> Ju
         return Ok(Change::only(NewFinding::about(FindingKind::TooManyFacts, event.person)));
     }
     let mut change = Change::nothing();
-    if person.is_none() {
+    if is_unsaid(state, known) {
         change.findings.push(first_mention(event.person));
     }
     let school = change.org(state, event.school).handle;
@@ -133,7 +163,8 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: PeopleChange) 
     let person = match change {
         PeopleChange::Register { event, known } => register(state, index, &event, known),
         PeopleChange::Unregister(person) => {
-            let unregistered = state.findings.next().into();
+            let named = is_named(state, state.persons.get(person));
+            let unregistered = named.then(|| state.findings.next()).into();
             let row = state.persons.get_mut(person);
             (row.registered_by, row.origin, row.unregistered) = (Link::NONE, 0, unregistered);
             person
@@ -144,7 +175,10 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: PeopleChange) 
             person
         }
         PeopleChange::StatusGone { person, at } => {
-            remove(state.persons.get_mut(person), at);
+            if let Some(gone) = remove(state.persons.get_mut(person), at) {
+                unmention(state, person, gone.entry);
+                org::unmention(state, gone.school);
+            }
             person
         }
     };
@@ -176,10 +210,10 @@ fn place(row: &mut Person, at: usize, standing: SchoolStatus) {
 }
 
 /// Takes the standing out that has this place in the order.
-fn remove(row: &mut Person, at: usize) {
+fn remove(row: &mut Person, at: usize) -> Option<SchoolStatus> {
     if at == row.earlier.len() {
-        row.status = row.earlier.pop();
+        std::mem::replace(&mut row.status, row.earlier.pop())
     } else {
-        row.earlier.remove(at);
+        Some(row.earlier.remove(at))
     }
 }

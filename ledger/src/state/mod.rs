@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod disputes;
+pub mod doubts;
 pub mod entity;
 pub mod entry_rows;
 pub mod flows;
@@ -17,6 +18,7 @@ use crate::handle::{Handle, Link};
 use crate::money::Day;
 use crate::outcome::{Code, Refusal};
 use crate::state::disputes::Dispute;
+use crate::state::doubts::Doubt;
 use crate::state::entity::{EachTable, Entity};
 use crate::state::entry_rows::{Refused, Seen};
 use crate::state::lending_rows::{
@@ -182,6 +184,7 @@ tables! {
         keys: AnnouncedKey "key" "签名公钥",
         identity_keys: IdentityKey "identity_key" "身份密钥",
         disputes: Dispute "dispute" "同号异文",
+        doubts: Doubt,
     }
 }
 
@@ -352,6 +355,7 @@ pub(crate) fn named_org(id: Uuid, accounts: AccountNo) -> Org {
         id,
         known: false,
         early: Link::NONE,
+        named: 0,
         number: String::new(),
         names: Vec::new(),
         level: Level::Centre,

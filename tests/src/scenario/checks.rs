@@ -34,6 +34,7 @@ pub(super) fn check(state: &State, word: &str, words: &[&str]) -> Result<()> {
         ("balance", [owner, label, class, fen]) => balance(state, owner, label, class, fen),
         ("standing", [award, instalment, rest @ ..]) => standing(state, award, instalment, rest),
         ("open", ["findings", number]) => open_findings(state, number),
+        ("open", ["kinds", expected @ ..]) => open_kinds(state, expected),
         ("open", ["disputes", number]) => open_disputes(state, number),
         ("verdict", [claim, number, verdict]) => self::verdict(state, claim, number, verdict),
         ("remittance", [label, stage]) => remittance(state, label, stage),
@@ -82,6 +83,13 @@ fn standing(state: &State, award: &str, instalment: &str, expected: &[&str]) -> 
         _ => bail!("a standing is a word and a payment"),
     };
     ensure!(found == expected, "it stands {} {:?}", found.0, found.1);
+    Ok(())
+}
+
+/// The kinds of all findings still open, with or without money, as they came.
+fn open_kinds(state: &State, expected: &[&str]) -> Result<()> {
+    let open: Vec<_> = state.findings.iter().filter(|(_, row)| row.open).map(|(_, row)| row.kind.name()).collect();
+    ensure!(open == expected, "open are {open:?}");
     Ok(())
 }
 

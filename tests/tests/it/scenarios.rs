@@ -71,6 +71,7 @@ fn finding_names() -> Vec<&'static str> {
         K::ToldOtherwise,
         K::ManyVersions,
         K::EditionOutOfOrder,
+        K::OverPrincipal,
     ];
     for kind in &all {
         match kind {
@@ -81,9 +82,10 @@ fn finding_names() -> Vec<&'static str> {
             K::AllocationDiffers | K::Overpaid | K::WrittenOffAfterRelief => {}
             K::StatementDiffers | K::RemittanceUnexpected | K::Shortfall | K::OffCycle => {}
             K::TooManyFacts | K::BeforeSubject | K::RateJump | K::ParentCycle => {}
-            K::ToldOtherwise | K::ManyVersions | K::EditionOutOfOrder => {}
+            K::ToldOtherwise | K::ManyVersions | K::EditionOutOfOrder | K::OverPrincipal => {}
         }
     }
     all.extend(Rule::ALL.map(K::Policy));
+    assert_eq!(all, K::all(), "the list of kinds that people may ask for");
     all.iter().map(|kind| kind.name()).collect()
 }

@@ -46,5 +46,6 @@ pub fn finding_en(kind: FindingKind) -> &'static str {
         FindingKind::ToldOtherwise => "the ledger holds other content under this number; this does not count",
         FindingKind::ManyVersions => "too many other contents were told under this number; they do not count",
         FindingKind::EditionOutOfOrder => "the edition before was not taken back; this one does not count",
+        FindingKind::OverPrincipal => "more is written off than principal is open; what is beyond counts for nothing",
     }
 }
