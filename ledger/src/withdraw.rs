@@ -1,4 +1,4 @@
-//! Entries taken back 红字更正: which kinds can be, and who judges it. What it does to money is a matter of the wing that keeps
+//! Entries taken back 撤销: which kinds can be, and who judges it. What it does to money is a matter of the wing that keeps
 //! the fact: the fact leaves its list, and what its subject should hold without it is posted.
 
 use crate::change::{Case, Change, Judged, Taken};

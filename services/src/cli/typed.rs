@@ -48,6 +48,11 @@ pub(crate) fn org(text: &str) -> Uuid {
     Uuid::try_parse(text).unwrap_or_else(|_| ids::org(text))
 }
 
+/// A batch, by its id or by the number it goes by.
+pub(crate) fn batch_id(text: &str) -> Uuid {
+    Uuid::try_parse(text).unwrap_or_else(|_| ids::batch(text))
+}
+
 /// The same as the wire has it; nothing if none was named.
 pub(crate) fn wire_org(text: Option<&String>) -> Bytes {
     text.map(|text| wire_id(org(text))).unwrap_or_default()

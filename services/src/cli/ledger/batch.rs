@@ -6,19 +6,19 @@ use crate::cli::shown::ask::ask;
 use crate::cli::shown::list::{Column, left, list, right};
 use crate::cli::shown::point::PointArgs;
 use crate::cli::shown::text::{day, stage, yuan};
-use crate::cli::typed::wire_id;
+use crate::cli::typed::{batch_id, number_typed, wire_id};
 use clap::Args;
 use ledger::hash::hex;
 use proto::json::id;
 use proto::v1;
-use uuid::Uuid;
 
 /// A bank batch and how its payments stand
 #[derive(Args, Debug)]
-#[command(after_help = format!("Example:\n  mingzhang batch 0190a6f2-0000-7000-8000-000000000000\n\n{QUESTION_CODES}"))]
+#[command(after_help = format!("Examples:\n  mingzhang batch PC-2021-001\n  mingzhang batch 0190a6f2-0000-7000-8000-000000000000\n\n{QUESTION_CODES}"))]
 pub struct BatchArgs {
-    /// The batch
-    batch: Uuid,
+    /// Number of the batch 批次号, or its id
+    #[arg(value_name = "NUMBER|ID", value_parser = number_typed)]
+    batch: String,
     /// Payments shown at most
     #[arg(long, value_name = "N", default_value_t = 100)]
     limit: u32,
@@ -42,7 +42,7 @@ const PAYOUTS: &[Column<v1::Payout>] = &[
 
 impl BatchArgs {
     pub(crate) fn run(&self) -> Result<(), Failure> {
-        let (batch, page_size, at) = (wire_id(self.batch), self.limit, self.point.at());
+        let (batch, page_size, at) = (wire_id(batch_id(&self.batch)), self.limit, self.point.at());
         let request = v1::GetBatchRequest { batch, page_size, at, ..v1::GetBatchRequest::default() };
         let answer = ask(&self.target, at, async |query| query.get_batch(request.clone()).await)?;
         answer.show(print)

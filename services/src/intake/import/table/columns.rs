@@ -142,6 +142,8 @@ columns! {
     Reason PLAIN "退回原因" "reason";
     Serial NUMBER "银行流水号" "serial" or "流水号";
     Edition PLAIN "版次" "edition";
+    RegisteredEdition PLAIN "登记版次" "registration_edition";
+    BoundEdition PLAIN "绑卡版次" "card_edition";
     Corrects PLAIN "更正" "correction";
     CorrectedBy NOTICE "更正文号" "correction_document";
     CreditDay PLAIN "入账日期" "credit_day";
