@@ -10,6 +10,7 @@ use crate::outcome::{Code, Posting, Refusal};
 use crate::state::entry_rows::Seen;
 use crate::state::rows::{Finding, Org, Payout};
 use crate::state::{State, UNKNOWN_ORG};
+use smallvec::SmallVec;
 use uuid::Uuid;
 
 /// What a judge sees: the state as it is, and the entry in question. Both only to be read.
@@ -59,6 +60,25 @@ pub(crate) struct Change<A> {
     pub act: Option<A>,
     /// Organisations this entry is the first to name, in that order: they are opened before anything else it changes.
     pub named: Vec<NewOrg>,
+    /// Organisations that are there, and of which no finding says yet that nobody registered them: the places of these.
+    pub unsaid: Vec<(Handle<Org>, Handle<Finding>)>,
+    /// Organisations it names, each once, whether or not it is the first to.
+    pub mentions: SmallVec<[Handle<Org>; 2]>,
+    /// What is told of these is other than before, so their findings are looked at again once the entry is in.
+    pub touched: SmallVec<[Touched; 2]>,
+}
+
+/// A thing whose findings follow from what is told of it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Touched {
+    /// A loan, by its id.
+    Loan(Uuid),
+    /// All loans of a person together, by the person's id.
+    Borrower(Uuid),
+    /// A card, by its id.
+    Card(Uuid),
+    /// The published rates.
+    Rates,
 }
 
 impl<A> Change<A> {
@@ -74,13 +94,21 @@ impl<A> Change<A> {
 
     /// Nothing yet, for a judge who finds out as the case goes on.
     pub fn nothing() -> Self {
-        Self { postings: Vec::new(), findings: Vec::new(), act: None, named: Vec::new() }
+        let (mentions, touched) = Default::default();
+        let (postings, findings, named, unsaid) = Default::default();
+        Self { postings, findings, act: None, named, unsaid, mentions, touched }
     }
 
     /// The same change as one of a wider list of acts.
     pub fn map<B>(self, wrap: impl FnOnce(A) -> B) -> Change<B> {
-        let Self { postings, findings, act, named } = self;
-        Change { postings, findings, act: act.map(wrap), named }
+        let Self { postings, findings, act, named, unsaid, mentions, touched } = self;
+        Change { postings, findings, act: act.map(wrap), named, unsaid, mentions, touched }
+    }
+
+    /// A decision begins something under a registered organisation.
+    pub fn naming(mut self, org: Handle<Org>) -> Self {
+        self.mention(org);
+        self
     }
 
     /// The organisation a report names. One never heard of is there from this entry on, with accounts of its own, so that
@@ -88,11 +116,17 @@ impl<A> Change<A> {
     /// it, as its row keeps the place this one will have.
     pub fn org(&mut self, state: &State, id: Uuid) -> OrgRef {
         let unregistered = || NewFinding::about(FindingKind::UnknownSubject, id);
-        if let Some(handle) = state.orgs.find(id) {
+        if let Some((handle, row)) = state.orgs.by_id(id) {
             // Without an id it is nobody, and stays so.
             if handle == UNKNOWN_ORG {
                 self.findings.push(unregistered());
             }
+            // It was registered, that was taken back, and nothing named it until now.
+            if !row.known && row.early.is_none() && handle != UNKNOWN_ORG && !self.mentions.contains(&handle) {
+                self.unsaid.push((handle, state.findings.next().plus(count(&self.findings))));
+                self.findings.push(unregistered());
+            }
+            self.mention(handle);
             return OrgRef::of(state, handle);
         }
         let place = (0u32..).zip(&self.named).find(|(_, new)| new.id == id).map(|(place, _)| place);
@@ -103,7 +137,15 @@ impl<A> Change<A> {
             count(&self.named) - 1
         });
         let accounts = state.accounts.next().plus(place * Owner::Org.accounts());
-        OrgRef { handle: state.orgs.next().plus(place), id, accounts }
+        let handle = state.orgs.next().plus(place);
+        self.mention(handle);
+        OrgRef { handle, id, accounts }
+    }
+
+    fn mention(&mut self, org: Handle<Org>) {
+        if !self.mentions.contains(&org) {
+            self.mentions.push(org);
+        }
     }
 
     /// The first account of whatever else this entry opens: those of the organisations it names come before.
@@ -147,11 +189,18 @@ pub(crate) struct NewFinding {
     pub fen: Fen,
     pub payout: Link<Payout>,
     pub unit: Handle<Org>,
+    /// It follows from what is told of its subject, and closes when it no longer holds.
+    pub follows: bool,
 }
 
 impl NewFinding {
     /// A finding without money in suspense.
     pub fn about(kind: FindingKind, subject: Uuid) -> Self {
-        Self { kind, subject, fen: 0, payout: Link::NONE, unit: UNKNOWN_ORG }
+        Self { kind, subject, fen: 0, payout: Link::NONE, unit: UNKNOWN_ORG, follows: false }
+    }
+
+    /// The same, that closes by itself when what is told of its subject no longer calls for it.
+    pub fn following(kind: FindingKind, subject: Uuid) -> Self {
+        Self { follows: true, ..Self::about(kind, subject) }
     }
 }

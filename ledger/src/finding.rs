@@ -42,9 +42,60 @@ pub enum FindingKind {
     EditionOutOfOrder,
     AwardedTwice,
     MergeCycle,
+    OverPrincipal,
 }
 
 impl FindingKind {
+    /// All kinds, those of policies by rule.
+    #[must_use]
+    pub fn all() -> Vec<Self> {
+        let plain = [
+            Self::DoubleCredit,
+            Self::LateCredit,
+            Self::EarlyCredit,
+            Self::AmountDiffers,
+            Self::UnknownCredit,
+            Self::UnexpectedReturn,
+            Self::UnexpectedUnknown,
+            Self::VoucherUnexpected,
+            Self::VoucherExceeds,
+            Self::UnknownSubject,
+            Self::Repeated,
+            Self::CardShared,
+            Self::NoTerms,
+            Self::OverTerm,
+            Self::ShortGrace,
+            Self::BothKinds,
+            Self::OverCeiling,
+            Self::DrawnOutOfStudy,
+            Self::AllocationDiffers,
+            Self::Overpaid,
+            Self::WrittenOffAfterRelief,
+            Self::StatementDiffers,
+            Self::RemittanceUnexpected,
+            Self::Shortfall,
+            Self::OffCycle,
+            Self::TooManyFacts,
+            Self::BeforeSubject,
+            Self::RateJump,
+            Self::ParentCycle,
+            Self::ToldOtherwise,
+            Self::ManyVersions,
+            Self::EditionOutOfOrder,
+            Self::OverPrincipal,
+        ];
+        plain.into_iter().chain(Rule::ALL.map(Self::Policy)).collect()
+    }
+
+    /// The kind that goes by a name: its stable name, its Chinese sentence, or what that begins with.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        let zh = |kind: &Self| kind.sentence_zh();
+        let goes_by =
+            |kind: &Self| kind.name() == name || zh(kind) == name || zh(kind).split('，').next() == Some(name);
+        Self::all().into_iter().find(goes_by)
+    }
+
     /// Whether its money is a credit that reached a card without authority.
     #[must_use]
     pub fn is_credit(self) -> bool {
@@ -52,6 +103,12 @@ impl FindingKind {
             self,
             Self::DoubleCredit | Self::LateCredit | Self::EarlyCredit | Self::AmountDiffers | Self::UnknownCredit
         )
+    }
+
+    /// Whether it is about an entry of its own, which never counted or not as a whole: taking that back closes it.
+    #[must_use]
+    pub fn is_of_its_entry(self) -> bool {
+        matches!(self, Self::AmountDiffers | Self::TooManyFacts | Self::Repeated | Self::ParentCycle)
     }
 
     /// Stable name.
@@ -104,9 +161,29 @@ impl FindingKind {
             Self::ParentCycle => ("parent_cycle", "上级单位成环或层级过深，未记上级"),
             Self::ToldOtherwise => ("told_otherwise", "同号异文，不计入"),
             Self::ManyVersions => ("many_versions", "同号异文过多，不计入"),
-            Self::EditionOutOfOrder => ("edition_out_of_order", "上一版次未冲销，不计入"),
+            Self::EditionOutOfOrder => ("edition_out_of_order", "上一版次未撤销，不计入"),
             Self::AwardedTwice => ("awarded_twice", "同一人同一学年重复列入同一项目"),
             Self::MergeCycle => ("merge_cycle", "两编号已是同一人，未再合并"),
+            Self::OverPrincipal => ("over_principal", "核销超过未还本金，超出部分不计"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_kind_goes_by_its_names_and_by_no_others() {
+        let names = FindingKind::all().into_iter().flat_map(|kind| {
+            let zh = kind.sentence_zh();
+            let first = zh.split('，').next().unwrap_or(zh);
+            BTreeSet::from([kind.name(), zh, first]).into_iter().map(move |name| (name, kind))
+        });
+        for (name, kind) in names {
+            assert_eq!(FindingKind::named(name), Some(kind), "{name} names two kinds");
+        }
+        assert_eq!(FindingKind::named(""), None);
     }
 }

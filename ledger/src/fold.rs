@@ -15,7 +15,7 @@ use crate::entry::Entry;
 use crate::event::Kind;
 use crate::event::policy::Policy;
 use crate::finding::FindingKind;
-use crate::handle::{Handle, Link};
+use crate::handle::Handle;
 use crate::hash;
 use crate::lender::claim::change::ClaimChange;
 use crate::lender::claim::{self, line, returned, settle};
@@ -33,10 +33,10 @@ use crate::registry::org::{self, OrgChange};
 use crate::registry::people::{self, PeopleChange};
 use crate::state::State;
 use crate::state::entry_rows::{BESIDE, DUPLICATE, Refused, Seen, WITHHELD};
-use crate::state::rows::Finding;
 use crate::withdraw::{self, Withdrawal};
 use told::Told;
 
+mod follow;
 mod told;
 
 /// The newest rules version this program knows.
@@ -322,6 +322,12 @@ impl State {
         for new in &change.named {
             org::open(self, entry.index, new);
         }
+        for (org, finding) in change.unsaid {
+            self.orgs.get_mut(org).early = finding.into();
+        }
+        for org in change.mentions {
+            org::mention(self, org);
+        }
         if let Some(act) = change.act {
             *subject = act.apply(self, entry);
         }
@@ -332,14 +338,17 @@ impl State {
             self.latest = self.latest.max(on.min(Day::in_beijing(entry.recorded_ms)));
         }
         told::settle(self, &entry.event);
-        let findings = change.findings.into_iter().map(|new| self.open(entry.index, on, new).number()).collect();
+        if let Kind::EntryWithdrawn(withdrawn) = &entry.event.kind {
+            told::withdrawn(self, withdrawn.entry);
+        }
+        let findings = follow::open_all(self, entry.index, on, change.findings, &change.touched);
         Outcome::Posted { postings: change.postings, findings }
     }
 
     /// On record, with a finding that says why it does not count; nothing else changes.
     fn note(&mut self, entry: &Entry<'_>, content: u64, kind: FindingKind) -> Outcome {
         let (index, on, about) = (entry.index, entry.event.effective, entry.event.subject());
-        let open = |state: &mut Self| state.open(index, on, NewFinding::about(kind, about));
+        let open = |state: &mut Self| follow::open(state, index, on, NewFinding::about(kind, about));
         let finding = told::note(self, entry, content, kind, open);
         Outcome::Posted { postings: Vec::new(), findings: vec![finding.number()] }
     }
@@ -363,17 +372,6 @@ impl State {
             let fund = Handle::new(account.owner);
             compensation::note_stock(self, fund, on, fen);
         }
-    }
-
-    fn open(&mut self, index: u64, on: Day, new: NewFinding) -> Handle<Finding> {
-        let NewFinding { kind, subject, fen, payout, unit } = new;
-        let before_of_payout = Link::NONE;
-        let finding = Finding { kind, index, subject, fen, payout, unit, before_of_payout, open: true, on };
-        let handle = self.findings.push(finding);
-        if let Some(payout) = payout.handle().filter(|_| fen > 0) {
-            suspense::note(self, payout, handle);
-        }
-        handle
     }
 }
 

@@ -218,7 +218,7 @@ codes! {
     66 NotWithdrawable "not_withdrawable" permanent "该记录不能撤销" "entries of this kind are not taken back by themselves, or it does not count" "按该类事项的规定撤销" "see the table of kinds for how its kind is undone";
     67 PeriodNotOver "period_not_over" circumstantial "期间尚未结束" "the period has not ended on the effective day" "期间结束后再关闭" "close it when it is over";
     68 KeyKnown "key_known" permanent "公钥已公布" "this key was announced before" "公布新公钥，或用已公布的公钥签名" "announce a new key, or sign with the one announced";
-    69 TooManyFacts "too_many_facts" circumstantial "该贷款事项过多，不能再计" "the loan has as many facts as are counted" "先冲销不属于该贷款的事项，再重试" "take back facts that do not belong to the loan, then retry";
+    69 TooManyFacts "too_many_facts" circumstantial "该贷款事项过多，不能再计" "the loan has as many facts as are counted" "先撤销不属于该贷款的事项，再重试" "take back facts that do not belong to the loan, then retry";
     70 KeyDiffers "key_differs" permanent "账上已有另一身份密钥的指纹" "the fingerprint of another identity key is on record" "用在案的身份密钥计算编号" "make ids of people and cards under the key on record";
     71 NotYet "not_yet" circumstantial "尚未到日" "the day named has not come, or the period is not over" "更正日期，或到日之后再报" "correct the day, or say it again when the day has come";
     72 WrongDay "wrong_day" permanent "撤销须用原记录的生效日" "the day is not the one on which the entry counted" "用所指的生效日撤销" "take it back on the day named";

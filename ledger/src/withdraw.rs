@@ -1,4 +1,4 @@
-//! Entries taken back 红字更正: which kinds can be, and who judges it. What it does to money is a matter of the wing that keeps
+//! Entries taken back 撤销: which kinds can be, and who judges it. What it does to money is a matter of the wing that keeps
 //! the fact: the fact leaves its list, and what its subject should hold without it is posted.
 
 use crate::aid::merge;
@@ -48,9 +48,10 @@ pub(crate) fn judge_entry_withdrawn(case: &Case<'_>, event: &EntryWithdrawn) -> 
         return Err(Refusal::with(Code::NotAsTold, event.entry, i64::try_from(u64::from(entry)).unwrap_or(i64::MAX)));
     }
     let taken = Taken { entry, id: event.entry, subject: seen.subject };
-    let Change { postings, findings, act, named } = judge(case, taken, seen.kind)?;
+    let change = judge(case, taken, seen.kind)?;
     // Also where nothing is changed besides, the entry no longer counts.
-    Ok(Change { postings, findings, act: Some(Withdrawal { entry, change: act }), named })
+    let Change { postings, findings, act, named, unsaid, mentions, touched } = change;
+    Ok(Change { postings, findings, act: Some(Withdrawal { entry, change: act }), named, unsaid, mentions, touched })
 }
 
 /// Who keeps what a kind told judges what it is to be without.
@@ -82,6 +83,7 @@ fn judge(case: &Case<'_>, taken: Taken, kind: KindTag) -> Judged<Kept> {
 
 pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, withdrawal: Withdrawal) {
     state.seen.get_mut(withdrawal.entry).verdict = WITHDRAWN;
+    close_its_own(state, withdrawal.entry.into());
     match withdrawal.change {
         Some(Kept::Loan(change)) => {
             loan::apply(state, entry, change);
@@ -103,4 +105,12 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, withdrawal: Withdrawal
         }
         None => {}
     }
+}
+
+/// What was worth looking at about an entry by itself is so no more.
+fn close_its_own(state: &mut State, index: u64) {
+    let first = state.findings.partition_point(|finding| finding.index < index);
+    let its = state.findings.from(first).take_while(|(_, finding)| finding.index == index);
+    let ended: Vec<_> = its.filter(|(_, row)| row.open && row.kind.is_of_its_entry()).map(|(at, _)| at).collect();
+    ended.into_iter().for_each(|finding| state.findings.get_mut(finding).open = false);
 }

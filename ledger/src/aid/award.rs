@@ -38,7 +38,7 @@ pub(crate) fn judge_roster_prepared(case: &Case<'_>, event: &RosterPrepared) -> 
     let unknown = Refusal::of(Code::UnknownProgramme, event.roster);
     let programme = state.programme(&event.programme).ok_or(unknown)?;
     state.policy(programme, case.on()).ok_or(unknown)?;
-    Ok(Change::of(AwardChange::Prepare { event: event.clone(), school, programme }))
+    Ok(Change::of(AwardChange::Prepare { event: event.clone(), school, programme }).naming(school))
 }
 
 pub(crate) fn judge_roster_line_added(case: &Case<'_>, event: &RosterLineAdded) -> Judged<AwardChange> {

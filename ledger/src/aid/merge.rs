@@ -1,19 +1,19 @@
-//! Two ids found to be one human's 合并人员: told and taken back, with what was granted or lent under both before it was known. A merge
+//! Two ids found to be one human's 合并人员: told and taken back, with what was granted under both before it was known. A merge
 //! moves no money: what should not have been paid twice is found, and whoever decides takes it back.
 
 use crate::aid::award::held_by;
-use crate::change::{Case, Change, Judged, NewFinding, Taken};
+use crate::change::{Case, Change, Judged, NewFinding, Taken, Touched};
 use crate::event::PersonMerged;
 use crate::event::policy::Rule;
 use crate::finding::FindingKind;
 use crate::handle::{Handle, Link};
-use crate::loan::together::lent_to_both;
 use crate::registry::merged::MergeChange;
 use crate::registry::people::mentioned;
 use crate::state::State;
 use crate::state::human::{Human, IDS_MAX};
 use crate::state::rows::{Award, Finding, Merged, Person, Programme, Roster};
 use crate::state::stage::Stage;
+use smallvec::SmallVec;
 use uuid::Uuid;
 
 pub(crate) fn judge_person_merged(case: &Case<'_>, event: &PersonMerged) -> Judged<MergeChange> {
@@ -36,8 +36,9 @@ pub(crate) fn judge_person_merged(case: &Case<'_>, event: &PersonMerged) -> Judg
     let mut change = Change::of(MergeChange::Merge { person, into });
     // Who is named for the first time comes before anything else: his row keeps the place of this finding.
     change.findings = mentioned(state, person).into_iter().chain(mentioned(state, into)).collect();
-    let found = held_by_both(state, &sides).into_iter().chain(lent_to_both(state, &sides));
+    let found = held_by_both(state, &sides).into_iter();
     change.findings.extend(found.map(|(kind, subject)| NewFinding::about(kind, subject)));
+    change.touched.push(Touched::Borrower(person));
     Ok(change)
 }
 
@@ -47,14 +48,17 @@ pub(crate) fn judge_withdrawn(case: &Case<'_>, taken: Taken) -> Judged<MergeChan
     let told = |row: &Handle<Merged>| state.merged.get(*row).told_by == taken.entry.into();
     let merged: Link<Merged> = state.merged.handle(taken.subject).filter(told).into();
     let mut closed: Vec<Handle<Finding>> = found_by(state, taken.index()).map(|(finding, _)| finding).collect();
+    let mut touched = SmallVec::new();
     if let Some(row) = merged.handle() {
-        let Merged { person, on, .. } = *state.merged.get(row);
+        let Merged { person, on, into, .. } = *state.merged.get(row);
         taken.on(case, on)?;
+        let halves = [Some(row), into.handle()].into_iter().flatten();
+        touched.extend(halves.map(|row| Touched::Borrower(state.merged.get(row).id)));
         let below = state.merged_below(row);
         let (one, other): (Human, Human) = state.human(person).into_iter().partition(|one| below.contains(one));
         closed.extend([one, other].iter().flat_map(|half| no_longer_found(state, half)));
     }
-    Ok(Change::of(MergeChange::Split { merged, closed }))
+    Ok(Change { touched, ..Change::of(MergeChange::Split { merged, closed }) })
 }
 
 /// What a merge found and is open; that somebody is not registered stays so without it.
@@ -66,8 +70,7 @@ fn found_by(state: &State, index: u64) -> impl Iterator<Item = (Handle<Finding>,
 /// What the merges within one half found and what among these ids alone is none.
 fn no_longer_found(state: &State, half: &[Handle<Person>]) -> Vec<Handle<Finding>> {
     let sides: Vec<_> = half.iter().zip(0..).map(|(one, side)| (*one, side)).collect();
-    let mut holds = held_by_both(state, &sides);
-    holds.extend(lent_to_both(state, &sides));
+    let holds = held_by_both(state, &sides);
     let merges = half.iter().filter_map(|one| state.merged.get(state.merged_row(*one)?).told_by.handle());
     let found = merges.flat_map(|entry| found_by(state, entry.into()));
     found.filter(|(_, found)| !holds.contains(&(found.kind, found.subject))).map(|(finding, _)| finding).collect()

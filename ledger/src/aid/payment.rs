@@ -252,7 +252,7 @@ pub(crate) fn judge_batch_sent(case: &Case<'_>, event: &BatchSent) -> Judged<Pay
     if on.year() != row.fiscal_year {
         return Err(Refusal::with(Code::WrongYear, event.application, i64::from(row.fiscal_year)));
     }
-    Ok(Change::of(PaymentChange::Send { application, batch: event.batch, bank }))
+    Ok(Change::of(PaymentChange::Send { application, batch: event.batch, bank }).naming(bank))
 }
 
 fn find(state: &State, id: Uuid) -> Result<(Handle<Application>, &Application), Refusal> {

@@ -95,7 +95,7 @@ pub(crate) fn judge_voucher_cleared(case: &Case<'_>, event: &VoucherCleared) -> 
         let suspense = state.org_account(application.unit, Class::Suspense);
         postings.push(state.posting(on, suspense, treasury, excess));
         let (kind, subject, unit) = (FindingKind::VoucherExceeds, event.voucher, application.unit);
-        findings.push(NewFinding { kind, subject, fen: excess, payout: Link::NONE, unit });
+        findings.push(NewFinding { fen: excess, unit, ..NewFinding::about(kind, subject) });
     }
     Ok(Change { postings, findings, ..Change::of(ResultChange::Cleared { voucher, taken }) })
 }
@@ -152,7 +152,7 @@ fn suspended(
     payout: Link<Payout>,
 ) -> Change<ResultChange> {
     let unit = state.applications.get(application_of(state, payout)).unit;
-    let mut change = Change::only(NewFinding { kind, subject, fen: fen.max(0), payout, unit });
+    let mut change = Change::only(NewFinding { fen: fen.max(0), payout, unit, ..NewFinding::about(kind, subject) });
     if fen > 0 {
         change.postings.push(state.posting(on, debit, credit, fen));
     }

@@ -24,7 +24,7 @@ pub struct PeriodClosed {
     pub through: Day,
 }
 
-/// An entry was taken back 红字更正 (D), whatever was recorded after it, on the day on which it counted. What is right is then
+/// An entry was taken back 撤销 (D), whatever was recorded after it, on the day on which it counted. What is right is then
 /// said as an entry of its own.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct EntryWithdrawn {

@@ -9,6 +9,7 @@ use crate::handle::{Handle, Link};
 use crate::outcome::{Code, Now, Refusal};
 use crate::state::disputes::{Dispute, Version};
 use crate::state::rows::Finding;
+use uuid::Uuid;
 
 /// Contents kept apart under one id; of further ones nobody can tell whether they were told before.
 const VERSIONS_MAX: usize = 16;
@@ -85,6 +86,16 @@ pub(super) fn note(
     let finding = open(state);
     state.disputes.get_mut(at).versions.push(Version { content, index: entry.index, finding });
     finding
+}
+
+/// An entry was taken back: its number holds nothing any more that others could differ from. What is right is said as the next
+/// edition; until then whoever says again what he said is told that it was withdrawn.
+pub(super) fn withdrawn(state: &mut State, id: Uuid) {
+    let Some(row) = state.disputes.by_id(id).map(|(_, row)| row) else { return };
+    let findings: Vec<_> = row.versions.iter().map(|version| version.finding).chain(row.many.handle()).collect();
+    for finding in findings {
+        state.findings.get_mut(finding).open = false;
+    }
 }
 
 /// An edition was posted: it answers what was told otherwise of the one before, and what was told of itself too early.

@@ -3,11 +3,12 @@
 use super::change::LoanChange;
 use super::contract::{Found, find};
 use super::counting::counting;
+use super::findings::overpaid;
 use super::fund_effect;
 use super::position::{flows, interest};
 use super::posting::difference;
 use super::walk::{Missing, Walk};
-use crate::change::{Case, Change, Judged};
+use crate::change::{Case, Change, Judged, Touched};
 use crate::event::{Interest, InterestAccrued, InterestAdjusted};
 use crate::money::{Day, Fen};
 use crate::outcome::{Code, Refusal};
@@ -116,6 +117,8 @@ fn accrued(state: &State, on: Day, found: &Found<'_>, through: Day, flows: Flows
     let loan = found.handle.unwrap_or(state.loans.next());
     let mut change = Change::of(LoanChange::Accrue { loan, through, flows });
     change.postings = difference(state, on, found.channels(), &found.row.posted, &flows);
+    overpaid(&found.row, &flows, &mut change);
+    change.touched.push(Touched::Loan(found.row.id));
     // Other interest is another allocation of payments, and so another principal.
     let (row, flows) = (&found.row, [&found.row.posted, &flows]);
     fund_effect::bear(state, on, &found.portfolio, row, &row.facts, flows, &mut change);

@@ -2,21 +2,19 @@
 //! a contract. What happens to a loan afterwards is in `facts`.
 
 use super::change::LoanChange;
-use super::counting::is_before_contract;
+use super::findings::{overpaid, touch_others};
 use super::fund_effect;
 use super::portfolio::{PortfolioRef, open_portfolio, portfolio};
 use super::position::target;
 use super::posting::{Channels, difference};
-use super::rates::terms_on;
-use super::together::{borrowed, borrowed_together};
+use super::together::borrowed;
 use crate::account::AccountNo;
-use crate::change::{Case, Change, Judged, NewFinding, OrgRef, Taken};
-use crate::event::loan_terms::LoanTerms;
+use crate::change::{Case, Change, Judged, NewFinding, OrgRef, Taken, Touched};
 use crate::event::{DayBasis, LoanKind, LoanSigned, StudyLevel};
 use crate::finding::FindingKind;
 use crate::handle::{Handle, Link};
 use crate::money::Day;
-use crate::registry::people;
+use crate::registry::{org, people};
 use crate::state::flows::Flows;
 use crate::state::lending_rows::{Borrower, ClaimSums, Loan, Portfolio};
 use crate::state::rows::Org;
@@ -111,7 +109,6 @@ pub(crate) fn judge_loan_signed(case: &Case<'_>, event: &LoanSigned) -> Judged<L
     let mut change = Change::nothing();
     change.findings = people::mentioned(state, event.person);
     let (lender, school) = (change.org(state, event.lender), change.org(state, event.school).handle);
-    check(state, on, event, &mut change.findings);
     let next = change.next_account(state);
     let portfolio = portfolio(state, lender, event.kind, next);
     let accounts = known.map_or(next.plus(portfolio.opens), |(_, row)| row.accounts);
@@ -119,10 +116,7 @@ pub(crate) fn judge_loan_signed(case: &Case<'_>, event: &LoanSigned) -> Judged<L
     let posted = row.posted;
     fill(case, &mut row, event);
     row.school = school;
-    // Told before the contract they counted; now that its day is known they fall out, and the difference below is posted.
-    if row.facts.first().is_some_and(|fact| is_before_contract(&row, fact.on)) {
-        change.findings.push(NewFinding::about(FindingKind::BeforeSubject, event.loan));
-    }
+    // Facts told before their contract counted. Those from before its day fall out now, and the difference below is posted.
     row.posted = target(state, &row, &row.facts, row.through, row.confirmed);
     // What was reported before the contract is with the lender nobody knew; it moves to the one that signed.
     if let Some((_, early)) = known {
@@ -132,6 +126,7 @@ pub(crate) fn judge_loan_signed(case: &Case<'_>, event: &LoanSigned) -> Judged<L
         change.postings.extend(difference(state, on, Channels::new(accounts, &before), &posted, &nothing));
         fund_effect::bear(state, on, &portfolio, &row, &row.facts, [&nothing, &row.posted], &mut change);
     }
+    change.touched = [Touched::Loan(event.loan), Touched::Borrower(event.person)].into();
     let lender = lender.handle;
     change.act = Some(LoanChange::Sign { row: Box::new(row), lender, person: event.person });
     Ok(change)
@@ -149,7 +144,10 @@ pub(crate) fn judge_withdrawn(case: &Case<'_>, taken: Taken) -> Judged<LoanChang
     let (nothing, fund) = (Flows::default(), PortfolioRef::of(state, row.portfolio));
     let left = without_contract(state, row);
     let unknown = portfolio(state, OrgRef::of(state, UNKNOWN_ORG), LoanKind::Origin, state.accounts.next());
-    let mut change = Change::only(NewFinding::about(FindingKind::UnknownSubject, row.id));
+    let mut change = Change::nothing();
+    overpaid(row, &left.posted, &mut change);
+    change.touched.push(Touched::Loan(row.id));
+    touch_others(state, row, &mut change);
     change.postings = difference(state, on, Channels::new(row.accounts, &unknown), &nothing, &left.posted);
     change.postings.extend(difference(state, on, Channels::new(row.accounts, &fund), &row.posted, &nothing));
     fund_effect::bear(state, on, &fund, row, &row.facts, [&row.posted, &nothing], &mut change);
@@ -167,12 +165,6 @@ fn without_contract(state: &State, row: &Loan) -> Loan {
     left
 }
 
-/// What else is unknown or unusual about a contract. It is booked all the same.
-fn check(state: &State, on: Day, event: &LoanSigned, findings: &mut Vec<NewFinding>) {
-    let kinds = check_terms(state, on, event).into_iter().chain(check_kinds(state, event));
-    findings.extend(kinds.map(|kind| NewFinding::about(kind, event.loan)));
-}
-
 fn fill(case: &Case<'_>, row: &mut Loan, event: &LoanSigned) {
     let (state, on) = (case.state, case.on());
     row.known = true;
@@ -184,35 +176,6 @@ fn fill(case: &Case<'_>, row: &mut Loan, event: &LoanSigned) {
     (row.academic_year, row.signed) = (event.academic_year, on);
     (row.graduates, row.repay_from, row.matures) = (event.graduates, event.repay_from, event.matures);
     row.before_of_borrower = state.borrowers.by_id(event.person).map_or(Link::NONE, |(_, borrower)| borrower.last_loan);
-}
-
-/// Term and grace against the terms in force (教财〔2015〕7号, 教财〔2020〕4号).
-fn check_terms(state: &State, on: Day, event: &LoanSigned) -> Vec<FindingKind> {
-    let terms = state.loan_rules().and_then(|rules| terms_on(rules, event.kind, on));
-    let Some(terms) = terms else {
-        return vec![FindingKind::NoTerms];
-    };
-    let grace = u16::try_from(terms.grace_years).unwrap_or(0);
-    let checks = [
-        (event.matures > latest_maturity(terms, on, event.graduates), FindingKind::OverTerm),
-        (event.repay_from.year() < event.graduates.year().saturating_add(grace), FindingKind::ShortGrace),
-    ];
-    checks.into_iter().filter(|(broken, _)| *broken).map(|(_, kind)| kind).collect()
-}
-
-/// The last day of the longest term: schooling left and some years, at most some years in all; whole calendar years,
-/// as principal falls due by year.
-fn latest_maturity(terms: &LoanTerms, signed: Day, graduates: Day) -> Day {
-    let years = |from: Day, years: u32| from.year().saturating_add(u16::try_from(years).unwrap_or(0));
-    let year = years(graduates, terms.years_after_study).min(years(signed, terms.years_at_most));
-    Day::of(year, 12, 31)
-}
-
-/// Origin and campus loan exclude each other in one academic year.
-fn check_kinds(state: &State, event: &LoanSigned) -> Option<FindingKind> {
-    let mut others = borrowed_together(state, state.persons.find(event.person)?);
-    let other = others.any(|loan| loan.academic_year == event.academic_year && loan.kind != event.kind);
-    other.then_some(FindingKind::BothKinds)
 }
 
 pub(super) fn sign(state: &mut State, index: u64, mut row: Loan, lender: Handle<Org>, person: Uuid) -> Handle<Loan> {
@@ -240,8 +203,18 @@ pub(super) fn unsign(state: &mut State, index: u64, loan: Handle<Loan>, flows: F
     left.posted = flows;
     fund_effect::forget(state, index, loan);
     take_from_borrower(state, loan);
+    let row = state.loans.get(loan);
+    let (person, school, lender, told_by) =
+        (row.person, row.school, state.portfolios.get(row.portfolio).lender, row.signed_by);
     (left.portfolio, left.last) = (open_portfolio(state, UNKNOWN_ORG, LoanKind::Origin, index), index);
     *state.loans.get_mut(loan) = left;
+    if let Some(person) = person.handle() {
+        people::unmention(state, person, told_by);
+    }
+    org::unmention(state, school);
+    if lender != school {
+        org::unmention(state, lender);
+    }
 }
 
 /// Takes a loan out of the list of its borrower's: whoever pointed at it points at the one before.

@@ -8,17 +8,15 @@ use super::change::LoanChange;
 use super::contract::{Found, find, open};
 use super::counting::is_before_contract;
 use super::fact_list::{FACTS_MAX, FactEdit, Facts};
+use super::findings::{overpaid, touch_others};
 use super::fund_effect;
 use super::position::target;
 use super::posting::difference;
-use super::study::Bearer;
-use super::together::over_ceiling;
-use super::walk::Walk;
-use crate::change::{Case, Change, Judged, NewFinding, Taken};
+use crate::change::{Case, Change, Judged, NewFinding, Taken, Touched};
 use crate::entry::Entry;
 use crate::event::{
     LoanDeferred, LoanDrawReturned, LoanDrawn, LoanKind, LoanOverdue, LoanRateAgreed, LoanRefunded, LoanRepaid,
-    LoanStateRepaid, LoanWrittenOff, Status,
+    LoanStateRepaid, LoanWrittenOff,
 };
 use crate::finding::FindingKind;
 use crate::handle::Handle;
@@ -114,17 +112,7 @@ pub(crate) fn judge_fact(case: &Case<'_>, id: Uuid, what: What) -> Change<LoanCh
     let edit = FactEdit::insert(&found.row.facts, Fact { on, index, what });
     let before = is_before_contract(&found.row, on);
     let through = if what.settles() && !before { found.row.through.max(on.plus(-1)) } else { found.row.through };
-    let mut change = moved(state, on, &found, edit, through);
-    if !found.row.known {
-        change.findings.push(NewFinding::about(FindingKind::UnknownSubject, id));
-        return change;
-    }
-    if before {
-        change.findings.push(NewFinding::about(FindingKind::BeforeSubject, id));
-        return change;
-    }
-    check(state, on, &found.row, what, &mut change.findings);
-    change
+    moved(state, on, &found, edit, through)
 }
 
 /// A fact goes out and what it moved is posted in red, booked like any late fact; interest posted since is as it would be
@@ -147,51 +135,18 @@ pub(crate) fn moved(state: &State, on: Day, found: &Found<'_>, edit: FactEdit, t
     let facts = edit.view(&found.row.facts);
     let flows = target(state, &found.row, facts, through, found.row.confirmed);
     let postings = difference(state, on, found.channels(), &found.row.posted, &flows);
-    let overpaid = |flow: Flow| flows[flow] > found.row.posted[flow];
-    let mut findings = Vec::new();
-    if [Flow::PrincipalOverpaid, Flow::InterestOverpaid, Flow::PenaltyOverpaid].into_iter().any(overpaid) {
-        findings.push(NewFinding::about(FindingKind::Overpaid, found.row.id));
+    let mut change = Change { postings, ..Change::nothing() };
+    overpaid(&found.row, &flows, &mut change);
+    change.touched.push(Touched::Loan(found.row.id));
+    if flows[Flow::Drawn] != found.row.posted[Flow::Drawn] {
+        touch_others(state, &found.row, &mut change);
     }
-    let mut change = Change { postings, findings, ..Change::nothing() };
     if found.row.known {
         let (facts, flows) = (edit.with(&found.row.facts), [&found.row.posted, &flows]);
         fund_effect::bear(state, on, &found.portfolio, &found.row, facts, flows, &mut change);
     }
     change.act = Some(LoanChange::Facts { loan: found.row.id, edit, through, flows });
     change
-}
-
-fn check(state: &State, on: Day, loan: &Loan, what: What, findings: &mut Vec<NewFinding>) {
-    let about = |kind| NewFinding::about(kind, loan.id);
-    match what {
-        What::Drawn(fen) => {
-            if over_ceiling(state, on, loan, fen) {
-                findings.push(about(FindingKind::OverCeiling));
-            }
-            if out_of_study(state, on, loan) {
-                findings.push(about(FindingKind::DrawnOutOfStudy));
-            }
-        }
-        What::Repaid { fen, allocation: Some(allocation), .. } => {
-            let owed = Walk::new(state, loan, &loan.facts).and_then(|walk| walk.owed(on));
-            if owed.is_ok_and(|owed| owed.allocate(fen) != allocation) {
-                findings.push(about(FindingKind::AllocationDiffers));
-            }
-        }
-        What::WrittenOff(_)
-            if Facts::from(&loan.facts).iter().any(|fact| matches!(fact.what, What::Relieved { .. })) =>
-        {
-            findings.push(about(FindingKind::WrittenOffAfterRelief));
-        }
-        _ => {}
-    }
-}
-
-/// Whether the student was away that day, or had finished and pays the interest as a borrower.
-fn out_of_study(state: &State, on: Day, loan: &Loan) -> bool {
-    let standing = loan.person.handle().and_then(|person| state.status_on(person, on)).map(|standing| standing.status);
-    matches!(standing, Some(Status::Leave | Status::Withdrawn | Status::Deceased))
-        || Walk::new(state, loan, Facts::default()).is_ok_and(|walk| walk.bearer_on(on) == Bearer::Borrower)
 }
 
 pub(super) fn apply(

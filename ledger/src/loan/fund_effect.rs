@@ -92,7 +92,7 @@ pub(crate) fn bear<'a, A>(
         change.postings.extend(shortfall(state, on, fund, others, parts));
     }
     if others > 0 {
-        change.findings.push(NewFinding::about(FindingKind::Shortfall, loan.id));
+        change.findings.push(NewFinding::following(FindingKind::Shortfall, loan.id));
     }
 }
 

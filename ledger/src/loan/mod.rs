@@ -12,6 +12,7 @@ pub(crate) mod contract;
 pub mod counting;
 pub mod fact_list;
 pub(crate) mod facts;
+pub(crate) mod findings;
 pub(crate) mod fund_effect;
 pub mod owed;
 pub(crate) mod portfolio;

@@ -33,12 +33,22 @@ impl Owed {
     }
 }
 
-/// What was paid, less refunds.
+/// What was paid, less refunds, and what was given up.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Paid {
     pub penalty: i128,
     pub interest: i128,
     pub principal: i128,
+    /// Principal written off, which is never more than was open.
+    pub written_off: i128,
+}
+
+impl Paid {
+    /// What was paid.
+    pub fn allocation(self) -> Allocation {
+        let Self { penalty, interest, principal, .. } = self;
+        Allocation { penalty: held(penalty), interest: held(interest), principal: held(principal) }
+    }
 }
 
 /// What the borrower's interest was at the end of a settlement day.

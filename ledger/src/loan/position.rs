@@ -2,7 +2,7 @@
 
 use super::counting::counting;
 use super::fact_list::Facts;
-use super::owed::Owed;
+use super::owed::{Owed, Paid};
 use super::walk::{Missing, Walk};
 use crate::event::{Allocation, Interest};
 use crate::money::{Day, Fen, held};
@@ -28,17 +28,17 @@ pub(crate) fn target<'a>(
 }
 
 /// The flows of facts whose interest and payments a walk has summed up.
-pub(super) fn flows(facts: Facts<'_>, interest: Interest, paid: Allocation, confirmed: ClaimSums) -> Flows {
+pub(super) fn flows(facts: Facts<'_>, interest: Interest, paid: Paid, confirmed: ClaimSums) -> Flows {
     let mut flows = Flows::default();
-    let (mut drawn, mut written_off) = (0, 0);
+    let (mut drawn, written_off) = (0, paid.written_off);
     for fact in facts.iter() {
         match fact.what {
             What::Drawn(fen) => drawn += i128::from(fen),
             What::DrawReturned(fen) => drawn -= i128::from(fen),
-            What::WrittenOff(fen) => written_off += i128::from(fen),
             _ => {}
         }
     }
+    let paid = paid.allocation();
     let overpaid = (i128::from(paid.principal) + written_off - drawn).max(0);
     flows[Flow::Drawn] = held(drawn);
     flows[Flow::WrittenOff] = held(written_off);
@@ -62,23 +62,36 @@ fn part(flows: &mut Flows, owed: Fen, paid: Fen, counts: Flow, beyond: Flow) {
     flows[beyond] = paid.saturating_sub(flows[counts]);
 }
 
-/// What was paid where nothing is known of interest: an unallocated payment pays principal.
-fn plainly_paid(facts: Facts<'_>) -> Allocation {
-    let mut paid = Allocation::default();
+/// What was paid and written off where nothing is known of interest: an unallocated payment pays principal.
+fn plainly_paid(facts: Facts<'_>) -> Paid {
+    let (mut paid, mut principal) = (Paid::default(), 0);
     for fact in facts.iter() {
-        let (more, less) = match fact.what {
-            What::Repaid { fen, allocation, .. } => {
-                (allocation.unwrap_or_else(|| Owed::default().allocate(fen)), Allocation::default())
+        let (part, sign) = match fact.what {
+            What::Drawn(fen) => {
+                principal += i128::from(fen);
+                continue;
             }
-            What::Refunded(allocation) => (Allocation::default(), allocation),
+            What::DrawReturned(fen) => {
+                principal -= i128::from(fen);
+                continue;
+            }
+            What::WrittenOff(fen) => {
+                let open = i128::from(fen).min(principal.max(0));
+                paid.written_off += open;
+                principal -= open;
+                continue;
+            }
+            What::Repaid { fen, allocation, .. } => (allocation.unwrap_or_else(|| Owed::default().allocate(fen)), 1),
+            What::Refunded(allocation) => (allocation, -1),
             What::StateRepaid(fen) | What::Relieved { fen, .. } => {
-                (Allocation { principal: fen, ..Allocation::default() }, Allocation::default())
+                (Allocation { principal: fen, ..Allocation::default() }, 1)
             }
             _ => continue,
         };
-        paid.penalty = paid.penalty.saturating_add(more.penalty).saturating_sub(less.penalty);
-        paid.interest = paid.interest.saturating_add(more.interest).saturating_sub(less.interest);
-        paid.principal = paid.principal.saturating_add(more.principal).saturating_sub(less.principal);
+        paid.penalty += i128::from(part.penalty) * sign;
+        paid.interest += i128::from(part.interest) * sign;
+        paid.principal += i128::from(part.principal) * sign;
+        principal -= i128::from(part.principal) * sign;
     }
     paid
 }

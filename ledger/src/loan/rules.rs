@@ -2,15 +2,15 @@
 //! posted comes as a correction for each loan, as one entry cannot post for all.
 
 use super::change::LoanChange;
-use crate::change::{Case, Change, Judged, NewFinding, Taken};
+use crate::change::{Case, Change, Judged, Taken, Touched};
 use crate::entry::Entry;
 use crate::event::loan_terms::{LoanTerms, MonthDay, Part};
 use crate::event::{RatePublished, WaiverAdopted};
-use crate::finding::FindingKind;
 use crate::handle::Handle;
 use crate::outcome::{Code, Refusal};
 use crate::state::State;
 use crate::state::lending_rows::{AdoptedTerms, Fixing, LoanRules, Waiver};
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// A year's rate in millionths by which two fixings that follow each other may differ. The largest step so far is 1.08 % (27
@@ -44,16 +44,19 @@ fn is_sound(terms: &LoanTerms) -> bool {
         && terms.default_bands.windows(2).all(|pair| pair[0].up_to_ppm < pair[1].up_to_ppm)
 }
 
-/// A rate far from its neighbours is booked as published, and somebody should look at it.
-pub(crate) fn judge_rate_published(case: &Case<'_>, event: &RatePublished) -> Judged<LoanChange> {
+/// A rate far from its neighbours is booked as published, and somebody should look at it: see [`jumps`].
+pub(crate) fn judge_rate_published(_: &Case<'_>, event: &RatePublished) -> Judged<LoanChange> {
     let mut change = Change::of(LoanChange::Rate(event.clone()));
-    let fixings = case.state.loan_rules().map_or(&[][..], |rules| &rules.rates[event.index as usize]);
-    let at = fixings.partition_point(|fixing| fixing.on <= case.on());
-    let far = |fixing: &Fixing| fixing.rate_ppm.abs_diff(event.rate_ppm) > JUMP_PPM;
-    if fixings[..at].last().is_some_and(far) || fixings.get(at).is_some_and(far) {
-        change.findings.push(NewFinding::about(FindingKind::RateJump, Uuid::nil()));
-    }
+    change.touched.push(Touched::Rates);
     Ok(change)
+}
+
+/// The entries of rates that are far from a neighbour, the later of the two told. A slip stands between two; either finds it.
+pub(crate) fn jumps(state: &State) -> BTreeSet<u64> {
+    let rates = state.loan_rules().into_iter().flat_map(|rules| &rules.rates);
+    let pairs = rates.flat_map(|fixings| fixings.windows(2));
+    let far = pairs.filter(|pair| pair[0].rate_ppm.abs_diff(pair[1].rate_ppm) > JUMP_PPM);
+    far.map(|pair| pair[0].index.max(pair[1].index)).collect()
 }
 
 /// Terms, a rate or a waiver no longer hold, from the day on which they did; what loans posted by them is adjusted like after
@@ -67,7 +70,9 @@ pub(crate) fn judge_withdrawn(case: &Case<'_>, taken: Taken) -> Judged<LoanChang
     if let Some(day) = terms.chain(rates).chain(waivers).next() {
         taken.on(case, day)?;
     }
-    Ok(Change::of(LoanChange::RuleGone { told_by: index }))
+    let mut change = Change::of(LoanChange::RuleGone { told_by: index });
+    change.touched.push(Touched::Rates);
+    Ok(change)
 }
 
 pub(crate) fn judge_waiver_adopted(_: &Case<'_>, event: &WaiverAdopted) -> Judged<LoanChange> {

@@ -13,7 +13,7 @@ use super::stretch::{Exact, Payment, Stretch, half_up, parts_of_a_fen};
 use super::study::{Bearer, Study, study};
 use crate::event::loan_terms::LoanTerms;
 use crate::event::{Allocation, Interest};
-use crate::money::{Day, held};
+use crate::money::Day;
 use crate::state::State;
 use crate::state::lending_rows::{Fact, Loan, LoanRules, What};
 use crate::steps::step;
@@ -111,11 +111,11 @@ impl<'a> Walk<'a> {
         rates(self.rules, self.loan, self.facts, self.terms, through).ok_or(Missing::Rate)
     }
 
-    /// The interest through each of `marks`, which ascend, and what was paid by all facts, later ones too.
+    /// The interest through each of `marks`, which ascend, and what was paid or written off by all facts, later ones too.
     ///
     /// # Errors
     /// [`Missing::Rate`].
-    pub(super) fn whole<const N: usize>(&self, marks: [Day; N]) -> Result<([Interest; N], Allocation), Missing> {
+    pub(super) fn whole<const N: usize>(&self, marks: [Day; N]) -> Result<([Interest; N], Paid), Missing> {
         let rates = self.rates(marks.last().copied().unwrap_or_default())?;
         let mut run = Run::new(self, &rates);
         let interest = marks.map(|mark| {
@@ -126,7 +126,24 @@ impl<'a> Walk<'a> {
             run.next_fact += 1;
             run.take(fact);
         }
-        Ok((interest, run.paid()))
+        Ok((interest, run.paid))
+    }
+
+    /// Shows each fact that counts with what is owed as it comes.
+    ///
+    /// # Errors
+    /// [`Missing::Rate`].
+    pub(super) fn each(&self, mut see: impl FnMut(&Fact, Owed)) -> Result<(), Missing> {
+        let last = self.facts.iter().next_back().map_or(self.loan.signed, |fact| fact.on);
+        let rates = self.rates(last)?;
+        let mut run = Run::new(self, &rates);
+        while let Some(fact) = self.facts.get(run.next_fact) {
+            run.go(fact.on.plus(-1), &mut |_| {});
+            see(fact, run.owed(fact.on));
+            run.next_fact += 1;
+            run.take(fact);
+        }
+        Ok(())
     }
 
     /// What is owed on a day: interest to the evening before, principal after what else happened that day.
@@ -296,7 +313,12 @@ impl<'w, 'a> Run<'w, 'a> {
         match fact.what {
             What::Drawn(fen) => self.principal += i128::from(fen),
             What::DrawReturned(fen) => self.principal -= i128::from(fen),
-            What::WrittenOff(fen) => self.reduce(i128::from(fen)),
+            // What is not owed cannot be given up: beyond the principal it counts for nothing, and a finding says so.
+            What::WrittenOff(fen) => {
+                let open = i128::from(fen).min(self.principal.max(0));
+                self.paid.written_off += open;
+                self.reduce(open);
+            }
             What::StateRepaid(fen) | What::Relieved { fen, .. } => {
                 self.paid.principal += i128::from(fen);
                 self.reduce(i128::from(fen));
@@ -354,8 +376,7 @@ impl<'w, 'a> Run<'w, 'a> {
     }
 
     fn paid(&self) -> Allocation {
-        let Paid { penalty, interest, principal } = self.paid;
-        Allocation { penalty: held(penalty), interest: held(interest), principal: held(principal) }
+        self.paid.allocation()
     }
 
     fn sums(&self, on: Day) -> Sums {

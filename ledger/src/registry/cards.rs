@@ -1,8 +1,8 @@
 //! Cards and who uses them: bound, replaced. A card may be several persons', as a guardian's is; binding it to another takes it
 //! from nobody. Under whichever of his ids it was told, it is told of the human. Reports, never refused.
 
-use super::people::{mentioned, open};
-use crate::change::{Case, Change, Judged, NewFinding, Taken};
+use super::people::{mentioned, open, unmention};
+use crate::change::{Case, Change, Judged, NewFinding, Taken, Touched};
 use crate::entry::Entry;
 use crate::event::{CardBound, CardRelation, CardReplaced};
 use crate::finding::FindingKind;
@@ -13,6 +13,7 @@ use crate::state::State;
 use crate::state::entry_rows::Seen;
 use crate::state::human::Human;
 use crate::state::rows::{Card, CardUse, Person};
+use smallvec::SmallVec;
 use uuid::Uuid;
 
 /// What counts of one card: who may be paid on it is found by going through all of it.
@@ -27,19 +28,20 @@ pub(crate) enum CardChange {
     },
     /// What an entry told of a card, and of the one it replaced, if it did.
     Gone {
+        person: Handle<Person>,
         cards: Vec<Handle<Card>>,
         told_by: Handle<Seen>,
     },
 }
 
 pub(crate) fn judge_card_bound(case: &Case<'_>, event: &CardBound) -> Judged<CardChange> {
-    let &CardBound { person, card, relation } = event;
+    let &CardBound { person, card, .. } = event;
     if is_full(case.state, card) {
         return Ok(Change::only(NewFinding::about(FindingKind::TooManyFacts, card)));
     }
     let mut change = Change::of(CardChange::Bind(event.clone()));
     change.findings = mentioned(case.state, person);
-    change.findings.extend(shared(case, &human(case.state, person), card, relation));
+    change.touched.push(Touched::Card(card));
     Ok(change)
 }
 
@@ -54,7 +56,7 @@ pub(crate) fn judge_card_replaced(case: &Case<'_>, event: &CardReplaced) -> Judg
     let relation = known.unwrap_or_default();
     let mut change = Change::of(CardChange::Replace { event: event.clone(), relation });
     change.findings = mentioned(state, person);
-    change.findings.extend(shared(case, &human, new, relation));
+    change.touched = [Touched::Card(old), Touched::Card(new)].into();
     if known.is_none() {
         change.findings.push(NewFinding::about(FindingKind::UnknownSubject, old));
     }
@@ -70,18 +72,18 @@ fn human(state: &State, person: Uuid) -> Human {
     state.persons.find(person).map_or_else(Human::new, |person| state.human(person))
 }
 
-/// Two humans who at one time both call a card their own: somebody should look. A guardian's or a sibling's card may be several's.
-fn shared(case: &Case<'_>, human: &[Handle<Person>], card: Uuid, relation: CardRelation) -> Option<NewFinding> {
-    if relation != CardRelation::Own {
-        return None;
-    }
-    let (_, row) = case.state.cards.by_id(card)?;
-    let own = |fact: &CardUse| {
-        let later = fact.on > case.on() && fact.begins && fact.relation == CardRelation::Own;
-        later || row.used_by(&[fact.person], case.on()) == Some(CardRelation::Own)
-    };
-    let shared = row.uses.iter().filter(|fact| !human.contains(&fact.person)).any(own);
-    shared.then(|| NewFinding::about(FindingKind::CardShared, card))
+/// Whether two humans at one time both call a card their own: somebody should look. A guardian's or a sibling's card may be
+/// several's. On one day what ends comes before what begins.
+pub(crate) fn is_shared(state: &State, card: &Card) -> bool {
+    let mut owners: SmallVec<[Handle<Person>; 2]> = SmallVec::new();
+    card.uses.iter().any(|fact| {
+        let human = state.human(fact.person);
+        owners.retain(|owner| !human.contains(owner));
+        if fact.begins && fact.relation == CardRelation::Own {
+            owners.push(fact.person);
+        }
+        owners.len() > 1
+    })
 }
 
 /// A binding goes out, or a replacement with both its sides.
@@ -92,8 +94,9 @@ pub(crate) fn judge_withdrawn(case: &Case<'_>, taken: Taken) -> Judged<CardChang
         return Ok(Change::nothing());
     };
     taken.on(case, told.on)?;
-    let cards = [Some(card), told.replaces.handle()].into_iter().flatten().collect();
-    Ok(Change::of(CardChange::Gone { cards, told_by }))
+    let cards: Vec<_> = [Some(card), told.replaces.handle()].into_iter().flatten().collect();
+    let touched = cards.iter().map(|card| Touched::Card(state.cards.get(*card).id)).collect();
+    Ok(Change { touched, ..Change::of(CardChange::Gone { person: told.person, cards, told_by }) })
 }
 
 /// The card, if this person may be paid on it on a day.
@@ -118,12 +121,13 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: CardChange) ->
             let replaces = note(state, old, ends, index).into();
             Some(note(state, new, CardUse { begins: true, replaces, ..ends }, index))
         }
-        CardChange::Gone { cards, told_by } => {
+        CardChange::Gone { person, cards, told_by } => {
             for card in cards {
                 let row = state.cards.get_mut(card);
                 row.uses.retain(|fact| fact.entry != told_by);
                 row.last = index;
             }
+            unmention(state, person, told_by);
             None
         }
     }

@@ -1,7 +1,7 @@
 //! Who was merged into whom 合并人员: a tree of ids, with a row only for whom it concerns. What it finds of grants and loans, and
 //! who may merge, is judged in `aid::merge`.
 
-use super::people::open_both;
+use super::people::{open_both, unmention};
 use crate::entry::Entry;
 use crate::handle::{Handle, Link};
 use crate::money::Day;
@@ -56,10 +56,18 @@ fn row_of(state: &mut State, person: Handle<Person>, last: u64) -> Handle<Merged
 
 fn split(state: &mut State, merged: Handle<Merged>) {
     let row = state.merged.get_mut(merged);
+    let (person, told_by) = (row.person, std::mem::replace(&mut row.told_by, Link::NONE));
     let into = std::mem::replace(&mut row.into, Link::NONE);
-    (row.on, row.told_by) = (Day::default(), Link::NONE);
-    if let Some(into) = into.handle() {
-        state.merged.get_mut(into).others.retain(|other| *other != merged);
+    row.on = Day::default();
+    let into = into.handle().map(|into| {
+        let row = state.merged.get_mut(into);
+        row.others.retain(|other| *other != merged);
+        row.person
+    });
+    for (person, told_by) in [Some(person), into].into_iter().flatten().zip(std::iter::repeat(told_by)) {
+        if let Some(told_by) = told_by.handle() {
+            unmention(state, person, told_by);
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 //! is and moves nothing. What it is called by day is in `org_names`.
 
 use super::org_names::{call, forget, forget_registered};
+use crate::account::{Class, Owner};
 use crate::change::{Case, Change, Judged, NewFinding, NewOrg, Taken};
 use crate::entry::Entry;
 use crate::event::{OrgRegistered, OrgRenamed};
@@ -47,7 +48,7 @@ pub(crate) fn judge_withdrawn(case: &Case<'_>, taken: Taken) -> Judged<OrgChange
         return Ok(Change::of(OrgChange::Unname { org, told_by }));
     }
     let mut change = Change::of(OrgChange::Unregister(org));
-    if row.early.is_none() {
+    if row.early.is_none() && is_named(state, row) {
         change.findings.push(NewFinding::about(FindingKind::UnknownSubject, row.id));
     }
     Ok(change)
@@ -85,6 +86,32 @@ pub(crate) fn open(state: &mut State, index: u64, new: &NewOrg) {
     state.orgs.push(Org { early: new.finding.into(), last: index, ..named_org(new.id, accounts) });
 }
 
+/// An entry names an organisation. If nobody registered it and the finding that says so was closed, it is open again.
+pub(crate) fn mention(state: &mut State, org: Handle<Org>) {
+    let row = state.orgs.get_mut(org);
+    row.named = row.named.saturating_add(1);
+    // The finding of a first mention is yet to be made.
+    if let Some(early) = row.early.handle().filter(|early| !row.known && *early < state.findings.next()) {
+        state.findings.get_mut(early).open = true;
+    }
+}
+
+/// An entry that named it does not count any more. If nothing else names it and nobody registered it, nobody waits for it.
+pub(crate) fn unmention(state: &mut State, org: Handle<Org>) {
+    let row = state.orgs.get_mut(org);
+    row.named = row.named.saturating_sub(1);
+    let row = state.orgs.get(org);
+    if let Some(early) = row.early.handle().filter(|_| !row.known && !is_named(state, row)) {
+        state.findings.get_mut(early).open = false;
+    }
+}
+
+/// Whether an entry that counts names it, or money ran over its accounts.
+fn is_named(state: &State, row: &Org) -> bool {
+    let moved = |class: &Class| state.accounts.get(State::account_at(row.accounts, *class)).last > 0;
+    row.named > 0 || Class::ALL.iter().filter(|class| class.owner() == Owner::Org).any(moved)
+}
+
 /// Makes the change; the organisation it is about.
 pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: OrgChange) -> Handle<Org> {
     let (on, by) = (entry.event.effective, state.seen.next());
@@ -111,11 +138,16 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: OrgChange) -> 
             org
         }
         OrgChange::Unregister(org) => {
+            let parent = state.orgs.get(org).parent;
             unregister(state, entry.index, org, state.findings.next());
+            if let Some(parent) = parent.handle() {
+                unmention(state, parent);
+            }
             org
         }
         OrgChange::Unname { org, told_by } => {
             unname(state, entry.index, org, told_by);
+            unmention(state, org);
             org
         }
     }
@@ -129,16 +161,18 @@ pub(crate) fn unname(state: &mut State, index: u64, org: Handle<Org>, by: Handle
 }
 
 /// The registration does not count any more: the organisation is named only again. Its accounts, closed periods and renames
-/// stay, and it stays above whom it is above. `finding` says so if no report named it before it was registered.
+/// stay, and it stays above whom it is above. Where anything names it a finding says so: the one of its first mention, or `finding`.
 pub(crate) fn unregister(state: &mut State, index: u64, org: Handle<Org>, finding: Handle<Finding>) {
+    let is_named = is_named(state, state.orgs.get(org));
     let row = state.orgs.get_mut(org);
-    let Org { id, accounts, open_from, .. } = *row;
+    let Org { id, accounts, open_from, named, .. } = *row;
     let mut names = std::mem::take(&mut row.names);
     forget_registered(&mut names);
-    let early = row.early.handle().unwrap_or(finding);
-    *row = Org { early: early.into(), names, open_from, last: index, ..named_org(id, accounts) };
-    if early != finding {
-        state.findings.get_mut(early).open = true;
+    let first = row.early.handle();
+    let early = first.or(is_named.then_some(finding)).into();
+    *row = Org { early, named, names, open_from, last: index, ..named_org(id, accounts) };
+    if let Some(first) = first.filter(|_| is_named) {
+        state.findings.get_mut(first).open = true;
     }
 }
 

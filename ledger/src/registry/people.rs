@@ -1,11 +1,13 @@
 //! Persons under opaque ids, their standing as students. Reports, never refused.
 
+use super::org;
 use crate::change::{Case, Change, Judged, NewFinding, Taken};
 use crate::entry::Entry;
-use crate::event::{PersonRegistered, StatusChanged};
+use crate::event::{KindTag, PersonRegistered, StatusChanged};
 use crate::finding::FindingKind;
 use crate::handle::{Handle, Link};
 use crate::state::State;
+use crate::state::entry_rows::Seen;
 use crate::state::rows::{Finding, Person, SchoolStatus};
 use smallvec::SmallVec;
 use uuid::Uuid;
@@ -36,8 +38,14 @@ pub(crate) enum PeopleChange {
 /// What a report opens if it is the first to name a person: the row is there from then on, and this says that nobody
 /// registered it. It must be the first finding of its entry.
 pub(crate) fn mentioned(state: &State, person: Uuid) -> Vec<NewFinding> {
-    let new = state.persons.find(person).is_none();
-    new.then(|| first_mention(person)).into_iter().collect()
+    let unsaid = is_unsaid(state, state.persons.by_id(person).map(|(_, row)| row));
+    unsaid.then(|| first_mention(person)).into_iter().collect()
+}
+
+/// Whether nobody registered him and no open finding says so.
+fn is_unsaid(state: &State, person: Option<&Person>) -> bool {
+    let said = |finding| state.findings.get(finding).open;
+    person.is_none_or(|row| row.registered_by.is_none() && !row.unregistered.handle().is_some_and(said))
 }
 
 fn first_mention(person: Uuid) -> NewFinding {
@@ -52,21 +60,52 @@ pub(crate) fn open(state: &mut State, id: Uuid, index: u64) -> Handle<Person> {
 
 /// The rows of two of them.
 pub(crate) fn open_both(state: &mut State, ids: [Uuid; 2], index: u64) -> [Handle<Person>; 2] {
-    let before = state.persons.len();
+    let said = is_unsaid(state, state.persons.by_id(ids[0]).map(|(_, row)| row));
     let first = open(state, ids[0], index);
     // The finding about the second comes behind that about the first, if there is one.
-    let finding = state.findings.next().plus(u32::from(state.persons.len() > before));
-    let second = state.persons.find(ids[1]).unwrap_or_else(|| name(state, ids[1], index, finding));
-    [first, second]
+    let finding = state.findings.next().plus(u32::from(said));
+    let known = state.persons.find(ids[1]).into();
+    [first, open_saying(state, ids[1], known, index, finding)]
 }
 
 /// The same where it was looked up before.
 fn open_known(state: &mut State, id: Uuid, known: Link<Person>, index: u64) -> Handle<Person> {
-    known.handle().unwrap_or_else(|| name(state, id, index, state.findings.next()))
+    let finding = state.findings.next();
+    open_saying(state, id, known, index, finding)
 }
 
-fn name(state: &mut State, id: Uuid, index: u64, finding: Handle<Finding>) -> Handle<Person> {
-    state.persons.push(Person { unregistered: finding.into(), ..unnamed(id, index) })
+/// The same, where `finding` will say that nobody registered him if none does yet.
+fn open_saying(
+    state: &mut State,
+    id: Uuid,
+    known: Link<Person>,
+    index: u64,
+    finding: Handle<Finding>,
+) -> Handle<Person> {
+    let person = known.handle().unwrap_or_else(|| state.persons.push(unnamed(id, index)));
+    if is_unsaid(state, Some(state.persons.get(person))) {
+        state.persons.get_mut(person).unregistered = finding.into();
+    }
+    person
+}
+
+/// What an entry told of a person does not count any more. If nothing else names him and nobody registered him, nobody waits for
+/// him, and the finding that says so closes. Who uses which card is not kept with persons: while a card may be all that
+/// names him, the finding of another entry stays.
+pub(crate) fn unmention(state: &mut State, person: Handle<Person>, told_by: Handle<Seen>) {
+    let Some(finding) = state.persons.get(person).unregistered.handle() else { return };
+    let opened_by = state.findings.get(finding).index;
+    let by_withdrawal = state.seen_at(opened_by).is_some_and(|seen| seen.kind == KindTag::EntryWithdrawn);
+    if !is_named(state, person) && (opened_by == u64::from(told_by) || by_withdrawal) {
+        state.findings.get_mut(finding).open = false;
+    }
+}
+
+/// Whether a standing, an award, a merge or a loan names a person.
+fn is_named(state: &State, person: Handle<Person>) -> bool {
+    let row = state.persons.get(person);
+    let borrows = || state.borrowers.by_id(row.id).is_some_and(|(_, borrower)| borrower.last_loan.is_some());
+    !row.statuses.is_empty() || row.last_award.is_some() || state.human(person).len() > 1 || borrows()
 }
 
 fn unnamed(id: Uuid, last: u64) -> Person {
@@ -89,7 +128,9 @@ pub(crate) fn judge_registration_withdrawn(case: &Case<'_>, taken: Taken) -> Jud
     let told = |person: &Handle<Person>| state.persons.get(*person).registered_by == taken.entry.into();
     let Some(person) = state.persons.handle(taken.subject).filter(told) else { return Ok(Change::nothing()) };
     let mut change = Change::of(PeopleChange::Unregister(person));
-    change.findings.push(NewFinding::about(FindingKind::UnknownSubject, state.persons.get(person).id));
+    if is_named(state, person) {
+        change.findings.push(first_mention(state.persons.get(person).id));
+    }
     Ok(change)
 }
 
@@ -101,7 +142,7 @@ pub(crate) fn judge_status_changed(case: &Case<'_>, event: &StatusChanged) -> Ju
         return Ok(Change::only(NewFinding::about(FindingKind::TooManyFacts, event.person)));
     }
     let mut change = Change::nothing();
-    if person.is_none() {
+    if is_unsaid(state, known) {
         change.findings.push(first_mention(event.person));
     }
     let school = change.org(state, event.school).handle;
@@ -130,7 +171,8 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: PeopleChange) 
     let person = match change {
         PeopleChange::Register { event, known } => register(state, index, &event, known),
         PeopleChange::Unregister(person) => {
-            let unregistered = state.findings.next().into();
+            let named = is_named(state, person);
+            let unregistered = named.then(|| state.findings.next()).into();
             let row = state.persons.get_mut(person);
             (row.registered_by, row.origin, row.unregistered) = (Link::NONE, 0, unregistered);
             person
@@ -141,7 +183,9 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: PeopleChange) 
             person
         }
         PeopleChange::StatusGone { person, at } => {
-            state.persons.get_mut(person).statuses.remove(at);
+            let gone = state.persons.get_mut(person).statuses.remove(at);
+            unmention(state, person, gone.entry);
+            org::unmention(state, gone.school);
             person
         }
     };

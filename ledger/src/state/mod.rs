@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod disputes;
+pub mod doubts;
 pub mod entity;
 pub mod entry_rows;
 pub mod flows;
@@ -18,6 +19,7 @@ use crate::handle::{Handle, Link};
 use crate::money::Day;
 use crate::outcome::{Code, Refusal};
 use crate::state::disputes::Dispute;
+use crate::state::doubts::Doubt;
 use crate::state::entity::{EachTable, Entity};
 use crate::state::entry_rows::{Refused, Seen};
 use crate::state::lending_rows::{
@@ -183,6 +185,7 @@ tables! {
         identity_keys: IdentityKey "identity_key" "身份密钥",
         disputes: Dispute "dispute" "同号异文",
         merged: Merged "merged" "合并人员",
+        doubts: Doubt,
     }
 }
 
@@ -346,6 +349,7 @@ pub(crate) fn named_org(id: Uuid, accounts: AccountNo) -> Org {
         id,
         known: false,
         early: Link::NONE,
+        named: 0,
         number: String::new(),
         names: Vec::new(),
         level: Level::Centre,

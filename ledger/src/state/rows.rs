@@ -23,6 +23,8 @@ pub struct Org {
     pub known: bool,
     /// The finding that it was named before it was registered, if it was.
     pub early: Link<Finding>,
+    /// How many entries that count name it without having registered it; of decisions those that begin something under it.
+    pub named: u32,
     pub number: String,
     /// What it was called, ascending by day.
     pub names: Vec<Naming>,

@@ -210,11 +210,27 @@ fn answer(state: &State, outcome: &Outcome, id: Uuid) -> v1::Receipt {
         answer.postings = postings.iter().map(|posting| wire::posting(state, posting)).collect();
         answer.findings = findings.iter().map(|number| wire::finding(state, Handle::new(*number))).collect();
         answer.differs = findings.iter().any(|number| does_not_count(state.findings.get(Handle::new(*number)).kind));
+        // What does not count waits for nothing; under its id stands what does.
+        if !answer.differs {
+            answer.findings.extend(waiting(state, id, findings));
+        }
+    }
+    if matches!(outcome, Outcome::Duplicate { now: Now::Counts, .. }) {
+        answer.findings = waiting(state, id, &[]).collect();
     }
     if answer.differs {
         answer.held = state.seen.find(id).map_or(0, |held| u64::from(held) + 1);
     }
     answer
+}
+
+/// What somebody must look at before all that an event says counts, beside the findings it just opened.
+fn waiting(state: &State, id: Uuid, opened: &[u32]) -> impl Iterator<Item = v1::Finding> {
+    let waiting = state.seen.find(id).map(|entry| state.waiting(entry)).unwrap_or_default();
+    waiting
+        .into_iter()
+        .filter(|finding| !opened.contains(&finding.number()))
+        .map(|finding| wire::finding(state, finding))
 }
 
 /// Whether a finding says that the report which opened it does not count.

@@ -5,6 +5,8 @@ use super::asked::Asked;
 use super::explain::saying;
 use super::page::{Pager, paged};
 use crate::wire;
+use crate::wire::sentence_en;
+use ledger::finding::FindingKind;
 use ledger::handle::Handle;
 use ledger::state::State;
 use ledger::state::entry_rows::Refused;
@@ -21,9 +23,9 @@ paged!(ListRefusalsRequest);
 pub fn findings(asked: &Asked, request: &v1::ListFindingsRequest) -> Result<v1::ListFindingsResponse, QueryError> {
     let state = asked.state()?;
     let pager = Pager::open(request, state.entries)?;
-    let wanted = |finding: &Finding| {
-        (!request.open_only || finding.open) && (request.kind.is_empty() || finding.kind.name() == request.kind)
-    };
+    let kind = maybe_kind(&request.kind)?;
+    let wanted =
+        |finding: &Finding| (!request.open_only || finding.open) && kind.is_none_or(|kind| finding.kind == kind);
     let (numbers, next_page_token) = pager.handles(&state.findings, wanted);
     let mut findings: Vec<_> = numbers.into_iter().map(|number| wire::finding(&state, number)).collect();
     let (as_of, suspense_fen) = (state.entries, suspense(&state));
@@ -33,6 +35,20 @@ pub fn findings(asked: &Asked, request: &v1::ListFindingsRequest) -> Result<v1::
         (finding.event_kind, finding.principal, finding.recorded_ms) = (said.kind, said.principal, said.recorded_ms);
     }
     Ok(v1::ListFindingsResponse { as_of, basis: asked.basis(), findings, next_page_token, suspense_fen })
+}
+
+/// The kind of finding that goes by a name, Chinese or English; none if none is asked for.
+fn maybe_kind(name: &str) -> Result<Option<FindingKind>, QueryError> {
+    if name.is_empty() {
+        return Ok(None);
+    }
+    let named =
+        FindingKind::named(name).or_else(|| FindingKind::all().into_iter().find(|kind| sentence_en(*kind) == name));
+    let known =
+        || FindingKind::all().iter().map(|kind| format!("{} {}", kind.name(), kind.sentence_zh())).collect::<Vec<_>>();
+    let unknown =
+        || QueryError::field("kind", format!("no kind of finding is called {name}; they are {}", known().join(", ")));
+    named.map(Some).ok_or_else(unknown)
 }
 
 /// All that stands in suspense: credits that nothing expected.

@@ -131,8 +131,10 @@ impl Days<'_> {
                 self.pay(&allocation, 1);
             }
             Kind::LoanWrittenOff(e) => {
-                self.principal -= i128::from(e.fen);
-                self.overdue -= i128::from(e.fen);
+                // No more is given up than there is.
+                let off = i128::from(e.fen).clamp(0, self.principal.max(0));
+                self.principal -= off;
+                self.overdue -= off;
             }
             _ => {}
         }

@@ -34,6 +34,7 @@ pub(super) fn check(state: &State, word: &str, words: &[&str]) -> Result<()> {
         ("balance", [owner, label, class, fen]) => balance(state, owner, label, class, fen),
         ("standing", [award, instalment, rest @ ..]) => standing(state, award, instalment, rest),
         ("open", ["findings", number]) => open_findings(state, number),
+        ("open", ["kinds", expected @ ..]) => open_kinds(state, expected),
         ("open", ["disputes", number]) => open_disputes(state, number),
         ("verdict", [claim, number, verdict]) => self::verdict(state, claim, number, verdict),
         ("remittance", [label, stage]) => remittance(state, label, stage),
@@ -90,6 +91,13 @@ fn standing(state: &State, award: &str, instalment: &str, expected: &[&str]) -> 
 fn found(state: &State, kind: &str, expected: &str) -> Result<()> {
     let found = state.findings.iter().filter(|(_, finding)| finding.open && finding.kind.name() == kind).count();
     ensure!(found == expected.parse::<usize>()?, "{found} are open");
+    Ok(())
+}
+
+/// The kinds of all findings still open, with or without money, as they came.
+fn open_kinds(state: &State, expected: &[&str]) -> Result<()> {
+    let open: Vec<_> = state.findings.iter().filter(|(_, row)| row.open).map(|(_, row)| row.kind.name()).collect();
+    ensure!(open == expected, "open are {open:?}");
     Ok(())
 }
 

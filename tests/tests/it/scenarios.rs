@@ -73,6 +73,7 @@ fn finding_names() -> Vec<&'static str> {
         K::EditionOutOfOrder,
         K::AwardedTwice,
         K::MergeCycle,
+        K::OverPrincipal,
     ];
     for kind in &all {
         match kind {
@@ -84,8 +85,10 @@ fn finding_names() -> Vec<&'static str> {
             K::StatementDiffers | K::RemittanceUnexpected | K::Shortfall | K::OffCycle => {}
             K::TooManyFacts | K::BeforeSubject | K::RateJump | K::ParentCycle => {}
             K::ToldOtherwise | K::ManyVersions | K::EditionOutOfOrder | K::AwardedTwice | K::MergeCycle => {}
+            K::OverPrincipal => {}
         }
     }
     all.extend(Rule::ALL.map(K::Policy));
+    assert_eq!(all, K::all(), "the list of kinds that people may ask for");
     all.iter().map(|kind| kind.name()).collect()
 }

@@ -45,7 +45,8 @@ pub(crate) fn judge_claim_submitted(case: &Case<'_>, event: &ClaimSubmitted) -> 
         return Err(Refusal::of(Code::BadShape, event.claim));
     }
     let (lender, unit) = (state.need_org(event.lender)?, state.need_org(event.unit)?);
-    let mut change = Change::of(ClaimChange::Submit { event: Box::new(event.clone()), lender, unit });
+    let submit = ClaimChange::Submit { event: Box::new(event.clone()), lender, unit };
+    let mut change = Change::of(submit).naming(lender).naming(unit);
     if off_cycle(state, event) {
         change.findings.push(NewFinding::about(FindingKind::OffCycle, event.claim));
     }

@@ -5,7 +5,6 @@ use crate::account::{AccountNo, Book, Class};
 use crate::change::{Case, Change, Judged, NewFinding, OrgRef};
 use crate::event::OverclaimReturned;
 use crate::finding::FindingKind;
-use crate::handle::Link;
 use crate::loan::fund_effect;
 use crate::loan::portfolio::PortfolioRef;
 use crate::loan::position::target;
@@ -70,12 +69,7 @@ fn receive(
         change.postings.push(received(State::account_at(unit.accounts, Class::Suspense), unit.handle, rest));
     }
     if let Some(kind) = found.or((rest > 0).then_some(FindingKind::RemittanceUnexpected)) {
-        change.findings.push(NewFinding {
-            kind,
-            subject: event.loan,
-            fen: rest,
-            payout: Link::NONE,
-            unit: unit.handle,
-        });
+        let unit = unit.handle;
+        change.findings.push(NewFinding { fen: rest, unit, ..NewFinding::about(kind, event.loan) });
     }
 }

@@ -78,8 +78,10 @@ pub(crate) fn judge_surplus_rewarded(case: &Case<'_>, event: &SurplusRewarded) -
     let used = Fen::try_from(sum).unwrap_or(ours);
     let mut postings = vec![posting(state, on, &fund, Class::StockUsed, Class::Stock, used)];
     postings.extend(grants(state, on, &fund, &rewards));
+    let centres: Vec<_> = rewards.iter().map(|reward| reward.centre).collect();
     let act = Some(FundChange::Reward { portfolio: handle, year: year.year, rewards });
-    Ok(Change { postings, act, ..Change::nothing() })
+    let change = Change { postings, act, ..Change::nothing() };
+    Ok(centres.into_iter().fold(change, Change::naming))
 }
 
 fn new_rewards(state: &State, event: &SurplusRewarded) -> Result<Vec<NewReward>, Refusal> {

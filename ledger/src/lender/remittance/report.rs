@@ -7,7 +7,7 @@ use crate::change::{Case, Change, Judged, NewFinding};
 use crate::entry::Entry;
 use crate::event::{Purpose, RemittanceCleared, RemittanceReturned};
 use crate::finding::FindingKind;
-use crate::handle::{Handle, Link};
+use crate::handle::Handle;
 use crate::lender::claim;
 use crate::money::{Day, Fen};
 use crate::outcome::Posting;
@@ -106,7 +106,7 @@ fn taken_back(state: &State, on: Day, row: &Remittance) -> Option<Vec<Posting>> 
 fn unexpected(state: &State, on: Day, subject: Uuid, fen: Fen, [to, from]: [Class; 2]) -> Change<RemittanceChange> {
     let unit = state.remittances.by_id(subject).map_or(UNKNOWN_ORG, |(_, row)| row.unit);
     let kind = FindingKind::RemittanceUnexpected;
-    let mut change = Change::only(NewFinding { kind, subject, fen: fen.max(0), payout: Link::NONE, unit });
+    let mut change = Change::only(NewFinding { fen: fen.max(0), unit, ..NewFinding::about(kind, subject) });
     if fen > 0 {
         let (debit, credit) = (state.org_account(unit, to), state.org_account(unit, from));
         change.postings.push(state.posting(on, debit, credit, fen));

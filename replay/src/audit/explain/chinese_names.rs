@@ -120,7 +120,7 @@ const FIELDS: &[(&str, &str, Form)] = &[
     ("draws", "资金来源", N),
     ("due", "发放日", D),
     ("early", "提前结清", N),
-    ("entry", "被冲销记录", N),
+    ("entry", "被撤销记录", N),
     ("exclusions", "不得同时享受", N),
     ("fen", "金额", F),
     ("figure", "利息", N),

@@ -15,6 +15,7 @@ use super::entry_postings::{self, Moved};
 use super::event_fields::{self, SaidField};
 use super::facts::Fact;
 use super::refusal_figures::{ComparedFigures, compared};
+use super::withdrawn::withdrawal_of;
 use crate::engine::{Engine, EngineError, Recorded};
 use crate::pages::posting_row::EntryRow;
 
@@ -80,9 +81,12 @@ pub fn explain(engine: &Engine, index: u64) -> Result<Option<Explanation>, Engin
     let Some(recorded) = engine.recorded(index)? else { return Ok(None) };
     let posted = matches!(outcome_of(&engine.read(), &recorded), EntryOutcome::Posted);
     let rows = if posted { entry_postings::rows_of(engine, &recorded)? } else { Vec::new() };
+    let withdrawal = withdrawal_of(engine, &recorded)?;
     let state = engine.read();
     let (known, facts) = (state.entries, facts_of(&state, &recorded));
-    Ok(Some(of(&state, &recorded, &rows, known, facts)))
+    let mut explanation = of(&state, &recorded, &rows, known, facts);
+    explanation.facts.splice(..0, withdrawal);
+    Ok(Some(explanation))
 }
 
 /// Puts an explanation together from the state after the entry, or a later one, and the facts gathered for it.

@@ -17,6 +17,7 @@ mod loan_facts;
 pub mod printout;
 mod refusal_figures;
 mod sentences;
+mod withdrawn;
 
 #[cfg(test)]
 mod tests;

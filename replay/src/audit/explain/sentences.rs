@@ -48,5 +48,6 @@ pub fn finding_en(kind: FindingKind) -> &'static str {
         FindingKind::AwardedTwice => "one person was awarded the same programme twice for one academic year",
         FindingKind::MergeCycle => "both ids are one person already; they were not merged again",
         FindingKind::EditionOutOfOrder => "the edition before was not taken back; this one does not count",
+        FindingKind::OverPrincipal => "more is written off than principal is open; what is beyond counts for nothing",
     }
 }

@@ -4,9 +4,11 @@ use crate::cli::client::Target;
 use crate::cli::failure::{Failure, QUESTION_CODES};
 use crate::cli::shown::ask::ask;
 use crate::cli::shown::list::{Column, left, list, right};
+use crate::cli::shown::office::OfficeArg;
 use crate::cli::shown::point::PointArgs;
 use crate::cli::shown::text::{day, stage, yuan};
-use crate::cli::typed::wire_id;
+use crate::cli::typed::{number_typed, wire_id};
+use crate::intake::import::ids;
 use clap::Args;
 use ledger::hash::hex;
 use proto::json::id;
@@ -15,10 +17,13 @@ use uuid::Uuid;
 
 /// A bank batch and how its payments stand
 #[derive(Args, Debug)]
-#[command(after_help = format!("Example:\n  mingzhang batch 0190a6f2-0000-7000-8000-000000000000\n\n{QUESTION_CODES}"))]
+#[command(after_help = format!("Examples:\n  mingzhang batch 610502CZ/PC-2021-001\n  mingzhang batch 0190a6f2-0000-7000-8000-000000000000\n\n{QUESTION_CODES}"))]
 pub struct BatchArgs {
-    /// The batch
-    batch: Uuid,
+    /// Number of the batch 批次号, with the unit of its application before it, as UNIT/NUMBER or beside --office; or its id
+    #[arg(value_name = "NUMBER|ID", value_parser = number_typed)]
+    batch: String,
+    #[command(flatten)]
+    office: OfficeArg,
     /// Payments shown at most
     #[arg(long, value_name = "N", default_value_t = 100)]
     limit: u32,
@@ -42,10 +47,18 @@ const PAYOUTS: &[Column<v1::Payout>] = &[
 
 impl BatchArgs {
     pub(crate) fn run(&self) -> Result<(), Failure> {
-        let (batch, page_size, at) = (wire_id(self.batch), self.limit, self.point.at());
+        let (batch, page_size, at) = (wire_id(self.id()?), self.limit, self.point.at());
         let request = v1::GetBatchRequest { batch, page_size, at, ..v1::GetBatchRequest::default() };
         let answer = ask(&self.target, at, async |query| query.get_batch(request.clone()).await)?;
         answer.show(print)
+    }
+
+    fn id(&self) -> Result<Uuid, Failure> {
+        if let Ok(id) = Uuid::try_parse(&self.batch) {
+            return Ok(id);
+        }
+        let (unit, number) = self.office.giver(&self.batch, "the unit of its application")?;
+        Ok(ids::batch(unit, number))
     }
 }
 

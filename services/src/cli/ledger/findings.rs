@@ -17,7 +17,7 @@ pub struct FindingsArgs {
     /// Only those still to be settled
     #[arg(long)]
     open: bool,
-    /// Only this kind, for example double_credit
+    /// Only this kind, by its Chinese or English name, for example 同号异文 or told_otherwise
     #[arg(long, value_name = "KIND", default_value = "")]
     kind: String,
     /// Rows at most

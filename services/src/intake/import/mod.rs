@@ -23,7 +23,7 @@ mod loan_tests;
 mod tests;
 
 pub use importer::{Importer, names_people};
-pub(crate) use out::{Out, RowResult, Spoken, Statement};
+pub(crate) use out::{Editions, Out, RowResult, Spoken, Statement, TakenBack};
 pub use out::{Said, SealLookup, Sink};
 pub use report::{ImportError, MAX_PROBLEMS, MAX_ROWS, Report, Seal, SinkError};
 pub use table::kinds::FileKind;

@@ -18,6 +18,8 @@ pub struct Said {
     pub event: Event,
     /// The line of the file that says it; 0 if no file does.
     pub line: u64,
+    /// Of a row that takes back, by which words it names what it takes back, none of them personal; empty for others.
+    pub words: Arc<str>,
 }
 
 /// Takes events in order.
@@ -59,30 +61,71 @@ pub(crate) struct Spoken {
     pub(crate) principal: Option<Arc<str>>,
     /// What.
     pub(crate) statements: Vec<Event>,
+    /// Of a row that takes back, its own words.
+    pub(crate) words: Arc<str>,
 }
 
 impl Spoken {
-    /// As the edition the row names. Who somebody is and which card is whose come along in the row of a standing, and are not
-    /// what is said anew.
-    pub(crate) fn in_edition(mut self, edition: u8) -> Self {
+    /// These, in the name of whoever imports.
+    pub(crate) fn of(statements: Vec<Event>) -> Self {
+        Self { principal: None, statements, words: Arc::default() }
+    }
+
+    /// As the editions the row names. Who somebody is and which card is whose come along in the row of a standing, and have editions
+    /// of their own.
+    pub(crate) fn in_editions(mut self, editions: Editions) -> Self {
         let alone = self.statements.iter().all(|event| comes_along(&event.kind));
-        for event in self.statements.iter_mut().filter(|event| edition > 0 && (alone || !comes_along(&event.kind))) {
-            event.edition = edition;
-            event.id = event.keyed_id();
+        for event in &mut self.statements {
+            event.edition = match event.kind {
+                Kind::PersonRegistered(_) if !alone => editions.registration,
+                Kind::CardBound(_) if !alone => editions.binding,
+                _ => editions.row,
+            };
+            if event.edition > 0 {
+                event.id = event.keyed_id();
+            }
         }
         self
     }
 
-    /// Takes back what it says instead of saying it, on the day of each; what comes along stays, unless it is all there is.
-    pub(crate) fn taken_back(mut self, withdrawal: impl Fn(&Event) -> EntryWithdrawn) -> Self {
-        if !self.statements.iter().all(|event| comes_along(&event.kind)) {
-            self.statements.retain(|event| !comes_along(&event.kind));
-        }
+    /// Takes back what it says instead of saying it, on the day of each: what the row is about, or what came along in it.
+    pub(crate) fn taken_back(mut self, what: TakenBack, withdrawal: impl Fn(&Event) -> EntryWithdrawn) -> Self {
+        let alone = self.statements.iter().all(|event| comes_along(&event.kind));
+        self.statements.retain(|event| match what {
+            TakenBack::Row => alone || !comes_along(&event.kind),
+            TakenBack::Registration => matches!(event.kind, Kind::PersonRegistered(_)),
+            TakenBack::Binding => matches!(event.kind, Kind::CardBound(_)),
+            TakenBack::Whole => true,
+        });
         for event in &mut self.statements {
             *event = Event::said(event.effective, Kind::EntryWithdrawn(withdrawal(event)));
         }
         self
     }
+}
+
+/// Which saying of it each part of a row is.
+#[derive(Clone, Copy, Default, Debug)]
+pub(crate) struct Editions {
+    /// Of what the row is about.
+    pub(crate) row: u8,
+    /// Of who somebody is.
+    pub(crate) registration: u8,
+    /// Of which card is whose.
+    pub(crate) binding: u8,
+}
+
+/// How much of what a row told is taken back.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum TakenBack {
+    /// What the row is about.
+    Row,
+    /// Who somebody is.
+    Registration,
+    /// Which card is whose.
+    Binding,
+    /// All of it.
+    Whole,
 }
 
 /// Who somebody is and which card is whose, which come along in rows about something else.
@@ -92,7 +135,7 @@ fn comes_along(kind: &Kind) -> bool {
 
 impl From<Statement> for Spoken {
     fn from((day, kind): Statement) -> Self {
-        Self { principal: None, statements: vec![Event::said(day, kind)] }
+        Self::of(vec![Event::said(day, kind)])
     }
 }
 
@@ -139,14 +182,14 @@ impl<'a> Out<'a> {
 
     /// Says something for the first time.
     pub(crate) fn say(&mut self, effective: Day, kind: Kind) -> Result<(), ImportError> {
-        self.hand_on(Arc::clone(&self.principal), Event::said(effective, kind))
+        self.hand_on(Arc::clone(&self.principal), Event::said(effective, kind), &Arc::default())
     }
 
     /// Says all that a row says.
     pub(crate) fn say_all(&mut self, spoken: Spoken) -> Result<(), ImportError> {
         let who = spoken.principal.unwrap_or_else(|| Arc::clone(&self.principal));
         for event in spoken.statements {
-            self.hand_on(Arc::clone(&who), event)?;
+            self.hand_on(Arc::clone(&who), event, &spoken.words)?;
         }
         Ok(())
     }
@@ -155,13 +198,13 @@ impl<'a> Out<'a> {
     pub(crate) fn say_line(&mut self, effective: Day, kind: Kind) -> Result<Vec<u8>, ImportError> {
         let event = Event::said(effective, kind);
         let bytes = proto::event::encode(&event);
-        self.hand_on(Arc::clone(&self.principal), event)?;
+        self.hand_on(Arc::clone(&self.principal), event, &Arc::default())?;
         Ok(bytes)
     }
 
-    fn hand_on(&mut self, principal: Arc<str>, event: Event) -> Result<(), ImportError> {
+    fn hand_on(&mut self, principal: Arc<str>, event: Event, words: &Arc<str>) -> Result<(), ImportError> {
         self.events += 1;
-        let line = self.line;
-        (self.sink)(Said { principal, event, line }).map_err(ImportError::Sink)
+        let (line, words) = (self.line, Arc::clone(words));
+        (self.sink)(Said { principal, event, line, words }).map_err(ImportError::Sink)
     }
 }

@@ -53,7 +53,8 @@ fn print(answer: &v1::GetLoanResponse, loan: &v1::Loan) {
     for standing in &answer.standings {
         outln!("  学籍 {} {} {}", day(standing.day), both(&standing.status), standing.school_name);
     }
-    outln!("\n{}", list(FACTS, &answer.facts));
+    let facts: Vec<_> = answer.facts.iter().map(|fact| (fact.clone(), is_early(loan, fact))).collect();
+    outln!("\n{}", list(FACTS, &facts));
     if answer.missing.is_empty() {
         print_interest(answer);
     } else {
@@ -89,12 +90,17 @@ fn print_contract(loan: &v1::Loan) {
     outln!("  合同校验值 contract {}", hex(&loan.contract));
 }
 
-const FACTS: &[Column<v1::LoanFact>] = &[
-    left("日期 day", |fact| day(fact.day)),
-    left("业务 what", |fact| both(&fact.kind)),
-    right("元 yuan", |fact| if fact.fen == 0 { String::new() } else { yuan(fact.fen) }),
-    left("说明", detail),
-    left("entry", |fact| fact.index.to_string()),
+/// Whether a fact is of a day before its contract, and so does not count.
+fn is_early(loan: &v1::Loan, fact: &v1::LoanFact) -> bool {
+    loan.known && fact.day < loan.signed
+}
+
+const FACTS: &[Column<(v1::LoanFact, bool)>] = &[
+    left("日期 day", |(fact, _)| day(fact.day)),
+    left("业务 what", |(fact, _)| both(&fact.kind)),
+    right("元 yuan", |(fact, _)| if fact.fen == 0 { String::new() } else { yuan(fact.fen) }),
+    left("说明", |(fact, early)| if *early { "早于签约日，不计入 does not count".to_owned() } else { detail(fact) }),
+    left("entry", |(fact, _)| fact.index.to_string()),
 ];
 
 fn detail(fact: &v1::LoanFact) -> String {

@@ -139,7 +139,7 @@ fn policy_file(path: &Path, principal: &str, sink: &mut Sink<'_>) -> Result<Repo
     let rows = events.len() as u64;
     let principal: Arc<str> = Arc::from(principal);
     for event in events {
-        let said = Said { principal: Arc::clone(&principal), event, line: 0 };
+        let said = Said { principal: Arc::clone(&principal), event, line: 0, words: Arc::default() };
         sink(said).map_err(|error| ended(ImportError::Sink(error)))?;
     }
     let (sets, problems) = (Vec::new(), Vec::new());

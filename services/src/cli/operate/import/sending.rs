@@ -6,6 +6,7 @@ use crate::cli::failure::Failure;
 use crate::intake::import::{self, SinkError};
 use crate::principal::named;
 use bytes::Bytes;
+use ledger::event::Kind;
 use proto::v1;
 use proto::v1::recorder_client::RecorderClient;
 use std::sync::Arc;
@@ -46,7 +47,10 @@ impl Sending {
         }
         let event = proto::event::encode(&said.event);
         self.bytes += event.len();
-        self.call.push((event.into(), FileLine { line: said.line, kind: said.event.kind.name_zh() }));
+        let (line, kind, words) = (said.line, said.event.kind.name_zh(), said.words);
+        let withdraws = if let Kind::EntryWithdrawn(event) = &said.event.kind { Some(event.entry) } else { None };
+        let event_id = said.event.id;
+        self.call.push((event.into(), FileLine { line, kind, event: event_id, withdraws, words }));
         Ok(())
     }
 
@@ -72,7 +76,7 @@ impl Sending {
             }
         }
         for ((_, said), receipt) in call.iter().zip(&receipts) {
-            self.tally.count(*said, receipt);
+            self.tally.count(said, receipt);
         }
         Ok(())
     }

@@ -1,18 +1,26 @@
 //! What became of the rows of a file: counted, and each row named that does not count as the file says.
 
+use ledger::outcome::Code;
 use proto::v1;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
+use std::sync::Arc;
+use uuid::Uuid;
 
 /// Rows named one by one; further ones are only counted.
 const ROWS_NAMED: usize = 1_000;
 
 /// What the file said: which line, and what sort of statement.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(super) struct FileLine {
     pub(super) line: u64,
     pub(super) kind: &'static str,
+    pub(super) event: Uuid,
+    /// The event it takes back, if it does that.
+    pub(super) withdraws: Option<Uuid>,
+    /// By which words it names that.
+    pub(super) words: Arc<str>,
 }
 
 /// How the import of a file ends; the worst of several files is that of all.
@@ -31,7 +39,11 @@ pub(super) enum ImportEnding {
 enum RowStanding {
     Posted,
     OnRecord,
+    /// It does not count any more, as a later row of its file says.
+    TakenBack,
     Finding,
+    /// Said before, and somebody must still look.
+    StillOpen,
     Differs,
     Withdrawn,
     Refused,
@@ -44,9 +56,10 @@ impl RowStanding {
             return Self::Differs;
         }
         match receipt.outcome() {
-            v1::Outcome::Posted if receipt.findings.is_empty() => Self::Posted,
+            v1::Outcome::Posted if open(receipt).next().is_none() => Self::Posted,
             v1::Outcome::Posted => Self::Finding,
             v1::Outcome::Duplicate if receipt.withdrawn => Self::Withdrawn,
+            v1::Outcome::Duplicate if receipt.refusal.is_none() && open(receipt).next().is_some() => Self::StillOpen,
             v1::Outcome::Duplicate if receipt.refusal.is_none() => Self::OnRecord,
             v1::Outcome::Duplicate | v1::Outcome::Refused => Self::Refused,
             v1::Outcome::Rejected | v1::Outcome::Unspecified => Self::Malformed,
@@ -57,7 +70,9 @@ impl RowStanding {
         match self {
             Self::Posted => "posted",
             Self::OnRecord => "duplicates",
+            Self::TakenBack => "taken_back",
             Self::Finding => "with_findings",
+            Self::StillOpen => "still_open",
             Self::Differs => "differs",
             Self::Withdrawn => "withdrawn",
             Self::Refused => "refused",
@@ -69,7 +84,9 @@ impl RowStanding {
         match self {
             Self::Posted => "记入",
             Self::OnRecord => "已在账",
+            Self::TakenBack => "已按本文件撤销",
             Self::Finding => "疑点",
+            Self::StillOpen => "疑点未结",
             Self::Differs => "与账不符",
             Self::Withdrawn => "已撤销",
             Self::Refused => "仍被拒",
@@ -79,18 +96,20 @@ impl RowStanding {
 
     fn ending(self) -> ImportEnding {
         match self {
-            Self::Posted | Self::OnRecord => ImportEnding::Counts,
-            Self::Finding => ImportEnding::Look,
+            Self::Posted | Self::OnRecord | Self::TakenBack => ImportEnding::Counts,
+            Self::Finding | Self::StillOpen => ImportEnding::Look,
             Self::Differs | Self::Withdrawn | Self::Refused | Self::Malformed => ImportEnding::Fails,
         }
     }
 }
 
 /// All standings, in the order in which they are shown.
-const STANDINGS: [RowStanding; 7] = [
+const STANDINGS: [RowStanding; 9] = [
     RowStanding::Posted,
     RowStanding::OnRecord,
+    RowStanding::TakenBack,
     RowStanding::Finding,
+    RowStanding::StillOpen,
     RowStanding::Differs,
     RowStanding::Withdrawn,
     RowStanding::Refused,
@@ -106,7 +125,7 @@ pub(super) struct NamedRow {
 
 impl fmt::Display for NamedRow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { said: FileLine { line, kind }, standing, words } = self;
+        let Self { said: FileLine { line, kind, .. }, standing, words } = self;
         write!(f, "{line}: {kind} {} {}: {words}", standing.name_zh(), standing.name())
     }
 }
@@ -119,15 +138,23 @@ pub(super) struct RowTally {
     /// Why statements do not count, by code: how often, and the sentence with its remedy.
     pub(super) reasons: BTreeMap<String, (u64, String)>,
     rows: Vec<NamedRow>,
+    /// Rows met that were taken back, by their events: a later row of the file may say so itself.
+    withdrawn: HashMap<Uuid, Vec<u64>>,
 }
 
 impl RowTally {
-    pub(super) fn count(&mut self, said: FileLine, receipt: &v1::Receipt) {
+    pub(super) fn count(&mut self, said: &FileLine, receipt: &v1::Receipt) {
         let standing = RowStanding::of(receipt);
         *self.counts.entry(standing).or_default() += 1;
-        self.findings += receipt.findings.len() as u64;
+        self.findings += open(receipt).count() as u64;
+        if standing == RowStanding::Withdrawn {
+            self.withdrawn.entry(said.event).or_default().push(said.line);
+        }
+        if let Some(event) = said.withdraws.filter(|_| standing.ending() < ImportEnding::Fails) {
+            self.take_back(event, said.line);
+        }
         if let (ImportEnding::Fails, Some(refusal)) = (standing.ending(), &receipt.refusal) {
-            let words = format!("{}；{}", refusal.sentence_zh, refusal.remedy);
+            let words = format!("{}；{}", refusal.sentence_zh, remedy_zh(refusal));
             self.reasons.entry(refusal.code.clone()).or_insert((0, words)).0 += 1;
         }
         for violation in &receipt.violations {
@@ -135,8 +162,24 @@ impl RowTally {
             self.reasons.entry("malformed".to_owned()).or_insert((0, words)).0 += 1;
         }
         if standing.ending() > ImportEnding::Counts && self.rows.len() < ROWS_NAMED {
-            self.rows.push(NamedRow { said, standing, words: words(standing, receipt) });
+            self.rows.push(NamedRow { said: said.clone(), standing, words: words(said, standing, receipt) });
         }
+    }
+
+    /// A row takes back what earlier rows of its file say: that these do not count is what the file as a whole says.
+    fn take_back(&mut self, event: Uuid, by: u64) {
+        for line in self.withdrawn.remove(&event).unwrap_or_default() {
+            for (standing, more) in [(RowStanding::Withdrawn, false), (RowStanding::TakenBack, true)] {
+                let count = self.counts.entry(standing).or_default();
+                *count = if more { *count + 1 } else { count.saturating_sub(1) };
+            }
+            let said_so = |row: &&mut NamedRow| row.said.event == event && row.said.line == line;
+            if let Some(row) = self.rows.iter_mut().find(said_so) {
+                row.standing = RowStanding::TakenBack;
+                row.words = format!("本文件第 {by} 行已撤销本行 taken back by line {by} of this file");
+            }
+        }
+        self.counts.retain(|_, count| *count > 0);
     }
 
     pub(super) fn ending(&self) -> ImportEnding {
@@ -146,7 +189,12 @@ impl RowTally {
     /// How many stand so; those that were posted with a finding were posted.
     fn of(&self, standing: RowStanding) -> u64 {
         let count = |standing| self.counts.get(&standing).copied().unwrap_or(0);
-        count(standing) + if standing == RowStanding::Posted { count(RowStanding::Finding) } else { 0 }
+        let with_findings = match standing {
+            RowStanding::Posted => count(RowStanding::Finding),
+            RowStanding::OnRecord => count(RowStanding::StillOpen),
+            _ => 0,
+        };
+        count(standing) + with_findings
     }
 
     /// Rows that do not count, and those somebody must look at.
@@ -173,7 +221,8 @@ impl fmt::Display for RowTally {
             let count = self.of(standing);
             // The usual ones always, so that a summary can be compared with the last one.
             let usual = matches!(standing, RowStanding::Posted | RowStanding::OnRecord | RowStanding::Refused);
-            if usual || (count > 0 && standing != RowStanding::Finding) {
+            let within = matches!(standing, RowStanding::Finding | RowStanding::StillOpen);
+            if usual || (count > 0 && !within) {
                 write!(f, "{count} {} {}, ", standing.name_zh(), standing.name())?;
             }
         }
@@ -181,13 +230,17 @@ impl fmt::Display for RowTally {
     }
 }
 
-fn words(standing: RowStanding, receipt: &v1::Receipt) -> String {
+/// What somebody must still look at.
+fn open(receipt: &v1::Receipt) -> impl Iterator<Item = &v1::Finding> {
+    receipt.findings.iter().filter(|finding| finding.open)
+}
+
+fn words(said: &FileLine, standing: RowStanding, receipt: &v1::Receipt) -> String {
     let refusal = receipt.refusal.as_ref();
     match standing {
-        RowStanding::Posted | RowStanding::OnRecord => String::new(),
-        RowStanding::Finding => {
-            let findings =
-                receipt.findings.iter().map(|row| format!("疑点 finding {} {}", row.number, row.sentence_zh));
+        RowStanding::Posted | RowStanding::OnRecord | RowStanding::TakenBack => String::new(),
+        RowStanding::Finding | RowStanding::StillOpen => {
+            let findings = open(receipt).map(|row| format!("疑点 finding {} {}", row.number, row.sentence_zh));
             findings.collect::<Vec<_>>().join("; ")
         }
         RowStanding::Differs => differs(receipt),
@@ -198,8 +251,14 @@ fn words(standing: RowStanding, receipt: &v1::Receipt) -> String {
         ),
         RowStanding::Refused => {
             let entry = if receipt.outcome() == v1::Outcome::Duplicate { receipt.first } else { receipt.index };
-            refusal.map_or_else(String::new, |refusal| {
-                format!("第 {entry} 号记录 entry {entry}: {} {}；{}", refusal.code, refusal.sentence_zh, refusal.remedy)
+            refusal.map_or_else(String::new, |refusal| match said.withdraws {
+                Some(_) if refusal.code == Code::UnknownEntry.name() => nothing_to_take_back(said),
+                _ => format!(
+                    "第 {entry} 号记录 entry {entry}: {} {}；{}",
+                    refusal.code,
+                    refusal.sentence_zh,
+                    remedy_zh(refusal)
+                ),
             })
         }
         RowStanding::Malformed => {
@@ -207,6 +266,24 @@ fn words(standing: RowStanding, receipt: &v1::Receipt) -> String {
             faults.collect::<Vec<_>>().join("; ")
         }
     }
+}
+
+/// What to do, in Chinese as the rest; a code that a newer service knows and this program does not has English words alone.
+fn remedy_zh(refusal: &v1::Refusal) -> &str {
+    match Code::named(&refusal.code) {
+        Some(code) => code.remedy_zh(),
+        None => &refusal.remedy,
+    }
+}
+
+/// A row takes back what is not on record: by its own words, as the id of an event says nothing to whoever wrote it.
+fn nothing_to_take_back(said: &FileLine) -> String {
+    let words = &said.words;
+    format!(
+        "账上没有本行所撤的记录（{words}），什么也没有撤；核对编号、流水号和日期是否与当初所报的一致，仍被拒或尚未报过的不必撤销 \
+         nothing is on record under these words ({words}), so nothing was taken back: compare number, serial and day with the row \
+         as it was delivered"
+    )
 }
 
 /// Why a row does not count whose number the ledger knows otherwise, and how it can be made to.

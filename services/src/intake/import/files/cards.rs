@@ -37,7 +37,7 @@ pub(in crate::intake::import) fn student(row: &Row<'_>, out: &Out<'_>) -> RowRes
     let changed = (day, Kind::StatusChanged(StatusChanged { person, status, school }));
     let bound = card.map(|(card, relation)| (day, Kind::CardBound(CardBound { person, card, relation })));
     let statements = registered.into_iter().chain([changed]).chain(bound);
-    Ok(Spoken { principal: None, statements: statements.map(|(day, kind)| Event::said(day, kind)).collect() })
+    Ok(Spoken::of(statements.map(|(day, kind)| Event::said(day, kind)).collect()))
 }
 
 /// A row of a file of replaced cards.

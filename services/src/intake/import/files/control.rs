@@ -1,4 +1,4 @@
-//! Books closed 关账 and entries taken back by their ids 冲销. Rows that take themselves back are in `table::correction`.
+//! Books closed 关账 and entries taken back by their ids 撤销. Rows that take themselves back are in `table::correction`.
 
 use crate::intake::import::table::columns::Col;
 use crate::intake::import::table::correction::reason;

@@ -148,6 +148,8 @@ columns! {
     Serial NUMBER "银行流水号" "serial" or "流水号";
     Edition PLAIN "版次" "edition";
     SetEdition PLAIN "材料版次" "set_edition" or "申请版次";
+    RegisteredEdition PLAIN "登记版次" "registration_edition";
+    BoundEdition PLAIN "绑卡版次" "card_edition";
     Corrects PLAIN "更正" "correction";
     CorrectedBy NOTICE "更正文号" "correction_document";
     CreditDay PLAIN "入账日期" "credit_day";

@@ -3,7 +3,7 @@
 
 use super::columns::Col;
 use super::row::{Row, Wrong};
-use crate::intake::import::Spoken;
+use crate::intake::import::{Editions, Spoken, TakenBack};
 use ledger::event::{EntryWithdrawn, Reason};
 use ledger::hash;
 
@@ -16,21 +16,42 @@ const REASONS: &[(&str, &str, Reason)] = &[
     ("奉命撤销", "ordered", Reason::Ordered),
 ];
 
-/// The one thing a row may do to what it told.
-const TAKEN_BACK: &[(&str, &str, ())] = &[("撤销", "withdraw", ())];
+/// What a row may do to what it told.
+const TAKEN_BACK: &[(&str, &str, TakenBack)] = &[
+    ("撤销", "withdraw", TakenBack::Row),
+    ("撤销登记", "withdraw_registration", TakenBack::Registration),
+    ("撤销绑卡", "withdraw_card", TakenBack::Binding),
+    ("撤销整行", "withdraw_all", TakenBack::Whole),
+];
 
-/// What a row says, in its edition; or that it is taken back.
+/// What a row says, in its editions; or that it is taken back.
 pub(crate) fn in_its_edition(row: &Row<'_>, spoken: Spoken) -> Result<Spoken, Wrong> {
-    let spoken = spoken.in_edition(row.edition(Col::Edition)?);
+    let spoken = spoken.in_editions(editions(row)?);
     if !row.has(Col::Corrects) {
         return Ok(spoken);
     }
-    row.word(Col::Corrects, TAKEN_BACK)?;
+    let what = row.word(Col::Corrects, TAKEN_BACK)?;
     let (reason, document) = (reason(row)?, row.document(Col::CorrectedBy)?);
-    Ok(spoken.taken_back(|event| {
+    let mut taken = spoken.taken_back(what, |event| {
         let content = hash::content(&proto::event::encode(event));
         EntryWithdrawn { entry: event.id, content, reason, document: document.clone() }
-    }))
+    });
+    if taken.statements.is_empty() {
+        let what = "the row tells no registration or card that could be taken back";
+        return Err(Wrong::cell(
+            Col::Corrects,
+            "nothing_to_withdraw",
+            what,
+            "deliver the row as it was, with 户籍区划代码 or 卡号",
+        ));
+    }
+    taken.words = row.shown().into();
+    Ok(taken)
+}
+
+fn editions(row: &Row<'_>) -> Result<Editions, Wrong> {
+    let of = |col| if row.has(col) { row.edition(col) } else { Ok(0) };
+    Ok(Editions { row: of(Col::Edition)?, registration: of(Col::RegisteredEdition)?, binding: of(Col::BoundEdition)? })
 }
 
 /// Why something is taken back; a slip of the pen, where the row does not say.

@@ -107,7 +107,7 @@ kinds! {
     /// 学籍: persons, their status, their cards.
     Students "学籍" "students"
         needs IdNumber School Status EffectiveDay,
-        has Origin Card CardRelation Edition Corrects WithdrawnFor CorrectedBy,
+        has Origin Card CardRelation Edition RegisteredEdition BoundEdition Corrects WithdrawnFor CorrectedBy,
         drops PersonName Remark;
     /// 利率公布: rates published.
     Rates "利率公布" "rates"
@@ -171,8 +171,8 @@ kinds! {
         needs OrgNumber Book ThroughDay EffectiveDay,
         has Edition Corrects WithdrawnFor CorrectedBy,
         drops Remark;
-    /// 冲销: entries reversed.
-    Reversals "冲销" "reversals"
+    /// 撤销: entries reversed.
+    Reversals "撤销" "reversals"
         needs EventId Document EffectiveDay,
         has WithdrawnFor,
         drops Remark;

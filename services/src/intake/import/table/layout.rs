@@ -17,12 +17,15 @@ pub struct Layout {
     places: Vec<Option<u8>>,
 }
 
+/// Characters of an unknown header that are shown.
+const SHOWN_MAX: usize = 20;
+
 /// Why a header row announces no file.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum HeaderFault {
-    /// This header (number from 1) is no column we know. It is not shown: where a file has no header row, it is a number of
-    /// somebody.
-    Unknown(usize),
+    /// This header (number from 1) is no column we know. Its words, if the row is a header row at all and they are nobody's number:
+    /// where a file has none, they are those of a person.
+    Unknown(usize, Option<String>),
     /// This header (number from 1) holds a character nobody sees.
     Unseen(usize, TextFault),
     /// This header is a column, and none this kind of file has.
@@ -33,6 +36,13 @@ pub enum HeaderFault {
     NoKind(FileKind, Vec<Col>),
 }
 
+/// The words of a header, if they may be shown: another of its row is a column, and they hold nothing personal.
+fn shown(header: &[String], cell: &str) -> Option<String> {
+    let is_column = |cell: &String| text::plain(cell).is_ok_and(|name| Col::named(&name.to_lowercase()).is_some());
+    let words = text::name(cell).ok()?;
+    header.iter().any(is_column).then(|| words.chars().take(SHOWN_MAX).collect())
+}
+
 impl Layout {
     /// Reads a header row.
     pub fn read(header: &[String]) -> Result<Self, HeaderFault> {
@@ -40,7 +50,7 @@ impl Layout {
         let mut cols = Vec::with_capacity(header.len());
         for (i, cell) in header.iter().enumerate() {
             let name = text::plain(cell).map_err(|fault| HeaderFault::Unseen(i + 1, fault))?.to_lowercase();
-            let Some(col) = Col::named(&name) else { return Err(HeaderFault::Unknown(i + 1)) };
+            let Some(col) = Col::named(&name) else { return Err(HeaderFault::Unknown(i + 1, shown(header, cell))) };
             let place = &mut places[col as usize];
             if place.is_some() {
                 return Err(HeaderFault::Twice(i + 1, col));
@@ -99,7 +109,12 @@ mod tests {
     #[test]
     fn wrong_headers_are_named() {
         let fault = Layout::read(&header(&["　机构编号 ", "电话"])).expect_err("no such column");
-        assert_eq!(fault, HeaderFault::Unknown(2));
+        assert_eq!(fault, HeaderFault::Unknown(2, Some("电话".to_owned())));
+        // Of a file without a header row, and of a number of somebody, nothing is shown.
+        for row in [["张三", "电话"], ["机构编号", "11010519491231002X"]] {
+            let fault = Layout::read(&header(&row)).expect_err("no such column");
+            assert!(matches!(fault, HeaderFault::Unknown(_, None)), "{fault:?}");
+        }
         let fault = Layout::read(&header(&["日期", "生效日期"])).expect_err("twice");
         assert_eq!(fault, HeaderFault::Twice(2, Col::EffectiveDay));
         let fault = Layout::read(&header(&["机构编号", "新名\u{200b}称"])).expect_err("an unseen character");

@@ -214,8 +214,8 @@ impl Reading {
 
     fn header_problem(&mut self, fault: HeaderFault) {
         let (column, code, what, remedy) = match fault {
-            HeaderFault::Unknown(number) => (
-                Some((number, String::new())),
+            HeaderFault::Unknown(number, words) => (
+                Some((number, words.unwrap_or_default())),
                 "unknown_column",
                 "no file has such a column 没有这样的栏目".to_owned(),
                 "rename the column or leave it out; if the file has no header row, give it one",

@@ -1,14 +1,14 @@
 //! One row of a file as typed values, and what to tell an office about a cell that is wrong. No events.
 
 use super::cell;
-use super::columns::Col;
+use super::columns::{Col, Holds};
 use super::layout::Layout;
 use super::marks::ReadMarks;
 use super::office::Office;
 use crate::intake::identity::{normal_card_number, normal_id_number};
 use ledger::money::{Day, Fen, parse_yuan};
 use proto::text;
-use proto::text::TextFault;
+use proto::text::{Class, TextFault};
 use uuid::Uuid;
 
 /// Something wrong in a file: where, what, and what to do.
@@ -191,6 +191,15 @@ impl<'a> Row<'a> {
             return Ok(0);
         }
         Ok(u8::try_from(self.number(col, 0, u8::MAX.into())?).unwrap_or(u8::MAX))
+    }
+
+    /// By which words the row names what it is about: numbers, days and choices as they stand, nothing that is hashed or a name.
+    pub fn shown(&self) -> String {
+        let aside = [Col::Corrects, Col::WithdrawnFor, Col::CorrectedBy];
+        let plain =
+            |col: &Col| matches!(col.holds(), Holds::Plain | Holds::Text(Class::Number)) && !aside.contains(col);
+        let said = self.layout.cols.iter().filter(|col| plain(col) && self.has(**col));
+        said.map(|col| format!("{} {}", col.zh(), self.as_it_stands(*col))).collect::<Vec<_>>().join("，")
     }
 
     /// An id as the ledger prints it.

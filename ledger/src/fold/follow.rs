@@ -1,0 +1,114 @@
+//! Findings follow facts: once an entry is in, what is told of the things it touched calls for findings or no longer does. Those called
+//! for and not yet open are opened, those no longer called for are closed, whichever fact was told first and whatever was taken
+//! back. What calls for what is said where the facts are. Findings about single entries that never counted are closed when their
+//! entry is taken back; those about money in suspense, by clearing it.
+
+use super::State;
+use crate::aid::suspense;
+use crate::change::{NewFinding, Touched};
+use crate::event::KindTag;
+use crate::finding::FindingKind;
+use crate::handle::{Handle, Link};
+use crate::loan::findings::{OF_BORROWER, Wanted, wanted, wanted_together};
+use crate::loan::rules::jumps;
+use crate::money::Day;
+use crate::registry::cards::is_shared;
+use crate::state::rows::Finding;
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+/// Opens what an entry itself calls for, then what the things it touched call for; the numbers of the findings.
+pub(super) fn open_all(state: &mut State, index: u64, on: Day, own: Vec<NewFinding>, touched: &[Touched]) -> Vec<u32> {
+    let mut opened: Vec<u32> = own.into_iter().map(|new| open(state, index, on, new).number()).collect();
+    for touched in touched {
+        for new in follow(state, index, *touched) {
+            opened.push(open(state, index, on, new).number());
+        }
+    }
+    opened
+}
+
+/// Opens a finding.
+pub(super) fn open(state: &mut State, index: u64, on: Day, new: NewFinding) -> Handle<Finding> {
+    let NewFinding { kind, subject, fen, payout, unit, follows } = new;
+    let before_of_payout = Link::NONE;
+    let finding = Finding { kind, index, subject, fen, payout, unit, before_of_payout, open: true, on };
+    let handle = state.findings.push(finding);
+    if let Some(payout) = payout.handle().filter(|_| fen > 0) {
+        suspense::note(state, payout, handle);
+    }
+    if follows {
+        state.doubt(subject, handle);
+    }
+    handle
+}
+
+/// Closes what is no longer called for; what is to be opened.
+fn follow(state: &mut State, index: u64, touched: Touched) -> Vec<NewFinding> {
+    match touched {
+        Touched::Loan(id) => {
+            let Some((_, loan)) = state.loans.by_id(id) else { return Vec::new() };
+            let wanted = wanted(state, loan);
+            settle(state, index, id, |_| true, &wanted)
+        }
+        Touched::Borrower(person) => {
+            let loans = wanted_together(state, person).into_iter();
+            let together = |kind: FindingKind| OF_BORROWER.contains(&kind);
+            loans.flat_map(|(loan, wanted)| settle(state, index, loan, together, &wanted)).collect()
+        }
+        Touched::Card(id) => {
+            let shared = state.cards.by_id(id).is_some_and(|(_, card)| is_shared(state, card));
+            let wanted = shared.then_some((FindingKind::CardShared, None));
+            settle(state, index, id, |_| true, wanted.as_slice())
+        }
+        Touched::Rates => {
+            let wanted: Vec<_> = jumps(state).into_iter().map(|entry| (FindingKind::RateJump, Some(entry))).collect();
+            settle(state, index, Uuid::nil(), |_| true, &wanted)
+        }
+    }
+}
+
+/// Of one thing and the kinds that may be looked at: closes those open that are no longer called for. To be opened is what this
+/// entry itself told, and what else is called for while no finding of its kind is open.
+fn settle(
+    state: &mut State,
+    index: u64,
+    id: Uuid,
+    looked_at: impl Fn(FindingKind) -> bool,
+    wanted: &[Wanted],
+) -> Vec<NewFinding> {
+    if wanted.is_empty() && state.doubts_of(id).is_empty() {
+        return Vec::new();
+    }
+    let by_facts: BTreeSet<_> = wanted.iter().filter_map(|(kind, entry)| Some((kind.name(), (*entry)?))).collect();
+    let kinds =
+        |of_fact: bool| wanted.iter().filter(move |(_, entry)| entry.is_some() == of_fact).map(|(kind, _)| kind.name());
+    let (of_facts, of_all): (BTreeSet<_>, BTreeSet<_>) = (kinds(true).collect(), kinds(false).collect());
+    let holds = |finding: &Finding| {
+        let kind = finding.kind.name();
+        !looked_at(finding.kind)
+            || of_all.contains(kind)
+            || by_facts.contains(&(kind, finding.index))
+            || (of_facts.contains(kind) && !tells_a_fact(state, finding.index))
+    };
+    let open = state.doubts_of(id).iter().copied();
+    let ended: Vec<_> = open.filter(|finding| !holds(state.findings.get(*finding))).collect();
+    state.end_doubts(id, &ended);
+    let mut open: Vec<FindingKind> =
+        state.doubts_of(id).iter().map(|finding| state.findings.get(*finding).kind).collect();
+    let mut new = Vec::new();
+    for (kind, entry) in wanted {
+        if *entry == Some(index) || !open.contains(kind) {
+            open.push(*kind);
+            new.push(NewFinding::following(*kind, id));
+        }
+    }
+    new
+}
+
+/// Whether the finding an entry opened is about the fact it told itself, and about no other.
+fn tells_a_fact(state: &State, index: u64) -> bool {
+    use KindTag::{EntryWithdrawn, InterestAccrued, InterestAdjusted, LoanSigned};
+    let others = [EntryWithdrawn, InterestAccrued, InterestAdjusted, LoanSigned];
+    state.seen_at(index).is_some_and(|seen| !others.contains(&seen.kind))
+}

@@ -1,0 +1,186 @@
+//! Which findings a loan's facts call for, as they stand now: a function of the facts, whatever was told first. `fold::follow` opens
+//! what is called for and not yet open, and closes what is open and no longer called for.
+//!
+//! Looked at with every entry of the loan. What hangs on others' entries (a standing, terms, a rate) follows at the next of them, as
+//! its interest does.
+
+use super::counting::{counting, is_before_contract};
+use super::fact_list::Facts;
+use super::owed::Owed;
+use super::rates::terms_on;
+use super::study::Bearer;
+use super::together::borrowed_together;
+use super::walk::{Missing, Walk};
+use crate::change::{Change, NewFinding, Touched};
+use crate::event::Status;
+use crate::event::loan_terms::LoanTerms;
+use crate::finding::FindingKind;
+use crate::money::Day;
+use crate::state::State;
+use crate::state::flows::{Flow, Flows};
+use crate::state::lending_rows::{Fact, Loan, What};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// More is paid without owing it than before: each entry that comes to that says so.
+pub(super) fn overpaid<A>(loan: &Loan, after: &Flows, change: &mut Change<A>) {
+    let grows = |flow: Flow| after[flow] > loan.posted[flow];
+    if [Flow::PrincipalOverpaid, Flow::InterestOverpaid, Flow::PenaltyOverpaid].into_iter().any(grows) {
+        change.findings.push(NewFinding::following(FindingKind::Overpaid, loan.id));
+    }
+}
+
+/// What the loans of its borrower call for together is looked at again.
+pub(super) fn touch_others<A>(state: &State, loan: &Loan, change: &mut Change<A>) {
+    let person = loan.person.handle().map(|person| state.persons.get(person).id);
+    change.touched.extend(person.map(Touched::Borrower));
+}
+
+/// A finding that is called for: its kind and, where a fact calls for it by itself, the entry that told the fact.
+pub(crate) type Wanted = (FindingKind, Option<u64>);
+
+/// All that is called for. Those of a fact come in the order of the facts.
+pub(crate) fn wanted(state: &State, loan: &Loan) -> Vec<Wanted> {
+    let mut wanted = Vec::new();
+    if loan.known {
+        contract(state, loan, &mut wanted);
+        facts(state, loan, &mut wanted);
+    } else if !loan.facts.is_empty() {
+        wanted.push((FindingKind::UnknownSubject, None));
+    }
+    let overpaid = [Flow::PrincipalOverpaid, Flow::InterestOverpaid, Flow::PenaltyOverpaid];
+    if overpaid.into_iter().any(|flow| loan.posted[flow] > 0) {
+        wanted.push((FindingKind::Overpaid, None));
+    }
+    if loan.borne > 0 {
+        wanted.push((FindingKind::Shortfall, None));
+    }
+    wanted
+}
+
+/// What the loans of one borrower call for together.
+pub(crate) const OF_BORROWER: [FindingKind; 2] = [FindingKind::BothKinds, FindingKind::OverCeiling];
+
+/// Of one borrower's loans, under whichever of his ids, each with what it calls for beside the others.
+pub(crate) fn wanted_together(state: &State, person: Uuid) -> Vec<(Uuid, Vec<Wanted>)> {
+    let mut years: BTreeMap<u16, Year> = BTreeMap::new();
+    let borrowed = || state.persons.find(person).into_iter().flat_map(|person| borrowed_together(state, person));
+    for loan in borrowed() {
+        years.entry(loan.academic_year).or_default().add(loan);
+    }
+    let together = |loan: &Loan| {
+        let year = years.get(&loan.academic_year);
+        (loan.id, year.into_iter().flat_map(|year| year.wanted(state, loan)).collect())
+    };
+    borrowed().map(together).collect()
+}
+
+/// A borrower's loans of one academic year.
+#[derive(Default)]
+struct Year {
+    drawn: i128,
+    kinds: [bool; 2],
+}
+
+impl Year {
+    fn add(&mut self, loan: &Loan) {
+        self.drawn += i128::from(loan.posted[Flow::Drawn]);
+        self.kinds[loan.kind as usize] = true;
+    }
+
+    /// Origin and campus loan exclude each other in one academic year, and all of a year are held against its ceiling. Each of
+    /// them says so, whichever was told last.
+    fn wanted(&self, state: &State, loan: &Loan) -> Vec<Wanted> {
+        let mut wanted = Vec::new();
+        wanted.extend((self.kinds == [true; 2]).then_some((FindingKind::BothKinds, None)));
+        let last = Facts::from(&loan.facts).iter().rev().find(|fact| matches!(fact.what, What::Drawn(_)));
+        let Some(last) = last.filter(|last| !is_before_contract(loan, last.on)) else { return wanted };
+        let terms = state.loan_rules().and_then(|rules| terms_on(rules, loan.kind, last.on));
+        let ceiling = terms.and_then(|terms| terms.ceiling(loan.level));
+        let over = ceiling.is_some_and(|ceiling| self.drawn > i128::from(ceiling.max_fen));
+        wanted.extend(over.then_some((FindingKind::OverCeiling, None)));
+        wanted
+    }
+}
+
+/// What is unusual about a contract, by the terms of its day (教财〔2015〕7号, 教财〔2020〕4号), and beside others of the borrower.
+fn contract(state: &State, loan: &Loan, wanted: &mut Vec<Wanted>) {
+    match state.loan_rules().and_then(|rules| terms_on(rules, loan.kind, loan.signed)) {
+        None => wanted.push((FindingKind::NoTerms, None)),
+        Some(terms) => {
+            let grace = u16::try_from(terms.grace_years).unwrap_or(0);
+            let over_term = loan.matures > latest_maturity(terms, loan.signed, loan.graduates);
+            let short_grace = loan.repay_from.year() < loan.graduates.year().saturating_add(grace);
+            wanted.extend(over_term.then_some((FindingKind::OverTerm, None)));
+            wanted.extend(short_grace.then_some((FindingKind::ShortGrace, None)));
+        }
+    }
+    let Some(person) = loan.person.handle() else { return };
+    let mut year = Year::default();
+    borrowed_together(state, person)
+        .filter(|other| other.academic_year == loan.academic_year)
+        .for_each(|other| year.add(other));
+    wanted.extend(year.wanted(state, loan));
+}
+
+/// The end of the term at most: so many years after graduation, and so many in all.
+fn latest_maturity(terms: &LoanTerms, signed: Day, graduates: Day) -> Day {
+    let years = |from: Day, years: u32| from.year().saturating_add(u16::try_from(years).unwrap_or(0));
+    let year = years(graduates, terms.years_after_study).min(years(signed, terms.years_at_most));
+    Day::of(year, 12, 31)
+}
+
+/// What single facts of a loan call for.
+fn facts(state: &State, loan: &Loan, wanted: &mut Vec<Wanted>) {
+    let all = Facts::from(&loan.facts);
+    let early = all.iter().take_while(|fact| is_before_contract(loan, fact.on));
+    wanted.extend(early.map(|fact| (FindingKind::BeforeSubject, Some(fact.index))));
+    let counts = counting(loan, all);
+    let (mut drawn, mut weighed, mut relieved, mut written_off) = (false, false, false, false);
+    for fact in counts.iter() {
+        drawn |= matches!(fact.what, What::Drawn(_));
+        weighed |= matches!(fact.what, What::Repaid { allocation: Some(_), .. } | What::WrittenOff(_));
+        relieved |= matches!(fact.what, What::Relieved { .. });
+        written_off |= matches!(fact.what, What::WrittenOff(_));
+    }
+    if relieved && written_off {
+        wanted.push((FindingKind::WrittenOffAfterRelief, None));
+    }
+    if drawn {
+        let out = out_of_study(state, loan);
+        let drawn_out = |fact: &&Fact| matches!(fact.what, What::Drawn(_)) && out(fact.on);
+        wanted.extend(counts.iter().filter(drawn_out).map(|fact| (FindingKind::DrawnOutOfStudy, Some(fact.index))));
+    }
+    if weighed && let Ok(walk) = Walk::new(state, loan, counts) {
+        let see =
+            |fact: &Fact, owed: Owed| wanted.extend(against_owed(fact, owed).map(|kind| (kind, Some(fact.index))));
+        // Without a rate nothing is known of what is owed, and nothing is held against it.
+        let _: Result<(), Missing> = walk.each(see);
+    }
+}
+
+/// What a fact calls for in the light of what is owed when it comes: an allocation in another order than the rules have it, or
+/// more written off than is open.
+fn against_owed(fact: &Fact, owed: Owed) -> Option<FindingKind> {
+    match fact.what {
+        What::Repaid { fen, allocation: Some(said), .. } if owed.allocate(fen) != said => {
+            Some(FindingKind::AllocationDiffers)
+        }
+        What::WrittenOff(fen) if i128::from(fen) > owed.overdue_principal + owed.principal => {
+            Some(FindingKind::OverPrincipal)
+        }
+        _ => None,
+    }
+}
+
+/// Whether the student was away on a day, or had finished and pays the interest as a borrower.
+fn out_of_study<'a>(state: &'a State, loan: &'a Loan) -> impl Fn(Day) -> bool + 'a {
+    let standings: Vec<_> = loan.person.handle().map(|person| state.standings(person).collect()).unwrap_or_default();
+    let walk = Walk::new(state, loan, Facts::default());
+    move |on| {
+        let standing =
+            standings.partition_point(|standing| standing.on <= on).checked_sub(1).map(|at| standings[at].status);
+        matches!(standing, Some(Status::Leave | Status::Withdrawn | Status::Deceased))
+            || walk.as_ref().is_ok_and(|walk| walk.bearer_on(on) == Bearer::Borrower)
+    }
+}

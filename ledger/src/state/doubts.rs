@@ -1,0 +1,102 @@
+//! Open findings that follow from the facts of a thing, by its id. Data only; who decides is in `fold::follow`.
+
+use crate::event::KindTag;
+use crate::finding::FindingKind;
+use crate::handle::Handle;
+use crate::state::State;
+use crate::state::entry_rows::Seen;
+use crate::state::rows::{Finding, Org, Person};
+use crate::state::table::Row;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+/// The open findings about one thing that are looked at again whenever something else is told of it. There is a row only where
+/// there ever was one, so that no loan or card pays for it.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Doubt {
+    /// What they are about.
+    pub id: Uuid,
+    /// The open ones, as they came.
+    pub open: Vec<Handle<Finding>>,
+}
+
+impl Row for Doubt {
+    fn id(&self) -> Option<Uuid> {
+        Some(self.id)
+    }
+}
+
+impl State {
+    /// The open findings that follow from what is told of a thing.
+    pub(crate) fn doubts_of(&self, id: Uuid) -> &[Handle<Finding>] {
+        self.doubts.by_id(id).map_or(&[], |(_, row)| &row.open)
+    }
+
+    /// From now on this finding follows from what is told of the thing it is about.
+    pub(crate) fn doubt(&mut self, id: Uuid, finding: Handle<Finding>) {
+        let at = self.doubts.find(id).unwrap_or_else(|| self.doubts.push(Doubt { id, open: Vec::new() }));
+        self.doubts.get_mut(at).open.push(finding);
+    }
+
+    /// Closes these of a thing's findings.
+    pub(crate) fn end_doubts(&mut self, id: Uuid, ended: &[Handle<Finding>]) {
+        let Some(at) = self.doubts.find(id).filter(|_| !ended.is_empty()) else { return };
+        self.doubts.get_mut(at).open.retain(|finding| !ended.contains(finding));
+        for finding in ended {
+            self.findings.get_mut(*finding).open = false;
+        }
+    }
+
+    /// What somebody must look at before all that an entry says counts: open findings that it opened, and those that say of what it
+    /// names that nobody registered it.
+    #[must_use]
+    pub fn waiting(&self, entry: Handle<Seen>) -> BTreeSet<Handle<Finding>> {
+        let index = u64::from(entry);
+        let first = self.findings.partition_point(|finding| finding.index < index);
+        let its = self.findings.from(first).take_while(|(_, finding)| finding.index == index).map(|(at, _)| at);
+        let mut waiting: BTreeSet<_> = its.chain(self.named_only(self.seen.get(entry), entry)).collect();
+        waiting.retain(|finding| self.findings.get(*finding).open);
+        waiting
+    }
+
+    /// Of what an entry names that nobody registered, the findings that say so.
+    fn named_only(&self, seen: &Seen, entry: Handle<Seen>) -> Vec<Handle<Finding>> {
+        let of_person = |person: Handle<Person>| self.persons.get(person).unregistered.handle();
+        let of_org =
+            |org: Handle<Org>| Some(self.orgs.get(org)).filter(|row| !row.known).and_then(|row| row.early.handle());
+        let mut found = Vec::new();
+        match seen.kind {
+            KindTag::StatusChanged => {
+                let Some(person) = self.persons.handle(seen.subject) else { return found };
+                found.extend(of_person(person));
+                let standing = self.persons.get(person).statuses.iter().find(|standing| standing.entry == entry);
+                found.extend(standing.and_then(|standing| of_org(standing.school)));
+            }
+            KindTag::CardBound | KindTag::CardReplaced => {
+                let uses = self.cards.handle(seen.subject).map(|card| &self.cards.get(card).uses);
+                let told = uses.into_iter().flatten().find(|fact| fact.entry == entry);
+                found.extend(told.and_then(|fact| of_person(fact.person)));
+            }
+            KindTag::OrgRenamed | KindTag::OrgRegistered => {
+                let org = self.orgs.handle(seen.subject);
+                let parent = org.and_then(|org| self.orgs.get(org).parent.handle());
+                found.extend([org, parent].into_iter().flatten().filter_map(of_org));
+            }
+            kind if kind.is_about_loan() => {
+                let Some(loan) = self.loans.handle(seen.subject) else { return found };
+                let row = self.loans.get(loan);
+                if !row.known {
+                    let unknown = |at: &Handle<Finding>| self.findings.get(*at).kind == FindingKind::UnknownSubject;
+                    found.extend(self.doubts_of(row.id).iter().copied().filter(unknown));
+                } else if row.signed_by == entry {
+                    found.extend(row.person.handle().and_then(of_person));
+                    let lender = self.portfolios.get(row.portfolio).lender;
+                    found.extend([row.school, lender].into_iter().filter_map(of_org));
+                }
+            }
+            _ => {}
+        }
+        found
+    }
+}
