@@ -62,6 +62,10 @@ impl<T> Blank for Vec<T> {
     const BLANK: Self = Self::new();
 }
 
+impl Blank for u32 {
+    const BLANK: Self = 0;
+}
+
 impl<T: Entity> Names for Handle<T> {
     fn renumber(&mut self, numbering: &impl Numbering) {
         *self = numbering.call(*self);

@@ -369,7 +369,7 @@ pub struct IdentityKey {
 // there anew under its id, and is found as it is now.
 rows! {
     compared {
-        Org: id, last, [parent early] [accounts];
+        Org: id, last, [parent early] [accounts named];
         Programme: none, versions, [] [];
         Line: id, last, [unit programme parent children applications] [accounts];
         Person: id, last, [statuses last_award] [unregistered];

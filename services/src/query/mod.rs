@@ -6,6 +6,7 @@ pub mod asked;
 pub mod awards;
 pub mod compare;
 pub mod explain;
+pub mod givers;
 pub mod lines;
 pub mod loans;
 pub mod page;

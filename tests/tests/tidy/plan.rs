@@ -44,7 +44,7 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
     ),
     (
         "services",
-        &[&["wire", "principal"], &["query", "intake"], &["accrue", "faces"], &["demo"], &["bench"], &["cli"]],
+        &[&["wire", "principal", "ids"], &["query", "intake"], &["accrue", "faces"], &["demo"], &["bench"], &["cli"]],
     ),
 ];
 

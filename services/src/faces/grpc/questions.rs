@@ -4,7 +4,9 @@
 use super::status::too_early;
 use crate::query::asked::{Asked, Way};
 use crate::query::compare::Sides;
-use crate::query::{QueryError, accounts, awards, compare, explain, lines, loans, payments, record, totals, trace};
+use crate::query::{
+    QueryError, accounts, awards, compare, explain, givers, lines, loans, payments, record, totals, trace,
+};
 use proto::v1;
 use replay::engine::Engine;
 use replay::engine::past::PastError;
@@ -142,6 +144,7 @@ questions! {
     get_totals GetTotalsRequest GetTotalsResponse past totals::totals;
     trace TraceRequest TraceResponse past trace::trace;
     get_set GetSetRequest GetSetResponse past awards::set;
+    list_givers ListGiversRequest ListGiversResponse engine givers::givers;
     get_loan GetLoanRequest GetLoanResponse past loans::one::loan;
     list_loans ListLoansRequest ListLoansResponse past loans::one::loans;
     quote_loan QuoteLoanRequest QuoteLoanResponse engine loans::one::quote;

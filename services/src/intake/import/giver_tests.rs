@@ -127,14 +127,35 @@ fn files_that_do_not_say_whose_numbers_they_name_go_by_the_office_named_or_say_h
         assert!(report.problems[0].to_string().contains("--office NUMBER"), "{}", report.problems[0]);
         let mut importer = Importer::new(Identity::new(b"key")).of_office(Some("610502CZ".to_owned()));
         let (report, by_office) = import_bytes(&mut importer, bare.as_bytes());
-        assert_eq!((codes(&report), report.office.as_deref()), (vec![], Some("610502CZ")), "{name}");
+        assert_eq!((codes(&report), report.offices), (vec![], vec!["610502CZ".to_owned()]), "{name}");
         let (report, by_column) = import_bytes(&mut importer, full.as_bytes());
         assert_eq!(
-            (by_office, report.office),
-            (by_column, None),
+            (by_office, report.offices),
+            (by_column, vec![]),
             "{name}: what stands in the file is not asked of the office"
         );
     }
+}
+
+#[test]
+fn an_opinion_that_names_nobody_is_about_the_only_thing_on_record_under_its_number() {
+    let bare = "材料类型,材料编号,环节,校验值,生效日期\n支付申请,ZF-001,作废,,2021-10-18\n";
+    let among = |units: &'static [&'static str]| {
+        let lookup = move |what: ids::Numbered, number: &str, edition: u8| -> Vec<String> {
+            assert_eq!((what, number, edition), (ids::Numbered::Application, "ZF-001", 0));
+            units.iter().map(|unit| (*unit).to_owned()).collect()
+        };
+        let mut importer = Importer::new(Identity::new(b"key")).with_givers(std::sync::Arc::new(lookup));
+        import_bytes(&mut importer, bare.as_bytes())
+    };
+    let (report, said) = among(&["610581CZ"]);
+    assert_eq!((codes(&report), report.offices), (vec![], vec!["610581CZ".to_owned()]));
+    assert_eq!(numbered(&said[0].event), [ids::application("610581CZ", "ZF-001", 0)]);
+    let (report, said) = among(&[]);
+    assert_eq!((codes(&report), said.len()), (vec![(2, "whose_number")], 0));
+    let (report, said) = among(&["610581CZ", "610502CZ"]);
+    assert_eq!((codes(&report), said.len()), (vec![(2, "whose_number")], 0));
+    assert!(report.problems[0].to_string().contains("610581CZ、610502CZ"), "{}", report.problems[0]);
 }
 
 #[test]

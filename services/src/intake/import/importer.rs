@@ -11,12 +11,13 @@ use super::table::columns::Col;
 use super::table::cut::cut_column;
 use super::table::kinds::FileKind;
 use super::table::layout::Layout;
-use super::table::office::Office;
+use super::table::office::{GiverLookup, Office};
 use super::table::reading::Reading;
 use super::table::row::whose_number;
 use crate::intake::identity::Identity;
 use crate::principal;
 use std::path::Path;
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// Imports files under one key. Remembers the seals of the sets it has read, so that approvals may leave them out.
@@ -43,7 +44,14 @@ impl Importer {
     /// Whose numbers files name where no cell says it: the organisation with this number.
     #[must_use]
     pub fn of_office(mut self, number: Option<String>) -> Self {
-        self.office = Office::numbered(number);
+        self.office.number(number);
+        self
+    }
+
+    /// Where to look for whose number an opinion names if nobody says it.
+    #[must_use]
+    pub fn with_givers(mut self, lookup: Arc<GiverLookup>) -> Self {
+        self.office.look_up(lookup);
         self
     }
 
@@ -64,7 +72,7 @@ impl Importer {
         let mut out = Out::new(&mut self.seals, &self.identity, principal, sink);
         route(&layout, &mut file, &mut out)?;
         file.report.events = out.events();
-        file.report.office = file.office().used();
+        file.report.offices = file.office().used();
         Ok(file.report)
     }
 

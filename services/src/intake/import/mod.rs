@@ -9,7 +9,6 @@
 //! How a file is read is in [`table`], what each kind of file says in [`files`].
 
 pub(crate) mod files;
-pub mod ids;
 mod importer;
 mod out;
 mod report;
@@ -20,8 +19,11 @@ mod giver_tests;
 #[cfg(test)]
 mod loan_tests;
 #[cfg(test)]
+mod taken_back_tests;
+#[cfg(test)]
 mod tests;
 
+pub use crate::ids;
 pub use importer::{Importer, names_people};
 pub(crate) use out::{Editions, Out, RowResult, Spoken, Statement, TakenBack};
 pub use out::{Said, SealLookup, Sink};

@@ -67,6 +67,6 @@ pub struct Report {
     pub problem_count: u64,
     /// Nothing was handed on because a file of sets holds a bad row.
     pub rejected: bool,
-    /// The office whose numbers some of its rows named because no cell says whose they are.
-    pub office: Option<String>,
+    /// The offices whose numbers some of its rows named though no cell says whose they are.
+    pub offices: Vec<String>,
 }

@@ -9,6 +9,7 @@ use crate::cli::client::{Query, Target};
 use crate::cli::failure::Failure;
 use crate::cli::typed::{number_typed, principal_typed, wire_id};
 use crate::cli::{print_json, runtime};
+use crate::ids::Numbered;
 use crate::intake::import::{ImportError, Importer, Report, Said, Seal, Sink};
 use crate::intake::shipped_rates;
 use clap::Args;
@@ -35,7 +36,7 @@ use uuid::Uuid;
 ///
 /// A number belongs to who gave it: two offices have a ZF-001 each. Files of bank results, opinions, batches, clearings and rewards spent
 /// say whose numbers they name in 单位编号/unit_number (of a roster the school, of a claim the lender; of a reward 受奖单位/centre), or
-/// --office says it for all their rows.
+/// --office says it for all their rows. An opinion that names nobody is about the only thing on record under its number, if it is one.
 ///
 /// The first import of people puts the key's fingerprint on record; under another key nothing is sent from then on.
 #[derive(Args, Debug)]
@@ -85,8 +86,10 @@ impl ImportArgs {
             Ok::<_, Failure>((recorder, query))
         })?;
         let handle = runtime.handle().clone();
+        let givers = givers(handle.clone(), query.clone());
         let seals = seals(handle.clone(), query);
-        let mut importer = Importer::new(identity).with_seals(Box::new(seals)).of_office(self.office.clone());
+        let importer = Importer::new(identity).with_seals(Box::new(seals)).with_givers(Arc::new(givers));
+        let mut importer = importer.of_office(self.office.clone());
         let bar = progress::bar("{spinner} {msg} {human_pos} 条 events", true);
         let mut sending = Sending::new(handle, recorder);
         let (mut worst, mut shown) = (ImportEnding::Counts, Vec::new());
@@ -142,8 +145,8 @@ fn policy_file(path: &Path, principal: &str, sink: &mut Sink<'_>) -> Result<Repo
         let said = Said { principal: Arc::clone(&principal), event, line: 0, words: Arc::default() };
         sink(said).map_err(|error| ended(ImportError::Sink(error)))?;
     }
-    let (sets, problems) = (Vec::new(), Vec::new());
-    Ok(Report { file, kind: None, rows, events: rows, sets, problems, problem_count: 0, rejected: false, office: None })
+    let (sets, problems, offices) = (Vec::new(), Vec::new(), Vec::new());
+    Ok(Report { file, kind: None, rows, events: rows, sets, problems, problem_count: 0, rejected: false, offices })
 }
 
 /// Looks up the seals of sets that somebody else imported, as approvals name them.
@@ -165,6 +168,17 @@ fn seals(handle: Handle, query: Query) -> impl Fn(Uuid) -> Option<Seal> + Send {
     }
 }
 
+/// Looks up who has begun something under a number, for opinions that do not say whose it is. Who cannot be looked up is nobody,
+/// and the row says that nobody is named.
+fn givers(handle: Handle, query: Query) -> impl Fn(Numbered, &str, u8) -> Vec<String> + Send + Sync {
+    move |what, number, edition| {
+        let request = v1::ListGiversRequest { number: number.to_owned(), edition: edition.into(), not_before: 0 };
+        let answer = handle.block_on(query.clone().list_givers(request));
+        let givers = answer.map(|answer| answer.into_inner().givers).unwrap_or_default();
+        givers.into_iter().filter(|giver| giver.kind == what.name()).map(|giver| giver.number).collect()
+    }
+}
+
 fn show(report: &Report, tally: &RowTally, json: bool) {
     for problem in &report.problems {
         replay::terminal::printed::say(format_args!("{problem}"));
@@ -176,8 +190,9 @@ fn show(report: &Report, tally: &RowTally, json: bool) {
         return;
     }
     outln!("{}: {} 行 rows, {tally}, {} 问题 problems", report.file, report.rows, report.problem_count);
-    if let Some(office) = &report.office {
-        outln!("  编号单位 office: {office}，未写明单位的编号按此单位计 where no column says whose the numbers are");
+    if !report.offices.is_empty() {
+        let offices = report.offices.join("、");
+        outln!("  编号单位 office: {offices}，未写明单位的编号按此单位计 where no column says whose the numbers are");
     }
     for (code, (count, words)) in &tally.reasons {
         outln!("  {code} × {count}: {words}");
@@ -190,7 +205,7 @@ fn show(report: &Report, tally: &RowTally, json: bool) {
 fn file_json(report: &Report, tally: &RowTally) -> Value {
     let mut all = tally.json();
     let of_file = json!({ "file": report.file, "rows": report.rows, "events": report.events,
-        "whole_file_left_out": report.rejected, "office": report.office, "problem_count": report.problem_count, "problems": report.problems });
+        "whole_file_left_out": report.rejected, "offices": report.offices, "problem_count": report.problem_count, "problems": report.problems });
     if let (Some(all), Value::Object(of_file)) = (all.as_object_mut(), of_file) {
         all.extend(of_file);
     }

@@ -1,10 +1,11 @@
 //! Reviews, approvals and cancellations 审核意见, and batches sent 代发批次: what is done with a sealed set.
 
 use super::applications;
+use crate::ids::{self, Numbered};
 use crate::intake::import::table::cell;
 use crate::intake::import::table::columns::Col;
 use crate::intake::import::table::row::{Row, Wrong};
-use crate::intake::import::{Out, RowResult, Seal, Spoken, ids};
+use crate::intake::import::{Out, RowResult, Seal, Spoken};
 use ledger::event::{BatchSent, Kind, RemittanceApproved, SetCancelled, SetDecided};
 use ledger::hash::Hash;
 use ledger::money::Day;
@@ -13,25 +14,17 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 #[derive(Clone, Copy, PartialEq)]
-enum SetKind {
-    Roster,
-    Application,
-    Claim,
-    Remittance,
-}
-
-#[derive(Clone, Copy, PartialEq)]
 enum Stage {
     Review,
     Approve,
     Cancel,
 }
 
-const SET_KINDS: &[(&str, &str, SetKind)] = &[
-    ("花名册", "roster", SetKind::Roster),
-    ("支付申请", "application", SetKind::Application),
-    ("申报", "claim", SetKind::Claim),
-    ("拨付", "remittance", SetKind::Remittance),
+const SET_KINDS: &[(&str, &str, Numbered)] = &[
+    ("花名册", "roster", Numbered::Roster),
+    ("支付申请", "application", Numbered::Application),
+    ("申报", "claim", Numbered::Claim),
+    ("拨付", "remittance", Numbered::Remittance),
 ];
 
 const STAGES: &[(&str, &str, Stage)] =
@@ -55,13 +48,9 @@ type Decision = (Option<Arc<str>>, Day, Kind);
 fn read_decided(row: &Row<'_>, out: &Out<'_>) -> Result<Decision, Wrong> {
     let number = row.key(Col::SetNumber)?;
     let set_kind = row.word(Col::SetKind, SET_KINDS)?;
-    let giver = row.giver(Col::Unit)?;
-    let set = match set_kind {
-        SetKind::Roster => ids::roster(giver, number, row.edition(Col::SetEdition)?),
-        SetKind::Application => ids::application(giver, number, row.edition(Col::SetEdition)?),
-        SetKind::Claim => ids::claim(giver, number),
-        SetKind::Remittance => ids::remittance(giver, number),
-    };
+    let has_editions = matches!(set_kind, Numbered::Roster | Numbered::Application);
+    let edition = if has_editions { row.edition(Col::SetEdition)? } else { 0 };
+    let set = set_kind.id(&row.giver_of(Col::Unit, set_kind, number, edition)?, number, edition);
     let kind = decision(row, set_kind, row.word(Col::Stage, STAGES)?, set, out)?;
     let principal = if row.has(Col::Principal) { Some(row.text(Col::Principal)?) } else { None };
     if principal.is_some_and(|name| name.len() > MAX_PRINCIPAL_BYTES) {
@@ -70,21 +59,23 @@ fn read_decided(row: &Row<'_>, out: &Out<'_>) -> Result<Decision, Wrong> {
     Ok((principal.map(Arc::from), row.day(Col::EffectiveDay)?, kind))
 }
 
-fn decision(row: &Row<'_>, of: SetKind, stage: Stage, set: Uuid, out: &Out<'_>) -> Result<Kind, Wrong> {
+fn decision(row: &Row<'_>, of: Numbered, stage: Stage, set: Uuid, out: &Out<'_>) -> Result<Kind, Wrong> {
     let decided = || Ok::<_, Wrong>(SetDecided { set, hash: hash(row, set, out)? });
     let none = |what, remedy| Err(Wrong::cell(Col::Stage, "no_such_stage", what, remedy));
     Ok(match (of, stage) {
-        (SetKind::Roster, Stage::Cancel) => Kind::RosterCancelled(SetCancelled { set }),
-        (SetKind::Application, Stage::Cancel) => Kind::ApplicationCancelled(SetCancelled { set }),
-        (SetKind::Roster, Stage::Review) => Kind::RosterReviewed(decided()?),
-        (SetKind::Roster, Stage::Approve) => Kind::RosterApproved(decided()?),
-        (SetKind::Application, Stage::Approve) => Kind::ApplicationApproved(decided()?),
-        (SetKind::Claim, Stage::Approve) => Kind::ClaimApproved(decided()?),
-        (SetKind::Remittance, Stage::Approve) => {
+        (Numbered::Roster, Stage::Cancel) => Kind::RosterCancelled(SetCancelled { set }),
+        (Numbered::Application, Stage::Cancel) => Kind::ApplicationCancelled(SetCancelled { set }),
+        (Numbered::Roster, Stage::Review) => Kind::RosterReviewed(decided()?),
+        (Numbered::Roster, Stage::Approve) => Kind::RosterApproved(decided()?),
+        (Numbered::Application, Stage::Approve) => Kind::ApplicationApproved(decided()?),
+        (Numbered::Claim, Stage::Approve) => Kind::ClaimApproved(decided()?),
+        (Numbered::Remittance, Stage::Approve) => {
             Kind::RemittanceApproved(RemittanceApproved { remittance: set, fen: row.money(Col::Amount)? })
         }
-        (SetKind::Application, Stage::Review) => return none("an application is not reviewed", "approve or cancel it"),
-        (SetKind::Claim | SetKind::Remittance, Stage::Review | Stage::Cancel) => {
+        (Numbered::Application, Stage::Review) => {
+            return none("an application is not reviewed", "approve or cancel it");
+        }
+        (Numbered::Claim | Numbered::Remittance, Stage::Review | Stage::Cancel) => {
             return none("a claim or a payment to a lender is only approved", "approve it");
         }
     })

@@ -1,36 +1,63 @@
 //! The office whose numbers a file names where no cell says whose they are. What is made of number and office is said in `ids`.
 
 use super::columns::Col;
+use super::kinds::FileKind;
 use super::layout::Layout;
-use std::cell::Cell;
+use crate::ids::Numbered;
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
-/// The office named for all rows of a file, if one was, and whether a row went by it.
+/// Looks up who has begun something of this kind, number and edition: the numbers of all of them.
+pub type GiverLookup = dyn Fn(Numbered, &str, u8) -> Vec<String> + Send + Sync;
+
+/// The office named for all rows of a file, if one was; and by which offices rows went that named none.
 #[derive(Clone, Default)]
 pub(crate) struct Office {
     number: Option<String>,
-    used: Cell<bool>,
+    lookup: Option<Arc<GiverLookup>>,
+    used: RefCell<BTreeSet<String>>,
 }
 
 impl Office {
-    /// The one with this number.
-    pub(crate) fn numbered(number: Option<String>) -> Self {
-        Self { number, used: Cell::default() }
+    /// The one with this number, where one was named.
+    pub(crate) fn number(&mut self, number: Option<String>) {
+        self.number = number;
+    }
+
+    /// Where to look for whose an opinion is meant for if nobody is named.
+    pub(crate) fn look_up(&mut self, lookup: Arc<GiverLookup>) {
+        self.lookup = Some(lookup);
     }
 
     /// Its number, by which a row goes from now on.
     pub(super) fn go_by(&self) -> Option<&str> {
-        self.used.set(self.number.is_some());
-        self.number.as_deref()
+        let number = self.number.as_deref()?;
+        self.used.borrow_mut().insert(number.to_owned());
+        Some(number)
     }
 
-    /// The column a file lacks that nowhere says whose numbers its rows name.
+    /// Who has begun what an opinion is about, if nobody was named: a row goes by the only one from now on. All others are told.
+    pub(super) fn find(&self, what: Numbered, number: &str, edition: u8) -> Result<String, Vec<String>> {
+        let mut found = self.lookup.as_ref().map(|lookup| lookup(what, number, edition)).unwrap_or_default();
+        if found.len() != 1 {
+            return Err(found);
+        }
+        let only = found.remove(0);
+        self.used.borrow_mut().insert(only.clone());
+        Ok(only)
+    }
+
+    /// The column a file lacks that nowhere says whose numbers its rows name. Opinions are about what is on record, where it can be
+    /// looked up.
     pub(crate) fn lacking(&self, layout: &Layout) -> Option<Col> {
         let col = layout.kind.giver().filter(|col| layout.place(*col).is_none())?;
-        self.number.is_none().then_some(col)
+        let found = layout.kind == FileKind::Decisions && self.lookup.is_some();
+        (self.number.is_none() && !found).then_some(col)
     }
 
-    /// The office, if a row went by it.
-    pub(crate) fn used(&self) -> Option<String> {
-        self.number.clone().filter(|_| self.used.get())
+    /// The offices by which rows went that named none.
+    pub(crate) fn used(&self) -> Vec<String> {
+        self.used.borrow().iter().cloned().collect()
     }
 }

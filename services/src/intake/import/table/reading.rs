@@ -35,7 +35,7 @@ impl Reading {
             problems: Vec::new(),
             problem_count: 0,
             rejected: false,
-            office: None,
+            offices: Vec::new(),
         };
         let records = Records::new(BufReader::with_capacity(1 << 16, file));
         Ok(Self { path: path.to_owned(), records, cells: Cells::default(), report })

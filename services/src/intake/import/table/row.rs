@@ -5,6 +5,7 @@ use super::columns::{Col, Holds};
 use super::layout::Layout;
 use super::marks::ReadMarks;
 use super::office::Office;
+use crate::ids::Numbered;
 use crate::intake::identity::{normal_card_number, normal_id_number};
 use ledger::money::{Day, Fen, parse_yuan};
 use proto::text;
@@ -136,6 +137,17 @@ impl<'a> Row<'a> {
     /// The number of who gave a number of this row: as the cell says, or the office named for all of the file.
     pub fn giver(&self, col: Col) -> Result<&'a str, Wrong> {
         if self.has(col) { self.key(col) } else { self.office.go_by().ok_or_else(|| whose_number(col)) }
+    }
+
+    /// The same for what is on record already: where neither says it, the only one who has begun it there.
+    pub fn giver_of(&self, col: Col, what: Numbered, number: &str, edition: u8) -> Result<String, Wrong> {
+        match self.giver(col) {
+            Err(_) if !self.has(col) => self.office.find(what, number, edition).map_err(|found| match found.len() {
+                0 => whose_number(col),
+                _ => number_of_several(col, &found),
+            }),
+            said => said.map(str::to_owned),
+        }
     }
 
     /// A whole number between two bounds.
@@ -274,6 +286,12 @@ impl<'a> Row<'a> {
 /// Nothing says whose numbers are named: neither the column nor whoever imports the file.
 pub(crate) fn whose_number(col: Col) -> Wrong {
     let what = format!("nothing says whose number it is 未写明是哪个单位的编号: {}/{}", col.zh(), col.en());
+    Wrong::cell(col, "whose_number", what, "fill in the column, or name the office: mingzhang import --office NUMBER")
+}
+
+/// Several offices have begun something under the number.
+fn number_of_several(col: Col, givers: &[String]) -> Wrong {
+    let what = format!("several offices have this number 多个单位有此编号: {}", givers.join("、"));
     Wrong::cell(col, "whose_number", what, "fill in the column, or name the office: mingzhang import --office NUMBER")
 }
 

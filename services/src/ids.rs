@@ -21,6 +21,46 @@ use uuid::Uuid;
 /// The namespace of every id derived here; a random value, fixed for ever.
 const NAMESPACE: Uuid = Uuid::from_u128(0x6d1f_5ad2_0c9e_4b47_9a53_2f6b_8c07_71e4);
 
+/// What offices number and others give opinions on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Numbered {
+    /// A roster of a school.
+    Roster,
+    /// An application of a unit.
+    Application,
+    /// A claim of a lender.
+    Claim,
+    /// A payment to a lender, ordered by a unit.
+    Remittance,
+}
+
+impl Numbered {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Roster, Self::Application, Self::Claim, Self::Remittance];
+
+    /// Stable name, on the wire too.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Roster => "roster",
+            Self::Application => "application",
+            Self::Claim => "claim",
+            Self::Remittance => "remittance",
+        }
+    }
+
+    /// The one with this number of whoever gave it. Only rosters and applications have editions.
+    #[must_use]
+    pub fn id(self, giver: &str, number: &str, edition: u8) -> Uuid {
+        match self {
+            Self::Roster => roster(giver, number, edition),
+            Self::Application => application(giver, number, edition),
+            Self::Claim => claim(giver, number),
+            Self::Remittance => remittance(giver, number),
+        }
+    }
+}
+
 /// The organisation with this number.
 #[must_use]
 pub fn org(number: &str) -> Uuid {
