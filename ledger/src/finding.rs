@@ -82,6 +82,8 @@ impl FindingKind {
             Self::ToldOtherwise,
             Self::ManyVersions,
             Self::EditionOutOfOrder,
+            Self::AwardedTwice,
+            Self::MergeCycle,
             Self::OverPrincipal,
         ];
         plain.into_iter().chain(Rule::ALL.map(Self::Policy)).collect()

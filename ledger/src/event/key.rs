@@ -173,16 +173,13 @@ impl Event {
     /// The id of another edition of what it says.
     #[must_use]
     pub fn id_of_edition(&self, edition: u8) -> Uuid {
-        let mut bytes = KeyBytes { hash: Sha256::new(), block: [0; BLOCK], filled: 0 };
+        let mut bytes = KeyBytes { block: [0; BLOCK], filled: 0, long: None };
         bytes.put(DOMAIN);
         bytes.put(self.kind.name().as_bytes());
         bytes.put(&[0]);
         self.put_key(&mut bytes);
         bytes.put(&[edition]);
-        let digest = bytes.finish();
-        let mut half = [0; 16];
-        half.copy_from_slice(&digest[..16]);
-        Builder::from_custom_bytes(half).into_uuid()
+        Builder::from_custom_bytes(bytes.half_of_hash()).into_uuid()
     }
 
     /// The parts of its key, as they are hashed: for documents, and for whoever checks the definition.
@@ -207,29 +204,32 @@ const BLOCK: usize = 192;
 
 /// The bytes of a key on their way into its hash.
 struct KeyBytes {
-    hash: Sha256,
     block: [u8; BLOCK],
     filled: usize,
+    /// What did not fit: a hash of all before it.
+    long: Option<Sha256>,
 }
 
 impl KeyBytes {
     fn put(&mut self, bytes: &[u8]) {
-        if bytes.len() > BLOCK - self.filled {
-            self.hash.update(&self.block[..self.filled]);
-            self.filled = 0;
+        if let Some(room) = self.block.get_mut(self.filled..self.filled + bytes.len()) {
+            room.copy_from_slice(bytes);
+            self.filled += bytes.len();
+            return;
         }
-        match self.block.get_mut(self.filled..self.filled + bytes.len()) {
-            Some(room) => {
-                room.copy_from_slice(bytes);
-                self.filled += bytes.len();
-            }
-            None => self.hash.update(bytes),
-        }
+        let long = self.long.get_or_insert_with(Sha256::new);
+        long.update(&self.block[..self.filled]);
+        long.update(bytes);
+        self.filled = 0;
     }
 
-    fn finish(mut self) -> [u8; 32] {
-        self.hash.update(&self.block[..self.filled]);
-        self.hash.finalize().into()
+    fn half_of_hash(self) -> [u8; 16] {
+        let block = &self.block[..self.filled];
+        let digest = match self.long {
+            None => Sha256::digest(block),
+            Some(long) => long.chain_update(block).finalize(),
+        };
+        std::array::from_fn(|at| digest[at])
     }
 }
 

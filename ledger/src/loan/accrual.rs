@@ -13,7 +13,7 @@ use crate::event::{Interest, InterestAccrued, InterestAdjusted};
 use crate::money::{Day, Fen};
 use crate::outcome::{Code, Refusal};
 use crate::state::State;
-use crate::state::flows::Flows;
+use crate::state::flows::{Flow, Flows};
 use crate::state::lending_rows::Loan;
 use uuid::Uuid;
 
@@ -112,13 +112,25 @@ fn agree(loan: Uuid, said: Interest, ours: Interest) -> Result<(), Refusal> {
     differs(Code::PenaltyDiffers, said.penalty, ours.penalty)
 }
 
+/// Whether since its last entry nothing came to a loan but days: no standing of the borrower, no rules, no other allocation. Then
+/// nothing can have come that somebody should look at.
+fn only_days_came(state: &State, loan: &Loan, flows: &Flows) -> bool {
+    let of_days = |flow: Flow| matches!(flow, Flow::Subsidy | Flow::Waiver | Flow::Interest | Flow::Penalty);
+    let told =
+        [loan.person.handle().map(|person| state.persons.get(person).last), state.loan_rules().map(|rules| rules.last)];
+    told.into_iter().flatten().all(|told| told < loan.last)
+        && Flow::ALL.into_iter().all(|flow| of_days(flow) || loan.posted[flow] == flows[flow])
+}
+
 /// Interest posted through a day, and nothing else changed.
 fn accrued(state: &State, on: Day, found: &Found<'_>, through: Day, flows: Flows) -> Change<LoanChange> {
     let loan = found.handle.unwrap_or(state.loans.next());
     let mut change = Change::of(LoanChange::Accrue { loan, through, flows });
     change.postings = difference(state, on, found.channels(), &found.row.posted, &flows);
     overpaid(&found.row, &flows, &mut change);
-    change.touched.push(Touched::Loan(found.row.id));
+    if !only_days_came(state, &found.row, &flows) || !state.doubts_of(found.row.id).is_empty() {
+        change.touched.push(Touched::Loan(found.row.id));
+    }
     // Other interest is another allocation of payments, and so another principal.
     let (row, flows) = (&found.row, [&found.row.posted, &flows]);
     fund_effect::bear(state, on, &found.portfolio, row, &row.facts, flows, &mut change);

@@ -36,12 +36,14 @@ pub(crate) enum CardChange {
 
 pub(crate) fn judge_card_bound(case: &Case<'_>, event: &CardBound) -> Judged<CardChange> {
     let &CardBound { person, card, .. } = event;
-    if is_full(case.state, card) {
+    let known = case.state.cards.by_id(card).map(|(_, row)| row);
+    if known.is_some_and(|row| row.uses.len() >= USES_MAX) {
         return Ok(Change::only(NewFinding::about(FindingKind::TooManyFacts, card)));
     }
     let mut change = Change::of(CardChange::Bind(event.clone()));
     change.findings = mentioned(case.state, person);
-    change.touched.push(Touched::Card(card));
+    // A card nobody used before is nobody else's.
+    change.touched.extend(known.map(|_| Touched::Card(card)));
     Ok(change)
 }
 

@@ -108,11 +108,13 @@ impl EachTable for Work<'_> {
 
 impl Work<'_> {
     fn same<T: Entity>(&self, before: &T, row: &T) -> bool {
-        if self.agree {
-            return bytes(before) == bytes(row);
+        if self.agree && bytes(before) == bytes(row) {
+            return true;
         }
         let (mut before, mut row) = (before.clone(), row.clone());
-        row.renumber(self.places);
+        if !self.agree {
+            row.renumber(self.places);
+        }
         before.unlink();
         row.unlink();
         bytes(&before) == bytes(&row)
