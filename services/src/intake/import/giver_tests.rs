@@ -82,6 +82,7 @@ fn numbered(event: &Event) -> Vec<Uuid> {
         Kind::RemittanceCleared(said) => vec![said.remittance],
         Kind::SurplusRewarded(said) => said.parts.iter().map(|part| part.reward).collect(),
         Kind::RewardSpent(said) => vec![said.reward],
+        Kind::ApplicationCancelled(said) => vec![said.set],
         other => panic!("{} is of no file here", other.name()),
     }
 }

@@ -33,7 +33,10 @@ impl std::fmt::Display for Problem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}:{}", self.file, self.line)?;
         if let Some((number, name)) = &self.column {
-            write!(f, ":{number}")?;
+            // A column that the file lacks has no place in it.
+            if *number > 0 {
+                write!(f, ":{number}")?;
+            }
             if !name.is_empty() {
                 write!(f, " ({name})")?;
             }
