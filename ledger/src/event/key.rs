@@ -21,7 +21,7 @@ use sha2::{Digest, Sha256};
 use uuid::{Builder, Uuid};
 
 /// What comes first, with the version of this definition.
-const DOMAIN: &[u8] = b"mingzhang/1\0";
+const DOMAIN: &[u8; 12] = b"mingzhang/1\0";
 
 /// Takes the parts of a key, in their order.
 trait Sink {
@@ -173,8 +173,7 @@ impl Event {
     /// The id of another edition of what it says.
     #[must_use]
     pub fn id_of_edition(&self, edition: u8) -> Uuid {
-        let mut bytes = KeyBytes { block: [0; BLOCK], filled: 0, long: None };
-        bytes.put(DOMAIN);
+        let mut bytes = KeyBytes::begun();
         bytes.put(self.kind.name().as_bytes());
         bytes.put(&[0]);
         self.put_key(&mut bytes);
@@ -211,12 +210,25 @@ struct KeyBytes {
 }
 
 impl KeyBytes {
+    fn begun() -> Self {
+        let mut block = [0; BLOCK];
+        block[..DOMAIN.len()].copy_from_slice(DOMAIN);
+        Self { block, filled: DOMAIN.len(), long: None }
+    }
+
+    /// Inlined, as most parts have a length known here.
+    #[inline(always)]
     fn put(&mut self, bytes: &[u8]) {
         if let Some(room) = self.block.get_mut(self.filled..self.filled + bytes.len()) {
             room.copy_from_slice(bytes);
             self.filled += bytes.len();
             return;
         }
+        self.put_long(bytes);
+    }
+
+    #[cold]
+    fn put_long(&mut self, bytes: &[u8]) {
         let long = self.long.get_or_insert_with(Sha256::new);
         long.update(&self.block[..self.filled]);
         long.update(bytes);
@@ -234,6 +246,12 @@ impl KeyBytes {
 }
 
 impl Sink for KeyBytes {
+    fn id(&mut self, id: Uuid) {
+        let mut part = [0, 16, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        part[2..].copy_from_slice(id.as_bytes());
+        self.put(&part);
+    }
+
     fn bytes(&mut self, bytes: &[u8]) {
         // A text has 400 bytes at most; what nobody admitted is cut rather than let two keys run together.
         let length = u16::try_from(bytes.len()).unwrap_or(u16::MAX);
