@@ -167,7 +167,7 @@ codes! {
     15 UnknownCredit "unknown_credit" circumstantial "暂记中没有该笔入账" "no credit of this id stands in suspense" "核对入账事项号" "check the credit's event id";
     16 SetNotOpen "set_not_open" permanent "已封存，不能再加行" "the set is sealed or ended and takes no more lines" "另编新的名册或申请" "begin a new set";
     17 SetNotReady "set_not_ready" circumstantial "尚未到这一步" "the set has not reached the stage this step needs" "先完成前一步，再重试" "take the missing step, then retry";
-    18 SetEnded "set_ended" permanent "已经执行或作废" "the set has taken effect or was given up" "无须处理" "nothing to do";
+    18 SetEnded "set_ended" permanent "已经执行或作废" "the set has taken effect or was given up" "已作废而另有下一版次的，写明该版次；已执行的无须处理" "if it was given up and sent again, name the next edition; if it has taken effect there is nothing to do";
     19 LineOutOfOrder "line_out_of_order" circumstantial "行号不连续" "the line number is not the next one" "补交缺行，再重试" "send the missing lines, then retry";
     20 SealMismatch "seal_mismatch" circumstantial "行数、合计或校验值与已收到的行不符" "count, sum or hash differ from the lines received" "逐行核对，补齐后重试" "compare the lines; send what is missing, then retry";
     21 HashMismatch "hash_mismatch" permanent "所批准的内容与封存的内容不同" "the hash is not the one the set was sealed with" "查看封存的内容并引用其校验值" "look at the sealed set and name its hash";
@@ -179,7 +179,7 @@ codes! {
     27 WrongProgramme "wrong_programme" permanent "指标不能用于该项目" "the document line is bound to another programme" "使用该项目的指标" "draw on a line of this programme";
     28 OffBand "off_band" permanent "金额不在档次标准之内" "the amount lies outside the band of the policy in force" "更正金额或档次" "correct the amount or the band";
     29 NotEnrolled "not_enrolled" circumstantial "该生在生效日不在籍" "the person is not enrolled on the effective day" "更正学籍，再重试" "correct the student record, then retry";
-    30 AlreadyAwarded "already_awarded" circumstantial "该生本学年已有同一资助" "the person holds this award for the academic year already" "无须处理，或作废另一名册" "nothing to do, or cancel the other roster";
+    30 AlreadyAwarded "already_awarded" circumstantial "该生本学年已有同一资助" "the person holds this award for the academic year already" "该生已在另一名册，或在本名册另一行：两者确只能有一个的，作废另一名册后再导入本名册，或作废本名册，去掉该行后以下一版次重报" "the person is on another roster, or on another line of this one: cancel the other roster and import this one again, or cancel this one and send it without the line as the next edition";
     31 Exclusive "exclusive" circumstantial "与已有资助不能同时享受" "the person holds an award that excludes this one" "两者择一" "give up one of the two";
     32 NotDue "not_due" circumstantial "该期资助尚未到发放日" "the instalment is not due yet" "到发放日再申请" "apply on or after the due day";
     33 OffSharing "off_sharing" permanent "资金来源与分担比例不符" "the draws do not follow the cost sharing of the programme" "按比例使用中央与地方资金" "draw central and local money by the ratio";
@@ -222,7 +222,7 @@ codes! {
     70 KeyDiffers "key_differs" permanent "账上已有另一身份密钥的指纹" "the fingerprint of another identity key is on record" "用在案的身份密钥计算编号" "make ids of people and cards under the key on record";
     71 NotYet "not_yet" circumstantial "尚未到日" "the day named has not come, or the period is not over" "更正日期，或到日之后再报" "correct the day, or say it again when the day has come";
     72 WrongDay "wrong_day" permanent "撤销须用原记录的生效日" "the day is not the one on which the entry counted" "用所指的生效日撤销" "take it back on the day named";
-    73 Edition "edition" circumstantial "版次不接续：上一版次不在账，或未撤销、未作废" "the edition before is not on record, or was neither taken back nor cancelled" "先撤销上一版次（花名册、支付申请为作废），再重试；首次报送为 0 版" "take the edition before back (a roster or application: cancel it), then retry; what is told for the first time is edition 0";
+    73 Edition "edition" circumstantial "版次不接续：上一版次不在账，或未撤销、未作废" "the edition before is not on record, or was neither taken back nor cancelled" "首次报送的，版次留空；否则先撤销上一版次（花名册、支付申请为作废；已执行的不能作废，也就没有下一版次），再重试" "what is told for the first time has no edition; else take the edition before back (a roster or application: cancel it; one that has taken effect cannot be, and has no next edition), then retry";
     74 NotAsTold "not_as_told" permanent "账上该记录的内容与所撤的不同，未撤销" "the entry says something else than what is to be taken back" "照账上原来的内容再报撤销" "take it back as it was told; explain shows what the entry says";
 }
 

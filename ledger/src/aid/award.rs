@@ -44,10 +44,10 @@ pub(crate) fn judge_roster_prepared(case: &Case<'_>, event: &RosterPrepared) -> 
 pub(crate) fn judge_roster_line_added(case: &Case<'_>, event: &RosterLineAdded) -> Judged<AwardChange> {
     let (state, on) = (case.state, case.on());
     let (handle, roster) = find(state, event.roster)?;
-    // A cancelled roster owes nobody anything, so the next edition of it may award the same.
+    // A cancelled roster owes nobody anything, so whoever waits for it may award the same then.
     let held = state.awards.by_id(event.award).map(|(_, award)| state.rosters.get(award.roster));
     if held.is_some_and(|roster| roster.set.stage != Stage::Cancelled) {
-        return Err(Refusal::of(Code::Exists, event.award));
+        return Err(Refusal::of(Code::AlreadyAwarded, event.award));
     }
     let person = state.registered_person(event.person).ok_or(Refusal::of(Code::UnknownPerson, event.person))?;
     roster.set.judge_line(event.roster, event.number, event.fen)?;

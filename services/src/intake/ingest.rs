@@ -9,6 +9,7 @@ use ledger::finding::FindingKind;
 use ledger::handle::Handle;
 use ledger::outcome::{Code, Now, Outcome, Refusal};
 use ledger::state::State;
+use ledger::state::stage::Stage;
 use proto::event::Malformed;
 use proto::v1;
 use replay::engine::{Acknowledged, Engine, EngineError, Submission};
@@ -93,7 +94,7 @@ pub async fn record(
         let again = said_again(&mut again);
         match decoded {
             Ok(event) => {
-                ids.push(event.id);
+                ids.push((event.id, set_of(&event)));
                 events.push(Submission { content, event, again });
             }
             Err(malformed) => rejected.push((position, rejection(malformed))),
@@ -104,16 +105,46 @@ pub async fn record(
     let index = index.unwrap_or_else(|| engine.read().entries);
     let mut answers = Vec::with_capacity(receipts.len() + rejected.len());
     if request.terse {
-        answers.extend(receipts.iter().zip(&ids).map(|(receipt, id)| terse(receipt, *id)));
+        answers.extend(receipts.iter().zip(&ids).map(|(receipt, (id, _))| terse(receipt, *id)));
     } else {
         let state = engine.read();
-        answers.extend(receipts.iter().zip(&ids).map(|(receipt, id)| folded(&state, receipt, *id)));
+        answers.extend(receipts.iter().zip(&ids).map(|(receipt, (id, set))| {
+            let mut answer = folded(&state, receipt, *id);
+            // Said again, it is on record and counts no more than its set does.
+            answer.withdrawn |= matches!(receipt.outcome, Outcome::Duplicate { now: Now::Counts, .. })
+                && set.is_some_and(|set| is_cancelled(&state, set));
+            answer
+        }));
     }
     // Ascending, so each lands where its event stood in the call.
     for (position, answer) in rejected {
         answers.insert(position, answer);
     }
     Ok(v1::RecordResponse { receipts: answers, index })
+}
+
+/// The roster or application that an event makes, but for that which cancels it.
+fn set_of(event: &Event) -> Option<Uuid> {
+    use ledger::event::KindTag as Tag;
+    let of_set = matches!(
+        event.kind.tag(),
+        Tag::RosterPrepared
+            | Tag::RosterLineAdded
+            | Tag::RosterSealed
+            | Tag::RosterReviewed
+            | Tag::RosterApproved
+            | Tag::ApplicationPrepared
+            | Tag::ApplicationLineAdded
+            | Tag::ApplicationSealed
+            | Tag::ApplicationApproved
+    );
+    of_set.then(|| event.subject())
+}
+
+fn is_cancelled(state: &State, set: Uuid) -> bool {
+    let roster = state.rosters.by_id(set).map(|(_, row)| &row.set);
+    let set = roster.or_else(|| state.applications.by_id(set).map(|(_, row)| &row.set));
+    set.is_some_and(|set| set.stage == Stage::Cancelled)
 }
 
 /// The refused entry that the next event says again, if it does.

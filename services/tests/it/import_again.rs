@@ -124,7 +124,7 @@ async fn a_number_counts_as_first_told_until_it_is_reversed_and_told_as_the_next
         // The next edition has no turn before the first is reversed.
         let (code, shown, said) = office.import("early.csv", &drawn("900.00", "1"));
         assert_eq!((code, &shown["differs"]), (Some(1), &1.into()), "{said}");
-        assert!(said.contains("上一版次未撤销"), "{said}");
+        assert!(said.contains("版次不接续"), "{said}");
         // As the words say: reversed, then the same file again.
         let (code, _, said) = office.import("reversal.csv", &reversed(0));
         assert_eq!(code, Some(0), "{said}");

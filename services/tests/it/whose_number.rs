@@ -3,7 +3,6 @@
 //! Two counties with equal numbers, from roster to bank result, told by files as offices deliver them.
 
 use crate::import_again::{Office, with_office};
-use serde_json::Value;
 use services::intake::identity::check_digit;
 use std::path::PathBuf;
 

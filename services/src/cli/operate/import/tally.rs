@@ -243,11 +243,18 @@ fn words(said: &FileLine, standing: RowStanding, receipt: &v1::Receipt) -> Strin
             let findings = open(receipt).map(|row| format!("疑点 finding {} {}", row.number, row.sentence_zh));
             findings.collect::<Vec<_>>().join("; ")
         }
-        RowStanding::Differs => differs(receipt),
+        RowStanding::Differs => differs(said.kind, receipt),
+        RowStanding::Withdrawn if is_of_set(said.kind) => {
+            "所属花名册或支付申请已作废，本行不计；确应计入的，填下一版次整份重报 its roster or \
+             application was cancelled; if it is to count, send it whole as the next edition"
+                .to_owned()
+        }
         RowStanding::Withdrawn => format!(
-            "第 {0} 号记录已撤销，本行不计；确应计入的，在“版次”栏填下一版次（首次撤销后为 1）再报 entry {0} said it and was \
-             taken back; if it is to count, deliver it with the next edition in the column 版次/edition, 1 after the first time",
-            receipt.first
+            "该号的第 {0} 号记录已撤销，本行不计；确应计入的，在“{1}”栏填账上最后一版的下一版次（只撤销过一次的为 1）再报 entry {0}, told \
+             under this number, was taken back; if the row is to count, deliver it with the edition after the last on record in \
+             the column {1}, 1 if there was but one",
+            receipt.first,
+            correction(said.kind).1
         ),
         RowStanding::Refused => {
             let entry = if receipt.outcome() == v1::Outcome::Duplicate { receipt.first } else { receipt.index };
@@ -286,19 +293,36 @@ fn nothing_to_take_back(said: &FileLine) -> String {
     )
 }
 
+/// Whether a statement of this kind makes up a roster or application.
+fn is_of_set(kind: &str) -> bool {
+    kind.contains("花名册") || kind.contains("支付申请")
+}
+
+/// What takes back a statement of this kind, and the column of its edition: a row of 学籍 tells three things.
+fn correction(kind: &str) -> (&'static str, &'static str) {
+    match kind {
+        "人员登记" => ("撤销登记", "登记版次"),
+        "绑定卡" => ("撤销绑卡", "绑卡版次"),
+        _ => ("撤销", "版次"),
+    }
+}
+
 /// Why a row does not count whose number the ledger knows otherwise, and how it can be made to.
-fn differs(receipt: &v1::Receipt) -> String {
+fn differs(kind: &str, receipt: &v1::Receipt) -> String {
+    let (word, edition) = correction(kind);
     match receipt.held.checked_sub(1) {
         Some(entry) => format!(
-            "同号异文，账上为第 {entry} 号记录，本行不计；该记录有误的，把原来那一行照原样再报，“更正”栏填“撤销”，\
-             并填“更正文号”；再在“版次”栏填下一版次（首次撤销后为 1）报本行 entry {entry} holds other content under this \
-             number; if that is wrong, deliver its row as it was with 撤销/withdraw in the column 更正/correction and a 更正文号, \
-             then this row with the next edition in the column 版次/edition, 1 after the first time（没有“更正”栏的文件和\
-             docs/kinds.md 写明 not yet 的事项还不能撤销 not possible yet for files without that column, nor for kinds that \
-             docs/kinds.md calls not yet）"
+            "同号异文，账上为第 {entry} 号记录，本行不计；账上有误的，把原来那一行照原样再报，“更正”栏填“{word}”，并填“更正文号”，再在\
+             “{edition}”栏填下一版次（只撤销过一次的为 1）报本行；花名册、支付申请则先作废，再以下一版次整份重报 entry {entry} holds other \
+             content under this number; if that is wrong, deliver its row as it was with {word} in the column 更正/correction and \
+             a 更正文号, then this row with the next edition in the column {edition}; a roster or application is cancelled and \
+             sent again whole as the next edition（没有“更正”栏的文件和 docs/kinds.md 写明 not yet 的事项还不能撤销 not possible yet \
+             for files without that column, nor for kinds that docs/kinds.md calls not yet）"
         ),
-        None => "上一版次未撤销，本行不计；先把上一版次的行照原样再报，“更正”栏填“撤销”，再导入一次 the edition before was not taken \
-                 back; deliver its row with 撤销/withdraw in the column 更正/correction, then import this again"
-            .to_owned(),
+        None => format!(
+            "版次不接续，本行不计：首次报送的，“{edition}”栏留空；否则先把上一版次的行照原样再报，“更正”栏填“{word}”，再导入一次 the edition \
+             before was not taken back: what is told for the first time has no edition; else deliver the row of the edition \
+             before with {word} in the column 更正/correction, then import this again"
+        ),
     }
 }

@@ -105,8 +105,8 @@ fn hash(row: &Row<'_>, set: Uuid, out: &Out<'_>) -> Result<Hash, Wrong> {
     known.map(|seal| seal.hash).ok_or_else(|| {
         Wrong::row(
             "seal_unknown",
-            "the set's hash is neither in the row nor known here",
-            "fill in 校验值 as printed when the set was imported, or import the set in the same run",
+            "账上没有这一编号、单位、版次的封存材料 no sealed set of this number, unit and edition is on record",
+            "核对材料编号、单位编号和材料版次；材料未到的，先导入材料 compare number, unit and edition, or import the set first",
         )
     })
 }
