@@ -22,7 +22,7 @@ pub struct FundYear {
 #[must_use]
 pub fn years(state: &State, portfolio: Handle<Portfolio>) -> BTreeMap<u16, FundYear> {
     let mut years: BTreeMap<u16, FundYear> = BTreeMap::new();
-    for (_, row) in state.risk_years.iter().filter(|(_, row)| row.portfolio == portfolio) {
+    for (_, row) in state.risk_years.iter().filter(|(_, row)| row.portfolio == portfolio && counts(row)) {
         let year = years.entry(row.year).or_default();
         year.drawn = year.drawn.saturating_add(row.drawn);
         year.schools += 1;
@@ -39,6 +39,11 @@ pub fn years(state: &State, portfolio: Handle<Portfolio>) -> BTreeMap<u16, FundY
     years
 }
 
+/// A university of which all draws were taken back, before compensation for them was computed, has none.
+fn counts(row: &RiskYear) -> bool {
+    row.drawn != 0 || row.computed > 0
+}
+
 /// Rewards out of a fund, in the order in which they were made.
 #[must_use]
 pub fn rewards(state: &State, portfolio: Handle<Portfolio>) -> Vec<Handle<Reward>> {
@@ -48,6 +53,7 @@ pub fn rewards(state: &State, portfolio: Handle<Portfolio>) -> Vec<Handle<Reward
 /// Net drawings by university in one risk year of a fund, in the order in which they began.
 #[must_use]
 pub fn risk_years(state: &State, portfolio: Handle<Portfolio>, year: u16) -> Vec<Handle<RiskYear>> {
-    let rows = state.risk_years.iter().filter(|(_, row)| row.portfolio == portfolio && row.year == year);
+    let of_year = |row: &RiskYear| row.portfolio == portfolio && row.year == year && counts(row);
+    let rows = state.risk_years.iter().filter(|(_, row)| of_year(row));
     rows.map(|(handle, _)| handle).collect()
 }
