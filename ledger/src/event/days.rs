@@ -24,7 +24,7 @@ pub enum DayRule {
     Published,
     /// It may hold from a day to come: at the latest some 13 months ahead.
     Ahead,
-    /// A rule may come into force later: at the latest in three years.
+    /// A rule may come into force later: at the latest in three years. So may what is taken back, on whose day it is.
     Far,
     /// It speaks of days through its effective day, which must be over.
     DayOver,

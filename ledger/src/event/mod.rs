@@ -143,7 +143,7 @@ macro_rules! for_each_kind {
             RewardSpent(RewardSpent) "reward_spent" "使用奖励" decision near Refused NotYet (reward, serial);
             PeriodClosed(PeriodClosed) "period_closed" "期间关闭" decision period_over
                 Refused NotYet (org, book, through);
-            EntryWithdrawn(EntryWithdrawn) "entry_withdrawn" "撤销" decision near Refused Superseded (entry);
+            EntryWithdrawn(EntryWithdrawn) "entry_withdrawn" "撤销" decision far Refused Superseded (entry);
             KeyAnnounced(KeyAnnounced) "key_announced" "公布签名公钥" decision published
                 Nothing Never (key, by, signature);
             IdentityKeyAnnounced(IdentityKeyAnnounced) "identity_key_announced" "公布身份密钥指纹" decision published

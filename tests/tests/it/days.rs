@@ -29,7 +29,8 @@ fn day(number: u32) -> Day {
 /// How many days after its recording each kind may lie, said once more and apart from the list of kinds.
 fn days_ahead(name: &str) -> i32 {
     match name {
-        "policy_adopted" | "loan_terms_adopted" => 1_096,
+        // What is taken back is taken back on its own day, which may be one to come.
+        "policy_adopted" | "loan_terms_adopted" | "entry_withdrawn" => 1_096,
         "org_renamed" | "status_changed" | "card_bound" | "card_replaced" | "waiver_adopted" => 400,
         "interest_accrued" => -1,
         _ => 1,
