@@ -110,7 +110,7 @@ impl FindingKind {
     /// Whether it is about an entry of its own, which never counted or not as a whole: taking that back closes it.
     #[must_use]
     pub fn is_of_its_entry(self) -> bool {
-        matches!(self, Self::AmountDiffers | Self::TooManyFacts | Self::Repeated | Self::ParentCycle)
+        matches!(self, Self::AmountDiffers | Self::TooManyFacts | Self::Repeated | Self::ParentCycle | Self::MergeCycle)
     }
 
     /// Stable name.

@@ -109,8 +109,7 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, withdrawal: Withdrawal
 
 /// What was worth looking at about an entry by itself is so no more.
 fn close_its_own(state: &mut State, index: u64) {
-    let first = state.findings.partition_point(|finding| finding.index < index);
-    let its = state.findings.from(first).take_while(|(_, finding)| finding.index == index);
-    let ended: Vec<_> = its.filter(|(_, row)| row.open && row.kind.is_of_its_entry()).map(|(at, _)| at).collect();
+    let ended: Vec<_> =
+        state.findings_of(index).filter(|(_, row)| row.open && row.kind.is_of_its_entry()).map(|(at, _)| at).collect();
     ended.into_iter().for_each(|finding| state.findings.get_mut(finding).open = false);
 }

@@ -61,10 +61,11 @@ pub(crate) fn judge_withdrawn(case: &Case<'_>, taken: Taken) -> Judged<MergeChan
     Ok(Change { touched, ..Change::of(MergeChange::Split { merged, closed }) })
 }
 
-/// What a merge found and is open; that somebody is not registered stays so without it.
+/// What a merge found of awards and is open. What it called for of loans closes by itself, and that somebody is not registered
+/// stays so without it.
 fn found_by(state: &State, index: u64) -> impl Iterator<Item = (Handle<Finding>, &Finding)> {
-    let of_merge = |finding: &Finding| finding.open && finding.kind != FindingKind::UnknownSubject;
-    state.findings_of(index).filter(move |(_, finding)| of_merge(finding))
+    let of_awards = |kind| matches!(kind, FindingKind::AwardedTwice | FindingKind::Policy(Rule::Exclusive));
+    state.findings_of(index).filter(move |(_, finding)| finding.open && of_awards(finding.kind))
 }
 
 /// What the merges within one half found and what among these ids alone is none.

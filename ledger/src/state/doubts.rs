@@ -28,6 +28,12 @@ impl Row for Doubt {
 }
 
 impl State {
+    /// The findings an entry opened: findings are numbered in the order of entries.
+    pub(crate) fn findings_of(&self, index: u64) -> impl Iterator<Item = (Handle<Finding>, &Finding)> {
+        let first = self.findings.partition_point(|finding| finding.index < index);
+        self.findings.from(first).take_while(move |(_, finding)| finding.index == index)
+    }
+
     /// The open findings that follow from what is told of a thing.
     pub(crate) fn doubts_of(&self, id: Uuid) -> &[Handle<Finding>] {
         self.doubts.by_id(id).map_or(&[], |(_, row)| &row.open)
@@ -53,8 +59,7 @@ impl State {
     #[must_use]
     pub fn waiting(&self, entry: Handle<Seen>) -> BTreeSet<Handle<Finding>> {
         let index = u64::from(entry);
-        let first = self.findings.partition_point(|finding| finding.index < index);
-        let its = self.findings.from(first).take_while(|(_, finding)| finding.index == index).map(|(at, _)| at);
+        let its = self.findings_of(index).map(|(at, _)| at);
         let mut waiting: BTreeSet<_> = its.chain(self.named_only(self.seen.get(entry), entry)).collect();
         waiting.retain(|finding| self.findings.get(*finding).open);
         waiting

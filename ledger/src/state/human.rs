@@ -3,7 +3,7 @@
 use crate::handle::Handle;
 use crate::money::Day;
 use crate::state::State;
-use crate::state::rows::{Finding, Merged, Person, SchoolStatus};
+use crate::state::rows::{Merged, Person, SchoolStatus};
 use crate::steps::step;
 use smallvec::SmallVec;
 
@@ -70,11 +70,5 @@ impl State {
     #[must_use]
     pub fn status_on(&self, person: Handle<Person>, on: Day) -> Option<SchoolStatus> {
         self.standings(person).inspect(|_| step()).take_while(|standing| standing.on <= on).last()
-    }
-
-    /// The findings an entry opened: findings are numbered in the order of entries.
-    pub(crate) fn findings_of(&self, index: u64) -> impl Iterator<Item = (Handle<Finding>, &Finding)> {
-        let first = self.findings.partition_point(|finding| finding.index < index);
-        self.findings.from(first).take_while(move |(_, finding)| finding.index == index)
     }
 }

@@ -4,7 +4,7 @@ use crate::principal;
 use crate::principal::PrincipalFault;
 use crate::wire;
 use bytes::Bytes;
-use ledger::event::Event;
+use ledger::event::{Event, KindTag};
 use ledger::finding::FindingKind;
 use ledger::handle::Handle;
 use ledger::outcome::{Code, Now, Outcome, Refusal};
@@ -90,11 +90,15 @@ pub async fn record(
     let mut rejected = Vec::new();
     let mut events = Vec::with_capacity(admitted.len());
     let mut ids = Vec::with_capacity(admitted.len());
+    let mut sets = Vec::new();
     for (position, (content, decoded)) in admitted.into_iter().enumerate() {
         let again = said_again(&mut again);
         match decoded {
             Ok(event) => {
-                ids.push((event.id, set_of(&event)));
+                ids.push(event.id);
+                if !request.terse {
+                    sets.push(makes_up_a_set(event.kind.tag()).then(|| event.subject()));
+                }
                 events.push(Submission { content, event, again });
             }
             Err(malformed) => rejected.push((position, rejection(malformed))),
@@ -105,10 +109,10 @@ pub async fn record(
     let index = index.unwrap_or_else(|| engine.read().entries);
     let mut answers = Vec::with_capacity(receipts.len() + rejected.len());
     if request.terse {
-        answers.extend(receipts.iter().zip(&ids).map(|(receipt, (id, _))| terse(receipt, *id)));
+        answers.extend(receipts.iter().zip(&ids).map(|(receipt, id)| terse(receipt, *id)));
     } else {
         let state = engine.read();
-        answers.extend(receipts.iter().zip(&ids).map(|(receipt, (id, set))| {
+        answers.extend(receipts.iter().zip(&ids).zip(sets).map(|((receipt, id), set)| {
             let mut answer = folded(&state, receipt, *id);
             // Said again, it is on record and counts no more than its set does.
             answer.withdrawn |= matches!(receipt.outcome, Outcome::Duplicate { now: Now::Counts, .. })
@@ -123,11 +127,11 @@ pub async fn record(
     Ok(v1::RecordResponse { receipts: answers, index })
 }
 
-/// The roster or application that an event makes, but for that which cancels it.
-fn set_of(event: &Event) -> Option<Uuid> {
-    use ledger::event::KindTag as Tag;
-    let of_set = matches!(
-        event.kind.tag(),
+/// Whether what is said makes up a roster or an application: all but that it is cancelled.
+pub(crate) fn makes_up_a_set(kind: KindTag) -> bool {
+    use KindTag as Tag;
+    matches!(
+        kind,
         Tag::RosterPrepared
             | Tag::RosterLineAdded
             | Tag::RosterSealed
@@ -137,8 +141,7 @@ fn set_of(event: &Event) -> Option<Uuid> {
             | Tag::ApplicationLineAdded
             | Tag::ApplicationSealed
             | Tag::ApplicationApproved
-    );
-    of_set.then(|| event.subject())
+    )
 }
 
 fn is_cancelled(state: &State, set: Uuid) -> bool {

@@ -141,6 +141,11 @@ async fn a_cancelled_application_is_sent_again_under_its_number_as_the_next_edit
         let cancel = OPINIONS.to_owned() + "支付申请,ZF-001,作废,2021-10-17\n";
         assert_eq!(office.import_of(HERE, "财政局/批准", "作废.csv", &cancel).0, Some(0));
         counts(office, "财政局/制单", "申请一.csv", &application(HERE, "1"));
+        // The first delivered again counts no more and says so; that it was cancelled is as the file says.
+        let (code, shown, said) = office.import_as("财政局/制单", "申请.csv", &application(HERE, ""));
+        assert_eq!((code, &shown["posted"], &shown["duplicates"]), (Some(1), &0.into(), &0.into()), "{said}");
+        assert!(said.contains("已作废") && said.contains("下一版次"), "{said}");
+        assert_eq!(office.import_of(HERE, "财政局/批准", "作废.csv", &cancel).0, Some(0));
         // Two editions at most count for one: the third has to wait as well.
         let (code, _, said) = office.import_as("财政局/制单", "申请二.csv", &application(HERE, "2"));
         assert!(code == Some(1) && said.contains("edition"), "{said}");

@@ -12,6 +12,7 @@ use ledger::money::{Day, Fen};
 use ledger::outcome::Outcome;
 use ledger::state::State;
 use ledger::state::rows::Finding;
+use replay::answers::loans::fund::{risk_years, years};
 use std::collections::{BTreeMap, BTreeSet};
 use tests::desk::{restored, say};
 use tests::history::Chance;
@@ -113,7 +114,7 @@ fn every_loan_agrees_with_the_model_to_the_fen() {
 
 #[test]
 fn neither_order_nor_slips_that_were_taken_back_matter() {
-    let (mut met, mut closed) = (BTreeSet::new(), 0);
+    let (mut met, mut closed, mut universities) = (BTreeSet::new(), 0, 0);
     for seed in 0..SEEDS {
         let telling = telling(seed, false);
         let mut digests = Vec::new();
@@ -152,6 +153,7 @@ fn neither_order_nor_slips_that_were_taken_back_matter() {
             let open = open_findings(&teller.state);
             closed += teller.state.findings.len() - teller.state.findings.iter().filter(|(_, row)| row.open).count();
             met.extend(open.iter().map(|(kind, _)| *kind));
+            universities += universities_have_draws(&teller.state, seed);
             digests.push((digest(&teller.state, &telling.loans), funds(&teller.state), open));
         }
         assert_eq!(digests[0], digests[1], "seed {seed}");
@@ -159,7 +161,22 @@ fn neither_order_nor_slips_that_were_taken_back_matter() {
     }
     // A generator that opens nothing, or nothing that closes, would let everything above pass.
     println!("{met:?} {closed}");
-    assert!(met.len() >= 8 && closed >= 500, "{met:?}, {closed} closed");
+    assert!(met.len() >= 8 && closed >= 500 && universities >= 500, "{met:?}, {closed} closed, {universities} shown");
+}
+
+/// A fund shows no university of which nothing is drawn and nothing was computed, whatever school was told by mistake; how many it
+/// shows.
+fn universities_have_draws(state: &State, seed: u64) -> usize {
+    let mut shown = 0;
+    for (portfolio, _) in state.portfolios.iter() {
+        for (year, of_year) in years(state, portfolio) {
+            let rows = risk_years(state, portfolio, year).into_iter().map(|row| state.risk_years.get(row));
+            let with_draws = rows.filter(|row| row.drawn != 0 || row.computed > 0).count();
+            assert_eq!(usize::try_from(of_year.schools), Ok(with_draws), "seed {seed}: universities of {year}");
+            shown += with_draws;
+        }
+    }
+    shown
 }
 
 /// What somebody still has to look at: kinds of findings and what they are about. Their numbers and entries differ with the order of

@@ -168,14 +168,13 @@ fn seals(handle: Handle, query: Query) -> impl Fn(Uuid) -> Option<Seal> + Send {
     }
 }
 
-/// Looks up who has begun something under a number, for opinions that do not say whose it is. Who cannot be looked up is nobody,
-/// and the row says that nobody is named.
-fn givers(handle: Handle, query: Query) -> impl Fn(Numbered, &str, u8) -> Vec<String> + Send + Sync {
+/// Looks up who has begun something under a number, for opinions that do not say whose it is.
+fn givers(handle: Handle, query: Query) -> impl Fn(Numbered, &str, u8) -> Result<Vec<String>, String> + Send + Sync {
     move |what, number, edition| {
         let request = v1::ListGiversRequest { number: number.to_owned(), edition: edition.into(), not_before: 0 };
         let answer = handle.block_on(query.clone().list_givers(request));
-        let givers = answer.map(|answer| answer.into_inner().givers).unwrap_or_default();
-        givers.into_iter().filter(|giver| giver.kind == what.name()).map(|giver| giver.number).collect()
+        let givers = answer.map_err(|status| status.message().to_owned())?.into_inner().givers;
+        Ok(givers.into_iter().filter(|giver| giver.kind == what.name()).map(|giver| giver.number).collect())
     }
 }
 

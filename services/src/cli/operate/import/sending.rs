@@ -49,8 +49,8 @@ impl Sending {
         self.bytes += event.len();
         let (line, kind, words) = (said.line, said.event.kind.name_zh(), said.words);
         let withdraws = if let Kind::EntryWithdrawn(event) = &said.event.kind { Some(event.entry) } else { None };
-        let event_id = said.event.id;
-        self.call.push((event.into(), FileLine { line, kind, event: event_id, withdraws, words }));
+        let (event_id, tag) = (said.event.id, said.event.kind.tag());
+        self.call.push((event.into(), FileLine { line, kind, tag, event: event_id, withdraws, words }));
         Ok(())
     }
 

@@ -1,5 +1,7 @@
 //! What became of the rows of a file: counted, and each row named that does not count as the file says.
 
+use crate::intake::ingest::makes_up_a_set;
+use ledger::event::KindTag;
 use ledger::outcome::Code;
 use proto::v1;
 use serde_json::{Value, json};
@@ -16,6 +18,7 @@ const ROWS_NAMED: usize = 1_000;
 pub(super) struct FileLine {
     pub(super) line: u64,
     pub(super) kind: &'static str,
+    pub(super) tag: KindTag,
     pub(super) event: Uuid,
     /// The event it takes back, if it does that.
     pub(super) withdraws: Option<Uuid>,
@@ -243,8 +246,8 @@ fn words(said: &FileLine, standing: RowStanding, receipt: &v1::Receipt) -> Strin
             let findings = open(receipt).map(|row| format!("疑点 finding {} {}", row.number, row.sentence_zh));
             findings.collect::<Vec<_>>().join("; ")
         }
-        RowStanding::Differs => differs(said.kind, receipt),
-        RowStanding::Withdrawn if is_of_set(said.kind) => {
+        RowStanding::Differs => differs(said.tag, receipt),
+        RowStanding::Withdrawn if makes_up_a_set(said.tag) => {
             "所属花名册或支付申请已作废，本行不计；确应计入的，填下一版次整份重报 its roster or \
              application was cancelled; if it is to count, send it whole as the next edition"
                 .to_owned()
@@ -254,7 +257,7 @@ fn words(said: &FileLine, standing: RowStanding, receipt: &v1::Receipt) -> Strin
              under this number, was taken back; if the row is to count, deliver it with the edition after the last on record in \
              the column {1}, 1 if there was but one",
             receipt.first,
-            correction(said.kind).1
+            correction(said.tag).1
         ),
         RowStanding::Refused => {
             let entry = if receipt.outcome() == v1::Outcome::Duplicate { receipt.first } else { receipt.index };
@@ -293,22 +296,17 @@ fn nothing_to_take_back(said: &FileLine) -> String {
     )
 }
 
-/// Whether a statement of this kind makes up a roster or application.
-fn is_of_set(kind: &str) -> bool {
-    kind.contains("花名册") || kind.contains("支付申请")
-}
-
 /// What takes back a statement of this kind, and the column of its edition: a row of 学籍 tells three things.
-fn correction(kind: &str) -> (&'static str, &'static str) {
+fn correction(kind: KindTag) -> (&'static str, &'static str) {
     match kind {
-        "人员登记" => ("撤销登记", "登记版次"),
-        "绑定卡" => ("撤销绑卡", "绑卡版次"),
+        KindTag::PersonRegistered => ("撤销登记", "登记版次"),
+        KindTag::CardBound => ("撤销绑卡", "绑卡版次"),
         _ => ("撤销", "版次"),
     }
 }
 
 /// Why a row does not count whose number the ledger knows otherwise, and how it can be made to.
-fn differs(kind: &str, receipt: &v1::Receipt) -> String {
+fn differs(kind: KindTag, receipt: &v1::Receipt) -> String {
     let (word, edition) = correction(kind);
     match receipt.held.checked_sub(1) {
         Some(entry) => format!(

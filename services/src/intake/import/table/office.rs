@@ -8,8 +8,8 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// Looks up who has begun something of this kind, number and edition: the numbers of all of them.
-pub type GiverLookup = dyn Fn(Numbered, &str, u8) -> Vec<String> + Send + Sync;
+/// Looks up who has begun something of this kind, number and edition: the numbers of all of them, or why nobody can say.
+pub type GiverLookup = dyn Fn(Numbered, &str, u8) -> Result<Vec<String>, String> + Send + Sync;
 
 /// The office named for all rows of a file, if one was; and by which offices rows went that named none.
 #[derive(Clone, Default)]
@@ -30,6 +30,11 @@ impl Office {
         self.lookup = Some(lookup);
     }
 
+    /// Whether one was named for all rows.
+    pub(super) fn is_named(&self) -> bool {
+        self.number.is_some()
+    }
+
     /// Its number, by which a row goes from now on.
     pub(super) fn go_by(&self) -> Option<&str> {
         let number = self.number.as_deref()?;
@@ -37,15 +42,14 @@ impl Office {
         Some(number)
     }
 
-    /// Who has begun what an opinion is about, if nobody was named: a row goes by the only one from now on. All others are told.
-    pub(super) fn find(&self, what: Numbered, number: &str, edition: u8) -> Result<String, Vec<String>> {
-        let mut found = self.lookup.as_ref().map(|lookup| lookup(what, number, edition)).unwrap_or_default();
-        if found.len() != 1 {
-            return Err(found);
+    /// Everybody who has begun what an opinion is about, if nobody was named; where it is one, rows go by him from now on.
+    pub(super) fn find(&self, what: Numbered, number: &str, edition: u8) -> Result<Vec<String>, String> {
+        let Some(lookup) = &self.lookup else { return Ok(Vec::new()) };
+        let found = lookup(what, number, edition)?;
+        if let [only] = found.as_slice() {
+            self.used.borrow_mut().insert(only.clone());
         }
-        let only = found.remove(0);
-        self.used.borrow_mut().insert(only.clone());
-        Ok(only)
+        Ok(found)
     }
 
     /// The column a file lacks that nowhere says whose numbers its rows name. Opinions are about what is on record, where it can be

@@ -144,12 +144,14 @@ impl<'a> Row<'a> {
 
     /// The same for what is on record already: where neither says it, the only one who has begun it there.
     pub fn giver_of(&self, col: Col, what: Numbered, number: &str, edition: u8) -> Result<String, Wrong> {
-        match self.giver(col) {
-            Err(_) if !self.has(col) => self.office.find(what, number, edition).map_err(|found| match found.len() {
-                0 => whose_number(col),
-                _ => number_of_several(col, &found),
-            }),
-            said => said.map(str::to_owned),
+        if self.has(col) || self.office.is_named() {
+            return self.giver(col).map(str::to_owned);
+        }
+        let mut found = self.office.find(what, number, edition).map_err(|why| not_looked_up(col, &why))?;
+        match found.len() {
+            0 => Err(whose_number(col)),
+            1 => Ok(found.remove(0)),
+            _ => Err(number_of_several(col, &found)),
         }
     }
 
@@ -290,6 +292,12 @@ impl<'a> Row<'a> {
 pub(crate) fn whose_number(col: Col) -> Wrong {
     let what = format!("nothing says whose number it is 未写明是哪个单位的编号: {}/{}", col.zh(), col.en());
     Wrong::cell(col, "whose_number", what, "fill in the column, or name the office: mingzhang import --office NUMBER")
+}
+
+/// The ledger could not be asked whose it is.
+fn not_looked_up(col: Col, why: &str) -> Wrong {
+    let what = format!("whose number it is could not be asked 无法查明是哪个单位的编号: {why}");
+    Wrong::cell(col, "whose_number", what, "import again when the ledger answers, or fill in the column")
 }
 
 /// Several offices have begun something under the number.
