@@ -36,8 +36,11 @@ use crate::state::entry_rows::{BESIDE, DUPLICATE, Refused, Seen, WITHHELD};
 use crate::withdraw::{self, Withdrawal};
 use told::Told;
 
+mod ahead;
 mod follow;
 mod told;
+
+pub use ahead::AHEAD;
 
 /// The newest rules version this program knows.
 pub const KNOWN_RULES: u32 = 1;
@@ -79,7 +82,8 @@ impl std::fmt::Display for Halt {
 
 impl std::error::Error for Halt {}
 
-/// What changes besides money and findings, by domain.
+/// What changes besides money and findings, by domain. Large and rarer ones stand in a box, as every entry's act is moved some
+/// times on its way.
 enum Act {
     Programme(Box<Policy>),
     Org(OrgChange),
@@ -91,12 +95,12 @@ enum Act {
     Payment(PaymentChange),
     Result(ResultChange),
     Suspense(SuspenseChange),
-    Loan(LoanChange),
-    Claim(ClaimChange),
+    Loan(Box<LoanChange>),
+    Claim(Box<ClaimChange>),
     Remittance(RemittanceChange),
-    Fund(FundChange),
-    Control(ControlChange),
-    Withdrawal(Withdrawal),
+    Fund(Box<FundChange>),
+    Control(Box<ControlChange>),
+    Withdrawal(Box<Withdrawal>),
 }
 
 impl Act {
@@ -114,12 +118,12 @@ impl Act {
             Self::Payment(change) => payment::apply(state, entry, change),
             Self::Result(change) => results::apply(state, entry, change),
             Self::Suspense(change) => suspense::apply(state, entry, change),
-            Self::Loan(change) => return loan::apply(state, entry, change).map(Handle::number),
-            Self::Claim(change) => claim::apply(state, entry, change),
+            Self::Loan(change) => return loan::apply(state, entry, *change).map(Handle::number),
+            Self::Claim(change) => claim::apply(state, entry, *change),
             Self::Remittance(change) => remittance::apply(state, entry, change),
-            Self::Fund(change) => return fund::apply(state, entry, change).map(Handle::number),
-            Self::Control(change) => control::apply(state, entry, change),
-            Self::Withdrawal(change) => withdraw::apply(state, entry, change),
+            Self::Fund(change) => return fund::apply(state, entry, *change).map(Handle::number),
+            Self::Control(change) => control::apply(state, entry, *change),
+            Self::Withdrawal(change) => withdraw::apply(state, entry, *change),
         }
         None
     }
@@ -130,7 +134,7 @@ macro_rules! judges {
         /// Reads only, so a refused event leaves nothing behind but its outcome.
         fn judge(case: &Case<'_>) -> Judged<Act> {
             match &case.entry.event.kind {
-                $(Kind::$kind(event) => Ok($judge(case, event)?.map(Act::$act)),)*
+                $(Kind::$kind(event) => Ok($judge(case, event)?.map(|act| Act::$act(act.into()))),)*
             }
         }
     };

@@ -143,6 +143,11 @@ impl Check {
         self.violations.push(violation);
     }
 
+    /// Whether nothing was wrong so far.
+    pub(super) fn is_well(&self) -> bool {
+        self.violations.is_empty()
+    }
+
     /// `value`, if nothing was wrong.
     pub(super) fn finish<T>(self, value: T) -> Result<T, Malformed> {
         if self.violations.is_empty() { Ok(value) } else { Err(Malformed { violations: self.violations }) }

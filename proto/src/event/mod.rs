@@ -50,16 +50,15 @@ pub fn decode(bytes: &[u8]) -> Result<Event, Malformed> {
 
 /// The same for what is to be recorded: every text must be in its one spelling besides, and the id that of its key.
 pub fn admit(bytes: &[u8]) -> Result<Event, Malformed> {
-    let event = read(bytes, Check::new(true))?;
-    let keyed = event.keyed_id();
-    if event.id == keyed { Ok(event) } else { Err(Malformed::wrong_id(keyed)) }
+    read(bytes, Check::new(true))
 }
 
 fn read(bytes: &[u8], mut check: Check) -> Result<Event, Malformed> {
     if bytes.len() > MAX_EVENT_BYTES {
         return Err(Malformed::too_long(bytes.len()));
     }
-    // One copy, of which ids and hashes are slices, is cheaper than an allocation for each.
+    // One copy, of which ids and hashes are slices, is cheaper than an allocation for each; and than slices of the call, whose
+    // one count of users the threads would pass to and fro.
     let shared = Bytes::copy_from_slice(bytes);
     let wire = v1::Event::decode(shared).map_err(|error| Malformed::undecodable(&error, bytes))?;
     let again = wire.encode_to_vec();
@@ -76,7 +75,15 @@ fn read(bytes: &[u8], mut check: Check) -> Result<Event, Malformed> {
     match kind {
         Some(kind) => {
             let edition = u8::try_from(edition).unwrap_or_default();
-            check.finish(Event { id, effective, edition, kind })
+            let event = Event { id, effective, edition, kind };
+            // Only of what is well formed, as what stands in the place of something wrong would make another key.
+            if check.admits() && check.is_well() {
+                let keyed = event.keyed_id();
+                if id != keyed {
+                    return Err(Malformed::wrong_id(keyed));
+                }
+            }
+            check.finish(event)
         }
         None => Err(check.without_kind()),
     }

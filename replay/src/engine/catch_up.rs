@@ -6,6 +6,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use ledger::entry::Entry;
 use ledger::event::Event;
+use ledger::fold::AHEAD;
 use ledger::outcome::Outcome;
 use ledger::state::State;
 use uuid::Uuid;
@@ -76,11 +77,16 @@ impl Decoded {
         state: &mut State,
         seen: &mut dyn FnMut(&mut State, &Entry<'_>, &Outcome) -> Result<(), E>,
     ) -> Result<(), E> {
-        let _ = self.each(&mut |entry| {
-            let outcome = state.fold(&entry).map_err(|halt| EngineError::unreadable(entry.index, &halt))?;
-            seen(state, &entry, &outcome)?;
-            Ok::<_, E>(ControlFlow::Continue(()))
-        })?;
+        let mut entries = entries(&self.frame, self.first);
+        let mut events = self.events.into_iter();
+        while !events.as_slice().is_empty() {
+            state.read_ahead(events.as_slice().iter().take(AHEAD));
+            for (event, (bytes, index)) in events.by_ref().take(AHEAD).zip(entries.by_ref()) {
+                let entry = entry(bytes, index, event)?;
+                let outcome = state.fold(&entry).map_err(|halt| EngineError::unreadable(index, &halt))?;
+                seen(state, &entry, &outcome)?;
+            }
+        }
         Ok(())
     }
 
@@ -89,19 +95,8 @@ impl Decoded {
         self,
         take: &mut dyn FnMut(Entry<'_>) -> Result<ControlFlow<()>, E>,
     ) -> Result<ControlFlow<()>, E> {
-        let skipped = usize::try_from(self.first - self.frame.header().first_index).unwrap_or(usize::MAX);
-        let entries = self.frame.entries().skip(skipped).zip(self.first..);
-        for ((bytes, index), event) in entries.zip(self.events) {
-            // The head of an entry was read once already; reading it again costs less than carrying it over.
-            let raw = proto::entry::decode(bytes).map_err(|error| EngineError::unreadable(index, &error))?;
-            let entry = Entry {
-                index,
-                recorded_ms: raw.recorded_ms,
-                principal: raw.principal,
-                again: raw.again,
-                content: raw.content,
-                event,
-            };
+        for ((bytes, index), event) in entries(&self.frame, self.first).zip(self.events) {
+            let entry = entry(bytes, index, event)?;
             if take(entry)?.is_break() {
                 return Ok(ControlFlow::Break(()));
             }
@@ -117,6 +112,20 @@ impl Decoded {
 /// The record is damaged, or holds what this program does not know.
 pub fn fold_record(options: &Options, progress: &mut dyn FnMut(u64)) -> Result<State, EngineError> {
     fold_tally(options, progress).map(|(state, _)| state)
+}
+
+/// The entries of a frame from an index on, as bytes.
+fn entries(frame: &Frame, first: u64) -> impl Iterator<Item = (&[u8], u64)> {
+    let skipped = usize::try_from(first - frame.header().first_index).unwrap_or(usize::MAX);
+    frame.entries().skip(skipped).zip(first..)
+}
+
+/// An entry of which the event was decoded before. The head of an entry was read once already; reading it again costs less than
+/// carrying it over.
+fn entry(bytes: &[u8], index: u64, event: Event) -> Result<Entry<'_>, EngineError> {
+    let raw = proto::entry::decode(bytes).map_err(|error| EngineError::unreadable(index, &error))?;
+    let proto::entry::Raw { recorded_ms, principal, again, content, .. } = raw;
+    Ok(Entry { index, recorded_ms, principal, again, content, event })
 }
 
 /// As [`fold_record`], with what all outcomes come to.

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use ledger::entry::Entry;
 use ledger::event::Event;
+use ledger::fold::AHEAD;
 use ledger::outcome::Outcome;
 use ledger::state::State;
 use parking_lot::{Mutex, RwLock, RwLockReadGuard};
@@ -152,16 +153,13 @@ impl Fold {
     fn frame(&mut self, settled: Settled<Tag>) -> Result<Vec<Call>, EngineError> {
         let Settled { first_index, recorded_ms, items, leaves } = settled;
         let mut calls = Vec::new();
-        let tally = self.live.frame(|state| {
-            for (item, index) in items.into_iter().zip(first_index..) {
-                let Item { principal, again, content, tag } = item;
-                let entry =
-                    Entry { index, recorded_ms, principal: &principal, again, content: &content, event: tag.event };
-                let outcome = state.fold(&entry).map_err(|halt| EngineError::unreadable(index, &halt))?;
-                self.live.pages.note(state, index, entry.event.effective, &outcome);
-                self.begun.push(Acknowledged { index, recorded_ms, outcome });
-                if let Some(done) = tag.done {
-                    calls.push(Call { done, folded: std::mem::take(&mut self.begun) });
+        let (mut items, mut indexes) = (items.into_iter(), first_index..);
+        let live = Arc::clone(&self.live);
+        let tally = live.frame(|state| {
+            while !items.as_slice().is_empty() {
+                state.read_ahead(items.as_slice().iter().take(AHEAD).map(|item| &item.tag.event));
+                for (item, index) in items.by_ref().take(AHEAD).zip(indexes.by_ref()) {
+                    calls.extend(self.item(state, item, index, recorded_ms)?);
                 }
             }
             Ok(())
@@ -171,6 +169,22 @@ impl Fold {
             notary.take(leaves, tally);
         }
         Ok(calls)
+    }
+
+    /// Folds one entry; the call it ends, if it does.
+    fn item(
+        &mut self,
+        state: &mut State,
+        item: Item<Tag>,
+        index: u64,
+        recorded_ms: i64,
+    ) -> Result<Option<Call>, EngineError> {
+        let Item { principal, again, content, tag: Tag { event, done } } = item;
+        let entry = Entry { index, recorded_ms, principal: &principal, again, content: &content, event };
+        let outcome = state.fold(&entry).map_err(|halt| EngineError::unreadable(index, &halt))?;
+        self.live.pages.note(state, index, entry.event.effective, &outcome);
+        self.begun.push(Acknowledged { index, recorded_ms, outcome });
+        Ok(done.map(|done| Call { done, folded: std::mem::take(&mut self.begun) }))
     }
 }
 

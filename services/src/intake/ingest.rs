@@ -82,49 +82,44 @@ pub async fn record(
     if !request.again.is_empty() && request.again.len() != request.events.len() {
         return Err(IngestError::Again { events: request.events.len(), again: request.again.len() });
     }
-    let mut again = request.again.into_iter();
-    let admitted = admit(request.events).await?;
-    if request.dry_run {
-        return dry_run(engine, &principal, admitted, again);
+    let Admitted { events, rejected } = admit(request.events, request.again).await?;
+    let (mut answers, index) = if request.dry_run {
+        dry_run(engine, &principal, events)?
+    } else {
+        write(engine, principal, events, request.terse).await?
+    };
+    // Ascending, so each lands where its event stood in the call.
+    for (position, malformed) in rejected {
+        answers.insert(position, rejection(malformed));
     }
-    let mut rejected = Vec::new();
-    let mut events = Vec::with_capacity(admitted.len());
-    let mut ids = Vec::with_capacity(admitted.len());
-    let mut sets = Vec::new();
-    for (position, (content, decoded)) in admitted.into_iter().enumerate() {
-        let again = said_again(&mut again);
-        match decoded {
-            Ok(event) => {
-                ids.push(event.id);
-                if !request.terse {
-                    sets.push(makes_up_a_set(event.kind.tag()).then(|| event.subject()));
-                }
-                events.push(Submission { content, event, again });
-            }
-            Err(malformed) => rejected.push((position, rejection(malformed))),
-        }
-    }
+    Ok(v1::RecordResponse { receipts: answers, index })
+}
+
+/// Records what was admitted; its receipts, and how many entries the record had with it.
+async fn write(
+    engine: &Engine,
+    principal: Arc<str>,
+    events: Vec<Submission>,
+    is_terse: bool,
+) -> Result<(Vec<v1::Receipt>, u64), IngestError> {
+    let ids: Vec<_> = events.iter().map(|said| said.event.id).collect();
+    let in_set = |event: &Event| makes_up_a_set(event.kind.tag()).then(|| event.subject());
+    let sets: Vec<_> = if is_terse { Vec::new() } else { events.iter().map(|said| in_set(&said.event)).collect() };
     let receipts = engine.submit(principal, events)?.await.map_err(|_| EngineError::Stopped)??;
     let index = receipts.last().map(|last| last.index + 1);
     let index = index.unwrap_or_else(|| engine.read().entries);
-    let mut answers = Vec::with_capacity(receipts.len() + rejected.len());
-    if request.terse {
-        answers.extend(receipts.iter().zip(&ids).map(|(receipt, id)| terse(receipt, *id)));
-    } else {
-        let state = engine.read();
-        answers.extend(receipts.iter().zip(&ids).zip(sets).map(|((receipt, id), set)| {
-            let mut answer = folded(&state, receipt, *id);
-            // Said again, it is on record and counts no more than its set does.
-            answer.withdrawn |= matches!(receipt.outcome, Outcome::Duplicate { now: Now::Counts, .. })
-                && set.is_some_and(|set| is_cancelled(&state, set));
-            answer
-        }));
+    if is_terse {
+        return Ok((receipts.iter().zip(&ids).map(|(receipt, id)| terse(receipt, *id)).collect(), index));
     }
-    // Ascending, so each lands where its event stood in the call.
-    for (position, answer) in rejected {
-        answers.insert(position, answer);
-    }
-    Ok(v1::RecordResponse { receipts: answers, index })
+    let state = engine.read();
+    let answers = receipts.iter().zip(&ids).zip(sets).map(|((receipt, id), set)| {
+        let mut answer = folded(&state, receipt, *id);
+        // Said again, it is on record and counts no more than its set does.
+        answer.withdrawn |= matches!(receipt.outcome, Outcome::Duplicate { now: Now::Counts, .. })
+            && set.is_some_and(|set| is_cancelled(&state, set));
+        answer
+    });
+    Ok((answers.collect(), index))
 }
 
 /// Whether what is said makes up a roster or an application: all but that it is cancelled.
@@ -150,25 +145,32 @@ fn is_cancelled(state: &State, set: Uuid) -> bool {
     set.is_some_and(|set| set.stage == Stage::Cancelled)
 }
 
-/// The refused entry that the next event says again, if it does.
-fn said_again(again: &mut impl Iterator<Item = u64>) -> Option<u64> {
-    again.next().and_then(|number| number.checked_sub(1))
+/// A call as it was read.
+struct Admitted {
+    /// What is well formed, in the order of the call.
+    events: Vec<Submission>,
+    /// What is not, with its place in the call, ascending.
+    rejected: Vec<(usize, Malformed)>,
 }
 
-type Admitted = Vec<(Bytes, Result<Event, Malformed>)>;
-
-async fn admit(events: Vec<Bytes>) -> Result<Admitted, IngestError> {
-    let decode = |events: Vec<Bytes>| -> Admitted {
-        let decoded = |content: Bytes| {
-            let event = proto::event::admit(&content);
-            (content, event)
-        };
-        events.into_iter().map(decoded).collect()
-    };
+async fn admit(events: Vec<Bytes>, again: Vec<u64>) -> Result<Admitted, IngestError> {
     if events.len() <= EVENTS_INLINE {
-        return Ok(decode(events));
+        return Ok(decode(events, again));
     }
-    tokio::task::spawn_blocking(move || decode(events)).await.map_err(|_| IngestError::GivenUp)
+    tokio::task::spawn_blocking(move || decode(events, again)).await.map_err(|_| IngestError::GivenUp)
+}
+
+/// `again` holds, one higher, the refused entry that an event says again, and 0 for one that says none again.
+fn decode(contents: Vec<Bytes>, again: Vec<u64>) -> Admitted {
+    let (mut events, mut rejected) = (Vec::with_capacity(contents.len()), Vec::new());
+    let again = again.into_iter().map(|number| number.checked_sub(1)).chain(std::iter::repeat(None));
+    for ((position, content), again) in contents.into_iter().enumerate().zip(again) {
+        match proto::event::admit(&content) {
+            Ok(event) => events.push(Submission { content, event, again }),
+            Err(malformed) => rejected.push((position, malformed)),
+        }
+    }
+    Admitted { events, rejected }
 }
 
 fn check_size(events: &[Bytes]) -> Result<(), IngestError> {
@@ -182,25 +184,14 @@ fn check_size(events: &[Bytes]) -> Result<(), IngestError> {
     Ok(())
 }
 
-fn dry_run(
-    engine: &Engine,
-    principal: &str,
-    admitted: Admitted,
-    mut again: impl Iterator<Item = u64>,
-) -> Result<v1::RecordResponse, IngestError> {
-    let mut receipts = Vec::with_capacity(admitted.len());
-    for (content, decoded) in admitted {
-        let again = said_again(&mut again);
-        let event = match decoded {
-            Ok(event) => event,
-            Err(malformed) => {
-                receipts.push(rejection(malformed));
-                continue;
-            }
-        };
+/// What recording it now would give; how many entries there are.
+fn dry_run(engine: &Engine, principal: &str, events: Vec<Submission>) -> Result<(Vec<v1::Receipt>, u64), IngestError> {
+    let mut receipts = Vec::with_capacity(events.len());
+    for submission in events {
+        let event = &submission.event;
         let id = event.id;
         let before = event.edition.checked_sub(1).map(|before| event.id_of_edition(before));
-        let outcome = engine.dry_run(principal, Submission { content, event, again })?;
+        let outcome = engine.dry_run(principal, submission)?;
         let state = engine.read();
         let mut answer = answer(&state, &outcome, id);
         if matches!(outcome, Outcome::Posted { .. }) {
@@ -214,7 +205,7 @@ fn dry_run(
         receipts.push(v1::Receipt { id: wire::id(id), stage: v1::Stage::DryRun.into(), ..answer });
     }
     let index = engine.read().entries;
-    Ok(v1::RecordResponse { receipts, index })
+    Ok((receipts, index))
 }
 
 fn rejection(malformed: Malformed) -> v1::Receipt {
