@@ -126,7 +126,11 @@ impl<T: Row> Table<T> {
         let shard = &mut self.shards[shard(hash_of)];
         match shard.find_mut(hash_of, |&h| row(h).id() == Some(id)) {
             None => {
-                shard.insert_unique(hash_of, handle, |&h| row(h).id().map_or(0, hash));
+                let hash_of_row = |&h: &Handle<T>| row(h).id().map_or(0, hash);
+                if shard.len() == shard.capacity() {
+                    grow(shard, hash_of_row);
+                }
+                shard.insert_unique(hash_of, handle, hash_of_row);
             }
             Some(found) if row(handle).succeeds(row(*found)) => *found = handle,
             Some(_) => {}
@@ -189,6 +193,17 @@ fn hash(id: Uuid) -> u64 {
     let (high, low) = id.as_u64_pair();
     let wide = u128::from(high ^ 0x9e37_79b9_7f4a_7c15) * u128::from(low ^ 0xd6e8_feb8_6659_fd93);
     ((wide >> 64) ^ wide) as u64 ^ high.rotate_left(32) ^ low
+}
+
+/// Doubles a shard. By itself it would ask for the hash of one row after the other and wait for memory each time; asked for before
+/// anything is placed, they wait together.
+fn grow<T>(shard: &mut HashTable<Handle<T>>, hash_of: impl Fn(&Handle<T>) -> u64) {
+    let hashed: Vec<_> = shard.iter().map(|handle| (hash_of(handle), *handle)).collect();
+    let mut larger = HashTable::with_capacity(shard.capacity() + 1);
+    for (hash, handle) in hashed {
+        larger.insert_unique(hash, handle, &hash_of);
+    }
+    *shard = larger;
 }
 
 fn shard(hash: u64) -> usize {
