@@ -1,7 +1,8 @@
 //! Rules adopted, periods closed, keys announced. Closing moves the first open day; a key announced here may sign checkpoints, which is checked where they are. The key of identities is
 //! known by its fingerprint alone; who makes ids compares.
 
-use crate::change::{Case, Change, Judged};
+use crate::account::Book;
+use crate::change::{Case, Change, Judged, Taken};
 use crate::entry::Entry;
 use crate::event::{IdentityKeyAnnounced, KeyAnnounced, PeriodClosed, RulesAdopted};
 use crate::handle::Handle;
@@ -9,12 +10,22 @@ use crate::money::Day;
 use crate::outcome::{Code, Refusal};
 use crate::state::State;
 use crate::state::rows::{AnnouncedKey, IdentityKey, Org};
+use crate::state::stage::Closing;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 pub(crate) enum ControlChange {
     Rules(u32),
-    Close { org: Handle<Org>, book: usize, open_from: Day },
+    Close {
+        org: Handle<Org>,
+        book: Book,
+        open_from: Day,
+    },
+    /// The latest closing of its book does not count any more.
+    Open {
+        org: Handle<Org>,
+        at: usize,
+    },
     Announce(AnnouncedKey),
     Identity(IdentityKeyAnnounced),
 }
@@ -27,8 +38,8 @@ pub(crate) fn judge_rules_adopted(case: &Case<'_>, event: &RulesAdopted) -> Judg
     Ok(Change::of(ControlChange::Rules(event.version)))
 }
 
-/// Periods close forward, each organisation and book by itself, and not before they are over: closing cannot be undone, and
-/// a slip in the day would book every late fact years ahead.
+/// Periods close forward, each organisation and book by itself, and not before they are over: a slip in the day would book every
+/// late fact years ahead.
 pub(crate) fn judge_period_closed(case: &Case<'_>, event: &PeriodClosed) -> Judged<ControlChange> {
     let (state, on) = (case.state, case.on());
     let org = state.need_org(event.org)?;
@@ -39,7 +50,22 @@ pub(crate) fn judge_period_closed(case: &Case<'_>, event: &PeriodClosed) -> Judg
     if event.through < open_from {
         return Err(Refusal::with(Code::PeriodNotLater, event.org, i64::from(open_from.yyyymmdd())));
     }
-    Ok(Change::of(ControlChange::Close { org, book: event.book as usize, open_from: event.through.plus(1) }))
+    Ok(Change::of(ControlChange::Close { org, book: event.book, open_from: event.through.plus(1) }))
+}
+
+/// The latest closing of a book taken back: what was closed before stays so, and what was booked on later days meanwhile stays there.
+pub(crate) fn judge_closing_withdrawn(case: &Case<'_>, taken: Taken) -> Judged<ControlChange> {
+    let state = case.state;
+    let Some(org) = state.orgs.handle(taken.subject) else { return Ok(Change::nothing()) };
+    let row = state.orgs.get(org);
+    let Some(at) = row.closings.iter().position(|closing| closing.entry == taken.entry) else {
+        return Ok(Change::nothing());
+    };
+    taken.on(case, row.closings[at].on)?;
+    if row.closings[at + 1..].iter().any(|later| later.book == row.closings[at].book) {
+        return Err(Refusal::of(Code::InUse, row.id));
+    }
+    Ok(Change::of(ControlChange::Open { org, at }))
 }
 
 /// Something is announced once. Checkpoints say who may use a key from when. What is no good is on record all
@@ -65,13 +91,23 @@ pub(crate) fn judge_identity_key_announced(case: &Case<'_>, event: &IdentityKeyA
     }
 }
 
-pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: ControlChange) {
+/// Makes the change; the organisation, if a period of it was closed.
+pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: ControlChange) -> Option<Handle<Org>> {
     let index = entry.index;
     match change {
         ControlChange::Rules(version) => state.rules = version,
         ControlChange::Close { org, book, open_from } => {
+            let (closed_by, on) = (state.seen.next(), entry.event.effective);
             let row = state.orgs.get_mut(org);
-            row.open_from[book] = open_from;
+            let before = std::mem::replace(&mut row.open_from[book as usize], open_from);
+            row.closings.push(Closing { entry: closed_by, on, book: book as u8, open_from: before });
+            row.last = index;
+            return Some(org);
+        }
+        ControlChange::Open { org, at } => {
+            let row = state.orgs.get_mut(org);
+            let closing = row.closings.remove(at);
+            row.open_from[usize::from(closing.book)] = closing.open_from;
             row.last = index;
         }
         ControlChange::Announce(row) => {
@@ -84,4 +120,5 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: ControlChange)
             state.identity_keys.push(IdentityKey { id: Uuid::from_bytes(id), fingerprint, document, last: index });
         }
     }
+    None
 }

@@ -114,15 +114,15 @@ impl Act {
             Self::Merge(change) => return merged::apply(state, entry, change).map(Handle::number),
             Self::Card(change) => return cards::apply(state, entry, change).map(Handle::number),
             Self::Budget(change) => budget::apply(state, entry, change),
-            Self::Award(change) => award::apply(state, entry, change),
-            Self::Payment(change) => payment::apply(state, entry, change),
+            Self::Award(change) => return award::apply(state, entry, change).map(Handle::number),
+            Self::Payment(change) => return payment::apply(state, entry, change).map(Handle::number),
             Self::Result(change) => results::apply(state, entry, change),
             Self::Suspense(change) => suspense::apply(state, entry, change),
             Self::Loan(change) => return loan::apply(state, entry, *change).map(Handle::number),
             Self::Claim(change) => claim::apply(state, entry, *change),
             Self::Remittance(change) => remittance::apply(state, entry, change),
             Self::Fund(change) => return fund::apply(state, entry, *change).map(Handle::number),
-            Self::Control(change) => control::apply(state, entry, *change),
+            Self::Control(change) => return control::apply(state, entry, *change).map(Handle::number),
             Self::Withdrawal(change) => withdraw::apply(state, entry, *change),
         }
         None

@@ -1,6 +1,7 @@
 //! What rosters, applications and claims share: numbered lines under a hash chain, sealed, then decided by others.
 //! Not here: what a line of each says.
 
+use crate::change::{Case, Taken};
 use crate::entry::Entry;
 use crate::event::{SetDecided, SetSealed};
 use crate::hash::Hash;
@@ -58,6 +59,16 @@ impl Set {
             return Err(Refusal::with(Code::SealMismatch, event.set, i64::from(self.count)));
         }
         Ok(())
+    }
+
+    /// A step taken back, on its day and while the next was not taken: then that is to be taken back first.
+    pub(crate) fn judge_back(&self, case: &Case<'_>, taken: Taken, set: Uuid, stage: Stage) -> Result<(), Refusal> {
+        taken.on(case, self.entered(stage))?;
+        match self.stage {
+            Stage::Cancelled => Err(Refusal::of(Code::SetEnded, set)),
+            stands if stands != stage => Err(Refusal::of(Code::InUse, set)),
+            _ => Ok(()),
+        }
     }
 
     /// A step that needs `stage`, taken by somebody other than the preparer.

@@ -1,8 +1,11 @@
 //! Entries taken back 撤销: which kinds can be, and who judges it. What it does to money is a matter of the wing that keeps
 //! the fact: the fact leaves its list, and what its subject should hold without it is posted.
 
+use crate::aid::award::{self, AwardChange};
 use crate::aid::merge;
+use crate::aid::payment::{self, PaymentChange};
 use crate::change::{Case, Change, Judged, Taken};
+use crate::control::{self, ControlChange};
 use crate::entry::Entry;
 use crate::event::{EntryWithdrawn, KindTag};
 use crate::handle::Handle;
@@ -17,6 +20,7 @@ use crate::registry::org::{self, OrgChange};
 use crate::registry::people::{self, PeopleChange};
 use crate::state::State;
 use crate::state::entry_rows::{Seen, WITHDRAWN};
+use crate::state::stage::Stage;
 
 /// What is changed, by the wing that keeps what was told; and the entry that no longer counts.
 pub(crate) struct Withdrawal {
@@ -25,6 +29,9 @@ pub(crate) struct Withdrawal {
 }
 
 enum Kept {
+    Award(AwardChange),
+    Payment(PaymentChange),
+    Control(ControlChange),
     Loan(LoanChange),
     Fund(FundChange),
     People(PeopleChange),
@@ -57,7 +64,15 @@ pub(crate) fn judge_entry_withdrawn(case: &Case<'_>, event: &EntryWithdrawn) -> 
 /// Who keeps what a kind told judges what it is to be without.
 fn judge(case: &Case<'_>, taken: Taken, kind: KindTag) -> Judged<Kept> {
     use KindTag as Tag;
+    let roster = |stage, to| Ok(award::judge_step_withdrawn(case, taken, stage, to)?.map(Kept::Award));
+    let application = |stage, to| Ok(payment::judge_step_withdrawn(case, taken, stage, to)?.map(Kept::Payment));
     match kind {
+        Tag::RosterSealed => roster(Stage::Sealed, Stage::Open),
+        Tag::RosterReviewed => roster(Stage::Reviewed, Stage::Sealed),
+        Tag::RosterApproved => roster(Stage::Approved, Stage::Reviewed),
+        Tag::ApplicationSealed => application(Stage::Sealed, Stage::Open),
+        Tag::ApplicationApproved => application(Stage::Approved, Stage::Sealed),
+        Tag::PeriodClosed => Ok(control::judge_closing_withdrawn(case, taken)?.map(Kept::Control)),
         Tag::LoanTermsAdopted | Tag::RatePublished | Tag::WaiverAdopted => {
             Ok(rules::judge_withdrawn(case, taken)?.map(Kept::Loan))
         }
@@ -85,6 +100,15 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, withdrawal: Withdrawal
     state.seen.get_mut(withdrawal.entry).verdict = WITHDRAWN;
     close_its_own(state, withdrawal.entry.into());
     match withdrawal.change {
+        Some(Kept::Award(change)) => {
+            award::apply(state, entry, change);
+        }
+        Some(Kept::Payment(change)) => {
+            payment::apply(state, entry, change);
+        }
+        Some(Kept::Control(change)) => {
+            control::apply(state, entry, change);
+        }
         Some(Kept::Loan(change)) => {
             loan::apply(state, entry, change);
         }

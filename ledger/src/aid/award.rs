@@ -1,7 +1,7 @@
 //! Rosters and awards: prepared, reviewed, approved. An award is owed in dated instalments and consumes no document line.
 
 use crate::account::Class;
-use crate::change::{Case, Change, Judged, NewFinding};
+use crate::change::{Case, Change, Judged, NewFinding, Taken};
 use crate::entry::Entry;
 use crate::event::policy::{Policy, Rule, Severity};
 use crate::event::{RosterLineAdded, RosterPrepared, SetCancelled, SetDecided, SetSealed, Status};
@@ -22,6 +22,7 @@ pub(crate) enum AwardChange {
     Prepare { event: RosterPrepared, school: Handle<Org>, programme: Handle<Programme> },
     Line { roster: Handle<Roster>, person: Handle<Person>, event: RosterLineAdded },
     Step { roster: Handle<Roster>, stage: Stage },
+    StepBack { roster: Handle<Roster>, to: Stage },
 }
 
 pub(crate) fn judge_roster_prepared(case: &Case<'_>, event: &RosterPrepared) -> Judged<AwardChange> {
@@ -159,10 +160,32 @@ pub(crate) fn judge_roster_approved(case: &Case<'_>, event: &SetDecided) -> Judg
     Ok(change)
 }
 
+/// Sealing, review or approval taken back while nothing rests on it. Of an approval nothing may be ordered: an application for
+/// any of its awards is cancelled first.
+pub(crate) fn judge_step_withdrawn(case: &Case<'_>, taken: Taken, stage: Stage, to: Stage) -> Judged<AwardChange> {
+    let state = case.state;
+    let Some(roster) = state.rosters.handle(taken.subject) else { return Ok(Change::nothing()) };
+    let row = state.rosters.get(roster);
+    row.set.judge_back(case, taken, row.id, stage)?;
+    let mut change = Change::of(AwardChange::StepBack { roster, to });
+    if stage == Stage::Approved {
+        let applications = row.applications.iter().map(|at| state.applications.get(*at));
+        if let Some(orders) = applications.into_iter().find(|other| other.set.stage != Stage::Cancelled) {
+            return Err(Refusal::of(Code::InUse, orders.id));
+        }
+        let (owed, granted) = (state.roster_account(roster, Class::Owed), state.roster_account(roster, Class::Granted));
+        change.postings.push(state.posting(case.on(), granted, owed, row.set.fen));
+    }
+    Ok(change)
+}
+
 pub(crate) fn judge_roster_cancelled(case: &Case<'_>, event: &SetCancelled) -> Judged<AwardChange> {
     let (roster, row) = find(case.state, event.set)?;
-    if row.set.stage >= Stage::Approved {
-        return Err(Refusal::of(Code::SetEnded, event.set));
+    match row.set.stage {
+        // Its approval can be taken back, and then it can be given up.
+        Stage::Approved => return Err(Refusal::of(Code::InUse, event.set)),
+        Stage::Cancelled | Stage::Sent => return Err(Refusal::of(Code::SetEnded, event.set)),
+        Stage::Open | Stage::Sealed | Stage::Reviewed => {}
     }
     Ok(Change::of(AwardChange::Step { roster, stage: Stage::Cancelled }))
 }
@@ -171,7 +194,8 @@ fn find(state: &State, id: Uuid) -> Result<(Handle<Roster>, &Roster), Refusal> {
     state.rosters.by_id(id).ok_or(Refusal::of(Code::UnknownSet, id))
 }
 
-pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: AwardChange) {
+/// Makes the change; the roster, if it took a step.
+pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: AwardChange) -> Option<Handle<Roster>> {
     match change {
         AwardChange::Prepare { event, school, programme } => {
             let accounts = state.open_accounts(state.rosters.next());
@@ -184,6 +208,7 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: AwardChange) {
                 set: Set::begun(entry.principal),
                 accounts,
                 last_award: Link::NONE,
+                applications: Vec::new(),
                 effective: entry.event.effective,
                 last: entry.index,
             });
@@ -191,15 +216,17 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: AwardChange) {
         AwardChange::Line { roster, person, event } => add_line(state, entry, roster, person, &event),
         AwardChange::Step { roster, stage } => {
             let row = state.rosters.get_mut(roster);
-            row.set.stage = stage;
+            row.set.enter(stage, entry.principal, entry.event.effective);
             row.last = entry.index;
-            match stage {
-                Stage::Reviewed => row.set.reviewer = entry.principal.to_owned(),
-                Stage::Approved => row.set.approver = entry.principal.to_owned(),
-                Stage::Open | Stage::Sealed | Stage::Sent | Stage::Cancelled => {}
-            }
+            return Some(roster);
+        }
+        AwardChange::StepBack { roster, to } => {
+            let row = state.rosters.get_mut(roster);
+            row.set.step_back(to);
+            row.last = entry.index;
         }
     }
+    None
 }
 
 fn add_line(

@@ -3,13 +3,13 @@
 
 use crate::account::Class;
 use crate::aid::award::{broken, judge_enrolled};
-use crate::change::{Case, Change, Judged, NewFinding};
+use crate::change::{Case, Change, Judged, NewFinding, Taken};
 use crate::entry::Entry;
 use crate::event::policy::{Policy, Rule};
 use crate::event::{ApplicationLineAdded, ApplicationPrepared, BatchSent, SetCancelled, SetDecided, SetSealed, Source};
 use crate::handle::{Handle, Link};
 use crate::money::{Day, Fen, share};
-use crate::outcome::{Code, Refusal};
+use crate::outcome::{Code, Posting, Refusal};
 use crate::registry::cards::payable;
 use crate::set::judge_replaced;
 use crate::state::rows::{
@@ -29,6 +29,7 @@ pub(crate) enum PaymentChange {
     Prepare { event: ApplicationPrepared, unit: Handle<Org> },
     Line(Box<NewPayout>),
     Step { application: Handle<Application>, stage: Stage },
+    StepBack { application: Handle<Application>, to: Stage },
     Send { application: Handle<Application>, batch: Uuid, bank: Handle<Org> },
 }
 
@@ -209,6 +210,32 @@ pub(crate) fn judge_application_approved(case: &Case<'_>, event: &SetDecided) ->
     Ok(Change::of(PaymentChange::Step { application, stage: Stage::Approved }))
 }
 
+/// Sealing or approval taken back while nothing left the treasury: what was applied for is available again.
+pub(crate) fn judge_step_withdrawn(case: &Case<'_>, taken: Taken, stage: Stage, to: Stage) -> Judged<PaymentChange> {
+    let state = case.state;
+    let Some(application) = state.applications.handle(taken.subject) else { return Ok(Change::nothing()) };
+    let row = state.applications.get(application);
+    row.set.judge_back(case, taken, row.id, stage)?;
+    if row.parts.iter().any(|part| part.cleared > 0) {
+        return Err(Refusal::of(Code::InUse, row.id));
+    }
+    let mut change = Change::of(PaymentChange::StepBack { application, to });
+    if stage == Stage::Sealed {
+        change.postings = given_back(state, case.on(), row);
+    }
+    Ok(change)
+}
+
+/// What an application holds of its document lines is available again.
+fn given_back(state: &State, on: Day, row: &Application) -> Vec<Posting> {
+    let back = |part: &ApplicationPart| {
+        let (available, applied) =
+            (state.line_account(part.line, Class::Available), state.line_account(part.line, Class::Applied));
+        state.posting(on, available, applied, part.fen)
+    };
+    row.parts.iter().map(back).collect()
+}
+
 /// Given up before anything left the treasury: what was applied for is available again.
 pub(crate) fn judge_application_cancelled(case: &Case<'_>, event: &SetCancelled) -> Judged<PaymentChange> {
     let (state, on) = (case.state, case.on());
@@ -219,11 +246,7 @@ pub(crate) fn judge_application_cancelled(case: &Case<'_>, event: &SetCancelled)
     }
     let mut change = Change::of(PaymentChange::Step { application, stage: Stage::Cancelled });
     if row.set.stage >= Stage::Sealed {
-        for part in &row.parts {
-            let (available, applied) =
-                (state.line_account(part.line, Class::Available), state.line_account(part.line, Class::Applied));
-            change.postings.push(state.posting(on, available, applied, part.fen));
-        }
+        change.postings = given_back(state, on, row);
     }
     Ok(change)
 }
@@ -260,7 +283,8 @@ fn find(state: &State, id: Uuid) -> Result<(Handle<Application>, &Application), 
     Ok((handle, state.applications.get(handle)))
 }
 
-pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: PaymentChange) {
+/// Makes the change; the application, if it took a step.
+pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: PaymentChange) -> Option<Handle<Application>> {
     match change {
         PaymentChange::Prepare { event, unit } => {
             let accounts = state.open_accounts(state.applications.next());
@@ -278,7 +302,11 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: PaymentChange)
             });
         }
         PaymentChange::Line(new) => add_line(state, entry, &new),
-        PaymentChange::Step { application, stage } => step(state, entry, application, stage),
+        PaymentChange::Step { application, stage } => {
+            step(state, entry, application, stage);
+            return Some(application);
+        }
+        PaymentChange::StepBack { application, to } => step_back(state, entry, application, to),
         PaymentChange::Send { application, batch, bank } => {
             let (on, last) = (entry.event.effective, entry.index);
             let batch = state.batches.push(Batch { id: batch, application, bank, on, last });
@@ -288,20 +316,33 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: PaymentChange)
             row.last = last;
         }
     }
+    None
 }
 
 fn step(state: &mut State, entry: &Entry<'_>, application: Handle<Application>, stage: Stage) {
     let row = state.applications.get_mut(application);
-    row.set.stage = stage;
+    row.set.enter(stage, entry.principal, entry.event.effective);
     row.last = entry.index;
-    if stage == Stage::Approved {
-        row.set.approver = entry.principal.to_owned();
-    }
     if stage == Stage::Sealed {
         let lines: Vec<Handle<Line>> = row.parts.iter().map(|part| part.line).collect();
         for line in lines {
             let row = state.lines.get_mut(line);
             row.applications.push(application);
+            row.last = entry.index;
+        }
+    }
+}
+
+/// Document lines name only applications that hold of them.
+fn step_back(state: &mut State, entry: &Entry<'_>, application: Handle<Application>, to: Stage) {
+    let row = state.applications.get_mut(application);
+    row.set.step_back(to);
+    row.last = entry.index;
+    if to == Stage::Open {
+        let lines: Vec<Handle<Line>> = row.parts.iter().map(|part| part.line).collect();
+        for line in lines {
+            let row = state.lines.get_mut(line);
+            row.applications.retain(|other| *other != application);
             row.last = entry.index;
         }
     }
@@ -326,7 +367,11 @@ fn add_line(state: &mut State, entry: &Entry<'_>, new: &NewPayout) {
     }
     let award = state.awards.get_mut(new.award);
     award.last = entry.index;
-    let instalment = award.instalments.plus(u32::from(new.instalment));
+    let (roster, instalments) = (award.roster, award.instalments);
+    if !state.rosters.get(roster).applications.contains(&new.application) {
+        state.rosters.get_mut(roster).applications.push(new.application);
+    }
+    let instalment = instalments.plus(u32::from(new.instalment));
     state.instalments.get_mut(instalment).payout = handle.into();
     state.payouts.push(Payout {
         id: new.id,

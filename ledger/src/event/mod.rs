@@ -71,17 +71,17 @@ macro_rules! for_each_kind {
             RosterPrepared(RosterPrepared) "roster_prepared" "编制花名册" decision near Refused Cancelled (roster);
             RosterLineAdded(RosterLineAdded) "roster_line_added" "花名册加行" decision near
                 Refused Cancelled (roster, number);
-            RosterSealed(SetSealed) "roster_sealed" "花名册封存" decision near Refused Cancelled (set);
-            RosterReviewed(SetDecided) "roster_reviewed" "花名册审核" decision near Refused Cancelled (set);
-            RosterApproved(SetDecided) "roster_approved" "花名册批准" decision near Refused Cancelled (set);
+            RosterSealed(SetSealed) "roster_sealed" "花名册封存" decision near Refused WhileFree (set);
+            RosterReviewed(SetDecided) "roster_reviewed" "花名册审核" decision near Refused WhileFree (set);
+            RosterApproved(SetDecided) "roster_approved" "花名册批准" decision near Refused WhileFree (set);
             RosterCancelled(SetCancelled) "roster_cancelled" "花名册作废" decision near Refused Never (set);
             ApplicationPrepared(ApplicationPrepared) "application_prepared" "编制支付申请" decision near
                 Refused Cancelled (application);
             ApplicationLineAdded(ApplicationLineAdded) "application_line_added" "支付申请加行" decision near
                 Refused Cancelled (application, number);
-            ApplicationSealed(SetSealed) "application_sealed" "支付申请封存" decision near Refused Cancelled (set);
+            ApplicationSealed(SetSealed) "application_sealed" "支付申请封存" decision near Refused WhileFree (set);
             ApplicationApproved(SetDecided) "application_approved" "支付申请批准" decision near
-                Refused Cancelled (set);
+                Refused WhileFree (set);
             ApplicationCancelled(SetCancelled) "application_cancelled" "支付申请作废" decision near
                 Refused Never (set);
             VoucherIssued(VoucherIssued) "voucher_issued" "开具支付凭证" report near Noted NotYet (voucher);
@@ -142,7 +142,7 @@ macro_rules! for_each_kind {
                 Refused NotYet (year.lender, year.kind, year.year);
             RewardSpent(RewardSpent) "reward_spent" "使用奖励" decision near Refused NotYet (reward, serial);
             PeriodClosed(PeriodClosed) "period_closed" "期间关闭" decision period_over
-                Refused NotYet (org, book, through);
+                Refused WhileFree (org, book, through);
             EntryWithdrawn(EntryWithdrawn) "entry_withdrawn" "撤销" decision far Refused Superseded (entry);
             KeyAnnounced(KeyAnnounced) "key_announced" "公布签名公钥" decision published
                 Nothing Never (key, by, signature);

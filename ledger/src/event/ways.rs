@@ -22,6 +22,8 @@ pub enum Early {
 pub enum WayBack {
     /// By `entry_withdrawn`, whatever was recorded since.
     Withdrawn,
+    /// By `entry_withdrawn` while nothing rests on it.
+    WhileFree,
     /// By the kind that gives its set up.
     Cancelled,
     /// By saying the next of its kind: a later figure, version or state.

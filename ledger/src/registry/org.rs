@@ -166,11 +166,12 @@ pub(crate) fn unregister(state: &mut State, index: u64, org: Handle<Org>, findin
     let is_named = is_named(state, state.orgs.get(org));
     let row = state.orgs.get_mut(org);
     let Org { id, accounts, open_from, named, .. } = *row;
+    let closings = std::mem::take(&mut row.closings);
     let mut names = std::mem::take(&mut row.names);
     forget_registered(&mut names);
     let first = row.early.handle();
     let early = first.or(is_named.then_some(finding)).into();
-    *row = Org { early, named, names, open_from, last: index, ..named_org(id, accounts) };
+    *row = Org { early, named, names, open_from, closings, last: index, ..named_org(id, accounts) };
     if let Some(first) = first.filter(|_| is_named) {
         state.findings.get_mut(first).open = true;
     }

@@ -35,6 +35,9 @@ impl Seen {
     }
 }
 
+/// `Seen::verdict` of an entry that was posted and counts.
+pub const POSTED: u8 = 0;
+
 /// `Seen::verdict` of an entry that repeated an earlier one.
 pub const DUPLICATE: u8 = 255;
 

@@ -358,6 +358,7 @@ pub(crate) fn named_org(id: Uuid, accounts: AccountNo) -> Org {
         subordination: Subordination::Local,
         accounts,
         open_from: [Day::default(); 4],
+        closings: Vec::new(),
         last: 0,
     }
 }

@@ -10,7 +10,7 @@ use crate::hash::Hash;
 use crate::money::{Day, Fen};
 use crate::state::entity::rows;
 use crate::state::entry_rows::Seen;
-use crate::state::stage::{Progress, Set};
+use crate::state::stage::{Closing, Progress, Set};
 use crate::steps::step;
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
@@ -37,6 +37,8 @@ pub struct Org {
     pub accounts: AccountNo,
     /// First open day by book: closing a period moves it.
     pub open_from: [Day; 4],
+    /// Closings that count, in the order in which they were told.
+    pub closings: Vec<Closing>,
     pub last: u64,
 }
 
@@ -217,6 +219,8 @@ pub struct Roster {
     pub accounts: AccountNo,
     /// Latest line; each award names the one before.
     pub last_award: Link<Award>,
+    /// Applications with lines that order what it grants, each once.
+    pub applications: Vec<Handle<Application>>,
     pub effective: Day,
     pub last: u64,
 }
@@ -374,7 +378,7 @@ rows! {
         Line: id, last, [unit programme parent children applications] [accounts];
         Person: id, last, [statuses last_award] [unregistered];
         Card: id, last, [uses] [];
-        Roster: id, last, [school programme last_award] [accounts];
+        Roster: id, last, [school programme last_award] [accounts applications];
         Award: latest_id, last, [roster person] [instalments before_of_person before_of_roster];
         Instalment: none, none, [payout] [];
         Application: id, last, [unit parts last_payout batch] [accounts];

@@ -1,8 +1,10 @@
-//! How far things have come: sets of lines through their steps, payments to their result. Parts of rows, no rows.
+//! How far things have come: sets of lines through their steps, payments to their result, periods closed. Parts of rows, no rows.
 #![allow(missing_docs)] // Words of closed lists, and fields named after what events call them.
 
+use crate::handle::Handle;
 use crate::hash::Hash;
-use crate::money::Fen;
+use crate::money::{Day, Fen};
+use crate::state::entry_rows::Seen;
 use serde::{Deserialize, Serialize};
 
 /// The stages of a set.
@@ -31,7 +33,7 @@ impl Stage {
     }
 }
 
-/// What every set has: a chain over its lines, and who did what.
+/// What every set has: a chain over its lines, who did what, and on which day.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Set {
     pub stage: Stage,
@@ -41,6 +43,9 @@ pub struct Set {
     pub preparer: String,
     pub reviewer: String,
     pub approver: String,
+    pub sealed_on: Day,
+    pub reviewed_on: Day,
+    pub approved_on: Day,
 }
 
 impl Set {
@@ -48,7 +53,51 @@ impl Set {
     #[must_use]
     pub(crate) fn begun(preparer: &str) -> Self {
         let (reviewer, approver) = (String::new(), String::new());
-        Self { stage: Stage::Open, count: 0, fen: 0, hash: [0; 32], preparer: preparer.to_owned(), reviewer, approver }
+        let (sealed_on, reviewed_on, approved_on) = Default::default();
+        let (stage, preparer) = (Stage::Open, preparer.to_owned());
+        Self {
+            stage,
+            count: 0,
+            fen: 0,
+            hash: [0; 32],
+            preparer,
+            reviewer,
+            approver,
+            sealed_on,
+            reviewed_on,
+            approved_on,
+        }
+    }
+
+    /// A step is taken by somebody on a day.
+    pub(crate) fn enter(&mut self, stage: Stage, who: &str, on: Day) {
+        self.stage = stage;
+        match stage {
+            Stage::Sealed => self.sealed_on = on,
+            Stage::Reviewed => (self.reviewer, self.reviewed_on) = (who.to_owned(), on),
+            Stage::Approved => (self.approver, self.approved_on) = (who.to_owned(), on),
+            Stage::Open | Stage::Sent | Stage::Cancelled => {}
+        }
+    }
+
+    /// The step it took last is taken back: it stands at `to`, and nobody took what comes after.
+    pub(crate) fn step_back(&mut self, to: Stage) {
+        self.stage = to;
+        if to < Stage::Approved {
+            self.approver.clear();
+        }
+        if to < Stage::Reviewed {
+            self.reviewer.clear();
+        }
+    }
+
+    /// The day on which it took a step.
+    pub(crate) fn entered(&self, stage: Stage) -> Day {
+        match stage {
+            Stage::Reviewed => self.reviewed_on,
+            Stage::Approved => self.approved_on,
+            Stage::Open | Stage::Sealed | Stage::Sent | Stage::Cancelled => self.sealed_on,
+        }
     }
 }
 
@@ -98,4 +147,17 @@ impl RemittanceStage {
             Self::Returned => "returned",
         }
     }
+}
+
+/// A period closed, and what it takes to open it again.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Closing {
+    /// The entry that closed it.
+    pub entry: Handle<Seen>,
+    /// Its effective day.
+    pub on: Day,
+    /// Of which book, by its place among all.
+    pub book: u8,
+    /// The first open day before it.
+    pub open_from: Day,
 }

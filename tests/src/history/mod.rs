@@ -16,7 +16,7 @@ pub use withdrawing::withdrawable;
 
 use crate::desk::labelled;
 use crate::model::Model;
-use ledger::event::{Event, Kind};
+use ledger::event::{EntryWithdrawn, Event, Kind, Reason};
 use ledger::money::Day;
 use uuid::Uuid;
 
@@ -43,7 +43,7 @@ impl History {
         if self.made >= self.length {
             return None;
         }
-        let said = self.repeat().unwrap_or_else(|| self.fresh(model));
+        let said = self.repeat().or_else(|| self.back(model)).unwrap_or_else(|| self.fresh(model));
         self.made += 1;
         self.said.push(said.clone());
         Some(said)
@@ -60,10 +60,23 @@ impl History {
             // Of another day: under the same id, unless the day is part of its key.
             event = Event::said(event.effective.plus(1), event.kind);
         } else if self.chance.in_hundred(10) {
-            // Nothing was taken back, so no later edition has its turn.
+            // Mostly the one before was not taken back, so it has not its turn.
             event = Event::said_as(1 + u8::from(self.chance.in_hundred(30)), event.effective, event.kind);
         }
         Some((principal, event))
+    }
+
+    /// Takes a step back that a set took, mostly on its day.
+    fn back(&mut self, model: &Model) -> Option<(String, Event)> {
+        if !self.chance.in_hundred(2) {
+            return None;
+        }
+        let taken: Vec<_> = model.steps.iter().filter(|(id, _)| !model.withdrawn.contains(id)).collect();
+        let (entry, step) = *self.chance.pick(&taken)?;
+        let on = step.on.plus(i32::from(self.chance.in_hundred(6)));
+        let document = format!("更{}", self.made);
+        let withdrawn = EntryWithdrawn { entry: *entry, content: 0, reason: Reason::Mistyped, document };
+        Some((PRINCIPALS[0].to_owned(), Event::said(on, Kind::EntryWithdrawn(withdrawn))))
     }
 
     fn fresh(&mut self, model: &Model) -> (String, Event) {
@@ -74,7 +87,10 @@ impl History {
             _ => (self.today(), self.step(model)),
         };
         let principal = PRINCIPALS[self.chance.below(PRINCIPALS.len())].to_owned();
-        (principal, Event::said(effective, kind))
+        let event = Event::said(effective, kind);
+        // What was taken back is said again as the next edition.
+        let edition = (0..).find(|edition| !model.withdrawn.contains(&event.id_of_edition(*edition)));
+        (principal, Event::said_as(edition.unwrap_or_default(), effective, event.kind))
     }
 
     /// The history runs from March 2021 to August 2022, with reports that come late.

@@ -4,6 +4,9 @@
 
 mod decisions;
 mod reports;
+mod steps_back;
+
+pub use steps_back::Step;
 
 use ledger::event::policy::{Policy, Rule, Severity};
 use ledger::event::{Event, Kind, Status, Subordination};
@@ -153,6 +156,10 @@ pub struct Model {
     pub seen: BTreeMap<Uuid, (Vec<u8>, usize, bool)>,
     /// Contents told beside what counts, and where.
     pub beside: BTreeMap<Uuid, Vec<(Vec<u8>, usize)>>,
+    /// Steps of sets that were taken, by the ids of their events.
+    pub steps: BTreeMap<Uuid, Step>,
+    /// Events that were taken back.
+    pub withdrawn: BTreeSet<Uuid>,
     pub policies: Vec<(Day, Policy)>,
     pub orgs: BTreeMap<Uuid, Org>,
     pub lines: BTreeMap<Uuid, Line>,
@@ -184,12 +191,16 @@ impl Model {
             Some((before, first, refused)) if before == content => {
                 return Verdict::Duplicate { first: *first, refused: *refused };
             }
+            // What was taken back stays so, whatever is said under its id.
+            Some((_, first, _)) if self.withdrawn.contains(&event.id) => {
+                return Verdict::Duplicate { first: *first, refused: false };
+            }
             // What counts is not changed by saying it otherwise under its id.
             Some((_, _, false)) => return self.beside(event, content, now),
             Some(_) | None => {}
         }
-        // Nothing is taken back here, so no edition but the first has its turn.
-        if event.edition > 0 {
+        let in_turn = |before: u8| self.withdrawn.contains(&event.id_of_edition(before));
+        if event.edition.checked_sub(1).is_some_and(|before| !in_turn(before)) {
             let verdict = self.beside(event, content, now);
             if verdict == Verdict::Refused {
                 self.seen.insert(event.id, (content.to_vec(), now, true));
@@ -197,6 +208,9 @@ impl Model {
             return verdict;
         }
         let posted = self.take(principal, event, content).is_some();
+        if posted {
+            self.note_step(event);
+        }
         self.seen.insert(event.id, (content.to_vec(), now, !posted));
         if posted { Verdict::Posted } else { Verdict::Refused }
     }
@@ -247,6 +261,7 @@ impl Model {
             Kind::ApplicationCancelled(e) => self.cancel_application(e.set),
             Kind::BatchSent(e) => self.send(on, e),
             Kind::SuspenseCleared(e) => self.clear(on, e),
+            Kind::EntryWithdrawn(e) => self.take_back(on, e.entry),
             // Reports are never refused.
             report => {
                 self.report(on, event.id, report);

@@ -105,9 +105,14 @@ fn outcomes_are_final() {
                 Outcome::Posted { .. } => Now::Counts,
                 Outcome::Duplicate { .. } => return,
             };
+            if let (Kind::EntryWithdrawn(e), Now::Counts) = (&event.kind, now)
+                && let Some(taken) = first.get_mut(&e.entry)
+            {
+                taken.1 = Now::Withdrawn;
+            }
             // What was refused is judged anew if it says something else; what counts stays.
             let latest = first.entry(event.id).or_insert((state.entries - 1, now, event.clone()));
-            if latest.1 != Now::Counts {
+            if matches!(latest.1, Now::Refused(_)) {
                 *latest = (state.entries - 1, now, event.clone());
             }
         });

@@ -9,6 +9,7 @@ use std::sync::{Arc, OnceLock};
 
 use ledger::entry::Entry;
 use ledger::state::State;
+use ledger::state::entry_rows::{POSTED, WITHDRAWN, WITHHELD};
 
 use super::view::Past;
 use crate::engine::EngineError;
@@ -51,7 +52,8 @@ impl Past {
         taken.map_err(|halt| EngineError::unreadable(entry.index, &halt))
     }
 
-    /// Counts those of the entries from `first` on that came out differently than they did for the ledger.
+    /// Counts those of the entries from `first` on that came out differently than they did for the ledger. What was posted and taken
+    /// back since was posted there too.
     fn count_changed(&mut self, first: u64, live: &LiveState) {
         if self.withheld == 0 {
             return;
@@ -59,8 +61,9 @@ impl Past {
         let live = live.read();
         for index in first..self.state.entries {
             let (Some(here), Some(there)) = (self.state.seen_at(index), live.seen_at(index)) else { return };
-            let (here, there) = (here.verdict, there.verdict);
-            self.changed += u64::from(here != ledger::state::entry_rows::WITHHELD && here != there);
+            let came_out = |verdict| if verdict == WITHDRAWN { POSTED } else { verdict };
+            let (here, there) = (came_out(here.verdict), came_out(there.verdict));
+            self.changed += u64::from(here != WITHHELD && here != there);
         }
     }
 }

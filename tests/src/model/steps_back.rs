@@ -1,0 +1,65 @@
+//! What the model does about steps of rosters and applications taken back.
+
+use super::{Model, sure};
+use ledger::event::{Event, Kind};
+use ledger::money::Day;
+use ledger::state::stage::Stage;
+use uuid::Uuid;
+
+/// A step that was taken.
+#[derive(Clone, Copy)]
+#[allow(missing_docs)]
+pub struct Step {
+    pub set: Uuid,
+    pub stage: Stage,
+    pub on: Day,
+    pub of_roster: bool,
+}
+
+impl Model {
+    /// Remembers a step that was just taken.
+    pub(super) fn note_step(&mut self, event: &Event) {
+        let (set, stage, of_roster) = match &event.kind {
+            Kind::RosterSealed(e) => (e.set, Stage::Sealed, true),
+            Kind::RosterReviewed(e) => (e.set, Stage::Reviewed, true),
+            Kind::RosterApproved(e) => (e.set, Stage::Approved, true),
+            Kind::ApplicationSealed(e) => (e.set, Stage::Sealed, false),
+            Kind::ApplicationApproved(e) => (e.set, Stage::Approved, false),
+            _ => return,
+        };
+        self.steps.insert(event.id, Step { set, stage, on: event.effective, of_roster });
+    }
+
+    /// Takes a step back that is the last its set took, on its day, while nothing rests on it.
+    pub(super) fn take_back(&mut self, on: Day, entry: Uuid) -> Option<()> {
+        let step = *self.steps.get(&entry)?;
+        sure(step.on == on && !self.withdrawn.contains(&entry))?;
+        if step.of_roster {
+            let ordered = |payout: &super::Payout| {
+                self.awards[&payout.award].roster == step.set
+                    && self.applications[&payout.application].set.stage != Stage::Cancelled
+            };
+            sure(step.stage != Stage::Approved || !self.payouts.iter().any(ordered))?;
+            let set = &mut self.rosters.get_mut(&step.set)?.set;
+            sure(set.stage == step.stage)?;
+            set.stage = match step.stage {
+                Stage::Approved => Stage::Reviewed,
+                Stage::Reviewed => Stage::Sealed,
+                _ => Stage::Open,
+            };
+        } else {
+            let application = self.applications.get_mut(&step.set)?;
+            let cleared = application.parts.values().any(|(_, cleared)| *cleared > 0);
+            sure(application.set.stage == step.stage && !cleared)?;
+            application.set.stage = if step.stage == Stage::Approved { Stage::Sealed } else { Stage::Open };
+            if step.stage == Stage::Sealed {
+                for (line, (fen, _)) in &application.parts {
+                    let line = self.lines.get_mut(line)?;
+                    (line.available, line.applied) = (line.available + fen, line.applied - fen);
+                }
+            }
+        }
+        self.withdrawn.insert(entry);
+        Some(())
+    }
+}
