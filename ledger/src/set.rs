@@ -28,6 +28,11 @@ pub(crate) fn judge_replaced<'a>(
 }
 
 impl Set {
+    /// Of a cancelled set this is the reason, whatever else is wrong: nothing that would mend the rest makes it count.
+    pub(crate) fn judge_not_cancelled(&self, id: Uuid) -> Result<(), Refusal> {
+        if self.stage == Stage::Cancelled { Err(Refusal::of(Code::SetCancelled, id)) } else { Ok(()) }
+    }
+
     pub(crate) fn judge_line(&self, id: Uuid, number: u32, fen: Fen) -> Result<(), Refusal> {
         if self.stage != Stage::Open {
             return Err(Refusal::of(Code::SetNotOpen, id));
@@ -48,6 +53,7 @@ impl Set {
     }
 
     pub(crate) fn judge_seal(&self, event: &SetSealed) -> Result<(), Refusal> {
+        self.judge_not_cancelled(event.set)?;
         if self.stage != Stage::Open {
             return Err(Refusal::of(Code::SetNotOpen, event.set));
         }
@@ -62,7 +68,8 @@ impl Set {
 
     /// A step that needs `stage`, taken by somebody other than the preparer.
     pub(crate) fn judge_step(&self, entry: &Entry<'_>, event: &SetDecided, stage: Stage) -> Result<(), Refusal> {
-        if self.stage == Stage::Cancelled || self.stage > stage {
+        self.judge_not_cancelled(event.set)?;
+        if self.stage > stage {
             return Err(Refusal::of(Code::SetEnded, event.set));
         }
         if self.stage != stage {

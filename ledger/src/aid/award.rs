@@ -44,6 +44,7 @@ pub(crate) fn judge_roster_prepared(case: &Case<'_>, event: &RosterPrepared) -> 
 pub(crate) fn judge_roster_line_added(case: &Case<'_>, event: &RosterLineAdded) -> Judged<AwardChange> {
     let (state, on) = (case.state, case.on());
     let (handle, roster) = find(state, event.roster)?;
+    roster.set.judge_not_cancelled(event.roster)?;
     // A cancelled roster owes nobody anything, so whoever waits for it may award the same then.
     let held = state.awards.by_id(event.award).map(|(_, award)| state.rosters.get(award.roster));
     if held.is_some_and(|roster| roster.set.stage != Stage::Cancelled) {
@@ -161,6 +162,7 @@ pub(crate) fn judge_roster_approved(case: &Case<'_>, event: &SetDecided) -> Judg
 
 pub(crate) fn judge_roster_cancelled(case: &Case<'_>, event: &SetCancelled) -> Judged<AwardChange> {
     let (roster, row) = find(case.state, event.set)?;
+    row.set.judge_not_cancelled(event.set)?;
     if row.set.stage >= Stage::Approved {
         return Err(Refusal::of(Code::SetEnded, event.set));
     }

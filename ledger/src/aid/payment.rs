@@ -59,6 +59,7 @@ pub(crate) fn judge_application_prepared(case: &Case<'_>, event: &ApplicationPre
 pub(crate) fn judge_application_line_added(case: &Case<'_>, event: &ApplicationLineAdded) -> Judged<PaymentChange> {
     let (state, on) = (case.state, case.on());
     let (application, row) = find(state, event.application)?;
+    row.set.judge_not_cancelled(event.application)?;
     if on.year() != row.fiscal_year {
         return Err(Refusal::with(Code::WrongYear, event.application, i64::from(row.fiscal_year)));
     }
@@ -213,6 +214,7 @@ pub(crate) fn judge_application_approved(case: &Case<'_>, event: &SetDecided) ->
 pub(crate) fn judge_application_cancelled(case: &Case<'_>, event: &SetCancelled) -> Judged<PaymentChange> {
     let (state, on) = (case.state, case.on());
     let (application, row) = find(state, event.set)?;
+    row.set.judge_not_cancelled(event.set)?;
     let moved = row.parts.iter().any(|part| part.cleared > 0);
     if moved || row.set.stage >= Stage::Sent {
         return Err(Refusal::of(Code::SetEnded, event.set));
@@ -236,6 +238,7 @@ pub(crate) fn judge_batch_sent(case: &Case<'_>, event: &BatchSent) -> Judged<Pay
         return Err(Refusal::of(Code::Exists, event.batch));
     }
     let bank = state.need_org(event.bank)?;
+    row.set.judge_not_cancelled(event.application)?;
     if row.set.stage >= Stage::Sent {
         return Err(Refusal::of(Code::SetEnded, event.application));
     }
