@@ -77,6 +77,8 @@ pub(crate) enum Touched {
     Borrower(Uuid),
     /// A card, by its id.
     Card(Uuid),
+    /// Whether a human is registered, by one of his ids.
+    Human(Uuid),
     /// The published rates.
     Rates,
 }

@@ -345,13 +345,13 @@ impl State {
         if let Kind::EntryWithdrawn(withdrawn) = &entry.event.kind {
             told::withdrawn(self, withdrawn.entry);
         }
-        let findings = follow::open_all(self, entry.index, on, change.findings, &change.touched);
+        let findings = follow::open_all(self, entry, change.findings, &change.touched);
         Outcome::Posted { postings: change.postings, findings }
     }
 
     /// On record, with a finding that says why it does not count; nothing else changes.
     fn note(&mut self, entry: &Entry<'_>, content: u64, kind: FindingKind) -> Outcome {
-        let (index, on, about) = (entry.index, entry.event.effective, entry.event.subject());
+        let (index, on, about) = (entry.index, follow::found_on(self, entry), entry.event.subject());
         let open = |state: &mut Self| follow::open(state, index, on, NewFinding::about(kind, about));
         let finding = told::note(self, entry, content, kind, open);
         Outcome::Posted { postings: Vec::new(), findings: vec![finding.number()] }

@@ -45,9 +45,9 @@ pub enum Outcome {
 pub enum Now {
     /// It counts.
     Counts,
-    /// It was turned away, for this reason.
+    /// It was turned away, for this reason; if its set was cancelled since, for that.
     Refused(Code),
-    /// It was posted and reversed since.
+    /// It was posted and reversed since, or the set it makes up was cancelled.
     Withdrawn,
     /// It does not count: the ledger holds other content under its id, or the edition before it. A finding says so.
     Differs,
@@ -167,7 +167,7 @@ codes! {
     15 UnknownCredit "unknown_credit" circumstantial "暂记中没有该笔入账" "no credit of this id stands in suspense" "核对入账事项号" "check the credit's event id";
     16 SetNotOpen "set_not_open" circumstantial "已封存，不能再加行" "the set is sealed or ended and takes no more lines" "另编新的名册或申请；或先撤销封存及其后各环节，再重试" "begin a new set, or take back the sealing and what came after it, then retry";
     17 SetNotReady "set_not_ready" circumstantial "尚未到这一步" "the set has not reached the stage this step needs" "先完成前一步，再重试" "take the missing step, then retry";
-    18 SetEnded "set_ended" permanent "已经执行或作废" "the set has taken effect or was given up" "已作废而另有下一版次的，写明该版次；已执行的无须处理" "if it was given up and sent again, name the next edition; if it has taken effect there is nothing to do";
+    18 SetEnded "set_ended" permanent "已经执行" "the set has taken effect" "无须处理" "nothing to do";
     19 LineOutOfOrder "line_out_of_order" circumstantial "行号不连续" "the line number is not the next one" "补交缺行，再重试" "send the missing lines, then retry";
     20 SealMismatch "seal_mismatch" circumstantial "行数、合计或校验值与已收到的行不符" "count, sum or hash differ from the lines received" "逐行核对，补齐后重试" "compare the lines; send what is missing, then retry";
     21 HashMismatch "hash_mismatch" permanent "所批准的内容与封存的内容不同" "the hash is not the one the set was sealed with" "查看封存的内容并引用其校验值" "look at the sealed set and name its hash";
@@ -224,7 +224,8 @@ codes! {
     72 WrongDay "wrong_day" permanent "撤销须用原记录的生效日" "the day is not the one on which the entry counted" "用所指的生效日撤销" "take it back on the day named";
     73 Edition "edition" circumstantial "版次不接续：上一版次不在账，或未撤销、未作废" "the edition before is not on record, or was neither taken back nor cancelled" "首次报送的，版次留空；否则先撤销上一版次（花名册、支付申请为作废；已执行的不能作废，也就没有下一版次），再重试" "what is told for the first time has no edition; else take the edition before back (a roster or application: cancel it; one that has taken effect cannot be, and has no next edition), then retry";
     74 NotAsTold "not_as_told" permanent "账上该记录的内容与所撤的不同，未撤销" "the entry says something else than what is to be taken back" "照账上原来的内容再报撤销" "take it back as it was told; explain shows what the entry says";
-    75 InUse "in_use" circumstantial "已有后续事项以该记录为据" "something recorded since rests on it" "先撤销后续事项（花名册、支付申请的后一环节；已列该册奖助的支付申请须先作废；期间则为更晚的关闭），再重试" "take back what rests on it first (the next step of a set, the applications that order what a roster grants, a later closing), then retry";
+    75 SetCancelled "set_cancelled" permanent "该花名册或申请已作废" "the roster or application was cancelled" "确应计入的，以下一版次整份重报；已另有下一版次的，写明该版次" "if it is to count, send it whole as the next edition; if that is there, name it";
+    76 InUse "in_use" circumstantial "已有后续事项以该记录为据" "something recorded since rests on it" "先撤销后续事项（花名册、支付申请的后一环节；已列该册奖助的支付申请须先作废；期间则为更晚的关闭），再重试" "take back what rests on it first (the next step of a set, the applications that order what a roster grants, a later closing), then retry";
 }
 
 impl TryFrom<u8> for Code {

@@ -29,6 +29,11 @@ pub(crate) fn judge_replaced<'a>(
 }
 
 impl Set {
+    /// Of a cancelled set this is the reason, whatever else is wrong: nothing that would mend the rest makes it count.
+    pub(crate) fn judge_not_cancelled(&self, id: Uuid) -> Result<(), Refusal> {
+        if self.stage == Stage::Cancelled { Err(Refusal::of(Code::SetCancelled, id)) } else { Ok(()) }
+    }
+
     pub(crate) fn judge_line(&self, id: Uuid, number: u32, fen: Fen) -> Result<(), Refusal> {
         if self.stage != Stage::Open {
             return Err(Refusal::of(Code::SetNotOpen, id));
@@ -49,6 +54,7 @@ impl Set {
     }
 
     pub(crate) fn judge_seal(&self, event: &SetSealed) -> Result<(), Refusal> {
+        self.judge_not_cancelled(event.set)?;
         if self.stage != Stage::Open {
             return Err(Refusal::of(Code::SetNotOpen, event.set));
         }
@@ -64,16 +70,14 @@ impl Set {
     /// A step taken back, on its day and while the next was not taken: then that is to be taken back first.
     pub(crate) fn judge_back(&self, case: &Case<'_>, taken: Taken, set: Uuid, stage: Stage) -> Result<(), Refusal> {
         taken.on(case, self.entered(stage))?;
-        match self.stage {
-            Stage::Cancelled => Err(Refusal::of(Code::SetEnded, set)),
-            stands if stands != stage => Err(Refusal::of(Code::InUse, set)),
-            _ => Ok(()),
-        }
+        self.judge_not_cancelled(set)?;
+        if self.stage == stage { Ok(()) } else { Err(Refusal::of(Code::InUse, set)) }
     }
 
     /// A step that needs `stage`, taken by somebody other than the preparer.
     pub(crate) fn judge_step(&self, entry: &Entry<'_>, event: &SetDecided, stage: Stage) -> Result<(), Refusal> {
-        if self.stage == Stage::Cancelled || self.stage > stage {
+        self.judge_not_cancelled(event.set)?;
+        if self.stage > stage {
             return Err(Refusal::of(Code::SetEnded, event.set));
         }
         if self.stage != stage {

@@ -8,7 +8,7 @@ use crate::change::{Case, Change, Judged, Taken};
 use crate::control::{self, ControlChange};
 use crate::entry::Entry;
 use crate::event::{EntryWithdrawn, KindTag};
-use crate::handle::Handle;
+use crate::handle::Link;
 use crate::lender::fund::change::FundChange;
 use crate::lender::fund::{self, reward};
 use crate::loan::change::LoanChange;
@@ -22,9 +22,9 @@ use crate::state::State;
 use crate::state::entry_rows::{Seen, WITHDRAWN};
 use crate::state::stage::Stage;
 
-/// What is changed, by the wing that keeps what was told; and the entry that no longer counts.
+/// What is changed, by the wing that keeps what was told; and the entry that no longer counts, if it did.
 pub(crate) struct Withdrawal {
-    entry: Handle<Seen>,
+    entry: Link<Seen>,
     change: Option<Kept>,
 }
 
@@ -41,10 +41,11 @@ enum Kept {
 }
 
 /// An entry is taken back on the day on which it counted, by its id, whatever was recorded after it. One whose fact never
-/// counted is taken back all the same: then its source's number is free for what is right.
+/// counted is taken back all the same: then its source's number is free for what is right. One that stands beside, as its
+/// edition had no turn, frees nothing.
 pub(crate) fn judge_entry_withdrawn(case: &Case<'_>, event: &EntryWithdrawn) -> Judged<Withdrawal> {
     let state = case.state;
-    let (entry, seen) = state.seen.by_id(event.entry).ok_or(Refusal::of(Code::UnknownEntry, event.entry))?;
+    let Some((entry, seen)) = state.seen.by_id(event.entry) else { return judge_beside(state, event) };
     match seen.now() {
         Now::Counts => {}
         // It may yet be said again and count; then it can be taken back, and this be said again.
@@ -58,7 +59,19 @@ pub(crate) fn judge_entry_withdrawn(case: &Case<'_>, event: &EntryWithdrawn) -> 
     let change = judge(case, taken, seen.kind)?;
     // Also where nothing is changed besides, the entry no longer counts.
     let Change { postings, findings, act, named, unsaid, mentions, touched } = change;
-    Ok(Change { postings, findings, act: Some(Withdrawal { entry, change: act }), named, unsaid, mentions, touched })
+    let act = Some(Withdrawal { entry: entry.into(), change: act });
+    Ok(Change { postings, findings, act, named, unsaid, mentions, touched })
+}
+
+/// All that was told under an id and has no turn: its findings close with it, and nothing else changes, as nothing of it counted.
+fn judge_beside(state: &State, event: &EntryWithdrawn) -> Judged<Withdrawal> {
+    let told = state.disputes.by_id(event.entry).map(|(_, row)| &row.versions[..]).unwrap_or_default();
+    let first = told.first().ok_or(Refusal::of(Code::UnknownEntry, event.entry))?;
+    if event.content != 0 && told.iter().all(|version| version.content != event.content) {
+        let first = i64::try_from(first.index).unwrap_or(i64::MAX);
+        return Err(Refusal::with(Code::NotAsTold, event.entry, first));
+    }
+    Ok(Change::of(Withdrawal { entry: Link::NONE, change: None }))
 }
 
 /// Who keeps what a kind told judges what it is to be without.
@@ -97,8 +110,10 @@ fn judge(case: &Case<'_>, taken: Taken, kind: KindTag) -> Judged<Kept> {
 }
 
 pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, withdrawal: Withdrawal) {
-    state.seen.get_mut(withdrawal.entry).verdict = WITHDRAWN;
-    close_its_own(state, withdrawal.entry.into());
+    if let Some(entry) = withdrawal.entry.handle() {
+        state.seen.get_mut(entry).verdict = WITHDRAWN;
+        close_its_own(state, entry.into());
+    }
     match withdrawal.change {
         Some(Kept::Award(change)) => {
             award::apply(state, entry, change);

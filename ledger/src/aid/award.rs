@@ -45,6 +45,7 @@ pub(crate) fn judge_roster_prepared(case: &Case<'_>, event: &RosterPrepared) -> 
 pub(crate) fn judge_roster_line_added(case: &Case<'_>, event: &RosterLineAdded) -> Judged<AwardChange> {
     let (state, on) = (case.state, case.on());
     let (handle, roster) = find(state, event.roster)?;
+    roster.set.judge_not_cancelled(event.roster)?;
     // A cancelled roster owes nobody anything, so whoever waits for it may award the same then.
     let held = state.awards.by_id(event.award).map(|(_, award)| state.rosters.get(award.roster));
     if held.is_some_and(|roster| roster.set.stage != Stage::Cancelled) {
@@ -181,11 +182,10 @@ pub(crate) fn judge_step_withdrawn(case: &Case<'_>, taken: Taken, stage: Stage, 
 
 pub(crate) fn judge_roster_cancelled(case: &Case<'_>, event: &SetCancelled) -> Judged<AwardChange> {
     let (roster, row) = find(case.state, event.set)?;
-    match row.set.stage {
-        // Its approval can be taken back, and then it can be given up.
-        Stage::Approved => return Err(Refusal::of(Code::InUse, event.set)),
-        Stage::Cancelled | Stage::Sent => return Err(Refusal::of(Code::SetEnded, event.set)),
-        Stage::Open | Stage::Sealed | Stage::Reviewed => {}
+    row.set.judge_not_cancelled(event.set)?;
+    // Its approval can be taken back, and then it can be given up.
+    if row.set.stage >= Stage::Approved {
+        return Err(Refusal::of(Code::InUse, event.set));
     }
     Ok(Change::of(AwardChange::Step { roster, stage: Stage::Cancelled }))
 }

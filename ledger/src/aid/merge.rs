@@ -7,8 +7,8 @@ use crate::event::PersonMerged;
 use crate::event::policy::Rule;
 use crate::finding::FindingKind;
 use crate::handle::{Handle, Link};
+use crate::registry::cards::shared_by;
 use crate::registry::merged::MergeChange;
-use crate::registry::people::mentioned;
 use crate::state::State;
 use crate::state::human::{Human, IDS_MAX};
 use crate::state::rows::{Award, Finding, Merged, Person, Programme, Roster};
@@ -34,11 +34,10 @@ pub(crate) fn judge_person_merged(case: &Case<'_>, event: &PersonMerged) -> Judg
     }
     let sides: Vec<_> = one.iter().map(|one| (*one, 0)).chain(other.iter().map(|other| (*other, 1))).collect();
     let mut change = Change::of(MergeChange::Merge { person, into });
-    // Who is named for the first time comes before anything else: his row keeps the place of this finding.
-    change.findings = mentioned(state, person).into_iter().chain(mentioned(state, into)).collect();
     let found = held_by_both(state, &sides).into_iter();
     change.findings.extend(found.map(|(kind, subject)| NewFinding::about(kind, subject)));
-    change.touched.push(Touched::Borrower(person));
+    change.touched = [Touched::Human(person), Touched::Borrower(person)].into();
+    change.touched.extend(cards_of(state, sides.iter().map(|(one, _)| *one)));
     Ok(change)
 }
 
@@ -52,13 +51,19 @@ pub(crate) fn judge_withdrawn(case: &Case<'_>, taken: Taken) -> Judged<MergeChan
     if let Some(row) = merged.handle() {
         let Merged { person, on, into, .. } = *state.merged.get(row);
         taken.on(case, on)?;
-        let halves = [Some(row), into.handle()].into_iter().flatten();
-        touched.extend(halves.map(|row| Touched::Borrower(state.merged.get(row).id)));
+        let halves = [Some(row), into.handle()].into_iter().flatten().map(|row| state.merged.get(row).id);
+        touched.extend(halves.flat_map(|half| [Touched::Human(half), Touched::Borrower(half)]));
+        touched.extend(cards_of(state, state.human(person)));
         let below = state.merged_below(row);
         let (one, other): (Human, Human) = state.human(person).into_iter().partition(|one| below.contains(one));
         closed.extend([one, other].iter().flat_map(|half| no_longer_found(state, half)));
     }
     Ok(Change { touched, ..Change::of(MergeChange::Split { merged, closed }) })
+}
+
+/// The cards of which it is another question now whether two humans share them.
+fn cards_of(state: &State, ids: impl IntoIterator<Item = Handle<Person>>) -> impl Iterator<Item = Touched> {
+    shared_by(state, ids).into_iter().map(|card| Touched::Card(state.cards.get(card).id))
 }
 
 /// What a merge found of awards and is open. What it called for of loans closes by itself, and that somebody is not registered

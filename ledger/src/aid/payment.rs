@@ -60,6 +60,7 @@ pub(crate) fn judge_application_prepared(case: &Case<'_>, event: &ApplicationPre
 pub(crate) fn judge_application_line_added(case: &Case<'_>, event: &ApplicationLineAdded) -> Judged<PaymentChange> {
     let (state, on) = (case.state, case.on());
     let (application, row) = find(state, event.application)?;
+    row.set.judge_not_cancelled(event.application)?;
     if on.year() != row.fiscal_year {
         return Err(Refusal::with(Code::WrongYear, event.application, i64::from(row.fiscal_year)));
     }
@@ -240,6 +241,7 @@ fn given_back(state: &State, on: Day, row: &Application) -> Vec<Posting> {
 pub(crate) fn judge_application_cancelled(case: &Case<'_>, event: &SetCancelled) -> Judged<PaymentChange> {
     let (state, on) = (case.state, case.on());
     let (application, row) = find(state, event.set)?;
+    row.set.judge_not_cancelled(event.set)?;
     let moved = row.parts.iter().any(|part| part.cleared > 0);
     if moved || row.set.stage >= Stage::Sent {
         return Err(Refusal::of(Code::SetEnded, event.set));
@@ -259,6 +261,7 @@ pub(crate) fn judge_batch_sent(case: &Case<'_>, event: &BatchSent) -> Judged<Pay
         return Err(Refusal::of(Code::Exists, event.batch));
     }
     let bank = state.need_org(event.bank)?;
+    row.set.judge_not_cancelled(event.application)?;
     if row.set.stage >= Stage::Sent {
         return Err(Refusal::of(Code::SetEnded, event.application));
     }

@@ -6,26 +6,44 @@
 use super::State;
 use crate::aid::suspense;
 use crate::change::{NewFinding, Touched};
-use crate::event::KindTag;
+use crate::entry::Entry;
+use crate::event::{Kind, KindTag};
 use crate::finding::FindingKind;
 use crate::handle::{Handle, Link};
 use crate::loan::findings::{OF_BORROWER, Wanted, wanted, wanted_together};
 use crate::loan::rules::jumps;
 use crate::money::Day;
 use crate::registry::cards::is_shared;
+use crate::registry::people;
 use crate::state::rows::Finding;
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// Opens what an entry itself calls for, then what the things it touched call for; the numbers of the findings.
-pub(super) fn open_all(state: &mut State, index: u64, on: Day, own: Vec<NewFinding>, touched: &[Touched]) -> Vec<u32> {
+pub(super) fn open_all(state: &mut State, entry: &Entry<'_>, own: Vec<NewFinding>, touched: &[Touched]) -> Vec<u32> {
+    let (index, on) = (entry.index, found_on(state, entry));
     let mut opened: Vec<u32> = own.into_iter().map(|new| open(state, index, on, new).number()).collect();
     for touched in touched {
         for new in follow(state, index, *touched) {
-            opened.push(open(state, index, on, new).number());
+            let subject = new.subject;
+            let finding = open(state, index, on, new);
+            opened.push(finding.number());
+            if matches!(touched, Touched::Human(_)) {
+                people::note_unregistered(state, subject, finding);
+            }
         }
     }
     opened
+}
+
+/// The day of what is found of an entry: its own. Who somebody is has no day, and files tell it of one that says nothing; what is
+/// found of a registration, or of one taken back, stands on the day of recording.
+pub(super) fn found_on(state: &State, entry: &Entry<'_>) -> Day {
+    let about = match &entry.event.kind {
+        Kind::EntryWithdrawn(event) => state.seen.by_id(event.entry).map(|(_, seen)| seen.kind),
+        kind => Some(kind.tag()),
+    };
+    if about == Some(KindTag::PersonRegistered) { Day::in_beijing(entry.recorded_ms) } else { entry.event.effective }
 }
 
 /// Opens a finding.
@@ -61,6 +79,7 @@ fn follow(state: &mut State, index: u64, touched: Touched) -> Vec<NewFinding> {
             let wanted = shared.then_some((FindingKind::CardShared, None));
             settle(state, index, id, |_| true, wanted.as_slice())
         }
+        Touched::Human(id) => people::follow(state, id),
         Touched::Rates => {
             let wanted: Vec<_> = jumps(state).into_iter().map(|entry| (FindingKind::RateJump, Some(entry))).collect();
             settle(state, index, Uuid::nil(), |_| true, &wanted)

@@ -4,11 +4,11 @@ use crate::account::Book;
 use crate::entry::Entry;
 use crate::event::loan_terms::{Cycle, LoanTerms, MonthDay, StudyEnd};
 use crate::event::{
-    Allocation, ClaimFor, ClaimLineAdded, ClaimSubmitted, DayBasis, EntryWithdrawn, Event, InterestAccrued, Kind,
-    Level, LoanDeferred, LoanDrawReturned, LoanDrawn, LoanKind, LoanOverdue, LoanRateAgreed, LoanRefunded, LoanRepaid,
-    LoanSigned, LoanStateRepaid, LoanWrittenOff, LossRecovered, OrgRegistered, OrgRole, OverclaimReturned,
-    PeriodClosed, PersonMerged, PersonRegistered, RateIndex, RatePublished, Reason, Status, StatusChanged, StudyLevel,
-    Subordination, WaiverAdopted,
+    Allocation, CardBound, CardRelation, ClaimFor, ClaimLineAdded, ClaimSubmitted, DayBasis, EntryWithdrawn, Event,
+    InterestAccrued, Kind, Level, LoanDeferred, LoanDrawReturned, LoanDrawn, LoanKind, LoanOverdue, LoanRateAgreed,
+    LoanRefunded, LoanRepaid, LoanSigned, LoanStateRepaid, LoanWrittenOff, LossRecovered, OrgRegistered, OrgRole,
+    OverclaimReturned, PeriodClosed, PersonMerged, PersonRegistered, RateIndex, RatePublished, Reason, Status,
+    StatusChanged, StudyLevel, Subordination, WaiverAdopted,
 };
 use crate::finding::FindingKind;
 use crate::loan::accrual::due;
@@ -332,6 +332,19 @@ fn no_flood_of_merges_makes_an_entry_slow() {
             told.say(day(20_000_101), fact(0, loan));
         }
     }
+    // Cards that each of them calls his own, and so many others too.
+    let mut bind = |person: Uuid, card: u128| {
+        let (card, relation) = (Uuid::from_u128(5_000_000 + card), CardRelation::Own);
+        told.say(day(20_200_101), Kind::CardBound(CardBound { person, card, relation }));
+    };
+    for (at, person) in ids.iter().enumerate() {
+        for card in (0..6).map(|card| at as u128 * 10 + card) {
+            bind(*person, card);
+            (0..70).for_each(|other| bind(Uuid::from_u128(6_000_000 + other), card));
+        }
+    }
+    let shares = |id: &Uuid| told.state.card_sharers.by_id(*id).map_or(0, |(_, row)| row.cards.len());
+    assert!(ids.iter().all(|id| shares(id) == 4));
     assert!(told.accrue());
     // The last of the merges that count: what both halves hold is compared once more.
     let last = told.state.merged.iter().filter_map(|(_, row)| row.told_by.handle()).max().expect("a merge");

@@ -28,23 +28,25 @@ pub(super) enum Told {
 }
 
 /// Looks an id up. What was refused is judged anew if it says something else, or if whoever says it names that very entry and
-/// the reason may pass. What was withdrawn stays so whatever is said under its id: an old file never raises the dead.
+/// the reason may pass. What was withdrawn, or told of a set cancelled since, stays so whatever is said under its id: an old file never raises the dead.
 pub(super) fn told(state: &State, entry: &Entry<'_>, content: u64) -> Told {
     let event = &entry.event;
     if let Some((latest, seen)) = state.seen.by_id(event.id) {
         let (first, same) = (u64::from(latest), seen.content == content);
-        match seen.now() {
+        match state.now_of(event, seen) {
             Now::Refused(code) if !same || (entry.again == Some(first) && !code.is_permanent()) => {}
             Now::Counts if !same => return beside(state, event, content, Some(first)),
             now => return Told::Repeated { first, now },
         }
     }
     // Only a correction costs a hash here.
-    let in_turn = event.edition.checked_sub(1).is_none_or(|before| {
-        let before = state.seen.by_id(event.id_of_edition(before));
-        before.is_some_and(|(_, seen)| seen.now() == Now::Withdrawn)
-    });
-    if in_turn { Told::New } else { beside(state, event, content, None) }
+    if event.edition == 0 {
+        return Told::New;
+    }
+    if let Some(first) = state.withdrawn_beside(event.id, content) {
+        return Told::Repeated { first, now: Now::Withdrawn };
+    }
+    if state.is_in_turn(event) { Told::New } else { beside(state, event, content, None) }
 }
 
 /// Told otherwise than `other` told it, or out of its turn if there is none.
@@ -76,8 +78,9 @@ pub(super) fn note(
     open: impl FnOnce(&mut State) -> Handle<Finding>,
 ) -> Handle<Finding> {
     let id = entry.event.id;
-    let (versions, many) = (Vec::new(), Link::NONE);
-    let at = state.disputes.find(id).unwrap_or_else(|| state.disputes.push(Dispute { id, versions, many }));
+    let (versions, many, withdrawn) = (Vec::new(), Link::NONE, false);
+    let new = Dispute { id, versions, many, withdrawn };
+    let at = state.disputes.find(id).unwrap_or_else(|| state.disputes.push(new));
     if kind == FindingKind::ManyVersions {
         let finding = state.disputes.get(at).many.handle().unwrap_or_else(|| open(state));
         state.disputes.get_mut(at).many = finding.into();
@@ -89,9 +92,11 @@ pub(super) fn note(
 }
 
 /// An entry was taken back: its number holds nothing any more that others could differ from. What is right is said as the next
-/// edition; until then whoever says again what he said is told that it was withdrawn.
+/// edition; until then whoever says again what he said is told that it was withdrawn. The same holds where it stood beside only.
 pub(super) fn withdrawn(state: &mut State, id: Uuid) {
-    let Some(row) = state.disputes.by_id(id).map(|(_, row)| row) else { return };
+    let Some(at) = state.disputes.find(id) else { return };
+    let row = state.disputes.get_mut(at);
+    row.withdrawn = true;
     let findings: Vec<_> = row.versions.iter().map(|version| version.finding).chain(row.many.handle()).collect();
     for finding in findings {
         state.findings.get_mut(finding).open = false;

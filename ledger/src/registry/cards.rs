@@ -14,6 +14,7 @@ use crate::state::entry_rows::Seen;
 use crate::state::human::Human;
 use crate::state::rows::{Card, CardUse, Person};
 use smallvec::SmallVec;
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// What counts of one card: who may be paid on it is found by going through all of it.
@@ -79,13 +80,18 @@ fn human(state: &State, person: Uuid) -> Human {
 pub(crate) fn is_shared(state: &State, card: &Card) -> bool {
     let mut owners: SmallVec<[Handle<Person>; 2]> = SmallVec::new();
     card.uses.iter().any(|fact| {
-        let human = state.human(fact.person);
-        owners.retain(|owner| !human.contains(owner));
+        let human = state.human_root(fact.person);
+        owners.retain(|owner| *owner != human);
         if fact.begins && fact.relation == CardRelation::Own {
-            owners.push(fact.person);
+            owners.push(human);
         }
         owners.len() > 1
     })
+}
+
+/// The cards that any of these ids shares: whether two humans do changes when ids turn out to be one, and back.
+pub(crate) fn shared_by(state: &State, ids: impl IntoIterator<Item = Handle<Person>>) -> BTreeSet<Handle<Card>> {
+    ids.into_iter().flat_map(|one| state.shared_cards(one).iter().copied()).collect()
 }
 
 /// A binding goes out, or a replacement with both its sides.
@@ -143,5 +149,8 @@ fn note(state: &mut State, id: Uuid, fact: CardUse, index: u64) -> Handle<Card> 
     let at = row.uses.partition_point(|other| (other.on, other.begins) <= (fact.on, fact.begins));
     row.uses.insert(at, fact);
     row.last = index;
+    if row.uses.len() > 1 {
+        state.note_sharers(card);
+    }
     card
 }

@@ -1,7 +1,7 @@
 //! Who was merged into whom 合并人员: a tree of ids, with a row only for whom it concerns. What it finds of grants and loans, and
 //! who may merge, is judged in `aid::merge`.
 
-use super::people::{open_both, unmention};
+use super::people::{named, unmention};
 use crate::entry::Entry;
 use crate::handle::{Handle, Link};
 use crate::money::Day;
@@ -27,7 +27,8 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: MergeChange) -
     match change {
         MergeChange::Merge { person, into } => {
             let told_by = state.seen.next().into();
-            let [person, into] = open_both(state, [person, into], index).map(|person| row_of(state, person, index));
+            let [person, into] =
+                [person, into].map(|id| named(state, id, index)).map(|person| row_of(state, person, index));
             let row = state.merged.get_mut(person);
             (row.into, row.on, row.told_by) = (into.into(), entry.event.effective, told_by);
             state.merged.get_mut(into).others.push(person);

@@ -1,7 +1,7 @@
 //! Persons under opaque ids, their standing as students. Reports, never refused.
 
 use super::org;
-use crate::change::{Case, Change, Judged, NewFinding, Taken};
+use crate::change::{Case, Change, Judged, NewFinding, Taken, Touched};
 use crate::entry::Entry;
 use crate::event::{KindTag, PersonRegistered, StatusChanged};
 use crate::finding::FindingKind;
@@ -38,52 +38,64 @@ pub(crate) enum PeopleChange {
 /// What a report opens if it is the first to name a person: the row is there from then on, and this says that nobody
 /// registered it. It must be the first finding of its entry.
 pub(crate) fn mentioned(state: &State, person: Uuid) -> Vec<NewFinding> {
-    let unsaid = is_unsaid(state, state.persons.by_id(person).map(|(_, row)| row));
+    let unsaid = is_unsaid(state, state.persons.find(person));
     unsaid.then(|| first_mention(person)).into_iter().collect()
 }
 
-/// Whether nobody registered him and no open finding says so.
-fn is_unsaid(state: &State, person: Option<&Person>) -> bool {
-    let said = |finding| state.findings.get(finding).open;
-    person.is_none_or(|row| row.registered_by.is_none() && !row.unregistered.handle().is_some_and(said))
+/// Whether nobody registered him under any of his ids and no open finding says so of this one.
+fn is_unsaid(state: &State, person: Option<Handle<Person>>) -> bool {
+    person.is_none_or(|person| !state.is_registered(person) && said(state, person).is_none())
+}
+
+/// The open finding that says that nobody registered him.
+fn said(state: &State, person: Handle<Person>) -> Option<Handle<Finding>> {
+    state.persons.get(person).unregistered.handle().filter(|finding| state.findings.get(*finding).open)
 }
 
 fn first_mention(person: Uuid) -> NewFinding {
     NewFinding::about(FindingKind::UnknownSubject, person)
 }
 
-/// The row of a person whom a report names, made if it is the first.
+/// Of a human, after what registers or names him changed: whoever is registered under one id is under all of them, and those
+/// open findings are closed that say he is not; of which ids it is to be said that nobody registered them.
+pub(crate) fn follow(state: &mut State, id: Uuid) -> Vec<NewFinding> {
+    let Some(person) = state.persons.find(id) else { return Vec::new() };
+    let (human, mut new) = (state.human(person), Vec::new());
+    for one in human {
+        if is_unsaid(state, Some(one)) && (is_named(state, one) || state.persons.get(one).unregistered.is_some()) {
+            new.push(first_mention(state.persons.get(one).id));
+        }
+        if let Some(finding) = said(state, one).filter(|_| state.is_registered(one)) {
+            state.findings.get_mut(finding).open = false;
+        }
+    }
+    new
+}
+
+/// This finding says from now on that nobody registered him.
+pub(crate) fn note_unregistered(state: &mut State, id: Uuid, finding: Handle<Finding>) {
+    if let Some(person) = state.persons.find(id) {
+        state.persons.get_mut(person).unregistered = finding.into();
+    }
+}
+
+/// The row of whom an entry names, made if it is the first, where what is to be said of him follows.
+pub(crate) fn named(state: &mut State, id: Uuid, index: u64) -> Handle<Person> {
+    state.persons.find(id).unwrap_or_else(|| state.persons.push(unnamed(id, index)))
+}
+
+/// The row of a person whom a report names, made if it is the first; its first finding says that nobody registered him, if
+/// none does yet.
 pub(crate) fn open(state: &mut State, id: Uuid, index: u64) -> Handle<Person> {
     let known = state.persons.find(id).into();
     open_known(state, id, known, index)
 }
 
-/// The rows of two of them.
-pub(crate) fn open_both(state: &mut State, ids: [Uuid; 2], index: u64) -> [Handle<Person>; 2] {
-    let said = is_unsaid(state, state.persons.by_id(ids[0]).map(|(_, row)| row));
-    let first = open(state, ids[0], index);
-    // The finding about the second comes behind that about the first, if there is one.
-    let finding = state.findings.next().plus(u32::from(said));
-    let known = state.persons.find(ids[1]).into();
-    [first, open_saying(state, ids[1], known, index, finding)]
-}
-
 /// The same where it was looked up before.
 fn open_known(state: &mut State, id: Uuid, known: Link<Person>, index: u64) -> Handle<Person> {
     let finding = state.findings.next();
-    open_saying(state, id, known, index, finding)
-}
-
-/// The same, where `finding` will say that nobody registered him if none does yet.
-fn open_saying(
-    state: &mut State,
-    id: Uuid,
-    known: Link<Person>,
-    index: u64,
-    finding: Handle<Finding>,
-) -> Handle<Person> {
     let person = known.handle().unwrap_or_else(|| state.persons.push(unnamed(id, index)));
-    if is_unsaid(state, Some(state.persons.get(person))) {
+    if is_unsaid(state, Some(person)) {
         state.persons.get_mut(person).unregistered = finding.into();
     }
     person
@@ -98,6 +110,7 @@ pub(crate) fn unmention(state: &mut State, person: Handle<Person>, told_by: Hand
     let by_withdrawal = state.seen_at(opened_by).is_some_and(|seen| seen.kind == KindTag::EntryWithdrawn);
     if !is_named(state, person) && (opened_by == u64::from(told_by) || by_withdrawal) {
         state.findings.get_mut(finding).open = false;
+        state.persons.get_mut(person).unregistered = Link::NONE;
     }
 }
 
@@ -114,12 +127,16 @@ fn unnamed(id: Uuid, last: u64) -> Person {
 }
 
 pub(crate) fn judge_person_registered(case: &Case<'_>, event: &PersonRegistered) -> Judged<PeopleChange> {
-    let known = case.state.persons.by_id(event.person);
+    let state = case.state;
+    let known = state.persons.by_id(event.person);
     if known.is_some_and(|(_, row)| row.registered_by.is_some()) {
         return Ok(Change::only(NewFinding::about(FindingKind::Repeated, event.person)));
     }
-    let known = known.map(|(person, _)| person).into();
-    Ok(Change::of(PeopleChange::Register { event: event.clone(), known }))
+    let known = known.map(|(person, _)| person);
+    let mut change = Change::of(PeopleChange::Register { event: event.clone(), known: known.into() });
+    // Whoever is several ids is registered under all of them.
+    change.touched.extend(known.filter(|one| state.merged_row(*one).is_some()).map(|_| Touched::Human(event.person)));
+    Ok(change)
 }
 
 /// A registration taken back: whoever it was is named only, and keeps what was told of him.
@@ -128,9 +145,7 @@ pub(crate) fn judge_registration_withdrawn(case: &Case<'_>, taken: Taken) -> Jud
     let told = |person: &Handle<Person>| state.persons.get(*person).registered_by == taken.entry.into();
     let Some(person) = state.persons.handle(taken.subject).filter(told) else { return Ok(Change::nothing()) };
     let mut change = Change::of(PeopleChange::Unregister(person));
-    if is_named(state, person) {
-        change.findings.push(first_mention(state.persons.get(person).id));
-    }
+    change.touched.push(Touched::Human(state.persons.get(person).id));
     Ok(change)
 }
 
@@ -142,7 +157,7 @@ pub(crate) fn judge_status_changed(case: &Case<'_>, event: &StatusChanged) -> Ju
         return Ok(Change::only(NewFinding::about(FindingKind::TooManyFacts, event.person)));
     }
     let mut change = Change::nothing();
-    if is_unsaid(state, known) {
+    if is_unsaid(state, person) {
         change.findings.push(first_mention(event.person));
     }
     let school = change.org(state, event.school).handle;
@@ -171,10 +186,8 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: PeopleChange) 
     let person = match change {
         PeopleChange::Register { event, known } => register(state, index, &event, known),
         PeopleChange::Unregister(person) => {
-            let named = is_named(state, person);
-            let unregistered = named.then(|| state.findings.next()).into();
             let row = state.persons.get_mut(person);
-            (row.registered_by, row.origin, row.unregistered) = (Link::NONE, 0, unregistered);
+            (row.registered_by, row.origin) = (Link::NONE, 0);
             person
         }
         PeopleChange::Status { id, known, at, standing } => {

@@ -16,6 +16,8 @@ pub struct Dispute {
     pub versions: Vec<Version>,
     /// The finding that stands for all further ones.
     pub many: Link<Finding>,
+    /// What was told under this id was taken back.
+    pub withdrawn: bool,
 }
 
 /// One content told beside what counts.

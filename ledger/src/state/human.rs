@@ -24,6 +24,17 @@ impl State {
         }
     }
 
+    /// Whether somebody registered him, under whichever of his ids.
+    pub(crate) fn is_registered(&self, person: Handle<Person>) -> bool {
+        let registered = |person| self.persons.get(person).registered_by.is_some();
+        registered(person) || (self.merged_row(person).is_some() && self.human(person).into_iter().any(registered))
+    }
+
+    /// The id that stands for everybody who is one human with this person.
+    pub(crate) fn human_root(&self, person: Handle<Person>) -> Handle<Person> {
+        self.merged_row(person).map_or(person, |row| self.merged.get(self.merged_root(row)).person)
+    }
+
     /// His row among the merged, if he ever was.
     pub(crate) fn merged_row(&self, person: Handle<Person>) -> Option<Handle<Merged>> {
         if self.merged.is_empty() { None } else { self.merged.find(self.persons.get(person).id) }

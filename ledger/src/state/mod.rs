@@ -9,7 +9,9 @@ pub mod flows;
 pub mod human;
 pub mod lending_rows;
 pub mod rows;
+pub mod shared_cards;
 pub mod stage;
+mod standing;
 pub mod table;
 
 use crate::account::{Account, AccountNo, Book};
@@ -29,6 +31,7 @@ use crate::state::rows::{
     AnnouncedKey, Application, Award, Batch, Card, Drawn, Finding, IdentityKey, Instalment, Line, Merged, Org, Payout,
     Person, Programme, Roster, Voucher,
 };
+use crate::state::shared_cards::CardSharer;
 use crate::state::stage::{Progress, Set, Stage};
 use crate::state::table::{Pages, Table};
 use sha2::{Digest, Sha256};
@@ -186,6 +189,7 @@ tables! {
         disputes: Dispute "dispute" "同号异文",
         merged: Merged "merged" "合并人员",
         doubts: Doubt,
+        card_sharers: CardSharer,
     }
 }
 
@@ -235,7 +239,8 @@ impl State {
     }
 
     /// SHA-256 over all rows in handle order and all balances in account order. The same record gives the same
-    /// digest on any machine; recorded times and what is taken from them alone, epochs and frame bounds are not in it.
+    /// digest on any machine; recorded times and what is taken from them alone, but for the day of what is
+    /// found of registrations, epochs and frame bounds are not in it.
     #[must_use]
     pub fn digest(&self) -> [u8; 32] {
         let mut hash = Sha256::new();
@@ -320,9 +325,9 @@ impl State {
         }
     }
 
-    /// The handle of a registered person.
+    /// The handle of a person who is registered, under whichever of his ids.
     pub(crate) fn registered_person(&self, id: Uuid) -> Option<Handle<Person>> {
-        self.persons.by_id(id).filter(|(_, person)| person.registered_by.is_some()).map(|(person, _)| person)
+        self.persons.find(id).filter(|person| self.is_registered(*person))
     }
 
     /// The handle of an application somebody prepared.

@@ -4,12 +4,10 @@ use crate::principal;
 use crate::principal::PrincipalFault;
 use crate::wire;
 use bytes::Bytes;
-use ledger::event::{Event, KindTag};
 use ledger::finding::FindingKind;
 use ledger::handle::Handle;
 use ledger::outcome::{Code, Now, Outcome, Refusal};
 use ledger::state::State;
-use ledger::state::stage::Stage;
 use proto::event::Malformed;
 use proto::v1;
 use replay::engine::{Acknowledged, Engine, EngineError, Submission};
@@ -103,8 +101,6 @@ async fn write(
     is_terse: bool,
 ) -> Result<(Vec<v1::Receipt>, u64), IngestError> {
     let ids: Vec<_> = events.iter().map(|said| said.event.id).collect();
-    let in_set = |event: &Event| makes_up_a_set(event.kind.tag()).then(|| event.subject());
-    let sets: Vec<_> = if is_terse { Vec::new() } else { events.iter().map(|said| in_set(&said.event)).collect() };
     let receipts = engine.submit(principal, events)?.await.map_err(|_| EngineError::Stopped)??;
     let index = receipts.last().map(|last| last.index + 1);
     let index = index.unwrap_or_else(|| engine.read().entries);
@@ -112,37 +108,8 @@ async fn write(
         return Ok((receipts.iter().zip(&ids).map(|(receipt, id)| terse(receipt, *id)).collect(), index));
     }
     let state = engine.read();
-    let answers = receipts.iter().zip(&ids).zip(sets).map(|((receipt, id), set)| {
-        let mut answer = folded(&state, receipt, *id);
-        // Said again, it is on record and counts no more than its set does.
-        answer.withdrawn |= matches!(receipt.outcome, Outcome::Duplicate { now: Now::Counts, .. })
-            && set.is_some_and(|set| is_cancelled(&state, set));
-        answer
-    });
+    let answers = receipts.iter().zip(&ids).map(|(receipt, id)| folded(&state, receipt, *id));
     Ok((answers.collect(), index))
-}
-
-/// Whether what is said makes up a roster or an application: all but that it is cancelled.
-pub(crate) fn makes_up_a_set(kind: KindTag) -> bool {
-    use KindTag as Tag;
-    matches!(
-        kind,
-        Tag::RosterPrepared
-            | Tag::RosterLineAdded
-            | Tag::RosterSealed
-            | Tag::RosterReviewed
-            | Tag::RosterApproved
-            | Tag::ApplicationPrepared
-            | Tag::ApplicationLineAdded
-            | Tag::ApplicationSealed
-            | Tag::ApplicationApproved
-    )
-}
-
-fn is_cancelled(state: &State, set: Uuid) -> bool {
-    let roster = state.rosters.by_id(set).map(|(_, row)| &row.set);
-    let set = roster.or_else(|| state.applications.by_id(set).map(|(_, row)| &row.set));
-    set.is_some_and(|set| set.stage == Stage::Cancelled)
 }
 
 /// A call as it was read.
@@ -190,14 +157,13 @@ fn dry_run(engine: &Engine, principal: &str, events: Vec<Submission>) -> Result<
     for submission in events {
         let event = &submission.event;
         let id = event.id;
-        let before = event.edition.checked_sub(1).map(|before| event.id_of_edition(before));
+        let later = (event.edition > 0).then(|| event.clone());
         let outcome = engine.dry_run(principal, submission)?;
         let state = engine.read();
         let mut answer = answer(&state, &outcome, id);
         if matches!(outcome, Outcome::Posted { .. }) {
             // Findings have no number before they are opened, so that it would not count is asked of the ids.
-            let (held, before) = (state.seen.find(id), before.map(|before| state.seen.by_id(before)));
-            let in_turn = before.is_none_or(|row| row.is_some_and(|(_, seen)| seen.now() == Now::Withdrawn));
+            let (held, in_turn) = (state.seen.find(id), later.is_none_or(|event| state.is_in_turn(&event)));
             let counts = held.filter(|held| state.seen.get(*held).now() == Now::Counts);
             answer.differs = counts.is_some() || !in_turn;
             answer.held = counts.map_or(0, |held| u64::from(held) + 1);

@@ -1,8 +1,9 @@
 //! The gRPC face against a real ledger in files: admission, answers, reading one's own writes, paging, limits, end.
 
-use crate::support::{Server, encoded, line, org, policy, wire};
+use crate::lending::thing;
+use crate::support::{Server, day, encoded, line, org, policy, wire};
 use bytes::Bytes;
-use ledger::event::Event;
+use ledger::event::{ApplicationPrepared, Event, Kind, SetCancelled};
 use proto::v1;
 use std::time::Duration;
 use tonic::{Code, Request};
@@ -57,6 +58,32 @@ async fn a_dry_run_judges_and_records_nothing() {
     let [differs, wrong] = &judged.receipts[..] else { panic!("two receipts") };
     assert_eq!((differs.outcome(), differs.differs, differs.held), (v1::Outcome::Posted, true, 1));
     assert_eq!((wrong.outcome(), wrong.violations[0].code.as_str()), (v1::Outcome::Rejected, "wrong_id"));
+    server.stop().await;
+}
+
+/// Whoever asks, and however short the answer: in full, tersely, by a dry run.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_cancelled_set_was_told_counts_no_more() {
+    let server = Server::start().await;
+    let (application, unit) = (thing(700), thing(UNIT));
+    let prepared = ApplicationPrepared { application, unit, fiscal_year: 2021, replaces: None };
+    let prepared = Event::said(day(20_211_016), Kind::ApplicationPrepared(prepared));
+    server.record("office", &[org(UNIT), prepared.clone()]).await;
+    let asked = async |terse: bool, dry_run: bool| {
+        let events = encoded(std::slice::from_ref(&prepared));
+        let request = v1::RecordRequest { events, dry_run, terse, again: Vec::new() };
+        let answer = services::intake::ingest::record(&server.engine, "office".into(), request).await.expect("taken");
+        (answer.receipts[0].outcome(), answer.receipts[0].first, answer.receipts[0].withdrawn)
+    };
+    let ways = [(false, false), (true, false), (false, true)];
+    for (terse, dry_run) in ways {
+        assert_eq!(asked(terse, dry_run).await, (v1::Outcome::Duplicate, 1, false));
+    }
+    let cancelled = Kind::ApplicationCancelled(SetCancelled { set: application });
+    server.record("office", &[Event::said(day(20_211_016), cancelled)]).await;
+    for (terse, dry_run) in ways {
+        assert_eq!(asked(terse, dry_run).await, (v1::Outcome::Duplicate, 1, true));
+    }
     server.stop().await;
 }
 

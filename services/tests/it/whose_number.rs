@@ -153,3 +153,22 @@ async fn a_cancelled_application_is_sent_again_under_its_number_as_the_next_edit
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_roster_refused_and_then_cancelled_says_that_it_was_cancelled_and_no_longer_why_it_was_refused() {
+    with_office(|office| {
+        two_counties(office);
+        counts(office, "学校/制表", "花名册.csv", &roster(HERE));
+        let second = roster(HERE).replace("H-001", "H-002");
+        let (code, _, said) = office.import_as("学校/制表", "花名册二.csv", &second);
+        assert!(code == Some(1) && said.contains("already_awarded"), "{said}");
+        let cancel = OPINIONS.to_owned() + "花名册,H-002,作废,2021-09-12\n";
+        assert_eq!(office.import_of("610523X01", "学校/制表", "作废.csv", &cancel).0, Some(0));
+        let (code, shown, said) = office.import_as("学校/制表", "花名册二.csv", &second);
+        assert_eq!((code, &shown["posted"], &shown["duplicates"]), (Some(1), &0.into(), &0.into()), "{said}");
+        assert!(said.contains("set_cancelled") && said.contains("该花名册或申请已作废"), "{said}");
+        assert!(said.contains("下一版次") && !said.contains("already_awarded"), "{said}");
+        assert!(shown["reasons"].get("set_cancelled").is_some(), "{said}");
+    })
+    .await;
+}

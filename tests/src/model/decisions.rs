@@ -141,7 +141,7 @@ impl Model {
     pub(super) fn add_award(&mut self, on: Day, e: &RosterLineAdded, content: &[u8]) -> Option<()> {
         let roster = self.rosters.get(&e.roster)?;
         let held = self.awards.get(&e.award).map(|award| self.rosters[&award.roster].set.stage);
-        sure(held.is_none_or(|stage| stage == Stage::Cancelled) && self.registered.contains(&e.person))?;
+        sure(held.is_none_or(|stage| stage == Stage::Cancelled) && self.is_registered(e.person))?;
         roster.set.takes(e.number, e.fen)?;
         sure(e.fen >= i64::try_from(roster.due.len()).ok()?)?;
         let policy = self.policy(&roster.programme, on)?;

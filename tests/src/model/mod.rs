@@ -9,7 +9,7 @@ mod steps_back;
 pub use steps_back::Step;
 
 use ledger::event::policy::{Policy, Rule, Severity};
-use ledger::event::{Event, Kind, Status, Subordination};
+use ledger::event::{Event, Kind, Status, Subordination, WayBack};
 use ledger::money::{Day, Fen};
 use ledger::state::stage::Stage;
 use std::collections::{BTreeMap, BTreeSet};
@@ -195,6 +195,10 @@ impl Model {
             Some((_, first, _)) if self.withdrawn.contains(&event.id) => {
                 return Verdict::Duplicate { first: *first, refused: false };
             }
+            // Nor is what a set that was given up was told, whatever is said of it.
+            Some((_, first, false)) if self.is_given_up(event) => {
+                return Verdict::Duplicate { first: *first, refused: false };
+            }
             // What counts is not changed by saying it otherwise under its id.
             Some((_, _, false)) => return self.beside(event, content, now),
             Some(_) | None => {}
@@ -213,6 +217,15 @@ impl Model {
         }
         self.seen.insert(event.id, (content.to_vec(), now, !posted));
         if posted { Verdict::Posted } else { Verdict::Refused }
+    }
+
+    /// Whether it makes up a roster or an application that was cancelled.
+    fn is_given_up(&self, event: &Event) -> bool {
+        let id = event.subject();
+        let stage = self.rosters.get(&id).map(|row| row.set.stage);
+        let stage = stage.or_else(|| self.applications.get(&id).map(|row| row.set.stage));
+        matches!(event.kind.tag().way_back(), WayBack::Cancelled | WayBack::WhileFree)
+            && stage == Some(Stage::Cancelled)
     }
 
     /// A decision is refused; a report is kept, once for each of its contents.
@@ -311,6 +324,11 @@ impl Model {
             human.extend(ids);
         }
         human
+    }
+
+    /// Whether any of his ids is registered.
+    pub(crate) fn is_registered(&self, person: Uuid) -> bool {
+        self.human(person).iter().any(|one| self.registered.contains(one))
     }
 
     fn enrolled(&self, person: Uuid, on: Day) -> bool {

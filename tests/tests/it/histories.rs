@@ -3,9 +3,10 @@
 use ledger::account::Class;
 use ledger::entry::Entry;
 use ledger::event::{Clearing, Event, Kind};
-use ledger::outcome::{Now, Outcome};
+use ledger::outcome::{Code, Now, Outcome};
 use ledger::state::State;
 use ledger::state::flows::{Flow, Flows};
+use ledger::state::stage::Stage;
 use proto::samples::LATE_MS;
 use std::collections::BTreeMap;
 use tests::check::same;
@@ -94,8 +95,23 @@ fn the_ledger_agrees_with_the_model_at_every_step() {
     assert!(refused.len() >= 28, "too few reasons: {refused:?}");
 }
 
+/// Whether it made up a roster or an application that was given up.
+fn is_of_cancelled_set(state: &State, event: &Event) -> bool {
+    let id = event.subject();
+    let stage = state.rosters.by_id(id).map(|(_, row)| row.set.stage);
+    let stage = stage.or_else(|| state.applications.by_id(id).map(|(_, row)| row.set.stage));
+    let cancels = matches!(event.kind, Kind::RosterCancelled(_) | Kind::ApplicationCancelled(_) | Kind::BatchSent(_));
+    stage == Some(Stage::Cancelled) && !cancels
+}
+
+/// What counted counts no more, and what was refused has one reason left.
+fn of_cancelled_set(now: Now) -> Now {
+    if now == Now::Counts { Now::Withdrawn } else { Now::Refused(Code::SetCancelled) }
+}
+
 #[test]
 fn outcomes_are_final() {
+    let mut cancelled = 0;
     for seed in 0..8 {
         let mut first: BTreeMap<uuid::Uuid, (u64, Now, Event)> = BTreeMap::new();
         let (mut state, said) = live(seed, LENGTH, |state, _, event, outcome| {
@@ -116,14 +132,17 @@ fn outcomes_are_final() {
                 *latest = (state.entries - 1, now, event.clone());
             }
         });
+        cancelled += first.values().filter(|(_, _, event)| is_of_cancelled_set(&state, event)).count();
         let mut seen = std::collections::BTreeSet::new();
         for (principal, event) in said.iter().filter(|(_, event)| seen.insert(event.id)) {
             // What never counted nor was judged is tried elsewhere.
             let Some((first, now, event)) = first.get(&event.id).cloned() else { continue };
             let again = say(&mut state, principal, &event).expect("the fold goes on");
+            let now = if is_of_cancelled_set(&state, &event) { of_cancelled_set(now) } else { now };
             assert_eq!(again, Outcome::Duplicate { first, now }, "{event:?}");
         }
     }
+    assert!(cancelled >= 20, "only {cancelled} statements of cancelled sets");
 }
 
 #[test]
@@ -283,13 +302,16 @@ fn a_statement_said_again_is_found_by_its_latest_attempt_after_a_restore_too() {
     let mut tried = 0;
     for (principal, event) in said {
         let Some((latest, seen)) = state.seen.by_id(event.id) else { continue };
-        let (latest, Now::Refused(code)) = (u64::from(latest), seen.now()) else { continue };
+        let (latest, was @ Now::Refused(_)) = (u64::from(latest), seen.now()) else { continue };
         let content = proto::event::encode(&event);
         let index = state.entries;
         let outcome = submit_at(&mut state, (LATE_MS, Some(latest)), &principal, &content, event.clone());
         match outcome.expect("the fold goes on") {
             // Another content of this id came later, or the reason does not pass.
-            Outcome::Duplicate { first, now } => assert_eq!((first, now), (latest, Now::Refused(code))),
+            Outcome::Duplicate { first, now } => {
+                let cancelled = is_of_cancelled_set(&state, &event);
+                assert_eq!((first, now), (latest, if cancelled { of_cancelled_set(was) } else { was }));
+            }
             Outcome::Posted { .. } | Outcome::Refused(_) => {
                 tried += 1;
                 assert_eq!(state.seen.find(event.id).map(u64::from), Some(index));
@@ -297,7 +319,7 @@ fn a_statement_said_again_is_found_by_its_latest_attempt_after_a_restore_too() {
         }
         // An attempt names the latest refusal; an older one runs nothing.
         let stale = submit_at(&mut state, (LATE_MS, Some(latest)), &principal, &content, event.clone());
-        let found = state.seen.by_id(event.id).map(|(at, seen)| (u64::from(at), seen.now()));
+        let found = state.seen.by_id(event.id).map(|(at, seen)| (u64::from(at), state.now_of(&event, seen)));
         if let (Ok(Outcome::Duplicate { first, now }), Some(found)) = (stale, found) {
             assert_eq!((first, now), found);
         }

@@ -3,10 +3,10 @@
 
 #![allow(clippy::inconsistent_digit_grouping)] // Days are written as year, month and day: 2024_12_20.
 
-use ledger::event::{Event, Kind, PersonMerged};
+use ledger::event::{CardBound, CardRelation, Event, Kind, PersonMerged, PersonRegistered, Status, StatusChanged};
 use ledger::outcome::Outcome;
 use ledger::state::State;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use tests::desk::restored;
 use tests::history::{Chance, thing};
 use tests::loans::{Teller, borrowers, day, digest, funds, shuffle, telling, world};
@@ -184,4 +184,107 @@ fn a_merge_taken_back_leaves_nothing_behind() {
         assert!(ended(&mut teller, &telling.loans) == expected, "seed {seed}: other books");
     }
     assert!(differed >= 40 && met >= 3, "merging moved {differed} books and found {met}");
+}
+
+/// Ids that the findings below are about; each is named by a standing from the start.
+const IDS: usize = 5;
+
+fn registered(id: usize) -> Event {
+    let registered = PersonRegistered { person: id_of(id, 9), origin: 610_102 };
+    // As files tell it of everybody: who somebody is has no day.
+    Event::said(day(1900_01_01), Kind::PersonRegistered(registered))
+}
+
+/// Registrations of some ids, cards that some of them call their own, and merges in trees, in any order.
+fn of_ids(chance: &mut Chance) -> Vec<Event> {
+    let mut all = Vec::new();
+    for id in 1..=IDS {
+        all.extend(chance.in_hundred(40).then(|| registered(id)));
+        for card in (1..=3).filter(|_| chance.in_hundred(40)).collect::<Vec<_>>() {
+            let (person, card, relation) = (id_of(id, 9), thing("card", card), CardRelation::Own);
+            let on = day(2021_01_01).plus(i32::try_from(chance.below(90)).expect("small"));
+            all.push(Event::said(on, Kind::CardBound(CardBound { person, card, relation })));
+        }
+        if id < IDS && chance.in_hundred(60) {
+            let (person, into) = (id_of(id, 9), id_of(id + 1 + chance.below(IDS - id), 9));
+            let merged = PersonMerged { person, into, document: "示教〔2025〕1号".into() };
+            all.push(Event::said(day(2025_01_01), Kind::PersonMerged(merged)));
+        }
+    }
+    shuffle(chance, &mut all);
+    all
+}
+
+/// What the facts that stand call for: a card that two humans call their own, an id of a human whom nobody registered.
+fn called_for(standing: &[Event]) -> Vec<(&'static str, Uuid)> {
+    let mut human: BTreeMap<Uuid, usize> = (1..=IDS).map(|id| (id_of(id, 9), id)).collect();
+    for event in standing {
+        if let Kind::PersonMerged(merged) = &event.kind {
+            let (one, other) = (human[&merged.person], human[&merged.into]);
+            human.values_mut().filter(|number| **number == one).for_each(|number| *number = other);
+        }
+    }
+    let (mut known, mut owners) = (BTreeSet::new(), BTreeMap::<Uuid, BTreeSet<usize>>::new());
+    for event in standing {
+        match &event.kind {
+            Kind::PersonRegistered(event) => {
+                known.insert(human[&event.person]);
+            }
+            Kind::CardBound(event) => {
+                owners.entry(event.card).or_default().insert(human[&event.person]);
+            }
+            _ => {}
+        }
+    }
+    let shared = owners.iter().filter(|(_, humans)| humans.len() > 1).map(|(card, _)| ("card_shared", *card));
+    let unknown = human.iter().filter(|(_, number)| !known.contains(number)).map(|(id, _)| ("unknown_subject", *id));
+    let mut all: Vec<_> = shared.chain(unknown).collect();
+    all.sort_unstable();
+    all
+}
+
+/// What of this is open, each as often as it is; the day of none is the one that says nothing.
+fn open_of_ids(state: &State) -> Vec<(&'static str, Uuid)> {
+    let open = state.findings.iter().map(|(_, row)| row).filter(|row| row.open);
+    let of_ids = open.filter(|row| ["card_shared", "unknown_subject"].contains(&row.kind.name()));
+    let mut all: Vec<_> =
+        of_ids.inspect(|row| assert!(row.on > day(1900_01_01))).map(|row| (row.kind.name(), row.subject)).collect();
+    all.sort_unstable();
+    all
+}
+
+#[test]
+fn findings_of_ids_and_their_cards_follow_registrations_and_merges_told_and_taken_back() {
+    let (mut shared, mut taken_back) = (0, 0);
+    for seed in 0..300 {
+        let mut chance = Chance::new(seed + 20_000);
+        let mut teller = Teller::default();
+        for (on, kind) in world() {
+            assert!(matches!(teller.say(on, kind), Outcome::Posted { .. }));
+        }
+        for id in 1..=IDS {
+            let changed = StatusChanged { person: id_of(id, 9), status: Status::Enrolled, school: thing("org", 2) };
+            posted(&mut teller, &Event::said(day(2020_09_01), Kind::StatusChanged(changed)));
+        }
+        let mut standing: Vec<Event> = Vec::new();
+        for event in of_ids(&mut chance) {
+            posted(&mut teller, &event);
+            standing.push(event);
+            assert_eq!(open_of_ids(&teller.state), called_for(&standing), "seed {seed}: {standing:?}");
+            while chance.in_hundred(40) && !standing.is_empty() {
+                let gone = standing.swap_remove(chance.below(standing.len()));
+                assert!(teller.take_back(&gone));
+                if chance.in_hundred(60) {
+                    teller.tell_next(&gone, &gone);
+                    standing.push(Event::said_as(gone.edition + 1, gone.effective, gone.kind));
+                }
+                taken_back += 1;
+                assert_eq!(open_of_ids(&teller.state), called_for(&standing), "seed {seed}, back: {standing:?}");
+            }
+            shared += usize::from(called_for(&standing).iter().any(|(kind, _)| *kind == "card_shared"));
+        }
+        let whole = teller.state.digest();
+        assert_eq!(restored(&mut teller.state).expect("its own pages").digest(), whole);
+    }
+    assert!(shared >= 300 && taken_back >= 500, "{shared} {taken_back}");
 }

@@ -137,7 +137,11 @@ pub(super) fn outcome_of(state: &State, recorded: &Recorded) -> EntryOutcome {
         0 | WITHDRAWN | BESIDE => EntryOutcome::Posted,
         DUPLICATE => {
             let first = state.seen.by_id(recorded.event.id);
-            let now = first.map_or(Now::Counts, |(_, seen)| seen.now());
+            let now = first.map_or(Now::Counts, |(_, seen)| state.now_of(&recorded.event, seen));
+            let content = state.seen_at(recorded.index).map_or(0, |seen| seen.content);
+            if let Some(first) = state.withdrawn_beside(recorded.event.id, content).filter(|_| first.is_none()) {
+                return EntryOutcome::Duplicate { first, now: Now::Withdrawn };
+            }
             match beside(state, recorded).filter(|_| now != Now::Withdrawn) {
                 Some(first) => EntryOutcome::Duplicate { first, now: Now::Differs },
                 None => EntryOutcome::Duplicate { first: first.map_or(0, |(at, _)| at.into()), now },

@@ -110,8 +110,12 @@ fn postings_are_found_again_from_what_the_event_names() {
 fn outcomes_are_remembered_with_their_figures() {
     for history in histories() {
         let mut state = State::default();
-        let outcomes: Vec<Outcome> = history.iter().map(|recorded| fold(&mut state, recorded)).collect();
-        for (recorded, outcome) in history.iter().zip(outcomes) {
+        let mut told = |recorded: &Recorded| {
+            let outcome = fold(&mut state, recorded);
+            (outcome, outcome_of(&state, recorded))
+        };
+        let outcomes: Vec<_> = history.iter().map(&mut told).collect();
+        for (recorded, (outcome, at_once)) in history.iter().zip(outcomes) {
             let (remembered, index) = (outcome_of(&state, recorded), recorded.index);
             let findings: Vec<u32> = findings_at(&state, index).map(Handle::number).collect();
             match outcome {
@@ -119,11 +123,8 @@ fn outcomes_are_remembered_with_their_figures() {
                     assert_eq!((remembered, findings), (EntryOutcome::Posted, opened));
                 }
                 Outcome::Refused(refusal) => assert_eq!(remembered, EntryOutcome::Refused(refusal), "entry {index}"),
-                // What was said once more since is named by its latest attempt: see `outcome_of`.
-                Outcome::Duplicate { .. } if state.seen.find(recorded.event.id).map(u64::from) > Some(index) => {}
-                Outcome::Duplicate { first, now } => {
-                    assert_eq!(remembered, EntryOutcome::Duplicate { first, now });
-                }
+                // Later it goes by how what it repeats stands then: taken back, cancelled, said once more.
+                Outcome::Duplicate { first, now } => assert_eq!(at_once, EntryOutcome::Duplicate { first, now }),
             }
         }
     }
@@ -180,6 +181,29 @@ fn what_does_not_count_is_explained_by_its_finding_and_rests_on_nothing() {
     let outcome = fold(&mut state, &again);
     assert_eq!(outcome, Outcome::Duplicate { first: 3, now: ledger::outcome::Now::Differs });
     assert_eq!(outcome_of(&state, &again), EntryOutcome::Duplicate { first: 3, now: ledger::outcome::Now::Differs });
+}
+
+#[test]
+fn an_edition_taken_back_before_its_turn_is_withdrawn_however_it_is_told_again() {
+    let mut state = State::default();
+    let registered = samples().into_iter().find(|event| matches!(event.kind, Kind::PersonRegistered(_))).expect("one");
+    let early = Event::said_as(1, registered.effective, registered.kind.clone());
+    let (content, reason, document) = (0, Reason::Mistyped, "更1".to_owned());
+    let back = Kind::EntryWithdrawn(EntryWithdrawn { entry: early.id, content, reason, document });
+    let other = Event::said_as(1, early.effective.plus(1), early.kind.clone());
+    let now = ledger::outcome::Now::Withdrawn;
+    for (index, event) in [early.clone(), Event::said(early.effective, back), early, other].into_iter().enumerate() {
+        let recorded = recorded(index as u64, "somebody", &proto::event::encode(&event));
+        let outcome = fold(&mut state, &recorded);
+        let explained = outcome_of(&state, &recorded);
+        if index < 2 {
+            assert!(matches!(outcome, Outcome::Posted { .. }), "{outcome:?}");
+        } else {
+            assert_eq!(outcome, Outcome::Duplicate { first: 0, now });
+            assert_eq!(explained, EntryOutcome::Duplicate { first: 0, now });
+        }
+    }
+    assert!(state.findings.iter().all(|(_, finding)| !finding.open));
 }
 
 /// A person's other ids are named where his standing is, as long as they are his.

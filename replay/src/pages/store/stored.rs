@@ -19,7 +19,7 @@ use crate::pause::poll;
 use crate::proof::tally::{BOOKS, Tally, Turnover};
 
 /// Changes whenever rows of the state, chunks or keys change their shape. Another format is another directory.
-pub(crate) const FORMAT: u32 = 6;
+pub(crate) const FORMAT: u32 = 7;
 
 /// The key of what the pages hold.
 pub(super) const CHECKPOINT: &[u8] = b"c";
@@ -64,7 +64,7 @@ struct Checkpoint {
     /// What they posted in each book.
     books: [Turnover; BOOKS],
     /// Pages of each table.
-    pages: [u32; TABLES],
+    pages: Vec<u32>,
     /// Checksum over the checksums of all pages, so that an old page among new ones shows.
     sum: u32,
 }
@@ -130,7 +130,8 @@ impl Store {
     fn checkpoint(&self) -> Option<Checkpoint> {
         let bytes = self.db.get(CHECKPOINT).ok()??;
         let checkpoint: Checkpoint = postcard::from_bytes(checked(&bytes)?).ok()?;
-        (checkpoint.format == FORMAT && checkpoint.ledger == self.ledger).then_some(checkpoint)
+        let known = (checkpoint.format, checkpoint.pages.len()) == (FORMAT, TABLES);
+        (known && checkpoint.ledger == self.ledger).then_some(checkpoint)
     }
 
     fn read_state(&self) -> Option<(State, Tally)> {
@@ -156,7 +157,7 @@ impl Store {
     /// may be under way: end it with [`Store::settle`] or [`Store::give_back`] before the next.
     pub(crate) fn collect(&self, state: &mut State, tally: &Tally, entries: &mut Postings) -> Batch {
         let (scalars, folded) = (state.scalars(), state.entries);
-        let mut counts = [0; TABLES];
+        let mut counts = vec![0; TABLES];
         let mut pages = Vec::new();
         for (table, (_, rows)) in (0u8..).zip(state.tables()) {
             counts[usize::from(table)] = u32::try_from(rows.count()).unwrap_or(u32::MAX);

@@ -1,7 +1,6 @@
 //! What became of the rows of a file: counted, and each row named that does not count as the file says.
 
-use crate::intake::ingest::makes_up_a_set;
-use ledger::event::KindTag;
+use ledger::event::{KindTag, WayBack};
 use ledger::outcome::Code;
 use proto::v1;
 use serde_json::{Value, json};
@@ -247,7 +246,7 @@ fn words(said: &FileLine, standing: RowStanding, receipt: &v1::Receipt) -> Strin
             findings.collect::<Vec<_>>().join("; ")
         }
         RowStanding::Differs => differs(said.tag, receipt),
-        RowStanding::Withdrawn if makes_up_a_set(said.tag) => {
+        RowStanding::Withdrawn if said.tag.way_back() == WayBack::Cancelled => {
             "所属花名册或支付申请已作废，本行不计；确应计入的，填下一版次整份重报 its roster or \
              application was cancelled; if it is to count, send it whole as the next edition"
                 .to_owned()
@@ -318,9 +317,11 @@ fn differs(kind: KindTag, receipt: &v1::Receipt) -> String {
              for files without that column, nor for kinds that docs/kinds.md calls not yet）"
         ),
         None => format!(
-            "版次不接续，本行不计：首次报送的，“{edition}”栏留空；否则先把上一版次的行照原样再报，“更正”栏填“{word}”，再导入一次 the edition \
-             before was not taken back: what is told for the first time has no edition; else deliver the row of the edition \
-             before with {word} in the column 更正/correction, then import this again"
+            "版次不接续，本行不计：版次填错的，先把本行照原样（连同所填版次）再报，“更正”栏填“{word}”，疑点即了结，再以对的版次报，首次报送的\
+             “{edition}”栏留空；版次没有填错的，先把上一版次的行照原样再报，“更正”栏填“{word}”，再导入一次 the edition before was not taken \
+             back: if this one is a slip, deliver this row as it is with {word} in the column 更正/correction, which closes its \
+             finding, then under the right edition, with none if it is told for the first time; else deliver the row of the \
+             edition before with {word} in that column, then import this again"
         ),
     }
 }

@@ -1,0 +1,53 @@
+//! How what was said stands now. What makes up a roster or an application counts no longer than that does.
+
+use crate::event::{Event, WayBack};
+use crate::outcome::{Code, Now};
+use crate::state::State;
+use crate::state::entry_rows::Seen;
+use crate::state::stage::Stage;
+use uuid::Uuid;
+
+impl State {
+    /// How an event stands that is on record as `seen`. It asks for the set only of what makes one up and is said again.
+    #[must_use]
+    pub fn now_of(&self, event: &Event, seen: &Seen) -> Now {
+        let of_set = matches!(seen.kind.way_back(), WayBack::Cancelled | WayBack::WhileFree);
+        let cancelled = || of_set && self.is_cancelled(event.subject());
+        match seen.now() {
+            Now::Counts if cancelled() => Now::Withdrawn,
+            Now::Refused(_) if cancelled() => Now::Refused(Code::SetCancelled),
+            now => now,
+        }
+    }
+
+    /// Whether the edition before was taken back, so that this one has its turn. What only stood beside when it was taken back is
+    /// passed over: it never counted, so it makes room for nothing.
+    #[must_use]
+    pub fn is_in_turn(&self, event: &Event) -> bool {
+        for before in (0..event.edition).rev() {
+            let id = event.id_of_edition(before);
+            match self.seen.by_id(id) {
+                Some((_, seen)) => return seen.now() == Now::Withdrawn,
+                None if self.disputes.by_id(id).is_some_and(|(_, row)| row.withdrawn) => {}
+                None => return false,
+            }
+        }
+        event.edition == 0
+    }
+
+    /// The entry that told this content beside the ledger, if what stood beside under this id was taken back: its edition is used up
+    /// and never counts. Of an id that counts once, its own entry says so.
+    #[must_use]
+    pub fn withdrawn_beside(&self, id: Uuid, content: u64) -> Option<u64> {
+        let (_, row) = self.disputes.by_id(id).filter(|(_, row)| row.withdrawn)?;
+        let told = row.versions.iter().find(|version| version.content == content);
+        told.or(row.versions.first()).map(|version| version.index)
+    }
+
+    /// Whether this is a roster or an application that was given up.
+    fn is_cancelled(&self, set: Uuid) -> bool {
+        let roster = self.rosters.by_id(set).map(|(_, row)| &row.set);
+        let set = roster.or_else(|| self.applications.by_id(set).map(|(_, row)| &row.set));
+        set.is_some_and(|set| set.stage == Stage::Cancelled)
+    }
+}
