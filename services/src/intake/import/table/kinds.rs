@@ -71,7 +71,7 @@ kinds! {
     /// 审核意见: reviews, approvals, cancellations of sets; approvals of claims and of payments to lenders.
     Decisions "审核意见" "decisions"
         needs SetKind SetNumber Stage EffectiveDay,
-        has Unit SetEdition Principal SealedHash Amount Edition Corrects WithdrawnFor CorrectedBy,
+        has Unit SetEdition Principal SealedHash Amount,
         drops Remark;
     /// 支付凭证: vouchers issued and cleared.
     Vouchers "支付凭证" "vouchers"
