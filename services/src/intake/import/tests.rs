@@ -105,7 +105,7 @@ fn one_bad_row_rejects_the_whole_file_of_sets() {
     assert_eq!(codes(&report), [(3, "bad_money"), (5, "line_gap")]);
     let problem = &report.problems[0];
     assert_eq!(problem.column, Some((11, "金额".to_owned())));
-    assert!(problem.to_string().starts_with("file.csv:3:11 (金额): not an amount in yuan; write yuan as"));
+    assert!(problem.to_string().starts_with("file.csv:3:11 (金额): 不是以元为单位的金额 not an amount"));
 }
 
 #[test]
