@@ -152,7 +152,7 @@ macro_rules! codes {
 codes! {
     1 ToldOtherwise "told_otherwise" permanent "同号异文：账上该号的内容不同" "the ledger holds other content under this number" "账上原记录有误的，先撤销，再以下一版次报送" "if what the ledger holds is wrong, take its entry back, then say this as the next edition";
     2 RulesUnknown "rules_unknown" permanent "本程序不认识该规则版本，或该版本不高于现行版本" "this rules version is unknown or not above the one in force" "请采用本程序认识的下一版本" "adopt the next version this program knows";
-    3 BadAmount "bad_amount" permanent "金额必须大于零，且分项之和必须等于总额" "an amount is not above zero, or parts do not add up" "更正金额" "correct the amounts";
+    3 BadAmount "bad_amount" permanent "金额必须大于零，且分项之和必须等于总额" "an amount is not above zero, or parts do not add up" "更正金额，再导入一次" "correct the amounts, then say it again";
     4 BadShape "bad_shape" permanent "内容不完整或自相矛盾" "the statement is incomplete or contradicts itself" "更正所指字段" "correct the field named";
     5 TooMany "too_many" permanent "超过一次允许的数量" "more parts than one statement may have" "分次提交" "split it";
     6 Exists "exists" permanent "该对象已经存在" "this thing exists already" "使用已有对象，或另用编号" "use the existing one, or another id";
@@ -167,11 +167,11 @@ codes! {
     15 UnknownCredit "unknown_credit" circumstantial "暂记中没有该笔入账" "no credit of this id stands in suspense" "核对入账事项号" "check the credit's event id";
     16 SetNotOpen "set_not_open" circumstantial "已封存，不能再加行" "the set is sealed or ended and takes no more lines" "另编新的名册或申请；或先撤销封存及其后各环节，再重试" "begin a new set, or take back the sealing and what came after it, then retry";
     17 SetNotReady "set_not_ready" circumstantial "尚未到这一步" "the set has not reached the stage this step needs" "先完成前一步，再重试" "take the missing step, then retry";
-    18 SetEnded "set_ended" permanent "已经执行" "the set has taken effect" "无须处理" "nothing to do";
+    18 SetEnded "set_ended" permanent "已经执行" "the set has taken effect" "这一步已经办过，不能重办或倒退" "this step was taken and cannot be taken again or back";
     19 LineOutOfOrder "line_out_of_order" circumstantial "行号不连续" "the line number is not the next one" "补交缺行，再重试" "send the missing lines, then retry";
     20 SealMismatch "seal_mismatch" circumstantial "行数、合计或校验值与已收到的行不符" "count, sum or hash differ from the lines received" "逐行核对，补齐后重试" "compare the lines; send what is missing, then retry";
     21 HashMismatch "hash_mismatch" permanent "所批准的内容与封存的内容不同" "the hash is not the one the set was sealed with" "查看封存的内容并引用其校验值" "look at the sealed set and name its hash";
-    22 FourEyes "four_eyes" circumstantial "制单人不能自己审核" "the preparer may not review or approve his own work" "由另一人作出同样的决定，并注明重报所拒记录" "let another person say the same, naming the refused entry as said again";
+    22 FourEyes "four_eyes" circumstantial "制单人不能自己审核" "the preparer may not review or approve his own work" "请制单人以外的人作出同样的决定，或由其把同一文件再导入一次" "let another person say the same, naming the refused entry as said again";
     23 NotBelow "not_below" permanent "接收单位不是下级单位" "the receiving unit does not stand below the giving one" "只能在预算单位树内向下级下达" "pass down within the budget tree";
     24 NotPassedDown "not_passed_down" permanent "该指标不是下达而来，不能收回" "the line was not passed down, so there is nothing to recall it to" "收回由上级下达的指标" "recall a line that has a parent";
     25 WrongUnit "wrong_unit" permanent "指标不属于该单位" "the document line belongs to another unit" "使用本单位的指标" "draw on the unit's own lines";
@@ -183,7 +183,7 @@ codes! {
     31 Exclusive "exclusive" circumstantial "与已有资助不能同时享受" "the person holds an award that excludes this one" "两者择一" "give up one of the two";
     32 NotDue "not_due" circumstantial "该期资助尚未到发放日" "the instalment is not due yet" "到发放日再申请" "apply on or after the due day";
     33 OffSharing "off_sharing" permanent "资金来源与分担比例不符" "the draws do not follow the cost sharing of the programme" "按比例使用中央与地方资金" "draw central and local money by the ratio";
-    34 AlreadyOrdered "already_ordered" circumstantial "该期资助已在支付中" "the instalment is in a payment already" "等待其结果" "wait for its result";
+    34 AlreadyOrdered "already_ordered" circumstantial "该期资助已在支付中" "the instalment is in a payment already" "该期已在另一支付申请或本申请另一行中：那一份有误且国库尚未拨款的，先作废它，再导入本申请；本行多余的，作废本申请，去掉本行后以下一版次重报；银行成功入账的无须再报，退回的注明补发原支付再报" "it is in another application, or on another line of this one: if that one is wrong and nothing has left the treasury, cancel it and say this again; if this one is superfluous, cancel this set and send it without the line as the next edition; else wait for the bank's result";
     35 AlreadyPaid "already_paid" permanent "该期资助已经发放" "the instalment has been paid" "无须处理" "nothing to do";
     36 InSuspense "in_suspense" circumstantial "该期资助有暂记款未清" "a credit of this instalment stands in suspense" "先清理暂记，再重试" "clear the suspense, then retry";
     37 ReissueUnnamed "reissue_unnamed" permanent "补发须指明被退回的支付" "the instalment came back once; a reissue must name the latest returned payment" "补发时注明被退回的支付" "name it as reissue_of";

@@ -20,6 +20,7 @@ const SHOWN: &[&str] = &[
     "Draw",
     "ListFindingsResponse",
     "ListRefusalsResponse",
+    "ListWithdrawalsResponse",
     "GetTotalsResponse",
     "Back",
     "Forward",

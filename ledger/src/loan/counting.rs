@@ -6,7 +6,8 @@ use crate::money::Day;
 use crate::state::lending_rows::Loan;
 
 /// Whether a day lies before the loan's contract, as far as that is known.
-pub(crate) fn is_before_contract(loan: &Loan, on: Day) -> bool {
+#[must_use]
+pub fn is_before_contract(loan: &Loan, on: Day) -> bool {
     loan.known && on < loan.signed
 }
 

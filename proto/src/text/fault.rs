@@ -79,15 +79,15 @@ impl TextFault {
     #[must_use]
     pub fn remedy(self) -> &'static str {
         match self {
-            Self::Empty => "fill it in",
-            Self::Unseen { .. } => "delete the character, or type the text anew",
-            Self::Unassigned { .. } => "write it otherwise, or use a newer program",
-            Self::Blank { .. } | Self::Apostrophe => "write the number as issued",
+            Self::Empty => "补填 fill it in",
+            Self::Unseen { .. } => "删去该字符，或重新键入 delete the character, or type the text anew",
+            Self::Unassigned { .. } => "换一种写法，或改用新版程序 write it otherwise, or use a newer program",
+            Self::Blank { .. } | Self::Apostrophe => "照原编号写 write the number as issued",
             Self::Rounded | Self::Fraction => {
-                "the spreadsheet no longer has the number: format the column as text 文本 in the source and export again"
+                "表格软件中已没有原编号：在源文件中把此栏设为文本，重新导出 the spreadsheet no longer has the number: format the column as text 文本 in the source and export again"
             }
             Self::IdentityNumber | Self::CardNumber | Self::Mobile => {
-                "leave it out: what is recorded stays for ever, and holds no numbers of persons"
+                "删去：账上记录永久保存，不得含有个人号码 leave it out: what is recorded stays for ever, and holds no numbers of persons"
             }
         }
     }

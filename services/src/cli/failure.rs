@@ -16,10 +16,10 @@ pub(crate) const QUESTION_CODES: &str =
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
     /// It was done, but not all of it was accepted; the reasons were shown.
-    #[error("not everything was accepted")]
+    #[error("有的内容未被接受 not everything was accepted")]
     Refused,
     /// All of it was accepted, and somebody must look at what it found; that was shown.
-    #[error("everything counts, and there are findings to look at")]
+    #[error("全部计入，另有疑点待查 everything counts, and there are findings to look at")]
     Look,
     /// It failed.
     #[error("{0}")]

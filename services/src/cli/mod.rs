@@ -74,6 +74,7 @@ commands! {
         Totals(ledger::totals::TotalsArgs),
         Refusals(ledger::refusals::RefusalsArgs),
         Findings(ledger::findings::FindingsArgs),
+        Withdrawals(ledger::withdrawals::WithdrawalsArgs),
         Explain(ledger::explain::ExplainArgs),
         Diff(ledger::diff::DiffArgs),
         IdentityKey(proof::identity_key::IdentityKeyArgs),

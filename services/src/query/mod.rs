@@ -15,6 +15,7 @@ pub mod proofs;
 pub mod record;
 pub mod totals;
 pub mod trace;
+pub mod withdrawals;
 
 mod counted;
 

@@ -5,7 +5,7 @@ use serde_json::Value;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-const COMMANDS: [&str; 23] = [
+const COMMANDS: [&str; 24] = [
     "demo",
     "serve",
     "import",
@@ -21,6 +21,7 @@ const COMMANDS: [&str; 23] = [
     "totals",
     "refusals",
     "findings",
+    "withdrawals",
     "keygen",
     "checkpoint",
     "receipt",

@@ -313,3 +313,20 @@ async fn a_loan_without_terms_is_shown_and_counted_as_left_out() {
     assert_eq!((forecast.loans, forecast.missing[0].loans), (1, 1));
     desk.server.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn facts_of_a_day_before_the_contract_are_marked_and_the_others_are_not() {
+    let mut desk = Desk::with_loans(1).await;
+    let early = LoanDrawn { loan: thing(LOAN), fen: 5_000, serial: "早1".to_owned() };
+    desk.say(20_230_914, Kind::LoanDrawn(early)).await;
+    let shown = desk.loan(0, 20_231_220).await;
+    let marks: Vec<_> = shown.facts.iter().map(|fact| (fact.day, fact.before_contract)).collect();
+    assert_eq!(marks, [(20_230_914, true), (20_230_920, false)]);
+    let shown = serde_json::to_value(&shown).expect("JSON");
+    assert_eq!(shown["facts"][0]["before_contract"], true, "{shown}");
+    // Without a contract nobody can say which they are.
+    let unsigned = LoanDrawn { loan: thing(LOAN + 7), fen: 5_000, serial: "早2".to_owned() };
+    desk.say(20_230_914, Kind::LoanDrawn(unsigned)).await;
+    assert!(desk.loan(7, 20_231_220).await.facts.iter().all(|fact| !fact.before_contract));
+    desk.server.stop().await;
+}

@@ -19,6 +19,7 @@ mod lending;
 mod loans;
 mod loans_cli;
 mod nats_face;
+mod opinions;
 mod points;
 mod process;
 mod python_client;
@@ -31,3 +32,4 @@ mod support;
 #[allow(dead_code)] // The test of the exports uses the rest.
 mod tools;
 mod whose_number;
+mod withdrawals;

@@ -6,7 +6,7 @@ use crate::import_again::{Office, with_office};
 use services::intake::identity::check_digit;
 use std::path::PathBuf;
 
-const HERE: &str = "610523CZ";
+pub(crate) const HERE: &str = "610523CZ";
 const THERE: &str = "610581CZ";
 
 fn id_number(county: &str) -> String {
@@ -15,13 +15,13 @@ fn id_number(county: &str) -> String {
 }
 
 /// Imports a file all of whose rows count as it says.
-fn counts(office: &Office, who: &str, name: &str, text: &str) {
+pub(crate) fn counts(office: &Office, who: &str, name: &str, text: &str) {
     let (code, _, said) = office.import_as(who, name, text);
     assert_eq!(code, Some(0), "{name}: {said}");
 }
 
 /// Both counties, each with a school, a student with a card, and 2,500 yuan for it.
-fn two_counties(office: &Office) {
+pub(crate) fn two_counties(office: &Office) {
     let policy = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../policies/sh-grant.toml");
     assert_eq!(office.import_path("省财政厅/制度", policy).0, Some(0));
     let mut orgs = "机构编号,机构名称,级次,职能,上级机构编号,区划代码,生效日期\n".to_owned();
@@ -41,7 +41,7 @@ fn two_counties(office: &Office) {
     counts(office, "省财政厅/预算", "预算.csv", &budget);
 }
 
-fn roster(unit: &str) -> String {
+pub(crate) fn roster(unit: &str) -> String {
     let school = format!("{}X01", &unit[..6]);
     let id = id_number(unit);
     format!(
@@ -50,7 +50,7 @@ fn roster(unit: &str) -> String {
     )
 }
 
-fn application(unit: &str, edition: &str) -> String {
+pub(crate) fn application(unit: &str, edition: &str) -> String {
     let (name, division) = if unit == HERE { ("大荔县", &HERE[..6]) } else { ("韩城市", &THERE[..6]) };
     let id = id_number(unit);
     format!(
@@ -60,7 +60,7 @@ fn application(unit: &str, edition: &str) -> String {
     )
 }
 
-const OPINIONS: &str = "材料类型,材料编号,环节,生效日期\n";
+pub(crate) const OPINIONS: &str = "材料类型,材料编号,环节,生效日期\n";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_counties_with_equal_numbers_pay_each_their_own() {

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::aid_facts::facts_of;
 use super::explanation::{Explanation, of};
 use super::refusal_figures::compared;
+use super::withdrawn::{id_of_withdrawal, withdrawal_on_record};
 use crate::engine::catch_up::each_entry;
 use crate::engine::{EngineError, Options, Recorded};
 use crate::pages::postings::Postings;
@@ -43,7 +44,8 @@ impl std::fmt::Display for Wanted {
     }
 }
 
-/// Explains an entry of a record, files or stream, with the ledger as it was after it; `None` if there is no such entry.
+/// Explains an entry of a record, files or stream, with the ledger as it was after it; `None` if there is no such entry. Only that it
+/// was taken back is said of what came later.
 /// Reads and checks the record from its start, changes nothing, and may run while a ledger writes.
 ///
 /// # Errors
@@ -54,20 +56,32 @@ pub fn explain_record(
     progress: &mut dyn FnMut(u64),
 ) -> Result<Option<(State, Explanation)>, EngineError> {
     let mut state = State::default();
-    let mut explanation = None;
+    let (mut explained, mut later): (Option<(Recorded, Explanation)>, _) = (None, Vec::new());
     each_entry(options, progress, &mut |entry| {
+        if let Some((explained, _)) = &explained {
+            // Behind it nothing is folded: only what may have taken it back is kept.
+            if entry.event.id == id_of_withdrawal(explained.event.id) {
+                later.push(Recorded::of(&entry));
+            }
+            return Ok(ControlFlow::Continue(()));
+        }
         let found = match wanted {
             Wanted::Index(wanted) => wanted == entry.index,
             Wanted::Event(id) => entry.event.id == id,
         };
         if found {
-            explanation = Some(last(&mut state, &Recorded::of(&entry))?);
-            return Ok(ControlFlow::Break(()));
+            let recorded = Recorded::of(&entry);
+            let explanation = last(&mut state, &recorded)?;
+            explained = Some((recorded, explanation));
+            return Ok(ControlFlow::Continue(()));
         }
         let _ = state.fold(&entry).map_err(|halt| EngineError::unreadable(entry.index, &halt))?;
         Ok(ControlFlow::Continue(()))
     })?;
-    Ok(explanation.map(|explanation| (state, explanation)))
+    let Some((recorded, mut explanation)) = explained else { return Ok(None) };
+    let withdrawal = withdrawal_on_record(options, &state, &recorded, &later)?;
+    explanation.facts.splice(..0, withdrawal);
+    Ok(Some((state, explanation)))
 }
 
 /// Folds the entry asked for, with the facts gathered before and the postings after.

@@ -1,4 +1,7 @@
-//! What an entry took back, or by which it was taken back itself, put in words. Asked of a ledger in operation, which knows both.
+//! What an entry took back, or by which it was taken back itself, put in words. A ledger in operation knows both; of a record alone
+//! it is read besides, as an entry is explained there with what was known when it was folded.
+
+use std::ops::ControlFlow;
 
 use ledger::event::{EntryWithdrawn, Event, Kind, Reason};
 use ledger::money::Day;
@@ -8,44 +11,95 @@ use uuid::Uuid;
 
 use super::event_fields::fields_of;
 use super::facts::Fact;
-use crate::engine::{Engine, EngineError, Recorded};
+use crate::engine::catch_up::each_entry;
+use crate::engine::{Engine, EngineError, Options, Recorded};
 
 /// The fact that an entry does not count any more, or which entry it took back; none of others.
 pub(super) fn withdrawal_of(engine: &Engine, recorded: &Recorded) -> Result<Option<Fact>, EngineError> {
-    if let Kind::EntryWithdrawn(withdrawn) = &recorded.event.kind {
-        let taken = engine.read().seen.find(withdrawn.entry).map(u64::from);
-        return taken.map_or(Ok(None), |taken| takes_back(engine, recorded.index, taken));
+    if let Some(taken) = taken_by(&engine.read(), recorded) {
+        return Ok(engine.recorded(taken)?.map(|taken| takes_back(&taken)));
     }
-    let by = {
-        let state = engine.read();
-        let withdrawn = state.seen_at(recorded.index).is_some_and(|seen| seen.now() == Now::Withdrawn);
-        if withdrawn { state.seen.find(id_of_withdrawal(recorded.event.id)).map(u64::from) } else { None }
-    };
+    let by = by_which(&engine.read(), recorded);
     let Some(by) = by.map(|by| engine.recorded(by)).transpose()?.flatten() else { return Ok(None) };
-    let fields = fields_of(&engine.read(), &by);
-    let field = |name| fields.iter().find(|field| field.name == name).map_or("", |field| field.value.as_str());
-    let (index, reason, document) = (by.index, field("reason"), field("document"));
-    Ok(Some(Fact {
-        name: "withdrawn",
-        zh: format!("已由第 {index} 号记录撤销，不再计入；理由：{reason}；文号：{document}"),
-        en: format!("taken back by entry {index} and counts no more; reason: {reason}; document: {document}"),
-    }))
+    Ok(Some(taken_back(&engine.read(), &by)))
 }
 
-/// Which entry a withdrawal took back, if it was posted.
-fn takes_back(engine: &Engine, index: u64, taken: u64) -> Result<Option<Fact>, EngineError> {
-    let posted = |state: &State| state.seen_at(index).is_some_and(|seen| seen.verdict == 0);
-    let Some(taken) = engine.recorded(taken)?.filter(|_| posted(&engine.read())) else { return Ok(None) };
-    let (zh, kind, day) = (taken.event.kind.name_zh(), taken.event.kind.name(), taken.event.effective);
-    Ok(Some(Fact {
-        name: "takes_back",
-        zh: format!("撤销第 {} 号记录：{day} {zh}", taken.index),
-        en: format!("takes back entry {}: {kind} of {day}", taken.index),
-    }))
+/// The same of a record alone, of an entry that `state` has folded. `later` are entries behind it that may have taken it back.
+pub(super) fn withdrawal_on_record(
+    options: &Options,
+    state: &State,
+    recorded: &Recorded,
+    later: &[Recorded],
+) -> Result<Option<Fact>, EngineError> {
+    if let Some(taken) = taken_by(state, recorded) {
+        return Ok(read(options, taken)?.map(|taken| takes_back(&taken)));
+    }
+    let Some(last) = later.last() else { return Ok(None) };
+    // Whether one of them was posted is known to whoever has folded them, which is worth while only where there are any.
+    let then = folded_with(options, last.index)?;
+    let by = by_which(&then, recorded);
+    let by = by.and_then(|by| later.iter().find(|later| later.index == by));
+    Ok(by.map(|by| taken_back(&then, by)))
 }
 
 /// The id of the entry that takes another back: its key is the id of that one, and it has no second edition.
-fn id_of_withdrawal(entry: Uuid) -> Uuid {
+pub(super) fn id_of_withdrawal(entry: Uuid) -> Uuid {
     let (reason, document) = (Reason::Mistyped, String::new());
     Event::said(Day::default(), Kind::EntryWithdrawn(EntryWithdrawn { entry, content: 0, reason, document })).id
+}
+
+/// The entry that a withdrawal took back, if it was posted.
+fn taken_by(state: &State, recorded: &Recorded) -> Option<u64> {
+    let Kind::EntryWithdrawn(withdrawn) = &recorded.event.kind else { return None };
+    let posted = state.seen_at(recorded.index).is_some_and(|seen| seen.verdict == 0);
+    state.seen.find(withdrawn.entry).map(u64::from).filter(|_| posted)
+}
+
+/// The entry by which another was taken back, if it was.
+fn by_which(state: &State, recorded: &Recorded) -> Option<u64> {
+    let withdrawn = state.seen_at(recorded.index).is_some_and(|seen| seen.now() == Now::Withdrawn);
+    state.seen.find(id_of_withdrawal(recorded.event.id)).map(u64::from).filter(|_| withdrawn)
+}
+
+fn taken_back(state: &State, by: &Recorded) -> Fact {
+    let fields = fields_of(state, by);
+    let field = |name| fields.iter().find(|field| field.name == name).map_or("", |field| field.value.as_str());
+    let (index, reason, document) = (by.index, field("reason"), field("document"));
+    Fact {
+        name: "withdrawn",
+        zh: format!("已由第 {index} 号记录撤销，不再计入；理由：{reason}；文号：{document}"),
+        en: format!("taken back by entry {index} and counts no more; reason: {reason}; document: {document}"),
+    }
+}
+
+fn takes_back(taken: &Recorded) -> Fact {
+    let (zh, kind, day) = (taken.event.kind.name_zh(), taken.event.kind.name(), taken.event.effective);
+    Fact {
+        name: "takes_back",
+        zh: format!("撤销第 {} 号记录：{day} {zh}", taken.index),
+        en: format!("takes back entry {}: {kind} of {day}", taken.index),
+    }
+}
+
+/// One entry of a record.
+fn read(options: &Options, index: u64) -> Result<Option<Recorded>, EngineError> {
+    let mut found = None;
+    each_entry(options, &mut |_| {}, &mut |entry| {
+        if entry.index < index {
+            return Ok(ControlFlow::Continue(()));
+        }
+        found = Some(Recorded::of(&entry));
+        Ok(ControlFlow::Break(()))
+    })?;
+    Ok(found)
+}
+
+/// The ledger as it was after an entry of a record.
+fn folded_with(options: &Options, index: u64) -> Result<State, EngineError> {
+    let mut state = State::default();
+    each_entry(options, &mut |_| {}, &mut |entry| {
+        let _ = state.fold(&entry).map_err(|halt| EngineError::unreadable(entry.index, &halt))?;
+        Ok(if entry.index < index { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
+    })?;
+    Ok(state)
 }

@@ -13,3 +13,4 @@ pub(crate) mod refusals;
 pub(crate) mod status;
 pub(crate) mod totals;
 pub(crate) mod trace;
+pub(crate) mod withdrawals;

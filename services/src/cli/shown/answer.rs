@@ -55,6 +55,7 @@ rests! {
     GetPayoutResponse: basis;
     ListFindingsResponse: basis pages;
     ListRefusalsResponse: basis pages;
+    ListWithdrawalsResponse: basis pages;
     GetTotalsResponse: basis;
     GetLoanResponse: basis;
     ListLoansResponse: basis pages;

@@ -5,7 +5,7 @@ use super::status::too_early;
 use crate::query::asked::{Asked, Way};
 use crate::query::compare::Sides;
 use crate::query::{
-    QueryError, accounts, awards, compare, explain, givers, lines, loans, payments, record, totals, trace,
+    QueryError, accounts, awards, compare, explain, givers, lines, loans, payments, record, totals, trace, withdrawals,
 };
 use proto::v1;
 use replay::engine::Engine;
@@ -141,6 +141,7 @@ questions! {
     list_returns ListReturnsRequest ListReturnsResponse past payments::returns;
     list_findings ListFindingsRequest ListFindingsResponse past record::findings;
     list_refusals ListRefusalsRequest ListRefusalsResponse past record::refusals;
+    list_withdrawals ListWithdrawalsRequest ListWithdrawalsResponse past withdrawals::withdrawals;
     get_totals GetTotalsRequest GetTotalsResponse past totals::totals;
     trace TraceRequest TraceResponse past trace::trace;
     get_set GetSetRequest GetSetResponse past awards::set;

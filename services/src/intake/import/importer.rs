@@ -6,7 +6,7 @@ use super::files::{
     results, rewards, rosters, sets, suspense, vouchers,
 };
 use super::out::{Out, SealLookup, Seals, Sink};
-use super::report::{ImportError, Report, Seal};
+use super::report::{ImportError, Report};
 use super::table::columns::Col;
 use super::table::cut::cut_column;
 use super::table::kinds::FileKind;
@@ -18,7 +18,6 @@ use crate::intake::identity::Identity;
 use crate::principal;
 use std::path::Path;
 use std::sync::Arc;
-use uuid::Uuid;
 
 /// Imports files under one key. Remembers the seals of the sets it has read, so that approvals may leave them out.
 pub struct Importer {
@@ -74,12 +73,6 @@ impl Importer {
         file.report.events = out.events();
         file.report.offices = file.office().used();
         Ok(file.report)
-    }
-
-    /// The seal of a set, if it is known here or to the lookup.
-    #[must_use]
-    pub fn seal(&self, set: Uuid) -> Option<Seal> {
-        self.seals.of(set)
     }
 }
 

@@ -8,12 +8,15 @@
 //!
 //! How a file is read is in [`table`], what each kind of file says in [`files`].
 
+mod asking;
 pub(crate) mod files;
 mod importer;
 mod out;
 mod report;
 pub mod table;
 
+#[cfg(test)]
+mod asking_tests;
 #[cfg(test)]
 mod giver_tests;
 #[cfg(test)]
@@ -24,8 +27,9 @@ mod taken_back_tests;
 mod tests;
 
 pub use crate::ids;
+pub use asking::AskError;
 pub use importer::{Importer, names_people};
-pub(crate) use out::{Editions, Out, RowResult, Spoken, Statement, TakenBack};
+pub(crate) use out::{AskingResult, Editions, Out, RowResult, Spoken, Statement, TakenBack};
 pub use out::{Said, SealLookup, Sink};
 pub use report::{ImportError, MAX_PROBLEMS, MAX_ROWS, Report, Seal, SinkError};
 pub use table::kinds::FileKind;

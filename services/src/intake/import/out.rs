@@ -1,7 +1,8 @@
 //! Where readers put what they have understood: events with their ids, handed on in order. Not here: reading.
 
+use super::asking::AskError;
 use super::report::{ImportError, Seal, SinkError};
-use super::table::row::Wrong;
+use super::table::row::{Unread, Wrong};
 use crate::intake::identity::Identity;
 use ledger::event::{EntryWithdrawn, Event, Kind};
 use ledger::money::Day;
@@ -25,8 +26,8 @@ pub struct Said {
 /// Takes events in order.
 pub type Sink<'a> = dyn FnMut(Said) -> Result<(), SinkError> + 'a;
 
-/// Looks up the seal of a set that this importer has not seen itself.
-pub type SealLookup = Box<dyn Fn(Uuid) -> Option<Seal> + Send>;
+/// Looks up the seal of a set that this importer has not seen itself. That nobody could be asked is no answer.
+pub type SealLookup = Box<dyn Fn(Uuid) -> Result<Option<Seal>, AskError> + Send>;
 
 /// Seals of sets: those read by this importer, and where to look for others.
 #[derive(Default)]
@@ -47,8 +48,11 @@ impl Seals {
     }
 
     /// The seal of a set, if it is known here or to the lookup.
-    pub(crate) fn of(&self, set: Uuid) -> Option<Seal> {
-        self.read.get(&set).copied().or_else(|| self.lookup.as_ref().and_then(|find| find(set)))
+    pub(crate) fn of(&self, set: Uuid) -> Result<Option<Seal>, AskError> {
+        match (self.read.get(&set), &self.lookup) {
+            (None, Some(find)) => find(set),
+            (read, _) => Ok(read.copied()),
+        }
     }
 }
 
@@ -141,6 +145,9 @@ impl From<Statement> for Spoken {
 
 /// What reading a row comes to; nothing is said before all of it is read.
 pub(crate) type RowResult = Result<Spoken, Wrong>;
+
+/// The same of a row that asks the ledger.
+pub(crate) type AskingResult = Result<Spoken, Unread>;
 
 /// Where readers put what they have understood.
 pub(crate) struct Out<'a> {

@@ -1,5 +1,6 @@
 //! What became of a file, and why one could not be imported at all. Not here: what is wrong with a row.
 
+use super::asking::AskError;
 use super::table::kinds::FileKind;
 use super::table::row::Problem;
 use crate::principal::PrincipalFault;
@@ -19,7 +20,7 @@ pub type SinkError = Box<dyn std::error::Error + Send + Sync>;
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
     /// The file cannot be read.
-    #[error("cannot read {path}: {source}")]
+    #[error("无法读取文件 cannot read {path}: {source}")]
     Io {
         /// The file.
         path: PathBuf,
@@ -27,13 +28,16 @@ pub enum ImportError {
         source: std::io::Error,
     },
     /// The taker of events failed.
-    #[error("events could not be handed on: {0}")]
+    #[error("未能送出 events could not be handed on: {0}")]
     Sink(SinkError),
+    /// What a row needs to know could not be asked of the ledger, so nobody can say what the row means.
+    #[error("账上查不到本行所需的内容，导入中止 the ledger could not be asked: {0}")]
+    Unasked(AskError),
     /// A set was sound when it was checked and was not when it was read again.
-    #[error("{0} changed while it was being imported; import it again")]
+    #[error("文件在导入中被改动，请再导入一次 {0} changed while it was being imported; import it again")]
     Changed(PathBuf),
     /// In whose name is no name.
-    #[error("the name of a principal: {0}")]
+    #[error("何人 the name of a principal: {0}")]
     Principal(#[from] PrincipalFault),
 }
 

@@ -21,6 +21,7 @@ pub(super) fn import_bytes(importer: &mut Importer, bytes: &[u8]) -> (Report, Ve
         Ok(())
     };
     let report = importer.import_file(&path, "tester", &mut sink).expect("the file can be read");
+    assert!(report.problems.iter().all(Problem::speaks_chinese), "clerks read it: {:?}", report.problems);
     (report, said)
 }
 
@@ -104,7 +105,7 @@ fn one_bad_row_rejects_the_whole_file_of_sets() {
     assert_eq!(codes(&report), [(3, "bad_money"), (5, "line_gap")]);
     let problem = &report.problems[0];
     assert_eq!(problem.column, Some((11, "金额".to_owned())));
-    assert!(problem.to_string().starts_with("file.csv:3:11 (金额): not an amount in yuan; write yuan as"));
+    assert!(problem.to_string().starts_with("file.csv:3:11 (金额): 不是以元为单位的金额 not an amount"));
 }
 
 #[test]
@@ -218,7 +219,7 @@ fn a_document_with_a_bad_row_passes_nothing_down_and_others_do() {
 fn approvals_name_the_seal_of_the_run_or_of_the_row() {
     let text = "材料类型,单位编号,材料编号,环节,经办人,生效日期\n花名册,S1,H1,审核,张三,2021-10-10\n花名册,S1,H1,审核,李四,2021-10-10\n";
     let (report, said) = import(text);
-    assert_eq!((said.len(), codes(&report)), (0, vec![(2, "seal_unknown"), (3, "seal_unknown")]));
+    assert_eq!((said.len(), codes(&report)), (0, vec![(2, "set_unknown"), (3, "set_unknown")]));
     let mut importer = Importer::new(Identity::new(b"key"));
     let (sealed, _) = import_bytes(&mut importer, roster(&[(1, "1500")]).as_bytes());
     let (_, said) = import_bytes(&mut importer, text.as_bytes());

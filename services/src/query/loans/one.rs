@@ -11,6 +11,7 @@ use ledger::account::Owner;
 use ledger::event::Allocation;
 use ledger::handle::{Handle, Link};
 use ledger::loan::accrual::due;
+use ledger::loan::counting::is_before_contract;
 use ledger::loan::position;
 use ledger::loan::rates::terms_on;
 use ledger::loan::stretch::Payment;
@@ -51,7 +52,7 @@ pub fn loan(asked: &Asked, request: &v1::GetLoanRequest) -> Result<v1::GetLoanRe
         posted: Some(interest(&position::interest(&row.posted))),
         correction: Some(correction),
         through: on_wire(through),
-        facts: row.facts.iter().map(|fact| fact_of(&state, fact)).collect(),
+        facts: row.facts.iter().map(|fact| fact_of(&state, row, fact)).collect(),
         stretches: stretches.iter().map(|row| stretch(&state, row)).collect(),
         claim_lines: lines.into_iter().map(|line| line_of(&state, line)).collect(),
         standings: standings(&state, row),
@@ -102,12 +103,13 @@ pub(in crate::query) fn of_row(state: &State, loan: &Loan) -> v1::Loan {
     }
 }
 
-fn fact_of(state: &State, fact: &Fact) -> v1::LoanFact {
+fn fact_of(state: &State, loan: &Loan, fact: &Fact) -> v1::LoanFact {
     let mut row = v1::LoanFact {
         day: fact.on.yyyymmdd(),
         index: fact.index,
         event: id(event_id(state, fact.index)),
         kind: fact_name(fact.what).to_owned(),
+        before_contract: is_before_contract(loan, fact.on),
         ..v1::LoanFact::default()
     };
     match fact.what {

@@ -55,6 +55,8 @@ async fn reports(server: &Server, at: Option<v1::Point>) -> Answers {
     let mut refusals = ask.list_refusals(request).await.expect("refusals");
     refusals.get_mut().refusals.iter_mut().for_each(|row| row.recorded_ms = 0);
     all.push(("refusals".to_owned(), text(Ok(refusals))));
+    let request = v1::ListWithdrawalsRequest { page_size: 1_000, at, ..v1::ListWithdrawalsRequest::default() };
+    all.push(("withdrawals".to_owned(), text(ask.list_withdrawals(request).await)));
     all
 }
 

@@ -3,6 +3,8 @@
 
 use super::cli::asked;
 use super::year::{Things, Year};
+use crate::support::day;
+use ledger::event::{EntryWithdrawn, Event, Kind, Reason, WaiverAdopted};
 use proto::v1;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,12 +14,26 @@ use uuid::Uuid;
 /// The list, in the repository so that whoever changes a key sees it in the diff.
 const FROZEN: &str = include_str!("json_keys.txt");
 
+/// Commands that need no argument.
+const PLAIN: [&str; 9] = [
+    "health",
+    "totals",
+    "refusals",
+    "findings",
+    "withdrawals",
+    "loan list",
+    "loan position",
+    "claim list",
+    "claim payments",
+];
+
 /// By command: the paths of its keys, each with the kinds of value seen there.
 type Keys = BTreeMap<String, BTreeMap<String, BTreeSet<&'static str>>>;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn keys_of_json_are_those_scripts_know() {
     let year = Year::run().await;
+    taken_back(&year).await;
     let request = v1::ListLoansRequest { page_size: 1_000, ..v1::ListLoansRequest::default() };
     let loans = year.server.ask().list_loans(request).await.expect("loans").into_inner().loans;
     let schools = loans.iter().map(|loan| id(&loan.school)).collect();
@@ -55,6 +71,22 @@ async fn keys_of_json_are_those_scripts_know() {
     year.server.stop().await;
 }
 
+/// A year of the demo takes nothing back; something is, so that the list of it is not empty.
+async fn taken_back(year: &Year) {
+    let told = waiver();
+    let (entry, document, reason) = (told.id, "更1".to_owned(), Reason::Mistyped);
+    let withdrawn = EntryWithdrawn { entry, content: 0, reason, document };
+    let back = Event::said(told.effective, Kind::EntryWithdrawn(withdrawn));
+    let answer = year.server.record("office", &[told, back]).await;
+    assert!(answer.receipts.iter().all(|receipt| receipt.outcome() == v1::Outcome::Posted), "{answer:?}");
+}
+
+/// A notice of a year of which the demo has no loans.
+fn waiver() -> Event {
+    let waiver = WaiverAdopted { year: 2010, graduated_through: 2010, document: "财教〔2010〕1号".to_owned() };
+    Event::said(day(20_100_101), Kind::WaiverAdopted(waiver))
+}
+
 /// The lines of a list, without what explains it.
 fn keys(list: &str) -> impl Iterator<Item = &str> {
     list.lines().filter(|line| !line.starts_with('#'))
@@ -71,11 +103,7 @@ fn questions(things: &Things, entries: u64, schools: BTreeSet<String>) -> Vec<(&
     ask("status", &["--digest"]);
     ask("status (at a point)", &["--recorded-until", "2100-01-01", "--effective-on", "2021-11-30"]);
     ask("status (at a point)", &["--at-index", &middle]);
-    for name in
-        ["health", "totals", "refusals", "findings", "loan list", "loan position", "claim list", "claim payments"]
-    {
-        ask(name, &[]);
-    }
+    PLAIN.iter().for_each(|name| ask(name, &[]));
     ask("balance", &["--class", "available"]);
     ask("loan forecast", &["--year", "2022"]);
     ask("diff", &["--from-index", &middle, "--to-index", &last, "--limit", "300"]);

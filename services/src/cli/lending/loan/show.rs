@@ -53,8 +53,7 @@ fn print(answer: &v1::GetLoanResponse, loan: &v1::Loan) {
     for standing in &answer.standings {
         outln!("  学籍 {} {} {}", day(standing.day), both(&standing.status), standing.school_name);
     }
-    let facts: Vec<_> = answer.facts.iter().map(|fact| (fact.clone(), is_early(loan, fact))).collect();
-    outln!("\n{}", list(FACTS, &facts));
+    outln!("\n{}", list(FACTS, &answer.facts));
     if answer.missing.is_empty() {
         print_interest(answer);
     } else {
@@ -90,20 +89,18 @@ fn print_contract(loan: &v1::Loan) {
     outln!("  合同校验值 contract {}", hex(&loan.contract));
 }
 
-/// Whether a fact is of a day before its contract, and so does not count.
-fn is_early(loan: &v1::Loan, fact: &v1::LoanFact) -> bool {
-    loan.known && fact.day < loan.signed
-}
-
-const FACTS: &[Column<(v1::LoanFact, bool)>] = &[
-    left("日期 day", |(fact, _)| day(fact.day)),
-    left("业务 what", |(fact, _)| both(&fact.kind)),
-    right("元 yuan", |(fact, _)| if fact.fen == 0 { String::new() } else { yuan(fact.fen) }),
-    left("说明", |(fact, early)| if *early { "早于签约日，不计入 does not count".to_owned() } else { detail(fact) }),
-    left("entry", |(fact, _)| fact.index.to_string()),
+const FACTS: &[Column<v1::LoanFact>] = &[
+    left("日期 day", |fact| day(fact.day)),
+    left("业务 what", |fact| both(&fact.kind)),
+    right("元 yuan", |fact| if fact.fen == 0 { String::new() } else { yuan(fact.fen) }),
+    left("说明", detail),
+    left("entry", |fact| fact.index.to_string()),
 ];
 
 fn detail(fact: &v1::LoanFact) -> String {
+    if fact.before_contract {
+        return "早于签约日，不计入 does not count".to_owned();
+    }
     if let Some(parts) = &fact.allocation {
         let parts = [("本金", parts.principal_fen), ("利息", parts.interest_fen), ("罚息", parts.penalty_fen)];
         let words = parts.iter().filter(|(_, fen)| *fen != 0).map(|(name, fen)| format!("{name} {}", yuan(*fen)));

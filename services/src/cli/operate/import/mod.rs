@@ -1,7 +1,9 @@
 //! `mingzhang import`: files of offices, read here and sent to a server in calls of a few thousand events. How they are
-//! sent is in `sending`, what became of their rows in `tally`.
+//! sent is in `sending`, what became of their rows in `standing` and `tally`, what to do about those that do not count in `remedies`.
 
+mod remedies;
 mod sending;
+mod standing;
 mod tally;
 
 use super::import_key::KeySource;
@@ -10,17 +12,19 @@ use crate::cli::failure::Failure;
 use crate::cli::typed::{number_typed, principal_typed, wire_id};
 use crate::cli::{print_json, runtime};
 use crate::ids::Numbered;
-use crate::intake::import::{ImportError, Importer, Report, Said, Seal, Sink};
+use crate::intake::import::{AskError, ImportError, Importer, Report, Said, Seal, Sink};
 use crate::intake::shipped_rates;
 use clap::Args;
 use proto::v1;
 use replay::terminal::progress;
 use sending::Sending;
 use serde_json::{Value, json};
+use standing::ImportEnding;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use tally::{ImportEnding, RowTally};
+use tally::RowTally;
 use tokio::runtime::Handle;
+use tonic::{Code, Response, Status};
 use uuid::Uuid;
 
 /// Import files of offices (CSV, Chinese or English headers) and policies (TOML); a second import changes nothing
@@ -128,7 +132,9 @@ impl ImportArgs {
 fn ended(error: ImportError) -> Failure {
     let words = error.to_string();
     match error {
-        ImportError::Sink(cause) => cause.downcast().map_or_else(|_| Failure::Failed(words), |failure| *failure),
+        ImportError::Sink(cause) | ImportError::Unasked(cause) => {
+            cause.downcast().map_or_else(|_| Failure::Failed(words), |failure| *failure)
+        }
         _ => Failure::Failed(words),
     }
 }
@@ -149,31 +155,41 @@ fn policy_file(path: &Path, principal: &str, sink: &mut Sink<'_>) -> Result<Repo
     Ok(Report { file, kind: None, rows, events: rows, sets, problems, problem_count: 0, rejected: false, offices })
 }
 
-/// Looks up the seals of sets that somebody else imported, as approvals name them.
-fn seals(handle: Handle, query: Query) -> impl Fn(Uuid) -> Option<Seal> + Send {
+/// Looks up the seals of sets that somebody else imported, as approvals name them. An id is that of a roster or application, or
+/// of a claim, never of both.
+fn seals(handle: Handle, query: Query) -> impl Fn(Uuid) -> Result<Option<Seal>, AskError> + Send {
     move |set| {
         let mut query = query.clone();
-        // A set that cannot be looked up is one whose seal the file must name itself. An id is that of a roster or
-        // application, or of a claim, never of both.
         let request = v1::GetSetRequest { set: wire_id(set), page_size: 1, ..v1::GetSetRequest::default() };
-        if let Ok(answer) = handle.block_on(query.get_set(request)) {
-            let answer = answer.into_inner();
-            let hash = answer.hash.as_ref().try_into().ok()?;
-            return Some(Seal { count: answer.count, fen: answer.fen, hash });
+        if let Some(answer) = answered(handle.block_on(query.get_set(request)))? {
+            return Ok(seal(answer.count, answer.fen, &answer.hash));
         }
         let request = v1::GetClaimRequest { claim: wire_id(set), page_size: 1, ..v1::GetClaimRequest::default() };
-        let claim = handle.block_on(query.get_claim(request)).ok()?.into_inner().claim?;
-        let hash = claim.hash.as_ref().try_into().ok()?;
-        Some(Seal { count: claim.count, fen: claim.claimed_fen, hash })
+        let claim = answered(handle.block_on(query.get_claim(request)))?.and_then(|answer| answer.claim);
+        Ok(claim.and_then(|claim| seal(claim.count, claim.claimed_fen, &claim.hash)))
+    }
+}
+
+fn seal(count: u32, fen: i64, hash: &[u8]) -> Option<Seal> {
+    hash.try_into().ok().map(|hash| Seal { count, fen, hash })
+}
+
+/// What a server said of a thing: that there is none is an answer, and no other failure of a question is.
+fn answered<T>(answer: Result<Response<T>, Status>) -> Result<Option<T>, AskError> {
+    match answer {
+        Ok(answer) => Ok(Some(answer.into_inner())),
+        Err(status) if status.code() == Code::NotFound => Ok(None),
+        Err(status) => Err(Box::new(Failure::from(status))),
     }
 }
 
 /// Looks up who has begun something under a number, for opinions that do not say whose it is.
-fn givers(handle: Handle, query: Query) -> impl Fn(Numbered, &str, u8) -> Result<Vec<String>, String> + Send + Sync {
+fn givers(handle: Handle, query: Query) -> impl Fn(Numbered, &str, u8) -> Result<Vec<String>, AskError> + Send + Sync {
     move |what, number, edition| {
         let request = v1::ListGiversRequest { number: number.to_owned(), edition: edition.into(), not_before: 0 };
-        let answer = handle.block_on(query.clone().list_givers(request));
-        let givers = answer.map_err(|status| status.message().to_owned())?.into_inner().givers;
+        let answer =
+            handle.block_on(query.clone().list_givers(request)).map_err(|status| Box::new(Failure::from(status)))?;
+        let givers = answer.into_inner().givers;
         Ok(givers.into_iter().filter(|giver| giver.kind == what.name()).map(|giver| giver.number).collect())
     }
 }
@@ -193,11 +209,13 @@ fn show(report: &Report, tally: &RowTally, json: bool) {
         let offices = report.offices.join("、");
         outln!("  编号单位 office: {offices}，未写明单位的编号按此单位计 where no column says whose the numbers are");
     }
-    for (code, (count, words)) in &tally.reasons {
+    for ((code, words), count) in &tally.reasons {
         outln!("  {code} × {count}: {words}");
     }
     if report.rejected {
-        outln!("  整份未导入 nothing of it was imported: correct the rows named above, then import it again");
+        outln!(
+            "  整份未导入，请更正以上各行后再导入一次 nothing of it was imported: correct the rows named above, then import it again"
+        );
     }
 }
 
@@ -209,4 +227,21 @@ fn file_json(report: &Report, tally: &RowTally) -> Value {
         all.extend(of_file);
     }
     all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn that_there_is_none_is_an_answer_and_no_other_failure_is() {
+        assert_eq!(answered(Ok(Response::new(7))).expect("an answer"), Some(7));
+        assert_eq!(answered::<u8>(Err(Status::not_found("no such set"))).expect("an answer"), None);
+        for (status, code) in
+            [(Status::unavailable("away"), 3), (Status::deadline_exceeded("late"), 3), (Status::internal("ill"), 1)]
+        {
+            let why = ended(ImportError::Unasked(answered::<u8>(Err(status)).expect_err("no answer")));
+            assert_eq!(why.code(), code, "{why}");
+        }
+    }
 }

@@ -1,12 +1,12 @@
 //! Sends the events of files in calls, in their order; what is refused for a passing reason is said again at once, as whoever
 //! imports a file again means it. What becomes of rows is counted in `tally`.
 
-use super::tally::{FileLine, RowTally};
+use super::standing::FileLine;
+use super::tally::RowTally;
 use crate::cli::failure::Failure;
 use crate::intake::import::{self, SinkError};
 use crate::principal::named;
 use bytes::Bytes;
-use ledger::event::Kind;
 use proto::v1;
 use proto::v1::recorder_client::RecorderClient;
 use std::sync::Arc;
@@ -43,14 +43,11 @@ impl Sending {
     pub(super) fn say(&mut self, said: import::Said) -> Result<(), SinkError> {
         if said.principal != self.principal || self.call.len() == CALL_EVENTS || self.bytes > CALL_BYTES {
             self.send().map_err(Box::new)?;
-            self.principal = said.principal;
+            self.principal = Arc::clone(&said.principal);
         }
         let event = proto::event::encode(&said.event);
         self.bytes += event.len();
-        let (line, kind, words) = (said.line, said.event.kind.name_zh(), said.words);
-        let withdraws = if let Kind::EntryWithdrawn(event) = &said.event.kind { Some(event.entry) } else { None };
-        let (event_id, tag) = (said.event.id, said.event.kind.tag());
-        self.call.push((event.into(), FileLine { line, kind, tag, event: event_id, withdraws, words }));
+        self.call.push((event.into(), FileLine::of(&said)));
         Ok(())
     }
 

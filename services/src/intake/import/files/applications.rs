@@ -72,7 +72,7 @@ pub(crate) fn payment(row: &Row<'_>) -> Result<Uuid, Wrong> {
 pub(crate) fn document_line(row: &Row<'_>, col: Col, unit: &str) -> Result<Uuid, Wrong> {
     let (document, line) = row.reference(col)?;
     let document = text::document(document).ok_or_else(|| {
-        Wrong::cell(col, "bad_document", "not a document number", "write it like 财教〔2021〕310号#1")
+        Wrong::cell(col, "bad_document", "不是文号 not a document number", "write it like 财教〔2021〕310号#1")
     })?;
     Ok(ids::line(&document, line, unit))
 }
@@ -90,15 +90,30 @@ pub(crate) fn draws(row: &Row<'_>, unit: &str, derive: &Derive<'_>) -> Result<(V
             fen: row.money(amount)?,
         };
         if draws.iter().any(|other| other.line == draw.line) {
-            return Err(Wrong::cell(line, "draw_twice", "the document line is named twice", "add the amounts up"));
+            return Err(Wrong::cell(
+                line,
+                "draw_twice",
+                "同一指标写了两次 the document line is named twice",
+                "合并为一项 add the amounts up",
+            ));
         }
         sum = sum.checked_add(draw.fen).ok_or_else(|| {
-            Wrong::cell(amount, "sum_too_large", "the amounts add up to more than can be held", "correct them")
+            Wrong::cell(
+                amount,
+                "sum_too_large",
+                "金额合计超出可记范围 the amounts add up to more than can be held",
+                "更正金额 correct them",
+            )
         })?;
         draws.push(draw);
     }
     if draws.is_empty() {
-        return Err(Wrong::cell(Col::Draw1, "missing", "no document line is named", "name the line that pays"));
+        return Err(Wrong::cell(
+            Col::Draw1,
+            "missing",
+            "没有写明指标 no document line is named",
+            "写明支付所用的指标 name the line that pays",
+        ));
     }
     Ok((draws, sum))
 }

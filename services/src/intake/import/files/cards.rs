@@ -46,7 +46,12 @@ pub(in crate::intake::import) fn replaced(row: &Row<'_>, out: &Out<'_>) -> RowRe
     let old = out.identity().card(&row.card(Col::OldCard)?);
     let new = out.identity().card(&row.card(Col::NewCard)?);
     if old == new {
-        return Err(Wrong::cell(Col::NewCard, "same_card", "both cards are the same", "correct the new number"));
+        return Err(Wrong::cell(
+            Col::NewCard,
+            "same_card",
+            "新旧卡号相同 both cards are the same",
+            "更正新卡号 correct the new number",
+        ));
     }
     let card = CardReplaced { person, old, new };
     Ok((row.day(Col::EffectiveDay)?, Kind::CardReplaced(card)).into())
@@ -56,8 +61,13 @@ pub(in crate::intake::import) fn replaced(row: &Row<'_>, out: &Out<'_>) -> RowRe
 pub(in crate::intake::import) fn merged(row: &Row<'_>, out: &Out<'_>) -> RowResult {
     let (person, into) = (person(row, out, Col::MergedPerson)?, person(row, out, Col::IntoPerson)?);
     if person == into {
-        let what = "both are the same person already";
-        return Err(Wrong::cell(Col::IntoPerson, "same_person", what, "write the other number of this person"));
+        let what = "两者已是同一人 both are the same person already";
+        return Err(Wrong::cell(
+            Col::IntoPerson,
+            "same_person",
+            what,
+            "写此人的另一个号码 write the other number of this person",
+        ));
     }
     let document = row.document(Col::Document)?;
     Ok((row.day(Col::EffectiveDay)?, Kind::PersonMerged(PersonMerged { person, into, document })).into())

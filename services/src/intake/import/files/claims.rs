@@ -47,8 +47,8 @@ fn read(row: &Row<'_>, derive: &Derive<'_>) -> Result<SetRow<ClaimSubmitted, Cla
         unit: derive.org(row.key(Col::Unit)?),
     };
     if head.through < head.from {
-        let what = "the period ends before it begins";
-        return Err(Wrong::cell(Col::ThroughDay, "days_cross", what, "correct the days"));
+        let what = "截止日早于起始日 the period ends before it begins";
+        return Err(Wrong::cell(Col::ThroughDay, "days_cross", what, "更正日期 correct the days"));
     }
     let (number, day) = (head.number.clone(), row.day(Col::EffectiveDay)?);
     Ok(SetRow { number, set: claim, day, at: line.number, fen: line.fen, head, line })

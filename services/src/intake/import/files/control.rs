@@ -32,7 +32,12 @@ fn read_closed(row: &Row<'_>) -> Result<Statement, Wrong> {
     let through = row.day(Col::ThroughDay)?;
     // Closing cannot be undone, so a slip in the year is said here already; the ledger would refuse it.
     if through >= Day::in_beijing(Clock::system().now_ms()) {
-        return Err(Wrong::cell(Col::ThroughDay, "not_over", "the period is not over", "close it when it is over"));
+        return Err(Wrong::cell(
+            Col::ThroughDay,
+            "not_over",
+            "期间尚未结束 the period is not over",
+            "期间结束后再关账 close it when it is over",
+        ));
     }
     let event = PeriodClosed { org: ids::org(number), book, through };
     Ok((row.day(Col::EffectiveDay)?, Kind::PeriodClosed(event)))

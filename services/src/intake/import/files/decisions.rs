@@ -4,8 +4,8 @@ use super::applications;
 use crate::ids::{self, Numbered};
 use crate::intake::import::table::cell;
 use crate::intake::import::table::columns::Col;
-use crate::intake::import::table::row::{Row, Wrong};
-use crate::intake::import::{Out, RowResult, Seal, Spoken};
+use crate::intake::import::table::row::{Named, Row, Unread, Wrong, set_unknown};
+use crate::intake::import::{AskingResult, Out, Spoken};
 use ledger::event::{BatchSent, Kind, RemittanceApproved, SetCancelled, SetDecided};
 use ledger::hash::Hash;
 use ledger::money::Day;
@@ -31,38 +31,45 @@ const STAGES: &[(&str, &str, Stage)] =
     &[("审核", "review", Stage::Review), ("批准", "approve", Stage::Approve), ("作废", "cancel", Stage::Cancel)];
 
 /// A row of a file of decisions.
-pub(in crate::intake::import) fn decided(row: &Row<'_>, out: &Out<'_>) -> RowResult {
+pub(in crate::intake::import) fn decided(row: &Row<'_>, out: &Out<'_>) -> AskingResult {
     let (principal, day, kind) = read_decided(row, out)?;
     // Who decides is no part of what is decided: after somebody was refused who may not, another says the same.
     Ok(Spoken { principal, ..Spoken::from((day, kind)) })
 }
 
 /// A row of a file of batches.
-pub(in crate::intake::import) fn batch(row: &Row<'_>, out: &Out<'_>) -> RowResult {
+pub(in crate::intake::import) fn batch(row: &Row<'_>, out: &Out<'_>) -> AskingResult {
     let (day, batch) = read_batch(row, out)?;
     Ok((day, Kind::BatchSent(batch)).into())
 }
 
 type Decision = (Option<Arc<str>>, Day, Kind);
 
-fn read_decided(row: &Row<'_>, out: &Out<'_>) -> Result<Decision, Wrong> {
+fn read_decided(row: &Row<'_>, out: &Out<'_>) -> Result<Decision, Unread> {
     let number = row.key(Col::SetNumber)?;
     let set_kind = row.word(Col::SetKind, SET_KINDS)?;
     let has_editions = matches!(set_kind, Numbered::Roster | Numbered::Application);
     let edition = if has_editions { row.edition(Col::SetEdition)? } else { 0 };
-    let set = set_kind.id(&row.giver_of(Col::Unit, set_kind, number, edition)?, number, edition);
-    let kind = decision(row, set_kind, row.word(Col::Stage, STAGES)?, set, out)?;
+    let named = (set_kind, number, edition);
+    let set = set_kind.id(&row.giver_of(Col::Unit, named)?, number, edition);
+    let kind = decision(row, named, row.word(Col::Stage, STAGES)?, set, out)?;
     let principal = if row.has(Col::Principal) { Some(row.text(Col::Principal)?) } else { None };
     if principal.is_some_and(|name| name.len() > MAX_PRINCIPAL_BYTES) {
-        return Err(Wrong::cell(Col::Principal, "too_long", "the name is too long", "at most 64 bytes, 21 characters"));
+        return Err(Wrong::cell(
+            Col::Principal,
+            "too_long",
+            "姓名过长 the name is too long",
+            "最多 64 字节，约 21 个汉字 at most 64 bytes, 21 characters",
+        )
+        .into());
     }
     Ok((principal.map(Arc::from), row.day(Col::EffectiveDay)?, kind))
 }
 
-fn decision(row: &Row<'_>, of: Numbered, stage: Stage, set: Uuid, out: &Out<'_>) -> Result<Kind, Wrong> {
-    let decided = || Ok::<_, Wrong>(SetDecided { set, hash: hash(row, set, out)? });
-    let none = |what, remedy| Err(Wrong::cell(Col::Stage, "no_such_stage", what, remedy));
-    Ok(match (of, stage) {
+fn decision(row: &Row<'_>, named: Named<'_>, stage: Stage, set: Uuid, out: &Out<'_>) -> Result<Kind, Unread> {
+    let decided = || Ok::<_, Unread>(SetDecided { set, hash: hash(row, named, set, out)? });
+    let none = |what, remedy| Err(Wrong::cell(Col::Stage, "no_such_stage", what, remedy).into());
+    Ok(match (named.0, stage) {
         (Numbered::Roster, Stage::Cancel) => Kind::RosterCancelled(SetCancelled { set }),
         (Numbered::Application, Stage::Cancel) => Kind::ApplicationCancelled(SetCancelled { set }),
         (Numbered::Roster, Stage::Review) => Kind::RosterReviewed(decided()?),
@@ -73,40 +80,46 @@ fn decision(row: &Row<'_>, of: Numbered, stage: Stage, set: Uuid, out: &Out<'_>)
             Kind::RemittanceApproved(RemittanceApproved { remittance: set, fen: row.money(Col::Amount)? })
         }
         (Numbered::Application, Stage::Review) => {
-            return none("an application is not reviewed", "approve or cancel it");
+            return none("支付申请没有审核环节 an application is not reviewed", "批准或作废 approve or cancel it");
         }
         (Numbered::Claim | Numbered::Remittance, Stage::Review | Stage::Cancel) => {
-            return none("a claim or a payment to a lender is only approved", "approve it");
+            return none(
+                "申报和拨付只有批准环节 a claim or a payment to a lender is only approved",
+                "只可批准 approve it",
+            );
         }
     })
 }
 
-fn read_batch(row: &Row<'_>, out: &Out<'_>) -> Result<(Day, BatchSent), Wrong> {
+fn read_batch(row: &Row<'_>, out: &Out<'_>) -> Result<(Day, BatchSent), Unread> {
     let application = applications::named(row)?;
+    let named = (Numbered::Application, row.key(Col::Application)?, row.edition(Col::SetEdition)?);
     let sent = BatchSent {
         batch: ids::batch(row.giver(Col::Unit)?, row.key(Col::Batch)?),
         application,
         bank: ids::org(row.key(Col::Bank)?),
         count: row.number(Col::Count, 1, 999_999_999)?,
         fen: row.money(Col::Amount)?,
-        hash: hash(row, application, out)?,
+        hash: hash(row, named, application, out)?,
     };
     Ok((row.day(Col::EffectiveDay)?, sent))
 }
 
-/// The hash the row names, or the one of the set as this importer knows it.
-fn hash(row: &Row<'_>, set: Uuid, out: &Out<'_>) -> Result<Hash, Wrong> {
+/// The hash the row names, or the one of the set as this importer or the ledger knows it.
+fn hash(row: &Row<'_>, named: Named<'_>, set: Uuid, out: &Out<'_>) -> Result<Hash, Unread> {
     if row.has(Col::SealedHash) {
-        return cell::hash(row.cell(Col::SealedHash)?).ok_or_else(|| {
-            Wrong::cell(Col::SealedHash, "bad_hash", "not 64 hexadecimal digits", "copy it from the import of the set")
-        });
+        let bad = || {
+            Wrong::cell(
+                Col::SealedHash,
+                "bad_hash",
+                "不是 64 位十六进制校验值 not 64 hexadecimal digits",
+                "从导入材料的结果中抄写 copy it from the import of the set",
+            )
+        };
+        return Ok(cell::hash(row.cell(Col::SealedHash)?).ok_or_else(bad)?);
     }
-    let known: Option<Seal> = out.seals.of(set);
-    known.map(|seal| seal.hash).ok_or_else(|| {
-        Wrong::row(
-            "seal_unknown",
-            "账上没有这一编号、单位、版次的封存材料 no sealed set of this number, unit and edition is on record",
-            "核对材料编号、单位编号和材料版次；材料未到的，先导入材料 compare number, unit and edition, or import the set first",
-        )
-    })
+    match out.seals.of(set).map_err(Unread::Unasked)? {
+        Some(seal) => Ok(seal.hash),
+        None => Err(set_unknown(&row.givers(named)?).into()),
+    }
 }

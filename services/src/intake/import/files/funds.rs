@@ -53,7 +53,12 @@ fn read_stated(row: &Row<'_>) -> Result<Statement, Wrong> {
     let number = row.key(Col::Lender)?;
     let (lender, kind) = (ids::org(number), loans::kind(row)?);
     if !row.has(Col::Held) {
-        return Err(Wrong::cell(Col::Held, "missing", "the cell is empty", "write 0 if nothing is held"));
+        return Err(Wrong::cell(
+            Col::Held,
+            "missing",
+            "此栏为空 the cell is empty",
+            "没有余额的写 0 write 0 if nothing is held",
+        ));
     }
     let event = FundStated { lender, kind, fen: row.money_or_zero(Col::Held)? };
     Ok((row.day(Col::EffectiveDay)?, Kind::FundStated(event)))

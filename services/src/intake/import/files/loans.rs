@@ -46,7 +46,12 @@ fn read_signed(row: &Row<'_>, out: &Out<'_>) -> Result<Statement, Wrong> {
     let number = row.key(Col::LoanNumber)?;
     let loan = ids::loan(lender, number);
     let contract = cell::hash(row.cell(Col::ContractHash)?).ok_or_else(|| {
-        Wrong::cell(Col::ContractHash, "bad_hash", "not 64 hexadecimal digits", "give the SHA-256 of the e-contract")
+        Wrong::cell(
+            Col::ContractHash,
+            "bad_hash",
+            "不是 64 位十六进制校验值 not 64 hexadecimal digits",
+            "写电子合同的 SHA-256 校验值 give the SHA-256 of the e-contract",
+        )
     })?;
     let day = row.day(Col::EffectiveDay)?;
     let event = LoanSigned {
@@ -67,12 +72,12 @@ fn read_signed(row: &Row<'_>, out: &Out<'_>) -> Result<Statement, Wrong> {
     let late = [(Col::RepayFrom, event.repay_from, event.graduates), (Col::Matures, event.matures, event.repay_from)];
     for (col, later, earlier) in late {
         if later < earlier {
-            let what = format!("{later} lies before {earlier}");
+            let what = format!("日期先后颠倒 {later} lies before {earlier}");
             return Err(Wrong::cell(
                 col,
                 "days_cross",
                 what,
-                "study ends, then repaying begins, then the loan matures",
+                "应先毕业，再开始还本，再到期 study ends, then repaying begins, then the loan matures",
             ));
         }
     }

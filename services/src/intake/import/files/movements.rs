@@ -103,8 +103,14 @@ fn kind(row: &Row<'_>, loan: Uuid, movement: Movement) -> Result<Kind, Wrong> {
         }
         M::Refunded => {
             let total = if row.has(Col::Amount) { Some(fen()?) } else { None };
-            let missing =
-                || Wrong::cell(Col::PrincipalPart, "missing", "no part is named", "say of what it was given back");
+            let missing = || {
+                Wrong::cell(
+                    Col::PrincipalPart,
+                    "missing",
+                    "没有写明各部分 no part is named",
+                    "写明退还的是本金、利息还是罚息 say of what it was given back",
+                )
+            };
             let allocation = parts(row, total)?.ok_or_else(missing)?;
             Kind::LoanRefunded(LoanRefunded { loan, allocation, serial: serial()? })
         }
@@ -154,13 +160,18 @@ fn check_cells(row: &Row<'_>, movement: Movement) -> Result<(), Wrong> {
     let (needed, allowed) = cells(movement);
     let name = MOVEMENTS.iter().find(|(_, _, other)| *other == movement).map_or("", |(zh, _, _)| zh);
     if let Some(col) = needed.iter().find(|col| !row.has(**col)) {
-        let what = format!("{name} needs {}/{}", col.zh(), col.en());
-        return Err(Wrong::cell(*col, "missing", what, "fill it in"));
+        let what = format!("此业务缺这一栏 {name} needs {}/{}", col.zh(), col.en());
+        return Err(Wrong::cell(*col, "missing", what, "补填 fill it in"));
     }
     let foreign = |col: &&Col| row.has(**col) && !needed.contains(col) && !allowed.contains(col);
     if let Some(col) = PARTICULAR.iter().find(foreign) {
-        let what = format!("{name} has no {}/{}", col.zh(), col.en());
-        return Err(Wrong::cell(*col, "not_of_movement", what, "empty the cell, or correct the movement"));
+        let what = format!("此业务没有这一栏 {name} has no {}/{}", col.zh(), col.en());
+        return Err(Wrong::cell(
+            *col,
+            "not_of_movement",
+            what,
+            "清空此格，或更正业务 empty the cell, or correct the movement",
+        ));
     }
     Ok(())
 }
@@ -182,12 +193,12 @@ fn parts(row: &Row<'_>, total: Option<Fen>) -> Result<Option<Allocation>, Wrong>
     };
     let sum = allocation.total();
     if sum == 0 || total.is_some_and(|total| total != sum) {
-        let what = "principal, interest and penalty do not add up to the amount";
+        let what = "本金、利息、罚息之和不等于金额 principal, interest and penalty do not add up to the amount";
         return Err(Wrong::cell(
             Col::PrincipalPart,
             "parts_differ",
             what,
-            "correct the parts, or leave all three empty",
+            "更正各部分，或三栏都留空 correct the parts, or leave all three empty",
         ));
     }
     Ok(Some(allocation))
@@ -204,8 +215,8 @@ fn spread(row: &Row<'_>) -> Result<i32, Wrong> {
         Wrong::cell(
             Col::Spread,
             "bad_spread",
-            "not whole hundredths of a per cent",
-            "write -70 for 70 bp below the index",
+            "不是整数基点 not whole hundredths of a per cent",
+            "低于指标利率 70 个基点写 -70 write -70 for 70 bp below the index",
         )
     })
 }

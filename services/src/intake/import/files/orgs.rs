@@ -41,7 +41,12 @@ fn read_registered(row: &Row<'_>) -> Result<(Day, OrgRegistered), Wrong> {
     let number = row.key(Col::OrgNumber)?;
     let parent = if row.has(Col::Parent) { Some(row.key(Col::Parent)?) } else { None };
     if parent == Some(number) {
-        return Err(Wrong::cell(Col::Parent, "own_parent", "an organisation above itself", "name the unit above"));
+        return Err(Wrong::cell(
+            Col::Parent,
+            "own_parent",
+            "单位的上级是其本身 an organisation above itself",
+            "写上级单位 name the unit above",
+        ));
     }
     let subordination =
         if row.has(Col::Subordination) { row.word(Col::Subordination, SUBORDINATIONS)? } else { Subordination::Local };

@@ -40,6 +40,11 @@ fn reason(row: &Row<'_>) -> Result<u32, Wrong> {
     let cell = row.text(Col::Reason)?;
     let digits = cell.strip_prefix(['R', 'r']).filter(|d| d.len() == 2 && d.bytes().all(|b| b.is_ascii_digit()));
     digits.and_then(|d| d.parse().ok()).filter(|n| *n > 0).ok_or_else(|| {
-        Wrong::cell(Col::Reason, "bad_reason", "not a reason R01 to R99", "map the bank's text to one of these codes")
+        Wrong::cell(
+            Col::Reason,
+            "bad_reason",
+            "不是 R01 至 R99 的退回原因 not a reason R01 to R99",
+            "把银行的说明对应到这些代码 map the bank's text to one of these codes",
+        )
     })
 }

@@ -72,15 +72,16 @@ impl Rewarded {
             return Ok(());
         }
         if (self.event.surplus, self.on) != (row.event.surplus, row.on) {
-            let what = "the row says another surplus or day than the first of its year";
-            return Err(Wrong::row("head_differs", what, "make them equal"));
+            let what =
+                "本行所写结余或日期与该年度首行不同 the row says another surplus or day than the first of its year";
+            return Err(Wrong::row("head_differs", what, "改为一致 make them equal"));
         }
         self.event.parts.extend(row.event.parts);
         if self.event.parts.len() > MAX_PARTS {
             return Err(Wrong::row(
                 "too_many_parts",
-                "a decision of more than 400 parts",
-                "ask for the limit to be raised",
+                "一次奖励的分项超过 400 个 a decision of more than 400 parts",
+                "请求放宽上限 ask for the limit to be raised",
             ));
         }
         Ok(())

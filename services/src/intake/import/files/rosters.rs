@@ -38,7 +38,14 @@ fn read(row: &Row<'_>, derive: &Derive<'_>) -> Result<SetRow<RosterPrepared, Ros
 
 /// A year, also written as the academic year `2021/22` or `2021-2022`.
 pub(crate) fn year(row: &Row<'_>, col: Col) -> Result<u16, Wrong> {
-    let wrong = || Wrong::cell(col, "bad_year", "not a year", "write the first calendar year, for example 2021");
+    let wrong = || {
+        Wrong::cell(
+            col,
+            "bad_year",
+            "不是年份 not a year",
+            "写第一个年份，如 2021 write the first calendar year, for example 2021",
+        )
+    };
     let cell = row.text(col)?;
     let first = cell.split(['/', '-', '—']).next().unwrap_or(cell);
     if first.len() != 4 || !first.bytes().all(|b| b.is_ascii_digit()) {
@@ -51,15 +58,20 @@ pub(crate) fn year(row: &Row<'_>, col: Col) -> Result<u16, Wrong> {
 fn due_days(row: &Row<'_>) -> Result<Vec<Day>, Wrong> {
     let cell = row.cell(Col::DueDays)?;
     let wrong = |what: &'static str| {
-        Wrong::cell(Col::DueDays, "bad_due_days", what, "write 1 to 12 days like 2021-09-01;2022-03-01, ascending")
+        Wrong::cell(
+            Col::DueDays,
+            "bad_due_days",
+            what,
+            "写 1 至 12 个日期，由早到晚，如 2021-09-01;2022-03-01 write 1 to 12 days like 2021-09-01;2022-03-01, ascending",
+        )
     };
     let days: Option<Vec<Day>> = cell.split([';', '；']).map(|part| cell::day(trimmed(part))).collect();
-    let days = days.ok_or_else(|| wrong("not a list of days"))?;
+    let days = days.ok_or_else(|| wrong("不是日期列表 not a list of days"))?;
     if days.len() > 12 {
-        return Err(wrong("more than 12 days"));
+        return Err(wrong("超过 12 个日期 more than 12 days"));
     }
     if !days.is_sorted_by(|a, b| a < b) {
-        return Err(wrong("the days do not ascend"));
+        return Err(wrong("日期不是由早到晚 the days do not ascend"));
     }
     Ok(days)
 }

@@ -143,14 +143,21 @@ fn check<H: PartialEq, L>(kind: &SetKind<H, L>, file: &mut Reading, layout: &Lay
             (expected, sum) = (1, 0);
         }
         let wrong = if !same && ended.contains(&row.set) {
-            Some(Wrong::row("set_scattered", "the set's rows do not stand together", "sort the file by set and line"))
+            Some(scattered())
         } else if row.at != expected {
-            let what = format!("line {} where {expected} is next", row.at);
-            Some(Wrong::row("line_gap", what, "number the lines of a set from 1 without gaps"))
+            Some(line_gap(row.at, expected))
         } else if head.as_ref().is_some_and(|head| head.head != row.head || head.day != row.day) {
-            Some(Wrong::row("head_differs", "the row says something else of its set than the first", "make them equal"))
+            Some(Wrong::row(
+                "head_differs",
+                "本行所写材料内容与首行不同 the row says something else of its set than the first",
+                "改为一致 make them equal",
+            ))
         } else if sum.checked_add(row.fen).is_none() {
-            Some(Wrong::row("sum_too_large", "the amounts add up to more than can be held", "correct the amounts"))
+            Some(Wrong::row(
+                "sum_too_large",
+                "金额合计超出可记范围 the amounts add up to more than can be held",
+                "更正金额 correct the amounts",
+            ))
         } else {
             None
         };
@@ -164,4 +171,15 @@ fn check<H: PartialEq, L>(kind: &SetKind<H, L>, file: &mut Reading, layout: &Lay
         }
     }
     Ok(())
+}
+
+fn scattered() -> Wrong {
+    let what = "同一份材料的行没有排在一起 the set's rows do not stand together";
+    Wrong::row("set_scattered", what, "按材料和行号排序 sort the file by set and line")
+}
+
+fn line_gap(at: u32, expected: u32) -> Wrong {
+    let what = format!("行号不连续 line {at} where {expected} is next");
+    let remedy = "每份材料的行号从 1 起连续编排 number the lines of a set from 1 without gaps";
+    Wrong::row("line_gap", what, remedy)
 }

@@ -87,8 +87,8 @@ impl Voucher {
         if !same {
             return Err(Wrong::row(
                 "head_differs",
-                "the row says something else of its voucher than the first",
-                "make them equal",
+                "本行所写凭证内容与首行不同 the row says something else of its voucher than the first",
+                "改为一致 make them equal",
             ));
         }
         for draw in row.issued.draws {
@@ -96,14 +96,18 @@ impl Voucher {
                 return Err(Wrong::cell(
                     Col::DrawOn,
                     "draw_twice",
-                    "the document line is named twice",
-                    "add the amounts up",
+                    "同一指标写了两次 the document line is named twice",
+                    "合并为一项 add the amounts up",
                 ));
             }
             self.issued.draws.push(draw);
         }
         if self.issued.draws.len() > MAX_DRAWS {
-            return Err(Wrong::row("too_many_draws", "a voucher of more than 400 document lines", "split the voucher"));
+            return Err(Wrong::row(
+                "too_many_draws",
+                "一张凭证的指标超过 400 个 a voucher of more than 400 document lines",
+                "拆成几张凭证 split the voucher",
+            ));
         }
         Ok(())
     }

@@ -36,18 +36,19 @@ impl Cells {
     }
 
     /// Reads the row, and refuses it if a cell that says something was not read.
-    pub(crate) fn read<T>(
+    pub(crate) fn read<T, E: From<Wrong>>(
         &self,
         line: u64,
         layout: &Layout,
-        read: impl FnOnce(&Row<'_>) -> Result<T, Wrong>,
-    ) -> Result<T, Wrong> {
+        read: impl FnOnce(&Row<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
         let row = self.glance(line, layout);
         let read = read(&row)?;
         match self.unread(layout, &row.marks) {
             Some(col) => {
                 let what = format!("{}/{} says what nothing here is compared with 本行用不到此栏", col.zh(), col.en());
-                Err(Wrong::cell(col, "not_of_action", what, "empty the cell, or correct the row"))
+                Err(Wrong::cell(col, "not_of_action", what, "清空此格，或更正本行 empty the cell, or correct the row")
+                    .into())
             }
             None => Ok(read),
         }

@@ -37,12 +37,12 @@ pub(crate) fn in_its_edition(row: &Row<'_>, spoken: Spoken) -> Result<Spoken, Wr
         EntryWithdrawn { entry: event.id, content, reason, document: document.clone() }
     });
     if taken.statements.is_empty() {
-        let what = "the row tells no registration or card that could be taken back";
+        let what = "本行没有可撤销的登记或绑卡 the row tells no registration or card that could be taken back";
         return Err(Wrong::cell(
             Col::Corrects,
             "nothing_to_withdraw",
             what,
-            "deliver the row as it was, with 户籍区划代码 or 卡号",
+            "照原样报送本行，并写明户籍区划代码或卡号 deliver the row as it was, with 户籍区划代码 or 卡号",
         ));
     }
     taken.words = row.shown().into();

@@ -79,7 +79,7 @@ pub(crate) fn cut_column(path: &Path, layout: &Layout) -> Result<Option<Wrong>, 
     let cut = looked_at.iter().zip(&columns).find(|((_, col), column)| column.is_cut(*col));
     Ok(cut.map(|((_, col), column)| {
         let what = format!("{} of {} long numbers end in noughts 长编号多以 000 结尾", column.cut, column.long);
-        let remedy = "a spreadsheet cut them: format the column as text 文本 in the source, and export again";
+        let remedy = "表格软件截断了编号：在源文件中把此栏设为文本，重新导出 a spreadsheet cut them: format the column as text 文本 in the source, and export again";
         Wrong::cell(*col, "cut_by_spreadsheet", what, remedy)
     }))
 }

@@ -14,3 +14,4 @@ pub(crate) mod reading;
 pub mod record;
 pub mod row;
 mod unnumbered;
+mod wrong;

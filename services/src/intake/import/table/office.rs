@@ -4,12 +4,13 @@ use super::columns::Col;
 use super::kinds::FileKind;
 use super::layout::Layout;
 use crate::ids::Numbered;
+use crate::intake::import::AskError;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Looks up who has begun something of this kind, number and edition: the numbers of all of them, or why nobody can say.
-pub type GiverLookup = dyn Fn(Numbered, &str, u8) -> Result<Vec<String>, String> + Send + Sync;
+pub type GiverLookup = dyn Fn(Numbered, &str, u8) -> Result<Vec<String>, AskError> + Send + Sync;
 
 /// The office named for all rows of a file, if one was; and by which offices rows went that named none.
 #[derive(Clone, Default)]
@@ -38,18 +39,18 @@ impl Office {
     /// Its number, by which a row goes from now on.
     pub(super) fn go_by(&self) -> Option<&str> {
         let number = self.number.as_deref()?;
-        self.used.borrow_mut().insert(number.to_owned());
+        self.went_by(number);
         Some(number)
     }
 
-    /// Everybody who has begun what an opinion is about, if nobody was named; where it is one, rows go by him from now on.
-    pub(super) fn find(&self, what: Numbered, number: &str, edition: u8) -> Result<Vec<String>, String> {
-        let Some(lookup) = &self.lookup else { return Ok(Vec::new()) };
-        let found = lookup(what, number, edition)?;
-        if let [only] = found.as_slice() {
-            self.used.borrow_mut().insert(only.clone());
-        }
-        Ok(found)
+    /// Everybody who has begun what a row is about, as far as that can be looked up.
+    pub(super) fn find(&self, what: Numbered, number: &str, edition: u8) -> Result<Vec<String>, AskError> {
+        self.lookup.as_ref().map_or(Ok(Vec::new()), |lookup| lookup(what, number, edition))
+    }
+
+    /// A row that named nobody goes by this one.
+    pub(super) fn went_by(&self, giver: &str) {
+        self.used.borrow_mut().insert(giver.to_owned());
     }
 
     /// The column a file lacks that nowhere says whose numbers its rows name. Opinions are about what is on record, where it can be

@@ -5,9 +5,9 @@ use super::correction::in_its_edition;
 use super::layout::{HeaderFault, Layout};
 use super::office::Office;
 use super::record::{Fault, MAX_CELLS, MAX_RECORD_BYTES, Records};
-use super::row::{Problem, Row, Wrong};
+use super::row::{Problem, Row, Unread, Wrong};
 use super::unnumbered::Unnumbered;
-use crate::intake::import::{ImportError, MAX_PROBLEMS, MAX_ROWS, Out, Report, RowResult};
+use crate::intake::import::{ImportError, MAX_PROBLEMS, MAX_ROWS, Out, Report, Spoken};
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -61,7 +61,11 @@ impl Reading {
     pub(crate) fn header(&mut self) -> Result<Option<Layout>, ImportError> {
         match self.advance()? {
             None => {
-                self.problem_at(1, None, Wrong::row("empty_file", "the file has no rows", "export it again"));
+                self.problem_at(
+                    1,
+                    None,
+                    Wrong::row("empty_file", "文件没有内容 the file has no rows", "重新导出 export it again"),
+                );
                 Ok(None)
             }
             Some(Err(fault)) => {
@@ -82,22 +86,27 @@ impl Reading {
     }
 
     /// Gives every sound row to `read`; a row it finds wrong is reported and left out.
-    pub(crate) fn each_row(
+    pub(crate) fn each_row<E: From<Wrong>>(
         &mut self,
         layout: &Layout,
         out: &mut Out<'_>,
-        read: fn(&Row<'_>, &Out<'_>) -> RowResult,
-    ) -> Result<(), ImportError> {
+        read: fn(&Row<'_>, &Out<'_>) -> Result<Spoken, E>,
+    ) -> Result<(), ImportError>
+    where
+        Unread: From<E>,
+    {
         let mut unnumbered = self.unnumbered(layout, out, read)?;
         while self.next_row(layout)? {
             out.at(self.line());
-            let read = self.read(layout, |row| Ok((in_its_edition(row, read(row, out)?)?, Unnumbered::is(row))));
+            let read =
+                self.read(layout, |row| Ok::<_, Unread>((in_its_edition(row, read(row, out)?)?, Unnumbered::is(row))));
             match read {
                 Ok((spoken, is_unnumbered)) => match unnumbered.twin(self.line(), &spoken, is_unnumbered) {
                     Some(wrong) => self.problem(Some(layout), wrong),
                     None => out.say_all(spoken)?,
                 },
-                Err(wrong) => self.problem(Some(layout), wrong),
+                Err(Unread::Wrong(wrong)) => self.problem(Some(layout), wrong),
+                Err(Unread::Unasked(why)) => return Err(ImportError::Unasked(why)),
             }
         }
         Ok(())
@@ -105,11 +114,11 @@ impl Reading {
 
     /// Looks through a file for rows without a number before anything of it is said. What cannot be read twice, such as a pipe,
     /// is looked at as it comes: then the first of two such rows is said.
-    fn unnumbered(
+    fn unnumbered<E>(
         &self,
         layout: &Layout,
         out: &Out<'_>,
-        read: fn(&Row<'_>, &Out<'_>) -> RowResult,
+        read: fn(&Row<'_>, &Out<'_>) -> Result<Spoken, E>,
     ) -> Result<Unnumbered, ImportError> {
         let mut met = Unnumbered::default();
         if !Unnumbered::may_be(layout.kind) || !std::fs::metadata(&self.path).is_ok_and(|about| about.is_file()) {
@@ -120,7 +129,8 @@ impl Reading {
         while file.next_row(&layout)? {
             let row = file.glance(&layout);
             if Unnumbered::is(&row)
-                && let Ok(spoken) = read(&row, out).and_then(|spoken| in_its_edition(&row, spoken))
+                && let Ok(spoken) = read(&row, out)
+                && let Ok(spoken) = in_its_edition(&row, spoken)
             {
                 met.note(file.line(), &spoken);
             }
@@ -145,8 +155,8 @@ impl Reading {
                 Some(Ok(())) => {
                     self.report.rows += 1;
                     if self.report.rows > MAX_ROWS {
-                        let what = format!("more than {MAX_ROWS} rows");
-                        self.problem(None, Wrong::row("too_many_rows", what, "split the file"));
+                        let what = format!("行数过多 more than {MAX_ROWS} rows");
+                        self.problem(None, Wrong::row("too_many_rows", what, "拆成几个文件 split the file"));
                         return Ok(false);
                     }
                     let width = self.records.cells().len();
@@ -154,10 +164,14 @@ impl Reading {
                         self.cells.take(layout, self.records.cells());
                         return Ok(true);
                     }
-                    let what = format!("{width} cells where the header has {}", layout.width);
+                    let what = format!("本行栏数与表头不符 {width} cells where the header has {}", layout.width);
                     self.problem(
                         None,
-                        Wrong::row("wrong_width", what, "quote cells that hold commas; add what is missing"),
+                        Wrong::row(
+                            "wrong_width",
+                            what,
+                            "含逗号的格加引号；缺少的格补上 quote cells that hold commas; add what is missing",
+                        ),
                     );
                 }
             }
@@ -175,7 +189,11 @@ impl Reading {
     }
 
     /// Reads the row reading stands at. What it says and nobody reads is wrong too.
-    pub(crate) fn read<T>(&self, layout: &Layout, read: impl FnOnce(&Row<'_>) -> Result<T, Wrong>) -> Result<T, Wrong> {
+    pub(crate) fn read<T, E: From<Wrong>>(
+        &self,
+        layout: &Layout,
+        read: impl FnOnce(&Row<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
         self.cells.read(self.records.line(), layout, read)
     }
 
@@ -218,7 +236,7 @@ impl Reading {
                 Some((number, words.unwrap_or_default())),
                 "unknown_column",
                 "no file has such a column 没有这样的栏目".to_owned(),
-                "rename the column or leave it out; if the file has no header row, give it one",
+                "改正栏名或删去此栏；文件没有表头的，补上表头 rename the column or leave it out; if the file has no header row, give it one",
             ),
             HeaderFault::Unseen(number, fault) => {
                 (Some((number, String::new())), fault.code(), fault.what(), fault.remedy())
@@ -226,17 +244,24 @@ impl Reading {
             HeaderFault::NotOfKind(number, col) => (
                 Some((number, col.zh().to_owned())),
                 "unknown_column",
-                "this kind of file has no such column".to_owned(),
-                "rename the column or leave it out",
+                "此类文件没有这一栏 this kind of file has no such column".to_owned(),
+                "改正栏名或删去此栏 rename the column or leave it out",
             ),
-            HeaderFault::Twice(number, col) => {
-                (Some((number, col.zh().to_owned())), "column_twice", "the column stands twice".to_owned(), "keep one")
-            }
+            HeaderFault::Twice(number, col) => (
+                Some((number, col.zh().to_owned())),
+                "column_twice",
+                "同一栏出现两次 the column stands twice".to_owned(),
+                "保留一栏 keep one",
+            ),
             HeaderFault::NoKind(kind, lacking) => {
                 let names: Vec<String> = lacking.iter().map(|c| format!("{}/{}", c.zh(), c.en())).collect();
-                let what =
-                    format!("no known kind of file; for {}/{} it lacks {}", kind.zh(), kind.en(), names.join(", "));
-                (None, "unknown_kind", what, "add the columns")
+                let what = format!(
+                    "认不出是哪一类文件 no known kind of file; for {}/{} it lacks {}",
+                    kind.zh(),
+                    kind.en(),
+                    names.join(", ")
+                );
+                (None, "unknown_kind", what, "补上所缺的栏 add the columns")
             }
         };
         self.report.problem_count += 1;
@@ -250,26 +275,38 @@ fn wrong_record<R: BufRead>(fault: Fault, records: &Records<R>) -> Wrong {
     let (code, what, remedy) = match fault {
         Fault::Control('\n' | '\r') if last > first => (
             "line_break",
-            format!("quotes hold lines {first} to {last} together as one row; none of these lines was taken"),
-            "look for a quote too many on the first and the last of them",
+            format!(
+                "引号使第 {first} 至 {last} 行连成一行，这些行均未读入 quotes hold lines {first} to {last} together as one row; none of these lines was taken"
+            ),
+            "在其首行和末行找多余的引号 look for a quote too many on the first and the last of them",
         ),
         Fault::TooLong => (
             "record_too_long",
-            format!("a row of more than {MAX_RECORD_BYTES} bytes; the rest is not read"),
-            "look for a quote that is never closed",
+            format!("一行过长，其余未读 a row of more than {MAX_RECORD_BYTES} bytes; the rest is not read"),
+            "找没有闭合的引号 look for a quote that is never closed",
         ),
-        Fault::OpenQuote => ("open_quote", "the file ends inside quotes".to_owned(), "close the quote"),
-        Fault::StrayQuote => {
-            ("stray_quote", "a quote inside an unquoted cell".to_owned(), "quote the cell and double its quotes")
+        Fault::OpenQuote => {
+            ("open_quote", "文件结束时引号未闭合 the file ends inside quotes".to_owned(), "补上引号 close the quote")
         }
-        Fault::NotUtf8 => ("not_utf8", "bytes that are not UTF-8".to_owned(), "save the file as CSV UTF-8"),
+        Fault::StrayQuote => (
+            "stray_quote",
+            "未加引号的格内有引号 a quote inside an unquoted cell".to_owned(),
+            "给该格加引号，格内引号写两遍 quote the cell and double its quotes",
+        ),
+        Fault::NotUtf8 => (
+            "not_utf8",
+            "不是 UTF-8 编码 bytes that are not UTF-8".to_owned(),
+            "另存为 CSV UTF-8 格式 save the file as CSV UTF-8",
+        ),
         Fault::Control(character) => {
-            let what = format!("U+{:04X}, a control character", u32::from(character));
-            ("control_character", what, "export the file again")
+            let what = format!("控制字符 U+{:04X}, a control character", u32::from(character));
+            ("control_character", what, "重新导出文件 export the file again")
         }
-        Fault::TooManyCells => {
-            ("too_many_cells", format!("more than {MAX_CELLS} cells"), "export only the columns needed")
-        }
+        Fault::TooManyCells => (
+            "too_many_cells",
+            format!("栏数过多 more than {MAX_CELLS} cells"),
+            "只导出所需的栏 export only the columns needed",
+        ),
     };
     Wrong::row(code, what, remedy)
 }

@@ -1,10 +1,12 @@
-//! One row of a file as typed values, and what to tell an office about a cell that is wrong. No events.
+//! One row of a file as typed values. No events.
 
 use super::cell;
 use super::columns::{Col, Holds};
 use super::layout::Layout;
 use super::marks::ReadMarks;
 use super::office::Office;
+pub(crate) use super::wrong::Unread;
+pub use super::wrong::{Problem, Wrong};
 use crate::ids::Numbered;
 use crate::intake::identity::{normal_card_number, normal_id_number};
 use ledger::money::{Day, Fen, parse_yuan};
@@ -12,63 +14,8 @@ use proto::text;
 use proto::text::{Class, TextFault};
 use uuid::Uuid;
 
-/// Something wrong in a file: where, what, and what to do.
-#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
-pub struct Problem {
-    /// The file.
-    pub file: String,
-    /// The line in it, from 1.
-    pub line: u64,
-    /// The column's number from 1 and its name, if one cell is to blame; an unknown column has no name.
-    pub column: Option<(usize, String)>,
-    /// Stable code for machines.
-    pub code: &'static str,
-    /// What is wrong.
-    pub what: String,
-    /// What to do.
-    pub remedy: &'static str,
-}
-
-impl std::fmt::Display for Problem {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}:{}", self.file, self.line)?;
-        if let Some((number, name)) = &self.column {
-            // A column that the file lacks has no place in it.
-            if *number > 0 {
-                write!(f, ":{number}")?;
-            }
-            if !name.is_empty() {
-                write!(f, " ({name})")?;
-            }
-        }
-        write!(f, ": {}; {} [{}]", self.what, self.remedy, self.code)
-    }
-}
-
-/// What is wrong with a row, before its file is known.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Wrong {
-    /// The column to blame.
-    pub col: Option<Col>,
-    /// Stable code.
-    pub code: &'static str,
-    /// What is wrong.
-    pub what: String,
-    /// What to do.
-    pub remedy: &'static str,
-}
-
-impl Wrong {
-    /// About one cell.
-    pub fn cell(col: Col, code: &'static str, what: impl Into<String>, remedy: &'static str) -> Self {
-        Self { col: Some(col), code, what: what.into(), remedy }
-    }
-
-    /// About the row as a whole.
-    pub fn row(code: &'static str, what: impl Into<String>, remedy: &'static str) -> Self {
-        Self { col: None, code, what: what.into(), remedy }
-    }
-}
+/// A thing of an office by its kind, number and edition.
+pub(crate) type Named<'a> = (Numbered, &'a str, u8);
 
 /// One row, its cells reached by column.
 pub struct Row<'a> {
@@ -112,13 +59,18 @@ impl<'a> Row<'a> {
     pub fn text(&self, col: Col) -> Result<&'a str, Wrong> {
         let cell = self.cell(col)?;
         if cell.is_empty() {
-            return Err(Wrong::cell(col, "missing", "the cell is empty", "fill it in"));
+            return Err(Wrong::cell(col, "missing", "此栏为空 the cell is empty", "补填 fill it in"));
         }
         if cell.chars().count() > 60 {
-            return Err(Wrong::cell(col, "too_long", "more than 60 characters", "shorten it"));
+            return Err(Wrong::cell(col, "too_long", "超过 60 字 more than 60 characters", "缩短 shorten it"));
         }
         if text::is_formula(cell) {
-            return Err(Wrong::cell(col, "formula", "a spreadsheet would run this as a formula", "write plain text"));
+            return Err(Wrong::cell(
+                col,
+                "formula",
+                "表格软件会把它当作公式 a spreadsheet would run this as a formula",
+                "改为普通文字 write plain text",
+            ));
         }
         Ok(cell)
     }
@@ -132,7 +84,12 @@ impl<'a> Row<'a> {
     pub fn key(&self, col: Col) -> Result<&'a str, Wrong> {
         let cell = self.text(col)?;
         if cell.contains(['#', '|']) {
-            return Err(Wrong::cell(col, "bad_number", "a number with # or | in it", "write the number as issued"));
+            return Err(Wrong::cell(
+                col,
+                "bad_number",
+                "编号含有 # 或 | a number with # or | in it",
+                "照原编号写 write the number as issued",
+            ));
         }
         Ok(cell)
     }
@@ -143,16 +100,24 @@ impl<'a> Row<'a> {
     }
 
     /// The same for what is on record already: where neither says it, the only one who has begun it there.
-    pub fn giver_of(&self, col: Col, what: Numbered, number: &str, edition: u8) -> Result<String, Wrong> {
+    pub(crate) fn giver_of(&self, col: Col, (what, number, edition): Named<'_>) -> Result<String, Unread> {
         if self.has(col) || self.office.is_named() {
-            return self.giver(col).map(str::to_owned);
+            return Ok(self.giver(col)?.to_owned());
         }
-        let mut found = self.office.find(what, number, edition).map_err(|why| not_looked_up(col, &why))?;
+        let mut found = self.givers((what, number, edition))?;
         match found.len() {
-            0 => Err(whose_number(col)),
-            1 => Ok(found.remove(0)),
-            _ => Err(number_of_several(col, &found)),
+            0 => Err(set_unknown(&found).into()),
+            1 => {
+                self.office.went_by(&found[0]);
+                Ok(found.remove(0))
+            }
+            _ => Err(number_of_several(col, &found).into()),
         }
+    }
+
+    /// Everybody who has begun something on record under a number.
+    pub(crate) fn givers(&self, (what, number, edition): Named<'_>) -> Result<Vec<String>, Unread> {
+        self.office.find(what, number, edition).map_err(Unread::Unasked)
     }
 
     /// A whole number between two bounds.
@@ -161,7 +126,12 @@ impl<'a> Row<'a> {
         let plain = cell.len() <= 9 && cell.bytes().all(|b| b.is_ascii_digit());
         let number = if plain { cell.parse::<u32>().ok() } else { None };
         number.filter(|n| (least..=most).contains(n)).ok_or_else(|| {
-            Wrong::cell(col, "bad_count", format!("not a whole number from {least} to {most}"), "correct the number")
+            Wrong::cell(
+                col,
+                "bad_count",
+                format!("不是规定范围内的整数 not a whole number from {least} to {most}"),
+                "更正数字 correct the number",
+            )
         })
     }
 
@@ -170,13 +140,23 @@ impl<'a> Row<'a> {
         // A minus sign is money's own, so the check for formulas must not see it first.
         let cell = self.cell(col)?;
         if cell.is_empty() {
-            return Err(Wrong::cell(col, "missing", "the cell is empty", "fill it in"));
+            return Err(Wrong::cell(col, "missing", "此栏为空 the cell is empty", "补填 fill it in"));
         }
         let fen = parse_yuan(cell).ok_or_else(|| {
-            Wrong::cell(col, "bad_money", "not an amount in yuan", "write yuan as 1234.56, without separators")
+            Wrong::cell(
+                col,
+                "bad_money",
+                "不是以元为单位的金额 not an amount in yuan",
+                "以元为单位，写成 1234.56，不用千分符 write yuan as 1234.56, without separators",
+            )
         })?;
         if fen <= 0 {
-            return Err(Wrong::cell(col, "not_positive", "an amount must be above zero", "correct the amount"));
+            return Err(Wrong::cell(
+                col,
+                "not_positive",
+                "金额必须大于零 an amount must be above zero",
+                "更正金额 correct the amount",
+            ));
         }
         Ok(fen)
     }
@@ -196,8 +176,8 @@ impl<'a> Row<'a> {
             Wrong::cell(
                 col,
                 "bad_rate",
-                "not a yearly rate in per cent",
-                "write 3.60 for 3.60 %, at most four decimals",
+                "不是以百分数写的年利率 not a yearly rate in per cent",
+                "3.60% 写成 3.60，最多四位小数 write 3.60 for 3.60 %, at most four decimals",
             )
         })
     }
@@ -222,21 +202,34 @@ impl<'a> Row<'a> {
     /// An id as the ledger prints it.
     pub fn uuid(&self, col: Col) -> Result<Uuid, Wrong> {
         Uuid::try_parse(self.text(col)?).map_err(|_| {
-            Wrong::cell(col, "bad_id", "not an id", "copy it from the answer or the record, all 36 characters")
+            Wrong::cell(
+                col,
+                "bad_id",
+                "不是事件编号 not an id",
+                "从查询结果中抄写，共 36 个字符 copy it from the answer or the record, all 36 characters",
+            )
         })
     }
 
     /// A day.
     pub fn day(&self, col: Col) -> Result<Day, Wrong> {
         let cell = self.text(col)?;
-        let wrong = || Wrong::cell(col, "bad_day", "not a day of the calendar", "write it as 2021-09-01");
+        let wrong = || {
+            Wrong::cell(
+                col,
+                "bad_day",
+                "不是日历上的日期 not a day of the calendar",
+                "写成 2021-09-01 write it as 2021-09-01",
+            )
+        };
         cell::day(cell).ok_or_else(wrong)
     }
 
     /// A document number in its one spelling.
     pub fn document(&self, col: Col) -> Result<String, Wrong> {
-        text::document(self.text(col)?)
-            .ok_or_else(|| Wrong::cell(col, "bad_document", "not a document number", "write it like 财教〔2021〕310号"))
+        text::document(self.text(col)?).ok_or_else(|| {
+            Wrong::cell(col, "bad_document", "不是文号 not a document number", "write it like 财教〔2021〕310号")
+        })
     }
 
     /// A division code: six digits.
@@ -250,8 +243,8 @@ impl<'a> Row<'a> {
             Wrong::cell(
                 col,
                 "bad_id_number",
-                "not an identity number, or its check digit is wrong",
-                "compare it with the identity card; all 18 characters",
+                "不是身份证号，或校验位不符 not an identity number, or its check digit is wrong",
+                "与身份证核对，共 18 位 compare it with the identity card; all 18 characters",
             )
         })
     }
@@ -259,7 +252,12 @@ impl<'a> Row<'a> {
     /// A card number in its one spelling. The number itself never goes into a message.
     pub fn card(&self, col: Col) -> Result<String, Wrong> {
         normal_card_number(self.text(col)?).ok_or_else(|| {
-            Wrong::cell(col, "bad_card", "not a card number, or its check digit is wrong", "compare it with the card")
+            Wrong::cell(
+                col,
+                "bad_card",
+                "不是卡号，或校验位不符 not a card number, or its check digit is wrong",
+                "与卡片核对 compare it with the card",
+            )
         })
     }
 
@@ -269,15 +267,26 @@ impl<'a> Row<'a> {
         words.iter().find(|(zh, en, _)| *zh == cell || en.eq_ignore_ascii_case(cell)).map(|(_, _, t)| *t).ok_or_else(
             || {
                 let known: Vec<String> = words.iter().map(|(zh, en, _)| format!("{zh}/{en}")).collect();
-                Wrong::cell(col, "unknown_word", format!("not one of {}", known.join(", ")), "use one of these words")
+                Wrong::cell(
+                    col,
+                    "unknown_word",
+                    format!("不在所列词中 not one of {}", known.join(", ")),
+                    "从这些词中选用 use one of these words",
+                )
             },
         )
     }
 
     /// A reference `NUMBER#LINE`.
     pub fn reference(&self, col: Col) -> Result<(&'a str, u32), Wrong> {
-        cell::reference(self.text(col)?)
-            .ok_or_else(|| Wrong::cell(col, "bad_reference", "not NUMBER#LINE", "write the number, #, and the line"))
+        cell::reference(self.text(col)?).ok_or_else(|| {
+            Wrong::cell(
+                col,
+                "bad_reference",
+                "不是 编号#行号 not NUMBER#LINE",
+                "写成 编号#行号 write the number, #, and the line",
+            )
+        })
     }
 
     /// A reference to a line of something a source numbers, its number in the one spelling.
@@ -291,19 +300,36 @@ impl<'a> Row<'a> {
 /// Nothing says whose numbers are named: neither the column nor whoever imports the file.
 pub(crate) fn whose_number(col: Col) -> Wrong {
     let what = format!("nothing says whose number it is 未写明是哪个单位的编号: {}/{}", col.zh(), col.en());
-    Wrong::cell(col, "whose_number", what, "fill in the column, or name the office: mingzhang import --office NUMBER")
+    Wrong::cell(
+        col,
+        "whose_number",
+        what,
+        "填写此栏，或导入时写明单位 fill in the column, or name the office: mingzhang import --office NUMBER",
+    )
 }
 
-/// The ledger could not be asked whose it is.
-fn not_looked_up(col: Col, why: &str) -> Wrong {
-    let what = format!("whose number it is could not be asked 无法查明是哪个单位的编号: {why}");
-    Wrong::cell(col, "whose_number", what, "import again when the ledger answers, or fill in the column")
+/// No sealed set is on record under the number, edition and office of a row; these offices have one under its number.
+pub(crate) fn set_unknown(givers: &[String]) -> Wrong {
+    let what = "账上没有这一编号、单位、版次的封存材料 no sealed set of this number, unit and edition is on record";
+    if givers.is_empty() {
+        let remedy = "核对材料编号和材料版次；材料未到的，先导入材料，再导入本文件 compare number and edition, or import the set first";
+        return Wrong::row("set_unknown", what, remedy);
+    }
+    let what = format!("{what}；账上有此编号的单位 who has this number: {}", givers.join("、"));
+    let remedy = "本行所指为这些单位之一的材料的，改填该单位编号；材料尚未封存的，先把材料再导入一次 name one of these offices, or \
+        import the set again if it is not sealed";
+    Wrong::row("set_unknown", what, remedy)
 }
 
 /// Several offices have begun something under the number.
 fn number_of_several(col: Col, givers: &[String]) -> Wrong {
     let what = format!("several offices have this number 多个单位有此编号: {}", givers.join("、"));
-    Wrong::cell(col, "whose_number", what, "fill in the column, or name the office: mingzhang import --office NUMBER")
+    Wrong::cell(
+        col,
+        "whose_number",
+        what,
+        "填写此栏，或导入时写明单位 fill in the column, or name the office: mingzhang import --office NUMBER",
+    )
 }
 
 fn unspelt(col: Col, fault: TextFault) -> Wrong {

@@ -31,9 +31,14 @@ impl Unnumbered {
         self.note(line, spoken);
         let others = spoken.statements.iter().filter_map(|event| self.0.get(&event.id));
         let other = others.filter_map(|(first, second)| if *first == line { *second } else { Some(*first) }).next()?;
-        let what =
-            format!("is of the same thing and day as line {other}, and neither has a number that tells them apart");
-        Some(Wrong::row("equal_rows", what, "number them in 流水号, or delete one of them"))
+        let what = format!(
+            "与第 {other} 行同一对象、同一日期，又都没有流水号可以区分 is of the same thing and day as line {other}, and neither has a number that tells them apart"
+        );
+        Some(Wrong::row(
+            "equal_rows",
+            what,
+            "在“流水号”栏编号，或删去其中一行 number them in 流水号, or delete one of them",
+        ))
     }
 
     /// A line says this.
