@@ -57,16 +57,30 @@ async fn an_opinion_overtaken_by_its_own_file_stands_as_the_file_says_however_of
 async fn what_is_said_of_opinions_can_be_followed() {
     with_office(|office| {
         approved_roster(office);
-        // An approved roster cannot be given up, and nothing is said that would do it.
+        // An approved roster cannot be given up before its approval is taken back.
         let cancel = opinions(&["花名册,610523X01,H-001,,作废,2021-09-14"]);
-        let said = refused(office, "教育局/审核", "作废.csv", &cancel, "set_ended");
-        assert!(said.contains("资助已经生效") && said.contains("不再为其报送支付申请") && !said.contains("无须处理"), "{said}");
-        // An opinion told otherwise: its form has no column 更正, so none is named.
+        let said = refused(office, "教育局/审核", "作废.csv", &cancel, "in_use");
+        assert!(said.contains("先把“批准”那一行照原样再报") && !said.contains("无须处理"), "{said}");
+        // An opinion told otherwise, put right as the words say: its row as it was with 撤销, and the right one as the next edition.
         let later = opinions(&["花名册,610523X01,H-001,,批准,2021-09-15"]);
         let said = refused(office, "教育局/审核", "另日.csv", &later, "同号异文");
-        assert!(!said.contains("更正") && said.contains("不必再报"), "{said}");
-        let column = "材料类型,单位编号,材料编号,环节,生效日期,更正,更正文号\n花名册,610523X01,H-001,批准,2021-09-13,撤销,教〔2021〕1号\n";
-        refused(office, "教育局/审核", "更正.csv", column, "unknown_column");
+        assert!(said.contains("不必再报") && said.contains("“更正”栏填“撤销”"), "{said}");
+        let row = |day: &str, more: &str| format!("花名册,610523X01,H-001,批准,{day},{more}\n");
+        let corrected =
+            |rows: &[String]| format!("材料类型,单位编号,材料编号,环节,生效日期,更正,更正文号,版次\n{}", rows.concat());
+        let right = row("2021-09-15", ",,1");
+        let both = corrected(&[row("2021-09-13", "撤销,教〔2021〕1号,"), right.clone()]);
+        for _ in 0..2 {
+            let (code, _, said) = office.import_as("教育局/审核", "更正.csv", &both);
+            assert_eq!(code, Some(0), "{said}");
+        }
+        // All three rows in one file: what it took back itself stands as it says.
+        let all = corrected(&[row("2021-09-13", ",,"), row("2021-09-13", "撤销,教〔2021〕1号,"), right]);
+        let (code, shown, said) = office.import_as("教育局/审核", "全.csv", &all);
+        assert_eq!((code, &shown["taken_back"]), (Some(0), &1.into()), "{said}");
+        let (code, _, said) =
+            office.import_as("教育局/审核", "旧.csv", &opinions(&["花名册,610523X01,H-001,,批准,2021-09-13"]));
+        assert!(code == Some(1) && said.contains("意见已撤销"), "{said}");
         // Under another office's number: who has it is said.
         let wrong = opinions(&["花名册,610581X01,H-001,,批准,2021-09-15"]);
         let said = refused(office, "教育局/审核", "误写单位.csv", &wrong, "set_unknown");
@@ -81,6 +95,14 @@ async fn what_is_said_of_opinions_can_be_followed() {
         let said = refused(office, "财政局/制单", "批准.csv", &approve, "four_eyes");
         assert!(said.contains("把同一文件再导入一次") && !said.contains("注明"), "{said}");
         counts(office, "财政局/批准", "批准.csv", &approve);
+        // The way back to the roster: application cancelled, approval taken back, roster cancelled.
+        let back = corrected(&[row("2021-09-15", "撤销,教〔2021〕2号,1")]);
+        refused(office, "教育局/审核", "撤.csv", &back, "in_use");
+        let given_up = opinions(&[&format!("支付申请,{HERE},ZF-001,,作废,2021-10-19")]);
+        counts(office, "财政局/批准", "申请作废.csv", &given_up);
+        for (name, text) in [("撤.csv", &back), ("作废.csv", &cancel)] {
+            counts(office, "教育局/审核", name, text);
+        }
     })
     .await;
 }
