@@ -24,7 +24,7 @@ pub(super) fn step(chance: &mut Chance, model: &Model, today: Day, made: usize) 
         9..15 => budget(chance, model, today, made),
         15..35 => roster(chance, model, made),
         35..82 => application(chance, model, today, made),
-        82..96 => result(chance, model, made),
+        82..94 => result(chance, model, made),
         _ => suspense(chance, model, today),
     }
 }

@@ -106,7 +106,7 @@ fn is_of_cancelled_set(state: &State, event: &Event) -> bool {
 
 /// What counted counts no more, and what was refused has one reason left.
 fn of_cancelled_set(now: Now) -> Now {
-    if now == Now::Counts { Now::Withdrawn } else { Now::Refused(Code::SetCancelled) }
+    if matches!(now, Now::Refused(_)) { Now::Refused(Code::SetCancelled) } else { Now::Withdrawn }
 }
 
 #[test]
