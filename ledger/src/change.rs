@@ -77,6 +77,8 @@ pub(crate) enum Touched {
     Borrower(Uuid),
     /// A card, by its id.
     Card(Uuid),
+    /// A compensation fund, by its id.
+    Fund(Uuid),
     /// The published rates.
     Rates,
 }

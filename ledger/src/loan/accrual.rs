@@ -4,7 +4,7 @@ use super::change::LoanChange;
 use super::contract::{Found, find};
 use super::counting::counting;
 use super::findings::overpaid;
-use super::fund_effect;
+use super::fund_effect::{self, After};
 use super::position::{flows, interest};
 use super::posting::difference;
 use super::walk::{Missing, Walk};
@@ -132,7 +132,7 @@ fn accrued(state: &State, on: Day, found: &Found<'_>, through: Day, flows: Flows
         change.touched.push(Touched::Loan(found.row.id));
     }
     // Other interest is another allocation of payments, and so another principal.
-    let (row, flows) = (&found.row, [&found.row.posted, &flows]);
-    fund_effect::bear(state, on, &found.portfolio, row, &row.facts, flows, &mut change);
+    let after = After::of(&found.row, through, &flows);
+    fund_effect::bear(state, on, &found.portfolio, &found.row, after, &mut change);
     change
 }

@@ -3,7 +3,7 @@
 
 use super::change::LoanChange;
 use super::findings::{overpaid, touch_others};
-use super::fund_effect;
+use super::fund_effect::{self, After};
 use super::portfolio::{PortfolioRef, open_portfolio, portfolio};
 use super::position::target;
 use super::posting::{Channels, difference};
@@ -51,8 +51,6 @@ fn unknown_loan(id: Uuid, portfolio: Handle<Portfolio>, accounts: AccountNo) -> 
         through_before: nothing,
         posted: Flows::default(),
         confirmed: ClaimSums::default(),
-        recovered: 0,
-        borne: 0,
         last_claim_line: Link::NONE,
         accounts,
         last: 0,
@@ -124,7 +122,7 @@ pub(crate) fn judge_loan_signed(case: &Case<'_>, event: &LoanSigned) -> Judged<L
         let before = PortfolioRef::of(state, early.portfolio);
         change.postings = difference(state, on, Channels::new(accounts, &portfolio), &nothing, &row.posted);
         change.postings.extend(difference(state, on, Channels::new(accounts, &before), &posted, &nothing));
-        fund_effect::bear(state, on, &portfolio, &row, &row.facts, [&nothing, &row.posted], &mut change);
+        fund_effect::bear(state, on, &portfolio, &row, After::of(&row, row.through, &row.posted), &mut change);
     }
     change.touched = [Touched::Loan(event.loan), Touched::Borrower(event.person)].into();
     let lender = lender.handle;
@@ -150,7 +148,7 @@ pub(crate) fn judge_withdrawn(case: &Case<'_>, taken: Taken) -> Judged<LoanChang
     touch_others(state, row, &mut change);
     change.postings = difference(state, on, Channels::new(row.accounts, &unknown), &nothing, &left.posted);
     change.postings.extend(difference(state, on, Channels::new(row.accounts, &fund), &row.posted, &nothing));
-    fund_effect::bear(state, on, &fund, row, &row.facts, [&row.posted, &nothing], &mut change);
+    fund_effect::bear(state, on, &fund, row, After::of(row, row.through, &nothing), &mut change);
     change.act = Some(LoanChange::Unsign { loan, flows: left.posted });
     Ok(change)
 }
@@ -160,7 +158,7 @@ fn without_contract(state: &State, row: &Loan) -> Loan {
     let mut left = unknown_loan(row.id, row.portfolio, row.accounts);
     left.facts.clone_from(&row.facts);
     (left.through, left.through_before) = (row.through, row.through_before);
-    (left.confirmed, left.recovered, left.last_claim_line) = (row.confirmed, row.recovered, row.last_claim_line);
+    (left.confirmed, left.last_claim_line) = (row.confirmed, row.last_claim_line);
     left.posted = target(state, &left, &left.facts, left.through, left.confirmed);
     left
 }
@@ -191,10 +189,9 @@ pub(super) fn sign(state: &mut State, index: u64, mut row: Loan, lender: Handle<
             state.borrowers.push(Borrower { id: person, last_loan: handle.into() });
         }
     }
-    // Lent out for a moment: the fund takes in all of them, and changes none.
-    let facts = std::mem::take(&mut state.loans.get_mut(handle).facts);
+    // The fund takes in all of them at once.
+    let facts = state.loans.get(handle).facts.clone();
     fund_effect::note(state, index, handle, &Flows::default(), &facts);
-    state.loans.get_mut(handle).facts = facts;
     handle
 }
 

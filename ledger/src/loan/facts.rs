@@ -9,14 +9,14 @@ use super::contract::{Found, find, open};
 use super::counting::is_before_contract;
 use super::fact_list::{FACTS_MAX, FactEdit, Facts};
 use super::findings::{overpaid, touch_others};
-use super::fund_effect;
+use super::fund_effect::{self, After};
 use super::position::target;
 use super::posting::difference;
 use crate::change::{Case, Change, Judged, NewFinding, Taken, Touched};
 use crate::entry::Entry;
 use crate::event::{
     LoanDeferred, LoanDrawReturned, LoanDrawn, LoanKind, LoanOverdue, LoanRateAgreed, LoanRefunded, LoanRepaid,
-    LoanStateRepaid, LoanWrittenOff,
+    LoanStateRepaid, LoanWrittenOff, LossRecovered,
 };
 use crate::finding::FindingKind;
 use crate::handle::Handle;
@@ -40,6 +40,7 @@ impl What {
             | Self::DrawReturned(fen)
             | Self::Overdue(fen)
             | Self::WrittenOff(fen)
+            | Self::Recovered(fen)
             | Self::StateRepaid(fen)
             | Self::Relieved { fen, .. } => fen,
             Self::Refunded(allocation) => allocation.total(),
@@ -99,6 +100,11 @@ pub(crate) fn judge_loan_written_off(case: &Case<'_>, event: &LoanWrittenOff) ->
     Ok(judge_fact(case, event.loan, What::WrittenOff(event.fen)))
 }
 
+/// What came in on a loss, which is a fact of its loan too: it counts as far as anything is lost when it comes.
+pub(crate) fn judge_loss_recovered(case: &Case<'_>, event: &LossRecovered) -> Judged<LoanChange> {
+    Ok(judge_fact(case, event.loan, What::Recovered(event.fen)))
+}
+
 /// A fact about a loan. One that is malformed, or one too many, changes nothing but opens a finding.
 pub(crate) fn judge_fact(case: &Case<'_>, id: Uuid, what: What) -> Change<LoanChange> {
     if !what.is_sound() {
@@ -142,8 +148,8 @@ pub(crate) fn moved(state: &State, on: Day, found: &Found<'_>, edit: FactEdit, t
         touch_others(state, &found.row, &mut change);
     }
     if found.row.known {
-        let (facts, flows) = (edit.with(&found.row.facts), [&found.row.posted, &flows]);
-        fund_effect::bear(state, on, &found.portfolio, &found.row, facts, flows, &mut change);
+        let after = After { facts, through, flows: &flows };
+        fund_effect::bear(state, on, &found.portfolio, &found.row, after, &mut change);
     }
     change.act = Some(LoanChange::Facts { loan: found.row.id, edit, through, flows });
     change

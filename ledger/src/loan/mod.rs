@@ -2,8 +2,8 @@
 //!
 //! Read in this order: [`fact_list`] and [`counting`] (the facts, and which of them count), [`study`] (who pays a day), [`rates`]
 //! (at what rate), [`stretch`] and [`walk`] (the sum over days), [`position`] (what should be on the accounts), then `facts`,
-//! `contract` and [`accrual`] (how events change it), `together` (what one human borrows under several ids) and `fund_effect` (what
-//! that does to the compensation fund). Not here: terms, which are [`crate::event::loan_terms`], and claims, payments to
+//! `contract` and [`accrual`] (how events change it), `together` (what one human borrows under several ids), `loss`, [`fund_days`]
+//! and `fund_effect` (what that does to the compensation fund). Not here: terms, which are [`crate::event::loan_terms`], and claims, payments to
 //! lenders and events about funds, which are in [`crate::lender`].
 
 pub mod accrual;
@@ -13,7 +13,9 @@ pub mod counting;
 pub mod fact_list;
 pub(crate) mod facts;
 pub(crate) mod findings;
+pub mod fund_days;
 pub(crate) mod fund_effect;
+pub(crate) mod loss;
 pub mod owed;
 pub(crate) mod portfolio;
 pub mod position;

@@ -6,6 +6,7 @@ pub mod doubts;
 pub mod entity;
 pub mod entry_rows;
 pub mod flows;
+pub mod fund_rows;
 pub mod human;
 pub mod lending_rows;
 pub mod rows;
@@ -22,6 +23,7 @@ use crate::state::disputes::Dispute;
 use crate::state::doubts::Doubt;
 use crate::state::entity::{EachTable, Entity};
 use crate::state::entry_rows::{Refused, Seen};
+use crate::state::fund_rows::{LoanLoss, Receipt};
 use crate::state::lending_rows::{
     Borrower, Claim, ClaimLine, Loan, LoanRules, Portfolio, Remittance, Reward, RiskPaid, RiskYear,
 };
@@ -186,6 +188,8 @@ tables! {
         disputes: Dispute "dispute" "同号异文",
         merged: Merged "merged" "合并人员",
         doubts: Doubt,
+        losses: LoanLoss,
+        receipts: Receipt,
     }
 }
 

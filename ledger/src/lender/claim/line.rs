@@ -7,7 +7,7 @@ use crate::entry::Entry;
 use crate::event::{ClaimFor, ClaimLineAdded};
 use crate::finding::FindingKind;
 use crate::handle::{Handle, Link};
-use crate::loan::fund_effect;
+use crate::loan::fund_effect::{self, After};
 use crate::loan::portfolio::PortfolioRef;
 use crate::loan::position::target;
 use crate::loan::posting::{Channels, difference};
@@ -149,7 +149,7 @@ fn confirm(
     let flows = target(state, loan, &loan.facts, through, sums);
     let fund = PortfolioRef::of(state, loan.portfolio);
     change.postings = difference(state, on, Channels::new(loan.accounts, &fund), &loan.posted, &flows);
-    fund_effect::bear(state, on, &fund, loan, &loan.facts, [&loan.posted, &flows], change);
+    fund_effect::bear(state, on, &fund, loan, After::of(loan, through, &flows), change);
     let years = ours.years.iter().copied().filter(|(_, fen)| *fen > 0);
     let school = state.orgs.get(loan.school);
     let parts = if school.known || loan.school == UNKNOWN_ORG {

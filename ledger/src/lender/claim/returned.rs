@@ -5,7 +5,7 @@ use crate::account::{AccountNo, Book, Class};
 use crate::change::{Case, Change, Judged, NewFinding, OrgRef};
 use crate::event::OverclaimReturned;
 use crate::finding::FindingKind;
-use crate::loan::fund_effect;
+use crate::loan::fund_effect::{self, After};
 use crate::loan::portfolio::PortfolioRef;
 use crate::loan::position::target;
 use crate::loan::posting::{Channels, difference};
@@ -32,7 +32,7 @@ pub(crate) fn judge_overclaim_returned(case: &Case<'_>, event: &OverclaimReturne
     let flows = target(state, loan, &loan.facts, loan.through, confirmed);
     let fund = PortfolioRef::of(state, loan.portfolio);
     change.postings = difference(state, on, Channels::new(loan.accounts, &fund), &loan.posted, &flows);
-    fund_effect::bear(state, on, &fund, loan, &loan.facts, [&loan.posted, &flows], &mut change);
+    fund_effect::bear(state, on, &fund, loan, After::of(loan, loan.through, &flows), &mut change);
     receive(state, on, event, unit, Some(loan), &mut change, excess.then_some(FindingKind::Overpaid));
     change.act = Some(ClaimChange::Return { loan: handle, confirmed, flows });
     Ok(change)

@@ -19,7 +19,7 @@ use crate::pause::poll;
 use crate::proof::tally::{BOOKS, Tally, Turnover};
 
 /// Changes whenever rows of the state, chunks or keys change their shape. Another format is another directory.
-pub(crate) const FORMAT: u32 = 6;
+pub(crate) const FORMAT: u32 = 7;
 
 /// The key of what the pages hold.
 pub(super) const CHECKPOINT: &[u8] = b"c";
@@ -64,7 +64,7 @@ struct Checkpoint {
     /// What they posted in each book.
     books: [Turnover; BOOKS],
     /// Pages of each table.
-    pages: [u32; TABLES],
+    pages: Vec<u32>,
     /// Checksum over the checksums of all pages, so that an old page among new ones shows.
     sum: u32,
 }
@@ -138,7 +138,7 @@ impl Store {
         let mut state = State::empty();
         let mut sums = self.sums.lock();
         for (table, (_, pages)) in state.tables().into_iter().enumerate() {
-            for page in 0..checkpoint.pages[table] {
+            for page in 0..*checkpoint.pages.get(table)? {
                 let bytes = self.db.get(page_key(u8::try_from(table).ok()?, page)).ok()??;
                 pages.restore(checked(&bytes)?).ok()?;
                 sums[table].push(sum_of(&bytes));
@@ -156,7 +156,7 @@ impl Store {
     /// may be under way: end it with [`Store::settle`] or [`Store::give_back`] before the next.
     pub(crate) fn collect(&self, state: &mut State, tally: &Tally, entries: &mut Postings) -> Batch {
         let (scalars, folded) = (state.scalars(), state.entries);
-        let mut counts = [0; TABLES];
+        let mut counts = vec![0; TABLES];
         let mut pages = Vec::new();
         for (table, (_, rows)) in (0u8..).zip(state.tables()) {
             counts[usize::from(table)] = u32::try_from(rows.count()).unwrap_or(u32::MAX);
