@@ -259,3 +259,72 @@ pub(crate) fn differing(state: &State, fund: &Portfolio) -> (Vec<u64>, bool) {
     let differs = fund.stated.iter().filter(|said| i128::from(said.fen) != at_end(&stock, said.on));
     (differs.map(|said| said.index).collect(), course.least() < 0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Numbers without much order.
+    struct Numbers(u64);
+
+    impl Numbers {
+        fn below(&mut self, end: i64) -> i64 {
+            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            i64::try_from(self.0 >> 33).unwrap_or_default() % end
+        }
+    }
+
+    fn day(at: i64) -> Day {
+        Day::default().plus(i32::try_from(at).unwrap_or_default())
+    }
+
+    /// A loss uses as much as the least the stock holds on any day from then on: days asked one by one, each loss for itself.
+    fn least_from(moved: &[(Day, Fen)], losses: &[Loss]) -> Vec<i128> {
+        let mut stock: Vec<i128> = (0..DAYS)
+            .map(|at| moved.iter().filter(|(on, _)| *on <= day(at)).map(|(_, fen)| i128::from(*fen)).sum())
+            .collect();
+        let uses = losses.iter().map(|loss| {
+            let from = usize::try_from(loss.on.number()).unwrap_or_default();
+            let least = stock[from..].iter().copied().min().unwrap_or_default();
+            let used = i128::from(loss.fen).min(least).max(0);
+            stock[from..].iter_mut().for_each(|stock| *stock -= used);
+            used
+        });
+        uses.collect()
+    }
+
+    const DAYS: i64 = 40;
+
+    #[test]
+    fn a_loss_uses_the_least_stock_of_any_day_from_then_on() {
+        let (state, mut given_back) = (State::default(), 0);
+        for seed in 0..400 {
+            let mut numbers = Numbers(seed);
+            let mut days = FundDays::default();
+            for _ in 0..12 {
+                let (on, fen) = (day(numbers.below(DAYS)), numbers.below(100) - 30);
+                days = days.moving(on, fen);
+                let on = day(numbers.below(DAYS));
+                days = days.losing(&[], &[Loss { at: on, on, turn: Turn::Lost, fen: 1 + numbers.below(60) }]);
+            }
+            let course = days.course(&state, LoanKind::Origin);
+            let used: Vec<_> = course.days.iter().map(|day| day.used).collect();
+            assert_eq!(used, least_from(&days.moved, &days.losses), "seed {seed}: {:?} {:?}", days.moved, days.losses);
+            let stock = days.stock(&course);
+            assert_eq!(stock.iter().map(|(_, fen)| *fen).min().unwrap_or_default().min(0), course.least());
+            given_back += usize::from(days.moved.iter().any(|(_, fen)| *fen < 0) && used.iter().any(|used| *used > 0));
+        }
+        assert!(given_back >= 300, "decisions meet losses in {given_back} histories only");
+    }
+
+    /// What comes in on a loss frees the stock for what is decided later.
+    #[test]
+    fn what_came_back_covers_what_is_decided_after_it() {
+        let (state, loss) = (State::default(), |at, turn, fen| Loss { at: day(at), on: day(2), turn, fen });
+        let days = FundDays::default().moving(day(1), 1_000).moving(day(5), -600);
+        let days = days.losing(&[], &[loss(2, Turn::Lost, 1_000), loss(4, Turn::Gone, 400)]);
+        let course = days.course(&state, LoanKind::Origin);
+        assert_eq!((course.used(), course.borne(&state, LoanKind::Origin)), (400, [200, 0]));
+        assert_eq!(days.stock(&course), [(day(1), 1_000), (day(2), 200), (day(4), 600), (day(5), 0)]);
+    }
+}

@@ -5,10 +5,8 @@
 //! its write-off, a repayment reported later. Whatever changes the stock or a loss posts what the whole fund then differs by.
 
 use super::counting::counting;
-use super::fact_list::Facts;
 use super::fund_days::{FundDays, exchange};
 use super::portfolio::{PortfolioRef, derived};
-use super::position::losses;
 use super::rates::terms_on;
 use crate::account::Class;
 use crate::change::{Change, NewFinding, Touched};
@@ -24,46 +22,19 @@ use crate::state::lending_rows::{Fact, Loan, Portfolio, RiskYear, What};
 use crate::state::rows::Org;
 use uuid::Uuid;
 
-/// A loan as an entry would leave it.
-pub(crate) struct After<'a> {
-    pub facts: Facts<'a>,
-    pub through: Day,
-    pub flows: &'a Flows,
-}
-
-impl<'a> After<'a> {
-    /// With the facts it has.
-    pub fn of(loan: &'a Loan, through: Day, flows: &'a Flows) -> Self {
-        Self { facts: Facts::from(&loan.facts), through, flows }
-    }
-}
-
-/// Adds what a loan's new facts and flows change about its fund. Most entries leave its losses alone, and need not look at the fund.
-pub(crate) fn bear<'a, A>(
-    state: &'a State,
+/// Adds what a loan's losses change about its fund. Most entries leave them alone, and need not look at the fund.
+pub(crate) fn bear<A>(
+    state: &State,
     on: Day,
     fund: &PortfolioRef,
-    loan: &'a Loan,
-    after: After<'a>,
+    loan: Uuid,
+    after: &[Loss],
     change: &mut Change<A>,
 ) {
-    let After { facts, through, flows } = after;
-    let before = state.losses_of(loan.id);
-    let after = lost(state, loan, facts, through, flows);
+    let before = state.losses_of(loan);
     if after != before || is_behind(state, fund) {
-        share(state, on, fund, |days| days.losing(before, &after), change);
+        share(state, on, fund, |days| days.losing(before, after), change);
     }
-}
-
-/// What became of what was written off of a loan, if anything was.
-fn lost<'a>(
-    state: &'a State,
-    loan: &'a Loan,
-    facts: impl Into<Facts<'a>>,
-    through: Day,
-    flows: &Flows,
-) -> Vec<Loss> {
-    if flows[Flow::WrittenOff] == 0 { Vec::new() } else { losses(state, loan, facts, through) }
 }
 
 /// Whether rules came since the losses of a fund were last shared out, by which others may bear them.
@@ -146,14 +117,20 @@ fn keep(state: &mut State, index: u64, fund: Handle<Portfolio>, loan: Uuid, afte
 /// Net drawings count for the risk year of the draw's own day, by the terms then known: a year that begins on another day
 /// must be adopted before its first draw is reported. A loan reported before its contract counts from its signing on, then with
 /// all its facts.
-pub(crate) fn note(state: &mut State, index: u64, loan: Handle<Loan>, before: &Flows, new: &[Fact]) {
+pub(crate) fn note(
+    state: &mut State,
+    index: u64,
+    loan: Handle<Loan>,
+    before: &Flows,
+    new: &[Fact],
+    losses: Vec<Loss>,
+) {
     let row = state.loans.get(loan);
     if !row.known {
         return;
     }
     let (portfolio, school, kind, signed, id) = (row.portfolio, row.school, row.kind, row.signed, row.id);
-    let lost = lost(state, row, &row.facts, row.through, &row.posted);
-    keep(state, index, portfolio, id, lost);
+    keep(state, index, portfolio, id, losses);
     let row = state.loans.get(loan);
     let drawn = row.posted[Flow::Drawn].saturating_sub(before[Flow::Drawn]);
     let settled = settled_drawn(&row.posted).saturating_sub(settled_drawn(before));

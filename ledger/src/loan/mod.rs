@@ -43,17 +43,17 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: LoanChange) ->
         LoanChange::Waiver(event) => rules::waive(state, entry, event),
         LoanChange::RuleGone { told_by } => rules::forget(state, entry.index, told_by),
         LoanChange::Unsign { loan, flows } => contract::unsign(state, entry.index, loan, flows),
-        LoanChange::Sign { row, lender, person } => {
-            return Some(contract::sign(state, entry.index, *row, lender, person));
+        LoanChange::Sign { row, lender, person, losses } => {
+            return Some(contract::sign(state, entry.index, *row, lender, person, losses));
         }
-        LoanChange::Facts { loan, edit, through, flows } => {
-            return Some(facts::apply(state, entry, loan, edit, through, flows));
+        LoanChange::Facts { loan, edit, through, after } => {
+            return Some(facts::apply(state, entry, loan, edit, through, after));
         }
-        LoanChange::Accrue { loan, through, flows } => {
+        LoanChange::Accrue { loan, through, after } => {
             let row = state.loans.get_mut(loan);
-            let before = std::mem::replace(&mut row.posted, flows);
+            let before = std::mem::replace(&mut row.posted, after.flows);
             (row.through, row.last) = (through, entry.index);
-            fund_effect::note(state, entry.index, loan, &before, &[]);
+            fund_effect::note(state, entry.index, loan, &before, &[], after.losses);
         }
     }
     None

@@ -12,7 +12,13 @@ use crate::state::flows::{Flow, Flows};
 use crate::state::fund_rows::Loss;
 use crate::state::lending_rows::{ClaimSums, Loan, What};
 
-/// The flows of a loan with these facts, interest through a day, and what is confirmed of claims.
+/// What should stand of a loan: its flows, and what became of what was written off.
+pub(crate) struct Position {
+    pub flows: Flows,
+    pub losses: Vec<Loss>,
+}
+
+/// The position of a loan with these facts, interest through a day, and what is confirmed of claims.
 ///
 /// Facts from before the contract do not count. Without contract, terms or rate nothing is known of interest; the principal is as it was reported.
 #[must_use]
@@ -22,19 +28,14 @@ pub(crate) fn target<'a>(
     facts: impl Into<Facts<'a>>,
     through: Day,
     confirmed: ClaimSums,
-) -> Flows {
+) -> Position {
     let facts = counting(loan, facts);
     let whole = Walk::new(state, loan, facts).and_then(|walk| walk.whole([through]));
-    let ([interest], paid) = whole.unwrap_or_else(|_: Missing| ([Interest::default()], plainly_paid(facts).0));
-    flows(facts, interest, paid, confirmed)
-}
-
-/// What became of what was written off of a loan with these facts, by the same walk as its flows.
-#[must_use]
-pub(crate) fn losses<'a>(state: &'a State, loan: &'a Loan, facts: impl Into<Facts<'a>>, through: Day) -> Vec<Loss> {
-    let facts = counting(loan, facts);
-    let walked = Walk::new(state, loan, facts).and_then(|walk| walk.losses(through));
-    walked.unwrap_or_else(|_: Missing| plainly_paid(facts).1.losses())
+    let ([interest], paid, trail) = whole.unwrap_or_else(|_: Missing| {
+        let (paid, trail) = plainly_paid(facts);
+        ([Interest::default()], paid, trail)
+    });
+    Position { flows: flows(facts, interest, paid, confirmed), losses: trail.losses() }
 }
 
 /// The flows of facts whose interest and payments a walk has summed up.

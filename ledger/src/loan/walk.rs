@@ -16,7 +16,6 @@ use crate::event::loan_terms::LoanTerms;
 use crate::event::{Allocation, Interest};
 use crate::money::Day;
 use crate::state::State;
-use crate::state::fund_rows::Loss;
 use crate::state::lending_rows::{Fact, Loan, LoanRules, What};
 use crate::steps::step;
 
@@ -98,31 +97,22 @@ impl<'a> Walk<'a> {
         rates(self.rules, self.loan, self.facts, self.terms, through).ok_or(Missing::Rate)
     }
 
-    /// The interest through each of `marks`, which ascend, and what was paid or written off by all facts, later ones too.
+    /// The interest through each of `marks`, which ascend, and what was paid, written off or lost by all facts, later ones too.
     ///
     /// # Errors
     /// [`Missing::Rate`].
-    pub(super) fn whole<const N: usize>(&self, marks: [Day; N]) -> Result<([Interest; N], Paid), Missing> {
+    pub(super) fn whole<const N: usize>(&self, marks: [Day; N]) -> Result<([Interest; N], Paid, Trail), Missing> {
         let rates = self.rates(marks.last().copied().unwrap_or_default())?;
         let mut run = Run::new(self, &rates);
         let interest = marks.map(|mark| {
             run.go(mark, &mut |_| {});
             run.interest()
         });
-        run.take_rest();
-        Ok((interest, run.paid))
-    }
-
-    /// What became of what was written off, with interest through a day, by all facts.
-    ///
-    /// # Errors
-    /// [`Missing::Rate`].
-    pub(super) fn losses(&self, through: Day) -> Result<Vec<Loss>, Missing> {
-        let rates = self.rates(through)?;
-        let mut run = Run::new(self, &rates);
-        run.go(through, &mut |_| {});
-        run.take_rest();
-        Ok(run.trail.losses())
+        while let Some(fact) = self.facts.get(run.next_fact) {
+            run.next_fact += 1;
+            run.take(fact);
+        }
+        Ok((interest, run.paid, run.trail))
     }
 
     /// Shows each fact that counts with what is owed as it comes, and what is lost.
@@ -301,14 +291,6 @@ impl<'w, 'a> Run<'w, 'a> {
     /// Takes in the facts of the day about to be walked.
     fn take_facts(&mut self) {
         while let Some(fact) = self.walk.facts.get(self.next_fact).filter(|fact| fact.on <= self.day) {
-            self.next_fact += 1;
-            self.take(fact);
-        }
-    }
-
-    /// Takes in the facts after the last day walked.
-    fn take_rest(&mut self) {
-        while let Some(fact) = self.walk.facts.get(self.next_fact) {
             self.next_fact += 1;
             self.take(fact);
         }
