@@ -1,10 +1,7 @@
 //! What compensation funds remember of their days, and of single loans what was lost of them. Data only.
 #![allow(missing_docs)] // Fields are named after the event fields they keep; those carry the documentation.
 
-use super::lending_rows::Portfolio;
 use super::table::Row;
-use crate::event::Payer;
-use crate::handle::Handle;
 use crate::money::{Day, Fen};
 use crate::state::State;
 use serde::{Deserialize, Serialize};
@@ -59,27 +56,9 @@ pub struct Stated {
     pub index: u64,
 }
 
-/// Money that reached a fund past the document lines of this ledger.
-#[derive(Clone, Serialize, Deserialize)]
-pub struct Receipt {
-    pub on: Day,
-    pub portfolio: Handle<Portfolio>,
-    pub year: u16,
-    pub payer: Payer,
-    pub fen: Fen,
-    /// The entry that told it.
-    pub index: u64,
-}
-
 impl Row for LoanLoss {
     fn id(&self) -> Option<Uuid> {
         Some(self.id)
-    }
-}
-
-impl Row for Receipt {
-    fn id(&self) -> Option<Uuid> {
-        None
     }
 }
 

@@ -207,6 +207,16 @@ pub struct RiskPaid {
     pub last: u64,
 }
 
+/// Money that reached a fund past the document lines of this ledger.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Receipt {
+    pub on: Day,
+    pub portfolio: Handle<Portfolio>,
+    pub year: u16,
+    pub payer: Payer,
+    pub fen: Fen,
+}
+
 /// Why a claim line was disputed.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 pub enum Verdict {
@@ -373,7 +383,7 @@ rows! {
         Remittance: id, last, [unit portfolio draws] [];
         Reward: id, last, [portfolio centre] [accounts];
     }
-    uncompared {}
+    uncompared { Receipt }
     parts {}
 }
 

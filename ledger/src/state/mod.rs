@@ -23,9 +23,9 @@ use crate::state::disputes::Dispute;
 use crate::state::doubts::Doubt;
 use crate::state::entity::{EachTable, Entity};
 use crate::state::entry_rows::{Refused, Seen};
-use crate::state::fund_rows::{LoanLoss, Receipt};
+use crate::state::fund_rows::LoanLoss;
 use crate::state::lending_rows::{
-    Borrower, Claim, ClaimLine, Loan, LoanRules, Portfolio, Remittance, Reward, RiskPaid, RiskYear,
+    Borrower, Claim, ClaimLine, Loan, LoanRules, Portfolio, Receipt, Remittance, Reward, RiskPaid, RiskYear,
 };
 use crate::state::rows::{
     AnnouncedKey, Application, Award, Batch, Card, Drawn, Finding, IdentityKey, Instalment, Line, Merged, Org, Payout,

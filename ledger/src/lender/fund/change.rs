@@ -4,8 +4,7 @@ use crate::event::{LoanKind, Payer};
 use crate::handle::Handle;
 use crate::loan::change::LoanChange;
 use crate::money::Fen;
-use crate::state::fund_rows::Receipt;
-use crate::state::lending_rows::{Portfolio, Reward, RiskYear};
+use crate::state::lending_rows::{Portfolio, Receipt, Reward, RiskYear};
 use crate::state::rows::Org;
 use uuid::Uuid;
 

@@ -14,8 +14,7 @@ use crate::loan::rates::terms_on;
 use crate::money::{Day, Fen};
 use crate::outcome::{Code, Refusal};
 use crate::registry::org;
-use crate::state::fund_rows::Receipt;
-use crate::state::lending_rows::{Portfolio, RiskPaid, RiskYear};
+use crate::state::lending_rows::{Portfolio, Receipt, RiskPaid, RiskYear};
 use crate::state::{State, UNKNOWN_ORG};
 use uuid::Uuid;
 
@@ -162,14 +161,14 @@ pub(crate) fn judge_receipt_withdrawn(case: &Case<'_>, taken: Taken) -> Judged<F
 }
 
 pub(super) fn receive(state: &mut State, index: u64, receipt: Receipt) -> Handle<Receipt> {
-    let Receipt { on, portfolio, year, payer, fen, .. } = receipt;
+    let Receipt { on, portfolio, year, payer, fen } = receipt;
     pay(state, index, portfolio, year, payer, fen);
     move_stock(state, index, portfolio, on, fen);
     state.receipts.push(receipt)
 }
 
 pub(super) fn unreceive(state: &mut State, index: u64, receipt: Handle<Receipt>) {
-    let Receipt { on, portfolio, year, payer, fen, .. } = *state.receipts.get(receipt);
+    let Receipt { on, portfolio, year, payer, fen } = *state.receipts.get(receipt);
     pay(state, index, portfolio, year, payer, -fen);
     move_stock(state, index, portfolio, on, -fen);
     let lender = state.portfolios.get(portfolio).lender;

@@ -19,7 +19,8 @@ use crate::loan;
 use crate::loan::portfolio::open_portfolio;
 use crate::money::Fen;
 use crate::state::State;
-use crate::state::fund_rows::{Receipt, Stated};
+use crate::state::fund_rows::Stated;
+use crate::state::lending_rows::Receipt;
 use change::FundChange;
 
 /// Adds to a payer's sum, which is where the payer was first named. Below zero takes away.
@@ -37,7 +38,7 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: FundChange) ->
         FundChange::Accrue { row, parts } => compensation::accrue(state, index, row, parts),
         FundChange::Receive { lender, kind, year, payer, fen } => {
             let portfolio = open_portfolio(state, lender, kind, index);
-            let receipt = Receipt { on: entry.event.effective, portfolio, year, payer, fen, index };
+            let receipt = Receipt { on: entry.event.effective, portfolio, year, payer, fen };
             return Some(compensation::receive(state, index, receipt).number());
         }
         FundChange::Unreceive { receipt } => compensation::unreceive(state, index, receipt),

@@ -9,7 +9,9 @@ use ledger::account::Class;
 use ledger::event::Payer;
 use ledger::handle::Handle;
 use ledger::lender::fund::{stock_on, surplus};
+use ledger::money::held;
 use ledger::state::State;
+use ledger::state::fund_rows::Turn;
 use ledger::state::lending_rows::Reward;
 use proto::v1;
 use replay::answers::loans::fund::{FundYear, rewards, years};
@@ -29,6 +31,8 @@ pub fn fund(asked: &Asked, request: &v1::GetFundRequest) -> Result<v1::GetFundRe
     // Ours of that day is what is known now, not what was when it came.
     let stated = row.stated.last().map(|said| (on_wire(said.on), said.fen, stock_on(&state, row, said.on)));
     let (stated_day, stated_fen, stated_ours_fen) = stated.unwrap_or_default();
+    let recovered = row.losses.iter().filter(|loss| loss.turn == Turn::Recovered).map(|loss| i128::from(loss.fen));
+    let recovered_fen = held(recovered.sum());
     // What came in gave from these accounts, so they stand below zero by it.
     let borne = [(Payer::County, Class::BorneByCounty), (Payer::Lender, Class::BorneByLender)];
     let borne = borne.into_iter().map(|(payer, class)| (payer, -balance(class))).filter(|(_, fen)| *fen != 0);
@@ -43,7 +47,7 @@ pub fn fund(asked: &Asked, request: &v1::GetFundRequest) -> Result<v1::GetFundRe
         paid_in_fen: -balance(Class::PaidIn),
         used_fen: balance(Class::StockUsed),
         loss_borne: payer_sums(borne),
-        loss_fen: balance(Class::Loss),
+        loss_fen: balance(Class::Loss) + recovered_fen,
         stated_day,
         stated_fen,
         stated_ours_fen,
@@ -56,6 +60,7 @@ pub fn fund(asked: &Asked, request: &v1::GetFundRequest) -> Result<v1::GetFundRe
         drawn_fen: row.drawn,
         settled_drawn_fen: row.settled_drawn,
         balances: class_sums(portfolio_balances(&state, &[handle])),
+        recovered_fen,
     })
 }
 

@@ -87,6 +87,7 @@ fn print(fund: &v1::GetFundResponse) {
         ("已用 used", fund.used_fen),
         ("余额 stock", fund.stock_fen),
         ("核销损失 losses", fund.loss_fen),
+        ("  其中已追回 recovered", fund.recovered_fen),
         ("净放款 drawn", fund.drawn_fen),
         ("  其中已结清 of settled loans", fund.settled_drawn_fen),
     ];
