@@ -4,12 +4,11 @@ use crate::account::Book;
 use crate::entry::Entry;
 use crate::event::loan_terms::{Cycle, LoanTerms, MonthDay, StudyEnd};
 use crate::event::{
-    CompensationReceived, FundStated, LenderYear, Payer,
-    Allocation, ClaimFor, ClaimLineAdded, ClaimSubmitted, DayBasis, EntryWithdrawn, Event, InterestAccrued, Kind,
-    Level, LoanDeferred, LoanDrawReturned, LoanDrawn, LoanKind, LoanOverdue, LoanRateAgreed, LoanRefunded, LoanRepaid,
-    LoanSigned, LoanStateRepaid, LoanWrittenOff, LossRecovered, OrgRegistered, OrgRole, OverclaimReturned,
-    PeriodClosed, PersonMerged, PersonRegistered, RateIndex, RatePublished, Reason, Status, StatusChanged, StudyLevel,
-    Subordination, WaiverAdopted,
+    Allocation, ClaimFor, ClaimLineAdded, ClaimSubmitted, CompensationReceived, DayBasis, EntryWithdrawn, Event,
+    FundStated, InterestAccrued, Kind, LenderYear, Level, LoanDeferred, LoanDrawReturned, LoanDrawn, LoanKind,
+    LoanOverdue, LoanRateAgreed, LoanRefunded, LoanRepaid, LoanSigned, LoanStateRepaid, LoanWrittenOff, LossRecovered,
+    OrgRegistered, OrgRole, OverclaimReturned, Payer, PeriodClosed, PersonMerged, PersonRegistered, RateIndex,
+    RatePublished, Reason, Status, StatusChanged, StudyLevel, Subordination, WaiverAdopted,
 };
 use crate::finding::FindingKind;
 use crate::loan::accrual::due;

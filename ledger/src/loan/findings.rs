@@ -136,7 +136,8 @@ fn facts(state: &State, loan: &Loan, wanted: &mut Vec<Wanted>) {
     let (mut drawn, mut weighed, mut relieved, mut written_off) = (false, false, false, false);
     for fact in counts.iter() {
         drawn |= matches!(fact.what, What::Drawn(_));
-        weighed |= matches!(fact.what, What::Repaid { allocation: Some(_), .. } | What::WrittenOff(_) | What::Recovered(_));
+        weighed |=
+            matches!(fact.what, What::Repaid { allocation: Some(_), .. } | What::WrittenOff(_) | What::Recovered(_));
         relieved |= matches!(fact.what, What::Relieved { .. });
         written_off |= matches!(fact.what, What::WrittenOff(_));
     }

@@ -23,14 +23,7 @@ use crate::state::rows::Org;
 use uuid::Uuid;
 
 /// Adds what a loan's losses change about its fund. Most entries leave them alone, and need not look at the fund.
-pub(crate) fn bear<A>(
-    state: &State,
-    on: Day,
-    fund: &PortfolioRef,
-    loan: Uuid,
-    after: &[Loss],
-    change: &mut Change<A>,
-) {
+pub(crate) fn bear<A>(state: &State, on: Day, fund: &PortfolioRef, loan: Uuid, after: &[Loss], change: &mut Change<A>) {
     let before = state.losses_of(loan);
     if after != before || is_behind(state, fund) {
         share(state, on, fund, |days| days.losing(before, after), change);
@@ -117,14 +110,7 @@ fn keep(state: &mut State, index: u64, fund: Handle<Portfolio>, loan: Uuid, afte
 /// Net drawings count for the risk year of the draw's own day, by the terms then known: a year that begins on another day
 /// must be adopted before its first draw is reported. A loan reported before its contract counts from its signing on, then with
 /// all its facts.
-pub(crate) fn note(
-    state: &mut State,
-    index: u64,
-    loan: Handle<Loan>,
-    before: &Flows,
-    new: &[Fact],
-    losses: Vec<Loss>,
-) {
+pub(crate) fn note(state: &mut State, index: u64, loan: Handle<Loan>, before: &Flows, new: &[Fact], losses: Vec<Loss>) {
     let row = state.loans.get(loan);
     if !row.known {
         return;

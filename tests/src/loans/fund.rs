@@ -89,10 +89,13 @@ fn pass(book: &Book, lender: Uuid, kind: LoanKind) -> Fund {
         let to_stock = in_force(book, kind, day).is_some_and(|terms| terms.recovery_to_stock);
         let turns = days.remove(&day).unwrap_or_default();
         // In the order of losses; of one of them, what was never lost before what was recovered.
-        let mut backs: Vec<_> = turns.iter().filter_map(|turn| match turn {
-            Turn::Back { of, fen, recovered } => Some((*of, *recovered, *fen)),
-            Turn::Lost(_) => None,
-        }).collect();
+        let mut backs: Vec<_> = turns
+            .iter()
+            .filter_map(|turn| match turn {
+                Turn::Back { of, fen, recovered } => Some((*of, *recovered, *fen)),
+                Turn::Lost(_) => None,
+            })
+            .collect();
         backs.sort_unstable();
         for &(of, recovered, fen) in backs.iter().filter(|back| back.0 < day) {
             fund.back(to_stock, of, fen, recovered);
@@ -150,7 +153,10 @@ pub fn funds_agree(state: &State, book: &Book, lender: Uuid, place: &str) -> [i1
         });
         let differ = differ.count();
         let open = |wanted| {
-            state.findings.iter().any(|(_, row)| row.open && row.kind == wanted && row.subject == portfolio_id(lender, kind))
+            state
+                .findings
+                .iter()
+                .any(|(_, row)| row.open && row.kind == wanted && row.subject == portfolio_id(lender, kind))
         };
         assert_eq!(open(FindingKind::StatementDiffers), differ > 0, "{place}: statements of {}", kind.name());
         assert_eq!(open(FindingKind::Shortfall), by_lender + by_county > 0, "{place}: shortfall of {}", kind.name());

@@ -104,7 +104,10 @@ pub fn origin() -> Vec<(Day, LoanTerms)> {
     let lpr = |version, spread_bp| terms(LoanKind::Origin, version, RateIndex::Lpr5y, spread_bp);
     let shortfall = || share(&[(Payer::Lender, 500_000), (Payer::County, 500_000)]);
     vec![
-        (day(2014_01_01), LoanTerms { shortfall: shortfall(), ..terms(LoanKind::Origin, 1, RateIndex::Benchmark5y, 0) }),
+        (
+            day(2014_01_01),
+            LoanTerms { shortfall: shortfall(), ..terms(LoanKind::Origin, 1, RateIndex::Benchmark5y, 0) },
+        ),
         (day(2020_01_01), LoanTerms { shortfall: shortfall(), ..lpr(2, -30) }),
         (day(2023_09_12), LoanTerms { moves_older: true, ..lpr(3, -60) }),
         (day(2024_10_31), LoanTerms { moves_older: true, penalty_ppm: 1_500_000, ..lpr(4, -70) }),

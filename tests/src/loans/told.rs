@@ -4,9 +4,10 @@ use super::terms::{benchmarks, campus, fixings, origin};
 use crate::desk::numbered;
 use crate::history::{Chance, thing};
 use ledger::event::{
-    Allocation, CompensationReceived, DayBasis, Event, FundStated, Kind, LenderYear, Level, LoanDeferred, LoanDrawReturned, LoanDrawn, LoanKind, LoanOverdue,
-    LoanRateAgreed, LoanRefunded, LoanRepaid, LoanSigned, LoanStateRepaid, LoanWrittenOff, LossRecovered,
-    OrgRegistered, OrgRole, Payer, PersonRegistered, RateIndex, RatePublished, Status, StatusChanged, StudyLevel, Subordination, WaiverAdopted,
+    Allocation, CompensationReceived, DayBasis, Event, FundStated, Kind, LenderYear, Level, LoanDeferred,
+    LoanDrawReturned, LoanDrawn, LoanKind, LoanOverdue, LoanRateAgreed, LoanRefunded, LoanRepaid, LoanSigned,
+    LoanStateRepaid, LoanWrittenOff, LossRecovered, OrgRegistered, OrgRole, Payer, PersonRegistered, RateIndex,
+    RatePublished, Status, StatusChanged, StudyLevel, Subordination, WaiverAdopted,
 };
 use ledger::money::{Day, Fen};
 use std::collections::BTreeSet;

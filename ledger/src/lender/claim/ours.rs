@@ -2,7 +2,7 @@
 
 use crate::event::loan_terms::MonthDay;
 use crate::event::{ClaimFor, Interest};
-use crate::loan::stretch::{Sums, Payment, Stretch};
+use crate::loan::stretch::{Payment, Stretch, Sums};
 use crate::loan::walk::Walk;
 use crate::money::{Day, Fen};
 use crate::state::State;

@@ -49,7 +49,7 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: FundChange) ->
         }
         FundChange::Unstate { portfolio, told_by } => statement::forget(state, index, portfolio, told_by),
         FundChange::Relieve { loan, reward, fen } => {
-            let loan = loan::apply(state, entry, loan);
+            let loan = loan::apply(state, entry, *loan);
             reward::spend(state, index, reward, reward::RELIEF, fen);
             return loan.map(Handle::number);
         }

@@ -191,7 +191,7 @@ pub(crate) fn judge_loan_relieved(case: &Case<'_>, event: &LoanRelieved) -> Judg
     }
     let mut change = judge_fact(case, event.loan, What::Relieved { fen: event.fen, reward: handle });
     change.postings.push(spending);
-    Ok(change.map(|loan| FundChange::Relieve { loan, reward: handle, fen: event.fen }))
+    Ok(change.map(|loan| FundChange::Relieve { loan: loan.into(), reward: handle, fen: event.fen }))
 }
 
 /// Relief taken back: the principal is open again, and the reward has its money again.
@@ -205,7 +205,7 @@ pub(crate) fn judge_relief_withdrawn(case: &Case<'_>, taken: Taken) -> Judged<Fu
     let [available, spent] =
         [Class::RewardAvailable, Class::RewardSpent].map(|class| State::account_at(accounts, class));
     change.postings.push(state.posting(case.on(), available, spent, fen));
-    Ok(change.map(|loan| FundChange::Relieve { loan, reward, fen: -fen }))
+    Ok(change.map(|loan| FundChange::Relieve { loan: loan.into(), reward, fen: -fen }))
 }
 
 pub(crate) fn judge_reward_spent(case: &Case<'_>, event: &RewardSpent) -> Judged<FundChange> {

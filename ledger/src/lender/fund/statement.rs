@@ -2,6 +2,7 @@
 //! is known now, so a fact learnt late may make a statement differ, or agree after all: its finding opens and closes with that.
 
 use super::change::FundChange;
+use crate::account::Class;
 use crate::change::{Case, Change, Judged, Taken, Touched};
 use crate::event::FundStated;
 use crate::finding::FindingKind;
@@ -13,7 +14,6 @@ use crate::registry::org;
 use crate::state::State;
 use crate::state::fund_rows::Stated;
 use crate::state::lending_rows::Portfolio;
-use crate::account::Class;
 
 pub(crate) fn judge_fund_stated(case: &Case<'_>, event: &FundStated) -> Judged<FundChange> {
     let mut change = Change::nothing();

@@ -109,7 +109,7 @@ fn print_statement(fund: &v1::GetFundResponse) {
         return;
     }
     let (stated, ours) = (yuan(fund.stated_fen), yuan(fund.stated_ours_fen));
-    let verdict = if fund.stated_difference_fen == 0 { "一致 agrees" } else { "! 不一致 differs" };
+    let verdict = if fund.stated_difference_fen == 0 { "一致 agrees" } else { "! 不符 differs" };
     let difference = yuan(fund.stated_difference_fen);
     outln!(
         "  对账 statement {}: 机构 lender {stated}  账上 ours {ours}  差额 {difference}  {verdict}\n",
