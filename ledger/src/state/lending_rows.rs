@@ -170,7 +170,7 @@ pub struct Portfolio {
     pub moved: Vec<(Day, Fen)>,
     /// What was lost of all its loans, in order.
     pub losses: Vec<Loss>,
-    /// By the terms of which entry its losses were last shared out.
+    /// At which entry its losses were last shared out: by the rules of then.
     pub shared: u64,
     /// The lender's statements, by day.
     pub stated: Vec<Stated>,
@@ -375,7 +375,7 @@ rows! {
         LoanRules: none, last, [] [];
         Loan: id, last, [portfolio person school facts last_claim_line] [accounts before_of_borrower];
         Borrower: id, none, [last_loan] [];
-        Portfolio: id, last, [lender] [accounts];
+        Portfolio: id, last, [lender] [accounts shared];
         RiskYear: id, last, [portfolio school] [];
         RiskPaid: id, last, [portfolio] [];
         Claim: id, last, [portfolio unit unplaced last_line] [accounts];
