@@ -117,7 +117,7 @@ classes! {
     Collected "collected" "已收回" Lender Portfolio true;
     Confirmed "confirmed" "已确认申报" Lender Portfolio true;
     Loss "loss" "核销损失" Lender Portfolio true;
-    Stock "stock" "风险补偿金" Lender Portfolio false;
+    Stock "stock" "风险补偿金" Lender Portfolio true;
     PaidIn "paid_in" "补偿金来源" Lender Portfolio true;
     StockUsed "stock_used" "补偿金已用" Lender Portfolio false;
     LossBorne "loss_borne" "超出补偿金的损失" Lender Portfolio false;

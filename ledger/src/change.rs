@@ -79,6 +79,8 @@ pub(crate) enum Touched {
     Card(Uuid),
     /// Whether a human is registered, by one of his ids.
     Human(Uuid),
+    /// A compensation fund, by its id.
+    Fund(Uuid),
     /// The published rates.
     Rates,
 }

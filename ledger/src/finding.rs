@@ -43,6 +43,8 @@ pub enum FindingKind {
     AwardedTwice,
     MergeCycle,
     OverPrincipal,
+    OverLoss,
+    FundShort,
 }
 
 impl FindingKind {
@@ -85,6 +87,8 @@ impl FindingKind {
             Self::AwardedTwice,
             Self::MergeCycle,
             Self::OverPrincipal,
+            Self::OverLoss,
+            Self::FundShort,
         ];
         plain.into_iter().chain(Rule::ALL.map(Self::Policy)).collect()
     }
@@ -167,6 +171,8 @@ impl FindingKind {
             Self::AwardedTwice => ("awarded_twice", "同一人同一学年重复列入同一项目"),
             Self::MergeCycle => ("merge_cycle", "两编号已是同一人，未再合并"),
             Self::OverPrincipal => ("over_principal", "核销超过未还本金，超出部分不计"),
+            Self::OverLoss => ("over_loss", "追回超过损失，超出部分不计"),
+            Self::FundShort => ("fund_short", "补偿金余额曾不足支付，有收款被撤销或支付早于收款"),
         }
     }
 }

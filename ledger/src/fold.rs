@@ -1,7 +1,7 @@
 //! The heart: one entry in, one outcome out. Judging only reads; past it nothing can fail.
 //! No clock, no IO, no chance, no floats. What a kind of event means is in the file of its domain.
 
-use crate::account::{AccountNo, Class};
+use crate::account::AccountNo;
 use crate::aid::award::{self, AwardChange};
 use crate::aid::budget::{self, BudgetChange};
 use crate::aid::merge;
@@ -20,7 +20,7 @@ use crate::hash;
 use crate::lender::claim::change::ClaimChange;
 use crate::lender::claim::{self, line, returned, settle};
 use crate::lender::fund::change::FundChange;
-use crate::lender::fund::{self, compensation, loss, reward};
+use crate::lender::fund::{self, compensation, reward, statement};
 use crate::lender::remittance::change::RemittanceChange;
 use crate::lender::remittance::{self, report};
 use crate::loan::change::LoanChange;
@@ -121,7 +121,7 @@ impl Act {
             Self::Loan(change) => return loan::apply(state, entry, *change).map(Handle::number),
             Self::Claim(change) => claim::apply(state, entry, *change),
             Self::Remittance(change) => remittance::apply(state, entry, change),
-            Self::Fund(change) => return fund::apply(state, entry, *change).map(Handle::number),
+            Self::Fund(change) => return fund::apply(state, entry, *change),
             Self::Control(change) => return control::apply(state, entry, *change).map(Handle::number),
             Self::Withdrawal(change) => withdraw::apply(state, entry, *change),
         }
@@ -183,7 +183,7 @@ judges! {
     LoanOverdue => Loan facts::judge_loan_overdue;
     LoanDeferred => Loan facts::judge_loan_deferred;
     LoanWrittenOff => Loan facts::judge_loan_written_off;
-    LossRecovered => Fund loss::judge_loss_recovered;
+    LossRecovered => Loan facts::judge_loss_recovered;
     LoanStateRepaid => Loan facts::judge_loan_state_repaid;
     LoanRelieved => Fund reward::judge_loan_relieved;
     InterestAccrued => Loan accrual::judge_interest_accrued;
@@ -199,7 +199,7 @@ judges! {
     RemittanceReturned => Remittance report::judge_remittance_returned;
     CompensationAccrued => Fund compensation::judge_compensation_accrued;
     CompensationReceived => Fund compensation::judge_compensation_received;
-    FundStated => Fund compensation::judge_fund_stated;
+    FundStated => Fund statement::judge_fund_stated;
     SurplusRewarded => Fund reward::judge_surplus_rewarded;
     RewardSpent => Fund reward::judge_reward_spent;
     PeriodClosed => Control control::judge_period_closed;
@@ -320,7 +320,7 @@ impl State {
     }
 
     /// Writes only: past this line nothing can be refused. Organisations named for the first time come first, as judging
-    /// numbered their accounts so. The act comes before the postings: it opens the other accounts they name, and asks what funds hold before they change it.
+    /// numbered their accounts so. The act comes before the postings: it opens the other accounts they name.
     fn commit(&mut self, entry: &Entry<'_>, change: Change<Act>, subject: &mut Option<u32>) -> Outcome {
         let on = entry.event.effective;
         for new in &change.named {
@@ -363,19 +363,15 @@ impl State {
         assert!(booked >= on, "a posting is booked on its day or later");
         let book = |account: AccountNo| self.accounts.get(account).class.book();
         assert!(book(debit) == book(credit), "a posting stays in its book");
-        self.change_balance(index, on, debit, fen);
-        self.change_balance(index, on, credit, -fen);
+        self.change_balance(index, debit, fen);
+        self.change_balance(index, credit, -fen);
     }
 
-    fn change_balance(&mut self, index: u64, on: Day, account: AccountNo, fen: Fen) {
+    fn change_balance(&mut self, index: u64, account: AccountNo, fen: Fen) {
         let account = self.accounts.get_mut(account);
         account.balance += i128::from(fen);
         account.last = index;
         assert!(account.balance >= 0 || account.class.may_go_below_zero(), "judging missed an overdraft");
-        if account.class == Class::Stock {
-            let fund = Handle::new(account.owner);
-            compensation::note_stock(self, fund, on, fen);
-        }
     }
 }
 

@@ -10,7 +10,7 @@ use crate::entry::Entry;
 use crate::event::{EntryWithdrawn, KindTag};
 use crate::handle::Link;
 use crate::lender::fund::change::FundChange;
-use crate::lender::fund::{self, reward};
+use crate::lender::fund::{self, compensation, reward, statement};
 use crate::loan::change::LoanChange;
 use crate::loan::{self, contract, facts, rules};
 use crate::outcome::{Code, Now, Refusal};
@@ -97,7 +97,10 @@ fn judge(case: &Case<'_>, taken: Taken, kind: KindTag) -> Judged<Kept> {
         | Tag::LoanOverdue
         | Tag::LoanDeferred
         | Tag::LoanWrittenOff
+        | Tag::LossRecovered
         | Tag::LoanStateRepaid => Ok(facts::judge_withdrawn(case, taken)?.map(Kept::Loan)),
+        Tag::CompensationReceived => Ok(compensation::judge_receipt_withdrawn(case, taken)?.map(Kept::Fund)),
+        Tag::FundStated => Ok(statement::judge_withdrawn(case, taken)?.map(Kept::Fund)),
         Tag::LoanRelieved => Ok(reward::judge_relief_withdrawn(case, taken)?.map(Kept::Fund)),
         Tag::LoanSigned => Ok(contract::judge_withdrawn(case, taken)?.map(Kept::Loan)),
         Tag::PersonRegistered => Ok(people::judge_registration_withdrawn(case, taken)?.map(Kept::People)),

@@ -109,7 +109,8 @@ macro_rules! for_each_kind {
             LoanDeferred(LoanDeferred) "loan_deferred" "延期还本" report near Mentioned Withdrawn (loan, serial) loan;
             LoanWrittenOff(LoanWrittenOff) "loan_written_off" "贷款核销" report near
                 Mentioned Withdrawn (loan, serial) loan;
-            LossRecovered(LossRecovered) "loss_recovered" "核销后收回" report near Noted NotYet (loan, serial) loan;
+            LossRecovered(LossRecovered) "loss_recovered" "核销后收回" report near
+                Mentioned Withdrawn (loan, serial) loan;
             LoanStateRepaid(LoanStateRepaid) "loan_state_repaid" "国家代偿" report near
                 Mentioned Withdrawn (loan, serial) loan;
             LoanRelieved(LoanRelieved) "loan_relieved" "还款救助" decision near
@@ -136,8 +137,8 @@ macro_rules! for_each_kind {
             CompensationAccrued(CompensationAccrued) "compensation_accrued" "计提风险补偿金" decision year_begun
                 Refused Superseded (year.lender, year.kind, year.year, school, number);
             CompensationReceived(CompensationReceived) "compensation_received" "收到风险补偿金" report near
-                Mentioned NotYet (year.lender, year.kind, year.year, payer, serial);
-            FundStated(FundStated) "fund_stated" "补偿金对账" report near Mentioned NotYet (lender, kind, day);
+                Mentioned Withdrawn (year.lender, year.kind, year.year, payer, serial);
+            FundStated(FundStated) "fund_stated" "补偿金对账" report near Mentioned Withdrawn (lender, kind, day);
             SurplusRewarded(SurplusRewarded) "surplus_rewarded" "结余奖励" decision near
                 Refused NotYet (year.lender, year.kind, year.year);
             RewardSpent(RewardSpent) "reward_spent" "使用奖励" decision near Refused NotYet (reward, serial);

@@ -10,6 +10,7 @@ use crate::entry::Entry;
 use crate::event::{Kind, KindTag};
 use crate::finding::FindingKind;
 use crate::handle::{Handle, Link};
+use crate::lender::fund::statement;
 use crate::loan::findings::{OF_BORROWER, Wanted, wanted, wanted_together};
 use crate::loan::rules::jumps;
 use crate::money::Day;
@@ -67,33 +68,39 @@ fn follow(state: &mut State, index: u64, touched: Touched) -> Vec<NewFinding> {
         Touched::Loan(id) => {
             let Some((_, loan)) = state.loans.by_id(id) else { return Vec::new() };
             let wanted = wanted(state, loan);
-            settle(state, index, id, |_| true, &wanted)
+            settle(state, index, id, |_| true, tells_of_loan, &wanted)
+        }
+        Touched::Fund(id) => {
+            let wanted = state.portfolios.by_id(id).map(|(_, fund)| statement::wanted(state, fund)).unwrap_or_default();
+            settle(state, index, id, |_| true, |kind| kind == KindTag::FundStated, &wanted)
         }
         Touched::Borrower(person) => {
             let loans = wanted_together(state, person).into_iter();
             let together = |kind: FindingKind| OF_BORROWER.contains(&kind);
-            loans.flat_map(|(loan, wanted)| settle(state, index, loan, together, &wanted)).collect()
+            loans.flat_map(|(loan, wanted)| settle(state, index, loan, together, tells_of_loan, &wanted)).collect()
         }
         Touched::Card(id) => {
             let shared = state.cards.by_id(id).is_some_and(|(_, card)| is_shared(state, card));
             let wanted = shared.then_some((FindingKind::CardShared, None));
-            settle(state, index, id, |_| true, wanted.as_slice())
+            settle(state, index, id, |_| true, tells_of_loan, wanted.as_slice())
         }
         Touched::Human(id) => people::follow(state, id),
         Touched::Rates => {
             let wanted: Vec<_> = jumps(state).into_iter().map(|entry| (FindingKind::RateJump, Some(entry))).collect();
-            settle(state, index, Uuid::nil(), |_| true, &wanted)
+            settle(state, index, Uuid::nil(), |_| true, tells_of_loan, &wanted)
         }
     }
 }
 
-/// Of one thing and the kinds that may be looked at: closes those open that are no longer called for. To be opened is what this
+/// Of one thing and the kinds that may be looked at, and which entries tell the facts that call for findings by themselves: closes
+/// those open that are no longer called for. To be opened is what this
 /// entry itself told, and what else is called for while no finding of its kind is open.
 fn settle(
     state: &mut State,
     index: u64,
     id: Uuid,
     looked_at: impl Fn(FindingKind) -> bool,
+    tells: impl Fn(KindTag) -> bool,
     wanted: &[Wanted],
 ) -> Vec<NewFinding> {
     if wanted.is_empty() && state.doubts_of(id).is_empty() {
@@ -108,7 +115,7 @@ fn settle(
         !looked_at(finding.kind)
             || of_all.contains(kind)
             || by_facts.contains(&(kind, finding.index))
-            || (of_facts.contains(kind) && !tells_a_fact(state, finding.index))
+            || (of_facts.contains(kind) && !state.seen_at(finding.index).is_some_and(|seen| tells(seen.kind)))
     };
     let open = state.doubts_of(id).iter().copied();
     let ended: Vec<_> = open.filter(|finding| !holds(state.findings.get(*finding))).collect();
@@ -125,9 +132,8 @@ fn settle(
     new
 }
 
-/// Whether the finding an entry opened is about the fact it told itself, and about no other.
-fn tells_a_fact(state: &State, index: u64) -> bool {
+/// Whether the finding an entry of this kind opened is about the fact it told itself, and about no other.
+fn tells_of_loan(kind: KindTag) -> bool {
     use KindTag::{EntryWithdrawn, InterestAccrued, InterestAdjusted, LoanSigned};
-    let others = [EntryWithdrawn, InterestAccrued, InterestAdjusted, LoanSigned];
-    state.seen_at(index).is_some_and(|seen| !others.contains(&seen.kind))
+    ![EntryWithdrawn, InterestAccrued, InterestAdjusted, LoanSigned].contains(&kind)
 }

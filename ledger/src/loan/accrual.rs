@@ -5,7 +5,7 @@ use super::contract::{Found, find};
 use super::counting::counting;
 use super::findings::overpaid;
 use super::fund_effect;
-use super::position::{flows, interest};
+use super::position::{Position, flows, interest};
 use super::posting::difference;
 use super::walk::{Missing, Walk};
 use crate::change::{Case, Change, Judged, Touched};
@@ -34,12 +34,13 @@ pub fn due(state: &State, loan: &Loan, through: Day) -> Result<Due, Missing> {
     weigh(state, loan, through).map(|(due, _)| due)
 }
 
-/// What is due and what the flows are once it is posted, by one walk.
-fn weigh(state: &State, loan: &Loan, through: Day) -> Result<(Due, Flows), Missing> {
+/// What is due and what should stand once it is posted, by one walk.
+fn weigh(state: &State, loan: &Loan, through: Day) -> Result<(Due, Position), Missing> {
     let walk = Walk::new(state, loan, &loan.facts)?;
-    let ([before, after], paid) = walk.whole([loan.through, through.max(loan.through)])?;
+    let ([before, after], paid, trail) = walk.whole([loan.through, through.max(loan.through)])?;
     let due = Due { correction: minus(before, interest(&loan.posted)), addition: minus(after, before) };
-    Ok((due, flows(counting(loan, &loan.facts), after, paid, loan.confirmed)))
+    let flows = flows(counting(loan, &loan.facts), after, paid, loan.confirmed);
+    Ok((due, Position { flows, losses: trail.losses() }))
 }
 
 fn minus(a: Interest, b: Interest) -> Interest {
@@ -58,12 +59,12 @@ pub(crate) fn judge_interest_accrued(case: &Case<'_>, event: &InterestAccrued) -
         let posted = i64::from(found.row.through.yyyymmdd());
         return Err(Refusal::with(Code::AlreadyAccrued, event.loan, posted));
     }
-    let (due, flows) = weigh(state, &found.row, on).map_err(|missing| refusal(missing, event.loan))?;
+    let (due, after) = weigh(state, &found.row, on).map_err(|missing| refusal(missing, event.loan))?;
     if due.correction != Interest::default() {
         return Err(Refusal::of(Code::AdjustFirst, event.loan));
     }
     agree(event.loan, event.figure, due.addition)?;
-    Ok(accrued(state, on, &found, on, flows))
+    Ok(accrued(state, on, &found, on, after))
 }
 
 pub(crate) fn judge_interest_adjusted(case: &Case<'_>, event: &InterestAdjusted) -> Judged<LoanChange> {
@@ -73,12 +74,12 @@ pub(crate) fn judge_interest_adjusted(case: &Case<'_>, event: &InterestAdjusted)
     if cause.is_none() {
         return Err(Refusal::of(Code::UnknownCause, event.cause));
     }
-    let (due, flows) = weigh(state, &found.row, found.row.through).map_err(|missing| refusal(missing, event.loan))?;
+    let (due, after) = weigh(state, &found.row, found.row.through).map_err(|missing| refusal(missing, event.loan))?;
     if due.correction == Interest::default() {
         return Err(Refusal::of(Code::NothingToAdjust, event.loan));
     }
     agree(event.loan, event.figure, due.correction)?;
-    Ok(accrued(state, on, &found, found.row.through, flows))
+    Ok(accrued(state, on, &found, found.row.through, after))
 }
 
 fn known(state: &State, id: Uuid, last: u64) -> Result<Found<'_>, Refusal> {
@@ -123,16 +124,17 @@ fn only_days_came(state: &State, loan: &Loan, flows: &Flows) -> bool {
 }
 
 /// Interest posted through a day, and nothing else changed.
-fn accrued(state: &State, on: Day, found: &Found<'_>, through: Day, flows: Flows) -> Change<LoanChange> {
+fn accrued(state: &State, on: Day, found: &Found<'_>, through: Day, after: Position) -> Change<LoanChange> {
     let loan = found.handle.unwrap_or(state.loans.next());
-    let mut change = Change::of(LoanChange::Accrue { loan, through, flows });
-    change.postings = difference(state, on, found.channels(), &found.row.posted, &flows);
-    overpaid(&found.row, &flows, &mut change);
-    if !only_days_came(state, &found.row, &flows) || !state.doubts_of(found.row.id).is_empty() {
+    let flows = &after.flows;
+    let mut change = Change::nothing();
+    change.postings = difference(state, on, found.channels(), &found.row.posted, flows);
+    overpaid(&found.row, flows, &mut change);
+    if !only_days_came(state, &found.row, flows) || !state.doubts_of(found.row.id).is_empty() {
         change.touched.push(Touched::Loan(found.row.id));
     }
     // Other interest is another allocation of payments, and so another principal.
-    let (row, flows) = (&found.row, [&found.row.posted, &flows]);
-    fund_effect::bear(state, on, &found.portfolio, row, &row.facts, flows, &mut change);
+    fund_effect::bear(state, on, &found.portfolio, found.row.id, &after.losses, &mut change);
+    change.act = Some(LoanChange::Accrue { loan, through, after });
     change
 }

@@ -1,11 +1,13 @@
 //! What an event changes about a loan or about the rules of all loans. Data only.
 
 use super::fact_list::FactEdit;
+use super::position::Position;
 use crate::event::loan_terms::LoanTerms;
 use crate::event::{RatePublished, WaiverAdopted};
 use crate::handle::Handle;
 use crate::money::Day;
 use crate::state::flows::Flows;
+use crate::state::fund_rows::Loss;
 use crate::state::lending_rows::Loan;
 use crate::state::rows::Org;
 use uuid::Uuid;
@@ -22,6 +24,7 @@ pub(crate) enum LoanChange {
         row: Box<Loan>,
         lender: Handle<Org>,
         person: Uuid,
+        losses: Vec<Loss>,
     },
     /// The contract is taken back; what is left of the loan, with the flows of its facts alone.
     Unsign {
@@ -32,11 +35,11 @@ pub(crate) enum LoanChange {
         loan: Uuid,
         edit: FactEdit,
         through: Day,
-        flows: Flows,
+        after: Position,
     },
     Accrue {
         loan: Handle<Loan>,
         through: Day,
-        flows: Flows,
+        after: Position,
     },
 }

@@ -5,7 +5,7 @@ use super::change::LoanChange;
 use super::findings::{overpaid, touch_others};
 use super::fund_effect;
 use super::portfolio::{PortfolioRef, open_portfolio, portfolio};
-use super::position::target;
+use super::position::{Position, target};
 use super::posting::{Channels, difference};
 use super::together::borrowed;
 use crate::account::AccountNo;
@@ -16,6 +16,7 @@ use crate::handle::{Handle, Link};
 use crate::money::Day;
 use crate::registry::{org, people};
 use crate::state::flows::Flows;
+use crate::state::fund_rows::Loss;
 use crate::state::lending_rows::{Borrower, ClaimSums, Loan, Portfolio};
 use crate::state::rows::Org;
 use crate::state::{State, UNKNOWN_ORG};
@@ -51,8 +52,6 @@ fn unknown_loan(id: Uuid, portfolio: Handle<Portfolio>, accounts: AccountNo) -> 
         through_before: nothing,
         posted: Flows::default(),
         confirmed: ClaimSums::default(),
-        recovered: 0,
-        borne: 0,
         last_claim_line: Link::NONE,
         accounts,
         last: 0,
@@ -117,18 +116,19 @@ pub(crate) fn judge_loan_signed(case: &Case<'_>, event: &LoanSigned) -> Judged<L
     fill(case, &mut row, event);
     row.school = school;
     // Facts told before their contract counted. Those from before its day fall out now, and the difference below is posted.
-    row.posted = target(state, &row, &row.facts, row.through, row.confirmed);
+    let Position { flows, losses } = target(state, &row, &row.facts, row.through, row.confirmed);
+    row.posted = flows;
     // What was reported before the contract is with the lender nobody knew; it moves to the one that signed.
     if let Some((_, early)) = known {
         let nothing = Flows::default();
         let before = PortfolioRef::of(state, early.portfolio);
         change.postings = difference(state, on, Channels::new(accounts, &portfolio), &nothing, &row.posted);
         change.postings.extend(difference(state, on, Channels::new(accounts, &before), &posted, &nothing));
-        fund_effect::bear(state, on, &portfolio, &row, &row.facts, [&nothing, &row.posted], &mut change);
+        fund_effect::bear(state, on, &portfolio, row.id, &losses, &mut change);
     }
     change.touched = [Touched::Loan(event.loan), Touched::Borrower(event.person)].into();
     let lender = lender.handle;
-    change.act = Some(LoanChange::Sign { row: Box::new(row), lender, person: event.person });
+    change.act = Some(LoanChange::Sign { row: Box::new(row), lender, person: event.person, losses });
     Ok(change)
 }
 
@@ -150,7 +150,7 @@ pub(crate) fn judge_withdrawn(case: &Case<'_>, taken: Taken) -> Judged<LoanChang
     touch_others(state, row, &mut change);
     change.postings = difference(state, on, Channels::new(row.accounts, &unknown), &nothing, &left.posted);
     change.postings.extend(difference(state, on, Channels::new(row.accounts, &fund), &row.posted, &nothing));
-    fund_effect::bear(state, on, &fund, row, &row.facts, [&row.posted, &nothing], &mut change);
+    fund_effect::bear(state, on, &fund, row.id, &[], &mut change);
     change.act = Some(LoanChange::Unsign { loan, flows: left.posted });
     Ok(change)
 }
@@ -160,8 +160,8 @@ fn without_contract(state: &State, row: &Loan) -> Loan {
     let mut left = unknown_loan(row.id, row.portfolio, row.accounts);
     left.facts.clone_from(&row.facts);
     (left.through, left.through_before) = (row.through, row.through_before);
-    (left.confirmed, left.recovered, left.last_claim_line) = (row.confirmed, row.recovered, row.last_claim_line);
-    left.posted = target(state, &left, &left.facts, left.through, left.confirmed);
+    (left.confirmed, left.last_claim_line) = (row.confirmed, row.last_claim_line);
+    left.posted = target(state, &left, &left.facts, left.through, left.confirmed).flows;
     left
 }
 
@@ -178,7 +178,14 @@ fn fill(case: &Case<'_>, row: &mut Loan, event: &LoanSigned) {
     row.before_of_borrower = state.borrowers.by_id(event.person).map_or(Link::NONE, |(_, borrower)| borrower.last_loan);
 }
 
-pub(super) fn sign(state: &mut State, index: u64, mut row: Loan, lender: Handle<Org>, person: Uuid) -> Handle<Loan> {
+pub(super) fn sign(
+    state: &mut State,
+    index: u64,
+    mut row: Loan,
+    lender: Handle<Org>,
+    person: Uuid,
+    losses: Vec<Loss>,
+) -> Handle<Loan> {
     let handle = open(state, row.id, lender, row.kind, index);
     row.portfolio = open_portfolio(state, lender, row.kind, index);
     row.person = people::open(state, person, index).into();
@@ -193,7 +200,7 @@ pub(super) fn sign(state: &mut State, index: u64, mut row: Loan, lender: Handle<
     }
     // Lent out for a moment: the fund takes in all of them, and changes none.
     let facts = std::mem::take(&mut state.loans.get_mut(handle).facts);
-    fund_effect::note(state, index, handle, &Flows::default(), &facts);
+    fund_effect::note(state, index, handle, &Flows::default(), &facts, losses);
     state.loans.get_mut(handle).facts = facts;
     handle
 }

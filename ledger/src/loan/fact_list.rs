@@ -23,6 +23,8 @@ impl What {
             // What is given back was paid before it, perhaps on the same day.
             Self::Refunded(_) => 7,
             Self::WrittenOff(_) => 8,
+            // What is recovered was lost before it, perhaps on the same day.
+            Self::Recovered(_) => 9,
         }
     }
 }
@@ -79,14 +81,6 @@ impl FactEdit {
         match self {
             Self::Insert { at, fact } => Facts([&facts[..*at], std::slice::from_ref(fact), &facts[*at..]]),
             Self::Remove { at } => Facts([&facts[..*at], &[], &facts[*at + 1..]]),
-        }
-    }
-
-    /// All facts there are before or after the change, so also the one in question.
-    pub fn with<'a>(&'a self, facts: &'a Vec<Fact>) -> Facts<'a> {
-        match self {
-            Self::Insert { .. } => self.view(facts),
-            Self::Remove { .. } => Facts::from(facts),
         }
     }
 

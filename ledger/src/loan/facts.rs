@@ -10,18 +10,18 @@ use super::counting::is_before_contract;
 use super::fact_list::{FACTS_MAX, FactEdit, Facts};
 use super::findings::{overpaid, touch_others};
 use super::fund_effect;
-use super::position::target;
+use super::position::{Position, target};
 use super::posting::difference;
 use crate::change::{Case, Change, Judged, NewFinding, Taken, Touched};
 use crate::entry::Entry;
 use crate::event::{
     LoanDeferred, LoanDrawReturned, LoanDrawn, LoanKind, LoanOverdue, LoanRateAgreed, LoanRefunded, LoanRepaid,
-    LoanStateRepaid, LoanWrittenOff,
+    LoanStateRepaid, LoanWrittenOff, LossRecovered,
 };
 use crate::finding::FindingKind;
 use crate::handle::Handle;
 use crate::money::{Day, Fen};
-use crate::state::flows::{Flow, Flows};
+use crate::state::flows::Flow;
 use crate::state::lending_rows::{Fact, Loan, What};
 use crate::state::{State, UNKNOWN_ORG};
 use uuid::Uuid;
@@ -40,6 +40,7 @@ impl What {
             | Self::DrawReturned(fen)
             | Self::Overdue(fen)
             | Self::WrittenOff(fen)
+            | Self::Recovered(fen)
             | Self::StateRepaid(fen)
             | Self::Relieved { fen, .. } => fen,
             Self::Refunded(allocation) => allocation.total(),
@@ -99,6 +100,11 @@ pub(crate) fn judge_loan_written_off(case: &Case<'_>, event: &LoanWrittenOff) ->
     Ok(judge_fact(case, event.loan, What::WrittenOff(event.fen)))
 }
 
+/// What came in on a loss, which is a fact of its loan too: it counts as far as anything is lost when it comes.
+pub(crate) fn judge_loss_recovered(case: &Case<'_>, event: &LossRecovered) -> Judged<LoanChange> {
+    Ok(judge_fact(case, event.loan, What::Recovered(event.fen)))
+}
+
 /// A fact about a loan. One that is malformed, or one too many, changes nothing but opens a finding.
 pub(crate) fn judge_fact(case: &Case<'_>, id: Uuid, what: What) -> Change<LoanChange> {
     if !what.is_sound() {
@@ -133,19 +139,19 @@ pub(crate) fn judge_withdrawn(case: &Case<'_>, taken: Taken) -> Judged<LoanChang
 /// A change that adds a fact to a loan or takes one out, and posts interest through a day.
 pub(crate) fn moved(state: &State, on: Day, found: &Found<'_>, edit: FactEdit, through: Day) -> Change<LoanChange> {
     let facts = edit.view(&found.row.facts);
-    let flows = target(state, &found.row, facts, through, found.row.confirmed);
-    let postings = difference(state, on, found.channels(), &found.row.posted, &flows);
+    let after = target(state, &found.row, facts, through, found.row.confirmed);
+    let flows = &after.flows;
+    let postings = difference(state, on, found.channels(), &found.row.posted, flows);
     let mut change = Change { postings, ..Change::nothing() };
-    overpaid(&found.row, &flows, &mut change);
+    overpaid(&found.row, flows, &mut change);
     change.touched.push(Touched::Loan(found.row.id));
     if flows[Flow::Drawn] != found.row.posted[Flow::Drawn] {
         touch_others(state, &found.row, &mut change);
     }
     if found.row.known {
-        let (facts, flows) = (edit.with(&found.row.facts), [&found.row.posted, &flows]);
-        fund_effect::bear(state, on, &found.portfolio, &found.row, facts, flows, &mut change);
+        fund_effect::bear(state, on, &found.portfolio, found.row.id, &after.losses, &mut change);
     }
-    change.act = Some(LoanChange::Facts { loan: found.row.id, edit, through, flows });
+    change.act = Some(LoanChange::Facts { loan: found.row.id, edit, through, after });
     change
 }
 
@@ -155,15 +161,15 @@ pub(super) fn apply(
     id: Uuid,
     edit: FactEdit,
     through: Day,
-    flows: Flows,
+    after: Position,
 ) -> Handle<Loan> {
     let index = entry.index;
     let loan = open(state, id, UNKNOWN_ORG, LoanKind::Origin, index);
     let row = state.loans.get_mut(loan);
-    let before = std::mem::replace(&mut row.posted, flows);
+    let before = std::mem::replace(&mut row.posted, after.flows);
     let drawings = edit.make(&mut row.facts);
     row.through_before = std::mem::replace(&mut row.through, through);
     row.last = index;
-    fund_effect::note(state, index, loan, &before, drawings.as_slice());
+    fund_effect::note(state, index, loan, &before, drawings.as_slice(), after.losses);
     loan
 }

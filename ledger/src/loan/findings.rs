@@ -52,9 +52,6 @@ pub(crate) fn wanted(state: &State, loan: &Loan) -> Vec<Wanted> {
     if overpaid.into_iter().any(|flow| loan.posted[flow] > 0) {
         wanted.push((FindingKind::Overpaid, None));
     }
-    if loan.borne > 0 {
-        wanted.push((FindingKind::Shortfall, None));
-    }
     wanted
 }
 
@@ -139,7 +136,8 @@ fn facts(state: &State, loan: &Loan, wanted: &mut Vec<Wanted>) {
     let (mut drawn, mut weighed, mut relieved, mut written_off) = (false, false, false, false);
     for fact in counts.iter() {
         drawn |= matches!(fact.what, What::Drawn(_));
-        weighed |= matches!(fact.what, What::Repaid { allocation: Some(_), .. } | What::WrittenOff(_));
+        weighed |=
+            matches!(fact.what, What::Repaid { allocation: Some(_), .. } | What::WrittenOff(_) | What::Recovered(_));
         relieved |= matches!(fact.what, What::Relieved { .. });
         written_off |= matches!(fact.what, What::WrittenOff(_));
     }
@@ -152,16 +150,17 @@ fn facts(state: &State, loan: &Loan, wanted: &mut Vec<Wanted>) {
         wanted.extend(counts.iter().filter(drawn_out).map(|fact| (FindingKind::DrawnOutOfStudy, Some(fact.index))));
     }
     if weighed && let Ok(walk) = Walk::new(state, loan, counts) {
-        let see =
-            |fact: &Fact, owed: Owed| wanted.extend(against_owed(fact, owed).map(|kind| (kind, Some(fact.index))));
+        let see = |fact: &Fact, owed: Owed, lost: i128| {
+            wanted.extend(against_owed(fact, owed, lost).map(|kind| (kind, Some(fact.index))));
+        };
         // Without a rate nothing is known of what is owed, and nothing is held against it.
         let _: Result<(), Missing> = walk.each(see);
     }
 }
 
-/// What a fact calls for in the light of what is owed when it comes: an allocation in another order than the rules have it, or
-/// more written off than is open.
-fn against_owed(fact: &Fact, owed: Owed) -> Option<FindingKind> {
+/// What a fact calls for in the light of what is owed and lost when it comes: an allocation in another order than the rules have
+/// it, more written off than is open, or more recovered than is lost.
+fn against_owed(fact: &Fact, owed: Owed, lost: i128) -> Option<FindingKind> {
     match fact.what {
         What::Repaid { fen, allocation: Some(said), .. } if owed.allocate(fen) != said => {
             Some(FindingKind::AllocationDiffers)
@@ -169,6 +168,7 @@ fn against_owed(fact: &Fact, owed: Owed) -> Option<FindingKind> {
         What::WrittenOff(fen) if i128::from(fen) > owed.overdue_principal + owed.principal => {
             Some(FindingKind::OverPrincipal)
         }
+        What::Recovered(fen) if i128::from(fen) > lost => Some(FindingKind::OverLoss),
         _ => None,
     }
 }

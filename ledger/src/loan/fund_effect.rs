@@ -1,120 +1,108 @@
 //! What happens to a loan's fund when the loan's facts or flows change: losses fall on the stock and on those who bear the
-//! rest, and the sums of the fund follow. Events about the fund itself are in `lender::fund`.
+//! rest, and the sums of the fund follow. How they fall is in `fund_days`; events about the fund itself are in `lender::fund`.
 //!
-//! What a lender lost of a loan is a function of the loan's flows, so facts learnt late move it too: a draw reported after
-//! its write-off, a repayment reported later. The stock is used when the loss becomes known, with what it then holds.
+//! What a lender lost of a loan is a function of the loan's facts, so what is learnt late moves it too: a draw reported after
+//! its write-off, a repayment reported later. Whatever changes the stock or a loss posts what the whole fund then differs by.
 
 use super::counting::counting;
-use super::fact_list::Facts;
+use super::fund_days::{FundDays, exchange};
 use super::portfolio::{PortfolioRef, derived};
 use super::rates::terms_on;
 use crate::account::Class;
-use crate::change::{Change, NewFinding};
-use crate::event::loan_terms::{LoanTerms, Part, split};
-use crate::event::{LoanKind, Payer};
+use crate::change::{Change, NewFinding, Touched};
+use crate::event::LoanKind;
 use crate::finding::FindingKind;
 use crate::handle::Handle;
-use crate::money::{Day, Fen};
+use crate::money::{Day, Fen, held};
 use crate::outcome::Posting;
 use crate::state::State;
 use crate::state::flows::{Flow, Flows};
+use crate::state::fund_rows::{LoanLoss, Loss};
 use crate::state::lending_rows::{Fact, Loan, Portfolio, RiskYear, What};
 use crate::state::rows::Org;
 use uuid::Uuid;
 
-/// The lender alone, where no terms say otherwise.
-const LENDER_ALONE: [Part; 1] = [Part { payer: Payer::Lender, ppm: 1_000_000 }];
-
-/// What is written off and was neither paid nor returned: the most a lender can have lost.
-fn lost(flows: &Flows) -> Fen {
-    let paid = i128::from(flows[Flow::PrincipalPaid]) + i128::from(flows[Flow::PrincipalOverpaid]);
-    let open = i128::from(flows[Flow::Drawn]) - paid;
-    let lost = open.min(i128::from(flows[Flow::WrittenOff])).max(0);
-    Fen::try_from(lost).unwrap_or(Fen::MAX)
-}
-
-pub(crate) fn terms(state: &State, kind: LoanKind, on: Day) -> Option<&LoanTerms> {
-    state.loan_rules().and_then(|rules| terms_on(rules, kind, on))
-}
-
-/// Who bears a loss beyond the stock, by the terms of the day on which it was written off: the day now reported, or else
-/// the last.
-pub(crate) fn bearers<'a>(state: &'a State, kind: LoanKind, facts: Facts<'_>, on: Day) -> &'a [Part] {
-    let written_off = || facts.iter().rev().filter(|fact| matches!(fact.what, What::WrittenOff(_))).map(|fact| fact.on);
-    let day = written_off().find(|day| *day == on).or(written_off().next()).unwrap_or(on);
-    let parts = terms(state, kind, day).map(|terms| &terms.shortfall);
-    parts.filter(|parts| !parts.is_empty()).map_or(&LENDER_ALONE, Vec::as_slice)
-}
-
-/// How a change of a loan's loss falls on the stock and on others; below zero it goes back to them.
-///
-/// The stock is used as far as it reaches. A loss that turns out smaller goes back the way it came: first to who bore what
-/// was beyond the stock, as far as they bore it for this loan.
-fn shares(state: &State, fund: &PortfolioRef, borne: Fen, flows: [&Flows; 2]) -> [Fen; 2] {
-    let [before, after] = flows.map(lost);
-    // Most entries leave the loss alone, and need not look at the fund.
-    if after == before {
-        [0, 0]
-    } else if after > before {
-        let used = (after - before).min(balance(state, fund, Class::Stock).max(0));
-        [used, after - before - used]
-    } else {
-        let back = before - after;
-        let others = back.min(borne).min(balance(state, fund, Class::LossBorne));
-        let used = (back - others).min(balance(state, fund, Class::StockUsed));
-        [-used, -others]
+/// Adds what a loan's losses change about its fund. Most entries leave them alone, and need not look at the fund.
+pub(crate) fn bear<A>(state: &State, on: Day, fund: &PortfolioRef, loan: Uuid, after: &[Loss], change: &mut Change<A>) {
+    let before = state.losses_of(loan);
+    if after != before || is_behind(state, fund) {
+        share(state, on, fund, |days| days.losing(before, after), change);
     }
 }
 
-/// What others bear of a loan's loss, by the same shares as [`bear`] posts: asked before the postings are made.
-fn borne(state: &State, loan: &Loan, before: &Flows) -> Fen {
-    let fund = PortfolioRef::of(state, loan.portfolio);
-    let [_, others] = shares(state, &fund, loan.borne, [before, &loan.posted]);
-    loan.borne.saturating_add(others)
+/// Whether rules came since the losses of a fund were last shared out, by which others may bear them.
+fn is_behind(state: &State, fund: &PortfolioRef) -> bool {
+    let row = (fund.opens == 0).then(|| state.portfolios.get(fund.handle)).filter(|row| !row.losses.is_empty());
+    row.zip(state.loan_rules()).is_some_and(|(row, rules)| rules.last > row.shared)
 }
 
-/// Adds what a loan's new facts and flows change about its loss.
-pub(crate) fn bear<'a, A>(
+/// Adds what a fund differs by once its days are others: what losses use of the stock, and what the lender and others bear.
+pub(crate) fn share<A>(
     state: &State,
     on: Day,
     fund: &PortfolioRef,
-    loan: &Loan,
-    facts: impl Into<Facts<'a>>,
-    flows: [&Flows; 2],
+    edit: impl for<'d> FnOnce(FundDays<'d>) -> FundDays<'d>,
     change: &mut Change<A>,
 ) {
-    let [used, others] = shares(state, fund, loan.borne, flows);
-    if used != 0 {
+    let days = if fund.opens > 0 { FundDays::default() } else { FundDays::of(state.portfolios.get(fund.handle)) };
+    let used = days.moved() - i128::from(balance(state, fund, Class::Stock));
+    let days = edit(days);
+    let course = days.course(state, fund.kind);
+    if let Some(used) = amount(course.used() - used) {
         change.postings.push(stock(state, on, fund, used));
     }
-    if others != 0 {
-        let parts = bearers(state, fund.kind, counting(loan, facts), on);
-        change.postings.extend(shortfall(state, on, fund, others, parts));
+    let bearers = [Class::BorneByLender, Class::BorneByCounty];
+    let borne = course.borne(state, fund.kind);
+    let more = [0, 1].map(|at| borne[at] + i128::from(balance(state, fund, bearers[at])));
+    // Who bears more comes before who bears less, so that what is borne is never below zero in between.
+    let mut parts: Vec<_> = bearers.into_iter().zip(more).filter_map(|(by, fen)| Some((by, amount(fen)?))).collect();
+    parts.sort_by_key(|(_, fen)| *fen < 0);
+    for (by, fen) in parts {
+        let (debit, credit) = if fen > 0 { (Class::LossBorne, by) } else { (by, Class::LossBorne) };
+        change.postings.push(posting(state, on, fund, debit, credit, fen.saturating_abs()));
     }
-    if others > 0 {
-        change.findings.push(NewFinding::following(FindingKind::Shortfall, loan.id));
+    if more.iter().sum::<i128>() > 0 {
+        change.findings.push(NewFinding::following(FindingKind::Shortfall, fund.id));
     }
+    change.touched.push(Touched::Fund(fund.id));
+}
+
+/// An amount to post, if there is any.
+fn amount(fen: i128) -> Option<Fen> {
+    Some(held(fen)).filter(|fen| *fen != 0)
 }
 
 /// The stock is used, or below zero restored.
-pub(crate) fn stock(state: &State, on: Day, fund: &PortfolioRef, fen: Fen) -> Posting {
+fn stock(state: &State, on: Day, fund: &PortfolioRef, fen: Fen) -> Posting {
     let (debit, credit) = if fen > 0 { (Class::StockUsed, Class::Stock) } else { (Class::Stock, Class::StockUsed) };
-    posting(state, on, fund, debit, credit, fen.abs())
+    posting(state, on, fund, debit, credit, fen.saturating_abs())
 }
 
-fn bearer(payer: Payer) -> Class {
-    if payer == Payer::Lender { Class::BorneByLender } else { Class::BorneByCounty }
+/// Something came into the stock of a fund on a day, or below zero went out of it, and is judged so with [`share`].
+pub(crate) fn move_stock(state: &mut State, index: u64, fund: Handle<Portfolio>, on: Day, fen: Fen) {
+    let row = state.portfolios.get_mut(fund);
+    super::fund_days::move_stock(&mut row.moved, on, fen);
+    (row.shared, row.last) = (index, index);
 }
 
-/// A loss beyond the stock is borne by these parts, or below zero taken from them again.
-pub(crate) fn shortfall(state: &State, on: Day, fund: &PortfolioRef, fen: Fen, parts: &[Part]) -> Vec<Posting> {
-    let borne = split(fen.abs(), parts).into_iter().filter(|(_, fen)| *fen > 0);
-    let post = |(payer, part): (Payer, Fen)| {
-        let (lost, by) = (Class::LossBorne, bearer(payer));
-        let (debit, credit) = if fen > 0 { (lost, by) } else { (by, lost) };
-        posting(state, on, fund, debit, credit, part)
-    };
-    borne.map(post).collect()
+/// Keeps what was lost of a loan with it and with its fund.
+fn keep(state: &mut State, index: u64, fund: Handle<Portfolio>, loan: Uuid, after: Vec<Loss>) {
+    let behind = is_behind(state, &PortfolioRef::of(state, fund));
+    let before = state.losses_of(loan);
+    if after == before {
+        if behind {
+            state.portfolios.get_mut(fund).shared = index;
+        }
+        return;
+    }
+    let before = before.to_vec();
+    let row = state.portfolios.get_mut(fund);
+    exchange(&mut row.losses, &before, &after);
+    (row.shared, row.last) = (index, index);
+    match state.losses.find(loan) {
+        Some(at) => state.losses.get_mut(at).losses = after,
+        None => drop(state.losses.push(LoanLoss { id: loan, losses: after })),
+    }
 }
 
 /// Keeps the sums of funds in step with a loan: called whenever its facts or its posted flows changed.
@@ -122,16 +110,13 @@ pub(crate) fn shortfall(state: &State, on: Day, fund: &PortfolioRef, fen: Fen, p
 /// Net drawings count for the risk year of the draw's own day, by the terms then known: a year that begins on another day
 /// must be adopted before its first draw is reported. A loan reported before its contract counts from its signing on, then with
 /// all its facts.
-pub(crate) fn note(state: &mut State, index: u64, loan: Handle<Loan>, before: &Flows, new: &[Fact]) {
+pub(crate) fn note(state: &mut State, index: u64, loan: Handle<Loan>, before: &Flows, new: &[Fact], losses: Vec<Loss>) {
     let row = state.loans.get(loan);
     if !row.known {
         return;
     }
-    let (portfolio, school, kind, signed) = (row.portfolio, row.school, row.kind, row.signed);
-    let borne = borne(state, row, before);
-    if borne != row.borne {
-        state.loans.get_mut(loan).borne = borne;
-    }
+    let (portfolio, school, kind, signed, id) = (row.portfolio, row.school, row.kind, row.signed, row.id);
+    keep(state, index, portfolio, id, losses);
     let row = state.loans.get(loan);
     let drawn = row.posted[Flow::Drawn].saturating_sub(before[Flow::Drawn]);
     let settled = settled_drawn(&row.posted).saturating_sub(settled_drawn(before));
@@ -151,9 +136,10 @@ pub(crate) fn note(state: &mut State, index: u64, loan: Handle<Loan>, before: &F
 /// Takes a loan out of the sums of its fund, as its contract is taken back: called before that.
 pub(crate) fn forget(state: &mut State, index: u64, loan: Handle<Loan>) {
     let row = state.loans.get(loan);
-    let (portfolio, school, kind, flows) = (row.portfolio, row.school, row.kind, row.posted);
+    let (portfolio, school, kind, flows, id) = (row.portfolio, row.school, row.kind, row.posted, row.id);
     let counts = counting(row, &row.facts);
     let drawings: Vec<_> = counts.iter().filter_map(|fact| drawing(fact).map(|fen| (fact.on, -fen))).collect();
+    keep(state, index, portfolio, id, Vec::new());
     let fund = state.portfolios.get_mut(portfolio);
     fund.drawn = fund.drawn.saturating_sub(flows[Flow::Drawn]);
     fund.settled_drawn = fund.settled_drawn.saturating_sub(settled_drawn(&flows));
@@ -182,7 +168,8 @@ fn draw(
     on: Day,
     fen: Fen,
 ) {
-    let year = terms(state, kind, on).map_or(on.year(), |terms| terms.risk_year.year_of(on));
+    let terms = state.loan_rules().and_then(|rules| terms_on(rules, kind, on));
+    let year = terms.map_or(on.year(), |terms| terms.risk_year.year_of(on));
     let handle = open_risk_year(state, index, portfolio, school, year);
     let row = state.risk_years.get_mut(handle);
     row.drawn = row.drawn.saturating_add(fen);

@@ -2,8 +2,8 @@
 //!
 //! Read in this order: [`fact_list`] and [`counting`] (the facts, and which of them count), [`study`] (who pays a day), [`rates`]
 //! (at what rate), [`stretch`] and [`walk`] (the sum over days), [`position`] (what should be on the accounts), then `facts`,
-//! `contract` and [`accrual`] (how events change it), `together` (what one human borrows under several ids) and `fund_effect` (what
-//! that does to the compensation fund). Not here: terms, which are [`crate::event::loan_terms`], and claims, payments to
+//! `contract` and [`accrual`] (how events change it), `together` (what one human borrows under several ids), `loss`, [`fund_days`]
+//! and `fund_effect` (what that does to the compensation fund). Not here: terms, which are [`crate::event::loan_terms`], and claims, payments to
 //! lenders and events about funds, which are in [`crate::lender`].
 
 pub mod accrual;
@@ -13,7 +13,9 @@ pub mod counting;
 pub mod fact_list;
 pub(crate) mod facts;
 pub(crate) mod findings;
+pub mod fund_days;
 pub(crate) mod fund_effect;
+pub(crate) mod loss;
 pub mod owed;
 pub(crate) mod portfolio;
 pub mod position;
@@ -41,17 +43,17 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: LoanChange) ->
         LoanChange::Waiver(event) => rules::waive(state, entry, event),
         LoanChange::RuleGone { told_by } => rules::forget(state, entry.index, told_by),
         LoanChange::Unsign { loan, flows } => contract::unsign(state, entry.index, loan, flows),
-        LoanChange::Sign { row, lender, person } => {
-            return Some(contract::sign(state, entry.index, *row, lender, person));
+        LoanChange::Sign { row, lender, person, losses } => {
+            return Some(contract::sign(state, entry.index, *row, lender, person, losses));
         }
-        LoanChange::Facts { loan, edit, through, flows } => {
-            return Some(facts::apply(state, entry, loan, edit, through, flows));
+        LoanChange::Facts { loan, edit, through, after } => {
+            return Some(facts::apply(state, entry, loan, edit, through, after));
         }
-        LoanChange::Accrue { loan, through, flows } => {
+        LoanChange::Accrue { loan, through, after } => {
             let row = state.loans.get_mut(loan);
-            let before = std::mem::replace(&mut row.posted, flows);
+            let before = std::mem::replace(&mut row.posted, after.flows);
             (row.through, row.last) = (through, entry.index);
-            fund_effect::note(state, entry.index, loan, &before, &[]);
+            fund_effect::note(state, entry.index, loan, &before, &[], after.losses);
         }
     }
     None

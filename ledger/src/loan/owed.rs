@@ -33,7 +33,7 @@ impl Owed {
     }
 }
 
-/// What was paid, less refunds, and what was given up.
+/// What was paid, less refunds, what was given up, and what of that was recovered.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Paid {
     pub penalty: i128,
@@ -41,9 +41,20 @@ pub(super) struct Paid {
     pub principal: i128,
     /// Principal written off, which is never more than was open.
     pub written_off: i128,
+    /// Of what was lost, what came in after all.
+    pub recovered: i128,
 }
 
 impl Paid {
+    /// Takes in a payment, or one turned round; what it takes from the principal.
+    pub fn take(&mut self, part: Allocation, sign: i128) -> i128 {
+        let Allocation { penalty, interest, principal } = part;
+        self.penalty += i128::from(penalty) * sign;
+        self.interest += i128::from(interest) * sign;
+        self.principal += i128::from(principal) * sign;
+        i128::from(principal) * sign
+    }
+
     /// What was paid.
     pub fn allocation(self) -> Allocation {
         let Self { penalty, interest, principal, .. } = self;

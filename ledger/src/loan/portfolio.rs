@@ -34,6 +34,7 @@ pub fn portfolio_id(lender: Uuid, kind: LoanKind) -> Uuid {
 #[derive(Clone, Copy)]
 pub(crate) struct PortfolioRef {
     pub handle: Handle<Portfolio>,
+    pub id: Uuid,
     pub lender: Handle<Org>,
     pub kind: LoanKind,
     /// First of its accounts.
@@ -46,17 +47,18 @@ impl PortfolioRef {
     /// A portfolio that is there.
     pub fn of(state: &State, handle: Handle<Portfolio>) -> Self {
         let row = state.portfolios.get(handle);
-        Self { handle, lender: row.lender, kind: row.kind, accounts: row.accounts, opens: 0 }
+        Self { handle, id: row.id, lender: row.lender, kind: row.kind, accounts: row.accounts, opens: 0 }
     }
 }
 
 /// The portfolio of a lender and kind, as it is or as it will be: opened by this entry, `next` is the first of its accounts.
 pub(crate) fn portfolio(state: &State, lender: OrgRef, kind: LoanKind, next: AccountNo) -> PortfolioRef {
-    match state.portfolios.by_id(portfolio_id(lender.id, kind)) {
-        Some((handle, _)) => PortfolioRef::of(state, handle),
+    let id = portfolio_id(lender.id, kind);
+    match state.portfolios.find(id) {
+        Some(handle) => PortfolioRef::of(state, handle),
         None => {
             let (handle, lender) = (state.portfolios.next(), lender.handle);
-            PortfolioRef { handle, lender, kind, accounts: next, opens: Owner::Portfolio.accounts() }
+            PortfolioRef { handle, id, lender, kind, accounts: next, opens: Owner::Portfolio.accounts() }
         }
     }
 }
@@ -68,7 +70,18 @@ pub(crate) fn open_portfolio(state: &mut State, lender: Handle<Org>, kind: LoanK
         return handle;
     }
     let accounts = state.open_accounts(state.portfolios.next());
-    let (drawn, settled_drawn, rewarded, stock_days, stated, last) = (0, 0, 0, Vec::new(), None, index);
-    let row = Portfolio { id, lender, kind, accounts, drawn, settled_drawn, rewarded, stock_days, stated, last };
-    state.portfolios.push(row)
+    state.portfolios.push(Portfolio {
+        id,
+        lender,
+        kind,
+        accounts,
+        drawn: 0,
+        settled_drawn: 0,
+        rewarded: 0,
+        moved: Vec::new(),
+        losses: Vec::new(),
+        shared: index,
+        stated: Vec::new(),
+        last: index,
+    })
 }

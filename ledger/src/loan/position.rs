@@ -2,15 +2,23 @@
 
 use super::counting::counting;
 use super::fact_list::Facts;
+use super::loss::Trail;
 use super::owed::{Owed, Paid};
 use super::walk::{Missing, Walk};
 use crate::event::{Allocation, Interest};
 use crate::money::{Day, Fen, held};
 use crate::state::State;
 use crate::state::flows::{Flow, Flows};
+use crate::state::fund_rows::Loss;
 use crate::state::lending_rows::{ClaimSums, Loan, What};
 
-/// The flows of a loan with these facts, interest through a day, and what is confirmed of claims.
+/// What should stand of a loan: its flows, and what became of what was written off.
+pub(crate) struct Position {
+    pub flows: Flows,
+    pub losses: Vec<Loss>,
+}
+
+/// The position of a loan with these facts, interest through a day, and what is confirmed of claims.
 ///
 /// Facts from before the contract do not count. Without contract, terms or rate nothing is known of interest; the principal is as it was reported.
 #[must_use]
@@ -20,17 +28,20 @@ pub(crate) fn target<'a>(
     facts: impl Into<Facts<'a>>,
     through: Day,
     confirmed: ClaimSums,
-) -> Flows {
+) -> Position {
     let facts = counting(loan, facts);
     let whole = Walk::new(state, loan, facts).and_then(|walk| walk.whole([through]));
-    let ([interest], paid) = whole.unwrap_or_else(|_: Missing| ([Interest::default()], plainly_paid(facts)));
-    flows(facts, interest, paid, confirmed)
+    let ([interest], paid, trail) = whole.unwrap_or_else(|_: Missing| {
+        let (paid, trail) = plainly_paid(facts);
+        ([Interest::default()], paid, trail)
+    });
+    Position { flows: flows(facts, interest, paid, confirmed), losses: trail.losses() }
 }
 
 /// The flows of facts whose interest and payments a walk has summed up.
 pub(super) fn flows(facts: Facts<'_>, interest: Interest, paid: Paid, confirmed: ClaimSums) -> Flows {
     let mut flows = Flows::default();
-    let (mut drawn, written_off) = (0, paid.written_off);
+    let (mut drawn, written_off, recovered) = (0, paid.written_off, paid.recovered);
     for fact in facts.iter() {
         match fact.what {
             What::Drawn(fen) => drawn += i128::from(fen),
@@ -42,6 +53,7 @@ pub(super) fn flows(facts: Facts<'_>, interest: Interest, paid: Paid, confirmed:
     let overpaid = (i128::from(paid.principal) + written_off - drawn).max(0);
     flows[Flow::Drawn] = held(drawn);
     flows[Flow::WrittenOff] = held(written_off);
+    flows[Flow::Recovered] = held(recovered);
     flows[Flow::PrincipalOverpaid] = held(overpaid);
     flows[Flow::PrincipalPaid] = paid.principal.saturating_sub(held(overpaid));
     flows[Flow::Subsidy] = interest.subsidy;
@@ -62,38 +74,31 @@ fn part(flows: &mut Flows, owed: Fen, paid: Fen, counts: Flow, beyond: Flow) {
     flows[beyond] = paid.saturating_sub(flows[counts]);
 }
 
-/// What was paid and written off where nothing is known of interest: an unallocated payment pays principal.
-fn plainly_paid(facts: Facts<'_>) -> Paid {
-    let (mut paid, mut principal) = (Paid::default(), 0);
+/// What was paid, written off and lost where nothing is known of interest: an unallocated payment pays principal.
+fn plainly_paid(facts: Facts<'_>) -> (Paid, Trail) {
+    let (mut paid, mut trail, mut principal) = (Paid::default(), Trail::default(), 0);
     for fact in facts.iter() {
-        let (part, sign) = match fact.what {
-            What::Drawn(fen) => {
-                principal += i128::from(fen);
-                continue;
-            }
-            What::DrawReturned(fen) => {
-                principal -= i128::from(fen);
-                continue;
-            }
+        match fact.what {
+            What::Drawn(fen) => principal += i128::from(fen),
+            What::DrawReturned(fen) => principal -= i128::from(fen),
             What::WrittenOff(fen) => {
                 let open = i128::from(fen).min(principal.max(0));
                 paid.written_off += open;
                 principal -= open;
-                continue;
             }
-            What::Repaid { fen, allocation, .. } => (allocation.unwrap_or_else(|| Owed::default().allocate(fen)), 1),
-            What::Refunded(allocation) => (allocation, -1),
+            What::Recovered(fen) => paid.recovered += trail.recover(fact.on, fen),
+            What::Repaid { fen, allocation, .. } => {
+                principal -= paid.take(allocation.unwrap_or_else(|| Owed::default().allocate(fen)), 1);
+            }
+            What::Refunded(allocation) => principal -= paid.take(allocation, -1),
             What::StateRepaid(fen) | What::Relieved { fen, .. } => {
-                (Allocation { principal: fen, ..Allocation::default() }, 1)
+                principal -= paid.take(Allocation { principal: fen, ..Allocation::default() }, 1);
             }
-            _ => continue,
-        };
-        paid.penalty += i128::from(part.penalty) * sign;
-        paid.interest += i128::from(part.interest) * sign;
-        paid.principal += i128::from(part.principal) * sign;
-        principal -= i128::from(part.principal) * sign;
+            What::RateAgreed(_) | What::Overdue(_) | What::Deferred(_) => {}
+        }
+        trail.note(fact.on, paid.written_off, principal);
     }
-    paid
+    (paid, trail)
 }
 
 /// Interest by payer as the flows have it.

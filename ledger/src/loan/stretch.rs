@@ -1,7 +1,7 @@
 //! Stretches of days on which nothing changes, and the interest of many of them summed up exactly.
 //! Which stretches a loan has is found in `walk`.
 
-use crate::event::{DayBasis, Interest};
+use crate::event::{Allocation, DayBasis, Interest};
 use crate::money::{Day, held};
 
 /// Penalty rates are millionths of the contract rate, which is in millionths of the principal.
@@ -102,4 +102,19 @@ impl Exact {
             penalty: fen(self.penalty),
         }
     }
+}
+
+/// What the walk has come to at the end of a day.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Sums {
+    /// Interest by payer, rounded half up.
+    pub interest: Interest,
+    /// Paid by the borrower and others, less refunds.
+    pub paid: Allocation,
+    /// Drawn less returned, paid and written off. Below zero: paid without owing it.
+    pub principal: i128,
+    /// Rate on that day in millionths.
+    pub rate_ppm: u32,
+    /// Days paid by finance in study, since the beginning.
+    pub subsidy_days: u32,
 }

@@ -7,9 +7,10 @@
 
 use super::counting::counting;
 use super::fact_list::Facts;
+use super::loss::Trail;
 use super::owed::{Owed, Paid, Settlement};
 use super::rates::{Rates, rates, terms_on};
-use super::stretch::{Exact, Payment, Stretch, half_up, parts_of_a_fen};
+use super::stretch::{Exact, Payment, Stretch, Sums, half_up, parts_of_a_fen};
 use super::study::{Bearer, Study, study};
 use crate::event::loan_terms::LoanTerms;
 use crate::event::{Allocation, Interest};
@@ -17,21 +18,6 @@ use crate::money::Day;
 use crate::state::State;
 use crate::state::lending_rows::{Fact, Loan, LoanRules, What};
 use crate::steps::step;
-
-/// What the walk has come to at the end of a day.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Sums {
-    /// Interest by payer, rounded half up.
-    pub interest: Interest,
-    /// Paid by the borrower and others, less refunds.
-    pub paid: Allocation,
-    /// Drawn less returned, paid and written off. Below zero: paid without owing it.
-    pub principal: i128,
-    /// Rate on that day in millionths.
-    pub rate_ppm: u32,
-    /// Days paid by finance in study, since the beginning.
-    pub subsidy_days: u32,
-}
 
 /// A loan with everything that decides about its interest.
 pub struct Walk<'a> {
@@ -111,11 +97,11 @@ impl<'a> Walk<'a> {
         rates(self.rules, self.loan, self.facts, self.terms, through).ok_or(Missing::Rate)
     }
 
-    /// The interest through each of `marks`, which ascend, and what was paid or written off by all facts, later ones too.
+    /// The interest through each of `marks`, which ascend, and what was paid, written off or lost by all facts, later ones too.
     ///
     /// # Errors
     /// [`Missing::Rate`].
-    pub(super) fn whole<const N: usize>(&self, marks: [Day; N]) -> Result<([Interest; N], Paid), Missing> {
+    pub(super) fn whole<const N: usize>(&self, marks: [Day; N]) -> Result<([Interest; N], Paid, Trail), Missing> {
         let rates = self.rates(marks.last().copied().unwrap_or_default())?;
         let mut run = Run::new(self, &rates);
         let interest = marks.map(|mark| {
@@ -126,20 +112,20 @@ impl<'a> Walk<'a> {
             run.next_fact += 1;
             run.take(fact);
         }
-        Ok((interest, run.paid))
+        Ok((interest, run.paid, run.trail))
     }
 
-    /// Shows each fact that counts with what is owed as it comes.
+    /// Shows each fact that counts with what is owed as it comes, and what is lost.
     ///
     /// # Errors
     /// [`Missing::Rate`].
-    pub(super) fn each(&self, mut see: impl FnMut(&Fact, Owed)) -> Result<(), Missing> {
+    pub(super) fn each(&self, mut see: impl FnMut(&Fact, Owed, i128)) -> Result<(), Missing> {
         let last = self.facts.iter().next_back().map_or(self.loan.signed, |fact| fact.on);
         let rates = self.rates(last)?;
         let mut run = Run::new(self, &rates);
         while let Some(fact) = self.facts.get(run.next_fact) {
             run.go(fact.on.plus(-1), &mut |_| {});
-            see(fact, run.owed(fact.on));
+            see(fact, run.owed(fact.on), run.trail.lost());
             run.next_fact += 1;
             run.take(fact);
         }
@@ -179,6 +165,7 @@ struct Run<'w, 'a> {
     /// Nothing is overdue before this day.
     deferred: Day,
     paid: Paid,
+    trail: Trail,
     /// The next settlement day.
     settlement: Day,
     /// The last two settlements passed, the later one last.
@@ -203,6 +190,7 @@ impl<'w, 'a> Run<'w, 'a> {
             overdue: 0,
             deferred: Day::default(),
             paid: Paid::default(),
+            trail: Trail::default(),
             settlement: walk.terms.settlement.on_or_after(day),
             settled: [Settlement::default(); 2],
         }
@@ -319,23 +307,17 @@ impl<'w, 'a> Run<'w, 'a> {
                 self.paid.written_off += open;
                 self.reduce(open);
             }
+            What::Recovered(fen) => self.paid.recovered += self.trail.recover(fact.on, fen),
             What::StateRepaid(fen) | What::Relieved { fen, .. } => {
                 self.paid.principal += i128::from(fen);
                 self.reduce(i128::from(fen));
             }
             What::Repaid { fen, allocation, .. } => {
                 let paid = allocation.unwrap_or_else(|| self.owed(fact.on).allocate(fen));
-                self.paid.penalty += i128::from(paid.penalty);
-                self.paid.interest += i128::from(paid.interest);
-                self.paid.principal += i128::from(paid.principal);
-                self.reduce(i128::from(paid.principal));
+                let principal = self.paid.take(paid, 1);
+                self.reduce(principal);
             }
-            What::Refunded(paid) => {
-                self.paid.penalty -= i128::from(paid.penalty);
-                self.paid.interest -= i128::from(paid.interest);
-                self.paid.principal -= i128::from(paid.principal);
-                self.principal += i128::from(paid.principal);
-            }
+            What::Refunded(paid) => self.principal -= self.paid.take(paid, -1),
             // What is deferred is not due, whatever is said of it meanwhile.
             What::Overdue(_) if fact.on < self.deferred => {}
             What::Overdue(fen) => self.overdue += i128::from(fen),
@@ -343,6 +325,7 @@ impl<'w, 'a> Run<'w, 'a> {
             What::RateAgreed(_) => {}
         }
         self.overdue = self.overdue.min(self.principal).max(0);
+        self.trail.note(fact.on, self.paid.written_off, self.principal);
     }
 
     /// Less principal: what is overdue goes first.

@@ -66,6 +66,10 @@ impl Blank for u32 {
     const BLANK: Self = 0;
 }
 
+impl Blank for u64 {
+    const BLANK: Self = 0;
+}
+
 impl<T: Entity> Names for Handle<T> {
     fn renumber(&mut self, numbering: &impl Numbering) {
         *self = numbering.call(*self);

@@ -31,6 +31,7 @@ flows! {
     PrincipalPaid Collected Principal;
     PrincipalOverpaid Collected RefundDue;
     WrittenOff Loss Principal;
+    Recovered Collected Loss;
     Subsidy SubsidyDue Earned;
     Waiver WaiverDue Earned;
     Interest InterestDue Earned;

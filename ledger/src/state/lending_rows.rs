@@ -10,6 +10,7 @@ use crate::hash::Hash;
 use crate::money::{Day, Fen};
 use crate::state::entity::{Names, Numbering, rows};
 use crate::state::entry_rows::Seen;
+use crate::state::fund_rows::{Loss, Stated};
 use crate::state::rows::{Drawn, Org, Person};
 use crate::state::stage::{RemittanceStage, Set};
 use serde::{Deserialize, Serialize};
@@ -65,6 +66,7 @@ pub enum What {
     Overdue(Fen),
     Deferred(Day),
     WrittenOff(Fen),
+    Recovered(Fen),
     StateRepaid(Fen),
     Relieved { fen: Fen, reward: Handle<Reward> },
 }
@@ -136,10 +138,6 @@ pub struct Loan {
     pub posted: Flows,
     /// Confirmed of the lender's claims, less what it gave back.
     pub confirmed: ClaimSums,
-    /// Recovered after a write-off.
-    pub recovered: Fen,
-    /// Of what is lost of it, what others than the compensation stock bear.
-    pub borne: Fen,
     /// Its latest claim line; each names the one before.
     pub last_claim_line: Link<ClaimLine>,
     /// First of its accounts.
@@ -168,10 +166,14 @@ pub struct Portfolio {
     pub settled_drawn: Fen,
     /// Year of the last reward.
     pub rewarded: u16,
-    /// What the stock changed by, by effective day, ascending: statements are compared with their own day.
-    pub stock_days: Vec<(Day, Fen)>,
-    /// The last statement of the lender and what we held then.
-    pub stated: Option<(Day, Fen, Fen)>,
+    /// What came into the stock and went out by decisions, by day, ascending. What losses use of it follows from these.
+    pub moved: Vec<(Day, Fen)>,
+    /// What was lost of all its loans, in order.
+    pub losses: Vec<Loss>,
+    /// At which entry its losses were last shared out: by the rules of then.
+    pub shared: u64,
+    /// The lender's statements, by day.
+    pub stated: Vec<Stated>,
     pub last: u64,
 }
 
@@ -203,6 +205,16 @@ pub struct RiskPaid {
     /// In payments ordered and not yet cleared.
     pub ordered: Vec<(Payer, Fen)>,
     pub last: u64,
+}
+
+/// Money that reached a fund past the document lines of this ledger.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Receipt {
+    pub on: Day,
+    pub portfolio: Handle<Portfolio>,
+    pub year: u16,
+    pub payer: Payer,
+    pub fen: Fen,
 }
 
 /// Why a claim line was disputed.
@@ -363,7 +375,7 @@ rows! {
         LoanRules: none, last, [] [];
         Loan: id, last, [portfolio person school facts last_claim_line] [accounts before_of_borrower];
         Borrower: id, none, [last_loan] [];
-        Portfolio: id, last, [lender] [accounts];
+        Portfolio: id, last, [lender] [accounts shared];
         RiskYear: id, last, [portfolio school] [];
         RiskPaid: id, last, [portfolio] [];
         Claim: id, last, [portfolio unit unplaced last_line] [accounts];
@@ -371,7 +383,7 @@ rows! {
         Remittance: id, last, [unit portfolio draws] [];
         Reward: id, last, [portfolio centre] [accounts];
     }
-    uncompared {}
+    uncompared { Receipt }
     parts {}
 }
 

@@ -6,6 +6,7 @@ pub mod doubts;
 pub mod entity;
 pub mod entry_rows;
 pub mod flows;
+pub mod fund_rows;
 pub mod human;
 pub mod lending_rows;
 pub mod rows;
@@ -24,8 +25,9 @@ use crate::state::disputes::Dispute;
 use crate::state::doubts::Doubt;
 use crate::state::entity::{EachTable, Entity};
 use crate::state::entry_rows::{Refused, Seen};
+use crate::state::fund_rows::LoanLoss;
 use crate::state::lending_rows::{
-    Borrower, Claim, ClaimLine, Loan, LoanRules, Portfolio, Remittance, Reward, RiskPaid, RiskYear,
+    Borrower, Claim, ClaimLine, Loan, LoanRules, Portfolio, Receipt, Remittance, Reward, RiskPaid, RiskYear,
 };
 use crate::state::rows::{
     AnnouncedKey, Application, Award, Batch, Card, Drawn, Finding, IdentityKey, Instalment, Line, Merged, Org, Payout,
@@ -190,6 +192,8 @@ tables! {
         merged: Merged "merged" "合并人员",
         doubts: Doubt,
         card_sharers: CardSharer,
+        losses: LoanLoss,
+        receipts: Receipt,
     }
 }
 

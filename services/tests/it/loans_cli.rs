@@ -230,7 +230,7 @@ async fn a_risk_year_is_accrued_by_default_rate_and_shown() {
         let fund = office.ask(&["risk", "show", "--lender", "CDB", "--kind", "campus"]);
         assert_eq!((fen(&fund["stock_fen"]), fen(&fund["statement"]["difference_fen"])), (150_000, -10_000), "{fund}");
         let text = office.text(&["risk", "show", "--lender", "CDB", "--kind", "campus"]);
-        assert!(text.contains("不一致") && text.contains("学校 university"), "{text}");
+        assert!(text.contains("不符") && text.contains("学校 university"), "{text}");
     })
     .await;
 }

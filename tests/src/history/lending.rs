@@ -38,7 +38,11 @@ pub fn lending(chance: &mut Chance, at: usize, state: &State) -> Event {
         8..14 => (first_day, about_others(chance, first_day)),
         14..22 => (first_day, redraw(chance, state, first_day, lending[0].clone())),
         _ => {
-            let (effective, sample) = (day(chance), lending[chance.below(lending.len())].clone());
+            let (mut effective, sample) = (day(chance), lending[chance.below(lending.len())].clone());
+            if matches!(sample, Kind::SurplusRewarded(_)) {
+                // After all that may yet be told, as what later losses hold of a stock is theirs.
+                effective = effective.plus(2_600);
+            }
             let others = chance.in_hundred(8);
             let withdrawal = withdrawal(chance, state).filter(|_| at > 250 && chance.in_hundred(10));
             match (sample, withdrawal) {

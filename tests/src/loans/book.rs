@@ -1,7 +1,7 @@
 //! What the model remembers: everything it was told, in the order of telling, and nothing computed.
 
 use ledger::event::loan_terms::LoanTerms;
-use ledger::event::{Event, Kind, LoanSigned, RateIndex, Status};
+use ledger::event::{CompensationReceived, Event, FundStated, Kind, LoanSigned, RateIndex, Status};
 use ledger::money::Day;
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -36,6 +36,10 @@ pub struct Book {
     pub statuses: BTreeMap<Uuid, Vec<(Day, Status)>>,
     /// Loans by their id.
     pub loans: BTreeMap<Uuid, Contract>,
+    /// What funds received.
+    pub received: Vec<(Day, CompensationReceived)>,
+    /// What the lender stated of them.
+    pub stated: Vec<(Day, FundStated)>,
     /// Everything that counts, as it was told.
     told: Vec<Event>,
     /// Organisations anybody named, by their id: whether registered, and the names told with their days.
@@ -55,6 +59,8 @@ impl Book {
             Kind::LoanSigned(signed) => {
                 self.loans.entry(signed.loan).or_default().signed.get_or_insert_with(|| (on, signed.clone()));
             }
+            Kind::CompensationReceived(received) => self.received.push((on, received.clone())),
+            Kind::FundStated(stated) => self.stated.push((on, stated.clone())),
             // Whatever was taken back was never told.
             Kind::EntryWithdrawn(withdrawn) => {
                 let told = std::mem::take(&mut self.told);
@@ -120,6 +126,7 @@ pub fn loan_of(kind: &Kind) -> Option<Uuid> {
         Kind::LoanWrittenOff(e) => Some(e.loan),
         Kind::LoanStateRepaid(e) => Some(e.loan),
         Kind::LoanRelieved(e) => Some(e.loan),
+        Kind::LossRecovered(e) => Some(e.loan),
         _ => None,
     }
 }

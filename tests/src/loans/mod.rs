@@ -6,6 +6,7 @@
 mod book;
 mod check;
 mod day;
+mod fund;
 mod named_first;
 mod reckon;
 mod slips;
@@ -18,6 +19,7 @@ mod year;
 
 pub use book::{Book, Contract, loan_of};
 pub use check::{agrees, digest, funds, orgs};
+pub use fund::funds_agree;
 pub use named_first::{Registered, named_first};
 pub use reckon::{Parts, Reckoning, reckon};
 pub use story::{Story, day};

@@ -35,6 +35,8 @@ pub struct Reckoning {
     pub principal: Fen,
     /// Days through the day asked for on which there was principal to bear interest.
     pub days: u32,
+    /// What is lost of it after each fact, and what of that was recovered so far.
+    pub lost: Vec<(Day, i128, i128)>,
 }
 
 /// The days of a loan as they pass.
@@ -48,6 +50,15 @@ struct Days<'a> {
     overdue: i128,
     deferred_until: Day,
     paid: [i128; 3],
+    written_off: i128,
+    recovered: i128,
+}
+
+impl Days<'_> {
+    /// Written off, and neither paid nor recovered.
+    fn lost(&self) -> i128 {
+        (self.written_off + self.principal.min(0) - self.recovered).max(0)
+    }
 }
 
 /// Computes a loan through a day, by all that was told so far.
@@ -57,7 +68,9 @@ pub fn reckon(book: &Book, loan: Uuid, through: Day) -> Reckoning {
     let rules = Rules::of(book, contract);
     let basis = rules.as_ref().map_or(360, |rules| i128::from(rules.contract.basis.days()));
     let (exact, settled, deferred_until) = (Parts::default(), Vec::new(), Day::default());
-    let mut days = Days { rules, basis, exact, settled, principal: 0, overdue: 0, deferred_until, paid: [0; 3] };
+    let (principal, overdue, paid, written_off, recovered) = (0, 0, [0; 3], 0, 0);
+    let mut days =
+        Days { rules, basis, exact, settled, principal, overdue, deferred_until, paid, written_off, recovered };
     let facts = in_order(contract);
     let (Some(first), Some(last)) = (facts.first(), facts.last()) else { return Reckoning::default() };
     let (mut day, end) = (first.1, last.1.max(through));
@@ -66,6 +79,7 @@ pub fn reckon(book: &Book, loan: Uuid, through: Day) -> Reckoning {
     while day <= end {
         while let Some((_, _, kind)) = facts.get(next).filter(|(_, on, _)| *on == day) {
             days.happen(day, kind);
+            reckoning.lost.push((day, days.lost(), days.recovered));
             next += 1;
         }
         days.pass(day);
@@ -106,6 +120,7 @@ fn rank(kind: &Kind) -> u8 {
         Kind::LoanRepaid(_) => 6,
         Kind::LoanRefunded(_) => 7,
         Kind::LoanWrittenOff(_) => 8,
+        Kind::LossRecovered(_) => 9,
         _ => 0,
     }
 }
@@ -135,7 +150,9 @@ impl Days<'_> {
                 let off = i128::from(e.fen).clamp(0, self.principal.max(0));
                 self.principal -= off;
                 self.overdue -= off;
+                self.written_off += off;
             }
+            Kind::LossRecovered(e) => self.recovered += i128::from(e.fen).min(self.lost()),
             _ => {}
         }
         self.overdue = self.overdue.min(self.principal).max(0);

@@ -21,6 +21,10 @@ pub fn slipped(chance: &mut Chance, event: &Event) -> (Day, Kind) {
         Kind::LoanOverdue(e) => e.fen = fen(e.fen),
         Kind::LoanStateRepaid(e) => e.fen = fen(e.fen),
         Kind::LoanWrittenOff(e) => e.fen = fen(e.fen),
+        Kind::LossRecovered(e) => e.fen = fen(e.fen),
+        Kind::CompensationReceived(e) => e.fen = fen(e.fen),
+        // Of another day it would be another statement.
+        Kind::FundStated(e) => (on, e.fen) = (event.effective, fen(e.fen)),
         Kind::LoanRateAgreed(e) => e.spread_bp += 10,
         Kind::LoanDeferred(e) => e.until = e.until.plus(366),
         Kind::RatePublished(e) => e.rate_ppm += 4_500,

@@ -91,12 +91,16 @@ impl Teller {
         }
     }
 
-    /// Tells something with a slip of the pen; what was told, to be taken back.
-    pub fn slip(&mut self, chance: &mut Chance, event: &Event) -> Event {
+    /// Tells something with a slip of the pen; what was told, to be taken back. A slip that would make it another of these facts is
+    /// left out, as then that one would be told otherwise.
+    pub fn slip(&mut self, chance: &mut Chance, event: &Event, facts: &[Event]) -> Option<Event> {
         let (effective, kind) = slipped(chance, event);
-        let event = Event::said(effective, kind);
-        let _ = self.tell(&event);
-        event
+        let slip = Event::said(effective, kind);
+        if slip.id != event.id && facts.iter().any(|fact| fact.id == slip.id) {
+            return None;
+        }
+        let _ = self.tell(&slip);
+        Some(slip)
     }
 
     /// Tells something as the next edition of what was taken back.

@@ -98,13 +98,17 @@ fn day(number: u32) -> Day {
 }
 
 /// Versions of the terms of origin loans, with the day from which each is in force. The cuts of 2023 and 2024 move older
-/// contracts.
+/// contracts; that of 2023 has the lender alone bear what is lost beyond the stock.
 #[must_use]
 pub fn origin() -> Vec<(Day, LoanTerms)> {
     let lpr = |version, spread_bp| terms(LoanKind::Origin, version, RateIndex::Lpr5y, spread_bp);
+    let shortfall = || share(&[(Payer::Lender, 500_000), (Payer::County, 500_000)]);
     vec![
-        (day(2014_01_01), terms(LoanKind::Origin, 1, RateIndex::Benchmark5y, 0)),
-        (day(2020_01_01), lpr(2, -30)),
+        (
+            day(2014_01_01),
+            LoanTerms { shortfall: shortfall(), ..terms(LoanKind::Origin, 1, RateIndex::Benchmark5y, 0) },
+        ),
+        (day(2020_01_01), LoanTerms { shortfall: shortfall(), ..lpr(2, -30) }),
         (day(2023_09_12), LoanTerms { moves_older: true, ..lpr(3, -60) }),
         (day(2024_10_31), LoanTerms { moves_older: true, penalty_ppm: 1_500_000, ..lpr(4, -70) }),
     ]
@@ -125,7 +129,7 @@ pub fn campus() -> Vec<(Day, LoanTerms)> {
     };
     vec![
         (day(2014_01_01), version(1, RateIndex::Benchmark5y, 0)),
-        (day(2020_01_01), version(2, RateIndex::Lpr5y, -30)),
+        (day(2020_01_01), LoanTerms { recovery_to_stock: false, ..version(2, RateIndex::Lpr5y, -30) }),
         (day(2023_09_12), version(3, RateIndex::Lpr5y, -60)),
         (day(2024_10_31), LoanTerms { moves_older: true, ..version(4, RateIndex::Lpr5y, -70) }),
     ]

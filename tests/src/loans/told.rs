@@ -4,9 +4,10 @@ use super::terms::{benchmarks, campus, fixings, origin};
 use crate::desk::numbered;
 use crate::history::{Chance, thing};
 use ledger::event::{
-    Allocation, DayBasis, Event, Kind, Level, LoanDeferred, LoanDrawReturned, LoanDrawn, LoanKind, LoanOverdue,
-    LoanRateAgreed, LoanRefunded, LoanRepaid, LoanSigned, LoanStateRepaid, LoanWrittenOff, OrgRegistered, OrgRole,
-    PersonRegistered, RateIndex, RatePublished, Status, StatusChanged, StudyLevel, Subordination, WaiverAdopted,
+    Allocation, CompensationReceived, DayBasis, Event, FundStated, Kind, LenderYear, Level, LoanDeferred,
+    LoanDrawReturned, LoanDrawn, LoanKind, LoanOverdue, LoanRateAgreed, LoanRefunded, LoanRepaid, LoanSigned,
+    LoanStateRepaid, LoanWrittenOff, LossRecovered, OrgRegistered, OrgRole, Payer, PersonRegistered, RateIndex,
+    RatePublished, Status, StatusChanged, StudyLevel, Subordination, WaiverAdopted,
 };
 use ledger::money::{Day, Fen};
 use std::collections::BTreeSet;
@@ -66,6 +67,7 @@ pub fn telling(seed: u64, ties: bool) -> Telling {
             loans.push(loan);
         }
     }
+    maker.funds();
     let mut told: Vec<Event> = maker.said.into_iter().enumerate().map(|(at, said)| labelled_event(at, said)).collect();
     shuffle(&mut maker.chance, &mut told);
     if maker.chance.in_hundred(60) {
@@ -143,6 +145,25 @@ impl Maker {
                 let graduated_through = year - u16::from(self.chance.in_hundred(20));
                 let document = format!("财教〔{year}〕号");
                 self.said.push((on, Kind::WaiverAdopted(WaiverAdopted { year, graduated_through, document })));
+            }
+        }
+    }
+
+    /// What the lender's funds received, and what it stated.
+    fn funds(&mut self) {
+        for kind in LoanKind::ALL {
+            for _ in 0..self.chance.below(6) {
+                let (year, payer) = (2014 + u16::try_from(self.chance.below(20)).unwrap_or_default(), Payer::Central);
+                let (on, fen) = (self.day(year, 1, 360), self.fen(600_000));
+                let year = LenderYear { lender: thing("org", 1), kind, year };
+                let received = CompensationReceived { year, payer, fen, serial: "流水".into() };
+                self.said.push((on, Kind::CompensationReceived(received)));
+            }
+            for year in 2024..2036 {
+                if self.chance.in_hundred(20) {
+                    let (on, fen) = (self.day(year, 12, 31), Fen::from(self.chance.in_hundred(50)) * self.fen(600_000));
+                    self.said.push((on, Kind::FundStated(FundStated { lender: thing("org", 1), kind, fen })));
+                }
             }
         }
     }
@@ -258,7 +279,10 @@ impl Maker {
                 let spread_bp = [-70, -60, -100, 20, -5_000][self.chance.below(5)];
                 Kind::LoanRateAgreed(LoanRateAgreed { loan, spread_bp, serial })
             }
-            16 => Kind::LoanRefunded(LoanRefunded { loan, allocation: self.allocation(20_000), serial }),
+            16 if self.chance.in_hundred(50) => {
+                Kind::LoanRefunded(LoanRefunded { loan, allocation: self.allocation(20_000), serial })
+            }
+            16 => Kind::LossRecovered(LossRecovered { loan, fen: self.fen(300_000), serial }),
             17 => Kind::LoanWrittenOff(LoanWrittenOff { loan, fen: self.fen(1_500_000), serial }),
             18 => {
                 let programme = "MIL-COMP".to_owned();

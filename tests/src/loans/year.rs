@@ -69,7 +69,9 @@ impl Year {
         for (on, kind) in world().into_iter().chain(borrowers()) {
             let _ = self.teller.say(on, kind);
         }
-        let telling = telling(seed, true);
+        let mut telling = telling(seed, true);
+        // Offices tell what funds receive, and how much is still open.
+        telling.told.retain(|event| !matches!(event.kind, Kind::CompensationReceived(_) | Kind::FundStated(_)));
         self.loans.clone_from(&telling.loans);
         for (at, event) in telling.told.iter().enumerate() {
             let _ = self.teller.tell(event);
@@ -241,12 +243,13 @@ impl Year {
         if what == ClaimFor::Subsidy { interest.subsidy } else { interest.waiver }
     }
 
-    /// The surplus of a fund for the centres, which spend it and help a borrower.
+    /// The surplus of a fund for the centres, which spend it and help a borrower. It is of a day after all that was told, as what later
+    /// losses hold of a stock is theirs.
     fn rewards(&mut self) {
         let state = &self.teller.state;
         let funds = LoanKind::ALL.into_iter().filter_map(|kind| {
             let (_, fund) = state.portfolios.by_id(portfolio_id(thing("org", 1), kind))?;
-            let surplus = ledger::lender::fund::surplus(state, fund, day(2025_06_30))?;
+            let surplus = ledger::lender::fund::surplus(state, fund, day(2041_01_31))?;
             Some((kind, surplus)).filter(|(_, surplus)| *surplus > 10)
         });
         for (kind, surplus) in funds.collect::<Vec<_>>() {
@@ -255,7 +258,7 @@ impl Year {
             let parts =
                 [0, 1].map(|at| RewardPart { reward: rewards[at], centre: thing("org", UNIT + at), fen: surplus / 2 });
             let rewarded = SurplusRewarded { year, surplus, parts: parts.into() };
-            let _ = self.posted("周", 2025_06_30, Kind::SurplusRewarded(rewarded));
+            let _ = self.posted("周", 2041_01_31, Kind::SurplusRewarded(rewarded));
             let spent = RewardSpent { reward: rewards[1], purpose: "publicity".into(), fen: 3, serial: "用1".into() };
             let _ = self.posted("周", 2025_07_01, Kind::RewardSpent(spent.clone()));
             let _ = self.teller.say_as("周", day(2025_07_01), Kind::RewardSpent(RewardSpent { fen: surplus, ..spent }));

@@ -3,6 +3,8 @@
 use ledger::account::Class;
 use ledger::entry::Entry;
 use ledger::event::{Clearing, Event, Kind};
+use ledger::lender::fund::stock_on;
+use ledger::money::Day;
 use ledger::outcome::{Code, Now, Outcome};
 use ledger::state::State;
 use ledger::state::flows::{Flow, Flows};
@@ -290,8 +292,17 @@ fn funds_add_up(state: &State, seed: u64) {
         let settled: i64 =
             loans().filter(|(_, loan)| settled(&loan.posted)).map(|(_, loan)| loan.posted[Flow::Drawn]).sum();
         assert_eq!(fund.settled_drawn, settled, "settled, seed {seed}");
-        let borne: i64 = loans().map(|(_, loan)| loan.borne).sum();
-        assert_eq!(state.balance(State::account_at(fund.accounts, Class::LossBorne)), borne, "borne, seed {seed}");
+        let mut lost: BTreeMap<_, i64> = BTreeMap::new();
+        for loss in loans().flat_map(|(_, loan)| state.losses_of(loan.id)) {
+            *lost.entry(loss.place()).or_default() += loss.fen;
+        }
+        let kept: BTreeMap<_, i64> = fund.losses.iter().map(|loss| (loss.place(), loss.fen)).collect();
+        assert_eq!(kept, lost, "lost, seed {seed}");
+        let stands = |class| state.balance(State::account_at(fund.accounts, class));
+        let end = Day::from_yyyymmdd(29_990_101).expect("a day");
+        assert_eq!(stands(Class::Stock), stock_on(state, fund, end), "stock, seed {seed}");
+        let borne = stands(Class::BorneByLender) + stands(Class::BorneByCounty);
+        assert_eq!(stands(Class::LossBorne), -borne, "borne, seed {seed}");
     }
 }
 

@@ -33,8 +33,9 @@ fn books(state: &State) -> Books {
         (row.known, row.name().to_owned(), row.division(), parent)
     };
     let fund = |row: &Portfolio| {
-        let Portfolio { lender, drawn, settled_drawn, stock_days, stated, .. } = row;
-        format!("{} {drawn} {settled_drawn} {stock_days:?} {stated:?}", org(*lender))
+        let Portfolio { lender, drawn, settled_drawn, moved, losses, stated, .. } = row;
+        let stated: Vec<_> = stated.iter().map(|said| (said.on, said.fen)).collect();
+        format!("{} {drawn} {settled_drawn} {moved:?} {losses:?} {stated:?}", org(*lender))
     };
     let claims = state.claims.iter().map(|(_, row)| {
         let mut parts: Vec<String> = row.parts.iter().map(|part| format!("{part:?}")).collect();
@@ -71,7 +72,7 @@ fn registered_first_anywhere_or_last_the_books_are_the_same() {
         assert_eq!(unknown(&first.state), 0, "seed {seed}: all are registered");
         let expected = books(&first.state);
         confirmed += first.state.claims.iter().filter(|(_, row)| row.confirmed > 0).count();
-        stood += first.state.portfolios.iter().filter(|(_, row)| row.stated.is_some()).count();
+        stood += first.state.portfolios.iter().filter(|(_, row)| !row.stated.is_empty()).count();
         for registered in [Registered::Anywhere, Registered::Last] {
             let mut other = named_first(seed, registered);
             orgs(&other.state, &other.book, &format!("seed {seed}"));

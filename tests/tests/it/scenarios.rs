@@ -74,6 +74,8 @@ fn finding_names() -> Vec<&'static str> {
         K::AwardedTwice,
         K::MergeCycle,
         K::OverPrincipal,
+        K::OverLoss,
+        K::FundShort,
     ];
     for kind in &all {
         match kind {
@@ -85,7 +87,7 @@ fn finding_names() -> Vec<&'static str> {
             K::StatementDiffers | K::RemittanceUnexpected | K::Shortfall | K::OffCycle => {}
             K::TooManyFacts | K::BeforeSubject | K::RateJump | K::ParentCycle => {}
             K::ToldOtherwise | K::ManyVersions | K::EditionOutOfOrder | K::AwardedTwice | K::MergeCycle => {}
-            K::OverPrincipal => {}
+            K::OverPrincipal | K::OverLoss | K::FundShort => {}
         }
     }
     all.extend(Rule::ALL.map(K::Policy));

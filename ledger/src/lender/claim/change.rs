@@ -2,8 +2,8 @@
 
 use crate::event::ClaimSubmitted;
 use crate::handle::Handle;
+use crate::loan::position::Position;
 use crate::money::{Day, Fen};
-use crate::state::flows::Flows;
 use crate::state::lending_rows::{Claim, ClaimLine, ClaimPart, ClaimPayer, ClaimSums, Loan};
 use crate::state::rows::Org;
 
@@ -12,7 +12,7 @@ pub(crate) enum ClaimChange {
     Line(Box<NewLine>),
     Seal { claim: Handle<Claim>, parts: Vec<ClaimPart>, payers: Vec<ClaimPayer> },
     Approve(Settled),
-    Return { loan: Handle<Loan>, confirmed: ClaimSums, flows: Flows },
+    Return { loan: Handle<Loan>, confirmed: ClaimSums, after: Position },
 }
 
 /// A line about to be kept with our figure.
@@ -26,7 +26,7 @@ pub(crate) struct NewLine {
 pub(crate) struct Confirmed {
     pub sums: ClaimSums,
     pub through: Day,
-    pub flows: Flows,
+    pub after: Position,
     pub parts: Parts,
 }
 

@@ -146,10 +146,10 @@ fn confirm(
     let mut sums = loan.confirmed;
     sums[claim.what] = sums[claim.what].saturating_add(ours.fen);
     let through = loan.through.max(claim.through);
-    let flows = target(state, loan, &loan.facts, through, sums);
+    let after = target(state, loan, &loan.facts, through, sums);
     let fund = PortfolioRef::of(state, loan.portfolio);
-    change.postings = difference(state, on, Channels::new(loan.accounts, &fund), &loan.posted, &flows);
-    fund_effect::bear(state, on, &fund, loan, &loan.facts, [&loan.posted, &flows], change);
+    change.postings = difference(state, on, Channels::new(loan.accounts, &fund), &loan.posted, &after.flows);
+    fund_effect::bear(state, on, &fund, loan.id, &after.losses, change);
     let years = ours.years.iter().copied().filter(|(_, fen)| *fen > 0);
     let school = state.orgs.get(loan.school);
     let parts = if school.known || loan.school == UNKNOWN_ORG {
@@ -157,7 +157,7 @@ fn confirm(
     } else {
         Parts::Unplaced(loan.school, years.collect())
     };
-    Confirmed { sums, through, flows, parts }
+    Confirmed { sums, through, after, parts }
 }
 
 pub(super) fn apply(state: &mut State, entry: &Entry<'_>, new: NewLine) {
@@ -183,10 +183,10 @@ pub(super) fn apply(state: &mut State, entry: &Entry<'_>, new: NewLine) {
     let row = state.loans.get_mut(loan);
     row.last_claim_line = handle.into();
     // A disputed line leaves the loan as it was, so a figure computed before it is not stale.
-    if let Some(Confirmed { sums, through, flows, .. }) = confirmed {
-        let before = std::mem::replace(&mut row.posted, flows);
+    if let Some(Confirmed { sums, through, after, .. }) = confirmed {
+        let before = std::mem::replace(&mut row.posted, after.flows);
         (row.confirmed, row.through, row.last) = (sums, through, entry.index);
-        fund_effect::note(state, entry.index, loan, &before, &[]);
+        fund_effect::note(state, entry.index, loan, &before, &[], after.losses);
     }
 }
 

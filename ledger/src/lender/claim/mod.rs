@@ -145,11 +145,11 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: ClaimChange) {
             (row.parts, row.payers, row.last) = (parts, payers, entry.index);
         }
         ClaimChange::Approve(settled) => settle::apply(state, entry, &settled),
-        ClaimChange::Return { loan, confirmed, flows } => {
+        ClaimChange::Return { loan, confirmed, after } => {
             let row = state.loans.get_mut(loan);
-            let before = std::mem::replace(&mut row.posted, flows);
+            let before = std::mem::replace(&mut row.posted, after.flows);
             (row.confirmed, row.last) = (confirmed, entry.index);
-            fund_effect::note(state, entry.index, loan, &before, &[]);
+            fund_effect::note(state, entry.index, loan, &before, &[], after.losses);
         }
     }
 }

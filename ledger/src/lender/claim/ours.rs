@@ -2,8 +2,8 @@
 
 use crate::event::loan_terms::MonthDay;
 use crate::event::{ClaimFor, Interest};
-use crate::loan::stretch::{Payment, Stretch};
-use crate::loan::walk::{Sums, Walk};
+use crate::loan::stretch::{Payment, Stretch, Sums};
+use crate::loan::walk::Walk;
 use crate::money::{Day, Fen};
 use crate::state::State;
 use crate::state::lending_rows::{Claim, Loan};

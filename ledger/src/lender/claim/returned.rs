@@ -29,12 +29,12 @@ pub(crate) fn judge_overclaim_returned(case: &Case<'_>, event: &OverclaimReturne
     let sum = &mut confirmed[event.what];
     let excess = event.fen > *sum;
     *sum -= event.fen.min(*sum);
-    let flows = target(state, loan, &loan.facts, loan.through, confirmed);
+    let after = target(state, loan, &loan.facts, loan.through, confirmed);
     let fund = PortfolioRef::of(state, loan.portfolio);
-    change.postings = difference(state, on, Channels::new(loan.accounts, &fund), &loan.posted, &flows);
-    fund_effect::bear(state, on, &fund, loan, &loan.facts, [&loan.posted, &flows], &mut change);
+    change.postings = difference(state, on, Channels::new(loan.accounts, &fund), &loan.posted, &after.flows);
+    fund_effect::bear(state, on, &fund, loan.id, &after.losses, &mut change);
     receive(state, on, event, unit, Some(loan), &mut change, excess.then_some(FindingKind::Overpaid));
-    change.act = Some(ClaimChange::Return { loan: handle, confirmed, flows });
+    change.act = Some(ClaimChange::Return { loan: handle, confirmed, after });
     Ok(change)
 }
 

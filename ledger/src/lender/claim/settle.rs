@@ -6,6 +6,9 @@ use crate::account::Class;
 use crate::change::{Case, Change, Judged};
 use crate::entry::Entry;
 use crate::event::{ClaimFor, SetDecided};
+use crate::loan::fund_days::free_from;
+use crate::loan::fund_effect;
+use crate::loan::portfolio::PortfolioRef;
 use crate::loan::rates::terms_on;
 use crate::money::Fen;
 use crate::state::State;
@@ -25,14 +28,21 @@ pub(crate) fn judge_claim_approved(case: &Case<'_>, event: &SetDecided) -> Judge
         settled.from_advance = at_most(Class::Advance);
         postings.push((of_portfolio(Class::AdvanceGranted), of_portfolio(Class::Advance), settled.from_advance));
     } else if from_stock(state, row) {
-        settled.from_stock = at_most(Class::Stock);
+        // What losses hold of the stock is theirs, whichever day this counts on.
+        settled.from_stock = free_from(state, portfolio, on).min(row.confirmed);
         postings.push((of_portfolio(Class::StockUsed), of_portfolio(Class::Stock), settled.from_stock));
     }
     let at_once = settled.from_advance + settled.from_stock;
     postings.push((account(row, Class::ClaimSettled), account(row, Class::ClaimOwed), at_once));
     let moving = postings.into_iter().filter(|(_, _, fen)| *fen > 0);
     let postings = moving.map(|(debit, credit, fen)| state.posting(on, debit, credit, fen)).collect();
-    Ok(Change { postings, ..Change::of(ClaimChange::Approve(settled)) })
+    let mut change = Change { postings, ..Change::nothing() };
+    if settled.from_stock > 0 {
+        let fund = PortfolioRef::of(state, row.portfolio);
+        fund_effect::share(state, on, &fund, |days| days.moving(on, -settled.from_stock), &mut change);
+    }
+    change.act = Some(ClaimChange::Approve(settled));
+    Ok(change)
 }
 
 /// Whether the terms of the claim's last day have waived interest paid first from the compensation stock.
@@ -50,9 +60,12 @@ pub(super) fn apply(state: &mut State, entry: &Entry<'_>, settled: &Settled) {
     row.from_stock = settled.from_stock;
     row.last = entry.index;
     relieve(&mut row.payers, settled.from_advance + settled.from_stock);
-    if settled.from_advance + settled.from_stock > 0 {
-        let portfolio = row.portfolio;
+    let portfolio = row.portfolio;
+    if settled.from_advance > 0 {
         state.portfolios.get_mut(portfolio).last = entry.index;
+    }
+    if settled.from_stock > 0 {
+        fund_effect::move_stock(state, entry.index, portfolio, entry.event.effective, -settled.from_stock);
     }
 }
 

@@ -3,19 +3,52 @@
 use crate::event::{LoanKind, Payer};
 use crate::handle::Handle;
 use crate::loan::change::LoanChange;
-use crate::money::{Day, Fen};
-use crate::state::lending_rows::{Loan, Portfolio, Reward, RiskYear};
+use crate::money::Fen;
+use crate::state::lending_rows::{Portfolio, Receipt, Reward, RiskYear};
 use crate::state::rows::Org;
 use uuid::Uuid;
 
 pub(crate) enum FundChange {
-    Accrue { row: Handle<RiskYear>, parts: Vec<(Payer, Fen)> },
-    Receive { lender: Handle<Org>, kind: LoanKind, year: u16, payer: Payer, fen: Fen },
-    State { lender: Handle<Org>, kind: LoanKind, stated: (Day, Fen, Fen) },
-    Recover { loan: Handle<Loan>, fen: Fen, borne: Fen },
-    Relieve { loan: LoanChange, reward: Handle<Reward>, fen: Fen },
-    Reward { portfolio: Handle<Portfolio>, year: u16, rewards: Vec<NewReward> },
-    Spend { reward: Handle<Reward>, purpose: String, fen: Fen },
+    Accrue {
+        row: Handle<RiskYear>,
+        parts: Vec<(Payer, Fen)>,
+    },
+    Receive {
+        lender: Handle<Org>,
+        kind: LoanKind,
+        year: u16,
+        payer: Payer,
+        fen: Fen,
+    },
+    /// What was received is taken back.
+    Unreceive {
+        receipt: Handle<Receipt>,
+    },
+    State {
+        lender: Handle<Org>,
+        kind: LoanKind,
+        fen: Fen,
+    },
+    /// The statement that this entry told is taken back.
+    Unstate {
+        portfolio: Handle<Portfolio>,
+        told_by: u64,
+    },
+    Relieve {
+        loan: Box<LoanChange>,
+        reward: Handle<Reward>,
+        fen: Fen,
+    },
+    Reward {
+        portfolio: Handle<Portfolio>,
+        year: u16,
+        rewards: Vec<NewReward>,
+    },
+    Spend {
+        reward: Handle<Reward>,
+        purpose: String,
+        fen: Fen,
+    },
 }
 
 /// A reward about to be made.

@@ -1,19 +1,20 @@
-//! Compensation owed for a risk year by university and payer, paid into the fund, and stated by the lender.
+//! Compensation owed for a risk year by university and payer, and paid into the fund.
 
 use super::add;
 use super::change::FundChange;
 use crate::account::Class;
-use crate::change::{Case, Change, Judged, NewFinding, OrgRef};
+use crate::change::{Case, Change, Judged, NewFinding, OrgRef, Taken};
 use crate::event::loan_terms::{LoanTerms, split};
-use crate::event::{CompensationAccrued, CompensationReceived, FundStated, LoanKind, Payer};
+use crate::event::{CompensationAccrued, CompensationReceived, LoanKind, Payer};
 use crate::finding::FindingKind;
 use crate::handle::Handle;
-use crate::loan::fund_effect::{posting, risk_year_id};
-use crate::loan::portfolio::{derived, portfolio, portfolio_id};
+use crate::loan::fund_effect::{move_stock, posting, risk_year_id, share};
+use crate::loan::portfolio::{PortfolioRef, derived, portfolio, portfolio_id};
 use crate::loan::rates::terms_on;
-use crate::money::{Day, Fen, held};
+use crate::money::{Day, Fen};
 use crate::outcome::{Code, Refusal};
-use crate::state::lending_rows::{Portfolio, RiskPaid, RiskYear};
+use crate::registry::org;
+use crate::state::lending_rows::{Portfolio, Receipt, RiskPaid, RiskYear};
 use crate::state::{State, UNKNOWN_ORG};
 use uuid::Uuid;
 
@@ -139,37 +140,46 @@ pub(crate) fn judge_compensation_received(case: &Case<'_>, event: &CompensationR
         posting(state, on, &fund, Class::CompensationSettled, Class::CompensationOwed, fen),
         posting(state, on, &fund, Class::Stock, Class::PaidIn, fen),
     ];
+    share(state, on, &fund, |days| days.moving(on, fen), &mut change);
     Ok(change)
 }
 
-/// The stock of a fund changed on a day.
-pub(crate) fn note_stock(state: &mut State, fund: Handle<Portfolio>, on: Day, fen: Fen) {
-    let days = &mut state.portfolios.get_mut(fund).stock_days;
-    let at = days.partition_point(|(day, _)| *day < on);
-    match days.get_mut(at) {
-        Some((day, sum)) if *day == on => *sum = sum.saturating_add(fen),
-        _ => days.insert(at, (on, fen)),
-    }
-}
-
-/// What the stock of a fund held at the end of a day, as far as is known now.
-fn stock_on(fund: &Portfolio, on: Day) -> Fen {
-    let until = fund.stock_days.iter().take_while(|(day, _)| *day <= on);
-    held(until.map(|(_, fen)| i128::from(*fen)).sum())
-}
-
-/// The lender's statement against our memorandum of its day, which it must equal.
-pub(crate) fn judge_fund_stated(case: &Case<'_>, event: &FundStated) -> Judged<FundChange> {
+/// What was received is taken back, whatever it was used for since: the losses that used it are borne instead.
+pub(crate) fn judge_receipt_withdrawn(case: &Case<'_>, taken: Taken) -> Judged<FundChange> {
     let (state, on) = (case.state, case.on());
-    let mut change = Change::nothing();
-    let lender = change.org(state, event.lender).handle;
-    let known = state.portfolios.by_id(portfolio_id(event.lender, event.kind));
-    let ours = known.map_or(0, |(_, fund)| stock_on(fund, on));
-    let stated = (on, event.fen, ours);
-    change.act = Some(FundChange::State { lender, kind: event.kind, stated });
-    if event.fen != ours {
-        let id = portfolio_id(event.lender, event.kind);
-        change.findings.push(NewFinding::about(FindingKind::StatementDiffers, id));
-    }
+    let Some(receipt) = state.receipts.handle(taken.subject) else { return Ok(Change::nothing()) };
+    let row = state.receipts.get(receipt);
+    taken.on(case, row.on)?;
+    let (fund, fen) = (PortfolioRef::of(state, row.portfolio), row.fen);
+    let mut change = Change::of(FundChange::Unreceive { receipt });
+    share(state, on, &fund, |days| days.moving(on, -fen), &mut change);
+    change.postings.extend([
+        posting(state, on, &fund, Class::CompensationOwed, Class::CompensationSettled, fen),
+        posting(state, on, &fund, Class::PaidIn, Class::Stock, fen),
+    ]);
     Ok(change)
+}
+
+pub(super) fn receive(state: &mut State, index: u64, receipt: Receipt) -> Handle<Receipt> {
+    let Receipt { on, portfolio, year, payer, fen } = receipt;
+    pay(state, index, portfolio, year, payer, fen);
+    move_stock(state, index, portfolio, on, fen);
+    state.receipts.push(receipt)
+}
+
+pub(super) fn unreceive(state: &mut State, index: u64, receipt: Handle<Receipt>) {
+    let Receipt { on, portfolio, year, payer, fen } = *state.receipts.get(receipt);
+    pay(state, index, portfolio, year, payer, -fen);
+    move_stock(state, index, portfolio, on, -fen);
+    let lender = state.portfolios.get(portfolio).lender;
+    org::unmention(state, lender);
+}
+
+/// Paid for a risk year by a payer, or below zero taken back.
+fn pay(state: &mut State, index: u64, portfolio: Handle<Portfolio>, year: u16, payer: Payer, fen: Fen) {
+    let paid = open_paid(state, index, portfolio, year);
+    let row = state.risk_paid.get_mut(paid);
+    add(&mut row.paid, payer, fen);
+    row.paid.retain(|(_, fen)| *fen != 0);
+    row.last = index;
 }

@@ -11,7 +11,8 @@ use crate::loan::contract::find;
 use crate::loan::counting::{counting, is_before_contract};
 use crate::loan::fact_list::FACTS_MAX;
 use crate::loan::facts::{self, judge_fact};
-use crate::loan::fund_effect::posting;
+use crate::loan::fund_days::{free_from, stock_on};
+use crate::loan::fund_effect::{move_stock, posting, share};
 use crate::loan::portfolio::{PortfolioRef, portfolio_id};
 use crate::loan::rates::terms_on;
 use crate::money::{Day, Fen};
@@ -26,14 +27,14 @@ pub(super) const RELIEF: &str = "relief";
 /// Aid centres one surplus may go to: a province has some two hundred.
 pub(crate) const REWARDS_MAX: usize = 400;
 
-/// The surplus of a fund on a day. `None` without terms in force then.
+/// The surplus of a fund on a day, of what its stock held then. `None` without terms in force then.
 ///
 /// Our reading of the rule of 2014, whose formula is not published: the stock is shared out among loans by their net
 /// drawings; a yearly part of settled loans' share and an advance part of open loans' share is surplus. Rounded down.
 #[must_use]
 pub fn surplus(state: &State, fund: &Portfolio, on: Day) -> Option<Fen> {
     let terms = terms_on(state.loan_rules()?, fund.kind, on)?;
-    let stock = state.balance(State::account_at(fund.accounts, Class::Stock)).max(0);
+    let stock = stock_on(state, fund, on).max(0);
     let (drawn, settled) = (i128::from(fund.drawn), i128::from(fund.settled_drawn));
     if drawn <= 0 {
         return Some(0);
@@ -74,13 +75,19 @@ pub(crate) fn judge_surplus_rewarded(case: &Case<'_>, event: &SurplusRewarded) -
     if sum > i128::from(ours) {
         return Err(Refusal::with(Code::ExceedsSurplus, id, ours));
     }
+    // What losses and decisions of later days hold is theirs.
+    let free = free_from(state, row, on);
+    if sum > i128::from(free) {
+        return Err(Refusal::with(Code::ExceedsSurplus, id, free));
+    }
     let fund = PortfolioRef::of(state, handle);
     let used = Fen::try_from(sum).unwrap_or(ours);
-    let mut postings = vec![posting(state, on, &fund, Class::StockUsed, Class::Stock, used)];
-    postings.extend(grants(state, on, &fund, &rewards));
+    let mut change = Change::nothing();
+    change.postings.push(posting(state, on, &fund, Class::StockUsed, Class::Stock, used));
+    change.postings.extend(grants(state, on, &fund, &rewards));
+    share(state, on, &fund, |days| days.moving(on, -used), &mut change);
     let centres: Vec<_> = rewards.iter().map(|reward| reward.centre).collect();
-    let act = Some(FundChange::Reward { portfolio: handle, year: year.year, rewards });
-    let change = Change { postings, act, ..Change::nothing() };
+    change.act = Some(FundChange::Reward { portfolio: handle, year: year.year, rewards });
     Ok(centres.into_iter().fold(change, Change::naming))
 }
 
@@ -123,8 +130,8 @@ pub(super) fn grant(
     rewards: &[NewReward],
 ) {
     let (index, on) = (entry.index, entry.event.effective);
-    let fund = state.portfolios.get_mut(portfolio);
-    (fund.rewarded, fund.last) = (year, index);
+    state.portfolios.get_mut(portfolio).rewarded = year;
+    move_stock(state, index, portfolio, on, -rewards.iter().map(|reward| reward.fen).sum::<Fen>());
     for &NewReward { id, centre, fen } in rewards {
         let accounts = state.open_accounts(state.rewards.next());
         let spent = Vec::new();
@@ -184,7 +191,7 @@ pub(crate) fn judge_loan_relieved(case: &Case<'_>, event: &LoanRelieved) -> Judg
     }
     let mut change = judge_fact(case, event.loan, What::Relieved { fen: event.fen, reward: handle });
     change.postings.push(spending);
-    Ok(change.map(|loan| FundChange::Relieve { loan, reward: handle, fen: event.fen }))
+    Ok(change.map(|loan| FundChange::Relieve { loan: loan.into(), reward: handle, fen: event.fen }))
 }
 
 /// Relief taken back: the principal is open again, and the reward has its money again.
@@ -198,7 +205,7 @@ pub(crate) fn judge_relief_withdrawn(case: &Case<'_>, taken: Taken) -> Judged<Fu
     let [available, spent] =
         [Class::RewardAvailable, Class::RewardSpent].map(|class| State::account_at(accounts, class));
     change.postings.push(state.posting(case.on(), available, spent, fen));
-    Ok(change.map(|loan| FundChange::Relieve { loan, reward, fen: -fen }))
+    Ok(change.map(|loan| FundChange::Relieve { loan: loan.into(), reward, fen: -fen }))
 }
 
 pub(crate) fn judge_reward_spent(case: &Case<'_>, event: &RewardSpent) -> Judged<FundChange> {

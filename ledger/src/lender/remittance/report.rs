@@ -9,6 +9,8 @@ use crate::event::{Purpose, RemittanceCleared, RemittanceReturned};
 use crate::finding::FindingKind;
 use crate::handle::Handle;
 use crate::lender::claim;
+use crate::loan::fund_effect;
+use crate::loan::portfolio::PortfolioRef;
 use crate::money::{Day, Fen};
 use crate::outcome::Posting;
 use crate::state::lending_rows::Remittance;
@@ -33,7 +35,17 @@ pub(crate) fn judge_remittance_cleared(case: &Case<'_>, event: &RemittanceCleare
     });
     let rest = paths(state, row).into_iter().map(|[to, from]| state.posting(on, to, from, row.fen));
     let postings = lines.chain(rest).collect();
-    Ok(Change { postings, ..Change::of(act) })
+    let mut change = Change { postings, ..Change::of(act) };
+    share(state, on, row, row.fen, &mut change);
+    Ok(change)
+}
+
+/// Compensation paid or come back is in the stock from its day on.
+fn share(state: &State, on: Day, row: &Remittance, fen: Fen, change: &mut Change<RemittanceChange>) {
+    if matches!(row.purpose, Purpose::Compensation(_)) {
+        let fund = PortfolioRef::of(state, row.portfolio);
+        fund_effect::share(state, on, &fund, |days| days.moving(on, fen), change);
+    }
 }
 
 /// Between which accounts, besides the lines, clearing moves the whole sum: cash, then what it settles.
@@ -71,7 +83,11 @@ pub(crate) fn judge_remittance_returned(case: &Case<'_>, event: &RemittanceRetur
     };
     let surrendered = row.stage == RemittanceStage::Cleared && on.year() != row.fiscal_year;
     let act = RemittanceChange::Report { remittance, stage: RemittanceStage::Returned, surrendered };
-    Ok(Change { postings, ..Change::of(act) })
+    let mut change = Change { postings, ..Change::of(act) };
+    if row.stage == RemittanceStage::Cleared {
+        share(state, on, row, -row.fen, &mut change);
+    }
+    Ok(change)
 }
 
 fn released(state: &State, on: Day, row: &Remittance) -> Vec<Posting> {
@@ -124,7 +140,7 @@ pub(super) fn apply(
     let row = state.remittances.get_mut(remittance);
     let before = std::mem::replace(&mut row.stage, stage);
     (row.on, row.last) = (entry.event.effective, entry.index);
-    let (purpose, portfolio, draws) = (row.purpose, row.portfolio, row.draws.clone());
+    let (purpose, portfolio, draws, fen) = (row.purpose, row.portfolio, row.draws.clone(), row.fen);
     let moves = match (before, stage) {
         (_, RemittanceStage::Cleared) => [-1, 1],
         (RemittanceStage::Cleared, _) => [0, -1],
@@ -133,6 +149,9 @@ pub(super) fn apply(
     let sums = by_payer(state, &draws);
     move_sums(state, entry.index, purpose, portfolio, &sums, moves);
     state.portfolios.get_mut(portfolio).last = entry.index;
+    if matches!(purpose, Purpose::Compensation(_)) && moves[1] != 0 {
+        fund_effect::move_stock(state, entry.index, portfolio, entry.event.effective, fen * moves[1]);
+    }
     for draw in draws {
         let line = state.lines.get_mut(draw.line);
         line.last = entry.index;

@@ -25,6 +25,7 @@ pub fn fact_name(what: What) -> &'static str {
         What::Overdue(_) => "loan_overdue",
         What::Deferred(_) => "loan_deferred",
         What::WrittenOff(_) => "loan_written_off",
+        What::Recovered(_) => "loss_recovered",
         What::StateRepaid(_) => "loan_state_repaid",
         What::Relieved { .. } => "loan_relieved",
     }

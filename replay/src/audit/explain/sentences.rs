@@ -48,6 +48,10 @@ pub fn finding_en(kind: FindingKind) -> &'static str {
         FindingKind::AwardedTwice => "one person was awarded the same programme twice for one academic year",
         FindingKind::MergeCycle => "both ids are one person already; they were not merged again",
         FindingKind::EditionOutOfOrder => "the edition before was not taken back; this one does not count",
+        FindingKind::OverLoss => "more is recovered than is lost; what is beyond counts for nothing",
+        FindingKind::FundShort => {
+            "more was decided about than the fund held: what it had received was taken back, or came later"
+        }
         FindingKind::OverPrincipal => "more is written off than principal is open; what is beyond counts for nothing",
     }
 }

@@ -139,7 +139,7 @@ impl Store {
         let mut state = State::empty();
         let mut sums = self.sums.lock();
         for (table, (_, pages)) in state.tables().into_iter().enumerate() {
-            for page in 0..checkpoint.pages[table] {
+            for page in 0..*checkpoint.pages.get(table)? {
                 let bytes = self.db.get(page_key(u8::try_from(table).ok()?, page)).ok()??;
                 pages.restore(checked(&bytes)?).ok()?;
                 sums[table].push(sum_of(&bytes));

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use ledger::account::Class;
 use ledger::event::{Interest, LoanKind, Payer};
+use ledger::lender::fund::stock_on;
 use ledger::state::State;
 use ledger::state::lending_rows::{Claim, Portfolio, Remittance, Verdict};
 use ledger::state::stage::RemittanceStage;
@@ -180,7 +181,8 @@ fn fund(state: &State, kind: LoanKind) -> FundFigures {
     }
     let rewards = || state.rewards.iter().map(|(_, row)| row).filter(|row| handles.contains(&row.portfolio));
     let rewarded_fen = rewards().map(|row| row.fen).sum();
-    let stated = handles.first().and_then(|handle| state.portfolios.get(*handle).stated);
+    let fund = handles.first().map(|handle| state.portfolios.get(*handle));
+    let stated = fund.and_then(|fund| fund.stated.last().map(|said| said.fen - stock_on(state, fund, said.on)));
     FundFigures {
         lender: LENDERS[kind as usize].2.to_owned(),
         kind: kind.name(),
@@ -190,7 +192,7 @@ fn fund(state: &State, kind: LoanKind) -> FundFigures {
         rewarded_fen,
         reward_spent_fen: rewards().flat_map(|row| &row.spent).map(|(_, fen)| fen).sum(),
         stock_fen: balance(Class::Stock),
-        statement_difference_fen: stated.map_or(i64::MAX, |(_, said, ours)| said - ours),
+        statement_difference_fen: stated.unwrap_or(i64::MAX),
     }
 }
 

@@ -8,7 +8,10 @@ use crate::wire::id;
 use ledger::account::Class;
 use ledger::event::Payer;
 use ledger::handle::Handle;
+use ledger::lender::fund::{stock_on, surplus};
+use ledger::money::held;
 use ledger::state::State;
+use ledger::state::fund_rows::Turn;
 use ledger::state::lending_rows::Reward;
 use proto::v1;
 use replay::answers::loans::fund::{FundYear, rewards, years};
@@ -25,8 +28,11 @@ pub fn fund(asked: &Asked, request: &v1::GetFundRequest) -> Result<v1::GetFundRe
     let row = state.portfolios.get(handle);
     let balance = |class| state.balance(State::account_at(row.accounts, class));
     let (lender, lender_name) = wire::org(&state, row.lender);
-    let (stated_day, stated_fen, stated_ours_fen) =
-        row.stated.map_or((0, 0, 0), |(day, fen, ours)| (on_wire(day), fen, ours));
+    // Ours of that day is what is known now, not what was when it came.
+    let stated = row.stated.last().map(|said| (on_wire(said.on), said.fen, stock_on(&state, row, said.on)));
+    let (stated_day, stated_fen, stated_ours_fen) = stated.unwrap_or_default();
+    let recovered = row.losses.iter().filter(|loss| loss.turn == Turn::Recovered).map(|loss| i128::from(loss.fen));
+    let recovered_fen = held(recovered.sum());
     // What came in gave from these accounts, so they stand below zero by it.
     let borne = [(Payer::County, Class::BorneByCounty), (Payer::Lender, Class::BorneByLender)];
     let borne = borne.into_iter().map(|(payer, class)| (payer, -balance(class))).filter(|(_, fen)| *fen != 0);
@@ -41,19 +47,20 @@ pub fn fund(asked: &Asked, request: &v1::GetFundRequest) -> Result<v1::GetFundRe
         paid_in_fen: -balance(Class::PaidIn),
         used_fen: balance(Class::StockUsed),
         loss_borne: payer_sums(borne),
-        loss_fen: balance(Class::Loss),
+        loss_fen: balance(Class::Loss) + recovered_fen,
         stated_day,
         stated_fen,
         stated_ours_fen,
         stated_difference_fen: stated_fen.saturating_sub(stated_ours_fen),
         years: years(&state, handle).iter().map(|(year, row)| fund_year(*year, row)).collect(),
         rewards: rewards(&state, handle).into_iter().map(|reward| of_reward(&state, reward)).collect(),
-        surplus_fen: ledger::lender::fund::surplus(&state, row, on).unwrap_or(0),
+        surplus_fen: surplus(&state, row, on).unwrap_or(0),
         surplus_day: on_wire(on),
         rewarded: row.rewarded.into(),
         drawn_fen: row.drawn,
         settled_drawn_fen: row.settled_drawn,
         balances: class_sums(portfolio_balances(&state, &[handle])),
+        recovered_fen,
     })
 }
 

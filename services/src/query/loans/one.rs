@@ -18,6 +18,7 @@ use ledger::loan::stretch::Payment;
 use ledger::loan::walk::{Missing, Walk};
 use ledger::money::{Fen, held};
 use ledger::state::State;
+use ledger::state::flows::Flow;
 use ledger::state::lending_rows::{Fact, Loan, What};
 use ledger::state::rows::SchoolStatus;
 use proto::text;
@@ -58,7 +59,7 @@ pub fn loan(asked: &Asked, request: &v1::GetLoanRequest) -> Result<v1::GetLoanRe
         standings: standings(&state, row),
         confirmed_subsidy_fen: row.confirmed.subsidy,
         confirmed_waiver_fen: row.confirmed.waiver,
-        recovered_fen: row.recovered,
+        recovered_fen: row.posted[Flow::Recovered],
         missing,
     })
 }
@@ -127,6 +128,7 @@ fn fact_of(state: &State, loan: &Loan, fact: &Fact) -> v1::LoanFact {
         | What::DrawReturned(fen)
         | What::Overdue(fen)
         | What::WrittenOff(fen)
+        | What::Recovered(fen)
         | What::StateRepaid(fen)
         | What::Relieved { fen, .. } => row.fen = fen,
     }

@@ -87,6 +87,7 @@ fn print(fund: &v1::GetFundResponse) {
         ("已用 used", fund.used_fen),
         ("余额 stock", fund.stock_fen),
         ("核销损失 losses", fund.loss_fen),
+        ("  其中已追回 recovered", fund.recovered_fen),
         ("净放款 drawn", fund.drawn_fen),
         ("  其中已结清 of settled loans", fund.settled_drawn_fen),
     ];
@@ -108,7 +109,7 @@ fn print_statement(fund: &v1::GetFundResponse) {
         return;
     }
     let (stated, ours) = (yuan(fund.stated_fen), yuan(fund.stated_ours_fen));
-    let verdict = if fund.stated_difference_fen == 0 { "一致 agrees" } else { "! 不一致 differs" };
+    let verdict = if fund.stated_difference_fen == 0 { "一致 agrees" } else { "! 不符 differs" };
     let difference = yuan(fund.stated_difference_fen);
     outln!(
         "  对账 statement {}: 机构 lender {stated}  账上 ours {ours}  差额 {difference}  {verdict}\n",

@@ -1,0 +1,64 @@
+//! What a lender states its compensation account holds at the end of a day, which our memorandum of that day must equal. Ours is what
+//! is known now, so a fact learnt late may make a statement differ, or agree after all: its finding opens and closes with that.
+
+use super::change::FundChange;
+use crate::account::Class;
+use crate::change::{Case, Change, Judged, Taken, Touched};
+use crate::event::FundStated;
+use crate::finding::FindingKind;
+use crate::handle::Handle;
+use crate::loan::findings::Wanted;
+use crate::loan::fund_days::differing;
+use crate::loan::portfolio::portfolio_id;
+use crate::registry::org;
+use crate::state::State;
+use crate::state::fund_rows::Stated;
+use crate::state::lending_rows::Portfolio;
+
+pub(crate) fn judge_fund_stated(case: &Case<'_>, event: &FundStated) -> Judged<FundChange> {
+    let mut change = Change::nothing();
+    let lender = change.org(case.state, event.lender).handle;
+    change.act = Some(FundChange::State { lender, kind: event.kind, fen: event.fen });
+    change.touched.push(Touched::Fund(portfolio_id(event.lender, event.kind)));
+    Ok(change)
+}
+
+/// A statement taken back is held against nothing any more.
+pub(crate) fn judge_withdrawn(case: &Case<'_>, taken: Taken) -> Judged<FundChange> {
+    let (state, told_by) = (case.state, taken.index());
+    let Some(portfolio) = state.portfolios.handle(taken.subject) else { return Ok(Change::nothing()) };
+    let row = state.portfolios.get(portfolio);
+    let Some(said) = row.stated.iter().find(|said| said.index == told_by) else { return Ok(Change::nothing()) };
+    taken.on(case, said.on)?;
+    let mut change = Change::of(FundChange::Unstate { portfolio, told_by });
+    change.touched.push(Touched::Fund(row.id));
+    Ok(change)
+}
+
+/// Statements may arrive in any order.
+pub(super) fn keep(state: &mut State, portfolio: Handle<Portfolio>, said: Stated) {
+    let row = state.portfolios.get_mut(portfolio);
+    let at = row.stated.partition_point(|other| other.on <= said.on);
+    row.stated.insert(at, said);
+    row.last = said.index;
+}
+
+pub(super) fn forget(state: &mut State, index: u64, portfolio: Handle<Portfolio>, told_by: u64) {
+    let row = state.portfolios.get_mut(portfolio);
+    row.stated.retain(|said| said.index != told_by);
+    row.last = index;
+    let lender = row.lender;
+    org::unmention(state, lender);
+}
+
+/// What a fund calls for: statements that differ, losses beyond the stock, decisions beyond it.
+pub(crate) fn wanted(state: &State, fund: &Portfolio) -> Vec<Wanted> {
+    let (differing, short) = differing(state, fund);
+    let mut wanted: Vec<Wanted> =
+        differing.into_iter().map(|entry| (FindingKind::StatementDiffers, Some(entry))).collect();
+    if state.balance(State::account_at(fund.accounts, Class::LossBorne)) > 0 {
+        wanted.push((FindingKind::Shortfall, None));
+    }
+    wanted.extend(short.then_some((FindingKind::FundShort, None)));
+    wanted
+}

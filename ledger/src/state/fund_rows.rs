@@ -1,0 +1,71 @@
+//! What compensation funds remember of their days, and of single loans what was lost of them. Data only.
+#![allow(missing_docs)] // Fields are named after the event fields they keep; those carry the documentation.
+
+use super::table::Row;
+use crate::money::{Day, Fen};
+use crate::state::State;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// What became of a loss.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+pub enum Turn {
+    /// Written off.
+    Lost,
+    /// Paid or returned after all, so that it is no loss any more.
+    Gone,
+    /// Recovered by the lender.
+    Recovered,
+}
+
+/// Something that became of what was written off on a day.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Loss {
+    /// When it became of it.
+    pub at: Day,
+    /// When it was written off.
+    pub on: Day,
+    pub turn: Turn,
+    /// Above zero.
+    pub fen: Fen,
+}
+
+impl Loss {
+    /// In the order of days; on one day what became of earlier losses comes before that day's own.
+    #[must_use]
+    pub fn place(&self) -> (Day, Day, Turn) {
+        (self.at, self.on, self.turn)
+    }
+}
+
+/// What is lost of a loan, as its fund was told. There is a row only where there ever was a loss, so that no other loan pays for it.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct LoanLoss {
+    /// The loan's id.
+    pub id: Uuid,
+    /// In their order.
+    pub losses: Vec<Loss>,
+}
+
+/// A statement of the lender: what its account held at the end of a day.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Stated {
+    pub on: Day,
+    pub fen: Fen,
+    /// The entry that told it.
+    pub index: u64,
+}
+
+impl Row for LoanLoss {
+    fn id(&self) -> Option<Uuid> {
+        Some(self.id)
+    }
+}
+
+impl State {
+    /// What is lost of a loan, as its fund was told.
+    #[must_use]
+    pub fn losses_of(&self, loan: Uuid) -> &[Loss] {
+        self.losses.by_id(loan).map_or(&[], |(_, row)| &row.losses)
+    }
+}
