@@ -194,6 +194,11 @@ fn fact(number: usize, loan: Uuid) -> Kind {
     }
 }
 
+fn line(claim: Uuid, number: u32) -> Kind {
+    let (loan, principal, rate_ppm, days, fen) = (LOAN, 1, 1, 1, 1);
+    Kind::ClaimLineAdded(ClaimLineAdded { claim, number, loan, principal, rate_ppm, days, fen })
+}
+
 /// Days of a flood: one after the other, from the last back, or always the same.
 fn days() -> [fn(i32) -> Day; 3] {
     [|at| day(19_990_101).plus(at * 7), |at| day(20_241_231).plus(-at * 7), |_| day(20_200_101)]

@@ -85,11 +85,6 @@ fn no_flood_of_merges_makes_an_entry_slow() {
     told.holds("merges");
 }
 
-fn line(claim: Uuid, number: u32) -> Kind {
-    let (loan, principal, rate_ppm, days, fen) = (LOAN, 1, 1, 1, 1);
-    Kind::ClaimLineAdded(ClaimLineAdded { claim, number, loan, principal, rate_ppm, days, fen })
-}
-
 /// Claim lines of one loan without end, in many claims and in one: those too many stay in their claim, disputed.
 #[test]
 fn no_flood_of_claim_lines_makes_an_entry_slow() {
