@@ -211,13 +211,15 @@ pub(crate) fn judge_application_approved(case: &Case<'_>, event: &SetDecided) ->
     Ok(Change::of(PaymentChange::Step { application, stage: Stage::Approved }))
 }
 
-/// Sealing or approval taken back while nothing left the treasury: what was applied for is available again.
+/// Sealing or approval taken back while the treasury did nothing: what was applied for is available again. An approval for which a
+/// voucher was issued stands, as its clearing would find nothing to pay.
 pub(crate) fn judge_step_withdrawn(case: &Case<'_>, taken: Taken, stage: Stage, to: Stage) -> Judged<PaymentChange> {
     let state = case.state;
     let Some(application) = state.applications.handle(taken.subject) else { return Ok(Change::nothing()) };
     let row = state.applications.get(application);
     row.set.judge_back(case, taken, row.id, stage)?;
-    if row.parts.iter().any(|part| part.cleared > 0) {
+    let cleared = row.parts.iter().any(|part| part.cleared > 0);
+    if cleared || (stage == Stage::Approved && row.vouchered) {
         return Err(Refusal::of(Code::InUse, row.id));
     }
     let mut change = Change::of(PaymentChange::StepBack { application, to });
@@ -299,6 +301,7 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: PaymentChange)
                 parts: Vec::new(),
                 accounts,
                 last_payout: Link::NONE,
+                vouchered: false,
                 batch: Link::NONE,
                 effective: entry.event.effective,
                 last: entry.index,

@@ -239,6 +239,10 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: ResultChange) 
     match change {
         ResultChange::Voucher { id, number, application, draws } => {
             state.vouchers.push(Voucher { id, number, application, draws, cleared: false, last: index });
+            if application != UNKNOWN_APPLICATION {
+                let row = state.applications.get_mut(application);
+                (row.vouchered, row.last) = (true, index);
+            }
         }
         ResultChange::Cleared { voucher, taken } => {
             let row = state.vouchers.get_mut(voucher);

@@ -381,6 +381,7 @@ fn unknown_application(accounts: AccountNo) -> Application {
         parts: Vec::new(),
         accounts,
         last_payout: Link::NONE,
+        vouchered: false,
         batch: Link::NONE,
         effective: Day::default(),
         last: 0,

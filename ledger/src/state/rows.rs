@@ -269,6 +269,8 @@ pub struct Application {
     /// First of its accounts: transit, payee.
     pub accounts: AccountNo,
     pub last_payout: Link<Payout>,
+    /// Whether the treasury issued a voucher for it.
+    pub vouchered: bool,
     pub batch: Link<Batch>,
     pub effective: Day,
     pub last: u64,

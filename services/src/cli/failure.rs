@@ -19,7 +19,9 @@ pub enum Failure {
     #[error("有的内容未被接受 not everything was accepted")]
     Refused,
     /// All of it was accepted, and somebody must look at what it found; that was shown.
-    #[error("全部计入，另有疑点待查 everything counts, and there are findings to look at")]
+    #[error(
+        "全部在账，另有疑点待查，其中写明不计的不计 all is on record, and there are findings to look at; what they say does not count does not"
+    )]
     Look,
     /// It failed.
     #[error("{0}")]

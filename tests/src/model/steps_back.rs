@@ -48,6 +48,8 @@ impl Model {
                 _ => Stage::Open,
             };
         } else {
+            let vouchered = self.vouchers.values().any(|voucher| voucher.application == step.set);
+            sure(step.stage != Stage::Approved || !vouchered)?;
             let application = self.applications.get_mut(&step.set)?;
             let cleared = application.parts.values().any(|(_, cleared)| *cleared > 0);
             sure(application.set.stage == step.stage && !cleared)?;

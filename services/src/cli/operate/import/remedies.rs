@@ -16,13 +16,20 @@ pub(super) fn words(said: &FileLine, standing: RowStanding, receipt: &v1::Receip
             findings.collect::<Vec<_>>().join("; ")
         }
         RowStanding::Differs => differs(said.tag, receipt),
+        RowStanding::Withdrawn if matches!(said.tag, KindTag::RosterSealed | KindTag::ApplicationSealed) => {
+            "封存已撤销，或所属花名册、支付申请已作废，本份不计；用审核意见“作废”（已作废的不必再报），再以下一版次整份重报 its sealing was taken \
+             back, or it was cancelled; cancel it if it is not, then send it whole as the next edition"
+                .to_owned()
+        }
         RowStanding::Withdrawn if is_of_set(said.tag) => {
             "所属花名册或支付申请已作废，本行不计；确应计入的，填下一版次整份重报 its roster or \
              application was cancelled; if it is to count, send it whole as the next edition"
                 .to_owned()
         }
         RowStanding::Withdrawn if is_opinion(said.tag) => {
-            "本行意见已撤销，或所属花名册、支付申请已作废，本行不计；意见已撤销、现应计入的，在“版次”栏填下一版次再报，材料已作废的，以下一版次整份重报              this opinion was taken back, or its roster or application was cancelled; if the opinion is to count again, deliver it              with the next edition in the column 版次, and a cancelled set whole as its next edition"
+            "本行意见已撤销，或所属花名册、支付申请已作废，本行不计；意见已撤销、现应计入的，在“版次”栏填下一版次再报，材料已作废的，以下一版次整份重报 \
+             this opinion was taken back, or its roster or application was cancelled; if the opinion is to count again, deliver it \
+             with the next edition in the column 版次, and a cancelled set whole as its next edition"
                 .to_owned()
         }
         RowStanding::Withdrawn => format!(
@@ -76,8 +83,9 @@ fn of_kind(tag: KindTag, code: Code, figure: i64) -> Option<String> {
         (Code::SetEnded, Tag::ApplicationCancelled) => {
             "国库已拨款或代发批次已发出，不能再作废；以银行结果为准，银行退回的，另报支付申请并注明补发原支付".to_owned()
         }
+        (Code::ToldOtherwise, Tag::EntryWithdrawn) => "所指记录已经撤销，本行不必再报".to_owned(),
         (Code::NotWithdrawable, Tag::EntryWithdrawn) => {
-            "本行所指事项不能用“撤销”更正：花名册、支付申请及其意见，用审核意见“作废”，再以下一版次整份重报；其余事项目前还不能撤销".to_owned()
+            "本行所指事项不能用“撤销”更正：花名册、支付申请本身用审核意见“作废”，再以下一版次整份重报（已作废的不能恢复）；其余事项目前还不能撤销".to_owned()
         }
         _ => return None,
     })

@@ -45,6 +45,8 @@ pub(crate) fn in_its_edition(row: &Row<'_>, spoken: Spoken) -> Result<Spoken, Wr
             "照原样报送本行，并写明户籍区划代码或卡号 deliver the row as it was, with 户籍区划代码 or 卡号",
         ));
     }
+    // A copied cell names who decided then; who takes it back is whoever imports this.
+    taken.principal = None;
     taken.words = row.shown().into();
     Ok(taken)
 }
