@@ -1,5 +1,5 @@
-//! Rules adopted, periods closed, keys announced. Closing moves the first open day; a key announced here may sign checkpoints, which is checked where they are. The key of identities is
-//! known by its fingerprint alone; who makes ids compares.
+//! Rules adopted, periods closed and opened again, keys announced. Closing moves the first open day; a key announced here may sign
+//! checkpoints, which is checked where they are. The key of identities is known by its fingerprint alone; who makes ids compares.
 
 use crate::account::Book;
 use crate::change::{Case, Change, Judged, Taken};

@@ -170,8 +170,8 @@ pub(crate) fn judge_step_withdrawn(case: &Case<'_>, taken: Taken, stage: Stage, 
     row.set.judge_back(case, taken, row.id, stage)?;
     let mut change = Change::of(AwardChange::StepBack { roster, to });
     if stage == Stage::Approved {
-        let applications = row.applications.iter().map(|at| state.applications.get(*at));
-        if let Some(orders) = applications.into_iter().find(|other| other.set.stage != Stage::Cancelled) {
+        let mut applications = row.applications.iter().map(|at| state.applications.get(*at));
+        if let Some(orders) = applications.find(|other| other.set.stage != Stage::Cancelled) {
             return Err(Refusal::of(Code::InUse, orders.id));
         }
         let (owed, granted) = (state.roster_account(roster, Class::Owed), state.roster_account(roster, Class::Granted));

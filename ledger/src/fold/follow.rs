@@ -92,9 +92,9 @@ fn follow(state: &mut State, index: u64, touched: Touched) -> Vec<NewFinding> {
     }
 }
 
-/// Of one thing and the kinds that may be looked at, and which entries tell the facts that call for findings by themselves: closes
-/// those open that are no longer called for. To be opened is what this
-/// entry itself told, and what else is called for while no finding of its kind is open.
+/// Of one thing, the kinds that may be looked at, and which entries tell the facts that call for findings by themselves: closes those
+/// open that are no longer called for. To be opened is what this entry itself told, and what else is called for while no finding of
+/// its kind is open.
 fn settle(
     state: &mut State,
     index: u64,

@@ -28,7 +28,8 @@ pub(super) enum Told {
 }
 
 /// Looks an id up. What was refused is judged anew if it says something else, or if whoever says it names that very entry and
-/// the reason may pass. What was withdrawn, or told of a set cancelled since, stays so whatever is said under its id: an old file never raises the dead.
+/// the reason may pass. What was withdrawn, or told of a set cancelled since, stays so whatever is said under its id: an old file
+/// never raises the dead.
 pub(super) fn told(state: &State, entry: &Entry<'_>, content: u64) -> Told {
     let event = &entry.event;
     if let Some((latest, seen)) = state.seen.by_id(event.id) {
