@@ -49,7 +49,7 @@ use uuid::Uuid;
     mingzhang import policies/loans/origin.toml policies/loans/lpr5y.csv --as 省教育厅/制度 --demo-key\n  \
     mingzhang import 银行回单.csv --as 代发银行/报送 --office 610502CZ --key office.key\n  \
     mingzhang import 贷款合同.csv 贷款流水.csv 贴息申报.csv --as 贷款机构/报送 --key office.key\n\n\
-    Exit codes: 0 every row counts as the file says, now or before; 4 it does, and somebody must look at a finding; \
+    Exit codes: 0 every row counts as the file says, now or before; 4 all is on record, and somebody must look at a finding; \
     1 a row does not count; 2 usage, or a key that is not the one on record: nothing was sent; 3 server unreachable")]
 pub struct ImportArgs {
     /// Files, in the order in which they are to be imported

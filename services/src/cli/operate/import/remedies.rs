@@ -21,7 +21,7 @@ pub(super) fn words(said: &FileLine, standing: RowStanding, receipt: &v1::Receip
              back, or it was cancelled; cancel it if it is not, then send it whole as the next edition"
                 .to_owned()
         }
-        RowStanding::Withdrawn if is_of_set(said.tag) => {
+        RowStanding::Withdrawn if said.tag.way_back() == WayBack::Cancelled => {
             "所属花名册或支付申请已作废，本行不计；确应计入的，填下一版次整份重报 its roster or \
              application was cancelled; if it is to count, send it whole as the next edition"
                 .to_owned()
@@ -125,9 +125,9 @@ fn differs(kind: KindTag, receipt: &v1::Receipt) -> String {
         ),
         WayBack::WhileFree if kind == KindTag::PeriodClosed => return beside + &withdrawable(kind, entry),
         WayBack::Cancelled | WayBack::WhileFree => (
-            "账上有误的，先用审核意见“作废”该花名册或支付申请，再以下一版次整份重报（已批准的花名册、已拨款的支付申请不能作废）",
-            "if that is wrong, cancel the roster or application and send it whole as the next edition (one that has taken effect \
-             cannot be cancelled)",
+            "账上有误的，先用审核意见“作废”该花名册或支付申请，再以下一版次整份重报（已批准的花名册先撤销批准，已拨款的支付申请不能作废）",
+            "if that is wrong, cancel the roster or application and send it whole as the next edition (of an approved roster take \
+             the approval back first; an application that was paid cannot be cancelled)",
         ),
         WayBack::Superseded if kind == KindTag::EntryWithdrawn => (
             "所指记录已由该号记录撤销，本行不必再报",
@@ -175,12 +175,6 @@ fn out_of_turn(kind: KindTag) -> String {
          right edition, with none if it is told for the first time; else deliver the row of the edition before with {word} in \
          that column, then import this again"
     )
-}
-
-/// What makes up a roster or an application: it is undone with that.
-fn is_of_set(kind: KindTag) -> bool {
-    let sealed = matches!(kind, KindTag::RosterSealed | KindTag::ApplicationSealed);
-    sealed || kind.way_back() == WayBack::Cancelled
 }
 
 /// A review or an approval, rather than what makes up the set.

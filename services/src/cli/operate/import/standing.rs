@@ -53,7 +53,7 @@ fn steps_of(event: &Event) -> Option<Uuid> {
 pub(super) enum ImportEnding {
     /// Every row counts as the file says.
     Counts,
-    /// So it does, and somebody must look.
+    /// All is on record, and somebody must look: what a finding says does not count does not.
     Look,
     /// Some row does not count.
     Fails,
