@@ -6,6 +6,7 @@ use ledger::event::{Event, Kind, LoanKind};
 use ledger::loan::portfolio_id;
 use ledger::state::entity::{EachTable, Entity};
 use ledger::state::entry_rows::WITHHELD;
+use ledger::state::entry_rows::{POSTED, WITHDRAWN};
 use ledger::state::{EntityKind, State};
 use replay::audit::diff::{BalanceDiff, Change, Differences, Rows, compare, compare_rows};
 use std::collections::{BTreeMap, BTreeSet};
@@ -123,8 +124,10 @@ fn all_is_named(from: &State, to: &State) {
     assert_eq!(named.iter().filter(|(kind, _, _)| !without_id(*kind)).count(), distinct, "named twice");
     balances_are_named(from, to, &diff);
     // Of what both know, only what was taken back between stands otherwise.
-    let both = from.seen.iter().zip(to.seen.iter());
-    let taken_back = both.filter(|((_, before), (_, after))| before.verdict != after.verdict).count() as u64;
+    let both = from.seen.iter().zip(to.seen.iter()).map(|((_, before), (_, after))| (before.verdict, after.verdict));
+    let otherwise: Vec<_> = both.filter(|(before, after)| before != after).collect();
+    assert!(otherwise.iter().all(|verdicts| *verdicts == (POSTED, WITHDRAWN)), "{otherwise:?}");
+    let taken_back = otherwise.len() as u64;
     let entries = (to.entries - from.entries, 0, taken_back);
     assert_eq!((diff.entries.only_to.count, diff.entries.only_from.count, diff.entries.judged.count), entries);
     assert_eq!(diff.is_empty(), from.entries == to.entries);
