@@ -225,7 +225,7 @@ codes! {
     73 Edition "edition" circumstantial "版次不接续：上一版次不在账，或未撤销、未作废" "the edition before is not on record, or was neither taken back nor cancelled" "首次报送的，版次留空；否则先撤销上一版次（花名册、支付申请为作废；已执行的不能作废，也就没有下一版次），再重试" "what is told for the first time has no edition; else take the edition before back (a roster or application: cancel it; one that has taken effect cannot be, and has no next edition), then retry";
     74 NotAsTold "not_as_told" permanent "账上该记录的内容与所撤的不同，未撤销" "the entry says something else than what is to be taken back" "照账上原来的内容再报撤销" "take it back as it was told; explain shows what the entry says";
     75 SetCancelled "set_cancelled" permanent "该花名册或申请已作废" "the roster or application was cancelled" "确应计入的，以下一版次整份重报；已另有下一版次的，写明该版次" "if it is to count, send it whole as the next edition; if that is there, name it";
-    76 InUse "in_use" circumstantial "已有后续事项以该记录为据" "something recorded since rests on it" "先撤销后续事项（花名册、支付申请的后一环节；已列该册奖助的支付申请须先作废；期间则为更晚的关闭），再重试" "take back what rests on it first (the next step of a set, the applications that order what a roster grants, a later closing), then retry";
+    76 InUse "in_use" circumstantial "已有后续事项以该记录为据" "something recorded since rests on it" "先撤销后续事项（花名册、支付申请的后一环节；已列该册奖助的支付申请须先作废；期间则为更晚的关闭），再重试；国库已开支付凭证的，批准不能再撤销，未清算的作废后以下一版次整份重报，已清算的以银行结果为准" "take back what rests on it first (the next step of a set, the applications that order what a roster grants, a later closing), then retry; an approval for which the treasury issued a voucher stands: cancel an application not yet cleared and send it whole as the next edition";
 }
 
 impl TryFrom<u8> for Code {
