@@ -198,7 +198,7 @@ fn readme_commands_exist() {
 #[test]
 fn documents_name_what_exists() {
     let mut broken = Broken::default();
-    for document in ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "docs/decisions.md"] {
+    for document in ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "docs/decisions.md", "docs/freeze.md"] {
         let text = fs::read_to_string(root().join(document)).expect("a document of the top level");
         for (line, text) in text.lines().enumerate() {
             for name in text.split('`').skip(1).step_by(2) {

@@ -5,6 +5,7 @@ mod claims;
 mod days;
 mod diff;
 mod export;
+mod formats;
 mod frozen;
 mod histories;
 mod kinds;
