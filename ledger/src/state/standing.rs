@@ -1,9 +1,10 @@
 //! How what was said stands now. What makes up a roster or an application counts no longer than that does.
 
 use crate::event::{Event, WayBack};
+use crate::handle::Handle;
 use crate::outcome::{Code, Now};
 use crate::state::State;
-use crate::state::entry_rows::Seen;
+use crate::state::entry_rows::{Seen, WITHDRAWN, WITHHELD};
 use crate::state::stage::Stage;
 use uuid::Uuid;
 
@@ -42,6 +43,17 @@ impl State {
         let (_, row) = self.disputes.by_id(id).filter(|(_, row)| row.withdrawn)?;
         let told = row.versions.iter().find(|version| version.content == content);
         told.or(row.versions.first()).map(|version| version.index)
+    }
+
+    /// Of an entry that was left out, as its day had not come: that it was taken back since, so the next edition, which may name an
+    /// earlier day, has its turn. For asking how a day looked; the ledger itself leaves nothing out.
+    pub fn leave_taken_back(&mut self, entry: Handle<Seen>) {
+        if entry < self.seen.next() && self.seen.get(entry).verdict == WITHHELD {
+            let seen = self.seen.get_mut(entry);
+            seen.verdict = WITHDRAWN;
+            let id = seen.id;
+            self.seen.index(id, entry);
+        }
     }
 
     /// Whether this is a roster or an application that was given up.

@@ -119,7 +119,8 @@ impl<T: Row> Table<T> {
         handle
     }
 
-    fn index(&mut self, id: Uuid, handle: Handle<T>) {
+    /// Has an id find a row from now on, as adding it does.
+    pub(super) fn index(&mut self, id: Uuid, handle: Handle<T>) {
         let hash_of = hash(id);
         let pages = &self.pages;
         let row = |handle: Handle<T>| &pages[handle.at() / PAGE_ROWS][handle.at() % PAGE_ROWS];

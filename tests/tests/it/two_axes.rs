@@ -1,8 +1,10 @@
 //! What stood on an account when, and about when, asked of a running ledger on files, against a list that keeps every
 //! posting ever made. Whole states of the past are tested beside it.
 
+#![allow(clippy::inconsistent_digit_grouping)] // Days are written as year, month and day: 2024_12_20.
+
 use ledger::account::{AccountNo, Book};
-use ledger::event::{Event, Kind, PeriodClosed};
+use ledger::event::{EntryWithdrawn, Event, Kind, PeriodClosed, Reason};
 use ledger::money::{Day, Fen, held};
 use ledger::outcome::{Outcome, Posting};
 use ledger::state::State;
@@ -14,6 +16,7 @@ use tests::desk::say;
 use tests::history::{Chance, History, thing};
 use tests::loans::year;
 use tests::model::Model;
+use uuid::Uuid;
 
 /// Events of a history of awards and payments.
 const LENGTH: usize = 500;
@@ -216,4 +219,32 @@ fn what_was_known_at_a_moment_is_what_was_recorded_until_then() {
         }
     }
     end(engine);
+}
+
+/// Whether a school is known as of the end of 2021, after all this was said.
+fn known_at_the_end_of_2021(said: &[&Event], school: Uuid) -> bool {
+    let said: Vec<Said> = said.iter().map(|event| ("周".to_owned(), (*event).clone())).collect();
+    let dir = tempfile::tempdir().expect("a directory");
+    let engine = told(dir.path(), &said, &mut Chance::new(1));
+    let point = Point { effective: Day::from_yyyymmdd(2021_12_31), ..Point::default() };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+    let past = runtime.block_on(engine.past(point)).expect("there is such a past").expect("it is none of now");
+    end(engine);
+    past.state.orgs.by_id(school).is_some_and(|(_, org)| org.known)
+}
+
+#[test]
+fn a_day_mistaken_for_a_later_one_and_put_right_counts_on_the_right_day() {
+    let day = |yyyymmdd| Day::from_yyyymmdd(yyyymmdd).expect("a day");
+    let (_, school) = tests::loans::world().into_iter().last().expect("a school");
+    let wrong = Event::said(day(2030_03_01), school.clone());
+    let withdrawn = EntryWithdrawn { entry: wrong.id, content: 0, reason: Reason::Mistyped, document: "更正".into() };
+    let unknown = EntryWithdrawn { entry: Event::said_as(1, wrong.effective, school.clone()).id, ..withdrawn.clone() };
+    let right = Event::said_as(1, day(2021_03_01), school);
+    let [withdrawn, unknown] = [withdrawn, unknown].map(|it| Event::said(wrong.effective, Kind::EntryWithdrawn(it)));
+    let known = |said: &[&Event]| known_at_the_end_of_2021(said, right.subject());
+    assert!(known(&[&wrong, &withdrawn, &right]));
+    // A withdrawal that was refused makes room for nothing, nor does a mistake that stands.
+    assert!(!known(&[&wrong, &unknown, &right]));
+    assert!(!known(&[&wrong, &right]));
 }

@@ -8,6 +8,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, OnceLock};
 
 use ledger::entry::Entry;
+use ledger::event::Kind;
 use ledger::state::State;
 use ledger::state::entry_rows::{POSTED, WITHDRAWN, WITHHELD};
 
@@ -45,11 +46,21 @@ impl Past {
     }
 
     /// Takes the entry, or leaves it out.
-    fn take(&mut self, entry: &Entry<'_>) -> Result<(), EngineError> {
+    fn take(&mut self, entry: &Entry<'_>, live: &LiveState) -> Result<(), EngineError> {
         let later = self.point.effective.is_some_and(|day| entry.event.effective > day);
         let taken = if later { self.state.withhold(entry) } else { self.state.fold(entry).map(drop) };
         self.withheld += u64::from(later);
-        taken.map_err(|halt| EngineError::unreadable(entry.index, &halt))
+        taken.map_err(|halt| EngineError::unreadable(entry.index, &halt))?;
+        if later && let Kind::EntryWithdrawn(withdrawn) = &entry.event.kind {
+            // A day mistaken for a later one and put right: what was put right counts on its own day, though both the mistake and its
+            // withdrawal lie beyond.
+            let live = live.read();
+            let counted = live.seen_at(entry.index).is_some_and(|seen| seen.verdict == POSTED);
+            if let Some(taken) = live.seen.find(withdrawn.entry).filter(|_| counted) {
+                self.state.leave_taken_back(taken);
+            }
+        }
+        Ok(())
     }
 
     /// Counts those of the entries from `first` on that came out differently than they did for the ledger. What was posted and taken
@@ -122,7 +133,7 @@ impl Task<'_> {
                 if entry.index >= self.folding.total {
                     return Ok(ControlFlow::Break(()));
                 }
-                past.take(&entry)?;
+                past.take(&entry, self.live)?;
                 Ok(ControlFlow::Continue(()))
             })?;
             if whole.is_continue() {
