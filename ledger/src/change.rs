@@ -190,6 +190,7 @@ impl OrgRef {
 pub(crate) struct NewFinding {
     pub kind: FindingKind,
     pub subject: Uuid,
+    /// What the unit's suspense account holds because of it.
     pub fen: Fen,
     pub payout: Link<Payout>,
     pub unit: Handle<Org>,

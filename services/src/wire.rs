@@ -70,7 +70,7 @@ pub fn finding(state: &State, number: Handle<Finding>) -> v1::Finding {
         sentence_zh: finding.kind.sentence_zh().to_owned(),
         sentence_en: sentence_en(finding.kind).to_owned(),
         subject: id(finding.subject),
-        fen: finding.fen,
+        fen: finding.in_suspense(),
         index: finding.index,
         day: finding.on.yyyymmdd(),
         event: id(event_id(state, finding.index)),

@@ -152,7 +152,7 @@ fn suspended(
     payout: Link<Payout>,
 ) -> Change<ResultChange> {
     let unit = state.applications.get(application_of(state, payout)).unit;
-    let mut change = Change::only(NewFinding { fen: fen.max(0), payout, unit, ..NewFinding::about(kind, subject) });
+    let mut change = Change::only(NewFinding { fen: -fen.max(0), payout, unit, ..NewFinding::about(kind, subject) });
     if fen > 0 {
         change.postings.push(state.posting(on, debit, credit, fen));
     }

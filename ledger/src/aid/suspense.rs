@@ -33,8 +33,8 @@ pub(crate) fn judge_suspense_cleared(case: &Case<'_>, event: &SuspenseCleared) -
             let mut change = Change::of(SuspenseChange::Recover { payout: finding.payout, finding: handle });
             // The treasury bore it; the payee owes it back.
             change.postings = vec![
-                state.posting(on, suspense, treasury, finding.fen),
-                state.posting(on, receivable, payee, finding.fen),
+                state.posting(on, suspense, treasury, finding.fen.abs()),
+                state.posting(on, receivable, payee, finding.fen.abs()),
             ];
             Ok(change)
         }
@@ -68,12 +68,12 @@ fn accepted(
         return Err(Refusal::of(Code::WrongProgramme, line_id));
     }
     match state.standing(award.instalments.plus(u32::from(paid.instalment))) {
-        Standing::Returned(latest) if latest == payout && finding.fen == paid.fen => {}
+        Standing::Returned(latest) if latest == payout && finding.fen.abs() == paid.fen => {}
         Standing::Settled(other) => return Err(Refusal::of(Code::AlreadyPaid, state.payouts.get(other).id)),
         _ => return Err(Refusal::of(Code::SetNotReady, paid.id)),
     }
     let available = state.line_account(line, Class::Available);
-    let short = finding.fen - state.balance(available);
+    let short = finding.fen.abs() - state.balance(available);
     if short > 0 {
         return Err(Refusal::with(Code::Overdrawn, line_id, short));
     }
@@ -83,9 +83,9 @@ fn accepted(
     let suspense = state.org_account(finding.unit, Class::Suspense);
     let treasury = state.org_account(finding.unit, Class::Treasury);
     change.postings = vec![
-        state.posting(on, state.line_account(line, Class::Spent), available, finding.fen),
-        state.posting(on, suspense, treasury, finding.fen),
-        state.posting(on, settled, owed, finding.fen),
+        state.posting(on, state.line_account(line, Class::Spent), available, finding.fen.abs()),
+        state.posting(on, suspense, treasury, finding.fen.abs()),
+        state.posting(on, settled, owed, finding.fen.abs()),
     ];
     Ok(change)
 }
@@ -97,14 +97,14 @@ fn find(state: &State, credit: Uuid) -> Result<(Handle<Finding>, &Finding), Refu
     // Findings are in entry order, so this is a look-up, not a scan.
     let found = state.findings.from(state.findings.partition_point(|finding| finding.index < index)).next();
     // A credit of nothing put nothing into suspense.
-    let stands = |finding: &Finding| finding.open && finding.fen > 0 && finding.kind.is_credit();
+    let stands = |finding: &Finding| finding.open && finding.fen != 0 && finding.kind.is_credit();
     found.filter(|(_, finding)| finding.index == index && stands(finding)).ok_or(unknown)
 }
 
 /// The latest credit of this payment and amount in suspense. Reached from the payment, which has a few.
 pub(crate) fn of_payout(state: &State, payout: &Payout, fen: Fen) -> Option<Handle<Finding>> {
     let mut findings = state.findings.chain(payout.suspense, |finding| finding.before_of_payout);
-    findings.find(|(_, finding)| finding.open && finding.fen == fen).map(|(at, _)| at)
+    findings.find(|(_, finding)| finding.open && finding.fen.abs() == fen).map(|(at, _)| at)
 }
 
 pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: SuspenseChange) {
@@ -143,7 +143,7 @@ pub(crate) fn end(state: &mut State, index: u64, payout: Link<Payout>, finding: 
 fn accept(state: &mut State, entry: &Entry<'_>, payout: Handle<Payout>, finding: Handle<Finding>, line: Handle<Line>) {
     let (index, on) = (entry.index, entry.event.effective);
     end(state, index, payout.into(), finding);
-    let fen = state.findings.get(finding).fen;
+    let fen = state.findings.get(finding).fen.abs();
     let draws = state.draws.push(Drawn { line, fen });
     let row = state.payouts.get_mut(payout);
     (row.progress, row.on, row.last) = (Progress::Credited, on, index);

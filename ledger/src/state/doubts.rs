@@ -3,6 +3,7 @@
 use crate::event::KindTag;
 use crate::finding::FindingKind;
 use crate::handle::Handle;
+use crate::money::Fen;
 use crate::state::State;
 use crate::state::entry_rows::Seen;
 use crate::state::rows::{Finding, Org, Person};
@@ -24,6 +25,14 @@ pub struct Doubt {
 impl Row for Doubt {
     fn id(&self) -> Option<Uuid> {
         Some(self.id)
+    }
+}
+
+impl Finding {
+    /// How much money stands in suspense because of it, whichever way it went.
+    #[must_use]
+    pub fn in_suspense(&self) -> Fen {
+        self.fen.saturating_abs()
     }
 }
 

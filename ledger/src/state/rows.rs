@@ -338,7 +338,10 @@ pub struct Finding {
     pub index: u64,
     /// What it is about.
     pub subject: Uuid,
-    /// Money in suspense, 0 if none.
+    /// The entry whose fact it is about; mostly the one that opened it.
+    pub fact: Handle<Seen>,
+    /// What the unit's suspense account holds because of it, 0 if nothing. Above zero what left the treasury and nobody received,
+    /// below zero what reached a card or the treasury and nobody had paid.
     pub fen: Fen,
     /// The payment concerned.
     pub payout: Link<Payout>,

@@ -163,7 +163,7 @@ impl<'a> Walk<'a> {
 
     fn suspense(&mut self) {
         let state = self.state;
-        for (_, finding) in state.findings.iter().filter(|(_, finding)| finding.open && finding.fen > 0) {
+        for (_, finding) in state.findings.iter().filter(|(_, finding)| finding.open && finding.fen != 0) {
             if !finding.kind.is_credit() {
                 continue;
             }
@@ -175,7 +175,7 @@ impl<'a> Walk<'a> {
             };
             let row = key.and_then(|key| self.row(YearKey { year: finding.on.year(), ..key }));
             if let Some(row) = row {
-                row.suspense_fen += finding.fen;
+                row.suspense_fen += finding.in_suspense();
             }
         }
     }

@@ -35,7 +35,7 @@ pub fn payments_of_instalment(state: &State, instalment: Handle<Instalment>) -> 
 /// Findings of credits of a payment that are in suspense, latest first.
 pub(crate) fn suspense_of<'a>(state: &'a State, payout: &Payout) -> impl Iterator<Item = &'a Finding> + use<'a> {
     let findings = state.findings.chain(payout.suspense, |finding| finding.before_of_payout);
-    findings.map(|(_, finding)| finding).filter(|finding| finding.open && finding.fen > 0)
+    findings.map(|(_, finding)| finding).filter(|finding| finding.open && finding.fen != 0)
 }
 
 /// Whether a payment is at the bank with its result awaited.

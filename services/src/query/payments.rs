@@ -9,7 +9,7 @@ use bytes::Bytes;
 use ledger::handle::{Handle, Link};
 use ledger::money::Day;
 use ledger::state::State;
-use ledger::state::rows::{Payout, Programme};
+use ledger::state::rows::{Finding, Payout, Programme};
 use ledger::state::stage::{Progress, Stage};
 use proto::v1;
 use replay::answers::returns;
@@ -169,7 +169,7 @@ pub(super) fn of_handle(state: &State, handle: Handle<Payout>) -> v1::Payout {
         reissue_of: payout_id(state, payout.reissue_of),
         reissued_by: reissued_by.map_or_else(Bytes::new, |handle| payout_id(state, handle)),
         results: result(payout).into_iter().collect(),
-        suspense_fen: suspense.map_or(0, |finding| finding.fen),
+        suspense_fen: suspense.map_or(0, Finding::in_suspense),
     }
 }
 

@@ -54,7 +54,7 @@ fn maybe_kind(name: &str) -> Result<Option<FindingKind>, QueryError> {
 /// All that stands in suspense: credits that nothing expected.
 fn suspense(state: &State) -> i64 {
     let open = state.findings.iter().filter(|(_, finding)| finding.open);
-    open.fold(0, |sum: i64, (_, finding)| sum.saturating_add(finding.fen))
+    open.fold(0, |sum: i64, (_, finding)| sum.saturating_add(finding.in_suspense()))
 }
 
 /// Refusals by index.

@@ -102,7 +102,7 @@ fn open_kinds(state: &State, expected: &[&str]) -> Result<()> {
 }
 
 fn open_findings(state: &State, expected: &str) -> Result<()> {
-    let money = |finding: &&ledger::state::rows::Finding| finding.open && finding.fen > 0;
+    let money = |finding: &&ledger::state::rows::Finding| finding.open && finding.fen != 0;
     let found = state.findings.iter().filter(|(_, finding)| money(finding)).count();
     ensure!(found == expected.parse::<usize>()?, "{found} findings with money are open");
     Ok(())

@@ -70,6 +70,6 @@ fn receive(
     }
     if let Some(kind) = found.or((rest > 0).then_some(FindingKind::RemittanceUnexpected)) {
         let unit = unit.handle;
-        change.findings.push(NewFinding { fen: rest, unit, ..NewFinding::about(kind, event.loan) });
+        change.findings.push(NewFinding { fen: -rest, unit, ..NewFinding::about(kind, event.loan) });
     }
 }

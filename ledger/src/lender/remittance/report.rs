@@ -122,7 +122,8 @@ fn taken_back(state: &State, on: Day, row: &Remittance) -> Option<Vec<Posting>> 
 fn unexpected(state: &State, on: Day, subject: Uuid, fen: Fen, [to, from]: [Class; 2]) -> Change<RemittanceChange> {
     let unit = state.remittances.by_id(subject).map_or(UNKNOWN_ORG, |(_, row)| row.unit);
     let kind = FindingKind::RemittanceUnexpected;
-    let mut change = Change::only(NewFinding { fen: fen.max(0), unit, ..NewFinding::about(kind, subject) });
+    let held = if to == Class::Suspense { fen.max(0) } else { -fen.max(0) };
+    let mut change = Change::only(NewFinding { fen: held, unit, ..NewFinding::about(kind, subject) });
     if fen > 0 {
         let (debit, credit) = (state.org_account(unit, to), state.org_account(unit, from));
         change.postings.push(state.posting(on, debit, credit, fen));

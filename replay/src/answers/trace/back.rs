@@ -83,7 +83,7 @@ fn gaps(state: &State, back: &Back, row: &Payout, on: Day) -> Vec<Gap> {
     let mut gaps: Vec<Gap> = stopped(state, back, row, on).into_iter().collect();
     for finding in payments::suspense_of(state, row) {
         let days = Some(on.number() - finding.on.number());
-        gaps.push(Gap { kind: GapKind::InSuspense, subject: row.id, fen: finding.fen, days });
+        gaps.push(Gap { kind: GapKind::InSuspense, subject: row.id, fen: finding.in_suspense(), days });
     }
     if back.total_fen != row.fen {
         let fen = row.fen - back.total_fen;

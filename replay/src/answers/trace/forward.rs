@@ -251,7 +251,7 @@ impl Sums<'_> {
             return;
         }
         for finding in payments::suspense_of(self.state, payout) {
-            self.gap(GapKind::InSuspense, payout.id, finding.fen, Some(finding.on));
+            self.gap(GapKind::InSuspense, payout.id, finding.in_suspense(), Some(finding.on));
         }
     }
 

@@ -223,7 +223,7 @@ impl Facts<'_> {
         let numbers: Vec<_> = findings_at(self.state, index).collect();
         for number in numbers {
             let finding = self.state.findings.get(number);
-            let (fen, sentence) = (yuan(finding.fen.into()), FindingKind::sentence_zh(finding.kind));
+            let (fen, sentence) = (yuan(finding.in_suspense().into()), FindingKind::sentence_zh(finding.kind));
             let zh = format!("入账：第 {index} 号记录，{sentence}，{fen} 元在暂记");
             let en = format!("credit: entry {index}, {}, {fen} yuan in suspense", finding.kind.name());
             self.add("credit", zh, en);

@@ -217,7 +217,7 @@ fn findings(state: &State) -> Table {
         let sum = sums.entry(finding.kind.name()).or_insert((finding.kind.sentence_zh(), 0, 0, 0));
         sum.1 += 1;
         sum.2 += u64::from(finding.open);
-        sum.3 += if finding.open { i128::from(finding.fen) } else { 0 };
+        sum.3 += if finding.open { i128::from(finding.in_suspense()) } else { 0 };
     }
     let mut table = Table::new(&[
         ("发现", Align::Left),
