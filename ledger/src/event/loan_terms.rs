@@ -34,6 +34,24 @@ pub enum Cycle {
     Yearly,
 }
 
+/// Which figures of a claim line must be ours for it to be confirmed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum ClaimChecks {
+    /// Principal, rate, days and amount.
+    EachField,
+    /// The amount alone; where another differs, the line is confirmed with a remark.
+    Amount,
+}
+
+/// How interest claimed for a period is rounded to the fen.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum ClaimRounding {
+    /// The rounded sum to its end less the rounded sum before it: nothing is lost over the life of a loan.
+    Cumulative,
+    /// Each period by itself; what is left over goes to an account of the lender's loans.
+    Period,
+}
+
 /// What may be drawn for an academic year.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[allow(missing_docs)]
@@ -117,6 +135,10 @@ pub struct LoanTerms {
     pub cycle: Cycle,
     /// A claim line may differ from our figure by this much.
     pub claim_tolerance_fen: Fen,
+    /// Which figures of a claim line must be ours.
+    pub claim_checks: ClaimChecks,
+    /// How a claimed period is rounded.
+    pub claim_rounding: ClaimRounding,
     /// Who pays the in-school subsidy.
     pub subsidy: Vec<Shares>,
     /// Who pays waived interest beyond the compensation stock.

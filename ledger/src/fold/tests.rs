@@ -4,7 +4,7 @@ mod floods;
 
 use crate::account::Book;
 use crate::entry::Entry;
-use crate::event::loan_terms::{Cycle, LoanTerms, MonthDay, StudyEnd};
+use crate::event::loan_terms::{ClaimChecks, ClaimRounding, Cycle, LoanTerms, MonthDay, StudyEnd};
 use crate::event::{
     Allocation, CardBound, CardRelation, ClaimFor, ClaimLineAdded, ClaimSubmitted, CompensationReceived, DayBasis,
     EntryWithdrawn, Event, FundStated, InterestAccrued, Kind, LenderYear, Level, LoanDeferred, LoanDrawReturned,
@@ -130,6 +130,8 @@ fn terms() -> LoanTerms {
         grace_years: 5,
         cycle: Cycle::Yearly,
         claim_tolerance_fen: 0,
+        claim_checks: ClaimChecks::EachField,
+        claim_rounding: ClaimRounding::Cumulative,
         subsidy: none(),
         waiver: none(),
         waiver_from_stock: false,

@@ -9,7 +9,9 @@ use crate::limits::{
     MAX_USES,
 };
 use crate::v1;
-use ledger::event::loan_terms::{Ceiling, Cycle, DefaultBand, LoanTerms, MonthDay, Part, RewardUse, Shares, StudyEnd};
+use ledger::event::loan_terms::{
+    Ceiling, ClaimChecks, ClaimRounding, Cycle, DefaultBand, LoanTerms, MonthDay, Part, RewardUse, Shares, StudyEnd,
+};
 use ledger::event::{LoanKind, Payer, RateIndex, StudyLevel};
 
 choice!(LoanKind = LoanKind { Origin Campus });
@@ -17,6 +19,8 @@ choice!(StudyLevel = StudyLevel { Undergraduate Postgraduate });
 choice!(RateIndex = RateIndex { Lpr5y Benchmark5y });
 choice!(StudyEnd = StudyEnd { AugustEnd MonthEnd });
 choice!(Cycle = Cycle { Quarterly Yearly });
+choice!(ClaimChecks = ClaimChecks { EachField Amount });
+choice!(ClaimRounding = ClaimRounding { Cumulative Period });
 choice!(Payer = Payer { Central Province City County University Lender });
 
 wire!(LoanTermsAdopted = Box<LoanTerms> {
@@ -37,6 +41,8 @@ wire!(LoanTermsAdopted = Box<LoanTerms> {
     grace_years: Within(0..=MAX_TERM_YEARS),
     cycle: OneOf,
     claim_tolerance_fen: LoanFen,
+    claim_checks: OneOf,
+    claim_rounding: OneOf,
     subsidy: Parts(0..=MAX_SHARES),
     waiver: Parts(0..=MAX_SHARES),
     waiver_from_stock: Plain,

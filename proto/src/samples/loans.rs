@@ -2,7 +2,9 @@
 
 use super::{BANK, PERSON, SCHOOL, UNIT, day, draws, thing};
 use ledger::account::Book;
-use ledger::event::loan_terms::{Ceiling, Cycle, DefaultBand, LoanTerms, MonthDay, Part, RewardUse, Shares, StudyEnd};
+use ledger::event::loan_terms::{
+    Ceiling, ClaimChecks, ClaimRounding, Cycle, DefaultBand, LoanTerms, MonthDay, Part, RewardUse, Shares, StudyEnd,
+};
 use ledger::event::{
     Allocation, ClaimFor, ClaimLineAdded, ClaimSubmitted, CompensationAccrued, CompensationReceived, DayBasis,
     EntryWithdrawn, FundStated, Interest, InterestAccrued, InterestAdjusted, KeyAnnounced, Kind, LenderYear, Level,
@@ -48,6 +50,8 @@ fn terms() -> Vec<Kind> {
         grace_years: 5,
         cycle: Cycle::Yearly,
         claim_tolerance_fen: 1,
+        claim_checks: ClaimChecks::Amount,
+        claim_rounding: ClaimRounding::Period,
         subsidy: vec![any(Subordination::Central, Payer::Central), any(Subordination::Local, Payer::Province)],
         waiver: vec![any(Subordination::Central, Payer::Central)],
         waiver_from_stock: true,

@@ -1,6 +1,8 @@
 //! Terms and published rates of the small world of loans, after the tables of the domain.
 
-use ledger::event::loan_terms::{Ceiling, Cycle, DefaultBand, LoanTerms, MonthDay, Part, RewardUse, Shares, StudyEnd};
+use ledger::event::loan_terms::{
+    Ceiling, ClaimChecks, ClaimRounding, Cycle, DefaultBand, LoanTerms, MonthDay, Part, RewardUse, Shares, StudyEnd,
+};
 use ledger::event::{Kind, Level, LoanKind, Payer, RateIndex, RatePublished, StudyLevel, Subordination};
 use ledger::money::Day;
 
@@ -74,6 +76,8 @@ fn terms(kind: LoanKind, version: u32, index: RateIndex, spread_bp: i32) -> Loan
         grace_years: 5,
         cycle: Cycle::Yearly,
         claim_tolerance_fen: 0,
+        claim_checks: ClaimChecks::EachField,
+        claim_rounding: ClaimRounding::Cumulative,
         subsidy: shares(&[(Payer::Central, 500_000), (Payer::Province, 500_000)]),
         waiver: shares(&[(Payer::Province, 1_000_000)]),
         waiver_from_stock: true,

@@ -5,7 +5,9 @@ use super::choices::{INDEXES, LEVELS, LEVELS_OF_ORGS, LOAN_KINDS, PAYERS, SUBORD
 use super::fields::{Fields, amount, chosen, pair, percent};
 
 use anyhow::{Context, Result, bail};
-use ledger::event::loan_terms::{Ceiling, Cycle, DefaultBand, LoanTerms, MonthDay, Part, RewardUse, Shares, StudyEnd};
+use ledger::event::loan_terms::{
+    Ceiling, ClaimChecks, ClaimRounding, Cycle, DefaultBand, LoanTerms, MonthDay, Part, RewardUse, Shares, StudyEnd,
+};
 use ledger::event::{LoanKind, RateIndex};
 
 const CEILINGS: &str = "undergraduate:1000..20000,postgraduate:1000..25000";
@@ -48,6 +50,8 @@ pub(super) fn terms(f: &mut Fields<'_>) -> Result<LoanTerms> {
     let kind = f.choice("kind", LOAN_KINDS, None)?;
     let usual = defaults(kind);
     let ends = [("august_end", StudyEnd::AugustEnd), ("month_end", StudyEnd::MonthEnd)];
+    let checks = [("each_field", ClaimChecks::EachField), ("amount", ClaimChecks::Amount)];
+    let roundings = [("cumulative", ClaimRounding::Cumulative), ("period", ClaimRounding::Period)];
     let cycles = [("quarterly", Cycle::Quarterly), ("yearly", Cycle::Yearly)];
     Ok(LoanTerms {
         kind,
@@ -67,6 +71,8 @@ pub(super) fn terms(f: &mut Fields<'_>) -> Result<LoanTerms> {
         grace_years: f.number_or("grace", 5)?,
         cycle: f.choice("cycle", &cycles, Some(usual.cycle))?,
         claim_tolerance_fen: f.amount_or("tolerance", 0)?,
+        claim_checks: f.choice("checks", &checks, Some(ClaimChecks::EachField))?,
+        claim_rounding: f.choice("rounding", &roundings, Some(ClaimRounding::Cumulative))?,
         subsidy: parts(&f.text("subsidy", usual.subsidy), shares)?,
         waiver: parts(&f.text("waiver", usual.subsidy), shares)?,
         waiver_from_stock: otherwise_yes(f, "waiver_from_stock")?,

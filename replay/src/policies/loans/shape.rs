@@ -1,7 +1,7 @@
 //! The shape of a file of loan terms. A later version says only what changed; no checks that look beyond one field.
 
 use crate::policies::shape::{Decimal, Mark, Region, SubordinationName};
-use ledger::event::loan_terms::{Cycle, StudyEnd};
+use ledger::event::loan_terms::{ClaimChecks, ClaimRounding, Cycle, StudyEnd};
 use ledger::event::{Level, LoanKind, Payer, RateIndex, StudyLevel};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -134,6 +134,8 @@ pub(super) struct Term {
 pub(super) struct Claims {
     pub(super) cycle: CycleName,
     pub(super) tolerance_yuan: Decimal<2>,
+    pub(super) checks: Option<ClaimChecksName>,
+    pub(super) rounding: Option<ClaimRoundingName>,
 }
 
 #[derive(Deserialize)]
@@ -200,6 +202,8 @@ names! {
     StudyLevelName for StudyLevel { "undergraduate" Undergraduate "postgraduate" Postgraduate }
     IndexName for RateIndex { "lpr5y" Lpr5y "benchmark5y" Benchmark5y }
     StudyEndName for StudyEnd { "august_end" AugustEnd "month_end" MonthEnd }
+    ClaimChecksName for ClaimChecks { "each_field" EachField "amount" Amount }
+    ClaimRoundingName for ClaimRounding { "cumulative" Cumulative "period" Period }
     CycleName for Cycle { "quarterly" Quarterly "yearly" Yearly }
     PayerName for Payer {
         "central" Central "province" Province "city" City "county" County "university" University "lender" Lender

@@ -3,7 +3,9 @@
 use super::shape::{DefaultBandRow, PartRow, Rate, Reward, SharesRow, TermsFile, TermsVersion};
 use crate::policies::file_text::{FileText, PolicyFileError};
 use crate::policies::shape::Decimal;
-use ledger::event::loan_terms::{Ceiling, Cycle, DefaultBand, LoanTerms, MonthDay, Part, RewardUse, Shares, StudyEnd};
+use ledger::event::loan_terms::{
+    Ceiling, ClaimChecks, ClaimRounding, Cycle, DefaultBand, LoanTerms, MonthDay, Part, RewardUse, Shares, StudyEnd,
+};
 use ledger::event::{LoanKind, RateIndex, Subordination};
 use std::ops::Range;
 use toml::Spanned;
@@ -61,6 +63,8 @@ fn blank(file: &TermsFile) -> LoanTerms {
         grace_years: 0,
         cycle: Cycle::Yearly,
         claim_tolerance_fen: 0,
+        claim_checks: ClaimChecks::EachField,
+        claim_rounding: ClaimRounding::Cumulative,
         subsidy: Vec::new(),
         waiver: Vec::new(),
         waiver_from_stock: false,
@@ -126,6 +130,8 @@ fn set_loan(source: &FileText<'_>, terms: &mut LoanTerms, version: &TermsVersion
     if let Some(claims) = &version.claims {
         terms.cycle = Cycle::from(claims.cycle);
         terms.claim_tolerance_fen = claims.tolerance_yuan.0;
+        terms.claim_checks = claims.checks.map_or(ClaimChecks::EachField, ClaimChecks::from);
+        terms.claim_rounding = claims.rounding.map_or(ClaimRounding::Cumulative, ClaimRounding::from);
     }
     if let Some(reasons) = &version.relief_reasons {
         terms.relief_reasons.clone_from(reasons);
