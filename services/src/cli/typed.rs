@@ -53,6 +53,13 @@ pub(crate) fn wire_org(text: Option<&String>) -> Bytes {
     text.map(|text| wire_id(org(text))).unwrap_or_default()
 }
 
+/// A document line as people name it: the unit it stands under, the document's number and its own, `文号#行号`.
+pub(crate) fn line_of(unit: &str, typed: &str) -> Option<Uuid> {
+    let (document, number) = typed.rsplit_once('#')?;
+    let number = number.parse().ok().filter(|number| *number > 0)?;
+    Some(ids::line(&text::document(document)?, number, unit))
+}
+
 /// In whose name, in its one spelling.
 pub(crate) fn principal_typed(typed: &str) -> Result<String, String> {
     principal::principal(typed)

@@ -31,6 +31,13 @@ impl Office {
         self.run(who, &[], path)
     }
 
+    /// A question on the command line: the exit code, and what it printed.
+    pub(crate) fn ask(&self, words: &[&str]) -> (Option<i32>, String) {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_mingzhang"));
+        let output = command.args(words).args(["--server", &self.address]).output().expect("it runs");
+        (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
+    }
+
     fn written(&self, name: &str, text: &str) -> PathBuf {
         let path = self.dir.path().join(name);
         std::fs::write(&path, text).expect("written");

@@ -93,6 +93,23 @@ async fn two_counties_with_equal_numbers_pay_each_their_own() {
     .await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_document_line_is_asked_for_as_it_is_named_on_paper() {
+    with_office(|office| {
+        two_counties(office);
+        let names = [("610523CZ/大荔县财预〔2021〕1号#1", "2,000.00"), ("610581CZ/韩城市财预[2021]1号#2", "500.00")];
+        for (line, yuan) in names {
+            for command in ["line", "trace"] {
+                let (code, said) = office.ask(&[command, line]);
+                assert!(code == Some(0) && said.contains(yuan), "{command} {line}: {said}");
+            }
+        }
+        assert_eq!(office.ask(&["line", "610523CZ/韩城市财预〔2021〕1号#1"]).0, Some(4), "each unit has its own");
+        assert_eq!(office.ask(&["line", "610523CZ/1号"]).0, Some(2));
+    })
+    .await;
+}
+
 /// Approved, paid by the treasury, sent, credited: each county 2,500 yuan.
 fn carried_out(office: &Office, of: &[(&str, &str)]) {
     let rows = |head: &str, row: &dyn Fn(&str, &str) -> String| {

@@ -4,9 +4,10 @@ use crate::cli::client::Target;
 use crate::cli::failure::{Failure, QUESTION_CODES, missing};
 use crate::cli::shown::ask::ask;
 use crate::cli::shown::list::{Column, left, list, right};
+use crate::cli::shown::office::OfficeArg;
 use crate::cli::shown::point::PostedArgs;
 use crate::cli::shown::text::yuan;
-use crate::cli::typed::wire_id;
+use crate::cli::typed::{line_of, number_typed, wire_id};
 use clap::Args;
 use proto::json::id;
 use proto::v1;
@@ -14,11 +15,14 @@ use uuid::Uuid;
 
 /// Execution of a document line 指标, and of the lines passed down from it
 #[derive(Args, Debug)]
-#[command(after_help = format!("Examples:\n  mingzhang line 0190a6f2-0000-7000-8000-000000000000\n  \
+#[command(after_help = format!("Examples:\n  mingzhang line 610581CZ/财预〔2021〕101号#1\n  \
     mingzhang line 0190a6f2-0000-7000-8000-000000000000 --booked-on 2021-09-30\n\n{QUESTION_CODES} (then)"))]
 pub struct LineArgs {
-    /// The line
-    line: Uuid,
+    /// The line, by its id or as UNIT/DOCUMENT#NUMBER 单位编号/文号#指标行号
+    #[arg(value_name = "ID|UNIT/DOCUMENT#NUMBER", value_parser = number_typed)]
+    line: String,
+    #[command(flatten)]
+    office: OfficeArg,
     #[command(flatten)]
     point: PostedArgs,
     #[command(flatten)]
@@ -37,9 +41,18 @@ const LINES: &[Column<v1::Line>] = &[
 ];
 
 impl LineArgs {
+    fn line(&self) -> Result<Uuid, Failure> {
+        if let Ok(id) = Uuid::try_parse(&self.line) {
+            return Ok(id);
+        }
+        let (unit, line) = self.office.giver(&self.line, "the unit the line stands under")?;
+        let no_line = || Failure::Usage(format!("{line} is no document line: write it like 财预〔2021〕101号#1"));
+        line_of(unit, line).ok_or_else(no_line)
+    }
+
     pub(crate) fn run(&self) -> Result<(), Failure> {
         let at = self.point.at();
-        let request = v1::GetLineRequest { not_before: 0, line: wire_id(self.line), at };
+        let request = v1::GetLineRequest { not_before: 0, line: wire_id(self.line()?), at };
         let answer = ask(&self.target, at, async |query| query.get_line(request.clone()).await)?;
         let line = answer.said.line.as_ref().ok_or_else(|| missing("line"))?;
         answer.show(|answer| {

@@ -11,7 +11,7 @@ use crate::cli::shown::list::{Column, left, list, right, sums};
 use crate::cli::shown::office::OfficeArg;
 use crate::cli::shown::point::PointArgs;
 use crate::cli::shown::text::{stage, yuan};
-use crate::cli::typed::{number_typed, wire_id};
+use crate::cli::typed::{line_of, number_typed, wire_id};
 use crate::intake::import::ids;
 use bytes::Bytes;
 use clap::Args;
@@ -24,11 +24,11 @@ use uuid::Uuid;
 /// From a payment, a claim or a loan back to budget documents, or from a document line forward to where its money stands
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  mingzhang trace 0190a6f2-0000-7000-8000-000000000000\n  \
-    mingzhang trace CDB/A-2021-000001\n  mingzhang trace CDB/SB-2024Q3\n  mingzhang trace BF-2024-001 --office 610000CZ\n\n\
+    mingzhang trace CDB/A-2021-000001\n  mingzhang trace CDB/SB-2024Q3\n  mingzhang trace BF-2024-001 --office 610000CZ\n  mingzhang trace 610581CZ/财预〔2021〕101号#1\n\n\
     Exit codes: 0 answered, 1 failed, 2 usage, 3 server unreachable, 4 no such thing")]
 pub struct TraceArgs {
     /// Id of a payment, document line, payment to a lender, claim or loan; or a loan or claim as LENDER/NUMBER; or a payment to a
-    /// lender as UNIT/NUMBER, by the unit that ordered it
+    /// lender as UNIT/NUMBER, by the unit that ordered it; or a document line as UNIT/DOCUMENT#NUMBER 单位编号/文号#指标行号
     #[arg(value_name = "ID|OFFICE/NUMBER", value_parser = number_typed)]
     what: String,
     #[command(flatten)]
@@ -52,11 +52,15 @@ impl TraceArgs {
             return Ok(of.into_iter().map(|start| start(wire_id(id))).collect());
         }
         let (giver, number) = self.office.giver(&self.what, "the lender, or the unit that ordered it")?;
-        Ok(vec![
-            Start::Loan(wire_id(ids::loan(giver, number))),
-            Start::Claim(wire_id(ids::claim(giver, number))),
-            Start::Remittance(wire_id(ids::remittance(giver, number))),
-        ])
+        let line = line_of(giver, number).map(|line| Start::Line(wire_id(line)));
+        Ok(line
+            .into_iter()
+            .chain([
+                Start::Loan(wire_id(ids::loan(giver, number))),
+                Start::Claim(wire_id(ids::claim(giver, number))),
+                Start::Remittance(wire_id(ids::remittance(giver, number))),
+            ])
+            .collect())
     }
 
     pub(crate) fn run(&self) -> Result<(), Failure> {
