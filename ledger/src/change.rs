@@ -79,6 +79,8 @@ pub(crate) enum Touched {
     Card(Uuid),
     /// Whether a human is registered, by one of his ids.
     Human(Uuid),
+    /// What a human is awarded under several ids, by one of them.
+    Awarded(Uuid),
     /// A compensation fund, by its id.
     Fund(Uuid),
     /// The published rates.

@@ -1,7 +1,7 @@
 //! Rosters and awards: prepared, reviewed, approved. An award is owed in dated instalments and consumes no document line.
 
 use crate::account::Class;
-use crate::change::{Case, Change, Judged, NewFinding, Taken};
+use crate::change::{Case, Change, Judged, NewFinding, Taken, Touched};
 use crate::entry::Entry;
 use crate::event::policy::{Policy, Rule, Severity};
 use crate::event::{RosterLineAdded, RosterPrepared, SetCancelled, SetDecided, SetSealed, Status};
@@ -129,6 +129,10 @@ fn judge_others(
         let code = &state.programmes.get(other.programme).code;
         if policy.exclusions.iter().any(|exclusion| exclusion.programme == *code) {
             broken(policy, Rule::Exclusive, Refusal::of(Code::Exclusive, held.id), event.award, findings)?;
+            // Held under another of his ids, it is none once they are split or the other roster is cancelled.
+            if let Some(found) = findings.last_mut().filter(|_| held.person != person) {
+                found.follows = true;
+            }
         }
     }
     Ok(())
@@ -187,7 +191,21 @@ pub(crate) fn judge_roster_cancelled(case: &Case<'_>, event: &SetCancelled) -> J
     if row.set.stage >= Stage::Approved {
         return Err(Refusal::of(Code::InUse, event.set));
     }
-    Ok(Change::of(AwardChange::Step { roster, stage: Stage::Cancelled }))
+    let touched = merged_on(case.state, roster, row).into();
+    Ok(Change { touched, ..Change::of(AwardChange::Step { roster, stage: Stage::Cancelled }) })
+}
+
+/// Those on a roster who are one human under several ids: what they hold besides is another question once it is cancelled.
+fn merged_on(state: &State, roster: Handle<Roster>, row: &Roster) -> Vec<Touched> {
+    let awarded = |person: Handle<Person>| Touched::Awarded(state.persons.get(person).id);
+    // Whichever are fewer are asked: nearly nobody was merged.
+    if state.merged.len() < row.set.count as usize {
+        let is_on = |person| held_by(state, person).any(|(_, award)| award.roster == roster);
+        state.merged.iter().map(|(_, merged)| merged.person).filter(|person| is_on(*person)).map(awarded).collect()
+    } else {
+        let awards = state.awards.chain(row.last_award, |award| award.before_of_roster);
+        awards.map(|(_, award)| award.person).filter(|one| state.merged_row(*one).is_some()).map(awarded).collect()
+    }
 }
 
 fn find(state: &State, id: Uuid) -> Result<(Handle<Roster>, &Roster), Refusal> {

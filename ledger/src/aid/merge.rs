@@ -1,5 +1,5 @@
 //! Two ids found to be one human's 合并人员: told and taken back, with what was granted under both before it was known. A merge
-//! moves no money: what should not have been paid twice is found, and whoever decides takes it back.
+//! moves no money: what should not have been paid twice is found while it stands, and whoever decides takes it back.
 
 use crate::aid::award::held_by;
 use crate::change::{Case, Change, Judged, NewFinding, Taken, Touched};
@@ -11,7 +11,7 @@ use crate::registry::cards::shared_by;
 use crate::registry::merged::MergeChange;
 use crate::state::State;
 use crate::state::human::{Human, IDS_MAX};
-use crate::state::rows::{Award, Finding, Merged, Person, Programme, Roster};
+use crate::state::rows::{Award, Merged, Person, Programme, Roster};
 use crate::state::stage::Stage;
 use smallvec::SmallVec;
 use uuid::Uuid;
@@ -32,33 +32,28 @@ pub(crate) fn judge_person_merged(case: &Case<'_>, event: &PersonMerged) -> Judg
     if one.len().max(1) + other.len().max(1) > IDS_MAX {
         return left_out(FindingKind::TooManyFacts);
     }
-    let sides: Vec<_> = one.iter().map(|one| (*one, 0)).chain(other.iter().map(|other| (*other, 1))).collect();
     let mut change = Change::of(MergeChange::Merge { person, into });
-    let found = held_by_both(state, &sides).into_iter();
-    change.findings.extend(found.map(|(kind, subject)| NewFinding::about(kind, subject)));
-    change.touched = [Touched::Human(person), Touched::Borrower(person)].into();
-    change.touched.extend(cards_of(state, sides.iter().map(|(one, _)| *one)));
+    change.touched =
+        [Touched::Human(person), Touched::Borrower(person), Touched::Awarded(person)].into_iter().collect();
+    change.touched.extend(cards_of(state, one.into_iter().chain(other)));
     Ok(change)
 }
 
-/// Split again, whatever came after: what it found is found no more, nor what other merges found that took both halves.
+/// Split again, whatever came after.
 pub(crate) fn judge_withdrawn(case: &Case<'_>, taken: Taken) -> Judged<MergeChange> {
     let state = case.state;
     let told = |row: &Handle<Merged>| state.merged.get(*row).told_by == taken.entry.into();
     let merged: Link<Merged> = state.merged.handle(taken.subject).filter(told).into();
-    let mut closed: Vec<Handle<Finding>> = found_by(state, taken.index()).map(|(finding, _)| finding).collect();
     let mut touched = SmallVec::new();
     if let Some(row) = merged.handle() {
         let Merged { person, on, into, .. } = *state.merged.get(row);
         taken.on(case, on)?;
         let halves = [Some(row), into.handle()].into_iter().flatten().map(|row| state.merged.get(row).id);
-        touched.extend(halves.flat_map(|half| [Touched::Human(half), Touched::Borrower(half)]));
+        let of = |half| [Touched::Human(half), Touched::Borrower(half), Touched::Awarded(half)];
+        touched.extend(halves.flat_map(of));
         touched.extend(cards_of(state, state.human(person)));
-        let below = state.merged_below(row);
-        let (one, other): (Human, Human) = state.human(person).into_iter().partition(|one| below.contains(one));
-        closed.extend([one, other].iter().flat_map(|half| no_longer_found(state, half)));
     }
-    Ok(Change { touched, ..Change::of(MergeChange::Split { merged, closed }) })
+    Ok(Change { touched, ..Change::of(MergeChange::Split { merged }) })
 }
 
 /// The cards of which it is another question now whether two humans share them.
@@ -66,38 +61,32 @@ fn cards_of(state: &State, ids: impl IntoIterator<Item = Handle<Person>>) -> imp
     shared_by(state, ids).into_iter().map(|card| Touched::Card(state.cards.get(card).id))
 }
 
-/// What a merge found of awards and is open. What it called for of loans closes by itself, and that somebody is not registered
-/// stays so without it.
-fn found_by(state: &State, index: u64) -> impl Iterator<Item = (Handle<Finding>, &Finding)> {
-    let of_awards = |kind| matches!(kind, FindingKind::AwardedTwice | FindingKind::Policy(Rule::Exclusive));
-    state.findings_of(index).filter(move |(_, finding)| finding.open && of_awards(finding.kind))
+/// All awards of a human by their ids, each with what it calls for beside those held under his other ids.
+pub(crate) fn wanted(state: &State, person: Uuid) -> Vec<(Uuid, Vec<FindingKind>)> {
+    let Some(person) = state.persons.find(person) else { return Vec::new() };
+    let human = state.human(person);
+    let found = held_beside(state, &human);
+    let of = |award: Uuid| found.iter().filter(|(_, id)| *id == award).map(|(kind, _)| *kind).collect();
+    let awards = human.into_iter().flat_map(|one| held_by(state, one));
+    awards.map(|(_, award)| (award.id, of(award.id))).collect()
 }
 
-/// What the merges within one half found and what among these ids alone is none.
-fn no_longer_found(state: &State, half: &[Handle<Person>]) -> Vec<Handle<Finding>> {
-    let sides: Vec<_> = half.iter().zip(0..).map(|(one, side)| (*one, side)).collect();
-    let holds = held_by_both(state, &sides);
-    let merges = half.iter().filter_map(|one| state.merged.get(state.merged_row(*one)?).told_by.handle());
-    let found = merges.flat_map(|entry| found_by(state, entry.into()));
-    found.filter(|(_, found)| !holds.contains(&(found.kind, found.subject))).map(|(finding, _)| finding).collect()
-}
+/// An award and its roster.
+type Held<'a> = (Handle<Award>, &'a Award, &'a Roster);
 
-/// An award, the number of whose side it is on, and its roster.
-type Held<'a> = (usize, Handle<Award>, &'a Award, &'a Roster);
-
-/// What two sides, who turn out to be one human, hold that one may not: each time about the award told later.
-fn held_by_both(state: &State, sides: &[(Handle<Person>, usize)]) -> Vec<(FindingKind, Uuid)> {
-    let of = |&(person, side): &(Handle<Person>, usize)| {
-        held_by(state, person).map(move |(handle, award)| (side, handle, award, state.rosters.get(award.roster)))
+/// What several ids, who are one human, hold that one may not: each time about the award told later.
+fn held_beside(state: &State, human: &[Handle<Person>]) -> Vec<(FindingKind, Uuid)> {
+    let of = |&person: &Handle<Person>| {
+        held_by(state, person).map(|(handle, award)| (handle, award, state.rosters.get(award.roster)))
     };
-    let mut held: Vec<Held<'_>> = sides.iter().flat_map(of).collect();
-    held.retain(|(_, _, _, roster)| roster.set.stage != Stage::Cancelled);
-    held.sort_by_key(|(_, handle, _, roster)| (roster.academic_year, *handle));
+    let mut held: Vec<Held<'_>> = human.iter().flat_map(of).collect();
+    held.retain(|(_, _, roster)| roster.set.stage != Stage::Cancelled);
+    held.sort_by_key(|(handle, _, roster)| (roster.academic_year, *handle));
     let mut found = Vec::new();
-    for year in held.chunk_by(|(_, _, _, one), (_, _, _, other)| one.academic_year == other.academic_year) {
+    for year in held.chunk_by(|(_, _, one), (_, _, other)| one.academic_year == other.academic_year) {
         for (at, later) in year.iter().enumerate() {
-            for before in year[..at].iter().filter(|before| before.0 != later.0) {
-                found.extend(against(state, before.3, later.3).map(|kind| (kind, later.2.id)));
+            for before in year[..at].iter().filter(|before| before.1.person != later.1.person) {
+                found.extend(against(state, before.2, later.2).map(|kind| (kind, later.1.id)));
             }
         }
     }

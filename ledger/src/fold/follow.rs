@@ -4,7 +4,7 @@
 //! entry is taken back; those about money in suspense, by clearing it.
 
 use super::State;
-use crate::aid::suspense;
+use crate::aid::{merge, suspense};
 use crate::change::{NewFinding, Touched};
 use crate::entry::Entry;
 use crate::event::{Kind, KindTag};
@@ -84,6 +84,11 @@ fn follow(state: &mut State, index: u64, touched: Touched) -> Vec<NewFinding> {
             let shared = state.cards.by_id(id).is_some_and(|(_, card)| is_shared(state, card));
             let wanted = shared.then_some((FindingKind::CardShared, None));
             settle(state, index, id, |_| true, tells_of_loan, wanted.as_slice())
+        }
+        Touched::Awarded(person) => {
+            let of = |kinds: Vec<FindingKind>| kinds.into_iter().map(|kind| (kind, None)).collect::<Vec<Wanted>>();
+            let awards = merge::wanted(state, person).into_iter();
+            awards.flat_map(|(award, kinds)| settle(state, index, award, |_| true, tells_of_loan, &of(kinds))).collect()
         }
         Touched::Human(id) => people::follow(state, id),
         Touched::Rates => {

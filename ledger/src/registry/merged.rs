@@ -6,7 +6,7 @@ use crate::entry::Entry;
 use crate::handle::{Handle, Link};
 use crate::money::Day;
 use crate::state::State;
-use crate::state::rows::{Finding, Merged, Person};
+use crate::state::rows::{Merged, Person};
 use uuid::Uuid;
 
 pub(crate) enum MergeChange {
@@ -14,10 +14,9 @@ pub(crate) enum MergeChange {
         person: Uuid,
         into: Uuid,
     },
-    /// Taken back: nobody, if it was left out; and the findings that are none any more.
+    /// Taken back: nobody, if it was left out.
     Split {
         merged: Link<Merged>,
-        closed: Vec<Handle<Finding>>,
     },
 }
 
@@ -35,10 +34,7 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: MergeChange) -
             touch(state, person, index);
             Some(person)
         }
-        MergeChange::Split { merged, closed } => {
-            for finding in closed {
-                state.findings.get_mut(finding).open = false;
-            }
+        MergeChange::Split { merged } => {
             if let Some(merged) = merged.handle() {
                 touch(state, merged, index);
                 split(state, merged);
