@@ -62,7 +62,8 @@ macro_rules! classes {
             #[must_use]
             pub fn owner(self) -> Owner { match self { $(Self::$variant => Owner::$owner,)* } }
 
-            /// Whether it may go below zero: only treasury, suspense and outside accounts, and debts 应退 of a lender.
+            /// Whether it may go below zero: only treasury, suspense and outside accounts, what a document line lacks,
+            /// and debts 应退 of a lender.
             #[must_use]
             pub fn may_go_below_zero(self) -> bool { match self { $(Self::$variant => $below,)* } }
         }
@@ -100,6 +101,8 @@ classes! {
     Available "available" "可用指标" Indicator Line false;
     Applied "applied" "已申请" Indicator Line false;
     Spent "spent" "已支出" Indicator Line false;
+    Short "short" "待追减" Indicator Line true;
+    Withheld "withheld" "待下级退回" Indicator Line false;
     Granted "granted" "已批资助来源" Entitlement Roster true;
     Owed "owed" "应发" Entitlement Roster false;
     Settled "settled" "已发" Entitlement Roster false;

@@ -83,6 +83,8 @@ pub(crate) enum Touched {
     Awarded(Uuid),
     /// A compensation fund, by its id.
     Fund(Uuid),
+    /// A document line, by its id.
+    Line(Uuid),
     /// The published rates.
     Rates,
 }

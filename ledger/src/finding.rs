@@ -45,6 +45,7 @@ pub enum FindingKind {
     OverPrincipal,
     OverLoss,
     FundShort,
+    LineShort,
 }
 
 impl FindingKind {
@@ -89,6 +90,7 @@ impl FindingKind {
             Self::OverPrincipal,
             Self::OverLoss,
             Self::FundShort,
+            Self::LineShort,
         ];
         plain.into_iter().chain(Rule::ALL.map(Self::Policy)).collect()
     }
@@ -173,6 +175,7 @@ impl FindingKind {
             Self::OverPrincipal => ("over_principal", "核销超过未还本金，超出部分不计"),
             Self::OverLoss => ("over_loss", "追回超过损失，超出部分不计"),
             Self::FundShort => ("fund_short", "补偿金余额曾不足支付，有收款被撤销或支付早于收款"),
+            Self::LineShort => ("line_short", "指标已用而被撤销，待追减"),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The heart: one entry in, one outcome out. Judging only reads; past it nothing can fail.
 //! No clock, no IO, no chance, no floats. What a kind of event means is in the file of its domain.
 
-use crate::account::AccountNo;
+use crate::account::{AccountNo, Class};
 use crate::aid::award::{self, AwardChange};
 use crate::aid::budget::{self, BudgetChange};
 use crate::aid::merge;
@@ -113,7 +113,7 @@ impl Act {
             Self::People(change) => return Some(people::apply(state, entry, change).number()),
             Self::Merge(change) => return merged::apply(state, entry, change).map(Handle::number),
             Self::Card(change) => return cards::apply(state, entry, change).map(Handle::number),
-            Self::Budget(change) => budget::apply(state, entry, change),
+            Self::Budget(change) => return Some(budget::apply(state, entry, change).number()),
             Self::Award(change) => return award::apply(state, entry, change).map(Handle::number),
             Self::Payment(change) => return payment::apply(state, entry, change).map(Handle::number),
             Self::Result(change) => results::apply(state, entry, change),
@@ -207,6 +207,7 @@ judges! {
     KeyAnnounced => Control control::judge_key_announced;
     IdentityKeyAnnounced => Control control::judge_identity_key_announced;
     PersonMerged => Merge merge::judge_person_merged;
+    LineAdjusted => Budget budget::judge_line_adjusted;
 }
 
 /// What an entry comes to, before anything is changed.
@@ -335,8 +336,10 @@ impl State {
         if let Some(act) = change.act {
             *subject = act.apply(self, entry);
         }
-        for posting in &change.postings {
-            self.post(entry.index, on, posting);
+        let mut touched = change.touched;
+        let posted = change.postings.iter().map(|posting| self.post(entry.index, on, posting));
+        if posted.fold(false, |short, one| short | one) {
+            touched.extend(follow::lacking_lines(self, &change.postings));
         }
         if entry.event.kind.day_rule().tells_of_facts() {
             self.latest = self.latest.max(on.min(Day::in_beijing(entry.recorded_ms)));
@@ -345,7 +348,7 @@ impl State {
         if let Kind::EntryWithdrawn(withdrawn) = &entry.event.kind {
             told::withdrawn(self, withdrawn.entry);
         }
-        let findings = follow::open_all(self, entry, change.findings, &change.touched);
+        let findings = follow::open_all(self, entry, change.findings, &touched);
         Outcome::Posted { postings: change.postings, findings }
     }
 
@@ -357,21 +360,22 @@ impl State {
         Outcome::Posted { postings: Vec::new(), findings: vec![finding.number()] }
     }
 
-    fn post(&mut self, index: u64, on: Day, posting: &Posting) {
+    /// Whether it changed what a document line lacks.
+    fn post(&mut self, index: u64, on: Day, posting: &Posting) -> bool {
         let Posting { debit, credit, fen, booked } = *posting;
         assert!(fen > 0 && debit != credit, "a posting moves something");
         assert!(booked >= on, "a posting is booked on its day or later");
         let book = |account: AccountNo| self.accounts.get(account).class.book();
         assert!(book(debit) == book(credit), "a posting stays in its book");
-        self.change_balance(index, debit, fen);
-        self.change_balance(index, credit, -fen);
+        self.change_balance(index, debit, fen) | self.change_balance(index, credit, -fen)
     }
 
-    fn change_balance(&mut self, index: u64, account: AccountNo, fen: Fen) {
+    fn change_balance(&mut self, index: u64, account: AccountNo, fen: Fen) -> bool {
         let account = self.accounts.get_mut(account);
         account.balance += i128::from(fen);
         account.last = index;
         assert!(account.balance >= 0 || account.class.may_go_below_zero(), "judging missed an overdraft");
+        account.class == Class::Short
     }
 }
 

@@ -8,6 +8,7 @@
 
 pub mod account;
 mod aid;
+mod authority;
 mod change;
 mod control;
 pub mod entry;

@@ -2,6 +2,7 @@
 //! the fact: the fact leaves its list, and what its subject should hold without it is posted.
 
 use crate::aid::award::{self, AwardChange};
+use crate::aid::budget::{self, BudgetChange};
 use crate::aid::merge;
 use crate::aid::payment::{self, PaymentChange};
 use crate::change::{Case, Change, Judged, Taken};
@@ -29,6 +30,7 @@ pub(crate) struct Withdrawal {
 }
 
 enum Kept {
+    Budget(BudgetChange),
     Award(AwardChange),
     Payment(PaymentChange),
     Control(ControlChange),
@@ -80,6 +82,9 @@ fn judge(case: &Case<'_>, taken: Taken, kind: KindTag) -> Judged<Kept> {
     let roster = |stage, to| Ok(award::judge_step_withdrawn(case, taken, stage, to)?.map(Kept::Award));
     let application = |stage, to| Ok(payment::judge_step_withdrawn(case, taken, stage, to)?.map(Kept::Payment));
     match kind {
+        Tag::LineIssued | Tag::LinePassedDown | Tag::LineRecalled | Tag::LineAdjusted => {
+            Ok(budget::judge_withdrawn(case, taken)?.map(Kept::Budget))
+        }
         Tag::RosterSealed => roster(Stage::Sealed, Stage::Open),
         Tag::RosterReviewed => roster(Stage::Reviewed, Stage::Sealed),
         Tag::RosterApproved => roster(Stage::Approved, Stage::Reviewed),
@@ -118,6 +123,9 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, withdrawal: Withdrawal
         close_its_own(state, entry.into());
     }
     match withdrawal.change {
+        Some(Kept::Budget(change)) => {
+            budget::apply(state, entry, change);
+        }
         Some(Kept::Award(change)) => {
             award::apply(state, entry, change);
         }

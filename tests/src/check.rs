@@ -49,10 +49,14 @@ fn lines(state: &State, model: &Model) {
         let stands = |class| state.balance(state.line_account(handle, class));
         let found = (stands(Class::Available), stands(Class::Applied), stands(Class::Spent));
         assert_eq!(found, (line.available, line.applied, line.spent), "line {}", row.id);
+        let found = (stands(Class::Short), stands(Class::Withheld));
+        assert_eq!(found, (line.short, line.withheld), "line {}", row.id);
+        assert!(stands(Class::Available) == 0 || stands(Class::Short) == 0, "line {}", row.id);
         let found = (row.received, row.passed_down, row.surrendered);
         assert_eq!(found, (line.received, line.passed_down, line.surrendered), "line {}", row.id);
         let gone = stands(Class::Available) + stands(Class::Applied) + stands(Class::Spent);
-        assert_eq!(row.received, gone + row.passed_down + row.surrendered, "line {}", row.id);
+        let owed = stands(Class::Short) + stands(Class::Withheld);
+        assert_eq!(row.received, gone + owed + row.passed_down + row.surrendered, "line {}", row.id);
         surrendered += row.surrendered;
     }
     let due = state.orgs.iter().map(|(org, _)| state.balance(state.org_account(org, Class::DueToFinance)));

@@ -1,25 +1,65 @@
-//! Budget document lines 指标: issued, passed down, recalled. A line has one parent, so every fen keeps one origin.
-//! What payments take from lines is in `payment` and `results`.
+//! Budget document lines 指标: issued, passed down, recalled, adjusted, and each of these taken back. A line has one parent, so every
+//! fen keeps one origin. What payments take from lines is in `payment` and `results`.
 
 use crate::account::{Book, Class, Owner};
-use crate::change::{Case, Change, Judged};
-use crate::entry::Entry;
-use crate::event::{LineIssued, LinePassedDown, LineRecalled, PassedPart};
+use crate::authority::{Authority, End};
+use crate::change::{Case, Change, Judged, Taken};
+use crate::event::{LineAdjusted, LineIssued, LinePassedDown, LineRecalled, PassedPart, Source};
 use crate::handle::{Handle, Link};
-use crate::money::{Day, Fen};
-use crate::outcome::{Code, Posting, Refusal};
+use crate::money::Fen;
+use crate::outcome::{Code, Refusal};
 use crate::registry::org::is_below;
 use crate::state::State;
+use crate::state::budget_rows::{BudgetMove, MovedPart};
 use crate::state::rows::{Line, Org, Programme};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+
+mod applied;
+pub(crate) use applied::apply;
 
 /// Parts one document may pass down: every county of the largest province, and well under the limit on postings.
 pub(crate) const PARTS_MAX: usize = 400;
 
 pub(crate) enum BudgetChange {
-    Issue { event: Box<LineIssued>, unit: Handle<Org>, programme: Handle<Programme> },
-    PassDown { document: String, parts: Vec<(Handle<Line>, Handle<Org>, PassedPart)> },
-    Recall { line: Handle<Line>, parent: Handle<Line>, fen: Fen },
+    Issue {
+        event: Box<LineIssued>,
+        unit: Handle<Org>,
+        programme: Handle<Programme>,
+        line: Option<Handle<Line>>,
+    },
+    PassDown {
+        document: String,
+        parts: Vec<NewPart>,
+    },
+    /// A line that is there has more or less of the line above it, or of outside.
+    Move(MovedPart),
+    /// All that an entry moved goes back.
+    Back(Handle<BudgetMove>),
+}
+
+/// A part about to be passed down, to a line that is new or was taken back.
+pub(crate) struct NewPart {
+    from: Handle<Line>,
+    unit: Handle<Org>,
+    line: Option<Handle<Line>>,
+    part: PassedPart,
+}
+
+/// What payments and lines below rely on: it stays as it is once anything does.
+#[derive(PartialEq, Eq)]
+struct Head {
+    unit: Handle<Org>,
+    fiscal_year: u16,
+    programme: Handle<Programme>,
+    source: Source,
+    parent: Link<Line>,
+}
+
+impl Head {
+    fn of(row: &Line) -> Self {
+        let Line { unit, fiscal_year, programme, source, parent, .. } = *row;
+        Self { unit, fiscal_year, programme, source, parent }
+    }
 }
 
 pub(crate) fn judge_line_issued(case: &Case<'_>, event: &LineIssued) -> Judged<BudgetChange> {
@@ -27,7 +67,8 @@ pub(crate) fn judge_line_issued(case: &Case<'_>, event: &LineIssued) -> Judged<B
     if event.fen <= 0 {
         return Err(Refusal::of(Code::BadAmount, event.line));
     }
-    if state.lines.find(event.line).is_some() {
+    let line = state.lines.find(event.line);
+    if line.is_some_and(|line| state.lines.get(line).told.is_some()) {
         return Err(Refusal::of(Code::Exists, event.line));
     }
     let unit = state.need_org(event.unit)?;
@@ -37,14 +78,33 @@ pub(crate) fn judge_line_issued(case: &Case<'_>, event: &LineIssued) -> Judged<B
     if year != event.fiscal_year {
         return Err(Refusal::with(Code::WrongYear, event.line, i64::from(year)));
     }
-    let mut change = Change::of(BudgetChange::Issue { event: Box::new(event.clone()), unit, programme });
-    change.postings.push(Posting {
-        debit: state.accounts.next(),
-        credit: state.org_account(unit, Class::Issued),
-        fen: event.fen,
-        booked: state.booked(on, Book::Indicator, unit, unit),
-    });
-    Ok(change)
+    let (source, parent) = (event.source, Link::NONE);
+    judge_again(state, line, &Head { unit, fiscal_year: year, programme, source, parent })?;
+    let issued = state.org_account(unit, Class::Issued);
+    let mut authority = Authority::of(state, on);
+    match line {
+        Some(line) => authority.shift(End::Line(line), End::Account(issued), event.fen),
+        None => {
+            let booked = state.booked(on, Book::Indicator, unit, unit);
+            authority.open(state.accounts.next(), issued, event.fen, booked);
+        }
+    }
+    let act = BudgetChange::Issue { event: Box::new(event.clone()), unit, programme, line };
+    Ok(Change { postings: authority.postings, ..Change::of(act) })
+}
+
+/// A line that was taken back may be told again, as something else only while nothing relies on what it was.
+fn judge_again(state: &State, line: Option<Handle<Line>>, head: &Head) -> Result<(), Refusal> {
+    let Some(line) = line else { return Ok(()) };
+    let row = state.lines.get(line);
+    if is_free(state, line) || Head::of(row) == *head { Ok(()) } else { Err(Refusal::of(Code::Exists, row.id)) }
+}
+
+/// Whether nothing was ever taken from it, and nothing stands on it now.
+fn is_free(state: &State, line: Handle<Line>) -> bool {
+    let row = state.lines.get(line);
+    let used = |class| state.accounts.get(state.line_account(line, class)).last > 0;
+    row.moves == 0 && !row.named && row.children.is_empty() && ![Class::Applied, Class::Spent].into_iter().any(used)
 }
 
 pub(crate) fn judge_line_passed_down(case: &Case<'_>, event: &LinePassedDown) -> Judged<BudgetChange> {
@@ -55,142 +115,106 @@ pub(crate) fn judge_line_passed_down(case: &Case<'_>, event: &LinePassedDown) ->
     if event.parts.len() > PARTS_MAX {
         return Err(Refusal::plain(Code::TooMany));
     }
-    let mut taken: BTreeMap<Handle<Line>, Fen> = BTreeMap::new();
-    let mut made = BTreeSet::new();
+    let (mut made, mut opened) = (BTreeSet::new(), 0);
+    let mut authority = Authority::of(state, on);
     let mut parts = Vec::with_capacity(event.parts.len());
-    let mut postings = Vec::with_capacity(event.parts.len());
     for part in &event.parts {
-        let (from, unit) = judge_part(state, &mut taken, part)?;
-        if !made.insert(part.to) || state.lines.find(part.to).is_some() {
+        let new = judge_part(&authority, part)?;
+        if !made.insert(part.to) {
             return Err(Refusal::of(Code::Exists, part.to));
         }
-        let before = u32::try_from(postings.len()).unwrap_or(u32::MAX);
-        postings.push(Posting {
-            // The accounts of the new lines are opened one line after the other, in this order.
-            debit: state.accounts.next().plus(before * Owner::Line.accounts()),
-            credit: state.line_account(from, Class::Available),
-            fen: part.fen,
-            booked: state.booked(on, Book::Indicator, state.lines.get(from).unit, unit),
-        });
-        parts.push((from, unit, part.clone()));
+        match new.line {
+            Some(line) => authority.shift(End::Line(line), End::Line(new.from), part.fen),
+            None => {
+                // The accounts of the new lines are opened one line after the other, in this order.
+                let available = state.accounts.next().plus(opened * Owner::Line.accounts());
+                let booked = state.booked(on, Book::Indicator, state.lines.get(new.from).unit, new.unit);
+                authority.open(available, state.line_account(new.from, Class::Available), part.fen, booked);
+                opened += 1;
+            }
+        }
+        parts.push(new);
     }
-    let act = Some(BudgetChange::PassDown { document: event.document.clone(), parts });
-    Ok(Change { postings, act, ..Change::nothing() })
+    let act = BudgetChange::PassDown { document: event.document.clone(), parts };
+    Ok(Change { postings: authority.postings, ..Change::of(act) })
 }
 
-fn judge_part(
-    state: &State,
-    taken: &mut BTreeMap<Handle<Line>, Fen>,
-    part: &PassedPart,
-) -> Result<(Handle<Line>, Handle<Org>), Refusal> {
+fn judge_part(authority: &Authority<'_>, part: &PassedPart) -> Result<NewPart, Refusal> {
+    let state = authority.state;
     if part.fen <= 0 {
         return Err(Refusal::of(Code::BadAmount, part.to));
     }
     let from = state.need_line(part.from)?;
+    let above = state.lines.get(from);
+    if above.told.is_none() {
+        return Err(Refusal::of(Code::UnknownLine, part.from));
+    }
     let unit = state.need_org(part.unit)?;
-    if !is_below(state, unit, state.lines.get(from).unit) {
+    if !is_below(state, unit, above.unit) {
         return Err(Refusal::of(Code::NotBelow, part.unit));
     }
-    let sum = taken.entry(from).or_default();
-    *sum = sum.checked_add(part.fen).ok_or(Refusal::of(Code::BadAmount, part.to))?;
-    let short = *sum - state.balance(state.line_account(from, Class::Available));
-    if short > 0 {
-        return Err(Refusal::with(Code::Overdrawn, part.from, short));
+    let line = state.lines.find(part.to);
+    if line.is_some_and(|line| state.lines.get(line).told.is_some()) {
+        return Err(Refusal::of(Code::Exists, part.to));
     }
-    Ok((from, unit))
+    judge_again(state, line, &Head { unit, parent: from.into(), ..Head::of(above) })?;
+    authority.judge_given(from, line, part.fen)?;
+    Ok(NewPart { from, unit, line, part: part.clone() })
 }
 
 pub(crate) fn judge_line_recalled(case: &Case<'_>, event: &LineRecalled) -> Judged<BudgetChange> {
-    let (state, on) = (case.state, case.on());
+    let state = case.state;
     if event.fen <= 0 {
         return Err(Refusal::of(Code::BadAmount, event.line));
     }
     let line = state.need_line(event.line)?;
-    let parent = state.lines.get(line).parent.handle().ok_or(Refusal::of(Code::NotPassedDown, event.line))?;
-    let from = state.line_account(line, Class::Available);
-    let short = event.fen - state.balance(from);
-    if short > 0 {
-        return Err(Refusal::with(Code::Overdrawn, event.line, short));
+    let from = state.lines.get(line).parent;
+    if from.is_none() {
+        return Err(Refusal::of(Code::NotPassedDown, event.line));
     }
-    let mut change = Change::of(BudgetChange::Recall { line, parent, fen: event.fen });
-    change.postings.push(state.posting(on, state.line_account(parent, Class::Available), from, event.fen));
-    Ok(change)
+    judge_moved(case, MovedPart { line, from, fen: -event.fen, begins: false })
 }
 
-pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: BudgetChange) {
-    let (index, on) = (entry.index, entry.event.effective);
-    match change {
-        BudgetChange::Issue { event, unit, programme } => {
-            let accounts = state.open_accounts(state.lines.next());
-            state.lines.push(Line {
-                id: event.line,
-                document: event.document,
-                parent_document: event.parent_document,
-                unit,
-                fiscal_year: event.fiscal_year,
-                programme,
-                source: event.source,
-                item: event.item,
-                project: event.project,
-                direct: event.direct,
-                advance: event.advance,
-                parent: Link::NONE,
-                received: event.fen,
-                passed_down: 0,
-                surrendered: 0,
-                accounts,
-                children: Vec::new(),
-                applications: Vec::new(),
-                effective: on,
-                last: index,
-            });
-        }
-        BudgetChange::PassDown { document, parts } => {
-            for (from, unit, part) in parts {
-                pass_down(state, index, on, &document, from, unit, &part);
-            }
-        }
-        BudgetChange::Recall { line, parent, fen } => {
-            let row = state.lines.get_mut(line);
-            row.received -= fen;
-            row.last = index;
-            let row = state.lines.get_mut(parent);
-            row.passed_down -= fen;
-            row.last = index;
-        }
+pub(crate) fn judge_line_adjusted(case: &Case<'_>, event: &LineAdjusted) -> Judged<BudgetChange> {
+    let state = case.state;
+    let line = state.need_line(event.line)?;
+    let row = state.lines.get(line);
+    // Beyond what an amount can say nothing adds up any more.
+    if event.fen == 0 || event.fen == Fen::MIN || row.received.checked_add(event.fen).is_none() {
+        return Err(Refusal::of(Code::BadAmount, event.line));
     }
+    if row.told.is_none() {
+        return Err(Refusal::of(Code::UnknownLine, event.line));
+    }
+    judge_moved(case, MovedPart { line, from: row.parent, fen: event.fen, begins: false })
 }
 
-/// The new line inherits year, programme, source, classes and the direct-funds mark, which may not change on the way.
-fn pass_down(
-    state: &mut State,
-    index: u64,
-    on: Day,
-    document: &str,
-    from: Handle<Line>,
-    unit: Handle<Org>,
-    part: &PassedPart,
-) {
-    let child = state.lines.next();
-    let accounts = state.open_accounts(child);
-    let parent = state.lines.get_mut(from);
-    parent.passed_down += part.fen;
-    parent.last = index;
-    parent.children.push(child);
-    let line = Line {
-        id: part.to,
-        document: document.to_owned(),
-        parent_document: parent.document.clone(),
-        unit,
-        parent: from.into(),
-        received: part.fen,
-        passed_down: 0,
-        surrendered: 0,
-        accounts,
-        children: Vec::new(),
-        applications: Vec::new(),
-        effective: on,
-        ..parent.clone()
-    };
-    state.lines.push(line);
+fn judge_moved(case: &Case<'_>, part: MovedPart) -> Judged<BudgetChange> {
+    let mut authority = Authority::of(case.state, case.on());
+    match part.from.handle() {
+        Some(from) if part.fen > 0 => authority.judge_given(from, Some(part.line), part.fen)?,
+        _ if part.fen < 0 => authority.judge_available(part.line, -part.fen)?,
+        _ => {}
+    }
+    shift(&mut authority, &part, part.fen);
+    Ok(Change { postings: authority.postings, ..Change::of(BudgetChange::Move(part)) })
+}
+
+/// Onto the line of a part, or if below zero away from it.
+fn shift(authority: &mut Authority<'_>, part: &MovedPart, fen: Fen) {
+    let state = authority.state;
+    let outside = || End::Account(state.org_account(state.lines.get(part.line).unit, Class::Issued));
+    let (line, above) = (End::Line(part.line), part.from.handle().map_or_else(outside, End::Line));
+    if fen > 0 { authority.shift(line, above, fen) } else { authority.shift(above, line, -fen) }
+}
+
+/// What an entry moved goes back whoever used it meanwhile: what a line has not got any more it lacks.
+pub(crate) fn judge_withdrawn(case: &Case<'_>, taken: Taken) -> Judged<BudgetChange> {
+    let state = case.state;
+    let Some(at) = state.budget_moves.handle(taken.subject) else { return Ok(Change::nothing()) };
+    let row = state.budget_moves.get(at);
+    taken.on(case, row.on)?;
+    let mut authority = Authority::of(state, case.on());
+    row.parts.iter().for_each(|part| shift(&mut authority, part, -part.fen));
+    Ok(Change { postings: authority.postings, ..Change::of(BudgetChange::Back(at)) })
 }

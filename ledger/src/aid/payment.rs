@@ -3,6 +3,7 @@
 
 use crate::account::Class;
 use crate::aid::award::{broken, judge_enrolled};
+use crate::authority::Authority;
 use crate::change::{Case, Change, Judged, NewFinding, Taken};
 use crate::entry::Entry;
 use crate::event::policy::{Policy, Rule};
@@ -231,12 +232,9 @@ pub(crate) fn judge_step_withdrawn(case: &Case<'_>, taken: Taken, stage: Stage, 
 
 /// What an application holds of its document lines is available again.
 fn given_back(state: &State, on: Day, row: &Application) -> Vec<Posting> {
-    let back = |part: &ApplicationPart| {
-        let (available, applied) =
-            (state.line_account(part.line, Class::Available), state.line_account(part.line, Class::Applied));
-        state.posting(on, available, applied, part.fen)
-    };
-    row.parts.iter().map(back).collect()
+    let mut authority = Authority::of(state, on);
+    row.parts.iter().for_each(|part| authority.give(part.line, Class::Applied, part.fen));
+    authority.postings
 }
 
 /// Given up before anything left the treasury: what was applied for is available again.
@@ -369,6 +367,7 @@ fn add_line(state: &mut State, entry: &Entry<'_>, new: &NewPayout) {
     let number = row.set.count;
     let before_of_application = std::mem::replace(&mut row.last_payout, handle.into());
     for draw in &new.draws {
+        state.lines.get_mut(draw.line).named = true;
         state.draws.push(*draw);
     }
     let award = state.awards.get_mut(new.award);

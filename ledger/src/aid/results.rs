@@ -3,6 +3,7 @@
 
 use crate::account::{AccountNo, Class};
 use crate::aid::suspense;
+use crate::authority::Authority;
 use crate::change::{Case, Change, Judged, NewFinding};
 use crate::entry::Entry;
 use crate::event::{PayoutCredited, PayoutReturned, PayoutUnknown, VoucherCleared, VoucherIssued};
@@ -194,16 +195,18 @@ fn take_back(state: &State, on: Day, payout: &Payout) -> Vec<Posting> {
     let treasury = state.org_account(application.unit, Class::Treasury);
     let source = state.application_account(payout.application, from);
     let mut postings = vec![state.posting(on, treasury, source, payout.fen)];
+    let mut authority = Authority::of(state, on);
     for at in payout.draws.run(u32::from(payout.draw_count)) {
         let draw = state.draws.get(at);
         // The line's own year: a payment accepted out of suspense may be drawn from a line of a later year.
-        let restored = if on.year() == state.lines.get(draw.line).fiscal_year {
-            state.line_account(draw.line, Class::Available)
+        let spent = state.line_account(draw.line, Class::Spent);
+        if on.year() == state.lines.get(draw.line).fiscal_year {
+            authority.give(draw.line, Class::Spent, draw.fen);
         } else {
-            state.org_account(application.unit, Class::DueToFinance)
-        };
-        postings.push(state.posting(on, restored, state.line_account(draw.line, Class::Spent), draw.fen));
+            postings.push(state.posting(on, state.org_account(application.unit, Class::DueToFinance), spent, draw.fen));
+        }
     }
+    postings.append(&mut authority.postings);
     if credited {
         let roster = state.awards.get(payout.award).roster;
         let (owed, settled) = (state.roster_account(roster, Class::Owed), state.roster_account(roster, Class::Settled));

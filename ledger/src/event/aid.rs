@@ -67,6 +67,18 @@ pub struct LineRecalled {
     pub fen: Fen,
 }
 
+/// More was put on a line 追加, or less 调减 (D): from the line it was passed down from or back to it, and of an issued line from
+/// outside. It may not be reduced by more than is available.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LineAdjusted {
+    /// The line.
+    pub line: Uuid,
+    /// Document number 文号 of the adjustment.
+    pub document: String,
+    /// How much more; below zero, how much less.
+    pub fen: Fen,
+}
+
 /// A school began a roster 花名册 (D). The submitter is its preparer.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct RosterPrepared {

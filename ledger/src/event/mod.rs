@@ -59,10 +59,11 @@ macro_rules! for_each_kind {
             RulesAdopted(RulesAdopted) "rules_adopted" "采用规则版本" decision published Nothing Never (version);
             OrgRegistered(OrgRegistered) "org_registered" "机构登记" report near Mentioned Withdrawn (org);
             OrgRenamed(OrgRenamed) "org_renamed" "机构更名" report ahead Mentioned Withdrawn (org, day);
-            LineIssued(LineIssued) "line_issued" "下达指标" decision near Refused NotYet (line);
+            LineIssued(LineIssued) "line_issued" "下达指标" decision near Refused Withdrawn (line);
             LinePassedDown(LinePassedDown) "line_passed_down" "分解下达指标" decision near
-                Refused NotYet (document, first_to);
-            LineRecalled(LineRecalled) "line_recalled" "收回指标" decision near Refused NotYet (line, document);
+                Refused Withdrawn (document, first_to);
+            LineRecalled(LineRecalled) "line_recalled" "收回指标" decision near
+                Refused Withdrawn (line, document);
             PersonRegistered(PersonRegistered) "person_registered" "人员登记" report near Nothing Withdrawn (person);
             StatusChanged(StatusChanged) "status_changed" "学籍变动" report ahead
                 Mentioned Withdrawn (person, school, day);
@@ -150,6 +151,7 @@ macro_rules! for_each_kind {
             IdentityKeyAnnounced(IdentityKeyAnnounced) "identity_key_announced" "公布身份密钥指纹" decision published
                 Nothing Never (fingerprint);
             PersonMerged(PersonMerged) "person_merged" "合并人员" report near Mentioned Withdrawn (person);
+            LineAdjusted(LineAdjusted) "line_adjusted" "调整指标" decision near Refused Withdrawn (line, document);
         }
     };
 }

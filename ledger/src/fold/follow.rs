@@ -4,6 +4,7 @@
 //! entry is taken back; those about money in suspense, by clearing it.
 
 use super::State;
+use crate::account::Class;
 use crate::aid::{merge, suspense};
 use crate::change::{NewFinding, Touched};
 use crate::entry::Entry;
@@ -14,6 +15,7 @@ use crate::lender::fund::statement;
 use crate::loan::findings::{OF_BORROWER, Wanted, wanted, wanted_together};
 use crate::loan::rules::jumps;
 use crate::money::Day;
+use crate::outcome::Posting;
 use crate::registry::cards::is_shared;
 use crate::registry::people;
 use crate::state::rows::Finding;
@@ -45,6 +47,13 @@ pub(super) fn found_on(state: &State, entry: &Entry<'_>) -> Day {
         kind => Some(kind.tag()),
     };
     if about == Some(KindTag::PersonRegistered) { Day::in_beijing(entry.recorded_ms) } else { entry.event.effective }
+}
+
+/// The document lines of which postings changed what they lack.
+pub(super) fn lacking_lines(state: &State, postings: &[Posting]) -> Vec<Touched> {
+    let accounts = postings.iter().flat_map(|posting| [posting.debit, posting.credit]);
+    let short: BTreeSet<_> = accounts.filter(|at| state.accounts.get(*at).class == Class::Short).collect();
+    short.into_iter().map(|account| Touched::Line(state.owner_id(account))).collect()
 }
 
 /// Opens a finding.
@@ -91,6 +100,13 @@ fn follow(state: &mut State, index: u64, touched: Touched) -> Vec<NewFinding> {
             awards.flat_map(|(award, kinds)| settle(state, index, award, |_| true, tells_of_loan, &of(kinds))).collect()
         }
         Touched::Human(id) => people::follow(state, id),
+        Touched::Line(id) => {
+            let Some((line, row)) = state.lines.by_id(id) else { return Vec::new() };
+            let (short, unit) = (state.balance(state.line_account(line, Class::Short)) < 0, row.unit);
+            let wanted = short.then_some((FindingKind::LineShort, None));
+            let new = settle(state, index, id, |_| true, tells_of_loan, wanted.as_slice());
+            new.into_iter().map(|new| NewFinding { unit, ..new }).collect()
+        }
         Touched::Rates => {
             let wanted: Vec<_> = jumps(state).into_iter().map(|entry| (FindingKind::RateJump, Some(entry))).collect();
             settle(state, index, Uuid::nil(), |_| true, tells_of_loan, &wanted)

@@ -1,6 +1,7 @@
 //! What is remembered, and how it is read by key. Nothing here decides; nothing here scans to decide.
 
 pub mod accounts;
+pub mod budget_rows;
 pub mod disputes;
 pub mod doubts;
 pub mod entity;
@@ -8,6 +9,7 @@ pub mod entry_rows;
 pub mod flows;
 pub mod fund_rows;
 pub mod human;
+pub mod key_rows;
 pub mod lending_rows;
 pub mod rows;
 pub mod shared_cards;
@@ -21,17 +23,19 @@ use crate::event::{Level, OrgRole, Subordination};
 use crate::handle::{Handle, Link};
 use crate::money::Day;
 use crate::outcome::{Code, Refusal};
+use crate::state::budget_rows::BudgetMove;
 use crate::state::disputes::Dispute;
 use crate::state::doubts::Doubt;
 use crate::state::entity::{EachTable, Entity};
 use crate::state::entry_rows::{Refused, Seen};
 use crate::state::fund_rows::LoanLoss;
+use crate::state::key_rows::{AnnouncedKey, IdentityKey};
 use crate::state::lending_rows::{
     Borrower, Claim, ClaimLine, Loan, LoanRules, Portfolio, Receipt, Remittance, Reward, RiskPaid, RiskYear,
 };
 use crate::state::rows::{
-    AnnouncedKey, Application, Award, Batch, Card, Drawn, Finding, IdentityKey, Instalment, Line, Merged, Org, Payout,
-    Person, Programme, Roster, Voucher,
+    Application, Award, Batch, Card, Drawn, Finding, Instalment, Line, Merged, Org, Payout, Person, Programme, Roster,
+    Voucher,
 };
 use crate::state::shared_cards::CardSharer;
 use crate::state::stage::{Progress, Set, Stage};
@@ -194,6 +198,7 @@ tables! {
         card_sharers: CardSharer,
         losses: LoanLoss,
         receipts: Receipt,
+        budget_moves: BudgetMove,
     }
 }
 

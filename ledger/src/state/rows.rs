@@ -6,7 +6,6 @@ use crate::event::policy::Policy;
 use crate::event::{CardRelation, Level, OrgRole, Source, Status, Subordination};
 use crate::finding::FindingKind;
 use crate::handle::{Handle, Link};
-use crate::hash::Hash;
 use crate::money::{Day, Fen};
 use crate::state::entity::rows;
 use crate::state::entry_rows::Seen;
@@ -94,8 +93,14 @@ pub struct Line {
     pub passed_down: Fen,
     /// Came back in a later year, so due to finance rather than available again, in fen.
     pub surrendered: Fen,
-    /// First of its accounts: available, applied, spent.
+    /// First of its accounts: available, applied, spent, short, withheld.
     pub accounts: AccountNo,
+    /// The entry that issued it or passed it down, until that is taken back.
+    pub told: Link<Seen>,
+    /// How many parts of budget entries that count it has.
+    pub moves: u32,
+    /// Whether a line of an application ever named it.
+    pub named: bool,
     /// Lines passed down from it.
     pub children: Vec<Handle<Line>>,
     /// Applications that draw on it.
@@ -353,27 +358,6 @@ pub struct Finding {
     pub on: Day,
 }
 
-/// A public key that may sign checkpoints.
-#[derive(Clone, Serialize, Deserialize)]
-pub struct AnnouncedKey {
-    /// Derived from the rest.
-    pub id: Uuid,
-    pub key: Hash,
-    pub by: Hash,
-    pub signature: [Hash; 2],
-    pub last: u64,
-}
-
-/// The key under which ids of people and cards are made: the one row of its table.
-#[derive(Clone, Serialize, Deserialize)]
-pub struct IdentityKey {
-    /// The first half of the fingerprint.
-    pub id: Uuid,
-    pub fingerprint: Hash,
-    pub document: String,
-    pub last: u64,
-}
-
 // Found by, last entry, [fields that name other rows] [fields that follow from other rows]. By `latest_id`: what was given up may be
 // there anew under its id, and is found as it is now.
 rows! {
@@ -391,8 +375,6 @@ rows! {
         Voucher: id, last, [application draws] [];
         Batch: id, last, [application bank] [];
         Finding: none, index, [payout unit] [before_of_payout];
-        AnnouncedKey: id, last, [] [];
-        IdentityKey: id, last, [] [];
         Merged: id, last, [person into] [others];
     }
     uncompared { Account Drawn }

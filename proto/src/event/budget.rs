@@ -1,9 +1,11 @@
 //! Budget document lines between wire and domain. What is available is not asked here.
 
 use super::check::choice;
-use super::form::{DOCUMENT, Fen, Id, NUMBER, OPTIONAL_DOCUMENT, OPTIONAL_WORDS, OneOf, Parts, Plain, Year, wire};
+use super::form::{
+    DOCUMENT, Fen, Id, NUMBER, OPTIONAL_DOCUMENT, OPTIONAL_WORDS, OneOf, Parts, Plain, SignedFen, Year, wire,
+};
 use crate::limits::MAX_PARTS;
-use ledger::event::{LineIssued, LinePassedDown, LineRecalled, PassedPart, Source};
+use ledger::event::{LineAdjusted, LineIssued, LinePassedDown, LineRecalled, PassedPart, Source};
 
 choice!(Source = Source { Central Province City County });
 
@@ -27,3 +29,5 @@ wire!(LinePassedDown { document: DOCUMENT, parts: Parts(1..=MAX_PARTS) });
 wire!(PassedPart { from: Id, to: Id, unit: Id, fen: Fen });
 
 wire!(LineRecalled { line: Id, document: DOCUMENT, fen: Fen });
+
+wire!(LineAdjusted { line: Id, document: DOCUMENT, fen: SignedFen });

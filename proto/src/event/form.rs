@@ -172,6 +172,8 @@ macro_rules! limited {
 limited! {
     /// An amount in fen.
     Fen(i64): 0..=MAX_FEN, format_args!("fen; an amount is 0 to {MAX_FEN}, in fen");
+    /// An amount in fen, more or less.
+    SignedFen(i64): -MAX_FEN..=MAX_FEN, format_args!("fen; an amount is at most {MAX_FEN} fen either way");
     /// An amount of one loan, in fen.
     LoanFen(i64): 0..=MAX_LOAN_FEN, format_args!("fen; an amount of one loan is 0 to {MAX_LOAN_FEN}, in fen");
     /// A difference of one loan, in fen, which may be below zero.

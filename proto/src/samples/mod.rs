@@ -5,10 +5,10 @@ mod loans;
 use ledger::event::policy::{Band, Exclusion, Policy, Rule, Sharing};
 use ledger::event::{
     ApplicationLineAdded, ApplicationPrepared, BatchSent, CardBound, CardRelation, CardReplaced, Clearing, Draw, Event,
-    IdentityKeyAnnounced, Kind, Level, LineIssued, LinePassedDown, LineRecalled, OrgRegistered, OrgRenamed, OrgRole,
-    PassedPart, PayoutCredited, PayoutReturned, PayoutUnknown, PersonMerged, PersonRegistered, RosterLineAdded,
-    RosterPrepared, RulesAdopted, SetCancelled, SetDecided, SetSealed, Source, Status, StatusChanged, Subordination,
-    SuspenseCleared, VoucherCleared, VoucherIssued,
+    IdentityKeyAnnounced, Kind, Level, LineAdjusted, LineIssued, LinePassedDown, LineRecalled, OrgRegistered,
+    OrgRenamed, OrgRole, PassedPart, PayoutCredited, PayoutReturned, PayoutUnknown, PersonMerged, PersonRegistered,
+    RosterLineAdded, RosterPrepared, RulesAdopted, SetCancelled, SetDecided, SetSealed, Source, Status, StatusChanged,
+    Subordination, SuspenseCleared, VoucherCleared, VoucherIssued,
 };
 use ledger::money::Day;
 use uuid::Uuid;
@@ -29,7 +29,9 @@ fn later() -> Vec<Kind> {
     let (fingerprint, document) = ([10; 32], "示密〔2025〕1号".into());
     let announced = Kind::IdentityKeyAnnounced(IdentityKeyAnnounced { fingerprint, document });
     let (person, into, document) = (thing(PERSON), thing(PERSON + 2), "示教〔2025〕2号".into());
-    vec![announced, Kind::PersonMerged(PersonMerged { person, into, document })]
+    let merged = Kind::PersonMerged(PersonMerged { person, into, document });
+    let adjusted = LineAdjusted { line: thing(LINE), document: "示财教〔2021〕9号".into(), fen: -1 };
+    vec![announced, merged, Kind::LineAdjusted(adjusted)]
 }
 
 /// A thing the samples name, the same for the same number.

@@ -58,10 +58,9 @@ fn names_and_numbers_agree_with_the_schema() {
     let files = prost_types::FileDescriptorSet::decode(proto::FILE_DESCRIPTOR_SET).expect("descriptors");
     let messages = files.file.iter().flat_map(|file| &file.message_type);
     let event = messages.clone().find(|message| message.name() == "Event").expect("Event");
-    let kinds: Vec<(&str, i32)> =
-        event.field.iter().filter(|f| f.oneof_index.is_some()).map(|f| (f.name(), f.number())).collect();
-    let wanted: Vec<(&str, i32)> = KIND_NAMES.iter().copied().zip(16..).collect();
-    assert_eq!(kinds, wanted);
+    // Numbers are given by domain, so some are left out.
+    let kinds: Vec<&str> = event.field.iter().filter(|f| f.oneof_index.is_some()).map(|f| f.name()).collect();
+    assert_eq!(kinds, KIND_NAMES);
     for message in messages {
         let (members, others): (Vec<_>, Vec<_>) = message.field.iter().partition(|f| f.oneof_index.is_some());
         let lowest = members.iter().map(|f| f.number()).min().unwrap_or(i32::MAX);

@@ -9,7 +9,7 @@ use ledger::state::rows::Line;
 
 use crate::pages::posting_row::EntryRow;
 
-/// A document line as executed: received = available + applied + spent + passed down + to finance.
+/// A document line as executed: received = available + applied + spent + passed down + to finance + short + withheld.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Execution {
     /// The line.
@@ -26,6 +26,10 @@ pub struct Execution {
     pub passed_down_fen: Fen,
     /// Returned after the budget year and due to finance.
     pub to_finance_fen: Fen,
+    /// Below zero: used before what it had was taken back, and not made good yet.
+    pub short_fen: Fen,
+    /// What lines below lack of what is its own again; available once it comes in.
+    pub withheld_fen: Fen,
     /// What the lines below say they received; equals what was passed down.
     pub children_received_fen: Fen,
     /// The lines below.
@@ -46,6 +50,8 @@ pub fn execution(state: &State, line: Handle<Line>) -> Execution {
         spent_fen: spent,
         passed_down_fen: row.passed_down,
         to_finance_fen: row.surrendered,
+        short_fen: balance(Class::Short),
+        withheld_fen: balance(Class::Withheld),
         children_received_fen: row.children.iter().map(|child| state.lines.get(*child).received).sum(),
         children: row.children.clone(),
     }
@@ -72,6 +78,8 @@ impl Posted {
             spent_fen: 0,
             passed_down_fen: 0,
             to_finance_fen: 0,
+            short_fen: 0,
+            withheld_fen: 0,
             children_received_fen: 0,
             children: Vec::new(),
         };
@@ -84,21 +92,31 @@ impl Posted {
         match class {
             Class::Available => executed.available_fen += row.fen,
             Class::Applied => executed.applied_fen += row.fen,
+            Class::Short => executed.short_fen += row.fen,
+            Class::Withheld => executed.withheld_fen += row.fen,
             _ => executed.spent_fen += row.fen,
         }
         let other = state.accounts.get(row.other);
         match other.class {
             // Between two lines money goes down or comes back up.
-            Class::Available if other.owner == executed.line.number() => {}
-            Class::Available if state.lines.get(Handle::new(other.owner)).parent == executed.line.into() => {
+            Class::Available | Class::Short | Class::Withheld if other.owner == executed.line.number() => {}
+            Class::Available | Class::Short if is_above(state, executed.line, Handle::new(other.owner)) => {
                 executed.passed_down_fen -= row.fen;
             }
-            Class::Available | Class::Issued => executed.received_fen += row.fen,
+            Class::Available | Class::Short | Class::Issued => executed.received_fen += row.fen,
             Class::DueToFinance => executed.to_finance_fen -= row.fen,
             _ => {}
         }
         self.last = self.last.max(Some(row.index));
     }
+}
+
+/// Whether money between two lines goes down from the first. One that was taken back may have been told anew under another line
+/// since; then the levels of their units say it.
+fn is_above(state: &State, above: Handle<Line>, below: Handle<Line>) -> bool {
+    let (one, other) = (state.lines.get(above), state.lines.get(below));
+    let level = |line: &Line| state.orgs.get(line.unit).level as u8;
+    other.parent == above.into() || (one.parent != below.into() && level(other) > level(one))
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ledger::event::KeyAnnounced;
 use ledger::hash::Hash;
-use ledger::state::rows::AnnouncedKey;
+use ledger::state::key_rows::AnnouncedKey;
 
 use crate::proof::checkpoint::{Checkpoint, CheckpointError, Outcomes};
 use crate::proof::signed_note::{Note, Role, Signer, Verifier};

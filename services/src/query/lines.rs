@@ -14,7 +14,7 @@ use replay::answers::execution::{Execution, Posted, execution};
 use replay::answers::labels;
 
 /// Accounts of a line.
-const CLASSES: [Class; 3] = [Class::Available, Class::Applied, Class::Spent];
+const CLASSES: [Class; 5] = [Class::Available, Class::Applied, Class::Spent, Class::Short, Class::Withheld];
 
 /// Execution of a document line and of the lines passed down from it.
 ///
@@ -80,6 +80,8 @@ fn shown(state: &State, executed: &Execution, last: u64) -> v1::Line {
         spent_fen: executed.spent_fen,
         passed_down_fen: executed.passed_down_fen,
         to_finance_fen: executed.to_finance_fen,
+        short_fen: executed.short_fen,
+        withheld_fen: executed.withheld_fen,
         last,
         level: v1::Level::from(state.orgs.get(line.unit).level).into(),
     }

@@ -71,9 +71,10 @@ impl History {
         if !self.chance.in_hundred(2) {
             return None;
         }
-        let taken: Vec<_> = model.steps.iter().filter(|(id, _)| !model.withdrawn.contains(id)).collect();
-        let (entry, step) = *self.chance.pick(&taken)?;
-        let on = step.on.plus(i32::from(self.chance.in_hundred(6)));
+        let steps = model.steps.iter().filter(|(id, _)| !model.withdrawn.contains(id)).map(|(id, step)| (id, step.on));
+        let taken: Vec<_> = steps.chain(model.moved.iter().map(|(id, moved)| (id, moved.on))).collect();
+        let (entry, on) = *self.chance.pick(&taken)?;
+        let on = on.plus(i32::from(self.chance.in_hundred(6)));
         let document = format!("更{}", self.made);
         let withdrawn = EntryWithdrawn { entry: *entry, content: 0, reason: Reason::Mistyped, document };
         Some((PRINCIPALS[0].to_owned(), Event::said(on, Kind::EntryWithdrawn(withdrawn))))

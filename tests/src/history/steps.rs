@@ -5,9 +5,9 @@ use super::{Chance, bands, thing};
 use crate::model::{Application, Credit, Model, Payout, Result, Set};
 use ledger::event::{
     ApplicationLineAdded, ApplicationPrepared, BatchSent, CardBound, CardRelation, CardReplaced, Clearing, Draw, Kind,
-    LineIssued, LinePassedDown, LineRecalled, OrgRenamed, PassedPart, PayoutCredited, PayoutReturned, PayoutUnknown,
-    PersonMerged, PersonRegistered, RosterLineAdded, RosterPrepared, RulesAdopted, SetCancelled, SetDecided, SetSealed,
-    Source, Status, StatusChanged, SuspenseCleared, VoucherCleared, VoucherIssued,
+    LineAdjusted, LineIssued, LinePassedDown, LineRecalled, OrgRenamed, PassedPart, PayoutCredited, PayoutReturned,
+    PayoutUnknown, PersonMerged, PersonRegistered, RosterLineAdded, RosterPrepared, RulesAdopted, SetCancelled,
+    SetDecided, SetSealed, Source, Status, StatusChanged, SuspenseCleared, VoucherCleared, VoucherIssued,
 };
 use ledger::money::{Day, Fen, share};
 use ledger::state::stage::Stage;
@@ -80,7 +80,11 @@ fn budget(chance: &mut Chance, model: &Model, today: Day, made: usize) -> Kind {
     let line = any(chance, &model.lines, "line");
     let fen = amount(chance, model.lines.get(&line).map_or(1, |line| line.available));
     let document = format!("财教{made}");
-    match chance.below(5) {
+    match chance.below(6) {
+        5 => {
+            let by = [fen, fen / 2, -fen, -fen / 2][chance.below(4)];
+            Kind::LineAdjusted(LineAdjusted { line, document, fen: by })
+        }
         0 => {
             let below: Vec<Uuid> =
                 model.lines.iter().filter(|(_, line)| line.parent.is_some()).map(|(id, _)| *id).collect();
@@ -89,10 +93,11 @@ fn budget(chance: &mut Chance, model: &Model, today: Day, made: usize) -> Kind {
             Kind::LineRecalled(LineRecalled { line, document, fen })
         }
         1 => Kind::LineIssued(LineIssued {
-            line: thing("line", if chance.in_hundred(ODD) { 1 } else { made }),
+            line: again(chance, model, false).unwrap_or(thing("line", if chance.in_hundred(ODD) { 1 } else { made })),
             document,
             parent_document: String::new(),
-            unit: any_org(chance),
+            // One told again is mostly the same unit's.
+            unit: if chance.in_hundred(50) { thing("org", 1) } else { any_org(chance) },
             fiscal_year: if chance.in_hundred(ODD) { 2020 } else { today.year() },
             programme: if chance.in_hundred(ODD) { "NONE" } else { PROGRAMMES[chance.below(2)] }.into(),
             source: if chance.in_hundred(60) { Source::Central } else { Source::County },
@@ -106,13 +111,21 @@ fn budget(chance: &mut Chance, model: &Model, today: Day, made: usize) -> Kind {
             let parts = (0..=chance.below(3)).map(|at| PassedPart {
                 // The first four lines of the basis are the province's and may go to anybody below.
                 from: if chance.in_hundred(70) { thing("line", 1 + chance.below(4)) } else { line },
-                to: thing("line", made * 10 + if chance.in_hundred(3) { 0 } else { at }),
+                to: again(chance, model, true)
+                    .unwrap_or(thing("line", made * 10 + if chance.in_hundred(3) { 0 } else { at })),
                 unit: any_org(chance),
                 fen: fen / 2,
             });
             Kind::LinePassedDown(LinePassedDown { document, parts: parts.collect() })
         }
     }
+}
+
+/// A line that was taken back, to be told again.
+fn again(chance: &mut Chance, model: &Model, passed_down: bool) -> Option<Uuid> {
+    let untold = model.lines.iter().filter(|(_, line)| !line.told && line.parent.is_some() == passed_down);
+    let untold: Vec<Uuid> = untold.map(|(id, _)| *id).collect();
+    chance.pick(&untold).copied().filter(|_| chance.in_hundred(60))
 }
 
 fn amount(chance: &mut Chance, of: Fen) -> Fen {

@@ -29,7 +29,8 @@ pub fn withdrawable(state: &State) -> Vec<(Day, Uuid)> {
     told.sort_unstable();
     told.dedup();
     let id = |index: u64| state.seen.get(Handle::new(u32::try_from(index).unwrap_or_default())).id;
-    told.into_iter().map(|(day, index)| (day, id(index))).collect()
+    let moves = state.budget_moves.iter().filter(|(_, row)| !row.parts.is_empty()).map(|(_, row)| (row.on, row.id));
+    told.into_iter().map(|(day, index)| (day, id(index))).chain(moves).collect()
 }
 
 /// One of these, if there is any.

@@ -1,10 +1,10 @@
 //! What the model does about decisions. `None` means refused, and every function checks all before it changes anything.
 
-use super::{Application, Award, Line, Model, Payout, Result, Roster, Set, rule, sure};
+use super::{Application, Award, Model, Payout, Result, Roster, Set, rule, sure};
 use ledger::event::policy::{Policy, Rule};
 use ledger::event::{
-    ApplicationLineAdded, ApplicationPrepared, BatchSent, Clearing, LineIssued, LinePassedDown, LineRecalled,
-    RosterLineAdded, RosterPrepared, SetDecided, SetSealed, Source, SuspenseCleared,
+    ApplicationLineAdded, ApplicationPrepared, BatchSent, Clearing, RosterLineAdded, RosterPrepared, SetDecided,
+    SetSealed, SuspenseCleared,
 };
 use ledger::money::{Day, Fen};
 use ledger::set::link;
@@ -45,83 +45,6 @@ impl Model {
         let same = |(_, old): &(Day, Policy)| (&old.programme, old.version) == (&policy.programme, policy.version);
         sure(!self.policies.iter().any(same))?;
         self.policies.push((on, policy.clone()));
-        Some(())
-    }
-
-    pub(super) fn issue(&mut self, on: Day, e: &LineIssued) -> Option<()> {
-        sure(e.fen > 0 && !self.lines.contains_key(&e.line) && self.registered(e.unit))?;
-        sure(self.policies.iter().any(|(_, policy)| policy.programme == e.programme))?;
-        sure(on.year() + u16::from(e.advance) == e.fiscal_year)?;
-        let line = Line {
-            unit: e.unit,
-            year: e.fiscal_year,
-            programme: e.programme.clone(),
-            central: e.source == Source::Central,
-            parent: None,
-            received: e.fen,
-            passed_down: 0,
-            available: e.fen,
-            applied: 0,
-            spent: 0,
-            surrendered: 0,
-        };
-        self.lines.insert(e.line, line);
-        Some(())
-    }
-
-    fn below(&self, below: Uuid, above: Uuid) -> bool {
-        let mut at = self.orgs[&below].parent;
-        while let Some(org) = at {
-            if org == above {
-                return true;
-            }
-            at = self.orgs[&org].parent;
-        }
-        false
-    }
-
-    pub(super) fn pass_down(&mut self, e: &LinePassedDown) -> Option<()> {
-        let mut given: BTreeMap<Uuid, Fen> = BTreeMap::new();
-        let mut made = BTreeSet::new();
-        for part in &e.parts {
-            let from = self.lines.get(&part.from)?;
-            sure(part.fen > 0 && self.registered(part.unit) && self.below(part.unit, from.unit))?;
-            sure(!self.lines.contains_key(&part.to) && made.insert(part.to))?;
-            let sum = given.entry(part.from).or_default();
-            *sum += part.fen;
-            sure(*sum <= from.available)?;
-        }
-        for part in &e.parts {
-            let from = self.lines.get_mut(&part.from)?;
-            from.available -= part.fen;
-            from.passed_down += part.fen;
-            let line = Line {
-                unit: part.unit,
-                year: from.year,
-                programme: from.programme.clone(),
-                central: from.central,
-                parent: Some(part.from),
-                received: part.fen,
-                passed_down: 0,
-                available: part.fen,
-                applied: 0,
-                spent: 0,
-                surrendered: 0,
-            };
-            self.lines.insert(part.to, line);
-        }
-        Some(())
-    }
-
-    pub(super) fn recall(&mut self, e: &LineRecalled) -> Option<()> {
-        let line = self.lines.get_mut(&e.line)?;
-        let parent = line.parent?;
-        sure(e.fen > 0 && e.fen <= line.available)?;
-        line.available -= e.fen;
-        line.received -= e.fen;
-        let parent = self.lines.get_mut(&parent)?;
-        parent.available += e.fen;
-        parent.passed_down -= e.fen;
         Some(())
     }
 

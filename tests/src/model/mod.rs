@@ -2,10 +2,12 @@
 //! It predicts whether an event is posted, repeated or refused, and where money and instalments then stand. It does
 //! not predict which reason a refusal gives: that is what the stories are for.
 
+mod budget;
 mod decisions;
 mod reports;
 mod steps_back;
 
+pub use budget::Moved;
 pub use steps_back::Step;
 
 use ledger::event::policy::{Policy, Rule, Severity};
@@ -67,6 +69,14 @@ pub struct Line {
     pub applied: Fen,
     pub spent: Fen,
     pub surrendered: Fen,
+    /// Below zero what it lacks, as it was used before it was taken back.
+    pub short: Fen,
+    /// What lines below lack of it.
+    pub withheld: Fen,
+    pub moves: Fen,
+    pub used: bool,
+    pub told: bool,
+    pub listed: bool,
 }
 
 /// A roster or an application: numbered lines that others decide on.
@@ -158,6 +168,8 @@ pub struct Model {
     pub beside: BTreeMap<Uuid, Vec<(Vec<u8>, usize)>>,
     /// Steps of sets that were taken, by the ids of their events.
     pub steps: BTreeMap<Uuid, Step>,
+    /// What budget entries moved that count.
+    pub moved: BTreeMap<Uuid, Moved>,
     /// Events that were taken back.
     pub withdrawn: BTreeSet<Uuid>,
     pub policies: Vec<(Day, Policy)>,
@@ -212,6 +224,7 @@ impl Model {
             return verdict;
         }
         let posted = self.take(principal, event, content).is_some();
+        self.reckon_lines();
         if posted {
             self.note_step(event);
         }
@@ -249,9 +262,10 @@ impl Model {
         match &event.kind {
             Kind::PolicyAdopted(policy) => self.adopt(on, policy),
             Kind::RulesAdopted(rules) => (rules.version > self.rules).then(|| self.rules = rules.version),
-            Kind::LineIssued(e) => self.issue(on, e),
-            Kind::LinePassedDown(e) => self.pass_down(e),
-            Kind::LineRecalled(e) => self.recall(e),
+            Kind::LineIssued(e) => self.issue(event, e),
+            Kind::LinePassedDown(e) => self.pass_down(event, e),
+            Kind::LineRecalled(e) => self.recall(event, e),
+            Kind::LineAdjusted(e) => self.adjust(event, e),
             Kind::RosterPrepared(e) => self.prepare_roster(on, principal, e),
             Kind::RosterLineAdded(e) => self.add_award(on, e, content),
             Kind::RosterSealed(e) => self.rosters.get_mut(&e.set)?.set.seal(e),
@@ -274,6 +288,7 @@ impl Model {
             Kind::ApplicationCancelled(e) => self.cancel_application(e.set),
             Kind::BatchSent(e) => self.send(on, e),
             Kind::SuspenseCleared(e) => self.clear(on, e),
+            Kind::EntryWithdrawn(e) if self.moved.contains_key(&e.entry) => self.take_back_moved(on, e.entry),
             Kind::EntryWithdrawn(e) => self.take_back(on, e.entry),
             // Reports are never refused.
             report => {

@@ -76,6 +76,7 @@ fn finding_names() -> Vec<&'static str> {
         K::OverPrincipal,
         K::OverLoss,
         K::FundShort,
+        K::LineShort,
     ];
     for kind in &all {
         match kind {
@@ -87,7 +88,7 @@ fn finding_names() -> Vec<&'static str> {
             K::StatementDiffers | K::RemittanceUnexpected | K::Shortfall | K::OffCycle => {}
             K::TooManyFacts | K::BeforeSubject | K::RateJump | K::ParentCycle => {}
             K::ToldOtherwise | K::ManyVersions | K::EditionOutOfOrder | K::AwardedTwice | K::MergeCycle => {}
-            K::OverPrincipal | K::OverLoss | K::FundShort => {}
+            K::OverPrincipal | K::OverLoss | K::FundShort | K::LineShort => {}
         }
     }
     all.extend(Rule::ALL.map(K::Policy));

@@ -21,7 +21,7 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
             &["tree"],
             &["state"],
             &["change"],
-            &["set"],
+            &["set", "authority"],
             &["registry"],
             &["loan"],
             &["aid", "lender"],

@@ -3,6 +3,7 @@
 use super::change::RemittanceChange;
 use super::{by_payer, move_sums, of_portfolio};
 use crate::account::{AccountNo, Class};
+use crate::authority::{Authority, End};
 use crate::change::{Case, Change, Judged, NewFinding};
 use crate::entry::Entry;
 use crate::event::{Purpose, RemittanceCleared, RemittanceReturned};
@@ -91,12 +92,9 @@ pub(crate) fn judge_remittance_returned(case: &Case<'_>, event: &RemittanceRetur
 }
 
 fn released(state: &State, on: Day, row: &Remittance) -> Vec<Posting> {
-    let released = row.draws.iter().map(|draw| {
-        let (available, applied) =
-            (state.line_account(draw.line, Class::Available), state.line_account(draw.line, Class::Applied));
-        state.posting(on, available, applied, draw.fen)
-    });
-    released.collect()
+    let mut authority = Authority::of(state, on);
+    row.draws.iter().for_each(|draw| authority.give(draw.line, Class::Applied, draw.fen));
+    authority.postings
 }
 
 /// `None` if what was paid has been used since: the advance by a claim, the stock by losses, the cash by returns.
@@ -106,16 +104,18 @@ fn taken_back(state: &State, on: Day, row: &Remittance) -> Option<Vec<Posting>> 
         return None;
     }
     let back = paths.into_iter().map(|[to, from]| state.posting(on, from, to, row.fen));
-    let lines = row.draws.iter().map(|draw| {
+    let mut authority = Authority::of(state, on);
+    for draw in &row.draws {
+        let spent = state.line_account(draw.line, Class::Spent);
         // A return of a later year is due to finance, as with payments to students.
-        let restored = if on.year() == row.fiscal_year {
-            state.line_account(draw.line, Class::Available)
+        if on.year() == row.fiscal_year {
+            authority.give(draw.line, Class::Spent, draw.fen);
         } else {
-            state.org_account(row.unit, Class::DueToFinance)
-        };
-        state.posting(on, restored, state.line_account(draw.line, Class::Spent), draw.fen)
-    });
-    Some(back.chain(lines).collect())
+            let due = End::Account(state.org_account(row.unit, Class::DueToFinance));
+            authority.shift(due, End::Account(spent), draw.fen);
+        }
+    }
+    Some(back.chain(authority.postings).collect())
 }
 
 /// The cash moved, so it is booked; nothing else is known to have happened.

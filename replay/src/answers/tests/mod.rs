@@ -135,8 +135,10 @@ fn check(state: &State) {
 pub(crate) fn holds(executed: &execution::Execution) -> bool {
     let (available, spent) = (executed.available_fen, executed.spent_fen);
     let parts = [available, executed.applied_fen, spent, executed.passed_down_fen, executed.to_finance_fen];
+    let owed = executed.short_fen + executed.withheld_fen;
     parts.iter().all(|fen| *fen >= 0)
-        && parts.iter().sum::<Fen>() == executed.received_fen
+        && (executed.short_fen <= 0 && executed.withheld_fen >= 0)
+        && parts.iter().sum::<Fen>() + owed == executed.received_fen
         && executed.children_received_fen == executed.passed_down_fen
 }
 

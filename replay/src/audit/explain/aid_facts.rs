@@ -26,6 +26,7 @@ pub(super) fn facts_of(state: &State, recorded: &Recorded) -> Vec<Fact> {
         Kind::LineIssued(event) => facts.policy_of(state.programme(&event.programme)),
         Kind::LinePassedDown(event) => event.parts.iter().take(SHOWN).for_each(|part| facts.line(part.from, part.fen)),
         Kind::LineRecalled(event) => facts.line(event.line, event.fen),
+        Kind::LineAdjusted(event) => facts.line(event.line, event.fen),
         Kind::RosterPrepared(event) => facts.policy_of(state.programme(&event.programme)),
         Kind::RosterLineAdded(event) => {
             if let Some((_, roster)) = state.rosters.by_id(event.roster) {

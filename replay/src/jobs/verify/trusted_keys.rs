@@ -1,7 +1,7 @@
 //! Whether checkpoints are signed by keys the caller trusts: those named, and those the record announces under them.
 
 use anyhow::Context;
-use ledger::state::rows::AnnouncedKey;
+use ledger::state::key_rows::AnnouncedKey;
 use ledger::state::table::Table;
 use replay::proof::checkpoint::CheckpointError;
 use replay::proof::signed_note::{Note, Verifier};

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use ledger::state::rows::AnnouncedKey;
+use ledger::state::key_rows::AnnouncedKey;
 use ledger::state::table::Table;
 use ledger::tree::merkle::leaf_hash;
 

@@ -38,6 +38,8 @@ const LINES: &[Column<v1::Line>] = &[
     right("已支出 spent", |line| yuan(line.spent_fen)),
     right("下拨 passed down", |line| yuan(line.passed_down_fen)),
     right("应缴 to finance", |line| yuan(line.to_finance_fen)),
+    right("待追减 short", |line| yuan(line.short_fen)),
+    right("待下级退回 withheld", |line| yuan(line.withheld_fen)),
 ];
 
 impl LineArgs {

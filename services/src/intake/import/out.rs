@@ -109,7 +109,7 @@ impl Spoken {
 }
 
 /// Which saying of it each part of a row is.
-#[derive(Clone, Copy, Default, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub(crate) struct Editions {
     /// Of what the row is about.
     pub(crate) row: u8,

@@ -32,3 +32,34 @@ fn a_registration_and_a_card_are_taken_back_by_the_row_that_told_them() {
     assert_eq!(editions(&import(&row("", "1,,")).1), [0, 1, 0]);
     assert_eq!(editions(&import(&row("", ",1,2")).1), [1, 0, 2]);
 }
+
+#[test]
+fn a_budget_document_is_taken_back_by_its_rows_and_told_again() {
+    let head = "动作,文号,指标行号,单位编号,预算年度,项目代码,资金来源,来源文号,来源行号,来源单位编号,金额,生效日期,版次,更正,更正文号\n";
+    let rows = |edition: &str, correction: &str| {
+        let end = format!("{edition},{correction},{}\n", if correction.is_empty() { "" } else { "陕财教〔2021〕9号" });
+        let passed =
+            |line: u32| format!("分配,陕财教〔2021〕2号,{line},C{line},,,,陕财教〔2021〕1号,1,P,10,2021-01-05,{end}");
+        let moved = |action: &str| format!("{action},陕财教〔2021〕3号,,,,,,陕财教〔2021〕2号,1,C1,3,2021-02-05,{end}");
+        let issued = format!("下达,陕财教〔2021〕1号,1,P,2021,SH-GRANT,省级,,,,100,2021-01-04,{end}");
+        [head, &issued, &passed(1), &passed(2), &moved("收回"), &moved("追加")].concat()
+    };
+    let kinds = |said: &[Said]| said.iter().map(|one| one.event.kind.name()).collect::<Vec<_>>();
+    let (report, told) = import(&rows("", ""));
+    assert_eq!(codes(&report), []);
+    assert_eq!(kinds(&told), ["line_issued", "line_passed_down", "line_recalled", "line_adjusted"]);
+    let (report, taken) = import(&rows("", "撤销"));
+    assert_eq!(codes(&report), []);
+    let entries = taken.iter().map(|one| match &one.event.kind {
+        Kind::EntryWithdrawn(event) => (event.entry, one.words.contains("陕财教")),
+        other => panic!("{}", other.name()),
+    });
+    assert_eq!(entries.collect::<Vec<_>>(), told.iter().map(|one| (one.event.id, true)).collect::<Vec<_>>());
+    let (_, again) = import(&rows("1", ""));
+    assert_eq!(again.iter().map(|one| one.event.edition).collect::<Vec<_>>(), [1; 4]);
+    // 调减 is an adjustment below zero.
+    let reduced = "调减,陕财教〔2021〕4号,,,,,,陕财教〔2021〕1号,1,P,5,2021-02-06,,,\n";
+    let (_, said) = import(&[head, reduced].concat());
+    let Kind::LineAdjusted(adjusted) = &said[0].event.kind else { panic!("adjusted") };
+    assert_eq!((adjusted.fen, adjusted.line), (-500, ids::line("陕财教〔2021〕1号", 1, "P")));
+}

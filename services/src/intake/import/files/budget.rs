@@ -1,13 +1,15 @@
-//! Budget documents 指标文件: lines issued, also in advance, passed down and recalled.
+//! Budget documents 指标文件: lines issued, also in advance, passed down, recalled, adjusted; and any of these taken back.
 
 use super::rosters;
 use crate::intake::import::table::columns::Col;
+use crate::intake::import::table::correction::{Correction, in_its_edition};
 use crate::intake::import::table::layout::Layout;
 use crate::intake::import::table::reading::Reading;
 use crate::intake::import::table::row::{Row, Wrong};
-use crate::intake::import::{ImportError, Out, ids};
-use ledger::event::{Kind, LineIssued, LinePassedDown, LineRecalled, PassedPart, Source};
-use ledger::money::Day;
+use crate::intake::import::{ImportError, Out, Spoken, ids};
+use ledger::event::{Kind, LineAdjusted, LineIssued, LinePassedDown, LineRecalled, PassedPart, Source};
+use ledger::money::{Day, Fen};
+use std::sync::Arc;
 
 /// Parts of one passing-down event at most, as an event can hold; a longer document is several events.
 const MAX_PARTS: usize = 400;
@@ -18,6 +20,8 @@ enum Action {
     Advance,
     PassDown,
     Recall,
+    Add,
+    Reduce,
 }
 
 const ACTIONS: &[(&str, &str, Action)] = &[
@@ -25,6 +29,8 @@ const ACTIONS: &[(&str, &str, Action)] = &[
     ("提前下达", "advance", Action::Advance),
     ("分配", "pass_down", Action::PassDown),
     ("收回", "recall", Action::Recall),
+    ("追加", "add", Action::Add),
+    ("调减", "reduce", Action::Reduce),
 ];
 
 const SOURCES: &[(&str, &str, Source)] = &[
@@ -36,7 +42,8 @@ const SOURCES: &[(&str, &str, Source)] = &[
 
 const YES_NO: &[(&str, &str, bool)] = &[("是", "yes", true), ("否", "no", false)];
 
-/// Imports a budget file. Rows of one document that pass down go together: with a bad one, none of them passes.
+/// Imports a budget file. Rows of one document that pass down go together: with a bad one, none of them passes, and the document is
+/// taken back as it was delivered, all its rows.
 pub(in crate::intake::import) fn import(
     file: &mut Reading,
     layout: &Layout,
@@ -46,17 +53,16 @@ pub(in crate::intake::import) fn import(
     while file.next_row(layout)? {
         let line = file.line();
         match file.read(layout, read) {
-            Ok(Said::Part(day, document, part)) => {
-                if !matches!(&current, Some(passing) if passing.goes_with(&document, day)) {
+            Ok(Said::Part(row, part)) => {
+                if !matches!(&current, Some(passing) if passing.goes_with(&row)) {
                     say(current.take(), out)?;
                 }
-                let new = || Passing { line, day, document, parts: Vec::new(), spoilt: false };
-                current.get_or_insert_with(new).parts.push(part);
+                current.get_or_insert_with(|| Passing { line, ..*row }).parts.push(part);
             }
-            Ok(Said::Other(day, kind)) => {
+            Ok(Said::Other(spoken)) => {
                 say(current.take(), out)?;
                 out.at(line);
-                out.say(day, kind)?;
+                out.say_all(spoken)?;
             }
             Err(wrong) => {
                 let row = file.glance(layout);
@@ -67,8 +73,7 @@ pub(in crate::intake::import) fn import(
                     (Some(document), Some(passing)) if passing.document == document => passing.spoilt = true,
                     (Some(document), _) if passes => {
                         say(current.take(), out)?;
-                        current =
-                            Some(Passing { line, day: Day::default(), document, parts: Vec::new(), spoilt: true });
+                        current = Some(Passing { line, spoilt: true, ..Passing::of(Day::default(), document) });
                     }
                     // A row whose document cannot be told may belong to the one being read.
                     (None, Some(passing)) => passing.spoilt = true,
@@ -84,28 +89,40 @@ struct Passing {
     line: u64,
     day: Day,
     document: String,
+    /// Of all its rows alike.
+    correction: Correction,
+    /// Of a document that is taken back, the first row's own words.
+    words: Arc<str>,
     parts: Vec<PassedPart>,
     spoilt: bool,
 }
 
 impl Passing {
+    fn of(day: Day, document: String) -> Self {
+        let (line, correction, words) = (0, Correction::default(), Arc::default());
+        Self { line, day, document, correction, words, parts: Vec::new(), spoilt: false }
+    }
+
     /// A spoilt document swallows all its rows, whatever their day.
-    fn goes_with(&self, document: &str, day: Day) -> bool {
-        self.document == document && (self.spoilt || self.day == day)
+    fn goes_with(&self, row: &Self) -> bool {
+        let alike = (self.day, &self.correction) == (row.day, &row.correction);
+        self.document == row.document && (self.spoilt || alike)
     }
 }
 
 enum Said {
-    Part(Day, String, PassedPart),
-    Other(Day, Kind),
+    Part(Box<Passing>, PassedPart),
+    Other(Spoken),
 }
 
 fn say(passing: Option<Passing>, out: &mut Out<'_>) -> Result<(), ImportError> {
-    let Some(Passing { line, day, document, parts, spoilt: false }) = passing else { return Ok(()) };
+    let Some(Passing { line, day, document, correction, words, parts, spoilt: false }) = passing else { return Ok(()) };
     out.at(line);
     for parts in parts.chunks(MAX_PARTS) {
         let passed = LinePassedDown { document: document.clone(), parts: parts.to_vec() };
-        out.say(day, Kind::LinePassedDown(passed))?;
+        let mut spoken = correction.of_what((day, Kind::LinePassedDown(passed)).into());
+        spoken.words = Arc::clone(&words);
+        out.say_all(spoken)?;
     }
     Ok(())
 }
@@ -115,16 +132,27 @@ fn read(row: &Row<'_>) -> Result<Said, Wrong> {
     let day = row.day(Col::EffectiveDay)?;
     let fen = row.money(Col::Amount)?;
     let action = row.word(Col::Action, ACTIONS)?;
-    if action == Action::Recall {
-        let line = from_line(row)?;
-        return Ok(Said::Other(day, Kind::LineRecalled(LineRecalled { line, document, fen })));
+    let moved = match action {
+        Action::Recall => {
+            Some(Kind::LineRecalled(LineRecalled { line: from_line(row)?, document: document.clone(), fen }))
+        }
+        Action::Add => Some(adjusted(row, &document, fen)?),
+        Action::Reduce => Some(adjusted(row, &document, -fen)?),
+        Action::Issue | Action::Advance | Action::PassDown => None,
+    };
+    if let Some(kind) = moved {
+        return Ok(Said::Other(in_its_edition(row, (day, kind).into())?));
     }
     let number = row.number(Col::DocumentLine, 1, 999_999_999)?;
     let unit = row.key(Col::Unit)?;
     let line = ids::line(&document, number, unit);
     if action == Action::PassDown {
         let part = PassedPart { from: from_line(row)?, to: line, unit: ids::org(unit), fen };
-        return Ok(Said::Part(day, document, part));
+        let (correction, mut passing) = (Correction::of(row)?, Passing::of(day, document));
+        if row.has(Col::Corrects) {
+            passing.words = row.shown().into();
+        }
+        return Ok(Said::Part(Box::new(Passing { correction, ..passing }), part));
     }
     let has_parent = row.has(Col::ParentDocument);
     let issued = LineIssued {
@@ -141,7 +169,11 @@ fn read(row: &Row<'_>) -> Result<Said, Wrong> {
         advance: action == Action::Advance,
         fen,
     };
-    Ok(Said::Other(day, Kind::LineIssued(issued)))
+    Ok(Said::Other(in_its_edition(row, (day, Kind::LineIssued(issued)).into())?))
+}
+
+fn adjusted(row: &Row<'_>, document: &str, by: Fen) -> Result<Kind, Wrong> {
+    Ok(Kind::LineAdjusted(LineAdjusted { line: from_line(row)?, document: document.to_owned(), fen: by }))
 }
 
 /// The line that gives.

@@ -26,17 +26,11 @@ const TAKEN_BACK: &[(&str, &str, TakenBack)] = &[
 
 /// What a row says, in its editions; or that it is taken back.
 pub(crate) fn in_its_edition(row: &Row<'_>, spoken: Spoken) -> Result<Spoken, Wrong> {
-    let spoken = spoken.in_editions(editions(row)?);
+    let mut said = Correction::of(row)?.of_what(spoken);
     if !row.has(Col::Corrects) {
-        return Ok(spoken);
+        return Ok(said);
     }
-    let what = row.word(Col::Corrects, TAKEN_BACK)?;
-    let (reason, document) = (reason(row)?, row.document(Col::CorrectedBy)?);
-    let mut taken = spoken.taken_back(what, |event| {
-        let content = hash::content(&proto::event::encode(event));
-        EntryWithdrawn { entry: event.id, content, reason, document: document.clone() }
-    });
-    if taken.statements.is_empty() {
+    if said.statements.is_empty() {
         let what = "本行没有可撤销的登记或绑卡 the row tells no registration or card that could be taken back";
         return Err(Wrong::cell(
             Col::Corrects,
@@ -46,9 +40,37 @@ pub(crate) fn in_its_edition(row: &Row<'_>, spoken: Spoken) -> Result<Spoken, Wr
         ));
     }
     // A copied cell names who decided then; who takes it back is whoever imports this.
-    taken.principal = None;
-    taken.words = row.shown().into();
-    Ok(taken)
+    said.principal = None;
+    said.words = row.shown().into();
+    Ok(said)
+}
+
+/// Which saying of it a row is, and whether it takes it back: for what and by which document.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub(crate) struct Correction {
+    editions: Editions,
+    taken: Option<(TakenBack, Reason, String)>,
+}
+
+impl Correction {
+    pub(crate) fn of(row: &Row<'_>) -> Result<Self, Wrong> {
+        let editions = editions(row)?;
+        if !row.has(Col::Corrects) {
+            return Ok(Self { editions, taken: None });
+        }
+        let what = row.word(Col::Corrects, TAKEN_BACK)?;
+        Ok(Self { editions, taken: Some((what, reason(row)?, row.document(Col::CorrectedBy)?)) })
+    }
+
+    /// What is said, as that edition, or its withdrawal.
+    pub(crate) fn of_what(&self, spoken: Spoken) -> Spoken {
+        let spoken = spoken.in_editions(self.editions);
+        let Some((what, reason, document)) = &self.taken else { return spoken };
+        spoken.taken_back(*what, |event| {
+            let content = hash::content(&proto::event::encode(event));
+            EntryWithdrawn { entry: event.id, content, reason: *reason, document: document.clone() }
+        })
+    }
 }
 
 fn editions(row: &Row<'_>) -> Result<Editions, Wrong> {

@@ -56,7 +56,8 @@ kinds! {
     /// 指标文件: document lines issued, passed down, recalled.
     Budget "指标文件" "budget"
         needs Action Document Amount EffectiveDay,
-        has ParentDocument DocumentLine Unit FiscalYear Programme Source Item Project Direct FromDocument FromLine FromUnit,
+        has ParentDocument DocumentLine Unit FiscalYear Programme Source Item Project Direct FromDocument FromLine FromUnit
+            Edition Corrects WithdrawnFor CorrectedBy,
         drops Remark;
     /// 暂记清理: suspense cleared.
     Suspense "暂记清理" "suspense"

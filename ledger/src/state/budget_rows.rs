@@ -1,0 +1,39 @@
+//! What budget entries moved onto document lines, by entry, so that each can be taken back whole. Data only.
+
+use crate::handle::{Handle, Link};
+use crate::money::{Day, Fen};
+use crate::state::rows::Line;
+use crate::state::table::Row;
+use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
+use uuid::Uuid;
+
+/// What one entry moved.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct BudgetMove {
+    /// The entry's event id.
+    pub id: Uuid,
+    /// The day on which it counts.
+    pub on: Day,
+    /// In the order of the entry; none once it is taken back.
+    pub parts: SmallVec<[MovedPart; 1]>,
+}
+
+/// One amount, onto a line from the line above it or, where that is none, from outside; below zero the other way.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct MovedPart {
+    /// The line below.
+    pub line: Handle<Line>,
+    /// The line above.
+    pub from: Link<Line>,
+    /// How much.
+    pub fen: Fen,
+    /// Whether the line begins with it, so that nobody issued it once this is taken back.
+    pub begins: bool,
+}
+
+impl Row for BudgetMove {
+    fn id(&self) -> Option<Uuid> {
+        Some(self.id)
+    }
+}
