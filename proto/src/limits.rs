@@ -66,6 +66,15 @@ pub const MAX_PAYERS: usize = 6;
 /// Bands of default rates: sources have four.
 pub const MAX_BANDS: usize = 20;
 
+/// Days after a settlement on which its interest is collected at the latest; the walk over a loan remembers as many settlements.
+pub const MAX_COLLECTED_DAYS: u32 = 31;
+
+/// Standings that may bring the subsidy back.
+pub const MAX_RESUMES: usize = 3;
+
+/// Parts of terms that may be marked doubtful; a file of terms has fewer.
+pub const MAX_DOUBTFUL: usize = 40;
+
 /// Uses of reward money, and grounds of relief: closed lists one can read.
 pub const MAX_USES: usize = 40;
 

@@ -1,6 +1,7 @@
 //! What can be said of loans and their interest. What it means is in `loan`.
 
 use super::choices::{DayBasis, LoanKind, RateIndex, StudyLevel};
+use super::conventions::WaiverFor;
 use crate::hash::Hash;
 use crate::money::{Day, Fen};
 use serde::{Deserialize, Serialize};
@@ -20,10 +21,14 @@ pub struct RatePublished {
 pub struct WaiverAdopted {
     /// The year in which the interest falls due.
     pub year: u16,
-    /// Who graduated in this year or before.
+    /// Who graduated in this year or before; where it holds for those who withdrew, who left.
     pub graduated_through: u16,
     /// Document number 文号.
     pub document: String,
+    /// Whose.
+    pub who: WaiverFor,
+    /// Whether it waives the interest on overdue principal too; if not, the borrower pays the penalty rate on that.
+    pub covers_arrears: bool,
 }
 
 /// A loan contract was signed on the effective day (R).

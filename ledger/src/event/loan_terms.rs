@@ -5,6 +5,7 @@
 //! day of the risk year; for losses on their own day; for claims on their last day.
 
 use super::choices::{Level, LoanKind, Payer, RateIndex, StudyLevel, Subordination};
+use super::conventions::{Conventions, DoubtfulPart, MovesOlder};
 use crate::money::{Day, Fen};
 use serde::{Deserialize, Serialize};
 
@@ -112,7 +113,7 @@ pub struct LoanTerms {
     /// Over the index, in hundredths of a per cent.
     pub spread_bp: i32,
     /// Whether contracts signed before on the same index move to this spread from the effective day on.
-    pub moves_older: bool,
+    pub moves_older: MovesOlder,
     /// The day on which contracts take over the published rate.
     pub reset: MonthDay,
     /// Days after the reset day on which a fixing still counts for it.
@@ -171,9 +172,19 @@ pub struct LoanTerms {
     pub waiver_programme: String,
     /// Programme code of the document lines that pay compensation.
     pub risk_programme: String,
+    /// What its documents leave open.
+    pub conventions: Conventions,
+    /// What of it is less sure than its document.
+    pub doubtful: Vec<DoubtfulPart>,
 }
 
 impl LoanTerms {
+    /// How sure a part of it is, where that is less than its document.
+    #[must_use]
+    pub fn mark(&self, part: &str) -> Option<&str> {
+        self.doubtful.iter().find(|doubtful| doubtful.part == part).map(|doubtful| doubtful.mark.as_str())
+    }
+
     /// Who pays, among `shares`, for the students of a university.
     #[must_use]
     pub fn parts(shares: &[Shares], subordination: Subordination, division: u32) -> Option<&[Part]> {

@@ -5,6 +5,7 @@ mod aid;
 mod choices;
 mod claim;
 mod control;
+pub mod conventions;
 mod days;
 mod key;
 mod loan;

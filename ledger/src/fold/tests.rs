@@ -4,6 +4,7 @@ mod floods;
 
 use crate::account::Book;
 use crate::entry::Entry;
+use crate::event::conventions::{Conventions, MovesOlder, WaiverFor};
 use crate::event::loan_terms::{ClaimChecks, ClaimRounding, Cycle, LoanTerms, MonthDay, StudyEnd};
 use crate::event::{
     Allocation, CardBound, CardRelation, ClaimFor, ClaimLineAdded, ClaimSubmitted, CompensationReceived, DayBasis,
@@ -66,7 +67,8 @@ impl Told {
         }
         for year in 2_022..2_052 {
             let document = "免息".to_owned();
-            let waiver = WaiverAdopted { year, graduated_through: year, document };
+            let who = WaiverFor::Graduates;
+            let waiver = WaiverAdopted { year, graduated_through: year, document, who, covers_arrears: false };
             told.say(day(20_220_101), Kind::WaiverAdopted(waiver));
         }
         told.say(day(19_900_901), Kind::PersonRegistered(PersonRegistered { person: PERSON, origin: 610_000 }));
@@ -118,7 +120,7 @@ fn terms() -> LoanTerms {
         document: String::new(),
         index: RateIndex::Lpr5y,
         spread_bp: -30,
-        moves_older: false,
+        moves_older: MovesOlder::No,
         reset: first,
         fixing_days: 0,
         settlement: MonthDay { month: 12, day: 20 },
@@ -148,6 +150,8 @@ fn terms() -> LoanTerms {
         subsidy_programme: String::new(),
         waiver_programme: String::new(),
         risk_programme: String::new(),
+        conventions: Conventions::default(),
+        doubtful: Vec::new(),
     }
 }
 

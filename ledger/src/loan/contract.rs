@@ -126,7 +126,8 @@ pub(crate) fn judge_loan_signed(case: &Case<'_>, event: &LoanSigned) -> Judged<L
         change.postings.extend(difference(state, on, Channels::new(accounts, &before), &posted, &nothing));
         fund_effect::bear(state, on, &portfolio, row.id, &losses, &mut change);
     }
-    change.touched = [Touched::Loan(event.loan), Touched::Borrower(event.person)].into();
+    // What it changes about a fund has touched that already.
+    change.touched.extend([Touched::Loan(event.loan), Touched::Borrower(event.person)]);
     let lender = lender.handle;
     change.act = Some(LoanChange::Sign { row: Box::new(row), lender, person: event.person, losses });
     Ok(change)

@@ -25,6 +25,7 @@ pub(crate) mod rules;
 pub mod stretch;
 pub mod study;
 pub(crate) mod together;
+mod waived;
 pub mod walk;
 
 pub use portfolio::portfolio_id;

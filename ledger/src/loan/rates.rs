@@ -1,6 +1,7 @@
 //! The rate of a contract on every day: a published index at its last reset, plus the spread then in force.
 
 use super::fact_list::Facts;
+use crate::event::conventions::MovesOlder;
 use crate::event::loan_terms::LoanTerms;
 use crate::event::{LoanKind, RateIndex};
 use crate::money::Day;
@@ -53,24 +54,32 @@ pub(crate) fn rates(
     Some(merge(&base, &spreads(rules, loan, facts, terms)))
 }
 
-/// The spread from each day on: that of signing, then what later terms move older contracts to, then what was agreed.
+/// The spread from each day on: that of signing, then what later terms move older contracts to, then what was agreed. Of one day
+/// what was agreed comes last, so it holds against terms of its day; later terms hold against it, or only if they are lower.
 fn spreads(rules: &LoanRules, loan: &Loan, facts: Facts<'_>, terms: &LoanTerms) -> Vec<(Day, i32)> {
     let moves = |adopted: &&AdoptedTerms| {
         let other = &adopted.terms;
-        adopted.from > loan.signed && other.moves_older && other.index == terms.index
+        adopted.from > loan.signed && other.moves_older != MovesOlder::No && other.index == terms.index
     };
-    let mut later: Vec<(Day, u8, u64, i32)> = Vec::new();
+    let mut later: Vec<(Day, u8, u64, i32, bool)> = Vec::new();
     for adopted in rules.terms[loan.kind as usize].iter().filter(moves) {
-        later.push((adopted.from, 0, adopted.index, adopted.terms.spread_bp));
+        let if_lower = adopted.terms.moves_older == MovesOlder::IfLower;
+        later.push((adopted.from, 0, adopted.index, adopted.terms.spread_bp, if_lower));
     }
     for fact in facts.iter() {
         if let What::RateAgreed(spread_bp) = fact.what {
-            later.push((fact.on, 1, fact.index, spread_bp));
+            later.push((fact.on, 1, fact.index, spread_bp, false));
         }
     }
     later.sort_unstable();
     let mut spreads = vec![(loan.signed, terms.spread_bp)];
-    spreads.extend(later.into_iter().map(|(on, _, _, spread)| (on.max(loan.signed), spread)));
+    let mut now = terms.spread_bp;
+    for (on, _, _, spread, if_lower) in later {
+        if !if_lower || spread < now {
+            now = spread;
+            spreads.push((on.max(loan.signed), spread));
+        }
+    }
     spreads
 }
 

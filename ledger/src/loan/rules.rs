@@ -4,6 +4,7 @@
 use super::change::LoanChange;
 use crate::change::{Case, Change, Judged, Taken, Touched};
 use crate::entry::Entry;
+use crate::event::conventions::MAY_RESUME;
 use crate::event::loan_terms::{LoanTerms, MonthDay, Part};
 use crate::event::{RatePublished, WaiverAdopted};
 use crate::handle::Handle;
@@ -16,6 +17,9 @@ use uuid::Uuid;
 /// A year's rate in millionths by which two fixings that follow each other may differ. The largest step so far is 1.08 % (27
 /// November 2008); a slip of one digit is mostly more.
 const JUMP_PPM: u32 = 15_000;
+
+/// Days after a settlement on which its interest is collected at the latest: a walk remembers three settlements.
+const COLLECTED_DAYS_MAX: u32 = 31;
 
 /// A whole in millionths.
 const WHOLE: u64 = 1_000_000;
@@ -42,6 +46,8 @@ fn is_sound(terms: &LoanTerms) -> bool {
         && (terms.shortfall.is_empty() || whole(&terms.shortfall))
         && terms.default_bands.iter().all(|band| u64::from(band.part_ppm) <= WHOLE)
         && terms.default_bands.windows(2).all(|pair| pair[0].up_to_ppm < pair[1].up_to_ppm)
+        && terms.conventions.resumes.iter().all(|status| MAY_RESUME.contains(status))
+        && terms.conventions.collected_days <= COLLECTED_DAYS_MAX
 }
 
 /// A rate far from its neighbours is booked as published, and somebody should look at it: see [`jumps`].
@@ -105,11 +111,11 @@ pub(super) fn publish(state: &mut State, entry: &Entry<'_>, event: &RatePublishe
 pub(super) fn waive(state: &mut State, entry: &Entry<'_>, event: WaiverAdopted) {
     let index = entry.index;
     let from = entry.event.effective;
-    let WaiverAdopted { year, graduated_through, document } = event;
+    let WaiverAdopted { year, graduated_through, document, who, covers_arrears } = event;
     let waivers = &mut rules(state, index).waivers;
     // Of two notices of one year the later day counts, whatever the order in which they were told.
     let at = waivers.partition_point(|waiver| waiver.from <= from);
-    waivers.insert(at, Waiver { year, graduated_through, document, from, index });
+    waivers.insert(at, Waiver { year, graduated_through, document, who, covers_arrears, from, index });
 }
 
 /// Takes out what an entry told.

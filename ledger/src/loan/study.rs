@@ -1,6 +1,7 @@
 //! Who pays the interest of a day: finance while the borrower studies, the borrower otherwise. By the student's events.
 
 use crate::event::Status;
+use crate::event::conventions::{AfterDeath, AwayFrom, WaiverFor};
 use crate::event::loan_terms::{LoanTerms, StudyEnd};
 use crate::money::Day;
 use crate::state::State;
@@ -22,10 +23,20 @@ pub(crate) enum Bearer {
 pub(crate) struct Study {
     /// Who pays from each day on, ascending; the first holds from the beginning.
     pub bearers: Vec<(Day, Bearer)>,
-    /// Year of the first graduation, if there was one.
-    pub graduated: Option<u16>,
-    /// Years whose interest is waived for who graduated then, ascending.
-    pub waived: Vec<u16>,
+    /// Years whose interest is waived for him, ascending.
+    pub waived: Vec<WaivedYear>,
+    /// The first day after his degree, where a notice waives only days from then on.
+    pub after_degree: Option<Day>,
+}
+
+/// A year whose interest is waived.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct WaivedYear {
+    /// The year in which it falls due.
+    pub year: u16,
+    /// The first of the days.
+    pub from: Day,
+    pub covers_arrears: bool,
 }
 
 /// Why study came to an end, for what a later enrolment means.
@@ -37,59 +48,88 @@ enum End {
     Lasting,
 }
 
+/// The first days on which study ended since the contract, by a degree and without one.
+#[derive(Default)]
+struct Ends {
+    graduated: Option<Day>,
+    withdrew: Option<Day>,
+}
+
 /// The bearers of a loan's interest.
 ///
 /// Enrolled and on leave for illness: finance (教财〔2015〕7号). Graduated: as the terms have it. Leave, withdrawn, deceased:
-/// the borrower from the 1st of the next month (财政贴息管理办法 art. 2). Further study: finance again from its day.
+/// the borrower from the 1st of the next month (财政贴息管理办法 art. 2), or as the conventions have it. What brings finance back
+/// after a degree or a withdrawal is theirs too.
 #[must_use]
 pub(crate) fn study(state: &State, loan: &Loan, terms: &LoanTerms) -> Study {
-    let mut study = Study { bearers: vec![(Day::default(), Bearer::Finance)], graduated: None, waived: Vec::new() };
+    let mut study = Study { bearers: vec![(Day::default(), Bearer::Finance)], waived: Vec::new(), after_degree: None };
     let Some(person) = loan.person.handle() else { return study };
+    let conventions = &terms.conventions;
+    let away = |on: Day| if conventions.away_from == AwayFrom::Day { on } else { on.next_month() };
+    let after_death = if conventions.after_death == AfterDeath::Finance { Bearer::Finance } else { Bearer::Borrower };
     let mut ended: Option<End> = None;
+    let mut ends = Ends::default();
     for SchoolStatus { on, status, .. } in state.standings(person) {
         step();
         let before = on < loan.signed;
         match status {
-            Status::FurtherStudy => {
-                ended = None;
-                study.turn(on, Bearer::Finance);
+            Status::FurtherStudy | Status::Enrolled | Status::IllnessLeave => {
+                if ended != Some(End::Lasting) || conventions.resumes.contains(&status) {
+                    ended = None;
+                    study.turn(on, Bearer::Finance);
+                }
             }
-            Status::Enrolled | Status::IllnessLeave if ended == Some(End::Lasting) => {}
-            Status::Enrolled | Status::IllnessLeave => {
+            // Who graduated before signing was admitted to another course: the loan is for that one, and a leave from the one
+            // before is over.
+            Status::Graduated if before => {
                 ended = None;
                 study.turn(on, Bearer::Finance);
             }
             Status::Graduated => {
-                study.graduated = study.graduated.or(Some(on.year()));
-                // Who graduated before signing was admitted to another course: the loan is for that one.
-                if !before {
-                    ended = Some(End::Lasting);
-                    study.turn(after_graduation(on, terms.study_end), Bearer::Borrower);
-                }
+                ends.graduated = ends.graduated.or(Some(on));
+                ended = Some(End::Lasting);
+                study.turn(after_graduation(on, terms.study_end), Bearer::Borrower);
             }
             Status::Leave | Status::Withdrawn | Status::Deceased => {
+                if status == Status::Withdrawn && !before {
+                    ends.withdrew = ends.withdrew.or(Some(on));
+                }
                 let passing = before || status == Status::Leave;
                 ended = Some(if passing && ended != Some(End::Lasting) { End::Passing } else { End::Lasting });
-                study.turn(on.next_month(), Bearer::Borrower);
+                study.turn(away(on), if status == Status::Deceased { after_death } else { Bearer::Borrower });
             }
         }
     }
-    if let (Some(rules), Some(graduated)) = (state.loan_rules(), study.graduated) {
-        study.waived = waived_years(rules, graduated);
+    if let Some(rules) = state.loan_rules() {
+        study.waived = waived_years(rules, &ends);
+        study.after_degree = study.waived.iter().map(|waived| waived.from).find(|from| *from > Day::default());
     }
     study
 }
 
-/// The years that notices waive for who graduated in a year, ascending. The latest notice of a year counts.
-fn waived_years(rules: &LoanRules, graduated: u16) -> Vec<u16> {
-    let mut years = Vec::new();
+/// The years that notices waive for who left so, ascending. The latest notice of a year counts.
+fn waived_years(rules: &LoanRules, ends: &Ends) -> Vec<WaivedYear> {
+    let mut years: Vec<WaivedYear> = Vec::new();
+    let left = [ends.graduated, ends.withdrew].into_iter().flatten().min();
+    if left.is_none() {
+        return years;
+    }
     for notice in rules.waivers.iter().inspect(|_| step()) {
-        match (years.binary_search(&notice.year), graduated <= notice.graduated_through) {
-            (Err(at), true) => years.insert(at, notice.year),
+        let (end, from) = match notice.who {
+            WaiverFor::Graduates => (ends.graduated, None),
+            WaiverFor::AfterGraduation => (ends.graduated, ends.graduated.map(|on| on.plus(1))),
+            WaiverFor::Leavers => (left, None),
+        };
+        let holds = end.is_some_and(|on| on.year() <= notice.graduated_through);
+        let from = from.unwrap_or_default();
+        let waived = WaivedYear { year: notice.year, from, covers_arrears: notice.covers_arrears };
+        match (years.binary_search_by_key(&notice.year, |waived| waived.year), holds) {
+            (Err(at), true) => years.insert(at, waived),
+            (Ok(at), true) => years[at] = waived,
             (Ok(at), false) => {
                 years.remove(at);
             }
-            _ => {}
+            (Err(_), false) => {}
         }
     }
     years

@@ -1,7 +1,7 @@
 //! Interest, exactly: a walk over the days of a loan in stretches on which nothing changes.
 //!
 //! A loan-day's interest is the principal at its end times the rate in force on it, by actual days, over the contract's
-//! 360 or 365. Each day has one payer: finance in study, finance again where the year is waived, the borrower otherwise.
+//! 360 or 365. Each yuan of it has one payer: finance in study, finance again where the year is waived, the borrower otherwise.
 //! Sums are kept in whole parts of a fen and rounded to the fen, half up, only when read: so what is posted always equals
 //! the rounded exact sum, and no remainder is lost.
 
@@ -12,6 +12,7 @@ use super::owed::{Owed, Paid, Settlement};
 use super::rates::{Rates, rates, terms_on};
 use super::stretch::{Exact, Payment, Stretch, Sums, half_up, parts_of_a_fen};
 use super::study::{Bearer, Study, study};
+use super::waived::{EarlySum, Share, waived};
 use crate::event::loan_terms::LoanTerms;
 use crate::event::{Allocation, Interest};
 use crate::money::Day;
@@ -109,7 +110,6 @@ impl<'a> Walk<'a> {
             run.interest()
         });
         while let Some(fact) = self.facts.get(run.next_fact) {
-            run.next_fact += 1;
             run.take(fact);
         }
         Ok((interest, run.paid, run.trail))
@@ -126,7 +126,6 @@ impl<'a> Walk<'a> {
         while let Some(fact) = self.facts.get(run.next_fact) {
             run.go(fact.on.plus(-1), &mut |_| {});
             see(fact, run.owed(fact.on), run.trail.lost());
-            run.next_fact += 1;
             run.take(fact);
         }
         Ok(())
@@ -154,8 +153,7 @@ struct Run<'w, 'a> {
     next_fact: usize,
     rate: usize,
     bearer: usize,
-    /// No early repayment after the day walked comes before this one.
-    early: usize,
+    early: EarlySum,
     /// In how many parts a fen is divided in `exact`.
     parts: i128,
     exact: Exact,
@@ -168,8 +166,8 @@ struct Run<'w, 'a> {
     trail: Trail,
     /// The next settlement day.
     settlement: Day,
-    /// The last two settlements passed, the later one last.
-    settled: [Settlement; 2],
+    /// The last settlements passed, the latest last.
+    settled: [Settlement; 3],
 }
 
 impl<'w, 'a> Run<'w, 'a> {
@@ -182,7 +180,7 @@ impl<'w, 'a> Run<'w, 'a> {
             next_fact: 0,
             rate: 0,
             bearer: 0,
-            early: 0,
+            early: EarlySum::default(),
             parts: parts_of_a_fen(walk.loan.basis),
             exact: Exact::default(),
             subsidy_days: 0,
@@ -192,7 +190,7 @@ impl<'w, 'a> Run<'w, 'a> {
             paid: Paid::default(),
             trail: Trail::default(),
             settlement: walk.terms.settlement.on_or_after(day),
-            settled: [Settlement::default(); 2],
+            settled: [Settlement::default(); 3],
         }
     }
 
@@ -205,14 +203,12 @@ impl<'w, 'a> Run<'w, 'a> {
             self.take_facts();
             let end = self.stretch_end(through);
             if self.principal > 0 {
-                let stretch = self.stretch(end);
-                self.add(&stretch);
-                see(&stretch);
+                self.pay(end, see);
             }
             self.day = end.plus(1);
             if end == self.settlement || end == self.walk.loan.matures {
                 let now = Settlement { on: end, interest: self.rounded(self.exact.borrower) };
-                self.settled = [self.settled[1], now];
+                self.settled = [self.settled[1], self.settled[2], now];
                 self.settlement = self.walk.terms.settlement.on_or_after(self.day);
             }
         }
@@ -235,50 +231,53 @@ impl<'w, 'a> Run<'w, 'a> {
         until(self.walk.facts.get(self.next_fact).map(|fact| fact.on));
         until(self.rates.get(self.rate + 1).map(|(from, _)| *from));
         until(self.walk.study.bearers.get(self.bearer + 1).map(|(from, _)| *from));
+        until(self.walk.study.after_degree.filter(|from| *from > self.day));
         let matures = self.walk.loan.matures;
         if matures >= self.day { end.min(matures) } else { end }
     }
 
-    fn stretch(&mut self, through: Day) -> Stretch {
+    /// Sums up the days through one, on which nothing changes: one stretch, or two where only a part of the principal is waived.
+    fn pay(&mut self, through: Day, see: &mut impl FnMut(&Stretch)) {
         step();
-        let payment = match self.walk.study.bearers[self.bearer].1 {
-            Bearer::Finance => Payment::Subsidy,
-            Bearer::Borrower => self.waived().map_or(Payment::Borrower, Payment::Waiver),
+        let (whole, day) = (Share { principal: self.principal, overdue: self.overdue }, self.day);
+        let rate_ppm = self.rates[self.rate].1;
+        let mut pay = |run: &mut Self, payment, Share { principal, overdue }: Share| {
+            if principal > 0 {
+                let bare =
+                    Stretch { from: day, through, principal, overdue, rate_ppm, payment, interest: 0, penalty: 0 };
+                let stretch = bare.charged(run.walk.terms.penalty_ppm);
+                run.add(&stretch);
+                see(&stretch);
+            }
         };
-        let (from, principal, overdue, rate_ppm) = (self.day, self.principal, self.overdue, self.rates[self.rate].1);
-        let bare = Stretch { from, through, principal, overdue, rate_ppm, payment, interest: 0, penalty: 0 };
-        bare.charged(self.walk.terms.penalty_ppm)
+        if self.walk.study.bearers[self.bearer].1 == Bearer::Finance {
+            return pay(self, Payment::Subsidy, whole);
+        }
+        let mut rest = whole;
+        if let Some((year, waived)) = self.waived(whole) {
+            pay(self, Payment::Waiver(year), waived);
+            rest = Share { principal: whole.principal - waived.principal, overdue: whole.overdue - waived.overdue };
+        }
+        pay(self, Payment::Borrower, rest);
     }
 
-    /// Waived if a notice covers the year in which the interest falls due and who graduated by then.
-    fn waived(&mut self) -> Option<u16> {
-        if self.walk.study.waived.is_empty() {
+    /// What is waived of the days from here on. Interest falls due on the next settlement day or at maturity, or before with an early
+    /// repayment.
+    fn waived(&mut self, whole: Share) -> Option<(u16, Share)> {
+        let (walk, day) = (self.walk, self.day);
+        if walk.study.waived.is_empty() {
             return None;
         }
-        let year = self.due_year();
-        self.walk.study.waived.binary_search(&year).ok().map(|_| year)
-    }
-
-    /// The year in which interest of the days from here on falls due: the next settlement, maturity or early one.
-    fn due_year(&mut self) -> u16 {
-        let mut due = self.walk.terms.settlement.on_or_after(self.day);
-        if self.walk.loan.matures >= self.day {
-            due = due.min(self.walk.loan.matures);
+        let mut due = walk.terms.settlement.on_or_after(day);
+        if walk.loan.matures >= day {
+            due = due.min(walk.loan.matures);
         }
-        self.next_early().map_or(due, |early| due.min(early)).year()
-    }
-
-    /// The day of the first early repayment to come. Days ascend, so the cursor never goes back: looked for anew, each of
-    /// a thousand stretches would pass a thousand facts.
-    fn next_early(&mut self) -> Option<Day> {
-        while let Some(fact) = self.walk.facts.get(self.early) {
-            if fact.on > self.day && matches!(fact.what, What::Repaid { early: true, .. }) {
-                return Some(fact.on);
-            }
-            step();
-            self.early += 1;
+        let mut settled = 0;
+        if due.year() > day.year() {
+            let how = walk.terms.conventions.early_settles;
+            settled = self.early.settles(walk.facts, self.next_fact, day.year(), how);
         }
-        None
+        waived(&walk.study, day, whole, due.year(), settled)
     }
 
     fn add(&mut self, stretch: &Stretch) {
@@ -291,13 +290,15 @@ impl<'w, 'a> Run<'w, 'a> {
     /// Takes in the facts of the day about to be walked.
     fn take_facts(&mut self) {
         while let Some(fact) = self.walk.facts.get(self.next_fact).filter(|fact| fact.on <= self.day) {
-            self.next_fact += 1;
             self.take(fact);
         }
     }
 
+    /// Takes in the next fact.
     fn take(&mut self, fact: &Fact) {
         step();
+        self.early.came(self.next_fact, fact);
+        self.next_fact += 1;
         match fact.what {
             What::Drawn(fen) => self.principal += i128::from(fen),
             What::DrawReturned(fen) => self.principal -= i128::from(fen),
@@ -339,9 +340,10 @@ impl<'w, 'a> Run<'w, 'a> {
     }
 
     fn owed(&self, on: Day) -> Owed {
-        // The bank collects on the day after the settlement. Only what is unpaid when that day is over is overdue, so the
-        // settlement of yesterday does not count yet and the one before it does.
-        let late = self.settled.iter().rev().find(|settled| settled.on.plus(1) < on).map_or(0, |late| late.interest);
+        // The bank collects some days after the settlement. Only what is unpaid when that day is over is overdue, so a settlement
+        // not yet collected does not count and the one before it does.
+        let days = i32::try_from(self.walk.terms.conventions.collected_days).unwrap_or(0);
+        let late = self.settled.iter().rev().find(|settled| settled.on.plus(days) < on).map_or(0, |late| late.interest);
         // Payments pay the oldest interest first, so all that was paid is held against the earlier settlement.
         let overdue_interest = (late - self.paid.interest).max(0);
         let interest = self.rounded(self.exact.borrower) - self.paid.interest;

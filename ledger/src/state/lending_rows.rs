@@ -3,6 +3,7 @@
 
 use super::flows::Flows;
 use crate::account::AccountNo;
+use crate::event::conventions::WaiverFor;
 use crate::event::loan_terms::LoanTerms;
 use crate::event::{Allocation, ClaimFor, DayBasis, LoanKind, Payer, Purpose, StudyLevel, Subordination};
 use crate::handle::{Handle, Link};
@@ -39,6 +40,8 @@ pub struct Waiver {
     pub year: u16,
     pub graduated_through: u16,
     pub document: String,
+    pub who: WaiverFor,
+    pub covers_arrears: bool,
     pub from: Day,
     pub index: u64,
 }

@@ -15,7 +15,13 @@ choice!(DayBasis = DayBasis { D360 D365 });
 
 wire!(RatePublished { index: OneOf, rate_ppm: Ppm });
 
-wire!(WaiverAdopted { year: Year, graduated_through: Year, document: OPTIONAL_NOTICE });
+wire!(WaiverAdopted {
+    year: Year,
+    graduated_through: Year,
+    document: OPTIONAL_NOTICE,
+    who: OneOf,
+    covers_arrears: Plain,
+});
 
 wire!(LoanSigned {
     loan: Id,

@@ -5,10 +5,13 @@ use super::form::{
     Each, Form, LoanFen, NUMBER, OPTIONAL_NOTICE, OneOf, Parts, Plain, Ppm, Spread, Whole, Within, wire,
 };
 use crate::limits::{
-    MAX_BANDS, MAX_CEILINGS, MAX_FIXING_DAYS, MAX_PAYERS, MAX_PENALTY_PPM, MAX_PROVINCE, MAX_SHARES, MAX_TERM_YEARS,
-    MAX_USES,
+    MAX_BANDS, MAX_CEILINGS, MAX_COLLECTED_DAYS, MAX_DOUBTFUL, MAX_FIXING_DAYS, MAX_PAYERS, MAX_PENALTY_PPM,
+    MAX_PROVINCE, MAX_RESUMES, MAX_SHARES, MAX_TERM_YEARS, MAX_USES,
 };
 use crate::v1;
+use ledger::event::conventions::{
+    AfterDeath, AwayFrom, Conventions, DoubtfulPart, EarlySettles, MovesOlder, PayersBy, WaiverFor,
+};
 use ledger::event::loan_terms::{
     Ceiling, ClaimChecks, ClaimRounding, Cycle, DefaultBand, LoanTerms, MonthDay, Part, RewardUse, Shares, StudyEnd,
 };
@@ -21,6 +24,12 @@ choice!(StudyEnd = StudyEnd { AugustEnd MonthEnd });
 choice!(Cycle = Cycle { Quarterly Yearly });
 choice!(ClaimChecks = ClaimChecks { EachField Amount });
 choice!(ClaimRounding = ClaimRounding { Cumulative Period });
+choice!(MovesOlder = MovesOlder { No Yes IfLower });
+choice!(AwayFrom = AwayFrom { Month Day });
+choice!(AfterDeath = AfterDeath { Borrower Finance });
+choice!(EarlySettles = EarlySettles { Part Whole });
+choice!(PayersBy = PayersBy { Days Contract });
+choice!(WaiverFor = WaiverFor { Graduates AfterGraduation Leavers });
 choice!(Payer = Payer { Central Province City County University Lender });
 
 wire!(LoanTermsAdopted = Box<LoanTerms> {
@@ -29,7 +38,7 @@ wire!(LoanTermsAdopted = Box<LoanTerms> {
     document: OPTIONAL_NOTICE,
     index: OneOf,
     spread_bp: Spread,
-    moves_older: Plain,
+    moves_older: OneOf,
     reset: Whole,
     fixing_days: Within(0..=MAX_FIXING_DAYS),
     settlement: Whole,
@@ -59,7 +68,20 @@ wire!(LoanTermsAdopted = Box<LoanTerms> {
     subsidy_programme: NUMBER,
     waiver_programme: NUMBER,
     risk_programme: NUMBER,
+    conventions: Whole,
+    doubtful: Parts(0..=MAX_DOUBTFUL),
 });
+
+wire!(Conventions {
+    away_from: OneOf,
+    after_death: OneOf,
+    resumes: Each(0..=MAX_RESUMES, "standing", OneOf),
+    early_settles: OneOf,
+    collected_days: Within(0..=MAX_COLLECTED_DAYS),
+    payers_by: OneOf,
+});
+
+wire!(DoubtfulPart { part: NUMBER, mark: NUMBER });
 
 impl Wire for v1::MonthDay {
     type Domain = MonthDay;

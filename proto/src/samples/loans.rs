@@ -2,6 +2,7 @@
 
 use super::{BANK, PERSON, SCHOOL, UNIT, day, draws, thing};
 use ledger::account::Book;
+use ledger::event::conventions::{Conventions, DoubtfulPart, MovesOlder, WaiverFor};
 use ledger::event::loan_terms::{
     Ceiling, ClaimChecks, ClaimRounding, Cycle, DefaultBand, LoanTerms, MonthDay, Part, RewardUse, Shares, StudyEnd,
 };
@@ -11,8 +12,8 @@ use ledger::event::{
     LoanDeferred, LoanDrawReturned, LoanDrawn, LoanKind, LoanOverdue, LoanRateAgreed, LoanRefunded, LoanRelieved,
     LoanRepaid, LoanSigned, LoanStateRepaid, LoanWrittenOff, LossRecovered, OverclaimReturned, Payer, PayerFen,
     PeriodClosed, Purpose, RateIndex, RatePublished, Reason, RemittanceApproved, RemittanceCleared, RemittanceOrdered,
-    RemittanceReturned, RewardPart, RewardSpent, SetDecided, SetSealed, StudyLevel, Subordination, SurplusRewarded,
-    WaiverAdopted,
+    RemittanceReturned, RewardPart, RewardSpent, SetDecided, SetSealed, Status, StudyLevel, Subordination,
+    SurplusRewarded, WaiverAdopted,
 };
 use uuid::Uuid;
 
@@ -38,7 +39,7 @@ fn terms() -> Vec<Kind> {
         document: "示财教〔2024〕188号".into(),
         index: RateIndex::Lpr5y,
         spread_bp: -70,
-        moves_older: true,
+        moves_older: MovesOlder::IfLower,
         reset: MonthDay { month: 12, day: 21 },
         fixing_days: 1,
         settlement: MonthDay { month: 12, day: 20 },
@@ -68,6 +69,8 @@ fn terms() -> Vec<Kind> {
         subsidy_programme: "LOAN-SUBSIDY".into(),
         waiver_programme: "LOAN-WAIVER".into(),
         risk_programme: "LOAN-RISK".into(),
+        conventions: Conventions { resumes: vec![Status::Enrolled, Status::FurtherStudy], ..Conventions::default() },
+        doubtful: vec![DoubtfulPart { part: "away_from".into(), mark: "KU".into() }],
     };
     vec![
         Kind::LoanTermsAdopted(Box::new(terms)),
@@ -76,6 +79,8 @@ fn terms() -> Vec<Kind> {
             year: 2024,
             graduated_through: 2024,
             document: "示财教〔2024〕181号".into(),
+            who: WaiverFor::Leavers,
+            covers_arrears: true,
         }),
     ]
 }

@@ -84,6 +84,18 @@ pub(crate) enum Mark {
     Ku,
 }
 
+impl Mark {
+    /// As it is written.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::S => "S",
+            Self::S2 => "S2",
+            Self::K => "K",
+            Self::Ku => "KU",
+        }
+    }
+}
+
 /// Fields that may be less sure than their version.
 #[derive(PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "snake_case")]

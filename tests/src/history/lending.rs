@@ -4,6 +4,7 @@
 use super::withdrawing::withdrawal;
 use super::{Chance, thing};
 use crate::desk::numbered;
+use ledger::event::conventions::{AfterDeath, AwayFrom, EarlySettles, MovesOlder, PayersBy, WaiverFor};
 use ledger::event::loan_terms::{DefaultBand, LoanTerms, MonthDay, Part};
 use ledger::event::{
     Allocation, ClaimFor, CompensationAccrued, CompensationReceived, DayBasis, Draw, EntryWithdrawn, Event, FundStated,
@@ -140,7 +141,10 @@ fn redraw(chance: &mut Chance, state: &State, on: Day, mut kind: Kind) -> Kind {
             e.index = [RateIndex::Lpr5y, RateIndex::Benchmark5y][chance.below(2)];
             e.rate_ppm = [0, 28_000, 36_000, 1_000_000][chance.below(4)];
         }
-        Kind::WaiverAdopted(e) => (e.year, e.graduated_through) = (day(chance).year(), day(chance).year()),
+        Kind::WaiverAdopted(e) => {
+            (e.year, e.graduated_through) = (day(chance).year(), day(chance).year());
+            (e.who, e.covers_arrears) = (WaiverFor::ALL[chance.below(3)], chance.in_hundred(50));
+        }
         Kind::LoanSigned(e) => redraw_contract(chance, e),
         Kind::LoanDrawn(e) => (e.loan, e.fen) = (id(chance), fen(chance)),
         Kind::LoanDrawReturned(e) => (e.loan, e.fen) = (id(chance), fen(chance)),
@@ -179,7 +183,15 @@ fn redraw_terms(chance: &mut Chance, terms: &mut LoanTerms) {
     terms.risk_year = MonthDay { month: [1, 9, 12][chance.below(3)], day: 1 };
     terms.risk_ratio_ppm = [0, 50_000, 150_000, 1_000_000][chance.below(4)];
     terms.recovery_to_stock = chance.in_hundred(50);
-    terms.moves_older = chance.in_hundred(50);
+    terms.moves_older = MovesOlder::ALL[chance.below(3)];
+    let conventions = &mut terms.conventions;
+    conventions.away_from = AwayFrom::ALL[chance.below(2)];
+    conventions.after_death = AfterDeath::ALL[chance.below(2)];
+    conventions.early_settles = EarlySettles::ALL[chance.below(2)];
+    conventions.payers_by = PayersBy::ALL[chance.below(2)];
+    // Now and then more than the ledger takes.
+    conventions.collected_days = u32::try_from(chance.below(34)).unwrap_or_default();
+    conventions.resumes = [Status::Enrolled, Status::FurtherStudy, Status::Leave][..chance.below(4)].to_vec();
     (terms.surplus_settled_ppm, terms.surplus_open_ppm) = ([200_000, 1_000_000, u32::MAX][chance.below(3)], 10_000);
     let half = |payer| Part { payer, ppm: 500_000 };
     if chance.in_hundred(50) {

@@ -1,7 +1,7 @@
 //! What the model remembers: everything it was told, in the order of telling, and nothing computed.
 
 use ledger::event::loan_terms::LoanTerms;
-use ledger::event::{CompensationReceived, Event, FundStated, Kind, LoanSigned, RateIndex, Status};
+use ledger::event::{CompensationReceived, Event, FundStated, Kind, LoanSigned, RateIndex, Status, WaiverAdopted};
 use ledger::money::Day;
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -30,8 +30,8 @@ pub struct Book {
     pub terms: Vec<(Day, LoanTerms)>,
     /// Published rates with the day of their fixing.
     pub rates: Vec<(RateIndex, Day, u32)>,
-    /// Waived years, and who graduated through which year.
-    pub waivers: Vec<(u16, u16)>,
+    /// Notices of waivers.
+    pub waivers: Vec<WaiverAdopted>,
     /// Statuses of each person.
     pub statuses: BTreeMap<Uuid, Vec<(Day, Status)>>,
     /// Loans by their id.
@@ -54,7 +54,7 @@ impl Book {
         match &event.kind {
             Kind::LoanTermsAdopted(terms) => self.terms.push((on, (**terms).clone())),
             Kind::RatePublished(rate) => self.rates.push((rate.index, on, rate.rate_ppm)),
-            Kind::WaiverAdopted(waiver) => self.waivers.push((waiver.year, waiver.graduated_through)),
+            Kind::WaiverAdopted(waiver) => self.waivers.push(waiver.clone()),
             Kind::StatusChanged(change) => self.statuses.entry(change.person).or_default().push((on, change.status)),
             Kind::LoanSigned(signed) => {
                 self.loans.entry(signed.loan).or_default().signed.get_or_insert_with(|| (on, signed.clone()));

@@ -5,7 +5,7 @@ use super::reckon::{Parts, reckon};
 use ledger::account::{Book as Books, Class, Owner};
 use ledger::loan::stretch::Payment;
 use ledger::loan::walk::Walk;
-use ledger::money::Fen;
+use ledger::money::{Day, Fen};
 use ledger::state::State;
 use ledger::state::flows::Flow;
 use ledger::state::lending_rows::{ClaimSums, Loan};
@@ -57,19 +57,23 @@ pub fn agrees(state: &State, book: &Book, id: Uuid, place: &str) {
     }
 }
 
-/// Every day with principal stands in one stretch, which has one payer; the parts add up to the model's.
+/// Every yuan of a day stands in one stretch, which has one payer; the parts add up to the model's.
 fn one_payer(state: &State, loan: &Loan, days: u32, exact: Parts, place: &str) {
     let Ok(walk) = Walk::new(state, loan, &loan.facts) else {
         assert_eq!(exact, Parts::default(), "{place}: interest of a loan without rules");
         return;
     };
     let (mut seen, mut sum) = (0, Parts::default());
-    let mut last = None;
+    let mut last: Option<((Day, Day), Payment)> = None;
     let sums = walk.sums([loan.through], |stretch| {
         assert!(stretch.from <= stretch.through && stretch.through <= loan.through, "{place}: {stretch:?}");
-        assert!(last.is_none_or(|last| stretch.from > last), "{place}: two payers from {}", stretch.from);
-        last = Some(stretch.through);
-        seen += if stretch.principal > 0 { stretch.days() } else { 0 };
+        let (of, same) = (stretch.payment, last.is_some_and(|(days, _)| days == (stretch.from, stretch.through)));
+        // Only what a notice waives leaves a part of the same days to the borrower.
+        let shared = |before| matches!(before, Payment::Waiver(_)) && of == Payment::Borrower;
+        let in_turn = last.is_none_or(|(days, before)| stretch.from > days.1 || (same && shared(before)));
+        assert!(in_turn, "{place}: two payers from {}", stretch.from);
+        last = Some(((stretch.from, stretch.through), stretch.payment));
+        seen += if stretch.principal > 0 && !same { stretch.days() } else { 0 };
         let (ordinary, penalty) = (stretch.interest, stretch.penalty);
         match stretch.payment {
             Payment::Subsidy => sum.subsidy += ordinary,

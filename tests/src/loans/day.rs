@@ -1,9 +1,10 @@
 //! The rules of one day, each asked by itself: who studies, at what rate, whether waived. Slow and plain on purpose.
 
 use super::book::Book;
+use ledger::event::conventions::{AfterDeath, AwayFrom, EarlySettles, MovesOlder, WaiverFor};
 use ledger::event::loan_terms::{LoanTerms, MonthDay, StudyEnd};
-use ledger::event::{Kind, LoanSigned, Status};
-use ledger::money::Day;
+use ledger::event::{Kind, LoanSigned, Status, WaiverAdopted};
+use ledger::money::{Day, Fen};
 
 /// The contract of a loan with all that can decide about one of its days.
 pub struct Rules<'a> {
@@ -19,9 +20,11 @@ pub struct Rules<'a> {
     spreads: Vec<(Day, i32)>,
     /// Fixings of the index, by day.
     fixings: Vec<(Day, u32)>,
-    /// Days of early settlements.
-    early: Vec<Day>,
-    graduated: Option<u16>,
+    /// Early repayments: the day, and the principal whose interest each settles.
+    early: Vec<(Day, Fen)>,
+    /// The first degree and the first withdrawal since the contract.
+    graduated: Option<Day>,
+    withdrew: Option<Day>,
 }
 
 /// A calendar day of a year.
@@ -45,55 +48,85 @@ impl<'a> Rules<'a> {
         // Of several in force since one day the one told last counts: `max_by_key` gives the last of equals.
         let in_force = book.terms.iter().filter(ours).filter(|(from, _)| *from <= signed).max_by_key(|(from, _)| *from);
         let terms = &in_force?.1;
-        let mut spreads = vec![(signed, terms.spread_bp)];
+        let (mut spreads, mut only_if_lower) = (vec![(signed, terms.spread_bp)], Vec::new());
         let mut later: Vec<_> = book.terms.iter().filter(ours).filter(|(from, _)| *from > signed).collect();
-        later.retain(|(_, later)| later.moves_older && later.index == terms.index);
-        spreads.extend(later.iter().map(|(from, later)| (*from, later.spread_bp)));
+        later.retain(|(_, later)| later.moves_older != MovesOlder::No && later.index == terms.index);
+        for (from, later) in later {
+            spreads.push((*from, later.spread_bp));
+            if later.moves_older == MovesOlder::IfLower {
+                only_if_lower.push(spreads.len() - 1);
+            }
+        }
         for (_, on, kind) in &facts {
             if let Kind::LoanRateAgreed(agreed) = kind {
                 spreads.push((*on, agreed.spread_bp));
             }
         }
-        spreads.sort_by_key(|(from, _)| *from);
+        let mut order: Vec<_> = (0..spreads.len()).collect();
+        order.sort_by_key(|at| spreads[*at].0);
+        let mut kept: Vec<(Day, i32)> = Vec::new();
+        for at in order {
+            let higher = kept.last().is_some_and(|(_, now)| spreads[at].1 >= *now);
+            if !(only_if_lower.contains(&at) && higher) {
+                kept.push(spreads[at]);
+            }
+        }
+        let spreads = kept;
         let mut fixings: Vec<_> = book.rates.iter().filter(|rate| rate.0 == terms.index).map(|r| (r.1, r.2)).collect();
         fixings.sort_by_key(|(on, _)| *on);
         fixings.iter().find(|(on, _)| *on <= signed)?;
         let mut statuses = book.statuses.get(&contract.person).cloned().unwrap_or_default();
         statuses.sort_by_key(|(on, _)| *on);
-        let graduations = statuses.iter().filter(|(_, status)| *status == Status::Graduated);
-        let graduated = graduations.map(|(on, _)| on.year()).min();
-        let early = facts.iter().filter(|(_, _, kind)| matches!(kind, Kind::LoanRepaid(e) if e.early));
-        let early = early.map(|(_, on, _)| *on).collect();
-        Some(Self { book, contract, signed, terms, statuses, spreads, fixings, early, graduated })
+        let first = |wanted: Status| {
+            let of_kind = statuses.iter().filter(|(on, status)| *status == wanted && *on >= signed);
+            of_kind.map(|(on, _)| *on).min()
+        };
+        let (graduated, withdrew) = (first(Status::Graduated), first(Status::Withdrawn));
+        let early = facts.iter().filter_map(|(_, on, kind)| match kind {
+            Kind::LoanRepaid(e) if e.early => Some((*on, e.allocation.map_or(e.fen, |parts| parts.principal))),
+            _ => None,
+        });
+        let early = early.collect();
+        Some(Self { book, contract, signed, terms, statuses, spreads, fixings, early, graduated, withdrew })
     }
 
-    /// Whether finance pays as the borrower studies.
+    /// Whether finance pays as the borrower studies, or as the terms have it after his death.
     pub fn studies(&self, day: Day) -> bool {
+        let choices = &self.terms.conventions;
         let mut finance = true;
         let mut lasting = false;
-        let mut ends: Option<Day> = None;
+        // From when somebody else pays, and whether that is finance.
+        let mut ends: Option<(Day, bool)> = None;
         for &(on, status) in self.statuses.iter().take_while(|(on, _)| *on <= day) {
-            if ends.is_some_and(|end| end <= on) {
-                (finance, ends) = (false, None);
+            if let Some((end, then)) = ends
+                && end <= on
+            {
+                (finance, ends) = (then, None);
             }
+            let earliest = |end: Day, then: bool| match ends {
+                Some((first, before)) if first < end => Some((first, before)),
+                _ => Some((end, then)),
+            };
             match status {
-                Status::FurtherStudy => (finance, ends, lasting) = (true, None, false),
-                Status::Enrolled | Status::IllnessLeave if !lasting => (finance, ends) = (true, None),
-                Status::Enrolled | Status::IllnessLeave => {}
-                // A degree from before the contract is not the end of the study this loan pays for.
-                Status::Graduated if on < self.signed => {}
-                Status::Graduated => {
-                    let end = self.graduate_pays_from(on);
-                    (ends, lasting) = (Some(ends.map_or(end, |first| first.min(end))), true);
+                Status::FurtherStudy | Status::Enrolled | Status::IllnessLeave => {
+                    if !lasting || choices.resumes.contains(&status) {
+                        (finance, ends, lasting) = (true, None, false);
+                    }
                 }
+                // A degree from before the contract is not the end of the study this loan pays for, but of what was before.
+                Status::Graduated if on < self.signed => (finance, ends, lasting) = (true, None, false),
+                Status::Graduated => (ends, lasting) = (earliest(self.graduate_pays_from(on), false), true),
                 Status::Leave | Status::Withdrawn | Status::Deceased => {
-                    let end = month_after(on);
-                    ends = Some(ends.map_or(end, |first| first.min(end)));
+                    let end = if choices.away_from == AwayFrom::Day { on } else { month_after(on) };
+                    ends = earliest(end, status == Status::Deceased && choices.after_death == AfterDeath::Finance);
                     lasting |= status != Status::Leave && on >= self.signed;
                 }
             }
         }
-        finance && ends.is_none_or(|end| day < end)
+        match ends {
+            Some((end, then)) if end <= day => then,
+            _ => finance,
+        }
     }
 
     fn graduate_pays_from(&self, on: Day) -> Day {
@@ -119,20 +152,48 @@ impl<'a> Rules<'a> {
         (i128::from(fixing) + i128::from(spread.map_or(0, |spread| spread.1)) * 100).max(0)
     }
 
-    /// The day on which a borrower's day falls due: settlement, maturity, or an early settlement after it.
+    /// The day on which a borrower's day falls due but for early repayments: settlement or maturity.
     fn due(&self, day: Day) -> Day {
         let this_year = calendar(day.year(), self.terms.settlement);
         let settled = if this_year >= day { this_year } else { calendar(day.year() + 1, self.terms.settlement) };
-        let matures = Some(self.contract.matures).filter(|matures| *matures >= day);
-        let early = self.early.iter().filter(|early| **early > day).min().copied();
-        [matures, early].into_iter().flatten().fold(settled, Day::min)
+        if self.contract.matures >= day { settled.min(self.contract.matures) } else { settled }
     }
 
-    /// Whether a borrower's day is waived.
-    pub fn waived(&self, day: Day) -> bool {
-        let Some(graduated) = self.graduated else { return false };
-        let year = self.due(day).year();
-        self.book.waivers.iter().any(|(waived, through)| *waived == year && graduated <= *through)
+    /// Of so much principal the borrower pays interest on, and so much of it overdue: how much of each is waived on a day.
+    pub fn waived(&self, day: Day, principal: i128, overdue: i128) -> [i128; 2] {
+        let (due, this_year) = (self.due(day).year(), day.year());
+        let to_come = self.early.iter().filter(|(on, _)| *on > day && on.year() == this_year);
+        let mut settled: i128 = to_come.map(|(_, fen)| i128::from(*fen)).sum();
+        if settled > 0 && self.terms.conventions.early_settles == EarlySettles::Whole {
+            settled = principal;
+        }
+        let settled = if due > this_year { settled.min(principal) } else { 0 };
+        let settled_overdue = settled.min(overdue);
+        let mut sums = [0, 0];
+        for (year, fen, late) in
+            [(this_year, settled, settled_overdue), (due, principal - settled, overdue - settled_overdue)]
+        {
+            if let Some(notice) = self.notice(year, day) {
+                let covered = if notice.covers_arrears { late } else { 0 };
+                sums = [sums[0] + fen - late + covered, sums[1] + covered];
+            }
+        }
+        sums
+    }
+
+    /// The notice that waives a day whose interest falls due in a year.
+    fn notice(&self, year: u16, day: Day) -> Option<&WaiverAdopted> {
+        let left = [self.graduated, self.withdrew].into_iter().flatten().min();
+        let holds = |notice: &&WaiverAdopted| {
+            let by = |on: Option<Day>| on.is_some_and(|on| on.year() <= notice.graduated_through);
+            notice.year == year
+                && match notice.who {
+                    WaiverFor::Graduates => by(self.graduated),
+                    WaiverFor::AfterGraduation => by(self.graduated) && self.graduated.is_some_and(|on| on < day),
+                    WaiverFor::Leavers => by(left),
+                }
+        };
+        self.book.waivers.iter().find(holds)
     }
 
     /// Whether interest is settled on a day: once a year, and at maturity.

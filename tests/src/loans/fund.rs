@@ -147,6 +147,11 @@ pub fn funds_agree(state: &State, book: &Book, lender: Uuid, place: &str) -> [i1
         let found = [Class::Stock, Class::StockUsed, Class::BorneByLender, Class::BorneByCounty].map(stands);
         assert_eq!(found, [ours.stock, used, -by_lender, -by_county], "{place}: {} fund", kind.name());
         let of_fund = book.stated.iter().filter(|(_, said)| said.lender == lender && said.kind == kind);
+        for (on, said) in of_fund.clone() {
+            let stock = ours.at_end.range(..=*on).next_back().map_or(0, |(_, stock)| *stock);
+            let found = ledger::lender::fund::stock_on(state, row, *on);
+            assert_eq!(i128::from(found), stock, "{place}: the {} fund on {on}, stated {}", kind.name(), said.fen);
+        }
         let differ = of_fund.filter(|(on, said)| {
             let stock = ours.at_end.range(..=*on).next_back().map_or(0, |(_, stock)| *stock);
             stock != i128::from(said.fen)

@@ -175,8 +175,10 @@ impl Days<'_> {
         let owed = |exact, paid: i128| (i128::from(self.fen(exact)) - paid).max(0);
         let penalty = owed(self.exact.penalty, self.paid[0]);
         let interest = owed(self.exact.borrower, self.paid[1]);
-        // Collected the day after it is settled, and overdue from the day after that.
-        let overdue = self.settled.iter().rev().find(|(on, _)| on.plus(1) < day).map_or(0, |settled| settled.1);
+        // Collected so many days after it is settled, and overdue from the day after that.
+        let days = self.rules.as_ref().map_or(1, |rules| rules.terms.conventions.collected_days);
+        let collected = i32::try_from(days).unwrap_or_default();
+        let overdue = self.settled.iter().rev().find(|(on, _)| on.plus(collected) < day).map_or(0, |settled| settled.1);
         let overdue_interest = owed(overdue, self.paid[1]);
         let mut left = i128::from(repaid.fen);
         let mut take = |most: i128| {
@@ -197,14 +199,15 @@ impl Days<'_> {
         let Some(rules) = &self.rules else { return };
         if self.principal > 0 {
             let rate = rules.rate_ppm(day);
-            let (all, overdue) = (self.principal * rate * 1_000_000, self.overdue * rate);
+            let all = self.principal * rate * 1_000_000;
             if rules.studies(day) {
                 self.exact.subsidy += all;
-            } else if rules.waived(day) {
-                self.exact.waiver += all;
             } else {
-                self.exact.borrower += all - overdue * 1_000_000;
-                self.exact.penalty += overdue * i128::from(rules.terms.penalty_ppm);
+                let [waived, waived_overdue] = rules.waived(day, self.principal, self.overdue);
+                let (rest, late) = (self.principal - waived, self.overdue - waived_overdue);
+                self.exact.waiver += waived * rate * 1_000_000;
+                self.exact.borrower += (rest - late) * rate * 1_000_000;
+                self.exact.penalty += late * rate * i128::from(rules.terms.penalty_ppm);
             }
         }
         if rules.settles(day) {

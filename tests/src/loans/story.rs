@@ -4,6 +4,7 @@ use super::teller::Teller;
 use super::told::{borrowers, world};
 use super::{fixings, origin};
 use crate::history::thing;
+use ledger::event::conventions::{Conventions, MovesOlder, WaiverFor};
 use ledger::event::{
     Allocation, DayBasis, Interest, InterestAdjusted, Kind, LoanDrawn, LoanKind, LoanRateAgreed, LoanRepaid,
     LoanSigned, PeriodClosed, Status, StatusChanged, StudyLevel, WaiverAdopted,
@@ -36,7 +37,8 @@ impl Story {
     pub fn begin() -> Self {
         let mut story = Self { teller: Teller::default(), loan: thing("loan", 1) };
         let terms = origin().into_iter().map(|(from, mut terms)| {
-            terms.moves_older = false;
+            terms.moves_older = MovesOlder::No;
+            terms.conventions = Conventions::default();
             (from, Kind::LoanTermsAdopted(Box::new(terms)))
         });
         for (on, kind) in world().into_iter().chain(borrowers()).chain(fixings()).chain(terms) {
@@ -102,7 +104,9 @@ impl Story {
     /// Waives a year for all who graduated in it or before.
     pub fn waive(&mut self, year: u16, on: u32) {
         let document = format!("财教〔{year}〕2号");
-        self.say(day(on), Kind::WaiverAdopted(WaiverAdopted { year, graduated_through: year, document }));
+        let (who, covers_arrears) = (WaiverFor::Graduates, false);
+        let waiver = WaiverAdopted { year, graduated_through: year, document, who, covers_arrears };
+        self.say(day(on), Kind::WaiverAdopted(waiver));
     }
 
     /// The borrower pays.

@@ -1,9 +1,10 @@
 //! Terms and published rates of the small world of loans, after the tables of the domain.
 
+use ledger::event::conventions::{AfterDeath, AwayFrom, Conventions, EarlySettles, MovesOlder, PayersBy};
 use ledger::event::loan_terms::{
     Ceiling, ClaimChecks, ClaimRounding, Cycle, DefaultBand, LoanTerms, MonthDay, Part, RewardUse, Shares, StudyEnd,
 };
-use ledger::event::{Kind, Level, LoanKind, Payer, RateIndex, RatePublished, StudyLevel, Subordination};
+use ledger::event::{Kind, Level, LoanKind, Payer, RateIndex, RatePublished, Status, StudyLevel, Subordination};
 use ledger::money::Day;
 
 /// Fixings of the loan prime rate over five years: day, millionths.
@@ -55,6 +56,26 @@ fn shares(local: &[(Payer, u32)]) -> Vec<Shares> {
     vec![row(Subordination::Central, &[(Payer::Central, 1_000_000)]), row(Subordination::Local, local)]
 }
 
+/// Each version but the second chooses otherwise than where nothing is said, so that histories meet every value.
+fn conventions(kind: LoanKind, version: u32) -> Conventions {
+    let usual = Conventions::default();
+    match (kind, version) {
+        (LoanKind::Origin, 1) => Conventions { away_from: AwayFrom::Day, collected_days: 0, ..usual },
+        (LoanKind::Campus, 1) => Conventions { after_death: AfterDeath::Finance, collected_days: 31, ..usual },
+        (_, 3) => Conventions {
+            resumes: vec![Status::Enrolled, Status::IllnessLeave],
+            early_settles: EarlySettles::Whole,
+            payers_by: PayersBy::Contract,
+            ..usual
+        },
+        (LoanKind::Campus, 4) => {
+            let resumes = vec![Status::Enrolled, Status::FurtherStudy, Status::IllnessLeave];
+            Conventions { away_from: AwayFrom::Day, after_death: AfterDeath::Finance, resumes, ..usual }
+        }
+        _ => usual,
+    }
+}
+
 fn terms(kind: LoanKind, version: u32, index: RateIndex, spread_bp: i32) -> LoanTerms {
     let ceiling = |level, max_fen| Ceiling { level, min_fen: 100_000, max_fen };
     let reward = |level, purpose: &str| RewardUse { level, purpose: purpose.to_owned() };
@@ -64,7 +85,7 @@ fn terms(kind: LoanKind, version: u32, index: RateIndex, spread_bp: i32) -> Loan
         document: format!("教财〔20{version}〕号"),
         index,
         spread_bp,
-        moves_older: false,
+        moves_older: MovesOlder::No,
         reset: MonthDay { month: 12, day: 21 },
         fixing_days: 1,
         settlement: MonthDay { month: 12, day: 20 },
@@ -94,6 +115,8 @@ fn terms(kind: LoanKind, version: u32, index: RateIndex, spread_bp: i32) -> Loan
         subsidy_programme: "LOAN-SUBSIDY".to_owned(),
         waiver_programme: "LOAN-WAIVER".to_owned(),
         risk_programme: "LOAN-RISK".to_owned(),
+        conventions: conventions(kind, version),
+        doubtful: Vec::new(),
     }
 }
 
@@ -113,8 +136,8 @@ pub fn origin() -> Vec<(Day, LoanTerms)> {
             LoanTerms { shortfall: shortfall(), ..terms(LoanKind::Origin, 1, RateIndex::Benchmark5y, 0) },
         ),
         (day(2020_01_01), LoanTerms { shortfall: shortfall(), ..lpr(2, -30) }),
-        (day(2023_09_12), LoanTerms { moves_older: true, ..lpr(3, -60) }),
-        (day(2024_10_31), LoanTerms { moves_older: true, penalty_ppm: 1_500_000, ..lpr(4, -70) }),
+        (day(2023_09_12), LoanTerms { moves_older: MovesOlder::Yes, ..lpr(3, -60) }),
+        (day(2024_10_31), LoanTerms { moves_older: MovesOlder::IfLower, penalty_ppm: 1_500_000, ..lpr(4, -70) }),
     ]
 }
 
@@ -135,6 +158,6 @@ pub fn campus() -> Vec<(Day, LoanTerms)> {
         (day(2014_01_01), version(1, RateIndex::Benchmark5y, 0)),
         (day(2020_01_01), LoanTerms { recovery_to_stock: false, ..version(2, RateIndex::Lpr5y, -30) }),
         (day(2023_09_12), version(3, RateIndex::Lpr5y, -60)),
-        (day(2024_10_31), LoanTerms { moves_older: true, ..version(4, RateIndex::Lpr5y, -70) }),
+        (day(2024_10_31), LoanTerms { moves_older: MovesOlder::Yes, ..version(4, RateIndex::Lpr5y, -70) }),
     ]
 }

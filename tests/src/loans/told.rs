@@ -3,6 +3,7 @@
 use super::terms::{benchmarks, campus, fixings, origin};
 use crate::desk::numbered;
 use crate::history::{Chance, thing};
+use ledger::event::conventions::WaiverFor;
 use ledger::event::{
     Allocation, CompensationReceived, DayBasis, Event, FundStated, Kind, LenderYear, Level, LoanDeferred,
     LoanDrawReturned, LoanDrawn, LoanKind, LoanOverdue, LoanRateAgreed, LoanRefunded, LoanRepaid, LoanSigned,
@@ -144,7 +145,10 @@ impl Maker {
                 let on = self.day(year, 4, 60);
                 let graduated_through = year - u16::from(self.chance.in_hundred(20));
                 let document = format!("财教〔{year}〕号");
-                self.said.push((on, Kind::WaiverAdopted(WaiverAdopted { year, graduated_through, document })));
+                let who = WaiverFor::ALL[self.chance.below(3)];
+                let covers_arrears = self.chance.in_hundred(50);
+                let waiver = WaiverAdopted { year, graduated_through, document, who, covers_arrears };
+                self.said.push((on, Kind::WaiverAdopted(waiver)));
             }
         }
     }

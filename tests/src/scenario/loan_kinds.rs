@@ -7,6 +7,7 @@ use super::terms;
 use crate::desk::labelled;
 use anyhow::{Context, Result};
 use ledger::account::Book;
+use ledger::event::conventions::WaiverFor;
 use ledger::event::{
     Allocation, DayBasis, EntryWithdrawn, IdentityKeyAnnounced, Interest, InterestAccrued, InterestAdjusted,
     KeyAnnounced, Kind, LoanDeferred, LoanDrawReturned, LoanDrawn, LoanKind, LoanOverdue, LoanRateAgreed, LoanRefunded,
@@ -30,7 +31,9 @@ pub(super) fn kind(name: &str, f: &mut Fields<'_>, known: &SoFar<'_>) -> Result<
             let year = f.number("year")?;
             let graduated_through = f.number_or("graduated_through", year)?;
             let document = f.text("document", "财教〔2024〕181号");
-            Kind::WaiverAdopted(WaiverAdopted { year, graduated_through, document })
+            let who = terms::one_of(f, "who", WaiverFor::ALL, WaiverFor::words)?;
+            let covers_arrears = f.yes("covers_arrears")?;
+            Kind::WaiverAdopted(WaiverAdopted { year, graduated_through, document, who, covers_arrears })
         }
         "loan_signed" => Kind::LoanSigned(signed(f)?),
         "loan_drawn" | "loan_draw_returned" | "loan_repaid" | "loan_refunded" | "loss_recovered"

@@ -5,14 +5,18 @@ use super::choices::{INDEXES, LEVELS, LEVELS_OF_ORGS, LOAN_KINDS, PAYERS, SUBORD
 use super::fields::{Fields, amount, chosen, pair, percent};
 
 use anyhow::{Context, Result, bail};
+use ledger::event::conventions::{AfterDeath, AwayFrom, Conventions, DoubtfulPart, EarlySettles, MovesOlder, PayersBy};
 use ledger::event::loan_terms::{
     Ceiling, ClaimChecks, ClaimRounding, Cycle, DefaultBand, LoanTerms, MonthDay, Part, RewardUse, Shares, StudyEnd,
 };
-use ledger::event::{LoanKind, RateIndex};
+use ledger::event::{LoanKind, RateIndex, Status};
 
 const CEILINGS: &str = "undergraduate:1000..20000,postgraduate:1000..25000";
 const USES: &str = "province:relief,county:publicity,county:equipment,county:training,county:travel";
 const REASONS: &str = "death,missing,working_capacity,legal_capacity,disaster,illness,low_income";
+
+const ENDS: &[(&str, StudyEnd)] = &[("august_end", StudyEnd::AugustEnd), ("month_end", StudyEnd::MonthEnd)];
+const CYCLES: &[(&str, Cycle)] = &[("quarterly", Cycle::Quarterly), ("yearly", Cycle::Yearly)];
 
 /// What differs between the two kinds where a story says nothing.
 struct Defaults {
@@ -49,27 +53,25 @@ fn defaults(kind: LoanKind) -> Defaults {
 pub(super) fn terms(f: &mut Fields<'_>) -> Result<LoanTerms> {
     let kind = f.choice("kind", LOAN_KINDS, None)?;
     let usual = defaults(kind);
-    let ends = [("august_end", StudyEnd::AugustEnd), ("month_end", StudyEnd::MonthEnd)];
     let checks = [("each_field", ClaimChecks::EachField), ("amount", ClaimChecks::Amount)];
     let roundings = [("cumulative", ClaimRounding::Cumulative), ("period", ClaimRounding::Period)];
-    let cycles = [("quarterly", Cycle::Quarterly), ("yearly", Cycle::Yearly)];
     Ok(LoanTerms {
         kind,
         version: f.number("version")?,
         document: f.text("document", "财教〔2024〕188号"),
         index: f.choice("index", INDEXES, Some(RateIndex::Lpr5y))?,
         spread_bp: f.number_or("spread", -70)?,
-        moves_older: f.yes("moves_older")?,
+        moves_older: one_of(f, "moves_older", MovesOlder::ALL, MovesOlder::words)?,
         reset: month_day(&f.text("reset", "12-21"))?,
         fixing_days: f.number_or("fixing_days", 0)?,
         settlement: month_day(&f.text("settlement", "12-20"))?,
-        study_end: f.choice("study_end", &ends, Some(usual.study_end))?,
+        study_end: f.choice("study_end", ENDS, Some(usual.study_end))?,
         penalty_ppm: percent(&f.text("penalty", "130%"))?,
         ceilings: parts(&f.text("ceilings", CEILINGS), ceiling)?,
         years_after_study: f.number_or("years_after_study", 15)?,
         years_at_most: f.number_or("years_at_most", 22)?,
         grace_years: f.number_or("grace", 5)?,
-        cycle: f.choice("cycle", &cycles, Some(usual.cycle))?,
+        cycle: f.choice("cycle", CYCLES, Some(usual.cycle))?,
         claim_tolerance_fen: f.amount_or("tolerance", 0)?,
         claim_checks: f.choice("checks", &checks, Some(ClaimChecks::EachField))?,
         claim_rounding: f.choice("rounding", &roundings, Some(ClaimRounding::Cumulative))?,
@@ -100,7 +102,41 @@ pub(super) fn terms(f: &mut Fields<'_>) -> Result<LoanTerms> {
         subsidy_programme: f.text("subsidy_programme", "LOAN-SUBSIDY"),
         waiver_programme: f.text("waiver_programme", "LOAN-WAIVER"),
         risk_programme: f.text("risk_programme", "LOAN-RISK"),
+        conventions: conventions(f)?,
+        doubtful: parts(&f.text("doubtful", ""), doubtful)?,
     })
+}
+
+fn doubtful(text: &str) -> Result<DoubtfulPart> {
+    let (part, mark) = pair(text, ':')?;
+    Ok(DoubtfulPart { part: part.to_owned(), mark: mark.to_owned() })
+}
+
+fn conventions(f: &mut Fields<'_>) -> Result<Conventions> {
+    let standings = [
+        ("enrolled", Status::Enrolled),
+        ("further_study", Status::FurtherStudy),
+        ("illness_leave", Status::IllnessLeave),
+    ];
+    Ok(Conventions {
+        away_from: one_of(f, "away_from", AwayFrom::ALL, AwayFrom::words)?,
+        after_death: one_of(f, "after_death", AfterDeath::ALL, AfterDeath::words)?,
+        resumes: parts(&f.text("resumes", "further_study"), |text| chosen(text, &standings))?,
+        early_settles: one_of(f, "early_settles", EarlySettles::ALL, EarlySettles::words)?,
+        collected_days: f.number_or("collected_days", 1)?,
+        payers_by: one_of(f, "payers_by", PayersBy::ALL, PayersBy::words)?,
+    })
+}
+
+/// One of the values of a convention by its name; the first where nothing is said.
+pub(super) fn one_of<T: Copy>(
+    f: &mut Fields<'_>,
+    key: &str,
+    all: &[T],
+    words: fn(T) -> (&'static str, &'static str),
+) -> Result<T> {
+    let by_name: Vec<_> = all.iter().map(|value| (words(*value).0, *value)).collect();
+    chosen(&f.text(key, by_name[0].0), &by_name)
 }
 
 fn otherwise_yes(f: &mut Fields<'_>, key: &str) -> Result<bool> {

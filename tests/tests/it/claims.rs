@@ -1,6 +1,7 @@
 //! A claim file of a hundred thousand loans with errors planted in it: all of these are disputed, for their reason, and
 //! nothing else is. The right figures are counted here in plain arithmetic, not by the ledger.
 
+use ledger::event::conventions::{Conventions, MovesOlder, WaiverFor};
 use ledger::event::loan_terms::LoanTerms;
 use ledger::event::{
     ClaimFor, ClaimLineAdded, ClaimSubmitted, DayBasis, Event, Kind, Level, LoanDrawn, LoanKind, LoanSigned,
@@ -100,11 +101,18 @@ fn world() -> Desk {
     desk.org("校", OrgRole::School, Level::School);
     desk.org("中心", OrgRole::AidCentre, Level::Province);
     let (_, newest) = campus().pop().expect("there are some");
-    let terms = LoanTerms { version: 1, moves_older: false, spread_bp: -70, ..newest };
+    let terms = LoanTerms {
+        version: 1,
+        moves_older: MovesOlder::No,
+        spread_bp: -70,
+        conventions: Conventions::default(),
+        ..newest
+    };
     desk.say(20_220_101, Kind::LoanTermsAdopted(Box::new(terms)));
     let rate = RatePublished { index: RateIndex::Lpr5y, rate_ppm: 43_000 };
     desk.say(20_220_822, Kind::RatePublished(rate));
-    let notice = WaiverAdopted { year: 2024, graduated_through: 2023, document: "财教〔2024〕2号".to_owned() };
+    let (who, covers_arrears, document) = (WaiverFor::Graduates, false, "财教〔2024〕2号".to_owned());
+    let notice = WaiverAdopted { year: 2024, graduated_through: 2023, document, who, covers_arrears };
     desk.say(20_240_101, Kind::WaiverAdopted(notice));
     desk
 }

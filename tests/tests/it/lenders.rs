@@ -2,6 +2,7 @@
 //! owed, ordered, paid and spent always adds up.
 
 use ledger::account::{Book, Class};
+use ledger::event::conventions::WaiverFor;
 use ledger::event::policy::Policy;
 use ledger::event::{
     ClaimFor, ClaimLineAdded, ClaimSubmitted, CompensationReceived, DayBasis, Draw, Event, Kind, LenderYear, Level,
@@ -182,7 +183,8 @@ impl History {
             0 | 1 => Kind::PersonRegistered(PersonRegistered { person, origin: 610_000 }),
             2 => {
                 let (year, document) = (on.year(), "财教〔2024〕2号".to_owned());
-                Kind::WaiverAdopted(WaiverAdopted { year, graduated_through: year, document })
+                let (who, covers_arrears) = (self.of(WaiverFor::ALL), self.chance.in_hundred(50));
+                Kind::WaiverAdopted(WaiverAdopted { year, graduated_through: year, document, who, covers_arrears })
             }
             _ => {
                 let all = [Status::Enrolled, Status::Graduated, Status::FurtherStudy, Status::Leave];

@@ -1,7 +1,9 @@
 //! Our figure for a line of a claim: what the loan's facts, as they are known now, give for the claim's period.
 
+use crate::event::conventions::PayersBy;
 use crate::event::loan_terms::MonthDay;
 use crate::event::{ClaimFor, Interest};
+use crate::loan::rates::terms_on;
 use crate::loan::stretch::{Payment, Stretch, Sums};
 use crate::loan::walk::Walk;
 use crate::money::{Day, Fen};
@@ -48,7 +50,10 @@ pub(super) fn ours(state: &State, claim: &Claim, loan: &Loan) -> Option<Ours> {
     let room = whole.saturating_sub(loan.confirmed[claim.what]).max(0);
     ours.fen = whole.saturating_sub(before).min(room);
     let years = (first..).zip(years.iter().map(|sums| cumulative(claim.what, sums)));
-    ours.years = by_year(years, before, ours.fen);
+    ours.years = match terms_on(state.loan_rules()?, loan.kind, claim.through)?.conventions.payers_by {
+        PayersBy::Days => by_year(years, before, ours.fen),
+        PayersBy::Contract => vec![(loan.academic_year, ours.fen)],
+    };
     Some(ours)
 }
 

@@ -2,6 +2,7 @@
 //! They may scan, as reports do; nothing here decides.
 
 pub mod claims;
+pub mod conventions;
 pub mod due;
 pub mod forecast;
 pub mod fund;

@@ -1,8 +1,9 @@
 //! The shape of a file of loan terms. A later version says only what changed; no checks that look beyond one field.
 
 use crate::policies::shape::{Decimal, Mark, Region, SubordinationName};
+use ledger::event::conventions::{AfterDeath, AwayFrom, EarlySettles, MovesOlder, PayersBy};
 use ledger::event::loan_terms::{ClaimChecks, ClaimRounding, Cycle, StudyEnd};
-use ledger::event::{Level, LoanKind, Payer, RateIndex, StudyLevel};
+use ledger::event::{Level, LoanKind, Payer, RateIndex, Status, StudyLevel};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use toml::Spanned;
@@ -48,12 +49,35 @@ pub(super) struct TermsVersion {
     pub(super) loss: Option<Spanned<Loss>>,
     pub(super) reward: Option<Spanned<Reward>>,
     pub(super) relief_reasons: Option<Vec<String>>,
+    #[serde(default)]
+    pub(super) conventions: ConventionsTable,
 }
 
 impl TermsVersion {
     /// The first part of the terms that this version does not say.
     pub(super) fn lacks(&self) -> Option<&'static str> {
-        let said = [
+        self.parts().into_iter().find(|(_, said)| !said).map(|(name, _)| name)
+    }
+
+    /// Whether it says a part of the terms anew. What holds for one version alone it always does.
+    pub(super) fn says(&self, part: &str) -> bool {
+        let conventions = &self.conventions;
+        let of_conventions = [
+            ("away_from", conventions.away_from.is_some()),
+            ("after_death", conventions.after_death.is_some()),
+            ("resumes", conventions.resumes.is_some()),
+            ("early_settles", conventions.early_settles.is_some()),
+            ("collected_days", conventions.collected_days.is_some()),
+            ("payers_by", conventions.payers_by.is_some()),
+        ];
+        let own = ["from", "document", "moves_older"].map(|name| (name, true));
+        let parts = self.parts().into_iter().chain(of_conventions).chain(own);
+        parts.into_iter().any(|(name, said)| said && name == part)
+    }
+
+    /// The parts of the terms that the first version must say, and whether this one does.
+    fn parts(&self) -> [(&'static str, bool); 17] {
+        [
             ("rate", self.rate.is_some()),
             ("settlement", self.settlement.is_some()),
             ("study_end", self.study_end.is_some()),
@@ -71,35 +95,82 @@ impl TermsVersion {
             ("loss", self.loss.is_some()),
             ("reward", self.reward.is_some()),
             ("relief_reasons", self.relief_reasons.is_some()),
-        ];
-        said.into_iter().find(|(_, said)| !said).map(|(name, _)| name)
+        ]
     }
 }
 
-/// Fields that may be less sure than their version.
-#[derive(PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum DoubtfulTerm {
-    From,
-    Document,
-    Rate,
-    MovesOlder,
-    Settlement,
-    StudyEnd,
-    PenaltyPercent,
-    Ceilings,
-    Term,
-    Claims,
-    Subsidy,
-    Waiver,
-    WaiverFromStock,
-    RiskYear,
-    RiskRatioPercent,
-    Risk,
-    DefaultBands,
-    Loss,
-    Reward,
-    ReliefReasons,
+macro_rules! doubtful_terms {
+    ($($term:ident $name:literal)*) => {
+        /// Fields that may be less sure than their version.
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+        pub(super) enum DoubtfulTerm { $(#[serde(rename = $name)] $term,)* }
+
+        impl DoubtfulTerm {
+            /// As it is called in the file.
+            pub(super) fn name(self) -> &'static str {
+                match self { $(Self::$term => $name,)* }
+            }
+        }
+    };
+}
+
+doubtful_terms! {
+    From "from"
+    Document "document"
+    Rate "rate"
+    MovesOlder "moves_older"
+    Settlement "settlement"
+    StudyEnd "study_end"
+    PenaltyPercent "penalty_percent"
+    Ceilings "ceilings"
+    Term "term"
+    Claims "claims"
+    Subsidy "subsidy"
+    Waiver "waiver"
+    WaiverFromStock "waiver_from_stock"
+    RiskYear "risk_year"
+    RiskRatioPercent "risk_ratio_percent"
+    Risk "risk"
+    DefaultBands "default_bands"
+    Loss "loss"
+    Reward "reward"
+    ReliefReasons "relief_reasons"
+    AwayFrom "away_from"
+    AfterDeath "after_death"
+    Resumes "resumes"
+    EarlySettles "early_settles"
+    CollectedDays "collected_days"
+    PayersBy "payers_by"
+}
+
+/// What documents leave open. What is left out holds as before, and in the first version as it does where nothing is said.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ConventionsTable {
+    pub(super) away_from: Option<AwayFromName>,
+    pub(super) after_death: Option<AfterDeathName>,
+    pub(super) resumes: Option<Spanned<Vec<StandingName>>>,
+    pub(super) early_settles: Option<EarlySettlesName>,
+    pub(super) collected_days: Option<Spanned<u32>>,
+    pub(super) payers_by: Option<PayersByName>,
+}
+
+/// Yes, no, or the one way in between.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(untagged, expecting = "true, false or \"if_lower\"")]
+pub(super) enum MovesOlderSaid {
+    Flag(bool),
+    IfLower(IfLowerName),
+}
+
+impl From<MovesOlderSaid> for MovesOlder {
+    fn from(said: MovesOlderSaid) -> Self {
+        match said {
+            MovesOlderSaid::Flag(false) => Self::No,
+            MovesOlderSaid::Flag(true) => Self::Yes,
+            MovesOlderSaid::IfLower(name) => name.into(),
+        }
+    }
 }
 
 /// The published rate, what is added to it, and when a contract takes it over.
@@ -108,7 +179,7 @@ pub(super) enum DoubtfulTerm {
 pub(super) struct Rate {
     pub(super) index: IndexName,
     pub(super) spread_bp: i32,
-    pub(super) moves_older: bool,
+    pub(super) moves_older: MovesOlderSaid,
     pub(super) reset: Spanned<String>,
     pub(super) fixing_days: u32,
 }
@@ -204,6 +275,12 @@ names! {
     StudyEndName for StudyEnd { "august_end" AugustEnd "month_end" MonthEnd }
     ClaimChecksName for ClaimChecks { "each_field" EachField "amount" Amount }
     ClaimRoundingName for ClaimRounding { "cumulative" Cumulative "period" Period }
+    IfLowerName for MovesOlder { "if_lower" IfLower }
+    AwayFromName for AwayFrom { "month" Month "day" Day }
+    AfterDeathName for AfterDeath { "borrower" Borrower "finance" Finance }
+    EarlySettlesName for EarlySettles { "part" Part "whole" Whole }
+    PayersByName for PayersBy { "days" Days "contract" Contract }
+    StandingName for Status { "enrolled" Enrolled "further_study" FurtherStudy "illness_leave" IllnessLeave }
     CycleName for Cycle { "quarterly" Quarterly "yearly" Yearly }
     PayerName for Payer {
         "central" Central "province" Province "city" City "county" County "university" University "lender" Lender

@@ -2,6 +2,7 @@
 use super::adopting::TERMS;
 use super::reading::load;
 use super::*;
+use ledger::event::conventions::MovesOlder;
 use ledger::event::loan_terms::LoanTerms;
 use ledger::event::{LoanKind, Payer, RateIndex, StudyLevel, Subordination};
 use ledger::money::Day;
@@ -20,12 +21,12 @@ fn rate_grace_and_term_follow_the_notices() {
         let terms = in_force(LoanKind::Origin, day);
         (terms.index, terms.spread_bp, terms.moves_older)
     };
-    assert_eq!(rate("2019-12-31"), (RateIndex::Benchmark5y, 0, false));
-    assert_eq!(rate("2020-01-01"), (RateIndex::Lpr5y, -30, false));
-    assert_eq!(rate("2023-09-11"), (RateIndex::Lpr5y, -30, false));
-    assert_eq!(rate("2023-09-12"), (RateIndex::Lpr5y, -60, true));
-    assert_eq!(rate("2024-10-30"), (RateIndex::Lpr5y, -60, false));
-    assert_eq!(rate("2024-10-31"), (RateIndex::Lpr5y, -70, false));
+    assert_eq!(rate("2019-12-31"), (RateIndex::Benchmark5y, 0, MovesOlder::No));
+    assert_eq!(rate("2020-01-01"), (RateIndex::Lpr5y, -30, MovesOlder::No));
+    assert_eq!(rate("2023-09-11"), (RateIndex::Lpr5y, -30, MovesOlder::No));
+    assert_eq!(rate("2023-09-12"), (RateIndex::Lpr5y, -60, MovesOlder::Yes));
+    assert_eq!(rate("2024-10-30"), (RateIndex::Lpr5y, -60, MovesOlder::No));
+    assert_eq!(rate("2024-10-31"), (RateIndex::Lpr5y, -70, MovesOlder::No));
     for kind in LoanKind::ALL {
         let years = |day| {
             let terms = in_force(kind, day);

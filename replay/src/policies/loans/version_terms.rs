@@ -1,12 +1,13 @@
 //! One version of loan terms: what the file says of it, over what went on from the version before.
 
-use super::shape::{DefaultBandRow, PartRow, Rate, Reward, SharesRow, TermsFile, TermsVersion};
+use super::shape::{ConventionsTable, DefaultBandRow, PartRow, Rate, Reward, SharesRow, TermsFile, TermsVersion};
 use crate::policies::file_text::{FileText, PolicyFileError};
 use crate::policies::shape::Decimal;
+use ledger::event::conventions::{Conventions, DoubtfulPart, MovesOlder};
 use ledger::event::loan_terms::{
     Ceiling, ClaimChecks, ClaimRounding, Cycle, DefaultBand, LoanTerms, MonthDay, Part, RewardUse, Shares, StudyEnd,
 };
-use ledger::event::{LoanKind, RateIndex, Subordination};
+use ledger::event::{LoanKind, RateIndex, Status, Subordination};
 use std::ops::Range;
 use toml::Spanned;
 
@@ -31,7 +32,12 @@ pub(super) fn terms(
     terms.version = *version.version.get_ref();
     terms.document.clone_from(version.document.get_ref());
     // Older contracts are moved by the version that says so, once.
-    terms.moves_older = false;
+    terms.moves_older = MovesOlder::No;
+    terms.doubtful.retain(|doubtful| !version.says(&doubtful.part));
+    let doubtful = version.doubtful.iter();
+    terms
+        .doubtful
+        .extend(doubtful.map(|(term, mark)| DoubtfulPart { part: term.name().into(), mark: mark.name().into() }));
     if let Some(rate) = &version.rate {
         set_rate(source, &mut terms, rate)?;
     }
@@ -39,6 +45,7 @@ pub(super) fn terms(
     set_loan(source, &mut terms, version)?;
     set_shares(source, &mut terms, version)?;
     set_risk(source, &mut terms, version)?;
+    set_conventions(source, &mut terms.conventions, &version.conventions)?;
     Ok(terms)
 }
 
@@ -51,7 +58,7 @@ fn blank(file: &TermsFile) -> LoanTerms {
         document: String::new(),
         index: RateIndex::Lpr5y,
         spread_bp: 0,
-        moves_older: false,
+        moves_older: MovesOlder::No,
         reset: day,
         fixing_days: 0,
         settlement: day,
@@ -81,13 +88,15 @@ fn blank(file: &TermsFile) -> LoanTerms {
         subsidy_programme: file.subsidy_programme.clone(),
         waiver_programme: file.waiver_programme.clone(),
         risk_programme: file.risk_programme.clone(),
+        conventions: Conventions::default(),
+        doubtful: Vec::new(),
     }
 }
 
 fn set_rate(source: &FileText<'_>, terms: &mut LoanTerms, rate: &Rate) -> Result<(), PolicyFileError> {
     terms.index = RateIndex::from(rate.index);
     terms.spread_bp = rate.spread_bp;
-    terms.moves_older = rate.moves_older;
+    terms.moves_older = rate.moves_older.into();
     terms.reset = month_day(source, &rate.reset)?;
     terms.fixing_days = rate.fixing_days;
     Ok(())
@@ -169,6 +178,32 @@ fn set_risk(source: &FileText<'_>, terms: &mut LoanTerms, version: &TermsVersion
     }
     if let Some(reward) = &version.reward {
         set_reward(source, terms, &reward.span(), reward.get_ref())?;
+    }
+    Ok(())
+}
+
+fn set_conventions(
+    source: &FileText<'_>,
+    terms: &mut Conventions,
+    said: &ConventionsTable,
+) -> Result<(), PolicyFileError> {
+    terms.away_from = said.away_from.map_or(terms.away_from, Into::into);
+    terms.after_death = said.after_death.map_or(terms.after_death, Into::into);
+    terms.early_settles = said.early_settles.map_or(terms.early_settles, Into::into);
+    terms.payers_by = said.payers_by.map_or(terms.payers_by, Into::into);
+    if let Some(resumes) = &said.resumes {
+        let mut list: Vec<Status> = resumes.get_ref().iter().map(|name| (*name).into()).collect();
+        list.sort_unstable_by_key(|status| *status as u8);
+        if list.windows(2).any(|pair| pair[0] == pair[1]) {
+            return Err(source.error(&resumes.span(), "a standing named twice", "name each once"));
+        }
+        terms.resumes = list;
+    }
+    if let Some(days) = &said.collected_days {
+        if *days.get_ref() > proto::limits::MAX_COLLECTED_DAYS {
+            return Err(source.error(&days.span(), "collected later than a month", "correct the days"));
+        }
+        terms.collected_days = *days.get_ref();
     }
     Ok(())
 }

@@ -19,11 +19,12 @@ use ledger::loan::walk::{Missing, Walk};
 use ledger::money::{Fen, held};
 use ledger::state::State;
 use ledger::state::flows::Flow;
-use ledger::state::lending_rows::{Fact, Loan, What};
+use ledger::state::lending_rows::{Fact, Loan, Waiver, What};
 use ledger::state::rows::SchoolStatus;
 use proto::text;
 use proto::v1;
 use replay::answers::loans::claims::lines_of_loan;
+use replay::answers::loans::conventions::{Decided, notices, of_terms};
 use replay::answers::loans::statement::{StatementRow, principal, statement, yuan_exact};
 use replay::answers::loans::{
     classes, fact_name, index_name, missing_name, status_name, study_level_name, subordination_of,
@@ -61,7 +62,26 @@ pub fn loan(asked: &Asked, request: &v1::GetLoanRequest) -> Result<v1::GetLoanRe
         confirmed_waiver_fen: row.confirmed.waiver,
         recovered_fen: row.posted[Flow::Recovered],
         missing,
+        conventions: of_terms(&state, row).into_iter().map(convention).collect(),
+        notices: notices(&state, &stretches).into_iter().map(notice).collect(),
     })
+}
+
+fn convention(row: Decided) -> v1::LoanConvention {
+    let Decided { name, zh, value, value_zh, mark } = row;
+    v1::LoanConvention { name: name.to_owned(), name_zh: zh.to_owned(), value, value_zh, mark }
+}
+
+fn notice(waiver: &Waiver) -> v1::LoanNotice {
+    let (who, who_zh) = waiver.who.words();
+    v1::LoanNotice {
+        year: waiver.year.into(),
+        document: waiver.document.clone(),
+        graduated_through: waiver.graduated_through.into(),
+        who: who.to_owned(),
+        who_zh: who_zh.to_owned(),
+        covers_arrears: waiver.covers_arrears,
+    }
 }
 
 /// A loan by its id.

@@ -4,6 +4,7 @@
 use super::cli::asked;
 use super::year::{Things, Year};
 use crate::support::day;
+use ledger::event::conventions::WaiverFor;
 use ledger::event::{EntryWithdrawn, Event, Kind, Reason, WaiverAdopted};
 use proto::v1;
 use serde_json::Value;
@@ -83,7 +84,8 @@ async fn taken_back(year: &Year) {
 
 /// A notice of a year of which the demo has no loans.
 fn waiver() -> Event {
-    let waiver = WaiverAdopted { year: 2010, graduated_through: 2010, document: "财教〔2010〕1号".to_owned() };
+    let (who, covers_arrears, document) = (WaiverFor::Graduates, false, "财教〔2010〕1号".to_owned());
+    let waiver = WaiverAdopted { year: 2010, graduated_through: 2010, document, who, covers_arrears };
     Event::said(day(20_100_101), Kind::WaiverAdopted(waiver))
 }
 

@@ -65,7 +65,29 @@ fn print(answer: &v1::GetLoanResponse, loan: &v1::Loan) {
         let (subsidy, waiver) = (yuan(answer.confirmed_subsidy_fen), yuan(answer.confirmed_waiver_fen));
         outln!("  已确认 confirmed: 贴息 subsidy {subsidy}  免息 waiver {waiver}");
     }
+    print_conventions(answer, loan);
 }
+
+/// At the foot, what decided where documents leave it open.
+fn print_conventions(answer: &v1::GetLoanResponse, loan: &v1::Loan) {
+    if !answer.conventions.is_empty() {
+        outln!("\n  文件未明确之处，按条款 {} 版的约定 conventions of the terms:", loan.terms_version);
+        out!("{}", list(CONVENTIONS, &answer.conventions));
+    }
+    for notice in &answer.notices {
+        let arrears =
+            if notice.covers_arrears { "含逾期本金 arrears too" } else { "不含逾期本金 not arrears" };
+        let who = format!("{}（至 {} 年）", notice.who_zh, notice.graduated_through);
+        outln!("  {} 年免息 waiver {}: {who}，{arrears}", notice.year, notice.document);
+    }
+}
+
+const CONVENTIONS: &[Column<v1::LoanConvention>] = &[
+    left("约定 convention", |row| row.name_zh.clone()),
+    left("取值 value", |row| row.value_zh.clone()),
+    left("name", |row| format!("{}={}", row.name, row.value)),
+    left("存疑 doubtful", |row| row.mark.clone()),
+];
 
 fn print_contract(loan: &v1::Loan) {
     outln!("  贷款 {}  {}", loan.number, id(&loan.loan));

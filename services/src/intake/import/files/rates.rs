@@ -4,11 +4,20 @@ use super::rosters;
 use crate::intake::import::table::columns::Col;
 use crate::intake::import::table::row::{Row, Wrong};
 use crate::intake::import::{Out, RowResult, Spoken, Statement};
+use ledger::event::conventions::WaiverFor;
 use ledger::event::{Kind, RateIndex, RatePublished, WaiverAdopted};
 use proto::text;
 
 const INDEXES: &[(&str, &str, RateIndex)] =
     &[("五年期以上LPR", "LPR5Y", RateIndex::Lpr5y), ("五年以上贷款基准利率", "BENCHMARK5Y", RateIndex::Benchmark5y)];
+
+const WAIVED: &[(&str, &str, WaiverFor)] = &[
+    ("毕业生", "graduates", WaiverFor::Graduates),
+    ("毕业之后", "after_graduation", WaiverFor::AfterGraduation),
+    ("毕业及退学", "leavers", WaiverFor::Leavers),
+];
+
+const YES: &[(&str, &str, bool)] = &[("是", "yes", true), ("否", "no", false)];
 
 /// A row of a file of rates.
 pub(in crate::intake::import) fn published(row: &Row<'_>, _: &Out<'_>) -> RowResult {
@@ -36,6 +45,8 @@ pub(crate) fn read_waiver(row: &Row<'_>) -> Result<Statement, Wrong> {
     let cell = row.text(Col::Document)?;
     let document = text::document(cell).unwrap_or_else(|| cell.to_owned());
     let day = row.day(Col::EffectiveDay)?;
-    let waiver = WaiverAdopted { year, graduated_through, document };
+    let who = if row.has(Col::WaiverFor) { row.word(Col::WaiverFor, WAIVED)? } else { WaiverFor::Graduates };
+    let covers_arrears = row.has(Col::CoversArrears) && row.word(Col::CoversArrears, YES)?;
+    let waiver = WaiverAdopted { year, graduated_through, document, who, covers_arrears };
     Ok((day, Kind::WaiverAdopted(waiver)))
 }

@@ -159,6 +159,8 @@ columns! {
     Rate PLAIN "年利率" "rate";
     WaiverYear PLAIN "免息年度" "waiver_year";
     GraduatedThrough PLAIN "毕业截止年" "graduated_through";
+    WaiverFor PLAIN "免息对象" "who";
+    CoversArrears PLAIN "含逾期" "covers_arrears";
     Lender NUMBER "贷款机构" "lender";
     LoanNumber NUMBER "合同编号" "loan_number";
     LoanKind PLAIN "贷款种类" "loan_kind";

@@ -118,7 +118,7 @@ kinds! {
     /// 免息通知: interest waived.
     Waivers "免息通知" "waivers"
         needs WaiverYear GraduatedThrough Document EffectiveDay,
-        has Edition Corrects WithdrawnFor CorrectedBy,
+        has WaiverFor CoversArrears Edition Corrects WithdrawnFor CorrectedBy,
         drops Remark;
     /// 贷款合同: loans signed.
     Contracts "贷款合同" "contracts"
