@@ -11,6 +11,7 @@ use crate::aid::results::{self, ResultChange};
 use crate::aid::suspense::{self, SuspenseChange};
 use crate::change::{Case, Change, Judged, NewFinding};
 use crate::control::{self, ControlChange};
+use crate::desk::{self, DeskChange};
 use crate::entry::Entry;
 use crate::event::Kind;
 use crate::event::policy::Policy;
@@ -101,6 +102,7 @@ enum Act {
     Fund(Box<FundChange>),
     Control(Box<ControlChange>),
     Withdrawal(Box<Withdrawal>),
+    Desk(Box<DeskChange>),
 }
 
 impl Act {
@@ -123,6 +125,7 @@ impl Act {
             Self::Remittance(change) => remittance::apply(state, entry, change),
             Self::Fund(change) => return fund::apply(state, entry, *change),
             Self::Control(change) => return control::apply(state, entry, *change).map(Handle::number),
+            Self::Desk(change) => return Some(desk::apply(state, entry, *change).number()),
             Self::Withdrawal(change) => withdraw::apply(state, entry, *change),
         }
         None
@@ -208,6 +211,8 @@ judges! {
     IdentityKeyAnnounced => Control control::judge_identity_key_announced;
     PersonMerged => Merge merge::judge_person_merged;
     LineAdjusted => Budget budget::judge_line_adjusted;
+    FindingExplained => Desk desk::judge_finding_explained;
+    FindingClosed => Desk desk::judge_finding_closed;
 }
 
 /// What an entry comes to, before anything is changed.

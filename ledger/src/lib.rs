@@ -11,6 +11,7 @@ mod aid;
 mod authority;
 mod change;
 mod control;
+mod desk;
 pub mod entry;
 pub mod event;
 pub mod finding;

@@ -226,6 +226,7 @@ codes! {
     74 NotAsTold "not_as_told" permanent "账上该记录的内容与所撤的不同，未撤销" "the entry says something else than what is to be taken back" "照账上原来的内容再报撤销" "take it back as it was told; explain shows what the entry says";
     75 SetCancelled "set_cancelled" permanent "该花名册或申请已作废" "the roster or application was cancelled" "确应计入的，以下一版次整份重报；已另有下一版次的，写明该版次" "if it is to count, send it whole as the next edition; if that is there, name it";
     76 InUse "in_use" circumstantial "已有后续事项以该记录为据" "something recorded since rests on it" "先撤销后续事项（花名册、支付申请的后一环节；已列该册奖助的支付申请须先作废；期间则为更晚的关闭），再重试；国库已开支付凭证的，批准不能再撤销，未清算的作废后以下一版次整份重报，已清算的以银行结果为准" "take back what rests on it first (the next step of a set, the applications that order what a roster grants, a later closing), then retry; an approval for which the treasury issued a voucher stands: cancel an application not yet cleared and send it whole as the next edition";
+    77 UnknownFinding "unknown_finding" circumstantial "没有该疑点，或已了结" "no such finding is still to be settled" "用疑点查询核对疑点编号；已了结的无须处理" "look the finding up; nothing is to be done about one that is settled";
 }
 
 impl TryFrom<u8> for Code {

@@ -7,6 +7,7 @@ use crate::aid::merge;
 use crate::aid::payment::{self, PaymentChange};
 use crate::change::{Case, Change, Judged, Taken};
 use crate::control::{self, ControlChange};
+use crate::desk::{self, DeskChange};
 use crate::entry::Entry;
 use crate::event::{EntryWithdrawn, KindTag};
 use crate::handle::Link;
@@ -30,6 +31,7 @@ pub(crate) struct Withdrawal {
 }
 
 enum Kept {
+    Desk(DeskChange),
     Budget(BudgetChange),
     Award(AwardChange),
     Payment(PaymentChange),
@@ -85,6 +87,7 @@ fn judge(case: &Case<'_>, taken: Taken, kind: KindTag) -> Judged<Kept> {
         Tag::LineIssued | Tag::LinePassedDown | Tag::LineRecalled | Tag::LineAdjusted => {
             Ok(budget::judge_withdrawn(case, taken)?.map(Kept::Budget))
         }
+        Tag::FindingExplained | Tag::FindingClosed => Ok(desk::judge_withdrawn(case, taken, kind)?.map(Kept::Desk)),
         Tag::RosterSealed => roster(Stage::Sealed, Stage::Open),
         Tag::RosterReviewed => roster(Stage::Reviewed, Stage::Sealed),
         Tag::RosterApproved => roster(Stage::Approved, Stage::Reviewed),
@@ -123,6 +126,9 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, withdrawal: Withdrawal
         close_its_own(state, entry.into());
     }
     match withdrawal.change {
+        Some(Kept::Desk(change)) => {
+            desk::apply(state, entry, change);
+        }
         Some(Kept::Budget(change)) => {
             budget::apply(state, entry, change);
         }

@@ -74,7 +74,8 @@ pub fn finding(state: &State, number: Handle<Finding>) -> v1::Finding {
         index: finding.index,
         day: finding.on.yyyymmdd(),
         event: id(event_id(state, finding.index)),
-        open: finding.open,
+        open: finding.stands(),
+        stage: state.stage_of(number).words().0.to_owned(),
         ..v1::Finding::default()
     }
 }

@@ -39,6 +39,38 @@ pub struct EntryWithdrawn {
     pub document: String,
 }
 
+/// Somebody found out why a finding is as it is 疑点说明 (D).
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FindingExplained {
+    /// Event id of the entry that opened it.
+    pub entry: Uuid,
+    /// Stable name of its kind.
+    pub kind: String,
+    /// What it is about.
+    pub subject: Uuid,
+    /// Why it is as it is.
+    pub reason: String,
+    /// Document number, empty if there is none.
+    pub document: String,
+    /// SHA-256 of what shows it, if anything does.
+    pub evidence: Option<Hash>,
+}
+
+/// A finding needs no more 疑点核结 (D): said by another person than who explained it, once no money stands in suspense because of it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FindingClosed {
+    /// Event id of the entry that opened it.
+    pub entry: Uuid,
+    /// Stable name of its kind.
+    pub kind: String,
+    /// What it is about.
+    pub subject: Uuid,
+    /// Why it needs no more.
+    pub reason: String,
+    /// Document number, empty if there is none.
+    pub document: String,
+}
+
 /// A public key that will sign checkpoints of this ledger (D). Whoever trusts the key that vouches for it trusts it once a
 /// checkpoint over this entry is signed. Signatures are checked where checkpoints are.
 #[derive(Clone, PartialEq, Eq, Debug)]

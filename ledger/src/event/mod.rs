@@ -153,6 +153,10 @@ macro_rules! for_each_kind {
                 Nothing Never (fingerprint);
             PersonMerged(PersonMerged) "person_merged" "合并人员" report near Mentioned Withdrawn (person);
             LineAdjusted(LineAdjusted) "line_adjusted" "调整指标" decision near Refused Withdrawn (line, document);
+            FindingExplained(FindingExplained) "finding_explained" "疑点说明" decision near
+                Refused WhileFree (entry, kind, subject, document);
+            FindingClosed(FindingClosed) "finding_closed" "疑点核结" decision near
+                Refused WhileFree (entry, kind, subject, document);
         }
     };
 }

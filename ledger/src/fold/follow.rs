@@ -61,7 +61,8 @@ pub(super) fn open(state: &mut State, index: u64, on: Day, new: NewFinding) -> H
     let NewFinding { kind, subject, fen, payout, unit, follows } = new;
     let before_of_payout = Link::NONE;
     let fact = Handle::new(u32::try_from(index).unwrap_or(u32::MAX));
-    let finding = Finding { kind, index, subject, fact, fen, payout, unit, before_of_payout, open: true, on };
+    let finding =
+        Finding { kind, index, subject, fact, fen, payout, unit, before_of_payout, open: true, closed: false, on };
     let handle = state.findings.push(finding);
     if let Some(payout) = payout.handle().filter(|_| fen != 0) {
         suspense::note(state, payout, handle);

@@ -92,7 +92,7 @@ pub(crate) fn mention(state: &mut State, org: Handle<Org>) {
     row.named = row.named.saturating_add(1);
     // The finding of a first mention is yet to be made.
     if let Some(early) = row.early.handle().filter(|early| !row.known && *early < state.findings.next()) {
-        state.findings.get_mut(early).open = true;
+        state.findings.get_mut(early).come_up();
     }
 }
 
@@ -173,7 +173,7 @@ pub(crate) fn unregister(state: &mut State, index: u64, org: Handle<Org>, findin
     let early = first.or(is_named.then_some(finding)).into();
     *row = Org { early, named, names, open_from, closings, last: index, ..named_org(id, accounts) };
     if let Some(first) = first.filter(|_| is_named) {
-        state.findings.get_mut(first).open = true;
+        state.findings.get_mut(first).come_up();
     }
 }
 

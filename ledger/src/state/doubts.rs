@@ -29,6 +29,19 @@ impl Row for Doubt {
 }
 
 impl Finding {
+    /// Whether it is still to be settled: what is told calls for it, and nobody closed it.
+    #[must_use]
+    pub fn stands(&self) -> bool {
+        self.open && !self.closed
+    }
+
+    /// What is told calls for it again. One that was settled meanwhile is open, whoever had closed it.
+    pub(crate) fn come_up(&mut self) {
+        if !self.open {
+            (self.open, self.closed) = (true, false);
+        }
+    }
+
     /// How much money stands in suspense because of it, whichever way it went.
     #[must_use]
     pub fn in_suspense(&self) -> Fen {
@@ -70,7 +83,7 @@ impl State {
         let index = u64::from(entry);
         let its = self.findings_of(index).map(|(at, _)| at);
         let mut waiting: BTreeSet<_> = its.chain(self.named_only(self.seen.get(entry), entry)).collect();
-        waiting.retain(|finding| self.findings.get(*finding).open);
+        waiting.retain(|finding| self.findings.get(*finding).stands());
         waiting
     }
 

@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod budget_rows;
+pub mod case_rows;
 pub mod disputes;
 pub mod doubts;
 pub mod entity;
@@ -24,6 +25,7 @@ use crate::handle::{Handle, Link};
 use crate::money::Day;
 use crate::outcome::{Code, Refusal};
 use crate::state::budget_rows::BudgetMove;
+use crate::state::case_rows::FindingCase;
 use crate::state::disputes::Dispute;
 use crate::state::doubts::Doubt;
 use crate::state::entity::{EachTable, Entity};
@@ -199,6 +201,7 @@ tables! {
         losses: LoanLoss,
         receipts: Receipt,
         budget_moves: BudgetMove,
+        finding_cases: FindingCase,
     }
 }
 

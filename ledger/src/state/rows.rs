@@ -354,7 +354,10 @@ pub struct Finding {
     pub unit: Handle<Org>,
     /// The finding before it about money in suspense of the same payment.
     pub before_of_payout: Link<Finding>,
+    /// Whether what is told calls for it.
     pub open: bool,
+    /// Whether a person closed it.
+    pub closed: bool,
     pub on: Day,
 }
 

@@ -113,6 +113,19 @@ impl Form<Bytes, [u8; 32]> for Hash {
     }
 }
 
+/// A SHA-256 hash that may be left out; no bytes say so.
+pub(super) struct OptionalHash;
+
+impl Form<Bytes, Option<[u8; 32]>> for OptionalHash {
+    fn read(&self, check: &mut Check, field: &'static str, wire: Bytes) -> Option<[u8; 32]> {
+        (!wire.is_empty()).then(|| Hash.read(check, field, wire))
+    }
+
+    fn write(&self, domain: &Option<[u8; 32]>) -> Bytes {
+        domain.as_ref().map(|hash| Hash.write(hash)).unwrap_or_default()
+    }
+}
+
 /// 64 bytes, in two halves.
 pub(super) struct Signature;
 
@@ -276,6 +289,8 @@ pub(super) const DOCUMENT: Text = Text::of(Class::Document);
 pub(super) const OPTIONAL_DOCUMENT: Text = Text::optional(Class::Document);
 /// The number of a notice, or its name; there may be none.
 pub(super) const OPTIONAL_NOTICE: Text = Text::optional(Class::Notice);
+/// Words.
+pub(super) const WORDS: Text = Text::of(Class::Free);
 /// Words that may be left out.
 pub(super) const OPTIONAL_WORDS: Text = Text::optional(Class::Free);
 

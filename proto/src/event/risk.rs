@@ -2,13 +2,14 @@
 
 use super::check::choice;
 use super::form::{
-    Day, Fen, Hash, Id, NUMBER, OPTIONAL_DOCUMENT, OPTIONAL_NUMBER, OneOf, Parts, Plain, Ppm, Signature, Whole, wire,
+    Day, Fen, Hash, Id, NUMBER, OPTIONAL_DOCUMENT, OPTIONAL_NUMBER, OneOf, OptionalHash, Parts, Plain, Ppm, Signature,
+    WORDS, Whole, wire,
 };
 use crate::limits::{MAX_PAYERS, MAX_REWARDS};
 use ledger::account::Book;
 use ledger::event::{
-    CompensationAccrued, CompensationReceived, EntryWithdrawn, FundStated, IdentityKeyAnnounced, KeyAnnounced,
-    PeriodClosed, Reason, RewardPart, RewardSpent, SurplusRewarded,
+    CompensationAccrued, CompensationReceived, EntryWithdrawn, FindingClosed, FindingExplained, FundStated,
+    IdentityKeyAnnounced, KeyAnnounced, PeriodClosed, Reason, RewardPart, RewardSpent, SurplusRewarded,
 };
 
 choice!(Book = Book { Indicator Cash Entitlement Lender });
@@ -28,6 +29,17 @@ wire!(RewardSpent { reward: Id, purpose: NUMBER, fen: Fen, serial: OPTIONAL_NUMB
 wire!(PeriodClosed { org: Id, book: OneOf, through: Day });
 
 choice!(Reason = WithdrawalReason { Mistyped WrongSubject NeverHappened CountedTwice SourceCorrected Ordered });
+
+wire!(FindingExplained {
+    entry: Id,
+    kind: NUMBER,
+    subject: Id,
+    reason: WORDS,
+    document: OPTIONAL_DOCUMENT,
+    evidence: OptionalHash,
+});
+
+wire!(FindingClosed { entry: Id, kind: NUMBER, subject: Id, reason: WORDS, document: OPTIONAL_DOCUMENT });
 
 wire!(EntryWithdrawn { entry: Id, content: Plain, reason: OneOf, document: OPTIONAL_DOCUMENT });
 

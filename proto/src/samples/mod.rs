@@ -5,10 +5,10 @@ mod loans;
 use ledger::event::policy::{Band, Exclusion, Policy, Rule, Sharing};
 use ledger::event::{
     ApplicationLineAdded, ApplicationPrepared, BatchSent, CardBound, CardRelation, CardReplaced, Clearing, Draw, Event,
-    IdentityKeyAnnounced, Kind, Level, LineAdjusted, LineIssued, LinePassedDown, LineRecalled, OrgRegistered,
-    OrgRenamed, OrgRole, PassedPart, PayoutCredited, PayoutReturned, PayoutUnknown, PersonMerged, PersonRegistered,
-    RosterLineAdded, RosterPrepared, RulesAdopted, SetCancelled, SetDecided, SetSealed, Source, Status, StatusChanged,
-    Subordination, SuspenseCleared, VoucherCleared, VoucherIssued,
+    FindingClosed, FindingExplained, IdentityKeyAnnounced, Kind, Level, LineAdjusted, LineIssued, LinePassedDown,
+    LineRecalled, OrgRegistered, OrgRenamed, OrgRole, PassedPart, PayoutCredited, PayoutReturned, PayoutUnknown,
+    PersonMerged, PersonRegistered, RosterLineAdded, RosterPrepared, RulesAdopted, SetCancelled, SetDecided, SetSealed,
+    Source, Status, StatusChanged, Subordination, SuspenseCleared, VoucherCleared, VoucherIssued,
 };
 use ledger::money::Day;
 use uuid::Uuid;
@@ -31,7 +31,25 @@ fn later() -> Vec<Kind> {
     let (person, into, document) = (thing(PERSON), thing(PERSON + 2), "示教〔2025〕2号".into());
     let merged = Kind::PersonMerged(PersonMerged { person, into, document });
     let adjusted = LineAdjusted { line: thing(LINE), document: "示财教〔2021〕9号".into(), fen: -1 };
-    vec![announced, merged, Kind::LineAdjusted(adjusted)]
+    let adjusted = Kind::LineAdjusted(adjusted);
+    let entry = merged_id(&merged);
+    let (kind, subject) = ("unknown_subject".to_owned(), thing(PERSON + 2));
+    let explained = FindingExplained {
+        entry,
+        kind: kind.clone(),
+        subject,
+        reason: "原报人员编号有误".into(),
+        document: "示教〔2025〕3号".into(),
+        evidence: Some([11; 32]),
+    };
+    let (reason, document) = ("已补登记".into(), "示教〔2025〕4号".into());
+    let closed = FindingClosed { entry, kind, subject, reason, document };
+    vec![announced, merged, adjusted, Kind::FindingExplained(explained), Kind::FindingClosed(closed)]
+}
+
+/// The id under which the sample of a merge is said.
+fn merged_id(merged: &Kind) -> Uuid {
+    Event::said(day(20_210_901), merged.clone()).id
 }
 
 /// A thing the samples name, the same for the same number.

@@ -74,6 +74,7 @@ commands! {
         Totals(ledger::totals::TotalsArgs),
         Refusals(ledger::refusals::RefusalsArgs),
         Findings(ledger::findings::FindingsArgs),
+        Finding(ledger::finding::FindingArgs),
         Withdrawals(ledger::withdrawals::WithdrawalsArgs),
         Explain(ledger::explain::ExplainArgs),
         Diff(ledger::diff::DiffArgs),

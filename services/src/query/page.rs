@@ -152,7 +152,18 @@ impl Pager {
     /// The page of a table's rows that are wanted, by handle.
     #[must_use]
     pub fn handles<T: Row>(&self, table: &Table<T>, wanted: impl Fn(&T) -> bool) -> (Vec<Handle<T>>, String) {
-        let rows = table.from(self.first_handle()).filter(|(_, row)| wanted(row));
+        self.handles_from(table, 0, wanted)
+    }
+
+    /// The same, none before this number.
+    #[must_use]
+    pub fn handles_from<T: Row>(
+        &self,
+        table: &Table<T>,
+        first: u32,
+        wanted: impl Fn(&T) -> bool,
+    ) -> (Vec<Handle<T>>, String) {
+        let rows = table.from(self.first_handle().max(Handle::new(first))).filter(|(_, row)| wanted(row));
         self.cut(rows.map(|(handle, _)| handle), |handle| (*handle).into())
     }
 

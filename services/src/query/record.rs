@@ -9,6 +9,7 @@ use crate::wire::sentence_en;
 use ledger::finding::FindingKind;
 use ledger::handle::Handle;
 use ledger::state::State;
+use ledger::state::case_rows::CaseNote;
 use ledger::state::entry_rows::Refused;
 use ledger::state::rows::Finding;
 use proto::v1;
@@ -25,9 +26,9 @@ pub fn findings(asked: &Asked, request: &v1::ListFindingsRequest) -> Result<v1::
     let pager = Pager::open(request, state.entries)?;
     let kind = maybe_kind(&request.kind)?;
     let wanted =
-        |finding: &Finding| (!request.open_only || finding.open) && kind.is_none_or(|kind| finding.kind == kind);
-    let (numbers, next_page_token) = pager.handles(&state.findings, wanted);
-    let mut findings: Vec<_> = numbers.into_iter().map(|number| wire::finding(&state, number)).collect();
+        |finding: &Finding| (!request.open_only || finding.stands()) && kind.is_none_or(|kind| finding.kind == kind);
+    let (numbers, next_page_token) = pager.handles_from(&state.findings, request.from_number, wanted);
+    let mut findings: Vec<_> = numbers.into_iter().map(|number| with_notes(&state, number)).collect();
     let (as_of, suspense_fen) = (state.entries, suspense(&state));
     drop(state);
     for finding in &mut findings {
@@ -35,6 +36,28 @@ pub fn findings(asked: &Asked, request: &v1::ListFindingsRequest) -> Result<v1::
         (finding.event_kind, finding.principal, finding.recorded_ms) = (said.kind, said.principal, said.recorded_ms);
     }
     Ok(v1::ListFindingsResponse { as_of, basis: asked.basis(), findings, next_page_token, suspense_fen })
+}
+
+/// A finding, and what people said of it.
+fn with_notes(state: &State, number: Handle<Finding>) -> v1::Finding {
+    let case = state.case_of(number);
+    let age = state.latest.number() - state.findings.get(number).on.number();
+    v1::Finding {
+        explained: case.and_then(|case| case.explained.as_ref()).map(noted),
+        closed: case.and_then(|case| case.closed.as_ref()).map(noted),
+        age_days: u32::try_from(age).unwrap_or_default(),
+        ..wire::finding(state, number)
+    }
+}
+
+fn noted(note: &CaseNote) -> v1::FindingNote {
+    v1::FindingNote {
+        principal: note.by.clone(),
+        reason: note.reason.clone(),
+        document: note.document.clone(),
+        day: note.on.yyyymmdd(),
+        index: note.entry.into(),
+    }
 }
 
 /// The kind of finding that goes by a name, Chinese or English; none if none is asked for.

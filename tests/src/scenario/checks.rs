@@ -26,7 +26,8 @@ const OWNERS: &[(&str, Owner)] = &[
 
 /// Whether a line that begins so is a check.
 pub(super) fn knows(word: &str) -> bool {
-    ["balance", "standing", "open", "verdict", "remittance", "accrued", "called", "named_only", "found"].contains(&word)
+    ["balance", "standing", "open", "verdict", "remittance", "accrued", "called", "named_only", "found", "stage"]
+        .contains(&word)
 }
 
 pub(super) fn check(state: &State, word: &str, words: &[&str]) -> Result<()> {
@@ -40,6 +41,7 @@ pub(super) fn check(state: &State, word: &str, words: &[&str]) -> Result<()> {
         ("remittance", [label, stage]) => remittance(state, label, stage),
         ("accrued", [loan, through]) => accrued(state, loan, through),
         ("called", [org, name]) => called(state, org, name),
+        ("stage", [entry, kind, subject, stage]) => stage_of(state, entry, kind, subject, stage),
         ("found", [kind, number]) => found(state, kind, number),
         ("named_only", [number]) => named_only(state, number),
         _ => bail!("no such check"),
@@ -89,8 +91,18 @@ fn standing(state: &State, award: &str, instalment: &str, expected: &[&str]) -> 
 
 /// So many findings of a kind are open.
 fn found(state: &State, kind: &str, expected: &str) -> Result<()> {
-    let found = state.findings.iter().filter(|(_, finding)| finding.open && finding.kind.name() == kind).count();
+    let found = state.findings.iter().filter(|(_, finding)| finding.stands() && finding.kind.name() == kind).count();
     ensure!(found == expected.parse::<usize>()?, "{found} are open");
+    Ok(())
+}
+
+/// How far a finding has come, named by the entry that opened it, its kind and what it is about.
+fn stage_of(state: &State, entry: &str, kind: &str, subject: &str, expected: &str) -> Result<()> {
+    let kind = FindingKind::named(kind).context("no such kind of finding")?;
+    let entry = Uuid::try_parse(pair(entry, '=')?.1)?;
+    let found = state.finding_named(entry, kind, labelled(subject)).context("no such finding")?;
+    let (stage, _) = state.stage_of(found).words();
+    ensure!(stage == expected, "it is {stage}");
     Ok(())
 }
 
@@ -102,7 +114,7 @@ fn open_kinds(state: &State, expected: &[&str]) -> Result<()> {
 }
 
 fn open_findings(state: &State, expected: &str) -> Result<()> {
-    let money = |finding: &&ledger::state::rows::Finding| finding.open && finding.fen != 0;
+    let money = |finding: &&ledger::state::rows::Finding| finding.stands() && finding.fen != 0;
     let found = state.findings.iter().filter(|(_, finding)| money(finding)).count();
     ensure!(found == expected.parse::<usize>()?, "{found} findings with money are open");
     Ok(())
@@ -128,7 +140,7 @@ fn named_only(state: &State, expected: &str) -> Result<()> {
 fn open_disputes(state: &State, expected: &str) -> Result<()> {
     use FindingKind::{EditionOutOfOrder, ManyVersions, ToldOtherwise};
     let told = |kind| matches!(kind, ToldOtherwise | ManyVersions | EditionOutOfOrder);
-    let found = state.findings.iter().filter(|(_, finding)| finding.open && told(finding.kind)).count();
+    let found = state.findings.iter().filter(|(_, finding)| finding.stands() && told(finding.kind)).count();
     ensure!(found == expected.parse::<usize>()?, "{found} of them are open");
     Ok(())
 }

@@ -78,7 +78,10 @@ impl Story<'_> {
             (["trial", "balanced"], None) => self.trial(),
             (["booked", on], None) => self.booked(on),
             (["recorded", on], None) => self.recorded(on),
-            ([word, rest @ ..], None) if checks::knows(word) => checks::check(&self.state, word, rest),
+            ([word, rest @ ..], None) if checks::knows(word) => {
+                let rest: Vec<String> = rest.iter().map(|word| self.with_id(word)).collect();
+                checks::check(&self.state, word, &rest.iter().map(String::as_str).collect::<Vec<_>>())
+            }
             ([date, name, fields @ ..], expected) => {
                 self.event(place, date, name, fields, expected.unwrap_or("posted"))
             }

@@ -25,7 +25,7 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
             &["registry"],
             &["loan"],
             &["aid", "lender"],
-            &["control"],
+            &["control", "desk"],
             &["withdraw"],
             &["fold"],
         ],

@@ -7,6 +7,7 @@ use crate::cli::shown::list::{Column, left, list, right};
 use crate::cli::shown::point::PointArgs;
 use crate::cli::shown::text::{day, moment, yuan};
 use clap::Args;
+use ledger::state::case_rows::FindingStage;
 use proto::json::id;
 use proto::v1;
 
@@ -20,6 +21,9 @@ pub struct FindingsArgs {
     /// Only this kind, by its Chinese or English name, for example 同号异文 or told_otherwise
     #[arg(long, value_name = "KIND", default_value = "")]
     kind: String,
+    /// Begin with this number; how to go on where more follow than are shown at once
+    #[arg(long, value_name = "NO", default_value_t = 0)]
+    from: u32,
     /// Rows at most
     #[arg(long, value_name = "N", default_value_t = 100)]
     limit: u32,
@@ -34,7 +38,9 @@ const FINDINGS: &[Column<v1::Finding>] = &[
     left("日期", |row| day(row.day)),
     left("情况 finding", |row| row.sentence_zh.clone()),
     right("元 yuan", |row| yuan(row.fen)),
-    left("", |row| if row.open { "未结 open".to_owned() } else { "已结 closed".to_owned() }),
+    left("状态 stage", |row| format!("{} {}", stage_zh(&row.stage), row.stage)),
+    right("天 age", |row| if row.open { row.age_days.to_string() } else { String::new() }),
+    left("说明、核结 said of it", said_of_it),
     left("对象 subject", |row| id(&row.subject)),
     right("index", |row| row.index.to_string()),
     left("事项 kind", |row| row.event_kind.clone()),
@@ -42,10 +48,33 @@ const FINDINGS: &[Column<v1::Finding>] = &[
     left("记录于 recorded", |row| moment(row.recorded_ms)),
 ];
 
+/// The stages as clerks call them.
+fn stage_zh(stage: &str) -> &'static str {
+    use FindingStage as S;
+    let all = [S::Open, S::Explained, S::Closed, S::Settled].map(FindingStage::words);
+    all.into_iter().find(|(name, _)| *name == stage).map_or("", |(_, zh)| zh)
+}
+
+fn said_of_it(row: &v1::Finding) -> String {
+    let said = |word: &str, note: &Option<v1::FindingNote>| {
+        note.as_ref().map(|note| format!("{word} {} {}：{}", day(note.day), note.principal, note.reason))
+    };
+    let notes = [said("说明", &row.explained), said("核结", &row.closed)];
+    notes.into_iter().flatten().collect::<Vec<_>>().join("；")
+}
+
 impl FindingsArgs {
     pub(crate) fn run(&self) -> Result<(), Failure> {
         let (open_only, kind, page_size, at) = (self.open, self.kind.clone(), self.limit, self.point.at());
-        let request = v1::ListFindingsRequest { open_only, kind, page_size, at, ..v1::ListFindingsRequest::default() };
+        let from_number = self.from;
+        let request = v1::ListFindingsRequest {
+            open_only,
+            kind,
+            page_size,
+            from_number,
+            at,
+            ..v1::ListFindingsRequest::default()
+        };
         let answer = ask(&self.target, at, async |query| query.list_findings(request.clone()).await)?;
         answer.show(|answer| {
             out!("{}", list(FINDINGS, &answer.findings));

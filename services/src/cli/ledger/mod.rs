@@ -1,4 +1,4 @@
-//! Questions about budget money, awards and payments, a file for each command. Not here: loans, proofs, and running a ledger.
+//! Questions about budget money, awards and payments, a file for each command; and what people say of findings. Not here: loans, proofs, and running a ledger.
 
 pub(crate) mod award;
 pub(crate) mod balance;
@@ -6,6 +6,7 @@ pub(crate) mod batch;
 pub(crate) mod diff;
 pub(crate) mod entries;
 pub(crate) mod explain;
+pub(crate) mod finding;
 pub(crate) mod findings;
 pub(crate) mod line;
 pub(crate) mod payout;

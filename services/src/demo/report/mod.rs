@@ -216,7 +216,7 @@ fn findings(state: &State) -> Table {
     for (_, finding) in state.findings.iter() {
         let sum = sums.entry(finding.kind.name()).or_insert((finding.kind.sentence_zh(), 0, 0, 0));
         sum.1 += 1;
-        sum.2 += u64::from(finding.open);
+        sum.2 += u64::from(finding.stands());
         sum.3 += if finding.open { i128::from(finding.in_suspense()) } else { 0 };
     }
     let mut table = Table::new(&[

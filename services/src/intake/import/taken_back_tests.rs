@@ -51,7 +51,7 @@ fn a_budget_document_is_taken_back_by_its_rows_and_told_again() {
     let (report, taken) = import(&rows("", "撤销"));
     assert_eq!(codes(&report), []);
     let entries = taken.iter().map(|one| match &one.event.kind {
-        Kind::EntryWithdrawn(event) => (event.entry, one.words.contains("陕财教")),
+        Kind::EntryWithdrawn(event) => (event.entry, one.words.contains("金额")),
         other => panic!("{}", other.name()),
     });
     assert_eq!(entries.collect::<Vec<_>>(), told.iter().map(|one| (one.event.id, true)).collect::<Vec<_>>());

@@ -1,0 +1,115 @@
+//! What people said of findings: who explained one and who closed it. Data only; who may is in `desk`.
+
+use crate::finding::FindingKind;
+use crate::handle::Handle;
+use crate::money::Day;
+use crate::state::State;
+use crate::state::entry_rows::Seen;
+use crate::state::rows::Finding;
+use crate::state::table::Row;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// What was said of one finding. There is a row only where anything was.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct FindingCase {
+    /// The finding.
+    pub finding: Handle<Finding>,
+    /// Why it is as it is.
+    pub explained: Option<CaseNote>,
+    /// That it needs no more.
+    pub closed: Option<CaseNote>,
+}
+
+/// What one person said of it.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct CaseNote {
+    /// Who.
+    pub by: String,
+    /// Why.
+    pub reason: String,
+    /// Document number of the decision; empty if there is none.
+    pub document: String,
+    /// The day.
+    pub on: Day,
+    /// The entry that says so.
+    pub entry: Handle<Seen>,
+}
+
+/// How far a finding has come.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FindingStage {
+    /// Nobody has said anything of it, or what it says came up anew since.
+    Open,
+    /// Somebody explained it; another may close it.
+    Explained,
+    /// Closed by a person.
+    Closed,
+    /// What is told now calls for it no more.
+    Settled,
+}
+
+impl FindingStage {
+    /// Its names: a stable one, and the Chinese one.
+    #[must_use]
+    pub fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Open => ("open", "未结"),
+            Self::Explained => ("explained", "已说明"),
+            Self::Closed => ("closed", "已核结"),
+            Self::Settled => ("settled", "已消除"),
+        }
+    }
+}
+
+impl Row for FindingCase {
+    /// A finding is named by its number here, as no other state is asked.
+    fn id(&self) -> Option<Uuid> {
+        Some(case_id(self.finding))
+    }
+}
+
+fn case_id(finding: Handle<Finding>) -> Uuid {
+    Uuid::from_u128(u128::from(finding.number()) + 1)
+}
+
+impl State {
+    /// What people said of a finding.
+    #[must_use]
+    pub fn case_of(&self, finding: Handle<Finding>) -> Option<&FindingCase> {
+        self.case_at(finding).map(|at| self.finding_cases.get(at))
+    }
+
+    pub(crate) fn case_at(&self, finding: Handle<Finding>) -> Option<Handle<FindingCase>> {
+        self.finding_cases.find(case_id(finding))
+    }
+
+    /// How far a finding has come.
+    #[must_use]
+    pub fn stage_of(&self, finding: Handle<Finding>) -> FindingStage {
+        let row = self.findings.get(finding);
+        match self.case_of(finding) {
+            _ if !row.open => FindingStage::Settled,
+            _ if row.closed => FindingStage::Closed,
+            Some(FindingCase { explained: Some(_), closed: None, .. }) => FindingStage::Explained,
+            _ => FindingStage::Open,
+        }
+    }
+
+    /// The finding that an entry opened, by the entry's event id, the finding's kind and what it is about; of several the first that
+    /// is still to be settled.
+    #[must_use]
+    pub fn finding_named(&self, entry: Uuid, kind: FindingKind, subject: Uuid) -> Option<Handle<Finding>> {
+        let told = self.seen.find(entry).into_iter().flat_map(|at| self.findings_of(at.into())).map(|(at, _)| at);
+        // What does not count is not found by its id.
+        let beside = self.disputes.by_id(entry).into_iter().flat_map(|(_, dispute)| {
+            dispute.versions.iter().map(|version| version.finding).chain(dispute.many.handle())
+        });
+        let is = |at: &Handle<Finding>| {
+            let row = self.findings.get(*at);
+            row.kind == kind && row.subject == subject
+        };
+        let named: Vec<_> = told.chain(beside).filter(is).collect();
+        named.iter().find(|at| self.findings.get(**at).stands()).or(named.first()).copied()
+    }
+}
