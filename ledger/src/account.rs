@@ -94,20 +94,20 @@ impl Owner {
 // A balance is what came in less what went out: debits less credits, for every class alike.
 classes! {
     Issued "issued" "下达来源" Indicator Org true;
-    DueToFinance "due_to_finance" "应缴财政" Indicator Org false;
+    DueToFinance "due_to_finance" "应缴财政" Indicator Org true;
     Treasury "treasury" "国库" Cash Org true;
     Suspense "suspense" "暂记" Cash Org true;
-    Receivable "receivable" "应追回" Cash Org false;
+    Receivable "receivable" "应追回" Cash Org true;
     Available "available" "可用指标" Indicator Line false;
     Applied "applied" "已申请" Indicator Line false;
-    Spent "spent" "已支出" Indicator Line false;
+    Spent "spent" "已支出" Indicator Line true;
     Short "short" "待追减" Indicator Line true;
     Withheld "withheld" "待下级退回" Indicator Line false;
     Granted "granted" "已批资助来源" Entitlement Roster true;
     Owed "owed" "应发" Entitlement Roster false;
     Settled "settled" "已发" Entitlement Roster false;
-    Transit "transit" "银行在途" Cash Application false;
-    Payee "payee" "已到卡" Cash Application false;
+    Transit "transit" "银行在途" Cash Application true;
+    Payee "payee" "已到卡" Cash Application true;
     Principal "principal" "贷款本金" Lender Loan false;
     InterestDue "interest_due" "应收借款人利息" Lender Loan false;
     PenaltyDue "penalty_due" "应收罚息" Lender Loan false;

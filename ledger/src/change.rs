@@ -87,6 +87,10 @@ pub(crate) enum Touched {
     Line(Uuid),
     /// The published rates.
     Rates,
+    /// An award, by its id: whether one of its instalments is paid twice.
+    Award(Uuid),
+    /// An application, by its id: whether the treasury paid what was sent to the bank.
+    Application(Uuid),
 }
 
 impl<A> Change<A> {
@@ -200,12 +204,28 @@ pub(crate) struct NewFinding {
     pub unit: Handle<Org>,
     /// It follows from what is told of its subject, and closes when it no longer holds.
     pub follows: bool,
+    /// The entry whose fact it is about, if that is an earlier one.
+    pub told_by: Option<Handle<Seen>>,
+    pub noted: Noted,
+}
+
+/// Where it is noted that a finding is open, so that it closes when nothing calls for it any more.
+#[derive(Clone, Copy)]
+pub(crate) enum Noted {
+    Nowhere,
+    /// With what a bank told of the payment of this id.
+    Result(Uuid),
+    /// With the voucher of this id.
+    Voucher(Uuid),
+    /// With the application of this id, which nobody prepared.
+    Awaited(Uuid),
 }
 
 impl NewFinding {
     /// A finding without money in suspense.
     pub fn about(kind: FindingKind, subject: Uuid) -> Self {
-        Self { kind, subject, fen: 0, payout: Link::NONE, unit: UNKNOWN_ORG, follows: false }
+        let (told_by, noted) = (None, Noted::Nowhere);
+        Self { kind, subject, fen: 0, payout: Link::NONE, unit: UNKNOWN_ORG, follows: false, told_by, noted }
     }
 
     /// The same, that closes by itself when what is told of its subject no longer calls for it.

@@ -46,6 +46,8 @@ pub enum FindingKind {
     OverLoss,
     FundShort,
     LineShort,
+    PaidTwice,
+    VoucherShort,
 }
 
 impl FindingKind {
@@ -91,6 +93,8 @@ impl FindingKind {
             Self::OverLoss,
             Self::FundShort,
             Self::LineShort,
+            Self::PaidTwice,
+            Self::VoucherShort,
         ];
         plain.into_iter().chain(Rule::ALL.map(Self::Policy)).collect()
     }
@@ -176,6 +180,8 @@ impl FindingKind {
             Self::OverLoss => ("over_loss", "追回超过损失，超出部分不计"),
             Self::FundShort => ("fund_short", "补偿金余额曾不足支付，有收款被撤销或支付早于收款"),
             Self::LineShort => ("line_short", "指标已用而被撤销，待追减"),
+            Self::PaidTwice => ("paid_twice", "同一期资助发放了两次"),
+            Self::VoucherShort => ("voucher_short", "已发送的批次国库未足额拨款，有清算被撤销"),
         }
     }
 }

@@ -4,17 +4,16 @@
 use crate::account::{AccountNo, Class};
 use crate::aid::award::{self, AwardChange};
 use crate::aid::budget::{self, BudgetChange};
-use crate::aid::merge;
 use crate::aid::payment::{self, PaymentChange};
-use crate::aid::programme;
 use crate::aid::results::{self, ResultChange};
 use crate::aid::suspense::{self, SuspenseChange};
+use crate::aid::voucher::{self, VoucherChange};
+use crate::aid::{merge, payment_line, programme};
 use crate::change::{Case, Change, Judged, NewFinding};
 use crate::control::{self, ControlChange};
 use crate::desk::{self, DeskChange};
 use crate::entry::Entry;
-use crate::event::Kind;
-use crate::event::policy::Policy;
+use crate::event::{Kind, policy::Policy};
 use crate::finding::FindingKind;
 use crate::handle::Handle;
 use crate::hash;
@@ -94,6 +93,7 @@ enum Act {
     Budget(BudgetChange),
     Award(AwardChange),
     Payment(PaymentChange),
+    Voucher(VoucherChange),
     Result(ResultChange),
     Suspense(SuspenseChange),
     Loan(Box<LoanChange>),
@@ -118,7 +118,8 @@ impl Act {
             Self::Budget(change) => return Some(budget::apply(state, entry, change).number()),
             Self::Award(change) => return award::apply(state, entry, change).map(Handle::number),
             Self::Payment(change) => return payment::apply(state, entry, change).map(Handle::number),
-            Self::Result(change) => results::apply(state, entry, change),
+            Self::Voucher(change) => return voucher::apply(state, entry, change).map(Handle::number),
+            Self::Result(change) => return Some(results::apply(state, entry, change)),
             Self::Suspense(change) => suspense::apply(state, entry, change),
             Self::Loan(change) => return loan::apply(state, entry, *change).map(Handle::number),
             Self::Claim(change) => claim::apply(state, entry, *change),
@@ -163,12 +164,12 @@ judges! {
     RosterApproved => Award award::judge_roster_approved;
     RosterCancelled => Award award::judge_roster_cancelled;
     ApplicationPrepared => Payment payment::judge_application_prepared;
-    ApplicationLineAdded => Payment payment::judge_application_line_added;
+    ApplicationLineAdded => Payment payment_line::judge_application_line_added;
     ApplicationSealed => Payment payment::judge_application_sealed;
     ApplicationApproved => Payment payment::judge_application_approved;
     ApplicationCancelled => Payment payment::judge_application_cancelled;
-    VoucherIssued => Result results::judge_voucher_issued;
-    VoucherCleared => Result results::judge_voucher_cleared;
+    VoucherIssued => Voucher voucher::judge_voucher_issued;
+    VoucherCleared => Voucher voucher::judge_voucher_cleared;
     BatchSent => Payment payment::judge_batch_sent;
     PayoutCredited => Result results::judge_payout_credited;
     PayoutReturned => Result results::judge_payout_returned;

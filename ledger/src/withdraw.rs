@@ -5,6 +5,8 @@ use crate::aid::award::{self, AwardChange};
 use crate::aid::budget::{self, BudgetChange};
 use crate::aid::merge;
 use crate::aid::payment::{self, PaymentChange};
+use crate::aid::results::{self, ResultChange};
+use crate::aid::voucher::{self, VoucherChange};
 use crate::change::{Case, Change, Judged, Taken};
 use crate::control::{self, ControlChange};
 use crate::desk::{self, DeskChange};
@@ -35,6 +37,8 @@ enum Kept {
     Budget(BudgetChange),
     Award(AwardChange),
     Payment(PaymentChange),
+    Voucher(VoucherChange),
+    Result(ResultChange),
     Control(ControlChange),
     Loan(LoanChange),
     Fund(FundChange),
@@ -93,6 +97,11 @@ fn judge(case: &Case<'_>, taken: Taken, kind: KindTag) -> Judged<Kept> {
         Tag::RosterApproved => roster(Stage::Approved, Stage::Reviewed),
         Tag::ApplicationSealed => application(Stage::Sealed, Stage::Open),
         Tag::ApplicationApproved => application(Stage::Approved, Stage::Sealed),
+        Tag::BatchSent => Ok(payment::judge_sending_withdrawn(case, taken)?.map(Kept::Payment)),
+        Tag::VoucherIssued | Tag::VoucherCleared => Ok(voucher::judge_withdrawn(case, taken, kind)?.map(Kept::Voucher)),
+        Tag::PayoutCredited | Tag::PayoutReturned | Tag::PayoutUnknown => {
+            Ok(results::judge_withdrawn(case, taken)?.map(Kept::Result))
+        }
         Tag::PeriodClosed => Ok(control::judge_closing_withdrawn(case, taken)?.map(Kept::Control)),
         Tag::LoanTermsAdopted | Tag::RatePublished | Tag::WaiverAdopted => {
             Ok(rules::judge_withdrawn(case, taken)?.map(Kept::Loan))
@@ -137,6 +146,12 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, withdrawal: Withdrawal
         }
         Some(Kept::Payment(change)) => {
             payment::apply(state, entry, change);
+        }
+        Some(Kept::Voucher(change)) => {
+            voucher::apply(state, entry, change);
+        }
+        Some(Kept::Result(change)) => {
+            results::apply(state, entry, change);
         }
         Some(Kept::Control(change)) => {
             control::apply(state, entry, change);

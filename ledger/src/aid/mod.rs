@@ -4,8 +4,13 @@
 
 pub(crate) mod award;
 pub(crate) mod budget;
+mod difference;
 pub(crate) mod merge;
 pub(crate) mod payment;
+pub(crate) mod payment_facts;
+pub(crate) mod payment_line;
 pub(crate) mod programme;
+mod reckon;
 pub(crate) mod results;
 pub(crate) mod suspense;
+pub(crate) mod voucher;

@@ -5,7 +5,7 @@ use crate::entry::Entry;
 use crate::event::policy::Policy;
 use crate::outcome::{Code, Refusal};
 use crate::state::State;
-use crate::state::rows::AdoptedPolicy;
+use crate::state::stage::AdoptedPolicy;
 use uuid::Uuid;
 
 pub(crate) fn judge_policy_adopted(case: &Case<'_>, policy: &Policy) -> Judged<Box<Policy>> {

@@ -1,158 +1,128 @@
 //! Suspense: credits without authority, and how they end. A credit in suspense blocks a reissue of its instalment.
 
 use crate::account::Class;
-use crate::change::{Case, Change, Judged};
+use crate::aid::payment_facts::{self, Order, Revision, revise};
+use crate::aid::results::{changed_facts, so_far};
+use crate::change::{Case, Judged};
 use crate::entry::Entry;
 use crate::event::{Clearing, SuspenseCleared};
-use crate::handle::{Handle, Link};
+use crate::handle::Handle;
 use crate::money::{Day, Fen};
-use crate::outcome::{Code, Refusal};
-use crate::state::rows::{Drawn, Finding, Line, Payout};
-use crate::state::stage::Progress;
+use crate::outcome::{Code, Posting, Refusal};
+use crate::state::rows::{Application, Drawn, Line, ResultFact};
+use crate::state::stage::BankWord;
 use crate::state::{Standing, State, UNKNOWN_APPLICATION};
 use uuid::Uuid;
 
-pub(crate) enum SuspenseChange {
-    /// The payee owes the credit back.
-    Recover { payout: Link<Payout>, finding: Handle<Finding> },
-    /// The credit was accepted; its instalment is settled after all.
-    Accept { payout: Handle<Payout>, finding: Handle<Finding>, line: Handle<Line> },
+pub(crate) struct SuspenseChange {
+    revision: Revision,
+    /// The draws an accepted credit is paid with.
+    draws: Vec<Drawn>,
+    application: Option<Handle<Application>>,
+}
+
+/// A fact with money in suspense, and the payment it was told of.
+struct Item {
+    payment: Uuid,
+    order: Option<Order>,
+    facts: Vec<ResultFact>,
+    at: usize,
 }
 
 pub(crate) fn judge_suspense_cleared(case: &Case<'_>, event: &SuspenseCleared) -> Judged<SuspenseChange> {
     let (state, on) = (case.state, case.on());
-    let (handle, finding) = find(state, event.credit)?;
-    let suspense = state.org_account(finding.unit, Class::Suspense);
-    let treasury = state.org_account(finding.unit, Class::Treasury);
-    let payout = finding.payout.handle();
+    let item = find(state, event.credit)?;
+    let application = item.order.map_or(UNKNOWN_APPLICATION, |order| order.application);
+    let unit = state.applications.get(application).unit;
+    let fen = item.facts[item.at].fen;
+    let (suspense, treasury) = (state.org_account(unit, Class::Suspense), state.org_account(unit, Class::Treasury));
+    // The treasury bore it.
+    let mut postings = vec![state.posting(on, suspense, treasury, fen)];
+    let mut facts = item.facts.clone();
+    let fact = &mut facts[item.at];
+    (fact.off, fact.off_at) = (-fen, unit);
+    let mut draws = Vec::new();
     match event.how {
         Clearing::Recoverable => {
-            let application = payout.map_or(UNKNOWN_APPLICATION, |payout| state.payouts.get(payout).application);
+            // The payee owes it back.
             let payee = state.application_account(application, Class::Payee);
-            let receivable = state.org_account(finding.unit, Class::Receivable);
-            let mut change = Change::of(SuspenseChange::Recover { payout: finding.payout, finding: handle });
-            // The treasury bore it; the payee owes it back.
-            change.postings = vec![
-                state.posting(on, suspense, treasury, finding.fen.abs()),
-                state.posting(on, receivable, payee, finding.fen.abs()),
-            ];
-            Ok(change)
+            postings.push(state.posting(on, state.org_account(unit, Class::Receivable), payee, fen));
         }
-        Clearing::Accepted(line) => accepted(state, on, event.credit, handle, finding, line),
+        Clearing::Accepted(line) => {
+            draws = vec![Drawn { line: accepted(state, on, event.credit, &item, line)?, fen }];
+            (fact.accepted, fact.accepted_count) = (state.draws.next().into(), 1);
+            postings.extend(draws.iter().map(|draw| spent(state, on, draw)));
+        }
     }
+    let order = item.order.as_ref();
+    let revised = revise(state, item.payment, (order, &item.facts), (order, facts));
+    let application = order.filter(|_| !draws.is_empty()).map(|order| order.application);
+    let mut change =
+        changed_facts(state, on, order, revised).map(|revision| SuspenseChange { revision, draws, application });
+    change.postings.splice(0..0, postings);
+    Ok(change)
+}
+
+fn spent(state: &State, on: Day, draw: &Drawn) -> Posting {
+    let (spent, available) =
+        (state.line_account(draw.line, Class::Spent), state.line_account(draw.line, Class::Available));
+    state.posting(on, spent, available, draw.fen)
 }
 
 /// The payment counts after all: a named line pays for it, and its instalment, owed until now, is settled.
-fn accepted(
-    state: &State,
-    on: Day,
-    credit: Uuid,
-    handle: Handle<Finding>,
-    finding: &Finding,
-    line_id: Uuid,
-) -> Judged<SuspenseChange> {
+fn accepted(state: &State, on: Day, credit: Uuid, item: &Item, line_id: Uuid) -> Result<Handle<Line>, Refusal> {
     let line = state.need_line(line_id)?;
     let row = state.lines.get(line);
-    let unknown = Refusal::of(Code::UnknownPayout, credit);
-    let payout = finding.payout.handle().ok_or(unknown)?;
-    let paid = state.payouts.get(payout);
-    let award = state.awards.get(paid.award);
-    let roster = state.rosters.get(award.roster);
-    if row.unit != finding.unit {
+    let order = item.order.ok_or(Refusal::of(Code::UnknownPayout, credit))?;
+    let fen: Fen = item.facts[item.at].fen;
+    let award = state.awards.get(order.award);
+    if row.unit != state.applications.get(order.application).unit {
         return Err(Refusal::of(Code::WrongUnit, line_id));
     }
     if row.fiscal_year != on.year() {
         return Err(Refusal::with(Code::WrongYear, line_id, i64::from(row.fiscal_year)));
     }
-    if row.programme != roster.programme {
+    if row.programme != state.rosters.get(award.roster).programme {
         return Err(Refusal::of(Code::WrongProgramme, line_id));
     }
-    match state.standing(award.instalments.plus(u32::from(paid.instalment))) {
-        Standing::Returned(latest) if latest == payout && finding.fen.abs() == paid.fen => {}
+    match state.standing(award.instalments.plus(u32::from(order.instalment))) {
+        Standing::Returned(latest) if latest == order.payout && fen == order.fen => {}
         Standing::Settled(other) => return Err(Refusal::of(Code::AlreadyPaid, state.payouts.get(other).id)),
-        _ => return Err(Refusal::of(Code::SetNotReady, paid.id)),
+        _ => return Err(Refusal::of(Code::SetNotReady, item.payment)),
     }
-    let available = state.line_account(line, Class::Available);
-    let short = finding.fen.abs() - state.balance(available);
+    let short = fen - state.balance(state.line_account(line, Class::Available));
     if short > 0 {
         return Err(Refusal::with(Code::Overdrawn, line_id, short));
     }
-    let mut change = Change::of(SuspenseChange::Accept { payout, finding: handle, line });
-    let (settled, owed) =
-        (state.roster_account(award.roster, Class::Settled), state.roster_account(award.roster, Class::Owed));
-    let suspense = state.org_account(finding.unit, Class::Suspense);
-    let treasury = state.org_account(finding.unit, Class::Treasury);
-    change.postings = vec![
-        state.posting(on, state.line_account(line, Class::Spent), available, finding.fen.abs()),
-        state.posting(on, suspense, treasury, finding.fen.abs()),
-        state.posting(on, settled, owed, finding.fen.abs()),
-    ];
-    Ok(change)
+    Ok(line)
 }
 
-/// The open finding of a credit, by the event id of the credit.
-fn find(state: &State, credit: Uuid) -> Result<(Handle<Finding>, &Finding), Refusal> {
+/// The credit in suspense that an entry told. One of nothing put nothing there.
+fn find(state: &State, credit: Uuid) -> Result<Item, Refusal> {
     let unknown = Refusal::of(Code::UnknownCredit, credit);
-    let index = u64::from(state.seen.find(credit).ok_or(unknown)?);
-    // Findings are in entry order, so this is a look-up, not a scan.
-    let found = state.findings.from(state.findings.partition_point(|finding| finding.index < index)).next();
-    // A credit of nothing put nothing into suspense.
-    let stands = |finding: &Finding| finding.open && finding.fen != 0 && finding.kind.is_credit();
-    found.filter(|(_, finding)| finding.index == index && stands(finding)).ok_or(unknown)
-}
-
-/// The latest credit of this payment and amount in suspense. Reached from the payment, which has a few.
-pub(crate) fn of_payout(state: &State, payout: &Payout, fen: Fen) -> Option<Handle<Finding>> {
-    let mut findings = state.findings.chain(payout.suspense, |finding| finding.before_of_payout);
-    findings.find(|(_, finding)| finding.open && finding.fen.abs() == fen).map(|(at, _)| at)
+    let (entry, seen) = state.seen.by_id(credit).ok_or(unknown)?;
+    if !seen.kind.tells_result() {
+        return Err(unknown);
+    }
+    let payment = state.payment_told_of(seen.subject).ok_or(unknown)?;
+    let (order, facts) = so_far(state, payment);
+    let stands = |fact: &ResultFact| {
+        let open = fact.item.handle().is_some_and(|item| state.findings.get(item).open);
+        fact.entry == entry && fact.what == BankWord::Credited && fact.fen > 0 && fact.off == 0 && open
+    };
+    let at = facts.iter().position(stands).ok_or(unknown)?;
+    Ok(Item { payment, order, facts, at })
 }
 
 pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: SuspenseChange) {
-    match change {
-        SuspenseChange::Recover { payout, finding } => end(state, entry.index, payout, finding),
-        SuspenseChange::Accept { payout, finding, line } => accept(state, entry, payout, finding, line),
+    for draw in change.draws {
+        state.draws.push(draw);
+        let paying = state.lines.get_mut(draw.line);
+        paying.last = entry.index;
+        // The trace finds a line's payments through the applications it names.
+        if let Some(application) = change.application.filter(|application| !paying.applications.contains(application)) {
+            paying.applications.push(application);
+        }
     }
-}
-
-/// Ties a finding to its payment, so that a return can undo it and a reissue is blocked.
-pub(crate) fn note(state: &mut State, payout: Handle<Payout>, finding: Handle<Finding>) {
-    let row = state.payouts.get_mut(payout);
-    let before = std::mem::replace(&mut row.suspense, finding.into());
-    state.findings.get_mut(finding).before_of_payout = before;
-    let row = state.payouts.get(payout);
-    let award = row.award;
-    let instalment = state.awards.get(award).instalments.plus(u32::from(state.payouts.get(payout).instalment));
-    state.instalments.get_mut(instalment).in_suspense += 1;
-}
-
-/// Ends a finding whose money is accounted for.
-pub(crate) fn end(state: &mut State, index: u64, payout: Link<Payout>, finding: Handle<Finding>) {
-    state.findings.get_mut(finding).open = false;
-    let Some(payout) = payout.handle() else { return };
-    let mut findings = state.findings.chain(state.payouts.get(payout).suspense, |finding| finding.before_of_payout);
-    let latest: Link<Finding> = findings.find(|(_, finding)| finding.open).map(|(at, _)| at).into();
-    drop(findings);
-    let row = state.payouts.get_mut(payout);
-    (row.suspense, row.last) = (latest, index);
-    let (award, at) = (row.award, u32::from(row.instalment));
-    let instalment = state.awards.get(award).instalments.plus(at);
-    state.instalments.get_mut(instalment).in_suspense -= 1;
-}
-
-/// Ends a finding whose credit was accepted: the payment counts as credited, drawn from the accepted line.
-fn accept(state: &mut State, entry: &Entry<'_>, payout: Handle<Payout>, finding: Handle<Finding>, line: Handle<Line>) {
-    let (index, on) = (entry.index, entry.event.effective);
-    end(state, index, payout.into(), finding);
-    let fen = state.findings.get(finding).fen.abs();
-    let draws = state.draws.push(Drawn { line, fen });
-    let row = state.payouts.get_mut(payout);
-    (row.progress, row.on, row.last) = (Progress::Credited, on, index);
-    (row.draws, row.draw_count) = (draws, 1);
-    let application = row.application;
-    let paying = state.lines.get_mut(line);
-    paying.last = index;
-    // The trace finds a line's payments through the applications it names.
-    if !paying.applications.contains(&application) {
-        paying.applications.push(application);
-    }
+    payment_facts::apply(state, entry, change.revision);
 }

@@ -86,12 +86,12 @@ macro_rules! for_each_kind {
                 Refused WhileFree (set);
             ApplicationCancelled(SetCancelled) "application_cancelled" "支付申请作废" decision near
                 Refused Never (set);
-            VoucherIssued(VoucherIssued) "voucher_issued" "开具支付凭证" report near Noted NotYet (voucher);
-            VoucherCleared(VoucherCleared) "voucher_cleared" "支付凭证清算" report near Noted NotYet (voucher);
-            BatchSent(BatchSent) "batch_sent" "发送代发批次" decision near Refused NotYet (batch);
-            PayoutCredited(PayoutCredited) "payout_credited" "银行入账" report near Noted NotYet (payout, serial);
-            PayoutReturned(PayoutReturned) "payout_returned" "银行退回" report near Noted NotYet (payout, serial);
-            PayoutUnknown(PayoutUnknown) "payout_unknown" "结果未知" report near Noted NotYet (payout, serial);
+            VoucherIssued(VoucherIssued) "voucher_issued" "开具支付凭证" report near Mentioned Withdrawn (voucher);
+            VoucherCleared(VoucherCleared) "voucher_cleared" "支付凭证清算" report near Mentioned Withdrawn (voucher);
+            BatchSent(BatchSent) "batch_sent" "发送代发批次" decision near Refused WhileFree (batch);
+            PayoutCredited(PayoutCredited) "payout_credited" "银行入账" report near Mentioned Withdrawn (payout, serial);
+            PayoutReturned(PayoutReturned) "payout_returned" "银行退回" report near Mentioned Withdrawn (payout, serial);
+            PayoutUnknown(PayoutUnknown) "payout_unknown" "结果未知" report near Mentioned Withdrawn (payout, serial);
             SuspenseCleared(SuspenseCleared) "suspense_cleared" "暂记清理" decision near Refused NotYet (credit);
             LoanTermsAdopted(Box<LoanTerms>) "loan_terms_adopted" "采用贷款条款" decision far
                 Nothing Withdrawn (kind, version);

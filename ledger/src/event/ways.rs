@@ -53,4 +53,12 @@ macro_rules! ways {
     };
 }
 
+impl KindTag {
+    /// Whether it tells a result of a payment.
+    #[must_use]
+    pub fn tells_result(self) -> bool {
+        matches!(self, Self::PayoutUnknown | Self::PayoutCredited | Self::PayoutReturned)
+    }
+}
+
 for_each_kind!(ways);

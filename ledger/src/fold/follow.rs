@@ -5,12 +5,12 @@
 
 use super::State;
 use crate::account::Class;
-use crate::aid::{merge, suspense};
-use crate::change::{NewFinding, Touched};
+use crate::aid::{merge, payment_facts, voucher};
+use crate::change::{NewFinding, Noted, Touched};
 use crate::entry::Entry;
 use crate::event::{Kind, KindTag};
 use crate::finding::FindingKind;
-use crate::handle::{Handle, Link};
+use crate::handle::Handle;
 use crate::lender::fund::statement;
 use crate::loan::findings::{OF_BORROWER, Wanted, wanted, wanted_together};
 use crate::loan::rules::jumps;
@@ -58,14 +58,15 @@ pub(super) fn lacking_lines(state: &State, postings: &[Posting]) -> Vec<Touched>
 
 /// Opens a finding.
 pub(super) fn open(state: &mut State, index: u64, on: Day, new: NewFinding) -> Handle<Finding> {
-    let NewFinding { kind, subject, fen, payout, unit, follows } = new;
-    let before_of_payout = Link::NONE;
-    let fact = Handle::new(u32::try_from(index).unwrap_or(u32::MAX));
-    let finding =
-        Finding { kind, index, subject, fact, fen, payout, unit, before_of_payout, open: true, closed: false, on };
+    let NewFinding { kind, subject, fen, payout, unit, follows, told_by, noted } = new;
+    let fact = told_by.unwrap_or(Handle::new(u32::try_from(index).unwrap_or(u32::MAX)));
+    let finding = Finding { kind, index, subject, fact, fen, payout, unit, open: true, closed: false, on };
     let handle = state.findings.push(finding);
-    if let Some(payout) = payout.handle().filter(|_| fen != 0) {
-        suspense::note(state, payout, handle);
+    match noted {
+        Noted::Nowhere => {}
+        Noted::Result(payment) => payment_facts::note(state, payment, fact, handle),
+        Noted::Voucher(voucher) => voucher::note(state, voucher, handle),
+        Noted::Awaited(application) => voucher::note_unknown(state, application, handle),
     }
     if follows {
         state.doubt(subject, handle);
@@ -98,7 +99,18 @@ fn follow(state: &mut State, index: u64, touched: Touched) -> Vec<NewFinding> {
         Touched::Awarded(person) => {
             let of = |kinds: Vec<FindingKind>| kinds.into_iter().map(|kind| (kind, None)).collect::<Vec<Wanted>>();
             let awards = merge::wanted(state, person).into_iter();
-            awards.flat_map(|(award, kinds)| settle(state, index, award, |_| true, tells_of_loan, &of(kinds))).collect()
+            let held = |kind: FindingKind| kind != FindingKind::PaidTwice;
+            awards.flat_map(|(award, kinds)| settle(state, index, award, held, tells_of_loan, &of(kinds))).collect()
+        }
+        Touched::Award(id) => {
+            let twice = state.awards.by_id(id).is_some_and(|(_, award)| payment_facts::is_paid_twice(state, award));
+            let wanted = twice.then_some((FindingKind::PaidTwice, None));
+            settle(state, index, id, |kind| kind == FindingKind::PaidTwice, tells_of_loan, wanted.as_slice())
+        }
+        Touched::Application(id) => {
+            let short = state.applications.by_id(id).is_some_and(|(_, row)| voucher::is_short(row));
+            let wanted = short.then_some((FindingKind::VoucherShort, None));
+            settle(state, index, id, |_| true, tells_of_loan, wanted.as_slice())
         }
         Touched::Human(id) => people::follow(state, id),
         Touched::Line(id) => {

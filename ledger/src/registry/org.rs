@@ -11,7 +11,8 @@ use crate::event::{OrgRegistered, OrgRenamed};
 use crate::finding::FindingKind;
 use crate::handle::{Handle, Link};
 use crate::state::entry_rows::Seen;
-use crate::state::rows::{Finding, Naming, Org};
+use crate::state::rows::{Finding, Org};
+use crate::state::stage::Naming;
 use crate::state::{State, UNKNOWN_ORG, named_org};
 use uuid::Uuid;
 

@@ -2,7 +2,7 @@
 
 use crate::handle::Handle;
 use crate::state::entry_rows::Seen;
-use crate::state::rows::Naming;
+use crate::state::stage::Naming;
 
 /// Adds a name. Of one day a rename counts after the registration, as it tells of a change, and what was told later after what
 /// was told before.

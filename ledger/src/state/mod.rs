@@ -12,6 +12,8 @@ pub mod fund_rows;
 pub mod human;
 pub mod key_rows;
 pub mod lending_rows;
+mod org_names;
+pub mod result_rows;
 pub mod rows;
 pub mod shared_cards;
 pub mod stage;
@@ -36,11 +38,12 @@ use crate::state::lending_rows::{
     Borrower, Claim, ClaimLine, Loan, LoanRules, Portfolio, Receipt, Remittance, Reward, RiskPaid, RiskYear,
 };
 use crate::state::rows::{
-    Application, Award, Batch, Card, Drawn, Finding, Instalment, Line, Merged, Org, Payout, Person, Programme, Roster,
-    Voucher,
+    Application, Awaited, Award, Batch, Card, Drawn, Finding, Instalment, Line, Merged, Org, Payout, Person, Programme,
+    Results, Roster, Voucher,
 };
 use crate::state::shared_cards::CardSharer;
-use crate::state::stage::{Progress, Set, Stage};
+use crate::state::stage::Set;
+pub use crate::state::standing::Standing;
 use crate::state::table::{Pages, Table};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -202,20 +205,9 @@ tables! {
         receipts: Receipt,
         budget_moves: BudgetMove,
         finding_cases: FindingCase,
+        results: Results "result" "银行结果",
+        awaited: Awaited "awaited" "待报申请",
     }
-}
-
-/// How far the payment of an instalment has come.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Standing {
-    /// Nothing ordered.
-    Free,
-    /// In a payment.
-    Ordered(Handle<Payout>),
-    /// Paid by this one.
-    Settled(Handle<Payout>),
-    /// Came back; this is the latest returned payment.
-    Returned(Handle<Payout>),
 }
 
 impl Default for State {
@@ -324,19 +316,6 @@ impl State {
         versions.max_by_key(|adopted| (adopted.from, adopted.index)).map(|adopted| &adopted.policy)
     }
 
-    /// How far the payment of an instalment has come. An order of a cancelled application counts as never made.
-    #[must_use]
-    pub fn standing(&self, instalment: Handle<Instalment>) -> Standing {
-        let given_up = |payout: &Payout| self.applications.get(payout.application).set.stage == Stage::Cancelled;
-        let mut orders = self.payouts.chain(self.instalments.get(instalment).payout, |payout| payout.reissue_of);
-        let Some((latest, payout)) = orders.find(|(_, payout)| !given_up(payout)) else { return Standing::Free };
-        match payout.progress {
-            Progress::Ordered | Progress::Unknown => Standing::Ordered(latest),
-            Progress::Credited => Standing::Settled(latest),
-            Progress::Returned => Standing::Returned(latest),
-        }
-    }
-
     /// The handle of a person who is registered, under whichever of his ids.
     pub(crate) fn registered_person(&self, id: Uuid) -> Option<Handle<Person>> {
         self.persons.find(id).filter(|person| self.is_registered(*person))
@@ -389,7 +368,8 @@ fn unknown_application(accounts: AccountNo) -> Application {
         parts: Vec::new(),
         accounts,
         last_payout: Link::NONE,
-        vouchered: false,
+        vouchers: Vec::new(),
+        told: Vec::new(),
         batch: Link::NONE,
         effective: Day::default(),
         last: 0,

@@ -2,15 +2,13 @@
 #![allow(missing_docs)] // Fields are named after the event fields they keep; those carry the documentation.
 
 use crate::account::{Account, AccountNo};
-use crate::event::policy::Policy;
 use crate::event::{CardRelation, Level, OrgRole, Source, Status, Subordination};
 use crate::finding::FindingKind;
 use crate::handle::{Handle, Link};
 use crate::money::{Day, Fen};
 use crate::state::entity::rows;
 use crate::state::entry_rows::Seen;
-use crate::state::stage::{Closing, Progress, Set};
-use crate::steps::step;
+use crate::state::stage::{AdoptedPolicy, BankWord, Closing, Naming, Progress, Set, VoucherDraw};
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 use uuid::Uuid;
@@ -39,35 +37,6 @@ pub struct Org {
     /// Closings that count, in the order in which they were told.
     pub closings: Vec<Closing>,
     pub last: u64,
-}
-
-/// What an organisation was called from a day on, in which division, and the entry that told it.
-#[derive(Clone, Serialize, Deserialize)]
-pub struct Naming {
-    pub on: Day,
-    pub by: Handle<Seen>,
-    /// Whether its registration told it.
-    pub registered: bool,
-    pub name: String,
-    pub division: u32,
-}
-
-impl Org {
-    /// What it is called, by the latest day told of.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        match self.names.last() {
-            Some(latest) if self.known => &latest.name,
-            _ if self.id.is_nil() => "未知单位",
-            _ => "待登记",
-        }
-    }
-
-    /// Its division code, by the latest day told of; 0 until it is registered.
-    #[must_use]
-    pub fn division(&self) -> u32 {
-        self.names.last().filter(|_| self.known).map_or(0, |latest| latest.division)
-    }
 }
 
 /// A budget document line.
@@ -107,15 +76,6 @@ pub struct Line {
     pub applications: Vec<Handle<Application>>,
     pub effective: Day,
     pub last: u64,
-}
-
-/// A policy as adopted: in force from a day.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct AdoptedPolicy {
-    pub from: Day,
-    /// The entry that adopted it.
-    pub index: u64,
-    pub policy: Policy,
 }
 
 /// A programme with the versions of its policy, in order of adoption.
@@ -185,17 +145,6 @@ pub struct Card {
     /// Ascending by day; on one day what ends comes before what begins.
     pub uses: SmallVec<[CardUse; 1]>,
     pub last: u64,
-}
-
-impl Card {
-    /// How these persons, who are one human, may be paid on it on a day, if they may: the last that was told of them and it
-    /// until then says so.
-    #[must_use]
-    pub fn used_by(&self, human: &[Handle<Person>], on: Day) -> Option<CardRelation> {
-        let mut told = self.uses.iter().rev().inspect(|_| step());
-        let last = told.find(|fact| fact.on <= on && human.contains(&fact.person));
-        last.filter(|fact| fact.begins).map(|fact| fact.relation)
-    }
 }
 
 /// From this day on a card is a person's, or no longer.
@@ -274,8 +223,10 @@ pub struct Application {
     /// First of its accounts: transit, payee.
     pub accounts: AccountNo,
     pub last_payout: Link<Payout>,
-    /// Whether the treasury issued a voucher for it.
-    pub vouchered: bool,
+    /// Vouchers told of it, by the day they were cleared on.
+    pub vouchers: Vec<Handle<Voucher>>,
+    /// Its payments of which results are kept apart.
+    pub told: Vec<Handle<Payout>>,
     pub batch: Link<Batch>,
     pub effective: Day,
     pub last: u64,
@@ -300,8 +251,8 @@ pub struct Payout {
     pub draw_count: u8,
     pub reissue_of: Link<Payout>,
     pub before_of_application: Link<Payout>,
-    /// Latest open finding of a credit of it in suspense; each names the one before.
-    pub suspense: Link<Finding>,
+    /// What a bank told of it, if that is more than one thing or does not simply count.
+    pub results: Link<Results>,
     /// Day of the credit or return.
     pub on: Day,
     pub last: u64,
@@ -314,15 +265,78 @@ pub struct Drawn {
     pub fen: Fen,
 }
 
+/// An application that vouchers named before anybody prepared it.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Awaited {
+    /// The application's.
+    pub id: Uuid,
+    pub vouchers: Vec<Handle<Voucher>>,
+    /// The finding that nobody prepared it.
+    pub unknown: Link<Finding>,
+    pub last: u64,
+}
+
 /// A treasury voucher.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Voucher {
     pub id: Uuid,
+    /// Whether its issuing was told; its clearing may come first.
+    pub known: bool,
     pub number: String,
+    /// The application it names, and that one's row once it is prepared.
+    pub named: Uuid,
     pub application: Handle<Application>,
-    pub draws: Vec<Drawn>,
-    pub cleared: bool,
+    pub draws: Vec<VoucherDraw>,
+    pub on: Day,
+    /// The entry that told its clearing, if it was.
+    pub cleared_by: Link<Seen>,
+    pub cleared_on: Day,
+    /// What it paid beyond what was applied for, and what of that was disposed of.
+    pub excess: Fen,
+    pub off: Fen,
+    /// The unit in whose suspense it stood then.
+    pub off_at: Handle<Org>,
+    /// The finding it calls for, or did.
+    pub item: Link<Finding>,
     pub last: u64,
+}
+
+/// All that a bank told of one payment, where that is more than one thing or does not simply count. What was told of a payment
+/// nobody ordered waits here until somebody does.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Results {
+    /// The payment's, known or not.
+    pub id: Uuid,
+    /// By day; of one day unknown before credits before returns, then by the id of the entry.
+    pub facts: Vec<ResultFact>,
+    /// Credits that pay it and did not come back.
+    pub paid: u32,
+    /// The draws of the credit accepted last, if that pays it now, and how many.
+    pub accepted: Link<Drawn>,
+    pub accepted_count: u8,
+    pub last: u64,
+}
+
+/// One thing a bank told of a payment.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct ResultFact {
+    /// The entry that told it.
+    pub entry: Handle<Seen>,
+    pub what: BankWord,
+    pub on: Day,
+    pub fen: Fen,
+    pub reason: u8,
+    /// It was taken back, and somebody had disposed of its money before.
+    pub gone: bool,
+    /// The finding it stands in suspense with, or did.
+    pub item: Link<Finding>,
+    /// What was disposed of the money it holds in suspense, with the sign that has there.
+    pub off: Fen,
+    /// The unit in whose suspense it stood then.
+    pub off_at: Handle<Org>,
+    /// The draws it was accepted with and how many, if it was.
+    pub accepted: Link<Drawn>,
+    pub accepted_count: u8,
 }
 
 /// A batch at the paying bank.
@@ -352,8 +366,6 @@ pub struct Finding {
     pub payout: Link<Payout>,
     /// Unit whose suspense account holds the money.
     pub unit: Handle<Org>,
-    /// The finding before it about money in suspense of the same payment.
-    pub before_of_payout: Link<Finding>,
     /// Whether what is told calls for it.
     pub open: bool,
     /// Whether a person closed it.
@@ -373,13 +385,15 @@ rows! {
         Roster: id, last, [school programme last_award] [accounts applications];
         Award: latest_id, last, [roster person] [instalments before_of_person before_of_roster];
         Instalment: none, none, [payout] [];
-        Application: id, last, [unit parts last_payout batch] [accounts];
-        Payout: id, last, [application award card reissue_of suspense] [draws before_of_application];
-        Voucher: id, last, [application draws] [];
+        Application: id, last, [unit parts last_payout batch vouchers] [accounts told];
+        Payout: id, last, [application award card reissue_of results] [draws before_of_application];
+        Voucher: id, last, [application item off_at] [];
+        Results: id, last, [facts] [accepted];
+        Awaited: id, last, [vouchers] [unknown];
         Batch: id, last, [application bank] [];
-        Finding: none, index, [payout unit] [before_of_payout];
+        Finding: none, index, [payout unit] [];
         Merged: id, last, [person into] [others];
     }
     uncompared { Account Drawn }
-    parts { ApplicationPart [line] Drawn [line] SchoolStatus [school] CardUse [person replaces] }
+    parts { ResultFact [item off_at] ApplicationPart [line] Drawn [line] SchoolStatus [school] CardUse [person replaces] }
 }

@@ -2,9 +2,11 @@
 
 use crate::event::CardRelation;
 use crate::handle::Handle;
+use crate::money::Day;
 use crate::state::State;
 use crate::state::rows::{Card, Person};
 use crate::state::table::Row;
+use crate::steps::step;
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 use uuid::Uuid;
@@ -53,5 +55,16 @@ impl State {
                 row.cards.push(card);
             }
         }
+    }
+}
+
+impl Card {
+    /// How these persons, who are one human, may be paid on it on a day, if they may: the last that was told of them and it
+    /// until then says so.
+    #[must_use]
+    pub fn used_by(&self, human: &[Handle<Person>], on: Day) -> Option<CardRelation> {
+        let mut told = self.uses.iter().rev().inspect(|_| step());
+        let last = told.find(|fact| fact.on <= on && human.contains(&fact.person));
+        last.filter(|fact| fact.begins).map(|fact| fact.relation)
     }
 }

@@ -1,11 +1,13 @@
 //! How far things have come: sets of lines through their steps, payments to their result, periods closed. Parts of rows, no rows.
 #![allow(missing_docs)] // Words of closed lists, and fields named after what events call them.
 
+use crate::event::policy::Policy;
 use crate::handle::Handle;
 use crate::hash::Hash;
 use crate::money::{Day, Fen};
 use crate::state::entry_rows::Seen;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 /// The stages of a set.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
@@ -149,6 +151,21 @@ impl RemittanceStage {
     }
 }
 
+/// What a bank told.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+pub enum BankWord {
+    Unknown,
+    Credited,
+    Returned,
+}
+
+/// What the treasury takes from a document line, by its id: nobody need have issued it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct VoucherDraw {
+    pub line: Uuid,
+    pub fen: Fen,
+}
+
 /// A period closed, and what it takes to open it again.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Closing {
@@ -160,4 +177,24 @@ pub struct Closing {
     pub book: u8,
     /// The first open day before it.
     pub open_from: Day,
+}
+
+/// A policy as adopted: in force from a day.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct AdoptedPolicy {
+    pub from: Day,
+    /// The entry that adopted it.
+    pub index: u64,
+    pub policy: Policy,
+}
+
+/// What an organisation was called from a day on, in which division, and the entry that told it.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Naming {
+    pub on: Day,
+    pub by: Handle<Seen>,
+    /// Whether its registration told it.
+    pub registered: bool,
+    pub name: String,
+    pub division: u32,
 }

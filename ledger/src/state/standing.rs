@@ -1,14 +1,46 @@
-//! How what was said stands now. What makes up a roster or an application counts no longer than that does.
+//! How what was said stands now, and how far the payment of an instalment has come. What makes up a roster or an application counts
+//! no longer than that does.
 
 use crate::event::{Event, WayBack};
 use crate::handle::Handle;
 use crate::outcome::{Code, Now};
 use crate::state::State;
 use crate::state::entry_rows::{Seen, WITHDRAWN, WITHHELD};
-use crate::state::stage::Stage;
+use crate::state::rows::{Instalment, Payout};
+use crate::state::stage::{Progress, Stage};
 use uuid::Uuid;
 
+/// How far the payment of an instalment has come.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Standing {
+    /// Nothing ordered.
+    Free,
+    /// In a payment.
+    Ordered(Handle<Payout>),
+    /// Paid by this one.
+    Settled(Handle<Payout>),
+    /// Came back; this is the latest returned payment.
+    Returned(Handle<Payout>),
+}
+
 impl State {
+    /// How far the payment of an instalment has come. An order of a cancelled application counts as never made.
+    #[must_use]
+    pub fn standing(&self, instalment: Handle<Instalment>) -> Standing {
+        let given_up = |payout: &Payout| self.applications.get(payout.application).set.stage == Stage::Cancelled;
+        let mut orders = self.payouts.chain(self.instalments.get(instalment).payout, |payout| payout.reissue_of);
+        let Some((latest, payout)) = orders.find(|(_, payout)| !given_up(payout)) else { return Standing::Free };
+        let paid = |payout: &Payout| payout.progress == Progress::Credited;
+        if paid(payout) {
+            return Standing::Settled(latest);
+        }
+        // A return taken back leaves an earlier payment paid.
+        if let Some((earlier, _)) = orders.find(|(_, payout)| paid(payout)) {
+            return Standing::Settled(earlier);
+        }
+        if payout.progress == Progress::Returned { Standing::Returned(latest) } else { Standing::Ordered(latest) }
+    }
+
     /// How an event stands that is on record as `seen`. It asks for the set only of what makes one up and is said again.
     #[must_use]
     pub fn now_of(&self, event: &Event, seen: &Seen) -> Now {

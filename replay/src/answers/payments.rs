@@ -3,7 +3,7 @@
 
 use ledger::handle::Handle;
 use ledger::state::State;
-use ledger::state::rows::{Finding, Instalment, Payout};
+use ledger::state::rows::{Instalment, Payout};
 use ledger::state::stage::{Progress, Stage};
 
 /// The payment that reissued this one, leaving out orders that were given up.
@@ -30,12 +30,6 @@ pub fn payments_of_instalment(state: &State, instalment: Handle<Instalment>) -> 
     let mut payments: Vec<Handle<Payout>> = orders.filter(|(_, row)| counts(row)).map(|(at, _)| at).collect();
     payments.reverse();
     payments
-}
-
-/// Findings of credits of a payment that are in suspense, latest first.
-pub(crate) fn suspense_of<'a>(state: &'a State, payout: &Payout) -> impl Iterator<Item = &'a Finding> + use<'a> {
-    let findings = state.findings.chain(payout.suspense, |finding| finding.before_of_payout);
-    findings.map(|(_, finding)| finding).filter(|finding| finding.open && finding.fen != 0)
 }
 
 /// Whether a payment is at the bank with its result awaited.

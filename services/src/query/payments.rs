@@ -153,7 +153,6 @@ pub(super) fn of_handle(state: &State, handle: Handle<Payout>) -> v1::Payout {
     let application = state.applications.get(payout.application);
     let award = state.awards.get(payout.award);
     let batch = application.batch.handle().map_or_else(Bytes::new, |batch| id(state.batches.get(batch).id));
-    let suspense = payout.suspense.handle().map(|finding| state.findings.get(finding)).filter(|finding| finding.open);
     let reissued_by = payments::reissued_by(state, handle);
     v1::Payout {
         payout: id(payout.id),
@@ -169,7 +168,7 @@ pub(super) fn of_handle(state: &State, handle: Handle<Payout>) -> v1::Payout {
         reissue_of: payout_id(state, payout.reissue_of),
         reissued_by: reissued_by.map_or_else(Bytes::new, |handle| payout_id(state, handle)),
         results: result(payout).into_iter().collect(),
-        suspense_fen: suspense.map_or(0, Finding::in_suspense),
+        suspense_fen: state.suspense_of(payout).next().map_or(0, Finding::in_suspense),
     }
 }
 

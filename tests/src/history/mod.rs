@@ -66,17 +66,20 @@ impl History {
         Some((principal, event))
     }
 
-    /// Takes a step back that a set took, mostly on its day.
+    /// Takes a step back that a set took, or what a bank or the treasury reported, mostly on its day.
     fn back(&mut self, model: &Model) -> Option<(String, Event)> {
-        if !self.chance.in_hundred(2) {
+        if !self.chance.in_hundred(4) {
             return None;
         }
-        let steps = model.steps.iter().filter(|(id, _)| !model.withdrawn.contains(id)).map(|(id, step)| (id, step.on));
-        let taken: Vec<_> = steps.chain(model.moved.iter().map(|(id, moved)| (id, moved.on))).collect();
+        let steps = model.steps.iter().map(|(id, step)| (*id, step.on));
+        let reports = model.reports.iter().map(|(id, report)| (*id, report.on()));
+        let moved = model.moved.iter().map(|(id, moved)| (*id, moved.on));
+        let all = steps.chain(reports).chain(moved);
+        let taken: Vec<_> = all.filter(|(id, _)| !model.withdrawn.contains(id)).collect();
         let (entry, on) = *self.chance.pick(&taken)?;
         let on = on.plus(i32::from(self.chance.in_hundred(6)));
         let document = format!("更{}", self.made);
-        let withdrawn = EntryWithdrawn { entry: *entry, content: 0, reason: Reason::Mistyped, document };
+        let withdrawn = EntryWithdrawn { entry, content: 0, reason: Reason::Mistyped, document };
         Some((PRINCIPALS[0].to_owned(), Event::said(on, Kind::EntryWithdrawn(withdrawn))))
     }
 

@@ -237,7 +237,7 @@ fn application(chance: &mut Chance, model: &Model, today: Day, made: usize) -> K
 
 /// Mostly one not cleared yet.
 fn any_voucher(chance: &mut Chance, model: &Model) -> Uuid {
-    let ids: Vec<Uuid> = model.vouchers.iter().filter(|(_, row)| !row.cleared).map(|(id, _)| *id).collect();
+    let ids: Vec<Uuid> = model.vouchers.iter().filter(|(_, row)| row.cleared.is_none()).map(|(id, _)| *id).collect();
     match chance.pick(&ids) {
         Some(id) if !chance.in_hundred(ODD) => *id,
         _ => any(chance, &model.vouchers, "voucher"),
@@ -339,7 +339,7 @@ fn result(chance: &mut Chance, model: &Model, made: usize) -> Kind {
 
 fn suspense(chance: &mut Chance, model: &Model, today: Day) -> Kind {
     let came_back = |payout: Uuid| model.payouts.iter().any(|row| row.id == payout && row.result == Result::Returned);
-    let open: Vec<&Credit> = model.credits.iter().filter(|credit| credit.open).collect();
+    let open: Vec<&Credit> = model.credits.iter().collect();
     let late: Vec<&Credit> = open.iter().filter(|credit| credit.payout.is_some_and(came_back)).copied().collect();
     let all: Vec<&Credit> = model.credits.iter().collect();
     let found = [&late, &late, &open, &all][chance.below(4)];

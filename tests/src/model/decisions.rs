@@ -190,8 +190,9 @@ impl Model {
     }
 
     pub(super) fn clear(&mut self, on: Day, e: &SuspenseCleared) -> Option<()> {
-        let at = self.credits.iter().position(|credit| credit.event == e.credit && credit.open && credit.fen > 0)?;
-        let (payout, unit, fen) = (self.credits[at].payout, self.credits[at].unit, self.credits[at].fen);
+        let credit = self.credits.iter().find(|credit| credit.event == e.credit && credit.fen > 0)?;
+        let (payout, unit, fen) = (credit.payout, credit.unit, credit.fen);
+        let mut accepted = None;
         if let Clearing::Accepted(line_id) = e.how {
             let paid = self.payout(payout?)?;
             let award = &self.awards[&paid.award];
@@ -202,13 +203,11 @@ impl Model {
             sure((line.unit, line.year) == (unit, on.year()) && line.programme == *programme)?;
             sure(line.available >= fen)?;
             let line = self.lines.get_mut(&line_id)?;
-            line.available -= fen;
             line.spent += fen;
-            let paid = self.payout_mut(payout?)?;
-            (paid.result, paid.draws) = (Result::Credited, vec![(line_id, fen)]);
+            accepted = Some(line_id);
         }
-        self.credits[at].open = false;
-        *self.suspense.entry(unit).or_default() += fen;
+        let fact = self.facts.values_mut().flatten().find(|fact| fact.event == e.credit)?;
+        (fact.cleared, fact.accepted) = (true, accepted);
         Some(())
     }
 }

@@ -6,9 +6,11 @@ mod budget;
 mod decisions;
 mod reports;
 mod steps_back;
+mod told;
 
 pub use budget::Moved;
 pub use steps_back::Step;
+pub use told::{BankFact, Books, Credit, Report, Voucher};
 
 use ledger::event::policy::{Policy, Rule, Severity};
 use ledger::event::{Event, Kind, Status, Subordination, WayBack};
@@ -139,24 +141,6 @@ pub struct Payout {
     pub result: Result,
 }
 
-/// A voucher.
-#[allow(missing_docs)]
-pub struct Voucher {
-    pub application: Uuid,
-    pub draws: Vec<(Uuid, Fen)>,
-    pub cleared: bool,
-}
-
-/// A credit booked to suspense.
-#[allow(missing_docs)]
-pub struct Credit {
-    pub event: Uuid,
-    pub payout: Option<Uuid>,
-    pub unit: Uuid,
-    pub fen: Fen,
-    pub open: bool,
-}
-
 /// All the model remembers.
 #[derive(Default)]
 #[allow(missing_docs)]
@@ -190,7 +174,13 @@ pub struct Model {
     pub payouts: Vec<Payout>,
     pub vouchers: BTreeMap<Uuid, Voucher>,
     pub batches: Vec<Uuid>,
+    /// What banks told of each payment, known or not.
+    pub facts: BTreeMap<Uuid, Vec<BankFact>>,
+    /// What banks and the treasury reported, by the ids of their events.
+    pub reports: BTreeMap<Uuid, Report>,
     pub credits: Vec<Credit>,
+    /// Where all that was told stood after the last event.
+    pub booked: Books,
     pub suspense: BTreeMap<Uuid, Fen>,
 }
 
@@ -224,9 +214,11 @@ impl Model {
             return verdict;
         }
         let posted = self.take(principal, event, content).is_some();
-        self.reckon_lines();
         if posted {
             self.note_step(event);
+            self.note_sent(event);
+            self.settle();
+            self.reckon_lines();
         }
         self.seen.insert(event.id, (content.to_vec(), now, !posted));
         if posted { Verdict::Posted } else { Verdict::Refused }
@@ -289,6 +281,7 @@ impl Model {
             Kind::BatchSent(e) => self.send(on, e),
             Kind::SuspenseCleared(e) => self.clear(on, e),
             Kind::EntryWithdrawn(e) if self.moved.contains_key(&e.entry) => self.take_back_moved(on, e.entry),
+            Kind::EntryWithdrawn(e) if self.reports.contains_key(&e.entry) => self.unhear(on, e.entry),
             Kind::EntryWithdrawn(e) => self.take_back(on, e.entry),
             // Reports are never refused.
             report => {
@@ -303,15 +296,14 @@ impl Model {
     pub fn standing(&self, award: Uuid, instalment: u32) -> Option<&Payout> {
         let of_it = |payout: &&Payout| (payout.award, payout.instalment) == (award, instalment);
         let stands = |payout: &&Payout| self.applications[&payout.application].set.stage != Stage::Cancelled;
-        self.payouts.iter().rfind(|payout| of_it(payout) && stands(payout))
+        let orders: Vec<_> = self.payouts.iter().filter(|payout| of_it(payout) && stands(payout)).collect();
+        // A return taken back leaves an earlier payment paid.
+        let paid = orders.iter().rfind(|payout| payout.result == Result::Credited);
+        paid.or(orders.last()).copied()
     }
 
     pub(crate) fn payout(&self, id: Uuid) -> Option<&Payout> {
         self.payouts.iter().find(|payout| payout.id == id)
-    }
-
-    fn payout_mut(&mut self, id: Uuid) -> Option<&mut Payout> {
-        self.payouts.iter_mut().find(|payout| payout.id == id)
     }
 
     /// The latest in-force day, then the latest adopted.

@@ -51,8 +51,8 @@ pub struct Back {
 #[must_use]
 pub fn back(state: &State, payout: Handle<Payout>, on: Day) -> Back {
     let row = state.payouts.get(payout);
-    let draws = row.draws.run(u32::from(row.draw_count)).map(|at| state.draws.get(at));
-    let strands: Vec<Strand> = draws.map(|draw| Strand { fen: draw.fen, lines: upwards(state, draw.line) }).collect();
+    let strands: Vec<Strand> =
+        state.draws_of(row).map(|draw| Strand { fen: draw.fen, lines: upwards(state, draw.line) }).collect();
     let vouchers = state.vouchers.iter().filter(|(_, voucher)| voucher.application == row.application);
     let findings = state.findings.iter().filter(|(_, finding)| finding.payout == payout.into());
     let batch = state.applications.get(row.application).batch;
@@ -81,7 +81,7 @@ pub(super) fn upwards(state: &State, line: Handle<Line>) -> Vec<Handle<Line>> {
 
 fn gaps(state: &State, back: &Back, row: &Payout, on: Day) -> Vec<Gap> {
     let mut gaps: Vec<Gap> = stopped(state, back, row, on).into_iter().collect();
-    for finding in payments::suspense_of(state, row) {
+    for finding in state.suspense_of(row) {
         let days = Some(on.number() - finding.on.number());
         gaps.push(Gap { kind: GapKind::InSuspense, subject: row.id, fen: finding.in_suspense(), days });
     }

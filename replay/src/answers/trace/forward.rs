@@ -132,8 +132,7 @@ fn downwards(state: &State, line: Handle<Line>) -> Vec<Handle<Line>> {
 }
 
 fn draws<'a>(state: &'a State, payout: &Payout) -> impl Iterator<Item = (Handle<Line>, Fen)> + use<'a> {
-    let draws = payout.draws.run(u32::from(payout.draw_count));
-    draws.map(|at| state.draws.get(at)).map(|draw| (draw.line, draw.fen))
+    state.draws_of(payout).map(|draw| (draw.line, draw.fen))
 }
 
 fn drawn_on(state: &State, payout: &Payout, line: Handle<Line>) -> Option<Fen> {
@@ -250,7 +249,7 @@ impl Sums<'_> {
         if draws(self.state, payout).next().is_none_or(|(drawn, _)| drawn != line) {
             return;
         }
-        for finding in payments::suspense_of(self.state, payout) {
+        for finding in self.state.suspense_of(payout) {
             self.gap(GapKind::InSuspense, payout.id, finding.in_suspense(), Some(finding.on));
         }
     }

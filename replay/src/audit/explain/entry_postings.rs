@@ -122,15 +122,18 @@ impl Seeds<'_> {
             self.own(roster);
         }
         if let Some(application) = state.applications.find(id) {
-            self.application(application);
-            state.applications.get(application).parts.iter().for_each(|part| self.line(part.line));
+            self.whole_application(application);
         }
         if let Some(payout) = state.payouts.find(id) {
             self.payout(payout);
         }
         if let Some((_, row)) = state.vouchers.by_id(id) {
-            self.application(row.application);
-            row.draws.iter().for_each(|drawn| self.line(drawn.line));
+            self.whole_application(row.application);
+            row.draws.iter().filter_map(|drawn| state.lines.find(drawn.line)).for_each(|line| self.line(line));
+        }
+        // An entry that was taken back or cleared: its payment or its voucher is other than before.
+        for told in [state.payment_told_by(id), state.voucher_told_by(id)].into_iter().flatten() {
+            self.thing(told);
         }
         self.lending(id);
         // An entry that was taken back: its loan moves, and where the contract was, its lender's portfolio.
@@ -191,14 +194,24 @@ impl Seeds<'_> {
         self.org(row.unit);
     }
 
+    /// With what it draws on and what banks told of its payments before it was sent.
+    fn whole_application(&mut self, application: Handle<Application>) {
+        let row = self.state.applications.get(application);
+        self.application(application);
+        row.parts.iter().for_each(|part| self.line(part.line));
+        row.told.iter().for_each(|payout| self.payout(*payout));
+    }
+
     fn payout(&mut self, payout: Handle<Payout>) {
         let row = self.state.payouts.get(payout);
         self.application(row.application);
         let roster = self.state.awards.get(row.award).roster;
         self.own(roster);
+        let state = self.state;
         for draw in row.draws.run(row.draw_count.into()) {
-            self.line(self.state.draws.get(draw).line);
+            self.line(state.draws.get(draw).line);
         }
+        state.draws_of(row).for_each(|draw| self.line(draw.line));
     }
 
     fn portfolio(&mut self, portfolio: Handle<Portfolio>) {

@@ -49,6 +49,10 @@ pub fn finding_en(kind: FindingKind) -> &'static str {
         FindingKind::MergeCycle => "both ids are one person already; they were not merged again",
         FindingKind::EditionOutOfOrder => "the edition before was not taken back; this one does not count",
         FindingKind::OverLoss => "more is recovered than is lost; what is beyond counts for nothing",
+        FindingKind::PaidTwice => "one instalment was paid twice",
+        FindingKind::VoucherShort => {
+            "the treasury did not pay the whole of a batch that was sent, as a clearing was taken back"
+        }
         FindingKind::FundShort => {
             "more was decided about than the fund held: what it had received was taken back, or came later"
         }

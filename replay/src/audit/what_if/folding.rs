@@ -11,7 +11,8 @@ use ledger::fold::Halt;
 use ledger::outcome::Outcome;
 use ledger::state::State;
 use ledger::state::lending_rows::AdoptedTerms;
-use ledger::state::rows::{AdoptedPolicy, Programme};
+use ledger::state::rows::Programme;
+use ledger::state::stage::AdoptedPolicy;
 
 use super::error::WhatIfError;
 use super::figures::Lines;

@@ -1,0 +1,399 @@
+//! What the treasury reports: vouchers issued and cleared. Never refused, told in any order. What an application's vouchers hold is a
+//! function of them and of how far the application has come: what it applied for is spent and in transit, the rest left without
+//! authority and stands in suspense. Telling, taking back, preparing and approving the application are the same call.
+
+use crate::account::Class;
+use crate::aid::difference::Holding;
+use crate::change::{Case, Change, Judged, NewFinding, Noted, Taken, Touched};
+use crate::entry::Entry;
+use crate::event::{KindTag, VoucherCleared, VoucherIssued};
+use crate::finding::FindingKind;
+use crate::handle::{Handle, Link};
+use crate::money::{Day, Fen};
+use crate::state::entry_rows::Seen;
+use crate::state::rows::{Application, Awaited, Finding, Org, Voucher};
+use crate::state::stage::{Stage, VoucherDraw};
+use crate::state::{State, UNKNOWN_APPLICATION, UNKNOWN_ORG};
+use uuid::Uuid;
+
+/// Vouchers of one application; of more nothing counts, and a finding says so.
+const VOUCHERS_MAX: usize = 64;
+
+/// A voucher as it is or should be.
+#[derive(Clone)]
+pub(crate) struct VoucherTold {
+    row: Voucher,
+    /// The id of the entry that told its clearing, which decides among those of one day.
+    cleared_id: Uuid,
+}
+
+impl VoucherTold {
+    fn of(state: &State, voucher: Handle<Voucher>) -> Self {
+        let row = state.vouchers.get(voucher).clone();
+        let cleared_id = row.cleared_by.handle().map(|entry| state.seen.get(entry).id).unwrap_or_default();
+        Self { row, cleared_id }
+    }
+
+    /// One that nothing was told of yet.
+    fn new(id: Uuid) -> Self {
+        let row = Voucher {
+            id,
+            known: false,
+            number: String::new(),
+            named: Uuid::nil(),
+            application: UNKNOWN_APPLICATION,
+            draws: Vec::new(),
+            on: Day::default(),
+            cleared_by: Link::NONE,
+            cleared_on: Day::default(),
+            excess: 0,
+            off: 0,
+            off_at: UNKNOWN_ORG,
+            item: Link::NONE,
+            last: 0,
+        };
+        Self { row, cleared_id: Uuid::nil() }
+    }
+
+    fn find(state: &State, id: Uuid) -> Self {
+        state.vouchers.find(id).map_or_else(|| Self::new(id), |voucher| Self::of(state, voucher))
+    }
+
+    fn is_cleared(&self) -> bool {
+        self.row.cleared_by.is_some()
+    }
+}
+
+/// Vouchers as they should be after an entry, those of one application together.
+pub(crate) struct Vouchers {
+    told: Vec<Voucher>,
+    /// What is cleared of each part of the application.
+    application: Handle<Application>,
+    cleared: Vec<Fen>,
+    ended: Vec<Handle<Finding>>,
+    restated: Vec<(Handle<Finding>, Fen)>,
+}
+
+/// A voucher told, moved or taken back.
+pub(crate) struct VoucherChange {
+    groups: Vec<Vouchers>,
+    /// Which one, and the application it named so far.
+    of: Option<(Uuid, Uuid)>,
+}
+
+/// Vouchers as they should be, what of money that moves, and the findings it opens.
+pub(crate) struct RevisedVouchers {
+    pub vouchers: Vouchers,
+    pub moved: Holding,
+    pub findings: Vec<NewFinding>,
+}
+
+/// Where vouchers belong: an application and whether it has come as far as to be paid.
+#[derive(Clone, Copy)]
+pub(crate) struct Place {
+    pub application: Handle<Application>,
+    pub unit: Handle<Org>,
+    pub approved: bool,
+}
+
+impl Place {
+    pub fn of(state: &State, application: Handle<Application>) -> Self {
+        let row = state.applications.get(application);
+        let approved = matches!(row.set.stage, Stage::Approved | Stage::Sent);
+        Self { application, unit: row.unit, approved }
+    }
+}
+
+/// What is to change if these vouchers, all that are told of one place, are other than before, or the place is.
+fn revise(
+    state: &State,
+    (was_at, before): (Place, &[VoucherTold]),
+    (at, after): (Place, Vec<VoucherTold>),
+) -> RevisedVouchers {
+    let (held_before, _, _) = holding(state, was_at, before);
+    let (held, cleared, excess) = holding(state, at, &after);
+    let (ended, restated) = Default::default();
+    let told = after.into_iter().zip(excess).map(|(told, excess)| Voucher { excess, ..told.row }).collect();
+    let mut vouchers = Vouchers { told, application: at.application, cleared, ended, restated };
+    let findings = vouchers.items(state, at.unit);
+    RevisedVouchers { vouchers, moved: held.without(held_before), findings }
+}
+
+/// What vouchers hold on accounts, what of each part they clear, and what of each exceeds that. The application's accounts are asked
+/// for only where something is cleared of it.
+fn holding(state: &State, place: Place, vouchers: &[VoucherTold]) -> (Holding, Vec<Fen>, Vec<Fen>) {
+    let mut held = Holding::default();
+    let parts: Vec<_> = if place.application < state.applications.next() {
+        let parts = state.applications.get(place.application).parts.iter();
+        parts.map(|part| (part.line, state.lines.get(part.line).id, part.fen)).collect()
+    } else {
+        Vec::new()
+    };
+    let mut cleared: Vec<Fen> = vec![0; parts.len()];
+    let mut excess: Vec<Fen> = vec![0; vouchers.len()];
+    let mut order: Vec<usize> = (0..vouchers.len()).filter(|at| vouchers[*at].is_cleared()).collect();
+    order.sort_by_key(|at| (vouchers[*at].row.cleared_on, vouchers[*at].cleared_id));
+    let treasury = state.org_account(place.unit, Class::Treasury);
+    let suspense = state.org_account(place.unit, Class::Suspense);
+    for at in order {
+        for draw in &vouchers[at].row.draws {
+            let part = parts.iter().position(|(_, id, _)| place.approved && *id == draw.line);
+            let fen = part.map_or(0, |part| draw.fen.min(parts[part].2 - cleared[part]));
+            if let Some(part) = part.filter(|_| fen > 0) {
+                cleared[part] += fen;
+                let line = parts[part].0;
+                held.moves(state.line_account(line, Class::Spent), state.line_account(line, Class::Applied), fen);
+                held.moves(state.application_account(place.application, Class::Transit), treasury, fen);
+            }
+            excess[at] = excess[at].saturating_add(draw.fen - fen);
+        }
+        held.moves(suspense, treasury, excess[at]);
+    }
+    for row in vouchers.iter().map(|told| &told.row).filter(|row| row.off != 0) {
+        held.moves(state.org_account(row.off_at, Class::Suspense), suspense, row.off);
+    }
+    (held, cleared, excess)
+}
+
+impl Vouchers {
+    /// What calls for findings: those to be opened; what is no longer called for is closed, and what is with other money restated.
+    fn items(&mut self, state: &State, unit: Handle<Org>) -> Vec<NewFinding> {
+        let mut new = Vec::new();
+        for row in &self.told {
+            let called = match row.excess - row.off {
+                0 if row.cleared_by.is_some() && !row.known => Some((FindingKind::VoucherUnexpected, 0)),
+                0 => None,
+                fen => Some((FindingKind::VoucherExceeds, fen)),
+            };
+            let open = row.item.handle().map(|at| (at, state.findings.get(at)));
+            match (called, open) {
+                (Some((kind, fen)), Some((at, finding)))
+                    if finding.open && finding.kind == kind && finding.unit == unit =>
+                {
+                    self.restated.push((at, fen));
+                }
+                (called, open) => {
+                    self.ended.extend(open.map(|(at, _)| at));
+                    let (told_by, noted) = (row.cleared_by.handle(), Noted::Voucher(row.id));
+                    let about = |kind| NewFinding { unit, told_by, noted, ..NewFinding::about(kind, row.id) };
+                    new.extend(called.map(|(kind, fen)| NewFinding { fen, ..about(kind) }));
+                }
+            }
+        }
+        new
+    }
+}
+
+pub(crate) fn judge_voucher_issued(case: &Case<'_>, event: &VoucherIssued) -> Judged<VoucherChange> {
+    let state = case.state;
+    let known = state.known_application(event.application);
+    let application = known.unwrap_or(UNKNOWN_APPLICATION);
+    let listed = match known {
+        Some(application) => state.applications.get(application).vouchers.len(),
+        None => state.awaited.by_id(event.application).map_or(0, |(_, row)| row.vouchers.len()),
+    };
+    if listed >= VOUCHERS_MAX {
+        return Ok(Change::only(NewFinding::about(FindingKind::TooManyFacts, event.voucher)));
+    }
+    let mut told = VoucherTold::find(state, event.voucher);
+    let draws = event.draws.iter().filter(|draw| draw.fen > 0);
+    told.row.draws = draws.map(|draw| VoucherDraw { line: draw.line, fen: draw.fen }).collect();
+    (told.row.known, told.row.on, told.row.named) = (true, case.on(), event.application);
+    told.row.number.clone_from(&event.number);
+    told.row.application = application;
+    let mut change = changed(case, told);
+    if known.is_none() && state.awaited.by_id(event.application).is_none_or(|(_, row)| row.vouchers.is_empty()) {
+        let noted = Noted::Awaited(event.application);
+        change
+            .findings
+            .insert(0, NewFinding { noted, ..NewFinding::about(FindingKind::UnknownSubject, event.application) });
+    }
+    for draw in event.draws.iter().filter(|draw| draw.fen <= 0) {
+        change.findings.push(NewFinding::about(FindingKind::VoucherUnexpected, draw.line));
+    }
+    Ok(change)
+}
+
+pub(crate) fn judge_voucher_cleared(case: &Case<'_>, event: &VoucherCleared) -> Judged<VoucherChange> {
+    let mut told = VoucherTold::find(case.state, event.voucher);
+    let entry: Handle<Seen> = Handle::new(u32::try_from(case.entry.index).unwrap_or(u32::MAX));
+    (told.row.cleared_by, told.row.cleared_on) = (entry.into(), case.on());
+    told.cleared_id = case.entry.event.id;
+    Ok(changed(case, told))
+}
+
+/// What a voucher told is taken back on its day. Until it is told anew, its clearing stands by itself.
+pub(crate) fn judge_withdrawn(case: &Case<'_>, taken: Taken, kind: KindTag) -> Judged<VoucherChange> {
+    let Some(voucher) = case.state.vouchers.handle(taken.subject) else { return Ok(Change::nothing()) };
+    let mut told = VoucherTold::of(case.state, voucher);
+    if kind == KindTag::VoucherIssued {
+        taken.on(case, told.row.on)?;
+        (told.row.known, told.row.named, told.row.application) = (false, Uuid::nil(), UNKNOWN_APPLICATION);
+        (told.row.draws, told.row.number) = Default::default();
+    } else {
+        taken.on(case, told.row.cleared_on)?;
+        told.row.cleared_by = Link::NONE;
+    }
+    Ok(changed(case, told))
+}
+
+/// What comes of it if one voucher is as told: where it was and where it is, all vouchers are reckoned anew.
+fn changed(case: &Case<'_>, told: VoucherTold) -> Change<VoucherChange> {
+    let state = case.state;
+    let id = told.row.id;
+    let before = state.vouchers.find(id).map(|at| VoucherTold::of(state, at));
+    let at = told.row.application;
+    let was_at = before.as_ref().map_or(at, |told| told.row.application);
+    let mut moved = Holding::default();
+    let mut change = Change::nothing();
+    let mut groups = Vec::new();
+    let places = if was_at == at { vec![at] } else { vec![was_at, at] };
+    for application in places {
+        let place = Place::of(state, application);
+        // Those that name nothing known stand each for itself.
+        let was: Vec<VoucherTold> = if application == UNKNOWN_APPLICATION {
+            before.iter().filter(|told| told.row.application == application).cloned().collect()
+        } else {
+            state
+                .applications
+                .get(application)
+                .vouchers
+                .iter()
+                .map(|voucher| VoucherTold::of(state, *voucher))
+                .collect()
+        };
+        let mut now: Vec<VoucherTold> = was.iter().filter(|other| other.row.id != id).cloned().collect();
+        if application == at {
+            now.push(told.clone());
+        }
+        let revised = revise(state, (place, &was), (place, now));
+        moved.add(revised.moved);
+        change.findings.extend(revised.findings);
+        groups.push(revised.vouchers);
+        let row = state.applications.get(application);
+        if row.set.stage == Stage::Sent {
+            change.touched.push(Touched::Application(row.id));
+        }
+    }
+    change.postings = moved.postings(state, case.on());
+    let named = before.map_or(Uuid::nil(), |told| told.row.named);
+    change.act = Some(VoucherChange { groups, of: Some((id, named)) });
+    change
+}
+
+/// An application comes to be, is approved, or no longer is: what its vouchers hold then.
+pub(crate) fn place_changed(
+    state: &State,
+    vouchers: &[Handle<Voucher>],
+    was_at: Place,
+    at: Place,
+) -> Option<RevisedVouchers> {
+    if vouchers.is_empty() {
+        return None;
+    }
+    let told: Vec<VoucherTold> = vouchers.iter().map(|voucher| VoucherTold::of(state, *voucher)).collect();
+    let there = |told: &VoucherTold| VoucherTold {
+        row: Voucher { application: at.application, ..told.row.clone() },
+        ..told.clone()
+    };
+    let now = told.iter().map(there).collect();
+    Some(revise(state, (was_at, &told), (at, now)))
+}
+
+/// Whether a batch went to the bank and the treasury did not pay all of it, or took it back.
+pub(crate) fn is_short(application: &Application) -> bool {
+    let cleared: Fen = application.parts.iter().map(|part| part.cleared).sum();
+    application.set.stage == Stage::Sent && cleared < application.set.fen
+}
+
+/// Makes the change; the voucher an entry is about.
+pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: VoucherChange) -> Option<Handle<Voucher>> {
+    change.groups.into_iter().for_each(|group| apply_group(state, entry.index, group));
+    let (id, named) = change.of?;
+    let voucher = state.vouchers.find(id)?;
+    let row = state.vouchers.get(voucher);
+    let waits = (row.known && row.application == UNKNOWN_APPLICATION).then_some(row.named);
+    if waits != Some(named) {
+        leave(state, entry.index, named, voucher);
+        if let Some(application) = waits {
+            await_application(state, entry.index, application, voucher);
+        }
+    }
+    Some(voucher)
+}
+
+/// All vouchers of one place are as they should be, and so is what they clear of its parts.
+pub(crate) fn apply_group(state: &mut State, index: u64, group: Vouchers) {
+    for finding in group.ended {
+        state.findings.get_mut(finding).open = false;
+    }
+    for (finding, fen) in group.restated {
+        state.findings.get_mut(finding).fen = fen;
+    }
+    let mut listed = Vec::with_capacity(group.told.len());
+    for mut row in group.told {
+        row.last = index;
+        let at = state.vouchers.find(row.id);
+        listed.push(match at {
+            Some(at) => {
+                *state.vouchers.get_mut(at) = row;
+                at
+            }
+            None => state.vouchers.push(row),
+        });
+    }
+    if group.application == UNKNOWN_APPLICATION {
+        return;
+    }
+    let row = state.applications.get_mut(group.application);
+    row.last = index;
+    row.vouchers = listed;
+    for (part, cleared) in row.parts.iter_mut().zip(group.cleared) {
+        part.cleared = cleared;
+    }
+}
+
+/// A voucher names an application nobody prepared.
+fn await_application(state: &mut State, index: u64, id: Uuid, voucher: Handle<Voucher>) {
+    let new = Awaited { id, vouchers: Vec::new(), unknown: Link::NONE, last: index };
+    let at = state.awaited.find(id).unwrap_or_else(|| state.awaited.push(new));
+    let row = state.awaited.get_mut(at);
+    row.vouchers.push(voucher);
+    row.last = index;
+}
+
+/// A voucher names it no longer; that nobody prepared it is nobody's concern once none does.
+fn leave(state: &mut State, index: u64, id: Uuid, voucher: Handle<Voucher>) {
+    let Some(at) = state.awaited.find(id) else { return };
+    let row = state.awaited.get_mut(at);
+    row.last = index;
+    row.vouchers.retain(|other| *other != voucher);
+    if row.vouchers.is_empty() {
+        end_awaiting(state, index, id);
+    }
+}
+
+/// Somebody prepared it, or nothing names it any more.
+pub(crate) fn end_awaiting(state: &mut State, index: u64, id: Uuid) {
+    let Some(at) = state.awaited.find(id) else { return };
+    let row = state.awaited.get_mut(at);
+    row.last = index;
+    row.vouchers.clear();
+    if let Some(finding) = std::mem::replace(&mut row.unknown, Link::NONE).handle() {
+        state.findings.get_mut(finding).open = false;
+    }
+}
+
+/// The finding a voucher called for was opened.
+pub(crate) fn note(state: &mut State, voucher: Uuid, finding: Handle<Finding>) {
+    if let Some(at) = state.vouchers.find(voucher) {
+        state.vouchers.get_mut(at).item = finding.into();
+    }
+}
+
+/// The finding that an application is unknown was opened.
+pub(crate) fn note_unknown(state: &mut State, application: Uuid, finding: Handle<Finding>) {
+    if let Some(at) = state.awaited.find(application) {
+        state.awaited.get_mut(at).unknown = finding.into();
+    }
+}

@@ -1,0 +1,118 @@
+//! What banks and the treasury told, as it is found from payments and entries. The rows are in `rows`; what comes of them is reckoned
+//! in `aid`.
+
+use crate::event::KindTag;
+use crate::handle::{Handle, Link};
+use crate::money::{Day, Fen};
+use crate::state::entry_rows::Seen;
+use crate::state::rows::{Drawn, Finding, Payout, ResultFact, Results};
+use crate::state::stage::{BankWord, Progress};
+use crate::state::{State, UNKNOWN_ORG};
+use uuid::Uuid;
+
+impl ResultFact {
+    /// Told, and nothing done about it.
+    pub(crate) fn told(entry: Handle<Seen>, what: BankWord, on: Day, fen: Fen, reason: u8) -> Self {
+        let (item, accepted) = (Link::NONE, Link::NONE);
+        Self {
+            entry,
+            what,
+            on,
+            fen,
+            reason,
+            gone: false,
+            item,
+            off: 0,
+            off_at: UNKNOWN_ORG,
+            accepted,
+            accepted_count: 0,
+        }
+    }
+}
+
+/// Marks the number of a row of `results` among those of payments.
+const APART: u32 = 1 << 31;
+
+/// Where what an entry told of a payment is kept: with the payment, or apart if there was none when it was told.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum ToldOf {
+    Payout(Handle<Payout>),
+    Apart(Handle<Results>),
+}
+
+impl ToldOf {
+    /// As an entry keeps it.
+    pub fn number(self) -> u32 {
+        match self {
+            Self::Payout(payout) => payout.number(),
+            Self::Apart(results) => results.number() | APART,
+        }
+    }
+}
+
+impl State {
+    /// The payment that an entry, by its event id, told a result of, whether or not anybody ordered it.
+    #[must_use]
+    pub fn payment_told_by(&self, entry: Uuid) -> Option<Uuid> {
+        let (_, seen) = self.seen.by_id(entry).filter(|(_, seen)| seen.kind.tells_result())?;
+        self.payment_told_of(seen.subject)
+    }
+
+    /// The voucher that an entry, by its event id, told something of.
+    #[must_use]
+    pub fn voucher_told_by(&self, entry: Uuid) -> Option<Uuid> {
+        let tells = |kind| matches!(kind, KindTag::VoucherIssued | KindTag::VoucherCleared);
+        let (_, seen) = self.seen.by_id(entry).filter(|(_, seen)| tells(seen.kind))?;
+        self.vouchers.handle(seen.subject).map(|voucher| self.vouchers.get(voucher).id)
+    }
+
+    /// The id of the payment that an entry told something of.
+    pub(crate) fn payment_told_of(&self, subject: u32) -> Option<Uuid> {
+        if subject == u32::MAX {
+            return None;
+        }
+        if subject & APART == 0 {
+            return self.payouts.handle(subject).map(|payout| self.payouts.get(payout).id);
+        }
+        self.results.handle(subject & !APART).map(|results| self.results.get(results).id)
+    }
+
+    /// All that a bank told of a payment, in order.
+    #[must_use]
+    pub fn told_of(&self, payout: &Payout) -> Vec<ResultFact> {
+        if let Some(results) = payout.results.handle() {
+            return self.results.get(results).facts.clone();
+        }
+        let what = match payout.progress {
+            Progress::Ordered => return Vec::new(),
+            Progress::Unknown => BankWord::Unknown,
+            Progress::Credited => BankWord::Credited,
+            Progress::Returned => BankWord::Returned,
+        };
+        let entry = Handle::new(u32::try_from(payout.last).unwrap_or(u32::MAX));
+        vec![ResultFact::told(entry, what, payout.on, payout.fen, payout.reason)]
+    }
+
+    /// How many credits pay a payment and did not come back.
+    #[must_use]
+    pub fn times_paid(&self, payout: &Payout) -> u32 {
+        let once = u32::from(payout.progress == Progress::Credited);
+        payout.results.handle().map_or(once, |results| self.results.get(results).paid)
+    }
+
+    /// The draws that pay a payment: those it was accepted with, or its own.
+    pub fn draws_of<'a>(&'a self, payout: &Payout) -> impl Iterator<Item = &'a Drawn> + use<'a> {
+        let results = payout.results.handle().map(|results| self.results.get(results));
+        let accepted = results.and_then(|row| row.accepted.handle().map(|first| (first, row.accepted_count)));
+        let (first, count) = accepted.unwrap_or((payout.draws, payout.draw_count));
+        first.run(u32::from(count)).map(|at| self.draws.get(at))
+    }
+
+    /// Findings of credits of a payment that stand in suspense, latest first.
+    pub fn suspense_of<'a>(&'a self, payout: &Payout) -> impl Iterator<Item = &'a Finding> + use<'a> {
+        let facts = payout.results.handle().map(|results| &self.results.get(results).facts[..]).unwrap_or_default();
+        let credits = facts.iter().rev().filter(|fact| fact.what == BankWord::Credited);
+        let findings = credits.filter_map(|fact| fact.item.handle()).map(|finding| self.findings.get(finding));
+        findings.filter(|finding| finding.open && finding.fen != 0)
+    }
+}

@@ -1,0 +1,261 @@
+//! What banks and the treasury told, kept as told; where it stands is worked out from all of it again after each event.
+
+use super::{Model, Result, sure};
+use ledger::event::{Event, Kind, VoucherIssued};
+use ledger::money::{Day, Fen};
+use ledger::state::stage::Stage;
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// One thing a bank told of a payment.
+#[derive(Clone, Copy)]
+#[allow(missing_docs)]
+pub struct BankFact {
+    pub on: Day,
+    /// 0 it does not know, 1 credited, 2 returned: the order of one day.
+    pub what: u8,
+    pub event: Uuid,
+    pub fen: Fen,
+    /// Somebody disposed of its money.
+    pub cleared: bool,
+    /// The line it was accepted on.
+    pub accepted: Option<Uuid>,
+    /// It was taken back after that.
+    pub gone: bool,
+}
+
+/// A voucher: what was told of its issuing and of its clearing, if either.
+#[derive(Clone, Default)]
+#[allow(missing_docs)]
+pub struct Voucher {
+    pub application: Uuid,
+    pub draws: Vec<(Uuid, Fen)>,
+    pub issued: Option<Day>,
+    pub cleared: Option<(Day, Uuid)>,
+}
+
+/// A report of a bank or the treasury that can be taken back.
+#[derive(Clone, Copy)]
+#[allow(missing_docs)]
+pub enum Report {
+    Result { payment: Uuid, on: Day },
+    Issued { voucher: Uuid, on: Day },
+    Cleared { voucher: Uuid, on: Day },
+    Sent { batch: Uuid, application: Uuid, on: Day },
+}
+
+impl Report {
+    /// The day it is taken back on.
+    #[must_use]
+    pub fn on(self) -> Day {
+        match self {
+            Self::Result { on, .. } | Self::Issued { on, .. } | Self::Cleared { on, .. } | Self::Sent { on, .. } => on,
+        }
+    }
+}
+
+/// A credit that stands in suspense.
+#[derive(Clone)]
+#[allow(missing_docs)]
+pub struct Credit {
+    pub event: Uuid,
+    pub payout: Option<Uuid>,
+    pub unit: Uuid,
+    pub fen: Fen,
+}
+
+/// Where all that was told stands.
+#[derive(Clone, Default)]
+pub struct Books {
+    /// Of each line: applied, spent, surrendered, as far as this goes.
+    lines: BTreeMap<Uuid, [Fen; 3]>,
+    suspense: BTreeMap<Uuid, Fen>,
+    parts: BTreeMap<(Uuid, Uuid), Fen>,
+    results: BTreeMap<Uuid, Result>,
+    credits: Vec<Credit>,
+}
+
+impl Books {
+    fn line(&mut self, line: Uuid, by: [Fen; 3]) {
+        let sums = self.lines.entry(line).or_default();
+        sums.iter_mut().zip(by).for_each(|(sum, fen)| *sum += fen);
+    }
+
+    fn suspend(&mut self, unit: Uuid, fen: Fen) {
+        *self.suspense.entry(unit).or_default() += fen;
+    }
+}
+
+impl Model {
+    /// Remembers what an event reports; where it stands comes of `settle`.
+    pub(super) fn hear(&mut self, on: Day, event: Uuid, kind: &Kind) {
+        let (payment, what, fen) = match kind {
+            Kind::VoucherIssued(e) => return self.issued(on, event, e),
+            Kind::VoucherCleared(e) => {
+                self.vouchers.entry(e.voucher).or_default().cleared = Some((on, event));
+                self.reports.insert(event, Report::Cleared { voucher: e.voucher, on });
+                return;
+            }
+            Kind::PayoutUnknown(e) => (e.payout, 0, 0),
+            Kind::PayoutCredited(e) => (e.payout, 1, e.fen),
+            Kind::PayoutReturned(e) => (e.payout, 2, e.fen),
+            _ => return,
+        };
+        let facts = self.facts.entry(payment).or_default();
+        if facts.len() < 64 {
+            facts.push(BankFact { on, what, event, fen, cleared: false, accepted: None, gone: false });
+            facts.sort_by_key(|fact| (fact.on, fact.what, fact.event));
+        }
+        self.reports.insert(event, Report::Result { payment, on });
+    }
+
+    fn issued(&mut self, on: Day, event: Uuid, e: &VoucherIssued) {
+        let draws = e.draws.iter().filter(|draw| draw.fen > 0).map(|draw| (draw.line, draw.fen)).collect();
+        let voucher = self.vouchers.entry(e.voucher).or_default();
+        (voucher.application, voucher.draws, voucher.issued) = (e.application, draws, Some(on));
+        self.reports.insert(event, Report::Issued { voucher: e.voucher, on });
+    }
+
+    /// Takes a report back on its day; a batch only while no result of it counts.
+    pub(super) fn unhear(&mut self, on: Day, entry: Uuid) -> Option<()> {
+        let report = *self.reports.get(&entry)?;
+        sure(report.on() == on && !self.withdrawn.contains(&entry))?;
+        match report {
+            Report::Result { payment, .. } => {
+                let facts = self.facts.entry(payment).or_default();
+                facts.iter_mut().filter(|fact| fact.event == entry).for_each(|fact| fact.gone = true);
+                facts.retain(|fact| fact.event != entry || fact.cleared);
+            }
+            Report::Issued { voucher, .. } => {
+                let row = self.vouchers.get_mut(&voucher)?;
+                *row = Voucher { cleared: row.cleared, ..Voucher::default() };
+            }
+            Report::Cleared { voucher, .. } => self.vouchers.get_mut(&voucher)?.cleared = None,
+            Report::Sent { batch, application, .. } => {
+                let of_it = |payout: &&super::Payout| payout.application == application;
+                sure(self.payouts.iter().filter(of_it).all(|payout| payout.result == Result::Ordered))?;
+                let row = self.applications.get_mut(&application)?;
+                sure(row.set.stage == Stage::Sent)?;
+                row.set.stage = Stage::Approved;
+                self.batches.retain(|other| *other != batch);
+            }
+        }
+        self.withdrawn.insert(entry);
+        Some(())
+    }
+
+    /// A batch went out.
+    pub(super) fn note_sent(&mut self, event: &Event) {
+        if let Kind::BatchSent(e) = &event.kind {
+            let report = Report::Sent { batch: e.batch, application: e.application, on: event.effective };
+            self.reports.insert(event.id, report);
+        }
+    }
+
+    /// Works out where everything stands, and moves what stands elsewhere than before.
+    pub(super) fn settle(&mut self) {
+        let now = self.books();
+        let mut lines = now.lines.clone();
+        for (line, sums) in &self.booked.lines {
+            let at = lines.entry(*line).or_default();
+            at.iter_mut().zip(sums).for_each(|(sum, before)| *sum -= before);
+        }
+        for (id, [applied, spent, surrendered]) in lines {
+            let Some(line) = self.lines.get_mut(&id) else { continue };
+            (line.applied, line.spent) = (line.applied + applied, line.spent + spent);
+            line.surrendered += surrendered;
+        }
+        for (id, application) in &mut self.applications {
+            for (line, (_, cleared)) in &mut application.parts {
+                *cleared = now.parts.get(&(*id, *line)).copied().unwrap_or_default();
+            }
+        }
+        for payout in &mut self.payouts {
+            payout.result = now.results.get(&payout.id).copied().unwrap_or(Result::Ordered);
+        }
+        self.credits.clone_from(&now.credits);
+        self.suspense.clone_from(&now.suspense);
+        self.booked = now;
+    }
+
+    fn books(&self) -> Books {
+        let mut books = Books::default();
+        let mut cleared: Vec<&Voucher> = self.vouchers.values().filter(|voucher| voucher.cleared.is_some()).collect();
+        cleared.sort_by_key(|voucher| voucher.cleared);
+        cleared.into_iter().for_each(|voucher| self.pay_out(voucher, &mut books));
+        self.facts.keys().for_each(|payment| self.payment(*payment, &mut books));
+        books
+    }
+
+    fn pay_out(&self, voucher: &Voucher, books: &mut Books) {
+        let application = self.applications.get(&voucher.application);
+        let unit = application.map_or(Uuid::nil(), |application| application.unit);
+        for (line, fen) in &voucher.draws {
+            let approved = application.filter(|row| matches!(row.set.stage, Stage::Approved | Stage::Sent));
+            let mut taken = 0;
+            if let Some((wanted, _)) = approved.and_then(|row| row.parts.get(line)) {
+                let so_far = books.parts.entry((voucher.application, *line)).or_default();
+                taken = (*fen).min(*wanted - *so_far);
+                *so_far += taken;
+                books.line(*line, [-taken, taken, 0]);
+            }
+            books.suspend(unit, fen - taken);
+        }
+    }
+
+    fn payment(&self, id: Uuid, books: &mut Books) {
+        let payout = self.payout(id);
+        let application = payout.map(|payout| &self.applications[&payout.application]);
+        let unit = application.map_or(Uuid::nil(), |application| application.unit);
+        let sent = application.is_some_and(|application| application.set.stage == Stage::Sent);
+        let due = |fen: Fen| payout.is_some_and(|payout| payout.fen == fen);
+        let own = payout.map(|payout| payout.draws.clone()).unwrap_or_default();
+        let (mut result, mut paid, mut open) = (Result::Ordered, Vec::new(), Vec::<Credit>::new());
+        for fact in &self.facts[&id] {
+            let waits = matches!(result, Result::Ordered | Result::Unknown);
+            let credit = Credit { event: fact.event, payout: payout.map(|row| row.id), unit, fen: fact.fen.max(0) };
+            match fact.what {
+                _ if fact.gone => books.suspend(unit, fact.fen),
+                0 if sent && result == Result::Ordered => result = Result::Unknown,
+                0 => {}
+                1 if fact.accepted.is_some() => {
+                    paid.push(fact.accepted.map(|line| vec![(line, fact.fen)]).unwrap_or_default());
+                    result = Result::Credited;
+                }
+                1 if fact.cleared => {}
+                1 if waits && sent && due(fact.fen) => {
+                    paid.push(own.clone());
+                    result = Result::Credited;
+                }
+                1 => open.push(credit),
+                _ => {
+                    if let Some(at) = open.iter().rposition(|credit| credit.fen == fact.fen && fact.fen > 0) {
+                        open.remove(at);
+                    } else if due(fact.fen) && (result == Result::Credited || (waits && sent)) {
+                        let draws = paid.pop().unwrap_or(own.clone());
+                        draws.iter().for_each(|(line, fen)| self.restore(fact.on, *line, *fen, books));
+                        result = if paid.is_empty() { Result::Returned } else { Result::Credited };
+                    } else {
+                        books.suspend(unit, -fact.fen.max(0));
+                    }
+                }
+            }
+        }
+        open.iter().for_each(|credit| books.suspend(unit, -credit.fen));
+        books.credits.extend(open);
+        books.results.insert(id, result);
+    }
+
+    fn restore(&self, on: Day, id: Uuid, fen: Fen, books: &mut Books) {
+        let same_year = self.lines.get(&id).is_some_and(|line| line.year == on.year());
+        books.line(id, if same_year { [0, -fen, 0] } else { [0, -fen, fen] });
+    }
+
+    /// Whether a credit of this instalment stands in suspense.
+    pub(super) fn in_suspense(&self, award: Uuid, instalment: u32) -> bool {
+        self.credits.iter().filter(|credit| credit.fen > 0).any(|credit| {
+            let payout = credit.payout.and_then(|id| self.payout(id));
+            payout.is_some_and(|payout| (payout.award, payout.instalment) == (award, instalment))
+        })
+    }
+}
