@@ -2,12 +2,14 @@
 
 use super::applications;
 use crate::intake::import::table::columns::Col;
+use crate::intake::import::table::correction::Correction;
 use crate::intake::import::table::layout::Layout;
 use crate::intake::import::table::reading::Reading;
 use crate::intake::import::table::row::{Row, Wrong};
 use crate::intake::import::{ImportError, Out, ids};
 use ledger::event::{Draw, Kind, VoucherCleared, VoucherIssued};
 use ledger::money::Day;
+use std::sync::Arc;
 
 /// Document lines of one voucher at most, as an event can hold.
 const MAX_DRAWS: usize = 400;
@@ -23,7 +25,7 @@ pub(in crate::intake::import) fn import(
         let read = file.read(layout, read);
         let (wrong, (unit, number)) = match read {
             Ok(row) => {
-                if current.as_ref().is_some_and(|voucher| !voucher.is(&row.unit, &row.issued.number)) {
+                if current.as_ref().is_some_and(|voucher| !voucher.goes_with(&row)) {
                     say(current.take(), out)?;
                 }
                 match &mut current {
@@ -64,6 +66,10 @@ struct Voucher {
     issued: VoucherIssued,
     on: Day,
     cleared: Option<Day>,
+    /// Of all its rows alike.
+    correction: Correction,
+    /// Of a voucher that is taken back, the first row's own words.
+    words: Arc<str>,
     spoilt: bool,
 }
 
@@ -73,10 +79,16 @@ impl Voucher {
         self.issued.number == number && (self.unit == unit || self.unit.is_empty() || unit.is_empty())
     }
 
+    /// What is right stands beside what is taken back under the same number; a spoilt voucher swallows all its rows.
+    fn goes_with(&self, row: &Self) -> bool {
+        self.is(&row.unit, &row.issued.number) && (self.spoilt || self.correction == row.correction)
+    }
+
     fn spoilt(unit: String, number: String) -> Self {
         let nil = uuid::Uuid::nil();
         let issued = VoucherIssued { voucher: nil, number, application: nil, draws: Vec::new() };
-        Self { line: 0, unit, issued, on: Day::default(), cleared: None, spoilt: true }
+        let (correction, words) = Default::default();
+        Self { line: 0, unit, issued, on: Day::default(), cleared: None, correction, words, spoilt: true }
     }
 
     fn join(&mut self, row: Self) -> Result<(), Wrong> {
@@ -114,14 +126,18 @@ impl Voucher {
 }
 
 fn say(voucher: Option<Voucher>, out: &mut Out<'_>) -> Result<(), ImportError> {
-    let Some(Voucher { line, issued, on, cleared, spoilt: false, .. }) = voucher else { return Ok(()) };
+    let Some(Voucher { line, issued, on, cleared, correction, words, spoilt: false, .. }) = voucher else {
+        return Ok(());
+    };
     let voucher = issued.voucher;
     out.at(line);
-    out.say(on, Kind::VoucherIssued(issued))?;
-    match cleared {
-        Some(day) => out.say(day, Kind::VoucherCleared(VoucherCleared { voucher })),
-        None => Ok(()),
+    let cleared = cleared.map(|day| (day, Kind::VoucherCleared(VoucherCleared { voucher })));
+    for told in [(on, Kind::VoucherIssued(issued))].into_iter().chain(cleared) {
+        let mut spoken = correction.of_what(told.into());
+        spoken.words = Arc::clone(&words);
+        out.say_all(spoken)?;
     }
+    Ok(())
 }
 
 fn read(row: &Row<'_>) -> Result<Voucher, Wrong> {
@@ -136,5 +152,7 @@ fn read(row: &Row<'_>) -> Result<Voucher, Wrong> {
     };
     let on = row.day(Col::IssuedDay)?;
     let cleared = if row.has(Col::ClearedDay) { Some(row.day(Col::ClearedDay)?) } else { None };
-    Ok(Voucher { line: row.line, unit: unit.to_owned(), issued, on, cleared, spoilt: false })
+    let correction = Correction::of(row)?;
+    let words = if row.has(Col::Corrects) { row.shown().into() } else { Arc::default() };
+    Ok(Voucher { line: row.line, unit: unit.to_owned(), issued, on, cleared, correction, words, spoilt: false })
 }

@@ -77,7 +77,7 @@ kinds! {
     /// 支付凭证: vouchers issued and cleared.
     Vouchers "支付凭证" "vouchers"
         needs Voucher Application Unit IssuedDay DrawOn Amount,
-        has SetEdition ClearedDay,
+        has SetEdition ClearedDay Edition Corrects WithdrawnFor CorrectedBy,
         drops Remark;
     /// 代发批次: batches sent.
     Batches "代发批次" "batches"
