@@ -14,7 +14,9 @@ use crate::entry::Entry;
 use crate::event::{EntryWithdrawn, KindTag};
 use crate::handle::Link;
 use crate::lender::fund::change::FundChange;
-use crate::lender::fund::{self, compensation, reward, statement};
+use crate::lender::fund::{self, compensation, reward, reward_back, statement};
+use crate::lender::remittance::change::RemittanceChange;
+use crate::lender::remittance::{self, back};
 use crate::loan::change::LoanChange;
 use crate::loan::{self, contract, facts, rules};
 use crate::outcome::{Code, Now, Refusal};
@@ -42,6 +44,7 @@ enum Kept {
     Control(ControlChange),
     Loan(LoanChange),
     Fund(FundChange),
+    Remittance(RemittanceChange),
     People(PeopleChange),
     Card(CardChange),
     Org(OrgChange),
@@ -118,6 +121,11 @@ fn judge(case: &Case<'_>, taken: Taken, kind: KindTag) -> Judged<Kept> {
         | Tag::LoanStateRepaid => Ok(facts::judge_withdrawn(case, taken)?.map(Kept::Loan)),
         Tag::CompensationReceived => Ok(compensation::judge_receipt_withdrawn(case, taken)?.map(Kept::Fund)),
         Tag::FundStated => Ok(statement::judge_withdrawn(case, taken)?.map(Kept::Fund)),
+        Tag::CompensationAccrued => Ok(compensation::judge_computation_withdrawn(case, taken)?.map(Kept::Fund)),
+        Tag::SurplusRewarded => Ok(reward_back::judge_reward_withdrawn(case, taken)?.map(Kept::Fund)),
+        Tag::RewardSpent => Ok(reward_back::judge_spending_withdrawn(case, taken)?.map(Kept::Fund)),
+        Tag::RemittanceOrdered => Ok(back::judge_order_withdrawn(case, taken)?.map(Kept::Remittance)),
+        Tag::RemittanceApproved => Ok(back::judge_approval_withdrawn(case, taken)?.map(Kept::Remittance)),
         Tag::LoanRelieved => Ok(reward::judge_relief_withdrawn(case, taken)?.map(Kept::Fund)),
         Tag::LoanSigned => Ok(contract::judge_withdrawn(case, taken)?.map(Kept::Loan)),
         Tag::PersonRegistered => Ok(people::judge_registration_withdrawn(case, taken)?.map(Kept::People)),
@@ -161,6 +169,9 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, withdrawal: Withdrawal
         }
         Some(Kept::Fund(change)) => {
             fund::apply(state, entry, change);
+        }
+        Some(Kept::Remittance(change)) => {
+            remittance::apply(state, entry, change);
         }
         Some(Kept::People(change)) => {
             people::apply(state, entry, change);

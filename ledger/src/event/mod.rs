@@ -129,21 +129,21 @@ macro_rules! for_each_kind {
             OverclaimReturned(OverclaimReturned) "overclaim_returned" "退回多报款" report near
                 Noted NotYet (loan, what, serial) loan;
             RemittanceOrdered(RemittanceOrdered) "remittance_ordered" "拨付指令" decision near
-                Refused NotYet (remittance);
+                Refused WhileFree (remittance);
             RemittanceApproved(RemittanceApproved) "remittance_approved" "拨付批准" decision near
-                Refused NotYet (remittance);
+                Refused WhileFree (remittance);
             RemittanceCleared(RemittanceCleared) "remittance_cleared" "拨付清算" report near
                 Noted NotYet (remittance, serial);
             RemittanceReturned(RemittanceReturned) "remittance_returned" "拨付退回" report near
                 Noted NotYet (remittance, serial);
             CompensationAccrued(CompensationAccrued) "compensation_accrued" "计提风险补偿金" decision year_begun
-                Refused Superseded (year.lender, year.kind, year.year, school, number);
+                Refused Withdrawn (year.lender, year.kind, year.year, school, number);
             CompensationReceived(CompensationReceived) "compensation_received" "收到风险补偿金" report near
                 Mentioned Withdrawn (year.lender, year.kind, year.year, payer, serial);
             FundStated(FundStated) "fund_stated" "补偿金对账" report near Mentioned Withdrawn (lender, kind, day);
             SurplusRewarded(SurplusRewarded) "surplus_rewarded" "结余奖励" decision near
-                Refused NotYet (year.lender, year.kind, year.year);
-            RewardSpent(RewardSpent) "reward_spent" "使用奖励" decision near Refused NotYet (reward, serial);
+                Refused WhileFree (year.lender, year.kind, year.year);
+            RewardSpent(RewardSpent) "reward_spent" "使用奖励" decision near Refused Withdrawn (reward, serial);
             PeriodClosed(PeriodClosed) "period_closed" "期间关闭" decision period_over
                 Refused WhileFree (org, book, through);
             EntryWithdrawn(EntryWithdrawn) "entry_withdrawn" "撤销" decision far Refused Superseded (entry);

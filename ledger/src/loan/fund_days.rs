@@ -126,25 +126,22 @@ impl Course {
             self.days.push(LossDay { on: loss.on, used, back: 0, borne: fen - used });
             return;
         }
-        let to_stock = || terms(state, kind, loss.at).is_some_and(|terms| terms.recovery_to_stock);
-        let to_stock = loss.turn == Turn::Recovered && to_stock();
+        let to_stock = terms(state, kind, loss.at).is_some_and(|terms| terms.recovery_to_stock);
         if let Ok(at) = self.days.binary_search_by_key(&loss.on, |day| day.on) {
-            self.comes_back(at, loss.at, fen, loss.turn, to_stock);
+            self.comes_back(at, loss.at, fen, to_stock);
         }
     }
 
     /// What is recovered goes to the stock first where the terms of its day say so (财教〔2022〕1号), as far as the stock was used for
-    /// that day's losses, and else to who bore them; what nobody bore stays with the lender. What turns out to be no loss goes first to
-    /// who bore it, the rest to the stock.
-    fn comes_back(&mut self, at: usize, on: Day, fen: i128, turn: Turn, to_stock: bool) {
+    /// that day's losses, and else to who bore them; what nobody bore stays with the lender.
+    fn comes_back(&mut self, at: usize, on: Day, fen: i128, to_stock: bool) {
         let day = &mut self.days[at];
         let open = day.used - day.back;
         let (used, borne) = if to_stock {
             let used = fen.min(open);
             (used, (fen - used).min(day.borne))
         } else {
-            let borne = fen.min(day.borne);
-            (if turn == Turn::Gone { (fen - borne).min(open) } else { 0 }, borne)
+            (0, fen.min(day.borne))
         };
         (day.back, day.borne) = (day.back + used, day.borne - borne);
         self.stock += used;
@@ -315,16 +312,5 @@ mod tests {
             given_back += usize::from(days.moved.iter().any(|(_, fen)| *fen < 0) && used.iter().any(|used| *used > 0));
         }
         assert!(given_back >= 300, "decisions meet losses in {given_back} histories only");
-    }
-
-    /// What comes in on a loss frees the stock for what is decided later.
-    #[test]
-    fn what_came_back_covers_what_is_decided_after_it() {
-        let (state, loss) = (State::default(), |at, turn, fen| Loss { at: day(at), on: day(2), turn, fen });
-        let days = FundDays::default().moving(day(1), 1_000).moving(day(5), -600);
-        let days = days.losing(&[], &[loss(2, Turn::Lost, 1_000), loss(4, Turn::Gone, 400)]);
-        let course = days.course(&state, LoanKind::Origin);
-        assert_eq!((course.used(), course.borne(&state, LoanKind::Origin)), (400, [200, 0]));
-        assert_eq!(days.stock(&course), [(day(1), 1_000), (day(2), 200), (day(4), 600), (day(5), 0)]);
     }
 }

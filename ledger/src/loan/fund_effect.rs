@@ -191,7 +191,17 @@ fn open_risk_year(
     year: u16,
 ) -> Handle<RiskYear> {
     let id = risk_year_id(state.portfolios.get(portfolio).id, year, state.orgs.get(school).id);
-    let new = RiskYear { id, portfolio, school, year, drawn: 0, accrued: Vec::new(), computed: 0, last: index };
+    let new = RiskYear {
+        id,
+        portfolio,
+        school,
+        year,
+        drawn: 0,
+        accrued: Vec::new(),
+        computed: 0,
+        told: Vec::new(),
+        last: index,
+    };
     state.risk_years.find(id).unwrap_or_else(|| state.risk_years.push(new))
 }
 

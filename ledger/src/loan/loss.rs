@@ -1,5 +1,5 @@
-//! What became of what was written off of a loan, day by day: lost, paid after all, recovered. What comes in is held against the
-//! oldest loss first. Who bears it is in `fund_days`.
+//! What became of what was written off of a loan, day by day: lost, recovered. A payment beyond what is open, and a draw
+//! that comes back, are recoveries of what is lost, like what is told as one. What comes in is held against the oldest loss first. Who bears it is in `fund_days`.
 
 use crate::money::{Day, Fen, held};
 use crate::state::fund_rows::{Loss, Turn};
@@ -27,7 +27,7 @@ impl Trail {
             self.open.push_back((on, more));
             self.losses.push(Loss { at: on, on, turn: Turn::Lost, fen: held(more) });
         } else {
-            self.less(on, Turn::Gone, self.lost - lost);
+            self.less(on, self.lost - lost);
         }
         self.lost = lost;
     }
@@ -40,18 +40,18 @@ impl Trail {
     /// What comes in on it counts as far as anything is lost; that much.
     pub fn recover(&mut self, on: Day, fen: Fen) -> i128 {
         let counts = i128::from(fen).min(self.lost);
-        self.less(on, Turn::Recovered, counts);
+        self.less(on, counts);
         self.lost -= counts;
         self.recovered += counts;
         counts
     }
 
-    fn less(&mut self, at: Day, turn: Turn, mut fen: i128) {
+    fn less(&mut self, at: Day, mut fen: i128) {
         while fen > 0
             && let Some((on, open)) = self.open.front_mut()
         {
             let part = fen.min(*open);
-            self.losses.push(Loss { at, on: *on, turn, fen: held(part) });
+            self.losses.push(Loss { at, on: *on, turn: Turn::Recovered, fen: held(part) });
             (*open, fen) = (*open - part, fen - part);
             if *open == 0 {
                 self.open.pop_front();

@@ -78,6 +78,7 @@ pub(crate) fn open_portfolio(state: &mut State, lender: Handle<Org>, kind: LoanK
         drawn: 0,
         settled_drawn: 0,
         rewarded: 0,
+        granted: Vec::new(),
         moved: Vec::new(),
         losses: Vec::new(),
         shared: index,

@@ -51,10 +51,12 @@ pub(super) fn flows(facts: Facts<'_>, interest: Interest, paid: Paid, confirmed:
     }
     let paid = paid.allocation();
     let overpaid = (i128::from(paid.principal) + written_off - drawn).max(0);
+    // What is beyond what is open is first of the loss; only what exceeds that too is owed back.
+    let on_loss = overpaid.min(written_off - recovered).max(0);
     flows[Flow::Drawn] = held(drawn);
     flows[Flow::WrittenOff] = held(written_off);
-    flows[Flow::Recovered] = held(recovered);
-    flows[Flow::PrincipalOverpaid] = held(overpaid);
+    flows[Flow::Recovered] = held(recovered + on_loss);
+    flows[Flow::PrincipalOverpaid] = held(overpaid - on_loss);
     flows[Flow::PrincipalPaid] = paid.principal.saturating_sub(held(overpaid));
     flows[Flow::Subsidy] = interest.subsidy;
     flows[Flow::Waiver] = interest.waiver;

@@ -2,6 +2,7 @@
 #![allow(missing_docs)] // Fields are named after the event fields they keep; those carry the documentation.
 
 use super::table::Row;
+use crate::event::Payer;
 use crate::money::{Day, Fen};
 use crate::state::State;
 use serde::{Deserialize, Serialize};
@@ -12,9 +13,7 @@ use uuid::Uuid;
 pub enum Turn {
     /// Written off.
     Lost,
-    /// Paid or returned after all, so that it is no loss any more.
-    Gone,
-    /// Recovered by the lender.
+    /// Come in after all: recovered by the lender, paid beyond what was open, a draw come back.
     Recovered,
 }
 
@@ -54,6 +53,37 @@ pub struct Stated {
     pub fen: Fen,
     /// The entry that told it.
     pub index: u64,
+}
+
+/// A computation of what is owed for a university's risk year.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Computed {
+    pub on: Day,
+    /// The entry that told it.
+    pub index: u64,
+    pub number: u32,
+    pub parts: Vec<(Payer, Fen)>,
+}
+
+/// A surplus rewarded.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Granted {
+    pub on: Day,
+    /// The entry that told it.
+    pub index: u64,
+    pub year: u16,
+    /// The rewards it became, by their ids.
+    pub rewards: Vec<Uuid>,
+}
+
+/// Reward money spent.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Spent {
+    pub on: Day,
+    /// The entry that told it.
+    pub index: u64,
+    pub purpose: String,
+    pub fen: Fen,
 }
 
 impl Row for LoanLoss {

@@ -3,48 +3,19 @@
 
 use super::flows::Flows;
 use crate::account::AccountNo;
-use crate::event::conventions::WaiverFor;
-use crate::event::loan_terms::LoanTerms;
 use crate::event::{Allocation, ClaimFor, DayBasis, LoanKind, Payer, Purpose, StudyLevel, Subordination};
 use crate::handle::{Handle, Link};
 use crate::hash::Hash;
 use crate::money::{Day, Fen};
 use crate::state::entity::{Names, Numbering, rows};
 use crate::state::entry_rows::Seen;
-use crate::state::fund_rows::{Loss, Stated};
+use crate::state::fund_rows::{Computed, Granted, Loss, Spent, Stated};
 use crate::state::rows::{Drawn, Org, Person};
+pub use crate::state::rule_rows::{AdoptedTerms, Fixing, Waiver};
 use crate::state::stage::{RemittanceStage, Set};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use uuid::Uuid;
-
-/// Terms as adopted: in force from a day.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct AdoptedTerms {
-    pub from: Day,
-    pub index: u64,
-    pub terms: LoanTerms,
-}
-
-/// A published rate: the day of its fixing and a year's rate in millionths.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct Fixing {
-    pub on: Day,
-    pub index: u64,
-    pub rate_ppm: u32,
-}
-
-/// Waived interest of a year.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct Waiver {
-    pub year: u16,
-    pub graduated_through: u16,
-    pub document: String,
-    pub who: WaiverFor,
-    pub covers_arrears: bool,
-    pub from: Day,
-    pub index: u64,
-}
 
 /// Everything that holds for many loans at once: the one row of its table.
 #[derive(Clone, Default, Serialize, Deserialize)]
@@ -169,6 +140,8 @@ pub struct Portfolio {
     pub settled_drawn: Fen,
     /// Year of the last reward.
     pub rewarded: u16,
+    /// The rewards that count, as they were told.
+    pub granted: Vec<Granted>,
     /// What came into the stock and went out by decisions, by day, ascending. What losses use of it follows from these.
     pub moved: Vec<(Day, Fen)>,
     /// What was lost of all its loans, in order.
@@ -191,8 +164,10 @@ pub struct RiskYear {
     pub drawn: Fen,
     /// What each payer owes for it.
     pub accrued: Vec<(Payer, Fen)>,
-    /// How often that was computed.
+    /// How often that was computed, by what still counts.
     pub computed: u32,
+    /// The computations that count, by their numbers.
+    pub told: Vec<Computed>,
     pub last: u64,
 }
 
@@ -352,6 +327,8 @@ pub struct Remittance {
     pub stage: RemittanceStage,
     pub preparer: String,
     pub approver: String,
+    pub ordered_on: Day,
+    /// The day of what came of it last.
     pub on: Day,
     pub last: u64,
 }
@@ -366,6 +343,8 @@ pub struct Reward {
     pub fen: Fen,
     /// By use.
     pub spent: Vec<(String, Fen)>,
+    /// What of it was told spent, but for relief, which is a fact of a loan.
+    pub told: Vec<Spent>,
     /// First of its accounts.
     pub accounts: AccountNo,
     pub effective: Day,

@@ -15,6 +15,7 @@ pub mod lending_rows;
 mod org_names;
 pub mod result_rows;
 pub mod rows;
+pub mod rule_rows;
 pub mod shared_cards;
 pub mod stage;
 mod standing;

@@ -136,6 +136,8 @@ pub enum RemittanceStage {
     Approved,
     Cleared,
     Returned,
+    /// The order was taken back.
+    Cancelled,
 }
 
 impl RemittanceStage {
@@ -147,6 +149,7 @@ impl RemittanceStage {
             Self::Approved => "approved",
             Self::Cleared => "cleared",
             Self::Returned => "returned",
+            Self::Cancelled => "cancelled",
         }
     }
 }

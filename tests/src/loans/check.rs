@@ -32,8 +32,9 @@ pub fn agrees(state: &State, book: &Book, id: Uuid, place: &str) {
     let told = format!("{ours:#?}\n{signed:?}\n{statuses:?}\n{facts:?}");
     assert_eq!(posted, interest, "{place}: interest posted through {}\n{told}", loan.through);
     let over = |paid: Fen, owed: Fen| (paid - owed).max(0);
-    let refund =
-        over(0, ours.principal) + over(paid.interest, interest.borrower) + over(paid.penalty, interest.penalty);
+    let refund = over(0, ours.principal + ours.on_loss)
+        + over(paid.interest, interest.borrower)
+        + over(paid.penalty, interest.penalty);
     let ClaimSums { subsidy, waiver } = loan.confirmed;
     let expected = [
         (Class::Principal, ours.principal.max(0)),

@@ -29,19 +29,19 @@ struct Fund {
     at_end: BTreeMap<Day, i128>,
 }
 
-/// Something lost on a day, or something come back on a day of what was lost on an earlier one, by recovery or otherwise.
+/// Something lost on a day, or something come back on a day of what was lost on an earlier one.
 enum Turn {
     Lost(i128),
-    Back { of: Day, fen: i128, recovered: bool },
+    Back { of: Day, fen: i128 },
 }
 
 /// What became of a loan's losses, by day. What comes in is of the oldest loss.
 fn turns(book: &Book, loan: Uuid, turns: &mut BTreeMap<Day, Vec<Turn>>) {
-    let (mut lost, mut recovered) = (0, 0);
+    let mut lost = 0;
     let mut open: BTreeMap<Day, i128> = BTreeMap::new();
-    for (day, now, of_that) in reckon(book, loan, Day::default()).lost {
-        let (mut back, by_recovery) = (lost - now, of_that > recovered);
-        (lost, recovered) = (now, of_that);
+    for (day, now) in reckon(book, loan, Day::default()).lost {
+        let mut back = lost - now;
+        lost = now;
         if back < 0 {
             *open.entry(day).or_default() -= back;
             turns.entry(day).or_default().push(Turn::Lost(-back));
@@ -50,7 +50,7 @@ fn turns(book: &Book, loan: Uuid, turns: &mut BTreeMap<Day, Vec<Turn>>) {
             let fen = back.min(*left).max(0);
             (back, *left) = (back - fen, *left - fen);
             if fen > 0 {
-                turns.entry(day).or_default().push(Turn::Back { of: *of, fen, recovered: by_recovery });
+                turns.entry(day).or_default().push(Turn::Back { of: *of, fen });
             }
         }
     }
@@ -63,13 +63,12 @@ fn in_force(book: &Book, kind: LoanKind, day: Day) -> Option<&LoanTerms> {
 }
 
 impl Fund {
-    fn back(&mut self, to_stock: bool, of: Day, fen: i128, recovered: bool) {
+    fn back(&mut self, to_stock: bool, of: Day, fen: i128) {
         let loss = self.losses.entry(of).or_default();
-        let used = if recovered && to_stock { fen.min(loss.used) } else { 0 };
+        let used = if to_stock { fen.min(loss.used) } else { 0 };
         let borne = (fen - used).min(loss.borne);
-        // What was never lost goes back to the stock too; what was recovered and nobody bore stays with the lender.
-        let rest = if recovered { 0 } else { (fen - used - borne).min(loss.used) };
-        (loss.used, loss.borne, self.stock) = (loss.used - used - rest, loss.borne - borne, self.stock + used + rest);
+        // What nobody bore stays with the lender.
+        (loss.used, loss.borne, self.stock) = (loss.used - used, loss.borne - borne, self.stock + used);
     }
 }
 
@@ -88,17 +87,17 @@ fn pass(book: &Book, lender: Uuid, kind: LoanKind) -> Fund {
     for day in all {
         let to_stock = in_force(book, kind, day).is_some_and(|terms| terms.recovery_to_stock);
         let turns = days.remove(&day).unwrap_or_default();
-        // In the order of losses; of one of them, what was never lost before what was recovered.
+        // In the order of losses.
         let mut backs: Vec<_> = turns
             .iter()
             .filter_map(|turn| match turn {
-                Turn::Back { of, fen, recovered } => Some((*of, *recovered, *fen)),
+                Turn::Back { of, fen } => Some((*of, *fen)),
                 Turn::Lost(_) => None,
             })
             .collect();
         backs.sort_unstable();
-        for &(of, recovered, fen) in backs.iter().filter(|back| back.0 < day) {
-            fund.back(to_stock, of, fen, recovered);
+        for &(of, fen) in backs.iter().filter(|back| back.0 < day) {
+            fund.back(to_stock, of, fen);
         }
         fund.stock += received(day);
         let lost: i128 = turns.iter().map(|turn| if let Turn::Lost(fen) = turn { *fen } else { 0 }).sum();
@@ -106,8 +105,8 @@ fn pass(book: &Book, lender: Uuid, kind: LoanKind) -> Fund {
         fund.stock -= used;
         let loss = fund.losses.entry(day).or_default();
         (loss.used, loss.borne) = (used, lost - used);
-        for (of, recovered, fen) in backs.into_iter().filter(|back| back.0 == day) {
-            fund.back(to_stock, of, fen, recovered);
+        for (of, fen) in backs.into_iter().filter(|back| back.0 == day) {
+            fund.back(to_stock, of, fen);
         }
         fund.at_end.insert(day, fund.stock);
     }

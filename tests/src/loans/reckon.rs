@@ -35,8 +35,10 @@ pub struct Reckoning {
     pub principal: Fen,
     /// Days through the day asked for on which there was principal to bear interest.
     pub days: u32,
-    /// What is lost of it after each fact, and what of that was recovered so far.
-    pub lost: Vec<(Day, i128, i128)>,
+    /// What is lost of it after each fact.
+    pub lost: Vec<(Day, i128)>,
+    /// Of what was paid without owing it, what is of the loss.
+    pub on_loss: Fen,
 }
 
 /// The days of a loan as they pass.
@@ -79,7 +81,7 @@ pub fn reckon(book: &Book, loan: Uuid, through: Day) -> Reckoning {
     while day <= end {
         while let Some((_, _, kind)) = facts.get(next).filter(|(_, on, _)| *on == day) {
             days.happen(day, kind);
-            reckoning.lost.push((day, days.lost(), days.recovered));
+            reckoning.lost.push((day, days.lost()));
             next += 1;
         }
         days.pass(day);
@@ -96,6 +98,7 @@ pub fn reckon(book: &Book, loan: Uuid, through: Day) -> Reckoning {
     let [penalty, interest, principal] = days.paid.map(small);
     reckoning.paid = Allocation { penalty, interest, principal };
     reckoning.principal = small(days.principal);
+    reckoning.on_loss = small(days.written_off - days.recovered - days.lost());
     reckoning
 }
 

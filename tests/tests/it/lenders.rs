@@ -360,7 +360,7 @@ fn lines(state: &State) {
             match row.stage {
                 RemittanceStage::Ordered | RemittanceStage::Approved => *applied += draw.fen,
                 RemittanceStage::Cleared => *spent += draw.fen,
-                RemittanceStage::Returned => {}
+                RemittanceStage::Returned | RemittanceStage::Cancelled => {}
             }
         }
     }

@@ -11,7 +11,13 @@ use uuid::Uuid;
 pub(crate) enum FundChange {
     Accrue {
         row: Handle<RiskYear>,
+        number: u32,
         parts: Vec<(Payer, Fen)>,
+    },
+    /// The computation that this entry told is taken back.
+    Unaccrue {
+        row: Handle<RiskYear>,
+        told_by: u64,
     },
     Receive {
         lender: Handle<Org>,
@@ -44,10 +50,21 @@ pub(crate) enum FundChange {
         year: u16,
         rewards: Vec<NewReward>,
     },
+    /// The rewards that this entry told are taken back; so much is in the stock again.
+    Unreward {
+        portfolio: Handle<Portfolio>,
+        told_by: u64,
+        fen: Fen,
+    },
     Spend {
         reward: Handle<Reward>,
         purpose: String,
         fen: Fen,
+    },
+    /// What this entry told spent is taken back.
+    Unspend {
+        reward: Handle<Reward>,
+        told_by: u64,
     },
 }
 

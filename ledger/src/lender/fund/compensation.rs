@@ -14,6 +14,7 @@ use crate::loan::rates::terms_on;
 use crate::money::{Day, Fen};
 use crate::outcome::{Code, Refusal};
 use crate::registry::org;
+use crate::state::fund_rows::Computed;
 use crate::state::lending_rows::{Portfolio, Receipt, RiskPaid, RiskYear};
 use crate::state::{State, UNKNOWN_ORG};
 use uuid::Uuid;
@@ -98,19 +99,54 @@ pub(crate) fn judge_compensation_accrued(case: &Case<'_>, event: &CompensationAc
         return Err(differs(total(&ours)));
     }
     let more = total(&ours) - total(&row.accrued);
-    let mut change = Change::of(FundChange::Accrue { row: handle, parts: ours });
+    let change = Change::of(FundChange::Accrue { row: handle, number: event.number, parts: ours });
+    Ok(owing(state, on, &fund, more, change))
+}
+
+/// So much more is owed, or below zero less.
+fn owing(state: &State, on: Day, fund: &PortfolioRef, more: Fen, mut change: Change<FundChange>) -> Change<FundChange> {
     let (granted, owed) = (Class::CompensationGranted, Class::CompensationOwed);
     let (debit, credit) = if more > 0 { (owed, granted) } else { (granted, owed) };
     if more != 0 {
-        change.postings.push(posting(state, on, &fund, debit, credit, more.abs()));
+        change.postings.push(posting(state, on, fund, debit, credit, more.abs()));
     }
-    Ok(change)
+    change
+}
+
+/// A computation taken back: the one before it counts again, if it was the latest; what was paid beyond that is owed back.
+pub(crate) fn judge_computation_withdrawn(case: &Case<'_>, taken: Taken) -> Judged<FundChange> {
+    let (state, told_by) = (case.state, taken.index());
+    let Some(handle) = state.risk_years.handle(taken.subject) else { return Ok(Change::nothing()) };
+    let row = state.risk_years.get(handle);
+    let Some(told) = row.told.iter().find(|told| told.index == told_by) else { return Ok(Change::nothing()) };
+    taken.on(case, told.on)?;
+    let left = latest(row.told.iter().filter(|told| told.index != told_by));
+    let more = left.map_or(0, |told| total(&told.parts)) - total(&row.accrued);
+    let change = Change::of(FundChange::Unaccrue { row: handle, told_by });
+    Ok(owing(state, case.on(), &PortfolioRef::of(state, row.portfolio), more, change))
+}
+
+/// The computation that counts: that of the highest number.
+fn latest<'a>(told: impl Iterator<Item = &'a Computed>) -> Option<&'a Computed> {
+    told.max_by_key(|told| told.number)
 }
 
 /// The later computation takes the place of the earlier: for the university, and in the sums of the year.
-pub(super) fn accrue(state: &mut State, index: u64, row: Handle<RiskYear>, parts: Vec<(Payer, Fen)>) {
+pub(super) fn accrue(state: &mut State, index: u64, row: Handle<RiskYear>, told: Computed) {
+    state.risk_years.get_mut(row).told.push(told);
+    settle(state, index, row);
+}
+
+pub(super) fn unaccrue(state: &mut State, index: u64, row: Handle<RiskYear>, told_by: u64) {
+    state.risk_years.get_mut(row).told.retain(|told| told.index != told_by);
+    settle(state, index, row);
+}
+
+/// What is owed is what the latest computation says.
+fn settle(state: &mut State, index: u64, row: Handle<RiskYear>) {
     let row = state.risk_years.get_mut(row);
-    (row.computed, row.last) = (row.computed + 1, index);
+    let (number, parts) = latest(row.told.iter()).map_or((0, Vec::new()), |told| (told.number, told.parts.clone()));
+    (row.computed, row.last) = (number, index);
     let before = std::mem::replace(&mut row.accrued, parts);
     let (after, portfolio, year) = (row.accrued.clone(), row.portfolio, row.year);
     let paid = open_paid(state, index, portfolio, year);

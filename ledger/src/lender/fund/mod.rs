@@ -6,6 +6,7 @@
 pub(crate) mod change;
 pub(crate) mod compensation;
 pub(crate) mod reward;
+pub(crate) mod reward_back;
 pub(crate) mod statement;
 
 pub use crate::loan::fund_days::stock_on;
@@ -19,7 +20,7 @@ use crate::loan;
 use crate::loan::portfolio::open_portfolio;
 use crate::money::Fen;
 use crate::state::State;
-use crate::state::fund_rows::Stated;
+use crate::state::fund_rows::{Computed, Spent, Stated};
 use crate::state::lending_rows::Receipt;
 use change::FundChange;
 
@@ -35,7 +36,12 @@ pub(super) fn add(sums: &mut Vec<(Payer, Fen)>, payer: Payer, fen: Fen) {
 pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: FundChange) -> Option<u32> {
     let index = entry.index;
     match change {
-        FundChange::Accrue { row, parts } => compensation::accrue(state, index, row, parts),
+        FundChange::Accrue { row, number, parts } => {
+            let told = Computed { on: entry.event.effective, index, number, parts };
+            compensation::accrue(state, index, row, told);
+            return Some(row.number());
+        }
+        FundChange::Unaccrue { row, told_by } => compensation::unaccrue(state, index, row, told_by),
         FundChange::Receive { lender, kind, year, payer, fen } => {
             let portfolio = open_portfolio(state, lender, kind, index);
             let receipt = Receipt { on: entry.event.effective, portfolio, year, payer, fen };
@@ -53,8 +59,20 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: FundChange) ->
             reward::spend(state, index, reward, reward::RELIEF, fen);
             return loan.map(Handle::number);
         }
-        FundChange::Reward { portfolio, year, rewards } => reward::grant(state, entry, portfolio, year, &rewards),
-        FundChange::Spend { reward, purpose, fen } => reward::spend(state, index, reward, &purpose, fen),
+        FundChange::Reward { portfolio, year, rewards } => {
+            reward::grant(state, entry, portfolio, year, &rewards);
+            return Some(portfolio.number());
+        }
+        FundChange::Unreward { portfolio, told_by, fen } => {
+            reward_back::ungrant(state, entry, portfolio, told_by, fen);
+        }
+        FundChange::Spend { reward, purpose, fen } => {
+            reward::spend(state, index, reward, &purpose, fen);
+            let told = Spent { on: entry.event.effective, index, purpose, fen };
+            state.rewards.get_mut(reward).told.push(told);
+            return Some(reward.number());
+        }
+        FundChange::Unspend { reward, told_by } => reward_back::unspend(state, index, reward, told_by),
     }
     None
 }

@@ -19,6 +19,7 @@ use crate::money::{Day, Fen};
 use crate::outcome::{Code, Posting, Refusal};
 use crate::state::State;
 use crate::state::flows::Flow;
+use crate::state::fund_rows::Granted;
 use crate::state::lending_rows::{Fact, Portfolio, Reward, What};
 
 /// The use that repays loans of borrowers in distress. It names a loan, so it is spent by `LoanRelieved` alone.
@@ -97,7 +98,8 @@ fn new_rewards(state: &State, event: &SurplusRewarded) -> Result<Vec<NewReward>,
         if part.fen <= 0 {
             return Err(Refusal::of(Code::BadAmount, part.reward));
         }
-        if state.rewards.find(part.reward).is_some() || rewards.iter().any(|other| other.id == part.reward) {
+        let known = state.rewards.by_id(part.reward);
+        if known.is_some_and(|(_, row)| row.fen > 0) || rewards.iter().any(|other| other.id == part.reward) {
             return Err(Refusal::of(Code::Exists, part.reward));
         }
         let centre = state.need_org(part.centre)?;
@@ -112,14 +114,16 @@ fn new_rewards(state: &State, event: &SurplusRewarded) -> Result<Vec<NewReward>,
 /// Each centre gets its part, on accounts this entry opens one after the other.
 fn grants(state: &State, on: Day, fund: &PortfolioRef, rewards: &[NewReward]) -> Vec<Posting> {
     let width = Owner::Reward.accounts();
-    let first = state.accounts.next();
+    let mut next = state.accounts.next();
     let credit = State::account_at(fund.accounts, Class::RewardSource);
-    let grant = |(at, reward): (u32, &NewReward)| {
-        let debit = State::account_at(first.plus(at * width), Class::RewardAvailable);
+    let grant = |reward: &NewReward| {
+        let accounts = state.rewards.by_id(reward.id).map_or(next, |(_, row)| row.accounts);
+        next = if accounts == next { next.plus(width) } else { next };
+        let debit = State::account_at(accounts, Class::RewardAvailable);
         let booked = state.booked(on, Class::RewardAvailable.book(), reward.centre, fund.lender);
         Posting { debit, credit, fen: reward.fen, booked }
     };
-    (0..).zip(rewards).map(grant).collect()
+    rewards.iter().map(grant).collect()
 }
 
 pub(super) fn grant(
@@ -130,12 +134,24 @@ pub(super) fn grant(
     rewards: &[NewReward],
 ) {
     let (index, on) = (entry.index, entry.event.effective);
-    state.portfolios.get_mut(portfolio).rewarded = year;
+    let ids = rewards.iter().map(|reward| reward.id).collect();
+    let fund = state.portfolios.get_mut(portfolio);
+    fund.rewarded = year;
+    fund.granted.push(Granted { on, index, year, rewards: ids });
     move_stock(state, index, portfolio, on, -rewards.iter().map(|reward| reward.fen).sum::<Fen>());
     for &NewReward { id, centre, fen } in rewards {
-        let accounts = state.open_accounts(state.rewards.next());
-        let spent = Vec::new();
-        state.rewards.push(Reward { id, portfolio, centre, year, fen, spent, accounts, effective: on, last: index });
+        // One that was taken back is rewarded again in its place.
+        let known = state.rewards.find(id);
+        let accounts = match known {
+            Some(known) => state.rewards.get(known).accounts,
+            None => state.open_accounts(state.rewards.next()),
+        };
+        let (spent, told) = (Vec::new(), Vec::new());
+        let row = Reward { id, portfolio, centre, year, fen, spent, told, accounts, effective: on, last: index };
+        match known {
+            Some(known) => *state.rewards.get_mut(known) = row,
+            None => drop(state.rewards.push(row)),
+        }
     }
 }
 
@@ -233,5 +249,6 @@ pub(super) fn spend(state: &mut State, index: u64, reward: Handle<Reward>, purpo
         Some((_, sum)) => *sum = sum.saturating_add(fen),
         None => row.spent.push((purpose.to_owned(), fen)),
     }
+    row.spent.retain(|(_, sum)| *sum != 0);
     row.last = index;
 }

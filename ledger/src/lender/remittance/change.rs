@@ -18,6 +18,11 @@ pub(crate) enum RemittanceChange {
     Approve {
         remittance: Handle<Remittance>,
     },
+    /// An approval or the order is taken back: the stage that leaves.
+    Back {
+        remittance: Handle<Remittance>,
+        to: RemittanceStage,
+    },
     /// The stage a report brings a payment to, and whether its lines surrender what came back.
     Report {
         remittance: Handle<Remittance>,

@@ -1,6 +1,7 @@
 //! Payments to lenders out of named document lines: ordered, approved by another, cleared by the treasury.
 //! What the treasury reports is in [`report`].
 
+pub(crate) mod back;
 pub(crate) mod change;
 pub(crate) mod report;
 
@@ -35,7 +36,8 @@ pub(crate) fn judge_remittance_ordered(case: &Case<'_>, event: &RemittanceOrdere
     if event.draws.len() > DRAWS_MAX {
         return Err(Refusal::of(Code::TooMany, event.remittance));
     }
-    if state.remittances.find(event.remittance).is_some() {
+    let known = state.remittances.by_id(event.remittance);
+    if known.is_some_and(|(_, row)| row.stage != RemittanceStage::Cancelled) {
         return Err(Refusal::of(Code::Exists, event.remittance));
     }
     let unit = state.need_org(event.unit)?;
@@ -204,17 +206,24 @@ pub(crate) fn judge_remittance_approved(case: &Case<'_>, event: &RemittanceAppro
     Ok(Change::of(RemittanceChange::Approve { remittance }))
 }
 
-pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: RemittanceChange) {
+/// Makes the change; the payment it is about.
+pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: RemittanceChange) -> Handle<Remittance> {
     match change {
         RemittanceChange::Order { event, unit, of, draws, fen } => order(state, entry, &event, unit, of, draws, fen),
         RemittanceChange::Approve { remittance } => {
             let row = state.remittances.get_mut(remittance);
             row.stage = RemittanceStage::Approved;
             row.approver = entry.principal.to_owned();
-            row.last = entry.index;
+            (row.on, row.last) = (entry.event.effective, entry.index);
+            remittance
+        }
+        RemittanceChange::Back { remittance, to } => {
+            back::apply(state, entry, remittance, to);
+            remittance
         }
         RemittanceChange::Report { remittance, stage, surrendered } => {
             report::apply(state, entry, remittance, stage, surrendered);
+            remittance
         }
     }
 }
@@ -227,7 +236,7 @@ fn order(
     of: Of,
     draws: Vec<Drawn>,
     fen: Fen,
-) {
+) -> Handle<Remittance> {
     let portfolio = match of {
         Of::Portfolio(portfolio) => portfolio,
         Of::Lender(lender, kind) => open_portfolio(state, lender, kind, entry.index),
@@ -237,7 +246,7 @@ fn order(
     for draw in &draws {
         state.lines.get_mut(draw.line).last = entry.index;
     }
-    state.remittances.push(Remittance {
+    let row = Remittance {
         id: event.remittance,
         unit,
         portfolio,
@@ -248,9 +257,18 @@ fn order(
         stage: RemittanceStage::Ordered,
         preparer: entry.principal.to_owned(),
         approver: String::new(),
+        ordered_on: entry.event.effective,
         on: entry.event.effective,
         last: entry.index,
-    });
+    };
+    // One that was cancelled is ordered again in its place.
+    match state.remittances.find(event.remittance) {
+        Some(cancelled) => {
+            *state.remittances.get_mut(cancelled) = row;
+            cancelled
+        }
+        None => state.remittances.push(row),
+    }
 }
 
 /// Each payer's sum goes into what is ordered and what is paid, or out of it: 1, 0 or -1 times.

@@ -77,7 +77,7 @@ pub(crate) fn judge_remittance_returned(case: &Case<'_>, event: &RemittanceRetur
     let postings = found.and_then(|(_, row)| match row.stage {
         RemittanceStage::Ordered | RemittanceStage::Approved => Some(released(state, on, row)),
         RemittanceStage::Cleared => taken_back(state, on, row),
-        RemittanceStage::Returned => None,
+        RemittanceStage::Returned | RemittanceStage::Cancelled => None,
     });
     let (Some((remittance, row)), Some(postings)) = (found, postings) else {
         return Ok(unexpected(state, on, event.remittance, event.fen, [Class::Treasury, Class::Suspense]));
@@ -91,7 +91,7 @@ pub(crate) fn judge_remittance_returned(case: &Case<'_>, event: &RemittanceRetur
     Ok(change)
 }
 
-fn released(state: &State, on: Day, row: &Remittance) -> Vec<Posting> {
+pub(super) fn released(state: &State, on: Day, row: &Remittance) -> Vec<Posting> {
     let mut authority = Authority::of(state, on);
     row.draws.iter().for_each(|draw| authority.give(draw.line, Class::Applied, draw.fen));
     authority.postings

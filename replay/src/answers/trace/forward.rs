@@ -261,6 +261,8 @@ impl Sums<'_> {
             RemittanceStage::Approved => self.gap(GapKind::NotRemitted, row.id, flow.fen, Some(row.on)),
             RemittanceStage::Cleared => self.totals.remitted_fen += flow.fen,
             RemittanceStage::Returned => self.totals.returned_fen += flow.fen,
+            // An order taken back moves nothing.
+            RemittanceStage::Cancelled => return,
         }
         self.totals.remittances += 1;
         if self.forward.remittances.len() < REMITTANCES_MAX {

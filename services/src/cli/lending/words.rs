@@ -42,6 +42,7 @@ const WORDS: &[(&str, &str)] = &[
     ("ordered", "已下达"),
     ("cleared", "已支付"),
     ("returned", "已退回"),
+    ("cancelled", "已撤销"),
     ("claim", "申报"),
     ("advance", "预拨"),
     ("compensation", "补偿金"),

@@ -1,0 +1,52 @@
+//! Payments to lenders taken back before the treasury paid: the approval, then the order. An order taken back is cancelled, and its
+//! number may be ordered again as the next edition.
+
+use super::change::RemittanceChange;
+use super::{by_payer, move_sums, report};
+use crate::change::{Case, Change, Judged, Taken};
+use crate::entry::Entry;
+use crate::handle::Handle;
+use crate::outcome::{Code, Refusal};
+use crate::state::State;
+use crate::state::lending_rows::Remittance;
+use crate::state::stage::RemittanceStage;
+
+/// What was ordered is available again, unless somebody approved it.
+pub(crate) fn judge_order_withdrawn(case: &Case<'_>, taken: Taken) -> Judged<RemittanceChange> {
+    let state = case.state;
+    let Some(remittance) = state.remittances.handle(taken.subject) else { return Ok(Change::nothing()) };
+    let row = state.remittances.get(remittance);
+    taken.on(case, row.ordered_on)?;
+    if row.stage != RemittanceStage::Ordered {
+        return Err(Refusal::of(Code::InUse, row.id));
+    }
+    let act = RemittanceChange::Back { remittance, to: RemittanceStage::Cancelled };
+    Ok(Change { postings: report::released(state, case.on(), row), ..Change::of(act) })
+}
+
+/// It waits for an approval again, unless the treasury said what became of it.
+pub(crate) fn judge_approval_withdrawn(case: &Case<'_>, taken: Taken) -> Judged<RemittanceChange> {
+    let state = case.state;
+    let Some(remittance) = state.remittances.handle(taken.subject) else { return Ok(Change::nothing()) };
+    let row = state.remittances.get(remittance);
+    if row.stage != RemittanceStage::Approved {
+        return Err(Refusal::of(Code::InUse, row.id));
+    }
+    // Until something comes of it the row's day is that of its approval.
+    taken.on(case, row.on)?;
+    Ok(Change::of(RemittanceChange::Back { remittance, to: RemittanceStage::Ordered }))
+}
+
+pub(super) fn apply(state: &mut State, entry: &Entry<'_>, remittance: Handle<Remittance>, to: RemittanceStage) {
+    let row = state.remittances.get_mut(remittance);
+    (row.stage, row.on, row.last) = (to, row.ordered_on, entry.index);
+    row.approver.clear();
+    let (purpose, portfolio, draws) = (row.purpose, row.portfolio, row.draws.clone());
+    if to == RemittanceStage::Cancelled {
+        let sums = by_payer(state, &draws);
+        move_sums(state, entry.index, purpose, portfolio, &sums, [-1, 0]);
+    }
+    for draw in draws {
+        state.lines.get_mut(draw.line).last = entry.index;
+    }
+}
