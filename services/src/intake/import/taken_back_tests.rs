@@ -63,3 +63,29 @@ fn a_budget_document_is_taken_back_by_its_rows_and_told_again() {
     let Kind::LineAdjusted(adjusted) = &said[0].event.kind else { panic!("adjusted") };
     assert_eq!((adjusted.fen, adjusted.line), (-500, ids::line("陕财教〔2021〕1号", 1, "P")));
 }
+
+#[test]
+fn a_voucher_is_taken_back_by_its_rows_and_told_again_in_one_file() {
+    let head = "凭证号,申请编号,单位编号,签发日期,清算日期,指标,金额,版次,更正,更正文号\n";
+    let rows = |fen: &str, edition: &str, correction: &str| {
+        let end = format!("{edition},{correction},{}\n", if correction.is_empty() { "" } else { "国库更〔2021〕1号" });
+        let row =
+            |line: u32| format!("V1,KB-A,610581CZ,2021-10-18,2021-10-19,韩城市财预〔2021〕101号#{line},{fen},{end}");
+        [row(1), row(2)].concat()
+    };
+    let kinds = |said: &[Said]| said.iter().map(|one| one.event.kind.name()).collect::<Vec<_>>();
+    let (report, told) = import(&[head, &rows("250", "", "")].concat());
+    assert_eq!((codes(&report), kinds(&told)), (vec![], vec!["voucher_issued", "voucher_cleared"]));
+    let (report, put_right) = import(&[head, &rows("250", "", "撤销"), &rows("205", "1", "")].concat());
+    assert_eq!(codes(&report), []);
+    assert_eq!(kinds(&put_right), ["entry_withdrawn", "entry_withdrawn", "voucher_issued", "voucher_cleared"]);
+    let taken = put_right.iter().filter_map(|one| match &one.event.kind {
+        Kind::EntryWithdrawn(event) => Some((event.entry, one.event.effective)),
+        _ => None,
+    });
+    assert_eq!(
+        taken.collect::<Vec<_>>(),
+        told.iter().map(|one| (one.event.id, one.event.effective)).collect::<Vec<_>>()
+    );
+    assert_eq!(put_right[2..].iter().map(|one| one.event.edition).collect::<Vec<_>>(), [1, 1]);
+}
