@@ -62,7 +62,7 @@ macro_rules! classes {
             #[must_use]
             pub fn owner(self) -> Owner { match self { $(Self::$variant => Owner::$owner,)* } }
 
-            /// Whether it may go below zero: only treasury, suspense and outside accounts, what a document line lacks,
+            /// Whether it may go below zero: only treasury, suspense and outside accounts, what is due to finance, what a document line lacks,
             /// and debts 应退 of a lender.
             #[must_use]
             pub fn may_go_below_zero(self) -> bool { match self { $(Self::$variant => $below,)* } }
@@ -95,6 +95,7 @@ impl Owner {
 classes! {
     Issued "issued" "下达来源" Indicator Org true;
     DueToFinance "due_to_finance" "应缴财政" Indicator Org true;
+    Surrendered "surrendered" "已上缴财政" Indicator Org false;
     Treasury "treasury" "国库" Cash Org true;
     Suspense "suspense" "暂记" Cash Org true;
     Receivable "receivable" "应追回" Cash Org true;

@@ -85,6 +85,8 @@ pub(crate) enum Touched {
     Fund(Uuid),
     /// A document line, by its id.
     Line(Uuid),
+    /// What a unit owes finance, by the unit's id.
+    Due(Uuid),
     /// The published rates.
     Rates,
     /// An award, by its id: whether one of its instalments is paid twice.

@@ -48,6 +48,7 @@ pub enum FindingKind {
     LineShort,
     PaidTwice,
     VoucherShort,
+    OverSurrendered,
 }
 
 impl FindingKind {
@@ -95,6 +96,7 @@ impl FindingKind {
             Self::LineShort,
             Self::PaidTwice,
             Self::VoucherShort,
+            Self::OverSurrendered,
         ];
         plain.into_iter().chain(Rule::ALL.map(Self::Policy)).collect()
     }
@@ -182,6 +184,7 @@ impl FindingKind {
             Self::LineShort => ("line_short", "指标已用而被撤销，待追减"),
             Self::PaidTwice => ("paid_twice", "同一期资助发放了两次"),
             Self::VoucherShort => ("voucher_short", "已发送的批次国库未足额拨款，有清算被撤销"),
+            Self::OverSurrendered => ("over_surrendered", "上缴超过应缴"),
         }
     }
 }

@@ -1,11 +1,12 @@
 //! The heart: one entry in, one outcome out. Judging only reads; past it nothing can fail.
 //! No clock, no IO, no chance, no floats. What a kind of event means is in the file of its domain.
 
-use crate::account::{AccountNo, Class};
+use crate::account::AccountNo;
 use crate::aid::award::{self, AwardChange};
 use crate::aid::budget::{self, BudgetChange};
 use crate::aid::payment::{self, PaymentChange};
 use crate::aid::results::{self, ResultChange};
+use crate::aid::surrender::{self, SurrenderChange};
 use crate::aid::suspense::{self, SuspenseChange};
 use crate::aid::voucher::{self, VoucherChange};
 use crate::aid::{merge, payment_line, programme};
@@ -26,7 +27,7 @@ use crate::lender::remittance::{self, report};
 use crate::loan::change::LoanChange;
 use crate::loan::{self, accrual, contract, facts, rules};
 use crate::money::{Day, Fen};
-use crate::outcome::{Code, Now, Outcome, Posting, Refusal};
+use crate::outcome::{Now, Outcome, Posting, Refusal};
 use crate::registry::cards::{self, CardChange};
 use crate::registry::merged::{self, MergeChange};
 use crate::registry::org::{self, OrgChange};
@@ -37,6 +38,7 @@ use crate::withdraw::{self, Withdrawal};
 use told::Told;
 
 mod ahead;
+mod come;
 mod follow;
 mod told;
 
@@ -103,6 +105,7 @@ enum Act {
     Control(Box<ControlChange>),
     Withdrawal(Box<Withdrawal>),
     Desk(Box<DeskChange>),
+    Surrender(SurrenderChange),
 }
 
 impl Act {
@@ -126,6 +129,7 @@ impl Act {
             Self::Remittance(change) => return Some(remittance::apply(state, entry, change).number()),
             Self::Fund(change) => return fund::apply(state, entry, *change),
             Self::Control(change) => return control::apply(state, entry, *change).map(Handle::number),
+            Self::Surrender(change) => return Some(surrender::apply(state, entry, change).number()),
             Self::Desk(change) => return Some(desk::apply(state, entry, *change).number()),
             Self::Withdrawal(change) => withdraw::apply(state, entry, *change),
         }
@@ -214,6 +218,7 @@ judges! {
     LineAdjusted => Budget budget::judge_line_adjusted;
     FindingExplained => Desk desk::judge_finding_explained;
     FindingClosed => Desk desk::judge_finding_closed;
+    Surrendered => Surrender surrender::judge_surrendered;
 }
 
 /// What an entry comes to, before anything is changed.
@@ -313,7 +318,7 @@ impl State {
         {
             return Err(Halt::UnknownRules(rules.version));
         }
-        if let Err(refusal) = come(entry) {
+        if let Err(refusal) = come::come(entry) {
             return Ok(Judgement::Refused(refusal));
         }
         Ok(match judge(&Case { state: self, entry }) {
@@ -345,7 +350,7 @@ impl State {
         let mut touched = change.touched;
         let posted = change.postings.iter().map(|posting| self.post(entry.index, on, posting));
         if posted.fold(false, |short, one| short | one) {
-            touched.extend(follow::lacking_lines(self, &change.postings));
+            touched.extend(follow::watched(self, &change.postings));
         }
         if entry.event.kind.day_rule().tells_of_facts() {
             self.latest = self.latest.max(on.min(Day::in_beijing(entry.recorded_ms)));
@@ -366,7 +371,7 @@ impl State {
         Outcome::Posted { postings: Vec::new(), findings: vec![finding.number()] }
     }
 
-    /// Whether it changed what a document line lacks.
+    /// Whether it changed what calls for findings.
     fn post(&mut self, index: u64, on: Day, posting: &Posting) -> bool {
         let Posting { debit, credit, fen, booked } = *posting;
         assert!(fen > 0 && debit != credit, "a posting moves something");
@@ -381,19 +386,8 @@ impl State {
         account.balance += i128::from(fen);
         account.last = index;
         assert!(account.balance >= 0 || account.class.may_go_below_zero(), "judging missed an overdraft");
-        account.class == Class::Short
+        follow::is_watched(account.class)
     }
-}
-
-/// Whether the days an event names have come, by the rule of its kind. Reports too: what is not yet true cannot have happened,
-/// and no state waits for time to pass. It may be said again when the day has come.
-fn come(entry: &Entry<'_>) -> Result<(), Refusal> {
-    let first = entry.event.first_recordable();
-    if Day::in_beijing(entry.recorded_ms) >= first {
-        return Ok(());
-    }
-    let subject = entry.event.kind.loan().unwrap_or_default();
-    Err(Refusal::with(Code::NotYet, subject, i64::from(first.yyyymmdd())))
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use crate::aid::budget::{self, BudgetChange};
 use crate::aid::merge;
 use crate::aid::payment::{self, PaymentChange};
 use crate::aid::results::{self, ResultChange};
+use crate::aid::surrender::{self, SurrenderChange};
 use crate::aid::voucher::{self, VoucherChange};
 use crate::change::{Case, Change, Judged, Taken};
 use crate::control::{self, ControlChange};
@@ -35,6 +36,7 @@ pub(crate) struct Withdrawal {
 }
 
 enum Kept {
+    Surrender(SurrenderChange),
     Desk(DeskChange),
     Budget(BudgetChange),
     Award(AwardChange),
@@ -94,6 +96,7 @@ fn judge(case: &Case<'_>, taken: Taken, kind: KindTag) -> Judged<Kept> {
         Tag::LineIssued | Tag::LinePassedDown | Tag::LineRecalled | Tag::LineAdjusted => {
             Ok(budget::judge_withdrawn(case, taken)?.map(Kept::Budget))
         }
+        Tag::Surrendered => Ok(surrender::judge_withdrawn(case, taken)?.map(Kept::Surrender)),
         Tag::FindingExplained | Tag::FindingClosed => Ok(desk::judge_withdrawn(case, taken, kind)?.map(Kept::Desk)),
         Tag::RosterSealed => roster(Stage::Sealed, Stage::Open),
         Tag::RosterReviewed => roster(Stage::Reviewed, Stage::Sealed),
@@ -143,6 +146,9 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, withdrawal: Withdrawal
         close_its_own(state, entry.into());
     }
     match withdrawal.change {
+        Some(Kept::Surrender(change)) => {
+            surrender::apply(state, entry, change);
+        }
         Some(Kept::Desk(change)) => {
             desk::apply(state, entry, change);
         }

@@ -2,7 +2,9 @@
 
 use crate::model::{Model, Result};
 use ledger::account::{Book, Class};
+use ledger::finding::FindingKind;
 use ledger::money::Fen;
+use ledger::state::rows::Finding;
 use ledger::state::stage::Stage;
 use ledger::state::{Counts, Standing, State, UNKNOWN_ORG};
 use std::collections::BTreeMap;
@@ -61,7 +63,16 @@ fn lines(state: &State, model: &Model) {
         surrendered += row.surrendered;
     }
     let due = state.orgs.iter().map(|(org, _)| state.balance(state.org_account(org, Class::DueToFinance)));
-    assert_eq!(due.sum::<Fen>(), surrendered);
+    let paid: Fen = model.paid_over.values().map(|(_, _, fen)| fen).sum();
+    assert_eq!(due.sum::<Fen>(), surrendered - paid);
+    for (org, row) in state.orgs.iter() {
+        let paid: Fen = model.paid_over.values().filter(|(_, unit, _)| *unit == row.id).map(|(_, _, fen)| fen).sum();
+        assert_eq!(state.balance(state.org_account(org, Class::Surrendered)), paid, "unit {}", row.id);
+        let over = state.balance(state.org_account(org, Class::DueToFinance)) < 0;
+        let is = |finding: &Finding| finding.open && finding.kind == FindingKind::OverSurrendered;
+        let open = state.findings.iter().filter(|(_, finding)| is(finding) && finding.subject == row.id).count();
+        assert_eq!(open, usize::from(over), "unit {}", row.id);
+    }
 }
 
 fn instalments(state: &State, model: &Model) {

@@ -53,6 +53,7 @@ pub fn numbered(mut kind: Kind, number: impl std::fmt::Display) -> Kind {
         Kind::RemittanceReturned(said) => &mut said.serial,
         Kind::CompensationReceived(said) => &mut said.serial,
         Kind::RewardSpent(said) => &mut said.serial,
+        Kind::Surrendered(said) => &mut said.serial,
         _ => return kind,
     };
     *serial = number.to_string();

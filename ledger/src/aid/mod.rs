@@ -12,5 +12,6 @@ pub(crate) mod payment_line;
 pub(crate) mod programme;
 mod reckon;
 pub(crate) mod results;
+pub(crate) mod surrender;
 pub(crate) mod suspense;
 pub(crate) mod voucher;

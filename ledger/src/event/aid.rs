@@ -79,6 +79,19 @@ pub struct LineAdjusted {
     pub fen: Fen,
 }
 
+/// A unit paid over to finance what came back after its budget year 上缴 (R).
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Surrendered {
+    /// The unit.
+    pub unit: Uuid,
+    /// How much.
+    pub fen: Fen,
+    /// The number of the payment, empty if there is none.
+    pub serial: String,
+    /// Document number of the order to pay, empty if there is none.
+    pub document: String,
+}
+
 /// A school began a roster 花名册 (D). The submitter is its preparer.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct RosterPrepared {

@@ -157,6 +157,7 @@ macro_rules! for_each_kind {
                 Refused WhileFree (entry, kind, subject, document);
             FindingClosed(FindingClosed) "finding_closed" "疑点核结" decision near
                 Refused WhileFree (entry, kind, subject, document);
+            Surrendered(Surrendered) "surrendered" "上缴财政" report near Mentioned Withdrawn (unit, serial);
         }
     };
 }

@@ -49,11 +49,20 @@ pub(super) fn found_on(state: &State, entry: &Entry<'_>) -> Day {
     if about == Some(KindTag::PersonRegistered) { Day::in_beijing(entry.recorded_ms) } else { entry.event.effective }
 }
 
-/// The document lines of which postings changed what they lack.
-pub(super) fn lacking_lines(state: &State, postings: &[Posting]) -> Vec<Touched> {
-    let accounts = postings.iter().flat_map(|posting| [posting.debit, posting.credit]);
-    let short: BTreeSet<_> = accounts.filter(|at| state.accounts.get(*at).class == Class::Short).collect();
-    short.into_iter().map(|account| Touched::Line(state.owner_id(account))).collect()
+/// Whether what stands on an account calls for a finding of its owner.
+pub(super) fn is_watched(class: Class) -> bool {
+    matches!(class, Class::Short | Class::DueToFinance)
+}
+
+/// Whose watched accounts postings changed.
+pub(super) fn watched(state: &State, postings: &[Posting]) -> Vec<Touched> {
+    let accounts: BTreeSet<_> = postings.iter().flat_map(|posting| [posting.debit, posting.credit]).collect();
+    let touched = accounts.into_iter().filter_map(|account| match state.accounts.get(account).class {
+        Class::Short => Some(Touched::Line(state.owner_id(account))),
+        Class::DueToFinance => Some(Touched::Due(state.owner_id(account))),
+        _ => None,
+    });
+    touched.collect()
 }
 
 /// Opens a finding.
@@ -118,6 +127,13 @@ fn follow(state: &mut State, index: u64, touched: Touched) -> Vec<NewFinding> {
             let (short, unit) = (state.balance(state.line_account(line, Class::Short)) < 0, row.unit);
             let wanted = short.then_some((FindingKind::LineShort, None));
             let new = settle(state, index, id, |_| true, tells_of_loan, wanted.as_slice());
+            new.into_iter().map(|new| NewFinding { unit, ..new }).collect()
+        }
+        Touched::Due(id) => {
+            let Some((unit, _)) = state.orgs.by_id(id) else { return Vec::new() };
+            let over = state.balance(state.org_account(unit, Class::DueToFinance)) < 0;
+            let (kind, wanted) = (FindingKind::OverSurrendered, over.then_some((FindingKind::OverSurrendered, None)));
+            let new = settle(state, index, id, |other| other == kind, tells_of_loan, wanted.as_slice());
             new.into_iter().map(|new| NewFinding { unit, ..new }).collect()
         }
         Touched::Rates => {

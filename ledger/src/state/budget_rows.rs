@@ -1,8 +1,9 @@
-//! What budget entries moved onto document lines, by entry, so that each can be taken back whole. Data only.
+//! What budget entries moved onto document lines, and what was paid over to finance, by entry, so that each can be taken back
+//! whole. Data only.
 
 use crate::handle::{Handle, Link};
 use crate::money::{Day, Fen};
-use crate::state::rows::Line;
+use crate::state::rows::{Line, Org};
 use crate::state::table::Row;
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
@@ -33,6 +34,25 @@ pub struct MovedPart {
 }
 
 impl Row for BudgetMove {
+    fn id(&self) -> Option<Uuid> {
+        Some(self.id)
+    }
+}
+
+/// What a unit paid over to finance.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Surrender {
+    /// The event id of the entry that tells it.
+    pub id: Uuid,
+    /// Who paid.
+    pub unit: Handle<Org>,
+    /// How much; nothing once it is taken back.
+    pub fen: Fen,
+    /// The day.
+    pub on: Day,
+}
+
+impl Row for Surrender {
     fn id(&self) -> Option<Uuid> {
         Some(self.id)
     }

@@ -27,7 +27,7 @@ use crate::event::{Level, OrgRole, Subordination};
 use crate::handle::{Handle, Link};
 use crate::money::Day;
 use crate::outcome::{Code, Refusal};
-use crate::state::budget_rows::BudgetMove;
+use crate::state::budget_rows::{BudgetMove, Surrender};
 use crate::state::case_rows::FindingCase;
 use crate::state::disputes::Dispute;
 use crate::state::doubts::Doubt;
@@ -208,6 +208,7 @@ tables! {
         finding_cases: FindingCase,
         results: Results "result" "银行结果",
         awaited: Awaited "awaited" "待报申请",
+        surrenders: Surrender,
     }
 }
 

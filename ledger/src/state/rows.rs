@@ -30,7 +30,7 @@ pub struct Org {
     /// Handle of the unit above.
     pub parent: Link<Org>,
     pub subordination: Subordination,
-    /// First of its accounts: issued, due to finance, treasury, suspense, receivable.
+    /// First of its accounts: issued, due to finance, surrendered, treasury, suspense, receivable.
     pub accounts: AccountNo,
     /// First open day by book: closing a period moves it.
     pub open_from: [Day; 4],

@@ -2,10 +2,11 @@
 
 use super::check::choice;
 use super::form::{
-    DOCUMENT, Fen, Id, NUMBER, OPTIONAL_DOCUMENT, OPTIONAL_WORDS, OneOf, Parts, Plain, SignedFen, Year, wire,
+    DOCUMENT, Fen, Id, NUMBER, OPTIONAL_DOCUMENT, OPTIONAL_NUMBER, OPTIONAL_WORDS, OneOf, Parts, Plain, SignedFen,
+    Year, wire,
 };
 use crate::limits::MAX_PARTS;
-use ledger::event::{LineAdjusted, LineIssued, LinePassedDown, LineRecalled, PassedPart, Source};
+use ledger::event::{LineAdjusted, LineIssued, LinePassedDown, LineRecalled, PassedPart, Source, Surrendered};
 
 choice!(Source = Source { Central Province City County });
 
@@ -31,3 +32,5 @@ wire!(PassedPart { from: Id, to: Id, unit: Id, fen: Fen });
 wire!(LineRecalled { line: Id, document: DOCUMENT, fen: Fen });
 
 wire!(LineAdjusted { line: Id, document: DOCUMENT, fen: SignedFen });
+
+wire!(Surrendered { unit: Id, fen: Fen, serial: OPTIONAL_NUMBER, document: OPTIONAL_DOCUMENT });

@@ -8,7 +8,7 @@ use ledger::event::{
     FindingClosed, FindingExplained, IdentityKeyAnnounced, Kind, Level, LineAdjusted, LineIssued, LinePassedDown,
     LineRecalled, OrgRegistered, OrgRenamed, OrgRole, PassedPart, PayoutCredited, PayoutReturned, PayoutUnknown,
     PersonMerged, PersonRegistered, RosterLineAdded, RosterPrepared, RulesAdopted, SetCancelled, SetDecided, SetSealed,
-    Source, Status, StatusChanged, Subordination, SuspenseCleared, VoucherCleared, VoucherIssued,
+    Source, Status, StatusChanged, Subordination, Surrendered, SuspenseCleared, VoucherCleared, VoucherIssued,
 };
 use ledger::money::Day;
 use uuid::Uuid;
@@ -44,7 +44,10 @@ fn later() -> Vec<Kind> {
     };
     let (reason, document) = ("已补登记".into(), "示教〔2025〕4号".into());
     let closed = FindingClosed { entry, kind, subject, reason, document };
-    vec![announced, merged, adjusted, Kind::FindingExplained(explained), Kind::FindingClosed(closed)]
+    let (explained, closed) = (Kind::FindingExplained(explained), Kind::FindingClosed(closed));
+    let (unit, serial, document) = (thing(UNIT), "SJ-1".into(), "示财预〔2025〕5号".into());
+    let surrendered = Kind::Surrendered(Surrendered { unit, fen: 1_000, serial, document });
+    vec![announced, merged, adjusted, explained, closed, surrendered]
 }
 
 /// The id under which the sample of a merge is said.

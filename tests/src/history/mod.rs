@@ -74,7 +74,8 @@ impl History {
         let steps = model.steps.iter().map(|(id, step)| (*id, step.on));
         let reports = model.reports.iter().map(|(id, report)| (*id, report.on()));
         let moved = model.moved.iter().map(|(id, moved)| (*id, moved.on));
-        let all = steps.chain(reports).chain(moved);
+        let paid = model.paid_over.iter().map(|(id, (on, ..))| (*id, *on));
+        let all = steps.chain(reports).chain(moved).chain(paid);
         let taken: Vec<_> = all.filter(|(id, _)| !model.withdrawn.contains(id)).collect();
         let (entry, on) = *self.chance.pick(&taken)?;
         let on = on.plus(i32::from(self.chance.in_hundred(6)));

@@ -7,7 +7,7 @@ use ledger::event::{
     ApplicationLineAdded, ApplicationPrepared, BatchSent, CardBound, CardRelation, CardReplaced, Clearing, Draw, Kind,
     LineAdjusted, LineIssued, LinePassedDown, LineRecalled, OrgRenamed, PassedPart, PayoutCredited, PayoutReturned,
     PayoutUnknown, PersonMerged, PersonRegistered, RosterLineAdded, RosterPrepared, RulesAdopted, SetCancelled,
-    SetDecided, SetSealed, Source, Status, StatusChanged, SuspenseCleared, VoucherCleared, VoucherIssued,
+    SetDecided, SetSealed, Source, Status, StatusChanged, Surrendered, SuspenseCleared, VoucherCleared, VoucherIssued,
 };
 use ledger::money::{Day, Fen, share};
 use ledger::state::stage::Stage;
@@ -80,7 +80,11 @@ fn budget(chance: &mut Chance, model: &Model, today: Day, made: usize) -> Kind {
     let line = any(chance, &model.lines, "line");
     let fen = amount(chance, model.lines.get(&line).map_or(1, |line| line.available));
     let document = format!("财教{made}");
-    match chance.below(6) {
+    match chance.below(7) {
+        6 => {
+            let (unit, fen) = (any_org(chance), i64::try_from(1 + chance.below(100_000)).unwrap_or(1));
+            Kind::Surrendered(Surrendered { unit, fen, serial: format!("缴{made}"), document })
+        }
         5 => {
             let by = [fen, fen / 2, -fen, -fen / 2][chance.below(4)];
             Kind::LineAdjusted(LineAdjusted { line, document, fen: by })

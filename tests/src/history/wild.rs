@@ -49,6 +49,7 @@ fn redraw(chance: &mut Chance, kind: &mut Kind) {
             e.parts = (0..3).map(part).collect();
         }
         Kind::LineRecalled(e) => (e.line, e.fen) = (id(chance), fen(chance)),
+        Kind::Surrendered(e) => (e.unit, e.fen) = (id(chance), fen(chance)),
         Kind::LineAdjusted(e) => (e.line, e.fen) = (id(chance), fen(chance)),
         Kind::PersonRegistered(e) => e.person = id(chance),
         Kind::StatusChanged(e) => (e.person, e.school) = (id(chance), id(chance)),

@@ -76,6 +76,13 @@ impl Model {
         self.moved(event, vec![Part { line: e.line, from: line.parent, fen: e.fen, begins: false }])
     }
 
+    pub(super) fn take_back_paid(&mut self, on: Day, entry: Uuid) -> Option<()> {
+        sure(self.paid_over[&entry].0 == on)?;
+        self.paid_over.remove(&entry);
+        self.withdrawn.insert(entry);
+        Some(())
+    }
+
     /// Whatever was used meanwhile.
     pub(super) fn take_back_moved(&mut self, on: Day, entry: Uuid) -> Option<()> {
         sure(self.moved.get(&entry)?.on == on && !self.withdrawn.contains(&entry))?;

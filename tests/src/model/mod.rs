@@ -152,6 +152,8 @@ pub struct Model {
     pub beside: BTreeMap<Uuid, Vec<(Vec<u8>, usize)>>,
     /// Steps of sets that were taken, by the ids of their events.
     pub steps: BTreeMap<Uuid, Step>,
+    /// What was paid over to finance, by entry: the day, the unit, the amount.
+    pub paid_over: BTreeMap<Uuid, (Day, Uuid, Fen)>,
     /// What budget entries moved that count.
     pub moved: BTreeMap<Uuid, Moved>,
     /// Events that were taken back.
@@ -280,6 +282,7 @@ impl Model {
             Kind::ApplicationCancelled(e) => self.cancel_application(e.set),
             Kind::BatchSent(e) => self.send(on, e),
             Kind::SuspenseCleared(e) => self.clear(on, e),
+            Kind::EntryWithdrawn(e) if self.paid_over.contains_key(&e.entry) => self.take_back_paid(on, e.entry),
             Kind::EntryWithdrawn(e) if self.moved.contains_key(&e.entry) => self.take_back_moved(on, e.entry),
             Kind::EntryWithdrawn(e) if self.reports.contains_key(&e.entry) => self.unhear(on, e.entry),
             Kind::EntryWithdrawn(e) => self.take_back(on, e.entry),

@@ -33,6 +33,10 @@ impl Model {
                 self.cards.entry(e.old).or_default().push((on, false, e.person));
                 self.cards.entry(e.new).or_default().push((on, true, e.person));
             }
+            Kind::Surrendered(e) => {
+                self.named(e.unit);
+                self.paid_over.insert(event, (on, e.unit, e.fen));
+            }
             told => self.hear(on, event, told),
         }
     }

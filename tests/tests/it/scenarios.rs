@@ -89,9 +89,10 @@ fn finding_names() -> Vec<&'static str> {
             K::TooManyFacts | K::BeforeSubject | K::RateJump | K::ParentCycle => {}
             K::ToldOtherwise | K::ManyVersions | K::EditionOutOfOrder | K::AwardedTwice | K::MergeCycle => {}
             K::OverPrincipal | K::OverLoss | K::FundShort | K::LineShort | K::PaidTwice | K::VoucherShort => {}
+            K::OverSurrendered => {}
         }
     }
-    all.extend([K::PaidTwice, K::VoucherShort]);
+    all.extend([K::PaidTwice, K::VoucherShort, K::OverSurrendered]);
     all.extend(Rule::ALL.map(K::Policy));
     assert_eq!(all, K::all(), "the list of kinds that people may ask for");
     all.iter().map(|kind| kind.name()).collect()

@@ -153,5 +153,6 @@ pub(crate) fn holds(executed: &execution::Execution) -> bool {
 pub(crate) fn due_to_finance_off(state: &State, unit: Handle<Org>) -> Fen {
     let lines = state.lines.iter().filter(|(_, line)| line.unit == unit);
     let due: Fen = lines.map(|(line, _)| execution::execution(state, line).to_finance_fen).sum();
-    due - state.balance(state.org_account(unit, Class::DueToFinance))
+    let stands = |class| state.balance(state.org_account(unit, class));
+    due - stands(Class::DueToFinance) - stands(Class::Surrendered)
 }

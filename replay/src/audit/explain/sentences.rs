@@ -57,6 +57,7 @@ pub fn finding_en(kind: FindingKind) -> &'static str {
             "more was decided about than the fund held: what it had received was taken back, or came later"
         }
         FindingKind::OverPrincipal => "more is written off than principal is open; what is beyond counts for nothing",
+        FindingKind::OverSurrendered => "more was paid over to finance than is due",
         FindingKind::LineShort => {
             "what was taken back of the document line was used before; it is to be reduced or made good"
         }

@@ -34,6 +34,21 @@ fn a_registration_and_a_card_are_taken_back_by_the_row_that_told_them() {
 }
 
 #[test]
+fn what_was_paid_over_to_finance_is_told_and_taken_back() {
+    let file = |end: &str| {
+        format!(
+            "单位编号,金额,流水号,文号,生效日期,版次,更正,更正文号\nCZ,10.00,缴1,某财预〔2022〕1号,2022-02-01,{end}\n"
+        )
+    };
+    let (report, told) = import(&file(",,"));
+    let Kind::Surrendered(paid) = &told[0].event.kind else { panic!("paid over") };
+    assert_eq!((codes(&report), paid.fen, paid.unit), (vec![], 1_000, ids::org("CZ")));
+    let (_, taken) = import(&file(",撤销,某财预〔2022〕2号"));
+    let Kind::EntryWithdrawn(taken) = &taken[0].event.kind else { panic!("taken back") };
+    assert_eq!(taken.entry, told[0].event.id);
+}
+
+#[test]
 fn a_budget_document_is_taken_back_by_its_rows_and_told_again() {
     let head = "动作,文号,指标行号,单位编号,预算年度,项目代码,资金来源,来源文号,来源行号,来源单位编号,金额,生效日期,版次,更正,更正文号\n";
     let rows = |edition: &str, correction: &str| {

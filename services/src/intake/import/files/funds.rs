@@ -1,10 +1,11 @@
-//! Compensation funds: money received 补偿金到账, what a lender holds 补偿金对账, reward money spent 奖励使用.
+//! Compensation funds: money received 补偿金到账, what a lender holds 补偿金对账, reward money spent 奖励使用; and what is
+//! paid over to finance 上缴财政.
 
 use super::{loans, movements};
 use crate::intake::import::table::columns::Col;
 use crate::intake::import::table::row::{Row, Wrong};
 use crate::intake::import::{Out, RowResult, Spoken, Statement, ids};
-use ledger::event::{CompensationReceived, FundStated, Kind, Payer, RewardSpent};
+use ledger::event::{CompensationReceived, FundStated, Kind, Payer, RewardSpent, Surrendered};
 
 const PAYERS: &[(&str, &str, Payer)] = &[
     ("中央", "central", Payer::Central),
@@ -39,6 +40,13 @@ pub(in crate::intake::import) fn stated(row: &Row<'_>, _: &Out<'_>) -> RowResult
 /// A row of a file of reward money spent.
 pub(in crate::intake::import) fn spent(row: &Row<'_>, _: &Out<'_>) -> RowResult {
     read_spent(row).map(Spoken::from)
+}
+
+/// A row of a file of what was paid over to finance.
+pub(in crate::intake::import) fn surrendered(row: &Row<'_>, _: &Out<'_>) -> RowResult {
+    let (unit, serial) = (ids::org(row.key(Col::Unit)?), row.key(Col::Serial)?.to_owned());
+    let event = Surrendered { unit, fen: row.money(Col::Amount)?, serial, document: row.document(Col::Document)? };
+    Ok((row.day(Col::EffectiveDay)?, Kind::Surrendered(event)).into())
 }
 
 fn read_received(row: &Row<'_>) -> Result<Statement, Wrong> {

@@ -172,6 +172,11 @@ kinds! {
         needs OrgNumber Book ThroughDay EffectiveDay,
         has Edition Corrects WithdrawnFor CorrectedBy,
         drops Remark;
+    /// 上缴财政: what came back after its year, paid over to finance.
+    Surrenders "上缴财政" "surrenders"
+        needs Unit Amount Serial Document EffectiveDay,
+        has Edition Corrects WithdrawnFor CorrectedBy,
+        drops Remark;
     /// 撤销: entries reversed.
     Reversals "撤销" "reversals"
         needs EventId Document EffectiveDay,

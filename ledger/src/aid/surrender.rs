@@ -1,0 +1,59 @@
+//! What came back after its budget year is paid over to finance 上缴. The cash came back with the return; here its authority ends.
+//! More may be told than is due, as returns are told late: a finding says so while it lasts.
+
+use crate::account::{Book, Class};
+use crate::change::{Case, Change, Judged, Taken};
+use crate::entry::Entry;
+use crate::event::Surrendered;
+use crate::handle::Handle;
+use crate::outcome::Posting;
+use crate::registry::org;
+use crate::state::State;
+use crate::state::budget_rows::Surrender;
+
+pub(crate) enum SurrenderChange {
+    Pay(Surrender),
+    Back(Handle<Surrender>),
+}
+
+pub(crate) fn judge_surrendered(case: &Case<'_>, event: &Surrendered) -> Judged<SurrenderChange> {
+    let (state, on) = (case.state, case.on());
+    let mut change = Change::nothing();
+    let unit = change.org(state, event.unit);
+    let fen = event.fen.max(0);
+    change.act = Some(SurrenderChange::Pay(Surrender { id: case.entry.event.id, unit: unit.handle, fen, on }));
+    let of = |class| State::account_at(unit.accounts, class);
+    if fen > 0 {
+        let booked = state.booked(on, Book::Indicator, unit.handle, unit.handle);
+        change.postings = vec![Posting { debit: of(Class::Surrendered), credit: of(Class::DueToFinance), fen, booked }];
+    }
+    Ok(change)
+}
+
+/// What was told was not paid over: it is due again.
+pub(crate) fn judge_withdrawn(case: &Case<'_>, taken: Taken) -> Judged<SurrenderChange> {
+    let state = case.state;
+    let Some(at) = state.surrenders.handle(taken.subject) else { return Ok(Change::nothing()) };
+    let row = state.surrenders.get(at);
+    taken.on(case, row.on)?;
+    let mut change = Change::of(SurrenderChange::Back(at));
+    if row.fen > 0 {
+        let of = |class| state.org_account(row.unit, class);
+        change.postings = vec![state.posting(case.on(), of(Class::DueToFinance), of(Class::Surrendered), row.fen)];
+    }
+    Ok(change)
+}
+
+/// Makes the change; the row by which it can be taken back.
+pub(crate) fn apply(state: &mut State, _: &Entry<'_>, change: SurrenderChange) -> Handle<Surrender> {
+    match change {
+        SurrenderChange::Pay(row) => state.surrenders.push(row),
+        SurrenderChange::Back(at) => {
+            let row = state.surrenders.get_mut(at);
+            row.fen = 0;
+            let unit = row.unit;
+            org::unmention(state, unit);
+            at
+        }
+    }
+}
