@@ -137,6 +137,7 @@ classes! {
     ClaimGranted "claim_granted" "应付申报来源" Entitlement Claim true;
     ClaimOwed "claim_owed" "应付申报" Entitlement Claim false;
     ClaimSettled "claim_settled" "已付申报" Entitlement Claim false;
+    Rounding "rounding" "尾差" Lender Portfolio true;
     RewardAvailable "reward_available" "可用奖励" Cash Reward false;
     RewardSpent "reward_spent" "已用奖励" Cash Reward false;
 }

@@ -49,6 +49,7 @@ pub enum FindingKind {
     PaidTwice,
     VoucherShort,
     OverSurrendered,
+    Overclaimed,
 }
 
 impl FindingKind {
@@ -97,6 +98,7 @@ impl FindingKind {
             Self::PaidTwice,
             Self::VoucherShort,
             Self::OverSurrendered,
+            Self::Overclaimed,
         ];
         plain.into_iter().chain(Rule::ALL.map(Self::Policy)).collect()
     }
@@ -185,6 +187,7 @@ impl FindingKind {
             Self::PaidTwice => ("paid_twice", "同一期资助发放了两次"),
             Self::VoucherShort => ("voucher_short", "已发送的批次国库未足额拨款，有清算被撤销"),
             Self::OverSurrendered => ("over_surrendered", "上缴超过应缴"),
+            Self::Overclaimed => ("overclaimed", "确认的利息超过账上，待退还或抵扣"),
         }
     }
 }

@@ -125,7 +125,7 @@ impl Act {
             Self::Result(change) => return Some(results::apply(state, entry, change)),
             Self::Suspense(change) => suspense::apply(state, entry, change),
             Self::Loan(change) => return loan::apply(state, entry, *change).map(Handle::number),
-            Self::Claim(change) => claim::apply(state, entry, *change),
+            Self::Claim(change) => return claim::apply(state, entry, *change),
             Self::Remittance(change) => return Some(remittance::apply(state, entry, change).number()),
             Self::Fund(change) => return fund::apply(state, entry, *change),
             Self::Control(change) => return control::apply(state, entry, *change).map(Handle::number),

@@ -14,6 +14,8 @@ use crate::desk::{self, DeskChange};
 use crate::entry::Entry;
 use crate::event::{EntryWithdrawn, KindTag};
 use crate::handle::Link;
+use crate::lender::claim::change::ClaimChange;
+use crate::lender::claim::{self, returned, settle, withdrawn};
 use crate::lender::fund::change::FundChange;
 use crate::lender::fund::{self, compensation, reward, reward_back, statement};
 use crate::lender::remittance::change::RemittanceChange;
@@ -45,6 +47,7 @@ enum Kept {
     Result(ResultChange),
     Control(ControlChange),
     Loan(LoanChange),
+    Claim(ClaimChange),
     Fund(FundChange),
     Remittance(RemittanceChange),
     People(PeopleChange),
@@ -122,6 +125,11 @@ fn judge(case: &Case<'_>, taken: Taken, kind: KindTag) -> Judged<Kept> {
         | Tag::LoanWrittenOff
         | Tag::LossRecovered
         | Tag::LoanStateRepaid => Ok(facts::judge_withdrawn(case, taken)?.map(Kept::Loan)),
+        Tag::ClaimSubmitted => Ok(withdrawn::judge_submission(case, taken)?.map(Kept::Claim)),
+        Tag::ClaimLineAdded => Ok(withdrawn::judge_line(case, taken)?.map(Kept::Claim)),
+        Tag::ClaimSealed => Ok(withdrawn::judge_seal(case, taken)?.map(Kept::Claim)),
+        Tag::ClaimApproved => Ok(settle::judge_withdrawn(case, taken)?.map(Kept::Claim)),
+        Tag::OverclaimReturned => Ok(returned::judge_withdrawn(case, taken)?.map(Kept::Claim)),
         Tag::CompensationReceived => Ok(compensation::judge_receipt_withdrawn(case, taken)?.map(Kept::Fund)),
         Tag::FundStated => Ok(statement::judge_withdrawn(case, taken)?.map(Kept::Fund)),
         Tag::CompensationAccrued => Ok(compensation::judge_computation_withdrawn(case, taken)?.map(Kept::Fund)),
@@ -172,6 +180,9 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, withdrawal: Withdrawal
         }
         Some(Kept::Loan(change)) => {
             loan::apply(state, entry, change);
+        }
+        Some(Kept::Claim(change)) => {
+            claim::apply(state, entry, change);
         }
         Some(Kept::Fund(change)) => {
             fund::apply(state, entry, change);

@@ -49,13 +49,13 @@ impl Numbered {
         }
     }
 
-    /// The one with this number of whoever gave it. Only rosters and applications have editions.
+    /// The one with this number of whoever gave it. Payments to lenders have no editions.
     #[must_use]
     pub fn id(self, giver: &str, number: &str, edition: u8) -> Uuid {
         match self {
             Self::Roster => roster(giver, number, edition),
             Self::Application => application(giver, number, edition),
-            Self::Claim => claim(giver, number),
+            Self::Claim => claim(giver, number, edition),
             Self::Remittance => remittance(giver, number),
         }
     }
@@ -116,10 +116,10 @@ pub fn loan(lender: &str, number: &str) -> Uuid {
     derived(&["loan", lender, number])
 }
 
-/// The claim with this number of a lender.
+/// The claim with this number of a lender; of an edition above 0, the one that took the place of the edition before.
 #[must_use]
-pub fn claim(lender: &str, number: &str) -> Uuid {
-    derived(&["claim", lender, number])
+pub fn claim(lender: &str, number: &str, edition: u8) -> Uuid {
+    edited(&["claim", lender, number], edition)
 }
 
 /// The payment to a lender with this number of the unit that orders it.
@@ -164,7 +164,7 @@ mod tests {
     }
 
     /// All that a number can be the number of.
-    const NUMBERED: [fn(&str, &str) -> Uuid; 11] = [
+    const NUMBERED: [fn(&str, &str) -> Uuid; 12] = [
         |giver, number| roster(giver, number, 0),
         |giver, number| roster(giver, number, 1),
         |giver, number| application(giver, number, 0),
@@ -173,7 +173,8 @@ mod tests {
         |giver, number| payout(giver, number, 1, 1),
         voucher,
         batch,
-        claim,
+        |giver, number| claim(giver, number, 0),
+        |giver, number| claim(giver, number, 1),
         remittance,
         reward,
     ];

@@ -25,6 +25,10 @@ pub struct ClaimSubmitted {
     pub through: Day,
     /// The unit asked to pay.
     pub unit: Uuid,
+    /// It asks for what days cost more that were confirmed before 补报, and for no other days.
+    pub supplementary: bool,
+    /// The edition of this claim before it, which was given up.
+    pub replaces: Option<Uuid>,
 }
 
 /// A line of a claim: one loan (D). It is kept with our figure and confirmed or disputed.
@@ -53,6 +57,10 @@ pub struct OverclaimReturned {
     pub loan: Uuid,
     /// Subsidy or waiver.
     pub what: ClaimFor,
+    /// The claim of the line that was confirmed too much.
+    pub claim: Uuid,
+    /// Its number in the claim.
+    pub line: u32,
     /// The unit whose treasury received it.
     pub unit: Uuid,
     /// How much.

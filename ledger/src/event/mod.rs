@@ -121,13 +121,14 @@ macro_rules! for_each_kind {
                 Refused Superseded (loan, day, last) loan;
             InterestAdjusted(InterestAdjusted) "interest_adjusted" "调整利息" decision near
                 Refused Superseded (loan, cause, last) loan;
-            ClaimSubmitted(ClaimSubmitted) "claim_submitted" "提交申报" decision period_over Refused NotYet (claim);
+            ClaimSubmitted(ClaimSubmitted) "claim_submitted" "提交申报" decision period_over
+                Refused WhileFree (claim);
             ClaimLineAdded(ClaimLineAdded) "claim_line_added" "申报加行" decision near
-                Refused NotYet (claim, number) loan;
-            ClaimSealed(SetSealed) "claim_sealed" "申报封存" decision near Refused NotYet (set);
-            ClaimApproved(SetDecided) "claim_approved" "申报批准" decision near Refused NotYet (set);
+                Refused Withdrawn (claim, number) loan;
+            ClaimSealed(SetSealed) "claim_sealed" "申报封存" decision near Refused WhileFree (set);
+            ClaimApproved(SetDecided) "claim_approved" "申报批准" decision near Refused WhileFree (set);
             OverclaimReturned(OverclaimReturned) "overclaim_returned" "退回多报款" report near
-                Noted NotYet (loan, what, serial) loan;
+                Noted Withdrawn (loan, what, serial) loan;
             RemittanceOrdered(RemittanceOrdered) "remittance_ordered" "拨付指令" decision near
                 Refused WhileFree (remittance);
             RemittanceApproved(RemittanceApproved) "remittance_approved" "拨付批准" decision near

@@ -265,11 +265,25 @@ fn a_full_loan_is_asked_in_bounded_work() {
         let claim = Uuid::from_u128(100 + number);
         let (from, through) = (day(19_950_101), day(20_241_231));
         let (lender, unit, kind, number) = (BANK, SCHOOL, LoanKind::Origin, String::new());
-        let submitted = ClaimSubmitted { claim, number, lender, unit, kind, what, from, through };
+        let submitted = ClaimSubmitted {
+            claim,
+            number,
+            lender,
+            unit,
+            kind,
+            what,
+            from,
+            through,
+            supplementary: false,
+            replaces: None,
+        };
         told.say(day(20_990_101), Kind::ClaimSubmitted(submitted));
         told.say(day(20_990_101), line(claim, 1));
         let (loan, unit, fen, serial) = (LOAN, SCHOOL, 1, String::new());
-        told.say(day(20_990_101), Kind::OverclaimReturned(OverclaimReturned { loan, unit, what, fen, serial }));
+        told.say(
+            day(20_990_101),
+            Kind::OverclaimReturned(OverclaimReturned { loan, unit, what, claim, line: 1, fen, serial }),
+        );
     }
     told.holds("interest, claims and what is returned of them");
     // A report that did not count is not the loan's last entry, so the last that did can be taken back.

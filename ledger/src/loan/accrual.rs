@@ -1,6 +1,7 @@
 //! Interest accrued by period and corrected for facts learnt late. The figure comes from outside; the fold recomputes it.
 
 use super::change::LoanChange;
+use super::claimed::Lines;
 use super::contract::{Found, find};
 use super::counting::counting;
 use super::findings::overpaid;
@@ -37,9 +38,12 @@ pub fn due(state: &State, loan: &Loan, through: Day) -> Result<Due, Missing> {
 /// What is due and what should stand once it is posted, by one walk.
 fn weigh(state: &State, loan: &Loan, through: Day) -> Result<(Due, Position), Missing> {
     let walk = Walk::new(state, loan, &loan.facts)?;
-    let ([before, after], paid, trail) = walk.whole([loan.through, through.max(loan.through)])?;
+    let (lines, last) = (Lines::of(state, loan), through.max(loan.through));
+    let (reckoned, paid, trail) = walk.whole(lines.marks(&[loan.through, last]))?;
+    let [before, after] = [loan.through, last].map(|day| reckoned.at(day).rounded(reckoned.parts()));
     let due = Due { correction: minus(before, interest(&loan.posted)), addition: minus(after, before) };
-    let flows = flows(counting(loan, &loan.facts), after, paid, loan.confirmed);
+    let claimed = lines.sums(&lines.outcomes(Some(&reckoned)));
+    let flows = flows(counting(loan, &loan.facts), after, paid, claimed);
     Ok((due, Position { flows, losses: trail.losses() }))
 }
 

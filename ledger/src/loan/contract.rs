@@ -2,6 +2,7 @@
 //! a contract. What happens to a loan afterwards is in `facts`.
 
 use super::change::LoanChange;
+use super::claimed::Lines;
 use super::findings::{overpaid, touch_others};
 use super::fund_effect;
 use super::portfolio::{PortfolioRef, open_portfolio, portfolio};
@@ -17,7 +18,7 @@ use crate::money::Day;
 use crate::registry::{org, people};
 use crate::state::flows::Flows;
 use crate::state::fund_rows::Loss;
-use crate::state::lending_rows::{Borrower, ClaimSums, Loan, Portfolio};
+use crate::state::lending_rows::{Borrower, Loan, Portfolio};
 use crate::state::rows::Org;
 use crate::state::{State, UNKNOWN_ORG};
 use std::borrow::Cow;
@@ -51,7 +52,6 @@ fn unknown_loan(id: Uuid, portfolio: Handle<Portfolio>, accounts: AccountNo) -> 
         through: nothing,
         through_before: nothing,
         posted: Flows::default(),
-        confirmed: ClaimSums::default(),
         last_claim_line: Link::NONE,
         accounts,
         last: 0,
@@ -114,9 +114,9 @@ pub(crate) fn judge_loan_signed(case: &Case<'_>, event: &LoanSigned) -> Judged<L
     let mut row = known.map_or_else(|| unknown_loan(event.loan, portfolio.handle, accounts), |(_, row)| row.clone());
     let posted = row.posted;
     fill(case, &mut row, event);
-    row.school = school;
+    (row.school, row.portfolio) = (school, portfolio.handle);
     // Facts told before their contract counted. Those from before its day fall out now, and the difference below is posted.
-    let Position { flows, losses } = target(state, &row, &row.facts, row.through, row.confirmed);
+    let Position { flows, losses } = target(state, &row, &row.facts, row.through, &Lines::of(state, &row));
     row.posted = flows;
     // What was reported before the contract is with the lender nobody knew; it moves to the one that signed.
     if let Some((_, early)) = known {
@@ -161,8 +161,8 @@ fn without_contract(state: &State, row: &Loan) -> Loan {
     let mut left = unknown_loan(row.id, row.portfolio, row.accounts);
     left.facts.clone_from(&row.facts);
     (left.through, left.through_before) = (row.through, row.through_before);
-    (left.confirmed, left.last_claim_line) = (row.confirmed, row.last_claim_line);
-    left.posted = target(state, &left, &left.facts, left.through, left.confirmed).flows;
+    left.last_claim_line = row.last_claim_line;
+    left.posted = target(state, &left, &left.facts, left.through, &Lines::of(state, &left)).flows;
     left
 }
 

@@ -5,6 +5,7 @@
 //! is kept with the loan and changes nothing: see `counting`.
 
 use super::change::LoanChange;
+use super::claimed::Lines;
 use super::contract::{Found, find, open};
 use super::counting::is_before_contract;
 use super::fact_list::{FACTS_MAX, FactEdit, Facts};
@@ -139,7 +140,7 @@ pub(crate) fn judge_withdrawn(case: &Case<'_>, taken: Taken) -> Judged<LoanChang
 /// A change that adds a fact to a loan or takes one out, and posts interest through a day.
 pub(crate) fn moved(state: &State, on: Day, found: &Found<'_>, edit: FactEdit, through: Day) -> Change<LoanChange> {
     let facts = edit.view(&found.row.facts);
-    let after = target(state, &found.row, facts, through, found.row.confirmed);
+    let after = target(state, &found.row, facts, through, &Lines::of(state, &found.row));
     let flows = &after.flows;
     let postings = difference(state, on, found.channels(), &found.row.posted, flows);
     let mut change = Change { postings, ..Change::nothing() };

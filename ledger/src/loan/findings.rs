@@ -7,6 +7,7 @@
 use super::counting::{counting, is_before_contract};
 use super::fact_list::Facts;
 use super::owed::Owed;
+use super::position::is_overclaimed;
 use super::rates::terms_on;
 use super::study::Bearer;
 use super::together::borrowed_together;
@@ -51,6 +52,9 @@ pub(crate) fn wanted(state: &State, loan: &Loan) -> Vec<Wanted> {
     let overpaid = [Flow::PrincipalOverpaid, Flow::InterestOverpaid, Flow::PenaltyOverpaid];
     if overpaid.into_iter().any(|flow| loan.posted[flow] > 0) {
         wanted.push((FindingKind::Overpaid, None));
+    }
+    if is_overclaimed(&loan.posted) {
+        wanted.push((FindingKind::Overclaimed, None));
     }
     wanted
 }

@@ -1,16 +1,17 @@
-//! What a loan's flows should be, given its facts and how far its interest is posted.
+//! What a loan's flows should be, given its facts, its claim lines and how far its interest is posted.
 
+use super::claimed::{ClaimSums, Lines, Reckoned, Worth};
 use super::counting::counting;
 use super::fact_list::Facts;
 use super::loss::Trail;
 use super::owed::{Owed, Paid};
-use super::walk::{Missing, Walk};
+use super::walk::Walk;
 use crate::event::{Allocation, Interest};
 use crate::money::{Day, Fen, held};
 use crate::state::State;
 use crate::state::flows::{Flow, Flows};
 use crate::state::fund_rows::Loss;
-use crate::state::lending_rows::{ClaimSums, Loan, What};
+use crate::state::lending_rows::{Loan, What};
 
 /// What should stand of a loan: its flows, and what became of what was written off.
 pub(crate) struct Position {
@@ -18,7 +19,7 @@ pub(crate) struct Position {
     pub losses: Vec<Loss>,
 }
 
-/// The position of a loan with these facts, interest through a day, and what is confirmed of claims.
+/// The position of a loan with these facts, interest through a day, and these claim lines.
 ///
 /// Facts from before the contract do not count. Without contract, terms or rate nothing is known of interest; the principal is as it was reported.
 #[must_use]
@@ -27,19 +28,34 @@ pub(crate) fn target<'a>(
     loan: &'a Loan,
     facts: impl Into<Facts<'a>>,
     through: Day,
-    confirmed: ClaimSums,
+    lines: &Lines,
 ) -> Position {
     let facts = counting(loan, facts);
-    let whole = Walk::new(state, loan, facts).and_then(|walk| walk.whole([through]));
-    let ([interest], paid, trail) = whole.unwrap_or_else(|_: Missing| {
-        let (paid, trail) = plainly_paid(facts);
-        ([Interest::default()], paid, trail)
-    });
-    Position { flows: flows(facts, interest, paid, confirmed), losses: trail.losses() }
+    let whole = Walk::new(state, loan, facts).and_then(|walk| walk.whole(lines.marks(&[through])));
+    match whole {
+        Ok((reckoned, paid, trail)) => {
+            let interest = reckoned.at(through).rounded(reckoned.parts());
+            let sums = lines.sums(&lines.outcomes(Some(&reckoned)));
+            Position { flows: flows(facts, interest, paid, sums), losses: trail.losses() }
+        }
+        Err(_) => {
+            let (paid, trail) = plainly_paid(facts);
+            let sums = lines.sums(&lines.outcomes(None));
+            Position { flows: flows(facts, Interest::default(), paid, sums), losses: trail.losses() }
+        }
+    }
+}
+
+/// What each claim line of a loan comes to, by its days through the last one posted or claimed.
+#[must_use]
+pub fn outcomes(state: &State, loan: &Loan, lines: &Lines, through: Day) -> Vec<Worth> {
+    let whole = Walk::new(state, loan, &loan.facts).and_then(|walk| walk.whole(lines.marks(&[through])));
+    let reckoned: Option<Reckoned> = whole.ok().map(|(reckoned, _, _)| reckoned);
+    lines.outcomes(reckoned.as_ref())
 }
 
 /// The flows of facts whose interest and payments a walk has summed up.
-pub(super) fn flows(facts: Facts<'_>, interest: Interest, paid: Paid, confirmed: ClaimSums) -> Flows {
+pub(super) fn flows(facts: Facts<'_>, interest: Interest, paid: Paid, claimed: ClaimSums) -> Flows {
     let mut flows = Flows::default();
     let (mut drawn, written_off, recovered) = (0, paid.written_off, paid.recovered);
     for fact in facts.iter() {
@@ -64,9 +80,9 @@ pub(super) fn flows(facts: Facts<'_>, interest: Interest, paid: Paid, confirmed:
     flows[Flow::Penalty] = interest.penalty;
     part(&mut flows, interest.borrower, paid.interest, Flow::InterestPaid, Flow::InterestOverpaid);
     part(&mut flows, interest.penalty, paid.penalty, Flow::PenaltyPaid, Flow::PenaltyOverpaid);
-    let ClaimSums { subsidy, waiver } = confirmed;
-    part(&mut flows, interest.subsidy, subsidy, Flow::SubsidyConfirmed, Flow::SubsidyOverclaimed);
-    part(&mut flows, interest.waiver, waiver, Flow::WaiverConfirmed, Flow::WaiverOverclaimed);
+    [flows[Flow::SubsidyConfirmed], flows[Flow::WaiverConfirmed]] = claimed.confirmed;
+    [flows[Flow::SubsidyOverclaimed], flows[Flow::WaiverOverclaimed]] = claimed.over;
+    flows[Flow::ClaimRounded] = claimed.rounded;
     flows
 }
 
@@ -74,6 +90,11 @@ pub(super) fn flows(facts: Facts<'_>, interest: Interest, paid: Paid, confirmed:
 fn part(flows: &mut Flows, owed: Fen, paid: Fen, counts: Flow, beyond: Flow) {
     flows[counts] = paid.min(owed);
     flows[beyond] = paid.saturating_sub(flows[counts]);
+}
+
+/// Whether more was granted for claim lines than their days bear.
+pub(crate) fn is_overclaimed(flows: &Flows) -> bool {
+    flows[Flow::SubsidyOverclaimed] > 0 || flows[Flow::WaiverOverclaimed] > 0
 }
 
 /// What was paid, written off and lost where nothing is known of interest: an unallocated payment pays principal.

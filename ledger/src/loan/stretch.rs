@@ -109,6 +109,8 @@ impl Exact {
 pub struct Sums {
     /// Interest by payer, rounded half up.
     pub interest: Interest,
+    /// The same, exactly: see [`parts_of_a_fen`].
+    pub exact: Exact,
     /// Paid by the borrower and others, less refunds.
     pub paid: Allocation,
     /// Drawn less returned, paid and written off. Below zero: paid without owing it.

@@ -5,6 +5,7 @@
 //! Sums are kept in whole parts of a fen and rounded to the fen, half up, only when read: so what is posted always equals
 //! the rounded exact sum, and no remainder is lost.
 
+use super::claimed::{Marks, Reckoned};
 use super::counting::counting;
 use super::fact_list::Facts;
 use super::loss::Trail;
@@ -98,17 +99,19 @@ impl<'a> Walk<'a> {
         rates(self.rules, self.loan, self.facts, self.terms, through).ok_or(Missing::Rate)
     }
 
-    /// The interest through each of `marks`, which ascend, and what was paid, written off or lost by all facts, later ones too.
+    /// The interest through each of the marks, which ascend, and what was paid, written off or lost by all facts, later ones too.
     ///
     /// # Errors
     /// [`Missing::Rate`].
-    pub(super) fn whole<const N: usize>(&self, marks: [Day; N]) -> Result<([Interest; N], Paid, Trail), Missing> {
-        let rates = self.rates(marks.last().copied().unwrap_or_default())?;
+    pub(super) fn whole(&self, marks: Marks) -> Result<(Reckoned, Paid, Trail), Missing> {
+        let rates = self.rates(marks.marks.last().copied().unwrap_or_default())?;
         let mut run = Run::new(self, &rates);
-        let interest = marks.map(|mark| {
-            run.go(mark, &mut |_| {});
-            run.interest()
-        });
+        let at = |mark: &Day| {
+            run.go(*mark, &mut |_| {});
+            run.exact
+        };
+        let sums = marks.marks.iter().map(at).collect();
+        let interest = marks.reckoned(sums, run.parts);
         while let Some(fact) = self.facts.get(run.next_fact) {
             run.take(fact);
         }
@@ -368,6 +371,7 @@ impl<'w, 'a> Run<'w, 'a> {
         let at = self.rates.partition_point(|(from, _)| *from <= on).max(1) - 1;
         Sums {
             interest: self.interest(),
+            exact: self.exact,
             paid: self.paid(),
             principal: self.principal,
             rate_ppm: self.rates[at].1,

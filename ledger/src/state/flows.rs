@@ -44,6 +44,7 @@ flows! {
     SubsidyOverclaimed Confirmed Overclaimed;
     WaiverConfirmed Confirmed WaiverDue;
     WaiverOverclaimed Confirmed Overclaimed;
+    ClaimRounded Confirmed Rounding;
 }
 
 /// A sum for each flow, in fen.

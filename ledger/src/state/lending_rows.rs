@@ -3,10 +3,11 @@
 
 use super::flows::Flows;
 use crate::account::AccountNo;
-use crate::event::{Allocation, ClaimFor, DayBasis, LoanKind, Payer, Purpose, StudyLevel, Subordination};
+use crate::event::{Allocation, ClaimFor, DayBasis, LoanKind, Payer, Purpose, StudyLevel};
 use crate::handle::{Handle, Link};
 use crate::hash::Hash;
 use crate::money::{Day, Fen};
+use crate::state::claim_rows::{Added, ClaimPart, ClaimPayer, Verdict};
 use crate::state::entity::{Names, Numbering, rows};
 use crate::state::entry_rows::Seen;
 use crate::state::fund_rows::{Computed, Granted, Loss, Spent, Stated};
@@ -53,33 +54,6 @@ pub struct Fact {
     pub what: What,
 }
 
-/// A sum for each thing a lender claims.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-pub struct ClaimSums {
-    pub subsidy: Fen,
-    pub waiver: Fen,
-}
-
-impl std::ops::Index<ClaimFor> for ClaimSums {
-    type Output = Fen;
-
-    fn index(&self, what: ClaimFor) -> &Fen {
-        match what {
-            ClaimFor::Subsidy => &self.subsidy,
-            ClaimFor::Waiver => &self.waiver,
-        }
-    }
-}
-
-impl std::ops::IndexMut<ClaimFor> for ClaimSums {
-    fn index_mut(&mut self, what: ClaimFor) -> &mut Fen {
-        match what {
-            ClaimFor::Subsidy => &mut self.subsidy,
-            ClaimFor::Waiver => &mut self.waiver,
-        }
-    }
-}
-
 /// A loan: one contract. A fact may come before its contract is known; then the contract's fields are empty.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Loan {
@@ -110,8 +84,6 @@ pub struct Loan {
     pub through_before: Day,
     /// What is posted, by flow.
     pub posted: Flows,
-    /// Confirmed of the lender's claims, less what it gave back.
-    pub confirmed: ClaimSums,
     /// Its latest claim line; each names the one before.
     pub last_claim_line: Link<ClaimLine>,
     /// First of its accounts.
@@ -195,73 +167,6 @@ pub struct Receipt {
     pub fen: Fen,
 }
 
-/// Why a claim line was disputed.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
-pub enum Verdict {
-    Confirmed,
-    UnknownLoan,
-    ClaimedTwice,
-    WrongPrincipal,
-    WrongRate,
-    WaivedDays,
-    AfterStudyEnd,
-    WrongDays,
-    WrongAmount,
-    TooManyLines,
-}
-
-impl Verdict {
-    /// All verdicts.
-    pub const ALL: [Self; 10] = [
-        Self::Confirmed,
-        Self::UnknownLoan,
-        Self::ClaimedTwice,
-        Self::WrongPrincipal,
-        Self::WrongRate,
-        Self::WaivedDays,
-        Self::AfterStudyEnd,
-        Self::WrongDays,
-        Self::WrongAmount,
-        Self::TooManyLines,
-    ];
-
-    /// Stable name and Chinese sentence.
-    #[must_use]
-    pub fn words(self) -> (&'static str, &'static str) {
-        match self {
-            Self::Confirmed => ("confirmed", "确认"),
-            Self::UnknownLoan => ("unknown_loan", "贷款不存在"),
-            Self::ClaimedTwice => ("claimed_twice", "重复申报"),
-            Self::WrongPrincipal => ("wrong_principal", "本金不符"),
-            Self::WrongRate => ("wrong_rate", "利率不符"),
-            Self::WaivedDays => ("waived_days", "含免息天数"),
-            Self::AfterStudyEnd => ("after_study_end", "含毕业后天数"),
-            Self::WrongDays => ("wrong_days", "天数不符"),
-            Self::WrongAmount => ("wrong_amount", "金额不符"),
-            Self::TooManyLines => ("too_many_lines", "该贷款申报行过多"),
-        }
-    }
-}
-
-/// Confirmed money of a claim by academic year and kind of university, before it is split among payers.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct ClaimPart {
-    pub academic_year: u16,
-    pub subordination: Subordination,
-    /// Division code of the university's province, first two digits.
-    pub province: u32,
-    pub fen: Fen,
-}
-
-/// What a payer owes for a claim, what is in payments ordered, what is paid.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct ClaimPayer {
-    pub payer: Payer,
-    pub owed: Fen,
-    pub ordered: Fen,
-    pub paid: Fen,
-}
-
 /// A lender's claim.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Claim {
@@ -272,13 +177,17 @@ pub struct Claim {
     pub from: Day,
     pub through: Day,
     pub unit: Handle<Org>,
+    /// It asks for what days cost more that were confirmed before, and for no other days.
+    pub supplementary: bool,
     /// Its lines: count, sum claimed, chain.
     pub set: Set,
+    /// Confirmed, and how much of it is set off against what the loans' lines before were paid too much: the rest is owed.
     pub confirmed: Fen,
+    pub set_off: Fen,
     pub confirmed_count: u32,
+    /// What is owed, where the university was known when the line came.
     pub parts: Vec<ClaimPart>,
-    /// Confirmed money of borrowers whose university is named only, by university and academic year: it becomes parts when the
-    /// claim is sealed.
+    /// And where it was named only, by university and academic year: whose part it is is known once it is registered.
     pub unplaced: BTreeMap<(Handle<Org>, u16), Fen>,
     /// Made when the claim is sealed.
     pub payers: Vec<ClaimPayer>,
@@ -290,6 +199,14 @@ pub struct Claim {
     pub last_line: Link<ClaimLine>,
     pub effective: Day,
     pub last: u64,
+}
+
+impl Claim {
+    /// What is owed for it in all: what is confirmed and not set off.
+    #[must_use]
+    pub fn owed(&self) -> Fen {
+        self.confirmed - self.set_off
+    }
 }
 
 /// A line of a claim with our figure.
@@ -308,9 +225,51 @@ pub struct ClaimLine {
     pub our_rate_ppm: u32,
     pub our_days: u32,
     pub our_fen: Fen,
+    /// First and last of our days; the day nothing is known of where there are none.
+    pub our_first: Day,
+    pub our_last: Day,
     pub verdict: Verdict,
+    /// Of our figure, what lines before were paid too much for the loan when it came, and is not paid again.
+    pub set_off: Fen,
+    /// What its claim owes for it: the rest.
+    pub granted: Fen,
+    /// What the lender gave back of it, as told.
+    pub returned: Fen,
+    /// What it adds to its claim, by academic year and the school whose borrower it is.
+    pub added: Vec<Added>,
     pub before_of_claim: Link<ClaimLine>,
     pub before_of_loan: Link<ClaimLine>,
+    pub on: Day,
+    pub index: u64,
+}
+
+impl ClaimLine {
+    /// Whether it has days or money: it was confirmed, and was not taken back before anything was owed for it.
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        self.verdict.confirms() || self.granted > 0
+    }
+
+    /// What was granted for it and not given back.
+    #[must_use]
+    pub fn money(&self) -> Fen {
+        self.granted.saturating_sub(self.returned).max(0)
+    }
+}
+
+/// What a lender gave back of a line.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct ClaimReturn {
+    /// Nowhere if the line is unknown.
+    pub line: Link<ClaimLine>,
+    pub unit: Handle<Org>,
+    /// The lender's loans, of which it takes back what was remitted.
+    pub portfolio: Link<Portfolio>,
+    pub fen: Fen,
+    /// How much of it took back what was remitted; the rest is in suspense.
+    pub covered: Fen,
+    pub on: Day,
+    /// The entry that told it.
     pub index: u64,
 }
 
@@ -361,11 +320,11 @@ rows! {
         RiskYear: id, last, [portfolio school] [];
         RiskPaid: id, last, [portfolio] [];
         Claim: id, last, [portfolio unit unplaced last_line] [accounts];
-        ClaimLine: none, index, [claim loan] [before_of_claim before_of_loan];
+        ClaimLine: none, index, [claim loan added] [before_of_claim before_of_loan];
         Remittance: id, last, [unit portfolio draws] [];
         Reward: id, last, [portfolio centre] [accounts];
     }
-    uncompared { Receipt }
+    uncompared { Receipt ClaimReturn }
     parts {}
 }
 

@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod budget_rows;
 pub mod case_rows;
+pub mod claim_rows;
 pub mod disputes;
 pub mod doubts;
 pub mod entity;
@@ -36,7 +37,8 @@ use crate::state::entry_rows::{Refused, Seen};
 use crate::state::fund_rows::LoanLoss;
 use crate::state::key_rows::{AnnouncedKey, IdentityKey};
 use crate::state::lending_rows::{
-    Borrower, Claim, ClaimLine, Loan, LoanRules, Portfolio, Receipt, Remittance, Reward, RiskPaid, RiskYear,
+    Borrower, Claim, ClaimLine, ClaimReturn, Loan, LoanRules, Portfolio, Receipt, Remittance, Reward, RiskPaid,
+    RiskYear,
 };
 use crate::state::rows::{
     Application, Awaited, Award, Batch, Card, Drawn, Finding, Instalment, Line, Merged, Org, Payout, Person, Programme,
@@ -209,6 +211,7 @@ tables! {
         results: Results "result" "银行结果",
         awaited: Awaited "awaited" "待报申请",
         surrenders: Surrender,
+        claim_returns: ClaimReturn,
     }
 }
 

@@ -1,7 +1,9 @@
 //! Lenders' claims and payments to lenders between wire and domain. Whether they are owed is not asked here.
 
 use super::check::{Check, Wire, choice};
-use super::form::{Day, Fen, Form, Id, LoanFen, OPTIONAL_NUMBER, OneOf, Parts, Plain, Ppm, Whole, Within, Year, wire};
+use super::form::{
+    Day, Fen, Form, Id, LoanFen, OPTIONAL_NUMBER, OneOf, OptionalId, Parts, Plain, Ppm, Whole, Within, Year, wire,
+};
 use crate::limits::{MAX_CLAIM_DAYS, MAX_PARTS};
 use crate::v1;
 use ledger::event::{
@@ -21,6 +23,8 @@ wire!(ClaimSubmitted {
     from: Day,
     through: Day,
     unit: Id,
+    supplementary: Plain,
+    replaces: OptionalId,
 });
 
 wire!(ClaimLineAdded {
@@ -33,7 +37,15 @@ wire!(ClaimLineAdded {
     fen: LoanFen,
 });
 
-wire!(OverclaimReturned { loan: Id, what: OneOf, unit: Id, fen: LoanFen, serial: OPTIONAL_NUMBER });
+wire!(OverclaimReturned {
+    loan: Id,
+    what: OneOf,
+    claim: Id,
+    line: Plain,
+    unit: Id,
+    fen: LoanFen,
+    serial: OPTIONAL_NUMBER,
+});
 
 wire!(LenderYear { lender: Id, kind: OneOf, year: Year });
 

@@ -145,6 +145,8 @@ fn claims() -> Vec<Kind> {
             from: day(20_231_221),
             through: day(20_241_220),
             unit: thing(UNIT),
+            supplementary: true,
+            replaces: Some(thing(CLAIM + 100)),
         }),
         Kind::ClaimLineAdded(ClaimLineAdded {
             claim,
@@ -160,6 +162,8 @@ fn claims() -> Vec<Kind> {
         Kind::OverclaimReturned(OverclaimReturned {
             loan: thing(LOAN),
             what: ClaimFor::Waiver,
+            claim: thing(CLAIM),
+            line: 1,
             unit: thing(UNIT),
             fen: 100,
             serial: serial(),

@@ -10,7 +10,7 @@ use ledger::loan::walk::Walk;
 use ledger::money::{Day, Fen};
 use ledger::set::link;
 use ledger::state::State;
-use ledger::state::lending_rows::Verdict;
+use ledger::state::claim_rows::Verdict;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -70,7 +70,7 @@ pub fn disputed(state: &State) -> anyhow::Result<BTreeMap<u32, Verdict>> {
     let (_, row) = state.claims.by_id(claim()).context("the claim is not known")?;
     let mut disputed = BTreeMap::new();
     for (_, line) in state.claim_lines.chain(row.last_line, |line| line.before_of_claim) {
-        if line.verdict != Verdict::Confirmed {
+        if !line.verdict.confirms() {
             disputed.insert(line.number, line.verdict);
         }
     }
@@ -84,7 +84,18 @@ fn claim() -> Uuid {
 fn submitted() -> ClaimSubmitted {
     let (from, through) = quarter();
     let (number, kind, what) = ("2025-1".to_owned(), LoanKind::Campus, ClaimFor::Subsidy);
-    ClaimSubmitted { claim: claim(), number, lender: lender(), kind, what, from, through, unit: centre() }
+    ClaimSubmitted {
+        claim: claim(),
+        number,
+        lender: lender(),
+        kind,
+        what,
+        from,
+        through,
+        unit: centre(),
+        supplementary: false,
+        replaces: None,
+    }
 }
 
 fn line(state: &State, number: u32, loan: u64) -> anyhow::Result<ClaimLineAdded> {

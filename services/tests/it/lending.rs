@@ -137,6 +137,8 @@ impl Desk {
             from: day(20_230_901),
             through: day(20_231_220),
             unit: thing(CENTRE),
+            supplementary: false,
+            replaces: None,
         };
         self.say(20_231_225, Kind::ClaimSubmitted(submitted)).await;
         for (number, (loan, fen)) in (1..).zip(lines) {

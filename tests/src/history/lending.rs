@@ -305,7 +305,14 @@ fn redraw_claims(chance: &mut Chance, state: &State, on: Day, kind: &mut Kind) {
             *set = id(chance);
             *hash = state.claims.by_id(*set).map_or(*hash, |(_, row)| row.set.hash);
         }
-        Kind::OverclaimReturned(e) => (e.loan, e.unit, e.what, e.fen) = (id(chance), id(chance), what, fen(chance)),
+        Kind::OverclaimReturned(e) => {
+            (e.loan, e.unit, e.what, e.fen) = (id(chance), id(chance), what, fen(chance));
+            let lines = state.claim_lines.len();
+            if lines > 0 && chance.in_hundred(67) {
+                let row = state.claim_lines.get(Handle::new(u32::try_from(chance.below(lines)).unwrap_or_default()));
+                (e.loan, e.claim, e.line) = (row.loan_id, state.claims.get(row.claim).id, row.number);
+            }
+        }
         Kind::RemittanceOrdered(e) => {
             (e.remittance, e.unit, e.fiscal_year) = (id(chance), id(chance), on.year());
             let year = year(chance);

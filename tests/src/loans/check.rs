@@ -1,6 +1,7 @@
 //! The ledger's loan beside the model's: accounts, interest, days.
 
 use super::book::Book;
+use super::claims::claims;
 use super::reckon::{Parts, reckon};
 use ledger::account::{Book as Books, Class, Owner};
 use ledger::loan::stretch::Payment;
@@ -8,7 +9,7 @@ use ledger::loan::walk::Walk;
 use ledger::money::{Day, Fen};
 use ledger::state::State;
 use ledger::state::flows::Flow;
-use ledger::state::lending_rows::{ClaimSums, Loan};
+use ledger::state::lending_rows::Loan;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -35,20 +36,27 @@ pub fn agrees(state: &State, book: &Book, id: Uuid, place: &str) {
     let refund = over(0, ours.principal + ours.on_loss)
         + over(paid.interest, interest.borrower)
         + over(paid.penalty, interest.penalty);
-    let ClaimSums { subsidy, waiver } = loan.confirmed;
+    let claims = claims(state, book, id);
     let expected = [
         (Class::Principal, ours.principal.max(0)),
         (Class::InterestDue, over(interest.borrower, paid.interest)),
         (Class::PenaltyDue, over(interest.penalty, paid.penalty)),
-        (Class::SubsidyDue, over(interest.subsidy, subsidy)),
-        (Class::WaiverDue, over(interest.waiver, waiver)),
+        (Class::SubsidyDue, interest.subsidy - claims.confirmed[0]),
+        (Class::WaiverDue, interest.waiver - claims.confirmed[1]),
         (Class::RefundDue, -refund),
-        (Class::Overclaimed, -over(subsidy, interest.subsidy) - over(waiver, interest.waiver)),
+        (Class::Overclaimed, -claims.over),
     ];
     for (class, fen) in expected {
         let found = balance(state, loan, class);
         assert_eq!(found, fen, "{place}: {} through {}\n{told}\n{:?}", class.name(), loan.through, loan.posted);
     }
+    let granted: Fen = state
+        .claim_lines
+        .chain(loan.last_claim_line, |line| line.before_of_loan)
+        .map(|(_, line)| (line.granted - line.returned).max(0))
+        .sum();
+    let paid_for: Fen = claims.lines.iter().map(|line| line.paid).sum();
+    assert_eq!(granted, paid_for + claims.over, "{place}: what was granted of claims is paid for days, or too much");
     let drawn = loan.posted[Flow::Drawn];
     let settled = loan.posted[Flow::PrincipalPaid] + loan.posted[Flow::WrittenOff];
     assert_eq!(balance(state, loan, Class::Principal), drawn - settled, "{place}: drawn less paid and written off");

@@ -5,6 +5,7 @@
 
 mod book;
 mod check;
+mod claims;
 mod day;
 mod fund;
 mod named_first;
@@ -19,6 +20,7 @@ mod year;
 
 pub use book::{Book, Contract, loan_of};
 pub use check::{agrees, digest, funds, orgs};
+pub use claims::{Claims, claims, right_line};
 pub use fund::funds_agree;
 pub use named_first::{Registered, named_first};
 pub use reckon::{Parts, Reckoning, reckon};

@@ -1,9 +1,9 @@
 //! A history of loans, claims and funds whose organisations are registered first, or anywhere, or last. What is said is drawn
 //! by chance alone, never by what the ledger made of it, but for figures that are its own and must be the same.
 
+use super::claims::right_line;
 use super::teller::Teller;
 use super::told::{borrowers, shuffle, telling};
-use crate::desk::say;
 use crate::history::{Chance, thing};
 use ledger::event::{
     ClaimFor, ClaimLineAdded, ClaimSubmitted, CompensationReceived, Event, FundStated, Kind, LenderYear, Level,
@@ -155,7 +155,8 @@ impl Maker {
             1 => Kind::FundStated(FundStated { lender, kind, fen }),
             2 => {
                 let (loan, unit) = (thing("loan", 1 + self.chance.below(4)), thing("org", CENTRE));
-                Kind::OverclaimReturned(OverclaimReturned { loan, what: ClaimFor::Subsidy, unit, fen, serial })
+                let (what, claim, line) = (ClaimFor::Subsidy, thing("claim", self.chance.below(20)), 1);
+                Kind::OverclaimReturned(OverclaimReturned { loan, what, claim, line, unit, fen, serial })
             }
             _ => {
                 // It stays in its province: a claim's part keeps the province the university had when its line came.
@@ -178,17 +179,23 @@ impl Maker {
         let (claim, kind) = (thing("claim", at), row.kind);
         let (from, through) = (day(year * 10_000 + 101), day(year * 10_000 + 1_231));
         let (what, unit, number) = (ClaimFor::Subsidy, thing("org", CENTRE), String::new());
-        let submitted = ClaimSubmitted { claim, number, lender, kind, what, from, through, unit };
+        let submitted = ClaimSubmitted {
+            claim,
+            number,
+            lender,
+            kind,
+            what,
+            from,
+            through,
+            unit,
+            supplementary: false,
+            replaces: None,
+        };
         self.posted(through.plus(1), Kind::ClaimSubmitted(submitted));
         let line = ClaimLineAdded { claim, number: 1, loan, principal: 1, rate_ppm: 1, days: 1, fen: 1 };
-        let mut asked = self.teller.state.clone();
-        let kind_of = |line: ClaimLineAdded| Kind::ClaimLineAdded(line);
-        let event = Event::said(through, kind_of(line.clone()));
-        let _ = say(&mut asked, "问", &event);
-        let Some((_, ours)) = asked.claim_lines.iter().last() else { return };
-        let (principal, rate_ppm, days) = (ours.our_principal, ours.our_rate_ppm, ours.our_days);
-        let fen = (ours.our_fen + off).max(1);
-        self.posted(through.plus(1), kind_of(ClaimLineAdded { principal, rate_ppm, days, fen, ..line }));
+        let Some(right) = right_line(&self.teller.state, through, &line) else { return };
+        let line = ClaimLineAdded { fen: right.fen + off, ..right };
+        self.posted(through.plus(1), Kind::ClaimLineAdded(line));
         self.claims.push(claim);
     }
 

@@ -35,10 +35,23 @@ pub struct Reckoning {
     pub principal: Fen,
     /// Days through the day asked for on which there was principal to bear interest.
     pub days: u32,
+    /// Exact interest through the end of each day through the day asked for.
+    pub course: Vec<(Day, Parts)>,
+    /// Days of the year its interest is reckoned by.
+    basis: i128,
     /// What is lost of it after each fact.
     pub lost: Vec<(Day, i128)>,
     /// Of what was paid without owing it, what is of the loss.
     pub on_loss: Fen,
+}
+
+impl Reckoning {
+    /// Exact interest in fen, rounded half up.
+    #[must_use]
+    pub fn fen(&self, exact: i128) -> Fen {
+        let over = MILLIONTHS * self.basis;
+        small((exact * 2 + over).div_euclid(over * 2))
+    }
 }
 
 /// The days of a loan as they pass.
@@ -76,7 +89,7 @@ pub fn reckon(book: &Book, loan: Uuid, through: Day) -> Reckoning {
     let facts = in_order(contract);
     let (Some(first), Some(last)) = (facts.first(), facts.last()) else { return Reckoning::default() };
     let (mut day, end) = (first.1, last.1.max(through));
-    let mut reckoning = Reckoning::default();
+    let mut reckoning = Reckoning { basis, ..Reckoning::default() };
     let mut next = 0;
     while day <= end {
         while let Some((_, _, kind)) = facts.get(next).filter(|(_, on, _)| *on == day) {
@@ -87,11 +100,12 @@ pub fn reckon(book: &Book, loan: Uuid, through: Day) -> Reckoning {
         days.pass(day);
         if day <= through {
             reckoning.exact = days.exact;
+            reckoning.course.push((day, days.exact));
             reckoning.days += u32::from(days.principal > 0);
         }
         day = day.plus(1);
     }
-    let fen = |exact| days.fen(exact);
+    let fen = |exact| reckoning.fen(exact);
     let Parts { subsidy, waiver, borrower, penalty } = reckoning.exact;
     reckoning.interest =
         Interest { subsidy: fen(subsidy), waiver: fen(waiver), borrower: fen(borrower), penalty: fen(penalty) };

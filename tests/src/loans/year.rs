@@ -1,6 +1,7 @@
 //! What offices make of loans, after their facts: claims, payments to lenders, compensation, rewards, closed books and
 //! reversals. A history that posts every kind of event about loans, to be written down once and frozen.
 
+use super::claims::right_line;
 use super::reckon::reckon;
 use super::story::day;
 use super::teller::Teller;
@@ -17,6 +18,7 @@ use ledger::event::{
     RemittanceOrdered, RemittanceReturned, RewardPart, RewardSpent, SetDecided, SetSealed, Source, Status,
     StatusChanged, Subordination, SurplusRewarded,
 };
+use ledger::handle::Link;
 use ledger::loan::portfolio_id;
 use ledger::money::Fen;
 use ledger::outcome::Outcome;
@@ -209,14 +211,27 @@ impl Year {
     fn claim(&mut self, kind: LoanKind, what: ClaimFor) {
         let (claim, unit, lender) = (self.new_thing("claim"), thing("org", UNIT), thing("org", 1));
         let (from, through) = (day(2014_09_01), day(2024_12_20));
-        let submitted = ClaimSubmitted { claim, number: "申1".into(), lender, kind, what, from, through, unit };
+        let submitted = ClaimSubmitted {
+            claim,
+            number: "申1".into(),
+            lender,
+            kind,
+            what,
+            from,
+            through,
+            unit,
+            supplementary: false,
+            replaces: None,
+        };
         let _ = self.posted("行", 2025_03_01, Kind::ClaimSubmitted(submitted));
         let mut lines: Vec<(Uuid, Fen)> = self.loans.iter().map(|loan| (*loan, self.claimed(*loan, what))).collect();
         lines.push((thing("loan", 0), 100));
         lines.extend(lines.first().copied());
         lines.retain(|(_, fen)| *fen > 0);
         for (number, (loan, fen)) in (1..).zip(lines) {
-            let added = ClaimLineAdded { claim, number, loan, principal: 1, rate_ppm: 29_000, days: 100, fen };
+            let line = ClaimLineAdded { claim, number, loan, principal: 1, rate_ppm: 29_000, days: 100, fen };
+            let right = right_line(&self.teller.state, day(2025_03_01), &line).filter(|right| right.days > 0);
+            let added = right.unwrap_or(line);
             let _ = self.posted("行", 2025_03_01, Kind::ClaimLineAdded(added));
         }
         let Some((_, row)) = self.teller.state.claims.by_id(claim) else { panic!("the claim is open") };
@@ -235,6 +250,15 @@ impl Year {
         if !draws.is_empty() {
             self.remit(Purpose::Claim(claim), draws, true);
         }
+    }
+
+    /// A line of a loan that was confirmed, or none.
+    fn claim_of(&self, loan: Uuid, what: ClaimFor) -> (Uuid, u32) {
+        let state = &self.teller.state;
+        let latest = self.teller.loan(loan).map_or(Link::NONE, |row| row.last_claim_line);
+        let lines = state.claim_lines.chain(latest, |line| line.before_of_loan).map(|(_, line)| line);
+        let found = lines.map(|line| (state.claims.get(line.claim), line)).find(|(claim, _)| claim.what == what);
+        found.map_or((Uuid::nil(), 1), |(claim, line)| (claim.id, line.number))
     }
 
     /// What the model has for the claim's period.
@@ -305,8 +329,9 @@ impl Year {
         for loan in self.loans.clone() {
             let _ = self.teller.bring_doubted(loan, day(2025_08_31), true);
             for what in [ClaimFor::Subsidy, ClaimFor::Waiver] {
-                let returned =
-                    OverclaimReturned { loan, what, unit: thing("org", UNIT), fen: 50, serial: "退".into() };
+                let claim = self.claim_of(loan, what);
+                let (line, unit, serial) = (claim.1, thing("org", UNIT), "退".into());
+                let returned = OverclaimReturned { loan, what, claim: claim.0, line, unit, fen: 50, serial };
                 let _ = self.posted("行", 2025_09_05, Kind::OverclaimReturned(returned));
             }
             let serial = "误".to_owned();

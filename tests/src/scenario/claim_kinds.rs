@@ -25,6 +25,8 @@ pub(super) fn kind(name: &str, f: &mut Fields<'_>, known: &SoFar<'_>) -> Result<
         "overclaim_returned" => Kind::OverclaimReturned(OverclaimReturned {
             loan: f.id("loan")?,
             what: f.choice("for", CLAIMS_FOR, Some(ClaimFor::Subsidy))?,
+            claim: f.id("claim")?,
+            line: f.number("line")?,
             unit: f.id("unit")?,
             fen: f.amount("amount")?,
             serial: f.text("serial", "流水1"),
@@ -55,6 +57,8 @@ fn submitted(f: &mut Fields<'_>) -> Result<ClaimSubmitted> {
         from: day(f.need("from")?)?,
         through: day(f.need("through")?)?,
         unit: f.id("unit")?,
+        supplementary: f.yes("supplementary")?,
+        replaces: f.take("replaces").map(labelled),
     })
 }
 

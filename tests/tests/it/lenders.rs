@@ -12,18 +12,16 @@ use ledger::event::{
     Subordination, WaiverAdopted,
 };
 use ledger::handle::Handle;
-use ledger::loan::walk::Walk;
 use ledger::money::{Day, Fen};
 use ledger::outcome::Outcome;
 use ledger::state::State;
-use ledger::state::lending_rows::Claim;
 use ledger::state::rows::Line;
 use ledger::state::stage::RemittanceStage;
 use ledger::state::stage::Stage;
 use std::collections::{BTreeMap, BTreeSet};
 use tests::desk::{labelled, numbered, say};
 use tests::history::Chance;
-use tests::loans::{campus, day, fixings, origin};
+use tests::loans::{campus, day, fixings, origin, right_line};
 use uuid::Uuid;
 
 const SEEDS: u64 = 100;
@@ -205,7 +203,8 @@ impl History {
             }
             _ => {
                 let (what, unit, fen) = (self.of(&PURPOSES), self.id("中心", 3), self.purse());
-                Kind::OverclaimReturned(OverclaimReturned { loan, what, unit, fen, serial })
+                let (claim, line) = (self.id("申", 20), 1 + u32::try_from(self.chance.below(4)).expect("small"));
+                Kind::OverclaimReturned(OverclaimReturned { loan, what, claim, line, unit, fen, serial })
             }
         }
     }
@@ -226,6 +225,8 @@ impl History {
                 from,
                 through,
                 unit,
+                supplementary: false,
+                replaces: None,
             }));
         };
         let (hash, count, fen, stage) = (row.set.hash, row.set.count, row.set.fen, row.set.stage);
@@ -237,10 +238,11 @@ impl History {
             1 => Kind::ClaimApproved(SetDecided { set: claim, hash }),
             _ => {
                 let (loan, number) = (self.id("贷", 9), count + 1 - u32::from(self.chance.in_hundred(5)));
-                let (_, row) = self.state.claims.by_id(claim)?;
-                let fen = right(&self.state, row, loan).unwrap_or(1) + Fen::from(self.chance.in_hundred(20));
-                let (principal, rate_ppm, days) = (2_000_000, 36_000, 92);
-                Kind::ClaimLineAdded(ClaimLineAdded { claim, number, loan, principal, rate_ppm, days, fen })
+                let (principal, rate_ppm, days, fen) = (2_000_000, 36_000, 92, 1);
+                let line = ClaimLineAdded { claim, number, loan, principal, rate_ppm, days, fen };
+                let right = right_line(&self.state, day(20_250_601), &line).unwrap_or(line);
+                let fen = right.fen + Fen::from(self.chance.in_hundred(20));
+                Kind::ClaimLineAdded(ClaimLineAdded { fen, ..right })
             }
         })
     }
@@ -322,16 +324,6 @@ fn line(programme: &str, unit: usize, at: usize, on: Day) -> Uuid {
     labelled(&format!("{programme}{unit}{at}{}", on.year()))
 }
 
-/// What the ledger would confirm, so that histories get past their claims.
-fn right(state: &State, claim: &Claim, loan: Uuid) -> Option<Fen> {
-    let (_, loan) = state.loans.by_id(loan)?;
-    let walk = Walk::new(state, loan, &loan.facts).ok()?;
-    let [before, through] = walk.sums([claim.from.plus(-1), claim.through], |_| {}).ok()?;
-    let cumulative = |interest: ledger::event::Interest| [interest.subsidy, interest.waiver][claim.what as usize];
-    let (before, through) = (cumulative(before.interest), cumulative(through.interest));
-    Some((through - before).min(through - loan.confirmed[claim.what]).max(1))
-}
-
 /// Everything that must hold after any entry. That no account is below zero which may not be, the fold holds itself.
 fn adds_up(state: &State) {
     for book in Book::ALL {
@@ -339,11 +331,11 @@ fn adds_up(state: &State) {
     }
     for (_, claim) in state.claims.iter() {
         let stands = |class| state.balance(State::account_at(claim.accounts, class));
-        let parts: Fen = claim.parts.iter().map(|part| part.fen).sum();
-        assert_eq!(parts, claim.confirmed);
+        let parts: Fen = claim.parts.iter().map(|part| part.fen).chain(claim.unplaced.values().copied()).sum();
+        assert_eq!(parts, claim.owed());
         let open: Fen = claim.payers.iter().map(|payer| payer.owed - payer.paid).sum();
         assert_eq!(stands(Class::ClaimOwed), open, "what payers owe of claim {}", claim.id);
-        let sealed = if claim.set.stage == Stage::Open { 0 } else { claim.confirmed };
+        let sealed = if claim.set.stage == Stage::Open { 0 } else { claim.owed() };
         assert_eq!(open + stands(Class::ClaimSettled), sealed);
         let held = claim.payers.iter().all(|payer| payer.ordered >= 0 && payer.ordered + payer.paid <= payer.owed);
         assert!(held, "no payer orders more than he owes: {:?}", claim.payers);

@@ -86,13 +86,12 @@ fn finding_names() -> Vec<&'static str> {
             K::NoTerms | K::OverTerm | K::ShortGrace | K::BothKinds | K::OverCeiling | K::DrawnOutOfStudy => {}
             K::AllocationDiffers | K::Overpaid | K::WrittenOffAfterRelief => {}
             K::StatementDiffers | K::RemittanceUnexpected | K::Shortfall | K::OffCycle => {}
-            K::TooManyFacts | K::BeforeSubject | K::RateJump | K::ParentCycle => {}
+            K::TooManyFacts | K::BeforeSubject | K::RateJump | K::ParentCycle | K::Overclaimed | K::OverSurrendered => {}
             K::ToldOtherwise | K::ManyVersions | K::EditionOutOfOrder | K::AwardedTwice | K::MergeCycle => {}
             K::OverPrincipal | K::OverLoss | K::FundShort | K::LineShort | K::PaidTwice | K::VoucherShort => {}
-            K::OverSurrendered => {}
         }
     }
-    all.extend([K::PaidTwice, K::VoucherShort, K::OverSurrendered]);
+    all.extend([K::PaidTwice, K::VoucherShort, K::OverSurrendered, K::Overclaimed]);
     all.extend(Rule::ALL.map(K::Policy));
     assert_eq!(all, K::all(), "the list of kinds that people may ask for");
     all.iter().map(|kind| kind.name()).collect()

@@ -95,7 +95,18 @@ fn no_flood_of_claim_lines_makes_an_entry_slow() {
         let (from, through) = (day(20_000_101), day(20_000_201));
         let (lender, unit, kind, what) = (BANK, SCHOOL, LoanKind::Origin, ClaimFor::Subsidy);
         let number = String::new();
-        let submitted = ClaimSubmitted { claim, number, lender, unit, kind, what, from, through };
+        let submitted = ClaimSubmitted {
+            claim,
+            number,
+            lender,
+            unit,
+            kind,
+            what,
+            from,
+            through,
+            supplementary: false,
+            replaces: None,
+        };
         told.say(day(20_250_101), Kind::ClaimSubmitted(submitted));
         told.say(day(20_250_101), line(claim, 1));
     }

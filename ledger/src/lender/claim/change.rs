@@ -1,18 +1,44 @@
 //! What an event changes about a claim. Data only.
 
 use crate::event::ClaimSubmitted;
-use crate::handle::Handle;
+use crate::handle::{Handle, Link};
 use crate::loan::position::Position;
 use crate::money::{Day, Fen};
-use crate::state::lending_rows::{Claim, ClaimLine, ClaimPart, ClaimPayer, ClaimSums, Loan};
+use crate::state::claim_rows::ClaimPayer;
+use crate::state::lending_rows::{Claim, ClaimLine, ClaimReturn, Loan};
 use crate::state::rows::Org;
 
 pub(crate) enum ClaimChange {
-    Submit { event: Box<ClaimSubmitted>, lender: Handle<Org>, unit: Handle<Org> },
+    Submit {
+        event: Box<ClaimSubmitted>,
+        lender: Handle<Org>,
+        unit: Handle<Org>,
+    },
     Line(Box<NewLine>),
-    Seal { claim: Handle<Claim>, parts: Vec<ClaimPart>, payers: Vec<ClaimPayer> },
+    Seal {
+        claim: Handle<Claim>,
+        payers: Vec<ClaimPayer>,
+    },
     Approve(Settled),
-    Return { loan: Handle<Loan>, confirmed: ClaimSums, after: Position },
+    Return {
+        loan: Link<Loan>,
+        row: Box<ClaimReturn>,
+        after: Option<Position>,
+    },
+    /// What a step did is undone: nobody owes anything yet, or the lender still waits for all of it.
+    Unseal(Handle<Claim>),
+    Unapprove {
+        settled: Settled,
+        payers: Vec<ClaimPayer>,
+    },
+    /// The claim is given up.
+    Unsubmit(Handle<Claim>),
+    Unline(Box<GoneLine>),
+    Unreturn {
+        row: Handle<ClaimReturn>,
+        loan: Link<Loan>,
+        after: Option<Position>,
+    },
 }
 
 /// A line about to be kept with our figure.
@@ -22,18 +48,24 @@ pub(crate) struct NewLine {
     pub confirmed: Option<Confirmed>,
 }
 
-/// What a confirmed line does to its loan, and the parts it adds to the claim.
+/// What a confirmed line does to its loan.
 pub(crate) struct Confirmed {
-    pub sums: ClaimSums,
     pub through: Day,
     pub after: Position,
-    pub parts: Parts,
 }
 
-/// What a line adds to its claim: by kind of university, or by university and academic year while it is named only.
-pub(crate) enum Parts {
-    Placed(Vec<ClaimPart>),
-    Unplaced(Handle<Org>, Vec<(u16, Fen)>),
+/// A line that is taken back.
+pub(crate) struct GoneLine {
+    pub line: Handle<ClaimLine>,
+    /// What its claim owes without it, while nobody approved it; afterwards the claim stays as it is.
+    pub left: Option<Left>,
+    /// What is left of a loan it was confirmed for.
+    pub after: Option<Position>,
+}
+
+/// What a claim owes without a line.
+pub(crate) struct Left {
+    pub payers: Vec<ClaimPayer>,
 }
 
 /// What approving a claim settles.

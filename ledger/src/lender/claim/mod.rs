@@ -1,11 +1,12 @@
 //! Lenders' claims 贴息、免息申报: submitted, sealed, approved by another person, settled from what is there already.
-//! How a line is held against our figure is in [`line`]; payments to lenders are in `remittance`.
+//! How a line is held against our figure is in [`line`], and how each is taken back in [`withdrawn`]; payments to lenders are in `remittance`.
 
 pub(crate) mod change;
 pub(crate) mod line;
 mod ours;
 pub(crate) mod returned;
 pub(crate) mod settle;
+pub(crate) mod withdrawn;
 
 use crate::account::{AccountNo, Class};
 use crate::change::{Case, Change, Judged, NewFinding};
@@ -14,13 +15,14 @@ use crate::event::loan_terms::{Cycle, LoanTerms, Part, split};
 use crate::event::{ClaimFor, ClaimSubmitted, LoanKind, Payer, SetSealed};
 use crate::finding::FindingKind;
 use crate::handle::{Handle, Link};
-use crate::loan::fund_effect;
 use crate::loan::portfolio::open_portfolio;
 use crate::loan::rates::terms_on;
 use crate::money::{Day, Fen};
 use crate::outcome::{Code, Refusal};
+use crate::set::judge_replaced;
 use crate::state::State;
-use crate::state::lending_rows::{Claim, ClaimPart, ClaimPayer};
+use crate::state::claim_rows::{ClaimPart, ClaimPayer};
+use crate::state::lending_rows::Claim;
 use crate::state::rows::Org;
 use crate::state::stage::{Set, Stage};
 use change::ClaimChange;
@@ -40,6 +42,7 @@ pub(crate) fn judge_claim_submitted(case: &Case<'_>, event: &ClaimSubmitted) -> 
     if state.claims.find(event.claim).is_some() {
         return Err(Refusal::of(Code::Exists, event.claim));
     }
+    judge_replaced(event.replaces, |id| Some(&state.claims.by_id(id)?.1.set))?;
     let years = event.through.year().saturating_sub(event.from.year());
     if event.from > event.through || years > YEARS_MAX {
         return Err(Refusal::of(Code::BadShape, event.claim));
@@ -69,12 +72,11 @@ pub(crate) fn judge_claim_sealed(case: &Case<'_>, event: &SetSealed) -> Judged<C
     let (state, on) = (case.state, case.on());
     let (claim, row) = find(state, event.set)?;
     row.set.judge_seal(event)?;
-    let parts = placed(state, row)?;
-    let payers = payers(state, row, &parts);
-    let mut change = Change::of(ClaimChange::Seal { claim, parts, payers });
-    if row.confirmed > 0 {
+    let payers = payers(state, row, &placed(state, row)?);
+    let mut change = Change::of(ClaimChange::Seal { claim, payers });
+    if row.owed() > 0 {
         let (owed, granted) = (account(row, Class::ClaimOwed), account(row, Class::ClaimGranted));
-        change.postings.push(state.posting(on, owed, granted, row.confirmed));
+        change.postings.push(state.posting(on, owed, granted, row.owed()));
     }
     Ok(change)
 }
@@ -134,27 +136,36 @@ pub(crate) fn account(claim: &Claim, class: Class) -> AccountNo {
     State::account_at(claim.accounts, class)
 }
 
-pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: ClaimChange) {
-    match change {
-        ClaimChange::Submit { event, lender, unit } => submit(state, entry, *event, lender, unit),
-        ClaimChange::Line(new) => line::apply(state, entry, *new),
-        ClaimChange::Seal { claim, parts, payers } => {
+/// Makes the change; the number of what it is about, in the table that its kind says.
+pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: ClaimChange) -> Option<u32> {
+    Some(match change {
+        ClaimChange::Submit { event, lender, unit } => submit(state, entry, *event, lender, unit).number(),
+        ClaimChange::Line(new) => line::apply(state, entry, *new).number(),
+        ClaimChange::Seal { claim, payers } => {
             let row = state.claims.get_mut(claim);
-            row.set.stage = Stage::Sealed;
-            row.unplaced.clear();
-            (row.parts, row.payers, row.last) = (parts, payers, entry.index);
+            row.set.enter(Stage::Sealed, entry.principal, entry.event.effective);
+            (row.payers, row.last) = (payers, entry.index);
+            claim.number()
         }
-        ClaimChange::Approve(settled) => settle::apply(state, entry, &settled),
-        ClaimChange::Return { loan, confirmed, after } => {
-            let row = state.loans.get_mut(loan);
-            let before = std::mem::replace(&mut row.posted, after.flows);
-            (row.confirmed, row.last) = (confirmed, entry.index);
-            fund_effect::note(state, entry.index, loan, &before, &[], after.losses);
+        ClaimChange::Approve(settled) => {
+            settle::apply(state, entry, &settled);
+            settled.claim.number()
         }
-    }
+        ClaimChange::Return { loan, row, after } => returned::apply(state, entry, *row, loan, after).number(),
+        gone => {
+            withdrawn::apply(state, entry, gone);
+            return None;
+        }
+    })
 }
 
-fn submit(state: &mut State, entry: &Entry<'_>, event: ClaimSubmitted, lender: Handle<Org>, unit: Handle<Org>) {
+fn submit(
+    state: &mut State,
+    entry: &Entry<'_>,
+    event: ClaimSubmitted,
+    lender: Handle<Org>,
+    unit: Handle<Org>,
+) -> Handle<Claim> {
     let portfolio = open_portfolio(state, lender, event.kind, entry.index);
     let accounts = state.open_accounts(state.claims.next());
     state.claims.push(Claim {
@@ -165,8 +176,10 @@ fn submit(state: &mut State, entry: &Entry<'_>, event: ClaimSubmitted, lender: H
         from: event.from,
         through: event.through,
         unit,
+        supplementary: event.supplementary,
         set: Set::begun(entry.principal),
         confirmed: 0,
+        set_off: 0,
         confirmed_count: 0,
         parts: Vec::new(),
         unplaced: BTreeMap::new(),
@@ -177,5 +190,5 @@ fn submit(state: &mut State, entry: &Entry<'_>, event: ClaimSubmitted, lender: H
         last_line: Link::NONE,
         effective: entry.event.effective,
         last: entry.index,
-    });
+    })
 }

@@ -1,9 +1,9 @@
 //! A claim approved by another person, and what settles it at once: advances paid before, or the compensation stock.
 
 use super::change::{ClaimChange, Settled};
-use super::{account, find};
+use super::{account, find, payers, placed};
 use crate::account::Class;
-use crate::change::{Case, Change, Judged};
+use crate::change::{Case, Change, Judged, Taken};
 use crate::entry::Entry;
 use crate::event::{ClaimFor, SetDecided};
 use crate::loan::fund_days::free_from;
@@ -11,8 +11,10 @@ use crate::loan::fund_effect;
 use crate::loan::portfolio::PortfolioRef;
 use crate::loan::rates::terms_on;
 use crate::money::Fen;
+use crate::outcome::{Code, Refusal};
 use crate::state::State;
-use crate::state::lending_rows::{Claim, ClaimPayer};
+use crate::state::claim_rows::ClaimPayer;
+use crate::state::lending_rows::Claim;
 use crate::state::stage::Stage;
 
 pub(crate) fn judge_claim_approved(case: &Case<'_>, event: &SetDecided) -> Judged<ClaimChange> {
@@ -21,7 +23,7 @@ pub(crate) fn judge_claim_approved(case: &Case<'_>, event: &SetDecided) -> Judge
     row.set.judge_step(case.entry, event, Stage::Sealed)?;
     let portfolio = state.portfolios.get(row.portfolio);
     let of_portfolio = |class| State::account_at(portfolio.accounts, class);
-    let at_most = |class: Class| state.balance(of_portfolio(class)).clamp(0, row.confirmed);
+    let at_most = |class: Class| state.balance(of_portfolio(class)).clamp(0, row.owed());
     let mut settled = Settled { claim, from_advance: 0, from_stock: 0 };
     let mut postings = Vec::new();
     if row.what == ClaimFor::Subsidy {
@@ -29,7 +31,7 @@ pub(crate) fn judge_claim_approved(case: &Case<'_>, event: &SetDecided) -> Judge
         postings.push((of_portfolio(Class::AdvanceGranted), of_portfolio(Class::Advance), settled.from_advance));
     } else if from_stock(state, row) {
         // What losses hold of the stock is theirs, whichever day this counts on.
-        settled.from_stock = free_from(state, portfolio, on).min(row.confirmed);
+        settled.from_stock = free_from(state, portfolio, on).min(row.owed());
         postings.push((of_portfolio(Class::StockUsed), of_portfolio(Class::Stock), settled.from_stock));
     }
     let at_once = settled.from_advance + settled.from_stock;
@@ -54,8 +56,7 @@ fn from_stock(state: &State, claim: &Claim) -> bool {
 
 pub(super) fn apply(state: &mut State, entry: &Entry<'_>, settled: &Settled) {
     let row = state.claims.get_mut(settled.claim);
-    row.set.stage = Stage::Approved;
-    row.set.approver = entry.principal.to_owned();
+    row.set.enter(Stage::Approved, entry.principal, entry.event.effective);
     row.from_advance = settled.from_advance;
     row.from_stock = settled.from_stock;
     row.last = entry.index;
@@ -66,6 +67,48 @@ pub(super) fn apply(state: &mut State, entry: &Entry<'_>, settled: &Settled) {
     }
     if settled.from_stock > 0 {
         fund_effect::move_stock(state, entry.index, portfolio, entry.event.effective, -settled.from_stock);
+    }
+}
+
+/// What was settled at once is there again, as long as nothing was ordered of the rest.
+pub(crate) fn judge_withdrawn(case: &Case<'_>, taken: Taken) -> Judged<ClaimChange> {
+    let (state, on) = (case.state, case.on());
+    let Some(claim) = state.claims.handle(taken.subject) else { return Ok(Change::nothing()) };
+    let row = state.claims.get(claim);
+    row.set.judge_back(case, taken, row.id, Stage::Approved)?;
+    if row.payers.iter().any(|payer| payer.ordered > 0 || payer.paid > 0) {
+        return Err(Refusal::of(Code::InUse, row.id));
+    }
+    let portfolio = state.portfolios.get(row.portfolio);
+    let of_portfolio = |class| State::account_at(portfolio.accounts, class);
+    let settled = Settled { claim, from_advance: row.from_advance, from_stock: row.from_stock };
+    let back = [
+        (of_portfolio(Class::Advance), of_portfolio(Class::AdvanceGranted), settled.from_advance),
+        (of_portfolio(Class::Stock), of_portfolio(Class::StockUsed), settled.from_stock),
+        (account(row, Class::ClaimOwed), account(row, Class::ClaimSettled), settled.from_advance + settled.from_stock),
+    ];
+    let moving = back.into_iter().filter(|(_, _, fen)| *fen > 0);
+    let postings = moving.map(|(debit, credit, fen)| state.posting(on, debit, credit, fen)).collect();
+    let mut change = Change { postings, ..Change::nothing() };
+    if settled.from_stock > 0 {
+        let fund = PortfolioRef::of(state, row.portfolio);
+        fund_effect::share(state, on, &fund, |days| days.moving(on, settled.from_stock), &mut change);
+    }
+    let payers = payers(state, row, &placed(state, row)?);
+    change.act = Some(ClaimChange::Unapprove { settled, payers });
+    Ok(change)
+}
+
+pub(super) fn unapprove(state: &mut State, entry: &Entry<'_>, settled: &Settled, payers: Vec<ClaimPayer>) {
+    let row = state.claims.get_mut(settled.claim);
+    row.set.step_back(Stage::Sealed);
+    (row.from_advance, row.from_stock, row.payers, row.last) = (0, 0, payers, entry.index);
+    let portfolio = row.portfolio;
+    if settled.from_advance > 0 {
+        state.portfolios.get_mut(portfolio).last = entry.index;
+    }
+    if settled.from_stock > 0 {
+        fund_effect::move_stock(state, entry.index, portfolio, entry.event.effective, settled.from_stock);
     }
 }
 

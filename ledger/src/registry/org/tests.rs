@@ -105,6 +105,8 @@ fn reports(one: Uuid, other: Uuid) -> Vec<Kind> {
         Kind::OverclaimReturned(OverclaimReturned {
             loan: LOAN,
             what: ClaimFor::Subsidy,
+            claim: LOAN,
+            line: 1,
             unit: one,
             fen: 7,
             serial: String::new(),

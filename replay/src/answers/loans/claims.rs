@@ -1,12 +1,12 @@
 //! Claims with their lines: by verdict, by loan, and the loan-days that confirmed lines pay.
 
-use ledger::event::ClaimFor;
 use ledger::handle::Handle;
-use ledger::loan::stretch::Payment;
-use ledger::loan::walk::Walk;
+use ledger::loan::claimed::{Lines, Worth};
+use ledger::loan::position::outcomes;
 use ledger::money::{Day, Fen};
 use ledger::state::State;
-use ledger::state::lending_rows::{Claim, ClaimLine, Loan, Verdict};
+use ledger::state::claim_rows::Verdict;
+use ledger::state::lending_rows::{Claim, ClaimLine, Loan};
 
 /// Lines of a claim, from the latest back, as the state chains them.
 pub fn lines_of_claim<'a>(
@@ -53,31 +53,42 @@ pub fn by_verdict(state: &State, claim: &Claim) -> Vec<(Verdict, VerdictSums)> {
 /// Confirmed lines of a claim and their loan-days in all.
 #[must_use]
 pub fn confirmed(state: &State, claim: &Claim) -> (u64, u64) {
-    let lines = lines_of_claim(state, claim).filter(|(_, line)| line.verdict == Verdict::Confirmed);
+    let lines = lines_of_claim(state, claim).filter(|(_, line)| line.verdict.confirms());
     lines.fold((0, 0), |(count, days), (_, line)| (count + 1, days + u64::from(line.our_days)))
 }
 
-/// First and last loan-day of a line within its claim's period that the claim's payer bears, as the facts now are. The
-/// period itself where interest cannot be computed, or a late fact left no such day.
+/// First and last of the loan-days a line was confirmed for, as its days and amount are those of then. The claim's period where
+/// none was.
 #[must_use]
-pub fn days_of(state: &State, claim: &Claim, line: &ClaimLine) -> (Day, Day) {
-    let mut days: Option<(Day, Day)> = None;
-    if let Some(loan) = line.loan.handle().map(|loan| state.loans.get(loan))
-        && let Ok(walk) = Walk::new(state, loan, &loan.facts)
-    {
-        let bears = |payment| match claim.what {
-            ClaimFor::Subsidy => payment == Payment::Subsidy,
-            ClaimFor::Waiver => matches!(payment, Payment::Waiver(_)),
-        };
-        // An error leaves no days; the whole period is taken instead.
-        let _ = walk.sums([claim.through], |stretch| {
-            if bears(stretch.payment) && stretch.through >= claim.from {
-                let first = days.map_or(stretch.from.max(claim.from), |(first, _)| first);
-                days = Some((first, stretch.through));
-            }
-        });
+pub fn days_of(claim: &Claim, line: &ClaimLine) -> (Day, Day) {
+    if line.our_days > 0 { (line.our_first, line.our_last) } else { (claim.from, claim.through) }
+}
+
+/// What the line comes to now: nothing of one that was never confirmed.
+#[must_use]
+pub fn outcome_of(state: &State, at: Handle<ClaimLine>) -> Worth {
+    let Some(loan) = state.claim_lines.get(at).loan.handle().map(|loan| state.loans.get(loan)) else {
+        return Worth::default();
+    };
+    let lines = Lines::of(state, loan);
+    let outcomes = outcomes(state, loan, &lines, loan.through);
+    lines.iter().zip(outcomes).find(|(line, _)| line.line == Some(at)).map(|(_, outcome)| outcome).unwrap_or_default()
+}
+
+/// The figures of a line that are not ours, by their stable and Chinese names: why it is disputed or what is remarked. Of days that
+/// were confirmed before nothing but the amount is asked.
+#[must_use]
+pub fn differs(state: &State, line: &ClaimLine) -> Vec<(&'static str, &'static str)> {
+    if line.loan.is_none() || line.verdict == Verdict::Confirmed || state.claims.get(line.claim).supplementary {
+        return Vec::new();
     }
-    days.unwrap_or((claim.from, claim.through))
+    let figures = [
+        (line.principal != line.our_principal, "principal", "本金"),
+        (line.rate_ppm != line.our_rate_ppm, "rate", "利率"),
+        (line.days != line.our_days, "days", "天数"),
+        (line.fen != line.our_fen, "amount", "金额"),
+    ];
+    figures.into_iter().filter(|(differs, ..)| *differs).map(|(_, name, zh)| (name, zh)).collect()
 }
 
 /// English words of a verdict.
@@ -94,5 +105,10 @@ pub fn verdict_en(verdict: Verdict) -> &'static str {
         Verdict::WrongDays => "the days differ",
         Verdict::WrongAmount => "the amount differs",
         Verdict::TooManyLines => "the loan has as many claim lines as are counted",
+        Verdict::NotOfClaim => "the loan is of another lender or kind",
+        Verdict::AfterWriteOff => "holds days after the loan was written off",
+        Verdict::AfterRepayment => "holds days after the loan was repaid",
+        Verdict::Remarked => "confirmed, another figure than the amount differs",
+        Verdict::Withdrawn => "taken back",
     }
 }

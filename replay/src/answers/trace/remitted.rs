@@ -7,7 +7,7 @@ use crate::answers::loans::claims::lines_of_claim;
 use ledger::handle::Handle;
 use ledger::money::Fen;
 use ledger::state::State;
-use ledger::state::lending_rows::{Claim, ClaimLine, Remittance, Verdict};
+use ledger::state::lending_rows::{Claim, ClaimLine, Remittance};
 use ledger::state::rows::Line;
 
 /// What one payment to a lender takes from one line.
@@ -52,7 +52,7 @@ pub fn of_claim(state: &State, claim: Handle<Claim>) -> Vec<Handle<Remittance>> 
 #[must_use]
 pub fn paid_lines(state: &State, claim: Handle<Claim>, after: u32, limit: usize) -> Vec<Handle<ClaimLine>> {
     let lines = lines_of_claim(state, state.claims.get(claim)).take_while(|(_, line)| line.number > after);
-    let confirmed = lines.filter(|(_, line)| line.verdict == Verdict::Confirmed);
+    let confirmed = lines.filter(|(_, line)| line.verdict.confirms());
     let mut handles: Vec<Handle<ClaimLine>> = confirmed.map(|(handle, _)| handle).collect();
     handles.reverse();
     handles.truncate(limit);

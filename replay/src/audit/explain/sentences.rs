@@ -56,6 +56,7 @@ pub fn finding_en(kind: FindingKind) -> &'static str {
         FindingKind::FundShort => {
             "more was decided about than the fund held: what it had received was taken back, or came later"
         }
+        FindingKind::Overclaimed => "more was confirmed for a claim line than its days bear",
         FindingKind::OverPrincipal => "more is written off than principal is open; what is beyond counts for nothing",
         FindingKind::OverSurrendered => "more was paid over to finance than is due",
         FindingKind::LineShort => {

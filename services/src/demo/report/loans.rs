@@ -9,7 +9,8 @@ use ledger::loan::stretch::Payment;
 use ledger::loan::walk::Walk;
 use ledger::money::{Day, yuan};
 use ledger::state::State;
-use ledger::state::lending_rows::{Claim, ClaimLine, Loan, Verdict, What};
+use ledger::state::claim_rows::Verdict;
+use ledger::state::lending_rows::{Claim, ClaimLine, Loan, What};
 use ledger::state::rows::SchoolStatus;
 use replay::answers::labels::{org_name, programme_name, source_zh};
 use replay::answers::loans::claims::{days_of, lines_of_claim};
@@ -283,7 +284,7 @@ fn trace(text: &mut String, state: &State) {
         yuan(claim.confirmed.into()),
         owed.join("  "),
     );
-    let confirmed = |(_, line): &(Handle<ClaimLine>, &ClaimLine)| line.verdict == Verdict::Confirmed;
+    let confirmed = |(_, line): &(Handle<ClaimLine>, &ClaimLine)| line.verdict.confirms();
     let Some((_, line)) = lines_of_claim(state, claim).filter(confirmed).last() else { return };
     days(text, state, claim, line);
     let _ = writeln!(text, "\n  mingzhang trace {}  可再查 asks again\n", remittance.id);
@@ -292,7 +293,7 @@ fn trace(text: &mut String, state: &State) {
 /// The loan-days a line of a claim paid for.
 fn days(text: &mut String, state: &State, claim: &Claim, line: &ClaimLine) {
     let Some(loan) = line.loan.handle().map(|loan| state.loans.get(loan)) else { return };
-    let (from, through) = days_of(state, claim, line);
+    let (from, through) = days_of(claim, line);
     let _ = writeln!(
         text,
         "    └ 第 {} 行 line  贷款 {}  {} 至 {}  {} 天  {} 元",

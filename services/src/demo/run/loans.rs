@@ -7,7 +7,7 @@ use ledger::account::Class;
 use ledger::event::{Interest, LoanKind, Payer};
 use ledger::lender::fund::stock_on;
 use ledger::state::State;
-use ledger::state::lending_rows::{Claim, Portfolio, Remittance, Verdict};
+use ledger::state::lending_rows::{Claim, Portfolio, Remittance};
 use ledger::state::stage::RemittanceStage;
 use replay::answers::loans::{claim_of, claims, portfolios, position};
 use serde::Serialize;
@@ -104,7 +104,7 @@ pub fn figures(state: &State, plan: &LoanPlan) -> LoanFigures {
     }
     for (claim, planned) in CLAIMS.iter().zip(&plan.claims) {
         let lender = LENDERS[claim.kind as usize].1;
-        let Some((_, row)) = state.claims.by_id(ids::claim(lender, claim.number)) else { continue };
+        let Some((_, row)) = state.claims.by_id(ids::claim(lender, claim.number, 0)) else { continue };
         figures.claims.push(claim_figures(state, (lender, row), planned));
     }
     let disputed = || figures.claims.iter().flat_map(|claim| claim.disputed.values());
@@ -155,7 +155,7 @@ fn claim_figures(state: &State, (lender, claim): (&'static str, &Claim), planned
         disputed.entry(reason.words().0).or_default().planted = *planted;
     }
     for (verdict, sums) in claims::by_verdict(state, claim) {
-        if verdict != Verdict::Confirmed {
+        if !verdict.confirms() {
             let row = disputed.entry(verdict.words().0).or_default();
             (row.found, row.claimed_fen) = (sums.count, sums.claimed);
         }

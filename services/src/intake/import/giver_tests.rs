@@ -218,8 +218,8 @@ fn a_set_of_the_next_edition_names_the_one_before_and_other_files_name_it_by_its
     assert_eq!(named(2), (0, vec![ids::voucher("A", "PZ-1"), of_application(1), ids::voucher("A", "PZ-1")]));
     assert_eq!(named(3), (0, vec![ids::batch("A", "PC-1"), of_application(1)]));
     assert_eq!(named(4), (0, vec![payout]));
-    // Claims and payments to lenders have no editions of their own yet, so their rows are refused.
-    assert_eq!(named(6), (2, vec![of(1), of_application(1)]));
+    // Payments to lenders have no editions of their own yet, so their row is refused.
+    assert_eq!(named(6), (1, vec![of(1), of_application(1), ids::claim("A", "SB-1", 1)]));
     // A reissue names what it pays again: of the same unit and the first edition, unless the row says otherwise.
     let reissued = |cells: &str| {
         let (report, said) = import(&edition(&application, cells, "补发原支付,原支付单位,原支付版次"));

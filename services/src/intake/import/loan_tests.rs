@@ -45,24 +45,24 @@ fn contracts_name_their_loan_by_lender_and_number() {
     assert!(!String::from_utf8_lossy(&bytes).contains("古丽"), "no name is kept");
 }
 
-const MOVEMENTS: &str = "贷款机构,合同编号,业务,生效日期,金额,本金,利息,罚息,流水号,项目,到期日,利差,奖励编号,事由,申报内容,付款单位,受奖单位\n";
+const MOVEMENTS: &str = "贷款机构,合同编号,业务,生效日期,金额,本金,利息,罚息,流水号,项目,到期日,利差,奖励编号,事由,申报内容,付款单位,受奖单位,申报编号,行号\n";
 
 #[test]
 fn every_movement_of_a_loan_is_read() {
     let rows = [
-        "放款,2021-11-01,8000,,,,S1,,,,,,,,",
-        "放款退回,2021-12-01,500,,,,S2,,,,,,,,",
-        "还款,2026-12-20,120,100,20,,S3,,,,,,,,",
-        "提前还款,2026-12-20,120,,,,S4,,,,,,,,",
-        "退还,2026-12-21,,,20,,S5,,,,,,,,",
-        "逾期,2027-12-21,100,,,,S6,,,,,,,,",
-        "展期,2027-12-22,,,,,,,2028-12-20,,,,,,",
-        "核销,2029-01-01,100,,,,,,,,,,,,",
-        "损失追回,2029-02-01,10,,,,S7,,,,,,,,",
-        "代偿,2029-03-01,10,,,,S8,MIL-REPAY,,,,,,,",
-        "救助,2029-04-01,10,,,,,,,,J1,死亡,,,610300ZX",
-        "利率协议,2024-12-21,,,,,,,,-70,,,,,",
-        "多领退回,2029-05-01,10,,,,S9,,,,,,贴息,610000ZX,",
+        "放款,2021-11-01,8000,,,,S1,,,,,,,,,,",
+        "放款退回,2021-12-01,500,,,,S2,,,,,,,,,,",
+        "还款,2026-12-20,120,100,20,,S3,,,,,,,,,,",
+        "提前还款,2026-12-20,120,,,,S4,,,,,,,,,,",
+        "退还,2026-12-21,,,20,,S5,,,,,,,,,,",
+        "逾期,2027-12-21,100,,,,S6,,,,,,,,,,",
+        "展期,2027-12-22,,,,,,,2028-12-20,,,,,,,,",
+        "核销,2029-01-01,100,,,,,,,,,,,,,,",
+        "损失追回,2029-02-01,10,,,,S7,,,,,,,,,,",
+        "代偿,2029-03-01,10,,,,S8,MIL-REPAY,,,,,,,,,",
+        "救助,2029-04-01,10,,,,,,,,J1,死亡,,,610300ZX,,",
+        "利率协议,2024-12-21,,,,,,,,-70,,,,,,,",
+        "多领退回,2029-05-01,10,,,,S9,,,,,,贴息,610000ZX,,SB1,1",
     ];
     let text: String = rows.iter().map(|row| format!("CDB,A-1,{row}\n")).collect();
     let (report, said) = import(&(MOVEMENTS.to_owned() + &text));
@@ -83,13 +83,13 @@ fn every_movement_of_a_loan_is_read() {
 #[test]
 fn a_movement_says_which_cell_it_lacks_or_must_not_have() {
     let rows = [
-        ("放款,2021-11-01,,,,,S1,,,,,,,,", "missing", 5),
-        ("放款,2021-11-01,8000,100,,,S1,,,,,,,,", "not_of_movement", 6),
-        ("还款,2026-12-20,120,100,10,,S3,,,,,,,,", "parts_differ", 6),
-        ("退还,2026-12-20,,,,,S3,,,,,,,,", "missing", 6),
-        ("展期,2026-12-20,,,,,,,,,,,,,", "missing", 11),
-        ("利率协议,2026-12-20,,,,,,,,-0.7,,,,,", "bad_spread", 12),
-        ("挂账,2026-12-20,1,,,,,,,,,,,,", "unknown_word", 3),
+        ("放款,2021-11-01,,,,,S1,,,,,,,,,,", "missing", 5),
+        ("放款,2021-11-01,8000,100,,,S1,,,,,,,,,,", "not_of_movement", 6),
+        ("还款,2026-12-20,120,100,10,,S3,,,,,,,,,,", "parts_differ", 6),
+        ("退还,2026-12-20,,,,,S3,,,,,,,,,,", "missing", 6),
+        ("展期,2026-12-20,,,,,,,,,,,,,,,", "missing", 11),
+        ("利率协议,2026-12-20,,,,,,,,-0.7,,,,,,,", "bad_spread", 12),
+        ("挂账,2026-12-20,1,,,,,,,,,,,,,,", "unknown_word", 3),
     ];
     for (row, code, column) in rows {
         let (report, said) = import(&format!("{MOVEMENTS}CDB,A-1,{row}\n"));
@@ -122,7 +122,7 @@ fn a_claim_is_chained_sealed_and_approved_by_its_seal() {
         hash = <sha2::Sha256 as sha2::Digest>::digest(&bytes).into();
     }
     let Kind::ClaimSealed(seal) = &said[3].event.kind else { panic!("sealed last") };
-    assert_eq!((seal.set, seal.count, seal.fen, seal.hash), (ids::claim("CDB", "SB1"), 2, 13_502, hash));
+    assert_eq!((seal.set, seal.count, seal.fen, seal.hash), (ids::claim("CDB", "SB1", 0), 2, 13_502, hash));
     assert_eq!(report.sets[0].1.hash, hash);
     let Kind::ClaimSubmitted(head) = &said[0].event.kind else { panic!("submitted first") };
     assert_eq!((head.what, head.kind, head.number.as_str()), (ClaimFor::Subsidy, LoanKind::Campus, "SB1"));
@@ -159,7 +159,7 @@ fn payments_to_lenders_are_ordered_and_end() {
             other => panic!("{}", other.name()),
         })
         .collect();
-    assert_eq!(purposes[0], (Purpose::Claim(ids::claim("CDB", "SB1")), 2));
+    assert_eq!(purposes[0], (Purpose::Claim(ids::claim("CDB", "SB1", 0)), 2));
     assert!(matches!(purposes[1], (Purpose::Advance(year), 1) if year.year == 2024 && year.kind == LoanKind::Campus));
     assert!(matches!(purposes[2], (Purpose::Compensation(year), 1) if year.year == 2023));
     let text = "单位编号,拨付编号,结果,金额,流水号,生效日期\n610000ZX,BF1,支付,135.02,T1,2024-10-22\n610000ZX,BF2,退回,100,T2,2024-10-23\n";

@@ -8,9 +8,10 @@ use crate::wire;
 use crate::wire::id;
 use ledger::handle::Handle;
 use ledger::state::State;
-use ledger::state::lending_rows::{Claim, ClaimLine, ClaimPart, ClaimPayer, Verdict};
+use ledger::state::claim_rows::{ClaimPart, ClaimPayer, Verdict};
+use ledger::state::lending_rows::{Claim, ClaimLine};
 use proto::v1;
-use replay::answers::loans::claims::{VerdictSums, by_verdict, lines_of_claim, verdict_en};
+use replay::answers::loans::claims::{VerdictSums, by_verdict, differs, lines_of_claim, outcome_of, verdict_en};
 use replay::answers::loans::{claim_for_name, subordination_name, subordination_of};
 
 paged!(ListClaimsRequest);
@@ -45,8 +46,8 @@ pub fn claim(asked: &Asked, request: &v1::GetClaimRequest) -> Result<v1::GetClai
         verdict.is_none_or(|verdict| line.verdict == verdict)
             && match only {
                 v1::ClaimLines::Unspecified | v1::ClaimLines::All => true,
-                v1::ClaimLines::Confirmed => line.verdict == Verdict::Confirmed,
-                v1::ClaimLines::Disputed => line.verdict != Verdict::Confirmed,
+                v1::ClaimLines::Confirmed => line.verdict.confirms(),
+                v1::ClaimLines::Disputed => !line.verdict.confirms(),
             }
     };
     let after = pager.after_key().unwrap_or(0);
@@ -127,6 +128,8 @@ pub(in crate::query) fn head(state: &State, handle: Handle<Claim>) -> v1::Claim 
         payers: claim.payers.iter().map(payer).collect(),
         from_advance_fen: claim.from_advance,
         from_stock_fen: claim.from_stock,
+        set_off_fen: claim.set_off,
+        supplementary: claim.supplementary,
     }
 }
 
@@ -158,6 +161,7 @@ pub(in crate::query) fn line_of(state: &State, handle: Handle<ClaimLine>) -> v1:
     let line = state.claim_lines.get(handle);
     let claim = state.claims.get(line.claim);
     let (name, zh) = line.verdict.words();
+    let (differs, now) = (differs(state, line), outcome_of(state, handle));
     v1::ClaimLine {
         claim: id(claim.id),
         claim_number: claim.number.clone(),
@@ -183,5 +187,13 @@ pub(in crate::query) fn line_of(state: &State, handle: Handle<ClaimLine>) -> v1:
         what: claim_for_name(claim.what).to_owned(),
         from: on_wire(claim.from),
         through: on_wire(claim.through),
+        our_first: if line.our_days > 0 { on_wire(line.our_first) } else { 0 },
+        our_last: if line.our_days > 0 { on_wire(line.our_last) } else { 0 },
+        differs: differs.iter().map(|(name, _)| (*name).to_owned()).collect(),
+        differs_zh: differs.iter().map(|(_, zh)| (*zh).to_owned()).collect(),
+        set_off_fen: line.set_off,
+        returned_fen: line.returned,
+        overclaimed_fen: now.over,
+        underclaimed_fen: now.under(),
     }
 }

@@ -9,7 +9,7 @@ use crate::query::{QueryError, found, need_id};
 use crate::wire::id;
 use ledger::handle::Handle;
 use ledger::state::State;
-use ledger::state::lending_rows::{Claim, ClaimLine, Remittance, Verdict};
+use ledger::state::lending_rows::{Claim, ClaimLine, Remittance};
 use proto::v1;
 use replay::answers::loans::claim_of;
 use replay::answers::loans::claims::{confirmed, days_of, lines_of_loan};
@@ -53,7 +53,7 @@ pub(super) fn claim(state: &State, claim: &[u8], request: &v1::TraceRequest) -> 
 pub(super) fn loan(state: &State, loan: &[u8]) -> Result<v1::LoanTrace, QueryError> {
     let (handle, row) = need_loan(state, loan)?;
     let lines = lines_of_loan(state, handle).into_iter();
-    let confirmed = lines.filter(|line| state.claim_lines.get(*line).verdict == Verdict::Confirmed);
+    let confirmed = lines.filter(|line| state.claim_lines.get(*line).verdict.confirms());
     let claims = confirmed.map(|line| {
         let claim = state.claim_lines.get(line).claim;
         v1::LoanClaim {
@@ -112,7 +112,7 @@ fn page(state: &State, claim: Option<Handle<Claim>>, request: &v1::TraceRequest)
 
 fn days(state: &State, handle: Handle<ClaimLine>) -> v1::LoanDays {
     let line = state.claim_lines.get(handle);
-    let (from, through) = days_of(state, state.claims.get(line.claim), line);
+    let (from, through) = days_of(state.claims.get(line.claim), line);
     v1::LoanDays {
         loan: id(line.loan_id),
         loan_number: line.loan.handle().map_or_else(String::new, |loan| state.loans.get(loan).number.clone()),

@@ -57,7 +57,7 @@ impl TraceArgs {
             .into_iter()
             .chain([
                 Start::Loan(wire_id(ids::loan(giver, number))),
-                Start::Claim(wire_id(ids::claim(giver, number))),
+                Start::Claim(wire_id(ids::claim(giver, number, 0))),
                 Start::Remittance(wire_id(ids::remittance(giver, number))),
             ])
             .collect())

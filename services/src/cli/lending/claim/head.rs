@@ -24,10 +24,11 @@ const PAYERS: &[Column<v1::PayerDebt>] = &[
 pub(crate) fn print_claim(claim: &v1::Claim) {
     outln!("  申报 {}  {}  {}", claim.number, id(&claim.claim), both(&claim.stage));
     outln!(
-        "  {} {} {}: {} — {}",
+        "  {} {} {}{}: {} — {}",
         claim.lender_name,
         zh(&claim.kind),
         zh(&claim.what),
+        if claim.supplementary { " 补报 supplementary" } else { "" },
         day(claim.from),
         day(claim.through)
     );
@@ -39,6 +40,9 @@ pub(crate) fn print_claim(claim: &v1::Claim) {
         ("争议 disputed", claim.disputed_count, claim.disputed_fen),
     ];
     outln!("{}", list(COUNTS, &counts));
+    if claim.set_off_fen != 0 {
+        outln!("  抵扣以前多报 set off against earlier overclaims {}\n", yuan(claim.set_off_fen));
+    }
     if claim.payers.is_empty() {
         return;
     }

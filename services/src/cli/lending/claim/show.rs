@@ -8,7 +8,7 @@ use crate::cli::shown::ask::ask;
 use crate::cli::shown::list::{Column, left, list, right};
 use crate::cli::shown::office::OfficeArg;
 use crate::cli::shown::point::PointArgs;
-use crate::cli::shown::text::yuan;
+use crate::cli::shown::text::{day, yuan};
 use crate::cli::typed::{number_typed, wire_id};
 use crate::intake::import::ids;
 use clap::Args;
@@ -27,6 +27,9 @@ pub struct ClaimShowArgs {
     claim: String,
     #[command(flatten)]
     office: OfficeArg,
+    /// Which edition of the number, 1 for the one that took the place of the first
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    edition: u8,
     /// Only disputed lines
     #[arg(long, conflicts_with = "confirmed")]
     disputed: bool,
@@ -65,7 +68,22 @@ const LINES: &[Column<v1::ClaimLine>] = &[
     right("账上", |line| percent(ours(line).rate_ppm)),
     right("本金 principal", |line| yuan(said(line).principal_fen)),
     right("账上", |line| yuan(ours(line).principal_fen)),
+    left("不符 differs", |line| line.differs_zh.join("、")),
+    left("账上起止 our days", our_days),
+    right("抵扣 set off", |line| yuan_if(line.set_off_fen)),
+    right("已退 returned", |line| yuan_if(line.returned_fen)),
+    right("多报 overclaimed", |line| yuan_if(line.overclaimed_fen)),
+    right("少报 underclaimed", |line| yuan_if(line.underclaimed_fen)),
 ];
+
+/// First and last of our days.
+fn our_days(line: &v1::ClaimLine) -> String {
+    if line.our_first == 0 { String::new() } else { format!("{} — {}", day(line.our_first), day(line.our_last)) }
+}
+
+fn yuan_if(fen: i64) -> String {
+    if fen == 0 { String::new() } else { yuan(fen) }
+}
 
 fn said(line: &v1::ClaimLine) -> v1::ClaimFigure {
     line.claimed.unwrap_or_default()
@@ -87,7 +105,7 @@ impl ClaimShowArgs {
             Ok(id) => id,
             Err(_) => {
                 let (lender, number) = self.office.giver(&self.claim, "its lender")?;
-                ids::claim(lender, number)
+                ids::claim(lender, number, self.edition)
             }
         };
         let request = v1::GetClaimRequest {

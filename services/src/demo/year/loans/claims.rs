@@ -11,7 +11,7 @@ use super::life::deeds;
 use super::{Loans, day, kind_zh, lender, percent, subordination};
 use ledger::event::{LoanKind, Subordination};
 use ledger::money::{Day, Fen, Yuan};
-use ledger::state::lending_rows::Verdict;
+use ledger::state::claim_rows::Verdict;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -113,14 +113,15 @@ fn told_late() -> Day {
     day(2021, 11, 15)
 }
 
-/// What a lender was confirmed for days after graduations told late, contract by contract.
-pub fn overclaimed(loans: &Loans, claim: &Claim) -> Vec<(String, Fen)> {
-    let late = loans.of(claim.kind).filter(|(_, borrower)| borrower.fate == Fate::LateNotice);
-    let rows = late.filter_map(|(contract, borrower)| {
+/// What a lender was confirmed for days after graduations told late, by the line of its claim and the contract. The claim holds no
+/// planted lines, so its lines are those of its loans.
+pub fn overclaimed(loans: &Loans, claim: &Claim) -> Vec<(usize, String, Fen)> {
+    let claimed = |(contract, borrower): (&Contract, &Borrower)| {
         let claimed = claim.calculation(contract, borrower).claimed(claim.from(), claim.through())?;
-        Some((contract.number(borrower), claimed.fen))
-    });
-    rows.collect()
+        Some((borrower.fate, contract.number(borrower), claimed.fen))
+    };
+    let lines = (1..).zip(loans.of(claim.kind).filter_map(claimed));
+    lines.filter(|(_, row)| row.0 == Fate::LateNotice).map(|(line, (_, number, fen))| (line, number, fen)).collect()
 }
 
 /// A claim file being written.

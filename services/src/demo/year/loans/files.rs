@@ -109,11 +109,14 @@ impl Writer<'_> {
     /// What was claimed for too many days comes back; the other claims, their payment, and what becomes of the funds.
     fn after_the_year(&self, outcomes: &mut Vec<Outcome>, files: &mut Delivery<'_>) -> Result<(), DemoError> {
         files.write("贷款流水-多领退回", "秦川银行股份有限公司/贴息", |path| {
-            let mut table = Table::create(path, "贷款机构,合同编号,业务,生效日期,金额,流水号,申报内容,付款单位")?;
+            let mut table =
+                Table::create(path, "贷款机构,合同编号,业务,生效日期,金额,流水号,申报内容,付款单位,申报编号,行号")?;
             let of = lender(CLAIMS[0].kind);
-            for (number, fen) in claims::overclaimed(self.loans, &CLAIMS[0]) {
-                let yuan = Yuan(fen);
-                table.row(format_args!("{of},{number},多领退回,2022-01-11,{yuan},TH-{number},贴息,{PROVINCE}"))?;
+            for (line, number, fen) in claims::overclaimed(self.loans, &CLAIMS[0]) {
+                let (yuan, claim) = (Yuan(fen), CLAIMS[0].number);
+                table.row(format_args!(
+                    "{of},{number},多领退回,2022-01-11,{yuan},TH-{number},贴息,{PROVINCE},{claim},{line}"
+                ))?;
             }
             table.finish()
         })?;

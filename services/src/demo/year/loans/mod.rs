@@ -68,7 +68,7 @@ pub fn write(
     let drawn = |(contract, borrower): (&Contract, &Borrower)| contract.fen - contract.returned(borrower);
     let drawn_fen = LoanKind::ALL.map(|kind| loans.of(kind).map(drawn).sum());
     let refused = u64::from(funds[LoanKind::Origin as usize].is_rewarded());
-    let returned_fen = claims::overclaimed(&loans, &CLAIMS[0]).iter().map(|(_, fen)| fen).sum();
+    let returned_fen = claims::overclaimed(&loans, &CLAIMS[0]).iter().map(|(_, _, fen)| fen).sum();
     Ok(LoanPlan { contracts, drawn_fen, claims: outcomes, returned_fen, funds, refused })
 }
 

@@ -1,6 +1,6 @@
 //! Reviews, approvals and cancellations 审核意见, and batches sent 代发批次: what is done with a sealed set.
 
-use super::applications;
+use super::{applications, claims};
 use crate::ids::{self, Numbered};
 use crate::intake::import::table::cell;
 use crate::intake::import::table::columns::Col;
@@ -18,6 +18,8 @@ enum Stage {
     Review,
     Approve,
     Cancel,
+    Unseal,
+    CancelLine,
 }
 
 const SET_KINDS: &[(&str, &str, Numbered)] = &[
@@ -27,8 +29,13 @@ const SET_KINDS: &[(&str, &str, Numbered)] = &[
     ("拨付", "remittance", Numbered::Remittance),
 ];
 
-const STAGES: &[(&str, &str, Stage)] =
-    &[("审核", "review", Stage::Review), ("批准", "approve", Stage::Approve), ("作废", "cancel", Stage::Cancel)];
+const STAGES: &[(&str, &str, Stage)] = &[
+    ("审核", "review", Stage::Review),
+    ("批准", "approve", Stage::Approve),
+    ("作废", "cancel", Stage::Cancel),
+    ("撤销封存", "unseal", Stage::Unseal),
+    ("撤销行", "cancel_line", Stage::CancelLine),
+];
 
 /// A row of a file of decisions.
 pub(in crate::intake::import) fn decided(row: &Row<'_>, out: &Out<'_>) -> AskingResult {
@@ -48,7 +55,7 @@ type Decision = (Option<Arc<str>>, Day, Kind);
 fn read_decided(row: &Row<'_>, out: &Out<'_>) -> Result<Decision, Unread> {
     let number = row.key(Col::SetNumber)?;
     let set_kind = row.word(Col::SetKind, SET_KINDS)?;
-    let has_editions = matches!(set_kind, Numbered::Roster | Numbered::Application);
+    let has_editions = set_kind != Numbered::Remittance;
     let edition = if has_editions { row.edition(Col::SetEdition)? } else { 0 };
     let named = (set_kind, number, edition);
     let set = set_kind.id(&row.giver_of(Col::Unit, named)?, number, edition);
@@ -76,17 +83,23 @@ fn decision(row: &Row<'_>, named: Named<'_>, stage: Stage, set: Uuid, out: &Out<
         (Numbered::Roster, Stage::Approve) => Kind::RosterApproved(decided()?),
         (Numbered::Application, Stage::Approve) => Kind::ApplicationApproved(decided()?),
         (Numbered::Claim, Stage::Approve) => Kind::ClaimApproved(decided()?),
+        (Numbered::Claim, Stage::Cancel) => claims::given_up(row, set)?,
+        (Numbered::Claim, Stage::Unseal) => claims::unsealed(row, set)?,
+        (Numbered::Claim, Stage::CancelLine) => claims::line_gone(row, set)?,
         (Numbered::Remittance, Stage::Approve) => {
             Kind::RemittanceApproved(RemittanceApproved { remittance: set, fen: row.money(Col::Amount)? })
         }
         (Numbered::Application, Stage::Review) => {
             return none("支付申请没有审核环节 an application is not reviewed", "批准或作废 approve or cancel it");
         }
-        (Numbered::Claim | Numbered::Remittance, Stage::Review | Stage::Cancel) => {
-            return none(
-                "申报和拨付只有批准环节 a claim or a payment to a lender is only approved",
-                "只可批准 approve it",
-            );
+        (Numbered::Claim, Stage::Review) => {
+            return none("申报没有审核环节 a claim is not reviewed", "批准或作废 approve or cancel it");
+        }
+        (Numbered::Remittance, Stage::Review | Stage::Cancel) => {
+            return none("拨付只有批准环节 a payment to a lender is only approved", "只可批准 approve it");
+        }
+        (_, Stage::Unseal | Stage::CancelLine) => {
+            return none("只有申报有此环节 only a claim has this step", "作废材料 cancel the set");
         }
     })
 }

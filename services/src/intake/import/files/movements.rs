@@ -58,7 +58,10 @@ const GROUNDS: &[(&str, &str)] = &[
 ];
 
 /// Cells that only some movements have. A serial number may stand in every row.
-const PARTICULAR: [Col; 11] = [
+const PARTICULAR: [Col; 14] = [
+    Col::Claim,
+    Col::SetLine,
+    Col::SetEdition,
     Col::Amount,
     Col::PrincipalPart,
     Col::InterestPart,
@@ -134,7 +137,9 @@ fn kind(row: &Row<'_>, loan: Uuid, movement: Movement) -> Result<Kind, Wrong> {
         }
         M::OverclaimReturned => {
             let (what, unit) = (claims::claim_for(row)?, ids::org(row.key(Col::Unit)?));
-            Kind::OverclaimReturned(OverclaimReturned { loan, what, unit, fen: fen()?, serial: serial()? })
+            let claim = ids::claim(row.key(Col::Lender)?, row.key(Col::Claim)?, row.edition(Col::SetEdition)?);
+            let line = row.number(Col::SetLine, 1, 999_999_999)?;
+            Kind::OverclaimReturned(OverclaimReturned { loan, what, claim, line, unit, fen: fen()?, serial: serial()? })
         }
     })
 }
@@ -151,7 +156,7 @@ fn cells(movement: Movement) -> (&'static [Col], &'static [Col]) {
         M::StateRepaid => (&[C::Amount, C::Serial, C::Programme], &[]),
         M::Relieved => (&[C::Amount, C::Reward, C::Grounds], &[C::Centre]),
         M::RateAgreed => (&[C::Spread], &[]),
-        M::OverclaimReturned => (&[C::Amount, C::Serial, C::ClaimFor, C::Unit], &[]),
+        M::OverclaimReturned => (&[C::Amount, C::Serial, C::ClaimFor, C::Unit, C::Claim, C::SetLine], &[C::SetEdition]),
     }
 }
 

@@ -39,7 +39,9 @@ fn read_ordered(row: &Row<'_>, out: &Out<'_>) -> Result<Statement, Wrong> {
     let number = row.key(Col::Remittance)?;
     let unit = row.key(Col::Unit)?;
     let purpose = match row.word(Col::Purpose, PURPOSES)? {
-        For::Claim => Purpose::Claim(ids::claim(row.key(Col::Lender)?, row.key(Col::Claim)?)),
+        For::Claim => {
+            Purpose::Claim(ids::claim(row.key(Col::Lender)?, row.key(Col::Claim)?, row.edition(Col::SetEdition)?))
+        }
         For::Advance => Purpose::Advance(loans::lender_year(row)?),
         For::Compensation => Purpose::Compensation(loans::lender_year(row)?),
     };

@@ -178,6 +178,7 @@ columns! {
     Reward NUMBER "奖励编号" "reward";
     Grounds NUMBER "事由" "grounds";
     Claim NUMBER "申报编号" "claim";
+    Supplementary PLAIN "补报" "supplementary";
     ClaimFor PLAIN "申报内容" "claim_for";
     FromDay PLAIN "起始日" "from_day";
     ThroughDay PLAIN "截止日" "through_day";

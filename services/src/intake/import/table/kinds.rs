@@ -69,10 +69,10 @@ kinds! {
         needs Application SetLine BankResult Serial EffectiveDay,
         has Unit SetEdition Amount Reason PersonName Card Batch Edition Corrects WithdrawnFor CorrectedBy,
         drops Remark;
-    /// 审核意见: reviews, approvals, cancellations of sets; approvals of claims and of payments to lenders.
+    /// 审核意见: reviews, approvals, cancellations of sets; of claims also what is taken back before.
     Decisions "审核意见" "decisions"
         needs SetKind SetNumber Stage EffectiveDay,
-        has Unit SetEdition Principal SealedHash Amount Edition Corrects WithdrawnFor CorrectedBy,
+        has Unit SetEdition SetLine Principal SealedHash Amount Edition Corrects WithdrawnFor CorrectedBy,
         drops Remark;
     /// 支付凭证: vouchers issued and cleared.
     Vouchers "支付凭证" "vouchers"
@@ -130,17 +130,17 @@ kinds! {
     Claims "贴息申报" "claims"
         needs Claim Lender LoanKind ClaimFor FromDay ThroughDay Unit SetLine LoanNumber PrincipalPart Rate Days Amount
             EffectiveDay,
-        has,
+        has Edition Supplementary,
         drops PersonName Remark;
     /// 贷款流水: what happened to loans.
     Movements "贷款流水" "movements"
         needs Lender LoanNumber Movement EffectiveDay,
-        has Amount PrincipalPart InterestPart PenaltyPart Serial Programme Matures Spread Reward Centre Grounds ClaimFor Unit Edition Corrects WithdrawnFor CorrectedBy,
+        has Amount PrincipalPart InterestPart PenaltyPart Serial Programme Matures Spread Reward Centre Grounds ClaimFor Unit Claim SetLine SetEdition Edition Corrects WithdrawnFor CorrectedBy,
         drops PersonName Remark;
     /// 贷款拨付: payments to lenders ordered.
     Remittances "贷款拨付" "remittances"
         needs Remittance Unit FiscalYear Purpose Lender LoanKind Draw1 Amount1 EffectiveDay,
-        has Claim LenderYear Draw2 Amount2 Draw3 Amount3 Draw4 Amount4 Draw5 Amount5 Edition Corrects WithdrawnFor CorrectedBy,
+        has Claim SetEdition LenderYear Draw2 Amount2 Draw3 Amount3 Draw4 Amount4 Draw5 Amount5 Edition Corrects WithdrawnFor CorrectedBy,
         drops Remark;
     /// 拨付结果: payments to lenders cleared or returned.
     RemittanceResults "拨付结果" "remittance_results"
