@@ -86,7 +86,8 @@ fn finding_names() -> Vec<&'static str> {
             K::NoTerms | K::OverTerm | K::ShortGrace | K::BothKinds | K::OverCeiling | K::DrawnOutOfStudy => {}
             K::AllocationDiffers | K::Overpaid | K::WrittenOffAfterRelief => {}
             K::StatementDiffers | K::RemittanceUnexpected | K::Shortfall | K::OffCycle => {}
-            K::TooManyFacts | K::BeforeSubject | K::RateJump | K::ParentCycle | K::Overclaimed | K::OverSurrendered => {}
+            K::TooManyFacts | K::BeforeSubject | K::RateJump | K::ParentCycle | K::Overclaimed | K::OverSurrendered => {
+            }
             K::ToldOtherwise | K::ManyVersions | K::EditionOutOfOrder | K::AwardedTwice | K::MergeCycle => {}
             K::OverPrincipal | K::OverLoss | K::FundShort | K::LineShort | K::PaidTwice | K::VoucherShort => {}
         }
