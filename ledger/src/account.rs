@@ -62,8 +62,8 @@ macro_rules! classes {
             #[must_use]
             pub fn owner(self) -> Owner { match self { $(Self::$variant => Owner::$owner,)* } }
 
-            /// Whether it may go below zero: only treasury, suspense and outside accounts, what is due to finance, what a document line lacks,
-            /// and debts 应退 of a lender.
+            /// Whether it may go below zero: only treasury, suspense and outside accounts, what is due to finance, what a document
+            /// line lacks, debts 应退 of a lender, and what was settled out of a payment that came back or was taken back.
             #[must_use]
             pub fn may_go_below_zero(self) -> bool { match self { $(Self::$variant => $below,)* } }
         }
@@ -127,15 +127,15 @@ classes! {
     LossBorne "loss_borne" "超出补偿金的损失" Lender Portfolio false;
     BorneByLender "borne_by_lender" "银行承担" Lender Portfolio true;
     BorneByCounty "borne_by_county" "县级财政承担" Lender Portfolio true;
-    Remitted "remitted" "已付贷款机构" Cash Portfolio false;
+    Remitted "remitted" "已付贷款机构" Cash Portfolio true;
     RewardSource "reward_source" "奖励来源" Cash Portfolio true;
     AdvanceGranted "advance_granted" "预拨来源" Entitlement Portfolio true;
-    Advance "advance" "预拨" Entitlement Portfolio false;
+    Advance "advance" "预拨" Entitlement Portfolio true;
     CompensationGranted "compensation_granted" "应缴补偿金来源" Entitlement Portfolio true;
     CompensationOwed "compensation_owed" "应缴补偿金" Entitlement Portfolio true;
     CompensationSettled "compensation_settled" "已缴补偿金" Entitlement Portfolio false;
     ClaimGranted "claim_granted" "应付申报来源" Entitlement Claim true;
-    ClaimOwed "claim_owed" "应付申报" Entitlement Claim false;
+    ClaimOwed "claim_owed" "应付申报" Entitlement Claim true;
     ClaimSettled "claim_settled" "已付申报" Entitlement Claim false;
     Rounding "rounding" "尾差" Lender Portfolio true;
     RewardAvailable "reward_available" "可用奖励" Cash Reward false;

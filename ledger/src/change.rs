@@ -83,6 +83,8 @@ pub(crate) enum Touched {
     Awarded(Uuid),
     /// A compensation fund, by its id.
     Fund(Uuid),
+    /// A claim, by its id: whether more was paid than is owed.
+    Claim(Uuid),
     /// A document line, by its id.
     Line(Uuid),
     /// What a unit owes finance, by the unit's id.
@@ -217,6 +219,8 @@ pub(crate) enum Noted {
     Nowhere,
     /// With what a bank told of the payment of this id.
     Result(Uuid),
+    /// With what the treasury told of the payment to a lender of this id.
+    Remitted(Uuid),
     /// With the voucher of this id.
     Voucher(Uuid),
     /// With the application of this id, which nobody prepared.

@@ -50,6 +50,8 @@ pub enum FindingKind {
     VoucherShort,
     OverSurrendered,
     Overclaimed,
+    RemittedShort,
+    OverRemitted,
 }
 
 impl FindingKind {
@@ -99,6 +101,8 @@ impl FindingKind {
             Self::VoucherShort,
             Self::OverSurrendered,
             Self::Overclaimed,
+            Self::RemittedShort,
+            Self::OverRemitted,
         ];
         plain.into_iter().chain(Rule::ALL.map(Self::Policy)).collect()
     }
@@ -188,6 +192,8 @@ impl FindingKind {
             Self::VoucherShort => ("voucher_short", "已发送的批次国库未足额拨款，有清算被撤销"),
             Self::OverSurrendered => ("over_surrendered", "上缴超过应缴"),
             Self::Overclaimed => ("overclaimed", "确认的利息超过账上，待退还或抵扣"),
+            Self::RemittedShort => ("remitted_short", "付给贷款机构的款项已用而退回，待补足"),
+            Self::OverRemitted => ("over_remitted", "申报付款超过应付，有退回被撤销"),
         }
     }
 }

@@ -126,7 +126,7 @@ impl Act {
             Self::Suspense(change) => suspense::apply(state, entry, change),
             Self::Loan(change) => return loan::apply(state, entry, *change).map(Handle::number),
             Self::Claim(change) => return claim::apply(state, entry, *change),
-            Self::Remittance(change) => return Some(remittance::apply(state, entry, change).number()),
+            Self::Remittance(change) => return Some(remittance::apply(state, entry, change)),
             Self::Fund(change) => return fund::apply(state, entry, *change),
             Self::Control(change) => return control::apply(state, entry, *change).map(Handle::number),
             Self::Surrender(change) => return Some(surrender::apply(state, entry, change).number()),

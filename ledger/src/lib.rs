@@ -12,6 +12,7 @@ mod authority;
 mod change;
 mod control;
 mod desk;
+mod difference;
 pub mod entry;
 pub mod event;
 pub mod finding;

@@ -19,7 +19,7 @@ use crate::lender::claim::{self, returned, settle, withdrawn};
 use crate::lender::fund::change::FundChange;
 use crate::lender::fund::{self, compensation, reward, reward_back, statement};
 use crate::lender::remittance::change::RemittanceChange;
-use crate::lender::remittance::{self, back};
+use crate::lender::remittance::{self, back, report};
 use crate::loan::change::LoanChange;
 use crate::loan::{self, contract, facts, rules};
 use crate::outcome::{Code, Now, Refusal};
@@ -137,6 +137,9 @@ fn judge(case: &Case<'_>, taken: Taken, kind: KindTag) -> Judged<Kept> {
         Tag::RewardSpent => Ok(reward_back::judge_spending_withdrawn(case, taken)?.map(Kept::Fund)),
         Tag::RemittanceOrdered => Ok(back::judge_order_withdrawn(case, taken)?.map(Kept::Remittance)),
         Tag::RemittanceApproved => Ok(back::judge_approval_withdrawn(case, taken)?.map(Kept::Remittance)),
+        Tag::RemittanceCleared | Tag::RemittanceReturned => {
+            Ok(report::judge_withdrawn(case, taken)?.map(Kept::Remittance))
+        }
         Tag::LoanRelieved => Ok(reward::judge_relief_withdrawn(case, taken)?.map(Kept::Fund)),
         Tag::LoanSigned => Ok(contract::judge_withdrawn(case, taken)?.map(Kept::Loan)),
         Tag::PersonRegistered => Ok(people::judge_registration_withdrawn(case, taken)?.map(Kept::People)),

@@ -4,7 +4,6 @@
 
 pub(crate) mod award;
 pub(crate) mod budget;
-mod difference;
 pub(crate) mod merge;
 pub(crate) mod payment;
 pub(crate) mod payment_facts;

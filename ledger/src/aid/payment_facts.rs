@@ -3,9 +3,9 @@
 //! are the same call.
 
 use crate::account::Class;
-use crate::aid::difference::Holding;
 use crate::aid::reckon::{Expected, Reckoned, Role, reckon};
 use crate::change::{NewFinding, Noted};
+use crate::difference::Holding;
 use crate::entry::Entry;
 use crate::finding::FindingKind;
 use crate::handle::{Handle, Link};

@@ -2,9 +2,9 @@
 //! reckoned in `payment_facts`; here is how it is told, taken back, and met by the batch going out or by the order coming late.
 
 use crate::account::Class;
-use crate::aid::difference::Holding;
 use crate::aid::payment_facts::{self, FACTS_MAX, Order, Revised, Revision, revise};
 use crate::change::{Case, Change, Judged, NewFinding, Taken, Touched};
+use crate::difference::Holding;
 use crate::entry::Entry;
 use crate::event::{PayoutCredited, PayoutReturned, PayoutUnknown};
 use crate::finding::FindingKind;

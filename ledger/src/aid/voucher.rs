@@ -3,8 +3,8 @@
 //! authority and stands in suspense. Telling, taking back, preparing and approving the application are the same call.
 
 use crate::account::Class;
-use crate::aid::difference::Holding;
 use crate::change::{Case, Change, Judged, NewFinding, Noted, Taken, Touched};
+use crate::difference::Holding;
 use crate::entry::Entry;
 use crate::event::{KindTag, VoucherCleared, VoucherIssued};
 use crate::finding::FindingKind;

@@ -134,9 +134,9 @@ macro_rules! for_each_kind {
             RemittanceApproved(RemittanceApproved) "remittance_approved" "拨付批准" decision near
                 Refused WhileFree (remittance);
             RemittanceCleared(RemittanceCleared) "remittance_cleared" "拨付清算" report near
-                Noted NotYet (remittance, serial);
+                Mentioned Withdrawn (remittance, serial);
             RemittanceReturned(RemittanceReturned) "remittance_returned" "拨付退回" report near
-                Noted NotYet (remittance, serial);
+                Mentioned Withdrawn (remittance, serial);
             CompensationAccrued(CompensationAccrued) "compensation_accrued" "计提风险补偿金" decision year_begun
                 Refused Withdrawn (year.lender, year.kind, year.year, school, number);
             CompensationReceived(CompensationReceived) "compensation_received" "收到风险补偿金" report near

@@ -12,6 +12,7 @@ use crate::event::{Kind, KindTag};
 use crate::finding::FindingKind;
 use crate::handle::Handle;
 use crate::lender::fund::statement;
+use crate::lender::remittance::facts;
 use crate::loan::findings::{OF_BORROWER, Wanted, wanted, wanted_together};
 use crate::loan::rules::jumps;
 use crate::money::Day;
@@ -74,6 +75,7 @@ pub(super) fn open(state: &mut State, index: u64, on: Day, new: NewFinding) -> H
     match noted {
         Noted::Nowhere => {}
         Noted::Result(payment) => payment_facts::note(state, payment, fact, handle),
+        Noted::Remitted(payment) => facts::note(state, payment, fact, handle),
         Noted::Voucher(voucher) => voucher::note(state, voucher, handle),
         Noted::Awaited(application) => voucher::note_unknown(state, application, handle),
     }
@@ -121,6 +123,7 @@ fn follow(state: &mut State, index: u64, touched: Touched) -> Vec<NewFinding> {
             let wanted = short.then_some((FindingKind::VoucherShort, None));
             settle(state, index, id, |_| true, tells_of_loan, wanted.as_slice())
         }
+        Touched::Claim(id) => settle(state, index, id, |_| true, tells_of_loan, &facts::wanted(state, id)),
         Touched::Human(id) => people::follow(state, id),
         Touched::Line(id) => {
             let Some((line, row)) = state.lines.by_id(id) else { return Vec::new() };

@@ -287,6 +287,8 @@ pub struct Remittance {
     pub preparer: String,
     pub approver: String,
     pub ordered_on: Day,
+    /// Until it is approved, as ordered.
+    pub approved_on: Day,
     /// The day of what came of it last.
     pub on: Day,
     pub last: u64,

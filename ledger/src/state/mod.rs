@@ -14,6 +14,7 @@ pub mod human;
 pub mod key_rows;
 pub mod lending_rows;
 mod org_names;
+pub mod remitted_rows;
 pub mod result_rows;
 pub mod rows;
 pub mod rule_rows;
@@ -40,6 +41,7 @@ use crate::state::lending_rows::{
     Borrower, Claim, ClaimLine, ClaimReturn, Loan, LoanRules, Portfolio, Receipt, Remittance, Reward, RiskPaid,
     RiskYear,
 };
+use crate::state::remitted_rows::Remitted;
 use crate::state::rows::{
     Application, Awaited, Award, Batch, Card, Drawn, Finding, Instalment, Line, Merged, Org, Payout, Person, Programme,
     Results, Roster, Voucher,
@@ -212,6 +214,7 @@ tables! {
         awaited: Awaited "awaited" "待报申请",
         surrenders: Surrender,
         claim_returns: ClaimReturn,
+        remitted: Remitted "remittance_result" "拨付结果",
     }
 }
 

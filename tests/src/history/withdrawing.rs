@@ -26,6 +26,8 @@ pub fn withdrawable(state: &State) -> Vec<(Day, Uuid)> {
     told.extend(state.merged.iter().filter_map(|(_, row)| Some((row.on, row.told_by.handle()?.into()))));
     told.extend(state.cards.iter().flat_map(|(_, card)| card.uses.iter().map(|told| (told.on, told.entry.into()))));
     told.extend(state.orgs.iter().flat_map(|(_, org)| org.names.iter().map(|naming| (naming.on, naming.by.into()))));
+    let remitted = state.remitted.iter().flat_map(|(_, row)| &row.facts);
+    told.extend(remitted.map(|fact| (fact.on, fact.entry.into())));
     told.sort_unstable();
     told.dedup();
     let id = |index: u64| state.seen.get(Handle::new(u32::try_from(index).unwrap_or_default())).id;

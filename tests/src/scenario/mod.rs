@@ -18,4 +18,4 @@ mod runner;
 mod sets;
 mod terms;
 
-pub use runner::{Provoked, run};
+pub use runner::{Provoked, after, run};

@@ -35,10 +35,19 @@ pub struct Provoked {
 /// # Errors
 /// The first line that cannot be read or comes out otherwise, with its number.
 pub fn run(path: &Path, provoked: &mut Provoked) -> Result<()> {
+    after(path, provoked).map(drop)
+}
+
+/// What a ledger holds after the story in a file.
+///
+/// # Errors
+/// As [`run`].
+pub fn after(path: &Path, provoked: &mut Provoked) -> Result<State> {
     let (chains, said, ids, booked) = (Chains::new(), Vec::new(), BTreeMap::new(), BTreeSet::new());
     let mut story = Story { state: State::default(), recorded_ms: LATE_MS, chains, said, ids, booked, provoked };
     story.file(path)?;
-    story.trial()
+    story.trial()?;
+    Ok(story.state)
 }
 
 struct Story<'p> {

@@ -16,6 +16,7 @@ mod merged;
 mod named_first;
 mod past;
 mod proofs;
+mod remittances;
 mod rfc6962;
 mod scenarios;
 mod two_axes;

@@ -81,18 +81,17 @@ fn finding_names() -> Vec<&'static str> {
     for kind in &all {
         match kind {
             K::DoubleCredit | K::LateCredit | K::EarlyCredit | K::AmountDiffers | K::UnknownCredit => {}
-            K::UnexpectedReturn | K::UnexpectedUnknown | K::VoucherUnexpected | K::VoucherExceeds => {}
-            K::UnknownSubject | K::Repeated | K::CardShared | K::Policy(_) => {}
+            K::UnexpectedReturn | K::UnexpectedUnknown | K::VoucherUnexpected | K::VoucherExceeds | K::Overclaimed => {}
+            K::UnknownSubject | K::Repeated | K::CardShared | K::Policy(_) | K::OverSurrendered => {}
             K::NoTerms | K::OverTerm | K::ShortGrace | K::BothKinds | K::OverCeiling | K::DrawnOutOfStudy => {}
             K::AllocationDiffers | K::Overpaid | K::WrittenOffAfterRelief => {}
-            K::StatementDiffers | K::RemittanceUnexpected | K::Shortfall | K::OffCycle => {}
-            K::TooManyFacts | K::BeforeSubject | K::RateJump | K::ParentCycle | K::Overclaimed | K::OverSurrendered => {
-            }
+            K::StatementDiffers | K::RemittanceUnexpected | K::Shortfall | K::OffCycle | K::TooManyFacts => {}
+            K::BeforeSubject | K::RateJump | K::ParentCycle | K::VoucherShort | K::RemittedShort | K::OverRemitted => {}
             K::ToldOtherwise | K::ManyVersions | K::EditionOutOfOrder | K::AwardedTwice | K::MergeCycle => {}
-            K::OverPrincipal | K::OverLoss | K::FundShort | K::LineShort | K::PaidTwice | K::VoucherShort => {}
+            K::OverPrincipal | K::OverLoss | K::FundShort | K::LineShort | K::PaidTwice => {}
         }
     }
-    all.extend([K::PaidTwice, K::VoucherShort, K::OverSurrendered, K::Overclaimed]);
+    all.extend([K::PaidTwice, K::VoucherShort, K::OverSurrendered, K::Overclaimed, K::RemittedShort, K::OverRemitted]);
     all.extend(Rule::ALL.map(K::Policy));
     assert_eq!(all, K::all(), "the list of kinds that people may ask for");
     all.iter().map(|kind| kind.name()).collect()

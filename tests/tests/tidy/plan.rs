@@ -22,6 +22,7 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
             &["state"],
             &["change"],
             &["set", "authority"],
+            &["difference"],
             &["registry"],
             &["loan"],
             &["aid", "lender"],

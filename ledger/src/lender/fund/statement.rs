@@ -51,7 +51,8 @@ pub(super) fn forget(state: &mut State, index: u64, portfolio: Handle<Portfolio>
     org::unmention(state, lender);
 }
 
-/// What a fund calls for: statements that differ, losses beyond the stock, decisions beyond it.
+/// What a fund calls for: statements that differ, losses beyond the stock, decisions beyond it, payments that came back after
+/// they were used.
 pub(crate) fn wanted(state: &State, fund: &Portfolio) -> Vec<Wanted> {
     let (differing, short) = differing(state, fund);
     let mut wanted: Vec<Wanted> =
@@ -60,5 +61,7 @@ pub(crate) fn wanted(state: &State, fund: &Portfolio) -> Vec<Wanted> {
         wanted.push((FindingKind::Shortfall, None));
     }
     wanted.extend(short.then_some((FindingKind::FundShort, None)));
+    let used = |class| state.balance(State::account_at(fund.accounts, class)) < 0;
+    wanted.extend((used(Class::Advance) || used(Class::Remitted)).then_some((FindingKind::RemittedShort, None)));
     wanted
 }

@@ -2,7 +2,10 @@
 //! number may be ordered again as the next edition.
 
 use super::change::RemittanceChange;
+use super::facts::Against;
 use super::{by_payer, move_sums, report};
+use crate::account::Class;
+use crate::authority::Authority;
 use crate::change::{Case, Change, Judged, Taken};
 use crate::entry::Entry;
 use crate::handle::Handle;
@@ -20,8 +23,14 @@ pub(crate) fn judge_order_withdrawn(case: &Case<'_>, taken: Taken) -> Judged<Rem
     if row.stage != RemittanceStage::Ordered {
         return Err(Refusal::of(Code::InUse, row.id));
     }
-    let act = RemittanceChange::Back { remittance, to: RemittanceStage::Cancelled };
-    Ok(Change { postings: report::released(state, case.on(), row), ..Change::of(act) })
+    let mut authority = Authority::of(state, case.on());
+    row.draws.iter().for_each(|draw| authority.give(draw.line, Class::Applied, draw.fen));
+    let mut change = Change { postings: authority.postings, ..Change::nothing() };
+    // What was told of it waits for another order.
+    let against = (Against::ordered(row.unit), Against::NOTHING);
+    let told = report::met(state, case.on(), row.id, against, &mut change);
+    change.act = Some(RemittanceChange::Back { remittance, to: RemittanceStage::Cancelled, told });
+    Ok(change)
 }
 
 /// It waits for an approval again, unless the treasury said what became of it.
@@ -32,9 +41,9 @@ pub(crate) fn judge_approval_withdrawn(case: &Case<'_>, taken: Taken) -> Judged<
     if row.stage != RemittanceStage::Approved {
         return Err(Refusal::of(Code::InUse, row.id));
     }
-    // Until something comes of it the row's day is that of its approval.
-    taken.on(case, row.on)?;
-    Ok(Change::of(RemittanceChange::Back { remittance, to: RemittanceStage::Ordered }))
+    taken.on(case, row.approved_on)?;
+    // What was told of it and does not count stays where it is.
+    Ok(Change::of(RemittanceChange::Back { remittance, to: RemittanceStage::Ordered, told: None }))
 }
 
 pub(super) fn apply(state: &mut State, entry: &Entry<'_>, remittance: Handle<Remittance>, to: RemittanceStage) {

@@ -1,5 +1,6 @@
 //! What an event changes about a payment to a lender. Data only.
 
+use super::facts::RemittanceRevision;
 use crate::event::{LoanKind, RemittanceOrdered};
 use crate::handle::Handle;
 use crate::money::Fen;
@@ -14,20 +15,21 @@ pub(crate) enum RemittanceChange {
         of: Of,
         draws: Vec<Drawn>,
         fen: Fen,
+        told: Option<Box<RemittanceRevision>>,
     },
     Approve {
         remittance: Handle<Remittance>,
+        told: Option<Box<RemittanceRevision>>,
     },
     /// An approval or the order is taken back: the stage that leaves.
     Back {
         remittance: Handle<Remittance>,
         to: RemittanceStage,
+        told: Option<Box<RemittanceRevision>>,
     },
-    /// The stage a report brings a payment to, and whether its lines surrender what came back.
-    Report {
-        remittance: Handle<Remittance>,
-        stage: RemittanceStage,
-        surrendered: bool,
+    /// All that the treasury told of a payment.
+    Tell {
+        told: Box<RemittanceRevision>,
     },
 }
 

@@ -1,8 +1,10 @@
 //! Payments to lenders out of named document lines: ordered, approved by another, cleared by the treasury.
-//! What the treasury reports is in [`report`].
+//! What the treasury reports is in [`report`], what comes of all it reported of one payment in [`facts`].
 
 pub(crate) mod back;
 pub(crate) mod change;
+pub(crate) mod facts;
+mod reckon;
 pub(crate) mod report;
 
 use super::fund::add;
@@ -23,6 +25,7 @@ use crate::state::rows::{Drawn, Org};
 use crate::state::stage::RemittanceStage;
 use crate::state::stage::Stage;
 use change::{Of, RemittanceChange};
+use facts::Against;
 use uuid::Uuid;
 
 /// Document lines one payment may draw on, so that it makes few postings.
@@ -53,9 +56,10 @@ pub(crate) fn judge_remittance_ordered(case: &Case<'_>, event: &RemittanceOrdere
             (state.line_account(draw.line, Class::Applied), state.line_account(draw.line, Class::Available));
         state.posting(on, applied, available, draw.fen)
     });
-    let postings = postings.collect();
-    let act = RemittanceChange::Order { event: Box::new(event.clone()), unit, of, draws, fen };
-    Ok(Change { postings, ..Change::of(act) })
+    let mut change = Change { postings: postings.collect(), ..Change::nothing() };
+    let told = report::met(state, on, event.remittance, (Against::NOTHING, Against::ordered(unit)), &mut change);
+    change.act = Some(RemittanceChange::Order { event: Box::new(event.clone()), unit, of, draws, fen, told });
+    Ok(change)
 }
 
 /// Only an approved claim is paid; an advance may be the first thing heard of a lender's loans.
@@ -203,29 +207,38 @@ pub(crate) fn judge_remittance_approved(case: &Case<'_>, event: &RemittanceAppro
     if case.entry.principal == row.preparer {
         return Err(Refusal::of(Code::FourEyes, event.remittance));
     }
-    Ok(Change::of(RemittanceChange::Approve { remittance }))
+    let mut change = Change::nothing();
+    // What the treasury told before counts from now on; the day of an approval is that of its entry.
+    let approved = Remittance { approved_on: case.on(), ..row.clone() };
+    let against = (Against::ordered(row.unit), Against::approved(&approved));
+    let told = report::met(case.state, case.on(), row.id, against, &mut change);
+    change.act = Some(RemittanceChange::Approve { remittance, told });
+    Ok(change)
 }
 
-/// Makes the change; the payment it is about.
-pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: RemittanceChange) -> Handle<Remittance> {
-    match change {
-        RemittanceChange::Order { event, unit, of, draws, fen } => order(state, entry, &event, unit, of, draws, fen),
-        RemittanceChange::Approve { remittance } => {
+/// Makes the change; the row it is about, by its number in the table its kind says.
+pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: RemittanceChange) -> u32 {
+    let (remittance, told) = match change {
+        RemittanceChange::Order { event, unit, of, draws, fen, told } => {
+            (order(state, entry, &event, unit, of, draws, fen), told)
+        }
+        RemittanceChange::Approve { remittance, told } => {
             let row = state.remittances.get_mut(remittance);
             row.stage = RemittanceStage::Approved;
             row.approver = entry.principal.to_owned();
-            (row.on, row.last) = (entry.event.effective, entry.index);
-            remittance
+            (row.approved_on, row.on, row.last) = (entry.event.effective, entry.event.effective, entry.index);
+            (remittance, told)
         }
-        RemittanceChange::Back { remittance, to } => {
+        RemittanceChange::Back { remittance, to, told } => {
             back::apply(state, entry, remittance, to);
-            remittance
+            (remittance, told)
         }
-        RemittanceChange::Report { remittance, stage, surrendered } => {
-            report::apply(state, entry, remittance, stage, surrendered);
-            remittance
-        }
+        RemittanceChange::Tell { told } => return facts::apply(state, entry, *told).number(),
+    };
+    if let Some(told) = told {
+        facts::apply(state, entry, *told);
     }
+    remittance.number()
 }
 
 fn order(
@@ -258,6 +271,7 @@ fn order(
         preparer: entry.principal.to_owned(),
         approver: String::new(),
         ordered_on: entry.event.effective,
+        approved_on: entry.event.effective,
         on: entry.event.effective,
         last: entry.index,
     };

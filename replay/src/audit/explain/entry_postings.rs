@@ -137,8 +137,8 @@ impl Seeds<'_> {
         }
         self.lending(id);
         // An entry that was taken back: its loan moves, and where the contract was, its lender's portfolio.
-        if let Some(loan) = state.loan_told_by(id) {
-            self.lending(loan);
+        for told in [state.loan_told_by(id), state.remittance_told_by(id)].into_iter().flatten() {
+            self.lending(told);
         }
         if let Some(entry) = state.seen.find(id) {
             self.findings_of(entry.into());

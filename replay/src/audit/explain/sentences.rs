@@ -50,9 +50,9 @@ pub fn finding_en(kind: FindingKind) -> &'static str {
         FindingKind::EditionOutOfOrder => "the edition before was not taken back; this one does not count",
         FindingKind::OverLoss => "more is recovered than is lost; what is beyond counts for nothing",
         FindingKind::PaidTwice => "one instalment was paid twice",
-        FindingKind::VoucherShort => {
-            "the treasury did not pay the whole of a batch that was sent, as a clearing was taken back"
-        }
+        FindingKind::VoucherShort => "the treasury did not pay the whole of a batch sent: a clearing was taken back",
+        FindingKind::RemittedShort => "what was paid to the lender came back or was taken back after it was used",
+        FindingKind::OverRemitted => "more of the claim was paid than is owed: a return was taken back",
         FindingKind::FundShort => {
             "more was decided about than the fund held: what it had received was taken back, or came later"
         }

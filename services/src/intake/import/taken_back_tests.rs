@@ -104,3 +104,27 @@ fn a_voucher_is_taken_back_by_its_rows_and_told_again_in_one_file() {
     );
     assert_eq!(put_right[2..].iter().map(|one| one.event.edition).collect::<Vec<_>>(), [1, 1]);
 }
+
+#[test]
+fn a_result_of_a_payment_to_a_lender_and_a_reward_are_taken_back_by_their_rows_and_told_again() {
+    let kinds = |said: &[Said]| said.iter().map(|one| one.event.kind.name()).collect::<Vec<_>>();
+    let results = "拨付编号,单位编号,结果,金额,银行流水号,生效日期,版次,更正,更正文号\n\
+        BF-1,610000ZD,支付,1,T1,2021-10-21,,撤销,国库更〔2021〕1号\n\
+        BF-1,610000ZD,支付,2,T1,2021-10-21,1,,\n";
+    let (report, said) = import(results);
+    assert_eq!((codes(&report), kinds(&said)), (vec![], vec!["entry_withdrawn", "remittance_cleared"]));
+    assert_eq!(said[1].event.edition, 1);
+    // A decision of two parts is taken back as a whole.
+    let head = "贷款机构,贷款种类,所属年度,结余,奖励编号,受奖单位,金额,生效日期,版次,更正,更正文号\n";
+    let part =
+        |reward: &str, fen: &str, end: &str| format!("DK01,生源地,2021,500,{reward},610581ZD,{fen},2021-12-31,{end}\n");
+    let whole = |end: &str| [part("J1", "300", end), part("J2", "200", end)].concat();
+    let (_, told) = import(&[head, &whole(",,")].concat());
+    let (report, said) = import(&[head, &whole(",撤销,教财更〔2021〕1号"), &whole("1,,")].concat());
+    assert_eq!((codes(&report), kinds(&said)), (vec![], vec!["entry_withdrawn", "surplus_rewarded"]));
+    let Kind::EntryWithdrawn(taken) = &said[0].event.kind else { panic!("taken back") };
+    assert_eq!(
+        (taken.entry, taken.content),
+        (told[0].event.id, ledger::hash::content(&proto::event::encode(&told[0].event)))
+    );
+}

@@ -57,7 +57,7 @@ pub(in crate::intake::import) fn import(
                 if !matches!(&current, Some(passing) if passing.goes_with(&row)) {
                     say(current.take(), out)?;
                 }
-                current.get_or_insert_with(|| Passing { line, ..*row }).parts.push(part);
+                current.get_or_insert(Passing { line, ..*row }).parts.push(part);
             }
             Ok(Said::Other(spoken)) => {
                 say(current.take(), out)?;

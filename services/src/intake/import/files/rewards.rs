@@ -2,12 +2,14 @@
 
 use super::loans;
 use crate::intake::import::table::columns::Col;
+use crate::intake::import::table::correction::Correction;
 use crate::intake::import::table::layout::Layout;
 use crate::intake::import::table::reading::Reading;
 use crate::intake::import::table::row::{Row, Wrong};
 use crate::intake::import::{ImportError, Out, ids};
 use ledger::event::{Kind, LenderYear, RewardPart, SurplusRewarded};
 use ledger::money::Day;
+use std::sync::Arc;
 
 /// Parts of one decision at most, as an event can hold.
 const MAX_PARTS: usize = 400;
@@ -22,7 +24,7 @@ pub(in crate::intake::import) fn import(
     while file.next_row(layout)? {
         let wrong = match file.read(layout, read) {
             Ok(row) => {
-                if !matches!(&current, Some(before) if before.event.year == row.event.year) {
+                if !matches!(&current, Some(before) if before.goes_with(&row)) {
                     say(current.take(), out)?;
                 }
                 match &mut current {
@@ -58,13 +60,23 @@ struct Rewarded {
     line: u64,
     event: SurplusRewarded,
     on: Day,
+    /// Of all its rows alike.
+    correction: Correction,
+    /// Of a decision that is taken back, the first row's own words.
+    words: Arc<str>,
     spoilt: bool,
 }
 
 impl Rewarded {
     fn spoilt(year: LenderYear) -> Self {
         let event = SurplusRewarded { year, surplus: 0, parts: Vec::new() };
-        Self { line: 0, event, on: Day::default(), spoilt: true }
+        let (correction, words) = Default::default();
+        Self { line: 0, event, on: Day::default(), correction, words, spoilt: true }
+    }
+
+    /// What is right stands beside what is taken back of the same year; a spoilt decision swallows all its rows.
+    fn goes_with(&self, row: &Self) -> bool {
+        self.event.year == row.event.year && (self.spoilt || self.correction == row.correction)
     }
 
     fn join(&mut self, row: Self) -> Result<(), Wrong> {
@@ -89,9 +101,11 @@ impl Rewarded {
 }
 
 fn say(rewarded: Option<Rewarded>, out: &mut Out<'_>) -> Result<(), ImportError> {
-    let Some(Rewarded { line, event, on, spoilt: false }) = rewarded else { return Ok(()) };
+    let Some(Rewarded { line, event, on, correction, words, spoilt: false }) = rewarded else { return Ok(()) };
     out.at(line);
-    out.say(on, Kind::SurplusRewarded(event))
+    let mut spoken = correction.of_what((on, Kind::SurplusRewarded(event)).into());
+    spoken.words = words;
+    out.say_all(spoken)
 }
 
 fn read(row: &Row<'_>) -> Result<Rewarded, Wrong> {
@@ -103,5 +117,7 @@ fn read(row: &Row<'_>) -> Result<Rewarded, Wrong> {
     };
     let event =
         SurplusRewarded { year: loans::lender_year(row)?, surplus: row.money(Col::Surplus)?, parts: vec![part] };
-    Ok(Rewarded { line: row.line, event, on: row.day(Col::EffectiveDay)?, spoilt: false })
+    let correction = Correction::of(row)?;
+    let words = if row.has(Col::Corrects) { row.shown().into() } else { Arc::default() };
+    Ok(Rewarded { line: row.line, event, on: row.day(Col::EffectiveDay)?, correction, words, spoilt: false })
 }

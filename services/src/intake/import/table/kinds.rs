@@ -160,7 +160,7 @@ kinds! {
     /// 结余奖励: a fund's surplus rewarded to aid centres.
     Rewards "结余奖励" "rewards"
         needs Lender LoanKind LenderYear Surplus Reward Centre Amount EffectiveDay,
-        has,
+        has Edition Corrects WithdrawnFor CorrectedBy,
         drops Remark;
     /// 奖励使用: reward money spent.
     RewardSpending "奖励使用" "reward_spending"

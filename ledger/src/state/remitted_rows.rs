@@ -1,0 +1,67 @@
+//! What the treasury told of payments to lenders, by the id of the payment: what was told before its order waits here. What comes of
+//! it is reckoned in `lender`.
+#![allow(missing_docs)] // Fields are named after the event fields they keep; those carry the documentation.
+
+use crate::event::KindTag;
+use crate::handle::{Handle, Link};
+use crate::money::{Day, Fen};
+use crate::state::State;
+use crate::state::entity::rows;
+use crate::state::entry_rows::Seen;
+use crate::state::rows::Finding;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// What the treasury told.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+pub enum TreasuryWord {
+    Cleared,
+    Returned,
+}
+
+/// One thing the treasury told of a payment to a lender.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct TreasuryFact {
+    /// The entry that told it.
+    pub entry: Handle<Seen>,
+    pub what: TreasuryWord,
+    pub on: Day,
+    pub fen: Fen,
+    /// The finding it stands in suspense with.
+    pub item: Link<Finding>,
+}
+
+/// All that the treasury told of one payment to a lender.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Remitted {
+    /// The payment's, ordered or not.
+    pub id: Uuid,
+    /// By day; of one day cleared before returned, then by the id of the entry.
+    pub facts: Vec<TreasuryFact>,
+    pub last: u64,
+}
+
+impl State {
+    /// The payment to a lender that an entry, by its event id, told something of, whether or not anybody ordered it.
+    #[must_use]
+    pub fn remittance_told_by(&self, entry: Uuid) -> Option<Uuid> {
+        let (_, seen) = self.seen.by_id(entry)?;
+        match seen.kind {
+            KindTag::RemittanceCleared | KindTag::RemittanceReturned => {
+                self.remitted.handle(seen.subject).map(|at| self.remitted.get(at).id)
+            }
+            KindTag::RemittanceOrdered | KindTag::RemittanceApproved => {
+                self.remittances.handle(seen.subject).map(|at| self.remittances.get(at).id)
+            }
+            _ => None,
+        }
+    }
+}
+
+rows! {
+    compared {
+        Remitted: id, last, [facts] [];
+    }
+    uncompared {}
+    parts { TreasuryFact [item] }
+}
