@@ -147,7 +147,7 @@ impl Lines {
     }
 
     /// What each line comes to, given the interest at the end of each mark; without it nothing is known of any day.
-    pub(crate) fn outcomes(&self, reckoned: Option<&Reckoned>) -> Vec<Worth> {
+    pub(crate) fn outcomes(&self, reckoned: Option<&AtMarks>) -> Vec<Worth> {
         let mut outcomes: Vec<Worth> = match reckoned {
             Some(reckoned) => self.0.iter().enumerate().map(|(at, line)| reckoned.outcome(at, line)).collect(),
             None => vec![Worth::default(); self.0.len()],
@@ -273,20 +273,20 @@ pub(crate) struct Marks {
 
 impl Marks {
     /// With the interest at the end of each.
-    pub fn reckoned(self, sums: Vec<Exact>, parts: i128) -> Reckoned {
-        Reckoned { marks: self, sums, parts }
+    pub fn reckoned(self, sums: Vec<Exact>, parts: i128) -> AtMarks {
+        AtMarks { marks: self, sums, parts }
     }
 }
 
 /// The interest of a loan at the end of some days.
-pub(crate) struct Reckoned {
+pub(crate) struct AtMarks {
     marks: Marks,
     sums: Vec<Exact>,
     /// In how many parts a fen is divided.
     parts: i128,
 }
 
-impl Reckoned {
+impl AtMarks {
     /// At the end of a day that was asked for.
     pub fn at(&self, day: Day) -> Exact {
         let at = self.marks.marks.partition_point(|mark| *mark < day.min(self.marks.last));

@@ -1,6 +1,6 @@
 //! What a loan's flows should be, given its facts, its claim lines and how far its interest is posted.
 
-use super::claimed::{ClaimSums, Lines, Reckoned, Worth};
+use super::claimed::{AtMarks, ClaimSums, Lines, Worth};
 use super::counting::counting;
 use super::fact_list::Facts;
 use super::loss::Trail;
@@ -50,7 +50,7 @@ pub(crate) fn target<'a>(
 #[must_use]
 pub fn outcomes(state: &State, loan: &Loan, lines: &Lines, through: Day) -> Vec<Worth> {
     let whole = Walk::new(state, loan, &loan.facts).and_then(|walk| walk.whole(lines.marks(&[through])));
-    let reckoned: Option<Reckoned> = whole.ok().map(|(reckoned, _, _)| reckoned);
+    let reckoned: Option<AtMarks> = whole.ok().map(|(reckoned, _, _)| reckoned);
     lines.outcomes(reckoned.as_ref())
 }
 

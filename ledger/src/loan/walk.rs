@@ -5,7 +5,7 @@
 //! Sums are kept in whole parts of a fen and rounded to the fen, half up, only when read: so what is posted always equals
 //! the rounded exact sum, and no remainder is lost.
 
-use super::claimed::{Marks, Reckoned};
+use super::claimed::{AtMarks, Marks};
 use super::counting::counting;
 use super::fact_list::Facts;
 use super::loss::Trail;
@@ -103,7 +103,7 @@ impl<'a> Walk<'a> {
     ///
     /// # Errors
     /// [`Missing::Rate`].
-    pub(super) fn whole(&self, marks: Marks) -> Result<(Reckoned, Paid, Trail), Missing> {
+    pub(super) fn whole(&self, marks: Marks) -> Result<(AtMarks, Paid, Trail), Missing> {
         let rates = self.rates(marks.marks.last().copied().unwrap_or_default())?;
         let mut run = Run::new(self, &rates);
         let at = |mark: &Day| {

@@ -290,6 +290,7 @@ fn redraw_claims(chance: &mut Chance, state: &State, on: Day, kind: &mut Kind) {
         Kind::ClaimSubmitted(e) => {
             (e.claim, e.lender, e.unit, e.what) = (id(chance), id(chance), id(chance), what);
             (e.kind, e.from, e.through) = (self::kind(chance), day(chance), day(chance));
+            (e.supplementary, e.replaces) = (chance.in_hundred(20), chance.in_hundred(5).then(|| id(chance)));
         }
         Kind::ClaimLineAdded(e) => {
             (e.claim, e.loan, e.fen, e.principal) = (id(chance), id(chance), fen(chance), fen(chance));

@@ -69,9 +69,9 @@ pub fn claims(state: &State, book: &Book, id: Uuid) -> Claims {
     if !lines.is_empty() {
         worth(&mut lines, &reckon(book, id, loan.through));
     }
-    for at in 0..lines.len() {
-        lines[at].paid = lines[at].money.min(lines[at].value);
-        lines[at].over = lines[at].money - lines[at].paid;
+    for line in &mut lines {
+        line.paid = line.money.min(line.value);
+        line.over = line.money - line.paid;
     }
     for at in (0..lines.len()).filter(|at| lines[*at].supplementary && lines[*at].stands).collect::<Vec<_>>() {
         while lines[at].over > 0 && pay_one(&mut lines, at) {

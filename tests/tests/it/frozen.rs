@@ -3,11 +3,12 @@
 //! To freeze another one, after a change of rules was adopted by `RulesAdopted`:
 //! `FREEZE=histories/NAME.hex SEED=N cargo test -p tests --test it frozen::`. Existing files are never written again,
 //! but for the outcomes of the same entries while nothing is released: `RENEW=histories/NAME.hex`, which the changelog then says.
-//! With `LOANS=1` it is a history of loans and of what offices make of them, with `KEYS=1` one of keys announced, with
+//! With `LOANS=1` it is a history of loans and of what offices make of them, with `KEYS=1` one of keys announced, with `DESK=1`
+//! one of a finding explained and closed, with
 //! `SAMPLES=KIND,KIND` the samples of these kinds, else one
 //! of awards and payments.
 
-use ledger::event::{Event, KeyAnnounced, Kind};
+use ledger::event::{Event, FindingClosed, FindingExplained, KeyAnnounced, Kind, StatusChanged};
 use ledger::money::Day;
 use ledger::outcome::{Now, Outcome};
 use ledger::state::State;
@@ -88,6 +89,31 @@ fn keys() -> Vec<(String, Event)> {
     told.map(|told| ("省财政厅".to_owned(), event(told))).to_vec()
 }
 
+/// A finding that one person explains and another closes.
+fn desk() -> Vec<(String, Event)> {
+    let day = |yyyymmdd| Day::from_yyyymmdd(yyyymmdd).expect("a day");
+    let mut samples = samples().into_iter();
+    let told = samples.find(|event| matches!(event.kind, Kind::StatusChanged(_))).expect("a standing");
+    let Kind::StatusChanged(StatusChanged { school: subject, .. }) = told.kind else { return Vec::new() };
+    let (entry, kind) = (told.id, "unknown_subject".to_owned());
+    let explained = FindingExplained {
+        entry,
+        kind: kind.clone(),
+        subject,
+        reason: "新设学校，登记在途".to_owned(),
+        document: "说1".to_owned(),
+        evidence: None,
+    };
+    let (reason, document) = ("同意".to_owned(), String::new());
+    let closed = FindingClosed { entry, kind, subject, reason, document };
+    let said = |who: &str, event| (who.to_owned(), event);
+    vec![
+        said("学校", told),
+        said("甲", Event::said(day(20_240_901), Kind::FindingExplained(explained))),
+        said("乙", Event::said(day(20_240_902), Kind::FindingClosed(closed))),
+    ]
+}
+
 /// The samples of the kinds that are named, parted by commas.
 fn sampled(kinds: &str) -> Vec<(String, Event)> {
     let wanted = |kind: &str| samples().into_iter().find(|event| event.kind.name() == kind).expect("a kind");
@@ -128,9 +154,10 @@ fn frozen_histories_keep_their_outcomes_and_digest() {
     if let Ok(name) = std::env::var("FREEZE") {
         let seed = std::env::var("SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or_default();
         let wanted = |name| std::env::var(name).is_ok();
-        let said = match (wanted("LOANS"), wanted("KEYS"), wanted("SAMPLES")) {
+        let said = match (wanted("LOANS"), wanted("KEYS"), wanted("DESK"), wanted("SAMPLES")) {
             (true, ..) => year(seed),
-            (_, true, _) => keys(),
+            (_, true, ..) => keys(),
+            (_, _, true, _) => desk(),
             (.., true) => sampled(&std::env::var("SAMPLES").unwrap_or_default()),
             _ => awards(seed),
         };
