@@ -289,8 +289,7 @@ fn redraw_claims(chance: &mut Chance, state: &State, on: Day, kind: &mut Kind) {
     match kind {
         Kind::ClaimSubmitted(e) => {
             (e.claim, e.lender, e.unit, e.what) = (id(chance), id(chance), id(chance), what);
-            (e.kind, e.from, e.through) = (self::kind(chance), day(chance), day(chance));
-            (e.supplementary, e.replaces) = (chance.in_hundred(20), chance.in_hundred(5).then(|| id(chance)));
+            (e.kind, e.from, e.through, e.replaces) = (self::kind(chance), day(chance), day(chance), None);
         }
         Kind::ClaimLineAdded(e) => {
             (e.claim, e.loan, e.fen, e.principal) = (id(chance), id(chance), fen(chance), fen(chance));

@@ -218,6 +218,7 @@ const FIELDS: &[(&str, &str, Form)] = &[
     ("study_end", "自付起算", N),
     ("subject", "对象", N),
     ("subordination", "隶属", N),
+    ("supplementary", "补报", N),
     ("subsidy", "贴息", F),
     ("subsidy_programme", "贴息项目", N),
     ("surplus", "结余", F),

@@ -8,7 +8,7 @@ use ledger::state::rows::{Application, Line, Org, Payout};
 use std::collections::BTreeSet;
 
 use ledger::account::AccountNo;
-use ledger::event::{LoanKind, Purpose};
+use ledger::event::{Event, Kind, LoanKind, Purpose, VoucherIssued};
 use ledger::loan::portfolio_id;
 use ledger::money::{Day, Fen};
 use ledger::state::{State, UNKNOWN_APPLICATION, UNKNOWN_ORG};
@@ -41,7 +41,14 @@ pub(super) fn rows_of(engine: &Engine, recorded: &Recorded) -> Result<Vec<EntryR
     if let Some(rows) = engine.rows_at(recorded.index) {
         return Ok(rows);
     }
-    let seeds = seeds(&engine.read(), recorded);
+    let (mut told, mut open) = (Vec::new(), beside(&engine.read(), &recorded.event));
+    while let Some(index) = open.pop() {
+        if let Some(entry) = engine.recorded(index)? {
+            open.extend(beside(&engine.read(), &entry.event));
+            told.push(entry);
+        }
+    }
+    let seeds = seeds(&engine.read(), recorded, &told);
     gather(seeds, |account| account.number(), &mut |account| engine.kept_at(account, recorded.index))
 }
 
@@ -84,14 +91,30 @@ pub(super) fn moved(rows: &[EntryRow]) -> Vec<Moved> {
     all
 }
 
-/// Accounts an entry may have posted to, by the things it names and those they belong to. Each group of postings that
+/// The entries whose words say what an event is about where the state does not any more: the one it takes back, and of the clearing of
+/// a voucher those that issued it, as they may have been taken back since.
+pub(super) fn beside(state: &State, event: &Event) -> Vec<u64> {
+    let index = |id: Uuid| state.seen.find(id).map(u64::from);
+    match &event.kind {
+        Kind::EntryWithdrawn(withdrawn) => index(withdrawn.entry).into_iter().collect(),
+        Kind::VoucherCleared(cleared) => {
+            let (voucher, application) = (cleared.voucher, Uuid::nil());
+            let issued = VoucherIssued { voucher, number: String::new(), application, draws: Vec::new() };
+            let issued = Event::said(event.effective, Kind::VoucherIssued(issued));
+            (0..=u8::MAX).map_while(|edition| index(issued.id_of_edition(edition))).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Accounts an entry may have posted to, by the things it names, or those that others say it is about, and what they belong to. Each group of postings that
 /// hang together has at least one of them.
-pub(super) fn seeds(state: &State, recorded: &Recorded) -> BTreeSet<AccountNo> {
+pub(super) fn seeds(state: &State, recorded: &Recorded, told: &[Recorded]) -> BTreeSet<AccountNo> {
     let mut seeds = Seeds { state, accounts: BTreeSet::new() };
     seeds.org(UNKNOWN_ORG);
     seeds.application(UNKNOWN_APPLICATION);
-    for id in proto::fields::ids(&proto::fields::fields(&recorded.content)) {
-        seeds.thing(id);
+    for said in std::iter::once(recorded).chain(told) {
+        proto::fields::ids(&proto::fields::fields(&said.content)).into_iter().for_each(|id| seeds.thing(id));
     }
     let mut accounts = seeds.accounts;
     // An account that was last posted to before has nothing of this entry.

@@ -86,7 +86,12 @@ fn postings_are_found_again_from_what_the_event_names() {
         for recorded in &history {
             let Some(postings) = posted.get(&recorded.index) else { continue };
             let all = entries.at(recorded.index).expect("in memory");
-            let seeds = entry_postings::seeds(&state, recorded);
+            let (mut told, mut open) = (Vec::new(), entry_postings::beside(&state, &recorded.event));
+            while let Some(entry) = open.pop().and_then(|index| history.iter().find(|told| told.index == index)) {
+                open.extend(entry_postings::beside(&state, &entry.event));
+                told.push(entry.clone());
+            }
+            let seeds = entry_postings::seeds(&state, recorded, &told);
             // Each account by itself, so that no neighbour helps.
             let look = &mut |account| {
                 Ok::<_, ()>(all.iter().filter(|row| row.account == account).copied().collect::<Vec<_>>())

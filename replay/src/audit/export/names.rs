@@ -6,13 +6,22 @@ use ledger::account::{Account, Book, Class, Owner};
 /// The account's name: where money comes from or where it is, book, class, number of its owner.
 ///
 /// Beancount wants one of five roots; two say what a balance means here. `Equity` is where money comes from, and may
-/// go below zero; `Assets` is where it is. Each component begins with a capital, as Beancount demands.
+/// be below zero for good; `Assets` is where it is, if below zero only until what is missing is told. Each component begins with a
+/// capital, as Beancount demands.
 #[must_use]
 pub fn account(account: &Account) -> String {
     let class = account.class;
-    let root = if class.may_go_below_zero() { "Equity" } else { "Assets" };
+    let root = if is_source(class) { "Equity" } else { "Assets" };
     let (book, owner) = (camel(class.book().name()), owner_word(class.owner()));
     format!("{root}:{book}:{}:{owner}{}", camel(class.name()), account.owner)
+}
+
+/// Whether money comes from it. What a unit has to pay over, what was spent, what is on its way and what reached the payees is
+/// where money is, though late reports may have it below zero for a while.
+fn is_source(class: Class) -> bool {
+    use Class::{Advance, ClaimOwed, DueToFinance, Payee, Receivable, Remitted, Spent, Transit};
+    let places = [DueToFinance, Spent, Transit, Payee, Receivable, Remitted, Advance, ClaimOwed];
+    class.may_go_below_zero() && !places.contains(&class)
 }
 
 /// The Chinese name of a book.
