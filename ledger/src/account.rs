@@ -99,6 +99,8 @@ classes! {
     Treasury "treasury" "国库" Cash Org true;
     Suspense "suspense" "暂记" Cash Org true;
     Receivable "receivable" "应追回" Cash Org true;
+    Refundable "refundable" "应退还" Cash Org true;
+    SurrenderSource "surrender_source" "暂记上缴来源" Indicator Org true;
     Available "available" "可用指标" Indicator Line false;
     Applied "applied" "已申请" Indicator Line false;
     Spent "spent" "已支出" Indicator Line true;

@@ -164,7 +164,7 @@ codes! {
     12 UnknownSet "unknown_set" circumstantial "名册或申请不存在" "the roster or application does not exist" "先编制，再重试" "prepare it first, then retry";
     13 UnknownAward "unknown_award" circumstantial "没有该资助" "the award or instalment does not exist" "先批准花名册，再重试" "approve the roster first, then retry";
     14 UnknownPayout "unknown_payout" circumstantial "没有该笔支付" "the payment does not exist" "核对支付编号" "check the payment's id";
-    15 UnknownCredit "unknown_credit" circumstantial "暂记中没有该笔入账" "no credit of this id stands in suspense" "核对入账事项号" "check the credit's event id";
+    15 UnknownItem "unknown_item" circumstantial "暂记中没有该事项的款" "no money of this event stands in suspense" "核对入账、退回或凭证清算的事项号" "check the event id of the credit, the return or the clearing";
     16 SetNotOpen "set_not_open" circumstantial "已封存，不能再加行" "the set is sealed or ended and takes no more lines" "另编新的名册或申请；或先撤销封存及其后各环节，再重试" "begin a new set, or take back the sealing and what came after it, then retry";
     17 SetNotReady "set_not_ready" circumstantial "尚未到这一步" "the set has not reached the stage this step needs" "先完成前一步，再重试" "take the missing step, then retry";
     18 SetEnded "set_ended" permanent "已经执行" "the set has taken effect" "这一步已经办过，不能重办或倒退" "this step was taken and cannot be taken again or back";
@@ -227,6 +227,8 @@ codes! {
     75 SetCancelled "set_cancelled" permanent "该花名册或申请已作废" "the roster or application was cancelled" "确应计入的，以下一版次整份重报；已另有下一版次的，写明该版次" "if it is to count, send it whole as the next edition; if that is there, name it";
     76 InUse "in_use" circumstantial "已有后续事项以该记录为据" "something recorded since rests on it" "先撤销后续事项（花名册、支付申请的后一环节；已列该册奖助的支付申请须先作废；期间则为更晚的关闭；拨付指令则为其批准；结余奖励则为其使用），再重试；国库已开支付凭证的，批准不能再撤销，未清算的作废后以下一版次整份重报，已清算的以银行结果为准" "take back what rests on it first (the next step of a set, the applications that order what a roster grants, a later closing, the approval of a payment to a lender, what was spent of a reward), then retry; an approval for which the treasury issued a voucher stands: cancel an application not yet cleared and send it whole as the next edition";
     77 UnknownFinding "unknown_finding" circumstantial "没有该疑点，或已了结" "no such finding is still to be settled" "用疑点查询核对疑点编号；已了结的无须处理" "look the finding up; nothing is to be done about one that is settled";
+    78 WayNotOpen "way_not_open" permanent "该暂记款不能以此方式处理" "money in suspense does not end this way" "付出的款可认可、追回，收进的款可退还、上缴，一付一收的可对冲" "what went out is accepted or recovered, what came in is refunded or surrendered, one of each is offset";
+    79 ExceedsItem "exceeds_item" circumstantial "超出暂记余额" "more than is left of the item in suspense" "减少金额，再重试" "reduce the amount, then retry";
 }
 
 impl TryFrom<u8> for Code {

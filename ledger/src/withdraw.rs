@@ -7,6 +7,7 @@ use crate::aid::merge;
 use crate::aid::payment::{self, PaymentChange};
 use crate::aid::results::{self, ResultChange};
 use crate::aid::surrender::{self, SurrenderChange};
+use crate::aid::suspense::{self, SuspenseChange};
 use crate::aid::voucher::{self, VoucherChange};
 use crate::change::{Case, Change, Judged, Taken};
 use crate::control::{self, ControlChange};
@@ -39,6 +40,7 @@ pub(crate) struct Withdrawal {
 
 enum Kept {
     Surrender(SurrenderChange),
+    Suspense(SuspenseChange),
     Desk(DeskChange),
     Budget(BudgetChange),
     Award(AwardChange),
@@ -100,6 +102,7 @@ fn judge(case: &Case<'_>, taken: Taken, kind: KindTag) -> Judged<Kept> {
             Ok(budget::judge_withdrawn(case, taken)?.map(Kept::Budget))
         }
         Tag::Surrendered => Ok(surrender::judge_withdrawn(case, taken)?.map(Kept::Surrender)),
+        Tag::SuspenseCleared => Ok(suspense::judge_withdrawn(case, taken)?.map(Kept::Suspense)),
         Tag::FindingExplained | Tag::FindingClosed => Ok(desk::judge_withdrawn(case, taken, kind)?.map(Kept::Desk)),
         Tag::RosterSealed => roster(Stage::Sealed, Stage::Open),
         Tag::RosterReviewed => roster(Stage::Reviewed, Stage::Sealed),
@@ -159,6 +162,9 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, withdrawal: Withdrawal
     match withdrawal.change {
         Some(Kept::Surrender(change)) => {
             surrender::apply(state, entry, change);
+        }
+        Some(Kept::Suspense(change)) => {
+            suspense::apply(state, entry, change);
         }
         Some(Kept::Desk(change)) => {
             desk::apply(state, entry, change);

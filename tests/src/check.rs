@@ -1,7 +1,8 @@
 //! Holds a state against the model and against the equations of the ledger. It stops at the first difference.
 
-use crate::model::{Model, Result};
+use crate::model::{Cleared, Model, Result};
 use ledger::account::{Book, Class};
+use ledger::event::Clearing;
 use ledger::finding::FindingKind;
 use ledger::money::Fen;
 use ledger::state::rows::Finding;
@@ -64,10 +65,22 @@ fn lines(state: &State, model: &Model) {
     }
     let due = state.orgs.iter().map(|(org, _)| state.balance(state.org_account(org, Class::DueToFinance)));
     let paid: Fen = model.paid_over.values().map(|(_, _, fen)| fen).sum();
-    assert_eq!(due.sum::<Fen>(), surrendered - paid);
+    let fen = |unit: Option<Uuid>, way: fn(&Clearing) -> bool| {
+        let of_it = |row: &&Cleared| unit.is_none_or(|unit| unit == row.unit) && way(&row.how);
+        model.clearings.values().filter(of_it).map(|row| row.fen).sum::<Fen>()
+    };
+    let found = fen(None, |how| *how == Clearing::Surrendered);
+    assert_eq!(due.sum::<Fen>(), surrendered + found - paid);
     for (org, row) in state.orgs.iter() {
         let paid: Fen = model.paid_over.values().filter(|(_, unit, _)| *unit == row.id).map(|(_, _, fen)| fen).sum();
         assert_eq!(state.balance(state.org_account(org, Class::Surrendered)), paid, "unit {}", row.id);
+        let stands = |class| state.balance(state.org_account(org, class));
+        let unit = Some(row.id);
+        assert_eq!(stands(Class::SurrenderSource), -fen(unit, |how| *how == Clearing::Surrendered), "unit {}", row.id);
+        let owed = fen(unit, |how| matches!(how, Clearing::Recoverable(_)));
+        assert_eq!(stands(Class::Receivable), owed, "receivables of {}", row.id);
+        let owing = fen(unit, |how| matches!(how, Clearing::Refundable(_)));
+        assert_eq!(stands(Class::Refundable), -owing, "refunds of {}", row.id);
         let over = state.balance(state.org_account(org, Class::DueToFinance)) < 0;
         let is = |finding: &Finding| finding.open && finding.kind == FindingKind::OverSurrendered;
         let open = state.findings.iter().filter(|(_, finding)| is(finding) && finding.subject == row.id).count();
@@ -133,7 +146,7 @@ fn suspense(state: &State, model: &Model) {
         let items = state.findings.iter().filter(|(_, row)| row.open && row.unit == handle).map(|(_, row)| row.fen);
         assert_eq!(items.sum::<Fen>(), found, "items of {}", org.id);
     }
-    let open = model.credits.iter().filter(|credit| credit.fen > 0 && credit.payout.is_some()).count();
+    let open = model.credits().filter(|credit| credit.payout.is_some()).count();
     let found = state.instalments.iter().map(|(_, instalment)| instalment.in_suspense as usize).sum::<usize>();
     assert_eq!(found, open, "credits in suspense by instalment");
     assert!(state.orgs.find(Uuid::nil()) == Some(UNKNOWN_ORG), "the unknown unit keeps its place");

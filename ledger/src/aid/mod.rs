@@ -2,8 +2,11 @@
 //! Also what was granted and lent to two ids that turn out to be one human's (`merge`). Not here: loans and their lenders, and what a
 //! unit or a person is.
 
+pub(crate) mod awaited;
 pub(crate) mod award;
 pub(crate) mod budget;
+mod disposal;
+mod item;
 pub(crate) mod merge;
 pub(crate) mod payment;
 pub(crate) mod payment_facts;

@@ -2,6 +2,7 @@
 //! report afterwards is in `results`.
 
 use crate::account::Class;
+use crate::aid::awaited;
 use crate::aid::payment_facts::{self, Revision};
 use crate::aid::payment_line::{NewPayout, add_line, find};
 use crate::aid::results;
@@ -209,7 +210,7 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: PaymentChange)
             if let Some(vouchers) = vouchers {
                 voucher::apply_group(state, entry.index, vouchers);
             }
-            voucher::end_awaiting(state, entry.index, event.application);
+            awaited::end_awaiting(state, entry.index, event.application);
         }
         PaymentChange::Line(new) => add_line(state, entry, *new),
         PaymentChange::Step { application, stage, vouchers } => {

@@ -26,7 +26,6 @@ pub(crate) struct Order {
     pub payout: Handle<Payout>,
     pub application: Handle<Application>,
     pub award: Handle<Award>,
-    pub instalment: u8,
     pub fen: Fen,
     pub sent: bool,
     pub draws: (Handle<Drawn>, u8),
@@ -41,7 +40,6 @@ impl Order {
             payout,
             application: row.application,
             award: row.award,
-            instalment: row.instalment,
             fen: row.fen,
             sent: state.applications.get(row.application).set.stage == Stage::Sent,
             draws: (row.draws, row.draw_count),
@@ -123,7 +121,7 @@ pub(crate) fn revise(
 
 /// Whether a credit stands in suspense, so that its instalment must not be paid again.
 fn is_credit_item(fact: &ResultFact, role: Role) -> bool {
-    fact.what == BankWord::Credited && fact.fen > 0 && fact.off == 0 && matches!(role, Role::Suspended(_))
+    fact.what == BankWord::Credited && fact.fen.max(0) + fact.off > 0 && matches!(role, Role::Suspended(_))
 }
 
 /// What the facts hold on accounts, and what of them is surrendered by line.

@@ -68,7 +68,6 @@ pub(crate) fn judge_application_line_added(case: &Case<'_>, event: &ApplicationL
         payout: state.payouts.next(),
         application,
         award,
-        instalment,
         fen,
         sent: false,
         draws: (state.draws.next(), 0),

@@ -109,7 +109,7 @@ pub(crate) fn judge_withdrawn(case: &Case<'_>, taken: Taken) -> Judged<ResultCha
     let Some(at) = before.iter().position(|fact| fact.entry == taken.entry) else { return Ok(Change::nothing()) };
     taken.on(case, before[at].on)?;
     let mut facts = before.clone();
-    if facts[at].off == 0 {
+    if facts[at].clearings == 0 {
         facts.remove(at);
     } else {
         // Its money was disposed of: what was is open until that is taken back too.

@@ -1,128 +1,285 @@
-//! Suspense: credits without authority, and how they end. A credit in suspense blocks a reissue of its instalment.
+//! Suspense cleared 暂记清理: how money ends that went out or came in on nobody's authority. What went out is accepted, with document
+//! lines that pay for it, or owed back; what came in is given back or due to finance; one of each that are the same money are offset.
+//! The decision can be taken back, and then the item stands open again.
 
 use crate::account::Class;
-use crate::aid::payment_facts::{self, Order, Revision, revise};
-use crate::aid::results::{changed_facts, so_far};
-use crate::change::{Case, Judged};
+use crate::aid::disposal::Disposal;
+use crate::aid::item::{Disposed, Disposing, Item, Subject, dispose};
+use crate::aid::{payment_facts, voucher};
+use crate::authority::{Authority, End};
+use crate::change::{Case, Change, Judged, Taken};
+use crate::difference::Holding;
 use crate::entry::Entry;
-use crate::event::{Clearing, SuspenseCleared};
-use crate::handle::Handle;
-use crate::money::{Day, Fen};
-use crate::outcome::{Code, Posting, Refusal};
-use crate::state::rows::{Application, Drawn, Line, ResultFact};
-use crate::state::stage::BankWord;
-use crate::state::{Standing, State, UNKNOWN_APPLICATION};
+use crate::event::{Clearing, Draw, SuspenseCleared};
+use crate::handle::{Handle, Link};
+use crate::outcome::{Code, Refusal};
+use crate::state::clearing_rows::{Cleared, Sense, Way};
+use crate::state::rows::{Drawn, Line};
+use crate::state::{Standing, State};
 use uuid::Uuid;
 
+/// An item cleared, or open again.
 pub(crate) struct SuspenseChange {
-    revision: Revision,
-    /// The draws an accepted credit is paid with.
+    disposed: Disposed,
+    /// The draws an accepted item is paid with.
     draws: Vec<Drawn>,
-    application: Option<Handle<Application>>,
+    row: ClearedChange,
 }
 
-/// A fact with money in suspense, and the payment it was told of.
-struct Item {
-    payment: Uuid,
-    order: Option<Order>,
-    facts: Vec<ResultFact>,
-    at: usize,
+enum ClearedChange {
+    New(Cleared),
+    Back(Handle<Cleared>),
 }
 
 pub(crate) fn judge_suspense_cleared(case: &Case<'_>, event: &SuspenseCleared) -> Judged<SuspenseChange> {
-    let (state, on) = (case.state, case.on());
-    let item = find(state, event.credit)?;
-    let application = item.order.map_or(UNKNOWN_APPLICATION, |order| order.application);
-    let unit = state.applications.get(application).unit;
-    let fen = item.facts[item.at].fen;
-    let (suspense, treasury) = (state.org_account(unit, Class::Suspense), state.org_account(unit, Class::Treasury));
-    // The treasury bore it.
-    let mut postings = vec![state.posting(on, suspense, treasury, fen)];
-    let mut facts = item.facts.clone();
-    let fact = &mut facts[item.at];
-    (fact.off, fact.off_at) = (-fen, unit);
-    let mut draws = Vec::new();
-    match event.how {
-        Clearing::Recoverable => {
-            // The payee owes it back.
-            let payee = state.application_account(application, Class::Payee);
-            postings.push(state.posting(on, state.org_account(unit, Class::Receivable), payee, fen));
-        }
-        Clearing::Accepted(line) => {
-            draws = vec![Drawn { line: accepted(state, on, event.credit, &item, line)?, fen }];
-            (fact.accepted, fact.accepted_count) = (state.draws.next().into(), 1);
-            postings.extend(draws.iter().map(|draw| spent(state, on, draw)));
-        }
-    }
-    let order = item.order.as_ref();
-    let revised = revise(state, item.payment, (order, &item.facts), (order, facts));
-    let application = order.filter(|_| !draws.is_empty()).map(|order| order.application);
-    let mut change =
-        changed_facts(state, on, order, revised).map(|revision| SuspenseChange { revision, draws, application });
-    change.postings.splice(0..0, postings);
-    Ok(change)
-}
-
-fn spent(state: &State, on: Day, draw: &Drawn) -> Posting {
-    let (spent, available) =
-        (state.line_account(draw.line, Class::Spent), state.line_account(draw.line, Class::Available));
-    state.posting(on, spent, available, draw.fen)
-}
-
-/// The payment counts after all: a named line pays for it, and its instalment, owed until now, is settled.
-fn accepted(state: &State, on: Day, credit: Uuid, item: &Item, line_id: Uuid) -> Result<Handle<Line>, Refusal> {
-    let line = state.need_line(line_id)?;
-    let row = state.lines.get(line);
-    let order = item.order.ok_or(Refusal::of(Code::UnknownPayout, credit))?;
-    let fen: Fen = item.facts[item.at].fen;
-    let award = state.awards.get(order.award);
-    if row.unit != state.applications.get(order.application).unit {
-        return Err(Refusal::of(Code::WrongUnit, line_id));
-    }
-    if row.fiscal_year != on.year() {
-        return Err(Refusal::with(Code::WrongYear, line_id, i64::from(row.fiscal_year)));
-    }
-    if row.programme != state.rosters.get(award.roster).programme {
-        return Err(Refusal::of(Code::WrongProgramme, line_id));
-    }
-    match state.standing(award.instalments.plus(u32::from(order.instalment))) {
-        Standing::Returned(latest) if latest == order.payout && fen == order.fen => {}
-        Standing::Settled(other) => return Err(Refusal::of(Code::AlreadyPaid, state.payouts.get(other).id)),
-        _ => return Err(Refusal::of(Code::SetNotReady, item.payment)),
-    }
-    let short = fen - state.balance(state.line_account(line, Class::Available));
-    if short > 0 {
-        return Err(Refusal::with(Code::Overdrawn, line_id, short));
-    }
-    Ok(line)
-}
-
-/// The credit in suspense that an entry told. One of nothing put nothing there.
-fn find(state: &State, credit: Uuid) -> Result<Item, Refusal> {
-    let unknown = Refusal::of(Code::UnknownCredit, credit);
-    let (entry, seen) = state.seen.by_id(credit).ok_or(unknown)?;
-    if !seen.kind.tells_result() {
-        return Err(unknown);
-    }
-    let payment = state.payment_told_of(seen.subject).ok_or(unknown)?;
-    let (order, facts) = so_far(state, payment);
-    let stands = |fact: &ResultFact| {
-        let open = fact.item.handle().is_some_and(|item| state.findings.get(item).open);
-        fact.entry == entry && fact.what == BankWord::Credited && fact.fen > 0 && fact.off == 0 && open
+    let state = case.state;
+    let item = open(state, event.item, event)?;
+    let mut row = Cleared {
+        id: case.entry.event.id,
+        item: item.entry,
+        other: Link::NONE,
+        unit: item.unit,
+        application: item.application,
+        sense: item.sense,
+        other_sense: item.sense,
+        way: Way::Accepted,
+        fen: event.fen,
+        party: Uuid::nil(),
+        draws: Link::NONE,
+        draw_count: 0,
+        gone: false,
+        on: case.on(),
     };
-    let at = facts.iter().position(stands).ok_or(unknown)?;
-    Ok(Item { payment, order, facts, at })
+    let went_out = if item.sense == Sense::In { Err(Refusal::of(Code::WayNotOpen, event.item)) } else { Ok(()) };
+    let came_in = if item.sense == Sense::In { Ok(()) } else { Err(Refusal::of(Code::WayNotOpen, event.item)) };
+    let (mut draws, mut items) = (Vec::new(), vec![(item.entry, item.sense.signed(event.fen))]);
+    match &event.how {
+        Clearing::Accepted(told) => {
+            went_out?;
+            draws = accepted(case, &item, event, told)?;
+            (row.draws, row.draw_count) = (state.draws.next().into(), u8::try_from(draws.len()).unwrap_or(u8::MAX));
+        }
+        Clearing::Recoverable(from) => {
+            went_out?;
+            (row.way, row.party) = (Way::Recoverable, party(state, *from)?);
+        }
+        Clearing::Refundable(to) => {
+            came_in?;
+            (row.way, row.party) = (Way::Refundable, party(state, *to)?);
+        }
+        Clearing::Surrendered => {
+            came_in?;
+            row.way = Way::Surrendered;
+        }
+        Clearing::Offset(other) => {
+            let other = offset(state, &item, *other, event)?;
+            items.push((other.entry, other.sense.signed(event.fen)));
+            (row.way, row.other, row.other_sense) = (Way::Offset, other.entry.into(), other.sense);
+            if other.sense == Sense::Credited {
+                row.application = other.application;
+            }
+        }
+    }
+    let accepted = (row.draws, row.draw_count);
+    let disposals =
+        items.into_iter().map(|(entry, fen)| Disposal { entry, fen, unit: item.unit, clearings: 1, accepted });
+    let disposals: Vec<_> = disposals.collect();
+    let moved = effect(state, &row, &draws);
+    Ok(changed(case, dispose(state, &disposals), moved, draws, ClearedChange::New(row)))
 }
 
-pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: SuspenseChange) {
-    for draw in change.draws {
+/// The decision is taken back on its day: what it disposed of is open again.
+pub(crate) fn judge_withdrawn(case: &Case<'_>, taken: Taken) -> Judged<SuspenseChange> {
+    let state = case.state;
+    let Some(at) = state.clearings.handle(taken.subject) else { return Ok(Change::nothing()) };
+    let row = state.clearings.get(at);
+    taken.on(case, row.on)?;
+    let items = [Some((row.item, row.sense)), row.other.handle().map(|other| (other, row.other_sense))];
+    let open = |(entry, sense): (_, Sense)| Disposal {
+        entry,
+        fen: -sense.signed(row.fen),
+        unit: row.unit,
+        clearings: -1,
+        accepted: (Link::NONE, 0),
+    };
+    let disposals: Vec<_> = items.into_iter().flatten().map(open).collect();
+    let draws: Vec<Drawn> = drawn(state, row).copied().collect();
+    let moved = Holding::default().without(effect(state, row, &draws));
+    Ok(changed(case, dispose(state, &disposals), moved, Vec::new(), ClearedChange::Back(at)))
+}
+
+fn changed(
+    case: &Case<'_>,
+    disposing: Disposing,
+    effect: Holding,
+    draws: Vec<Drawn>,
+    row: ClearedChange,
+) -> Change<SuspenseChange> {
+    let Disposing { disposed, mut moved, findings, touched } = disposing;
+    moved.add(effect);
+    let mut change = Change::of(SuspenseChange { disposed, draws, row });
+    change.postings = moved.postings(case.state, case.on());
+    change.findings = findings;
+    change.touched.extend(touched);
+    change
+}
+
+/// What a decision moves, besides what of the item's subject it changes.
+fn effect(state: &State, row: &Cleared, draws: &[Drawn]) -> Holding {
+    let mut held = Holding::default();
+    let of = |class| state.org_account(row.unit, class);
+    let payee = state.application_account(row.application, Class::Payee);
+    let (suspense, treasury, fen) = (of(Class::Suspense), of(Class::Treasury), row.fen);
+    match (row.way, row.sense) {
+        // The treasury bears what the bank paid.
+        (Way::Accepted, Sense::Credited) => held.moves(suspense, treasury, fen),
+        (Way::Accepted, _) => held.moves(payee, suspense, fen),
+        (Way::Recoverable, Sense::Credited) => {
+            held.moves(suspense, treasury, fen);
+            held.moves(of(Class::Receivable), payee, fen);
+        }
+        (Way::Recoverable, _) => held.moves(of(Class::Receivable), suspense, fen),
+        (Way::Refundable, _) => held.moves(suspense, of(Class::Refundable), fen),
+        (Way::Surrendered, _) => {
+            held.moves(suspense, payee, fen);
+            held.moves(of(Class::DueToFinance), of(Class::SurrenderSource), fen);
+        }
+        // The bank paid it to a card and had it back.
+        (Way::Offset, _) if [row.sense, row.other_sense].contains(&Sense::Credited) => {
+            held.moves(suspense, payee, fen);
+            held.moves(suspense, treasury, fen);
+        }
+        // It left the treasury and came back, both by way of suspense.
+        (Way::Offset, _) => {}
+    }
+    for Drawn { line, fen } in draws {
+        held.moves(state.line_account(*line, Class::Spent), state.line_account(*line, Class::Available), *fen);
+    }
+    held
+}
+
+/// The open item a decision names, of which it takes no more than there is.
+fn open(state: &State, id: Uuid, event: &SuspenseCleared) -> Result<Item, Refusal> {
+    let item = Item::find(state, id).ok_or(Refusal::of(Code::UnknownItem, id))?;
+    if event.fen <= 0 {
+        return Err(Refusal::of(Code::BadAmount, id));
+    }
+    if event.fen > item.fen {
+        return Err(Refusal::with(Code::ExceedsItem, id, item.fen));
+    }
+    if item.clearings > 0 && item.off_at != item.unit {
+        // It moved to another unit since some of it was cleared.
+        return Err(Refusal::of(Code::InUse, id));
+    }
+    Ok(item)
+}
+
+/// The other of two items that are the same money: one went out, the other came in, of one unit.
+fn offset(state: &State, item: &Item, id: Uuid, event: &SuspenseCleared) -> Result<Item, Refusal> {
+    let other = open(state, id, event)?;
+    if (item.sense == Sense::In) == (other.sense == Sense::In) {
+        return Err(Refusal::of(Code::WayNotOpen, id));
+    }
+    if other.unit != item.unit {
+        return Err(Refusal::of(Code::WrongUnit, id));
+    }
+    Ok(other)
+}
+
+/// Who owes it or gets it back: an organisation or a person that is known; the payee need not be named.
+fn party(state: &State, id: Option<Uuid>) -> Result<Uuid, Refusal> {
+    let Some(id) = id else { return Ok(Uuid::nil()) };
+    let known = state.orgs.by_id(id).is_some_and(|(_, org)| org.known) || state.persons.find(id).is_some();
+    if known { Ok(id) } else { Err(Refusal::of(Code::UnknownOrg, id)) }
+}
+
+/// What went out counts after all: these lines pay for it. A credit pays its payment then, as a whole, and its instalment, owed until
+/// now, is settled.
+fn accepted(case: &Case<'_>, item: &Item, event: &SuspenseCleared, told: &[Draw]) -> Result<Vec<Drawn>, Refusal> {
+    let (state, on) = (case.state, case.on());
+    let total = told.iter().try_fold(0i64, |sum, draw| sum.checked_add(draw.fen));
+    if total != Some(event.fen) || told.iter().any(|draw| draw.fen <= 0) {
+        return Err(Refusal::of(Code::BadAmount, event.item));
+    }
+    if item.sense == Sense::Credited {
+        settles(state, item, event)?;
+    }
+    let mut authority = Authority::of(state, on);
+    let mut draws = Vec::with_capacity(told.len());
+    for draw in told {
+        let line = state.need_line(draw.line)?;
+        may_pay(case, item, line)?;
+        authority.judge_available(line, draw.fen)?;
+        authority.shift(End::Account(state.line_account(line, Class::Spent)), End::Line(line), draw.fen);
+        draws.push(Drawn { line, fen: draw.fen });
+    }
+    Ok(draws)
+}
+
+/// Whether a line may pay for what went out: of its unit and programme, and of no year before it or to come.
+fn may_pay(case: &Case<'_>, item: &Item, line: Handle<Line>) -> Result<(), Refusal> {
+    let state = case.state;
+    let row = state.lines.get(line);
+    if row.unit != item.unit {
+        return Err(Refusal::of(Code::WrongUnit, row.id));
+    }
+    let (first, last) = (item.on.year(), case.on().year());
+    if row.fiscal_year < first.min(last) || row.fiscal_year > last {
+        return Err(Refusal::with(Code::WrongYear, row.id, i64::from(row.fiscal_year)));
+    }
+    let paid = match item.subject {
+        Subject::Payment(payment) => state.payouts.by_id(payment).map(|(_, payout)| state.awards.get(payout.award)),
+        Subject::Voucher(_) => None,
+    };
+    let parts = state.applications.get(item.application).parts.iter();
+    let fits = match paid {
+        Some(award) => state.rosters.get(award.roster).programme == row.programme,
+        None => parts.map(|part| state.lines.get(part.line)).any(|line| line.programme == row.programme),
+    };
+    if fits { Ok(()) } else { Err(Refusal::of(Code::WrongProgramme, row.id)) }
+}
+
+/// Whether a credit may settle its instalment: it is of the amount of the latest payment of it, and that came back.
+fn settles(state: &State, item: &Item, event: &SuspenseCleared) -> Result<(), Refusal> {
+    let Subject::Payment(payment) = item.subject else { return Ok(()) };
+    let (payout, row) = state.payouts.by_id(payment).ok_or(Refusal::of(Code::UnknownPayout, event.item))?;
+    let instalment = state.awards.get(row.award).instalments.plus(u32::from(row.instalment));
+    match state.standing(instalment) {
+        Standing::Returned(latest) if latest == payout && event.fen == row.fen && item.off == 0 => Ok(()),
+        Standing::Settled(other) => Err(Refusal::of(Code::AlreadyPaid, state.payouts.get(other).id)),
+        _ => Err(Refusal::of(Code::SetNotReady, payment)),
+    }
+}
+
+/// What a decision drew.
+fn drawn<'a>(state: &'a State, row: &Cleared) -> impl Iterator<Item = &'a Drawn> + use<'a> {
+    let (first, count) = (row.draws.handle(), row.draw_count);
+    first.into_iter().flat_map(move |first| first.run(u32::from(count))).map(|at| state.draws.get(at))
+}
+
+/// Makes the change; the row by which it can be taken back.
+pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: SuspenseChange) -> Handle<Cleared> {
+    let SuspenseChange { disposed, draws, row } = change;
+    for revision in disposed.revisions {
+        payment_facts::apply(state, entry, revision);
+    }
+    voucher::apply(state, entry, disposed.vouchers);
+    let at = match row {
+        ClearedChange::New(row) => state.clearings.push(row),
+        ClearedChange::Back(at) => {
+            state.clearings.get_mut(at).gone = true;
+            at
+        }
+    };
+    let application = state.clearings.get(at).application;
+    for draw in draws {
         state.draws.push(draw);
         let paying = state.lines.get_mut(draw.line);
         paying.last = entry.index;
         // The trace finds a line's payments through the applications it names.
-        if let Some(application) = change.application.filter(|application| !paying.applications.contains(application)) {
+        if !paying.applications.contains(&application) {
             paying.applications.push(application);
         }
     }
-    payment_facts::apply(state, entry, change.revision);
+    at
 }

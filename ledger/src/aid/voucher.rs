@@ -3,6 +3,8 @@
 //! authority and stands in suspense. Telling, taking back, preparing and approving the application are the same call.
 
 use crate::account::Class;
+use crate::aid::awaited;
+use crate::aid::disposal::Disposal;
 use crate::change::{Case, Change, Judged, NewFinding, Noted, Taken, Touched};
 use crate::difference::Holding;
 use crate::entry::Entry;
@@ -11,7 +13,7 @@ use crate::finding::FindingKind;
 use crate::handle::{Handle, Link};
 use crate::money::{Day, Fen};
 use crate::state::entry_rows::Seen;
-use crate::state::rows::{Application, Awaited, Finding, Org, Voucher};
+use crate::state::rows::{Application, Finding, Org, Voucher};
 use crate::state::stage::{Stage, VoucherDraw};
 use crate::state::{State, UNKNOWN_APPLICATION, UNKNOWN_ORG};
 use uuid::Uuid;
@@ -49,6 +51,7 @@ impl VoucherTold {
             excess: 0,
             off: 0,
             off_at: UNKNOWN_ORG,
+            clearings: 0,
             item: Link::NONE,
             last: 0,
         };
@@ -79,6 +82,14 @@ pub(crate) struct VoucherChange {
     groups: Vec<Vouchers>,
     /// Which one, and the application it named so far.
     of: Option<(Uuid, Uuid)>,
+}
+
+/// A change of vouchers, what of money it moves, and the findings it opens.
+pub(crate) struct Regrouped {
+    pub change: VoucherChange,
+    pub moved: Holding,
+    pub findings: Vec<NewFinding>,
+    pub touched: Vec<Touched>,
 }
 
 /// Vouchers as they should be, what of money that moves, and the findings it opens.
@@ -237,48 +248,65 @@ pub(crate) fn judge_withdrawn(case: &Case<'_>, taken: Taken, kind: KindTag) -> J
     Ok(changed(case, told))
 }
 
-/// What comes of it if one voucher is as told: where it was and where it is, all vouchers are reckoned anew.
+/// What comes of it if one voucher is as told.
 fn changed(case: &Case<'_>, told: VoucherTold) -> Change<VoucherChange> {
     let state = case.state;
     let id = told.row.id;
-    let before = state.vouchers.find(id).map(|at| VoucherTold::of(state, at));
-    let at = told.row.application;
-    let was_at = before.as_ref().map_or(at, |told| told.row.application);
-    let mut moved = Holding::default();
-    let mut change = Change::nothing();
-    let mut groups = Vec::new();
-    let places = if was_at == at { vec![at] } else { vec![was_at, at] };
+    let named = state.vouchers.by_id(id).map_or(Uuid::nil(), |(_, row)| row.named);
+    let regrouped = regroup(state, &[told]);
+    let mut change = Change::of(VoucherChange { of: Some((id, named)), ..regrouped.change });
+    change.findings = regrouped.findings;
+    change.touched.extend(regrouped.touched);
+    change.postings = regrouped.moved.postings(state, case.on());
+    change
+}
+
+/// What is to change if so much more of vouchers, with the sign it has in suspense, is disposed of in these units.
+pub(crate) fn dispose(state: &State, off: &[(Handle<Voucher>, &Disposal)]) -> Regrouped {
+    let told = off.iter().map(|(voucher, disposal)| {
+        let mut told = VoucherTold::of(state, *voucher);
+        let row = &mut told.row;
+        row.off += disposal.fen;
+        row.clearings = row.clearings.saturating_add_signed(disposal.clearings);
+        row.off_at = if row.clearings == 0 { UNKNOWN_ORG } else { disposal.unit };
+        told
+    });
+    regroup(state, &told.collect::<Vec<_>>())
+}
+
+/// Vouchers that are other than before: where they were and where they are, all vouchers are reckoned anew.
+fn regroup(state: &State, told: &[VoucherTold]) -> Regrouped {
+    let before: Vec<VoucherTold> =
+        told.iter().filter_map(|told| state.vouchers.find(told.row.id).map(|at| VoucherTold::of(state, at))).collect();
+    let is_told = |id: Uuid| told.iter().any(|told| told.row.id == id);
+    let mut places: Vec<Handle<Application>> = Vec::new();
+    for told in before.iter().chain(told) {
+        if !places.contains(&told.row.application) {
+            places.push(told.row.application);
+        }
+    }
+    let change = VoucherChange { groups: Vec::new(), of: None };
+    let mut all = Regrouped { change, moved: Holding::default(), findings: Vec::new(), touched: Vec::new() };
     for application in places {
         let place = Place::of(state, application);
+        let row = state.applications.get(application);
         // Those that name nothing known stand each for itself.
         let was: Vec<VoucherTold> = if application == UNKNOWN_APPLICATION {
             before.iter().filter(|told| told.row.application == application).cloned().collect()
         } else {
-            state
-                .applications
-                .get(application)
-                .vouchers
-                .iter()
-                .map(|voucher| VoucherTold::of(state, *voucher))
-                .collect()
+            row.vouchers.iter().map(|voucher| VoucherTold::of(state, *voucher)).collect()
         };
-        let mut now: Vec<VoucherTold> = was.iter().filter(|other| other.row.id != id).cloned().collect();
-        if application == at {
-            now.push(told.clone());
-        }
+        let mut now: Vec<VoucherTold> = was.iter().filter(|other| !is_told(other.row.id)).cloned().collect();
+        now.extend(told.iter().filter(|told| told.row.application == application).cloned());
         let revised = revise(state, (place, &was), (place, now));
-        moved.add(revised.moved);
-        change.findings.extend(revised.findings);
-        groups.push(revised.vouchers);
-        let row = state.applications.get(application);
+        all.moved.add(revised.moved);
+        all.findings.extend(revised.findings);
+        all.change.groups.push(revised.vouchers);
         if row.set.stage == Stage::Sent {
-            change.touched.push(Touched::Application(row.id));
+            all.touched.push(Touched::Application(row.id));
         }
     }
-    change.postings = moved.postings(state, case.on());
-    let named = before.map_or(Uuid::nil(), |told| told.row.named);
-    change.act = Some(VoucherChange { groups, of: Some((id, named)) });
-    change
+    all
 }
 
 /// An application comes to be, is approved, or no longer is: what its vouchers hold then.
@@ -314,9 +342,9 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: VoucherChange)
     let row = state.vouchers.get(voucher);
     let waits = (row.known && row.application == UNKNOWN_APPLICATION).then_some(row.named);
     if waits != Some(named) {
-        leave(state, entry.index, named, voucher);
+        awaited::leave(state, entry.index, named, voucher);
         if let Some(application) = waits {
-            await_application(state, entry.index, application, voucher);
+            awaited::wait(state, entry.index, application, voucher);
         }
     }
     Some(voucher)
@@ -353,47 +381,9 @@ pub(crate) fn apply_group(state: &mut State, index: u64, group: Vouchers) {
     }
 }
 
-/// A voucher names an application nobody prepared.
-fn await_application(state: &mut State, index: u64, id: Uuid, voucher: Handle<Voucher>) {
-    let new = Awaited { id, vouchers: Vec::new(), unknown: Link::NONE, last: index };
-    let at = state.awaited.find(id).unwrap_or_else(|| state.awaited.push(new));
-    let row = state.awaited.get_mut(at);
-    row.vouchers.push(voucher);
-    row.last = index;
-}
-
-/// A voucher names it no longer; that nobody prepared it is nobody's concern once none does.
-fn leave(state: &mut State, index: u64, id: Uuid, voucher: Handle<Voucher>) {
-    let Some(at) = state.awaited.find(id) else { return };
-    let row = state.awaited.get_mut(at);
-    row.last = index;
-    row.vouchers.retain(|other| *other != voucher);
-    if row.vouchers.is_empty() {
-        end_awaiting(state, index, id);
-    }
-}
-
-/// Somebody prepared it, or nothing names it any more.
-pub(crate) fn end_awaiting(state: &mut State, index: u64, id: Uuid) {
-    let Some(at) = state.awaited.find(id) else { return };
-    let row = state.awaited.get_mut(at);
-    row.last = index;
-    row.vouchers.clear();
-    if let Some(finding) = std::mem::replace(&mut row.unknown, Link::NONE).handle() {
-        state.findings.get_mut(finding).open = false;
-    }
-}
-
 /// The finding a voucher called for was opened.
 pub(crate) fn note(state: &mut State, voucher: Uuid, finding: Handle<Finding>) {
     if let Some(at) = state.vouchers.find(voucher) {
         state.vouchers.get_mut(at).item = finding.into();
-    }
-}
-
-/// The finding that an application is unknown was opened.
-pub(crate) fn note_unknown(state: &mut State, application: Uuid, finding: Handle<Finding>) {
-    if let Some(at) = state.awaited.find(application) {
-        state.awaited.get_mut(at).unknown = finding.into();
     }
 }

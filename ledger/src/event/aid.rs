@@ -271,17 +271,27 @@ pub struct PayoutUnknown {
 /// How suspense money ends.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Clearing {
-    /// Accepted: this document line pays for it.
-    Accepted(Uuid),
-    /// The payee owes it back.
-    Recoverable,
+    /// Of what went out: these document lines pay for it.
+    Accepted(Vec<Draw>),
+    /// Of what went out: this organisation or person owes it back; without one, the payee.
+    Recoverable(Option<Uuid>),
+    /// Of what came in: this organisation or person gets it back; without one, the payee.
+    Refundable(Option<Uuid>),
+    /// Of what came in: it is due to finance.
+    Surrendered,
+    /// What went out and what came in, as this other item, are the same money.
+    Offset(Uuid),
 }
 
-/// A credit booked to suspense was cleared (D).
+/// Money in suspense was cleared, or some of it (D).
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct SuspenseCleared {
-    /// Event id of the credit.
-    pub credit: Uuid,
-    /// Accepted or to be recovered.
+    /// Event id of the credit, the return or the clearing of a voucher that stands in suspense.
+    pub item: Uuid,
+    /// Which clearing of it this is, from 1.
+    pub number: u32,
+    /// How much.
+    pub fen: Fen,
+    /// How it ends.
     pub how: Clearing,
 }

@@ -59,6 +59,12 @@ impl KindTag {
     pub fn tells_result(self) -> bool {
         matches!(self, Self::PayoutUnknown | Self::PayoutCredited | Self::PayoutReturned)
     }
+
+    /// Whether it tells something of a voucher.
+    #[must_use]
+    pub fn tells_voucher(self) -> bool {
+        matches!(self, Self::VoucherIssued | Self::VoucherCleared)
+    }
 }
 
 for_each_kind!(ways);

@@ -5,7 +5,7 @@
 
 use super::State;
 use crate::account::Class;
-use crate::aid::{merge, payment_facts, voucher};
+use crate::aid::{awaited, merge, payment_facts, voucher};
 use crate::change::{NewFinding, Noted, Touched};
 use crate::entry::Entry;
 use crate::event::{Kind, KindTag};
@@ -77,7 +77,7 @@ pub(super) fn open(state: &mut State, index: u64, on: Day, new: NewFinding) -> H
         Noted::Result(payment) => payment_facts::note(state, payment, fact, handle),
         Noted::Remitted(payment) => facts::note(state, payment, fact, handle),
         Noted::Voucher(voucher) => voucher::note(state, voucher, handle),
-        Noted::Awaited(application) => voucher::note_unknown(state, application, handle),
+        Noted::Awaited(application) => awaited::note_unknown(state, application, handle),
     }
     if follows {
         state.doubt(subject, handle);

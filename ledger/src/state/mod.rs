@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod budget_rows;
 pub mod case_rows;
 pub mod claim_rows;
+pub mod clearing_rows;
 pub mod disputes;
 pub mod doubts;
 pub mod entity;
@@ -31,6 +32,7 @@ use crate::money::Day;
 use crate::outcome::{Code, Refusal};
 use crate::state::budget_rows::{BudgetMove, Surrender};
 use crate::state::case_rows::FindingCase;
+use crate::state::clearing_rows::Cleared;
 use crate::state::disputes::Dispute;
 use crate::state::doubts::Doubt;
 use crate::state::entity::{EachTable, Entity};
@@ -215,6 +217,7 @@ tables! {
         surrenders: Surrender,
         claim_returns: ClaimReturn,
         remitted: Remitted "remittance_result" "拨付结果",
+        clearings: Cleared,
     }
 }
 

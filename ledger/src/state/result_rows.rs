@@ -1,7 +1,6 @@
 //! What banks and the treasury told, as it is found from payments and entries. The rows are in `rows`; what comes of them is reckoned
 //! in `aid`.
 
-use crate::event::KindTag;
 use crate::handle::{Handle, Link};
 use crate::money::{Day, Fen};
 use crate::state::entry_rows::Seen;
@@ -24,6 +23,7 @@ impl ResultFact {
             item,
             off: 0,
             off_at: UNKNOWN_ORG,
+            clearings: 0,
             accepted,
             accepted_count: 0,
         }
@@ -61,8 +61,7 @@ impl State {
     /// The voucher that an entry, by its event id, told something of.
     #[must_use]
     pub fn voucher_told_by(&self, entry: Uuid) -> Option<Uuid> {
-        let tells = |kind| matches!(kind, KindTag::VoucherIssued | KindTag::VoucherCleared);
-        let (_, seen) = self.seen.by_id(entry).filter(|(_, seen)| tells(seen.kind))?;
+        let (_, seen) = self.seen.by_id(entry).filter(|(_, seen)| seen.kind.tells_voucher())?;
         self.vouchers.handle(seen.subject).map(|voucher| self.vouchers.get(voucher).id)
     }
 

@@ -30,7 +30,7 @@ pub struct Org {
     /// Handle of the unit above.
     pub parent: Link<Org>,
     pub subordination: Subordination,
-    /// First of its accounts: issued, due to finance, surrendered, treasury, suspense, receivable.
+    /// First of its accounts: issued, due to finance, surrendered, treasury, suspense and what ends it.
     pub accounts: AccountNo,
     /// First open day by book: closing a period moves it.
     pub open_from: [Day; 4],
@@ -294,8 +294,9 @@ pub struct Voucher {
     /// What it paid beyond what was applied for, and what of that was disposed of.
     pub excess: Fen,
     pub off: Fen,
-    /// The unit in whose suspense it stood then.
+    /// The unit in whose suspense it stood then, and how many decisions did it.
     pub off_at: Handle<Org>,
+    pub clearings: u16,
     /// The finding it calls for, or did.
     pub item: Link<Finding>,
     pub last: u64,
@@ -332,8 +333,8 @@ pub struct ResultFact {
     pub item: Link<Finding>,
     /// What was disposed of the money it holds in suspense, with the sign that has there.
     pub off: Fen,
-    /// The unit in whose suspense it stood then.
     pub off_at: Handle<Org>,
+    pub clearings: u16,
     /// The draws it was accepted with and how many, if it was.
     pub accepted: Link<Drawn>,
     pub accepted_count: u8,
@@ -359,8 +360,8 @@ pub struct Finding {
     pub subject: Uuid,
     /// The entry whose fact it is about; mostly the one that opened it.
     pub fact: Handle<Seen>,
-    /// What the unit's suspense account holds because of it, 0 if nothing. Above zero what left the treasury and nobody received,
-    /// below zero what reached a card or the treasury and nobody had paid.
+    /// What its unit's suspense holds: above zero what left the treasury and nobody received, below zero what reached a card or the
+    /// treasury and nobody had paid.
     pub fen: Fen,
     /// The payment concerned.
     pub payout: Link<Payout>,

@@ -211,7 +211,12 @@ fn payouts() -> Vec<Kind> {
         Kind::PayoutCredited(PayoutCredited { payout, fen: 125_000, serial: serial() }),
         Kind::PayoutReturned(PayoutReturned { payout, fen: 125_000, reason: 3, serial: serial() }),
         Kind::PayoutUnknown(PayoutUnknown { payout, serial: serial() }),
-        Kind::SuspenseCleared(SuspenseCleared { credit: Uuid::from_u128(26), how: Clearing::Accepted(thing(CHILD)) }),
+        Kind::SuspenseCleared(SuspenseCleared {
+            item: Uuid::from_u128(26),
+            number: 1,
+            fen: 100,
+            how: Clearing::Accepted(vec![Draw { line: thing(CHILD), fen: 100 }]),
+        }),
     ]
 }
 

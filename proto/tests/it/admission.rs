@@ -46,7 +46,7 @@ fn every_kind_comes_back_unchanged() {
 fn what_may_be_left_out_comes_back_left_out() {
     let mut recoverable = sample("suspense_cleared");
     let Kind::SuspenseCleared(cleared) = &mut recoverable.kind else { panic!("another kind") };
-    cleared.how = Clearing::Recoverable;
+    cleared.how = Clearing::Recoverable(None);
     let mut first = sample("application_line_added");
     let Kind::ApplicationLineAdded(line) = &mut first.kind else { panic!("another kind") };
     line.reissue_of = None;

@@ -75,7 +75,8 @@ impl History {
         let reports = model.reports.iter().map(|(id, report)| (*id, report.on()));
         let moved = model.moved.iter().map(|(id, moved)| (*id, moved.on));
         let paid = model.paid_over.iter().map(|(id, (on, ..))| (*id, *on));
-        let all = steps.chain(reports).chain(moved).chain(paid);
+        let cleared = model.clearings.iter().map(|(id, row)| (*id, row.on));
+        let all = steps.chain(reports).chain(moved).chain(paid).chain(cleared);
         let taken: Vec<_> = all.filter(|(id, _)| !model.withdrawn.contains(id)).collect();
         let (entry, on) = *self.chance.pick(&taken)?;
         let on = on.plus(i32::from(self.chance.in_hundred(6)));

@@ -2,7 +2,7 @@
 
 use super::basis::{PERSONS, PROGRAMMES, late_org, policy};
 use super::{Chance, bands, thing};
-use crate::model::{Application, Credit, Model, Payout, Result, Set};
+use crate::model::{Application, Item, Model, Payout, Result, Set};
 use ledger::event::{
     ApplicationLineAdded, ApplicationPrepared, BatchSent, CardBound, CardRelation, CardReplaced, Clearing, Draw, Kind,
     LineAdjusted, LineIssued, LinePassedDown, LineRecalled, OrgRenamed, PassedPart, PayoutCredited, PayoutReturned,
@@ -10,6 +10,7 @@ use ledger::event::{
     SetDecided, SetSealed, Source, Status, StatusChanged, Surrendered, SuspenseCleared, VoucherCleared, VoucherIssued,
 };
 use ledger::money::{Day, Fen, share};
+use ledger::state::clearing_rows::Sense;
 use ledger::state::stage::Stage;
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -343,17 +344,43 @@ fn result(chance: &mut Chance, model: &Model, made: usize) -> Kind {
 
 fn suspense(chance: &mut Chance, model: &Model, today: Day) -> Kind {
     let came_back = |payout: Uuid| model.payouts.iter().any(|row| row.id == payout && row.result == Result::Returned);
-    let open: Vec<&Credit> = model.credits.iter().collect();
-    let late: Vec<&Credit> = open.iter().filter(|credit| credit.payout.is_some_and(came_back)).copied().collect();
-    let all: Vec<&Credit> = model.credits.iter().collect();
-    let found = [&late, &late, &open, &all][chance.below(4)];
-    let found = chance.pick(found).or(chance.pick(&open)).copied();
-    let unit = found.map_or(Uuid::nil(), |credit| credit.unit);
-    let payer = model.lines.iter().filter(|(_, line)| (line.unit, line.year) == (unit, today.year()));
+    let late = model.credits().filter(|credit| credit.payout.is_some_and(came_back)).collect::<Vec<&Item>>();
+    let all: Vec<&Item> = model.items.iter().collect();
+    let found = if chance.in_hundred(40) { chance.pick(&late).or(chance.pick(&all)) } else { chance.pick(&all) };
+    let Some(item) = found.copied() else {
+        let (item, how) = (thing("credit", 0), Clearing::Recoverable(None));
+        return Kind::SuspenseCleared(SuspenseCleared { item, number: 1, fen: 100, how });
+    };
+    let (whole, part) = (item.fen, 1 + chance.below(100) as Fen * item.fen / 100);
+    let fen = if chance.in_hundred(70) { whole } else { part };
+    let others: Vec<&Item> = all.iter().filter(|other| other.unit == item.unit).copied().collect();
+    let opposite: Vec<&Item> =
+        others.iter().filter(|other| (other.sense == Sense::In) != (item.sense == Sense::In)).copied().collect();
+    let opposite = chance.pick(&opposite).or(chance.pick(&others)).copied();
+    let party = if chance.in_hundred(50) { None } else { Some(any(chance, &model.orgs, "org")) };
+    let went_out = (item.sense != Sense::In) != chance.in_hundred(ODD);
+    let how = match (chance.below(6), opposite) {
+        (0 | 1, Some(other)) => Clearing::Offset(other.event),
+        (2, _) if went_out => Clearing::Recoverable(party),
+        (2, _) => Clearing::Refundable(party),
+        _ if went_out => accepted(chance, model, (item, fen), today),
+        _ => Clearing::Surrendered,
+    };
+    let fen = opposite.filter(|_| matches!(how, Clearing::Offset(_))).map_or(fen, |other| fen.min(other.fen));
+    let number = 1 + chance.below(20) as u32;
+    Kind::SuspenseCleared(SuspenseCleared { item: item.event, number, fen, how })
+}
+
+/// On one line or two, mostly of the unit.
+fn accepted(chance: &mut Chance, model: &Model, (item, fen): (&Item, Fen), today: Day) -> Clearing {
+    let payer = model.lines.iter().filter(|(_, line)| line.unit == item.unit && line.year <= today.year());
     let payers: Vec<Uuid> = payer.map(|(id, _)| *id).collect();
-    let line = chance.pick(&payers).copied().filter(|_| !chance.in_hundred(ODD));
-    let line = line.unwrap_or_else(|| any(chance, &model.lines, "line"));
-    let how = if chance.in_hundred(60) { Clearing::Accepted(line) } else { Clearing::Recoverable };
-    let credit = found.map_or(thing("credit", 0), |credit| credit.event);
-    Kind::SuspenseCleared(SuspenseCleared { credit, how })
+    let mut line = || {
+        let line = chance.pick(&payers).copied().filter(|_| !chance.in_hundred(ODD));
+        line.unwrap_or_else(|| any(chance, &model.lines, "line"))
+    };
+    let (first, second) = (line(), line());
+    let half = if fen > 1 && chance.in_hundred(30) { fen / 2 } else { 0 };
+    let draws = [Draw { line: first, fen: fen - half }, Draw { line: second, fen: half }];
+    Clearing::Accepted(draws.into_iter().filter(|draw| draw.fen > 0).collect())
 }

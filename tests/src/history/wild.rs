@@ -65,8 +65,14 @@ fn redraw(chance: &mut Chance, kind: &mut Kind) {
             // Whatever was said before may be taken for a credit.
             let (payout, serial) = (id(chance), chance.below(400).to_string());
             let credit = Kind::PayoutCredited(PayoutCredited { payout, fen: 0, serial });
-            e.credit = Event::said(Day::default(), credit).id;
-            e.how = if chance.in_hundred(50) { Clearing::Recoverable } else { Clearing::Accepted(id(chance)) };
+            e.item = Event::said(Day::default(), credit).id;
+            e.how = match chance.below(5) {
+                0 => Clearing::Accepted(vec![Draw { line: id(chance), fen: e.fen }]),
+                1 => Clearing::Recoverable(Some(id(chance))),
+                2 => Clearing::Refundable(None),
+                3 => Clearing::Surrendered,
+                _ => Clearing::Offset(id(chance)),
+            };
         }
         set => redraw_set(chance, set),
     }

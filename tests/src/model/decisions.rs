@@ -3,8 +3,7 @@
 use super::{Application, Award, Model, Payout, Result, Roster, Set, rule, sure};
 use ledger::event::policy::{Policy, Rule};
 use ledger::event::{
-    ApplicationLineAdded, ApplicationPrepared, BatchSent, Clearing, RosterLineAdded, RosterPrepared, SetDecided,
-    SetSealed, SuspenseCleared,
+    ApplicationLineAdded, ApplicationPrepared, BatchSent, RosterLineAdded, RosterPrepared, SetDecided, SetSealed,
 };
 use ledger::money::{Day, Fen};
 use ledger::set::link;
@@ -186,28 +185,6 @@ impl Model {
         sure((e.count, e.fen, e.hash) == (set.count, set.fen, set.hash))?;
         set.stage = Stage::Sent;
         self.batches.push(e.batch);
-        Some(())
-    }
-
-    pub(super) fn clear(&mut self, on: Day, e: &SuspenseCleared) -> Option<()> {
-        let credit = self.credits.iter().find(|credit| credit.event == e.credit && credit.fen > 0)?;
-        let (payout, unit, fen) = (credit.payout, credit.unit, credit.fen);
-        let mut accepted = None;
-        if let Clearing::Accepted(line_id) = e.how {
-            let paid = self.payout(payout?)?;
-            let award = &self.awards[&paid.award];
-            let latest = self.standing(paid.award, paid.instalment)?;
-            sure(latest.id == paid.id && paid.result == Result::Returned && paid.fen == fen)?;
-            let programme = &self.rosters[&award.roster].programme;
-            let line = self.lines.get(&line_id)?;
-            sure((line.unit, line.year) == (unit, on.year()) && line.programme == *programme)?;
-            sure(line.available >= fen)?;
-            let line = self.lines.get_mut(&line_id)?;
-            line.spent += fen;
-            accepted = Some(line_id);
-        }
-        let fact = self.facts.values_mut().flatten().find(|fact| fact.event == e.credit)?;
-        (fact.cleared, fact.accepted) = (true, accepted);
         Some(())
     }
 }

@@ -6,11 +6,13 @@ mod budget;
 mod decisions;
 mod reports;
 mod steps_back;
+mod suspense;
 mod told;
 
 pub use budget::Moved;
 pub use steps_back::Step;
-pub use told::{BankFact, Books, Credit, Report, Voucher};
+pub use suspense::{Cleared, Item, Off};
+pub use told::{BankFact, Books, Report, Voucher};
 
 use ledger::event::policy::{Policy, Rule, Severity};
 use ledger::event::{Event, Kind, Status, Subordination, WayBack};
@@ -180,7 +182,10 @@ pub struct Model {
     pub facts: BTreeMap<Uuid, Vec<BankFact>>,
     /// What banks and the treasury reported, by the ids of their events.
     pub reports: BTreeMap<Uuid, Report>,
-    pub credits: Vec<Credit>,
+    /// What stands in suspense.
+    pub items: Vec<Item>,
+    /// How some of it ended, by the ids of the events.
+    pub clearings: BTreeMap<Uuid, Cleared>,
     /// Where all that was told stood after the last event.
     pub booked: Books,
     pub suspense: BTreeMap<Uuid, Fen>,
@@ -281,7 +286,8 @@ impl Model {
             }
             Kind::ApplicationCancelled(e) => self.cancel_application(e.set),
             Kind::BatchSent(e) => self.send(on, e),
-            Kind::SuspenseCleared(e) => self.clear(on, e),
+            Kind::SuspenseCleared(e) => self.clear(event.id, on, e),
+            Kind::EntryWithdrawn(e) if self.clearings.contains_key(&e.entry) => self.take_back_cleared(on, e.entry),
             Kind::EntryWithdrawn(e) if self.paid_over.contains_key(&e.entry) => self.take_back_paid(on, e.entry),
             Kind::EntryWithdrawn(e) if self.moved.contains_key(&e.entry) => self.take_back_moved(on, e.entry),
             Kind::EntryWithdrawn(e) if self.reports.contains_key(&e.entry) => self.unhear(on, e.entry),

@@ -1,14 +1,15 @@
 //! What banks and the treasury told, kept as told; where it stands is worked out from all of it again after each event.
 
-use super::{Model, Result, sure};
+use super::{Item, Model, Off, Result, sure};
 use ledger::event::{Event, Kind, VoucherIssued};
 use ledger::money::{Day, Fen};
+use ledger::state::clearing_rows::Sense;
 use ledger::state::stage::Stage;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// One thing a bank told of a payment.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 #[allow(missing_docs)]
 pub struct BankFact {
     pub on: Day,
@@ -16,10 +17,10 @@ pub struct BankFact {
     pub what: u8,
     pub event: Uuid,
     pub fen: Fen,
-    /// Somebody disposed of its money.
-    pub cleared: bool,
-    /// The line it was accepted on.
-    pub accepted: Option<Uuid>,
+    /// What was disposed of its money.
+    pub off: Off,
+    /// The lines it was accepted on.
+    pub accepted: Option<Vec<(Uuid, Fen)>>,
     /// It was taken back after that.
     pub gone: bool,
 }
@@ -32,6 +33,8 @@ pub struct Voucher {
     pub draws: Vec<(Uuid, Fen)>,
     pub issued: Option<Day>,
     pub cleared: Option<(Day, Uuid)>,
+    /// What was disposed of its excess.
+    pub off: Off,
 }
 
 /// A report of a bank or the treasury that can be taken back.
@@ -54,16 +57,6 @@ impl Report {
     }
 }
 
-/// A credit that stands in suspense.
-#[derive(Clone)]
-#[allow(missing_docs)]
-pub struct Credit {
-    pub event: Uuid,
-    pub payout: Option<Uuid>,
-    pub unit: Uuid,
-    pub fen: Fen,
-}
-
 /// Where all that was told stands.
 #[derive(Clone, Default)]
 pub struct Books {
@@ -72,7 +65,7 @@ pub struct Books {
     suspense: BTreeMap<Uuid, Fen>,
     parts: BTreeMap<(Uuid, Uuid), Fen>,
     results: BTreeMap<Uuid, Result>,
-    credits: Vec<Credit>,
+    items: Vec<Item>,
 }
 
 impl Books {
@@ -81,8 +74,11 @@ impl Books {
         sums.iter_mut().zip(by).for_each(|(sum, fen)| *sum += fen);
     }
 
-    fn suspend(&mut self, unit: Uuid, fen: Fen) {
-        *self.suspense.entry(unit).or_default() += fen;
+    fn suspend(&mut self, item: Item) {
+        if item.fen > 0 {
+            *self.suspense.entry(item.unit).or_default() += item.sense.signed(item.fen);
+            self.items.push(item);
+        }
     }
 }
 
@@ -103,7 +99,7 @@ impl Model {
         };
         let facts = self.facts.entry(payment).or_default();
         if facts.len() < 64 {
-            facts.push(BankFact { on, what, event, fen, cleared: false, accepted: None, gone: false });
+            facts.push(BankFact { on, what, event, fen, off: Off::default(), accepted: None, gone: false });
             facts.sort_by_key(|fact| (fact.on, fact.what, fact.event));
         }
         self.reports.insert(event, Report::Result { payment, on });
@@ -124,11 +120,11 @@ impl Model {
             Report::Result { payment, .. } => {
                 let facts = self.facts.entry(payment).or_default();
                 facts.iter_mut().filter(|fact| fact.event == entry).for_each(|fact| fact.gone = true);
-                facts.retain(|fact| fact.event != entry || fact.cleared);
+                facts.retain(|fact| fact.event != entry || fact.off.times > 0);
             }
             Report::Issued { voucher, .. } => {
                 let row = self.vouchers.get_mut(&voucher)?;
-                *row = Voucher { cleared: row.cleared, ..Voucher::default() };
+                *row = Voucher { cleared: row.cleared, off: row.off, ..Voucher::default() };
             }
             Report::Cleared { voucher, .. } => self.vouchers.get_mut(&voucher)?.cleared = None,
             Report::Sent { batch, application, .. } => {
@@ -173,24 +169,25 @@ impl Model {
         for payout in &mut self.payouts {
             payout.result = now.results.get(&payout.id).copied().unwrap_or(Result::Ordered);
         }
-        self.credits.clone_from(&now.credits);
+        self.items.clone_from(&now.items);
         self.suspense.clone_from(&now.suspense);
         self.booked = now;
     }
 
     fn books(&self) -> Books {
         let mut books = Books::default();
-        let mut cleared: Vec<&Voucher> = self.vouchers.values().filter(|voucher| voucher.cleared.is_some()).collect();
-        cleared.sort_by_key(|voucher| voucher.cleared);
-        cleared.into_iter().for_each(|voucher| self.pay_out(voucher, &mut books));
+        let mut cleared: Vec<(&Uuid, &Voucher)> = self.vouchers.iter().collect();
+        cleared.sort_by_key(|(_, voucher)| voucher.cleared);
+        cleared.into_iter().for_each(|(id, voucher)| self.pay_out(*id, voucher, &mut books));
         self.facts.keys().for_each(|payment| self.payment(*payment, &mut books));
         books
     }
 
-    fn pay_out(&self, voucher: &Voucher, books: &mut Books) {
+    fn pay_out(&self, id: Uuid, voucher: &Voucher, books: &mut Books) {
         let application = self.applications.get(&voucher.application);
         let unit = application.map_or(Uuid::nil(), |application| application.unit);
-        for (line, fen) in &voucher.draws {
+        let mut excess = -voucher.off.fen;
+        for (line, fen) in voucher.draws.iter().filter(|_| voucher.cleared.is_some()) {
             let approved = application.filter(|row| matches!(row.set.stage, Stage::Approved | Stage::Sent));
             let mut taken = 0;
             if let Some((wanted, _)) = approved.and_then(|row| row.parts.get(line)) {
@@ -199,8 +196,12 @@ impl Model {
                 *so_far += taken;
                 books.line(*line, [-taken, taken, 0]);
             }
-            books.suspend(unit, fen - taken);
+            excess += fen - taken;
         }
+        let (on, event) = voucher.cleared.unwrap_or_default();
+        let sense = if excess > 0 { Sense::Out } else { Sense::In };
+        let (fen, off) = (excess.abs(), voucher.off);
+        books.suspend(Item { event, payout: None, voucher: Some(id), unit, sense, fen, off, on });
     }
 
     fn payment(&self, id: Uuid, books: &mut Books) {
@@ -210,52 +211,52 @@ impl Model {
         let sent = application.is_some_and(|application| application.set.stage == Stage::Sent);
         let due = |fen: Fen| payout.is_some_and(|payout| payout.fen == fen);
         let own = payout.map(|payout| payout.draws.clone()).unwrap_or_default();
-        let (mut result, mut paid, mut open) = (Result::Ordered, Vec::new(), Vec::<Credit>::new());
+        let (mut result, mut paid, mut open) = (Result::Ordered, Vec::new(), Vec::<Item>::new());
         for fact in &self.facts[&id] {
             let waits = matches!(result, Result::Ordered | Result::Unknown);
-            let credit = Credit { event: fact.event, payout: payout.map(|row| row.id), unit, fen: fact.fen.max(0) };
+            let whole = fact.off.fen == 0;
+            let item = |sense, fen| {
+                let (event, payout) = (fact.event, payout.map(|row| row.id));
+                Item { event, payout, voucher: None, unit, sense, fen, off: fact.off, on: fact.on }
+            };
+            let rest = fact.fen.max(0) + fact.off.fen;
             match fact.what {
-                _ if fact.gone => books.suspend(unit, fact.fen),
+                _ if fact.gone => {
+                    let sense = if fact.off.fen < 0 { Sense::Out } else { Sense::In };
+                    books.suspend(item(sense, fact.off.fen.abs()));
+                }
                 0 if sent && result == Result::Ordered => result = Result::Unknown,
                 0 => {}
                 1 if fact.accepted.is_some() => {
-                    paid.push(fact.accepted.map(|line| vec![(line, fact.fen)]).unwrap_or_default());
+                    paid.push(fact.accepted.clone().unwrap_or_default());
                     result = Result::Credited;
                 }
-                1 if fact.cleared => {}
+                1 if !whole => books.suspend(item(Sense::Credited, rest)),
                 1 if waits && sent && due(fact.fen) => {
                     paid.push(own.clone());
                     result = Result::Credited;
                 }
-                1 => open.push(credit),
+                1 => open.push(item(Sense::Credited, rest)),
                 _ => {
-                    if let Some(at) = open.iter().rposition(|credit| credit.fen == fact.fen && fact.fen > 0) {
+                    let undone = open.iter().rposition(|credit| credit.fen == fact.fen && fact.fen > 0);
+                    if let Some(at) = undone.filter(|_| whole) {
                         open.remove(at);
-                    } else if due(fact.fen) && (result == Result::Credited || (waits && sent)) {
+                    } else if whole && due(fact.fen) && (result == Result::Credited || (waits && sent)) {
                         let draws = paid.pop().unwrap_or(own.clone());
                         draws.iter().for_each(|(line, fen)| self.restore(fact.on, *line, *fen, books));
                         result = if paid.is_empty() { Result::Returned } else { Result::Credited };
                     } else {
-                        books.suspend(unit, -fact.fen.max(0));
+                        books.suspend(item(Sense::In, rest));
                     }
                 }
             }
         }
-        open.iter().for_each(|credit| books.suspend(unit, -credit.fen));
-        books.credits.extend(open);
+        open.into_iter().for_each(|credit| books.suspend(credit));
         books.results.insert(id, result);
     }
 
     fn restore(&self, on: Day, id: Uuid, fen: Fen, books: &mut Books) {
         let same_year = self.lines.get(&id).is_some_and(|line| line.year == on.year());
         books.line(id, if same_year { [0, -fen, 0] } else { [0, -fen, fen] });
-    }
-
-    /// Whether a credit of this instalment stands in suspense.
-    pub(super) fn in_suspense(&self, award: Uuid, instalment: u32) -> bool {
-        self.credits.iter().filter(|credit| credit.fen > 0).any(|credit| {
-            let payout = credit.payout.and_then(|id| self.payout(id));
-            payout.is_some_and(|payout| (payout.award, payout.instalment) == (award, instalment))
-        })
     }
 }

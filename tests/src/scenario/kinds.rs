@@ -2,7 +2,7 @@
 
 use super::choices::{LEVELS_OF_ORGS, SUBORDINATIONS};
 use super::fields::{Fields, amount, chosen, day, pair, percent};
-use super::sets::{Chains, SoFar, decided, draws, sealed, shown};
+use super::sets::{Chains, SoFar, decided, draws, draws_in, sealed, shown};
 use super::{by_schema, claim_kinds, loan_kinds};
 use crate::desk::labelled;
 use anyhow::Result;
@@ -244,10 +244,21 @@ fn payout(name: &str, f: &mut Fields<'_>) -> Result<Kind> {
 }
 
 fn cleared(f: &mut Fields<'_>) -> Result<SuspenseCleared> {
-    let credit = f.id("credit")?;
-    let how = match f.optional_id("accepted") {
-        Some(line) => Clearing::Accepted(line),
-        None => Clearing::Recoverable,
+    let item = f.id("item")?;
+    let (number, fen) = (f.number_or("number", 1)?, f.amount("amount")?);
+    // Of whom, unless it is the payee.
+    let party = |who: &str| (who != "payee").then(|| labelled(who));
+    let how = if f.has("accepted") {
+        Clearing::Accepted(draws_in(f, "accepted")?)
+    } else if let Some(from) = f.take("recover") {
+        Clearing::Recoverable(party(from))
+    } else if let Some(to) = f.take("refund") {
+        Clearing::Refundable(party(to))
+    } else if f.has("offset") {
+        Clearing::Offset(f.id("offset")?)
+    } else {
+        f.need("surrender")?;
+        Clearing::Surrendered
     };
-    Ok(SuspenseCleared { credit, how })
+    Ok(SuspenseCleared { item, number, fen, how })
 }

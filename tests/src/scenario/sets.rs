@@ -42,7 +42,12 @@ pub(super) fn shown(f: &mut Fields<'_>, hash: Hash) -> Result<Hash> {
 }
 
 pub(super) fn draws(f: &mut Fields<'_>) -> Result<Vec<Draw>> {
-    f.list("draws", |text| {
+    draws_in(f, "draws")
+}
+
+/// Lines with their amounts, in a field of this name.
+pub(super) fn draws_in(f: &mut Fields<'_>, field: &str) -> Result<Vec<Draw>> {
+    f.list(field, |text| {
         let (line, fen) = pair(text, ':')?;
         Ok(Draw { line: labelled(line), fen: amount(fen)? })
     })

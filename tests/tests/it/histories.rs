@@ -75,7 +75,7 @@ fn the_ledger_agrees_with_the_model_at_every_step() {
     for seed in 0..SEEDS {
         let (state, _) = live(seed, LENGTH, |state, model, event, outcome| {
             same(state, model);
-            let clearing = matches!(&event.kind, Kind::SuspenseCleared(e) if e.how != Clearing::Recoverable);
+            let clearing = matches!(&event.kind, Kind::SuspenseCleared(e) if matches!(e.how, Clearing::Accepted(_)));
             accepted += usize::from(clearing && matches!(outcome, Outcome::Posted { .. }));
             match outcome {
                 Outcome::Posted { .. } => *posted.entry(event.kind.name()).or_default() += 1,

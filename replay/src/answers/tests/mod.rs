@@ -66,10 +66,14 @@ fn step(world: &mut World, dice: &mut Dice, credits: &mut Vec<Uuid>) {
         4 => drop(world.say(on, Kind::PayoutUnknown(PayoutUnknown { payout, serial }))),
         5 if !credits.is_empty() => {
             let credit = credits[dice.below(u32::try_from(credits.len()).expect("few")) as usize];
-            let accepted = Clearing::Accepted(thing(LINE + 9));
-            let how = if dice.below(3) == 0 { Clearing::Recoverable } else { accepted };
+            let accepted = Clearing::Accepted(vec![Draw { line: thing(LINE + 9), fen: EACH }]);
+            let how = if dice.below(3) == 0 { Clearing::Recoverable(None) } else { accepted };
             // It may well be refused; all must add up then, too.
-            let _ = world.told("preparer", on, Kind::SuspenseCleared(SuspenseCleared { credit, how }));
+            let _ = world.told(
+                "preparer",
+                on,
+                Kind::SuspenseCleared(SuspenseCleared { item: credit, number: 1, fen: EACH, how }),
+            );
         }
         6 => order(world, dice),
         _ => advance(world, dice),
@@ -154,5 +158,5 @@ pub(crate) fn due_to_finance_off(state: &State, unit: Handle<Org>) -> Fen {
     let lines = state.lines.iter().filter(|(_, line)| line.unit == unit);
     let due: Fen = lines.map(|(line, _)| execution::execution(state, line).to_finance_fen).sum();
     let stands = |class| state.balance(state.org_account(unit, class));
-    due - stands(Class::DueToFinance) - stands(Class::Surrendered)
+    due - stands(Class::DueToFinance) - stands(Class::Surrendered) - stands(Class::SurrenderSource)
 }

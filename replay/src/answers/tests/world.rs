@@ -204,7 +204,15 @@ impl World {
     }
 
     pub(crate) fn accept(&mut self, credit: Uuid, line: Uuid, on: u32) {
-        self.say(on, Kind::SuspenseCleared(SuspenseCleared { credit, how: Clearing::Accepted(line) }));
+        self.say(
+            on,
+            Kind::SuspenseCleared(SuspenseCleared {
+                item: credit,
+                number: 1,
+                fen: EACH,
+                how: Clearing::Accepted(vec![Draw { line, fen: EACH }]),
+            }),
+        );
     }
 
     fn application(&self, id: Uuid) -> &Application {

@@ -57,7 +57,7 @@ pub(super) fn facts_of(state: &State, recorded: &Recorded) -> Vec<Fact> {
             facts.standing_of(event.person, on);
             facts.standing_of(event.into, on);
         }
-        Kind::SuspenseCleared(event) => facts.credit(event.credit),
+        Kind::SuspenseCleared(event) => facts.item(event.item),
         kind => loan_facts::add(&mut facts, kind),
     }
     facts.list
@@ -219,15 +219,15 @@ impl Facts<'_> {
         self.set(&labels::application_label(self.state, handle), &row.set);
     }
 
-    fn credit(&mut self, credit: Uuid) {
-        let Some(index) = self.state.seen.find(credit).map(u64::from) else { return };
+    fn item(&mut self, item: Uuid) {
+        let Some(index) = self.state.seen.find(item).map(u64::from) else { return };
         let numbers: Vec<_> = findings_at(self.state, index).collect();
         for number in numbers {
             let finding = self.state.findings.get(number);
             let (fen, sentence) = (yuan(finding.in_suspense().into()), FindingKind::sentence_zh(finding.kind));
-            let zh = format!("入账：第 {index} 号记录，{sentence}，{fen} 元在暂记");
-            let en = format!("credit: entry {index}, {}, {fen} yuan in suspense", finding.kind.name());
-            self.add("credit", zh, en);
+            let zh = format!("暂记：第 {index} 号记录，{sentence}，{fen} 元在暂记");
+            let en = format!("item: entry {index}, {}, {fen} yuan in suspense", finding.kind.name());
+            self.add("item", zh, en);
         }
     }
 }

@@ -69,7 +69,7 @@ fn numbered(event: &Event) -> Vec<Uuid> {
         Kind::VoucherCleared(said) => vec![said.voucher],
         Kind::BatchSent(said) => vec![said.batch, said.application],
         Kind::PayoutCredited(said) => vec![said.payout],
-        Kind::SuspenseCleared(said) => vec![said.credit],
+        Kind::SuspenseCleared(said) => vec![said.item],
         Kind::RosterSealed(said) | Kind::ApplicationSealed(said) | Kind::ClaimSealed(said) => vec![said.set],
         Kind::RosterApproved(said) | Kind::ApplicationApproved(said) | Kind::ClaimApproved(said) => vec![said.set],
         Kind::ClaimSubmitted(said) => vec![said.claim],

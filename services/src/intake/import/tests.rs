@@ -249,7 +249,7 @@ fn clearing_names_the_credit_as_its_own_import_did() {
     );
     assert_eq!(codes(&report), []);
     let Kind::SuspenseCleared(cleared) = &said[0].event.kind else { panic!("cleared") };
-    assert_eq!(cleared.credit, credit[0].event.id);
+    assert_eq!((cleared.item, cleared.fen), (credit[0].event.id, 75_000));
 }
 
 #[test]

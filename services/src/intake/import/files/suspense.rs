@@ -1,20 +1,40 @@
-//! Suspense cleared 暂记清理: the credit is named as the bank's file named it.
+//! Suspense cleared 暂记清理: the item is named as the bank's or the treasury's file named it, or by its event id, as findings show it.
 
 use super::applications;
 use crate::intake::import::table::columns::Col;
 use crate::intake::import::table::row::{Row, Wrong};
-use crate::intake::import::{Out, RowResult};
-use ledger::event::{Clearing, Event, Kind, PayoutCredited, SuspenseCleared};
-use ledger::money::Day;
+use crate::intake::import::{Out, RowResult, ids};
+use ledger::event::{Clearing, Draw, Event, Kind, PayoutCredited, PayoutReturned, SuspenseCleared, VoucherCleared};
+use ledger::money::{Day, Fen};
 use uuid::Uuid;
 
 #[derive(Clone, Copy)]
 enum How {
     Accepted,
     Recoverable,
+    Refundable,
+    Surrendered,
+    Offset,
 }
 
-const HOWS: &[(&str, &str, How)] = &[("认可", "accepted", How::Accepted), ("追回", "recoverable", How::Recoverable)];
+const HOWS: &[(&str, &str, How)] = &[
+    ("认可", "accepted", How::Accepted),
+    ("追回", "recoverable", How::Recoverable),
+    ("退还", "refundable", How::Refundable),
+    ("上缴", "surrendered", How::Surrendered),
+    ("对冲", "offset", How::Offset),
+];
+
+/// Whose money stands in suspense.
+#[derive(Clone, Copy)]
+enum From {
+    Credit,
+    Return,
+    Voucher,
+}
+
+const FROM: &[(&str, &str, From)] =
+    &[("入账", "credit", From::Credit), ("退回", "return", From::Return), ("凭证", "voucher", From::Voucher)];
 
 /// A row of a file of clearings.
 pub(in crate::intake::import) fn cleared(row: &Row<'_>, _: &Out<'_>) -> RowResult {
@@ -23,17 +43,57 @@ pub(in crate::intake::import) fn cleared(row: &Row<'_>, _: &Out<'_>) -> RowResul
 }
 
 fn read(row: &Row<'_>) -> Result<(Day, SuspenseCleared), Wrong> {
+    let fen = row.money(Col::Amount)?;
     let how = match row.word(Col::How, HOWS)? {
-        How::Recoverable => Clearing::Recoverable,
-        How::Accepted => Clearing::Accepted(applications::document_line(row, Col::DrawOn, row.giver(Col::Unit)?)?),
+        How::Accepted => Clearing::Accepted(draws(row, fen)?),
+        How::Recoverable => Clearing::Recoverable(party(row)?),
+        How::Refundable => Clearing::Refundable(party(row)?),
+        How::Surrendered => Clearing::Surrendered,
+        How::Offset => Clearing::Offset(row.uuid(Col::OffsetWith)?),
     };
-    Ok((row.day(Col::EffectiveDay)?, SuspenseCleared { credit: credit(row)?, how }))
+    let number = if row.has(Col::ClearedNumber) { row.number(Col::ClearedNumber, 1, 99)? } else { 1 };
+    Ok((row.day(Col::EffectiveDay)?, SuspenseCleared { item: item(row)?, number, fen, how }))
 }
 
-/// The id of the credit, which is known by its payment and the bank's number.
-fn credit(row: &Row<'_>) -> Result<Uuid, Wrong> {
-    let serial = row.key(Col::Serial)?;
-    let said =
-        PayoutCredited { payout: applications::payment(row)?, fen: row.money(Col::Amount)?, serial: serial.to_owned() };
-    Ok(Event::said(row.day(Col::CreditDay)?, Kind::PayoutCredited(said)).id)
+/// The lines that pay: one for all of it, or several with their amounts.
+fn draws(row: &Row<'_>, fen: Fen) -> Result<Vec<Draw>, Wrong> {
+    let unit = row.giver(Col::Unit)?;
+    if row.has(Col::DrawOn) {
+        return Ok(vec![Draw { line: applications::document_line(row, Col::DrawOn, unit)?, fen }]);
+    }
+    let told = Col::DRAWS.into_iter().filter(|(line, amount)| row.has(*line) || row.has(*amount));
+    let read =
+        |(line, amount)| Ok(Draw { line: applications::document_line(row, line, unit)?, fen: row.money(amount)? });
+    let draws: Vec<Draw> = told.map(read).collect::<Result<_, Wrong>>()?;
+    if draws.is_empty() {
+        // Says that it is missing.
+        row.cell(Col::DrawOn)?;
+        applications::document_line(row, Col::DrawOn, unit)?;
+    }
+    Ok(draws)
+}
+
+/// Who owes it or gets it back; nobody is named where it is the payee.
+fn party(row: &Row<'_>) -> Result<Option<Uuid>, Wrong> {
+    row.has(Col::Party).then(|| row.key(Col::Party).map(ids::org)).transpose()
+}
+
+/// The id of what stands in suspense: a credit or a return is known by its payment and the bank's number, a voucher by its own.
+fn item(row: &Row<'_>) -> Result<Uuid, Wrong> {
+    if row.has(Col::EventId) {
+        return row.uuid(Col::EventId);
+    }
+    let from = if row.has(Col::SuspenseOf) { row.word(Col::SuspenseOf, FROM)? } else { From::Credit };
+    if let From::Voucher = from {
+        let voucher = ids::voucher(row.giver(Col::Unit)?, row.key(Col::Voucher)?);
+        return Ok(Event::said(Day::default(), Kind::VoucherCleared(VoucherCleared { voucher })).id);
+    }
+    let (payout, serial) = (applications::payment(row)?, row.key(Col::Serial)?.to_owned());
+    // The amount and the reason are no part of what it is known by, nor is the day where the bank gave a number.
+    let day = if row.has(Col::CreditDay) { row.day(Col::CreditDay)? } else { Day::default() };
+    let told = match from {
+        From::Return => Kind::PayoutReturned(PayoutReturned { payout, fen: 0, reason: 0, serial }),
+        _ => Kind::PayoutCredited(PayoutCredited { payout, fen: 0, serial }),
+    };
+    Ok(Event::said(day, told).id)
 }

@@ -154,6 +154,10 @@ columns! {
     CorrectedBy NOTICE "更正文号" "correction_document";
     CreditDay PLAIN "入账日期" "credit_day";
     How PLAIN "处理方式" "how";
+    SuspenseOf PLAIN "暂记来源" "suspense_of";
+    ClearedNumber PLAIN "处理序号" "clearing_number";
+    Party NUMBER "对方单位" "party";
+    OffsetWith PLAIN "对冲事件" "offset_with";
     Remark DROPPED "备注" "remark";
     RateIndex PLAIN "利率指标" "rate_index";
     Rate PLAIN "年利率" "rate";

@@ -61,8 +61,9 @@ kinds! {
         drops Remark;
     /// 暂记清理: suspense cleared.
     Suspense "暂记清理" "suspense"
-        needs Application SetLine Serial Amount CreditDay How EffectiveDay,
-        has Unit SetEdition DrawOn Edition Corrects WithdrawnFor CorrectedBy,
+        needs Amount How EffectiveDay,
+        has Unit Application SetLine Serial CreditDay SetEdition SuspenseOf Voucher EventId ClearedNumber Party OffsetWith
+            DrawOn Draw1 Amount1 Draw2 Amount2 Draw3 Amount3 Draw4 Amount4 Draw5 Amount5 Edition Corrects WithdrawnFor CorrectedBy,
         drops Remark;
     /// 银行回单: what the bank says of payments.
     Results "银行回单" "results"
