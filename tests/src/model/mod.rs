@@ -11,8 +11,8 @@ mod told;
 
 pub use budget::Moved;
 pub use steps_back::Step;
-pub use suspense::{Cleared, Item, Off};
-pub use told::{BankFact, Books, Report, Voucher};
+pub use suspense::Cleared;
+pub use told::{BankFact, Books, Item, Off, Report, Voucher};
 
 use ledger::event::policy::{Policy, Rule, Severity};
 use ledger::event::{Event, Kind, Status, Subordination, WayBack};

@@ -1,37 +1,11 @@
 //! What the model makes of money in suspense: what stands there open, and how decisions end it.
 
-use super::{Model, Report, Result, sure};
+use super::{Item, Model, Report, Result, sure};
 use ledger::event::{Clearing, Draw, SuspenseCleared};
 use ledger::money::{Day, Fen};
 use ledger::state::clearing_rows::Sense;
 use std::collections::BTreeMap;
 use uuid::Uuid;
-
-/// Money that stands in suspense.
-#[derive(Clone)]
-#[allow(missing_docs)]
-pub struct Item {
-    /// The event that told it, of a payment.
-    pub event: Uuid,
-    pub payout: Option<Uuid>,
-    pub voucher: Option<Uuid>,
-    pub unit: Uuid,
-    pub sense: Sense,
-    /// What is left of it.
-    pub fen: Fen,
-    pub off: Off,
-    pub on: Day,
-}
-
-/// What was disposed of it, with its sign in suspense, and in which unit.
-#[derive(Clone, Copy, Default)]
-#[allow(missing_docs)]
-pub struct Off {
-    pub fen: Fen,
-    pub unit: Uuid,
-    /// By how many decisions.
-    pub times: i64,
-}
 
 /// A decision that ended some of it.
 #[derive(Clone)]
@@ -43,12 +17,6 @@ pub struct Cleared {
     pub how: Clearing,
     /// What it disposed of: the event, and its sign.
     pub items: Vec<(Uuid, Sense)>,
-}
-
-impl Off {
-    fn by(self, fen: Fen, unit: Uuid, times: i64) -> Self {
-        Self { fen: self.fen + fen, unit, times: self.times + times }
-    }
 }
 
 impl Model {

@@ -1,12 +1,44 @@
 //! What banks and the treasury told, kept as told; where it stands is worked out from all of it again after each event.
 
-use super::{Item, Model, Off, Result, sure};
+use super::{Model, Result, sure};
 use ledger::event::{Event, Kind, VoucherIssued};
 use ledger::money::{Day, Fen};
 use ledger::state::clearing_rows::Sense;
 use ledger::state::stage::Stage;
 use std::collections::BTreeMap;
 use uuid::Uuid;
+
+/// Money that stands in suspense.
+#[derive(Clone)]
+#[allow(missing_docs)]
+pub struct Item {
+    /// The event that told it, of a payment.
+    pub event: Uuid,
+    pub payout: Option<Uuid>,
+    pub voucher: Option<Uuid>,
+    pub unit: Uuid,
+    pub sense: Sense,
+    /// What is left of it.
+    pub fen: Fen,
+    pub off: Off,
+    pub on: Day,
+}
+
+/// What was disposed of it, with its sign in suspense, and in which unit.
+#[derive(Clone, Copy, Default)]
+#[allow(missing_docs)]
+pub struct Off {
+    pub fen: Fen,
+    pub unit: Uuid,
+    /// By how many decisions.
+    pub times: i64,
+}
+
+impl Off {
+    pub(super) fn by(self, fen: Fen, unit: Uuid, times: i64) -> Self {
+        Self { fen: self.fen + fen, unit, times: self.times + times }
+    }
+}
 
 /// One thing a bank told of a payment.
 #[derive(Clone)]

@@ -115,7 +115,6 @@ const FIELDS: &[(&str, &str, Form)] = &[
     ("conventions", "未明确事项的约定", N),
     ("covers_arrears", "含逾期本金的利息", N),
     ("count", "行数", N),
-    ("credit", "入账记录", N),
     ("cycle", "申报周期", N),
     ("day", "日", N),
     ("days", "天数", N),
