@@ -167,7 +167,7 @@ codes! {
     15 UnknownItem "unknown_item" circumstantial "暂记中没有该事项的款" "no money of this event stands in suspense" "核对入账、退回或凭证清算的事项号" "check the event id of the credit, the return or the clearing";
     16 SetNotOpen "set_not_open" circumstantial "已封存，不能再加行" "the set is sealed or ended and takes no more lines" "另编新的名册或申请；或先撤销封存及其后各环节，再重试" "begin a new set, or take back the sealing and what came after it, then retry";
     17 SetNotReady "set_not_ready" circumstantial "尚未到这一步" "the set has not reached the stage this step needs" "先完成前一步，再重试" "take the missing step, then retry";
-    18 SetEnded "set_ended" permanent "已经执行" "the set has taken effect" "这一步已经办过，不能重办或倒退" "this step was taken and cannot be taken again or back";
+    18 SetEnded "set_ended" circumstantial "已经执行" "the set has taken effect" "这一步已经办过；要倒退的，先撤销代发批次和支付凭证（银行已有结果的，先撤销结果），再重试" "this step was taken; to go back, take back the batch and the vouchers first, and before them what the bank told, then retry";
     19 LineOutOfOrder "line_out_of_order" circumstantial "行号不连续" "the line number is not the next one" "补交缺行，再重试" "send the missing lines, then retry";
     20 SealMismatch "seal_mismatch" circumstantial "行数、合计或校验值与已收到的行不符" "count, sum or hash differ from the lines received" "逐行核对，补齐后重试" "compare the lines; send what is missing, then retry";
     21 HashMismatch "hash_mismatch" permanent "所批准的内容与封存的内容不同" "the hash is not the one the set was sealed with" "查看封存的内容并引用其校验值" "look at the sealed set and name its hash";

@@ -31,10 +31,11 @@ impl Office {
         self.run(who, &[], path)
     }
 
-    /// A question on the command line: the exit code, and what it printed.
+    /// A command as it is typed at the top of the project: the exit code, and what it printed.
     pub(crate) fn ask(&self, words: &[&str]) -> (Option<i32>, String) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_mingzhang"));
-        let output = command.args(words).args(["--server", &self.address]).output().expect("it runs");
+        let top = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..");
+        let output = command.args(words).args(["--server", &self.address]).current_dir(top).output().expect("it runs");
         (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
     }
 

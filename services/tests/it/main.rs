@@ -26,6 +26,7 @@ mod python_client;
 mod readme;
 mod receipts;
 mod server;
+mod stories;
 mod stranger;
 mod support;
 #[path = "../../../tests/tests/it/export/tools.rs"]

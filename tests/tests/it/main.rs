@@ -19,4 +19,5 @@ mod proofs;
 mod remittances;
 mod rfc6962;
 mod scenarios;
+mod taken_back;
 mod two_axes;
