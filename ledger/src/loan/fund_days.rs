@@ -292,6 +292,22 @@ mod tests {
 
     const DAYS: i64 = 40;
 
+    /// Where no terms send it to the stock, what comes in on a loss goes to who bore it on that day, and beyond that to nobody.
+    #[test]
+    fn what_came_in_on_a_loss_goes_to_who_bore_it() {
+        let (state, loss) = (State::default(), |at, turn, fen| Loss { at: day(at), on: day(2), turn, fen });
+        let came_in = |fen| {
+            let days = FundDays::default().moving(day(1), 300);
+            days.losing(&[], &[loss(2, Turn::Lost, 1_000), loss(4, Turn::Recovered, fen)])
+        };
+        for (fen, left) in [(1, 699), (400, 300), (700, 0), (900, 0)] {
+            let (days, kind) = (came_in(fen), LoanKind::Origin);
+            let course = days.course(&state, kind);
+            assert_eq!((course.used(), course.borne(&state, kind)), (300, [left, 0]), "{fen} came in");
+            assert_eq!(days.stock(&course), [(day(1), 300), (day(2), 0)]);
+        }
+    }
+
     #[test]
     fn a_loss_uses_the_least_stock_of_any_day_from_then_on() {
         let (state, mut given_back) = (State::default(), 0);
