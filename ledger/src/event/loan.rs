@@ -236,7 +236,8 @@ pub struct InterestAccrued {
     pub figure: Interest,
 }
 
-/// Interest accrued before was corrected for a fact learnt late (D). Days already accrued, other payers or rates.
+/// Interest accrued before was corrected for a fact learnt late (D). Days already accrued, other payers or rates. Where only what
+/// claims come to has changed, the figure is zero.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct InterestAdjusted {
     /// The loan.

@@ -6,7 +6,7 @@ use super::contract::{Found, find};
 use super::counting::counting;
 use super::findings::overpaid;
 use super::fund_effect;
-use super::position::{Position, flows, interest};
+use super::position::{Position, flows, interest, target};
 use super::posting::difference;
 use super::walk::{Missing, Walk};
 use crate::change::{Case, Change, Judged, Touched};
@@ -18,6 +18,15 @@ use crate::state::flows::{Flow, Flows};
 use crate::state::lending_rows::Loan;
 use uuid::Uuid;
 
+/// What claims of a loan come to.
+const CLAIM_FLOWS: [Flow; 5] = [
+    Flow::SubsidyConfirmed,
+    Flow::WaiverConfirmed,
+    Flow::SubsidyOverclaimed,
+    Flow::WaiverOverclaimed,
+    Flow::ClaimRounded,
+];
+
 /// What is to be posted for a loan: first the correction of days already posted, then the days since.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Due {
@@ -25,6 +34,16 @@ pub struct Due {
     pub correction: Interest,
     /// The days since, through the day asked for, add this.
     pub addition: Interest,
+    /// What its claims come to is to be posted anew, though its interest may be right.
+    pub claims: bool,
+}
+
+impl Due {
+    /// Whether what is posted is to be corrected, be it by nothing but what claims come to.
+    #[must_use]
+    pub fn corrects(&self) -> bool {
+        self.correction != Interest::default() || (self.claims && self.addition == Interest::default())
+    }
 }
 
 /// Computes what is to be posted for a loan through a day: what a job submits and what the fold compares with.
@@ -41,10 +60,22 @@ fn weigh(state: &State, loan: &Loan, through: Day) -> Result<(Due, Position), Mi
     let (lines, last) = (Lines::of(state, loan), through.max(loan.through));
     let (reckoned, paid, trail) = walk.whole(lines.marks(&[loan.through, last]))?;
     let [before, after] = [loan.through, last].map(|day| reckoned.at(day).rounded(reckoned.parts()));
-    let due = Due { correction: minus(before, interest(&loan.posted)), addition: minus(after, before) };
     let claimed = lines.sums(&lines.outcomes(Some(&reckoned)));
     let flows = flows(counting(loan, &loan.facts), after, paid, claimed);
-    Ok((due, Position { flows, losses: trail.losses() }))
+    let (correction, addition) = (minus(before, interest(&loan.posted)), minus(after, before));
+    let claims = claims_differ(loan, &flows);
+    Ok((Due { correction, addition, claims }, Position { flows, losses: trail.losses() }))
+}
+
+/// The same of a loan named only, which has no interest.
+fn plainly(state: &State, loan: &Loan) -> (Due, Position) {
+    let after = target(state, loan, &loan.facts, loan.through, &Lines::of(state, loan));
+    let (correction, addition) = (minus(interest(&after.flows), interest(&loan.posted)), Interest::default());
+    (Due { correction, addition, claims: claims_differ(loan, &after.flows) }, after)
+}
+
+fn claims_differ(loan: &Loan, flows: &Flows) -> bool {
+    CLAIM_FLOWS.into_iter().any(|flow| flows[flow] != loan.posted[flow])
 }
 
 fn minus(a: Interest, b: Interest) -> Interest {
@@ -58,7 +89,7 @@ fn minus(a: Interest, b: Interest) -> Interest {
 
 pub(crate) fn judge_interest_accrued(case: &Case<'_>, event: &InterestAccrued) -> Judged<LoanChange> {
     let (state, on) = (case.state, case.on());
-    let found = known(state, event.loan, event.last)?;
+    let found = current(state, event.loan, event.last)?;
     if on <= found.row.through {
         let posted = i64::from(found.row.through.yyyymmdd());
         return Err(Refusal::with(Code::AlreadyAccrued, event.loan, posted));
@@ -73,22 +104,27 @@ pub(crate) fn judge_interest_accrued(case: &Case<'_>, event: &InterestAccrued) -
 
 pub(crate) fn judge_interest_adjusted(case: &Case<'_>, event: &InterestAdjusted) -> Judged<LoanChange> {
     let (state, on) = (case.state, case.on());
-    let found = known(state, event.loan, event.last)?;
+    let found = current(state, event.loan, event.last)?;
     let cause = state.seen.find(event.cause).filter(|cause| u64::from(*cause) > found.row.last);
     if cause.is_none() {
         return Err(Refusal::of(Code::UnknownCause, event.cause));
     }
-    let (due, after) = weigh(state, &found.row, found.row.through).map_err(|missing| refusal(missing, event.loan))?;
-    if due.correction == Interest::default() {
+    let (due, after) = match weigh(state, &found.row, found.row.through) {
+        Ok(weighed) => weighed,
+        // Claims may be of a loan whose contract was taken back.
+        Err(Missing::Contract) => plainly(state, &found.row),
+        Err(missing) => return Err(refusal(missing, event.loan)),
+    };
+    if !due.corrects() {
         return Err(Refusal::of(Code::NothingToAdjust, event.loan));
     }
     agree(event.loan, event.figure, due.correction)?;
     Ok(accrued(state, on, &found, found.row.through, after))
 }
 
-fn known(state: &State, id: Uuid, last: u64) -> Result<Found<'_>, Refusal> {
+fn current(state: &State, id: Uuid, last: u64) -> Result<Found<'_>, Refusal> {
     let found = find(state, id);
-    if !found.row.known {
+    if found.handle.is_none() {
         return Err(Refusal::of(Code::UnknownLoan, id));
     }
     if found.row.last != last {
@@ -138,7 +174,9 @@ fn accrued(state: &State, on: Day, found: &Found<'_>, through: Day, after: Posit
         change.touched.push(Touched::Loan(found.row.id));
     }
     // Other interest is another allocation of payments, and so another principal.
-    fund_effect::bear(state, on, &found.portfolio, found.row.id, &after.losses, &mut change);
+    if found.row.known {
+        fund_effect::bear(state, on, &found.portfolio, found.row.id, &after.losses, &mut change);
+    }
     change.act = Some(LoanChange::Accrue { loan, through, after });
     change
 }

@@ -87,7 +87,7 @@ impl Lines {
     #[must_use]
     pub fn of(state: &State, loan: &Loan) -> Self {
         let chain = state.claim_lines.chain(loan.last_claim_line, |line| line.before_of_loan);
-        let held = chain.filter(|(_, row)| row.holds());
+        let held = chain.filter(|(_, row)| row.holds(state.claims.get(row.claim)));
         let mut lines: SmallVec<[Claimed; 4]> = held.map(|(at, row)| claimed(state, loan, at, row)).collect();
         lines.reverse();
         Self(lines)
@@ -227,7 +227,7 @@ fn claimed(state: &State, loan: &Loan, at: Handle<ClaimLine>, row: &ClaimLine) -
         what: claim.what,
         period: (claim.from, claim.through),
         by_period: is_by_period(state, loan, claim.through),
-        money: row.money(),
+        money: row.money(claim),
         set_off: row.set_off,
     }
 }

@@ -87,6 +87,14 @@ pub struct ClaimPart {
     pub fen: Fen,
 }
 
+impl ClaimPart {
+    /// Whether both are of the same payers.
+    pub(crate) fn is_like(&self, other: &Self) -> bool {
+        (self.academic_year, self.subordination, self.province)
+            == (other.academic_year, other.subordination, other.province)
+    }
+}
+
 /// What a payer owes for a claim, what is in payments ordered, what is paid.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct ClaimPayer {
@@ -103,10 +111,58 @@ pub enum Added {
     Unplaced(Handle<Org>, u16, Fen),
 }
 
+impl Added {
+    fn fen(&self) -> Fen {
+        match self {
+            Self::Placed(ClaimPart { fen, .. }) | Self::Unplaced(_, _, fen) => *fen,
+        }
+    }
+
+    /// Whether both add to the same.
+    fn is_like(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Placed(one), Self::Placed(other)) => one.is_like(other),
+            (Self::Unplaced(school, year, _), Self::Unplaced(other, of, _)) => (school, year) == (other, of),
+            _ => false,
+        }
+    }
+}
+
 impl Names for Added {
     fn renumber(&mut self, numbering: &impl Numbering) {
         if let Self::Unplaced(school, ..) = self {
             school.renumber(numbering);
         }
+    }
+}
+
+/// What lines come to that were taken back.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Gone {
+    pub lines: u32,
+    pub confirmed: Fen,
+    pub set_off: Fen,
+    /// What of it was owed, by academic year and university.
+    pub added: Vec<Added>,
+}
+
+impl Gone {
+    /// With what came to others besides.
+    pub(crate) fn and(&mut self, other: Self) {
+        self.lines += other.lines;
+        self.confirmed += other.confirmed;
+        self.set_off += other.set_off;
+        for added in other.added {
+            match self.added.iter_mut().find(|had| had.is_like(&added)) {
+                Some(Added::Placed(ClaimPart { fen, .. }) | Added::Unplaced(_, _, fen)) => *fen += added.fen(),
+                None => self.added.push(added),
+            }
+        }
+    }
+}
+
+impl Names for Gone {
+    fn renumber(&mut self, numbering: &impl Numbering) {
+        self.added.renumber(numbering);
     }
 }

@@ -7,7 +7,7 @@ use crate::event::{Allocation, ClaimFor, DayBasis, LoanKind, Payer, Purpose, Stu
 use crate::handle::{Handle, Link};
 use crate::hash::Hash;
 use crate::money::{Day, Fen};
-use crate::state::claim_rows::{Added, ClaimPart, ClaimPayer, Verdict};
+use crate::state::claim_rows::{Added, ClaimPart, ClaimPayer, Gone, Verdict};
 use crate::state::entity::{Names, Numbering, rows};
 use crate::state::entry_rows::Seen;
 use crate::state::fund_rows::{Computed, Granted, Loss, Spent, Stated};
@@ -194,6 +194,10 @@ pub struct Claim {
     /// Settled out of advances and out of the compensation stock when it was approved.
     pub from_advance: Fen,
     pub from_stock: Fen,
+    /// Of all that, what lines came to that were taken back since it was approved.
+    pub gone: Gone,
+    /// The entry that took its approval back last: what lines held that had been taken back by then is gone since.
+    pub unapproved: u64,
     /// First of its accounts.
     pub accounts: AccountNo,
     pub last_line: Link<ClaimLine>,
@@ -240,20 +244,28 @@ pub struct ClaimLine {
     pub before_of_claim: Link<ClaimLine>,
     pub before_of_loan: Link<ClaimLine>,
     pub on: Day,
+    /// The entry that took it back.
+    pub withdrawn: u64,
     pub index: u64,
 }
 
 impl ClaimLine {
-    /// Whether it has days or money: it was confirmed, and was not taken back before anything was owed for it.
+    /// Whether it has days or money: it was confirmed, and was not taken back before its claim was approved.
     #[must_use]
-    pub fn holds(&self) -> bool {
-        self.verdict.confirms() || self.granted > 0
+    pub fn holds(&self, claim: &Claim) -> bool {
+        self.verdict.confirms() || self.granted_in(claim) > 0
     }
 
     /// What was granted for it and not given back.
     #[must_use]
-    pub fn money(&self) -> Fen {
-        self.granted.saturating_sub(self.returned).max(0)
+    pub fn money(&self, claim: &Claim) -> Fen {
+        self.granted_in(claim).saturating_sub(self.returned).max(0)
+    }
+
+    /// What its claim owes for it: nothing once the line and then the approval that held it were taken back.
+    fn granted_in(&self, claim: &Claim) -> Fen {
+        let gone = self.verdict == Verdict::Withdrawn && self.withdrawn < claim.unapproved;
+        if gone { 0 } else { self.granted }
     }
 }
 
@@ -321,7 +333,7 @@ rows! {
         Portfolio: id, last, [lender] [accounts shared];
         RiskYear: id, last, [portfolio school] [];
         RiskPaid: id, last, [portfolio] [];
-        Claim: id, last, [portfolio unit unplaced last_line] [accounts];
+        Claim: id, last, [portfolio unit unplaced gone last_line] [accounts];
         ClaimLine: none, index, [claim loan added] [before_of_claim before_of_loan];
         Remittance: id, last, [unit portfolio draws] [];
         Reward: id, last, [portfolio centre] [accounts];

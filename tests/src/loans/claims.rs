@@ -10,6 +10,7 @@ use ledger::handle::Handle;
 use ledger::loan::rates::terms_on;
 use ledger::money::{Day, Fen};
 use ledger::state::State;
+use ledger::state::claim_rows::Verdict;
 use ledger::state::lending_rows::{ClaimLine, Loan};
 use uuid::Uuid;
 
@@ -63,7 +64,7 @@ pub struct Claims {
 pub fn claims(state: &State, book: &Book, id: Uuid) -> Claims {
     let Some((_, loan)) = state.loans.by_id(id) else { return Claims::default() };
     let chain = state.claim_lines.chain(loan.last_claim_line, |line| line.before_of_loan);
-    let held = chain.filter(|(_, row)| row.verdict.confirms() || row.granted > 0);
+    let held = chain.filter(|(_, row)| row.verdict.confirms() || granted(state, row) > 0);
     let mut lines: Vec<LineModel> = held.map(|(at, row)| line(state, loan, at, row)).collect();
     lines.reverse();
     if !lines.is_empty() {
@@ -97,6 +98,13 @@ pub fn claims(state: &State, book: &Book, id: Uuid) -> Claims {
     claims
 }
 
+/// What was granted for a line that was taken back goes with the approval of its claim, if that was taken back after it.
+#[must_use]
+pub fn granted(state: &State, row: &ClaimLine) -> Fen {
+    let gone = row.verdict == Verdict::Withdrawn && row.withdrawn < state.claims.get(row.claim).unapproved;
+    if gone { 0 } else { row.granted }
+}
+
 fn line(state: &State, loan: &Loan, at: Handle<ClaimLine>, row: &ClaimLine) -> LineModel {
     let claim = state.claims.get(row.claim);
     let terms = state.loan_rules().and_then(|rules| terms_on(rules, loan.kind, claim.through));
@@ -108,7 +116,7 @@ fn line(state: &State, loan: &Loan, at: Handle<ClaimLine>, row: &ClaimLine) -> L
         supplementary: claim.supplementary,
         stands: row.verdict.confirms() && claim.portfolio == loan.portfolio,
         by_period: terms.is_some_and(|terms| terms.claim_rounding == ClaimRounding::Period),
-        money: (row.granted - row.returned).max(0),
+        money: (granted(state, row) - row.returned).max(0),
         set_off: row.set_off,
         value: 0,
         due: 0,

@@ -145,12 +145,12 @@ impl Teller {
     pub fn bring_doubted(&mut self, id: Uuid, through: Day, doubted: bool) -> bool {
         let Some(loan) = self.loan(id) else { return false };
         let Ok(due_now) = due(&self.state, &loan, through) else { return false };
-        if due_now.correction != Interest::default() {
+        if due_now.corrects() {
             let cause = self.cause;
             let adjusted = |last, figure| Kind::InterestAdjusted(InterestAdjusted { loan: id, last, cause, figure });
             if doubted {
                 self.turned_away(through, loan.last, due_now.correction, &adjusted);
-                if through > loan.through {
+                if through > loan.through && due_now.correction != Interest::default() {
                     let figure = due_now.addition;
                     self.refused_with(through, accrued(id, loan.last, figure), Code::AdjustFirst);
                 }
@@ -169,7 +169,7 @@ impl Teller {
             let last = self.loan(id).map_or(0, |loan| loan.last);
             self.refused_with(through, accrued(id, last, Interest::default()), Code::AlreadyAccrued);
         }
-        through > loan.through || due_now.correction != Interest::default()
+        through > loan.through || due_now.corrects()
     }
 
     fn posted(&mut self, on: Day, kind: Kind) {

@@ -2,7 +2,7 @@
 //! and each set that can be given up is given up. Then nothing stands on any account and no money waits for anybody.
 
 use ledger::account::{Book, Class};
-use ledger::event::{EntryWithdrawn, Event, Kind, KindTag, Reason, SetCancelled, WayBack};
+use ledger::event::{EntryWithdrawn, Event, Interest, InterestAdjusted, Kind, KindTag, Reason, SetCancelled, WayBack};
 use ledger::outcome::Outcome;
 use ledger::state::State;
 use ledger::state::entry_rows::POSTED;
@@ -10,6 +10,7 @@ use proto::samples::LATE_MS;
 use std::collections::BTreeMap;
 use tests::desk::{restored, submit, submit_at};
 use tests::history::{Chance, History, lending, wild};
+use tests::loans::year;
 use tests::model::Model;
 use uuid::Uuid;
 
@@ -60,6 +61,13 @@ fn lenders(seed: u64) -> Told {
     told
 }
 
+/// A year of offices, who claim, pay, compensate and reward.
+fn offices(seed: u64) -> Told {
+    let mut told = Told::default();
+    year(seed).into_iter().for_each(|(principal, event)| told.tell(&principal, &event));
+    told
+}
+
 fn anything(seed: u64) -> Told {
     let (mut told, mut chance) = (Told::default(), Chance::new(seed));
     (0..LENGTH).for_each(|at| told.tell("周", &wild(&mut chance, at)));
@@ -106,6 +114,16 @@ fn back(state: &State, said: &Event) -> Option<Event> {
     Some(Event::said(said.effective, kind))
 }
 
+/// Loans follow what was taken back about many of them at once.
+fn follow(told: &mut Told) {
+    let cause = told.state.seen.iter().last().map_or(Uuid::nil(), |(_, seen)| seen.id);
+    let loans: Vec<_> = told.state.loans.iter().map(|(_, loan)| (loan.id, loan.last, loan.through)).collect();
+    for (loan, last, through) in loans {
+        let adjusted = InterestAdjusted { loan, last, cause, figure: Interest::default() };
+        told.tell("算", &Event::said(through, Kind::InterestAdjusted(adjusted)));
+    }
+}
+
 /// How many accounts of each class something stands on, how many findings hold money, and the kinds that count still.
 fn is_nothing(state: &State, what: &str) {
     for book in Book::ALL {
@@ -128,6 +146,7 @@ fn all_taken_back_leave_nothing(told: impl Fn(u64) -> Told) {
     for seed in 0..SEEDS {
         let (mut told, mut chance) = (told(seed), Chance::new(seed));
         take_back(&mut told, &mut chance);
+        follow(&mut told);
         is_nothing(&told.state, &format!("seed {seed}"));
         let digest = told.state.digest();
         assert_eq!(restored(&mut told.state).expect("its own pages").digest(), digest, "seed {seed}");
@@ -142,6 +161,11 @@ fn awards_and_payments_leave_nothing() {
 #[test]
 fn loans_claims_and_funds_leave_nothing() {
     all_taken_back_leave_nothing(lenders);
+}
+
+#[test]
+fn a_year_of_offices_leaves_nothing() {
+    all_taken_back_leave_nothing(offices);
 }
 
 #[test]

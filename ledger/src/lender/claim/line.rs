@@ -16,7 +16,7 @@ use crate::loan::posting::{Channels, difference};
 use crate::loan::rates::terms_on;
 use crate::money::{Day, Fen};
 use crate::outcome::{Code, Refusal};
-use crate::state::claim_rows::{Added, ClaimPart, Verdict};
+use crate::state::claim_rows::{Added, ClaimPart, Gone, Verdict};
 use crate::state::lending_rows::{Claim, ClaimLine, Loan};
 use crate::state::rows::Org;
 use crate::state::stage::Stage;
@@ -72,6 +72,7 @@ pub(crate) fn judge_claim_line_added(case: &Case<'_>, event: &ClaimLineAdded) ->
         before_of_claim: row.last_line,
         before_of_loan: loan.map_or(Link::NONE, |(_, loan)| loan.last_claim_line),
         on: case.on(),
+        withdrawn: 0,
         index,
     };
     let confirmed =
@@ -221,6 +222,14 @@ pub(super) fn add(claim: &mut Claim, added: &[Added], times: Fen) {
     claim.unplaced.retain(|_, fen| *fen != 0);
 }
 
+/// A claim without lines that were taken back.
+pub(super) fn take_out(claim: &mut Claim, gone: &Gone) {
+    claim.confirmed -= gone.confirmed;
+    claim.set_off -= gone.set_off;
+    claim.confirmed_count -= gone.lines;
+    add(claim, &gone.added, -1);
+}
+
 pub(super) fn apply(state: &mut State, entry: &Entry<'_>, new: NewLine) -> Handle<ClaimLine> {
     let NewLine { row, confirmed } = new;
     let (at, loan) = (row.claim, row.loan);
@@ -261,10 +270,7 @@ pub(super) fn part_of(school: &Org, academic_year: u16, fen: Fen) -> ClaimPart {
 }
 
 pub(super) fn add_part(parts: &mut Vec<ClaimPart>, new: &ClaimPart) {
-    let same = |part: &&mut ClaimPart| {
-        (part.academic_year, part.subordination, part.province) == (new.academic_year, new.subordination, new.province)
-    };
-    match parts.iter_mut().find(same) {
+    match parts.iter_mut().find(|part| part.is_like(new)) {
         Some(part) => part.fen += new.fen,
         None => parts.push(*new),
     }

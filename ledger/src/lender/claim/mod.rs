@@ -21,7 +21,7 @@ use crate::money::{Day, Fen};
 use crate::outcome::{Code, Refusal};
 use crate::set::judge_replaced;
 use crate::state::State;
-use crate::state::claim_rows::{ClaimPart, ClaimPayer};
+use crate::state::claim_rows::{ClaimPart, ClaimPayer, Gone};
 use crate::state::lending_rows::Claim;
 use crate::state::rows::Org;
 use crate::state::stage::{Set, Stage};
@@ -186,6 +186,8 @@ fn submit(
         payers: Vec::new(),
         from_advance: 0,
         from_stock: 0,
+        gone: Gone::default(),
+        unapproved: 0,
         accounts,
         last_line: Link::NONE,
         effective: entry.event.effective,

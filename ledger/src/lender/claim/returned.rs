@@ -38,7 +38,7 @@ pub(crate) fn judge_overclaim_returned(case: &Case<'_>, event: &OverclaimReturne
     };
     let found = match line {
         None => Some(FindingKind::UnknownSubject),
-        Some(line) => (event.fen > state.claim_lines.get(line).money()).then_some(FindingKind::Overpaid),
+        Some(line) => (event.fen > money(state, state.claim_lines.get(line))).then_some(FindingKind::Overpaid),
     };
     let covered = receive(state, on, event, unit, portfolio, &mut change, found);
     let (loan, after) = turned(state, on, line, event.fen, &mut change);
@@ -51,7 +51,13 @@ fn find(state: &State, claim: Uuid, number: u32, loan: Uuid) -> Option<Handle<Cl
     let (_, loan) = state.loans.by_id(loan)?;
     let claim = state.claims.find(claim)?;
     let mut lines = state.claim_lines.chain(loan.last_claim_line, |line| line.before_of_loan);
-    lines.find(|(_, line)| line.claim == claim && line.number == number && line.holds()).map(|(line, _)| line)
+    lines
+        .find(|(_, line)| line.claim == claim && line.number == number && line.holds(state.claims.get(line.claim)))
+        .map(|(line, _)| line)
+}
+
+fn money(state: &State, line: &ClaimLine) -> Fen {
+    line.money(state.claims.get(line.claim))
 }
 
 /// How a line's loan stands once more of the line is given back, or below zero less.
@@ -65,7 +71,7 @@ fn turned(
     let Some(line) = line else { return (Link::NONE, None) };
     let row = state.claim_lines.get(line);
     let Some(loan) = row.loan.handle() else { return (Link::NONE, None) };
-    let money = ClaimLine { returned: row.returned.saturating_add(fen), ..row.clone() }.money();
+    let money = money(state, &ClaimLine { returned: row.returned.saturating_add(fen), ..row.clone() });
     let row = state.loans.get(loan);
     let lines = Lines::of(state, row).changed(line, |line| line.money = money);
     let after = target(state, row, &row.facts, row.through, &lines);

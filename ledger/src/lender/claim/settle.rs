@@ -1,6 +1,7 @@
 //! A claim approved by another person, and what settles it at once: advances paid before, or the compensation stock.
 
 use super::change::{ClaimChange, Settled};
+use super::line::take_out;
 use super::{account, find, payers, placed};
 use crate::account::Class;
 use crate::change::{Case, Change, Judged, Taken};
@@ -70,7 +71,8 @@ pub(super) fn apply(state: &mut State, entry: &Entry<'_>, settled: &Settled) {
     }
 }
 
-/// What was settled at once is there again, as long as nothing was ordered of the rest.
+/// What was settled at once is there again, as long as nothing was ordered of the rest. What was owed for lines taken back meanwhile is
+/// owed no more; their loans follow when interest is posted next, as one entry cannot post for all of them.
 pub(crate) fn judge_withdrawn(case: &Case<'_>, taken: Taken) -> Judged<ClaimChange> {
     let (state, on) = (case.state, case.on());
     let Some(claim) = state.claims.handle(taken.subject) else { return Ok(Change::nothing()) };
@@ -82,10 +84,12 @@ pub(crate) fn judge_withdrawn(case: &Case<'_>, taken: Taken) -> Judged<ClaimChan
     let portfolio = state.portfolios.get(row.portfolio);
     let of_portfolio = |class| State::account_at(portfolio.accounts, class);
     let settled = Settled { claim, from_advance: row.from_advance, from_stock: row.from_stock };
+    let gone = row.gone.confirmed - row.gone.set_off;
     let back = [
         (of_portfolio(Class::Advance), of_portfolio(Class::AdvanceGranted), settled.from_advance),
         (of_portfolio(Class::Stock), of_portfolio(Class::StockUsed), settled.from_stock),
         (account(row, Class::ClaimOwed), account(row, Class::ClaimSettled), settled.from_advance + settled.from_stock),
+        (account(row, Class::ClaimGranted), account(row, Class::ClaimOwed), gone),
     ];
     let moving = back.into_iter().filter(|(_, _, fen)| *fen > 0);
     let postings = moving.map(|(debit, credit, fen)| state.posting(on, debit, credit, fen)).collect();
@@ -94,7 +98,9 @@ pub(crate) fn judge_withdrawn(case: &Case<'_>, taken: Taken) -> Judged<ClaimChan
         let fund = PortfolioRef::of(state, row.portfolio);
         fund_effect::share(state, on, &fund, |days| days.moving(on, settled.from_stock), &mut change);
     }
-    let payers = payers(state, row, &placed(state, row)?);
+    let mut left = row.clone();
+    take_out(&mut left, &row.gone);
+    let payers = payers(state, row, &placed(state, &left)?);
     change.act = Some(ClaimChange::Unapprove { settled, payers });
     Ok(change)
 }
@@ -102,7 +108,10 @@ pub(crate) fn judge_withdrawn(case: &Case<'_>, taken: Taken) -> Judged<ClaimChan
 pub(super) fn unapprove(state: &mut State, entry: &Entry<'_>, settled: &Settled, payers: Vec<ClaimPayer>) {
     let row = state.claims.get_mut(settled.claim);
     row.set.step_back(Stage::Sealed);
-    (row.from_advance, row.from_stock, row.payers, row.last) = (0, 0, payers, entry.index);
+    let gone = std::mem::take(&mut row.gone);
+    take_out(row, &gone);
+    (row.from_advance, row.from_stock, row.payers) = (0, 0, payers);
+    (row.unapproved, row.last) = (entry.index, entry.index);
     let portfolio = row.portfolio;
     if settled.from_advance > 0 {
         state.portfolios.get_mut(portfolio).last = entry.index;

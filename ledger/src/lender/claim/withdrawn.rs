@@ -2,7 +2,7 @@
 //! already is overclaimed at it, as its days are anybody's again.
 
 use super::change::{ClaimChange, GoneLine, Left};
-use super::line::{add, posted, stand};
+use super::line::{add, posted, stand, take_out};
 use super::{account, payers, placed, returned, settle};
 use crate::account::Class;
 use crate::change::{Case, Change, Judged, Taken};
@@ -11,7 +11,7 @@ use crate::loan::claimed::Lines;
 use crate::loan::position::{Position, target};
 use crate::outcome::{Code, Refusal};
 use crate::state::State;
-use crate::state::claim_rows::Verdict;
+use crate::state::claim_rows::{Gone, Verdict};
 use crate::state::lending_rows::ClaimLine;
 use crate::state::stage::Stage;
 
@@ -104,17 +104,22 @@ pub(super) fn apply(state: &mut State, entry: &Entry<'_>, change: ClaimChange) {
 fn unline(state: &mut State, entry: &Entry<'_>, gone: GoneLine) {
     let GoneLine { line, left, after } = gone;
     let row = state.claim_lines.get_mut(line);
-    row.verdict = Verdict::Withdrawn;
+    let confirms = row.verdict.confirms();
+    (row.verdict, row.withdrawn) = (Verdict::Withdrawn, entry.index);
     let (at, loan) = (row.claim, row.loan);
-    if let Some(Left { payers }) = left {
-        let (fen, set_off, added) = (row.our_fen, row.set_off, std::mem::take(&mut row.added));
-        (row.granted, row.set_off) = (0, 0);
+    if confirms {
+        let gone = Gone { lines: 1, confirmed: row.our_fen, set_off: row.set_off, added: row.added.clone() };
         let claim = state.claims.get_mut(at);
-        claim.confirmed -= fen;
-        claim.set_off -= set_off;
-        claim.confirmed_count -= 1;
-        claim.payers = payers;
-        add(claim, &added, -1);
+        match left {
+            Some(Left { payers }) => {
+                (row.granted, row.set_off) = (0, 0);
+                row.added.clear();
+                take_out(claim, &gone);
+                claim.payers = payers;
+            }
+            // What is owed by then is owed until the approval is taken back too.
+            None => claim.gone.and(gone),
+        }
     }
     state.claims.get_mut(at).last = entry.index;
     if let Some((loan, after)) = loan.handle().zip(after) {

@@ -75,14 +75,15 @@ pub fn collect(
             return Some(handle);
         }
         // Nothing flowed and nothing can: most loans of a portfolio that is being built up.
-        if !portfolios.contains(&loan.portfolio) || loan.facts.is_empty() {
+        let bare = loan.facts.is_empty() && loan.last_claim_line.is_none();
+        if !portfolios.contains(&loan.portfolio) || bare {
             continue;
         }
         chunk.looked += 1;
         match due(state, loan, through) {
             Ok(due) if is_nothing(&due) => {}
             Ok(due) => {
-                let cause = if due.correction == Interest::default() { None } else { cause(state, loan) };
+                let cause = if due.corrects() { cause(state, loan) } else { None };
                 chunk.rows.push(DueRow { loan: handle, due, cause });
             }
             Err(missing) => chunk.note(missing, handle),
@@ -92,22 +93,24 @@ pub fn collect(
 }
 
 fn is_nothing(due: &Due) -> bool {
-    due.correction == Interest::default() && due.addition == Interest::default()
+    !due.corrects() && due.addition == Interest::default()
 }
 
-/// The latest entry after the loan's last one that can move its interest: of the borrower, under
-/// whichever of his ids, or of what holds for all.
+/// The latest entry after the loan's last one that can move its interest or what its claims come to: of the borrower, under
+/// whichever of his ids, of what holds for all, or of a claim.
 #[must_use]
 pub(crate) fn cause(state: &State, loan: &Loan) -> Option<LateEntry> {
     let human = loan.person.handle().map(|person| state.human(person)).unwrap_or_default();
     let person = human.into_iter().map(|one| state.persons.get(one).last).max().unwrap_or(0);
     let rules = state.loan_rules();
     let common = rules.map_or(0, |rules| rules.last);
-    let index = person.max(common);
+    let lines = state.claim_lines.chain(loan.last_claim_line, |line| line.before_of_loan);
+    let claims = lines.map(|(_, line)| state.claims.get(line.claim).unapproved).max().unwrap_or(0);
+    let index = person.max(common).max(claims);
     if index <= loan.last {
         return None;
     }
-    let on = if common > person { rules.and_then(|rules| told_on(rules, index)) } else { None };
+    let on = if common == index { rules.and_then(|rules| told_on(rules, index)) } else { None };
     Some(LateEntry { index, on })
 }
 

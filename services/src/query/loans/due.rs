@@ -75,7 +75,7 @@ fn due_row(state: &State, row: &DueRow) -> v1::DueInterest {
         number: loan.number.clone(),
         last: loan.last,
         posted_through: on_wire(loan.through),
-        correction: unless_nothing(&row.due.correction),
+        correction: row.due.corrects().then(|| interest(&row.due.correction)),
         addition: unless_nothing(&row.due.addition),
         cause: row.cause.map_or_else(Default::default, |cause| id(wire::event_id(state, cause.index))),
         cause_effective: row.cause.and_then(|cause| cause.on).map_or(0, on_wire),
