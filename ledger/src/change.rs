@@ -81,6 +81,8 @@ pub(crate) enum Touched {
     Human(Uuid),
     /// What a human is awarded under several ids, by one of them.
     Awarded(Uuid),
+    /// A human's standing, by one of his ids: whether he was aided for a time in which he was no student.
+    Standing(Uuid),
     /// A compensation fund, by its id.
     Fund(Uuid),
     /// A claim, by its id: whether more was paid than is owed.
@@ -91,7 +93,7 @@ pub(crate) enum Touched {
     Due(Uuid),
     /// The published rates.
     Rates,
-    /// An award, by its id: whether one of its instalments is paid twice.
+    /// An award, by its id: whether one of its instalments is paid twice, or for a day on which its person was no student.
     Award(Uuid),
     /// An application, by its id: whether the treasury paid what was sent to the bank.
     Application(Uuid),

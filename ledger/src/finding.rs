@@ -52,6 +52,7 @@ pub enum FindingKind {
     Overclaimed,
     RemittedShort,
     OverRemitted,
+    PaidAfterLeaving,
 }
 
 impl FindingKind {
@@ -103,6 +104,7 @@ impl FindingKind {
             Self::Overclaimed,
             Self::RemittedShort,
             Self::OverRemitted,
+            Self::PaidAfterLeaving,
         ];
         plain.into_iter().chain(Rule::ALL.map(Self::Policy)).collect()
     }
@@ -194,6 +196,7 @@ impl FindingKind {
             Self::Overclaimed => ("overclaimed", "确认的利息超过账上，待退还或抵扣"),
             Self::RemittedShort => ("remitted_short", "付给贷款机构的款项已用而退回，待补足"),
             Self::OverRemitted => ("over_remitted", "申报付款超过应付，有退回被撤销"),
+            Self::PaidAfterLeaving => ("paid_after_leaving", "应发之日已不在籍，款已发放"),
         }
     }
 }

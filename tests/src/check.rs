@@ -28,6 +28,7 @@ pub fn same(state: &State, model: &Model) {
     orgs(state, model);
     lines(state, model);
     instalments(state, model);
+    leaving(state, model);
     sets(state, model);
     suspense(state, model);
 }
@@ -113,6 +114,15 @@ fn instalments(state: &State, model: &Model) {
             assert_eq!((name, found), (word, expected.map(|payout| payout.id)), "award {}", award.id);
         }
     }
+}
+
+/// Whose aid was paid for a day on which they were no students, each with one finding.
+fn leaving(state: &State, model: &Model) {
+    let is = |finding: &&Finding| finding.open && finding.kind == FindingKind::PaidAfterLeaving;
+    let mut found: Vec<Uuid> = state.findings.iter().map(|(_, row)| row).filter(is).map(|row| row.subject).collect();
+    found.sort_unstable();
+    let expected: Vec<Uuid> = model.awards.keys().copied().filter(|award| model.paid_after_leaving(*award)).collect();
+    assert_eq!(found, expected, "paid after leaving");
 }
 
 fn sets(state: &State, model: &Model) {

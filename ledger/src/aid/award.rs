@@ -101,11 +101,16 @@ pub(crate) fn judge_enrolled(
     subject: Uuid,
     findings: &mut Vec<NewFinding>,
 ) -> Result<(), Refusal> {
-    if matches!(state.status_on(person, on), Some(SchoolStatus { status: Status::Enrolled, .. })) {
+    if is_enrolled(state, person, on) {
         return Ok(());
     }
     let refusal = Refusal::of(Code::NotEnrolled, state.persons.get(person).id);
     broken(policy, Rule::Enrolled, refusal, subject, findings)
+}
+
+/// Whether somebody is a student on a day.
+pub(crate) fn is_enrolled(state: &State, person: Handle<Person>, on: Day) -> bool {
+    matches!(state.status_on(person, on), Some(SchoolStatus { status: Status::Enrolled, .. }))
 }
 
 /// The same award twice in an academic year is never granted; an excluded one as the policy says. A human's awards, under

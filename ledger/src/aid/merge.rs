@@ -33,8 +33,7 @@ pub(crate) fn judge_person_merged(case: &Case<'_>, event: &PersonMerged) -> Judg
         return left_out(FindingKind::TooManyFacts);
     }
     let mut change = Change::of(MergeChange::Merge { person, into });
-    change.touched =
-        [Touched::Human(person), Touched::Borrower(person), Touched::Awarded(person)].into_iter().collect();
+    change.touched = of_merged(person).into_iter().collect();
     change.touched.extend(cards_of(state, one.into_iter().chain(other)));
     Ok(change)
 }
@@ -49,11 +48,15 @@ pub(crate) fn judge_withdrawn(case: &Case<'_>, taken: Taken) -> Judged<MergeChan
         let Merged { person, on, into, .. } = *state.merged.get(row);
         taken.on(case, on)?;
         let halves = [Some(row), into.handle()].into_iter().flatten().map(|row| state.merged.get(row).id);
-        let of = |half| [Touched::Human(half), Touched::Borrower(half), Touched::Awarded(half)];
-        touched.extend(halves.flat_map(of));
+        touched.extend(halves.flat_map(of_merged));
         touched.extend(cards_of(state, state.human(person)));
     }
     Ok(Change { touched, ..Change::of(MergeChange::Split { merged }) })
+}
+
+/// What is another question of whoever is one human with others now, or no longer.
+fn of_merged(id: Uuid) -> [Touched; 4] {
+    [Touched::Human(id), Touched::Borrower(id), Touched::Awarded(id), Touched::Standing(id)]
 }
 
 /// The cards of which it is another question now whether two humans share them.

@@ -7,6 +7,7 @@ pub(crate) mod award;
 pub(crate) mod budget;
 mod disposal;
 mod item;
+pub(crate) mod leaving;
 pub(crate) mod merge;
 pub(crate) mod payment;
 pub(crate) mod payment_facts;

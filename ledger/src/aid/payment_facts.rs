@@ -3,6 +3,7 @@
 //! are the same call.
 
 use crate::account::Class;
+use crate::aid::leaving::is_out_of_study;
 use crate::aid::reckon::{Expected, Reckoned, Role, reckon};
 use crate::change::{NewFinding, Noted};
 use crate::difference::Holding;
@@ -31,6 +32,8 @@ pub(crate) struct Order {
     pub draws: (Handle<Drawn>, u8),
     /// Whether another payment of the same instalment stands paid.
     pub paid_otherwise: bool,
+    /// Whether its instalment falls due on a day on which its person is no student.
+    pub out_of_study: bool,
 }
 
 impl Order {
@@ -44,6 +47,7 @@ impl Order {
             sent: state.applications.get(row.application).set.stage == Stage::Sent,
             draws: (row.draws, row.draw_count),
             paid_otherwise: paid_otherwise(state, payout, row),
+            out_of_study: is_out_of_study(state, row),
         }
     }
 }
@@ -74,8 +78,8 @@ pub(crate) struct Revised {
     pub revision: Revision,
     pub moved: Holding,
     pub findings: Vec<NewFinding>,
-    /// Whether the instalment is, or was, paid more than once.
-    pub twice: bool,
+    /// Whether it is, or was, paid with its instalment paid otherwise as well, or for a day on which its person is no student.
+    pub doubtful: bool,
 }
 
 /// What is to change if a payment is, and what was told of it is, other than before.
@@ -97,9 +101,10 @@ pub(crate) fn revise(
     };
     let owned = |order: Option<&Order>, count: i64| if order.is_some() { count } else { 0 };
     let delta = owned(order, suspended(&facts, &now)) - owned(order_before, suspended(before, &was));
-    let paid =
-        |order: Option<&Order>, held: usize| order.is_some_and(|order| held + usize::from(order.paid_otherwise) > 1);
-    let twice = paid(order, now.held.len()) || paid(order_before, was.held.len());
+    let in_doubt = |order: Option<&Order>, held: usize| {
+        order.is_some_and(|order| held + usize::from(order.paid_otherwise) > 1 || (held > 0 && order.out_of_study))
+    };
+    let doubtful = in_doubt(order, now.held.len()) || in_doubt(order_before, was.held.len());
     let mut revision = Revision {
         id,
         payout: order.map(|order| order.payout).into(),
@@ -116,7 +121,7 @@ pub(crate) fn revise(
     let left = before.iter().filter(|fact| !stays(fact)).filter_map(|fact| fact.item.handle());
     let left: Vec<_> = left.collect();
     revision.ended.extend(left);
-    Revised { revision, moved: held.without(held_before), findings, twice }
+    Revised { revision, moved: held.without(held_before), findings, doubtful }
 }
 
 /// Whether a credit stands in suspense, so that its instalment must not be paid again.

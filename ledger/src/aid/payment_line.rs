@@ -72,6 +72,7 @@ pub(crate) fn judge_application_line_added(case: &Case<'_>, event: &ApplicationL
         sent: false,
         draws: (state.draws.next(), 0),
         paid_otherwise: false,
+        out_of_study: false,
     };
     let early = results::ordered(state, id, &order).map(|revised| {
         change.postings = revised.moved.postings(state, on);

@@ -2,6 +2,7 @@
 //! reckoned in `payment_facts`; here is how it is told, taken back, and met by the batch going out or by the order coming late.
 
 use crate::account::Class;
+use crate::aid::leaving::is_out_of_study;
 use crate::aid::payment_facts::{self, FACTS_MAX, Order, Revised, Revision, revise};
 use crate::change::{Case, Change, Judged, NewFinding, Taken, Touched};
 use crate::difference::Holding;
@@ -49,6 +50,9 @@ fn credit(state: &State, on: Day, handle: Handle<Payout>, payout: &Payout) -> Ch
     let transit = state.application_account(payout.application, Class::Transit);
     let (settled, owed) = (state.roster_account(roster, Class::Settled), state.roster_account(roster, Class::Owed));
     change.postings = vec![state.posting(on, payee, transit, payout.fen), state.posting(on, settled, owed, payout.fen)];
+    if is_out_of_study(state, payout) {
+        change.touched.push(Touched::Award(state.awards.get(payout.award).id));
+    }
     change
 }
 
@@ -91,11 +95,11 @@ fn changed(state: &State, on: Day, order: Option<&Order>, revised: Revised) -> C
 
 /// The change to what was told of one payment.
 pub(super) fn changed_facts(state: &State, on: Day, order: Option<&Order>, revised: Revised) -> Change<Revision> {
-    let Revised { revision, moved, findings, twice } = revised;
+    let Revised { revision, moved, findings, doubtful } = revised;
     let mut change = Change::of(revision);
     change.postings = moved.postings(state, on);
     change.findings = findings;
-    if let Some(order) = order.filter(|_| twice) {
+    if let Some(order) = order.filter(|_| doubtful) {
         change.touched.push(Touched::Award(state.awards.get(order.award).id));
     }
     change
@@ -140,7 +144,7 @@ pub(crate) fn sent(state: &State, application: &Application, sent: bool) -> Sent
         all.revisions.push(revised.revision);
         all.moved.add(revised.moved);
         all.findings.extend(revised.findings);
-        if revised.twice {
+        if revised.doubtful {
             all.touched.push(Touched::Award(state.awards.get(before.award).id));
         }
     }

@@ -5,7 +5,7 @@
 
 use super::State;
 use crate::account::Class;
-use crate::aid::{awaited, merge, payment_facts, voucher};
+use crate::aid::{awaited, leaving, merge, payment_facts, voucher};
 use crate::change::{NewFinding, Noted, Touched};
 use crate::entry::Entry;
 use crate::event::{Kind, KindTag};
@@ -22,6 +22,9 @@ use crate::registry::people;
 use crate::state::rows::Finding;
 use std::collections::BTreeSet;
 use uuid::Uuid;
+
+/// What is found of an award because of what was paid of it.
+const OF_PAYMENTS: [FindingKind; 2] = [FindingKind::PaidTwice, FindingKind::PaidAfterLeaving];
 
 /// Opens what an entry itself calls for, then what the things it touched call for; the numbers of the findings.
 pub(super) fn open_all(state: &mut State, entry: &Entry<'_>, own: Vec<NewFinding>, touched: &[Touched]) -> Vec<u32> {
@@ -107,17 +110,7 @@ fn follow(state: &mut State, index: u64, touched: Touched) -> Vec<NewFinding> {
             let wanted = shared.then_some((FindingKind::CardShared, None));
             settle(state, index, id, |_| true, tells_of_loan, wanted.as_slice())
         }
-        Touched::Awarded(person) => {
-            let of = |kinds: Vec<FindingKind>| kinds.into_iter().map(|kind| (kind, None)).collect::<Vec<Wanted>>();
-            let awards = merge::wanted(state, person).into_iter();
-            let held = |kind: FindingKind| kind != FindingKind::PaidTwice;
-            awards.flat_map(|(award, kinds)| settle(state, index, award, held, tells_of_loan, &of(kinds))).collect()
-        }
-        Touched::Award(id) => {
-            let twice = state.awards.by_id(id).is_some_and(|(_, award)| payment_facts::is_paid_twice(state, award));
-            let wanted = twice.then_some((FindingKind::PaidTwice, None));
-            settle(state, index, id, |kind| kind == FindingKind::PaidTwice, tells_of_loan, wanted.as_slice())
-        }
+        Touched::Awarded(_) | Touched::Award(_) | Touched::Standing(_) => follow_awards(state, index, touched),
         Touched::Application(id) => {
             let short = state.applications.by_id(id).is_some_and(|(_, row)| voucher::is_short(row));
             let wanted = short.then_some((FindingKind::VoucherShort, None));
@@ -144,6 +137,31 @@ fn follow(state: &mut State, index: u64, touched: Touched) -> Vec<NewFinding> {
             settle(state, index, Uuid::nil(), |_| true, tells_of_loan, &wanted)
         }
     }
+}
+
+/// An award, and the kinds it calls for.
+type Called = (Uuid, Vec<FindingKind>);
+
+/// What is found of awards: of what a human holds under several ids, of what was paid of one, of what was paid after leaving.
+fn follow_awards(state: &mut State, index: u64, touched: Touched) -> Vec<NewFinding> {
+    let (awards, looked_at): (Vec<Called>, fn(FindingKind) -> bool) = match touched {
+        Touched::Awarded(person) => (merge::wanted(state, person), |kind| !OF_PAYMENTS.contains(&kind)),
+        Touched::Award(id) => {
+            let Some((_, award)) = state.awards.by_id(id) else { return Vec::new() };
+            let called = [payment_facts::is_paid_twice(state, award), leaving::is_paid_after_leaving(state, award)];
+            let kinds = OF_PAYMENTS.into_iter().zip(called).filter_map(|(kind, called)| called.then_some(kind));
+            (vec![(id, kinds.collect())], |kind| OF_PAYMENTS.contains(&kind))
+        }
+        Touched::Standing(person) => {
+            let awards = leaving::wanted(state, person).into_iter();
+            let of = |called: bool| called.then_some(FindingKind::PaidAfterLeaving).into_iter().collect();
+            (awards.map(|(award, called)| (award, of(called))).collect(), |kind| kind == FindingKind::PaidAfterLeaving)
+        }
+        _ => return Vec::new(),
+    };
+    let of = |kinds: Vec<FindingKind>| kinds.into_iter().map(|kind| (kind, None)).collect::<Vec<Wanted>>();
+    let settle = |(award, kinds)| settle(state, index, award, looked_at, tells_of_loan, &of(kinds));
+    awards.into_iter().flat_map(settle).collect()
 }
 
 /// Of one thing, the kinds that may be looked at, and which entries tell the facts that call for findings by themselves: closes those

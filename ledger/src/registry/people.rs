@@ -165,6 +165,7 @@ pub(crate) fn judge_status_changed(case: &Case<'_>, event: &StatusChanged) -> Ju
     let place = standing.place(event.school);
     let before = |other: &SchoolStatus| other.place(state.orgs.get(other.school).id) <= place;
     let at = known.map_or(0, |row| row.statuses.partition_point(before));
+    change.touched.extend(person.map(|_| Touched::Standing(event.person)));
     change.act = Some(PeopleChange::Status { id: event.person, known: person.into(), at, standing });
     Ok(change)
 }
@@ -177,7 +178,9 @@ pub(crate) fn judge_status_withdrawn(case: &Case<'_>, taken: Taken) -> Judged<Pe
         state.persons.get(person).statuses.iter().enumerate().find(|(_, standing)| standing.entry == taken.entry);
     let Some((at, standing)) = found else { return Ok(Change::nothing()) };
     taken.on(case, standing.on)?;
-    Ok(Change::of(PeopleChange::StatusGone { person, at }))
+    let mut change = Change::of(PeopleChange::StatusGone { person, at });
+    change.touched.push(Touched::Standing(state.persons.get(person).id));
+    Ok(change)
 }
 
 /// Makes the change; the person it is about.

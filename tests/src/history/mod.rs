@@ -76,7 +76,10 @@ impl History {
         let moved = model.moved.iter().map(|(id, moved)| (*id, moved.on));
         let paid = model.paid_over.iter().map(|(id, (on, ..))| (*id, *on));
         let cleared = model.clearings.iter().map(|(id, row)| (*id, row.on));
-        let all = steps.chain(reports).chain(moved).chain(paid).chain(cleared);
+        // Of a school nobody registered nothing is known but that it was named, and the model forgets no name.
+        let told = model.persons.values().flatten().filter(|(_, school, ..)| model.is_registered_org(*school));
+        let standings = told.filter(|_| self.made.is_multiple_of(2)).map(|(on, _, _, id)| (*id, *on));
+        let all = steps.chain(reports).chain(moved).chain(paid).chain(cleared).chain(standings);
         let taken: Vec<_> = all.filter(|(id, _)| !model.withdrawn.contains(id)).collect();
         let (entry, on) = *self.chance.pick(&taken)?;
         let on = on.plus(i32::from(self.chance.in_hundred(6)));

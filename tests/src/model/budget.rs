@@ -23,7 +23,7 @@ struct Part {
 
 impl Model {
     pub(super) fn issue(&mut self, event: &Event, e: &LineIssued) -> Option<()> {
-        sure(e.fen > 0 && self.registered(e.unit))?;
+        sure(e.fen > 0 && self.is_registered_org(e.unit))?;
         sure(self.policies.iter().any(|(_, policy)| policy.programme == e.programme))?;
         sure(event.effective.year() + u16::from(e.advance) == e.fiscal_year)?;
         let (programme, central) = (e.programme.clone(), e.source == Source::Central);
@@ -39,7 +39,7 @@ impl Model {
         let mut made = BTreeSet::new();
         for part in &e.parts {
             let from = self.lines.get(&part.from)?;
-            sure(part.fen > 0 && from.told && self.registered(part.unit) && self.below(part.unit, from.unit))?;
+            sure(part.fen > 0 && from.told && self.is_registered_org(part.unit) && self.below(part.unit, from.unit))?;
             let line = Line::new(part.unit, from.year, from.programme.clone(), from.central, Some(part.from));
             sure(self.may_begin(part.to, &line) && made.insert(part.to))?;
             // What fills a line comes back to the line above, where it was withheld.

@@ -50,7 +50,7 @@ impl Model {
     pub(super) fn prepare_roster(&mut self, on: Day, principal: &str, e: &RosterPrepared) -> Option<()> {
         let due = &e.due;
         sure(!due.is_empty() && due.len() <= 12 && due.windows(2).all(|days| days[0] < days[1]))?;
-        sure(!self.rosters.contains_key(&e.roster) && self.registered(e.school))?;
+        sure(!self.rosters.contains_key(&e.roster) && self.is_registered_org(e.school))?;
         let cancelled = |id: Uuid| self.rosters.get(&id).is_some_and(|row| row.set.stage == Stage::Cancelled);
         sure(e.replaces.is_none_or(cancelled))?;
         self.policy(&e.programme, on)?;
@@ -86,7 +86,7 @@ impl Model {
     }
 
     pub(super) fn prepare_application(&mut self, on: Day, principal: &str, e: &ApplicationPrepared) -> Option<()> {
-        sure(!self.applications.contains_key(&e.application) && self.registered(e.unit))?;
+        sure(!self.applications.contains_key(&e.application) && self.is_registered_org(e.unit))?;
         let cancelled = |id: Uuid| self.applications.get(&id).is_some_and(|row| row.set.stage == Stage::Cancelled);
         sure(on.year() == e.fiscal_year && e.replaces.is_none_or(cancelled))?;
         let (set, parts) = (Set::begun(principal), BTreeMap::new());
@@ -176,7 +176,7 @@ impl Model {
     }
 
     pub(super) fn send(&mut self, on: Day, e: &BatchSent) -> Option<()> {
-        let known = self.registered(e.bank);
+        let known = self.is_registered_org(e.bank);
         let application = self.applications.get_mut(&e.application)?;
         let set = &mut application.set;
         let cleared: Fen = application.parts.values().map(|(_, cleared)| cleared).sum();

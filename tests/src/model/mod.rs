@@ -165,8 +165,8 @@ pub struct Model {
     pub lines: BTreeMap<Uuid, Line>,
     /// Who is registered.
     pub registered: BTreeSet<Uuid>,
-    /// Everything reported of a person's standing, in the order it was reported.
-    pub persons: BTreeMap<Uuid, Vec<(Day, Uuid, Status)>>,
+    /// Everything reported of a person's standing, with the events, in the order it was reported.
+    pub persons: BTreeMap<Uuid, Vec<(Day, Uuid, Status, Uuid)>>,
     /// Who was merged into whom.
     pub merged: BTreeMap<Uuid, Uuid>,
     /// From which day on it is whose, or no longer.
@@ -291,6 +291,7 @@ impl Model {
             Kind::EntryWithdrawn(e) if self.paid_over.contains_key(&e.entry) => self.take_back_paid(on, e.entry),
             Kind::EntryWithdrawn(e) if self.moved.contains_key(&e.entry) => self.take_back_moved(on, e.entry),
             Kind::EntryWithdrawn(e) if self.reports.contains_key(&e.entry) => self.unhear(on, e.entry),
+            Kind::EntryWithdrawn(e) if self.told_standing(e.entry).is_some() => self.take_back_standing(on, e.entry),
             Kind::EntryWithdrawn(e) => self.take_back(on, e.entry),
             // Reports are never refused.
             report => {
@@ -326,7 +327,7 @@ impl Model {
         best.map(|(_, policy)| policy)
     }
 
-    fn registered(&self, org: Uuid) -> bool {
+    pub(crate) fn is_registered_org(&self, org: Uuid) -> bool {
         self.orgs.get(&org).is_some_and(|org| org.subordination.is_some())
     }
 
@@ -352,8 +353,16 @@ impl Model {
         let told = human.iter().filter_map(|one| self.persons.get(one)).flatten().filter(|(from, ..)| *from <= on);
         // Of one day what begins comes after what ends, then by school; of equals the later told.
         let begins = |status| matches!(status, Status::Enrolled | Status::FurtherStudy | Status::IllnessLeave);
-        let last = told.max_by_key(|(from, school, status)| (*from, begins(*status), *school, *status as u8));
-        last.is_some_and(|(_, _, status)| *status == Status::Enrolled)
+        let last = told.max_by_key(|(from, school, status, _)| (*from, begins(*status), *school, *status as u8));
+        last.is_some_and(|(_, _, status, _)| *status == Status::Enrolled)
+    }
+
+    /// Whether an instalment of an award stands paid that fell due on a day on which its person was no student.
+    #[must_use]
+    pub fn paid_after_leaving(&self, award: Uuid) -> bool {
+        let due = |payout: &Payout| self.rosters[&self.awards[&award].roster].due[payout.instalment as usize - 1];
+        let paid = self.payouts.iter().filter(|row| row.award == award && row.result == Result::Credited);
+        paid.map(due).any(|due| !self.enrolled(self.awards[&award].person, due))
     }
 
     /// Whether a person may be paid on a card on a day: the last that was told of both until then says so.

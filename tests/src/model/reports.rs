@@ -8,7 +8,7 @@ use uuid::Uuid;
 impl Model {
     pub(super) fn report(&mut self, on: Day, event: Uuid, report: &Kind) {
         match report {
-            Kind::OrgRegistered(e) if !e.org.is_nil() && !self.registered(e.org) => self.register(on, e),
+            Kind::OrgRegistered(e) if !e.org.is_nil() && !self.is_registered_org(e.org) => self.register(on, e),
             Kind::OrgRenamed(e) => {
                 if let Some(org) = self.named(e.org) {
                     org.names.push((on, false, e.name.clone(), e.division));
@@ -19,7 +19,7 @@ impl Model {
             }
             Kind::StatusChanged(e) => {
                 self.named(e.school);
-                self.persons.entry(e.person).or_default().push((on, e.school, e.status));
+                self.persons.entry(e.person).or_default().push((on, e.school, e.status, event));
             }
             Kind::PersonMerged(e) => {
                 let (one, other) = (self.human(e.person), self.human(e.into));

@@ -1,7 +1,7 @@
 //! What the model does about steps of rosters and applications taken back.
 
 use super::{Model, sure};
-use ledger::event::{Event, Kind};
+use ledger::event::{Event, Kind, Status};
 use ledger::money::Day;
 use ledger::state::stage::Stage;
 use uuid::Uuid;
@@ -28,6 +28,20 @@ impl Model {
             _ => return,
         };
         self.steps.insert(event.id, Step { set, stage, on: event.effective, of_roster });
+    }
+
+    /// Whose standing an event told, and the day, while it counts.
+    pub(super) fn told_standing(&self, entry: Uuid) -> Option<(Uuid, Day)> {
+        let told = |all: &Vec<(Day, Uuid, Status, Uuid)>| all.iter().find(|row| row.3 == entry).map(|row| row.0);
+        self.persons.iter().find_map(|(person, all)| Some((*person, told(all)?)))
+    }
+
+    pub(super) fn take_back_standing(&mut self, on: Day, entry: Uuid) -> Option<()> {
+        let (person, told) = self.told_standing(entry)?;
+        sure(told == on)?;
+        self.persons.get_mut(&person)?.retain(|row| row.3 != entry);
+        self.withdrawn.insert(entry);
+        Some(())
     }
 
     /// Takes a step back that is the last its set took, on its day, while nothing rests on it.

@@ -147,7 +147,11 @@ impl Model {
     /// Takes a report back on its day; a batch only while no result of it counts.
     pub(super) fn unhear(&mut self, on: Day, entry: Uuid) -> Option<()> {
         let report = *self.reports.get(&entry)?;
-        sure(report.on() == on && !self.withdrawn.contains(&entry))?;
+        let kept =
+            |payment: &Uuid| self.facts.get(payment).is_some_and(|all| all.iter().any(|fact| fact.event == entry));
+        // One told beyond what is kept of a payment stands on no day.
+        let left_out = matches!(&report, Report::Result { payment, .. } if !kept(payment));
+        sure((report.on() == on || left_out) && !self.withdrawn.contains(&entry))?;
         match report {
             Report::Result { payment, .. } => {
                 let facts = self.facts.entry(payment).or_default();

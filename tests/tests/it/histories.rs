@@ -3,12 +3,14 @@
 use ledger::account::Class;
 use ledger::entry::Entry;
 use ledger::event::{Clearing, Event, Kind, LoanRepaid};
+use ledger::finding::FindingKind;
 use ledger::lender::fund::stock_on;
 use ledger::money::Day;
 use ledger::outcome::{Code, Now, Outcome};
 use ledger::state::State;
 use ledger::state::flows::{Flow, Flows};
 use ledger::state::lending_rows::Portfolio;
+use ledger::state::rows::Finding;
 use ledger::state::stage::Stage;
 use proto::samples::LATE_MS;
 use std::collections::BTreeMap;
@@ -73,7 +75,7 @@ fn live(
 fn the_ledger_agrees_with_the_model_at_every_step() {
     let mut posted: BTreeMap<&str, u32> = BTreeMap::new();
     let mut refused: BTreeMap<&str, u32> = BTreeMap::new();
-    let (mut reissued, mut accepted, mut surrendered) = (0, 0, 0);
+    let (mut reissued, mut accepted, mut surrendered, mut left) = (0, 0, 0, 0);
     for seed in 0..SEEDS {
         let (state, _) = live(seed, LENGTH, |state, model, event, outcome| {
             same(state, model);
@@ -89,13 +91,16 @@ fn the_ledger_agrees_with_the_model_at_every_step() {
             }
         });
         reissued += state.payouts.iter().filter(|(_, payout)| payout.reissue_of.is_some()).count();
+        let after_leaving = |finding: &Finding| finding.kind == FindingKind::PaidAfterLeaving;
+        left += state.findings.iter().filter(|(_, finding)| after_leaving(finding)).count();
         surrendered += state.lines.iter().filter(|(_, line)| line.surrendered > 0).count();
     }
     // A generator that stops reaching the end of the chain would let everything above pass. Loans have a model of their own.
     for kind in proto::event::KIND_NAMES.iter().take_while(|kind| **kind != FIRST_OF_LOANS) {
         assert!(posted.get(kind).is_some_and(|times| *times >= 5), "too few {kind}: {posted:?} {refused:?}");
     }
-    assert!(reissued >= 5 && accepted >= 5 && surrendered >= 5, "{reissued} {accepted} {surrendered}");
+    let enough = reissued >= 5 && accepted >= 5 && surrendered >= 5 && left >= 5;
+    assert!(enough, "{reissued} {accepted} {surrendered} {left}");
     assert!(refused.len() >= 28, "too few reasons: {refused:?}");
 }
 

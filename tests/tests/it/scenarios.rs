@@ -71,12 +71,6 @@ fn finding_names() -> Vec<&'static str> {
         K::ToldOtherwise,
         K::ManyVersions,
         K::EditionOutOfOrder,
-        K::AwardedTwice,
-        K::MergeCycle,
-        K::OverPrincipal,
-        K::OverLoss,
-        K::FundShort,
-        K::LineShort,
     ];
     for kind in &all {
         match kind {
@@ -88,10 +82,12 @@ fn finding_names() -> Vec<&'static str> {
             K::StatementDiffers | K::RemittanceUnexpected | K::Shortfall | K::OffCycle | K::TooManyFacts => {}
             K::BeforeSubject | K::RateJump | K::ParentCycle | K::VoucherShort | K::RemittedShort | K::OverRemitted => {}
             K::ToldOtherwise | K::ManyVersions | K::EditionOutOfOrder | K::AwardedTwice | K::MergeCycle => {}
-            K::OverPrincipal | K::OverLoss | K::FundShort | K::LineShort | K::PaidTwice => {}
+            K::OverPrincipal | K::OverLoss | K::FundShort | K::LineShort | K::PaidTwice | K::PaidAfterLeaving => {}
         }
     }
+    all.extend([K::AwardedTwice, K::MergeCycle, K::OverPrincipal, K::OverLoss, K::FundShort, K::LineShort]);
     all.extend([K::PaidTwice, K::VoucherShort, K::OverSurrendered, K::Overclaimed, K::RemittedShort, K::OverRemitted]);
+    all.extend([K::PaidAfterLeaving]);
     all.extend(Rule::ALL.map(K::Policy));
     assert_eq!(all, K::all(), "the list of kinds that people may ask for");
     all.iter().map(|kind| kind.name()).collect()

@@ -1,11 +1,11 @@
 //! Findings in English; the ledger's closed list has them in Chinese. Words only, and nothing decides by them.
 
+use ledger::event::policy::Rule;
 use ledger::finding::FindingKind;
 
 /// The finding's kind in English.
 #[must_use]
 pub fn finding_en(kind: FindingKind) -> &'static str {
-    use ledger::event::policy::Rule;
     match kind {
         FindingKind::DoubleCredit => "credited twice",
         FindingKind::LateCredit => "credited after it had come back",
@@ -19,11 +19,7 @@ pub fn finding_en(kind: FindingKind) -> &'static str {
         FindingKind::UnknownSubject => "the report names something that is not registered",
         FindingKind::Repeated => "registered twice",
         FindingKind::CardShared => "the card is used by several persons",
-        FindingKind::Policy(Rule::Band) => "the amount lies outside its band",
-        FindingKind::Policy(Rule::Enrolled) => "not enrolled on the effective day",
-        FindingKind::Policy(Rule::Exclusive) => "holds an award that excludes this one",
-        FindingKind::Policy(Rule::Due) => "paid before the instalment was due",
-        FindingKind::Policy(Rule::Sharing) => "the draws do not follow the cost sharing",
+        FindingKind::Policy(rule) => broken_en(rule),
         FindingKind::NoTerms => "no loan terms were in force on the day of signing",
         FindingKind::OverTerm => "the loan runs longer than the terms allow",
         FindingKind::ShortGrace => "principal falls due before the grace period of the terms ends",
@@ -49,6 +45,7 @@ pub fn finding_en(kind: FindingKind) -> &'static str {
         FindingKind::MergeCycle => "both ids are one person already; they were not merged again",
         FindingKind::EditionOutOfOrder => "the edition before was not taken back; this one does not count",
         FindingKind::OverLoss => "more is recovered than is lost; what is beyond counts for nothing",
+        FindingKind::PaidAfterLeaving => "paid for a day on which the person was no student",
         FindingKind::PaidTwice => "one instalment was paid twice",
         FindingKind::VoucherShort => "the treasury did not pay the whole of a batch sent: a clearing was taken back",
         FindingKind::RemittedShort => "what was paid to the lender came back or was taken back after it was used",
@@ -62,5 +59,16 @@ pub fn finding_en(kind: FindingKind) -> &'static str {
         FindingKind::LineShort => {
             "what was taken back of the document line was used before; it is to be reduced or made good"
         }
+    }
+}
+
+/// A rule of a policy that was broken.
+fn broken_en(rule: Rule) -> &'static str {
+    match rule {
+        Rule::Band => "the amount lies outside its band",
+        Rule::Enrolled => "not enrolled on the effective day",
+        Rule::Exclusive => "holds an award that excludes this one",
+        Rule::Due => "paid before the instalment was due",
+        Rule::Sharing => "the draws do not follow the cost sharing",
     }
 }

@@ -1,0 +1,32 @@
+//! Aid paid for a day on which its person was no student: the due days of his awards against his standing, whichever of both was told
+//! first. It moves no money; whoever decides orders it back.
+
+use crate::aid::award::{held_by, is_enrolled};
+use crate::state::State;
+use crate::state::rows::{Award, Payout};
+use uuid::Uuid;
+
+/// Whether the instalment a payment is for falls due on a day on which its person is no student.
+pub(crate) fn is_out_of_study(state: &State, payout: &Payout) -> bool {
+    let award = state.awards.get(payout.award);
+    let due = state.rosters.get(award.roster).due.get(usize::from(payout.instalment));
+    due.is_some_and(|due| !is_enrolled(state, award.person, *due))
+}
+
+/// Whether an instalment of an award stands paid that fell due on such a day.
+pub(crate) fn is_paid_after_leaving(state: &State, award: &Award) -> bool {
+    let due = &state.rosters.get(award.roster).due;
+    let instalments = award.instalments.run(u32::try_from(due.len()).unwrap_or(0));
+    instalments.zip(due).any(|(instalment, due)| {
+        let mut chain = state.payouts.chain(state.instalments.get(instalment).payout, |row| row.reissue_of);
+        chain.any(|(_, row)| state.times_paid(row) > 0) && !is_enrolled(state, award.person, *due)
+    })
+}
+
+/// All awards of a human by their ids, each with whether it was paid so. What was given up under an id may be there anew.
+pub(crate) fn wanted(state: &State, person: Uuid) -> Vec<(Uuid, bool)> {
+    let human = state.persons.find(person).map(|person| state.human(person));
+    let held = human.into_iter().flatten().flat_map(|one| held_by(state, one));
+    let standing = held.filter(|(at, award)| state.awards.find(award.id) == Some(*at));
+    standing.map(|(_, award)| (award.id, is_paid_after_leaving(state, award))).collect()
+}
