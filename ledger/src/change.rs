@@ -91,6 +91,8 @@ pub(crate) enum Touched {
     Line(Uuid),
     /// What a unit owes finance, by the unit's id.
     Due(Uuid),
+    /// What is owed because of a decision, by the id of that.
+    Debt(Uuid),
     /// The published rates.
     Rates,
     /// An award, by its id: whether one of its instalments is paid twice, or for a day on which its person was no student.

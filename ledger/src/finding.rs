@@ -53,6 +53,8 @@ pub enum FindingKind {
     RemittedShort,
     OverRemitted,
     PaidAfterLeaving,
+    OverRecovered,
+    OverRefunded,
 }
 
 impl FindingKind {
@@ -105,6 +107,8 @@ impl FindingKind {
             Self::RemittedShort,
             Self::OverRemitted,
             Self::PaidAfterLeaving,
+            Self::OverRecovered,
+            Self::OverRefunded,
         ];
         plain.into_iter().chain(Rule::ALL.map(Self::Policy)).collect()
     }
@@ -197,6 +201,8 @@ impl FindingKind {
             Self::RemittedShort => ("remitted_short", "付给贷款机构的款项已用而退回，待补足"),
             Self::OverRemitted => ("over_remitted", "申报付款超过应付，有退回被撤销"),
             Self::PaidAfterLeaving => ("paid_after_leaving", "应发之日已不在籍，款已发放"),
+            Self::OverRecovered => ("over_recovered", "追回到账超过应追回，或应追回尚未报来"),
+            Self::OverRefunded => ("over_refunded", "退还支付超过应退还，或应退还尚未报来"),
         }
     }
 }

@@ -2,41 +2,28 @@
 //! No clock, no IO, no chance, no floats. What a kind of event means is in the file of its domain.
 
 use crate::account::AccountNo;
-use crate::aid::award::{self, AwardChange};
-use crate::aid::budget::{self, BudgetChange};
-use crate::aid::payment::{self, PaymentChange};
-use crate::aid::results::{self, ResultChange};
-use crate::aid::surrender::{self, SurrenderChange};
-use crate::aid::suspense::{self, SuspenseChange};
-use crate::aid::voucher::{self, VoucherChange};
-use crate::aid::{merge, payment_line, programme};
+use crate::aid::{award, budget, debt, merge, payment, payment_line, programme, results, surrender, suspense, voucher};
 use crate::change::{Case, Change, Judged, NewFinding};
-use crate::control::{self, ControlChange};
-use crate::desk::{self, DeskChange};
+use crate::control;
+use crate::desk;
 use crate::entry::Entry;
-use crate::event::{Kind, policy::Policy};
+use crate::event::Kind;
 use crate::finding::FindingKind;
-use crate::handle::Handle;
 use crate::hash;
-use crate::lender::claim::change::ClaimChange;
 use crate::lender::claim::{self, line, returned, settle};
-use crate::lender::fund::change::FundChange;
-use crate::lender::fund::{self, compensation, reward, statement};
-use crate::lender::remittance::change::RemittanceChange;
+use crate::lender::fund::{compensation, reward, statement};
 use crate::lender::remittance::{self, report};
-use crate::loan::change::LoanChange;
-use crate::loan::{self, accrual, contract, facts, rules};
+use crate::loan::{accrual, contract, facts, rules};
 use crate::money::{Day, Fen};
 use crate::outcome::{Now, Outcome, Posting, Refusal};
-use crate::registry::cards::{self, CardChange};
-use crate::registry::merged::{self, MergeChange};
-use crate::registry::org::{self, OrgChange};
-use crate::registry::people::{self, PeopleChange};
+use crate::registry::{cards, org, people};
 use crate::state::State;
 use crate::state::entry_rows::{BESIDE, DUPLICATE, Refused, Seen, WITHHELD};
-use crate::withdraw::{self, Withdrawal};
+use crate::withdraw;
+use act::Act;
 use told::Told;
 
+mod act;
 mod ahead;
 mod come;
 mod follow;
@@ -83,59 +70,6 @@ impl std::fmt::Display for Halt {
 }
 
 impl std::error::Error for Halt {}
-
-/// What changes besides money and findings, by domain. Large and rarer ones stand in a box, as every entry's act is moved some
-/// times on its way.
-enum Act {
-    Programme(Box<Policy>),
-    Org(OrgChange),
-    People(PeopleChange),
-    Merge(MergeChange),
-    Card(CardChange),
-    Budget(BudgetChange),
-    Award(AwardChange),
-    Payment(PaymentChange),
-    Voucher(VoucherChange),
-    Result(ResultChange),
-    Suspense(Box<SuspenseChange>),
-    Loan(Box<LoanChange>),
-    Claim(Box<ClaimChange>),
-    Remittance(RemittanceChange),
-    Fund(Box<FundChange>),
-    Control(Box<ControlChange>),
-    Withdrawal(Box<Withdrawal>),
-    Desk(Box<DeskChange>),
-    Surrender(SurrenderChange),
-}
-
-impl Act {
-    /// Makes the change. The row it is about, by its number in the table its kind says, so that it can be taken back by the id
-    /// of its entry alone; kinds that cannot be taken back by themselves need none.
-    fn apply(self, state: &mut State, entry: &Entry<'_>) -> Option<u32> {
-        match self {
-            Self::Programme(policy) => programme::apply(state, entry, *policy),
-            Self::Org(change) => return Some(org::apply(state, entry, change).number()),
-            Self::People(change) => return Some(people::apply(state, entry, change).number()),
-            Self::Merge(change) => return merged::apply(state, entry, change).map(Handle::number),
-            Self::Card(change) => return cards::apply(state, entry, change).map(Handle::number),
-            Self::Budget(change) => return Some(budget::apply(state, entry, change).number()),
-            Self::Award(change) => return award::apply(state, entry, change).map(Handle::number),
-            Self::Payment(change) => return payment::apply(state, entry, change).map(Handle::number),
-            Self::Voucher(change) => return voucher::apply(state, entry, change).map(Handle::number),
-            Self::Result(change) => return Some(results::apply(state, entry, change)),
-            Self::Suspense(change) => return Some(suspense::apply(state, entry, *change).number()),
-            Self::Loan(change) => return loan::apply(state, entry, *change).map(Handle::number),
-            Self::Claim(change) => return claim::apply(state, entry, *change),
-            Self::Remittance(change) => return Some(remittance::apply(state, entry, change)),
-            Self::Fund(change) => return fund::apply(state, entry, *change),
-            Self::Control(change) => return control::apply(state, entry, *change).map(Handle::number),
-            Self::Surrender(change) => return Some(surrender::apply(state, entry, change).number()),
-            Self::Desk(change) => return Some(desk::apply(state, entry, *change).number()),
-            Self::Withdrawal(change) => withdraw::apply(state, entry, *change),
-        }
-        None
-    }
-}
 
 macro_rules! judges {
     ($($kind:ident => $act:ident $judge:path;)*) => {
@@ -215,6 +149,10 @@ judges! {
     KeyAnnounced => Control control::judge_key_announced;
     IdentityKeyAnnounced => Control control::judge_identity_key_announced;
     PersonMerged => Merge merge::judge_person_merged;
+    RecoveryReceived => Debt debt::judge_recovery_received;
+    RecoveryWaived => Debt debt::judge_recovery_waived;
+    RecoveryOrdered => Debt debt::judge_recovery_ordered;
+    RefundPaid => Debt debt::judge_refund_paid;
     LineAdjusted => Budget budget::judge_line_adjusted;
     FindingExplained => Desk desk::judge_finding_explained;
     FindingClosed => Desk desk::judge_finding_closed;

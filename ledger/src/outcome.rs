@@ -229,6 +229,8 @@ codes! {
     77 UnknownFinding "unknown_finding" circumstantial "没有该疑点，或已了结" "no such finding is still to be settled" "用疑点查询核对疑点编号；已了结的无须处理" "look the finding up; nothing is to be done about one that is settled";
     78 WayNotOpen "way_not_open" permanent "该暂记款不能以此方式处理" "money in suspense does not end this way" "付出的款可认可、追回，收进的款可退还、上缴，一付一收的可对冲" "what went out is accepted or recovered, what came in is refunded or surrendered, one of each is offset";
     79 ExceedsItem "exceeds_item" circumstantial "超出暂记余额" "more than is left of the item in suspense" "减少金额，再重试" "reduce the amount, then retry";
+    80 UnknownDebt "unknown_debt" circumstantial "没有该笔应追回款" "nothing is to be recovered because of this decision" "先报送其暂记清理或责令追回，再重试" "say how the money in suspense was cleared, or that the payment be recovered, then retry";
+    81 ExceedsDebt "exceeds_debt" circumstantial "超出可追回的金额：支付未到卡、已退回，或已另行追回、免追" "more than is left to be recovered: the payment does not stand paid, or it is recovered or waived already" "减少金额，再重试" "reduce the amount, then retry";
 }
 
 impl TryFrom<u8> for Code {

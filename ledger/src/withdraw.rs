@@ -3,6 +3,7 @@
 
 use crate::aid::award::{self, AwardChange};
 use crate::aid::budget::{self, BudgetChange};
+use crate::aid::debt::{self, DebtChange};
 use crate::aid::merge;
 use crate::aid::payment::{self, PaymentChange};
 use crate::aid::results::{self, ResultChange};
@@ -38,24 +39,41 @@ pub(crate) struct Withdrawal {
     change: Option<Kept>,
 }
 
-enum Kept {
-    Surrender(SurrenderChange),
-    Suspense(SuspenseChange),
-    Desk(DeskChange),
-    Budget(BudgetChange),
-    Award(AwardChange),
-    Payment(PaymentChange),
-    Voucher(VoucherChange),
-    Result(ResultChange),
-    Control(ControlChange),
-    Loan(LoanChange),
-    Claim(ClaimChange),
-    Fund(FundChange),
-    Remittance(RemittanceChange),
-    People(PeopleChange),
-    Card(CardChange),
-    Org(OrgChange),
-    Merge(MergeChange),
+macro_rules! kept {
+    ($($wing:ident $kept:ident($change:ty);)*) => {
+        enum Kept { $($kept($change),)* }
+
+        impl Kept {
+            fn apply(self, state: &mut State, entry: &Entry<'_>) {
+                match self {
+                    $(Self::$kept(change) => {
+                        $wing::apply(state, entry, change);
+                    })*
+                }
+            }
+        }
+    };
+}
+
+kept! {
+    surrender Surrender(SurrenderChange);
+    debt Debt(DebtChange);
+    suspense Suspense(SuspenseChange);
+    desk Desk(DeskChange);
+    budget Budget(BudgetChange);
+    award Award(AwardChange);
+    payment Payment(PaymentChange);
+    voucher Voucher(VoucherChange);
+    results Result(ResultChange);
+    control Control(ControlChange);
+    loan Loan(LoanChange);
+    claim Claim(ClaimChange);
+    fund Fund(FundChange);
+    remittance Remittance(RemittanceChange);
+    people People(PeopleChange);
+    cards Card(CardChange);
+    org Org(OrgChange);
+    merged Merge(MergeChange);
 }
 
 /// An entry is taken back on the day on which it counted, by its id, whatever was recorded after it. One whose fact never
@@ -102,6 +120,9 @@ fn judge(case: &Case<'_>, taken: Taken, kind: KindTag) -> Judged<Kept> {
             Ok(budget::judge_withdrawn(case, taken)?.map(Kept::Budget))
         }
         Tag::Surrendered => Ok(surrender::judge_withdrawn(case, taken)?.map(Kept::Surrender)),
+        Tag::RecoveryReceived | Tag::RecoveryWaived | Tag::RecoveryOrdered | Tag::RefundPaid => {
+            Ok(debt::judge_withdrawn(case, taken)?.map(Kept::Debt))
+        }
         Tag::SuspenseCleared => Ok(suspense::judge_withdrawn(case, taken)?.map(Kept::Suspense)),
         Tag::FindingExplained | Tag::FindingClosed => Ok(desk::judge_withdrawn(case, taken, kind)?.map(Kept::Desk)),
         Tag::RosterSealed => roster(Stage::Sealed, Stage::Open),
@@ -115,6 +136,14 @@ fn judge(case: &Case<'_>, taken: Taken, kind: KindTag) -> Judged<Kept> {
             Ok(results::judge_withdrawn(case, taken)?.map(Kept::Result))
         }
         Tag::PeriodClosed => Ok(control::judge_closing_withdrawn(case, taken)?.map(Kept::Control)),
+        _ => judge_of_loans(case, taken, kind),
+    }
+}
+
+/// The same of loans, their lenders, and who and what there is.
+fn judge_of_loans(case: &Case<'_>, taken: Taken, kind: KindTag) -> Judged<Kept> {
+    use KindTag as Tag;
+    match kind {
         Tag::LoanTermsAdopted | Tag::RatePublished | Tag::WaiverAdopted => {
             Ok(rules::judge_withdrawn(case, taken)?.map(Kept::Loan))
         }
@@ -159,59 +188,8 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, withdrawal: Withdrawal
         state.seen.get_mut(entry).verdict = WITHDRAWN;
         close_its_own(state, entry.into());
     }
-    match withdrawal.change {
-        Some(Kept::Surrender(change)) => {
-            surrender::apply(state, entry, change);
-        }
-        Some(Kept::Suspense(change)) => {
-            suspense::apply(state, entry, change);
-        }
-        Some(Kept::Desk(change)) => {
-            desk::apply(state, entry, change);
-        }
-        Some(Kept::Budget(change)) => {
-            budget::apply(state, entry, change);
-        }
-        Some(Kept::Award(change)) => {
-            award::apply(state, entry, change);
-        }
-        Some(Kept::Payment(change)) => {
-            payment::apply(state, entry, change);
-        }
-        Some(Kept::Voucher(change)) => {
-            voucher::apply(state, entry, change);
-        }
-        Some(Kept::Result(change)) => {
-            results::apply(state, entry, change);
-        }
-        Some(Kept::Control(change)) => {
-            control::apply(state, entry, change);
-        }
-        Some(Kept::Loan(change)) => {
-            loan::apply(state, entry, change);
-        }
-        Some(Kept::Claim(change)) => {
-            claim::apply(state, entry, change);
-        }
-        Some(Kept::Fund(change)) => {
-            fund::apply(state, entry, change);
-        }
-        Some(Kept::Remittance(change)) => {
-            remittance::apply(state, entry, change);
-        }
-        Some(Kept::People(change)) => {
-            people::apply(state, entry, change);
-        }
-        Some(Kept::Card(change)) => {
-            cards::apply(state, entry, change);
-        }
-        Some(Kept::Org(change)) => {
-            org::apply(state, entry, change);
-        }
-        Some(Kept::Merge(change)) => {
-            merged::apply(state, entry, change);
-        }
-        None => {}
+    if let Some(change) = withdrawal.change {
+        change.apply(state, entry);
     }
 }
 

@@ -71,17 +71,23 @@ fn lines(state: &State, model: &Model) {
         model.clearings.values().filter(of_it).map(|row| row.fen).sum::<Fen>()
     };
     let found = fen(None, |how| *how == Clearing::Surrendered);
-    assert_eq!(due.sum::<Fen>(), surrendered + found - paid);
+    let late: Fen = model.booked.late.values().sum();
+    assert_eq!(due.sum::<Fen>(), surrendered + found + late - paid);
+    let debts = model.debts();
     for (org, row) in state.orgs.iter() {
         let paid: Fen = model.paid_over.values().filter(|(_, unit, _)| *unit == row.id).map(|(_, _, fen)| fen).sum();
         assert_eq!(state.balance(state.org_account(org, Class::Surrendered)), paid, "unit {}", row.id);
         let stands = |class| state.balance(state.org_account(org, class));
         let unit = Some(row.id);
-        assert_eq!(stands(Class::SurrenderSource), -fen(unit, |how| *how == Clearing::Surrendered), "unit {}", row.id);
-        let owed = fen(unit, |how| matches!(how, Clearing::Recoverable(_)));
-        assert_eq!(stands(Class::Receivable), owed, "receivables of {}", row.id);
-        let owing = fen(unit, |how| matches!(how, Clearing::Refundable(_)));
-        assert_eq!(stands(Class::Refundable), -owing, "refunds of {}", row.id);
+        let found = fen(unit, |how| *how == Clearing::Surrendered);
+        let late = model.booked.late.get(&row.id).copied().unwrap_or_default();
+        assert_eq!(stands(Class::SurrenderSource), -found - late, "unit {}", row.id);
+        for class in [Class::Receivable, Class::Refundable] {
+            let owed = debts.get(&(row.id, class)).copied().unwrap_or_default();
+            assert_eq!(stands(class), owed, "{} of {}", class.name(), row.id);
+            let listed = state.debts.iter().map(|(_, debt)| debt.stands().remove(&(org, class)).unwrap_or_default());
+            assert_eq!(listed.sum::<i128>(), i128::from(owed), "the list of {}", row.id);
+        }
         let over = state.balance(state.org_account(org, Class::DueToFinance)) < 0;
         let is = |finding: &Finding| finding.open && finding.kind == FindingKind::OverSurrendered;
         let open = state.findings.iter().filter(|(_, finding)| is(finding) && finding.subject == row.id).count();

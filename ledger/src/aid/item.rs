@@ -133,9 +133,7 @@ pub(crate) fn dispose(state: &State, disposals: &[Disposal]) -> Disposing {
         all.disposed.revisions.push(revised.revision);
         all.moved.add(revised.moved);
         all.findings.extend(revised.findings);
-        if let Some(order) = order.filter(|_| revised.doubtful) {
-            all.touched.push(Touched::Award(state.awards.get(order.award).id));
-        }
+        all.touched.extend(revised.touched);
     }
     all
 }

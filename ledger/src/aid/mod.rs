@@ -5,6 +5,7 @@
 pub(crate) mod awaited;
 pub(crate) mod award;
 pub(crate) mod budget;
+pub(crate) mod debt;
 mod disposal;
 mod item;
 pub(crate) mod leaving;

@@ -3,9 +3,10 @@
 //! are the same call.
 
 use crate::account::Class;
+use crate::aid::debt::{self, DebtChange};
 use crate::aid::leaving::is_out_of_study;
 use crate::aid::reckon::{Expected, Reckoned, Role, reckon};
-use crate::change::{NewFinding, Noted};
+use crate::change::{NewFinding, Noted, Touched};
 use crate::difference::Holding;
 use crate::entry::Entry;
 use crate::finding::FindingKind;
@@ -69,6 +70,8 @@ pub(crate) struct Revision {
     surrendered: Vec<(Handle<Line>, Fen)>,
     /// Credits in suspense, more or less than before.
     suspended: i64,
+    /// What is to be recovered of it, as it stands paid from now on, or no longer.
+    debts: Vec<DebtChange>,
     ended: Vec<Handle<Finding>>,
     restated: Vec<(Handle<Finding>, Fen)>,
 }
@@ -78,8 +81,9 @@ pub(crate) struct Revised {
     pub revision: Revision,
     pub moved: Holding,
     pub findings: Vec<NewFinding>,
-    /// Whether it is, or was, paid with its instalment paid otherwise as well, or for a day on which its person is no student.
-    pub doubtful: bool,
+    /// The award if the payment is, or was, paid in doubt: with its instalment paid otherwise as well, or for a day on which its person
+    /// is no student. And what is to be recovered of it.
+    pub touched: Vec<Touched>,
 }
 
 /// What is to change if a payment is, and what was told of it is, other than before.
@@ -105,6 +109,14 @@ pub(crate) fn revise(
         order.is_some_and(|order| held + usize::from(order.paid_otherwise) > 1 || (held > 0 && order.out_of_study))
     };
     let doubtful = in_doubt(order, now.held.len()) || in_doubt(order_before, was.held.len());
+    let award = order.filter(|_| doubtful).map(|order| Touched::Award(state.awards.get(order.award).id));
+    let mut touched: Vec<Touched> = award.into_iter().collect();
+    let (mut moved, mut debts) = (held.without(held_before), Vec::new());
+    for of_it in debt::payment_stands(state, id, order.is_some() && !now.held.is_empty()) {
+        moved.add(of_it.moved);
+        touched.push(Touched::Debt(of_it.change.id()));
+        debts.push(of_it.change);
+    }
     let mut revision = Revision {
         id,
         payout: order.map(|order| order.payout).into(),
@@ -112,6 +124,7 @@ pub(crate) fn revise(
         reckoned: now,
         surrendered,
         suspended: delta,
+        debts,
         ended: Vec::new(),
         restated: Vec::new(),
     };
@@ -121,7 +134,7 @@ pub(crate) fn revise(
     let left = before.iter().filter(|fact| !stays(fact)).filter_map(|fact| fact.item.handle());
     let left: Vec<_> = left.collect();
     revision.ended.extend(left);
-    Revised { revision, moved: held.without(held_before), findings, doubtful }
+    Revised { revision, moved, findings, touched }
 }
 
 /// Whether a credit stands in suspense, so that its instalment must not be paid again.
@@ -246,7 +259,10 @@ fn called_for(fact: &ResultFact, role: Role, kind_so_far: Option<FindingKind>) -
 }
 
 /// Makes the change; where the facts of the entry are kept then.
-pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, revision: Revision) -> u32 {
+pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, mut revision: Revision) -> u32 {
+    for debt in std::mem::take(&mut revision.debts) {
+        debt::apply(state, entry, debt);
+    }
     for finding in &revision.ended {
         state.findings.get_mut(*finding).open = false;
     }

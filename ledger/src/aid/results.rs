@@ -2,6 +2,7 @@
 //! reckoned in `payment_facts`; here is how it is told, taken back, and met by the batch going out or by the order coming late.
 
 use crate::account::Class;
+use crate::aid::debt;
 use crate::aid::leaving::is_out_of_study;
 use crate::aid::payment_facts::{self, FACTS_MAX, Order, Revised, Revision, revise};
 use crate::change::{Case, Change, Judged, NewFinding, Taken, Touched};
@@ -39,6 +40,7 @@ fn is_awaited(state: &State, payout: &Payout) -> bool {
     payout.progress == Progress::Ordered
         && payout.results.is_none()
         && payout.reissue_of.is_none()
+        && !debt::is_recovered(state, payout.id)
         && state.applications.get(payout.application).set.stage == Stage::Sent
 }
 
@@ -77,7 +79,7 @@ fn tell(case: &Case<'_>, payment: Uuid, what: BankWord, fen: Fen, reason: u8) ->
     let at = facts.partition_point(|other| (other.on, other.what, state.seen.get(other.entry).id) < place);
     facts.insert(at, fact);
     let revised = revise(state, payment, (order.as_ref(), &before), (order.as_ref(), facts));
-    Ok(changed(state, case.on(), order.as_ref(), revised))
+    Ok(changed(state, case.on(), revised))
 }
 
 /// A payment, if somebody ordered it, and what was told of it.
@@ -89,19 +91,17 @@ pub(super) fn so_far(state: &State, payment: Uuid) -> (Option<Order>, Vec<Result
     (None, told.unwrap_or_default())
 }
 
-fn changed(state: &State, on: Day, order: Option<&Order>, revised: Revised) -> Change<ResultChange> {
-    changed_facts(state, on, order, revised).map(|revision| ResultChange::Revised(Box::new(revision)))
+fn changed(state: &State, on: Day, revised: Revised) -> Change<ResultChange> {
+    changed_facts(state, on, revised).map(|revision| ResultChange::Revised(Box::new(revision)))
 }
 
 /// The change to what was told of one payment.
-pub(super) fn changed_facts(state: &State, on: Day, order: Option<&Order>, revised: Revised) -> Change<Revision> {
-    let Revised { revision, moved, findings, doubtful } = revised;
+pub(super) fn changed_facts(state: &State, on: Day, revised: Revised) -> Change<Revision> {
+    let Revised { revision, moved, findings, touched } = revised;
     let mut change = Change::of(revision);
     change.postings = moved.postings(state, on);
     change.findings = findings;
-    if let Some(order) = order.filter(|_| doubtful) {
-        change.touched.push(Touched::Award(state.awards.get(order.award).id));
-    }
+    change.touched.extend(touched);
     change
 }
 
@@ -120,7 +120,7 @@ pub(crate) fn judge_withdrawn(case: &Case<'_>, taken: Taken) -> Judged<ResultCha
         facts[at].gone = true;
     }
     let revised = revise(state, payment, (order.as_ref(), &before), (order.as_ref(), facts));
-    Ok(changed(state, case.on(), order.as_ref(), revised))
+    Ok(changed(state, case.on(), revised))
 }
 
 /// The payments of an application of which results are kept apart, as they should be once its batch is at the bank, or no longer.
@@ -144,9 +144,7 @@ pub(crate) fn sent(state: &State, application: &Application, sent: bool) -> Sent
         all.revisions.push(revised.revision);
         all.moved.add(revised.moved);
         all.findings.extend(revised.findings);
-        if revised.doubtful {
-            all.touched.push(Touched::Award(state.awards.get(before.award).id));
-        }
+        all.touched.extend(revised.touched);
     }
     all
 }

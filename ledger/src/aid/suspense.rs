@@ -3,11 +3,12 @@
 //! The decision can be taken back, and then the item stands open again.
 
 use crate::account::Class;
+use crate::aid::debt::{self, DebtChange, DebtDecided};
 use crate::aid::disposal::Disposal;
 use crate::aid::item::{Disposed, Disposing, Item, Subject, dispose};
 use crate::aid::{payment_facts, voucher};
 use crate::authority::{Authority, End};
-use crate::change::{Case, Change, Judged, Taken};
+use crate::change::{Case, Change, Judged, Taken, Touched};
 use crate::difference::Holding;
 use crate::entry::Entry;
 use crate::event::{Clearing, Draw, SuspenseCleared};
@@ -24,6 +25,8 @@ pub(crate) struct SuspenseChange {
     /// The draws an accepted item is paid with.
     draws: Vec<Drawn>,
     row: ClearedChange,
+    /// What is owed because of it.
+    debt: Option<DebtChange>,
 }
 
 enum ClearedChange {
@@ -85,7 +88,8 @@ pub(crate) fn judge_suspense_cleared(case: &Case<'_>, event: &SuspenseCleared) -
         items.into_iter().map(|(entry, fen)| Disposal { entry, fen, unit: item.unit, clearings: 1, accepted });
     let disposals: Vec<_> = disposals.collect();
     let moved = effect(state, &row, &draws);
-    Ok(changed(case, dispose(state, &disposals), moved, draws, ClearedChange::New(row)))
+    let debt = debt::cleared(state, &row, item.on.year());
+    Ok(changed(case, dispose(state, &disposals), moved, (draws, ClearedChange::New(row)), debt))
 }
 
 /// The decision is taken back on its day: what it disposed of is open again.
@@ -94,6 +98,7 @@ pub(crate) fn judge_withdrawn(case: &Case<'_>, taken: Taken) -> Judged<SuspenseC
     let Some(at) = state.clearings.handle(taken.subject) else { return Ok(Change::nothing()) };
     let row = state.clearings.get(at);
     taken.on(case, row.on)?;
+    let debt = debt::uncleared(state, row)?;
     let items = [Some((row.item, row.sense)), row.other.handle().map(|other| (other, row.other_sense))];
     let open = |(entry, sense): (_, Sense)| Disposal {
         entry,
@@ -105,19 +110,25 @@ pub(crate) fn judge_withdrawn(case: &Case<'_>, taken: Taken) -> Judged<SuspenseC
     let disposals: Vec<_> = items.into_iter().flatten().map(open).collect();
     let draws: Vec<Drawn> = drawn(state, row).copied().collect();
     let moved = Holding::default().without(effect(state, row, &draws));
-    Ok(changed(case, dispose(state, &disposals), moved, Vec::new(), ClearedChange::Back(at)))
+    Ok(changed(case, dispose(state, &disposals), moved, (Vec::new(), ClearedChange::Back(at)), debt))
 }
 
 fn changed(
     case: &Case<'_>,
     disposing: Disposing,
     effect: Holding,
-    draws: Vec<Drawn>,
-    row: ClearedChange,
+    (draws, row): (Vec<Drawn>, ClearedChange),
+    debt: Option<DebtDecided>,
 ) -> Change<SuspenseChange> {
     let Disposing { disposed, mut moved, findings, touched } = disposing;
     moved.add(effect);
-    let mut change = Change::of(SuspenseChange { disposed, draws, row });
+    let debt = debt.map(|DebtDecided { change, moved: of_debt }| {
+        moved.add(of_debt);
+        change
+    });
+    let owed = debt.as_ref().map(|debt| Touched::Debt(debt.id()));
+    let mut change = Change::of(SuspenseChange { disposed, draws, row, debt });
+    change.touched.extend(owed);
     change.postings = moved.postings(case.state, case.on());
     change.findings = findings;
     change.touched.extend(touched);
@@ -259,7 +270,7 @@ fn drawn<'a>(state: &'a State, row: &Cleared) -> impl Iterator<Item = &'a Drawn>
 
 /// Makes the change; the row by which it can be taken back.
 pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: SuspenseChange) -> Handle<Cleared> {
-    let SuspenseChange { disposed, draws, row } = change;
+    let SuspenseChange { disposed, draws, row, debt } = change;
     for revision in disposed.revisions {
         payment_facts::apply(state, entry, revision);
     }
@@ -271,6 +282,9 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: SuspenseChange
             at
         }
     };
+    if let Some(debt) = debt {
+        debt::apply(state, entry, debt);
+    }
     let application = state.clearings.get(at).application;
     for draw in draws {
         state.draws.push(draw);

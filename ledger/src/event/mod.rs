@@ -7,6 +7,7 @@ mod claim;
 mod control;
 pub mod conventions;
 mod days;
+mod debt;
 mod key;
 mod loan;
 pub mod loan_terms;
@@ -20,6 +21,7 @@ pub use choices::*;
 pub use claim::*;
 pub use control::*;
 pub use days::DayRule;
+pub use debt::*;
 pub use key::KEY_PARTS;
 pub use loan::*;
 pub use registry::*;
@@ -154,6 +156,12 @@ macro_rules! for_each_kind {
             IdentityKeyAnnounced(IdentityKeyAnnounced) "identity_key_announced" "公布身份密钥指纹" decision published
                 Nothing Never (fingerprint);
             PersonMerged(PersonMerged) "person_merged" "合并人员" report near Mentioned Withdrawn (person);
+            RecoveryReceived(RecoveryReceived) "recovery_received" "追回到账" report near
+                Mentioned Withdrawn (debt, serial);
+            RecoveryWaived(RecoveryWaived) "recovery_waived" "免予追回" decision near Refused Withdrawn (debt, document);
+            RecoveryOrdered(RecoveryOrdered) "recovery_ordered" "责令追回" decision near
+                Refused Withdrawn (payout, document);
+            RefundPaid(RefundPaid) "refund_paid" "退还支付" report near Mentioned Withdrawn (debt, serial);
             LineAdjusted(LineAdjusted) "line_adjusted" "调整指标" decision near Refused Withdrawn (line, document);
             FindingExplained(FindingExplained) "finding_explained" "疑点说明" decision near
                 Refused WhileFree (entry, kind, subject, document);

@@ -5,7 +5,7 @@
 
 use super::State;
 use crate::account::Class;
-use crate::aid::{awaited, leaving, merge, payment_facts, voucher};
+use crate::aid::{awaited, debt, leaving, merge, payment_facts, voucher};
 use crate::change::{NewFinding, Noted, Touched};
 use crate::entry::Entry;
 use crate::event::{Kind, KindTag};
@@ -118,20 +118,9 @@ fn follow(state: &mut State, index: u64, touched: Touched) -> Vec<NewFinding> {
         }
         Touched::Claim(id) => settle(state, index, id, |_| true, tells_of_loan, &facts::wanted(state, id)),
         Touched::Human(id) => people::follow(state, id),
-        Touched::Line(id) => {
-            let Some((line, row)) = state.lines.by_id(id) else { return Vec::new() };
-            let (short, unit) = (state.balance(state.line_account(line, Class::Short)) < 0, row.unit);
-            let wanted = short.then_some((FindingKind::LineShort, None));
-            let new = settle(state, index, id, |_| true, tells_of_loan, wanted.as_slice());
-            new.into_iter().map(|new| NewFinding { unit, ..new }).collect()
-        }
-        Touched::Due(id) => {
-            let Some((unit, _)) = state.orgs.by_id(id) else { return Vec::new() };
-            let over = state.balance(state.org_account(unit, Class::DueToFinance)) < 0;
-            let (kind, wanted) = (FindingKind::OverSurrendered, over.then_some((FindingKind::OverSurrendered, None)));
-            let new = settle(state, index, id, |other| other == kind, tells_of_loan, wanted.as_slice());
-            new.into_iter().map(|new| NewFinding { unit, ..new }).collect()
-        }
+        Touched::Line(id) => of_line(state, index, id),
+        Touched::Due(id) => of_unit(state, index, id),
+        Touched::Debt(id) => of_debt(state, index, id),
         Touched::Rates => {
             let wanted: Vec<_> = jumps(state).into_iter().map(|entry| (FindingKind::RateJump, Some(entry))).collect();
             settle(state, index, Uuid::nil(), |_| true, tells_of_loan, &wanted)
@@ -162,6 +151,33 @@ fn follow_awards(state: &mut State, index: u64, touched: Touched) -> Vec<NewFind
     let of = |kinds: Vec<FindingKind>| kinds.into_iter().map(|kind| (kind, None)).collect::<Vec<Wanted>>();
     let settle = |(award, kinds)| settle(state, index, award, looked_at, tells_of_loan, &of(kinds));
     awards.into_iter().flat_map(settle).collect()
+}
+
+/// What a document line lacks.
+fn of_line(state: &mut State, index: u64, id: Uuid) -> Vec<NewFinding> {
+    let Some((line, row)) = state.lines.by_id(id) else { return Vec::new() };
+    let (short, unit) = (state.balance(state.line_account(line, Class::Short)) < 0, row.unit);
+    let wanted = short.then_some((FindingKind::LineShort, None));
+    let new = settle(state, index, id, |_| true, tells_of_loan, wanted.as_slice());
+    new.into_iter().map(|new| NewFinding { unit, ..new }).collect()
+}
+
+/// What a unit paid over to finance beyond what is due.
+fn of_unit(state: &mut State, index: u64, id: Uuid) -> Vec<NewFinding> {
+    let Some((unit, _)) = state.orgs.by_id(id) else { return Vec::new() };
+    let over = state.balance(state.org_account(unit, Class::DueToFinance)) < 0;
+    let (kind, wanted) = (FindingKind::OverSurrendered, over.then_some((FindingKind::OverSurrendered, None)));
+    let new = settle(state, index, id, |other| other == kind, tells_of_loan, wanted.as_slice());
+    new.into_iter().map(|new| NewFinding { unit, ..new }).collect()
+}
+
+/// What was recovered or refunded beyond what is owed.
+fn of_debt(state: &mut State, index: u64, id: Uuid) -> Vec<NewFinding> {
+    let Some((_, row)) = state.debts.by_id(id) else { return Vec::new() };
+    let unit = if row.is_due() { row.unit } else { row.facts.first().map_or(row.unit, |fact| fact.unit) };
+    let wanted = debt::wanted(row);
+    let new = settle(state, index, id, |_| true, tells_of_loan, &wanted);
+    new.into_iter().map(|new| NewFinding { unit, ..new }).collect()
 }
 
 /// Of one thing, the kinds that may be looked at, and which entries tell the facts that call for findings by themselves: closes those

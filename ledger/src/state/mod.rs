@@ -5,6 +5,7 @@ pub mod budget_rows;
 pub mod case_rows;
 pub mod claim_rows;
 pub mod clearing_rows;
+pub mod debt_rows;
 pub mod disputes;
 pub mod doubts;
 pub mod entity;
@@ -33,6 +34,7 @@ use crate::outcome::{Code, Refusal};
 use crate::state::budget_rows::{BudgetMove, Surrender};
 use crate::state::case_rows::FindingCase;
 use crate::state::clearing_rows::Cleared;
+use crate::state::debt_rows::{Debt, Recovery};
 use crate::state::disputes::Dispute;
 use crate::state::doubts::Doubt;
 use crate::state::entity::{EachTable, Entity};
@@ -218,6 +220,8 @@ tables! {
         claim_returns: ClaimReturn,
         remitted: Remitted "remittance_result" "拨付结果",
         clearings: Cleared,
+        debts: Debt "debt" "应追回或应退还",
+        recoveries: Recovery,
     }
 }
 

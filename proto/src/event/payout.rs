@@ -1,11 +1,12 @@
 //! Vouchers, batches, bank results and suspense between wire and domain. Whether a result was expected is not asked here.
 
 use super::check::{Check, Wire};
-use super::form::{Fen, Form, Hash, Id, OPTIONAL_NUMBER, OptionalId, Parts, Plain, Within, wire};
+use super::form::{DOCUMENT, Fen, Form, Hash, Id, OPTIONAL_NUMBER, OptionalId, Parts, Plain, WORDS, Within, wire};
 use crate::limits::{MAX_PARTS, REASONS};
 use crate::v1;
 use ledger::event::{
-    BatchSent, Clearing, PayoutCredited, PayoutReturned, PayoutUnknown, SuspenseCleared, VoucherCleared, VoucherIssued,
+    BatchSent, Clearing, PayoutCredited, PayoutReturned, PayoutUnknown, RecoveryOrdered, RecoveryReceived,
+    RecoveryWaived, RefundPaid, SuspenseCleared, VoucherCleared, VoucherIssued,
 };
 use std::ops::RangeInclusive;
 
@@ -23,6 +24,14 @@ wire!(PayoutCredited { payout: Id, fen: Fen, serial: OPTIONAL_NUMBER });
 wire!(PayoutReturned { payout: Id, fen: Fen, reason: Within(REASONS), serial: OPTIONAL_NUMBER });
 
 wire!(PayoutUnknown { payout: Id, serial: OPTIONAL_NUMBER });
+
+wire!(RecoveryReceived { debt: Id, unit: Id, fen: Fen, serial: OPTIONAL_NUMBER });
+
+wire!(RecoveryWaived { debt: Id, fen: Fen, reason: WORDS, document: DOCUMENT });
+
+wire!(RecoveryOrdered { payout: Id, fen: Fen, reason: WORDS, document: DOCUMENT });
+
+wire!(RefundPaid { debt: Id, unit: Id, fen: Fen, serial: OPTIONAL_NUMBER });
 
 impl Wire for v1::SuspenseCleared {
     type Domain = SuspenseCleared;

@@ -7,8 +7,9 @@ use ledger::event::{
     ApplicationLineAdded, ApplicationPrepared, BatchSent, CardBound, CardRelation, CardReplaced, Clearing, Draw, Event,
     FindingClosed, FindingExplained, IdentityKeyAnnounced, Kind, Level, LineAdjusted, LineIssued, LinePassedDown,
     LineRecalled, OrgRegistered, OrgRenamed, OrgRole, PassedPart, PayoutCredited, PayoutReturned, PayoutUnknown,
-    PersonMerged, PersonRegistered, RosterLineAdded, RosterPrepared, RulesAdopted, SetCancelled, SetDecided, SetSealed,
-    Source, Status, StatusChanged, Subordination, Surrendered, SuspenseCleared, VoucherCleared, VoucherIssued,
+    PersonMerged, PersonRegistered, RecoveryOrdered, RecoveryReceived, RecoveryWaived, RefundPaid, RosterLineAdded,
+    RosterPrepared, RulesAdopted, SetCancelled, SetDecided, SetSealed, Source, Status, StatusChanged, Subordination,
+    Surrendered, SuspenseCleared, VoucherCleared, VoucherIssued,
 };
 use ledger::money::Day;
 use uuid::Uuid;
@@ -47,7 +48,25 @@ fn later() -> Vec<Kind> {
     let (explained, closed) = (Kind::FindingExplained(explained), Kind::FindingClosed(closed));
     let (unit, serial, document) = (thing(UNIT), "SJ-1".into(), "示财预〔2025〕5号".into());
     let surrendered = Kind::Surrendered(Surrendered { unit, fen: 1_000, serial, document });
-    vec![announced, merged, adjusted, explained, closed, surrendered]
+    let debts = debts();
+    [vec![announced, merged], debts, vec![adjusted, explained, closed, surrendered]].concat()
+}
+
+/// What is owed back, and what came in or was paid of it.
+fn debts() -> Vec<Kind> {
+    let (debt, unit, fen, serial) = (thing(PAYOUT + 1), thing(UNIT), 400, "ZH-1".to_owned());
+    let received = RecoveryReceived { debt, unit, fen, serial };
+    let (reason, document) = ("家庭困难".to_owned(), "示教〔2025〕6号".into());
+    let waived = RecoveryWaived { debt, fen: 100, reason, document };
+    let (reason, document) = ("退学以后发放".to_owned(), "示教〔2025〕7号".into());
+    let ordered = RecoveryOrdered { payout: thing(PAYOUT), fen: 500, reason, document };
+    let paid = RefundPaid { debt, unit, fen: 200, serial: "TK-1".into() };
+    vec![
+        Kind::RecoveryReceived(received),
+        Kind::RecoveryWaived(waived),
+        Kind::RecoveryOrdered(ordered),
+        Kind::RefundPaid(paid),
+    ]
 }
 
 /// The id under which the sample of a merge is said.

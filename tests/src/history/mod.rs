@@ -3,6 +3,7 @@
 
 mod basis;
 pub mod chance;
+mod debts;
 mod lending;
 mod steps;
 mod wild;
@@ -79,7 +80,10 @@ impl History {
         // Of a school nobody registered nothing is known but that it was named, and the model forgets no name.
         let told = model.persons.values().flatten().filter(|(_, school, ..)| model.is_registered_org(*school));
         let standings = told.filter(|_| self.made.is_multiple_of(2)).map(|(on, _, _, id)| (*id, *on));
+        let debts = model.debt_facts.iter().map(|(id, fact)| (*id, fact.on));
+        let recovered = model.recoveries.iter().map(|(id, order)| (*id, order.on));
         let all = steps.chain(reports).chain(moved).chain(paid).chain(cleared).chain(standings);
+        let all = all.chain(debts).chain(recovered);
         let taken: Vec<_> = all.filter(|(id, _)| !model.withdrawn.contains(id)).collect();
         let (entry, on) = *self.chance.pick(&taken)?;
         let on = on.plus(i32::from(self.chance.in_hundred(6)));

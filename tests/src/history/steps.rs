@@ -1,7 +1,7 @@
 //! What may come next in a history. Each step is mostly what somebody sensible would do now, and often enough not.
 
 use super::basis::{PERSONS, PROGRAMMES, late_org, policy};
-use super::{Chance, bands, thing};
+use super::{Chance, bands, debts, thing};
 use crate::model::{Application, Item, Model, Payout, Result, Set};
 use ledger::event::{
     ApplicationLineAdded, ApplicationPrepared, BatchSent, CardBound, CardRelation, CardReplaced, Clearing, Draw, Kind,
@@ -25,7 +25,8 @@ pub(super) fn step(chance: &mut Chance, model: &Model, today: Day, made: usize) 
         9..15 => budget(chance, model, today, made),
         15..35 => roster(chance, model, made),
         35..82 => application(chance, model, today, made),
-        82..94 => result(chance, model, made),
+        82..92 => result(chance, model, made),
+        92..95 => debts::debt(chance, model, made),
         _ => suspense(chance, model, today),
     }
 }

@@ -74,6 +74,10 @@ fn redraw(chance: &mut Chance, kind: &mut Kind) {
                 _ => Clearing::Offset(id(chance)),
             };
         }
+        Kind::RecoveryReceived(e) => (e.debt, e.unit, e.fen) = (id(chance), id(chance), fen(chance)),
+        Kind::RecoveryWaived(e) => (e.debt, e.fen) = (id(chance), fen(chance)),
+        Kind::RecoveryOrdered(e) => (e.payout, e.fen) = (id(chance), fen(chance)),
+        Kind::RefundPaid(e) => (e.debt, e.unit, e.fen) = (id(chance), id(chance), fen(chance)),
         set => redraw_set(chance, set),
     }
 }

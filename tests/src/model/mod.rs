@@ -3,6 +3,7 @@
 //! not predict which reason a refusal gives: that is what the stories are for.
 
 mod budget;
+mod debts;
 mod decisions;
 mod reports;
 mod steps_back;
@@ -10,6 +11,7 @@ mod suspense;
 mod told;
 
 pub use budget::Moved;
+pub use debts::{DebtTold, Due, Recovered};
 pub use steps_back::Step;
 pub use suspense::Cleared;
 pub use told::{BankFact, Books, Item, Off, Report, Voucher};
@@ -186,6 +188,10 @@ pub struct Model {
     pub items: Vec<Item>,
     /// How some of it ended, by the ids of the events.
     pub clearings: BTreeMap<Uuid, Cleared>,
+    /// What was told of money owed back, by the ids of the events.
+    pub debt_facts: BTreeMap<Uuid, DebtTold>,
+    /// Payments that are to be recovered, by the ids of the decisions.
+    pub recoveries: BTreeMap<Uuid, Recovered>,
     /// Where all that was told stood after the last event.
     pub booked: Books,
     pub suspense: BTreeMap<Uuid, Fen>,
@@ -287,6 +293,10 @@ impl Model {
             Kind::ApplicationCancelled(e) => self.cancel_application(e.set),
             Kind::BatchSent(e) => self.send(on, e),
             Kind::SuspenseCleared(e) => self.clear(event.id, on, e),
+            Kind::RecoveryWaived(e) => self.waive(on, event.id, e),
+            Kind::RecoveryOrdered(e) => self.order_recovery(on, event.id, e),
+            Kind::EntryWithdrawn(e) if self.debt_facts.contains_key(&e.entry) => self.take_back_debt(on, e.entry),
+            Kind::EntryWithdrawn(e) if self.recoveries.contains_key(&e.entry) => self.take_back_debt(on, e.entry),
             Kind::EntryWithdrawn(e) if self.clearings.contains_key(&e.entry) => self.take_back_cleared(on, e.entry),
             Kind::EntryWithdrawn(e) if self.paid_over.contains_key(&e.entry) => self.take_back_paid(on, e.entry),
             Kind::EntryWithdrawn(e) if self.moved.contains_key(&e.entry) => self.take_back_moved(on, e.entry),

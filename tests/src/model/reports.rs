@@ -37,12 +37,13 @@ impl Model {
                 self.named(e.unit);
                 self.paid_over.insert(event, (on, e.unit, e.fen));
             }
+            Kind::RecoveryReceived(_) | Kind::RefundPaid(_) => self.tell_debt(on, event, report),
             told => self.hear(on, event, told),
         }
     }
 
     /// An organisation a report names is one from then on. Without an id it is none.
-    fn named(&mut self, id: Uuid) -> Option<&mut Org> {
+    pub(super) fn named(&mut self, id: Uuid) -> Option<&mut Org> {
         (!id.is_nil()).then(|| self.orgs.entry(id).or_default())
     }
 

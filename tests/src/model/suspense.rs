@@ -14,6 +14,8 @@ pub struct Cleared {
     pub on: Day,
     pub unit: Uuid,
     pub fen: Fen,
+    /// The year of the money.
+    pub year: u16,
     pub how: Clearing,
     /// What it disposed of: the event, and its sign.
     pub items: Vec<(Uuid, Sense)>,
@@ -40,7 +42,8 @@ impl Model {
                 items.push((*id, other.sense));
             }
         }
-        let cleared = Cleared { on, unit: item.unit, fen: e.fen, how: e.how.clone(), items };
+        let year = item.on.year();
+        let cleared = Cleared { on, unit: item.unit, fen: e.fen, year, how: e.how.clone(), items };
         self.dispose(&cleared, 1);
         self.clearings.insert(event, cleared);
         Some(())
@@ -48,7 +51,7 @@ impl Model {
 
     /// The decision is taken back on its day.
     pub(super) fn take_back_cleared(&mut self, on: Day, event: Uuid) -> Option<()> {
-        sure(self.clearings.get(&event)?.on == on)?;
+        sure(self.clearings.get(&event)?.on == on && !self.is_debt_told(event))?;
         let cleared = self.clearings.remove(&event)?;
         self.dispose(&cleared, -1);
         self.withdrawn.insert(event);

@@ -97,6 +97,10 @@ pub struct Books {
     suspense: BTreeMap<Uuid, Fen>,
     parts: BTreeMap<(Uuid, Uuid), Fen>,
     results: BTreeMap<Uuid, Result>,
+    /// What pays each payment that stands paid.
+    paid_with: BTreeMap<Uuid, Vec<(Uuid, Fen)>>,
+    /// What no line had paid and came in after its year, of each unit.
+    pub late: BTreeMap<Uuid, Fen>,
     items: Vec<Item>,
 }
 
@@ -104,6 +108,18 @@ impl Books {
     fn line(&mut self, line: Uuid, by: [Fen; 3]) {
         let sums = self.lines.entry(line).or_default();
         sums.iter_mut().zip(by).for_each(|(sum, fen)| *sum += fen);
+    }
+
+    pub(super) fn late(&mut self, unit: Uuid, fen: Fen) {
+        *self.late.entry(unit).or_default() += fen;
+    }
+
+    pub(super) fn is_paid(&self, payout: Uuid) -> bool {
+        self.paid_with.contains_key(&payout)
+    }
+
+    pub(super) fn paid_with(&self, payout: Uuid) -> &[(Uuid, Fen)] {
+        self.paid_with.get(&payout).map(|draws| &draws[..]).unwrap_or_default()
     }
 
     fn suspend(&mut self, item: Item) {
@@ -216,6 +232,7 @@ impl Model {
         cleared.sort_by_key(|(_, voucher)| voucher.cleared);
         cleared.into_iter().for_each(|(id, voucher)| self.pay_out(*id, voucher, &mut books));
         self.facts.keys().for_each(|payment| self.payment(*payment, &mut books));
+        self.restore_recovered(&mut books);
         books
     }
 
@@ -288,10 +305,11 @@ impl Model {
             }
         }
         open.into_iter().for_each(|credit| books.suspend(credit));
+        books.paid_with.extend(paid.pop().map(|draws| (id, draws)));
         books.results.insert(id, result);
     }
 
-    fn restore(&self, on: Day, id: Uuid, fen: Fen, books: &mut Books) {
+    pub(super) fn restore(&self, on: Day, id: Uuid, fen: Fen, books: &mut Books) {
         let same_year = self.lines.get(&id).is_some_and(|line| line.year == on.year());
         books.line(id, if same_year { [0, -fen, 0] } else { [0, -fen, fen] });
     }

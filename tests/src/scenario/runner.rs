@@ -134,7 +134,7 @@ impl Story<'_> {
     /// A field that names an event, by its id: that of what was said last under the label.
     fn with_id(&self, word: &str) -> String {
         match word.split_once('=').map(|(key, label)| (key, self.ids.get(label))) {
-            Some((key @ ("entry" | "cause" | "item" | "offset"), Some(id))) => format!("{key}={id}"),
+            Some((key @ ("entry" | "cause" | "item" | "offset" | "debt"), Some(id))) => format!("{key}={id}"),
             _ => word.to_owned(),
         }
     }

@@ -7,6 +7,7 @@ use ledger::finding::FindingKind;
 use ledger::handle::Handle;
 use ledger::money::{share, yuan};
 use ledger::state::State;
+use ledger::state::debt_rows::DebtSide;
 use ledger::state::rows::{Award, Programme};
 use uuid::Uuid;
 
@@ -58,6 +59,10 @@ pub(super) fn facts_of(state: &State, recorded: &Recorded) -> Vec<Fact> {
             facts.standing_of(event.into, on);
         }
         Kind::SuspenseCleared(event) => facts.item(event.item),
+        Kind::RecoveryReceived(event) => facts.debt(event.debt),
+        Kind::RecoveryWaived(event) => facts.debt(event.debt),
+        Kind::RefundPaid(event) => facts.debt(event.debt),
+        Kind::RecoveryOrdered(event) => facts.payout(event.payout),
         kind => loan_facts::add(&mut facts, kind),
     }
     facts.list
@@ -217,6 +222,22 @@ impl Facts<'_> {
         // Nil is the row of payments nobody ordered, which no event is about.
         let Some((handle, row)) = self.state.applications.by_id(id).filter(|_| !id.is_nil()) else { return };
         self.set(&labels::application_label(self.state, handle), &row.set);
+    }
+
+    fn debt(&mut self, debt: Uuid) {
+        let Some((_, row)) = self.state.debts.by_id(debt) else { return };
+        let (fen, open) = (yuan(row.fen.into()), yuan(row.open().into()));
+        let unit = labels::org_name(self.state, row.unit);
+        let (zh, en) = match row.owed {
+            DebtSide::ToUnit => ("应追回", "to be recovered by"),
+            DebtSide::ByUnit => ("应退还", "to be refunded by"),
+            DebtSide::Nobody => ("尚无决定", "not decided"),
+        };
+        self.add(
+            "debt",
+            format!("{zh}：{unit}，{fen} 元，未了结 {open} 元"),
+            format!("{en} {unit}: {fen} yuan, {open} open"),
+        );
     }
 
     fn item(&mut self, item: Uuid) {

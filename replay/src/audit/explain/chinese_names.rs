@@ -117,6 +117,7 @@ const FIELDS: &[(&str, &str, Form)] = &[
     ("count", "行数", N),
     ("cycle", "申报周期", N),
     ("day", "日", N),
+    ("debt", "所据决定", N),
     ("days", "天数", N),
     ("default_bands", "违约率分档", N),
     ("default_ppm", "违约率", P),

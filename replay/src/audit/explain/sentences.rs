@@ -50,11 +50,11 @@ pub fn finding_en(kind: FindingKind) -> &'static str {
         FindingKind::VoucherShort => "the treasury did not pay the whole of a batch sent: a clearing was taken back",
         FindingKind::RemittedShort => "what was paid to the lender came back or was taken back after it was used",
         FindingKind::OverRemitted => "more of the claim was paid than is owed: a return was taken back",
-        FindingKind::FundShort => {
-            "more was decided about than the fund held: what it had received was taken back, or came later"
-        }
+        FindingKind::FundShort => "the fund held less than was decided about: a receipt was taken back or came later",
         FindingKind::Overclaimed => "more was confirmed for a claim line than its days bear",
         FindingKind::OverPrincipal => "more is written off than principal is open; what is beyond counts for nothing",
+        FindingKind::OverRecovered => "more came in than is to be recovered, or nobody decided yet that it is",
+        FindingKind::OverRefunded => "more was paid back than is owed, or nobody decided yet that it is",
         FindingKind::OverSurrendered => "more was paid over to finance than is due",
         FindingKind::LineShort => {
             "what was taken back of the document line was used before; it is to be reduced or made good"

@@ -1,0 +1,367 @@
+//! What a unit is owed back 应追回 and owes back 应退还, as a function of all that was told of it: the decision that says so, what came in
+//! and what was paid since, by instalments, and what was waived. Told in any order, taken back at any time, it ends the same.
+//!
+//! What came in of a payment that lines paid is theirs again in their year, and due to finance later; of money no line had paid, it is
+//! due to finance after the year it went out in. What comes in beyond what is owed, or before anybody says it is, stands on the same
+//! account beyond zero, with a finding; it is paid back as what is owed is.
+
+use crate::account::{Book, Class};
+use crate::change::{Case, Change, Judged, NewFinding, OrgRef, Taken, Touched};
+use crate::difference::Holding;
+use crate::entry::Entry;
+use crate::event::{RecoveryOrdered, RecoveryReceived, RecoveryWaived, RefundPaid};
+use crate::finding::FindingKind;
+use crate::handle::{Handle, Link};
+use crate::loan::findings::Wanted;
+use crate::money::{Fen, held};
+use crate::outcome::{Code, Posting, Refusal};
+use crate::registry::org;
+use crate::state::clearing_rows::{Cleared, Way};
+use crate::state::debt_rows::{Debt, DebtFact, DebtSide, DebtWord, Recovery};
+use crate::state::rows::{Drawn, Line, Org};
+use crate::state::{State, UNKNOWN_APPLICATION, UNKNOWN_ORG};
+use uuid::Uuid;
+
+/// What may be told of one debt; of more nothing counts, and a finding says so.
+const FACTS_MAX: usize = 240;
+
+/// What is owed, as it should be after an entry.
+pub(crate) struct DebtChange {
+    row: Debt,
+    /// What of its lines' money came back in a later year, more or less than before.
+    surrendered: Vec<(Handle<Line>, Fen)>,
+    /// What lines paid of it, if this entry is the first to say so.
+    draws: Vec<Drawn>,
+    /// The payment it is recovered of, likewise.
+    payment: Option<Uuid>,
+    /// A unit that this entry names no more.
+    unnamed: Link<Org>,
+}
+
+/// The same with what of money it moves.
+pub(crate) struct DebtDecided {
+    pub change: DebtChange,
+    pub moved: Holding,
+}
+
+/// What is told of a debt nobody decided yet.
+fn nobodys(id: Uuid) -> Debt {
+    Debt {
+        id,
+        owed: DebtSide::Nobody,
+        unit: UNKNOWN_ORG,
+        application: UNKNOWN_APPLICATION,
+        payout: Link::NONE,
+        paid: true,
+        fen: 0,
+        party: Uuid::nil(),
+        year: 0,
+        draws: Link::NONE,
+        draw_count: 0,
+        facts: Vec::new(),
+        on: crate::money::Day::default(),
+        last: 0,
+    }
+}
+
+fn find(state: &State, id: Uuid) -> Debt {
+    state.debts.by_id(id).map_or_else(|| nobodys(id), |(_, debt)| debt.clone())
+}
+
+pub(crate) fn judge_recovery_received(case: &Case<'_>, event: &RecoveryReceived) -> Judged<DebtChange> {
+    Ok(tell(case, event.debt, event.unit, DebtWord::Received, event.fen))
+}
+
+pub(crate) fn judge_refund_paid(case: &Case<'_>, event: &RefundPaid) -> Judged<DebtChange> {
+    Ok(tell(case, event.debt, event.unit, DebtWord::Paid, event.fen))
+}
+
+/// The cash moved, whatever is owed.
+fn tell(case: &Case<'_>, id: Uuid, unit: Uuid, what: DebtWord, fen: Fen) -> Change<DebtChange> {
+    let state = case.state;
+    let before = find(state, id);
+    if before.facts.len() >= FACTS_MAX {
+        return Change::only(NewFinding::about(FindingKind::TooManyFacts, id));
+    }
+    let mut change = Change::nothing();
+    let unit = change.org(state, unit);
+    let after = with(case, before.clone(), unit.handle, what, fen.max(0));
+    if unit.handle < state.orgs.next() {
+        return changed(case, change, &before, after);
+    }
+    // The unit is there from this entry on only, so the posting is made without asking its accounts.
+    change.postings.extend(beside(case, unit, what, fen));
+    change.touched.push(Touched::Debt(id));
+    change.act = Some(DebtChange::of(after));
+    change
+}
+
+/// What is told by a unit never heard of, to which nothing can be owed.
+fn beside(case: &Case<'_>, unit: OrgRef, what: DebtWord, fen: Fen) -> Option<Posting> {
+    let of = |class| State::account_at(unit.accounts, class);
+    let (debit, credit) = match what {
+        DebtWord::Paid => (of(Class::Refundable), of(Class::Treasury)),
+        _ => (of(Class::Treasury), of(Class::Receivable)),
+    };
+    let booked = case.state.booked(case.on(), Book::Cash, unit.handle, unit.handle);
+    (fen > 0).then_some(Posting { debit, credit, fen, booked })
+}
+
+/// A debt of which this entry tells one thing more.
+fn with(case: &Case<'_>, mut debt: Debt, unit: Handle<Org>, what: DebtWord, fen: Fen) -> Debt {
+    let (seen, on) = (&case.state.seen, case.on());
+    let entry = Handle::new(u32::try_from(case.entry.index).unwrap_or(u32::MAX));
+    let place = (on, case.entry.event.id);
+    let at = debt.facts.partition_point(|fact| (fact.on, seen.get(fact.entry).id) < place);
+    debt.facts.insert(at, DebtFact { entry, unit, what, fen, on });
+    debt
+}
+
+/// No more is waived than is still owed.
+pub(crate) fn judge_recovery_waived(case: &Case<'_>, event: &RecoveryWaived) -> Judged<DebtChange> {
+    let found = case.state.debts.by_id(event.debt).map(|(_, debt)| debt);
+    let debt = found.filter(|debt| debt.owed == DebtSide::ToUnit).ok_or(Refusal::of(Code::UnknownDebt, event.debt))?;
+    if event.fen <= 0 {
+        return Err(Refusal::of(Code::BadAmount, event.debt));
+    }
+    if event.fen > debt.open() || debt.facts.len() >= FACTS_MAX {
+        return Err(Refusal::with(Code::ExceedsDebt, event.debt, debt.open().max(0)));
+    }
+    let after = with(case, debt.clone(), debt.unit, DebtWord::Waived, event.fen);
+    Ok(changed(case, Change::nothing(), debt, after))
+}
+
+/// A payment that stands paid is recovered, no fen of it twice: from its lines in their order, what is not recovered of them yet.
+pub(crate) fn judge_recovery_ordered(case: &Case<'_>, event: &RecoveryOrdered) -> Judged<DebtChange> {
+    let state = case.state;
+    let (payout, row) = state.payouts.by_id(event.payout).ok_or(Refusal::of(Code::UnknownPayout, event.payout))?;
+    if event.fen <= 0 {
+        return Err(Refusal::of(Code::BadAmount, event.payout));
+    }
+    let ordered: Vec<&Debt> = of_payment(state, event.payout).filter(|debt| debt.owed == DebtSide::ToUnit).collect();
+    let left = row.fen - ordered.iter().map(|debt| debt.fen).sum::<Fen>();
+    let left = if state.times_paid(row) > 0 { left } else { 0 };
+    if event.fen > left {
+        return Err(Refusal::with(Code::ExceedsDebt, event.payout, left));
+    }
+    let mut rest: Vec<Drawn> = state.draws_of(row).copied().collect();
+    for drawn in ordered.iter().flat_map(|debt| drawn(state, debt)) {
+        if let Some(of_line) = rest.iter_mut().find(|other| other.line == drawn.line) {
+            of_line.fen -= drawn.fen;
+        }
+    }
+    let mut wanted = event.fen;
+    for drawn in &mut rest {
+        drawn.fen = drawn.fen.clamp(0, wanted);
+        wanted -= drawn.fen;
+    }
+    rest.retain(|drawn| drawn.fen > 0);
+    let before = find(state, case.entry.event.id);
+    let after = Debt {
+        owed: DebtSide::ToUnit,
+        unit: state.applications.get(row.application).unit,
+        application: row.application,
+        payout: payout.into(),
+        fen: event.fen,
+        draws: state.draws.next().into(),
+        draw_count: u8::try_from(rest.len()).unwrap_or(u8::MAX),
+        on: case.on(),
+        ..before.clone()
+    };
+    let decided = revised(state, &before, after, &rest);
+    let change = DebtChange { draws: rest, payment: Some(event.payout), ..decided.change };
+    Ok(moved(case, Change::nothing(), change, &decided.moved))
+}
+
+/// What of a payment was ever ordered to be recovered.
+fn of_payment(state: &State, payment: Uuid) -> impl Iterator<Item = &Debt> {
+    let debts = state.recoveries.by_id(payment).map(|(_, row)| &row.debts[..]).unwrap_or_default();
+    debts.iter().map(|debt| state.debts.get(*debt))
+}
+
+/// Whether anything of a payment was ever ordered to be recovered.
+pub(crate) fn is_recovered(state: &State, payment: Uuid) -> bool {
+    !state.recoveries.is_empty() && state.recoveries.find(payment).is_some()
+}
+
+/// What is owed of a payment, once it stands paid or no longer does.
+pub(crate) fn payment_stands(state: &State, payment: Uuid, paid: bool) -> Vec<DebtDecided> {
+    let other = of_payment(state, payment).filter(|debt| debt.paid != paid);
+    let revised = |debt: &Debt| revised(state, debt, Debt { paid, ..debt.clone() }, &drawn(state, debt));
+    other.map(revised).collect()
+}
+
+/// What is owed once money in suspense ended so, and what was told of that before.
+pub(crate) fn cleared(state: &State, row: &Cleared, year: u16) -> Option<DebtDecided> {
+    let owed = match row.way {
+        Way::Recoverable => DebtSide::ToUnit,
+        Way::Refundable => DebtSide::ByUnit,
+        Way::Accepted | Way::Surrendered | Way::Offset => return None,
+    };
+    let before = find(state, row.id);
+    let (unit, application, fen, party, on) = (row.unit, row.application, row.fen, row.party, row.on);
+    let after = Debt { owed, unit, application, fen, party, on, year, ..before.clone() };
+    Some(revised(state, &before, after, &[]))
+}
+
+/// Nothing is owed because of a decision that is taken back; what was told of it must be taken back first.
+pub(crate) fn uncleared(state: &State, row: &Cleared) -> Result<Option<DebtDecided>, Refusal> {
+    let Some((_, debt)) = state.debts.by_id(row.id) else { return Ok(None) };
+    if let Some(fact) = debt.facts.first() {
+        return Err(Refusal::of(Code::InUse, state.seen.get(fact.entry).id));
+    }
+    Ok(Some(revised(state, debt, Debt { owed: DebtSide::Nobody, ..debt.clone() }, &[])))
+}
+
+/// One thing told of a debt is taken back, or the decision that a payment be recovered, whatever came in on it.
+pub(crate) fn judge_withdrawn(case: &Case<'_>, taken: Taken) -> Judged<DebtChange> {
+    let state = case.state;
+    let Some(at) = state.debts.handle(taken.subject) else { return Ok(Change::nothing()) };
+    let before = state.debts.get(at);
+    let mut after = before.clone();
+    let mut unnamed = Link::NONE;
+    if let Some(place) = before.facts.iter().position(|fact| fact.entry == taken.entry) {
+        let fact = after.facts.remove(place);
+        taken.on(case, fact.on)?;
+        if fact.what != DebtWord::Waived {
+            unnamed = fact.unit.into();
+        }
+    } else {
+        taken.on(case, before.on)?;
+        after.owed = DebtSide::Nobody;
+    }
+    let decided = revised(state, before, after, &drawn(state, before));
+    Ok(moved(case, Change::nothing(), DebtChange { unnamed, ..decided.change }, &decided.moved))
+}
+
+fn changed(case: &Case<'_>, change: Change<DebtChange>, before: &Debt, after: Debt) -> Change<DebtChange> {
+    let decided = revised(case.state, before, after, &drawn(case.state, before));
+    moved(case, change, decided.change, &decided.moved)
+}
+
+fn moved(case: &Case<'_>, mut change: Change<DebtChange>, debt: DebtChange, moved: &Holding) -> Change<DebtChange> {
+    change.postings.extend(moved.postings(case.state, case.on()));
+    change.touched.push(Touched::Debt(debt.row.id));
+    change.act = Some(debt);
+    change
+}
+
+/// What is to change if a debt, and what was told of it, is other than before.
+fn revised(state: &State, before: &Debt, after: Debt, draws: &[Drawn]) -> DebtDecided {
+    let (held_before, gone_before) = holding(state, before, draws);
+    let (held, mut surrendered) = holding(state, &after, draws);
+    surrendered.extend(gone_before.into_iter().map(|(line, fen)| (line, -fen)));
+    DebtDecided { change: DebtChange { surrendered, ..DebtChange::of(after) }, moved: held.without(held_before) }
+}
+
+/// What a debt holds on accounts, and what of its lines' money came back in a later year. What it is owed for out of suspense is held
+/// by that decision.
+fn holding(state: &State, debt: &Debt, draws: &[Drawn]) -> (Holding, Vec<(Handle<Line>, Fen)>) {
+    let mut holding = Holding::default();
+    let payee = state.application_account(debt.application, Class::Payee);
+    if debt.is_due() && debt.payout.is_some() {
+        holding.moves(state.org_account(debt.unit, Class::Receivable), payee, debt.fen);
+    }
+    for fact in &debt.facts {
+        let (account, fen) = (state.org_account(fact.unit, debt.class(fact)), fact.fen);
+        let treasury = state.org_account(fact.unit, Class::Treasury);
+        match fact.what {
+            DebtWord::Received => holding.moves(treasury, account, fen),
+            DebtWord::Paid => holding.moves(account, treasury, fen),
+            DebtWord::Waived if debt.counts(fact) => holding.moves(payee, account, fen),
+            DebtWord::Waived => {}
+        }
+    }
+    let surrendered = restore(state, debt, draws, &mut holding);
+    (holding, surrendered)
+}
+
+/// What came in stays, as far as it was owed and not paid out again, the earliest first: the authority it was paid with.
+fn restore(state: &State, debt: &Debt, draws: &[Drawn], holding: &mut Holding) -> Vec<(Handle<Line>, Fen)> {
+    let mut surrendered = Vec::new();
+    if !debt.is_due() || debt.owed != DebtSide::ToUnit {
+        return surrendered;
+    }
+    let owed = i128::from(debt.fen) - debt.told(DebtWord::Waived);
+    let net = debt.told(DebtWord::Received) - debt.told(DebtWord::Paid);
+    let mut rest = held(net.min(owed)).max(0);
+    let of_unit = |class| state.org_account(debt.unit, class);
+    let mut lines: Vec<Drawn> = draws.to_vec();
+    for fact in debt.facts.iter().filter(|fact| fact.what == DebtWord::Received && debt.counts(fact)) {
+        let mut fen = fact.fen.min(rest);
+        rest -= fen;
+        for of_line in &mut lines {
+            let part = of_line.fen.min(fen);
+            (of_line.fen, fen) = (of_line.fen - part, fen - part);
+            let spent = state.line_account(of_line.line, Class::Spent);
+            if fact.on.year() == state.lines.get(of_line.line).fiscal_year {
+                holding.moves(state.line_account(of_line.line, Class::Available), spent, part);
+            } else {
+                holding.moves(of_unit(Class::DueToFinance), spent, part);
+                surrendered.push((of_line.line, part));
+            }
+        }
+        if debt.payout.is_none() && fact.on.year() > debt.year {
+            holding.moves(of_unit(Class::DueToFinance), of_unit(Class::SurrenderSource), fen);
+        }
+    }
+    surrendered
+}
+
+/// The lines that paid what is recovered, with how much of it each.
+fn drawn(state: &State, debt: &Debt) -> Vec<Drawn> {
+    let (first, count) = (debt.draws.handle(), u32::from(debt.draw_count));
+    first.into_iter().flat_map(|first| first.run(count)).map(|at| *state.draws.get(at)).collect()
+}
+
+/// What a debt calls for: more came in, or was paid, than is owed as far as is told.
+pub(crate) fn wanted(debt: &Debt) -> Vec<Wanted> {
+    let beside = |what| debt.facts.iter().any(|fact| fact.what == what && fact.fen > 0 && !debt.counts(fact));
+    let over = |owed| debt.is_due() && debt.owed == owed && debt.open() < 0;
+    let recovered = beside(DebtWord::Received) || over(DebtSide::ToUnit);
+    let refunded = beside(DebtWord::Paid) || over(DebtSide::ByUnit);
+    let wanted = [(recovered, FindingKind::OverRecovered), (refunded, FindingKind::OverRefunded)];
+    wanted.into_iter().filter(|(called, _)| *called).map(|(_, kind)| (kind, None)).collect()
+}
+
+impl DebtChange {
+    fn of(row: Debt) -> Self {
+        let (surrendered, draws) = (Vec::new(), Vec::new());
+        Self { row, surrendered, draws, payment: None, unnamed: Link::NONE }
+    }
+
+    /// The debt it is about.
+    pub fn id(&self) -> Uuid {
+        self.row.id
+    }
+}
+
+/// Makes the change; the row by which it can be taken back.
+pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: DebtChange) -> Handle<Debt> {
+    let DebtChange { row, surrendered, draws, payment, unnamed } = change;
+    for (line, fen) in surrendered {
+        let row = state.lines.get_mut(line);
+        row.surrendered += fen;
+        row.last = entry.index;
+    }
+    for drawn in draws {
+        state.draws.push(drawn);
+    }
+    let (id, row) = (row.id, Debt { last: entry.index, ..row });
+    let at = match state.debts.find(id) {
+        Some(at) => {
+            *state.debts.get_mut(at) = row;
+            at
+        }
+        None => state.debts.push(row),
+    };
+    if let Some(id) = payment {
+        let new = Recovery { id, debts: Vec::new() };
+        let of_it = state.recoveries.find(id).unwrap_or_else(|| state.recoveries.push(new));
+        state.recoveries.get_mut(of_it).debts.push(at);
+    }
+    if let Some(unit) = unnamed.handle() {
+        org::unmention(state, unit);
+    }
+    at
+}

@@ -1,0 +1,167 @@
+//! What units are owed back 应追回 and owe back 应退还, by the decision that says so, and what was told of each since. What that moves is
+//! in `aid`.
+
+use crate::account::Class;
+use crate::handle::{Handle, Link};
+use crate::money::{Day, Fen, held};
+use crate::state::entity::rows;
+use crate::state::entry_rows::Seen;
+use crate::state::rows::{Application, Drawn, Org, Payout};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// Who owes it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum DebtSide {
+    /// Nobody, as far as is told: no decision says so, or it was taken back.
+    Nobody,
+    /// Somebody owes it to the unit.
+    ToUnit,
+    /// The unit owes it to somebody.
+    ByUnit,
+}
+
+/// What is told of what is owed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[allow(missing_docs)] // As the events say.
+pub enum DebtWord {
+    Received,
+    Waived,
+    Paid,
+}
+
+/// One thing told of it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct DebtFact {
+    /// The entry that told it.
+    pub entry: Handle<Seen>,
+    /// Whose treasury has it or paid it.
+    pub unit: Handle<Org>,
+    /// What.
+    pub what: DebtWord,
+    /// How much.
+    pub fen: Fen,
+    /// The day.
+    pub on: Day,
+}
+
+/// What is owed because of one decision; it is there from its first mention on.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Debt {
+    /// The event id of the decision.
+    pub id: Uuid,
+    /// Who owes it.
+    pub owed: DebtSide,
+    /// To which unit, or by which.
+    pub unit: Handle<Org>,
+    /// Whose payees have it, or gave it.
+    pub application: Handle<Application>,
+    /// The payment that is recovered; none where it came out of suspense.
+    pub payout: Link<Payout>,
+    /// Whether that payment stands paid: nothing else of it can be recovered.
+    pub paid: bool,
+    /// How much is owed in all.
+    pub fen: Fen,
+    /// Who owes it or gets it; without an id the payee.
+    pub party: Uuid,
+    /// In which budget year no line paid it: what comes in later is due to finance.
+    pub year: u16,
+    /// The lines that paid it: the first draw and how many.
+    pub draws: Link<Drawn>,
+    /// How many.
+    pub draw_count: u8,
+    /// By day, then by the id of the entry.
+    pub facts: Vec<DebtFact>,
+    /// The day of the decision.
+    pub on: Day,
+    /// The last entry that told something of it.
+    pub last: u64,
+}
+
+/// What is to be recovered of one payment.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Recovery {
+    /// The payment's.
+    pub id: Uuid,
+    /// By the decisions, also those taken back.
+    pub debts: Vec<Handle<Debt>>,
+}
+
+impl Debt {
+    /// Whether anything is owed.
+    #[must_use]
+    pub fn is_due(&self) -> bool {
+        self.owed != DebtSide::Nobody && self.paid
+    }
+
+    /// Whether what was told changes what is owed; otherwise it stands beside, where it was told.
+    #[must_use]
+    pub fn counts(&self, fact: &DebtFact) -> bool {
+        self.is_due() && fact.unit == self.unit
+    }
+
+    /// On which account of its unit something told stands.
+    #[must_use]
+    pub fn class(&self, fact: &DebtFact) -> Class {
+        match (self.counts(fact), self.owed, fact.what) {
+            (true, DebtSide::ByUnit, _) | (false, _, DebtWord::Paid) => Class::Refundable,
+            _ => Class::Receivable,
+        }
+    }
+
+    /// What was told of it and counts, of one sort.
+    #[must_use]
+    pub fn told(&self, what: DebtWord) -> i128 {
+        let counting = self.facts.iter().filter(|fact| fact.what == what && self.counts(fact));
+        counting.map(|fact| i128::from(fact.fen)).sum()
+    }
+
+    /// How much is still owed; below zero more was paid than that.
+    #[must_use]
+    pub fn open(&self) -> Fen {
+        let owed = if self.is_due() { i128::from(self.fen) } else { 0 };
+        let net = self.told(DebtWord::Received) - self.told(DebtWord::Paid);
+        held(match self.owed {
+            DebtSide::ByUnit => owed + net,
+            DebtSide::ToUnit | DebtSide::Nobody => owed - net - self.told(DebtWord::Waived),
+        })
+    }
+
+    /// What stands of it on accounts: [`Class::Receivable`] and [`Class::Refundable`] of units.
+    #[must_use]
+    pub fn stands(&self) -> BTreeMap<(Handle<Org>, Class), i128> {
+        let mut sums = BTreeMap::new();
+        let mut add = |unit, class, fen: i128| *sums.entry((unit, class)).or_default() += fen;
+        if self.is_due() {
+            let to_unit = self.owed == DebtSide::ToUnit;
+            let (class, sign) = if to_unit { (Class::Receivable, 1) } else { (Class::Refundable, -1) };
+            add(self.unit, class, sign * i128::from(self.fen));
+        }
+        for fact in &self.facts {
+            let sign = match fact.what {
+                DebtWord::Received => -1,
+                DebtWord::Paid => 1,
+                DebtWord::Waived if self.counts(fact) => -1,
+                DebtWord::Waived => 0,
+            };
+            add(fact.unit, self.class(fact), sign * i128::from(fact.fen));
+        }
+        sums.retain(|_, fen| *fen != 0);
+        sums
+    }
+}
+
+rows! {
+    compared {
+        Debt: id, last, [unit application payout facts] [draws];
+    }
+    uncompared {}
+    parts { DebtFact [unit] }
+}
+
+impl crate::state::table::Row for Recovery {
+    fn id(&self) -> Option<Uuid> {
+        Some(self.id)
+    }
+}

@@ -1,0 +1,43 @@
+//! What is owed back and what comes of it, mostly of what is owed, sometimes of nothing yet.
+
+use super::{Chance, thing};
+use crate::model::{Model, Result};
+use ledger::event::{
+    Clearing, Event, Kind, RecoveryOrdered, RecoveryReceived, RecoveryWaived, RefundPaid, SuspenseCleared,
+};
+use ledger::money::{Day, Fen};
+use uuid::Uuid;
+
+/// Something about money owed back.
+pub(super) fn debt(chance: &mut Chance, model: &Model, made: usize) -> Kind {
+    let document = format!("追{made}");
+    let reason = "误付".to_owned();
+    if chance.in_hundred(25) {
+        let paid: Vec<_> = model.payouts.iter().filter(|payout| payout.result == Result::Credited).collect();
+        let (payout, fen) = chance.pick(&paid).map_or((thing("payout", 0), 100), |payout| (payout.id, payout.fen));
+        let fen = if chance.in_hundred(40) { fen } else { 1 + chance.below(100) as Fen * fen / 100 };
+        return Kind::RecoveryOrdered(RecoveryOrdered { payout, fen, reason, document });
+    }
+    let decisions: Vec<Uuid> = model.recoveries.keys().chain(model.clearings.keys()).copied().collect();
+    let owed: Vec<Uuid> = decisions.into_iter().filter(|id| model.due(*id).is_some()).collect();
+    let debt = chance.pick(&owed).copied().filter(|_| !chance.in_hundred(8));
+    let debt = debt.unwrap_or_else(|| early(chance, model));
+    let (unit, owed) = model.due(debt).map_or((thing("org", 3), 100), |due| (due.unit, due.fen));
+    let unit = if chance.in_hundred(6) { thing("org", chance.below(6)) } else { unit };
+    let fen = 1 + chance.below(110) as Fen * owed.abs() / 100;
+    let serial = format!("回{made}");
+    match chance.below(10) {
+        0 | 1 => Kind::RecoveryWaived(RecoveryWaived { debt, fen, reason, document }),
+        2..4 => Kind::RefundPaid(RefundPaid { debt, unit, fen, serial }),
+        _ if owed < 0 && !chance.in_hundred(20) => Kind::RefundPaid(RefundPaid { debt, unit, fen, serial }),
+        _ => Kind::RecoveryReceived(RecoveryReceived { debt, unit, fen, serial }),
+    }
+}
+
+/// A decision somebody may yet make.
+fn early(chance: &mut Chance, model: &Model) -> Uuid {
+    let Some(item) = chance.pick(&model.items.iter().collect::<Vec<_>>()).copied() else { return thing("debt", 0) };
+    let (number, how) = (1 + chance.below(20) as u32, Clearing::Surrendered);
+    let cleared = SuspenseCleared { item: item.event, number, fen: 1, how };
+    Event::said(Day::default(), Kind::SuspenseCleared(cleared)).id
+}

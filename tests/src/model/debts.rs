@@ -1,0 +1,175 @@
+//! What the model makes of money owed back: decisions that somebody owes it, and what was told of each since, kept as told.
+
+use super::told::Books;
+use super::{Model, Result, sure};
+use ledger::account::Class;
+use ledger::event::{Clearing, Kind, RecoveryOrdered, RecoveryWaived};
+use ledger::money::{Day, Fen};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// What was told of a debt.
+#[derive(Clone)]
+#[allow(missing_docs)]
+pub struct DebtTold {
+    pub debt: Uuid,
+    pub unit: Uuid,
+    pub on: Day,
+    /// What came in, below zero what was paid out.
+    pub cash: Fen,
+    pub waived: Fen,
+}
+
+/// A payment that is to be recovered.
+#[derive(Clone)]
+#[allow(missing_docs)]
+pub struct Recovered {
+    pub on: Day,
+    pub payout: Uuid,
+    pub fen: Fen,
+    /// Which lines paid it.
+    pub draws: Vec<(Uuid, Fen)>,
+}
+
+/// What is owed, above zero to the unit.
+#[derive(Clone)]
+#[allow(missing_docs)]
+pub struct Due {
+    pub unit: Uuid,
+    pub fen: Fen,
+    pub year: u16,
+    pub draws: Vec<(Uuid, Fen)>,
+    /// Whether lines paid it.
+    pub of_lines: bool,
+}
+
+impl Model {
+    pub(super) fn tell_debt(&mut self, on: Day, event: Uuid, kind: &Kind) {
+        let (debt, unit, cash) = match kind {
+            Kind::RecoveryReceived(e) => (e.debt, e.unit, e.fen),
+            Kind::RefundPaid(e) => (e.debt, e.unit, -e.fen),
+            _ => return,
+        };
+        self.named(unit);
+        self.debt_facts.insert(event, DebtTold { debt, unit, on, cash, waived: 0 });
+    }
+
+    pub(super) fn waive(&mut self, on: Day, event: Uuid, e: &RecoveryWaived) -> Option<()> {
+        let due = self.due(e.debt)?;
+        sure(due.fen > 0 && e.fen > 0 && e.fen <= self.open(e.debt, &due))?;
+        self.debt_facts.insert(event, DebtTold { debt: e.debt, unit: due.unit, on, cash: 0, waived: e.fen });
+        Some(())
+    }
+
+    pub(super) fn order_recovery(&mut self, on: Day, event: Uuid, e: &RecoveryOrdered) -> Option<()> {
+        let payout = self.payout(e.payout)?;
+        let orders = || self.recoveries.values().filter(|order| order.payout == e.payout);
+        let ordered: Fen = orders().map(|order| order.fen).sum();
+        sure(payout.result == Result::Credited && e.fen > 0 && e.fen <= payout.fen - ordered)?;
+        let (mut draws, mut rest) = (Vec::new(), e.fen);
+        for (line, fen) in self.booked.paid_with(e.payout) {
+            let taken = orders().flat_map(|order| &order.draws).filter(|(other, _)| other == line);
+            let part = rest.min(fen - taken.map(|(_, fen)| fen).sum::<Fen>()).max(0);
+            rest -= part;
+            draws.push((*line, part));
+        }
+        self.recoveries.insert(event, Recovered { on, payout: e.payout, fen: e.fen, draws });
+        Some(())
+    }
+
+    /// What was told of a debt, or that a payment be recovered, is taken back on its day.
+    pub(super) fn take_back_debt(&mut self, on: Day, event: Uuid) -> Option<()> {
+        let fact = self.debt_facts.get(&event).map(|fact| fact.on);
+        let order = self.recoveries.get(&event).map(|order| order.on);
+        sure(fact.or(order)? == on)?;
+        self.debt_facts.remove(&event);
+        self.recoveries.remove(&event);
+        self.withdrawn.insert(event);
+        Some(())
+    }
+
+    /// Whether anything was told of what is owed because of a decision.
+    pub(super) fn is_debt_told(&self, decision: Uuid) -> bool {
+        self.debt_facts.values().any(|fact| fact.debt == decision)
+    }
+
+    /// What is owed because of a decision, if anything is.
+    #[must_use]
+    pub fn due(&self, decision: Uuid) -> Option<Due> {
+        self.due_in(decision, &self.booked)
+    }
+
+    fn due_in(&self, decision: Uuid, books: &Books) -> Option<Due> {
+        if let Some(order) = self.recoveries.get(&decision) {
+            let payout = self.payout(order.payout).filter(|payout| books.is_paid(payout.id))?;
+            let unit = self.applications[&payout.application].unit;
+            return Some(Due { unit, fen: order.fen, year: 0, draws: order.draws.clone(), of_lines: true });
+        }
+        let cleared = self.clearings.get(&decision)?;
+        let fen = match cleared.how {
+            Clearing::Recoverable(_) => cleared.fen,
+            Clearing::Refundable(_) => -cleared.fen,
+            _ => return None,
+        };
+        Some(Due { unit: cleared.unit, fen, year: cleared.year, draws: Vec::new(), of_lines: false })
+    }
+
+    fn told_of_debt(&self, debt: Uuid) -> impl Iterator<Item = &DebtTold> {
+        self.debt_facts.values().filter(move |fact| fact.debt == debt)
+    }
+
+    /// What is still owed.
+    fn open(&self, debt: Uuid, due: &Due) -> Fen {
+        let told = self.told_of_debt(debt).filter(|fact| fact.unit == due.unit);
+        due.fen - told.map(|fact| fact.cash + fact.waived).sum::<Fen>()
+    }
+
+    /// What stands on the accounts of each unit.
+    #[must_use]
+    pub fn debts(&self) -> BTreeMap<(Uuid, Class), Fen> {
+        let mut sums = BTreeMap::new();
+        let decisions = self.recoveries.keys().chain(self.clearings.keys());
+        for due in decisions.filter_map(|id| self.due(*id)) {
+            let class = if due.fen > 0 { Class::Receivable } else { Class::Refundable };
+            *sums.entry((due.unit, class)).or_default() += due.fen;
+        }
+        for fact in self.debt_facts.values() {
+            let due = self.due(fact.debt).filter(|due| due.unit == fact.unit);
+            let to_unit = due.as_ref().map_or(fact.cash > 0, |due| due.fen > 0);
+            let class = if to_unit { Class::Receivable } else { Class::Refundable };
+            *sums.entry((fact.unit, class)).or_default() -= fact.cash + due.map_or(0, |_| fact.waived);
+        }
+        sums.retain(|_, fen| *fen != 0);
+        sums
+    }
+
+    /// What came in stays as far as it was owed, the earliest first; lines have it back in their year.
+    pub(super) fn restore_recovered(&self, books: &mut Books) {
+        let decisions = self.recoveries.keys().chain(self.clearings.keys());
+        let owed = decisions.filter_map(|id| Some((*id, self.due_in(*id, books)?)));
+        let owed: Vec<(Uuid, Due)> = owed.filter(|(_, due)| due.fen > 0).collect();
+        for (id, due) in owed {
+            let of_unit = || self.told_of_debt(id).filter(|fact| fact.unit == due.unit);
+            let net: Fen = of_unit().map(|fact| fact.cash).sum();
+            let owed = due.fen - of_unit().map(|fact| fact.waived).sum::<Fen>();
+            let mut rest = net.min(owed);
+            let mut came: Vec<_> =
+                self.debt_facts.iter().filter(|(_, fact)| fact.debt == id && fact.cash > 0).collect();
+            came.retain(|(_, fact)| fact.unit == due.unit);
+            came.sort_by_key(|(event, fact)| (fact.on, **event));
+            let mut lines = due.draws.clone();
+            for (_, fact) in came {
+                let mut fen = fact.cash.min(rest).max(0);
+                rest -= fen;
+                for (line, left) in &mut lines {
+                    let part = fen.min(*left);
+                    (fen, *left) = (fen - part, *left - part);
+                    self.restore(fact.on, *line, part, books);
+                }
+                if !due.of_lines && fact.on.year() > due.year {
+                    books.late(due.unit, fen);
+                }
+            }
+        }
+    }
+}
