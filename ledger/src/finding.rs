@@ -55,6 +55,7 @@ pub enum FindingKind {
     PaidAfterLeaving,
     OverRecovered,
     OverRefunded,
+    BeforeOpening,
 }
 
 impl FindingKind {
@@ -109,6 +110,7 @@ impl FindingKind {
             Self::PaidAfterLeaving,
             Self::OverRecovered,
             Self::OverRefunded,
+            Self::BeforeOpening,
         ];
         plain.into_iter().chain(Rule::ALL.map(Self::Policy)).collect()
     }
@@ -199,6 +201,7 @@ impl FindingKind {
             Self::OverSurrendered => ("over_surrendered", "上缴超过应缴"),
             Self::Overclaimed => ("overclaimed", "确认的利息超过账上，待退还或抵扣"),
             Self::RemittedShort => ("remitted_short", "付给贷款机构的款项已用而退回，待补足"),
+            Self::BeforeOpening => ("before_opening", "建账前已申报的天数，账上的利息或贷款机构不同"),
             Self::OverRemitted => ("over_remitted", "申报付款超过应付，有退回被撤销"),
             Self::PaidAfterLeaving => ("paid_after_leaving", "应发之日已不在籍，款已发放"),
             Self::OverRecovered => ("over_recovered", "追回到账超过应追回，或应追回尚未报来"),

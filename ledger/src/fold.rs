@@ -13,7 +13,7 @@ use crate::hash;
 use crate::lender::claim::{self, line, returned, settle};
 use crate::lender::fund::{compensation, reward, statement};
 use crate::lender::remittance::{self, report};
-use crate::loan::{accrual, contract, facts, rules};
+use crate::loan::{accrual, contract, facts, named_facts, rules};
 use crate::money::{Day, Fen};
 use crate::outcome::{Now, Outcome, Posting, Refusal};
 use crate::registry::{cards, org, people};
@@ -157,6 +157,8 @@ judges! {
     FindingExplained => Desk desk::judge_finding_explained;
     FindingClosed => Desk desk::judge_finding_closed;
     Surrendered => Surrender surrender::judge_surrendered;
+    ClaimedBefore => Loan named_facts::judge_claimed_before;
+    LoanAmended => Loan named_facts::judge_loan_amended;
 }
 
 /// What an entry comes to, before anything is changed.

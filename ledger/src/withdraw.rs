@@ -147,16 +147,7 @@ fn judge_of_loans(case: &Case<'_>, taken: Taken, kind: KindTag) -> Judged<Kept> 
         Tag::LoanTermsAdopted | Tag::RatePublished | Tag::WaiverAdopted => {
             Ok(rules::judge_withdrawn(case, taken)?.map(Kept::Loan))
         }
-        Tag::LoanDrawn
-        | Tag::LoanDrawReturned
-        | Tag::LoanRateAgreed
-        | Tag::LoanRepaid
-        | Tag::LoanRefunded
-        | Tag::LoanOverdue
-        | Tag::LoanDeferred
-        | Tag::LoanWrittenOff
-        | Tag::LossRecovered
-        | Tag::LoanStateRepaid => Ok(facts::judge_withdrawn(case, taken)?.map(Kept::Loan)),
+        fact if tells_fact(fact) => Ok(facts::judge_withdrawn(case, taken)?.map(Kept::Loan)),
         Tag::ClaimSubmitted => Ok(withdrawn::judge_submission(case, taken)?.map(Kept::Claim)),
         Tag::ClaimLineAdded => Ok(withdrawn::judge_line(case, taken)?.map(Kept::Claim)),
         Tag::ClaimSealed => Ok(withdrawn::judge_seal(case, taken)?.map(Kept::Claim)),
@@ -181,6 +172,26 @@ fn judge_of_loans(case: &Case<'_>, taken: Taken, kind: KindTag) -> Judged<Kept> 
         Tag::OrgRegistered | Tag::OrgRenamed => Ok(org::judge_withdrawn(case, taken)?.map(Kept::Org)),
         _ => Err(Refusal::of(Code::NotWithdrawable, taken.id)),
     }
+}
+
+/// Whether a kind tells a fact of a loan, which its list of facts keeps.
+fn tells_fact(kind: KindTag) -> bool {
+    use KindTag as Tag;
+    matches!(
+        kind,
+        Tag::LoanDrawn
+            | Tag::LoanDrawReturned
+            | Tag::LoanRateAgreed
+            | Tag::LoanRepaid
+            | Tag::LoanRefunded
+            | Tag::LoanOverdue
+            | Tag::LoanDeferred
+            | Tag::LoanWrittenOff
+            | Tag::LossRecovered
+            | Tag::LoanAmended
+            | Tag::ClaimedBefore
+            | Tag::LoanStateRepaid
+    )
 }
 
 pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, withdrawal: Withdrawal) {

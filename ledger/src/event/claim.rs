@@ -50,6 +50,23 @@ pub struct ClaimLineAdded {
     pub fen: Fen,
 }
 
+/// What a lender claimed of a loan before this ledger (R): the days through one are closed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ClaimedBefore {
+    /// The lender.
+    pub lender: Uuid,
+    /// Kind of its loan.
+    pub kind: LoanKind,
+    /// The loan.
+    pub loan: Uuid,
+    /// Subsidy or waiver.
+    pub what: ClaimFor,
+    /// The last day claimed.
+    pub through: Day,
+    /// What was confirmed for them; 0 if nobody says, then they are neither over- nor underclaimed.
+    pub fen: Fen,
+}
+
 /// A lender paid back what it had been confirmed for days it was not owed (R).
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct OverclaimReturned {

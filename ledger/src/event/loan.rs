@@ -162,6 +162,21 @@ pub struct LoanDeferred {
     pub serial: String,
 }
 
+/// The contract was amended (R): what it says holds from the effective day on.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LoanAmended {
+    /// The loan.
+    pub loan: Uuid,
+    /// Day on which the first principal falls due.
+    pub repay_from: Day,
+    /// Day on which the last falls due.
+    pub matures: Day,
+    /// The university from then on, if it is another.
+    pub school: Option<Uuid>,
+    /// Number of the agreement.
+    pub document: String,
+}
+
 /// The lender wrote principal off (R). The compensation fund covers it as far as it reaches.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct LoanWrittenOff {

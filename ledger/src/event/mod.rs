@@ -168,6 +168,9 @@ macro_rules! for_each_kind {
             FindingClosed(FindingClosed) "finding_closed" "疑点核结" decision near
                 Refused WhileFree (entry, kind, subject, document);
             Surrendered(Surrendered) "surrendered" "上缴财政" report near Mentioned Withdrawn (unit, serial);
+            ClaimedBefore(ClaimedBefore) "claimed_before" "建账前已申报" report period_over
+                Mentioned Withdrawn (lender, kind, loan, what) loan;
+            LoanAmended(LoanAmended) "loan_amended" "合同变更" report near Mentioned Withdrawn (loan, day) loan;
         }
     };
 }

@@ -5,6 +5,8 @@
 //! at this line, whatever others come to: nothing is netted over the loan's life. All of it is a function of the loan's days and of
 //! its lines in the order they were told, so it turns with them: what was set off counts only as far as it still fits.
 
+use super::counting::counting;
+use super::fact_list::Facts;
 use super::rates::terms_on;
 use super::stretch::{Exact, half_up};
 use crate::event::ClaimFor;
@@ -12,7 +14,7 @@ use crate::event::loan_terms::ClaimRounding;
 use crate::handle::Handle;
 use crate::money::{Day, Fen, held};
 use crate::state::State;
-use crate::state::lending_rows::{ClaimLine, Loan};
+use crate::state::lending_rows::{ClaimLine, Fact, Loan, What};
 use crate::steps::step;
 use smallvec::SmallVec;
 
@@ -37,10 +39,19 @@ pub struct Claimed {
     pub period: Period,
     /// Whether the period is rounded by itself.
     pub by_period: bool,
+    /// It was claimed before this ledger and nobody says how much: what its days bear is what was granted for it.
+    pub closed: bool,
     /// What was granted for it and not given back.
     pub money: Fen,
     /// What may be taken for it from what lines before were granted too much.
     pub set_off: Fen,
+}
+
+impl Claimed {
+    /// Whether it was claimed before this ledger.
+    pub(super) fn is_before(&self) -> bool {
+        self.line.is_none() && self.period.0 == Day::default()
+    }
 }
 
 /// What a line comes to.
@@ -86,9 +97,15 @@ impl Lines {
     /// As they are.
     #[must_use]
     pub fn of(state: &State, loan: &Loan) -> Self {
+        Self::with_facts(state, loan, &loan.facts)
+    }
+
+    /// With other facts of the loan: what was claimed before this ledger comes first, whenever it was told.
+    pub(super) fn with_facts<'a>(state: &State, loan: &Loan, facts: impl Into<Facts<'a>>) -> Self {
         let chain = state.claim_lines.chain(loan.last_claim_line, |line| line.before_of_loan);
         let held = chain.filter(|(_, row)| row.holds(state.claims.get(row.claim)));
         let mut lines: SmallVec<[Claimed; 4]> = held.map(|(at, row)| claimed(state, loan, at, row)).collect();
+        lines.extend(counting(loan, facts).iter().rev().filter_map(|fact| before(loan, fact)));
         lines.reverse();
         Self(lines)
     }
@@ -153,8 +170,9 @@ impl Lines {
             None => vec![Worth::default(); self.0.len()],
         };
         for (line, outcome) in self.0.iter().zip(&mut outcomes) {
-            outcome.paid = line.money.min(outcome.value);
-            outcome.over = line.money - outcome.paid;
+            let money = if line.closed { outcome.value } else { line.money };
+            outcome.paid = money.min(outcome.value);
+            outcome.over = money - outcome.paid;
         }
         self.supplement(&mut outcomes);
         self.set_off(&mut outcomes);
@@ -227,9 +245,28 @@ fn claimed(state: &State, loan: &Loan, at: Handle<ClaimLine>, row: &ClaimLine) -
         what: claim.what,
         period: (claim.from, claim.through),
         by_period: is_by_period(state, loan, claim.through),
+        closed: false,
         money: row.money(claim),
         set_off: row.set_off,
     }
+}
+
+/// What was claimed before this ledger, of the lender and kind that the contract names.
+fn before(loan: &Loan, fact: &Fact) -> Option<Claimed> {
+    let What::ClaimedBefore { what, lender, kind, through, fen, .. } = fact.what else { return None };
+    let (period, closed) = ((Day::default(), through), fen == 0);
+    let line = Claimed {
+        line: None,
+        stands: true,
+        supplementary: false,
+        what,
+        period,
+        by_period: false,
+        closed,
+        money: fen,
+        set_off: 0,
+    };
+    (loan.known && (loan.lender, loan.kind) == (lender, kind)).then_some(line)
 }
 
 /// Whether a claim's periods are rounded by themselves, by the terms of its last day.

@@ -36,6 +36,7 @@ fn unknown_loan(id: Uuid, portfolio: Handle<Portfolio>, accounts: AccountNo) -> 
         number: String::new(),
         contract: [0; 32],
         portfolio,
+        lender: UNKNOWN_ORG,
         person: Link::NONE,
         school: UNKNOWN_ORG,
         before_of_borrower: Link::NONE,
@@ -75,11 +76,15 @@ impl Found<'_> {
 
 /// Finds a loan, or says what its row and accounts will be.
 pub(crate) fn find(state: &State, id: Uuid) -> Found<'_> {
+    find_from(state, id, state.accounts.next())
+}
+
+/// The same where the entry opens other accounts before.
+pub(super) fn find_from(state: &State, id: Uuid, next: AccountNo) -> Found<'_> {
     if let Some((handle, row)) = state.loans.by_id(id) {
         let portfolio = PortfolioRef::of(state, row.portfolio);
         return Found { handle: Some(handle), row: Cow::Borrowed(row), portfolio };
     }
-    let next = state.accounts.next();
     let portfolio = portfolio(state, OrgRef::of(state, UNKNOWN_ORG), LoanKind::Origin, next);
     let accounts = next.plus(portfolio.opens);
     Found { handle: None, row: Cow::Owned(unknown_loan(id, portfolio.handle, accounts)), portfolio }
@@ -114,7 +119,7 @@ pub(crate) fn judge_loan_signed(case: &Case<'_>, event: &LoanSigned) -> Judged<L
     let mut row = known.map_or_else(|| unknown_loan(event.loan, portfolio.handle, accounts), |(_, row)| row.clone());
     let posted = row.posted;
     fill(case, &mut row, event);
-    (row.school, row.portfolio) = (school, portfolio.handle);
+    (row.school, row.lender, row.portfolio) = (school, lender.handle, portfolio.handle);
     // Facts told before their contract counted. Those from before its day fall out now, and the difference below is posted.
     let Position { flows, losses } = target(state, &row, &row.facts, row.through, &Lines::of(state, &row));
     row.posted = flows;
@@ -199,10 +204,8 @@ pub(super) fn sign(
             state.borrowers.push(Borrower { id: person, last_loan: handle.into() });
         }
     }
-    // Lent out for a moment: the fund takes in all of them, and changes none.
-    let facts = std::mem::take(&mut state.loans.get_mut(handle).facts);
-    fund_effect::note(state, index, handle, &Flows::default(), &facts, losses);
-    state.loans.get_mut(handle).facts = facts;
+    let drawn = fund_effect::placed(state.loans.get(handle));
+    fund_effect::note(state, index, handle, &Flows::default(), &drawn, losses);
     handle
 }
 

@@ -13,7 +13,7 @@ impl What {
     /// Order among facts of one day: what lends comes before what settles, so that amounts alone decide.
     fn rank(self) -> u8 {
         match self {
-            Self::RateAgreed(_) => 0,
+            Self::RateAgreed(_) | Self::Amended { .. } | Self::ClaimedBefore { .. } => 0,
             Self::Drawn(_) => 1,
             Self::DrawReturned(_) => 2,
             Self::Overdue(_) => 3,
@@ -82,6 +82,23 @@ impl FactEdit {
             Self::Insert { at, fact } => Facts([&facts[..*at], std::slice::from_ref(fact), &facts[*at..]]),
             Self::Remove { at } => Facts([&facts[..*at], &[], &facts[*at + 1..]]),
         }
+    }
+
+    /// The fact it takes out.
+    pub fn gone(&self, facts: &[Fact]) -> Option<Fact> {
+        match self {
+            Self::Insert { .. } => None,
+            Self::Remove { at } => facts.get(*at).copied(),
+        }
+    }
+
+    /// Whether it amends the contract, or takes an amendment back.
+    pub fn amends(&self, facts: &[Fact]) -> bool {
+        let fact = match self {
+            Self::Insert { fact, .. } => Some(fact),
+            Self::Remove { at } => facts.get(*at),
+        };
+        fact.is_some_and(|fact| matches!(fact.what, What::Amended { .. }))
     }
 
     /// Makes the change. What it adds to what was drawn: the new fact, or the one taken out, turned round.

@@ -4,6 +4,7 @@
 //! that settles interest also brings the posting of interest up to the evening before. One from before the contract was signed
 //! is kept with the loan and changes nothing: see `counting`.
 
+use super::amended;
 use super::change::LoanChange;
 use super::claimed::Lines;
 use super::contract::{Found, find, open};
@@ -35,8 +36,9 @@ impl What {
 
     fn fen(self) -> Fen {
         match self {
-            Self::RateAgreed(_) | Self::Deferred(_) => 0,
-            Self::Repaid { fen, .. }
+            Self::RateAgreed(_) | Self::Deferred(_) | Self::Amended { .. } => 0,
+            Self::ClaimedBefore { fen, .. }
+            | Self::Repaid { fen, .. }
             | Self::Drawn(fen)
             | Self::DrawReturned(fen)
             | Self::Overdue(fen)
@@ -51,7 +53,8 @@ impl What {
     /// Nothing but what the shape of the event allows, which the wire holds it to.
     fn is_sound(self) -> bool {
         match self {
-            Self::RateAgreed(_) | Self::Deferred(_) => true,
+            Self::RateAgreed(_) | Self::Deferred(_) | Self::Amended { .. } => true,
+            Self::ClaimedBefore { fen, .. } => fen >= 0,
             Self::Repaid { fen, allocation: Some(parts), .. } => {
                 fen > 0 && parts.penalty >= 0 && parts.interest >= 0 && parts.principal >= 0 && parts.total() == fen
             }
@@ -140,7 +143,7 @@ pub(crate) fn judge_withdrawn(case: &Case<'_>, taken: Taken) -> Judged<LoanChang
 /// A change that adds a fact to a loan or takes one out, and posts interest through a day.
 pub(crate) fn moved(state: &State, on: Day, found: &Found<'_>, edit: FactEdit, through: Day) -> Change<LoanChange> {
     let facts = edit.view(&found.row.facts);
-    let after = target(state, &found.row, facts, through, &Lines::of(state, &found.row));
+    let after = target(state, &found.row, facts, through, &Lines::with_facts(state, &found.row, facts));
     let flows = &after.flows;
     let postings = difference(state, on, found.channels(), &found.row.posted, flows);
     let mut change = Change { postings, ..Change::nothing() };
@@ -166,11 +169,19 @@ pub(super) fn apply(
 ) -> Handle<Loan> {
     let index = entry.index;
     let loan = open(state, id, UNKNOWN_ORG, LoanKind::Origin, index);
+    let row = state.loans.get(loan);
+    let gone = edit.gone(&row.facts).map(|fact| fact.what);
+    let placed = edit.amends(&row.facts).then(|| fund_effect::placed(row));
     let row = state.loans.get_mut(loan);
     let before = std::mem::replace(&mut row.posted, after.flows);
     let drawings = edit.make(&mut row.facts);
     row.through_before = std::mem::replace(&mut row.through, through);
     row.last = index;
-    fund_effect::note(state, index, loan, &before, drawings.as_slice(), after.losses);
+    let drawn = drawings.and_then(|fact| fund_effect::placed_at(state.loans.get(loan), &fact));
+    fund_effect::note(state, index, loan, &before, drawn.as_slice(), after.losses);
+    if let Some(placed) = placed {
+        fund_effect::place(state, index, loan, &placed);
+    }
+    gone.into_iter().for_each(|gone| amended::unmention(state, gone));
     loan
 }

@@ -4,6 +4,7 @@
 //! Looked at with every entry of the loan. What hangs on others' entries (a standing, terms, a rate) follows at the next of them, as
 //! its interest does.
 
+use super::amended::{due_days, is_moved};
 use super::counting::{counting, is_before_contract};
 use super::fact_list::Facts;
 use super::owed::Owed;
@@ -52,6 +53,9 @@ pub(crate) fn wanted(state: &State, loan: &Loan) -> Vec<Wanted> {
     let overpaid = [Flow::PrincipalOverpaid, Flow::InterestOverpaid, Flow::PenaltyOverpaid];
     if overpaid.into_iter().any(|flow| loan.posted[flow] > 0) {
         wanted.push((FindingKind::Overpaid, None));
+    }
+    if loan.known && is_moved(state, loan) {
+        wanted.push((FindingKind::BeforeOpening, None));
     }
     if is_overclaimed(&loan.posted) {
         wanted.push((FindingKind::Overclaimed, None));
@@ -110,8 +114,9 @@ fn contract(state: &State, loan: &Loan, wanted: &mut Vec<Wanted>) {
         None => wanted.push((FindingKind::NoTerms, None)),
         Some(terms) => {
             let grace = u16::try_from(terms.grace_years).unwrap_or(0);
-            let over_term = loan.matures > latest_maturity(terms, loan.signed, loan.graduates);
-            let short_grace = loan.repay_from.year() < loan.graduates.year().saturating_add(grace);
+            let (repay_from, matures) = due_days(loan);
+            let over_term = matures > latest_maturity(terms, loan.signed, loan.graduates);
+            let short_grace = repay_from.year() < loan.graduates.year().saturating_add(grace);
             wanted.extend(over_term.then_some((FindingKind::OverTerm, None)));
             wanted.extend(short_grace.then_some((FindingKind::ShortGrace, None)));
         }

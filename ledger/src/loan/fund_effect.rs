@@ -4,6 +4,7 @@
 //! What a lender lost of a loan is a function of the loan's facts, so what is learnt late moves it too: a draw reported after
 //! its write-off, a repayment reported later. Whatever changes the stock or a loss posts what the whole fund then differs by.
 
+use super::amended::school_on;
 use super::counting::counting;
 use super::fund_days::{FundDays, exchange};
 use super::portfolio::{PortfolioRef, derived};
@@ -110,12 +111,19 @@ fn keep(state: &mut State, index: u64, fund: Handle<Portfolio>, loan: Uuid, afte
 /// Net drawings count for the risk year of the draw's own day, by the terms then known: a year that begins on another day
 /// must be adopted before its first draw is reported. A loan reported before its contract counts from its signing on, then with
 /// all its facts.
-pub(crate) fn note(state: &mut State, index: u64, loan: Handle<Loan>, before: &Flows, new: &[Fact], losses: Vec<Loss>) {
+pub(crate) fn note(
+    state: &mut State,
+    index: u64,
+    loan: Handle<Loan>,
+    before: &Flows,
+    new: &[Placed],
+    losses: Vec<Loss>,
+) {
     let row = state.loans.get(loan);
     if !row.known {
         return;
     }
-    let (portfolio, school, kind, signed, id) = (row.portfolio, row.school, row.kind, row.signed, row.id);
+    let (portfolio, kind, signed, id) = (row.portfolio, row.kind, row.signed, row.id);
     keep(state, index, portfolio, id, losses);
     let row = state.loans.get(loan);
     let drawn = row.posted[Flow::Drawn].saturating_sub(before[Flow::Drawn]);
@@ -126,26 +134,61 @@ pub(crate) fn note(state: &mut State, index: u64, loan: Handle<Loan>, before: &F
         fund.settled_drawn = fund.settled_drawn.saturating_add(settled);
         fund.last = index;
     }
-    let counts = new.iter().filter(|fact| fact.on >= signed);
-    let drawings: Vec<_> = counts.filter_map(|fact| drawing(fact).map(|fen| (fact.on, fen))).collect();
-    for (on, fen) in drawings {
-        draw(state, index, portfolio, school, kind, on, fen);
+    for Placed { on, fen, school } in new.iter().filter(|drawn| drawn.on >= signed) {
+        draw(state, index, portfolio, *school, kind, *on, *fen);
+    }
+}
+
+/// Something drawn, or below zero returned, with the university of its day.
+pub(crate) struct Placed {
+    on: Day,
+    fen: Fen,
+    school: Handle<Org>,
+}
+
+/// What a fact adds to what was drawn.
+pub(super) fn placed_at(loan: &Loan, fact: &Fact) -> Option<Placed> {
+    let school = school_on(loan, fact.on);
+    drawing(fact).map(|fen| Placed { on: fact.on, fen, school })
+}
+
+/// What was drawn of a loan.
+pub(super) fn placed(loan: &Loan) -> Vec<Placed> {
+    let (mut school, mut placed) = (loan.school, Vec::new());
+    for fact in counting(loan, &loan.facts).iter() {
+        if let What::Amended { school: other, .. } = fact.what {
+            school = other.handle().unwrap_or(school);
+        }
+        placed.extend(drawing(fact).map(|fen| Placed { on: fact.on, fen, school }));
+    }
+    placed
+}
+
+/// The contract is amended, or no longer: what was drawn before counts for the university it now names.
+pub(super) fn place(state: &mut State, index: u64, loan: Handle<Loan>, before: &[Placed]) {
+    let row = state.loans.get(loan);
+    if !row.known {
+        return;
+    }
+    let (portfolio, kind, after) = (row.portfolio, row.kind, placed(row));
+    for (from, to) in before.iter().zip(after).filter(|(before, after)| before.school != after.school) {
+        draw(state, index, portfolio, from.school, kind, from.on, -from.fen);
+        draw(state, index, portfolio, to.school, kind, to.on, to.fen);
     }
 }
 
 /// Takes a loan out of the sums of its fund, as its contract is taken back: called before that.
 pub(crate) fn forget(state: &mut State, index: u64, loan: Handle<Loan>) {
     let row = state.loans.get(loan);
-    let (portfolio, school, kind, flows, id) = (row.portfolio, row.school, row.kind, row.posted, row.id);
-    let counts = counting(row, &row.facts);
-    let drawings: Vec<_> = counts.iter().filter_map(|fact| drawing(fact).map(|fen| (fact.on, -fen))).collect();
+    let (portfolio, kind, flows, id) = (row.portfolio, row.kind, row.posted, row.id);
+    let drawings = placed(row);
     keep(state, index, portfolio, id, Vec::new());
     let fund = state.portfolios.get_mut(portfolio);
     fund.drawn = fund.drawn.saturating_sub(flows[Flow::Drawn]);
     fund.settled_drawn = fund.settled_drawn.saturating_sub(settled_drawn(&flows));
     fund.last = index;
-    for (on, fen) in drawings {
-        draw(state, index, portfolio, school, kind, on, fen);
+    for Placed { on, fen, school } in drawings {
+        draw(state, index, portfolio, school, kind, on, -fen);
     }
 }
 

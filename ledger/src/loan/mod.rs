@@ -1,12 +1,13 @@
 //! State student loans: whose interest is it, day by day.
 //!
 //! Read in this order: [`fact_list`] and [`counting`] (the facts, and which of them count), [`study`] (who pays a day), [`rates`]
-//! (at what rate), [`stretch`] and [`walk`] (the sum over days), [`claimed`] (what claims come to), [`position`] (what should be on the accounts), then `facts`,
+//! (at what rate), [`stretch`] and [`walk`] (the sum over days), [`claimed`] (what claims come to), [`position`] (what should be on the accounts), then `facts`, [`amended`],
 //! `contract` and [`accrual`] (how events change it), `together` (what one human borrows under several ids), `loss`, [`fund_days`]
 //! and `fund_effect` (what that does to the compensation fund). Not here: terms, which are [`crate::event::loan_terms`], and claims, payments to
 //! lenders and events about funds, which are in [`crate::lender`].
 
 pub mod accrual;
+pub mod amended;
 pub(crate) mod change;
 pub mod claimed;
 pub(crate) mod contract;
@@ -17,6 +18,7 @@ pub(crate) mod findings;
 pub mod fund_days;
 pub(crate) mod fund_effect;
 pub(crate) mod loss;
+pub(crate) mod named_facts;
 pub mod owed;
 pub(crate) mod portfolio;
 pub mod position;

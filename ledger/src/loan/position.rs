@@ -117,7 +117,11 @@ fn plainly_paid(facts: Facts<'_>) -> (Paid, Trail) {
             What::StateRepaid(fen) | What::Relieved { fen, .. } => {
                 principal -= paid.take(Allocation { principal: fen, ..Allocation::default() }, 1);
             }
-            What::RateAgreed(_) | What::Overdue(_) | What::Deferred(_) => {}
+            What::RateAgreed(_)
+            | What::Overdue(_)
+            | What::Deferred(_)
+            | What::Amended { .. }
+            | What::ClaimedBefore { .. } => {}
         }
         trail.note(fact.on, paid.written_off, principal);
     }

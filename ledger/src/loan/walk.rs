@@ -165,6 +165,8 @@ struct Run<'w, 'a> {
     overdue: i128,
     /// Nothing is overdue before this day.
     deferred: Day,
+    /// When the last of it falls due, as the contract says by now.
+    matures: Day,
     paid: Paid,
     trail: Trail,
     /// The next settlement day.
@@ -190,6 +192,7 @@ impl<'w, 'a> Run<'w, 'a> {
             principal: 0,
             overdue: 0,
             deferred: Day::default(),
+            matures: walk.loan.matures,
             paid: Paid::default(),
             trail: Trail::default(),
             settlement: walk.terms.settlement.on_or_after(day),
@@ -209,7 +212,7 @@ impl<'w, 'a> Run<'w, 'a> {
                 self.pay(end, see);
             }
             self.day = end.plus(1);
-            if end == self.settlement || end == self.walk.loan.matures {
+            if end == self.settlement || end == self.matures {
                 let now = Settlement { on: end, interest: self.rounded(self.exact.borrower) };
                 self.settled = [self.settled[1], self.settled[2], now];
                 self.settlement = self.walk.terms.settlement.on_or_after(self.day);
@@ -235,8 +238,7 @@ impl<'w, 'a> Run<'w, 'a> {
         until(self.rates.get(self.rate + 1).map(|(from, _)| *from));
         until(self.walk.study.bearers.get(self.bearer + 1).map(|(from, _)| *from));
         until(self.walk.study.after_degree.filter(|from| *from > self.day));
-        let matures = self.walk.loan.matures;
-        if matures >= self.day { end.min(matures) } else { end }
+        if self.matures >= self.day { end.min(self.matures) } else { end }
     }
 
     /// Sums up the days through one, on which nothing changes: one stretch, or two where only a part of the principal is waived.
@@ -272,8 +274,8 @@ impl<'w, 'a> Run<'w, 'a> {
             return None;
         }
         let mut due = walk.terms.settlement.on_or_after(day);
-        if walk.loan.matures >= day {
-            due = due.min(walk.loan.matures);
+        if self.matures >= day {
+            due = due.min(self.matures);
         }
         let mut settled = 0;
         if due.year() > day.year() {
@@ -326,7 +328,8 @@ impl<'w, 'a> Run<'w, 'a> {
             What::Overdue(_) if fact.on < self.deferred => {}
             What::Overdue(fen) => self.overdue += i128::from(fen),
             What::Deferred(until) => (self.overdue, self.deferred) = (0, until),
-            What::RateAgreed(_) => {}
+            What::Amended { matures, .. } => self.matures = matures,
+            What::RateAgreed(_) | What::ClaimedBefore { .. } => {}
         }
         self.overdue = self.overdue.min(self.principal).max(0);
         self.trail.note(fact.on, self.paid.written_off, self.principal);

@@ -36,14 +36,35 @@ pub enum What {
     Drawn(Fen),
     DrawReturned(Fen),
     RateAgreed(i32),
-    Repaid { fen: Fen, allocation: Option<Allocation>, early: bool },
+    Repaid {
+        fen: Fen,
+        allocation: Option<Allocation>,
+        early: bool,
+    },
     Refunded(Allocation),
     Overdue(Fen),
     Deferred(Day),
     WrittenOff(Fen),
     Recovered(Fen),
     StateRepaid(Fen),
-    Relieved { fen: Fen, reward: Handle<Reward> },
+    Relieved {
+        fen: Fen,
+        reward: Handle<Reward>,
+    },
+    Amended {
+        repay_from: Day,
+        matures: Day,
+        school: Link<Org>,
+    },
+    /// With what the days closed by it bore when it was told, where nobody said what was confirmed for them.
+    ClaimedBefore {
+        what: ClaimFor,
+        lender: Handle<Org>,
+        kind: LoanKind,
+        through: Day,
+        fen: Fen,
+        bore: Option<Fen>,
+    },
 }
 
 /// A dated fact of a loan and the entry that told it.
@@ -62,6 +83,8 @@ pub struct Loan {
     pub number: String,
     pub contract: Hash,
     pub portfolio: Handle<Portfolio>,
+    /// Whose portfolio that is.
+    pub lender: Handle<Org>,
     pub person: Link<Person>,
     pub school: Handle<Org>,
     /// The borrower's loan signed before it.
@@ -328,7 +351,7 @@ pub struct Reward {
 rows! {
     compared {
         LoanRules: none, last, [] [];
-        Loan: id, last, [portfolio person school facts last_claim_line] [accounts before_of_borrower];
+        Loan: id, last, [portfolio lender person school facts last_claim_line] [accounts before_of_borrower];
         Borrower: id, none, [last_loan] [];
         Portfolio: id, last, [lender] [accounts shared];
         RiskYear: id, last, [portfolio school] [];
@@ -344,8 +367,11 @@ rows! {
 
 impl Names for Fact {
     fn renumber(&mut self, numbering: &impl Numbering) {
-        if let What::Relieved { reward, .. } = &mut self.what {
-            reward.renumber(numbering);
+        match &mut self.what {
+            What::Relieved { reward, .. } => reward.renumber(numbering),
+            What::Amended { school, .. } => school.renumber(numbering),
+            What::ClaimedBefore { lender, .. } => lender.renumber(numbering),
+            _ => {}
         }
     }
 }

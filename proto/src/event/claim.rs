@@ -7,8 +7,8 @@ use super::form::{
 use crate::limits::{MAX_CLAIM_DAYS, MAX_PARTS};
 use crate::v1;
 use ledger::event::{
-    ClaimFor, ClaimLineAdded, ClaimSubmitted, LenderYear, OverclaimReturned, PayerFen, Purpose, RemittanceApproved,
-    RemittanceCleared, RemittanceOrdered, RemittanceReturned,
+    ClaimFor, ClaimLineAdded, ClaimSubmitted, ClaimedBefore, LenderYear, OverclaimReturned, PayerFen, Purpose,
+    RemittanceApproved, RemittanceCleared, RemittanceOrdered, RemittanceReturned,
 };
 use uuid::Uuid;
 
@@ -36,6 +36,8 @@ wire!(ClaimLineAdded {
     days: Within(0..=MAX_CLAIM_DAYS),
     fen: LoanFen,
 });
+
+wire!(ClaimedBefore { lender: Id, kind: OneOf, loan: Id, what: OneOf, through: Day, fen: LoanFen });
 
 wire!(OverclaimReturned {
     loan: Id,

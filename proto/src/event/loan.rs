@@ -2,13 +2,13 @@
 
 use super::check::choice;
 use super::form::{
-    Day, Difference, Hash, Id, LoanFen, NUMBER, OPTIONAL_NOTICE, OPTIONAL_NUMBER, OneOf, Optional, Plain, Ppm, Spread,
-    Whole, Year, wire,
+    Day, Difference, Hash, Id, LoanFen, NUMBER, OPTIONAL_DOCUMENT, OPTIONAL_NOTICE, OPTIONAL_NUMBER, OneOf, Optional,
+    OptionalId, Plain, Ppm, Spread, Whole, Year, wire,
 };
 use ledger::event::{
-    Allocation, DayBasis, Interest, InterestAccrued, InterestAdjusted, LoanDeferred, LoanDrawReturned, LoanDrawn,
-    LoanOverdue, LoanRateAgreed, LoanRefunded, LoanRelieved, LoanRepaid, LoanSigned, LoanStateRepaid, LoanWrittenOff,
-    LossRecovered, RatePublished, WaiverAdopted,
+    Allocation, DayBasis, Interest, InterestAccrued, InterestAdjusted, LoanAmended, LoanDeferred, LoanDrawReturned,
+    LoanDrawn, LoanOverdue, LoanRateAgreed, LoanRefunded, LoanRelieved, LoanRepaid, LoanSigned, LoanStateRepaid,
+    LoanWrittenOff, LossRecovered, RatePublished, WaiverAdopted,
 };
 
 choice!(DayBasis = DayBasis { D360 D365 });
@@ -54,6 +54,8 @@ wire!(LoanRefunded { loan: Id, allocation: Whole, serial: OPTIONAL_NUMBER });
 wire!(LoanOverdue { loan: Id, fen: LoanFen, serial: OPTIONAL_NUMBER });
 
 wire!(LoanDeferred { loan: Id, until: Day, serial: OPTIONAL_NUMBER });
+
+wire!(LoanAmended { loan: Id, repay_from: Day, matures: Day, school: OptionalId, document: OPTIONAL_DOCUMENT });
 
 wire!(LoanWrittenOff { loan: Id, fen: LoanFen, serial: OPTIONAL_NUMBER });
 

@@ -7,13 +7,13 @@ use ledger::event::loan_terms::{
     Ceiling, ClaimChecks, ClaimRounding, Cycle, DefaultBand, LoanTerms, MonthDay, Part, RewardUse, Shares, StudyEnd,
 };
 use ledger::event::{
-    Allocation, ClaimFor, ClaimLineAdded, ClaimSubmitted, CompensationAccrued, CompensationReceived, DayBasis,
-    EntryWithdrawn, FundStated, Interest, InterestAccrued, InterestAdjusted, KeyAnnounced, Kind, LenderYear, Level,
-    LoanDeferred, LoanDrawReturned, LoanDrawn, LoanKind, LoanOverdue, LoanRateAgreed, LoanRefunded, LoanRelieved,
-    LoanRepaid, LoanSigned, LoanStateRepaid, LoanWrittenOff, LossRecovered, OverclaimReturned, Payer, PayerFen,
-    PeriodClosed, Purpose, RateIndex, RatePublished, Reason, RemittanceApproved, RemittanceCleared, RemittanceOrdered,
-    RemittanceReturned, RewardPart, RewardSpent, SetDecided, SetSealed, Status, StudyLevel, Subordination,
-    SurplusRewarded, WaiverAdopted,
+    Allocation, ClaimFor, ClaimLineAdded, ClaimSubmitted, ClaimedBefore, CompensationAccrued, CompensationReceived,
+    DayBasis, EntryWithdrawn, FundStated, Interest, InterestAccrued, InterestAdjusted, KeyAnnounced, Kind, LenderYear,
+    Level, LoanAmended, LoanDeferred, LoanDrawReturned, LoanDrawn, LoanKind, LoanOverdue, LoanRateAgreed, LoanRefunded,
+    LoanRelieved, LoanRepaid, LoanSigned, LoanStateRepaid, LoanWrittenOff, LossRecovered, OverclaimReturned, Payer,
+    PayerFen, PeriodClosed, Purpose, RateIndex, RatePublished, Reason, RemittanceApproved, RemittanceCleared,
+    RemittanceOrdered, RemittanceReturned, RewardPart, RewardSpent, SetDecided, SetSealed, Status, StudyLevel,
+    Subordination, SurplusRewarded, WaiverAdopted,
 };
 use uuid::Uuid;
 
@@ -214,6 +214,27 @@ fn risk() -> Vec<Kind> {
             document: "示冲〔2025〕1号".into(),
         }),
         Kind::KeyAnnounced(KeyAnnounced { key: [7; 32], by: [8; 32], signature: [[9; 32]; 2] }),
+    ]
+}
+
+/// Kinds that came after all others.
+pub(super) fn later() -> Vec<Kind> {
+    vec![
+        Kind::ClaimedBefore(ClaimedBefore {
+            lender: thing(BANK),
+            kind: LoanKind::Origin,
+            loan: thing(LOAN),
+            what: ClaimFor::Subsidy,
+            through: day(20_231_220),
+            fen: 30_000,
+        }),
+        Kind::LoanAmended(LoanAmended {
+            loan: thing(LOAN),
+            repay_from: day(20_300_901),
+            matures: day(20_400_901),
+            school: Some(thing(SCHOOL)),
+            document: "示变〔2024〕1号".into(),
+        }),
     ]
 }
 

@@ -49,7 +49,7 @@ fn later() -> Vec<Kind> {
     let (unit, serial, document) = (thing(UNIT), "SJ-1".into(), "示财预〔2025〕5号".into());
     let surrendered = Kind::Surrendered(Surrendered { unit, fen: 1_000, serial, document });
     let debts = debts();
-    [vec![announced, merged], debts, vec![adjusted, explained, closed, surrendered]].concat()
+    [vec![announced, merged], debts, vec![adjusted, explained, closed, surrendered], loans::later()].concat()
 }
 
 /// What is owed back, and what came in or was paid of it.

@@ -159,6 +159,16 @@ fn redraw(chance: &mut Chance, state: &State, on: Day, mut kind: Kind) -> Kind {
         Kind::LoanRefunded(e) => (e.loan, e.allocation) = (id(chance), allocation(chance)),
         Kind::LoanOverdue(e) => (e.loan, e.fen) = (id(chance), fen(chance)),
         Kind::LoanDeferred(e) => (e.loan, e.until) = (id(chance), day(chance)),
+        Kind::LoanAmended(e) => {
+            (e.loan, e.repay_from, e.matures) = (id(chance), day(chance), day(chance));
+            e.school = chance.in_hundred(50).then(|| id(chance));
+        }
+        Kind::ClaimedBefore(e) => {
+            (e.lender, e.loan, e.through) = (id(chance), id(chance), day(chance));
+            e.kind = LoanKind::ALL[chance.below(2)];
+            (e.what, e.fen) =
+                ([ClaimFor::Subsidy, ClaimFor::Waiver][chance.below(2)], [0, 100, fen(chance)][chance.below(3)]);
+        }
         Kind::LoanWrittenOff(e) => (e.loan, e.fen) = (id(chance), fen(chance)),
         Kind::LossRecovered(e) => (e.loan, e.fen) = (id(chance), fen(chance)),
         Kind::LoanStateRepaid(e) => (e.loan, e.fen) = (id(chance), fen(chance)),

@@ -86,6 +86,8 @@ impl Book {
             Kind::OrgRenamed(e) => [Some(e.org), None],
             Kind::StatusChanged(e) => [Some(e.school), None],
             Kind::LoanSigned(e) => [Some(e.lender), Some(e.school)],
+            Kind::LoanAmended(e) => [e.school, None],
+            Kind::ClaimedBefore(e) => [Some(e.lender), None],
             Kind::ClaimSubmitted(e) => [Some(e.lender), Some(e.unit)],
             Kind::OverclaimReturned(e) => [Some(e.unit), None],
             Kind::CompensationReceived(e) => [Some(e.year.lender), None],
@@ -127,6 +129,8 @@ pub fn loan_of(kind: &Kind) -> Option<Uuid> {
         Kind::LoanStateRepaid(e) => Some(e.loan),
         Kind::LoanRelieved(e) => Some(e.loan),
         Kind::LossRecovered(e) => Some(e.loan),
+        Kind::LoanAmended(e) => Some(e.loan),
+        Kind::ClaimedBefore(e) => Some(e.loan),
         _ => None,
     }
 }

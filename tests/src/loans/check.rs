@@ -1,7 +1,7 @@
 //! The ledger's loan beside the model's: accounts, interest, days.
 
 use super::book::Book;
-use super::claims::{claims, granted};
+use super::claims::{LineModel, claims, granted};
 use super::reckon::{Parts, reckon};
 use ledger::account::{Book as Books, Class, Owner};
 use ledger::loan::stretch::Payment;
@@ -55,6 +55,7 @@ pub fn agrees(state: &State, book: &Book, id: Uuid, place: &str) {
         .chain(loan.last_claim_line, |line| line.before_of_loan)
         .map(|(_, line)| (granted(state, line) - line.returned).max(0))
         .sum();
+    let granted = granted + claims.lines.iter().filter_map(LineModel::before).sum::<Fen>();
     let paid_for: Fen = claims.lines.iter().map(|line| line.paid).sum();
     assert_eq!(granted, paid_for + claims.over, "{place}: what was granted of claims is paid for days, or too much");
     let drawn = loan.posted[Flow::Drawn];

@@ -5,7 +5,7 @@ use super::book::Book;
 use super::reckon::{Reckoning, reckon};
 use crate::desk::say;
 use ledger::event::loan_terms::ClaimRounding;
-use ledger::event::{ClaimFor, ClaimLineAdded, Event, Kind};
+use ledger::event::{ClaimFor, ClaimLineAdded, ClaimedBefore, Event, Kind};
 use ledger::handle::Handle;
 use ledger::loan::rates::terms_on;
 use ledger::money::{Day, Fen};
@@ -21,13 +21,15 @@ const MAX: Fen = 100_000_000_000;
 #[derive(Clone, Debug)]
 pub struct LineModel {
     /// Which.
-    pub at: Handle<ClaimLine>,
+    pub at: Option<Handle<ClaimLine>>,
     what: ClaimFor,
     from: Day,
     through: Day,
     supplementary: bool,
     stands: bool,
     by_period: bool,
+    /// Claimed before the ledger, and nobody says how much.
+    closed: bool,
     money: Fen,
     set_off: Fen,
     /// Interest of its days.
@@ -41,6 +43,12 @@ pub struct LineModel {
 }
 
 impl LineModel {
+    /// What was granted for it before the ledger, if it is of then.
+    #[must_use]
+    pub fn before(&self) -> Option<Fen> {
+        self.at.is_none().then_some(self.money)
+    }
+
     /// Interest of its days that nobody was granted.
     #[must_use]
     pub fn under(&self) -> Fen {
@@ -66,11 +74,15 @@ pub fn claims(state: &State, book: &Book, id: Uuid) -> Claims {
     let chain = state.claim_lines.chain(loan.last_claim_line, |line| line.before_of_loan);
     let held = chain.filter(|(_, row)| row.verdict.confirms() || granted(state, row) > 0);
     let mut lines: Vec<LineModel> = held.map(|(at, row)| line(state, loan, at, row)).collect();
+    lines.extend(before(book, id));
     lines.reverse();
     if !lines.is_empty() {
         worth(&mut lines, &reckon(book, id, loan.through));
     }
     for line in &mut lines {
+        if line.closed {
+            line.money = line.value;
+        }
         line.paid = line.money.min(line.value);
         line.over = line.money - line.paid;
     }
@@ -109,7 +121,8 @@ fn line(state: &State, loan: &Loan, at: Handle<ClaimLine>, row: &ClaimLine) -> L
     let claim = state.claims.get(row.claim);
     let terms = state.loan_rules().and_then(|rules| terms_on(rules, loan.kind, claim.through));
     LineModel {
-        at,
+        at: Some(at),
+        closed: false,
         what: claim.what,
         from: claim.from,
         through: claim.through,
@@ -123,6 +136,34 @@ fn line(state: &State, loan: &Loan, at: Handle<ClaimLine>, row: &ClaimLine) -> L
         paid: 0,
         over: 0,
     }
+}
+
+/// What was claimed before the ledger, of the lender and kind of the contract: before all lines, whenever it was told. Latest first.
+fn before(book: &Book, id: Uuid) -> Vec<LineModel> {
+    let Some((contract, (_, signed))) = book.loans.get(&id).and_then(|loan| Some((loan, loan.signed.as_ref()?))) else {
+        return Vec::new();
+    };
+    let told = contract.counting().filter_map(|(_, _, kind)| match kind {
+        Kind::ClaimedBefore(e) if (e.lender, e.kind) == (signed.lender, signed.kind) => Some(e),
+        _ => None,
+    });
+    let line = |e: &ClaimedBefore| LineModel {
+        at: None,
+        what: e.what,
+        from: Day::default(),
+        through: e.through,
+        supplementary: false,
+        stands: true,
+        by_period: false,
+        closed: e.fen == 0,
+        money: e.fen,
+        set_off: 0,
+        value: 0,
+        due: 0,
+        paid: 0,
+        over: 0,
+    };
+    told.map(line).collect()
 }
 
 /// Every day is the first line's that asks for it; what that line's days bear, run by run.

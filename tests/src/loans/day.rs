@@ -22,6 +22,8 @@ pub struct Rules<'a> {
     fixings: Vec<(Day, u32)>,
     /// Early repayments: the day, and the principal whose interest each settles.
     early: Vec<(Day, Fen)>,
+    /// Other days of maturity, by the day from which each holds.
+    amended: Vec<(Day, Day)>,
     /// The first degree and the first withdrawal since the contract.
     graduated: Option<Day>,
     withdrew: Option<Day>,
@@ -87,7 +89,13 @@ impl<'a> Rules<'a> {
             _ => None,
         });
         let early = early.collect();
-        Some(Self { book, contract, signed, terms, statuses, spreads, fixings, early, graduated, withdrew })
+        let of_amendment = |(_, on, kind): &&(_, Day, Kind)| match kind {
+            Kind::LoanAmended(e) => Some((*on, e.matures)),
+            _ => None,
+        };
+        let mut amended: Vec<_> = facts.iter().filter_map(of_amendment).collect();
+        amended.sort_by_key(|(on, _)| *on);
+        Some(Self { book, contract, signed, terms, statuses, spreads, fixings, early, amended, graduated, withdrew })
     }
 
     /// Whether finance pays as the borrower studies, or as the terms have it after his death.
@@ -156,7 +164,13 @@ impl<'a> Rules<'a> {
     fn due(&self, day: Day) -> Day {
         let this_year = calendar(day.year(), self.terms.settlement);
         let settled = if this_year >= day { this_year } else { calendar(day.year() + 1, self.terms.settlement) };
-        if self.contract.matures >= day { settled.min(self.contract.matures) } else { settled }
+        let matures = self.matures(day);
+        if matures >= day { settled.min(matures) } else { settled }
+    }
+
+    /// When the last falls due, as the contract says on a day.
+    fn matures(&self, day: Day) -> Day {
+        self.amended.iter().rfind(|(on, _)| *on <= day).map_or(self.contract.matures, |(_, matures)| *matures)
     }
 
     /// Of so much principal the borrower pays interest on, and so much of it overdue: how much of each is waived on a day.
@@ -198,6 +212,6 @@ impl<'a> Rules<'a> {
 
     /// Whether interest is settled on a day: once a year, and at maturity.
     pub fn settles(&self, day: Day) -> bool {
-        day == calendar(day.year(), self.terms.settlement) || day == self.contract.matures
+        day == calendar(day.year(), self.terms.settlement) || day == self.matures(day)
     }
 }

@@ -5,10 +5,10 @@ use crate::desk::numbered;
 use crate::history::{Chance, thing};
 use ledger::event::conventions::WaiverFor;
 use ledger::event::{
-    Allocation, CompensationReceived, DayBasis, Event, FundStated, Kind, LenderYear, Level, LoanDeferred,
-    LoanDrawReturned, LoanDrawn, LoanKind, LoanOverdue, LoanRateAgreed, LoanRefunded, LoanRepaid, LoanSigned,
-    LoanStateRepaid, LoanWrittenOff, LossRecovered, OrgRegistered, OrgRole, Payer, PersonRegistered, RateIndex,
-    RatePublished, Status, StatusChanged, StudyLevel, Subordination, WaiverAdopted,
+    Allocation, ClaimFor, ClaimedBefore, CompensationReceived, DayBasis, Event, FundStated, Kind, LenderYear, Level,
+    LoanAmended, LoanDeferred, LoanDrawReturned, LoanDrawn, LoanKind, LoanOverdue, LoanRateAgreed, LoanRefunded,
+    LoanRepaid, LoanSigned, LoanStateRepaid, LoanWrittenOff, LossRecovered, OrgRegistered, OrgRole, Payer,
+    PersonRegistered, RateIndex, RatePublished, Status, StatusChanged, StudyLevel, Subordination, WaiverAdopted,
 };
 use ledger::money::{Day, Fen};
 use std::collections::BTreeSet;
@@ -56,7 +56,8 @@ pub fn borrowers() -> Vec<(Day, Kind)> {
 /// Facts by this seed. With `ties` two facts may fall on one day in such a way that the order of telling decides.
 #[must_use]
 pub fn telling(seed: u64, ties: bool) -> Telling {
-    let mut maker = Maker { chance: Chance::new(seed), ties, said: Vec::new(), taken: BTreeSet::new() };
+    let mut maker =
+        Maker { chance: Chance::new(seed), ties, said: Vec::new(), taken: BTreeSet::new(), keyed: BTreeSet::new() };
     maker.rules();
     let mut loans = Vec::new();
     for person in 1..=PERSONS {
@@ -105,6 +106,8 @@ struct Maker {
     said: Vec<(Day, Kind)>,
     /// Days that have a fact already, by what the fact is about.
     taken: BTreeSet<(Uuid, Day)>,
+    /// Which kinds that may be told once are told of a loan.
+    keyed: BTreeSet<(Uuid, u8)>,
 }
 
 fn number(chance: &mut Chance, end: usize) -> i32 {
@@ -267,7 +270,20 @@ impl Maker {
 
     fn happening(&mut self, loan: Uuid, on: Day) -> Kind {
         let serial = "流水".to_owned();
-        match self.chance.below(20) {
+        match self.chance.below(22) {
+            // Of one key there is one.
+            20 if self.keyed.insert((loan, 0)) => {
+                let (matures, document) = (on.plus(number(&mut self.chance, 3_000)), "变更".to_owned());
+                let school = self.chance.in_hundred(30).then(|| thing("org", 2));
+                Kind::LoanAmended(LoanAmended { loan, repay_from: on, matures, school, document })
+            }
+            21 if self.keyed.insert((loan, 1)) => {
+                let kind = if self.chance.in_hundred(50) { LoanKind::Campus } else { LoanKind::Origin };
+                let what = if self.chance.in_hundred(80) { ClaimFor::Subsidy } else { ClaimFor::Waiver };
+                let fen = if self.chance.in_hundred(50) { 0 } else { self.fen(60_000) };
+                let through = on.plus(-1 - number(&mut self.chance, 300));
+                Kind::ClaimedBefore(ClaimedBefore { lender: thing("org", 1), kind, loan, what, through, fen })
+            }
             0..=7 => {
                 let allocation = if self.chance.in_hundred(40) { Some(self.allocation(300_000)) } else { None };
                 let fen = allocation.map_or_else(|| self.fen(400_000), |parts| parts.total());

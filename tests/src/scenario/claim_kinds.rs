@@ -7,9 +7,9 @@ use super::sets::{SoFar, decided, draws, sealed};
 use crate::desk::labelled;
 use anyhow::{Context, Result, bail};
 use ledger::event::{
-    ClaimFor, ClaimLineAdded, ClaimSubmitted, CompensationAccrued, CompensationReceived, FundStated, Kind, LenderYear,
-    LoanKind, OverclaimReturned, PayerFen, Purpose, RemittanceApproved, RemittanceCleared, RemittanceOrdered,
-    RemittanceReturned, RewardPart, RewardSpent, SurplusRewarded,
+    ClaimFor, ClaimLineAdded, ClaimSubmitted, ClaimedBefore, CompensationAccrued, CompensationReceived, FundStated,
+    Kind, LenderYear, LoanKind, OverclaimReturned, PayerFen, Purpose, RemittanceApproved, RemittanceCleared,
+    RemittanceOrdered, RemittanceReturned, RewardPart, RewardSpent, SurplusRewarded,
 };
 use ledger::state::State;
 
@@ -22,6 +22,14 @@ pub(super) fn kind(name: &str, f: &mut Fields<'_>, known: &SoFar<'_>) -> Result<
         "claim_line_added" => Kind::ClaimLineAdded(line(f)?),
         "claim_sealed" => Kind::ClaimSealed(sealed(f, known.chains, "claim")?),
         "claim_approved" => Kind::ClaimApproved(decided(f, known.chains, "claim")?),
+        "claimed_before" => Kind::ClaimedBefore(ClaimedBefore {
+            lender: f.id("lender")?,
+            kind: f.choice("kind", LOAN_KINDS, Some(LoanKind::Origin))?,
+            loan: f.id("loan")?,
+            what: f.choice("for", CLAIMS_FOR, Some(ClaimFor::Subsidy))?,
+            through: day(f.need("through")?)?,
+            fen: f.amount_or("amount", 0)?,
+        }),
         "overclaim_returned" => Kind::OverclaimReturned(OverclaimReturned {
             loan: f.id("loan")?,
             what: f.choice("for", CLAIMS_FOR, Some(ClaimFor::Subsidy))?,

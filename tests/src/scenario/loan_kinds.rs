@@ -10,9 +10,9 @@ use ledger::account::Book;
 use ledger::event::conventions::WaiverFor;
 use ledger::event::{
     Allocation, DayBasis, EntryWithdrawn, IdentityKeyAnnounced, Interest, InterestAccrued, InterestAdjusted,
-    KeyAnnounced, Kind, LoanDeferred, LoanDrawReturned, LoanDrawn, LoanKind, LoanOverdue, LoanRateAgreed, LoanRefunded,
-    LoanRelieved, LoanRepaid, LoanSigned, LoanStateRepaid, LoanWrittenOff, LossRecovered, PeriodClosed, RateIndex,
-    RatePublished, Reason, StudyLevel, WaiverAdopted,
+    KeyAnnounced, Kind, LoanAmended, LoanDeferred, LoanDrawReturned, LoanDrawn, LoanKind, LoanOverdue, LoanRateAgreed,
+    LoanRefunded, LoanRelieved, LoanRepaid, LoanSigned, LoanStateRepaid, LoanWrittenOff, LossRecovered, PeriodClosed,
+    RateIndex, RatePublished, Reason, StudyLevel, WaiverAdopted,
 };
 use ledger::hash::Hash;
 use ledger::money::Day;
@@ -41,6 +41,13 @@ pub(super) fn kind(name: &str, f: &mut Fields<'_>, known: &SoFar<'_>) -> Result<
         "loan_rate_agreed" | "loan_overdue" | "loan_deferred" | "loan_written_off" | "loan_relieved" => {
             agreed(name, f)?
         }
+        "loan_amended" => Kind::LoanAmended(LoanAmended {
+            loan: f.id("loan")?,
+            repay_from: day(f.need("repay_from")?)?,
+            matures: day(f.need("matures")?)?,
+            school: f.take("school").map(labelled),
+            document: f.text("document", "示变1号"),
+        }),
         "interest_accrued" => {
             let (loan, last) = loan_and_last(f, known)?;
             Kind::InterestAccrued(InterestAccrued { loan, last, figure: interest(f)? })

@@ -161,6 +161,8 @@ fn neither_order_nor_slips_that_were_taken_back_matter() {
             closed += teller.state.findings.len() - teller.state.findings.iter().filter(|(_, row)| row.open).count();
             met.extend(open.iter().map(|(kind, _)| *kind));
             universities += universities_have_draws(&teller.state, seed);
+            // What moved after it was told is a matter of the order of telling.
+            let open: BTreeSet<_> = open.into_iter().filter(|(kind, _)| *kind != "before_opening").collect();
             digests.push((digest(&teller.state, &telling.loans), funds(&teller.state), open));
         }
         assert_eq!(digests[0], digests[1], "seed {seed}");

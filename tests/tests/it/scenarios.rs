@@ -46,6 +46,7 @@ const LATER: &[FindingKind] = &[
     FindingKind::PaidAfterLeaving,
     FindingKind::OverRecovered,
     FindingKind::OverRefunded,
+    FindingKind::BeforeOpening,
 ];
 
 /// A new kind of finding does not compile here until it is named, and fails above until a story finds it.
@@ -96,7 +97,7 @@ fn finding_names() -> Vec<&'static str> {
             K::BeforeSubject | K::RateJump | K::ParentCycle | K::VoucherShort | K::RemittedShort | K::OverRemitted => {}
             K::ToldOtherwise | K::ManyVersions | K::EditionOutOfOrder | K::AwardedTwice | K::MergeCycle => {}
             K::OverPrincipal | K::OverLoss | K::FundShort | K::LineShort | K::PaidTwice | K::PaidAfterLeaving => {}
-            K::OverRecovered => {}
+            K::OverRecovered | K::BeforeOpening => {}
         }
     }
     all.extend([K::AwardedTwice, K::MergeCycle, K::OverPrincipal, K::OverLoss, K::FundShort, K::LineShort]);

@@ -8,6 +8,7 @@ use crate::event::loan_terms::{ClaimChecks, LoanTerms};
 use crate::event::{ClaimFor, ClaimLineAdded};
 use crate::finding::FindingKind;
 use crate::handle::{Handle, Link};
+use crate::loan::amended::school_on;
 use crate::loan::claimed::{Claimed, Lines, is_by_period};
 use crate::loan::fund_effect;
 use crate::loan::portfolio::PortfolioRef;
@@ -179,6 +180,7 @@ fn confirm(
         what: claim.what,
         period: (claim.from, claim.through),
         by_period: is_by_period(state, loan, claim.through),
+        closed: false,
         money: line.granted,
         set_off: line.set_off,
     };
@@ -199,13 +201,15 @@ pub(super) fn posted(state: &State, on: Day, loan: &Loan, after: &Position, chan
     }
 }
 
-/// By academic year: to a part of the claim, or while its university is named only, to that.
+/// By academic year: to a part of the claim, or while the university of that September is named only, to that.
 fn added(state: &State, loan: &Loan, years: Vec<(u16, Fen)>) -> Vec<Added> {
-    let school = state.orgs.get(loan.school);
-    let placed = school.known || loan.school == UNKNOWN_ORG;
-    let add = |(year, fen)| match placed {
-        true => Added::Placed(part_of(school, year, fen)),
-        false => Added::Unplaced(loan.school, year, fen),
+    let add = |(year, fen)| {
+        let at = school_on(loan, Day::of(year, 9, 1));
+        let school = state.orgs.get(at);
+        match school.known || at == UNKNOWN_ORG {
+            true => Added::Placed(part_of(school, year, fen)),
+            false => Added::Unplaced(at, year, fen),
+        }
     };
     years.into_iter().map(add).collect()
 }

@@ -7,6 +7,7 @@ use super::due::Left;
 use ledger::event::loan_terms::{LoanTerms, split};
 use ledger::event::{LoanKind, Payer, Status, Subordination};
 use ledger::handle::Handle;
+use ledger::loan::amended::due_days;
 use ledger::loan::counting::counting;
 use ledger::loan::rates::terms_on;
 use ledger::loan::study::after_graduation;
@@ -144,16 +145,17 @@ fn principal_due(loan: &Loan, terms: &LoanTerms, principal: Fen, today: Day, yea
         What::Deferred(until) => Some(until),
         _ => None,
     });
+    let (repay_from, matures) = due_days(loan);
     let Some(begins) = Day::new(i16::try_from(year).unwrap_or(0), 1, 1) else { return 0 };
-    let from = deferred.unwrap_or(loan.repay_from).max(begins.min(today.plus(1)));
+    let from = deferred.unwrap_or(repay_from).max(begins.min(today.plus(1)));
     let mut due = terms.settlement.on_or_after(from);
     let mut days = Vec::new();
-    while due < loan.matures {
+    while due < matures {
         days.push(due);
         due = terms.settlement.on_or_after(due.plus(1));
     }
-    if loan.matures >= from {
-        days.push(loan.matures);
+    if matures >= from {
+        days.push(matures);
     }
     let of_year = days.iter().enumerate().filter(|(_, day)| day.year() == year);
     of_year.map(|(at, _)| share(principal.max(0), at, days.len())).sum()

@@ -28,6 +28,8 @@ pub fn fact_name(what: What) -> &'static str {
         What::Recovered(_) => "loss_recovered",
         What::StateRepaid(_) => "loan_state_repaid",
         What::Relieved { .. } => "loan_relieved",
+        What::Amended { .. } => "loan_amended",
+        What::ClaimedBefore { .. } => "claimed_before",
     }
 }
 

@@ -26,6 +26,8 @@ const WORDS: &[(&str, &str)] = &[
     ("loan_refunded", "退还"),
     ("loan_overdue", "逾期"),
     ("loan_deferred", "展期"),
+    ("loan_amended", "合同变更"),
+    ("claimed_before", "建账前已申报"),
     ("loan_written_off", "核销"),
     ("loan_state_repaid", "代偿"),
     ("loan_relieved", "救助"),

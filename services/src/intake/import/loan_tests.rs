@@ -81,6 +81,23 @@ fn every_movement_of_a_loan_is_read() {
 }
 
 #[test]
+fn an_amended_contract_and_days_claimed_before_are_read() {
+    let head = "贷款机构,合同编号,业务,生效日期,贷款种类,申报内容,截止日,金额,首次还本日,到期日,学校编号,文号\n";
+    let rows = "CDB,A-1,合同变更,2024-06-01,,,,,2030-09-01,2040-09-01,S2,变〔2024〕1号\n\
+                CDB,A-1,合同变更,2024-06-02,,,,,2030-09-01,2040-09-01,,变〔2024〕2号\n\
+                CDB,A-1,建账前已申报,2024-06-01,生源地,贴息,2023-12-20,300,,,,\n\
+                CDB,A-1,建账前已申报,2024-06-01,生源地,免息,2023-12-20,,,,,\n\
+                CDB,A-1,建账前已申报,2024-06-01,,贴息,2023-12-20,,,,,\n";
+    let (report, said) = import(&(head.to_owned() + rows));
+    assert_eq!(codes(&report), [(6, "missing")], "{:?}", report.problems);
+    assert_eq!(kinds(&said), ["loan_amended", "loan_amended", "claimed_before", "claimed_before"]);
+    let Kind::LoanAmended(amended) = &said[0].event.kind else { panic!("amended") };
+    assert_eq!((amended.school, amended.matures.yyyymmdd()), (Some(ids::org("S2")), 20_400_901));
+    let Kind::ClaimedBefore(before) = &said[2].event.kind else { panic!("claimed before") };
+    assert_eq!((before.loan, before.what, before.fen), (ids::loan("CDB", "A-1"), ClaimFor::Subsidy, 30_000));
+}
+
+#[test]
 fn a_movement_says_which_cell_it_lacks_or_must_not_have() {
     let rows = [
         ("放款,2021-11-01,,,,,S1,,,,,,,,,,", "missing", 5),

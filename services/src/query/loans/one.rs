@@ -11,6 +11,7 @@ use ledger::account::Owner;
 use ledger::event::Allocation;
 use ledger::handle::{Handle, Link};
 use ledger::loan::accrual::due;
+use ledger::loan::amended::due_days;
 use ledger::loan::counting::is_before_contract;
 use ledger::loan::position;
 use ledger::loan::rates::terms_on;
@@ -96,6 +97,7 @@ pub(in crate::query) fn of_row(state: &State, loan: &Loan) -> v1::Loan {
     let (lender, lender_name) = wire::org(state, state.portfolios.get(loan.portfolio).lender);
     let (school, school_name) = wire::org(state, loan.school);
     let terms = state.loan_rules().and_then(|rules| terms_on(rules, loan.kind, loan.signed)).filter(|_| loan.known);
+    let (repay_from, matures) = due_days(loan);
     v1::Loan {
         loan: id(loan.id),
         known: loan.known,
@@ -107,8 +109,8 @@ pub(in crate::query) fn of_row(state: &State, loan: &Loan) -> v1::Loan {
         academic_year: loan.academic_year.into(),
         signed: on_wire(loan.signed),
         graduates: on_wire(loan.graduates),
-        repay_from: on_wire(loan.repay_from),
-        matures: on_wire(loan.matures),
+        repay_from: on_wire(repay_from),
+        matures: on_wire(matures),
         lender,
         lender_name,
         school,
@@ -144,6 +146,8 @@ fn fact_of(state: &State, loan: &Loan, fact: &Fact) -> v1::LoanFact {
         }
         What::RateAgreed(spread_bp) => row.spread_bp = spread_bp,
         What::Deferred(until) => row.until = until.yyyymmdd(),
+        What::Amended { matures, .. } => row.until = matures.yyyymmdd(),
+        What::ClaimedBefore { through, fen, .. } => (row.until, row.fen) = (through.yyyymmdd(), fen),
         What::Drawn(fen)
         | What::DrawReturned(fen)
         | What::Overdue(fen)

@@ -5,8 +5,9 @@ use crate::intake::import::table::columns::Col;
 use crate::intake::import::table::row::{Row, Wrong};
 use crate::intake::import::{Out, RowResult, Spoken, Statement, ids};
 use ledger::event::{
-    Allocation, Kind, LoanDeferred, LoanDrawReturned, LoanDrawn, LoanOverdue, LoanRateAgreed, LoanRefunded,
-    LoanRelieved, LoanRepaid, LoanStateRepaid, LoanWrittenOff, LossRecovered, OverclaimReturned,
+    Allocation, ClaimedBefore, Kind, LoanAmended, LoanDeferred, LoanDrawReturned, LoanDrawn, LoanOverdue,
+    LoanRateAgreed, LoanRefunded, LoanRelieved, LoanRepaid, LoanStateRepaid, LoanWrittenOff, LossRecovered,
+    OverclaimReturned,
 };
 use ledger::money::Fen;
 use uuid::Uuid;
@@ -26,6 +27,8 @@ enum Movement {
     Relieved,
     RateAgreed,
     OverclaimReturned,
+    Amended,
+    ClaimedBefore,
 }
 
 use Movement as M;
@@ -44,6 +47,8 @@ const MOVEMENTS: &[(&str, &str, Movement)] = &[
     ("救助", "relieved", M::Relieved),
     ("利率协议", "rate_agreed", M::RateAgreed),
     ("多领退回", "overclaim_returned", M::OverclaimReturned),
+    ("合同变更", "amended", M::Amended),
+    ("建账前已申报", "claimed_before", M::ClaimedBefore),
 ];
 
 /// The grounds of relief as offices write them; other words go on as they are, for the terms to judge.
@@ -58,7 +63,7 @@ const GROUNDS: &[(&str, &str)] = &[
 ];
 
 /// Cells that only some movements have. A serial number may stand in every row.
-const PARTICULAR: [Col; 14] = [
+const PARTICULAR: [Col; 19] = [
     Col::Claim,
     Col::SetLine,
     Col::SetEdition,
@@ -73,6 +78,11 @@ const PARTICULAR: [Col; 14] = [
     Col::Centre,
     Col::Grounds,
     Col::ClaimFor,
+    Col::RepayFrom,
+    Col::School,
+    Col::Document,
+    Col::LoanKind,
+    Col::ThroughDay,
 ];
 
 /// A row of a file of movements.
@@ -141,7 +151,19 @@ fn kind(row: &Row<'_>, loan: Uuid, movement: Movement) -> Result<Kind, Wrong> {
             let line = row.number(Col::SetLine, 1, 999_999_999)?;
             Kind::OverclaimReturned(OverclaimReturned { loan, what, claim, line, unit, fen: fen()?, serial: serial()? })
         }
+        M::Amended => Kind::LoanAmended(amended(row, loan)?),
+        M::ClaimedBefore => {
+            let (lender, kind, what) = (ids::org(row.key(Col::Lender)?), loans::kind(row)?, claims::claim_for(row)?);
+            let fen = if row.has(Col::Amount) { fen()? } else { 0 };
+            Kind::ClaimedBefore(ClaimedBefore { lender, kind, loan, what, through: row.day(Col::ThroughDay)?, fen })
+        }
     })
+}
+
+fn amended(row: &Row<'_>, loan: Uuid) -> Result<LoanAmended, Wrong> {
+    let school = if row.has(Col::School) { Some(ids::org(row.key(Col::School)?)) } else { None };
+    let (repay_from, matures) = (row.day(Col::RepayFrom)?, row.day(Col::Matures)?);
+    Ok(LoanAmended { loan, repay_from, matures, school, document: row.document(Col::Document)? })
 }
 
 /// The particular cells a movement needs, and those it may have.
@@ -153,6 +175,8 @@ fn cells(movement: Movement) -> (&'static [Col], &'static [Col]) {
         M::Refunded => (&[C::Serial], &[C::Amount, C::PrincipalPart, C::InterestPart, C::PenaltyPart]),
         M::Overdue | M::WrittenOff => (&[C::Amount], &[]),
         M::Deferred => (&[C::Matures], &[]),
+        M::Amended => (&[C::RepayFrom, C::Matures, C::Document], &[C::School]),
+        M::ClaimedBefore => (&[C::LoanKind, C::ClaimFor, C::ThroughDay], &[C::Amount]),
         M::StateRepaid => (&[C::Amount, C::Serial, C::Programme], &[]),
         M::Relieved => (&[C::Amount, C::Reward, C::Grounds], &[C::Centre]),
         M::RateAgreed => (&[C::Spread], &[]),

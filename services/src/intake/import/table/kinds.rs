@@ -136,7 +136,8 @@ kinds! {
     /// 贷款流水: what happened to loans.
     Movements "贷款流水" "movements"
         needs Lender LoanNumber Movement EffectiveDay,
-        has Amount PrincipalPart InterestPart PenaltyPart Serial Programme Matures Spread Reward Centre Grounds ClaimFor Unit Claim SetLine SetEdition Edition Corrects WithdrawnFor CorrectedBy,
+        has Amount PrincipalPart InterestPart PenaltyPart Serial Programme Matures Spread Reward Centre Grounds ClaimFor Unit Claim SetLine SetEdition
+            RepayFrom School Document LoanKind ThroughDay Edition Corrects WithdrawnFor CorrectedBy,
         drops PersonName Remark;
     /// 贷款拨付: payments to lenders ordered.
     Remittances "贷款拨付" "remittances"
