@@ -2,7 +2,9 @@
 //! No clock, no IO, no chance, no floats. What a kind of event means is in the file of its domain.
 
 use crate::account::AccountNo;
-use crate::aid::{award, budget, debt, merge, payment, payment_line, programme, results, surrender, suspense, voucher};
+use crate::aid::{
+    award, award_end, budget, debt, merge, payment, payment_line, programme, results, surrender, suspense, voucher,
+};
 use crate::change::{Case, Change, Judged, NewFinding};
 use crate::control;
 use crate::desk;
@@ -159,6 +161,7 @@ judges! {
     Surrendered => Surrender surrender::judge_surrendered;
     ClaimedBefore => Loan named_facts::judge_claimed_before;
     LoanAmended => Loan named_facts::judge_loan_amended;
+    AwardCancelled => End award_end::judge_award_cancelled;
 }
 
 /// What an entry comes to, before anything is changed.

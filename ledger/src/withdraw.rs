@@ -2,6 +2,7 @@
 //! the fact: the fact leaves its list, and what its subject should hold without it is posted.
 
 use crate::aid::award::{self, AwardChange};
+use crate::aid::award_end::{self, EndChange};
 use crate::aid::budget::{self, BudgetChange};
 use crate::aid::debt::{self, DebtChange};
 use crate::aid::merge;
@@ -57,6 +58,7 @@ macro_rules! kept {
 
 kept! {
     surrender Surrender(SurrenderChange);
+    award_end End(EndChange);
     debt Debt(DebtChange);
     suspense Suspense(SuspenseChange);
     desk Desk(DeskChange);
@@ -123,6 +125,7 @@ fn judge(case: &Case<'_>, taken: Taken, kind: KindTag) -> Judged<Kept> {
         Tag::RecoveryReceived | Tag::RecoveryWaived | Tag::RecoveryOrdered | Tag::RefundPaid => {
             Ok(debt::judge_withdrawn(case, taken)?.map(Kept::Debt))
         }
+        Tag::AwardCancelled => Ok(award_end::judge_withdrawn(case, taken)?.map(Kept::End)),
         Tag::SuspenseCleared => Ok(suspense::judge_withdrawn(case, taken)?.map(Kept::Suspense)),
         Tag::FindingExplained | Tag::FindingClosed => Ok(desk::judge_withdrawn(case, taken, kind)?.map(Kept::Desk)),
         Tag::RosterSealed => roster(Stage::Sealed, Stage::Open),

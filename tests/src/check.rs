@@ -142,7 +142,10 @@ fn sets(state: &State, model: &Model) {
         let settled: Fen = settled.values().sum();
         let approved = if row.set.stage == Stage::Approved { row.set.fen } else { 0 };
         let stands = |class| state.balance(state.roster_account(handle, class));
-        assert_eq!((stands(Class::Owed), stands(Class::Settled)), (approved - settled, settled), "roster {}", row.id);
+        let ended = model.awards.iter().filter(|(_, award)| award.roster == row.id);
+        let ended: Fen = ended.map(|(award, _)| model.ended_unpaid(*award)).sum();
+        let found = (stands(Class::Owed), stands(Class::Settled), stands(Class::Granted));
+        assert_eq!(found, (approved - settled - ended, settled, ended - approved), "roster {}", row.id);
     }
     for (handle, row) in state.applications.iter().filter(|(_, row)| !row.id.is_nil()) {
         let application = &model.applications[&row.id];

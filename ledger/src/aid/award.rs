@@ -1,6 +1,7 @@
 //! Rosters and awards: prepared, reviewed, approved. An award is owed in dated instalments and consumes no document line.
 
 use crate::account::Class;
+use crate::aid::award_end::ended_on;
 use crate::change::{Case, Change, Judged, NewFinding, Taken, Touched};
 use crate::entry::Entry;
 use crate::event::policy::{Policy, Rule, Severity};
@@ -171,7 +172,7 @@ pub(crate) fn judge_roster_approved(case: &Case<'_>, event: &SetDecided) -> Judg
 }
 
 /// Sealing, review or approval taken back while nothing rests on it. Of an approval nothing may be ordered: an application for
-/// any of its awards is cancelled first.
+/// any of its awards is cancelled first; nor may any have ended.
 pub(crate) fn judge_step_withdrawn(case: &Case<'_>, taken: Taken, stage: Stage, to: Stage) -> Judged<AwardChange> {
     let state = case.state;
     let Some(roster) = state.rosters.handle(taken.subject) else { return Ok(Change::nothing()) };
@@ -182,6 +183,9 @@ pub(crate) fn judge_step_withdrawn(case: &Case<'_>, taken: Taken, stage: Stage, 
         let mut applications = row.applications.iter().map(|at| state.applications.get(*at));
         if let Some(orders) = applications.find(|other| other.set.stage != Stage::Cancelled) {
             return Err(Refusal::of(Code::InUse, orders.id));
+        }
+        if let Some(ended) = ended_on(state, roster) {
+            return Err(Refusal::of(Code::InUse, ended.id));
         }
         let (owed, granted) = (state.roster_account(roster, Class::Owed), state.roster_account(roster, Class::Granted));
         change.postings.push(state.posting(case.on(), granted, owed, row.set.fen));
@@ -279,6 +283,7 @@ fn add_line(
         band: event.band,
         fen: event.fen,
         instalments,
+        ended: 0,
         before_of_person,
         before_of_roster,
         last: entry.index,

@@ -4,6 +4,7 @@
 
 pub(crate) mod awaited;
 pub(crate) mod award;
+pub(crate) mod award_end;
 pub(crate) mod budget;
 pub(crate) mod debt;
 mod disposal;

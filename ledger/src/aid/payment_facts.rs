@@ -35,6 +35,8 @@ pub(crate) struct Order {
     pub paid_otherwise: bool,
     /// Whether its instalment falls due on a day on which its person is no student.
     pub out_of_study: bool,
+    /// Whether its instalment is owed no more unless it is paid.
+    pub ended: bool,
 }
 
 impl Order {
@@ -49,6 +51,7 @@ impl Order {
             draws: (row.draws, row.draw_count),
             paid_otherwise: paid_otherwise(state, payout, row),
             out_of_study: is_out_of_study(state, row),
+            ended: State::is_ended(state.awards.get(row.award), row.instalment),
         }
     }
 }
@@ -181,7 +184,9 @@ fn holding(
     }
     if let Some(order) = order.filter(|order| order.paid_otherwise || !reckoned.held.is_empty()) {
         let roster = state.awards.get(order.award).roster;
-        held.moves(state.roster_account(roster, Class::Settled), state.roster_account(roster, Class::Owed), order.fen);
+        // What is owed no more was granted for as far as it is paid.
+        let from = if order.ended { Class::Granted } else { Class::Owed };
+        held.moves(state.roster_account(roster, Class::Settled), state.roster_account(roster, from), order.fen);
     }
     (held, surrendered)
 }
@@ -301,15 +306,13 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, mut revision: Revision
 fn keep(state: &mut State, entry: &Entry<'_>, revision: Revision) -> Handle<Results> {
     let Revision { id, payout, facts, reckoned, .. } = revision;
     let paid = u32::try_from(reckoned.held.len()).unwrap_or(u32::MAX);
-    let by = reckoned.held.last().map(|place| &facts[*place]);
-    let (accepted, accepted_count) = by.map_or((Link::NONE, 0), |fact| (fact.accepted, fact.accepted_count));
     // What came back was drawn with what it had been paid with.
     let last_back =
         reckoned.roles.iter().rev().find_map(|role| if let Role::Back(credit) = role { *credit } else { None });
-    let returned = last_back.map(|place| &facts[place]).filter(|_| reckoned.held.is_empty());
-    let (accepted, accepted_count) =
-        returned.map_or((accepted, accepted_count), |fact| (fact.accepted, fact.accepted_count));
-    let row = Results { id, facts, paid, accepted, accepted_count, last: entry.index };
+    let returned = last_back.filter(|_| reckoned.held.is_empty());
+    let drawn = reckoned.held.iter().copied().chain(returned).map(|place| &facts[place]);
+    let drawn = drawn.map(|fact| (fact.accepted, fact.accepted_count)).collect();
+    let row = Results { id, facts, paid, drawn, last: entry.index };
     match state.results.find(id) {
         Some(at) => {
             *state.results.get_mut(at) = row;

@@ -73,6 +73,7 @@ pub(crate) fn judge_application_line_added(case: &Case<'_>, event: &ApplicationL
         draws: (state.draws.next(), 0),
         paid_otherwise: false,
         out_of_study: false,
+        ended: false,
     };
     let early = results::ordered(state, id, &order).map(|revised| {
         change.postings = revised.moved.postings(state, on);
@@ -93,6 +94,9 @@ fn judge_award<'a>(state: &'a State, event: &ApplicationLineAdded) -> Result<(Ha
     }
     let instalment = event.instalment.checked_sub(1).and_then(|n| u8::try_from(n).ok());
     match instalment.filter(|n| usize::from(*n) < roster.due.len()) {
+        Some(instalment) if State::is_ended(award, instalment) => {
+            Err(Refusal::with(Code::AwardEnded, event.award, i64::from(event.instalment)))
+        }
         Some(instalment) => Ok((handle, award, instalment)),
         None => Err(Refusal::with(Code::UnknownAward, event.award, i64::from(event.instalment))),
     }

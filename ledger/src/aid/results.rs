@@ -47,10 +47,12 @@ fn is_awaited(state: &State, payout: &Payout) -> bool {
 /// The ordinary case.
 fn credit(state: &State, on: Day, handle: Handle<Payout>, payout: &Payout) -> Change<ResultChange> {
     let mut change = Change::of(ResultChange::Plain { payout: handle, progress: Progress::Credited });
-    let roster = state.awards.get(payout.award).roster;
+    let award = state.awards.get(payout.award);
+    let roster = award.roster;
     let payee = state.application_account(payout.application, Class::Payee);
     let transit = state.application_account(payout.application, Class::Transit);
-    let (settled, owed) = (state.roster_account(roster, Class::Settled), state.roster_account(roster, Class::Owed));
+    let from = if State::is_ended(award, payout.instalment) { Class::Granted } else { Class::Owed };
+    let (settled, owed) = (state.roster_account(roster, Class::Settled), state.roster_account(roster, from));
     change.postings = vec![state.posting(on, payee, transit, payout.fen), state.posting(on, settled, owed, payout.fen)];
     if is_out_of_study(state, payout) {
         change.touched.push(Touched::Award(state.awards.get(payout.award).id));

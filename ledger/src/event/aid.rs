@@ -126,6 +126,19 @@ pub struct RosterLineAdded {
     pub fen: Fen,
 }
 
+/// An award ended before its time 停发 (D): from an instalment on, what is not paid is owed no more.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct AwardCancelled {
+    /// The award.
+    pub award: Uuid,
+    /// The first instalment that is owed no more, from 1.
+    pub from_instalment: u32,
+    /// Why.
+    pub reason: String,
+    /// Document number 文号 of the decision.
+    pub document: String,
+}
+
 /// A set was closed: nothing can be added, and this is all of it (D).
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct SetSealed {

@@ -171,6 +171,7 @@ macro_rules! for_each_kind {
             ClaimedBefore(ClaimedBefore) "claimed_before" "建账前已申报" report period_over
                 Mentioned Withdrawn (lender, kind, loan, what) loan;
             LoanAmended(LoanAmended) "loan_amended" "合同变更" report near Mentioned Withdrawn (loan, day) loan;
+            AwardCancelled(AwardCancelled) "award_cancelled" "停发资助" decision near Refused WhileFree (award);
         }
     };
 }

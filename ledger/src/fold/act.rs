@@ -1,6 +1,7 @@
 //! The sum of what entries change, by domain, and how each is made.
 
 use crate::aid::award::{self, AwardChange};
+use crate::aid::award_end::{self, EndChange};
 use crate::aid::budget::{self, BudgetChange};
 use crate::aid::debt::{self, DebtChange};
 use crate::aid::payment::{self, PaymentChange};
@@ -52,6 +53,7 @@ pub(super) enum Act {
     Desk(Box<DeskChange>),
     Surrender(SurrenderChange),
     Debt(Box<DebtChange>),
+    End(Box<EndChange>),
 }
 
 impl Act {
@@ -77,6 +79,7 @@ impl Act {
             Self::Control(change) => return control::apply(state, entry, *change).map(Handle::number),
             Self::Surrender(change) => return Some(surrender::apply(state, entry, change).number()),
             Self::Debt(change) => return Some(debt::apply(state, entry, *change).number()),
+            Self::End(change) => return Some(award_end::apply(state, entry, *change).number()),
             Self::Desk(change) => return Some(desk::apply(state, entry, *change).number()),
             Self::Withdrawal(change) => withdraw::apply(state, entry, *change),
         }

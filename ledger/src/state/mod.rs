@@ -1,6 +1,7 @@
 //! What is remembered, and how it is read by key. Nothing here decides; nothing here scans to decide.
 
 pub mod accounts;
+pub mod award_rows;
 pub mod budget_rows;
 pub mod case_rows;
 pub mod claim_rows;
@@ -31,6 +32,7 @@ use crate::event::{Level, OrgRole, Subordination};
 use crate::handle::{Handle, Link};
 use crate::money::Day;
 use crate::outcome::{Code, Refusal};
+use crate::state::award_rows::AwardEnd;
 use crate::state::budget_rows::{BudgetMove, Surrender};
 use crate::state::case_rows::FindingCase;
 use crate::state::clearing_rows::Cleared;
@@ -217,6 +219,7 @@ tables! {
         results: Results "result" "银行结果",
         awaited: Awaited "awaited" "待报申请",
         surrenders: Surrender,
+        award_ends: AwardEnd,
         claim_returns: ClaimReturn,
         remitted: Remitted "remittance_result" "拨付结果",
         clearings: Cleared,

@@ -99,12 +99,17 @@ impl State {
         payout.results.handle().map_or(once, |results| self.results.get(results).paid)
     }
 
-    /// The draws that pay a payment: those it was accepted with, or its own.
+    /// The draws of every credit that pays a payment: those it was accepted with, or the payment's own. Where none does, what they
+    /// would be or were.
     pub fn draws_of<'a>(&'a self, payout: &Payout) -> impl Iterator<Item = &'a Drawn> + use<'a> {
-        let results = payout.results.handle().map(|results| self.results.get(results));
-        let accepted = results.and_then(|row| row.accepted.handle().map(|first| (first, row.accepted_count)));
-        let (first, count) = accepted.unwrap_or((payout.draws, payout.draw_count));
-        first.run(u32::from(count)).map(|at| self.draws.get(at))
+        let own = (payout.draws, payout.draw_count);
+        let results = payout.results.handle().map(|results| &self.results.get(results).drawn[..]).unwrap_or_default();
+        let none = results.is_empty().then_some(own);
+        let drawn = results.iter().map(move |(accepted, count)| accepted.handle().map_or(own, |first| (first, *count)));
+        none.into_iter()
+            .chain(drawn)
+            .flat_map(|(first, count)| first.run(u32::from(count)))
+            .map(|at| self.draws.get(at))
     }
 
     /// Findings of credits of a payment that stand in suspense, latest first.

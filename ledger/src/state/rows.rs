@@ -171,7 +171,6 @@ pub struct Roster {
     pub set: Set,
     /// First of its accounts: granted, owed, settled.
     pub accounts: AccountNo,
-    /// Latest line; each award names the one before.
     pub last_award: Link<Award>,
     /// Applications with lines that order what it grants, each once.
     pub applications: Vec<Handle<Application>>,
@@ -190,6 +189,8 @@ pub struct Award {
     pub fen: Fen,
     /// First of its instalments, one for each due day of the roster.
     pub instalments: Handle<Instalment>,
+    /// The first of them that is owed no more, from 1, or 0.
+    pub ended: u8,
     pub before_of_person: Link<Award>,
     pub before_of_roster: Link<Award>,
     pub last: u64,
@@ -312,9 +313,9 @@ pub struct Results {
     pub facts: Vec<ResultFact>,
     /// Credits that pay it and did not come back.
     pub paid: u32,
-    /// The draws of the credit accepted last, if that pays it now, and how many.
-    pub accepted: Link<Drawn>,
-    pub accepted_count: u8,
+    /// What each of these is drawn with, or if there is none what came back last was: draws it was accepted with and how many, or
+    /// none, where it is drawn with those of the payment.
+    pub drawn: Vec<(Link<Drawn>, u8)>,
     pub last: u64,
 }
 
@@ -374,8 +375,7 @@ pub struct Finding {
     pub on: Day,
 }
 
-// Found by, last entry, [fields that name other rows] [fields that follow from other rows]. By `latest_id`: what was given up may be
-// there anew under its id, and is found as it is now.
+// Found by, last entry, [fields that name other rows] [fields that follow from other rows]. By `latest_id`: what was given up may be there anew.
 rows! {
     compared {
         Org: id, last, [parent early] [accounts named];
@@ -389,7 +389,7 @@ rows! {
         Application: id, last, [unit parts last_payout batch vouchers] [accounts told];
         Payout: id, last, [application award card reissue_of results] [draws before_of_application];
         Voucher: id, last, [application item off_at] [];
-        Results: id, last, [facts] [accepted];
+        Results: id, last, [facts] [drawn];
         Awaited: id, last, [vouchers] [unknown];
         Batch: id, last, [application bank] [];
         Finding: none, index, [payout unit] [];

@@ -1,10 +1,10 @@
 //! Rosters, payment applications and sealed claims between wire and domain: what makes a set, closes it and decides on it.
 
-use super::form::{Day, Each, Fen, Hash, Id, NUMBER, OptionalId, Parts, Plain, Year, wire};
+use super::form::{DOCUMENT, Day, Each, Fen, Hash, Id, NUMBER, OptionalId, Parts, Plain, WORDS, Year, wire};
 use crate::limits::{MAX_DRAWS, MAX_DUE_DAYS};
 use ledger::event::{
-    ApplicationLineAdded, ApplicationPrepared, Draw, RosterLineAdded, RosterPrepared, SetCancelled, SetDecided,
-    SetSealed,
+    ApplicationLineAdded, ApplicationPrepared, AwardCancelled, Draw, RosterLineAdded, RosterPrepared, SetCancelled,
+    SetDecided, SetSealed,
 };
 
 wire!(RosterPrepared {
@@ -17,6 +17,8 @@ wire!(RosterPrepared {
 });
 
 wire!(RosterLineAdded { roster: Id, number: Plain, award: Id, person: Id, band: Plain, fen: Fen });
+
+wire!(AwardCancelled { award: Id, from_instalment: Plain, reason: WORDS, document: DOCUMENT });
 
 wire!(ApplicationPrepared { application: Id, unit: Id, fiscal_year: Year, replaces: OptionalId });
 

@@ -4,12 +4,12 @@ mod loans;
 
 use ledger::event::policy::{Band, Exclusion, Policy, Rule, Sharing};
 use ledger::event::{
-    ApplicationLineAdded, ApplicationPrepared, BatchSent, CardBound, CardRelation, CardReplaced, Clearing, Draw, Event,
-    FindingClosed, FindingExplained, IdentityKeyAnnounced, Kind, Level, LineAdjusted, LineIssued, LinePassedDown,
-    LineRecalled, OrgRegistered, OrgRenamed, OrgRole, PassedPart, PayoutCredited, PayoutReturned, PayoutUnknown,
-    PersonMerged, PersonRegistered, RecoveryOrdered, RecoveryReceived, RecoveryWaived, RefundPaid, RosterLineAdded,
-    RosterPrepared, RulesAdopted, SetCancelled, SetDecided, SetSealed, Source, Status, StatusChanged, Subordination,
-    Surrendered, SuspenseCleared, VoucherCleared, VoucherIssued,
+    ApplicationLineAdded, ApplicationPrepared, AwardCancelled, BatchSent, CardBound, CardRelation, CardReplaced,
+    Clearing, Draw, Event, FindingClosed, FindingExplained, IdentityKeyAnnounced, Kind, Level, LineAdjusted,
+    LineIssued, LinePassedDown, LineRecalled, OrgRegistered, OrgRenamed, OrgRole, PassedPart, PayoutCredited,
+    PayoutReturned, PayoutUnknown, PersonMerged, PersonRegistered, RecoveryOrdered, RecoveryReceived, RecoveryWaived,
+    RefundPaid, RosterLineAdded, RosterPrepared, RulesAdopted, SetCancelled, SetDecided, SetSealed, Source, Status,
+    StatusChanged, Subordination, Surrendered, SuspenseCleared, VoucherCleared, VoucherIssued,
 };
 use ledger::money::Day;
 use uuid::Uuid;
@@ -49,7 +49,13 @@ fn later() -> Vec<Kind> {
     let (unit, serial, document) = (thing(UNIT), "SJ-1".into(), "示财预〔2025〕5号".into());
     let surrendered = Kind::Surrendered(Surrendered { unit, fen: 1_000, serial, document });
     let debts = debts();
-    [vec![announced, merged], debts, vec![adjusted, explained, closed, surrendered], loans::later()].concat()
+    let money = vec![adjusted, explained, closed, surrendered];
+    [vec![announced, merged], debts, money, loans::later(), vec![ended()]].concat()
+}
+
+fn ended() -> Kind {
+    let (reason, document) = ("转学".into(), "示教〔2025〕8号".into());
+    Kind::AwardCancelled(AwardCancelled { award: thing(AWARD), from_instalment: 2, reason, document })
 }
 
 /// What is owed back, and what came in or was paid of it.

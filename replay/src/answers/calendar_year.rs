@@ -138,9 +138,10 @@ impl<'a> Walk<'a> {
         let key = YearKey { year: payments::year_of(self.state, payout), ..key };
         let transit = payments::in_transit(self.state, payout);
         let aided = transit || payout.progress == Progress::Credited;
+        let credited = payout.fen * Fen::from(self.state.times_paid(payout));
         let Some(row) = self.row(key) else { return };
         match payout.progress {
-            Progress::Credited => row.credited_fen += payout.fen,
+            Progress::Credited => row.credited_fen += credited,
             Progress::Returned => row.returned_fen += payout.fen,
             Progress::Ordered | Progress::Unknown if transit => row.transit_fen += payout.fen,
             Progress::Ordered | Progress::Unknown => return,

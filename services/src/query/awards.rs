@@ -7,6 +7,7 @@ use crate::wire;
 use crate::wire::id;
 use ledger::handle::Handle;
 use ledger::money::share;
+use ledger::state::award_rows::AwardEnd;
 use ledger::state::rows::{Application, Instalment, Roster};
 use ledger::state::stage::Set;
 use ledger::state::{Standing, State};
@@ -28,8 +29,12 @@ pub fn award(asked: &Asked, request: &v1::GetAwardRequest) -> Result<v1::GetAwar
     let parts = (0..).zip(roster.due.iter().enumerate());
     let instalments = parts.map(|(number, (at, due))| {
         let fen = share(award.fen, at, roster.due.len());
-        instalment(&state, award.instalments.plus(number), number + 1, due.yyyymmdd(), fen)
+        let ended = u8::try_from(number).is_ok_and(|number| State::is_ended(award, number));
+        let part = v1::Instalment { number: number + 1, due: due.yyyymmdd(), fen, ..v1::Instalment::default() };
+        instalment(&state, award.instalments.plus(number), part, ended)
     });
+    let end = state.end_of(award);
+    let said = |text: fn(&AwardEnd) -> &String| end.map(|end| text(end).clone()).unwrap_or_default();
     Ok(v1::GetAwardResponse {
         as_of: state.entries,
         basis: asked.basis(),
@@ -44,22 +49,28 @@ pub fn award(asked: &Asked, request: &v1::GetAwardRequest) -> Result<v1::GetAwar
         fen: award.fen,
         instalments: instalments.collect(),
         stage: wire::set_stage(roster.set.stage).into(),
+        ended_from: award.ended.into(),
+        ended_reason: said(|end| &end.reason),
+        ended_document: said(|end| &end.document),
+        ended_on: end.map_or(0, |end| end.on.yyyymmdd()),
     })
 }
 
-fn instalment(state: &State, handle: Handle<Instalment>, number: u32, due: u32, fen: i64) -> v1::Instalment {
+/// How an instalment stands.
+fn instalment(state: &State, handle: Handle<Instalment>, part: v1::Instalment, ended: bool) -> v1::Instalment {
     let standing = state.standing(handle);
     let stage = match standing {
         _ if state.instalments.get(handle).in_suspense > 0 => v1::InstalmentStage::Suspense,
+        Standing::Free | Standing::Returned(_) if ended => v1::InstalmentStage::Ended,
         Standing::Free => v1::InstalmentStage::Owed,
         Standing::Ordered(_) => v1::InstalmentStage::Ordered,
         Standing::Settled(_) => v1::InstalmentStage::Credited,
         Standing::Returned(_) => v1::InstalmentStage::Returned,
     };
-    let credited_fen = if matches!(standing, Standing::Settled(_)) { fen } else { 0 };
+    let credited_fen = if matches!(standing, Standing::Settled(_)) { part.fen } else { 0 };
     let payouts = payments_of_instalment(state, handle);
     let payouts = payouts.into_iter().map(|payout| id(state.payouts.get(payout).id)).collect();
-    v1::Instalment { number, due, fen, credited_fen, stage: stage.into(), payouts }
+    v1::Instalment { credited_fen, stage: stage.into(), payouts, ..part }
 }
 
 paged!(GetSetRequest);

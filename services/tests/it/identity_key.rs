@@ -87,6 +87,9 @@ async fn under_another_key_nothing_is_sent() {
         // A file that names nobody says nothing of keys.
         assert_eq!(office.import(&office.rates(), &["--key", &other]).code, Some(0));
         assert_eq!(office.status()["identity_key"], "");
+        // So it needs none, and people need one.
+        assert_eq!(office.import(&office.rates(), &[]).code, Some(0));
+        assert_eq!(office.import(&office.people(), &[]).code, Some(2));
         let before = office.entries();
         let first = office.import(&office.people(), &["--key", &ours]);
         assert_eq!((first.code, first.posted), (Some(4), 2), "{}", first.said);

@@ -79,11 +79,12 @@ impl History {
         let cleared = model.clearings.iter().map(|(id, row)| (*id, row.on));
         // Of a school nobody registered nothing is known but that it was named, and the model forgets no name.
         let told = model.persons.values().flatten().filter(|(_, school, ..)| model.is_registered_org(*school));
+        let ended = model.ended.values().map(|(_, on, id)| (*id, *on));
         let standings = told.filter(|_| self.made.is_multiple_of(2)).map(|(on, _, _, id)| (*id, *on));
         let debts = model.debt_facts.iter().map(|(id, fact)| (*id, fact.on));
         let recovered = model.recoveries.iter().map(|(id, order)| (*id, order.on));
         let all = steps.chain(reports).chain(moved).chain(paid).chain(cleared).chain(standings);
-        let all = all.chain(debts).chain(recovered);
+        let all = all.chain(debts).chain(recovered).chain(ended);
         let taken: Vec<_> = all.filter(|(id, _)| !model.withdrawn.contains(id)).collect();
         let (entry, on) = *self.chance.pick(&taken)?;
         let on = on.plus(i32::from(self.chance.in_hundred(6)));

@@ -4,10 +4,11 @@ use super::basis::{PERSONS, PROGRAMMES, late_org, policy};
 use super::{Chance, bands, debts, thing};
 use crate::model::{Application, Item, Model, Payout, Result, Set};
 use ledger::event::{
-    ApplicationLineAdded, ApplicationPrepared, BatchSent, CardBound, CardRelation, CardReplaced, Clearing, Draw, Kind,
-    LineAdjusted, LineIssued, LinePassedDown, LineRecalled, OrgRenamed, PassedPart, PayoutCredited, PayoutReturned,
-    PayoutUnknown, PersonMerged, PersonRegistered, RosterLineAdded, RosterPrepared, RulesAdopted, SetCancelled,
-    SetDecided, SetSealed, Source, Status, StatusChanged, Surrendered, SuspenseCleared, VoucherCleared, VoucherIssued,
+    ApplicationLineAdded, ApplicationPrepared, AwardCancelled, BatchSent, CardBound, CardRelation, CardReplaced,
+    Clearing, Draw, Kind, LineAdjusted, LineIssued, LinePassedDown, LineRecalled, OrgRenamed, PassedPart,
+    PayoutCredited, PayoutReturned, PayoutUnknown, PersonMerged, PersonRegistered, RosterLineAdded, RosterPrepared,
+    RulesAdopted, SetCancelled, SetDecided, SetSealed, Source, Status, StatusChanged, Surrendered, SuspenseCleared,
+    VoucherCleared, VoucherIssued,
 };
 use ledger::money::{Day, Fen, share};
 use ledger::state::clearing_rows::Sense;
@@ -180,6 +181,15 @@ fn roster(chance: &mut Chance, model: &Model, made: usize) -> Kind {
     let count = set.map_or(0, |set| set.count);
     match (set.map(|set| set.stage), chance.below(24)) {
         (_, 0) if chance.in_hundred(40) => Kind::RosterCancelled(cancelled),
+        (_, 0) => {
+            let (award, from_instalment) = (any(chance, &model.awards, "award"), 1 + chance.below(4) as u32);
+            Kind::AwardCancelled(AwardCancelled {
+                award,
+                from_instalment,
+                reason: "转学".into(),
+                document: "停".into(),
+            })
+        }
         (_, 1) => Kind::RosterApproved(decided(chance, id, set)),
         (_, 2) => Kind::RosterReviewed(decided(chance, id, set)),
         (Some(Stage::Sealed), _) => Kind::RosterReviewed(decided(chance, id, set)),

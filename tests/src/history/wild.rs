@@ -98,6 +98,7 @@ fn redraw_set(chance: &mut Chance, kind: &mut Kind) {
             (e.number, e.instalment, e.draws) = (small(chance), small(chance), draws(chance));
             e.reissue_of = chance.in_hundred(20).then(|| id(chance));
         }
+        Kind::AwardCancelled(e) => (e.award, e.from_instalment) = (id(chance), small(chance)),
         Kind::BatchSent(e) => (e.batch, e.application, e.bank) = (id(chance), id(chance), id(chance)),
         _ => {}
     }

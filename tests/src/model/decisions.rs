@@ -3,7 +3,8 @@
 use super::{Application, Award, Model, Payout, Result, Roster, Set, rule, sure};
 use ledger::event::policy::{Policy, Rule};
 use ledger::event::{
-    ApplicationLineAdded, ApplicationPrepared, BatchSent, RosterLineAdded, RosterPrepared, SetDecided, SetSealed,
+    ApplicationLineAdded, ApplicationPrepared, AwardCancelled, BatchSent, RosterLineAdded, RosterPrepared, SetDecided,
+    SetSealed,
 };
 use ledger::money::{Day, Fen};
 use ledger::set::link;
@@ -85,6 +86,39 @@ impl Model {
         Some(())
     }
 
+    /// What of an award is neither paid nor owed, as it ended.
+    #[must_use]
+    pub fn ended_unpaid(&self, award: Uuid) -> Fen {
+        self.ended.get(&award).map_or(0, |(from, ..)| self.unpaid(award, *from))
+    }
+
+    fn unpaid(&self, id: Uuid, from: u32) -> Fen {
+        let award = &self.awards[&id];
+        let parts = self.rosters[&award.roster].due.len() as u32;
+        let (each, rest) = (award.fen / Fen::from(parts), award.fen % Fen::from(parts));
+        let paid = |at: u32| self.standing(id, at).is_some_and(|row| row.result == Result::Credited);
+        (from..=parts).filter(|at| !paid(*at)).map(|at| each + if at == parts { rest } else { 0 }).sum()
+    }
+
+    pub(super) fn end_award(&mut self, event: Uuid, on: Day, e: &AwardCancelled) -> Option<()> {
+        let roster = &self.rosters[&self.awards.get(&e.award)?.roster];
+        sure(roster.set.stage == Stage::Approved && !self.ended.contains_key(&e.award))?;
+        let (from, parts) = (e.from_instalment, roster.due.len() as u32);
+        sure((1..=parts).contains(&from) && self.unpaid(e.award, from) > 0)?;
+        let ordered = |row: &Payout| matches!(row.result, Result::Ordered | Result::Unknown);
+        sure(!(from..=parts).any(|at| self.standing(e.award, at).is_some_and(ordered)))?;
+        self.ended.insert(e.award, (from, on, event));
+        Some(())
+    }
+
+    pub(super) fn unend_award(&mut self, on: Day, entry: Uuid) -> Option<()> {
+        let (award, told) = self.ended.iter().find(|(_, row)| row.2 == entry).map(|(award, row)| (*award, row.1))?;
+        sure(told == on)?;
+        self.ended.remove(&award);
+        self.withdrawn.insert(entry);
+        Some(())
+    }
+
     pub(super) fn prepare_application(&mut self, on: Day, principal: &str, e: &ApplicationPrepared) -> Option<()> {
         sure(!self.applications.contains_key(&e.application) && self.is_registered_org(e.unit))?;
         let cancelled = |id: Uuid| self.applications.get(&id).is_some_and(|row| row.set.stage == Stage::Cancelled);
@@ -105,6 +139,7 @@ impl Model {
         let last = i64::from(e.instalment) == parts;
         let fen = award.fen / parts + if last { award.fen % parts } else { 0 };
         application.set.takes(e.number, fen)?;
+        sure(self.ended.get(&e.award).is_none_or(|row| row.0 > e.instalment))?;
         sure(!self.in_suspense(e.award, e.instalment))?;
         match self.standing(e.award, e.instalment) {
             None => sure(e.reissue_of.is_none())?,

@@ -175,6 +175,8 @@ pub struct Model {
     pub cards: BTreeMap<Uuid, Vec<(Day, bool, Uuid)>>,
     pub rosters: BTreeMap<Uuid, Roster>,
     pub awards: BTreeMap<Uuid, Award>,
+    /// From which instalment on awards ended, on which day, by which event.
+    pub ended: BTreeMap<Uuid, (u32, Day, Uuid)>,
     pub applications: BTreeMap<Uuid, Application>,
     /// In the order they were ordered.
     pub payouts: Vec<Payout>,
@@ -292,6 +294,7 @@ impl Model {
             }
             Kind::ApplicationCancelled(e) => self.cancel_application(e.set),
             Kind::BatchSent(e) => self.send(on, e),
+            Kind::AwardCancelled(e) => self.end_award(event.id, on, e),
             Kind::SuspenseCleared(e) => self.clear(event.id, on, e),
             Kind::RecoveryWaived(e) => self.waive(on, event.id, e),
             Kind::RecoveryOrdered(e) => self.order_recovery(on, event.id, e),
@@ -301,6 +304,7 @@ impl Model {
             Kind::EntryWithdrawn(e) if self.paid_over.contains_key(&e.entry) => self.take_back_paid(on, e.entry),
             Kind::EntryWithdrawn(e) if self.moved.contains_key(&e.entry) => self.take_back_moved(on, e.entry),
             Kind::EntryWithdrawn(e) if self.reports.contains_key(&e.entry) => self.unhear(on, e.entry),
+            Kind::EntryWithdrawn(e) if self.ended.values().any(|row| row.2 == e.entry) => self.unend_award(on, e.entry),
             Kind::EntryWithdrawn(e) if self.told_standing(e.entry).is_some() => self.take_back_standing(on, e.entry),
             Kind::EntryWithdrawn(e) => self.take_back(on, e.entry),
             // Reports are never refused.

@@ -54,6 +54,8 @@ impl Model {
                     && self.applications[&payout.application].set.stage != Stage::Cancelled
             };
             sure(step.stage != Stage::Approved || !self.payouts.iter().any(ordered))?;
+            let ends = self.ended.keys().any(|award| self.awards[award].roster == step.set);
+            sure(step.stage != Stage::Approved || !ends)?;
             let set = &mut self.rosters.get_mut(&step.set)?.set;
             sure(set.stage == step.stage)?;
             set.stage = match step.stage {

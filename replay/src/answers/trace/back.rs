@@ -43,7 +43,7 @@ pub struct Back {
     pub findings: Vec<Handle<Finding>>,
     /// Where it does not move on, if anywhere.
     pub gaps: Vec<Gap>,
-    /// Sum of the strands; equals the payment, or an `Unexplained` gap says by how much not.
+    /// Sum of the strands; equals the payment, as often as it stands credited, or an `Unexplained` gap says by how much not.
     pub total_fen: Fen,
 }
 
@@ -85,8 +85,10 @@ fn gaps(state: &State, back: &Back, row: &Payout, on: Day) -> Vec<Gap> {
         let days = Some(on.number() - finding.on.number());
         gaps.push(Gap { kind: GapKind::InSuspense, subject: row.id, fen: finding.in_suspense(), days });
     }
-    if back.total_fen != row.fen {
-        let fen = row.fen - back.total_fen;
+    // Credited twice it is paid twice.
+    let expected = row.fen * Fen::from(state.times_paid(row).max(1));
+    if back.total_fen != expected {
+        let fen = expected - back.total_fen;
         gaps.push(Gap { kind: GapKind::Unexplained, subject: row.id, fen, days: None });
     }
     gaps

@@ -136,7 +136,7 @@ fn draws<'a>(state: &'a State, payout: &Payout) -> impl Iterator<Item = (Handle<
 }
 
 fn drawn_on(state: &State, payout: &Payout, line: Handle<Line>) -> Option<Fen> {
-    draws(state, payout).find(|(drawn, _)| *drawn == line).map(|(_, fen)| fen)
+    draws(state, payout).filter(|(drawn, _)| *drawn == line).map(|(_, fen)| fen).reduce(|sum, fen| sum + fen)
 }
 
 /// Payments of an application, latest first, from one of them on.

@@ -137,6 +137,7 @@ const FIELDS: &[(&str, &str, Form)] = &[
     ("fiscal_year", "预算年度", N),
     ("fixing_days", "利率顺延天数", N),
     ("flagged", "只提示不拦截", N),
+    ("from_instalment", "停发起始期次", N),
     ("from", "起／来自", D),
     ("grace_years", "还本宽限期（年）", N),
     ("graduated_through", "毕业年度至", N),

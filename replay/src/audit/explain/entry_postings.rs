@@ -144,6 +144,9 @@ impl Seeds<'_> {
         if let Some(roster) = state.rosters.find(id) {
             self.own(roster);
         }
+        if let Some((_, award)) = state.awards.by_id(id) {
+            self.own(award.roster);
+        }
         if let Some(application) = state.applications.find(id) {
             self.whole_application(application);
         }

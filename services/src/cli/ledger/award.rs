@@ -44,6 +44,10 @@ impl AwardArgs {
             outln!("  资助 {}  {programme} {year}/{:02}  {} 元", id(&award.award), (year + 1) % 100, yuan(award.fen));
             outln!("  学校 school {}  学生 person {}", award.school_name, id(&award.person));
             outln!("  花名册 roster {} {}", id(&award.roster), word(award.stage().as_str_name(), "SET_STAGE_"));
+            if award.ended_from > 0 {
+                let (on, document) = (day(award.ended_on), &award.ended_document);
+                outln!("  自第 {} 期停发 ended  {on} {document} {}", award.ended_from, award.ended_reason);
+            }
             out!("{}", list(INSTALMENTS, &award.instalments));
         })
     }

@@ -22,13 +22,13 @@ pub(super) struct KeySource<'a> {
 }
 
 impl KeySource<'_> {
-    /// The key. Policies name no people, so an import of nothing else needs none.
+    /// The key. An import of files that name neither people nor cards needs none.
     pub fn identity(&self, files: &[PathBuf]) -> Result<Identity, Failure> {
         if self.demo {
             return Ok(Identity::new(DEMO_KEY));
         }
         let Some(path) = self.file else {
-            if files.iter().all(|path| is_policy(path)) {
+            if !files.iter().any(|path| hashes(path)) {
                 return Ok(Identity::new(&[]));
             }
             let why = "name the key for people and cards with --key FILE (or use --demo-key)";
@@ -46,7 +46,7 @@ impl KeySource<'_> {
         principal: &str,
         (query, recorder): (&mut Query, &mut RecorderClient<Channel>),
     ) -> Result<(), Failure> {
-        if !files.iter().any(|path| !is_policy(path) && names_people(path)) {
+        if !files.iter().any(|path| hashes(path)) {
             return Ok(());
         }
         let status = query.get_status(v1::GetStatusRequest::default()).await?.into_inner();
@@ -88,6 +88,7 @@ impl KeySource<'_> {
     }
 }
 
-fn is_policy(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension == "toml")
+/// Whether ids of people or cards are made of what a file says; a policy names nobody.
+fn hashes(path: &Path) -> bool {
+    path.extension().is_none_or(|extension| extension != "toml") && names_people(path)
 }

@@ -118,6 +118,7 @@ fn route(layout: &Layout, file: &mut Reading, out: &mut Out<'_>) -> Result<(), I
         FileKind::FundStatements => file.each_row(layout, out, funds::stated),
         FileKind::Rewards => rewards::import(file, layout, out),
         FileKind::RewardSpending => file.each_row(layout, out, funds::spent),
+        FileKind::AwardEnds => file.each_row(layout, out, rosters::ended),
         FileKind::Surrenders => file.each_row(layout, out, funds::surrendered),
         FileKind::Closes => file.each_row(layout, out, control::closed),
         FileKind::Reversals => file.each_row(layout, out, control::reversed),

@@ -49,6 +49,23 @@ fn what_was_paid_over_to_finance_is_told_and_taken_back() {
 }
 
 #[test]
+fn an_award_is_ended_and_that_is_taken_back() {
+    let file = |end: &str| {
+        let id = id_number(1);
+        format!(
+            "项目代码,学年,学校编号,身份证号,停发起始期次,停发原因,文号,生效日期,版次,更正,更正文号\n\
+             SH-GRANT,2021,S1,{id},2,转学,某教〔2021〕1号,2021-12-01,{end}\n"
+        )
+    };
+    let (report, told) = import(&file(",,"));
+    let Kind::AwardCancelled(ended) = &told[0].event.kind else { panic!("ended") };
+    assert_eq!((codes(&report), ended.from_instalment, &*ended.reason), (vec![], 2, "转学"));
+    let (_, taken) = import(&file(",撤销,某教〔2021〕2号"));
+    let Kind::EntryWithdrawn(taken) = &taken[0].event.kind else { panic!("taken back") };
+    assert_eq!(taken.entry, told[0].event.id);
+}
+
+#[test]
 fn a_budget_document_is_taken_back_by_its_rows_and_told_again() {
     let head = "动作,文号,指标行号,单位编号,预算年度,项目代码,资金来源,来源文号,来源行号,来源单位编号,金额,生效日期,版次,更正,更正文号\n";
     let rows = |edition: &str, correction: &str| {

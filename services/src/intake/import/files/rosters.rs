@@ -1,12 +1,12 @@
-//! Rosters 花名册: one row, one award.
+//! Rosters 花名册: one row, one award; and awards that end before their time 停发.
 
 use super::derive::Derive;
 use super::sets::{SetKind, SetRow};
-use crate::intake::import::ids;
 use crate::intake::import::table::cell;
 use crate::intake::import::table::columns::Col;
 use crate::intake::import::table::row::{Row, Wrong};
-use ledger::event::{Kind, RosterLineAdded, RosterPrepared};
+use crate::intake::import::{Out, RowResult, ids};
+use ledger::event::{AwardCancelled, Kind, RosterLineAdded, RosterPrepared};
 use ledger::money::Day;
 use proto::text::character::trimmed;
 
@@ -34,6 +34,19 @@ fn read(row: &Row<'_>, derive: &Derive<'_>) -> Result<SetRow<RosterPrepared, Ros
     let head = RosterPrepared { roster, school, programme, academic_year, due: due_days(row)?, replaces };
     let day = row.day(Col::PreparedDay)?;
     Ok(SetRow { number, set: roster, day, at: line.number, fen: line.fen, head, line })
+}
+
+/// A row of a file of awards that end before their time 停发.
+pub(in crate::intake::import) fn ended(row: &Row<'_>, out: &Out<'_>) -> RowResult {
+    let person = out.identity().person(&row.id_number(Col::IdNumber)?);
+    let (programme, school) = (row.key(Col::Programme)?, row.key(Col::School)?);
+    let event = AwardCancelled {
+        award: ids::award(programme, year(row, Col::AcademicYear)?, school, person),
+        from_instalment: row.number(Col::FromInstalment, 1, 12)?,
+        reason: row.text(Col::EndedFor)?.to_owned(),
+        document: row.document(Col::Document)?,
+    };
+    Ok((row.day(Col::EffectiveDay)?, Kind::AwardCancelled(event)).into())
 }
 
 /// A year, also written as the academic year `2021/22` or `2021-2022`.

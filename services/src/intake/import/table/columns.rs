@@ -118,6 +118,8 @@ columns! {
     Band PLAIN "档次" "band";
     Application NUMBER "申请编号" "application_number";
     Instalment PLAIN "期次" "instalment";
+    FromInstalment PLAIN "停发起始期次" "from_instalment";
+    EndedFor WORDS "停发原因" "ended_for";
     ReissueOf PLAIN "补发原支付" "reissue_of";
     ReissueUnit NUMBER "原支付单位" "reissue_unit";
     ReissueEdition PLAIN "原支付版次" "reissue_edition";

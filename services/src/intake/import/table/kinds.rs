@@ -179,6 +179,11 @@ kinds! {
         needs Unit Amount Serial Document EffectiveDay,
         has Edition Corrects WithdrawnFor CorrectedBy,
         drops Remark;
+    /// 停发: awards that end before their time.
+    AwardEnds "停发" "award_ends"
+        needs Programme AcademicYear School IdNumber FromInstalment EndedFor Document EffectiveDay,
+        has Edition Corrects WithdrawnFor CorrectedBy,
+        drops PersonName Remark;
     /// 撤销: entries reversed.
     Reversals "撤销" "reversals"
         needs EventId Document EffectiveDay,
