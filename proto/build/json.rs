@@ -19,6 +19,7 @@ const SHOWN: &[&str] = &[
     "BankResult",
     "Draw",
     "ListFindingsResponse",
+    "ListDebtsResponse",
     "ListRefusalsResponse",
     "ListWithdrawalsResponse",
     "GetTotalsResponse",

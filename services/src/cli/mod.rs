@@ -74,6 +74,7 @@ commands! {
         Totals(ledger::totals::TotalsArgs),
         Refusals(ledger::refusals::RefusalsArgs),
         Findings(ledger::findings::FindingsArgs),
+        Debts(ledger::debts::DebtsArgs),
         Finding(ledger::finding::FindingArgs),
         Withdrawals(ledger::withdrawals::WithdrawalsArgs),
         Explain(ledger::explain::ExplainArgs),

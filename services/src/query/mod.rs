@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod asked;
 pub mod awards;
 pub mod compare;
+pub mod debts;
 pub mod explain;
 pub mod givers;
 pub mod lines;

@@ -3,6 +3,7 @@
 pub(crate) mod award;
 pub(crate) mod balance;
 pub(crate) mod batch;
+pub(crate) mod debts;
 pub(crate) mod diff;
 pub(crate) mod entries;
 pub(crate) mod explain;

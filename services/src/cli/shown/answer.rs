@@ -54,6 +54,7 @@ rests! {
     GetBatchResponse: basis pages;
     GetPayoutResponse: basis;
     ListFindingsResponse: basis pages;
+    ListDebtsResponse: basis pages;
     ListRefusalsResponse: basis pages;
     ListWithdrawalsResponse: basis pages;
     GetTotalsResponse: basis;

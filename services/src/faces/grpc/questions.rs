@@ -5,7 +5,8 @@ use super::status::too_early;
 use crate::query::asked::{Asked, Way};
 use crate::query::compare::Sides;
 use crate::query::{
-    QueryError, accounts, awards, compare, explain, givers, lines, loans, payments, record, totals, trace, withdrawals,
+    QueryError, accounts, awards, compare, debts, explain, givers, lines, loans, payments, record, totals, trace,
+    withdrawals,
 };
 use proto::v1;
 use replay::engine::Engine;
@@ -140,6 +141,7 @@ questions! {
     get_payout GetPayoutRequest GetPayoutResponse past payments::payout;
     list_returns ListReturnsRequest ListReturnsResponse past payments::returns;
     list_findings ListFindingsRequest ListFindingsResponse past record::findings;
+    list_debts ListDebtsRequest ListDebtsResponse past debts::debts;
     list_refusals ListRefusalsRequest ListRefusalsResponse past record::refusals;
     list_withdrawals ListWithdrawalsRequest ListWithdrawalsResponse past withdrawals::withdrawals;
     get_totals GetTotalsRequest GetTotalsResponse past totals::totals;

@@ -2,7 +2,7 @@
 //! here; how they read is not.
 
 use super::files::{
-    applications, budget, cards, claims, control, decisions, funds, loans, movements, orgs, rates, remittances,
+    applications, budget, cards, claims, control, debts, decisions, funds, loans, movements, orgs, rates, remittances,
     results, rewards, rosters, sets, suspense, vouchers,
 };
 use super::out::{Out, SealLookup, Seals, Sink};
@@ -119,6 +119,7 @@ fn route(layout: &Layout, file: &mut Reading, out: &mut Out<'_>) -> Result<(), I
         FileKind::Rewards => rewards::import(file, layout, out),
         FileKind::RewardSpending => file.each_row(layout, out, funds::spent),
         FileKind::AwardEnds => file.each_row(layout, out, rosters::ended),
+        FileKind::Debts => file.each_row(layout, out, debts::told),
         FileKind::Surrenders => file.each_row(layout, out, funds::surrendered),
         FileKind::Closes => file.each_row(layout, out, control::closed),
         FileKind::Reversals => file.each_row(layout, out, control::reversed),

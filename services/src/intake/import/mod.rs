@@ -18,6 +18,8 @@ pub mod table;
 #[cfg(test)]
 mod asking_tests;
 #[cfg(test)]
+mod debt_tests;
+#[cfg(test)]
 mod giver_tests;
 #[cfg(test)]
 mod loan_tests;

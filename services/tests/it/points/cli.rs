@@ -33,6 +33,7 @@ async fn the_commands_take_a_point_and_say_it() {
             vec!["totals"],
             vec!["refusals"],
             vec!["findings"],
+            vec!["debts"],
             vec!["withdrawals"],
             vec!["award", &award],
             vec!["payout", &payout],

@@ -5,7 +5,7 @@ use super::cli::asked;
 use super::year::{Things, Year};
 use crate::support::day;
 use ledger::event::conventions::WaiverFor;
-use ledger::event::{EntryWithdrawn, Event, Kind, Reason, WaiverAdopted};
+use ledger::event::{EntryWithdrawn, Event, Kind, Reason, RecoveryReceived, WaiverAdopted};
 use proto::v1;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,11 +16,12 @@ use uuid::Uuid;
 const FROZEN: &str = include_str!("json_keys.txt");
 
 /// Commands that need no argument.
-const PLAIN: [&str; 9] = [
+const PLAIN: [&str; 10] = [
     "health",
     "totals",
     "refusals",
     "findings",
+    "debts",
     "withdrawals",
     "loan list",
     "loan position",
@@ -78,7 +79,10 @@ async fn taken_back(year: &Year) {
     let (entry, document, reason) = (told.id, "更1".to_owned(), Reason::Mistyped);
     let withdrawn = EntryWithdrawn { entry, content: 0, reason, document };
     let back = Event::said(told.effective, Kind::EntryWithdrawn(withdrawn));
-    let answer = year.server.record("office", &[told, back]).await;
+    // Nor is anything owed back.
+    let (debt, unit, serial) = (Uuid::from_u128(0x27), Uuid::from_u128(0x28), "回1".to_owned());
+    let received = Kind::RecoveryReceived(RecoveryReceived { debt, unit, fen: 100, serial });
+    let answer = year.server.record("office", &[told, back, Event::said(day(20_211_201), received)]).await;
     assert!(answer.receipts.iter().all(|receipt| receipt.outcome() == v1::Outcome::Posted), "{answer:?}");
 }
 

@@ -6,6 +6,7 @@ pub(crate) mod budget;
 pub(crate) mod cards;
 pub(crate) mod claims;
 pub(crate) mod control;
+pub(crate) mod debts;
 pub(crate) mod decisions;
 pub(crate) mod derive;
 pub(crate) mod funds;

@@ -52,7 +52,7 @@ fn read(row: &Row<'_>) -> Result<(Day, SuspenseCleared), Wrong> {
         How::Offset => Clearing::Offset(row.uuid(Col::OffsetWith)?),
     };
     let number = if row.has(Col::ClearedNumber) { row.number(Col::ClearedNumber, 1, 99)? } else { 1 };
-    Ok((row.day(Col::EffectiveDay)?, SuspenseCleared { item: item(row)?, number, fen, how }))
+    Ok((row.day(Col::EffectiveDay)?, SuspenseCleared { item: item(row, Col::Serial)?, number, fen, how }))
 }
 
 /// The lines that pay: one for all of it, or several with their amounts.
@@ -79,7 +79,7 @@ fn party(row: &Row<'_>) -> Result<Option<Uuid>, Wrong> {
 }
 
 /// The id of what stands in suspense: a credit or a return is known by its payment and the bank's number, a voucher by its own.
-fn item(row: &Row<'_>) -> Result<Uuid, Wrong> {
+pub(super) fn item(row: &Row<'_>, serial: Col) -> Result<Uuid, Wrong> {
     if row.has(Col::EventId) {
         return row.uuid(Col::EventId);
     }
@@ -88,7 +88,7 @@ fn item(row: &Row<'_>) -> Result<Uuid, Wrong> {
         let voucher = ids::voucher(row.giver(Col::Unit)?, row.key(Col::Voucher)?);
         return Ok(Event::said(Day::default(), Kind::VoucherCleared(VoucherCleared { voucher })).id);
     }
-    let (payout, serial) = (applications::payment(row)?, row.key(Col::Serial)?.to_owned());
+    let (payout, serial) = (applications::payment(row)?, row.key(serial)?.to_owned());
     // The amount and the reason are no part of what it is known by, nor is the day where the bank gave a number.
     let day = if row.has(Col::CreditDay) { row.day(Col::CreditDay)? } else { Day::default() };
     let told = match from {

@@ -160,6 +160,12 @@ columns! {
     ClearedNumber PLAIN "处理序号" "clearing_number";
     Party NUMBER "对方单位" "party";
     OffsetWith PLAIN "对冲事件" "offset_with";
+    DebtStep PLAIN "追退业务" "debt_step";
+    ItemSerial NUMBER "原流水号" "item_serial";
+    ClearedEdition PLAIN "处理版次" "clearing_edition";
+    Order NOTICE "追回文号" "recovery_document";
+    OrderEdition PLAIN "追回版次" "recovery_edition";
+    Why WORDS "原因" "why";
     Remark DROPPED "备注" "remark";
     RateIndex PLAIN "利率指标" "rate_index";
     Rate PLAIN "年利率" "rate";

@@ -174,6 +174,12 @@ kinds! {
         needs OrgNumber Book ThroughDay EffectiveDay,
         has Edition Corrects WithdrawnFor CorrectedBy,
         drops Remark;
+    /// 追回退还: what is to be recovered, what of it came in or is waived, and what was paid back.
+    Debts "追回退还" "debts"
+        needs DebtStep Amount EffectiveDay,
+        has Unit EventId Application SetLine SetEdition SuspenseOf Voucher ItemSerial CreditDay ClearedNumber ClearedEdition Order
+            OrderEdition Serial Document Why Edition Corrects WithdrawnFor CorrectedBy,
+        drops PersonName Remark;
     /// 上缴财政: what came back after its year, paid over to finance.
     Surrenders "上缴财政" "surrenders"
         needs Unit Amount Serial Document EffectiveDay,
@@ -196,9 +202,12 @@ impl FileKind {
     #[must_use]
     pub fn giver(self) -> Option<Col> {
         match self {
-            Self::Suspense | Self::Results | Self::Decisions | Self::Batches | Self::RemittanceResults => {
-                Some(Col::Unit)
-            }
+            Self::Suspense
+            | Self::Debts
+            | Self::Results
+            | Self::Decisions
+            | Self::Batches
+            | Self::RemittanceResults => Some(Col::Unit),
             Self::RewardSpending => Some(Col::Centre),
             _ => None,
         }

@@ -1,0 +1,70 @@
+//! Files of money in suspense and of what is owed back.
+
+use super::tests::{codes, import};
+use super::*;
+use ledger::event::{Clearing, Event, Kind, PayoutCredited};
+use ledger::money::Day;
+use uuid::Uuid;
+
+const HEAD: &str =
+    "单位编号,暂记来源,申请编号,序号,银行流水号,凭证号,处理序号,金额,处理方式,对方单位,对冲事件,生效日期\n";
+
+/// The ways money in suspense ends, as a file says them, and what each row names.
+#[test]
+fn money_in_suspense_is_recovered_refunded_surrendered_and_offset_by_a_file() {
+    let offset = "0a0b0c0d-0000-8000-8000-000000000001";
+    let rows = format!(
+        "{HEAD}JY,入账,申1,1,流1,,,600.00,追回,,,2022-01-05\n\
+         JY,退回,申1,2,流2,,1,100.00,退还,SB,,2022-01-05\n\
+         JY,退回,申1,2,流2,,2,200.00,上缴,,,2022-01-05\n\
+         JY,凭证,,,,证1,,50.00,对冲,,{offset},2022-01-05\n"
+    );
+    let (report, said) = import(&rows);
+    assert_eq!(codes(&report), []);
+    let cleared = said.iter().map(|one| match &one.event.kind {
+        Kind::SuspenseCleared(event) => event,
+        other => panic!("{}", other.name()),
+    });
+    let cleared: Vec<_> = cleared.collect();
+    let ways: Vec<_> = cleared.iter().map(|event| (event.number, event.fen, event.how.clone())).collect();
+    assert_eq!(
+        ways,
+        [
+            (1, 60_000, Clearing::Recoverable(None)),
+            (1, 10_000, Clearing::Refundable(Some(ids::org("SB")))),
+            (2, 20_000, Clearing::Surrendered),
+            (1, 5_000, Clearing::Offset(Uuid::parse_str(offset).expect("an id"))),
+        ]
+    );
+    let payout = ids::payout("JY", "申1", 0, 1);
+    let credit = Kind::PayoutCredited(PayoutCredited { payout, fen: 0, serial: "流1".into() });
+    assert_eq!(cleared[0].item, Event::said(Day::default(), credit).id);
+    assert_eq!(cleared[1].item, cleared[2].item, "one return in two parts");
+}
+
+#[test]
+fn what_is_owed_back_is_named_by_the_row_that_decided_it() {
+    let (_, cleared) = import(&format!("{HEAD}JY,入账,申1,1,流1,,2,600.00,追回,,,2022-01-05\n"));
+    let head = "单位编号,追退业务,申请编号,序号,原流水号,处理序号,追回文号,流水号,文号,原因,金额,生效日期,版次,更正,更正文号\n";
+    let file = format!(
+        "{head}JY,追回到账,申1,1,流1,2,,回1,,,300.00,2022-02-01,,,\n\
+         JY,免追,申1,1,流1,2,,,某教〔2022〕3号,死亡,300.00,2022-02-02,,,\n\
+         JY,追回,申1,3,,,,,某教〔2022〕4号,退学,500.00,2022-02-03,,,\n\
+         JY,追回到账,申1,3,,,某教〔2022〕4号,回2,,,500.00,2022-02-04,,,\n\
+         JY,退还支付,申1,1,流1,2,,退1,,,10.00,2022-02-05,,,\n"
+    );
+    let (report, said) = import(&file);
+    assert_eq!(codes(&report), []);
+    let debts = said.iter().filter_map(|one| match &one.event.kind {
+        Kind::RecoveryReceived(event) => Some(event.debt),
+        Kind::RecoveryWaived(event) => Some(event.debt),
+        Kind::RefundPaid(event) => Some(event.debt),
+        _ => None,
+    });
+    let (cleared, ordered): (Uuid, Uuid) = (cleared[0].event.id, said[2].event.id);
+    assert_eq!(debts.collect::<Vec<_>>(), [cleared, cleared, ordered, cleared]);
+    let back = format!("{head}JY,追回到账,申1,1,流1,2,,回1,,,300.00,2022-02-01,,撤销,某教〔2022〕5号\n");
+    let (_, taken) = import(&back);
+    let Kind::EntryWithdrawn(taken) = &taken[0].event.kind else { panic!("taken back") };
+    assert_eq!(taken.entry, said[0].event.id);
+}
