@@ -99,6 +99,8 @@ impl ClaimPart {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct ClaimPayer {
     pub payer: Payer,
+    /// The first two digits of its division: one row for each province. 0 for who is of none.
+    pub province: u32,
     pub owed: Fen,
     pub ordered: Fen,
     pub paid: Fen,

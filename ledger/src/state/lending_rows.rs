@@ -229,6 +229,24 @@ pub struct Claim {
 }
 
 impl Claim {
+    /// More, or below zero less, of a level is in payments ordered and paid. What several provinces of it owe is paid in their order;
+    /// what nobody owes stands with the last.
+    pub(crate) fn pay(&mut self, level: Payer, ordered: Fen, paid: Fen) {
+        let of_level = |row: &&mut ClaimPayer| row.payer == level;
+        let sum =
+            |of: fn(&ClaimPayer) -> Fen| -> Fen { self.payers.iter().filter(|row| row.payer == level).map(of).sum() };
+        let (mut ordered, mut paid) = (sum(|row| row.ordered) + ordered, sum(|row| row.paid) + paid);
+        let last = self.payers.iter().rposition(|row| row.payer == level);
+        for row in self.payers.iter_mut().filter(of_level) {
+            row.paid = paid.min(row.owed);
+            row.ordered = ordered.min(row.owed - row.paid);
+            (paid, ordered) = (paid - row.paid, ordered - row.ordered);
+        }
+        if let Some(row) = last.and_then(|last| self.payers.get_mut(last)) {
+            (row.paid, row.ordered) = (row.paid + paid, row.ordered + ordered);
+        }
+    }
+
     /// What is owed for it in all: what is confirmed and not set off.
     #[must_use]
     pub fn owed(&self) -> Fen {

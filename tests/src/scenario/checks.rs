@@ -1,6 +1,6 @@
 //! Checks of a scenario: lines that say what must stand in the state.
 
-use super::choices::LOAN_KINDS;
+use super::choices::{LOAN_KINDS, PAYERS};
 use super::fields::{amount, chosen, pair};
 use crate::desk::labelled;
 use anyhow::{Context, Result, bail, ensure};
@@ -26,8 +26,20 @@ const OWNERS: &[(&str, Owner)] = &[
 
 /// Whether a line that begins so is a check.
 pub(super) fn knows(word: &str) -> bool {
-    ["balance", "standing", "open", "verdict", "remittance", "accrued", "called", "named_only", "found", "stage"]
-        .contains(&word)
+    [
+        "balance",
+        "standing",
+        "open",
+        "verdict",
+        "remittance",
+        "accrued",
+        "called",
+        "named_only",
+        "found",
+        "stage",
+        "owes",
+    ]
+    .contains(&word)
 }
 
 pub(super) fn check(state: &State, word: &str, words: &[&str]) -> Result<()> {
@@ -38,6 +50,7 @@ pub(super) fn check(state: &State, word: &str, words: &[&str]) -> Result<()> {
         ("open", ["kinds", expected @ ..]) => open_kinds(state, expected),
         ("open", ["disputes", number]) => open_disputes(state, number),
         ("verdict", [claim, number, verdict]) => self::verdict(state, claim, number, verdict),
+        ("owes", [claim, payer, province, fen]) => owes(state, claim, payer, province, fen),
         ("remittance", [label, stage]) => remittance(state, label, stage),
         ("accrued", [loan, through]) => accrued(state, loan, through),
         ("called", [org, name]) => called(state, org, name),
@@ -152,6 +165,16 @@ fn verdict(state: &State, claim: &str, number: &str, expected: &str) -> Result<(
     let row = state.claim_lines.iter().find(|(_, row)| row.claim == handle && row.number == number);
     let found = row.context("no such line")?.1.verdict.words().0;
     ensure!(found == expected, "the verdict is {found}");
+    Ok(())
+}
+
+/// What a payer of a province owes for a claim; province 0 where it is of none.
+fn owes(state: &State, claim: &str, payer: &str, province: &str, expected: &str) -> Result<()> {
+    let (_, row) = state.claims.by_id(labelled(claim)).context("no such claim")?;
+    let (payer, province): (_, u32) = (chosen(payer, PAYERS)?, province.parse()?);
+    let found = row.payers.iter().find(|row| (row.payer, row.province) == (payer, province));
+    let found = found.map_or(0, |row| row.owed);
+    ensure!(found == amount(expected)?, "it owes {}", yuan(found.into()));
     Ok(())
 }
 

@@ -95,21 +95,23 @@ fn placed(state: &State, claim: &Claim) -> Result<Vec<ClaimPart>, Refusal> {
     Ok(parts)
 }
 
-/// What each payer owes, by the shares in force on 1 September of each academic year; in the order of levels, so that the
-/// order of the lines decides nothing.
+/// What each payer owes, by the shares in force on 1 September of each academic year; in the order of levels and provinces, so that
+/// the order of the lines decides nothing.
 fn payers(state: &State, claim: &Claim, parts: &[ClaimPart]) -> Vec<ClaimPayer> {
     let kind = state.portfolios.get(claim.portfolio).kind;
     let mut payers: Vec<ClaimPayer> = Vec::new();
     for part in parts {
         for (payer, fen) in split_part(state, kind, claim.what, part) {
-            match payers.iter_mut().find(|row| row.payer == payer) {
+            let local = matches!(payer, Payer::Province | Payer::City | Payer::County);
+            let province = if local { part.province } else { 0 };
+            match payers.iter_mut().find(|row| (row.payer, row.province) == (payer, province)) {
                 Some(row) => row.owed += fen,
-                None => payers.push(ClaimPayer { payer, owed: fen, ordered: 0, paid: 0 }),
+                None => payers.push(ClaimPayer { payer, province, owed: fen, ordered: 0, paid: 0 }),
             }
         }
     }
     payers.retain(|row| row.owed > 0);
-    payers.sort_by_key(|row| row.payer);
+    payers.sort_by_key(|row| (row.payer, row.province));
     payers
 }
 

@@ -175,10 +175,18 @@ fn judge_owed(state: &State, event: &RemittanceOrdered, sums: &[(Payer, Fen)]) -
     Ok(())
 }
 
-/// What each payer of a claim owes and has not ordered yet.
+/// What the payers of a level owe of a claim and have not ordered yet. Money says its level and no province, so those of several
+/// provinces are one.
 fn open_of(claim: &Claim) -> Vec<(Payer, i128)> {
-    let open = |owed: Fen, less: [Fen; 2]| i128::from(owed) - less.into_iter().map(i128::from).sum::<i128>();
-    claim.payers.iter().map(|row| (row.payer, open(row.owed, [row.ordered, row.paid]))).collect()
+    let mut levels: Vec<(Payer, i128)> = Vec::new();
+    for row in &claim.payers {
+        let open = [row.owed, -row.ordered, -row.paid].into_iter().map(i128::from).sum::<i128>();
+        match levels.iter_mut().find(|(payer, _)| *payer == row.payer) {
+            Some((_, sum)) => *sum += open,
+            None => levels.push((row.payer, open)),
+        }
+    }
+    levels
 }
 
 /// The same for the compensation of a risk year.
@@ -301,10 +309,7 @@ fn move_sums(
             let row = state.claims.get_mut(claim);
             row.last = index;
             for (payer, fen) in sums {
-                if let Some(owes) = row.payers.iter_mut().find(|owes| owes.payer == *payer) {
-                    owes.ordered += ordered * fen;
-                    owes.paid += paid * fen;
-                }
+                row.pay(*payer, ordered * fen, paid * fen);
             }
         }
         Purpose::Compensation(year) => {

@@ -155,6 +155,38 @@ fn a_claim_is_chained_sealed_and_approved_by_its_seal() {
 }
 
 #[test]
+fn a_claim_is_taken_back_step_by_step_to_nothing() {
+    let mut importer = Importer::new(Identity::new(b"key"));
+    let (_, mut told) = import_bytes(&mut importer, claim(&[(1, "67.51"), (2, "67.51")]).as_bytes());
+    let head = "材料类型,单位编号,材料编号,环节,行号,生效日期,更正,更正文号,更正理由\n";
+    let approved = |correction: &str| format!("{head}申报,CDB,SB1,批准,,2024-10-20,{correction}\n");
+    told.extend(import_bytes(&mut importer, approved(",,").as_bytes()).1);
+    let movement = |correction: &str| {
+        "贷款机构,合同编号,业务,生效日期,金额,流水号,申报内容,付款单位,申报编号,行号,更正,更正文号\n".to_owned()
+            + &format!("CDB,A-1,多领退回,2024-11-01,5,T1,贴息,610000ZX,SB1,1,{correction}\n")
+    };
+    told.extend(import_bytes(&mut importer, movement(",").as_bytes()).1);
+    let steps = "申报,CDB,SB1,撤销封存,,2024-10-15,,更〔2024〕1号,笔误\n\
+                 申报,CDB,SB1,撤销行,1,2024-10-15,,更〔2024〕1号,笔误\n\
+                 申报,CDB,SB1,撤销行,2,2024-10-15,,更〔2024〕1号,笔误\n\
+                 申报,CDB,SB1,作废,,2024-10-15,,更〔2024〕1号,笔误\n";
+    let files = [movement("撤销,更〔2024〕1号"), approved("撤销,更〔2024〕1号,"), head.to_owned() + steps];
+    let mut taken = Vec::new();
+    for file in files {
+        let (report, said) = import_bytes(&mut importer, file.as_bytes());
+        assert_eq!(codes(&report), [], "{:?}", report.problems);
+        taken.extend(said.iter().map(|one| match &one.event.kind {
+            Kind::EntryWithdrawn(event) => (event.entry, one.event.effective),
+            other => panic!("{}", other.name()),
+        }));
+    }
+    let of = |name: &str| told.iter().filter(|one| one.event.kind.name() == name).collect::<Vec<_>>();
+    let order = ["overclaim_returned", "claim_approved", "claim_sealed", "claim_line_added", "claim_submitted"];
+    let wanted = order.iter().flat_map(|name| of(name)).map(|one| (one.event.id, one.event.effective));
+    assert_eq!(taken, wanted.collect::<Vec<_>>());
+}
+
+#[test]
 fn a_claim_with_a_bad_row_is_left_out_whole() {
     let (report, said) = import(&claim(&[(1, "67.51"), (2, "0"), (4, "67.51")]));
     assert_eq!((codes(&report), said.len(), report.rejected), (vec![(3, "not_positive"), (4, "line_gap")], 0, true));

@@ -153,7 +153,7 @@ fn unplaced(state: &State, claim: &Claim) -> impl Iterator<Item = v1::ClaimPart>
 }
 
 fn payer(row: &ClaimPayer) -> v1::PayerDebt {
-    payer_debt(row.payer, [row.owed, row.ordered, row.paid])
+    v1::PayerDebt { province: row.province, ..payer_debt(row.payer, [row.owed, row.ordered, row.paid]) }
 }
 
 /// A claim line beside our figure.

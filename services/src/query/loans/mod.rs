@@ -92,7 +92,7 @@ fn payer_sums(sums: impl IntoIterator<Item = (Payer, Fen)>) -> Vec<v1::PayerSum>
 }
 
 fn payer_debt(payer: Payer, [owed_fen, ordered_fen, paid_fen]: [Fen; 3]) -> v1::PayerDebt {
-    v1::PayerDebt { payer: payer.name().to_owned(), owed_fen, ordered_fen, paid_fen }
+    v1::PayerDebt { payer: payer.name().to_owned(), owed_fen, ordered_fen, paid_fen, province: 0 }
 }
 
 fn left(state: &State, missing: &[Left; 3]) -> Vec<v1::MissingInterest> {

@@ -14,7 +14,10 @@ const COUNTS: &[Column<(&str, u32, i64)>] = &[
 ];
 
 const PAYERS: &[Column<v1::PayerDebt>] = &[
-    left("承担方 payer", |debt| both(&debt.payer)),
+    left("承担方 payer", |debt| match debt.province {
+        0 => both(&debt.payer),
+        province => format!("{} {province}", both(&debt.payer)),
+    }),
     right("应付 owed", |debt| yuan(debt.owed_fen)),
     right("已下达 ordered", |debt| yuan(debt.ordered_fen)),
     right("已付 paid", |debt| yuan(debt.paid_fen)),
