@@ -214,6 +214,8 @@ pub(crate) struct NewFinding {
     pub follows: bool,
     /// The entry whose fact it is about, if that is an earlier one.
     pub told_by: Option<Handle<Seen>>,
+    /// The day of that fact, if the finding is to stand on it.
+    pub on: Option<Day>,
     pub noted: Noted,
 }
 
@@ -234,8 +236,8 @@ pub(crate) enum Noted {
 impl NewFinding {
     /// A finding without money in suspense.
     pub fn about(kind: FindingKind, subject: Uuid) -> Self {
-        let (told_by, noted) = (None, Noted::Nowhere);
-        Self { kind, subject, fen: 0, payout: Link::NONE, unit: UNKNOWN_ORG, follows: false, told_by, noted }
+        let (told_by, on, noted) = (None, None, Noted::Nowhere);
+        Self { kind, subject, fen: 0, payout: Link::NONE, unit: UNKNOWN_ORG, follows: false, told_by, on, noted }
     }
 
     /// The same, that closes by itself when what is told of its subject no longer calls for it.

@@ -71,7 +71,8 @@ pub(super) fn watched(state: &State, postings: &[Posting]) -> Vec<Touched> {
 
 /// Opens a finding.
 pub(super) fn open(state: &mut State, index: u64, on: Day, new: NewFinding) -> Handle<Finding> {
-    let NewFinding { kind, subject, fen, payout, unit, follows, told_by, noted } = new;
+    let NewFinding { kind, subject, fen, payout, unit, follows, told_by, on: of_fact, noted } = new;
+    let on = of_fact.unwrap_or(on);
     let fact = told_by.unwrap_or(Handle::new(u32::try_from(index).unwrap_or(u32::MAX)));
     let finding = Finding { kind, index, subject, fact, fen, payout, unit, open: true, closed: false, on };
     let handle = state.findings.push(finding);
@@ -97,8 +98,12 @@ fn follow(state: &mut State, index: u64, touched: Touched) -> Vec<NewFinding> {
             settle(state, index, id, |_| true, tells_of_loan, &wanted)
         }
         Touched::Fund(id) => {
-            let wanted = state.portfolios.by_id(id).map(|(_, fund)| statement::wanted(state, fund)).unwrap_or_default();
-            settle(state, index, id, |_| true, |kind| kind == KindTag::FundStated, &wanted)
+            let wanted = state.portfolios.by_id(id).map(|(_, fund)| statement::wanted(state, fund));
+            let (differing, wanted) = wanted.unwrap_or_default();
+            let mut new = settle_each(state, id, FindingKind::StatementDiffers, &differing);
+            let others = |kind: FindingKind| kind != FindingKind::StatementDiffers;
+            new.extend(settle(state, index, id, others, tells_of_loan, &wanted));
+            new
         }
         Touched::Borrower(person) => {
             let loans = wanted_together(state, person).into_iter();
@@ -218,6 +223,23 @@ fn settle(
         }
     }
     new
+}
+
+/// Of one thing and kind, a finding for each fact that calls for one, on the fact's day: closes those whose fact no longer does.
+fn settle_each(state: &mut State, id: Uuid, kind: FindingKind, wanted: &[(u64, Day)]) -> Vec<NewFinding> {
+    let of_kind = |at: &Handle<Finding>| state.findings.get(*at).kind == kind;
+    let open: Vec<_> = state.doubts_of(id).iter().copied().filter(of_kind).collect();
+    let told = |at: &Handle<Finding>| u64::from(state.findings.get(*at).fact);
+    let had: BTreeSet<u64> = open.iter().map(told).collect();
+    let ended: Vec<_> = open.iter().copied().filter(|at| wanted.iter().all(|(by, _)| *by != told(at))).collect();
+    state.end_doubts(id, &ended);
+    let new = wanted.iter().filter(|(by, _)| !had.contains(by));
+    let finding = |&(by, on): &(u64, Day)| NewFinding {
+        told_by: state.seen.handle(u32::try_from(by).unwrap_or(u32::MAX)),
+        on: Some(on),
+        ..NewFinding::following(kind, id)
+    };
+    new.map(finding).collect()
 }
 
 /// Whether the finding an entry of this kind opened is about the fact it told itself, and about no other.

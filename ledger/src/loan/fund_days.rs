@@ -247,14 +247,14 @@ fn at_end(stock: &[(Day, i128)], on: Day) -> i128 {
     until.checked_sub(1).map_or(0, |at| stock[at].1)
 }
 
-/// Of the lender's statements, the entries that told those of which our stock of their day differs; and whether the stock was ever
-/// below zero.
-pub(crate) fn differing(state: &State, fund: &Portfolio) -> (Vec<u64>, bool) {
+/// Of the lender's statements, the entries that told those of which our stock of their day differs, with these days; and whether the
+/// stock was ever below zero.
+pub(crate) fn differing(state: &State, fund: &Portfolio) -> (Vec<(u64, Day)>, bool) {
     let days = FundDays::of(fund);
     let course = days.course(state, fund.kind);
     let stock = if fund.stated.is_empty() { Vec::new() } else { days.stock(&course) };
     let differs = fund.stated.iter().filter(|said| i128::from(said.fen) != at_end(&stock, said.on));
-    (differs.map(|said| said.index).collect(), course.least() < 0)
+    (differs.map(|said| (said.index, said.on)).collect(), course.least() < 0)
 }
 
 #[cfg(test)]

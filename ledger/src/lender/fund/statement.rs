@@ -10,6 +10,7 @@ use crate::handle::Handle;
 use crate::loan::findings::Wanted;
 use crate::loan::fund_days::differing;
 use crate::loan::portfolio::portfolio_id;
+use crate::money::Day;
 use crate::registry::org;
 use crate::state::State;
 use crate::state::fund_rows::Stated;
@@ -51,17 +52,16 @@ pub(super) fn forget(state: &mut State, index: u64, portfolio: Handle<Portfolio>
     org::unmention(state, lender);
 }
 
-/// What a fund calls for: statements that differ, losses beyond the stock, decisions beyond it, payments that came back after
-/// they were used.
-pub(crate) fn wanted(state: &State, fund: &Portfolio) -> Vec<Wanted> {
+/// What a fund calls for: the entries of statements that differ, with their days; losses beyond the stock, decisions beyond it,
+/// payments that came back after they were used.
+pub(crate) fn wanted(state: &State, fund: &Portfolio) -> (Vec<(u64, Day)>, Vec<Wanted>) {
     let (differing, short) = differing(state, fund);
-    let mut wanted: Vec<Wanted> =
-        differing.into_iter().map(|entry| (FindingKind::StatementDiffers, Some(entry))).collect();
+    let mut wanted: Vec<Wanted> = Vec::new();
     if state.balance(State::account_at(fund.accounts, Class::LossBorne)) > 0 {
         wanted.push((FindingKind::Shortfall, None));
     }
     wanted.extend(short.then_some((FindingKind::FundShort, None)));
     let used = |class| state.balance(State::account_at(fund.accounts, class)) < 0;
     wanted.extend((used(Class::Advance) || used(Class::Remitted)).then_some((FindingKind::RemittedShort, None)));
-    wanted
+    (differing, wanted)
 }
