@@ -257,7 +257,8 @@ fn settles(state: &State, item: &Item, event: &SuspenseCleared) -> Result<(), Re
     let instalment = state.awards.get(row.award).instalments.plus(u32::from(row.instalment));
     match state.standing(instalment) {
         Standing::Returned(latest) if latest == payout && event.fen == row.fen && item.off == 0 => Ok(()),
-        Standing::Settled(other) => Err(Refusal::of(Code::AlreadyPaid, state.payouts.get(other).id)),
+        // Another payment settled it, so this one went out beside what was due.
+        Standing::Settled(other) => Err(Refusal::of(Code::WayNotOpen, state.payouts.get(other).id)),
         _ => Err(Refusal::of(Code::SetNotReady, payment)),
     }
 }

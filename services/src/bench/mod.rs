@@ -157,7 +157,7 @@ impl Ground {
         for group in groups {
             bar.inc(1);
             for event in group {
-                let said = Said { principal: Arc::clone(&principal), event, line: 0, words: Arc::default() };
+                let said = Said::alone(Arc::clone(&principal), event);
                 // The error cannot cross threads as it is, and need not.
                 delivery.say(said).map_err(|error| anyhow::anyhow!("preloading: {error}"))?;
             }

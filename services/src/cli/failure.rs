@@ -6,7 +6,7 @@ use tonic::{Code, Status};
 
 /// The exit codes, as the help of the whole program lists them.
 pub(crate) const EXIT_CODES: &str = "Exit codes:\n  0  done\n  1  something was refused, rejected or failed\n  2  wrong usage\n  \
-     3  the server cannot be reached or does not take calls\n  4  there is no such thing";
+     3  the server cannot be reached or does not take calls\n  4  nothing failed, but look: there is no such thing, or an import left findings open";
 
 /// The exit codes of a question, as its own help lists them.
 pub(crate) const QUESTION_CODES: &str =

@@ -14,7 +14,7 @@ pub(crate) struct Office {
 
 impl Office {
     /// Imports a file; its exit code, what it says of the file, and the rows it names on stderr.
-    fn import(&self, name: &str, text: &str) -> (Option<i32>, Value, String) {
+    pub(crate) fn import(&self, name: &str, text: &str) -> (Option<i32>, Value, String) {
         self.import_as("县财政/制单", name, text)
     }
 

@@ -25,6 +25,7 @@ mod process;
 mod python_client;
 mod readme;
 mod receipts;
+mod remedies;
 mod server;
 mod stories;
 mod stranger;

@@ -5,7 +5,7 @@ use crate::cli::failure::{Failure, QUESTION_CODES};
 use crate::cli::shown::ask::ask;
 use crate::cli::shown::list::{Column, left, list, right};
 use crate::cli::shown::point::PointArgs;
-use crate::cli::shown::text::{day, moment, yuan};
+use crate::cli::shown::text::{day, moment, yuan, yuan_if_any};
 use clap::Args;
 use ledger::state::case_rows::FindingStage;
 use proto::json::id;
@@ -37,7 +37,7 @@ const FINDINGS: &[Column<v1::Finding>] = &[
     right("no", |row| row.number.to_string()),
     left("日期", |row| day(row.day)),
     left("情况 finding", |row| row.sentence_zh.clone()),
-    right("元 yuan", |row| yuan(row.fen)),
+    right("元 yuan", |row| yuan_if_any(row.fen)),
     left("状态 stage", |row| format!("{} {}", stage_zh(&row.stage), row.stage)),
     right("天 age", |row| if row.open { row.age_days.to_string() } else { String::new() }),
     left("说明、核结 said of it", said_of_it),

@@ -15,6 +15,11 @@ pub(crate) fn yuan(fen: i64) -> String {
     ledger::money::yuan(i128::from(fen))
 }
 
+/// The same; a dash where no money is concerned.
+pub(crate) fn yuan_if_any(fen: i64) -> String {
+    if fen == 0 { "—".to_owned() } else { yuan(fen) }
+}
+
 /// The name a wire enum gives its number, without its prefix and in small letters.
 pub(crate) fn word(name: &str, prefix: &str) -> String {
     name.strip_prefix(prefix).unwrap_or(name).to_ascii_lowercase()

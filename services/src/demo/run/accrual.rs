@@ -64,7 +64,7 @@ pub fn accrue(engine: &Engine, delivery: &mut Handover<'_>, through: Day, sums: 
             for event in events {
                 sums.count(&event.kind);
                 corrected |= matches!(event.kind, Kind::InterestAdjusted(_));
-                let said = Said { principal: Arc::from(JOB), event, line: 0, words: Arc::default() };
+                let said = Said::alone(Arc::from(JOB), event);
                 delivery.say(said).map_err(|error| anyhow::anyhow!(error))?;
             }
             delivery.finish()?;

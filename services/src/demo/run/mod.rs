@@ -154,7 +154,7 @@ fn import(
     let mut delivery = Handover::new(engine);
     let say = |delivery: &mut Handover<'_>, said| delivery.say(said).map_err(|error| anyhow::anyhow!(error));
     for event in beginnings {
-        say(&mut delivery, Said { principal: AUTHORITY.into(), event, line: 0, words: "".into() })?;
+        say(&mut delivery, Said::alone(AUTHORITY.into(), event))?;
     }
     delivery.finish()?;
     let mut importer = Importer::new(Identity::new(DEMO_KEY));

@@ -4,7 +4,7 @@ use super::asking::AskError;
 use super::report::{ImportError, Seal, SinkError};
 use super::table::row::{Unread, Wrong};
 use crate::intake::identity::Identity;
-use ledger::event::{EntryWithdrawn, Event, Kind};
+use ledger::event::{EntryWithdrawn, Event, Kind, KindTag};
 use ledger::money::Day;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -19,8 +19,18 @@ pub struct Said {
     pub event: Event,
     /// The line of the file that says it; 0 if no file does.
     pub line: u64,
-    /// Of a row that takes back, by which words it names what it takes back, none of them personal; empty for others.
+    /// By which words a row names what it takes back or what no answer can name, none of them personal; empty for others.
     pub words: Arc<str>,
+    /// Of a row that takes back, the kind of what it takes back.
+    pub undoes: Option<KindTag>,
+}
+
+impl Said {
+    /// What no row of a file says.
+    #[must_use]
+    pub fn alone(principal: Arc<str>, event: Event) -> Self {
+        Self { principal, event, line: 0, words: Arc::default(), undoes: None }
+    }
 }
 
 /// Takes events in order.
@@ -67,12 +77,14 @@ pub(crate) struct Spoken {
     pub(crate) statements: Vec<Event>,
     /// Of a row that takes back, its own words.
     pub(crate) words: Arc<str>,
+    /// Of a row that takes back, the kinds of what its statements take back, in their order.
+    pub(crate) undone: Vec<KindTag>,
 }
 
 impl Spoken {
     /// These, in the name of whoever imports.
     pub(crate) fn of(statements: Vec<Event>) -> Self {
-        Self { principal: None, statements, words: Arc::default() }
+        Self { principal: None, statements, words: Arc::default(), undone: Vec::new() }
     }
 
     /// As the editions the row names. Who somebody is and which card is whose come along in the row of a standing, and have editions
@@ -101,6 +113,7 @@ impl Spoken {
             TakenBack::Binding => matches!(event.kind, Kind::CardBound(_)),
             TakenBack::Whole => true,
         });
+        self.undone = self.statements.iter().map(|event| event.kind.tag()).collect();
         for event in &mut self.statements {
             *event = Event::said(event.effective, Kind::EntryWithdrawn(withdrawal(event)));
         }
@@ -189,29 +202,35 @@ impl<'a> Out<'a> {
 
     /// Says something for the first time.
     pub(crate) fn say(&mut self, effective: Day, kind: Kind) -> Result<(), ImportError> {
-        self.hand_on(Arc::clone(&self.principal), Event::said(effective, kind), &Arc::default())
+        self.hand_on(Arc::clone(&self.principal), Event::said(effective, kind), (&Arc::default(), None))
     }
 
     /// Says all that a row says.
     pub(crate) fn say_all(&mut self, spoken: Spoken) -> Result<(), ImportError> {
         let who = spoken.principal.unwrap_or_else(|| Arc::clone(&self.principal));
-        for event in spoken.statements {
-            self.hand_on(Arc::clone(&who), event, &spoken.words)?;
+        let undone = spoken.undone.iter().copied().map(Some).chain(std::iter::repeat(None));
+        for (event, undoes) in spoken.statements.into_iter().zip(undone) {
+            self.hand_on(Arc::clone(&who), event, (&spoken.words, undoes))?;
         }
         Ok(())
     }
 
-    /// Says a line of a set, and returns its bytes for the chain.
-    pub(crate) fn say_line(&mut self, effective: Day, kind: Kind) -> Result<Vec<u8>, ImportError> {
+    /// Says a line of a set by these words, and returns its bytes for the chain.
+    pub(crate) fn say_line(&mut self, effective: Day, kind: Kind, words: &Arc<str>) -> Result<Vec<u8>, ImportError> {
         let event = Event::said(effective, kind);
         let bytes = proto::event::encode(&event);
-        self.hand_on(Arc::clone(&self.principal), event, &Arc::default())?;
+        self.hand_on(Arc::clone(&self.principal), event, (words, None))?;
         Ok(bytes)
     }
 
-    fn hand_on(&mut self, principal: Arc<str>, event: Event, words: &Arc<str>) -> Result<(), ImportError> {
+    fn hand_on(
+        &mut self,
+        principal: Arc<str>,
+        event: Event,
+        (words, undoes): (&Arc<str>, Option<KindTag>),
+    ) -> Result<(), ImportError> {
         self.events += 1;
         let (line, words) = (self.line, Arc::clone(words));
-        (self.sink)(Said { principal, event, line, words }).map_err(ImportError::Sink)
+        (self.sink)(Said { principal, event, line, words, undoes }).map_err(ImportError::Sink)
     }
 }

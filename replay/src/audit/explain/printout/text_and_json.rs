@@ -112,9 +112,10 @@ impl Printout {
         }
         writeln!(f, "\n情况 Findings it opened")?;
         self.findings.iter().try_for_each(|row| {
-            let ([zh, en], fen) = (&row.sentence, yuan(row.fen.into()));
+            let [zh, en] = &row.sentence;
+            let fen = if row.fen == 0 { "—".to_owned() } else { format!("{} 元", yuan(row.fen.into())) };
             let stage = if row.open { "未结 open" } else { "已结 closed" };
-            writeln!(f, "  {} {zh} {en}（{stage}，{fen} 元）", row.number)
+            writeln!(f, "  {} {zh} {en}（{stage}，{fen}）", row.number)
         })
     }
 }

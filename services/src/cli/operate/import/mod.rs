@@ -1,6 +1,8 @@
 //! `mingzhang import`: files of offices, read here and sent to a server in calls of a few thousand events. How they are
 //! sent is in `sending`, what became of their rows in `standing` and `tally`, what to do about those that do not count in `remedies`.
 
+mod by_kind;
+mod differs;
 mod remedies;
 mod sending;
 mod standing;
@@ -42,14 +44,15 @@ use uuid::Uuid;
 /// say whose numbers they name in 单位编号/unit_number (of a roster the school, of a claim the lender; of a reward 受奖单位/centre), or
 /// --office says it for all their rows. An opinion that names nobody is about the only thing on record under its number, if it is one.
 ///
-/// The first import of people puts the key's fingerprint on record; under another key nothing is sent from then on.
+/// The first import of people puts the key's fingerprint on record; under another key no file that names people or cards is sent from then
+/// on. Files that name nobody need no key.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  mingzhang import policies/sh-grant.toml --as 省财政厅/制度\n  \
     mingzhang import 预算下达.csv 花名册.csv --as 省财政厅/制单 --key office.key\n  \
     mingzhang import policies/loans/origin.toml policies/loans/lpr5y.csv --as 省教育厅/制度 --demo-key\n  \
     mingzhang import 银行回单.csv --as 代发银行/报送 --office 610502CZ --key office.key\n  \
     mingzhang import 贷款合同.csv 贷款流水.csv 贴息申报.csv --as 贷款机构/报送 --key office.key\n\n\
-    Exit codes: 0 every row counts as the file says, now or before; 4 all is on record, and somebody must look at a finding; \
+    Exit codes: 0 every row counts as the file says, now or before; 4 nothing failed, but look: all is on record, and findings or disputed lines are to be looked at; \
     1 a row does not count; 2 usage, or a key that is not the one on record: nothing was sent; 3 server unreachable")]
 pub struct ImportArgs {
     /// Files, in the order in which they are to be imported
@@ -148,7 +151,7 @@ fn policy_file(path: &Path, principal: &str, sink: &mut Sink<'_>) -> Result<Repo
     let rows = events.len() as u64;
     let principal: Arc<str> = Arc::from(principal);
     for event in events {
-        let said = Said { principal: Arc::clone(&principal), event, line: 0, words: Arc::default() };
+        let said = Said::alone(Arc::clone(&principal), event);
         sink(said).map_err(|error| ended(ImportError::Sink(error)))?;
     }
     let (sets, problems, offices) = (Vec::new(), Vec::new(), Vec::new());
@@ -200,6 +203,11 @@ fn show(report: &Report, tally: &RowTally, json: bool) {
     }
     for row in tally.rows() {
         replay::terminal::printed::say(format_args!("{}:{row}", report.file));
+    }
+    let more = tally.unnamed + report.problem_count - report.problems.len() as u64;
+    if more > 0 {
+        let file = &report.file;
+        replay::terminal::printed::say(format_args!("{file}: 另有 {more} 行未逐一列出 {more} more rows are not named"));
     }
     if json {
         return;

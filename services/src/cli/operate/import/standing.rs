@@ -18,8 +18,10 @@ pub(super) struct FileLine {
     pub(super) set: Option<Uuid>,
     /// What it ends, if it does that: an event by taking it back, or a set by giving it up.
     pub(super) ends: Option<Uuid>,
-    /// By which words it names the event it takes back.
+    /// By which words it names the event it takes back, or what no answer can name.
     pub(super) words: Arc<str>,
+    /// The kind of what it takes back.
+    pub(super) undoes: Option<KindTag>,
 }
 
 impl FileLine {
@@ -30,8 +32,8 @@ impl FileLine {
             Kind::RosterCancelled(event) | Kind::ApplicationCancelled(event) => Some(event.set),
             _ => None,
         };
-        let (line, words) = (said.line, Arc::clone(&said.words));
-        Self { line, kind: kind.name_zh(), tag: kind.tag(), id: event.id, set: steps_of(event), ends, words }
+        let (line, words, undoes) = (said.line, Arc::clone(&said.words), said.undoes);
+        Self { line, kind: kind.name_zh(), tag: kind.tag(), id: event.id, set: steps_of(event), ends, words, undoes }
     }
 }
 

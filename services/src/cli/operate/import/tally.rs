@@ -46,6 +46,8 @@ pub(super) struct RowTally {
     /// Why statements do not count: how often, by code and the sentence with its remedy.
     pub(super) reasons: BTreeMap<(String, String), u64>,
     rows: Vec<NamedRow>,
+    /// Rows that would be named too, beyond those.
+    pub(super) unnamed: u64,
     /// Rows met that count no more, by what they stand with, which is their own event or their set: a later row of the file may have
     /// ended it. Each by its event and line.
     withdrawn: HashMap<Uuid, BTreeSet<(Uuid, u64)>>,
@@ -74,8 +76,16 @@ impl RowTally {
             let words = format!("{}: {}", violation.field, violation.description);
             *self.reasons.entry(("malformed".to_owned(), words)).or_default() += 1;
         }
-        if standing.ending() > ImportEnding::Counts && self.rows.len() < ROWS_NAMED {
-            self.rows.push(NamedRow { said: said.clone(), standing, words: words(said, standing, receipt) });
+        if standing.ending() > ImportEnding::Counts {
+            self.name(said, standing, || words(said, standing, receipt));
+        }
+    }
+
+    fn name(&mut self, said: &FileLine, standing: RowStanding, words: impl FnOnce() -> String) {
+        if self.rows.len() < ROWS_NAMED {
+            self.rows.push(NamedRow { said: said.clone(), standing, words: words() });
+        } else {
+            self.unnamed += 1;
         }
     }
 
@@ -126,7 +136,7 @@ impl RowTally {
         let row =
             |row: &NamedRow| json!({ "line": row.said.line, "standing": row.standing.name(), "words": row.words });
         let mut all = json!({ "findings": self.findings, "reasons": reasons,
-            "rows_named": self.rows.iter().map(row).collect::<Vec<_>>() });
+            "rows_named": self.rows.iter().map(row).collect::<Vec<_>>(), "rows_not_named": self.unnamed });
         for standing in STANDINGS {
             all[standing.name()] = json!(self.of(standing));
         }

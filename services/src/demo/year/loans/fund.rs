@@ -106,7 +106,7 @@ impl Fund {
             let parts = share.parts.iter().map(|(payer, fen)| PayerFen { payer: *payer, fen: *fen }).collect();
             let accrued = CompensationAccrued { year: of, school: ids::org(number), default_ppm: 0, parts, number: 1 };
             let event = Event::said(on, Kind::CompensationAccrued(accrued));
-            Said { principal: Arc::clone(&principal), event, line: 0, words: Arc::default() }
+            Said::alone(Arc::clone(&principal), event)
         });
         said.collect()
     }

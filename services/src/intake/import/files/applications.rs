@@ -9,6 +9,7 @@ use crate::intake::import::table::row::{Row, Wrong};
 use ledger::event::{ApplicationLineAdded, ApplicationPrepared, Draw, Kind};
 use ledger::money::Fen;
 use proto::text;
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// A set of this kind.
@@ -42,7 +43,7 @@ fn read(row: &Row<'_>, derive: &Derive<'_>) -> Result<SetRow<ApplicationPrepared
     let (unit, fiscal_year) = (derive.org(unit), rosters::year(row, Col::FiscalYear)?);
     let head = ApplicationPrepared { application, unit, fiscal_year, replaces };
     let day = row.day(Col::PreparedDay)?;
-    Ok(SetRow { number, set: application, day, at: line, fen, head, line: added })
+    Ok(SetRow { number, set: application, day, at: line, fen, words: Arc::default(), head, line: added })
 }
 
 /// The payment that is paid again; one of the same unit where the row names no other.

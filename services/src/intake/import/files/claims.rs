@@ -9,6 +9,7 @@ use crate::intake::import::table::correction::reason;
 use crate::intake::import::table::row::{Row, Wrong};
 use ledger::event::{ClaimFor, ClaimLineAdded, ClaimSubmitted, EntryWithdrawn, Event, Kind, LoanKind, SetSealed};
 use ledger::money::Day;
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// More loan-days than any period has.
@@ -59,7 +60,9 @@ fn read(row: &Row<'_>, derive: &Derive<'_>) -> Result<SetRow<ClaimSubmitted, Cla
         return Err(Wrong::cell(Col::ThroughDay, "days_cross", what, "更正日期 correct the days"));
     }
     let (number, day) = (head.number.clone(), row.day(Col::EffectiveDay)?);
-    Ok(SetRow { number, set: claim, day, at: line.number, fen: line.fen, head, line })
+    // Of a contract nobody told of, the ledger knows no number.
+    let words = Arc::from(row.as_it_stands(Col::LoanNumber));
+    Ok(SetRow { number, set: claim, day, at: line.number, fen: line.fen, words, head, line })
 }
 
 /// A claim given up 作废: that it was submitted is taken back, whatever it said.

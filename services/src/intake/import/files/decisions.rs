@@ -6,7 +6,7 @@ use crate::intake::import::table::cell;
 use crate::intake::import::table::columns::Col;
 use crate::intake::import::table::row::{Named, Row, Unread, Wrong, set_unknown};
 use crate::intake::import::{AskingResult, Out, Spoken};
-use ledger::event::{BatchSent, Kind, RemittanceApproved, SetCancelled, SetDecided};
+use ledger::event::{BatchSent, Kind, KindTag, RemittanceApproved, SetCancelled, SetDecided};
 use ledger::hash::Hash;
 use ledger::money::Day;
 use proto::limits::MAX_PRINCIPAL_BYTES;
@@ -41,7 +41,21 @@ const STAGES: &[(&str, &str, Stage)] = &[
 pub(in crate::intake::import) fn decided(row: &Row<'_>, out: &Out<'_>) -> AskingResult {
     let (principal, day, kind) = read_decided(row, out)?;
     // Who decides is no part of what is decided: after somebody was refused who may not, another says the same.
-    Ok(Spoken { principal, ..Spoken::from((day, kind)) })
+    let mut spoken = Spoken { principal, ..Spoken::from((day, kind)) };
+    if let Some(undone) = undone(row)? {
+        (spoken.undone, spoken.words) = (vec![undone], row.shown().into());
+    }
+    Ok(spoken)
+}
+
+/// What a step takes back, where that is all it does.
+fn undone(row: &Row<'_>) -> Result<Option<KindTag>, Wrong> {
+    Ok(match (row.word(Col::SetKind, SET_KINDS)?, row.word(Col::Stage, STAGES)?) {
+        (Numbered::Claim, Stage::Cancel) => Some(KindTag::ClaimSubmitted),
+        (Numbered::Claim, Stage::Unseal) => Some(KindTag::ClaimSealed),
+        (Numbered::Claim, Stage::CancelLine) => Some(KindTag::ClaimLineAdded),
+        _ => None,
+    })
 }
 
 /// A row of a file of batches.

@@ -9,6 +9,7 @@ use crate::intake::import::{Out, RowResult, ids};
 use ledger::event::{AwardCancelled, Kind, RosterLineAdded, RosterPrepared};
 use ledger::money::Day;
 use proto::text::character::trimmed;
+use std::sync::Arc;
 
 /// A set of this kind.
 pub(crate) const SET: SetKind<RosterPrepared, RosterLineAdded> =
@@ -33,7 +34,7 @@ fn read(row: &Row<'_>, derive: &Derive<'_>) -> Result<SetRow<RosterPrepared, Ros
     let school = derive.org(school);
     let head = RosterPrepared { roster, school, programme, academic_year, due: due_days(row)?, replaces };
     let day = row.day(Col::PreparedDay)?;
-    Ok(SetRow { number, set: roster, day, at: line.number, fen: line.fen, head, line })
+    Ok(SetRow { number, set: roster, day, at: line.number, fen: line.fen, words: Arc::default(), head, line })
 }
 
 /// A row of a file of awards that end before their time 停发.

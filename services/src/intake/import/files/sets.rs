@@ -10,6 +10,7 @@ use ledger::hash::Hash;
 use ledger::money::{Day, Fen};
 use sha2::{Digest, Sha256};
 use std::collections::HashSet;
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// A row of a file of sets: a line, with what it says of its set.
@@ -24,6 +25,8 @@ pub(crate) struct SetRow<H, L> {
     pub(crate) at: u32,
     /// What the line is worth.
     pub(crate) fen: Fen,
+    /// By which words the row names what the ledger may not know; empty where it need not.
+    pub(crate) words: Arc<str>,
     /// The event that begins the set.
     pub(crate) head: H,
     /// The event that adds the line.
@@ -70,7 +73,7 @@ pub(crate) fn import<H: Clone + PartialEq, L: Clone>(
             }
             out.say(row.day, (kind.prepared)(row.head.clone()))?;
         }
-        let bytes = out.say_line(row.day, (kind.added)(row.line.clone()))?;
+        let bytes = out.say_line(row.day, (kind.added)(row.line.clone()), &row.words)?;
         let fen = row.fen;
         let (_, chain) = current.get_or_insert_with(|| (row, Chain::default()));
         chain.add(&bytes);
