@@ -9,6 +9,7 @@ use crate::principal::named;
 use bytes::Bytes;
 use clap::{Args, Subcommand};
 use ledger::event::{Event, FindingClosed, FindingExplained, Kind};
+use ledger::hash::{Hash, unhex};
 use ledger::money::Day;
 use proto::text::{Class, document};
 use proto::v1;
@@ -31,9 +32,24 @@ pub struct FindingArgs {
 #[derive(Subcommand, Debug)]
 enum Step {
     /// Say why it is as it is
-    Explain(SaidArgs),
+    Explain(ExplainedArgs),
     /// Say that it needs no more: by another person than who explained it, once no money stands in suspense because of it
     Close(SaidArgs),
+}
+
+#[derive(Args, Debug)]
+struct ExplainedArgs {
+    #[command(flatten)]
+    said: SaidArgs,
+    /// SHA-256 of what proves it, as `sha256sum` prints it
+    #[arg(long, value_name = "HASH", value_parser = hash_typed)]
+    evidence: Option<Hash>,
+}
+
+/// A hash as tools print it: 64 hex digits.
+fn hash_typed(text: &str) -> Result<Hash, String> {
+    let bytes = unhex(text).and_then(|bytes| Hash::try_from(bytes).ok());
+    bytes.ok_or_else(|| "a SHA-256 has 64 hex digits 校验值应为 64 位十六进制数".to_owned())
 }
 
 #[derive(Args, Debug)]
@@ -60,8 +76,8 @@ struct SaidArgs {
 impl FindingArgs {
     pub(crate) fn run(&self) -> Result<(), Failure> {
         match &self.step {
-            Step::Explain(said) => said.run(|Named { entry, kind, subject, reason, document }| {
-                let evidence = None;
+            Step::Explain(ExplainedArgs { said, evidence }) => said.run(|named| {
+                let (Named { entry, kind, subject, reason, document }, evidence) = (named, *evidence);
                 Kind::FindingExplained(FindingExplained { entry, kind, subject, reason, document, evidence })
             }),
             Step::Close(said) => said.run(|Named { entry, kind, subject, reason, document }| {
