@@ -162,6 +162,7 @@ judges! {
     ClaimedBefore => Loan named_facts::judge_claimed_before;
     LoanAmended => Loan named_facts::judge_loan_amended;
     AwardCancelled => End award_end::judge_award_cancelled;
+    VoucherReturned => Voucher voucher::judge_voucher_returned;
 }
 
 /// What an entry comes to, before anything is changed.

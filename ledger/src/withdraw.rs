@@ -134,7 +134,9 @@ fn judge(case: &Case<'_>, taken: Taken, kind: KindTag) -> Judged<Kept> {
         Tag::ApplicationSealed => application(Stage::Sealed, Stage::Open),
         Tag::ApplicationApproved => application(Stage::Approved, Stage::Sealed),
         Tag::BatchSent => Ok(payment::judge_sending_withdrawn(case, taken)?.map(Kept::Payment)),
-        Tag::VoucherIssued | Tag::VoucherCleared => Ok(voucher::judge_withdrawn(case, taken, kind)?.map(Kept::Voucher)),
+        Tag::VoucherIssued | Tag::VoucherCleared | Tag::VoucherReturned => {
+            Ok(voucher::judge_withdrawn(case, taken, kind)?.map(Kept::Voucher))
+        }
         Tag::PayoutCredited | Tag::PayoutReturned | Tag::PayoutUnknown => {
             Ok(results::judge_withdrawn(case, taken)?.map(Kept::Result))
         }

@@ -54,6 +54,7 @@ pub fn numbered(mut kind: Kind, number: impl std::fmt::Display) -> Kind {
         Kind::CompensationReceived(said) => &mut said.serial,
         Kind::RewardSpent(said) => &mut said.serial,
         Kind::Surrendered(said) => &mut said.serial,
+        Kind::VoucherReturned(said) => &mut said.serial,
         Kind::RecoveryReceived(said) => &mut said.serial,
         Kind::RefundPaid(said) => &mut said.serial,
         _ => return kind,

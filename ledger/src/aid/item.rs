@@ -72,7 +72,13 @@ impl Item {
             }
             Subject::Voucher(voucher) => {
                 let row = state.vouchers.get(voucher);
-                (row.item, row.application, false, (row.off, row.off_at, row.clearings), row.cleared_on)
+                (
+                    row.item,
+                    row.application,
+                    false,
+                    (row.off, row.off_at, row.clearings),
+                    row.facts.first().map(|fact| fact.on).unwrap_or_default(),
+                )
             }
         };
         let finding = state.findings.get(finding.handle()?);

@@ -20,3 +20,4 @@ pub(crate) mod results;
 pub(crate) mod surrender;
 pub(crate) mod suspense;
 pub(crate) mod voucher;
+mod voucher_told;

@@ -7,6 +7,7 @@ use crate::aid::payment_facts::{self, Revision};
 use crate::aid::payment_line::{NewPayout, add_line, find};
 use crate::aid::results;
 use crate::aid::voucher::{self, Place, Vouchers};
+use crate::aid::voucher_told::is_back;
 use crate::authority::Authority;
 use crate::change::{Case, Change, Judged, Taken, Touched};
 use crate::entry::Entry;
@@ -96,13 +97,14 @@ pub(crate) fn judge_application_approved(case: &Case<'_>, event: &SetDecided) ->
 }
 
 /// Sealing or approval taken back while the treasury did nothing: what was applied for is available again. An approval for which a
-/// voucher was issued stands, as its clearing would find nothing to pay.
+/// voucher was issued stands, as its clearing would find nothing to pay, until all that was cleared came back.
 pub(crate) fn judge_step_withdrawn(case: &Case<'_>, taken: Taken, stage: Stage, to: Stage) -> Judged<PaymentChange> {
     let state = case.state;
     let Some(application) = state.applications.handle(taken.subject) else { return Ok(Change::nothing()) };
     let row = state.applications.get(application);
     row.set.judge_back(case, taken, row.id, stage)?;
-    if let Some(voucher) = row.vouchers.first().filter(|_| stage == Stage::Approved) {
+    let rests = |voucher: &&Handle<Voucher>| !is_back(state.vouchers.get(**voucher));
+    if let Some(voucher) = row.vouchers.iter().find(rests).filter(|_| stage == Stage::Approved) {
         return Err(Refusal::of(Code::InUse, state.vouchers.get(*voucher).id));
     }
     let mut change = Change::of(PaymentChange::StepBack { application, to });

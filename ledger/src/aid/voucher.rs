@@ -1,71 +1,29 @@
-//! What the treasury reports: vouchers issued and cleared. Never refused, told in any order. What an application's vouchers hold is a
+//! What the treasury reports: vouchers issued, cleared in one or in parts, and come back before anything was sent. Never refused, told in any order. What an application's vouchers hold is a
 //! function of them and of how far the application has come: what it applied for is spent and in transit, the rest left without
 //! authority and stands in suspense. Telling, taking back, preparing and approving the application are the same call.
 
 use crate::account::Class;
 use crate::aid::awaited;
 use crate::aid::disposal::Disposal;
+use crate::aid::voucher_told::VoucherTold;
 use crate::change::{Case, Change, Judged, NewFinding, Noted, Taken, Touched};
 use crate::difference::Holding;
 use crate::entry::Entry;
-use crate::event::{KindTag, VoucherCleared, VoucherIssued};
+use crate::event::{KindTag, VoucherCleared, VoucherIssued, VoucherReturned};
 use crate::finding::FindingKind;
-use crate::handle::{Handle, Link};
-use crate::money::{Day, Fen};
+use crate::handle::Handle;
+use crate::money::Fen;
 use crate::state::entry_rows::Seen;
 use crate::state::rows::{Application, Finding, Org, Voucher};
-use crate::state::stage::{Stage, VoucherDraw};
+use crate::state::stage::{Stage, VoucherDraw, VoucherFact};
 use crate::state::{State, UNKNOWN_APPLICATION, UNKNOWN_ORG};
 use uuid::Uuid;
 
 /// Vouchers of one application; of more nothing counts, and a finding says so.
 const VOUCHERS_MAX: usize = 64;
 
-/// A voucher as it is or should be.
-#[derive(Clone)]
-pub(crate) struct VoucherTold {
-    row: Voucher,
-    /// The id of the entry that told its clearing, which decides among those of one day.
-    cleared_id: Uuid,
-}
-
-impl VoucherTold {
-    fn of(state: &State, voucher: Handle<Voucher>) -> Self {
-        let row = state.vouchers.get(voucher).clone();
-        let cleared_id = row.cleared_by.handle().map(|entry| state.seen.get(entry).id).unwrap_or_default();
-        Self { row, cleared_id }
-    }
-
-    /// One that nothing was told of yet.
-    fn new(id: Uuid) -> Self {
-        let row = Voucher {
-            id,
-            known: false,
-            number: String::new(),
-            named: Uuid::nil(),
-            application: UNKNOWN_APPLICATION,
-            draws: Vec::new(),
-            on: Day::default(),
-            cleared_by: Link::NONE,
-            cleared_on: Day::default(),
-            excess: 0,
-            off: 0,
-            off_at: UNKNOWN_ORG,
-            clearings: 0,
-            item: Link::NONE,
-            last: 0,
-        };
-        Self { row, cleared_id: Uuid::nil() }
-    }
-
-    fn find(state: &State, id: Uuid) -> Self {
-        state.vouchers.find(id).map_or_else(|| Self::new(id), |voucher| Self::of(state, voucher))
-    }
-
-    fn is_cleared(&self) -> bool {
-        self.row.cleared_by.is_some()
-    }
-}
+/// Clearings and returns of one voucher; of more nothing counts, and a finding says so.
+const FACTS_MAX: usize = 64;
 
 /// Vouchers as they should be after an entry, those of one application together.
 pub(crate) struct Vouchers {
@@ -142,22 +100,26 @@ fn holding(state: &State, place: Place, vouchers: &[VoucherTold]) -> (Holding, V
     };
     let mut cleared: Vec<Fen> = vec![0; parts.len()];
     let mut excess: Vec<Fen> = vec![0; vouchers.len()];
-    let mut order: Vec<usize> = (0..vouchers.len()).filter(|at| vouchers[*at].is_cleared()).collect();
-    order.sort_by_key(|at| (vouchers[*at].row.cleared_on, vouchers[*at].cleared_id));
+    let mut order: Vec<usize> = (0..vouchers.len()).filter(|at| !vouchers[*at].row.facts.is_empty()).collect();
+    order.sort_by_key(|at| vouchers[*at].first);
     let treasury = state.org_account(place.unit, Class::Treasury);
     let suspense = state.org_account(place.unit, Class::Suspense);
     for at in order {
+        let mut left = vouchers[at].paid();
         for draw in &vouchers[at].row.draws {
+            let paid = draw.fen.min(left.max(0));
+            left -= paid;
             let part = parts.iter().position(|(_, id, _)| place.approved && *id == draw.line);
-            let fen = part.map_or(0, |part| draw.fen.min(parts[part].2 - cleared[part]));
+            let fen = part.map_or(0, |part| paid.min(parts[part].2 - cleared[part]));
             if let Some(part) = part.filter(|_| fen > 0) {
                 cleared[part] += fen;
                 let line = parts[part].0;
                 held.moves(state.line_account(line, Class::Spent), state.line_account(line, Class::Applied), fen);
                 held.moves(state.application_account(place.application, Class::Transit), treasury, fen);
             }
-            excess[at] = excess[at].saturating_add(draw.fen - fen);
+            excess[at] = excess[at].saturating_add(paid - fen);
         }
+        excess[at] = excess[at].saturating_add(left);
         held.moves(suspense, treasury, excess[at]);
     }
     for row in vouchers.iter().map(|told| &told.row).filter(|row| row.off != 0) {
@@ -172,8 +134,9 @@ impl Vouchers {
         let mut new = Vec::new();
         for row in &self.told {
             let called = match row.excess - row.off {
-                0 if row.cleared_by.is_some() && !row.known => Some((FindingKind::VoucherUnexpected, 0)),
+                0 if !row.facts.is_empty() && !row.known => Some((FindingKind::VoucherUnexpected, 0)),
                 0 => None,
+                fen if row.excess < 0 => Some((FindingKind::UnexpectedReturn, fen)),
                 fen => Some((FindingKind::VoucherExceeds, fen)),
             };
             let open = row.item.handle().map(|at| (at, state.findings.get(at)));
@@ -185,7 +148,7 @@ impl Vouchers {
                 }
                 (called, open) => {
                     self.ended.extend(open.map(|(at, _)| at));
-                    let (told_by, noted) = (row.cleared_by.handle(), Noted::Voucher(row.id));
+                    let (told_by, noted) = (row.facts.last().map(|fact| fact.entry), Noted::Voucher(row.id));
                     let about = |kind| NewFinding { unit, told_by, noted, ..NewFinding::about(kind, row.id) };
                     new.extend(called.map(|(kind, fen)| NewFinding { fen, ..about(kind) }));
                 }
@@ -226,11 +189,29 @@ pub(crate) fn judge_voucher_issued(case: &Case<'_>, event: &VoucherIssued) -> Ju
 }
 
 pub(crate) fn judge_voucher_cleared(case: &Case<'_>, event: &VoucherCleared) -> Judged<VoucherChange> {
-    let mut told = VoucherTold::find(case.state, event.voucher);
+    Ok(tell(case, event.voucher, event.fen, false))
+}
+
+pub(crate) fn judge_voucher_returned(case: &Case<'_>, event: &VoucherReturned) -> Judged<VoucherChange> {
+    Ok(tell(case, event.voucher, event.fen, true))
+}
+
+/// Money left the treasury by a voucher, or came back.
+fn tell(case: &Case<'_>, voucher: Uuid, fen: Fen, back: bool) -> Change<VoucherChange> {
+    let (state, id) = (case.state, case.entry.event.id);
+    let mut told = VoucherTold::find(state, voucher);
+    if told.row.facts.len() >= FACTS_MAX {
+        return Change::only(NewFinding::about(FindingKind::TooManyFacts, voucher));
+    }
     let entry: Handle<Seen> = Handle::new(u32::try_from(case.entry.index).unwrap_or(u32::MAX));
-    (told.row.cleared_by, told.row.cleared_on) = (entry.into(), case.on());
-    told.cleared_id = case.entry.event.id;
-    Ok(changed(case, told))
+    let place = (case.on(), id);
+    let before = |fact: &VoucherFact| (fact.on, state.seen.get(fact.entry).id) < place;
+    let at = told.row.facts.partition_point(before);
+    told.row.facts.insert(at, VoucherFact { entry, on: case.on(), fen: fen.max(0), back });
+    if at == 0 {
+        told.first = place;
+    }
+    changed(case, told)
 }
 
 /// What a voucher told is taken back on its day. Until it is told anew, its clearing stands by itself.
@@ -242,8 +223,13 @@ pub(crate) fn judge_withdrawn(case: &Case<'_>, taken: Taken, kind: KindTag) -> J
         (told.row.known, told.row.named, told.row.application) = (false, Uuid::nil(), UNKNOWN_APPLICATION);
         (told.row.draws, told.row.number) = Default::default();
     } else {
-        taken.on(case, told.row.cleared_on)?;
-        told.row.cleared_by = Link::NONE;
+        let Some(at) = told.row.facts.iter().position(|fact| fact.entry == taken.entry) else {
+            return Ok(Change::nothing());
+        };
+        taken.on(case, told.row.facts[at].on)?;
+        told.row.facts.remove(at);
+        let first = told.row.facts.first();
+        told.first = first.map(|fact| (fact.on, case.state.seen.get(fact.entry).id)).unwrap_or_default();
     }
     Ok(changed(case, told))
 }

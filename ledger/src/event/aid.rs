@@ -229,6 +229,21 @@ pub struct VoucherIssued {
 pub struct VoucherCleared {
     /// The voucher.
     pub voucher: Uuid,
+    /// How much left; 0 is the whole voucher.
+    pub fen: Fen,
+    /// The number of this clearing, where a voucher is cleared in parts; empty where it is not.
+    pub serial: String,
+}
+
+/// What a voucher had taken from the treasury came back before anything of it was sent 凭证退回 (R).
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct VoucherReturned {
+    /// The voucher.
+    pub voucher: Uuid,
+    /// How much came back.
+    pub fen: Fen,
+    /// The number of the return, empty if there is none.
+    pub serial: String,
 }
 
 /// An approved application was sent to the paying bank as one batch (D).

@@ -107,10 +107,11 @@ macro_rules! lists {
 }
 lists! { Book ClaimFor LoanKind Payer RateIndex }
 
-/// The parts of the key of each kind are in its row of the list of kinds. A part is a field, or one of three words:
+/// The parts of the key of each kind are in its row of the list of kinds. A part is a field, or one of four words:
 ///
 /// - `day`: the effective day;
 /// - `serial`: the number the source gave it, and if it gave none, that empty text and then the effective day;
+/// - `own_serial`: the same number, and if it gave none, that empty text alone;
 /// - `first_to`: the line that the first part of the document passes to.
 macro_rules! keys {
     ($($kind:ident($content:ty) $name:literal $zh:literal $said:ident $days:ident $early:ident $back:ident
@@ -138,6 +139,9 @@ macro_rules! keys {
                 $event.effective.put($sink);
             }
         }
+    };
+    (@ $event:ident $said:ident $sink:ident own_serial) => {
+        $said.serial.put($sink)
     };
     (@ $event:ident $said:ident $sink:ident first_to) => {
         $said.parts.first().map(|part| part.to).unwrap_or_default().put($sink)

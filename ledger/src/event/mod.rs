@@ -89,7 +89,8 @@ macro_rules! for_each_kind {
             ApplicationCancelled(SetCancelled) "application_cancelled" "支付申请作废" decision near
                 Refused Never (set);
             VoucherIssued(VoucherIssued) "voucher_issued" "开具支付凭证" report near Mentioned Withdrawn (voucher);
-            VoucherCleared(VoucherCleared) "voucher_cleared" "支付凭证清算" report near Mentioned Withdrawn (voucher);
+            VoucherCleared(VoucherCleared) "voucher_cleared" "支付凭证清算" report near
+                Mentioned Withdrawn (voucher, own_serial);
             BatchSent(BatchSent) "batch_sent" "发送代发批次" decision near Refused WhileFree (batch);
             PayoutCredited(PayoutCredited) "payout_credited" "银行入账" report near Mentioned Withdrawn (payout, serial);
             PayoutReturned(PayoutReturned) "payout_returned" "银行退回" report near Mentioned Withdrawn (payout, serial);
@@ -172,6 +173,8 @@ macro_rules! for_each_kind {
                 Mentioned Withdrawn (lender, kind, loan, what) loan;
             LoanAmended(LoanAmended) "loan_amended" "合同变更" report near Mentioned Withdrawn (loan, day) loan;
             AwardCancelled(AwardCancelled) "award_cancelled" "停发资助" decision near Refused WhileFree (award);
+            VoucherReturned(VoucherReturned) "voucher_returned" "支付凭证退回" report near
+                Mentioned Withdrawn (voucher, serial);
         }
     };
 }

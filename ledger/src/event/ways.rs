@@ -63,7 +63,7 @@ impl KindTag {
     /// Whether it tells something of a voucher.
     #[must_use]
     pub fn tells_voucher(self) -> bool {
-        matches!(self, Self::VoucherIssued | Self::VoucherCleared)
+        matches!(self, Self::VoucherIssued | Self::VoucherCleared | Self::VoucherReturned)
     }
 }
 

@@ -8,7 +8,7 @@ use crate::handle::{Handle, Link};
 use crate::money::{Day, Fen};
 use crate::state::entity::rows;
 use crate::state::entry_rows::Seen;
-use crate::state::stage::{AdoptedPolicy, BankWord, Closing, Naming, Progress, Set, VoucherDraw};
+use crate::state::stage::{AdoptedPolicy, BankWord, Closing, Naming, Progress, Set, VoucherDraw, VoucherFact};
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 use uuid::Uuid;
@@ -289,9 +289,8 @@ pub struct Voucher {
     pub application: Handle<Application>,
     pub draws: Vec<VoucherDraw>,
     pub on: Day,
-    /// The entry that told its clearing, if it was.
-    pub cleared_by: Link<Seen>,
-    pub cleared_on: Day,
+    /// Its clearings and what came back of them, by day, and of one day by the ids of the entries.
+    pub facts: Vec<VoucherFact>,
     /// What it paid beyond what was applied for, and what of that was disposed of.
     pub excess: Fen,
     pub off: Fen,

@@ -164,6 +164,19 @@ pub enum BankWord {
 
 /// What the treasury takes from a document line, by its id: nobody need have issued it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct VoucherFact {
+    /// The entry that told it.
+    pub entry: Handle<Seen>,
+    /// The day.
+    pub on: Day,
+    /// How much; of a clearing 0 is the whole.
+    pub fen: Fen,
+    /// Whether it came back.
+    pub back: bool,
+}
+
+/// What a voucher takes from a document line.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct VoucherDraw {
     pub line: Uuid,
     pub fen: Fen,

@@ -6,7 +6,7 @@ use crate::limits::{MAX_PARTS, REASONS};
 use crate::v1;
 use ledger::event::{
     BatchSent, Clearing, PayoutCredited, PayoutReturned, PayoutUnknown, RecoveryOrdered, RecoveryReceived,
-    RecoveryWaived, RefundPaid, SuspenseCleared, VoucherCleared, VoucherIssued,
+    RecoveryWaived, RefundPaid, SuspenseCleared, VoucherCleared, VoucherIssued, VoucherReturned,
 };
 use std::ops::RangeInclusive;
 
@@ -15,7 +15,9 @@ const ACCEPTED: RangeInclusive<usize> = 1..=5;
 
 wire!(VoucherIssued { voucher: Id, number: OPTIONAL_NUMBER, application: Id, draws: Parts(1..=MAX_PARTS) });
 
-wire!(VoucherCleared { voucher: Id });
+wire!(VoucherCleared { voucher: Id, fen: Fen, serial: OPTIONAL_NUMBER });
+
+wire!(VoucherReturned { voucher: Id, fen: Fen, serial: OPTIONAL_NUMBER });
 
 wire!(BatchSent { batch: Id, application: Id, bank: Id, count: Plain, fen: Fen, hash: Hash });
 

@@ -9,7 +9,7 @@ use ledger::event::{
     LineIssued, LinePassedDown, LineRecalled, OrgRegistered, OrgRenamed, OrgRole, PassedPart, PayoutCredited,
     PayoutReturned, PayoutUnknown, PersonMerged, PersonRegistered, RecoveryOrdered, RecoveryReceived, RecoveryWaived,
     RefundPaid, RosterLineAdded, RosterPrepared, RulesAdopted, SetCancelled, SetDecided, SetSealed, Source, Status,
-    StatusChanged, Subordination, Surrendered, SuspenseCleared, VoucherCleared, VoucherIssued,
+    StatusChanged, Subordination, Surrendered, SuspenseCleared, VoucherCleared, VoucherIssued, VoucherReturned,
 };
 use ledger::money::Day;
 use uuid::Uuid;
@@ -50,7 +50,11 @@ fn later() -> Vec<Kind> {
     let surrendered = Kind::Surrendered(Surrendered { unit, fen: 1_000, serial, document });
     let debts = debts();
     let money = vec![adjusted, explained, closed, surrendered];
-    [vec![announced, merged], debts, money, loans::later(), vec![ended()]].concat()
+    [vec![announced, merged], debts, money, loans::later(), vec![ended(), returned()]].concat()
+}
+
+fn returned() -> Kind {
+    Kind::VoucherReturned(VoucherReturned { voucher: thing(VOUCHER), fen: 1_000, serial: "TH-1".into() })
 }
 
 fn ended() -> Kind {
@@ -224,7 +228,7 @@ fn payouts() -> Vec<Kind> {
     let serial = || "20211020000001".to_owned();
     vec![
         Kind::VoucherIssued(VoucherIssued { voucher, number: "示库〔2021〕5".into(), application, draws: draws() }),
-        Kind::VoucherCleared(VoucherCleared { voucher }),
+        Kind::VoucherCleared(VoucherCleared { voucher, fen: 0, serial: String::new() }),
         Kind::BatchSent(BatchSent {
             batch: thing(60),
             application,

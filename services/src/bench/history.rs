@@ -125,7 +125,7 @@ impl History {
         let voucher = id("voucher", roster);
         let (number, draws) = (format!("P{roster:08}"), vec![draw(fen)]);
         say.say(Kind::VoucherIssued(VoucherIssued { voucher, number, application, draws }));
-        say.say(Kind::VoucherCleared(VoucherCleared { voucher }));
+        say.say(Kind::VoucherCleared(VoucherCleared { voucher, fen: 0, serial: String::new() }));
         let (batch, bank) = (id("batch", roster), id("org", BANK));
         say.say(Kind::BatchSent(BatchSent { batch, application, bank, count, fen, hash }));
         for person in members() {

@@ -83,7 +83,12 @@ impl Story {
         let (voucher, number, draws) = (thing(VOUCHER), "V1".to_owned(), draws(FEN));
         self.say("treasury", 20_211_018, Kind::VoucherIssued(VoucherIssued { voucher, number, application, draws }))
             .await;
-        self.say("treasury", 20_211_018, Kind::VoucherCleared(VoucherCleared { voucher })).await;
+        self.say(
+            "treasury",
+            20_211_018,
+            Kind::VoucherCleared(VoucherCleared { voucher, fen: 0, serial: String::new() }),
+        )
+        .await;
         let (batch, bank) = (thing(600), thing(BANK));
         let sent = BatchSent { batch, application, bank, count: 1, fen: FEN, hash };
         let sent = self.say("unit", 20_211_019, Kind::BatchSent(sent)).await;

@@ -1,11 +1,13 @@
 //! Histories from a seed: mostly the next sensible step, often a wrong one. Wrong order, wrong hashes, repeats, used
 //! ids, reports about anything. `basis` says how a history begins, `steps` what may come next.
 
+mod any;
 mod basis;
 pub mod chance;
 mod debts;
 mod lending;
 mod steps;
+mod vouchers;
 mod wild;
 mod withdrawing;
 

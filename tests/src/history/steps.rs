@@ -1,6 +1,8 @@
 //! What may come next in a history. Each step is mostly what somebody sensible would do now, and often enough not.
 
+use super::any::{ODD, any};
 use super::basis::{PERSONS, PROGRAMMES, late_org, policy};
+use super::vouchers::{clear_voucher, issue_voucher};
 use super::{Chance, bands, debts, thing};
 use crate::model::{Application, Item, Model, Payout, Result, Set};
 use ledger::event::{
@@ -8,16 +10,11 @@ use ledger::event::{
     Clearing, Draw, Kind, LineAdjusted, LineIssued, LinePassedDown, LineRecalled, OrgRenamed, PassedPart,
     PayoutCredited, PayoutReturned, PayoutUnknown, PersonMerged, PersonRegistered, RosterLineAdded, RosterPrepared,
     RulesAdopted, SetCancelled, SetDecided, SetSealed, Source, Status, StatusChanged, Surrendered, SuspenseCleared,
-    VoucherCleared, VoucherIssued,
 };
 use ledger::money::{Day, Fen, share};
 use ledger::state::clearing_rows::Sense;
 use ledger::state::stage::Stage;
-use std::collections::BTreeMap;
 use uuid::Uuid;
-
-/// How often a sensible value is replaced by any value, in a hundred.
-const ODD: usize = 6;
 
 pub(super) fn step(chance: &mut Chance, model: &Model, today: Day, made: usize) -> Kind {
     match chance.below(100) {
@@ -29,14 +26,6 @@ pub(super) fn step(chance: &mut Chance, model: &Model, today: Day, made: usize) 
         82..92 => result(chance, model, made),
         92..95 => debts::debt(chance, model, made),
         _ => suspense(chance, model, today),
-    }
-}
-
-fn any<V>(chance: &mut Chance, of: &BTreeMap<Uuid, V>, letter: &str) -> Uuid {
-    let ids: Vec<Uuid> = of.keys().copied().collect();
-    match chance.pick(&ids) {
-        Some(id) if !chance.in_hundred(ODD) => *id,
-        _ => [Uuid::nil(), thing(letter, 0)][chance.below(2)],
     }
 }
 
@@ -234,9 +223,7 @@ fn application(chance: &mut Chance, model: &Model, today: Day, made: usize) -> K
         (Some(Stage::Sealed), 1..16) | (_, 1) => Kind::ApplicationApproved(decided(chance, id, set)),
         (Some(Stage::Approved), 2..9) if missing > 0 => issue_voucher(chance, model, id, made),
         (_, 2) => issue_voucher(chance, model, id, made),
-        (Some(Stage::Approved), 9..18) if missing > 0 => {
-            Kind::VoucherCleared(VoucherCleared { voucher: any_voucher(chance, model) })
-        }
+        (Some(Stage::Approved), 9..18) if missing > 0 => clear_voucher(chance, model, made),
         (Some(Stage::Approved), _) | (_, 3) => Kind::BatchSent(BatchSent {
             batch: thing("batch", if chance.in_hundred(3) { 1 } else { made }),
             application: id,
@@ -248,15 +235,6 @@ fn application(chance: &mut Chance, model: &Model, today: Day, made: usize) -> K
         (Some(Stage::Open), 4..8) if missing > 0 => Kind::ApplicationSealed(sealed(chance, id, set)),
         (_, 4) => Kind::ApplicationSealed(sealed(chance, id, set)),
         _ => payout_line(chance, model, id, made),
-    }
-}
-
-/// Mostly one not cleared yet.
-fn any_voucher(chance: &mut Chance, model: &Model) -> Uuid {
-    let ids: Vec<Uuid> = model.vouchers.iter().filter(|(_, row)| row.cleared.is_none()).map(|(id, _)| *id).collect();
-    match chance.pick(&ids) {
-        Some(id) if !chance.in_hundred(ODD) => *id,
-        _ => any(chance, &model.vouchers, "voucher"),
     }
 }
 
@@ -273,24 +251,6 @@ fn any_instalment(chance: &mut Chance, model: &Model) -> (Uuid, u32) {
         Some(found) if !chance.in_hundred(ODD * 2) => *found,
         _ => (any(chance, &model.awards, "award"), u32::try_from(chance.below(4)).unwrap_or_default()),
     }
-}
-
-fn issue_voucher(chance: &mut Chance, model: &Model, application: Uuid, made: usize) -> Kind {
-    let mut draws = Vec::new();
-    for (line, (fen, cleared)) in model.applications.get(&application).iter().flat_map(|row| &row.parts) {
-        let rest = fen - cleared;
-        let fen = match chance.below(12) {
-            0 => rest + 7,
-            1 => rest / 2,
-            _ => rest,
-        };
-        draws.push(Draw { line: if chance.in_hundred(2) { any(chance, &model.lines, "line") } else { *line }, fen });
-    }
-    if draws.is_empty() {
-        draws.push(Draw { line: any(chance, &model.lines, "line"), fen: 5 });
-    }
-    let voucher = thing("voucher", if chance.in_hundred(3) { 1 } else { made });
-    Kind::VoucherIssued(VoucherIssued { voucher, number: format!("库{made}"), application, draws })
 }
 
 fn payout_line(chance: &mut Chance, model: &Model, application: Uuid, made: usize) -> Kind {
@@ -348,7 +308,7 @@ fn result(chance: &mut Chance, model: &Model, made: usize) -> Kind {
     match chance.below(10) {
         0 => Kind::PayoutUnknown(PayoutUnknown { payout, serial }),
         1..6 => Kind::PayoutCredited(PayoutCredited { payout, fen, serial }),
-        6 => Kind::VoucherCleared(VoucherCleared { voucher: any_voucher(chance, model) }),
+        6 => clear_voucher(chance, model, made),
         _ => Kind::PayoutReturned(PayoutReturned { payout, fen, reason: 1 + (made as u32 % 9), serial }),
     }
 }

@@ -65,7 +65,8 @@ impl Model {
             };
         } else {
             let vouchered =
-                self.vouchers.values().any(|voucher| voucher.issued.is_some() && voucher.application == step.set);
+                self.vouchers.values().filter(|voucher| voucher.issued.is_some() && voucher.application == step.set);
+            let vouchered = vouchered.into_iter().any(|voucher| voucher.facts.is_empty() || voucher.paid() != 0);
             sure(step.stage != Stage::Approved || !vouchered)?;
             let application = self.applications.get_mut(&step.set)?;
             sure(application.set.stage == step.stage)?;

@@ -64,9 +64,27 @@ pub struct Voucher {
     pub application: Uuid,
     pub draws: Vec<(Uuid, Fen)>,
     pub issued: Option<Day>,
-    pub cleared: Option<(Day, Uuid)>,
+    /// What left the treasury and what came back, by day and event; of what left, 0 is the whole.
+    pub facts: Vec<(Day, Uuid, Fen, bool)>,
     /// What was disposed of its excess.
     pub off: Off,
+}
+
+impl Voucher {
+    /// What left the treasury by it less what came back.
+    pub(super) fn paid(&self) -> Fen {
+        let total: Fen = self.draws.iter().map(|(_, fen)| fen).sum();
+        let moved = |(_, _, fen, back): &(Day, Uuid, Fen, bool)| {
+            if *back {
+                -fen
+            } else if *fen == 0 {
+                total
+            } else {
+                *fen
+            }
+        };
+        self.facts.iter().map(moved).sum()
+    }
 }
 
 /// A report of a bank or the treasury that can be taken back.
@@ -135,11 +153,8 @@ impl Model {
     pub(super) fn hear(&mut self, on: Day, event: Uuid, kind: &Kind) {
         let (payment, what, fen) = match kind {
             Kind::VoucherIssued(e) => return self.issued(on, event, e),
-            Kind::VoucherCleared(e) => {
-                self.vouchers.entry(e.voucher).or_default().cleared = Some((on, event));
-                self.reports.insert(event, Report::Cleared { voucher: e.voucher, on });
-                return;
-            }
+            Kind::VoucherCleared(e) => return self.moved_by_voucher(e.voucher, (on, event, e.fen, false)),
+            Kind::VoucherReturned(e) => return self.moved_by_voucher(e.voucher, (on, event, e.fen, true)),
             Kind::PayoutUnknown(e) => (e.payout, 0, 0),
             Kind::PayoutCredited(e) => (e.payout, 1, e.fen),
             Kind::PayoutReturned(e) => (e.payout, 2, e.fen),
@@ -151,6 +166,15 @@ impl Model {
             facts.sort_by_key(|fact| (fact.on, fact.what, fact.event));
         }
         self.reports.insert(event, Report::Result { payment, on });
+    }
+
+    fn moved_by_voucher(&mut self, voucher: Uuid, fact: (Day, Uuid, Fen, bool)) {
+        let facts = &mut self.vouchers.entry(voucher).or_default().facts;
+        if facts.len() < 64 {
+            facts.push(fact);
+            facts.sort_unstable();
+        }
+        self.reports.insert(fact.1, Report::Cleared { voucher, on: fact.0 });
     }
 
     fn issued(&mut self, on: Day, event: Uuid, e: &VoucherIssued) {
@@ -176,9 +200,10 @@ impl Model {
             }
             Report::Issued { voucher, .. } => {
                 let row = self.vouchers.get_mut(&voucher)?;
-                *row = Voucher { cleared: row.cleared, off: row.off, ..Voucher::default() };
+                let facts = std::mem::take(&mut row.facts);
+                *row = Voucher { facts, off: row.off, ..Voucher::default() };
             }
-            Report::Cleared { voucher, .. } => self.vouchers.get_mut(&voucher)?.cleared = None,
+            Report::Cleared { voucher, .. } => self.vouchers.get_mut(&voucher)?.facts.retain(|fact| fact.1 != entry),
             Report::Sent { batch, application, .. } => {
                 let of_it = |payout: &&super::Payout| payout.application == application;
                 sure(self.payouts.iter().filter(of_it).all(|payout| payout.result == Result::Ordered))?;
@@ -229,7 +254,7 @@ impl Model {
     fn books(&self) -> Books {
         let mut books = Books::default();
         let mut cleared: Vec<(&Uuid, &Voucher)> = self.vouchers.iter().collect();
-        cleared.sort_by_key(|(_, voucher)| voucher.cleared);
+        cleared.sort_by_key(|(_, voucher)| voucher.facts.first().map(|fact| (fact.0, fact.1)));
         cleared.into_iter().for_each(|(id, voucher)| self.pay_out(*id, voucher, &mut books));
         self.facts.keys().for_each(|payment| self.payment(*payment, &mut books));
         self.restore_recovered(&mut books);
@@ -239,8 +264,11 @@ impl Model {
     fn pay_out(&self, id: Uuid, voucher: &Voucher, books: &mut Books) {
         let application = self.applications.get(&voucher.application);
         let unit = application.map_or(Uuid::nil(), |application| application.unit);
+        let mut left = voucher.paid();
         let mut excess = -voucher.off.fen;
-        for (line, fen) in voucher.draws.iter().filter(|_| voucher.cleared.is_some()) {
+        for (line, drawn) in &voucher.draws {
+            let fen = &(*drawn).min(left.max(0));
+            left -= fen;
             let approved = application.filter(|row| matches!(row.set.stage, Stage::Approved | Stage::Sent));
             let mut taken = 0;
             if let Some((wanted, _)) = approved.and_then(|row| row.parts.get(line)) {
@@ -251,7 +279,8 @@ impl Model {
             }
             excess += fen - taken;
         }
-        let (on, event) = voucher.cleared.unwrap_or_default();
+        excess += left;
+        let (on, event) = voucher.facts.first().map(|fact| (fact.0, fact.1)).unwrap_or_default();
         let sense = if excess > 0 { Sense::Out } else { Sense::In };
         let (fen, off) = (excess.abs(), voucher.off);
         books.suspend(Item { event, payout: None, voucher: Some(id), unit, sense, fen, off, on });

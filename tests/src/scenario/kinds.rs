@@ -212,7 +212,11 @@ fn application(name: &str, f: &mut Fields<'_>) -> Result<Kind> {
 fn voucher(name: &str, f: &mut Fields<'_>) -> Result<Kind> {
     let voucher = f.id("voucher")?;
     if name == "voucher_cleared" {
-        return Ok(Kind::VoucherCleared(VoucherCleared { voucher }));
+        return Ok(Kind::VoucherCleared(VoucherCleared {
+            voucher,
+            fen: f.amount_or("amount", 0)?,
+            serial: f.text("serial", ""),
+        }));
     }
     let (number, application) = (f.text("number", "示库1"), f.id("application")?);
     Ok(Kind::VoucherIssued(VoucherIssued { voucher, number, application, draws: draws(f)? }))

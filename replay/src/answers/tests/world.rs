@@ -172,7 +172,7 @@ impl World {
         let voucher = thing(0x1000 + u128::from(self.state.entries));
         let issued = VoucherIssued { voucher, number: "凭1".into(), application, draws };
         self.say(on, Kind::VoucherIssued(issued));
-        self.say(on, Kind::VoucherCleared(VoucherCleared { voucher }));
+        self.say(on, Kind::VoucherCleared(VoucherCleared { voucher, fen: 0, serial: String::new() }));
     }
 
     pub(crate) fn send(&mut self, application: Uuid, on: u32) {

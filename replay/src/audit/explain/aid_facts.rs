@@ -45,6 +45,7 @@ pub(super) fn facts_of(state: &State, recorded: &Recorded) -> Vec<Fact> {
         Kind::ApplicationCancelled(event) => facts.application(event.set),
         Kind::VoucherIssued(event) => facts.application(event.application),
         Kind::VoucherCleared(event) => facts.voucher(event.voucher),
+        Kind::VoucherReturned(event) => facts.voucher(event.voucher),
         Kind::BatchSent(event) => facts.application(event.application),
         Kind::PayoutCredited(event) => facts.payout(event.payout),
         Kind::PayoutReturned(event) => {

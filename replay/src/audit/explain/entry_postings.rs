@@ -8,7 +8,7 @@ use ledger::state::rows::{Application, Line, Org, Payout};
 use std::collections::BTreeSet;
 
 use ledger::account::AccountNo;
-use ledger::event::{Event, Kind, LoanKind, Purpose, VoucherIssued};
+use ledger::event::{Event, Kind, LoanKind, Purpose, VoucherCleared, VoucherIssued, VoucherReturned};
 use ledger::loan::portfolio_id;
 use ledger::money::{Day, Fen};
 use ledger::state::{State, UNKNOWN_APPLICATION, UNKNOWN_ORG};
@@ -97,8 +97,9 @@ pub(super) fn beside(state: &State, event: &Event) -> Vec<u64> {
     let index = |id: Uuid| state.seen.find(id).map(u64::from);
     match &event.kind {
         Kind::EntryWithdrawn(withdrawn) => index(withdrawn.entry).into_iter().collect(),
-        Kind::VoucherCleared(cleared) => {
-            let (voucher, application) = (cleared.voucher, Uuid::nil());
+        Kind::VoucherCleared(VoucherCleared { voucher, .. })
+        | Kind::VoucherReturned(VoucherReturned { voucher, .. }) => {
+            let (voucher, application) = (*voucher, Uuid::nil());
             let issued = VoucherIssued { voucher, number: String::new(), application, draws: Vec::new() };
             let issued = Event::said(event.effective, Kind::VoucherIssued(issued));
             (0..=u8::MAX).map_while(|edition| index(issued.id_of_edition(edition))).collect()

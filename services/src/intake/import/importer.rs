@@ -118,6 +118,8 @@ fn route(layout: &Layout, file: &mut Reading, out: &mut Out<'_>) -> Result<(), I
         FileKind::FundStatements => file.each_row(layout, out, funds::stated),
         FileKind::Rewards => rewards::import(file, layout, out),
         FileKind::RewardSpending => file.each_row(layout, out, funds::spent),
+        FileKind::VoucherClearings => file.each_row(layout, out, vouchers::cleared),
+        FileKind::VoucherReturns => file.each_row(layout, out, vouchers::returned),
         FileKind::AwardEnds => file.each_row(layout, out, rosters::ended),
         FileKind::Debts => file.each_row(layout, out, debts::told),
         FileKind::Surrenders => file.each_row(layout, out, funds::surrendered),

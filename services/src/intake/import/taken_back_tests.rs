@@ -49,6 +49,22 @@ fn what_was_paid_over_to_finance_is_told_and_taken_back() {
 }
 
 #[test]
+fn a_voucher_is_cleared_in_parts_and_comes_back() {
+    let file = |amount: &str, end: &str| {
+        format!("凭证号,单位编号,{amount},流水号,生效日期,版次,更正,更正文号\nV1,CZ,2.50,Q1,2021-10-19,{end}\n")
+    };
+    let (report, told) = import(&file("清算金额", ",,"));
+    let Kind::VoucherCleared(cleared) = &told[0].event.kind else { panic!("cleared") };
+    assert_eq!((codes(&report), cleared.fen, cleared.voucher), (vec![], 250, ids::voucher("CZ", "V1")));
+    let (report, told) = import(&file("凭证退回金额", ",,"));
+    let Kind::VoucherReturned(back) = &told[0].event.kind else { panic!("came back") };
+    assert_eq!((codes(&report), back.fen, &*back.serial), (vec![], 250, "Q1"));
+    let (_, taken) = import(&file("凭证退回金额", ",撤销,国库更〔2021〕1号"));
+    let Kind::EntryWithdrawn(taken) = &taken[0].event.kind else { panic!("taken back") };
+    assert_eq!(taken.entry, told[0].event.id);
+}
+
+#[test]
 fn an_award_is_ended_and_that_is_taken_back() {
     let file = |end: &str| {
         let id = id_number(1);

@@ -173,7 +173,7 @@ impl Story {
         self.say("approver", Kind::ApplicationApproved(SetDecided { set: application, hash }));
         let (voucher, number) = (thing(62), "凭1".to_owned());
         self.say("treasury", Kind::VoucherIssued(VoucherIssued { voucher, number, application, draws }));
-        self.say("treasury", Kind::VoucherCleared(VoucherCleared { voucher }));
+        self.say("treasury", Kind::VoucherCleared(VoucherCleared { voucher, fen: 0, serial: String::new() }));
         let (batch, bank) = (thing(63), thing(4));
         self.say("unit", Kind::BatchSent(BatchSent { batch, application, bank, count: 1, fen, hash }));
         self.say("bank", Kind::PayoutCredited(PayoutCredited { payout, fen, serial: String::new() }));

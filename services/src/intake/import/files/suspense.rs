@@ -86,7 +86,11 @@ pub(super) fn item(row: &Row<'_>, serial: Col) -> Result<Uuid, Wrong> {
     let from = if row.has(Col::SuspenseOf) { row.word(Col::SuspenseOf, FROM)? } else { From::Credit };
     if let From::Voucher = from {
         let voucher = ids::voucher(row.giver(Col::Unit)?, row.key(Col::Voucher)?);
-        return Ok(Event::said(Day::default(), Kind::VoucherCleared(VoucherCleared { voucher })).id);
+        return Ok(Event::said(
+            Day::default(),
+            Kind::VoucherCleared(VoucherCleared { voucher, fen: 0, serial: String::new() }),
+        )
+        .id);
     }
     let (payout, serial) = (applications::payment(row)?, row.key(serial)?.to_owned());
     // The amount and the reason are no part of what it is known by, nor is the day where the bank gave a number.

@@ -6,8 +6,8 @@ use crate::intake::import::table::correction::Correction;
 use crate::intake::import::table::layout::Layout;
 use crate::intake::import::table::reading::Reading;
 use crate::intake::import::table::row::{Row, Wrong};
-use crate::intake::import::{ImportError, Out, ids};
-use ledger::event::{Draw, Kind, VoucherCleared, VoucherIssued};
+use crate::intake::import::{ImportError, Out, RowResult, ids};
+use ledger::event::{Draw, Kind, VoucherCleared, VoucherIssued, VoucherReturned};
 use ledger::money::Day;
 use std::sync::Arc;
 
@@ -131,7 +131,8 @@ fn say(voucher: Option<Voucher>, out: &mut Out<'_>) -> Result<(), ImportError> {
     };
     let voucher = issued.voucher;
     out.at(line);
-    let cleared = cleared.map(|day| (day, Kind::VoucherCleared(VoucherCleared { voucher })));
+    let cleared =
+        cleared.map(|day| (day, Kind::VoucherCleared(VoucherCleared { voucher, fen: 0, serial: String::new() })));
     for told in [(on, Kind::VoucherIssued(issued))].into_iter().chain(cleared) {
         let mut spoken = correction.of_what(told.into());
         spoken.words = Arc::clone(&words);
@@ -155,4 +156,22 @@ fn read(row: &Row<'_>) -> Result<Voucher, Wrong> {
     let correction = Correction::of(row)?;
     let words = if row.has(Col::Corrects) { row.shown().into() } else { Arc::default() };
     Ok(Voucher { line: row.line, unit: unit.to_owned(), issued, on, cleared, correction, words, spoilt: false })
+}
+
+/// A row of a file of vouchers cleared in parts.
+pub(in crate::intake::import) fn cleared(row: &Row<'_>, _: &Out<'_>) -> RowResult {
+    let (voucher, serial) = numbered(row)?;
+    let event = VoucherCleared { voucher, fen: row.money(Col::ClearedAmount)?, serial };
+    Ok((row.day(Col::EffectiveDay)?, Kind::VoucherCleared(event)).into())
+}
+
+/// A row of a file of what came back of vouchers.
+pub(in crate::intake::import) fn returned(row: &Row<'_>, _: &Out<'_>) -> RowResult {
+    let (voucher, serial) = numbered(row)?;
+    let event = VoucherReturned { voucher, fen: row.money(Col::ReturnedAmount)?, serial };
+    Ok((row.day(Col::EffectiveDay)?, Kind::VoucherReturned(event)).into())
+}
+
+fn numbered(row: &Row<'_>) -> Result<(uuid::Uuid, String), Wrong> {
+    Ok((ids::voucher(row.key(Col::Unit)?, row.key(Col::Voucher)?), row.key(Col::Serial)?.to_owned()))
 }

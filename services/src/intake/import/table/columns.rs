@@ -118,6 +118,8 @@ columns! {
     Band PLAIN "档次" "band";
     Application NUMBER "申请编号" "application_number";
     Instalment PLAIN "期次" "instalment";
+    ClearedAmount PLAIN "清算金额" "cleared_amount";
+    ReturnedAmount PLAIN "凭证退回金额" "returned_amount";
     FromInstalment PLAIN "停发起始期次" "from_instalment";
     EndedFor WORDS "停发原因" "ended_for";
     ReissueOf PLAIN "补发原支付" "reissue_of";

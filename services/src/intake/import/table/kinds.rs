@@ -185,6 +185,16 @@ kinds! {
         needs Unit Amount Serial Document EffectiveDay,
         has Edition Corrects WithdrawnFor CorrectedBy,
         drops Remark;
+    /// 凭证清算: vouchers cleared in parts.
+    VoucherClearings "凭证清算" "voucher_clearings"
+        needs Voucher Unit ClearedAmount Serial EffectiveDay,
+        has Edition Corrects WithdrawnFor CorrectedBy,
+        drops Remark;
+    /// 凭证退回: what was cleared and came back before it was sent.
+    VoucherReturns "凭证退回" "voucher_returns"
+        needs Voucher Unit ReturnedAmount Serial EffectiveDay,
+        has Edition Corrects WithdrawnFor CorrectedBy,
+        drops Remark;
     /// 停发: awards that end before their time.
     AwardEnds "停发" "award_ends"
         needs Programme AcademicYear School IdNumber FromInstalment EndedFor Document EffectiveDay,
