@@ -81,16 +81,21 @@ async fn rows_that_tell_a_voucher_together_are_taken_back_together() {
 
 const OPINION: &str = "材料类型,单位编号,材料编号,材料版次,环节,生效日期,行号\n";
 
+/// A borrower of 8,000 yuan, with interest through 2022.
+fn lent(office: &Office) {
+    let names =
+        ["origin.toml", "subsidy.toml", "waiver.toml", "risk.toml", "benchmark5y.csv", "lpr5y.csv", "waivers.csv"];
+    for name in names {
+        delivered(office, "省财政厅/制度", &[&format!("policies/loans/{name}")]);
+    }
+    stories(office, &["01-orgs", "20-lender", "21-borrower", "22-contract", "23-drawn"]);
+    assert_eq!(office.ask(&["accrue", "--lender", "DK01", "--through", "2022-12-20"]).0, Some(0));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_claim_is_given_up_by_the_steps_that_are_named_and_sent_again() {
     with_office(|office| {
-        let policies =
-            ["origin.toml", "subsidy.toml", "waiver.toml", "risk.toml", "benchmark5y.csv", "lpr5y.csv", "waivers.csv"];
-        for name in policies {
-            delivered(office, "省财政厅/制度", &[&format!("policies/loans/{name}")]);
-        }
-        stories(office, &["01-orgs", "20-lender", "21-borrower", "22-contract", "23-drawn"]);
-        assert_eq!(office.ask(&["accrue", "--lender", "DK01", "--through", "2022-12-20"]).0, Some(0));
+        lent(office);
         stories(office, &["24-claim-subsidy"]);
         let step = |stage: &str, day: &str, line: &str| format!("申报,DK01,TX-2022,,{stage},{day},{line}\n");
         let given_up = |day| OPINION.to_owned() + &step("作废", day, "");
@@ -109,6 +114,109 @@ async fn a_claim_is_given_up_by_the_steps_that_are_named_and_sent_again() {
         let next = format!("{},edition\n{},1\n", rows.next().unwrap_or_default(), rows.next().unwrap_or_default());
         let (code, shown, said) = office.import("next.csv", &next);
         assert_eq!((code, &shown["posted"]), (Some(0), &3.into()), "{said}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn disputed_lines_are_named_as_they_were_typed_and_a_follower_is_sent_anew() {
+    with_office(|office| {
+        lent(office);
+        let claim = include_str!("../../../docs/stories/24-claim-subsidy.csv");
+        let wrong = claim.replace(",392.00,", ",400.00,")
+            + "TX-2022,DK01,origin,subsidy,2021-12-21,2022-12-20,610000CZ,2,HT-77,\
+            8000.00,4.9000,365,392.00,2023-01-05\n";
+        for _ in 0..2 {
+            let (code, shown, said) = office.import("wrong.csv", &wrong);
+            assert_eq!((code, &shown["disputed"]), (Some(4), &2.into()), "{said}");
+            assert!(said.contains("wrong.csv:3:") && said.contains("HT-77 贷款不存在"), "{said}");
+            assert!(said.contains("wrong.csv:2:") && said.contains("账上 392.00 元"), "{said}");
+        }
+        let other = |number: &str, edition: &str| {
+            let rows = claim.replace("TX-2022", number);
+            let mut rows = rows.trim_end().lines();
+            let (head, row) = (rows.next().unwrap_or_default(), rows.next().unwrap_or_default());
+            format!("{head},edition\n{row},{edition}\n")
+        };
+        assert_eq!(office.import("a.csv", &other("TX-A", "")).0, Some(0));
+        let (code, _, said) = office.import("b.csv", &other("TX-B", ""));
+        assert!(code == Some(4) && said.contains("重复申报") && said.contains("下一版次整份重报"), "{said}");
+        let step = |number: &str, stage: &str, line: &str| format!("申报,DK01,{number},,{stage},2023-01-05,{line}\n");
+        let first = [step("TX-A", "撤销封存", ""), step("TX-A", "撤销行", "1"), step("TX-A", "作废", "")];
+        let then = [step("TX-B", "撤销封存", ""), step("TX-B", "作废", "")];
+        let text = OPINION.to_owned() + &first.concat() + &then.concat();
+        let (code, shown, said) = office.import("back.csv", &text);
+        assert_eq!(code, Some(0), "{shown} {said}");
+        let (code, shown, said) = office.import("b.csv", &other("TX-B", "1"));
+        assert_eq!((code, &shown["posted"]), (Some(0), &3.into()), "{said}");
+    })
+    .await;
+}
+
+const RESULTS: &str = "单位编号,申请编号,序号,结果,金额,银行流水号,生效日期,版次,更正,更正文号\n";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_that_a_later_edition_says_too_counts_and_is_said_so() {
+    with_office(|office| {
+        applied(office);
+        stories(office, &["09-voucher", "13-batch"]);
+        let row = |fen: &str, more: &str| format!("610523CZ,ZF-001,1,成功,{fen},LS-1,2021-10-22,{more}\n");
+        assert_eq!(office.import("slip.csv", &(RESULTS.to_owned() + &row("125.00", ",,"))).0, Some(4));
+        let back = RESULTS.to_owned() + &row("125.00", ",撤销,某财〔2021〕9号");
+        assert_eq!(office.import("back.csv", &back).0, Some(0));
+        // As the source has it: the edition to name is said, as it is not on record yet.
+        let right = RESULTS.to_owned() + &row("1250.00", ",,");
+        let (code, _, said) = office.import("right.csv", &right);
+        assert!(code == Some(1) && said.contains("栏填 1 再报"), "{said}");
+        assert_eq!(office.import("next.csv", &(RESULTS.to_owned() + &row("1250.00", "1,,"))).0, Some(0));
+        let (code, shown, said) = office.import("right.csv", &right);
+        assert_eq!((code, &shown["superseded"]), (Some(0), &1.into()), "{said}");
+        assert!(said.contains("第 1 版次在账"), "{said}");
+        let (code, _, said) = office.import("other.csv", &(RESULTS.to_owned() + &row("125.00", ",,")));
+        assert!(code == Some(1) && said.contains("现以第 1 版次") && said.contains("栏填 2 报本行"), "{said}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_wrong_row_of_a_roster_is_named_at_once() {
+    with_office(|office| {
+        delivered(office, "省财政厅/制度", &["policies/sh-grant.toml"]);
+        stories(office, &["01-orgs", "02-pupils"]);
+        let roster = include_str!("../../../docs/stories/05-roster.csv");
+        let wrong = |(at, row): (usize, &str)| match at {
+            2 | 5 | 8 => row.replace("2500.00", "1500.00") + "\n",
+            _ => row.to_owned() + "\n",
+        };
+        let text: String = roster.lines().enumerate().map(wrong).collect();
+        let (code, shown, said) = office.import("roster.csv", &text);
+        assert_eq!((code, &shown["waiting"], &shown["refused"]), (Some(1), &5.into(), &4.into()), "{said}");
+        for line in [3, 6, 9] {
+            assert!(said.contains(&format!("roster.csv:{line}: 花名册加行 仍被拒 refused")), "{said}");
+        }
+        assert!(!said.contains("line_out_of_order") && said.contains("整份未封存"), "{said}");
+        let (code, _, said) = office.import("roster.csv", roster);
+        assert_eq!(code, Some(0), "{said}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_corrected_result_in_suspense_is_cleared_by_its_serial() {
+    with_office(|office| {
+        applied(office);
+        stories(office, &["09-voucher", "13-batch", "10-results"]);
+        let row = |fen: &str, more: &str| format!("610523CZ,ZF-001,1,成功,{fen},LS-99,2021-10-25,{more}\n");
+        let text =
+            [RESULTS, &row("125.00", ",,"), &row("125.00", ",撤销,某财〔2021〕9号"), &row("250.00", "1,,")].concat();
+        assert_eq!(office.import("twice.csv", &text).0, Some(4));
+        let cleared = format!("{CLEARED}610523CZ,ZF-001,1,LS-99,250.00,2021-10-25,追回,2021-11-01,\n");
+        for _ in 0..2 {
+            let (code, shown, said) = office.import("cleared.csv", &cleared);
+            assert_eq!(code, Some(0), "{shown} {said}");
+        }
+        let (_, open) = office.ask(&["findings", "--open"]);
+        assert!(open.contains("in suspense: 0.00"), "{open}");
     })
     .await;
 }

@@ -5,7 +5,7 @@ use super::files::{
     applications, budget, cards, claims, control, debts, decisions, funds, loans, movements, orgs, rates, remittances,
     results, rewards, rosters, sets, suspense, vouchers,
 };
-use super::out::{Out, SealLookup, Seals, Sink};
+use super::out::{EditionLookup, Out, SealLookup, Seals, Sink};
 use super::report::{ImportError, Report};
 use super::table::columns::Col;
 use super::table::cut::cut_column;
@@ -37,6 +37,13 @@ impl Importer {
     #[must_use]
     pub fn with_seals(mut self, lookup: SealLookup) -> Self {
         self.seals.look_up(lookup);
+        self
+    }
+
+    /// Where to look for the edition that counts of what a row names by its source's number.
+    #[must_use]
+    pub fn with_editions(mut self, lookup: EditionLookup) -> Self {
+        self.seals.look_up_editions(lookup);
         self
     }
 

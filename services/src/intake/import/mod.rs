@@ -32,7 +32,7 @@ pub use crate::ids;
 pub use asking::AskError;
 pub use importer::{Importer, names_people};
 pub(crate) use out::{AskingResult, Editions, Out, RowResult, Spoken, Statement, TakenBack};
-pub use out::{Said, SealLookup, Sink};
+pub use out::{EditionLookup, Said, SealLookup, Sink};
 pub use report::{ImportError, MAX_PROBLEMS, MAX_ROWS, Report, Seal, SinkError};
 pub use table::kinds::FileKind;
 pub use table::row::Problem;

@@ -39,17 +39,32 @@ pub type Sink<'a> = dyn FnMut(Said) -> Result<(), SinkError> + 'a;
 /// Looks up the seal of a set that this importer has not seen itself. That nobody could be asked is no answer.
 pub type SealLookup = Box<dyn Fn(Uuid) -> Result<Option<Seal>, AskError> + Send>;
 
-/// Seals of sets: those read by this importer, and where to look for others.
+/// Looks up which edition of what an event says counts, if any does.
+pub type EditionLookup = Box<dyn Fn(&Event) -> Result<Option<u8>, AskError> + Send>;
+
+/// What is asked of the ledger: seals of sets, but for those read by this importer, and editions.
 #[derive(Default)]
 pub(crate) struct Seals {
     read: HashMap<Uuid, Seal>,
     lookup: Option<SealLookup>,
+    editions: Option<EditionLookup>,
 }
 
 impl Seals {
     /// Where to look for what was not read here.
     pub(crate) fn look_up(&mut self, lookup: SealLookup) {
         self.lookup = Some(lookup);
+    }
+
+    /// Where to look for the edition that counts.
+    pub(crate) fn look_up_editions(&mut self, lookup: EditionLookup) {
+        self.editions = Some(lookup);
+    }
+
+    /// The id of the edition of an event that counts; of the first, where none does or nobody can be asked.
+    pub(crate) fn counted(&self, event: &Event) -> Result<Uuid, AskError> {
+        let edition = self.editions.as_ref().map_or(Ok(None), |find| find(event))?;
+        Ok(event.id_of_edition(edition.unwrap_or(0)))
     }
 
     /// Remembers the seal of a set that was read.

@@ -73,4 +73,6 @@ pub struct Report {
     pub rejected: bool,
     /// The offices whose numbers some of its rows named though no cell says whose they are.
     pub offices: Vec<String>,
+    /// Its columns that stand there for people or name nothing, and so are compared with nothing on record.
+    pub not_compared: Vec<&'static str>,
 }

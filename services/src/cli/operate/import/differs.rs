@@ -106,6 +106,6 @@ pub(super) fn makes_claim(kind: KindTag) -> bool {
 }
 
 /// What a roster or an application is made of.
-fn makes_set(kind: KindTag) -> bool {
+pub(super) fn makes_set(kind: KindTag) -> bool {
     kind.way_back() == WayBack::Cancelled || matches!(kind, KindTag::RosterSealed | KindTag::ApplicationSealed)
 }

@@ -3,10 +3,13 @@
 
 mod by_kind;
 mod differs;
+mod disputes;
+mod editions;
 mod remedies;
 mod sending;
 mod standing;
 mod tally;
+mod trying;
 
 use super::import_key::KeySource;
 use crate::cli::client::{Query, Target};
@@ -94,9 +97,10 @@ impl ImportArgs {
         })?;
         let handle = runtime.handle().clone();
         let givers = givers(handle.clone(), query.clone());
-        let seals = seals(handle.clone(), query);
+        let seals = seals(handle.clone(), query.clone());
         let importer = Importer::new(identity).with_seals(Box::new(seals)).with_givers(Arc::new(givers));
-        let mut importer = importer.of_office(self.office.clone());
+        let editions = editions::editions(handle.clone(), recorder.clone(), Arc::from(&self.principal[..]));
+        let mut importer = importer.with_editions(Box::new(editions)).of_office(self.office.clone());
         let bar = progress::bar("{spinner} {msg} {human_pos} 条 events", true);
         let mut sending = Sending::new(handle, recorder);
         let (mut worst, mut shown) = (ImportEnding::Counts, Vec::new());
@@ -114,6 +118,7 @@ impl ImportArgs {
             let sent = sending.send();
             let report = report?;
             sent?;
+            sending.name_disputed(&query)?;
             let tally = sending.take_tally();
             worst = worst.max(if report.problem_count > 0 { ImportEnding::Fails } else { tally.ending() });
             bar.suspend(|| show(&report, &tally, self.target.json));
@@ -154,8 +159,19 @@ fn policy_file(path: &Path, principal: &str, sink: &mut Sink<'_>) -> Result<Repo
         let said = Said::alone(Arc::clone(&principal), event);
         sink(said).map_err(|error| ended(ImportError::Sink(error)))?;
     }
-    let (sets, problems, offices) = (Vec::new(), Vec::new(), Vec::new());
-    Ok(Report { file, kind: None, rows, events: rows, sets, problems, problem_count: 0, rejected: false, offices })
+    let (sets, problems, offices, not_compared) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    Ok(Report {
+        file,
+        kind: None,
+        rows,
+        events: rows,
+        sets,
+        problems,
+        problem_count: 0,
+        rejected: false,
+        offices,
+        not_compared,
+    })
 }
 
 /// Looks up the seals of sets that somebody else imported, as approvals name them. An id is that of a roster or application, or
@@ -217,8 +233,18 @@ fn show(report: &Report, tally: &RowTally, json: bool) {
         let offices = report.offices.join("、");
         outln!("  编号单位 office: {offices}，未写明单位的编号按此单位计 where no column says whose the numbers are");
     }
+    if !report.not_compared.is_empty() {
+        let columns = report.not_compared.join("、");
+        outln!("  未与账核对的栏 columns not compared with the ledger: {columns}");
+    }
     for ((code, words), count) in &tally.reasons {
         outln!("  {code} × {count}: {words}");
+    }
+    if tally.waiting() > 0 {
+        let waiting = tally.waiting();
+        outln!(
+            "  {waiting} 行排在未计入的行之后，单独试算无误，更正以上各行后再导入一次即计入 {waiting} lines come after one that does not count and are right by themselves"
+        );
     }
     if report.rejected {
         outln!(
@@ -230,7 +256,7 @@ fn show(report: &Report, tally: &RowTally, json: bool) {
 fn file_json(report: &Report, tally: &RowTally) -> Value {
     let mut all = tally.json();
     let of_file = json!({ "file": report.file, "rows": report.rows, "events": report.events,
-        "whole_file_left_out": report.rejected, "offices": report.offices, "problem_count": report.problem_count, "problems": report.problems });
+        "whole_file_left_out": report.rejected, "offices": report.offices, "not_compared": report.not_compared, "problem_count": report.problem_count, "problems": report.problems });
     if let (Some(all), Value::Object(of_file)) = (all.as_object_mut(), of_file) {
         all.extend(of_file);
     }

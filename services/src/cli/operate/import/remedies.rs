@@ -3,15 +3,60 @@
 
 use super::by_kind::of_kind;
 use super::differs::{correction, differs, is_opinion, makes_claim};
-use super::standing::{FileLine, RowStanding, open};
+use super::standing::{Beside, FileLine, RowStanding, open};
 use ledger::event::{KindTag, WayBack};
 use ledger::outcome::Code;
 use proto::v1;
 
 /// What is said of a row that is named.
-pub(super) fn words(said: &FileLine, standing: RowStanding, receipt: &v1::Receipt) -> String {
+pub(super) fn words(said: &FileLine, standing: RowStanding, (receipt, beside): (&v1::Receipt, &Beside)) -> String {
+    match (standing, beside) {
+        (RowStanding::Superseded, Beside::Later(edition, later)) => format!(
+            "第 {} 号记录已撤销，本行内容已以第 {edition} 版次在账（第 {} 号记录），计入一次，不必再报 taken back, and edition {edition} on \
+             record says the same",
+            receipt.first, later.first
+        ),
+        (RowStanding::StillOpen, Beside::Later(_, later)) => by_itself(said, standing, later),
+        (RowStanding::Withdrawn, Beside::Later(edition, later)) => {
+            later_edition(said, receipt, (*edition, later)).unwrap_or_else(|| by_itself(said, standing, receipt))
+        }
+        (RowStanding::Refused, Beside::Tried(tried)) => tried.refusal.as_ref().map_or_else(String::new, |refusal| {
+            let words = refused(said, receipt.index, refusal);
+            format!("排在未计入的行之后，单独试算 by itself: {words}")
+        }),
+        _ => by_itself(said, standing, receipt),
+    }
+}
+
+/// What to do about what was taken back, by the editions on record.
+fn later_edition(said: &FileLine, receipt: &v1::Receipt, (edition, later): (u8, &v1::Receipt)) -> Option<String> {
+    let (first, (word, column)) = (receipt.first, correction(said.tag));
+    match (later.outcome(), later.held.checked_sub(1)) {
+        (v1::Outcome::Posted, _) if !later.differs => Some(format!(
+            "该号的第 {first} 号记录已撤销，本行不计；确应计入的，在“{column}”栏填 {edition} 再报 entry {first}, told under this number, was \
+             taken back; if the row is to count, deliver it with {edition} in the column {column}"
+        )),
+        (_, Some(held)) => {
+            let next = edition.checked_add(1)?;
+            Some(format!(
+                "该号的第 {first} 号记录已撤销，现以第 {edition} 版次（第 {held} 号记录）为准，内容与本行不同，本行不计；以本行为准的，先把该版次的行照原样再报，\
+                 “更正”栏填“{word}”，并填“更正文号”，再在“{column}”栏填 {next} 报本行 entry {first} was taken back and edition {edition}, \
+                 entry {held}, counts and says something else; if this row is right, take that edition back and deliver this as \
+                 edition {next}"
+            ))
+        }
+        _ => None,
+    }
+}
+
+fn by_itself(said: &FileLine, standing: RowStanding, receipt: &v1::Receipt) -> String {
     match standing {
-        RowStanding::Posted | RowStanding::OnRecord | RowStanding::TakenBack => String::new(),
+        RowStanding::Posted
+        | RowStanding::OnRecord
+        | RowStanding::TakenBack
+        | RowStanding::Superseded
+        | RowStanding::Disputed
+        | RowStanding::Waiting => String::new(),
         RowStanding::Finding | RowStanding::StillOpen => {
             let findings = open(receipt).map(|row| format!("疑点 finding {} {}", row.number, row.sentence_zh));
             findings.collect::<Vec<_>>().join("; ")

@@ -1,12 +1,16 @@
 //! Sends the events of files in calls, in their order; what is refused for a passing reason is said again at once, as whoever
 //! imports a file again means it. What becomes of rows is counted in `tally`.
 
-use super::standing::FileLine;
+use super::disputes::Disputes;
+use super::standing::{FileLine, RowStanding};
 use super::tally::RowTally;
+use super::trying;
+use crate::cli::client::Query;
 use crate::cli::failure::Failure;
 use crate::intake::import::{self, SinkError};
 use crate::principal::named;
 use bytes::Bytes;
+use ledger::event::Event;
 use proto::v1;
 use proto::v1::recorder_client::RecorderClient;
 use std::sync::Arc;
@@ -24,6 +28,19 @@ const CALL_BYTES: usize = crate::intake::ingest::MAX_BYTES - proto::limits::MAX_
 /// Pause before a call is made again that found the server busy.
 const BUSY_PAUSE: Duration = Duration::from_millis(50);
 
+/// What one event would come to if it were recorded now.
+pub(super) fn dry_run(
+    handle: &Handle,
+    recorder: &RecorderClient<Channel>,
+    principal: &Arc<str>,
+    event: &Event,
+) -> Result<v1::Receipt, Failure> {
+    let mut sending = Sending::new(handle.clone(), recorder.clone());
+    sending.principal = Arc::clone(principal);
+    let receipts = sending.ask(vec![proto::event::encode(event).into()], Vec::new(), true)?;
+    Ok(receipts.into_iter().next().unwrap_or_default())
+}
+
 /// Gathers events of one principal into calls.
 pub(super) struct Sending {
     handle: Handle,
@@ -32,12 +49,13 @@ pub(super) struct Sending {
     call: Vec<(Bytes, FileLine)>,
     bytes: usize,
     tally: RowTally,
+    disputes: Disputes,
 }
 
 impl Sending {
     pub(super) fn new(handle: Handle, recorder: RecorderClient<Channel>) -> Self {
-        let (principal, tally) = (Arc::from(""), RowTally::default());
-        Self { handle, recorder, principal, call: Vec::new(), bytes: 0, tally }
+        let (principal, tally, disputes) = (Arc::from(""), RowTally::default(), Disputes::default());
+        Self { handle, recorder, principal, call: Vec::new(), bytes: 0, tally, disputes }
     }
 
     pub(super) fn say(&mut self, said: import::Said) -> Result<(), SinkError> {
@@ -72,15 +90,27 @@ impl Sending {
                 receipts[at] = receipt;
             }
         }
-        for ((_, said), receipt) in call.iter().zip(&receipts) {
-            self.tally.count(said, receipt);
+        let besides = trying::besides(&call, &receipts, &mut |events| self.ask(events, Vec::new(), true))?;
+        for ((_, said), (receipt, beside)) in call.iter().zip(receipts.iter().zip(&besides)) {
+            self.tally.count(said, receipt, beside);
+            self.disputes.meet(said, RowStanding::with(receipt, beside));
         }
         Ok(())
     }
 
+    /// Names the lines of the claims of a file that are not confirmed, once all of it is sent.
+    pub(super) fn name_disputed(&mut self, query: &Query) -> Result<(), Failure> {
+        let disputes = std::mem::take(&mut self.disputes);
+        disputes.name(&self.handle, query, &mut self.tally)
+    }
+
     fn record(&mut self, events: Vec<Bytes>, again: Vec<u64>) -> Result<Vec<v1::Receipt>, Failure> {
+        self.ask(events, again, false)
+    }
+
+    fn ask(&mut self, events: Vec<Bytes>, again: Vec<u64>, dry_run: bool) -> Result<Vec<v1::Receipt>, Failure> {
         let count = events.len();
-        let message = v1::RecordRequest { events, dry_run: false, terse: false, again };
+        let message = v1::RecordRequest { events, dry_run, terse: false, again };
         let response = loop {
             let request = named(message.clone(), &self.principal);
             match self.handle.block_on(self.recorder.record(request)) {

@@ -46,6 +46,7 @@ fn steps_of(event: &Event) -> Option<Uuid> {
         Kind::RosterReviewed(event) | Kind::RosterApproved(event) | Kind::ApplicationApproved(event) => Some(event.set),
         Kind::ApplicationPrepared(event) => Some(event.application),
         Kind::ApplicationLineAdded(event) => Some(event.application),
+        Kind::ClaimSealed(event) => Some(event.set),
         _ => None,
     }
 }
@@ -73,11 +74,39 @@ pub(super) enum RowStanding {
     StillOpen,
     Differs,
     Withdrawn,
+    /// What it told was taken back, and a later edition on record says the same.
+    Superseded,
+    /// It is a line of a claim that is not confirmed.
+    Disputed,
     Refused,
+    /// A line after one that does not count; by itself it would.
+    Waiting,
     Malformed,
 }
 
+/// What a dry run says besides of a row that does not count.
+pub(super) enum Beside {
+    Nothing,
+    /// Of what was taken back, the first later edition that was not.
+    Later(u8, v1::Receipt),
+    /// Of a line after one that does not count, what it would come to in its place.
+    Tried(v1::Receipt),
+}
+
 impl RowStanding {
+    /// How it stands, with what a dry run says besides.
+    pub(super) fn with(receipt: &v1::Receipt, beside: &Beside) -> Self {
+        match (Self::of(receipt), beside) {
+            (Self::Withdrawn, Beside::Later(_, later)) => match Self::of(later) {
+                Self::OnRecord => Self::Superseded,
+                Self::StillOpen => Self::StillOpen,
+                _ => Self::Withdrawn,
+            },
+            (Self::Refused, Beside::Tried(tried)) if Self::of(tried).ending() < ImportEnding::Fails => Self::Waiting,
+            (standing, _) => standing,
+        }
+    }
+
     pub(super) fn of(receipt: &v1::Receipt) -> Self {
         if receipt.differs {
             return Self::Differs;
@@ -102,6 +131,9 @@ impl RowStanding {
             Self::StillOpen => "still_open",
             Self::Differs => "differs",
             Self::Withdrawn => "withdrawn",
+            Self::Superseded => "superseded",
+            Self::Disputed => "disputed",
+            Self::Waiting => "waiting",
             Self::Refused => "refused",
             Self::Malformed => "rejected",
         }
@@ -116,6 +148,9 @@ impl RowStanding {
             Self::StillOpen => "疑点未结",
             Self::Differs => "与账不符",
             Self::Withdrawn => "已撤销",
+            Self::Superseded => "已按更正版次在账",
+            Self::Disputed => "争议",
+            Self::Waiting => "待前行",
             Self::Refused => "仍被拒",
             Self::Malformed => "格式不符",
         }
@@ -123,9 +158,9 @@ impl RowStanding {
 
     pub(super) fn ending(self) -> ImportEnding {
         match self {
-            Self::Posted | Self::OnRecord | Self::TakenBack => ImportEnding::Counts,
-            Self::Finding | Self::StillOpen => ImportEnding::Look,
-            Self::Differs | Self::Withdrawn | Self::Refused | Self::Malformed => ImportEnding::Fails,
+            Self::Posted | Self::OnRecord | Self::TakenBack | Self::Superseded => ImportEnding::Counts,
+            Self::Finding | Self::StillOpen | Self::Disputed => ImportEnding::Look,
+            Self::Differs | Self::Withdrawn | Self::Refused | Self::Waiting | Self::Malformed => ImportEnding::Fails,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What became of the rows of a file: counted, and each row named that does not count as the file says.
 
 use super::remedies::{remedy_zh, words};
-use super::standing::{FileLine, ImportEnding, RowStanding, open};
+use super::standing::{Beside, FileLine, ImportEnding, RowStanding, open};
 use proto::v1;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -12,7 +12,7 @@ use uuid::Uuid;
 const ROWS_NAMED: usize = 1_000;
 
 /// All standings, in the order in which they are shown.
-const STANDINGS: [RowStanding; 9] = [
+const STANDINGS: [RowStanding; 12] = [
     RowStanding::Posted,
     RowStanding::OnRecord,
     RowStanding::TakenBack,
@@ -20,7 +20,10 @@ const STANDINGS: [RowStanding; 9] = [
     RowStanding::StillOpen,
     RowStanding::Differs,
     RowStanding::Withdrawn,
+    RowStanding::Superseded,
+    RowStanding::Disputed,
     RowStanding::Refused,
+    RowStanding::Waiting,
     RowStanding::Malformed,
 ];
 
@@ -56,9 +59,15 @@ pub(super) struct RowTally {
 }
 
 impl RowTally {
-    pub(super) fn count(&mut self, said: &FileLine, receipt: &v1::Receipt) {
-        let standing = RowStanding::of(receipt);
+    pub(super) fn count(&mut self, said: &FileLine, receipt: &v1::Receipt, beside: &Beside) {
+        let standing = RowStanding::with(receipt, beside);
         *self.counts.entry(standing).or_default() += 1;
+        let words = words(said, standing, (receipt, beside));
+        // What says how it stands.
+        let receipt = match (standing, beside) {
+            (RowStanding::StillOpen, Beside::Later(_, shown)) | (RowStanding::Refused, Beside::Tried(shown)) => shown,
+            _ => receipt,
+        };
         self.findings += open(receipt).count() as u64;
         if standing == RowStanding::Withdrawn {
             for with in [Some(said.id), said.set].into_iter().flatten() {
@@ -68,7 +77,8 @@ impl RowTally {
         if let Some(ended) = said.ends.filter(|_| standing.ending() < ImportEnding::Fails) {
             self.take_back(ended, said.line);
         }
-        if let (ImportEnding::Fails, Some(refusal)) = (standing.ending(), &receipt.refusal) {
+        let reason = receipt.refusal.as_ref().filter(|_| standing != RowStanding::Waiting);
+        if let (ImportEnding::Fails, Some(refusal)) = (standing.ending(), reason) {
             let words = format!("{}；{}", refusal.sentence_zh, remedy_zh(said, refusal));
             *self.reasons.entry((refusal.code.clone(), words)).or_default() += 1;
         }
@@ -76,14 +86,25 @@ impl RowTally {
             let words = format!("{}: {}", violation.field, violation.description);
             *self.reasons.entry(("malformed".to_owned(), words)).or_default() += 1;
         }
-        if standing.ending() > ImportEnding::Counts {
-            self.name(said, standing, || words(said, standing, receipt));
+        if !words.is_empty() {
+            self.name(said.clone(), standing, words);
         }
     }
 
-    fn name(&mut self, said: &FileLine, standing: RowStanding, words: impl FnOnce() -> String) {
+    /// A line of a claim that is not confirmed, beside what became of its row.
+    pub(super) fn dispute(&mut self, said: FileLine, words: String) {
+        *self.counts.entry(RowStanding::Disputed).or_default() += 1;
+        self.name(said, RowStanding::Disputed, words);
+    }
+
+    /// How many lines only wait for those before them.
+    pub(super) fn waiting(&self) -> u64 {
+        self.of(RowStanding::Waiting)
+    }
+
+    fn name(&mut self, said: FileLine, standing: RowStanding, words: String) {
         if self.rows.len() < ROWS_NAMED {
-            self.rows.push(NamedRow { said: said.clone(), standing, words: words() });
+            self.rows.push(NamedRow { said, standing, words });
         } else {
             self.unnamed += 1;
         }

@@ -4,8 +4,8 @@
 
 use super::{applications, suspense};
 use crate::intake::import::table::columns::Col;
-use crate::intake::import::table::row::{Row, Wrong};
-use crate::intake::import::{Out, RowResult, ids};
+use crate::intake::import::table::row::{Row, Unread, Wrong};
+use crate::intake::import::{AskingResult, Out, ids};
 use ledger::event::{
     Clearing, Event, Kind, RecoveryOrdered, RecoveryReceived, RecoveryWaived, RefundPaid, SuspenseCleared,
 };
@@ -28,7 +28,7 @@ const STEPS: &[(&str, &str, DebtStep)] = &[
 ];
 
 /// A row of a file of what is owed back.
-pub(in crate::intake::import) fn told(row: &Row<'_>, _: &Out<'_>) -> RowResult {
+pub(in crate::intake::import) fn told(row: &Row<'_>, out: &Out<'_>) -> AskingResult {
     let fen = row.money(Col::Amount)?;
     let unit = || row.giver(Col::Unit).map(ids::org);
     let serial = || row.key(Col::Serial).map(str::to_owned);
@@ -38,24 +38,27 @@ pub(in crate::intake::import) fn told(row: &Row<'_>, _: &Out<'_>) -> RowResult {
             let (payout, (reason, document)) = (applications::payment(row)?, why()?);
             Kind::RecoveryOrdered(RecoveryOrdered { payout, fen, reason, document })
         }
-        DebtStep::Receive => {
-            Kind::RecoveryReceived(RecoveryReceived { debt: decision(row)?, unit: unit()?, fen, serial: serial()? })
-        }
+        DebtStep::Receive => Kind::RecoveryReceived(RecoveryReceived {
+            debt: decision(row, out)?,
+            unit: unit()?,
+            fen,
+            serial: serial()?,
+        }),
         DebtStep::Waive => {
-            let (debt, (reason, document)) = (decision(row)?, why()?);
+            let (debt, (reason, document)) = (decision(row, out)?, why()?);
             Kind::RecoveryWaived(RecoveryWaived { debt, fen, reason, document })
         }
         DebtStep::Refund => {
-            Kind::RefundPaid(RefundPaid { debt: decision(row)?, unit: unit()?, fen, serial: serial()? })
+            Kind::RefundPaid(RefundPaid { debt: decision(row, out)?, unit: unit()?, fen, serial: serial()? })
         }
     };
     Ok((row.day(Col::EffectiveDay)?, kind).into())
 }
 
 /// The id of the decision by which it is owed.
-fn decision(row: &Row<'_>) -> Result<Uuid, Wrong> {
+fn decision(row: &Row<'_>, out: &Out<'_>) -> Result<Uuid, Unread> {
     if row.has(Col::EventId) {
-        return row.uuid(Col::EventId);
+        return Ok(row.uuid(Col::EventId)?);
     }
     // Amounts, reasons and days are no part of what a decision is known by.
     if row.has(Col::Order) {
@@ -64,7 +67,7 @@ fn decision(row: &Row<'_>) -> Result<Uuid, Wrong> {
         let said = Event::said(Day::default(), Kind::RecoveryOrdered(ordered));
         return Ok(said.id_of_edition(row.edition(Col::OrderEdition)?));
     }
-    let item = suspense::item(row, Col::ItemSerial)?;
+    let item = suspense::item(row, Col::ItemSerial, out)?;
     let number = if row.has(Col::ClearedNumber) { row.number(Col::ClearedNumber, 1, 99)? } else { 1 };
     let cleared = SuspenseCleared { item, number, fen: 0, how: Clearing::Surrendered };
     let said = Event::said(Day::default(), Kind::SuspenseCleared(cleared));

@@ -2,8 +2,8 @@
 
 use super::applications;
 use crate::intake::import::table::columns::Col;
-use crate::intake::import::table::row::{Row, Wrong};
-use crate::intake::import::{Out, RowResult, ids};
+use crate::intake::import::table::row::{Row, Unread, Wrong};
+use crate::intake::import::{AskingResult, Out, ids};
 use ledger::event::{Clearing, Draw, Event, Kind, PayoutCredited, PayoutReturned, SuspenseCleared, VoucherCleared};
 use ledger::money::{Day, Fen};
 use uuid::Uuid;
@@ -37,12 +37,12 @@ const FROM: &[(&str, &str, From)] =
     &[("入账", "credit", From::Credit), ("退回", "return", From::Return), ("凭证", "voucher", From::Voucher)];
 
 /// A row of a file of clearings.
-pub(in crate::intake::import) fn cleared(row: &Row<'_>, _: &Out<'_>) -> RowResult {
-    let (day, cleared) = read(row)?;
+pub(in crate::intake::import) fn cleared(row: &Row<'_>, out: &Out<'_>) -> AskingResult {
+    let (day, cleared) = read(row, out)?;
     Ok((day, Kind::SuspenseCleared(cleared)).into())
 }
 
-fn read(row: &Row<'_>) -> Result<(Day, SuspenseCleared), Wrong> {
+fn read(row: &Row<'_>, out: &Out<'_>) -> Result<(Day, SuspenseCleared), Unread> {
     let fen = row.money(Col::Amount)?;
     let how = match row.word(Col::How, HOWS)? {
         How::Accepted => Clearing::Accepted(draws(row, fen)?),
@@ -52,7 +52,7 @@ fn read(row: &Row<'_>) -> Result<(Day, SuspenseCleared), Wrong> {
         How::Offset => Clearing::Offset(row.uuid(Col::OffsetWith)?),
     };
     let number = if row.has(Col::ClearedNumber) { row.number(Col::ClearedNumber, 1, 99)? } else { 1 };
-    Ok((row.day(Col::EffectiveDay)?, SuspenseCleared { item: item(row, Col::Serial)?, number, fen, how }))
+    Ok((row.day(Col::EffectiveDay)?, SuspenseCleared { item: item(row, Col::Serial, out)?, number, fen, how }))
 }
 
 /// The lines that pay: one for all of it, or several with their amounts.
@@ -78,19 +78,22 @@ fn party(row: &Row<'_>) -> Result<Option<Uuid>, Wrong> {
     row.has(Col::Party).then(|| row.key(Col::Party).map(ids::org)).transpose()
 }
 
-/// The id of what stands in suspense: a credit or a return is known by its payment and the bank's number, a voucher by its own.
-pub(super) fn item(row: &Row<'_>, serial: Col) -> Result<Uuid, Wrong> {
+/// The id of what stands in suspense: a credit or a return is known by its payment and the bank's number, a voucher by its own, each
+/// in the edition that counts.
+pub(super) fn item(row: &Row<'_>, serial: Col, out: &Out<'_>) -> Result<Uuid, Unread> {
     if row.has(Col::EventId) {
-        return row.uuid(Col::EventId);
+        return Ok(row.uuid(Col::EventId)?);
     }
+    out.seals.counted(&told(row, serial)?).map_err(Unread::Unasked)
+}
+
+/// What put it there, by its key.
+fn told(row: &Row<'_>, serial: Col) -> Result<Event, Wrong> {
     let from = if row.has(Col::SuspenseOf) { row.word(Col::SuspenseOf, FROM)? } else { From::Credit };
     if let From::Voucher = from {
         let voucher = ids::voucher(row.giver(Col::Unit)?, row.key(Col::Voucher)?);
-        return Ok(Event::said(
-            Day::default(),
-            Kind::VoucherCleared(VoucherCleared { voucher, fen: 0, serial: String::new() }),
-        )
-        .id);
+        let cleared = VoucherCleared { voucher, fen: 0, serial: String::new() };
+        return Ok(Event::said(Day::default(), Kind::VoucherCleared(cleared)));
     }
     let (payout, serial) = (applications::payment(row)?, row.key(serial)?.to_owned());
     // The amount and the reason are no part of what it is known by, nor is the day where the bank gave a number.
@@ -99,5 +102,5 @@ pub(super) fn item(row: &Row<'_>, serial: Col) -> Result<Uuid, Wrong> {
         From::Return => Kind::PayoutReturned(PayoutReturned { payout, fen: 0, reason: 0, serial }),
         _ => Kind::PayoutCredited(PayoutCredited { payout, fen: 0, serial }),
     };
-    Ok(Event::said(day, told).id)
+    Ok(Event::said(day, told))
 }

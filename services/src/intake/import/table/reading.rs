@@ -1,6 +1,7 @@
 //! Goes through a file row by row and gathers what is wrong in it. Knows no events of its own.
 
 use super::cells::Cells;
+use super::columns::Col;
 use super::correction::in_its_edition;
 use super::layout::{HeaderFault, Layout};
 use super::office::Office;
@@ -36,6 +37,7 @@ impl Reading {
             problem_count: 0,
             rejected: false,
             offices: Vec::new(),
+            not_compared: Vec::new(),
         };
         let records = Records::new(BufReader::with_capacity(1 << 16, file));
         Ok(Self { path: path.to_owned(), records, cells: Cells::default(), report })
@@ -75,6 +77,7 @@ impl Reading {
             Some(Ok(())) => match Layout::read(self.records.cells()) {
                 Ok(layout) => {
                     self.report.kind = Some(layout.kind);
+                    self.report.not_compared = not_compared(&layout);
                     Ok(Some(layout))
                 }
                 Err(fault) => {
@@ -268,6 +271,14 @@ impl Reading {
         let (file, line) = (self.report.file.clone(), self.records.line());
         self.report.problems.push(Problem { file, line, column, code, what, remedy });
     }
+}
+
+/// Names and remarks; and the day of a sum in suspense, which is known by its number where it has one.
+fn not_compared(layout: &Layout) -> Vec<&'static str> {
+    let spare = |col: &&Col| {
+        layout.kind.dropped().contains(col) || (**col == Col::CreditDay && layout.place(Col::Serial).is_some())
+    };
+    layout.cols.iter().filter(spare).map(|col| col.zh()).collect()
 }
 
 fn wrong_record<R: BufRead>(fault: Fault, records: &Records<R>) -> Wrong {
