@@ -9,8 +9,8 @@ use bytes::Bytes;
 use ledger::handle::{Handle, Link};
 use ledger::money::Day;
 use ledger::state::State;
-use ledger::state::rows::{Finding, Payout, Programme};
-use ledger::state::stage::{Progress, Stage};
+use ledger::state::rows::{Finding, Payout, Programme, ResultFact};
+use ledger::state::stage::{BankWord, Progress, Stage};
 use proto::v1;
 use replay::answers::returns;
 use replay::answers::returns::ReturnsFilter;
@@ -167,13 +167,13 @@ pub(super) fn of_handle(state: &State, handle: Handle<Payout>) -> v1::Payout {
         draws: draws(state, payout),
         reissue_of: payout_id(state, payout.reissue_of),
         reissued_by: reissued_by.map_or_else(Bytes::new, |handle| payout_id(state, handle)),
-        results: result(payout).into_iter().collect(),
+        results: result(state, payout).into_iter().collect(),
         suspense_fen: state.suspense_of(payout).next().map_or(0, Finding::in_suspense),
     }
 }
 
 /// What the bank said last; earlier results are entries of the application's accounts.
-fn result(payout: &Payout) -> Option<v1::BankResult> {
+fn result(state: &State, payout: &Payout) -> Option<v1::BankResult> {
     let (kind, day, fen) = match payout.progress {
         Progress::Ordered => return None,
         Progress::Unknown => ("payout_unknown", 0, 0),
@@ -181,7 +181,22 @@ fn result(payout: &Payout) -> Option<v1::BankResult> {
         Progress::Returned => ("payout_returned", payout.on.yyyymmdd(), payout.fen),
     };
     let (kind, reason) = (kind.to_owned(), payout.reason.into());
-    Some(v1::BankResult { index: payout.last, kind, day, fen, reason })
+    Some(v1::BankResult { index: told_by(state, payout), kind, day, fen, reason })
+}
+
+/// The entry that told it. Where the bank told several things, others may have changed the payment since.
+fn told_by(state: &State, payout: &Payout) -> u64 {
+    let facts = payout.results.handle().map_or(&[][..], |told| &state.results.get(told).facts);
+    let counts = |fact: &&ResultFact| {
+        let progress = match fact.what {
+            BankWord::Unknown => Progress::Unknown,
+            BankWord::Credited => Progress::Credited,
+            BankWord::Returned => Progress::Returned,
+        };
+        let on_day = fact.what == BankWord::Unknown || fact.on == payout.on;
+        progress == payout.progress && on_day && !fact.gone
+    };
+    facts.iter().rfind(counts).map_or(payout.last, |fact| fact.entry.into())
 }
 
 /// Where a payment stands.

@@ -220,3 +220,30 @@ async fn a_corrected_result_in_suspense_is_cleared_by_its_serial() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_row_was_refused_about_is_named() {
+    with_office(|office| {
+        applied(office);
+        let again = include_str!("../../../docs/stories/05-roster.csv").replace("H-001", "H-002");
+        let (code, _, said) = office.import_as("学校/另一人", "roster.csv", &again);
+        assert!(
+            code == Some(1) && said.contains("学年的另一份花名册，第") && said.contains("由 学校/制表 编制"),
+            "{said}"
+        );
+        let application = include_str!("../../../docs/stories/11-application-corrected.csv");
+        let (code, _, said) = office.import("other.csv", &application.replace("ZF-001", "ZF-002"));
+        assert!(code == Some(1) && said.contains("在另一份支付申请，第"), "{said}");
+        // Given up, it is sent as its next edition, of which the second line pays more than it has.
+        let cancel = format!("{OPINION}支付申请,610523CZ,ZF-001,,作废,2021-10-19,\n");
+        assert_eq!(office.import("cancel.csv", &cancel).0, Some(0));
+        let next = application
+            .replace("ZF-001,,", "ZF-001,1,")
+            .replace(",1000.00,", ",250.00,")
+            .replace("#2,250.00", "#2,1000.00");
+        let (code, _, said) = office.import("next.csv", &next);
+        assert!(code == Some(1) && said.contains("差 6,750.00 元"), "{said}");
+        assert!(said.contains("指标 大荔县财预〔2021〕1号#2（") && said.contains("可用 2,250.00 元"), "{said}");
+    })
+    .await;
+}

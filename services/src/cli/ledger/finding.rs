@@ -11,6 +11,7 @@ use clap::{Args, Subcommand};
 use ledger::event::{Event, FindingClosed, FindingExplained, Kind};
 use ledger::hash::{Hash, unhex};
 use ledger::money::Day;
+use ledger::outcome::Code;
 use proto::text::{Class, document};
 use proto::v1;
 use replay::record::log::Clock;
@@ -141,7 +142,8 @@ impl SaidArgs {
     fn told(&self, receipt: &v1::Receipt) -> Result<(), Failure> {
         if let Some(refusal) = &receipt.refusal {
             let v1::Refusal { sentence_zh, sentence_en, remedy, .. } = refusal;
-            return Err(Failure::Failed(format!("{sentence_zh} {sentence_en}; {remedy}")));
+            let remedy_zh = self.remedy_zh(refusal);
+            return Err(Failure::Failed(format!("{sentence_zh} {sentence_en}; {remedy_zh} {remedy}")));
         }
         let index = match receipt.outcome() {
             v1::Outcome::Posted => receipt.index,
@@ -160,5 +162,23 @@ impl SaidArgs {
         }
         outln!("  疑点 {}: 已记入 entry {index}", self.number);
         Ok(())
+    }
+
+    /// What to do, where the code alone would send somebody to files.
+    fn remedy_zh(&self, refusal: &v1::Refusal) -> String {
+        let number = self.number;
+        match Code::named(&refusal.code) {
+            Some(Code::ToldOtherwise) => {
+                let entry = refusal.figure;
+                format!("已以同一文号说过（第 {entry} 号记录）：改用另一文号（--document）再说一次，后说的为准")
+            }
+            Some(Code::SetNotReady) => {
+                format!("还没有人说明，或说明后情况又变：先由他人说明（mingzhang finding explain {number}），再核结")
+            }
+            Some(Code::FourEyes) => "说明的人不能自己核结：请另一人核结".to_owned(),
+            Some(Code::InSuspense) => "还有暂记款：先报暂记清理，再核结".to_owned(),
+            Some(code) => code.remedy_zh().to_owned(),
+            None => String::new(),
+        }
     }
 }

@@ -2,13 +2,14 @@
 
 use crate::cli::client::Target;
 use crate::cli::failure::{Failure, QUESTION_CODES, missing};
-use crate::cli::shown::ask::ask;
+use crate::cli::shown::ask::{ask, asking, patiently};
 use crate::cli::shown::list::{Column, left, list, right};
 use crate::cli::shown::office::OfficeArg;
 use crate::cli::shown::point::PostedArgs;
 use crate::cli::shown::text::yuan;
 use crate::cli::typed::{line_of, number_typed, wire_id};
 use clap::Args;
+use ledger::account::Class;
 use proto::json::id;
 use proto::v1;
 use uuid::Uuid;
@@ -37,7 +38,7 @@ const LINES: &[Column<v1::Line>] = &[
     right("已申请 applied", |line| yuan(line.applied_fen)),
     right("已支出 spent", |line| yuan(line.spent_fen)),
     right("下拨 passed down", |line| yuan(line.passed_down_fen)),
-    right("应缴 to finance", |line| yuan(line.to_finance_fen)),
+    right("跨年退回 to finance", |line| yuan(line.to_finance_fen)),
     right("待追减 short", |line| yuan(line.short_fen)),
     right("待下级退回 withheld", |line| yuan(line.withheld_fen)),
 ];
@@ -57,9 +58,23 @@ impl LineArgs {
         let request = v1::GetLineRequest { not_before: 0, line: wire_id(self.line()?), at };
         let answer = ask(&self.target, at, async |query| query.get_line(request.clone()).await)?;
         let line = answer.said.line.as_ref().ok_or_else(|| missing("line"))?;
+        // It is paid over by the unit, for all its lines together.
+        let due = v1::GetBalanceRequest {
+            owner: line.unit.clone(),
+            class: Class::DueToFinance.name().to_owned(),
+            at,
+            ..v1::GetBalanceRequest::default()
+        };
+        let due =
+            asking(
+                &self.target,
+                async |query| Ok(patiently(at, async || query.get_balance(due.clone()).await).await?),
+            )?;
+        let due = due.balance.as_ref().map_or(0, |balance| balance.fen);
         answer.show(|answer| {
             outln!("  指标 {} {} {} {}", line.document, line.unit_name, line.programme, id(&line.line));
             out!("{}", list(LINES, [line].into_iter().chain(&answer.children)));
+            outln!("  本单位各指标跨年退回、尚未上缴财政 still due to finance by the unit: {} 元", yuan(due));
         })
     }
 }

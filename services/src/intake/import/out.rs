@@ -217,7 +217,12 @@ impl<'a> Out<'a> {
 
     /// Says something for the first time.
     pub(crate) fn say(&mut self, effective: Day, kind: Kind) -> Result<(), ImportError> {
-        self.hand_on(Arc::clone(&self.principal), Event::said(effective, kind), (&Arc::default(), None))
+        self.say_by(effective, kind, &Arc::default())
+    }
+
+    /// The same by these words.
+    pub(crate) fn say_by(&mut self, effective: Day, kind: Kind, words: &Arc<str>) -> Result<(), ImportError> {
+        self.hand_on(Arc::clone(&self.principal), Event::said(effective, kind), (words, None))
     }
 
     /// Says all that a row says.

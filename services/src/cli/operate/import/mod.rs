@@ -8,6 +8,7 @@ mod editions;
 mod remedies;
 mod sending;
 mod standing;
+mod subjects;
 mod tally;
 mod trying;
 
@@ -118,7 +119,7 @@ impl ImportArgs {
             let sent = sending.send();
             let report = report?;
             sent?;
-            sending.name_disputed(&query)?;
+            sending.name_what_for(&query)?;
             let tally = sending.take_tally();
             worst = worst.max(if report.problem_count > 0 { ImportEnding::Fails } else { tally.ending() });
             bar.suspend(|| show(&report, &tally, self.target.json));

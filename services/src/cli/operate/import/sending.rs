@@ -3,6 +3,7 @@
 
 use super::disputes::Disputes;
 use super::standing::{FileLine, RowStanding};
+use super::subjects::Names;
 use super::tally::RowTally;
 use super::trying;
 use crate::cli::client::Query;
@@ -98,10 +99,11 @@ impl Sending {
         Ok(())
     }
 
-    /// Names the lines of the claims of a file that are not confirmed, once all of it is sent.
-    pub(super) fn name_disputed(&mut self, query: &Query) -> Result<(), Failure> {
+    /// Names the lines of the claims of a file that are not confirmed, and what rows were refused about, once all of it is sent.
+    pub(super) fn name_what_for(&mut self, query: &Query) -> Result<(), Failure> {
         let disputes = std::mem::take(&mut self.disputes);
-        disputes.name(&self.handle, query, &mut self.tally)
+        disputes.name(&self.handle, query, &mut self.tally)?;
+        self.tally.name_subjects(&Names { handle: &self.handle, query })
     }
 
     fn record(&mut self, events: Vec<Bytes>, again: Vec<u64>) -> Result<Vec<v1::Receipt>, Failure> {

@@ -2,6 +2,9 @@
 
 use super::remedies::{remedy_zh, words};
 use super::standing::{Beside, FileLine, ImportEnding, RowStanding, open};
+use super::subjects::{Names, about};
+use crate::cli::failure::Failure;
+use ledger::outcome::Code;
 use proto::v1;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -32,11 +35,13 @@ pub(super) struct NamedRow {
     said: FileLine,
     standing: RowStanding,
     words: String,
+    /// What it was refused about, if that can be named.
+    about: Option<(Code, Uuid)>,
 }
 
 impl fmt::Display for NamedRow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { said: FileLine { line, kind, .. }, standing, words } = self;
+        let Self { said: FileLine { line, kind, .. }, standing, words, .. } = self;
         write!(f, "{line}: {kind} {} {}: {words}", standing.name_zh(), standing.name())
     }
 }
@@ -87,14 +92,15 @@ impl RowTally {
             *self.reasons.entry(("malformed".to_owned(), words)).or_default() += 1;
         }
         if !words.is_empty() {
-            self.name(said.clone(), standing, words);
+            let about = receipt.refusal.as_ref().and_then(about).filter(|_| standing == RowStanding::Refused);
+            self.name(NamedRow { said: said.clone(), standing, words, about });
         }
     }
 
     /// A line of a claim that is not confirmed, beside what became of its row.
     pub(super) fn dispute(&mut self, said: FileLine, words: String) {
         *self.counts.entry(RowStanding::Disputed).or_default() += 1;
-        self.name(said, RowStanding::Disputed, words);
+        self.name(NamedRow { said, standing: RowStanding::Disputed, words, about: None });
     }
 
     /// How many lines only wait for those before them.
@@ -102,9 +108,20 @@ impl RowTally {
         self.of(RowStanding::Waiting)
     }
 
-    fn name(&mut self, said: FileLine, standing: RowStanding, words: String) {
+    /// Says of the rows named what they were refused about.
+    pub(super) fn name_subjects(&mut self, names: &Names<'_>) -> Result<(), Failure> {
+        for row in &mut self.rows {
+            let about = row.about.take().map(|about| names.of(&row.said, about)).transpose()?;
+            if let Some(name) = about.flatten() {
+                row.words = format!("{}；{name}", row.words);
+            }
+        }
+        Ok(())
+    }
+
+    fn name(&mut self, row: NamedRow) {
         if self.rows.len() < ROWS_NAMED {
-            self.rows.push(NamedRow { said, standing, words });
+            self.rows.push(row);
         } else {
             self.unnamed += 1;
         }

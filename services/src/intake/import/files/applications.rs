@@ -9,7 +9,6 @@ use crate::intake::import::table::row::{Row, Wrong};
 use ledger::event::{ApplicationLineAdded, ApplicationPrepared, Draw, Kind};
 use ledger::money::Fen;
 use proto::text;
-use std::sync::Arc;
 use uuid::Uuid;
 
 /// A set of this kind.
@@ -40,10 +39,13 @@ fn read(row: &Row<'_>, derive: &Derive<'_>) -> Result<SetRow<ApplicationPrepared
         reissue_of: reissued(row, unit)?,
         draws,
     };
+    // Which lines of their documents these are, the ledger does not know.
+    let named = Col::DRAWS.into_iter().map(|(line, _)| row.as_it_stands(line)).filter(|line| !line.is_empty());
+    let words = named.map(|line| format!("{unit}/{line}")).collect::<Vec<_>>().join("、").into();
     let (unit, fiscal_year) = (derive.org(unit), rosters::year(row, Col::FiscalYear)?);
     let head = ApplicationPrepared { application, unit, fiscal_year, replaces };
     let day = row.day(Col::PreparedDay)?;
-    Ok(SetRow { number, set: application, day, at: line, fen, words: Arc::default(), head, line: added })
+    Ok(SetRow { number, set: application, day, at: line, fen, words, head, line: added })
 }
 
 /// The payment that is paid again; one of the same unit where the row names no other.

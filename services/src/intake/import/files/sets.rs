@@ -9,9 +9,12 @@ use ledger::event::{Kind, SetSealed};
 use ledger::hash::Hash;
 use ledger::money::{Day, Fen};
 use sha2::{Digest, Sha256};
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 use uuid::Uuid;
+
+/// Words kept of a set; a few document lines pay for most.
+const WORDS_MAX: usize = 400;
 
 /// A row of a file of sets: a line, with what it says of its set.
 pub(crate) struct SetRow<H, L> {
@@ -74,9 +77,12 @@ pub(crate) fn import<H: Clone + PartialEq, L: Clone>(
             out.say(row.day, (kind.prepared)(row.head.clone()))?;
         }
         let bytes = out.say_line(row.day, (kind.added)(row.line.clone()), &row.words)?;
-        let fen = row.fen;
+        let (fen, words) = (row.fen, Arc::clone(&row.words));
         let (_, chain) = current.get_or_insert_with(|| (row, Chain::default()));
         chain.add(&bytes);
+        if chain.words.len() < WORDS_MAX {
+            chain.words.extend(words.split('、').map(str::to_owned));
+        }
         chain.fen = chain.fen.checked_add(fen).ok_or_else(changed)?;
     }
     if again.report.problem_count > 0 || again.report.rows != file.report.rows {
@@ -94,6 +100,8 @@ struct Chain {
     hash: Hash,
     count: u32,
     fen: Fen,
+    /// What its lines name that the ledger may not know.
+    words: BTreeSet<String>,
 }
 
 impl Chain {
@@ -113,12 +121,12 @@ fn seal<H, L>(
     sets: &mut Vec<(String, Seal)>,
     out: &mut Out<'_>,
 ) -> Result<(), ImportError> {
-    let Chain { hash, count, fen } = chain;
+    let Chain { hash, count, fen, words } = chain;
     let seal = Seal { count, fen, hash };
     out.seals.remember(head.set, seal);
     sets.push((head.number.clone(), seal));
     let sealed = (kind.sealed)(SetSealed { set: head.set, count, fen, hash });
-    out.say(head.day, sealed)
+    out.say_by(head.day, sealed, &words.into_iter().collect::<Vec<_>>().join("、").into())
 }
 
 /// Reads the whole file and reports everything that is wrong with it.
