@@ -166,7 +166,7 @@ codes! {
     14 UnknownPayout "unknown_payout" circumstantial "没有该笔支付" "the payment does not exist" "核对支付编号" "check the payment's id";
     15 UnknownItem "unknown_item" circumstantial "暂记中没有该事项的款" "no money of this event stands in suspense" "核对入账、退回或凭证清算的事项号" "check the event id of the credit, the return or the clearing";
     16 SetNotOpen "set_not_open" circumstantial "已封存，不能再加行" "the set is sealed or ended and takes no more lines" "另编新的名册或申请；或先撤销封存及其后各环节，再重试" "begin a new set, or take back the sealing and what came after it, then retry";
-    17 SetNotReady "set_not_ready" circumstantial "尚未到这一步" "the set has not reached the stage this step needs" "先完成前一步，再重试" "take the missing step, then retry";
+    17 SetNotReady "set_not_ready" circumstantial "尚未到这一步" "the set has not reached the stage this step needs" "先完成前一步（前一步已撤销或作废的，先重报），再重试" "take the missing step, anew where it was taken back, then retry";
     18 SetEnded "set_ended" circumstantial "已经执行" "the set has taken effect" "这一步已经办过；要倒退的，先撤销代发批次和支付凭证（银行已有结果的，先撤销结果），再重试" "this step was taken; to go back, take back the batch and the vouchers first, and before them what the bank told, then retry";
     19 LineOutOfOrder "line_out_of_order" circumstantial "行号不连续" "the line number is not the next one" "补交缺行，再重试" "send the missing lines, then retry";
     20 SealMismatch "seal_mismatch" circumstantial "行数、合计或校验值与已收到的行不符" "count, sum or hash differ from the lines received" "逐行核对，补齐后重试" "compare the lines; send what is missing, then retry";
@@ -178,7 +178,7 @@ codes! {
     26 WrongYear "wrong_year" permanent "指标不属于该预算年度" "the day or the line is of another budget year" "使用支付年度的指标" "use lines of the year of payment";
     27 WrongProgramme "wrong_programme" permanent "指标不能用于该项目" "the document line is bound to another programme" "使用该项目的指标" "draw on a line of this programme";
     28 OffBand "off_band" permanent "金额不在档次标准之内" "the amount lies outside the band of the policy in force" "更正金额或档次" "correct the amount or the band";
-    29 NotEnrolled "not_enrolled" circumstantial "该生在生效日不在籍" "the person is not enrolled on the effective day" "更正学籍，再重试" "correct the student record, then retry";
+    29 NotEnrolled "not_enrolled" circumstantial "该生在生效日不在籍" "the person is not enrolled on the effective day" "当日确不在籍的，作废该花名册，去掉该行后以下一版次重报；学籍登记有误的，更正学籍，再重试" "if the person was not there on that day, cancel the roster and send it without the line as its next edition; if the student record is wrong, correct it, then retry";
     30 AlreadyAwarded "already_awarded" circumstantial "该生本学年已有同一资助" "the person holds this award for the academic year already" "该生已在另一名册，或在本名册另一行：两者确只能有一个的，作废另一名册后再导入本名册，或作废本名册，去掉该行后以下一版次重报" "the person is on another roster, or on another line of this one: cancel the other roster and import this one again, or cancel this one and send it without the line as the next edition";
     31 Exclusive "exclusive" circumstantial "与已有资助不能同时享受" "the person holds an award that excludes this one" "两者择一" "give up one of the two";
     32 NotDue "not_due" circumstantial "该期资助尚未到发放日" "the instalment is not due yet" "到发放日再申请" "apply on or after the due day";
@@ -188,7 +188,7 @@ codes! {
     36 InSuspense "in_suspense" circumstantial "该期资助有暂记款未清" "a credit of this instalment stands in suspense" "先清理暂记，再重试" "clear the suspense, then retry";
     37 ReissueUnnamed "reissue_unnamed" permanent "补发须指明被退回的支付" "the instalment came back once; a reissue must name the latest returned payment" "补发时注明被退回的支付" "name it as reissue_of";
     38 CardNotPayees "card_not_payees" circumstantial "卡不属于该生或已停用" "the card is not the person's, or no longer in use" "将卡绑定到该生，再重试" "bind the card to the person, then retry";
-    39 Overdrawn "overdrawn" circumstantial "超出可用指标" "more than the document line has available" "作废、减少，或追加下达后重试" "cancel, reduce, or have more passed down, then retry";
+    39 Overdrawn "overdrawn" circumstantial "超出可用指标" "more than the document line has available" "减少金额，或对该指标追加（另一行下达是另一指标），再重试" "reduce the amount, or have this very line added to, as another line issued is another one, then retry";
     40 PolicyNotNewer "policy_not_newer" permanent "政策版本已采用" "this version of the policy was adopted already" "采用下一版本" "adopt the next version";
     41 UnknownLoan "unknown_loan" circumstantial "贷款合同不存在" "no contract of this loan is known" "先报送合同，再重试" "report the contract, then retry";
     42 UnknownTerms "unknown_terms" circumstantial "签约日没有有效的贷款条款" "no loan terms were in force on that day" "先采用条款，再重试" "adopt the terms, then retry";

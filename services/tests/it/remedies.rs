@@ -244,6 +244,9 @@ async fn what_a_row_was_refused_about_is_named() {
         let (code, _, said) = office.import("next.csv", &next);
         assert!(code == Some(1) && said.contains("差 6,750.00 元"), "{said}");
         assert!(said.contains("指标 大荔县财预〔2021〕1号#2（") && said.contains("可用 2,250.00 元"), "{said}");
+        let bank = RESULTS.to_owned() + "610523CZ,ZF-001,1,成功,1250.00,LS-1,2021-10-22,,,\n";
+        let (code, _, said) = office.import("bank.csv", &bank);
+        assert!(code == Some(4) && said.contains("已作废：实为下一版次的"), "{said}");
     })
     .await;
 }

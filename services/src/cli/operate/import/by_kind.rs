@@ -29,7 +29,7 @@ pub(super) fn of_kind(said: &FileLine, code: Code, figure: i64) -> Option<String
             "本行所指事项不能用“撤销”更正：花名册、支付申请本身用审核意见“作废”，再以下一版次整份重报（已作废的不能恢复）；其余事项目前还不能撤销".to_owned()
         }
         (Code::NotAsTold, Tag::EntryWithdrawn) => not_as_told(said.undoes).to_owned(),
-        (Code::SealMismatch, Tag::RosterSealed | Tag::ApplicationSealed | Tag::ClaimSealed) => {
+        (Code::SealMismatch | Code::SetNotReady, Tag::RosterSealed | Tag::ApplicationSealed | Tag::ClaimSealed) => {
             "有的行未计入，整份未封存：更正以上所列各行后，把整份再导入一次".to_owned()
         }
         (Code::WrongDay, Tag::EntryWithdrawn) => {

@@ -1,7 +1,7 @@
 //! What refused rows are about, by what people can look up: the document line that falls short, and the roster or application in which
 //! something stands already. Not here: what to do about it.
 
-use super::standing::FileLine;
+use super::standing::{FileLine, open};
 use crate::cli::client::Query;
 use crate::cli::failure::Failure;
 use crate::cli::typed::{line_of, wire_id};
@@ -14,8 +14,25 @@ use tokio::runtime::Handle;
 use tonic::{Response, Status};
 use uuid::Uuid;
 
-/// What a refusal is about, if that is something which can be named.
-pub(super) fn about(refusal: &v1::Refusal) -> Option<(Code, Uuid)> {
+/// What a row is about that can be named.
+#[derive(Clone, Copy)]
+pub(super) enum About {
+    /// What it was refused for.
+    Refused(Code, Uuid),
+    /// The payment of which a bank's row tells.
+    Paid(Uuid),
+}
+
+/// What there is to name of a row that somebody must look at.
+pub(super) fn about(said: &FileLine, receipt: &v1::Receipt) -> Option<About> {
+    if let Some(refusal) = &receipt.refusal {
+        return refused(refusal);
+    }
+    let finding = open(receipt).find(|_| said.tag.tells_result())?;
+    Some(About::Paid(Uuid::from_slice(&finding.subject).ok()?))
+}
+
+fn refused(refusal: &v1::Refusal) -> Option<About> {
     use Code as C;
     let code = Code::named(&refusal.code)?;
     let nameable = matches!(
@@ -28,7 +45,7 @@ pub(super) fn about(refusal: &v1::Refusal) -> Option<(Code, Uuid)> {
             | C::AlreadyOrdered
             | C::AlreadyPaid
     );
-    Some((code, Uuid::from_slice(&refusal.subject).ok()?)).filter(|_| nameable)
+    Some(About::Refused(code, Uuid::from_slice(&refusal.subject).ok()?)).filter(|_| nameable)
 }
 
 /// Asks for names; nothing where there is no such thing.
@@ -38,12 +55,22 @@ pub(super) struct Names<'a> {
 }
 
 impl Names<'_> {
-    pub(super) fn of(&self, said: &FileLine, (code, subject): (Code, Uuid)) -> Result<Option<String>, Failure> {
-        match code {
-            Code::AlreadyAwarded => self.roster(said, subject),
-            Code::AlreadyOrdered | Code::AlreadyPaid => self.application(said, subject),
-            _ => self.line(said, subject),
+    pub(super) fn of(&self, said: &FileLine, about: About) -> Result<Option<String>, Failure> {
+        match about {
+            About::Refused(Code::AlreadyAwarded, subject) => self.roster(said, subject),
+            About::Refused(Code::AlreadyOrdered | Code::AlreadyPaid, subject) => self.application(said, subject),
+            About::Refused(_, subject) => self.line(said, subject),
+            About::Paid(subject) => self.given_up(subject),
         }
+    }
+
+    /// A bank writes no editions: what it tells by a number whose application was cancelled is mostly of the next.
+    fn given_up(&self, payout: Uuid) -> Result<Option<String>, Failure> {
+        let request = v1::GetPayoutRequest { payout: wire_id(payout), ..v1::GetPayoutRequest::default() };
+        let found = self.asked(self.query.clone().get_payout(request))?.and_then(|answer| answer.payout);
+        let gone = found.is_some_and(|found| found.stage() == v1::PayoutStage::Cancelled);
+        let words = "所指支付申请（该版次）已作废：实为下一版次的，把本行照原样再报，“更正”栏填“撤销”，再在“申请版次”栏填该版次报";
+        Ok(gone.then(|| words.to_owned()))
     }
 
     fn line(&self, said: &FileLine, id: Uuid) -> Result<Option<String>, Failure> {

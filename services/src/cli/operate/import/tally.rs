@@ -2,9 +2,8 @@
 
 use super::remedies::{remedy_zh, words};
 use super::standing::{Beside, FileLine, ImportEnding, RowStanding, open};
-use super::subjects::{Names, about};
+use super::subjects::{About, Names, about};
 use crate::cli::failure::Failure;
-use ledger::outcome::Code;
 use proto::v1;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -35,8 +34,8 @@ pub(super) struct NamedRow {
     said: FileLine,
     standing: RowStanding,
     words: String,
-    /// What it was refused about, if that can be named.
-    about: Option<(Code, Uuid)>,
+    /// What it is about, if that can be named.
+    about: Option<About>,
 }
 
 impl fmt::Display for NamedRow {
@@ -92,7 +91,8 @@ impl RowTally {
             *self.reasons.entry(("malformed".to_owned(), words)).or_default() += 1;
         }
         if !words.is_empty() {
-            let about = receipt.refusal.as_ref().and_then(about).filter(|_| standing == RowStanding::Refused);
+            let named = matches!(standing, RowStanding::Refused | RowStanding::Finding | RowStanding::StillOpen);
+            let about = about(said, receipt).filter(|_| named);
             self.name(NamedRow { said: said.clone(), standing, words, about });
         }
     }
