@@ -219,6 +219,9 @@ pub(crate) struct NewFinding {
     pub noted: Noted,
 }
 
+/// A finding that is called for: its kind and, where a fact calls for it by itself, the entry that told the fact, and its day.
+pub(crate) type Wanted = (FindingKind, Option<(u64, Day)>);
+
 /// Where it is noted that a finding is open, so that it closes when nothing calls for it any more.
 #[derive(Clone, Copy)]
 pub(crate) enum Noted {

@@ -73,7 +73,7 @@ pub fn finding(state: &State, number: Handle<Finding>) -> v1::Finding {
         fen: finding.in_suspense(),
         index: finding.index,
         day: finding.on.yyyymmdd(),
-        event: id(event_id(state, finding.index)),
+        event: id(event_id(state, finding.fact.into())),
         open: finding.stands(),
         stage: state.stage_of(number).words().0.to_owned(),
         ..v1::Finding::default()

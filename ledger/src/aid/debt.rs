@@ -6,13 +6,13 @@
 //! account beyond zero, with a finding; it is paid back as what is owed is.
 
 use crate::account::{Book, Class};
+use crate::change::Wanted;
 use crate::change::{Case, Change, Judged, NewFinding, OrgRef, Taken, Touched};
 use crate::difference::Holding;
 use crate::entry::Entry;
 use crate::event::{RecoveryOrdered, RecoveryReceived, RecoveryWaived, RefundPaid};
 use crate::finding::FindingKind;
 use crate::handle::{Handle, Link};
-use crate::loan::findings::Wanted;
 use crate::money::{Fen, held};
 use crate::outcome::{Code, Posting, Refusal};
 use crate::registry::org;
@@ -313,6 +313,9 @@ fn drawn(state: &State, debt: &Debt) -> Vec<Drawn> {
     let (first, count) = (debt.draws.handle(), u32::from(debt.draw_count));
     first.into_iter().flat_map(|first| first.run(count)).map(|at| *state.draws.get(at)).collect()
 }
+
+/// What a debt may call for.
+pub(crate) const OF_DEBT: [FindingKind; 2] = [FindingKind::OverRecovered, FindingKind::OverRefunded];
 
 /// What a debt calls for: more came in, or was paid, than is owed as far as is told.
 pub(crate) fn wanted(debt: &Debt) -> Vec<Wanted> {

@@ -77,6 +77,9 @@ pub(crate) fn wanted(state: &State, person: Uuid) -> Vec<(Uuid, Vec<FindingKind>
 /// An award and its roster.
 type Held<'a> = (Handle<Award>, &'a Award, &'a Roster);
 
+/// What may be found of the awards of several ids.
+pub(crate) const OF_AWARDS: [FindingKind; 2] = [FindingKind::AwardedTwice, FindingKind::Policy(Rule::Exclusive)];
+
 /// What several ids, who are one human, hold that one may not: each time about the award told later.
 fn held_beside(state: &State, human: &[Handle<Person>]) -> Vec<(FindingKind, Uuid)> {
     let of = |&person: &Handle<Person>| {

@@ -42,7 +42,7 @@ pub struct EntryWithdrawn {
 /// Somebody found out why a finding is as it is 疑点说明 (D).
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct FindingExplained {
-    /// Event id of the entry that opened it.
+    /// Event id of the fact it is about, or of the entry that opened it.
     pub entry: Uuid,
     /// Stable name of its kind.
     pub kind: String,
@@ -59,7 +59,7 @@ pub struct FindingExplained {
 /// A finding needs no more 疑点核结 (D): said by another person than who explained it, once no money stands in suspense because of it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct FindingClosed {
-    /// Event id of the entry that opened it.
+    /// Event id of the fact it is about, or of the entry that opened it.
     pub entry: Uuid,
     /// Stable name of its kind.
     pub kind: String,

@@ -6,19 +6,21 @@
 use super::State;
 use crate::account::Class;
 use crate::aid::{awaited, debt, leaving, merge, payment_facts, voucher};
+use crate::change::Wanted;
 use crate::change::{NewFinding, Noted, Touched};
 use crate::entry::Entry;
 use crate::event::{Kind, KindTag};
 use crate::finding::FindingKind;
 use crate::handle::Handle;
-use crate::lender::fund::statement;
+use crate::lender::fund::statement::{self, OF_FUND};
 use crate::lender::remittance::facts;
-use crate::loan::findings::{OF_BORROWER, Wanted, wanted, wanted_together};
+use crate::loan::findings::{OF_BORROWER, OF_LOAN, wanted, wanted_together};
 use crate::loan::rules::jumps;
 use crate::money::Day;
 use crate::outcome::Posting;
-use crate::registry::cards::is_shared;
+use crate::registry::cards::{self, OF_CARD};
 use crate::registry::people;
+use crate::state::entry_rows::Seen;
 use crate::state::rows::Finding;
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -31,7 +33,7 @@ pub(super) fn open_all(state: &mut State, entry: &Entry<'_>, own: Vec<NewFinding
     let (index, on) = (entry.index, found_on(state, entry));
     let mut opened: Vec<u32> = own.into_iter().map(|new| open(state, index, on, new).number()).collect();
     for touched in touched {
-        for new in follow(state, index, *touched) {
+        for new in follow(state, *touched) {
             let subject = new.subject;
             let finding = open(state, index, on, new);
             opened.push(finding.number());
@@ -73,7 +75,7 @@ pub(super) fn watched(state: &State, postings: &[Posting]) -> Vec<Touched> {
 pub(super) fn open(state: &mut State, index: u64, on: Day, new: NewFinding) -> Handle<Finding> {
     let NewFinding { kind, subject, fen, payout, unit, follows, told_by, on: of_fact, noted } = new;
     let on = of_fact.unwrap_or(on);
-    let fact = told_by.unwrap_or(Handle::new(u32::try_from(index).unwrap_or(u32::MAX)));
+    let fact = told_by.or_else(|| entry_at(index)).unwrap_or(Handle::new(u32::MAX));
     let finding = Finding { kind, index, subject, fact, fen, payout, unit, open: true, closed: false, on };
     let handle = state.findings.push(finding);
     match noted {
@@ -90,45 +92,42 @@ pub(super) fn open(state: &mut State, index: u64, on: Day, new: NewFinding) -> H
 }
 
 /// Closes what is no longer called for; what is to be opened.
-fn follow(state: &mut State, index: u64, touched: Touched) -> Vec<NewFinding> {
+fn follow(state: &mut State, touched: Touched) -> Vec<NewFinding> {
     match touched {
         Touched::Loan(id) => {
             let Some((_, loan)) = state.loans.by_id(id) else { return Vec::new() };
             let wanted = wanted(state, loan);
-            settle(state, index, id, |_| true, tells_of_loan, &wanted)
+            settle(state, id, |kind| OF_LOAN.contains(&kind), &wanted)
         }
         Touched::Fund(id) => {
-            let wanted = state.portfolios.by_id(id).map(|(_, fund)| statement::wanted(state, fund));
-            let (differing, wanted) = wanted.unwrap_or_default();
-            let mut new = settle_each(state, id, FindingKind::StatementDiffers, &differing);
-            let others = |kind: FindingKind| kind != FindingKind::StatementDiffers;
-            new.extend(settle(state, index, id, others, tells_of_loan, &wanted));
-            new
+            let wanted = state.portfolios.by_id(id).map(|(_, fund)| statement::wanted(state, fund)).unwrap_or_default();
+            settle(state, id, |kind| OF_FUND.contains(&kind), &wanted)
         }
         Touched::Borrower(person) => {
             let loans = wanted_together(state, person).into_iter();
             let together = |kind: FindingKind| OF_BORROWER.contains(&kind);
-            loans.flat_map(|(loan, wanted)| settle(state, index, loan, together, tells_of_loan, &wanted)).collect()
+            loans.flat_map(|(loan, wanted)| settle(state, loan, together, &wanted)).collect()
         }
         Touched::Card(id) => {
-            let shared = state.cards.by_id(id).is_some_and(|(_, card)| is_shared(state, card));
-            let wanted = shared.then_some((FindingKind::CardShared, None));
-            settle(state, index, id, |_| true, tells_of_loan, wanted.as_slice())
+            let wanted = state.cards.by_id(id).map(|(_, card)| cards::wanted(state, card)).unwrap_or_default();
+            settle(state, id, |kind| OF_CARD.contains(&kind), &wanted)
         }
-        Touched::Awarded(_) | Touched::Award(_) | Touched::Standing(_) => follow_awards(state, index, touched),
+        Touched::Awarded(_) | Touched::Award(_) | Touched::Standing(_) => follow_awards(state, touched),
         Touched::Application(id) => {
             let short = state.applications.by_id(id).is_some_and(|(_, row)| voucher::is_short(row));
-            let wanted = short.then_some((FindingKind::VoucherShort, None));
-            settle(state, index, id, |_| true, tells_of_loan, wanted.as_slice())
+            settle_one(state, id, FindingKind::VoucherShort, short)
         }
-        Touched::Claim(id) => settle(state, index, id, |_| true, tells_of_loan, &facts::wanted(state, id)),
+        Touched::Claim(id) => {
+            let wanted = facts::wanted(state, id);
+            settle(state, id, |kind| kind == FindingKind::OverRemitted, &wanted)
+        }
         Touched::Human(id) => people::follow(state, id),
-        Touched::Line(id) => of_line(state, index, id),
-        Touched::Due(id) => of_unit(state, index, id),
-        Touched::Debt(id) => of_debt(state, index, id),
+        Touched::Line(id) => of_line(state, id),
+        Touched::Due(id) => of_unit(state, id),
+        Touched::Debt(id) => of_debt(state, id),
         Touched::Rates => {
-            let wanted: Vec<_> = jumps(state).into_iter().map(|entry| (FindingKind::RateJump, Some(entry))).collect();
-            settle(state, index, Uuid::nil(), |_| true, tells_of_loan, &wanted)
+            let wanted: Vec<_> = jumps(state).into_iter().map(|told| (FindingKind::RateJump, Some(told))).collect();
+            settle(state, Uuid::nil(), |kind| kind == FindingKind::RateJump, &wanted)
         }
     }
 }
@@ -137,9 +136,9 @@ fn follow(state: &mut State, index: u64, touched: Touched) -> Vec<NewFinding> {
 type Called = (Uuid, Vec<FindingKind>);
 
 /// What is found of awards: of what a human holds under several ids, of what was paid of one, of what was paid after leaving.
-fn follow_awards(state: &mut State, index: u64, touched: Touched) -> Vec<NewFinding> {
+fn follow_awards(state: &mut State, touched: Touched) -> Vec<NewFinding> {
     let (awards, looked_at): (Vec<Called>, fn(FindingKind) -> bool) = match touched {
-        Touched::Awarded(person) => (merge::wanted(state, person), |kind| !OF_PAYMENTS.contains(&kind)),
+        Touched::Awarded(person) => (merge::wanted(state, person), |kind| merge::OF_AWARDS.contains(&kind)),
         Touched::Award(id) => {
             let Some((_, award)) = state.awards.by_id(id) else { return Vec::new() };
             let called = [payment_facts::is_paid_twice(state, award), leaving::is_paid_after_leaving(state, award)];
@@ -154,96 +153,70 @@ fn follow_awards(state: &mut State, index: u64, touched: Touched) -> Vec<NewFind
         _ => return Vec::new(),
     };
     let of = |kinds: Vec<FindingKind>| kinds.into_iter().map(|kind| (kind, None)).collect::<Vec<Wanted>>();
-    let settle = |(award, kinds)| settle(state, index, award, looked_at, tells_of_loan, &of(kinds));
+    let settle = |(award, kinds)| settle(state, award, looked_at, &of(kinds));
     awards.into_iter().flat_map(settle).collect()
 }
 
 /// What a document line lacks.
-fn of_line(state: &mut State, index: u64, id: Uuid) -> Vec<NewFinding> {
+fn of_line(state: &mut State, id: Uuid) -> Vec<NewFinding> {
     let Some((line, row)) = state.lines.by_id(id) else { return Vec::new() };
     let (short, unit) = (state.balance(state.line_account(line, Class::Short)) < 0, row.unit);
-    let wanted = short.then_some((FindingKind::LineShort, None));
-    let new = settle(state, index, id, |_| true, tells_of_loan, wanted.as_slice());
+    let new = settle_one(state, id, FindingKind::LineShort, short);
     new.into_iter().map(|new| NewFinding { unit, ..new }).collect()
 }
 
 /// What a unit paid over to finance beyond what is due.
-fn of_unit(state: &mut State, index: u64, id: Uuid) -> Vec<NewFinding> {
+fn of_unit(state: &mut State, id: Uuid) -> Vec<NewFinding> {
     let Some((unit, _)) = state.orgs.by_id(id) else { return Vec::new() };
     let over = state.balance(state.org_account(unit, Class::DueToFinance)) < 0;
-    let (kind, wanted) = (FindingKind::OverSurrendered, over.then_some((FindingKind::OverSurrendered, None)));
-    let new = settle(state, index, id, |other| other == kind, tells_of_loan, wanted.as_slice());
+    let new = settle_one(state, id, FindingKind::OverSurrendered, over);
     new.into_iter().map(|new| NewFinding { unit, ..new }).collect()
 }
 
 /// What was recovered or refunded beyond what is owed.
-fn of_debt(state: &mut State, index: u64, id: Uuid) -> Vec<NewFinding> {
+fn of_debt(state: &mut State, id: Uuid) -> Vec<NewFinding> {
     let Some((_, row)) = state.debts.by_id(id) else { return Vec::new() };
     let unit = if row.is_due() { row.unit } else { row.facts.first().map_or(row.unit, |fact| fact.unit) };
     let wanted = debt::wanted(row);
-    let new = settle(state, index, id, |_| true, tells_of_loan, &wanted);
+    let new = settle(state, id, |kind| debt::OF_DEBT.contains(&kind), &wanted);
     new.into_iter().map(|new| NewFinding { unit, ..new }).collect()
 }
 
-/// Of one thing, the kinds that may be looked at, and which entries tell the facts that call for findings by themselves: closes those
-/// open that are no longer called for. To be opened is what this entry itself told, and what else is called for while no finding of
-/// its kind is open.
-fn settle(
-    state: &mut State,
-    index: u64,
-    id: Uuid,
-    looked_at: impl Fn(FindingKind) -> bool,
-    tells: impl Fn(KindTag) -> bool,
-    wanted: &[Wanted],
-) -> Vec<NewFinding> {
+/// The same where one kind alone is looked at, which the thing as it stands calls for or not.
+fn settle_one(state: &mut State, id: Uuid, kind: FindingKind, called_for: bool) -> Vec<NewFinding> {
+    let wanted = called_for.then_some((kind, None));
+    settle(state, id, |other| other == kind, wanted.as_slice())
+}
+
+/// Of one thing, the kinds that may be looked at, as an id may name things of several sorts: closes what is open and no longer called
+/// for. To be opened is what is called for and not open. What a fact calls for by itself is about the entry that told it and stands
+/// on its day, whichever entry came last.
+fn settle(state: &mut State, id: Uuid, looked_at: impl Fn(FindingKind) -> bool, wanted: &[Wanted]) -> Vec<NewFinding> {
     if wanted.is_empty() && state.doubts_of(id).is_empty() {
         return Vec::new();
     }
-    let by_facts: BTreeSet<_> = wanted.iter().filter_map(|(kind, entry)| Some((kind.name(), (*entry)?))).collect();
-    let kinds =
-        |of_fact: bool| wanted.iter().filter(move |(_, entry)| entry.is_some() == of_fact).map(|(kind, _)| kind.name());
-    let (of_facts, of_all): (BTreeSet<_>, BTreeSet<_>) = (kinds(true).collect(), kinds(false).collect());
-    let holds = |finding: &Finding| {
-        let kind = finding.kind.name();
-        !looked_at(finding.kind)
-            || of_all.contains(kind)
-            || by_facts.contains(&(kind, finding.index))
-            || (of_facts.contains(kind) && !state.seen_at(finding.index).is_some_and(|seen| tells(seen.kind)))
-    };
-    let open = state.doubts_of(id).iter().copied();
-    let ended: Vec<_> = open.filter(|finding| !holds(state.findings.get(*finding))).collect();
-    state.end_doubts(id, &ended);
-    let mut open: Vec<FindingKind> =
-        state.doubts_of(id).iter().map(|finding| state.findings.get(*finding).kind).collect();
-    let mut new = Vec::new();
-    for (kind, entry) in wanted {
-        if *entry == Some(index) || !open.contains(kind) {
-            open.push(*kind);
-            new.push(NewFinding::following(*kind, id));
+    let called: BTreeSet<_> = wanted.iter().map(|(kind, told)| (kind.name(), told.map(|(entry, _)| entry))).collect();
+    let mut open = BTreeSet::new();
+    let mut ended = Vec::new();
+    for at in state.doubts_of(id).iter().copied() {
+        let finding = state.findings.get(at);
+        let (kind, fact) = (finding.kind.name(), Some(u64::from(finding.fact)));
+        if let Some(found) = [(kind, None), (kind, fact)].into_iter().find(|found| called.contains(found)) {
+            open.insert(found);
+        } else if looked_at(finding.kind) {
+            ended.push(at);
         }
     }
-    new
-}
-
-/// Of one thing and kind, a finding for each fact that calls for one, on the fact's day: closes those whose fact no longer does.
-fn settle_each(state: &mut State, id: Uuid, kind: FindingKind, wanted: &[(u64, Day)]) -> Vec<NewFinding> {
-    let of_kind = |at: &Handle<Finding>| state.findings.get(*at).kind == kind;
-    let open: Vec<_> = state.doubts_of(id).iter().copied().filter(of_kind).collect();
-    let told = |at: &Handle<Finding>| u64::from(state.findings.get(*at).fact);
-    let had: BTreeSet<u64> = open.iter().map(told).collect();
-    let ended: Vec<_> = open.iter().copied().filter(|at| wanted.iter().all(|(by, _)| *by != told(at))).collect();
     state.end_doubts(id, &ended);
-    let new = wanted.iter().filter(|(by, _)| !had.contains(by));
-    let finding = |&(by, on): &(u64, Day)| NewFinding {
-        told_by: state.seen.handle(u32::try_from(by).unwrap_or(u32::MAX)),
-        on: Some(on),
-        ..NewFinding::following(kind, id)
+    let new = wanted.iter().filter(|(kind, told)| open.insert((kind.name(), told.map(|(entry, _)| entry))));
+    let finding = |(kind, told): &Wanted| NewFinding {
+        told_by: told.and_then(|(entry, _)| entry_at(entry)),
+        on: told.map(|(_, on)| on),
+        ..NewFinding::following(*kind, id)
     };
     new.map(finding).collect()
 }
 
-/// Whether the finding an entry of this kind opened is about the fact it told itself, and about no other.
-fn tells_of_loan(kind: KindTag) -> bool {
-    use KindTag::{EntryWithdrawn, InterestAccrued, InterestAdjusted, LoanSigned};
-    ![EntryWithdrawn, InterestAccrued, InterestAdjusted, LoanSigned].contains(&kind)
+fn entry_at(index: u64) -> Option<Handle<Seen>> {
+    u32::try_from(index).ok().map(Handle::new)
 }

@@ -95,11 +95,23 @@ pub(super) fn note(
 /// An entry was taken back: its number holds nothing any more that others could differ from. What is right is said as the next
 /// edition; until then whoever says again what he said is told that it was withdrawn. The same holds where it stood beside only.
 pub(super) fn withdrawn(state: &mut State, id: Uuid) {
+    close_its_own(state, id);
     let Some(at) = state.disputes.find(id) else { return };
     let row = state.disputes.get_mut(at);
     row.withdrawn = true;
     let findings: Vec<_> = row.versions.iter().map(|version| version.finding).chain(row.many.handle()).collect();
     for finding in findings {
+        state.findings.get_mut(finding).open = false;
+    }
+}
+
+/// That an entry named nobody is found of it alone, as nobody is ever registered.
+fn close_its_own(state: &mut State, id: Uuid) {
+    let opened = state.seen.find(id).into_iter().flat_map(|at| state.findings_of(at.into()));
+    let unknown = opened.filter(|(_, row)| row.kind == FindingKind::UnknownSubject);
+    let own = unknown.filter(|(_, row)| row.subject.is_nil());
+    let own: Vec<_> = own.map(|(at, _)| at).collect();
+    for finding in own {
         state.findings.get_mut(finding).open = false;
     }
 }

@@ -10,7 +10,7 @@ use super::claimed::Lines;
 use super::contract::{Found, find, open};
 use super::counting::is_before_contract;
 use super::fact_list::{FACTS_MAX, FactEdit, Facts};
-use super::findings::{overpaid, touch_others};
+use super::findings::touch_others;
 use super::fund_effect;
 use super::position::{Position, target};
 use super::posting::difference;
@@ -147,7 +147,6 @@ pub(crate) fn moved(state: &State, on: Day, found: &Found<'_>, edit: FactEdit, t
     let flows = &after.flows;
     let postings = difference(state, on, found.channels(), &found.row.posted, flows);
     let mut change = Change { postings, ..Change::nothing() };
-    overpaid(&found.row, flows, &mut change);
     change.touched.push(Touched::Loan(found.row.id));
     if flows[Flow::Drawn] != found.row.posted[Flow::Drawn] {
         touch_others(state, &found.row, &mut change);

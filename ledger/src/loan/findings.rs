@@ -13,24 +13,16 @@ use super::rates::terms_on;
 use super::study::Bearer;
 use super::together::borrowed_together;
 use super::walk::{Missing, Walk};
-use crate::change::{Change, NewFinding, Touched};
+use crate::change::{Change, Touched, Wanted};
 use crate::event::Status;
 use crate::event::loan_terms::LoanTerms;
 use crate::finding::FindingKind;
 use crate::money::Day;
 use crate::state::State;
-use crate::state::flows::{Flow, Flows};
+use crate::state::flows::Flow;
 use crate::state::lending_rows::{Fact, Loan, What};
 use std::collections::BTreeMap;
 use uuid::Uuid;
-
-/// More is paid without owing it than before: each entry that comes to that says so.
-pub(super) fn overpaid<A>(loan: &Loan, after: &Flows, change: &mut Change<A>) {
-    let grows = |flow: Flow| after[flow] > loan.posted[flow];
-    if [Flow::PrincipalOverpaid, Flow::InterestOverpaid, Flow::PenaltyOverpaid].into_iter().any(grows) {
-        change.findings.push(NewFinding::following(FindingKind::Overpaid, loan.id));
-    }
-}
 
 /// What the loans of its borrower call for together is looked at again.
 pub(super) fn touch_others<A>(state: &State, loan: &Loan, change: &mut Change<A>) {
@@ -38,8 +30,24 @@ pub(super) fn touch_others<A>(state: &State, loan: &Loan, change: &mut Change<A>
     change.touched.extend(person.map(Touched::Borrower));
 }
 
-/// A finding that is called for: its kind and, where a fact calls for it by itself, the entry that told the fact.
-pub(crate) type Wanted = (FindingKind, Option<u64>);
+/// What a loan may call for.
+pub(crate) const OF_LOAN: [FindingKind; 15] = [
+    FindingKind::UnknownSubject,
+    FindingKind::BeforeSubject,
+    FindingKind::BeforeOpening,
+    FindingKind::NoTerms,
+    FindingKind::OverTerm,
+    FindingKind::ShortGrace,
+    FindingKind::BothKinds,
+    FindingKind::OverCeiling,
+    FindingKind::DrawnOutOfStudy,
+    FindingKind::AllocationDiffers,
+    FindingKind::Overpaid,
+    FindingKind::Overclaimed,
+    FindingKind::OverPrincipal,
+    FindingKind::OverLoss,
+    FindingKind::WrittenOffAfterRelief,
+];
 
 /// All that is called for. Those of a fact come in the order of the facts.
 pub(crate) fn wanted(state: &State, loan: &Loan) -> Vec<Wanted> {
@@ -140,7 +148,7 @@ fn latest_maturity(terms: &LoanTerms, signed: Day, graduates: Day) -> Day {
 fn facts(state: &State, loan: &Loan, wanted: &mut Vec<Wanted>) {
     let all = Facts::from(&loan.facts);
     let early = all.iter().take_while(|fact| is_before_contract(loan, fact.on));
-    wanted.extend(early.map(|fact| (FindingKind::BeforeSubject, Some(fact.index))));
+    wanted.extend(early.map(|fact| (FindingKind::BeforeSubject, Some((fact.index, fact.on)))));
     let counts = counting(loan, all);
     let (mut drawn, mut weighed, mut relieved, mut written_off) = (false, false, false, false);
     for fact in counts.iter() {
@@ -156,11 +164,13 @@ fn facts(state: &State, loan: &Loan, wanted: &mut Vec<Wanted>) {
     if drawn {
         let out = out_of_study(state, loan);
         let drawn_out = |fact: &&Fact| matches!(fact.what, What::Drawn(_)) && out(fact.on);
-        wanted.extend(counts.iter().filter(drawn_out).map(|fact| (FindingKind::DrawnOutOfStudy, Some(fact.index))));
+        wanted.extend(
+            counts.iter().filter(drawn_out).map(|fact| (FindingKind::DrawnOutOfStudy, Some((fact.index, fact.on)))),
+        );
     }
     if weighed && let Ok(walk) = Walk::new(state, loan, counts) {
         let see = |fact: &Fact, owed: Owed, lost: i128| {
-            wanted.extend(against_owed(fact, owed, lost).map(|kind| (kind, Some(fact.index))));
+            wanted.extend(against_owed(fact, owed, lost).map(|kind| (kind, Some((fact.index, fact.on)))));
         };
         // Without a rate nothing is known of what is owed, and nothing is held against it.
         let _: Result<(), Missing> = walk.each(see);

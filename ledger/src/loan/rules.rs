@@ -8,6 +8,7 @@ use crate::event::conventions::MAY_RESUME;
 use crate::event::loan_terms::{LoanTerms, MonthDay, Part};
 use crate::event::{RatePublished, WaiverAdopted};
 use crate::handle::Handle;
+use crate::money::Day;
 use crate::outcome::{Code, Refusal};
 use crate::state::State;
 use crate::state::lending_rows::{AdoptedTerms, Fixing, LoanRules, Waiver};
@@ -57,12 +58,22 @@ pub(crate) fn judge_rate_published(_: &Case<'_>, event: &RatePublished) -> Judge
     Ok(change)
 }
 
-/// The entries of rates that are far from a neighbour, the later of the two told. A slip stands between two; either finds it.
-pub(crate) fn jumps(state: &State) -> BTreeSet<u64> {
-    let rates = state.loan_rules().into_iter().flat_map(|rules| &rules.rates);
-    let pairs = rates.flat_map(|fixings| fixings.windows(2));
-    let far = pairs.filter(|pair| pair[0].rate_ppm.abs_diff(pair[1].rate_ppm) > JUMP_PPM);
-    far.map(|pair| pair[0].index.max(pair[1].index)).collect()
+/// The entries of rates that are far from the one before, with their days.
+pub(crate) fn jumps(state: &State) -> BTreeSet<(u64, Day)> {
+    let far = |one: &Fixing, other: &Fixing| one.rate_ppm.abs_diff(other.rate_ppm) > JUMP_PPM;
+    let mut jumps = BTreeSet::new();
+    for fixings in state.loan_rules().into_iter().flat_map(|rules| &rules.rates) {
+        let mut beside: Option<&Fixing> = None;
+        for pair in fixings.windows(2) {
+            // After a slip the next one is held against the one before it.
+            let before = beside.take().filter(|before| !far(before, &pair[1])).unwrap_or(&pair[0]);
+            if far(before, &pair[1]) {
+                jumps.insert((pair[1].index, pair[1].on));
+                beside = Some(before);
+            }
+        }
+    }
+    jumps
 }
 
 /// Terms, a rate or a waiver no longer hold, from the day on which they did; what loans posted by them is adjusted like after

@@ -66,7 +66,8 @@ pub fn parts_of_a_fen(basis: DayBasis) -> i128 {
 /// Parts in wholes of so many, rounded half up.
 #[must_use]
 pub fn half_up(parts: i128, whole: i128) -> i128 {
-    (parts * 2 + whole) / (whole * 2)
+    // Most payers pay nothing of a loan's interest, and dividing so wide a number is dear.
+    if parts == 0 { 0 } else { (parts * 2 + whole) / (whole * 2) }
 }
 
 /// Interest by payer in parts of a fen. Rounded only when read, so no remainder is lost.

@@ -114,13 +114,14 @@ fn waived_years(rules: &LoanRules, ends: &Ends) -> Vec<WaivedYear> {
     if left.is_none() {
         return years;
     }
+    let [graduated_in, left_in] = [ends.graduated, left].map(|end| end.map(Day::year));
     for notice in rules.waivers.iter().inspect(|_| step()) {
         let (end, from) = match notice.who {
-            WaiverFor::Graduates => (ends.graduated, None),
-            WaiverFor::AfterGraduation => (ends.graduated, ends.graduated.map(|on| on.plus(1))),
-            WaiverFor::Leavers => (left, None),
+            WaiverFor::Graduates => (graduated_in, None),
+            WaiverFor::AfterGraduation => (graduated_in, ends.graduated.map(|on| on.plus(1))),
+            WaiverFor::Leavers => (left_in, None),
         };
-        let holds = end.is_some_and(|on| on.year() <= notice.graduated_through);
+        let holds = end.is_some_and(|year| year <= notice.graduated_through);
         let from = from.unwrap_or_default();
         let waived = WaivedYear { year: notice.year, from, covers_arrears: notice.covers_arrears };
         match (years.binary_search_by_key(&notice.year, |waived| waived.year), holds) {

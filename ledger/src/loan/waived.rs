@@ -62,16 +62,23 @@ fn settled(fact: &Fact) -> i128 {
     }
 }
 
-/// What is waived of the days from one on, and the year of the notice: of what falls due in the year `due`, and of what is settled
-/// in that day's own year before.
-pub(super) fn waived(study: &Study, on: Day, whole: Share, due: u16, settled: i128) -> Option<(u16, Share)> {
+/// What is waived of a share of the principal on the days from one on whose interest falls due in a year; the year of the notice.
+pub(super) fn waived(study: &Study, on: Day, share: Share, due: u16) -> Option<(u16, Share)> {
+    let at = study.waived.binary_search_by_key(&due, |waived| waived.year).ok()?;
+    let notice = Some(&study.waived[at]).filter(|notice| notice.from <= on && share.principal > 0)?;
+    Some((due, covered(notice, share)))
+}
+
+/// The same where a part is settled before, in the days' own year, and the rest falls due in the next.
+pub(super) fn waived_in_part(
+    study: &Study,
+    on: Day,
+    whole: Share,
+    [due, own]: [u16; 2],
+    settled: i128,
+) -> Option<(u16, Share)> {
     let [rest, part] = whole.split(settled);
-    let of = |year: u16, share: Share| {
-        let at = study.waived.binary_search_by_key(&year, |waived| waived.year).ok()?;
-        let notice = Some(&study.waived[at]).filter(|notice| notice.from <= on && share.principal > 0)?;
-        Some((year, covered(notice, share)))
-    };
-    match (of(due, rest), of(on.year(), part)) {
+    match (waived(study, on, rest, due), waived(study, on, part, own)) {
         (Some((year, rest)), Some((_, part))) => {
             Some((year, Share { principal: rest.principal + part.principal, overdue: rest.overdue + part.overdue }))
         }

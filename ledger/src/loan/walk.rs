@@ -13,7 +13,7 @@ use super::owed::{Owed, Paid, Settlement};
 use super::rates::{Rates, rates, terms_on};
 use super::stretch::{Exact, Payment, Stretch, Sums, half_up, parts_of_a_fen};
 use super::study::{Bearer, Study, study};
-use super::waived::{EarlySum, Share, waived};
+use super::waived::{EarlySum, Share, waived, waived_in_part};
 use crate::event::loan_terms::LoanTerms;
 use crate::event::{Allocation, Interest};
 use crate::money::Day;
@@ -169,8 +169,10 @@ struct Run<'w, 'a> {
     matures: Day,
     paid: Paid,
     trail: Trail,
-    /// The next settlement day.
+    /// The next settlement day, its year, and when that begins: kept, as calendar years of days are asked for at every stretch.
     settlement: Day,
+    year: u16,
+    year_begins: Day,
     /// The last settlements passed, the latest last.
     settled: [Settlement; 3],
 }
@@ -178,6 +180,8 @@ struct Run<'w, 'a> {
 impl<'w, 'a> Run<'w, 'a> {
     fn new(walk: &'w Walk<'a>, rates: &'w Rates) -> Self {
         let day = walk.facts.get(0).map_or(walk.loan.signed, |fact| fact.on);
+        let settlement = walk.terms.settlement.on_or_after(day);
+        let year = settlement.year();
         Self {
             walk,
             rates,
@@ -195,7 +199,9 @@ impl<'w, 'a> Run<'w, 'a> {
             matures: walk.loan.matures,
             paid: Paid::default(),
             trail: Trail::default(),
-            settlement: walk.terms.settlement.on_or_after(day),
+            settlement,
+            year,
+            year_begins: Day::of(year, 1, 1),
             settled: [Settlement::default(); 3],
         }
     }
@@ -215,7 +221,11 @@ impl<'w, 'a> Run<'w, 'a> {
             if end == self.settlement || end == self.matures {
                 let now = Settlement { on: end, interest: self.rounded(self.exact.borrower) };
                 self.settled = [self.settled[1], self.settled[2], now];
-                self.settlement = self.walk.terms.settlement.on_or_after(self.day);
+            }
+            if end == self.settlement {
+                self.year += 1;
+                (self.settlement, self.year_begins) =
+                    (self.walk.terms.settlement.of(self.year), Day::of(self.year, 1, 1));
             }
         }
     }
@@ -273,16 +283,15 @@ impl<'w, 'a> Run<'w, 'a> {
         if walk.study.waived.is_empty() {
             return None;
         }
-        let mut due = walk.terms.settlement.on_or_after(day);
-        if self.matures >= day {
-            due = due.min(self.matures);
+        let matures_first = (day..self.settlement).contains(&self.matures);
+        if self.year_begins <= day || (matures_first && self.matures < self.year_begins) {
+            let due = if self.year_begins <= day { self.year } else { self.year - 1 };
+            return waived(&walk.study, day, whole, due);
         }
-        let mut settled = 0;
-        if due.year() > day.year() {
-            let how = walk.terms.conventions.early_settles;
-            settled = self.early.settles(walk.facts, self.next_fact, day.year(), how);
-        }
-        waived(&walk.study, day, whole, due.year(), settled)
+        // Days between the settlement and the end of the year fall due in the next one, but for what is settled in their own.
+        let how = walk.terms.conventions.early_settles;
+        let settled = self.early.settles(walk.facts, self.next_fact, self.year - 1, how);
+        waived_in_part(&walk.study, day, whole, [self.year, self.year - 1], settled)
     }
 
     fn add(&mut self, stretch: &Stretch) {

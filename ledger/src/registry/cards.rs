@@ -2,7 +2,7 @@
 //! from nobody. Under whichever of his ids it was told, it is told of the human. Reports, never refused.
 
 use super::people::{mentioned, open, unmention};
-use crate::change::{Case, Change, Judged, NewFinding, Taken, Touched};
+use crate::change::{Case, Change, Judged, NewFinding, Taken, Touched, Wanted};
 use crate::entry::Entry;
 use crate::event::{CardBound, CardRelation, CardReplaced};
 use crate::finding::FindingKind;
@@ -60,9 +60,6 @@ pub(crate) fn judge_card_replaced(case: &Case<'_>, event: &CardReplaced) -> Judg
     let mut change = Change::of(CardChange::Replace { event: event.clone(), relation });
     change.findings = mentioned(state, person);
     change.touched = [Touched::Card(old), Touched::Card(new)].into();
-    if known.is_none() {
-        change.findings.push(NewFinding::about(FindingKind::UnknownSubject, old));
-    }
     Ok(change)
 }
 
@@ -75,9 +72,28 @@ fn human(state: &State, person: Uuid) -> Human {
     state.persons.find(person).map_or_else(Human::new, |person| state.human(person))
 }
 
+/// What a card may call for.
+pub(crate) const OF_CARD: [FindingKind; 2] = [FindingKind::CardShared, FindingKind::UnknownSubject];
+
+/// What a card calls for: that two call it their own, and that somebody had another in its place whose it was not.
+pub(crate) fn wanted(state: &State, card: &Card) -> Vec<Wanted> {
+    let mut wanted: Vec<Wanted> =
+        is_shared(state, card).then_some((FindingKind::CardShared, None)).into_iter().collect();
+    for (at, ends) in card.uses.iter().enumerate().filter(|(_, fact)| !fact.begins) {
+        let human = state.human_root(ends.person);
+        let before = |(place, fact): &(usize, &CardUse)| *place < at || (fact.begins && fact.on == ends.on);
+        let of_his = |(_, fact): &(usize, &CardUse)| state.human_root(fact.person) == human;
+        let last = card.uses.iter().enumerate().filter(before).rfind(of_his);
+        if !last.is_some_and(|(_, fact)| fact.begins) {
+            wanted.push((FindingKind::UnknownSubject, Some((ends.entry.into(), ends.on))));
+        }
+    }
+    wanted
+}
+
 /// Whether two humans at one time both call a card their own: somebody should look. A guardian's or a sibling's card may be
 /// several's. On one day what ends comes before what begins.
-pub(crate) fn is_shared(state: &State, card: &Card) -> bool {
+fn is_shared(state: &State, card: &Card) -> bool {
     let mut owners: SmallVec<[Handle<Person>; 2]> = SmallVec::new();
     card.uses.iter().any(|fact| {
         let human = state.human_root(fact.person);

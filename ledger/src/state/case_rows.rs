@@ -96,11 +96,13 @@ impl State {
         }
     }
 
-    /// The finding that an entry opened, by the entry's event id, the finding's kind and what it is about; of several the first that
-    /// is still to be settled.
+    /// A finding by the event id of the fact it is about or of the entry that opened it, by its kind and by what it is about; of
+    /// several the first that is still to be settled.
     #[must_use]
     pub fn finding_named(&self, entry: Uuid, kind: FindingKind, subject: Uuid) -> Option<Handle<Finding>> {
-        let told = self.seen.find(entry).into_iter().flat_map(|at| self.findings_of(at.into())).map(|(at, _)| at);
+        let at = self.seen.find(entry);
+        let of_fact = self.doubts_of(subject).iter().copied().filter(|open| Some(self.findings.get(*open).fact) == at);
+        let told = at.into_iter().flat_map(|at| self.findings_of(at.into())).map(|(at, _)| at);
         // What does not count is not found by its id.
         let beside = self.disputes.by_id(entry).into_iter().flat_map(|(_, dispute)| {
             dispute.versions.iter().map(|version| version.finding).chain(dispute.many.handle())
@@ -109,7 +111,7 @@ impl State {
             let row = self.findings.get(*at);
             row.kind == kind && row.subject == subject
         };
-        let named: Vec<_> = told.chain(beside).filter(is).collect();
+        let named: Vec<_> = of_fact.chain(told).chain(beside).filter(is).collect();
         named.iter().find(|at| self.findings.get(**at).stands()).or(named.first()).copied()
     }
 }

@@ -41,7 +41,10 @@ impl State {
     /// Notes who shares a card, after something was told of it.
     pub(crate) fn note_sharers(&mut self, card: Handle<Card>) {
         let mut owners: SmallVec<[Handle<Person>; 2]> = SmallVec::new();
-        for fact in self.cards.get(card).uses.iter().filter(|fact| fact.begins && fact.relation == CardRelation::Own) {
+        let uses = &self.cards.get(card).uses;
+        // Who had another card in its place may be the same human as whose it was, in whichever relation.
+        let replaced = uses.iter().any(|fact| !fact.begins);
+        for fact in uses.iter().filter(|fact| replaced || fact.relation == CardRelation::Own) {
             if !owners.contains(&fact.person) {
                 owners.push(fact.person);
             }

@@ -28,11 +28,12 @@ pub fn findings(asked: &Asked, request: &v1::ListFindingsRequest) -> Result<v1::
     let wanted =
         |finding: &Finding| (!request.open_only || finding.stands()) && kind.is_none_or(|kind| finding.kind == kind);
     let (numbers, next_page_token) = pager.handles_from(&state.findings, request.from_number, wanted);
-    let mut findings: Vec<_> = numbers.into_iter().map(|number| with_notes(&state, number)).collect();
+    let mut findings: Vec<_> = numbers.iter().map(|number| with_notes(&state, *number)).collect();
     let (as_of, suspense_fen) = (state.entries, suspense(&state));
+    let facts: Vec<u64> = numbers.into_iter().map(|number| state.findings.get(number).fact.into()).collect();
     drop(state);
-    for finding in &mut findings {
-        let said = saying(&asked.engine, finding.index)?;
+    for (finding, fact) in findings.iter_mut().zip(facts) {
+        let said = saying(&asked.engine, fact)?;
         (finding.event_kind, finding.principal, finding.recorded_ms) = (said.kind, said.principal, said.recorded_ms);
     }
     Ok(v1::ListFindingsResponse { as_of, basis: asked.basis(), findings, next_page_token, suspense_fen })

@@ -8,12 +8,14 @@ mod debts;
 mod lending;
 mod steps;
 mod vouchers;
+mod whole;
 mod wild;
 mod withdrawing;
 
 pub use basis::{bands, basis};
 pub use chance::Chance;
 pub use lending::lending;
+pub use whole::{Lived, whole};
 pub use wild::wild;
 pub use withdrawing::withdrawable;
 

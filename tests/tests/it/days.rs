@@ -92,6 +92,7 @@ fn each_kind_is_refused_a_day_too_far_ahead_and_not_a_day_less() {
 fn set_through(kind: &mut Kind, through: Day, year: u16) -> bool {
     match kind {
         Kind::ClaimSubmitted(event) => event.through = through,
+        Kind::ClaimedBefore(event) => event.through = through,
         Kind::PeriodClosed(event) => event.through = through,
         Kind::CompensationAccrued(event) => event.year.year = year,
         other => {

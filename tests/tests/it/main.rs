@@ -21,3 +21,4 @@ mod rfc6962;
 mod scenarios;
 mod taken_back;
 mod two_axes;
+mod whole;

@@ -25,13 +25,13 @@ const ROUNDS: usize = 40;
 
 /// A ledger and all that was told to it.
 #[derive(Default)]
-struct Told {
-    state: State,
+pub(crate) struct Told {
+    pub(crate) state: State,
     said: BTreeMap<Uuid, Event>,
 }
 
 impl Told {
-    fn tell(&mut self, principal: &str, event: &Event) {
+    pub(crate) fn tell(&mut self, principal: &str, event: &Event) {
         // Not through the codec, which would turn the wildest away.
         let content = proto::event::encode(event);
         let index = self.state.entries;
@@ -75,7 +75,7 @@ fn anything(seed: u64) -> Told {
 }
 
 /// Takes back whatever is free, in rounds of any order.
-fn take_back(told: &mut Told, chance: &mut Chance) {
+pub(crate) fn take_back(told: &mut Told, chance: &mut Chance) {
     for _ in 0..ROUNDS {
         let mut free: Vec<Event> = told.said.values().filter_map(|said| back(&told.state, said)).collect();
         let mut done = 0;
@@ -125,7 +125,7 @@ fn follow(told: &mut Told) {
 }
 
 /// How many accounts of each class something stands on, how many findings hold money, and the kinds that count still.
-fn is_nothing(state: &State, what: &str) {
+pub(crate) fn is_nothing(state: &State, what: &str) {
     for book in Book::ALL {
         assert_eq!(state.trial_balance(book), 0, "{what}");
     }

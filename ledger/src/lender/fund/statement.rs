@@ -3,14 +3,13 @@
 
 use super::change::FundChange;
 use crate::account::Class;
+use crate::change::Wanted;
 use crate::change::{Case, Change, Judged, Taken, Touched};
 use crate::event::FundStated;
 use crate::finding::FindingKind;
 use crate::handle::Handle;
-use crate::loan::findings::Wanted;
 use crate::loan::fund_days::differing;
 use crate::loan::portfolio::portfolio_id;
-use crate::money::Day;
 use crate::registry::org;
 use crate::state::State;
 use crate::state::fund_rows::Stated;
@@ -52,16 +51,21 @@ pub(super) fn forget(state: &mut State, index: u64, portfolio: Handle<Portfolio>
     org::unmention(state, lender);
 }
 
-/// What a fund calls for: the entries of statements that differ, with their days; losses beyond the stock, decisions beyond it,
-/// payments that came back after they were used.
-pub(crate) fn wanted(state: &State, fund: &Portfolio) -> (Vec<(u64, Day)>, Vec<Wanted>) {
+/// What a fund may call for.
+pub(crate) const OF_FUND: [FindingKind; 4] =
+    [FindingKind::StatementDiffers, FindingKind::Shortfall, FindingKind::FundShort, FindingKind::RemittedShort];
+
+/// What a fund calls for: statements that differ, losses beyond the stock, decisions beyond it, payments that came back after
+/// they were used.
+pub(crate) fn wanted(state: &State, fund: &Portfolio) -> Vec<Wanted> {
     let (differing, short) = differing(state, fund);
-    let mut wanted: Vec<Wanted> = Vec::new();
+    let mut wanted: Vec<Wanted> =
+        differing.into_iter().map(|told| (FindingKind::StatementDiffers, Some(told))).collect();
     if state.balance(State::account_at(fund.accounts, Class::LossBorne)) > 0 {
         wanted.push((FindingKind::Shortfall, None));
     }
     wanted.extend(short.then_some((FindingKind::FundShort, None)));
     let used = |class| state.balance(State::account_at(fund.accounts, class)) < 0;
     wanted.extend((used(Class::Advance) || used(Class::Remitted)).then_some((FindingKind::RemittedShort, None)));
-    (differing, wanted)
+    wanted
 }

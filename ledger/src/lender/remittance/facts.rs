@@ -5,6 +5,7 @@
 use super::reckon::{RemittanceReckoned, reckon};
 use super::{by_payer, move_sums, of_portfolio};
 use crate::account::{AccountNo, Class};
+use crate::change::Wanted;
 use crate::change::{Change, NewFinding, Noted, Touched};
 use crate::difference::Holding;
 use crate::entry::Entry;
@@ -12,7 +13,6 @@ use crate::event::Purpose;
 use crate::finding::FindingKind;
 use crate::handle::{Handle, Link};
 use crate::lender::claim;
-use crate::loan::findings::Wanted;
 use crate::loan::fund_effect;
 use crate::loan::portfolio::PortfolioRef;
 use crate::money::{Day, Fen};

@@ -1,0 +1,92 @@
+//! Histories of all kinds at once, in one ledger: awards and payments, loans and lenders, and here and there anything at all.
+
+use super::{Chance, History, lending, wild};
+use crate::desk::submit;
+use crate::loans::year;
+use crate::model::Model;
+use ledger::event::{Event, FindingClosed, FindingExplained, Kind, RecoveryOrdered};
+use ledger::state::State;
+use proto::event::encode;
+use uuid::Uuid;
+
+/// A ledger and all that was told to it, by whom.
+#[derive(Default)]
+pub struct Lived {
+    /// What came of it.
+    pub state: State,
+    /// In the order of telling.
+    pub said: Vec<(String, Event)>,
+}
+
+impl Lived {
+    /// Tells it something. Not through the codec, which would turn the wildest away.
+    ///
+    /// # Panics
+    /// If the fold stops, which nothing told may bring about.
+    pub fn tell(&mut self, principal: &str, event: Event) {
+        let content = encode(&event);
+        let _ = submit(&mut self.state, principal, &content, event.clone()).expect("the fold goes on");
+        self.said.push((principal.to_owned(), event));
+    }
+}
+
+/// Of so many histories one begins with a year of offices, which reaches every kind about loans.
+const YEARS: u64 = 10;
+
+/// Somebody explains a finding or closes it, or has a payment paid back.
+fn of_what_is_there(chance: &mut Chance, state: &State) -> Option<(&'static str, Event)> {
+    if chance.in_hundred(25) {
+        let payouts: Vec<Uuid> = state.payouts.iter().map(|(_, row)| row.id).collect();
+        let (reason, document) = ("离校".to_owned(), "追1".to_owned());
+        let ordered = RecoveryOrdered { payout: *chance.pick(&payouts)?, fen: 100, reason, document };
+        return Some(("周", Event::said(state.latest, Kind::RecoveryOrdered(ordered))));
+    }
+    let all: Vec<_> = state.findings.iter().map(|(_, row)| row).filter(|row| row.open).collect();
+    let row = chance.pick(&all)?;
+    let (entry, subject, kind) = (state.seen.get(row.fact).id, row.subject, row.kind.name().to_owned());
+    let (reason, document) = ("已核对".to_owned(), String::new());
+    let explained = FindingExplained { entry, kind, subject, reason, document, evidence: None };
+    let FindingExplained { kind, reason, document, .. } = explained.clone();
+    let kind = match chance.below(2) {
+        0 => Kind::FindingExplained(explained),
+        _ => Kind::FindingClosed(FindingClosed { entry, kind, subject, reason, document }),
+    };
+    Some((["周", "吴"][chance.below(2)], Event::said(state.latest, kind)))
+}
+
+/// The history of this seed, of about this many events.
+#[must_use]
+pub fn whole(seed: u64, length: usize) -> Lived {
+    let mut lived = Lived::default();
+    let (mut chance, mut model) = (Chance::new(seed), Model::default());
+    let mut awards = History::new(seed, length);
+    let mut of_loans = 0;
+    if seed % YEARS == 0 {
+        // A year of offices names entries by their numbers, so it comes first.
+        year(seed / YEARS).into_iter().for_each(|(principal, event)| lived.tell(&principal, event));
+    }
+    for at in 0..length {
+        let next = if chance.in_hundred(65) { awards.next(&model) } else { None };
+        match next {
+            Some((principal, event)) => {
+                let _ = model.tell(&principal, &event, &encode(&event));
+                lived.tell(&principal, event);
+            }
+            None if chance.in_hundred(10) => {
+                let event = wild(&mut chance, at);
+                lived.tell("王", event);
+            }
+            None if chance.in_hundred(8) => {
+                if let Some((by, event)) = of_what_is_there(&mut chance, &lived.state) {
+                    lived.tell(by, event);
+                }
+            }
+            None => {
+                let event = lending(&mut chance, of_loans, &lived.state);
+                of_loans += 1;
+                lived.tell(["周", "吴"][at % 2], event);
+            }
+        }
+    }
+    lived
+}
