@@ -56,6 +56,7 @@ pub enum FindingKind {
     OverRecovered,
     OverRefunded,
     BeforeOpening,
+    PolicyWithdrawn,
 }
 
 impl FindingKind {
@@ -111,6 +112,7 @@ impl FindingKind {
             Self::OverRecovered,
             Self::OverRefunded,
             Self::BeforeOpening,
+            Self::PolicyWithdrawn,
         ];
         plain.into_iter().chain(Rule::ALL.map(Self::Policy)).collect()
     }
@@ -202,6 +204,7 @@ impl FindingKind {
             Self::Overclaimed => ("overclaimed", "确认的利息超过账上，待退还或抵扣"),
             Self::RemittedShort => ("remitted_short", "付给贷款机构的款项已用而退回，待补足"),
             Self::BeforeOpening => ("before_opening", "建账前已申报的天数，账上的利息或贷款机构不同"),
+            Self::PolicyWithdrawn => ("policy_withdrawn", "据以审定的政策版本已撤销"),
             Self::OverRemitted => ("over_remitted", "申报付款超过应付，有退回被撤销"),
             Self::PaidAfterLeaving => ("paid_after_leaving", "应发之日已不在籍，款已发放"),
             Self::OverRecovered => ("over_recovered", "追回到账超过应追回，或应追回尚未报来"),

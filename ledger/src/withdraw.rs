@@ -7,6 +7,7 @@ use crate::aid::budget::{self, BudgetChange};
 use crate::aid::debt::{self, DebtChange};
 use crate::aid::merge;
 use crate::aid::payment::{self, PaymentChange};
+use crate::aid::programme::{self, ProgrammeChange};
 use crate::aid::results::{self, ResultChange};
 use crate::aid::surrender::{self, SurrenderChange};
 use crate::aid::suspense::{self, SuspenseChange};
@@ -57,6 +58,7 @@ macro_rules! kept {
 }
 
 kept! {
+    programme Programme(ProgrammeChange);
     surrender Surrender(SurrenderChange);
     award_end End(EndChange);
     debt Debt(DebtChange);
@@ -121,6 +123,7 @@ fn judge(case: &Case<'_>, taken: Taken, kind: KindTag) -> Judged<Kept> {
         Tag::LineIssued | Tag::LinePassedDown | Tag::LineRecalled | Tag::LineAdjusted => {
             Ok(budget::judge_withdrawn(case, taken)?.map(Kept::Budget))
         }
+        Tag::PolicyAdopted => Ok(programme::judge_withdrawn(case, taken)?.map(Kept::Programme)),
         Tag::Surrendered => Ok(surrender::judge_withdrawn(case, taken)?.map(Kept::Surrender)),
         Tag::RecoveryReceived | Tag::RecoveryWaived | Tag::RecoveryOrdered | Tag::RefundPaid => {
             Ok(debt::judge_withdrawn(case, taken)?.map(Kept::Debt))

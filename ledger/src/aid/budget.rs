@@ -72,7 +72,9 @@ pub(crate) fn judge_line_issued(case: &Case<'_>, event: &LineIssued) -> Judged<B
         return Err(Refusal::of(Code::Exists, event.line));
     }
     let unit = state.need_org(event.unit)?;
-    let programme = state.programme(&event.programme).ok_or(Refusal::of(Code::UnknownProgramme, event.line))?;
+    let adopted = |at: &Handle<Programme>| !state.programmes.get(*at).versions.is_empty();
+    let programme =
+        state.programme(&event.programme).filter(adopted).ok_or(Refusal::of(Code::UnknownProgramme, event.line))?;
     // An advance document comes the year before; a formal one in its year.
     let year = on.year() + u16::from(event.advance);
     if year != event.fiscal_year {

@@ -58,7 +58,7 @@ macro_rules! for_each_kind {
     ($callback:ident) => {
         $callback! {
             PolicyAdopted(Box<Policy>) "policy_adopted" "采用项目政策" decision far
-                Nothing Superseded (programme, version);
+                Nothing Withdrawn (programme, version);
             RulesAdopted(RulesAdopted) "rules_adopted" "采用规则版本" decision published Nothing Never (version);
             OrgRegistered(OrgRegistered) "org_registered" "机构登记" report near Mentioned Withdrawn (org);
             OrgRenamed(OrgRenamed) "org_renamed" "机构更名" report ahead Mentioned Withdrawn (org, day);

@@ -5,7 +5,7 @@ use crate::aid::award_end::{self, EndChange};
 use crate::aid::budget::{self, BudgetChange};
 use crate::aid::debt::{self, DebtChange};
 use crate::aid::payment::{self, PaymentChange};
-use crate::aid::programme;
+use crate::aid::programme::{self, ProgrammeChange};
 use crate::aid::results::{self, ResultChange};
 use crate::aid::surrender::{self, SurrenderChange};
 use crate::aid::suspense::{self, SuspenseChange};
@@ -13,7 +13,6 @@ use crate::aid::voucher::{self, VoucherChange};
 use crate::control::{self, ControlChange};
 use crate::desk::{self, DeskChange};
 use crate::entry::Entry;
-use crate::event::policy::Policy;
 use crate::handle::Handle;
 use crate::lender::claim;
 use crate::lender::claim::change::ClaimChange;
@@ -33,7 +32,7 @@ use crate::withdraw::{self, Withdrawal};
 /// What changes besides money and findings, by domain. Large and rarer ones stand in a box, as every entry's act is moved some
 /// times on its way.
 pub(super) enum Act {
-    Programme(Box<Policy>),
+    Programme(ProgrammeChange),
     Org(OrgChange),
     People(PeopleChange),
     Merge(MergeChange),
@@ -61,7 +60,7 @@ impl Act {
     /// of its entry alone; kinds that cannot be taken back by themselves need none.
     pub fn apply(self, state: &mut State, entry: &Entry<'_>) -> Option<u32> {
         match self {
-            Self::Programme(policy) => programme::apply(state, entry, *policy),
+            Self::Programme(change) => return Some(programme::apply(state, entry, change).number()),
             Self::Org(change) => return Some(org::apply(state, entry, change).number()),
             Self::People(change) => return Some(people::apply(state, entry, change).number()),
             Self::Merge(change) => return merged::apply(state, entry, change).map(Handle::number),

@@ -147,7 +147,6 @@ macro_rules! rows {
     };
     (@ none $row:ident) => { None };
     (@ latest_id $row:ident) => { Some($row.id) };
-    (@ versions $row:ident) => { $row.versions.last().map(|adopted| adopted.index) };
     (@ $field:ident $row:ident) => { Some($row.$field) };
     (succeeds latest_id) => { true };
     (succeeds $other:ident) => { false };

@@ -27,7 +27,6 @@ mod standing;
 pub mod table;
 
 use crate::account::{Account, AccountNo, Book};
-use crate::event::policy::Policy;
 use crate::event::{Level, OrgRole, Subordination};
 use crate::handle::{Handle, Link};
 use crate::money::Day;
@@ -310,7 +309,8 @@ impl State {
 
     /// Makes a programme known.
     pub(crate) fn add_programme(&mut self, code: &str) -> Handle<Programme> {
-        let handle = self.programmes.push(Programme { code: code.to_owned(), versions: Vec::new() });
+        let (versions, judged) = Default::default();
+        let handle = self.programmes.push(Programme { code: code.to_owned(), versions, judged, last: 0 });
         self.by_code.insert(code.to_owned(), handle);
         handle
     }
@@ -325,13 +325,6 @@ impl State {
     #[must_use]
     pub fn identity_key(&self) -> Option<&IdentityKey> {
         (!self.identity_keys.is_empty()).then(|| self.identity_keys.get(Handle::new(0)))
-    }
-
-    /// The policy in force on a day: the latest in-force date, then the highest index.
-    #[must_use]
-    pub fn policy(&self, programme: Handle<Programme>, on: Day) -> Option<&Policy> {
-        let versions = self.programmes.get(programme).versions.iter().filter(|adopted| adopted.from <= on);
-        versions.max_by_key(|adopted| (adopted.from, adopted.index)).map(|adopted| &adopted.policy)
     }
 
     /// The handle of a person who is registered, under whichever of his ids.

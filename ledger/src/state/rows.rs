@@ -8,7 +8,8 @@ use crate::handle::{Handle, Link};
 use crate::money::{Day, Fen};
 use crate::state::entity::rows;
 use crate::state::entry_rows::Seen;
-use crate::state::stage::{AdoptedPolicy, BankWord, Closing, Naming, Progress, Set, VoucherDraw, VoucherFact};
+pub use crate::state::rule_rows::Programme;
+use crate::state::stage::{BankWord, Closing, Naming, Progress, Set, VoucherDraw, VoucherFact};
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 use uuid::Uuid;
@@ -76,13 +77,6 @@ pub struct Line {
     pub applications: Vec<Handle<Application>>,
     pub effective: Day,
     pub last: u64,
-}
-
-/// A programme with the versions of its policy, in order of adoption.
-#[derive(Clone, Serialize, Deserialize)]
-pub struct Programme {
-    pub code: String,
-    pub versions: Vec<AdoptedPolicy>,
 }
 
 /// A standing as a student, from a day on.
@@ -378,7 +372,7 @@ pub struct Finding {
 rows! {
     compared {
         Org: id, last, [parent early] [accounts named];
-        Programme: none, versions, [] [];
+        Programme: none, last, [] [];
         Line: id, last, [unit programme parent children applications] [accounts];
         Person: id, last, [statuses last_award] [unregistered];
         Card: id, last, [uses] [];

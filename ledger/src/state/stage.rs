@@ -204,6 +204,15 @@ pub struct AdoptedPolicy {
     pub policy: Policy,
 }
 
+/// What a version of a policy had judged when it was taken back.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct JudgedBy {
+    /// The entry that adopted it.
+    pub index: u64,
+    pub rosters: u32,
+    pub applications: u32,
+}
+
 /// What an organisation was called from a day on, in which division, and the entry that told it.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Naming {

@@ -32,6 +32,9 @@ pub(crate) enum PaidTo {
 #[serde(deny_unknown_fields)]
 pub(crate) struct PolicyVersion {
     pub(crate) version: Spanned<u32>,
+    // How often it was taken back and is said anew: read where events are made.
+    #[serde(rename = "edition", default)]
+    _edition: u8,
     // Region and note are for the reader of the file; the day of adoption decides which version is in force.
     #[serde(rename = "region")]
     _region: Region,

@@ -89,6 +89,8 @@ impl History {
         let recovered = model.recoveries.iter().map(|(id, order)| (*id, order.on));
         let all = steps.chain(reports).chain(moved).chain(paid).chain(cleared).chain(standings);
         let all = all.chain(debts).chain(recovered).chain(ended);
+        let policies = model.policies.iter().filter(|_| self.made.is_multiple_of(4)).map(|row| (row.2, row.0));
+        let all = all.chain(policies);
         let taken: Vec<_> = all.filter(|(id, _)| !model.withdrawn.contains(id)).collect();
         let (entry, on) = *self.chance.pick(&taken)?;
         let on = on.plus(i32::from(self.chance.in_hundred(6)));

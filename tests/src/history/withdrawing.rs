@@ -19,6 +19,8 @@ pub fn withdrawable(state: &State) -> Vec<(Day, Uuid)> {
         told.extend(rules.rates.iter().flatten().map(|fixing| (fixing.on, fixing.index)));
         told.extend(rules.waivers.iter().map(|waiver| (waiver.from, waiver.index)));
     }
+    let policies = state.programmes.iter().flat_map(|(_, row)| &row.versions);
+    told.extend(policies.map(|adopted| (adopted.from, adopted.index)));
     for (_, person) in state.persons.iter() {
         told.extend(person.statuses.iter().map(|standing| (standing.on, standing.entry.into())));
         told.extend(person.registered_by.handle().map(|entry| (Day::default(), entry.into())));

@@ -24,7 +24,7 @@ struct Part {
 impl Model {
     pub(super) fn issue(&mut self, event: &Event, e: &LineIssued) -> Option<()> {
         sure(e.fen > 0 && self.is_registered_org(e.unit))?;
-        sure(self.policies.iter().any(|(_, policy)| policy.programme == e.programme))?;
+        sure(self.policies.iter().any(|(_, policy, _)| policy.programme == e.programme))?;
         sure(event.effective.year() + u16::from(e.advance) == e.fiscal_year)?;
         let (programme, central) = (e.programme.clone(), e.source == Source::Central);
         let line = Line::new(e.unit, e.fiscal_year, programme, central, None);

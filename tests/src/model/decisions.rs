@@ -41,10 +41,19 @@ impl Set {
 }
 
 impl Model {
-    pub(super) fn adopt(&mut self, on: Day, policy: &Policy) -> Option<()> {
-        let same = |(_, old): &(Day, Policy)| (&old.programme, old.version) == (&policy.programme, policy.version);
+    pub(super) fn adopt(&mut self, on: Day, policy: &Policy, event: Uuid) -> Option<()> {
+        let same =
+            |(_, old, _): &(Day, Policy, Uuid)| (&old.programme, old.version) == (&policy.programme, policy.version);
         sure(!self.policies.iter().any(same))?;
-        self.policies.push((on, policy.clone()));
+        self.policies.push((on, policy.clone(), event));
+        Some(())
+    }
+
+    /// Nothing later is judged by a policy that is taken back; what was judged stays.
+    pub(super) fn unadopt(&mut self, on: Day, entry: Uuid) -> Option<()> {
+        sure(self.policies.iter().any(|row| row.2 == entry && row.0 == on))?;
+        self.policies.retain(|row| row.2 != entry);
+        self.withdrawn.insert(entry);
         Some(())
     }
 

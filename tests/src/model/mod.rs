@@ -162,7 +162,7 @@ pub struct Model {
     pub moved: BTreeMap<Uuid, Moved>,
     /// Events that were taken back.
     pub withdrawn: BTreeSet<Uuid>,
-    pub policies: Vec<(Day, Policy)>,
+    pub policies: Vec<(Day, Policy, Uuid)>,
     pub orgs: BTreeMap<Uuid, Org>,
     pub lines: BTreeMap<Uuid, Line>,
     /// Who is registered.
@@ -267,7 +267,7 @@ impl Model {
     fn take(&mut self, principal: &str, event: &Event, content: &[u8]) -> Option<()> {
         let on = event.effective;
         match &event.kind {
-            Kind::PolicyAdopted(policy) => self.adopt(on, policy),
+            Kind::PolicyAdopted(policy) => self.adopt(on, policy, event.id),
             Kind::RulesAdopted(rules) => (rules.version > self.rules).then(|| self.rules = rules.version),
             Kind::LineIssued(e) => self.issue(event, e),
             Kind::LinePassedDown(e) => self.pass_down(event, e),
@@ -306,6 +306,7 @@ impl Model {
             Kind::EntryWithdrawn(e) if self.reports.contains_key(&e.entry) => self.unhear(on, e.entry),
             Kind::EntryWithdrawn(e) if self.ended.values().any(|row| row.2 == e.entry) => self.unend_award(on, e.entry),
             Kind::EntryWithdrawn(e) if self.told_standing(e.entry).is_some() => self.take_back_standing(on, e.entry),
+            Kind::EntryWithdrawn(e) if self.policies.iter().any(|row| row.2 == e.entry) => self.unadopt(on, e.entry),
             Kind::EntryWithdrawn(e) => self.take_back(on, e.entry),
             // Reports are never refused.
             report => {
@@ -332,13 +333,13 @@ impl Model {
 
     /// The latest in-force day, then the latest adopted.
     pub(crate) fn policy(&self, programme: &str, on: Day) -> Option<&Policy> {
-        let mut best: Option<&(Day, Policy)> = None;
-        for adopted in self.policies.iter().filter(|(from, policy)| *from <= on && policy.programme == programme) {
-            if best.is_none_or(|(from, _)| adopted.0 >= *from) {
+        let mut best: Option<&(Day, Policy, Uuid)> = None;
+        for adopted in self.policies.iter().filter(|(from, policy, _)| *from <= on && policy.programme == programme) {
+            if best.is_none_or(|(from, ..)| adopted.0 >= *from) {
                 best = Some(adopted);
             }
         }
-        best.map(|(_, policy)| policy)
+        best.map(|(_, policy, _)| policy)
     }
 
     pub(crate) fn is_registered_org(&self, org: Uuid) -> bool {

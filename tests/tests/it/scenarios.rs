@@ -47,6 +47,7 @@ const LATER: &[FindingKind] = &[
     FindingKind::OverRecovered,
     FindingKind::OverRefunded,
     FindingKind::BeforeOpening,
+    FindingKind::PolicyWithdrawn,
 ];
 
 /// A new kind of finding does not compile here until it is named, and fails above until a story finds it.
@@ -97,7 +98,7 @@ fn finding_names() -> Vec<&'static str> {
             K::BeforeSubject | K::RateJump | K::ParentCycle | K::VoucherShort | K::RemittedShort | K::OverRemitted => {}
             K::ToldOtherwise | K::ManyVersions | K::EditionOutOfOrder | K::AwardedTwice | K::MergeCycle => {}
             K::OverPrincipal | K::OverLoss | K::FundShort | K::LineShort | K::PaidTwice | K::PaidAfterLeaving => {}
-            K::OverRecovered | K::BeforeOpening => {}
+            K::OverRecovered | K::BeforeOpening | K::PolicyWithdrawn => {}
         }
     }
     all.extend([K::AwardedTwice, K::MergeCycle, K::OverPrincipal, K::OverLoss, K::FundShort, K::LineShort]);

@@ -2,13 +2,14 @@
 //! how far its set has come. Entries about loans are handed on to `loan_facts`.
 
 use ledger::event::policy::Policy;
-use ledger::event::{ApplicationLineAdded, CardRelation, Event, Kind};
+use ledger::event::{ApplicationLineAdded, CardRelation, Event, Kind, KindTag};
 use ledger::finding::FindingKind;
 use ledger::handle::Handle;
 use ledger::money::{share, yuan};
 use ledger::state::State;
 use ledger::state::debt_rows::DebtSide;
 use ledger::state::rows::{Award, Programme};
+use ledger::state::stage::JudgedBy;
 use uuid::Uuid;
 
 use super::by_index::findings_at;
@@ -24,6 +25,7 @@ pub(super) fn facts_of(state: &State, recorded: &Recorded) -> Vec<Fact> {
     let mut facts = Facts { state, index: recorded.index, on: *effective, list: Vec::new() };
     match kind {
         Kind::PolicyAdopted(event) => facts.policy_before(state.programme(&event.programme)),
+        Kind::EntryWithdrawn(event) => facts.judged_by(event.entry),
         Kind::LineIssued(event) => facts.policy_of(state.programme(&event.programme)),
         Kind::LinePassedDown(event) => event.parts.iter().take(SHOWN).for_each(|part| facts.line(part.from, part.fen)),
         Kind::LineRecalled(event) => facts.line(event.line, event.fen),
@@ -74,6 +76,25 @@ impl Facts<'_> {
         if let Some(programme) = programme {
             self.policy(programme);
         }
+    }
+
+    /// What a version of a policy had judged when it was taken back.
+    fn judged_by(&mut self, entry: Uuid) {
+        let Some((at, seen)) = self.state.seen.by_id(entry) else { return };
+        if seen.kind != KindTag::PolicyAdopted {
+            return;
+        }
+        let index = u64::from(at);
+        let judged = self.state.programmes.iter().flat_map(|(_, row)| &row.judged).find(|judged| judged.index == index);
+        let Some(JudgedBy { rosters, applications, .. }) = judged else { return };
+        let zh = format!(
+            "据该版政策已审定花名册 {rosters} 份、支付申请 {applications} 份，照旧计入；若无该版会有何不同，见 replay what-if --without {index}"
+        );
+        let en = format!(
+            "{rosters} rosters and {applications} applications were judged by it and stay; what would be otherwise without it: \
+             replay what-if --without {index}"
+        );
+        self.add("judged_by", zh, en);
     }
 
     /// The policy a new version follows, if there is one.

@@ -55,6 +55,7 @@ pub fn finding_en(kind: FindingKind) -> &'static str {
         FindingKind::OverPrincipal => "more is written off than principal is open; what is beyond counts for nothing",
         FindingKind::OverRecovered => "more came in than is to be recovered, or nobody decided yet that it is",
         FindingKind::OverRefunded => "more was paid back than is owed, or nobody decided yet that it is",
+        FindingKind::PolicyWithdrawn => "rosters or applications were judged by a policy that was taken back",
         FindingKind::BeforeOpening => "days claimed before this ledger bear another amount now, or have another lender",
         FindingKind::OverSurrendered => "more was paid over to finance than is due",
         FindingKind::LineShort => {

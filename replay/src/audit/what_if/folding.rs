@@ -14,6 +14,8 @@ use ledger::state::lending_rows::AdoptedTerms;
 use ledger::state::rows::Programme;
 use ledger::state::stage::AdoptedPolicy;
 
+use uuid::Uuid;
+
 use super::error::WhatIfError;
 use super::figures::Lines;
 use super::hypothesis::{Hypothesis, HypothesisError, Subject, Without, subject};
@@ -67,6 +69,8 @@ pub(super) struct Pair<'a> {
     changed: State,
     places: Vec<Place>,
     replaced: BTreeSet<Subject>,
+    /// The entries of the record whose versions others stand in for.
+    stood_in: BTreeSet<Uuid>,
     /// Subjects the record adopts, for the message that it never adopts another.
     adopts: BTreeSet<Subject>,
     met: BTreeSet<Without>,
@@ -76,9 +80,9 @@ pub(super) struct Pair<'a> {
 impl<'a> Pair<'a> {
     pub(super) fn new(hypothesis: &'a Hypothesis, limit: usize) -> Self {
         let (as_is, changed) = (State::default(), State::default());
-        let (replaced, adopts, met) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+        let (replaced, stood_in, adopts, met) = Default::default();
         let folded = Folded::default();
-        Self { hypothesis, limit, as_is, changed, places: Vec::new(), replaced, adopts, met, folded }
+        Self { hypothesis, limit, as_is, changed, places: Vec::new(), replaced, stood_in, adopts, met, folded }
     }
 
     /// Folds the next entry on both sides.
@@ -94,11 +98,22 @@ impl<'a> Pair<'a> {
             }
             self.adopts.insert(subject);
         }
+        // What stands in for a version that was taken back stays: it is what is asked about.
+        if self.takes_back_replaced(entry) {
+            let _ = fold(&mut self.as_is, entry)?;
+            return Ok(self.changed.withhold(entry).map_err(|halt| halted(entry, halt))?);
+        }
         let own = self.by_policy_alone(entry)?;
         let before = fold(&mut self.as_is, entry)?;
         let after = fold(&mut self.changed, entry)?;
         self.note(entry, own.as_ref(), &before, &after);
         Ok(())
+    }
+
+    /// Whether an entry takes a version back of which the file holds others.
+    fn takes_back_replaced(&self, entry: &Entry<'_>) -> bool {
+        let Kind::EntryWithdrawn(event) = &entry.event.kind else { return false };
+        self.stood_in.contains(&event.entry)
     }
 
     /// Both states at the end of the record.
@@ -124,6 +139,7 @@ impl<'a> Pair<'a> {
     /// Where the record adopts a version first, the file's versions are adopted, all of them; later ones are passed over.
     fn replace(&mut self, entry: &Entry<'_>, subject: Subject) -> Result<(), WhatIfError> {
         let before = fold(&mut self.as_is, entry)?;
+        self.stood_in.insert(entry.event.id);
         let versions = self.hypothesis.versions.get(&subject).map_or(&[][..], Vec::as_slice);
         let (Outcome::Posted { .. }, false, Some((first, rest))) =
             (&before, self.replaced.contains(&subject), versions.split_first())

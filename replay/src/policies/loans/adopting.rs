@@ -3,6 +3,7 @@
 use ledger::event::loan_terms::LoanTerms;
 use ledger::event::{Event, Kind};
 use ledger::money::Day;
+use serde::Deserialize;
 
 use super::reading::load;
 use crate::policies::file_text::PolicyFileError;
@@ -42,10 +43,29 @@ pub fn toml_events(file: &str, text: &str) -> Result<Vec<Event>, PolicyFileError
     let names_kind = text.parse::<toml::Table>().is_ok_and(|table| table.contains_key("kind"));
     if names_kind {
         let versions = load(file, text)?.into_iter();
-        return Ok(versions.map(|(from, terms)| adoption(from, terms)).collect());
+        return Ok(in_editions(text, versions.map(|(from, terms)| adoption(from, terms))));
     }
     let versions = load_policy(file, text)?.into_iter();
-    Ok(versions.map(|(from, policy)| policy_adoption(from, policy)).collect())
+    Ok(in_editions(text, versions.map(|(from, policy)| policy_adoption(from, policy))))
+}
+
+/// What is said anew after it was taken back: each version of a file in the edition it names, or the first.
+fn in_editions(text: &str, events: impl Iterator<Item = Event>) -> Vec<Event> {
+    let editions = toml::from_str::<Editions>(text).map(|file| file.version).unwrap_or_default();
+    let editions = editions.into_iter().map(|version| version.edition);
+    events.zip(editions).map(|(event, edition)| Event::said_as(edition, event.effective, event.kind)).collect()
+}
+
+/// A file of which only the editions of its versions are read; the rest of it was read before.
+#[derive(Deserialize)]
+struct Editions {
+    version: Vec<EditionOf>,
+}
+
+#[derive(Deserialize)]
+struct EditionOf {
+    #[serde(default)]
+    edition: u8,
 }
 
 /// The event that adopts one version.

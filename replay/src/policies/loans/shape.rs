@@ -22,6 +22,9 @@ pub(super) struct TermsFile {
 #[serde(deny_unknown_fields)]
 pub(super) struct TermsVersion {
     pub(super) version: Spanned<u32>,
+    // How often it was taken back and is said anew: read where events are made.
+    #[serde(rename = "edition", default)]
+    _edition: u8,
     // Region and note are for the reader of the file, as in other policies.
     #[serde(rename = "region")]
     _region: Region,

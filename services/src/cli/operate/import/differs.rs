@@ -52,10 +52,11 @@ pub(super) fn differs(kind: KindTag, receipt: &v1::Receipt) -> String {
 
 /// What is put right by its own row.
 fn withdrawable(kind: KindTag, entry: u64) -> String {
-    if kind == KindTag::LoanTermsAdopted {
+    if matches!(kind, KindTag::PolicyAdopted | KindTag::LoanTermsAdopted) {
         return format!(
-            "账上有误的，用撤销文件（事件编号、更正理由、文号、生效日期）撤销该记录，事件编号见 mingzhang explain {entry}，再以下一版次采用 \
-             entry {entry} holds other content under this number; if that is wrong, take it back by its event id"
+            "账上有误的，用撤销文件（事件编号、更正理由、文号、生效日期）撤销该记录，事件编号见 mingzhang explain {entry}，再在文件该版本下写 edition = 1（再一次为 2）采用 \
+             entry {entry} holds other content under this number; if that is wrong, take it back by its event id, then adopt the \
+             version with edition = 1"
         );
     }
     let (word, edition) = correction(kind);
