@@ -84,6 +84,21 @@ fn an_error_points_at_the_character() {
 }
 
 #[test]
+fn what_was_taken_back_is_said_in_its_next_edition() {
+    let terms = include_str!("../../../policies/loans/origin.toml");
+    for text in [SHIPPED[0].1, terms] {
+        let first = loans::toml_events("x.toml", text).expect("the shipped file");
+        let anew = text.replacen("version = 1\n", "version = 1\nedition = 1\n", 1);
+        let anew = loans::toml_events("x.toml", &anew).expect("an edition");
+        assert_eq!((anew[0].id, anew[0].edition), (first[0].id_of_edition(1), 1));
+        assert_eq!(anew[1..], first[1..]);
+        assert!(
+            loans::toml_events("x.toml", &text.replacen("version = 1\n", "version = 1\nedition = -1\n", 1)).is_err()
+        );
+    }
+}
+
+#[test]
 fn decimals_are_exact() {
     assert_eq!(decimal("0.1", 2), Some(10));
     assert_eq!(decimal("12.50", 2), Some(1250));

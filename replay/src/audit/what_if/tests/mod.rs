@@ -330,6 +330,22 @@ fn the_policy_adopted_and_what_changes_nothing_give_no_difference() {
 }
 
 #[test]
+fn what_was_judged_by_a_policy_taken_back_is_told_apart() {
+    let mut story = Story::told(&one_policy());
+    let (entry, from) = (story.said[0].event.id, story.said[0].event.effective);
+    let (reason, document) = (Reason::Mistyped, "更1".to_owned());
+    let withdrawn = EntryWithdrawn { entry, content: 0, reason, document };
+    story.event("office", Event::said(from, Kind::EntryWithdrawn(withdrawn)));
+    // What it judged stands, so it is otherwise without it; what stands in for it is not taken back.
+    let bare = told(&story.said, &without(0));
+    let lost: Fen = bare.persons.iter().map(|row| row.before.awarded_fen - row.after.awarded_fen).sum();
+    assert_eq!((lost, bare.withheld.as_slice()), (700_000, &[0][..]));
+    let stands = told(&story.said, &other_policy(&one_policy()));
+    assert_eq!((stands.outcomes.count, stands.persons.len()), (0, 0));
+    assert_eq!(stands.findings, [("policy_withdrawn", [1, 0])], "of what stands nothing is found");
+}
+
+#[test]
 fn without_an_approval_the_awards_and_their_payment_are_gone() {
     let story = Story::told(&one_policy());
     let approval = story.index_of("roster_approved");
