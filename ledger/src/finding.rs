@@ -57,6 +57,8 @@ pub enum FindingKind {
     OverRefunded,
     BeforeOpening,
     PolicyWithdrawn,
+    OverCompensated,
+    OverRewarded,
 }
 
 impl FindingKind {
@@ -113,6 +115,8 @@ impl FindingKind {
             Self::OverRefunded,
             Self::BeforeOpening,
             Self::PolicyWithdrawn,
+            Self::OverCompensated,
+            Self::OverRewarded,
         ];
         plain.into_iter().chain(Rule::ALL.map(Self::Policy)).collect()
     }
@@ -205,6 +209,8 @@ impl FindingKind {
             Self::RemittedShort => ("remitted_short", "付给贷款机构的款项已用而退回，待补足"),
             Self::BeforeOpening => ("before_opening", "建账前已申报的天数，账上的利息或贷款机构不同"),
             Self::PolicyWithdrawn => ("policy_withdrawn", "据以审定的政策版本已撤销"),
+            Self::OverCompensated => ("over_compensated", "补偿金到账超过应付，或应付尚未计提"),
+            Self::OverRewarded => ("over_rewarded", "奖励超过按现有账目可奖励的结余"),
             Self::OverRemitted => ("over_remitted", "申报付款超过应付，有退回被撤销"),
             Self::PaidAfterLeaving => ("paid_after_leaving", "应发之日已不在籍，款已发放"),
             Self::OverRecovered => ("over_recovered", "追回到账超过应追回，或应追回尚未报来"),

@@ -242,19 +242,19 @@ pub(crate) fn free_from(state: &State, fund: &Portfolio, on: Day) -> Fen {
     held(later.fold(at_end(&stock, on), i128::min).max(0))
 }
 
-fn at_end(stock: &[(Day, i128)], on: Day) -> i128 {
+/// What it held at the end of a day.
+pub(crate) fn at_end(stock: &[(Day, i128)], on: Day) -> i128 {
     let until = stock.partition_point(|(day, _)| *day <= on);
     until.checked_sub(1).map_or(0, |at| stock[at].1)
 }
 
-/// Of the lender's statements, the entries that told those of which our stock of their day differs, with these days; and whether the
-/// stock was ever below zero.
-pub(crate) fn differing(state: &State, fund: &Portfolio) -> (Vec<(u64, Day)>, bool) {
+/// What the stock held at the end of each day on which it changed, where a statement or a reward asks for it, and whether it was ever
+/// below zero.
+pub(crate) fn by_day(state: &State, fund: &Portfolio) -> (Vec<(Day, i128)>, bool) {
     let days = FundDays::of(fund);
     let course = days.course(state, fund.kind);
-    let stock = if fund.stated.is_empty() { Vec::new() } else { days.stock(&course) };
-    let differs = fund.stated.iter().filter(|said| i128::from(said.fen) != at_end(&stock, said.on));
-    (differs.map(|said| (said.index, said.on)).collect(), course.least() < 0)
+    let asked = !fund.stated.is_empty() || !fund.granted.is_empty();
+    (if asked { days.stock(&course) } else { Vec::new() }, course.least() < 0)
 }
 
 #[cfg(test)]

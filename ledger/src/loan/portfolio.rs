@@ -79,6 +79,7 @@ pub(crate) fn open_portfolio(state: &mut State, lender: Handle<Org>, kind: LoanK
         settled_drawn: 0,
         rewarded: 0,
         granted: Vec::new(),
+        received: Vec::new(),
         moved: Vec::new(),
         losses: Vec::new(),
         shared: index,

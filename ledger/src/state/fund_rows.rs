@@ -55,6 +55,17 @@ pub struct Stated {
     pub index: u64,
 }
 
+/// Money that reached the fund past the document lines of this ledger.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Received {
+    pub on: Day,
+    /// The entry that told it.
+    pub index: u64,
+    pub year: u16,
+    pub payer: Payer,
+    pub fen: Fen,
+}
+
 /// A computation of what is owed for a university's risk year.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Computed {
@@ -72,6 +83,9 @@ pub struct Granted {
     /// The entry that told it.
     pub index: u64,
     pub year: u16,
+    pub fen: Fen,
+    /// Net drawings of the fund, and of settled loans among them, when it was decided.
+    pub drawn: [Fen; 2],
     /// The rewards it became, by their ids.
     pub rewards: Vec<Uuid>,
 }

@@ -10,7 +10,7 @@ use crate::money::{Day, Fen};
 use crate::state::claim_rows::{Added, ClaimPart, ClaimPayer, Gone, Verdict};
 use crate::state::entity::{Names, Numbering, rows};
 use crate::state::entry_rows::Seen;
-use crate::state::fund_rows::{Computed, Granted, Loss, Spent, Stated};
+use crate::state::fund_rows::{Computed, Granted, Loss, Received, Spent, Stated};
 use crate::state::rows::{Drawn, Org, Person};
 pub use crate::state::rule_rows::{AdoptedTerms, Fixing, Waiver};
 use crate::state::stage::{RemittanceStage, Set};
@@ -137,6 +137,8 @@ pub struct Portfolio {
     pub rewarded: u16,
     /// The rewards that count, as they were told.
     pub granted: Vec<Granted>,
+    /// What came in past the document lines and counts, by day; of one day the larger first.
+    pub received: Vec<Received>,
     /// What came into the stock and went out by decisions, by day, ascending. What losses use of it follows from these.
     pub moved: Vec<(Day, Fen)>,
     /// What was lost of all its loans, in order.
@@ -184,6 +186,8 @@ pub struct RiskPaid {
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Receipt {
     pub on: Day,
+    /// The entry that told it.
+    pub index: u64,
     pub portfolio: Handle<Portfolio>,
     pub year: u16,
     pub payer: Payer,

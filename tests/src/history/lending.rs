@@ -17,6 +17,7 @@ use ledger::lender::fund;
 use ledger::loan::accrual::due;
 use ledger::money::{Day, Fen};
 use ledger::state::State;
+use ledger::state::lending_rows::{Loan, Portfolio};
 use uuid::Uuid;
 
 const PROGRAMMES: [&str; 3] = ["LOAN-RISK", "LOAN-SUBSIDY", "LOAN-WAIVER"];
@@ -236,6 +237,10 @@ fn redraw_figures(chance: &mut Chance, state: &State, on: Day, mut kind: Kind) -
         }
         Kind::InterestAdjusted(e) => {
             (e.loan, e.cause) = (id(chance), thing("lending", chance.below(400)));
+            let is_due =
+                |loan: &Loan| due(state, loan, loan.through).is_ok_and(|due| due.correction != Interest::default());
+            let to_adjust = state.loans.iter().find(|(_, loan)| right && is_due(loan));
+            e.loan = to_adjust.map_or(e.loan, |(_, loan)| loan.id);
             if let Some((_, loan)) = state.loans.by_id(e.loan).filter(|_| right) {
                 let cause = state.entries.checked_sub(1).and_then(|last| state.seen_at(last));
                 e.cause = cause.map_or(e.cause, |last| last.id);
@@ -244,9 +249,7 @@ fn redraw_figures(chance: &mut Chance, state: &State, on: Day, mut kind: Kind) -
             }
         }
         Kind::CompensationAccrued(e) => redraw_accrual(chance, state, right, e),
-        Kind::CompensationReceived(CompensationReceived { year: of, payer, fen: sum, .. }) => {
-            (*of, *payer, *sum) = (year(chance), PAYERS[chance.below(6)], fen(chance));
-        }
+        Kind::CompensationReceived(e) => redraw_receipt(chance, state, right, e),
         Kind::FundStated(FundStated { lender, kind: of, fen: sum }) => {
             (*lender, *of, *sum) = (id(chance), self::kind(chance), fen(chance));
         }
@@ -274,6 +277,20 @@ fn redraw_accrual(chance: &mut Chance, state: &State, right: bool, accrued: &mut
     accrued.parts = parts.into_iter().map(|(payer, fen)| PayerFen { payer, fen }).collect();
 }
 
+/// Mostly what a payer owes for a year: what nobody owes is no surplus.
+fn redraw_receipt(chance: &mut Chance, state: &State, right: bool, received: &mut CompensationReceived) {
+    (received.year, received.payer, received.fen) = (year(chance), PAYERS[chance.below(6)], fen(chance));
+    let years = state.risk_paid.iter().map(|(_, row)| row);
+    let owed = years.flat_map(|row| row.accrued.iter().map(move |(payer, fen)| (row, *payer, *fen)));
+    let owed: Vec<_> = owed.filter(|(_, _, fen)| *fen > 0).collect();
+    if let Some(&(row, payer, fen)) = owed.get(chance.below(owed.len())).filter(|_| right) {
+        let fund = state.portfolios.get(row.portfolio);
+        let lender = state.orgs.get(fund.lender).id;
+        received.year = LenderYear { lender, kind: fund.kind, year: row.year };
+        (received.payer, received.fen) = (payer, fen);
+    }
+}
+
 fn reward(chance: &mut Chance, state: &State) -> Uuid {
     let at = u32::try_from(chance.below(state.rewards.len())).unwrap_or_default();
     if state.rewards.is_empty() { id(chance) } else { state.rewards.get(Handle::new(at)).id }
@@ -281,8 +298,10 @@ fn reward(chance: &mut Chance, state: &State) -> Uuid {
 
 fn redraw_surplus(chance: &mut Chance, state: &State, on: Day, right: bool, rewarded: &mut SurplusRewarded) {
     (rewarded.year, rewarded.surplus) = (year(chance), fen(chance));
-    let fund = state.portfolios.iter().nth(chance.below(state.portfolios.len()));
-    if let Some((_, fund)) = fund.filter(|_| right) {
+    let funds = state.portfolios.iter().map(|(_, fund)| fund);
+    let with_surplus = |fund: &&Portfolio| fund::surplus(state, fund, on).is_some_and(|surplus| surplus > 1);
+    let funds: Vec<_> = funds.filter(with_surplus).collect();
+    if let Some(fund) = funds.get(chance.below(funds.len())).filter(|_| right) {
         rewarded.year = LenderYear { lender: state.orgs.get(fund.lender).id, kind: fund.kind, year: on.year() };
         rewarded.surplus = fund::surplus(state, fund, on).unwrap_or_default();
     }

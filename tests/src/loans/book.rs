@@ -1,7 +1,9 @@
 //! What the model remembers: everything it was told, in the order of telling, and nothing computed.
 
 use ledger::event::loan_terms::LoanTerms;
-use ledger::event::{CompensationReceived, Event, FundStated, Kind, LoanSigned, RateIndex, Status, WaiverAdopted};
+use ledger::event::{
+    CompensationAccrued, CompensationReceived, Event, FundStated, Kind, LoanSigned, RateIndex, Status, WaiverAdopted,
+};
 use ledger::money::Day;
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -38,6 +40,8 @@ pub struct Book {
     pub loans: BTreeMap<Uuid, Contract>,
     /// What funds received.
     pub received: Vec<(Day, CompensationReceived)>,
+    /// What is owed of risk years, as computed.
+    pub accrued: Vec<CompensationAccrued>,
     /// What the lender stated of them.
     pub stated: Vec<(Day, FundStated)>,
     /// Everything that counts, as it was told.
@@ -60,6 +64,7 @@ impl Book {
                 self.loans.entry(signed.loan).or_default().signed.get_or_insert_with(|| (on, signed.clone()));
             }
             Kind::CompensationReceived(received) => self.received.push((on, received.clone())),
+            Kind::CompensationAccrued(accrued) => self.accrued.push(accrued.clone()),
             Kind::FundStated(stated) => self.stated.push((on, stated.clone())),
             // Whatever was taken back was never told.
             Kind::EntryWithdrawn(withdrawn) => {

@@ -5,7 +5,7 @@ use super::book::Book;
 use super::reckon::reckon;
 use ledger::account::Class;
 use ledger::event::loan_terms::LoanTerms;
-use ledger::event::{LoanKind, Payer};
+use ledger::event::{CompensationAccrued, LoanKind, Payer};
 use ledger::finding::FindingKind;
 use ledger::loan::portfolio_id;
 use ledger::money::Day;
@@ -130,6 +130,26 @@ fn shares(book: &Book, kind: LoanKind, fund: &Fund) -> [i128; 2] {
     sums
 }
 
+/// The days on which more has come in of a payer for a year than it owes in all, by its latest computations.
+fn not_owed(book: &Book, lender: Uuid, kind: LoanKind) -> BTreeSet<Day> {
+    let mut latest: BTreeMap<(u16, Uuid), &CompensationAccrued> = BTreeMap::new();
+    for accrued in book.accrued.iter().filter(|e| e.year.lender == lender && e.year.kind == kind) {
+        let row = latest.entry((accrued.year.year, accrued.school)).or_insert(accrued);
+        *row = if row.number < accrued.number { accrued } else { *row };
+    }
+    let of_fund = || book.received.iter().filter(|(_, e)| e.year.lender == lender && e.year.kind == kind);
+    let owed = |year: u16, payer: Payer| -> i128 {
+        let parts = latest.iter().filter(|((of, _), _)| *of == year).flat_map(|(_, row)| &row.parts);
+        parts.filter(|part| part.payer == payer).map(|part| i128::from(part.fen)).sum()
+    };
+    let until = |day: Day, year: u16, payer: Payer| -> i128 {
+        let alike = of_fund().filter(|(on, e)| *on <= day && e.year.year == year && e.payer == payer);
+        alike.map(|(_, e)| i128::from(e.fen)).sum()
+    };
+    let over = of_fund().filter(|(on, e)| until(*on, e.year.year, e.payer) > owed(e.year.year, e.payer));
+    over.map(|(on, _)| *on).collect()
+}
+
 /// Holds the funds of a lender against the model: balances, and which of its statements are known to differ; how many fen are used
 /// and borne, and how many statements differ.
 ///
@@ -156,6 +176,12 @@ pub fn funds_agree(state: &State, book: &Book, lender: Uuid, place: &str) -> [i1
             stock != i128::from(said.fen)
         });
         let differ = differ.count();
+        let over = not_owed(book, lender, kind);
+        let found = state.findings.iter().filter(|(_, row)| {
+            row.open && row.kind == FindingKind::OverCompensated && row.subject == portfolio_id(lender, kind)
+        });
+        let found: BTreeSet<Day> = found.map(|(_, row)| row.on).collect();
+        assert_eq!(found, over, "{place}: receipts of {} that nobody owes", kind.name());
         let open = |wanted| {
             state
                 .findings

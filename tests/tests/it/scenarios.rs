@@ -48,6 +48,8 @@ const LATER: &[FindingKind] = &[
     FindingKind::OverRefunded,
     FindingKind::BeforeOpening,
     FindingKind::PolicyWithdrawn,
+    FindingKind::OverCompensated,
+    FindingKind::OverRewarded,
 ];
 
 /// A new kind of finding does not compile here until it is named, and fails above until a story finds it.
@@ -99,6 +101,7 @@ fn finding_names() -> Vec<&'static str> {
             K::ToldOtherwise | K::ManyVersions | K::EditionOutOfOrder | K::AwardedTwice | K::MergeCycle => {}
             K::OverPrincipal | K::OverLoss | K::FundShort | K::LineShort | K::PaidTwice | K::PaidAfterLeaving => {}
             K::OverRecovered | K::BeforeOpening | K::PolicyWithdrawn => {}
+            K::OverCompensated | K::OverRewarded => {}
         }
     }
     all.extend([K::AwardedTwice, K::MergeCycle, K::OverPrincipal, K::OverLoss, K::FundShort, K::LineShort]);

@@ -3,7 +3,7 @@
 use super::add;
 use super::change::FundChange;
 use crate::account::Class;
-use crate::change::{Case, Change, Judged, NewFinding, OrgRef, Taken};
+use crate::change::{Case, Change, Judged, NewFinding, OrgRef, Taken, Touched};
 use crate::event::loan_terms::{LoanTerms, split};
 use crate::event::{CompensationAccrued, CompensationReceived, LoanKind, Payer};
 use crate::finding::FindingKind;
@@ -14,7 +14,7 @@ use crate::loan::rates::terms_on;
 use crate::money::{Day, Fen};
 use crate::outcome::{Code, Refusal};
 use crate::registry::org;
-use crate::state::fund_rows::Computed;
+use crate::state::fund_rows::{Computed, Received};
 use crate::state::lending_rows::{Portfolio, Receipt, RiskPaid, RiskYear};
 use crate::state::{State, UNKNOWN_ORG};
 use uuid::Uuid;
@@ -105,6 +105,7 @@ pub(crate) fn judge_compensation_accrued(case: &Case<'_>, event: &CompensationAc
 
 /// So much more is owed, or below zero less.
 fn owing(state: &State, on: Day, fund: &PortfolioRef, more: Fen, mut change: Change<FundChange>) -> Change<FundChange> {
+    change.touched.push(Touched::Fund(fund.id));
     let (granted, owed) = (Class::CompensationGranted, Class::CompensationOwed);
     let (debit, credit) = if more > 0 { (owed, granted) } else { (granted, owed) };
     if more != 0 {
@@ -197,17 +198,22 @@ pub(crate) fn judge_receipt_withdrawn(case: &Case<'_>, taken: Taken) -> Judged<F
 }
 
 pub(super) fn receive(state: &mut State, index: u64, receipt: Receipt) -> Handle<Receipt> {
-    let Receipt { on, portfolio, year, payer, fen } = receipt;
+    let Receipt { on, portfolio, year, payer, fen, .. } = receipt;
     pay(state, index, portfolio, year, payer, fen);
+    let received = &mut state.portfolios.get_mut(portfolio).received;
+    let at = received.partition_point(|other| (other.on, -other.fen) <= (on, -fen));
+    received.insert(at, Received { on, index, year, payer, fen });
     move_stock(state, index, portfolio, on, fen);
     state.receipts.push(receipt)
 }
 
 pub(super) fn unreceive(state: &mut State, index: u64, receipt: Handle<Receipt>) {
-    let Receipt { on, portfolio, year, payer, fen } = *state.receipts.get(receipt);
+    let Receipt { on, index: told_by, portfolio, year, payer, fen } = *state.receipts.get(receipt);
     pay(state, index, portfolio, year, payer, -fen);
     move_stock(state, index, portfolio, on, -fen);
-    let lender = state.portfolios.get(portfolio).lender;
+    let row = state.portfolios.get_mut(portfolio);
+    row.received.retain(|received| received.index != told_by);
+    let lender = row.lender;
     org::unmention(state, lender);
 }
 

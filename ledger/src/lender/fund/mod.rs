@@ -1,8 +1,9 @@
 //! Risk compensation 风险补偿金: what is owed for a risk year's net drawings, by whom, and what becomes of it.
 //!
-//! Read in this order: `compensation` (owed, paid in), `statement` (what the lender says its account holds), `reward` (the surplus,
+//! Read in this order: `compensation` (owed, paid in), `beyond` (paid in beyond that), `statement` (what the lender says its account holds), `reward` (the surplus,
 //! and what aid centres may spend it on). Not here: how interest runs, and how losses fall on the stock, which is in `loan`.
 
+pub(crate) mod beyond;
 pub(crate) mod change;
 pub(crate) mod compensation;
 pub(crate) mod reward;
@@ -44,7 +45,7 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: FundChange) ->
         FundChange::Unaccrue { row, told_by } => compensation::unaccrue(state, index, row, told_by),
         FundChange::Receive { lender, kind, year, payer, fen } => {
             let portfolio = open_portfolio(state, lender, kind, index);
-            let receipt = Receipt { on: entry.event.effective, portfolio, year, payer, fen };
+            let receipt = Receipt { on: entry.event.effective, index, portfolio, year, payer, fen };
             return Some(compensation::receive(state, index, receipt).number());
         }
         FundChange::Unreceive { receipt } => compensation::unreceive(state, index, receipt),

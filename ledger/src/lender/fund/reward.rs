@@ -1,5 +1,6 @@
 //! The surplus of a fund, rewarded to aid centres 结余奖励, and what they may spend it on.
 
+use super::beyond::nobody_owes;
 use super::change::{FundChange, NewReward};
 use crate::account::{Class, Owner};
 use crate::change::{Case, Change, Judged, Taken};
@@ -11,16 +12,17 @@ use crate::loan::contract::find;
 use crate::loan::counting::{counting, is_before_contract};
 use crate::loan::fact_list::FACTS_MAX;
 use crate::loan::facts::{self, judge_fact};
-use crate::loan::fund_days::{free_from, stock_on};
+use crate::loan::fund_days::{at_end, free_from, stock_on};
 use crate::loan::fund_effect::{move_stock, posting, share};
 use crate::loan::portfolio::{PortfolioRef, portfolio_id};
 use crate::loan::rates::terms_on;
-use crate::money::{Day, Fen};
+use crate::money::{Day, Fen, held};
 use crate::outcome::{Code, Posting, Refusal};
 use crate::state::State;
 use crate::state::flows::Flow;
 use crate::state::fund_rows::Granted;
 use crate::state::lending_rows::{Fact, Portfolio, Reward, What};
+use crate::steps::step;
 
 /// The use that repays loans of borrowers in distress. It names a loan, so it is spent by `LoanRelieved` alone.
 pub(super) const RELIEF: &str = "relief";
@@ -34,9 +36,14 @@ pub(crate) const REWARDS_MAX: usize = 400;
 /// drawings; a yearly part of settled loans' share and an advance part of open loans' share is surplus. Rounded down.
 #[must_use]
 pub fn surplus(state: &State, fund: &Portfolio, on: Day) -> Option<Fen> {
+    surplus_of(state, fund, on, stock_on(state, fund, on), [fund.drawn, fund.settled_drawn])
+}
+
+/// The surplus of what a stock held, less what came in until then and nobody owes, by net drawings and those of settled loans.
+fn surplus_of(state: &State, fund: &Portfolio, on: Day, stock: Fen, drawings: [Fen; 2]) -> Option<Fen> {
     let terms = terms_on(state.loan_rules()?, fund.kind, on)?;
-    let stock = stock_on(state, fund, on).max(0);
-    let (drawn, settled) = (i128::from(fund.drawn), i128::from(fund.settled_drawn));
+    let stock = stock.saturating_sub(nobody_owes(state, fund, on)).max(0);
+    let [drawn, settled] = drawings.map(i128::from);
     if drawn <= 0 {
         return Some(0);
     }
@@ -137,8 +144,9 @@ pub(super) fn grant(
     let ids = rewards.iter().map(|reward| reward.id).collect();
     let fund = state.portfolios.get_mut(portfolio);
     fund.rewarded = year;
-    fund.granted.push(Granted { on, index, year, rewards: ids });
-    move_stock(state, index, portfolio, on, -rewards.iter().map(|reward| reward.fen).sum::<Fen>());
+    let (fen, drawn) = (rewards.iter().map(|reward| reward.fen).sum::<Fen>(), [fund.drawn, fund.settled_drawn]);
+    fund.granted.push(Granted { on, index, year, fen, drawn, rewards: ids });
+    move_stock(state, index, portfolio, on, -fen);
     for &NewReward { id, centre, fen } in rewards {
         // One that was taken back is rewarded again in its place.
         let known = state.rewards.find(id);
@@ -153,6 +161,22 @@ pub(super) fn grant(
             None => drop(state.rewards.push(row)),
         }
     }
+}
+
+/// The entries that told rewards beyond the surplus as the stock of their day is known now, with these days. Drawings are those of
+/// the decision: loans that were signed since take nothing from it.
+pub(super) fn rewarded(state: &State, fund: &Portfolio, stock: &[(Day, i128)]) -> Vec<(u64, Day)> {
+    let beyond = fund.granted.iter().filter(|granted| is_beyond(state, fund, stock, granted));
+    beyond.map(|granted| (granted.index, granted.on)).collect()
+}
+
+fn is_beyond(state: &State, fund: &Portfolio, stock: &[(Day, i128)], granted: &Granted) -> bool {
+    step();
+    // Before it was taken out, and before those of its day that were decided later.
+    let of_day = fund.granted.iter().filter(|other| other.on == granted.on && other.index >= granted.index);
+    let out = of_day.fold(0, |sum: Fen, other| sum.saturating_add(other.fen));
+    let stock = held(at_end(stock, granted.on)).saturating_add(out);
+    surplus_of(state, fund, granted.on, stock, granted.drawn).is_some_and(|surplus| granted.fen > surplus)
 }
 
 /// Whether a centre of this level may use rewards for this.

@@ -1,14 +1,16 @@
 //! What a lender states its compensation account holds at the end of a day, which our memorandum of that day must equal. Ours is what
 //! is known now, so a fact learnt late may make a statement differ, or agree after all: its finding opens and closes with that.
 
+use super::beyond::not_owed;
 use super::change::FundChange;
+use super::reward::rewarded;
 use crate::account::Class;
 use crate::change::Wanted;
 use crate::change::{Case, Change, Judged, Taken, Touched};
 use crate::event::FundStated;
 use crate::finding::FindingKind;
 use crate::handle::Handle;
-use crate::loan::fund_days::differing;
+use crate::loan::fund_days::{at_end, by_day};
 use crate::loan::portfolio::portfolio_id;
 use crate::registry::org;
 use crate::state::State;
@@ -52,15 +54,24 @@ pub(super) fn forget(state: &mut State, index: u64, portfolio: Handle<Portfolio>
 }
 
 /// What a fund may call for.
-pub(crate) const OF_FUND: [FindingKind; 4] =
-    [FindingKind::StatementDiffers, FindingKind::Shortfall, FindingKind::FundShort, FindingKind::RemittedShort];
+pub(crate) const OF_FUND: [FindingKind; 6] = [
+    FindingKind::StatementDiffers,
+    FindingKind::OverCompensated,
+    FindingKind::OverRewarded,
+    FindingKind::Shortfall,
+    FindingKind::FundShort,
+    FindingKind::RemittedShort,
+];
 
-/// What a fund calls for: statements that differ, losses beyond the stock, decisions beyond it, payments that came back after
-/// they were used.
+/// What a fund calls for: statements that differ, receipts that nobody owes, rewards beyond the surplus; losses beyond the stock,
+/// decisions beyond it, payments that came back after they were used.
 pub(crate) fn wanted(state: &State, fund: &Portfolio) -> Vec<Wanted> {
-    let (differing, short) = differing(state, fund);
+    let (stock, short) = by_day(state, fund);
+    let differing = fund.stated.iter().filter(|said| i128::from(said.fen) != at_end(&stock, said.on));
     let mut wanted: Vec<Wanted> =
-        differing.into_iter().map(|told| (FindingKind::StatementDiffers, Some(told))).collect();
+        differing.map(|said| (FindingKind::StatementDiffers, Some((said.index, said.on)))).collect();
+    wanted.extend(not_owed(state, fund).into_iter().map(|told| (FindingKind::OverCompensated, Some(told))));
+    wanted.extend(rewarded(state, fund, &stock).into_iter().map(|told| (FindingKind::OverRewarded, Some(told))));
     if state.balance(State::account_at(fund.accounts, Class::LossBorne)) > 0 {
         wanted.push((FindingKind::Shortfall, None));
     }

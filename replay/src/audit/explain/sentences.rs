@@ -57,6 +57,8 @@ pub fn finding_en(kind: FindingKind) -> &'static str {
         FindingKind::OverRefunded => "more was paid back than is owed, or nobody decided yet that it is",
         FindingKind::PolicyWithdrawn => "rosters or applications were judged by a policy that was taken back",
         FindingKind::BeforeOpening => "days claimed before this ledger bear another amount now, or have another lender",
+        FindingKind::OverCompensated => "more compensation came in than is owed, or what is owed is not yet accrued",
+        FindingKind::OverRewarded => "more was rewarded than the surplus is as the stock is known now",
         FindingKind::OverSurrendered => "more was paid over to finance than is due",
         FindingKind::LineShort => {
             "what was taken back of the document line was used before; it is to be reduced or made good"
