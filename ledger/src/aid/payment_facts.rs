@@ -228,8 +228,10 @@ impl Revision {
                 }
                 (called, open) => {
                     self.ended.extend(open.map(|(at, _)| at));
-                    let (payout, told_by, noted) = (self.payout, Some(fact.entry), Noted::Result(self.id));
-                    let about = |kind| NewFinding { payout, unit, told_by, noted, ..NewFinding::about(kind, self.id) };
+                    let (payout, told_by, on) = (self.payout, Some(fact.entry), Some(fact.on));
+                    let noted = Noted::Result(self.id);
+                    let about =
+                        |kind| NewFinding { payout, unit, told_by, on, noted, ..NewFinding::about(kind, self.id) };
                     new.extend(called.map(|(kind, fen)| NewFinding { fen, ..about(kind) }));
                 }
             }

@@ -229,9 +229,9 @@ impl RemittanceRevision {
             if *suspended {
                 let held = fact.fen.max(0);
                 let fen = if fact.what == TreasuryWord::Cleared { held } else { -held };
-                let (told_by, noted) = (Some(fact.entry), Noted::Remitted(self.id));
+                let (told_by, on, noted) = (Some(fact.entry), Some(fact.on), Noted::Remitted(self.id));
                 let about = NewFinding::about(FindingKind::RemittanceUnexpected, self.id);
-                new.push(NewFinding { fen, unit, told_by, noted, ..about });
+                new.push(NewFinding { fen, unit, told_by, on, noted, ..about });
             }
         }
         new
