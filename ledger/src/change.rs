@@ -8,6 +8,7 @@ use crate::handle::{Handle, Link};
 use crate::money::{Day, Fen};
 use crate::outcome::{Code, Posting, Refusal};
 use crate::state::entry_rows::Seen;
+use crate::state::returned_rows::ReturnsRevision;
 use crate::state::rows::{Finding, Org, Payout};
 use crate::state::{State, UNKNOWN_ORG};
 use smallvec::SmallVec;
@@ -66,6 +67,8 @@ pub(crate) struct Change<A> {
     pub mentions: SmallVec<[Handle<Org>; 2]>,
     /// What is told of these is other than before, so their findings are looked at again once the entry is in.
     pub touched: SmallVec<[Touched; 2]>,
+    /// What counts of what was given back of a loan's claim lines is other than before.
+    pub returns: Option<Box<ReturnsRevision>>,
 }
 
 /// A thing whose findings follow from what is told of it.
@@ -116,13 +119,13 @@ impl<A> Change<A> {
     pub fn nothing() -> Self {
         let (mentions, touched) = Default::default();
         let (postings, findings, named, unsaid) = Default::default();
-        Self { postings, findings, act: None, named, unsaid, mentions, touched }
+        Self { postings, findings, act: None, named, unsaid, mentions, touched, returns: None }
     }
 
     /// The same change as one of a wider list of acts.
     pub fn map<B>(self, wrap: impl FnOnce(A) -> B) -> Change<B> {
-        let Self { postings, findings, act, named, unsaid, mentions, touched } = self;
-        Change { postings, findings, act: act.map(wrap), named, unsaid, mentions, touched }
+        let Self { postings, findings, act, named, unsaid, mentions, touched, returns } = self;
+        Change { postings, findings, act: act.map(wrap), named, unsaid, mentions, touched, returns }
     }
 
     /// A decision begins something under a registered organisation.
@@ -230,6 +233,8 @@ pub(crate) enum Noted {
     Result(Uuid),
     /// With what the treasury told of the payment to a lender of this id.
     Remitted(Uuid),
+    /// With what was given back of the lines of the loan of this id.
+    Returned(Uuid),
     /// With the voucher of this id.
     Voucher(Uuid),
     /// With the application of this id, which nobody prepared.

@@ -55,6 +55,7 @@ pub enum FindingKind {
     PaidAfterLeaving,
     OverRecovered,
     OverRefunded,
+    OverReturned,
     BeforeOpening,
     PolicyWithdrawn,
     OverCompensated,
@@ -113,6 +114,7 @@ impl FindingKind {
             Self::PaidAfterLeaving,
             Self::OverRecovered,
             Self::OverRefunded,
+            Self::OverReturned,
             Self::BeforeOpening,
             Self::PolicyWithdrawn,
             Self::OverCompensated,
@@ -215,6 +217,7 @@ impl FindingKind {
             Self::PaidAfterLeaving => ("paid_after_leaving", "应发之日已不在籍，款已发放"),
             Self::OverRecovered => ("over_recovered", "追回到账超过应追回，或应追回尚未报来"),
             Self::OverRefunded => ("over_refunded", "退还支付超过应退还，或应退还尚未报来"),
+            Self::OverReturned => ("over_returned", "贷款机构退回超过多报，或多报尚未查明"),
         }
     }
 }

@@ -15,6 +15,7 @@ use crate::hash;
 use crate::lender::claim::{self, line, returned, settle};
 use crate::lender::fund::{compensation, reward, statement};
 use crate::lender::remittance::{self, report};
+use crate::loan::returned as given_back;
 use crate::loan::{accrual, contract, facts, named_facts, rules};
 use crate::money::{Day, Fen};
 use crate::outcome::{Now, Outcome, Posting, Refusal};
@@ -290,6 +291,9 @@ impl State {
         }
         if let Some(act) = change.act {
             *subject = act.apply(self, entry);
+        }
+        if let Some(returns) = change.returns {
+            given_back::apply(self, entry, *returns);
         }
         let mut touched = change.touched;
         let posted = change.postings.iter().map(|posting| self.post(entry.index, on, posting));

@@ -15,6 +15,7 @@ use crate::handle::Handle;
 use crate::lender::fund::statement::{self, OF_FUND};
 use crate::lender::remittance::facts;
 use crate::loan::findings::{OF_BORROWER, OF_LOAN, wanted, wanted_together};
+use crate::loan::returned;
 use crate::loan::rules::jumps;
 use crate::money::Day;
 use crate::outcome::Posting;
@@ -82,6 +83,7 @@ pub(super) fn open(state: &mut State, index: u64, on: Day, new: NewFinding) -> H
         Noted::Nowhere => {}
         Noted::Result(payment) => payment_facts::note(state, payment, fact, handle),
         Noted::Remitted(payment) => facts::note(state, payment, fact, handle),
+        Noted::Returned(loan) => returned::note(state, loan, fact, handle),
         Noted::Voucher(voucher) => voucher::note(state, voucher, handle),
         Noted::Awaited(application) => awaited::note_unknown(state, application, handle),
     }

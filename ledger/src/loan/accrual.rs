@@ -7,6 +7,7 @@ use super::counting::counting;
 use super::fund_effect;
 use super::position::{Position, flows, interest, target};
 use super::posting::difference;
+use super::returned;
 use super::walk::{Missing, Walk};
 use crate::change::{Case, Change, Judged, Touched};
 use crate::event::{Interest, InterestAccrued, InterestAdjusted};
@@ -59,11 +60,12 @@ fn weigh(state: &State, loan: &Loan, through: Day) -> Result<(Due, Position), Mi
     let (lines, last) = (Lines::of(state, loan), through.max(loan.through));
     let (reckoned, paid, trail) = walk.whole(lines.marks(&[loan.through, last]))?;
     let [before, after] = [loan.through, last].map(|day| reckoned.at(day).rounded(reckoned.parts()));
-    let claimed = lines.sums(&lines.outcomes(Some(&reckoned)));
+    let outcomes = lines.outcomes(Some(&reckoned));
+    let (claimed, returned) = (lines.sums(&outcomes), lines.returned(&outcomes));
     let flows = flows(counting(loan, &loan.facts), after, paid, claimed);
     let (correction, addition) = (minus(before, interest(&loan.posted)), minus(after, before));
     let claims = claims_differ(loan, &flows);
-    Ok((Due { correction, addition, claims }, Position { flows, losses: trail.losses() }))
+    Ok((Due { correction, addition, claims }, Position { flows, losses: trail.losses(), returned }))
 }
 
 /// The same of a loan named only, which has no interest.
@@ -175,6 +177,7 @@ fn accrued(state: &State, on: Day, found: &Found<'_>, through: Day, after: Posit
     if found.row.known {
         fund_effect::bear(state, on, &found.portfolio, found.row.id, &after.losses, &mut change);
     }
+    returned::follow(state, on, found.row.id, &after, &mut change);
     change.act = Some(LoanChange::Accrue { loan, through, after });
     change
 }

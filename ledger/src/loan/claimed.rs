@@ -15,6 +15,7 @@ use crate::handle::Handle;
 use crate::money::{Day, Fen, held};
 use crate::state::State;
 use crate::state::lending_rows::{ClaimLine, Fact, Loan, What};
+use crate::state::returned_rows::{ReturnFact, sum_of, told};
 use crate::steps::step;
 use smallvec::SmallVec;
 
@@ -41,8 +42,10 @@ pub struct Claimed {
     pub by_period: bool,
     /// It was claimed before this ledger and nobody says how much: what its days bear is what was granted for it.
     pub closed: bool,
-    /// What was granted for it and not given back.
+    /// What was granted for it.
     pub money: Fen,
+    /// What was told given back of it.
+    pub returned: Fen,
     /// What may be taken for it from what lines before were granted too much.
     pub set_off: Fen,
 }
@@ -63,8 +66,10 @@ pub struct Worth {
     due: Fen,
     /// How much of that it is paid, by its own money, by lines that supplement it, or by what was set off.
     pub paid: Fen,
-    /// What it was granted and its days do not bear.
+    /// What it was granted and its days do not bear, and nobody gave back.
     pub over: Fen,
+    /// How much of what was given back counts: no more than was overclaimed.
+    pub returned: Fen,
 }
 
 impl Worth {
@@ -107,12 +112,24 @@ impl Lines {
         let mut lines: SmallVec<[Claimed; 4]> = held.map(|(at, row)| claimed(state, loan, at, row)).collect();
         lines.extend(counting(loan, facts).iter().rev().filter_map(|fact| before(loan, fact)));
         lines.reverse();
-        Self(lines)
+        match told(state, loan.id) {
+            [] => Self(lines),
+            facts => Self(lines).returning(state, facts),
+        }
     }
 
     /// Each of them.
     pub fn iter(&self) -> impl Iterator<Item = &Claimed> {
         self.0.iter()
+    }
+
+    /// With what was given back of them as these say.
+    pub(crate) fn returning(mut self, state: &State, facts: &[ReturnFact]) -> Self {
+        for line in &mut self.0 {
+            let row = line.line.map(|at| state.claim_lines.get(at));
+            line.returned = row.map_or(0, |row| sum_of(facts, state.claims.get(row.claim).id, row.number));
+        }
+        self
     }
 
     /// With a line that comes after all others.
@@ -176,7 +193,17 @@ impl Lines {
         }
         self.supplement(&mut outcomes);
         self.set_off(&mut outcomes);
+        for (line, outcome) in self.0.iter().zip(&mut outcomes) {
+            outcome.returned = line.returned.min(outcome.over);
+            outcome.over -= outcome.returned;
+        }
         outcomes
+    }
+
+    /// What counts of what was given back, at each line of which anything was.
+    pub(super) fn returned(&self, outcomes: &[Worth]) -> Vec<(Handle<ClaimLine>, Fen)> {
+        let told = self.0.iter().zip(outcomes).filter(|(line, _)| line.returned > 0);
+        told.filter_map(|(line, outcome)| Some((line.line?, outcome.returned))).collect()
     }
 
     /// Lines that supplement others pay what these lack.
@@ -246,7 +273,8 @@ fn claimed(state: &State, loan: &Loan, at: Handle<ClaimLine>, row: &ClaimLine) -
         period: (claim.from, claim.through),
         by_period: is_by_period(state, loan, claim.through),
         closed: false,
-        money: row.money(claim),
+        money: row.granted_in(claim),
+        returned: 0,
         set_off: row.set_off,
     }
 }
@@ -264,6 +292,7 @@ fn before(loan: &Loan, fact: &Fact) -> Option<Claimed> {
         by_period: false,
         closed,
         money: fen,
+        returned: 0,
         set_off: 0,
     };
     (loan.known && (loan.lender, loan.kind) == (lender, kind)).then_some(line)

@@ -8,6 +8,7 @@ use super::fund_effect;
 use super::portfolio::{PortfolioRef, open_portfolio, portfolio};
 use super::position::{Position, target};
 use super::posting::{Channels, difference};
+use super::returned;
 use super::together::borrowed;
 use crate::account::AccountNo;
 use crate::change::{Case, Change, Judged, NewFinding, OrgRef, Taken, Touched};
@@ -121,19 +122,20 @@ pub(crate) fn judge_loan_signed(case: &Case<'_>, event: &LoanSigned) -> Judged<L
     fill(case, &mut row, event);
     (row.school, row.lender, row.portfolio) = (school, lender.handle, portfolio.handle);
     // Facts told before their contract counted. Those from before its day fall out now, and the difference below is posted.
-    let Position { flows, losses } = target(state, &row, &row.facts, row.through, &Lines::of(state, &row));
-    row.posted = flows;
+    let after = target(state, &row, &row.facts, row.through, &Lines::of(state, &row));
+    row.posted = after.flows;
     // What was reported before the contract is with the lender nobody knew; it moves to the one that signed.
     if let Some((_, early)) = known {
         let nothing = Flows::default();
         let before = PortfolioRef::of(state, early.portfolio);
         change.postings = difference(state, on, Channels::new(accounts, &portfolio), &nothing, &row.posted);
         change.postings.extend(difference(state, on, Channels::new(accounts, &before), &posted, &nothing));
-        fund_effect::bear(state, on, &portfolio, row.id, &losses, &mut change);
+        fund_effect::bear(state, on, &portfolio, row.id, &after.losses, &mut change);
     }
+    returned::follow(state, on, event.loan, &after, &mut change);
     // What it changes about a fund has touched that already.
     change.touched.extend([Touched::Loan(event.loan), Touched::Borrower(event.person)]);
-    let lender = lender.handle;
+    let (lender, losses) = (lender.handle, after.losses);
     change.act = Some(LoanChange::Sign { row: Box::new(row), lender, person: event.person, losses });
     Ok(change)
 }
@@ -148,7 +150,7 @@ pub(crate) fn judge_withdrawn(case: &Case<'_>, taken: Taken) -> Judged<LoanChang
     let row = state.loans.get(loan);
     taken.on(case, row.signed)?;
     let (nothing, fund) = (Flows::default(), PortfolioRef::of(state, row.portfolio));
-    let left = without_contract(state, row);
+    let (left, after) = without_contract(state, row);
     let unknown = portfolio(state, OrgRef::of(state, UNKNOWN_ORG), LoanKind::Origin, state.accounts.next());
     let mut change = Change::nothing();
     change.touched.push(Touched::Loan(row.id));
@@ -156,18 +158,20 @@ pub(crate) fn judge_withdrawn(case: &Case<'_>, taken: Taken) -> Judged<LoanChang
     change.postings = difference(state, on, Channels::new(row.accounts, &unknown), &nothing, &left.posted);
     change.postings.extend(difference(state, on, Channels::new(row.accounts, &fund), &row.posted, &nothing));
     fund_effect::bear(state, on, &fund, row.id, &[], &mut change);
+    returned::follow(state, on, row.id, &after, &mut change);
     change.act = Some(LoanChange::Unsign { loan, flows: left.posted });
     Ok(change)
 }
 
 /// What is left of a loan without its contract: its facts, and what they come to by themselves.
-fn without_contract(state: &State, row: &Loan) -> Loan {
+fn without_contract(state: &State, row: &Loan) -> (Loan, Position) {
     let mut left = unknown_loan(row.id, row.portfolio, row.accounts);
     left.facts.clone_from(&row.facts);
     (left.through, left.through_before) = (row.through, row.through_before);
     left.last_claim_line = row.last_claim_line;
-    left.posted = target(state, &left, &left.facts, left.through, &Lines::of(state, &left)).flows;
-    left
+    let after = target(state, &left, &left.facts, left.through, &Lines::of(state, &left));
+    left.posted = after.flows;
+    (left, after)
 }
 
 fn fill(case: &Case<'_>, row: &mut Loan, event: &LoanSigned) {
@@ -209,7 +213,7 @@ pub(super) fn sign(
 }
 
 pub(super) fn unsign(state: &mut State, index: u64, loan: Handle<Loan>, flows: Flows) {
-    let mut left = without_contract(state, state.loans.get(loan));
+    let (mut left, _) = without_contract(state, state.loans.get(loan));
     left.posted = flows;
     fund_effect::forget(state, index, loan);
     take_from_borrower(state, loan);

@@ -14,6 +14,7 @@ use super::findings::touch_others;
 use super::fund_effect;
 use super::position::{Position, target};
 use super::posting::difference;
+use super::returned;
 use crate::change::{Case, Change, Judged, NewFinding, Taken, Touched};
 use crate::entry::Entry;
 use crate::event::{
@@ -154,6 +155,7 @@ pub(crate) fn moved(state: &State, on: Day, found: &Found<'_>, edit: FactEdit, t
     if found.row.known {
         fund_effect::bear(state, on, &found.portfolio, found.row.id, &after.losses, &mut change);
     }
+    returned::follow(state, on, found.row.id, &after, &mut change);
     change.act = Some(LoanChange::Facts { loan: found.row.id, edit, through, after });
     change
 }

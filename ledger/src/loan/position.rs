@@ -7,16 +7,18 @@ use super::loss::Trail;
 use super::owed::{Owed, Paid};
 use super::walk::Walk;
 use crate::event::{Allocation, Interest};
+use crate::handle::Handle;
 use crate::money::{Day, Fen, held};
 use crate::state::State;
 use crate::state::flows::{Flow, Flows};
 use crate::state::fund_rows::Loss;
-use crate::state::lending_rows::{Loan, What};
+use crate::state::lending_rows::{ClaimLine, Loan, What};
 
-/// What should stand of a loan: its flows, and what became of what was written off.
+/// What should stand of a loan: its flows, what became of what was written off, and what counts of what was given back of lines.
 pub(crate) struct Position {
     pub flows: Flows,
     pub losses: Vec<Loss>,
+    pub returned: Vec<(Handle<ClaimLine>, Fen)>,
 }
 
 /// The position of a loan with these facts, interest through a day, and these claim lines.
@@ -35,13 +37,15 @@ pub(crate) fn target<'a>(
     match whole {
         Ok((reckoned, paid, trail)) => {
             let interest = reckoned.at(through).rounded(reckoned.parts());
-            let sums = lines.sums(&lines.outcomes(Some(&reckoned)));
-            Position { flows: flows(facts, interest, paid, sums), losses: trail.losses() }
+            let outcomes = lines.outcomes(Some(&reckoned));
+            let (sums, returned) = (lines.sums(&outcomes), lines.returned(&outcomes));
+            Position { flows: flows(facts, interest, paid, sums), losses: trail.losses(), returned }
         }
         Err(_) => {
             let (paid, trail) = plainly_paid(facts);
-            let sums = lines.sums(&lines.outcomes(None));
-            Position { flows: flows(facts, Interest::default(), paid, sums), losses: trail.losses() }
+            let outcomes = lines.outcomes(None);
+            let (sums, returned) = (lines.sums(&outcomes), lines.returned(&outcomes));
+            Position { flows: flows(facts, Interest::default(), paid, sums), losses: trail.losses(), returned }
         }
     }
 }

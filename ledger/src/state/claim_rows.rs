@@ -106,6 +106,27 @@ pub struct ClaimPayer {
     pub paid: Fen,
 }
 
+/// What of a payer's share of a claim came back in a year, as far as it was overclaimed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ReturnedShare {
+    pub payer: Payer,
+    /// As a payer's row has it.
+    pub province: u32,
+    pub year: u16,
+    pub fen: Fen,
+}
+
+impl ReturnedShare {
+    /// Whose it is, and when it came.
+    pub(crate) fn key(&self) -> (Payer, u32, u16) {
+        (self.payer, self.province, self.year)
+    }
+}
+
+impl Names for ReturnedShare {
+    fn renumber(&mut self, _: &impl Numbering) {}
+}
+
 /// What a line adds to its claim for an academic year: to a part, or while the university is named only, to it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Added {

@@ -7,7 +7,7 @@ use crate::event::{Allocation, ClaimFor, DayBasis, LoanKind, Payer, Purpose, Stu
 use crate::handle::{Handle, Link};
 use crate::hash::Hash;
 use crate::money::{Day, Fen};
-use crate::state::claim_rows::{Added, ClaimPart, ClaimPayer, Gone, Verdict};
+use crate::state::claim_rows::{Added, ClaimPart, ClaimPayer, Gone, ReturnedShare, Verdict};
 use crate::state::entity::{Names, Numbering, rows};
 use crate::state::entry_rows::Seen;
 use crate::state::fund_rows::{Computed, Granted, Loss, Received, Spent, Stated};
@@ -218,6 +218,8 @@ pub struct Claim {
     pub unplaced: BTreeMap<(Handle<Org>, u16), Fen>,
     /// Made when the claim is sealed.
     pub payers: Vec<ClaimPayer>,
+    /// What lenders gave back of it, by whose it is.
+    pub returned: Vec<ReturnedShare>,
     /// Settled out of advances and out of the compensation stock when it was approved.
     pub from_advance: Fen,
     pub from_stock: Fen,
@@ -251,6 +253,13 @@ impl Claim {
         }
     }
 
+    /// What came back of what a payer paid.
+    #[must_use]
+    pub fn returned_of(&self, payer: &ClaimPayer) -> Fen {
+        let of_payer = |share: &&ReturnedShare| (share.payer, share.province) == (payer.payer, payer.province);
+        self.returned.iter().filter(of_payer).map(|share| share.fen).sum()
+    }
+
     /// What is owed for it in all: what is confirmed and not set off.
     #[must_use]
     pub fn owed(&self) -> Fen {
@@ -282,7 +291,7 @@ pub struct ClaimLine {
     pub set_off: Fen,
     /// What its claim owes for it: the rest.
     pub granted: Fen,
-    /// What the lender gave back of it, as told.
+    /// What counts of what the lender gave back of it.
     pub returned: Fen,
     /// What it adds to its claim, by academic year and the school whose borrower it is.
     pub added: Vec<Added>,
@@ -308,26 +317,10 @@ impl ClaimLine {
     }
 
     /// What its claim owes for it: nothing once the line and then the approval that held it were taken back.
-    fn granted_in(&self, claim: &Claim) -> Fen {
+    pub(crate) fn granted_in(&self, claim: &Claim) -> Fen {
         let gone = self.verdict == Verdict::Withdrawn && self.withdrawn < claim.unapproved;
         if gone { 0 } else { self.granted }
     }
-}
-
-/// What a lender gave back of a line.
-#[derive(Clone, Serialize, Deserialize)]
-pub struct ClaimReturn {
-    /// Nowhere if the line is unknown.
-    pub line: Link<ClaimLine>,
-    pub unit: Handle<Org>,
-    /// The lender's loans, of which it takes back what was remitted.
-    pub portfolio: Link<Portfolio>,
-    pub fen: Fen,
-    /// How much of it took back what was remitted; the rest is in suspense.
-    pub covered: Fen,
-    pub on: Day,
-    /// The entry that told it.
-    pub index: u64,
 }
 
 /// A payment to a lender.
@@ -383,7 +376,7 @@ rows! {
         Remittance: id, last, [unit portfolio draws] [];
         Reward: id, last, [portfolio centre] [accounts];
     }
-    uncompared { Receipt ClaimReturn }
+    uncompared { Receipt }
     parts {}
 }
 

@@ -19,6 +19,7 @@ pub mod lending_rows;
 mod org_names;
 pub mod remitted_rows;
 pub mod result_rows;
+pub mod returned_rows;
 pub mod rows;
 pub mod rule_rows;
 pub mod shared_cards;
@@ -43,10 +44,10 @@ use crate::state::entry_rows::{Refused, Seen};
 use crate::state::fund_rows::LoanLoss;
 use crate::state::key_rows::{AnnouncedKey, IdentityKey};
 use crate::state::lending_rows::{
-    Borrower, Claim, ClaimLine, ClaimReturn, Loan, LoanRules, Portfolio, Receipt, Remittance, Reward, RiskPaid,
-    RiskYear,
+    Borrower, Claim, ClaimLine, Loan, LoanRules, Portfolio, Receipt, Remittance, Reward, RiskPaid, RiskYear,
 };
 use crate::state::remitted_rows::Remitted;
+use crate::state::returned_rows::Returned;
 use crate::state::rows::{
     Application, Awaited, Award, Batch, Card, Drawn, Finding, Instalment, Line, Merged, Org, Payout, Person, Programme,
     Results, Roster, Voucher,
@@ -219,7 +220,7 @@ tables! {
         awaited: Awaited "awaited" "待报申请",
         surrenders: Surrender,
         award_ends: AwardEnd,
-        claim_returns: ClaimReturn,
+        returned: Returned "overclaim_returned" "多报退回",
         remitted: Remitted "remittance_result" "拨付结果",
         clearings: Cleared,
         debts: Debt "debt" "应追回或应退还",

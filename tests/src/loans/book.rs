@@ -2,9 +2,10 @@
 
 use ledger::event::loan_terms::LoanTerms;
 use ledger::event::{
-    CompensationAccrued, CompensationReceived, Event, FundStated, Kind, LoanSigned, RateIndex, Status, WaiverAdopted,
+    CompensationAccrued, CompensationReceived, Event, FundStated, Kind, LoanSigned, OverclaimReturned, RateIndex,
+    Status, WaiverAdopted,
 };
-use ledger::money::Day;
+use ledger::money::{Day, Fen};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -44,6 +45,8 @@ pub struct Book {
     pub accrued: Vec<CompensationAccrued>,
     /// What the lender stated of them.
     pub stated: Vec<(Day, FundStated)>,
+    /// What lenders gave back of claim lines.
+    pub returned: Vec<OverclaimReturned>,
     /// Everything that counts, as it was told.
     told: Vec<Event>,
     /// Organisations anybody named, by their id: whether registered, and the names told with their days.
@@ -65,6 +68,7 @@ impl Book {
             }
             Kind::CompensationReceived(received) => self.received.push((on, received.clone())),
             Kind::CompensationAccrued(accrued) => self.accrued.push(accrued.clone()),
+            Kind::OverclaimReturned(returned) if returned.fen > 0 => self.returned.push(returned.clone()),
             Kind::FundStated(stated) => self.stated.push((on, stated.clone())),
             // Whatever was taken back was never told.
             Kind::EntryWithdrawn(withdrawn) => {
@@ -84,6 +88,13 @@ impl Book {
 }
 
 impl Book {
+    /// How much was given back of a claim line of a loan.
+    #[must_use]
+    pub fn returned(&self, loan: Uuid, claim: Uuid, line: u32) -> Fen {
+        let of_line = self.returned.iter().filter(|e| (e.loan, e.claim, e.line) == (loan, claim, line));
+        of_line.map(|e| e.fen).sum()
+    }
+
     /// Organisations are there once named, and once registered are called as on the latest day anything was told of.
     fn name(&mut self, on: Day, kind: &Kind) {
         let named = match kind {

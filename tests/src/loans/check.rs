@@ -56,6 +56,9 @@ pub fn agrees(state: &State, book: &Book, id: Uuid, place: &str) {
         .map(|(_, line)| (granted(state, line) - line.returned).max(0))
         .sum();
     let granted = granted + claims.lines.iter().filter_map(LineModel::before).sum::<Fen>();
+    for (at, line) in claims.lines.iter().filter_map(|line| Some((line.at?, line))) {
+        assert_eq!(state.claim_lines.get(at).returned, line.returned, "{place}: what counts of what came back\n{told}");
+    }
     let paid_for: Fen = claims.lines.iter().map(|line| line.paid).sum();
     assert_eq!(granted, paid_for + claims.over, "{place}: what was granted of claims is paid for days, or too much");
     let drawn = loan.posted[Flow::Drawn];

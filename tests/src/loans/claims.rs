@@ -31,6 +31,9 @@ pub struct LineModel {
     /// Claimed before the ledger, and nobody says how much.
     closed: bool,
     money: Fen,
+    /// What was told given back of it, and how much of that counts.
+    told: Fen,
+    pub returned: Fen,
     set_off: Fen,
     /// Interest of its days.
     pub value: Fen,
@@ -73,7 +76,7 @@ pub fn claims(state: &State, book: &Book, id: Uuid) -> Claims {
     let Some((_, loan)) = state.loans.by_id(id) else { return Claims::default() };
     let chain = state.claim_lines.chain(loan.last_claim_line, |line| line.before_of_loan);
     let held = chain.filter(|(_, row)| row.verdict.confirms() || granted(state, row) > 0);
-    let mut lines: Vec<LineModel> = held.map(|(at, row)| line(state, loan, at, row)).collect();
+    let mut lines: Vec<LineModel> = held.map(|(at, row)| line(state, (book, id), loan, at, row)).collect();
     lines.extend(before(book, id));
     lines.reverse();
     if !lines.is_empty() {
@@ -101,6 +104,11 @@ pub fn claims(state: &State, book: &Book, id: Uuid) -> Claims {
             lines[from].over -= 1;
         }
     }
+    for line in &mut lines {
+        while line.over > 0 && line.returned < line.told {
+            (line.over, line.returned) = (line.over - 1, line.returned + 1);
+        }
+    }
     let mut claims = Claims { lines, ..Claims::default() };
     for line in &claims.lines {
         let rounded = if line.paid == line.value { line.value - line.due } else { (line.paid - line.due).max(0) };
@@ -117,7 +125,7 @@ pub fn granted(state: &State, row: &ClaimLine) -> Fen {
     if gone { 0 } else { row.granted }
 }
 
-fn line(state: &State, loan: &Loan, at: Handle<ClaimLine>, row: &ClaimLine) -> LineModel {
+fn line(state: &State, (book, id): (&Book, Uuid), loan: &Loan, at: Handle<ClaimLine>, row: &ClaimLine) -> LineModel {
     let claim = state.claims.get(row.claim);
     let terms = state.loan_rules().and_then(|rules| terms_on(rules, loan.kind, claim.through));
     LineModel {
@@ -129,7 +137,9 @@ fn line(state: &State, loan: &Loan, at: Handle<ClaimLine>, row: &ClaimLine) -> L
         supplementary: claim.supplementary,
         stands: row.verdict.confirms() && claim.portfolio == loan.portfolio,
         by_period: terms.is_some_and(|terms| terms.claim_rounding == ClaimRounding::Period),
-        money: (granted(state, row) - row.returned).max(0),
+        money: granted(state, row),
+        told: book.returned(id, claim.id, row.number),
+        returned: 0,
         set_off: row.set_off,
         value: 0,
         due: 0,
@@ -157,6 +167,8 @@ fn before(book: &Book, id: Uuid) -> Vec<LineModel> {
         by_period: false,
         closed: e.fen == 0,
         money: e.fen,
+        told: 0,
+        returned: 0,
         set_off: 0,
         value: 0,
         due: 0,

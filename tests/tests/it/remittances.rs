@@ -3,8 +3,8 @@
 
 use ledger::account::Class;
 use ledger::event::{
-    Draw, EntryWithdrawn, Event, Kind, LenderYear, LoanKind, Purpose, Reason, RemittanceApproved, RemittanceCleared,
-    RemittanceOrdered, RemittanceReturned,
+    Draw, EntryWithdrawn, Event, Kind, LenderYear, LoanKind, Payer, Purpose, Reason, RemittanceApproved,
+    RemittanceCleared, RemittanceOrdered, RemittanceReturned, Source,
 };
 use ledger::finding::FindingKind;
 use ledger::money::{Day, Fen};
@@ -31,6 +31,28 @@ pub fn payers_hold(state: &State, claim: &Claim) {
     let over = claim.payers.iter().any(|payer| payer.paid > payer.owed);
     let found = open(state).any(|(kind, subject)| kind == FindingKind::OverRemitted && subject == claim.id);
     assert_eq!(found, over, "{:?}", claim.payers);
+}
+
+/// What lenders gave back of claims, by the source of the lines that paid: as far as it counts and they paid.
+pub fn given_back(state: &State) -> BTreeMap<Source, Fen> {
+    let mut sums = BTreeMap::new();
+    for (_, claim) in state.claims.iter() {
+        let counted = state.claim_lines.chain(claim.last_line, |line| line.before_of_claim);
+        let counted: Fen = counted.map(|(_, line)| line.returned).sum();
+        assert_eq!(claim.returned.iter().map(|share| share.fen).sum::<Fen>(), counted, "claim {}", claim.id);
+        let of_claim = |row: &&ledger::state::lending_rows::Remittance| {
+            row.stage == RemittanceStage::Cleared && row.purpose == Purpose::Claim(claim.id)
+        };
+        let sources = [Source::Central, Source::Province, Source::City, Source::County];
+        for (source, payer) in sources.into_iter().zip([Payer::Central, Payer::Province, Payer::City, Payer::County]) {
+            let paid = state.remittances.iter().map(|(_, row)| row).filter(of_claim).flat_map(|row| &row.draws);
+            let paid: Fen = paid.filter(|draw| state.lines.get(draw.line).source == source).map(|draw| draw.fen).sum();
+            let back: Fen = claim.returned.iter().filter(|share| share.payer == payer).map(|share| share.fen).sum();
+            *sums.entry(source).or_default() += back.min(paid);
+        }
+    }
+    sums.retain(|_, fen| *fen > 0);
+    sums
 }
 
 fn open(state: &State) -> impl Iterator<Item = (FindingKind, Uuid)> + '_ {

@@ -46,6 +46,7 @@ const LATER: &[FindingKind] = &[
     FindingKind::PaidAfterLeaving,
     FindingKind::OverRecovered,
     FindingKind::OverRefunded,
+    FindingKind::OverReturned,
     FindingKind::BeforeOpening,
     FindingKind::PolicyWithdrawn,
     FindingKind::OverCompensated,
@@ -100,7 +101,7 @@ fn finding_names() -> Vec<&'static str> {
             K::BeforeSubject | K::RateJump | K::ParentCycle | K::VoucherShort | K::RemittedShort | K::OverRemitted => {}
             K::ToldOtherwise | K::ManyVersions | K::EditionOutOfOrder | K::AwardedTwice | K::MergeCycle => {}
             K::OverPrincipal | K::OverLoss | K::FundShort | K::LineShort | K::PaidTwice | K::PaidAfterLeaving => {}
-            K::OverRecovered | K::BeforeOpening | K::PolicyWithdrawn => {}
+            K::OverRecovered | K::BeforeOpening | K::PolicyWithdrawn | K::OverReturned => {}
             K::OverCompensated | K::OverRewarded => {}
         }
     }

@@ -1,12 +1,13 @@
 //! What an event changes about a claim. Data only.
 
 use crate::event::ClaimSubmitted;
-use crate::handle::{Handle, Link};
+use crate::handle::Handle;
 use crate::loan::position::Position;
 use crate::money::{Day, Fen};
 use crate::state::claim_rows::ClaimPayer;
-use crate::state::lending_rows::{Claim, ClaimLine, ClaimReturn, Loan};
+use crate::state::lending_rows::{Claim, ClaimLine, Loan};
 use crate::state::rows::Org;
+use uuid::Uuid;
 
 pub(crate) enum ClaimChange {
     Submit {
@@ -20,10 +21,10 @@ pub(crate) enum ClaimChange {
         payers: Vec<ClaimPayer>,
     },
     Approve(Settled),
+    /// What was given back of a loan's lines, and how it stands then if it is there.
     Return {
-        loan: Link<Loan>,
-        row: Box<ClaimReturn>,
-        after: Option<Position>,
+        id: Uuid,
+        loan: Option<(Handle<Loan>, Position)>,
     },
     /// What a step did is undone: nobody owes anything yet, or the lender still waits for all of it.
     Unseal(Handle<Claim>),
@@ -34,11 +35,6 @@ pub(crate) enum ClaimChange {
     /// The claim is given up.
     Unsubmit(Handle<Claim>),
     Unline(Box<GoneLine>),
-    Unreturn {
-        row: Handle<ClaimReturn>,
-        loan: Link<Loan>,
-        after: Option<Position>,
-    },
 }
 
 /// A line about to be kept with our figure.

@@ -11,15 +11,16 @@ use crate::handle::{Handle, Link};
 use crate::loan::amended::school_on;
 use crate::loan::claimed::{Claimed, Lines, is_by_period};
 use crate::loan::fund_effect;
+use crate::loan::payers::part_of;
 use crate::loan::portfolio::PortfolioRef;
 use crate::loan::position::{Position, is_overclaimed, outcomes, target};
 use crate::loan::posting::{Channels, difference};
 use crate::loan::rates::terms_on;
+use crate::loan::returned;
 use crate::money::{Day, Fen};
 use crate::outcome::{Code, Refusal};
 use crate::state::claim_rows::{Added, ClaimPart, Gone, Verdict};
 use crate::state::lending_rows::{Claim, ClaimLine, Loan};
-use crate::state::rows::Org;
 use crate::state::stage::Stage;
 use crate::state::{State, UNKNOWN_ORG};
 
@@ -182,6 +183,7 @@ fn confirm(
         by_period: is_by_period(state, loan, claim.through),
         closed: false,
         money: line.granted,
+        returned: 0,
         set_off: line.set_off,
     };
     let after = target(state, loan, &loan.facts, through, &lines.with(new));
@@ -189,8 +191,14 @@ fn confirm(
     Confirmed { through, after }
 }
 
-/// What a loan's accounts and its fund differ by once it stands so.
+/// What a loan's accounts and its fund differ by once it stands so, and what counts of what was given back.
 pub(super) fn posted(state: &State, on: Day, loan: &Loan, after: &Position, change: &mut Change<ClaimChange>) {
+    flows_posted(state, on, loan, after, change);
+    returned::follow(state, on, loan.id, after, change);
+}
+
+/// The same without what was given back.
+pub(super) fn flows_posted(state: &State, on: Day, loan: &Loan, after: &Position, change: &mut Change<ClaimChange>) {
     let fund = PortfolioRef::of(state, loan.portfolio);
     change.postings.extend(difference(state, on, Channels::new(loan.accounts, &fund), &loan.posted, &after.flows));
     if loan.known {
@@ -265,12 +273,6 @@ pub(super) fn stand(state: &mut State, index: u64, loan: Handle<Loan>, after: Po
     let before = std::mem::replace(&mut row.posted, after.flows);
     row.last = index;
     fund_effect::note(state, index, loan, &before, &[], after.losses);
-}
-
-/// What a university's borrowers are confirmed for an academic year.
-pub(super) fn part_of(school: &Org, academic_year: u16, fen: Fen) -> ClaimPart {
-    let (subordination, province) = (school.subordination, school.division() / 10_000);
-    ClaimPart { academic_year, subordination, province, fen }
 }
 
 pub(super) fn add_part(parts: &mut Vec<ClaimPart>, new: &ClaimPart) {

@@ -11,13 +11,13 @@ pub(crate) mod withdrawn;
 use crate::account::{AccountNo, Class};
 use crate::change::{Case, Change, Judged, NewFinding};
 use crate::entry::Entry;
-use crate::event::loan_terms::{Cycle, LoanTerms, Part, split};
-use crate::event::{ClaimFor, ClaimSubmitted, LoanKind, Payer, SetSealed};
+use crate::event::loan_terms::Cycle;
+use crate::event::{ClaimSubmitted, SetSealed};
 use crate::finding::FindingKind;
 use crate::handle::{Handle, Link};
+use crate::loan::payers::{part_of, province_of, split_part};
 use crate::loan::portfolio::open_portfolio;
 use crate::loan::rates::terms_on;
-use crate::money::{Day, Fen};
 use crate::outcome::{Code, Refusal};
 use crate::set::judge_replaced;
 use crate::state::State;
@@ -90,7 +90,7 @@ fn placed(state: &State, claim: &Claim) -> Result<Vec<ClaimPart>, Refusal> {
         if !school.known {
             return Err(Refusal::of(Code::UnknownOrg, school.id));
         }
-        line::add_part(&mut parts, &line::part_of(school, year, fen));
+        line::add_part(&mut parts, &part_of(school, year, fen));
     }
     Ok(parts)
 }
@@ -102,8 +102,7 @@ fn payers(state: &State, claim: &Claim, parts: &[ClaimPart]) -> Vec<ClaimPayer> 
     let mut payers: Vec<ClaimPayer> = Vec::new();
     for part in parts {
         for (payer, fen) in split_part(state, kind, claim.what, part) {
-            let local = matches!(payer, Payer::Province | Payer::City | Payer::County);
-            let province = if local { part.province } else { 0 };
+            let province = province_of(payer, part);
             match payers.iter_mut().find(|row| (row.payer, row.province) == (payer, province)) {
                 Some(row) => row.owed += fen,
                 None => payers.push(ClaimPayer { payer, province, owed: fen, ordered: 0, paid: 0 }),
@@ -113,20 +112,6 @@ fn payers(state: &State, claim: &Claim, parts: &[ClaimPart]) -> Vec<ClaimPayer> 
     payers.retain(|row| row.owed > 0);
     payers.sort_by_key(|row| (row.payer, row.province));
     payers
-}
-
-/// Where no shares fit, the whole part falls to the province: its aid centre answers for the subsidy of its students, and
-/// a sum that nobody owed could never be paid.
-fn split_part(state: &State, kind: LoanKind, what: ClaimFor, part: &ClaimPart) -> Vec<(Payer, Fen)> {
-    let september = Day::of(part.academic_year, 9, 1);
-    let terms = state.loan_rules().and_then(|rules| terms_on(rules, kind, september));
-    let shares = terms.map(|terms| match what {
-        ClaimFor::Subsidy => terms.subsidy.as_slice(),
-        ClaimFor::Waiver => terms.waiver.as_slice(),
-    });
-    let parts = shares.and_then(|shares| LoanTerms::parts(shares, part.subordination, part.province * 10_000));
-    let province = [Part { payer: Payer::Province, ppm: 1_000_000 }];
-    split(part.fen, parts.filter(|parts| !parts.is_empty()).unwrap_or(&province))
 }
 
 fn find(state: &State, id: Uuid) -> Result<(Handle<Claim>, &Claim), Refusal> {
@@ -153,7 +138,7 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: ClaimChange) -
             settle::apply(state, entry, &settled);
             settled.claim.number()
         }
-        ClaimChange::Return { loan, row, after } => returned::apply(state, entry, *row, loan, after).number(),
+        ClaimChange::Return { id, loan } => returned::apply(state, entry, id, loan).number(),
         gone => {
             withdrawn::apply(state, entry, gone);
             return None;
@@ -186,6 +171,7 @@ fn submit(
         parts: Vec::new(),
         unplaced: BTreeMap::new(),
         payers: Vec::new(),
+        returned: Vec::new(),
         from_advance: 0,
         from_stock: 0,
         gone: Gone::default(),

@@ -3,7 +3,7 @@
 
 use super::change::{ClaimChange, GoneLine, Left};
 use super::line::{add, posted, stand, take_out};
-use super::{account, payers, placed, returned, settle};
+use super::{account, payers, placed, settle};
 use crate::account::Class;
 use crate::change::{Case, Change, Judged, Taken};
 use crate::entry::Entry;
@@ -95,7 +95,6 @@ pub(super) fn apply(state: &mut State, entry: &Entry<'_>, change: ClaimChange) {
         }
         ClaimChange::Unapprove { settled, payers } => settle::unapprove(state, entry, &settled, payers),
         ClaimChange::Unline(gone) => unline(state, entry, *gone),
-        ClaimChange::Unreturn { row, loan, after } => returned::unreturn(state, entry, row, loan, after),
         // The others are told, not taken back.
         _ => {}
     }

@@ -15,6 +15,7 @@ use crate::handle::{Handle, Link};
 use crate::lender::claim;
 use crate::loan::fund_effect;
 use crate::loan::portfolio::PortfolioRef;
+use crate::loan::restored::{self, Restored};
 use crate::money::{Day, Fen};
 use crate::state::entry_rows::Seen;
 use crate::state::lending_rows::Remittance;
@@ -84,9 +85,13 @@ pub(super) fn revise<A>(
     let expected = |against: Against<'_>| against.order.map(|order| order.fen);
     let was = reckon(expected(against_before), before);
     let now = reckon(expected(against), &facts);
-    let held = holding(state, against, &facts, &now).without(holding(state, against_before, before, &was));
+    let mut held = holding(state, against, &facts, &now).without(holding(state, against_before, before, &was));
+    let order = against.order.or(against_before.order);
+    let [back_before, back] = [(against_before, &was), (against, &now)].map(|so| come_back(state, order, so));
+    held.add(restored::holding(state, &back).without(restored::holding(state, &back_before)));
     change.postings.extend(held.postings(state, on));
     let mut surrendered = surrendered(against, &facts, &now, 1);
+    surrendered.extend(restored::surrendered(&back, 1).chain(restored::surrendered(&back_before, -1)));
     surrendered.extend(self::surrendered(against_before, before, &was, -1));
     let stock = [in_stock(against, &facts, &now, 1), in_stock(against_before, before, &was, -1)].concat();
     let stock = net(stock);
@@ -115,6 +120,17 @@ pub(super) fn revise<A>(
     let left: Vec<_> = before.iter().filter(|fact| !stays(fact)).filter_map(|fact| fact.item.handle()).collect();
     revision.ended.extend(left);
     revision
+}
+
+/// What the lender gave back of the claim a payment is for, by what the payments of that claim drew.
+fn come_back(
+    state: &State,
+    order: Option<&Remittance>,
+    (against, reckoned): (Against<'_>, &RemittanceReckoned),
+) -> Vec<Restored> {
+    let Some((order, Purpose::Claim(claim))) = order.map(|order| (order, order.purpose)) else { return Vec::new() };
+    let is_cleared = against.order.is_some() && reckoned.stage() == RemittanceStage::Cleared;
+    restored::if_paid(state, claim, order, is_cleared)
 }
 
 /// What the facts hold on accounts.

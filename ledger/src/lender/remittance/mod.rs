@@ -13,8 +13,9 @@ use crate::account::{AccountNo, Class};
 use crate::change::{Case, Change, Judged};
 use crate::entry::Entry;
 use crate::event::loan_terms::LoanTerms;
-use crate::event::{ClaimFor, LenderYear, Payer, Purpose, RemittanceApproved, RemittanceOrdered, Source};
+use crate::event::{ClaimFor, LenderYear, Payer, Purpose, RemittanceApproved, RemittanceOrdered};
 use crate::handle::Handle;
+use crate::loan::payers::payer;
 use crate::loan::portfolio::{open_portfolio, portfolio_id};
 use crate::loan::rates::terms_on;
 use crate::money::{Day, Fen};
@@ -132,16 +133,6 @@ fn programme<'a>(state: &State, terms: &'a LoanTerms, purpose: &Purpose) -> &'a 
         },
         Purpose::Advance(_) => &terms.subsidy_programme,
         Purpose::Compensation(_) => &terms.risk_programme,
-    }
-}
-
-/// Whose share money of a source pays.
-fn payer(source: Source) -> Payer {
-    match source {
-        Source::Central => Payer::Central,
-        Source::Province => Payer::Province,
-        Source::City => Payer::City,
-        Source::County => Payer::County,
     }
 }
 

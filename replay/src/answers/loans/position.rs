@@ -124,9 +124,11 @@ pub fn payers(state: &State, portfolios: &[Handle<Portfolio>]) -> BTreeMap<Payer
     for (_, claim) in state.claims.iter().filter(|(_, claim)| portfolios.contains(&claim.portfolio)) {
         for row in &claim.payers {
             let claims = &mut sums.entry(row.payer).or_default().claims;
-            add(&mut claims.owed, row.owed);
+            // What was overclaimed and came back is neither owed nor paid.
+            let returned = claim.returned_of(row);
+            add(&mut claims.owed, row.owed - returned);
             add(&mut claims.ordered, row.ordered);
-            add(&mut claims.paid, row.paid);
+            add(&mut claims.paid, row.paid - returned);
         }
     }
     for (_, year) in state.risk_paid.iter().filter(|(_, year)| portfolios.contains(&year.portfolio)) {

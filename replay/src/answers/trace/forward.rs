@@ -259,7 +259,11 @@ impl Sums<'_> {
         match row.stage {
             RemittanceStage::Ordered => self.gap(GapKind::NotApproved, row.id, flow.fen, Some(row.on)),
             RemittanceStage::Approved => self.gap(GapKind::NotRemitted, row.id, flow.fen, Some(row.on)),
-            RemittanceStage::Cleared => self.totals.remitted_fen += flow.fen,
+            RemittanceStage::Cleared => {
+                let returned = remitted::came_back(self.state, row, flow.line);
+                self.totals.remitted_fen += flow.fen - returned;
+                self.totals.returned_fen += returned;
+            }
             RemittanceStage::Returned => self.totals.returned_fen += flow.fen,
             // An order taken back moves nothing.
             RemittanceStage::Cancelled => return,

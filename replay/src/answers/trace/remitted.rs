@@ -5,6 +5,7 @@ use super::back::{Strand, upwards};
 use crate::answers::loans::claim_of;
 use crate::answers::loans::claims::lines_of_claim;
 use ledger::handle::Handle;
+use ledger::loan::restored;
 use ledger::money::Fen;
 use ledger::state::State;
 use ledger::state::lending_rows::{Claim, ClaimLine, Remittance};
@@ -32,6 +33,13 @@ pub(crate) fn drawn_on(state: &State, lines: &[Handle<Line>]) -> Vec<RemittanceF
         flows.extend(draws.map(|draw| RemittanceFlow { remittance, line: draw.line, fen: draw.fen }));
     }
     flows
+}
+
+/// What a lender gave back of a payment's draw on a line, as it was overclaimed.
+pub(super) fn came_back(state: &State, payment: &Remittance, line: Handle<Line>) -> Fen {
+    let Some(claim) = claim_of(state, payment) else { return 0 };
+    let backs = restored::of_claim(state, state.claims.get(claim).id);
+    backs.iter().filter(|back| back.remittance == payment.id && back.line == line).map(|back| back.fen).sum()
 }
 
 /// The document lines that fund a payment to a lender, each with those above it.

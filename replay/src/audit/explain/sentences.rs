@@ -56,6 +56,7 @@ pub fn finding_en(kind: FindingKind) -> &'static str {
         FindingKind::OverRecovered => "more came in than is to be recovered, or nobody decided yet that it is",
         FindingKind::OverRefunded => "more was paid back than is owed, or nobody decided yet that it is",
         FindingKind::PolicyWithdrawn => "rosters or applications were judged by a policy that was taken back",
+        FindingKind::OverReturned => "the lender gave back more of a claim line than it was granted too much",
         FindingKind::BeforeOpening => "days claimed before this ledger bear another amount now, or have another lender",
         FindingKind::OverCompensated => "more compensation came in than is owed, or what is owed is not yet accrued",
         FindingKind::OverRewarded => "more was rewarded than the surplus is as the stock is known now",

@@ -1,0 +1,74 @@
+//! What lenders told they gave back of claim lines, by the id of the loan: what was told before its line, or before it was
+//! overclaimed, waits here. What comes of it is reckoned in `loan`.
+#![allow(missing_docs)] // Fields are named after the event fields they keep; those carry the documentation.
+
+use crate::handle::{Handle, Link};
+use crate::money::{Day, Fen};
+use crate::state::State;
+use crate::state::claim_rows::ReturnedShare;
+use crate::state::entity::rows;
+use crate::state::entry_rows::Seen;
+use crate::state::lending_rows::{Claim, ClaimLine};
+use crate::state::rows::{Finding, Line, Org};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// What a lender gave back of a line.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ReturnFact {
+    /// The entry that told it.
+    pub entry: Handle<Seen>,
+    pub claim: Uuid,
+    pub line: u32,
+    /// Whose treasury received it.
+    pub unit: Handle<Org>,
+    pub on: Day,
+    pub fen: Fen,
+    /// How much of it the line was overclaimed by; the rest stands in suspense.
+    pub counted: Fen,
+    /// Whose that is.
+    pub shares: Vec<ReturnedShare>,
+    /// The finding the rest stands in suspense with.
+    pub item: Link<Finding>,
+}
+
+/// All that was given back of one loan's lines.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Returned {
+    /// The loan's, signed or not.
+    pub id: Uuid,
+    /// By day, then by the id of the entry.
+    pub facts: Vec<ReturnFact>,
+    pub last: u64,
+}
+
+/// What was given back, as it should be after an entry.
+pub(crate) struct ReturnsRevision {
+    pub id: Uuid,
+    pub facts: Vec<ReturnFact>,
+    /// What counts at a line.
+    pub lines: Vec<(Handle<ClaimLine>, Fen)>,
+    pub claims: Vec<(Handle<Claim>, Vec<ReturnedShare>)>,
+    /// What of a document line's money came back in a later year, more or less than before.
+    pub surrendered: Vec<(Handle<Line>, Fen)>,
+    pub ended: Vec<Handle<Finding>>,
+}
+
+/// All that was given back of a loan's lines, in order.
+pub(crate) fn told(state: &State, loan: Uuid) -> &[ReturnFact] {
+    state.returned.by_id(loan).map(|(_, row)| &row.facts[..]).unwrap_or_default()
+}
+
+/// How much was given back of a line.
+pub(crate) fn sum_of(facts: &[ReturnFact], claim: Uuid, line: u32) -> Fen {
+    let of_line = facts.iter().filter(|fact| fact.claim == claim && fact.line == line);
+    of_line.fold(0, |sum: Fen, fact| sum.saturating_add(fact.fen))
+}
+
+rows! {
+    compared {
+        Returned: id, last, [facts] [];
+    }
+    uncompared {}
+    parts { ReturnFact [unit item] }
+}
