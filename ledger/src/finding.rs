@@ -173,11 +173,7 @@ impl FindingKind {
             Self::UnknownSubject => ("unknown_subject", "所报对象尚未登记"),
             Self::Repeated => ("repeated", "重复登记"),
             Self::CardShared => ("card_shared", "一卡多人使用"),
-            Self::Policy(Rule::Band) => ("off_band", "金额不在档次标准之内"),
-            Self::Policy(Rule::Enrolled) => ("not_enrolled", "生效日不在籍"),
-            Self::Policy(Rule::Exclusive) => ("exclusive", "违规重复享受"),
-            Self::Policy(Rule::Due) => ("not_due", "未到发放日"),
-            Self::Policy(Rule::Sharing) => ("off_sharing", "与分担比例不符"),
+            Self::Policy(rule) => of_rule(rule),
             Self::NoTerms => ("no_terms", "签约日没有有效的贷款条款"),
             Self::OverTerm => ("over_term", "贷款期限超过上限"),
             Self::ShortGrace => ("short_grace", "还本宽限期短于规定"),
@@ -219,6 +215,17 @@ impl FindingKind {
             Self::OverRefunded => ("over_refunded", "退还支付超过应退还，或应退还尚未报来"),
             Self::OverReturned => ("over_returned", "贷款机构退回超过多报，或多报尚未查明"),
         }
+    }
+}
+
+/// Of what breaks a rule of its policy.
+fn of_rule(rule: Rule) -> (&'static str, &'static str) {
+    match rule {
+        Rule::Band => ("off_band", "金额不在档次标准之内"),
+        Rule::Enrolled => ("not_enrolled", "生效日不在籍"),
+        Rule::Exclusive => ("exclusive", "违规重复享受"),
+        Rule::Due => ("not_due", "未到发放日"),
+        Rule::Sharing => ("off_sharing", "与分担比例不符"),
     }
 }
 

@@ -61,9 +61,7 @@ pub fn finding_en(kind: FindingKind) -> &'static str {
         FindingKind::OverCompensated => "more compensation came in than is owed, or what is owed is not yet accrued",
         FindingKind::OverRewarded => "more was rewarded than the surplus is as the stock is known now",
         FindingKind::OverSurrendered => "more was paid over to finance than is due",
-        FindingKind::LineShort => {
-            "what was taken back of the document line was used before; it is to be reduced or made good"
-        }
+        FindingKind::LineShort => "what was taken back of the line was used before; it is to be reduced or made good",
     }
 }
 
