@@ -228,7 +228,7 @@ fn payouts() -> Vec<Kind> {
     let serial = || "20211020000001".to_owned();
     vec![
         Kind::VoucherIssued(VoucherIssued { voucher, number: "示库〔2021〕5".into(), application, draws: draws() }),
-        Kind::VoucherCleared(VoucherCleared { voucher, fen: 0, serial: String::new() }),
+        Kind::VoucherCleared(VoucherCleared { voucher, fen: 0, serial: "QS-0001".into() }),
         Kind::BatchSent(BatchSent {
             batch: thing(60),
             application,

@@ -4,7 +4,7 @@
 //! `FREEZE=histories/NAME.hex SEED=N cargo test -p tests --test it frozen::`. Existing files are never written again,
 //! but for the outcomes of the same entries while nothing is released: `RENEW=histories/NAME.hex`, which the changelog then says.
 //! With `LOANS=1` it is a history of loans and of what offices make of them, with `KEYS=1` one of keys announced, with `DESK=1`
-//! one of a finding explained and closed, with
+//! one of a finding explained and closed, with `WHOLE=1` one of all kinds among each other, with
 //! `SAMPLES=KIND,KIND` the samples of these kinds, else one
 //! of awards and payments.
 
@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use tests::desk::{say, submit};
-use tests::history::History;
+use tests::history::{History, whole};
 use tests::loans::year;
 use tests::model::Model;
 
@@ -149,12 +149,19 @@ fn renew(path: &Path) {
     std::fs::write(path, text).expect("writing the frozen history");
 }
 
+/// A history of all kinds, as far as the wire takes it.
+fn everything(seed: u64) -> Vec<(String, Event)> {
+    let said = whole(seed, LENGTH).said.into_iter();
+    said.filter(|(_, event)| proto::event::decode(&proto::event::encode(event)).is_ok()).collect()
+}
+
 #[test]
 fn frozen_histories_keep_their_outcomes_and_digest() {
     if let Ok(name) = std::env::var("FREEZE") {
         let seed = std::env::var("SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or_default();
         let wanted = |name| std::env::var(name).is_ok();
         let said = match (wanted("LOANS"), wanted("KEYS"), wanted("DESK"), wanted("SAMPLES")) {
+            _ if wanted("WHOLE") => everything(seed),
             (true, ..) => year(seed),
             (_, true, ..) => keys(),
             (_, _, true, _) => desk(),
