@@ -3,7 +3,7 @@
 
 use ledger::handle::Handle;
 use ledger::state::accounts::Owns;
-use ledger::state::lending_rows::{Claim, Portfolio};
+use ledger::state::lending_rows::{Claim, Portfolio, Remittance};
 use ledger::state::rows::{Application, Line, Org, Payout};
 use std::collections::BTreeSet;
 
@@ -177,6 +177,9 @@ impl Seeds<'_> {
         if let Some((loan, row)) = state.loans.by_id(id) {
             self.own(loan);
             self.portfolio(row.portfolio);
+            // What its lender gave back of a claim goes to the lines that paid the claim, and turns with the loan.
+            let lines = state.claim_lines.chain(row.last_claim_line, |line| line.before_of_loan);
+            lines.map(|(_, line)| line.claim).collect::<BTreeSet<_>>().into_iter().for_each(|claim| self.claim(claim));
         }
         if let Some(claim) = state.claims.find(id) {
             self.claim(claim);
@@ -248,10 +251,14 @@ impl Seeds<'_> {
     }
 
     fn claim(&mut self, claim: Handle<Claim>) {
-        let row = self.state.claims.get(claim);
+        let state = self.state;
+        let row = state.claims.get(claim);
         self.own(claim);
         self.portfolio(row.portfolio);
         self.org(row.unit);
+        let of_it = |paid: &&Remittance| paid.purpose == Purpose::Claim(row.id);
+        let paid = state.remittances.iter().map(|(_, paid)| paid).filter(of_it);
+        paid.flat_map(|paid| &paid.draws).for_each(|drawn| self.line(drawn.line));
     }
 
     /// A credit in suspense is cleared by its event id: its finding says whose money it is.
