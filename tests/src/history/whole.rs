@@ -61,7 +61,7 @@ pub fn whole(seed: u64, length: usize) -> Lived {
     let (mut chance, mut model) = (Chance::new(seed), Model::default());
     let mut awards = History::new(seed, length);
     let mut of_loans = 0;
-    if seed % YEARS == 0 {
+    if seed.is_multiple_of(YEARS) {
         // A year of offices names entries by their numbers, so it comes first.
         year(seed / YEARS).into_iter().for_each(|(principal, event)| lived.tell(&principal, event));
     }

@@ -132,7 +132,7 @@ fn detail(fact: &v1::LoanFact) -> String {
         "loan_rate_agreed" => format!("利差 {:+} bp", fact.spread_bp),
         "loan_deferred" => format!("至 until {}", day(fact.until)),
         "loan_amended" => format!("到期 matures {}", day(fact.until)),
-        "claimed_before" => format!("至 through {} {}", day(fact.until), yuan(fact.fen.into())),
+        "claimed_before" => format!("至 through {} {}", day(fact.until), yuan(fact.fen)),
         "loan_repaid" if fact.early => "提前 early".to_owned(),
         _ => String::new(),
     }
