@@ -250,3 +250,73 @@ async fn what_a_row_was_refused_about_is_named() {
     })
     .await;
 }
+
+const OWED: &str = "追退业务,金额,生效日期,单位编号,申请编号,序号,流水号,原流水号,更正,更正文号\n";
+
+fn received(more: &str) -> String {
+    format!("{OWED}追回到账,100.00,2021-11-05,610523CZ,ZF-001,1,DZ-1,LS-99,{more}\n")
+}
+
+fn decided(fen: &str, more: &str) -> String {
+    let columns = CLEARED.replace("处理序号", "版次,更正,更正文号");
+    format!("{columns}610523CZ,ZF-001,1,LS-99,{fen},2021-10-25,追回,2021-11-01,{more}\n")
+}
+
+/// 125 yuan stand in suspense under LS-99.
+fn in_suspense(office: &Office) -> impl Fn(&str, &str) -> String {
+    applied(office);
+    stories(office, &["09-voucher", "13-batch", "10-results"]);
+    let row = |fen: &str, more: &str| format!("{RESULTS}610523CZ,ZF-001,1,成功,{fen},LS-99,2021-10-25,{more}\n");
+    assert_eq!(office.import("bank.csv", &row("125.00", ",,")).0, Some(4));
+    row
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_decision_and_its_receipt_told_again_after_the_bank_corrected_its_row_are_the_same_and_can_be_taken_back() {
+    with_office(|office| {
+        let bank = in_suspense(office);
+        let told = [decided("125.00", ",,"), received(",")];
+        for text in &told {
+            assert_eq!(office.import("told.csv", text).0, Some(0));
+        }
+        assert_eq!(office.import("back.csv", &bank("125.00", ",撤销,某财〔2021〕9号")).0, Some(4));
+        assert_eq!(office.import("next.csv", &bank("250.00", "1,,")).0, Some(4));
+        for text in &told {
+            let (code, shown, said) = office.import("told.csv", text);
+            assert_eq!((code, &shown["duplicates"]), (Some(0), &1.into()), "{shown} {said}");
+        }
+        let back = [received("撤销,某财〔2021〕9号"), decided("125.00", ",撤销,某财〔2021〕9号")];
+        for outcome in ["posted", "duplicates"] {
+            for text in &back {
+                let (code, shown, said) = office.import("back.csv", text);
+                assert_eq!((code, &shown[outcome]), (Some(0), &1.into()), "{shown} {said}");
+            }
+        }
+        // What is right is said of the row that counts now.
+        for text in [decided("250.00", ",,"), received(",")] {
+            let (code, shown, said) = office.import("right.csv", &text);
+            assert_eq!((code, &shown["posted"]), (Some(0), &1.into()), "{shown} {said}");
+        }
+        let (_, owed) = office.ask(&["debts", "--open"]);
+        assert!(owed.contains("receivable: 150.00"), "{owed}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_receipt_by_serial_goes_to_the_decision_that_counts() {
+    with_office(|office| {
+        let _ = in_suspense(office);
+        let back = decided("120.00", ",撤销,某财〔2021〕9号");
+        for text in [decided("120.00", ",,"), back, decided("125.00", "1,,")] {
+            assert_eq!(office.import("decided.csv", &text).0, Some(0));
+        }
+        for outcome in ["posted", "duplicates"] {
+            let (code, shown, said) = office.import("received.csv", &received(","));
+            assert_eq!((code, &shown[outcome]), (Some(0), &1.into()), "{shown} {said}");
+        }
+        let (_, owed) = office.ask(&["debts", "--open"]);
+        assert!(owed.contains("receivable: 25.00") && !owed.contains("undecided"), "{owed}");
+    })
+    .await;
+}

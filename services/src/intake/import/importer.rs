@@ -5,7 +5,7 @@ use super::files::{
     applications, budget, cards, claims, control, debts, decisions, funds, loans, movements, orgs, rates, remittances,
     results, rewards, rosters, sets, suspense, vouchers,
 };
-use super::out::{EditionLookup, Out, SealLookup, Seals, Sink};
+use super::out::{EntryLookup, Out, SealLookup, Seals, Sink};
 use super::report::{ImportError, Report};
 use super::table::columns::Col;
 use super::table::cut::cut_column;
@@ -40,10 +40,10 @@ impl Importer {
         self
     }
 
-    /// Where to look for the edition that counts of what a row names by its source's number.
+    /// Where to look for how what a row names by its source's number stands.
     #[must_use]
-    pub fn with_editions(mut self, lookup: EditionLookup) -> Self {
-        self.seals.look_up_editions(lookup);
+    pub fn with_entries(mut self, lookup: EntryLookup) -> Self {
+        self.seals.look_up_entries(lookup);
         self
     }
 

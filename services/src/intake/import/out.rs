@@ -39,15 +39,23 @@ pub type Sink<'a> = dyn FnMut(Said) -> Result<(), SinkError> + 'a;
 /// Looks up the seal of a set that this importer has not seen itself. That nobody could be asked is no answer.
 pub type SealLookup = Box<dyn Fn(Uuid) -> Result<Option<Seal>, AskError> + Send>;
 
-/// Looks up which edition of what an event says counts, if any does.
-pub type EditionLookup = Box<dyn Fn(&Event) -> Result<Option<u8>, AskError> + Send>;
+/// Looks up how an event stands by its id and its day: nothing if it is not on record, else whether it counts.
+pub type EntryLookup = Box<dyn Fn(Uuid, Day) -> Result<Option<bool>, AskError> + Send>;
 
-/// What is asked of the ledger: seals of sets, but for those read by this importer, and editions.
+/// What a row may mean where it names something by its source's number, of which there may be several editions.
+#[derive(Clone, Copy)]
+pub(crate) struct Candidate {
+    pub(crate) id: Uuid,
+    /// How well it stands: the row means the best.
+    pub(crate) rank: u8,
+}
+
+/// What is asked of the ledger: seals of sets, but for those read by this importer, and how entries stand.
 #[derive(Default)]
 pub(crate) struct Seals {
     read: HashMap<Uuid, Seal>,
     lookup: Option<SealLookup>,
-    editions: Option<EditionLookup>,
+    entries: Option<EntryLookup>,
 }
 
 impl Seals {
@@ -56,15 +64,50 @@ impl Seals {
         self.lookup = Some(lookup);
     }
 
-    /// Where to look for the edition that counts.
-    pub(crate) fn look_up_editions(&mut self, lookup: EditionLookup) {
-        self.editions = Some(lookup);
+    /// Where to look for how entries stand.
+    pub(crate) fn look_up_entries(&mut self, lookup: EntryLookup) {
+        self.entries = Some(lookup);
     }
 
-    /// The id of the edition of an event that counts; of the first, where none does or nobody can be asked.
-    pub(crate) fn counted(&self, event: &Event) -> Result<Uuid, AskError> {
-        let edition = self.editions.as_ref().map_or(Ok(None), |find| find(event))?;
-        Ok(event.id_of_edition(edition.unwrap_or(0)))
+    fn stands(&self, id: Uuid, day: Day) -> Result<Option<bool>, AskError> {
+        self.entries.as_ref().map_or(Ok(None), |find| find(id, day))
+    }
+
+    /// The editions of an event on record up to the one that counts, lowest first; the first one always.
+    pub(crate) fn editions(&self, event: &Event) -> Result<Vec<Candidate>, AskError> {
+        let mut found = Vec::new();
+        for edition in 0..=u8::MAX {
+            let id = event.id_of_edition(edition);
+            let stands = self.stands(id, event.effective)?;
+            if stands.is_some() || edition == 0 {
+                found.push(Candidate { id, rank: u8::from(stands == Some(true)) });
+            }
+            if stands != Some(false) {
+                break;
+            }
+        }
+        Ok(found)
+    }
+
+    /// What a row says of the candidate it means: of the one of which it was said before, so that a file told again is the same
+    /// facts and what it takes back is found; else of the best. What was said and taken back may be said anew of another.
+    pub(crate) fn meant(
+        &self,
+        (day, edition, takes_back): (Day, u8, bool),
+        candidates: &[Candidate],
+        say: impl Fn(Uuid) -> Kind,
+    ) -> Result<Kind, AskError> {
+        if candidates.len() > 1 {
+            for candidate in candidates {
+                let own = Event::said(day, say(candidate.id));
+                let stands = self.stands(own.id_of_edition(edition), day)?;
+                if stands == Some(true) || (stands == Some(false) && takes_back) {
+                    return Ok(own.kind);
+                }
+            }
+        }
+        let best = candidates.iter().rev().max_by_key(|candidate| candidate.rank);
+        Ok(say(best.map(|candidate| candidate.id).unwrap_or_default()))
     }
 
     /// Remembers the seal of a set that was read.

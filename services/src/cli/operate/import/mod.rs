@@ -4,7 +4,7 @@
 mod by_kind;
 mod differs;
 mod disputes;
-mod editions;
+mod entries;
 mod remedies;
 mod sending;
 mod standing;
@@ -100,8 +100,8 @@ impl ImportArgs {
         let givers = givers(handle.clone(), query.clone());
         let seals = seals(handle.clone(), query.clone());
         let importer = Importer::new(identity).with_seals(Box::new(seals)).with_givers(Arc::new(givers));
-        let editions = editions::editions(handle.clone(), recorder.clone(), Arc::from(&self.principal[..]));
-        let mut importer = importer.with_editions(Box::new(editions)).of_office(self.office.clone());
+        let entries = entries::entries(handle.clone(), recorder.clone(), Arc::from(&self.principal[..]));
+        let mut importer = importer.with_entries(Box::new(entries)).of_office(self.office.clone());
         let bar = progress::bar("{spinner} {msg} {human_pos} 条 events", true);
         let mut sending = Sending::new(handle, recorder);
         let (mut worst, mut shown) = (ImportEnding::Counts, Vec::new());

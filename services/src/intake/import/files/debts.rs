@@ -5,7 +5,7 @@
 use super::{applications, suspense};
 use crate::intake::import::table::columns::Col;
 use crate::intake::import::table::row::{Row, Unread, Wrong};
-use crate::intake::import::{AskingResult, Out, ids};
+use crate::intake::import::{AskingResult, Candidate, Out, ids};
 use ledger::event::{
     Clearing, Event, Kind, RecoveryOrdered, RecoveryReceived, RecoveryWaived, RefundPaid, SuspenseCleared,
 };
@@ -30,46 +30,60 @@ const STEPS: &[(&str, &str, DebtStep)] = &[
 /// A row of a file of what is owed back.
 pub(in crate::intake::import) fn told(row: &Row<'_>, out: &Out<'_>) -> AskingResult {
     let fen = row.money(Col::Amount)?;
+    let told = suspense::told_of(row)?;
     let unit = || row.giver(Col::Unit).map(ids::org);
     let serial = || row.key(Col::Serial).map(str::to_owned);
     let why = || Ok::<_, Wrong>((row.text(Col::Why)?.to_owned(), row.document(Col::Document)?));
+    let of_decision =
+        |say: &dyn Fn(Uuid) -> Kind| out.seals.meant(told, &decisions(row, out)?, say).map_err(Unread::Unasked);
     let kind = match row.word(Col::DebtStep, STEPS)? {
         DebtStep::Order => {
             let (payout, (reason, document)) = (applications::payment(row)?, why()?);
             Kind::RecoveryOrdered(RecoveryOrdered { payout, fen, reason, document })
         }
-        DebtStep::Receive => Kind::RecoveryReceived(RecoveryReceived {
-            debt: decision(row, out)?,
-            unit: unit()?,
-            fen,
-            serial: serial()?,
-        }),
+        DebtStep::Receive => {
+            let (unit, serial) = (unit()?, serial()?);
+            of_decision(&|debt| Kind::RecoveryReceived(RecoveryReceived { debt, unit, fen, serial: serial.clone() }))?
+        }
         DebtStep::Waive => {
-            let (debt, (reason, document)) = (decision(row, out)?, why()?);
-            Kind::RecoveryWaived(RecoveryWaived { debt, fen, reason, document })
+            let (reason, document) = why()?;
+            let say = |debt| RecoveryWaived { debt, fen, reason: reason.clone(), document: document.clone() };
+            of_decision(&|debt| Kind::RecoveryWaived(say(debt)))?
         }
         DebtStep::Refund => {
-            Kind::RefundPaid(RefundPaid { debt: decision(row, out)?, unit: unit()?, fen, serial: serial()? })
+            let (unit, serial) = (unit()?, serial()?);
+            of_decision(&|debt| Kind::RefundPaid(RefundPaid { debt, unit, fen, serial: serial.clone() }))?
         }
     };
-    Ok((row.day(Col::EffectiveDay)?, kind).into())
+    Ok((told.0, kind).into())
 }
 
-/// The id of the decision by which it is owed.
-fn decision(row: &Row<'_>, out: &Out<'_>) -> Result<Uuid, Unread> {
+/// Which decisions a row may mean by which it is owed.
+fn decisions(row: &Row<'_>, out: &Out<'_>) -> Result<Vec<Candidate>, Unread> {
+    let named = |id| Ok(vec![Candidate { id, rank: 0 }]);
     if row.has(Col::EventId) {
-        return Ok(row.uuid(Col::EventId)?);
+        return named(row.uuid(Col::EventId)?);
     }
     // Amounts, reasons and days are no part of what a decision is known by.
     if row.has(Col::Order) {
         let (payout, document) = (applications::payment(row)?, row.document(Col::Order)?);
         let ordered = RecoveryOrdered { payout, fen: 0, reason: String::new(), document };
         let said = Event::said(Day::default(), Kind::RecoveryOrdered(ordered));
-        return Ok(said.id_of_edition(row.edition(Col::OrderEdition)?));
+        return named(said.id_of_edition(row.edition(Col::OrderEdition)?));
     }
-    let item = suspense::item(row, Col::ItemSerial, out)?;
     let number = if row.has(Col::ClearedNumber) { row.number(Col::ClearedNumber, 1, 99)? } else { 1 };
-    let cleared = SuspenseCleared { item, number, fen: 0, how: Clearing::Surrendered };
-    let said = Event::said(Day::default(), Kind::SuspenseCleared(cleared));
-    Ok(said.id_of_edition(row.edition(Col::ClearedEdition)?))
+    let edition = row.has(Col::ClearedEdition).then(|| row.edition(Col::ClearedEdition)).transpose()?;
+    let mut decisions = Vec::new();
+    for item in suspense::items(row, Col::ItemSerial, out)? {
+        let cleared = SuspenseCleared { item: item.id, number, fen: 0, how: Clearing::Surrendered };
+        let said = Event::said(Day::default(), Kind::SuspenseCleared(cleared));
+        if let Some(edition) = edition {
+            decisions.push(Candidate { id: said.id_of_edition(edition), rank: item.rank });
+            continue;
+        }
+        // A decision that counts goes before one that does not, whichever edition of the item it is about.
+        let found = out.seals.editions(&said).map_err(Unread::Unasked)?;
+        decisions.extend(found.iter().map(|found| Candidate { rank: 2 * found.rank + item.rank, ..*found }));
+    }
+    Ok(decisions)
 }

@@ -3,7 +3,7 @@
 use super::applications;
 use crate::intake::import::table::columns::Col;
 use crate::intake::import::table::row::{Row, Unread, Wrong};
-use crate::intake::import::{AskingResult, Out, ids};
+use crate::intake::import::{AskingResult, Candidate, Out, ids};
 use ledger::event::{Clearing, Draw, Event, Kind, PayoutCredited, PayoutReturned, SuspenseCleared, VoucherCleared};
 use ledger::money::{Day, Fen};
 use uuid::Uuid;
@@ -38,11 +38,6 @@ const FROM: &[(&str, &str, From)] =
 
 /// A row of a file of clearings.
 pub(in crate::intake::import) fn cleared(row: &Row<'_>, out: &Out<'_>) -> AskingResult {
-    let (day, cleared) = read(row, out)?;
-    Ok((day, Kind::SuspenseCleared(cleared)).into())
-}
-
-fn read(row: &Row<'_>, out: &Out<'_>) -> Result<(Day, SuspenseCleared), Unread> {
     let fen = row.money(Col::Amount)?;
     let how = match row.word(Col::How, HOWS)? {
         How::Accepted => Clearing::Accepted(draws(row, fen)?),
@@ -52,7 +47,16 @@ fn read(row: &Row<'_>, out: &Out<'_>) -> Result<(Day, SuspenseCleared), Unread> 
         How::Offset => Clearing::Offset(row.uuid(Col::OffsetWith)?),
     };
     let number = if row.has(Col::ClearedNumber) { row.number(Col::ClearedNumber, 1, 99)? } else { 1 };
-    Ok((row.day(Col::EffectiveDay)?, SuspenseCleared { item: item(row, Col::Serial, out)?, number, fen, how }))
+    let told = told_of(row)?;
+    let say = |item| Kind::SuspenseCleared(SuspenseCleared { item, number, fen, how: how.clone() });
+    let kind = out.seals.meant(told, &items(row, Col::Serial, out)?, say).map_err(Unread::Unasked)?;
+    Ok((told.0, kind).into())
+}
+
+/// The day and the edition of what a row says, and whether it takes it back.
+pub(super) fn told_of(row: &Row<'_>) -> Result<(Day, u8, bool), Wrong> {
+    let edition = if row.has(Col::Edition) { row.edition(Col::Edition)? } else { 0 };
+    Ok((row.day(Col::EffectiveDay)?, edition, row.has(Col::Corrects)))
 }
 
 /// The lines that pay: one for all of it, or several with their amounts.
@@ -78,13 +82,13 @@ fn party(row: &Row<'_>) -> Result<Option<Uuid>, Wrong> {
     row.has(Col::Party).then(|| row.key(Col::Party).map(ids::org)).transpose()
 }
 
-/// The id of what stands in suspense: a credit or a return is known by its payment and the bank's number, a voucher by its own, each
-/// in the edition that counts.
-pub(super) fn item(row: &Row<'_>, serial: Col, out: &Out<'_>) -> Result<Uuid, Unread> {
+/// What a row may mean that stands in suspense: a credit or a return is known by its payment and the bank's number, a voucher by its
+/// own, each in its editions.
+pub(super) fn items(row: &Row<'_>, serial: Col, out: &Out<'_>) -> Result<Vec<Candidate>, Unread> {
     if row.has(Col::EventId) {
-        return Ok(row.uuid(Col::EventId)?);
+        return Ok(vec![Candidate { id: row.uuid(Col::EventId)?, rank: 0 }]);
     }
-    out.seals.counted(&told(row, serial)?).map_err(Unread::Unasked)
+    out.seals.editions(&told(row, serial)?).map_err(Unread::Unasked)
 }
 
 /// What put it there, by its key.
