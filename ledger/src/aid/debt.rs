@@ -13,7 +13,7 @@ use crate::entry::Entry;
 use crate::event::{RecoveryOrdered, RecoveryReceived, RecoveryWaived, RefundPaid};
 use crate::finding::FindingKind;
 use crate::handle::{Handle, Link};
-use crate::money::{Fen, held};
+use crate::money::Fen;
 use crate::outcome::{Code, Posting, Refusal};
 use crate::registry::org;
 use crate::state::clearing_rows::{Cleared, Way};
@@ -282,27 +282,20 @@ fn restore(state: &State, debt: &Debt, draws: &[Drawn], holding: &mut Holding) -
     if !debt.is_due() || debt.owed != DebtSide::ToUnit {
         return surrendered;
     }
-    let owed = i128::from(debt.fen) - debt.told(DebtWord::Waived);
-    let net = debt.told(DebtWord::Received) - debt.told(DebtWord::Paid);
-    let mut rest = held(net.min(owed)).max(0);
     let of_unit = |class| state.org_account(debt.unit, class);
-    let mut lines: Vec<Drawn> = draws.to_vec();
-    for fact in debt.facts.iter().filter(|fact| fact.what == DebtWord::Received && debt.counts(fact)) {
-        let mut fen = fact.fen.min(rest);
-        rest -= fen;
-        for of_line in &mut lines {
-            let part = of_line.fen.min(fen);
-            (of_line.fen, fen) = (of_line.fen - part, fen - part);
-            let spent = state.line_account(of_line.line, Class::Spent);
-            if fact.on.year() == state.lines.get(of_line.line).fiscal_year {
-                holding.moves(state.line_account(of_line.line, Class::Available), spent, part);
-            } else {
-                holding.moves(of_unit(Class::DueToFinance), spent, part);
-                surrendered.push((of_line.line, part));
+    for (line, part, on) in debt.restored(draws) {
+        let Some(line) = line else {
+            if debt.payout.is_none() && on.year() > debt.year {
+                holding.moves(of_unit(Class::DueToFinance), of_unit(Class::SurrenderSource), part);
             }
-        }
-        if debt.payout.is_none() && fact.on.year() > debt.year {
-            holding.moves(of_unit(Class::DueToFinance), of_unit(Class::SurrenderSource), fen);
+            continue;
+        };
+        let spent = state.line_account(line, Class::Spent);
+        if on.year() == state.lines.get(line).fiscal_year {
+            holding.moves(state.line_account(line, Class::Available), spent, part);
+        } else {
+            holding.moves(of_unit(Class::DueToFinance), spent, part);
+            surrendered.push((line, part));
         }
     }
     surrendered

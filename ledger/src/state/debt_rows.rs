@@ -4,9 +4,10 @@
 use crate::account::Class;
 use crate::handle::{Handle, Link};
 use crate::money::{Day, Fen, held};
+use crate::state::State;
 use crate::state::entity::rows;
 use crate::state::entry_rows::Seen;
-use crate::state::rows::{Application, Drawn, Org, Payout};
+use crate::state::rows::{Application, Drawn, Line, Org, Payout};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -128,6 +129,28 @@ impl Debt {
         })
     }
 
+    /// What came in and stays, as far as it was owed and not paid out again, the earliest first: to which of the lines that paid it, or to
+    /// none, how much, and on which day.
+    #[must_use]
+    pub fn restored(&self, draws: &[Drawn]) -> Vec<(Option<Handle<Line>>, Fen, Day)> {
+        let owed = i128::from(self.fen) - self.told(DebtWord::Waived);
+        let net = self.told(DebtWord::Received) - self.told(DebtWord::Paid);
+        let mut rest = held(net.min(owed)).max(0);
+        let (mut lines, mut restored) = (draws.to_vec(), Vec::new());
+        for fact in self.facts.iter().filter(|fact| fact.what == DebtWord::Received && self.counts(fact)) {
+            let mut fen = fact.fen.min(rest);
+            rest -= fen;
+            for of_line in &mut lines {
+                let part = of_line.fen.min(fen);
+                (of_line.fen, fen) = (of_line.fen - part, fen - part);
+                restored.push((Some(of_line.line), part, fact.on));
+            }
+            restored.push((None, fen, fact.on));
+        }
+        restored.retain(|(_, fen, _)| *fen > 0);
+        restored
+    }
+
     /// What stands of it on accounts: [`Class::Receivable`] and [`Class::Refundable`] of units.
     #[must_use]
     pub fn stands(&self) -> BTreeMap<(Handle<Org>, Class), i128> {
@@ -163,5 +186,23 @@ rows! {
 impl crate::state::table::Row for Recovery {
     fn id(&self) -> Option<Uuid> {
         Some(self.id)
+    }
+}
+
+impl State {
+    /// How much of a payment was recovered and is a line's again, or due to finance for it.
+    #[must_use]
+    pub fn recovered_on(&self, payment: Uuid, line: Handle<Line>) -> Fen {
+        let debts = self.recoveries.by_id(payment).map(|(_, row)| &row.debts[..]).unwrap_or_default();
+        let due = debts
+            .iter()
+            .map(|debt| self.debts.get(*debt))
+            .filter(|debt| debt.is_due() && debt.owed == DebtSide::ToUnit);
+        let of_one = |debt: &Debt| {
+            let run = debt.draws.handle().into_iter().flat_map(|first| first.run(u32::from(debt.draw_count)));
+            let draws: Vec<Drawn> = run.map(|at| *self.draws.get(at)).collect();
+            debt.restored(&draws).into_iter().filter(|(to, ..)| *to == Some(line)).map(|(_, fen, _)| fen).sum::<Fen>()
+        };
+        due.map(of_one).sum()
     }
 }

@@ -227,7 +227,11 @@ impl Sums<'_> {
         self.totals.payouts += 1;
         self.suspense(line, payout);
         match payout.progress {
-            Progress::Credited => self.totals.credited_fen += fen,
+            Progress::Credited => {
+                let recovered = self.state.recovered_on(payout.id, line);
+                self.totals.credited_fen += fen - recovered;
+                self.totals.returned_fen += recovered;
+            }
             Progress::Returned => {
                 self.totals.returned_fen += fen;
                 let instalment = self.state.awards.get(payout.award).instalments.plus(u32::from(payout.instalment));
