@@ -145,7 +145,7 @@ pub(crate) fn judge_recovery_ordered(case: &Case<'_>, event: &RecoveryOrdered) -
         return Err(Refusal::with(Code::ExceedsDebt, event.payout, left));
     }
     let mut rest: Vec<Drawn> = state.draws_of(row).copied().collect();
-    for drawn in ordered.iter().flat_map(|debt| drawn(state, debt)) {
+    for drawn in ordered.iter().flat_map(|debt| state.drawn_of(debt)) {
         if let Some(of_line) = rest.iter_mut().find(|other| other.line == drawn.line) {
             of_line.fen -= drawn.fen;
         }
@@ -187,7 +187,7 @@ pub(crate) fn is_recovered(state: &State, payment: Uuid) -> bool {
 /// What is owed of a payment, once it stands paid or no longer does.
 pub(crate) fn payment_stands(state: &State, payment: Uuid, paid: bool) -> Vec<DebtDecided> {
     let other = of_payment(state, payment).filter(|debt| debt.paid != paid);
-    let revised = |debt: &Debt| revised(state, debt, Debt { paid, ..debt.clone() }, &drawn(state, debt));
+    let revised = |debt: &Debt| revised(state, debt, Debt { paid, ..debt.clone() }, &state.drawn_of(debt));
     other.map(revised).collect()
 }
 
@@ -230,12 +230,12 @@ pub(crate) fn judge_withdrawn(case: &Case<'_>, taken: Taken) -> Judged<DebtChang
         taken.on(case, before.on)?;
         after.owed = DebtSide::Nobody;
     }
-    let decided = revised(state, before, after, &drawn(state, before));
+    let decided = revised(state, before, after, &state.drawn_of(before));
     Ok(moved(case, Change::nothing(), DebtChange { unnamed, ..decided.change }, &decided.moved))
 }
 
 fn changed(case: &Case<'_>, change: Change<DebtChange>, before: &Debt, after: Debt) -> Change<DebtChange> {
-    let decided = revised(case.state, before, after, &drawn(case.state, before));
+    let decided = revised(case.state, before, after, &case.state.drawn_of(before));
     moved(case, change, decided.change, &decided.moved)
 }
 
@@ -299,12 +299,6 @@ fn restore(state: &State, debt: &Debt, draws: &[Drawn], holding: &mut Holding) -
         }
     }
     surrendered
-}
-
-/// The lines that paid what is recovered, with how much of it each.
-fn drawn(state: &State, debt: &Debt) -> Vec<Drawn> {
-    let (first, count) = (debt.draws.handle(), u32::from(debt.draw_count));
-    first.into_iter().flat_map(|first| first.run(count)).map(|at| *state.draws.get(at)).collect()
 }
 
 /// What a debt may call for.

@@ -32,7 +32,13 @@ const OF_PAYMENTS: [FindingKind; 2] = [FindingKind::PaidTwice, FindingKind::Paid
 /// Opens what an entry itself calls for, then what the things it touched call for; the numbers of the findings.
 pub(super) fn open_all(state: &mut State, entry: &Entry<'_>, own: Vec<NewFinding>, touched: &[Touched]) -> Vec<u32> {
     let (index, on) = (entry.index, found_on(state, entry));
-    let mut opened: Vec<u32> = own.into_iter().map(|new| open(state, index, on, new).number()).collect();
+    let mut opened: Vec<u32> = Vec::new();
+    for new in own {
+        // What follows from facts stands once; where a person closed it and it grows, it is found anew.
+        if !(new.follows && stands(state, &new)) {
+            opened.push(open(state, index, on, new).number());
+        }
+    }
     for touched in touched {
         for new in follow(state, *touched) {
             let subject = new.subject;
@@ -44,6 +50,15 @@ pub(super) fn open_all(state: &mut State, entry: &Entry<'_>, own: Vec<NewFinding
         }
     }
     opened
+}
+
+/// Whether the same is found already, and nobody closed it.
+fn stands(state: &State, new: &NewFinding) -> bool {
+    let same = |at: &Handle<Finding>| {
+        let row = state.findings.get(*at);
+        row.kind == new.kind && row.stands()
+    };
+    state.doubts_of(new.subject).iter().any(same)
 }
 
 /// The day of what is found of an entry: its own. Who somebody is has no day, and files tell it of one that says nothing; what is

@@ -13,16 +13,26 @@ use super::rates::terms_on;
 use super::study::Bearer;
 use super::together::borrowed_together;
 use super::walk::{Missing, Walk};
-use crate::change::{Change, Touched, Wanted};
+use crate::change::{Change, NewFinding, Touched, Wanted};
 use crate::event::Status;
 use crate::event::loan_terms::LoanTerms;
 use crate::finding::FindingKind;
 use crate::money::Day;
 use crate::state::State;
-use crate::state::flows::Flow;
+use crate::state::flows::{Flow, Flows};
 use crate::state::lending_rows::{Fact, Loan, What};
 use std::collections::BTreeMap;
 use uuid::Uuid;
+
+/// More is paid without owing it than before: said again where somebody closed what was found of it.
+pub(super) fn overpaid<A>(loan: &Loan, after: &Flows, change: &mut Change<A>) {
+    if OVERPAID.into_iter().any(|flow| after[flow] > loan.posted[flow]) {
+        change.findings.push(NewFinding::following(FindingKind::Overpaid, loan.id));
+    }
+}
+
+/// What is paid without owing it.
+const OVERPAID: [Flow; 3] = [Flow::PrincipalOverpaid, Flow::InterestOverpaid, Flow::PenaltyOverpaid];
 
 /// What the loans of its borrower call for together is looked at again.
 pub(super) fn touch_others<A>(state: &State, loan: &Loan, change: &mut Change<A>) {
@@ -58,8 +68,7 @@ pub(crate) fn wanted(state: &State, loan: &Loan) -> Vec<Wanted> {
     } else if !loan.facts.is_empty() {
         wanted.push((FindingKind::UnknownSubject, None));
     }
-    let overpaid = [Flow::PrincipalOverpaid, Flow::InterestOverpaid, Flow::PenaltyOverpaid];
-    if overpaid.into_iter().any(|flow| loan.posted[flow] > 0) {
+    if OVERPAID.into_iter().any(|flow| loan.posted[flow] > 0) {
         wanted.push((FindingKind::Overpaid, None));
     }
     if loan.known && is_moved(state, loan) {

@@ -10,8 +10,9 @@ use super::fund_days::{FundDays, exchange};
 use super::portfolio::{PortfolioRef, derived};
 use super::rates::terms_on;
 use crate::account::Class;
-use crate::change::{Change, Touched};
+use crate::change::{Change, NewFinding, Touched};
 use crate::event::LoanKind;
+use crate::finding::FindingKind;
 use crate::handle::Handle;
 use crate::money::{Day, Fen, held};
 use crate::outcome::Posting;
@@ -60,6 +61,10 @@ pub(crate) fn share<A>(
     for (by, fen) in parts {
         let (debit, credit) = if fen > 0 { (Class::LossBorne, by) } else { (by, Class::LossBorne) };
         change.postings.push(posting(state, on, fund, debit, credit, fen.saturating_abs()));
+    }
+    // Said again where somebody closed what was found of it.
+    if more.iter().sum::<i128>() > 0 {
+        change.findings.push(NewFinding::following(FindingKind::Shortfall, fund.id));
     }
     change.touched.push(Touched::Fund(fund.id));
 }
@@ -144,8 +149,7 @@ pub(crate) struct Placed {
 
 /// What a fact adds to what was drawn.
 pub(super) fn placed_at(loan: &Loan, fact: &Fact) -> Option<Placed> {
-    let school = school_on(loan, fact.on);
-    drawing(fact).map(|fen| Placed { on: fact.on, fen, school })
+    drawing(fact).map(|fen| Placed { on: fact.on, fen, school: school_on(loan, fact.on) })
 }
 
 /// What was drawn of a loan.

@@ -176,9 +176,10 @@ impl ReturnsRevision {
             self.ended.extend(open);
             fact.item = Link::NONE;
             if fen != 0 {
-                let (unit, told_by, noted) = (fact.unit, Some(fact.entry), Noted::Returned(self.id));
+                let (unit, told_by, on) = (fact.unit, Some(fact.entry), Some(fact.on));
+                let noted = Noted::Returned(self.id);
                 let about = NewFinding::about(FindingKind::OverReturned, self.id);
-                new.push(NewFinding { fen, unit, told_by, noted, ..about });
+                new.push(NewFinding { fen, unit, told_by, on, noted, ..about });
             }
         }
         new

@@ -190,6 +190,13 @@ impl crate::state::table::Row for Recovery {
 }
 
 impl State {
+    /// The lines that paid what is recovered, with how much of it each.
+    #[must_use]
+    pub fn drawn_of(&self, debt: &Debt) -> Vec<Drawn> {
+        let (first, count) = (debt.draws.handle(), u32::from(debt.draw_count));
+        first.into_iter().flat_map(|first| first.run(count)).map(|at| *self.draws.get(at)).collect()
+    }
+
     /// How much of a payment was recovered and is a line's again, or due to finance for it.
     #[must_use]
     pub fn recovered_on(&self, payment: Uuid, line: Handle<Line>) -> Fen {
@@ -199,8 +206,7 @@ impl State {
             .map(|debt| self.debts.get(*debt))
             .filter(|debt| debt.is_due() && debt.owed == DebtSide::ToUnit);
         let of_one = |debt: &Debt| {
-            let run = debt.draws.handle().into_iter().flat_map(|first| first.run(u32::from(debt.draw_count)));
-            let draws: Vec<Drawn> = run.map(|at| *self.draws.get(at)).collect();
+            let draws = self.drawn_of(debt);
             debt.restored(&draws).into_iter().filter(|(to, ..)| *to == Some(line)).map(|(_, fen, _)| fen).sum::<Fen>()
         };
         due.map(of_one).sum()

@@ -1,4 +1,5 @@
-//! What came into a fund beyond what is owed, as both are known now, whatever was told first. Payments that this ledger orders are never of more than is owed, so they are counted first and receipts after them, by day.
+//! What came into a fund beyond what is owed, as both are known now, whatever was told first. Payments that this ledger orders are
+//! never of more than is owed, so they are counted first and receipts after them, by day.
 
 use super::compensation::paid_id;
 use crate::event::Payer;
