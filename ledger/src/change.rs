@@ -100,6 +100,8 @@ pub(crate) enum Touched {
     Rates,
     /// An award, by its id: whether one of its instalments is paid twice, or for a day on which its person was no student.
     Award(Uuid),
+    /// A roster, by its id: whether it is due in the year it names.
+    Roster(Uuid),
     /// An application, by its id: whether the treasury paid what was sent to the bank.
     Application(Uuid),
 }

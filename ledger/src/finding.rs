@@ -60,6 +60,7 @@ pub enum FindingKind {
     PolicyWithdrawn,
     OverCompensated,
     OverRewarded,
+    DueOutsideYear,
 }
 
 impl FindingKind {
@@ -119,6 +120,7 @@ impl FindingKind {
             Self::PolicyWithdrawn,
             Self::OverCompensated,
             Self::OverRewarded,
+            Self::DueOutsideYear,
         ];
         plain.into_iter().chain(Rule::ALL.map(Self::Policy)).collect()
     }
@@ -209,6 +211,7 @@ impl FindingKind {
             Self::PolicyWithdrawn => ("policy_withdrawn", "据以审定的政策版本已撤销"),
             Self::OverCompensated => ("over_compensated", "补偿金到账超过应付，或应付尚未计提"),
             Self::OverRewarded => ("over_rewarded", "奖励超过按现有账目可奖励的结余"),
+            Self::DueOutsideYear => ("due_outside_year", "应发日不在所写学年之内"),
             Self::OverRemitted => ("over_remitted", "申报付款超过应付，有退回被撤销"),
             Self::PaidAfterLeaving => ("paid_after_leaving", "应发之日已不在籍，款已发放"),
             Self::OverRecovered => ("over_recovered", "追回到账超过应追回，或应追回尚未报来"),

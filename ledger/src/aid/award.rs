@@ -40,7 +40,8 @@ pub(crate) fn judge_roster_prepared(case: &Case<'_>, event: &RosterPrepared) -> 
     let unknown = Refusal::of(Code::UnknownProgramme, event.roster);
     let programme = state.programme(&event.programme).ok_or(unknown)?;
     state.policy(programme, case.on()).ok_or(unknown)?;
-    Ok(Change::of(AwardChange::Prepare { event: event.clone(), school, programme }).naming(school))
+    let change = Change::of(AwardChange::Prepare { event: event.clone(), school, programme }).naming(school);
+    Ok(Change { touched: [Touched::Roster(event.roster)].into_iter().collect(), ..change })
 }
 
 pub(crate) fn judge_roster_line_added(case: &Case<'_>, event: &RosterLineAdded) -> Judged<AwardChange> {
@@ -200,8 +201,17 @@ pub(crate) fn judge_roster_cancelled(case: &Case<'_>, event: &SetCancelled) -> J
     if row.set.stage >= Stage::Approved {
         return Err(Refusal::of(Code::InUse, event.set));
     }
-    let touched = merged_on(case.state, roster, row).into();
-    Ok(Change { touched, ..Change::of(AwardChange::Step { roster, stage: Stage::Cancelled }) })
+    let mut touched = merged_on(case.state, roster, row);
+    touched.push(Touched::Roster(event.set));
+    Ok(Change { touched: touched.into(), ..Change::of(AwardChange::Step { roster, stage: Stage::Cancelled }) })
+}
+
+/// Whether a roster that stands is due on a day outside the academic year it names, 1 August to 31 August: under the year of another
+/// its awards would be granted a second time, and nothing else tells.
+pub(crate) fn is_due_outside_year(row: &Roster) -> bool {
+    let year = row.academic_year;
+    let (first, last) = (Day::of(year, 8, 1), Day::of(year.saturating_add(1), 8, 31));
+    row.set.stage != Stage::Cancelled && row.due.iter().any(|due| !(first..=last).contains(due))
 }
 
 /// Those on a roster who are one human under several ids: what they hold besides is another question once it is cancelled.

@@ -5,7 +5,7 @@
 
 use super::State;
 use crate::account::Class;
-use crate::aid::{awaited, debt, leaving, merge, payment_facts, voucher};
+use crate::aid::{awaited, award, debt, leaving, merge, payment_facts, voucher};
 use crate::change::Wanted;
 use crate::change::{NewFinding, Noted, Touched};
 use crate::entry::Entry;
@@ -133,6 +133,10 @@ fn follow(state: &mut State, touched: Touched) -> Vec<NewFinding> {
         Touched::Application(id) => {
             let short = state.applications.by_id(id).is_some_and(|(_, row)| voucher::is_short(row));
             settle_one(state, id, FindingKind::VoucherShort, short)
+        }
+        Touched::Roster(id) => {
+            let outside = state.rosters.by_id(id).is_some_and(|(_, row)| award::is_due_outside_year(row));
+            settle_one(state, id, FindingKind::DueOutsideYear, outside)
         }
         Touched::Claim(id) => {
             let wanted = facts::wanted(state, id);

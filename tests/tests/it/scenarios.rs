@@ -51,6 +51,7 @@ const LATER: &[FindingKind] = &[
     FindingKind::PolicyWithdrawn,
     FindingKind::OverCompensated,
     FindingKind::OverRewarded,
+    FindingKind::DueOutsideYear,
 ];
 
 /// A new kind of finding does not compile here until it is named, and fails above until a story finds it.
@@ -102,7 +103,7 @@ fn finding_names() -> Vec<&'static str> {
             K::ToldOtherwise | K::ManyVersions | K::EditionOutOfOrder | K::AwardedTwice | K::MergeCycle => {}
             K::OverPrincipal | K::OverLoss | K::FundShort | K::LineShort | K::PaidTwice | K::PaidAfterLeaving => {}
             K::OverRecovered | K::BeforeOpening | K::PolicyWithdrawn | K::OverReturned => {}
-            K::OverCompensated | K::OverRewarded => {}
+            K::OverCompensated | K::OverRewarded | K::DueOutsideYear => {}
         }
     }
     all.extend([K::AwardedTwice, K::MergeCycle, K::OverPrincipal, K::OverLoss, K::FundShort, K::LineShort]);

@@ -60,6 +60,7 @@ pub fn finding_en(kind: FindingKind) -> &'static str {
         FindingKind::BeforeOpening => "days claimed before this ledger bear another amount now, or have another lender",
         FindingKind::OverCompensated => "more compensation came in than is owed, or what is owed is not yet accrued",
         FindingKind::OverRewarded => "more was rewarded than the surplus is as the stock is known now",
+        FindingKind::DueOutsideYear => "a due day of the roster lies outside the academic year it names",
         FindingKind::OverSurrendered => "more was paid over to finance than is due",
         FindingKind::LineShort => "what was taken back of the line was used before; it is to be reduced or made good",
     }

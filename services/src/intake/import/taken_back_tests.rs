@@ -161,3 +161,19 @@ fn a_result_of_a_payment_to_a_lender_and_a_reward_are_taken_back_by_their_rows_a
         (told[0].event.id, ledger::hash::content(&proto::event::encode(&told[0].event)))
     );
 }
+
+/// What no office can have told of a day is no day; where it was told, it is taken back.
+#[test]
+fn a_year_that_cannot_be_is_said_unless_it_is_taken_back() {
+    let file = |day: &str, end: &str| {
+        format!("单位编号,金额,流水号,文号,生效日期,版次,更正,更正文号\nCZ,10.00,缴1,某财预〔2022〕1号,{day},{end}\n")
+    };
+    for day in ["1912-02-01", "2202-02-01"] {
+        assert_eq!(codes(&import(&file(day, ",,")).0), [(2, "far_day")], "{day}");
+        assert_eq!(codes(&import(&file(day, ",撤销,某财预〔2022〕2号")).0), [], "{day}");
+        let (report, said) =
+            import(&format!("事件编号,更正理由,文号,生效日期\n{},笔误,某财预〔2022〕2号,{day}\n", ids::org("CZ")));
+        assert_eq!((codes(&report), said.len()), (vec![], 1), "{day}");
+    }
+    assert_eq!(codes(&import(&file("1998-02-01", ",,")).0), []);
+}

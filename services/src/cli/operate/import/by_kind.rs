@@ -41,6 +41,9 @@ pub(super) fn of_kind(said: &FileLine, code: Code, figure: i64) -> Option<String
         (Code::NotEnrolled, Tag::RosterLineAdded) => {
             "该生当日确不在籍的，作废本花名册，去掉本行后以下一版次整份重报；确在籍而学籍登记有误的，更正学籍后再导入一次".to_owned()
         }
+        (Code::UnknownAward, Tag::AwardCancelled) if figure > 0 => {
+            format!("该奖助没有第 {figure} 期：核对花名册的应发日，更正“停发起始期次”后再导入一次")
+        }
         (Code::Overdrawn, Tag::ApplicationSealed) => format!(
             "所列指标不足{}：由有权单位对该指标报动作“追加”（另一行“下达”是另一指标，补不了），再把支付申请导入一次；或作废本申请，改列其他指标后以下一版次整份重报",
             due("差 ")

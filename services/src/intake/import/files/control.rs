@@ -46,5 +46,5 @@ fn read_closed(row: &Row<'_>) -> Result<Statement, Wrong> {
 fn read_reversed(row: &Row<'_>) -> Result<Statement, Wrong> {
     let entry = row.uuid(Col::EventId)?;
     let event = EntryWithdrawn { entry, content: 0, reason: reason(row)?, document: row.document(Col::Document)? };
-    Ok((row.day(Col::EffectiveDay)?, Kind::EntryWithdrawn(event)))
+    Ok((row.day_told(Col::EffectiveDay)?, Kind::EntryWithdrawn(event)))
 }

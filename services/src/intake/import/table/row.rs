@@ -12,6 +12,7 @@ use crate::intake::identity::{normal_card_number, normal_id_number};
 use ledger::money::{Day, Fen, parse_yuan};
 use proto::text;
 use proto::text::{Class, TextFault};
+use replay::record::log::Clock;
 use uuid::Uuid;
 
 /// A thing of an office by its kind, number and edition.
@@ -222,7 +223,22 @@ impl<'a> Row<'a> {
                 "写成 2021-09-01 write it as 2021-09-01",
             )
         };
-        cell::day(cell).ok_or_else(wrong)
+        let day = cell::day(cell).ok_or_else(wrong)?;
+        // What is taken back is on the day it was told of, however wrong that is.
+        if col == Col::EffectiveDay && !self.has(Col::Corrects) && !is_plausible(day) {
+            return Err(Wrong::cell(
+                col,
+                "far_day",
+                "年份不合情理：早于 1978 年，或在 25 年之后 a year before 1978 or more than 25 years ahead",
+                "更正日期 correct the day",
+            ));
+        }
+        Ok(day)
+    }
+
+    /// The day on which something was told that is to be taken back.
+    pub fn day_told(&self, col: Col) -> Result<Day, Wrong> {
+        cell::day(self.text(col)?).map_or_else(|| self.day(col), Ok)
     }
 
     /// A document number in its one spelling.
@@ -306,6 +322,12 @@ pub(crate) fn whose_number(col: Col) -> Wrong {
         what,
         "填写此栏，或导入时写明单位 fill in the column, or name the office: mingzhang import --office NUMBER",
     )
+}
+
+/// Whether anything an office tells can be of a day: aid and loans are younger than 1978, and no term runs longer than some twenty
+/// years.
+fn is_plausible(day: Day) -> bool {
+    (1978..=Day::in_beijing(Clock::system().now_ms()).year().saturating_add(25)).contains(&day.year())
 }
 
 /// No sealed set is on record under the number, edition and office of a row; these offices have one under its number.
