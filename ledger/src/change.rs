@@ -161,10 +161,9 @@ impl<A> Change<A> {
             self.named.push(NewOrg { id, finding });
             count(&self.named) - 1
         });
-        let accounts = state.accounts.next().plus(place * Owner::Org.accounts());
         let handle = state.orgs.next().plus(place);
         self.mention(handle);
-        OrgRef { handle, id, accounts }
+        OrgRef { handle, id }
     }
 
     fn mention(&mut self, org: Handle<Org>) {
@@ -195,15 +194,12 @@ pub(crate) struct NewOrg {
 pub(crate) struct OrgRef {
     pub handle: Handle<Org>,
     pub id: Uuid,
-    /// First of its accounts.
-    pub accounts: AccountNo,
 }
 
 impl OrgRef {
     /// An organisation that is there.
     pub fn of(state: &State, handle: Handle<Org>) -> Self {
-        let row = state.orgs.get(handle);
-        Self { handle, id: row.id, accounts: row.accounts }
+        Self { handle, id: state.orgs.get(handle).id }
     }
 }
 

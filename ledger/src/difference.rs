@@ -58,7 +58,7 @@ impl Holding {
 
     /// Which account takes how much from which.
     fn pairs(&self, state: &State, book: Book) -> Vec<(AccountNo, AccountNo, Fen)> {
-        let here = self.sums.iter().filter(|(account, _)| state.accounts.get(**account).class.book() == book);
+        let here = self.sums.iter().filter(|(account, _)| state.class_of(**account).book() == book);
         let (mut debits, mut credits) = (Vec::new(), Vec::new());
         for (account, fen) in here.filter(|(_, fen)| **fen != 0) {
             let side = if *fen > 0 { &mut debits } else { &mut credits };
@@ -85,6 +85,8 @@ impl Holding {
 
 /// A line where it is its available authority.
 fn end(state: &State, account: AccountNo) -> End {
-    let row = state.accounts.get(account);
-    if row.class == Class::Available { End::Line(Handle::new(row.owner)) } else { End::Account(account) }
+    if state.class_of(account) != Class::Available {
+        return End::Account(account);
+    }
+    End::Line(Handle::new(state.accounts.get(account).owner))
 }

@@ -5,16 +5,16 @@
 //! due to finance after the year it went out in. What comes in beyond what is owed, or before anybody says it is, stands on the same
 //! account beyond zero, with a finding; it is paid back as what is owed is.
 
-use crate::account::{Book, Class};
+use crate::account::Class;
 use crate::change::Wanted;
-use crate::change::{Case, Change, Judged, NewFinding, OrgRef, Taken, Touched};
+use crate::change::{Case, Change, Judged, NewFinding, Taken, Touched};
 use crate::difference::Holding;
 use crate::entry::Entry;
 use crate::event::{RecoveryOrdered, RecoveryReceived, RecoveryWaived, RefundPaid};
 use crate::finding::FindingKind;
 use crate::handle::{Handle, Link};
 use crate::money::Fen;
-use crate::outcome::{Code, Posting, Refusal};
+use crate::outcome::{Code, Refusal};
 use crate::registry::org;
 use crate::state::clearing_rows::{Cleared, Way};
 use crate::state::debt_rows::{Debt, DebtFact, DebtSide, DebtWord, Recovery};
@@ -86,25 +86,7 @@ fn tell(case: &Case<'_>, id: Uuid, unit: Uuid, what: DebtWord, fen: Fen) -> Chan
     let mut change = Change::nothing();
     let unit = change.org(state, unit);
     let after = with(case, before.clone(), unit.handle, what, fen.max(0));
-    if unit.handle < state.orgs.next() {
-        return changed(case, change, &before, after);
-    }
-    // The unit is there from this entry on only, so the posting is made without asking its accounts.
-    change.postings.extend(beside(case, unit, what, fen));
-    change.touched.push(Touched::Debt(id));
-    change.act = Some(DebtChange::of(after));
-    change
-}
-
-/// What is told by a unit never heard of, to which nothing can be owed.
-fn beside(case: &Case<'_>, unit: OrgRef, what: DebtWord, fen: Fen) -> Option<Posting> {
-    let of = |class| State::account_at(unit.accounts, class);
-    let (debit, credit) = match what {
-        DebtWord::Paid => (of(Class::Refundable), of(Class::Treasury)),
-        _ => (of(Class::Treasury), of(Class::Receivable)),
-    };
-    let booked = case.state.booked(case.on(), Book::Cash, unit.handle, unit.handle);
-    (fen > 0).then_some(Posting { debit, credit, fen, booked })
+    changed(case, change, &before, after)
 }
 
 /// A debt of which this entry tells one thing more.

@@ -1,12 +1,11 @@
 //! What came back after its budget year is paid over to finance 上缴. The cash came back with the return; here its authority ends.
 //! More may be told than is due, as returns are told late: a finding says so while it lasts.
 
-use crate::account::{Book, Class};
+use crate::account::Class;
 use crate::change::{Case, Change, Judged, Taken};
 use crate::entry::Entry;
 use crate::event::Surrendered;
 use crate::handle::Handle;
-use crate::outcome::Posting;
 use crate::registry::org;
 use crate::state::State;
 use crate::state::budget_rows::Surrender;
@@ -22,10 +21,9 @@ pub(crate) fn judge_surrendered(case: &Case<'_>, event: &Surrendered) -> Judged<
     let unit = change.org(state, event.unit);
     let fen = event.fen.max(0);
     change.act = Some(SurrenderChange::Pay(Surrender { id: case.entry.event.id, unit: unit.handle, fen, on }));
-    let of = |class| State::account_at(unit.accounts, class);
     if fen > 0 {
-        let booked = state.booked(on, Book::Indicator, unit.handle, unit.handle);
-        change.postings = vec![Posting { debit: of(Class::Surrendered), credit: of(Class::DueToFinance), fen, booked }];
+        let of = |class| state.org_account(unit.handle, class);
+        change.postings = vec![state.posting(on, of(Class::Surrendered), of(Class::DueToFinance), fen)];
     }
     Ok(change)
 }

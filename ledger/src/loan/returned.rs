@@ -143,11 +143,10 @@ fn claims_now(
     claims
 }
 
-/// The cash came in, whatever we make of it: what counts takes back what was remitted. Of a unit that is named by this entry only,
-/// whoever tells it says where it went.
+/// The cash came in, whatever we make of it: what counts takes back what was remitted.
 fn holding(state: &State, facts: &[ReturnFact]) -> Holding {
     let mut held = Holding::default();
-    for fact in facts.iter().filter(|fact| fact.unit < state.orgs.next()) {
+    for fact in facts {
         let of_unit = |class| state.org_account(fact.unit, class);
         let (treasury, suspense) = (of_unit(Class::Treasury), of_unit(Class::Suspense));
         held.moves(treasury, suspense, fact.fen - fact.counted);
@@ -160,11 +159,6 @@ fn holding(state: &State, facts: &[ReturnFact]) -> Holding {
 }
 
 impl ReturnsRevision {
-    /// What counts of what an entry tells.
-    pub fn counted(&self, index: u64) -> Fen {
-        self.facts.iter().find(|fact| u64::from(fact.entry) == index).map_or(0, |fact| fact.counted)
-    }
-
     /// What stands in suspense calls for findings: those to be opened; one of another amount is closed.
     fn items(&mut self, state: &State) -> Vec<NewFinding> {
         let mut new = Vec::new();

@@ -43,6 +43,9 @@ macro_rules! owners {
             /// The organisation that an account's owner belongs to.
             #[must_use]
             pub fn org_of(&self, account: AccountNo) -> Handle<Org> {
+                if let Some((org, _)) = self.about_to_open(account) {
+                    return org;
+                }
                 let account = self.accounts.get(account);
                 match account.class.owner() {
                     $(Owner::$owner => {
@@ -100,10 +103,27 @@ impl State {
         base.plus(u32::try_from(place).unwrap_or(u32::MAX))
     }
 
-    /// The account of an organisation.
+    /// The account of an organisation. Those of one that an entry is the first to name are opened before any others.
     #[must_use]
     pub fn org_account(&self, org: Handle<Org>, class: Class) -> AccountNo {
-        Self::account_at(self.orgs.get(org).accounts, class)
+        let named = org.number().checked_sub(self.orgs.next().number());
+        let opens = |place: u32| self.accounts.next().plus(place * Owner::Org.accounts());
+        Self::account_at(named.map_or_else(|| self.orgs.get(org).accounts, opens), class)
+    }
+
+    /// What an account is for, also of one about to be opened.
+    #[must_use]
+    pub(crate) fn class_of(&self, account: AccountNo) -> Class {
+        self.about_to_open(account).map_or_else(|| self.accounts.get(account).class, |(_, class)| class)
+    }
+
+    /// The organisation that an entry is the first to name, and what for, if an account is not there yet.
+    fn about_to_open(&self, account: AccountNo) -> Option<(Handle<Org>, Class)> {
+        let place = account.number().checked_sub(self.accounts.next().number())?;
+        let each = Owner::Org.accounts();
+        let mut classes = Class::ALL.iter().filter(|class| class.owner() == Owner::Org);
+        let class = classes.nth(usize::try_from(place % each).ok()?)?;
+        Some((self.orgs.next().plus(place / each), *class))
     }
 
     /// The account of a document line.
@@ -133,7 +153,7 @@ impl State {
     /// A posting from `credit` to `debit`, booked on the first day open to both owners in their book.
     #[must_use]
     pub(crate) fn posting(&self, effective: Day, debit: AccountNo, credit: AccountNo, fen: Fen) -> Posting {
-        let book = self.accounts.get(debit).class.book();
+        let book = self.class_of(debit).book();
         let booked = self.booked(effective, book, self.org_of(debit), self.org_of(credit));
         Posting { debit, credit, fen, booked }
     }

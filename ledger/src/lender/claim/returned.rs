@@ -3,8 +3,7 @@
 
 use super::change::ClaimChange;
 use super::line::{flows_posted, stand};
-use crate::account::{Book, Class};
-use crate::change::{Case, Change, Judged, NewFinding, OrgRef, Taken, Touched};
+use crate::change::{Case, Change, Judged, NewFinding, Taken, Touched};
 use crate::entry::Entry;
 use crate::event::OverclaimReturned;
 use crate::finding::FindingKind;
@@ -12,8 +11,6 @@ use crate::handle::{Handle, Link};
 use crate::loan::claimed::Lines;
 use crate::loan::position::{Position, target};
 use crate::loan::returned::{open, revise};
-
-use crate::outcome::Posting;
 use crate::state::State;
 use crate::state::lending_rows::Loan;
 use crate::state::returned_rows::{ReturnFact, Returned, told};
@@ -42,28 +39,7 @@ pub(crate) fn judge_overclaim_returned(case: &Case<'_>, event: &OverclaimReturne
     let at = facts.partition_point(|other| (other.on, state.seen.get(other.entry).id) < place);
     facts.insert(at, fact);
     changed(case, event.loan, facts, &mut change);
-    if unit.handle >= state.orgs.next() {
-        received(case, event, unit, &mut change);
-    }
     Ok(change)
-}
-
-/// What the first entry to name a unit says came in there; its accounts are opened with it.
-fn received(case: &Case<'_>, event: &OverclaimReturned, unit: OrgRef, change: &mut Change<ClaimChange>) {
-    let (state, on) = (case.state, case.on());
-    let of_unit = |class| State::account_at(unit.accounts, class);
-    let counted = change.returns.as_ref().map_or(0, |returns| returns.counted(case.entry.index));
-    let portfolio = state.claims.by_id(event.claim).map(|(_, claim)| state.portfolios.get(claim.portfolio));
-    let mut give = |credit, giver, fen| {
-        let booked = state.booked(on, Book::Cash, unit.handle, giver);
-        if fen > 0 {
-            change.postings.push(Posting { debit: of_unit(Class::Treasury), credit, fen, booked });
-        }
-    };
-    give(of_unit(Class::Suspense), unit.handle, event.fen - counted);
-    if let Some(portfolio) = portfolio {
-        give(State::account_at(portfolio.accounts, Class::Remitted), portfolio.lender, counted);
-    }
 }
 
 /// What came in is taken back: the line is overclaimed again, and the cash is out of where it was put.
