@@ -3,7 +3,7 @@
 
 use crate::account::AccountNo;
 use crate::aid::{
-    award, award_end, budget, debt, merge, payment, payment_line, programme, results, surrender, suspense, voucher,
+    award, award_end, budget, debt, merge, payment, payment_line, programme, results, surrender, voucher,
 };
 use crate::change::{Case, Change, Judged, NewFinding};
 use crate::control;
@@ -22,6 +22,7 @@ use crate::outcome::{Now, Outcome, Posting, Refusal};
 use crate::registry::{cards, org, people};
 use crate::state::State;
 use crate::state::entry_rows::{BESIDE, DUPLICATE, Refused, Seen, WITHHELD};
+use crate::suspense;
 use crate::withdraw;
 use act::Act;
 use told::Told;

@@ -2,8 +2,8 @@
 //!
 //! Read in this order: [`event`] (what can be said), [`fold`] (judge, then commit), [`state`] (what is remembered), then
 //! the wings of the domain, which name only what is before them: `registry` (who there is), [`loan`] (a loan's own
-//! days), then `aid` (from the budget to the card) and [`lender`] (what finance and lenders owe each other). Of each pair the
-//! two do not know each other.
+//! days), then `aid` (from the budget to the card) and [`lender`] (what finance and lenders owe each other), of which the two do not
+//! know each other, then `suspense` (how their money on nobody's authority ends).
 //! Absent on purpose: storage, network, wire types, personal data.
 
 pub mod account;
@@ -27,5 +27,6 @@ mod registry;
 pub mod set;
 pub mod state;
 mod steps;
+mod suspense;
 pub mod tree;
 mod withdraw;

@@ -164,7 +164,7 @@ codes! {
     12 UnknownSet "unknown_set" circumstantial "名册或申请不存在" "the roster or application does not exist" "先编制，再重试" "prepare it first, then retry";
     13 UnknownAward "unknown_award" circumstantial "没有该资助" "the award or instalment does not exist" "先批准花名册，再重试" "approve the roster first, then retry";
     14 UnknownPayout "unknown_payout" circumstantial "没有该笔支付" "the payment does not exist" "核对支付编号" "check the payment's id";
-    15 UnknownItem "unknown_item" circumstantial "暂记中没有该事项的款" "no money of this event stands in suspense" "核对入账、退回或凭证清算的事项号" "check the event id of the credit, the return or the clearing";
+    15 UnknownItem "unknown_item" circumstantial "暂记中没有该事项的款" "no money of this event stands in suspense" "核对款项的事件编号（疑点查询所列）、流水号；已处理完的无须再报" "check the event id of what told of the money, as findings show it";
     16 SetNotOpen "set_not_open" circumstantial "已封存，不能再加行" "the set is sealed or ended and takes no more lines" "另编新的名册或申请；或先撤销封存及其后各环节，再重试" "begin a new set, or take back the sealing and what came after it, then retry";
     17 SetNotReady "set_not_ready" circumstantial "尚未到这一步" "the set has not reached the stage this step needs" "先完成前一步（前一步已撤销或作废的，先重报），再重试" "take the missing step, anew where it was taken back, then retry";
     18 SetEnded "set_ended" circumstantial "已经执行" "the set has taken effect" "这一步已经办过；要倒退的，先撤销代发批次和支付凭证（银行已有结果的，先撤销结果），再重试" "this step was taken; to go back, take back the batch and the vouchers first, and before them what the bank told, then retry";

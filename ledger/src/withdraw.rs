@@ -10,7 +10,6 @@ use crate::aid::payment::{self, PaymentChange};
 use crate::aid::programme::{self, ProgrammeChange};
 use crate::aid::results::{self, ResultChange};
 use crate::aid::surrender::{self, SurrenderChange};
-use crate::aid::suspense::{self, SuspenseChange};
 use crate::aid::voucher::{self, VoucherChange};
 use crate::change::{Case, Change, Judged, Taken};
 use crate::control::{self, ControlChange};
@@ -34,6 +33,7 @@ use crate::registry::people::{self, PeopleChange};
 use crate::state::State;
 use crate::state::entry_rows::{Seen, WITHDRAWN};
 use crate::state::stage::Stage;
+use crate::suspense::{self, SuspenseChange};
 
 /// What is changed, by the wing that keeps what was told; and the entry that no longer counts, if it did.
 pub(crate) struct Withdrawal {
@@ -212,9 +212,12 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, withdrawal: Withdrawal
     }
 }
 
-/// What was worth looking at about an entry by itself is so no more.
+/// What was worth looking at about an entry by itself is so no more. What holds money follows from what is left of it.
 fn close_its_own(state: &mut State, index: u64) {
-    let ended: Vec<_> =
-        state.findings_of(index).filter(|(_, row)| row.open && row.kind.is_of_its_entry()).map(|(at, _)| at).collect();
+    let ended: Vec<_> = state
+        .findings_of(index)
+        .filter(|(_, row)| row.open && row.fen == 0 && row.kind.is_of_its_entry())
+        .map(|(at, _)| at)
+        .collect();
     ended.into_iter().for_each(|finding| state.findings.get_mut(finding).open = false);
 }

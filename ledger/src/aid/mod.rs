@@ -1,4 +1,4 @@
-//! Grants and scholarships from the budget document to the card: lines, rosters, applications, results, suspense.
+//! Grants and scholarships from the budget document to the card: lines, rosters, applications, results, what is owed back.
 //! Also what was granted and lent to two ids that turn out to be one human's (`merge`). Not here: loans and their lenders, and what a
 //! unit or a person is.
 
@@ -7,8 +7,6 @@ pub(crate) mod award;
 pub(crate) mod award_end;
 pub(crate) mod budget;
 pub(crate) mod debt;
-mod disposal;
-mod item;
 pub(crate) mod leaving;
 pub(crate) mod merge;
 pub(crate) mod payment;
@@ -18,6 +16,5 @@ pub(crate) mod programme;
 mod reckon;
 pub(crate) mod results;
 pub(crate) mod surrender;
-pub(crate) mod suspense;
 pub(crate) mod voucher;
 mod voucher_told;

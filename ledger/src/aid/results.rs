@@ -85,7 +85,7 @@ fn tell(case: &Case<'_>, payment: Uuid, what: BankWord, fen: Fen, reason: u8) ->
 }
 
 /// A payment, if somebody ordered it, and what was told of it.
-pub(super) fn so_far(state: &State, payment: Uuid) -> (Option<Order>, Vec<ResultFact>) {
+pub(crate) fn so_far(state: &State, payment: Uuid) -> (Option<Order>, Vec<ResultFact>) {
     if let Some((handle, payout)) = state.payouts.by_id(payment) {
         return (Some(Order::of(state, handle)), state.told_of(payout));
     }

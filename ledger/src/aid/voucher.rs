@@ -4,7 +4,6 @@
 
 use crate::account::Class;
 use crate::aid::awaited;
-use crate::aid::disposal::Disposal;
 use crate::aid::voucher_told::VoucherTold;
 use crate::change::{Case, Change, Judged, NewFinding, Noted, Taken, Touched};
 use crate::difference::Holding;
@@ -13,6 +12,7 @@ use crate::event::{KindTag, VoucherCleared, VoucherIssued, VoucherReturned};
 use crate::finding::FindingKind;
 use crate::handle::Handle;
 use crate::money::Fen;
+use crate::state::clearing_rows::Disposal;
 use crate::state::entry_rows::Seen;
 use crate::state::rows::{Application, Finding, Org, Voucher};
 use crate::state::stage::{Stage, VoucherDraw, VoucherFact};

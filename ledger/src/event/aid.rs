@@ -314,7 +314,8 @@ pub enum Clearing {
 /// Money in suspense was cleared, or some of it (D).
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct SuspenseCleared {
-    /// Event id of the credit, the return or the clearing of a voucher that stands in suspense.
+    /// Event id of what put the money in suspense: a credit or a return, the clearing of a voucher or of a payment to a lender, what a
+    /// lender gave back.
     pub item: Uuid,
     /// Which clearing of it this is, from 1.
     pub number: u32,

@@ -8,7 +8,6 @@ use crate::aid::payment::{self, PaymentChange};
 use crate::aid::programme::{self, ProgrammeChange};
 use crate::aid::results::{self, ResultChange};
 use crate::aid::surrender::{self, SurrenderChange};
-use crate::aid::suspense::{self, SuspenseChange};
 use crate::aid::voucher::{self, VoucherChange};
 use crate::control::{self, ControlChange};
 use crate::desk::{self, DeskChange};
@@ -27,6 +26,7 @@ use crate::registry::merged::{self, MergeChange};
 use crate::registry::org::{self, OrgChange};
 use crate::registry::people::{self, PeopleChange};
 use crate::state::State;
+use crate::suspense::{self, SuspenseChange};
 use crate::withdraw::{self, Withdrawal};
 
 /// What changes besides money and findings, by domain. Large and rarer ones stand in a box, as every entry's act is moved some

@@ -15,7 +15,7 @@ use crate::handle::Handle;
 use crate::money::{Day, Fen, held};
 use crate::state::State;
 use crate::state::lending_rows::{ClaimLine, Fact, Loan, What};
-use crate::state::returned_rows::{ReturnFact, sum_of, told};
+use crate::state::returned_rows::{ReturnTold, sum_of, told};
 use crate::steps::step;
 use smallvec::SmallVec;
 
@@ -112,10 +112,8 @@ impl Lines {
         let mut lines: SmallVec<[Claimed; 4]> = held.map(|(at, row)| claimed(state, loan, at, row)).collect();
         lines.extend(counting(loan, facts).iter().rev().filter_map(|fact| before(loan, fact)));
         lines.reverse();
-        match told(state, loan.id) {
-            [] => Self(lines),
-            facts => Self(lines).returning(state, facts),
-        }
+        let facts = told(state, loan.id);
+        if facts.is_empty() { Self(lines) } else { Self(lines).returning(state, &facts) }
     }
 
     /// Each of them.
@@ -124,7 +122,7 @@ impl Lines {
     }
 
     /// With what was given back of them as these say.
-    pub(crate) fn returning(mut self, state: &State, facts: &[ReturnFact]) -> Self {
+    pub(crate) fn returning(mut self, state: &State, facts: &[ReturnTold]) -> Self {
         for line in &mut self.0 {
             let row = line.line.map(|at| state.claim_lines.get(at));
             line.returned = row.map_or(0, |row| sum_of(facts, state.claims.get(row.claim).id, row.number));

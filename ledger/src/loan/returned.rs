@@ -16,7 +16,7 @@ use crate::state::State;
 use crate::state::claim_rows::{Added, ReturnedShare};
 use crate::state::entry_rows::Seen;
 use crate::state::lending_rows::{Claim, ClaimLine};
-use crate::state::returned_rows::{ReturnFact, Returned, ReturnsRevision, told};
+use crate::state::returned_rows::{ReturnFact, ReturnTold, Returned, ReturnsRevision, told};
 use crate::state::rows::Finding;
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -25,7 +25,7 @@ use uuid::Uuid;
 pub(crate) fn follow<A>(state: &State, on: Day, loan: Uuid, after: &Position, change: &mut Change<A>) {
     let told = told(state, loan);
     if !told.is_empty() {
-        revise(state, on, loan, told.to_vec(), &after.returned, change);
+        revise(state, on, loan, told, &after.returned, change);
     }
 }
 
@@ -34,7 +34,7 @@ pub(crate) fn revise<A>(
     state: &State,
     on: Day,
     loan: Uuid,
-    mut facts: Vec<ReturnFact>,
+    mut facts: Vec<ReturnTold>,
     counted: &[(Handle<ClaimLine>, Fen)],
     change: &mut Change<A>,
 ) {
@@ -43,10 +43,10 @@ pub(crate) fn revise<A>(
     if facts == before {
         return;
     }
-    let mut held = holding(state, &facts).without(holding(state, before));
+    let mut held = holding(state, &facts).without(holding(state, &before));
     let mut claims = Vec::new();
     let mut surrendered = Vec::new();
-    for (claim, now) in claims_now(state, before, &facts) {
+    for (claim, now) in claims_now(state, &before, &facts) {
         let row = state.claims.get(claim);
         let [was, is]: [Vec<Restored>; 2] =
             [&row.returned, &now].map(|shares| restored::if_returned(state, row.id, shares));
@@ -59,11 +59,12 @@ pub(crate) fn revise<A>(
     let lost = before.iter().filter_map(|fact| find(state, loan, fact)).map(|line| (line, 0));
     lines.extend(lost);
     lines.extend(counted.iter().copied());
-    let stays = |fact: &ReturnFact| facts.iter().any(|other| other.entry == fact.entry);
+    let stays = |fact: &ReturnTold| facts.iter().any(|other| other.entry == fact.entry);
     let ended = before.iter().filter(|fact| !stays(fact)).filter_map(|fact| fact.item.handle()).collect();
-    let mut revision =
-        ReturnsRevision { id: loan, facts, lines: lines.into_iter().collect(), claims, surrendered, ended };
-    change.findings.extend(revision.items(state));
+    let (lines, restated) = (lines.into_iter().collect(), Vec::new());
+    let mut revision = ReturnsRevision { id: loan, facts: Vec::new(), lines, claims, surrendered, ended, restated };
+    change.findings.extend(revision.items(&mut facts));
+    revision.facts = facts.into_iter().map(|told| told.fact).collect();
     change.returns = Some(Box::new(revision));
 }
 
@@ -75,7 +76,7 @@ fn find(state: &State, loan: Uuid, fact: &ReturnFact) -> Option<Handle<ClaimLine
 }
 
 /// What counts at a line is the first that was given back of it.
-fn allot(state: &State, facts: &mut [ReturnFact], counted: &[(Handle<ClaimLine>, Fen)]) {
+fn allot(state: &State, facts: &mut [ReturnTold], counted: &[(Handle<ClaimLine>, Fen)]) {
     let mut left = counted.to_vec();
     for fact in facts {
         let of_line = |(line, _): &&mut (Handle<ClaimLine>, Fen)| {
@@ -84,7 +85,7 @@ fn allot(state: &State, facts: &mut [ReturnFact], counted: &[(Handle<ClaimLine>,
         };
         let (line, counts) = match left.iter_mut().find(of_line) {
             Some((line, left)) => {
-                let counts = fact.fen.min(*left);
+                let counts = fact.left().min(*left);
                 *left -= counts;
                 (Some(*line), counts)
             }
@@ -130,8 +131,8 @@ fn add(shares: &mut Vec<ReturnedShare>, new: &ReturnedShare, times: Fen) {
 /// What came back of each claim that is other than before.
 fn claims_now(
     state: &State,
-    before: &[ReturnFact],
-    facts: &[ReturnFact],
+    before: &[ReturnTold],
+    facts: &[ReturnTold],
 ) -> BTreeMap<Handle<Claim>, Vec<ReturnedShare>> {
     let mut claims: BTreeMap<Handle<Claim>, Vec<ReturnedShare>> = BTreeMap::new();
     for (fact, times) in before.iter().map(|fact| (fact, -1)).chain(facts.iter().map(|fact| (fact, 1))) {
@@ -144,12 +145,12 @@ fn claims_now(
 }
 
 /// The cash came in, whatever we make of it: what counts takes back what was remitted.
-fn holding(state: &State, facts: &[ReturnFact]) -> Holding {
+fn holding(state: &State, facts: &[ReturnTold]) -> Holding {
     let mut held = Holding::default();
     for fact in facts {
         let of_unit = |class| state.org_account(fact.unit, class);
         let (treasury, suspense) = (of_unit(Class::Treasury), of_unit(Class::Suspense));
-        held.moves(treasury, suspense, fact.fen - fact.counted);
+        held.moves(treasury, suspense, fact.came_in() - fact.counted);
         if let Some((_, claim)) = state.claims.by_id(fact.claim) {
             let portfolio = state.portfolios.get(claim.portfolio);
             held.moves(treasury, State::account_at(portfolio.accounts, Class::Remitted), fact.counted);
@@ -159,21 +160,24 @@ fn holding(state: &State, facts: &[ReturnFact]) -> Holding {
 }
 
 impl ReturnsRevision {
-    /// What stands in suspense calls for findings: those to be opened; one of another amount is closed.
-    fn items(&mut self, state: &State) -> Vec<NewFinding> {
+    /// What stands in suspense calls for findings: those to be opened; what is with other money is restated.
+    fn items(&mut self, facts: &mut [ReturnTold]) -> Vec<NewFinding> {
         let mut new = Vec::new();
-        for fact in &mut self.facts {
-            let (fen, open) = (fact.counted - fact.fen, fact.item.handle());
-            if open.is_some_and(|at| state.findings.get(at).fen == fen) {
-                continue;
-            }
-            self.ended.extend(open);
-            fact.item = Link::NONE;
-            if fen != 0 {
-                let (unit, told_by, on) = (fact.unit, Some(fact.entry), Some(fact.on));
-                let noted = Noted::Returned(self.id);
-                let about = NewFinding::about(FindingKind::OverReturned, self.id);
-                new.push(NewFinding { fen, unit, told_by, on, noted, ..about });
+        for fact in facts {
+            let (fen, open) = (fact.counted - fact.came_in() - fact.off.fen, fact.item.handle());
+            match open {
+                Some(at) if fen == 0 => {
+                    self.ended.push(at);
+                    fact.item = Link::NONE;
+                }
+                Some(at) => self.restated.push((at, fen)),
+                None if fen == 0 => {}
+                None => {
+                    let (unit, told_by, on) = (fact.unit, Some(fact.entry), Some(fact.on));
+                    let (about, noted) =
+                        (NewFinding::about(FindingKind::OverReturned, self.id), Noted::Returned(self.id));
+                    new.push(NewFinding { fen, unit, told_by, on, noted, ..about });
+                }
             }
         }
         new
@@ -182,8 +186,9 @@ impl ReturnsRevision {
 
 /// Makes the change.
 pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, revision: ReturnsRevision) {
-    let ReturnsRevision { id, facts, lines, claims, surrendered, ended } = revision;
+    let ReturnsRevision { id, facts, lines, claims, surrendered, ended, restated } = revision;
     ended.into_iter().for_each(|finding| state.findings.get_mut(finding).open = false);
+    restated.into_iter().for_each(|(finding, fen)| state.findings.get_mut(finding).fen = fen);
     for (line, fen) in lines {
         state.claim_lines.get_mut(line).returned = fen;
     }

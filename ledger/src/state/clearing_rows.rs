@@ -1,11 +1,15 @@
-//! How money in suspense was cleared, by decision, so that each can be taken back whole. Data only: what it moves is in `aid`.
+//! How money in suspense was cleared, by decision, so that each can be taken back whole, and what of a fact's money that disposed of.
+//! Data only: what it moves is in `suspense`.
 
 use crate::handle::{Handle, Link};
 use crate::money::{Day, Fen};
-use crate::state::entry_rows::Seen;
+use crate::state::entry_rows::{Seen, WITHDRAWN};
 use crate::state::rows::{Application, Drawn, Org};
 use crate::state::table::Row;
+use crate::state::{State, UNKNOWN_ORG};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::ops::{Deref, DerefMut};
 use uuid::Uuid;
 
 /// Which way the money went that stands in suspense.
@@ -69,6 +73,138 @@ pub struct Cleared {
     pub gone: bool,
     /// The day.
     pub on: Day,
+}
+
+/// What one decision disposes of one item of suspense, or gives back to it.
+pub(crate) struct Disposal {
+    pub entry: Handle<Seen>,
+    /// With the sign it has in suspense.
+    pub fen: Fen,
+    pub unit: Handle<Org>,
+    /// One decision more, or one less.
+    pub clearings: i16,
+    /// The draws it is accepted with.
+    pub accepted: (Link<Drawn>, u8),
+}
+
+/// What decisions disposed of the money that a fact about lenders holds in suspense.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Off {
+    /// With the sign it has there.
+    pub fen: Fen,
+    /// In whose suspense it stood.
+    pub at: Handle<Org>,
+    /// By how many of them.
+    pub clearings: u16,
+}
+
+impl Off {
+    const NONE: Self = Self { fen: 0, at: UNKNOWN_ORG, clearings: 0 };
+
+    /// With one decision more, or one less.
+    pub fn by(self, disposal: &Disposal) -> Self {
+        let clearings = self.clearings.saturating_add_signed(disposal.clearings);
+        if clearings == 0 { Self::NONE } else { Self { fen: self.fen + disposal.fen, at: disposal.unit, clearings } }
+    }
+
+    /// Whether nothing was.
+    pub fn is_none(self) -> bool {
+        self.clearings == 0
+    }
+}
+
+/// A fact about lenders, with what was disposed of its money.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Remaining<F> {
+    pub fact: F,
+    pub off: Off,
+    /// It was taken back, and somebody had disposed of its money before.
+    pub gone: bool,
+}
+
+impl<F> Remaining<F> {
+    /// Told just now.
+    pub fn whole(fact: F) -> Self {
+        Self { fact, off: Off::NONE, gone: false }
+    }
+
+    /// As an entry told it.
+    pub fn of(state: &State, entry: Handle<Seen>, fact: F) -> Self {
+        // What an entry tells is looked at before the entry itself is in.
+        let gone = entry < state.seen.next() && state.seen.get(entry).verdict == WITHDRAWN;
+        Self { fact, off: state.off(entry), gone }
+    }
+
+    /// The facts if so much of them is disposed of, or no longer; one that was taken back leaves with the last decision about it.
+    pub fn disposed(mut facts: Vec<Self>, disposals: &[&Disposal], entry: impl Fn(&F) -> Handle<Seen>) -> Vec<Self> {
+        for disposal in disposals {
+            if let Some(of_it) = facts.iter_mut().find(|fact| entry(fact) == disposal.entry) {
+                of_it.off = of_it.off.by(disposal);
+            }
+        }
+        facts.retain(|fact| !fact.gone || !fact.off.is_none());
+        facts
+    }
+
+    /// It is taken back; whether nothing is left of it: what somebody disposed of is open until that is taken back too.
+    pub fn leaves(&mut self) -> bool {
+        self.gone = true;
+        self.off.is_none()
+    }
+}
+
+impl<F> Deref for Remaining<F> {
+    type Target = F;
+
+    fn deref(&self) -> &F {
+        &self.fact
+    }
+}
+
+impl<F> DerefMut for Remaining<F> {
+    fn deref_mut(&mut self) -> &mut F {
+        &mut self.fact
+    }
+}
+
+/// Decisions by the entries whose money they disposed of. It follows from their rows.
+#[derive(Clone, Default)]
+pub(super) struct ClearedByItem(BTreeMap<Handle<Seen>, Vec<Handle<Cleared>>>);
+
+impl ClearedByItem {
+    pub fn of(state: &State) -> Self {
+        let mut all = Self::default();
+        state.clearings.iter().for_each(|(at, row)| all.add(at, row));
+        all
+    }
+
+    fn add(&mut self, at: Handle<Cleared>, row: &Cleared) {
+        for entry in [Some(row.item), row.other.handle()].into_iter().flatten() {
+            self.0.entry(entry).or_default().push(at);
+        }
+    }
+
+    fn off(&self, state: &State, entry: Handle<Seen>) -> Off {
+        let rows = self.0.get(&entry).into_iter().flatten().map(|at| state.clearings.get(*at));
+        rows.filter(|row| !row.gone).fold(Off::NONE, |off, row| {
+            let sense = if row.item == entry { row.sense } else { row.other_sense };
+            Off { fen: off.fen + sense.signed(row.fen), at: row.unit, clearings: off.clearings + 1 }
+        })
+    }
+}
+
+impl State {
+    /// What decisions disposed of the money that an entry's fact holds in suspense.
+    pub(crate) fn off(&self, entry: Handle<Seen>) -> Off {
+        self.cleared_by_item.off(self, entry)
+    }
+
+    /// Keeps a decision about money in suspense.
+    pub(crate) fn add_clearing(&mut self, row: Cleared) -> Handle<Cleared> {
+        let at = self.clearings.next();
+        self.cleared_by_item.add(at, &row);
+        self.clearings.push(row)
+    }
 }
 
 impl Row for Cleared {

@@ -35,7 +35,7 @@ use crate::outcome::{Code, Refusal};
 use crate::state::award_rows::AwardEnd;
 use crate::state::budget_rows::{BudgetMove, Surrender};
 use crate::state::case_rows::FindingCase;
-use crate::state::clearing_rows::Cleared;
+use crate::state::clearing_rows::{Cleared, ClearedByItem};
 use crate::state::debt_rows::{Debt, Recovery};
 use crate::state::disputes::Dispute;
 use crate::state::doubts::Doubt;
@@ -106,6 +106,7 @@ macro_rules! tables {
             $(pub $first: Table<$first_row>,)*
             $(pub $later: Table<$later_row>,)*
             by_code: BTreeMap<String, Handle<Programme>>,
+            cleared_by_item: ClearedByItem,
         }
 
         /// Tables there were when the first histories were frozen. A later table enters the digest when it holds a row, so
@@ -128,6 +129,7 @@ macro_rules! tables {
                     $($first: Table::default(),)*
                     $($later: Table::default(),)*
                     by_code: BTreeMap::new(),
+                    cleared_by_item: ClearedByItem::default(),
                 }
             }
 
@@ -258,6 +260,7 @@ impl State {
         self.latest = Day::default().plus(i32::try_from(latest).unwrap_or(0));
         self.recorded_ms = i64::try_from(recorded).unwrap_or(i64::MAX);
         self.by_code = self.programmes.iter().map(|(handle, row)| (row.code.clone(), handle)).collect();
+        self.cleared_by_item = ClearedByItem::of(self);
     }
 
     /// SHA-256 over all rows in handle order and all balances in account order. The same record gives the same

@@ -6,6 +6,7 @@ use crate::event::KindTag;
 use crate::handle::{Handle, Link};
 use crate::money::{Day, Fen};
 use crate::state::State;
+use crate::state::clearing_rows::Remaining;
 use crate::state::entity::rows;
 use crate::state::entry_rows::Seen;
 use crate::state::rows::Finding;
@@ -40,6 +41,9 @@ pub struct Remitted {
     pub facts: Vec<TreasuryFact>,
     pub last: u64,
 }
+
+/// The same with what was disposed of its money in suspense.
+pub(crate) type TreasuryTold = Remaining<TreasuryFact>;
 
 impl State {
     /// The payment to a lender that an entry, by its event id, told something of, whether or not anybody ordered it.

@@ -6,6 +6,7 @@ use crate::handle::{Handle, Link};
 use crate::money::{Day, Fen};
 use crate::state::State;
 use crate::state::claim_rows::ReturnedShare;
+use crate::state::clearing_rows::Remaining;
 use crate::state::entity::rows;
 use crate::state::entry_rows::Seen;
 use crate::state::lending_rows::{Claim, ClaimLine};
@@ -52,17 +53,34 @@ pub(crate) struct ReturnsRevision {
     /// What of a document line's money came back in a later year, more or less than before.
     pub surrendered: Vec<(Handle<Line>, Fen)>,
     pub ended: Vec<Handle<Finding>>,
+    pub restated: Vec<(Handle<Finding>, Fen)>,
+}
+
+/// The same with what was disposed of its money in suspense.
+pub(crate) type ReturnTold = Remaining<ReturnFact>;
+
+impl ReturnTold {
+    /// What came in by it.
+    pub fn came_in(&self) -> Fen {
+        if self.gone { 0 } else { self.fen }
+    }
+
+    /// What of that may count at a line: what was disposed of otherwise does not.
+    pub fn left(&self) -> Fen {
+        if self.gone { 0 } else { self.fen + self.off.fen }
+    }
 }
 
 /// All that was given back of a loan's lines, in order.
-pub(crate) fn told(state: &State, loan: Uuid) -> &[ReturnFact] {
-    state.returned.by_id(loan).map(|(_, row)| &row.facts[..]).unwrap_or_default()
+pub(crate) fn told(state: &State, loan: Uuid) -> Vec<ReturnTold> {
+    let facts = state.returned.by_id(loan).map(|(_, row)| &row.facts[..]).unwrap_or_default();
+    facts.iter().map(|fact| Remaining::of(state, fact.entry, fact.clone())).collect()
 }
 
 /// How much was given back of a line.
-pub(crate) fn sum_of(facts: &[ReturnFact], claim: Uuid, line: u32) -> Fen {
+pub(crate) fn sum_of(facts: &[ReturnTold], claim: Uuid, line: u32) -> Fen {
     let of_line = facts.iter().filter(|fact| fact.claim == claim && fact.line == line);
-    of_line.fold(0, |sum: Fen, fact| sum.saturating_add(fact.fen))
+    of_line.fold(0, |sum: Fen, fact| sum.saturating_add(fact.left()))
 }
 
 rows! {

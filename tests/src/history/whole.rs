@@ -4,8 +4,9 @@ use super::{Chance, History, lending, wild};
 use crate::desk::submit;
 use crate::loans::year;
 use crate::model::Model;
-use ledger::event::{Event, FindingClosed, FindingExplained, Kind, RecoveryOrdered};
+use ledger::event::{Clearing, Event, FindingClosed, FindingExplained, Kind, RecoveryOrdered, SuspenseCleared};
 use ledger::state::State;
+use ledger::state::rows::Finding;
 use proto::event::encode;
 use uuid::Uuid;
 
@@ -33,8 +34,30 @@ impl Lived {
 /// Of so many histories one begins with a year of offices, which reaches every kind about loans.
 const YEARS: u64 = 10;
 
-/// Somebody explains a finding or closes it, or has a payment paid back.
+/// Money in suspense ends in one of its ways, mostly one that is open to it.
+fn cleared(chance: &mut Chance, state: &State) -> Option<(&'static str, Event)> {
+    let items: Vec<&Finding> =
+        state.findings.iter().map(|(_, row)| row).filter(|row| row.open && row.fen != 0).collect();
+    let row = chance.pick(&items)?;
+    let id = |row: &Finding| state.seen.get(row.fact).id;
+    let others: Vec<Uuid> = items.iter().filter(|other| (other.fen < 0) != (row.fen < 0)).map(|row| id(row)).collect();
+    let how = match chance.below(3) {
+        0 if !others.is_empty() => Clearing::Offset(*chance.pick(&others)?),
+        1 if row.fen < 0 => Clearing::Surrendered,
+        _ if (row.fen > 0) != chance.in_hundred(10) => Clearing::Recoverable(None),
+        _ => Clearing::Refundable(None),
+    };
+    let fen = if chance.in_hundred(60) { row.fen.abs() } else { 1 + row.fen.abs() / 2 };
+    let number = u32::try_from(1 + chance.below(3)).unwrap_or(1);
+    let cleared = SuspenseCleared { item: id(row), number, fen, how };
+    Some(("周", Event::said(state.latest, Kind::SuspenseCleared(cleared))))
+}
+
+/// Somebody explains a finding or closes it, or has a payment paid back, or says how money in suspense ends.
 fn of_what_is_there(chance: &mut Chance, state: &State) -> Option<(&'static str, Event)> {
+    if chance.in_hundred(40) {
+        return cleared(chance, state);
+    }
     if chance.in_hundred(25) {
         let payouts: Vec<Uuid> = state.payouts.iter().map(|(_, row)| row.id).collect();
         let (reason, document) = ("离校".to_owned(), "追1".to_owned());
@@ -76,7 +99,7 @@ pub fn whole(seed: u64, length: usize) -> Lived {
                 let event = wild(&mut chance, at);
                 lived.tell("王", event);
             }
-            None if chance.in_hundred(8) => {
+            None if chance.in_hundred(12) => {
                 if let Some((by, event)) = of_what_is_there(&mut chance, &lived.state) {
                     lived.tell(by, event);
                 }

@@ -110,7 +110,8 @@ impl Model {
         let voucher = self.voucher_of(event);
         let is = |item: &&Item| if item.voucher.is_some() { item.voucher == voucher } else { item.event == event };
         let item = self.items.iter().find(is)?;
-        sure(fen > 0 && fen <= item.fen && (item.off.times == 0 || item.off.unit == item.unit))?;
+        // Whose it is must be known.
+        sure(!item.unit.is_nil() && fen > 0 && fen <= item.fen && (item.off.times == 0 || item.off.unit == item.unit))?;
         Some(item.clone())
     }
 

@@ -26,6 +26,7 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
             &["registry"],
             &["loan"],
             &["aid", "lender"],
+            &["suspense"],
             &["control", "desk"],
             &["withdraw"],
             &["fold"],

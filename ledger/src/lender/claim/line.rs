@@ -198,7 +198,7 @@ pub(super) fn posted(state: &State, on: Day, loan: &Loan, after: &Position, chan
 }
 
 /// The same without what was given back.
-pub(super) fn flows_posted(state: &State, on: Day, loan: &Loan, after: &Position, change: &mut Change<ClaimChange>) {
+pub(super) fn flows_posted<A>(state: &State, on: Day, loan: &Loan, after: &Position, change: &mut Change<A>) {
     let fund = PortfolioRef::of(state, loan.portfolio);
     change.postings.extend(difference(state, on, Channels::new(loan.accounts, &fund), &loan.posted, &after.flows));
     if loan.known {

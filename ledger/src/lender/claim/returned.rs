@@ -12,8 +12,9 @@ use crate::loan::claimed::Lines;
 use crate::loan::position::{Position, target};
 use crate::loan::returned::{open, revise};
 use crate::state::State;
+use crate::state::clearing_rows::{Disposal, Remaining};
 use crate::state::lending_rows::Loan;
-use crate::state::returned_rows::{ReturnFact, Returned, told};
+use crate::state::returned_rows::{ReturnFact, ReturnTold, Returned, told};
 use uuid::Uuid;
 
 /// What may be told of one loan's lines; of more nothing counts, and a finding says so.
@@ -35,10 +36,10 @@ pub(crate) fn judge_overclaim_returned(case: &Case<'_>, event: &OverclaimReturne
     let (counted, shares, item) = (0, Vec::new(), Link::NONE);
     let fact = ReturnFact { entry, claim, line, unit: unit.handle, on, fen, counted, shares, item };
     let place = (on, case.entry.event.id);
-    let mut facts = before.to_vec();
+    let mut facts = before;
     let at = facts.partition_point(|other| (other.on, state.seen.get(other.entry).id) < place);
-    facts.insert(at, fact);
-    changed(case, event.loan, facts, &mut change);
+    facts.insert(at, Remaining::whole(fact));
+    change.act = Some(changed(case, event.loan, facts, &mut change));
     Ok(change)
 }
 
@@ -48,17 +49,25 @@ pub(crate) fn judge_withdrawn(case: &Case<'_>, taken: Taken) -> Judged<ClaimChan
     let Some(row) = state.returned.handle(taken.subject).map(|row| state.returned.get(row)) else {
         return Ok(Change::nothing());
     };
-    let Some(at) = row.facts.iter().position(|fact| fact.entry == taken.entry) else { return Ok(Change::nothing()) };
-    taken.on(case, row.facts[at].on)?;
-    let mut facts = row.facts.clone();
-    facts.remove(at);
+    let mut facts = told(state, row.id);
+    let Some(at) = facts.iter().position(|fact| fact.entry == taken.entry) else { return Ok(Change::nothing()) };
+    taken.on(case, facts[at].on)?;
+    if facts[at].leaves() {
+        facts.remove(at);
+    }
     let mut change = Change::nothing();
-    changed(case, row.id, facts, &mut change);
+    change.act = Some(changed(case, row.id, facts, &mut change));
     Ok(change)
 }
 
+/// What is to be if so much of it is disposed of otherwise, or no longer.
+pub(crate) fn disposed<A>(case: &Case<'_>, loan: Uuid, disposals: &[&Disposal], change: &mut Change<A>) -> ClaimChange {
+    let facts = Remaining::disposed(told(case.state, loan), disposals, |fact| fact.entry);
+    changed(case, loan, facts, change)
+}
+
 /// How a loan stands if this is what was given back of its lines.
-fn changed(case: &Case<'_>, id: Uuid, facts: Vec<ReturnFact>, change: &mut Change<ClaimChange>) {
+fn changed<A>(case: &Case<'_>, id: Uuid, facts: Vec<ReturnTold>, change: &mut Change<A>) -> ClaimChange {
     let (state, on) = (case.state, case.on());
     let loan = state.loans.by_id(id).map(|(at, row)| {
         let lines = Lines::of(state, row).returning(state, &facts);
@@ -71,7 +80,7 @@ fn changed(case: &Case<'_>, id: Uuid, facts: Vec<ReturnFact>, change: &mut Chang
         change.touched.push(Touched::Loan(row.id));
         (at, after)
     });
-    change.act = Some(ClaimChange::Return { id, loan });
+    ClaimChange::Return { id, loan }
 }
 
 /// Where it is kept.

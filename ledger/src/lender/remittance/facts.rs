@@ -19,7 +19,7 @@ use crate::loan::restored::{self, Restored};
 use crate::money::{Day, Fen};
 use crate::state::entry_rows::Seen;
 use crate::state::lending_rows::Remittance;
-use crate::state::remitted_rows::{Remitted, TreasuryFact, TreasuryWord};
+use crate::state::remitted_rows::{Remitted, TreasuryTold, TreasuryWord};
 use crate::state::rows::{Finding, Line, Org};
 use crate::state::stage::RemittanceStage;
 use crate::state::{State, UNKNOWN_ORG};
@@ -63,7 +63,7 @@ impl<'a> Against<'a> {
 /// What is told of a payment, as it should be after an entry.
 pub(crate) struct RemittanceRevision {
     id: Uuid,
-    facts: Vec<TreasuryFact>,
+    facts: Vec<TreasuryTold>,
     /// The stage that leaves an approved payment in, and the day of what it stands by.
     stands: Option<(RemittanceStage, Day)>,
     /// What of a line's money came back in a later year, more or less than before.
@@ -71,6 +71,7 @@ pub(crate) struct RemittanceRevision {
     /// What comes into the compensation stock on a day, or below zero does not any more.
     stock: Vec<(Day, Fen)>,
     ended: Vec<Handle<Finding>>,
+    restated: Vec<(Handle<Finding>, Fen)>,
 }
 
 /// Adds to a change what is to be if a payment is, and what was told of it is, other than before.
@@ -78,8 +79,8 @@ pub(super) fn revise<A>(
     state: &State,
     on: Day,
     id: Uuid,
-    (against_before, before): (Against<'_>, &[TreasuryFact]),
-    (against, facts): (Against<'_>, Vec<TreasuryFact>),
+    (against_before, before): (Against<'_>, &[TreasuryTold]),
+    (against, facts): (Against<'_>, Vec<TreasuryTold>),
     change: &mut Change<A>,
 ) -> RemittanceRevision {
     let expected = |against: Against<'_>| against.order.map(|order| order.fen);
@@ -113,10 +114,11 @@ pub(super) fn revise<A>(
         }
     }
     let stands = against.order.map(|order| (now.stage(), day(order, &facts, &now)));
-    let mut revision = RemittanceRevision { id, facts, stands, surrendered, stock, ended: Vec::new() };
+    let mut revision =
+        RemittanceRevision { id, facts, stands, surrendered, stock, ended: Vec::new(), restated: Vec::new() };
     change.findings.extend(revision.items(state, against.unit, &now));
     // A fact that left takes its finding with it.
-    let stays = |fact: &TreasuryFact| revision.facts.iter().any(|other| other.entry == fact.entry);
+    let stays = |fact: &TreasuryTold| revision.facts.iter().any(|other| other.entry == fact.entry);
     let left: Vec<_> = before.iter().filter(|fact| !stays(fact)).filter_map(|fact| fact.item.handle()).collect();
     revision.ended.extend(left);
     revision
@@ -134,7 +136,7 @@ fn come_back(
 }
 
 /// What the facts hold on accounts.
-fn holding(state: &State, against: Against<'_>, facts: &[TreasuryFact], reckoned: &RemittanceReckoned) -> Holding {
+fn holding(state: &State, against: Against<'_>, facts: &[TreasuryTold], reckoned: &RemittanceReckoned) -> Holding {
     let mut held = Holding::default();
     let of_unit = |class| state.org_account(against.unit, class);
     let (treasury, suspense) = (of_unit(Class::Treasury), of_unit(Class::Suspense));
@@ -143,6 +145,9 @@ fn holding(state: &State, against: Against<'_>, facts: &[TreasuryFact], reckoned
             TreasuryWord::Cleared => held.moves(suspense, treasury, fact.fen.max(0)),
             TreasuryWord::Returned => held.moves(treasury, suspense, fact.fen.max(0)),
         }
+    }
+    for off in facts.iter().map(|fact| fact.off).filter(|off| off.fen != 0) {
+        held.moves(state.org_account(off.at, Class::Suspense), suspense, off.fen);
     }
     let Some(order) = against.order else { return held };
     let class = match reckoned.stage() {
@@ -184,14 +189,14 @@ fn paths(state: &State, row: &Remittance) -> Vec<[AccountNo; 2]> {
 }
 
 /// Whether money came back after the budget year of its lines: it is due to finance then, as with payments to students.
-fn is_surrendered(order: &Remittance, facts: &[TreasuryFact], reckoned: &RemittanceReckoned) -> bool {
+fn is_surrendered(order: &Remittance, facts: &[TreasuryTold], reckoned: &RemittanceReckoned) -> bool {
     let back = reckoned.returned.filter(|_| reckoned.cleared.is_some());
     back.is_some_and(|at| facts[at].on.year() != order.fiscal_year)
 }
 
 fn surrendered(
     against: Against<'_>,
-    facts: &[TreasuryFact],
+    facts: &[TreasuryTold],
     reckoned: &RemittanceReckoned,
     times: Fen,
 ) -> Vec<(Handle<Line>, Fen)> {
@@ -203,7 +208,7 @@ fn surrendered(
 /// Compensation paid or come back is in the stock from its day on.
 fn in_stock(
     against: Against<'_>,
-    facts: &[TreasuryFact],
+    facts: &[TreasuryTold],
     reckoned: &RemittanceReckoned,
     times: Fen,
 ) -> Vec<(Day, Fen)> {
@@ -227,24 +232,30 @@ fn net(mut moves: Vec<(Day, Fen)>) -> Vec<(Day, Fen)> {
 }
 
 /// The day of what a payment stands by.
-fn day(order: &Remittance, facts: &[TreasuryFact], reckoned: &RemittanceReckoned) -> Day {
+fn day(order: &Remittance, facts: &[TreasuryTold], reckoned: &RemittanceReckoned) -> Day {
     reckoned.returned.or(reckoned.cleared).map_or(order.approved_on, |at| facts[at].on)
 }
 
 impl RemittanceRevision {
-    /// What calls for findings: those to be opened; what is no longer called for, or stands with another unit, is closed.
+    /// What calls for findings: those to be opened; what is no longer called for, or stands with another unit, is closed, and what is
+    /// with other money restated.
     fn items(&mut self, state: &State, unit: Handle<Org>, reckoned: &RemittanceReckoned) -> Vec<NewFinding> {
         let mut new = Vec::new();
         for (fact, suspended) in self.facts.iter_mut().zip(&reckoned.suspended) {
-            let open = fact.item.handle();
-            if *suspended && open.is_some_and(|at| state.findings.get(at).unit == unit) {
+            let held = match fact.what {
+                _ if !suspended => 0,
+                TreasuryWord::Cleared => fact.fen.max(0),
+                TreasuryWord::Returned => -fact.fen.max(0),
+            };
+            let (fen, open) = (held - fact.off.fen, fact.item.handle());
+            let called = fen != 0 || (*suspended && fact.off.is_none());
+            if let Some(at) = open.filter(|at| called && state.findings.get(*at).unit == unit) {
+                self.restated.push((at, fen));
                 continue;
             }
             self.ended.extend(open);
             fact.item = Link::NONE;
-            if *suspended {
-                let held = fact.fen.max(0);
-                let fen = if fact.what == TreasuryWord::Cleared { held } else { -held };
+            if called {
                 let (told_by, on, noted) = (Some(fact.entry), Some(fact.on), Noted::Remitted(self.id));
                 let about = NewFinding::about(FindingKind::RemittanceUnexpected, self.id);
                 new.push(NewFinding { fen, unit, told_by, on, noted, ..about });
@@ -255,9 +266,10 @@ impl RemittanceRevision {
 }
 
 /// Makes the change; where the facts are kept then.
-pub(super) fn apply(state: &mut State, entry: &Entry<'_>, revision: RemittanceRevision) -> Handle<Remitted> {
-    let RemittanceRevision { id, facts, stands, surrendered, stock, ended } = revision;
+pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, revision: RemittanceRevision) -> Handle<Remitted> {
+    let RemittanceRevision { id, facts, stands, surrendered, stock, ended, restated } = revision;
     ended.into_iter().for_each(|finding| state.findings.get_mut(finding).open = false);
+    restated.into_iter().for_each(|(finding, fen)| state.findings.get_mut(finding).fen = fen);
     for (line, fen) in surrendered {
         state.lines.get_mut(line).surrendered += fen;
     }
@@ -276,7 +288,7 @@ pub(super) fn apply(state: &mut State, entry: &Entry<'_>, revision: RemittanceRe
             fund_effect::move_stock(state, entry.index, portfolio, on, fen);
         }
     }
-    let row = Remitted { id, facts, last: entry.index };
+    let row = Remitted { id, facts: facts.into_iter().map(|told| told.fact).collect(), last: entry.index };
     match state.remitted.find(id) {
         Some(at) => {
             *state.remitted.get_mut(at) = row;

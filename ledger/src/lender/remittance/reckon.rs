@@ -2,7 +2,7 @@
 //! return undoes what, and what stands in suspense. Numbers only: what that moves is in `facts`.
 
 use crate::money::Fen;
-use crate::state::remitted_rows::{TreasuryFact, TreasuryWord};
+use crate::state::remitted_rows::{TreasuryTold, TreasuryWord};
 use crate::state::stage::RemittanceStage;
 
 /// How a payment stands by what was told of it.
@@ -17,10 +17,11 @@ pub(super) struct RemittanceReckoned {
 }
 
 /// Reckons the facts of a payment, which are in order. Expected is its sum, once it is approved.
-pub(super) fn reckon(expected: Option<Fen>, facts: &[TreasuryFact]) -> RemittanceReckoned {
+pub(super) fn reckon(expected: Option<Fen>, facts: &[TreasuryTold]) -> RemittanceReckoned {
     let mut so_far = RemittanceReckoned::default();
     for at in 0..facts.len() {
         let suspended = match facts[at].what {
+            _ if facts[at].gone => false,
             TreasuryWord::Cleared => !so_far.clears(expected, facts, at),
             TreasuryWord::Returned => !so_far.comes_back(expected, facts, at),
         };
@@ -38,20 +39,29 @@ impl RemittanceReckoned {
         }
     }
 
-    fn clears(&mut self, expected: Option<Fen>, facts: &[TreasuryFact], at: usize) -> bool {
-        let pays = expected == Some(facts[at].fen) && self.stage() == RemittanceStage::Approved;
+    fn clears(&mut self, expected: Option<Fen>, facts: &[TreasuryTold], at: usize) -> bool {
+        let fact = &facts[at];
+        let pays = expected == Some(fact.fen) && fact.off.is_none() && self.stage() == RemittanceStage::Approved;
         if pays {
             self.cleared = Some(at);
         }
         pays
     }
 
-    /// What was paid without an order comes back first, the latest before others; else the payment does.
-    fn comes_back(&mut self, expected: Option<Fen>, facts: &[TreasuryFact], at: usize) -> bool {
+    /// What was paid without an order comes back first, the latest before others; else the payment does. What somebody disposed of is
+    /// neither.
+    fn comes_back(&mut self, expected: Option<Fen>, facts: &[TreasuryTold], at: usize) -> bool {
+        if !facts[at].off.is_none() {
+            return false;
+        }
         let fen = facts[at].fen;
         let astray = |place: &usize| {
             let fact = &facts[*place];
-            self.suspended[*place] && fact.what == TreasuryWord::Cleared && fact.fen == fen && fen > 0
+            self.suspended[*place]
+                && fact.off.is_none()
+                && fact.what == TreasuryWord::Cleared
+                && fact.fen == fen
+                && fen > 0
         };
         if let Some(place) = (0..at).rev().find(astray) {
             self.suspended[place] = false;

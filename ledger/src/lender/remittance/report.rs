@@ -9,7 +9,8 @@ use crate::finding::FindingKind;
 use crate::handle::{Handle, Link};
 use crate::money::{Day, Fen};
 use crate::state::State;
-use crate::state::remitted_rows::{TreasuryFact, TreasuryWord};
+use crate::state::clearing_rows::{Disposal, Remaining};
+use crate::state::remitted_rows::{TreasuryFact, TreasuryTold, TreasuryWord};
 use uuid::Uuid;
 
 /// The treasury paid. Money that left without an approved order of this sum waits in suspense.
@@ -32,22 +33,23 @@ fn tell(case: &Case<'_>, payment: Uuid, what: TreasuryWord, fen: Fen) -> Change<
     let entry = Handle::new(u32::try_from(case.entry.index).unwrap_or(u32::MAX));
     let fact = TreasuryFact { entry, what, on: case.on(), fen, item: Link::NONE };
     let place = (fact.on, fact.what, case.entry.event.id);
-    let mut facts = before.to_vec();
+    let mut facts = before.clone();
     let at = facts.partition_point(|other| (other.on, other.what, state.seen.get(other.entry).id) < place);
-    facts.insert(at, fact);
-    changed(case, payment, before, facts)
+    facts.insert(at, Remaining::whole(fact));
+    changed(case, payment, &before, facts)
 }
 
 /// All that was told of a payment, in order.
-fn told(state: &State, payment: Uuid) -> &[TreasuryFact] {
-    state.remitted.by_id(payment).map(|(_, row)| &row.facts[..]).unwrap_or_default()
+fn told(state: &State, payment: Uuid) -> Vec<TreasuryTold> {
+    let facts = state.remitted.by_id(payment).map(|(_, row)| &row.facts[..]).unwrap_or_default();
+    facts.iter().map(|fact| Remaining::of(state, fact.entry, fact.clone())).collect()
 }
 
 fn changed(
     case: &Case<'_>,
     payment: Uuid,
-    before: &[TreasuryFact],
-    facts: Vec<TreasuryFact>,
+    before: &[TreasuryTold],
+    facts: Vec<TreasuryTold>,
 ) -> Change<RemittanceChange> {
     let against = Against::of(case.state, payment);
     let mut change = Change::nothing();
@@ -61,11 +63,26 @@ pub(crate) fn judge_withdrawn(case: &Case<'_>, taken: Taken) -> Judged<Remittanc
     let state = case.state;
     let Some(row) = state.remitted.handle(taken.subject) else { return Ok(Change::nothing()) };
     let row = state.remitted.get(row);
-    let Some(at) = row.facts.iter().position(|fact| fact.entry == taken.entry) else { return Ok(Change::nothing()) };
-    taken.on(case, row.facts[at].on)?;
-    let mut facts = row.facts.clone();
-    facts.remove(at);
-    Ok(changed(case, row.id, &row.facts, facts))
+    let before = told(state, row.id);
+    let Some(at) = before.iter().position(|fact| fact.entry == taken.entry) else { return Ok(Change::nothing()) };
+    taken.on(case, before[at].on)?;
+    let mut facts = before.clone();
+    if facts[at].leaves() {
+        facts.remove(at);
+    }
+    Ok(changed(case, row.id, &before, facts))
+}
+
+/// What is to be if so much of what stands in suspense is disposed of, or no longer.
+pub(crate) fn disposed<A>(
+    case: &Case<'_>,
+    payment: Uuid,
+    disposals: &[&Disposal],
+    change: &mut Change<A>,
+) -> RemittanceRevision {
+    let (against, before) = (Against::of(case.state, payment), told(case.state, payment));
+    let facts = Remaining::disposed(before.clone(), disposals, |fact| fact.entry);
+    revise(case.state, case.on(), payment, (against, &before), (against, facts), change)
 }
 
 /// What was told of a payment, as it should be once it is held against something else.
@@ -77,6 +94,6 @@ pub(super) fn met(
     change: &mut Change<RemittanceChange>,
 ) -> Option<Box<RemittanceRevision>> {
     let facts = told(state, payment);
-    let met = || revise(state, on, payment, (before, facts), (after, facts.to_vec()), change);
+    let met = || revise(state, on, payment, (before, &facts), (after, facts.clone()), change);
     (!facts.is_empty()).then(met).map(Box::new)
 }

@@ -41,6 +41,8 @@ const FINDINGS: &[Column<v1::Finding>] = &[
     left("状态 stage", |row| format!("{} {}", stage_zh(&row.stage), row.stage)),
     right("天 age", |row| if row.open { row.age_days.to_string() } else { String::new() }),
     left("说明、核结 said of it", said_of_it),
+    // By this a clearing names the money.
+    left("款项事件 item", |row| if row.fen == 0 { String::new() } else { id(&row.event) }),
     left("对象 subject", |row| id(&row.subject)),
     right("index", |row| row.index.to_string()),
     left("事项 kind", |row| row.event_kind.clone()),

@@ -2,7 +2,9 @@
 
 use super::tests::{codes, import};
 use super::*;
-use ledger::event::{Clearing, Event, Kind, PayoutCredited};
+use ledger::event::{
+    ClaimFor, Clearing, Event, Kind, OverclaimReturned, PayoutCredited, RemittanceCleared, RemittanceReturned,
+};
 use ledger::money::Day;
 use uuid::Uuid;
 
@@ -40,6 +42,32 @@ fn money_in_suspense_is_recovered_refunded_surrendered_and_offset_by_a_file() {
     let credit = Kind::PayoutCredited(PayoutCredited { payout, fen: 0, serial: "流1".into() });
     assert_eq!(cleared[0].item, Event::said(Day::default(), credit).id);
     assert_eq!(cleared[1].item, cleared[2].item, "one return in two parts");
+}
+
+/// Money of lenders is named as the treasury's and the lender's files named it.
+#[test]
+fn money_of_lenders_in_suspense_is_named_by_a_file() {
+    let head = "单位编号,暂记来源,拨付编号,贷款机构,合同编号,申报内容,银行流水号,金额,处理方式,对方单位,生效日期\n";
+    let rows = format!(
+        "{head}ZX,拨付,拨1,,,,流1,600.00,追回,KH,2024-11-05\n\
+         ZX,拨付退回,拨1,,,,流2,200.00,上缴,,2024-11-05\n\
+         ZX,多领退回,,KH,合1,贴息,退1,5.00,退还,KH,2024-11-05\n"
+    );
+    let (report, said) = import(&rows);
+    assert_eq!(codes(&report), []);
+    let remittance = ids::remittance("ZX", "拨1");
+    let (loan, what) = (ids::loan("KH", "合1"), ClaimFor::Subsidy);
+    let (claim, line, unit) = (ids::claim("KH", "报1", 0), 1, ids::org("ZX"));
+    let told = [
+        Kind::RemittanceCleared(RemittanceCleared { remittance, fen: 60_000, serial: "流1".into() }),
+        Kind::RemittanceReturned(RemittanceReturned { remittance, fen: 20_000, serial: "流2".into() }),
+        Kind::OverclaimReturned(OverclaimReturned { loan, what, claim, line, unit, fen: 500, serial: "退1".into() }),
+    ];
+    for (one, told) in said.iter().zip(told) {
+        let Kind::SuspenseCleared(cleared) = &one.event.kind else { panic!("cleared") };
+        assert_eq!(cleared.item, Event::said(Day::from_yyyymmdd(20_241_104).expect("a day"), told).id);
+    }
+    assert_eq!(said.len(), 3);
 }
 
 #[test]

@@ -1,10 +1,13 @@
 //! Suspense cleared 暂记清理: the item is named as the bank's or the treasury's file named it, or by its event id, as findings show it.
 
-use super::applications;
+use super::{applications, claims, loans};
 use crate::intake::import::table::columns::Col;
 use crate::intake::import::table::row::{Row, Unread, Wrong};
 use crate::intake::import::{AskingResult, Candidate, Out, ids};
-use ledger::event::{Clearing, Draw, Event, Kind, PayoutCredited, PayoutReturned, SuspenseCleared, VoucherCleared};
+use ledger::event::{
+    Clearing, Draw, Event, Kind, OverclaimReturned, PayoutCredited, PayoutReturned, RemittanceCleared,
+    RemittanceReturned, SuspenseCleared, VoucherCleared,
+};
 use ledger::money::{Day, Fen};
 use uuid::Uuid;
 
@@ -31,10 +34,19 @@ enum From {
     Credit,
     Return,
     Voucher,
+    Remittance,
+    RemittanceReturn,
+    OverclaimReturn,
 }
 
-const FROM: &[(&str, &str, From)] =
-    &[("入账", "credit", From::Credit), ("退回", "return", From::Return), ("凭证", "voucher", From::Voucher)];
+const FROM: &[(&str, &str, From)] = &[
+    ("入账", "credit", From::Credit),
+    ("退回", "return", From::Return),
+    ("凭证", "voucher", From::Voucher),
+    ("拨付", "remittance", From::Remittance),
+    ("拨付退回", "remittance_return", From::RemittanceReturn),
+    ("多领退回", "overclaim_return", From::OverclaimReturn),
+];
 
 /// A row of a file of clearings.
 pub(in crate::intake::import) fn cleared(row: &Row<'_>, out: &Out<'_>) -> AskingResult {
@@ -83,7 +95,7 @@ fn party(row: &Row<'_>) -> Result<Option<Uuid>, Wrong> {
 }
 
 /// What a row may mean that stands in suspense: a credit or a return is known by its payment and the bank's number, a voucher by its
-/// own, each in its editions.
+/// own, what a lender gave back by the loan, each in its editions.
 pub(super) fn items(row: &Row<'_>, serial: Col, out: &Out<'_>) -> Result<Vec<Candidate>, Unread> {
     if row.has(Col::EventId) {
         return Ok(vec![Candidate { id: row.uuid(Col::EventId)?, rank: 0 }]);
@@ -94,17 +106,37 @@ pub(super) fn items(row: &Row<'_>, serial: Col, out: &Out<'_>) -> Result<Vec<Can
 /// What put it there, by its key.
 fn told(row: &Row<'_>, serial: Col) -> Result<Event, Wrong> {
     let from = if row.has(Col::SuspenseOf) { row.word(Col::SuspenseOf, FROM)? } else { From::Credit };
-    if let From::Voucher = from {
-        let voucher = ids::voucher(row.giver(Col::Unit)?, row.key(Col::Voucher)?);
-        let cleared = VoucherCleared { voucher, fen: 0, serial: String::new() };
-        return Ok(Event::said(Day::default(), Kind::VoucherCleared(cleared)));
-    }
-    let (payout, serial) = (applications::payment(row)?, row.key(serial)?.to_owned());
     // The amount and the reason are no part of what it is known by, nor is the day where the bank gave a number.
-    let day = if row.has(Col::CreditDay) { row.day(Col::CreditDay)? } else { Day::default() };
-    let told = match from {
-        From::Return => Kind::PayoutReturned(PayoutReturned { payout, fen: 0, reason: 0, serial }),
-        _ => Kind::PayoutCredited(PayoutCredited { payout, fen: 0, serial }),
+    let (day, fen, serial) = (Day::default(), 0, || row.key(serial).map(str::to_owned));
+    let remittance = || Ok::<_, Wrong>(ids::remittance(row.giver(Col::Unit)?, row.key(Col::Remittance)?));
+    let kind = match from {
+        From::Voucher => {
+            let voucher = ids::voucher(row.giver(Col::Unit)?, row.key(Col::Voucher)?);
+            Kind::VoucherCleared(VoucherCleared { voucher, fen, serial: String::new() })
+        }
+        From::Remittance => {
+            Kind::RemittanceCleared(RemittanceCleared { remittance: remittance()?, fen, serial: serial()? })
+        }
+        From::RemittanceReturn => {
+            Kind::RemittanceReturned(RemittanceReturned { remittance: remittance()?, fen, serial: serial()? })
+        }
+        From::OverclaimReturn => {
+            let (loan, what, serial) = (loans::loan(row)?, claims::claim_for(row)?, serial()?);
+            let unit = if row.has(Col::Unit) { ids::org(row.key(Col::Unit)?) } else { Uuid::nil() };
+            let (claim, line) = (Uuid::nil(), 0);
+            Kind::OverclaimReturned(OverclaimReturned { loan, what, claim, line, unit, fen, serial })
+        }
+        From::Credit | From::Return => {
+            let (payout, serial) = (applications::payment(row)?, serial()?);
+            let day = if row.has(Col::CreditDay) { row.day(Col::CreditDay)? } else { day };
+            return Ok(Event::said(
+                day,
+                match from {
+                    From::Return => Kind::PayoutReturned(PayoutReturned { payout, fen, reason: 0, serial }),
+                    _ => Kind::PayoutCredited(PayoutCredited { payout, fen, serial }),
+                },
+            ));
+        }
     };
-    Ok(Event::said(day, told))
+    Ok(Event::said(day, kind))
 }

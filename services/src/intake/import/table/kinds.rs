@@ -62,7 +62,8 @@ kinds! {
     /// 暂记清理: suspense cleared.
     Suspense "暂记清理" "suspense"
         needs Amount How EffectiveDay,
-        has Unit Application SetLine Serial CreditDay SetEdition SuspenseOf Voucher EventId ClearedNumber Party OffsetWith
+        has Unit Application SetLine Serial CreditDay SetEdition SuspenseOf Voucher Remittance Lender LoanNumber ClaimFor EventId
+            ClearedNumber Party OffsetWith
             DrawOn Draw1 Amount1 Draw2 Amount2 Draw3 Amount3 Draw4 Amount4 Draw5 Amount5 Edition Corrects WithdrawnFor CorrectedBy,
         drops Remark;
     /// 银行回单: what the bank says of payments.
@@ -177,8 +178,8 @@ kinds! {
     /// 追回退还: what is to be recovered, what of it came in or is waived, and what was paid back.
     Debts "追回退还" "debts"
         needs DebtStep Amount EffectiveDay,
-        has Unit EventId Application SetLine SetEdition SuspenseOf Voucher ItemSerial CreditDay ClearedNumber ClearedEdition Order
-            OrderEdition Serial Document Why Edition Corrects WithdrawnFor CorrectedBy,
+        has Unit EventId Application SetLine SetEdition SuspenseOf Voucher Remittance Lender LoanNumber ClaimFor ItemSerial CreditDay
+            ClearedNumber ClearedEdition Order OrderEdition Serial Document Why Edition Corrects WithdrawnFor CorrectedBy,
         drops PersonName Remark;
     /// 上缴财政: what came back after its year, paid over to finance.
     Surrenders "上缴财政" "surrenders"

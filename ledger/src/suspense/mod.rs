@@ -2,11 +2,10 @@
 //! lines that pay for it, or owed back; what came in is given back or due to finance; one of each that are the same money are offset.
 //! The decision can be taken back, and then the item stands open again.
 
+mod item;
+
 use crate::account::Class;
 use crate::aid::debt::{self, DebtChange, DebtDecided};
-use crate::aid::disposal::Disposal;
-use crate::aid::item::{Disposed, Disposing, Item, Subject, dispose};
-use crate::aid::{payment_facts, voucher};
 use crate::authority::{Authority, End};
 use crate::change::{Case, Change, Judged, Taken, Touched};
 use crate::difference::Holding;
@@ -14,9 +13,10 @@ use crate::entry::Entry;
 use crate::event::{Clearing, Draw, SuspenseCleared};
 use crate::handle::{Handle, Link};
 use crate::outcome::{Code, Refusal};
-use crate::state::clearing_rows::{Cleared, Sense, Way};
+use crate::state::clearing_rows::{Cleared, Disposal, Sense, Way};
 use crate::state::rows::{Drawn, Line};
 use crate::state::{Standing, State};
+use item::{Disposed, Item, Subject, dispose};
 use uuid::Uuid;
 
 /// An item cleared, or open again.
@@ -89,7 +89,7 @@ pub(crate) fn judge_suspense_cleared(case: &Case<'_>, event: &SuspenseCleared) -
     let disposals: Vec<_> = disposals.collect();
     let moved = effect(state, &row, &draws);
     let debt = debt::cleared(state, &row, item.on.year());
-    Ok(changed(case, dispose(state, &disposals), moved, (draws, ClearedChange::New(row)), debt))
+    Ok(changed(case, &disposals, moved, (draws, ClearedChange::New(row)), debt))
 }
 
 /// The decision is taken back on its day: what it disposed of is open again.
@@ -110,28 +110,26 @@ pub(crate) fn judge_withdrawn(case: &Case<'_>, taken: Taken) -> Judged<SuspenseC
     let disposals: Vec<_> = items.into_iter().flatten().map(open).collect();
     let draws: Vec<Drawn> = drawn(state, row).copied().collect();
     let moved = Holding::default().without(effect(state, row, &draws));
-    Ok(changed(case, dispose(state, &disposals), moved, (Vec::new(), ClearedChange::Back(at)), debt))
+    Ok(changed(case, &disposals, moved, (Vec::new(), ClearedChange::Back(at)), debt))
 }
 
 fn changed(
     case: &Case<'_>,
-    disposing: Disposing,
+    disposals: &[Disposal],
     effect: Holding,
     (draws, row): (Vec<Drawn>, ClearedChange),
     debt: Option<DebtDecided>,
 ) -> Change<SuspenseChange> {
-    let Disposing { disposed, mut moved, findings, touched } = disposing;
+    let mut change = Change::nothing();
+    change.touched.extend(debt.as_ref().map(|debt| Touched::Debt(debt.change.id())));
+    let (disposed, mut moved) = dispose(case, disposals, &mut change);
     moved.add(effect);
     let debt = debt.map(|DebtDecided { change, moved: of_debt }| {
         moved.add(of_debt);
         change
     });
-    let owed = debt.as_ref().map(|debt| Touched::Debt(debt.id()));
-    let mut change = Change::of(SuspenseChange { disposed, draws, row, debt });
-    change.touched.extend(owed);
-    change.postings = moved.postings(case.state, case.on());
-    change.findings = findings;
-    change.touched.extend(touched);
+    change.postings.extend(moved.postings(case.state, case.on()));
+    change.act = Some(SuspenseChange { disposed, draws, row, debt });
     change
 }
 
@@ -178,7 +176,8 @@ fn open(state: &State, id: Uuid, event: &SuspenseCleared) -> Result<Item, Refusa
     if event.fen > item.fen {
         return Err(Refusal::with(Code::ExceedsItem, id, item.fen));
     }
-    if item.clearings > 0 && item.off_at != item.unit {
+    item.has_unit(state)?;
+    if !item.off.is_none() && item.off.at != item.unit {
         // It moved to another unit since some of it was cleared.
         return Err(Refusal::of(Code::InUse, id));
     }
@@ -240,7 +239,7 @@ fn may_pay(case: &Case<'_>, item: &Item, line: Handle<Line>) -> Result<(), Refus
     }
     let paid = match item.subject {
         Subject::Payment(payment) => state.payouts.by_id(payment).map(|(_, payout)| state.awards.get(payout.award)),
-        Subject::Voucher(_) => None,
+        Subject::Voucher(_) | Subject::Remittance(_) | Subject::Returned(_) => None,
     };
     let parts = state.applications.get(item.application).parts.iter();
     let fits = match paid {
@@ -256,7 +255,7 @@ fn settles(state: &State, item: &Item, event: &SuspenseCleared) -> Result<(), Re
     let (payout, row) = state.payouts.by_id(payment).ok_or(Refusal::of(Code::UnknownPayout, event.item))?;
     let instalment = state.awards.get(row.award).instalments.plus(u32::from(row.instalment));
     match state.standing(instalment) {
-        Standing::Returned(latest) if latest == payout && event.fen == row.fen && item.off == 0 => Ok(()),
+        Standing::Returned(latest) if latest == payout && event.fen == row.fen && item.off.fen == 0 => Ok(()),
         // Another payment settled it, so this one went out beside what was due.
         Standing::Settled(other) => Err(Refusal::of(Code::WayNotOpen, state.payouts.get(other).id)),
         _ => Err(Refusal::of(Code::SetNotReady, payment)),
@@ -272,12 +271,9 @@ fn drawn<'a>(state: &'a State, row: &Cleared) -> impl Iterator<Item = &'a Drawn>
 /// Makes the change; the row by which it can be taken back.
 pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: SuspenseChange) -> Handle<Cleared> {
     let SuspenseChange { disposed, draws, row, debt } = change;
-    for revision in disposed.revisions {
-        payment_facts::apply(state, entry, revision);
-    }
-    voucher::apply(state, entry, disposed.vouchers);
+    item::apply(state, entry, disposed);
     let at = match row {
-        ClearedChange::New(row) => state.clearings.push(row),
+        ClearedChange::New(row) => state.add_clearing(row),
         ClearedChange::Back(at) => {
             state.clearings.get_mut(at).gone = true;
             at
