@@ -11,7 +11,7 @@ use parking_lot::Mutex;
 use super::{Engine, EngineError};
 use crate::pages::posting_row::AccountPlace;
 use crate::pages::posting_row::EntryRow;
-use crate::point::Point;
+use crate::point::Booked;
 
 /// Moments that are remembered with their entries: those of the questions of a session, not of a year.
 const MOMENTS: usize = 256;
@@ -44,51 +44,40 @@ impl Engine {
         Ok(self.live.pages().entries_of(place, from, limit)?)
     }
 
-    /// What an entry posted, if it is recent enough not to be looked for in the pages.
-    pub(crate) fn rows_at(&self, index: u64) -> Option<Vec<EntryRow>> {
-        self.live.pages().rows_at(index)
-    }
-
-    /// What an entry posted to an account, once it is in the pages.
-    pub(crate) fn kept_at(&self, account: AccountNo, index: u64) -> Result<Vec<EntryRow>, EngineError> {
-        let place = AccountPlace::of(&self.read(), account);
-        Ok(self.live.pages().kept_at(place, index)?)
-    }
-
-    /// What is on an account, counting only what the point counts.
+    /// What is on an account, counting only these postings.
     ///
     /// # Errors
     /// The pages cannot be read.
-    pub fn balance_at(&self, account: AccountNo, point: &Point) -> Result<Fen, EngineError> {
-        let (place, point) = {
+    pub fn balance_at(&self, account: AccountNo, booked: &Booked) -> Result<Fen, EngineError> {
+        let (place, booked) = {
             let state = self.read();
-            let dated = point.effective.is_some() || point.booked.is_some();
-            if !dated && point.entries.is_none_or(|entries| entries > state.accounts.get(account).last) {
+            let last = state.accounts.get(account).last;
+            if booked.until.is_none() && booked.entries.is_none_or(|entries| entries > last) {
                 return Ok(state.balance(account));
             }
-            narrowed(&state, account, point)
+            narrowed(&state, account, booked)
         };
-        Ok(self.live.pages().balance_at(place, &point)?)
+        Ok(self.live.pages().balance_at(place, &booked)?)
     }
 
-    /// Postings of an account that the point counts, from an index on, oldest first, always whole entries. With a day,
-    /// the balance of each row is that of the rows counted.
+    /// Those of these postings that an account has from an index on, oldest first, always whole entries. With a day, the balance of
+    /// each row is that of the rows counted.
     ///
     /// # Errors
     /// The pages cannot be read.
     pub fn entries_at(
         &self,
         account: AccountNo,
-        point: &Point,
+        booked: &Booked,
         from: u64,
         limit: usize,
     ) -> Result<Vec<EntryRow>, EngineError> {
-        let (place, point) = narrowed(&self.read(), account, point);
-        let mut rows = self.live.pages().entries_at(place, &point, from, limit)?;
-        if point.effective.is_none() && point.booked.is_none() {
+        let (place, booked) = narrowed(&self.read(), account, booked);
+        let mut rows = self.live.pages().entries_at(place, &booked, from, limit)?;
+        if booked.until.is_none() {
             return Ok(rows);
         }
-        let before = Point { entries: Some(point.entries.map_or(from, |entries| entries.min(from))), ..point };
+        let before = Booked { entries: Some(booked.entries.map_or(from, |entries| entries.min(from))), ..booked };
         let mut balance = i128::from(self.balance_at(account, &before)?);
         for row in &mut rows {
             balance += i128::from(row.fen);
@@ -123,10 +112,10 @@ impl Engine {
     }
 }
 
-/// Where an account's postings lie, and the point without the entries after its last one: nothing after them need be
+/// Where an account's postings lie, and which are asked for, without the entries after its last one: nothing after them need be
 /// looked through.
-fn narrowed(state: &State, account: AccountNo, point: &Point) -> (AccountPlace, Point) {
+fn narrowed(state: &State, account: AccountNo, booked: &Booked) -> (AccountPlace, Booked) {
     let end = state.accounts.get(account).last.saturating_add(1);
-    let entries = Some(point.entries.map_or(end, |entries| entries.min(end)));
-    (AccountPlace::of(state, account), Point { entries, ..*point })
+    let entries = Some(booked.entries.map_or(end, |entries| entries.min(end)));
+    (AccountPlace::of(state, account), Booked { entries, ..*booked })
 }

@@ -18,8 +18,8 @@ Examples:
   replay explain 0190a6f2-0000-7000-8000-000000000000 --nats nats://127.0.0.1:4222 --json
 
 Folds the record up to the entry, so every fact, policy version and balance is the one of that moment,
-and reads on only for what took the entry back; `mingzhang explain` asks a running service and is at once. Needs no server and no
-pages, checks every frame it reads and changes nothing.
+and reads on only for what took the entry back; `mingzhang explain` has a running service do the same.
+Needs no server and no pages, checks every frame it reads and changes nothing.
 
 Exit codes: 0 explained, 1 the record is damaged or cannot be read, 2 usage, 4 no such entry")]
 pub struct ExplainArgs {

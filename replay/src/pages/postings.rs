@@ -10,7 +10,7 @@ use ledger::state::State;
 
 use super::history::{ChunkWalk, Chunks};
 use super::posting_row::{AccountPlace, EntryRow, Placed};
-use crate::point::Point;
+use crate::point::Booked;
 
 /// The latest postings, and those on their way to the store.
 #[derive(Default)]
@@ -69,18 +69,15 @@ impl Postings {
         self.tail = rows;
     }
 
-    /// Both sides of what an entry posted, in the order of its postings; `None` if they may be in the store.
+    /// Both sides of what an entry posted, in the order of its postings, as far as they are not in the store.
     #[must_use]
-    pub fn at(&self, index: u64) -> Option<Vec<EntryRow>> {
-        if index < self.stored {
-            return None;
-        }
+    pub fn at(&self, index: u64) -> Vec<EntryRow> {
         let of = |rows: &[Placed]| {
             let begin = rows.partition_point(|placed| placed.row.index < index);
             let rows = rows[begin..].iter().map(|placed| placed.row);
             rows.take_while(|row| row.index == index).collect::<Vec<_>>()
         };
-        Some([of(&self.pending), of(&self.tail)].concat())
+        [of(&self.pending), of(&self.tail)].concat()
     }
 
     /// The part of a page that is in memory. The caller may let go of the entries before asking the store for the rest:
@@ -92,26 +89,26 @@ impl Postings {
         Recent { place, page, stored: self.stored }
     }
 
-    /// The part of a statement that is in memory: rows that the point counts, from an index on.
+    /// The part of a statement that is in memory: rows that count, from an index on.
     #[must_use]
-    pub(crate) fn counted(&self, place: AccountPlace, point: &Point, from: u64, limit: usize) -> RecentCounted {
-        let below = point.entries.unwrap_or(u64::MAX);
+    pub(crate) fn counted(&self, place: AccountPlace, booked: &Booked, from: u64, limit: usize) -> RecentCounted {
+        let below = booked.entries.unwrap_or(u64::MAX);
         let mut page = Page { from, below, limit, rows: Vec::new() };
-        self.each(place.account(), from, below, &mut |row| !point.counts(row.effective, row.booked) || page.add(row));
-        RecentCounted { place, point: *point, page, stored: self.stored }
+        self.each(place.account(), from, below, &mut |row| !booked.counts(row.booked) || page.add(row));
+        RecentCounted { place, booked: *booked, page, stored: self.stored }
     }
 
-    /// What a point counts on an account of what is in memory.
+    /// What counts on an account of what is in memory.
     #[must_use]
-    pub(crate) fn sum(&self, place: AccountPlace, point: &Point) -> RecentSum {
-        let below = point.entries.unwrap_or(u64::MAX);
+    pub(crate) fn sum(&self, place: AccountPlace, booked: &Booked) -> RecentSum {
+        let below = booked.entries.unwrap_or(u64::MAX);
         let (mut fen, mut last) = (0, None);
         self.each(place.account(), 0, below, &mut |row| {
             last = Some(row.balance);
-            fen += if point.counts(row.effective, row.booked) { i128::from(row.fen) } else { 0 };
+            fen += if booked.counts(row.booked) { i128::from(row.fen) } else { 0 };
             true
         });
-        RecentSum { place, point: *point, fen, last, stored: self.stored }
+        RecentSum { place, booked: *booked, fen, last, stored: self.stored }
     }
 
     /// Shows the rows of an account that are in memory and in a range of indexes, oldest first, until told to stop. What
@@ -127,16 +124,6 @@ impl Postings {
             }
         }
     }
-}
-
-/// What an entry posted to an account, as the store has it.
-pub(crate) fn kept_at<C: Chunks>(chunks: &C, place: AccountPlace, index: u64) -> Result<Vec<EntryRow>, C::Error> {
-    let mut rows = Vec::new();
-    ChunkWalk::of(chunks, place).forward(index, index.saturating_add(1), &mut |row| {
-        rows.push(*row);
-        true
-    })?;
-    Ok(rows)
 }
 
 /// The part of a page of postings that is in memory, and where the store's part ends.
@@ -164,7 +151,7 @@ impl Recent {
 /// The part of a statement that is in memory, and where the store's part ends.
 pub(crate) struct RecentCounted {
     place: AccountPlace,
-    point: Point,
+    booked: Booked,
     page: Page,
     stored: u64,
 }
@@ -176,17 +163,17 @@ impl RecentCounted {
         let Some(chunks) = chunks.filter(|_| from < self.stored) else { return Ok(self.page.rows) };
         let mut page = Page { from, below, limit, rows: Vec::new() };
         let end = below.min(self.stored);
-        ChunkWalk::of(chunks, self.place).counted(&self.point, from, end, &mut |row| page.add(row))?;
+        ChunkWalk::of(chunks, self.place).counted(&self.booked, from, end, &mut |row| page.add(row))?;
         // Where the store's part was enough, the first row from memory is one too many.
         let _ = self.page.rows.iter().all(|row| page.add(row));
         Ok(page.rows)
     }
 }
 
-/// What a point counts on an account of what is in memory, and where the store's part ends.
+/// What counts on an account of what is in memory, and where the store's part ends.
 pub(crate) struct RecentSum {
     place: AccountPlace,
-    point: Point,
+    booked: Booked,
     fen: i128,
     /// Balance of the last row, whatever its days.
     last: Option<Fen>,
@@ -196,15 +183,15 @@ pub(crate) struct RecentSum {
 impl RecentSum {
     /// With what the store holds.
     pub(crate) fn after<C: Chunks>(self, chunks: Option<&C>) -> Result<Fen, C::Error> {
-        let below = self.point.entries.map_or(self.stored, |entries| entries.min(self.stored));
-        let dated = self.point.effective.is_some() || self.point.booked.is_some();
+        let below = self.booked.entries.map_or(self.stored, |entries| entries.min(self.stored));
+        let dated = self.booked.until.is_some();
         match (chunks, self.last) {
             // The balance after the last row is the sum of all.
             (_, Some(balance)) if !dated => Ok(balance),
             (None, _) => Ok(held(self.fen)),
             (Some(chunks), _) if !dated => ChunkWalk::of(chunks, self.place).balance(below),
             (Some(chunks), _) => {
-                let stored = ChunkWalk::of(chunks, self.place).sum(&self.point, below)?;
+                let stored = ChunkWalk::of(chunks, self.place).sum(&self.booked, below)?;
                 Ok(held(stored.fen.saturating_add(self.fen)))
             }
         }

@@ -1,20 +1,21 @@
-//! Point questions to a record that exists: balances and statements at an index, on a day and both, of accounts and
-//! points taken by chance. Asks the engine in process, and once more over gRPC on loopback. Records nothing itself.
+//! Point questions to a record that exists: balances and statements at an index, on a booked day and both, of accounts and points
+//! taken by chance; and of some balances as of an effective day, for which a state is folded at the first question. Asks the engine in process, and once more over gRPC on loopback. Records nothing itself.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::ensure;
-use ledger::account::AccountNo;
+use ledger::account::{AccountNo, Owner};
 use ledger::money::Day;
 use proto::v1;
 use proto::v1::query_client::QueryClient;
-use replay::audit::explain::explain;
 use replay::engine::{Engine, Options};
-use replay::point::Point;
+use replay::point::Booked;
 use replay::terminal::progress;
 use serde::Serialize;
+use tonic::transport::Channel;
+use tonic_types::StatusExt;
 
 use super::Ground;
 use super::clients::connect;
@@ -22,9 +23,6 @@ use crate::wire;
 
 /// Rows of a page of a statement.
 const PAGE_ROWS: usize = 100;
-
-/// Entries tried for one that posted something before an account is taken by its number instead.
-const TRIES: usize = 200;
 
 /// Entries between two notices of progress while the record is opened.
 const NOTICE_EVERY: u64 = 100_000;
@@ -85,7 +83,7 @@ pub fn run(options: &PointsOptions) -> anyhow::Result<PointsMeasured> {
     let ground = Ground { engine, data: options.data.clone(), _temporary: None };
     let asked = plan(&ground.engine, options.questions)?;
     let mut kinds = in_process(&ground.engine, &asked)?;
-    kinds.push(ground.serve(async |address| over_wire(&ground.engine, address, &asked).await)?);
+    kinds.extend(ground.serve(async |address| over_wire(&ground.engine, address, &asked).await)?);
     let (entries, accounts) = {
         let state = ground.engine.read();
         (state.entries, state.accounts.len())
@@ -119,52 +117,43 @@ struct Asked {
     day: Day,
 }
 
-/// Accounts, half of them by number and half by posting, so that both the many quiet ones and the few busy ones are
-/// asked; each with an index by chance and the day of an entry by chance.
+/// Accounts, half of them of all and half of those of units, so that both the many quiet ones and the few busy ones are asked; each
+/// with an index by chance and the day of an entry by chance.
 fn plan(engine: &Engine, questions: usize) -> anyhow::Result<Vec<Asked>> {
     let mut chance = Chance(1);
-    let (entries, accounts) = {
+    let (entries, accounts, busy) = {
         let state = engine.read();
-        (state.entries, state.accounts.next())
+        let of_units = state.accounts.iter().filter(|(_, row)| row.class.owner() == Owner::Org && row.last > 0);
+        (state.entries, state.accounts.next(), of_units.map(|(account, _)| account).collect::<Vec<_>>())
     };
     let mut asked = Vec::with_capacity(questions);
     for at in 0..questions {
         let by_number = AccountNo::new(u32::try_from(chance.below(u64::from(accounts)))?);
-        let account = if at % 2 == 0 { by_number } else { posted(engine, &mut chance, entries)?.unwrap_or(by_number) };
+        let one = usize::try_from(chance.below(busy.len() as u64))?;
+        let account = busy.get(one).copied().filter(|_| at % 2 != 0).unwrap_or(by_number);
         let day = engine.recorded(chance.below(entries))?.map(|entry| entry.event.effective).unwrap_or_default();
         asked.push(Asked { account, entries: 1 + chance.below(entries), day });
     }
     Ok(asked)
 }
 
-/// An account of a posting taken by chance.
-fn posted(engine: &Engine, chance: &mut Chance, entries: u64) -> anyhow::Result<Option<AccountNo>> {
-    for _ in 0..TRIES {
-        let moved = explain(engine, chance.below(entries))?.map(|entry| entry.moved).unwrap_or_default();
-        if let Some(moved) = moved.get(usize::try_from(chance.below(moved.len().max(1) as u64))?) {
-            return Ok(Some(if chance.below(2) == 0 { moved.debit } else { moved.credit }));
-        }
-    }
-    Ok(None)
-}
-
 impl Asked {
-    fn at_index(&self) -> Point {
-        Point { entries: Some(self.entries), ..Point::default() }
+    fn at_index(&self) -> Booked {
+        Booked { entries: Some(self.entries), ..Booked::default() }
     }
 
-    fn effective_on(&self) -> Point {
-        Point { effective: Some(self.day), ..Point::default() }
+    fn booked_on(&self) -> Booked {
+        Booked { until: Some(self.day), ..Booked::default() }
     }
 
-    fn both(&self) -> Point {
-        Point { effective: Some(self.day), ..self.at_index() }
+    fn both(&self) -> Booked {
+        Booked { until: Some(self.day), ..self.at_index() }
     }
 }
 
 fn in_process(engine: &Engine, asked: &[Asked]) -> anyhow::Result<Vec<Kind>> {
-    let balance = |point: fn(&Asked) -> Point| {
-        timed(asked, move |asked| Ok(engine.balance_at(asked.account, &point(asked)).map(drop)?))
+    let balance = |booked: fn(&Asked) -> Booked| {
+        timed(asked, move |asked| Ok(engine.balance_at(asked.account, &booked(asked)).map(drop)?))
     };
     let statement = |asked: &Asked| {
         // A page from somewhere before the index, as a reader who pages on would ask.
@@ -173,9 +162,9 @@ fn in_process(engine: &Engine, asked: &[Asked]) -> anyhow::Result<Vec<Kind>> {
     };
     Ok(vec![
         Kind::of("balance at_index", balance(Asked::at_index)?),
-        Kind::of("balance effective_on", balance(Asked::effective_on)?),
-        Kind::of("balance at_index and effective_on", balance(Asked::both)?),
-        Kind::of("statement at_index and effective_on", timed(asked, statement)?),
+        Kind::of("balance booked_on", balance(Asked::booked_on)?),
+        Kind::of("balance at_index and booked_on", balance(Asked::both)?),
+        Kind::of("statement at_index and booked_on", timed(asked, statement)?),
     ])
 }
 
@@ -193,27 +182,51 @@ fn micros(began: Instant) -> u64 {
     u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX)
 }
 
-async fn over_wire(engine: &Engine, address: SocketAddr, asked: &[Asked]) -> anyhow::Result<Kind> {
-    let channel = connect(address, 1).await?.remove(0);
-    let mut client = QueryClient::new(channel);
+async fn over_wire(engine: &Engine, address: SocketAddr, asked: &[Asked]) -> anyhow::Result<Vec<Kind>> {
+    let mut client = QueryClient::new(connect(address, 1).await?.remove(0));
+    let both = |one: &Asked| {
+        let (at_index, booked_on) = (Some(one.entries - 1), one.day.yyyymmdd());
+        v1::Point { at_index, booked_on, ..v1::Point::default() }
+    };
+    let on_both = balances(engine, &mut client, asked, both).await?;
+    // All of one day: its state is folded for the first of them.
+    let effective_on = asked.first().map_or(0, |one| one.day.yyyymmdd());
+    let day = |_: &Asked| v1::Point { effective_on, ..v1::Point::default() };
+    let mut of_day = balances(engine, &mut client, asked, day).await?;
+    let later = of_day.split_off(1);
+    Ok(vec![
+        Kind::of("balance at_index and booked_on, gRPC", on_both),
+        Kind::of("balance effective_on, gRPC, first of its day", of_day),
+        Kind::of("balance effective_on, gRPC, further", later),
+    ])
+}
+
+/// How long a balance of each takes, asked again while a past is being folded.
+async fn balances(
+    engine: &Engine,
+    client: &mut QueryClient<Channel>,
+    asked: &[Asked],
+    point: impl Fn(&Asked) -> v1::Point,
+) -> anyhow::Result<Vec<u64>> {
     let mut times = Vec::with_capacity(asked.len());
     for one in asked {
-        let account = wire::account(&engine.read(), one.account);
-        let effective_on = one.day.yyyymmdd();
-        let at = Some(v1::Point { at_index: Some(one.entries - 1), effective_on, ..v1::Point::default() });
-        let request = v1::GetBalanceRequest { not_before: 0, owner: account.owner, class: account.class, at };
+        let v1::Account { owner, class, .. } = wire::account(&engine.read(), one.account);
+        let request = v1::GetBalanceRequest { not_before: 0, owner, class, at: Some(point(one)) };
         let began = Instant::now();
-        client.get_balance(request).await?;
+        while let Err(status) = client.get_balance(request.clone()).await {
+            let folding = status.get_details_error_info().is_some_and(|info| info.reason == "PAST_FOLDING");
+            ensure!(folding, "{status}");
+        }
         times.push(micros(began));
     }
-    Ok(Kind::of("balance at_index and effective_on, gRPC", times))
+    Ok(times)
 }
 
 /// Whether what is kept by day adds up to the balances the fold knows.
 fn agrees(engine: &Engine, asked: &[Asked]) -> anyhow::Result<bool> {
-    let ever = Point { effective: Day::from_yyyymmdd(29_991_231), ..Point::default() };
+    let ever = Booked { until: Day::from_yyyymmdd(29_991_231), ..Booked::default() };
     for one in asked {
-        if engine.balance_at(one.account, &ever)? != engine.balance_at(one.account, &Point::default())? {
+        if engine.balance_at(one.account, &ever)? != engine.balance_at(one.account, &Booked::default())? {
             return Ok(false);
         }
     }
@@ -255,7 +268,7 @@ mod tests {
         run_rosters(&options)?;
         let measured = run(&PointsOptions { data, questions: 30, quiet: true })?;
         assert!(measured.agrees && measured.entries > 2_000, "{measured:?}");
-        assert_eq!(measured.kinds.len(), 5);
+        assert_eq!(measured.kinds.len(), 7);
         assert!(run(&PointsOptions { data: dir.path().join("none"), questions: 1, quiet: true }).is_err());
         Ok(())
     }

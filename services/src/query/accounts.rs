@@ -12,6 +12,7 @@ use ledger::state::{Counts, State};
 use proto::v1;
 use replay::answers::divisions;
 use replay::pages::posting_row::EntryRow;
+use replay::point::Booked;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -69,14 +70,31 @@ fn total(state: &State, book: Book) -> v1::BookTotal {
 /// # Errors
 /// There is no such account.
 pub fn balance(asked: &Asked, request: &v1::GetBalanceRequest) -> Result<v1::GetBalanceResponse, QueryError> {
+    let Some(booked) = asked.booked() else {
+        let state = asked.state()?;
+        let balance = Some(stands(asked, &state, request)?);
+        return Ok(v1::GetBalanceResponse { as_of: state.entries, balance, basis: asked.basis() });
+    };
     let (number, counted, mut balance) = {
         let state = asked.engine.read();
         let number = account(&state, &request.owner, &request.class)?;
-        (number, Counted::of(asked, &state), balance_of(&state, number))
+        (number, Counted::of(booked, &state), balance_of(&state, number))
     };
     // Pages may come from the disk, so the fold is not kept waiting for them.
     (balance.fen, balance.last) = counted.stood(&asked.engine, number, (balance.fen, balance.last))?;
-    Ok(v1::GetBalanceResponse { as_of: counted.entries, balance: Some(balance) })
+    Ok(v1::GetBalanceResponse { as_of: counted.entries, balance: Some(balance), basis: None })
+}
+
+/// What stands on an account in a state; nothing if its owner is known, though not to that state.
+fn stands(asked: &Asked, state: &State, request: &v1::GetBalanceRequest) -> Result<v1::Balance, QueryError> {
+    match account(state, &request.owner, &request.class) {
+        Err(QueryError::NotFound { .. }) if asked.basis().is_some() => {
+            let now = asked.engine.read();
+            let number = account(&now, &request.owner, &request.class)?;
+            Ok(v1::Balance { account: Some(wire::account(&now, number)), ..v1::Balance::default() })
+        }
+        number => Ok(balance_of(state, number?)),
+    }
 }
 
 /// Balances of accounts in the order of their creation.
@@ -84,26 +102,43 @@ pub fn balance(asked: &Asked, request: &v1::GetBalanceRequest) -> Result<v1::Get
 /// # Errors
 /// A filter or the token is wrong.
 pub fn balances(asked: &Asked, request: &v1::ListBalancesRequest) -> Result<v1::ListBalancesResponse, QueryError> {
+    if let Some(booked) = asked.booked() {
+        return added_up(asked, booked, request);
+    }
+    let state = asked.state()?;
+    let pager = Pager::open(request, state.entries)?;
+    let shown = |number: AccountNo| state.balance(number) != 0 || (request.zero && state.accounts.get(number).last > 0);
+    let numbers = wanted(&state, request, pager.first_handle(), pager.rows + 1, shown)?;
+    let (numbers, next_page_token) = pager.cut(numbers, |number| number.number().into());
+    let balances = numbers.into_iter().map(|number| balance_of(&state, number)).collect();
+    Ok(v1::ListBalancesResponse { as_of: state.entries, balances, next_page_token, basis: asked.basis() })
+}
+
+/// The same from postings.
+fn added_up(
+    asked: &Asked,
+    booked: Booked,
+    request: &v1::ListBalancesRequest,
+) -> Result<v1::ListBalancesResponse, QueryError> {
     let (pager, counted, rows, mut more) = {
         let state = asked.engine.read();
-        let counted = Counted::of(asked, &state);
-        let owner = maybe_id("owner", &request.owner)?;
+        let counted = Counted::of(booked, &state);
         let pager = Pager::open(request, state.entries)?;
-        let most = if counted.everything { pager.rows + 1 } else { ACCOUNTS_LOOKED_AT.max(pager.rows + 1) };
-        let numbers = wanted(&state, request, owner, pager.first_handle(), most)?;
-        let more = !counted.everything && numbers.len() == most;
+        let most = ACCOUNTS_LOOKED_AT.max(pager.rows + 1);
+        let numbers = wanted(&state, request, pager.first_handle(), most, |_| true)?;
+        let more = numbers.len() == most;
         let rows: Vec<_> = numbers.into_iter().map(|number| (number, balance_of(&state, number))).collect();
         (pager, counted, rows, more)
     };
     let seen = rows.last().map(|(number, _)| *number);
-    let (shown, ended) = listed(asked, &counted, rows, pager.rows)?;
+    let (shown, ended) = listed(asked, &counted, rows, (pager.rows, request.zero))?;
     more &= !ended;
     let (shown, mut next_page_token) = pager.cut(shown, |(number, _)| number.number().into());
     if let Some(seen) = seen.filter(|_| next_page_token.is_empty() && more) {
         next_page_token = pager.token(Cursor { key: seen.number().into(), carry: 0 });
     }
     let balances = shown.into_iter().map(|(_, balance)| balance).collect();
-    Ok(v1::ListBalancesResponse { as_of: counted.entries, balances, next_page_token })
+    Ok(v1::ListBalancesResponse { as_of: counted.entries, balances, next_page_token, basis: None })
 }
 
 /// Those of the accounts that a listing shows, one more than its page has rows; and whether none can follow.
@@ -111,11 +146,11 @@ fn listed(
     asked: &Asked,
     counted: &Counted,
     rows: Vec<(AccountNo, v1::Balance)>,
-    most: usize,
+    (most, zero): (usize, bool),
 ) -> Result<(Vec<(AccountNo, v1::Balance)>, bool), QueryError> {
     let mut shown = Vec::new();
     for (number, balance) in rows {
-        match counted.shown(&asked.engine, number, balance)? {
+        match counted.shown(&asked.engine, number, balance, zero)? {
             Some(balance) => shown.push((number, balance)),
             None if counted.ends_at(&asked.engine, number)? => return Ok((shown, true)),
             None => {}
@@ -127,18 +162,19 @@ fn listed(
     Ok((shown, false))
 }
 
-/// Accounts that pass the filters of a request.
+/// Accounts that pass the filters of a request and are shown.
 fn wanted(
     state: &State,
     request: &v1::ListBalancesRequest,
-    owner: Option<Uuid>,
     first: AccountNo,
     most: usize,
+    shown: impl Fn(AccountNo) -> bool,
 ) -> Result<Vec<AccountNo>, QueryError> {
-    let class = maybe_class(&request.class)?;
+    let (owner, class) = (maybe_id("owner", &request.owner)?, maybe_class(&request.class)?);
     let wanted = |number: &AccountNo| {
         let account = state.accounts.get(*number);
-        class.is_none_or(|class| account.class == class)
+        shown(*number)
+            && class.is_none_or(|class| account.class == class)
             && (request.division == 0
                 || divisions::lies_in(state.orgs.get(state.org_of(*number)).division(), request.division))
     };
@@ -161,10 +197,10 @@ pub fn entries(asked: &Asked, request: &v1::ListEntriesRequest) -> Result<v1::Li
         let state = asked.engine.read();
         let number = account(&state, &request.owner, &request.class)?;
         let pager = Pager::open(request, state.entries)?;
-        (number, pager, Counted::of(asked, &state))
+        (number, pager, Counted::of(asked.booked().unwrap_or_default(), &state))
     };
     // Pages may come from the disk, so the fold is not kept waiting for them.
-    let mut rows = asked.engine.entries_at(number, &counted.point, pager.first(), pager.rows + 1)?;
+    let mut rows = asked.engine.entries_at(number, &counted.booked, pager.first(), pager.rows + 1)?;
     let state = asked.engine.read();
     let last = rows.get(pager.rows.saturating_sub(1)).map_or(u64::MAX, |row| row.index);
     let all = rows.len();

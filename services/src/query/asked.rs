@@ -6,7 +6,7 @@ use ledger::money::Day;
 use proto::v1;
 use replay::engine::Engine;
 use replay::engine::past::{Past, PastError, View};
-use replay::point::Point;
+use replay::point::{Booked, Point};
 use std::sync::Arc;
 
 /// A moment so far ahead that nothing recorded while a question is answered lies behind it.
@@ -17,7 +17,9 @@ const AHEAD_MS: i64 = 60_000;
 pub enum Way {
     /// It reads a past state, in which there are no booked days.
     Past,
-    /// It adds up postings, which have an effective and a booked day each.
+    /// It reads a past state as of an effective day; after an entry and on a booked day it adds up postings.
+    Balances,
+    /// It shows postings as they were made: no state of an effective day has any.
     Postings,
 }
 
@@ -27,6 +29,8 @@ pub struct Asked {
     /// The ledger.
     pub engine: Engine,
     point: Point,
+    /// Postings are added up, those booked until this day if there is one.
+    adds_up: Option<Option<Day>>,
     past: Option<Arc<Past>>,
 }
 
@@ -34,7 +38,7 @@ impl Asked {
     /// Asked about everything known now.
     #[must_use]
     pub fn now(engine: Engine) -> Self {
-        Self { engine, point: Point::default(), past: None }
+        Self { engine, point: Point::default(), adds_up: None, past: None }
     }
 
     /// Asked about a point. Reads the record for a moment; blocks.
@@ -42,8 +46,24 @@ impl Asked {
     /// # Errors
     /// The point contradicts itself, or there is none such.
     pub fn about(engine: Engine, at: &v1::Point, way: Way) -> Result<Self, QueryError> {
-        let point = resolved(&engine, at, way)?;
-        Ok(Self { engine, point, past: None })
+        allowed(at, way)?;
+        let point = Point { entries: entries(&engine, at)?, effective: day("at.effective_on", at.effective_on)? };
+        let until = day("at.booked_on", at.booked_on)?;
+        let adds_up = way != Way::Past && point.effective.is_none();
+        Ok(Self { engine, point, adds_up: adds_up.then_some(until), past: None })
+    }
+
+    /// Asked about everything known before an entry that is on record.
+    #[must_use]
+    pub fn before(engine: Engine, index: u64) -> Self {
+        let point = Point { entries: Some(index), ..Point::default() };
+        Self { engine, point, adds_up: None, past: None }
+    }
+
+    /// The postings that are to be added up; none if a state answers.
+    #[must_use]
+    pub fn booked(&self) -> Option<Booked> {
+        self.adds_up.map(|until| Booked { entries: self.point.entries, until })
     }
 
     /// The point.
@@ -52,12 +72,14 @@ impl Asked {
         self.point
     }
 
-    /// Has the past state of the point folded, and keeps it at hand.
+    /// Has the past state of the point folded, if one answers, and keeps it at hand.
     ///
     /// # Errors
     /// The record cannot be read.
     pub async fn prepared(mut self) -> Result<Self, QueryError> {
-        self.past = self.engine.past(self.point).await?;
+        if self.adds_up.is_none() {
+            self.past = self.engine.past(self.point).await?;
+        }
         Ok(self)
     }
 
@@ -91,7 +113,8 @@ impl Asked {
     }
 }
 
-fn resolved(engine: &Engine, at: &v1::Point, way: Way) -> Result<Point, QueryError> {
+/// Whether a point goes with itself and with the way of a question.
+fn allowed(at: &v1::Point, way: Way) -> Result<(), QueryError> {
     if at.at_index.is_some() && at.recorded_until_ms != 0 {
         return Err(QueryError::field("at.recorded_until_ms", "an index says the same already; give one of the two"));
     }
@@ -105,11 +128,12 @@ fn resolved(engine: &Engine, at: &v1::Point, way: Way) -> Result<Point, QueryErr
             "counts days another way than effective_on; give one of the two",
         ));
     }
-    Ok(Point {
-        entries: entries(engine, at)?,
-        effective: day("at.effective_on", at.effective_on)?,
-        booked: day("at.booked_on", at.booked_on)?,
-    })
+    if at.effective_on != 0 && way == Way::Postings {
+        let why = "what a late fact posts stands on the day of the fact told last, so postings until an effective day say \
+            nothing for certain: use booked_on here, or ask for balances";
+        return Err(QueryError::field("at.effective_on", why));
+    }
+    Ok(())
 }
 
 /// How many entries a point counts.
@@ -144,7 +168,6 @@ impl From<PastError> for QueryError {
     fn from(error: PastError) -> Self {
         match error {
             PastError::Beyond { asked, entries } => Self::NoEntry { index: asked.saturating_sub(1), entries },
-            PastError::Booked => Self::field("at.booked_on", "use effective_on here"),
             other => Self::Past(other),
         }
     }

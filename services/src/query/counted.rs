@@ -1,14 +1,14 @@
-//! Balances at a point in time, from the postings that count. Needs no past state; says nothing of what is not on an account.
+//! Balances after an entry or on a booked day, from the postings that count. Needs no past state; says nothing of what is not on
+//! an account.
 
 use super::QueryError;
-use super::asked::Asked;
 use ledger::account::{AccountNo, Class};
 use ledger::money::Fen;
 use ledger::state::State;
 use proto::v1;
 use replay::engine::Engine;
 use replay::pages::posting_row::EntryRow;
-use replay::point::Point;
+use replay::point::Booked;
 
 /// Accounts looked at for one page of a listing at a point in time: each may have to be read from the disk, and of those
 /// created since none is shown.
@@ -19,29 +19,26 @@ const ROWS: usize = 4_096;
 
 /// Which postings count.
 pub(super) struct Counted {
-    /// The point, with its number of entries.
-    pub point: Point,
+    /// Those asked for, with a number of entries.
+    pub booked: Booked,
     /// That number.
     pub entries: u64,
     /// How many entries are known in all.
-    pub known: u64,
-    /// Whether that is everything known now.
-    pub everything: bool,
+    known: u64,
 }
 
 impl Counted {
-    /// What counts at the point asked about. A point without a number of entries takes those known now, so that an answer
-    /// read in several steps is of one moment.
-    pub(super) fn of(asked: &Asked, state: &State) -> Self {
-        let (point, known) = (asked.point(), state.entries);
-        let entries = point.entries.map_or(known, |entries| entries.min(known));
-        Self { point: Point { entries: Some(entries), ..point }, entries, known, everything: point.is_now() }
+    /// What counts of what was asked for. Without a number of entries it takes those known now, so that an answer read in several
+    /// steps is of one moment.
+    pub(super) fn of(booked: Booked, state: &State) -> Self {
+        let known = state.entries;
+        let entries = booked.entries.map_or(known, |entries| entries.min(known));
+        Self { booked: Booked { entries: Some(entries), ..booked }, entries, known }
     }
 
     /// Whether every posting of an account counts that was last posted to by this entry.
     fn all_of(&self, last: u64) -> bool {
-        let days = self.point.effective.is_some() || self.point.booked.is_some();
-        self.everything || (!days && last < self.entries)
+        self.booked.until.is_none() && last < self.entries
     }
 
     /// How an account stood and which entry posted to it last, from how it stands now.
@@ -55,22 +52,23 @@ impl Counted {
             return Ok((fen, last));
         }
         // Which entry was the last that counts is not kept.
-        Ok((engine.balance_at(number, &self.point)?, 0))
+        Ok((engine.balance_at(number, &self.booked)?, 0))
     }
 
-    /// The balance as a listing shows it; none if no posting counts.
+    /// The balance as a listing shows it; none if nothing stands there, or with `zero` if no posting counts.
     pub(super) fn shown(
         &self,
         engine: &Engine,
         number: AccountNo,
         now: v1::Balance,
+        zero: bool,
     ) -> Result<Option<v1::Balance>, QueryError> {
         // Entry 0 posts nothing: there is nobody yet whose account it could post to.
-        if !self.everything && now.last == 0 {
+        if now.last == 0 {
             return Ok(None);
         }
         let (fen, last) = self.stood(engine, number, (now.fen, now.last))?;
-        let counts = fen != 0 || self.all_of(now.last) || self.any(engine, number)?;
+        let counts = fen != 0 || (zero && (self.all_of(now.last) || self.any(engine, number)?));
         Ok(counts.then_some(v1::Balance { fen, last, ..now }))
     }
 
@@ -87,16 +85,10 @@ impl Counted {
             let Some(last) = rows.last() else { return Ok(()) };
             from = last.index + 1;
             let state = engine.read();
-            rows.iter().filter(|row| self.counts(row)).for_each(|row| show(&state, row));
+            let counts = |row: &&EntryRow| row.index < self.entries && self.booked.counts(row.booked);
+            rows.iter().filter(counts).for_each(|row| show(&state, row));
         }
         Ok(())
-    }
-
-    fn counts(&self, row: &EntryRow) -> bool {
-        let Point { effective, booked, .. } = self.point;
-        row.index < self.entries
-            && effective.is_none_or(|day| row.effective <= day)
-            && booked.is_none_or(|day| row.booked <= day)
     }
 
     /// Whether this account shows that neither it nor any after it was there by then, and a listing may end. Accounts are
@@ -105,11 +97,11 @@ impl Counted {
         if self.entries == self.known || engine.read().accounts.get(number).class != Class::Available {
             return Ok(false);
         }
-        let recorded = Point { entries: Some(self.entries), ..Point::default() };
+        let recorded = Booked { entries: Some(self.entries), ..Booked::default() };
         Ok(engine.entries_at(number, &recorded, 0, 1)?.is_empty())
     }
 
     fn any(&self, engine: &Engine, number: AccountNo) -> Result<bool, QueryError> {
-        Ok(!engine.entries_at(number, &self.point, 0, 1)?.is_empty())
+        Ok(!engine.entries_at(number, &self.booked, 0, 1)?.is_empty())
     }
 }

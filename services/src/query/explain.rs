@@ -1,6 +1,7 @@
 //! Single entries read back from the record, and why they were posted or refused. The words are those of `replay`; here
 //! they only take their wire shape.
 
+use super::asked::Asked;
 use super::{QueryError, need_id};
 use crate::wire;
 use ledger::outcome::Refusal;
@@ -25,19 +26,30 @@ pub fn recorded(engine: &Engine, request: &v1::GetRecordedRequest) -> Result<v1:
     Ok(v1::GetRecordedResponse { as_of: engine.read().entries, entry: Some(entry_of(&entry)) })
 }
 
-/// Why an entry was posted or refused.
+/// What an explanation is asked of: the ledger before the entry.
 ///
 /// # Errors
-/// There is no such entry, or its frame or the pages cannot be read.
-pub fn explain(engine: &Engine, request: &v1::ExplainRequest) -> Result<v1::ExplainResponse, QueryError> {
+/// There is no such entry.
+pub fn before(engine: &Engine, request: &v1::ExplainRequest) -> Result<Asked, QueryError> {
     use v1::explain_request::Entry;
+    let state = engine.read();
     let index = match &request.entry {
         Some(Entry::Index(index)) => *index,
-        Some(Entry::Event(event)) => index_of(&engine.read(), event)?,
+        Some(Entry::Event(event)) => index_of(&state, event)?,
         None => return Err(unnamed()),
     };
-    let explanation = explain::explain(engine, index)?.ok_or_else(|| beyond(engine, index))?;
-    let state = engine.read();
+    let entries = state.entries;
+    if index < entries { Ok(Asked::before(engine.clone(), index)) } else { Err(QueryError::NoEntry { index, entries }) }
+}
+
+/// Why an entry was posted or refused, asked of the ledger before it.
+///
+/// # Errors
+/// The past state is not at hand any more, or the record cannot be read.
+pub fn explain(asked: &Asked, _: &v1::ExplainRequest) -> Result<v1::ExplainResponse, QueryError> {
+    let before = asked.state()?.clone();
+    let index = before.entries;
+    let (state, explanation) = explain::explain(&asked.engine, before)?.ok_or_else(|| beyond(&asked.engine, index))?;
     Ok(explained(&state, explanation))
 }
 
@@ -71,7 +83,7 @@ fn entry_of(entry: &Recorded) -> v1::RecordedEntry {
     }
 }
 
-/// An explanation as the wire has it; `state` knows the names.
+/// An explanation as the wire has it; `state` is the ledger after the entry.
 #[must_use]
 pub fn explained(state: &State, explanation: Explanation) -> v1::ExplainResponse {
     let Explanation { said, outcome, compared, facts, moved, findings, .. } = &explanation;
@@ -84,7 +96,7 @@ pub fn explained(state: &State, explanation: Explanation) -> v1::ExplainResponse
         }
     };
     v1::ExplainResponse {
-        as_of: explanation.known,
+        as_of: explanation.index,
         said: said.iter().map(said_field).collect(),
         outcome: outcome.into(),
         first,

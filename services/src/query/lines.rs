@@ -22,15 +22,18 @@ const CLASSES: [Class; 5] = [Class::Available, Class::Applied, Class::Spent, Cla
 /// There is no such line.
 pub fn line(asked: &Asked, request: &v1::GetLineRequest) -> Result<v1::GetLineResponse, QueryError> {
     let wanted = need_id("line", &request.line)?;
-    let state = asked.engine.read();
-    let handle = found("document line", wanted, state.lines.find(wanted))?;
-    let (below, counted) = (state.lines.get(handle).children.clone(), Counted::of(asked, &state));
-    if counted.everything {
-        let children = below.iter().map(|child| of_handle(&state, *child));
+    let Some(booked) = asked.booked() else {
+        let state = asked.state()?;
+        let handle = found("document line", wanted, state.lines.find(wanted))?;
+        let children = state.lines.get(handle).children.iter().map(|child| of_handle(&state, *child));
         let (line, children) = (Some(of_handle(&state, handle)), children.collect());
-        return Ok(v1::GetLineResponse { as_of: state.entries, line, children });
-    }
-    drop(state);
+        return Ok(v1::GetLineResponse { as_of: state.entries, line, children, basis: asked.basis() });
+    };
+    let (handle, below, counted) = {
+        let state = asked.engine.read();
+        let handle = found("document line", wanted, state.lines.find(wanted))?;
+        (handle, state.lines.get(handle).children.clone(), Counted::of(booked, &state))
+    };
     // A line begins with a posting; one without any that counts was not known.
     let line = posted(asked, &counted, handle)?;
     let line = line.ok_or(QueryError::NotFound { kind: "document line known at that time", id: wanted })?;
@@ -39,7 +42,7 @@ pub fn line(asked: &Asked, request: &v1::GetLineRequest) -> Result<v1::GetLineRe
     let state = asked.engine.read();
     let shown = |posted: &Posted| shown(&state, &posted.executed, posted.last.unwrap_or_default());
     let (line, children) = (Some(shown(&line)), children.iter().map(shown).collect());
-    Ok(v1::GetLineResponse { as_of: counted.entries, line, children })
+    Ok(v1::GetLineResponse { as_of: counted.entries, line, children, basis: None })
 }
 
 /// What was posted to a line at a point in time; none if nothing was.

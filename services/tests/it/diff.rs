@@ -12,18 +12,18 @@ use std::process::{Command, Output};
 use tonic::Code;
 
 /// Balances by class and owner.
-type Balances = BTreeMap<(String, Vec<u8>), i64>;
+pub type Balances = BTreeMap<(String, Vec<u8>), i64>;
 
 async fn compared(server: &Server, request: v1::CompareRequest) -> v1::CompareResponse {
     server.ask().compare(request).await.expect("compared").into_inner()
 }
 
-fn between(from: Option<v1::Point>, to: Option<v1::Point>) -> v1::CompareRequest {
+pub fn between(from: Option<v1::Point>, to: Option<v1::Point>) -> v1::CompareRequest {
     v1::CompareRequest { from, to, page_size: 200, ..v1::CompareRequest::default() }
 }
 
 /// All pages in one answer.
-async fn whole(server: &Server, mut request: v1::CompareRequest) -> v1::CompareResponse {
+pub async fn whole(server: &Server, mut request: v1::CompareRequest) -> v1::CompareResponse {
     let mut whole = compared(server, request.clone()).await;
     while !whole.next_page_token.is_empty() {
         request.page_token.clone_from(&whole.next_page_token);
@@ -40,7 +40,7 @@ async fn whole(server: &Server, mut request: v1::CompareRequest) -> v1::CompareR
 }
 
 /// Every balance at a point, but those of nothing.
-async fn balances(server: &Server, at: Option<v1::Point>) -> Balances {
+pub async fn balances(server: &Server, at: Option<v1::Point>) -> Balances {
     let (mut all, mut page_token) = (Balances::new(), String::new());
     loop {
         let request =
@@ -58,13 +58,13 @@ async fn balances(server: &Server, at: Option<v1::Point>) -> Balances {
 }
 
 /// What differs between two sets of balances.
-fn differing(from: &Balances, to: &Balances) -> BTreeMap<(String, Vec<u8>), (i64, i64)> {
+pub fn differing(from: &Balances, to: &Balances) -> BTreeMap<(String, Vec<u8>), (i64, i64)> {
     let fen = |side: &Balances, key: &(String, Vec<u8>)| side.get(key).copied().unwrap_or(0);
     let both = from.keys().chain(to.keys()).map(|key| (key.clone(), (fen(from, key), fen(to, key))));
     both.filter(|(_, (from, to))| from != to).collect()
 }
 
-fn found(answer: &v1::CompareResponse) -> BTreeMap<(String, Vec<u8>), (i64, i64)> {
+pub fn found(answer: &v1::CompareResponse) -> BTreeMap<(String, Vec<u8>), (i64, i64)> {
     let row = |row: &v1::BalanceDifference| {
         let account = row.account.clone().expect("an account");
         ((account.class, account.owner.to_vec()), (row.from_fen, row.to_fen))

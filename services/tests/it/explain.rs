@@ -11,7 +11,7 @@ use replay::engine::{Engine, Options};
 use tonic::Code;
 use uuid::Uuid;
 
-const UNIT: u128 = 100;
+pub const UNIT: u128 = 100;
 const SCHOOL: u128 = 101;
 const BANK: u128 = 102;
 const LINE: u128 = 200;
@@ -20,17 +20,17 @@ const CARD: u128 = 301;
 const ROSTER: u128 = 400;
 const AWARD: u128 = 401;
 const APPLICATION: u128 = 500;
-const PAYOUT: u128 = 501;
+pub const PAYOUT: u128 = 501;
 const VOUCHER: u128 = 502;
-const FEN: i64 = 200_000;
+pub const FEN: i64 = 200_000;
 
 /// A school's roster of one student, paid by one batch, told step by step.
-struct Story {
-    server: Server,
+pub struct Story {
+    pub server: Server,
 }
 
 impl Story {
-    async fn begin() -> Self {
+    pub async fn begin() -> Self {
         let mut story = Self { server: Server::start().await };
         let first = [org(UNIT), policy(), line(LINE, UNIT, 1_000_000)];
         story.server.record("office", &first).await;
@@ -49,11 +49,11 @@ impl Story {
         story
     }
 
-    async fn say(&mut self, principal: &str, on: u32, kind: Kind) -> v1::Receipt {
+    pub async fn say(&mut self, principal: &str, on: u32, kind: Kind) -> v1::Receipt {
         self.server.record(principal, &[Event::said(day(on), kind)]).await.receipts.remove(0)
     }
 
-    async fn award(&mut self) {
+    pub async fn award(&mut self) {
         let (roster, school, programme) = (thing(ROSTER), thing(SCHOOL), "SH-GRANT".to_owned());
         let due = vec![day(20_211_015)];
         let prepared = RosterPrepared { roster, school, programme, academic_year: 2021, due, replaces: None };
@@ -70,7 +70,7 @@ impl Story {
         assert_eq!(approved.outcome(), v1::Outcome::Posted, "{:?}", approved.refusal);
     }
 
-    async fn apply(&mut self) {
+    pub async fn apply(&mut self) {
         let (application, unit) = (thing(APPLICATION), thing(UNIT));
         let prepared = ApplicationPrepared { application, unit, fiscal_year: 2021, replaces: None };
         self.say("unit", 20_211_015, Kind::ApplicationPrepared(prepared)).await;
@@ -102,7 +102,7 @@ impl Story {
         Kind::ApplicationLineAdded(line)
     }
 
-    async fn credited(&mut self) -> v1::Receipt {
+    pub async fn credited(&mut self) -> v1::Receipt {
         let (payout, serial) = (thing(PAYOUT), "20211020000001".to_owned());
         self.say("bank", 20_211_020, Kind::PayoutCredited(PayoutCredited { payout, fen: FEN, serial })).await
     }
@@ -304,10 +304,13 @@ fn an_explanation_is_the_same_after_a_start_from_pages_and_from_the_record_alone
     let events = events.map(|event| (bytes::Bytes::from(proto::event::encode(&event)), event));
     let receipts = engine.submit("office".into(), events.to_vec()).expect("taken");
     receipts.blocking_recv().expect("answered").expect("recorded");
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let all = |engine: &Engine| {
         let one = |index| {
             let request = v1::ExplainRequest { not_before: 0, entry: Some(Entry::Index(index)) };
-            services::query::explain::explain(engine, &request).expect("explained")
+            let before = services::query::explain::before(engine, &request).expect("on record");
+            let before = runtime.block_on(before.prepared()).expect("folded");
+            services::query::explain::explain(&before, &request).expect("explained")
         };
         (0..5).map(one).collect::<Vec<_>>()
     };
@@ -317,8 +320,7 @@ fn an_explanation_is_the_same_after_a_start_from_pages_and_from_the_record_alone
     for (index, live) in (0..).zip(&before) {
         let found = explain_record(&options, Wanted::Index(index), &mut |_| {}).expect("readable");
         let (state, explanation) = found.expect("there");
-        let mut alone = services::query::explain::explained(&state, explanation);
-        alone.as_of = live.as_of;
+        let alone = services::query::explain::explained(&state, explanation);
         assert_eq!(alone, *live, "entry {index}");
     }
     assert!(explain_record(&options, Wanted::Event(Uuid::from_u128(99)), &mut |_| {}).expect("readable").is_none());

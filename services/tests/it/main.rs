@@ -5,6 +5,7 @@
 //! own and every server has a port of its own, so that all of them may run at the same time.
 
 mod accrue_race;
+mod as_of;
 mod cli;
 mod deaths;
 mod demo_exports;

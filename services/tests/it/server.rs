@@ -194,8 +194,8 @@ async fn pages_follow_each_other_without_gap_or_repeat() {
         }
     }
     assert_eq!(owners, (0..25).map(|n| wire(LINE + n)).collect::<Vec<_>>());
-    let class = "spent".to_owned();
-    let first = v1::ListBalancesRequest { class: class.clone(), page_size: 1, ..Default::default() };
+    let class = "available".to_owned();
+    let first = v1::ListBalancesRequest { class, page_size: 1, ..Default::default() };
     let token = server.ask().list_balances(first).await.expect("a page").into_inner().next_page_token;
     let other = v1::ListBalancesRequest { class: "applied".to_owned(), page_token: token, ..Default::default() };
     let status = server.ask().list_balances(other).await.expect_err("a token of another question");

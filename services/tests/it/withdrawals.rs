@@ -5,6 +5,7 @@ use ledger::event::{EntryWithdrawn, Event, Kind, RateIndex, RatePublished, Reaso
 use proto::v1;
 use replay::audit::explain::{Fact, Wanted, explain_record};
 use replay::engine::{Engine, Options};
+use replay::point::Point;
 use serde_json::Value;
 use std::process::Command;
 
@@ -92,13 +93,16 @@ fn the_record_alone_says_of_an_entry_that_it_was_taken_back_as_a_service_does() 
     let events = story().map(|event| (bytes::Bytes::from(proto::event::encode(&event)), event));
     let receipts = engine.submit("office".into(), events.to_vec()).expect("taken");
     receipts.blocking_recv().expect("answered").expect("recorded");
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let of_withdrawal = |facts: &[Fact]| -> Vec<String> {
         let named = facts.iter().filter(|fact| ["withdrawn", "takes_back"].contains(&fact.name));
         named.map(|fact| fact.zh.clone()).collect()
     };
     let words = ["已由第 3 号记录撤销", "已由第 4 号记录撤销", "", "撤销第 0 号记录", "撤销第 1 号记录"];
     for (index, words) in (0..).zip(words) {
-        let live = replay::audit::explain::explain(&engine, index).expect("readable").expect("there");
+        let past = runtime.block_on(engine.past(Point { entries: Some(index), ..Point::default() }));
+        let before = past.expect("folded").expect("none of now").state.clone();
+        let (_, live) = replay::audit::explain::explain(&engine, before).expect("readable").expect("there");
         let found = explain_record(&options, Wanted::Index(index), &mut |_| {}).expect("readable");
         let (_, alone) = found.expect("there");
         let facts = of_withdrawal(&alone.facts);

@@ -326,9 +326,6 @@ fn points_that_are_none_are_told_so_and_now_waits_for_nothing() {
     let runtime = runtime();
     let ask = |point: Point| runtime.block_on(desk.engine.past(point));
     assert!(matches!(ask(at(31)), Err(PastError::Beyond { asked: 31, entries: 30 })));
-    let booked = Point { booked: Some(Day::default()), ..Point::default() };
-    assert!(matches!(ask(booked), Err(PastError::Booked)));
-    assert!(matches!(desk.engine.view(booked), Err(PastError::Booked)));
     for now in [Point::default(), at(30)] {
         assert!(ask(now).expect("now is there").is_none());
         assert!(matches!(desk.engine.view(now), Ok(View::Now(state)) if state.entries == 30));

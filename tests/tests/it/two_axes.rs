@@ -1,5 +1,5 @@
-//! What stood on an account when, and about when, asked of a running ledger on files, against a list that keeps every
-//! posting ever made. Whole states of the past are tested beside it.
+//! What stood on an account after which entry, and booked until when, asked of a running ledger on files, against a list that
+//! keeps every posting ever made. Whole states of the past are tested beside it.
 
 #![allow(clippy::inconsistent_digit_grouping)] // Days are written as year, month and day: 2024_12_20.
 
@@ -9,7 +9,7 @@ use ledger::money::{Day, Fen, held};
 use ledger::outcome::{Outcome, Posting};
 use ledger::state::State;
 use replay::engine::Engine;
-use replay::point::Point;
+use replay::point::{Booked, Point};
 use std::path::Path;
 use std::time::Duration;
 use tests::desk::say;
@@ -69,10 +69,8 @@ struct Row {
 }
 
 impl Row {
-    fn counts(&self, point: &Point) -> bool {
-        point.entries.is_none_or(|entries| self.index < entries)
-            && point.effective.is_none_or(|day| self.effective <= day)
-            && point.booked.is_none_or(|day| self.booked <= day)
+    fn counts(&self, booked: &Booked) -> bool {
+        booked.entries.is_none_or(|entries| self.index < entries) && booked.until.is_none_or(|day| self.booked <= day)
     }
 }
 
@@ -119,28 +117,19 @@ fn told(dir: &Path, said: &[Said], chance: &mut Chance) -> Engine {
     engine
 }
 
-/// Points on each axis, on two of them and on all, and everything known now.
-fn points(said: &[Said], chance: &mut Chance) -> Vec<Point> {
-    let mut points = vec![Point::default()];
+/// Points on each axis and on both, and everything known now.
+fn points(said: &[Said], chance: &mut Chance) -> Vec<Booked> {
+    let mut points = vec![Booked::default()];
     while points.len() < POINTS {
         let entries = Some(chance.below(said.len() + 2) as u64);
-        let mut day = || chance.pick(said).map(|(_, event)| event.effective);
-        let (effective, booked) = (day(), day());
-        let all = Point { entries, effective, booked };
-        points.extend([
-            Point { entries, ..Point::default() },
-            Point { effective, ..Point::default() },
-            Point { booked, ..Point::default() },
-            Point { booked: None, ..all },
-            Point { effective: None, ..all },
-            all,
-        ]);
+        let until = chance.pick(said).map(|(_, event)| event.effective);
+        points.extend([Booked { entries, until: None }, Booked { entries: None, until }, Booked { entries, until }]);
     }
     points
 }
 
 /// Holds balance and statement of every account at every point against the list.
-fn agrees(engine: &Engine, state: &State, rows: &[Row], points: &[Point]) {
+fn agrees(engine: &Engine, state: &State, rows: &[Row], points: &[Booked]) {
     for account in state.accounts.iter().map(|(account, _)| account) {
         let own: Vec<Row> = rows.iter().filter(|row| row.account == account).copied().collect();
         for point in points {
@@ -154,7 +143,7 @@ fn agrees(engine: &Engine, state: &State, rows: &[Row], points: &[Point]) {
 }
 
 /// Reads an account's statement page by page.
-fn statement(engine: &Engine, account: AccountNo, point: &Point, counted: &[Row]) {
+fn statement(engine: &Engine, account: AccountNo, point: &Booked, counted: &[Row]) {
     let (mut from, mut at, mut balance) = (0, 0, 0);
     loop {
         let page = engine.entries_at(account, point, from, PAGE).expect("the pages are read");

@@ -281,39 +281,72 @@ fn follow_up(state: &mut State, on: Day, serial: &str) {
     }
 }
 
-/// Reports in any order, then what was decided, in order and again until nothing changes.
-#[test]
-fn reports_in_any_order_let_the_same_be_decided() {
-    for seed in 0..SEEDS {
-        let lived = whole(seed, LENGTH);
+/// The reports of a history, the same in another order, and what was decided besides.
+struct Orders {
+    reports: Vec<Event>,
+    shuffled: Vec<Event>,
+    decided: Vec<Event>,
+}
+
+impl Orders {
+    fn of(seed: u64) -> Self {
         let (reports, decided): (Vec<Event>, Vec<Event>) =
-            counting(&lived).into_iter().partition(|event| event.kind.is_report());
+            counting(&whole(seed, LENGTH)).into_iter().partition(|event| event.kind.is_report());
         // What is taken back is left out of either.
         let lasting = |event: &Event| event.kind.tag() != KindTag::EntryWithdrawn;
         let decided: Vec<_> = decided.into_iter().filter(lasting).collect();
-        let mut chance = Chance::new(seed);
-        let mut shuffled = reports.clone();
+        let (mut chance, mut shuffled) = (Chance::new(seed), reports.clone());
         for at in (1..shuffled.len()).rev() {
             shuffled.swap(at, chance.below(at + 1));
         }
+        Self { reports, shuffled, decided }
+    }
+
+    /// Holds both orders against each other, of all or of what is effective on a day or before.
+    fn agree(&self, until: Option<Day>, what: &str) {
+        let counts = |event: &&Event| until.is_none_or(|day| event.effective <= day);
         let live = |reports: &[Event]| {
             let mut state = State::default();
-            for event in reports {
+            for event in reports.iter().filter(counts) {
                 let _ = tell(&mut state, event);
             }
             let on = state.latest.plus(40);
             follow_up(&mut state, on, "甲");
             let heard = books(&state, &CIRCLES);
-            for event in &decided {
+            for event in self.decided.iter().filter(counts) {
                 let event = fitted(&state, event);
                 let _ = tell(&mut state, &event);
             }
             follow_up(&mut state, on.plus(400), "乙");
-            adds_up(&state, &format!("seed {seed}"));
+            adds_up(&state, what);
             (heard, books(&state, &CIRCLES))
         };
-        let (straight, other) = (live(&reports), live(&shuffled));
-        assert!(other.0 == straight.0, "seed {seed}, reports: {}", differences(&straight.0, &other.0));
-        assert!(other.1 == straight.1, "seed {seed}, decided: {}", differences(&straight.1, &other.1));
+        let (straight, other) = (live(&self.reports), live(&self.shuffled));
+        assert!(other.0 == straight.0, "{what}, reports: {}", differences(&straight.0, &other.0));
+        assert!(other.1 == straight.1, "{what}, decided: {}", differences(&straight.1, &other.1));
     }
+}
+
+/// Reports in any order, then what was decided, in order and again until nothing changes.
+#[test]
+fn reports_in_any_order_let_the_same_be_decided() {
+    for seed in 0..SEEDS {
+        Orders::of(seed).agree(None, &format!("seed {seed}"));
+    }
+}
+
+/// A ledger told of nothing effective after a day is what it is asked of as of that day, which `past` holds.
+#[test]
+fn as_of_a_day_reports_in_any_order_come_to_the_same() {
+    let mut asked = 0;
+    for seed in 0..SEEDS / 4 {
+        let orders = Orders::of(seed);
+        let mut days: Vec<Day> = orders.reports.iter().map(|event| event.effective).collect();
+        days.sort_unstable();
+        for day in [days.len() / 3, 2 * days.len() / 3].map(|at| days[at]) {
+            orders.agree(Some(day), &format!("seed {seed} as of {day}"));
+            asked += 1;
+        }
+    }
+    assert_eq!(asked, SEEDS / 2);
 }

@@ -9,14 +9,12 @@ use ledger::state::entry_rows::{BESIDE, DUPLICATE, WITHDRAWN};
 use ledger::state::rows::Finding;
 use uuid::Uuid;
 
-use super::aid_facts::facts_of;
 use super::by_index::findings_at;
 use super::entry_postings::{self, Moved};
 use super::event_fields::{self, SaidField};
 use super::facts::Fact;
 use super::refusal_figures::{ComparedFigures, compared};
-use super::withdrawn::withdrawal_of;
-use crate::engine::{Engine, EngineError, Recorded};
+use crate::engine::Recorded;
 use crate::pages::posting_row::EntryRow;
 
 /// What became of an entry.
@@ -62,35 +60,14 @@ pub struct Explanation {
     pub compared: Option<ComparedFigures>,
     /// The facts it rests on.
     pub facts: Vec<Fact>,
-    /// What it posted.
+    /// What it posted, in order.
     pub moved: Vec<Moved>,
     /// Numbers of the findings it opened.
     pub findings: Vec<Handle<Finding>>,
-    /// Entries that were known when the facts were gathered: the index of the entry if it was folded for this, more if
-    /// the facts are those of a ledger that has gone on.
-    pub known: u64,
 }
 
-/// Explains an entry of a ledger in operation; `None` if so many are not folded yet. Facts are those on record when the
-/// entry was folded as far as the record tells them apart by entry, and those known now for the rest. Blocks: not for
-/// async tasks.
-///
-/// # Errors
-/// The record or the pages cannot be read.
-pub fn explain(engine: &Engine, index: u64) -> Result<Option<Explanation>, EngineError> {
-    let Some(recorded) = engine.recorded(index)? else { return Ok(None) };
-    let posted = matches!(outcome_of(&engine.read(), &recorded), EntryOutcome::Posted);
-    let rows = if posted { entry_postings::rows_of(engine, &recorded)? } else { Vec::new() };
-    let withdrawal = withdrawal_of(engine, &recorded)?;
-    let state = engine.read();
-    let (known, facts) = (state.entries, facts_of(&state, &recorded));
-    let mut explanation = of(&state, &recorded, &rows, known, facts);
-    explanation.facts.splice(..0, withdrawal);
-    Ok(Some(explanation))
-}
-
-/// Puts an explanation together from the state after the entry, or a later one, and the facts gathered for it.
-pub(super) fn of(state: &State, recorded: &Recorded, rows: &[EntryRow], known: u64, facts: Vec<Fact>) -> Explanation {
+/// Puts an explanation together from the state after the entry and the facts gathered for it.
+pub(super) fn of(state: &State, recorded: &Recorded, rows: &[EntryRow], facts: Vec<Fact>) -> Explanation {
     let outcome = outcome_of(state, recorded);
     let compared = match &outcome {
         EntryOutcome::Refused(refusal) => compared(state, &recorded.event, refusal),
@@ -119,7 +96,6 @@ pub(super) fn of(state: &State, recorded: &Recorded, rows: &[EntryRow], known: u
         facts,
         moved: entry_postings::moved(rows),
         findings: findings_of(state, recorded),
-        known,
     }
 }
 

@@ -97,7 +97,7 @@ pub(super) fn last(state: &mut State, recorded: &Recorded) -> Result<Explanation
     if let Outcome::Posted { postings, .. } = &outcome {
         entries.note(state, index, recorded.event.effective, postings);
     }
-    let mut explanation = of(state, recorded, &entries.at(index).unwrap_or_default(), index, facts);
+    let mut explanation = of(state, recorded, &entries.at(index), facts);
     if let Outcome::Refused(refusal) = &outcome {
         explanation.compared = compared(state, &recorded.event, refusal);
     }

@@ -2,8 +2,8 @@
 //! facts it rests on, and what moved. Nothing is decided here; figures come from the fold, or from its own functions.
 //!
 //! `explanation` puts the parts together: `event_fields` (what was said), `aid_facts` and `loan_facts` (what it rests on),
-//! `refusal_figures` (what a refusal compared), `entry_postings` (what moved). `from_record` folds what comes before, so
-//! that all of it is as it was then; `printout` is how it is shown.
+//! `refusal_figures` (what a refusal compared), `entry_postings` (what moved). `from_record` folds what comes before, and
+//! `from_service` has it folded, so that all of it is as it was then; `printout` is how it is shown.
 
 mod aid_facts;
 mod by_index;
@@ -13,6 +13,7 @@ mod event_fields;
 mod explanation;
 mod facts;
 mod from_record;
+mod from_service;
 mod loan_facts;
 pub mod printout;
 mod refusal_figures;
@@ -25,8 +26,9 @@ mod tests;
 pub use chinese_names::kind_zh;
 pub use entry_postings::Moved;
 pub use event_fields::SaidField;
-pub use explanation::{EntryOutcome, Explanation, explain};
+pub use explanation::{EntryOutcome, Explanation};
 pub use facts::Fact;
 pub use from_record::{Wanted, explain_record};
+pub use from_service::explain;
 pub use refusal_figures::ComparedFigures;
 pub use sentences::finding_en;

@@ -20,7 +20,7 @@ pub struct ComparedFigures {
     pub unit: &'static str,
 }
 
-/// Both figures of a refusal, if it compared two; `state` is the ledger that refused, or a later one.
+/// Both figures of a refusal, if it compared two; `state` is the ledger that refused.
 pub(super) fn compared(state: &State, event: &Event, refusal: &Refusal) -> Option<ComparedFigures> {
     let Refusal { code, figure, subject } = *refusal;
     let fen = |what, said| Some(ComparedFigures { what, said, ours: figure, unit: "fen" });

@@ -1,5 +1,6 @@
 //! The ledger as it was: after an entry, as of a day, or both. A past state is folded from the record, kept a while, and
-//! answers every question that the present one answers. Single balances need none of this: see `Engine::balance_at`.
+//! answers every question that the present one answers. Balances after an entry or on a booked day need none of this: see
+//! `Engine::balance_at`.
 
 mod asking;
 mod between;

@@ -56,9 +56,6 @@ pub enum PastError {
         /// Entries there are.
         entries: u64,
     },
-    /// Booked days exist on postings only.
-    #[error("a booked day tells postings and balances apart, nothing else; ask with an effective day")]
-    Booked,
     /// It is being folded.
     #[error("the ledger as it was is being folded: {done} of {total} entries; ask again in a moment")]
     Folding {

@@ -1,5 +1,5 @@
-//! Sums of an account by day: what was posted to it before some index, by the day it counts from and the day it was
-//! booked on. A question about a day takes the last sums kept and adds the rows behind them.
+//! Sums of an account by day: what was posted to it before some index, by the day it was booked on. A question about a day
+//! takes the last sums kept and adds the rows behind them.
 
 use std::collections::BTreeMap;
 
@@ -9,50 +9,45 @@ use ledger::money::Day;
 use super::keys::Chunks;
 use super::walk::ChunkWalk;
 use crate::pages::posting_row::{AccountPlace, EntryRow};
-use crate::point::Point;
+use crate::point::Booked;
 
 /// Rows not counted one after the other before the next that counts is looked for by sums. More than an entry posts, so
 /// that none of an entry's rows is shown twice.
 const IDLE: usize = 4_096;
 
-/// Days a row counts from and was booked on.
-type Days = (Day, Day);
-
-/// What was posted on these days, and in how many rows.
+/// What was booked on a day, and in how many rows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Sum {
     pub(crate) fen: i128,
     pub(crate) rows: u64,
 }
 
-/// What was posted to an account, by day. Rows of late facts have days of their own, so there are about as many pairs
-/// as days.
+/// What was posted to an account, by day.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Sums {
-    days: BTreeMap<Days, Sum>,
+    days: BTreeMap<Day, Sum>,
 }
 
 impl Sums {
     /// Adds a row.
     pub(crate) fn add(&mut self, row: &EntryRow) {
-        let sum = self.days.entry((row.effective, row.booked)).or_default();
+        let sum = self.days.entry(row.booked).or_default();
         sum.fen += i128::from(row.fen);
         sum.rows += 1;
     }
 
-    /// How many pairs of days it tells apart.
+    /// How many days it tells apart.
     pub(crate) fn len(&self) -> usize {
         self.days.len()
     }
 
-    /// As bytes: each pair with its distance in days from the one before.
+    /// As bytes: each day by its distance from the one before.
     pub(crate) fn encode(&self) -> Vec<u8> {
         let mut day = 0;
         let mut packed: Vec<Packed> = Vec::with_capacity(self.days.len());
-        for ((effective, booked), sum) in &self.days {
-            let (from, later) = (effective.number(), booked.number().wrapping_sub(effective.number()));
-            packed.push((from.wrapping_sub(day), later, sum.fen, sum.rows));
-            day = from;
+        for (booked, sum) in &self.days {
+            packed.push((booked.number().wrapping_sub(day), sum.fen, sum.rows));
+            day = booked.number();
         }
         // Writing to memory cannot fail.
         postcard::to_allocvec(&packed).unwrap_or_default()
@@ -60,23 +55,22 @@ impl Sums {
 
     fn decode(bytes: &[u8]) -> Option<Self> {
         let mut days = BTreeMap::new();
-        each(bytes, &mut |pair, sum| {
-            days.insert(pair, sum);
+        each(bytes, &mut |day, sum| {
+            days.insert(day, sum);
         })?;
         Some(Self { days })
     }
 }
 
-/// Days after the pair before, days booked later, and the sum.
-type Packed = (i32, i32, i128, u64);
+/// Days after the one before, and the sum.
+type Packed = (i32, i128, u64);
 
-fn each(bytes: &[u8], show: &mut dyn FnMut(Days, Sum)) -> Option<()> {
+fn each(bytes: &[u8], show: &mut dyn FnMut(Day, Sum)) -> Option<()> {
     let packed: Vec<Packed> = postcard::from_bytes(bytes).ok()?;
     let mut day = 0_i32;
-    for (from, later, fen, rows) in packed {
-        day = day.wrapping_add(from);
-        let effective = Day::default().plus(day);
-        show((effective, effective.plus(later)), Sum { fen, rows });
+    for (after, fen, rows) in packed {
+        day = day.wrapping_add(after);
+        show(Day::default().plus(day), Sum { fen, rows });
     }
     Some(())
 }
@@ -92,11 +86,11 @@ pub(super) fn key(account: AccountNo, index: u64) -> [u8; KEY] {
 }
 
 impl<C: Chunks> ChunkWalk<'_, C> {
-    /// What the point counts of the rows below an index.
-    pub(crate) fn sum(&mut self, point: &Point, below: u64) -> Result<Sum, C::Error> {
-        let (from, mut sum) = self.kept(point, below)?;
+    /// What counts of the rows below an index.
+    pub(crate) fn sum(&mut self, booked: &Booked, below: u64) -> Result<Sum, C::Error> {
+        let (from, mut sum) = self.kept(booked, below)?;
         self.forward(from, below, &mut |row| {
-            if point.counts(row.effective, row.booked) {
+            if booked.counts(row.booked) {
                 sum.fen += i128::from(row.fen);
                 sum.rows += 1;
             }
@@ -105,11 +99,11 @@ impl<C: Chunks> ChunkWalk<'_, C> {
         Ok(sum)
     }
 
-    /// Shows the rows of a range that the point counts, oldest first, until told to stop. Where the point counts none for
-    /// long, what lies between is passed over by the numbers of rows that go with the sums.
+    /// Shows the rows of a range that count, oldest first, until told to stop. Where none counts for long, what lies between is
+    /// passed over by the numbers of rows that go with the sums.
     pub(crate) fn counted(
         &mut self,
-        point: &Point,
+        booked: &Booked,
         mut from: u64,
         below: u64,
         show: &mut dyn FnMut(&EntryRow) -> bool,
@@ -119,7 +113,7 @@ impl<C: Chunks> ChunkWalk<'_, C> {
             let (mut idle, mut at) = (0, from);
             self.forward(from, below, &mut |row| {
                 at = row.index;
-                if point.counts(row.effective, row.booked) {
+                if booked.counts(row.booked) {
                     idle = 0;
                     return show(row);
                 }
@@ -129,19 +123,19 @@ impl<C: Chunks> ChunkWalk<'_, C> {
             if idle < patience {
                 return Ok(());
             }
-            from = self.beyond(point, at, below)?;
+            from = self.beyond(booked, at, below)?;
             // Looking costs about as much as reading on, so what found nothing is tried half as often.
             patience = if from > at { IDLE } else { patience.saturating_mul(2) };
         }
     }
 
-    /// An index up to which the point counts no row from another index on: as far as sums tell.
-    fn beyond(&mut self, point: &Point, from: u64, below: u64) -> Result<u64, C::Error> {
-        let rows = self.sum(point, from)?.rows;
+    /// An index up to which no row counts from another index on: as far as sums tell.
+    fn beyond(&mut self, booked: &Booked, from: u64, below: u64) -> Result<u64, C::Error> {
+        let rows = self.sum(booked, from)?.rows;
         let (mut beyond, mut low, mut high) = (from, from, below);
         while low < high {
             let middle = low + (high - low).div_ceil(2);
-            let (index, sum) = self.kept(point, middle)?;
+            let (index, sum) = self.kept(booked, middle)?;
             if sum.rows > rows {
                 high = index.saturating_sub(1);
             } else {
@@ -167,12 +161,12 @@ impl<C: Chunks> ChunkWalk<'_, C> {
         Ok((sums, rows))
     }
 
-    /// What the point counts by the last sums kept at or below an index, and where they end.
-    pub(crate) fn kept(&self, point: &Point, below: u64) -> Result<(u64, Sum), C::Error> {
+    /// What counts by the last sums kept at or below an index, and where they end.
+    pub(crate) fn kept(&self, booked: &Booked, below: u64) -> Result<(u64, Sum), C::Error> {
         let mut sum = Sum::default();
         let Some((from, bytes)) = self.last_kept(below)? else { return Ok((0, sum)) };
-        let add = &mut |(effective, booked): Days, of_day: Sum| {
-            if point.counts(effective, booked) {
+        let add = &mut |day: Day, of_day: Sum| {
+            if booked.counts(day) {
                 // What is damaged may be any number.
                 sum.fen = sum.fen.saturating_add(of_day.fen);
                 sum.rows = sum.rows.saturating_add(of_day.rows);

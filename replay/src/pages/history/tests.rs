@@ -1,4 +1,4 @@
-//! Every account, at every index and day, on both axes, against a plain list of rows, however checkpoints cut them.
+//! Every account, at every index and booked day, against a plain list of rows, however checkpoints cut them.
 
 use std::collections::BTreeMap;
 use std::ops::Bound;
@@ -9,7 +9,7 @@ use parking_lot::Mutex;
 
 use super::{ChunkWalk, Chunks, Found, History};
 use crate::pages::posting_row::{AccountPlace, EntryRow, Placed};
-use crate::point::Point;
+use crate::point::Booked;
 
 type Range<'a> = std::collections::btree_map::Range<'a, Vec<u8>, Vec<u8>>;
 
@@ -107,27 +107,24 @@ fn cut(chance: &mut Chance, rows: &[Placed], many: u64) -> Vec<Vec<Placed>> {
     cuts
 }
 
-fn points(chance: &mut Chance, entries: u64) -> Vec<Point> {
+fn points(chance: &mut Chance, entries: u64) -> Vec<Booked> {
     let mut points = Vec::new();
     for _ in 0..40 {
-        let until = chance.below(entries + 2);
-        let mut day =
-            || Some(Day::default().plus(17_960 + i32::try_from(chance.below(entries / 40 + 60)).expect("small")));
-        let (effective, booked) = (day(), day());
-        let all = Point { entries: Some(until), effective, booked };
-        points.extend([Point { booked: None, ..all }, Point { effective: None, ..all }, all]);
+        let known = Booked { entries: Some(chance.below(entries + 2)), until: None };
+        let until = Day::default().plus(17_960 + i32::try_from(chance.below(entries / 40 + 60)).expect("small"));
+        points.extend([known, Booked { until: Some(until), ..known }]);
     }
     points
 }
 
-fn agrees(shelf: &Shelf, rows: &[Placed], accounts: u64, points: &[Point]) {
+fn agrees(shelf: &Shelf, rows: &[Placed], accounts: u64, points: &[Booked]) {
     for account in 120..120 + u32::try_from(accounts).expect("small") {
         let own: Vec<EntryRow> =
             rows.iter().map(|placed| placed.row).filter(|row| row.account.number() == account).collect();
         for point in points {
             let below = point.entries.expect("bounded");
             let known = || own.iter().filter(|row| row.index < below);
-            let counted = known().filter(|row| point.counts(row.effective, row.booked));
+            let counted = known().filter(|row| point.counts(row.booked));
             let wanted: i128 = counted.clone().map(|row| i128::from(row.fen)).sum();
             let mut walk = ChunkWalk::of(shelf, place(account));
             let sum = walk.sum(point, below).expect("read");
@@ -189,7 +186,7 @@ fn a_question_about_an_account_that_lasts_reads_little_however_long_its_history(
         let rows = history(&mut chance, entries, 4);
         let (shelf, history) = (Shelf::default(), History::default());
         cut(&mut chance, &rows, 100).iter().for_each(|rows| shelf.keep(&history, rows));
-        let point = Point { entries: Some(entries - 1), effective: Some(Day::default().plus(18_100)), booked: None };
+        let point = Booked { entries: Some(entries - 1), until: Some(Day::default().plus(18_100)) };
         let mut walk = ChunkWalk::of(&shelf, place(120));
         walk.sum(&point, entries - 1).expect("read");
         let mut back = ChunkWalk::of(&shelf, place(120));
@@ -208,12 +205,11 @@ fn a_statement_passes_over_what_its_point_does_not_count() {
     for placed in &mut rows {
         let counted = placed.row.index < 100 || again.iter().any(|at| placed.row.index / 10 == at / 10);
         let month = i32::try_from(placed.row.index / 1_000).expect("small");
-        placed.row.effective = if counted { first } else { first.plus(1 + 30 * month) };
-        placed.row.booked = placed.row.effective;
+        placed.row.booked = if counted { first } else { first.plus(1 + 30 * month) };
     }
     let (shelf, history) = (Shelf::default(), History::default());
     cut(&mut chance, &rows, 3_000).iter().for_each(|rows| shelf.keep(&history, rows));
-    let point = Point { effective: Some(first), ..Point::default() };
+    let point = Booked { until: Some(first), ..Booked::default() };
     let mut walk = ChunkWalk::of(&shelf, place(120));
     let mut shown = Vec::new();
     walk.counted(&point, 0, 60_000, &mut |row| {
@@ -222,7 +218,7 @@ fn a_statement_passes_over_what_its_point_does_not_count() {
     })
     .expect("read");
     let own = rows.iter().map(|placed| placed.row).filter(|row| row.account.number() == 120);
-    assert!(own.filter(|row| row.effective == first).eq(shown.iter().copied()));
+    assert!(own.filter(|row| row.booked == first).eq(shown.iter().copied()));
     assert!(shown.last().is_some_and(|row| row.index >= again[1]));
     // Between what counts lie tens of thousands of rows; a few chunks at the ends of each stretch are read.
     let chunks = shelf.kept.lock().keys().filter(|key| key[0] == b'e').count();

@@ -15,10 +15,9 @@ use crate::limits::{PAGES_EVERY, PAGES_LAG_MAX};
 use crate::pages::error::PagesError;
 use crate::pages::generations::Generations;
 use crate::pages::posting_row::{AccountPlace, EntryRow};
-use crate::pages::postings;
 use crate::pages::postings::Postings;
 use crate::pages::store::{Batch, Store};
-use crate::point::Point;
+use crate::point::Booked;
 use crate::proof::tally::Tally;
 
 /// Keeps pages of the state and the postings of each account.
@@ -123,35 +122,24 @@ impl Keeper {
         recent.after(self.store().as_deref())
     }
 
-    /// What is on an account, counting only what the point counts.
-    pub(crate) fn balance_at(&self, place: AccountPlace, point: &Point) -> Result<Fen, PagesError> {
+    /// What is on an account, counting only these postings.
+    pub(crate) fn balance_at(&self, place: AccountPlace, booked: &Booked) -> Result<Fen, PagesError> {
         // The lock is held only for what is in memory; the store is read while the fold goes on.
-        let recent = self.entries.read().sum(place, point);
+        let recent = self.entries.read().sum(place, booked);
         recent.after(self.store().as_deref())
     }
 
-    /// Postings of an account that the point counts, from an index on, oldest first, always whole entries, each with the
-    /// balance after it of all postings.
+    /// Those of these postings that an account has from an index on, oldest first, always whole entries, each with the balance
+    /// after it of all postings.
     pub(crate) fn entries_at(
         &self,
         place: AccountPlace,
-        point: &Point,
+        booked: &Booked,
         from: u64,
         limit: usize,
     ) -> Result<Vec<EntryRow>, PagesError> {
-        let recent = self.entries.read().counted(place, point, from, limit);
+        let recent = self.entries.read().counted(place, booked, from, limit);
         recent.after(self.store().as_deref())
-    }
-
-    /// What an entry posted, if its rows are still in memory.
-    pub(crate) fn rows_at(&self, index: u64) -> Option<Vec<EntryRow>> {
-        self.entries.read().at(index)
-    }
-
-    /// What an entry posted to an account, if its rows are in the pages.
-    pub(crate) fn kept_at(&self, place: AccountPlace, index: u64) -> Result<Vec<EntryRow>, PagesError> {
-        let Some(store) = self.store() else { return Ok(Vec::new()) };
-        postings::kept_at(&*store, place, index)
     }
 
     /// What all outcomes noted so far come to.

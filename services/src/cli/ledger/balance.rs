@@ -4,7 +4,7 @@ use crate::cli::client::{Query, Target};
 use crate::cli::failure::{Failure, QUESTION_CODES};
 use crate::cli::shown::ask::{ask_by, patiently};
 use crate::cli::shown::list::{Column, left, list, right};
-use crate::cli::shown::point::PostedArgs;
+use crate::cli::shown::point::StandArgs;
 use crate::cli::shown::text::yuan;
 use crate::cli::typed::wire_id;
 use clap::Args;
@@ -27,11 +27,14 @@ pub struct BalanceArgs {
     /// Division code; one ending in 00 or 0000 takes in those below
     #[arg(long, value_name = "CODE", default_value_t = 0)]
     division: u32,
+    /// Also accounts on which nothing stands any more
+    #[arg(long)]
+    zero: bool,
     /// Rows at most
     #[arg(long, value_name = "N", default_value_t = 100)]
     limit: u32,
     #[command(flatten)]
-    point: PostedArgs,
+    point: StandArgs,
     #[command(flatten)]
     target: Target,
 }
@@ -54,6 +57,7 @@ impl BalanceArgs {
             owner: self.owner.map(wire_id).unwrap_or_default(),
             class: self.class.clone(),
             division: self.division,
+            zero: self.zero,
             page_size: self.limit,
             at,
             ..v1::ListBalancesRequest::default()
@@ -62,7 +66,7 @@ impl BalanceArgs {
         answer.show(|answer| out!("{}", list(BALANCES, &answer.balances)))
     }
 
-    /// At a point in time pages may be short though more follow.
+    /// After an entry or on a booked day pages may be short though more follow.
     async fn all(
         &self,
         query: &mut Query,

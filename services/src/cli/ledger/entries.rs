@@ -33,6 +33,7 @@ pub struct EntriesArgs {
 const ENTRIES: &[Column<v1::AccountEntry>] = &[
     right("index", |entry| entry.index.to_string()),
     left("入账日 booked", |entry| day(entry.booked)),
+    left("生效日 effective", |entry| day(entry.effective)),
     right("元 yuan", |entry| yuan(entry.fen)),
     right("余额 balance", |entry| yuan(entry.balance_fen)),
     left("对方 counter", counter),

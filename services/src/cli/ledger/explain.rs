@@ -1,9 +1,9 @@
 //! `mingzhang explain`: why an entry was posted or refused, in Chinese with English beside it.
 
-use crate::cli::client::Target;
+use crate::cli::client::{Query, Target};
 use crate::cli::failure::{Failure, missing};
 use crate::cli::print_json;
-use crate::cli::shown::ask::asking;
+use crate::cli::shown::ask::{asking, patiently};
 use crate::cli::shown::text::word;
 use crate::cli::typed::wire_id;
 use clap::Args;
@@ -20,7 +20,8 @@ use uuid::Uuid;
 #[derive(Args, Debug)]
 #[command(
     after_help = "Examples:\n  mingzhang explain 42\n  mingzhang explain 0190a6f2-0000-7000-8000-000000000000 --json\n\n\
-    The index stands in every answer: see `mingzhang refusals`, `mingzhang findings`, `mingzhang entries`.\n\n\
+    The index stands in every answer: see `mingzhang refusals`, `mingzhang findings`, `mingzhang entries`. The ledger before the entry \
+    is folded, so that facts and balances are those of that moment; only that it was taken back since is said besides.\n\n\
     Exit codes: 0 answered, 1 failed, 2 usage, 3 server unreachable, 4 no such thing"
 )]
 pub struct ExplainArgs {
@@ -38,7 +39,10 @@ impl ExplainArgs {
             Wanted::Event(event) => Entry::Event(wire_id(event)),
         };
         let request = v1::ExplainRequest { not_before: 0, entry: Some(entry) };
-        let answer = asking(&self.target, async |query| Ok(query.explain(request).await?.into_inner()))?;
+        // The ledger before the entry may have to be folded.
+        let then = Some(v1::Point::default());
+        let ask = async |query: &mut Query| Ok(patiently(then, async || query.explain(request.clone()).await).await?);
+        let answer = asking(&self.target, ask)?;
         let printout = printout(&answer)?;
         if self.target.json {
             return print_json(&printout.json());

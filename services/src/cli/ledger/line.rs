@@ -5,7 +5,7 @@ use crate::cli::failure::{Failure, QUESTION_CODES, missing};
 use crate::cli::shown::ask::{ask, asking, patiently};
 use crate::cli::shown::list::{Column, left, list, right};
 use crate::cli::shown::office::OfficeArg;
-use crate::cli::shown::point::PostedArgs;
+use crate::cli::shown::point::StandArgs;
 use crate::cli::shown::text::yuan;
 use crate::cli::typed::{line_of, number_typed, wire_id};
 use clap::Args;
@@ -25,7 +25,7 @@ pub struct LineArgs {
     #[command(flatten)]
     office: OfficeArg,
     #[command(flatten)]
-    point: PostedArgs,
+    point: StandArgs,
     #[command(flatten)]
     target: Target,
 }

@@ -47,9 +47,9 @@ macro_rules! rests {
 
 rests! {
     GetStatusResponse: basis;
-    ListBalancesResponse: pages;
+    ListBalancesResponse: basis pages;
     ListEntriesResponse: pages;
-    GetLineResponse:;
+    GetLineResponse: basis;
     GetAwardResponse: basis;
     GetBatchResponse: basis pages;
     GetPayoutResponse: basis;

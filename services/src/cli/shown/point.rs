@@ -10,50 +10,85 @@ use proto::v1;
 /// Teaches the two axes where the flags are listed.
 const HEADING: &str = "Point in time 时点 (what did we know on D2 about D1: --recorded-until D2 --effective-on D1)";
 
-/// Which point in time; everything known now if left out.
+/// How much was known; everything known now if left out.
 #[derive(Args, Clone, Debug, Default)]
-pub struct PointArgs {
+struct KnownArgs {
     /// As it was after this entry
     #[arg(long, value_name = "N", conflicts_with = "recorded_until", help_heading = HEADING)]
     at_index: Option<u64>,
     /// Only what was recorded until this moment: a day (its end), "2021-09-30 18:00" in Beijing time, or RFC 3339
     #[arg(long, value_name = "TIME", value_parser = moment_typed, help_heading = HEADING)]
     recorded_until: Option<i64>,
+}
+
+/// Which point in time.
+#[derive(Args, Clone, Debug, Default)]
+pub struct PointArgs {
+    #[command(flatten)]
+    known: KnownArgs,
     /// Only what is effective on this day or before, for example 2021-09-30
     #[arg(long, value_name = "DATE", value_parser = day_typed, help_heading = HEADING)]
     effective_on: Option<Day>,
 }
 
-/// The same with booked days, for balances and postings.
+/// The same with booked days, for balances.
 #[derive(Args, Clone, Debug, Default)]
-pub struct PostedArgs {
+pub struct StandArgs {
     #[command(flatten)]
     point: PointArgs,
-    /// Only what is booked on this day or before; of balances, entries and lines alone
+    /// Only postings booked on this day or before, as they were made; of balances, lines and entries alone
     #[arg(long, value_name = "DATE", value_parser = day_typed, conflicts_with = "effective_on", help_heading = HEADING)]
     booked_on: Option<Day>,
 }
 
+/// For postings, which no effective day tells apart: a late fact posts on the day of the fact told last.
+#[derive(Args, Clone, Debug, Default)]
+pub struct PostedArgs {
+    #[command(flatten)]
+    known: KnownArgs,
+    /// Only postings booked on this day or before
+    #[arg(long, value_name = "DATE", value_parser = day_typed, help_heading = HEADING)]
+    booked_on: Option<Day>,
+}
+
+impl KnownArgs {
+    fn point(&self) -> v1::Point {
+        let recorded_until_ms = self.recorded_until.unwrap_or(0);
+        v1::Point { at_index: self.at_index, recorded_until_ms, ..v1::Point::default() }
+    }
+}
+
 impl PointArgs {
+    fn point(&self) -> v1::Point {
+        v1::Point { effective_on: number(self.effective_on), ..self.known.point() }
+    }
+
     /// The point on the wire; none for everything known now.
     pub(crate) fn at(&self) -> Option<v1::Point> {
-        let point = v1::Point {
-            at_index: self.at_index,
-            recorded_until_ms: self.recorded_until.unwrap_or(0),
-            effective_on: self.effective_on.map_or(0, Day::yyyymmdd),
-            booked_on: 0,
-        };
-        Some(point).filter(|point| *point != v1::Point::default())
+        unless_now(self.point())
+    }
+}
+
+impl StandArgs {
+    /// The point on the wire; none for everything known now.
+    pub(crate) fn at(&self) -> Option<v1::Point> {
+        unless_now(v1::Point { booked_on: number(self.booked_on), ..self.point.point() })
     }
 }
 
 impl PostedArgs {
     /// The point on the wire; none for everything known now.
     pub(crate) fn at(&self) -> Option<v1::Point> {
-        let booked_on = self.booked_on.map_or(0, Day::yyyymmdd);
-        let point = v1::Point { booked_on, ..self.point.at().unwrap_or_default() };
-        Some(point).filter(|point| *point != v1::Point::default())
+        unless_now(v1::Point { booked_on: number(self.booked_on), ..self.known.point() })
     }
+}
+
+fn number(day: Option<Day>) -> u32 {
+    day.map_or(0, Day::yyyymmdd)
+}
+
+fn unless_now(point: v1::Point) -> Option<v1::Point> {
+    Some(point).filter(|point| *point != v1::Point::default())
 }
 
 /// A point in words.

@@ -50,6 +50,11 @@ impl Questions {
         Ok(Sides { from, to: self.asked(to.as_ref(), Way::Past, until).await?, turn })
     }
 
+    /// What an explanation is asked of, ready to be answered.
+    async fn before(&self, request: &v1::ExplainRequest, until: Instant) -> Result<Asked, Status> {
+        ready(explain::before(&self.engine, request)?, until).await
+    }
+
     /// What a question at a point is asked of, ready to be answered.
     async fn asked(&self, at: Option<&v1::Point>, way: Way, until: Instant) -> Result<Asked, Status> {
         let Some(at) = at.filter(|at| **at != v1::Point::default()) else { return Ok(Asked::now(self.engine.clone())) };
@@ -57,13 +62,15 @@ impl Questions {
         let (engine, at) = (self.engine.clone(), *at);
         let asked = tokio::task::spawn_blocking(move || Asked::about(engine, &at, way)).await;
         let asked = asked.map_err(|_| Status::internal("the point was not found; see the server's log"))??;
-        let ready = match way {
-            Way::Postings => return Ok(asked),
-            Way::Past => tokio::time::timeout_at(until.into(), asked.clone().prepared()).await,
-        };
-        // The fold goes on without whoever stops waiting, and he is told how far it has come.
-        Ok(ready.unwrap_or_else(|_| asked.state().map(|_| asked.clone()))?)
+        ready(asked, until).await
     }
+}
+
+/// Has the past state of a question folded, if it needs one.
+async fn ready(asked: Asked, until: Instant) -> Result<Asked, Status> {
+    let ready = tokio::time::timeout_at(until.into(), asked.clone().prepared()).await;
+    // The fold goes on without whoever stops waiting, and he is told how far it has come.
+    Ok(ready.unwrap_or_else(|_| asked.state().map(|_| asked.clone()))?)
 }
 
 /// Until when a question may wait: a little less than its caller allows, so that the answer still reaches him.
@@ -88,7 +95,8 @@ fn timeout(text: &str) -> Option<Duration> {
 }
 
 /// How a question is handed over, by the word in its row: `engine` as it is now; `past` at a point, from a past state;
-/// `postings` at a point, from the postings of accounts; `both` at two points.
+/// `balances` at a point, from a past state or from the postings of accounts; `postings` from postings alone; `before` an entry;
+/// `both` at two points.
 macro_rules! handed {
     ($self:ident engine $request:ident $until:ident) => {
         $self.engine.clone()
@@ -96,8 +104,14 @@ macro_rules! handed {
     ($self:ident past $request:ident $until:ident) => {
         $self.asked($request.at.as_ref(), Way::Past, $until).await?
     };
+    ($self:ident balances $request:ident $until:ident) => {
+        $self.asked($request.at.as_ref(), Way::Balances, $until).await?
+    };
     ($self:ident postings $request:ident $until:ident) => {
         $self.asked($request.at.as_ref(), Way::Postings, $until).await?
+    };
+    ($self:ident before $request:ident $until:ident) => {
+        $self.before(&$request, $until).await?
     };
     ($self:ident both $request:ident $until:ident) => {
         $self.both(&$request, $until).await?
@@ -132,10 +146,10 @@ macro_rules! questions {
 
 questions! {
     get_status GetStatusRequest GetStatusResponse past accounts::status;
-    list_balances ListBalancesRequest ListBalancesResponse postings accounts::balances;
-    get_balance GetBalanceRequest GetBalanceResponse postings accounts::balance;
+    list_balances ListBalancesRequest ListBalancesResponse balances accounts::balances;
+    get_balance GetBalanceRequest GetBalanceResponse balances accounts::balance;
     list_entries ListEntriesRequest ListEntriesResponse postings accounts::entries;
-    get_line GetLineRequest GetLineResponse postings lines::line;
+    get_line GetLineRequest GetLineResponse balances lines::line;
     get_award GetAwardRequest GetAwardResponse past awards::award;
     get_batch GetBatchRequest GetBatchResponse past payments::batch;
     get_payout GetPayoutRequest GetPayoutResponse past payments::payout;
@@ -160,7 +174,7 @@ questions! {
     get_forecast GetForecastRequest GetForecastResponse engine loans::position::forecast;
     list_remittances ListRemittancesRequest ListRemittancesResponse past loans::remittances::remittances;
     get_recorded GetRecordedRequest GetRecordedResponse engine explain::recorded;
-    explain ExplainRequest ExplainResponse engine explain::explain;
+    explain ExplainRequest ExplainResponse before explain::explain;
     compare CompareRequest CompareResponse both compare::compare;
 }
 

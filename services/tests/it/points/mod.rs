@@ -1,5 +1,5 @@
 //! Every question at a point in time, over gRPC: at an index it is what a ledger answers that was told no more; on two axes
-//! it is what a sum by hand gives. Asks the demo's year at its smallest.
+//! it is what a sum by hand gives. Asks the demo's year at its smallest. Effective days are in `as_of`.
 
 mod asking;
 mod cli;
@@ -34,16 +34,13 @@ async fn every_question_at_an_index_is_answered_as_by_a_ledger_that_was_told_no_
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn balances_on_two_axes_are_sums_over_the_entries_that_count() {
+async fn balances_on_booked_days_are_sums_over_the_postings_that_count() {
     let year = Year::run().await;
     let (all, days) = (year.entries(), [20_210_301, 20_210_930, 20_211_130, 20_231_231]);
     for (owner, class) in &year.things.accounts {
         let rows = year.rows(owner, class, None).await;
         for entries in [all / 3, all - 1] {
             for day in days {
-                let counted = |row: &&v1::AccountEntry| row.index < entries && row.effective <= day;
-                let point = v1::Point { effective_on: day, ..at_index(entries - 1).expect("a point") };
-                year.holds(owner, class, point, rows.iter().filter(counted).collect()).await;
                 let counted = |row: &&v1::AccountEntry| row.index < entries && row.booked <= day;
                 let point = v1::Point { booked_on: day, ..at_index(entries - 1).expect("a point") };
                 year.holds(owner, class, point, rows.iter().filter(counted).collect()).await;
@@ -180,6 +177,10 @@ async fn points_that_contradict_themselves_are_bad_fields() {
     let at = Some(v1::Point { booked_on: 20_210_901, effective_on: 20_210_901, ..point });
     let request = v1::ListBalancesRequest { at, ..v1::ListBalancesRequest::default() };
     is_bad("at.booked_on", server.ask().list_balances(request).await.expect_err("no answer"));
+    let (owner, class) = (support::wire(100), "available".to_owned());
+    let at = Some(v1::Point { effective_on: 20_210_901, ..point });
+    let request = v1::ListEntriesRequest { owner, class, at, ..v1::ListEntriesRequest::default() };
+    is_bad("at.effective_on", server.ask().list_entries(request).await.expect_err("no answer"));
     let request = v1::GetStatusRequest { at: at_index(1), ..v1::GetStatusRequest::default() };
     let beyond = server.ask().get_status(request).await.expect_err("one entry is on record");
     assert_eq!(beyond.code(), Code::NotFound, "{beyond:?}");

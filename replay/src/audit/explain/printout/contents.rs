@@ -14,7 +14,7 @@ use crate::audit::explain::{ComparedFigures, EntryOutcome, Explanation, Fact, Mo
 /// Everything there is to show about one entry.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Printout {
-    /// Entries that were known when the facts were gathered.
+    /// Entries that were known when it was judged.
     pub as_of: u64,
     /// Its index.
     pub index: u64,
@@ -161,7 +161,7 @@ impl Printout {
             EntryOutcome::Refused(refusal) => ("refused", None, Some(*refusal)),
         };
         Self {
-            as_of: explanation.known,
+            as_of: explanation.index,
             index: explanation.index,
             recorded_ms: explanation.recorded_ms,
             principal: explanation.principal.clone(),

@@ -128,14 +128,8 @@ impl Display for Printout {
         self.facts(f)?;
         self.movements(f)?;
         self.opened(f)?;
-        let Self { index, as_of, .. } = self;
-        if as_of == index {
-            return writeln!(
-                f,
-                "\n  以上均为第 {index} 号记录入账时的情况 all of this is as it was when entry {index} came"
-            );
-        }
-        writeln!(f, "\n  依据中学籍、集合、贷款各段按前 {as_of} 条记录所知 facts as of entry {as_of}")
+        let index = self.index;
+        writeln!(f, "\n  以上均为第 {index} 号记录入账时的情况 all of this is as it was when entry {index} came")
     }
 }
 
