@@ -129,13 +129,19 @@ impl Debt {
         })
     }
 
-    /// What came in and stays, as far as it was owed and not paid out again, the earliest first: to which of the lines that paid it, or to
+    /// What came in and stays, as far as it was owed and not paid out again.
+    #[must_use]
+    pub fn recovered(&self) -> Fen {
+        let owed = i128::from(self.fen) - self.told(DebtWord::Waived);
+        let net = self.told(DebtWord::Received) - self.told(DebtWord::Paid);
+        held(net.min(owed)).max(0)
+    }
+
+    /// The same, the earliest first: to which of the lines that paid it, or to
     /// none, how much, and on which day.
     #[must_use]
     pub fn restored(&self, draws: &[Drawn]) -> Vec<(Option<Handle<Line>>, Fen, Day)> {
-        let owed = i128::from(self.fen) - self.told(DebtWord::Waived);
-        let net = self.told(DebtWord::Received) - self.told(DebtWord::Paid);
-        let mut rest = held(net.min(owed)).max(0);
+        let mut rest = self.recovered();
         let (mut lines, mut restored) = (draws.to_vec(), Vec::new());
         for fact in self.facts.iter().filter(|fact| fact.what == DebtWord::Received && self.counts(fact)) {
             let mut fen = fact.fen.min(rest);
@@ -197,18 +203,26 @@ impl State {
         first.into_iter().flat_map(|first| first.run(count)).map(|at| *self.draws.get(at)).collect()
     }
 
-    /// How much of a payment was recovered and is a line's again, or due to finance for it.
+    /// How much of a payment was recovered.
+    #[must_use]
+    pub fn recovered_of(&self, payment: Uuid) -> Fen {
+        self.due_of(payment).map(Debt::recovered).sum()
+    }
+
+    /// How much of it is a line's again, or due to finance for it.
     #[must_use]
     pub fn recovered_on(&self, payment: Uuid, line: Handle<Line>) -> Fen {
-        let debts = self.recoveries.by_id(payment).map(|(_, row)| &row.debts[..]).unwrap_or_default();
-        let due = debts
-            .iter()
-            .map(|debt| self.debts.get(*debt))
-            .filter(|debt| debt.is_due() && debt.owed == DebtSide::ToUnit);
         let of_one = |debt: &Debt| {
             let draws = self.drawn_of(debt);
             debt.restored(&draws).into_iter().filter(|(to, ..)| *to == Some(line)).map(|(_, fen, _)| fen).sum::<Fen>()
         };
-        due.map(of_one).sum()
+        self.due_of(payment).map(of_one).sum()
+    }
+
+    /// What is to be recovered of a payment.
+    fn due_of(&self, payment: Uuid) -> impl Iterator<Item = &Debt> {
+        let debts = self.recoveries.by_id(payment).map(|(_, row)| &row.debts[..]).unwrap_or_default();
+        let debts = debts.iter().map(|debt| self.debts.get(*debt));
+        debts.filter(|debt| debt.is_due() && debt.owed == DebtSide::ToUnit)
     }
 }

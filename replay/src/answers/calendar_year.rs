@@ -1,4 +1,4 @@
-//! A calendar year as published: person-times, aided, credited, in transit, returned, in suspense. Walks all persons
+//! A calendar year as published: person-times, aided, credited, recovered, in transit, returned, in suspense. Walks all persons
 //! and their payments, so it is a report, not a look-up.
 
 use super::{divisions, labels, payments};
@@ -42,6 +42,8 @@ pub struct YearFigures {
     pub person_times: u64,
     /// Credited and not taken back. A credit in suspense is not in it until it is accepted.
     pub credited_fen: Fen,
+    /// Of that, what was recovered since, whenever that was.
+    pub recovered_fen: Fen,
     /// At the bank with the result awaited.
     pub transit_fen: Fen,
     /// Came back in this year, whether or not reissued; not part of the above.
@@ -61,8 +63,15 @@ impl YearFigures {
         self.credited_fen + self.transit_fen
     }
 
+    /// The same less what was recovered of it.
+    #[must_use]
+    pub fn net_fen(&self) -> Fen {
+        self.aided_fen() - self.recovered_fen
+    }
+
     fn add(&mut self, other: &Self) {
         self.credited_fen += other.credited_fen;
+        self.recovered_fen += other.recovered_fen;
         self.transit_fen += other.transit_fen;
         self.returned_fen += other.returned_fen;
         self.suspense_fen += other.suspense_fen;
@@ -138,10 +147,14 @@ impl<'a> Walk<'a> {
         let key = YearKey { year: payments::year_of(self.state, payout), ..key };
         let transit = payments::in_transit(self.state, payout);
         let aided = transit || payout.progress == Progress::Credited;
-        let credited = payout.fen * Fen::from(self.state.times_paid(payout));
+        let credited = payments::paid(self.state, payout);
+        let recovered = self.state.recovered_of(payout.id);
         let Some(row) = self.row(key) else { return };
         match payout.progress {
-            Progress::Credited => row.credited_fen += credited,
+            Progress::Credited => {
+                row.credited_fen += credited;
+                row.recovered_fen += recovered;
+            }
             Progress::Returned => row.returned_fen += payout.fen,
             Progress::Ordered | Progress::Unknown if transit => row.transit_fen += payout.fen,
             Progress::Ordered | Progress::Unknown => return,

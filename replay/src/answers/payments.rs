@@ -2,6 +2,7 @@
 //! `labels`; sums over payments are for the reports.
 
 use ledger::handle::Handle;
+use ledger::money::Fen;
 use ledger::state::State;
 use ledger::state::rows::{Instalment, Payout};
 use ledger::state::stage::{Progress, Stage};
@@ -30,6 +31,12 @@ pub fn payments_of_instalment(state: &State, instalment: Handle<Instalment>) -> 
     let mut payments: Vec<Handle<Payout>> = orders.filter(|(_, row)| counts(row)).map(|(at, _)| at).collect();
     payments.reverse();
     payments
+}
+
+/// What a person was paid by a payment, as often as it stands credited.
+#[must_use]
+pub fn paid(state: &State, payout: &Payout) -> Fen {
+    payout.fen * Fen::from(state.times_paid(payout))
 }
 
 /// Whether a payment is at the bank with its result awaited.

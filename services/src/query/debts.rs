@@ -20,7 +20,8 @@ paged!(ListDebtsRequest);
 pub fn debts(asked: &Asked, request: &v1::ListDebtsRequest) -> Result<v1::ListDebtsResponse, QueryError> {
     let state = asked.state()?;
     let pager = Pager::open(request, state.entries)?;
-    let (debts, next_page_token) = pager.handles_from(&state.debts, 0, |debt| !request.open_only || stands(debt));
+    let shown = |debt: &Debt| if request.open_only { stands(debt) } else { is_there(debt) };
+    let (debts, next_page_token) = pager.handles_from(&state.debts, 0, shown);
     let debts = debts.into_iter().map(|debt| row(&state, debt)).collect();
     let all = |class| state.orgs.iter().map(|(org, _)| state.balance(state.org_account(org, class))).sum::<Fen>();
     Ok(v1::ListDebtsResponse {
@@ -31,6 +32,11 @@ pub fn debts(asked: &Asked, request: &v1::ListDebtsRequest) -> Result<v1::ListDe
         refundable_fen: all(Class::Refundable),
         basis: asked.basis(),
     })
+}
+
+/// Whether it is owed, or anything is told of it: not once all of it was taken back.
+fn is_there(debt: &Debt) -> bool {
+    debt.is_due() || !debt.facts.is_empty()
 }
 
 /// Whether anything of it stands on an account.

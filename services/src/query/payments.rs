@@ -154,6 +154,7 @@ pub(super) fn of_handle(state: &State, handle: Handle<Payout>) -> v1::Payout {
     let award = state.awards.get(payout.award);
     let batch = application.batch.handle().map_or_else(Bytes::new, |batch| id(state.batches.get(batch).id));
     let reissued_by = payments::reissued_by(state, handle);
+    let (paid_fen, recovered_fen) = (payments::paid(state, payout), state.recovered_of(payout.id));
     v1::Payout {
         payout: id(payout.id),
         application: id(application.id),
@@ -169,6 +170,9 @@ pub(super) fn of_handle(state: &State, handle: Handle<Payout>) -> v1::Payout {
         reissued_by: reissued_by.map_or_else(Bytes::new, |handle| payout_id(state, handle)),
         results: result(state, payout).into_iter().collect(),
         suspense_fen: state.suspense_of(payout).next().map_or(0, Finding::in_suspense),
+        paid_fen,
+        recovered_fen,
+        net_fen: paid_fen - recovered_fen,
     }
 }
 

@@ -42,6 +42,8 @@ fn figures(row: &YearFigures) -> v1::Total {
         person_times: row.person_times,
         aided_fen: row.aided_fen(),
         credited_fen: row.credited_fen,
+        recovered_fen: row.recovered_fen,
+        net_fen: row.net_fen(),
         transit_fen: row.transit_fen,
         returned_fen: row.returned_fen,
         suspense_fen: row.suspense_fen,

@@ -147,6 +147,26 @@ async fn paid() -> (Desk, Vec<Draw>) {
     (desk, draws)
 }
 
+/// Days paid as studied, of a borrower who had graduated by then, are given back by the lender.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_lender_gave_back_of_a_claim_is_said_of_each_payer() {
+    let (mut desk, _) = paid().await;
+    let (loan, claim, unit, what) = (thing(LOAN), thing(CLAIM), thing(CENTRE), ClaimFor::Subsidy);
+    let cause = desk.graduated(0, 20_231_110).await;
+    let last = desk.loan(0, 20_231_220).await.loan.expect("set").last;
+    let figure = Interest { subsidy: -2_400, waiver: 2_400, ..Interest::default() };
+    desk.say(20_240_110, Kind::InterestAdjusted(InterestAdjusted { loan, last, cause, figure })).await;
+    let (fen, serial) = (2_400, "退1".to_owned());
+    let returned = OverclaimReturned { loan, what, claim, line: 1, unit, fen, serial };
+    desk.say(20_240_120, Kind::OverclaimReturned(returned)).await;
+    let shown = desk.claim(v1::ClaimLines::All, 0, String::new()).await;
+    assert_eq!(shown.lines[0].returned_fen, 2_400);
+    let payers = shown.claim.expect("set").payers;
+    assert_eq!(payers.iter().map(|row| row.returned_fen).sum::<Fen>(), 2_400);
+    assert!(payers.iter().all(|row| (0..=row.paid_fen).contains(&row.returned_fen)), "{payers:?}");
+    desk.server.stop().await;
+}
+
 async fn trace(desk: &Desk, start: v1::trace_request::Start) -> v1::trace_response::Trace {
     let request = v1::TraceRequest { page_size: 1, start: Some(start), ..Default::default() };
     desk.server.ask().trace(request).await.expect("known").into_inner().trace.expect("set")

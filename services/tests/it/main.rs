@@ -26,6 +26,7 @@ mod process;
 mod python_client;
 mod readme;
 mod receipts;
+mod recovered;
 mod remedies;
 mod server;
 mod stories;

@@ -3,13 +3,14 @@
 pub(crate) mod world;
 
 use super::calendar_year::{YearFilter, by_year};
-use super::tests::world::{EACH, LINE, World, day, thing};
+use super::tests::world::{COUNTY, EACH, LINE, World, day, thing};
 use super::{execution, trace};
 use ledger::account::Class;
 use ledger::event::*;
 use ledger::handle::Handle;
 use ledger::money::Fen;
 use ledger::state::State;
+use ledger::state::debt_rows::{Debt, DebtSide, DebtWord};
 use ledger::state::rows::Payout;
 use ledger::state::rows::{Line, Org};
 use ledger::state::stage::Stage;
@@ -37,7 +38,7 @@ fn every_report_adds_up_after_every_entry() {
         let mut credits = Vec::new();
         world.spare_line();
         for _ in 0..60 {
-            step(&mut world, &mut dice, &mut credits);
+            step(&mut world, &mut dice, &mut credits, seed % 2 == 0);
             check(&world.state);
         }
         kinds_met.extend(world.state.findings.iter().map(|(_, finding)| finding.kind.name()));
@@ -46,25 +47,38 @@ fn every_report_adds_up_after_every_entry() {
         // Only an accepted credit draws on the spare line.
         let accepted = world.state.draws.iter().any(|(_, draw)| draw.line == SPARE);
         kinds_met.extend(accepted.then_some("accepted"));
+        let recovered = by_year(&world.state, &YearFilter::default()).sum.recovered_fen > 0;
+        kinds_met.extend(recovered.then_some("recovered"));
     }
     // The walk is worth something only if it came to the places where reports could go wrong.
-    for kind in ["double_credit", "late_credit", "early_credit", "unexpected_return", "accepted", "sent", "cancelled"] {
+    for kind in [
+        "double_credit",
+        "late_credit",
+        "early_credit",
+        "unexpected_return",
+        "accepted",
+        "sent",
+        "cancelled",
+        "recovered",
+    ] {
         assert!(kinds_met.contains(kind), "never met {kind}: {kinds_met:?}");
     }
 }
 
-fn step(world: &mut World, dice: &mut Dice, credits: &mut Vec<Uuid>) {
+/// What is recovered goes to the lines that had paid when it was decided, so a history has either recoveries or credits accepted for
+/// other lines.
+fn step(world: &mut World, dice: &mut Dice, credits: &mut Vec<Uuid>, recovers: bool) {
     let on = if dice.below(4) == 0 { 20_220_110 } else { 20_211_210 };
     let payout = world.state.payouts.get(Handle::new(dice.below(world.state.payouts.next().number()))).id;
     let serial = world.next_serial();
-    match dice.below(8) {
+    match dice.below(10) {
         0 | 1 => {
             let fen = if dice.below(6) == 0 { EACH / 2 } else { EACH };
             credits.push(world.credited(payout, fen, on));
         }
         2 | 3 => drop(world.returned(payout, 1 + dice.below(14), on)),
         4 => drop(world.say(on, Kind::PayoutUnknown(PayoutUnknown { payout, serial }))),
-        5 if !credits.is_empty() => {
+        5 if !credits.is_empty() && !recovers => {
             let credit = credits[dice.below(u32::try_from(credits.len()).expect("few")) as usize];
             let accepted = Clearing::Accepted(vec![Draw { line: thing(LINE + 9), fen: EACH }]);
             let how = if dice.below(3) == 0 { Clearing::Recoverable(None) } else { accepted };
@@ -76,8 +90,25 @@ fn step(world: &mut World, dice: &mut Dice, credits: &mut Vec<Uuid>) {
             );
         }
         6 => order(world, dice),
+        8 | 9 if recovers => recover(world, dice, payout, on),
         _ => advance(world, dice),
     }
+}
+
+/// Has some of a payment paid back, or says that some came in of the last such decision, or is not asked for any more.
+fn recover(world: &mut World, dice: &mut Dice, payout: Uuid, on: u32) {
+    let (fen, reason, document) = (EACH / 4, "离校".to_owned(), "追1".to_owned());
+    let decided = world.state.debts.iter().map(|(_, debt)| debt).filter(|debt| debt.payout.handle().is_some());
+    let Some(debt) = decided.last().map(|debt| debt.id).filter(|_| dice.below(3) > 0) else {
+        let ordered = RecoveryOrdered { payout, fen: 2 * fen, reason, document };
+        return drop(world.told("preparer", on, Kind::RecoveryOrdered(ordered)));
+    };
+    if dice.below(4) == 0 {
+        let waived = RecoveryWaived { debt, fen, reason, document };
+        return drop(world.told("preparer", on, Kind::RecoveryWaived(waived)));
+    }
+    let (unit, serial) = (thing(COUNTY), world.next_serial());
+    world.say(on, Kind::RecoveryReceived(RecoveryReceived { debt, unit, fen, serial }));
 }
 
 /// Tries to order some instalment, as a reissue of its latest payment or as if for the first time.
@@ -115,8 +146,15 @@ fn check(state: &State) {
     let all = by_year(state, &YearFilter::default()).sum;
     let paid = |payout: &Payout| payout.fen * Fen::from(state.times_paid(payout));
     let paid: Fen = state.payouts.iter().map(|(_, payout)| paid(payout)).sum();
-    assert_eq!(paid + all.suspense_fen, on(Class::Payee));
-    assert_eq!(all.credited_fen, paid);
+    // What is to be recovered of payments is on no payee's account any more, and what came in of it is recovered.
+    let owed = |debt: &Debt| debt.is_due() && debt.owed == DebtSide::ToUnit && debt.payout.handle().is_some();
+    let debts: Vec<&Debt> = state.debts.iter().map(|(_, debt)| debt).filter(|debt| owed(debt)).collect();
+    let told = |debt: &Debt, what| Fen::try_from(debt.told(what)).expect("an amount");
+    let left = |debt: &&Debt| debt.fen - told(debt, DebtWord::Waived);
+    assert_eq!(paid + all.suspense_fen, on(Class::Payee) + debts.iter().map(left).sum::<Fen>());
+    let came = |debt: &&Debt| told(debt, DebtWord::Received).min(left(debt));
+    assert_eq!(all.recovered_fen, debts.iter().map(came).sum::<Fen>());
+    assert_eq!((all.credited_fen, all.net_fen()), (paid, paid + all.transit_fen - all.recovered_fen));
     // An instalment paid twice is settled once.
     assert!(paid >= on(Class::Settled));
     for (line, _) in state.lines.iter() {
@@ -129,7 +167,7 @@ fn check(state: &State) {
     let issued = [Handle::new(0), Handle::new(1), SPARE]
         .map(|line| trace::forward(state, line, day(20_221_231), None, 0).totals);
     let issued: Vec<_> = issued.into_iter().map(|totals| totals.expect("first page")).collect();
-    assert_eq!(issued.iter().map(|totals| totals.credited_fen).sum::<Fen>(), all.credited_fen);
+    assert_eq!(issued.iter().map(|totals| totals.credited_fen).sum::<Fen>(), all.credited_fen - all.recovered_fen);
     assert_eq!(issued.iter().map(|totals| totals.transit_fen).sum::<Fen>(), all.transit_fen);
     for (unit, _) in state.orgs.iter() {
         assert_eq!(due_to_finance_off(state, unit), 0);

@@ -65,6 +65,8 @@ fn print(payout: &v1::Payout) {
         outln!("  银行 bank {} {kind} {} 元{reason}  第 {index} 条 entry {index}", day(result.day), yuan(result.fen));
     }
     out!("{}", list(DRAWS, &payout.draws));
+    let [paid, recovered, net] = [payout.paid_fen, payout.recovered_fen, payout.net_fen].map(yuan);
+    outln!("  到卡 paid {paid} 元  追回 recovered {recovered} 元  净额 net {net} 元");
     if payout.suspense_fen != 0 {
         outln!("  ! 暂记 in suspense {} 元", yuan(payout.suspense_fen));
     }

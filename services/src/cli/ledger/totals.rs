@@ -45,6 +45,8 @@ const TOTALS: &[Column<v1::Total>] = &[
     right("在途", |total| yuan(total.transit_fen)),
     right("退回", |total| yuan(total.returned_fen)),
     right("暂记", |total| yuan(total.suspense_fen)),
+    right("追回 recovered", |total| yuan(total.recovered_fen)),
+    right("净额 net", |total| yuan(total.net_fen)),
 ];
 
 fn unless_all(number: u32) -> String {

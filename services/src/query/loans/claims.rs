@@ -125,7 +125,7 @@ pub(in crate::query) fn head(state: &State, handle: Handle<Claim>) -> v1::Claim 
         day: claim.effective.yyyymmdd(),
         last: claim.last,
         parts: claim.parts.iter().map(part).chain(unplaced(state, claim)).collect(),
-        payers: claim.payers.iter().map(payer).collect(),
+        payers: payers(claim),
         from_advance_fen: claim.from_advance,
         from_stock_fen: claim.from_stock,
         set_off_fen: claim.set_off,
@@ -152,8 +152,14 @@ fn unplaced(state: &State, claim: &Claim) -> impl Iterator<Item = v1::ClaimPart>
     })
 }
 
-fn payer(row: &ClaimPayer) -> v1::PayerDebt {
-    v1::PayerDebt { province: row.province, ..payer_debt(row.payer, [row.owed, row.ordered, row.paid]) }
+/// Who owes for a claim, and what of it came back.
+fn payers(claim: &Claim) -> Vec<v1::PayerDebt> {
+    let of = |row: &ClaimPayer| {
+        let back = claim.returned.iter().filter(|share| (share.payer, share.province) == (row.payer, row.province));
+        let (province, returned_fen) = (row.province, back.map(|share| share.fen).sum());
+        v1::PayerDebt { province, returned_fen, ..payer_debt(row.payer, [row.owed, row.ordered, row.paid]) }
+    };
+    claim.payers.iter().map(of).collect()
 }
 
 /// A claim line beside our figure.

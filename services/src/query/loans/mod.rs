@@ -92,7 +92,8 @@ fn payer_sums(sums: impl IntoIterator<Item = (Payer, Fen)>) -> Vec<v1::PayerSum>
 }
 
 fn payer_debt(payer: Payer, [owed_fen, ordered_fen, paid_fen]: [Fen; 3]) -> v1::PayerDebt {
-    v1::PayerDebt { payer: payer.name().to_owned(), owed_fen, ordered_fen, paid_fen, province: 0 }
+    let payer = payer.name().to_owned();
+    v1::PayerDebt { payer, owed_fen, ordered_fen, paid_fen, ..v1::PayerDebt::default() }
 }
 
 fn left(state: &State, missing: &[Left; 3]) -> Vec<v1::MissingInterest> {

@@ -21,6 +21,7 @@ const PAYERS: &[Column<v1::PayerDebt>] = &[
     right("应付 owed", |debt| yuan(debt.owed_fen)),
     right("已下达 ordered", |debt| yuan(debt.ordered_fen)),
     right("已付 paid", |debt| yuan(debt.paid_fen)),
+    right("已退回 returned", |debt| yuan(debt.returned_fen)),
 ];
 
 /// A claim's head and who pays it.
