@@ -10,6 +10,7 @@ use proto::v1;
 use replay::audit::explain;
 use replay::audit::explain::{ComparedFigures, EntryOutcome, Explanation, Fact, Moved, SaidField};
 use replay::engine::{Engine, Recorded};
+use tokio::sync::OwnedSemaphorePermit;
 
 /// One entry as it is on record.
 ///
@@ -26,7 +27,15 @@ pub fn recorded(engine: &Engine, request: &v1::GetRecordedRequest) -> Result<v1:
     Ok(v1::GetRecordedResponse { as_of: engine.read().entries, entry: Some(entry_of(&entry)) })
 }
 
-/// What an explanation is asked of: the ledger before the entry.
+/// What an explanation is asked of.
+pub struct Before {
+    /// The ledger before the entry.
+    pub asked: Asked,
+    /// Given back with it, as it and the copy in which the entry is judged each take the memory of a ledger.
+    pub turn: OwnedSemaphorePermit,
+}
+
+/// The ledger before the entry that is asked about.
 ///
 /// # Errors
 /// There is no such entry.
@@ -46,7 +55,7 @@ pub fn before(engine: &Engine, request: &v1::ExplainRequest) -> Result<Asked, Qu
 ///
 /// # Errors
 /// The past state is not at hand any more, or the record cannot be read.
-pub fn explain(asked: &Asked, _: &v1::ExplainRequest) -> Result<v1::ExplainResponse, QueryError> {
+pub fn explain(Before { asked, .. }: &Before, _: &v1::ExplainRequest) -> Result<v1::ExplainResponse, QueryError> {
     let before = asked.state()?.clone();
     let index = before.entries;
     let (state, explanation) = explain::explain(&asked.engine, before)?.ok_or_else(|| beyond(&asked.engine, index))?;

@@ -8,6 +8,9 @@ use proto::v1;
 use proto::v1::explain_request::Entry;
 use replay::audit::explain::{Wanted, explain_record};
 use replay::engine::{Engine, Options};
+use services::query::explain::Before;
+use std::sync::Arc;
+use tokio::sync::Semaphore;
 use tonic::Code;
 use uuid::Uuid;
 
@@ -304,12 +307,14 @@ fn an_explanation_is_the_same_after_a_start_from_pages_and_from_the_record_alone
     let events = events.map(|event| (bytes::Bytes::from(proto::event::encode(&event)), event));
     let receipts = engine.submit("office".into(), events.to_vec()).expect("taken");
     receipts.blocking_recv().expect("answered").expect("recorded");
-    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let (runtime, turns) = (tokio::runtime::Runtime::new().expect("a runtime"), Arc::new(Semaphore::new(1)));
     let all = |engine: &Engine| {
         let one = |index| {
             let request = v1::ExplainRequest { not_before: 0, entry: Some(Entry::Index(index)) };
             let before = services::query::explain::before(engine, &request).expect("on record");
-            let before = runtime.block_on(before.prepared()).expect("folded");
+            let asked = runtime.block_on(before.prepared()).expect("folded");
+            let turn = Arc::clone(&turns).try_acquire_owned().expect("nobody else explains");
+            let before = Before { asked, turn };
             services::query::explain::explain(&before, &request).expect("explained")
         };
         (0..5).map(one).collect::<Vec<_>>()

@@ -30,7 +30,8 @@ enum Workload {
 /// by all callers after that (listing_seconds, recorded_per_second, p50_us, p99_us of a call).
 ///
 /// Points: --questions of each kind are asked of the record in --data, such as the demo's: accounts by chance, half of them
-/// by number and half by posting, indexes and days by chance. agrees says that sums over all days are today's balances.
+/// of all and half of those of units, indexes and days by chance; and of one effective day, whose state is folded for the
+/// first of them. agrees says that sums over all days are today's balances.
 ///
 /// rss_bytes is the whole process at the end (server, state, callers), not a figure per event; disk_bytes is what
 /// stands under the data directory (with --nats: the archive).

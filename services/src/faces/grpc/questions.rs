@@ -4,6 +4,7 @@
 use super::status::too_early;
 use crate::query::asked::{Asked, Way};
 use crate::query::compare::Sides;
+use crate::query::explain::Before;
 use crate::query::{
     QueryError, accounts, awards, compare, debts, explain, givers, lines, loans, payments, record, totals, trace,
     withdrawals,
@@ -13,7 +14,7 @@ use replay::engine::Engine;
 use replay::engine::past::PastError;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tonic::metadata::MetadataMap;
 use tonic::{Request, Response, Status};
 
@@ -23,13 +24,14 @@ const MAX_WAIT: Duration = Duration::from_secs(10);
 /// Answers questions over gRPC.
 pub struct Questions {
     engine: Engine,
-    /// One comparison at a time: each holds two states, and the first while it waits for the second.
-    comparing: Arc<Semaphore>,
+    /// One comparison or explanation at a time: the one holds two states, and the first while it waits for the second; the other a
+    /// state and a copy of it.
+    turns: Arc<Semaphore>,
 }
 
 impl Questions {
     pub(super) fn new(engine: Engine) -> Self {
-        Self { engine, comparing: Arc::new(Semaphore::new(1)) }
+        Self { engine, turns: Arc::new(Semaphore::new(1)) }
     }
 
     async fn wait(&self, not_before: u64, until: Instant) -> Result<(), Status> {
@@ -40,19 +42,26 @@ impl Questions {
         Err(too_early(not_before, self.engine.read().entries))
     }
 
+    /// Waits until it is a question's turn that takes much memory.
+    async fn turn(&self, until: Instant) -> Result<OwnedSemaphorePermit, Status> {
+        let turn = tokio::time::timeout_at(until.into(), Arc::clone(&self.turns).acquire_owned()).await;
+        let busy = "other comparisons and explanations are under way; ask again in a moment";
+        let turn = turn.map_err(|_| Status::unavailable(busy))?;
+        turn.map_err(|_| Status::internal("nobody gives comparisons their turn any more"))
+    }
+
     /// What a comparison is asked of, when it is its turn.
     async fn both(&self, request: &v1::CompareRequest, until: Instant) -> Result<Sides, Status> {
         let [from, to] = compare::points(request)?;
-        let turn = tokio::time::timeout_at(until.into(), Arc::clone(&self.comparing).acquire_owned()).await;
-        let turn = turn.map_err(|_| Status::unavailable("other comparisons are under way; ask again in a moment"))?;
-        let turn = turn.map_err(|_| Status::internal("nobody gives comparisons their turn any more"))?;
+        let turn = self.turn(until).await?;
         let from = self.asked(from.as_ref(), Way::Past, until).await?;
         Ok(Sides { from, to: self.asked(to.as_ref(), Way::Past, until).await?, turn })
     }
 
-    /// What an explanation is asked of, ready to be answered.
-    async fn before(&self, request: &v1::ExplainRequest, until: Instant) -> Result<Asked, Status> {
-        ready(explain::before(&self.engine, request)?, until).await
+    /// What an explanation is asked of, when it is its turn.
+    async fn before(&self, request: &v1::ExplainRequest, until: Instant) -> Result<Before, Status> {
+        let turn = self.turn(until).await?;
+        Ok(Before { asked: ready(explain::before(&self.engine, request)?, until).await?, turn })
     }
 
     /// What a question at a point is asked of, ready to be answered.
