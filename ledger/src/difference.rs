@@ -4,7 +4,7 @@
 use crate::account::{AccountNo, Book, Class};
 use crate::authority::{Authority, End};
 use crate::handle::Handle;
-use crate::money::{Day, Fen};
+use crate::money::{Day, Fen, held};
 use crate::outcome::Posting;
 use crate::state::State;
 use std::collections::BTreeMap;
@@ -35,6 +35,11 @@ impl Holding {
         for (account, fen) in more.sums {
             *self.sums.entry(account).or_default() += fen;
         }
+    }
+
+    /// What it adds to an account.
+    pub fn on(&self, account: AccountNo) -> Fen {
+        held(self.sums.get(&account).copied().unwrap_or_default())
     }
 
     /// The postings that add this. Each account is only added to or only taken from, so none is below zero in between; what becomes

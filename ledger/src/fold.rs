@@ -3,7 +3,7 @@
 
 use crate::account::AccountNo;
 use crate::aid::{
-    award, award_end, budget, debt, merge, payment, payment_line, programme, results, surrender, voucher,
+    award, award_end, budget, correction, debt, merge, payment, payment_line, programme, results, surrender, voucher,
 };
 use crate::change::{Case, Change, Judged, NewFinding};
 use crate::control;
@@ -165,6 +165,7 @@ judges! {
     LoanAmended => Loan named_facts::judge_loan_amended;
     AwardCancelled => End award_end::judge_award_cancelled;
     VoucherReturned => Voucher voucher::judge_voucher_returned;
+    DrawsCorrected => Correction correction::judge_draws_corrected;
 }
 
 /// What an entry comes to, before anything is changed.

@@ -232,6 +232,7 @@ codes! {
     80 UnknownDebt "unknown_debt" circumstantial "没有该笔应追回款" "nothing is to be recovered because of this decision" "先报送其暂记清理或责令追回，再重试" "say how the money in suspense was cleared, or that the payment be recovered, then retry";
     81 ExceedsDebt "exceeds_debt" circumstantial "超出可追回的金额：支付未到卡、已退回，或已另行追回、免追" "more than is left to be recovered: the payment does not stand paid, or it is recovered or waived already" "减少金额，再重试" "reduce the amount, then retry";
     82 AwardEnded "award_ended" circumstantial "该期资助已停发" "the instalment is owed no more" "确应发放的，先撤销停发，再重试" "if it is to be paid, take back what ended the award, then retry";
+    83 ExceedsDrawn "exceeds_drawn" circumstantial "超出该申请在原指标上的金额" "more than the application takes from that line" "核对原指标，并减少金额至所示余额以内；已更正到别的指标的，以那一指标为原指标，再重试" "look at the line and reduce the amount to what is left there; what was corrected to another line is corrected from that one, then retry";
 }
 
 impl TryFrom<u8> for Code {

@@ -4,6 +4,7 @@
 use crate::aid::award::{self, AwardChange};
 use crate::aid::award_end::{self, EndChange};
 use crate::aid::budget::{self, BudgetChange};
+use crate::aid::correction::{self, CorrectionChange};
 use crate::aid::debt::{self, DebtChange};
 use crate::aid::merge;
 use crate::aid::payment::{self, PaymentChange};
@@ -61,6 +62,7 @@ kept! {
     programme Programme(ProgrammeChange);
     surrender Surrender(SurrenderChange);
     award_end End(EndChange);
+    correction Correction(CorrectionChange);
     debt Debt(DebtChange);
     suspense Suspense(SuspenseChange);
     desk Desk(DeskChange);
@@ -128,6 +130,7 @@ fn judge(case: &Case<'_>, taken: Taken, kind: KindTag) -> Judged<Kept> {
         Tag::RecoveryReceived | Tag::RecoveryWaived | Tag::RecoveryOrdered | Tag::RefundPaid => {
             Ok(debt::judge_withdrawn(case, taken)?.map(Kept::Debt))
         }
+        Tag::DrawsCorrected => Ok(correction::judge_withdrawn(case, taken)?.map(Kept::Correction)),
         Tag::AwardCancelled => Ok(award_end::judge_withdrawn(case, taken)?.map(Kept::End)),
         Tag::SuspenseCleared => Ok(suspense::judge_withdrawn(case, taken)?.map(Kept::Suspense)),
         Tag::FindingExplained | Tag::FindingClosed => Ok(desk::judge_withdrawn(case, taken, kind)?.map(Kept::Desk)),

@@ -17,8 +17,9 @@ use crate::money::Fen;
 use crate::outcome::{Code, Refusal};
 use crate::registry::org;
 use crate::state::clearing_rows::{Cleared, Way};
-use crate::state::debt_rows::{Debt, DebtFact, DebtSide, DebtWord, Recovery};
-use crate::state::rows::{Drawn, Line, Org};
+use crate::state::correction_rows::Piece;
+use crate::state::debt_rows::{Debt, DebtFact, DebtSide, DebtWord, Recovery, taken};
+use crate::state::rows::{Drawn, Line, Org, Payout};
 use crate::state::{State, UNKNOWN_APPLICATION, UNKNOWN_ORG};
 use uuid::Uuid;
 
@@ -36,6 +37,8 @@ pub(crate) struct DebtChange {
     payment: Option<Uuid>,
     /// A unit that this entry names no more.
     unnamed: Link<Org>,
+    /// What else is to be recovered of the same payment, by other lines than before.
+    others: Vec<DebtChange>,
 }
 
 /// The same with what of money it moves.
@@ -120,14 +123,16 @@ pub(crate) fn judge_recovery_ordered(case: &Case<'_>, event: &RecoveryOrdered) -
     if event.fen <= 0 {
         return Err(Refusal::of(Code::BadAmount, event.payout));
     }
-    let ordered: Vec<&Debt> = of_payment(state, event.payout).filter(|debt| debt.owed == DebtSide::ToUnit).collect();
+    let ordered: Vec<&Debt> = state.to_recover_of(event.payout).collect();
     let left = row.fen - ordered.iter().map(|debt| debt.fen).sum::<Fen>();
     let left = if state.times_paid(row) > 0 { left } else { 0 };
     if event.fen > left {
         return Err(Refusal::with(Code::ExceedsDebt, event.payout, left));
     }
-    let mut rest: Vec<Drawn> = state.draws_of(row).copied().collect();
-    for drawn in ordered.iter().flat_map(|debt| state.drawn_of(debt)) {
+    // By the lines as they were told, so that a correction finds the same whenever it comes.
+    let paid = state.paid_as(row, None).into_iter();
+    let mut rest: Vec<Drawn> = paid.map(|piece| Drawn { line: piece.line, fen: piece.fen }).collect();
+    for drawn in ordered.iter().flat_map(|debt| state.drawn_as_told(debt)) {
         if let Some(of_line) = rest.iter_mut().find(|other| other.line == drawn.line) {
             of_line.fen -= drawn.fen;
         }
@@ -150,15 +155,11 @@ pub(crate) fn judge_recovery_ordered(case: &Case<'_>, event: &RecoveryOrdered) -
         on: case.on(),
         ..before.clone()
     };
-    let decided = revised(state, &before, after, &rest);
+    let mut pieces = state.pieces_of(row);
+    ordered.iter().for_each(|debt| drop(taken(&mut pieces, &state.drawn_as_told(debt))));
+    let decided = revised(state, &before, after, &taken(&mut pieces, &rest));
     let change = DebtChange { draws: rest, payment: Some(event.payout), ..decided.change };
     Ok(moved(case, Change::nothing(), change, &decided.moved))
-}
-
-/// What of a payment was ever ordered to be recovered.
-fn of_payment(state: &State, payment: Uuid) -> impl Iterator<Item = &Debt> {
-    let debts = state.recoveries.by_id(payment).map(|(_, row)| &row.debts[..]).unwrap_or_default();
-    debts.iter().map(|debt| state.debts.get(*debt))
 }
 
 /// Whether anything of a payment was ever ordered to be recovered.
@@ -168,7 +169,7 @@ pub(crate) fn is_recovered(state: &State, payment: Uuid) -> bool {
 
 /// What is owed of a payment, once it stands paid or no longer does.
 pub(crate) fn payment_stands(state: &State, payment: Uuid, paid: bool) -> Vec<DebtDecided> {
-    let other = of_payment(state, payment).filter(|debt| debt.paid != paid);
+    let other = state.recoveries_of(payment).filter(|debt| debt.paid != paid);
     let revised = |debt: &Debt| revised(state, debt, Debt { paid, ..debt.clone() }, &state.drawn_of(debt));
     other.map(revised).collect()
 }
@@ -212,8 +213,33 @@ pub(crate) fn judge_withdrawn(case: &Case<'_>, taken: Taken) -> Judged<DebtChang
         taken.on(case, before.on)?;
         after.owed = DebtSide::Nobody;
     }
+    let is_order = before.owed != after.owed;
+    let corrected = |payout: &&Payout| is_order && state.corrected_of(payout.application).is_some();
+    let payout = before.payout.handle().map(|payout| state.payouts.get(payout)).filter(corrected);
     let decided = revised(state, before, after, &state.drawn_of(before));
-    Ok(moved(case, Change::nothing(), DebtChange { unnamed, ..decided.change }, &decided.moved))
+    let mut change = Change::nothing();
+    let (mut held, mut others) = (decided.moved, Vec::new());
+    if let Some(payout) = payout {
+        for other in redrawn(state, payout, &state.pieces_of(payout), Some(before.id)) {
+            held.add(other.moved);
+            change.touched.push(Touched::Debt(other.change.id()));
+            others.push(other.change);
+        }
+    }
+    Ok(moved(case, change, DebtChange { unnamed, others, ..decided.change }, &held))
+}
+
+/// What is to be recovered of a payment, but for one, once the payment takes these pieces.
+pub(crate) fn redrawn(state: &State, payout: &Payout, pieces: &[Piece], without: Option<Uuid>) -> Vec<DebtDecided> {
+    if !is_recovered(state, payout.id) {
+        return Vec::new();
+    }
+    let shares = state.shares_of(payout, pieces.to_vec(), without);
+    let other = |(debt, draws): (&Debt, Vec<Drawn>)| {
+        let before = state.drawn_of(debt);
+        (before != draws).then(|| drawn_otherwise(state, (debt, &before), (debt.clone(), &draws)))
+    };
+    shares.into_iter().filter_map(other).collect()
 }
 
 fn changed(case: &Case<'_>, change: Change<DebtChange>, before: &Debt, after: Debt) -> Change<DebtChange> {
@@ -230,8 +256,13 @@ fn moved(case: &Case<'_>, mut change: Change<DebtChange>, debt: DebtChange, move
 
 /// What is to change if a debt, and what was told of it, is other than before.
 fn revised(state: &State, before: &Debt, after: Debt, draws: &[Drawn]) -> DebtDecided {
-    let (held_before, gone_before) = holding(state, before, draws);
-    let (held, mut surrendered) = holding(state, &after, draws);
+    drawn_otherwise(state, (before, draws), (after, draws))
+}
+
+/// The same, if other lines paid it than before.
+fn drawn_otherwise(state: &State, (before, was): (&Debt, &[Drawn]), (after, now): (Debt, &[Drawn])) -> DebtDecided {
+    let (held_before, gone_before) = holding(state, before, was);
+    let (held, mut surrendered) = holding(state, &after, now);
     surrendered.extend(gone_before.into_iter().map(|(line, fen)| (line, -fen)));
     DebtDecided { change: DebtChange { surrendered, ..DebtChange::of(after) }, moved: held.without(held_before) }
 }
@@ -298,8 +329,8 @@ pub(crate) fn wanted(debt: &Debt) -> Vec<Wanted> {
 
 impl DebtChange {
     fn of(row: Debt) -> Self {
-        let (surrendered, draws) = (Vec::new(), Vec::new());
-        Self { row, surrendered, draws, payment: None, unnamed: Link::NONE }
+        let (surrendered, draws, others) = Default::default();
+        Self { row, surrendered, draws, payment: None, unnamed: Link::NONE, others }
     }
 
     /// The debt it is about.
@@ -310,7 +341,10 @@ impl DebtChange {
 
 /// Makes the change; the row by which it can be taken back.
 pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: DebtChange) -> Handle<Debt> {
-    let DebtChange { row, surrendered, draws, payment, unnamed } = change;
+    let DebtChange { row, surrendered, draws, payment, unnamed, others } = change;
+    for other in others {
+        apply(state, entry, other);
+    }
     for (line, fen) in surrendered {
         let row = state.lines.get_mut(line);
         row.surrendered += fen;

@@ -49,7 +49,7 @@ pub(crate) fn judge_application_prepared(case: &Case<'_>, event: &ApplicationPre
     }
     let mut change = Change::nothing();
     let told = state.awaited.by_id(event.application).map(|(_, row)| &row.vouchers[..]).unwrap_or_default();
-    let place = Place { application: state.applications.next(), unit, approved: false };
+    let place = Place { application: state.applications.next(), unit, approved: false, swapped: None };
     let vouchers = settled(case, &mut change, told, Place::of(state, UNKNOWN_APPLICATION), place);
     change.act = Some(PaymentChange::Prepare { event: event.clone(), unit, vouchers });
     Ok(change)
@@ -60,8 +60,8 @@ fn settled(
     case: &Case<'_>,
     change: &mut Change<PaymentChange>,
     told: &[Handle<Voucher>],
-    was_at: Place,
-    at: Place,
+    was_at: Place<'_>,
+    at: Place<'_>,
 ) -> Option<Vouchers> {
     let revised = voucher::place_changed(case.state, told, was_at, at)?;
     change.postings.extend(revised.moved.postings(case.state, case.on()));
@@ -109,6 +109,9 @@ pub(crate) fn judge_step_withdrawn(case: &Case<'_>, taken: Taken, stage: Stage, 
     }
     let mut change = Change::of(PaymentChange::StepBack { application, to });
     if stage == Stage::Sealed {
+        if let Some(told) = state.corrected_of(application).and_then(|row| row.told.first()) {
+            return Err(Refusal::of(Code::InUse, state.seen.get(told.entry).id));
+        }
         change.postings = given_back(state, case.on(), row);
     }
     Ok(change)

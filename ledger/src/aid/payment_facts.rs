@@ -12,9 +12,10 @@ use crate::entry::Entry;
 use crate::finding::FindingKind;
 use crate::handle::{Handle, Link};
 use crate::money::{Day, Fen};
+use crate::state::correction_rows::Piece;
 use crate::state::entry_rows::Seen;
 use crate::state::result_rows::ToldOf;
-use crate::state::rows::{Application, Award, Drawn, Finding, Line, Org, Payout, ResultFact, Results};
+use crate::state::rows::{Application, Award, Finding, Line, Org, Payout, ResultFact, Results};
 use crate::state::stage::{BankWord, Progress, Stage};
 use crate::state::{State, UNKNOWN_APPLICATION};
 use uuid::Uuid;
@@ -23,14 +24,15 @@ use uuid::Uuid;
 pub(crate) const FACTS_MAX: usize = 64;
 
 /// A payment somebody ordered, as far as its results concern it.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(crate) struct Order {
     pub payout: Handle<Payout>,
     pub application: Handle<Application>,
     pub award: Handle<Award>,
     pub fen: Fen,
     pub sent: bool,
-    pub draws: (Handle<Drawn>, u8),
+    /// What it takes from lines, where that is to be other than the state has it.
+    pub pieces: Option<Vec<Piece>>,
     /// Whether another payment of the same instalment stands paid.
     pub paid_otherwise: bool,
     /// Whether its instalment falls due on a day on which its person is no student.
@@ -48,11 +50,15 @@ impl Order {
             award: row.award,
             fen: row.fen,
             sent: state.applications.get(row.application).set.stage == Stage::Sent,
-            draws: (row.draws, row.draw_count),
+            pieces: None,
             paid_otherwise: paid_otherwise(state, payout, row),
             out_of_study: is_out_of_study(state, row),
             ended: State::is_ended(state.awards.get(row.award), row.instalment),
         }
+    }
+
+    fn pieces(&self, state: &State) -> Vec<Piece> {
+        self.pieces.clone().unwrap_or_else(|| state.pieces_of(state.payouts.get(self.payout)))
     }
 }
 
@@ -172,9 +178,9 @@ fn holding(
                 held.moves(of_unit(Class::Treasury), of(from), fen);
                 let accepted = credit.map(|place| &facts[place]).filter(|credit| credit.accepted.is_some());
                 let accepted = accepted.and_then(|fact| Some((fact.accepted.handle()?, fact.accepted_count)));
-                if let Some(draws) = accepted.or(order.map(|order| order.draws)) {
-                    restore(state, unit, fact.on, draws, &mut held, &mut surrendered);
-                }
+                let accepted = accepted.map(|(first, count)| state.pieces_told(first, count).collect());
+                let pieces = accepted.or(order.map(|order| order.pieces(state))).unwrap_or_default();
+                restore(state, unit, fact.on, &pieces, &mut held, &mut surrendered);
             }
             _ => {}
         }
@@ -197,12 +203,11 @@ fn restore(
     state: &State,
     unit: Handle<Org>,
     on: Day,
-    (first, count): (Handle<Drawn>, u8),
+    pieces: &[Piece],
     held: &mut Holding,
     surrendered: &mut Vec<(Handle<Line>, Fen)>,
 ) {
-    for at in first.run(u32::from(count)) {
-        let Drawn { line, fen } = *state.draws.get(at);
+    for Piece { line, fen, .. } in pieces.iter().copied() {
         let spent = state.line_account(line, Class::Spent);
         if on.year() == state.lines.get(line).fiscal_year {
             held.moves(state.line_account(line, Class::Available), spent, fen);

@@ -12,7 +12,8 @@ use crate::handle::{Handle, Link};
 use crate::money::{Day, Fen, share};
 use crate::outcome::{Code, Refusal};
 use crate::registry::cards::payable;
-use crate::state::rows::{Application, ApplicationPart, Award, Card, Drawn, Instalment, Line, Payout, Roster};
+use crate::state::correction_rows::add_part;
+use crate::state::rows::{Application, Award, Card, Drawn, Instalment, Line, Payout, Roster};
 use crate::state::stage::{Progress, Stage};
 use crate::state::{Standing, State};
 use uuid::Uuid;
@@ -70,7 +71,7 @@ pub(crate) fn judge_application_line_added(case: &Case<'_>, event: &ApplicationL
         award,
         fen,
         sent: false,
-        draws: (state.draws.next(), 0),
+        pieces: Some(Vec::new()),
         paid_otherwise: false,
         out_of_study: false,
         ended: false,
@@ -196,10 +197,7 @@ pub(crate) fn add_line(state: &mut State, entry: &Entry<'_>, new: NewPayout) {
     row.set.add_line(new.fen, entry.content);
     row.last = entry.index;
     for draw in &new.draws {
-        match row.parts.iter_mut().find(|part| part.line == draw.line) {
-            Some(part) => part.fen += draw.fen,
-            None => row.parts.push(ApplicationPart { line: draw.line, fen: draw.fen, cleared: 0 }),
-        }
+        add_part(&mut row.parts, draw.line, draw.fen);
     }
     let number = row.set.count;
     let before_of_application = std::mem::replace(&mut row.last_payout, handle.into());
@@ -248,7 +246,7 @@ pub(super) fn find(state: &State, id: Uuid) -> Result<(Handle<Application>, &App
 }
 
 /// A line some payment was to be drawn on is told again only as what it was.
-fn name_line(state: &mut State, index: u64, line: Handle<Line>) {
+pub(super) fn name_line(state: &mut State, index: u64, line: Handle<Line>) {
     if !state.lines.get(line).named {
         let row = state.lines.get_mut(line);
         (row.named, row.last) = (true, index);

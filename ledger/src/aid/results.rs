@@ -140,7 +140,7 @@ pub(crate) fn sent(state: &State, application: &Application, sent: bool) -> Sent
     for payout in &application.told {
         let before = Order::of(state, *payout);
         let facts = state.told_of(state.payouts.get(*payout));
-        let after = Order { sent, ..before };
+        let after = Order { sent, ..before.clone() };
         let id = state.payouts.get(*payout).id;
         let revised = revise(state, id, (Some(&before), &facts), (Some(&after), facts.clone()));
         all.revisions.push(revised.revision);

@@ -4,6 +4,8 @@
 
 use crate::account::Class;
 use crate::aid::awaited;
+use crate::aid::room::Room;
+use crate::aid::swaps::Swapped;
 use crate::aid::voucher_told::VoucherTold;
 use crate::change::{Case, Change, Judged, NewFinding, Noted, Taken, Touched};
 use crate::difference::Holding;
@@ -59,25 +61,38 @@ pub(crate) struct RevisedVouchers {
 
 /// Where vouchers belong: an application and whether it has come as far as to be paid.
 #[derive(Clone, Copy)]
-pub(crate) struct Place {
+pub(crate) struct Place<'a> {
     pub application: Handle<Application>,
     pub unit: Handle<Org>,
     pub approved: bool,
+    /// Its parts, where they are to be corrected otherwise than the state has it.
+    pub swapped: Option<&'a Swapped>,
 }
 
-impl Place {
+impl Place<'_> {
     pub fn of(state: &State, application: Handle<Application>) -> Self {
         let row = state.applications.get(application);
         let approved = matches!(row.set.stage, Stage::Approved | Stage::Sent);
-        Self { application, unit: row.unit, approved }
+        Self { application, unit: row.unit, approved, swapped: None }
+    }
+
+    fn room(self, state: &State) -> Room {
+        match self.swapped {
+            Some(swapped) => Room::of(state, &swapped.parts, Some(&swapped.corrected)),
+            None if self.application >= state.applications.next() => Room::of(state, &[], None),
+            None => {
+                let parts = &state.applications.get(self.application).parts;
+                Room::of(state, parts, state.corrected_of(self.application))
+            }
+        }
     }
 }
 
 /// What is to change if these vouchers, all that are told of one place, are other than before, or the place is.
 fn revise(
     state: &State,
-    (was_at, before): (Place, &[VoucherTold]),
-    (at, after): (Place, Vec<VoucherTold>),
+    (was_at, before): (Place<'_>, &[VoucherTold]),
+    (at, after): (Place<'_>, Vec<VoucherTold>),
 ) -> RevisedVouchers {
     let (held_before, _, _) = holding(state, was_at, before);
     let (held, cleared, excess) = holding(state, at, &after);
@@ -90,15 +105,9 @@ fn revise(
 
 /// What vouchers hold on accounts, what of each part they clear, and what of each exceeds that. The application's accounts are asked
 /// for only where something is cleared of it.
-fn holding(state: &State, place: Place, vouchers: &[VoucherTold]) -> (Holding, Vec<Fen>, Vec<Fen>) {
+fn holding(state: &State, place: Place<'_>, vouchers: &[VoucherTold]) -> (Holding, Vec<Fen>, Vec<Fen>) {
     let mut held = Holding::default();
-    let parts: Vec<_> = if place.application < state.applications.next() {
-        let parts = state.applications.get(place.application).parts.iter();
-        parts.map(|part| (part.line, state.lines.get(part.line).id, part.fen)).collect()
-    } else {
-        Vec::new()
-    };
-    let mut cleared: Vec<Fen> = vec![0; parts.len()];
+    let mut room = place.room(state);
     let mut excess: Vec<Fen> = vec![0; vouchers.len()];
     let mut order: Vec<usize> = (0..vouchers.len()).filter(|at| !vouchers[*at].row.facts.is_empty()).collect();
     order.sort_by_key(|at| vouchers[*at].first);
@@ -109,22 +118,21 @@ fn holding(state: &State, place: Place, vouchers: &[VoucherTold]) -> (Holding, V
         for draw in &vouchers[at].row.draws {
             let paid = draw.fen.min(left.max(0));
             left -= paid;
-            let part = parts.iter().position(|(_, id, _)| place.approved && *id == draw.line);
-            let fen = part.map_or(0, |part| paid.min(parts[part].2 - cleared[part]));
-            if let Some(part) = part.filter(|_| fen > 0) {
-                cleared[part] += fen;
-                let line = parts[part].0;
-                held.moves(state.line_account(line, Class::Spent), state.line_account(line, Class::Applied), fen);
-                held.moves(state.application_account(place.application, Class::Transit), treasury, fen);
-            }
+            let fen = if place.approved { room.pay(draw.line, paid) } else { 0 };
             excess[at] = excess[at].saturating_add(paid - fen);
         }
         excess[at] = excess[at].saturating_add(left);
         held.moves(suspense, treasury, excess[at]);
     }
+    for part in room.parts.iter().filter(|part| part.cleared > 0) {
+        let of_line = |class| state.line_account(part.line, class);
+        held.moves(of_line(Class::Spent), of_line(Class::Applied), part.cleared);
+        held.moves(state.application_account(place.application, Class::Transit), treasury, part.cleared);
+    }
     for row in vouchers.iter().map(|told| &told.row).filter(|row| row.off != 0) {
         held.moves(state.org_account(row.off_at, Class::Suspense), suspense, row.off);
     }
+    let cleared = room.parts.into_iter().map(|part| part.cleared).collect();
     (held, cleared, excess)
 }
 
@@ -299,8 +307,8 @@ fn regroup(state: &State, told: &[VoucherTold]) -> Regrouped {
 pub(crate) fn place_changed(
     state: &State,
     vouchers: &[Handle<Voucher>],
-    was_at: Place,
-    at: Place,
+    was_at: Place<'_>,
+    at: Place<'_>,
 ) -> Option<RevisedVouchers> {
     if vouchers.is_empty() {
         return None;

@@ -79,6 +79,22 @@ pub struct LineAdjusted {
     pub fen: Fen,
 }
 
+/// What an application takes from one document line it takes from another one of the same unit, year and programme 支付更正 (D). No cash
+/// moves: its payments are of the other line from the first to the last, as far as the amount goes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct DrawsCorrected {
+    /// The application.
+    pub application: Uuid,
+    /// The line it was told to draw on.
+    pub from: Uuid,
+    /// The line that pays instead.
+    pub to: Uuid,
+    /// How much.
+    pub fen: Fen,
+    /// Document number 文号 of the correction.
+    pub document: String,
+}
+
 /// A unit paid over to finance what came back after its budget year 上缴 (R).
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Surrendered {

@@ -52,7 +52,7 @@ pub struct Event {
 /// A row is the kind, what it holds, its name, its Chinese name, whether it reports or asks for a decision, how its days are
 /// bounded (each word is a row of [`DayRule`]), what becomes of it when told early ([`Early`]), how it is undone ([`WayBack`]), the
 /// parts of its key (see `key`; with a number of the source the day and the amount are content, so a corrected day is the same
-/// statement told otherwise), and `loan` if it is about the loan it names. The order is that of the numbers on the wire.
+/// statement told otherwise), and `loan` if it is about the loan it names. The order is that of the oneof on the wire.
 #[macro_export]
 macro_rules! for_each_kind {
     ($callback:ident) => {
@@ -175,6 +175,8 @@ macro_rules! for_each_kind {
             AwardCancelled(AwardCancelled) "award_cancelled" "停发资助" decision near Refused WhileFree (award);
             VoucherReturned(VoucherReturned) "voucher_returned" "支付凭证退回" report near
                 Mentioned Withdrawn (voucher, serial);
+            DrawsCorrected(DrawsCorrected) "draws_corrected" "支付更正" decision near
+                Refused Withdrawn (application, from, to, document);
         }
     };
 }

@@ -3,6 +3,7 @@
 use crate::aid::award::{self, AwardChange};
 use crate::aid::award_end::{self, EndChange};
 use crate::aid::budget::{self, BudgetChange};
+use crate::aid::correction::{self, CorrectionChange};
 use crate::aid::debt::{self, DebtChange};
 use crate::aid::payment::{self, PaymentChange};
 use crate::aid::programme::{self, ProgrammeChange};
@@ -53,6 +54,7 @@ pub(super) enum Act {
     Surrender(SurrenderChange),
     Debt(Box<DebtChange>),
     End(Box<EndChange>),
+    Correction(Box<CorrectionChange>),
 }
 
 impl Act {
@@ -79,6 +81,7 @@ impl Act {
             Self::Surrender(change) => return Some(surrender::apply(state, entry, change).number()),
             Self::Debt(change) => return Some(debt::apply(state, entry, *change).number()),
             Self::End(change) => return Some(award_end::apply(state, entry, *change).number()),
+            Self::Correction(change) => return Some(correction::apply(state, entry, *change).number()),
             Self::Desk(change) => return Some(desk::apply(state, entry, *change).number()),
             Self::Withdrawal(change) => withdraw::apply(state, entry, *change),
         }

@@ -5,6 +5,7 @@ use crate::account::Class;
 use crate::handle::{Handle, Link};
 use crate::money::{Day, Fen, held};
 use crate::state::State;
+use crate::state::correction_rows::Piece;
 use crate::state::entity::rows;
 use crate::state::entry_rows::Seen;
 use crate::state::rows::{Application, Drawn, Line, Org, Payout};
@@ -195,12 +196,65 @@ impl crate::state::table::Row for Recovery {
     }
 }
 
+/// Takes what was told of lines from what pays in their place.
+pub(crate) fn taken(pieces: &mut [Piece], told: &[Drawn]) -> Vec<Drawn> {
+    let mut drawn: Vec<Drawn> = Vec::new();
+    let mut add = |line, fen| match drawn.iter_mut().find(|other| other.line == line) {
+        Some(other) => other.fen += fen,
+        None => drawn.push(Drawn { line, fen }),
+    };
+    for Drawn { line, mut fen } in told.iter().copied() {
+        for piece in pieces.iter_mut().filter(|piece| piece.told == line) {
+            let part = piece.fen.min(fen);
+            (piece.fen, fen) = (piece.fen - part, fen - part);
+            add(piece.line, part);
+        }
+        // It was paid with a credit that somebody accepted on other lines.
+        add(line, fen);
+    }
+    drawn.retain(|drawn| drawn.fen > 0);
+    drawn
+}
+
 impl State {
-    /// The lines that paid what is recovered, with how much of it each.
+    /// The lines that paid what is recovered, as corrected, with how much of it each.
     #[must_use]
     pub fn drawn_of(&self, debt: &Debt) -> Vec<Drawn> {
+        let payout = debt.payout.handle().map(|payout| self.payouts.get(payout));
+        let Some(payout) = payout.filter(|payout| self.corrected_of(payout.application).is_some()) else {
+            return self.drawn_as_told(debt);
+        };
+        let shares = self.shares_of(payout, self.pieces_of(payout), None);
+        let own = shares.into_iter().find(|(other, _)| other.id == debt.id);
+        own.map_or_else(|| self.drawn_as_told(debt), |(_, drawn)| drawn)
+    }
+
+    /// What of a payment was ever ordered to be recovered.
+    pub(crate) fn recoveries_of(&self, payment: Uuid) -> impl Iterator<Item = &Debt> {
+        let debts = self.recoveries.by_id(payment).map(|(_, row)| &row.debts[..]).unwrap_or_default();
+        debts.iter().map(|debt| self.debts.get(*debt))
+    }
+
+    /// What of it is ordered to be recovered and was not taken back.
+    pub(crate) fn to_recover_of(&self, payment: Uuid) -> impl Iterator<Item = &Debt> {
+        self.recoveries_of(payment).filter(|debt| debt.owed == DebtSide::ToUnit)
+    }
+
+    /// The lines that were told to pay what is recovered.
+    pub(crate) fn drawn_as_told(&self, debt: &Debt) -> Vec<Drawn> {
         let (first, count) = (debt.draws.handle(), u32::from(debt.draw_count));
         first.into_iter().flat_map(|first| first.run(count)).map(|at| *self.draws.get(at)).collect()
+    }
+
+    /// What is to be recovered of a payment, but for one, as it was decided, and which lines pay it if the payment takes these pieces.
+    pub(crate) fn shares_of(
+        &self,
+        payout: &Payout,
+        mut pieces: Vec<Piece>,
+        without: Option<Uuid>,
+    ) -> Vec<(&Debt, Vec<Drawn>)> {
+        let others = self.to_recover_of(payout.id).filter(|debt| Some(debt.id) != without);
+        others.map(|debt| (debt, taken(&mut pieces, &self.drawn_as_told(debt)))).collect()
     }
 
     /// How much of a payment was recovered.
@@ -221,8 +275,6 @@ impl State {
 
     /// What is to be recovered of a payment.
     fn due_of(&self, payment: Uuid) -> impl Iterator<Item = &Debt> {
-        let debts = self.recoveries.by_id(payment).map(|(_, row)| &row.debts[..]).unwrap_or_default();
-        let debts = debts.iter().map(|debt| self.debts.get(*debt));
-        debts.filter(|debt| debt.is_due() && debt.owed == DebtSide::ToUnit)
+        self.to_recover_of(payment).filter(|debt| debt.is_due())
     }
 }

@@ -6,6 +6,7 @@ pub mod budget_rows;
 pub mod case_rows;
 pub mod claim_rows;
 pub mod clearing_rows;
+pub mod correction_rows;
 pub mod debt_rows;
 pub mod disputes;
 pub mod doubts;
@@ -36,6 +37,7 @@ use crate::state::award_rows::AwardEnd;
 use crate::state::budget_rows::{BudgetMove, Surrender};
 use crate::state::case_rows::FindingCase;
 use crate::state::clearing_rows::{Cleared, ClearedByItem};
+use crate::state::correction_rows::Corrected;
 use crate::state::debt_rows::{Debt, Recovery};
 use crate::state::disputes::Dispute;
 use crate::state::doubts::Doubt;
@@ -227,6 +229,7 @@ tables! {
         clearings: Cleared,
         debts: Debt "debt" "应追回或应退还",
         recoveries: Recovery,
+        corrected: Corrected,
     }
 }
 

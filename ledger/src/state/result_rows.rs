@@ -3,6 +3,7 @@
 
 use crate::handle::{Handle, Link};
 use crate::money::{Day, Fen};
+use crate::state::correction_rows::{Corrected, Piece};
 use crate::state::entry_rows::Seen;
 use crate::state::rows::{Drawn, Finding, Payout, ResultFact, Results};
 use crate::state::stage::{BankWord, Progress};
@@ -99,17 +100,25 @@ impl State {
         payout.results.handle().map_or(once, |results| self.results.get(results).paid)
     }
 
-    /// The draws of every credit that pays a payment: those it was accepted with, or the payment's own. Where none does, what they
-    /// would be or were.
-    pub fn draws_of<'a>(&'a self, payout: &Payout) -> impl Iterator<Item = &'a Drawn> + use<'a> {
-        let own = (payout.draws, payout.draw_count);
-        let results = payout.results.handle().map(|results| &self.results.get(results).drawn[..]).unwrap_or_default();
-        let none = results.is_empty().then_some(own);
-        let drawn = results.iter().map(move |(accepted, count)| accepted.handle().map_or(own, |first| (first, *count)));
-        none.into_iter()
-            .chain(drawn)
-            .flat_map(|(first, count)| first.run(u32::from(count)))
-            .map(|at| self.draws.get(at))
+    /// The draws of every credit that pays a payment: those it was accepted with, or the payment's own as corrected. Where none does,
+    /// what they would be or were.
+    #[must_use]
+    pub fn pieces_paid(&self, payout: &Payout) -> Vec<Piece> {
+        self.paid_as(payout, self.corrected_of(payout.application))
+    }
+
+    /// The same, were these the corrections of its application.
+    pub(crate) fn paid_as(&self, payout: &Payout, corrected: Option<&Corrected>) -> Vec<Piece> {
+        let own = self.pieces_as(payout, corrected);
+        let drawn = payout.results.handle().map(|results| &self.results.get(results).drawn[..]).unwrap_or_default();
+        if drawn.is_empty() {
+            return own;
+        }
+        let one = |(accepted, count): &(Link<Drawn>, u8)| match accepted.handle() {
+            Some(first) => self.pieces_told(first, *count).collect(),
+            None => own.clone(),
+        };
+        drawn.iter().flat_map(one).collect()
     }
 
     /// Findings of credits of a payment that stand in suspense, latest first.

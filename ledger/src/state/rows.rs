@@ -254,7 +254,7 @@ pub struct Payout {
 }
 
 /// What a payment takes from a document line.
-#[derive(Clone, Copy, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Drawn {
     pub line: Handle<Line>,
     pub fen: Fen,

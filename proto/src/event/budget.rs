@@ -6,7 +6,9 @@ use super::form::{
     Year, wire,
 };
 use crate::limits::MAX_PARTS;
-use ledger::event::{LineAdjusted, LineIssued, LinePassedDown, LineRecalled, PassedPart, Source, Surrendered};
+use ledger::event::{
+    DrawsCorrected, LineAdjusted, LineIssued, LinePassedDown, LineRecalled, PassedPart, Source, Surrendered,
+};
 
 choice!(Source = Source { Central Province City County });
 
@@ -32,5 +34,7 @@ wire!(PassedPart { from: Id, to: Id, unit: Id, fen: Fen });
 wire!(LineRecalled { line: Id, document: DOCUMENT, fen: Fen });
 
 wire!(LineAdjusted { line: Id, document: DOCUMENT, fen: SignedFen });
+
+wire!(DrawsCorrected { application: Id, from: Id, to: Id, fen: Fen, document: DOCUMENT });
 
 wire!(Surrendered { unit: Id, fen: Fen, serial: OPTIONAL_NUMBER, document: OPTIONAL_DOCUMENT });

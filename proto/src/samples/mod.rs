@@ -5,11 +5,12 @@ mod loans;
 use ledger::event::policy::{Band, Exclusion, Policy, Rule, Sharing};
 use ledger::event::{
     ApplicationLineAdded, ApplicationPrepared, AwardCancelled, BatchSent, CardBound, CardRelation, CardReplaced,
-    Clearing, Draw, Event, FindingClosed, FindingExplained, IdentityKeyAnnounced, Kind, Level, LineAdjusted,
-    LineIssued, LinePassedDown, LineRecalled, OrgRegistered, OrgRenamed, OrgRole, PassedPart, PayoutCredited,
-    PayoutReturned, PayoutUnknown, PersonMerged, PersonRegistered, RecoveryOrdered, RecoveryReceived, RecoveryWaived,
-    RefundPaid, RosterLineAdded, RosterPrepared, RulesAdopted, SetCancelled, SetDecided, SetSealed, Source, Status,
-    StatusChanged, Subordination, Surrendered, SuspenseCleared, VoucherCleared, VoucherIssued, VoucherReturned,
+    Clearing, Draw, DrawsCorrected, Event, FindingClosed, FindingExplained, IdentityKeyAnnounced, Kind, Level,
+    LineAdjusted, LineIssued, LinePassedDown, LineRecalled, OrgRegistered, OrgRenamed, OrgRole, PassedPart,
+    PayoutCredited, PayoutReturned, PayoutUnknown, PersonMerged, PersonRegistered, RecoveryOrdered, RecoveryReceived,
+    RecoveryWaived, RefundPaid, RosterLineAdded, RosterPrepared, RulesAdopted, SetCancelled, SetDecided, SetSealed,
+    Source, Status, StatusChanged, Subordination, Surrendered, SuspenseCleared, VoucherCleared, VoucherIssued,
+    VoucherReturned,
 };
 use ledger::money::Day;
 use uuid::Uuid;
@@ -50,11 +51,17 @@ fn later() -> Vec<Kind> {
     let surrendered = Kind::Surrendered(Surrendered { unit, fen: 1_000, serial, document });
     let debts = debts();
     let money = vec![adjusted, explained, closed, surrendered];
-    [vec![announced, merged], debts, money, loans::later(), vec![ended(), returned()]].concat()
+    [vec![announced, merged], debts, money, loans::later(), vec![ended(), returned(), corrected()]].concat()
 }
 
 fn returned() -> Kind {
     Kind::VoucherReturned(VoucherReturned { voucher: thing(VOUCHER), fen: 1_000, serial: "TH-1".into() })
+}
+
+fn corrected() -> Kind {
+    let (application, document) = (thing(APPLICATION), "示财预〔2025〕9号".into());
+    let (from, to, fen) = (thing(LINE), thing(CHILD), 1_000);
+    Kind::DrawsCorrected(DrawsCorrected { application, from, to, fen, document })
 }
 
 fn ended() -> Kind {

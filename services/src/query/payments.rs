@@ -218,8 +218,8 @@ pub(super) fn stage(state: &State, payout: &Payout) -> v1::PayoutStage {
 
 /// What a payment takes from document lines.
 pub(super) fn draws(state: &State, payout: &Payout) -> Vec<v1::Draw> {
-    let draws = payout.draws.run(u32::from(payout.draw_count)).map(|at| state.draws.get(at));
-    draws.map(|draw| v1::Draw { line: id(state.lines.get(draw.line).id), fen: draw.fen }).collect()
+    let pieces = state.pieces_of(payout).into_iter();
+    pieces.map(|piece| v1::Draw { line: id(state.lines.get(piece.line).id), fen: piece.fen }).collect()
 }
 
 /// The id of a payment, empty for none.

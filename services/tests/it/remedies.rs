@@ -1,6 +1,7 @@
 //! What an import says to do about a row that does not count can be done, by files, and then the row counts.
 
 use crate::import_again::{Office, with_office};
+use services::intake::import::ids;
 
 /// Imports files that come with this project.
 fn delivered(office: &Office, who: &str, files: &[&str]) {
@@ -317,6 +318,43 @@ async fn a_receipt_by_serial_goes_to_the_decision_that_counts() {
         }
         let (_, owed) = office.ask(&["debts", "--open"]);
         assert!(owed.contains("receivable: 25.00") && !owed.contains("undecided"), "{owed}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_application_takes_from_a_line_is_corrected_to_another() {
+    with_office(|office| {
+        applied(office);
+        let budget = "动作,文号,指标行号,单位编号,预算年度,项目代码,资金来源,支出科目,来源文号,来源行号,来源单位编号,金额,生效日期\n";
+        let other = "下达,大荔县财预〔2021〕5号,1,610523CZ,2021,SH-GRANT,中央,2050204,,,,1500.00,2021-03-01\n";
+        assert_eq!(office.import("budget.csv", &(budget.to_owned() + other)).0, Some(0));
+        let head = "申请编号,单位编号,原指标,新指标,金额,文号,生效日期,版次,更正,更正文号\n";
+        let row = |fen: &str, end: &str| {
+            let lines = "大荔县财预〔2021〕1号#1,大荔县财预〔2021〕5号#1";
+            format!("ZF-001,610523CZ,{lines},{fen},大荔县财预〔2021〕30号,2021-10-21,{end}\n")
+        };
+        let file = |rows: &[String]| head.to_owned() + &rows.concat();
+        let (code, _, said) = office.import("much.csv", &file(&[row("9000.01", ",,")]));
+        assert!(code == Some(1) && said.contains("exceeds_drawn") && said.contains("9,000.00 元"), "{said}");
+        let (code, _, said) = office.import("more.csv", &file(&[row("2000.00", ",,")]));
+        assert!(code == Some(1) && said.contains("差 500.00 元") && said.contains("追加"), "{said}");
+        let added = "追加,大荔县财预〔2021〕6号,,,,,,,大荔县财预〔2021〕5号,1,610523CZ,500.00,2021-03-02\n";
+        assert_eq!(office.import("added.csv", &(budget.to_owned() + added)).0, Some(0));
+        assert_eq!(office.import("more.csv", &file(&[row("2000.00", ",,")])).0, Some(0));
+        let (code, shown, said) = office.import("other.csv", &file(&[row("1000.00", ",,")]));
+        assert_eq!((code, &shown["differs"]), (Some(1), &1.into()), "{said}");
+        let right = [row("2000.00", ",撤销,大荔县财预〔2021〕31号"), row("1500.00", "1,,")];
+        let (code, _, said) = office.import("right.csv", &file(&right));
+        assert_eq!(code, Some(0), "{said}");
+        // The first payment is of the other line whole, the second by half.
+        for (line, parts) in [(1, ["1,000.00"].as_slice()), (2, &["500.00"])] {
+            let payout = ids::payout("610523CZ", "ZF-001", 0, line).to_string();
+            let (_, shown) = office.ask(&["trace", &payout]);
+            let corrected = shown.split("├").filter(|strand| strand.contains("更正自原指标"));
+            let starts = |(strand, fen): (&str, &&str)| strand.trim_start().starts_with(*fen);
+            assert!(corrected.zip(parts).all(starts) && shown.contains("更正自原指标"), "{shown}");
+        }
     })
     .await;
 }

@@ -4,6 +4,7 @@
 mod any;
 mod basis;
 pub mod chance;
+mod corrections;
 mod debts;
 mod lending;
 mod steps;
@@ -88,7 +89,8 @@ impl History {
         let debts = model.debt_facts.iter().map(|(id, fact)| (*id, fact.on));
         let recovered = model.recoveries.iter().map(|(id, order)| (*id, order.on));
         let all = steps.chain(reports).chain(moved).chain(paid).chain(cleared).chain(standings);
-        let all = all.chain(debts).chain(recovered).chain(ended);
+        let corrected = model.corrections.iter().map(|(id, row)| (*id, row.on));
+        let all = all.chain(debts).chain(recovered).chain(ended).chain(corrected);
         let policies = model.policies.iter().filter(|_| self.made.is_multiple_of(4)).map(|row| (row.2, row.0));
         let all = all.chain(policies);
         let taken: Vec<_> = all.filter(|(id, _)| !model.withdrawn.contains(id)).collect();

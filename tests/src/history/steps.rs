@@ -2,6 +2,7 @@
 
 use super::any::{ODD, any};
 use super::basis::{PERSONS, PROGRAMMES, late_org, policy};
+use super::corrections::corrected;
 use super::vouchers::{clear_voucher, issue_voucher};
 use super::{Chance, bands, debts, thing};
 use crate::model::{Application, Item, Model, Payout, Result, Set};
@@ -25,6 +26,7 @@ pub(super) fn step(chance: &mut Chance, model: &Model, today: Day, made: usize) 
         35..82 => application(chance, model, today, made),
         82..92 => result(chance, model, made),
         92..95 => debts::debt(chance, model, made),
+        95..97 => corrected(chance, model, made),
         _ => suspense(chance, model, today),
     }
 }

@@ -27,8 +27,10 @@ pub struct Recovered {
     pub on: Day,
     pub payout: Uuid,
     pub fen: Fen,
-    /// Which lines paid it.
+    /// Which lines were told to pay it.
     pub draws: Vec<(Uuid, Fen)>,
+    /// Of which event it came.
+    pub made: usize,
 }
 
 /// What is owed, above zero to the unit.
@@ -73,7 +75,7 @@ impl Model {
             rest -= part;
             draws.push((*line, part));
         }
-        self.recoveries.insert(event, Recovered { on, payout: e.payout, fen: e.fen, draws });
+        self.recoveries.insert(event, Recovered { on, payout: e.payout, fen: e.fen, draws, made: self.told });
         Some(())
     }
 
@@ -103,7 +105,7 @@ impl Model {
         if let Some(order) = self.recoveries.get(&decision) {
             let payout = self.payout(order.payout).filter(|payout| books.is_paid(payout.id))?;
             let unit = self.applications[&payout.application].unit;
-            return Some(Due { unit, fen: order.fen, year: 0, draws: order.draws.clone(), of_lines: true });
+            return Some(Due { unit, fen: order.fen, year: 0, draws: self.recovered_of(order), of_lines: true });
         }
         let cleared = self.clearings.get(&decision)?;
         let fen = match cleared.how {
@@ -112,6 +114,31 @@ impl Model {
             _ => return None,
         };
         Some(Due { unit: cleared.unit, fen, year: cleared.year, draws: Vec::new(), of_lines: false })
+    }
+
+    /// What is recovered of a payment is of the lines that its money is of now, in the order of the decisions.
+    fn recovered_of(&self, order: &Recovered) -> Vec<(Uuid, Fen)> {
+        let Some(payout) = self.payout(order.payout).filter(|_| !self.corrections.is_empty()) else {
+            return order.draws.clone();
+        };
+        let mut chunks = self.chunks(payout.application).0;
+        chunks.retain(|chunk| chunk.payout == payout.id);
+        let mut orders: Vec<&Recovered> =
+            self.recoveries.values().filter(|other| other.payout == order.payout && other.made <= order.made).collect();
+        orders.sort_by_key(|other| other.made);
+        let mut drawn = Vec::new();
+        for other in orders {
+            drawn.clear();
+            for (told, mut fen) in other.draws.iter().copied() {
+                for chunk in chunks.iter_mut().filter(|chunk| chunk.told == told) {
+                    let part = fen.min(chunk.fen);
+                    (fen, chunk.fen) = (fen - part, chunk.fen - part);
+                    drawn.push((chunk.line, part));
+                }
+                drawn.push((told, fen));
+            }
+        }
+        drawn
     }
 
     fn told_of_debt(&self, debt: Uuid) -> impl Iterator<Item = &DebtTold> {

@@ -3,6 +3,7 @@
 //! not predict which reason a refusal gives: that is what the stories are for.
 
 mod budget;
+mod corrections;
 mod debts;
 mod decisions;
 mod reports;
@@ -11,6 +12,7 @@ mod suspense;
 mod told;
 
 pub use budget::Moved;
+pub use corrections::Corrected;
 pub use debts::{DebtTold, Due, Recovered};
 pub use steps_back::Step;
 pub use suspense::Cleared;
@@ -194,6 +196,8 @@ pub struct Model {
     pub debt_facts: BTreeMap<Uuid, DebtTold>,
     /// Payments that are to be recovered, by the ids of the decisions.
     pub recoveries: BTreeMap<Uuid, Recovered>,
+    /// Corrections of what applications take from lines, by the ids of the decisions.
+    pub corrections: BTreeMap<Uuid, Corrected>,
     /// Where all that was told stood after the last event.
     pub booked: Books,
     pub suspense: BTreeMap<Uuid, Fen>,
@@ -298,16 +302,8 @@ impl Model {
             Kind::SuspenseCleared(e) => self.clear(event.id, on, e),
             Kind::RecoveryWaived(e) => self.waive(on, event.id, e),
             Kind::RecoveryOrdered(e) => self.order_recovery(on, event.id, e),
-            Kind::EntryWithdrawn(e) if self.debt_facts.contains_key(&e.entry) => self.take_back_debt(on, e.entry),
-            Kind::EntryWithdrawn(e) if self.recoveries.contains_key(&e.entry) => self.take_back_debt(on, e.entry),
-            Kind::EntryWithdrawn(e) if self.clearings.contains_key(&e.entry) => self.take_back_cleared(on, e.entry),
-            Kind::EntryWithdrawn(e) if self.paid_over.contains_key(&e.entry) => self.take_back_paid(on, e.entry),
-            Kind::EntryWithdrawn(e) if self.moved.contains_key(&e.entry) => self.take_back_moved(on, e.entry),
-            Kind::EntryWithdrawn(e) if self.reports.contains_key(&e.entry) => self.unhear(on, e.entry),
-            Kind::EntryWithdrawn(e) if self.ended.values().any(|row| row.2 == e.entry) => self.unend_award(on, e.entry),
-            Kind::EntryWithdrawn(e) if self.told_standing(e.entry).is_some() => self.take_back_standing(on, e.entry),
-            Kind::EntryWithdrawn(e) if self.policies.iter().any(|row| row.2 == e.entry) => self.unadopt(on, e.entry),
-            Kind::EntryWithdrawn(e) => self.take_back(on, e.entry),
+            Kind::DrawsCorrected(e) => self.correct(event.id, on, e),
+            Kind::EntryWithdrawn(e) => self.withdraw(on, e.entry),
             // Reports are never refused.
             report => {
                 self.report(on, event.id, report);

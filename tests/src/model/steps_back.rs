@@ -44,6 +44,23 @@ impl Model {
         Some(())
     }
 
+    /// Takes back whatever an entry told, if that can be.
+    pub(super) fn withdraw(&mut self, on: Day, entry: Uuid) -> Option<()> {
+        match entry {
+            entry if self.debt_facts.contains_key(&entry) => self.take_back_debt(on, entry),
+            entry if self.recoveries.contains_key(&entry) => self.take_back_debt(on, entry),
+            entry if self.corrections.contains_key(&entry) => self.uncorrect(on, entry),
+            entry if self.clearings.contains_key(&entry) => self.take_back_cleared(on, entry),
+            entry if self.paid_over.contains_key(&entry) => self.take_back_paid(on, entry),
+            entry if self.moved.contains_key(&entry) => self.take_back_moved(on, entry),
+            entry if self.reports.contains_key(&entry) => self.unhear(on, entry),
+            entry if self.ended.values().any(|row| row.2 == entry) => self.unend_award(on, entry),
+            entry if self.told_standing(entry).is_some() => self.take_back_standing(on, entry),
+            entry if self.policies.iter().any(|row| row.2 == entry) => self.unadopt(on, entry),
+            entry => self.take_back(on, entry),
+        }
+    }
+
     /// Takes a step back that is the last its set took, on its day, while nothing rests on it.
     pub(super) fn take_back(&mut self, on: Day, entry: Uuid) -> Option<()> {
         let step = *self.steps.get(&entry)?;
@@ -68,6 +85,7 @@ impl Model {
                 self.vouchers.values().filter(|voucher| voucher.issued.is_some() && voucher.application == step.set);
             let vouchered = vouchered.into_iter().any(|voucher| voucher.facts.is_empty() || voucher.paid() != 0);
             sure(step.stage != Stage::Approved || !vouchered)?;
+            sure(step.stage != Stage::Sealed || self.corrections_of(step.set).is_empty())?;
             let application = self.applications.get_mut(&step.set)?;
             sure(application.set.stage == step.stage)?;
             application.set.stage = if step.stage == Stage::Approved { Stage::Sealed } else { Stage::Open };

@@ -1,5 +1,6 @@
 //! What banks and the treasury told, kept as told; where it stands is worked out from all of it again after each event.
 
+use super::corrections::{Way, spread};
 use super::{Model, Result, sure};
 use ledger::event::{Event, Kind, VoucherIssued};
 use ledger::money::{Day, Fen};
@@ -114,8 +115,10 @@ pub struct Books {
     lines: BTreeMap<Uuid, [Fen; 3]>,
     suspense: BTreeMap<Uuid, Fen>,
     parts: BTreeMap<(Uuid, Uuid), Fen>,
+    /// What vouchers of each application may yet pay on each line, and by which ways elsewhere.
+    room: BTreeMap<Uuid, (BTreeMap<Uuid, Fen>, Vec<Way>)>,
     results: BTreeMap<Uuid, Result>,
-    /// What pays each payment that stands paid.
+    /// What was told to pay each payment that stands paid.
     paid_with: BTreeMap<Uuid, Vec<(Uuid, Fen)>>,
     /// What no line had paid and came in after its year, of each unit.
     pub late: BTreeMap<Uuid, Fen>,
@@ -271,11 +274,17 @@ impl Model {
             left -= fen;
             let approved = application.filter(|row| matches!(row.set.stage, Stage::Approved | Stage::Sent));
             let mut taken = 0;
-            if let Some((wanted, _)) = approved.and_then(|row| row.parts.get(line)) {
-                let so_far = books.parts.entry((voucher.application, *line)).or_default();
-                taken = (*fen).min(*wanted - *so_far);
-                *so_far += taken;
-                books.line(*line, [-taken, taken, 0]);
+            if let Some(row) = approved.filter(|row| row.parts.contains_key(line)) {
+                let room = books.room.entry(voucher.application).or_insert_with(|| {
+                    let room = row.parts.iter().map(|(line, (wanted, _))| (*line, *wanted)).collect();
+                    (room, self.chunks(voucher.application).1)
+                });
+                let paid = spread(&mut room.0, &mut room.1, *line, *fen);
+                for (line, fen) in paid {
+                    *books.parts.entry((voucher.application, line)).or_default() += fen;
+                    books.line(line, [-fen, fen, 0]);
+                    taken += fen;
+                }
             }
             excess += fen - taken;
         }
@@ -292,7 +301,9 @@ impl Model {
         let unit = application.map_or(Uuid::nil(), |application| application.unit);
         let sent = application.is_some_and(|application| application.set.stage == Stage::Sent);
         let due = |fen: Fen| payout.is_some_and(|payout| payout.fen == fen);
-        let own = payout.map(|payout| payout.draws.clone()).unwrap_or_default();
+        let told = payout.map(|payout| payout.draws.clone()).unwrap_or_default();
+        // The lines it is of, and those it was told to be of.
+        let own = (self.draws_now(id), told);
         let (mut result, mut paid, mut open) = (Result::Ordered, Vec::new(), Vec::<Item>::new());
         for fact in &self.facts[&id] {
             let waits = matches!(result, Result::Ordered | Result::Unknown);
@@ -310,7 +321,8 @@ impl Model {
                 0 if sent && result == Result::Ordered => result = Result::Unknown,
                 0 => {}
                 1 if fact.accepted.is_some() => {
-                    paid.push(fact.accepted.clone().unwrap_or_default());
+                    let draws = fact.accepted.clone().unwrap_or_default();
+                    paid.push((draws.clone(), draws));
                     result = Result::Credited;
                 }
                 1 if !whole => books.suspend(item(Sense::Credited, rest)),
@@ -325,7 +337,7 @@ impl Model {
                         open.remove(at);
                     } else if whole && due(fact.fen) && (result == Result::Credited || (waits && sent)) {
                         let draws = paid.pop().unwrap_or(own.clone());
-                        draws.iter().for_each(|(line, fen)| self.restore(fact.on, *line, *fen, books));
+                        draws.0.iter().for_each(|(line, fen)| self.restore(fact.on, *line, *fen, books));
                         result = if paid.is_empty() { Result::Returned } else { Result::Credited };
                     } else {
                         books.suspend(item(Sense::In, rest));
@@ -334,7 +346,7 @@ impl Model {
             }
         }
         open.into_iter().for_each(|credit| books.suspend(credit));
-        books.paid_with.extend(paid.pop().map(|draws| (id, draws)));
+        books.paid_with.extend(paid.pop().map(|draws| (id, draws.1)));
         books.results.insert(id, result);
     }
 

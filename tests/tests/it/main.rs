@@ -3,6 +3,7 @@
 
 mod budget;
 mod claims;
+mod corrected;
 mod days;
 mod diff;
 mod export;

@@ -17,20 +17,20 @@ use tests::history::{Chance, Lived, whole};
 use uuid::Uuid;
 
 /// Histories of a test.
-const SEEDS: u64 = 200;
+pub(crate) const SEEDS: u64 = 200;
 
 /// Events of a history.
-const LENGTH: usize = 450;
+pub(crate) const LENGTH: usize = 450;
 
 /// What must be the same whatever the order: balances and open findings, by ids. Handles and numbers of findings hang on the order.
 #[derive(PartialEq, Eq, Debug)]
-struct Books {
+pub(crate) struct Books {
     balances: BTreeMap<(Uuid, Class), i128>,
     open: BTreeMap<(&'static str, Uuid, i64), usize>,
 }
 
 /// The books, but for findings of some kinds.
-fn books(state: &State, but: &[FindingKind]) -> Books {
+pub(crate) fn books(state: &State, but: &[FindingKind]) -> Books {
     let accounts = state.accounts.iter().filter(|(_, row)| row.balance != 0);
     let balances = accounts.map(|(at, row)| ((state.owner_id(at), row.class), row.balance)).collect();
     let mut open = BTreeMap::new();
@@ -53,7 +53,7 @@ fn books(state: &State, but: &[FindingKind]) -> Books {
 }
 
 /// Nothing is lost between accounts, and what waits for somebody is what the accounts of suspense say.
-fn adds_up(state: &State, what: &str) {
+pub(crate) fn adds_up(state: &State, what: &str) {
     for book in Book::ALL {
         assert_eq!(state.trial_balance(book), 0, "{what}");
     }
@@ -67,7 +67,7 @@ fn adds_up(state: &State, what: &str) {
     }
 }
 
-fn tell(state: &mut State, event: &Event) -> Outcome {
+pub(crate) fn tell(state: &mut State, event: &Event) -> Outcome {
     let content = proto::event::encode(event);
     submit(state, "郑", &content, event.clone()).expect("the fold goes on")
 }
@@ -82,7 +82,7 @@ fn counting(lived: &Lived) -> Vec<Event> {
     lived.said.iter().map(|(_, event)| event).filter(counts).cloned().collect()
 }
 
-fn withdrawn(event: &Event) -> Event {
+pub(crate) fn withdrawn(event: &Event) -> Event {
     let reason = Reason::NeverHappened;
     let kind = Kind::EntryWithdrawn(EntryWithdrawn { entry: event.id, content: 0, reason, document: "撤".into() });
     Event::said(event.effective, kind)
@@ -219,7 +219,7 @@ fn reports_that_nobody_made_are_taken_back_as_if_never_told() {
     assert!(kinds.len() >= 20, "{kinds:?}");
 }
 
-fn differences(before: &Books, after: &Books) -> String {
+pub(crate) fn differences(before: &Books, after: &Books) -> String {
     let mut lines = Vec::new();
     for key in before.balances.keys().chain(after.balances.keys()).collect::<BTreeSet<_>>() {
         let (was, is) = (before.balances.get(key), after.balances.get(key));

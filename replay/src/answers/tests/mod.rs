@@ -13,7 +13,7 @@ use ledger::state::State;
 use ledger::state::debt_rows::{Debt, DebtSide, DebtWord};
 use ledger::state::rows::Payout;
 use ledger::state::rows::{Line, Org};
-use ledger::state::stage::Stage;
+use ledger::state::stage::{Progress, Stage};
 use uuid::Uuid;
 
 /// Handle of the spare line, issued after the four of the small history.
@@ -49,18 +49,16 @@ fn every_report_adds_up_after_every_entry() {
         kinds_met.extend(accepted.then_some("accepted"));
         let recovered = by_year(&world.state, &YearFilter::default()).sum.recovered_fen > 0;
         kinds_met.extend(recovered.then_some("recovered"));
+        let corrected = |row: &&Payout| world.state.pieces_of(row).iter().any(|piece| piece.told != piece.line);
+        let payouts = world.state.payouts.iter().map(|(_, row)| row).filter(corrected);
+        kinds_met.extend(payouts.map(|row| match row.progress {
+            Progress::Returned => "corrected and returned",
+            _ => "corrected",
+        }));
     }
     // The walk is worth something only if it came to the places where reports could go wrong.
-    for kind in [
-        "double_credit",
-        "late_credit",
-        "early_credit",
-        "unexpected_return",
-        "accepted",
-        "sent",
-        "cancelled",
-        "recovered",
-    ] {
+    let results = ["double_credit", "late_credit", "early_credit", "unexpected_return", "accepted"];
+    for kind in results.into_iter().chain(["sent", "cancelled", "recovered", "corrected", "corrected and returned"]) {
         assert!(kinds_met.contains(kind), "never met {kind}: {kinds_met:?}");
     }
 }
@@ -71,7 +69,7 @@ fn step(world: &mut World, dice: &mut Dice, credits: &mut Vec<Uuid>, recovers: b
     let on = if dice.below(4) == 0 { 20_220_110 } else { 20_211_210 };
     let payout = world.state.payouts.get(Handle::new(dice.below(world.state.payouts.next().number()))).id;
     let serial = world.next_serial();
-    match dice.below(10) {
+    match dice.below(11) {
         0 | 1 => {
             let fen = if dice.below(6) == 0 { EACH / 2 } else { EACH };
             credits.push(world.credited(payout, fen, on));
@@ -91,6 +89,7 @@ fn step(world: &mut World, dice: &mut Dice, credits: &mut Vec<Uuid>, recovers: b
         }
         6 => order(world, dice),
         8 | 9 if recovers => recover(world, dice, payout, on),
+        10 => correct(world, dice),
         _ => advance(world, dice),
     }
 }
@@ -119,6 +118,18 @@ fn order(world: &mut World, dice: &mut Dice) {
     let reissue_of = latest.handle().map(|latest| world.state.payouts.get(latest).id);
     let number = u128::from(world.state.applications.next().number());
     world.order(number, u128::from(award), instalment, reissue_of);
+}
+
+/// What an application takes from a line it takes from the spare one, or back.
+fn correct(world: &mut World, dice: &mut Dice) {
+    let (_, row) = world.state.applications.iter().last().expect("there is one");
+    let count = u32::try_from(row.parts.len()).expect("few");
+    let Some(part) = row.parts.get(dice.below(count.max(1)) as usize) else { return };
+    let (from, to) = if dice.below(4) == 0 { (SPARE, part.line) } else { (part.line, SPARE) };
+    let [from, to] = [from, to].map(|line| world.state.lines.get(line).id);
+    let (application, fen, document) = (row.id, EACH / i64::from(2 + dice.below(3)), world.next_serial());
+    let corrected = DrawsCorrected { application, from, to, fen, document };
+    let _ = world.told("preparer", 20_211_210, Kind::DrawsCorrected(corrected));
 }
 
 /// Takes the next step of an application, or gives it up.

@@ -3,8 +3,9 @@
 
 use super::gap::{Gap, GapKind};
 use crate::answers::payments;
-use ledger::handle::Handle;
+use ledger::handle::{Handle, Link};
 use ledger::money::{Day, Fen};
+use ledger::state::correction_rows::Piece;
 use ledger::state::rows::{Application, Award, Batch, Finding, Line, Payout, Roster, Voucher};
 use ledger::state::stage::{Progress, Stage};
 use ledger::state::{Standing, State};
@@ -16,6 +17,8 @@ pub struct Strand {
     pub fen: Fen,
     /// From the line drawn on up to the issued one.
     pub lines: Vec<Handle<Line>>,
+    /// The line it was told to draw on, where a correction moved it.
+    pub told: Link<Line>,
 }
 
 /// Where the money of a payment came from, and the papers it went by. All handles.
@@ -51,8 +54,7 @@ pub struct Back {
 #[must_use]
 pub fn back(state: &State, payout: Handle<Payout>, on: Day) -> Back {
     let row = state.payouts.get(payout);
-    let strands: Vec<Strand> =
-        state.draws_of(row).map(|draw| Strand { fen: draw.fen, lines: upwards(state, draw.line) }).collect();
+    let strands: Vec<Strand> = state.pieces_paid(row).into_iter().map(|piece| strand(state, piece)).collect();
     let vouchers = state.vouchers.iter().filter(|(_, voucher)| voucher.application == row.application);
     let findings = state.findings.iter().filter(|(_, finding)| finding.payout == payout.into());
     let batch = state.applications.get(row.application).batch;
@@ -72,6 +74,11 @@ pub fn back(state: &State, payout: Handle<Payout>, on: Day) -> Back {
     };
     back.gaps = gaps(state, &back, row, on);
     back
+}
+
+fn strand(state: &State, piece: Piece) -> Strand {
+    let Piece { told, line, fen } = piece;
+    Strand { fen, lines: upwards(state, line), told: Some(told).filter(|told| *told != line).into() }
 }
 
 /// A line and all above it; every line has one parent, so there is one way.

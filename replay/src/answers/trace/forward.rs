@@ -131,8 +131,8 @@ fn downwards(state: &State, line: Handle<Line>) -> Vec<Handle<Line>> {
     lines
 }
 
-fn draws<'a>(state: &'a State, payout: &Payout) -> impl Iterator<Item = (Handle<Line>, Fen)> + use<'a> {
-    state.draws_of(payout).map(|draw| (draw.line, draw.fen))
+fn draws(state: &State, payout: &Payout) -> impl Iterator<Item = (Handle<Line>, Fen)> {
+    state.pieces_paid(payout).into_iter().map(|piece| (piece.line, piece.fen))
 }
 
 fn drawn_on(state: &State, payout: &Payout, line: Handle<Line>) -> Option<Fen> {

@@ -4,7 +4,7 @@
 use super::back::{Strand, upwards};
 use crate::answers::loans::claim_of;
 use crate::answers::loans::claims::lines_of_claim;
-use ledger::handle::Handle;
+use ledger::handle::{Handle, Link};
 use ledger::loan::restored;
 use ledger::money::Fen;
 use ledger::state::State;
@@ -46,7 +46,7 @@ pub(super) fn came_back(state: &State, payment: &Remittance, line: Handle<Line>)
 #[must_use]
 pub fn strands(state: &State, remittance: Handle<Remittance>) -> Vec<Strand> {
     let draws = state.remittances.get(remittance).draws.iter();
-    draws.map(|draw| Strand { fen: draw.fen, lines: upwards(state, draw.line) }).collect()
+    draws.map(|draw| Strand { fen: draw.fen, lines: upwards(state, draw.line), told: Link::NONE }).collect()
 }
 
 /// Payments ordered for a claim, also those that came back.

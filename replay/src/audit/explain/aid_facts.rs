@@ -2,7 +2,7 @@
 //! how far its set has come. Entries about loans are handed on to `loan_facts`.
 
 use ledger::event::policy::Policy;
-use ledger::event::{ApplicationLineAdded, CardRelation, Event, Kind, KindTag};
+use ledger::event::{ApplicationLineAdded, CardRelation, DrawsCorrected, Event, Kind, KindTag};
 use ledger::finding::FindingKind;
 use ledger::handle::Handle;
 use ledger::money::{share, yuan};
@@ -30,6 +30,10 @@ pub(super) fn facts_of(state: &State, recorded: &Recorded) -> Vec<Fact> {
         Kind::LinePassedDown(event) => event.parts.iter().take(SHOWN).for_each(|part| facts.line(part.from, part.fen)),
         Kind::LineRecalled(event) => facts.line(event.line, event.fen),
         Kind::LineAdjusted(event) => facts.line(event.line, event.fen),
+        Kind::DrawsCorrected(event) => {
+            facts.application(event.application);
+            facts.corrected(event);
+        }
         Kind::RosterPrepared(event) => facts.policy_of(state.programme(&event.programme)),
         Kind::RosterLineAdded(event) => {
             if let Some((_, roster)) = state.rosters.by_id(event.roster) {
@@ -244,6 +248,21 @@ impl Facts<'_> {
         // Nil is the row of payments nobody ordered, which no event is about.
         let Some((handle, row)) = self.state.applications.by_id(id).filter(|_| !id.is_nil()) else { return };
         self.set(&labels::application_label(self.state, handle), &row.set);
+    }
+
+    /// Which line pays instead of which, and what the application takes from it in all.
+    fn corrected(&mut self, event: &DrawsCorrected) {
+        let state = self.state;
+        let Some((_, row)) = state.applications.by_id(event.application) else { return };
+        for (name, words, told) in
+            [("from", ["原指标", "line before"], event.from), ("to", ["新指标", "line after"], event.to)]
+        {
+            let Some(line) = state.lines.find(told) else { continue };
+            let parts = row.parts.iter().filter(|part| part.line == line);
+            let fen = yuan(parts.map(|part| i128::from(part.fen)).sum());
+            let (label, [zh, en]) = (labels::line_label(state, line), words);
+            self.add(name, format!("{zh}：{label}，现承担 {fen} 元"), format!("{en}: {label}, pays {fen} yuan now"));
+        }
     }
 
     fn debt(&mut self, debt: Uuid) {

@@ -108,6 +108,7 @@ fn amount(state: &State, kind: &Kind, subject: Uuid) -> Option<Fen> {
             Some(parts.map(|part| part.fen).fold(0, Fen::saturating_add)).filter(|_| only_one(event, subject))
         }
         Kind::LineRecalled(event) => Some(event.fen),
+        Kind::DrawsCorrected(event) => Some(event.fen),
         Kind::LineAdjusted(event) => Some(event.fen.saturating_abs()),
         Kind::ApplicationLineAdded(event) => Some(draws(&event.draws, None)),
         Kind::ApplicationSealed(event) => {

@@ -257,10 +257,9 @@ fn trace(text: &mut String, state: &State) {
         roster.set.reviewer,
         roster.set.approver,
     );
-    for at in payout.draws.run(u32::from(payout.draw_count)) {
-        let draw = state.draws.get(at);
-        let _ = writeln!(text, "  资金 {:>12} 元 来自 from", yuan(draw.fen.into()));
-        origin(text, state, draw.line);
+    for piece in state.pieces_of(payout) {
+        let _ = writeln!(text, "  资金 {:>12} 元 来自 from", yuan(piece.fen.into()));
+        origin(text, state, piece.line);
     }
     let _ = writeln!(text, "\n  mingzhang trace {}  可再查 asks again\n", payout.id);
 }

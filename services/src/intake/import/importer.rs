@@ -127,6 +127,7 @@ fn route(layout: &Layout, file: &mut Reading, out: &mut Out<'_>) -> Result<(), I
         FileKind::RewardSpending => file.each_row(layout, out, funds::spent),
         FileKind::VoucherClearings => file.each_row(layout, out, vouchers::cleared),
         FileKind::VoucherReturns => file.each_row(layout, out, vouchers::returned),
+        FileKind::DrawCorrections => file.each_row(layout, out, applications::corrected),
         FileKind::AwardEnds => file.each_row(layout, out, rosters::ended),
         FileKind::Debts => file.each_row(layout, out, debts::told),
         FileKind::Surrenders => file.each_row(layout, out, funds::surrendered),

@@ -65,6 +65,28 @@ fn a_voucher_is_cleared_in_parts_and_comes_back() {
 }
 
 #[test]
+fn a_correction_of_an_application_is_told_and_taken_back_and_told_again() {
+    let head = "申请编号,单位编号,申请版次,原指标,新指标,金额,文号,生效日期,版次,更正,更正文号\n";
+    let row = |fen: &str, end: &str| {
+        format!("KB-A,CZ,1,某财预〔2021〕1号#2,某财预〔2021〕5号#1,{fen},某财预〔2021〕8号,2021-11-01,{end}\n")
+    };
+    let (report, told) = import(&[head, &row("10.00", ",,")].concat());
+    let Kind::DrawsCorrected(said) = &told[0].event.kind else { panic!("corrected") };
+    let lines =
+        [("某财预〔2021〕1号", 2), ("某财预〔2021〕5号", 1)].map(|(document, line)| ids::line(document, line, "CZ"));
+    assert_eq!((codes(&report), said.fen, [said.from, said.to]), (vec![], 1_000, lines));
+    assert_eq!(said.application, ids::application("CZ", "KB-A", 1));
+    let (_, put_right) = import(&[head, &row("10.00", ",撤销,某财预〔2021〕9号"), &row("20.00", "1,,")].concat());
+    let Kind::EntryWithdrawn(taken) = &put_right[0].event.kind else { panic!("taken back") };
+    assert_eq!(taken.entry, told[0].event.id);
+    assert_eq!(put_right[1].event.id, told[0].event.id_of_edition(1), "another amount is no other correction");
+    // The amount, the day and the person are no part of it; the line is.
+    let (report, _) =
+        import(&[head, "KB-A,CZ,,某财预〔2021〕1号,某财预〔2021〕5号#1,1,某财预〔2021〕8号,2021-11-01,,,\n"].concat());
+    assert_eq!(codes(&report).len(), 1, "a line has a number");
+}
+
+#[test]
 fn an_award_is_ended_and_that_is_taken_back() {
     let file = |end: &str| {
         let id = id_number(1);

@@ -50,7 +50,8 @@ fn back(state: &State, payout: &[u8]) -> Result<v1::Back, QueryError> {
 
 fn strand(state: &State, strand: &Strand) -> v1::Strand {
     let lines = strand.lines.iter().map(|line| lines::of_handle(state, *line)).collect();
-    v1::Strand { fen: strand.fen, lines }
+    let told = strand.told.handle().map_or_else(Bytes::new, |line| id(state.lines.get(line).id));
+    v1::Strand { fen: strand.fen, lines, corrected_from: told }
 }
 
 fn forward(state: &State, line: &[u8], request: &v1::TraceRequest) -> Result<v1::Forward, QueryError> {

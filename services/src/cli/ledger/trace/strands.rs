@@ -12,5 +12,8 @@ pub(super) fn print(strands: &[v1::Strand]) {
             let indent = "  ".repeat(depth);
             outln!("  │ {indent}└ {} {} {} {}", line.document, line.unit_name, line.programme, id(&line.line));
         }
+        if !strand.corrected_from.is_empty() {
+            outln!("  │ 更正自原指标 corrected from {}", id(&strand.corrected_from));
+        }
     }
 }

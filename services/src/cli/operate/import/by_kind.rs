@@ -51,6 +51,13 @@ pub(super) fn of_kind(said: &FileLine, code: Code, figure: i64) -> Option<String
         (Code::Overdrawn, Tag::RemittanceOrdered) => {
             format!("所列指标不足{}：改列其他指标、减少金额，或由有权单位对该指标报动作“追加”，再导入一次", due("差 "))
         }
+        (Code::Overdrawn, Tag::DrawsCorrected) => {
+            format!("新指标可用不足{}：减少本行金额，改用其他指标，或先对新指标报动作“追加”，再导入一次", due("差 "))
+        }
+        (Code::ExceedsDrawn, Tag::DrawsCorrected) => format!(
+            "该申请在原指标上现有 {} 元：核对原指标（已更正到别的指标的，以那一指标为原指标）或减少本行金额，再导入一次",
+            yuan(figure.into())
+        ),
         (Code::Overdrawn, Tag::LinePassedDown | Tag::LineRecalled | Tag::LineAdjusted | Tag::EntryWithdrawn) => {
             format!("该指标可用不足{}：减少本行金额，或先对该指标报动作“追加”，或先收回、作废已用的，再导入一次", due("差 "))
         }
@@ -73,7 +80,9 @@ fn rests_on(undone: KindTag) -> Option<&'static str> {
         Tag::RosterSealed => "花名册已审核：先撤销批准和审核，再撤销封存",
         Tag::RosterReviewed => "花名册已批准：先撤销批准，再撤销审核",
         Tag::RosterApproved => "已为该册奖助列支付申请：先作废该申请，再撤销批准",
-        Tag::ApplicationSealed => "支付申请已批准：先撤销批准，再撤销封存",
+        Tag::ApplicationSealed => {
+            "支付申请已批准或已有支付更正：先撤销批准，并把支付更正的各行照原样再报，“更正”栏填“撤销”，再撤销封存"
+        }
         Tag::ApplicationApproved => {
             "国库已开支付凭证：先撤销凭证（其各行照原样再报，“更正”栏填“撤销”），再撤销批准；款已付出的以银行结果为准"
         }
@@ -109,6 +118,7 @@ fn not_ready(tag: KindTag, figure: i64) -> Option<String> {
         }
         Tag::RosterApproved => "花名册尚未审核，或其审核已撤销：先报审核，再导入一次".to_owned(),
         Tag::ApplicationLineAdded => "该奖助所在花名册尚未批准，或其批准已撤销：先批准花名册，再把支付申请导入一次".to_owned(),
+        Tag::DrawsCorrected => "支付申请尚未封存，或其封存已撤销：先把整份支付申请导入，各行都计入并封存后，再导入本文件".to_owned(),
         Tag::BatchSent if figure > 0 => {
             format!("支付申请尚未批准，或国库清算的款不足，差 {} 元：批准、凭证清算到齐后再导入一次", yuan(figure.into()))
         }
@@ -143,6 +153,9 @@ fn wrong_year(tag: KindTag, figure: i64) -> Option<String> {
         Tag::RemittanceOrdered => day_and_year("“生效日期”，并使用该年度的指标"),
         Tag::BatchSent => {
             format!("支付申请属 {figure} 年度，批次须在该年度之内发送：更正“生效日期”；跨年的，作废申请后以新年度重报")
+        }
+        Tag::DrawsCorrected => {
+            format!("支付申请属 {figure} 年度：“生效日期”须在该年度之内，新指标也须是该年度的，更正后再导入一次")
         }
         Tag::ApplicationLineAdded => {
             format!("所列指标或本行属 {figure} 年度：改用支付申请所写预算年度的指标，把整份支付申请再导入一次")

@@ -3,10 +3,10 @@
 use super::derive::Derive;
 use super::rosters;
 use super::sets::{SetKind, SetRow};
-use crate::intake::import::ids;
 use crate::intake::import::table::columns::Col;
 use crate::intake::import::table::row::{Row, Wrong};
-use ledger::event::{ApplicationLineAdded, ApplicationPrepared, Draw, Kind};
+use crate::intake::import::{Out, RowResult, ids};
+use ledger::event::{ApplicationLineAdded, ApplicationPrepared, Draw, DrawsCorrected, Kind};
 use ledger::money::Fen;
 use proto::text;
 use uuid::Uuid;
@@ -69,6 +69,19 @@ pub(crate) fn payment(row: &Row<'_>) -> Result<Uuid, Wrong> {
     let (number, unit) = (row.key(Col::Application)?, row.giver(Col::Unit)?);
     let line = row.number(Col::SetLine, 1, 999_999_999)?;
     Ok(ids::payout(unit, number, row.edition(Col::SetEdition)?, line))
+}
+
+/// A row of a file of corrections: both lines are the unit's.
+pub(in crate::intake::import) fn corrected(row: &Row<'_>, _: &Out<'_>) -> RowResult {
+    let unit = row.giver(Col::Unit)?;
+    let event = DrawsCorrected {
+        application: named(row)?,
+        from: document_line(row, Col::DrawBefore, unit)?,
+        to: document_line(row, Col::DrawAfter, unit)?,
+        fen: row.money(Col::Amount)?,
+        document: row.document(Col::Document)?,
+    };
+    Ok((row.day(Col::EffectiveDay)?, Kind::DrawsCorrected(event)).into())
 }
 
 /// A document line named as `文号#行号`, standing under `unit`.

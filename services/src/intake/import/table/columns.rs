@@ -144,6 +144,8 @@ columns! {
     IssuedDay PLAIN "签发日期" "issued_day";
     ClearedDay PLAIN "清算日期" "cleared_day";
     DrawOn PLAIN "指标" "draw";
+    DrawBefore PLAIN "原指标" "draw_before";
+    DrawAfter PLAIN "新指标" "draw_after";
     Batch NUMBER "批次号" "batch_number";
     Bank NUMBER "代发银行编号" "bank_number";
     Count PLAIN "笔数" "count";

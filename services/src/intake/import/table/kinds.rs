@@ -196,6 +196,11 @@ kinds! {
         needs Voucher Unit ReturnedAmount Serial EffectiveDay,
         has Edition Corrects WithdrawnFor CorrectedBy,
         drops Remark;
+    /// 支付更正: what an application takes from one document line it takes from another.
+    DrawCorrections "支付更正" "draw_corrections"
+        needs Application Unit DrawBefore DrawAfter Amount Document EffectiveDay,
+        has SetEdition Edition Corrects WithdrawnFor CorrectedBy,
+        drops Remark;
     /// 停发: awards that end before their time.
     AwardEnds "停发" "award_ends"
         needs Programme AcademicYear School IdNumber FromInstalment EndedFor Document EffectiveDay,
