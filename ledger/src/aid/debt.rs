@@ -317,12 +317,14 @@ fn restore(state: &State, debt: &Debt, draws: &[Drawn], holding: &mut Holding) -
 /// What a debt may call for.
 pub(crate) const OF_DEBT: [FindingKind; 2] = [FindingKind::OverRecovered, FindingKind::OverRefunded];
 
-/// What a debt calls for: more came in, or was paid, than is owed as far as is told.
+/// What a debt calls for: more came in, or was paid, than is owed as far as is told. What goes the other way than the debt is right only as
+/// far as there was too much.
 pub(crate) fn wanted(debt: &Debt) -> Vec<Wanted> {
     let beside = |what| debt.facts.iter().any(|fact| fact.what == what && fact.fen > 0 && !debt.counts(fact));
     let over = |owed| debt.is_due() && debt.owed == owed && debt.open() < 0;
-    let recovered = beside(DebtWord::Received) || over(DebtSide::ToUnit);
-    let refunded = beside(DebtWord::Paid) || over(DebtSide::ByUnit);
+    let against = |owed| debt.is_due() && debt.owed == owed && debt.is_increased();
+    let recovered = beside(DebtWord::Received) || over(DebtSide::ToUnit) || against(DebtSide::ByUnit);
+    let refunded = beside(DebtWord::Paid) || over(DebtSide::ByUnit) || against(DebtSide::ToUnit);
     let wanted = [(recovered, FindingKind::OverRecovered), (refunded, FindingKind::OverRefunded)];
     wanted.into_iter().filter(|(called, _)| *called).map(|(_, kind)| (kind, None)).collect()
 }

@@ -138,7 +138,19 @@ impl Debt {
         held(net.min(owed)).max(0)
     }
 
-    /// The same, the earliest first: to which of the lines that paid it, or to
+    /// Whether more went the other way than there had been too much: what was paid of money to be recovered, or came in of money to be
+    /// paid back, so that more is owed than was decided.
+    #[must_use]
+    pub fn is_increased(&self) -> bool {
+        let (received, paid) = (self.told(DebtWord::Received), self.told(DebtWord::Paid));
+        let (settled, against) = match self.owed {
+            DebtSide::ByUnit => (paid, received),
+            DebtSide::ToUnit | DebtSide::Nobody => (received + self.told(DebtWord::Waived), paid),
+        };
+        against > (settled - i128::from(self.fen)).max(0)
+    }
+
+    /// What came in and stays, the earliest first: to which of the lines that paid it, or to
     /// none, how much, and on which day.
     #[must_use]
     pub fn restored(&self, draws: &[Drawn]) -> Vec<(Option<Handle<Line>>, Fen, Day)> {
