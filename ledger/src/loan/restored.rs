@@ -4,7 +4,7 @@
 use super::payers::payer;
 use crate::account::Class;
 use crate::difference::Holding;
-use crate::event::{Payer, Purpose};
+use crate::event::Payer;
 use crate::handle::Handle;
 use crate::money::{Fen, held};
 use crate::state::State;
@@ -70,10 +70,8 @@ pub(crate) fn shared(fen: Fen, weights: &[Fen]) -> Vec<Fen> {
 
 /// The payments of a claim that the treasury cleared, but for one.
 fn cleared(state: &State, claim: Uuid, but: Option<Uuid>) -> impl Iterator<Item = (&Remittance, &[Drawn])> {
-    let of_claim = move |row: &&Remittance| {
-        row.stage == RemittanceStage::Cleared && row.purpose == Purpose::Claim(claim) && Some(row.id) != but
-    };
-    state.remittances.iter().map(|(_, row)| row).filter(of_claim).map(|row| (row, &row.draws[..]))
+    let counts = move |row: &&Remittance| row.stage == RemittanceStage::Cleared && Some(row.id) != but;
+    state.payments_of(claim).filter(counts).map(|row| (row, &row.draws[..]))
 }
 
 /// What came back of a claim, by what its payments drew.

@@ -48,7 +48,7 @@ use crate::state::key_rows::{AnnouncedKey, IdentityKey};
 use crate::state::lending_rows::{
     Borrower, Claim, ClaimLine, Loan, LoanRules, Portfolio, Receipt, Remittance, Reward, RiskPaid, RiskYear,
 };
-use crate::state::remitted_rows::Remitted;
+use crate::state::remitted_rows::{PaymentsByClaim, Remitted};
 use crate::state::returned_rows::Returned;
 use crate::state::rows::{
     Application, Awaited, Award, Batch, Card, Drawn, Finding, Instalment, Line, Merged, Org, Payout, Person, Programme,
@@ -109,6 +109,7 @@ macro_rules! tables {
             $(pub $later: Table<$later_row>,)*
             by_code: BTreeMap<String, Handle<Programme>>,
             cleared_by_item: ClearedByItem,
+            payments_by_claim: PaymentsByClaim,
         }
 
         /// Tables there were when the first histories were frozen. A later table enters the digest when it holds a row, so
@@ -132,6 +133,7 @@ macro_rules! tables {
                     $($later: Table::default(),)*
                     by_code: BTreeMap::new(),
                     cleared_by_item: ClearedByItem::default(),
+                    payments_by_claim: PaymentsByClaim::default(),
                 }
             }
 
@@ -263,7 +265,7 @@ impl State {
         self.latest = Day::default().plus(i32::try_from(latest).unwrap_or(0));
         self.recorded_ms = i64::try_from(recorded).unwrap_or(i64::MAX);
         self.by_code = self.programmes.iter().map(|(handle, row)| (row.code.clone(), handle)).collect();
-        self.cleared_by_item = ClearedByItem::of(self);
+        (self.cleared_by_item, self.payments_by_claim) = (ClearedByItem::of(self), PaymentsByClaim::of(self));
     }
 
     /// SHA-256 over all rows in handle order and all balances in account order. The same record gives the same

@@ -258,7 +258,7 @@ fn order(
     for draw in &draws {
         state.lines.get_mut(draw.line).last = entry.index;
     }
-    let row = Remittance {
+    state.keep_order(Remittance {
         id: event.remittance,
         unit,
         portfolio,
@@ -273,15 +273,7 @@ fn order(
         approved_on: entry.event.effective,
         on: entry.event.effective,
         last: entry.index,
-    };
-    // One that was cancelled is ordered again in its place.
-    match state.remittances.find(event.remittance) {
-        Some(cancelled) => {
-            *state.remittances.get_mut(cancelled) = row;
-            cancelled
-        }
-        None => state.remittances.push(row),
-    }
+    })
 }
 
 /// Each payer's sum goes into what is ordered and what is paid, or out of it: 1, 0 or -1 times.
