@@ -74,9 +74,9 @@ pub struct OverclaimReturned {
     pub loan: Uuid,
     /// Subsidy or waiver.
     pub what: ClaimFor,
-    /// The claim of the line that was confirmed too much.
-    pub claim: Uuid,
-    /// Its number in the claim.
+    /// The claim of the line that was confirmed too much; without one it is what was claimed before this ledger.
+    pub claim: Option<Uuid>,
+    /// Its number in the claim; 0 without one.
     pub line: u32,
     /// The unit whose treasury received it.
     pub unit: Uuid,

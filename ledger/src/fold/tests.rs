@@ -282,7 +282,7 @@ fn a_full_loan_is_asked_in_bounded_work() {
         let (loan, unit, fen, serial) = (LOAN, SCHOOL, 1, String::new());
         told.say(
             day(20_990_101),
-            Kind::OverclaimReturned(OverclaimReturned { loan, unit, what, claim, line: 1, fen, serial }),
+            Kind::OverclaimReturned(OverclaimReturned { loan, unit, what, claim: Some(claim), line: 1, fen, serial }),
         );
     }
     told.holds("interest, claims and what is returned of them");

@@ -15,7 +15,7 @@ use crate::handle::Handle;
 use crate::money::{Day, Fen, held};
 use crate::state::State;
 use crate::state::lending_rows::{ClaimLine, Fact, Loan, What};
-use crate::state::returned_rows::{ReturnTold, sum_of, told};
+use crate::state::returned_rows::{GivenBack, ReturnTold, sum_of, told};
 use crate::steps::step;
 use smallvec::SmallVec;
 
@@ -54,6 +54,11 @@ impl Claimed {
     /// Whether it was claimed before this ledger.
     pub(super) fn is_before(&self) -> bool {
         self.line.is_none() && self.period.0 == Day::default()
+    }
+
+    /// What a lender gives back of it; of a line about to be there nothing can be.
+    fn given_back(&self) -> Option<GivenBack> {
+        self.line.map(GivenBack::Line).or(self.is_before().then_some(GivenBack::Before(self.what)))
     }
 }
 
@@ -124,8 +129,7 @@ impl Lines {
     /// With what was given back of them as these say.
     pub(crate) fn returning(mut self, state: &State, facts: &[ReturnTold]) -> Self {
         for line in &mut self.0 {
-            let row = line.line.map(|at| state.claim_lines.get(at));
-            line.returned = row.map_or(0, |row| sum_of(facts, state.claims.get(row.claim).id, row.number));
+            line.returned = line.given_back().map_or(0, |of| sum_of(facts, of.named(state)));
         }
         self
     }
@@ -199,9 +203,9 @@ impl Lines {
     }
 
     /// What counts of what was given back, at each line of which anything was.
-    pub(super) fn returned(&self, outcomes: &[Worth]) -> Vec<(Handle<ClaimLine>, Fen)> {
+    pub(super) fn returned(&self, outcomes: &[Worth]) -> Vec<(GivenBack, Fen)> {
         let told = self.0.iter().zip(outcomes).filter(|(line, _)| line.returned > 0);
-        told.filter_map(|(line, outcome)| Some((line.line?, outcome.returned))).collect()
+        told.filter_map(|(line, outcome)| Some((line.given_back()?, outcome.returned))).collect()
     }
 
     /// Lines that supplement others pay what these lack.

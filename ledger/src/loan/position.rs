@@ -7,18 +7,18 @@ use super::loss::Trail;
 use super::owed::{Owed, Paid};
 use super::walk::Walk;
 use crate::event::{Allocation, Interest};
-use crate::handle::Handle;
 use crate::money::{Day, Fen, held};
 use crate::state::State;
 use crate::state::flows::{Flow, Flows};
 use crate::state::fund_rows::Loss;
-use crate::state::lending_rows::{ClaimLine, Loan, What};
+use crate::state::lending_rows::{Loan, What};
+use crate::state::returned_rows::GivenBack;
 
 /// What should stand of a loan: its flows, what became of what was written off, and what counts of what was given back of lines.
 pub(crate) struct Position {
     pub flows: Flows,
     pub losses: Vec<Loss>,
-    pub returned: Vec<(Handle<ClaimLine>, Fen)>,
+    pub returned: Vec<(GivenBack, Fen)>,
 }
 
 /// The position of a loan with these facts, interest through a day, and these claim lines.

@@ -12,12 +12,12 @@ use crate::entry::Entry;
 use crate::finding::FindingKind;
 use crate::handle::{Handle, Link};
 use crate::money::{Day, Fen};
-use crate::state::State;
 use crate::state::claim_rows::{Added, ReturnedShare};
 use crate::state::entry_rows::Seen;
 use crate::state::lending_rows::{Claim, ClaimLine};
-use crate::state::returned_rows::{ReturnFact, ReturnTold, Returned, ReturnsRevision, told};
+use crate::state::returned_rows::{GivenBack, ReturnFact, ReturnTold, Returned, ReturnsRevision, told};
 use crate::state::rows::Finding;
+use crate::state::{State, UNKNOWN_APPLICATION};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -35,7 +35,7 @@ pub(crate) fn revise<A>(
     on: Day,
     loan: Uuid,
     mut facts: Vec<ReturnTold>,
-    counted: &[(Handle<ClaimLine>, Fen)],
+    counted: &[(GivenBack, Fen)],
     change: &mut Change<A>,
 ) {
     let before = told(state, loan);
@@ -58,7 +58,7 @@ pub(crate) fn revise<A>(
     let mut lines: BTreeMap<Handle<ClaimLine>, Fen> = BTreeMap::new();
     let lost = before.iter().filter_map(|fact| find(state, loan, fact)).map(|line| (line, 0));
     lines.extend(lost);
-    lines.extend(counted.iter().copied());
+    lines.extend(counted.iter().filter_map(|(of, fen)| Some((of.line()?, *fen))));
     let stays = |fact: &ReturnTold| facts.iter().any(|other| other.entry == fact.entry);
     let ended = before.iter().filter(|fact| !stays(fact)).filter_map(|fact| fact.item.handle()).collect();
     let (lines, restated) = (lines.into_iter().collect(), Vec::new());
@@ -76,18 +76,15 @@ fn find(state: &State, loan: Uuid, fact: &ReturnFact) -> Option<Handle<ClaimLine
 }
 
 /// What counts at a line is the first that was given back of it.
-fn allot(state: &State, facts: &mut [ReturnTold], counted: &[(Handle<ClaimLine>, Fen)]) {
+fn allot(state: &State, facts: &mut [ReturnTold], counted: &[(GivenBack, Fen)]) {
     let mut left = counted.to_vec();
     for fact in facts {
-        let of_line = |(line, _): &&mut (Handle<ClaimLine>, Fen)| {
-            let row = state.claim_lines.get(*line);
-            row.number == fact.line && state.claims.get(row.claim).id == fact.claim
-        };
-        let (line, counts) = match left.iter_mut().find(of_line) {
-            Some((line, left)) => {
+        let of_it = |(of, _): &&mut (GivenBack, Fen)| of.named(state) == (fact.claim, fact.line);
+        let (line, counts) = match left.iter_mut().find(of_it) {
+            Some((of, left)) => {
                 let counts = fact.left().min(*left);
                 *left -= counts;
-                (Some(*line), counts)
+                (of.line(), counts)
             }
             None => (None, 0),
         };
@@ -154,6 +151,10 @@ fn holding(state: &State, facts: &[ReturnTold]) -> Holding {
         if let Some((_, claim)) = state.claims.by_id(fact.claim) {
             let portfolio = state.portfolios.get(claim.portfolio);
             held.moves(treasury, State::account_at(portfolio.accounts, Class::Remitted), fact.counted);
+        } else {
+            // No line of this ledger paid it, and none remitted it.
+            held.moves(treasury, state.application_account(UNKNOWN_APPLICATION, Class::Payee), fact.counted);
+            held.moves(of_unit(Class::DueToFinance), of_unit(Class::SurrenderSource), fact.counted);
         }
     }
     held

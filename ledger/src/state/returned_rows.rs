@@ -2,6 +2,7 @@
 //! overclaimed, waits here. What comes of it is reckoned in `loan`.
 #![allow(missing_docs)] // Fields are named after the event fields they keep; those carry the documentation.
 
+use crate::event::ClaimFor;
 use crate::handle::{Handle, Link};
 use crate::money::{Day, Fen};
 use crate::state::State;
@@ -19,6 +20,7 @@ use uuid::Uuid;
 pub struct ReturnFact {
     /// The entry that told it.
     pub entry: Handle<Seen>,
+    /// Nil where it is of what was claimed before this ledger; then its kind stands in the place of the line.
     pub claim: Uuid,
     pub line: u32,
     /// Whose treasury received it.
@@ -56,6 +58,32 @@ pub(crate) struct ReturnsRevision {
     pub restated: Vec<(Handle<Finding>, Fen)>,
 }
 
+/// Of what something is given back.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum GivenBack {
+    Line(Handle<ClaimLine>),
+    /// What was claimed before this ledger, of a kind.
+    Before(ClaimFor),
+}
+
+impl GivenBack {
+    /// How facts name it.
+    pub fn named(self, state: &State) -> (Uuid, u32) {
+        match self {
+            Self::Line(line) => {
+                let row = state.claim_lines.get(line);
+                (state.claims.get(row.claim).id, row.number)
+            }
+            Self::Before(what) => (Uuid::nil(), what as u32),
+        }
+    }
+
+    /// The line, if it is one of this ledger.
+    pub fn line(self) -> Option<Handle<ClaimLine>> {
+        if let Self::Line(line) = self { Some(line) } else { None }
+    }
+}
+
 /// The same with what was disposed of its money in suspense.
 pub(crate) type ReturnTold = Remaining<ReturnFact>;
 
@@ -78,8 +106,8 @@ pub(crate) fn told(state: &State, loan: Uuid) -> Vec<ReturnTold> {
 }
 
 /// How much was given back of a line.
-pub(crate) fn sum_of(facts: &[ReturnTold], claim: Uuid, line: u32) -> Fen {
-    let of_line = facts.iter().filter(|fact| fact.claim == claim && fact.line == line);
+pub(crate) fn sum_of(facts: &[ReturnTold], named: (Uuid, u32)) -> Fen {
+    let of_line = facts.iter().filter(|fact| (fact.claim, fact.line) == named);
     of_line.fold(0, |sum: Fen, fact| sum.saturating_add(fact.left()))
 }
 

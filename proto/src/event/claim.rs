@@ -42,7 +42,7 @@ wire!(ClaimedBefore { lender: Id, kind: OneOf, loan: Id, what: OneOf, through: D
 wire!(OverclaimReturned {
     loan: Id,
     what: OneOf,
-    claim: Id,
+    claim: OptionalId,
     line: Plain,
     unit: Id,
     fen: LoanFen,

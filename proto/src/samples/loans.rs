@@ -162,7 +162,7 @@ fn claims() -> Vec<Kind> {
         Kind::OverclaimReturned(OverclaimReturned {
             loan: thing(LOAN),
             what: ClaimFor::Waiver,
-            claim: thing(CLAIM),
+            claim: Some(thing(CLAIM)),
             line: 1,
             unit: thing(UNIT),
             fen: 100,

@@ -336,10 +336,10 @@ fn redraw_claims(chance: &mut Chance, state: &State, on: Day, kind: &mut Kind) {
         }
         Kind::OverclaimReturned(e) => {
             (e.loan, e.unit, e.what, e.fen) = (id(chance), id(chance), what, fen(chance));
-            let lines = state.claim_lines.len();
-            if lines > 0 && chance.in_hundred(67) {
-                let row = state.claim_lines.get(Handle::new(u32::try_from(chance.below(lines)).unwrap_or_default()));
-                (e.loan, e.claim, e.line) = (row.loan_id, state.claims.get(row.claim).id, row.number);
+            let lines: Vec<_> = state.claim_lines.iter().map(|(_, row)| row).collect();
+            if let Some(row) = chance.pick(&lines).filter(|_| chance.in_hundred(67)) {
+                e.claim = chance.in_hundred(85).then(|| state.claims.get(row.claim).id);
+                (e.loan, e.line) = (row.loan_id, if e.claim.is_some() { row.number } else { 0 });
             }
         }
         Kind::RemittanceOrdered(e) => {

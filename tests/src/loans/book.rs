@@ -2,8 +2,8 @@
 
 use ledger::event::loan_terms::LoanTerms;
 use ledger::event::{
-    CompensationAccrued, CompensationReceived, Event, FundStated, Kind, LoanSigned, OverclaimReturned, RateIndex,
-    Status, WaiverAdopted,
+    ClaimFor, CompensationAccrued, CompensationReceived, Event, FundStated, Kind, LoanSigned, OverclaimReturned,
+    RateIndex, Status, WaiverAdopted,
 };
 use ledger::money::{Day, Fen};
 use std::collections::BTreeMap;
@@ -91,8 +91,15 @@ impl Book {
     /// How much was given back of a claim line of a loan.
     #[must_use]
     pub fn returned(&self, loan: Uuid, claim: Uuid, line: u32) -> Fen {
-        let of_line = self.returned.iter().filter(|e| (e.loan, e.claim, e.line) == (loan, claim, line));
+        let of_line = self.returned.iter().filter(|e| (e.loan, e.claim, e.line) == (loan, Some(claim), line));
         of_line.map(|e| e.fen).sum()
+    }
+
+    /// What was given back of what was claimed of a loan before the ledger.
+    #[must_use]
+    pub fn returned_before(&self, loan: Uuid, what: ClaimFor) -> Fen {
+        let before = self.returned.iter().filter(|e| (e.loan, e.claim, e.what) == (loan, None, what));
+        before.map(|e| e.fen).sum()
     }
 
     /// Organisations are there once named, and once registered are called as on the latest day anything was told of.

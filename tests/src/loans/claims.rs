@@ -167,7 +167,7 @@ fn before(book: &Book, id: Uuid) -> Vec<LineModel> {
         by_period: false,
         closed: e.fen == 0,
         money: e.fen,
-        told: 0,
+        told: book.returned_before(id, e.what),
         returned: 0,
         set_off: 0,
         value: 0,

@@ -155,7 +155,7 @@ impl Maker {
             1 => Kind::FundStated(FundStated { lender, kind, fen }),
             2 => {
                 let (loan, unit) = (thing("loan", 1 + self.chance.below(4)), thing("org", CENTRE));
-                let (what, claim, line) = (ClaimFor::Subsidy, thing("claim", self.chance.below(20)), 1);
+                let (what, claim, line) = (ClaimFor::Subsidy, Some(thing("claim", self.chance.below(20))), 1);
                 Kind::OverclaimReturned(OverclaimReturned { loan, what, claim, line, unit, fen, serial })
             }
             _ => {

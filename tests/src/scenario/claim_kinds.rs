@@ -33,8 +33,8 @@ pub(super) fn kind(name: &str, f: &mut Fields<'_>, known: &SoFar<'_>) -> Result<
         "overclaim_returned" => Kind::OverclaimReturned(OverclaimReturned {
             loan: f.id("loan")?,
             what: f.choice("for", CLAIMS_FOR, Some(ClaimFor::Subsidy))?,
-            claim: f.id("claim")?,
-            line: f.number("line")?,
+            claim: f.optional_id("claim"),
+            line: f.number_or("line", 0)?,
             unit: f.id("unit")?,
             fen: f.amount("amount")?,
             serial: f.text("serial", "流水1"),

@@ -203,7 +203,8 @@ impl History {
             }
             _ => {
                 let (what, unit, fen) = (self.of(&PURPOSES), self.id("中心", 3), self.purse());
-                let (claim, line) = (self.id("申", 20), 1 + u32::try_from(self.chance.below(4)).expect("small"));
+                let (claim, line) = (Some(self.id("申", 20)), 1 + u32::try_from(self.chance.below(4)).expect("small"));
+                let (claim, line) = if self.chance.in_hundred(20) { (None, 0) } else { (claim, line) };
                 Kind::OverclaimReturned(OverclaimReturned { loan, what, claim, line, unit, fen, serial })
             }
         }

@@ -14,7 +14,7 @@ use crate::loan::returned::{open, revise};
 use crate::state::State;
 use crate::state::clearing_rows::{Disposal, Remaining};
 use crate::state::lending_rows::Loan;
-use crate::state::returned_rows::{ReturnFact, ReturnTold, Returned, told};
+use crate::state::returned_rows::{GivenBack, ReturnFact, ReturnTold, Returned, told};
 use uuid::Uuid;
 
 /// What may be told of one loan's lines; of more nothing counts, and a finding says so.
@@ -32,7 +32,8 @@ pub(crate) fn judge_overclaim_returned(case: &Case<'_>, event: &OverclaimReturne
     let mut change = Change::nothing();
     let unit = change.org(state, event.unit);
     let entry = Handle::new(u32::try_from(case.entry.index).unwrap_or(u32::MAX));
-    let (claim, line, fen) = (event.claim, event.line, event.fen);
+    let before_ledger = || GivenBack::Before(event.what).named(state);
+    let ((claim, line), fen) = (event.claim.map_or_else(before_ledger, |claim| (claim, event.line)), event.fen);
     let (counted, shares, item) = (0, Vec::new(), Link::NONE);
     let fact = ReturnFact { entry, claim, line, unit: unit.handle, on, fen, counted, shares, item };
     let place = (on, case.entry.event.id);

@@ -105,7 +105,7 @@ fn reports(one: Uuid, other: Uuid) -> Vec<Kind> {
         Kind::OverclaimReturned(OverclaimReturned {
             loan: LOAN,
             what: ClaimFor::Subsidy,
-            claim: LOAN,
+            claim: Some(LOAN),
             line: 1,
             unit: one,
             fen: 7,

@@ -57,7 +57,7 @@ fn money_of_lenders_in_suspense_is_named_by_a_file() {
     assert_eq!(codes(&report), []);
     let remittance = ids::remittance("ZX", "拨1");
     let (loan, what) = (ids::loan("KH", "合1"), ClaimFor::Subsidy);
-    let (claim, line, unit) = (ids::claim("KH", "报1", 0), 1, ids::org("ZX"));
+    let (claim, line, unit) = (Some(ids::claim("KH", "报1", 0)), 1, ids::org("ZX"));
     let told = [
         Kind::RemittanceCleared(RemittanceCleared { remittance, fen: 60_000, serial: "流1".into() }),
         Kind::RemittanceReturned(RemittanceReturned { remittance, fen: 20_000, serial: "流2".into() }),

@@ -147,8 +147,13 @@ fn kind(row: &Row<'_>, loan: Uuid, movement: Movement) -> Result<Kind, Wrong> {
         }
         M::OverclaimReturned => {
             let (what, unit) = (claims::claim_for(row)?, ids::org(row.key(Col::Unit)?));
-            let claim = ids::claim(row.key(Col::Lender)?, row.key(Col::Claim)?, row.edition(Col::SetEdition)?);
-            let line = row.number(Col::SetLine, 1, 999_999_999)?;
+            // Without one it is of what was claimed before this ledger.
+            let (claim, line) = if row.has(Col::Claim) {
+                let claim = ids::claim(row.key(Col::Lender)?, row.key(Col::Claim)?, row.edition(Col::SetEdition)?);
+                (Some(claim), row.number(Col::SetLine, 1, 999_999_999)?)
+            } else {
+                (None, 0)
+            };
             Kind::OverclaimReturned(OverclaimReturned { loan, what, claim, line, unit, fen: fen()?, serial: serial()? })
         }
         M::Amended => Kind::LoanAmended(amended(row, loan)?),
@@ -180,7 +185,7 @@ fn cells(movement: Movement) -> (&'static [Col], &'static [Col]) {
         M::StateRepaid => (&[C::Amount, C::Serial, C::Programme], &[]),
         M::Relieved => (&[C::Amount, C::Reward, C::Grounds], &[C::Centre]),
         M::RateAgreed => (&[C::Spread], &[]),
-        M::OverclaimReturned => (&[C::Amount, C::Serial, C::ClaimFor, C::Unit, C::Claim, C::SetLine], &[C::SetEdition]),
+        M::OverclaimReturned => (&[C::Amount, C::Serial, C::ClaimFor, C::Unit], &[C::Claim, C::SetLine, C::SetEdition]),
     }
 }
 

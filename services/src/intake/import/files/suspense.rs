@@ -123,7 +123,7 @@ fn told(row: &Row<'_>, serial: Col) -> Result<Event, Wrong> {
         From::OverclaimReturn => {
             let (loan, what, serial) = (loans::loan(row)?, claims::claim_for(row)?, serial()?);
             let unit = if row.has(Col::Unit) { ids::org(row.key(Col::Unit)?) } else { Uuid::nil() };
-            let (claim, line) = (Uuid::nil(), 0);
+            let (claim, line) = (None, 0);
             Kind::OverclaimReturned(OverclaimReturned { loan, what, claim, line, unit, fen, serial })
         }
         From::Credit | From::Return => {
