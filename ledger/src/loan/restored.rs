@@ -1,16 +1,17 @@
 //! What a lender gave back of a claim goes to the document lines that paid it: in their own year it is available again, later it is
-//! due to finance, as with payments that come back. A function of what was given back and of the payments the treasury cleared.
+//! due to finance, as with payments that come back, and so it is where an advance paid. A function of what was given back, of the
+//! payments the treasury cleared, and of what was settled with an advance.
 
 use super::payers::payer;
 use crate::account::Class;
 use crate::difference::Holding;
 use crate::event::Payer;
-use crate::handle::Handle;
+use crate::handle::{Handle, Link};
 use crate::money::{Fen, held};
 use crate::state::State;
 use crate::state::claim_rows::ReturnedShare;
-use crate::state::lending_rows::Remittance;
-use crate::state::rows::{Drawn, Line};
+use crate::state::lending_rows::{Claim, Remittance};
+use crate::state::rows::{Drawn, Line, Org};
 use crate::state::stage::RemittanceStage;
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -18,10 +19,12 @@ use uuid::Uuid;
 /// What came back of one draw of a payment.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Restored {
-    /// The payment's id.
+    /// The payment's id; nil of an advance.
     pub remittance: Uuid,
-    /// The line it was drawn on.
-    pub line: Handle<Line>,
+    /// The line it was drawn on; none where an advance paid it, which does not say whose it was.
+    pub line: Link<Line>,
+    /// The unit whose line it is, or that the claim was made to.
+    pub unit: Handle<Org>,
     /// How much.
     pub fen: Fen,
     /// Whether it came after the line's year.
@@ -46,7 +49,8 @@ pub(crate) fn restored<'a>(
             *left -= fen;
             if fen > 0 {
                 let due_to_finance = year != order.fiscal_year;
-                restored.push(Restored { remittance: order.id, line: draw.line, fen, due_to_finance });
+                let (remittance, line, unit) = (order.id, draw.line.into(), order.unit);
+                restored.push(Restored { remittance, line, unit, fen, due_to_finance });
             }
         }
     }
@@ -77,25 +81,25 @@ fn cleared(state: &State, claim: Uuid, but: Option<Uuid>) -> impl Iterator<Item 
 /// What came back of a claim, by what its payments drew.
 #[must_use]
 pub fn of_claim(state: &State, claim: Uuid) -> Vec<Restored> {
-    let returned = state.claims.by_id(claim).map(|(_, row)| &row.returned[..]).unwrap_or_default();
-    with(state, claim, returned, None, None)
+    state.claims.by_id(claim).map(|(_, row)| of(state, row, &row.returned)).unwrap_or_default()
 }
 
-/// The same if so much came back.
-pub(super) fn if_returned(state: &State, claim: Uuid, returned: &[ReturnedShare]) -> Vec<Restored> {
+/// The same if it is so, and so much came back.
+pub(crate) fn of(state: &State, claim: &Claim, returned: &[ReturnedShare]) -> Vec<Restored> {
     with(state, claim, returned, None, None)
 }
 
 /// The same if of its payments one is cleared, or is not.
 pub(crate) fn if_paid(state: &State, claim: Uuid, payment: &Remittance, is_cleared: bool) -> Vec<Restored> {
-    let returned = state.claims.by_id(claim).map(|(_, row)| &row.returned[..]).unwrap_or_default();
-    with(state, claim, returned, Some(payment.id), is_cleared.then_some(payment))
+    let Some((_, row)) = state.claims.by_id(claim) else { return Vec::new() };
+    with(state, row, &row.returned, Some(payment.id), is_cleared.then_some(payment))
 }
 
-/// The payment looked at comes in its own place, wherever it is among them.
+/// The payment looked at comes in its own place, wherever it is among them. What they did not pay an advance did, as far as it was settled
+/// with one.
 fn with(
     state: &State,
-    claim: Uuid,
+    claim: &Claim,
     returned: &[ReturnedShare],
     but: Option<Uuid>,
     more: Option<&Remittance>,
@@ -103,28 +107,35 @@ fn with(
     if returned.is_empty() {
         return Vec::new();
     }
-    let mut paid: Vec<_> = cleared(state, claim, but).collect();
+    let mut paid: Vec<_> = cleared(state, claim.id, but).collect();
     paid.extend(more.map(|row| (row, &row.draws[..])));
     paid.sort_by_key(|(row, _)| row.id);
-    restored(returned, paid.into_iter(), |line| payer(state.lines.get(line).source))
+    let mut restored = restored(returned, paid.into_iter(), |line| payer(state.lines.get(line).source));
+    let came: Fen = returned.iter().map(|share| share.fen).sum();
+    let fen = (came - restored.iter().map(|back| back.fen).sum::<Fen>()).clamp(0, claim.from_advance.max(0));
+    if fen > 0 {
+        let (remittance, line) = (Uuid::nil(), Link::NONE);
+        restored.push(Restored { remittance, line, unit: claim.unit, fen, due_to_finance: true });
+    }
+    restored
 }
 
 /// What that holds on accounts.
 pub(crate) fn holding(state: &State, restored: &[Restored]) -> Holding {
     let mut holds = Holding::default();
     for back in restored {
-        let spent = state.line_account(back.line, Class::Spent);
-        let to = if back.due_to_finance {
-            state.org_account(state.lines.get(back.line).unit, Class::DueToFinance)
-        } else {
-            state.line_account(back.line, Class::Available)
+        let of_unit = |class| state.org_account(back.unit, class);
+        let [available, spent] = match back.line.handle() {
+            Some(line) => [Class::Available, Class::Spent].map(|class| state.line_account(line, class)),
+            None => [Class::DueToFinance, Class::SurrenderSource].map(of_unit),
         };
-        holds.moves(to, spent, back.fen);
+        holds.moves(if back.due_to_finance { of_unit(Class::DueToFinance) } else { available }, spent, back.fen);
     }
     holds
 }
 
 /// What of it came after the year of its line, so many times.
 pub(crate) fn surrendered(restored: &[Restored], times: Fen) -> impl Iterator<Item = (Handle<Line>, Fen)> {
-    restored.iter().filter(|back| back.due_to_finance).map(move |back| (back.line, times * back.fen))
+    let late = restored.iter().filter(|back| back.due_to_finance);
+    late.filter_map(move |back| Some((back.line.handle()?, times * back.fen)))
 }

@@ -48,8 +48,7 @@ pub(crate) fn revise<A>(
     let mut surrendered = Vec::new();
     for (claim, now) in claims_now(state, &before, &facts) {
         let row = state.claims.get(claim);
-        let [was, is]: [Vec<Restored>; 2] =
-            [&row.returned, &now].map(|shares| restored::if_returned(state, row.id, shares));
+        let [was, is]: [Vec<Restored>; 2] = [&row.returned, &now].map(|shares| restored::of(state, row, shares));
         held.add(restored::holding(state, &is).without(restored::holding(state, &was)));
         surrendered.extend(restored::surrendered(&is, 1).chain(restored::surrendered(&was, -1)));
         claims.push((claim, now));

@@ -46,10 +46,10 @@ pub struct LineModel {
 }
 
 impl LineModel {
-    /// What was granted for it before the ledger, if it is of then.
+    /// What was granted for it before the ledger and did not come back, if it is of then.
     #[must_use]
     pub fn before(&self) -> Option<Fen> {
-        self.at.is_none().then_some(self.money)
+        self.at.is_none().then_some(self.money - self.returned)
     }
 
     /// Interest of its days that nobody was granted.

@@ -331,7 +331,15 @@ impl Year {
             for what in [ClaimFor::Subsidy, ClaimFor::Waiver] {
                 let claim = self.claim_of(loan, what);
                 let (line, unit, serial) = (claim.1, thing("org", UNIT), "退".into());
-                let returned = OverclaimReturned { loan, what, claim: Some(claim.0), line, unit, fen: 50, serial };
+                let returned = OverclaimReturned {
+                    loan,
+                    what,
+                    claim: Some(claim.0).filter(|id| !id.is_nil()),
+                    line,
+                    unit,
+                    fen: 50,
+                    serial,
+                };
                 let _ = self.posted("行", 2025_09_05, Kind::OverclaimReturned(returned));
             }
             let serial = "误".to_owned();

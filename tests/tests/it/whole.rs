@@ -90,7 +90,7 @@ pub(crate) fn withdrawn(event: &Event) -> Event {
 
 #[test]
 fn items_add_up_after_each_entry_and_pages_bring_it_all_back() {
-    let mut posted: BTreeSet<&str> = BTreeSet::new();
+    let (mut posted, mut cleared) = (BTreeSet::<&str>::new(), BTreeSet::new());
     for seed in 0..SEEDS {
         let lived = whole(seed, LENGTH);
         let mut state = State::default();
@@ -102,12 +102,15 @@ fn items_add_up_after_each_entry_and_pages_bring_it_all_back() {
             }
             adds_up(&state, &format!("seed {seed}, event {at}"));
         }
+        cleared.extend(state.clearings.iter().map(|(_, row)| format!("{:?}", state.seen.get(row.item).kind)));
         let digest = state.digest();
         assert_eq!(digest, { lived.state }.digest(), "seed {seed}");
         assert_eq!(restored(&mut state).expect("its own pages").digest(), digest, "seed {seed}");
     }
     let missing: Vec<_> = proto::event::KIND_NAMES.iter().filter(|kind| !posted.contains(**kind)).collect();
     assert!(missing.is_empty(), "no history has {missing:?}");
+    let items = ["PayoutCredited", "PayoutReturned", "VoucherCleared", "OverclaimReturned"];
+    assert!(items.iter().all(|kind| cleared.contains(*kind)), "money of some is never cleared: {cleared:?}");
 }
 
 #[test]

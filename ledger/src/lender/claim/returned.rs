@@ -32,8 +32,9 @@ pub(crate) fn judge_overclaim_returned(case: &Case<'_>, event: &OverclaimReturne
     let mut change = Change::nothing();
     let unit = change.org(state, event.unit);
     let entry = Handle::new(u32::try_from(case.entry.index).unwrap_or(u32::MAX));
+    let claim = event.claim.filter(|claim| !claim.is_nil());
     let before_ledger = || GivenBack::Before(event.what).named(state);
-    let ((claim, line), fen) = (event.claim.map_or_else(before_ledger, |claim| (claim, event.line)), event.fen);
+    let ((claim, line), fen) = (claim.map_or_else(before_ledger, |claim| (claim, event.line)), event.fen);
     let (counted, shares, item) = (0, Vec::new(), Link::NONE);
     let fact = ReturnFact { entry, claim, line, unit: unit.handle, on, fen, counted, shares, item };
     let place = (on, case.entry.event.id);

@@ -11,8 +11,9 @@ use crate::loan::fund_days::free_from;
 use crate::loan::fund_effect;
 use crate::loan::portfolio::PortfolioRef;
 use crate::loan::rates::terms_on;
-use crate::money::Fen;
-use crate::outcome::{Code, Refusal};
+use crate::loan::restored;
+use crate::money::{Day, Fen};
+use crate::outcome::{Code, Posting, Refusal};
 use crate::state::State;
 use crate::state::claim_rows::ClaimPayer;
 use crate::state::lending_rows::Claim;
@@ -40,12 +41,21 @@ pub(crate) fn judge_claim_approved(case: &Case<'_>, event: &SetDecided) -> Judge
     let moving = postings.into_iter().filter(|(_, _, fen)| *fen > 0);
     let postings = moving.map(|(debit, credit, fen)| state.posting(on, debit, credit, fen)).collect();
     let mut change = Change { postings, ..Change::nothing() };
+    change.postings.extend(given_back(state, on, row, settled.from_advance));
     if settled.from_stock > 0 {
         let fund = PortfolioRef::of(state, row.portfolio);
         fund_effect::share(state, on, &fund, |days| days.moving(on, -settled.from_stock), &mut change);
     }
     change.act = Some(ClaimChange::Approve(settled));
     Ok(change)
+}
+
+/// What was given back is that of the advance as far as one settles the claim.
+fn given_back(state: &State, on: Day, row: &Claim, from_advance: Fen) -> Vec<Posting> {
+    let after = Claim { from_advance, ..row.clone() };
+    let [before, after] =
+        [row, &after].map(|claim| restored::holding(state, &restored::of(state, claim, &claim.returned)));
+    after.without(before).postings(state, on)
 }
 
 /// Whether the terms of the claim's last day have waived interest paid first from the compensation stock.
@@ -94,6 +104,7 @@ pub(crate) fn judge_withdrawn(case: &Case<'_>, taken: Taken) -> Judged<ClaimChan
     let moving = back.into_iter().filter(|(_, _, fen)| *fen > 0);
     let postings = moving.map(|(debit, credit, fen)| state.posting(on, debit, credit, fen)).collect();
     let mut change = Change { postings, ..Change::nothing() };
+    change.postings.extend(given_back(state, on, row, 0));
     if settled.from_stock > 0 {
         let fund = PortfolioRef::of(state, row.portfolio);
         fund_effect::share(state, on, &fund, |days| days.moving(on, settled.from_stock), &mut change);

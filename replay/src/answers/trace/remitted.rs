@@ -39,7 +39,7 @@ pub(crate) fn drawn_on(state: &State, lines: &[Handle<Line>]) -> Vec<RemittanceF
 pub(super) fn came_back(state: &State, payment: &Remittance, line: Handle<Line>) -> Fen {
     let Some(claim) = claim_of(state, payment) else { return 0 };
     let backs = restored::of_claim(state, state.claims.get(claim).id);
-    backs.iter().filter(|back| back.remittance == payment.id && back.line == line).map(|back| back.fen).sum()
+    backs.iter().filter(|back| back.remittance == payment.id && back.line == line.into()).map(|back| back.fen).sum()
 }
 
 /// The document lines that fund a payment to a lender, each with those above it.
