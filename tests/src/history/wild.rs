@@ -52,7 +52,7 @@ fn redraw(chance: &mut Chance, kind: &mut Kind) {
         Kind::Surrendered(e) => (e.unit, e.fen) = (id(chance), fen(chance)),
         Kind::LineAdjusted(e) => (e.line, e.fen) = (id(chance), fen(chance)),
         Kind::DrawsCorrected(e) => {
-            (e.application, e.from, e.to, e.fen) = (id(chance), id(chance), id(chance), fen(chance))
+            (e.application, e.from, e.to, e.fen) = (id(chance), id(chance), id(chance), fen(chance));
         }
         Kind::PersonRegistered(e) => e.person = id(chance),
         Kind::StatusChanged(e) => (e.person, e.school) = (id(chance), id(chance)),
