@@ -2,7 +2,7 @@
 //! it is reckoned in `lender`.
 #![allow(missing_docs)] // Fields are named after the event fields they keep; those carry the documentation.
 
-use crate::event::{KindTag, Purpose};
+use crate::event::Purpose;
 use crate::handle::{Handle, Link};
 use crate::money::{Day, Fen};
 use crate::state::State;
@@ -85,21 +85,6 @@ impl State {
         };
         self.payments_by_claim.add(at, purpose);
         at
-    }
-
-    /// The payment to a lender that an entry, by its event id, told something of, whether or not anybody ordered it.
-    #[must_use]
-    pub fn remittance_told_by(&self, entry: Uuid) -> Option<Uuid> {
-        let (_, seen) = self.seen.by_id(entry)?;
-        match seen.kind {
-            KindTag::RemittanceCleared | KindTag::RemittanceReturned => {
-                self.remitted.handle(seen.subject).map(|at| self.remitted.get(at).id)
-            }
-            KindTag::RemittanceOrdered | KindTag::RemittanceApproved => {
-                self.remittances.handle(seen.subject).map(|at| self.remittances.get(at).id)
-            }
-            _ => None,
-        }
     }
 }
 

@@ -50,7 +50,7 @@ pub struct Figures {
     pub awarded_fen: Fen,
     /// Roster lines refused.
     pub refused: u64,
-    /// Credited and not taken back.
+    /// Credited, and neither taken back nor recovered since.
     pub credited_fen: Fen,
     /// At the bank with the result awaited.
     pub transit_fen: Fen,
@@ -198,7 +198,8 @@ fn gather(state: &State) -> BTreeMap<(Group, String), Figures> {
 }
 
 fn money(year: &YearFigures) -> Figures {
-    let YearFigures { credited_fen, transit_fen, returned_fen, suspense_fen, awarded_fen, .. } = *year;
+    let YearFigures { transit_fen, returned_fen, suspense_fen, awarded_fen, .. } = *year;
+    let credited_fen = year.credited_fen - year.recovered_fen;
     Figures { awarded_fen, credited_fen, transit_fen, returned_fen, suspense_fen, ..Figures::default() }
 }
 

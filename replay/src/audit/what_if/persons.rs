@@ -9,12 +9,14 @@ use ledger::state::rows::{Instalment, Person};
 use ledger::state::stage::{Progress, Stage};
 use uuid::Uuid;
 
+use crate::answers::payments;
+
 /// What one person was awarded and got.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub struct PersonFigures {
     /// Awards of approved rosters.
     pub awarded_fen: Fen,
-    /// Credited and not taken back.
+    /// Credited, and neither taken back nor recovered since.
     pub credited_fen: Fen,
     /// Verdict back.
     pub returned_fen: Fen,
@@ -92,7 +94,7 @@ fn figures(state: &State, person: Handle<Person>) -> PersonFigures {
 fn paid(state: &State, instalment: Handle<Instalment>, figures: &mut PersonFigures) {
     for (_, payout) in state.payouts.chain(state.instalments.get(instalment).payout, |row| row.reissue_of) {
         match payout.progress {
-            Progress::Credited => figures.credited_fen += payout.fen,
+            Progress::Credited => figures.credited_fen += payments::paid(state, payout) - state.recovered_of(payout.id),
             Progress::Returned => figures.returned_fen += payout.fen,
             Progress::Ordered | Progress::Unknown => {}
         }

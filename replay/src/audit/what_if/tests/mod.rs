@@ -277,6 +277,19 @@ fn a_lower_band_refuses_its_line_and_what_leans_on_it() {
 }
 
 #[test]
+fn what_was_recovered_of_a_payment_is_with_nobody() {
+    let mut story = Story::told(&one_policy());
+    let (reason, document) = ("离校".to_owned(), "追1".to_owned());
+    story.say("unit", Kind::RecoveryOrdered(RecoveryOrdered { payout: thing(61), fen: 300, reason, document }));
+    let debt = story.said.last().expect("said").event.id;
+    let received = RecoveryReceived { debt, unit: thing(1), fen: 100, serial: "回1".to_owned() };
+    story.say("treasury", Kind::RecoveryReceived(received));
+    let told = told(&story.said, &other_policy(&[(day(20_210_101), policy(1, 200_000))]));
+    let rows = told.rows.iter().filter(|row| row.group == Group::Programme).map(|row| row.before.credited_fen);
+    assert_eq!([rows.sum::<Fen>(), told.persons.iter().map(|row| row.before.credited_fen).sum()], [PAID - 100; 2]);
+}
+
+#[test]
 fn a_wider_band_lets_in_what_was_refused() {
     let mut story = Story::told(&one_policy());
     let line = RosterLineAdded {
