@@ -151,8 +151,8 @@ fn sets(state: &State, model: &Model) {
         let application = &model.applications[&row.id];
         assert_eq!((row.set.stage, row.set.hash), (application.set.stage, application.set.hash));
         let cleared: Fen = application.parts.values().map(|(_, cleared)| cleared).sum();
-        let ended = |result| matches!(result, Result::Credited | Result::Returned);
-        let of_it = model.payouts.iter().filter(|payout| payout.application == row.id && ended(payout.result));
+        let settled = |payout| model.booked.settled.contains(payout);
+        let of_it = model.payouts.iter().filter(|payout| payout.application == row.id && settled(&payout.id));
         let transit = state.balance(state.application_account(handle, Class::Transit));
         assert_eq!(transit, cleared - of_it.map(|payout| payout.fen).sum::<Fen>(), "application {}", row.id);
     }

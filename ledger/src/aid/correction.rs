@@ -3,13 +3,13 @@
 //! Told before a return or after it, and taken back at any time, it ends the same.
 
 use crate::account::Class;
-use crate::aid::debt::{self, DebtChange};
+use crate::aid::debt;
 use crate::aid::payment_facts::{self, Order, Revision};
 use crate::aid::payment_line::{PARTS_MAX, find, name_line};
 use crate::aid::swaps::{Swapped, in_order, left_over};
 use crate::aid::voucher::{self, Place, Vouchers};
 use crate::authority::Authority;
-use crate::change::{Case, Change, Judged, Taken, Touched};
+use crate::change::{Case, Change, Judged, Taken};
 use crate::difference::Holding;
 use crate::entry::Entry;
 use crate::event::DrawsCorrected;
@@ -29,7 +29,6 @@ pub(crate) struct CorrectionChange {
     swapped: Swapped,
     vouchers: Option<Vouchers>,
     results: Vec<Revision>,
-    debts: Vec<DebtChange>,
 }
 
 pub(crate) fn judge_draws_corrected(case: &Case<'_>, event: &DrawsCorrected) -> Judged<CorrectionChange> {
@@ -114,19 +113,15 @@ fn changed(case: &Case<'_>, application: Handle<Application>, swapped: Swapped) 
         change.findings.extend(revised.findings);
         revised.vouchers
     });
-    let (mut results, mut debts) = (Vec::new(), Vec::new());
+    let mut results = Vec::new();
     for payout in in_order(state, application) {
         let now = state.pieces_as(payout, Some(&swapped.corrected));
         if now == state.pieces_of(payout) {
             continue;
         }
-        for decided in debt::redrawn(state, payout, &now, None) {
-            moved.add(decided.moved);
-            change.touched.push(Touched::Debt(decided.change.id()));
-            debts.push(decided.change);
-        }
-        if payout.results.is_some() || payout.progress == Progress::Returned {
-            let revised = returned(state, payout, now);
+        let came_back = payout.results.is_some() || payout.progress == Progress::Returned;
+        if came_back || debt::is_recovered(state, payout.id) {
+            let revised = redrawn(state, payout, now);
             moved.add(revised.moved);
             change.findings.extend(revised.findings);
             change.touched.extend(revised.touched);
@@ -134,7 +129,7 @@ fn changed(case: &Case<'_>, application: Handle<Application>, swapped: Swapped) 
         }
     }
     change.postings = moved.postings(state, case.on());
-    change.act = Some(CorrectionChange { application, swapped, vouchers, results, debts });
+    change.act = Some(CorrectionChange { application, swapped, vouchers, results });
     (change, moved)
 }
 
@@ -153,8 +148,8 @@ fn applied(state: &State, row: &Application, swapped: &Swapped) -> Holding {
     after.without(before)
 }
 
-/// What came back of a payment came back to the lines that paid it.
-fn returned(state: &State, payout: &Payout, now: Vec<Piece>) -> payment_facts::Revised {
+/// What came back of a payment, or was recovered of it, came back to the lines that paid it.
+fn redrawn(state: &State, payout: &Payout, now: Vec<Piece>) -> payment_facts::Revised {
     let at = state.payouts.find(payout.id).unwrap_or(Handle::new(0));
     let before = Order::of(state, at);
     let after = Order { pieces: Some(now), ..before.clone() };
@@ -164,7 +159,7 @@ fn returned(state: &State, payout: &Payout, now: Vec<Piece>) -> payment_facts::R
 
 /// Makes the change; the row by which it can be taken back.
 pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: CorrectionChange) -> Handle<Corrected> {
-    let CorrectionChange { application, swapped, vouchers, results, debts } = change;
+    let CorrectionChange { application, swapped, vouchers, results } = change;
     let Swapped { corrected, parts } = swapped;
     for line in corrected.told.iter().flat_map(|told| [told.from, told.to]) {
         name_line(state, entry.index, line);
@@ -189,9 +184,6 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: CorrectionChan
     }
     for revision in results {
         payment_facts::apply(state, entry, revision);
-    }
-    for debt in debts {
-        debt::apply(state, entry, debt);
     }
     at
 }

@@ -18,7 +18,7 @@ use crate::outcome::{Code, Refusal};
 use crate::registry::org;
 use crate::state::clearing_rows::{Cleared, Way};
 use crate::state::correction_rows::Piece;
-use crate::state::debt_rows::{Debt, DebtFact, DebtSide, DebtWord, Recovery, taken};
+use crate::state::debt_rows::{Debt, DebtFact, DebtSide, DebtWord, Recovery, shares};
 use crate::state::rows::{Drawn, Line, Org, Payout};
 use crate::state::{State, UNKNOWN_APPLICATION, UNKNOWN_ORG};
 use uuid::Uuid;
@@ -31,13 +31,11 @@ pub(crate) struct DebtChange {
     row: Debt,
     /// What of its lines' money came back in a later year, more or less than before.
     surrendered: Vec<(Handle<Line>, Fen)>,
-    /// What lines paid of it, if this entry is the first to say so.
-    draws: Vec<Drawn>,
-    /// The payment it is recovered of, likewise.
+    /// The payment it is recovered of, if this entry is the first to say so.
     payment: Option<Uuid>,
     /// A unit that this entry names no more.
     unnamed: Link<Org>,
-    /// What else is to be recovered of the same payment, by other lines than before.
+    /// What else is to be recovered of the same payment, of other lines than before.
     others: Vec<DebtChange>,
 }
 
@@ -59,8 +57,6 @@ fn nobodys(id: Uuid) -> Debt {
         fen: 0,
         party: Uuid::nil(),
         year: 0,
-        draws: Link::NONE,
-        draw_count: 0,
         facts: Vec::new(),
         on: crate::money::Day::default(),
         last: 0,
@@ -116,50 +112,29 @@ pub(crate) fn judge_recovery_waived(case: &Case<'_>, event: &RecoveryWaived) -> 
     Ok(changed(case, Change::nothing(), debt, after))
 }
 
-/// A payment that stands paid is recovered, no fen of it twice: from its lines in their order, what is not recovered of them yet.
+/// A payment that stands paid is recovered, no fen of it twice.
 pub(crate) fn judge_recovery_ordered(case: &Case<'_>, event: &RecoveryOrdered) -> Judged<DebtChange> {
     let state = case.state;
     let (payout, row) = state.payouts.by_id(event.payout).ok_or(Refusal::of(Code::UnknownPayout, event.payout))?;
     if event.fen <= 0 {
         return Err(Refusal::of(Code::BadAmount, event.payout));
     }
-    let ordered: Vec<&Debt> = state.to_recover_of(event.payout).collect();
-    let left = row.fen - ordered.iter().map(|debt| debt.fen).sum::<Fen>();
+    let left = row.fen - state.to_recover_of(event.payout).map(|debt| debt.fen).sum::<Fen>();
     let left = if state.times_paid(row) > 0 { left } else { 0 };
     if event.fen > left {
         return Err(Refusal::with(Code::ExceedsDebt, event.payout, left));
     }
-    // By the lines as they were told, so that a correction finds the same whenever it comes.
-    let paid = state.paid_as(row, None).into_iter();
-    let mut rest: Vec<Drawn> = paid.map(|piece| Drawn { line: piece.line, fen: piece.fen }).collect();
-    for drawn in ordered.iter().flat_map(|debt| state.drawn_as_told(debt)) {
-        if let Some(of_line) = rest.iter_mut().find(|other| other.line == drawn.line) {
-            of_line.fen -= drawn.fen;
-        }
-    }
-    let mut wanted = event.fen;
-    for drawn in &mut rest {
-        drawn.fen = drawn.fen.clamp(0, wanted);
-        wanted -= drawn.fen;
-    }
-    rest.retain(|drawn| drawn.fen > 0);
-    let before = find(state, case.entry.event.id);
-    let after = Debt {
+    let decided = Debt {
         owed: DebtSide::ToUnit,
         unit: state.applications.get(row.application).unit,
         application: row.application,
         payout: payout.into(),
         fen: event.fen,
-        draws: state.draws.next().into(),
-        draw_count: u8::try_from(rest.len()).unwrap_or(u8::MAX),
         on: case.on(),
-        ..before.clone()
+        ..find(state, case.entry.event.id)
     };
-    let mut pieces = state.pieces_of(row);
-    ordered.iter().for_each(|debt| drop(taken(&mut pieces, &state.drawn_as_told(debt))));
-    let decided = revised(state, &before, after, &taken(&mut pieces, &rest));
-    let change = DebtChange { draws: rest, payment: Some(event.payout), ..decided.change };
-    Ok(moved(case, Change::nothing(), change, &decided.moved))
+    let change = one_of_payment(case, row, &decided);
+    Ok(change.map(|debt| DebtChange { payment: Some(event.payout), ..debt }))
 }
 
 /// Whether anything of a payment was ever ordered to be recovered.
@@ -167,11 +142,19 @@ pub(crate) fn is_recovered(state: &State, payment: Uuid) -> bool {
     !state.recoveries.is_empty() && state.recoveries.find(payment).is_some()
 }
 
-/// What is owed of a payment, once it stands paid or no longer does.
-pub(crate) fn payment_stands(state: &State, payment: Uuid, paid: bool) -> Vec<DebtDecided> {
-    let other = state.recoveries_of(payment).filter(|debt| debt.paid != paid);
-    let revised = |debt: &Debt| revised(state, debt, Debt { paid, ..debt.clone() }, &state.drawn_of(debt));
-    other.map(revised).collect()
+/// What is to change of what is recovered of a payment, if these pieces pay it, or nothing does, and if a decision about it is so: which
+/// lines pay the others hangs on it.
+pub(crate) fn restated(state: &State, payout: &Payout, pieces: Vec<Piece>, decided: Option<&Debt>) -> Vec<DebtDecided> {
+    let (is_decided, paid) = (|debt: &Debt| decided.is_some_and(|other| other.id == debt.id), !pieces.is_empty());
+    let others = state.recoveries_of(payout.id).filter(|debt| !is_decided(debt));
+    let all: Vec<&Debt> = others.chain(decided).collect();
+    let (mut was, mut now) = (state.shares_of(payout), shares(all.iter().copied(), pieces));
+    let one = |debt: &Debt| {
+        let [was, now] = [&mut was, &mut now].map(|shares| shares.remove(&debt.id).unwrap_or_default());
+        let differs = is_decided(debt) || debt.paid != paid || was != now;
+        differs.then(|| drawn_otherwise(state, (&find(state, debt.id), &was), (Debt { paid, ..debt.clone() }, &now)))
+    };
+    all.into_iter().filter_map(one).collect()
 }
 
 /// What is owed once money in suspense ended so, and what was told of that before.
@@ -201,45 +184,33 @@ pub(crate) fn judge_withdrawn(case: &Case<'_>, taken: Taken) -> Judged<DebtChang
     let state = case.state;
     let Some(at) = state.debts.handle(taken.subject) else { return Ok(Change::nothing()) };
     let before = state.debts.get(at);
-    let mut after = before.clone();
-    let mut unnamed = Link::NONE;
-    if let Some(place) = before.facts.iter().position(|fact| fact.entry == taken.entry) {
-        let fact = after.facts.remove(place);
-        taken.on(case, fact.on)?;
-        if fact.what != DebtWord::Waived {
-            unnamed = fact.unit.into();
-        }
-    } else {
+    let Some(place) = before.facts.iter().position(|fact| fact.entry == taken.entry) else {
         taken.on(case, before.on)?;
-        after.owed = DebtSide::Nobody;
-    }
-    let is_order = before.owed != after.owed;
-    let corrected = |payout: &&Payout| is_order && state.corrected_of(payout.application).is_some();
-    let payout = before.payout.handle().map(|payout| state.payouts.get(payout)).filter(corrected);
-    let decided = revised(state, before, after, &state.drawn_of(before));
-    let mut change = Change::nothing();
-    let (mut held, mut others) = (decided.moved, Vec::new());
-    if let Some(payout) = payout {
-        for other in redrawn(state, payout, &state.pieces_of(payout), Some(before.id)) {
-            held.add(other.moved);
-            change.touched.push(Touched::Debt(other.change.id()));
-            others.push(other.change);
-        }
-    }
-    Ok(moved(case, change, DebtChange { unnamed, others, ..decided.change }, &held))
+        let Some(payout) = before.payout.handle() else { return Ok(Change::nothing()) };
+        let undecided = Debt { owed: DebtSide::Nobody, ..before.clone() };
+        return Ok(one_of_payment(case, state.payouts.get(payout), &undecided));
+    };
+    let mut after = before.clone();
+    let fact = after.facts.remove(place);
+    taken.on(case, fact.on)?;
+    let unnamed = if fact.what == DebtWord::Waived { Link::NONE } else { fact.unit.into() };
+    let change = changed(case, Change::nothing(), before, after);
+    Ok(change.map(|debt| DebtChange { unnamed, ..debt }))
 }
 
-/// What is to be recovered of a payment, but for one, once the payment takes these pieces.
-pub(crate) fn redrawn(state: &State, payout: &Payout, pieces: &[Piece], without: Option<Uuid>) -> Vec<DebtDecided> {
-    if !is_recovered(state, payout.id) {
-        return Vec::new();
+/// A decision that a payment be recovered is so from this entry on.
+fn one_of_payment(case: &Case<'_>, payout: &Payout, decided: &Debt) -> Change<DebtChange> {
+    let state = case.state;
+    let mut all = restated(state, payout, state.pieces_held(payout), Some(decided));
+    // It is the last of them.
+    let Some(DebtDecided { change: own, moved: mut held }) = all.pop() else { return Change::nothing() };
+    let (mut change, mut others) = (Change::nothing(), Vec::new());
+    for other in all {
+        held.add(other.moved);
+        change.touched.push(Touched::Debt(other.change.id()));
+        others.push(other.change);
     }
-    let shares = state.shares_of(payout, pieces.to_vec(), without);
-    let other = |(debt, draws): (&Debt, Vec<Drawn>)| {
-        let before = state.drawn_of(debt);
-        (before != draws).then(|| drawn_otherwise(state, (debt, &before), (debt.clone(), &draws)))
-    };
-    shares.into_iter().filter_map(other).collect()
+    moved(case, change, DebtChange { others, ..own }, &held)
 }
 
 fn changed(case: &Case<'_>, change: Change<DebtChange>, before: &Debt, after: Debt) -> Change<DebtChange> {
@@ -331,8 +302,7 @@ pub(crate) fn wanted(debt: &Debt) -> Vec<Wanted> {
 
 impl DebtChange {
     fn of(row: Debt) -> Self {
-        let (surrendered, draws, others) = Default::default();
-        Self { row, surrendered, draws, payment: None, unnamed: Link::NONE, others }
+        Self { row, surrendered: Vec::new(), payment: None, unnamed: Link::NONE, others: Vec::new() }
     }
 
     /// The debt it is about.
@@ -343,7 +313,7 @@ impl DebtChange {
 
 /// Makes the change; the row by which it can be taken back.
 pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: DebtChange) -> Handle<Debt> {
-    let DebtChange { row, surrendered, draws, payment, unnamed, others } = change;
+    let DebtChange { row, surrendered, payment, unnamed, others } = change;
     for other in others {
         apply(state, entry, other);
     }
@@ -351,9 +321,6 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: DebtChange) ->
         let row = state.lines.get_mut(line);
         row.surrendered += fen;
         row.last = entry.index;
-    }
-    for drawn in draws {
-        state.draws.push(drawn);
     }
     let (id, row) = (row.id, Debt { last: entry.index, ..row });
     let at = match state.debts.find(id) {

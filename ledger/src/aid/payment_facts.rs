@@ -3,7 +3,7 @@
 //! are the same call.
 
 use crate::account::Class;
-use crate::aid::debt::{self, DebtChange};
+use crate::aid::debt::{self, DebtChange, DebtDecided};
 use crate::aid::leaving::is_out_of_study;
 use crate::aid::reckon::{Expected, Reckoned, Role, reckon};
 use crate::change::{NewFinding, Noted, Touched};
@@ -15,7 +15,7 @@ use crate::money::{Day, Fen};
 use crate::state::correction_rows::Piece;
 use crate::state::entry_rows::Seen;
 use crate::state::result_rows::ToldOf;
-use crate::state::rows::{Application, Award, Finding, Line, Org, Payout, ResultFact, Results};
+use crate::state::rows::{Application, Award, Drawn, Finding, Line, Org, Payout, ResultFact, Results};
 use crate::state::stage::{BankWord, Progress, Stage};
 use crate::state::{State, UNKNOWN_APPLICATION};
 use uuid::Uuid;
@@ -39,6 +39,8 @@ pub(crate) struct Order {
     pub out_of_study: bool,
     /// Whether its instalment is owed no more unless it is paid.
     pub ended: bool,
+    /// The draws that this entry accepts a credit of it with.
+    pub accepting: Vec<Drawn>,
 }
 
 impl Order {
@@ -54,11 +56,24 @@ impl Order {
             paid_otherwise: paid_otherwise(state, payout, row),
             out_of_study: is_out_of_study(state, row),
             ended: State::is_ended(state.awards.get(row.award), row.instalment),
+            accepting: Vec::new(),
         }
     }
 
     fn pieces(&self, state: &State) -> Vec<Piece> {
         self.pieces.clone().unwrap_or_else(|| state.pieces_of(state.payouts.get(self.payout)))
+    }
+
+    /// What pays a credit: the draws it was accepted with, or its own.
+    fn pieces_of(&self, state: &State, credit: &ResultFact) -> Vec<Piece> {
+        match credit.accepted.handle() {
+            None => self.pieces(state),
+            Some(first) if first == state.draws.next() => {
+                let piece = |Drawn { line, fen }: &Drawn| Piece { told: *line, line: *line, fen: *fen };
+                self.accepting.iter().map(piece).collect()
+            }
+            Some(first) => state.pieces_told(first, credit.accepted_count).collect(),
+        }
     }
 }
 
@@ -121,7 +136,7 @@ pub(crate) fn revise(
     let award = order.filter(|_| doubtful).map(|order| Touched::Award(state.awards.get(order.award).id));
     let mut touched: Vec<Touched> = award.into_iter().collect();
     let (mut moved, mut debts) = (held.without(held_before), Vec::new());
-    for of_it in debt::payment_stands(state, id, order.is_some() && !now.held.is_empty()) {
+    for of_it in recovered(state, id, order, (&facts, &now)) {
         moved.add(of_it.moved);
         touched.push(Touched::Debt(of_it.change.id()));
         debts.push(of_it.change);
@@ -144,6 +159,18 @@ pub(crate) fn revise(
     let left: Vec<_> = left.collect();
     revision.ended.extend(left);
     Revised { revision, moved, findings, touched }
+}
+
+/// What is to be recovered of a payment, as it stands paid then.
+fn recovered(
+    state: &State,
+    id: Uuid,
+    order: Option<&Order>,
+    (facts, reckoned): (&[ResultFact], &Reckoned),
+) -> Vec<DebtDecided> {
+    let Some(order) = order.filter(|_| debt::is_recovered(state, id)) else { return Vec::new() };
+    let pieces = reckoned.held.iter().flat_map(|place| order.pieces_of(state, &facts[*place])).collect();
+    debt::restated(state, state.payouts.get(order.payout), pieces, None)
 }
 
 /// Whether a credit stands in suspense, so that its instalment must not be paid again.
@@ -176,10 +203,11 @@ fn holding(
             (Role::Back(credit), _) => {
                 let from = if credit.is_some() { Class::Payee } else { Class::Transit };
                 held.moves(of_unit(Class::Treasury), of(from), fen);
-                let accepted = credit.map(|place| &facts[place]).filter(|credit| credit.accepted.is_some());
-                let accepted = accepted.and_then(|fact| Some((fact.accepted.handle()?, fact.accepted_count)));
-                let accepted = accepted.map(|(first, count)| state.pieces_told(first, count).collect());
-                let pieces = accepted.or(order.map(|order| order.pieces(state))).unwrap_or_default();
+                let pieces = order.map(|order| match credit {
+                    Some(place) => order.pieces_of(state, &facts[*place]),
+                    None => order.pieces(state),
+                });
+                let pieces = pieces.unwrap_or_default();
                 restore(state, unit, fact.on, &pieces, &mut held, &mut surrendered);
             }
             _ => {}

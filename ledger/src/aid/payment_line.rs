@@ -75,6 +75,7 @@ pub(crate) fn judge_application_line_added(case: &Case<'_>, event: &ApplicationL
         paid_otherwise: false,
         out_of_study: false,
         ended: false,
+        accepting: Vec::new(),
     };
     let early = results::ordered(state, id, &order).map(|revised| {
         change.postings = revised.moved.postings(state, on);

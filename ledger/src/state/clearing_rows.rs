@@ -84,7 +84,7 @@ pub(crate) struct Disposal {
     /// One decision more, or one less.
     pub clearings: i16,
     /// The draws it is accepted with.
-    pub accepted: (Link<Drawn>, u8),
+    pub accepted: Vec<Drawn>,
 }
 
 /// What decisions disposed of the money that a fact about lenders holds in suspense.

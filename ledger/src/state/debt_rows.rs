@@ -69,10 +69,6 @@ pub struct Debt {
     pub party: Uuid,
     /// In which budget year no line paid it: what comes in later is due to finance.
     pub year: u16,
-    /// The lines that paid it: the first draw and how many.
-    pub draws: Link<Drawn>,
-    /// How many.
-    pub draw_count: u8,
     /// By day, then by the id of the entry.
     pub facts: Vec<DebtFact>,
     /// The day of the decision.
@@ -196,7 +192,7 @@ impl Debt {
 
 rows! {
     compared {
-        Debt: id, last, [unit application payout facts] [draws];
+        Debt: id, last, [unit application payout facts] [];
     }
     uncompared {}
     parts { DebtFact [unit] }
@@ -208,37 +204,35 @@ impl crate::state::table::Row for Recovery {
     }
 }
 
-/// Takes what was told of lines from what pays in their place.
-pub(crate) fn taken(pieces: &mut [Piece], told: &[Drawn]) -> Vec<Drawn> {
-    let mut drawn: Vec<Drawn> = Vec::new();
-    let mut add = |line, fen| match drawn.iter_mut().find(|other| other.line == line) {
-        Some(other) => other.fen += fen,
-        None => drawn.push(Drawn { line, fen }),
-    };
-    for Drawn { line, mut fen } in told.iter().copied() {
-        for piece in pieces.iter_mut().filter(|piece| piece.told == line) {
-            let part = piece.fen.min(fen);
-            (piece.fen, fen) = (piece.fen - part, fen - part);
-            add(piece.line, part);
+/// Which lines pay what is recovered by each of these decisions about one payment, if these pieces pay the payment: the earliest decision,
+/// whichever was told first, has the first of them.
+pub(crate) fn shares<'a>(debts: impl Iterator<Item = &'a Debt>, mut pieces: Vec<Piece>) -> BTreeMap<Uuid, Vec<Drawn>> {
+    let mut debts: Vec<&Debt> = debts.filter(|debt| debt.owed == DebtSide::ToUnit).collect();
+    debts.sort_by_key(|debt| (debt.on, debt.id));
+    let share = |debt: &Debt| {
+        let (mut rest, mut drawn) = (debt.fen, Vec::new());
+        for Piece { line, fen, .. } in &mut pieces {
+            let part = rest.min(*fen);
+            (rest, *fen) = (rest - part, *fen - part);
+            drawn.push(Drawn { line: *line, fen: part });
         }
-        // It was paid with a credit that somebody accepted on other lines.
-        add(line, fen);
-    }
-    drawn.retain(|drawn| drawn.fen > 0);
-    drawn
+        drawn.retain(|drawn: &Drawn| drawn.fen > 0);
+        (debt.id, drawn)
+    };
+    debts.into_iter().map(share).collect()
 }
 
 impl State {
-    /// The lines that paid what is recovered, as corrected, with how much of it each.
+    /// The lines that pay now what is recovered, with how much of it each.
     #[must_use]
     pub fn drawn_of(&self, debt: &Debt) -> Vec<Drawn> {
         let payout = debt.payout.handle().map(|payout| self.payouts.get(payout));
-        let Some(payout) = payout.filter(|payout| self.corrected_of(payout.application).is_some()) else {
-            return self.drawn_as_told(debt);
-        };
-        let shares = self.shares_of(payout, self.pieces_of(payout), None);
-        let own = shares.into_iter().find(|(other, _)| other.id == debt.id);
-        own.map_or_else(|| self.drawn_as_told(debt), |(_, drawn)| drawn)
+        payout.and_then(|payout| self.shares_of(payout).remove(&debt.id)).unwrap_or_default()
+    }
+
+    /// The same of all that is to be recovered of a payment.
+    pub(crate) fn shares_of(&self, payout: &Payout) -> BTreeMap<Uuid, Vec<Drawn>> {
+        shares(self.recoveries_of(payout.id), self.pieces_held(payout))
     }
 
     /// What of a payment was ever ordered to be recovered.
@@ -252,23 +246,6 @@ impl State {
         self.recoveries_of(payment).filter(|debt| debt.owed == DebtSide::ToUnit)
     }
 
-    /// The lines that were told to pay what is recovered.
-    pub(crate) fn drawn_as_told(&self, debt: &Debt) -> Vec<Drawn> {
-        let (first, count) = (debt.draws.handle(), u32::from(debt.draw_count));
-        first.into_iter().flat_map(|first| first.run(count)).map(|at| *self.draws.get(at)).collect()
-    }
-
-    /// What is to be recovered of a payment, but for one, as it was decided, and which lines pay it if the payment takes these pieces.
-    pub(crate) fn shares_of(
-        &self,
-        payout: &Payout,
-        mut pieces: Vec<Piece>,
-        without: Option<Uuid>,
-    ) -> Vec<(&Debt, Vec<Drawn>)> {
-        let others = self.to_recover_of(payout.id).filter(|debt| Some(debt.id) != without);
-        others.map(|debt| (debt, taken(&mut pieces, &self.drawn_as_told(debt)))).collect()
-    }
-
     /// How much of a payment was recovered.
     #[must_use]
     pub fn recovered_of(&self, payment: Uuid) -> Fen {
@@ -277,12 +254,11 @@ impl State {
 
     /// How much of it is a line's again, or due to finance for it.
     #[must_use]
-    pub fn recovered_on(&self, payment: Uuid, line: Handle<Line>) -> Fen {
-        let of_one = |debt: &Debt| {
-            let draws = self.drawn_of(debt);
-            debt.restored(&draws).into_iter().filter(|(to, ..)| *to == Some(line)).map(|(_, fen, _)| fen).sum::<Fen>()
-        };
-        self.due_of(payment).map(of_one).sum()
+    pub fn recovered_on(&self, payout: &Payout, line: Handle<Line>) -> Fen {
+        let mut shares = self.shares_of(payout);
+        let restored =
+            self.due_of(payout.id).flat_map(|debt| debt.restored(&shares.remove(&debt.id).unwrap_or_default()));
+        restored.filter(|(to, ..)| *to == Some(line)).map(|(_, fen, _)| fen).sum()
     }
 
     /// What is to be recovered of a payment.

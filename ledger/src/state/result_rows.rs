@@ -3,7 +3,7 @@
 
 use crate::handle::{Handle, Link};
 use crate::money::{Day, Fen};
-use crate::state::correction_rows::{Corrected, Piece};
+use crate::state::correction_rows::Piece;
 use crate::state::entry_rows::Seen;
 use crate::state::rows::{Drawn, Finding, Payout, ResultFact, Results};
 use crate::state::stage::{BankWord, Progress};
@@ -52,13 +52,6 @@ impl ToldOf {
 }
 
 impl State {
-    /// The payment that an entry, by its event id, told a result of, whether or not anybody ordered it.
-    #[must_use]
-    pub fn payment_told_by(&self, entry: Uuid) -> Option<Uuid> {
-        let (_, seen) = self.seen.by_id(entry).filter(|(_, seen)| seen.kind.tells_result())?;
-        self.payment_told_of(seen.subject)
-    }
-
     /// The voucher that an entry, by its event id, told something of.
     #[must_use]
     pub fn voucher_told_by(&self, entry: Uuid) -> Option<Uuid> {
@@ -104,12 +97,7 @@ impl State {
     /// what they would be or were.
     #[must_use]
     pub fn pieces_paid(&self, payout: &Payout) -> Vec<Piece> {
-        self.paid_as(payout, self.corrected_of(payout.application))
-    }
-
-    /// The same, were these the corrections of its application.
-    pub(crate) fn paid_as(&self, payout: &Payout, corrected: Option<&Corrected>) -> Vec<Piece> {
-        let own = self.pieces_as(payout, corrected);
+        let own = self.pieces_of(payout);
         let drawn = payout.results.handle().map(|results| &self.results.get(results).drawn[..]).unwrap_or_default();
         if drawn.is_empty() {
             return own;
@@ -119,6 +107,11 @@ impl State {
             None => own.clone(),
         };
         drawn.iter().flat_map(one).collect()
+    }
+
+    /// The draws of every credit that pays it; none where none does.
+    pub(crate) fn pieces_held(&self, payout: &Payout) -> Vec<Piece> {
+        if self.times_paid(payout) > 0 { self.pieces_paid(payout) } else { Vec::new() }
     }
 
     /// Findings of credits of a payment that stand in suspense, latest first.

@@ -177,9 +177,12 @@ pub(crate) fn dispose<A>(case: &Case<'_>, disposals: &[Disposal], change: &mut C
             Subject::Voucher(_) => {}
             Subject::Payment(payment) => {
                 let (order, before): (Option<Order>, _) = so_far(state, payment);
-                let mut facts = before.clone();
-                of_it.iter().for_each(|disposal| off(&mut facts, disposal));
-                let revised = revise(state, payment, (order.as_ref(), &before), (order.as_ref(), facts));
+                let (mut facts, mut after) = (before.clone(), order.clone());
+                for disposal in of_it {
+                    off(state, &mut facts, disposal);
+                    after.iter_mut().for_each(|order| order.accepting.extend(&disposal.accepted));
+                }
+                let revised = revise(state, payment, (order.as_ref(), &before), (after.as_ref(), facts));
                 disposed.revisions.push(revised.revision);
                 moved.add(revised.moved);
                 change.findings.extend(revised.findings);
@@ -192,13 +195,15 @@ pub(crate) fn dispose<A>(case: &Case<'_>, disposals: &[Disposal], change: &mut C
     (disposed, moved)
 }
 
-fn off(facts: &mut Vec<ResultFact>, disposal: &Disposal) {
+fn off(state: &State, facts: &mut Vec<ResultFact>, disposal: &Disposal) {
     let Some(at) = facts.iter().position(|fact| fact.entry == disposal.entry) else { return };
     let fact = &mut facts[at];
     fact.off += disposal.fen;
     fact.clearings = fact.clearings.saturating_add_signed(disposal.clearings);
     fact.off_at = if fact.clearings == 0 { UNKNOWN_ORG } else { disposal.unit };
-    (fact.accepted, fact.accepted_count) = disposal.accepted;
+    // It draws what this entry adds.
+    let draws = Some(state.draws.next()).filter(|_| !disposal.accepted.is_empty());
+    (fact.accepted, fact.accepted_count) = (draws.into(), u8::try_from(disposal.accepted.len()).unwrap_or(u8::MAX));
     // It was taken back before, and nothing rests on it any more.
     if fact.gone && fact.clearings == 0 {
         facts.remove(at);

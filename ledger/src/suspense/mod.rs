@@ -83,10 +83,8 @@ pub(crate) fn judge_suspense_cleared(case: &Case<'_>, event: &SuspenseCleared) -
             }
         }
     }
-    let accepted = (row.draws, row.draw_count);
-    let disposals =
-        items.into_iter().map(|(entry, fen)| Disposal { entry, fen, unit: item.unit, clearings: 1, accepted });
-    let disposals: Vec<_> = disposals.collect();
+    let of_item = |(entry, fen)| Disposal { entry, fen, unit: item.unit, clearings: 1, accepted: draws.clone() };
+    let disposals: Vec<_> = items.into_iter().map(of_item).collect();
     let moved = effect(state, &row, &draws);
     let debt = debt::cleared(state, &row, item.on.year());
     Ok(changed(case, &disposals, moved, (draws, ClearedChange::New(row)), debt))
@@ -105,7 +103,7 @@ pub(crate) fn judge_withdrawn(case: &Case<'_>, taken: Taken) -> Judged<SuspenseC
         fen: -sense.signed(row.fen),
         unit: row.unit,
         clearings: -1,
-        accepted: (Link::NONE, 0),
+        accepted: Vec::new(),
     };
     let disposals: Vec<_> = items.into_iter().flatten().map(open).collect();
     let draws: Vec<Drawn> = drawn(state, row).copied().collect();

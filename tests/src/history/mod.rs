@@ -7,6 +7,7 @@ pub mod chance;
 mod corrections;
 mod debts;
 mod lending;
+mod settling;
 mod steps;
 mod vouchers;
 mod whole;
@@ -33,6 +34,8 @@ pub const PRINCIPALS: [&str; 3] = ["周", "吴", "郑"];
 pub struct History {
     chance: Chance,
     length: usize,
+    /// From here on only what becomes of payments is told.
+    settles_from: usize,
     made: usize,
     said: Vec<(String, Event)>,
 }
@@ -41,7 +44,17 @@ impl History {
     /// The history of this seed, of about this many events.
     #[must_use]
     pub fn new(seed: u64, length: usize) -> Self {
-        Self { chance: Chance::new(seed), length, made: 0, said: Vec::new() }
+        Self { chance: Chance::new(seed), length, settles_from: usize::MAX, made: 0, said: Vec::new() }
+    }
+
+    /// The same, but that its last part tells only what becomes of a few payments, much of it taken back.
+    #[must_use]
+    pub fn settling(seed: u64, length: usize) -> Self {
+        Self { settles_from: length * 2 / 3, ..Self::new(seed, length) }
+    }
+
+    fn settles(&self) -> bool {
+        self.made >= self.settles_from
     }
 
     /// Who says what next, or nothing more.
@@ -74,7 +87,7 @@ impl History {
 
     /// Takes a step back that a set took, or what a bank or the treasury reported, mostly on its day.
     fn back(&mut self, model: &Model) -> Option<(String, Event)> {
-        if !self.chance.in_hundred(4) {
+        if !self.chance.in_hundred(if self.settles() { 20 } else { 4 }) {
             return None;
         }
         let steps = model.steps.iter().map(|(id, step)| (*id, step.on));
@@ -125,7 +138,8 @@ impl History {
 
     fn step(&mut self, model: &Model) -> Kind {
         let today = self.today();
-        steps::step(&mut self.chance, model, today, self.made)
+        let step = if self.settles() { settling::settling } else { steps::step };
+        step(&mut self.chance, model, today, self.made)
     }
 }
 

@@ -315,7 +315,7 @@ fn result(chance: &mut Chance, model: &Model, made: usize) -> Kind {
     }
 }
 
-fn suspense(chance: &mut Chance, model: &Model, today: Day) -> Kind {
+pub(super) fn suspense(chance: &mut Chance, model: &Model, today: Day) -> Kind {
     let came_back = |payout: Uuid| model.payouts.iter().any(|row| row.id == payout && row.result == Result::Returned);
     let late = model.credits().filter(|credit| credit.payout.is_some_and(came_back)).collect::<Vec<&Item>>();
     let all: Vec<&Item> = model.items.iter().collect();

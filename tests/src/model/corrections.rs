@@ -1,5 +1,5 @@
-//! What the model makes of corrections: each payment of an application is chunks of money, each with the line it was told to be of and
-//! the line it is of; corrections repaint chunks, the first payment first.
+//! What the model makes of corrections: each payment of an application is chunks of money, each with the line it is of; corrections
+//! repaint chunks, the first payment first.
 
 use super::{Model, sure};
 use ledger::event::DrawsCorrected;
@@ -20,7 +20,6 @@ pub struct Corrected {
 #[derive(Clone)]
 pub(super) struct Chunk {
     pub(super) payout: Uuid,
-    pub(super) told: Uuid,
     pub(super) line: Uuid,
     pub(super) fen: Fen,
 }
@@ -76,7 +75,7 @@ impl Model {
     /// All money of an application's payments, and by which ways it went to other lines.
     pub(super) fn chunks(&self, application: Uuid) -> (Vec<Chunk>, Vec<Way>) {
         let of_it = self.payouts.iter().filter(|payout| payout.application == application);
-        let chunk = |payout: Uuid, (line, fen): (Uuid, Fen)| Chunk { payout, told: line, line, fen };
+        let chunk = |payout: Uuid, (line, fen): (Uuid, Fen)| Chunk { payout, line, fen };
         let mut chunks: Vec<Chunk> =
             of_it.flat_map(|payout| payout.draws.iter().map(move |draw| chunk(payout.id, *draw))).collect();
         let rows = self.corrections_of(application);

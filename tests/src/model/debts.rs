@@ -27,10 +27,6 @@ pub struct Recovered {
     pub on: Day,
     pub payout: Uuid,
     pub fen: Fen,
-    /// Which lines were told to pay it.
-    pub draws: Vec<(Uuid, Fen)>,
-    /// Of which event it came.
-    pub made: usize,
 }
 
 /// What is owed, above zero to the unit.
@@ -65,17 +61,10 @@ impl Model {
 
     pub(super) fn order_recovery(&mut self, on: Day, event: Uuid, e: &RecoveryOrdered) -> Option<()> {
         let payout = self.payout(e.payout)?;
-        let orders = || self.recoveries.values().filter(|order| order.payout == e.payout);
-        let ordered: Fen = orders().map(|order| order.fen).sum();
+        let orders = self.recoveries.values().filter(|order| order.payout == e.payout);
+        let ordered: Fen = orders.map(|order| order.fen).sum();
         sure(payout.result == Result::Credited && e.fen > 0 && e.fen <= payout.fen - ordered)?;
-        let (mut draws, mut rest) = (Vec::new(), e.fen);
-        for (line, fen) in self.booked.paid_with(e.payout) {
-            let taken = orders().flat_map(|order| &order.draws).filter(|(other, _)| other == line);
-            let part = rest.min(fen - taken.map(|(_, fen)| fen).sum::<Fen>()).max(0);
-            rest -= part;
-            draws.push((*line, part));
-        }
-        self.recoveries.insert(event, Recovered { on, payout: e.payout, fen: e.fen, draws, made: self.told });
+        self.recoveries.insert(event, Recovered { on, payout: e.payout, fen: e.fen });
         Some(())
     }
 
@@ -105,7 +94,13 @@ impl Model {
         if let Some(order) = self.recoveries.get(&decision) {
             let payout = self.payout(order.payout).filter(|payout| books.is_paid(payout.id))?;
             let unit = self.applications[&payout.application].unit;
-            return Some(Due { unit, fen: order.fen, year: 0, draws: self.recovered_of(order), of_lines: true });
+            return Some(Due {
+                unit,
+                fen: order.fen,
+                year: 0,
+                draws: self.recovered_of(decision, order, books),
+                of_lines: true,
+            });
         }
         let cleared = self.clearings.get(&decision)?;
         let fen = match cleared.how {
@@ -116,29 +111,19 @@ impl Model {
         Some(Due { unit: cleared.unit, fen, year: cleared.year, draws: Vec::new(), of_lines: false })
     }
 
-    /// What is recovered of a payment is of the lines that its money is of now, in the order of the decisions.
-    fn recovered_of(&self, order: &Recovered) -> Vec<(Uuid, Fen)> {
-        let Some(payout) = self.payout(order.payout).filter(|_| !self.corrections.is_empty()) else {
-            return order.draws.clone();
+    /// What is recovered of a payment is of the lines that pay it now: after as much as the decisions before it have of them.
+    fn recovered_of(&self, decision: Uuid, order: &Recovered, books: &Books) -> Vec<(Uuid, Fen)> {
+        let place = (order.on, decision);
+        let orders = self.recoveries.iter().filter(|(_, other)| other.payout == order.payout);
+        let before: Fen = orders.filter(|(id, other)| (other.on, **id) < place).map(|(_, other)| other.fen).sum();
+        let within = |at: Fen| at.clamp(before, before + order.fen);
+        let mut at = 0;
+        let mut part = |(line, fen): &(Uuid, Fen)| {
+            let from = at;
+            at += fen;
+            (*line, within(from + fen) - within(from))
         };
-        let mut chunks = self.chunks(payout.application).0;
-        chunks.retain(|chunk| chunk.payout == payout.id);
-        let mut orders: Vec<&Recovered> =
-            self.recoveries.values().filter(|other| other.payout == order.payout && other.made <= order.made).collect();
-        orders.sort_by_key(|other| other.made);
-        let mut drawn = Vec::new();
-        for other in orders {
-            drawn.clear();
-            for (told, mut fen) in other.draws.iter().copied() {
-                for chunk in chunks.iter_mut().filter(|chunk| chunk.told == told) {
-                    let part = fen.min(chunk.fen);
-                    (fen, chunk.fen) = (fen - part, chunk.fen - part);
-                    drawn.push((chunk.line, part));
-                }
-                drawn.push((told, fen));
-            }
-        }
-        drawn
+        books.paid_with(order.payout).iter().map(|piece| part(piece)).collect()
     }
 
     fn told_of_debt(&self, debt: Uuid) -> impl Iterator<Item = &DebtTold> {

@@ -6,7 +6,7 @@ use ledger::event::{Event, Kind, VoucherIssued};
 use ledger::money::{Day, Fen};
 use ledger::state::clearing_rows::Sense;
 use ledger::state::stage::Stage;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// Money that stands in suspense.
@@ -118,8 +118,10 @@ pub struct Books {
     /// What vouchers of each application may yet pay on each line, and by which ways elsewhere.
     room: BTreeMap<Uuid, (BTreeMap<Uuid, Fen>, Vec<Way>)>,
     results: BTreeMap<Uuid, Result>,
-    /// What was told to pay each payment that stands paid.
+    /// The lines that pay each payment that stands paid.
     paid_with: BTreeMap<Uuid, Vec<(Uuid, Fen)>>,
+    /// Payments whose own money is no longer at the bank: one that only an accepted credit pays leaves it there.
+    pub settled: BTreeSet<Uuid>,
     /// What no line had paid and came in after its year, of each unit.
     pub late: BTreeMap<Uuid, Fen>,
     items: Vec<Item>,
@@ -301,9 +303,7 @@ impl Model {
         let unit = application.map_or(Uuid::nil(), |application| application.unit);
         let sent = application.is_some_and(|application| application.set.stage == Stage::Sent);
         let due = |fen: Fen| payout.is_some_and(|payout| payout.fen == fen);
-        let told = payout.map(|payout| payout.draws.clone()).unwrap_or_default();
-        // The lines it is of, and those it was told to be of.
-        let own = (self.draws_now(id), told);
+        let own = self.draws_now(id);
         let (mut result, mut paid, mut open) = (Result::Ordered, Vec::new(), Vec::<Item>::new());
         for fact in &self.facts[&id] {
             let waits = matches!(result, Result::Ordered | Result::Unknown);
@@ -321,13 +321,13 @@ impl Model {
                 0 if sent && result == Result::Ordered => result = Result::Unknown,
                 0 => {}
                 1 if fact.accepted.is_some() => {
-                    let draws = fact.accepted.clone().unwrap_or_default();
-                    paid.push((draws.clone(), draws));
+                    paid.push(fact.accepted.clone().unwrap_or_default());
                     result = Result::Credited;
                 }
                 1 if !whole => books.suspend(item(Sense::Credited, rest)),
                 1 if waits && sent && due(fact.fen) => {
                     paid.push(own.clone());
+                    books.settled.insert(id);
                     result = Result::Credited;
                 }
                 1 => open.push(item(Sense::Credited, rest)),
@@ -336,8 +336,11 @@ impl Model {
                     if let Some(at) = undone.filter(|_| whole) {
                         open.remove(at);
                     } else if whole && due(fact.fen) && (result == Result::Credited || (waits && sent)) {
+                        if paid.is_empty() {
+                            books.settled.insert(id);
+                        }
                         let draws = paid.pop().unwrap_or(own.clone());
-                        draws.0.iter().for_each(|(line, fen)| self.restore(fact.on, *line, *fen, books));
+                        draws.iter().for_each(|(line, fen)| self.restore(fact.on, *line, *fen, books));
                         result = if paid.is_empty() { Result::Returned } else { Result::Credited };
                     } else {
                         books.suspend(item(Sense::In, rest));
@@ -346,7 +349,8 @@ impl Model {
             }
         }
         open.into_iter().for_each(|credit| books.suspend(credit));
-        books.paid_with.extend(paid.pop().map(|draws| (id, draws.1)));
+        // Of one paid twice the first credit is what is recovered.
+        books.paid_with.extend(paid.into_iter().next().map(|draws| (id, draws)));
         books.results.insert(id, result);
     }
 

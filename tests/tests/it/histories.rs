@@ -51,10 +51,18 @@ fn is_beside(state: &State) -> bool {
 fn live(
     seed: u64,
     length: usize,
+    look: impl FnMut(&mut State, &Model, &Event, &Outcome),
+) -> (State, Vec<(String, Event)>) {
+    live_through(seed, History::new(seed, length), look)
+}
+
+/// Lives through this one.
+pub(crate) fn live_through(
+    seed: u64,
+    mut history: History,
     mut look: impl FnMut(&mut State, &Model, &Event, &Outcome),
 ) -> (State, Vec<(String, Event)>) {
     let (mut state, mut model) = (State::default(), Model::default());
-    let mut history = History::new(seed, length);
     let mut said = Vec::new();
     while let Some((principal, event)) = history.next(&model) {
         let expected = model.tell(&principal, &event, &proto::event::encode(&event));

@@ -17,6 +17,7 @@ mod merged;
 mod named_first;
 mod past;
 mod proofs;
+mod recovered;
 mod remittances;
 mod rfc6962;
 mod scenarios;

@@ -228,7 +228,7 @@ impl Sums<'_> {
         self.suspense(line, payout);
         match payout.progress {
             Progress::Credited => {
-                let recovered = self.state.recovered_on(payout.id, line);
+                let recovered = self.state.recovered_on(payout, line);
                 self.totals.credited_fen += fen - recovered;
                 self.totals.returned_fen += recovered;
             }
