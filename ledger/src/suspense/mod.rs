@@ -205,6 +205,10 @@ fn party(state: &State, id: Option<Uuid>) -> Result<Uuid, Refusal> {
 /// now, is settled.
 fn accepted(case: &Case<'_>, item: &Item, event: &SuspenseCleared, told: &[Draw]) -> Result<Vec<Drawn>, Refusal> {
     let (state, on) = (case.state, case.on());
+    if matches!(item.subject, Subject::Remittance(_) | Subject::Returned(_)) {
+        // Lines pay lenders by orders, which say what for: one approved late settles what it explains.
+        return Err(Refusal::of(Code::WayNotOpen, event.item));
+    }
     let total = told.iter().try_fold(0i64, |sum, draw| sum.checked_add(draw.fen));
     if total != Some(event.fen) || told.iter().any(|draw| draw.fen <= 0) {
         return Err(Refusal::of(Code::BadAmount, event.item));

@@ -39,16 +39,6 @@ wire!(ClaimLineAdded {
 
 wire!(ClaimedBefore { lender: Id, kind: OneOf, loan: Id, what: OneOf, through: Day, fen: LoanFen });
 
-wire!(OverclaimReturned {
-    loan: Id,
-    what: OneOf,
-    claim: OptionalId,
-    line: Plain,
-    unit: Id,
-    fen: LoanFen,
-    serial: OPTIONAL_NUMBER,
-});
-
 wire!(LenderYear { lender: Id, kind: OneOf, year: Year });
 
 wire!(RemittanceApproved { remittance: Id, fen: Fen });
@@ -58,6 +48,39 @@ wire!(RemittanceCleared { remittance: Id, fen: Fen, serial: OPTIONAL_NUMBER });
 wire!(RemittanceReturned { remittance: Id, fen: Fen, serial: OPTIONAL_NUMBER });
 
 wire!(PayerFen { payer: OneOf, fen: Fen });
+
+impl Wire for v1::OverclaimReturned {
+    type Domain = OverclaimReturned;
+
+    fn write(domain: &OverclaimReturned) -> Self {
+        Self {
+            loan: Id.write(&domain.loan),
+            what: OneOf.write(&domain.what),
+            claim: OptionalId.write(&domain.claim),
+            line: domain.line,
+            unit: Id.write(&domain.unit),
+            fen: LoanFen.write(&domain.fen),
+            serial: OPTIONAL_NUMBER.write(&domain.serial),
+        }
+    }
+
+    fn read(self, check: &mut Check) -> OverclaimReturned {
+        let claim = OptionalId.read(check, "claim", self.claim);
+        // A line is one of a claim: left alone it would say something nobody reads.
+        if claim.is_none() && self.line != 0 {
+            check.fail("line", "stands without its claim; name the claim, or leave out the line");
+        }
+        OverclaimReturned {
+            loan: Id.read(check, "loan", self.loan),
+            what: OneOf.read(check, "what", self.what),
+            claim,
+            line: self.line,
+            unit: Id.read(check, "unit", self.unit),
+            fen: LoanFen.read(check, "fen", self.fen),
+            serial: OPTIONAL_NUMBER.read(check, "serial", self.serial),
+        }
+    }
+}
 
 /// How many document lines may pay for a remittance.
 const DRAWS: std::ops::RangeInclusive<usize> = 1..=MAX_PARTS;

@@ -157,7 +157,7 @@ async fn what_a_lender_gave_back_of_a_claim_is_said_of_each_payer() {
     let figure = Interest { subsidy: -2_400, waiver: 2_400, ..Interest::default() };
     desk.say(20_240_110, Kind::InterestAdjusted(InterestAdjusted { loan, last, cause, figure })).await;
     let (fen, serial) = (2_400, "退1".to_owned());
-    let returned = OverclaimReturned { loan, what, claim, line: 1, unit, fen, serial };
+    let returned = OverclaimReturned { loan, what, claim: Some(claim), line: 1, unit, fen, serial };
     desk.say(20_240_120, Kind::OverclaimReturned(returned)).await;
     let shown = desk.claim(v1::ClaimLines::All, 0, String::new()).await;
     assert_eq!(shown.lines[0].returned_fen, 2_400);

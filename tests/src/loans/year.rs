@@ -329,17 +329,10 @@ impl Year {
         for loan in self.loans.clone() {
             let _ = self.teller.bring_doubted(loan, day(2025_08_31), true);
             for what in [ClaimFor::Subsidy, ClaimFor::Waiver] {
-                let claim = self.claim_of(loan, what);
-                let (line, unit, serial) = (claim.1, thing("org", UNIT), "退".into());
-                let returned = OverclaimReturned {
-                    loan,
-                    what,
-                    claim: Some(claim.0).filter(|id| !id.is_nil()),
-                    line,
-                    unit,
-                    fen: 50,
-                    serial,
-                };
+                let (id, number) = self.claim_of(loan, what);
+                let claim = Some(id).filter(|id| !id.is_nil());
+                let (line, unit, serial) = (claim.map_or(0, |_| number), thing("org", UNIT), "退".into());
+                let returned = OverclaimReturned { loan, what, claim, line, unit, fen: 50, serial };
                 let _ = self.posted("行", 2025_09_05, Kind::OverclaimReturned(returned));
             }
             let serial = "误".to_owned();

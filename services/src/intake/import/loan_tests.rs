@@ -3,7 +3,9 @@
 use super::tests::{codes, id_number, import, import_bytes, kinds};
 use super::*;
 use crate::intake::identity::Identity;
-use ledger::event::{Allocation, ClaimFor, Kind, LoanKind, Payer, Purpose, RateIndex, Reason, Status};
+use ledger::event::{
+    Allocation, ClaimFor, Event, Kind, LoanKind, OverclaimReturned, Payer, Purpose, RateIndex, Reason, Status,
+};
 
 fn kind_of(text: &str) -> Kind {
     let (report, said) = import(text);
@@ -152,6 +154,22 @@ fn a_claim_is_chained_sealed_and_approved_by_its_seal() {
     assert_eq!(approved.hash, hash);
     let Kind::RemittanceApproved(approved) = &said[1].event.kind else { panic!("approved") };
     assert_eq!((approved.remittance, approved.fen), (ids::remittance("610000ZX", "BF1"), 13_502));
+}
+
+/// What a lender gives back without a claim is of what was claimed before this ledger; a line without its claim is of nothing.
+#[test]
+fn what_comes_back_without_a_claim_is_of_before_the_ledger() {
+    let head = "贷款机构,合同编号,业务,生效日期,金额,流水号,申报内容,付款单位,申报编号,行号,材料版次\n";
+    let row = |serial: &str, rest: &str| format!("CDB,A-1,多领退回,2024-11-01,5,{serial},贴息,610000ZX,{rest}\n");
+    let (report, said) = import(&(head.to_owned() + &row("T1", ",,") + &row("T2", ",1,") + &row("T3", ",,1")));
+    assert_eq!(codes(&report), [(3, "missing_claim"), (4, "missing_claim")], "{:?}", report.problems);
+    let [one] = &said[..] else { panic!("{} said", said.len()) };
+    let Kind::OverclaimReturned(returned) = &one.event.kind else { panic!("returned") };
+    assert_eq!((returned.claim, returned.line, returned.fen), (None, 0, 500));
+    assert!(proto::event::decode(&proto::event::encode(&one.event)).is_ok());
+    let told = OverclaimReturned { line: 1, ..returned.clone() };
+    let event = Event::said(one.event.effective, Kind::OverclaimReturned(told));
+    assert!(proto::event::decode(&proto::event::encode(&event)).is_err(), "a line without its claim");
 }
 
 #[test]

@@ -147,13 +147,7 @@ fn kind(row: &Row<'_>, loan: Uuid, movement: Movement) -> Result<Kind, Wrong> {
         }
         M::OverclaimReturned => {
             let (what, unit) = (claims::claim_for(row)?, ids::org(row.key(Col::Unit)?));
-            // Without one it is of what was claimed before this ledger.
-            let (claim, line) = if row.has(Col::Claim) {
-                let claim = ids::claim(row.key(Col::Lender)?, row.key(Col::Claim)?, row.edition(Col::SetEdition)?);
-                (Some(claim), row.number(Col::SetLine, 1, 999_999_999)?)
-            } else {
-                (None, 0)
-            };
+            let (claim, line) = line_of_claim(row)?;
             Kind::OverclaimReturned(OverclaimReturned { loan, what, claim, line, unit, fen: fen()?, serial: serial()? })
         }
         M::Amended => Kind::LoanAmended(amended(row, loan)?),
@@ -163,6 +157,20 @@ fn kind(row: &Row<'_>, loan: Uuid, movement: Movement) -> Result<Kind, Wrong> {
             Kind::ClaimedBefore(ClaimedBefore { lender, kind, loan, what, through: row.day(Col::ThroughDay)?, fen })
         }
     })
+}
+
+/// The line of a claim that was confirmed too much; without one it is of what was claimed before this ledger.
+fn line_of_claim(row: &Row<'_>) -> Result<(Option<Uuid>, u32), Wrong> {
+    if row.has(Col::Claim) {
+        let claim = ids::claim(row.key(Col::Lender)?, row.key(Col::Claim)?, row.edition(Col::SetEdition)?);
+        return Ok((Some(claim), row.number(Col::SetLine, 1, 999_999_999)?));
+    }
+    let Some(col) = [Col::SetLine, Col::SetEdition].into_iter().find(|col| row.has(*col)) else {
+        return Ok((None, 0));
+    };
+    let what = "没有申报编号，说不清是哪份申报的 without the number of a claim nobody knows which it is of";
+    let remedy = "填申报编号，或清空此格 fill in the claim, or empty the cell";
+    Err(Wrong::cell(col, "missing_claim", what, remedy))
 }
 
 fn amended(row: &Row<'_>, loan: Uuid) -> Result<LoanAmended, Wrong> {
