@@ -4,9 +4,14 @@ use super::{Chance, History, lending, wild};
 use crate::desk::submit;
 use crate::loans::year;
 use crate::model::Model;
-use ledger::event::{Clearing, Event, FindingClosed, FindingExplained, Kind, RecoveryOrdered, SuspenseCleared};
-use ledger::state::State;
+use ledger::event::{
+    Clearing, Event, FindingClosed, FindingExplained, Kind, RecoveryOrdered, RemittanceCleared, RemittanceReturned,
+    SuspenseCleared,
+};
+use ledger::finding::FindingKind;
 use ledger::state::rows::Finding;
+use ledger::state::stage::RemittanceStage;
+use ledger::state::{State, UNKNOWN_ORG};
 use proto::event::encode;
 use uuid::Uuid;
 
@@ -38,7 +43,10 @@ const YEARS: u64 = 10;
 fn cleared(chance: &mut Chance, state: &State) -> Option<(&'static str, Event)> {
     let items: Vec<&Finding> =
         state.findings.iter().map(|(_, row)| row).filter(|row| row.open && row.fen != 0).collect();
-    let row = chance.pick(&items)?;
+    // Payments to lenders of which it is known whose they are are few.
+    let of_lender = |row: &&Finding| row.kind == FindingKind::RemittanceUnexpected && row.unit != UNKNOWN_ORG;
+    let of_lenders: Vec<&Finding> = items.iter().copied().filter(of_lender).collect();
+    let row = chance.pick(&of_lenders).filter(|_| chance.in_hundred(40)).or_else(|| chance.pick(&items))?;
     let id = |row: &Finding| state.seen.get(row.fact).id;
     let others: Vec<Uuid> = items.iter().filter(|other| (other.fen < 0) != (row.fen < 0)).map(|row| id(row)).collect();
     let how = match chance.below(3) {
@@ -53,10 +61,26 @@ fn cleared(chance: &mut Chance, state: &State) -> Option<(&'static str, Event)> 
     Some(("周", Event::said(state.latest, Kind::SuspenseCleared(cleared))))
 }
 
+/// The treasury paid a lender once more, or had it back.
+fn remitted_again(chance: &mut Chance, state: &State) -> Option<(&'static str, Event)> {
+    let ordered = state.remittances.iter().map(|(_, row)| row);
+    let ordered: Vec<_> = ordered.filter(|row| row.stage != RemittanceStage::Cancelled).collect();
+    let row = chance.pick(&ordered)?;
+    let (remittance, fen, serial) = (row.id, row.fen, format!("再{}", state.entries));
+    let kind = match chance.below(2) {
+        0 => Kind::RemittanceCleared(RemittanceCleared { remittance, fen, serial }),
+        _ => Kind::RemittanceReturned(RemittanceReturned { remittance, fen, serial }),
+    };
+    Some(("库", Event::said(state.latest, kind)))
+}
+
 /// Somebody explains a finding or closes it, or has a payment paid back, or says how money in suspense ends.
 fn of_what_is_there(chance: &mut Chance, state: &State) -> Option<(&'static str, Event)> {
     if chance.in_hundred(40) {
         return cleared(chance, state);
+    }
+    if chance.in_hundred(25) {
+        return remitted_again(chance, state);
     }
     if chance.in_hundred(25) {
         let payouts: Vec<Uuid> = state.payouts.iter().map(|(_, row)| row.id).collect();
