@@ -120,9 +120,9 @@ impl FindingKind {
             Self::PolicyWithdrawn,
             Self::OverCompensated,
             Self::OverRewarded,
-            Self::DueOutsideYear,
         ];
-        plain.into_iter().chain(Rule::ALL.map(Self::Policy)).collect()
+        // In the order in which they came to be: what is new comes last.
+        plain.into_iter().chain(Rule::ALL.map(Self::Policy)).chain([Self::DueOutsideYear]).collect()
     }
 
     /// The kind that goes by a name: its stable name, its Chinese sentence, or what that begins with.
@@ -211,7 +211,7 @@ impl FindingKind {
             Self::PolicyWithdrawn => ("policy_withdrawn", "据以审定的政策版本已撤销"),
             Self::OverCompensated => ("over_compensated", "补偿金到账超过应付，或应付尚未计提"),
             Self::OverRewarded => ("over_rewarded", "奖励超过按现有账目可奖励的结余"),
-            Self::DueOutsideYear => ("due_outside_year", "应发日不在所写学年之内"),
+            Self::DueOutsideYear => ("due_outside_year", "应发日不在所写学年之内，学年写错的作废后以下一版次重报"),
             Self::OverRemitted => ("over_remitted", "申报付款超过应付，有退回被撤销"),
             Self::PaidAfterLeaving => ("paid_after_leaving", "应发之日已不在籍，款已发放"),
             Self::OverRecovered => ("over_recovered", "追回到账超过应追回，或应追回尚未报来"),

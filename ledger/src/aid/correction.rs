@@ -41,6 +41,9 @@ pub(crate) fn judge_draws_corrected(case: &Case<'_>, event: &DrawsCorrected) -> 
     if case.on().year() != row.fiscal_year {
         return Err(Refusal::with(Code::WrongYear, event.application, i64::from(row.fiscal_year)));
     }
+    if case.on() < row.effective {
+        return Err(Refusal::with(Code::WrongDay, event.application, i64::from(row.effective.yyyymmdd())));
+    }
     let (from, to) = (state.need_line(event.from)?, state.need_line(event.to)?);
     judge_lines(state, row, from, to)?;
     if event.fen <= 0 {
@@ -79,7 +82,7 @@ fn judge_lines(state: &State, row: &Application, from: Handle<Line>, to: Handle<
         return Err(Refusal::of(Code::WrongUnit, after.id));
     }
     if after.fiscal_year != row.fiscal_year {
-        return Err(Refusal::with(Code::WrongYear, after.id, i64::from(after.fiscal_year)));
+        return Err(Refusal::with(Code::WrongYear, after.id, i64::from(row.fiscal_year)));
     }
     if after.programme != before.programme {
         return Err(Refusal::of(Code::WrongProgramme, after.id));

@@ -32,6 +32,7 @@ impl Model {
         let application = self.applications.get(&e.application)?;
         let (from, to) = (self.lines.get(&e.from)?, self.lines.get(&e.to)?);
         sure((Stage::Sealed..=Stage::Sent).contains(&application.set.stage) && on.year() == application.year)?;
+        sure(on >= application.on)?;
         sure(e.from != e.to && to.told && e.fen > 0 && to.programme == from.programme)?;
         sure((to.unit, to.year) == (application.unit, application.year))?;
         let left = |model: &Self| {

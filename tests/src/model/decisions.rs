@@ -133,7 +133,8 @@ impl Model {
         let cancelled = |id: Uuid| self.applications.get(&id).is_some_and(|row| row.set.stage == Stage::Cancelled);
         sure(on.year() == e.fiscal_year && e.replaces.is_none_or(cancelled))?;
         let (set, parts) = (Set::begun(principal), BTreeMap::new());
-        self.applications.insert(e.application, Application { unit: e.unit, year: e.fiscal_year, set, parts });
+        let row = Application { unit: e.unit, year: e.fiscal_year, on, set, parts };
+        self.applications.insert(e.application, row);
         Some(())
     }
 

@@ -120,6 +120,7 @@ pub struct Award {
 pub struct Application {
     pub unit: Uuid,
     pub year: u16,
+    pub on: Day,
     pub set: Set,
     pub parts: BTreeMap<Uuid, (Fen, Fen)>,
 }

@@ -80,6 +80,8 @@ fn changed<A>(case: &Case<'_>, id: Uuid, facts: Vec<ReturnTold>, change: &mut Ch
     let loan = loan.map(|(at, row, after)| {
         flows_posted(state, on, row, &after, change);
         change.touched.push(Touched::Loan(row.id));
+        // More may come back than was remitted.
+        change.touched.push(Touched::Fund(state.portfolios.get(row.portfolio).id));
         (at, after)
     });
     ClaimChange::Return { id, loan }

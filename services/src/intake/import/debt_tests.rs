@@ -3,7 +3,8 @@
 use super::tests::{codes, import};
 use super::*;
 use ledger::event::{
-    ClaimFor, Clearing, Event, Kind, OverclaimReturned, PayoutCredited, RemittanceCleared, RemittanceReturned,
+    ClaimFor, Clearing, Event, Kind, OverclaimReturned, PayoutCredited, RecoveryOrdered, RemittanceCleared,
+    RemittanceReturned,
 };
 use ledger::money::Day;
 use uuid::Uuid;
@@ -95,4 +96,38 @@ fn what_is_owed_back_is_named_by_the_row_that_decided_it() {
     let (_, taken) = import(&back);
     let Kind::EntryWithdrawn(taken) = &taken[0].event.kind else { panic!("taken back") };
     assert_eq!(taken.entry, said[0].event.id);
+}
+
+/// A decision named by its document is the edition of it that counts, where the row does not say which.
+#[test]
+fn a_receipt_goes_to_the_decision_that_counts() {
+    let ordered = |edition: u8| {
+        let payout = ids::payout("JY", "申1", 0, 1);
+        let (reason, document) = (String::new(), "某财〔2022〕1号".to_owned());
+        let kind = Kind::RecoveryOrdered(RecoveryOrdered { payout, fen: 0, reason, document });
+        Event::said(Day::default(), kind).id_of_edition(edition)
+    };
+    // The first was taken back and told anew.
+    let stands = move |id, _: Day| {
+        Ok([(0, false), (1, true)].into_iter().find(|(at, _)| ordered(*at) == id).map(|(_, stands)| stands))
+    };
+    let dir = tempfile::tempdir().expect("a directory");
+    let file = dir.path().join("t.csv");
+    let rows = |edition: &str| {
+        format!(
+            "单位编号,申请编号,序号,追退业务,金额,追回文号,追回版次,流水号,生效日期\nJY,申1,1,追回到账,5.00,某财〔2022〕1号,{edition},R1,2022-02-01\n"
+        )
+    };
+    for (edition, wanted) in [("", 1), ("0", 0), ("1", 1)] {
+        std::fs::write(&file, rows(edition)).expect("written");
+        let mut said = Vec::new();
+        let mut importer = Importer::new(crate::intake::identity::Identity::new(b"key")).with_entries(Box::new(stands));
+        let report = importer.import_file(&file, "x", &mut |one| {
+            said.push(one);
+            Ok(())
+        });
+        assert_eq!(codes(&report.expect("read")), []);
+        let Kind::RecoveryReceived(received) = &said[0].event.kind else { panic!("received") };
+        assert_eq!(received.debt, ordered(wanted), "{edition:?}");
+    }
 }

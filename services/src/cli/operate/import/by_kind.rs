@@ -36,6 +36,16 @@ pub(super) fn of_kind(said: &FileLine, code: Code, figure: i64) -> Option<String
             let day = u32::try_from(figure).ok().and_then(Day::from_yyyymmdd)?;
             format!("所撤记录的生效日为 {day}：把本行的生效日期改为该日，再导入一次")
         }
+        (Code::UnknownLine, Tag::DrawsCorrected) => {
+            "“原指标”与“新指标”须是两个不同的、账上已下达的指标：核对后再导入一次".to_owned()
+        }
+        (Code::UnknownSet, Tag::DrawsCorrected) => {
+            "账上没有这一编号、单位、版次的支付申请：核对“申请编号”和“申请版次”；申请未到的，先导入申请".to_owned()
+        }
+        (Code::WrongDay, Tag::DrawsCorrected) => {
+            let day = u32::try_from(figure).ok().and_then(Day::from_yyyymmdd)?;
+            format!("支付申请的制单日期为 {day}，更正不能早于该日：更正“生效日期”后再导入一次")
+        }
         (Code::SetNotReady, tag) => return not_ready(tag, figure),
         (Code::WrongYear, tag) => return wrong_year(tag, figure),
         (Code::NotEnrolled, Tag::RosterLineAdded) => {

@@ -69,7 +69,11 @@ fn decisions(row: &Row<'_>, out: &Out<'_>) -> Result<Vec<Candidate>, Unread> {
         let (payout, document) = (applications::payment(row)?, row.document(Col::Order)?);
         let ordered = RecoveryOrdered { payout, fen: 0, reason: String::new(), document };
         let said = Event::said(Day::default(), Kind::RecoveryOrdered(ordered));
-        return named(said.id_of_edition(row.edition(Col::OrderEdition)?));
+        if row.has(Col::OrderEdition) {
+            return named(said.id_of_edition(row.edition(Col::OrderEdition)?));
+        }
+        // The edition that counts, where the first was taken back.
+        return out.seals.editions(&said).map_err(Unread::Unasked);
     }
     let number = if row.has(Col::ClearedNumber) { row.number(Col::ClearedNumber, 1, 99)? } else { 1 };
     let edition = row.has(Col::ClearedEdition).then(|| row.edition(Col::ClearedEdition)).transpose()?;

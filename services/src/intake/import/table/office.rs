@@ -54,11 +54,12 @@ impl Office {
     }
 
     /// The column a file lacks that nowhere says whose numbers its rows name. Opinions are about what is on record, where it can be
-    /// looked up.
+    /// looked up; an event id is nobody's number.
     pub(crate) fn lacking(&self, layout: &Layout) -> Option<Col> {
         let col = layout.kind.giver().filter(|col| layout.place(*col).is_none())?;
         let found = layout.kind == FileKind::Decisions && self.lookup.is_some();
-        (self.number.is_none() && !found).then_some(col)
+        let by_event = layout.place(Col::EventId).is_some();
+        (self.number.is_none() && !found && !by_event).then_some(col)
     }
 
     /// The offices by which rows went that named none.
