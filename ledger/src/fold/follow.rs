@@ -31,6 +31,9 @@ const OF_PAYMENTS: [FindingKind; 2] = [FindingKind::PaidTwice, FindingKind::Paid
 
 /// Opens what an entry itself calls for, then what the things it touched call for; the numbers of the findings.
 pub(super) fn open_all(state: &mut State, entry: &Entry<'_>, own: Vec<NewFinding>, touched: &[Touched]) -> Vec<u32> {
+    if own.is_empty() && touched.is_empty() {
+        return Vec::new();
+    }
     let (index, on) = (entry.index, found_on(state, entry));
     let mut opened: Vec<u32> = Vec::new();
     for new in own {
