@@ -53,9 +53,9 @@ def fields(message):
     return values
 
 def about(entry, payment):
-    # Kind 1, eight bytes of time, length of the principal, principal, event; kind 3 has eight bytes more after the time. Field 41 of an event is a payment credited, 42
-    # one returned; in both, field 1 is the payment and field 2 the fen. Looking for the bytes alone would find them in a lie.
-    head = {1: 9, 3: 17}.get(entry[0])
+    # Kind 1, eight bytes of time, sixteen of salt, length of the principal, principal, event; kind 3 has eight bytes more after the time. Field 41 of an event is a
+    # payment credited, 42 one returned; in both, field 1 is the payment and field 2 the fen. Looking for the bytes alone would find them in a lie.
+    head = {1: 25, 3: 33}.get(entry[0])
     event = fields(entry[head + 1 + entry[head]:]) if head else {}
     for kind, word in ((41, "credited"), (42, "returned")):
         said = fields(event.get(kind, b""))

@@ -1,7 +1,10 @@
 //! An entry as it is recorded: the bytes of the Merkle leaf. Decoding the event inside is not its business.
 //!
 //! Layout: kind `u8`, recorded milliseconds `i64` little endian; if the kind is 3, the index `u64` little endian of the refused
-//! entry that is said again; length of the principal `u8`, the principal, the event.
+//! entry that is said again; 16 bytes of salt, length of the principal `u8`, the principal, the event.
+//!
+//! The salt is random. An entry can be guessed, as most of it is known to whoever got the one before, and proofs give away hashes of
+//! entries: without the salt a guess could be tried on them.
 
 use crate::limits::{MAX_ENTRY_BYTES, MAX_EVENT_BYTES, MAX_PRINCIPAL_BYTES};
 
@@ -14,8 +17,11 @@ pub const KIND_GROUP: u8 = 2;
 /// Kind byte of an entry whose event was refused before and is said again by somebody who knows.
 pub const KIND_AGAIN: u8 = 3;
 
+/// Bytes of salt.
+pub const SALT_BYTES: usize = 16;
+
 /// Bytes before the principal, of an entry that says something again.
-const FIXED_BYTES: usize = 18;
+const FIXED_BYTES: usize = 18 + SALT_BYTES;
 
 /// An entry read in place.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -24,6 +30,8 @@ pub struct Raw<'a> {
     pub recorded_ms: i64,
     /// Index of the refused entry of the same id that is said again.
     pub again: Option<u64>,
+    /// What keeps others from guessing the entry by its hash.
+    pub salt: [u8; SALT_BYTES],
     /// Who submitted it.
     pub principal: &'a str,
     /// The event, as received.
@@ -70,7 +78,7 @@ pub enum EntryError {
 
 /// Appends an entry to `out` and says how many bytes it took; on an error `out` stays as it was.
 pub fn encode_into(out: &mut Vec<u8>, raw: &Raw<'_>) -> Result<usize, EntryError> {
-    let Raw { recorded_ms, again, principal, content } = *raw;
+    let Raw { recorded_ms, again, salt, principal, content } = *raw;
     let length = principal_length(principal.as_bytes())?;
     check_content(content)?;
     let before = out.len();
@@ -80,6 +88,7 @@ pub fn encode_into(out: &mut Vec<u8>, raw: &Raw<'_>) -> Result<usize, EntryError
     if let Some(again) = again {
         out.extend_from_slice(&again.to_le_bytes());
     }
+    out.extend_from_slice(&salt);
     out.push(length);
     out.extend_from_slice(principal.as_bytes());
     out.extend_from_slice(content);
@@ -106,6 +115,7 @@ pub fn decode(bytes: &[u8]) -> Result<Raw<'_>, EntryError> {
         }
         _ => (None, rest),
     };
+    let (salt, rest) = rest.split_first_chunk::<SALT_BYTES>().ok_or(truncated.clone())?;
     let (&length, rest) = rest.split_first().ok_or(truncated.clone())?;
     let (principal, content) = rest.split_at_checked(usize::from(length)).ok_or(truncated)?;
     principal_length(principal)?;
@@ -113,6 +123,7 @@ pub fn decode(bytes: &[u8]) -> Result<Raw<'_>, EntryError> {
     Ok(Raw {
         recorded_ms: i64::from_le_bytes(*recorded),
         again,
+        salt: *salt,
         principal: std::str::from_utf8(principal).map_err(|_| EntryError::Principal)?,
         content,
     })
@@ -145,8 +156,10 @@ fn check_content(content: &[u8]) -> Result<(), EntryError> {
 mod tests {
     use super::*;
 
+    const SALT: [u8; SALT_BYTES] = *b"sixteen of salt.";
+
     fn raw<'a>(recorded_ms: i64, principal: &'a str, content: &'a [u8]) -> Raw<'a> {
-        Raw { recorded_ms, again: None, principal, content }
+        Raw { recorded_ms, again: None, salt: SALT, principal, content }
     }
 
     #[test]
@@ -163,7 +176,7 @@ mod tests {
     fn layout_is_frozen() {
         let mut bytes = Vec::new();
         encode_into(&mut bytes, &raw(0x0102_0304, "ab", &[9, 8])).expect("a good entry");
-        assert_eq!(bytes, [1, 4, 3, 2, 1, 0, 0, 0, 0, 2, b'a', b'b', 9, 8]);
+        assert_eq!(bytes, [&[1, 4, 3, 2, 1, 0, 0, 0, 0], &SALT[..], &[2, b'a', b'b', 9, 8]].concat());
     }
 
     #[test]
@@ -185,7 +198,8 @@ mod tests {
         let mut bytes = Vec::new();
         let said = Raw { again: Some(0x0506), ..raw(1, "ab", &[9]) };
         encode_into(&mut bytes, &said).expect("a good entry");
-        assert_eq!(bytes, [3, 1, 0, 0, 0, 0, 0, 0, 0, 6, 5, 0, 0, 0, 0, 0, 0, 2, b'a', b'b', 9]);
+        let head = [3, 1, 0, 0, 0, 0, 0, 0, 0, 6, 5, 0, 0, 0, 0, 0, 0];
+        assert_eq!(bytes, [&head[..], &SALT, &[2, b'a', b'b', 9]].concat());
         assert_eq!(decode(&bytes), Ok(said));
         assert!((0..bytes.len()).all(|cut| decode(&bytes[..cut]).is_err()));
     }
@@ -194,27 +208,27 @@ mod tests {
     fn every_cut_is_noticed() {
         let mut bytes = Vec::new();
         encode_into(&mut bytes, &raw(1, "abc", b"x")).expect("a good entry");
-        for cut in 0..13 {
+        for cut in 0..29 {
             let wanted = EntryError::Truncated { bytes: cut };
             assert_eq!(decode(&bytes[..cut]), Err(wanted), "cut after {cut}");
         }
-        assert_eq!(decode(&bytes[..13]), Err(EntryError::Empty));
+        assert_eq!(decode(&bytes[..29]), Err(EntryError::Empty));
     }
 
     #[test]
     fn groups_unknown_kinds_and_bad_principals_are_errors() {
-        let good = [1, 0, 0, 0, 0, 0, 0, 0, 0, 1, b'a', 5];
+        let good = [&[1, 0, 0, 0, 0, 0, 0, 0, 0], &SALT[..], &[1, b'a', 5]].concat();
         assert!(decode(&good).is_ok());
         let with = |at: usize, byte: u8| {
-            let mut bytes = good;
+            let mut bytes = good.clone();
             bytes[at] = byte;
             decode(&bytes).map(|_| ())
         };
         assert_eq!(with(0, 2), Err(EntryError::Group));
         assert_eq!(with(0, 4), Err(EntryError::Kind { kind: 4 }));
         assert_eq!(with(0, 0), Err(EntryError::Kind { kind: 0 }));
-        assert_eq!(with(9, 0), Err(EntryError::Principal));
-        assert_eq!(with(10, 0xff), Err(EntryError::Principal));
+        assert_eq!(with(25, 0), Err(EntryError::Principal));
+        assert_eq!(with(26, 0xff), Err(EntryError::Principal));
         let mut out = Vec::new();
         assert_eq!(encode_into(&mut out, &raw(0, "", b"x")), Err(EntryError::Principal));
         assert_eq!(encode_into(&mut out, &raw(0, &"x".repeat(65), b"x")), Err(EntryError::Principal));

@@ -6,8 +6,8 @@ pub const MAX_ENTRY_BYTES: usize = 65_535;
 /// Bytes of a principal at most; its length is one byte, and a name fits 64.
 pub const MAX_PRINCIPAL_BYTES: usize = 64;
 
-/// Bytes before an entry's content at most: kind, time, what is said again, length, principal.
-pub const MAX_ENTRY_HEAD_BYTES: usize = 1 + 8 + 8 + 1 + MAX_PRINCIPAL_BYTES;
+/// Bytes before an entry's content at most: kind, time, what is said again, salt, length, principal.
+pub const MAX_ENTRY_HEAD_BYTES: usize = 1 + 8 + 8 + 16 + 1 + MAX_PRINCIPAL_BYTES;
 
 /// Bytes of one event at most: it fits an entry whoever submits it.
 pub const MAX_EVENT_BYTES: usize = MAX_ENTRY_BYTES - MAX_ENTRY_HEAD_BYTES;

@@ -174,8 +174,8 @@ impl Engine {
 
 /// Writes an entry. Principal and length were checked before, so this cannot fail; were it to, the entry would be
 /// unreadable and the next start would say so.
-fn encode_entry(buffer: &mut Vec<u8>, recorded_ms: i64, again: Option<u64>, principal: &str, content: &[u8]) {
-    if let Err(error) = proto::entry::encode_into(buffer, &Raw { recorded_ms, again, principal, content }) {
+fn encode_entry(buffer: &mut Vec<u8>, raw: &Raw<'_>) {
+    if let Err(error) = proto::entry::encode_into(buffer, raw) {
         tracing::error!(%error, "an admitted entry could not be written");
     }
 }

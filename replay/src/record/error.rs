@@ -185,6 +185,12 @@ pub enum LogError {
         /// What is known.
         why: String,
     },
+    /// The system gives no random bytes.
+    #[error("the system gave no random bytes for salt: {why}")]
+    Salt {
+        /// What it says.
+        why: String,
+    },
     /// No usable nats-server was found.
     #[error("no nats-server: {why}")]
     NoServer {

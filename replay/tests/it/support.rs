@@ -18,12 +18,12 @@ pub fn options() -> LogOptions {
 }
 
 /// Entry bytes of these tests: 0, which is no kind of entry, then time, principal, 0, content.
-pub fn encode(out: &mut Vec<u8>, recorded_ms: i64, _: Option<u64>, principal: &str, content: &[u8]) {
+pub fn encode(out: &mut Vec<u8>, raw: &proto::entry::Raw<'_>) {
     out.push(0);
-    out.extend_from_slice(&recorded_ms.to_le_bytes());
-    out.extend_from_slice(principal.as_bytes());
+    out.extend_from_slice(&raw.recorded_ms.to_le_bytes());
+    out.extend_from_slice(raw.principal.as_bytes());
     out.push(0);
-    out.extend_from_slice(content);
+    out.extend_from_slice(raw.content);
 }
 
 /// The content of an entry written by [`encode`].

@@ -151,8 +151,8 @@ fn text_and_code(words: &[&str]) -> (Option<i32>, String) {
 fn a_stream_explains_and_supposes_as_files_do() {
     let cluster = support::Cluster::start(1 << 30);
     let log = cluster.open("archive").unwrap();
-    let encode = |out: &mut Vec<u8>, recorded_ms: i64, again: Option<u64>, principal: &str, content: &[u8]| {
-        proto::entry::encode_into(out, &proto::entry::Raw { recorded_ms, again, principal, content }).unwrap();
+    let encode = |out: &mut Vec<u8>, raw: &proto::entry::Raw<'_>| {
+        proto::entry::encode_into(out, raw).unwrap();
     };
     let (sender, outcomes) = std::sync::mpsc::channel();
     let options = replay::record::writer::WriterOptions::new(encode);

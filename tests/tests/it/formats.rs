@@ -41,6 +41,7 @@ fn entries() -> [Vec<u8>; 2] {
         let raw = Raw {
             recorded_ms: 1_790_000_000_000,
             again,
+            salt: *b"sixteen of salt.",
             principal: "example/office",
             content: b"an event's own bytes",
         };

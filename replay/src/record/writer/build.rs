@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use ledger::tree::merkle::leaf_hash;
+use proto::entry::{Raw, SALT_BYTES};
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::items::{EncodeEntry, Item, Settled};
@@ -114,8 +115,11 @@ impl<T> Builder<T> {
         let mut builder = FrameBuilder::new();
         let mut taken = 0;
         let mut leaves = Leaves::default();
-        for item in &self.pending {
-            match builder.offer(|out| (self.encode)(out, recorded_ms, item.again, &item.principal, &item.content)) {
+        let salts = salts(self.pending.len())?;
+        for (item, salt) in self.pending.iter().zip(salts.as_chunks::<SALT_BYTES>().0) {
+            let Item { again, principal, content, .. } = item;
+            let raw = Raw { recorded_ms, again: *again, salt: *salt, principal, content };
+            match builder.offer(|out| (self.encode)(out, &raw)) {
                 Offered::Taken(from, to) => {
                     leaves.push(&mut self.tip.frontier, leaf_hash(builder.part(from, to)));
                 }
@@ -131,4 +135,11 @@ impl<T> Builder<T> {
         let items = self.pending.drain(..taken).collect();
         Ok((frame, Settled { first_index: header.first_index, recorded_ms, items, leaves }))
     }
+}
+
+/// Salt for so many entries, asked for at once.
+fn salts(entries: usize) -> Result<Vec<u8>, LogError> {
+    let mut bytes = vec![0; entries * SALT_BYTES];
+    getrandom::fill(&mut bytes).map_err(|error| LogError::Salt { why: error.to_string() })?;
+    Ok(bytes)
 }

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use proto::entry::Raw;
 
 use crate::limits::{ENTRY_OVERHEAD_BYTES, QUEUE_BYTES};
 use crate::record::error::LogError;
 use crate::record::leaves::Leaves;
 
-/// Appends one entry's bytes to the buffer: recorded time, which refused entry is said again, principal, content.
-pub type EncodeEntry = fn(&mut Vec<u8>, i64, Option<u64>, &str, &[u8]);
+/// Appends one entry's bytes to the buffer.
+pub type EncodeEntry = fn(&mut Vec<u8>, &Raw<'_>);
 
 /// One event on its way into the record.
 #[derive(Debug)]

@@ -296,8 +296,8 @@ fn hashing_is_taken_up_where_it_stopped() {
 fn a_stream_is_verified_as_files_are() {
     let cluster = support::Cluster::start(1 << 30);
     let log = cluster.open("archive").unwrap();
-    let encode = |out: &mut Vec<u8>, recorded_ms: i64, again: Option<u64>, principal: &str, content: &[u8]| {
-        proto::entry::encode_into(out, &proto::entry::Raw { recorded_ms, again, principal, content }).unwrap();
+    let encode = |out: &mut Vec<u8>, raw: &proto::entry::Raw<'_>| {
+        proto::entry::encode_into(out, raw).unwrap();
     };
     let (sender, outcomes) = std::sync::mpsc::channel();
     let options = replay::record::writer::WriterOptions::new(encode);

@@ -199,7 +199,13 @@ fn entries() -> Vec<Vec<u8>> {
     let encode = |event| {
         let mut bytes = Vec::new();
         let content = proto::event::encode(event);
-        let raw = proto::entry::Raw { recorded_ms: LATE_MS, again: None, principal: PRINCIPAL, content: &content };
+        let raw = proto::entry::Raw {
+            recorded_ms: LATE_MS,
+            again: None,
+            salt: [7; 16],
+            principal: PRINCIPAL,
+            content: &content,
+        };
         proto::entry::encode_into(&mut bytes, &raw).unwrap();
         bytes
     };
