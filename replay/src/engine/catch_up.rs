@@ -11,6 +11,7 @@ use ledger::outcome::Outcome;
 use ledger::state::State;
 use uuid::Uuid;
 
+use super::folded::folded;
 use super::{EngineError, Home, Options};
 use crate::pages::keeper::{Keeper, Unread};
 use crate::proof::notary::Reading;
@@ -83,7 +84,7 @@ impl Decoded {
             state.read_ahead(events.as_slice().iter().take(AHEAD));
             for (event, (bytes, index)) in events.by_ref().take(AHEAD).zip(entries.by_ref()) {
                 let entry = entry(bytes, index, event)?;
-                let outcome = state.fold(&entry).map_err(|halt| EngineError::unreadable(index, &halt))?;
+                let outcome = folded(state, &entry)?;
                 seen(state, &entry, &outcome)?;
             }
         }

@@ -62,6 +62,17 @@ pub enum EngineError {
     /// A thread panicked, which is a fault of this program.
     #[error("{0} panicked; what was recorded is kept, start again")]
     Panicked(&'static str),
+    /// The fold panicked over an entry, which is a fault of this program, and will at each start.
+    #[error(
+        "the fold panicked over entry {index}: {why}. The record is whole, and nothing is answered. `replay verify \
+         --hashes-only` and `replay backup` work as ever; serve with a version of the program that takes the entry"
+    )]
+    FoldPanicked {
+        /// Which entry.
+        index: u64,
+        /// What the panic said.
+        why: String,
+    },
     /// A thread could not be started.
     #[error("cannot start a thread: {0}")]
     Thread(std::io::Error),
@@ -83,7 +94,7 @@ impl EngineError {
     #[must_use]
     pub fn is_damage(&self) -> bool {
         match self {
-            Self::Differs(_) => true,
+            Self::Differs(_) | Self::FoldPanicked { .. } => true,
             Self::Halted(error) => error.is_damage(),
             Self::Log(error) => error.is_damage(),
             _ => false,

@@ -1,6 +1,7 @@
 //! An engine that follows: another instance writes the stream, this one reads it, folds it, keeps its own copy and pages,
 //! and holds what it arrives at against what the writer signs. It records nothing. How things compare is in `comparing`.
 
+use super::folded::watched;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -186,7 +187,11 @@ fn start_threads(
     let (to_fold, frames) = sync_channel::<Frame>(FRAMES_TO_FOLD);
     let thread = |name: &str| std::thread::Builder::new().name(name.to_owned());
     let (fold_live, fold_shared) = (Arc::clone(live), Arc::clone(shared));
-    let fold = thread("fold").spawn(move || fold_shared.fold(&fold_live, &frames)).map_err(EngineError::Thread)?;
+    let work = move || {
+        let panicked = || fold_live.fail(Arc::new(EngineError::Panicked("the fold")));
+        watched(|| fold_shared.fold(&fold_live, &frames), panicked);
+    };
+    let fold = thread("fold").spawn(work).map_err(EngineError::Thread)?;
     let (read_live, read_shared, stop) = (Arc::clone(live), Arc::clone(shared), Arc::clone(stop));
     let read = thread("follow").spawn(move || {
         let LogHome::Followed(stream) = log.home else { return };
@@ -224,7 +229,7 @@ impl Shared {
                 tiles.push(leaf_hash(entry)).map_err(|error| Arc::new(SigningError::from(error).into()))?;
             }
         }
-        let tally = live.fold(decoded).map_err(Arc::new)?;
+        let tally = live.fold(decoded)?;
         let mut comparing = self.comparing.lock();
         comparing.marks.note(tally);
         let entries = comparing.marks.entries();

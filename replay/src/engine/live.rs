@@ -14,6 +14,7 @@ use parking_lot::{Mutex, RwLock, RwLockReadGuard};
 use tokio::sync::{oneshot, watch};
 
 use super::catch_up::Decoded;
+use super::folded::folded;
 use super::{Acknowledged, Answered, Engine, EngineError, Submission};
 use crate::pages::keeper::Keeper;
 use crate::proof::notary::Notary;
@@ -81,7 +82,7 @@ impl LiveState {
     }
 
     /// Folds a frame that was read, and says what all outcomes come to after it.
-    pub(super) fn fold(&self, decoded: Decoded) -> Result<Tally, EngineError> {
+    pub(super) fn fold(&self, decoded: Decoded) -> Result<Tally, Arc<EngineError>> {
         self.frame(|state| {
             decoded.fold_each(state, &mut |state, entry, outcome| {
                 self.pages.note(state, entry.index, entry.event.effective, outcome);
@@ -101,13 +102,18 @@ impl LiveState {
         Ok(self.pages.close(&mut self.state.write())?)
     }
 
-    /// Has the entries of a frame folded while nobody else folds, and pages kept if it is time.
-    fn frame(&self, fold: impl FnOnce(&mut State) -> Result<(), EngineError>) -> Result<Tally, EngineError> {
+    /// Has the entries of a frame folded while nobody else folds, and pages kept if it is time. What went wrong is marked before
+    /// anybody else may read the state.
+    fn frame(&self, fold: impl FnOnce(&mut State) -> Result<(), EngineError>) -> Result<Tally, Arc<EngineError>> {
         // The turn first: a rebuild that has it reads the state, and would wait for a fold that waits for the turn.
         let _turn = self.turn.lock();
         let mut state = self.state.write();
-        fold(&mut state)?;
-        self.pages.keep_sometimes(&mut state)?;
+        let folded = fold(&mut state).and_then(|()| Ok(self.pages.keep_sometimes(&mut state)?));
+        folded.map_err(|error| {
+            let error = Arc::new(error);
+            self.fail(Arc::clone(&error));
+            error
+        })?;
         let tally = self.pages.tally();
         debug_assert_eq!(tally.chain().entries(), state.entries, "every entry has one outcome");
         Ok(tally)
@@ -139,7 +145,8 @@ impl Fold {
         while let Ok(settled) = from_log.recv() {
             let calls = match self.frame(settled) {
                 Ok(calls) => calls,
-                Err(error) => return self.live.fail(Arc::new(error)),
+                // Marked by whoever found it.
+                Err(_) => return,
             };
             // Before the answers: whoever has one may ask for the state after it.
             self.live.announce();
@@ -150,7 +157,7 @@ impl Fold {
         }
     }
 
-    fn frame(&mut self, settled: Settled<Tag>) -> Result<Vec<Call>, EngineError> {
+    fn frame(&mut self, settled: Settled<Tag>) -> Result<Vec<Call>, Arc<EngineError>> {
         let Settled { first_index, recorded_ms, items, leaves } = settled;
         let mut calls = Vec::new();
         let (mut items, mut indexes) = (items.into_iter(), first_index..);
@@ -181,7 +188,7 @@ impl Fold {
     ) -> Result<Option<Call>, EngineError> {
         let Item { principal, again, content, tag: Tag { event, done } } = item;
         let entry = Entry { index, recorded_ms, principal: &principal, again, content: &content, event };
-        let outcome = state.fold(&entry).map_err(|halt| EngineError::unreadable(index, &halt))?;
+        let outcome = folded(state, &entry)?;
         self.live.pages.note(state, index, entry.event.effective, &outcome);
         self.begun.push(Acknowledged { index, recorded_ms, outcome });
         Ok(done.map(|done| Call { done, folded: std::mem::take(&mut self.begun) }))

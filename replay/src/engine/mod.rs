@@ -8,6 +8,7 @@
 mod balances;
 pub mod catch_up;
 mod error;
+pub(crate) mod folded;
 mod follower;
 mod live;
 mod open;

@@ -1,6 +1,7 @@
 //! How an engine begins, takes events and ends. What is folded meanwhile is in `live`; an engine that only follows begins in
 //! `follower`.
 
+use super::folded::watched;
 use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 use std::thread::JoinHandle;
@@ -42,7 +43,11 @@ impl Writing {
         let (submitter, notary) = (writer.submitter(), notary.map(Arc::new));
         let fold = Fold::new(Arc::clone(live), notary.clone());
         let thread = std::thread::Builder::new().name("fold".to_owned());
-        let fold = thread.spawn(move || fold.run(&from_log)).map_err(EngineError::Thread)?;
+        let panicked = Arc::clone(live);
+        let work = move || {
+            watched(|| fold.run(&from_log), || panicked.fail(Arc::new(EngineError::Panicked("the fold"))));
+        };
+        let fold = thread.spawn(work).map_err(EngineError::Thread)?;
         Ok(Self { submitter, running: Mutex::new(Some(Running { writer, fold })), notary })
     }
 

@@ -12,6 +12,7 @@ use super::explanation::{Explanation, of};
 use super::refusal_figures::compared;
 use super::withdrawn::{id_of_withdrawal, withdrawal_on_record};
 use crate::engine::catch_up::each_entry;
+use crate::engine::folded::folded;
 use crate::engine::{EngineError, Options, Recorded};
 use crate::pages::postings::Postings;
 
@@ -75,7 +76,7 @@ pub fn explain_record(
             explained = Some((recorded, explanation));
             return Ok(ControlFlow::Continue(()));
         }
-        let _ = state.fold(&entry).map_err(|halt| EngineError::unreadable(entry.index, &halt))?;
+        let _ = folded(&mut state, &entry)?;
         Ok(ControlFlow::Continue(()))
     })?;
     let Some((recorded, mut explanation)) = explained else { return Ok(None) };
@@ -108,7 +109,7 @@ fn fold(state: &mut State, recorded: &Recorded) -> Result<Outcome, EngineError> 
     let Recorded { index, recorded_ms, principal, again, content, event } = recorded;
     let entry =
         Entry { index: *index, recorded_ms: *recorded_ms, principal, again: *again, content, event: event.clone() };
-    state.fold(&entry).map_err(|halt| EngineError::unreadable(*index, &halt))
+    folded(state, &entry)
 }
 
 #[cfg(test)]

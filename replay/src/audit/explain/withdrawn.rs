@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::event_fields::fields_of;
 use super::facts::Fact;
 use crate::engine::catch_up::each_entry;
+use crate::engine::folded::folded;
 use crate::engine::{Engine, EngineError, Options, Recorded};
 
 /// The fact that an entry does not count any more, or which entry it took back; none of others.
@@ -98,7 +99,7 @@ fn read(options: &Options, index: u64) -> Result<Option<Recorded>, EngineError> 
 fn folded_with(options: &Options, index: u64) -> Result<State, EngineError> {
     let mut state = State::default();
     each_entry(options, &mut |_| {}, &mut |entry| {
-        let _ = state.fold(&entry).map_err(|halt| EngineError::unreadable(entry.index, &halt))?;
+        let _ = folded(&mut state, &entry)?;
         Ok(if entry.index < index { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
     })?;
     Ok(state)

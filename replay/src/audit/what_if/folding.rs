@@ -7,7 +7,6 @@ use std::ops::ControlFlow;
 
 use ledger::entry::Entry;
 use ledger::event::{Event, Kind};
-use ledger::fold::Halt;
 use ledger::outcome::Outcome;
 use ledger::state::State;
 use ledger::state::lending_rows::AdoptedTerms;
@@ -21,6 +20,7 @@ use super::figures::Lines;
 use super::hypothesis::{Hypothesis, HypothesisError, Subject, Without, subject};
 use super::outcomes::{Cause, ChangedEntry, DiffersIn, OutcomeChanges, Verdict, differ, rule_broken};
 use crate::engine::catch_up::each_entry;
+use crate::engine::folded::{folded, withheld};
 use crate::engine::{EngineError, Options};
 
 /// What was seen on the way.
@@ -88,9 +88,9 @@ impl<'a> Pair<'a> {
     /// Folds the next entry on both sides.
     pub(super) fn take(&mut self, entry: &Entry<'_>) -> Result<(), WhatIfError> {
         if self.is_left_out(entry) {
-            let _ = fold(&mut self.as_is, entry)?;
+            let _ = folded(&mut self.as_is, entry)?;
             self.folded.withheld.push(entry.index);
-            return Ok(self.changed.withhold(entry).map_err(|halt| halted(entry, halt))?);
+            return Ok(withheld(&mut self.changed, entry)?);
         }
         if let Some(subject) = subject(&entry.event.kind) {
             if self.hypothesis.versions.contains_key(&subject) {
@@ -100,12 +100,12 @@ impl<'a> Pair<'a> {
         }
         // What stands in for a version that was taken back stays: it is what is asked about.
         if self.takes_back_replaced(entry) {
-            let _ = fold(&mut self.as_is, entry)?;
-            return Ok(self.changed.withhold(entry).map_err(|halt| halted(entry, halt))?);
+            let _ = folded(&mut self.as_is, entry)?;
+            return Ok(withheld(&mut self.changed, entry)?);
         }
         let own = self.by_policy_alone(entry)?;
-        let before = fold(&mut self.as_is, entry)?;
-        let after = fold(&mut self.changed, entry)?;
+        let before = folded(&mut self.as_is, entry)?;
+        let after = folded(&mut self.changed, entry)?;
         self.note(entry, own.as_ref(), &before, &after);
         Ok(())
     }
@@ -138,16 +138,16 @@ impl<'a> Pair<'a> {
 
     /// Where the record adopts a version first, the file's versions are adopted, all of them; later ones are passed over.
     fn replace(&mut self, entry: &Entry<'_>, subject: Subject) -> Result<(), WhatIfError> {
-        let before = fold(&mut self.as_is, entry)?;
+        let before = folded(&mut self.as_is, entry)?;
         self.stood_in.insert(entry.event.id);
         let versions = self.hypothesis.versions.get(&subject).map_or(&[][..], Vec::as_slice);
         let (Outcome::Posted { .. }, false, Some((first, rest))) =
             (&before, self.replaced.contains(&subject), versions.split_first())
         else {
-            return Ok(self.changed.withhold(entry).map_err(|halt| halted(entry, halt))?);
+            return Ok(withheld(&mut self.changed, entry)?);
         };
         let event = Event { effective: first.effective, kind: first.kind.clone(), ..entry.event };
-        let after = fold(&mut self.changed, &Entry { event, ..entry.clone() })?;
+        let after = folded(&mut self.changed, &Entry { event, ..entry.clone() })?;
         if let Outcome::Refused(refusal) = after {
             let (subject, why) = (subject.to_string(), refusal.code.sentence().1);
             return Err(HypothesisError::Unsound { subject, why }.into());
@@ -179,7 +179,7 @@ impl<'a> Pair<'a> {
         self.swap_versions();
         let outcome = self.as_is.dry_run(entry);
         self.swap_versions();
-        outcome.map(Some).map_err(|halt| halted(entry, halt))
+        outcome.map(Some).map_err(|halt| EngineError::unreadable(entry.index, &halt))
     }
 
     fn swap_versions(&mut self) {
@@ -249,12 +249,4 @@ fn adopt(state: &mut State, index: u64, version: &Event) {
         }
         _ => {}
     }
-}
-
-fn fold(state: &mut State, entry: &Entry<'_>) -> Result<Outcome, EngineError> {
-    state.fold(entry).map_err(|halt| halted(entry, halt))
-}
-
-fn halted(entry: &Entry<'_>, halt: Halt) -> EngineError {
-    EngineError::unreadable(entry.index, &halt)
 }

@@ -1,6 +1,7 @@
 //! Pasts at hand and on their way. Whoever asks for the same point shares one fold; of those at hand the one asked for
 //! least recently goes first. How a past is folded is in `folding`.
 
+use crate::engine::folded::watched;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -132,7 +133,8 @@ impl Pasts {
         let task = Task { live, record: &self.record, ledger: self.ledger, stop: &self.stop, folding };
         // Copying takes a fraction of the time that folding does.
         let begin = begin.map(|past| Past { point, ..Arc::unwrap_or_clone(past) });
-        let folded = task.run(point, begin).map(Arc::new).map_err(Arc::new);
+        let mut folded = Err(Arc::new(EngineError::Panicked("the fold of a past state")));
+        watched(|| folded = task.run(point, begin).map(Arc::new).map_err(Arc::new), || {});
         let mut kept = self.kept.lock();
         match &folded {
             Ok(past) => kept.put(point, Has::Ready(Arc::clone(past))),

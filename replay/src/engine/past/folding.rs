@@ -15,6 +15,7 @@ use ledger::state::entry_rows::{POSTED, WITHDRAWN, WITHHELD};
 use super::view::Past;
 use crate::engine::EngineError;
 use crate::engine::catch_up::{Decoded, FRAMES_AHEAD};
+use crate::engine::folded::{folded, withheld};
 use crate::engine::live::LiveState;
 use crate::point::Point;
 use crate::record::log::{Reader, Tip};
@@ -48,9 +49,10 @@ impl Past {
     /// Takes the entry, or leaves it out.
     fn take(&mut self, entry: &Entry<'_>, live: &LiveState) -> Result<(), EngineError> {
         let later = self.point.effective.is_some_and(|day| entry.event.effective > day);
-        let taken = if later { self.state.withhold(entry) } else { self.state.fold(entry).map(drop) };
+        let state = &mut self.state;
+        let taken = if later { withheld(state, entry) } else { folded(state, entry).map(drop) };
         self.withheld += u64::from(later);
-        taken.map_err(|halt| EngineError::unreadable(entry.index, &halt))?;
+        taken?;
         if later && let Kind::EntryWithdrawn(withdrawn) = &entry.event.kind {
             // A day mistaken for a later one and put right: what was put right counts on its own day, though both the mistake and its
             // withdrawal lie beyond.

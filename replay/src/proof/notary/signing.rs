@@ -2,6 +2,7 @@
 //! seconds after the last one, and when asked. It never holds recording up for longer than its queue; when it fails, the
 //! ledger goes on unsigned and says so.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::JoinHandle;
@@ -82,7 +83,7 @@ impl Notary {
         let (to_thread, messages) = sync_channel(FRAMES_TO_SIGN);
         let thread = std::thread::Builder::new()
             .name("signing".to_owned())
-            .spawn(move || work.run(&messages))
+            .spawn(move || run(work, &messages))
             .map_err(|error| SigningError::Ended(error.to_string().into()))?;
         Ok(Self { shared, to_thread: Mutex::new(Some(to_thread)), thread: Mutex::new(Some(thread)) })
     }
@@ -154,6 +155,15 @@ struct SigningThread {
     /// When the first unsigned entry came.
     waiting_since: Option<Instant>,
     shared: Arc<Shared>,
+}
+
+/// Signs until the ledger stops; whoever asks after a panic is told of it.
+fn run(work: SigningThread, messages: &Receiver<Message>) {
+    let shared = Arc::clone(&work.shared);
+    if catch_unwind(AssertUnwindSafe(|| work.run(messages))).is_err() {
+        tracing::error!("the signing thread panicked; the record is whole");
+        *shared.failed.lock() = Some(SigningError::Ended("the signing thread panicked".into()));
+    }
 }
 
 impl SigningThread {

@@ -1,0 +1,64 @@
+//! One entry folded, for whoever folds: what the fold cannot take, and where it panics, is told by the entry's index.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use ledger::entry::Entry;
+use ledger::outcome::Outcome;
+use ledger::state::State;
+
+use super::error::EngineError;
+
+/// What the ledger makes of the next entry.
+///
+/// # Errors
+/// The state waits for another entry, or the fold panics. After a panic the state is half done and must not be read.
+pub(crate) fn folded(state: &mut State, entry: &Entry<'_>) -> Result<Outcome, EngineError> {
+    guarded(entry.index, || state.fold(entry).map_err(|halt| EngineError::unreadable(entry.index, &halt)))
+}
+
+/// The same of an entry that is left out.
+pub(crate) fn withheld(state: &mut State, entry: &Entry<'_>) -> Result<(), EngineError> {
+    guarded(entry.index, || state.withhold(entry).map_err(|halt| EngineError::unreadable(entry.index, &halt)))
+}
+
+fn guarded<T>(index: u64, fold: impl FnOnce() -> Result<T, EngineError>) -> Result<T, EngineError> {
+    // A state that was half changed is not read again: whoever folds ends with this error.
+    catch_unwind(AssertUnwindSafe(fold))
+        .unwrap_or_else(|panic| Err(EngineError::FoldPanicked { index, why: said(&*panic) }))
+}
+
+/// Has a thread do its work; were it to panic, `told` hears it, so that nobody waits for a thread that is gone.
+pub(crate) fn watched(work: impl FnOnce(), told: impl FnOnce()) {
+    if catch_unwind(AssertUnwindSafe(work)).is_err() {
+        told();
+    }
+}
+
+/// What a panic said; the place is in the log.
+fn said(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    text.unwrap_or("no reason given").to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_told_by_the_entry_and_what_is_no_panic_passes() {
+        let error = guarded::<()>(7, || panic!("a sum of {}", "fen")).unwrap_err();
+        assert!(error.is_damage(), "nothing is answered from a state that was half changed");
+        let text = error.to_string();
+        assert!(text.contains("entry 7") && text.contains("a sum of fen"), "{text}");
+        assert!(matches!(guarded(8, || Ok(1)), Ok(1)));
+    }
+
+    #[test]
+    fn whoever_watches_a_thread_hears_of_its_panic_alone() {
+        let mut told = 0;
+        watched(|| {}, || told += 1);
+        watched(|| panic!("gone"), || told += 1);
+        assert_eq!(told, 1);
+    }
+}
