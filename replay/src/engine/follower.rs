@@ -21,6 +21,7 @@ use crate::proof::notary::{Reading, SigningError};
 use crate::proof::signed_note::Verifier;
 use crate::proof::tiles::Tiles;
 use crate::proof::trust::vouched;
+use crate::record::log::without_login;
 use crate::record::log::{Frame, Log, LogHome};
 
 /// What an engine has that follows.
@@ -173,7 +174,9 @@ impl Engine {
 fn writer_of(home: &Home) -> String {
     match home {
         Home::Follow { writer: Some(writer), .. } => writer.clone(),
-        Home::Follow { url, .. } | Home::Nats { url, .. } => format!("the writer of the stream at {url}"),
+        Home::Follow { url, .. } | Home::Nats { url, .. } => {
+            format!("the writer of the stream at {}", without_login(url))
+        }
         Home::File => String::new(),
     }
 }

@@ -1,6 +1,7 @@
 //! `replay backup`: what is asked for and what is printed. How a copy is taken is in the library's `backup`.
 
 use ledger::hash::hex;
+use replay::record::log::nats_address;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
@@ -34,7 +35,7 @@ pub struct BackupArgs {
     #[arg(long, value_name = "DIR", required_unless_present = "nats")]
     data: Option<PathBuf>,
     /// Take the record from the stream of the NATS server at this address instead of the files
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL|@FILE", value_parser = nats_address)]
     nats: Option<String>,
     /// Name of the stream, if not the usual one
     #[arg(long, value_name = "NAME", requires = "nats")]

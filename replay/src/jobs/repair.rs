@@ -1,5 +1,6 @@
 //! `replay repair`: what is asked for and what is printed. Finding and mending damage is in the library's `repair`.
 
+use replay::record::log::{is_written, nats_address};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -34,7 +35,7 @@ pub struct RepairArgs {
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
     /// The NATS server of its stream, if it has one
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL|@FILE", value_parser = nats_address)]
     nats: Option<String>,
     /// Name of the stream, if it is not the one that has the usual subject
     #[arg(long, value_name = "NAME", requires = "nats")]
@@ -65,6 +66,10 @@ pub fn run(args: &RepairArgs) -> anyhow::Result<ExitCode> {
         let mut nats = NatsOptions::new(url, &args.data.join("record"));
         nats.stream.clone_from(&args.stream);
         options.nats = Some(nats);
+        // Both would make the stream anew under each other.
+        if !args.dry_run && is_written(url)? {
+            anyhow::bail!("另有账本正在写入此流 a ledger writes this stream now; stop it, then repair");
+        }
     }
     let bar = progress::bar("repair {spinner} {msg} {human_pos}/{human_len} frames", !args.json);
     let mut progress = |doing: &'static str, done: u64, all: u64| {

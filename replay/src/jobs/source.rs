@@ -1,6 +1,7 @@
 //! Where the record of a job is: the files of a directory or a stream, one of the two. Opening it is the job's business.
 
 use ledger::hash::unhex;
+use replay::record::log::nats_address;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -16,7 +17,7 @@ pub struct Source {
     #[arg(long, value_name = "DIR", required_unless_present = "nats", conflicts_with = "nats")]
     pub data: Option<PathBuf>,
     /// Read the stream of the NATS server at this address
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL|@FILE", value_parser = nats_address)]
     pub nats: Option<String>,
     /// Name of the stream, if not the usual one
     #[arg(long, value_name = "NAME", conflicts_with = "data")]

@@ -185,6 +185,28 @@ pub enum LogError {
         /// What is known.
         why: String,
     },
+    /// The server takes smaller messages than the ledger's frames.
+    #[error(
+        "the NATS server takes messages of {takes} bytes, and a frame of the record has up to {needed}; set `max_payload: 1MB` in \
+         its configuration and start it again"
+    )]
+    PayloadTooSmall {
+        /// What it takes.
+        takes: usize,
+        /// What a frame has.
+        needed: usize,
+    },
+    /// The server does not keep so much free for a stream.
+    #[error(
+        "the NATS server does not keep {wanted} bytes free for the stream ({answer}); ask for fewer with --max-bytes, or raise \
+         max_file_store in its configuration"
+    )]
+    NoRoom {
+        /// How much was asked for.
+        wanted: i64,
+        /// What it said.
+        answer: String,
+    },
     /// The system gives no random bytes.
     #[error("the system gave no random bytes for salt: {why}")]
     Salt {

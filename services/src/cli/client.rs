@@ -41,6 +41,11 @@ impl Target {
     pub(crate) async fn connect(&self) -> Result<Channel, Failure> {
         let server = &self.server;
         let url = if server.contains("://") { server.clone() } else { format!("http://{server}") };
+        if !url.starts_with("http://") {
+            let why = "the connection would not be encrypted, as this program speaks no TLS yet; reach a ledger on another \
+                       machine through a tunnel, and write http://";
+            return Err(Failure::Usage(format!("--server {server}: {why}")));
+        }
         let endpoint =
             Endpoint::from_shared(url).map_err(|error| Failure::Usage(format!("--server {server}: {error}")))?;
         let endpoint = endpoint.connect_timeout(CONNECT_TIME).tcp_nodelay(true);

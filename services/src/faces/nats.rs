@@ -9,6 +9,7 @@ use futures_util::StreamExt;
 use prost::Message as _;
 use proto::v1;
 use replay::engine::Engine;
+use replay::record::log::{WRITER_SUBJECT, without_login};
 use std::future::Future;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
@@ -24,6 +25,9 @@ pub const PRINCIPAL_HEADER: &str = "Mingzhang-Principal";
 
 /// Header of an answer that is an error: a stable reason. The sentence is the body.
 pub const ERROR_HEADER: &str = "Mingzhang-Error";
+
+/// What subjects begin with that answers go to; clients that make inboxes of their own begin them so too.
+const INBOXES: &str = "_INBOX";
 
 /// Submissions under way at most; more wait in the connection.
 const UNDER_WAY: usize = 64;
@@ -50,9 +54,12 @@ pub enum NatsFaceError {
 /// The server cannot be reached or refuses the subscription.
 pub async fn run(url: &str, engine: Engine, shutdown: impl Future<Output = ()>) -> Result<(), NatsFaceError> {
     let connected = async_nats::connect(url).await;
-    let client = connected.map_err(|error| NatsFaceError::Connect { url: url.to_owned(), why: error.to_string() })?;
+    let client = connected
+        .map_err(|error| NatsFaceError::Connect { url: without_login(url).into_owned(), why: error.to_string() })?;
     let subscribed = client.queue_subscribe(SUBJECT, QUEUE.to_owned()).await;
     let mut submissions = subscribed.map_err(|error| NatsFaceError::Subscribe(error.to_string()))?;
+    let asked = client.subscribe(WRITER_SUBJECT).await;
+    let mut asked = asked.map_err(|error| NatsFaceError::Subscribe(error.to_string()))?;
     // The subscription is in force once the server has seen it.
     client.flush().await.map_err(|error| NatsFaceError::Subscribe(error.to_string()))?;
     let room = Arc::new(Semaphore::new(UNDER_WAY));
@@ -61,6 +68,10 @@ pub async fn run(url: &str, engine: Engine, shutdown: impl Future<Output = ()>) 
         let message = tokio::select! {
             () = &mut shutdown => break,
             message = submissions.next() => message,
+            Some(asked) = asked.next() => {
+                say_alive(&client, &engine, asked).await;
+                continue;
+            }
         };
         let Some(message) = message else { break };
         let Ok(permit) = Arc::clone(&room).acquire_owned().await else { break };
@@ -78,8 +89,22 @@ pub async fn run(url: &str, engine: Engine, shutdown: impl Future<Output = ()>) 
     Ok(())
 }
 
+/// Says to whoever would write beside this ledger that it lives.
+async fn say_alive(client: &Client, engine: &Engine, asked: Message) {
+    let lives = engine.standing().stopped.is_none();
+    if let Some(reply) = asked.reply.filter(|reply| lives && is_inbox(reply)) {
+        // Whoever hears nothing takes the record over, as from a writer that hangs.
+        let _ = client.publish(reply, Bytes::from_static(b"writing")).await;
+    }
+}
+
 async fn answer(client: &Client, engine: &Engine, message: Message) {
     let Some(reply) = message.reply.clone() else { return };
+    // The ledger answers with its own rights, and may publish where its caller may not: into the record, say.
+    if !is_inbox(&reply) {
+        tracing::warn!(%reply, "a submission wants its answer elsewhere than in an inbox; it is not taken");
+        return;
+    }
     let sent = match record(engine, &message).await {
         Ok(response) => client.publish(reply, Bytes::from(response.encode_to_vec())).await,
         Err((reason, sentence)) => {
@@ -101,6 +126,11 @@ async fn record(engine: &Engine, message: &Message) -> Result<v1::RecordResponse
     let request = v1::RecordRequest::decode(message.payload.clone())
         .map_err(|error| ("MALFORMED", format!("the payload is no RecordRequest: {error}")))?;
     ingest::record(engine, principal, request).await.map_err(refused)
+}
+
+/// Whether a subject is one that clients make to be answered on.
+fn is_inbox(subject: &str) -> bool {
+    subject.starts_with(INBOXES)
 }
 
 fn reason(error: &IngestError) -> &'static str {

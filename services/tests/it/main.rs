@@ -10,6 +10,7 @@ mod cli;
 mod deaths;
 mod demo_exports;
 mod diff;
+mod doors;
 mod explain;
 mod followers;
 mod identity_key;

@@ -10,10 +10,12 @@ use std::future::IntoFuture;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::nats_options::{NatsOptions, USUAL_STREAM};
+use super::nats_options::{NatsOptions, USUAL_STREAM, without_login};
 use super::settings;
 use super::stream_info::{Answer, StreamInfo};
-use crate::limits::{NATS_VERSION_MIN, PUBLISH_TIMEOUT_MS, REQUEST_TIMEOUT_MS};
+use crate::limits::{
+    MAX_FRAME_BYTES, MESSAGE_OVERHEAD_BYTES, NATS_VERSION_MIN, PUBLISH_TIMEOUT_MS, REQUEST_TIMEOUT_MS,
+};
 use crate::record::error::LogError;
 
 /// The server's side of the record.
@@ -146,7 +148,7 @@ impl StreamServer for NatsBroker {
     }
 }
 
-/// Connects and refuses servers that are too old.
+/// Connects and refuses servers that are too old, or do not take a whole frame: the first large one would stop the ledger.
 pub(crate) async fn connect(url: &str) -> Result<async_nats::Client, LogError> {
     let client = async_nats::ConnectOptions::new()
         .name("mingzhang record")
@@ -154,11 +156,15 @@ pub(crate) async fn connect(url: &str) -> Result<async_nats::Client, LogError> {
         .request_timeout(Some(Duration::from_millis(REQUEST_TIMEOUT_MS)))
         .connect(url)
         .await
-        .map_err(|e| nats_error(format!("connecting to {url}"), e))?;
+        .map_err(|e| nats_error(format!("connecting to {}", without_login(url)), e))?;
     let found = client.server_info().version;
     if version(&found).is_none_or(|version| version < NATS_VERSION_MIN) {
         let (major, minor, patch) = NATS_VERSION_MIN;
         return Err(LogError::ServerTooOld { found, wanted: format!("{major}.{minor}.{patch}") });
+    }
+    let (takes, needed) = (client.server_info().max_payload, MAX_FRAME_BYTES + MESSAGE_OVERHEAD_BYTES);
+    if takes < needed {
+        return Err(LogError::PayloadTooSmall { takes, needed });
     }
     Ok(client)
 }

@@ -1,5 +1,6 @@
 //! Where the stream of a record is. How it is opened, read and written is not known here.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 /// Name of the stream where no other has the subject.
@@ -28,5 +29,58 @@ impl NatsOptions {
             subject: "mingzhang.record".to_owned(),
             archive: archive.to_path_buf(),
         }
+    }
+}
+
+/// A server's address as it is typed: itself, or `@FILE` for a file with the address, so that a password in it is in no list of
+/// processes.
+///
+/// # Errors
+/// The file cannot be read, or holds more than one line.
+pub fn nats_address(typed: &str) -> Result<String, String> {
+    let Some(file) = typed.strip_prefix('@') else { return Ok(typed.to_owned()) };
+    let text = std::fs::read_to_string(file).map_err(|error| format!("cannot read {file}: {error}"))?;
+    match text.trim() {
+        line if line.is_empty() || line.contains('\n') => Err(format!("{file} must hold one line, the address")),
+        line => Ok(line.to_owned()),
+    }
+}
+
+/// An address without the login in it, for people to read.
+#[must_use]
+pub fn without_login(url: &str) -> Cow<'_, str> {
+    // One address may name several servers.
+    let shown = url.split(',').map(|server| {
+        let (scheme, rest) = server.split_once("://").unwrap_or(("", server));
+        let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
+        if scheme.is_empty() { host.to_owned() } else { format!("{scheme}://{host}") }
+    });
+    if url.contains('@') { Cow::Owned(shown.collect::<Vec<_>>().join(",")) } else { Cow::Borrowed(url) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_login_is_never_shown() {
+        assert_eq!(without_login("nats://u:p@w@h:1"), "nats://h:1");
+        assert_eq!(without_login("u:p@h:1,nats://t@k"), "h:1,nats://k");
+        assert_eq!(without_login("nats://127.0.0.1:4222"), "nats://127.0.0.1:4222");
+    }
+
+    #[test]
+    fn an_address_comes_from_a_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("nats");
+        let typed = format!("@{}", file.display());
+        assert!(nats_address(&typed).unwrap_err().contains("cannot read"));
+        std::fs::write(&file, "nats://u:p@h:1\n").unwrap();
+        assert_eq!(nats_address(&typed).as_deref(), Ok("nats://u:p@h:1"));
+        for wrong in ["", "a\nb"] {
+            std::fs::write(&file, wrong).unwrap();
+            assert!(nats_address(&typed).is_err(), "{wrong:?}");
+        }
+        assert_eq!(nats_address("nats://h").as_deref(), Ok("nats://h"));
     }
 }

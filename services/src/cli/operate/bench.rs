@@ -4,6 +4,7 @@ use crate::bench::{self, BenchOptions, LoanBenchOptions, PointsMeasured, PointsO
 use crate::cli::failure::Failure;
 use crate::cli::print_json;
 use clap::{Args, ValueEnum};
+use replay::record::log::nats_address;
 use replay::terminal::text_table::{Align, Table};
 use serde::Serialize;
 use std::path::PathBuf;
@@ -46,7 +47,7 @@ pub struct BenchArgs {
     #[arg(long, value_name = "DIR", required_unless_present = "nats")]
     data: Option<PathBuf>,
     /// Record in JetStream at this address; the stream is created, and must be empty
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL|@FILE", value_parser = nats_address)]
     nats: Option<String>,
     /// What to measure
     #[arg(long, value_enum, default_value_t = Workload::Rosters)]

@@ -11,6 +11,7 @@ use crate::faces::grpc;
 use clap::Args;
 use replay::proof::notary::Signing;
 use replay::record::error::LogError;
+use replay::record::log::nats_address;
 use std::io::IsTerminal;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -33,7 +34,7 @@ pub struct DemoArgs {
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
     /// Record in JetStream at this address; the stream is created, and must be empty
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL|@FILE", value_parser = nats_address)]
     nats: Option<String>,
     /// Sign checkpoints with the secret key in this file, made by `mingzhang keygen`
     #[arg(long, value_name = "FILE")]

@@ -6,8 +6,9 @@ use crate::cli::runtime;
 use crate::faces::following::Comparing;
 use crate::faces::{grpc, nats};
 use clap::Args;
-use replay::engine::{Engine, Options};
+use replay::engine::{Engine, Home, Options};
 use replay::proof::notary::Signing;
+use replay::record::log::{is_written, nats_address};
 use replay::terminal::progress;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -31,7 +32,7 @@ pub struct ServeArgs {
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
     /// Record in JetStream at this address
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL|@FILE", value_parser = nats_address)]
     nats: Option<String>,
     /// Sign checkpoints with the secret key in this file, made by `mingzhang keygen`. With --follow: the writer's public
     /// key, as text or file; several after a change of keys
@@ -43,6 +44,9 @@ pub struct ServeArgs {
     /// Believe whoever connects what he calls himself, also on addresses that are not loopback
     #[arg(long)]
     trust_principal_header_from_any_address: bool,
+    /// Write even if another ledger answers that it writes this stream: that one ends
+    #[arg(long, requires = "nats", conflicts_with = "follow")]
+    take_over: bool,
     #[command(flatten)]
     follow: FollowArgs,
 }
@@ -52,15 +56,31 @@ impl ServeArgs {
         let options = options(self)?;
         // What is wrong with the keys is said before anything is read.
         let comparing = self.follow.comparing(&self.key)?;
+        // So is an address nobody may or can listen on: opening the record ends whoever writes it now.
+        let runtime = runtime()?;
+        let listener = runtime.block_on(bound(self))?;
+        self.nobody_writes(&options)?;
         std::fs::create_dir_all(&self.data).map_err(|error| cannot_make(&self.data, &error))?;
         let bar = progress::bar("{spinner} 读取记录 reading the record {human_pos}", true);
         let engine = Engine::open(&options, &mut |entries| bar.set_position(entries))?;
         bar.finish_and_clear();
-        let runtime = runtime()?;
-        let served = runtime.block_on(serve_engine(self, engine.clone(), comparing));
+        let served = runtime.block_on(serve_engine(self, listener, engine.clone(), comparing));
         let stopped = engine.stop().map_err(Failure::from);
         runtime.shutdown_timeout(Duration::from_secs(1));
         served.and(stopped)
+    }
+}
+
+impl ServeArgs {
+    /// Opening a record to write it ends whoever writes it now, so nobody may, unless that is wanted.
+    fn nobody_writes(&self, options: &Options) -> Result<(), Failure> {
+        let Home::Nats { url, .. } = &options.home else { return Ok(()) };
+        if self.take_over || !is_written(url).map_err(|error| Failure::from(&error))? {
+            return Ok(());
+        }
+        let why = "另有账本正在写入此流 another ledger writes this stream, and would be ended by this one. Stop that one first; or give \
+                   --take-over to end it";
+        Err(Failure::Failed(why.to_owned()))
     }
 }
 
@@ -84,9 +104,21 @@ fn options(args: &ServeArgs) -> Result<Options, Failure> {
     Ok(options)
 }
 
-async fn serve_engine(args: &ServeArgs, engine: Engine, comparing: Option<Comparing>) -> Result<(), Failure> {
+/// The socket to listen on, if it may be listened on.
+async fn bound(args: &ServeArgs) -> Result<TcpListener, Failure> {
     let listener = TcpListener::bind(args.listen).await;
     let listener = listener.map_err(|error| Failure::Failed(format!("cannot listen on {}: {error}", args.listen)))?;
+    grpc::may_listen(&listener, args.trust_principal_header_from_any_address)
+        .map_err(|error| Failure::Usage(error.to_string()))?;
+    Ok(listener)
+}
+
+async fn serve_engine(
+    args: &ServeArgs,
+    listener: TcpListener,
+    engine: Engine,
+    comparing: Option<Comparing>,
+) -> Result<(), Failure> {
     let address = listener.local_addr().unwrap_or(args.listen);
     let entries = engine.read().entries;
     // Before anybody reads that it serves and asks it to end.

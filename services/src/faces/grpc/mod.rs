@@ -76,10 +76,7 @@ pub async fn run(
     trust_any: bool,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), ServeError> {
-    let address = listener.local_addr()?;
-    if !trust_any && !address.ip().is_loopback() {
-        return Err(ServeError::Open(address));
-    }
+    may_listen(&listener, trust_any)?;
     let (end, ended) = oneshot::channel::<()>();
     let (health, health_service) = tonic_health::server::health_reporter();
     let now = Health::of(&engine);
@@ -122,6 +119,15 @@ pub async fn run(
             Ok(())
         }
     }
+}
+
+/// Whether a socket may be served on: callers name themselves, so it is of this machine alone unless somebody accepts that.
+///
+/// # Errors
+/// It is open to others without `trust_any`.
+pub fn may_listen(listener: &TcpListener, trust_any: bool) -> Result<(), ServeError> {
+    let address = listener.local_addr()?;
+    if trust_any || address.ip().is_loopback() { Ok(()) } else { Err(ServeError::Open(address)) }
 }
 
 /// Lets no question through to an engine that knows its record, or what was made of it, to be wrong.

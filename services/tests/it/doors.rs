@@ -1,0 +1,140 @@
+//! Doors of a ledger over a real server: answers go to inboxes alone, nobody ends a living writer by the way, what a server cannot
+//! hold is said at once, and no login is printed.
+
+use crate::process::{Serving, Start, broker};
+use crate::support::{Server, encoded, nats_binary, org, port};
+use async_nats::HeaderMap;
+use futures_util::StreamExt;
+use prost::Message as _;
+use proto::v1;
+use replay::record::nats_server::NatsServer;
+use services::faces::nats;
+use services::faces::nats::{PRINCIPAL_HEADER, SUBJECT};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+use tokio::sync::oneshot;
+
+/// The last line a command says, and how it ended.
+fn said(words: &[&str]) -> (Option<i32>, String) {
+    let done = Command::new(env!("CARGO_BIN_EXE_mingzhang")).args(words).output().expect("the binary runs");
+    (done.status.code(), String::from_utf8_lossy(&done.stderr).into_owned())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_go_to_inboxes_alone() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let broker = broker(dir.path()).await.expect("a broker");
+    let server = Server::start().await;
+    let (stop, stopped) = oneshot::channel::<()>();
+    let (url, engine) = (broker.url(), server.engine.clone());
+    let face = tokio::spawn(async move { nats::run(&url, engine, async { drop(stopped.await) }).await });
+    let client = async_nats::connect(broker.url()).await.expect("connected");
+    let mut elsewhere = client.subscribe("mingzhang.record").await.expect("subscribed");
+    let request = |unit| v1::RecordRequest { events: encoded(&[org(unit)]), ..v1::RecordRequest::default() };
+    let mut headers = HeaderMap::new();
+    headers.insert(PRINCIPAL_HEADER, "office");
+    // Until the face listens.
+    while client.request_with_headers(SUBJECT, headers.clone(), request(100).encode_to_vec().into()).await.is_err() {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let payload = request(101).encode_to_vec().into();
+    let sent = client.publish_with_reply_and_headers(SUBJECT, "mingzhang.record", headers.clone(), payload).await;
+    sent.expect("sent");
+    // The next is answered, so the one before was seen.
+    let answer = client.request_with_headers(SUBJECT, headers, request(102).encode_to_vec().into()).await;
+    answer.expect("an answer");
+    assert_eq!(server.engine.read().entries, 2, "what wants its answer elsewhere is not recorded");
+    assert!(tokio::time::timeout(Duration::from_millis(300), elsewhere.next()).await.is_err(), "nor answered");
+    drop(stop);
+    face.await.expect("no panic").expect("a clean end");
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_living_writer_is_ended_by_nobody_who_does_not_say_so() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let broker = broker(&dir.path().join("js")).await.expect("a broker");
+    let start = Start::new(&dir.path().join("one"), Some(broker.url())).expect("a start");
+    let mut one = Serving::start(&start).expect("started");
+    let answers = || Command::new(env!("CARGO_BIN_EXE_mingzhang")).args(["status", "--server", &start.url()]).output();
+    let lives = || answers().is_ok_and(|done| done.status.success());
+    while !lives() {
+        assert!(one.ended().expect("asked").is_none(), "the writer starts");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let client = async_nats::connect(broker.url()).await.expect("connected");
+    while client.request(replay::record::log::WRITER_SUBJECT, "".into()).await.is_err() {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let other = dir.path().join("other").display().to_string();
+    let (url, taken, free) = (broker.url(), format!("127.0.0.1:{}", start.port), format!("127.0.0.1:{}", port()));
+    for (listen, code, why) in [
+        (taken.as_str(), 1, "cannot listen"),
+        ("0.0.0.0:0", 2, "not a loopback address"),
+        (free.as_str(), 1, "another ledger writes"),
+    ] {
+        let (ended, text) = said(&["serve", "--data", &other, "--nats", &url, "--listen", listen]);
+        assert!(ended == Some(code) && text.contains(why), "{ended:?} {text}");
+        assert!(lives() && one.ended().expect("asked").is_none(), "the first lives on after {listen}");
+    }
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mingzhang"));
+    command.args(["serve", "--data", &other, "--nats", &url, "--listen", &free, "--take-over"]);
+    let mut second = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("started");
+    let there = ["status", "--server", &format!("http://{free}")];
+    while said(&there).0 != Some(0) {
+        assert!(second.try_wait().expect("asked").is_none(), "who says so takes over");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    second.kill().expect("killed");
+    second.wait().expect("ended");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_server_cannot_hold_is_said_before_anything_is_recorded() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let (port, store) = (port(), dir.path().join("js"));
+    let config = dir.path().join("nats.conf");
+    let text = format!(
+        "listen: \"127.0.0.1:{port}\"\nmax_payload: 16KB\njetstream {{ store_dir: \"{}\", sync_interval: always }}\n",
+        store.display()
+    );
+    std::fs::write(&config, text).expect("written");
+    let mut command = Command::new(nats_binary());
+    command.arg("-c").arg(&config).stdout(Stdio::null()).stderr(Stdio::null());
+    let mut small = command.spawn().expect("a nats-server");
+    let url = format!("nats://127.0.0.1:{port}");
+    while async_nats::connect(&url).await.is_err() {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let data = dir.path().join("one").display().to_string();
+    for words in
+        [vec!["provision", "--nats", &url], vec!["serve", "--data", &data, "--listen", "127.0.0.1:0", "--nats", &url]]
+    {
+        let (code, text) = said(&words);
+        assert!(code == Some(1) && text.contains("max_payload"), "{code:?} {text}");
+    }
+    small.kill().expect("killed");
+    small.wait().expect("ended");
+
+    let roomy = NatsServer::start(nats_binary(), &dir.path().join("other")).expect("a nats-server");
+    let too_much = (1_i64 << 60).to_string();
+    let (code, text) = said(&["provision", "--nats", &roomy.url(), "--max-bytes", &too_much]);
+    assert!(code == Some(1) && text.contains("--max-bytes"), "{code:?} {text}");
+    // The remedy works.
+    let (code, text) = said(&["provision", "--nats", &roomy.url(), "--max-bytes", "10485760"]);
+    assert_eq!(code, Some(0), "{text}");
+}
+
+#[test]
+fn no_login_is_printed_and_no_plain_connection_is_called_safe() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let file = dir.path().join("nats");
+    std::fs::write(&file, "nats://somebody:hush-hush@127.0.0.1:1\n").expect("written");
+    let from_file = format!("@{}", file.display());
+    for nats in ["nats://somebody:hush-hush@127.0.0.1:1", &from_file] {
+        let (code, text) = said(&["provision", "--nats", nats]);
+        assert!(code == Some(3) && !text.contains("hush-hush") && text.contains("127.0.0.1:1"), "{code:?} {text}");
+    }
+    let (code, text) = said(&["health", "--server", "https://127.0.0.1:1"]);
+    assert!(code == Some(2) && text.contains("no TLS"), "{code:?} {text}");
+}
