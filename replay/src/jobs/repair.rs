@@ -49,6 +49,10 @@ pub struct RepairArgs {
     /// Which ledger it must be: 16 characters, or 32 hexadecimal digits
     #[arg(long, value_name = "ID", value_parser = ledger_typed, default_value = "mingzhang-ledger")]
     ledger: Ledger,
+    /// Leave a last frame behind that is wrong and that no copy has, though it may have been acknowledged: it is kept with the
+    /// damaged record
+    #[arg(long)]
+    give_up_end: bool,
     /// Only say what is wrong
     #[arg(long)]
     dry_run: bool,
@@ -61,7 +65,8 @@ pub struct RepairArgs {
 pub fn run(args: &RepairArgs) -> anyhow::Result<ExitCode> {
     let keys = args.keys.iter().map(|key| key_files::public(key)).collect::<Result<_, _>>()?;
     let (data, from) = (args.data.clone(), args.from.clone());
-    let mut options = RepairOptions { ledger: args.ledger, keys, from, ..RepairOptions::file(data) };
+    let give_up_end = args.give_up_end;
+    let mut options = RepairOptions { ledger: args.ledger, keys, from, give_up_end, ..RepairOptions::file(data) };
     if let Some(url) = &args.nats {
         let mut nats = NatsOptions::new(url, &args.data.join("record"));
         nats.stream.clone_from(&args.stream);

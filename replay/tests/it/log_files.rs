@@ -179,3 +179,28 @@ fn a_full_disk_ends_the_writer_and_loses_nothing_acknowledged() {
     assert_eq!((log.torn(), log.tip().next_index()), (None, acknowledged), "the unfinished frame was cut off");
     assert_eq!(read(dir.path()), (0..acknowledged).collect::<Vec<_>>());
 }
+
+/// A last frame of full length that is wrong was acknowledged, for all anybody knows: it is damage, and nothing is cut off.
+#[test]
+fn a_wrong_last_frame_of_full_length_is_damage_and_zeros_are_unfinished() {
+    let dir = tempfile::tempdir().unwrap();
+    written(dir.path(), 5);
+    let path = segments(dir.path()).pop().unwrap();
+    let (whole, last) = (fs::read(&path).unwrap(), bounds(dir.path())[5]);
+    let garbage = (0..1_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8 | 1).collect();
+    let flipped = [last, last + 40, whole.len() - 1].map(|at| {
+        let mut wrong = whole.clone();
+        wrong[at] ^= 1;
+        wrong
+    });
+    for wrong in flipped.into_iter().chain([garbage]) {
+        fs::write(&path, &wrong).unwrap();
+        let error = open(dir.path()).unwrap_err();
+        assert!(error.is_damage(), "{error}");
+        assert_eq!(fs::read(&path).unwrap(), wrong, "nothing was cut off");
+    }
+    let mut unwritten = whole.clone();
+    unwritten[last + 20..].fill(0);
+    fs::write(&path, &unwritten).unwrap();
+    assert!(open(dir.path()).unwrap().torn().is_some(), "what never reached the disk was acknowledged to nobody");
+}

@@ -46,9 +46,26 @@ impl FileLog {
     ///
     /// Answers the log, where it ends, and the unfinished end that was set aside, if there was one.
     pub fn open(dir: &Path, ledger: [u8; 16], seen: Visit<'_>) -> Result<(Self, Tip, Option<Torn>), LogError> {
+        Self::open_read(dir, |dir| Reader::open(dir, ledger), seen)
+    }
+
+    /// The same of an archive beside a stream, which has what is wrong at the archive's end.
+    pub(crate) fn open_archive(
+        dir: &Path,
+        ledger: [u8; 16],
+        seen: Visit<'_>,
+    ) -> Result<(Self, Tip, Option<Torn>), LogError> {
+        Self::open_read(dir, |dir| Reader::open(dir, ledger).map(Reader::beside_a_stream), seen)
+    }
+
+    fn open_read(
+        dir: &Path,
+        read: impl FnOnce(&Path) -> Result<Reader, LogError>,
+        seen: Visit<'_>,
+    ) -> Result<(Self, Tip, Option<Torn>), LogError> {
         fs::create_dir_all(dir).map_err(|e| LogError::io("creating directory", dir, e))?;
         let lock = lock(dir)?;
-        let mut reader = Reader::open(dir, ledger)?;
+        let mut reader = read(dir)?;
         while let Some(frame) = reader.next_frame()? {
             visit(seen, &frame)?;
         }

@@ -73,7 +73,7 @@ impl NatsLog {
         let Connected { broker, runtime, retry } = stream;
         // A record that belongs to another ledger, or is set up wrongly, is refused before anything is read.
         let info = runtime.block_on(broker.info())?;
-        let (archive, tip, torn) = FileLog::open(dir, ledger, seen)?;
+        let (archive, tip, torn) = FileLog::open_archive(dir, ledger, seen)?;
         let opening = Opening { broker: &broker, retry, archive, tip, info };
         let (archive, tip, created) = runtime.block_on(opening.run(writer, torn.is_some(), seen))?;
         Ok((Self { broker, retry, archive, created, runtime: Some(runtime) }, tip, torn))

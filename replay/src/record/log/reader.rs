@@ -16,6 +16,9 @@ use crate::record::error::LogError;
 
 const BUFFER_BYTES: usize = 1 << 20;
 
+/// What bytes are that a file grew by and that were never written; a frame ends with its checksum.
+pub(crate) const UNWRITTEN: [u8; 16] = [0; 16];
+
 /// Frames of a directory in order.
 #[derive(Debug)]
 pub struct Reader {
@@ -25,6 +28,8 @@ pub struct Reader {
     tip: Tip,
     torn: Option<Torn>,
     ended: bool,
+    /// Whether what is wrong at the end can be read again from a stream.
+    has_stream: bool,
 }
 
 /// The unfinished end of the last segment.
@@ -66,9 +71,15 @@ impl Reader {
         let wanted = tip.frames + 1;
         let start = segments.iter().rposition(|segment| segment.first_frame <= wanted).unwrap_or(0);
         let segments = segments.split_off(start).into_iter();
-        let mut reader = Self { dir: dir.to_path_buf(), segments, open: None, tip, torn: None, ended: false };
+        let mut reader =
+            Self { dir: dir.to_path_buf(), segments, open: None, tip, torn: None, ended: false, has_stream: false };
         reader.skip_to(wanted)?;
         Ok(reader)
+    }
+
+    /// Of an archive: a last frame of full length that is wrong may be set aside too, as the stream has it.
+    pub(crate) fn beside_a_stream(self) -> Self {
+        Self { has_stream: true, ..self }
     }
 
     /// How far reading has come.
@@ -199,7 +210,8 @@ impl Reader {
             let index = self.tip.next_index() + u64::from(fault.entry());
             return Err(LogError::Damage { place, frame: self.tip.frames + 1, index, why });
         }
-        if !last || bytes > MAX_FRAME_BYTES as u64 || open.frame_follows()? {
+        let unfinished = self.has_stream || open.is_unfinished(fault)?;
+        if !last || !unfinished || bytes > MAX_FRAME_BYTES as u64 || open.frame_follows()? {
             return Err(self.damage(place, why));
         }
         self.torn = Some(Torn { path: open.path.clone(), offset: open.offset, bytes, why });
@@ -255,6 +267,15 @@ impl OpenSegment {
 
     fn fill(&mut self, buffer: &mut [u8]) -> Result<(), LogError> {
         self.input.read_exact(buffer).map_err(|e| LogError::io("reading segment", &self.path, e))
+    }
+
+    /// Whether a write that never ended can have left this: too few bytes, or zeros where the last ones did not reach the disk. A
+    /// last frame of full length was acknowledged, for all anybody knows, so it is damage.
+    fn is_unfinished(&self, fault: &FrameError) -> Result<bool, LogError> {
+        if matches!(fault, FrameError::Short { .. }) {
+            return Ok(true);
+        }
+        Ok(read_from(&self.path, self.offset)?.ends_with(&UNWRITTEN))
     }
 
     /// Whether a whole frame begins anywhere after the bad place.

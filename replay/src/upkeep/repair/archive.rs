@@ -74,7 +74,7 @@ pub(super) fn restore(
 
 /// Appends to an archive that is only behind what other copies have; answers how many frames.
 pub(super) fn catch_up(options: &RepairOptions, plan: &Plan, examined: &mut Examined) -> Result<u64, RepairError> {
-    let (mut log, mut tip, _) = FileLog::open(&options.record(), options.ledger, &mut |_| Ok(()))?;
+    let (mut log, mut tip, _) = FileLog::open_archive(&options.record(), options.ledger, &mut |_| Ok(()))?;
     let before = tip.frames;
     let rest = plan.choices.iter().skip(usize::try_from(before).unwrap_or(usize::MAX));
     for choice in rest {

@@ -236,7 +236,7 @@ pub(super) fn ends(
     examined: &mut Examined,
     proofs: &Proofs,
     plan: &Plan,
-    over_nats: bool,
+    may_give_up: bool,
 ) -> Result<Result<(), String>, LogError> {
     let tip = &plan.tip;
     let (number, index) = (tip.frames + 1, tip.next_index());
@@ -264,11 +264,12 @@ pub(super) fn ends(
         if let (Kind::Files(files), CopyRole::Archive) = (&copy.kind, copy.role)
             && files.last() >= number
         {
-            // A frame cut short by the end of the process was acknowledged to nobody; over NATS only that can explain it.
+            // A frame cut short by the end of the process was acknowledged to nobody. Of any other nobody knows.
             match files.unfinished(number) {
                 Some(Fault::Truncated) => {}
-                Some(_) if !over_nats => {}
-                _ => return Ok(Err(lost)),
+                Some(_) if may_give_up => {}
+                Some(_) => return Ok(Err(format!("{lost}, or give it up with --give-up-end"))),
+                None => return Ok(Err(lost)),
             }
         }
     }

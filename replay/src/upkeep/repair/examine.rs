@@ -105,7 +105,7 @@ fn walk(
         };
         let Some(candidate) = candidate else {
             at_end(examined, &plan.tip, &held);
-            return Ok(choose::ends(examined, proofs, plan, options.nats.is_some())?.err());
+            return Ok(choose::ends(examined, proofs, plan, options.give_up_end && options.nats.is_none())?.err());
         };
         for (copy, held) in examined.copies.iter_mut().zip(&held) {
             copy.compare(&plan.tip, held, &candidate.frame)?;
@@ -142,7 +142,7 @@ fn at_end(examined: &mut Examined, tip: &Tip, held: &[Held]) {
 }
 
 fn unfinished(kind: &Kind, number: u64) -> bool {
-    matches!(kind, Kind::Files(files) if files.unfinished(number).is_some())
+    matches!(kind, Kind::Files(files) if files.unfinished(number) == Some(Fault::Truncated))
 }
 
 /// Copies that end before the record does. A stream may not, as it acknowledges first; an archive may, by what was

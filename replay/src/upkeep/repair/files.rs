@@ -13,6 +13,7 @@ use super::report::Fault;
 use crate::limits::MAX_FRAME_BYTES;
 use crate::record::error::LogError;
 use crate::record::log::frame::MAGIC;
+use crate::record::log::reader::UNWRITTEN;
 use crate::record::log::segments::list;
 use crate::record::log::{Frame, FrameError, Header, Tip};
 
@@ -127,7 +128,7 @@ impl Files {
         &self.claims
     }
 
-    /// What is wrong with the very last frame, if it is at this number: it may have been under way.
+    /// What is wrong with the very last frame, if it is at this number: one that is cut short may have been under way.
     pub(super) fn unfinished(&self, number: u64) -> Option<Fault> {
         let slot = *self.places.get(&number)?;
         let known = &self.slots[slot];
@@ -163,8 +164,13 @@ impl Files {
                 }
                 Err(why) => {
                     let next = next_after(bytes, at);
-                    // A length that reaches beyond the end, while frames follow, was not written so.
-                    let fault = if next < bytes.len() { Fault::Flipped } else { fault(&why) };
+                    // A length that reaches beyond the end, while frames follow, was not written so; zeros at the end were not written.
+                    let unwritten = bytes[at..next].ends_with(&UNWRITTEN);
+                    let fault = match next < bytes.len() {
+                        true => Fault::Flipped,
+                        false if unwritten => Fault::Truncated,
+                        false => fault(&why),
+                    };
                     (next - at, Some((fault, why.to_string())))
                 }
             };

@@ -20,6 +20,8 @@ pub struct RepairOptions {
     pub from: Option<PathBuf>,
     /// Keys of which one must have signed each checkpoint; without any, signatures are not checked.
     pub keys: Vec<Verifier>,
+    /// Whether a last frame that is wrong, and whole in no copy, is left behind though it may have been acknowledged.
+    pub give_up_end: bool,
 }
 
 impl RepairOptions {
@@ -27,7 +29,7 @@ impl RepairOptions {
     #[must_use]
     pub fn file(data: impl Into<PathBuf>) -> Self {
         let ledger = crate::engine::DEFAULT_LEDGER;
-        Self { data: data.into(), ledger, nats: None, from: None, keys: Vec::new() }
+        Self { data: data.into(), ledger, nats: None, from: None, keys: Vec::new(), give_up_end: false }
     }
 
     /// A ledger in the stream of a NATS server with its archive under `data`.

@@ -99,12 +99,12 @@ impl FrameWalk {
     }
 
     /// Decides whether bytes that are no frame are an unfinished end or damage. An unfinished end lies in the last
-    /// segment, is no longer than a frame, and no whole frame follows it.
+    /// segment, is too short for the frame it begins or ends in zeros that were never written, and no whole frame follows it.
     fn unreadable(&mut self, why: &FrameError, place: FramePlace, index: u64) -> anyhow::Result<Walked> {
         let Some(mut open) = self.open.take() else { return Ok(Walked::End) };
         let bytes = open.length.saturating_sub(open.offset);
         let last = self.segments.as_slice().is_empty() && bytes <= MAX_FRAME_BYTES as u64 && why.may_be_unfinished();
-        if last && !open.frame_follows()? {
+        if last && open.is_unfinished(why)? && !open.frame_follows()? {
             let (file, offset) = (open.path, open.offset);
             return Ok(Walked::Torn(TornEnd { file, offset, bytes, why: why.to_string() }));
         }
@@ -144,11 +144,19 @@ impl Open {
         Ok(Some(frame))
     }
 
-    fn frame_follows(&mut self) -> anyhow::Result<bool> {
+    fn is_unfinished(&mut self, why: &FrameError) -> anyhow::Result<bool> {
+        Ok(matches!(why, FrameError::Short { .. }) || self.rest()?.ends_with(&[0; 16]))
+    }
+
+    fn rest(&mut self) -> anyhow::Result<Bytes> {
         let mut rest = Vec::new();
         self.input.seek(SeekFrom::Start(self.offset))?;
         self.input.read_to_end(&mut rest).with_context(|| format!("reading {}", self.path.display()))?;
-        let rest = Bytes::from(rest);
+        Ok(Bytes::from(rest))
+    }
+
+    fn frame_follows(&mut self) -> anyhow::Result<bool> {
+        let rest = self.rest()?;
         let is_frame = |at: usize| {
             let end = Header::decode(&rest[at..]).ok().map(|header| at + header.frame_bytes());
             end.is_some_and(|end| end <= rest.len() && Frame::decode(rest.slice(at..end)).is_ok())
