@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Checks a receipt (c2sp.org/tlog-proof@v1), sharing nothing with the ledger: python3 check_receipt.py FILE KEY [PAYMENT]
 KEY is the ledger's public key, name+id+key, as text or file; the entry must say what became of PAYMENT, if one is named.
-Prints what holds and ends with 0, or says what does not fit and ends with 1. Ed25519 comes from the package
+Prints what holds and ends with 0, or says what does not fit and ends with 1. What holds is that it was said, by whom, and that it is on
+record; whether the ledger counts it, the receipt does not show: `mingzhang check-receipt --server` asks. Ed25519 comes from the package
 `cryptography`, or else from the openssl command."""
-import base64, hashlib, os, subprocess, sys, tempfile, uuid
+import base64, hashlib, os, re, subprocess, sys, tempfile, uuid
 
 def sha256(*parts):
     return hashlib.sha256(b"".join(parts)).digest()
@@ -52,6 +53,9 @@ def fields(message):
         values[tag >> 3] = value
     return values
 
+def said_by(entry):
+    at = {1: 25, 3: 33}.get(entry[0])
+    return entry[at + 1:at + 1 + entry[at]].decode() if at else "?"
 def about(entry, payment):
     # Kind 1, eight bytes of time, sixteen of salt, length of the principal, principal, event; kind 3 has eight bytes more after the time. Field 41 of an event is a
     # payment credited, 42 one returned; in both, field 1 is the payment and field 2 the fen. Looking for the bytes alone would find them in a lie.
@@ -60,25 +64,45 @@ def about(entry, payment):
     for kind, word in ((41, "credited"), (42, "returned")):
         said = fields(event.get(kind, b""))
         if said.get(1) == uuid.UUID(payment).bytes:
-            return ": payment %s %s, %d.%02d yuan" % (payment, word, said[2] // 100, said[2] % 100)
+            return ": that payment %s was %s, %d.%02d yuan" % (payment, word, said[2] // 100, said[2] % 100)
     raise ValueError("the entry does not say what became of payment " + payment)
+
+def base64_of(text):
+    data = base64.b64decode(text, validate=True)
+    need(base64.b64encode(data).decode() == text, "a value is not in plain base64")
+    return data
+def decimal(text):
+    need(re.fullmatch("0|[1-9][0-9]{0,19}", text, re.ASCII), "a number is not plain")
+    return int(text)
+def named(name):
+    need(name and not re.search(r"[\s+\x00-\x1f\x7f-\x9f]", name), "a name is none")
+    return name
+
+def signature(line):
+    dash, name, data = line.split(" ", 2)
+    data = base64_of(data)
+    need(dash == "\u2014" and named(name) and len(data) > 4, "a line after the blank one is no signature")
+    return name, data[:4].hex(), data[4:]
 
 def check(receipt, vkey, payment=None):
     name, key_id, key = vkey.strip().split("+", 2)
-    key = base64.b64decode(key, validate=True)
-    need(len(key) == 33 and sha256(name.encode(), b"\n", key)[:4].hex() == key_id, "this is no Ed25519 key")
-    head, text, signatures = receipt.split("\n\n")
+    key = base64_of(key)
+    need(named(name) and len(key) == 33 and key[0] == 1 and sha256(name.encode(), b"\n", key)[:4].hex() == key_id, "this is no Ed25519 key")
+    head, note = receipt.split("\n\n", 1)
     header, extra, index, *path = head.split("\n")
-    need(header == "c2sp.org/tlog-proof@v1" and extra[:6] == "extra " and index[:6] == "index ", "this is no receipt")
+    need(header == "c2sp.org/tlog-proof@v1" and extra[:6] == "extra " and index[:6] == "index " and len(path) <= 64, "this is no receipt")
+    need(not re.search(r"[\x00-\x09\x0b-\x1f]", note) and note[-1] == "\n", "the checkpoint in it is none")
+    text, lines = note.rsplit("\n\n", 1)
     origin, size, root = text.split("\n")[:3]
-    index, size, entry = int(index[6:]), int(size), base64.b64decode(extra[6:], validate=True)
-    lines = [base64.b64decode(s.rpartition(" ")[2]) for s in signatures.split("\n") if s[:len(name) + 3] == "\u2014 %s " % name]
-    ours = b"".join(line[4:] for line in lines if line[:4].hex() == key_id)
-    need(origin == name and signed(key[1:], ours, (text + "\n").encode()), "the signature does not fit")
+    index, size, entry = decimal(index[6:]), decimal(size), base64_of(extra[6:])
+    lines = [signature(line) for line in lines[:-1].split("\n")]
+    ours = [data for by, by_id, data in lines if (by, by_id) == (name, key_id)]
+    need(origin == name and ours and signed(key[1:], ours[0], (text + "\n").encode()), "the signature does not fit")
     need(0 <= index < size, "there is no such entry in the tree")
-    path = [base64.b64decode(line, validate=True) for line in path]
-    need(root_of(sha256(b"\x00", entry), index, size, path) == base64.b64decode(root), "the entry does not lead to the signed root")
-    return "holds: entry %d of %d in %s, %d bytes%s" % (index, size, origin, len(entry), about(entry, payment) if payment else "")
+    path = [base64_of(line) for line in path]
+    need(all(len(beside) == 32 for beside in path), "a hash is not 32 bytes")
+    need(root_of(sha256(b"\x00", entry), index, size, path) == base64_of(root), "the entry does not lead to the signed root")
+    return "holds: entry %d of %d in %s, %d bytes, said by %s%s" % (index, size, origin, len(entry), said_by(entry), about(entry, payment) if payment else "")
 
 if __name__ == "__main__":
     try:

@@ -109,6 +109,18 @@ impl Receipt {
         for witness in witnesses {
             self.checkpoint.verified_by(witness).map_err(ReceiptError::Witness)?;
         }
+        self.is_in(checkpoint)
+    }
+
+    /// The checkpoint in it, whoever signed it, if the entry is in its tree.
+    ///
+    /// # Errors
+    /// It is not.
+    pub fn fits(&self) -> Result<Checkpoint, ReceiptError> {
+        self.is_in(Checkpoint::parse(self.checkpoint.unverified_text())?)
+    }
+
+    fn is_in(&self, checkpoint: Checkpoint) -> Result<Checkpoint, ReceiptError> {
         let (index, size) = (self.index, checkpoint.size);
         if is_included(&leaf_hash(&self.entry), index, size, &self.path, &checkpoint.root) {
             Ok(checkpoint)

@@ -106,7 +106,7 @@ impl Verifier {
         let (role, key) = decode_key(key).ok_or(bad("its last part is no Ed25519 key in base64"))?;
         let key = VerifyingKey::from_bytes(&key).map_err(|_| bad("its last part is no Ed25519 key"))?;
         let verifier = Self::new(name, role, key)?;
-        if id.len() != 8 || u32::from_str_radix(id, 16) != Ok(verifier.id) {
+        if id != format!("{:08x}", verifier.id) {
             return Err(bad("its id does not fit name and key; a letter may be wrong"));
         }
         Ok(verifier)

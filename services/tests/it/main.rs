@@ -26,6 +26,7 @@ mod points;
 mod process;
 mod python_client;
 mod readme;
+mod receipt_vectors;
 mod receipts;
 mod recovered;
 mod remedies;

@@ -1,10 +1,16 @@
-//! `mingzhang check-receipt`: whether a receipt holds, without asking anybody.
+//! `mingzhang check-receipt`: whether a receipt holds, without asking anybody; and if the ledger is asked, whether it is still the one
+//! of the receipt, and what it makes of the entry now.
 
+use super::checkpoint::{fetch, note};
 use super::receipt::unreadable;
+use super::witness::prove;
+use crate::cli::client::Target;
 use crate::cli::failure::Failure;
-use crate::cli::print_json;
-use crate::cli::shown::text::moment;
+use crate::cli::shown::text::{moment, word};
+use crate::cli::{print_json, runtime};
 use clap::Args;
+use ledger::tree::proof::is_consistent;
+use proto::v1;
 use replay::proof::checkpoint::Checkpoint;
 use replay::proof::key_files;
 use replay::proof::receipt::Receipt;
@@ -13,10 +19,14 @@ use serde_json::json;
 use std::path::PathBuf;
 
 /// Check a receipt offline: the ledger's signature, and that the entry is in the tree that was signed
+///
+/// What holds is that somebody said it and that it is on record. Whether the ledger counts it, a receipt does not show: with
+/// --server the ledger proves that it still continues what it signed then, and says what it makes of the entry now.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  mingzhang check-receipt payout.tlog-proof --vkey ledger.key.pub\n  \
-    mingzhang check-receipt payout.tlog-proof --vkey ledger.key.pub --witness witness.key.pub\n\n\
-    Exit codes: 0 it holds, 1 it does not (and why), 2 usage")]
+    mingzhang check-receipt payout.tlog-proof --vkey ledger.key.pub --witness witness.key.pub\n  \
+    mingzhang check-receipt payout.tlog-proof --vkey ledger.key.pub --server http://127.0.0.1:50051\n\n\
+    Exit codes: 0 it holds, 1 it does not (and why), or today's ledger does not continue it, 2 usage, 3 server unreachable")]
 pub struct CheckReceiptArgs {
     /// The receipt
     #[arg(value_name = "FILE")]
@@ -27,9 +37,22 @@ pub struct CheckReceiptArgs {
     /// Also ask for the cosignature of this witness; may be given several times
     #[arg(long, value_name = "KEY")]
     witness: Vec<String>,
+    /// Ask this ledger whether it still continues what it signed then, and what it makes of the entry now
+    #[arg(long, value_name = "URL")]
+    server: Option<String>,
     /// Print JSON
     #[arg(long)]
     json: bool,
+}
+
+/// What today's ledger says of an entry.
+struct Today {
+    /// Entries of the checkpoint that continues the receipt's.
+    size: u64,
+    /// Its word on the entry, which no proof shows.
+    outcome: String,
+    /// Why not, or what took it back.
+    why: Option<String>,
 }
 
 impl CheckReceiptArgs {
@@ -47,10 +70,45 @@ impl CheckReceiptArgs {
             }
             Err(why) => return Err(Failure::Failed(format!("{}: {why}", self.file.display()))),
         };
-        self.say(&checkpoint, &receipt, &witnesses)
+        let today = match &self.server {
+            Some(server) => Some(self.ask(server, &ledger, &checkpoint, receipt.index)?),
+            None => None,
+        };
+        self.say(&checkpoint, &receipt, &witnesses, today)
     }
 
-    fn say(&self, checkpoint: &Checkpoint, receipt: &Receipt, by: &[Verifier]) -> Result<(), Failure> {
+    /// Has the ledger prove that it continues the checkpoint, and say what it makes of the entry.
+    fn ask(&self, server: &str, key: &Verifier, then: &Checkpoint, index: u64) -> Result<Today, Failure> {
+        let target = Target { server: server.to_owned(), json: self.json };
+        let failed = |why: String| Failure::Failed(format!("{}: {why}", self.file.display()));
+        runtime()?.block_on(async {
+            let offered = note(&fetch(&target, false).await?.checkpoint)?;
+            let now = Checkpoint::verified(&offered, key).map_err(|error| failed(error.to_string()))?;
+            let (from, to) = ((then.size, &then.root), (now.size, &now.root));
+            let path = if from.0 < to.0 { prove(&target, from.0, to.0).await? } else { Vec::new() };
+            if !is_consistent(from, to, &path) {
+                return Err(failed(format!(
+                    "the ledger at {server} does not continue what was signed over {} entries: its {} entries are others. Keep \
+                     the receipt, it is the evidence",
+                    then.size, now.size
+                )));
+            }
+            let entry = v1::explain_request::Entry::Index(index);
+            let request = v1::ExplainRequest { not_before: 0, entry: Some(entry) };
+            let said = target.query().await?.explain(request).await?.into_inner();
+            let taken = said.facts.iter().find(|fact| fact.name == "withdrawn").map(|fact| fact.zh.clone());
+            let why = said.refusal.as_ref().map(|refusal| refusal.sentence_zh.clone()).or(taken);
+            Ok(Today { size: now.size, outcome: word(said.outcome().as_str_name(), "OUTCOME_"), why })
+        })
+    }
+
+    fn say(
+        &self,
+        checkpoint: &Checkpoint,
+        receipt: &Receipt,
+        by: &[Verifier],
+        today: Option<Today>,
+    ) -> Result<(), Failure> {
         let raw = proto::entry::decode(&receipt.entry);
         // An entry of a later version is proven all the same; this program just cannot say what it means.
         let event = raw.as_ref().ok().and_then(|raw| proto::event::decode(raw.content).ok());
@@ -62,13 +120,24 @@ impl CheckReceiptArgs {
         if self.json {
             return print_json(&json!({ "holds": true, "origin": checkpoint.origin, "index": receipt.index,
             "size": checkpoint.size, "principal": principal, "recorded_ms": recorded_ms, "event": id, "kind": kind,
-            "effective": effective, "witnesses": witnesses }));
+            "effective": effective, "witnesses": witnesses, "today": today.map(|today| json!({ "continued_by": today.size,
+            "outcome": today.outcome, "why": today.why })) }));
         }
-        outln!("  属实 holds: entry {} of {} in {}", receipt.index, checkpoint.size, checkpoint.origin);
-        outln!("  事项 {kind} {id}");
+        outln!("  在案 on record: entry {} of {} in {}", receipt.index, checkpoint.size, checkpoint.origin);
+        outln!("  所报 said: {kind} {id}");
         outln!("  生效日 effective {effective}, 提交人 said by {principal}, 记录于 recorded {}", moment(recorded_ms));
         if !witnesses.is_empty() {
             outln!("  见证 cosigned by {}", witnesses.join(", "));
+        }
+        match today {
+            None => outln!("  是否计入，收据不证明 whether it counts, a receipt does not show: ask with --server"),
+            Some(Today { size, outcome, why }) => {
+                outln!("  延续 proved: the ledger of {size} entries today continues the one of the receipt");
+                outln!(
+                    "  账本称 the ledger says, which is no proof: {outcome}{}",
+                    why.map_or(String::new(), |why| format!("，{why}"))
+                );
+            }
         }
         Ok(())
     }

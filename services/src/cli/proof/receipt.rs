@@ -10,8 +10,9 @@ use bytes::Bytes;
 use clap::Args;
 use proto::v1;
 use replay::proof::checkpoint::Checkpoint;
+use replay::proof::key_files;
 use replay::proof::receipt::Receipt;
-use replay::proof::signed_note::Note;
+use replay::proof::signed_note::{Note, Verifier};
 use serde_json::json;
 use std::path::PathBuf;
 use uuid::Uuid;
@@ -35,6 +36,9 @@ pub struct ReceiptArgs {
     /// Use this signed checkpoint, for example one that a witness cosigned, instead of the ledger's last
     #[arg(long, value_name = "FILE")]
     checkpoint: Option<PathBuf>,
+    /// Also check the signature before it is written, with this public key, as text or file
+    #[arg(long, value_name = "KEY")]
+    vkey: Option<String>,
     #[command(flatten)]
     target: Target,
 }
@@ -56,7 +60,9 @@ impl ReceiptArgs {
             let bytes = std::fs::read(path).map_err(|error| unreadable(path, &error))?;
             Note::parse(&bytes).map_err(|error| Failure::Usage(format!("{}: {error}", path.display())))
         });
-        let receipt = runtime()?.block_on(fetched(&self.target, self.entry, given.transpose()?))?;
+        let key = self.vkey.as_ref().map(|key| key_files::public(key)).transpose();
+        let key = key.map_err(|error| Failure::Usage(error.to_string()))?;
+        let receipt = runtime()?.block_on(fetched(&self.target, self.entry, given.transpose()?, key.as_ref()))?;
         let text = receipt.text();
         if let Some(path) = &self.out {
             let failed = |error| Failure::Failed(format!("cannot write {}: {error}", path.display()));
@@ -76,7 +82,12 @@ impl ReceiptArgs {
     }
 }
 
-async fn fetched(target: &Target, which: Which, given: Option<Note>) -> Result<Receipt, Failure> {
+async fn fetched(
+    target: &Target,
+    which: Which,
+    given: Option<Note>,
+    key: Option<&Verifier>,
+) -> Result<Receipt, Failure> {
     let mut auditor = target.audit().await?;
     let request = match which {
         Which::Index(index) => v1::GetEntryRequest { index, id: Bytes::new() },
@@ -93,7 +104,14 @@ async fn fetched(target: &Target, which: Which, given: Option<Note>) -> Result<R
     };
     let request = v1::GetInclusionProofRequest { index: entry.index, size };
     let proof = auditor.get_inclusion_proof(request).await?.into_inner();
-    Ok(Receipt { entry: entry.entry.to_vec(), index: entry.index, path: hashes(&proof.hashes)?, checkpoint })
+    let receipt = Receipt { entry: entry.entry.to_vec(), index: entry.index, path: hashes(&proof.hashes)?, checkpoint };
+    // The signature is for whoever has the key; that the entry is in the signed tree shows now.
+    let fits = match key {
+        Some(key) => receipt.check(key, &[]).map(drop),
+        None => receipt.fits().map(drop),
+    };
+    fits.map_err(|error| Failure::Failed(format!("no receipt was written: {error}")))?;
+    Ok(receipt)
 }
 
 fn sized(note: Note) -> Result<(Note, u64), Failure> {

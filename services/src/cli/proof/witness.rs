@@ -83,15 +83,16 @@ async fn look(args: &WitnessArgs, witness: &mut Witness) -> Result<(), Failure> 
     let offered = note(&fetch(&args.target, false).await?.checkpoint)?;
     let checkpoint = witness.read(&offered).map_err(failed)?;
     let seen = witness.seen().map_or(0, |seen| seen.size);
-    let proof = if seen < checkpoint.size { prove(args, seen, checkpoint.size).await? } else { Vec::new() };
+    let proof = if seen < checkpoint.size { prove(&args.target, seen, checkpoint.size).await? } else { Vec::new() };
     let time = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let cosigned = witness.cosign(&offered, &proof, time).map_err(failed)?;
     say(args, witness, checkpoint.size, &cosigned)
 }
 
-async fn prove(args: &WitnessArgs, from: u64, to: u64) -> Result<Vec<Hash>, Failure> {
+/// What a server shows for that its tree continues an earlier one.
+pub(super) async fn prove(target: &Target, from: u64, to: u64) -> Result<Vec<Hash>, Failure> {
     let request = v1::GetConsistencyProofRequest { from, to };
-    let answer = args.target.audit().await?.get_consistency_proof(request).await?.into_inner();
+    let answer = target.audit().await?.get_consistency_proof(request).await?.into_inner();
     hashes(&answer.hashes)
 }
 
