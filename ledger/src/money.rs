@@ -11,6 +11,95 @@ pub fn held(fen: i128) -> Fen {
     Fen::try_from(fen).unwrap_or(if fen < 0 { Fen::MIN } else { Fen::MAX })
 }
 
+/// A sum of amounts over rows, however many: of amounts that each may be ten trillion yuan a plain one overflows after some thousand.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
+pub struct FenSum(i128);
+
+impl FenSum {
+    /// How far two are apart.
+    #[must_use]
+    pub fn abs_diff(self, other: Self) -> u128 {
+        self.0.abs_diff(other.0)
+    }
+
+    /// What an amount can say of it.
+    #[must_use]
+    pub fn held(self) -> Fen {
+        held(self.0)
+    }
+}
+
+impl std::fmt::Display for FenSum {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// As an amount, which is all that readers of numbers can be relied on to take.
+impl Serialize for FenSum {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_i64(self.held())
+    }
+}
+
+impl From<FenSum> for i128 {
+    fn from(sum: FenSum) -> Self {
+        sum.0
+    }
+}
+
+impl From<Fen> for FenSum {
+    fn from(fen: Fen) -> Self {
+        Self(i128::from(fen))
+    }
+}
+
+impl<A: Into<FenSum>> std::ops::AddAssign<A> for FenSum {
+    fn add_assign(&mut self, fen: A) {
+        self.0 += fen.into().0;
+    }
+}
+
+impl<A: Into<FenSum>> std::ops::SubAssign<A> for FenSum {
+    fn sub_assign(&mut self, fen: A) {
+        self.0 -= fen.into().0;
+    }
+}
+
+impl<A: Into<FenSum>> std::ops::Add<A> for FenSum {
+    type Output = Self;
+
+    fn add(self, fen: A) -> Self {
+        Self(self.0 + fen.into().0)
+    }
+}
+
+impl<A: Into<FenSum>> std::ops::Sub<A> for FenSum {
+    type Output = Self;
+
+    fn sub(self, fen: A) -> Self {
+        Self(self.0 - fen.into().0)
+    }
+}
+
+impl<A: Into<FenSum>> std::iter::Sum<A> for FenSum {
+    fn sum<I: Iterator<Item = A>>(amounts: I) -> Self {
+        amounts.fold(Self::default(), |sum, fen| sum + fen)
+    }
+}
+
+impl PartialOrd<Fen> for FenSum {
+    fn partial_cmp(&self, fen: &Fen) -> Option<std::cmp::Ordering> {
+        self.0.partial_cmp(&i128::from(*fen))
+    }
+}
+
+impl PartialEq<Fen> for FenSum {
+    fn eq(&self, fen: &Fen) -> bool {
+        self.0 == i128::from(*fen)
+    }
+}
+
 /// A civil day, counted from 1970-01-01. The ledger knows no hours: a day comes in with the event.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
 pub struct Day(i32);

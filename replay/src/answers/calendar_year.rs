@@ -3,7 +3,7 @@
 
 use super::{divisions, labels, payments};
 use ledger::handle::{Handle, Link};
-use ledger::money::{Fen, share};
+use ledger::money::{FenSum, share};
 use ledger::state::State;
 use ledger::state::rows::{Award, Payout, Programme};
 use ledger::state::stage::{Progress, Stage};
@@ -41,17 +41,17 @@ pub struct YearFigures {
     /// Persons with at least one payment credited or in transit: each counts once.
     pub person_times: u64,
     /// Credited and not taken back. A credit in suspense is not in it until it is accepted.
-    pub credited_fen: Fen,
+    pub credited_fen: FenSum,
     /// Of that, what was recovered since, whenever that was.
-    pub recovered_fen: Fen,
+    pub recovered_fen: FenSum,
     /// At the bank with the result awaited.
-    pub transit_fen: Fen,
+    pub transit_fen: FenSum,
     /// Came back in this year, whether or not reissued; not part of the above.
-    pub returned_fen: Fen,
+    pub returned_fen: FenSum,
     /// Credited beyond expectation and not cleared; not part of the above.
-    pub suspense_fen: Fen,
+    pub suspense_fen: FenSum,
     /// Instalments of approved awards that fell due in this year.
-    pub awarded_fen: Fen,
+    pub awarded_fen: FenSum,
     /// Payments credited, in transit or returned.
     pub payouts: u64,
 }
@@ -59,13 +59,13 @@ pub struct YearFigures {
 impl YearFigures {
     /// Credited net of returns and suspense, plus in transit.
     #[must_use]
-    pub fn aided_fen(&self) -> Fen {
+    pub fn aided_fen(&self) -> FenSum {
         self.credited_fen + self.transit_fen
     }
 
     /// The same less what was recovered of it.
     #[must_use]
-    pub fn net_fen(&self) -> Fen {
+    pub fn net_fen(&self) -> FenSum {
         self.aided_fen() - self.recovered_fen
     }
 
@@ -222,6 +222,7 @@ mod tests {
     use super::*;
     use crate::answers::tests::world::{EACH, PAYOUT, World, thing};
     use ledger::account::Class;
+    use ledger::money::Fen;
 
     /// Payee accounts hold what is credited and what is in suspense; transit accounts what was sent.
     fn agrees_with_accounts(state: &State) {
@@ -239,13 +240,13 @@ mod tests {
     fn counts_persons_once_and_money_net() {
         let mut world = World::paid();
         let before = calendar_year(&world.state, 2021);
-        assert_eq!((before.person_times, before.credited_fen, before.transit_fen), (2, 2 * EACH, EACH));
+        assert_eq!((before.person_times, before.credited_fen, before.transit_fen), (2, (2 * EACH).into(), EACH.into()));
         assert_eq!(before.aided_fen(), 3 * EACH);
         agrees_with_accounts(&world.state);
         // One of the two payments of the first person comes back, the other person's goes in transit and stays.
         world.returned(thing(PAYOUT), 4, 20_211_201);
         let after = calendar_year(&world.state, 2021);
-        assert_eq!((after.credited_fen, after.returned_fen), (EACH, EACH));
+        assert_eq!((after.credited_fen, after.returned_fen), (EACH.into(), EACH.into()));
         assert_eq!(after.person_times, 2);
         agrees_with_accounts(&world.state);
     }
@@ -255,7 +256,7 @@ mod tests {
         let mut world = World::paid();
         world.credited(thing(PAYOUT), EACH, 20_211_202);
         let year = calendar_year(&world.state, 2021);
-        assert_eq!((year.aided_fen(), year.suspense_fen), (3 * EACH, EACH));
+        assert_eq!((year.aided_fen(), year.suspense_fen), ((3 * EACH).into(), EACH.into()));
         agrees_with_accounts(&world.state);
     }
 

@@ -3,7 +3,7 @@
 
 use ledger::account::Class;
 use ledger::handle::Handle;
-use ledger::money::Fen;
+use ledger::money::FenSum;
 use ledger::state::State;
 use ledger::state::rows::Line;
 
@@ -15,23 +15,23 @@ pub struct Execution {
     /// The line.
     pub line: Handle<Line>,
     /// Issued or passed down to it, less recalls.
-    pub received_fen: Fen,
+    pub received_fen: FenSum,
     /// Free to be applied for or passed down.
-    pub available_fen: Fen,
+    pub available_fen: FenSum,
     /// Applied for, not yet cleared by the treasury.
-    pub applied_fen: Fen,
+    pub applied_fen: FenSum,
     /// Left the treasury, less returns.
-    pub spent_fen: Fen,
+    pub spent_fen: FenSum,
     /// To lines below, less recalls.
-    pub passed_down_fen: Fen,
+    pub passed_down_fen: FenSum,
     /// Returned after the budget year and due to finance.
-    pub to_finance_fen: Fen,
+    pub to_finance_fen: FenSum,
     /// Below zero: used before what it had was taken back, and not made good yet.
-    pub short_fen: Fen,
+    pub short_fen: FenSum,
     /// What lines below lack of what is its own again; available once it comes in.
-    pub withheld_fen: Fen,
+    pub withheld_fen: FenSum,
     /// What the lines below say they received; equals what was passed down.
-    pub children_received_fen: Fen,
+    pub children_received_fen: FenSum,
     /// The lines below.
     pub children: Vec<Handle<Line>>,
 }
@@ -40,16 +40,16 @@ pub struct Execution {
 #[must_use]
 pub fn execution(state: &State, line: Handle<Line>) -> Execution {
     let row = state.lines.get(line);
-    let balance = |class| state.balance(state.line_account(line, class));
+    let balance = |class| FenSum::from(state.balance(state.line_account(line, class)));
     let (available, applied, spent) = (balance(Class::Available), balance(Class::Applied), balance(Class::Spent));
     Execution {
         line,
-        received_fen: row.received,
+        received_fen: row.received.into(),
         available_fen: available,
         applied_fen: applied,
         spent_fen: spent,
-        passed_down_fen: row.passed_down,
-        to_finance_fen: row.surrendered,
+        passed_down_fen: row.passed_down.into(),
+        to_finance_fen: row.surrendered.into(),
         short_fen: balance(Class::Short),
         withheld_fen: balance(Class::Withheld),
         children_received_fen: row.children.iter().map(|child| state.lines.get(*child).received).sum(),
@@ -72,15 +72,15 @@ impl Posted {
     pub fn none(line: Handle<Line>) -> Self {
         let executed = Execution {
             line,
-            received_fen: 0,
-            available_fen: 0,
-            applied_fen: 0,
-            spent_fen: 0,
-            passed_down_fen: 0,
-            to_finance_fen: 0,
-            short_fen: 0,
-            withheld_fen: 0,
-            children_received_fen: 0,
+            received_fen: FenSum::default(),
+            available_fen: FenSum::default(),
+            applied_fen: FenSum::default(),
+            spent_fen: FenSum::default(),
+            passed_down_fen: FenSum::default(),
+            to_finance_fen: FenSum::default(),
+            short_fen: FenSum::default(),
+            withheld_fen: FenSum::default(),
+            children_received_fen: FenSum::default(),
             children: Vec::new(),
         };
         Self { executed, last: None }
@@ -138,7 +138,7 @@ mod tests {
         let mut world = World::paid();
         world.returned(thing(PAYOUT), 4, 20_220_110);
         let county = world.state.orgs.find(thing(COUNTY)).expect("registered");
-        let due: Fen = world.state.lines.iter().map(|(line, _)| execution(&world.state, line).to_finance_fen).sum();
+        let due: FenSum = world.state.lines.iter().map(|(line, _)| execution(&world.state, line).to_finance_fen).sum();
         assert_eq!(due, world.state.payouts.get(Handle::new(0)).fen);
         assert_eq!(due_to_finance_off(&world.state, county), 0);
         check(&world.state);

@@ -7,7 +7,7 @@ use crate::wire;
 use crate::wire::id;
 use bytes::Bytes;
 use ledger::handle::{Handle, Link};
-use ledger::money::Day;
+use ledger::money::{Day, FenSum};
 use ledger::state::State;
 use ledger::state::rows::{Finding, Payout, Programme, ResultFact};
 use ledger::state::stage::{BankWord, Progress, Stage};
@@ -58,11 +58,11 @@ pub fn batch(asked: &Asked, request: &v1::GetBatchRequest) -> Result<v1::GetBatc
     };
     let after = pager.after_key().unwrap_or(0);
     let mut page = Vec::new();
-    let mut counts = [v1::CountFen::default(); 5];
+    let (mut counts, mut fens) = ([0_u64; 5], [FenSum::default(); 5]);
     for (handle, payout) in state.payouts.chain(application.last_payout, |payout| payout.before_of_application) {
         for place in [0, progress_place(payout.progress)] {
-            counts[place].count += 1;
-            counts[place].fen += payout.fen;
+            counts[place] += 1;
+            fens[place] += payout.fen;
         }
         if u64::from(payout.number) > after {
             page.push(handle);
@@ -72,7 +72,10 @@ pub fn batch(asked: &Asked, request: &v1::GetBatchRequest) -> Result<v1::GetBatc
     let (page, next_page_token) = pager.cut(page, |handle| state.payouts.get(*handle).number.into());
     answer.next_page_token = next_page_token;
     answer.payouts = page.into_iter().map(|handle| of_handle(&state, handle)).collect();
-    [answer.total, answer.pending, answer.credited, answer.returned, answer.unknown] = counts.map(Some);
+    let [total, pending, credited, returned, unknown] =
+        std::array::from_fn(|at| Some(v1::CountFen { count: counts[at], fen: fens[at].held() }));
+    (answer.total, answer.pending, answer.credited) = (total, pending, credited);
+    (answer.returned, answer.unknown) = (returned, unknown);
     Ok(answer)
 }
 

@@ -40,14 +40,14 @@ fn row(state: &State, key: &YearKey, row: &YearFigures) -> v1::Total {
 fn figures(row: &YearFigures) -> v1::Total {
     v1::Total {
         person_times: row.person_times,
-        aided_fen: row.aided_fen(),
-        credited_fen: row.credited_fen,
-        recovered_fen: row.recovered_fen,
-        net_fen: row.net_fen(),
-        transit_fen: row.transit_fen,
-        returned_fen: row.returned_fen,
-        suspense_fen: row.suspense_fen,
-        awarded_fen: row.awarded_fen,
+        aided_fen: row.aided_fen().held(),
+        credited_fen: row.credited_fen.held(),
+        recovered_fen: row.recovered_fen.held(),
+        net_fen: row.net_fen().held(),
+        transit_fen: row.transit_fen.held(),
+        returned_fen: row.returned_fen.held(),
+        suspense_fen: row.suspense_fen.held(),
+        awarded_fen: row.awarded_fen.held(),
         payouts: row.payouts,
         ..v1::Total::default()
     }

@@ -12,6 +12,7 @@ mod demo_exports;
 mod diff;
 mod doors;
 mod explain;
+mod floods;
 mod followers;
 mod identity_key;
 mod import_again;

@@ -8,7 +8,7 @@ use super::{execution, trace};
 use ledger::account::Class;
 use ledger::event::*;
 use ledger::handle::Handle;
-use ledger::money::Fen;
+use ledger::money::{Fen, FenSum};
 use ledger::state::State;
 use ledger::state::debt_rows::{Debt, DebtSide, DebtWord};
 use ledger::state::rows::Payout;
@@ -162,10 +162,11 @@ fn check(state: &State) {
     let debts: Vec<&Debt> = state.debts.iter().map(|(_, debt)| debt).filter(|debt| owed(debt)).collect();
     let told = |debt: &Debt, what| Fen::try_from(debt.told(what)).expect("an amount");
     let left = |debt: &&Debt| debt.fen - told(debt, DebtWord::Waived);
-    assert_eq!(paid + all.suspense_fen, on(Class::Payee) + debts.iter().map(left).sum::<Fen>());
+    assert_eq!(paid + all.suspense_fen.held(), on(Class::Payee) + debts.iter().map(left).sum::<Fen>());
     let came = |debt: &&Debt| told(debt, DebtWord::Received).min(left(debt));
     assert_eq!(all.recovered_fen, debts.iter().map(came).sum::<Fen>());
-    assert_eq!((all.credited_fen, all.net_fen()), (paid, paid + all.transit_fen - all.recovered_fen));
+    let net = paid + all.transit_fen.held() - all.recovered_fen.held();
+    assert_eq!((all.credited_fen.held(), all.net_fen().held()), (paid, net));
     // An instalment paid twice is settled once.
     assert!(paid >= on(Class::Settled));
     for (line, _) in state.lines.iter() {
@@ -178,8 +179,8 @@ fn check(state: &State) {
     let issued = [Handle::new(0), Handle::new(1), SPARE]
         .map(|line| trace::forward(state, line, day(20_221_231), None, 0).totals);
     let issued: Vec<_> = issued.into_iter().map(|totals| totals.expect("first page")).collect();
-    assert_eq!(issued.iter().map(|totals| totals.credited_fen).sum::<Fen>(), all.credited_fen - all.recovered_fen);
-    assert_eq!(issued.iter().map(|totals| totals.transit_fen).sum::<Fen>(), all.transit_fen);
+    assert_eq!(issued.iter().map(|totals| totals.credited_fen).sum::<FenSum>(), all.credited_fen - all.recovered_fen);
+    assert_eq!(issued.iter().map(|totals| totals.transit_fen).sum::<FenSum>(), all.transit_fen);
     for (unit, _) in state.orgs.iter() {
         assert_eq!(due_to_finance_off(state, unit), 0);
     }
@@ -197,14 +198,14 @@ pub(crate) fn holds(executed: &execution::Execution) -> bool {
     let owed = executed.short_fen + executed.withheld_fen;
     parts.iter().all(|fen| *fen >= 0)
         && (executed.short_fen <= 0 && executed.withheld_fen >= 0)
-        && parts.iter().sum::<Fen>() + owed == executed.received_fen
+        && parts.iter().copied().sum::<FenSum>() + owed == executed.received_fen
         && executed.children_received_fen == executed.passed_down_fen
 }
 
 /// What the lines of a unit say is due to finance less what its account says; zero, always.
-pub(crate) fn due_to_finance_off(state: &State, unit: Handle<Org>) -> Fen {
+pub(crate) fn due_to_finance_off(state: &State, unit: Handle<Org>) -> FenSum {
     let lines = state.lines.iter().filter(|(_, line)| line.unit == unit);
-    let due: Fen = lines.map(|(line, _)| execution::execution(state, line).to_finance_fen).sum();
+    let due: FenSum = lines.map(|(line, _)| execution::execution(state, line).to_finance_fen).sum();
     let stands = |class| state.balance(state.org_account(unit, class));
     due - stands(Class::DueToFinance) - stands(Class::Surrendered) - stands(Class::SurrenderSource)
 }

@@ -4,7 +4,7 @@
 use super::gap::{Gap, GapKind};
 use crate::answers::payments;
 use ledger::handle::{Handle, Link};
-use ledger::money::{Day, Fen};
+use ledger::money::{Day, Fen, FenSum};
 use ledger::state::correction_rows::Piece;
 use ledger::state::rows::{Application, Award, Batch, Finding, Line, Payout, Roster, Voucher};
 use ledger::state::stage::{Progress, Stage};
@@ -46,8 +46,8 @@ pub struct Back {
     pub findings: Vec<Handle<Finding>>,
     /// Where it does not move on, if anywhere.
     pub gaps: Vec<Gap>,
-    /// Sum of the strands; equals the payment, as often as it stands credited, or an `Unexplained` gap says by how much not.
-    pub total_fen: Fen,
+    /// FenSum of the strands; equals the payment, as often as it stands credited, or an `Unexplained` gap says by how much not.
+    pub total_fen: FenSum,
 }
 
 /// Traces a payment back, as seen on `on`.
@@ -93,9 +93,10 @@ fn gaps(state: &State, back: &Back, row: &Payout, on: Day) -> Vec<Gap> {
         gaps.push(Gap { kind: GapKind::InSuspense, subject: row.id, fen: finding.in_suspense(), days });
     }
     // Credited twice it is paid twice.
-    let expected = row.fen * Fen::from(state.times_paid(row).max(1));
+    let times = state.times_paid(row).max(1);
+    let expected: FenSum = (0..times).map(|_| row.fen).sum();
     if back.total_fen != expected {
-        let fen = expected - back.total_fen;
+        let fen = (expected - back.total_fen).held();
         gaps.push(Gap { kind: GapKind::Unexplained, subject: row.id, fen, days: None });
     }
     gaps
@@ -134,7 +135,7 @@ mod tests {
     fn every_strand_ends_at_an_issued_document() {
         let world = World::paid();
         let back = back(&world.state, Handle::new(0), day(20_211_231));
-        assert_eq!((back.total_fen, back.strands.len()), (EACH, 2));
+        assert_eq!((back.total_fen.held(), back.strands.len()), (EACH, 2));
         for strand in &back.strands {
             let root = world.state.lines.get(*strand.lines.last().expect("has the drawn line"));
             assert_eq!((strand.lines.len(), root.parent.handle()), (2, None));

@@ -6,7 +6,7 @@ use super::gap::{Gap, GapKind};
 use super::remitted::{self, RemittanceFlow};
 use crate::answers::{execution, payments};
 use ledger::handle::{Handle, Link};
-use ledger::money::{Day, Fen};
+use ledger::money::{Day, Fen, FenSum};
 use ledger::state::rows::{Application, Line, Payout};
 use ledger::state::stage::RemittanceStage;
 use ledger::state::stage::{Progress, Stage};
@@ -45,25 +45,25 @@ pub struct Flow {
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub struct ForwardTotals {
     /// What the line received.
-    pub received_fen: Fen,
+    pub received_fen: FenSum,
     /// Not applied for, on the line and below.
-    pub available_fen: Fen,
+    pub available_fen: FenSum,
     /// Applied for or ordered to lenders, not yet cleared by the treasury.
-    pub applied_fen: Fen,
+    pub applied_fen: FenSum,
     /// Left the treasury, no batch sent yet.
-    pub cleared_fen: Fen,
+    pub cleared_fen: FenSum,
     /// At the bank, result awaited.
-    pub transit_fen: Fen,
+    pub transit_fen: FenSum,
     /// On cards.
-    pub credited_fen: Fen,
+    pub credited_fen: FenSum,
     /// Came back after the budget year and is due to finance.
-    pub to_finance_fen: Fen,
+    pub to_finance_fen: FenSum,
     /// Paid to lenders.
-    pub remitted_fen: Fen,
+    pub remitted_fen: FenSum,
     /// What the figures above leave; zero unless something is wrong.
-    pub unexplained_fen: Fen,
+    pub unexplained_fen: FenSum,
     /// Came back in all, whether or not reissued; part of the figures above, not added.
-    pub returned_fen: Fen,
+    pub returned_fen: FenSum,
     /// Payments drawn, however they ended.
     pub payouts: u64,
     /// Payments to lenders, however they ended, once for each line they draw on.
@@ -88,7 +88,7 @@ pub struct Forward {
     /// Where money does not move on: the first [`GAPS_MAX`], on the first page only.
     pub gaps: Vec<Gap>,
     /// Count and sum of all gaps, by kind.
-    pub gap_sums: BTreeMap<GapKind, (u64, Fen)>,
+    pub gap_sums: BTreeMap<GapKind, (u64, FenSum)>,
 }
 
 /// Traces a line forward, as seen on `on`: a page of at most `limit` payments from `cursor`.
@@ -108,7 +108,7 @@ pub fn forward(state: &State, line: Handle<Line>, on: Day, cursor: Option<Cursor
     };
     if cursor.is_none() {
         let vouchers = state.vouchers.iter().map(|(_, voucher)| voucher.application).collect();
-        let totals = ForwardTotals { received_fen: state.lines.get(line).received, ..ForwardTotals::default() };
+        let totals = ForwardTotals { received_fen: state.lines.get(line).received.into(), ..ForwardTotals::default() };
         let mut sums = Sums { state, on, vouchers, totals, forward: &mut forward };
         for line in &lines {
             sums.line(*line);
@@ -296,7 +296,7 @@ impl Sums<'_> {
         let shown = at_treasury + t.transit_fen + t.credited_fen + t.remitted_fen;
         t.unexplained_fen = t.received_fen - shown;
         let (fen, line) = (t.unexplained_fen, self.state.lines.get(self.forward.line).id);
-        self.gap(GapKind::Unexplained, line, fen, None);
+        self.gap(GapKind::Unexplained, line, fen.held(), None);
         self.forward.totals = Some(self.totals);
     }
 }

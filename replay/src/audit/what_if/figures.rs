@@ -5,7 +5,7 @@ use ledger::handle::Handle;
 use std::collections::BTreeMap;
 
 use ledger::event::RosterLineAdded;
-use ledger::money::Fen;
+use ledger::money::{Fen, FenSum};
 use ledger::state::State;
 use ledger::state::rows::{Award, Finding, Programme};
 use ledger::state::stage::Stage;
@@ -47,17 +47,17 @@ pub struct Figures {
     /// Awards of approved rosters.
     pub awards: u64,
     /// What they owe.
-    pub awarded_fen: Fen,
+    pub awarded_fen: FenSum,
     /// Roster lines refused.
     pub refused: u64,
     /// Credited, and neither taken back nor recovered since.
-    pub credited_fen: Fen,
+    pub credited_fen: FenSum,
     /// At the bank with the result awaited.
-    pub transit_fen: Fen,
+    pub transit_fen: FenSum,
     /// Verdict back, whether or not reissued.
-    pub returned_fen: Fen,
+    pub returned_fen: FenSum,
     /// Credited beyond expectation and not cleared.
-    pub suspense_fen: Fen,
+    pub suspense_fen: FenSum,
     /// Findings about its awards and payments.
     pub findings: u64,
 }

@@ -3,7 +3,7 @@
 use ledger::handle::Handle;
 use std::collections::BTreeMap;
 
-use ledger::money::Fen;
+use ledger::money::{Fen, FenSum};
 use ledger::state::State;
 use ledger::state::rows::{Instalment, Person};
 use ledger::state::stage::{Progress, Stage};
@@ -15,11 +15,11 @@ use crate::answers::payments;
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub struct PersonFigures {
     /// Awards of approved rosters.
-    pub awarded_fen: Fen,
+    pub awarded_fen: FenSum,
     /// Credited, and neither taken back nor recovered since.
-    pub credited_fen: Fen,
+    pub credited_fen: FenSum,
     /// Verdict back.
-    pub returned_fen: Fen,
+    pub returned_fen: FenSum,
     /// Interest and penalty interest borne by the person by the terms, of loans for which that differs, through the day to which
     /// it is posted as it is.
     pub borne_fen: Fen,
@@ -41,13 +41,14 @@ pub struct PersonDiff {
 impl PersonDiff {
     /// The largest of the differences in fen, without its sign.
     #[must_use]
-    pub(crate) fn size(&self) -> u64 {
+    pub(crate) fn size(&self) -> u128 {
         let (one, other) = (self.before, self.after);
+        let apart = |of: fn(&PersonFigures) -> FenSum| of(&other).abs_diff(of(&one));
         let differences = [
-            other.awarded_fen.abs_diff(one.awarded_fen),
-            other.credited_fen.abs_diff(one.credited_fen),
-            other.returned_fen.abs_diff(one.returned_fen),
-            other.borne_fen.abs_diff(one.borne_fen),
+            apart(|figures| figures.awarded_fen),
+            apart(|figures| figures.credited_fen),
+            apart(|figures| figures.returned_fen),
+            apart(|figures| figures.borne_fen.into()),
         ];
         differences.into_iter().max().unwrap_or(0)
     }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use ledger::money::{Fen, yuan};
+use ledger::money::{Fen, FenSum, yuan};
 use replay::answers::loans::position::{InterestSums, PayerSums};
 use replay::audit::explain::kind_zh;
 use replay::audit::what_if::{
@@ -129,7 +129,7 @@ fn rows(text: &mut String, told: &WhatIf, group: Group, limit: usize) {
     section(text, &format!("{head}（元 yuan）{more}"), &table);
 }
 
-fn size(row: &FigureRow) -> u64 {
+fn size(row: &FigureRow) -> u128 {
     let FigureRow { before, after, .. } = row;
     let suspense = before.suspense_fen.abs_diff(after.suspense_fen);
     let credited = before.credited_fen.abs_diff(after.credited_fen);
@@ -139,7 +139,7 @@ fn size(row: &FigureRow) -> u64 {
 fn cells(row: &FigureRow) -> Vec<String> {
     let FigureRow { key, before, after, turned_away, let_in, .. } = row;
     let both = |of: fn(&Figures) -> u64| format!("{} → {}", of(before), of(after));
-    let differs = |of: fn(&Figures) -> Fen| difference(of(before), of(after));
+    let differs = |of: fn(&Figures) -> FenSum| difference(of(before), of(after));
     let own = match (turned_away.0, let_in.0) {
         (0, 0) => "-".to_owned(),
         (count, 0) => format!("{count} 行 {}", yuan(turned_away.1.into())),
@@ -160,7 +160,7 @@ fn cells(row: &FigureRow) -> Vec<String> {
     ]
 }
 
-fn difference(before: Fen, after: Fen) -> String {
+fn difference(before: impl Into<i128>, after: impl Into<i128>) -> String {
     wide_difference(before.into(), after.into())
 }
 
@@ -181,7 +181,7 @@ fn persons(text: &mut String, persons: &[PersonDiff], limit: usize) {
         ("自付利息差 interest borne", RIGHT),
     ]);
     for PersonDiff { person, home, before, after } in persons.iter().take(limit) {
-        let differs = |of: fn(&PersonFigures) -> Fen| difference(of(before), of(after));
+        let differs = |of: fn(&PersonFigures) -> FenSum| difference(of(before), of(after));
         table.row([
             person.to_string(),
             format!("{home:06}"),
@@ -190,7 +190,7 @@ fn persons(text: &mut String, persons: &[PersonDiff], limit: usize) {
             differs(|figures| figures.awarded_fen),
             differs(|figures| figures.credited_fen),
             differs(|figures| figures.returned_fen),
-            differs(|figures| figures.borne_fen),
+            differs(|figures| figures.borne_fen.into()),
         ]);
     }
     let head = format!("受影响人员 Persons affected: {}，差额最大的 the most affected（元 yuan）", persons.len());

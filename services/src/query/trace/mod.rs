@@ -44,7 +44,7 @@ fn back(state: &State, payout: &[u8]) -> Result<v1::Back, QueryError> {
         payout: Some(payments::of_handle(state, handle)),
         strands: back.strands.iter().map(|row| strand(state, row)).collect(),
         gaps: back.gaps.iter().map(gap).collect(),
-        total_fen: back.total_fen,
+        total_fen: back.total_fen.held(),
     })
 }
 
@@ -119,17 +119,17 @@ fn gap(gap: &Gap) -> v1::Gap {
 
 fn totals(totals: &ForwardTotals) -> v1::ForwardTotals {
     v1::ForwardTotals {
-        received_fen: totals.received_fen,
-        available_fen: totals.available_fen,
-        applied_fen: totals.applied_fen,
-        transit_fen: totals.transit_fen,
-        credited_fen: totals.credited_fen,
-        other_spent_fen: totals.to_finance_fen,
-        gaps_fen: totals.unexplained_fen,
-        returned_fen: totals.returned_fen,
+        received_fen: totals.received_fen.held(),
+        available_fen: totals.available_fen.held(),
+        applied_fen: totals.applied_fen.held(),
+        transit_fen: totals.transit_fen.held(),
+        credited_fen: totals.credited_fen.held(),
+        other_spent_fen: totals.to_finance_fen.held(),
+        gaps_fen: totals.unexplained_fen.held(),
+        returned_fen: totals.returned_fen.held(),
         payouts: totals.payouts,
-        cleared_fen: totals.cleared_fen,
-        remitted_fen: totals.remitted_fen,
+        cleared_fen: totals.cleared_fen.held(),
+        remitted_fen: totals.remitted_fen.held(),
         remittances: totals.remittances,
     }
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use ledger::finding::FindingKind;
 use ledger::handle::Handle;
+use ledger::money::FenSum;
 use ledger::outcome::Code;
 
 use super::*;
@@ -55,11 +56,11 @@ fn leaving_any_entry_out_is_a_fold_without_it() {
             let pairs = as_is.iter().zip(&came).filter(|(one, other)| other.is_some() && one != other);
             assert_eq!(verdicts_differing(&seen.outcomes), pairs.count() as u64, "{name} without {left_out}");
             let told = compared(&one, &other, seen, 5);
-            let sum = |group| -> Fen {
+            let sum = |group| -> FenSum {
                 let rows = told.rows.iter().filter(|row| row.group == group);
                 rows.map(|row| row.after.awarded_fen - row.before.awarded_fen).sum()
             };
-            let persons: Fen = told.persons.iter().map(|row| row.after.awarded_fen - row.before.awarded_fen).sum();
+            let persons: FenSum = told.persons.iter().map(|row| row.after.awarded_fen - row.before.awarded_fen).sum();
             assert_eq!(Group::ALL.map(sum), [persons; 3], "{name} without {left_out}: sums of rows and of persons");
         }
     }

@@ -3,7 +3,7 @@
 use ledger::entry::Entry;
 use ledger::event::policy::{Band, Policy, Rule};
 use ledger::event::*;
-use ledger::money::{Day, Fen};
+use ledger::money::{Day, Fen, FenSum};
 use ledger::outcome::Outcome;
 use ledger::state::State;
 use uuid::Uuid;
@@ -252,7 +252,8 @@ fn a_lower_band_refuses_its_line_and_what_leans_on_it() {
     assert_eq!(leaning[..6], [roster, payment].concat()[..], "{leaning:?}");
     assert_eq!(leaning.last(), Some(&"payout_credited"), "posted all the same, to suspense");
     let row = |group, key: &str| told.rows.iter().find(|row| row.group == group && row.key == key).expect("a row");
-    let sums = |figures: &Figures| (figures.awards, figures.awarded_fen, figures.refused, figures.credited_fen);
+    let sums =
+        |figures: &Figures| (figures.awards, figures.awarded_fen.held(), figures.refused, figures.credited_fen.held());
     // 1,500 + 2,500 + 1,500 + 1,500 yuan, less the roster of the first school.
     let all = row(Group::Programme, "SH-GRANT");
     assert_eq!((sums(&all.before), sums(&all.after)), ((4, 700_000, 0, PAID), (2, 300_000, 1, 0)));
@@ -262,15 +263,16 @@ fn a_lower_band_refuses_its_line_and_what_leans_on_it() {
     assert!(told.rows.iter().all(|row| row.key != "610702"), "the other school loses nothing");
     let homes = HOMES.map(|home| row(Group::Home, &home.to_string()));
     assert_eq!(
-        homes.map(|row| (row.before.awarded_fen, row.after.awarded_fen)),
+        homes.map(|row| (row.before.awarded_fen.held(), row.after.awarded_fen.held())),
         [(300_000, 150_000), (400_000, 150_000)]
     );
     assert_eq!(homes.map(|row| row.turned_away.0), [0, 1]);
     let suspense: Fen =
-        told.rows.iter().filter(|row| row.group == Group::Programme).map(|row| row.after.suspense_fen).sum();
+        told.rows.iter().filter(|row| row.group == Group::Programme).map(|row| row.after.suspense_fen.held()).sum();
     assert_eq!(suspense, PAID, "what the bank credited stands in suspense");
-    let person =
-        |row: &PersonDiff| (row.person, row.after.awarded_fen - row.before.awarded_fen, row.before.credited_fen);
+    let person = |row: &PersonDiff| {
+        (row.person, (row.after.awarded_fen - row.before.awarded_fen).held(), row.before.credited_fen.held())
+    };
     let persons: Vec<_> = told.persons.iter().map(person).collect();
     assert_eq!(persons, [(thing(PERSON + 1), -250_000, PAID), (thing(PERSON), -150_000, 0)]);
     assert!(told.findings.iter().any(|(kind, counts)| *kind == "unknown_credit" && *counts == [0, 1]));
@@ -351,8 +353,8 @@ fn what_was_judged_by_a_policy_taken_back_is_told_apart() {
     story.event("office", Event::said(from, Kind::EntryWithdrawn(withdrawn)));
     // What it judged stands, so it is otherwise without it; what stands in for it is not taken back.
     let bare = told(&story.said, &without(0));
-    let lost: Fen = bare.persons.iter().map(|row| row.before.awarded_fen - row.after.awarded_fen).sum();
-    assert_eq!((lost, bare.withheld.as_slice()), (700_000, &[0][..]));
+    let lost: FenSum = bare.persons.iter().map(|row| row.before.awarded_fen - row.after.awarded_fen).sum();
+    assert_eq!((lost.held(), bare.withheld.as_slice()), (700_000, &[0][..]));
     let stands = told(&story.said, &other_policy(&one_policy()));
     assert_eq!((stands.outcomes.count, stands.persons.len()), (0, 0));
     assert_eq!(stands.findings, [("policy_withdrawn", [1, 0])], "of what stands nothing is found");
@@ -371,8 +373,8 @@ fn without_an_approval_the_awards_and_their_payment_are_gone() {
         assert_eq!((told.withheld.as_slice(), told.outcomes.own()), (&[approval][..], 0));
         assert!(told.outcomes.first[1].iter().all(|row| row.index > approval), "only later entries lean on it");
         assert_eq!(told.outcomes.first[1][0].kind, "application_line_added");
-        let lost: Fen = told.persons.iter().map(|row| row.before.awarded_fen - row.after.awarded_fen).sum();
-        assert_eq!((lost, told.persons.len()), (400_000, 2));
+        let lost: FenSum = told.persons.iter().map(|row| row.before.awarded_fen - row.after.awarded_fen).sum();
+        assert_eq!((lost.held(), told.persons.len()), (400_000, 2));
     }
 }
 
