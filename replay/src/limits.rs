@@ -53,6 +53,12 @@ pub const TAKE_OVER_MS: u64 = 10_000;
 /// How long a question to the broker may stay without an answer.
 pub const REQUEST_TIMEOUT_MS: u64 = 2_000;
 
+/// How long a ledger may take to end once nobody is served any more.
+pub const STOP_MS: u64 = 20_000;
+
+/// How long disk or broker may owe an answer before recording is said to be held up.
+pub const HELD_UP_MS: u64 = 3_000;
+
 /// The stream's settings and tail are checked again this often while writing.
 pub const RECHECK_MS: u64 = 2_000;
 
@@ -77,6 +83,9 @@ pub const SCRUB_REST_MAX_MS: u64 = 1_000;
 
 /// How long after the whole stream was compared it is compared again; at once after the server was away.
 pub const SCRUB_AGAIN_MS: u64 = 600_000;
+
+/// How long a frame may be written and not yet counted: a file that changed is looked at again after it.
+pub const SCRUB_WRITE_MS: u64 = 200;
 
 /// How long a message may be unreadable, while the server answers other questions, before it counts as damaged.
 pub const SCRUB_PATIENCE_MS: u64 = 10_000;

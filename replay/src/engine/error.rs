@@ -27,6 +27,15 @@ pub enum EngineError {
     /// The ledger was stopped.
     #[error("the ledger is stopped; whether the last events were recorded shows after the next start")]
     Stopped,
+    /// Stopping did not come to its end.
+    #[error(
+        "the ledger did not end within {ms} ms, as where its directory `pages` was removed; what was acknowledged is kept, start \
+         again"
+    )]
+    StopsTooLong {
+        /// How long it was given.
+        ms: u64,
+    },
     /// This engine only follows.
     #[error("this is a follower, which records nothing; record at {writer}")]
     Follower {

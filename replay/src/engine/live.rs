@@ -19,6 +19,7 @@ use super::{Acknowledged, Answered, Engine, EngineError, Submission};
 use crate::pages::keeper::Keeper;
 use crate::proof::notary::Notary;
 use crate::proof::tally::Tally;
+use crate::record::alarm::Alarm;
 use crate::record::writer::{Item, Reported, Settled};
 
 /// Frames that may wait for the fold before the writer, or reading, is held back.
@@ -41,13 +42,15 @@ pub(super) struct LiveState {
     folded: watch::Sender<u64>,
     /// What ended the fold, or the following.
     failed: Mutex<Option<Arc<EngineError>>>,
+    /// Rung by whoever finds damage in the record.
+    alarm: Alarm,
 }
 
 impl LiveState {
     /// As opening left it.
-    pub(super) fn new(state: State, pages: Keeper) -> Self {
+    pub(super) fn new(state: State, pages: Keeper, alarm: Alarm) -> Self {
         let (folded, _) = watch::channel(state.entries);
-        Self { state: RwLock::new(state), pages, turn: Mutex::default(), folded, failed: Mutex::default() }
+        Self { state: RwLock::new(state), pages, turn: Mutex::default(), folded, failed: Mutex::default(), alarm }
     }
 
     /// The state after some entry. Held shortly: the fold waits for it.
@@ -78,7 +81,16 @@ impl LiveState {
 
     /// What ended the fold or the following.
     pub(super) fn failed(&self) -> Option<Arc<EngineError>> {
-        self.failed.lock().clone()
+        let damaged = || self.alarm.raised().map(|damage| Arc::new(EngineError::Log(damage)));
+        self.failed.lock().clone().or_else(damaged)
+    }
+
+    /// Lets everybody know of damage that a reader of the record met.
+    pub(super) fn noted(&self, error: EngineError) -> EngineError {
+        if let EngineError::Log(damage) = &error {
+            self.alarm.raise(damage);
+        }
+        error
     }
 
     /// Folds a frame that was read, and says what all outcomes come to after it.
@@ -105,6 +117,9 @@ impl LiveState {
     /// Has the entries of a frame folded while nobody else folds, and pages kept if it is time. What went wrong is marked before
     /// anybody else may read the state.
     fn frame(&self, fold: impl FnOnce(&mut State) -> Result<(), EngineError>) -> Result<Tally, Arc<EngineError>> {
+        if let Some(error) = self.failed() {
+            return Err(error);
+        }
         // The turn first: a rebuild that has it reads the state, and would wait for a fold that waits for the turn.
         let _turn = self.turn.lock();
         let mut state = self.state.write();

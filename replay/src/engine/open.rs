@@ -3,8 +3,9 @@
 
 use super::folded::watched;
 use std::sync::Arc;
-use std::sync::mpsc::sync_channel;
+use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::thread::JoinHandle;
+use std::time::{Duration, SystemTime};
 
 use parking_lot::Mutex;
 use proto::entry::Raw;
@@ -16,6 +17,7 @@ use super::follower::Follower;
 use super::live::{FRAMES_TO_FOLD, Fold, LiveState, Tag, sink};
 use super::past::Pasts;
 use super::{Answered, Engine, EngineError, Options, Role, Submission};
+use crate::limits::STOP_MS;
 use crate::proof::comparing;
 use crate::proof::notary::{Notary, Reading, SigningError, not_cut};
 use crate::record::log::Log;
@@ -59,6 +61,12 @@ impl Writing {
     /// Why the writer has ended, if it has.
     pub(super) fn alive(&self) -> Result<(), EngineError> {
         self.submitter.ended().map_or(Ok(()), |error| Err(EngineError::Log(error)))
+    }
+
+    /// Since when what keeps the record does not answer, in milliseconds since 1970.
+    pub(super) fn held_up_since_ms(&self) -> Option<i64> {
+        let since = self.submitter.held_up()?.duration_since(SystemTime::UNIX_EPOCH).ok()?;
+        i64::try_from(since.as_millis()).ok()
     }
 
     fn submit(&self, items: Vec<Item<Tag>>) -> Result<(), EngineError> {
@@ -105,13 +113,13 @@ impl Engine {
             not_cut(data, log.tip())?;
         }
         let tally = pages.tally();
-        let live = Arc::new(LiveState::new(state, pages));
+        let live = Arc::new(LiveState::new(state, pages, log.alarm.clone()));
         let role = if follows {
             let tree = tree.ok_or(SigningError::Uncompared)?;
             Role::Follower(Arc::new(Follower::start(options, log, tree, &live)?))
         } else {
             // The state in use is not folded on yet, so its keys are those of the record as it was opened.
-            let notary = tree.map(|tree| tree.start(log.tip(), tally, &live.read().keys)).transpose()?;
+            let notary = tree.map(|tree| tree.start(&log, tally, &live.read().keys)).transpose()?;
             Role::Writer(Arc::new(Writing::start(log, &live, notary)?))
         };
         let single = Arc::new(Single::new(options.record()));
@@ -154,8 +162,24 @@ impl Engine {
     /// Records and folds what waits, keeps the pages, and ends. Blocks: not for async tasks.
     ///
     /// # Errors
-    /// The writer had ended with an error, or the pages could not be kept.
+    /// The writer had ended with an error, the pages could not be kept, or it does not end in time.
     pub fn stop(&self) -> Result<(), EngineError> {
+        let (ended, waiting) = sync_channel(1);
+        let engine = self.clone();
+        let work = move || {
+            // Nobody listens to what comes too late.
+            let _ = ended.send(engine.end());
+        };
+        std::thread::Builder::new().name("stop".to_owned()).spawn(work).map_err(EngineError::Thread)?;
+        // Pages whose files were removed are waited for without end by the library that keeps them.
+        match waiting.recv_timeout(Duration::from_millis(STOP_MS)) {
+            Ok(ended) => ended,
+            Err(RecvTimeoutError::Timeout) => Err(EngineError::StopsTooLong { ms: STOP_MS }),
+            Err(RecvTimeoutError::Disconnected) => Err(EngineError::Panicked("stopping")),
+        }
+    }
+
+    fn end(&self) -> Result<(), EngineError> {
         // What reads without the fold first: it would be cut short by what ends after it.
         self.pasts.stop();
         self.rebuilding.end();

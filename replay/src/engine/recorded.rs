@@ -59,14 +59,15 @@ impl Engine {
             seen.id
         };
         let is_it = |bytes: &[u8]| Recorded::read(index, bytes).is_ok_and(|entry| entry.event.id == id);
-        let found = self.single.entry(index, &is_it)?;
         let gone = || missing(&self.single, index, format!("no frame holds the event {id} that was folded"));
-        Recorded::read(index, &found.ok_or_else(gone)?).map(Some)
+        let found = self.single.entry(index, &is_it).map_err(EngineError::from);
+        let found = found.and_then(|found| found.ok_or_else(gone)).map_err(|error| self.live.noted(error))?;
+        Recorded::read(index, &found).map(Some)
     }
 }
 
 /// The files lack an entry that was there.
 pub(super) fn missing(files: &Single, index: u64, why: String) -> EngineError {
     let place = format!("the files of the record in {}", files.dir().display());
-    LogError::Damage { place, frame: 0, index, why: format!("{why}; verify the record") }.into()
+    LogError::Damage { place, frame: files.frame_of(index), index, why: format!("{why}; verify the record") }.into()
 }

@@ -9,6 +9,8 @@ use crate::proof::notary::Notary;
 pub struct Standing {
     /// Why nothing more is recorded or folded; none while all is well.
     pub stopped: Option<String>,
+    /// Since when what keeps the record does not answer, in milliseconds since 1970: nothing is recorded, and nothing is lost.
+    pub held_up_since_ms: Option<i64>,
     /// What is not as it should be though it goes on: checkpoints are not signed any more, or a follower cannot read or
     /// compare at the moment.
     pub doubt: Option<String>,
@@ -54,11 +56,12 @@ impl Engine {
         match &self.role {
             Role::Writer(writing) => {
                 let failed = writing.notary().ok().and_then(Notary::failed);
-                Standing { stopped, doubt: failed.map(|error| error.to_string()), follows: None, published }
+                let doubt = failed.map(|error| error.to_string());
+                Standing { stopped, held_up_since_ms: writing.held_up_since_ms(), doubt, follows: None, published }
             }
             Role::Follower(follower) => {
                 let follows = Some(follower.writer().to_owned());
-                Standing { stopped, doubt: follower.doubt(), follows, published }
+                Standing { stopped, held_up_since_ms: None, doubt: follower.doubt(), follows, published }
             }
         }
     }

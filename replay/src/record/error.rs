@@ -236,6 +236,11 @@ impl LogError {
         )
     }
 
+    /// Whether it says that a file is not there.
+    pub(crate) fn is_gone(&self) -> bool {
+        matches!(self, Self::Io { source, .. } if source.kind() == std::io::ErrorKind::NotFound)
+    }
+
     /// An input/output error, or `NoSpace` if that is what it is.
     pub(crate) fn io(doing: &'static str, path: &Path, source: std::io::Error) -> Self {
         use std::io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};

@@ -6,7 +6,7 @@ use tonic::{Code, Status};
 
 /// The exit codes, as the help of the whole program lists them.
 pub(crate) const EXIT_CODES: &str = "Exit codes:\n  0  done\n  1  something was refused, rejected or failed\n  2  wrong usage\n  \
-     3  the server cannot be reached or does not take calls\n  4  nothing failed, but look: there is no such thing, or an import left findings open";
+     3  the server cannot be reached or does not take calls\n  4  nothing failed, but look: there is no such thing, an import left findings open, or a server is held up or in doubt";
 
 /// The exit codes of a question, as its own help lists them.
 pub(crate) const QUESTION_CODES: &str =
@@ -32,6 +32,9 @@ pub enum Failure {
     /// The server cannot be reached.
     #[error("{0}")]
     Unreachable(String),
+    /// It goes on, and somebody must look.
+    #[error("{0}")]
+    Doubt(String),
     /// There is no such thing.
     #[error("{0}")]
     NotFound(String),
@@ -43,7 +46,7 @@ impl Failure {
             Self::Refused | Self::Failed(_) => 1,
             Self::Usage(_) => 2,
             Self::Unreachable(_) => 3,
-            Self::NotFound(_) | Self::Look => 4,
+            Self::NotFound(_) | Self::Look | Self::Doubt(_) => 4,
         }
     }
 

@@ -12,6 +12,7 @@ use replay::engine::Engine;
 use replay::record::log::{WRITER_SUBJECT, without_login};
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::Semaphore;
 
 /// The subject submissions are sent to.
@@ -31,6 +32,9 @@ const INBOXES: &str = "_INBOX";
 
 /// Submissions under way at most; more wait in the connection.
 const UNDER_WAY: usize = 64;
+
+/// How long the last answers may take to leave: a server that is gone takes none.
+const FLUSH_TIME: Duration = Duration::from_secs(2);
 
 /// Why submissions over NATS are not taken.
 #[derive(Debug, thiserror::Error)]
@@ -83,8 +87,9 @@ pub async fn run(url: &str, engine: Engine, shutdown: impl Future<Output = ()>) 
     }
     // All permits are back once nothing is under way; the room is never closed, so this cannot fail.
     drop(room.acquire_many(UNDER_WAY as u32).await);
-    if let Err(error) = client.flush().await {
-        tracing::warn!(%error, "the last answers may not have reached the NATS server");
+    let flushed = tokio::time::timeout(FLUSH_TIME, client.flush()).await;
+    if !matches!(flushed, Ok(Ok(()))) {
+        tracing::warn!("the last answers may not have reached the NATS server");
     }
     Ok(())
 }

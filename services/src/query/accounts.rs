@@ -39,6 +39,7 @@ pub fn status(asked: &Asked, request: &v1::GetStatusRequest) -> Result<v1::GetSt
         books: Book::ALL.iter().map(|book| total(&state, *book)).collect(),
         state_digest: digest.map_or_else(Default::default, |digest| digest.to_vec().into()),
         stopped: standing.stopped.unwrap_or_default(),
+        held_up_since_ms: standing.held_up_since_ms.unwrap_or_default(),
         doubt: standing.doubt.unwrap_or_default(),
         follows: standing.follows.unwrap_or_default(),
         published: standing.published,

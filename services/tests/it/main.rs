@@ -7,6 +7,7 @@
 mod accrue_race;
 mod as_of;
 mod cli;
+mod damaged;
 mod deaths;
 mod demo_exports;
 mod diff;
@@ -14,6 +15,7 @@ mod doors;
 mod explain;
 mod floods;
 mod followers;
+mod health;
 mod identity_key;
 mod import_again;
 mod keys;

@@ -134,7 +134,7 @@ impl Pasts {
         // Copying takes a fraction of the time that folding does.
         let begin = begin.map(|past| Past { point, ..Arc::unwrap_or_clone(past) });
         let mut folded = Err(Arc::new(EngineError::Panicked("the fold of a past state")));
-        watched(|| folded = task.run(point, begin).map(Arc::new).map_err(Arc::new), || {});
+        watched(|| folded = task.run(point, begin).map(Arc::new).map_err(|error| Arc::new(live.noted(error))), || {});
         let mut kept = self.kept.lock();
         match &folded {
             Ok(past) => kept.put(point, Has::Ready(Arc::clone(past))),

@@ -18,6 +18,7 @@ use crate::engine::catch_up::{Decoded, FRAMES_AHEAD};
 use crate::engine::folded::{folded, withheld};
 use crate::engine::live::LiveState;
 use crate::point::Point;
+use crate::record::error::LogError;
 use crate::record::log::{Reader, Tip};
 
 /// A past on its way.
@@ -107,9 +108,6 @@ impl Task<'_> {
             // What went wrong in the fold is reported first: it lies further back.
             let past = folding.join().map_err(|_| EngineError::Panicked("the fold"))??;
             read?;
-            if past.state.entries < self.folding.total {
-                return Err(self.ended_early(past.state.entries));
-            }
             Ok(past)
         })
     }
@@ -117,7 +115,7 @@ impl Task<'_> {
     fn read(&self, tip: Tip, known: u64, to_fold: &SyncSender<Read>) -> Result<(), EngineError> {
         let mut reader = Reader::open_at(self.record, tip)?;
         while reader.tip().next_index() < self.folding.total && !self.stopped() {
-            let Some(frame) = reader.next_frame()? else { break };
+            let Some(frame) = reader.next_frame()? else { return Err(self.ended_early(&reader).into()) };
             if to_fold.send((Decoded::new(frame, known)?, reader.tip().clone())).is_err() {
                 break;
             }
@@ -155,9 +153,8 @@ impl Task<'_> {
         self.stop.load(Ordering::Relaxed)
     }
 
-    fn ended_early(&self, index: u64) -> EngineError {
-        let (place, total) = (self.record.display(), self.folding.total);
-        let why = format!("the files in {place} end before it, though {total} entries are folded; verify the record");
-        EngineError::Unreadable { index, why }
+    fn ended_early(&self, reader: &Reader) -> LogError {
+        let (place, total) = (self.record.display().to_string(), self.folding.total);
+        reader.damage(place, format!("the files end before it, though {total} entries are folded"))
     }
 }

@@ -41,7 +41,11 @@ impl Engine {
         self.alive()?;
         let ending = &self.rebuilding.ending;
         let in_use = InUse { live: &self.live, record: self.single.dir() };
-        in_use.rebuild(only, &mut |done, total| !ending.load(Ordering::Relaxed) && step(done, total))
+        let rebuilt = in_use.rebuild(only, &mut |done, total| !ending.load(Ordering::Relaxed) && step(done, total));
+        rebuilt.map_err(|error| match error {
+            RebuildError::Engine(error) => RebuildError::Engine(self.live.noted(error)),
+            other => other,
+        })
     }
 
     /// Has a rebuild end soon that is under way, without waiting for it. None can begin any more.

@@ -66,6 +66,9 @@ pub enum SigningError {
         /// Entries there are.
         size: u64,
     },
+    /// The record is known to be damaged.
+    #[error("nothing is signed over a damaged record: {0}")]
+    Damaged(Arc<LogError>),
     /// Files, or the thread that signs, failed.
     #[error("signing checkpoints has ended, recording goes on: {0}")]
     Ended(Arc<str>),

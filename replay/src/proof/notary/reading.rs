@@ -8,14 +8,14 @@ use ledger::state::table::Table;
 use ledger::tree::merkle::leaf_hash;
 
 use super::error::SigningError;
-use super::signing::{Notary, Signing};
+use super::signing::{Begin, Notary, Signing};
 use crate::proof::checkpoint::{Checkpoint, Outcomes};
 use crate::proof::checkpoint_files::{Checkpoints, Signed};
 use crate::proof::signed_note::{Role, Verifier};
 use crate::proof::tally::Tally;
 use crate::proof::tiles::{TileError, Tiles};
 use crate::proof::trust::vouched;
-use crate::record::log::{Frame, Reader, Tip};
+use crate::record::log::{Frame, Log, Reader, Tip};
 
 /// The tree while a record is being opened.
 #[derive(Debug)]
@@ -55,17 +55,17 @@ impl Reading {
     /// Holds the tree against the record and against what was signed before, then signs from now on.
     pub(crate) fn start(
         mut self,
-        tip: &Tip,
+        log: &Log,
         tally: Tally,
         announced: &Table<AnnouncedKey>,
     ) -> Result<Notary, SigningError> {
-        let (kept, latest) = self.fit(tip)?;
+        let (kept, latest) = self.fit(log.tip())?;
         let signing = self.signing.ok_or(SigningError::NoKey)?;
         if let Some(signed) = &latest {
             may_follow(signed, signing.signer.verifier(), announced)?;
             fits_outcomes(signed, &tally)?;
         }
-        Notary::start(signing, kept, latest, self.tiles, tally)
+        Notary::start(Begin { signing, kept, latest, tiles: self.tiles, tally, alarm: log.alarm.clone() })
     }
 
     /// Holds the tree against the record and against the writer's checkpoints that were compared before; signs nothing.

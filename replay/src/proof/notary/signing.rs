@@ -20,6 +20,7 @@ use crate::proof::checkpoint_files::{Checkpoints, Signed};
 use crate::proof::signed_note::Signer;
 use crate::proof::tally::Tally;
 use crate::proof::tiles::Tiles;
+use crate::record::alarm::Alarm;
 use crate::record::leaves::Leaves;
 
 /// The key that signs, and how often.
@@ -39,6 +40,16 @@ impl Signing {
     pub fn new(signer: Signer) -> Self {
         Self { signer, every: SIGN_EVERY, after: Duration::from_millis(SIGN_AFTER_MS) }
     }
+}
+
+/// What signing begins with.
+pub(super) struct Begin {
+    pub(super) signing: Signing,
+    pub(super) kept: Checkpoints,
+    pub(super) latest: Option<Signed>,
+    pub(super) tiles: Tiles,
+    pub(super) tally: Tally,
+    pub(super) alarm: Alarm,
 }
 
 enum Message {
@@ -62,21 +73,23 @@ struct Shared {
 
 impl Notary {
     /// Signs what is unsigned, then starts the thread.
-    pub(super) fn start(
-        signing: Signing,
-        kept: Checkpoints,
-        latest: Option<Signed>,
-        tiles: Tiles,
-        tally: Tally,
-    ) -> Result<Self, SigningError> {
+    pub(super) fn start(begin: Begin) -> Result<Self, SigningError> {
+        let Begin { signing, kept, latest, tiles, tally, alarm } = begin;
         // What an earlier key signed stays kept, but is not shown as this key's.
         let verifier = signing.signer.verifier();
         let latest = latest.filter(|signed| Checkpoint::verified(&signed.tree, verifier).is_ok());
         let signed_size = latest.as_ref().map(Signed::unverified).transpose()?.map(|(checkpoint, _)| checkpoint.size);
         let latest = Mutex::new(latest.map(Arc::new));
         let shared = Arc::new(Shared { tiles: Mutex::new(tiles), latest, failed: Mutex::new(None) });
-        let mut work =
-            SigningThread { signing, kept, tally, signed_size, waiting_since: None, shared: Arc::clone(&shared) };
+        let mut work = SigningThread {
+            signing,
+            kept,
+            tally,
+            alarm,
+            signed_size,
+            waiting_since: None,
+            shared: Arc::clone(&shared),
+        };
         if signed_size != Some(tally.chain().entries()) {
             work.sign()?;
         }
@@ -151,6 +164,8 @@ struct SigningThread {
     signing: Signing,
     kept: Checkpoints,
     tally: Tally,
+    /// Nothing is signed over what is known to be damaged.
+    alarm: Alarm,
     signed_size: Option<u64>,
     /// When the first unsigned entry came.
     waiting_since: Option<Instant>,
@@ -218,6 +233,9 @@ impl SigningThread {
     /// Signs what is unsigned; what is signed already is not signed again.
     fn sign(&mut self) -> Result<Arc<Signed>, SigningError> {
         self.waiting_since = None;
+        if let Some(damage) = self.alarm.raised() {
+            return Err(SigningError::Damaged(damage));
+        }
         let size = self.tally.chain().entries();
         if self.signed_size == Some(size)
             && let Some(latest) = self.shared.latest.lock().clone()

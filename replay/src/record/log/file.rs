@@ -3,6 +3,7 @@
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::Write;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::frame::Frame;
@@ -39,6 +40,8 @@ struct Open {
     file: File,
     path: PathBuf,
     bytes: u64,
+    /// Device and number of the file, by which it is known from another of the same name.
+    id: (u64, u64),
 }
 
 impl FileLog {
@@ -119,6 +122,10 @@ impl FileLog {
             return Err(LogError::io("writing segment", &open.path, source));
         }
         open.bytes += frame.bytes().len() as u64;
+        if let Some(why) = open.is_other() {
+            let place = open.path.display().to_string();
+            return Err(LogError::Damage { place, frame: number, index: first_index, why });
+        }
         self.frames = number;
         Ok(())
     }
@@ -126,7 +133,9 @@ impl FileLog {
 
 impl Open {
     fn create(segment: &Segment) -> Result<Self, LogError> {
-        Ok(Self { file: segment.create()?, path: segment.path.clone(), bytes: 0 })
+        let file = segment.create()?;
+        let data = file.metadata().map_err(|e| LogError::io("creating segment", &segment.path, e))?;
+        Ok(Self { file, path: segment.path.clone(), bytes: 0, id: id(&data) })
     }
 
     fn existing(path: PathBuf) -> Result<Self, LogError> {
@@ -134,8 +143,20 @@ impl Open {
         let file = OpenOptions::new().append(true).open(&path).map_err(fail)?;
         // What a killed writer left in the page cache has been read and will be built upon.
         file.sync_all().map_err(fail)?;
-        let bytes = file.metadata().map_err(fail)?.len();
-        Ok(Self { file, path, bytes })
+        let data = file.metadata().map_err(fail)?;
+        Ok(Self { file, path, bytes: data.len(), id: id(&data) })
+    }
+
+    /// What keeps the next start from finding here what was written, if anything: an open file can be written after it was removed.
+    fn is_other(&self) -> Option<String> {
+        match fs::metadata(&self.path) {
+            Ok(data) if id(&data) != self.id => Some("another file has its name".to_owned()),
+            Ok(data) if data.len() != self.bytes => {
+                Some(format!("it has {} bytes, and {} were written", data.len(), self.bytes))
+            }
+            Ok(_) => None,
+            Err(error) => Some(format!("it cannot be found any more: {error}")),
+        }
     }
 
     fn cut(&self) {
@@ -144,6 +165,10 @@ impl Open {
             tracing::warn!(path = %self.path.display(), %error, "an unfinished frame could not be cut off");
         }
     }
+}
+
+fn id(data: &fs::Metadata) -> (u64, u64) {
+    (data.dev(), data.ino())
 }
 
 /// Locks a directory against everybody else who does.

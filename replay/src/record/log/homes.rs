@@ -10,6 +10,7 @@ use super::opening::{LogOptions, Visit, random_number};
 use super::reader::Torn;
 use super::tip::Tip;
 use crate::limits::{FILE_FRAMES_IN_FLIGHT, NATS_FRAMES_IN_FLIGHT};
+use crate::record::alarm::Alarm;
 use crate::record::error::LogError;
 
 /// A home of the record, opened for writing: its epoch is raised, its frames are checked.
@@ -18,6 +19,8 @@ pub struct Log {
     pub(crate) home: LogHome,
     pub(crate) tip: Tip,
     pub(crate) clock: Clock,
+    /// Rung by whoever finds damage in it.
+    pub(crate) alarm: Alarm,
     torn: Option<Torn>,
 }
 
@@ -58,7 +61,7 @@ impl Log {
     }
 
     pub(super) fn opened(home: LogHome, tip: Tip, options: &LogOptions, torn: Option<Torn>) -> Self {
-        Self { home, tip, clock: options.clock.clone(), torn }
+        Self { home, tip, clock: options.clock.clone(), alarm: Alarm::default(), torn }
     }
 
     /// Where the record ends.

@@ -7,6 +7,7 @@ pub(crate) mod copied;
 #[cfg(feature = "faults")]
 pub mod faulty;
 pub(crate) mod file;
+mod file_scrub;
 mod followed;
 pub mod frame;
 pub(crate) mod frames;
@@ -29,6 +30,7 @@ pub(crate) use broker::version as nats_version;
 pub use clock::Clock;
 pub(crate) use clock::ClockWatch;
 pub use file::FileLog;
+pub(crate) use file_scrub::FileScrub;
 pub use frame::{Frame, FrameError, Header};
 pub use homes::Log;
 pub(crate) use homes::LogHome;

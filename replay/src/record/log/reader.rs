@@ -154,7 +154,7 @@ impl Reader {
         self.tip.check(frame).map_err(|why| self.damage(place(), why))
     }
 
-    fn damage(&self, place: String, why: String) -> LogError {
+    pub(crate) fn damage(&self, place: String, why: String) -> LogError {
         LogError::Damage { place, frame: self.tip.frames + 1, index: self.tip.next_index(), why }
     }
 
@@ -167,7 +167,11 @@ impl Reader {
             let why = format!("the segment begins with frame {}, not {wanted}", segment.first_frame);
             return Err(self.damage(segment.path.display().to_string(), why));
         }
-        self.open = Some(OpenSegment::open(segment.path)?);
+        let place = segment.path.display().to_string();
+        let opened = OpenSegment::open(segment.path);
+        // It was there a moment ago.
+        let opened = opened.map_err(|e| if e.is_gone() { self.damage(place, "it is gone".to_owned()) } else { e });
+        self.open = Some(opened?);
         Ok(())
     }
 

@@ -47,6 +47,22 @@ impl Single {
         &self.dir
     }
 
+    /// The frame in which an entry should be, as far as there are frames.
+    pub(crate) fn frame_of(&self, index: u64) -> u64 {
+        let segments = list(&self.dir).unwrap_or_default();
+        let Some(segment) = segments.iter().rfind(|segment| segment.first_index <= index) else { return 1 };
+        let Ok(mut open) = Open::at(segment, 0) else { return segment.first_frame };
+        let mut frame = segment.first_frame;
+        while let Ok(Some((offset, header))) = open.header() {
+            if header.first_index + u64::from(header.count) > index {
+                break;
+            }
+            frame += 1;
+            open.offset = offset + header.frame_bytes() as u64;
+        }
+        frame
+    }
+
     /// The bytes of an entry. A fenced writer's void frame may bear the same index, so `is_it` says which is the one; where
     /// both hold the same, it is the later.
     ///
@@ -84,7 +100,7 @@ impl Single {
         index: u64,
         is_it: &dyn Fn(&[u8]) -> bool,
     ) -> Result<Option<(Frame, Bytes)>, LogError> {
-        let mut open = Open::at(&segment.path, self.mark(segment.first_frame, index))?;
+        let mut open = Open::at(segment, self.mark(segment.first_frame, index))?;
         let (mut passed, mut beyond) = (0, 0);
         let mut found: Option<(Frame, Bytes)> = None;
         loop {
@@ -142,7 +158,7 @@ fn part(frame: &Frame, index: u64, is_it: &dyn Fn(&[u8]) -> bool) -> Option<Byte
 
 struct Open<'a> {
     input: BufReader<File>,
-    path: &'a Path,
+    segment: &'a Segment,
     /// The place of the reader.
     at: u64,
     /// Where the next frame begins.
@@ -150,9 +166,18 @@ struct Open<'a> {
 }
 
 impl<'a> Open<'a> {
-    fn at(path: &'a Path, offset: u64) -> Result<Self, LogError> {
-        let file = File::open(path).map_err(|e| LogError::io("opening segment", path, e))?;
-        Ok(Self { input: BufReader::with_capacity(BUFFER_BYTES, file), path, at: 0, offset })
+    fn at(segment: &'a Segment, offset: u64) -> Result<Self, LogError> {
+        let Segment { path, first_frame, first_index } = segment;
+        let opened = File::open(path).map_err(|e| LogError::io("opening segment", path, e));
+        // It was there a moment ago.
+        let gone = || LogError::Damage {
+            place: path.display().to_string(),
+            frame: *first_frame,
+            index: *first_index,
+            why: "it is not there any more".to_owned(),
+        };
+        let file = opened.map_err(|e| if e.is_gone() { gone() } else { e })?;
+        Ok(Self { input: BufReader::with_capacity(BUFFER_BYTES, file), segment, at: 0, offset })
     }
 
     /// The next frame's place and header; `None` at the end, or where the writer is just writing.
@@ -163,18 +188,18 @@ impl<'a> Open<'a> {
         }
         match Header::decode(&head) {
             Ok(header) => Ok(Some((self.offset, header))),
-            Err(why) => Err(self.damage(self.offset, 0, why.to_string())),
+            Err(why) => Err(self.damage(self.offset, why.to_string())),
         }
     }
 
     fn frame(&mut self, offset: u64, header: &Header) -> Result<Frame, LogError> {
         let mut bytes = vec![0; header.frame_bytes()];
         let whole = self.fill(offset, &mut bytes)?;
-        let cut = || self.damage(offset, header.first_index, "the segment ends within the frame".to_owned());
+        let cut = || self.damage(offset, "the segment ends within the frame".to_owned());
         if !whole {
             return Err(cut());
         }
-        Frame::decode(Bytes::from(bytes)).map_err(|why| self.damage(offset, header.first_index, why.to_string()))
+        Frame::decode(Bytes::from(bytes)).map_err(|why| self.damage(offset, why.to_string()))
     }
 
     /// Reads from a place on; false if the file ends before.
@@ -184,7 +209,7 @@ impl<'a> Open<'a> {
         match read {
             Ok(()) => Ok(true),
             Err(error) if error.kind() == ErrorKind::UnexpectedEof => Ok(false),
-            Err(error) => Err(LogError::io("reading segment", self.path, error)),
+            Err(error) => Err(LogError::io("reading segment", &self.segment.path, error)),
         }
     }
 
@@ -196,10 +221,26 @@ impl<'a> Open<'a> {
         }
     }
 
-    fn damage(&self, offset: u64, index: u64, why: String) -> LogError {
-        // The number of the frame was not counted, as most were passed over; the place names it as well.
-        LogError::Damage { place: format!("{} at byte {offset}", self.path.display()), frame: 0, index, why }
+    /// Damage at a place. The frames before it are counted only now, as most were passed over.
+    fn damage(&self, offset: u64, why: String) -> LogError {
+        let Segment { path, first_frame, first_index } = self.segment;
+        let (frame, index) = count(self.segment, offset).unwrap_or((*first_frame, *first_index));
+        LogError::Damage { place: format!("{} at byte {offset}", path.display()), frame, index, why }
     }
+}
+
+/// Number and first index of the frame at a place of a segment, by the headers before it.
+fn count(segment: &Segment, offset: u64) -> Option<(u64, u64)> {
+    let mut open = Open::at(segment, 0).ok()?;
+    let (mut frame, mut index) = (segment.first_frame, segment.first_index);
+    while open.offset < offset {
+        let mut head = [0; HEADER_BYTES];
+        let whole = open.fill(open.offset, &mut head).ok()?;
+        let header = Header::decode(&head).ok().filter(|_| whole)?;
+        (frame, index) = (frame + 1, index.max(header.first_index + u64::from(header.count)));
+        open.offset += header.frame_bytes() as u64;
+    }
+    Some((frame, index))
 }
 
 #[cfg(test)]

@@ -81,7 +81,7 @@ impl<T> Builder<T> {
         let pending: usize = self.pending.iter().map(Item::cost).take(4_096).sum();
         let mut state = self.queue.state.lock();
         loop {
-            if state.ended.is_some() {
+            if state.ended.is_some() || self.queue.damaged().is_some() {
                 return false;
             }
             let idle = self.pending.is_empty() && state.waiting.is_empty();
@@ -104,7 +104,7 @@ impl<T> Builder<T> {
             bytes += cost;
             self.pending.extend(items);
         }
-        state.in_flight += 1;
+        state.begun();
         true
     }
 

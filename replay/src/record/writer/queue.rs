@@ -4,11 +4,13 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant, SystemTime};
 
 use parking_lot::{Condvar, Mutex};
 
 use super::items::{Item, SubmitError};
-use crate::limits::MAX_ENTRY_BYTES;
+use crate::limits::{HELD_UP_MS, MAX_ENTRY_BYTES};
+use crate::record::alarm::Alarm;
 use crate::record::error::LogError;
 
 /// Shared by submitters, the building thread and the settling thread.
@@ -17,6 +19,7 @@ pub(super) struct Queue<T> {
     /// Signals the building thread: items wait, a frame settled, or the end is near.
     pub(super) wake: Condvar,
     queue_bytes: usize,
+    pub(super) alarm: Alarm,
     /// Set by stopping: a broker that cannot be reached is then given up after some time.
     pub(super) give_up: Arc<AtomicBool>,
 }
@@ -29,14 +32,40 @@ pub(super) struct State<T> {
     /// Frames that are built and not settled.
     pub(super) in_flight: usize,
     pub(super) stopping: bool,
+    /// Since when the frame in front is on its way.
+    pub(super) front_since: Option<Instant>,
+    /// Since when the stream owes an answer to how it is.
+    pub(super) unanswered_since: Option<Instant>,
     /// Why the writer ended.
     pub(super) ended: Option<Arc<LogError>>,
 }
 
+impl<T> State<T> {
+    /// One frame more is on its way.
+    pub(super) fn begun(&mut self) {
+        self.in_flight += 1;
+        self.front_since.get_or_insert_with(Instant::now);
+    }
+
+    /// The frame in front has settled.
+    pub(super) fn settled(&mut self) {
+        self.in_flight -= 1;
+        self.front_since = (self.in_flight > 0).then(Instant::now);
+    }
+}
+
 impl<T> Queue<T> {
-    pub(super) fn new(queue_bytes: usize) -> Self {
-        let state = State { waiting: VecDeque::new(), waiting_bytes: 0, in_flight: 0, stopping: false, ended: None };
-        Self { state: Mutex::new(state), wake: Condvar::new(), queue_bytes, give_up: Arc::default() }
+    pub(super) fn new(queue_bytes: usize, alarm: Alarm) -> Self {
+        let state = State {
+            waiting: VecDeque::new(),
+            waiting_bytes: 0,
+            in_flight: 0,
+            stopping: false,
+            front_since: None,
+            unanswered_since: None,
+            ended: None,
+        };
+        Self { state: Mutex::new(state), wake: Condvar::new(), queue_bytes, alarm, give_up: Arc::default() }
     }
 
     /// Takes all items, or none.
@@ -50,8 +79,9 @@ impl<T> Queue<T> {
             bytes += item.cost();
         }
         let mut state = self.state.lock();
-        if state.stopping || state.ended.is_some() {
-            return Err(SubmitError::Ended { error: state.ended.clone(), items });
+        let error = state.ended.clone().or_else(|| self.damaged());
+        if state.stopping || error.is_some() {
+            return Err(SubmitError::Ended { error, items });
         }
         if state.waiting_bytes + bytes > self.queue_bytes {
             return Err(SubmitError::Full(items));
@@ -67,11 +97,25 @@ impl<T> Queue<T> {
 
     /// Why the writer ended, if it did.
     pub(super) fn ended(&self) -> Option<Arc<LogError>> {
-        self.state.lock().ended.clone()
+        self.state.lock().ended.clone().or_else(|| self.damaged())
+    }
+
+    /// What of the record is known to be damaged: nothing is acknowledged any more, though it may be durable.
+    pub(super) fn damaged(&self) -> Option<Arc<LogError>> {
+        self.alarm.raised()
+    }
+
+    /// Since when what keeps the record does not answer, if that is too long: neither disk nor broker says why.
+    pub(super) fn held_up(&self) -> Option<SystemTime> {
+        let state = self.state.lock();
+        let since = [state.front_since, state.unanswered_since].into_iter().flatten().min()?;
+        let long = since.elapsed() > Duration::from_millis(HELD_UP_MS) && state.ended.is_none();
+        SystemTime::now().checked_sub(since.elapsed()).filter(|_| long)
     }
 
     /// Marks the end; the first reason stays.
     pub(super) fn end(&self, error: Arc<LogError>) {
+        self.alarm.raise(&error);
         self.state.lock().ended.get_or_insert(error);
         self.wake.notify_all();
     }

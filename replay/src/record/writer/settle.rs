@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use futures_util::FutureExt;
@@ -19,7 +19,7 @@ use crate::limits::RECHECK_MS;
 use crate::record::error::LogError;
 use crate::record::log::scrub::Scrub;
 use crate::record::log::stream_info::StreamInfo;
-use crate::record::log::{Concluded, FileLog, Frame, Log, LogHome, NatsLog, Pipeline, Tip};
+use crate::record::log::{Concluded, FileLog, FileScrub, Frame, Log, LogHome, NatsLog, Pipeline, Tip};
 
 pub(super) type Sink<T> = Box<dyn FnMut(Reported<T>) + Send>;
 
@@ -40,7 +40,7 @@ impl<T> Settler<T> {
         let Self { queue, home, tip, mut frames, sink } = self;
         let mut report = Report { queue, sink, epoch: tip.epoch };
         match home {
-            LogHome::File(file) => settle_files(file, &mut frames, &mut report),
+            LogHome::File(file) => settle_files(file, &tip, &mut frames, &mut report),
             LogHome::Nats(nats) => settle_stream(*nats, tip, &mut frames, &mut report),
             // No writer starts on such a log.
             LogHome::Followed(_) => report.end(Arc::new(LogError::Followed), false, Vec::new()),
@@ -49,13 +49,21 @@ impl<T> Settler<T> {
     }
 }
 
-fn settle_files<T>(mut file: FileLog, frames: &mut UnboundedReceiver<Message<T>>, report: &mut Report<T>) {
+fn settle_files<T>(mut file: FileLog, tip: &Tip, frames: &mut UnboundedReceiver<Message<T>>, report: &mut Report<T>) {
+    let written = Arc::new(AtomicU64::new(file.frames()));
+    let (dir, alarm) = (file.dir().to_path_buf(), report.queue.alarm.clone());
+    let scrub = FileScrub { dir, ledger: tip.ledger, written: Arc::clone(&written), alarm };
+    let _scrubbing = match scrub.start() {
+        Ok(scrubbing) => scrubbing,
+        Err(error) => return report.end(Arc::new(error), false, Vec::new()),
+    };
     while let Some(message) = frames.blocking_recv() {
         match message {
             Message::Failed(error, items) => return report.end(error, false, items),
             Message::Frame(frame, settled) => match file.append(&frame) {
                 Ok(()) => {
                     kill_points::at("archived");
+                    written.store(file.frames(), Ordering::Release);
                     report.settled(settled);
                 }
                 Err(error) => return report.end(Arc::new(error), true, settled.items),
@@ -114,6 +122,7 @@ impl<T> StreamSettler<'_, T> {
                     Err((difference.unwrap_or_else(|e| LogError::Thread { why: e.to_string() }), Vec::new()))
                 }
                 _ = recheck.tick(), if checking.is_none() => {
+                    self.report.queue.state.lock().unanswered_since.get_or_insert_with(Instant::now);
                     checking = Some(self.check().boxed());
                     Ok(())
                 }
@@ -177,9 +186,12 @@ impl<T> StreamSettler<'_, T> {
 
     fn checked(&self, (settled, info, replaced): Checked) -> Result<(), LogError> {
         match info {
-            Ok(info) => self.pipeline.examine(&info, settled).and_then(|()| self.not_replaced(replaced)),
+            Ok(info) => {
+                self.report.queue.state.lock().unanswered_since = None;
+                self.pipeline.examine(&info, settled).and_then(|()| self.not_replaced(replaced))
+            }
             Err(error @ LogError::NoStream { .. }) => Err(error),
-            // Not reachable now: publishing will find out, and the next check asks again.
+            // Not reachable now, which is told as being held up; the next check asks again.
             Err(_) => Ok(()),
         }
     }
@@ -218,9 +230,12 @@ struct Report<T> {
 impl<T> Report<T> {
     fn settled(&mut self, settled: Settled<T>) {
         // Room for the next frame is made before the fold runs, so that building overlaps it.
-        self.queue.state.lock().in_flight -= 1;
+        self.queue.state.lock().settled();
         self.queue.wake.notify_one();
-        (self.sink)(Reported::Settled(settled));
+        match self.queue.damaged() {
+            Some(error) => (self.sink)(Reported::Ended { error, maybe_recorded: true, items: settled.items }),
+            None => (self.sink)(Reported::Settled(settled)),
+        }
     }
 
     fn end(&mut self, error: Arc<LogError>, maybe_recorded: bool, items: Vec<Item<T>>) {

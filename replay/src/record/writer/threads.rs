@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread::JoinHandle;
+use std::time::SystemTime;
 
 use super::build::Builder;
 use super::items::{Item, Reported, SubmitError, WriterOptions};
@@ -52,7 +53,7 @@ impl<T: Send + 'static> Writer<T> {
         if matches!(log.home, LogHome::Followed(_)) {
             return Err(LogError::Followed);
         }
-        let queue = Arc::new(Queue::new(options.queue_bytes));
+        let queue = Arc::new(Queue::new(options.queue_bytes, log.alarm.clone()));
         let depth = log.in_flight();
         let (to_home, from_builder) = tokio::sync::mpsc::unbounded_channel();
         let builder = Builder::new(Arc::clone(&queue), &log, options.encode, depth, to_home);
@@ -114,6 +115,12 @@ impl<T: Send + 'static> Drop for Writer<T> {
 }
 
 impl<T> Submitter<T> {
+    /// Since when what keeps the record does not answer, if that is too long.
+    #[must_use]
+    pub fn held_up(&self) -> Option<SystemTime> {
+        self.queue.held_up()
+    }
+
     /// Queues items in order, all or none. Never blocks on the record.
     pub fn submit(&self, items: Vec<Item<T>>) -> Result<(), SubmitError<T>> {
         self.queue.submit(items)

@@ -5,7 +5,7 @@ use crate::cli::failure::{Failure, QUESTION_CODES};
 use crate::cli::shown::ask::ask;
 use crate::cli::shown::list::{Column, left, list, right};
 use crate::cli::shown::point::PointArgs;
-use crate::cli::shown::text::{day, yuan};
+use crate::cli::shown::text::{day, moment, yuan};
 use clap::Args;
 use ledger::hash::hex;
 use proto::v1;
@@ -47,6 +47,9 @@ impl StatusArgs {
             if !text.is_empty() {
                 outln!("  {label} {text}");
             }
+        }
+        if status.held_up_since_ms != 0 {
+            outln!("  recording is held up since {}", moment(status.held_up_since_ms));
         }
         if !status.identity_key.is_empty() {
             outln!("  身份密钥 identity key {}", hex(&status.identity_key));

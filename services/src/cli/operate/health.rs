@@ -2,6 +2,7 @@
 
 use crate::cli::client::Target;
 use crate::cli::failure::Failure;
+use crate::cli::shown::text::moment;
 use crate::cli::{print_json, runtime};
 use clap::Args;
 use proto::v1::query_client::QueryClient;
@@ -14,10 +15,14 @@ use tonic_health::pb::health_client::HealthClient;
 
 /// Ask a server whether it serves, and if not, why
 ///
-/// A follower serves though it takes no events. `doubt` is what is not as it should be though the server goes on:
-/// checkpoints are not signed any more, or a follower cannot reach its stream or its writer at the moment.
+/// A follower serves though it takes no events. Recording is held up while disk or broker does not answer: nothing is lost, what
+/// is recorded can be asked for, and starting again does not help. `doubt` is what is not as it should be though the server goes
+/// on: checkpoints are not signed, or a follower cannot reach its stream or its writer at the moment.
 #[derive(Args, Debug)]
-#[command(after_help = "Example:\n  mingzhang health\n\nExit codes: 0 serving, 1 not serving, 3 cannot be reached")]
+#[command(
+    after_help = "Example:\n  mingzhang health\n\nExit codes: 0 serving, 1 not serving, 3 cannot be reached,\n  \
+    4 look: recording is held up, or there is a doubt, as when checkpoints are not signed"
+)]
 pub struct HealthArgs {
     #[command(flatten)]
     target: Target,
@@ -37,22 +42,71 @@ impl HealthArgs {
             }
             Ok::<_, Failure>((serving, standing(channel).await))
         })?;
-        let whole = serving.iter().all(|(name, serves)| *serves || *name == "audit" || is_follower(&why, name));
+        let health = Health::of(&serving, &why);
         if self.target.json {
             let (status, unanswered) = match &why {
                 Ok(status) => (status.clone(), None),
                 Err(error) => (GetStatusResponse::default(), Some(error.clone())),
             };
-            let mut object = json!({ "serving": whole, "stopped": unanswered.unwrap_or(status.stopped),
-            "doubt": status.doubt, "follows": status.follows, "entries": status.entries, "published": status.published });
+            let mut object = json!({ "state": health.name(), "serving": health == Health::Serving,
+                "stopped": unanswered.unwrap_or(status.stopped), "held_up_since_ms": status.held_up_since_ms,
+                "doubt": status.doubt, "follows": status.follows, "entries": status.entries,
+                "published": status.published });
             for (name, serves) in &serving {
                 object[*name] = json!(serves);
             }
             print_json(&object)?;
         } else {
-            show(whole, &serving, &why);
+            show(health, &serving, &why);
         }
-        if whole { Ok(()) } else { Err(Failure::Failed("the server does not serve".to_owned())) }
+        health.end(&why)
+    }
+}
+
+/// How a server is, in all.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Health {
+    Serving,
+    /// It goes on as soon as what keeps the record answers.
+    HeldUp,
+    NotServing,
+}
+
+impl Health {
+    /// What it says of itself counts as well: what is told to whoever watches may be a moment behind.
+    fn of(serving: &[(&str, bool)], why: &Result<GetStatusResponse, String>) -> Self {
+        let serves = |wanted: &str| serving.iter().any(|(name, serves)| *name == wanted && *serves);
+        match why {
+            Ok(status) if !status.stopped.is_empty() || !serves("query") => Self::NotServing,
+            Ok(status) if status.held_up_since_ms != 0 => Self::HeldUp,
+            Ok(status) if !serves("recorder") && status.follows.is_empty() => Self::NotServing,
+            Ok(_) => Self::Serving,
+            Err(_) => Self::NotServing,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Serving => "serving",
+            Self::HeldUp => "held_up",
+            Self::NotServing => "not_serving",
+        }
+    }
+
+    fn end(self, why: &Result<GetStatusResponse, String>) -> Result<(), Failure> {
+        let doubt = why.as_ref().map_or("", |status| &status.doubt);
+        match self {
+            Self::Serving if doubt.is_empty() => Ok(()),
+            Self::Serving => {
+                Err(Failure::Doubt(format!("服务照常，另有疑问 it serves, and there is a doubt: {doubt}")))
+            }
+            Self::HeldUp => {
+                let text =
+                    "记录受阻，待磁盘或 NATS 应答后自行继续 recording is held up; it goes on once disk or NATS answers";
+                Err(Failure::Doubt(text.to_owned()))
+            }
+            Self::NotServing => Err(Failure::Failed("the server does not serve".to_owned())),
+        }
     }
 }
 
@@ -68,12 +122,8 @@ async fn standing(channel: Channel) -> Result<GetStatusResponse, String> {
     answer.map(tonic::Response::into_inner).map_err(|status| status.message().to_owned())
 }
 
-fn is_follower(why: &Result<GetStatusResponse, String>, service: &str) -> bool {
-    service == "recorder" && why.as_ref().is_ok_and(|status| !status.follows.is_empty())
-}
-
-fn show(whole: bool, serving: &[(&str, bool)], why: &Result<GetStatusResponse, String>) {
-    outln!("{}", if whole { "serving" } else { "not serving" });
+fn show(health: Health, serving: &[(&str, bool)], why: &Result<GetStatusResponse, String>) {
+    outln!("{}", health.name().replace('_', " "));
     for (name, serves) in serving {
         outln!("  {name:<18}{}", if *serves { "serving" } else { "not serving" });
     }
@@ -87,6 +137,10 @@ fn show(whole: bool, serving: &[(&str, bool)], why: &Result<GetStatusResponse, S
             ];
             for (label, text) in lines.iter().filter(|(_, text)| !text.is_empty()) {
                 outln!("  {label} {text}");
+            }
+            if status.held_up_since_ms != 0 {
+                let since = moment(status.held_up_since_ms);
+                outln!("  受阻 held up      recording is held up since {since}, as disk or NATS does not answer");
             }
             outln!("  记录 entries      {}\n  签名 published    {}", status.entries, status.published);
         }

@@ -66,6 +66,10 @@ impl ServeArgs {
         bar.finish_and_clear();
         let served = runtime.block_on(serve_engine(self, listener, engine.clone(), comparing));
         let stopped = engine.stop().map_err(Failure::from);
+        if stopped.is_err() {
+            // Letting go of pages whose files were removed would wait for them once more; the process ends anyway.
+            std::mem::forget(engine);
+        }
         runtime.shutdown_timeout(Duration::from_secs(1));
         served.and(stopped)
     }
@@ -143,9 +147,10 @@ async fn serve_engine(
                 found = follower::watch(&engine, comparing) => wrong = Some(found),
             },
         }
+        // At the same time, so that one does not wait for the other. Nobody listens if there is no NATS.
+        let _ = stop.send(true);
     };
     let served = grpc::run(listener, engine.clone(), trust_any, shutdown).await;
-    // Nobody listens if there is no NATS.
     let _ = stop.send(true);
     if let Some(submissions) = submissions
         && tokio::time::timeout(grpc::SHUTDOWN_TIME, submissions).await.is_err()

@@ -18,7 +18,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(250);
 /// What serves.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Health {
-    /// Events are taken.
+    /// Events are taken, and what keeps the record answers.
     recorder: bool,
     /// Questions are answered from a state that goes on.
     query: bool,
@@ -34,7 +34,8 @@ impl Health {
     pub(super) fn of(engine: &Engine) -> Self {
         let standing = engine.standing();
         let alive = standing.stopped.is_none();
-        Self { recorder: alive && standing.follows.is_none(), query: alive, audit: alive && standing.doubt.is_none() }
+        let recorder = alive && standing.follows.is_none() && standing.held_up_since_ms.is_none();
+        Self { recorder, query: alive, audit: alive && standing.doubt.is_none() }
     }
 
     /// Tells whoever asks or watches. The server as a whole, which has no name, serves if it answers questions.

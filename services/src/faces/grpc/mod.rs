@@ -38,7 +38,7 @@ pub const MAX_CALLS_PER_CONNECTION: usize = 512;
 pub const MAX_CALL_TIME: Duration = Duration::from_secs(60);
 
 /// How long calls under way may take to end when the server stops; hyper may wait for ever on a half-open connection.
-pub const SHUTDOWN_TIME: Duration = Duration::from_secs(30);
+pub const SHUTDOWN_TIME: Duration = Duration::from_secs(10);
 
 /// Flow-control window of a connection: several full calls may be on their way.
 const CONNECTION_WINDOW_BYTES: u32 = 16 * 1024 * 1024;

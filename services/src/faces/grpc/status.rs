@@ -90,6 +90,7 @@ pub(super) fn unsigned(error: &SigningError) -> Status {
         SigningError::Follower => (Code::FailedPrecondition, "FOLLOWER"),
         SigningError::Uncompared => (Code::Unavailable, "NOT_COMPARED"),
         SigningError::OutOfRange { .. } => (Code::NotFound, "OUT_OF_RANGE"),
+        SigningError::Damaged(_) => (Code::Unavailable, "DAMAGED"),
         SigningError::Ended(_) => (Code::Unavailable, "SIGNING_ENDED"),
         _ => (Code::Internal, "SIGNING"),
     };

@@ -274,6 +274,8 @@ async fn signing_that_failed_shows_in_health() {
     world::until(async || serving(&server).await == [true, true, true, false]).await;
     let status = digest(&server, 5).await;
     assert!(status.stopped.is_empty() && status.doubt.contains("checkpoint"), "{}", status.doubt);
+    let (code, told) = health(&server).await;
+    assert_eq!((code, &told["state"], &told["audit"]), (Some(4), &"serving".into(), &false.into()), "{told}");
     server.record("load", &persons(5..6)).await;
     let balance = v1::GetBalanceRequest { owner: wire(1), class: "available".to_owned(), ..Default::default() };
     assert_eq!(server.ask().get_balance(balance).await.expect_err("no such account").code(), Code::NotFound);
