@@ -53,6 +53,12 @@ pub const TAKE_OVER_MS: u64 = 10_000;
 /// How long a question to the broker may stay without an answer.
 pub const REQUEST_TIMEOUT_MS: u64 = 2_000;
 
+/// How long after signing failed it is tried again.
+pub const SIGN_AGAIN_MS: u64 = 2_000;
+
+/// Leaves that wait in memory while the tree cannot be written: 32 MiB.
+pub const LEAVES_BEHIND: usize = 1 << 20;
+
 /// How long a ledger may take to end once nobody is served any more.
 pub const STOP_MS: u64 = 20_000;
 

@@ -232,3 +232,80 @@ fn outcomes_that_were_signed_are_not_signed_otherwise() {
         assert!(matches!(opened.err(), Some(EngineError::Signing(SigningError::Differs { size: 1, .. }))), "{seed}");
     }
 }
+
+/// Any bit of the newest one, of either note: the ledger starts, sets it aside and signs again, and the record is blamed for nothing.
+#[test]
+fn a_checkpoint_nobody_signed_is_set_aside_and_the_one_before_binds() {
+    let dir = tempfile::tempdir().unwrap();
+    for from in [1, 1_000] {
+        let engine = open(dir.path());
+        record(&engine, from, 20);
+        engine.stop().unwrap();
+    }
+    let kept = Checkpoints::of(dir.path());
+    assert_eq!(kept.sizes().unwrap(), [0, 20, 40]);
+    for kind in ["checkpoint", "outcomes"] {
+        let path = dir.path().join(format!("checkpoints/{:020}.{kind}", 40));
+        let text = std::fs::read(&path).unwrap();
+        for at in (0..text.len()).step_by(11) {
+            let mut bad = text.clone();
+            bad[at] ^= 4;
+            std::fs::write(&path, &bad).unwrap();
+            let engine = open(dir.path());
+            assert_eq!(sign(&engine).0.size, 40, "byte {at} of {kind}");
+            engine.stop().unwrap();
+            assert_eq!(std::fs::read(path.with_extension(format!("{kind}.damaged"))).unwrap(), bad);
+        }
+        std::fs::remove_file(&path).unwrap();
+        drop(open(dir.path()));
+        assert_eq!(std::fs::read(&path).unwrap(), text, "signed anew");
+    }
+}
+
+/// A record that lost its end is not taken for whole because what was signed over the end is by a key nobody here knows.
+#[test]
+fn what_a_stranger_signed_beyond_the_record_is_no_damage() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = open(dir.path());
+    record(&engine, 1, 20);
+    engine.stop().unwrap();
+    drop(engine);
+    let kept = Checkpoints::of(dir.path());
+    let (_, outcomes) = kept.latest().unwrap().unwrap().unverified().unwrap();
+    let tree = Checkpoint { origin: "here".to_owned(), size: 30, root: [1; 32] }.sign(&signer(2));
+    let beyond = Signed { tree, outcomes: Outcomes { size: 30, ..outcomes }.sign(&signer(2)) };
+    kept.keep(30, &beyond, signer(2).verifier()).unwrap();
+    let opened = Engine::open(&options(dir.path(), Signing::new(signer(1))), &mut |_| {});
+    assert!(matches!(opened.err(), Some(EngineError::Signing(SigningError::Differs { size: 30, .. }))));
+}
+
+#[test]
+fn signing_that_failed_is_tried_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let soon = Signing { after: Duration::from_millis(20), ..Signing::new(signer(1)) };
+    let engine = Engine::open(&options(dir.path(), soon), &mut |_| {}).unwrap();
+    let until = |wanted: bool| {
+        let began = Instant::now();
+        while engine.standing().doubt.is_some() != wanted {
+            assert!(began.elapsed() < Duration::from_secs(20), "a doubt should be there: {wanted}");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    };
+    let (checkpoints, tiles) = (dir.path().join("checkpoints"), Tiles::dir(dir.path()));
+    for (from, place) in [(1, &checkpoints), (2_000, &tiles)] {
+        let aside = dir.path().join("aside");
+        std::fs::rename(place, &aside).unwrap();
+        std::fs::write(place, "in the way").unwrap();
+        record(&engine, from, 600);
+        if place == &checkpoints {
+            until(true);
+        }
+        std::fs::remove_file(place).unwrap();
+        std::fs::rename(&aside, place).unwrap();
+        until(false);
+    }
+    let (checkpoint, _) = sign(&engine);
+    assert_eq!(checkpoint.size, 1_200);
+    let path = engine.prove_inclusion(700, 1_200).unwrap();
+    assert!(is_included(&leaf_hash(&engine.entry_bytes(700).unwrap()), 700, 1_200, &path, &checkpoint.root));
+}

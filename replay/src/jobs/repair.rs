@@ -158,6 +158,9 @@ fn say_proof(found: &Examination) {
         }
         None => outln!("  检查点 signed nothing: there are no checkpoints"),
     }
+    for why in &found.passed_over {
+        outln!("  检查点 passed over: {why}");
+    }
 }
 
 /// Says what was done; answers that all is well now.

@@ -25,7 +25,8 @@ use super::{failed, interrupts};
     replay verify --data ./again --key ledger.key.pub          # folds it too, and compares outcomes\n  \
     replay repair --data ./again --nats nats://127.0.0.1:4222  # if it records in a stream: brings that back\n  \
     mingzhang serve --data ./again --key ledger.key\n\n\
-    Exit codes: 0 restored and proved, 1 it does not prove itself, 2 usage, 3 interrupted, run it again")]
+    Exit codes: 0 restored and proved, 1 it does not prove itself, 2 usage, 3 interrupted, run it again,\n  \
+    4 restored and proved, but for checkpoints or keys that are damaged in the copy")]
 pub struct RestoreArgs {
     /// The copy, made by `replay backup`
     #[arg(long, value_name = "DIR")]
@@ -59,8 +60,9 @@ pub fn run(args: &RestoreArgs) -> anyhow::Result<ExitCode> {
     match restored {
         Err(error @ BackupError::Interrupted { .. }) => Ok(failed(3, error)),
         restored => {
-            say(args, &restored?, began.elapsed().as_secs_f64());
-            Ok(ExitCode::SUCCESS)
+            let restored = restored?;
+            say(args, &restored, began.elapsed().as_secs_f64());
+            Ok(if restored.missing.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(4) })
         }
     }
 }
@@ -75,7 +77,8 @@ fn say(args: &RestoreArgs, restored: &Restored, seconds: f64) {
             "{}",
             serde_json::json!({ "frames": extent.frames, "entries": extent.entries, "root": root,
                 "recorded_ms": extent.recorded_ms, "checkpoints": restored.checkpoints, "signed": signed,
-                "of_stream": restored.of_stream, "seconds": seconds })
+                "of_stream": restored.of_stream, "missing": restored.missing,
+                "seconds": seconds })
         );
         return;
     }
@@ -90,6 +93,9 @@ fn say(args: &RestoreArgs, restored: &Restored, seconds: f64) {
                 outln!("             by a key that came with the copy; pass --key to say whose it must be");
             }
         }
+    }
+    for missing in &restored.missing {
+        outln!("未恢复 missing {missing}; take it from another copy");
     }
     outln!("seconds      {seconds:.2}");
     if restored.of_stream {

@@ -47,6 +47,18 @@ pub struct Signed {
 }
 
 impl Signed {
+    /// Whether a key signed both.
+    #[must_use]
+    pub fn is_by(&self, key: &Verifier) -> bool {
+        Checkpoint::verified(&self.tree, key).is_ok() && Outcomes::verified(&self.outcomes, key).is_ok()
+    }
+
+    /// Whether it claims to be signed by a key.
+    #[must_use]
+    pub fn names(&self, key: &Verifier) -> bool {
+        [&self.tree, &self.outcomes].iter().any(|note| note.signatures.iter().any(|line| line.id == key.id()))
+    }
+
     /// Both with the signatures of these too, where they say the same; else the latter.
     #[must_use]
     pub fn and(self, other: &Self) -> Self {
@@ -135,18 +147,33 @@ impl Checkpoints {
         }
     }
 
-    /// The largest one kept.
+    /// The largest one kept that can be read. Those that cannot are named and bind nobody: they are no evidence against the record.
     ///
     /// # Errors
-    /// As [`Checkpoints::read`].
+    /// The files cannot be read.
     pub fn latest(&self) -> Result<Option<Signed>, KeptError> {
-        let Some(size) = self.sizes()?.last().copied() else { return Ok(None) };
-        // Taken for none, it would bind nobody any more.
+        for size in self.sizes()?.into_iter().rev() {
+            match self.read_pair(size) {
+                Ok(signed) => return Ok(Some(signed)),
+                Err(error @ KeptError::Bad { .. }) => {
+                    tracing::warn!(%error, "a checkpoint that is none is passed over")
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(None)
+    }
+
+    /// The one over so many entries, which is there.
+    ///
+    /// # Errors
+    /// As [`Checkpoints::read`], or the note beside it is missing.
+    pub fn read_pair(&self, size: u64) -> Result<Signed, KeptError> {
         let missing = || KeptError::Bad {
             path: self.path(size, OUTCOMES),
             source: CheckpointError::Malformed("it is missing beside its checkpoint"),
         };
-        self.read(size)?.map(Some).ok_or_else(missing)
+        self.read(size)?.ok_or_else(missing)
     }
 
     /// Keeps one, durably, and lets older ones of the same key go that are not kept for good. Those of other keys stay:
@@ -164,13 +191,49 @@ impl Checkpoints {
         self.write(size, OUTCOMES, &signed.outcomes)?;
         self.write(size, TREE, &signed.tree)?;
         for old in outlived(&self.sizes()?) {
-            let of_others = |signed: &Signed| signed.tree.signatures.iter().any(|line| line.id != key.id());
-            if self.read(old)?.as_ref().is_some_and(of_others) {
-                continue;
+            // What cannot go now goes later; what was just kept is kept.
+            if let Err(error) = self.let_go(old, key) {
+                tracing::warn!(%error, "an old checkpoint stays");
             }
-            for kind in [TREE, OUTCOMES] {
-                let path = self.path(old, kind);
-                fs::remove_file(&path).map_err(|source| KeptError::Io { doing: "removing", path, source })?;
+        }
+        Ok(())
+    }
+
+    fn let_go(&self, old: u64, key: &Verifier) -> Result<(), KeptError> {
+        match self.read(old) {
+            Ok(Some(signed)) if signed.tree.signatures.iter().any(|line| line.id != key.id()) => return Ok(()),
+            Ok(_) => {}
+            Err(error @ KeptError::Bad { .. }) => return self.set_aside(old, &error),
+            Err(error) => return Err(error),
+        }
+        for kind in [TREE, OUTCOMES] {
+            let path = self.path(old, kind);
+            match fs::remove_file(&path) {
+                Err(source) if source.kind() != ErrorKind::NotFound => {
+                    return Err(KeptError::Io { doing: "removing", path, source });
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts both notes over so many entries under names that are nobody's checkpoint, for whoever looks into it.
+    ///
+    /// # Errors
+    /// They cannot be renamed.
+    pub(crate) fn set_aside(&self, size: u64, why: &dyn std::fmt::Display) -> Result<(), KeptError> {
+        for kind in [TREE, OUTCOMES] {
+            let path = self.path(size, kind);
+            let aside = path.with_extension(format!("{kind}.damaged"));
+            match fs::rename(&path, &aside) {
+                Err(source) if source.kind() != ErrorKind::NotFound => {
+                    return Err(KeptError::Io { doing: "setting aside", path, source });
+                }
+                Err(_) => {}
+                Ok(()) => {
+                    tracing::error!(%why, aside = %aside.display(), "a checkpoint that nobody signed is set aside")
+                }
             }
         }
         Ok(())
@@ -245,12 +308,30 @@ mod tests {
         for kind in [TREE, OUTCOMES] {
             fs::copy(path(5, kind), path(7, kind)).unwrap();
         }
-        assert!(matches!(kept.latest(), Err(KeptError::Bad { .. })));
+        assert!(matches!(kept.read_pair(7), Err(KeptError::Bad { .. })));
+        assert_eq!(kept.latest().unwrap(), Some(signed(5)), "another is whole");
         fs::write(path(7, TREE), "no note").unwrap();
         assert!(matches!(kept.read(7), Err(KeptError::Bad { .. })));
         assert_eq!(kept.read(6).unwrap(), None);
         fs::remove_file(path(7, TREE)).unwrap();
         fs::remove_file(path(5, OUTCOMES)).unwrap();
-        assert!(matches!(kept.latest(), Err(KeptError::Bad { .. })));
+        assert!(matches!(kept.read_pair(5), Err(KeptError::Bad { .. })));
+        assert_eq!(kept.latest().unwrap(), None);
+    }
+
+    #[test]
+    fn a_damaged_one_that_is_let_go_keeps_nothing_from_being_kept() {
+        let dir = tempfile::tempdir().unwrap();
+        let kept = Checkpoints::of(dir.path());
+        for size in 0..3 {
+            kept.keep(size, &signed(size), key().verifier()).unwrap();
+        }
+        let path = dir.path().join(format!("checkpoints/{:020}.{TREE}", 1));
+        fs::write(&path, "no note").unwrap();
+        for size in 3..40 {
+            kept.keep(size, &signed(size), key().verifier()).unwrap();
+        }
+        assert!(!kept.sizes().unwrap().contains(&1));
+        assert!(path.with_extension("checkpoint.damaged").exists(), "it is kept for whoever looks into it");
     }
 }

@@ -8,6 +8,7 @@ use anyhow::Context;
 use ledger::account::Book;
 use ledger::hash::Hash;
 use replay::proof::checkpoint::{Checkpoint, Outcomes};
+use replay::proof::checkpoint_files::Checkpoints;
 use replay::proof::signed_note::Note;
 use replay::proof::tally::Turnover;
 
@@ -57,8 +58,21 @@ pub fn load(dir: &Path) -> anyhow::Result<Vec<Expectation>> {
             }
         }
     }
+    paired(dir)?;
     points.sort_by(|one, other| (one.at, &one.source).cmp(&(other.at, &other.source)));
     Ok(points)
+}
+
+/// Whether each checkpoint has the note over its outcomes beside it. A ledger writes that one first and removes it last, so what is
+/// missing while the checkpoint is still there was taken away.
+fn paired(dir: &Path) -> anyhow::Result<()> {
+    let kept = Checkpoints::in_dir(dir);
+    for size in kept.sizes()? {
+        let [tree, outcomes] = KINDS.map(|kind| dir.join(format!("{size:020}.{kind}")));
+        let missing = !outcomes.exists() && tree.exists();
+        anyhow::ensure!(!missing, "{} is missing beside its checkpoint; take both from a copy", outcomes.display());
+    }
+    Ok(())
 }
 
 fn read(bytes: std::io::Result<Vec<u8>>, path: &Path) -> anyhow::Result<Expectation> {

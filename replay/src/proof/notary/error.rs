@@ -70,7 +70,7 @@ pub enum SigningError {
     #[error("nothing is signed over a damaged record: {0}")]
     Damaged(Arc<LogError>),
     /// Files, or the thread that signs, failed.
-    #[error("signing checkpoints has ended, recording goes on: {0}")]
+    #[error("checkpoints cannot be signed, or those that were cannot be read: {0}")]
     Ended(Arc<str>),
 }
 

@@ -1,6 +1,7 @@
 //! Signs what was recorded and folded: `reading` holds the record against what was signed before, `signing` goes on from
 //! there while the ledger runs. Not here: what a checkpoint says, and where it is kept.
 
+mod believed;
 mod error;
 mod reading;
 mod signing;

@@ -7,6 +7,7 @@ use ledger::state::key_rows::AnnouncedKey;
 use ledger::state::table::Table;
 use ledger::tree::merkle::leaf_hash;
 
+use super::believed::{believed, cut, fits_before};
 use super::error::SigningError;
 use super::signing::{Begin, Notary, Signing};
 use crate::proof::checkpoint::{Checkpoint, Outcomes};
@@ -59,9 +60,12 @@ impl Reading {
         tally: Tally,
         announced: &Table<AnnouncedKey>,
     ) -> Result<Notary, SigningError> {
-        let (kept, latest) = self.fit(log.tip())?;
+        self.fit(log.tip())?;
         let signing = self.signing.ok_or(SigningError::NoKey)?;
+        let kept = Checkpoints::of(&self.data);
+        let latest = believed(&kept, signing.signer.verifier(), announced, &self.tiles)?;
         if let Some(signed) = &latest {
+            fits_before(signed, &self.tiles)?;
             may_follow(signed, signing.signer.verifier(), announced)?;
             fits_outcomes(signed, &tally)?;
         }
@@ -70,11 +74,16 @@ impl Reading {
 
     /// Holds the tree against the record and against the writer's checkpoints that were compared before; signs nothing.
     pub(crate) fn follow(mut self, tip: &Tip) -> Result<(Tiles, Option<Signed>), SigningError> {
-        let (_, latest) = self.fit(tip)?;
+        self.fit(tip)?;
+        let latest = Checkpoints::of(&self.data).latest()?;
+        if let Some(signed) = &latest {
+            fits_before(signed, &self.tiles)?;
+        }
         Ok((self.tiles, latest))
     }
 
-    fn fit(&mut self, tip: &Tip) -> Result<(Checkpoints, Option<Signed>), SigningError> {
+    /// Makes the tree that of the record.
+    fn fit(&mut self, tip: &Tip) -> Result<(), SigningError> {
         let size = tip.next_index();
         let fits = self.tiles.size() == size && self.tiles.root(size).is_ok_and(|root| root == tip.frontier.root());
         if !fits {
@@ -86,12 +95,7 @@ impl Reading {
                 self.take(&frame)?;
             }
         }
-        let kept = Checkpoints::of(&self.data);
-        let latest = kept.latest()?;
-        if let Some(signed) = &latest {
-            fits_before(signed, &self.tiles)?;
-        }
-        Ok((kept, latest))
+        Ok(())
     }
 }
 
@@ -102,23 +106,6 @@ pub(crate) fn not_cut(data: &Path, tip: &Tip) -> Result<(), SigningError> {
         Some((Checkpoint { size, .. }, _)) if size > entries => Err(cut(size, entries)),
         _ => Ok(()),
     }
-}
-
-fn cut(size: u64, entries: u64) -> SigningError {
-    SigningError::Differs { size, why: format!("the record has only {entries} entries") }
-}
-
-/// A ledger never signs what does not continue its last checkpoint: that would prove it forked.
-fn fits_before(signed: &Signed, tiles: &Tiles) -> Result<(), SigningError> {
-    let (checkpoint, _) = signed.unverified()?;
-    let size = checkpoint.size;
-    if size > tiles.size() {
-        return Err(cut(size, tiles.size()));
-    }
-    if tiles.root(size)? != checkpoint.root {
-        return Err(SigningError::Differs { size, why: "its root is another".to_owned() });
-    }
-    Ok(())
 }
 
 /// Nor does it sign other outcomes of entries whose outcomes were signed.

@@ -1,7 +1,8 @@
 //! Signs off the hot path: a thread takes the leaves of settled frames into the tree and signs every so many entries, some
 //! seconds after the last one, and when asked. It never holds recording up for longer than its queue; when it fails, the
-//! ledger goes on unsigned and says so.
+//! ledger goes on unsigned, says so, and tries again.
 
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
@@ -14,9 +15,9 @@ use tokio::sync::oneshot;
 
 use super::error::SigningError;
 use crate::kill_points;
-use crate::limits::{FRAMES_TO_SIGN, SIGN_AFTER_MS, SIGN_EVERY};
+use crate::limits::{FRAMES_TO_SIGN, LEAVES_BEHIND, SIGN_AFTER_MS, SIGN_AGAIN_MS, SIGN_EVERY};
 use crate::proof::checkpoint::{Checkpoint, Outcomes};
-use crate::proof::checkpoint_files::{Checkpoints, Signed};
+use crate::proof::checkpoint_files::{Checkpoints, KeptError, Signed};
 use crate::proof::signed_note::Signer;
 use crate::proof::tally::Tally;
 use crate::proof::tiles::Tiles;
@@ -81,15 +82,8 @@ impl Notary {
         let signed_size = latest.as_ref().map(Signed::unverified).transpose()?.map(|(checkpoint, _)| checkpoint.size);
         let latest = Mutex::new(latest.map(Arc::new));
         let shared = Arc::new(Shared { tiles: Mutex::new(tiles), latest, failed: Mutex::new(None) });
-        let mut work = SigningThread {
-            signing,
-            kept,
-            tally,
-            alarm,
-            signed_size,
-            waiting_since: None,
-            shared: Arc::clone(&shared),
-        };
+        let (waiting_since, behind, ours) = (None, VecDeque::new(), Arc::clone(&shared));
+        let mut work = SigningThread { signing, kept, tally, alarm, signed_size, waiting_since, behind, shared: ours };
         if signed_size != Some(tally.chain().entries()) {
             work.sign()?;
         }
@@ -122,7 +116,7 @@ impl Notary {
         if sent { Ok(signed) } else { Err(self.why_ended()) }
     }
 
-    /// Why signing has ended by itself, if it has.
+    /// Why nothing is signed at the moment, or any more.
     pub(crate) fn failed(&self) -> Option<SigningError> {
         self.shared.failed.lock().clone()
     }
@@ -169,6 +163,8 @@ struct SigningThread {
     signed_size: Option<u64>,
     /// When the first unsigned entry came.
     waiting_since: Option<Instant>,
+    /// Leaves that the tree could not take yet.
+    behind: VecDeque<Hash>,
     shared: Arc<Shared>,
 }
 
@@ -183,51 +179,85 @@ fn run(work: SigningThread, messages: &Receiver<Message>) {
 
 impl SigningThread {
     fn run(mut self, messages: &Receiver<Message>) {
-        if let Err(error) = self.serve(messages) {
-            tracing::error!(%error, "no more checkpoints are signed");
-            *self.shared.failed.lock() = Some(error.clone());
-            // Recording goes on, so its frames are taken and dropped, and whoever asks is told.
-            while let Ok(message) = messages.recv() {
-                if let Message::Sign(done) = message {
-                    let _ = done.send(Err(error.clone()));
-                }
-            }
-        }
-    }
-
-    fn serve(&mut self, messages: &Receiver<Message>) -> Result<(), SigningError> {
         loop {
             match messages.recv_timeout(self.patience()) {
-                Ok(Message::Folded(leaves, tally)) => self.take(&leaves, *tally)?,
-                Ok(Message::Sign(done)) => {
-                    let signed = self.sign();
-                    // Whoever asked may have gone away.
-                    let _ = done.send(signed.clone());
-                    signed?;
-                }
-                Err(RecvTimeoutError::Timeout) => drop(self.sign()?),
-                Err(RecvTimeoutError::Disconnected) => return self.sign().map(drop),
+                Ok(Message::Folded(leaves, tally)) => self.take(&leaves, *tally),
+                // Whoever asked may have gone away.
+                Ok(Message::Sign(done)) => drop(done.send(self.try_to_sign())),
+                Err(RecvTimeoutError::Timeout) => drop(self.try_to_sign()),
+                Err(RecvTimeoutError::Disconnected) => return drop(self.try_to_sign()),
             }
         }
     }
 
-    /// How long to wait for more before what waits is signed.
+    /// How long to wait for more before what waits is signed, or what failed is tried again.
     fn patience(&self) -> Duration {
+        let failing = self.shared.failed.lock().is_some();
+        let after = if failing { Duration::from_millis(SIGN_AGAIN_MS) } else { self.signing.after };
         match self.waiting_since {
             None => Duration::from_secs(3_600),
-            Some(since) => self.signing.after.saturating_sub(since.elapsed()),
+            Some(since) => after.saturating_sub(since.elapsed()),
         }
     }
 
-    fn take(&mut self, leaves: &Leaves, tally: Tally) -> Result<(), SigningError> {
-        self.shared.tiles.lock().extend(leaves)?;
-        self.tally = tally;
-        let unsigned = tally.chain().entries() - self.signed_size.unwrap_or(0);
-        if unsigned >= self.signing.every {
-            return self.sign().map(drop);
-        }
+    /// Takes the leaves of a frame into the tree. What cannot be written now is written before the next signature.
+    fn take(&mut self, leaves: &Leaves, tally: Tally) {
+        let known = std::mem::replace(&mut self.tally, tally).chain().entries();
         self.waiting_since.get_or_insert_with(Instant::now);
+        let reached = self.shared.tiles.lock().size() + self.behind.len() as u64;
+        if reached != known || self.behind.len() >= LEAVES_BEHIND {
+            // The tree lags too far behind: nothing is signed over it, and it is made again at the next start.
+            return;
+        }
+        if !self.behind.is_empty() {
+            return self.behind.extend(&leaves.hashes);
+        }
+        let mut tiles = self.shared.tiles.lock();
+        let before = tiles.size();
+        if let Err(error) = tiles.extend(leaves) {
+            let taken = usize::try_from(tiles.size() - before).unwrap_or(usize::MAX);
+            drop(tiles);
+            self.behind.extend(leaves.hashes.iter().skip(taken));
+            return self.failed(error.into());
+        }
+        drop(tiles);
+        let unsigned = self.tally.chain().entries() - self.signed_size.unwrap_or(0);
+        if unsigned >= self.signing.every && self.shared.failed.lock().is_none() {
+            drop(self.try_to_sign());
+        }
+    }
+
+    /// Writes what of the tree could not be written before.
+    fn catch_up(&mut self) -> Result<(), SigningError> {
+        let mut tiles = self.shared.tiles.lock();
+        tiles.write_again()?;
+        while let Some(leaf) = self.behind.front() {
+            let before = tiles.size();
+            let pushed = tiles.push(*leaf);
+            if tiles.size() > before {
+                self.behind.pop_front();
+            }
+            pushed?;
+        }
         Ok(())
+    }
+
+    /// Signs, and says whether it went well, for those who look after the ledger.
+    fn try_to_sign(&mut self) -> Result<Arc<Signed>, SigningError> {
+        let signed = self.sign();
+        match &signed {
+            Ok(_) if self.shared.failed.lock().take().is_some() => tracing::info!("checkpoints are signed again"),
+            Ok(_) => {}
+            Err(error) => self.failed(error.clone()),
+        }
+        signed
+    }
+
+    /// Takes note of a failure, which is tried again in a while; recording goes on.
+    fn failed(&mut self, error: SigningError) {
+        tracing::error!(%error, "no checkpoint is signed");
+        *self.shared.failed.lock() = Some(error);
+        self.waiting_since = Some(Instant::now());
     }
 
     /// Signs what is unsigned; what is signed already is not signed again.
@@ -236,6 +266,7 @@ impl SigningThread {
         if let Some(damage) = self.alarm.raised() {
             return Err(SigningError::Damaged(damage));
         }
+        self.catch_up()?;
         let size = self.tally.chain().entries();
         if self.signed_size == Some(size)
             && let Some(latest) = self.shared.latest.lock().clone()
@@ -251,9 +282,11 @@ impl SigningThread {
             outcomes: Outcomes { origin, size, chain, books }.sign(signer),
         };
         // What another key signed over the same entries stays with it: it is what makes this key trusted.
-        let signed = Arc::new(match self.kept.read(size)? {
-            Some(before) => before.and(&signed),
-            None => signed,
+        let signed = Arc::new(match self.kept.read(size) {
+            Ok(Some(before)) => before.and(&signed),
+            // What is none is written anew.
+            Ok(None) | Err(KeptError::Bad { .. }) => signed,
+            Err(error) => return Err(error.into()),
         });
         // Kept before it is shown: what anybody has seen signed must bind the next start too.
         kill_points::at("signing");

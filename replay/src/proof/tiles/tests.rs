@@ -118,3 +118,23 @@ fn the_edge_is_written_as_partial_tiles() {
     assert_eq!(bytes[..32], leaf(512));
     assert_eq!(fs::read(dir.path().join("tile/1/000.p/2")).unwrap().len(), 64);
 }
+
+#[test]
+fn a_tile_that_could_not_be_written_is_written_with_what_comes_next() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut tiles = as_files(dir.path(), 65_535);
+    let (place, aside) = (dir.path().join("tile"), dir.path().join("aside"));
+    fs::rename(&place, &aside).unwrap();
+    fs::write(&place, "in the way").unwrap();
+    assert!(tiles.push(leaf(65_535)).is_err());
+    assert_eq!(tiles.size(), 65_536, "the leaf is taken, its tile waits");
+    assert!(tiles.push(leaf(65_536)).is_err() && tiles.write_again().is_err());
+    assert_eq!(tiles.size(), 65_536, "nothing more is taken");
+    fs::remove_file(&place).unwrap();
+    fs::rename(&aside, &place).unwrap();
+    tiles.write_again().unwrap();
+    let tiles = fill(tiles, 66_000);
+    for size in [65_535, 65_536, 65_537, 66_000] {
+        assert_eq!(tiles.root(size).unwrap(), root_of(size), "size {size}");
+    }
+}

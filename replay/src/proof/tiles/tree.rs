@@ -27,6 +27,8 @@ pub struct Tiles {
     size: u64,
     /// The unfinished tile of each level, the lowest first.
     edge: [Vec<Hash>; LEVELS],
+    /// The lowest level whose full tile could not be written.
+    unwritten: Option<usize>,
 }
 
 impl Tiles {
@@ -54,7 +56,7 @@ impl Tiles {
 
     fn of(dir: &Path, files: std::io::Result<TileFiles>) -> Result<Self, TileError> {
         let files = files.map_err(|source| TileError::Io { doing: "making", path: dir.to_owned(), source })?;
-        let mut tiles = Self { files, size: 0, edge: Default::default() };
+        let mut tiles = Self { files, size: 0, edge: Default::default(), unwritten: None };
         let leaves = tiles.count_whole()?;
         tiles.size = leaves * WIDTH as u64;
         tiles.restore_edge(leaves)?;
@@ -69,7 +71,7 @@ impl Tiles {
         let path = self.files.path(0, 0);
         self.files.clear().map_err(|source| TileError::Io { doing: "removing", path, source })?;
         self.size = 0;
-        self.edge = Default::default();
+        (self.edge, self.unwritten) = Default::default();
         Ok(())
     }
 
@@ -101,20 +103,40 @@ impl Tiles {
         Ok(())
     }
 
-    fn push_with(&mut self, leaf: Hash, mut root: Option<Hash>) -> Result<(), TileError> {
-        let mut hash = leaf;
+    fn push_with(&mut self, leaf: Hash, root: Option<Hash>) -> Result<(), TileError> {
+        if let Some(level) = self.unwritten {
+            self.finish(level, None)?;
+        }
         self.size += 1;
-        for level in 0..LEVELS {
-            self.edge[level].push(hash);
+        self.edge[0].push(leaf);
+        self.finish(0, root)
+    }
+
+    /// Writes the tiles that are full, from a level upwards. One that cannot be written stays full and is written with the next leaf.
+    fn finish(&mut self, from: usize, mut root: Option<Hash>) -> Result<(), TileError> {
+        for level in from..LEVELS {
             if self.edge[level].len() < WIDTH {
-                return Ok(());
+                break;
             }
+            self.unwritten = Some(level);
             let number = (self.size >> (HEIGHT as usize * (level + 1))) - 1;
             self.write(level, number)?;
-            hash = root.take().unwrap_or_else(|| subroot(&self.edge[level]));
+            let hash = root.take().unwrap_or_else(|| subroot(&self.edge[level]));
             self.edge[level].clear();
+            if let Some(above) = self.edge.get_mut(level + 1) {
+                above.push(hash);
+            }
         }
+        self.unwritten = None;
         Ok(())
+    }
+
+    /// Writes what could not be written, if there is any.
+    ///
+    /// # Errors
+    /// It still cannot.
+    pub fn write_again(&mut self) -> Result<(), TileError> {
+        self.unwritten.map_or(Ok(()), |level| self.finish(level, None))
     }
 
     /// The root of the complete subtree `index` of `level`; level 0 are the leaves.

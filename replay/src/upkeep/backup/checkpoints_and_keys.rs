@@ -9,7 +9,7 @@ use super::files::{io, make_dir, names};
 use super::layout::{CHECKPOINTS, KEYS};
 use super::manifest::{Listed, Manifest};
 use crate::files::replace;
-use crate::proof::checkpoint_files::{Checkpoints, outlived};
+use crate::proof::checkpoint_files::{Checkpoints, KeptError, outlived};
 use crate::proof::key_files;
 use crate::proof::signed_note::Verifier;
 
@@ -32,7 +32,15 @@ pub(super) fn collect(data: Option<&Path>, given: &[Verifier]) -> Result<SmallFi
     let kept = Checkpoints::of(data);
     for size in kept.sizes()? {
         // A running ledger lets older ones go while they are read.
-        if let Some(signed) = kept.read(size)? {
+        let signed = match kept.read(size) {
+            Err(error @ KeptError::Bad { .. }) => {
+                // The ledger sets it aside at its next start; a copy does not need it.
+                tracing::warn!(%error, "a checkpoint that is none is not copied");
+                continue;
+            }
+            read => read?,
+        };
+        if let Some(signed) = signed {
             let [tree, outcomes] = paths(size);
             small.insert(tree, signed.tree.to_string().into_bytes());
             small.insert(outcomes, signed.outcomes.to_string().into_bytes());
@@ -55,6 +63,28 @@ pub(super) fn sizes<'a>(paths: impl Iterator<Item = &'a str>) -> Vec<u64> {
     let mut sizes: Vec<u64> = paths.filter_map(number).collect();
     sizes.sort_unstable();
     sizes
+}
+
+/// The small files of a copy that are not what was copied, each with what is wrong, and with them the note beside a checkpoint: neither
+/// says anything without the other.
+pub(super) fn damaged(from: &Path, manifest: &Manifest) -> Result<BTreeMap<String, String>, BackupError> {
+    let mut damaged = BTreeMap::new();
+    for file in [CHECKPOINTS, KEYS].into_iter().flat_map(|dir| manifest.of(dir)) {
+        match file.read(from) {
+            Ok(_) => {}
+            Err(BackupError::Damaged { why, .. }) => drop(damaged.insert(file.path.clone(), why)),
+            Err(error) => return Err(error),
+        }
+    }
+    for size in sizes(manifest.files.iter().map(|file| file.path.as_str())) {
+        let pair = paths(size);
+        if pair.iter().any(|path| damaged.contains_key(path)) {
+            for path in pair {
+                damaged.entry(path).or_insert_with(|| "what belongs to it is damaged".to_owned());
+            }
+        }
+    }
+    Ok(damaged)
 }
 
 /// What the list of a copy says of files that stay as they are while `small` is written over them.

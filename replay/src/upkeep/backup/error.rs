@@ -64,6 +64,17 @@ pub enum BackupError {
          Pass --without-checkpoint if that is enough", .0.display()
     )]
     NoCheckpoint(PathBuf),
+    /// What was signed is damaged in the copy.
+    #[error(
+        "{} holds no checkpoint that is whole ({why}), so nobody vouches for its record: take another copy, or pass \
+         --without-checkpoint if it is enough that every frame fits the one before", from.display()
+    )]
+    NoWholeCheckpoint {
+        /// The copy.
+        from: PathBuf,
+        /// The first file that is damaged.
+        why: String,
+    },
     /// Nobody knows whose signature to ask for.
     #[error("{} holds a signed checkpoint but no public key; pass --key FILE with the ledger's public key", .0.display())]
     NoKey(PathBuf),

@@ -60,6 +60,8 @@ pub struct Restored {
     pub proof: Option<Proof>,
     /// The record is the archive of a stream.
     pub of_stream: bool,
+    /// Checkpoints and keys of the copy that are damaged and did not come back, each with what is wrong.
+    pub missing: Vec<String>,
 }
 
 /// Copies a copy back and has it prove itself. `go_on` is called with bytes or entries from time to time; when it answers false,
@@ -68,13 +70,20 @@ pub struct Restored {
 /// # Errors
 /// The place is taken, the copy is damaged, or its checkpoints do not prove it.
 pub fn restore(job: &Restore, go_on: &mut dyn FnMut(u64) -> bool) -> Result<Restored, BackupError> {
-    let manifest = Manifest::read(&job.from)?.ok_or_else(|| BackupError::NoCopy(job.from.clone()))?;
+    let mut manifest = Manifest::read(&job.from)?.ok_or_else(|| BackupError::NoCopy(job.from.clone()))?;
     let tip = manifest.tip(&job.from)?;
+    // One bad small file keeps nothing else from coming back.
+    let damaged = small_files::damaged(&job.from, &manifest)?;
+    manifest.files.retain(|file| !damaged.contains_key(&file.path));
+    let missing: Vec<String> = damaged.into_iter().map(|(path, why)| format!("{path}: {why}")).collect();
     let sizes = small_files::sizes(manifest.files.iter().map(|file| file.path.as_str()));
     // One over no entries vouches for none.
     let vouched = sizes.last().is_some_and(|size| *size > 0 || tip.next_index() == 0);
     if !vouched && !job.without_checkpoint {
-        return Err(BackupError::NoCheckpoint(job.from.clone()));
+        return Err(match missing.first() {
+            Some(why) => BackupError::NoWholeCheckpoint { from: job.from.clone(), why: why.clone() },
+            None => BackupError::NoCheckpoint(job.from.clone()),
+        });
     }
     let proof = |dir: &Path| sizes.last().map(|size| proof(job, dir, &manifest, *size)).transpose();
     // Asked early, so that nobody waits in vain, and once more of what came back.
@@ -96,7 +105,7 @@ pub fn restore(job: &Restore, go_on: &mut dyn FnMut(u64) -> bool) -> Result<Rest
     // The mark goes last, when all of it is proved and on the disk: while it is there no ledger opens the place.
     repairing::clear(&job.data)?;
     let of_stream = manifest.stream_created.is_some();
-    Ok(Restored { extent: Extent::of(&tip), checkpoints: sizes.len(), proof, of_stream })
+    Ok(Restored { extent: Extent::of(&tip), checkpoints: sizes.len(), proof, of_stream, missing })
 }
 
 /// Takes the place, marks it, and keeps others who restore or serve away.

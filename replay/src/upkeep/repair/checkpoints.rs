@@ -1,5 +1,7 @@
 //! The checkpoints as proof: what root the record must have at which sizes. Who keeps and signs them is not known here.
 
+use std::collections::BTreeMap;
+
 use ledger::hash::Hash;
 use ledger::tree::merkle::leaf_hash;
 
@@ -13,22 +15,46 @@ use crate::record::log::{Frame, Tip};
 #[derive(Debug, Default)]
 pub(super) struct Proofs {
     points: Vec<(u64, Hash)>,
+    passed_over: Vec<String>,
 }
 
 impl Proofs {
-    /// All under the ledger's directory. What cannot be believed is answered in words: nothing is proved by it.
+    /// All under the ledger's directory and beside the further copy. One that cannot be believed is passed over by name, if others can
+    /// be: it says nothing about the record. Where none can, nothing is proved, which is answered in words.
     pub(super) fn load(options: &RepairOptions) -> Result<Self, String> {
-        let kept = Checkpoints::of(&options.data);
-        let mut points = Vec::new();
-        for size in kept.sizes().map_err(|error| error.to_string())? {
-            // Passed over, it would bind nobody any more.
-            let signed = kept.read(size).map_err(|error| error.to_string())?.ok_or("the note beside it is missing");
-            let checkpoint = signed.map_err(str::to_owned).and_then(|signed| believed(&signed.tree, &options.keys));
-            let checkpoint =
-                checkpoint.map_err(|why| format!("the checkpoint over {size} entries cannot be believed: {why}"))?;
-            points.push((checkpoint.size, checkpoint.root));
+        let mut proofs = Self::default();
+        let mut points = BTreeMap::new();
+        for dir in [Some(&options.data), options.from.as_ref()].into_iter().flatten() {
+            let kept = Checkpoints::of(dir);
+            for size in kept.sizes().map_err(|error| error.to_string())? {
+                let read = kept.read_pair(size).map_err(|error| error.to_string());
+                let root = match read.and_then(|signed| believed(&signed.tree, &options.keys)) {
+                    Ok(checkpoint) => checkpoint.root,
+                    Err(why) => {
+                        let place = dir.display();
+                        proofs
+                            .passed_over
+                            .push(format!("the checkpoint over {size} entries in {place} cannot be believed: {why}"));
+                        continue;
+                    }
+                };
+                if *points.entry(size).or_insert(root) != root {
+                    return Err(format!(
+                        "two checkpoints over {size} entries have different roots; --key says which was signed"
+                    ));
+                }
+            }
         }
-        Ok(Self { points })
+        proofs.points = points.into_iter().collect();
+        if !proofs.points.is_empty() || proofs.passed_over.is_empty() {
+            return Ok(proofs);
+        }
+        Err(proofs.passed_over.swap_remove(0))
+    }
+
+    /// Those that cannot be believed, and why.
+    pub(super) fn passed_over(&self) -> &[String] {
+        &self.passed_over
     }
 
     pub(super) fn count(&self) -> u64 {

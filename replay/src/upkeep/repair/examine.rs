@@ -42,6 +42,7 @@ pub(super) fn look_at_all(
         checkpoints: proofs.count(),
         signed_entries: proofs.last(),
         signatures_checked: !options.keys.is_empty(),
+        passed_over: proofs.passed_over().to_vec(),
         refusal,
         begun: false,
     };

@@ -94,6 +94,8 @@ pub struct Examination {
     pub signed_entries: Option<u64>,
     /// Whether signatures were checked.
     pub signatures_checked: bool,
+    /// Checkpoints that cannot be believed, in words; others are whole.
+    pub passed_over: Vec<String>,
     /// Why the record cannot be proved, if so.
     pub refusal: Option<String>,
     /// Whether an earlier repair has not come to its end.

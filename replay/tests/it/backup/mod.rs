@@ -92,11 +92,8 @@ fn whatever_is_spoilt_is_refused_by_name() {
     refused(&|copy| flip(&segment(copy)), &[&name, "SHA-256", "at byte", "frame", "index"]);
     refused(&|copy| fs::remove_file(segment(copy)).unwrap(), &[&name, "missing"]);
     refused(&|copy| fs::write(segment(copy), b"short").unwrap(), &[&name, "ends after 5 of"]);
-    let last = |copy: &Path| files(&copy.join(checkpoints), ".checkpoint").pop().unwrap();
-    let name = last(&desk.at("copy")).file_name().unwrap().to_string_lossy().into_owned();
-    refused(&|copy| flip(&last(copy)), &[&name, "SHA-256"]);
-    refused(&|copy| fs::remove_file(last(copy)).unwrap(), &[&name, "missing"]);
-    refused(&|copy| flip(&files(&copy.join(checkpoints), ".outcomes")[0]), &[".outcomes", "SHA-256"]);
+    let every = |copy: &Path| files(&copy.join(checkpoints), ".checkpoint").iter().for_each(|path| flip(path));
+    refused(&every, &[".checkpoint", "SHA-256", "take another copy"]);
     refused(&|copy| fs::remove_file(copy.join(MANIFEST)).unwrap(), &["holds no copy"]);
     for (from, to) in
         [("\"frames\": ", "\"frames\": 1"), ("\"root\": \"", "\"root\": \"0"), ("\"epoch\": ", "\"epoch\": 1")]
@@ -106,6 +103,36 @@ fn whatever_is_spoilt_is_refused_by_name() {
     let why = desk.restore_with("copy", "again", &[8]).unwrap_err().to_string();
     assert!(why.contains(".checkpoint") && why.contains("not signed"), "wrong key: {why}");
     assert!(matches!(desk.restore("copy", "ledger"), Err(BackupError::NotEmpty(_))));
+}
+
+#[test]
+fn one_bad_small_file_keeps_nothing_else_from_coming_back() {
+    let desk = Desk::told(0, 700);
+    desk.tell(5_000, 300);
+    desk.backup("copy").unwrap();
+    let small = |ending: &str| files(&desk.at("copy/checkpoints"), ending);
+    let (trees, outcomes) = (small(".checkpoint"), small(".outcomes"));
+    assert!(trees.len() > 1);
+    let spoilt = [&trees[0], &trees[trees.len() - 1], &outcomes[0], &outcomes[outcomes.len() - 1]];
+    for (number, path) in spoilt.into_iter().enumerate() {
+        let whole = fs::read(path).unwrap();
+        for removed in [false, true] {
+            if removed {
+                fs::remove_file(path).unwrap()
+            } else {
+                flip(path)
+            }
+            let to = format!("again-{number}-{removed}");
+            let restored = desk.restore("copy", &to).unwrap();
+            fs::write(path, &whole).unwrap();
+            let name = path.file_name().unwrap().to_str().unwrap();
+            assert_eq!(restored.missing.len(), 2, "a note and the one beside it");
+            assert!(restored.missing.iter().any(|missing| missing.contains(name)), "{:?}", restored.missing);
+            assert_eq!((restored.extent.entries, restored.checkpoints), (1_000, trees.len() - 1));
+            assert!(!desk.at(&to).join("checkpoints").join(name).exists());
+            drop(Engine::open(&Options::file(desk.at(&to)), &mut |_| {}).unwrap());
+        }
+    }
 }
 
 fn change(path: &Path, from: &str, to: &str) {

@@ -209,7 +209,34 @@ fn a_checkpoint_nobody_known_signed_proves_nothing() {
     assert!(looked(&options).is_sound());
     let beside = dir.path().join(format!("checkpoints/{:020}.outcomes", made.tip.next_index()));
     fs::remove_file(beside).unwrap();
-    assert!(refused(&options).contains("beside it is missing"));
+    assert!(refused(&options).contains("missing beside its checkpoint"));
+}
+
+/// One bit in the newest checkpoint says nothing about the record: it is named, the one before proves, and so does a copy's.
+#[test]
+fn a_damaged_checkpoint_is_named_and_blames_nothing() {
+    let (dir, copy) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let mut made = Made::with(5);
+    made.sign(dir.path(), &signer(1));
+    made.say(3, 4);
+    made.write(dir.path());
+    made.write(copy.path());
+    [dir.path(), copy.path()].iter().for_each(|at| made.sign(at, &signer(1)));
+    let size = made.tip.next_index();
+    let mut options = RepairOptions::file(dir.path());
+    options.keys = vec![signer(1).verifier().clone()];
+    let newest = dir.path().join(format!("checkpoints/{size:020}.checkpoint"));
+    let text = fs::read(&newest).unwrap();
+    for at in 0..text.len() {
+        let mut bad = text.clone();
+        bad[at] ^= 2;
+        fs::write(&newest, bad).unwrap();
+        let found = looked(&options);
+        assert!(found.is_sound() && found.passed_over.len() == 1, "byte {at}: {:?}", found.passed_over);
+        assert!(found.passed_over[0].contains(&format!("over {size} entries")) && found.signed_entries < Some(size));
+    }
+    options.from = Some(copy.path().to_owned());
+    assert_eq!(looked(&options).signed_entries, Some(size));
 }
 
 #[test]

@@ -175,6 +175,20 @@ fn a_checkpoint_that_another_key_signed_is_none() {
 }
 
 #[test]
+fn a_checkpoint_without_the_note_beside_it_is_not_the_same() {
+    let record = Record::new();
+    record.sign(6);
+    let (data, key) = (record.data().to_str().unwrap(), signer().verifier().to_string());
+    let verify = || replay(&["verify", "--data", data, "--key", &key]);
+    assert_eq!(verify().status.code(), Some(0));
+    let note = record.data().join(format!("checkpoints/{:020}.outcomes", 6));
+    fs::rename(&note, record.data().join("elsewhere")).unwrap();
+    let output = verify();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains(".outcomes is missing"), "{output:?}");
+}
+
+#[test]
 fn where_a_key_is_named_something_must_be_signed() {
     let record = Record::new();
     let key = signer().verifier().to_string();

@@ -1,0 +1,68 @@
+//! Which of the checkpoints that are kept binds a ledger: the newest that a key of its own signed. A file in which bits have changed
+//! says nothing about the record; it is set aside, and the next one binds.
+
+use ledger::state::key_rows::AnnouncedKey;
+use ledger::state::table::Table;
+
+use super::error::SigningError;
+use crate::proof::checkpoint_files::{Checkpoints, KeptError, Signed};
+use crate::proof::signed_note::Verifier;
+use crate::proof::tiles::Tiles;
+use crate::proof::trust::vouched;
+
+/// The newest checkpoint that a known key signed. If none did, the newest that is well formed: whoever signed it is a stranger.
+pub(super) fn believed(
+    kept: &Checkpoints,
+    own: &Verifier,
+    announced: &Table<AnnouncedKey>,
+    tiles: &Tiles,
+) -> Result<Option<Signed>, SigningError> {
+    let rows = announced.iter().filter_map(|(_, row)| vouched(own.name(), row));
+    let known: Vec<Verifier> = rows.flat_map(|(next, by)| [next, by]).chain([own.clone()]).collect();
+    let (mut damaged, mut strange): (Vec<(u64, String)>, Vec<(u64, Signed)>) = Default::default();
+    let mut found = None;
+    for size in kept.sizes()?.into_iter().rev() {
+        match kept.read_pair(size) {
+            Ok(signed) if known.iter().any(|key| signed.is_by(key)) => {
+                found = Some(signed);
+                break;
+            }
+            Ok(signed) if known.iter().any(|key| signed.names(key)) => {
+                damaged.push((size, format!("the signatures of the checkpoint over {size} entries do not fit it")));
+            }
+            Ok(signed) => strange.push((size, signed)),
+            Err(error @ KeptError::Bad { .. }) => damaged.push((size, error.to_string())),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    if found.is_none() && !strange.is_empty() {
+        return Ok(Some(strange.swap_remove(0).1));
+    }
+    for (size, signed) in strange {
+        // It would be a fork, or the end of the record is missing: then it is no file that suffered.
+        fits_before(&signed, tiles)?;
+        damaged.push((size, format!("no key of this ledger signed the checkpoint over {size} entries")));
+    }
+    for (size, why) in damaged {
+        kept.set_aside(size, &why)?;
+    }
+    Ok(found)
+}
+
+/// The record ends before what was signed over it.
+pub(super) fn cut(size: u64, entries: u64) -> SigningError {
+    SigningError::Differs { size, why: format!("the record has only {entries} entries") }
+}
+
+/// A ledger never signs what does not continue its last checkpoint: that would prove it forked.
+pub(super) fn fits_before(signed: &Signed, tiles: &Tiles) -> Result<(), SigningError> {
+    let (checkpoint, _) = signed.unverified()?;
+    let size = checkpoint.size;
+    if size > tiles.size() {
+        return Err(cut(size, tiles.size()));
+    }
+    if tiles.root(size)? != checkpoint.root {
+        return Err(SigningError::Differs { size, why: "its root is another".to_owned() });
+    }
+    Ok(())
+}
