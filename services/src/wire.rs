@@ -12,6 +12,24 @@ use replay::answers::labels;
 pub use replay::audit::explain::finding_en as sentence_en;
 use uuid::Uuid;
 
+/// A sentence for whoever is not on this machine: of a path only what it ends with is left.
+#[must_use]
+pub fn without_paths(text: &str) -> String {
+    let mut told = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('/') {
+        let (before, path) = rest.split_at(at);
+        let begins = before.chars().last().map_or(told.is_empty(), |c| c.is_whitespace() || "`'\"(=：".contains(c));
+        let ends = path.find(|c: char| c.is_whitespace() || "`'\",;:)".contains(c)).unwrap_or(path.len());
+        told.push_str(before);
+        let path = &path[..ends];
+        let name = path.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+        told.push_str(if begins { name } else { path });
+        rest = &rest[at + ends..];
+    }
+    told + rest
+}
+
 /// An id as 16 bytes; nothing for the nil id, which stands for "none".
 #[must_use]
 pub fn id(id: Uuid) -> Bytes {
@@ -96,5 +114,27 @@ pub fn set_stage(stage: Stage) -> v1::SetStage {
         Stage::Approved => v1::SetStage::Approved,
         Stage::Sent => v1::SetStage::Sent,
         Stage::Cancelled => v1::SetStage::Cancelled,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_paths;
+
+    #[test]
+    fn of_a_path_only_its_end_is_told() {
+        for (text, told) in [
+            ("damage at /srv/明账/record/0001-0000.frames at byte 12", "damage at 0001-0000.frames at byte 12"),
+            ("/srv/x/checkpoints/9.checkpoint: no note", "9.checkpoint: no note"),
+            ("reading (/srv/a), `/srv/b/`, /srv/c; /srv/d", "reading (a), `b`, c; d"),
+            (
+                "ask http://127.0.0.1:5/x for 3/4 of 陕西/西安 and/or nobody",
+                "ask http://127.0.0.1:5/x for 3/4 of 陕西/西安 and/or nobody",
+            ),
+            ("nothing", "nothing"),
+            ("", ""),
+        ] {
+            assert_eq!(without_paths(text), told);
+        }
     }
 }

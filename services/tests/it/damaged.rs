@@ -45,6 +45,10 @@ async fn ended(server: Server, data: &Path) {
     assert!(server.engine.sign_now().await.is_err(), "nothing is signed over damage");
     let status = server.ask().get_status(v1::GetStatusRequest::default()).await.expect_err("damaged");
     assert_eq!(status.code(), Code::Unavailable, "{status}");
+    let place = data.parent().expect("a directory").display().to_string();
+    for told in [refused.message(), status.message()] {
+        assert!(told.contains("damage at") && !told.contains(&place), "callers are not told where it lies: {told}");
+    }
     let end = server.end().await.expect_err("damaged");
     assert!(end.is_damage(), "{end}");
     assert_eq!(newest(data), signed);

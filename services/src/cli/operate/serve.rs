@@ -29,7 +29,7 @@ use tokio::sync::watch;
     Exit codes: 0 stopped as asked, 1 failed or differs, 2 usage, 3 NATS cannot be reached")]
 pub struct ServeArgs {
     /// Directory of the record (with --nats: of its archive) and of the pages
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_parser = whole_path)]
     data: PathBuf,
     /// Record in JetStream at this address
     #[arg(long, value_name = "URL|@FILE", value_parser = nats_address)]
@@ -86,6 +86,11 @@ impl ServeArgs {
                    --take-over to end it";
         Err(Failure::Failed(why.to_owned()))
     }
+}
+
+/// The path from the root on, which callers are never told.
+pub(crate) fn whole_path(typed: &str) -> std::io::Result<PathBuf> {
+    std::path::absolute(typed)
 }
 
 fn options(args: &ServeArgs) -> Result<Options, Failure> {

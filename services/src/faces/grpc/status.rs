@@ -2,6 +2,7 @@
 
 use crate::intake::ingest::IngestError;
 use crate::query::QueryError;
+use crate::wire::without_paths;
 use replay::engine::EngineError;
 use replay::engine::past::PastError;
 use replay::engine::rebuilding::{Only, RebuildError};
@@ -25,15 +26,15 @@ impl From<IngestError> for Status {
             IngestError::Principal { header, fault } => {
                 let mut details = reason(fault.reason());
                 details.add_bad_request_violation(header, &message);
-                Status::with_error_details(Code::Unauthenticated, message, details)
+                told(Code::Unauthenticated, message, details)
             }
             IngestError::Again { .. } | IngestError::TooMany(_) | IngestError::TooLarge(_) => {
                 let mut details = reason("CALL_TOO_LARGE");
                 details.add_bad_request_violation("events", &message);
-                Status::with_error_details(Code::InvalidArgument, message, details)
+                told(Code::InvalidArgument, message, details)
             }
             IngestError::Engine(error) => error_of(&error),
-            IngestError::GivenUp => Status::with_error_details(Code::Unavailable, message, reason("GIVEN_UP")),
+            IngestError::GivenUp => told(Code::Unavailable, message, reason("GIVEN_UP")),
         }
     }
 }
@@ -45,17 +46,17 @@ impl From<QueryError> for Status {
             QueryError::NotFound { kind, id } => {
                 let mut details = reason("NOT_FOUND");
                 details.set_resource_info(kind, id.to_string(), "", "check the id");
-                Status::with_error_details(Code::NotFound, message, details)
+                told(Code::NotFound, message, details)
             }
             QueryError::NoEntry { index, .. } => {
                 let mut details = reason("NOT_FOUND");
                 details.set_resource_info("entry", index.to_string(), "", "check the index");
-                Status::with_error_details(Code::NotFound, message, details)
+                told(Code::NotFound, message, details)
             }
             QueryError::Field { field, description } => {
                 let mut details = reason("BAD_FIELD");
                 details.add_bad_request_violation(field, description);
-                Status::with_error_details(Code::InvalidArgument, message, details)
+                told(Code::InvalidArgument, message, details)
             }
             QueryError::Past(PastError::Engine(error)) => error_of(&error),
             QueryError::Past(error) => folding(&error, message),
@@ -72,7 +73,7 @@ fn folding(error: &PastError, message: String) -> Status {
         details = ErrorDetails::with_error_info("PAST_FOLDING", DOMAIN, HashMap::from(progress));
     }
     details.set_retry_info(Some(COME_BACK));
-    Status::with_error_details(Code::Unavailable, message, details)
+    told(Code::Unavailable, message, details)
 }
 
 /// The status of an answer that would have had to wait too long for `not_before`.
@@ -80,7 +81,7 @@ pub(super) fn too_early(wanted: u64, entries: u64) -> Status {
     let message = format!("{wanted} entries were asked for and {entries} are folded; ask again later");
     let mut details = reason("NOT_YET_FOLDED");
     details.set_retry_info(Some(COME_BACK));
-    Status::with_error_details(Code::DeadlineExceeded, message, details)
+    told(Code::DeadlineExceeded, message, details)
 }
 
 /// Why there is no checkpoint or proof.
@@ -94,7 +95,7 @@ pub(super) fn unsigned(error: &SigningError) -> Status {
         SigningError::Ended(_) => (Code::Unavailable, "SIGNING_ENDED"),
         _ => (Code::Internal, "SIGNING"),
     };
-    Status::with_error_details(code, error.to_string(), reason(why))
+    told(code, error.to_string(), reason(why))
 }
 
 pub(super) fn error_of(error: &EngineError) -> Status {
@@ -103,26 +104,24 @@ pub(super) fn error_of(error: &EngineError) -> Status {
         EngineError::Busy => {
             let mut details = reason("BUSY");
             details.set_retry_info(Some(COME_BACK));
-            Status::with_error_details(Code::ResourceExhausted, message, details)
+            told(Code::ResourceExhausted, message, details)
         }
         EngineError::TooLong { .. } => {
             let mut details = reason("EVENT_TOO_LONG");
             details.add_bad_request_violation("events", &message);
-            Status::with_error_details(Code::InvalidArgument, message, details)
+            told(Code::InvalidArgument, message, details)
         }
         EngineError::Signing(error) => unsigned(error),
         EngineError::Halted(error) => error_of(error),
         EngineError::Differs(difference) => differs(difference),
-        EngineError::Log(error) if error.is_damage() => {
-            Status::with_error_details(Code::Unavailable, message, reason("DAMAGED"))
-        }
+        EngineError::Log(error) if error.is_damage() => told(Code::Unavailable, message, reason("DAMAGED")),
         EngineError::Follower { writer } => {
             let known = HashMap::from([("writer".to_owned(), writer.clone())]);
             let details = ErrorDetails::with_error_info("FOLLOWER", DOMAIN, known);
-            Status::with_error_details(Code::FailedPrecondition, message, details)
+            told(Code::FailedPrecondition, message, details)
         }
-        EngineError::Unreadable { .. } => Status::with_error_details(Code::Internal, message, reason("UNREADABLE")),
-        _ => Status::with_error_details(Code::Unavailable, message, reason("LEDGER_ENDED")),
+        EngineError::Unreadable { .. } => told(Code::Internal, message, reason("UNREADABLE")),
+        _ => told(Code::Unavailable, message, reason("LEDGER_ENDED")),
     }
 }
 
@@ -137,7 +136,7 @@ fn differs(difference: &Difference) -> Status {
     ];
     let known = HashMap::from(known.map(|(name, value)| (name.to_owned(), value)));
     let details = ErrorDetails::with_error_info("DIFFERS", DOMAIN, known);
-    Status::with_error_details(Code::Unavailable, difference.to_string(), details)
+    told(Code::Unavailable, difference.to_string(), details)
 }
 
 /// Why nothing was rebuilt.
@@ -149,7 +148,7 @@ pub(super) fn unrebuilt(error: &RebuildError) -> Status {
         RebuildError::UnderWay => (Code::Aborted, "UNDER_WAY"),
         _ => (Code::FailedPrecondition, "NOTHING_TO_REBUILD"),
     };
-    Status::with_error_details(code, error.to_string(), reason(why))
+    told(code, error.to_string(), reason(why))
 }
 
 /// A projection nobody keeps.
@@ -158,7 +157,12 @@ pub(super) fn no_such_projection(name: &str) -> Status {
     let message = format!("there is no projection {name}; there are {}", known.join(" and "));
     let mut details = reason("BAD_FIELD");
     details.add_bad_request_violation("only", &message);
-    Status::with_error_details(Code::InvalidArgument, message, details)
+    told(Code::InvalidArgument, message, details)
+}
+
+/// What callers are told: not where things lie on this machine.
+fn told(code: Code, message: String, details: ErrorDetails) -> Status {
+    Status::with_error_details(code, without_paths(&message), details)
 }
 
 fn reason(reason: &str) -> ErrorDetails {
