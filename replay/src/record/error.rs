@@ -3,6 +3,36 @@
 
 use std::path::{Path, PathBuf};
 
+/// What of a server is full. Closed: each is put right in another place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Full {
+    /// The stream has its `max_bytes`.
+    Stream,
+    /// The account has what it may keep.
+    Account,
+    /// The server has what it may keep.
+    Server,
+    /// The disk of the server.
+    Disk,
+}
+
+impl Full {
+    /// What makes room.
+    #[must_use]
+    pub fn remedy(self) -> &'static str {
+        match self {
+            Self::Stream => "raise max_bytes of the stream (`nats stream edit`)",
+            Self::Account => {
+                "raise max_file of the account's jetstream in the configuration of the nats-server, and start it again"
+            }
+            Self::Server => {
+                "raise max_file_store of jetstream in the configuration of the nats-server, and start it again"
+            }
+            Self::Disk => "make room on the disk where the nats-server has its store_dir, and start it again",
+        }
+    }
+}
+
 /// Why the record could not be opened, or why the writer stopped.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -93,11 +123,13 @@ pub enum LogError {
         /// Epoch of the busy writer.
         theirs: u64,
     },
-    /// The stream reached `max_bytes`. Nothing acknowledged is lost.
-    #[error("stream {stream} is full ({answer}); raise max_bytes and start again, nothing acknowledged is lost")]
+    /// The server has no room for more. Nothing acknowledged is lost.
+    #[error("stream {stream} takes no more ({answer}); nothing acknowledged is lost: {}, then start this ledger again", full.remedy())]
     StreamFull {
         /// Its name.
         stream: String,
+        /// What is full.
+        full: Full,
         /// What the server said.
         answer: String,
     },
@@ -199,7 +231,7 @@ pub enum LogError {
     /// The server does not keep so much free for a stream.
     #[error(
         "the NATS server does not keep {wanted} bytes free for the stream ({answer}); ask for fewer with --max-bytes, or raise \
-         max_file_store in its configuration"
+         max_file_store of jetstream, or max_file of the account, whichever is less, in its configuration"
     )]
     NoRoom {
         /// How much was asked for.

@@ -64,7 +64,7 @@ fn faults_with_loss_end_in_a_clear_error_and_an_intact_archive() {
             0 => (Faults { gap: 3, ..base }, "lost what it acknowledged"),
             1 => (Faults { foreign: 3, ..base }, "another writer has taken over"),
             2 => (Faults { truncation: 3, ..base }, "lost what it acknowledged"),
-            _ => (Faults { max_bytes: 9_000, ..base }, "is full"),
+            _ => (Faults { max_bytes: 9_000, ..base }, "max_bytes"),
         };
         let (settled, error, archive, stream) = history(seed, faults);
         let reached: Vec<u64> = settled

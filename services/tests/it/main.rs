@@ -15,6 +15,7 @@ mod doors;
 mod explain;
 mod floods;
 mod followers;
+mod full;
 mod health;
 mod identity_key;
 mod import_again;

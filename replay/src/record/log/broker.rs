@@ -16,7 +16,7 @@ use super::stream_info::{Answer, StreamInfo};
 use crate::limits::{
     MAX_FRAME_BYTES, MESSAGE_OVERHEAD_BYTES, NATS_VERSION_MIN, PUBLISH_TIMEOUT_MS, REQUEST_TIMEOUT_MS,
 };
-use crate::record::error::LogError;
+use crate::record::error::{Full, LogError};
 
 /// The server's side of the record.
 pub(crate) type Broker = Arc<dyn StreamServer>;
@@ -236,8 +236,11 @@ fn judge_code(answer: &jetstream::Error) -> Answer {
     let text = answer.to_string();
     match answer.error_code() {
         ErrorCode::STREAM_WRONG_LAST_SEQUENCE_CONSTANT => Answer::WrongLast,
-        ErrorCode::INSUFFICIENT_RESOURCES | ErrorCode::STORAGE_RESOURCES_EXCEEDED => Answer::Full(text),
-        ErrorCode::STREAM_STORE_FAILED if text.contains("maximum") => Answer::Full(text),
+        ErrorCode::ACCOUNT_RESOURCES_EXCEEDED => Answer::Full(Full::Account, text),
+        ErrorCode::INSUFFICIENT_RESOURCES | ErrorCode::STORAGE_RESOURCES_EXCEEDED => Answer::Full(Full::Server, text),
+        // One code for whatever storing says; a disk that is full also keeps a server from answering at all.
+        ErrorCode::STREAM_STORE_FAILED if text.contains("maximum") => Answer::Full(Full::Stream, text),
+        ErrorCode::STREAM_STORE_FAILED if text.contains("no space") => Answer::Full(Full::Disk, text),
         _ if (400..500).contains(&answer.code()) => Answer::Refused(text),
         _ => Answer::Unknown(text),
     }

@@ -17,7 +17,7 @@ use super::nats::{Connected, NatsLog, runtime};
 use super::opening::{LogOptions, Visit};
 use super::stream_info::{Answer, StreamInfo};
 use crate::pause::Backoff;
-use crate::record::error::LogError;
+use crate::record::error::{Full, LogError};
 
 /// What the stream does wrong, each one time in so many publishes; 0 is never.
 #[derive(Clone, Copy, Debug, Default)]
@@ -206,7 +206,7 @@ impl State {
         }
         let bytes: usize = self.messages.iter().map(Bytes::len).sum();
         if self.faults.max_bytes != 0 && bytes + frame.len() > self.faults.max_bytes {
-            return Answer::Full("maximum bytes exceeded".to_owned());
+            return Answer::Full(Full::Stream, "maximum bytes exceeded".to_owned());
         }
         self.messages.push(frame);
         self.messages.append(&mut self.behind);

@@ -61,7 +61,7 @@ async fn run(options: &ProvisionOptions) -> Result<Provisioned, LogError> {
     let config = settings::creation(stream, subject, options.max_bytes, options.replicas);
     match ask(&client, &format!("STREAM.CREATE.{stream}"), &config).await? {
         Ok(_) => {}
-        // By its number in the text, as the server's answer is not parsed.
+        // By its number in the text, as the server's answer is not parsed; one for server and account.
         Err(answer) if answer.contains("10047") => return Err(LogError::NoRoom { wanted: options.max_bytes, answer }),
         Err(answer) => return Err(LogError::Nats { doing: format!("creating stream {stream}"), answer }),
     }

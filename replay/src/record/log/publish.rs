@@ -117,7 +117,9 @@ impl<P> Pipeline<P> {
     /// Nothing at that place: proves nothing by itself, so either the stream is broken or we publish again.
     async fn after_empty(&mut self, sequence: u64, answer: Answer) -> Result<Concluded<P>, LogError> {
         match answer {
-            Answer::Full(answer) => return Err(LogError::StreamFull { stream: self.broker.name().to_owned(), answer }),
+            Answer::Full(full, answer) => {
+                return Err(LogError::StreamFull { stream: self.broker.name().to_owned(), full, answer });
+            }
             Answer::Refused(answer) => {
                 return Err(LogError::Nats { doing: format!("publishing sequence {sequence}"), answer });
             }

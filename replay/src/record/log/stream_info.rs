@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use super::reader::first_index_of;
-use crate::record::error::LogError;
+use crate::record::error::{Full, LogError};
 
 /// What came of publishing a frame.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,8 +17,8 @@ pub(crate) enum Answer {
     WrongLast,
     /// No answer, or one that says nothing; it may be stored now, later or never.
     Unknown(String),
-    /// The stream has no room.
-    Full(String),
+    /// There is no room.
+    Full(Full, String),
     /// The server will not take it.
     Refused(String),
 }

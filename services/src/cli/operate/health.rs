@@ -141,6 +141,9 @@ fn show(health: Health, serving: &[(&str, bool)], why: &Result<GetStatusResponse
             if status.held_up_since_ms != 0 {
                 let since = moment(status.held_up_since_ms);
                 outln!("  受阻 held up      recording is held up since {since}, as disk or NATS does not answer");
+                outln!(
+                    "                   see the log of the nats-server: one whose disk is full answers once there is room and it was started again"
+                );
             }
             outln!("  记录 entries      {}\n  签名 published    {}", status.entries, status.published);
         }
