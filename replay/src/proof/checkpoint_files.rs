@@ -156,7 +156,7 @@ impl Checkpoints {
             match self.read_pair(size) {
                 Ok(signed) => return Ok(Some(signed)),
                 Err(error @ KeptError::Bad { .. }) => {
-                    tracing::warn!(%error, "a checkpoint that is none is passed over")
+                    tracing::warn!(%error, "a checkpoint that is none is passed over");
                 }
                 Err(error) => return Err(error),
             }
@@ -232,7 +232,7 @@ impl Checkpoints {
                 }
                 Err(_) => {}
                 Ok(()) => {
-                    tracing::error!(%why, aside = %aside.display(), "a checkpoint that nobody signed is set aside")
+                    tracing::error!(%why, aside = %aside.display(), "a checkpoint that nobody signed is set aside");
                 }
             }
         }

@@ -19,7 +19,8 @@ pub(super) fn believed(
 ) -> Result<Option<Signed>, SigningError> {
     let rows = announced.iter().filter_map(|(_, row)| vouched(own.name(), row));
     let known: Vec<Verifier> = rows.flat_map(|(next, by)| [next, by]).chain([own.clone()]).collect();
-    let (mut damaged, mut strange): (Vec<(u64, String)>, Vec<(u64, Signed)>) = Default::default();
+    let mut damaged: Vec<(u64, String)> = Vec::new();
+    let mut strange: Vec<(u64, Signed)> = Vec::new();
     let mut found = None;
     for size in kept.sizes()?.into_iter().rev() {
         match kept.read_pair(size) {

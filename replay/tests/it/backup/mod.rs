@@ -118,9 +118,9 @@ fn one_bad_small_file_keeps_nothing_else_from_coming_back() {
         let whole = fs::read(path).unwrap();
         for removed in [false, true] {
             if removed {
-                fs::remove_file(path).unwrap()
+                fs::remove_file(path).unwrap();
             } else {
-                flip(path)
+                flip(path);
             }
             let to = format!("again-{number}-{removed}");
             let restored = desk.restore("copy", &to).unwrap();
