@@ -3,14 +3,17 @@
 
 use crate::process::{Serving, Start, broker};
 use crate::support::{Server, encoded, nats_binary, org, port};
-use async_nats::HeaderMap;
+use async_nats::{ConnectOptions, HeaderMap};
 use futures_util::StreamExt;
 use prost::Message as _;
 use proto::v1;
+use replay::engine::Options;
+use replay::engine::catch_up::fold_record;
 use replay::record::nats_server::NatsServer;
 use services::faces::nats;
 use services::faces::nats::{PRINCIPAL_HEADER, SUBJECT};
-use std::process::{Command, Stdio};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 use tokio::sync::oneshot;
 
@@ -137,4 +140,68 @@ fn no_login_is_printed_and_no_plain_connection_is_called_safe() {
     }
     let (code, text) = said(&["health", "--server", "https://127.0.0.1:1"]);
     assert!(code == Some(2) && text.contains("no TLS"), "{code:?} {text}");
+}
+
+/// The configuration that is shipped, on loopback and in a directory of the test.
+fn shipped(dir: &Path, port: u16) -> (Child, impl Fn(&str) -> String + use<>) {
+    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("nats.conf")).expect("nats.conf");
+    let text = text.replace("0.0.0.0:4222", &format!("127.0.0.1:{port}")).replace("http:", "#");
+    let text = text.replace("/data/jetstream", &dir.join("js").display().to_string());
+    let config = dir.join("nats.conf");
+    std::fs::write(&config, text).expect("written");
+    let mut command = Command::new(nats_binary());
+    for user in ["SYSTEM", "PROVISION", "LEDGER", "OFFICE", "AUDITOR"] {
+        command.env(format!("NATS_PASSWORD_{user}"), format!("p{}", user.to_lowercase()));
+    }
+    let server = command.arg("-c").arg(&config).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+    (server.expect("a nats-server"), move |user| format!("nats://{user}:p{user}@127.0.0.1:{port}"))
+}
+
+/// Each user of the shipped configuration can do its own work and nothing beyond.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_shipped_broker_lets_each_do_its_own() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let (mut server, login) = shipped(dir.path(), port());
+    while async_nats::connect(login("provision")).await.is_err() {
+        assert!(server.try_wait().expect("asked").is_none(), "the server takes its configuration");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let (code, text) = said(&["provision", "--nats", &login("provision"), "--max-bytes", "104857600"]);
+    assert_eq!(code, Some(0), "{text}");
+    let start = Start::new(&dir.path().join("one"), Some(login("ledger"))).expect("a start");
+    let ledger = Serving::start(&start).expect("started");
+    let office = async_nats::connect(login("office")).await.expect("connected");
+    let mut headers = HeaderMap::new();
+    headers.insert(PRINCIPAL_HEADER, "office");
+    let request = v1::RecordRequest { events: encoded(&[org(100)]), ..v1::RecordRequest::default() }.encode_to_vec();
+    let answer = loop {
+        match office.request_with_headers(SUBJECT, headers.clone(), request.clone().into()).await {
+            Ok(answer) => break answer,
+            Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+        }
+    };
+    assert!(answer.headers.is_none(), "the office is answered");
+    let auditor = Options::nats(dir.path().join("audit"), &login("auditor"));
+    let read = tokio::task::spawn_blocking(move || fold_record(&auditor, &mut |_| {})).await.expect("no panic");
+    assert_eq!(read.expect("the auditor reads the record").entries, 1);
+    for user in ["ledger", "office", "auditor"] {
+        for what in ["STREAM.DELETE.MINGZHANG", "STREAM.PURGE.MINGZHANG", "STREAM.UPDATE.MINGZHANG", "STREAM.CREATE.X"]
+        {
+            let client = ConnectOptions::new().custom_inbox_prefix("_INBOX_ledger").connect(login(user)).await;
+            let client = client.expect("connected");
+            let asked = client.request(format!("$JS.API.{what}"), "".into());
+            let answered = tokio::time::timeout(Duration::from_millis(200), asked).await;
+            assert!(!matches!(answered, Ok(Ok(_))), "{user} is answered on {what}");
+        }
+    }
+    for user in ["office", "auditor"] {
+        let client = async_nats::connect(login(user)).await.expect("connected");
+        client.publish("mingzhang.record", "lie".into()).await.expect("sent");
+        client.flush().await.expect("seen");
+    }
+    let status = || Command::new(env!("CARGO_BIN_EXE_mingzhang")).args(["status", "--server", &start.url()]).output();
+    assert!(status().is_ok_and(|done| done.status.success()), "nothing was written beside the ledger");
+    drop(ledger);
+    server.kill().expect("killed");
+    server.wait().expect("ended");
 }
