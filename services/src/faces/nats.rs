@@ -10,7 +10,7 @@ use futures_util::StreamExt;
 use prost::Message as _;
 use proto::v1;
 use replay::engine::Engine;
-use replay::record::log::{WRITER_SUBJECT, without_login};
+use replay::record::log::{WRITER_SUBJECT, logging_in, without_login};
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
@@ -58,7 +58,7 @@ pub enum NatsFaceError {
 /// # Errors
 /// The server cannot be reached or refuses the subscription.
 pub async fn run(url: &str, engine: Engine, shutdown: impl Future<Output = ()>) -> Result<(), NatsFaceError> {
-    let connected = async_nats::connect(url).await;
+    let connected = logging_in(url).connect(url).await;
     let client = connected
         .map_err(|error| NatsFaceError::Connect { url: without_login(url).into_owned(), why: error.to_string() })?;
     let subscribed = client.queue_subscribe(SUBJECT, QUEUE.to_owned()).await;

@@ -3,12 +3,13 @@
 
 use crate::process::{Serving, Start, broker};
 use crate::support::{Server, encoded, nats_binary, org, port};
-use async_nats::{ConnectOptions, HeaderMap};
+use async_nats::HeaderMap;
 use futures_util::StreamExt;
 use prost::Message as _;
 use proto::v1;
 use replay::engine::Options;
 use replay::engine::catch_up::fold_record;
+use replay::record::log::logging_in;
 use replay::record::nats_server::NatsServer;
 use services::faces::nats;
 use services::faces::nats::{PRINCIPAL_HEADER, SUBJECT};
@@ -162,7 +163,7 @@ fn shipped(dir: &Path, port: u16) -> (Child, impl Fn(&str) -> String + use<>) {
 async fn the_shipped_broker_lets_each_do_its_own() {
     let dir = tempfile::tempdir().expect("a directory");
     let (mut server, login) = shipped(dir.path(), port());
-    while async_nats::connect(login("provision")).await.is_err() {
+    while logging_in(&login("provision")).connect(login("provision")).await.is_err() {
         assert!(server.try_wait().expect("asked").is_none(), "the server takes its configuration");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
@@ -170,7 +171,7 @@ async fn the_shipped_broker_lets_each_do_its_own() {
     assert_eq!(code, Some(0), "{text}");
     let start = Start::new(&dir.path().join("one"), Some(login("ledger"))).expect("a start");
     let ledger = Serving::start(&start).expect("started");
-    let office = async_nats::connect(login("office")).await.expect("connected");
+    let office = logging_in(&login("office")).connect(login("office")).await.expect("connected");
     let mut headers = HeaderMap::new();
     headers.insert(PRINCIPAL_HEADER, "office");
     let request = v1::RecordRequest { events: encoded(&[org(100)]), ..v1::RecordRequest::default() }.encode_to_vec();
@@ -187,7 +188,7 @@ async fn the_shipped_broker_lets_each_do_its_own() {
     for user in ["ledger", "office", "auditor"] {
         for what in ["STREAM.DELETE.MINGZHANG", "STREAM.PURGE.MINGZHANG", "STREAM.UPDATE.MINGZHANG", "STREAM.CREATE.X"]
         {
-            let client = ConnectOptions::new().custom_inbox_prefix("_INBOX_ledger").connect(login(user)).await;
+            let client = logging_in(&login(user)).custom_inbox_prefix("_INBOX_ledger").connect(login(user)).await;
             let client = client.expect("connected");
             let asked = client.request(format!("$JS.API.{what}"), "".into());
             let answered = tokio::time::timeout(Duration::from_millis(200), asked).await;
@@ -195,7 +196,7 @@ async fn the_shipped_broker_lets_each_do_its_own() {
         }
     }
     for user in ["office", "auditor"] {
-        let client = async_nats::connect(login(user)).await.expect("connected");
+        let client = logging_in(&login(user)).connect(login(user)).await.expect("connected");
         client.publish("mingzhang.record", "lie".into()).await.expect("sent");
         client.flush().await.expect("seen");
     }

@@ -10,7 +10,7 @@ use std::future::IntoFuture;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::nats_options::{NatsOptions, USUAL_STREAM, without_login};
+use super::nats_options::{NatsOptions, USUAL_STREAM, logging_in, without_login};
 use super::settings;
 use super::stream_info::{Answer, StreamInfo};
 use crate::limits::{
@@ -150,7 +150,7 @@ impl StreamServer for NatsBroker {
 
 /// Connects and refuses servers that are too old, or do not take a whole frame: the first large one would stop the ledger.
 pub(crate) async fn connect(url: &str) -> Result<async_nats::Client, LogError> {
-    let client = async_nats::ConnectOptions::new()
+    let client = logging_in(url)
         .name("mingzhang record")
         .custom_inbox_prefix("_INBOX_ledger")
         .request_timeout(Some(Duration::from_millis(REQUEST_TIMEOUT_MS)))

@@ -37,7 +37,7 @@ pub(crate) use homes::LogHome;
 pub use living::{WRITER_SUBJECT, is_written};
 pub(crate) use nats::NatsLog;
 pub use nats::read_stream;
-pub use nats_options::{NatsOptions, USUAL_STREAM, nats_address, without_login};
+pub use nats_options::{NatsOptions, USUAL_STREAM, logging_in, nats_address, without_login};
 pub use opening::{LogOptions, Visit};
 pub use provision::{ProvisionOptions, Provisioned, provision};
 pub(crate) use publish::{Concluded, Pipeline};

@@ -46,6 +46,18 @@ pub fn nats_address(typed: &str) -> Result<String, String> {
     }
 }
 
+/// How a client logs in: by the login in the address, which the client library passes over by itself.
+#[must_use]
+pub fn logging_in(url: &str) -> async_nats::ConnectOptions {
+    let address = url.split(',').next().and_then(|first| first.parse::<async_nats::ServerAddr>().ok());
+    let login = address.and_then(|address| Some((address.username()?.to_owned(), address.password()?.to_owned())));
+    let options = async_nats::ConnectOptions::new();
+    match login {
+        Some((user, password)) => options.user_and_password(user, password),
+        None => options,
+    }
+}
+
 /// An address without the login in it, for people to read.
 #[must_use]
 pub fn without_login(url: &str) -> Cow<'_, str> {
