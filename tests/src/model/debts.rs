@@ -118,12 +118,12 @@ impl Model {
         let before: Fen = orders.filter(|(id, other)| (other.on, **id) < place).map(|(_, other)| other.fen).sum();
         let within = |at: Fen| at.clamp(before, before + order.fen);
         let mut at = 0;
-        let mut part = |(line, fen): &(Uuid, Fen)| {
+        let part = |(line, fen): &(Uuid, Fen)| {
             let from = at;
             at += fen;
             (*line, within(from + fen) - within(from))
         };
-        books.paid_with(order.payout).iter().map(|piece| part(piece)).collect()
+        books.paid_with(order.payout).iter().map(part).collect()
     }
 
     fn told_of_debt(&self, debt: Uuid) -> impl Iterator<Item = &DebtTold> {

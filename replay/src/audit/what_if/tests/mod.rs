@@ -252,8 +252,7 @@ fn a_lower_band_refuses_its_line_and_what_leans_on_it() {
     assert_eq!(leaning[..6], [roster, payment].concat()[..], "{leaning:?}");
     assert_eq!(leaning.last(), Some(&"payout_credited"), "posted all the same, to suspense");
     let row = |group, key: &str| told.rows.iter().find(|row| row.group == group && row.key == key).expect("a row");
-    let sums =
-        |figures: &Figures| (figures.awards, figures.awarded_fen.held(), figures.refused, figures.credited_fen.held());
+    let sums = |of: &Figures| (of.awards, of.awarded_fen.held(), of.refused, of.credited_fen.held());
     // 1,500 + 2,500 + 1,500 + 1,500 yuan, less the roster of the first school.
     let all = row(Group::Programme, "SH-GRANT");
     assert_eq!((sums(&all.before), sums(&all.after)), ((4, 700_000, 0, PAID), (2, 300_000, 1, 0)));
@@ -262,13 +261,11 @@ fn a_lower_band_refuses_its_line_and_what_leans_on_it() {
     assert_eq!((sums(&school.before), sums(&school.after)), ((2, 400_000, 0, PAID), (0, 0, 1, 0)));
     assert!(told.rows.iter().all(|row| row.key != "610702"), "the other school loses nothing");
     let homes = HOMES.map(|home| row(Group::Home, &home.to_string()));
-    assert_eq!(
-        homes.map(|row| (row.before.awarded_fen.held(), row.after.awarded_fen.held())),
-        [(300_000, 150_000), (400_000, 150_000)]
-    );
+    let awarded = homes.map(|row| [row.before.awarded_fen, row.after.awarded_fen].map(FenSum::held));
+    assert_eq!(awarded, [[300_000, 150_000], [400_000, 150_000]]);
     assert_eq!(homes.map(|row| row.turned_away.0), [0, 1]);
-    let suspense: Fen =
-        told.rows.iter().filter(|row| row.group == Group::Programme).map(|row| row.after.suspense_fen.held()).sum();
+    let programmes = told.rows.iter().filter(|row| row.group == Group::Programme);
+    let suspense: Fen = programmes.map(|row| row.after.suspense_fen.held()).sum();
     assert_eq!(suspense, PAID, "what the bank credited stands in suspense");
     let person = |row: &PersonDiff| {
         (row.person, (row.after.awarded_fen - row.before.awarded_fen).held(), row.before.credited_fen.held())
@@ -284,12 +281,12 @@ fn what_was_recovered_of_a_payment_is_with_nobody() {
     let (reason, document) = ("离校".to_owned(), "追1".to_owned());
     story.say("unit", Kind::RecoveryOrdered(RecoveryOrdered { payout: thing(61), fen: 300, reason, document }));
     let debt = story.said.last().expect("said").event.id;
-    let received = RecoveryReceived { debt, unit: thing(1), fen: 100, serial: "回1".to_owned() };
-    story.say("treasury", Kind::RecoveryReceived(received));
+    let back = RecoveryReceived { debt, unit: thing(1), fen: 100, serial: "回1".to_owned() };
+    story.say("treasury", Kind::RecoveryReceived(back));
     let told = told(&story.said, &other_policy(&[(day(20_210_101), policy(1, 200_000))]));
-    let rows = told.rows.iter().filter(|row| row.group == Group::Programme).map(|row| row.before.credited_fen);
-    let credited = told.persons.iter().map(|row| row.before.credited_fen).sum::<FenSum>();
-    assert_eq!([rows.sum::<FenSum>(), credited].map(FenSum::held), [PAID - 100; 2]);
+    let rows = told.rows.iter().filter(|row| row.group == Group::Programme).map(|row| row.before.credited_fen.held());
+    let credited = told.persons.iter().map(|row| row.before.credited_fen.held());
+    assert_eq!([rows.sum::<Fen>(), credited.sum()], [PAID - 100; 2]);
 }
 
 #[test]

@@ -36,17 +36,8 @@ pub(super) fn of_kind(said: &FileLine, code: Code, figure: i64) -> Option<String
             let day = u32::try_from(figure).ok().and_then(Day::from_yyyymmdd)?;
             format!("所撤记录的生效日为 {day}：把本行的生效日期改为该日，再导入一次")
         }
-        (Code::UnknownLine, Tag::DrawsCorrected) => {
-            "“原指标”与“新指标”须是两个不同的、账上已下达的指标：核对后再导入一次".to_owned()
-        }
-        (Code::UnknownSet, Tag::DrawsCorrected) => {
-            "账上没有这一编号、单位、版次的支付申请：核对“申请编号”和“申请版次”；申请未到的，先导入申请".to_owned()
-        }
-        (Code::WrongDay, Tag::DrawsCorrected) => {
-            let day = u32::try_from(figure).ok().and_then(Day::from_yyyymmdd)?;
-            format!("支付申请的制单日期为 {day}，更正不能早于该日：更正“生效日期”后再导入一次")
-        }
         (Code::SetNotReady, tag) => return not_ready(tag, figure),
+        (code, Tag::DrawsCorrected) => return correction(code, figure),
         (Code::WrongYear, tag) => return wrong_year(tag, figure),
         (Code::NotEnrolled, Tag::RosterLineAdded) => {
             "该生当日确不在籍的，作废本花名册，去掉本行后以下一版次整份重报；确在籍而学籍登记有误的，更正学籍后再导入一次".to_owned()
@@ -61,13 +52,6 @@ pub(super) fn of_kind(said: &FileLine, code: Code, figure: i64) -> Option<String
         (Code::Overdrawn, Tag::RemittanceOrdered) => {
             format!("所列指标不足{}：改列其他指标、减少金额，或由有权单位对该指标报动作“追加”，再导入一次", due("差 "))
         }
-        (Code::Overdrawn, Tag::DrawsCorrected) => {
-            format!("新指标可用不足{}：减少本行金额，改用其他指标，或先对新指标报动作“追加”，再导入一次", due("差 "))
-        }
-        (Code::ExceedsDrawn, Tag::DrawsCorrected) => format!(
-            "该申请在原指标上现有 {} 元：核对原指标（已更正到别的指标的，以那一指标为原指标）或减少本行金额，再导入一次",
-            yuan(figure.into())
-        ),
         (Code::Overdrawn, Tag::LinePassedDown | Tag::LineRecalled | Tag::LineAdjusted | Tag::EntryWithdrawn) => {
             format!("该指标可用不足{}：减少本行金额，或先对该指标报动作“追加”，或先收回、作废已用的，再导入一次", due("差 "))
         }
@@ -139,6 +123,30 @@ fn not_ready(tag: KindTag, figure: i64) -> Option<String> {
         Tag::SuspenseCleared => {
             "该期资助没有退回待补，入账的款不能以“认可”结清：多付的报“追回”，与退回相抵的报“对冲”，或先报该笔支付的银行结果".to_owned()
         }
+        _ => return None,
+    })
+}
+
+/// What of a correction of a payment 支付更正 is to be put right.
+fn correction(code: Code, figure: i64) -> Option<String> {
+    Some(match code {
+        Code::WrongYear => return wrong_year(KindTag::DrawsCorrected, figure),
+        Code::UnknownLine => "“原指标”与“新指标”须是两个不同的、账上已下达的指标：核对后再导入一次".to_owned(),
+        Code::UnknownSet => {
+            "账上没有这一编号、单位、版次的支付申请：核对“申请编号”和“申请版次”；申请未到的，先导入申请".to_owned()
+        }
+        Code::WrongDay => {
+            let day = u32::try_from(figure).ok().and_then(Day::from_yyyymmdd)?;
+            format!("支付申请的制单日期为 {day}，更正不能早于该日：更正“生效日期”后再导入一次")
+        }
+        Code::Overdrawn => {
+            let due = if figure > 0 { format!("（差 {} 元）", yuan(figure.into())) } else { String::new() };
+            format!("新指标可用不足{due}：减少本行金额，改用其他指标，或先对新指标报动作“追加”，再导入一次")
+        }
+        Code::ExceedsDrawn => format!(
+            "该申请在原指标上现有 {} 元：核对原指标（已更正到别的指标的，以那一指标为原指标）或减少本行金额；先报了日期更晚的更正的，撤销那一更正，按日期先后再报",
+            yuan(figure.into())
+        ),
         _ => return None,
     })
 }
