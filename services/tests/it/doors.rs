@@ -200,8 +200,11 @@ async fn the_shipped_broker_lets_each_do_its_own() {
         client.publish("mingzhang.record", "lie".into()).await.expect("sent");
         client.flush().await.expect("seen");
     }
-    let status = || Command::new(env!("CARGO_BIN_EXE_mingzhang")).args(["status", "--server", &start.url()]).output();
-    assert!(status().is_ok_and(|done| done.status.success()), "nothing was written beside the ledger");
+    // Anything written beside the ledger would have its place, and end it.
+    let request = v1::RecordRequest { events: encoded(&[org(101)]), ..v1::RecordRequest::default() }.encode_to_vec();
+    let answer = office.request_with_headers(SUBJECT, headers, request.into()).await.expect("an answer");
+    let answer = v1::RecordResponse::decode(answer.payload).expect("a response");
+    assert_eq!((answer.index, answer.receipts[0].outcome()), (2, v1::Outcome::Posted), "nobody else wrote");
     drop(ledger);
     server.kill().expect("killed");
     server.wait().expect("ended");

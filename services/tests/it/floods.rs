@@ -34,7 +34,6 @@ async fn sums_beyond_a_plain_number_end_nothing() {
         to: Some(v1::Point::default()),
         ..Default::default()
     };
-    let _ = query.compare(compare).await;
-    query.get_status(v1::GetStatusRequest::default()).await.expect("it still answers");
+    query.compare(compare).await.expect("an answer");
     server.stop().await;
 }

@@ -94,6 +94,42 @@ async fn a_receipt_holds_for_us_and_for_strangers_and_a_changed_one_for_nobody()
     server.stop().await;
 }
 
+/// Years later: the ledger that continues the receipt's says what it makes of the entry, one that was rewritten is found out, also
+/// where it took another key.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_receipt_is_held_against_the_ledger_of_today() {
+    let desk = Desk::new();
+    let (honest, rewritten) = (Server::signing(Some(desk.key())).await, Server::signing(Some(desk.key())).await);
+    honest.record("finance", &orgs(1, 20)).await;
+    rewritten.record("finance", &orgs(5_000, 90)).await;
+    let [address, other] = [&honest, &rewritten].map(|server| server.address.to_string());
+    let desk = beside(move || {
+        desk.good(&["receipt", "7", "--out", &desk.at("receipt"), "--server", &address]);
+        desk
+    })
+    .await;
+    honest.record("finance", &orgs(300, 30)).await;
+    let address = honest.address.to_string();
+    beside(move || {
+        let (file, vkey, next) = (desk.at("receipt"), desk.at("ledger.key.pub"), desk.at("witness.key.pub"));
+        for server in [&address, &other] {
+            desk.good(&["checkpoint", "--fresh", "--server", server]);
+        }
+        for keys in [vec!["--vkey", &vkey], vec!["--vkey", &next, "--vkey", &vkey]] {
+            let asked = |server| [&["check-receipt", &file, "--json", "--server", server], &keys[..]].concat();
+            let said: Value = serde_json::from_str(&desk.good(&asked(&address))).expect("JSON");
+            let wanted = serde_json::json!({ "continued_by": 50, "outcome": "posted", "why": null });
+            assert_eq!(said["today"], wanted);
+            let told = mingzhang(&asked(&other));
+            let why = String::from_utf8_lossy(&told.stderr).into_owned();
+            assert!(told.status.code() == Some(1) && why.contains("does not continue"), "{why}");
+        }
+    })
+    .await;
+    honest.stop().await;
+    rewritten.stop().await;
+}
+
 /// Every line of the receipt changed in one letter, lines left out, doubled and swapped.
 fn tampered(desk: &Desk) {
     let good = std::fs::read_to_string(desk.at("receipt")).expect("written");

@@ -22,11 +22,16 @@ pub struct ProvisionArgs {
     #[arg(long, value_name = "BYTES", default_value_t = STREAM_BYTES, value_parser = clap::value_parser!(i64).range(1 << 20..))]
     max_bytes: i64,
     /// Servers of a cluster that each hold it: 1, 3 or 5
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=5))]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = replicas)]
     replicas: u32,
     /// Print JSON
     #[arg(long)]
     json: bool,
+}
+
+/// Of an even number of servers one more brings nothing.
+fn replicas(typed: &str) -> Result<u32, String> {
+    typed.parse().ok().filter(|count| [1, 3, 5].contains(count)).ok_or_else(|| "1, 3 or 5".to_owned())
 }
 
 impl ProvisionArgs {

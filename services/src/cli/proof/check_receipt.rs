@@ -31,9 +31,10 @@ pub struct CheckReceiptArgs {
     /// The receipt
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// The ledger's public key, as text or file; get it from somebody other than who gave you the receipt
-    #[arg(long, value_name = "KEY")]
-    vkey: String,
+    /// The ledger's public key, as text or file; get it from somebody other than who gave you the receipt. Several after a change of
+    /// keys: one must have signed the receipt, one today's checkpoint
+    #[arg(long, value_name = "KEY", required = true)]
+    vkey: Vec<String>,
     /// Also ask for the cosignature of this witness; may be given several times
     #[arg(long, value_name = "KEY")]
     witness: Vec<String>,
@@ -55,13 +56,25 @@ struct Today {
     why: Option<String>,
 }
 
+/// The keys of one ledger: the one named first and those named besides.
+type Keys<'a> = (&'a Verifier, &'a [Verifier]);
+
+/// What one of the keys confirms; else why the first does not.
+fn by_one_of<T, E>((first, others): Keys<'_>, confirm: impl Fn(&Verifier) -> Result<T, E>) -> Result<T, E> {
+    confirm(first).or_else(|why| others.iter().find_map(|key| confirm(key).ok()).ok_or(why))
+}
+
 impl CheckReceiptArgs {
     pub(crate) fn run(&self) -> Result<(), Failure> {
         let key = |text: &String| key_files::public(text).map_err(|error| Failure::Usage(error.to_string()));
-        let ledger = key(&self.vkey)?;
+        let ledger: Vec<Verifier> = self.vkey.iter().map(key).collect::<Result<_, _>>()?;
+        let ledger = ledger.split_first().ok_or_else(|| Failure::Usage("--vkey names no key".to_owned()))?;
         let witnesses: Vec<Verifier> = self.witness.iter().map(key).collect::<Result<_, _>>()?;
         let bytes = std::fs::read(&self.file).map_err(|error| unreadable(&self.file, &error))?;
-        let held = Receipt::parse(&bytes).and_then(|receipt| Ok((receipt.check(&ledger, &witnesses)?, receipt)));
+        let held = Receipt::parse(&bytes).and_then(|receipt| {
+            let checked = by_one_of(ledger, |key| receipt.check(key, &witnesses));
+            Ok((checked?, receipt))
+        });
         let (checkpoint, receipt) = match held {
             Ok(held) => held,
             Err(why) if self.json => {
@@ -71,19 +84,19 @@ impl CheckReceiptArgs {
             Err(why) => return Err(Failure::Failed(format!("{}: {why}", self.file.display()))),
         };
         let today = match &self.server {
-            Some(server) => Some(self.ask(server, &ledger, &checkpoint, receipt.index)?),
+            Some(server) => Some(self.ask(server, ledger, &checkpoint, receipt.index)?),
             None => None,
         };
         self.say(&checkpoint, &receipt, &witnesses, today)
     }
 
     /// Has the ledger prove that it continues the checkpoint, and say what it makes of the entry.
-    fn ask(&self, server: &str, key: &Verifier, then: &Checkpoint, index: u64) -> Result<Today, Failure> {
+    fn ask(&self, server: &str, keys: Keys<'_>, then: &Checkpoint, index: u64) -> Result<Today, Failure> {
         let target = Target { server: server.to_owned(), json: self.json };
         let failed = |why: String| Failure::Failed(format!("{}: {why}", self.file.display()));
         runtime()?.block_on(async {
             let offered = note(&fetch(&target, false).await?.checkpoint)?;
-            let now = Checkpoint::verified(&offered, key).map_err(|error| failed(error.to_string()))?;
+            let now = by_one_of(keys, |key| Checkpoint::verified(&offered, key)).map_err(|error| failed(error.to_string()))?;
             let (from, to) = ((then.size, &then.root), (now.size, &now.root));
             let path = if from.0 < to.0 { prove(&target, from.0, to.0).await? } else { Vec::new() };
             if !is_consistent(from, to, &path) {
