@@ -10,7 +10,7 @@
 pub mod answers;
 pub mod audit;
 pub mod engine;
-mod files;
+pub mod files;
 pub mod kill_points;
 pub mod limits;
 pub mod pages;

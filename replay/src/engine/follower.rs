@@ -171,7 +171,7 @@ impl Engine {
     }
 }
 
-fn writer_of(home: &Home) -> String {
+pub(super) fn writer_of(home: &Home) -> String {
     match home {
         Home::Follow { writer: Some(writer), .. } => writer.clone(),
         Home::Follow { url, .. } | Home::Nats { url, .. } => {
@@ -206,7 +206,7 @@ fn start_threads(
         );
         if let Err(error) = followed {
             // What the fold said first counts: it ended reading.
-            read_live.fail(Arc::new(error.into()));
+            read_live.fail(Arc::new(error.while_following().into()));
         }
     });
     Ok([read.map_err(EngineError::Thread)?, fold])

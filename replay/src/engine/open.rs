@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 
 use super::balances::Moments;
 use super::catch_up::catch_up;
-use super::follower::Follower;
+use super::follower::{Follower, writer_of};
 use super::live::{FRAMES_TO_FOLD, Fold, LiveState, Tag, sink};
 use super::past::Pasts;
 use super::{Answered, Engine, EngineError, Options, Role, Submission};
@@ -22,8 +22,8 @@ use crate::proof::comparing;
 use crate::proof::notary::{Notary, Reading, SigningError, not_cut};
 use crate::record::log::Log;
 use crate::record::log::single::Single;
-use crate::record::repairing;
 use crate::record::writer::{Item, SubmitError, Submitter, Writer, WriterOptions};
+use crate::record::{following, repairing};
 
 /// What an engine has that writes.
 pub(super) struct Writing {
@@ -102,6 +102,10 @@ impl Engine {
         let (data, follows) = (&options.data, options.follows());
         repairing::refuse(data)?;
         comparing::refuse(data)?;
+        if follows && !options.record().exists() {
+            // Before the first frame is copied: a copy cut short is a follower's too.
+            following::set(data, &writer_of(&options.home))?;
+        }
         let mut tree = Reading::open(data, options.signing.as_ref(), follows)?;
         let (log, pages, state) = catch_up(options, tree.as_mut(), progress)?;
         // A repair may have begun before the record was locked here.
@@ -111,6 +115,12 @@ impl Engine {
         }
         if tree.is_none() {
             not_cut(data, log.tip())?;
+        }
+        // The record is locked, so whose directory it is, is known.
+        if follows {
+            following::set(data, &writer_of(&options.home))?
+        } else {
+            following::clear(data)?
         }
         let tally = pages.tally();
         let live = Arc::new(LiveState::new(state, pages, log.alarm.clone()));

@@ -97,7 +97,9 @@ impl Options {
         let options = LogOptions { ledger: self.ledger, clock: self.clock.clone() };
         match self.stream() {
             None => Log::open_file(&self.record(), &options, seen),
-            Some(stream) if self.follows() => Log::open_followed(&stream, &options, seen),
+            Some(stream) if self.follows() => {
+                Log::open_followed(&stream, &options, seen).map_err(LogError::while_following)
+            }
             Some(stream) => Log::open_nats(&stream, &options, seen),
         }
     }

@@ -71,12 +71,12 @@ impl Engine {
         // The tree knows the leaf, so a void frame's entry of the same index cannot be taken for it.
         let (leaf, _) = self.leaf_and_path(index, index.saturating_add(1))?;
         let found = self.single.entry(index, &|bytes| leaf_hash(bytes) == leaf);
-        let found = found.map_err(|error| self.live.noted(error.into()))?;
+        let found = found.map_err(|error| self.live.noted(self.as_found(error).into()))?;
         if found.is_none() {
             // The record or the tree is wrong; of the record it is known by the event.
             self.recorded(index)?;
         }
         let why = "no frame holds an entry of the leaf in the tree";
-        found.ok_or_else(|| missing(&self.single, index, why.to_owned()))
+        found.ok_or_else(|| self.as_found(missing(&self.single, index, why.to_owned())).into())
     }
 }

@@ -60,14 +60,19 @@ impl Engine {
         };
         let is_it = |bytes: &[u8]| Recorded::read(index, bytes).is_ok_and(|entry| entry.event.id == id);
         let gone = || missing(&self.single, index, format!("no frame holds the event {id} that was folded"));
-        let found = self.single.entry(index, &is_it).map_err(EngineError::from);
-        let found = found.and_then(|found| found.ok_or_else(gone)).map_err(|error| self.live.noted(error))?;
+        let found = self.single.entry(index, &is_it).and_then(|found| found.ok_or_else(gone));
+        let found = found.map_err(|error| self.live.noted(self.as_found(error).into()))?;
         Recorded::read(index, &found).map(Some)
+    }
+
+    /// What is wrong with the files, as it is said here.
+    pub(super) fn as_found(&self, error: LogError) -> LogError {
+        if self.follows().is_some() { error.while_following() } else { error }
     }
 }
 
 /// The files lack an entry that was there.
-pub(super) fn missing(files: &Single, index: u64, why: String) -> EngineError {
+pub(super) fn missing(files: &Single, index: u64, why: String) -> LogError {
     let place = format!("the files of the record in {}", files.dir().display());
-    LogError::Damage { place, frame: files.frame_of(index), index, why: format!("{why}; verify the record") }.into()
+    LogError::Damage { place, frame: files.frame_of(index), index, why: format!("{why}; verify the record") }
 }

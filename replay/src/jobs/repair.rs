@@ -19,7 +19,8 @@ use super::source::{Ledger, ledger_typed};
 /// Looks at every copy frame by frame: checksums, order, roots, epochs, and for the stream its settings and whether it is
 /// still the one the archive belongs to. What continues the chain of roots is the record, whichever copy has it, so two
 /// copies damaged in different places make one that is whole; checkpoints under --data must all fit it. If nothing can be
-/// proved, nothing is changed.
+/// proved, nothing is changed. What only --from has must be signed over, in its checkpoints or in those here; without --key, and behind
+/// the last checkpoint, it is copied all the same, and said not to be proved.
 ///
 /// A damaged archive is written anew and the old one kept as record.damaged-1. A damaged stream keeps its messages under a
 /// subject of its own, and a new stream (MINGZHANG-2) takes the usual subject and every frame. While this goes on the file
@@ -29,7 +30,8 @@ use super::source::{Ledger, ledger_typed};
 #[command(after_help = "Examples:\n  replay repair --data ./ledger --nats nats://127.0.0.1:4222 --dry-run\n  \
     replay repair --data ./ledger --nats nats://127.0.0.1:4222 --key ledger.key.pub\n  \
     replay repair --data ./ledger --from /backup/ledger --key ledger.key.pub\n\n\
-    Exit codes: 0 sound or repaired, 1 damaged and not repaired, 2 usage")]
+    Exit codes: 0 sound or repaired, 1 damaged and not repaired, 2 usage,\n  \
+    4 repaired, but some of it was copied from --from and nothing proves it")]
 pub struct RepairArgs {
     /// Directory of the ledger
     #[arg(long, value_name = "DIR")]
@@ -53,6 +55,9 @@ pub struct RepairArgs {
     /// damaged record
     #[arg(long)]
     give_up_end: bool,
+    /// Repair here though this is a follower's copy, as the writer's archive is lost: from now on it is this one
+    #[arg(long)]
+    follower: bool,
     /// Only say what is wrong
     #[arg(long)]
     dry_run: bool,
@@ -65,8 +70,9 @@ pub struct RepairArgs {
 pub fn run(args: &RepairArgs) -> anyhow::Result<ExitCode> {
     let keys = args.keys.iter().map(|key| key_files::public(key)).collect::<Result<_, _>>()?;
     let (data, from) = (args.data.clone(), args.from.clone());
-    let give_up_end = args.give_up_end;
-    let mut options = RepairOptions { ledger: args.ledger, keys, from, give_up_end, ..RepairOptions::file(data) };
+    let (give_up_end, follower) = (args.give_up_end, args.follower);
+    let mut options =
+        RepairOptions { ledger: args.ledger, keys, from, give_up_end, follower, ..RepairOptions::file(data) };
     if let Some(url) = &args.nats {
         let mut nats = NatsOptions::new(url, &args.data.join("record"));
         nats.stream.clone_from(&args.stream);
@@ -83,18 +89,18 @@ pub fn run(args: &RepairArgs) -> anyhow::Result<ExitCode> {
         bar.set_position(done);
     };
     let told = if args.dry_run {
-        examine(&options, &mut progress).map(|found| say_found(args, &found))
+        examine(&options, &mut progress).map(|found| u8::from(!say_found(args, &found)))
     } else {
         repair(&options, &mut progress).map(|repaired| say_repaired(args, &repaired))
     };
     bar.finish_and_clear();
     match told {
-        Ok(sound) => Ok(ExitCode::from(u8::from(!sound))),
+        Ok(code) => Ok(ExitCode::from(code)),
         Err(RepairError::Refused(found)) => {
             say_found(args, &found);
             Ok(ExitCode::from(1))
         }
-        Err(error @ RepairError::NoLedger(_)) => Ok(failed(2, error)),
+        Err(error @ (RepairError::NoLedger(_) | RepairError::Follower { .. })) => Ok(failed(2, error)),
         Err(error) => Err(error.into()),
     }
 }
@@ -158,16 +164,23 @@ fn say_proof(found: &Examination) {
         }
         None => outln!("  检查点 signed nothing: there are no checkpoints"),
     }
+    if let Some(index) = found.unproved_from {
+        outln!(
+            "  未经证明 not proved: entries from index {index} on are in --from alone, and nothing signed is over them"
+        );
+    }
     for why in &found.passed_over {
         outln!("  检查点 passed over: {why}");
     }
 }
 
-/// Says what was done; answers that all is well now.
-fn say_repaired(args: &RepairArgs, repaired: &Repaired) -> bool {
+/// Says what was done; answers how to exit.
+fn say_repaired(args: &RepairArgs, repaired: &Repaired) -> u8 {
+    let unproved = repaired.unproved_from();
+    let code = if unproved.is_some() { 4 } else { 0 };
     if args.json {
-        outln!("{}", serde_json::json!({ "sound": true, "repaired": repaired }));
-        return true;
+        outln!("{}", serde_json::json!({ "sound": true, "unproved_from": unproved, "repaired": repaired }));
+        return code;
     }
     say_found_before(repaired);
     if let Some(kept) = &repaired.archive_kept {
@@ -182,8 +195,14 @@ fn say_repaired(args: &RepairArgs, repaired: &Repaired) -> bool {
     if let Some(name) = &repaired.stream {
         outln!("  流 stream {name} holds every frame");
     }
-    outln!("\n{}", if repaired.changed() { "已修复，逐帧相同 repaired and proved equal" } else { "完好 sound" });
-    true
+    match unproved {
+        Some(index) => {
+            outln!("\n已复制，未经证明 copied, not proved: nothing signed is over the entries from index {index} on")
+        }
+        None if repaired.changed() => outln!("\n已修复，逐帧相同 repaired and proved equal"),
+        None => outln!("\n完好 sound"),
+    }
+    code
 }
 
 fn say_found_before(repaired: &Repaired) {

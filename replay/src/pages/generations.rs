@@ -6,7 +6,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::files::replace;
+use crate::files::{remove_dir, replace};
 use crate::pages::error::PagesError;
 use crate::pages::store::{FORMAT, Store};
 use crate::pause::poll;
@@ -143,14 +143,11 @@ impl Generations {
         let path = self.dir.join(name);
         // Whoever waited for its lock may be opening it right now, and lets go when it sees that another is in use; what it
         // made meanwhile is removed by the next attempt.
-        let removed = poll(LET_GO, LET_GO_PAUSE, || match fs::remove_dir_all(&path) {
+        let removed = poll(LET_GO, LET_GO_PAUSE, || match remove_dir(&path) {
             Err(error) if error.kind() == ErrorKind::DirectoryNotEmpty => None,
             done => Some(done),
         });
-        match removed.unwrap_or_else(|| fs::remove_dir_all(&path)) {
-            Err(source) if source.kind() != ErrorKind::NotFound => Err(PagesError::Io { path, source }),
-            _ => Ok(()),
-        }
+        removed.unwrap_or_else(|| remove_dir(&path)).map_err(|source| PagesError::Io { path, source })
     }
 }
 

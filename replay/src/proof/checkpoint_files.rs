@@ -5,7 +5,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use crate::files::replace;
+use crate::files::{make_dir, remove_file, rename, replace};
 use crate::limits::{CHECKPOINTS_EVERY, CHECKPOINTS_LAST};
 use crate::proof::checkpoint::{Checkpoint, CheckpointError, Outcomes};
 use crate::proof::signed_note::{Note, Verifier};
@@ -182,7 +182,7 @@ impl Checkpoints {
     /// # Errors
     /// It cannot be written.
     pub fn keep(&self, size: u64, signed: &Signed, key: &Verifier) -> Result<(), KeptError> {
-        fs::create_dir_all(&self.dir).map_err(|source| KeptError::Io {
+        make_dir(&self.dir).map_err(|source| KeptError::Io {
             doing: "making the directory of",
             path: self.dir.clone(),
             source,
@@ -208,12 +208,7 @@ impl Checkpoints {
         }
         for kind in [TREE, OUTCOMES] {
             let path = self.path(old, kind);
-            match fs::remove_file(&path) {
-                Err(source) if source.kind() != ErrorKind::NotFound => {
-                    return Err(KeptError::Io { doing: "removing", path, source });
-                }
-                _ => {}
-            }
+            remove_file(&path).map_err(|source| KeptError::Io { doing: "removing", path, source })?;
         }
         Ok(())
     }
@@ -226,7 +221,7 @@ impl Checkpoints {
         for kind in [TREE, OUTCOMES] {
             let path = self.path(size, kind);
             let aside = path.with_extension(format!("{kind}.damaged"));
-            match fs::rename(&path, &aside) {
+            match rename(&path, &aside) {
                 Err(source) if source.kind() != ErrorKind::NotFound => {
                     return Err(KeptError::Io { doing: "setting aside", path, source });
                 }

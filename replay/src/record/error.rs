@@ -70,7 +70,7 @@ pub enum LogError {
         path: PathBuf,
     },
     /// A frame that cannot be what was written.
-    #[error("damage at {place}, frame {frame}, first bad index {index}: {why}. Run `replay repair`")]
+    #[error("{}. Run `replay repair`", self.found())]
     Damage {
         /// File and offset, or stream and sequence.
         place: String,
@@ -91,6 +91,15 @@ pub enum LogError {
         path: PathBuf,
         /// What differed.
         why: String,
+    },
+    /// What a follower found: repairing from its copy would end the writer.
+    #[error(
+        "{found}. This is a follower's copy, from which no stream is repaired: if the stream is damaged, run `replay repair` where its \
+         writer keeps the archive, with this directory as --from; if only this copy is, remove it and follow again"
+    )]
+    WhileFollowing {
+        /// What is wrong, without a remedy.
+        found: String,
     },
     /// This log is followed, not written.
     #[error("this record is only followed here; its writer is elsewhere")]
@@ -134,9 +143,7 @@ pub enum LogError {
         answer: String,
     },
     /// The stream holds less than, or something else than, what it acknowledged.
-    #[error(
-        "stream {stream} lost what it acknowledged: {why}; first bad index {index}. Nothing is written to it any more; run `replay repair`"
-    )]
+    #[error("{}. Nothing is written to it any more; run `replay repair`", self.found())]
     BrokerLostTail {
         /// Its name.
         stream: String,
@@ -146,7 +153,7 @@ pub enum LogError {
         why: String,
     },
     /// The stream's settings are not the required ones.
-    #[error("stream {stream} is not set up as required: {}. Nothing is written to it; run `replay repair`", differences.join("; "))]
+    #[error("{}. Nothing is written to it; run `replay repair`", self.found())]
     Settings {
         /// Its name.
         stream: String,
@@ -154,9 +161,7 @@ pub enum LogError {
         differences: Vec<String>,
     },
     /// The stream is not there.
-    #[error(
-        "stream {stream} does not exist; create it with `mingzhang provision`, or if it was there before, run `replay repair`"
-    )]
+    #[error("{}; create it with `mingzhang provision`, or if it was there before, run `replay repair`", self.found())]
     NoStream {
         /// Its name.
         stream: String,
@@ -254,6 +259,28 @@ pub enum LogError {
 }
 
 impl LogError {
+    /// What was found, without what to do about it, which depends on who found it.
+    fn found(&self) -> String {
+        match self {
+            Self::Damage { place, frame, index, why } => {
+                format!("damage at {place}, frame {frame}, first bad index {index}: {why}")
+            }
+            Self::BrokerLostTail { stream, index, why } => {
+                format!("stream {stream} lost what it acknowledged: {why}; first bad index {index}")
+            }
+            Self::Settings { stream, differences } => {
+                format!("stream {stream} is not set up as required: {}", differences.join("; "))
+            }
+            Self::NoStream { stream } => format!("stream {stream} does not exist"),
+            other => other.to_string(),
+        }
+    }
+
+    /// The same as a follower says it, whose copy is no place to repair anything from.
+    pub(crate) fn while_following(self) -> Self {
+        if self.is_damage() { Self::WhileFollowing { found: self.found() } } else { self }
+    }
+
     /// Whether the record or its stream is not what it was or should be, so that it is to be repaired before anything is
     /// served from it again.
     #[must_use]
@@ -265,6 +292,7 @@ impl LogError {
                 | Self::BrokerLostTail { .. }
                 | Self::Settings { .. }
                 | Self::NoStream { .. }
+                | Self::WhileFollowing { .. }
         )
     }
 

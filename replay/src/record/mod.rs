@@ -3,6 +3,7 @@
 
 pub mod alarm;
 pub mod error;
+pub mod following;
 pub(crate) mod leaves;
 pub mod log;
 pub mod nats_server;

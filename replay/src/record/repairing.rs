@@ -1,11 +1,11 @@
 //! The mark `repairing` in a ledger's directory: its record is being repaired or restored and has not proved itself yet.
 //! While it is there nobody serves or writes the record. What repairs or restores sets it and takes it away; not here.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use crate::files::replace;
+use crate::files::{remove, replace};
 use crate::record::error::LogError;
 
 /// Name of the file.
@@ -50,10 +50,7 @@ pub(crate) fn refuse(data: &Path) -> Result<(), LogError> {
 /// It cannot be removed.
 pub fn clear(data: &Path) -> Result<(), LogError> {
     let path = path(data);
-    match fs::remove_file(&path) {
-        Err(error) if error.kind() != ErrorKind::NotFound => Err(LogError::io("removing", &path, error)),
-        _ => File::open(data).and_then(|dir| dir.sync_all()).map_err(|e| LogError::io("syncing directory", data, e)),
-    }
+    remove(&path).map_err(|e| LogError::io("removing", &path, e))
 }
 
 fn path(data: &Path) -> PathBuf {

@@ -97,6 +97,19 @@ pub fn nats_binary() -> &'static Path {
     BINARY.get_or_init(|| nats_server::find(&install).expect("a nats-server"))
 }
 
+/// Frames made by hand, put into the stream of a server in their order.
+pub fn frames_published(cluster: &Cluster, frames: &[Frame]) {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        let client = async_nats::connect(cluster.server.url()).await.unwrap();
+        let subject = cluster.options("archive").subject;
+        for frame in frames {
+            let answer = client.request(subject.clone(), frame.bytes().clone()).await.unwrap();
+            assert!(String::from_utf8_lossy(&answer.payload).contains("\"seq\""), "{answer:?}");
+        }
+    });
+}
+
 /// A server with a provisioned stream, in a directory that goes with it.
 pub struct Cluster {
     pub server: NatsServer,

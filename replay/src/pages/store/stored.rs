@@ -257,7 +257,7 @@ impl Chunks for Store {
 
 fn open_db(path: &Path) -> Result<sled::Db, PagesError> {
     let io = |source| PagesError::Io { path: path.to_owned(), source };
-    std::fs::create_dir_all(path).map_err(io)?;
+    crate::files::make_dir(path).map_err(io)?;
     let config = sled::Config::new().path(path).cache_capacity(CACHE_BYTES).flush_every_ms(None);
     let opened = poll(LOCK_WAIT, LOCK_PAUSE, || match config.open() {
         // sled has no kind of its own for it. Its version is pinned, and a test meets this text.
@@ -277,7 +277,7 @@ fn is_damage(error: &std::io::Error) -> bool {
 }
 
 fn remove(path: &Path) -> Result<(), PagesError> {
-    std::fs::remove_dir_all(path).map_err(|source| PagesError::Io { path: path.to_owned(), source })
+    crate::files::remove_dir(path).map_err(|source| PagesError::Io { path: path.to_owned(), source })
 }
 
 /// `p`, table, page: big-endian, so that pages lie in the order of handles.

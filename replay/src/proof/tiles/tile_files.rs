@@ -2,10 +2,12 @@
 //! keeps them for itself. A file for each 256 entries would be thousands a second, whose names wait for the same disk as
 //! the record. What a tile holds is not known here.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{Error, ErrorKind, Result};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
+
+use crate::files::{OutFile, make_dir, remove_file};
 
 /// Levels a tree of 2^64 entries has tiles on.
 const LEVELS: usize = 8;
@@ -16,7 +18,7 @@ pub(super) struct TileFiles {
     dir: PathBuf,
     tile_bytes: usize,
     /// Of tiles kept together, the files written to so far.
-    together: Option<[Option<File>; LEVELS]>,
+    together: Option<[Option<OutFile>; LEVELS]>,
 }
 
 impl TileFiles {
@@ -28,7 +30,7 @@ impl TileFiles {
 
     /// A file for each level, in `dir`.
     pub(super) fn together(dir: &Path, tile_bytes: usize) -> Result<Self> {
-        fs::create_dir_all(dir)?;
+        make_dir(dir)?;
         Ok(Self { dir: dir.to_owned(), tile_bytes, together: Some(Default::default()) })
     }
 
@@ -45,10 +47,7 @@ impl TileFiles {
         let Some(files) = &mut self.together else { return fs::remove_dir_all(self.dir.join("tile")) };
         *files = Default::default();
         for level in 0..LEVELS {
-            match fs::remove_file(self.path(level, 0)) {
-                Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
-                _ => {}
-            }
+            remove_file(&self.path(level, 0))?;
         }
         Ok(())
     }
@@ -70,9 +69,9 @@ impl TileFiles {
         let Some(files) = &mut self.together else { return put(&path, bytes) };
         let file = match &mut files[level] {
             Some(file) => file,
-            none => none.insert(OpenOptions::new().create(true).write(true).truncate(false).open(&path)?),
+            none => none.insert(OutFile::anywhere(&path)?),
         };
-        file.write_all_at(bytes, offset)
+        file.write_at(bytes, offset)
     }
 
     /// The bytes of a tile; of one that is not whole, an error of the kind `UnexpectedEof`.

@@ -11,6 +11,7 @@ use super::opening::{Visit, visit};
 use super::reader::{Reader, Torn, read_from};
 use super::segments::{Segment, list, sync_dir};
 use super::tip::Tip;
+use crate::files::{OutFile, make_dir, settle};
 use crate::limits::SEGMENT_BYTES;
 use crate::record::error::LogError;
 
@@ -37,7 +38,7 @@ impl Drop for Lock {
 
 #[derive(Debug)]
 struct Open {
-    file: File,
+    file: OutFile,
     path: PathBuf,
     bytes: u64,
     /// Device and number of the file, by which it is known from another of the same name.
@@ -66,7 +67,7 @@ impl FileLog {
         read: impl FnOnce(&Path) -> Result<Reader, LogError>,
         seen: Visit<'_>,
     ) -> Result<(Self, Tip, Option<Torn>), LogError> {
-        fs::create_dir_all(dir).map_err(|e| LogError::io("creating directory", dir, e))?;
+        make_dir(dir).map_err(|e| LogError::io("creating directory", dir, e))?;
         let lock = lock(dir)?;
         let mut reader = read(dir)?;
         while let Some(frame) = reader.next_frame()? {
@@ -76,6 +77,8 @@ impl FileLog {
         if let Some(torn) = &torn {
             set_aside(torn)?;
         }
+        // Its segments, and it itself, may be there for this process only, and will be built upon.
+        settle(dir).map_err(|e| LogError::io("syncing directory", dir, e))?;
         let tip = reader.tip().clone();
         let segment = match list(dir)?.pop() {
             Some(last) => Some(Open::existing(last.path)?),
@@ -86,7 +89,8 @@ impl FileLog {
         Ok((log, tip, torn))
     }
 
-    pub(crate) fn set_segment_bytes(&mut self, bytes: u64) {
+    /// Closes segment files at another size.
+    pub fn set_segment_bytes(&mut self, bytes: u64) {
         self.segment_bytes = bytes;
     }
 
@@ -134,16 +138,16 @@ impl FileLog {
 impl Open {
     fn create(segment: &Segment) -> Result<Self, LogError> {
         let file = segment.create()?;
-        let data = file.metadata().map_err(|e| LogError::io("creating segment", &segment.path, e))?;
+        let data = file.file().metadata().map_err(|e| LogError::io("creating segment", &segment.path, e))?;
         Ok(Self { file, path: segment.path.clone(), bytes: 0, id: id(&data) })
     }
 
     fn existing(path: PathBuf) -> Result<Self, LogError> {
         let fail = |e| LogError::io("opening segment", &path, e);
-        let file = OpenOptions::new().append(true).open(&path).map_err(fail)?;
+        let file = OutFile::append(&path).map_err(fail)?;
         // What a killed writer left in the page cache has been read and will be built upon.
-        file.sync_all().map_err(fail)?;
-        let data = file.metadata().map_err(fail)?;
+        file.sync().map_err(fail)?;
+        let data = file.file().metadata().map_err(fail)?;
         Ok(Self { file, path, bytes: data.len(), id: id(&data) })
     }
 
@@ -160,7 +164,7 @@ impl Open {
     }
 
     fn cut(&self) {
-        let cut = self.file.set_len(self.bytes).and_then(|()| self.file.sync_all());
+        let cut = self.file.set_len(self.bytes).and_then(|()| self.file.sync());
         if let Err(error) = cut {
             tracing::warn!(path = %self.path.display(), %error, "an unfinished frame could not be cut off");
         }
@@ -192,11 +196,11 @@ fn set_aside(torn: &Torn) -> Result<(), LogError> {
     let bytes = read_from(&torn.path, torn.offset)?;
     let aside = torn.path.with_extension(format!("{}.torn", torn.offset));
     let fail = |e| LogError::io("setting an unfinished frame aside", &aside, e);
-    let mut file = File::create(&aside).map_err(fail)?;
-    file.write_all(&bytes).and_then(|()| file.sync_all()).map_err(fail)?;
+    let mut file = OutFile::create(&aside).map_err(fail)?;
+    file.write_all(&bytes).and_then(|()| file.sync()).map_err(fail)?;
     sync_dir(torn.path.parent().unwrap_or(Path::new(".")))?;
-    let segment = OpenOptions::new().write(true).open(&torn.path).map_err(fail)?;
-    segment.set_len(torn.offset).and_then(|()| segment.sync_all()).map_err(fail)?;
+    let segment = OutFile::append(&torn.path).map_err(fail)?;
+    segment.set_len(torn.offset).and_then(|()| segment.sync()).map_err(fail)?;
     tracing::warn!(kept = %aside.display(), bytes = torn.bytes, why = %torn.why, "the last frame was unfinished and set aside");
     Ok(())
 }

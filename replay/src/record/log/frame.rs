@@ -107,6 +107,34 @@ impl FrameError {
     }
 }
 
+/// Bytes of a file that come to the disk together.
+const PAGE_BYTES: u64 = 4096;
+
+/// Whether a write that never ended can have left these bytes, from `offset` of a file to its end: pages that the file grew by and that
+/// did not reach the disk read as zeros, in whatever order the others did. No frame begins with a zero, and none has so many in a
+/// row but by such a chance as its checksum leaves.
+#[must_use]
+pub fn has_unwritten(bytes: &[u8], offset: u64) -> bool {
+    let first = usize::try_from(PAGE_BYTES - offset % PAGE_BYTES).unwrap_or(usize::MAX).min(bytes.len());
+    let (begin, rest) = bytes.split_at(first);
+    let unwritten = |page: &[u8]| page.len() >= TRAILER_BYTES && page.iter().all(|byte| *byte == 0);
+    let begins = begin.first() == Some(&0) && begin.iter().all(|byte| *byte == 0);
+    let ends = bytes.ends_with(&[0; 16]) || last_of_checksum(bytes, rest.len() % PAGE_BYTES as usize);
+    begins || ends || unwritten(begin) || rest.chunks(PAGE_BYTES as usize).any(unwritten)
+}
+
+/// Whether nothing is missing of a frame but the last bytes of its checksum, which lie on a page of their own.
+fn last_of_checksum(bytes: &[u8], on_page: usize) -> bool {
+    let whole = Header::decode(bytes).is_ok_and(|header| header.frame_bytes() == bytes.len());
+    let Some((body, checksum)) = bytes.split_last_chunk::<TRAILER_BYTES>().filter(|_| whole) else { return false };
+    let there = TRAILER_BYTES.saturating_sub(on_page);
+    let computed = crc32c::crc32c(body).to_le_bytes();
+    on_page > 0
+        && there > 0
+        && checksum[..there] == computed[..there]
+        && checksum[there..].iter().all(|byte| *byte == 0)
+}
+
 fn array<const N: usize>(bytes: &[u8], at: usize) -> [u8; N] {
     let mut out = [0; N];
     if let Some(part) = bytes.get(at..at + N) {

@@ -18,6 +18,7 @@ use super::reader::Torn;
 use super::reader::{first_index_of, frame_at};
 use super::stream_info::StreamInfo;
 use super::tip::Tip;
+use crate::files::replace;
 use crate::limits::{FENCE_FRAMES, TAKE_OVER_MS};
 use crate::pause::Backoff;
 use crate::record::error::LogError;
@@ -289,5 +290,6 @@ fn remember_created(dir: &Path, created: &str) -> Result<(), LogError> {
     if known_created(dir)?.is_some() {
         return Ok(());
     }
-    std::fs::write(&path, created).map_err(|e| LogError::io("writing", &path, e))
+    // Whole or not at all: half of it would make the stream another one.
+    replace(&path, created.as_bytes()).map_err(|e| LogError::io("writing", &path, e))
 }

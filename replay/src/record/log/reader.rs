@@ -8,16 +8,13 @@ use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 
-use super::frame::{Frame, FrameError, HEADER_BYTES, Header};
+use super::frame::{Frame, FrameError, HEADER_BYTES, Header, has_unwritten};
 use super::segments::{Segment, list};
 use super::tip::Tip;
 use crate::limits::MAX_FRAME_BYTES;
 use crate::record::error::LogError;
 
 const BUFFER_BYTES: usize = 1 << 20;
-
-/// What bytes are that a file grew by and that were never written; a frame ends with its checksum.
-pub(crate) const UNWRITTEN: [u8; 16] = [0; 16];
 
 /// Frames of a directory in order.
 #[derive(Debug)]
@@ -273,13 +270,13 @@ impl OpenSegment {
         self.input.read_exact(buffer).map_err(|e| LogError::io("reading segment", &self.path, e))
     }
 
-    /// Whether a write that never ended can have left this: too few bytes, or zeros where the last ones did not reach the disk. A
+    /// Whether a write that never ended can have left this: too few bytes, or zeros where some did not reach the disk. Any other
     /// last frame of full length was acknowledged, for all anybody knows, so it is damage.
     fn is_unfinished(&self, fault: &FrameError) -> Result<bool, LogError> {
         if matches!(fault, FrameError::Short { .. }) {
             return Ok(true);
         }
-        Ok(read_from(&self.path, self.offset)?.ends_with(&UNWRITTEN))
+        Ok(has_unwritten(&read_from(&self.path, self.offset)?, self.offset))
     }
 
     /// Whether a whole frame begins anywhere after the bad place.

@@ -1,8 +1,9 @@
 //! Segment files of one directory: their names, their order, creating the next. Not their contents.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::files::{self, OutFile};
 use crate::record::error::LogError;
 
 const SUFFIX: &str = ".frames";
@@ -28,12 +29,8 @@ impl Segment {
     }
 
     /// Creates the file and makes its name durable.
-    pub(crate) fn create(&self) -> Result<File, LogError> {
-        let file = OpenOptions::new()
-            .append(true)
-            .create_new(true)
-            .open(&self.path)
-            .map_err(|e| LogError::io("creating segment", &self.path, e))?;
+    pub(crate) fn create(&self) -> Result<OutFile, LogError> {
+        let file = OutFile::create_new(&self.path).map_err(|e| LogError::io("creating segment", &self.path, e))?;
         sync_dir(self.path.parent().unwrap_or(Path::new(".")))?;
         Ok(file)
     }
@@ -52,5 +49,5 @@ pub(crate) fn list(dir: &Path) -> Result<Vec<Segment>, LogError> {
 
 /// Makes names in `dir` durable.
 pub(crate) fn sync_dir(dir: &Path) -> Result<(), LogError> {
-    File::open(dir).and_then(|dir| dir.sync_all()).map_err(|e| LogError::io("syncing directory", dir, e))
+    files::sync_dir(dir).map_err(|e| LogError::io("syncing directory", dir, e))
 }

@@ -8,7 +8,7 @@ use super::error::BackupError;
 use super::files::{io, make_dir, names};
 use super::layout::{CHECKPOINTS, KEYS};
 use super::manifest::{Listed, Manifest};
-use crate::files::replace;
+use crate::files::{remove_file, replace};
 use crate::proof::checkpoint_files::{Checkpoints, KeptError, outlived};
 use crate::proof::key_files;
 use crate::proof::signed_note::Verifier;
@@ -122,7 +122,7 @@ pub(super) fn clear(out: &Path, manifest: &Manifest) -> Result<(), BackupError> 
         for name in names(&out.join(dir))? {
             if !manifest.lists(&format!("{dir}/{name}")) {
                 let path: PathBuf = out.join(dir).join(name);
-                std::fs::remove_file(&path).map_err(|error| io("removing", &path, error))?;
+                remove_file(&path).map_err(|error| io("removing", &path, error))?;
             }
         }
     }

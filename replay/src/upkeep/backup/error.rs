@@ -34,6 +34,14 @@ pub enum BackupError {
         /// What is wrong with it.
         why: String,
     },
+    /// The list of what the copy holds is not what was written.
+    #[error("{}: {why}; the copy can be restored but not added to, take another", path.display())]
+    DamagedList {
+        /// The list.
+        path: PathBuf,
+        /// What was found.
+        why: String,
+    },
     /// A file is not what was copied.
     #[error("{}: {why}; the copy is damaged, take another", path.display())]
     Damaged {

@@ -10,7 +10,7 @@ pub(super) fn io(doing: &'static str, path: &Path, source: std::io::Error) -> Ba
 }
 
 pub(super) fn make_dir(path: &Path) -> Result<(), BackupError> {
-    std::fs::create_dir_all(path).map_err(|error| io("creating directory", path, error))
+    crate::files::make_dir(path).map_err(|error| io("creating directory", path, error))
 }
 
 /// Names in a directory, none if it is not there.

@@ -1,5 +1,6 @@
 //! The list of what a copy holds: where its record ends, and length and SHA-256 of every file. It proves nothing by
-//! itself, as whoever changes a file can change it too; checkpoints prove. Text in JSON.
+//! itself, as whoever changes a file can change it too; checkpoints prove. Text in JSON, with a hash over itself, so that damage of
+//! the list is told from damage of what it lists.
 
 use std::fs;
 use std::io::{ErrorKind, Read};
@@ -11,10 +12,11 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::error::BackupError;
-use super::files::io;
+use super::files::{io, names};
 use super::layout::{CHECKPOINTS, KEYS, MANIFEST, RECORD};
 use crate::files::replace;
-use crate::record::log::Tip;
+use crate::record::log::reader::frame_at;
+use crate::record::log::{Reader, Tip};
 
 /// A later format has another number.
 const FORMAT: &str = "mingzhang backup 1";
@@ -27,6 +29,8 @@ const BUFFER_BYTES: usize = 1 << 20;
 #[serde(deny_unknown_fields)]
 pub(super) struct Manifest {
     format: String,
+    /// Over the text with this left empty; empty in memory.
+    sha256: String,
     ledger: String,
     frames: u64,
     entries: u64,
@@ -56,6 +60,7 @@ impl Manifest {
     pub fn new(tip: &Tip, stream_created: Option<String>, files: Vec<Listed>) -> Self {
         Self {
             format: FORMAT.to_owned(),
+            sha256: String::new(),
             ledger: hex(&tip.ledger),
             frames: tip.frames,
             entries: tip.next_index(),
@@ -77,10 +82,16 @@ impl Manifest {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             bytes => bytes.map_err(|error| io("reading", &path, error))?,
         };
+        let text = String::from_utf8_lossy(&bytes);
         let bad = |why: String| BackupError::Manifest { path: path.clone(), why };
-        let manifest: Self = serde_json::from_slice(&bytes).map_err(|error| bad(error.to_string()))?;
+        let damaged = |why: String| BackupError::DamagedList { path: path.clone(), why };
+        let mut manifest: Self = serde_json::from_str(&text).map_err(|error| damaged(error.to_string()))?;
         if manifest.format != FORMAT {
             return Err(bad(format!("its format is `{}`, this program reads `{FORMAT}`", manifest.format)));
+        }
+        let said = std::mem::take(&mut manifest.sha256);
+        if sum(text.replacen(&said, "", 1).as_bytes()) != said {
+            return Err(damaged("it is not what was written".to_owned()));
         }
         match manifest.files.iter().find(|file| !is_ours(&file.path)) {
             Some(file) => Err(bad(format!("it names `{}`, which no copy holds", file.path))),
@@ -91,10 +102,35 @@ impl Manifest {
     /// Replaces the list of the copy in `dir`, durably and in one step.
     pub fn write(&self, dir: &Path) -> Result<(), BackupError> {
         let path = dir.join(MANIFEST);
-        let mut text = serde_json::to_vec_pretty(self)
-            .map_err(|error| BackupError::Manifest { path: path.clone(), why: error.to_string() })?;
-        text.push(b'\n');
-        replace(&path, &text).map_err(|error| io("writing", &path, error))
+        let text = |manifest: &Self| {
+            let text = serde_json::to_string_pretty(manifest).map(|text| text + "\n");
+            text.map_err(|error| BackupError::Manifest { path: path.clone(), why: error.to_string() })
+        };
+        let whole = Self { sha256: sum(text(self)?.as_bytes()), ..self.clone() };
+        replace(&path, text(&whole)?.as_bytes()).map_err(|error| io("writing", &path, error))
+    }
+
+    /// The list of a copy made again from what is there, where the one that was written is damaged. How far the record goes, and
+    /// whether it is whole up to there, its frames say; whether its end is missing, only checkpoints.
+    pub fn again(dir: &Path) -> Result<Self, BackupError> {
+        let record = dir.join(RECORD);
+        let first = frame_at(&record, 1).ok_or_else(|| BackupError::NoCopy(dir.to_owned()))?;
+        let mut reader = Reader::open(&record, first.header().ledger)?;
+        while reader.next_any()?.is_some() {}
+        let mut files = Vec::new();
+        for place in [RECORD, CHECKPOINTS, KEYS] {
+            for name in names(&dir.join(place))? {
+                let path = dir.join(place).join(&name);
+                let mut bytes = fs::read(&path).map_err(|error| io("reading", &path, error))?;
+                if let Some(torn) = reader.torn().filter(|torn| torn.path == path) {
+                    // What a run was adding when it was cut short.
+                    bytes.truncate(usize::try_from(torn.offset).unwrap_or(usize::MAX));
+                }
+                let file = Listed::of_bytes(format!("{place}/{name}"), &bytes);
+                files.extend(is_ours(&file.path).then_some(file));
+            }
+        }
+        Ok(Self::new(reader.tip(), None, files))
     }
 
     /// Where the record of the copy in `dir` ends.
@@ -124,7 +160,7 @@ impl Manifest {
 
 impl Listed {
     pub fn of_bytes(path: String, bytes: &[u8]) -> Self {
-        Self { path, bytes: bytes.len() as u64, sha256: hex(&Sha256::digest(bytes)) }
+        Self { path, bytes: bytes.len() as u64, sha256: sum(bytes) }
     }
 
     pub fn dir(&self) -> &str {
@@ -181,6 +217,10 @@ impl Listed {
         }
         Ok(hasher)
     }
+}
+
+fn sum(text: &[u8]) -> String {
+    hex(&Sha256::digest(text))
 }
 
 /// Only plain names in the three directories: whoever wrote the list must not choose where files go.

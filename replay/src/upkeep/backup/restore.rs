@@ -1,7 +1,6 @@
 //! The way back of a copy: into a new directory, where it proves itself before anything is served from it. A mark keeps
 //! ledgers away until then; a restore that was cut short is run again from its beginning.
 
-use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -11,7 +10,7 @@ use super::extent::Extent;
 use super::files::{io, make_dir, names};
 use super::layout::{CHECKPOINTS, KEYS, MANIFEST, RECORD};
 use super::manifest::{Listed, Manifest};
-use crate::files::replace;
+use crate::files::{OutFile, replace};
 use crate::kill_points;
 use crate::proof::checkpoint::{Checkpoint, Outcomes};
 use crate::proof::checkpoint_files::{Checkpoints, Signed};
@@ -70,12 +69,12 @@ pub struct Restored {
 /// # Errors
 /// The place is taken, the copy is damaged, or its checkpoints do not prove it.
 pub fn restore(job: &Restore, go_on: &mut dyn FnMut(u64) -> bool) -> Result<Restored, BackupError> {
-    let mut manifest = Manifest::read(&job.from)?.ok_or_else(|| BackupError::NoCopy(job.from.clone()))?;
-    let tip = manifest.tip(&job.from)?;
+    let (mut manifest, tip, unlisted) = listed(&job.from)?;
     // One bad small file keeps nothing else from coming back.
     let damaged = small_files::damaged(&job.from, &manifest)?;
     manifest.files.retain(|file| !damaged.contains_key(&file.path));
-    let missing: Vec<String> = damaged.into_iter().map(|(path, why)| format!("{path}: {why}")).collect();
+    let missing = damaged.into_iter().map(|(path, why)| format!("{path}: {why}"));
+    let missing: Vec<String> = missing.chain(unlisted).collect();
     let sizes = small_files::sizes(manifest.files.iter().map(|file| file.path.as_str()));
     // One over no entries vouches for none.
     let vouched = sizes.last().is_some_and(|size| *size > 0 || tip.next_index() == 0);
@@ -108,12 +107,30 @@ pub fn restore(job: &Restore, go_on: &mut dyn FnMut(u64) -> bool) -> Result<Rest
     Ok(Restored { extent: Extent::of(&tip), checkpoints: sizes.len(), proof, of_stream, missing })
 }
 
+/// What the copy in `from` holds, where its record ends, and what is wrong with its list, if that had to be made again.
+fn listed(from: &Path) -> Result<(Manifest, Tip, Option<String>), BackupError> {
+    let (manifest, wrong) = match Manifest::read(from) {
+        Err(BackupError::DamagedList { why, .. }) => (Manifest::again(from)?, Some(why)),
+        read => (read?.ok_or_else(|| BackupError::NoCopy(from.to_owned()))?, None),
+    };
+    let tip = manifest.tip(from)?;
+    let wrong = wrong.map(|why| {
+        format!(
+            "{MANIFEST}: {why}; what is there was restored, of which no list says any more whether the record's end is missing or \
+             whether it is the archive of a stream"
+        )
+    });
+    Ok((manifest, tip, wrong))
+}
+
 /// Takes the place, marks it, and keeps others who restore or serve away.
 fn begin(job: &Restore) -> Result<Lock, BackupError> {
     let data = &job.data;
     make_dir(data)?;
     let ours = repairing::read(data)?.is_some_and(|doing| doing.starts_with(DOING));
-    if !ours && !names(data)?.is_empty() {
+    // A mark that was being set when the power failed may be there by half, and nothing else.
+    let begun = names(data)?.iter().all(|name| *name == format!("{}.new", repairing::MARKER));
+    if !ours && !begun {
         return Err(BackupError::NotEmpty(data.clone()));
     }
     // Marked before anything is written, so that what a run cut short leaves behind is never served.
@@ -126,7 +143,7 @@ fn begin(job: &Restore) -> Result<Lock, BackupError> {
 fn copy(job: &Restore, file: &Listed, go_on: &mut dyn FnMut(u64) -> bool) -> Result<(), BackupError> {
     let path = file.within(&job.data);
     let fail = |error| io("writing", &path, error);
-    let mut to = BufWriter::new(File::create(&path).map_err(fail)?);
+    let mut to = BufWriter::new(OutFile::create(&path).map_err(fail)?);
     let copied = file.pass(&job.from, &mut |part| {
         to.write_all(part).map_err(fail)?;
         if go_on(0) { Ok(()) } else { Err(interrupted()) }
@@ -136,7 +153,7 @@ fn copy(job: &Restore, file: &Listed, go_on: &mut dyn FnMut(u64) -> bool) -> Res
         return Err(BackupError::Damaged { path: path.clone(), why });
     }
     copied?;
-    to.flush().and_then(|()| to.get_ref().sync_all()).map_err(fail)
+    to.flush().and_then(|()| to.get_ref().sync()).map_err(fail)
 }
 
 /// Where in the record of a damaged copy the damage begins, if reading it tells.

@@ -2,7 +2,6 @@
 //! frames, and whether they fit, is not decided here.
 
 use ledger::hash::hex;
-use std::fs::{File, OpenOptions};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -12,6 +11,7 @@ use super::error::BackupError;
 use super::files::{io, names};
 use super::layout::RECORD;
 use super::manifest::{Listed, Manifest};
+use crate::files::{OutFile, remove_file};
 use crate::record::log::Frame;
 use crate::record::log::segments::{Segment, sync_dir};
 
@@ -27,7 +27,7 @@ pub(super) struct Segments {
 }
 
 struct Growing {
-    file: BufWriter<File>,
+    file: BufWriter<OutFile>,
     path: PathBuf,
     bytes: u64,
     hasher: Sha256,
@@ -40,7 +40,7 @@ impl Segments {
         for name in names(&dir)? {
             if !manifest.lists(&format!("{RECORD}/{name}")) {
                 let path = dir.join(name);
-                std::fs::remove_file(&path).map_err(|error| io("removing", &path, error))?;
+                remove_file(&path).map_err(|error| io("removing", &path, error))?;
             }
         }
         let mut full: Vec<Listed> = manifest.of(RECORD).cloned().collect();
@@ -80,7 +80,7 @@ impl Segments {
     /// Returns when all of it is on the disk.
     pub fn sync(&mut self) -> Result<(), BackupError> {
         if let Some(growing) = &mut self.growing {
-            let synced = growing.file.flush().and_then(|()| growing.file.get_ref().sync_all());
+            let synced = growing.file.flush().and_then(|()| growing.file.get_ref().sync());
             synced.map_err(|error| io("syncing", &growing.path, error))?;
         }
         Ok(sync_dir(&self.dir)?)
@@ -102,7 +102,7 @@ impl Growing {
     fn existing(copy: &Path, last: &Listed) -> Result<Self, BackupError> {
         let hasher = last.pass(copy, &mut |_| Ok(()))?;
         let path = last.within(copy);
-        let file = OpenOptions::new().append(true).open(&path).map_err(|error| io("opening", &path, error))?;
+        let file = OutFile::append(&path).map_err(|error| io("opening", &path, error))?;
         file.set_len(last.bytes).map_err(|error| io("cutting", &path, error))?;
         Ok(Self { file: BufWriter::new(file), path, bytes: last.bytes, hasher })
     }

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use super::choose::Plan;
 use super::examined::Examined;
 use super::options::{Progress, RepairError, RepairOptions};
+use crate::files::{OutFile, make_dir, remove_dir, rename, replace};
 use crate::kill_points;
 use crate::limits::SEGMENT_BYTES;
 use crate::record::error::LogError;
@@ -42,10 +43,8 @@ pub(super) fn restore(
     progress: Progress<'_>,
 ) -> Result<(PathBuf, FileLog), RepairError> {
     let (record, new) = (options.record(), options.data.join("record.new"));
-    if new.exists() {
-        fs::remove_dir_all(&new).map_err(|e| LogError::io("removing", &new, e))?;
-    }
-    fs::create_dir_all(&new).map_err(|e| LogError::io("creating directory", &new, e))?;
+    remove_dir(&new).map_err(|e| LogError::io("removing", &new, e))?;
+    make_dir(&new).map_err(|e| LogError::io("creating directory", &new, e))?;
     write(&new, plan, examined, progress)?;
     if let Ok(created) = fs::read(record.join(CREATED)) {
         put(&new.join(CREATED), &created)?;
@@ -63,10 +62,10 @@ pub(super) fn restore(
     // A run cut short between the renames leaves no `record`; the next one finds the damaged one under its other name and
     // puts it back. So each rename is on the disk before the next step counts on it.
     let aside = next_free(&options.data);
-    fs::rename(&record, &aside).map_err(|e| LogError::io("renaming", &record, e))?;
+    rename(&record, &aside).map_err(|e| LogError::io("renaming", &record, e))?;
     sync_dir(&options.data)?;
     kill_points::at("repair-between-renames");
-    fs::rename(&new, &record).map_err(|e| LogError::io("renaming", &new, e))?;
+    rename(&new, &record).map_err(|e| LogError::io("renaming", &new, e))?;
     sync_dir(&options.data)?;
     kill_points::at("repair-renamed");
     Ok((aside, log))
@@ -93,7 +92,7 @@ fn next_free(data: &Path) -> PathBuf {
 
 fn write(dir: &Path, plan: &Plan, examined: &mut Examined, progress: Progress<'_>) -> Result<(), RepairError> {
     let mut tip = Tip::new(plan.tip.ledger);
-    let mut open: Option<(fs::File, PathBuf, u64)> = None;
+    let mut open: Option<(OutFile, PathBuf, u64)> = None;
     for choice in &plan.choices {
         let frame = plan.frame(*choice, examined)?;
         fits(&tip, &frame)?;
@@ -115,9 +114,9 @@ fn write(dir: &Path, plan: &Plan, examined: &mut Examined, progress: Progress<'_
     close(open)
 }
 
-fn close(open: Option<(fs::File, PathBuf, u64)>) -> Result<(), RepairError> {
+fn close(open: Option<(OutFile, PathBuf, u64)>) -> Result<(), RepairError> {
     if let Some((file, path, _)) = open {
-        file.sync_all().map_err(|e| LogError::io("syncing segment", &path, e))?;
+        file.sync().map_err(|e| LogError::io("syncing segment", &path, e))?;
     }
     Ok(())
 }
@@ -125,12 +124,7 @@ fn close(open: Option<(fs::File, PathBuf, u64)>) -> Result<(), RepairError> {
 /// Removes what was made from a damaged archive; it is made again from the record.
 fn drop_caches(data: &Path) -> Result<(), LogError> {
     for dir in [data.join("pages"), crate::proof::tiles::Tiles::dir(data)] {
-        match std::fs::remove_dir_all(&dir) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                return Err(LogError::io("removing", &dir, error));
-            }
-            _ => {}
-        }
+        remove_dir(&dir).map_err(|e| LogError::io("removing", &dir, e))?;
     }
     Ok(())
 }
@@ -143,5 +137,5 @@ fn fits(tip: &Tip, frame: &crate::record::log::Frame) -> Result<(), RepairError>
 
 /// Writes a small file whole or not at all.
 pub(super) fn put(path: &Path, bytes: &[u8]) -> Result<(), LogError> {
-    crate::files::replace(path, bytes).map_err(|e| LogError::io("writing", path, e))
+    replace(path, bytes).map_err(|e| LogError::io("writing", path, e))
 }

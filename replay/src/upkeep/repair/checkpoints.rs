@@ -15,6 +15,8 @@ use crate::record::log::{Frame, Tip};
 #[derive(Debug, Default)]
 pub(super) struct Proofs {
     points: Vec<(u64, Hash)>,
+    /// Entries under the last one whose word counts for what only a further copy has.
+    vouched: u64,
     passed_over: Vec<String>,
 }
 
@@ -38,6 +40,10 @@ impl Proofs {
                         continue;
                     }
                 };
+                // Who can make up a copy can make up a note beside it: without keys only what is kept here counts.
+                if !options.keys.is_empty() || dir == &options.data {
+                    proofs.vouched = proofs.vouched.max(size);
+                }
                 if *points.entry(size).or_insert(root) != root {
                     return Err(format!(
                         "two checkpoints over {size} entries have different roots; --key says which was signed"
@@ -59,6 +65,11 @@ impl Proofs {
 
     pub(super) fn count(&self) -> u64 {
         self.points.len() as u64
+    }
+
+    /// How many entries are vouched for, whoever has them.
+    pub(super) fn vouched(&self) -> u64 {
+        self.vouched
     }
 
     /// Entries under the last one.

@@ -20,6 +20,8 @@ pub(super) struct Plan {
     /// Those without entries since the last that has some.
     idle: Vec<Frame>,
     pub(super) tip: Tip,
+    /// Entries up to the last frame that the ledger's own copies hold: its root, and it itself, prove all of them.
+    pub(super) own: u64,
 }
 
 /// A frame by its copy and its place there: a slot of files, a sequence of a stream.
@@ -48,9 +50,20 @@ impl From<LogError> for Undecided {
     }
 }
 
+impl Candidate {
+    /// Whether one of the ledger's own copies holds it: where it was found, or at the place, of which `held` is what each has.
+    pub(super) fn is_own(&self, copies: &[ExaminedCopy], held: &[Held]) -> bool {
+        let is_it = |held: &Held| matches!(held, Held::Frame(frame) if frame.bytes() == self.frame.bytes());
+        let mut places = copies.iter().zip(held).enumerate();
+        places.any(|(copy, (examined, held))| {
+            examined.role != CopyRole::Further && (copy == usize::from(self.choice.copy) || is_it(held))
+        })
+    }
+}
+
 impl Plan {
     pub(super) fn new(ledger: [u8; 16]) -> Self {
-        Self { choices: Vec::new(), epochs: HashMap::new(), idle: Vec::new(), tip: Tip::new(ledger) }
+        Self { choices: Vec::new(), epochs: HashMap::new(), idle: Vec::new(), tip: Tip::new(ledger), own: 0 }
     }
 
     /// The frame of a choice.
@@ -70,7 +83,8 @@ impl Plan {
         }
     }
 
-    pub(super) fn take(&mut self, candidate: &Candidate) {
+    /// Takes the next frame; `own` is whether another than a further copy holds it.
+    pub(super) fn take(&mut self, candidate: &Candidate, own: bool) {
         self.choices.push(candidate.choice);
         let header = candidate.frame.header();
         let epoch = self.epochs.entry(key(header)).or_default();
@@ -80,7 +94,11 @@ impl Plan {
         } else if !self.tip.is_void(&candidate.frame) {
             self.idle.clear();
         }
+        let void = self.tip.is_void(&candidate.frame);
         self.tip.advance(&candidate.frame);
+        if own && !void {
+            self.own = self.tip.next_index();
+        }
     }
 
     /// Whether a frame that says this is none of the record's, and no fenced writer's either.

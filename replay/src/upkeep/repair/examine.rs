@@ -34,6 +34,15 @@ pub(super) fn look_at_all(
         refusal = walk(options, &mut examined, &proofs, &mut plan, progress)?;
         ended(&mut examined, &proofs, &plan.tip);
     }
+    let proved = plan.own.max(proofs.vouched());
+    let unproved_from = Some(proved).filter(|proved| *proved < plan.tip.next_index());
+    if unproved_from.is_some() && !options.keys.is_empty() && proofs.vouched() == 0 {
+        refusal.get_or_insert_with(|| {
+            "nothing under --key is signed over what only the further copy has, so anybody may have made it: put the checkpoints beside \
+             it, or leave --key out to have it copied unproved"
+                .to_owned()
+        });
+    }
     let examination = Examination {
         copies: examined.copies.iter().map(|copy| copy.report.clone()).collect(),
         frames: plan.tip.frames,
@@ -43,6 +52,7 @@ pub(super) fn look_at_all(
         signed_entries: proofs.last(),
         signatures_checked: !options.keys.is_empty(),
         passed_over: proofs.passed_over().to_vec(),
+        unproved_from,
         refusal,
         begun: false,
     };
@@ -116,7 +126,7 @@ fn walk(
                 "the only copy of frame {number} does not have the root that the checkpoint over {size} entries signs"
             )));
         }
-        plan.take(&candidate);
+        plan.take(&candidate, candidate.is_own(&examined.copies, &held));
         progress("comparing copies", number, total);
     }
 }

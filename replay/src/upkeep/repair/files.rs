@@ -12,8 +12,7 @@ use super::held::{Held, fault};
 use super::report::Fault;
 use crate::limits::MAX_FRAME_BYTES;
 use crate::record::error::LogError;
-use crate::record::log::frame::MAGIC;
-use crate::record::log::reader::UNWRITTEN;
+use crate::record::log::frame::{MAGIC, has_unwritten};
 use crate::record::log::segments::list;
 use crate::record::log::{Frame, FrameError, Header, Tip};
 
@@ -164,8 +163,8 @@ impl Files {
                 }
                 Err(why) => {
                     let next = next_after(bytes, at);
-                    // A length that reaches beyond the end, while frames follow, was not written so; zeros at the end were not written.
-                    let unwritten = bytes[at..next].ends_with(&UNWRITTEN);
+                    // A length that reaches beyond the end, while frames follow, was not written so; pages of zeros were not written at all.
+                    let unwritten = has_unwritten(&bytes[at..next], at as u64);
                     let fault = match next < bytes.len() {
                         true => Fault::Flipped,
                         false if unwritten => Fault::Truncated,

@@ -22,6 +22,8 @@ pub struct RepairOptions {
     pub keys: Vec<Verifier>,
     /// Whether a last frame that is wrong, and whole in no copy, is left behind though it may have been acknowledged.
     pub give_up_end: bool,
+    /// Whether a follower's copy may take the place of the writer's archive, which is lost.
+    pub follower: bool,
 }
 
 impl RepairOptions {
@@ -29,7 +31,8 @@ impl RepairOptions {
     #[must_use]
     pub fn file(data: impl Into<PathBuf>) -> Self {
         let ledger = crate::engine::DEFAULT_LEDGER;
-        Self { data: data.into(), ledger, nats: None, from: None, keys: Vec::new(), give_up_end: false }
+        let (data, keys) = (data.into(), Vec::new());
+        Self { data, ledger, nats: None, from: None, keys, give_up_end: false, follower: false }
     }
 
     /// A ledger in the stream of a NATS server with its archive under `data`.
@@ -58,6 +61,17 @@ pub enum RepairError {
     /// There is no such ledger.
     #[error("{} holds no ledger; name the directory under which its `record` stands", .0.display())]
     NoLedger(PathBuf),
+    /// It is not the writer's directory.
+    #[error(
+        "{} is {mark}. A damaged stream is repaired where its writer keeps the archive, with this directory as --from; a damaged copy is \
+         removed and followed again. Only if the writer's archive is lost, stop the writer and pass --follower", data.display()
+    )]
+    Follower {
+        /// The directory.
+        data: PathBuf,
+        /// What its mark says.
+        mark: String,
+    },
     /// A restore was begun and not ended.
     #[error("`{0}` was begun here and has not ended; run it again first")]
     Otherwise(String),

@@ -96,6 +96,8 @@ pub struct Examination {
     pub signatures_checked: bool,
     /// Checkpoints that cannot be believed, in words; others are whole.
     pub passed_over: Vec<String>,
+    /// The first entry that only the further copy has and that nothing signed is over, nor any later frame of the ledger's own.
+    pub unproved_from: Option<u64>,
     /// Why the record cannot be proved, if so.
     pub refusal: Option<String>,
     /// Whether an earlier repair has not come to its end.
@@ -129,6 +131,12 @@ pub struct Repaired {
 impl Repaired {
     pub(super) fn new(found: Examination) -> Self {
         Self { found, archive_kept: None, caught_up: 0, stream: None, stream_kept: None }
+    }
+
+    /// The first entry that was copied though nothing proves it.
+    #[must_use]
+    pub fn unproved_from(&self) -> Option<u64> {
+        self.found.unproved_from.filter(|_| self.changed())
     }
 
     /// Whether anything was changed.

@@ -8,12 +8,13 @@ use super::mark::{DOING, StreamSwap, begun};
 use super::options::{Progress, RepairError, RepairOptions};
 use super::report::{Examination, Repaired};
 use super::{archive, stream};
+use crate::files::{make_dir, rename};
 use crate::kill_points;
 use crate::record::error::LogError;
 use crate::record::log::file::{Lock, lock};
 use crate::record::log::segments::sync_dir;
 use crate::record::log::{FileLog, Tip};
-use crate::record::repairing;
+use crate::record::{following, repairing};
 
 /// Looks at every copy and says what is wrong. Changes nothing. Blocks: not for async tasks.
 ///
@@ -36,6 +37,9 @@ pub fn examine(options: &RepairOptions, progress: Progress<'_>) -> Result<Examin
 /// The damage cannot be repaired, or repairing it failed; in both cases nothing that was right is lost.
 pub fn repair(options: &RepairOptions, progress: Progress<'_>) -> Result<Repaired, RepairError> {
     let begun = begun(options)?;
+    if let Some(mark) = following::read(&options.data)?.filter(|_| !options.follower) {
+        return Err(RepairError::Follower { data: options.data.clone(), mark });
+    }
     let lock = locked(options, begun.is_some())?;
     let (examination, plan, mut examined) = look_at_all(options, &options.record(), progress)?;
     if examination.refusal.is_some() {
@@ -115,13 +119,13 @@ fn locked(options: &RepairOptions, begun: bool) -> Result<Lock, RepairError> {
     if !record.is_dir() {
         let kept = archive::kept(&options.data);
         if begun && kept.is_dir() {
-            std::fs::rename(&kept, &record).map_err(|e| LogError::io("renaming", &kept, e))?;
+            rename(&kept, &record).map_err(|e| LogError::io("renaming", &kept, e))?;
             sync_dir(&options.data)?;
         } else if options.nats.is_none() && options.from.is_none() {
             return Err(RepairError::NoLedger(options.data.clone()));
         }
     }
-    std::fs::create_dir_all(&record).map_err(|e| LogError::io("creating directory", &record, e))?;
+    make_dir(&record).map_err(|e| LogError::io("creating directory", &record, e))?;
     Ok(lock(&record)?)
 }
 

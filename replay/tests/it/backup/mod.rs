@@ -98,6 +98,7 @@ fn whatever_is_spoilt_is_refused_by_name() {
     for (from, to) in
         [("\"frames\": ", "\"frames\": 1"), ("\"root\": \"", "\"root\": \"0"), ("\"epoch\": ", "\"epoch\": 1")]
     {
+        // With a right hash over it, it is no damage: somebody wrote it.
         refused(&|copy| change(&copy.join(MANIFEST), from, to), &[MANIFEST]);
     }
     let why = desk.restore_with("copy", "again", &[8]).unwrap_err().to_string();
@@ -138,7 +139,42 @@ fn one_bad_small_file_keeps_nothing_else_from_coming_back() {
 fn change(path: &Path, from: &str, to: &str) {
     let text = fs::read_to_string(path).unwrap();
     assert!(text.contains(from));
-    fs::write(path, text.replacen(from, to, 1)).unwrap();
+    summed(path, &text.replacen(from, to, 1));
+}
+
+/// Has the list of a copy name other bytes for what it named before.
+pub fn say_in_list(list: &Path, before: &[u8], after: &[u8]) {
+    change(list, &sha(before), &sha(after));
+}
+
+/// Writes a list with the hash over itself that fits it.
+fn summed(path: &Path, text: &str) {
+    let said: String = text.split("\"sha256\": \"").nth(1).unwrap().chars().take(64).collect();
+    let text = text.replacen(&said, "", 1);
+    let empty = "\"sha256\": \"\"";
+    let whole = text.replacen(empty, &format!("\"sha256\": \"{}\"", sha(text.as_bytes())), 1);
+    fs::write(path, whole).unwrap();
+}
+
+#[test]
+fn a_damaged_list_keeps_nothing_from_coming_back() {
+    let desk = Desk::told(0, 700);
+    let taken = desk.backup("copy").unwrap();
+    let list = desk.at("copy").join(MANIFEST);
+    let whole = fs::read(&list).unwrap();
+    for (number, at) in (0..whole.len()).step_by(whole.len() / 12).enumerate() {
+        let mut bad = whole.clone();
+        bad[at] ^= 1;
+        fs::write(&list, bad).unwrap();
+        let restored = desk.restore("copy", &format!("again-{number}")).unwrap();
+        assert_eq!((restored.extent, restored.checkpoints), (taken.extent, taken.checkpoints), "byte {at}");
+        assert!(restored.missing.len() == 1 && restored.missing[0].starts_with(MANIFEST), "{:?}", restored.missing);
+    }
+    // What nobody lists any more is still asked who signed it, and the record whether it is whole.
+    let why = desk.restore_with("copy", "elsewhere", &[8]).unwrap_err().to_string();
+    assert!(why.contains(".checkpoint") && why.contains("not signed"), "{why}");
+    flip(&files(&desk.at("copy/record"), ".frames")[0]);
+    assert!(desk.restore("copy", "elsewhere").unwrap_err().to_string().contains("damage at"));
 }
 
 fn copy_dir(from: &Path, to: &Path) {

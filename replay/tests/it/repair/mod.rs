@@ -6,6 +6,7 @@ pub mod made;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::verify::record::replay;
 use made::{Made, segments, signer};
 use replay::engine::{DEFAULT_LEDGER, Engine, Options};
 use replay::record::error::LogError;
@@ -299,4 +300,61 @@ fn nobody_may_serve_meanwhile() {
     engine.stop().unwrap();
     drop(engine);
     assert!(looked(&options).is_sound());
+}
+
+/// A record that anybody may have made, beside nothing that was signed.
+#[test]
+fn what_only_a_further_copy_has_and_nobody_signed_is_copied_not_proved() {
+    let (dir, copy) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    fs::create_dir(dir.path().join("record")).unwrap();
+    let mut made = Made::with(14);
+    made.write(copy.path());
+    let mut options = RepairOptions::file(dir.path());
+    options.from = Some(copy.path().to_path_buf());
+    let keyed = RepairOptions { keys: vec![signer(1).verifier().clone()], ..options.clone() };
+    assert!(refused(&keyed).contains("anybody may have made it"));
+    assert_eq!(looked(&options).unproved_from, Some(0));
+    // What was signed says so, wherever it is kept; behind it nothing is proved.
+    let signed = made.tip.next_index();
+    made.sign(copy.path(), &signer(1));
+    made.say(3, 4);
+    made.write(copy.path());
+    assert_eq!((looked(&keyed).unproved_from, looked(&options).unproved_from), (Some(signed), Some(0)));
+    // A frame of the ledger's own proves all before it by its root.
+    Made { frames: made.frames[..9].to_vec(), tip: made.tip.clone() }.write(dir.path());
+    let own = made.frames[8].next_index();
+    assert_eq!(looked(&options).unproved_from, Some(own));
+    let words = ["repair", "--data", dir.path().to_str().unwrap(), "--from", copy.path().to_str().unwrap()];
+    let done = replay(&words);
+    let said = String::from_utf8_lossy(&done.stdout).into_owned();
+    assert!(
+        done.status.code() == Some(4)
+            && said.contains(&format!(
+                "未经证明 copied, not proved: nothing signed is over the entries from index {own} on"
+            )),
+        "{said}"
+    );
+    assert!(holds(dir.path(), &made));
+}
+
+/// Honest checkpoints beside a forged record, on either side, are held against it.
+#[test]
+fn a_forged_copy_is_refused_by_the_checkpoints_of_either_side() {
+    let (honest, mut forged) = (Made::with(9), Made::new());
+    forged.say(9, 1);
+    for beside in [false, true] {
+        for keys in [vec![], vec![signer(1).verifier().clone()]] {
+            let (dir, copy) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+            fs::create_dir(dir.path().join("record")).unwrap();
+            forged.write(copy.path());
+            honest.sign(if beside { copy.path() } else { dir.path() }, &signer(1));
+            let from = Some(copy.path().to_path_buf());
+            let options = RepairOptions { from, keys, ..RepairOptions::file(dir.path()) };
+            assert!(refused(&options).contains("does not have the root"));
+            // Nor does a checkpoint that somebody else signed over the forgery help it, where keys are known.
+            forged.sign(if beside { dir.path() } else { copy.path() }, &signer(2));
+            let why = refused(&options);
+            assert!(why.contains("does not have the root") || why.contains("have different roots"), "{why}");
+        }
+    }
 }

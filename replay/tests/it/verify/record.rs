@@ -76,6 +76,21 @@ impl Record {
         self.write();
     }
 
+    /// The frame of this number with other times, of its entries and of itself, and those behind it fitting it.
+    #[allow(dead_code)] // Only verifying has a use for it.
+    pub fn date(&mut self, number: usize, times: fn(i64, i64) -> (i64, i64)) {
+        let mut tip = Tip::new(DEFAULT_LEDGER);
+        for at in 0..self.frames.len() {
+            let mut entries: Vec<Vec<u8>> = self.frames[at].entries().map(<[u8]>::to_vec).collect();
+            let (entry_ms, frame_ms) = if at + 1 == number { times(LATE_MS, LATE_MS) } else { (LATE_MS, LATE_MS) };
+            entries.iter_mut().for_each(|entry| entry[1..9].copy_from_slice(&entry_ms.to_le_bytes()));
+            self.frames[at] = frame_at(&tip, &entries, frame_ms);
+            tip.advance(&self.frames[at]);
+        }
+        self.tip = tip;
+        self.write();
+    }
+
     /// Another record of the same entries, in reverse order: as whole as this one.
     #[allow(dead_code)] // Verifying has no use for it.
     pub fn reverse(&mut self) {
@@ -213,17 +228,13 @@ fn entries() -> Vec<Vec<u8>> {
 }
 
 fn frame(tip: &Tip, entries: &[Vec<u8>]) -> Frame {
+    frame_at(tip, entries, LATE_MS)
+}
+
+fn frame_at(tip: &Tip, entries: &[Vec<u8>], recorded_ms: i64) -> Frame {
     let (first_index, root) = (tip.next_index(), tip.frontier.root());
-    let header = Header {
-        ledger: DEFAULT_LEDGER,
-        epoch: 1,
-        writer: 7,
-        first_index,
-        recorded_ms: LATE_MS,
-        count: 0,
-        body_bytes: 0,
-        root,
-    };
+    let header =
+        Header { ledger: DEFAULT_LEDGER, epoch: 1, writer: 7, first_index, recorded_ms, count: 0, body_bytes: 0, root };
     let mut builder = FrameBuilder::new();
     for entry in entries {
         builder.offer(|bytes| bytes.extend_from_slice(entry));

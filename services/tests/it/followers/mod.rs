@@ -93,8 +93,10 @@ async fn a_follower_outlives_its_broker_its_writer_and_itself() {
     assert_eq!(world::compare(&follower, &signed).await.expect("equal"), Compared::Same { size: entries });
     follower.stop().await;
     writer.stop().await;
-    // What it kept is a whole record, which a writer can go on with.
+    // What it kept is a whole record, which a writer can go on with; from then on it is no follower's.
+    assert!(replay::record::following::read(&world.at("copy")).expect("readable").is_some());
     let writer = world.writer("copy").await;
+    assert_eq!(replay::record::following::read(&world.at("copy")).expect("readable"), None);
     assert_eq!(digest(&writer, 0).await.as_of, entries);
     assert_eq!(writer.record("load", &persons(1_210..1_211)).await.index, entries + 1);
     writer.stop().await;
@@ -252,6 +254,9 @@ async fn health_follows_a_lost_stream_and_nothing_is_answered() {
         let status = server.ask().get_status(v1::GetStatusRequest::default()).await.expect_err("no answer");
         assert_eq!((status.code(), reason(&status).as_str()), (Code::Unavailable, "DAMAGED"));
         assert!(status.message().contains("MINGZHANG"), "{status:?}");
+        // Only its writer's directory is a place to repair the stream from.
+        let repair = status.message().contains("a follower's copy");
+        assert_eq!(repair, server.engine.follows().is_some(), "{status:?}");
     }
     let (code, told) = health(&follower).await;
     assert_eq!((code, &told["serving"], &told["query"]), (Some(1), &false.into(), &false.into()), "{told}");

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use bytes::Bytes;
 use replay::limits::MAX_FRAME_BYTES;
-use replay::record::log::frame::{FrameError, HEADER_BYTES, MAGIC};
+use replay::record::log::frame::{FrameError, HEADER_BYTES, MAGIC, has_unwritten};
 use replay::record::log::{Frame, Header};
 
 use crate::jobs::verify::evidence::{FirstDifference, FramePlace, TornEnd};
@@ -99,7 +99,7 @@ impl FrameWalk {
     }
 
     /// Decides whether bytes that are no frame are an unfinished end or damage. An unfinished end lies in the last
-    /// segment, is too short for the frame it begins or ends in zeros that were never written, and no whole frame follows it.
+    /// segment, is too short for the frame it begins or has pages of zeros that were never written, and no whole frame follows it.
     fn unreadable(&mut self, why: &FrameError, place: FramePlace, index: u64) -> anyhow::Result<Walked> {
         let Some(mut open) = self.open.take() else { return Ok(Walked::End) };
         let bytes = open.length.saturating_sub(open.offset);
@@ -145,7 +145,7 @@ impl Open {
     }
 
     fn is_unfinished(&mut self, why: &FrameError) -> anyhow::Result<bool> {
-        Ok(matches!(why, FrameError::Short { .. }) || self.rest()?.ends_with(&[0; 16]))
+        Ok(matches!(why, FrameError::Short { .. }) || has_unwritten(&self.rest()?, self.offset))
     }
 
     fn rest(&mut self) -> anyhow::Result<Bytes> {
