@@ -59,10 +59,8 @@ pub(crate) struct Change<A> {
     pub postings: Vec<Posting>,
     pub findings: Vec<NewFinding>,
     pub act: Option<A>,
-    /// Organisations this entry is the first to name, in that order: they are opened before anything else it changes.
-    pub named: Vec<NewOrg>,
-    /// Organisations that are there, and of which no finding says yet that nobody registered them: the places of these.
-    pub unsaid: Vec<(Handle<Org>, Handle<Finding>)>,
+    /// Organisations nobody registered, of which that is to be said; nearly never there are any.
+    pub unknown: Option<Box<UnknownOrgs>>,
     /// Organisations it names, each once, whether or not it is the first to.
     pub mentions: SmallVec<[Handle<Org>; 2]>,
     /// What is told of these is other than before, so their findings are looked at again once the entry is in.
@@ -120,14 +118,14 @@ impl<A> Change<A> {
     /// Nothing yet, for a judge who finds out as the case goes on.
     pub fn nothing() -> Self {
         let (mentions, touched) = Default::default();
-        let (postings, findings, named, unsaid) = Default::default();
-        Self { postings, findings, act: None, named, unsaid, mentions, touched, returns: None }
+        let (postings, findings) = Default::default();
+        Self { postings, findings, act: None, unknown: None, mentions, touched, returns: None }
     }
 
     /// The same change as one of a wider list of acts.
     pub fn map<B>(self, wrap: impl FnOnce(A) -> B) -> Change<B> {
-        let Self { postings, findings, act, named, unsaid, mentions, touched, returns } = self;
-        Change { postings, findings, act: act.map(wrap), named, unsaid, mentions, touched, returns }
+        let Self { postings, findings, act, unknown, mentions, touched, returns } = self;
+        Change { postings, findings, act: act.map(wrap), unknown, mentions, touched, returns }
     }
 
     /// A decision begins something under a registered organisation.
@@ -148,22 +146,31 @@ impl<A> Change<A> {
             }
             // It was registered, that was taken back, and nothing named it until now.
             if !row.known && row.early.is_none() && handle != UNKNOWN_ORG && !self.mentions.contains(&handle) {
-                self.unsaid.push((handle, state.findings.next().plus(count(&self.findings))));
+                let finding = state.findings.next().plus(count(&self.findings));
+                self.unknown().unsaid.push((handle, finding));
                 self.findings.push(unregistered());
             }
             self.mention(handle);
             return OrgRef::of(state, handle);
         }
-        let place = (0u32..).zip(&self.named).find(|(_, new)| new.id == id).map(|(place, _)| place);
+        let place = (0u32..).zip(self.named()).find(|(_, new)| new.id == id).map(|(place, _)| place);
         let place = place.unwrap_or_else(|| {
             let finding = state.findings.next().plus(count(&self.findings));
             self.findings.push(unregistered());
-            self.named.push(NewOrg { id, finding });
-            count(&self.named) - 1
+            self.unknown().named.push(NewOrg { id, finding });
+            count(self.named()) - 1
         });
         let handle = state.orgs.next().plus(place);
         self.mention(handle);
         OrgRef { handle, id }
+    }
+
+    fn named(&self) -> &[NewOrg] {
+        self.unknown.as_ref().map_or(&[], |unknown| &unknown.named)
+    }
+
+    fn unknown(&mut self) -> &mut UnknownOrgs {
+        self.unknown.get_or_insert_default()
     }
 
     fn mention(&mut self, org: Handle<Org>) {
@@ -174,13 +181,22 @@ impl<A> Change<A> {
 
     /// The first account of whatever else this entry opens: those of the organisations it names come before.
     pub fn next_account(&self, state: &State) -> AccountNo {
-        state.accounts.next().plus(count(&self.named) * Owner::Org.accounts())
+        state.accounts.next().plus(count(self.named()) * Owner::Org.accounts())
     }
 }
 
 /// Of lists one entry makes, which are short.
 fn count<T>(list: &[T]) -> u32 {
     u32::try_from(list.len()).unwrap_or(u32::MAX)
+}
+
+/// Organisations nobody registered, of which an entry is to say so.
+#[derive(Default)]
+pub(crate) struct UnknownOrgs {
+    /// Those it is the first to name, in that order: they are opened before anything else it changes.
+    pub named: Vec<NewOrg>,
+    /// Those that are there, and of which no finding says it yet: the places of these.
+    pub unsaid: Vec<(Handle<Org>, Handle<Finding>)>,
 }
 
 /// An organisation about to be there because a report names it, and the finding that it is not registered.

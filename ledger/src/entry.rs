@@ -3,7 +3,7 @@
 use crate::event::Event;
 
 /// One event at its place in the record, ready to be folded.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Entry<'a> {
     /// Position in the record, dense from 0.
     pub index: u64,
@@ -16,5 +16,5 @@ pub struct Entry<'a> {
     /// The event as bytes, exactly as received: content hash and set chains are taken over them.
     pub content: &'a [u8],
     /// The event, decoded.
-    pub event: Event,
+    pub event: &'a Event,
 }

@@ -282,11 +282,8 @@ impl State {
     /// numbered their accounts so. The act comes before the postings: it opens the other accounts they name.
     fn commit(&mut self, entry: &Entry<'_>, change: Change<Act>, subject: &mut Option<u32>) -> Outcome {
         let on = entry.event.effective;
-        for new in &change.named {
-            org::open(self, entry.index, new);
-        }
-        for (org, finding) in change.unsaid {
-            self.orgs.get_mut(org).early = finding.into();
+        if let Some(unknown) = change.unknown {
+            org::open_unknown(self, entry.index, *unknown);
         }
         for org in change.mentions {
             org::mention(self, org);

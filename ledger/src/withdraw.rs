@@ -101,9 +101,9 @@ pub(crate) fn judge_entry_withdrawn(case: &Case<'_>, event: &EntryWithdrawn) -> 
     let taken = Taken { entry, id: event.entry, subject: seen.subject };
     let change = judge(case, taken, seen.kind)?;
     // Also where nothing is changed besides, the entry no longer counts.
-    let Change { postings, findings, act, named, unsaid, mentions, touched, returns } = change;
+    let Change { postings, findings, act, unknown, mentions, touched, returns } = change;
     let act = Some(Withdrawal { entry: entry.into(), change: act });
-    Ok(Change { postings, findings, act, named, unsaid, mentions, touched, returns })
+    Ok(Change { postings, findings, act, unknown, mentions, touched, returns })
 }
 
 /// All that was told under an id and has no turn: its findings close with it, and nothing else changes, as nothing of it counted.

@@ -100,7 +100,7 @@ fn core(criterion: &mut Criterion) {
             principal: "王老师",
             again: None,
             content,
-            event: Event { id, ..event },
+            event: &Event { id, ..event },
         };
         group.throughput(Throughput::Elements(1));
         group.bench_function("dry_run", |b| b.iter(|| black_box(state.dry_run(&entry))));

@@ -82,7 +82,7 @@ pub fn submit_at(
     content: &[u8],
     event: Event,
 ) -> Result<Outcome, Halt> {
-    state.fold(&Entry { index: state.entries, recorded_ms, principal, again, content, event })
+    state.fold(&Entry { index: state.entries, recorded_ms, principal, again, content, event: &event })
 }
 
 /// How a ledger in files is opened whose clock stands behind every day that tests speak of.

@@ -20,7 +20,7 @@ use uuid::Uuid;
 pub(crate) const INSTALMENTS_MAX: usize = 12;
 
 pub(crate) enum AwardChange {
-    Prepare { event: RosterPrepared, school: Handle<Org>, programme: Handle<Programme> },
+    Prepare { event: Box<RosterPrepared>, school: Handle<Org>, programme: Handle<Programme> },
     Line { roster: Handle<Roster>, person: Handle<Person>, event: RosterLineAdded },
     Step { roster: Handle<Roster>, stage: Stage },
     StepBack { roster: Handle<Roster>, to: Stage },
@@ -40,7 +40,7 @@ pub(crate) fn judge_roster_prepared(case: &Case<'_>, event: &RosterPrepared) -> 
     let unknown = Refusal::of(Code::UnknownProgramme, event.roster);
     let programme = state.programme(&event.programme).ok_or(unknown)?;
     state.policy(programme, case.on()).ok_or(unknown)?;
-    let change = Change::of(AwardChange::Prepare { event: event.clone(), school, programme }).naming(school);
+    let change = Change::of(AwardChange::Prepare { event: Box::new(event.clone()), school, programme }).naming(school);
     Ok(Change { touched: [Touched::Roster(event.roster)].into_iter().collect(), ..change })
 }
 

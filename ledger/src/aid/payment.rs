@@ -23,9 +23,9 @@ use crate::state::{State, UNKNOWN_APPLICATION};
 use uuid::Uuid;
 
 pub(crate) enum PaymentChange {
-    Prepare { event: ApplicationPrepared, unit: Handle<Org>, vouchers: Option<Vouchers> },
+    Prepare { event: Box<ApplicationPrepared>, unit: Handle<Org>, vouchers: Option<Box<Vouchers>> },
     Line(Box<NewPayout>),
-    Step { application: Handle<Application>, stage: Stage, vouchers: Option<Vouchers> },
+    Step { application: Handle<Application>, stage: Stage, vouchers: Option<Box<Vouchers>> },
     StepBack { application: Handle<Application>, to: Stage },
     Send { application: Handle<Application>, batch: Uuid, bank: Handle<Org>, results: Vec<Revision> },
     Unsent { application: Handle<Application>, results: Vec<Revision> },
@@ -51,7 +51,8 @@ pub(crate) fn judge_application_prepared(case: &Case<'_>, event: &ApplicationPre
     let told = state.awaited.by_id(event.application).map(|(_, row)| &row.vouchers[..]).unwrap_or_default();
     let place = Place { application: state.applications.next(), unit, approved: false, swapped: None };
     let vouchers = settled(case, &mut change, told, Place::of(state, UNKNOWN_APPLICATION), place);
-    change.act = Some(PaymentChange::Prepare { event: event.clone(), unit, vouchers });
+    change.act =
+        Some(PaymentChange::Prepare { event: Box::new(event.clone()), unit, vouchers: vouchers.map(Box::new) });
     Ok(change)
 }
 
@@ -92,7 +93,7 @@ pub(crate) fn judge_application_approved(case: &Case<'_>, event: &SetDecided) ->
     let mut change = Change::nothing();
     let was_at = Place::of(case.state, application);
     let vouchers = settled(case, &mut change, &row.vouchers, was_at, Place { approved: true, ..was_at });
-    change.act = Some(PaymentChange::Step { application, stage: Stage::Approved, vouchers });
+    change.act = Some(PaymentChange::Step { application, stage: Stage::Approved, vouchers: vouchers.map(Box::new) });
     Ok(change)
 }
 
@@ -213,7 +214,7 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: PaymentChange)
                 last: entry.index,
             });
             if let Some(vouchers) = vouchers {
-                voucher::apply_group(state, entry.index, vouchers);
+                voucher::apply_group(state, entry.index, *vouchers);
             }
             awaited::end_awaiting(state, entry.index, event.application);
         }
@@ -221,7 +222,7 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: PaymentChange)
         PaymentChange::Step { application, stage, vouchers } => {
             step(state, entry, application, stage);
             if let Some(vouchers) = vouchers {
-                voucher::apply_group(state, entry.index, vouchers);
+                voucher::apply_group(state, entry.index, *vouchers);
             }
             return Some(application);
         }

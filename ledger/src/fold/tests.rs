@@ -84,7 +84,8 @@ impl Told {
         let event = Event { id: Uuid::from_u128(u128::from(index) + 1_000), effective, edition: 0, kind };
         let content = index.to_le_bytes();
         taken();
-        let entry = Entry { index, recorded_ms: LATE_MS, principal: "clerk", again: None, content: &content, event };
+        let entry =
+            Entry { index, recorded_ms: LATE_MS, principal: "clerk", again: None, content: &content, event: &event };
         let outcome = self.state.fold(&entry).expect("the next entry");
         self.most = self.most.max(taken());
         matches!(outcome, Outcome::Posted { .. })

@@ -48,7 +48,7 @@ fn judge(case: &Case<'_>, change: Change<LoanChange>, id: Uuid, what: What) -> C
     }
     let edit = FactEdit::insert(&found.row.facts, fact);
     let mut moved = moved(state, on, &found, edit, through);
-    let Change { mut findings, named, unsaid, mentions, .. } = change;
+    let Change { mut findings, unknown, mentions, .. } = change;
     findings.append(&mut moved.findings);
-    Change { findings, named, unsaid, mentions, ..moved }
+    Change { findings, unknown, mentions, ..moved }
 }

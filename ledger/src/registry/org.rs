@@ -5,7 +5,7 @@
 
 use super::org_names::{call, forget, forget_registered};
 use crate::account::{Class, Owner};
-use crate::change::{Case, Change, Judged, NewFinding, NewOrg, Taken};
+use crate::change::{Case, Change, Judged, NewFinding, NewOrg, Taken, UnknownOrgs};
 use crate::entry::Entry;
 use crate::event::{OrgRegistered, OrgRenamed};
 use crate::finding::FindingKind;
@@ -81,8 +81,15 @@ pub(crate) fn judge_org_renamed(case: &Case<'_>, event: &OrgRenamed) -> Judged<O
     Ok(change)
 }
 
-/// Opens an organisation that an entry is the first to name.
-pub(crate) fn open(state: &mut State, index: u64, new: &NewOrg) {
+/// Opens the organisations that an entry is the first to name, and notes where it is said of others that nobody registered them.
+pub(crate) fn open_unknown(state: &mut State, index: u64, unknown: UnknownOrgs) {
+    unknown.named.iter().for_each(|new| open(state, index, new));
+    for (org, finding) in unknown.unsaid {
+        state.orgs.get_mut(org).early = finding.into();
+    }
+}
+
+fn open(state: &mut State, index: u64, new: &NewOrg) {
     let accounts = state.open_accounts(state.orgs.next());
     state.orgs.push(Org { early: new.finding.into(), last: index, ..named_org(new.id, accounts) });
 }

@@ -79,10 +79,9 @@ impl Decoded {
         seen: &mut dyn FnMut(&mut State, &Entry<'_>, &Outcome) -> Result<(), E>,
     ) -> Result<(), E> {
         let mut entries = entries(&self.frame, self.first);
-        let mut events = self.events.into_iter();
-        while !events.as_slice().is_empty() {
-            state.read_ahead(events.as_slice().iter().take(AHEAD));
-            for (event, (bytes, index)) in events.by_ref().take(AHEAD).zip(entries.by_ref()) {
+        for events in self.events.chunks(AHEAD) {
+            state.read_ahead(events.iter());
+            for (event, (bytes, index)) in events.iter().zip(entries.by_ref()) {
                 let entry = entry(bytes, index, event)?;
                 let outcome = folded(state, &entry)?;
                 seen(state, &entry, &outcome)?;
@@ -96,7 +95,7 @@ impl Decoded {
         self,
         take: &mut dyn FnMut(Entry<'_>) -> Result<ControlFlow<()>, E>,
     ) -> Result<ControlFlow<()>, E> {
-        for ((bytes, index), event) in entries(&self.frame, self.first).zip(self.events) {
+        for ((bytes, index), event) in entries(&self.frame, self.first).zip(&self.events) {
             let entry = entry(bytes, index, event)?;
             if take(entry)?.is_break() {
                 return Ok(ControlFlow::Break(()));
@@ -123,7 +122,7 @@ fn entries(frame: &Frame, first: u64) -> impl Iterator<Item = (&[u8], u64)> {
 
 /// An entry of which the event was decoded before. The head of an entry was read once already; reading it again costs less than
 /// carrying it over.
-fn entry(bytes: &[u8], index: u64, event: Event) -> Result<Entry<'_>, EngineError> {
+fn entry<'a>(bytes: &'a [u8], index: u64, event: &'a Event) -> Result<Entry<'a>, EngineError> {
     let raw = proto::entry::decode(bytes).map_err(|error| EngineError::unreadable(index, &error))?;
     let proto::entry::Raw { recorded_ms, principal, again, content, .. } = raw;
     Ok(Entry { index, recorded_ms, principal, again, content, event })

@@ -202,7 +202,7 @@ impl Fold {
         recorded_ms: i64,
     ) -> Result<Option<Call>, EngineError> {
         let Item { principal, again, content, tag: Tag { event, done } } = item;
-        let entry = Entry { index, recorded_ms, principal: &principal, again, content: &content, event };
+        let entry = Entry { index, recorded_ms, principal: &principal, again, content: &content, event: &event };
         let outcome = folded(state, &entry)?;
         self.live.pages.note(state, index, entry.event.effective, &outcome);
         self.begun.push(Acknowledged { index, recorded_ms, outcome });
@@ -258,7 +258,7 @@ impl Engine {
         let Submission { content, event, again } = submission;
         // By the clock of now, as the writer would stamp it: it never goes back behind the last entry.
         let recorded_ms = self.clock.now_ms().max(state.recorded_ms);
-        let entry = Entry { index: state.entries, recorded_ms, principal, again, content: &content, event };
+        let entry = Entry { index: state.entries, recorded_ms, principal, again, content: &content, event: &event };
         state.dry_run(&entry).map_err(|halt| EngineError::unreadable(entry.index, &halt))
     }
 }

@@ -105,8 +105,14 @@ mod tests {
     fn fold(state: &mut State, event: Event) {
         let content = proto::event::encode(&event);
         let index = state.entries;
-        let entry =
-            Entry { index, recorded_ms: 1_900_000_000_000, principal: "office", again: None, content: &content, event };
+        let entry = Entry {
+            index,
+            recorded_ms: 1_900_000_000_000,
+            principal: "office",
+            again: None,
+            content: &content,
+            event: &event,
+        };
         let _ = state.fold(&entry).expect("the fold goes on");
     }
 

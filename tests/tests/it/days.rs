@@ -178,7 +178,9 @@ fn a_falling_time_halts_the_fold_and_changes_nothing() {
         let event = samples.next().expect("enough of them");
         let content = proto::event::encode(&event);
         let entry =
-            Entry { index: state.entries, recorded_ms, principal: "周", again: None, content: &content, event };
+            Entry {
+                index: state.entries, recorded_ms, principal: "周", again: None, content: &content, event: &event
+            };
         state.fold(&entry).map(drop)
     };
     assert_eq!(at(&mut state, LATE_MS), Ok(()));

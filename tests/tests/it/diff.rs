@@ -49,7 +49,7 @@ fn folded(said: &[Said], leave: impl Fn(usize) -> bool) -> State {
     for (at, (principal, event)) in said.iter().enumerate() {
         let (index, event, content) = (state.entries, event.clone(), proto::event::encode(event));
         let recorded_ms = proto::samples::LATE_MS;
-        let entry = Entry { index, recorded_ms, principal, again: None, content: &content, event };
+        let entry = Entry { index, recorded_ms, principal, again: None, content: &content, event: &event };
         if leave(at) {
             state.withhold(&entry).expect("it is the next one");
         } else {

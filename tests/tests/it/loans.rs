@@ -359,7 +359,7 @@ fn a_dry_run_of_a_year_says_what_will_be() {
     for (principal, event) in tests::loans::year(0) {
         let content = proto::event::encode(&event);
         let (index, recorded_ms) = (state.entries, proto::samples::LATE_MS);
-        let entry = Entry { index, recorded_ms, principal: &principal, again: None, content: &content, event };
+        let entry = Entry { index, recorded_ms, principal: &principal, again: None, content: &content, event: &event };
         let before = state.dry_run(&entry).expect("the fold goes on");
         match (before, state.fold(&entry).expect("the fold goes on")) {
             // Findings get their numbers only when they are opened.

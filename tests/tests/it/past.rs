@@ -58,7 +58,7 @@ fn withheld(said: &[Said], day: Day) -> State {
         } else {
             let (index, event, content) = (state.entries, event.clone(), proto::event::encode(event));
             let recorded_ms = proto::samples::LATE_MS;
-            let entry = Entry { index, recorded_ms, principal, again: None, content: &content, event };
+            let entry = Entry { index, recorded_ms, principal, again: None, content: &content, event: &event };
             state.withhold(&entry).expect("it is the next one");
             let counted = live.seen_at(index).is_some_and(|seen| seen.verdict == POSTED);
             if let Kind::EntryWithdrawn(withdrawn) = &entry.event.kind

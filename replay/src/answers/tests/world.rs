@@ -261,7 +261,7 @@ impl World {
         let content = proto::event::encode(&event);
         let index = self.state.entries;
         let recorded_ms = proto::samples::LATE_MS;
-        let entry = Entry { index, recorded_ms, principal, again: None, content: &content, event };
+        let entry = Entry { index, recorded_ms, principal, again: None, content: &content, event: &event };
         let outcome = self.state.fold(&entry).expect("in order");
         if let Outcome::Posted { postings, .. } = &outcome {
             self.entries.note(&self.state, index, day(on), postings);

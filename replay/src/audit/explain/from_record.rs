@@ -107,8 +107,7 @@ pub(super) fn last(state: &mut State, recorded: &Recorded) -> Result<Explanation
 
 fn fold(state: &mut State, recorded: &Recorded) -> Result<Outcome, EngineError> {
     let Recorded { index, recorded_ms, principal, again, content, event } = recorded;
-    let entry =
-        Entry { index: *index, recorded_ms: *recorded_ms, principal, again: *again, content, event: event.clone() };
+    let entry = Entry { index: *index, recorded_ms: *recorded_ms, principal, again: *again, content, event };
     folded(state, &entry)
 }
 

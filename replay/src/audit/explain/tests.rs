@@ -23,8 +23,7 @@ fn recorded(index: u64, principal: &str, content: &[u8]) -> Recorded {
 
 fn fold(state: &mut State, recorded: &Recorded) -> Outcome {
     let Recorded { index, recorded_ms, principal, again, content, event } = recorded;
-    let entry =
-        Entry { index: *index, recorded_ms: *recorded_ms, principal, again: *again, content, event: event.clone() };
+    let entry = Entry { index: *index, recorded_ms: *recorded_ms, principal, again: *again, content, event };
     state.fold(&entry).expect("the fold goes on")
 }
 

@@ -146,8 +146,8 @@ impl<'a> Pair<'a> {
         else {
             return Ok(withheld(&mut self.changed, entry)?);
         };
-        let event = Event { effective: first.effective, kind: first.kind.clone(), ..entry.event };
-        let after = folded(&mut self.changed, &Entry { event, ..entry.clone() })?;
+        let event = Event { effective: first.effective, kind: first.kind.clone(), ..*entry.event };
+        let after = folded(&mut self.changed, &Entry { event: &event, ..*entry })?;
         if let Outcome::Refused(refusal) = after {
             let (subject, why) = (subject.to_string(), refusal.code.sentence().1);
             return Err(HypothesisError::Unsound { subject, why }.into());

@@ -147,7 +147,7 @@ impl Record {
             let raw = proto::entry::decode(bytes).unwrap();
             let event = proto::event::decode(raw.content).unwrap();
             let (recorded_ms, principal, content) = (raw.recorded_ms, raw.principal, raw.content);
-            let entry = Entry { index: state.entries, recorded_ms, principal, again: None, content, event };
+            let entry = Entry { index: state.entries, recorded_ms, principal, again: None, content, event: &event };
             let outcome = state.fold(&entry).unwrap();
             tally.note(&state, &outcome);
             tip.frontier.push(ledger::tree::merkle::leaf_hash(bytes));

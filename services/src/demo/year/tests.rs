@@ -200,7 +200,7 @@ impl Told {
             principal,
             again: None,
             content: &content,
-            event,
+            event: &event,
         };
         self.index += 1;
         match self.state.fold(&entry).expect("known rules") {
