@@ -28,9 +28,9 @@ fn frozen(name: &str) -> Vec<Said> {
 fn plain(said: &[Said], edit: &mut dyn FnMut(u64, &Event) -> Option<Event>) -> (State, Vec<Option<Verdict>>) {
     let mut state = State::default();
     let came = (0..).zip(said).map(|(index, said)| match edit(index, &said.event) {
-        Some(event) => Some(Verdict::of(&fold(&mut state, said, event))),
+        Some(event) => Some(Verdict::of(&fold(&mut state, said, &event))),
         None => {
-            let (principal, content, event) = (&said.principal, &said.content, said.event.clone());
+            let (principal, content, event) = (&said.principal, &said.content, &said.event);
             let recorded_ms = proto::samples::LATE_MS;
             state.withhold(&Entry { index, recorded_ms, principal, again: None, content, event }).expect("in order");
             None
@@ -94,7 +94,7 @@ fn another_policy_is_a_fold_of_the_edited_history() {
     // The lines the policy itself refuses: posted as it is, in the second band above its new most, or flagged for their band.
     let (mut as_is, mut wanted) = (State::default(), Vec::new());
     for (index, said) in (0..).zip(&said) {
-        let outcome = fold(&mut as_is, said, said.event.clone());
+        let outcome = fold(&mut as_is, said, &said.event);
         let Outcome::Posted { findings, .. } = outcome else { continue };
         let off_band = |number: &u32| as_is.findings.get(Handle::new(*number)).kind == FindingKind::Policy(Rule::Band);
         let flagged = findings.iter().any(off_band);

@@ -43,7 +43,7 @@ struct Story {
     said: Vec<Said>,
 }
 
-fn fold(state: &mut State, said: &Said, event: Event) -> Outcome {
+fn fold(state: &mut State, said: &Said, event: &Event) -> Outcome {
     let entry = Entry {
         index: state.entries,
         recorded_ms: proto::samples::LATE_MS,
@@ -92,7 +92,7 @@ impl Story {
 
     fn event(&mut self, principal: &str, event: Event) {
         let said = Said { principal: principal.to_owned(), content: proto::event::encode(&event), event };
-        let outcome = fold(&mut self.state, &said, said.event.clone());
+        let outcome = fold(&mut self.state, &said, &said.event);
         assert!(matches!(outcome, Outcome::Posted { .. }), "{} {outcome:?}", said.event.kind.name());
         self.said.push(said);
     }
@@ -224,7 +224,7 @@ fn without(index: u64) -> Hypothesis {
 fn folded(said: &[Said], hypothesis: &Hypothesis) -> Result<(State, State, folding::Folded), WhatIfError> {
     let mut pair = Pair::new(hypothesis, usize::MAX);
     for (index, said) in (0..).zip(said) {
-        let (principal, content, event) = (&said.principal, &said.content, said.event.clone());
+        let (principal, content, event) = (&said.principal, &said.content, &said.event);
         let recorded_ms = proto::samples::LATE_MS;
         pair.take(&Entry { index, recorded_ms, principal, again: None, content, event })?;
     }
@@ -308,7 +308,7 @@ fn a_wider_band_lets_in_what_was_refused() {
     );
     let event = Event::said(day(20_210_901), Kind::RosterLineAdded(line));
     let said = Said { principal: "school".to_owned(), content: proto::event::encode(&event), event };
-    assert!(matches!(fold(&mut story.state, &said, said.event.clone()), Outcome::Refused(_)));
+    assert!(matches!(fold(&mut story.state, &said, &said.event), Outcome::Refused(_)));
     story.said.push(said);
     let told = told(&story.said, &other_policy(&[(day(20_210_101), policy(1, 300_000))]));
     assert_eq!(own(&told), [(story.said.len() as u64 - 1, "posted")]);
