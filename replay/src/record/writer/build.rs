@@ -5,11 +5,12 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use ledger::tree::merkle::leaf_hash;
-use proto::entry::{Raw, SALT_BYTES};
+use proto::entry::Raw;
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::items::{EncodeEntry, Item, Settled};
 use super::queue::Queue;
+use super::salt::Salts;
 use crate::limits::{COMPANION_BYTES, MAX_FRAME_BYTES};
 use crate::record::error::LogError;
 use crate::record::leaves::Leaves;
@@ -33,6 +34,7 @@ pub(super) struct Builder<T> {
     to_home: UnboundedSender<Message<T>>,
     /// Taken off the queue, not yet in a frame.
     pending: VecDeque<Item<T>>,
+    salts: Salts,
 }
 
 impl<T> Builder<T> {
@@ -44,7 +46,7 @@ impl<T> Builder<T> {
         to_home: UnboundedSender<Message<T>>,
     ) -> Self {
         let (tip, clock) = (log.tip.clone(), log.clock.watch());
-        Self { queue, tip, clock, encode, depth, to_home, pending: VecDeque::new() }
+        Self { queue, tip, clock, encode, depth, to_home, pending: VecDeque::new(), salts: Salts::default() }
     }
 
     pub(super) fn run(mut self) {
@@ -115,8 +117,8 @@ impl<T> Builder<T> {
         let mut builder = FrameBuilder::new();
         let mut taken = 0;
         let mut leaves = Leaves::default();
-        let salts = salts(self.pending.len())?;
-        for (item, salt) in self.pending.iter().zip(salts.as_chunks::<SALT_BYTES>().0) {
+        let salts = self.salts.of(self.pending.len())?;
+        for (item, salt) in self.pending.iter().zip(salts) {
             let Item { again, principal, content, .. } = item;
             let raw = Raw { recorded_ms, again: *again, salt: *salt, principal, content };
             match builder.offer(|out| (self.encode)(out, &raw)) {
@@ -135,11 +137,4 @@ impl<T> Builder<T> {
         let items = self.pending.drain(..taken).collect();
         Ok((frame, Settled { first_index: header.first_index, recorded_ms, items, leaves }))
     }
-}
-
-/// Salt for so many entries, asked for at once.
-fn salts(entries: usize) -> Result<Vec<u8>, LogError> {
-    let mut bytes = vec![0; entries * SALT_BYTES];
-    getrandom::fill(&mut bytes).map_err(|error| LogError::Salt { why: error.to_string() })?;
-    Ok(bytes)
 }

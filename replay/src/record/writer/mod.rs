@@ -4,6 +4,7 @@
 mod build;
 mod items;
 mod queue;
+mod salt;
 mod settle;
 mod threads;
 
