@@ -9,6 +9,7 @@ use crate::handle::Handle;
 use crate::money::Day;
 use crate::outcome::{Code, Refusal};
 use crate::state::State;
+use crate::state::entry_rows::Seen;
 use crate::state::key_rows::{AnnouncedKey, IdentityKey};
 use crate::state::rows::Org;
 use crate::state::stage::Closing;
@@ -98,7 +99,7 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: ControlChange)
     match change {
         ControlChange::Rules(version) => state.rules = version,
         ControlChange::Close { org, book, open_from } => {
-            let (closed_by, on) = (state.seen.next(), entry.event.effective);
+            let (closed_by, on) = (Seen::place(entry), entry.event.effective);
             let row = state.orgs.get_mut(org);
             let before = std::mem::replace(&mut row.open_from[book as usize], open_from);
             row.closings.push(Closing { entry: closed_by, on, book: book as u8, open_from: before });

@@ -9,6 +9,7 @@ use crate::handle::Handle;
 use crate::outcome::{Code, Refusal};
 use crate::state::State;
 use crate::state::case_rows::{CaseNote, FindingCase};
+use crate::state::entry_rows::Seen;
 use crate::state::rows::Finding;
 use uuid::Uuid;
 
@@ -71,13 +72,13 @@ pub(crate) fn judge_withdrawn(case: &Case<'_>, taken: Taken, kind: KindTag) -> J
 
 /// Makes the change; the row by which it can be taken back.
 pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: DeskChange) -> Handle<FindingCase> {
-    let note = |state: &State, reason, document| {
-        let (by, on, entry) = (entry.principal.to_owned(), entry.event.effective, state.seen.next());
+    let note = |reason, document| {
+        let (by, on, entry) = (entry.principal.to_owned(), entry.event.effective, Seen::place(entry));
         Some(CaseNote { by, reason, document, on, entry })
     };
     match change {
         DeskChange::Explain { finding, reason, document } => {
-            let (explained, closed) = (note(state, reason, document), None);
+            let (explained, closed) = (note(reason, document), None);
             match state.case_at(finding) {
                 Some(at) => {
                     // One that came up anew is told of anew.
@@ -88,7 +89,7 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: DeskChange) ->
             }
         }
         DeskChange::Close { finding, reason, document } => {
-            let closed = note(state, reason, document);
+            let closed = note(reason, document);
             state.findings.get_mut(finding).closed = true;
             let row = FindingCase { finding, explained: None, closed: None };
             let at = state.case_at(finding).unwrap_or_else(|| state.finding_cases.push(row));

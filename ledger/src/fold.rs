@@ -29,6 +29,7 @@ use told::Told;
 
 mod act;
 mod ahead;
+mod as_of;
 mod come;
 mod follow;
 mod told;
@@ -331,7 +332,7 @@ impl State {
     fn change_balance(&mut self, index: u64, account: AccountNo, fen: Fen) -> bool {
         let account = self.accounts.get_mut(account);
         account.balance += i128::from(fen);
-        account.last = index;
+        account.last = account.last.max(index);
         assert!(account.balance >= 0 || account.class.may_go_below_zero(), "judging missed an overdraft");
         follow::is_watched(account.class)
     }

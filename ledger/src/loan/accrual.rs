@@ -165,6 +165,24 @@ fn only_days_came(state: &State, loan: &Loan, flows: &Flows) -> bool {
         && Flow::ALL.into_iter().all(|flow| of_days(flow) || loan.posted[flow] == flows[flow])
 }
 
+/// As of a day, whether a loan may have to be settled for it: its days end before, or something came since `since` that is told of many
+/// loans at once.
+pub(crate) fn is_unsettled(state: &State, loan: &Loan, day: Day, since: u64) -> bool {
+    let told = |last: u64| last >= since;
+    let person = |person| told(state.persons.get(person).last);
+    (loan.known && loan.through < day)
+        || state.loan_rules().is_some_and(|rules| told(rules.last))
+        || loan.person.handle().is_some_and(|one| state.human(one).into_iter().any(person))
+}
+
+/// As of a day: a loan as all that is told of days until then has it, its days counted through that day, whoever posted them when.
+pub(crate) fn settled(state: &State, day: Day, id: Uuid) -> Change<LoanChange> {
+    let found = find(state, id);
+    let through = if found.row.known { found.row.through.max(day) } else { found.row.through };
+    let after = target(state, &found.row, &found.row.facts, through, &Lines::of(state, &found.row));
+    accrued(state, day, &found, through, after)
+}
+
 /// Interest posted through a day, and nothing else changed.
 fn accrued(state: &State, on: Day, found: &Found<'_>, through: Day, after: Position) -> Change<LoanChange> {
     let loan = found.handle.unwrap_or(state.loans.next());

@@ -17,6 +17,7 @@ use crate::finding::FindingKind;
 use crate::handle::{Handle, Link};
 use crate::money::Day;
 use crate::registry::{org, people};
+use crate::state::entry_rows::Seen;
 use crate::state::flows::Flows;
 use crate::state::fund_rows::Loss;
 use crate::state::lending_rows::{Borrower, Loan, Portfolio};
@@ -178,7 +179,7 @@ fn without_contract(state: &State, row: &Loan) -> (Loan, Position) {
 fn fill(case: &Case<'_>, row: &mut Loan, event: &LoanSigned) {
     let (state, on) = (case.state, case.on());
     row.known = true;
-    row.signed_by = state.seen.next();
+    row.signed_by = Seen::place(case.entry);
     row.number.clone_from(&event.number);
     row.contract = event.contract;
     row.person = state.persons.find(event.person).into();

@@ -37,6 +37,16 @@ fn is_behind(state: &State, fund: &PortfolioRef) -> bool {
     row.zip(state.loan_rules()).is_some_and(|(row, rules)| rules.last > row.shared)
 }
 
+/// What rules that came since change about who bears the losses of a fund; nothing if none came.
+pub(crate) fn settled<A>(state: &State, day: Day, fund: Handle<Portfolio>) -> Option<Change<A>> {
+    let fund = PortfolioRef::of(state, fund);
+    is_behind(state, &fund).then(|| {
+        let mut change = Change::nothing();
+        share(state, day, &fund, |days| days, &mut change);
+        change
+    })
+}
+
 /// Adds what a fund differs by once its days are others: what losses use of the stock, and what the lender and others bear.
 pub(crate) fn share<A>(
     state: &State,
@@ -87,20 +97,27 @@ pub(crate) fn move_stock(state: &mut State, index: u64, fund: Handle<Portfolio>,
     (row.shared, row.last) = (index, index);
 }
 
+/// The losses of a fund are shared out by what was told until this entry.
+pub(crate) fn share_until(state: &mut State, fund: Handle<Portfolio>, index: u64) {
+    let row = state.portfolios.get_mut(fund);
+    row.shared = row.shared.max(index);
+}
+
 /// Keeps what was lost of a loan with it and with its fund.
 fn keep(state: &mut State, index: u64, fund: Handle<Portfolio>, loan: Uuid, after: Vec<Loss>) {
     let behind = is_behind(state, &PortfolioRef::of(state, fund));
     let before = state.losses_of(loan);
     if after == before {
         if behind {
-            state.portfolios.get_mut(fund).shared = index;
+            share_until(state, fund, index);
         }
         return;
     }
     let before = before.to_vec();
     let row = state.portfolios.get_mut(fund);
     exchange(&mut row.losses, &before, &after);
-    (row.shared, row.last) = (index, index);
+    row.last = index;
+    share_until(state, fund, index);
     match state.losses.find(loan) {
         Some(at) => state.losses.get_mut(at).losses = after,
         None => drop(state.losses.push(LoanLoss { id: loan, losses: after })),

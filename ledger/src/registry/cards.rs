@@ -132,7 +132,7 @@ pub(crate) fn payable(state: &State, person: Handle<Person>, card: Uuid, on: Day
 
 /// Makes the change; the card it binds, if it binds one.
 pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: CardChange) -> Option<Handle<Card>> {
-    let (index, on, told_by) = (entry.index, entry.event.effective, state.seen.next());
+    let (index, on, told_by) = (entry.index, entry.event.effective, Seen::place(entry));
     match change {
         CardChange::Bind(CardBound { person, card, relation }) => {
             let person = open(state, person, index);

@@ -6,6 +6,7 @@ use crate::entry::Entry;
 use crate::handle::{Handle, Link};
 use crate::money::Day;
 use crate::state::State;
+use crate::state::entry_rows::Seen;
 use crate::state::rows::{Merged, Person};
 use uuid::Uuid;
 
@@ -25,7 +26,7 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: MergeChange) -
     let index = entry.index;
     match change {
         MergeChange::Merge { person, into } => {
-            let told_by = state.seen.next().into();
+            let told_by = Seen::place(entry).into();
             let [person, into] =
                 [person, into].map(|id| named(state, id, index)).map(|person| row_of(state, person, index));
             let row = state.merged.get_mut(person);

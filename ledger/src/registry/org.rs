@@ -122,7 +122,7 @@ fn is_named(state: &State, row: &Org) -> bool {
 
 /// Makes the change; the organisation it is about.
 pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: OrgChange) -> Handle<Org> {
-    let (on, by) = (entry.event.effective, state.seen.next());
+    let (on, by) = (entry.event.effective, Seen::place(entry));
     match change {
         OrgChange::Register { event, parent } => {
             let OrgRegistered { org, number, name, level, role, parent: _, division, subordination } = event;

@@ -161,7 +161,7 @@ pub(crate) fn judge_status_changed(case: &Case<'_>, event: &StatusChanged) -> Ju
         change.findings.push(first_mention(event.person));
     }
     let school = change.org(state, event.school).handle;
-    let standing = SchoolStatus { on: case.on(), status: event.status, school, entry: state.seen.next() };
+    let standing = SchoolStatus { on: case.on(), status: event.status, school, entry: Seen::place(case.entry) };
     let place = standing.place(event.school);
     let before = |other: &SchoolStatus| other.place(state.orgs.get(other.school).id) <= place;
     let at = known.map_or(0, |row| row.statuses.partition_point(before));

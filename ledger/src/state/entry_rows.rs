@@ -1,6 +1,8 @@
 //! What the ledger remembers of each entry, as rows of tables: how it was judged and how it stands. Data only.
 
+use crate::entry::Entry;
 use crate::event::KindTag;
+use crate::handle::Handle;
 use crate::outcome::{Code, Now, Refusal};
 use crate::state::table::Row;
 use serde::{Deserialize, Serialize};
@@ -23,6 +25,11 @@ pub struct Seen {
 }
 
 impl Seen {
+    /// Where an entry stands in the record: what it tells is kept with this, so that it can be found again.
+    pub(crate) fn place(entry: &Entry<'_>) -> Handle<Self> {
+        Handle::new(u32::try_from(entry.index).unwrap_or(u32::MAX))
+    }
+
     /// How the statement stands.
     #[must_use]
     pub fn now(&self) -> Now {

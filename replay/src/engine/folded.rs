@@ -4,6 +4,7 @@ use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use ledger::entry::Entry;
+use ledger::money::Day;
 use ledger::outcome::Outcome;
 use ledger::state::State;
 
@@ -20,6 +21,24 @@ pub(crate) fn folded(state: &mut State, entry: &Entry<'_>) -> Result<Outcome, En
 /// The same of an entry that is left out.
 pub(crate) fn withheld(state: &mut State, entry: &Entry<'_>) -> Result<(), EngineError> {
     guarded(entry.index, || state.withhold(entry).map_err(|halt| EngineError::unreadable(entry.index, &halt)))
+}
+
+/// The same of an entry that posted interest, as a day is settled whatever was posted.
+pub(super) fn standing(state: &mut State, entry: &Entry<'_>) -> Result<(), EngineError> {
+    guarded(entry.index, || state.stand(entry).map_err(|halt| EngineError::unreadable(entry.index, &halt)))
+}
+
+/// Whether a refused entry is posted if it is judged again.
+pub(super) fn judged_again(state: &mut State, entry: &Entry<'_>) -> Result<bool, EngineError> {
+    guarded(entry.index, || state.judge_again(entry).map_err(|halt| EngineError::unreadable(entry.index, &halt)))
+}
+
+/// Closes the fold of a day; `since` as in [`State::settle`].
+pub(super) fn settled(state: &mut State, day: Day, since: u64) -> Result<(), EngineError> {
+    guarded(state.entries, || {
+        state.settle(day, since);
+        Ok(())
+    })
 }
 
 fn guarded<T>(index: u64, fold: impl FnOnce() -> Result<T, EngineError>) -> Result<T, EngineError> {

@@ -34,6 +34,13 @@ impl Recorded {
         Self { index: entry.index, recorded_ms: entry.recorded_ms, principal, again, content, event }
     }
 
+    /// As the fold takes it.
+    #[must_use]
+    pub fn entry(&self) -> Entry<'_> {
+        let Self { index, recorded_ms, principal, again, content, event } = self;
+        Entry { index: *index, recorded_ms: *recorded_ms, principal, again: *again, content, event }
+    }
+
     /// Reads an entry's bytes.
     ///
     /// # Errors

@@ -23,7 +23,7 @@ use uuid::Uuid;
 const SEEDS: u64 = 120;
 
 /// A teller who has told of the lender and the university.
-fn begun() -> Teller {
+pub(crate) fn begun() -> Teller {
     let mut teller = Teller::default();
     for (on, kind) in world() {
         assert!(matches!(teller.say(on, kind), Outcome::Posted { .. }));
@@ -32,7 +32,7 @@ fn begun() -> Teller {
 }
 
 /// Takes a slip back, and tells what is right if it has the same number.
-fn mend(teller: &mut Teller, (slip, right): (Event, Option<Event>)) {
+pub(crate) fn mend(teller: &mut Teller, (slip, right): (Event, Option<Event>)) {
     let taken = teller.take_back(&slip);
     if let Some(right) = right.filter(|_| taken) {
         teller.tell_next(&slip, &right);
@@ -40,7 +40,7 @@ fn mend(teller: &mut Teller, (slip, right): (Event, Option<Event>)) {
 }
 
 /// Registers the borrowers, each before his first status is told, or at any time.
-fn register(chance: &mut Chance, told: &mut Vec<Event>, anywhere: bool) {
+pub(crate) fn register(chance: &mut Chance, told: &mut Vec<Event>, anywhere: bool) {
     for (effective, kind) in borrowers() {
         let Kind::PersonRegistered(registered) = &kind else { continue };
         let person = registered.person;
@@ -51,13 +51,13 @@ fn register(chance: &mut Chance, told: &mut Vec<Event>, anywhere: bool) {
 }
 
 /// A quarter end between 2014 and 2035.
-fn quarter_end(chance: &mut Chance) -> Day {
+pub(crate) fn quarter_end(chance: &mut Chance) -> Day {
     let year = 2014 + u32::try_from(chance.below(22)).expect("small");
     day(year * 10_000 + [331, 630, 930, 1231][chance.below(4)])
 }
 
 /// The end of all histories.
-fn end() -> Day {
+pub(crate) fn end() -> Day {
     day(2040_12_31)
 }
 

@@ -1,7 +1,6 @@
 //! The ledger as it was, folded by a running one from its own record, against plain loops over the same events.
 
-use ledger::entry::Entry;
-use ledger::event::{Event, Kind};
+use ledger::event::Event;
 use ledger::money::Day;
 use ledger::state::State;
 use ledger::state::entry_rows::{POSTED, WITHDRAWN, WITHHELD};
@@ -13,13 +12,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tempfile::TempDir;
+use tests::as_of::as_of;
 use tests::desk::say;
 use tests::history::History;
 use tests::loans::year;
 use tests::model::Model;
 
 /// Who said what.
-type Said = (String, Event);
+pub(crate) type Said = (String, Event);
 
 /// Histories a test folds.
 const SEEDS: u64 = 3;
@@ -41,7 +41,7 @@ fn histories() -> Vec<Vec<Said>> {
     (0..SEEDS).map(awards).chain([year(1)]).collect()
 }
 
-fn folded<'a>(said: impl IntoIterator<Item = &'a Said>) -> State {
+pub(crate) fn folded<'a>(said: impl IntoIterator<Item = &'a Said>) -> State {
     let mut state = State::default();
     for (principal, event) in said {
         let _ = say(&mut state, principal, event).expect("the fold goes on");
@@ -49,49 +49,27 @@ fn folded<'a>(said: impl IntoIterator<Item = &'a Said>) -> State {
     state
 }
 
-/// A plain loop in which what counts later only takes its place, and what was taken back of that makes room for what is right.
-fn withheld(said: &[Said], day: Day) -> State {
-    let (mut state, live) = (State::default(), folded(said));
-    for (principal, event) in said {
-        if event.effective <= day {
-            let _ = say(&mut state, principal, event).expect("the fold goes on");
-        } else {
-            let (index, event, content) = (state.entries, event.clone(), proto::event::encode(event));
-            let recorded_ms = proto::samples::LATE_MS;
-            let entry = Entry { index, recorded_ms, principal, again: None, content: &content, event: &event };
-            state.withhold(&entry).expect("it is the next one");
-            let counted = live.seen_at(index).is_some_and(|seen| seen.verdict == POSTED);
-            if let Kind::EntryWithdrawn(withdrawn) = &entry.event.kind
-                && let Some(taken) = live.seen.find(withdrawn.entry).filter(|_| counted)
-            {
-                state.leave_taken_back(taken);
-            }
-        }
-    }
-    state
-}
-
 /// A running ledger and where it lives.
-struct Desk {
+pub(crate) struct Desk {
     engine: Engine,
     _dir: TempDir,
 }
 
 impl Desk {
-    fn open() -> Self {
+    pub(crate) fn open() -> Self {
         let dir = tempfile::tempdir().expect("a directory");
         let engine = Engine::open(&tests::desk::late(dir.path()), &mut |_| {}).expect("an empty ledger");
         Self { engine, _dir: dir }
     }
 
-    fn of(said: &[Said]) -> Self {
+    pub(crate) fn of(said: &[Said]) -> Self {
         let desk = Self::open();
         desk.tell(said);
         desk
     }
 
     /// Says some events, a few in a call, so that they end up in many frames.
-    fn tell(&self, said: &[Said]) {
+    pub(crate) fn tell(&self, said: &[Said]) {
         for (principal, event) in said {
             let content = proto::event::encode(event).into();
             let said = self.engine.submit(principal.as_str().into(), vec![(content, event.clone())]);
@@ -100,7 +78,7 @@ impl Desk {
         }
     }
 
-    fn past(&self, point: Point) -> Arc<Past> {
+    pub(crate) fn past(&self, point: Point) -> Arc<Past> {
         let past = runtime().block_on(self.engine.past(point)).expect("there is such a past");
         past.unwrap_or_else(|| panic!("{point:?} was answered from the live state"))
     }
@@ -120,18 +98,18 @@ fn at(entries: u64) -> Point {
     Point { entries: Some(entries), ..Point::default() }
 }
 
-fn on(effective: Day) -> Point {
+pub(crate) fn on(effective: Day) -> Point {
     Point { effective: Some(effective), ..Point::default() }
 }
 
 /// Every so many entries of a history, its beginning among them, and not its end.
-fn steps(said: &[Said]) -> impl Iterator<Item = usize> + use<> {
+pub(crate) fn steps(said: &[Said]) -> impl Iterator<Item = usize> + use<> {
     // A prime, so that the points fall on different places of frames.
     (0..said.len()).step_by((said.len() / 7) | 1)
 }
 
 /// Some days of a history, from before its first to its last but one.
-fn days(said: &[Said]) -> Vec<Day> {
+pub(crate) fn days(said: &[Said]) -> Vec<Day> {
     let mut days: Vec<Day> = said.iter().map(|(_, event)| event.effective).collect();
     days.sort_unstable();
     let step = days.len() / 5;
@@ -165,7 +143,7 @@ fn the_state_as_of_a_day_is_that_of_a_ledger_told_of_nothing_later() {
         for day in days(&said) {
             for entries in [said.len(), said.len() / 2] {
                 let past = desk.past(Point { entries: Some(entries as u64), ..on(day) });
-                assert_eq!(past.state.digest(), withheld(&said[..entries], day).digest(), "{entries} as of {day}");
+                assert_eq!(past.state.digest(), as_of(&said[..entries], &live, day).digest(), "{entries} as of {day}");
                 // What accrues interest names its loan's last entry by index, which a loop that leaves no places moves.
                 if live.loans.is_empty() {
                     changed += same_as_filtered(&past, &said[..entries], day, &live);

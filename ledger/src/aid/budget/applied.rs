@@ -6,6 +6,7 @@ use crate::event::LineIssued;
 use crate::handle::{Handle, Link};
 use crate::state::State;
 use crate::state::budget_rows::{BudgetMove, MovedPart};
+use crate::state::entry_rows::Seen;
 use crate::state::rows::{Line, Org, Programme};
 use smallvec::{SmallVec, smallvec};
 use std::collections::BTreeSet;
@@ -71,7 +72,7 @@ fn issue(
         accounts: Handle::new(0),
         children: Vec::new(),
         applications: Vec::new(),
-        told: state.seen.next().into(),
+        told: Seen::place(entry).into(),
         moves: 0,
         named: false,
         effective: entry.event.effective,
@@ -95,7 +96,7 @@ fn pass_down(state: &mut State, entry: &Entry<'_>, document: &str, new: NewPart)
         surrendered: 0,
         children: Vec::new(),
         applications: Vec::new(),
-        told: state.seen.next().into(),
+        told: Seen::place(entry).into(),
         moves: 0,
         named: false,
         effective: entry.event.effective,

@@ -2,7 +2,6 @@
 
 use std::ops::ControlFlow;
 
-use ledger::entry::Entry;
 use ledger::outcome::Outcome;
 use ledger::state::State;
 use uuid::Uuid;
@@ -90,7 +89,7 @@ pub(super) fn last(state: &mut State, recorded: &Recorded) -> Result<Explanation
     let index = recorded.index;
     let mut facts = facts_of(state, recorded);
     let mut entries = Postings::default();
-    let outcome = fold(state, recorded)?;
+    let outcome = folded(state, &recorded.entry())?;
     // What the ledger found of a claim's line by judging it is a fact that only then exists.
     let found = facts_of(state, recorded).into_iter().filter(|fact| fact.name == "verdict");
     let behind_claim = facts.iter().position(|fact| fact.name != "claim").unwrap_or(facts.len());
@@ -103,12 +102,6 @@ pub(super) fn last(state: &mut State, recorded: &Recorded) -> Result<Explanation
         explanation.compared = compared(state, &recorded.event, refusal);
     }
     Ok(explanation)
-}
-
-fn fold(state: &mut State, recorded: &Recorded) -> Result<Outcome, EngineError> {
-    let Recorded { index, recorded_ms, principal, again, content, event } = recorded;
-    let entry = Entry { index: *index, recorded_ms: *recorded_ms, principal, again: *again, content, event };
-    folded(state, &entry)
 }
 
 #[cfg(test)]

@@ -7,15 +7,11 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, OnceLock};
 
-use ledger::entry::Entry;
-use ledger::event::Kind;
-use ledger::state::State;
-use ledger::state::entry_rows::{POSTED, WITHDRAWN, WITHHELD};
+use ledger::state::entry_rows::WITHHELD;
 
 use super::view::Past;
 use crate::engine::EngineError;
 use crate::engine::catch_up::{Decoded, FRAMES_AHEAD};
-use crate::engine::folded::{folded, withheld};
 use crate::engine::live::LiveState;
 use crate::point::Point;
 use crate::record::error::LogError;
@@ -38,47 +34,6 @@ impl Folding {
     /// Entries folded so far.
     pub fn done(&self) -> u64 {
         self.done.load(Ordering::Relaxed)
-    }
-}
-
-impl Past {
-    /// Before the first entry.
-    fn beginning(point: Point, ledger: [u8; 16]) -> Self {
-        Self { state: State::default(), point, withheld: 0, changed: 0, tip: Tip::new(ledger) }
-    }
-
-    /// Takes the entry, or leaves it out.
-    fn take(&mut self, entry: &Entry<'_>, live: &LiveState) -> Result<(), EngineError> {
-        let later = self.point.effective.is_some_and(|day| entry.event.effective > day);
-        let state = &mut self.state;
-        let taken = if later { withheld(state, entry) } else { folded(state, entry).map(drop) };
-        self.withheld += u64::from(later);
-        taken?;
-        if later && let Kind::EntryWithdrawn(withdrawn) = &entry.event.kind {
-            // A day mistaken for a later one and put right: what was put right counts on its own day, though both the mistake and its
-            // withdrawal lie beyond.
-            let live = live.read();
-            let counted = live.seen_at(entry.index).is_some_and(|seen| seen.verdict == POSTED);
-            if let Some(taken) = live.seen.find(withdrawn.entry).filter(|_| counted) {
-                self.state.leave_taken_back(taken);
-            }
-        }
-        Ok(())
-    }
-
-    /// Counts those of the entries from `first` on that came out differently than they did for the ledger. What was posted and taken
-    /// back since was posted there too.
-    fn count_changed(&mut self, first: u64, live: &LiveState) {
-        if self.withheld == 0 {
-            return;
-        }
-        let live = live.read();
-        for index in first..self.state.entries {
-            let (Some(here), Some(there)) = (self.state.seen_at(index), live.seen_at(index)) else { return };
-            let came_out = |verdict| if verdict == WITHDRAWN { POSTED } else { verdict };
-            let (here, there) = (came_out(here.verdict), came_out(there.verdict));
-            self.changed += u64::from(here != WITHHELD && here != there);
-        }
     }
 }
 
@@ -129,20 +84,31 @@ impl Task<'_> {
                 return Err(EngineError::Stopped);
             }
             let first = past.state.entries;
+            let there = self.verdicts(first, decoded.frame().next_index());
             let whole = decoded.each::<EngineError>(&mut |entry| {
                 if entry.index >= self.folding.total {
                     return Ok(ControlFlow::Break(()));
                 }
-                past.take(&entry, self.live)?;
+                let there = usize::try_from(entry.index - first).ok().and_then(|at| there.get(at));
+                past.take(&entry, there.copied().unwrap_or(WITHHELD), self.live)?;
                 Ok(ControlFlow::Continue(()))
             })?;
             if whole.is_continue() {
                 past.tip = tip;
             }
-            past.count_changed(first, self.live);
             self.note(&past);
         }
-        if self.stopped() { Err(EngineError::Stopped) } else { Ok(past) }
+        if self.stopped() {
+            return Err(EngineError::Stopped);
+        }
+        past.settle()?;
+        Ok(past)
+    }
+
+    /// What became of the entries from one to another in the ledger. They are folded there.
+    fn verdicts(&self, from: u64, to: u64) -> Vec<u8> {
+        let live = self.live.read();
+        (from..to.min(live.entries)).filter_map(|index| live.seen_at(index)).map(|seen| seen.verdict).collect()
     }
 
     fn note(&self, past: &Past) {

@@ -6,6 +6,7 @@ mod asking;
 mod between;
 mod cache;
 mod folding;
+mod judging;
 mod view;
 
 pub use between::{Alone, Between};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use ledger::state::State;
 use parking_lot::RwLockReadGuard;
 
-use crate::engine::EngineError;
+use crate::engine::{EngineError, Recorded};
 use crate::point::Point;
 use crate::record::log::Tip;
 
@@ -23,6 +23,10 @@ pub struct Past {
     pub changed: u64,
     /// Where in the record to go on reading, should more entries be wanted.
     pub(super) tip: Tip,
+    /// Entries there were when the day was last settled.
+    pub(super) settled: u64,
+    /// Entries the ledger posted that are refused as of the day, for a reason that what is told later may take away.
+    pub(super) waiting: Vec<Recorded>,
 }
 
 /// The state a question is answered from.

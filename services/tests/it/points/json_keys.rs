@@ -115,6 +115,8 @@ fn questions(things: &Things, entries: u64, schools: BTreeSet<String>) -> Vec<(&
     ask("diff", &["--from-index", &middle, "--to-index", &last, "--limit", "300"]);
     ask("diff", &["--from-index", &last, "--to-index", &middle]);
     ask("diff", &["--from-effective", "2021-09-30"]);
+    // Behind the year something is told and taken back: between the two it came out otherwise than now.
+    ask("diff", &["--from-index", &entries.to_string()]);
     (0..entries).step_by(97).for_each(|index| ask("explain", &[&index.to_string()]));
     for (owner, class) in &things.accounts {
         ask("entries", &["--owner", &id(owner), "--class", class]);
