@@ -14,6 +14,8 @@ pub struct Standing {
     /// What is not as it should be though it goes on: checkpoints are not signed any more, or a follower cannot read or
     /// compare at the moment.
     pub doubt: Option<String>,
+    /// Why what is made of the record is not kept on disk: the next start takes longer.
+    pub pages: Option<String>,
     /// Where the writer is, of a follower.
     pub follows: Option<String>,
     /// Entries under the last checkpoint that was signed, or of a follower: that was equal.
@@ -53,15 +55,17 @@ impl Engine {
         let stopped = self.alive().err().map(|error| error.to_string());
         let published = self.checkpoint().ok().and_then(|signed| signed.unverified().ok());
         let published = published.map_or(0, |(checkpoint, _)| checkpoint.size);
+        let pages = self.live.pages().doubt();
         match &self.role {
             Role::Writer(writing) => {
                 let failed = writing.notary().ok().and_then(Notary::failed);
                 let doubt = failed.map(|error| error.to_string());
-                Standing { stopped, held_up_since_ms: writing.held_up_since_ms(), doubt, follows: None, published }
+                let held_up_since_ms = writing.held_up_since_ms();
+                Standing { stopped, held_up_since_ms, doubt, pages, follows: None, published }
             }
             Role::Follower(follower) => {
                 let follows = Some(follower.writer().to_owned());
-                Standing { stopped, held_up_since_ms: None, doubt: follower.doubt(), follows, published }
+                Standing { stopped, held_up_since_ms: None, doubt: follower.doubt(), pages, follows, published }
             }
         }
     }

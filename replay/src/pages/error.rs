@@ -29,6 +29,12 @@ pub enum PagesError {
         /// What was found.
         why: String,
     },
+    /// Their files were removed while they were in use.
+    #[error("pages at {} were removed while in use, and none are kept any more; the record is whole: start again, and they are made anew", path.display())]
+    Gone {
+        /// The directory.
+        path: PathBuf,
+    },
     /// The thread that keeps them could not be started.
     #[error("cannot start a thread: {0}")]
     Thread(std::io::Error),

@@ -125,6 +125,12 @@ async fn it_ends_without_its_pages_and_loses_nothing() {
     let mut serving = Serving::start(&start).expect("started");
     serves(&start).await;
     fs::remove_dir_all(start.data.join("pages")).expect("there");
+    let health = ["health", "--json", "--server", &start.url()];
+    let said = Command::new(env!("CARGO_BIN_EXE_mingzhang")).args(health).output().expect("runs");
+    assert_eq!(said.status.code(), Some(4), "it goes on, and somebody must look");
+    let said: serde_json::Value = serde_json::from_slice(&said.stdout).expect("JSON");
+    assert!(said["doubt"].as_str().is_some_and(|doubt| doubt.contains("were removed")), "{said}");
+    assert_eq!((&said["audit"], &said["stopped"]), (&true.into(), &"".into()), "{said}");
     let load = Load::start(4, &start.url());
     load.go_on(2_000).await.expect("acknowledged");
     let told = load.stop().await.expect("stopped");

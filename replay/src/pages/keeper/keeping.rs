@@ -40,6 +40,8 @@ pub(super) struct Kept {
     pub(super) handover: Arc<Handover>,
     to_thread: Mutex<Option<SyncSender<Work>>>,
     thread: Mutex<Option<JoinHandle<()>>>,
+    /// Why the last batch was not written.
+    doubt: Mutex<Option<String>>,
 }
 
 /// A batch, and where it belongs.
@@ -86,7 +88,8 @@ impl Keeper {
             .map_err(PagesError::Thread)?;
         let (store, generation) = (RwLock::new(Arc::new(store)), Mutex::new(number));
         let (to_thread, thread) = (Mutex::new(Some(to_thread)), Mutex::new(Some(thread)));
-        let kept = Some(Kept { generations, generation, store, handover, to_thread, thread });
+        let doubt = Mutex::default();
+        let kept = Some(Kept { generations, generation, store, handover, to_thread, thread, doubt });
         let entries = RwLock::new(Postings::from(entries));
         Ok(Self { entries, kept, tally: Mutex::new(tally), remembers: true, tables: true })
     }
@@ -142,6 +145,13 @@ impl Keeper {
         recent.after(self.store().as_deref())
     }
 
+    /// Why nothing is kept at the moment, if so. The ledger goes on without: what is kept can be made anew.
+    pub(crate) fn doubt(&self) -> Option<String> {
+        let kept = self.kept.as_ref()?;
+        let gone = kept.store.read().is_there().err().map(|error| error.to_string());
+        gone.or_else(|| kept.doubt.lock().clone())
+    }
+
     /// What all outcomes noted so far come to.
     pub(crate) fn tally(&self) -> Tally {
         *self.tally.lock()
@@ -173,7 +183,8 @@ impl Keeper {
         if progress.under_way || progress.paused {
             return Ok(());
         }
-        self.settle(&mut progress, state)?;
+        let settled = self.settle(&mut progress, state);
+        kept.note(settled);
         let store = Arc::clone(&kept.store.read());
         let batch = self.collect(&store, state);
         progress.taken = batch.entries();
@@ -187,7 +198,9 @@ impl Keeper {
     pub(crate) fn close(&self, state: &mut State) -> Result<(), PagesError> {
         let Some(kept) = &self.kept else { return Ok(()) };
         kept.end_thread()?;
-        self.settle(&mut kept.handover.progress.lock(), state)?;
+        // What was not written is written now.
+        let settled = self.settle(&mut kept.handover.progress.lock(), state);
+        kept.note(settled);
         let store = Arc::clone(&kept.store.read());
         let batch = self.collect(&store, state);
         let written = store.write(&batch);
@@ -212,12 +225,10 @@ impl Keeper {
         store.collect(state, &self.tally(), &mut self.entries.write())
     }
 
-    /// Takes note of how the last batch ended. What was not written belongs to the next one.
-    pub(super) fn settle(&self, progress: &mut Storing, state: &mut State) -> Result<(), PagesError> {
-        match progress.ended.take() {
-            None => Ok(()),
-            Some((batch, written)) => self.end(batch, written, state),
-        }
+    /// Takes note of how the last batch ended. What was not written belongs to the next one. None if none has ended.
+    pub(super) fn settle(&self, progress: &mut Storing, state: &mut State) -> Option<Result<(), PagesError>> {
+        let (batch, written) = progress.ended.take()?;
+        Some(self.end(batch, written, state))
     }
 
     pub(super) fn end(
@@ -235,6 +246,16 @@ impl Keeper {
 }
 
 impl Kept {
+    /// Tells of a batch that was not written until one is.
+    fn note(&self, settled: Option<Result<(), PagesError>>) {
+        let Some(settled) = settled else { return };
+        let why = settled.err().map(|error| error.to_string());
+        if let Some(why) = &why {
+            tracing::error!(%why, "pages were not kept; what they would hold stays in memory");
+        }
+        *self.doubt.lock() = why;
+    }
+
     /// Lets the thread write what it was given, and end.
     fn end_thread(&self) -> Result<(), PagesError> {
         drop(self.to_thread.lock().take());
@@ -253,5 +274,33 @@ fn write_all(handover: &Handover, batches: &Receiver<Work>) {
         progress.ended = Some((batch, written));
         progress.under_way = false;
         handover.changed.notify_all();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_that_were_removed_are_doubted_and_the_fold_goes_on() {
+        let dir = tempfile::tempdir().unwrap();
+        let generations = Generations::of(dir.path());
+        let (number, store) = generations.open([7; 16]).unwrap();
+        let keeper = Keeper::over(generations, number, store, 0, Tally::default()).unwrap();
+        let mut state = State::default();
+        assert_eq!(keeper.doubt(), None);
+        std::fs::remove_dir_all(dir.path()).unwrap();
+        assert!(keeper.doubt().is_some_and(|doubt| doubt.contains("were removed")), "before anything is written");
+        for _ in 0..3 {
+            state.entries += PAGES_EVERY;
+            keeper.keep_sometimes(&mut state).unwrap();
+            let handover = &keeper.kept.as_ref().unwrap().handover;
+            let mut progress = handover.progress.lock();
+            while progress.under_way {
+                handover.changed.wait(&mut progress);
+            }
+        }
+        assert!(keeper.kept.as_ref().unwrap().doubt.lock().is_some());
+        assert!(matches!(keeper.close(&mut state), Err(PagesError::Gone { .. })));
     }
 }

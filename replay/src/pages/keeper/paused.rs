@@ -33,7 +33,7 @@ impl Keeper {
         let batch = {
             let mut state = state.write();
             let mut progress = kept.handover.progress.lock();
-            self.settle(&mut progress, &mut state)?;
+            self.settle(&mut progress, &mut state).transpose()?;
             let batch = self.collect(&kept.store.read(), &mut state);
             progress.taken = batch.entries();
             batch

@@ -1,5 +1,6 @@
 //! What one checkpoint writes, and what is read back at the next start. Taking values over from another store is in `carry`.
 
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -74,6 +75,8 @@ pub struct Store {
     pub(super) path: PathBuf,
     ledger: [u8; 16],
     pub(super) db: sled::Db,
+    /// The file that was opened, by the number the file system gives it.
+    file: Option<u64>,
     /// Checksum of each page of each table as it is on disk.
     pub(super) sums: Mutex<Vec<Vec<u32>>>,
     history: History,
@@ -93,7 +96,8 @@ impl Store {
             }
             other => other?,
         };
-        Ok(Self { path, ledger, db, sums: Mutex::new(vec![Vec::new(); TABLES]), history: History::default() })
+        let (file, sums) = (file_of(&path), Mutex::new(vec![Vec::new(); TABLES]));
+        Ok(Self { path, ledger, db, file, sums, history: History::default() })
     }
 
     /// The state and tally as of the last checkpoint, or nothing: then the pages were dropped, and the record has it all.
@@ -106,10 +110,10 @@ impl Store {
         }
         // An empty store needs no dropping, which is the usual first start.
         if !self.db.is_empty() {
-            let (path, ledger) = (self.path, self.ledger);
-            drop(self.db);
+            let (path, ledger) = (self.path.clone(), self.ledger);
+            drop(self);
             remove(&path)?;
-            self = Self { db: open_db(&path)?, path, ledger, sums: Mutex::default(), history: History::default() };
+            self = Self::open(&path, ledger)?;
         }
         self.sums = Mutex::new(vec![Vec::new(); TABLES]);
         Ok((self, None))
@@ -172,12 +176,18 @@ impl Store {
         Batch { checkpoint, pages, rows }
     }
 
+    /// Whether the files are where they were. sled would wait without end for what it writes to others.
+    pub(crate) fn is_there(&self) -> Result<(), PagesError> {
+        let there = self.file.is_some() && file_of(&self.path) == self.file;
+        if there { Ok(()) } else { Err(PagesError::Gone { path: self.path.clone() }) }
+    }
+
     /// Writes a batch: all of it or, after a crash, nothing.
     ///
     /// # Errors
-    /// sled refuses; hand the batch to [`Store::give_back`].
+    /// The files were removed, or sled refuses; hand the batch to [`Store::give_back`].
     pub(crate) fn write(&self, batch: &Batch) -> Result<(), PagesError> {
-        let written = self.put(batch);
+        let written = self.is_there().and_then(|()| self.put(batch));
         if written.is_err() {
             self.history.failed();
         }
@@ -236,6 +246,20 @@ impl Store {
     pub(super) fn bad(&self, error: &sled::Error) -> PagesError {
         PagesError::Damaged { path: self.path.clone(), why: error.to_string() }
     }
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        if self.is_there().is_err() {
+            // Let go of, it would write what it still holds.
+            std::mem::forget(self.db.clone());
+        }
+    }
+}
+
+/// sled's own file, as the file system numbers it.
+fn file_of(path: &Path) -> Option<u64> {
+    std::fs::metadata(path.join("db")).ok().map(|file| file.ino())
 }
 
 impl Chunks for Store {

@@ -281,3 +281,22 @@ fn many_rows_of_one_stripe_are_split_between_entries_only() {
         assert_eq!(entries.recent(place(account), 3_333, usize::MAX).after(Some(&store)).expect("read"), late);
     }
 }
+
+#[test]
+fn removed_files_are_told_of_and_waited_for_by_nobody() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let path = dir.path().join("pages");
+    let (store, _) = reopened(&path);
+    let mut world = World::paid();
+    let mut entries = noted(&world, 0);
+    save(&store, &mut world, &mut entries);
+    std::fs::remove_dir_all(&path).expect("there");
+    let tally = tally(&world.state);
+    let written = store.save(&mut world.state, &tally, &mut entries);
+    assert!(matches!(written, Err(PagesError::Gone { .. })), "{written:?}");
+    drop(store);
+    let (store, kept) = reopened(&path);
+    assert!(kept.is_none(), "the record has it all");
+    let mut entries = noted(&world, 0);
+    save(&store, &mut world, &mut entries);
+}

@@ -66,10 +66,6 @@ impl ServeArgs {
         bar.finish_and_clear();
         let served = runtime.block_on(serve_engine(self, listener, engine.clone(), comparing));
         let stopped = engine.stop().map_err(Failure::from);
-        if stopped.is_err() {
-            // Letting go of pages whose files were removed would wait for them once more; the process ends anyway.
-            std::mem::forget(engine);
-        }
         runtime.shutdown_timeout(Duration::from_secs(1));
         served.and(stopped)
     }
