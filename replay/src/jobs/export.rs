@@ -1,6 +1,7 @@
 //! `replay export`: the record written for strangers' tools. What is written is in the library's `export`.
 
 use ledger::hash::hex;
+use replay::files::small::{SMALL_BYTES, read_at_most};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
@@ -107,7 +108,7 @@ fn run_tiles(args: &ExportArgs) -> anyhow::Result<ExitCode> {
         _ if args.unsigned => Until::End,
         None => Until::Last,
         Some(file) => {
-            let bytes = std::fs::read(file).with_context(|| format!("reading {}", file.display()))?;
+            let bytes = read_at_most(file, SMALL_BYTES).with_context(|| format!("reading {}", file.display()))?;
             Until::Note(Box::new(Note::parse(&bytes).with_context(|| file.display().to_string())?))
         }
     };

@@ -1,5 +1,6 @@
 //! Key files: the secret one only its owner may read, outside the record; the public one beside it for everybody.
 
+use crate::files::small::{SMALL_BYTES, text_at_most};
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
@@ -80,7 +81,7 @@ pub fn read(path: &Path) -> Result<Signer, KeyError> {
     if mode & 0o077 != 0 && !path.starts_with(MOUNTED) {
         return Err(KeyError::Open { path: path.to_owned() });
     }
-    let text = fs::read_to_string(path).map_err(fail)?;
+    let text = text_at_most(path, SMALL_BYTES).map_err(fail)?;
     Signer::parse(&text).map_err(|source| KeyError::Bad { path: path.to_owned(), source })
 }
 
@@ -91,7 +92,7 @@ pub fn read(path: &Path) -> Result<Signer, KeyError> {
 pub fn public(text_or_file: &str) -> Result<Verifier, KeyError> {
     let path = Path::new(text_or_file);
     let text = if path.is_file() {
-        fs::read_to_string(path).map_err(|source| KeyError::Io {
+        text_at_most(path, SMALL_BYTES).map_err(|source| KeyError::Io {
             doing: "reading key",
             path: path.to_owned(),
             source,

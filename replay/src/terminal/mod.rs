@@ -2,4 +2,5 @@
 
 pub mod printed;
 pub mod progress;
+pub mod shown_text;
 pub mod text_table;

@@ -1,5 +1,6 @@
 //! Tables for people: columns that align, also where Chinese characters take two places.
 
+use super::shown_text::one_line;
 use unicode_width::UnicodeWidthStr;
 
 /// How a column is set.
@@ -28,7 +29,7 @@ impl Table {
 
     /// Adds a row; missing cells are empty.
     pub fn row<S: Into<String>>(&mut self, cells: impl IntoIterator<Item = S>) {
-        self.rows.push(cells.into_iter().map(Into::into).collect());
+        self.rows.push(cells.into_iter().map(|cell| one_line(&cell.into()).into_owned()).collect());
     }
 
     /// Whether no row was added.
@@ -71,6 +72,17 @@ impl std::fmt::Display for Table {
 #[cfg(test)]
 mod tests {
     use super::{Align, Table};
+
+    #[test]
+    fn a_cell_that_steers_the_terminal_is_shown_and_aligns() {
+        let mut table = Table::new(&[("名称", Align::Left), ("fen", Align::Right)]);
+        table.row(["a\u{202e}b", "1"]);
+        table.row(["two\nlines", "2"]);
+        assert_eq!(
+            table.to_string(),
+            "  名称            fen\n  ──────────────  ───\n  a\\u202eb          1\n  two\\u000alines    2\n"
+        );
+    }
 
     #[test]
     fn chinese_and_latin_cells_end_in_the_same_place() {

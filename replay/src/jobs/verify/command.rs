@@ -1,6 +1,7 @@
 //! What `replay verify` is asked for, and in which order it is done: what must hold is gathered first, then the record is
 //! read, checked and folded, and what came of it is reported.
 
+use replay::files::small::{TEXT_BYTES, read_at_most};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -151,7 +152,7 @@ fn hash(args: &VerifyArgs, points: &[Expectation], bar: &Bar) -> anyhow::Result<
     let tip = match kept {
         None => Tip::new(args.source.ledger),
         Some(file) => {
-            let text = std::fs::read(file).with_context(|| format!("reading {}", file.display()))?;
+            let text = read_at_most(file, TEXT_BYTES).with_context(|| format!("reading {}", file.display()))?;
             let tip: anyhow::Result<Tip> = serde_json::from_slice(&text).map_err(anyhow::Error::from);
             let tip = tip.and_then(|tip| if tip.is_possible() { Ok(tip) } else { bail!("no record ends like that") });
             tip.with_context(|| format!("{} is no interrupted run", file.display()))?

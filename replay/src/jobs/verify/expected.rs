@@ -1,6 +1,7 @@
 //! What the record must come to at certain sizes: signed checkpoints from a directory, and what the caller expects.
 
 use ledger::hash::unhex;
+use replay::files::small::{SMALL_BYTES, read_at_most};
 use std::io::ErrorKind;
 use std::path::Path;
 
@@ -49,7 +50,7 @@ pub fn load(dir: &Path) -> anyhow::Result<Vec<Expectation>> {
         let path = item?.path();
         if path.extension().is_some_and(|kind| KINDS.iter().any(|known| kind == *known)) {
             // A running ledger lets older ones go.
-            match std::fs::read(&path) {
+            match read_at_most(&path, SMALL_BYTES) {
                 Err(error) if error.kind() == ErrorKind::NotFound => {}
                 bytes => {
                     let point = read(bytes, &path);

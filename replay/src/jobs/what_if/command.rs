@@ -1,5 +1,6 @@
 //! What `replay what-if` is asked for, and what is done with the answer.
 
+use replay::files::small::{TEXT_BYTES, text_at_most};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -96,7 +97,7 @@ fn tell(args: &WhatIfArgs, told: &WhatIf) {
 fn hypothesis(args: &WhatIfArgs) -> anyhow::Result<Hypothesis> {
     let mut hypothesis = Hypothesis::default();
     for path in &args.policy {
-        let text = std::fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
+        let text = text_at_most(path, TEXT_BYTES).with_context(|| format!("reading {}", path.display()))?;
         hypothesis.policy(&path.display().to_string(), &text)?;
     }
     for entry in &args.without {

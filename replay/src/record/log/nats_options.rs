@@ -1,5 +1,6 @@
 //! Where the stream of a record is. How it is opened, read and written is not known here.
 
+use crate::files::small::{SMALL_BYTES, text_at_most};
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
@@ -39,7 +40,7 @@ impl NatsOptions {
 /// The file cannot be read, or holds more than one line.
 pub fn nats_address(typed: &str) -> Result<String, String> {
     let Some(file) = typed.strip_prefix('@') else { return Ok(typed.to_owned()) };
-    let text = std::fs::read_to_string(file).map_err(|error| format!("cannot read {file}: {error}"))?;
+    let text = text_at_most(Path::new(file), SMALL_BYTES).map_err(|error| format!("cannot read {file}: {error}"))?;
     match text.trim() {
         line if line.is_empty() || line.contains('\n') => Err(format!("{file} must hold one line, the address")),
         line => Ok(line.to_owned()),

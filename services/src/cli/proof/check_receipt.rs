@@ -11,6 +11,7 @@ use crate::cli::{print_json, runtime};
 use clap::Args;
 use ledger::tree::proof::is_consistent;
 use proto::v1;
+use replay::files::small::{TEXT_BYTES, read_at_most};
 use replay::proof::checkpoint::Checkpoint;
 use replay::proof::key_files;
 use replay::proof::receipt::Receipt;
@@ -70,7 +71,7 @@ impl CheckReceiptArgs {
         let ledger: Vec<Verifier> = self.vkey.iter().map(key).collect::<Result<_, _>>()?;
         let ledger = ledger.split_first().ok_or_else(|| Failure::Usage("--vkey names no key".to_owned()))?;
         let witnesses: Vec<Verifier> = self.witness.iter().map(key).collect::<Result<_, _>>()?;
-        let bytes = std::fs::read(&self.file).map_err(|error| unreadable(&self.file, &error))?;
+        let bytes = read_at_most(&self.file, TEXT_BYTES).map_err(|error| unreadable(&self.file, &error))?;
         let held = Receipt::parse(&bytes).and_then(|receipt| {
             let checked = by_one_of(ledger, |key| receipt.check(key, &witnesses));
             Ok((checked?, receipt))

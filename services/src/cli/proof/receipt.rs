@@ -9,6 +9,7 @@ use crate::cli::{print_json, runtime};
 use bytes::Bytes;
 use clap::Args;
 use proto::v1;
+use replay::files::small::{SMALL_BYTES, read_at_most};
 use replay::proof::checkpoint::Checkpoint;
 use replay::proof::key_files;
 use replay::proof::receipt::Receipt;
@@ -57,7 +58,7 @@ fn which(text: &str) -> Result<Which, String> {
 impl ReceiptArgs {
     pub(crate) fn run(&self) -> Result<(), Failure> {
         let given = self.checkpoint.as_ref().map(|path| {
-            let bytes = std::fs::read(path).map_err(|error| unreadable(path, &error))?;
+            let bytes = read_at_most(path, SMALL_BYTES).map_err(|error| unreadable(path, &error))?;
             Note::parse(&bytes).map_err(|error| Failure::Usage(format!("{}: {error}", path.display())))
         });
         let key = self.vkey.as_ref().map(|key| key_files::public(key)).transpose();

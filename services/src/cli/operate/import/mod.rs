@@ -22,6 +22,7 @@ use crate::intake::import::{AskError, ImportError, Importer, Report, Said, Seal,
 use crate::intake::shipped_rates;
 use clap::Args;
 use proto::v1;
+use replay::files::small::{TEXT_BYTES, text_at_most};
 use replay::terminal::progress;
 use sending::Sending;
 use serde_json::{Value, json};
@@ -151,7 +152,7 @@ fn ended(error: ImportError) -> Failure {
 /// Adopts what one policy file holds, each version from its own day. The file is taken whole or not at all.
 fn policy_file(path: &Path, principal: &str, sink: &mut Sink<'_>) -> Result<Report, Failure> {
     let cannot = |error: std::io::Error| Failure::Failed(format!("cannot read {}: {error}", path.display()));
-    let text = std::fs::read_to_string(path).map_err(cannot)?;
+    let text = text_at_most(path, TEXT_BYTES).map_err(cannot)?;
     let file = path.display().to_string();
     let events = shipped_rates::toml_events(&file, &text).map_err(|error| Failure::Failed(error.to_string()))?;
     let rows = events.len() as u64;
@@ -206,11 +207,19 @@ fn answered<T>(answer: Result<Response<T>, Status>) -> Result<Option<T>, AskErro
 /// Looks up who has begun something under a number, for opinions that do not say whose it is.
 fn givers(handle: Handle, query: Query) -> impl Fn(Numbered, &str, u8) -> Result<Vec<String>, AskError> + Send + Sync {
     move |what, number, edition| {
-        let request = v1::ListGiversRequest { number: number.to_owned(), edition: edition.into(), not_before: 0 };
-        let answer =
-            handle.block_on(query.clone().list_givers(request)).map_err(|status| Box::new(Failure::from(status)))?;
-        let givers = answer.into_inner().givers;
-        Ok(givers.into_iter().filter(|giver| giver.kind == what.name()).map(|giver| giver.number).collect())
+        let (number, edition) = (number.to_owned(), edition.into());
+        let mut request = v1::ListGiversRequest { number, edition, ..v1::ListGiversRequest::default() };
+        let mut givers = Vec::new();
+        loop {
+            let answer = handle.block_on(query.clone().list_givers(request.clone()));
+            let page = answer.map_err(|status| Box::new(Failure::from(status)))?.into_inner();
+            let of_kind = page.givers.into_iter().filter(|giver| giver.kind == what.name());
+            givers.extend(of_kind.map(|giver| giver.number));
+            request.page_token = page.next_page_token;
+            if request.page_token.is_empty() {
+                return Ok(givers);
+            }
+        }
     }
 }
 
