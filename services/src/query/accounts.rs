@@ -19,16 +19,43 @@ use uuid::Uuid;
 paged!(ListBalancesRequest);
 paged!(ListEntriesRequest);
 
+/// How much is going on where it is asked.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct ServerLoad {
+    /// Connections open.
+    pub connections: u64,
+    /// Connections there may be.
+    pub most_connections: u64,
+    /// Connections closed at once, as all others were in use.
+    pub connections_turned_away: u64,
+    /// Answers under way.
+    pub answers: u64,
+    /// Questions that were told to come back.
+    pub turned_away: u64,
+}
+
+/// What the status is asked of.
+pub struct Watched {
+    /// The ledger.
+    pub asked: Asked,
+    /// How much is going on besides.
+    pub load: ServerLoad,
+}
+
 /// How far the ledger is.
 ///
 /// # Errors
 /// The past state is not at hand any more.
-pub fn status(asked: &Asked, request: &v1::GetStatusRequest) -> Result<v1::GetStatusResponse, QueryError> {
+pub fn status(
+    Watched { asked, load }: &Watched,
+    request: &v1::GetStatusRequest,
+) -> Result<v1::GetStatusResponse, QueryError> {
     let state = asked.state()?;
     let digest = request.digest.then(|| state.digest());
     let latest = state.latest;
     let Counts { posted, refused, duplicates } = state.counts;
     let standing = asked.engine.standing();
+    let doubts: Vec<String> = [standing.doubt, standing.pages].into_iter().flatten().collect();
     Ok(v1::GetStatusResponse {
         as_of: state.entries,
         basis: asked.basis(),
@@ -40,9 +67,14 @@ pub fn status(asked: &Asked, request: &v1::GetStatusRequest) -> Result<v1::GetSt
         state_digest: digest.map_or_else(Default::default, |digest| digest.to_vec().into()),
         stopped: wire::without_paths(&standing.stopped.unwrap_or_default()),
         held_up_since_ms: standing.held_up_since_ms.unwrap_or_default(),
-        doubt: wire::without_paths(&standing.doubt.unwrap_or_default()),
+        doubt: wire::without_paths(&doubts.join("; ")),
         follows: standing.follows.unwrap_or_default(),
         published: standing.published,
+        connections: load.connections,
+        most_connections: load.most_connections,
+        connections_turned_away: load.connections_turned_away,
+        answers_under_way: load.answers,
+        questions_turned_away: load.turned_away,
         identity_key: state.identity_key().map_or_else(Default::default, |key| key.fingerprint.to_vec().into()),
         has_people: !state.persons.is_empty() || !state.borrowers.is_empty(),
         latest_day: Some(latest).filter(|day| *day != Day::default()).map_or(0, Day::yyyymmdd),
@@ -189,7 +221,7 @@ fn wanted(
     })
 }
 
-/// Entries that posted to an account, oldest first. An entry is never cut in two, so a page may be a little longer.
+/// Postings to an account, oldest first. Of an entry that posted to it often a page may hold a part.
 ///
 /// # Errors
 /// There is no such account, or the token is wrong.
@@ -201,18 +233,17 @@ pub fn entries(asked: &Asked, request: &v1::ListEntriesRequest) -> Result<v1::Li
         (number, pager, Counted::of(asked.booked().unwrap_or_default(), &state))
     };
     // Pages may come from the disk, so the fold is not kept waiting for them.
-    let mut rows = asked.engine.entries_at(number, &counted.booked, pager.first(), pager.rows + 1)?;
+    let (from, begun) = begin(&pager);
+    let mut rows = asked.engine.entries_at(number, &counted.booked, from, pager.rows + 1 + begun)?;
+    rows.drain(..begun.min(rows.len()));
+    let next = next_posting(&rows, &pager, (from, begun));
+    rows.truncate(pager.rows);
     let state = asked.engine.read();
-    let last = rows.get(pager.rows.saturating_sub(1)).map_or(u64::MAX, |row| row.index);
-    let all = rows.len();
-    rows.retain(|row| row.index <= last);
-    let more = rows.len() < all;
-    let token = || pager.token(Cursor { key: last, carry: 0 });
     let mut answer = v1::ListEntriesResponse {
         as_of: counted.entries,
         account: Some(wire::account(&state, number)),
         entries: rows.iter().map(|row| entry(&state, row)).collect(),
-        next_page_token: if more { token() } else { String::new() },
+        next_page_token: next.map_or_else(String::new, |next| pager.token(next)),
     };
     drop(state);
     for row in &mut answer.entries {
@@ -220,6 +251,23 @@ pub fn entries(asked: &Asked, request: &v1::ListEntriesRequest) -> Result<v1::Li
         (row.kind, row.principal, row.recorded_ms) = (said.kind, said.principal, said.recorded_ms);
     }
     Ok(answer)
+}
+
+/// The entry a page of postings begins with, and how many of its postings were on pages before.
+fn begin(pager: &Pager) -> (u64, usize) {
+    let begun = pager.after.map_or(0, |after| usize::try_from(after.carry).unwrap_or(0));
+    let within = pager.after.filter(|_| begun > 0);
+    (within.map_or_else(|| pager.first(), |within| within.key), begun)
+}
+
+/// Where the page after these rows begins, of which it has as many as it may and those left.
+fn next_posting(rows: &[EntryRow], pager: &Pager, (from, begun): (u64, usize)) -> Option<Cursor> {
+    let (page, rest) = rows.split_at_checked(pager.rows)?;
+    let (last, next) = (page.last()?.index, rest.first()?.index);
+    let of_last = page.iter().rev().take_while(|row| row.index == last).count();
+    let before = if last == from { begun } else { 0 };
+    let carry = if next == last { i64::try_from(before + of_last).ok()? } else { 0 };
+    Some(Cursor { key: last, carry })
 }
 
 fn entry(state: &State, row: &EntryRow) -> v1::AccountEntry {

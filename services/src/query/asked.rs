@@ -72,6 +72,14 @@ impl Asked {
         self.point
     }
 
+    /// Whether it can be answered without folding anything first.
+    #[must_use]
+    pub fn is_at_hand(&self) -> bool {
+        // Of everything known now on a day, what is at hand may be of less.
+        let enough = |entries| self.point.entries.is_some() || entries == self.engine.read().entries;
+        self.adds_up.is_some() || self.state().map(|state| state.entries).is_ok_and(enough)
+    }
+
     /// Has the past state of the point folded, if one answers, and keeps it at hand.
     ///
     /// # Errors

@@ -4,6 +4,7 @@
 pub mod accounts;
 pub mod asked;
 pub mod awards;
+pub mod bounded;
 pub mod compare;
 pub mod debts;
 pub mod explain;
@@ -19,6 +20,7 @@ pub mod trace;
 pub mod withdrawals;
 
 mod counted;
+mod window;
 
 use ledger::handle::Handle;
 use replay::engine::EngineError;
@@ -51,6 +53,17 @@ pub enum QueryError {
         field: &'static str,
         /// What is wrong and what to do.
         description: String,
+    },
+    /// Rows of the pages before this one are not what they were, so the rest would not fit to them.
+    #[error("what the pages before showed has changed since; ask again from the first page")]
+    Changed,
+    /// One row alone is larger than an answer may be.
+    #[error("the answer has {bytes} bytes, and none may have more than {most}; ask for its parts one by one")]
+    TooLarge {
+        /// How large it is.
+        bytes: usize,
+        /// How large it may be.
+        most: usize,
     },
     /// The past asked about is not at hand.
     #[error(transparent)]

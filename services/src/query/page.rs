@@ -2,6 +2,8 @@
 //! question it was given for. It keeps no page alive: later entries may show on later pages.
 
 use super::QueryError;
+pub use super::window::Cursor;
+use super::window::{ROW_BYTES, Window};
 use ledger::handle::Handle;
 use ledger::hash::hex;
 use ledger::state::table::{Row, Table};
@@ -10,20 +12,11 @@ use sha2::{Digest, Sha256};
 /// Rows of a page if the caller does not say.
 pub const DEFAULT_ROWS: u32 = 100;
 
-/// Rows of a page at most: an answer stays below a megabyte.
+/// Rows of a page at most. How large an answer may be is said in `bounded`.
 pub const MAX_ROWS: u32 = 1_000;
 
 /// Bytes of a token before it is written as hex.
 const TOKEN_BYTES: usize = 32;
-
-/// Where a page begins.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Cursor {
-    /// Key of the last row given; the next page begins after it.
-    pub key: u64,
-    /// What a page hands to the next beside the key, for example the day it is asked of.
-    pub carry: i64,
-}
 
 /// A request whose answer comes in pages. Made by `paged!`.
 pub trait Paged: prost::Message + Sized {
@@ -31,6 +24,8 @@ pub trait Paged: prost::Message + Sized {
     const NAME: &'static str;
     /// Rows of a page at most.
     const MOST: u32;
+    /// Rows of a page if the caller does not say.
+    const UNSAID: u32;
 
     /// How many rows the caller wants, and the token of the page.
     fn page(&self) -> (u32, &str);
@@ -45,9 +40,13 @@ macro_rules! paged {
         crate::query::page::paged!($request, crate::query::page::MAX_ROWS);
     };
     ($request:ident, $most:expr) => {
+        crate::query::page::paged!($request, $most, crate::query::page::DEFAULT_ROWS);
+    };
+    ($request:ident, $most:expr, $unsaid:expr) => {
         impl crate::query::page::Paged for proto::v1::$request {
             const NAME: &'static str = stringify!($request);
             const MOST: u32 = $most;
+            const UNSAID: u32 = $unsaid;
 
             fn page(&self) -> (u32, &str) {
                 (self.page_size, &self.page_token)
@@ -57,9 +56,25 @@ macro_rules! paged {
                 Self { page_size: 0, page_token: String::new(), not_before: 0, ..self.clone() }
             }
         }
+
+        impl crate::query::bounded::Question for proto::v1::$request {
+            fn rows(&self) -> Option<u32> {
+                Some(crate::query::page::wanted(self))
+            }
+
+            fn with_rows(&self, rows: u32) -> Option<Self> {
+                Some(Self { page_size: rows, ..self.clone() })
+            }
+        }
     };
 }
 pub(super) use paged;
+
+/// Rows of a page as a caller wants them.
+pub(super) fn wanted<R: Paged>(request: &R) -> u32 {
+    let size = request.page().0;
+    if size == 0 { R::UNSAID } else { size.min(R::MOST) }
+}
 
 /// One question's way of paging.
 pub struct Pager {
@@ -80,8 +95,8 @@ impl Pager {
     /// # Errors
     /// The token is no token, of another question, or of another ledger.
     pub fn open<R: Paged>(request: &R, entries: u64) -> Result<Self, QueryError> {
-        let (size, token) = request.page();
-        let rows = if size == 0 { DEFAULT_ROWS } else { size.min(R::MOST) };
+        let (_, token) = request.page();
+        let rows = wanted(request);
         let question = Sha256::new().chain_update(R::NAME).chain_update([0]);
         let digest = question.chain_update(request.question().encode_to_vec()).finalize();
         let mut scope = [0; 8];
@@ -93,6 +108,20 @@ impl Pager {
             (pager.after, pager.then) = (Some(cursor), Some(then));
         }
         Ok(pager)
+    }
+
+    /// The rows of this page, of an answer that is nothing but lists one after the other.
+    #[must_use]
+    pub fn window(&self) -> Window {
+        Window::open(self.after, self.rows, ROW_BYTES)
+    }
+
+    /// The token of the page after a window.
+    ///
+    /// # Errors
+    /// Rows of the pages before are not what they were.
+    pub fn after_window(&self, window: &Window) -> Result<String, QueryError> {
+        Ok(window.next()?.map_or_else(String::new, |next| self.token(next)))
     }
 
     /// The key to begin after, if this is not the first page.

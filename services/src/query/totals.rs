@@ -1,16 +1,19 @@
 //! Totals by programme, division, stage of schooling and calendar year. A report over all persons, not a look-up.
 
 use super::asked::Asked;
+use super::page::{MAX_ROWS, Pager, paged};
 use super::{QueryError, payments};
 use ledger::state::State;
 use proto::v1;
 use replay::answers::calendar_year::{YearFigures, YearFilter, YearKey, by_year};
 use replay::answers::labels;
 
-/// The report.
+paged!(GetTotalsRequest, MAX_ROWS, MAX_ROWS);
+
+/// The report, a page of its rows.
 ///
 /// # Errors
-/// A filter is wrong.
+/// A filter or the token is wrong.
 pub fn totals(asked: &Asked, request: &v1::GetTotalsRequest) -> Result<v1::GetTotalsResponse, QueryError> {
     let state = asked.state()?;
     let year = u16::try_from(request.year).map_err(|_| QueryError::field("year", "write a year as 2021"))?;
@@ -22,9 +25,11 @@ pub fn totals(asked: &Asked, request: &v1::GetTotalsRequest) -> Result<v1::GetTo
         by_home: request.division_of() == v1::DivisionOf::Home,
     };
     let report = by_year(&state, &filter);
-    let rows = report.rows.iter().map(|(key, figures)| row(&state, key, figures)).collect();
-    let sum = Some(figures(&report.sum));
-    Ok(v1::GetTotalsResponse { as_of: state.entries, basis: asked.basis(), rows, sum })
+    let pager = Pager::open(request, state.entries)?;
+    let mut page = pager.window();
+    let rows = page.show(report.rows.iter().map(|(key, figures)| row(&state, key, figures)))?;
+    let (sum, next_page_token) = (Some(figures(&report.sum)), pager.after_window(&page)?);
+    Ok(v1::GetTotalsResponse { as_of: state.entries, basis: asked.basis(), rows, sum, next_page_token })
 }
 
 fn row(state: &State, key: &YearKey, row: &YearFigures) -> v1::Total {

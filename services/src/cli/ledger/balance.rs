@@ -1,9 +1,9 @@
 //! `mingzhang balance`: balances of accounts.
 
-use crate::cli::client::{Query, Target};
+use crate::cli::client::Target;
 use crate::cli::failure::{Failure, QUESTION_CODES};
-use crate::cli::shown::ask::{ask_by, patiently};
 use crate::cli::shown::list::{Column, left, list, right};
+use crate::cli::shown::pages::ask_pages;
 use crate::cli::shown::point::StandArgs;
 use crate::cli::shown::text::yuan;
 use crate::cli::typed::wire_id;
@@ -58,29 +58,10 @@ impl BalanceArgs {
             class: self.class.clone(),
             division: self.division,
             zero: self.zero,
-            page_size: self.limit,
             at,
             ..v1::ListBalancesRequest::default()
         };
-        let answer = ask_by(&self.target, at, async |query| self.all(query, request).await)?;
+        let answer = ask_pages(&self.target, request, self.limit, async |query, page| query.list_balances(page).await)?;
         answer.show(|answer| out!("{}", list(BALANCES, &answer.balances)))
-    }
-
-    /// After an entry or on a booked day pages may be short though more follow.
-    async fn all(
-        &self,
-        query: &mut Query,
-        mut request: v1::ListBalancesRequest,
-    ) -> Result<v1::ListBalancesResponse, Failure> {
-        let mut balances = Vec::new();
-        loop {
-            let mut answer = patiently(request.at, async || query.list_balances(request.clone()).await).await?;
-            balances.append(&mut answer.balances);
-            let left = (self.limit as usize).saturating_sub(balances.len());
-            if left == 0 || answer.next_page_token.is_empty() {
-                return Ok(v1::ListBalancesResponse { balances, ..answer });
-            }
-            (request.page_size, request.page_token) = (u32::try_from(left).unwrap_or(u32::MAX), answer.next_page_token);
-        }
     }
 }

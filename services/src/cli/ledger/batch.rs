@@ -2,9 +2,9 @@
 
 use crate::cli::client::Target;
 use crate::cli::failure::{Failure, QUESTION_CODES};
-use crate::cli::shown::ask::ask;
 use crate::cli::shown::list::{Column, left, list, right};
 use crate::cli::shown::office::OfficeArg;
+use crate::cli::shown::pages::ask_pages;
 use crate::cli::shown::point::PointArgs;
 use crate::cli::shown::text::{day, stage, yuan};
 use crate::cli::typed::{number_typed, wire_id};
@@ -47,9 +47,9 @@ const PAYOUTS: &[Column<v1::Payout>] = &[
 
 impl BatchArgs {
     pub(crate) fn run(&self) -> Result<(), Failure> {
-        let (batch, page_size, at) = (wire_id(self.id()?), self.limit, self.point.at());
-        let request = v1::GetBatchRequest { batch, page_size, at, ..v1::GetBatchRequest::default() };
-        let answer = ask(&self.target, at, async |query| query.get_batch(request.clone()).await)?;
+        let (batch, at) = (wire_id(self.id()?), self.point.at());
+        let request = v1::GetBatchRequest { batch, at, ..v1::GetBatchRequest::default() };
+        let answer = ask_pages(&self.target, request, self.limit, async |query, page| query.get_batch(page).await)?;
         answer.show(print)
     }
 

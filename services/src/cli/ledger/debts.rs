@@ -2,8 +2,8 @@
 
 use crate::cli::client::Target;
 use crate::cli::failure::{Failure, QUESTION_CODES};
-use crate::cli::shown::ask::ask;
 use crate::cli::shown::list::{Column, left, list, right};
+use crate::cli::shown::pages::ask_pages;
 use crate::cli::shown::point::PointArgs;
 use crate::cli::shown::text::{day, yuan};
 use clap::Args;
@@ -53,9 +53,9 @@ fn side_zh(side: &str) -> &'static str {
 
 impl DebtsArgs {
     pub(crate) fn run(&self) -> Result<(), Failure> {
-        let (open_only, page_size, at) = (self.open, self.limit, self.point.at());
-        let request = v1::ListDebtsRequest { open_only, page_size, at, ..v1::ListDebtsRequest::default() };
-        let answer = ask(&self.target, at, async |query| query.list_debts(request.clone()).await)?;
+        let (open_only, at) = (self.open, self.point.at());
+        let request = v1::ListDebtsRequest { open_only, at, ..v1::ListDebtsRequest::default() };
+        let answer = ask_pages(&self.target, request, self.limit, async |query, page| query.list_debts(page).await)?;
         answer.show(|answer| {
             out!("{}", list(DEBTS, &answer.debts));
             let (owed, owing) = (yuan(answer.receivable_fen), yuan(-answer.refundable_fen));

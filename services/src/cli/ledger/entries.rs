@@ -2,8 +2,8 @@
 
 use crate::cli::client::Target;
 use crate::cli::failure::{Failure, QUESTION_CODES};
-use crate::cli::shown::ask::ask;
 use crate::cli::shown::list::{Column, left, list, right};
+use crate::cli::shown::pages::ask_pages;
 use crate::cli::shown::point::PostedArgs;
 use crate::cli::shown::text::{day, moment, yuan};
 use crate::cli::typed::wire_id;
@@ -53,11 +53,10 @@ impl EntriesArgs {
         let request = v1::ListEntriesRequest {
             owner: wire_id(self.owner),
             class: self.class.clone(),
-            page_size: self.limit,
             at,
             ..v1::ListEntriesRequest::default()
         };
-        let answer = ask(&self.target, at, async |query| query.list_entries(request.clone()).await)?;
+        let answer = ask_pages(&self.target, request, self.limit, async |query, page| query.list_entries(page).await)?;
         answer.show(|answer| out!("{}", list(ENTRIES, &answer.entries)))
     }
 }

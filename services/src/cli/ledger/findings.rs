@@ -2,8 +2,8 @@
 
 use crate::cli::client::Target;
 use crate::cli::failure::{Failure, QUESTION_CODES};
-use crate::cli::shown::ask::ask;
 use crate::cli::shown::list::{Column, left, list, right};
+use crate::cli::shown::pages::ask_pages;
 use crate::cli::shown::point::PointArgs;
 use crate::cli::shown::text::{day, moment, yuan, yuan_if_any};
 use clap::Args;
@@ -67,17 +67,11 @@ fn said_of_it(row: &v1::Finding) -> String {
 
 impl FindingsArgs {
     pub(crate) fn run(&self) -> Result<(), Failure> {
-        let (open_only, kind, page_size, at) = (self.open, self.kind.clone(), self.limit, self.point.at());
+        let (open_only, kind, at) = (self.open, self.kind.clone(), self.point.at());
         let from_number = self.from;
-        let request = v1::ListFindingsRequest {
-            open_only,
-            kind,
-            page_size,
-            from_number,
-            at,
-            ..v1::ListFindingsRequest::default()
-        };
-        let answer = ask(&self.target, at, async |query| query.list_findings(request.clone()).await)?;
+        let request =
+            v1::ListFindingsRequest { open_only, kind, from_number, at, ..v1::ListFindingsRequest::default() };
+        let answer = ask_pages(&self.target, request, self.limit, async |query, page| query.list_findings(page).await)?;
         answer.show(|answer| {
             out!("{}", list(FINDINGS, &answer.findings));
             outln!("  暂记 in suspense: {} 元", yuan(answer.suspense_fen));

@@ -2,8 +2,8 @@
 
 use crate::cli::client::Target;
 use crate::cli::failure::{Failure, QUESTION_CODES};
-use crate::cli::shown::ask::ask;
 use crate::cli::shown::list::{Column, left, list, right};
+use crate::cli::shown::pages::ask_pages;
 use crate::cli::shown::point::PointArgs;
 use crate::cli::shown::text::moment;
 use clap::Args;
@@ -43,9 +43,9 @@ fn why(row: &v1::RefusedEvent, text: fn(&v1::Refusal) -> String) -> String {
 
 impl RefusalsArgs {
     pub(crate) fn run(&self) -> Result<(), Failure> {
-        let (code, page_size, at) = (self.code.clone(), self.limit, self.point.at());
-        let request = v1::ListRefusalsRequest { code, page_size, at, ..v1::ListRefusalsRequest::default() };
-        let answer = ask(&self.target, at, async |query| query.list_refusals(request.clone()).await)?;
+        let (code, at) = (self.code.clone(), self.point.at());
+        let request = v1::ListRefusalsRequest { code, at, ..v1::ListRefusalsRequest::default() };
+        let answer = ask_pages(&self.target, request, self.limit, async |query, page| query.list_refusals(page).await)?;
         answer.show(|answer| out!("{}", list(REFUSALS, &answer.refusals)))
     }
 }

@@ -51,6 +51,10 @@ impl StatusArgs {
         if status.held_up_since_ms != 0 {
             outln!("  recording is held up since {}", moment(status.held_up_since_ms));
         }
+        let (connections, questions) = (status.connections_turned_away, status.questions_turned_away);
+        if connections + questions > 0 {
+            outln!("  turned away since the start 启动以来未受理: {connections} connections, {questions} questions");
+        }
         if !status.identity_key.is_empty() {
             outln!("  身份密钥 identity key {}", hex(&status.identity_key));
         }

@@ -2,8 +2,8 @@
 
 use crate::cli::client::Target;
 use crate::cli::failure::{Failure, QUESTION_CODES, missing};
-use crate::cli::shown::ask::ask;
 use crate::cli::shown::list::{Column, left, list, right};
+use crate::cli::shown::pages::{ALL, ask_pages};
 use crate::cli::shown::point::PointArgs;
 use crate::cli::shown::text::yuan;
 use clap::Args;
@@ -56,17 +56,16 @@ fn unless_all(number: u32) -> String {
 impl TotalsArgs {
     pub(crate) fn run(&self) -> Result<(), Failure> {
         let of = if self.home { v1::DivisionOf::Home } else { v1::DivisionOf::School };
-        let at = self.point.at();
         let request = v1::GetTotalsRequest {
-            not_before: 0,
             programme: self.programme.clone(),
             division: self.division,
             stage: self.stage.clone(),
             year: self.year,
             division_of: of.into(),
-            at,
+            at: self.point.at(),
+            ..v1::GetTotalsRequest::default()
         };
-        let answer = ask(&self.target, at, async |query| query.get_totals(request.clone()).await)?;
+        let answer = ask_pages(&self.target, request, ALL, async |query, page| query.get_totals(page).await)?;
         let sum = answer.said.sum.clone().ok_or_else(|| missing("sum"))?;
         let sum = v1::Total { programme: "合计".to_owned(), ..sum };
         answer.show(|answer| out!("{}", list(TOTALS, answer.rows.iter().chain([&sum]))))

@@ -1,9 +1,9 @@
 //! `mingzhang withdrawals`: entries that were taken back.
 
-use crate::cli::client::Target;
+use crate::cli::client::{Query, Target};
 use crate::cli::failure::{Failure, QUESTION_CODES};
-use crate::cli::shown::ask::{ask_by, patiently};
 use crate::cli::shown::list::{Column, left, list, right};
+use crate::cli::shown::pages::ask_pages;
 use crate::cli::shown::point::PointArgs;
 use crate::cli::shown::text::{day, moment};
 use clap::Args;
@@ -49,18 +49,9 @@ fn reason(reason: v1::WithdrawalReason) -> &'static str {
 
 impl WithdrawalsArgs {
     pub(crate) fn run(&self) -> Result<(), Failure> {
-        let (page_size, at) = (self.limit, self.point.at());
-        let mut request = v1::ListWithdrawalsRequest { page_size, at, ..v1::ListWithdrawalsRequest::default() };
-        let answer = ask_by(&self.target, at, async |query| {
-            loop {
-                let answer = patiently(at, async || query.list_withdrawals(request.clone()).await).await?;
-                // A stretch of the record that holds none is an empty page with more behind it.
-                if !answer.withdrawals.is_empty() || answer.next_page_token.is_empty() {
-                    break Ok(answer);
-                }
-                request.page_token = answer.next_page_token;
-            }
-        })?;
+        let request = v1::ListWithdrawalsRequest { at: self.point.at(), ..v1::ListWithdrawalsRequest::default() };
+        let call = async |query: &mut Query, page| query.list_withdrawals(page).await;
+        let answer = ask_pages(&self.target, request, self.limit, call)?;
         answer.show(|answer| out!("{}", list(WITHDRAWALS, &answer.withdrawals)))
     }
 }

@@ -57,8 +57,8 @@ rests! {
     ListDebtsResponse: basis pages;
     ListRefusalsResponse: basis pages;
     ListWithdrawalsResponse: basis pages;
-    GetTotalsResponse: basis;
-    GetLoanResponse: basis;
+    GetTotalsResponse: basis pages;
+    GetLoanResponse: basis pages;
     ListLoansResponse: basis pages;
     QuoteLoanResponse:;
     GetPositionResponse: basis;
@@ -84,7 +84,9 @@ impl Rests for v1::TraceResponse {
             Some(Trace::Forward(trace)) => &trace.next_page_token,
             Some(Trace::Remittance(trace)) => &trace.next_page_token,
             Some(Trace::Claim(trace)) => &trace.next_page_token,
-            Some(Trace::Back(_) | Trace::Loan(_)) | None => return false,
+            Some(Trace::Back(trace)) => &trace.next_page_token,
+            Some(Trace::Loan(trace)) => &trace.next_page_token,
+            None => return false,
         };
         !next.is_empty()
     }

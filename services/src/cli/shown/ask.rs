@@ -78,9 +78,10 @@ fn show(bar: &Bar, done: u64, total: u64) {
     bar.set_position(done);
 }
 
-/// How far a fold has come, if that is why there is no answer.
+/// How far a fold has come, if that is why there is no answer; nothing where the question has not had its turn yet.
 fn progress(status: &Status) -> Option<(u64, u64)> {
-    let info = status.get_details_error_info().filter(|info| info.reason == "PAST_FOLDING")?;
+    let waits = |reason: &str| ["PAST_FOLDING", "COSTLY_BUSY", "ANSWERS_BUSY"].contains(&reason);
+    let info = status.get_details_error_info().filter(|info| waits(&info.reason))?;
     let number = |name: &str| info.metadata.get(name).and_then(|number| number.parse().ok()).unwrap_or(0);
     Some((number("done"), number("total")))
 }

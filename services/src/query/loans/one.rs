@@ -3,7 +3,7 @@
 use super::claims::line_of;
 use super::{class_sums, interest, maybe_day, maybe_kind, maybe_lender, on_wire};
 use crate::query::asked::Asked;
-use crate::query::page::{Pager, paged};
+use crate::query::page::{MAX_ROWS, Pager, paged};
 use crate::query::{QueryError, found, maybe_id, need_id};
 use crate::wire;
 use crate::wire::{event_id, id};
@@ -32,10 +32,12 @@ use replay::answers::loans::{
 };
 use replay::engine::Engine;
 
-/// A loan with the statement of its interest.
+paged!(GetLoanRequest, MAX_ROWS, MAX_ROWS);
+
+/// A loan with a page of the statement of its interest.
 ///
 /// # Errors
-/// There is no such loan, or the day is none.
+/// There is no such loan, the day is none, or the token is wrong.
 pub fn loan(asked: &Asked, request: &v1::GetLoanRequest) -> Result<v1::GetLoanResponse, QueryError> {
     let state = asked.state()?;
     let (handle, row) = need_loan(&state, &request.loan)?;
@@ -47,6 +49,8 @@ pub fn loan(asked: &Asked, request: &v1::GetLoanRequest) -> Result<v1::GetLoanRe
     let balances = classes(Owner::Loan).zip(state.accounts.from(row.accounts));
     let balances = balances.map(|(class, (_, account))| (class, account.balance));
     let lines = lines_of_loan(&state, handle);
+    let pager = Pager::open(request, state.entries)?;
+    let mut page = pager.window();
     Ok(v1::GetLoanResponse {
         as_of: state.entries,
         basis: asked.basis(),
@@ -55,16 +59,17 @@ pub fn loan(asked: &Asked, request: &v1::GetLoanRequest) -> Result<v1::GetLoanRe
         posted: Some(interest(&position::interest(&row.posted))),
         correction: Some(correction),
         through: on_wire(through),
-        facts: row.facts.iter().map(|fact| fact_of(&state, row, fact)).collect(),
-        stretches: stretches.iter().map(|row| stretch(&state, row)).collect(),
-        claim_lines: lines.into_iter().map(|line| line_of(&state, line)).collect(),
-        standings: standings(&state, row),
+        standings: page.show(standings(&state, row))?,
+        facts: page.show(row.facts.iter().map(|fact| fact_of(&state, row, fact)))?,
+        stretches: page.show(stretches.iter().map(|row| stretch(&state, row)))?,
+        claim_lines: page.show(lines.into_iter().map(|line| line_of(&state, line)))?,
         confirmed_subsidy_fen: row.posted[Flow::SubsidyConfirmed] + row.posted[Flow::SubsidyOverclaimed],
         confirmed_waiver_fen: row.posted[Flow::WaiverConfirmed] + row.posted[Flow::WaiverOverclaimed],
         recovered_fen: row.posted[Flow::Recovered],
         missing,
         conventions: of_terms(&state, row).into_iter().map(convention).collect(),
-        notices: notices(&state, &stretches).into_iter().map(notice).collect(),
+        notices: page.show(notices(&state, &stretches).into_iter().map(notice))?,
+        next_page_token: pager.after_window(&page)?,
     })
 }
 

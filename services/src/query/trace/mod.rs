@@ -1,15 +1,18 @@
 //! Traces in their wire shape: from a payment back to its document lines, or from a line forward. Of payments to lenders,
 //! claims and loans see `remitted`.
 
+mod pages;
 mod remitted;
 
 use super::asked::Asked;
 use super::page::{Cursor, Pager, paged};
+use super::window::Window;
 use super::{QueryError, found, lines, need_id, payments};
 use crate::wire::id;
 use bytes::Bytes;
 use ledger::handle::Handle;
 use ledger::state::State;
+use pages::TracePages;
 use proto::v1;
 use proto::v1::trace_request::Start;
 use proto::v1::trace_response::Trace;
@@ -26,26 +29,35 @@ paged!(TraceRequest);
 pub fn trace(asked: &Asked, request: &v1::TraceRequest) -> Result<v1::TraceResponse, QueryError> {
     let state = asked.state()?;
     let trace = match &request.start {
-        Some(Start::Payout(payout)) => Trace::Back(back(&state, payout)?),
+        Some(Start::Payout(payout)) => Trace::Back(back(&state, payout, request)?),
         Some(Start::Line(line)) => Trace::Forward(forward(&state, line, request)?),
         Some(Start::Remittance(remittance)) => Trace::Remittance(remitted::remittance(&state, remittance, request)?),
         Some(Start::Claim(claim)) => Trace::Claim(remitted::claim(&state, claim, request)?),
-        Some(Start::Loan(loan)) => Trace::Loan(remitted::loan(&state, loan)?),
+        Some(Start::Loan(loan)) => Trace::Loan(remitted::loan(&state, loan, request)?),
         None => return Err(QueryError::field("start", "name a payout, line, remittance, claim or loan to start from")),
     };
     Ok(v1::TraceResponse { as_of: state.entries, basis: asked.basis(), trace: Some(trace) })
 }
 
-fn back(state: &State, payout: &[u8]) -> Result<v1::Back, QueryError> {
+fn back(state: &State, payout: &[u8], request: &v1::TraceRequest) -> Result<v1::Back, QueryError> {
     let wanted = need_id("payout", payout)?;
     let handle = found("payment", wanted, state.payouts.find(wanted))?;
     let back = trace::back(state, handle, state.latest);
+    let (pager, mut page) = listed(state, request)?;
     Ok(v1::Back {
         payout: Some(payments::of_handle(state, handle)),
-        strands: back.strands.iter().map(|row| strand(state, row)).collect(),
-        gaps: back.gaps.iter().map(gap).collect(),
+        strands: page.show(back.strands.iter().map(|row| strand(state, row)))?,
+        gaps: page.show(back.gaps.iter().map(gap))?,
         total_fen: back.total_fen.held(),
+        next_page_token: pager.after_window(&page)?,
     })
+}
+
+/// A page of a trace that is nothing but lists.
+fn listed(state: &State, request: &v1::TraceRequest) -> Result<(Pager, Window), QueryError> {
+    let pager = Pager::open(request, state.entries)?;
+    let page = pager.window();
+    Ok((pager, page))
 }
 
 fn strand(state: &State, strand: &Strand) -> v1::Strand {
@@ -57,19 +69,23 @@ fn strand(state: &State, strand: &Strand) -> v1::Strand {
 fn forward(state: &State, line: &[u8], request: &v1::TraceRequest) -> Result<v1::Forward, QueryError> {
     let wanted = need_id("line", line)?;
     let handle = found("document line", wanted, state.lines.find(wanted))?;
-    let pager = Pager::open(request, state.entries)?;
-    let day = state.latest;
-    let forward = trace::forward(state, handle, day, pager.after.map(unpacked), pager.rows);
-    let token = |next| pager.token(packed(next));
-    Ok(v1::Forward {
-        line: Some(lines::of_handle(state, handle)),
-        descendants: forward.descendants.iter().map(|line| lines::of_handle(state, *line)).collect(),
-        flows: forward.flows.iter().map(|row| flow(state, row)).collect(),
-        gaps: forward.gaps.iter().map(gap).collect(),
-        totals: forward.totals.as_ref().map(totals),
-        next_page_token: forward.next.map_or_else(String::new, token),
-        remittances: forward.remittances.iter().map(|row| remitted::flow(state, row)).collect(),
-    })
+    let pages = TracePages::open(state, request)?;
+    let from = pages.going_on.map(unpacked);
+    let forward = trace::forward(state, handle, state.latest, from, pages.pager.rows);
+    let mut answer = v1::Forward { line: Some(lines::of_handle(state, handle)), ..v1::Forward::default() };
+    if let Some(mut page) = pages.lists() {
+        answer.descendants = page.show(forward.descendants.iter().map(|line| lines::of_handle(state, *line)))?;
+        answer.gaps = page.show(forward.gaps.iter().map(gap))?;
+        answer.remittances = page.show(forward.remittances.iter().map(|row| remitted::flow(state, row)))?;
+        answer.totals = forward.totals.as_ref().filter(|_| pages.pager.after.is_none()).map(totals);
+        answer.next_page_token = pages.more(&page)?;
+        if !answer.next_page_token.is_empty() {
+            return Ok(answer);
+        }
+    }
+    answer.flows = forward.flows.iter().map(|row| flow(state, row)).collect();
+    answer.next_page_token = forward.next.map_or_else(String::new, |next| pages.pager.token(packed(next)));
+    Ok(answer)
 }
 
 /// The three numbers of a trace's cursor in the two words of a token.

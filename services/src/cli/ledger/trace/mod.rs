@@ -6,9 +6,10 @@ mod strands;
 
 use crate::cli::client::{Query, Target};
 use crate::cli::failure::{Failure, missing};
-use crate::cli::shown::ask::{ask_by, patiently};
+use crate::cli::shown::ask::ask_by;
 use crate::cli::shown::list::{Column, left, list, right, sums};
 use crate::cli::shown::office::OfficeArg;
+use crate::cli::shown::pages::pages;
 use crate::cli::shown::point::PointArgs;
 use crate::cli::shown::text::{stage, yuan};
 use crate::cli::typed::{line_of, number_typed, wire_id};
@@ -92,9 +93,8 @@ impl TraceArgs {
 
     async fn found(&self, starts: &[Start], query: &mut Query) -> Result<v1::TraceResponse, Failure> {
         for start in starts.iter().cloned() {
-            let (start, page_size, at) = (Some(start), self.limit, self.point.at());
-            let request = v1::TraceRequest { page_size, start, at, ..v1::TraceRequest::default() };
-            match patiently(at, async || query.trace(request.clone()).await).await {
+            let request = v1::TraceRequest { start: Some(start), at: self.point.at(), ..v1::TraceRequest::default() };
+            match pages(query, request, self.limit, async |query, page| query.trace(page).await).await {
                 Err(status) if status.code() == tonic::Code::NotFound => {}
                 answer => return Ok(answer?),
             }

@@ -3,8 +3,8 @@
 use crate::cli::client::Target;
 use crate::cli::failure::Failure;
 use crate::cli::lending::words::zh;
-use crate::cli::shown::ask::ask;
 use crate::cli::shown::list::{Column, left, list, right};
+use crate::cli::shown::pages::ask_pages;
 use crate::cli::shown::point::PointArgs;
 use crate::cli::shown::text::{day, yuan};
 use crate::cli::typed::{KindArg, kind_name, number_typed, wire_org};
@@ -55,11 +55,11 @@ impl ClaimPaymentsArgs {
         let request = v1::ListRemittancesRequest {
             lender: wire_org(self.lender.as_ref()),
             kind: kind_name(self.kind),
-            page_size: self.limit,
             at,
             ..v1::ListRemittancesRequest::default()
         };
-        let answer = ask(&self.target, at, async |query| query.list_remittances(request.clone()).await);
+        let answer =
+            ask_pages(&self.target, request, self.limit, async |query, page| query.list_remittances(page).await);
         let answer = answer.map_err(|failure| failure.no_lender(self.lender.as_deref().unwrap_or_default()))?;
         answer.show(|answer| out!("{}", list(PAYMENTS, &answer.remittances)))
     }

@@ -4,9 +4,9 @@ use super::head::print_claim;
 use crate::cli::client::Target;
 use crate::cli::failure::{Failure, missing};
 use crate::cli::lending::words::percent;
-use crate::cli::shown::ask::ask;
 use crate::cli::shown::list::{Column, left, list, right};
 use crate::cli::shown::office::OfficeArg;
+use crate::cli::shown::pages::ask_pages;
 use crate::cli::shown::point::PointArgs;
 use crate::cli::shown::text::{day, yuan};
 use crate::cli::typed::{number_typed, wire_id};
@@ -112,11 +112,10 @@ impl ClaimShowArgs {
             claim: wire_id(id),
             only: only.into(),
             verdict: self.verdict.clone(),
-            page_size: self.limit,
             at,
             ..v1::GetClaimRequest::default()
         };
-        let answer = ask(&self.target, at, async |query| query.get_claim(request.clone()).await);
+        let answer = ask_pages(&self.target, request, self.limit, async |query, page| query.get_claim(page).await);
         let absent = || format!("no claim has the number or id {}", self.claim);
         let answer = answer.map_err(|failure| failure.absent(absent))?;
         let claim = answer.said.claim.as_ref().ok_or_else(|| missing("claim"))?;

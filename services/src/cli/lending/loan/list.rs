@@ -3,8 +3,8 @@
 use crate::cli::client::Target;
 use crate::cli::failure::Failure;
 use crate::cli::lending::words::both;
-use crate::cli::shown::ask::ask;
 use crate::cli::shown::list::{Column, left, list, right};
+use crate::cli::shown::pages::ask_pages;
 use crate::cli::shown::text::{day, yuan};
 use crate::cli::typed::{KindArg, kind_name, number_typed, wire_id, wire_org};
 use clap::Args;
@@ -59,10 +59,9 @@ impl LoanListArgs {
             person: self.person.map(wire_id).unwrap_or_default(),
             school: wire_org(self.school.as_ref()),
             open_only: self.open,
-            page_size: self.limit,
             ..v1::ListLoansRequest::default()
         };
-        let answer = ask(&self.target, None, async |query| query.list_loans(request.clone()).await)?;
+        let answer = ask_pages(&self.target, request, self.limit, async |query, page| query.list_loans(page).await)?;
         answer.show(|answer| out!("{}", list(LOANS, &answer.loans)))
     }
 }

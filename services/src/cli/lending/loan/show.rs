@@ -4,8 +4,9 @@ use super::meant::{LOAN_HELP, loan_id};
 use crate::cli::client::Target;
 use crate::cli::failure::{Failure, missing};
 use crate::cli::lending::words::{both, by_payer, percent, zh};
-use crate::cli::shown::ask::{ask_by, patiently};
+use crate::cli::shown::ask::ask_by;
 use crate::cli::shown::list::{Column, left, list, right};
+use crate::cli::shown::pages::{ALL, pages};
 use crate::cli::shown::point::PointArgs;
 use crate::cli::shown::text::{day, yuan};
 use crate::cli::typed::{day_typed, number_typed, wire_id};
@@ -40,8 +41,8 @@ impl LoanShowArgs {
         let answer = ask_by(&self.target, at, async |query| {
             let loan = wire_id(loan_id(query, &self.loan).await?);
             let through = self.through.map_or(0, Day::yyyymmdd);
-            let request = v1::GetLoanRequest { not_before: 0, loan, through, at };
-            Ok(patiently(at, async || query.get_loan(request.clone()).await).await?)
+            let request = v1::GetLoanRequest { loan, through, at, ..v1::GetLoanRequest::default() };
+            Ok(pages(query, request, ALL, async |query, page| query.get_loan(page).await).await?)
         })?;
         let loan = answer.said.loan.as_ref().ok_or_else(|| missing("loan"))?;
         answer.show(|answer| print(answer, loan))

@@ -1,0 +1,120 @@
+//! No answer is larger than its bound, however much was told of one thing; all its pages together are the whole, and the
+//! commands follow them.
+
+use super::cli::asked;
+use super::year::Year;
+use crate::support::day;
+use bytes::Bytes;
+use ledger::event::{Event, Kind, LoanRepaid, PayoutCredited};
+use prost::Message;
+use proto::v1;
+use proto::v1::trace_request::Start;
+use proto::v1::trace_response::Trace;
+use serde_json::Value;
+use services::query::bounded::MAX_ANSWER_BYTES;
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+/// What is told of one loan, and of one payment: more than is taken of either.
+const TOLD: usize = 2_500;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn answers_about_much_come_in_pages_that_are_the_whole() {
+    let year = Year::run().await;
+    let of = |id: &Bytes| Uuid::from_slice(id).expect("an id");
+    let (loan, payout) = (year.things.loans[0].clone(), year.things.payouts[0].clone());
+    let repaid = |n: usize| {
+        let (loan, fen, allocation, early) = (of(&loan), 1, None, false);
+        let kind = LoanRepaid { loan, fen, allocation, early, serial: format!("还{n}") };
+        Event::said(day(20_240_901 + u32::try_from(n % 28).expect("small")), Kind::LoanRepaid(kind))
+    };
+    // Credited again and again it is paid as often, each time out of the lines it draws on.
+    let request = v1::GetPayoutRequest { payout: payout.clone(), ..Default::default() };
+    let fen = year.server.ask().get_payout(request).await.expect("known").into_inner().payout.expect("set").fen;
+    let credited = |n: usize| {
+        let fen = if n % 2 == 0 { fen } else { 1 };
+        let kind = PayoutCredited { payout: of(&payout), fen, serial: format!("入{n}") };
+        Event::said(day(20_240_901), Kind::PayoutCredited(kind))
+    };
+    year.server.record("lender", &(0..TOLD).map(repaid).collect::<Vec<_>>()).await;
+    year.server.record("bank", &(0..TOLD).map(credited).collect::<Vec<_>>()).await;
+    let facts = a_loan(&year, &loan).await;
+    let parts = a_payment(&year, &payout).await;
+    let findings = lists(&year).await;
+    assert!(facts > 1_000 && parts > 20 && findings > 1_000, "{facts}, {parts}, {findings}");
+    let address = year.server.address.to_string();
+    let commands = tokio::task::spawn_blocking(move || {
+        let id = |id: &Bytes| Uuid::from_slice(id).expect("an id").to_string();
+        let count = |value: &Value| value.as_array().map_or(0, Vec::len);
+        let shown = asked(&address, &["loan", "show", &id(&loan)]);
+        assert_eq!(count(&shown["facts"]), facts);
+        let traced = asked(&address, &["trace", &id(&payout)]);
+        assert_eq!(count(&traced["strands"]) + count(&traced["gaps"]), parts);
+        assert_eq!(count(&asked(&address, &["findings", "--limit", "100000"])["findings"]), findings);
+    });
+    commands.await.expect("no panic");
+    year.server.stop().await;
+}
+
+fn is_bounded(answer: &impl Message) {
+    assert!(answer.encoded_len() <= MAX_ANSWER_BYTES, "{} bytes", answer.encoded_len());
+}
+
+/// All facts of a loan, by pages of every size.
+async fn a_loan(year: &Year, loan: &Bytes) -> usize {
+    let mut whole: Option<Vec<u64>> = None;
+    for page_size in [0, 700] {
+        let mut request = v1::GetLoanRequest { loan: loan.clone(), page_size, ..Default::default() };
+        let (mut facts, mut days, mut pages) = (Vec::new(), Vec::new(), 0);
+        loop {
+            let page = year.server.ask().get_loan(request.clone()).await.expect("a page").into_inner();
+            is_bounded(&page);
+            facts.extend(page.facts.iter().map(|fact| fact.index));
+            days.extend(page.stretches.iter().map(|stretch| stretch.from));
+            pages += 1;
+            request.page_token = page.next_page_token;
+            if request.page_token.is_empty() {
+                break;
+            }
+        }
+        assert!(pages > 1 && days.is_sorted_by(|one, next| one < next));
+        assert_eq!(facts.iter().collect::<BTreeSet<_>>().len(), facts.len(), "no fact twice");
+        assert_eq!(*whole.get_or_insert_with(|| facts.clone()), facts);
+    }
+    whole.map_or(0, |facts| facts.len())
+}
+
+/// All strands and gaps of a payment.
+async fn a_payment(year: &Year, payout: &Bytes) -> usize {
+    let mut request =
+        v1::TraceRequest { start: Some(Start::Payout(payout.clone())), page_size: 10, ..Default::default() };
+    let (mut parts, mut pages) = (0, 0);
+    loop {
+        let answer = year.server.ask().trace(request.clone()).await.expect("a page").into_inner();
+        is_bounded(&answer);
+        let Some(Trace::Back(back)) = answer.trace else { panic!("back was asked for") };
+        (parts, pages) = (parts + back.strands.len() + back.gaps.len(), pages + 1);
+        request.page_token = back.next_page_token;
+        if request.page_token.is_empty() {
+            assert!(pages > 1, "one page of {parts} rows");
+            return parts;
+        }
+    }
+}
+
+/// Findings by the largest pages there are.
+async fn lists(year: &Year) -> usize {
+    let mut request = v1::ListFindingsRequest { page_size: 1_000, ..Default::default() };
+    let mut numbers = BTreeSet::new();
+    loop {
+        let page = year.server.ask().list_findings(request.clone()).await.expect("a page").into_inner();
+        is_bounded(&page);
+        for finding in &page.findings {
+            assert!(numbers.insert(finding.number), "{} twice", finding.number);
+        }
+        request.page_token = page.next_page_token;
+        if request.page_token.is_empty() {
+            return numbers.len();
+        }
+    }
+}
