@@ -7,6 +7,7 @@
 mod accrue_race;
 mod as_of;
 mod cli;
+mod crowds;
 mod damaged;
 mod deaths;
 mod demo_exports;
@@ -41,5 +42,6 @@ mod support;
 #[path = "../../../tests/tests/it/export/tools.rs"]
 #[allow(dead_code)] // The test of the exports uses the rest.
 mod tools;
+mod unseen;
 mod whose_number;
 mod withdrawals;

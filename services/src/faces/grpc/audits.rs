@@ -1,31 +1,45 @@
 //! The Audit service: signed checkpoints, proofs and single entries. What they are stands in `query`.
 
+use super::connections::Connection;
+use super::gates::Gates;
+use super::questions::deadline;
 use super::status::unsigned;
 use crate::query::{QueryError, proofs};
 use proto::v1;
 use replay::engine::Engine;
+use std::sync::Arc;
 use tonic::{Request, Response, Status};
 
 /// Answers auditors over gRPC.
 pub struct Audits {
     engine: Engine,
+    gates: Arc<Gates>,
 }
 
 impl Audits {
-    pub(super) fn new(engine: Engine) -> Self {
-        Self { engine }
+    pub(super) fn new(engine: Engine, gates: Arc<Gates>) -> Self {
+        Self { engine, gates }
     }
 
-    /// Proofs and entries are read from files: not on a thread that moves calls.
+    /// Proofs and entries are read from files: not on a thread that moves calls, and on few at a time.
     async fn beside<Q: Send + 'static, A: Send + 'static>(
         &self,
         request: Request<Q>,
         answer: fn(&Engine, &Q) -> Result<A, QueryError>,
     ) -> Result<Response<A>, Status> {
+        let until = deadline(request.metadata());
+        let seat = self.gates.seat(request.extensions().get::<Arc<Connection>>(), until).await?;
+        let held = (Arc::clone(&seat), self.gates.worker(until).await?);
         let (engine, request) = (self.engine.clone(), request.into_inner());
-        let answer = tokio::task::spawn_blocking(move || answer(&engine, &request)).await;
-        let answer = answer.map_err(|_| Status::internal("answering failed; see the server's log"))?;
-        Ok(Response::new(answer?))
+        let answered = tokio::task::spawn_blocking(move || {
+            let answer = answer(&engine, &request);
+            drop(held);
+            answer
+        });
+        let answer = answered.await.map_err(|_| Status::internal("answering failed; see the server's log"))?;
+        let mut response = Response::new(answer?);
+        response.extensions_mut().insert(seat);
+        Ok(response)
     }
 }
 

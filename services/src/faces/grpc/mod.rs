@@ -1,14 +1,29 @@
 //! The gRPC server: its services, limits and end. What events and questions mean stands in `ingest` and `query`.
 
 mod audits;
+mod connections;
+mod flow;
+mod gates;
+#[cfg(test)]
+mod gates_tests;
 mod health;
+pub mod limits;
 mod operator;
 mod questions;
 mod recorder;
 mod status;
+mod unsent;
+
+pub use limits::{MAX_REQUEST_BYTES, SHUTDOWN_TIME};
 
 use audits::Audits;
+use connections::{Connections, affordable};
+use flow::CountedCalls;
+use gates::Gates;
 use health::Health;
+use limits::{
+    CALL_WINDOW_BYTES, CONNECTION_WINDOW_BYTES, MAX_CALL_TIME, MAX_CALLS_PER_CONNECTION, MAX_QUESTION_BYTES, SILENCE,
+};
 use operator::Operators;
 use proto::v1::audit_server::AuditServer;
 use proto::v1::operator_server::OperatorServer;
@@ -19,29 +34,14 @@ use recorder::Recorder;
 use replay::engine::Engine;
 use std::future::Future;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 use tonic::service::interceptor::InterceptedService;
 use tonic::transport::Server;
-use tonic::transport::server::TcpIncoming;
 use tonic::{Request, Status};
-
-/// Bytes of one request at most: a full call of events with its framing.
-pub const MAX_REQUEST_BYTES: usize = 4 * 1024 * 1024;
-
-/// Calls under way on one connection; more are told to come back.
-pub const MAX_CALLS_PER_CONNECTION: usize = 512;
-
-/// The longest any call may take, whatever its caller allows.
-pub const MAX_CALL_TIME: Duration = Duration::from_secs(60);
-
-/// How long calls under way may take to end when the server stops; hyper may wait for ever on a half-open connection.
-pub const SHUTDOWN_TIME: Duration = Duration::from_secs(10);
-
-/// Flow-control window of a connection: several full calls may be on their way.
-const CONNECTION_WINDOW_BYTES: u32 = 16 * 1024 * 1024;
 
 /// Why the server does not run.
 #[derive(Debug, thiserror::Error)]
@@ -84,21 +84,25 @@ pub async fn run(
     // Ends with this function, however it ends.
     let mut watching = JoinSet::new();
     watching.spawn(health::watch(health.clone(), engine.clone(), now));
+    let connections = Connections::new(affordable(), SILENCE);
+    let (gates, received) = (Arc::new(Gates::new(Arc::clone(&connections))), Arc::default());
     let recorder = RecorderServer::new(Recorder::new(engine.clone())).max_decoding_message_size(MAX_REQUEST_BYTES);
     let gate = gate(engine.clone());
-    let audits = InterceptedService::new(AuditServer::new(Audits::new(engine.clone())), gate.clone());
+    let audits =
+        InterceptedService::new(AuditServer::new(Audits::new(engine.clone(), Arc::clone(&gates))), gate.clone());
     let operators = OperatorServer::new(Operators::new(engine.clone()));
-    let questions = QueryServer::new(Questions::new(engine.clone())).max_decoding_message_size(MAX_REQUEST_BYTES);
+    let questions = QueryServer::new(Questions::new(engine.clone(), gates));
+    let questions = questions.max_decoding_message_size(MAX_QUESTION_BYTES);
     let questions = InterceptedService::new(questions, gate);
     let router = builder()
         .add_service(health_service)
         .add_service(reflection().build_v1()?)
         .add_service(reflection().build_v1alpha()?)
-        .add_service(recorder)
-        .add_service(questions)
-        .add_service(audits)
-        .add_service(operators);
-    let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
+        .add_service(CountedCalls::new(recorder, &received))
+        .add_service(CountedCalls::new(questions, &received))
+        .add_service(CountedCalls::new(audits, &received))
+        .add_service(CountedCalls::new(operators, &received).for_long());
+    let incoming = connections.accepted(listener);
     // An error only says that nobody can ask for the end any more.
     let stop = async { drop(ended.await) };
     let mut server = tokio::spawn(router.serve_with_incoming_shutdown(incoming, stop));
@@ -143,7 +147,8 @@ fn builder() -> Server {
         .timeout(MAX_CALL_TIME)
         .concurrency_limit_per_connection(MAX_CALLS_PER_CONNECTION)
         .load_shed(true)
-        .initial_stream_window_size(MAX_REQUEST_BYTES as u32)
+        .max_concurrent_streams(MAX_CALLS_PER_CONNECTION as u32)
+        .initial_stream_window_size(CALL_WINDOW_BYTES)
         .initial_connection_window_size(CONNECTION_WINDOW_BYTES)
         .http2_keepalive_interval(Some(Duration::from_secs(30)))
         .http2_keepalive_timeout(Some(Duration::from_secs(20)))

@@ -1,8 +1,12 @@
 //! The Query service: waits until the ledger is as far as the question wants, finds the point it asks about, then hands it
 //! to `query`.
 
+use super::connections::Connection;
+use super::gates::{CostlyTurn, Gates, Seat};
 use super::status::too_early;
+use crate::query::accounts::Watched;
 use crate::query::asked::{Asked, Way};
+use crate::query::bounded::bounded;
 use crate::query::compare::Sides;
 use crate::query::explain::Before;
 use crate::query::{
@@ -24,14 +28,15 @@ const MAX_WAIT: Duration = Duration::from_secs(10);
 /// Answers questions over gRPC.
 pub struct Questions {
     engine: Engine,
+    gates: Arc<Gates>,
     /// One comparison or explanation at a time: the one holds two states, and the first while it waits for the second; the other a
     /// state and a copy of it.
     turns: Arc<Semaphore>,
 }
 
 impl Questions {
-    pub(super) fn new(engine: Engine) -> Self {
-        Self { engine, turns: Arc::new(Semaphore::new(1)) }
+    pub(super) fn new(engine: Engine, gates: Arc<Gates>) -> Self {
+        Self { engine, gates, turns: Arc::new(Semaphore::new(1)) }
     }
 
     async fn wait(&self, not_before: u64, until: Instant) -> Result<(), Status> {
@@ -51,28 +56,83 @@ impl Questions {
     }
 
     /// What a comparison is asked of, when it is its turn.
-    async fn both(&self, request: &v1::CompareRequest, until: Instant) -> Result<Sides, Status> {
+    async fn both(&self, request: &v1::CompareRequest, call: &mut Asking) -> Result<Sides, Status> {
         let [from, to] = compare::points(request)?;
-        let turn = self.turn(until).await?;
-        let from = self.asked(from.as_ref(), Way::Past, until).await?;
-        Ok(Sides { from, to: self.asked(to.as_ref(), Way::Past, until).await?, turn })
+        let turn = self.turn(call.until).await?;
+        self.costly(call).await?;
+        let from = self.asked(from.as_ref(), Way::Past, call).await?;
+        Ok(Sides { from, to: self.asked(to.as_ref(), Way::Past, call).await?, turn })
     }
 
     /// What an explanation is asked of, when it is its turn.
-    async fn before(&self, request: &v1::ExplainRequest, until: Instant) -> Result<Before, Status> {
-        let turn = self.turn(until).await?;
-        Ok(Before { asked: ready(explain::before(&self.engine, request)?, until).await?, turn })
+    async fn before(&self, request: &v1::ExplainRequest, call: &mut Asking) -> Result<Before, Status> {
+        let turn = self.turn(call.until).await?;
+        self.costly(call).await?;
+        Ok(Before { asked: ready(explain::before(&self.engine, request)?, call.until).await?, turn })
     }
 
-    /// What a question at a point is asked of, ready to be answered.
-    async fn asked(&self, at: Option<&v1::Point>, way: Way, until: Instant) -> Result<Asked, Status> {
+    /// What the status is asked of.
+    async fn watched(&self, at: Option<&v1::Point>, call: &mut Asking) -> Result<Watched, Status> {
+        Ok(Watched { asked: self.asked(at, Way::Past, call).await?, load: self.gates.load() })
+    }
+
+    /// What a question at a point is asked of, ready to be answered. A past that is at hand costs nothing.
+    async fn asked(&self, at: Option<&v1::Point>, way: Way, call: &mut Asking) -> Result<Asked, Status> {
         let Some(at) = at.filter(|at| **at != v1::Point::default()) else { return Ok(Asked::now(self.engine.clone())) };
         // A moment is looked up in the record's files.
         let (engine, at) = (self.engine.clone(), *at);
         let asked = tokio::task::spawn_blocking(move || Asked::about(engine, &at, way)).await;
         let asked = asked.map_err(|_| Status::internal("the point was not found; see the server's log"))??;
-        ready(asked, until).await
+        if !asked.is_at_hand() {
+            self.costly(call).await?;
+        }
+        ready(asked, call.until).await
     }
+
+    /// Waits for the turn of a call that turns out to be costly.
+    async fn costly(&self, call: &mut Asking) -> Result<(), Status> {
+        if call.turn.is_none() {
+            call.turn = Some(Arc::new(self.gates.costly(call.until).await?));
+        }
+        Ok(())
+    }
+
+    /// Lets a call begin: it has a seat, and its turn if it is costly.
+    async fn begin<T>(&self, request: &Request<T>, not_before: u64, is_costly: bool) -> Result<Asking, Status> {
+        let until = deadline(request.metadata());
+        self.wait(not_before, until).await?;
+        let seat = self.gates.seat(request.extensions().get::<Arc<Connection>>(), until).await?;
+        let mut call = Asking { until, seat, turn: None };
+        if is_costly {
+            self.costly(&mut call).await?;
+        }
+        Ok(call)
+    }
+
+    /// Answers on a thread of its own: reports take long, and any question may wait for the fold. Whoever goes away meanwhile still
+    /// has the thread until it is done.
+    async fn answer<A: Send + 'static>(
+        &self,
+        call: &Asking,
+        answer: impl FnOnce() -> Result<A, QueryError> + Send + 'static,
+    ) -> Result<Result<A, QueryError>, Status> {
+        let worker = if call.turn.is_none() { Some(self.gates.worker(call.until).await?) } else { None };
+        let held = (Arc::clone(&call.seat), call.turn.clone(), worker);
+        let answered = tokio::task::spawn_blocking(move || {
+            let answer = answer();
+            drop(held);
+            answer
+        });
+        answered.await.map_err(|_| Status::internal("answering failed; see the server's log"))
+    }
+}
+
+/// A call under way.
+struct Asking {
+    until: Instant,
+    seat: Arc<Seat>,
+    /// Its turn, if it is costly.
+    turn: Option<Arc<CostlyTurn>>,
 }
 
 /// Has the past state of a question folded, if it needs one.
@@ -83,7 +143,7 @@ async fn ready(asked: Asked, until: Instant) -> Result<Asked, Status> {
 }
 
 /// Until when a question may wait: a little less than its caller allows, so that the answer still reaches him.
-fn deadline(headers: &MetadataMap) -> Instant {
+pub(super) fn deadline(headers: &MetadataMap) -> Instant {
     let allowed = headers.get("grpc-timeout").and_then(|value| value.to_str().ok()).and_then(timeout);
     Instant::now() + allowed.map_or(MAX_WAIT, |allowed| allowed.min(MAX_WAIT)).mul_f32(0.9)
 }
@@ -105,46 +165,69 @@ fn timeout(text: &str) -> Option<Duration> {
 
 /// How a question is handed over, by the word in its row: `engine` as it is now; `past` at a point, from a past state;
 /// `balances` at a point, from a past state or from the postings of accounts; `postings` from postings alone; `before` an entry;
-/// `both` at two points.
+/// `both` at two points; `watched` at a point, with what else goes on.
 macro_rules! handed {
-    ($self:ident engine $request:ident $until:ident) => {
+    ($self:ident engine $request:ident $call:ident) => {{
+        let _: &mut Asking = &mut $call;
         $self.engine.clone()
+    }};
+    ($self:ident past $request:ident $call:ident) => {
+        $self.asked($request.at.as_ref(), Way::Past, &mut $call).await?
     };
-    ($self:ident past $request:ident $until:ident) => {
-        $self.asked($request.at.as_ref(), Way::Past, $until).await?
+    ($self:ident balances $request:ident $call:ident) => {
+        $self.asked($request.at.as_ref(), Way::Balances, &mut $call).await?
     };
-    ($self:ident balances $request:ident $until:ident) => {
-        $self.asked($request.at.as_ref(), Way::Balances, $until).await?
+    ($self:ident postings $request:ident $call:ident) => {
+        $self.asked($request.at.as_ref(), Way::Postings, &mut $call).await?
     };
-    ($self:ident postings $request:ident $until:ident) => {
-        $self.asked($request.at.as_ref(), Way::Postings, $until).await?
+    ($self:ident before $request:ident $call:ident) => {
+        $self.before(&$request, &mut $call).await?
     };
-    ($self:ident before $request:ident $until:ident) => {
-        $self.before(&$request, $until).await?
+    ($self:ident watched $request:ident $call:ident) => {
+        $self.watched($request.at.as_ref(), &mut $call).await?
     };
-    ($self:ident both $request:ident $until:ident) => {
-        $self.both(&$request, $until).await?
+    ($self:ident both $request:ident $call:ident) => {
+        $self.both(&$request, &mut $call).await?
     };
 }
 
-/// Every question: its call, its messages, what it is asked of, and who answers.
+/// Whether a question is costly whatever it is asked of: a report over everything. At a point it is where a past must be folded.
+macro_rules! is_costly {
+    (point $request:ident) => {
+        false
+    };
+    (report $request:ident) => {
+        true
+    };
+    (digest $request:ident) => {
+        $request.get_ref().digest
+    };
+    (line $request:ident) => {
+        matches!($request.get_ref().start, Some(v1::trace_request::Start::Line(_)))
+    };
+}
+
+/// Every question: its call, its messages, what it is asked of, whether it is costly, and who answers.
 macro_rules! questions {
-    ($($call:ident $request:ident $response:ident $way:ident $answer:path;)*) => {
+    ($($name:ident $request:ident $response:ident $way:ident $cost:ident $answer:path;)*) => {
         #[tonic::async_trait]
         impl v1::query_server::Query for Questions {
             $(
-                async fn $call(&self, request: Request<v1::$request>) -> Result<Response<v1::$response>, Status> {
-                    let until = deadline(request.metadata());
-                    self.wait(request.get_ref().not_before, until).await?;
+                async fn $name(&self, request: Request<v1::$request>) -> Result<Response<v1::$response>, Status> {
+                    let (not_before, is_costly) = (request.get_ref().not_before, is_costly!($cost request));
+                    let mut call = self.begin(&request, not_before, is_costly).await?;
                     let request = Arc::new(request.into_inner());
                     loop {
-                        let (asked, request) = (handed!(self $way request until), Arc::clone(&request));
-                        // Reports take long, and any question may wait for the fold: not on a thread that moves calls.
-                        let answer = tokio::task::spawn_blocking(move || $answer(&asked, &request)).await;
-                        match answer.map_err(|_| Status::internal("answering failed; see the server's log"))? {
+                        let (asked, request) = (handed!(self $way request call), Arc::clone(&request));
+                        let answer = move || bounded(&*request, |request| $answer(&asked, request));
+                        match self.answer(&call, answer).await? {
                             // The newest entry was no longer the newest when it came to answering.
-                            Err(QueryError::Past(PastError::Folding { .. })) if Instant::now() < until => {}
-                            answer => return Ok(Response::new(answer?)),
+                            Err(QueryError::Past(PastError::Folding { .. })) if Instant::now() < call.until => {}
+                            answer => {
+                                let mut response = Response::new(answer?);
+                                response.extensions_mut().insert(call.seat);
+                                return Ok(response);
+                            }
                         }
                     }
                 }
@@ -154,37 +237,37 @@ macro_rules! questions {
 }
 
 questions! {
-    get_status GetStatusRequest GetStatusResponse past accounts::status;
-    list_balances ListBalancesRequest ListBalancesResponse balances accounts::balances;
-    get_balance GetBalanceRequest GetBalanceResponse balances accounts::balance;
-    list_entries ListEntriesRequest ListEntriesResponse postings accounts::entries;
-    get_line GetLineRequest GetLineResponse balances lines::line;
-    get_award GetAwardRequest GetAwardResponse past awards::award;
-    get_batch GetBatchRequest GetBatchResponse past payments::batch;
-    get_payout GetPayoutRequest GetPayoutResponse past payments::payout;
-    list_returns ListReturnsRequest ListReturnsResponse past payments::returns;
-    list_findings ListFindingsRequest ListFindingsResponse past record::findings;
-    list_debts ListDebtsRequest ListDebtsResponse past debts::debts;
-    list_refusals ListRefusalsRequest ListRefusalsResponse past record::refusals;
-    list_withdrawals ListWithdrawalsRequest ListWithdrawalsResponse past withdrawals::withdrawals;
-    get_totals GetTotalsRequest GetTotalsResponse past totals::totals;
-    trace TraceRequest TraceResponse past trace::trace;
-    get_set GetSetRequest GetSetResponse past awards::set;
-    list_givers ListGiversRequest ListGiversResponse engine givers::givers;
-    get_loan GetLoanRequest GetLoanResponse past loans::one::loan;
-    list_loans ListLoansRequest ListLoansResponse past loans::one::loans;
-    quote_loan QuoteLoanRequest QuoteLoanResponse engine loans::one::quote;
-    list_due_interest ListDueInterestRequest ListDueInterestResponse engine loans::due::interest_due;
-    get_position GetPositionRequest GetPositionResponse past loans::position::position;
-    list_claims ListClaimsRequest ListClaimsResponse past loans::claims::claims;
-    get_claim GetClaimRequest GetClaimResponse past loans::claims::claim;
-    get_fund GetFundRequest GetFundResponse past loans::fund::fund;
-    list_due_compensation ListDueCompensationRequest ListDueCompensationResponse engine loans::due::compensation_due;
-    get_forecast GetForecastRequest GetForecastResponse engine loans::position::forecast;
-    list_remittances ListRemittancesRequest ListRemittancesResponse past loans::remittances::remittances;
-    get_recorded GetRecordedRequest GetRecordedResponse engine explain::recorded;
-    explain ExplainRequest ExplainResponse before explain::explain;
-    compare CompareRequest CompareResponse both compare::compare;
+    get_status GetStatusRequest GetStatusResponse watched digest accounts::status;
+    list_balances ListBalancesRequest ListBalancesResponse balances point accounts::balances;
+    get_balance GetBalanceRequest GetBalanceResponse balances point accounts::balance;
+    list_entries ListEntriesRequest ListEntriesResponse postings point accounts::entries;
+    get_line GetLineRequest GetLineResponse balances point lines::line;
+    get_award GetAwardRequest GetAwardResponse past point awards::award;
+    get_batch GetBatchRequest GetBatchResponse past point payments::batch;
+    get_payout GetPayoutRequest GetPayoutResponse past point payments::payout;
+    list_returns ListReturnsRequest ListReturnsResponse past point payments::returns;
+    list_findings ListFindingsRequest ListFindingsResponse past point record::findings;
+    list_debts ListDebtsRequest ListDebtsResponse past point debts::debts;
+    list_refusals ListRefusalsRequest ListRefusalsResponse past point record::refusals;
+    list_withdrawals ListWithdrawalsRequest ListWithdrawalsResponse past point withdrawals::withdrawals;
+    get_totals GetTotalsRequest GetTotalsResponse past report totals::totals;
+    trace TraceRequest TraceResponse past line trace::trace;
+    get_set GetSetRequest GetSetResponse past point awards::set;
+    list_givers ListGiversRequest ListGiversResponse engine point givers::givers;
+    get_loan GetLoanRequest GetLoanResponse past point loans::one::loan;
+    list_loans ListLoansRequest ListLoansResponse past point loans::one::loans;
+    quote_loan QuoteLoanRequest QuoteLoanResponse engine point loans::one::quote;
+    list_due_interest ListDueInterestRequest ListDueInterestResponse engine point loans::due::interest_due;
+    get_position GetPositionRequest GetPositionResponse past report loans::position::position;
+    list_claims ListClaimsRequest ListClaimsResponse past point loans::claims::claims;
+    get_claim GetClaimRequest GetClaimResponse past point loans::claims::claim;
+    get_fund GetFundRequest GetFundResponse past point loans::fund::fund;
+    list_due_compensation ListDueCompensationRequest ListDueCompensationResponse engine point loans::due::compensation_due;
+    get_forecast GetForecastRequest GetForecastResponse engine report loans::position::forecast;
+    list_remittances ListRemittancesRequest ListRemittancesResponse past point loans::remittances::remittances;
+    get_recorded GetRecordedRequest GetRecordedResponse engine point explain::recorded;
+    explain ExplainRequest ExplainResponse before point explain::explain;
+    compare CompareRequest CompareResponse both point compare::compare;
 }
 
 #[cfg(test)]

@@ -19,6 +19,9 @@ const DOMAIN: &str = "mingzhang.v1";
 /// When a caller who was told that too much waits should come back.
 const COME_BACK: Duration = Duration::from_millis(50);
 
+/// The same where others are at work.
+const BUSY_AGAIN: Duration = Duration::from_secs(1);
+
 impl From<IngestError> for Status {
     fn from(error: IngestError) -> Self {
         let message = error.to_string();
@@ -58,6 +61,8 @@ impl From<QueryError> for Status {
                 details.add_bad_request_violation(field, description);
                 told(Code::InvalidArgument, message, details)
             }
+            QueryError::Changed => told(Code::Aborted, message, reason("PAGES_CHANGED")),
+            QueryError::TooLarge { .. } => told(Code::ResourceExhausted, message, reason("ANSWER_TOO_LARGE")),
             QueryError::Past(PastError::Engine(error)) => error_of(&error),
             QueryError::Past(error) => folding(&error, message),
             QueryError::Engine(error) => error_of(&error),
@@ -74,6 +79,13 @@ fn folding(error: &PastError, message: String) -> Status {
     }
     details.set_retry_info(Some(COME_BACK));
     told(Code::Unavailable, message, details)
+}
+
+/// The status of what others leave no room for at the moment.
+pub(super) fn busy(why: &str, message: &str) -> Status {
+    let mut details = reason(why);
+    details.set_retry_info(Some(BUSY_AGAIN));
+    told(Code::ResourceExhausted, message.to_owned(), details)
 }
 
 /// The status of an answer that would have had to wait too long for `not_before`.

@@ -2,6 +2,7 @@
 //! it is what a sum by hand gives. Asks the demo's year at its smallest. Effective days are in `as_of`.
 
 mod asking;
+mod bounded;
 mod cli;
 mod json_keys;
 pub mod year;
