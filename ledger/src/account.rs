@@ -101,6 +101,7 @@ classes! {
     Receivable "receivable" "应追回" Cash Org true;
     Refundable "refundable" "应退还" Cash Org true;
     SurrenderSource "surrender_source" "暂记上缴来源" Indicator Org true;
+    PaidBefore "paid_before" "建账前已付" Cash Org true;
     Available "available" "可用指标" Indicator Line false;
     Applied "applied" "已申请" Indicator Line false;
     Spent "spent" "已支出" Indicator Line true;

@@ -13,12 +13,13 @@ use crate::entry::Entry;
 use crate::event::{RecoveryOrdered, RecoveryReceived, RecoveryWaived, RefundPaid};
 use crate::finding::FindingKind;
 use crate::handle::{Handle, Link};
+use crate::hash;
 use crate::money::Fen;
 use crate::outcome::{Code, Refusal};
 use crate::registry::org;
 use crate::state::clearing_rows::{Cleared, Way};
 use crate::state::correction_rows::Piece;
-use crate::state::debt_rows::{Debt, DebtFact, DebtSide, DebtWord, Recovery, shares};
+use crate::state::debt_rows::{Debt, DebtFact, DebtSide, DebtWord, Recovery, mark_receipts, shares};
 use crate::state::rows::{Drawn, Line, Org, Payout};
 use crate::state::{State, UNKNOWN_APPLICATION, UNKNOWN_ORG};
 use uuid::Uuid;
@@ -49,6 +50,7 @@ pub(crate) struct DebtDecided {
 fn nobodys(id: Uuid) -> Debt {
     Debt {
         id,
+        family: Uuid::nil(),
         owed: DebtSide::Nobody,
         unit: UNKNOWN_ORG,
         application: UNKNOWN_APPLICATION,
@@ -68,15 +70,15 @@ fn find(state: &State, id: Uuid) -> Debt {
 }
 
 pub(crate) fn judge_recovery_received(case: &Case<'_>, event: &RecoveryReceived) -> Judged<DebtChange> {
-    Ok(tell(case, event.debt, event.unit, DebtWord::Received, event.fen))
+    Ok(tell(case, event.debt, event.unit, (DebtWord::Received, event.fen, &event.serial)))
 }
 
 pub(crate) fn judge_refund_paid(case: &Case<'_>, event: &RefundPaid) -> Judged<DebtChange> {
-    Ok(tell(case, event.debt, event.unit, DebtWord::Paid, event.fen))
+    Ok(tell(case, event.debt, event.unit, (DebtWord::Paid, event.fen, &event.serial)))
 }
 
 /// The cash moved, whatever is owed.
-fn tell(case: &Case<'_>, id: Uuid, unit: Uuid, what: DebtWord, fen: Fen) -> Change<DebtChange> {
+fn tell(case: &Case<'_>, id: Uuid, unit: Uuid, (what, fen, serial): (DebtWord, Fen, &str)) -> Change<DebtChange> {
     let state = case.state;
     let before = find(state, id);
     if before.facts.len() >= FACTS_MAX {
@@ -84,17 +86,18 @@ fn tell(case: &Case<'_>, id: Uuid, unit: Uuid, what: DebtWord, fen: Fen) -> Chan
     }
     let mut change = Change::nothing();
     let unit = change.org(state, unit);
-    let after = with(case, before.clone(), unit.handle, what, fen.max(0));
+    let after = with(case, before.clone(), unit.handle, (what, fen.max(0), serial));
     changed(case, change, &before, after)
 }
 
 /// A debt of which this entry tells one thing more.
-fn with(case: &Case<'_>, mut debt: Debt, unit: Handle<Org>, what: DebtWord, fen: Fen) -> Debt {
+fn with(case: &Case<'_>, mut debt: Debt, unit: Handle<Org>, (what, fen, serial): (DebtWord, Fen, &str)) -> Debt {
     let (seen, on) = (&case.state.seen, case.on());
     let entry = Handle::new(u32::try_from(case.entry.index).unwrap_or(u32::MAX));
     let place = (on, case.entry.event.id);
     let at = debt.facts.partition_point(|fact| (fact.on, seen.get(fact.entry).id) < place);
-    debt.facts.insert(at, DebtFact { entry, unit, what, fen, on });
+    let receipt = if serial.is_empty() { 0 } else { hash::content(serial.as_bytes()) };
+    debt.facts.insert(at, DebtFact { entry, unit, what, fen, on, receipt, elsewhere: false });
     debt
 }
 
@@ -108,7 +111,7 @@ pub(crate) fn judge_recovery_waived(case: &Case<'_>, event: &RecoveryWaived) -> 
     if event.fen > debt.open() || debt.facts.len() >= FACTS_MAX {
         return Err(Refusal::with(Code::ExceedsDebt, event.debt, debt.open().max(0)));
     }
-    let after = with(case, debt.clone(), debt.unit, DebtWord::Waived, event.fen);
+    let after = with(case, debt.clone(), debt.unit, (DebtWord::Waived, event.fen, ""));
     Ok(changed(case, Change::nothing(), debt, after))
 }
 
@@ -125,6 +128,7 @@ pub(crate) fn judge_recovery_ordered(case: &Case<'_>, event: &RecoveryOrdered) -
         return Err(Refusal::with(Code::ExceedsDebt, event.payout, left));
     }
     let decided = Debt {
+        family: case.entry.event.id_of_edition(0),
         owed: DebtSide::ToUnit,
         unit: state.applications.get(row.application).unit,
         application: row.application,
@@ -147,12 +151,14 @@ pub(crate) fn is_recovered(state: &State, payment: Uuid) -> bool {
 pub(crate) fn restated(state: &State, payout: &Payout, pieces: Vec<Piece>, decided: Option<&Debt>) -> Vec<DebtDecided> {
     let (is_decided, paid) = (|debt: &Debt| decided.is_some_and(|other| other.id == debt.id), !pieces.is_empty());
     let others = state.recoveries_of(payout.id).filter(|debt| !is_decided(debt));
-    let all: Vec<&Debt> = others.chain(decided).collect();
-    let (mut was, mut now) = (state.shares_of(payout), shares(all.iter().copied(), pieces));
-    let one = |debt: &Debt| {
+    let mut all: Vec<Debt> = others.chain(decided).cloned().collect();
+    mark_receipts(&mut all);
+    let (mut was, mut now) = (state.shares_of(payout), shares(all.iter(), pieces));
+    let one = |debt: Debt| {
+        let before = find(state, debt.id);
         let [was, now] = [&mut was, &mut now].map(|shares| shares.remove(&debt.id).unwrap_or_default());
-        let differs = is_decided(debt) || debt.paid != paid || was != now;
-        differs.then(|| drawn_otherwise(state, (&find(state, debt.id), &was), (Debt { paid, ..debt.clone() }, &now)))
+        let differs = is_decided(&debt) || debt.paid != paid || was != now || debt.facts != before.facts;
+        differs.then(|| drawn_otherwise(state, (&before, &was), (Debt { paid, ..debt }, &now)))
     };
     all.into_iter().filter_map(one).collect()
 }
@@ -213,9 +219,27 @@ fn one_of_payment(case: &Case<'_>, payout: &Payout, decided: &Debt) -> Change<De
     moved(case, change, DebtChange { others, ..own }, &held)
 }
 
-fn changed(case: &Case<'_>, change: Change<DebtChange>, before: &Debt, after: Debt) -> Change<DebtChange> {
-    let decided = revised(case.state, before, after, &case.state.drawn_of(before));
-    moved(case, change, decided.change, &decided.moved)
+/// Something told of a debt is other than before, and with it which edition of the decision a receipt is of.
+fn changed(case: &Case<'_>, mut change: Change<DebtChange>, before: &Debt, after: Debt) -> Change<DebtChange> {
+    let state = case.state;
+    let payment = after.payout.handle().map(|payout| state.payouts.get(payout).id);
+    let of_payment = payment.into_iter().flat_map(|payment| state.recoveries_of(payment));
+    let mut all: Vec<Debt> = of_payment.filter(|debt| debt.id != after.id).cloned().collect();
+    all.push(after);
+    mark_receipts(&mut all);
+    let Some(after) = all.pop() else { return change };
+    let DebtDecided { change: own, moved: mut held } = revised(state, before, after, &state.drawn_of(before));
+    let mut others = Vec::new();
+    for other in all {
+        let was = find(state, other.id);
+        if was.facts != other.facts {
+            let revised = revised(state, &was, other, &state.drawn_of(&was));
+            held.add(revised.moved);
+            change.touched.push(Touched::Debt(revised.change.id()));
+            others.push(revised.change);
+        }
+    }
+    moved(case, change, DebtChange { others, ..own }, &held)
 }
 
 fn moved(case: &Case<'_>, mut change: Change<DebtChange>, debt: DebtChange, moved: &Holding) -> Change<DebtChange> {
@@ -246,7 +270,7 @@ fn holding(state: &State, debt: &Debt, draws: &[Drawn]) -> (Holding, Vec<(Handle
     if debt.is_due() && debt.payout.is_some() {
         holding.moves(state.org_account(debt.unit, Class::Receivable), payee, debt.fen);
     }
-    for fact in &debt.facts {
+    for fact in debt.facts.iter().filter(|fact| !fact.elsewhere) {
         let (account, fen) = (state.org_account(fact.unit, debt.class(fact)), fact.fen);
         let treasury = state.org_account(fact.unit, Class::Treasury);
         match fact.what {
@@ -289,15 +313,19 @@ fn restore(state: &State, debt: &Debt, draws: &[Drawn], holding: &mut Holding) -
 pub(crate) const OF_DEBT: [FindingKind; 2] = [FindingKind::OverRecovered, FindingKind::OverRefunded];
 
 /// What a debt calls for: more came in, or was paid, than is owed as far as is told. What goes the other way than the debt is right only as
-/// far as there was too much.
+/// far as there was too much. It is found of the latest of what is too much, whichever was told last.
 pub(crate) fn wanted(debt: &Debt) -> Vec<Wanted> {
-    let beside = |what| debt.facts.iter().any(|fact| fact.what == what && fact.fen > 0 && !debt.counts(fact));
-    let over = |owed| debt.is_due() && debt.owed == owed && debt.open() < 0;
-    let against = |owed| debt.is_due() && debt.owed == owed && debt.is_increased();
-    let recovered = beside(DebtWord::Received) || over(DebtSide::ToUnit) || against(DebtSide::ByUnit);
-    let refunded = beside(DebtWord::Paid) || over(DebtSide::ByUnit) || against(DebtSide::ToUnit);
-    let wanted = [(recovered, FindingKind::OverRecovered), (refunded, FindingKind::OverRefunded)];
-    wanted.into_iter().filter(|(called, _)| *called).map(|(_, kind)| (kind, None)).collect()
+    let too_much = |what, owed, against| {
+        let over = debt.is_due() && debt.owed == owed && debt.open() < 0;
+        let all = over || (debt.is_due() && debt.owed == against && debt.is_increased());
+        let is_one =
+            |fact: &&DebtFact| fact.what == what && fact.fen > 0 && !fact.elsewhere && (all || !debt.counts(fact));
+        debt.facts.iter().rev().find(is_one).map(|fact| (u64::from(fact.entry), fact.on))
+    };
+    let recovered = too_much(DebtWord::Received, DebtSide::ToUnit, DebtSide::ByUnit);
+    let refunded = too_much(DebtWord::Paid, DebtSide::ByUnit, DebtSide::ToUnit);
+    let wanted = [(FindingKind::OverRecovered, recovered), (FindingKind::OverRefunded, refunded)];
+    wanted.into_iter().filter(|(_, told)| told.is_some()).collect()
 }
 
 impl DebtChange {

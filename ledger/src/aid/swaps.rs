@@ -16,12 +16,12 @@ pub(crate) struct Swapped {
 }
 
 impl Swapped {
-    /// Corrections go by day; where one takes what another brings, it waits for that one.
+    /// Corrections go by day, of one day by document number; where one takes what another brings, it waits for that one.
     pub fn of(state: &State, application: Handle<Application>, told: Vec<Correction>) -> Self {
         let row = state.applications.get(application);
         let mut corrected = Corrected { told, ..Corrected::none(row.id) };
         let line = |line| state.lines.get(line).id;
-        corrected.told.sort_by_cached_key(|told| (told.on, line(told.from), line(told.to), told.document.clone()));
+        corrected.told.sort_by_cached_key(|told| (told.on, told.document.clone(), line(told.from), line(told.to)));
         corrected.told.iter_mut().for_each(|told| told.moved = 0);
         let mut payments = payments(state, application);
         // Each round ends one of them, or none can go on.

@@ -5,17 +5,18 @@
 //! its interest does.
 
 use super::amended::{due_days, is_moved};
+use super::claimed::{Claimed, Lines};
 use super::counting::{counting, is_before_contract};
 use super::fact_list::Facts;
 use super::owed::Owed;
-use super::position::is_overclaimed;
+use super::position::{is_overclaimed, outcomes};
 use super::rates::terms_on;
 use super::study::Bearer;
 use super::together::borrowed_together;
 use super::walk::{Missing, Walk};
 use crate::change::{Change, NewFinding, Touched, Wanted};
-use crate::event::Status;
 use crate::event::loan_terms::LoanTerms;
+use crate::event::{ClaimFor, Status};
 use crate::finding::FindingKind;
 use crate::money::Day;
 use crate::state::State;
@@ -75,9 +76,31 @@ pub(crate) fn wanted(state: &State, loan: &Loan) -> Vec<Wanted> {
         wanted.push((FindingKind::BeforeOpening, None));
     }
     if is_overclaimed(&loan.posted) {
-        wanted.push((FindingKind::Overclaimed, None));
+        wanted.push((FindingKind::Overclaimed, overclaimed(state, loan)));
     }
     wanted
+}
+
+/// The latest line of which more was granted than its days bear, or what tells so of days before this ledger: of one day that of the
+/// claim and number that come last, whichever was told last.
+fn overclaimed(state: &State, loan: &Loan) -> Option<(u64, Day)> {
+    let lines = Lines::of(state, loan);
+    let outcomes = outcomes(state, loan, &lines, loan.through);
+    let place = |line: &Claimed| match line.line {
+        Some(at) => {
+            let row = state.claim_lines.get(at);
+            Some((row.on, state.claims.get(row.claim).id, row.number, row.index))
+        }
+        None => claimed_before(loan, line.what).map(|fact| (fact.on, Uuid::nil(), line.what as u32, fact.index)),
+    };
+    let over = lines.iter().zip(outcomes).filter(|(_, outcome)| outcome.over > 0);
+    over.filter_map(|(line, _)| place(line)).max().map(|(on, .., index)| (index, on))
+}
+
+/// The fact that days were claimed before this ledger.
+fn claimed_before(loan: &Loan, of: ClaimFor) -> Option<&Fact> {
+    let is_it = |fact: &&Fact| matches!(fact.what, What::ClaimedBefore { what, .. } if what == of);
+    counting(loan, &loan.facts).iter().find(is_it)
 }
 
 /// What the loans of one borrower call for together.

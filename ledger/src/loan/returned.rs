@@ -12,12 +12,12 @@ use crate::entry::Entry;
 use crate::finding::FindingKind;
 use crate::handle::{Handle, Link};
 use crate::money::{Day, Fen};
+use crate::state::State;
 use crate::state::claim_rows::{Added, ReturnedShare};
 use crate::state::entry_rows::Seen;
 use crate::state::lending_rows::{Claim, ClaimLine};
 use crate::state::returned_rows::{GivenBack, ReturnFact, ReturnTold, Returned, ReturnsRevision, told};
 use crate::state::rows::Finding;
-use crate::state::{State, UNKNOWN_APPLICATION};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -151,8 +151,8 @@ fn holding(state: &State, facts: &[ReturnTold]) -> Holding {
             let portfolio = state.portfolios.get(claim.portfolio);
             held.moves(treasury, State::account_at(portfolio.accounts, Class::Remitted), fact.counted);
         } else {
-            // No line of this ledger paid it, and none remitted it.
-            held.moves(treasury, state.application_account(UNKNOWN_APPLICATION, Class::Payee), fact.counted);
+            // No line of this ledger paid it, and none remitted it: what was paid before it comes back.
+            held.moves(treasury, of_unit(Class::PaidBefore), fact.counted);
             held.moves(of_unit(Class::DueToFinance), of_unit(Class::SurrenderSource), fact.counted);
         }
     }

@@ -15,7 +15,7 @@ use uuid::Uuid;
 pub struct Corrected {
     /// The application's.
     pub id: Uuid,
-    /// Those that count: by day, then by their lines and document, whichever was told first.
+    /// Those that count: by day, then by document number, then by their lines, whichever was told first.
     pub told: Vec<Correction>,
     /// What they do to the payments, one after the other.
     pub swaps: Vec<Swap>,

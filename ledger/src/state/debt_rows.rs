@@ -46,6 +46,10 @@ pub struct DebtFact {
     pub fen: Fen,
     /// The day.
     pub on: Day,
+    /// Hash of the receipt's number; 0 without one.
+    pub receipt: u64,
+    /// The same receipt is told of another edition of the decision, and its cash is there.
+    pub elsewhere: bool,
 }
 
 /// What is owed because of one decision; it is there from its first mention on.
@@ -53,6 +57,8 @@ pub struct DebtFact {
 pub struct Debt {
     /// The event id of the decision.
     pub id: Uuid,
+    /// The id of its first edition, of a decision about a payment.
+    pub family: Uuid,
     /// Who owes it.
     pub owed: DebtSide,
     /// To which unit, or by which.
@@ -176,7 +182,7 @@ impl Debt {
             let (class, sign) = if to_unit { (Class::Receivable, 1) } else { (Class::Refundable, -1) };
             add(self.unit, class, sign * i128::from(self.fen));
         }
-        for fact in &self.facts {
+        for fact in self.facts.iter().filter(|fact| !fact.elsewhere) {
             let sign = match fact.what {
                 DebtWord::Received => -1,
                 DebtWord::Paid => 1,
@@ -201,6 +207,25 @@ rows! {
 impl crate::state::table::Row for Recovery {
     fn id(&self) -> Option<Uuid> {
         Some(self.id)
+    }
+}
+
+/// A receipt that is told of several editions of one decision is one: its cash is with the edition that stands, or with one of those
+/// that were taken back.
+pub(crate) fn mark_receipts(debts: &mut [Debt]) {
+    let told = |debt: &Debt, fact: &DebtFact| (debt.family, fact.unit, fact.what, fact.receipt);
+    let standing = debts.iter().filter(|debt| debt.owed != DebtSide::Nobody);
+    let mut counted: Vec<_> = standing.flat_map(|debt| debt.facts.iter().map(|fact| told(debt, fact))).collect();
+    let mut gone: Vec<_> = debts.iter_mut().collect();
+    gone.sort_by_key(|debt| debt.id);
+    for debt in gone {
+        for at in 0..debt.facts.len() {
+            let one = told(debt, &debt.facts[at]);
+            let is_again =
+                debt.owed == DebtSide::Nobody && !debt.family.is_nil() && one.3 != 0 && counted.contains(&one);
+            debt.facts[at].elsewhere = is_again;
+            counted.push(one);
+        }
     }
 }
 

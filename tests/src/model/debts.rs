@@ -18,6 +18,8 @@ pub struct DebtTold {
     /// What came in, below zero what was paid out.
     pub cash: Fen,
     pub waived: Fen,
+    /// The number of its receipt.
+    pub receipt: String,
 }
 
 /// A payment that is to be recovered.
@@ -43,19 +45,22 @@ pub struct Due {
 
 impl Model {
     pub(super) fn tell_debt(&mut self, on: Day, event: Uuid, kind: &Kind) {
-        let (debt, unit, cash) = match kind {
-            Kind::RecoveryReceived(e) => (e.debt, e.unit, e.fen),
-            Kind::RefundPaid(e) => (e.debt, e.unit, -e.fen),
+        let (debt, unit, cash, receipt) = match kind {
+            Kind::RecoveryReceived(e) => (e.debt, e.unit, e.fen, e.serial.clone()),
+            Kind::RefundPaid(e) => (e.debt, e.unit, -e.fen, e.serial.clone()),
             _ => return,
         };
         self.named(unit);
-        self.debt_facts.insert(event, DebtTold { debt, unit, on, cash, waived: 0 });
+        self.debt_facts.insert(event, DebtTold { debt, unit, on, cash, waived: 0, receipt });
     }
 
     pub(super) fn waive(&mut self, on: Day, event: Uuid, e: &RecoveryWaived) -> Option<()> {
         let due = self.due(e.debt)?;
         sure(due.fen > 0 && e.fen > 0 && e.fen <= self.open(e.debt, &due))?;
-        self.debt_facts.insert(event, DebtTold { debt: e.debt, unit: due.unit, on, cash: 0, waived: e.fen });
+        self.debt_facts.insert(
+            event,
+            DebtTold { debt: e.debt, unit: due.unit, on, cash: 0, waived: e.fen, receipt: String::new() },
+        );
         Some(())
     }
 
@@ -65,6 +70,7 @@ impl Model {
         let ordered: Fen = orders.map(|order| order.fen).sum();
         sure(payout.result == Result::Credited && e.fen > 0 && e.fen <= payout.fen - ordered)?;
         self.recoveries.insert(event, Recovered { on, payout: e.payout, fen: e.fen });
+        self.recovery_keys.insert(event, (e.payout, e.document.clone()));
         Some(())
     }
 
@@ -136,6 +142,22 @@ impl Model {
         due.fen - told.map(|fact| fact.cash + fact.waived).sum::<Fen>()
     }
 
+    /// Whether its receipt is told of another edition of the same decision as well, which stands, or of several taken back comes first.
+    fn is_elsewhere(&self, fact: &DebtTold) -> bool {
+        let Some(key) = self.recovery_keys.get(&fact.debt) else { return false };
+        let stands = |debt: Uuid| self.recoveries.contains_key(&debt);
+        let same = |other: &&DebtTold| {
+            (other.unit, other.cash > 0, &other.receipt) == (fact.unit, fact.cash > 0, &fact.receipt)
+                && other.cash != 0
+                && self.recovery_keys.get(&other.debt) == Some(key)
+        };
+        let before = |other: &DebtTold| other.debt != fact.debt && (stands(other.debt) || other.debt < fact.debt);
+        !stands(fact.debt)
+            && fact.cash != 0
+            && !fact.receipt.is_empty()
+            && self.debt_facts.values().filter(same).any(before)
+    }
+
     /// What stands on the accounts of each unit.
     #[must_use]
     pub fn debts(&self) -> BTreeMap<(Uuid, Class), Fen> {
@@ -145,7 +167,7 @@ impl Model {
             let class = if due.fen > 0 { Class::Receivable } else { Class::Refundable };
             *sums.entry((due.unit, class)).or_default() += due.fen;
         }
-        for fact in self.debt_facts.values() {
+        for fact in self.debt_facts.values().filter(|fact| !self.is_elsewhere(fact)) {
             let due = self.due(fact.debt).filter(|due| due.unit == fact.unit);
             let to_unit = due.as_ref().map_or(fact.cash > 0, |due| due.fen > 0);
             let class = if to_unit { Class::Receivable } else { Class::Refundable };

@@ -9,13 +9,14 @@ use ledger::account::Class;
 use ledger::event::conventions::WaiverFor;
 use ledger::event::{
     EntryWithdrawn, Event, Kind, Level, LineIssued, LoanRepaid, OrgRegistered, OrgRole, OverclaimReturned, Reason,
-    Source, Status, StatusChanged, Subordination, WaiverAdopted,
+    RecoveryReceived, Source, Status, StatusChanged, Subordination, WaiverAdopted,
 };
+use ledger::finding::FindingKind;
 use ledger::money::Day;
 use ledger::outcome::Outcome;
 use ledger::state::State;
 use replay::audit::diff::compare;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use tests::as_of::as_of;
 use tests::desk::say;
 use tests::history::{Chance, thing};
@@ -108,6 +109,29 @@ fn loans_as_of_a_month_end_are_their_facts_in_any_order_of_telling() {
     assert!(stood > 2_000 && moved > 2_000, "{stood} balances, {moved} of them moved");
 }
 
+/// What is found too much of loans and debts: of whom, by the fact that calls for it, on which day.
+fn doubts(state: &State) -> BTreeSet<(&'static str, Uuid, Uuid, Day)> {
+    let kinds = [FindingKind::Overclaimed, FindingKind::OverRecovered, FindingKind::OverRefunded];
+    let open = state.findings.iter().filter(|(_, row)| row.stands() && kinds.contains(&row.kind));
+    open.map(|(_, row)| (row.kind.name(), row.subject, state.seen.get(row.fact).id, row.on)).collect()
+}
+
+#[test]
+fn what_came_in_too_much_is_found_of_the_latest_whichever_was_told_last() {
+    let received = |on: u32, fen: i64, serial: &str| {
+        let (debt, unit) = (thing("debt", 1), thing("org", 3));
+        Event::said(day(on), Kind::RecoveryReceived(RecoveryReceived { debt, unit, fen, serial: serial.into() }))
+    };
+    let told = [received(2021_11_10, 100, "回2"), received(2021_11_05, 200, "回1"), received(2021_11_10, 50, "回3")];
+    let same_day = told[0].id.max(told[2].id);
+    for order in [[0, 1, 2], [2, 1, 0], [1, 0, 2], [0, 2, 1]] {
+        let mut state = State::default();
+        order.iter().for_each(|at| drop(say(&mut state, "行", &told[*at]).expect("the fold goes on")));
+        let found = BTreeSet::from([("over_recovered", thing("debt", 1), same_day, day(2021_11_10))]);
+        assert_eq!(doubts(&state), found, "{order:?}");
+    }
+}
+
 /// What is told after claims were decided, of days before: standings, a notice, payments, and what the lender gives back of each line.
 fn told_late(state: &State) -> Vec<Event> {
     let (school, left) = (thing("org", 2), [Status::Leave, Status::Withdrawn, Status::Graduated, Status::Enrolled]);
@@ -166,6 +190,9 @@ fn what_follows_an_overclaim_as_of_a_month_end_hangs_on_no_order() {
             let found: Vec<Balances> = states.iter().map(balances).collect();
             assert_eq!(found[0], found[1], "seed {seed}, as of {on}");
             assert_eq!(found[0], found[2], "seed {seed}, as of {on}");
+            let doubts: Vec<_> = states.iter().map(doubts).collect();
+            assert_eq!(doubts[0], doubts[1], "seed {seed}, as of {on}");
+            assert_eq!(doubts[0], doubts[2], "seed {seed}, as of {on}");
             moved += found[0].len();
             given_back += states[0].claim_lines.iter().filter(|(_, line)| line.returned > 0).count();
         }
