@@ -3,11 +3,13 @@
 
 use super::{EntityKind, State};
 use crate::account::{Account, AccountNo, Book, Class, Owner};
+use crate::finding::FindingKind;
 use crate::handle::Handle;
 use crate::money::{Day, Fen, held};
 use crate::outcome::Posting;
 use crate::state::lending_rows::{Claim, Loan, Portfolio, Reward};
 use crate::state::rows::{Application, Line, Org, Roster};
+use crate::tree::outcome_leaf::Known;
 use uuid::Uuid;
 
 /// A row that owns accounts.
@@ -76,6 +78,17 @@ owners! {
     Portfolio: portfolios, |state, portfolio| state.portfolios.get(portfolio).lender;
     Claim: claims, |state, claim| state.claims.get(claim).unit;
     Reward: rewards, |state, reward| state.rewards.get(reward).centre;
+}
+
+impl Known for State {
+    fn account(&self, account: AccountNo) -> (Class, Uuid) {
+        (self.accounts.get(account).class, self.owner_id(account))
+    }
+
+    fn finding(&self, number: u32) -> (FindingKind, Uuid) {
+        let row = self.findings.get(Handle::new(number));
+        (row.kind, row.subject)
+    }
 }
 
 impl State {

@@ -1,5 +1,5 @@
-//! The RFC 6962 tree over entries: hashes, and the frontier that grows with each entry and knows the root.
-//! It deliberately holds no proofs, no tiles and no storage: only what writing and checking frames needs.
+//! The RFC 6962 tree: hashes, and the frontier that grows with each entry and knows the root.
+//! It deliberately holds no proofs, no tiles and no storage: only what growing and checking it needs.
 
 use crate::hash::Hash;
 use serde::{Deserialize, Serialize};
