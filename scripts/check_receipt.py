@@ -1,10 +1,17 @@
 #!/usr/bin/env python3
-"""Checks a receipt (c2sp.org/tlog-proof@v1), sharing nothing with the ledger: python3 check_receipt.py FILE KEY [PAYMENT]
-KEY is the ledger's public key, name+id+key, as text or file; the entry must say what became of PAYMENT, if one is named.
-Prints what holds and ends with 0, or says what does not fit and ends with 1. What holds is that it was said, by whom, and that it is on
-record; whether the ledger counts it, the receipt does not show: `mingzhang check-receipt --server` asks. Ed25519 comes from the package
-`cryptography`, or else from the openssl command."""
-import base64, hashlib, os, re, subprocess, sys, tempfile, uuid
+"""Checks a receipt, two proofs of c2sp.org/tlog-proof@v1, sharing nothing with the ledger: python3 check_receipt.py FILE KEY [PAYMENT]
+KEY is the ledger's public key, name+id+key, as text or file; the entry must say what became of PAYMENT and count, if one is named.
+Prints what holds and ends with 0, or says what does not fit and ends with 1. What holds is that it was said, by whom, that it is on record, and
+what the ledger made of it when it came: posted, refused, or said before. Whether it was taken back since, the receipt does not show: `mingzhang
+check-receipt --server` asks. Ed25519 comes from the package `cryptography`, or else from the openssl command."""
+import base64, datetime, hashlib, os, re, subprocess, sys, tempfile, uuid
+
+# The closed list of account classes, from 1, each with the first letter of its book.
+CLASSES = """issued/i due_to_finance/i surrendered/i treasury/c suspense/c receivable/c refundable/c surrender_source/i available/i applied/i spent/i short/i
+withheld/i granted/e owed/e settled/e transit/c payee/c principal/l interest_due/l penalty_due/l subsidy_due/l waiver_due/l refund_due/l overclaimed/l
+lent/l earned/l collected/l confirmed/l loss/l stock/l paid_in/l stock_used/l loss_borne/l borne_by_lender/l borne_by_county/l remitted/c
+reward_source/c advance_granted/e advance/e compensation_granted/e compensation_owed/e compensation_settled/e claim_granted/e claim_owed/e
+claim_settled/e rounding/l reward_available/c reward_spent/c""".split()
 
 def sha256(*parts):
     return hashlib.sha256(b"".join(parts)).digest()
@@ -67,6 +74,55 @@ def about(entry, payment):
             return ": that payment %s was %s, %d.%02d yuan" % (payment, word, said[2] // 100, said[2] % 100)
     raise ValueError("the entry does not say what became of payment " + payment)
 
+class Pieces:
+    """The bytes of an outcome, piece by piece."""
+    def __init__(self, data):
+        self.rest = data
+    def take(self, length):
+        need(len(self.rest) >= length, "the outcome is cut off")
+        taken, self.rest = self.rest[:length], self.rest[length:]
+        return taken
+    def number(self, length, signed=False):
+        return int.from_bytes(self.take(length), "big", signed=signed)
+    def name(self):
+        name = self.take(self.number(1))
+        need(re.fullmatch(b"[a-z0-9_]+", name), "a name in the outcome is none")
+        return name.decode()
+    def owner(self):
+        return uuid.UUID(bytes=self.take(16))
+    def side(self):
+        return self.number(1), self.owner()
+
+def outcome_of(data):
+    """Leaf and salt of its entry; then ("posted", postings, findings), ("refused", code, subject, figure) or ("duplicate", first, how it stood)."""
+    pieces = Pieces(data)
+    leaf, salt, verdict = pieces.take(32), pieces.take(16), pieces.number(1)
+    if verdict == 1:
+        postings = [(pieces.side(), pieces.side(), pieces.number(8, True), pieces.number(4, True)) for _ in range(pieces.number(2))]
+        need(all(fen > 0 for _, _, fen, _ in postings), "a posting moves nothing")
+        said = "posted", postings, [(pieces.name(), pieces.owner()) for _ in range(pieces.number(2))]
+    elif verdict == 2:
+        said = "refused", pieces.name(), pieces.owner(), pieces.number(8, True)
+    else:
+        need(verdict == 3, "the outcome is of another form")
+        said = "duplicate", pieces.number(8), pieces.name()
+    need(not pieces.rest, "the outcome goes on behind its end")
+    return leaf, salt, said
+
+def class_of(number):
+    return CLASSES[number - 1].split("/")[0] if 0 < number <= len(CLASSES) else "class %d" % number
+def lines_of(said):
+    if said[0] == "refused":
+        return ["proved: refused, %s" % said[1]]
+    if said[0] == "duplicate":
+        return ["proved: said before by entry %d, which stood then: %s; nothing was posted" % said[1:]]
+    sides = [class_of(number) for posting in said[1] for number, _ in posting[:2]]
+    lines = ["proved: posted%s" % (", to suspense" if "suspense" in sides else "")]
+    for (to, to_owner), (source, from_owner), fen, day in said[1]:
+        booked = datetime.date(1970, 1, 1) + datetime.timedelta(day)
+        lines.append("  %d.%02d yuan, booked %s: to %s %s from %s %s" % (fen // 100, fen % 100, booked, class_of(to), to_owner, class_of(source), from_owner))
+    return lines + ["  finding %s about %s" % finding for finding in said[2]]
+
 def base64_of(text):
     data = base64.b64decode(text, validate=True)
     need(base64.b64encode(data).decode() == text, "a value is not in plain base64")
@@ -84,25 +140,54 @@ def signature(line):
     need(dash == "\u2014" and named(name) and len(data) > 4, "a line after the blank one is no signature")
     return name, data[:4].hex(), data[4:]
 
-def check(receipt, vkey, payment=None):
+HEADER = "c2sp.org/tlog-proof@v1"
+
+def key_of(vkey):
     name, key_id, key = vkey.strip().split("+", 2)
     key = base64_of(key)
     need(named(name) and len(key) == 33 and key[0] == 1 and sha256(name.encode(), b"\n", key)[:4].hex() == key_id, "this is no Ed25519 key")
-    head, note = receipt.split("\n\n", 1)
-    header, extra, index, *path = head.split("\n")
-    need(header == "c2sp.org/tlog-proof@v1" and extra[:6] == "extra " and index[:6] == "index " and len(path) <= 64, "this is no receipt")
-    need(not re.search(r"[\x00-\x09\x0b-\x1f]", note) and note[-1] == "\n", "the checkpoint in it is none")
+    return name, key
+
+def signed_root(note, name, key, ledger=None):
+    """Size and root of a checkpoint of the log of this name, which the key has signed under the same; and when, if it says so under the ledger's."""
+    need(not re.search(r"[\x00-\x09\x0b-\x1f]", note) and note[-1] == "\n", "a checkpoint in it is none")
     text, lines = note.rsplit("\n\n", 1)
     origin, size, root = text.split("\n")[:3]
-    index, size, entry = decimal(index[6:]), decimal(size), base64_of(extra[6:])
     lines = [signature(line) for line in lines[:-1].split("\n")]
+    key_id = sha256(name.encode(), b"\n", key)[:4].hex()
     ours = [data for by, by_id, data in lines if (by, by_id) == (name, key_id)]
     need(origin == name and ours and signed(key[1:], ours[0], (text + "\n").encode()), "the signature does not fit")
+    timed_id, at = sha256((ledger or name).encode(), b"\n\x04", key[1:])[:4].hex(), None
+    for data in [data for by, by_id, data in lines if (by, by_id) == (ledger or name, timed_id)][:1]:
+        at = int.from_bytes(data[:8], "big")
+        need(signed(key[1:], data[8:], ("cosignature/v1\ntime %d\n%s\n" % (at, text)).encode()), "the signature with the time does not fit")
+    return decimal(size), base64_of(root), at
+
+def proved(proof, name, key, ledger):
+    """What a proof proves to be in the log of this name: the bytes, their index, the size of the log, and when that was signed."""
+    head, note = proof.split("\n\n", 1)
+    header, extra, index, *path = head.split("\n")
+    need(header == HEADER and extra[:6] == "extra " and index[:6] == "index " and len(path) <= 64, "this is no receipt")
+    index, data = decimal(index[6:]), base64_of(extra[6:])
+    size, root, at = signed_root(note, name, key, ledger)
     need(0 <= index < size, "there is no such entry in the tree")
     path = [base64_of(line) for line in path]
     need(all(len(beside) == 32 for beside in path), "a hash is not 32 bytes")
-    need(root_of(sha256(b"\x00", entry), index, size, path) == base64_of(root), "the entry does not lead to the signed root")
-    return "holds: entry %d of %d in %s, %d bytes, said by %s%s" % (index, size, origin, len(entry), said_by(entry), about(entry, payment) if payment else "")
+    need(root_of(sha256(b"\x00", data), index, size, path) == root, "what is to be proved does not lead to the signed root")
+    return data, index, size, at
+
+def check(receipt, vkey, payment=None):
+    name, key = key_of(vkey)
+    first, second = receipt.split("\n\n" + HEADER + "\n")
+    entry, index, size, at = proved(first + "\n", name, key, name)
+    outcome, place, _, _ = proved(HEADER + "\n" + second, name + "/outcomes", key, name)
+    leaf, _, said = outcome_of(outcome)
+    need(place == index and leaf == sha256(b"\x00", entry), "the outcome is that of another entry")
+    told = about(entry, payment) if payment else ""
+    need(not payment or said[0] == "posted", "%s, but it does not count; %s" % (told[2:], lines_of(said)[0]))
+    head = "holds: entry %d of %d in %s, %d bytes, said by %s%s" % (index, size, name, len(entry), said_by(entry), told)
+    when = ["signed at %s UTC, as the ledger says" % datetime.datetime.fromtimestamp(at, datetime.timezone.utc).strftime("%Y-%m-%d %H:%M:%S")] if at else []
+    return "\n".join([head] + lines_of(said) + when)
 
 if __name__ == "__main__":
     try:

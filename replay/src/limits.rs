@@ -71,8 +71,8 @@ pub const RECHECK_MS: u64 = 2_000;
 /// How long a follower waits before it asks an idle stream again: its answers may be that much older.
 pub const FOLLOW_EVERY_MS: u64 = 50;
 
-/// Ends of frames at which a follower remembers what all outcomes came to, to hold them against a checkpoint of that size
-/// that comes later. At full speed the writer makes some thousand frames between two checkpoints; 168 bytes each.
+/// Ends of frames at which a follower remembers what was posted in each book, to hold it against a checkpoint of that size
+/// that comes later. At full speed the writer makes some thousand frames between two checkpoints; 136 bytes each.
 pub const FOLLOW_MARKS: usize = 32_768;
 
 /// Frames of stream and archive that are compared at once while serving: at 256 KiB each some 8 MiB in all.

@@ -7,15 +7,19 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use ledger::entry::Entry;
 use ledger::event::Event;
 use ledger::fold::AHEAD;
+use ledger::hash::Hash;
 use ledger::outcome::Outcome;
 use ledger::state::State;
+use ledger::tree::outcome_leaf::EntryMark;
+use proto::entry::SALT_BYTES;
 use uuid::Uuid;
 
 use super::folded::folded;
 use super::{EngineError, Home, Options};
 use crate::pages::keeper::{Keeper, Unread};
-use crate::proof::notary::Reading;
+use crate::proof::notary::SigningError;
 use crate::proof::tally::Tally;
+use crate::proof::trees::{EntryTree, OutcomeTree, Trees};
 use crate::record::log::{Frame, Log, Reader, read_stream};
 
 /// Frames read ahead of the fold: enough that neither thread waits for the other's hiccups, some MiB of events.
@@ -65,9 +69,13 @@ impl Decoded {
     ///
     /// # Errors
     /// The state waits for another entry, or an entry is of a later program.
-    pub fn fold(self, state: &mut State, seen: &mut dyn FnMut(&mut State, u64, &Outcome)) -> Result<(), EngineError> {
-        self.fold_each(state, &mut |state, entry, outcome| {
-            seen(state, entry.index, outcome);
+    pub fn fold(
+        self,
+        state: &mut State,
+        seen: &mut dyn FnMut(&mut State, &EntryMark, &Outcome),
+    ) -> Result<(), EngineError> {
+        self.fold_each(state, &mut |state, _, mark, outcome| {
+            seen(state, mark, outcome);
             Ok(())
         })
     }
@@ -76,15 +84,15 @@ impl Decoded {
     pub(crate) fn fold_each<E: From<EngineError>>(
         self,
         state: &mut State,
-        seen: &mut dyn FnMut(&mut State, &Entry<'_>, &Outcome) -> Result<(), E>,
+        seen: &mut dyn FnMut(&mut State, &Entry<'_>, &EntryMark, &Outcome) -> Result<(), E>,
     ) -> Result<(), E> {
         let mut entries = entries(&self.frame, self.first);
         for events in self.events.chunks(AHEAD) {
             state.read_ahead(events.iter());
-            for (event, (bytes, index)) in events.iter().zip(entries.by_ref()) {
-                let entry = entry(bytes, index, event)?;
+            for (event, (bytes, index, leaf)) in events.iter().zip(entries.by_ref()) {
+                let (entry, salt) = entry(bytes, index, event)?;
                 let outcome = folded(state, &entry)?;
-                seen(state, &entry, &outcome)?;
+                seen(state, &entry, &EntryMark { leaf, salt }, &outcome)?;
             }
         }
         Ok(())
@@ -95,9 +103,10 @@ impl Decoded {
         self,
         take: &mut dyn FnMut(Entry<'_>) -> Result<ControlFlow<()>, E>,
     ) -> Result<ControlFlow<()>, E> {
-        for ((bytes, index), event) in entries(&self.frame, self.first).zip(&self.events) {
-            let entry = entry(bytes, index, event)?;
-            if take(entry)?.is_break() {
+        let skipped = usize::try_from(self.first - self.frame.header().first_index).unwrap_or(usize::MAX);
+        let entries = self.frame.entries().skip(skipped).zip(self.first..);
+        for ((bytes, index), event) in entries.zip(&self.events) {
+            if take(entry(bytes, index, event)?.0)?.is_break() {
                 return Ok(ControlFlow::Break(()));
             }
         }
@@ -114,18 +123,19 @@ pub fn fold_record(options: &Options, progress: &mut dyn FnMut(u64)) -> Result<S
     fold_tally(options, progress).map(|(state, _)| state)
 }
 
-/// The entries of a frame from an index on, as bytes.
-fn entries(frame: &Frame, first: u64) -> impl Iterator<Item = (&[u8], u64)> {
+/// The entries of a frame from an index on: bytes, index, leaf.
+fn entries(frame: &Frame, first: u64) -> impl Iterator<Item = (&[u8], u64, Hash)> {
     let skipped = usize::try_from(first - frame.header().first_index).unwrap_or(usize::MAX);
-    frame.entries().skip(skipped).zip(first..)
+    let entries = frame.entries().zip(frame.leaves()).skip(skipped);
+    entries.zip(first..).map(|((bytes, leaf), index)| (bytes, index, *leaf))
 }
 
-/// An entry of which the event was decoded before. The head of an entry was read once already; reading it again costs less than
-/// carrying it over.
-fn entry<'a>(bytes: &'a [u8], index: u64, event: &'a Event) -> Result<Entry<'a>, EngineError> {
+/// An entry of which the event was decoded before, and its salt. The head of an entry was read once already; reading it again costs
+/// less than carrying it over.
+fn entry<'a>(bytes: &'a [u8], index: u64, event: &'a Event) -> Result<(Entry<'a>, [u8; SALT_BYTES]), EngineError> {
     let raw = proto::entry::decode(bytes).map_err(|error| EngineError::unreadable(index, &error))?;
-    let proto::entry::Raw { recorded_ms, principal, again, content, .. } = raw;
-    Ok(Entry { index, recorded_ms, principal, again, content, event })
+    let proto::entry::Raw { recorded_ms, principal, again, content, salt } = raw;
+    Ok((Entry { index, recorded_ms, principal, again, content, event }, salt))
 }
 
 /// As [`fold_record`], with what all outcomes come to.
@@ -134,7 +144,8 @@ fn entry<'a>(bytes: &'a [u8], index: u64, event: &'a Event) -> Result<Entry<'a>,
 /// As [`fold_record`].
 pub fn fold_tally(options: &Options, progress: &mut dyn FnMut(u64)) -> Result<(State, Tally), EngineError> {
     let pages = Keeper::none();
-    let (state, read) = fold_while_reading(&pages, State::default(), |to_fold| read_all(options, to_fold, progress))?;
+    let read = |to_fold: &SyncSender<Decoded>| read_all(options, to_fold, progress);
+    let (state, read) = fold_while_reading(&pages, State::default(), None, read)?;
     read.map(|()| (state, pages.tally()))
 }
 
@@ -170,39 +181,68 @@ pub(crate) fn each_entry(
 /// writing. A ledger that signs takes what its tree does not know yet.
 pub(crate) fn catch_up(
     options: &Options,
-    tree: Option<&mut Reading>,
+    tree: Option<&mut Trees>,
     progress: &mut dyn FnMut(u64),
 ) -> Result<(Log, Keeper, State), EngineError> {
     let unread = Unread::open(&options.data, options.ledger, options.pages)?;
     let known = unread.entries();
     let (to_fold, frames) = sync_channel(FRAMES_AHEAD);
+    let (said, mut made) = tree.map(|tree| (&mut tree.entries, &mut tree.outcomes)).unzip();
+    let outcomes = made.as_deref_mut();
     let (pages, state, log) = std::thread::scope(|scope| {
         // Reading pages takes about as long as hashing the record that they know already.
-        let folding = scope.spawn(move || read_and_fold(unread, known, &frames));
-        let log = open_and_hand_over(options, known, tree, &to_fold, progress);
+        let folding = scope.spawn(move || read_and_fold(unread, known, &frames, outcomes));
+        let log = open_and_hand_over(options, known, said, &to_fold, progress);
         drop(to_fold);
         let (pages, state) = folding.join().map_err(|_| EngineError::Panicked("the fold"))??;
         Ok::<_, EngineError>((pages, state, log?))
     })?;
     // Only now: whoever opened pages does not have the record yet, and another may still be at home in it.
     pages.settle_generation()?;
-    if state.entries >= known {
-        return Ok((log, pages, state));
-    }
-    tracing::warn!("the pages could not be used; the record is folded from its first entry");
     let files = Options { home: Home::File, ..options.clone() };
-    let (state, read) = fold_while_reading(&pages, state, |to_fold| read_all(&files, to_fold, progress))?;
-    read.map(|()| (log, pages, state))
+    let mut read = |to_fold: &SyncSender<Decoded>| read_all(&files, to_fold, progress);
+    let state = if state.entries >= known {
+        state
+    } else {
+        tracing::warn!("the pages could not be used; the record is folded from its first entry");
+        let (state, read) = fold_while_reading(&pages, state, made.as_deref_mut(), &mut read)?;
+        read.map(|()| state)?
+    };
+    if let Some(outcomes) = made.filter(|outcomes| !outcomes.is_of(&pages.tally())) {
+        make_again(outcomes, &pages, &mut read)?;
+    }
+    Ok((log, pages, state))
+}
+
+/// Tiles are a cache: of a time before the pages, of an earlier record, or left wrong by a power failure. Those over outcomes take a fold.
+fn make_again(
+    outcomes: &mut OutcomeTree,
+    pages: &Keeper,
+    read: impl FnOnce(&SyncSender<Decoded>) -> Result<(), EngineError>,
+) -> Result<(), EngineError> {
+    tracing::warn!("the tiles over outcomes do not fit the record, which is folded for them once more");
+    outcomes.0.clear().map_err(SigningError::from)?;
+    let (_, read) = fold_while_reading(&Keeper::none(), State::default(), Some(&mut *outcomes), read)?;
+    read?;
+    if outcomes.is_of(&pages.tally()) { Ok(()) } else { Err(EngineError::OtherOutcomes) }
 }
 
 /// The part of the thread that folds. Had the pages promised more than they give, what follows cannot be folded yet.
-fn read_and_fold(unread: Unread, known: u64, frames: &Receiver<Decoded>) -> Result<(Keeper, State), EngineError> {
+fn read_and_fold(
+    unread: Unread,
+    known: u64,
+    frames: &Receiver<Decoded>,
+    mut outcomes: Option<&mut OutcomeTree>,
+) -> Result<(Keeper, State), EngineError> {
     let (pages, state) = unread.read()?;
+    if let Some(outcomes) = &mut outcomes {
+        outcomes.go_on(state.entries, &pages.tail()).map_err(SigningError::from)?;
+    }
     if state.entries < known {
         while frames.recv().is_ok() {}
         return Ok((pages, state));
     }
-    let state = fold_all(&pages, state, frames)?;
+    let state = fold_all(&pages, state, frames, outcomes)?;
     Ok((pages, state))
 }
 
@@ -210,7 +250,7 @@ fn read_and_fold(unread: Unread, known: u64, frames: &Receiver<Decoded>) -> Resu
 fn open_and_hand_over(
     options: &Options,
     known: u64,
-    mut tree: Option<&mut Reading>,
+    mut tree: Option<&mut EntryTree>,
     to_fold: &SyncSender<Decoded>,
     progress: &mut dyn FnMut(u64),
 ) -> Result<Log, EngineError> {
@@ -234,11 +274,12 @@ fn open_and_hand_over(
 fn fold_while_reading<T>(
     pages: &Keeper,
     state: State,
+    outcomes: Option<&mut OutcomeTree>,
     read: impl FnOnce(&SyncSender<Decoded>) -> Result<T, EngineError>,
 ) -> Result<(State, Result<T, EngineError>), EngineError> {
     let (to_fold, frames) = sync_channel(FRAMES_AHEAD);
     std::thread::scope(|scope| {
-        let folding = scope.spawn(move || fold_all(pages, state, &frames));
+        let folding = scope.spawn(move || fold_all(pages, state, &frames, outcomes));
         let read = read(&to_fold);
         drop(to_fold);
         let state = folding.join().map_err(|_| EngineError::Panicked("the fold"))??;
@@ -246,12 +287,22 @@ fn fold_while_reading<T>(
     })
 }
 
-fn fold_all(pages: &Keeper, mut state: State, frames: &Receiver<Decoded>) -> Result<State, EngineError> {
+fn fold_all(
+    pages: &Keeper,
+    mut state: State,
+    frames: &Receiver<Decoded>,
+    mut outcomes: Option<&mut OutcomeTree>,
+) -> Result<State, EngineError> {
     while let Ok(decoded) = frames.recv() {
-        decoded.fold_each(&mut state, &mut |state, entry, outcome| {
-            pages.note(state, entry.index, entry.event.effective, outcome);
+        let first = state.entries;
+        decoded.fold_each(&mut state, &mut |state, entry, mark, outcome| {
+            pages.note(state, entry, mark, outcome);
             Ok::<_, EngineError>(())
         })?;
+        let leaves = pages.take_leaves();
+        if let Some(outcomes) = &mut outcomes {
+            outcomes.take(first, &leaves).map_err(SigningError::from)?;
+        }
         pages.keep_sometimes(&mut state)?;
     }
     Ok(state)

@@ -62,6 +62,18 @@ pub enum EngineError {
     /// The record is shorter than what was made of it.
     #[error("the pages know more entries than the record holds: the record lost its end, restore it")]
     LostEnd,
+    /// What the pages hold of outcomes is not what the record gives.
+    #[error("the pages hold other outcomes than the record gives; `replay rebuild` makes them anew")]
+    OtherOutcomes,
+    /// An outcome made once more is not the one in the tree.
+    #[error(
+        "what this ledger makes of entry {index} now is not the outcome in its tree, so nothing is proved of it; verify the record with \
+         `replay verify`"
+    )]
+    OutcomeDiffers {
+        /// Which entry.
+        index: u64,
+    },
     /// The pages could not be kept or read.
     #[error(transparent)]
     Pages(#[from] PagesError),

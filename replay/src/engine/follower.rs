@@ -8,7 +8,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread::JoinHandle;
 
-use ledger::tree::merkle::leaf_hash;
 use parking_lot::Mutex;
 
 use super::catch_up::Decoded;
@@ -19,7 +18,7 @@ use crate::proof::comparing;
 use crate::proof::comparing::{Claim, Compared, Difference, Marks};
 use crate::proof::notary::{Reading, SigningError};
 use crate::proof::signed_note::Verifier;
-use crate::proof::tiles::Tiles;
+use crate::proof::trees::Trees;
 use crate::proof::trust::vouched;
 use crate::record::log::without_login;
 use crate::record::log::{Frame, Log, LogHome};
@@ -36,7 +35,7 @@ pub(super) struct Follower {
 struct Shared {
     data: PathBuf,
     writer: String,
-    tiles: Mutex<Tiles>,
+    trees: Mutex<Trees>,
     comparing: Mutex<Comparing>,
     /// Why the stream cannot be read at the moment.
     away: Mutex<Option<String>>,
@@ -62,10 +61,10 @@ impl Follower {
         tree: Reading,
         live: &Arc<LiveState>,
     ) -> Result<Self, EngineError> {
-        let (tiles, latest) = tree.follow(log.tip())?;
+        let (trees, latest) = tree.follow(log.tip())?;
         let compared = latest.as_ref().map(Signed::unverified).transpose().map_err(SigningError::from)?;
         let comparing = Comparing {
-            marks: Marks::from(live.pages().tally()),
+            marks: Marks::from(&live.pages().tally()),
             pending: None,
             compared: compared.map_or(0, |(checkpoint, _)| checkpoint.size),
             latest: latest.map(Arc::new),
@@ -74,7 +73,7 @@ impl Follower {
         let shared = Arc::new(Shared {
             data: options.data.clone(),
             writer: writer_of(&options.home),
-            tiles: Mutex::new(tiles),
+            trees: Mutex::new(trees),
             comparing: Mutex::new(comparing),
             away: Mutex::default(),
         });
@@ -88,9 +87,9 @@ impl Follower {
         &self.shared.writer
     }
 
-    /// The tree as it was read.
-    pub(super) fn tiles(&self) -> &Mutex<Tiles> {
-        &self.shared.tiles
+    /// The trees as they were read and folded.
+    pub(super) fn trees(&self) -> &Mutex<Trees> {
+        &self.shared.trees
     }
 
     /// The writer's last checkpoint that was equal.
@@ -225,16 +224,14 @@ impl Shared {
 
     /// Takes a frame into the tree, folds it and compares. Only then it is announced: what differs is not answered.
     fn fold_one(&self, live: &LiveState, frame: Frame) -> Result<(), Arc<EngineError>> {
-        let decoded = Decoded::new(frame, live.read().entries).map_err(Arc::new)?;
-        {
-            let mut tiles = self.tiles.lock();
-            for entry in decoded.frame().entries() {
-                tiles.push(leaf_hash(entry)).map_err(|error| Arc::new(SigningError::from(error).into()))?;
-            }
-        }
-        let tally = live.fold(decoded)?;
+        let first = live.read().entries;
+        let decoded = Decoded::new(frame, first).map_err(Arc::new)?;
+        let failed = |error| Arc::new(SigningError::from(error).into());
+        self.trees.lock().entries.take(decoded.frame()).map_err(failed)?;
+        let (tally, leaves) = live.fold(decoded)?;
+        self.trees.lock().outcomes.take(first, &leaves).map_err(failed)?;
         let mut comparing = self.comparing.lock();
-        comparing.marks.note(tally);
+        comparing.marks.note(&tally);
         let entries = comparing.marks.entries();
         if let Some(claim) = comparing.pending.take_if(|claim| claim.tree.size <= entries) {
             self.compare(&mut comparing, claim)?;
@@ -247,12 +244,13 @@ impl Shared {
     /// Compares a checkpoint over what is folded; a difference is marked before anybody is told.
     fn compare(&self, comparing: &mut Comparing, claim: Claim) -> Result<Compared, Arc<EngineError>> {
         let size = claim.tree.size;
-        let root = self.tiles.lock().root(size).map_err(|error| Arc::new(SigningError::from(error).into()))?;
-        let tally = comparing.marks.at(size);
-        if let Err(difference) = claim.against(&root, tally) {
+        let roots = self.trees.lock().roots(size);
+        let (root, outcomes) = roots.map_err(|error| Arc::new(SigningError::from(error).into()))?;
+        let books = comparing.marks.at(size);
+        if let Err(difference) = claim.against((&root, &outcomes), books) {
             return Err(Arc::new(self.differ(difference)));
         }
-        let compared = if tally.is_some() { Compared::Same { size } } else { Compared::RootOnly { size } };
+        let compared = if books.is_some() { Compared::Same { size } } else { Compared::RootsOnly { size } };
         if compared == (Compared::Same { size }) && size > comparing.compared {
             let kept = Checkpoints::of(&self.data).keep(size, &claim.signed, &claim.key);
             kept.map_err(|error| Arc::new(SigningError::from(error).into()))?;

@@ -10,6 +10,7 @@ use ledger::event::Event;
 use ledger::fold::AHEAD;
 use ledger::outcome::Outcome;
 use ledger::state::State;
+use ledger::tree::outcome_leaf::EntryMark;
 use parking_lot::{Mutex, RwLock, RwLockReadGuard};
 use tokio::sync::{oneshot, watch};
 
@@ -20,6 +21,7 @@ use crate::pages::keeper::Keeper;
 use crate::proof::notary::Notary;
 use crate::proof::tally::Tally;
 use crate::record::alarm::Alarm;
+use crate::record::leaves::Leaves;
 use crate::record::writer::{Item, Reported, Settled};
 
 /// Frames that may wait for the fold before the writer, or reading, is held back.
@@ -93,11 +95,11 @@ impl LiveState {
         error
     }
 
-    /// Folds a frame that was read, and says what all outcomes come to after it.
-    pub(super) fn fold(&self, decoded: Decoded) -> Result<Tally, Arc<EngineError>> {
+    /// Folds a frame that was read, and says what all outcomes come to after it, with the leaves of its own.
+    pub(super) fn fold(&self, decoded: Decoded) -> Result<(Tally, Leaves), Arc<EngineError>> {
         self.frame(|state| {
-            decoded.fold_each(state, &mut |state, entry, outcome| {
-                self.pages.note(state, entry.index, entry.event.effective, outcome);
+            decoded.fold_each(state, &mut |state, entry, mark, outcome| {
+                self.pages.note(state, entry, mark, outcome);
                 Ok(())
             })
         })
@@ -116,7 +118,10 @@ impl LiveState {
 
     /// Has the entries of a frame folded while nobody else folds, and pages kept if it is time. What went wrong is marked before
     /// anybody else may read the state.
-    fn frame(&self, fold: impl FnOnce(&mut State) -> Result<(), EngineError>) -> Result<Tally, Arc<EngineError>> {
+    fn frame(
+        &self,
+        fold: impl FnOnce(&mut State) -> Result<(), EngineError>,
+    ) -> Result<(Tally, Leaves), Arc<EngineError>> {
         if let Some(error) = self.failed() {
             return Err(error);
         }
@@ -130,8 +135,8 @@ impl LiveState {
             error
         })?;
         let tally = self.pages.tally();
-        debug_assert_eq!(tally.chain().entries(), state.entries, "every entry has one outcome");
-        Ok(tally)
+        debug_assert_eq!(tally.entries(), state.entries, "every entry has one outcome");
+        Ok((tally, self.pages.take_leaves()))
     }
 }
 
@@ -173,22 +178,24 @@ impl Fold {
     }
 
     fn frame(&mut self, settled: Settled<Tag>) -> Result<Vec<Call>, Arc<EngineError>> {
-        let Settled { first_index, recorded_ms, items, leaves } = settled;
+        let Settled { first_index, recorded_ms, items, leaves, salts } = settled;
         let mut calls = Vec::new();
-        let (mut items, mut indexes) = (items.into_iter(), first_index..);
+        let marks = leaves.hashes.iter().zip(&salts);
+        let marks = marks.map(|(leaf, salt)| EntryMark { leaf: *leaf, salt: *salt });
+        let (mut items, mut places) = (items.into_iter(), (first_index..).zip(marks));
         let live = Arc::clone(&self.live);
-        let tally = live.frame(|state| {
+        let (tally, outcomes) = live.frame(|state| {
             while !items.as_slice().is_empty() {
                 state.read_ahead(items.as_slice().iter().take(AHEAD).map(|item| &item.tag.event));
-                for (item, index) in items.by_ref().take(AHEAD).zip(indexes.by_ref()) {
-                    calls.extend(self.item(state, item, index, recorded_ms)?);
+                for (item, place) in items.by_ref().take(AHEAD).zip(places.by_ref()) {
+                    calls.extend(self.item(state, item, place, recorded_ms)?);
                 }
             }
             Ok(())
         })?;
         // Before anybody is answered, so that a checkpoint asked for after an answer has the entry.
         if let Some(notary) = &self.notary {
-            notary.take(leaves, tally);
+            notary.take(leaves, outcomes, tally);
         }
         Ok(calls)
     }
@@ -198,13 +205,13 @@ impl Fold {
         &mut self,
         state: &mut State,
         item: Item<Tag>,
-        index: u64,
+        (index, mark): (u64, EntryMark),
         recorded_ms: i64,
     ) -> Result<Option<Call>, EngineError> {
         let Item { principal, again, content, tag: Tag { event, done } } = item;
         let entry = Entry { index, recorded_ms, principal: &principal, again, content: &content, event: &event };
         let outcome = folded(state, &entry)?;
-        self.live.pages.note(state, index, entry.event.effective, &outcome);
+        self.live.pages.note(state, &entry, &mark, &outcome);
         self.begun.push(Acknowledged { index, recorded_ms, outcome });
         Ok(done.map(|done| Call { done, folded: std::mem::take(&mut self.begun) }))
     }

@@ -107,7 +107,7 @@ impl Engine {
             following::set(data, &writer_of(&options.home))?;
         }
         let mut tree = Reading::open(data, options.signing.as_ref(), follows)?;
-        let (log, pages, state) = catch_up(options, tree.as_mut(), progress)?;
+        let (log, pages, state) = catch_up(options, tree.as_mut().map(Reading::trees), progress)?;
         // A repair may have begun before the record was locked here.
         repairing::refuse(data)?;
         if log.tip().next_index() < state.entries {

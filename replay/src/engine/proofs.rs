@@ -1,15 +1,21 @@
-//! What a running ledger answers to auditors: signed checkpoints, and proofs in the tree they are over.
+//! What a running ledger answers to auditors: signed checkpoints, and proofs in the trees they are over.
 
 use std::sync::Arc;
 
 use bytes::Bytes;
-use ledger::hash::Hash;
+use ledger::entry::Entry;
+use ledger::state::State;
 use ledger::tree::merkle::leaf_hash;
+use ledger::tree::outcome_leaf::{EntryMark, write};
+use parking_lot::Mutex;
+use proto::entry::Raw;
 
+use super::folded::folded;
 use super::recorded::missing;
 use super::{Engine, EngineError, Role};
 use crate::proof::checkpoint_files::Signed;
 use crate::proof::notary::SigningError;
+use crate::proof::trees::{Trees, TwoPaths};
 
 impl Engine {
     /// The checkpoint signed last; of a follower the last of its writer that was equal here.
@@ -33,34 +39,46 @@ impl Engine {
         notary.sign_now()?.await.unwrap_or_else(|_| Err(notary.why_ended()))
     }
 
-    /// The path from an entry to the root over the first `size` entries, lowest hash first. Blocks: not for async tasks.
+    /// The paths from an entry and from its outcome to the roots over the first `size` of them. Blocks: not for async tasks.
     ///
     /// # Errors
     /// There is no such entry or tree, or the ledger has no key.
-    pub fn prove_inclusion(&self, index: u64, size: u64) -> Result<Vec<Hash>, SigningError> {
-        self.leaf_and_path(index, size).map(|(_, path)| path)
+    pub fn prove_inclusion(&self, index: u64, size: u64) -> Result<TwoPaths, SigningError> {
+        Ok(self.trees()?.lock().prove_inclusion(index, size)?)
     }
 
-    /// What shows that the tree over `to` entries continues the one over `from`. Blocks: not for async tasks.
+    /// What shows that the trees over `to` entries continue those over `from`. Blocks: not for async tasks.
     ///
     /// # Errors
     /// There are no such trees, or the ledger has no key.
-    pub fn prove_consistency(&self, from: u64, to: u64) -> Result<Vec<Hash>, SigningError> {
-        match &self.role {
-            Role::Writer(writing) => writing.notary()?.prove_consistency(from, to),
-            Role::Follower(follower) => Ok(follower.tiles().lock().prove_consistency(from, to)?),
-        }
+    pub fn prove_consistency(&self, from: u64, to: u64) -> Result<TwoPaths, SigningError> {
+        Ok(self.trees()?.lock().prove_consistency(from, to)?)
     }
 
-    fn leaf_and_path(&self, index: u64, size: u64) -> Result<(Hash, Vec<Hash>), SigningError> {
-        match &self.role {
-            Role::Writer(writing) => writing.notary()?.prove_inclusion(index, size),
-            Role::Follower(follower) => {
-                let tiles = follower.tiles().lock();
-                let path = tiles.prove_inclusion(index, size)?;
-                Ok((tiles.subtree(0, index)?, path))
-            }
-        }
+    fn trees(&self) -> Result<&Mutex<Trees>, SigningError> {
+        Ok(match &self.role {
+            Role::Writer(writing) => writing.notary()?.trees(),
+            Role::Follower(follower) => follower.trees(),
+        })
+    }
+
+    /// What the ledger made of the entry that comes after `before`, as bytes of the tree over outcomes: folded once more, and given
+    /// only if it is what stands there. Blocks: not for async tasks.
+    ///
+    /// # Errors
+    /// There is no such entry, the ledger has no key, or what is made of the entry now is something else.
+    pub fn outcome_bytes(&self, mut before: State) -> Result<Bytes, EngineError> {
+        let index = before.entries;
+        let bytes = self.entry_bytes(index)?;
+        let unreadable = |why: &dyn std::fmt::Display| EngineError::unreadable(index, why);
+        let Raw { recorded_ms, again, salt, principal, content } =
+            proto::entry::decode(&bytes).map_err(|error| unreadable(&error))?;
+        let event = proto::event::decode(content).map_err(|error| unreadable(&error))?;
+        let outcome = folded(&mut before, &Entry { index, recorded_ms, principal, again, content, event: &event })?;
+        let (mut made, mark) = (Vec::new(), EntryMark { leaf: leaf_hash(&bytes), salt });
+        write(&mut made, &mark, &outcome, &before);
+        let leaf = self.trees()?.lock().outcomes.0.subtree(0, index).map_err(SigningError::from)?;
+        if leaf == leaf_hash(&made) { Ok(made.into()) } else { Err(EngineError::OutcomeDiffers { index }) }
     }
 
     /// The stored bytes of an entry, over which its leaf is taken. Blocks: not for async tasks.
@@ -69,7 +87,14 @@ impl Engine {
     /// There is no such entry, the ledger has no key, or the files hold no entry of this leaf.
     pub fn entry_bytes(&self, index: u64) -> Result<Bytes, EngineError> {
         // The tree knows the leaf, so a void frame's entry of the same index cannot be taken for it.
-        let (leaf, _) = self.leaf_and_path(index, index.saturating_add(1))?;
+        let leaf = {
+            let trees = self.trees()?.lock();
+            let size = trees.entries.0.size();
+            if index >= size {
+                return Err(SigningError::OutOfRange { asked: index, size }.into());
+            }
+            trees.entries.0.subtree(0, index).map_err(SigningError::from)?
+        };
         let found = self.single.entry(index, &|bytes| leaf_hash(bytes) == leaf);
         let found = found.map_err(|error| self.live.noted(self.as_found(error).into()))?;
         if found.is_none() {

@@ -38,8 +38,10 @@ at-N.* is the record after N entries and asserts what changed since the checkpoi
 Tables: entries.csv (every entry with its outcome), postings.csv, accounts.csv (balances at the
 end). Amounts are in fen.
 
-Tiles: the tree of the record as static files (C2SP tlog-tiles v0.1.0): checkpoint, tile/<L>/<N>,
-tile/entries/<N>. The tree ends at the last signed checkpoint; what is behind it follows with the next.
+Tiles: the tree over entries as static files (C2SP tlog-tiles v0.1.0): checkpoint, tile/<L>/<N>,
+tile/entries/<N>; and under outcomes the same of what was made of each entry, in bytes that a stranger
+reads. Both end at the last signed checkpoint; what is behind it follows with the next.
+scripts/check_export.py computes both roots from the bundles and holds them against the notes.
 
 Exit codes: 0 written, 1 the record is damaged or the place is taken or full, 2 usage")]
 pub struct ExportArgs {
@@ -116,15 +118,17 @@ fn run_tiles(args: &ExportArgs) -> anyhow::Result<ExitCode> {
     let bar = progress::entries("export", !args.json);
     let written = export_tiles(&args.source.options(), &until, &args.out, &mut |entries| bar.set_position(entries));
     bar.finish_and_clear();
-    let WrittenTiles { entries, root, left_out, signed, open } = written?;
-    let (root, open, seconds) = (hex(&root), open.display(), began.elapsed().as_secs_f64());
+    let WrittenTiles { entries, root, outcomes, left_out, signed, open } = written?;
+    let (root, outcomes, open, seconds) = (hex(&root), hex(&outcomes), open.display(), began.elapsed().as_secs_f64());
     if args.json {
         let open = open.to_string();
-        let figures = serde_json::json!({ "entries": entries, "root": root, "left_out": left_out, "signed": signed,
+        let figures = serde_json::json!({ "entries": entries, "root": root, "outcomes": outcomes, "left_out": left_out, "signed": signed,
             "open": open, "seconds": seconds });
         outln!("{figures}");
     } else {
-        outln!("entries    {entries}, {left_out} behind the checkpoint left out\nroot       {root}");
+        outln!(
+            "entries    {entries}, {left_out} behind the checkpoint left out\nroot       {root}\noutcomes   {outcomes}"
+        );
         outln!("signed     {}\nseconds    {seconds:.2}\nopen       {open}", if signed { "yes" } else { "no" });
     }
     Ok(ExitCode::SUCCESS)

@@ -24,7 +24,7 @@ const BAR: &str = "rebuild {spinner} {human_pos} of {human_len} entries, {per_se
 ///
 /// Projections are what answers are read from: the pages of the state, and the postings of each account. They can always
 /// be made again. A rebuild folds the record from its first entry into a new generation and compares what comes of it with
-/// the ledger: the chain over all outcomes, what was posted in each book, and the state, page by page. Only if all is equal
+/// the ledger: the root over all outcomes, what was posted in each book, and the state, page by page. Only if all is equal
 /// is the new generation put in use. On a difference it is dropped, the first table and row that differ are named with both
 /// values, and the ledger goes on as it was.
 ///

@@ -1,5 +1,5 @@
-//! Checkpoints: what a ledger signs. One note over size and root of the tree (C2SP tlog-checkpoint), and beside it one
-//! over what was made of the entries: the chain over outcomes and the trial balance. Files and keys are not here.
+//! Checkpoints: what a ledger signs. One note over size and root of the tree over entries, and beside it one over that of their outcomes,
+//! each a C2SP tlog-checkpoint of an origin of its own; the second adds the trial balance. Files and keys are not here.
 
 use std::fmt::Write as _;
 
@@ -11,7 +11,7 @@ use ledger::hash::Hash;
 use crate::proof::signed_note::{Note, NoteError, Signer, Verifier};
 use crate::proof::tally::Turnover;
 
-/// What is appended to the origin of a checkpoint in the note beside it.
+/// What is appended to the origin of a checkpoint in the note beside it, and to the name of the key that signs it.
 const OUTCOMES: &str = "/outcomes";
 
 /// Why a text is no checkpoint, or not the one wanted.
@@ -88,17 +88,17 @@ pub struct Outcomes {
     pub origin: String,
     /// Entries.
     pub size: u64,
-    /// The chain over their outcomes.
-    pub chain: Hash,
+    /// RFC 6962 root over their outcomes.
+    pub root: Hash,
     /// What was posted in each book, in the order of [`Book::ALL`].
     pub books: [Turnover; Book::ALL.len()],
 }
 
 impl Outcomes {
-    /// The text that is signed.
+    /// The text that is signed. What follows the root are extension lines: no reader of checkpoints needs them.
     #[must_use]
     pub fn text(&self) -> String {
-        let mut text = format!("{}{OUTCOMES}\n{}\n{}\n", self.origin, self.size, STANDARD.encode(self.chain));
+        let mut text = format!("{}{OUTCOMES}\n{}\n{}\n", self.origin, self.size, STANDARD.encode(self.root));
         for (book, sums) in Book::ALL.iter().zip(&self.books) {
             // Writing to a string cannot fail.
             let _ = writeln!(text, "book {} debits {} credits {}", book.name(), sums.debits, sums.credits);
@@ -115,26 +115,32 @@ impl Outcomes {
         let origin = lines.next("it has no origin")?.strip_suffix(OUTCOMES);
         let origin = origin.ok_or(CheckpointError::Malformed("its origin does not end in /outcomes"))?.to_owned();
         let size = decimal(lines.next("it has no size")?)?;
-        let chain = hash(lines.next("it has no chain")?)?;
+        let root = hash(lines.next("it has no root")?)?;
         let mut books = [Turnover::default(); Book::ALL.len()];
         for (book, sums) in Book::ALL.iter().zip(&mut books) {
             *sums = turnover(*book, lines.next("a book is missing")?)?;
         }
-        Ok(Self { origin, size, chain, books })
+        Ok(Self { origin, size, root, books })
     }
 
-    /// Signs it.
+    /// Signs it, with the ledger's key under the name of this log.
     #[must_use]
     pub fn sign(&self, signer: &Signer) -> Note {
-        Note::signed(self.text(), signer)
+        Note::signed(self.text(), &signer.named_with(OUTCOMES))
     }
 
-    /// Reads it out of a note, if this key signed it and speaks for its origin.
+    /// The key under whose name a ledger's key signs these.
+    #[must_use]
+    pub fn key_of(ledger: &Verifier) -> Verifier {
+        ledger.named_with(OUTCOMES)
+    }
+
+    /// Reads it out of a note, if this key of a ledger signed it and speaks for its origin.
     ///
     /// # Errors
     /// The note is not one of these, not signed by the key, or of another ledger.
     pub fn verified(note: &Note, verifier: &Verifier) -> Result<Self, CheckpointError> {
-        let outcomes = Self::parse(note.verified_by(verifier)?)?;
+        let outcomes = Self::parse(note.verified_by(&Self::key_of(verifier))?)?;
         speaks_for(verifier, &outcomes.origin)?;
         Ok(outcomes)
     }
@@ -210,7 +216,7 @@ mod tests {
     #[test]
     fn outcomes_come_back_and_are_no_checkpoint() {
         let books = [1, 2, 3, 1 << 90].map(|fen| Turnover { debits: fen, credits: fen });
-        let outcomes = Outcomes { origin: checkpoint().origin, size: 9, chain: [3; 32], books };
+        let outcomes = Outcomes { origin: checkpoint().origin, size: 9, root: [3; 32], books };
         let note = outcomes.sign(&signer(1));
         assert_eq!(Outcomes::verified(&note, signer(1).verifier()), Ok(outcomes));
         // The one may not be taken for the other: its origin differs.

@@ -47,16 +47,19 @@ pub struct Signed {
 }
 
 impl Signed {
-    /// Whether a key signed both.
+    /// Whether a key signed both, and with a time that fits if it told one.
     #[must_use]
     pub fn is_by(&self, key: &Verifier) -> bool {
-        Checkpoint::verified(&self.tree, key).is_ok() && Outcomes::verified(&self.outcomes, key).is_ok()
+        let timed = |note: &Note| note.signed_at(key).is_ok();
+        let both = Checkpoint::verified(&self.tree, key).is_ok() && Outcomes::verified(&self.outcomes, key).is_ok();
+        both && timed(&self.tree) && timed(&self.outcomes)
     }
 
     /// Whether it claims to be signed by a key.
     #[must_use]
     pub fn names(&self, key: &Verifier) -> bool {
-        [&self.tree, &self.outcomes].iter().any(|note| note.signatures.iter().any(|line| line.id == key.id()))
+        let claims = |note: &Note, key: &Verifier| note.signatures.iter().any(|line| line.id == key.id());
+        claims(&self.tree, key) || claims(&self.outcomes, &Outcomes::key_of(key))
     }
 
     /// Both with the signatures of these too, where they say the same; else the latter.
@@ -200,8 +203,9 @@ impl Checkpoints {
     }
 
     fn let_go(&self, old: u64, key: &Verifier) -> Result<(), KeptError> {
+        let ours = [key.id(), key.timed().id()];
         match self.read(old) {
-            Ok(Some(signed)) if signed.tree.signatures.iter().any(|line| line.id != key.id()) => return Ok(()),
+            Ok(Some(signed)) if signed.tree.signatures.iter().any(|line| !ours.contains(&line.id)) => return Ok(()),
             Ok(_) => {}
             Err(error @ KeptError::Bad { .. }) => return self.set_aside(old, &error),
             Err(error) => return Err(error),
@@ -277,7 +281,7 @@ mod tests {
         let signer = key();
         let (origin, books) = ("here".to_owned(), [Turnover::default(); 4]);
         let tree = Checkpoint { origin: origin.clone(), size, root: [2; 32] }.sign(&signer);
-        Signed { tree, outcomes: Outcomes { origin, size, chain: [3; 32], books }.sign(&signer) }
+        Signed { tree, outcomes: Outcomes { origin, size, root: [3; 32], books }.sign(&signer) }
     }
 
     #[test]

@@ -1,10 +1,14 @@
-//! What all outcomes come to: their chain, and what was posted in each book. It goes on with every entry and is kept
+//! What all outcomes come to: the root of the tree over them, and what was posted in each book. It goes on with every entry and is kept
 //! with the pages; checkpoints sign it, and whoever folds the record again must arrive at the same.
 
 use ledger::account::{AccountNo, Book};
+use ledger::hash::Hash;
 use ledger::outcome::Outcome;
 use ledger::state::State;
-use ledger::tree::outcome_chain::OutcomeChain;
+use ledger::tree::merkle::{Frontier, leaf_hash};
+use ledger::tree::outcome_leaf::{EntryMark, write};
+
+use crate::record::leaves::{HEIGHT, Leaves};
 
 /// How many books there are.
 pub const BOOKS: usize = Book::ALL.len();
@@ -18,23 +22,39 @@ pub struct Turnover {
     pub credits: i128,
 }
 
-/// The chain over outcomes and the trial balance of each book.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+/// The tree over outcomes and the trial balance of each book.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Tally {
-    chain: OutcomeChain,
+    tree: Frontier,
     books: [Turnover; BOOKS],
 }
 
 impl Tally {
     /// A tally that was kept elsewhere.
     #[must_use]
-    pub(crate) fn from_parts(chain: OutcomeChain, books: [Turnover; BOOKS]) -> Self {
-        Self { chain, books }
+    pub(crate) fn from_parts(tree: Frontier, books: [Turnover; BOOKS]) -> Self {
+        Self { tree, books }
     }
 
-    /// Takes the outcome of the entry just folded into `state`.
-    pub fn note(&mut self, state: &State, outcome: &Outcome) {
-        self.chain.push(outcome);
+    /// How many outcomes there are.
+    #[must_use]
+    pub fn entries(&self) -> u64 {
+        self.tree.size()
+    }
+
+    /// The tree over them.
+    #[must_use]
+    pub fn tree(&self) -> &Frontier {
+        &self.tree
+    }
+
+    /// The trial balance, in the order of [`Book::ALL`].
+    #[must_use]
+    pub fn books(&self) -> &[Turnover; BOOKS] {
+        &self.books
+    }
+
+    fn post(&mut self, state: &State, outcome: &Outcome) {
         let Outcome::Posted { postings, .. } = outcome else { return };
         for posting in postings {
             // Each side is looked up by itself: were a posting to cross books, the sums would show it.
@@ -42,17 +62,59 @@ impl Tally {
             self.books[book_of(state, posting.credit)].credits += i128::from(posting.fen);
         }
     }
+}
 
-    /// The chain.
-    #[must_use]
-    pub fn chain(&self) -> &OutcomeChain {
-        &self.chain
+/// A tally that goes on, with what whoever keeps the tree needs besides.
+#[derive(Clone, Debug, Default)]
+pub struct Tallying {
+    tally: Tally,
+    /// Leaves behind the last whole tile: tiles on disk end there.
+    tail: Vec<Hash>,
+    /// What was added since it was last taken.
+    fresh: Leaves,
+    /// The bytes of one outcome, kept so that none are asked for with every entry.
+    bytes: Vec<u8>,
+}
+
+impl Tallying {
+    /// Goes on from a tally that was kept elsewhere, with the leaves behind its last whole tile.
+    pub(crate) fn from_parts(tally: Tally, tail: Vec<Hash>) -> Self {
+        Self { tally, tail, ..Self::default() }
     }
 
-    /// The trial balance, in the order of [`Book::ALL`].
+    /// Takes the outcome of the entry just folded into `state`.
+    pub fn note(&mut self, state: &State, mark: &EntryMark, outcome: &Outcome) {
+        self.bytes.clear();
+        write(&mut self.bytes, mark, outcome, state);
+        let leaf = leaf_hash(&self.bytes);
+        self.fresh.push(&mut self.tally.tree, leaf);
+        if self.tally.tree.size().is_multiple_of(1 << HEIGHT) {
+            self.tail.clear();
+        } else {
+            self.tail.push(leaf);
+        }
+        self.tally.post(state, outcome);
+    }
+
+    /// What they come to.
     #[must_use]
-    pub fn books(&self) -> &[Turnover; BOOKS] {
-        &self.books
+    pub fn tally(&self) -> &Tally {
+        &self.tally
+    }
+
+    /// The leaves behind the last whole tile.
+    pub(crate) fn tail(&self) -> &[Hash] {
+        &self.tail
+    }
+
+    /// Lets go of what was added, for whoever keeps no tree.
+    pub fn forget_fresh(&mut self) {
+        self.fresh = Leaves::default();
+    }
+
+    /// The leaves added since this was asked for last.
+    pub(crate) fn take_fresh(&mut self) -> Leaves {
+        std::mem::take(&mut self.fresh)
     }
 }
 

@@ -1,5 +1,5 @@
-//! What a frame adds to the tree of the record: its leaves, and the roots of the tiles they complete. How tiles are kept and
-//! proofs are given is not known here.
+//! What a frame adds to a tree over the record, that of its entries or that of their outcomes: leaves, and the roots of the tiles they
+//! complete. How tiles are kept and proofs are given is not known here.
 
 use ledger::hash::Hash;
 use ledger::tree::merkle::Frontier;
@@ -7,8 +7,8 @@ use ledger::tree::merkle::Frontier;
 /// Levels of the tree that one tile spans.
 pub(crate) const HEIGHT: u32 = 8;
 
-/// What the tree gained with the entries of a frame, as it was computed while the frame was built.
-#[derive(Debug, Default)]
+/// What a tree gained with the entries of a frame, as it was computed on the way.
+#[derive(Clone, Debug, Default)]
 pub struct Leaves {
     /// The leaf of each entry.
     pub hashes: Vec<Hash>,

@@ -51,7 +51,7 @@ pub async fn run(engine: Engine, comparing: Comparing) -> Result<(), tonic::tran
         let told = match writer.fetch().await {
             Err(why) => Some(why),
             Ok(signed) => match hold(&engine, signed, &comparing.keys).await {
-                Ok(Compared::Same { .. } | Compared::RootOnly { .. } | Compared::Ahead { .. }) => None,
+                Ok(Compared::Same { .. } | Compared::RootsOnly { .. } | Compared::Ahead { .. }) => None,
                 Err(error) if error.is_damage() => return Ok(()),
                 Err(error) => Some(format!("the writer's checkpoint was not compared: {error}")),
             },

@@ -31,7 +31,7 @@ macro_rules! whole {
 
 whole! {
     GetStatusRequest GetBalanceRequest GetLineRequest GetAwardRequest GetPayoutRequest QuoteLoanRequest GetPositionRequest
-    GetFundRequest GetForecastRequest GetRecordedRequest ExplainRequest
+    GetFundRequest GetForecastRequest GetRecordedRequest ExplainRequest GetOutcomeRequest
 }
 
 /// The answer, with as many rows as fit.

@@ -47,7 +47,16 @@ pub fn before(engine: &Engine, request: &v1::ExplainRequest) -> Result<Asked, Qu
         Some(Entry::Event(event)) => index_of(&state, event)?,
         None => return Err(unnamed()),
     };
-    let entries = state.entries;
+    drop(state);
+    before_index(engine, index)
+}
+
+/// The ledger before the entry of an index.
+///
+/// # Errors
+/// There is no such entry.
+pub fn before_index(engine: &Engine, index: u64) -> Result<Asked, QueryError> {
+    let entries = engine.read().entries;
     if index < entries { Ok(Asked::before(engine.clone(), index)) } else { Err(QueryError::NoEntry { index, entries }) }
 }
 

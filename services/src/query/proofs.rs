@@ -1,6 +1,7 @@
-//! What auditors ask of the tree and of single entries. Nothing here is to be believed: every answer can be checked with
+//! What auditors ask of the trees and of single entries. Nothing here is to be believed: every answer can be checked with
 //! the ledger's public key.
 
+use super::explain::Before;
 use super::{QueryError, need_id};
 use bytes::Bytes;
 use ledger::hash::Hash;
@@ -14,7 +15,7 @@ pub fn checkpoint(signed: &Signed) -> v1::GetCheckpointResponse {
     v1::GetCheckpointResponse { checkpoint: signed.tree.to_string(), outcomes: signed.outcomes.to_string() }
 }
 
-/// That an entry is in a tree.
+/// That an entry is in a tree, and its outcome in the other.
 ///
 /// # Errors
 /// There is no such entry or tree, or the ledger does not sign.
@@ -22,11 +23,12 @@ pub fn inclusion(
     engine: &Engine,
     request: &v1::GetInclusionProofRequest,
 ) -> Result<v1::GetInclusionProofResponse, QueryError> {
-    let path = engine.prove_inclusion(request.index, request.size).map_err(EngineError::from)?;
-    Ok(v1::GetInclusionProofResponse { hashes: hashes(&path) })
+    let paths = engine.prove_inclusion(request.index, request.size).map_err(EngineError::from)?;
+    let (hashes, outcome_hashes) = (hashes(&paths.entries), hashes(&paths.outcomes));
+    Ok(v1::GetInclusionProofResponse { hashes, outcome_hashes })
 }
 
-/// That a tree continues another.
+/// That both trees continue others.
 ///
 /// # Errors
 /// There are no such trees, or the ledger does not sign.
@@ -34,8 +36,9 @@ pub fn consistency(
     engine: &Engine,
     request: &v1::GetConsistencyProofRequest,
 ) -> Result<v1::GetConsistencyProofResponse, QueryError> {
-    let path = engine.prove_consistency(request.from, request.to).map_err(EngineError::from)?;
-    Ok(v1::GetConsistencyProofResponse { hashes: hashes(&path) })
+    let paths = engine.prove_consistency(request.from, request.to).map_err(EngineError::from)?;
+    let (hashes, outcome_hashes) = (hashes(&paths.entries), hashes(&paths.outcomes));
+    Ok(v1::GetConsistencyProofResponse { hashes, outcome_hashes })
 }
 
 /// An entry's bytes, by index, payment or event.
@@ -45,6 +48,15 @@ pub fn consistency(
 pub fn entry(engine: &Engine, request: &v1::GetEntryRequest) -> Result<v1::GetEntryResponse, QueryError> {
     let index = if request.id.is_empty() { request.index } else { index_of(engine, &request.id)? };
     Ok(v1::GetEntryResponse { index, entry: engine.entry_bytes(index)? })
+}
+
+/// An outcome's bytes, asked of the ledger before its entry.
+///
+/// # Errors
+/// The past state is not at hand any more, the ledger does not sign, or what it makes of the entry now is not what is in the tree.
+pub fn outcome(Before { asked, .. }: &Before, _: &v1::GetOutcomeRequest) -> Result<v1::GetOutcomeResponse, QueryError> {
+    let before = asked.state()?.clone();
+    Ok(v1::GetOutcomeResponse { outcome: asked.engine.outcome_bytes(before)? })
 }
 
 /// A payment's last entry says how it ended; an event's id names its first entry, which alone had an effect.

@@ -114,7 +114,7 @@ fn checkpoint_fits(data: &Path, entries: u64) -> anyhow::Result<()> {
     while reader.next_frame()?.is_some() {}
     let (_, tally) = fold_tally(&Options::file(data), &mut |_| {})?;
     assert_eq!((tree.size, tree.root), (entries, reader.tip().frontier.root()));
-    assert_eq!(outcomes.chain, tally.chain().head());
+    assert_eq!(outcomes.root, tally.tree().root());
     Ok(())
 }
 

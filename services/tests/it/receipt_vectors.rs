@@ -6,12 +6,14 @@ use base64::engine::general_purpose::STANDARD;
 use ledger::hash::Hash;
 use ledger::tree::merkle::{Frontier, leaf_hash};
 use ledger::tree::proof::{prove_inclusion, root};
-use replay::proof::checkpoint::Checkpoint;
+use replay::proof::checkpoint::{Checkpoint, Outcomes};
+use replay::proof::log_proof::LogProof;
 use replay::proof::receipt::Receipt;
-use replay::proof::signed_note::{Role, Signer};
+use replay::proof::signed_note::{Note, Role, Signer};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+const ORIGIN: &str = "example.gov.cn/ledger";
 const SIZE: u64 = 13;
 const INDEX: u64 = 10;
 
@@ -28,43 +30,140 @@ fn entry(index: u64) -> Vec<u8> {
     bytes
 }
 
-fn subtree(level: u32, index: u64) -> Result<Hash, ()> {
-    let mut tree = Frontier::new();
-    (index << level..(index + 1) << level).for_each(|at| tree.push(leaf_hash(&entry(at))));
-    Ok(tree.root())
-}
-
 fn signer(seed: u8) -> Signer {
-    Signer::from_seed("example.gov.cn/ledger", Role::Author, &[seed; 32]).expect("a key")
+    Signer::from_seed(ORIGIN, Role::Author, &[seed; 32]).expect("a key")
 }
 
-fn receipt() -> String {
-    let root = root(SIZE, &mut subtree).expect("a root");
-    let path = prove_inclusion(INDEX, SIZE, &mut subtree).expect("a path");
-    let checkpoint = Checkpoint { origin: "example.gov.cn/ledger".to_owned(), size: SIZE, root }.sign(&signer(1));
-    Receipt { entry: entry(INDEX), index: INDEX, path, checkpoint }.text()
+/// What stands behind leaf and salt in the bytes of an outcome: refused, as most are here.
+const REFUSED: &[u8] = b"\x02\x09overdrawn\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x07\0\0\0\0\0\0\0\x05";
+
+/// The bytes of an outcome of an entry.
+fn outcome(index: u64, verdict: &[u8]) -> Vec<u8> {
+    [&leaf_hash(&entry(index))[..], &[u8::try_from(index).unwrap_or(0); 16], verdict].concat()
+}
+
+/// One posting of a centum and one finding.
+fn posted(class: u8, fen: i64, finding: &[u8]) -> Vec<u8> {
+    let (owner, day) = ([6; 16], 18_920_i32.to_be_bytes());
+    let posting = [&[18][..], &owner, &[class], &owner, &fen.to_be_bytes(), &day].concat();
+    [&[1, 0, 1][..], &posting, &[0, 1, u8::try_from(finding.len()).unwrap_or(0)], finding, &[7; 16]].concat()
+}
+
+/// The proof of a leaf among others, under what `sign` makes of their root.
+fn proof(index: u64, size: u64, leaf: &dyn Fn(u64) -> Vec<u8>, sign: &dyn Fn(Hash) -> Note) -> LogProof {
+    let mut subtree = |level: u32, index: u64| {
+        let mut tree = Frontier::new();
+        (index << level..(index + 1) << level).for_each(|at| tree.push(leaf_hash(&leaf(at))));
+        Ok::<Hash, ()>(tree.root())
+    };
+    let path = prove_inclusion(index, size, &mut subtree).expect("a path");
+    LogProof { data: leaf(index), index, path, checkpoint: sign(root(size, &mut subtree).expect("a root")) }
+}
+
+fn entry_proof() -> LogProof {
+    let sign = |root| Checkpoint { origin: ORIGIN.to_owned(), size: SIZE, root }.sign(&signer(1));
+    proof(INDEX, SIZE, &entry, &sign)
+}
+
+fn outcomes(size: u64, root: Hash) -> Outcomes {
+    Outcomes { origin: ORIGIN.to_owned(), size, root, books: Default::default() }
+}
+
+/// The proof of an outcome at a place, where the entry of the receipt came to `verdict`.
+fn outcome_proof(index: u64, size: u64, verdict: &[u8]) -> LogProof {
+    let made = |at| outcome(at, if at == INDEX { verdict } else { REFUSED });
+    proof(index, size, &made, &|root| outcomes(size, root).sign(&signer(1)))
+}
+
+/// A receipt of an entry that came to this.
+fn of(verdict: &[u8]) -> String {
+    Receipt { entry: entry_proof(), outcome: outcome_proof(INDEX, SIZE, verdict) }.text()
+}
+
+/// The second proof alone, each time another.
+fn beside() -> Vec<(&'static str, String, bool)> {
+    let with = |outcome| Receipt { entry: entry_proof(), outcome }.text();
+    let (first, good) = (entry_proof().text(), outcome_proof(INDEX, SIZE, REFUSED));
+    let signed = |sign: &dyn Fn(Hash) -> Note| with(proof(INDEX, SIZE, &|at| outcome(at, REFUSED), sign));
+    let plain = |root| Checkpoint { origin: format!("{ORIGIN}/outcomes"), size: SIZE, root };
+    let renamed = Signer::from_seed(&format!("{ORIGIN}/outcomes"), Role::Author, &[1; 32]).expect("a key");
+    let mut moved = good.clone();
+    moved.index = 9;
+    let mut changed = good.clone();
+    *changed.data.last_mut().expect("a byte") ^= 1;
+    let mut short = good.clone();
+    short.path.remove(0);
+    let timed = |seed: u8, over: &str| {
+        let mut receipt = Receipt { entry: entry_proof(), outcome: good.clone() };
+        for note in [&mut receipt.entry.checkpoint, &mut receipt.outcome.checkpoint] {
+            note.add(signer(seed).sign_at(&format!("{}{over}", note.unverified_text()), 1_790_000_000));
+        }
+        receipt.text()
+    };
+    let (now, later) = (b"\x03\0\0\0\0\0\0\0\x02\x06counts", posted(200, 165_000, b"late_credit"));
+    vec![
+        ("posted with a posting and a finding", of(&posted(17, 165_000, b"late_credit")), true),
+        ("posted to suspense", of(&posted(5, 1, b"unknown_credit")), true),
+        ("posted without either", of(&[1, 0, 0, 0, 0]), true),
+        ("said before", of(now), true),
+        ("a class that came later", of(&later), true),
+        ("outcomes of a later checkpoint", with(outcome_proof(INDEX, 40, REFUSED)), true),
+        ("a checkpoint over outcomes without books", signed(&|root| plain(root).sign(&renamed)), true),
+        ("signed with the time too", timed(1, ""), true),
+        ("signed with the time by another key", timed(2, ""), true),
+        ("signed with the time over another text", timed(1, "more"), false),
+        ("no second proof", first.clone(), false),
+        ("the second proof twice", format!("{}\n{}", with(good.clone()), good.text()), false),
+        ("the proofs in the other order", format!("{}\n{first}", good.text()), false),
+        ("the proof of the entry twice", format!("{first}\n{first}"), false),
+        ("a line between the proofs", format!("{first}\nand\n{}", good.text()), false),
+        ("two blank lines between the proofs", format!("{first}\n\n{}", good.text()), false),
+        ("the outcome of the entry before", with(outcome_proof(9, SIZE, REFUSED)), false),
+        ("the outcome at another index", with(moved), false),
+        ("an outcome of another figure", with(changed), false),
+        ("an outcome with a shorter path", with(short), false),
+        ("outcomes signed by another key", signed(&|root| outcomes(SIZE, root).sign(&signer(2))), false),
+        ("outcomes signed under the name of the ledger", signed(&|root| plain(root).sign(&signer(1))), false),
+        (
+            "outcomes under the origin of the ledger",
+            signed(&|root| Checkpoint { origin: ORIGIN.to_owned(), size: SIZE, root }.sign(&signer(1))),
+            false,
+        ),
+        ("a verdict that came later", of(&[4, 0, 0]), false),
+        ("a verdict cut off", of(&REFUSED[..20]), false),
+        ("a byte behind the verdict", of(&[REFUSED, b"\0"].concat()), false),
+        ("a posting of nothing", of(&posted(17, 0, b"late_credit")), false),
+        ("a posting below zero", of(&posted(17, -5, b"late_credit")), false),
+        ("a finding in capitals", of(&posted(17, 5, b"Late")), false),
+        ("a finding without a name", of(&posted(17, 5, b"")), false),
+    ]
 }
 
 /// Name, text, and whether it holds.
 fn vectors() -> Vec<(&'static str, String, bool)> {
-    let good = receipt();
-    let (head, note) = good.split_once("\n\n").expect("a head");
+    let good = of(REFUSED);
+    let (first, second) = (entry_proof().text(), outcome_proof(INDEX, SIZE, REFUSED).text());
+    let (head, note) = first.split_once("\n\n").expect("a head");
     let (text, signature) = note.split_once("\n\n").expect("a note");
     let path = head.lines().nth(3).expect("a path");
-    let with_index = |line: &str| good.replace("index 10", line);
-    let signed_by = |lines: &str| format!("{head}\n\n{text}\n\n{lines}");
+    let with_index = |line: &str| good.replacen("index 10", line, 1);
+    let signed_by = |lines: &str| format!("{head}\n\n{text}\n\n{lines}\n{second}");
     let line =
         |name: &str, id: [u8; 4]| format!("\u{2014} {name} {}\n", STANDARD.encode([&id[..], &[b'z'; 64]].concat()));
     let key = signer(1).verifier().id().to_be_bytes();
-    let bad = line("example.gov.cn/ledger", key);
+    let bad = line(ORIGIN, key);
     // The last letter of a hash holds two bits that count for nothing.
     let loose = format!("{}{}=", &path[..path.len() - 2], if path.ends_with("A=") { 'B' } else { 'Z' });
-    let other = Checkpoint { origin: "example.gov.cn/ledger".to_owned(), size: SIZE, root: [7; 32] }.sign(&signer(2));
-    vec![
+    let other = Checkpoint { origin: ORIGIN.to_owned(), size: SIZE, root: [7; 32] }.sign(&signer(2));
+    let mut all = vec![
         ("plain", good.clone(), true),
-        ("the signature twice", format!("{good}{signature}"), true),
-        ("a line of another key beside it", format!("{good}{}", line("other.example/x", [0; 4])), true),
-        ("a forged line of the key after the right one", format!("{good}{bad}"), true),
+        ("the signature twice", signed_by(&format!("{signature}{signature}")), true),
+        (
+            "a line of another key beside it",
+            signed_by(&format!("{signature}{}", line("other.example/x", [0; 4]))),
+            true,
+        ),
+        ("a forged line of the key after the right one", signed_by(&format!("{signature}{bad}")), true),
         ("a forged line of the key before the right one", signed_by(&format!("{bad}{signature}")), false),
         ("no final newline", good.trim_end().to_owned(), false),
         ("a name with a blank", signed_by(&format!("{}{signature}", line("a b", [0; 4]))), false),
@@ -83,12 +182,14 @@ fn vectors() -> Vec<(&'static str, String, bool)> {
         ("a path cut short", good.replacen(&format!("{path}\n"), "", 1), false),
         ("a path with a hash more", good.replacen(path, &format!("{path}\n{path}"), 1), false),
         ("lines that end as on Windows", good.replace('\n', "\r\n"), false),
-        ("an extension nobody signed", format!("{head}\n\n{text}\next\n\n{signature}"), false),
-        ("another header", good.replace("@v1", "@v2"), false),
-        ("the checkpoint of another key", format!("{head}\n\n{other}"), false),
+        ("an extension nobody signed", format!("{head}\n\n{text}\next\n\n{signature}\n{second}"), false),
+        ("another header", good.replacen("@v1", "@v2", 1), false),
+        ("the checkpoint of another key", format!("{head}\n\n{other}\n{second}"), false),
         ("text after the note", format!("{good}\nmore\n"), false),
         ("empty", String::new(), false),
-    ]
+    ];
+    all.extend(beside());
+    all
 }
 
 fn written() -> String {

@@ -2,7 +2,7 @@
 //! it, and a witness that meets a forked ledger. Runs the built binary against real servers.
 
 use crate::support::{self, Server, event, org};
-use ledger::event::{KeyAnnounced, Kind};
+use ledger::event::{KeyAnnounced, Kind, LineRecalled, PayoutCredited};
 use replay::proof::signed_note::Signer;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -84,6 +84,8 @@ async fn a_receipt_holds_for_us_and_for_strangers_and_a_changed_one_for_nobody()
             let said = desk.good(&["check-receipt", &file, "--vkey", &desk.at("ledger.key.pub"), "--json"]);
             let said: Value = serde_json::from_str(&said).expect("JSON");
             assert_eq!((&said["index"], &said["kind"]), (&index.into(), &"org_registered".into()));
+            let posted = serde_json::json!({ "verdict": "posted", "postings": [], "findings": [] });
+            assert_eq!(said["outcome"], posted);
         }
         tampered(&desk);
         for (words, code) in [(["receipt", "300"], 4), (["receipt", "00000000-0000-0000-0000-00000000ffff"], 4)] {
@@ -141,16 +143,62 @@ fn tampered(desk: &Desk) {
         let length = line[middle..].chars().next().map_or(1, char::len_utf8);
         let changed = format!("{}{letter}{}", &line[..middle], &line[middle + length..]);
         bad.push([&lines[..at].concat(), changed.as_str(), &lines[at + 1..].concat()].concat());
-        bad.push([lines[..at].concat(), lines[at + 1..].concat()].concat());
+        // A receipt without the second signature of its author, which tells the time, tells none and holds.
+        if !(line.starts_with('\u{2014}') && lines[at - 1].starts_with('\u{2014}')) {
+            bad.push([lines[..at].concat(), lines[at + 1..].concat()].concat());
+        }
     }
     bad.push([lines[0], lines[1], lines[2], lines[4], lines[3], &lines[5..].concat()].concat());
     bad.push([lines[0], lines[1], lines[2], lines[3], &lines[3..].concat()].concat());
+    bad.push(good.replacen("index 76", "index 75", 1));
     bad.push(good.replace("index 76", "index 75"));
     for text in bad {
         let file = desk.at("tampered");
         std::fs::write(&file, &text).expect("written");
         assert!(!desk.holds(&file), "this held:\n{text}");
     }
+}
+
+/// Whoever may submit may say anything. What the ledger made of it stands in the receipt, proved, for our checker and for strangers'.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_receipt_proves_what_became_of_the_entry() {
+    let (desk, payment) = (Desk::new(), Uuid::from_u128(9));
+    let server = Server::signing(Some(desk.key())).await;
+    let credited =
+        event(Kind::PayoutCredited(PayoutCredited { payout: payment, fen: 9_999_999_900, serial: "S9".into() }));
+    let recalled = LineRecalled { line: Uuid::from_u128(5), document: "文1".to_owned(), fen: 100 };
+    let said = [org(1), credited.clone(), event(Kind::LineRecalled(recalled)), credited];
+    for event in said {
+        server.record("anybody", &[event]).await;
+    }
+    let address = server.address.to_string();
+    beside(move || {
+        let (file, vkey) = (desk.at("receipt"), desk.at("ledger.key.pub"));
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scripts/check_receipt.py");
+        let python = |words: &[&str]| Command::new("python3").arg(&script).args([&file, &vkey]).args(words).output();
+        for (index, ours, theirs) in [
+            ("0", "已入账 posted", "proved: posted"),
+            ("1", "已入暂记 posted, to suspense", "proved: posted, to suspense"),
+            ("2", "未入账 refused, unknown_line", "proved: refused, unknown_line"),
+            ("3", "重复，未再入账 said before, nothing posted; entry 1", "proved: said before by entry 1"),
+        ] {
+            desk.good(&["receipt", index, "--out", &file, "--server", &address, "--vkey", &vkey]);
+            assert!(desk.holds(&file), "{index}");
+            let told = desk.good(&["check-receipt", &file, "--vkey", &vkey]);
+            assert!(told.contains(ours), "{told}");
+            let told = String::from_utf8(python(&[]).expect("python3 runs").stdout).expect("UTF-8");
+            assert!(told.contains(theirs), "{told}");
+            let asked = python(&[&payment.to_string()]).expect("python3 runs");
+            let (out, err) = (String::from_utf8_lossy(&asked.stdout), String::from_utf8_lossy(&asked.stderr));
+            match index {
+                "1" => assert!(out.contains("credited, 99999999.00 yuan") && out.contains("to suspense"), "{asked:?}"),
+                "3" => assert!(!asked.status.success() && err.contains("does not count"), "{asked:?}"),
+                _ => assert!(!asked.status.success() && err.contains("does not say"), "{asked:?}"),
+            }
+        }
+    })
+    .await;
+    server.stop().await;
 }
 
 /// A key is 32 bytes of the submitter's choice: room enough to write a payment credited into it.

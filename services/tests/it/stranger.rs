@@ -172,7 +172,9 @@ fn a_stranger_confirms_a_payment_and_a_balance_in_four_commands() {
     let [_, Some(receipt), Some(_), balance] = seen.as_slice() else { panic!("{seen:?}") };
     let payment = words(&asked[0]).get(2).copied().expect("a payment").to_owned();
     let traced = report.lines().find(|line| line.contains("支付 payout") && line.contains(&payment)).expect("traced");
-    let amount = receipt.trim().rsplit(' ').nth(1).expect("an amount").to_owned();
+    let first = receipt.lines().next().expect("what holds");
+    let amount = first.rsplit(' ').nth(1).expect("an amount").to_owned();
+    assert!(receipt.contains("\nproved: posted\n"), "{receipt}");
     assert!(receipt.starts_with("holds: ") && receipt.contains("credited") && traced.contains("到卡 credited"));
     assert!(traced.replace(',', "").contains(&format!(" {amount} 元")), "{receipt}{traced}");
     if let Some(balance) = balance {

@@ -10,6 +10,7 @@ use ledger::tree::merkle::leaf_hash;
 use prost::Message as _;
 use proto::entry::{Raw, encode_into};
 use replay::proof::checkpoint::{Checkpoint, Outcomes};
+use replay::proof::log_proof::LogProof;
 use replay::proof::receipt::Receipt;
 use replay::proof::signed_note::{Note, Role, Signer};
 use replay::record::log::frame::FrameBuilder;
@@ -95,19 +96,28 @@ fn what_is_signed_has_its_text() {
     let cosigned = signer(Role::Witness).cosign(&checkpoint.text(), 1_790_000_000);
     note.add(cosigned);
     frozen("cosigned.txt", &note.to_string());
-    let outcomes = Outcomes {
-        origin: ORIGIN.to_owned(),
-        size: 1,
-        chain: leaf_hash(b"a chain"),
-        books: Book::ALL.map(|_| Default::default()),
-    };
-    frozen("outcomes.txt", &outcomes.sign(&signer(Role::Author)).to_string());
+    frozen("outcomes.txt", &outcomes().to_string());
+}
+
+/// The outcome of that entry: one posting, from a line's available money to what is applied for.
+fn outcome() -> Vec<u8> {
+    let ([entry, _], salt, owner) = (entries(), b"sixteen of salt.", b"a line's own id.");
+    let posting = [&[10][..], owner, &[9], owner, &165_000_i64.to_be_bytes(), &19_000_i32.to_be_bytes()].concat();
+    [&leaf_hash(&entry)[..], salt, &[1, 0, 1], &posting, &[0, 0]].concat()
+}
+
+fn outcomes() -> Note {
+    let books = Book::ALL.map(|_| Default::default());
+    let outcomes = Outcomes { origin: ORIGIN.to_owned(), size: 1, root: leaf_hash(&outcome()), books };
+    outcomes.sign(&signer(Role::Author))
 }
 
 #[test]
 fn a_receipt_has_its_text_and_holds() {
     let ([entry, _], (_, note)) = (entries(), checkpoint());
-    let receipt = Receipt { entry, index: 0, path: Vec::new(), checkpoint: note };
+    let entry = LogProof { data: entry, index: 0, path: Vec::new(), checkpoint: note };
+    let outcome = LogProof { data: outcome(), index: 0, path: Vec::new(), checkpoint: outcomes() };
+    let receipt = Receipt { entry, outcome };
     frozen("receipt.txt", &receipt.text());
     let again = Receipt::parse(receipt.text().as_bytes()).expect("it opens");
     assert!(again.check(signer(Role::Author).verifier(), &[]).is_ok());

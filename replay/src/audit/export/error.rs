@@ -36,6 +36,12 @@ pub enum ExportError {
         /// Entries found, at most that many.
         entries: u64,
     },
+    /// An outcome does not fit the format of tiled logs.
+    #[error("the outcome of entry {index} is longer than readers of tiled logs take")]
+    TooLong {
+        /// Of which entry.
+        index: u64,
+    },
     /// The checkpoint is none.
     #[error(transparent)]
     Checkpoint(#[from] CheckpointError),

@@ -33,7 +33,7 @@ pub(super) fn fold_each(
         let folding = scope.spawn(move || -> Result<State, ExportError> {
             let mut state = State::default();
             while let Ok(decoded) = frames.recv() {
-                decoded.fold_each(&mut state, &mut |state, entry, outcome| seen(state, entry, outcome))?;
+                decoded.fold_each(&mut state, &mut |state, entry, _, outcome| seen(state, entry, outcome))?;
             }
             Ok(state)
         });

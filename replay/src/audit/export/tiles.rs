@@ -1,16 +1,21 @@
-//! The tree as static files (C2SP tlog-tiles): the signed checkpoint, tiles of hashes, bundles of entries. Any web server
-//! can hand them out, and any reader of such logs confirms an entry by them. Nothing is folded here.
+//! Both trees as static files (C2SP tlog-tiles): the signed checkpoint, tiles of hashes, bundles of entries; under `outcomes` the same
+//! of what was made of the entries, which takes a fold. Any web server can hand them out, any reader of such logs confirms an entry by
+//! them, and a stranger computes both roots from the bundles.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use ledger::hash::Hash;
+use ledger::state::State;
 use ledger::tree::merkle::leaf_hash;
+use ledger::tree::outcome_leaf::write;
 
 use super::error::{ExportError, io};
 use super::new_directory::into_new;
+use crate::engine::catch_up::Decoded;
 use crate::engine::{EngineError, Home, Options};
-use crate::proof::checkpoint::Checkpoint;
-use crate::proof::checkpoint_files::Checkpoints;
+use crate::proof::checkpoint::{Checkpoint, Outcomes};
+use crate::proof::checkpoint_files::{Checkpoints, Signed};
 use crate::proof::signed_note::Note;
 use crate::proof::tiles::{Tiles, tile_name};
 use crate::record::leaves::HEIGHT;
@@ -21,6 +26,9 @@ const WIDTH: u64 = 1 << HEIGHT;
 
 /// Name of the signed note.
 const CHECKPOINT: &str = "checkpoint";
+
+/// Name of the directory of the tree over outcomes.
+const OUTCOMES: &str = "outcomes";
 
 /// How far the tree is written, and on whose word.
 #[derive(Clone, Debug)]
@@ -36,10 +44,12 @@ pub enum Until {
 /// What was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WrittenTiles {
-    /// Entries of the tree.
+    /// Entries of each tree.
     pub entries: u64,
-    /// Its root.
-    pub root: ledger::hash::Hash,
+    /// The root over them.
+    pub root: Hash,
+    /// The root over their outcomes.
+    pub outcomes: Hash,
     /// Entries of the record behind it, which nobody has signed yet.
     pub left_out: u64,
     /// Whether there is a checkpoint with the tiles.
@@ -48,10 +58,10 @@ pub struct WrittenTiles {
     pub open: PathBuf,
 }
 
-/// Writes the tree of a record into a new directory `out`, which appears when it is complete.
+/// Writes the trees of a record into a new directory `out`, which appears when it is complete.
 ///
 /// # Errors
-/// The record is damaged or shorter than its checkpoint, its root is another, there is no checkpoint, `out` exists, or the
+/// The record is damaged or shorter than its checkpoint, a root is another, there is no checkpoint, `out` exists, or the
 /// file system refuses.
 pub fn export_tiles(
     options: &Options,
@@ -59,38 +69,75 @@ pub fn export_tiles(
     out: &Path,
     progress: &mut dyn FnMut(u64),
 ) -> Result<WrittenTiles, ExportError> {
-    let note = note(options, until)?;
-    let checkpoint = note.as_ref().map(|note| Checkpoint::parse(note.unverified_text())).transpose()?;
+    let notes = Notes::of(options, until)?;
     into_new(out, |dir| {
-        let mut tree = Tree::new(dir, checkpoint.as_ref().map(|checkpoint| checkpoint.size))?;
+        let mut trees = Folded::new(dir, notes.size()?)?;
         each_frame(options, &mut |frame| {
             progress(frame.next_index());
-            tree.take(frame)
+            trees.take(frame)
         })?;
-        let (entries, left_out) = (tree.tiles.size(), tree.left_out);
-        let root = tree.finish()?;
-        if let Some(checkpoint) = &checkpoint
-            && (checkpoint.size, checkpoint.root) != (entries, root)
-        {
-            return Err(ExportError::Unsigned { size: checkpoint.size, entries });
-        }
-        if let Some(note) = &note {
-            let path = dir.join(CHECKPOINT);
-            fs::write(&path, note.to_string()).map_err(|source| io("writing", &path, source))?;
-        }
-        Ok(WrittenTiles { entries, root, left_out, signed: note.is_some(), open: out.to_owned() })
+        let (entries, left_out) = (trees.said.tiles.size(), trees.left_out);
+        let (root, outcomes) = (trees.said.finish()?, trees.made.finish()?);
+        notes.write(dir, entries, (root, outcomes))?;
+        let signed = notes.tree.is_some();
+        Ok(WrittenTiles { entries, root, outcomes, left_out, signed, open: out.to_owned() })
     })
 }
 
-fn note(options: &Options, until: &Until) -> Result<Option<Note>, ExportError> {
-    match until {
-        Until::End => Ok(None),
-        Until::Note(note) => Ok(Some((**note).clone())),
-        Until::Last => match (&options.home, Checkpoints::of(&options.data).latest()?) {
-            (Home::File, Some(signed)) => Ok(Some(signed.tree)),
-            _ => Err(ExportError::NoCheckpoint),
-        },
+/// What was signed over what is written.
+#[derive(Default)]
+struct Notes {
+    tree: Option<Note>,
+    /// None if somebody brought a checkpoint that this ledger does not keep.
+    outcomes: Option<Note>,
+}
+
+impl Notes {
+    fn of(options: &Options, until: &Until) -> Result<Self, ExportError> {
+        let kept = Checkpoints::of(&options.data);
+        Ok(match until {
+            Until::End => Self::default(),
+            Until::Note(note) => {
+                let size = Checkpoint::parse(note.unverified_text())?.size;
+                let outcomes = match options.home {
+                    Home::File => kept.read(size)?.map(|signed| signed.outcomes),
+                    _ => None,
+                };
+                Self { tree: Some((**note).clone()), outcomes }
+            }
+            Until::Last => match (&options.home, kept.latest()?) {
+                (Home::File, Some(Signed { tree, outcomes })) => Self { tree: Some(tree), outcomes: Some(outcomes) },
+                _ => return Err(ExportError::NoCheckpoint),
+            },
+        })
     }
+
+    fn size(&self) -> Result<Option<u64>, ExportError> {
+        let parse = |note: &Note| Checkpoint::parse(note.unverified_text());
+        Ok(self.tree.as_ref().map(parse).transpose()?.map(|checkpoint| checkpoint.size))
+    }
+
+    /// Writes each beside what it was signed over, if that is what was found.
+    fn write(&self, dir: &Path, entries: u64, (root, outcomes): (Hash, Hash)) -> Result<(), ExportError> {
+        if let Some(note) = &self.tree {
+            let signed = Checkpoint::parse(note.unverified_text())?;
+            put(dir, note, (signed.size, signed.root) == (entries, root), (signed.size, entries))?;
+        }
+        if let Some(note) = &self.outcomes {
+            let signed = Outcomes::parse(note.unverified_text())?;
+            let fits = (signed.size, signed.root) == (entries, outcomes);
+            put(&dir.join(OUTCOMES), note, fits, (signed.size, entries))?;
+        }
+        Ok(())
+    }
+}
+
+fn put(dir: &Path, note: &Note, fits: bool, (size, entries): (u64, u64)) -> Result<(), ExportError> {
+    if !fits {
+        return Err(ExportError::Unsigned { size, entries });
+    }
+    let path = dir.join(CHECKPOINT);
+    fs::write(&path, note.to_string()).map_err(|source| io("writing", &path, source))
 }
 
 /// Shows every frame that counts, each checked.
@@ -113,35 +160,62 @@ fn each_frame(options: &Options, seen: &mut dyn FnMut(&Frame) -> Result<(), Expo
     failed.map_or_else(|| Ok(read.map(drop).map_err(EngineError::from)?), Err)
 }
 
-/// The tree being written. Memory is that of one bundle and the right edge.
-struct Tree {
-    dir: PathBuf,
-    tiles: Tiles,
-    bundle: Vec<u8>,
+/// Both trees being written, and the state the outcomes come from.
+struct Folded {
+    said: Tree,
+    made: Tree,
+    state: State,
     size: Option<u64>,
     left_out: u64,
 }
 
-impl Tree {
+impl Folded {
     fn new(dir: &Path, size: Option<u64>) -> Result<Self, ExportError> {
-        let tiles = Tiles::as_files(dir)?;
-        Ok(Self { dir: dir.to_owned(), tiles, bundle: Vec::new(), size, left_out: 0 })
+        let (said, made) = (Tree::new(dir)?, Tree::new(&dir.join(OUTCOMES))?);
+        Ok(Self { said, made, state: State::default(), size, left_out: 0 })
     }
 
     fn take(&mut self, frame: &Frame) -> Result<(), ExportError> {
-        for entry in frame.entries() {
-            if self.size == Some(self.tiles.size()) {
-                self.left_out += 1;
-                continue;
+        let wanted = self.size.unwrap_or(u64::MAX).saturating_sub(frame.header().first_index);
+        let wanted = usize::try_from(wanted).unwrap_or(usize::MAX);
+        self.left_out += frame.leaves().len().saturating_sub(wanted) as u64;
+        frame.entries().take(wanted).try_for_each(|entry| self.said.push(entry))?;
+        if wanted == 0 {
+            return Ok(());
+        }
+        let (made, mut bytes, mut left) = (&mut self.made, Vec::new(), wanted);
+        Decoded::new(frame.clone(), 0)?.fold_each(&mut self.state, &mut |state, _, mark, outcome| {
+            if left > 0 {
+                left -= 1;
+                bytes.clear();
+                write(&mut bytes, mark, outcome, state);
+                made.push(&bytes)?;
             }
-            self.tiles.push(leaf_hash(entry))?;
-            // An entry of the record has at most 65,535 bytes: the limit was chosen for this format.
-            let length = u16::try_from(entry.len()).unwrap_or(u16::MAX);
-            self.bundle.extend_from_slice(&length.to_be_bytes());
-            self.bundle.extend_from_slice(entry);
-            if self.tiles.size().is_multiple_of(WIDTH) {
-                self.write_bundle(&tile_name(self.tiles.size() / WIDTH - 1))?;
-            }
+            Ok::<_, ExportError>(())
+        })
+    }
+}
+
+/// A tree being written. Memory is that of one bundle and the right edge.
+struct Tree {
+    dir: PathBuf,
+    tiles: Tiles,
+    bundle: Vec<u8>,
+}
+
+impl Tree {
+    fn new(dir: &Path) -> Result<Self, ExportError> {
+        Ok(Self { dir: dir.to_owned(), tiles: Tiles::as_files(dir)?, bundle: Vec::new() })
+    }
+
+    fn push(&mut self, leaf: &[u8]) -> Result<(), ExportError> {
+        // The limit of entries was chosen for this format, and outcomes stay far below it.
+        let length = u16::try_from(leaf.len()).map_err(|_| ExportError::TooLong { index: self.tiles.size() })?;
+        self.tiles.push(leaf_hash(leaf))?;
+        self.bundle.extend_from_slice(&length.to_be_bytes());
+        self.bundle.extend_from_slice(leaf);
+        if self.tiles.size().is_multiple_of(WIDTH) {
+            self.write_bundle(&tile_name(self.tiles.size() / WIDTH - 1))?;
         }
         Ok(())
     }
@@ -156,7 +230,7 @@ impl Tree {
     }
 
     /// Writes the unfinished tiles and the unfinished bundle; answers the root, as the tiles give it.
-    fn finish(mut self) -> Result<ledger::hash::Hash, ExportError> {
+    fn finish(mut self) -> Result<Hash, ExportError> {
         self.tiles.write_edge()?;
         let rest = self.tiles.size() % WIDTH;
         if rest > 0 {

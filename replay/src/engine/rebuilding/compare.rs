@@ -61,12 +61,12 @@ pub(super) fn same_state(in_use: &State, next: &State) -> Result<(), RebuildErro
     Ok(())
 }
 
-/// Compares the chains over outcomes and what was posted in each book.
+/// Compares the trees over outcomes and what was posted in each book.
 pub(crate) fn same_tally(in_use: &Tally, next: &Tally) -> Result<(), RebuildError> {
-    let entries = next.chain().entries();
-    if in_use.chain() != next.chain() {
-        let (has, gives) = (hex(&in_use.chain().head()), hex(&next.chain().head()));
-        return Err(differs(entries, format!("chain over outcomes: in use {has}, rebuilt {gives}")));
+    let entries = next.entries();
+    if in_use.tree() != next.tree() {
+        let (has, gives) = (hex(&in_use.tree().root()), hex(&next.tree().root()));
+        return Err(differs(entries, format!("root over outcomes: in use {has}, rebuilt {gives}")));
     }
     if in_use.books() != next.books() {
         return Err(differs(entries, format!("turnover: in use {:?}, rebuilt {:?}", in_use.books(), next.books())));

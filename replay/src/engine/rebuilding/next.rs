@@ -14,7 +14,7 @@ use crate::kill_points;
 use crate::pages::generations::Generations;
 use crate::pages::keeper::Keeper;
 use crate::pages::store::Store;
-use crate::proof::tally::Tally;
+use crate::proof::tally::{Tally, Tallying};
 use crate::record::log::{Frame, Reader};
 
 /// What was folded so far.
@@ -40,7 +40,7 @@ impl NextGeneration {
     ) -> Result<Self, RebuildError> {
         let reader = Reader::open(record, ledger)?;
         let (number, store) = generations.begin(ledger)?;
-        let keeper = Keeper::over(generations.clone(), number, store, 0, Tally::default())?;
+        let keeper = Keeper::over(generations.clone(), number, store, 0, Tallying::default())?;
         let keeper = keeper.only(only != Some(Only::State), only != Some(Only::Entries));
         Ok(Self { generations, number, keeper: Some(keeper), reader, only, kept: false, state: State::default() })
     }
@@ -165,10 +165,12 @@ fn fold(
     step: Step<'_>,
 ) -> Result<(), RebuildError> {
     while let Ok(decoded) = frames.recv() {
-        decoded.fold_each(state, &mut |state, entry, outcome| {
-            keeper.note(state, entry.index, entry.event.effective, outcome);
+        decoded.fold_each(state, &mut |state, entry, mark, outcome| {
+            keeper.note(state, entry, mark, outcome);
             Ok::<_, EngineError>(())
         })?;
+        // Tiles are kept by the ledger in use.
+        drop(keeper.take_leaves());
         if !kept {
             keeper.keep_sometimes(state)?;
         }

@@ -33,7 +33,7 @@ pub fn rebuild_offline(
     let mut next = NextGeneration::begin(generations, ledger, &record, only)?;
     let compared = in_use.is_some();
     match in_use {
-        Some((state, tally)) => come_level(&mut next, only, &store, state, &tally, step)?,
+        Some((state, tally)) => come_level(&mut next, only, &store, state, tally.tally(), step)?,
         None if only.is_some() => return Err(RebuildError::NothingInUse),
         None => {}
     }

@@ -12,7 +12,7 @@ use ledger::state::State;
 use replay::pages::generations::Generations;
 use replay::proof::key_files;
 use replay::proof::signed_note::Verifier;
-use replay::proof::tally::Tally;
+use replay::proof::tally::Tallying;
 use replay::record::log::Tip;
 use replay::terminal::progress;
 use replay::terminal::progress::Bar;
@@ -30,7 +30,7 @@ use crate::jobs::source::Source;
 /// Verify the record: read every byte again, hash, fold, and compare with checkpoints
 ///
 /// Checks the checksum of every frame, that none is missing, doubled or out of order, and the root over all entries
-/// that each frame carries; folds every entry with a fresh state; and compares root, chain over outcomes and postings
+/// that each frame carries; folds every entry with a fresh state; and compares both roots and the postings
 /// of each book with every checkpoint. The first difference is named with its evidence. An unfinished frame at the very
 /// end is reported as torn and is no damage: nobody was told that it is recorded.
 ///
@@ -139,7 +139,7 @@ fn fold(args: &VerifyArgs, points: &[Expectation], keys: &[Verifier], bar: &Bar)
 }
 
 /// The state that the pages hold and what its outcomes come to, as a start would take them.
-fn from_pages(args: &VerifyArgs) -> anyhow::Result<(State, Tally)> {
+fn from_pages(args: &VerifyArgs) -> anyhow::Result<(State, Tallying)> {
     let dir = args.source.data.clone().unwrap_or_default().join("pages");
     anyhow::ensure!(dir.is_dir(), "there are no pages in {}; verify without --from-checkpoint", dir.display());
     let (_, store) = Generations::of(dir.parent().unwrap_or(&dir)).open(args.source.ledger)?;

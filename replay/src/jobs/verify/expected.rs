@@ -28,7 +28,7 @@ pub struct Expectation {
     pub source: String,
     /// The root over them.
     pub root: Option<Hash>,
-    /// The chain over their outcomes, and what was posted in each book.
+    /// The root over their outcomes, and what was posted in each book.
     pub outcomes: Option<(Hash, Books)>,
     /// The digest of the state.
     pub digest: Option<Hash>,
@@ -85,7 +85,7 @@ pub fn of_note(note: Note, source: &str) -> anyhow::Result<Expectation> {
     let text = note.unverified_text();
     let point = match Outcomes::parse(text) {
         Ok(said) => {
-            Expectation { outcomes: Some((said.chain, said.books)), ..Expectation::new(said.size, source.to_owned()) }
+            Expectation { outcomes: Some((said.root, said.books)), ..Expectation::new(said.size, source.to_owned()) }
         }
         Err(_) => {
             let said = Checkpoint::parse(text)?;

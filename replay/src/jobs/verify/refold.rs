@@ -1,13 +1,14 @@
 //! The record folded again from decoded entries, and what it comes to compared wherever something was signed or is
-//! expected: chain over outcomes, postings per book, digest.
+//! expected: root over outcomes, postings per book, digest.
 
 use ledger::account::Book;
 use ledger::hash::hex;
 use ledger::outcome::Outcome;
 use ledger::state::State;
+use ledger::tree::outcome_leaf::EntryMark;
 use replay::engine::EngineError;
 use replay::engine::catch_up::Decoded;
-use replay::proof::tally::Tally;
+use replay::proof::tally::{Tally, Tallying};
 use uuid::Uuid;
 
 use super::evidence::{FirstDifference, FramePlace};
@@ -22,19 +23,19 @@ pub struct Refold<'a> {
 
 /// What is compared on the way.
 struct Marks<'a> {
-    tally: Tally,
+    tallying: Tallying,
     points: &'a [Expectation],
     compared: u64,
-    /// Up to here a signed chain or a digest fits.
+    /// Up to here a signed root or a digest fits.
     signed: u64,
     difference: Option<Box<FirstDifference>>,
 }
 
 impl<'a> Refold<'a> {
     /// Goes on from `state`, whose outcomes come to `tally`: fresh ones, or those of pages.
-    pub fn new(state: State, tally: Tally, points: &'a [Expectation]) -> Self {
+    pub fn new(state: State, tallying: Tallying, points: &'a [Expectation]) -> Self {
         let passed = points.partition_point(|point| point.at < state.entries);
-        let marks = Marks { tally, points: &points[passed..], compared: 0, signed: state.entries, difference: None };
+        let marks = Marks { tallying, points: &points[passed..], compared: 0, signed: state.entries, difference: None };
         Self { state, marks }
     }
 
@@ -47,7 +48,8 @@ impl<'a> Refold<'a> {
     /// Folds the entries of a frame.
     pub fn take(&mut self, decoded: Decoded, place: &FramePlace) -> Result<(), Box<FirstDifference>> {
         let marks = &mut self.marks;
-        let folded = decoded.fold(&mut self.state, &mut |state, _, outcome| marks.note(state, outcome));
+        let folded = decoded.fold(&mut self.state, &mut |state, mark, outcome| marks.note(state, mark, outcome));
+        marks.tallying.forget_fresh();
         if let Some(mut difference) = marks.difference.take() {
             difference.place = Some(place.clone());
             return Err(difference);
@@ -76,13 +78,13 @@ impl<'a> Refold<'a> {
 
     /// What all outcomes come to.
     pub fn tally(&self) -> &Tally {
-        &self.marks.tally
+        self.marks.tallying.tally()
     }
 }
 
 impl Marks<'_> {
-    fn note(&mut self, state: &mut State, outcome: &Outcome) {
-        self.tally.note(state, outcome);
+    fn note(&mut self, state: &mut State, mark: &EntryMark, outcome: &Outcome) {
+        self.tallying.note(state, mark, outcome);
         self.compare(state);
     }
 
@@ -92,9 +94,9 @@ impl Marks<'_> {
                 return;
             }
             self.points = rest;
-            if let Some((chain, books)) = &point.outcomes {
-                let found = (self.tally.chain().head(), *self.tally.books());
-                self.difference = differs(point, self.signed, &(*chain, *books), &found);
+            if let Some(expected) = &point.outcomes {
+                let tally = self.tallying.tally();
+                self.difference = differs(point, self.signed, expected, &(tally.tree().root(), *tally.books()));
             }
             if let Some(expected) = &point.digest {
                 let found = state.digest();
@@ -115,7 +117,7 @@ fn differs(
     found: &([u8; 32], Books),
 ) -> Option<Box<FirstDifference>> {
     if expected.0 != found.0 {
-        return Some(told(point, signed, "outcome chain", hex(&expected.0), hex(&found.0)));
+        return Some(told(point, signed, "outcome root", hex(&expected.0), hex(&found.0)));
     }
     let off = Book::ALL.iter().zip(expected.1.iter().zip(&found.1)).find(|(_, (expected, found))| expected != found);
     let (book, (expected, found)) = off?;

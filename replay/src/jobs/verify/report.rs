@@ -78,7 +78,7 @@ impl Report {
 
     /// What folding came to; computes the digest.
     pub fn results(&mut self, refold: &mut Refold<'_>) {
-        self.outcomes = Some((refold.tally().chain().head(), *refold.tally().books()));
+        self.outcomes = Some((refold.tally().tree().root(), *refold.tally().books()));
         self.digest = Some(refold.state.digest());
     }
 
@@ -152,8 +152,8 @@ impl Report {
         if from > 0 {
             outln!("folded from        {from}, the state before it taken from the pages");
         }
-        if let Some((chain, books)) = &self.outcomes {
-            outln!("outcome chain      {}", hex(chain));
+        if let Some((root, books)) = &self.outcomes {
+            outln!("outcome root       {}", hex(root));
             for (book, sums) in Book::ALL.iter().zip(books) {
                 let (name, debits, credits) = (book.name(), sums.debits, sums.credits);
                 outln!("book {name:<13} debits {debits} credits {credits} fen");
@@ -187,7 +187,7 @@ impl Report {
             "frames": self.frames,
             "root": hex(&self.root),
             "folded_from": self.folded_from,
-            "outcome_chain": self.outcomes.map(|(chain, _)| hex(&chain)),
+            "outcome_root": self.outcomes.map(|(root, _)| hex(&root)),
             "books": books,
             "state_digest": self.digest.map(|digest| hex(&digest)),
             "roots_compared": self.roots_compared,

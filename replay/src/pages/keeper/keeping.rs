@@ -5,9 +5,12 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
-use ledger::money::{Day, Fen};
+use ledger::entry::Entry;
+use ledger::hash::Hash;
+use ledger::money::Fen;
 use ledger::outcome::Outcome;
 use ledger::state::State;
+use ledger::tree::outcome_leaf::EntryMark;
 use parking_lot::{Condvar, Mutex, RwLock};
 
 use crate::kill_points;
@@ -18,13 +21,14 @@ use crate::pages::posting_row::{AccountPlace, EntryRow};
 use crate::pages::postings::Postings;
 use crate::pages::store::{Batch, Store};
 use crate::point::Booked;
-use crate::proof::tally::Tally;
+use crate::proof::tally::{Tally, Tallying};
+use crate::record::leaves::Leaves;
 
 /// Keeps pages of the state and the postings of each account.
 pub(crate) struct Keeper {
     entries: RwLock<Postings>,
     pub(super) kept: Option<Kept>,
-    tally: Mutex<Tally>,
+    tally: Mutex<Tallying>,
     /// A single pass over a record remembers no postings.
     remembers: bool,
     /// Whether pages of the state are kept. A rebuild of the postings alone takes those there are.
@@ -76,7 +80,7 @@ impl Keeper {
         number: u64,
         store: Store,
         entries: u64,
-        tally: Tally,
+        tally: Tallying,
     ) -> Result<Self, PagesError> {
         let (to_thread, batches) = sync_channel(1);
         let handover = Arc::new(Handover::default());
@@ -154,12 +158,23 @@ impl Keeper {
 
     /// What all outcomes noted so far come to.
     pub(crate) fn tally(&self) -> Tally {
-        *self.tally.lock()
+        self.tally.lock().tally().clone()
+    }
+
+    /// The leaves of the tree over outcomes behind its last whole tile.
+    pub(crate) fn tail(&self) -> Vec<Hash> {
+        self.tally.lock().tail().to_vec()
+    }
+
+    /// The leaves of outcomes noted since this was asked for last.
+    pub(crate) fn take_leaves(&self) -> Leaves {
+        self.tally.lock().take_fresh()
     }
 
     /// Remembers what an entry posted, right after it was folded.
-    pub(crate) fn note(&self, state: &State, index: u64, effective: Day, outcome: &Outcome) {
-        self.tally.lock().note(state, outcome);
+    pub(crate) fn note(&self, state: &State, entry: &Entry<'_>, mark: &EntryMark, outcome: &Outcome) {
+        self.tally.lock().note(state, mark, outcome);
+        let (index, effective) = (entry.index, entry.event.effective);
         if let Outcome::Posted { postings, .. } = outcome
             && self.remembers
             && !postings.is_empty()
@@ -222,7 +237,7 @@ impl Keeper {
                 table.take_dirty();
             }
         }
-        store.collect(state, &self.tally(), &mut self.entries.write())
+        store.collect(state, &self.tally.lock(), &mut self.entries.write())
     }
 
     /// Takes note of how the last batch ended. What was not written belongs to the next one. None if none has ended.
@@ -286,7 +301,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let generations = Generations::of(dir.path());
         let (number, store) = generations.open([7; 16]).unwrap();
-        let keeper = Keeper::over(generations, number, store, 0, Tally::default()).unwrap();
+        let keeper = Keeper::over(generations, number, store, 0, Tallying::default()).unwrap();
         let mut state = State::default();
         assert_eq!(keeper.doubt(), None);
         std::fs::remove_dir_all(dir.path()).unwrap();

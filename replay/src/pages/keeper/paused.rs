@@ -78,14 +78,14 @@ mod tests {
     use super::*;
     use crate::limits::PAGES_LAG_MAX;
     use crate::pages::generations::Generations;
-    use crate::proof::tally::Tally;
+    use crate::proof::tally::Tallying;
 
     #[test]
     fn who_waited_for_the_batch_before_takes_none_into_a_pause() {
         let dir = tempfile::tempdir().unwrap();
         let generations = Generations::of(dir.path());
         let (number, store) = generations.open([7; 16]).unwrap();
-        let keeper = Keeper::over(generations, number, store, 0, Tally::default()).unwrap();
+        let keeper = Keeper::over(generations, number, store, 0, Tallying::default()).unwrap();
         let handover = &keeper.kept.as_ref().unwrap().handover;
         let mut progress = handover.progress.lock();
         progress.under_way = true;

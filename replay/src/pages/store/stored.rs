@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use ledger::hash::Hash;
 use ledger::state::{SCALARS, State, TABLES};
-use ledger::tree::outcome_chain::OutcomeChain;
+use ledger::tree::merkle::Frontier;
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 
@@ -17,10 +17,10 @@ use crate::pages::history::{Chunks, Found, History};
 use crate::pages::posting_row::Placed;
 use crate::pages::postings::Postings;
 use crate::pause::poll;
-use crate::proof::tally::{BOOKS, Tally, Turnover};
+use crate::proof::tally::{BOOKS, Tally, Tallying, Turnover};
 
 /// Changes whenever rows of the state, chunks or keys change their shape. Another format is another directory.
-pub(crate) const FORMAT: u32 = 10;
+pub(crate) const FORMAT: u32 = 11;
 
 /// The key of what the pages hold.
 pub(super) const CHECKPOINT: &[u8] = b"c";
@@ -60,8 +60,10 @@ struct Checkpoint {
     ledger: [u8; 16],
     entries: u64,
     scalars: [u64; SCALARS],
-    /// Chain over the outcomes of these entries.
-    chain: Hash,
+    /// The tree over the outcomes of these entries.
+    outcomes: Frontier,
+    /// Its leaves behind the last whole tile, which no other file holds.
+    tail: Vec<Hash>,
     /// What they posted in each book.
     books: [Turnover; BOOKS],
     /// Pages of each table.
@@ -104,7 +106,7 @@ impl Store {
     ///
     /// # Errors
     /// The file system refuses.
-    pub fn restore(mut self) -> Result<(Self, Option<(State, Tally)>), PagesError> {
+    pub fn restore(mut self) -> Result<(Self, Option<(State, Tallying)>), PagesError> {
         if let Some(kept) = self.read_state() {
             return Ok((self, Some(kept)));
         }
@@ -138,7 +140,7 @@ impl Store {
         (known && checkpoint.ledger == self.ledger).then_some(checkpoint)
     }
 
-    fn read_state(&self) -> Option<(State, Tally)> {
+    fn read_state(&self) -> Option<(State, Tallying)> {
         let checkpoint = self.checkpoint()?;
         let mut state = State::empty();
         let mut sums = self.sums.lock();
@@ -153,13 +155,14 @@ impl Store {
             return None;
         }
         state.finish_restore(checkpoint.scalars);
-        let chain = OutcomeChain::from_parts(checkpoint.entries, checkpoint.chain);
-        (state.entries == checkpoint.entries).then_some((state, Tally::from_parts(chain, checkpoint.books)))
+        let Checkpoint { entries, outcomes, tail, books, .. } = checkpoint;
+        let fits = (state.entries, outcomes.size()) == (entries, entries);
+        fits.then(|| (state, Tallying::from_parts(Tally::from_parts(outcomes, books), tail)))
     }
 
     /// Takes what changed since the last checkpoint. Encodes under the caller's lock, writes nothing. Only one batch
     /// may be under way: end it with [`Store::settle`] or [`Store::give_back`] before the next.
-    pub(crate) fn collect(&self, state: &mut State, tally: &Tally, entries: &mut Postings) -> Batch {
+    pub(crate) fn collect(&self, state: &mut State, tallying: &Tallying, entries: &mut Postings) -> Batch {
         let (scalars, folded) = (state.scalars(), state.entries);
         let mut counts = vec![0; TABLES];
         let mut pages = Vec::new();
@@ -170,9 +173,18 @@ impl Store {
             }
         }
         let (ledger, rows) = (self.ledger, entries.take());
-        let (chain, books) = (tally.chain().head(), *tally.books());
-        let checkpoint =
-            Checkpoint { format: FORMAT, ledger, entries: folded, scalars, chain, books, pages: counts, sum: 0 };
+        let tally = tallying.tally();
+        let checkpoint = Checkpoint {
+            format: FORMAT,
+            ledger,
+            entries: folded,
+            scalars,
+            outcomes: tally.tree().clone(),
+            tail: tallying.tail().to_vec(),
+            books: *tally.books(),
+            pages: counts,
+            sum: 0,
+        };
         Batch { checkpoint, pages, rows }
     }
 

@@ -7,12 +7,12 @@ use super::difference::Difference;
 use crate::proof::checkpoint::{Checkpoint, CheckpointError, Outcomes};
 use crate::proof::checkpoint_files::Signed;
 use crate::proof::signed_note::Verifier;
-use crate::proof::tally::{Tally, Turnover};
+use crate::proof::tally::{BOOKS, Turnover};
 
 /// How a checkpoint of the writer compares.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Compared {
-    /// Root and outcomes are equal.
+    /// Both roots are equal, and what was posted in each book.
     Same {
         /// Over so many entries.
         size: u64,
@@ -22,8 +22,8 @@ pub enum Compared {
         /// Over so many entries.
         size: u64,
     },
-    /// It is older than what is remembered of outcomes. The root is equal.
-    RootOnly {
+    /// It is older than what is remembered of the books. Both roots are equal.
+    RootsOnly {
         /// Over so many entries.
         size: u64,
     },
@@ -57,16 +57,19 @@ impl Claim {
     }
 
     /// The first thing in which the writer differs from what was found here.
-    pub(crate) fn against(&self, root: &Hash, tally: Option<&Tally>) -> Result<(), Box<Difference>> {
+    pub(crate) fn against(
+        &self,
+        (root, outcomes): (&Hash, &Hash),
+        books: Option<&[Turnover; BOOKS]>,
+    ) -> Result<(), Box<Difference>> {
         if *root != self.tree.root {
             return Err(self.differs("the root of the entries", hex(&self.tree.root), hex(root)));
         }
-        let Some(tally) = tally else { return Ok(()) };
-        if tally.chain().head() != self.outcomes.chain {
-            let (signed, here) = (hex(&self.outcomes.chain), hex(&tally.chain().head()));
-            return Err(self.differs("the chain over outcomes", signed, here));
+        if *outcomes != self.outcomes.root {
+            return Err(self.differs("the root of the outcomes", hex(&self.outcomes.root), hex(outcomes)));
         }
-        let mut books = Book::ALL.iter().zip(self.outcomes.books.iter().zip(tally.books()));
+        let Some(books) = books else { return Ok(()) };
+        let mut books = Book::ALL.iter().zip(self.outcomes.books.iter().zip(books));
         let Some((book, (signed, here))) = books.find(|(_, (signed, here))| signed != here) else { return Ok(()) };
         let say = |sums: &Turnover| format!("debits {} credits {}", sums.debits, sums.credits);
         Err(self.differs(book.name(), say(signed), say(here)))
@@ -87,38 +90,39 @@ mod tests {
         Signer::from_seed("aid.example/ledger", Role::Author, &[seed; 32]).unwrap()
     }
 
-    fn signed(size: u64, root: Hash, tally: &Tally) -> Signed {
+    const BOOKS_NOW: [Turnover; BOOKS] = [Turnover { debits: 3, credits: 3 }; BOOKS];
+
+    fn signed(size: u64, roots: (Hash, Hash)) -> Signed {
         let origin = "aid.example/ledger".to_owned();
-        let (chain, books) = (tally.chain().head(), *tally.books());
-        let tree = Checkpoint { origin: origin.clone(), size, root }.sign(&signer(1));
-        Signed { tree, outcomes: Outcomes { origin, size, chain, books }.sign(&signer(1)) }
+        let tree = Checkpoint { origin: origin.clone(), size, root: roots.0 }.sign(&signer(1));
+        Signed { tree, outcomes: Outcomes { origin, size, root: roots.1, books: BOOKS_NOW }.sign(&signer(1)) }
     }
 
     #[test]
     fn only_what_one_of_the_keys_signed_is_compared() {
-        let note = signed(3, [7; 32], &Tally::default());
+        let note = signed(3, ([7; 32], [8; 32]));
         let keys = [signer(2).verifier().clone(), signer(1).verifier().clone()];
         assert!(Claim::verified(&note, &keys).is_ok());
         assert!(Claim::verified(&note, &keys[..1]).is_err());
         assert!(Claim::verified(&note, &[]).is_err());
-        let other = signed(4, [7; 32], &Tally::default());
+        let other = signed(4, ([7; 32], [8; 32]));
         let mixed = Signed { outcomes: other.outcomes, ..note };
         assert!(Claim::verified(&mixed, &keys).is_err());
     }
 
     #[test]
-    fn root_chain_and_books_are_each_compared() {
-        let tally = Tally::default();
+    fn both_roots_and_books_are_each_compared() {
         let keys = [signer(1).verifier().clone()];
-        let claim = Claim::verified(&signed(3, [7; 32], &tally), &keys).unwrap();
-        assert!(claim.against(&[7; 32], Some(&tally)).is_ok());
-        assert_eq!(claim.against(&[8; 32], Some(&tally)).unwrap_err().what, "the root of the entries");
-        let mut books = *tally.books();
+        let claim = Claim::verified(&signed(3, ([7; 32], [8; 32])), &keys).unwrap();
+        let against = |roots: (&Hash, &Hash), books| claim.against(roots, books);
+        assert!(against((&[7; 32], &[8; 32]), Some(&BOOKS_NOW)).is_ok());
+        assert!(against((&[7; 32], &[8; 32]), None).is_ok());
+        assert_eq!(against((&[8; 32], &[8; 32]), None).unwrap_err().what, "the root of the entries");
+        assert_eq!(against((&[7; 32], &[7; 32]), None).unwrap_err().what, "the root of the outcomes");
+        let mut books = BOOKS_NOW;
         books[1] = Turnover { debits: 5, credits: 5 };
-        let off = Tally::from_parts(*tally.chain(), books);
-        let difference = claim.against(&[7; 32], Some(&off)).unwrap_err();
+        let difference = against((&[7; 32], &[8; 32]), Some(&books)).unwrap_err();
         assert_eq!((difference.size, difference.what.as_str()), (3, Book::ALL[1].name()));
         assert!(difference.to_string().contains("debits 5 credits 5"), "{difference}");
-        assert!(claim.against(&[7; 32], None).is_ok());
     }
 }

@@ -7,7 +7,7 @@ use ledger::state::table::Table;
 use super::error::SigningError;
 use crate::proof::checkpoint_files::{Checkpoints, KeptError, Signed};
 use crate::proof::signed_note::Verifier;
-use crate::proof::tiles::Tiles;
+use crate::proof::trees::Trees;
 use crate::proof::trust::vouched;
 
 /// The newest checkpoint that a known key signed. If none did, the newest that is well formed: whoever signed it is a stranger.
@@ -15,7 +15,7 @@ pub(super) fn believed(
     kept: &Checkpoints,
     own: &Verifier,
     announced: &Table<AnnouncedKey>,
-    tiles: &Tiles,
+    trees: &Trees,
 ) -> Result<Option<Signed>, SigningError> {
     let rows = announced.iter().filter_map(|(_, row)| vouched(own.name(), row));
     let known: Vec<Verifier> = rows.flat_map(|(next, by)| [next, by]).chain([own.clone()]).collect();
@@ -41,7 +41,7 @@ pub(super) fn believed(
     }
     for (size, signed) in strange {
         // It would be a fork, or the end of the record is missing: then it is no file that suffered.
-        fits_before(&signed, tiles)?;
+        fits_before(&signed, trees)?;
         damaged.push((size, format!("no key of this ledger signed the checkpoint over {size} entries")));
     }
     for (size, why) in damaged {
@@ -56,14 +56,21 @@ pub(super) fn cut(size: u64, entries: u64) -> SigningError {
 }
 
 /// A ledger never signs what does not continue its last checkpoint: that would prove it forked.
-pub(super) fn fits_before(signed: &Signed, tiles: &Tiles) -> Result<(), SigningError> {
-    let (checkpoint, _) = signed.unverified()?;
-    let size = checkpoint.size;
-    if size > tiles.size() {
-        return Err(cut(size, tiles.size()));
+pub(super) fn fits_before(signed: &Signed, trees: &Trees) -> Result<(), SigningError> {
+    let (checkpoint, outcomes) = signed.unverified()?;
+    let (size, entries) = (checkpoint.size, trees.entries.0.size());
+    if size > entries {
+        return Err(cut(size, entries));
     }
-    if tiles.root(size)? != checkpoint.root {
+    let (root, made) = trees.roots(size)?;
+    if root != checkpoint.root {
         return Err(SigningError::Differs { size, why: "its root is another".to_owned() });
     }
-    Ok(())
+    if made == outcomes.root { Ok(()) } else { Err(other_outcomes(size)) }
+}
+
+/// The record is the same, and what is made of it now is not what was signed.
+pub(super) fn other_outcomes(size: u64) -> SigningError {
+    let why = "its outcomes are others; the pages may be wrong, `replay rebuild` makes them anew".to_owned();
+    SigningError::Differs { size, why }
 }

@@ -3,6 +3,7 @@
 
 mod believed;
 mod error;
+mod growing;
 mod reading;
 mod signing;
 

@@ -1,34 +1,33 @@
-//! The tree while a record is being opened, and whether the record still fits what was signed over it. What is signed from
+//! The trees while a record is being opened, and whether the record still fits what was signed over it. What is signed from
 //! then on is in `signing`.
 
 use std::path::{Path, PathBuf};
 
 use ledger::state::key_rows::AnnouncedKey;
 use ledger::state::table::Table;
-use ledger::tree::merkle::leaf_hash;
 
-use super::believed::{believed, cut, fits_before};
+use super::believed::{believed, cut, fits_before, other_outcomes};
 use super::error::SigningError;
 use super::signing::{Begin, Notary, Signing};
 use crate::proof::checkpoint::{Checkpoint, Outcomes};
 use crate::proof::checkpoint_files::{Checkpoints, Signed};
 use crate::proof::signed_note::{Role, Verifier};
 use crate::proof::tally::Tally;
-use crate::proof::tiles::{TileError, Tiles};
+use crate::proof::trees::Trees;
 use crate::proof::trust::vouched;
-use crate::record::log::{Frame, Log, Reader, Tip};
+use crate::record::log::{Log, Reader, Tip};
 
-/// The tree while a record is being opened.
+/// The trees while a record is being opened.
 #[derive(Debug)]
 pub(crate) struct Reading {
-    /// A follower keeps the tree and does not sign it.
+    /// A follower keeps the trees and does not sign them.
     signing: Option<Signing>,
     data: PathBuf,
-    tiles: Tiles,
+    trees: Trees,
 }
 
 impl Reading {
-    /// The tree as its tiles know it, if the ledger under `data` signs or follows. A follower signs nothing, whatever key
+    /// The trees as their tiles know them, if the ledger under `data` signs or follows. A follower signs nothing, whatever key
     /// it was given.
     pub(crate) fn open(data: &Path, signing: Option<&Signing>, follows: bool) -> Result<Option<Self>, SigningError> {
         let signing = signing.filter(|_| !follows).cloned();
@@ -39,21 +38,16 @@ impl Reading {
         if let Some(verifier) = wrong {
             return Err(SigningError::WrongRole(verifier.name().to_owned()));
         }
-        let tiles = Tiles::open(&Tiles::dir(data))?;
-        Ok(Some(Self { signing, data: data.to_owned(), tiles }))
+        Ok(Some(Self { signing, data: data.to_owned(), trees: Trees::open(data)? }))
     }
 
-    /// Takes the entries of a frame that the tree does not have yet.
-    pub(crate) fn take(&mut self, frame: &Frame) -> Result<(), TileError> {
-        for (entry, index) in frame.entries().zip(frame.header().first_index..) {
-            if index == self.tiles.size() {
-                self.tiles.push(leaf_hash(entry))?;
-            }
-        }
-        Ok(())
+    /// The trees, for the thread that reads and the one that folds.
+    pub(crate) fn trees(&mut self) -> &mut Trees {
+        &mut self.trees
     }
 
-    /// Holds the tree against the record and against what was signed before, then signs from now on.
+    /// Holds the trees against the record and against what was signed before, then signs from now on. That over outcomes was made to
+    /// fit the tally.
     pub(crate) fn start(
         mut self,
         log: &Log,
@@ -63,36 +57,44 @@ impl Reading {
         self.fit(log.tip())?;
         let signing = self.signing.ok_or(SigningError::NoKey)?;
         let kept = Checkpoints::of(&self.data);
-        let latest = believed(&kept, signing.signer.verifier(), announced, &self.tiles)?;
+        let latest = believed(&kept, signing.signer.verifier(), announced, &self.trees)?;
         if let Some(signed) = &latest {
-            fits_before(signed, &self.tiles)?;
+            fits_before(signed, &self.trees)?;
             may_follow(signed, signing.signer.verifier(), announced)?;
-            fits_outcomes(signed, &tally)?;
+            same_books(signed, &tally)?;
         }
-        Notary::start(Begin { signing, kept, latest, tiles: self.tiles, tally, alarm: log.alarm.clone() })
+        Notary::start(Begin {
+            signing,
+            kept,
+            latest,
+            trees: self.trees,
+            tally,
+            alarm: log.alarm.clone(),
+            clock: log.clock.clone(),
+        })
     }
 
-    /// Holds the tree against the record and against the writer's checkpoints that were compared before; signs nothing.
-    pub(crate) fn follow(mut self, tip: &Tip) -> Result<(Tiles, Option<Signed>), SigningError> {
+    /// Holds the trees against the record and against the writer's checkpoints that were compared before; signs nothing.
+    pub(crate) fn follow(mut self, tip: &Tip) -> Result<(Trees, Option<Signed>), SigningError> {
         self.fit(tip)?;
         let latest = Checkpoints::of(&self.data).latest()?;
         if let Some(signed) = &latest {
-            fits_before(signed, &self.tiles)?;
+            fits_before(signed, &self.trees)?;
         }
-        Ok((self.tiles, latest))
+        Ok((self.trees, latest))
     }
 
-    /// Makes the tree that of the record.
+    /// Makes the tree over entries that of the record.
     fn fit(&mut self, tip: &Tip) -> Result<(), SigningError> {
-        let size = tip.next_index();
-        let fits = self.tiles.size() == size && self.tiles.root(size).is_ok_and(|root| root == tip.frontier.root());
+        let (size, tree) = (tip.next_index(), &mut self.trees.entries);
+        let fits = tree.0.size() == size && tree.0.root(size).is_ok_and(|root| root == tip.frontier.root());
         if !fits {
             // Tiles are a cache: of an earlier record, or left wrong by a power failure.
             tracing::warn!("the tiles do not fit the record and are made again");
-            self.tiles.clear()?;
+            tree.0.clear()?;
             let mut reader = Reader::open(&self.data.join("record"), tip.ledger)?;
             while let Some(frame) = reader.next_frame()? {
-                self.take(&frame)?;
+                tree.take(&frame)?;
             }
         }
         Ok(())
@@ -108,12 +110,11 @@ pub(crate) fn not_cut(data: &Path, tip: &Tip) -> Result<(), SigningError> {
     }
 }
 
-/// Nor does it sign other outcomes of entries whose outcomes were signed.
-fn fits_outcomes(signed: &Signed, tally: &Tally) -> Result<(), SigningError> {
-    let (_, Outcomes { size, chain, books, .. }) = signed.unverified()?;
-    if size == tally.chain().entries() && (chain, &books) != (tally.chain().head(), tally.books()) {
-        let why = "its outcomes are others; the pages may be wrong, `replay rebuild` makes them anew".to_owned();
-        return Err(SigningError::Differs { size, why });
+/// What was posted in each book is not in the trees.
+fn same_books(signed: &Signed, tally: &Tally) -> Result<(), SigningError> {
+    let (_, Outcomes { size, books, .. }) = signed.unverified()?;
+    if size == tally.entries() && &books != tally.books() {
+        return Err(other_outcomes(size));
     }
     Ok(())
 }

@@ -2,27 +2,27 @@
 //! seconds after the last one, and when asked. It never holds recording up for longer than its queue; when it fails, the
 //! ledger goes on unsigned, says so, and tries again.
 
-use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use ledger::hash::Hash;
 use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
 use super::error::SigningError;
+use super::growing::Behind;
 use crate::kill_points;
-use crate::limits::{FRAMES_TO_SIGN, LEAVES_BEHIND, SIGN_AFTER_MS, SIGN_AGAIN_MS, SIGN_EVERY};
+use crate::limits::{FRAMES_TO_SIGN, SIGN_AFTER_MS, SIGN_AGAIN_MS, SIGN_EVERY};
 use crate::proof::checkpoint::{Checkpoint, Outcomes};
 use crate::proof::checkpoint_files::{Checkpoints, KeptError, Signed};
 use crate::proof::signed_note::Signer;
 use crate::proof::tally::Tally;
-use crate::proof::tiles::Tiles;
+use crate::proof::trees::Trees;
 use crate::record::alarm::Alarm;
 use crate::record::leaves::Leaves;
+use crate::record::log::Clock;
 
 /// The key that signs, and how often.
 #[derive(Clone, Debug)]
@@ -48,13 +48,15 @@ pub(super) struct Begin {
     pub(super) signing: Signing,
     pub(super) kept: Checkpoints,
     pub(super) latest: Option<Signed>,
-    pub(super) tiles: Tiles,
+    pub(super) trees: Trees,
     pub(super) tally: Tally,
     pub(super) alarm: Alarm,
+    pub(super) clock: Clock,
 }
 
 enum Message {
-    Folded(Leaves, Box<Tally>),
+    /// Leaves of entries and of their outcomes, and what all outcomes come to.
+    Folded(Leaves, Leaves, Box<Tally>),
     Sign(oneshot::Sender<Result<Arc<Signed>, SigningError>>),
 }
 
@@ -67,7 +69,7 @@ pub(crate) struct Notary {
 
 /// What the signing thread and those who ask share.
 struct Shared {
-    tiles: Mutex<Tiles>,
+    trees: Mutex<Trees>,
     latest: Mutex<Option<Arc<Signed>>>,
     failed: Mutex<Option<SigningError>>,
 }
@@ -75,16 +77,18 @@ struct Shared {
 impl Notary {
     /// Signs what is unsigned, then starts the thread.
     pub(super) fn start(begin: Begin) -> Result<Self, SigningError> {
-        let Begin { signing, kept, latest, tiles, tally, alarm } = begin;
+        let Begin { signing, kept, latest, trees, tally, alarm, clock } = begin;
         // What an earlier key signed stays kept, but is not shown as this key's.
         let verifier = signing.signer.verifier();
         let latest = latest.filter(|signed| Checkpoint::verified(&signed.tree, verifier).is_ok());
         let signed_size = latest.as_ref().map(Signed::unverified).transpose()?.map(|(checkpoint, _)| checkpoint.size);
         let latest = Mutex::new(latest.map(Arc::new));
-        let shared = Arc::new(Shared { tiles: Mutex::new(tiles), latest, failed: Mutex::new(None) });
-        let (waiting_since, behind, ours) = (None, VecDeque::new(), Arc::clone(&shared));
-        let mut work = SigningThread { signing, kept, tally, alarm, signed_size, waiting_since, behind, shared: ours };
-        if signed_size != Some(tally.chain().entries()) {
+        let size = tally.entries();
+        let shared = Arc::new(Shared { trees: Mutex::new(trees), latest, failed: Mutex::new(None) });
+        let (waiting_since, behind, ours) = (None, Default::default(), Arc::clone(&shared));
+        let mut work =
+            SigningThread { signing, kept, tally, alarm, clock, signed_size, waiting_since, behind, shared: ours };
+        if signed_size != Some(size) {
             work.sign()?;
         }
         let (to_thread, messages) = sync_channel(FRAMES_TO_SIGN);
@@ -95,11 +99,11 @@ impl Notary {
         Ok(Self { shared, to_thread: Mutex::new(Some(to_thread)), thread: Mutex::new(Some(thread)) })
     }
 
-    /// Takes a folded frame, with the tally after it.
-    pub(crate) fn take(&self, leaves: Leaves, tally: Tally) {
+    /// Takes a folded frame: the leaves of its entries and of their outcomes, and the tally after it.
+    pub(crate) fn take(&self, leaves: Leaves, outcomes: Leaves, tally: Tally) {
         if let Some(to_thread) = &*self.to_thread.lock() {
             // A thread that has ended has said why.
-            let _ = to_thread.send(Message::Folded(leaves, Box::new(tally)));
+            let _ = to_thread.send(Message::Folded(leaves, outcomes, Box::new(tally)));
         }
     }
 
@@ -125,15 +129,9 @@ impl Notary {
         self.failed().unwrap_or_else(|| SigningError::Ended("the ledger is stopped".into()))
     }
 
-    /// The leaf of an entry and its path to the root over `size` entries.
-    pub(crate) fn prove_inclusion(&self, index: u64, size: u64) -> Result<(Hash, Vec<Hash>), SigningError> {
-        let tiles = self.shared.tiles.lock();
-        let path = tiles.prove_inclusion(index, size)?;
-        Ok((tiles.subtree(0, index)?, path))
-    }
-
-    pub(crate) fn prove_consistency(&self, from: u64, to: u64) -> Result<Vec<Hash>, SigningError> {
-        Ok(self.shared.tiles.lock().prove_consistency(from, to)?)
+    /// The trees it keeps.
+    pub(crate) fn trees(&self) -> &Mutex<Trees> {
+        &self.shared.trees
     }
 
     /// Signs what is unsigned, and ends.
@@ -160,11 +158,13 @@ struct SigningThread {
     tally: Tally,
     /// Nothing is signed over what is known to be damaged.
     alarm: Alarm,
+    /// Tells the time that is signed.
+    clock: Clock,
     signed_size: Option<u64>,
     /// When the first unsigned entry came.
     waiting_since: Option<Instant>,
-    /// Leaves that the tree could not take yet.
-    behind: VecDeque<Hash>,
+    /// Leaves that the trees could not take yet, of entries and of outcomes.
+    behind: [Behind; 2],
     shared: Arc<Shared>,
 }
 
@@ -181,7 +181,7 @@ impl SigningThread {
     fn run(mut self, messages: &Receiver<Message>) {
         loop {
             match messages.recv_timeout(self.patience()) {
-                Ok(Message::Folded(leaves, tally)) => self.take(&leaves, *tally),
+                Ok(Message::Folded(leaves, outcomes, tally)) => self.take(&leaves, &outcomes, *tally),
                 // Whoever asked may have gone away.
                 Ok(Message::Sign(done)) => drop(done.send(self.try_to_sign())),
                 Err(RecvTimeoutError::Timeout) => drop(self.try_to_sign()),
@@ -200,46 +200,33 @@ impl SigningThread {
         }
     }
 
-    /// Takes the leaves of a frame into the tree. What cannot be written now is written before the next signature.
-    fn take(&mut self, leaves: &Leaves, tally: Tally) {
-        let known = std::mem::replace(&mut self.tally, tally).chain().entries();
+    /// Takes the leaves of a frame into the trees.
+    fn take(&mut self, leaves: &Leaves, outcomes: &Leaves, tally: Tally) {
+        let known = std::mem::replace(&mut self.tally, tally).entries();
         self.waiting_since.get_or_insert_with(Instant::now);
-        let reached = self.shared.tiles.lock().size() + self.behind.len() as u64;
-        if reached != known || self.behind.len() >= LEAVES_BEHIND {
-            // The tree lags too far behind: nothing is signed over it, and it is made again at the next start.
-            return;
+        let mut trees = self.shared.trees.lock();
+        let [entries_behind, outcomes_behind] = &mut self.behind;
+        let said = entries_behind.take(&mut trees.entries.0, known, leaves);
+        // The other tree goes on whatever happened to the first.
+        let made = outcomes_behind.take(&mut trees.outcomes.0, known, outcomes);
+        drop(trees);
+        match said.and_then(|said| Ok(said && made?)) {
+            Err(error) => return self.failed(error.into()),
+            Ok(false) => return,
+            Ok(true) => {}
         }
-        if !self.behind.is_empty() {
-            return self.behind.extend(&leaves.hashes);
-        }
-        let mut tiles = self.shared.tiles.lock();
-        let before = tiles.size();
-        if let Err(error) = tiles.extend(leaves) {
-            let taken = usize::try_from(tiles.size() - before).unwrap_or(usize::MAX);
-            drop(tiles);
-            self.behind.extend(leaves.hashes.iter().skip(taken));
-            return self.failed(error.into());
-        }
-        drop(tiles);
-        let unsigned = self.tally.chain().entries() - self.signed_size.unwrap_or(0);
+        let unsigned = self.tally.entries() - self.signed_size.unwrap_or(0);
         if unsigned >= self.signing.every && self.shared.failed.lock().is_none() {
             drop(self.try_to_sign());
         }
     }
 
-    /// Writes what of the tree could not be written before.
+    /// Writes what of the trees could not be written before.
     fn catch_up(&mut self) -> Result<(), SigningError> {
-        let mut tiles = self.shared.tiles.lock();
-        tiles.write_again()?;
-        while let Some(leaf) = self.behind.front() {
-            let before = tiles.size();
-            let pushed = tiles.push(*leaf);
-            if tiles.size() > before {
-                self.behind.pop_front();
-            }
-            pushed?;
-        }
-        Ok(())
+        let mut trees = self.shared.trees.lock();
+        let [entries_behind, outcomes_behind] = &mut self.behind;
+        entries_behind.catch_up(&mut trees.entries.0)?;
+        Ok(outcomes_behind.catch_up(&mut trees.outcomes.0)?)
     }
 
     /// Signs, and says whether it went well, for those who look after the ledger.
@@ -267,7 +254,7 @@ impl SigningThread {
             return Err(SigningError::Damaged(damage));
         }
         self.catch_up()?;
-        let size = self.tally.chain().entries();
+        let size = self.tally.entries();
         if self.signed_size == Some(size)
             && let Some(latest) = self.shared.latest.lock().clone()
         {
@@ -275,12 +262,19 @@ impl SigningThread {
         }
         let signer = &self.signing.signer;
         let origin = signer.verifier().name().to_owned();
-        let root = self.shared.tiles.lock().root(size)?;
-        let (chain, books) = (self.tally.chain().head(), *self.tally.books());
-        let signed = Signed {
+        let (root, outcomes) = self.shared.trees.lock().roots(size)?;
+        if outcomes != self.tally.tree().root() {
+            return Err(SigningError::Ended("the tiles over outcomes are not those of what was folded".into()));
+        }
+        let mut signed = Signed {
             tree: Checkpoint { origin: origin.clone(), size, root }.sign(signer),
-            outcomes: Outcomes { origin, size, chain, books }.sign(signer),
+            outcomes: Outcomes { origin, size, root: outcomes, books: *self.tally.books() }.sign(signer),
         };
+        // Once more with the time, which nothing else that is signed tells.
+        let now = u64::try_from(self.clock.now_ms() / 1_000).unwrap_or(0);
+        for note in [&mut signed.tree, &mut signed.outcomes] {
+            note.add(signer.sign_at(note.unverified_text(), now));
+        }
         // What another key signed over the same entries stays with it: it is what makes this key trusted.
         let signed = Arc::new(match self.kept.read(size) {
             Ok(Some(before)) => before.and(&signed),

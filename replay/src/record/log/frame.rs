@@ -5,8 +5,11 @@
 //! index (8), recorded ms (8), count (4), body bytes (4), root over all earlier entries (32). Body: each entry
 //! after its 16-bit length. Trailer: CRC-32C over everything before it.
 
+use std::sync::{Arc, OnceLock};
+
 use bytes::Bytes;
 use ledger::hash::Hash;
+use ledger::tree::merkle::leaf_hash;
 
 use crate::limits::MAX_FRAME_BYTES;
 
@@ -193,11 +196,21 @@ impl Header {
 }
 
 /// A whole frame whose checksum, entry lengths and times were checked. Cheap to clone.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Frame {
     header: Header,
     bytes: Bytes,
+    /// Hashed once for all who read it.
+    leaves: Arc<OnceLock<Vec<Hash>>>,
 }
+
+impl PartialEq for Frame {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.header, &self.bytes) == (&other.header, &other.bytes)
+    }
+}
+
+impl Eq for Frame {}
 
 impl Frame {
     /// Reads one frame that fills `bytes` exactly.
@@ -217,7 +230,7 @@ impl Frame {
             return Err(FrameError::Checksum { found, computed });
         }
         check_entries(&header, &bytes[..end])?;
-        Ok(Self { header, bytes })
+        Ok(Self { header, bytes, leaves: Arc::default() })
     }
 
     /// What it says.
@@ -235,6 +248,12 @@ impl Frame {
     /// The entries' bytes in order.
     pub fn entries(&self) -> FrameEntries<'_> {
         FrameEntries { rest: &self.bytes[HEADER_BYTES..self.bytes.len() - TRAILER_BYTES] }
+    }
+
+    /// The leaf of each entry.
+    #[must_use]
+    pub fn leaves(&self) -> &[Hash] {
+        self.leaves.get_or_init(|| self.entries().map(leaf_hash).collect())
     }
 
     /// Index of the first entry after this frame.
@@ -342,7 +361,7 @@ impl FrameBuilder {
         header.write(&mut self.bytes[..HEADER_BYTES]);
         let checksum = crc32c::crc32c(&self.bytes);
         self.bytes.extend_from_slice(&checksum.to_le_bytes());
-        Frame { header, bytes: self.bytes.into() }
+        Frame { header, bytes: self.bytes.into(), leaves: Arc::default() }
     }
 }
 

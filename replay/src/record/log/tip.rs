@@ -2,7 +2,7 @@
 //! right root, no lower epoch, no earlier time. Storage is none of its business.
 
 use ledger::hash::hex;
-use ledger::tree::merkle::{Frontier, leaf_hash};
+use ledger::tree::merkle::Frontier;
 use serde::{Deserialize, Serialize};
 
 use super::frame::{Frame, FrameBuilder, Header};
@@ -96,9 +96,7 @@ impl Tip {
             self.frames += 1;
             return;
         }
-        for entry in frame.entries() {
-            self.frontier.push(leaf_hash(entry));
-        }
+        frame.leaves().iter().for_each(|leaf| self.frontier.push(*leaf));
         self.advance_header(frame.header());
     }
 

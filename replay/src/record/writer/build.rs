@@ -135,6 +135,7 @@ impl<T> Builder<T> {
         let frame = builder.finish(header);
         self.tip.advance_header(frame.header());
         let items = self.pending.drain(..taken).collect();
-        Ok((frame, Settled { first_index: header.first_index, recorded_ms, items, leaves }))
+        let salts = salts[..taken].to_vec();
+        Ok((frame, Settled { first_index: header.first_index, recorded_ms, items, leaves, salts }))
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use proto::entry::Raw;
+use proto::entry::{Raw, SALT_BYTES};
 
 use crate::limits::{ENTRY_OVERHEAD_BYTES, QUEUE_BYTES};
 use crate::record::error::LogError;
@@ -43,6 +43,8 @@ pub struct Settled<T> {
     pub items: Vec<Item<T>>,
     /// Their places in the tree.
     pub leaves: Leaves,
+    /// The salt of each.
+    pub salts: Vec<[u8; SALT_BYTES]>,
 }
 
 /// What becomes of items; each item is reported exactly once.

@@ -226,11 +226,11 @@ fn prove(job: &Restore, tip: &Tip, sizes: &[u64], go_on: &mut dyn FnMut(u64) -> 
     let mut reader = Reader::open(&job.data.join(RECORD), tip.ledger)?;
     let mut before = reader.tip().frontier.clone();
     while let Some((frame, void)) = reader.next_any()? {
-        for entry in frame.entries().filter(|_| !void) {
+        for leaf in frame.leaves().iter().filter(|_| !void) {
             while sizes.next_if_eq(&before.size()).is_some() {
                 compare(job, &kept, before.size(), before.root())?;
             }
-            before.push(ledger::tree::merkle::leaf_hash(entry));
+            before.push(*leaf);
         }
         if !go_on(before.size()) {
             return Err(interrupted());

@@ -34,7 +34,7 @@ const ONE_MORE: u128 = 1 << 64;
 pub struct Truth {
     pub entries: Vec<Vec<u8>>,
     pub digest: [u8; 32],
-    pub chain: [u8; 32],
+    pub outcomes: [u8; 32],
 }
 
 /// A ledger's directory and its server.
@@ -81,10 +81,10 @@ impl Templates {
             let told = engine.submit("tester".into(), events(call * PER_CALL, PER_CALL)).unwrap();
             told.blocking_recv().unwrap().unwrap();
         }
-        let (digest, chain) = sums(&engine);
+        let (digest, outcomes) = sums(&engine);
         engine.stop().unwrap();
         drop(engine);
-        let truth = Truth { entries: made.entries(), digest, chain };
+        let truth = Truth { entries: made.entries(), digest, outcomes };
         assert_eq!(truth.entries.len() as u128, CALLS * PER_CALL);
         made.resegment();
         made.server.as_mut().unwrap().kill();
@@ -98,7 +98,7 @@ impl Templates {
 fn sums(engine: &Engine) -> ([u8; 32], [u8; 32]) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let signed = runtime.block_on(engine.sign_now()).unwrap();
-    (engine.digest().1, signed.unverified().unwrap().1.chain)
+    (engine.digest().1, signed.unverified().unwrap().1.root)
 }
 
 impl Place {
@@ -241,8 +241,8 @@ impl Place {
             return Err("entries are not what they were".to_owned());
         }
         let engine = self.open()?;
-        let (digest, chain) = sums(&engine);
-        if (digest, chain) != (truth.digest, truth.chain) {
+        let (digest, outcomes) = sums(&engine);
+        if (digest, outcomes) != (truth.digest, truth.outcomes) {
             return Err("outcomes are not what they were".to_owned());
         }
         let told = engine.submit("tester".into(), events(ONE_MORE, 1)).map_err(|error| error.to_string())?;

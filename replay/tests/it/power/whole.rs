@@ -12,6 +12,7 @@ use ledger::event::{Event, Kind, PersonRegistered};
 use ledger::money::Day;
 use replay::engine::{Engine, Options};
 use replay::files::watched::Disk;
+use replay::point::Point;
 use replay::proof::checkpoint::Checkpoint;
 use replay::proof::checkpoint_files::Checkpoints;
 use replay::proof::notary::Signing;
@@ -76,12 +77,18 @@ fn survives(disk: &Disk, at: usize, runtime: &tokio::runtime::Runtime, random: &
     say(&engine, entries);
     let size = runtime.block_on(engine.sign_now()).unwrap().unverified().unwrap().0.size;
     assert_eq!(size, entries + 1, "{case}");
-    // The tree is that of the record, whatever became of its tiles.
+    // The trees are those of the record, whatever became of their tiles.
+    let (tree, outcomes) = engine.checkpoint().unwrap().unverified().unwrap();
     for index in [0, entries / 2, entries] {
-        let (bytes, path) = (engine.entry_bytes(index).unwrap(), engine.prove_inclusion(index, size).unwrap());
-        let root = engine.checkpoint().unwrap().unverified().unwrap().0.root;
-        let leaf = ledger::tree::merkle::leaf_hash(&bytes);
-        assert!(ledger::tree::proof::is_included(&leaf, index, size, &path, &root), "{case}: entry {index}");
+        let (bytes, paths) = (engine.entry_bytes(index).unwrap(), engine.prove_inclusion(index, size).unwrap());
+        let before = Point { entries: Some(index), ..Point::default() };
+        let before = runtime.block_on(engine.past(before)).unwrap().expect("not the newest").state.clone();
+        let made = engine.outcome_bytes(before).unwrap();
+        let held = [(&bytes, &paths.entries, &tree.root), (&made, &paths.outcomes, &outcomes.root)];
+        for (bytes, path, root) in held {
+            let leaf = ledger::tree::merkle::leaf_hash(bytes);
+            assert!(ledger::tree::proof::is_included(&leaf, index, size, path, root), "{case}: entry {index}");
+        }
     }
     engine.stop().unwrap();
     drop(engine);

@@ -80,7 +80,7 @@ impl Made {
         let (origin, size, root) = (ORIGIN.to_owned(), self.tip.next_index(), self.tip.frontier.root());
         let dir = data.join("checkpoints");
         fs::create_dir_all(&dir).unwrap();
-        let outcomes = Outcomes { origin: origin.clone(), size, chain: [1; 32], books: [Turnover::default(); 4] };
+        let outcomes = Outcomes { origin: origin.clone(), size, root: [1; 32], books: [Turnover::default(); 4] };
         fs::write(dir.join(format!("{size:020}.outcomes")), outcomes.sign(signer).to_string()).unwrap();
         let tree = Checkpoint { origin, size, root };
         fs::write(dir.join(format!("{size:020}.checkpoint")), tree.sign(signer).to_string()).unwrap();

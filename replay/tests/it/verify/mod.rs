@@ -33,8 +33,8 @@ fn a_clean_record_is_the_same_as_its_checkpoints_and_as_a_fold() {
     let (code, report) = record.verify(&["--key", &key]);
     assert_eq!((code, &report["verdict"]), (Some(0), &json!("same")), "{report}");
     let sums = record.sums(entries);
-    let told = ["entries", "root", "outcome_chain", "state_digest", "roots_compared", "outcomes_compared"];
-    let wanted = json!([entries, hex(&sums.root), hex(&sums.tally.chain().head()), hex(&sums.state.digest()), 4, 4]);
+    let told = ["entries", "root", "outcome_root", "state_digest", "roots_compared", "outcomes_compared"];
+    let wanted = json!([entries, hex(&sums.root), hex(&sums.tally.tree().root()), hex(&sums.state.digest()), 4, 4]);
     assert_eq!(json!(told.map(|name| report[name].clone())), wanted);
     assert_eq!((&report["signed_through"], &report["signatures_checked"]), (&json!(entries), &json!(true)));
     let folded = replay(&["fold", "--data", record.data().to_str().unwrap(), "--json"]);
@@ -138,7 +138,7 @@ fn an_entry_of_another_time_than_its_frame_is_damage_at_that_entry() {
 }
 
 #[test]
-fn a_checkpoint_of_another_root_size_chain_or_sum_differs() {
+fn a_checkpoint_of_another_root_size_or_sum_differs() {
     let record = Record::new();
     record.sign(8);
     let (origin, size) = (ORIGIN.to_owned(), 15);
@@ -152,14 +152,14 @@ fn a_checkpoint_of_another_root_size_chain_or_sum_differs() {
     assert_eq!(told(&record.differs(&[])), (json!(record.tip.next_index()), json!("length")));
     fs::remove_file(record.data().join("checkpoints/x.checkpoint")).unwrap();
     let mut books = *record.sums(size).tally.books();
-    let chain: Hash = record.sums(size).tally.chain().head();
-    let outcomes = |chain, books| Outcomes { origin: origin.clone(), size, chain, books }.sign(&signer());
+    let root: Hash = record.sums(size).tally.tree().root();
+    let outcomes = |root, books| Outcomes { origin: origin.clone(), size, root, books }.sign(&signer());
     record.keep("x.outcomes", &outcomes([5; 32], books));
     let difference = record.differs(&[]);
-    assert_eq!(told(&difference), (json!(8), json!("outcome chain")));
-    assert_eq!(difference["found"], json!(hex(&chain)));
+    assert_eq!(told(&difference), (json!(8), json!("outcome root")));
+    assert_eq!(difference["found"], json!(hex(&root)));
     books[0].credits += 1;
-    record.keep("x.outcomes", &outcomes(chain, books));
+    record.keep("x.outcomes", &outcomes(root, books));
     assert_eq!(told(&record.differs(&[])), (json!(8), json!("postings")));
 }
 

@@ -5,11 +5,12 @@ use std::process::{Command, Output};
 
 use ledger::entry::Entry;
 use ledger::state::State;
+use ledger::tree::outcome_leaf::EntryMark;
 use proto::samples::LATE_MS;
 use replay::engine::{DEFAULT_LEDGER, Options};
 use replay::proof::checkpoint::{Checkpoint, Outcomes};
 use replay::proof::signed_note::{Role, Signer};
-use replay::proof::tally::Tally;
+use replay::proof::tally::{Tally, Tallying};
 use replay::record::log::frame::FrameBuilder;
 use replay::record::log::{Clock, Frame, Header, Tip};
 use serde_json::Value;
@@ -142,17 +143,18 @@ impl Record {
 
     /// What the first so many entries come to.
     pub fn sums(&self, entries: u64) -> Sums {
-        let (mut state, mut tally, mut tip) = (State::default(), Tally::default(), Tip::new(DEFAULT_LEDGER));
+        let (mut state, mut tallying, mut tip) = (State::default(), Tallying::default(), Tip::new(DEFAULT_LEDGER));
         for bytes in self.frames.iter().flat_map(Frame::entries).take(usize::try_from(entries).unwrap()) {
             let raw = proto::entry::decode(bytes).unwrap();
             let event = proto::event::decode(raw.content).unwrap();
             let (recorded_ms, principal, content) = (raw.recorded_ms, raw.principal, raw.content);
             let entry = Entry { index: state.entries, recorded_ms, principal, again: None, content, event: &event };
             let outcome = state.fold(&entry).unwrap();
-            tally.note(&state, &outcome);
-            tip.frontier.push(ledger::tree::merkle::leaf_hash(bytes));
+            let leaf = ledger::tree::merkle::leaf_hash(bytes);
+            tallying.note(&state, &EntryMark { leaf, salt: raw.salt }, &outcome);
+            tip.frontier.push(leaf);
         }
-        Sums { state, tally, root: tip.frontier.root() }
+        Sums { state, tally: tallying.tally().clone(), root: tip.frontier.root() }
     }
 
     /// Keeps a signed checkpoint and the note over outcomes, at a size.
@@ -162,8 +164,8 @@ impl Record {
             &format!("{size:020}.checkpoint"),
             &Checkpoint { origin: ORIGIN.to_owned(), size, root }.sign(&signer()),
         );
-        let (chain, books) = (tally.chain().head(), *tally.books());
-        let outcomes = Outcomes { origin: ORIGIN.to_owned(), size, chain, books };
+        let (root, books) = (tally.tree().root(), *tally.books());
+        let outcomes = Outcomes { origin: ORIGIN.to_owned(), size, root, books };
         self.keep(&format!("{size:020}.outcomes"), &outcomes.sign(&signer()));
     }
 

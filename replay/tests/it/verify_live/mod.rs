@@ -16,11 +16,11 @@ fn honest(record: &Record, folded: u64, signed: u64) -> Said {
     Said { status, checkpoint: Some(checkpoint(record, signed, None)) }
 }
 
-fn checkpoint(record: &Record, size: u64, chain: Option<[u8; 32]>) -> GetCheckpointResponse {
+fn checkpoint(record: &Record, size: u64, other: Option<[u8; 32]>) -> GetCheckpointResponse {
     let sums = record.sums(size);
-    let chain = chain.unwrap_or_else(|| sums.tally.chain().head());
+    let root = other.unwrap_or_else(|| sums.tally.tree().root());
     let tree = Checkpoint { origin: ORIGIN.to_owned(), size, root: sums.root }.sign(&signer());
-    let outcomes = Outcomes { origin: ORIGIN.to_owned(), size, chain, books: *sums.tally.books() }.sign(&signer());
+    let outcomes = Outcomes { origin: ORIGIN.to_owned(), size, root, books: *sums.tally.books() }.sign(&signer());
     GetCheckpointResponse { checkpoint: tree.to_string(), outcomes: outcomes.to_string() }
 }
 
@@ -57,9 +57,9 @@ fn each_thing_a_service_says_wrongly_is_named_with_its_source() {
     let (code, report) = verify(&record, other);
     assert_eq!((code, &report["difference"]["what"]), (Some(1), &json!("state digest")), "{report}");
     assert!(report["difference"]["checkpoint"].as_str().unwrap().contains("http://127.0.0.1"), "{report}");
-    let chain = Said { checkpoint: Some(checkpoint(&record, 9, Some([7; 32]))), ..honest(&record, entries, 0) };
-    let (code, report) = verify(&record, chain);
-    assert_eq!((code, &report["difference"]["what"]), (Some(1), &json!("outcome chain")), "{report}");
+    let other = Said { checkpoint: Some(checkpoint(&record, 9, Some([7; 32]))), ..honest(&record, entries, 0) };
+    let (code, report) = verify(&record, other);
+    assert_eq!((code, &report["difference"]["what"]), (Some(1), &json!("outcome root")), "{report}");
     // A service with more entries than the record: the record lost its end, or is an old copy.
     let mut ahead = honest(&record, entries, 0);
     ahead.status.as_of += 3;

@@ -1,7 +1,8 @@
-//! `mingzhang check-receipt`: whether a receipt holds, without asking anybody; and if the ledger is asked, whether it is still the one
-//! of the receipt, and what it makes of the entry now.
+//! `mingzhang check-receipt`: whether a receipt holds and what it proves, without asking anybody; and if the ledger is asked, whether it
+//! is still the one of the receipt, and what it makes of the entry now. How what is proved is told stands in `proved`.
 
 use super::checkpoint::{fetch, note};
+use super::proved;
 use super::receipt::unreadable;
 use super::witness::prove;
 use crate::cli::client::Target;
@@ -12,17 +13,18 @@ use clap::Args;
 use ledger::tree::proof::is_consistent;
 use proto::v1;
 use replay::files::small::{TEXT_BYTES, read_at_most};
-use replay::proof::checkpoint::Checkpoint;
+use replay::proof::checkpoint::{Checkpoint, CheckpointError, Outcomes};
 use replay::proof::key_files;
-use replay::proof::receipt::Receipt;
+use replay::proof::receipt::{Proved, Receipt};
 use replay::proof::signed_note::Verifier;
 use serde_json::json;
 use std::path::PathBuf;
 
-/// Check a receipt offline: the ledger's signature, and that the entry is in the tree that was signed
+/// Check a receipt offline: the ledger's signatures, and that entry and outcome are in the trees that were signed
 ///
-/// What holds is that somebody said it and that it is on record. Whether the ledger counts it, a receipt does not show: with
-/// --server the ledger proves that it still continues what it signed then, and says what it makes of the entry now.
+/// What holds is that somebody said it, that it is on record, and what the ledger made of it when it came: posted, refused or said before.
+/// Whether it was taken back since, a receipt does not show: with --server the ledger proves that it still continues what it signed then,
+/// and says what it makes of the entry now.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  mingzhang check-receipt payout.tlog-proof --vkey ledger.key.pub\n  \
     mingzhang check-receipt payout.tlog-proof --vkey ledger.key.pub --witness witness.key.pub\n  \
@@ -76,7 +78,7 @@ impl CheckReceiptArgs {
             let checked = by_one_of(ledger, |key| receipt.check(key, &witnesses));
             Ok((checked?, receipt))
         });
-        let (checkpoint, receipt) = match held {
+        let (proved, receipt) = match held {
             Ok(held) => held,
             Err(why) if self.json => {
                 print_json(&json!({ "holds": false, "why": why.to_string() }))?;
@@ -85,27 +87,34 @@ impl CheckReceiptArgs {
             Err(why) => return Err(Failure::Failed(format!("{}: {why}", self.file.display()))),
         };
         let today = match &self.server {
-            Some(server) => Some(self.ask(server, ledger, &checkpoint, receipt.index)?),
+            Some(server) => Some(self.ask(server, ledger, &proved, receipt.entry.index)?),
             None => None,
         };
-        self.say(&checkpoint, &receipt, &witnesses, today)
+        self.say(&proved, &receipt, &witnesses, today)
     }
 
     /// Has the ledger prove that it continues the checkpoint, and say what it makes of the entry.
-    fn ask(&self, server: &str, keys: Keys<'_>, then: &Checkpoint, index: u64) -> Result<Today, Failure> {
+    fn ask(&self, server: &str, keys: Keys<'_>, then: &Proved, index: u64) -> Result<Today, Failure> {
         let target = Target { server: server.to_owned(), json: self.json };
         let failed = |why: String| Failure::Failed(format!("{}: {why}", self.file.display()));
         runtime()?.block_on(async {
-            let offered = note(&fetch(&target, false).await?.checkpoint)?;
-            let now = by_one_of(keys, |key| Checkpoint::verified(&offered, key)).map_err(|error| failed(error.to_string()))?;
-            let (from, to) = ((then.size, &then.root), (now.size, &now.root));
-            let path = if from.0 < to.0 { prove(&target, from.0, to.0).await? } else { Vec::new() };
-            if !is_consistent(from, to, &path) {
-                return Err(failed(format!(
-                    "the ledger at {server} does not continue what was signed over {} entries: its {} entries are others. Keep \
-                     the receipt, it is the evidence",
-                    then.size, now.size
-                )));
+            let answer = fetch(&target, false).await?;
+            let (said, made) = (note(&answer.checkpoint)?, note(&answer.outcomes)?);
+            let both = |key: &Verifier| {
+                Ok((Checkpoint::verified(&said, key)?, Checkpoint::verified(&made, &Outcomes::key_of(key))?))
+            };
+            let (now, outcomes) = by_one_of(keys, both).map_err(|error: CheckpointError| failed(error.to_string()))?;
+            for (of, then, now) in [("entries", &then.checkpoint, &now), ("outcomes", &then.outcomes, &outcomes)] {
+                let (from, to) = ((then.size, &then.root), (now.size, &now.root));
+                let paths = if from.0 < to.0 { prove(&target, from.0, to.0).await? } else { Default::default() };
+                let path = if of == "entries" { paths.entries } else { paths.outcomes };
+                if !is_consistent(from, to, &path) {
+                    return Err(failed(format!(
+                        "the ledger at {server} does not continue what was signed over {} {of}: its {} {of} are others. Keep \
+                         the receipt, it is the evidence",
+                        then.size, now.size
+                    )));
+                }
             }
             let entry = v1::explain_request::Entry::Index(index);
             let request = v1::ExplainRequest { not_before: 0, entry: Some(entry) };
@@ -118,12 +127,12 @@ impl CheckReceiptArgs {
 
     fn say(
         &self,
-        checkpoint: &Checkpoint,
+        Proved { checkpoint, outcomes, verdict, signed_at }: &Proved,
         receipt: &Receipt,
         by: &[Verifier],
         today: Option<Today>,
     ) -> Result<(), Failure> {
-        let raw = proto::entry::decode(&receipt.entry);
+        let raw = proto::entry::decode(&receipt.entry.data);
         // An entry of a later version is proven all the same; this program just cannot say what it means.
         let event = raw.as_ref().ok().and_then(|raw| proto::event::decode(raw.content).ok());
         let (principal, recorded_ms) = raw.map_or(("?", 0), |raw| (raw.principal, raw.recorded_ms));
@@ -132,21 +141,32 @@ impl CheckReceiptArgs {
         let id = event.as_ref().map_or_else(|| "?".to_owned(), |event| event.id.to_string());
         let witnesses: Vec<&str> = by.iter().map(Verifier::name).collect();
         if self.json {
-            return print_json(&json!({ "holds": true, "origin": checkpoint.origin, "index": receipt.index,
-            "size": checkpoint.size, "principal": principal, "recorded_ms": recorded_ms, "event": id, "kind": kind,
+            return print_json(&json!({ "holds": true, "origin": checkpoint.origin, "index": receipt.entry.index,
+            "size": checkpoint.size, "outcomes_size": outcomes.size, "outcome": proved::as_json(verdict), "signed_at": signed_at, "principal": principal, "recorded_ms": recorded_ms, "event": id, "kind": kind,
             "effective": effective, "witnesses": witnesses, "today": today.map(|today| json!({ "continued_by": today.size,
             "outcome": today.outcome, "why": today.why })) }));
         }
-        outln!("  在案 on record: entry {} of {} in {}", receipt.index, checkpoint.size, checkpoint.origin);
+        outln!("  在案 on record: entry {} of {} in {}", receipt.entry.index, checkpoint.size, checkpoint.origin);
         outln!("  所报 said: {kind} {id}");
         outln!("  生效日 effective {effective}, 提交人 said by {principal}, 记录于 recorded {}", moment(recorded_ms));
+        for line in proved::lines(verdict) {
+            outln!("  {line}");
+        }
+        if let Some(seconds) = signed_at {
+            let at = moment(i64::try_from(*seconds).unwrap_or(0).saturating_mul(1_000));
+            outln!("  签于 signed at {at}, as the ledger says");
+        }
         if !witnesses.is_empty() {
             outln!("  见证 cosigned by {}", witnesses.join(", "));
         }
         match today {
-            None => outln!("  是否计入，收据不证明 whether it counts, a receipt does not show: ask with --server"),
+            None => outln!(
+                "  其后是否撤销，收据不证明 whether it was taken back since, a receipt does not show: ask with --server"
+            ),
             Some(Today { size, outcome, why }) => {
-                outln!("  延续 proved: the ledger of {size} entries today continues the one of the receipt");
+                outln!(
+                    "  延续 proved: the ledger of {size} entries today continues the one of the receipt, its outcomes too"
+                );
                 outln!(
                     "  账本称 the ledger says, which is no proof: {outcome}{}",
                     why.map_or(String::new(), |why| format!("，{why}"))

@@ -59,7 +59,7 @@ impl CheckpointArgs {
             };
             let books: Vec<_> = Book::ALL.iter().zip(&outcomes.books).map(book).collect();
             return print_json(&json!({ "origin": tree.origin, "size": tree.size, "root": hex(&tree.root),
-            "outcome_chain": hex(&outcomes.chain), "books": books, "checked": self.vkey.is_some(),
+            "outcome_root": hex(&outcomes.root), "books": books, "checked": self.vkey.is_some(),
             "checkpoint": answer.checkpoint, "outcomes": answer.outcomes }));
         }
         print(&tree, &outcomes, self.vkey.is_some());
@@ -71,7 +71,7 @@ fn print(tree: &Checkpoint, outcomes: &Outcomes, checked: bool) {
     outln!("  账本 origin         {}", tree.origin);
     outln!("  记录 entries        {}", tree.size);
     outln!("  树根 root           {}", hex(&tree.root));
-    outln!("  结果链 outcomes     {}", hex(&outcomes.chain));
+    outln!("  结果树根 outcomes   {}", hex(&outcomes.root));
     outln!("  签名 signatures     {}", if checked { "fit" } else { "not checked, see --vkey" });
     let right = Align::Right;
     let columns = [("账本 book", Align::Left), ("借方发生额 debits yuan", right), ("贷方发生额 credits yuan", right)];

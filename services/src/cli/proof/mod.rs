@@ -5,5 +5,6 @@ pub(crate) mod check_receipt;
 pub(crate) mod checkpoint;
 pub(crate) mod identity_key;
 pub(crate) mod keygen;
+mod proved;
 pub(crate) mod receipt;
 pub(crate) mod witness;

@@ -1,9 +1,10 @@
-//! `mingzhang receipt`: a small text that proves, offline and to anybody, that an entry is on record. It is checked by
-//! `check_receipt`.
+//! `mingzhang receipt`: a small text that proves, offline and to anybody, that an entry is on record and what became of it. It is
+//! checked by `check_receipt`.
 
 use super::checkpoint::{fetch, hashes, note};
 use crate::cli::client::Target;
 use crate::cli::failure::Failure;
+use crate::cli::shown::ask::patiently;
 use crate::cli::typed::wire_id;
 use crate::cli::{print_json, runtime};
 use bytes::Bytes;
@@ -12,18 +13,20 @@ use proto::v1;
 use replay::files::small::{SMALL_BYTES, read_at_most};
 use replay::proof::checkpoint::Checkpoint;
 use replay::proof::key_files;
+use replay::proof::log_proof::LogProof;
 use replay::proof::receipt::Receipt;
 use replay::proof::signed_note::{Note, Verifier};
 use serde_json::json;
 use std::path::PathBuf;
 use uuid::Uuid;
 
-/// Write a receipt: one small text that proves an entry is on record
+/// Write a receipt: one small text that proves an entry is on record, and what the ledger made of it
 #[derive(Args, Debug)]
 #[command(
     after_help = "Examples:\n  mingzhang receipt 0190a6f2-0000-7000-8000-000000000000 --out payout.tlog-proof\n  \
     mingzhang receipt 12345\n  mingzhang receipt 12345 --checkpoint cosigned.checkpoint\n\n\
-    A payment's receipt is of the last entry about it: what the bank said. Whoever holds the receipt checks it with\n\
+    A payment's receipt is of the last entry about it: what the bank said. What became of it is folded once more for the\n\
+    receipt, which takes a while in a large ledger. Whoever holds the receipt checks it with\n\
     `mingzhang check-receipt` or `scripts/check_receipt.py` and learns of nobody else.\n\n\
     Exit codes: 0 written, 1 failed, 2 usage, 3 server unreachable, 4 no such entry"
 )]
@@ -70,9 +73,9 @@ impl ReceiptArgs {
             std::fs::write(path, &text).map_err(failed)?;
         }
         match (&self.out, self.target.json) {
-            (path, true) => print_json(&json!({ "index": receipt.index, "receipt": text, "file": path })),
+            (path, true) => print_json(&json!({ "index": receipt.entry.index, "receipt": text, "file": path })),
             (Some(path), false) => {
-                outln!("  收据 receipt of entry {} in {}", receipt.index, path.display());
+                outln!("  收据 receipt of entry {} in {}", receipt.entry.index, path.display());
                 Ok(())
             }
             (None, false) => {
@@ -95,17 +98,24 @@ async fn fetched(
         Which::Id(id) => v1::GetEntryRequest { index: 0, id: wire_id(id) },
     };
     let entry = auditor.get_entry(request).await?.into_inner();
-    let (checkpoint, size) = match given {
-        Some(note) => sized(note)?,
-        None => {
-            let latest = sized(note(&fetch(target, false).await?.checkpoint)?)?;
-            // What was recorded just now may not be signed yet.
-            if entry.index < latest.1 { latest } else { sized(note(&fetch(target, true).await?.checkpoint)?)? }
-        }
+    let index = entry.index;
+    let mut latest = fetch(target, false).await?;
+    // What was recorded just now may not be signed yet.
+    if sized(note(&latest.outcomes)?)?.1 <= index {
+        latest = fetch(target, true).await?;
+    }
+    let (checkpoint, size) = sized(given.map_or_else(|| note(&latest.checkpoint), Ok)?)?;
+    let (outcomes, outcomes_size) = sized(note(&latest.outcomes)?)?;
+    let mut prove = async |size| {
+        let request = v1::GetInclusionProofRequest { index, size };
+        Ok::<_, Failure>(auditor.get_inclusion_proof(request).await?.into_inner())
     };
-    let request = v1::GetInclusionProofRequest { index: entry.index, size };
-    let proof = auditor.get_inclusion_proof(request).await?.into_inner();
-    let receipt = Receipt { entry: entry.entry.to_vec(), index: entry.index, path: hashes(&proof.hashes)?, checkpoint };
+    let path = hashes(&prove(size).await?.hashes)?;
+    let beside = hashes(&prove(outcomes_size).await?.outcome_hashes)?;
+    let receipt = Receipt {
+        entry: LogProof { data: entry.entry.to_vec(), index, path, checkpoint },
+        outcome: LogProof { data: outcome(target, index).await?, index, path: beside, checkpoint: outcomes },
+    };
     // The signature is for whoever has the key; that the entry is in the signed tree shows now.
     let fits = match key {
         Some(key) => receipt.check(key, &[]).map(drop),
@@ -113,6 +123,14 @@ async fn fetched(
     };
     fits.map_err(|error| Failure::Failed(format!("no receipt was written: {error}")))?;
     Ok(receipt)
+}
+
+/// What became of the entry, as bytes of the tree over outcomes.
+async fn outcome(target: &Target, index: u64) -> Result<Vec<u8>, Failure> {
+    let mut query = target.query().await?;
+    let request = v1::GetOutcomeRequest { not_before: 0, index };
+    let at = v1::Point { at_index: Some(index), ..v1::Point::default() };
+    Ok(patiently(Some(at), async || query.get_outcome(request).await).await?.outcome.to_vec())
 }
 
 fn sized(note: Note) -> Result<(Note, u64), Failure> {

@@ -7,10 +7,10 @@ use crate::cli::failure::Failure;
 use crate::cli::operate::serve::asked_to_stop;
 use crate::cli::{print_json, runtime};
 use clap::Args;
-use ledger::hash::Hash;
 use proto::v1;
 use replay::proof::key_files;
 use replay::proof::signed_note::{Note, Role};
+use replay::proof::trees::TwoPaths;
 use replay::proof::witness::{Witness, WitnessError};
 use serde_json::json;
 use std::path::PathBuf;
@@ -83,17 +83,18 @@ async fn look(args: &WitnessArgs, witness: &mut Witness) -> Result<(), Failure> 
     let offered = note(&fetch(&args.target, false).await?.checkpoint)?;
     let checkpoint = witness.read(&offered).map_err(failed)?;
     let seen = witness.seen().map_or(0, |seen| seen.size);
-    let proof = if seen < checkpoint.size { prove(&args.target, seen, checkpoint.size).await? } else { Vec::new() };
+    let proof =
+        if seen < checkpoint.size { prove(&args.target, seen, checkpoint.size).await?.entries } else { Vec::new() };
     let time = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let cosigned = witness.cosign(&offered, &proof, time).map_err(failed)?;
     say(args, witness, checkpoint.size, &cosigned)
 }
 
-/// What a server shows for that its tree continues an earlier one.
-pub(super) async fn prove(target: &Target, from: u64, to: u64) -> Result<Vec<Hash>, Failure> {
+/// What a server shows for that its trees continue earlier ones.
+pub(super) async fn prove(target: &Target, from: u64, to: u64) -> Result<TwoPaths, Failure> {
     let request = v1::GetConsistencyProofRequest { from, to };
     let answer = target.audit().await?.get_consistency_proof(request).await?.into_inner();
-    hashes(&answer.hashes)
+    Ok(TwoPaths { entries: hashes(&answer.hashes)?, outcomes: hashes(&answer.outcome_hashes)? })
 }
 
 fn say(args: &WitnessArgs, witness: &Witness, size: u64, cosigned: &Note) -> Result<(), Failure> {

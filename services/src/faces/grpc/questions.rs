@@ -10,8 +10,8 @@ use crate::query::bounded::bounded;
 use crate::query::compare::Sides;
 use crate::query::explain::Before;
 use crate::query::{
-    QueryError, accounts, awards, compare, debts, explain, givers, lines, loans, payments, record, totals, trace,
-    withdrawals,
+    QueryError, accounts, awards, compare, debts, explain, givers, lines, loans, payments, proofs, record, totals,
+    trace, withdrawals,
 };
 use proto::v1;
 use replay::engine::Engine;
@@ -64,11 +64,11 @@ impl Questions {
         Ok(Sides { from, to: self.asked(to.as_ref(), Way::Past, call).await?, turn })
     }
 
-    /// What an explanation is asked of, when it is its turn.
-    async fn before(&self, request: &v1::ExplainRequest, call: &mut Asking) -> Result<Before, Status> {
+    /// What an explanation or an outcome is asked of, when it is its turn.
+    async fn before(&self, entry: Result<Asked, QueryError>, call: &mut Asking) -> Result<Before, Status> {
         let turn = self.turn(call.until).await?;
         self.costly(call).await?;
-        Ok(Before { asked: ready(explain::before(&self.engine, request)?, call.until).await?, turn })
+        Ok(Before { asked: ready(entry?, call.until).await?, turn })
     }
 
     /// What the status is asked of.
@@ -164,8 +164,8 @@ fn timeout(text: &str) -> Option<Duration> {
 }
 
 /// How a question is handed over, by the word in its row: `engine` as it is now; `past` at a point, from a past state;
-/// `balances` at a point, from a past state or from the postings of accounts; `postings` from postings alone; `before` an entry;
-/// `both` at two points; `watched` at a point, with what else goes on.
+/// `balances` at a point, from a past state or from the postings of accounts; `postings` from postings alone; `before` an entry, also
+/// for its `outcome`; `both` at two points; `watched` at a point, with what else goes on.
 macro_rules! handed {
     ($self:ident engine $request:ident $call:ident) => {{
         let _: &mut Asking = &mut $call;
@@ -181,7 +181,10 @@ macro_rules! handed {
         $self.asked($request.at.as_ref(), Way::Postings, &mut $call).await?
     };
     ($self:ident before $request:ident $call:ident) => {
-        $self.before(&$request, &mut $call).await?
+        $self.before(explain::before(&$self.engine, &$request), &mut $call).await?
+    };
+    ($self:ident outcome $request:ident $call:ident) => {
+        $self.before(explain::before_index(&$self.engine, $request.index), &mut $call).await?
     };
     ($self:ident watched $request:ident $call:ident) => {
         $self.watched($request.at.as_ref(), &mut $call).await?
@@ -267,6 +270,7 @@ questions! {
     list_remittances ListRemittancesRequest ListRemittancesResponse past point loans::remittances::remittances;
     get_recorded GetRecordedRequest GetRecordedResponse engine point explain::recorded;
     explain ExplainRequest ExplainResponse before point explain::explain;
+    get_outcome GetOutcomeRequest GetOutcomeResponse outcome point proofs::outcome;
     compare CompareRequest CompareResponse both point compare::compare;
 }
 

@@ -132,6 +132,7 @@ pub(super) fn error_of(error: &EngineError) -> Status {
             let details = ErrorDetails::with_error_info("FOLLOWER", DOMAIN, known);
             told(Code::FailedPrecondition, message, details)
         }
+        EngineError::OutcomeDiffers { .. } => told(Code::Internal, message, reason("OUTCOME_DIFFERS")),
         EngineError::Unreadable { .. } => told(Code::Internal, message, reason("UNREADABLE")),
         _ => told(Code::Unavailable, message, reason("LEDGER_ENDED")),
     }

@@ -114,7 +114,7 @@ async fn health(server: &support::Server) -> (Option<i32>, serde_json::Value) {
 /// A checkpoint over the same entries that the writer's key signed and that says something else about their outcomes.
 fn forged(honest: &Signed) -> Signed {
     let (tree, outcomes) = honest.unverified().expect("a checkpoint");
-    let other = Outcomes { chain: [9; 32], ..outcomes };
+    let other = Outcomes { root: [9; 32], ..outcomes };
     Signed { tree: Checkpoint { ..tree }.sign(&key()), outcomes: other.sign(&key()) }
 }
 
@@ -136,8 +136,8 @@ async fn a_follower_that_differs_answers_nothing_any_more() {
     }
     let told = tokio::time::timeout(Duration::from_secs(20), services::faces::following::ended(&follower.engine)).await;
     let told = told.expect("noticed").to_string();
-    let chain = writer.engine.checkpoint().expect("signed").unverified().expect("ours").1.chain;
-    let hex: String = chain.iter().map(|byte| format!("{byte:02x}")).collect();
+    let root = writer.engine.checkpoint().expect("signed").unverified().expect("ours").1.root;
+    let hex: String = root.iter().map(|byte| format!("{byte:02x}")).collect();
     assert!(told.contains(&"09".repeat(32)) && told.contains(&hex), "{told}");
     let status = follower.ask().get_status(v1::GetStatusRequest::default()).await.expect_err("no answer");
     assert_eq!((status.code(), reason(&status).as_str()), (Code::Unavailable, "DIFFERS"));

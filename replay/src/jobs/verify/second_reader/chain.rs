@@ -2,7 +2,6 @@
 //! the signed one wherever one was signed. Meaning of entries is not looked at.
 
 use ledger::hash::hex;
-use ledger::tree::merkle::leaf_hash;
 use replay::record::log::{Frame, Header, Tip};
 
 use crate::jobs::verify::evidence::{FirstDifference, FramePlace};
@@ -52,8 +51,8 @@ impl<'a> Checker<'a> {
             return Err(Box::new(FirstDifference { index, what, place, expected, found, checkpoint: None }));
         }
         self.rooted = header.first_index;
-        for entry in frame.entries() {
-            self.tip.frontier.push(leaf_hash(entry));
+        for leaf in frame.leaves() {
+            self.tip.frontier.push(*leaf);
             if self.points.first().is_some_and(|point| point.at <= self.tip.frontier.size()) {
                 self.compare(Some(place))?;
             }

@@ -1,0 +1,91 @@
+#!/usr/bin/env python3
+"""Computes both roots of a ledger from what `replay export --format tiles` wrote, with nothing of the ledger's code: python3 check_export.py DIR
+[KEY]. DIR holds the log over entries, DIR/outcomes that over their outcomes, each with its checkpoint. Every outcome must be that of its entry, the
+roots those of the checkpoints, and what was posted in each book what stands there. With KEY, the ledger's public key as text or file, the signatures must fit
+too. Prints what holds and ends with 0, or says what does not and ends with 1. Memory is that of one bundle."""
+import hashlib, os, sys
+from check_receipt import CLASSES, base64_of, decimal, key_of, need, outcome_of, sha256, signed_root
+
+BOOKS = ("indicator", "cash", "entitlement", "lender")
+
+def path(number):  # 1234067 is x001/x234/067
+    groups = []
+    while True:
+        number, last = divmod(number, 1000)
+        groups.insert(0, "%03d" % last)
+        if not number:
+            return "/".join(["x" + group for group in groups[:-1]] + groups[-1:])
+
+def leaves(here, size):
+    """What is in a log, in order: bundles of 256, each piece after two bytes of its length."""
+    for number in range((size + 255) // 256):
+        width = min(256, size - number * 256)
+        name = os.path.join(here, "tile/entries", path(number) + ("" if width == 256 else ".p/%d" % width))
+        bundle, at = open(name, "rb").read(), 0
+        for _ in range(width):
+            end = at + 2 + int.from_bytes(bundle[at:at + 2], "big")
+            need(end <= len(bundle), "%s ends too early" % name)
+            yield bundle[at + 2:end]
+            at = end
+        need(at == len(bundle), "%s goes on behind its last piece" % name)
+
+class Tree:
+    """RFC 6962: the roots of the complete subtrees so far, largest first."""
+    def __init__(self):
+        self.size, self.peaks = 0, []
+    def push(self, data):
+        node, size = sha256(b"\x00", data), self.size
+        while size & 1:
+            node, size = sha256(b"\x01", self.peaks.pop(), node), size >> 1
+        self.peaks.append(node)
+        self.size += 1
+    def root(self):
+        if not self.peaks:
+            return hashlib.sha256(b"").digest()
+        *left, root = self.peaks
+        for peak in reversed(left):
+            root = sha256(b"\x01", peak, root)
+        return root
+
+def checkpoint(here, name, key):
+    """Size, root and the lines behind them; whether the signature fits, if there is a key."""
+    note = open(os.path.join(here, "checkpoint"), encoding="utf-8", newline="").read()
+    if key:
+        signed_root(note, name, key, name.removesuffix("/outcomes"))
+    origin, size, root, *more = note.rsplit("\n\n", 1)[0].split("\n")
+    return origin, decimal(size), base64_of(root), more
+
+def check(here, vkey=None):
+    name, key = key_of(vkey) if vkey else (None, None)
+    origin, size, root, _ = checkpoint(here, name, key)
+    made = os.path.join(here, "outcomes")
+    outcomes_origin, outcomes_size, outcomes_root, books = checkpoint(made, "%s/outcomes" % name, key)
+    need((outcomes_origin, outcomes_size) == (origin + "/outcomes", size), "the checkpoints are of different logs or sizes")
+    entries, outcomes, sums = Tree(), Tree(), {book: [0, 0] for book in BOOKS}
+    counts = {"posted": 0, "refused": 0, "duplicate": 0}
+    for entry, outcome in zip(leaves(here, size), leaves(made, size)):
+        leaf, salt, said = outcome_of(outcome)
+        at = {1: 9, 3: 17}.get(entry[0])
+        fits = leaf == sha256(b"\x00", entry) and at and salt == entry[at:at + 16]
+        need(fits, "the outcome of entry %d is that of another" % entries.size)
+        entries.push(entry)
+        outcomes.push(outcome)
+        counts[said[0]] += 1
+        for debit, credit, fen, _ in said[1] if said[0] == "posted" else ():
+            for side, (number, _) in enumerate((debit, credit)):
+                letter = CLASSES[number - 1].split("/")[1]
+                sums[next(book for book in BOOKS if book[0] == letter)][side] += fen
+    need(entries.root() == root, "the entries do not lead to the root over entries")
+    need(outcomes.root() == outcomes_root, "the outcomes do not lead to the root over outcomes")
+    want = ["book %s debits %d credits %d" % (book, *sums[book]) for book in BOOKS]
+    need(books == want, "the books are not those of the postings: %s" % want)
+    words = "%d entries of %s: %d posted, %d refused, %d said before" % (size, origin, counts["posted"], counts["refused"], counts["duplicate"])
+    signed = "signed by the key" if key else "signatures not checked"
+    return "holds: %s; both roots and all books as in the checkpoints, %s\nroot     %s\noutcomes %s" % (words, signed, root.hex(), outcomes_root.hex())
+
+if __name__ == "__main__":
+    try:
+        vkey = sys.argv[2] if len(sys.argv) > 2 else None
+        print(check(sys.argv[1], open(vkey).read() if vkey and os.path.exists(vkey) else vkey))
+    except Exception as why:
+        sys.exit("does not hold: %s" % (str(why) or type(why).__name__))
