@@ -120,7 +120,16 @@ impl Decoded {
 /// # Errors
 /// The record is damaged, or holds what this program does not know.
 pub fn fold_record(options: &Options, progress: &mut dyn FnMut(u64)) -> Result<State, EngineError> {
-    fold_tally(options, progress).map(|(state, _)| state)
+    // What outcomes come to is not asked, so it is not hashed.
+    let fold = |frames: &Receiver<Decoded>| {
+        let mut state = State::default();
+        while let Ok(decoded) = frames.recv() {
+            decoded.fold_each(&mut state, &mut |_, _, _, _| Ok::<_, EngineError>(()))?;
+        }
+        Ok(state)
+    };
+    let (state, read) = while_reading(fold, |to_fold| read_all(options, to_fold, progress))?;
+    read.map(|()| state)
 }
 
 /// The entries of a frame from an index on: bytes, index, leaf.
@@ -277,9 +286,17 @@ fn fold_while_reading<T>(
     outcomes: Option<&mut OutcomeTree>,
     read: impl FnOnce(&SyncSender<Decoded>) -> Result<T, EngineError>,
 ) -> Result<(State, Result<T, EngineError>), EngineError> {
+    while_reading(|frames| fold_all(pages, state, frames, outcomes), read)
+}
+
+/// Reads in this thread, folds in another.
+fn while_reading<T>(
+    fold: impl FnOnce(&Receiver<Decoded>) -> Result<State, EngineError> + Send,
+    read: impl FnOnce(&SyncSender<Decoded>) -> Result<T, EngineError>,
+) -> Result<(State, Result<T, EngineError>), EngineError> {
     let (to_fold, frames) = sync_channel(FRAMES_AHEAD);
     std::thread::scope(|scope| {
-        let folding = scope.spawn(move || fold_all(pages, state, &frames, outcomes));
+        let folding = scope.spawn(move || fold(&frames));
         let read = read(&to_fold);
         drop(to_fold);
         let state = folding.join().map_err(|_| EngineError::Panicked("the fold"))??;
