@@ -32,7 +32,7 @@ async fn answers_about_much_come_in_pages_that_are_the_whole() {
     let request = v1::GetPayoutRequest { payout: payout.clone(), ..Default::default() };
     let fen = year.server.ask().get_payout(request).await.expect("known").into_inner().payout.expect("set").fen;
     let credited = |n: usize| {
-        let fen = if n % 2 == 0 { fen } else { 1 };
+        let fen = if n.is_multiple_of(2) { fen } else { 1 };
         let kind = PayoutCredited { payout: of(&payout), fen, serial: format!("入{n}") };
         Event::said(day(20_240_901), Kind::PayoutCredited(kind))
     };
