@@ -81,6 +81,7 @@ impl Decoded {
     }
 
     /// The same, showing the whole entry. Whoever is shown it may end the folding with an error of their own.
+    #[allow(clippy::type_complexity)] // What is shown, spelled out where it is asked for.
     pub(crate) fn fold_each<E: From<EngineError>>(
         self,
         state: &mut State,

@@ -18,6 +18,7 @@ use crate::record::log::frame::{FrameBuilder, Offered};
 use crate::record::log::{ClockWatch, Frame, Log, Tip};
 
 /// From the building to the settling thread. The in-flight count bounds how many there are.
+#[allow(clippy::large_enum_variant)] // Nearly all of them are frames: a box would be one allocation more for each.
 pub(super) enum Message<T> {
     /// A frame and what is in it.
     Frame(Frame, Settled<T>),
