@@ -106,7 +106,7 @@ fn repository() -> PathBuf {
 }
 
 /// The other binary, which lies beside ours. A run of all tests has built it; for a run of this one alone Cargo is asked to.
-fn replay() -> PathBuf {
+pub fn replay() -> PathBuf {
     let ours = Path::new(env!("CARGO_BIN_EXE_mingzhang"));
     let binary = ours.with_file_name("replay");
     let built = std::fs::metadata(&binary).and_then(|found| found.modified());
