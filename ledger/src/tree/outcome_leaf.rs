@@ -255,8 +255,8 @@ mod tests {
         let owner = "00000000000000000000000000000011";
         let posted = format!(
             "010001{applied}{owner}{available}{owner}{fen}{day}00010b{late}{subject}",
-            applied = "0a",
-            available = "09",
+            applied = "0b",
+            available = "0a",
             fen = "0000000000028488",
             day = "00004a38",
             late = crate::hash::hex(b"late_credit"),
@@ -282,7 +282,7 @@ mod tests {
                     let posting = read.first();
                     assert!(posting.is_none_or(|posting| posting.fen == postings[0].fen
                         && posting.booked == postings[0].booked
-                        && posting.debit == (10, Uuid::from_u128(0x11))));
+                        && posting.debit == (11, Uuid::from_u128(0x11))));
                 }
                 (Outcome::Refused(_), LeafVerdict::Refused { code, figure: -1, .. }) => {
                     assert_eq!(code, "told_otherwise");

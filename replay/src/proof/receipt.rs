@@ -139,7 +139,14 @@ impl Receipt {
             return Err(ReceiptError::OutcomeNotIncluded { index: self.outcome.index, size: outcomes.size });
         }
         let leaf = outcome_leaf::read(&self.outcome.data).ok_or(ReceiptError::UnknownForm)?;
-        if self.outcome.index != index || leaf.mark.leaf != leaf_hash(&self.entry.data) {
+        // An entry of a later form has its salt elsewhere; its leaf alone binds it then.
+        let salt = proto::entry::decode(&self.entry.data).map_or(leaf.mark.salt, |raw| raw.salt);
+        let later = matches!(leaf.verdict, LeafVerdict::Duplicate { first, .. } if first >= index);
+        if self.outcome.index != index
+            || leaf.mark.leaf != leaf_hash(&self.entry.data)
+            || leaf.mark.salt != salt
+            || later
+        {
             return Err(ReceiptError::OtherEntry);
         }
         Ok(Proved { checkpoint, outcomes, verdict: leaf.verdict, signed_at: None })

@@ -100,11 +100,13 @@ fn beside() -> Vec<(&'static str, String, bool)> {
         }
         receipt.text()
     };
+    let salted = |at: u64| [&leaf_hash(&entry(at))[..], &[9; 16], REFUSED].concat();
     let (now, later) = (b"\x03\0\0\0\0\0\0\0\x02\x06counts", posted(200, 165_000, b"late_credit"));
     vec![
         ("posted with a posting and a finding", of(&posted(17, 165_000, b"late_credit")), true),
         ("posted to suspense", of(&posted(5, 1, b"unknown_credit")), true),
         ("posted without either", of(&[1, 0, 0, 0, 0]), true),
+        ("on record beside", of(&[&[1, 0, 0, 0, 1, 14][..], b"told_otherwise", &[7; 16]].concat()), true),
         ("said before", of(now), true),
         ("a class that came later", of(&later), true),
         ("outcomes of a later checkpoint", with(outcome_proof(INDEX, 40, REFUSED)), true),
@@ -130,6 +132,13 @@ fn beside() -> Vec<(&'static str, String, bool)> {
             false,
         ),
         ("a verdict that came later", of(&[4, 0, 0]), false),
+        (
+            "the salt of another entry",
+            with(proof(INDEX, SIZE, &salted, &|root| outcomes(SIZE, root).sign(&signer(1)))),
+            false,
+        ),
+        ("said before by itself", of(b"\x03\0\0\0\0\0\0\0\x0a\x06counts"), false),
+        ("said before by a later one", of(b"\x03\0\0\0\0\0\0\0\x0b\x06counts"), false),
         ("a verdict cut off", of(&REFUSED[..20]), false),
         ("a byte behind the verdict", of(&[REFUSED, b"\0"].concat()), false),
         ("a posting of nothing", of(&posted(17, 0, b"late_credit")), false),
@@ -225,4 +234,16 @@ fn both_checkers_come_to_the_verdict_of_the_file() {
         met[usize::from(verdict == "holds")] += 1;
     }
     assert!(met[0] > 20 && met[1] > 3, "{met:?}");
+}
+
+/// The script of strangers names classes by a list of its own, in which none may be missing.
+#[test]
+fn the_script_knows_all_classes_by_their_numbers() {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scripts/check_receipt.py");
+    let text = std::fs::read_to_string(script).expect("the script");
+    let (_, rest) = text.split_once("CLASSES = \"\"\"").expect("the list");
+    let (list, _) = rest.split_once("\"\"\"").expect("its end");
+    let names: Vec<&str> = list.split_whitespace().filter_map(|class| class.split('/').next()).collect();
+    let known: Vec<&str> = ledger::account::Class::ALL.iter().map(|class| class.name()).collect();
+    assert_eq!(names, known);
 }

@@ -243,7 +243,8 @@ fn a_checkpoint_of_another_record_is_refused_even_where_the_list_names_it() {
     assert!(why.contains(".checkpoint") && why.contains("its root is not the one of the record"), "{why}");
     assert!(Engine::open(&Options::file(desk.at("again")), &mut |_| {}).is_err());
     // And one whose size was made up.
-    let note = Checkpoint { origin: desk::ORIGIN.to_owned(), size: 400, root: [1; 32] }.sign(&signer(8));
+    let mut note = Checkpoint { origin: desk::ORIGIN.to_owned(), size: 400, root: [1; 32] }.sign(&signer(8));
+    note.add(signer(8).sign_at(note.unverified_text(), 1));
     let old = fs::read(last(&desk, ".checkpoint")).unwrap();
     fs::write(last(&desk, ".checkpoint"), note.to_string()).unwrap();
     change(&desk.at("copy").join(MANIFEST), &sha(&old), &sha(note.to_string().as_bytes()));

@@ -14,7 +14,14 @@ pub(super) fn lines(verdict: &LeafVerdict) -> Vec<String> {
     match verdict {
         LeafVerdict::Posted { postings, findings } => {
             let suspense = postings.iter().any(|posting| [posting.debit.0, posting.credit.0].contains(&SUSPENSE));
-            let word = if suspense { "已入暂记 posted, to suspense" } else { "已入账 posted" };
+            let beside =
+                postings.is_empty() && findings.iter().any(|(kind, _)| BESIDE.iter().any(|of| of.name() == kind));
+            let word = match (beside, suspense, postings.is_empty()) {
+                (true, ..) => "未计入，仅在案 on record beside, it does not count",
+                (_, true, _) => "已入暂记 posted, to suspense",
+                (.., true) => "已记录，未动资金 posted, no money moved",
+                _ => "已入账 posted",
+            };
             let first = format!("结果，有证明 proved: {word}");
             let postings = postings.iter().map(posting);
             let findings = findings.iter().map(|(kind, subject)| {
@@ -39,6 +46,10 @@ pub(super) fn lines(verdict: &LeafVerdict) -> Vec<String> {
         }
     }
 }
+
+/// What an entry opens that was told otherwise than the ledger holds it, or out of turn: nothing else comes of it.
+const BESIDE: [FindingKind; 3] =
+    [FindingKind::ToldOtherwise, FindingKind::EditionOutOfOrder, FindingKind::ManyVersions];
 
 const SUSPENSE: u8 = Class::Suspense as u8 + 1;
 
