@@ -303,7 +303,7 @@ impl State {
         if entry.event.kind.day_rule().tells_of_facts() {
             self.latest = self.latest.max(on.min(Day::in_beijing(entry.recorded_ms)));
         }
-        told::settle(self, &entry.event);
+        told::settle(self, entry.event);
         if let Kind::EntryWithdrawn(withdrawn) = &entry.event.kind {
             told::withdrawn(self, withdrawn.entry);
         }

@@ -102,6 +102,9 @@ impl Engine {
         let (data, follows) = (&options.data, options.follows());
         repairing::refuse(data)?;
         comparing::refuse(data)?;
+        if matches!(options.home, super::Home::File) {
+            following::refuse(data)?;
+        }
         if follows && !options.record().exists() {
             // Before the first frame is copied: a copy cut short is a follower's too.
             following::set(data, &writer_of(&options.home))?;
@@ -118,9 +121,9 @@ impl Engine {
         }
         // The record is locked, so whose directory it is, is known.
         if follows {
-            following::set(data, &writer_of(&options.home))?
+            following::set(data, &writer_of(&options.home))?;
         } else {
-            following::clear(data)?
+            following::clear(data)?;
         }
         let tally = pages.tally();
         let live = Arc::new(LiveState::new(state, pages, log.alarm.clone()));

@@ -197,7 +197,7 @@ fn say_repaired(args: &RepairArgs, repaired: &Repaired) -> u8 {
     }
     match unproved {
         Some(index) => {
-            outln!("\n已复制，未经证明 copied, not proved: nothing signed is over the entries from index {index} on")
+            outln!("\n已复制，未经证明 copied, not proved: nothing signed is over the entries from index {index} on");
         }
         None if repaired.changed() => outln!("\n已修复，逐帧相同 repaired and proved equal"),
         None => outln!("\n完好 sound"),

@@ -92,6 +92,18 @@ pub enum LogError {
         /// What differed.
         why: String,
     },
+    /// Written as files, a follower's copy would go another way than the stream it was copied from.
+    #[error(
+        "{} is {mark}; written as files it would go another way than that record. Serve with --follow to follow again, or with --nats and \
+         --take-over to write the stream itself; only where that stream is gone for good, remove the file `following` there first",
+        data.display()
+    )]
+    FollowersCopy {
+        /// The directory.
+        data: PathBuf,
+        /// What its mark says.
+        mark: String,
+    },
     /// What a follower found: repairing from its copy would end the writer.
     #[error(
         "{found}. This is a follower's copy, from which no stream is repaired: if the stream is damaged, run `replay repair` where its \

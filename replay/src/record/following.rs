@@ -26,6 +26,14 @@ pub(crate) fn clear(data: &Path) -> Result<(), LogError> {
     remove(&path(data)).map_err(|e| LogError::io("removing", &path(data), e))
 }
 
+/// Refuses to write files where a follower's copy is.
+pub(crate) fn refuse(data: &Path) -> Result<(), LogError> {
+    match read(data)? {
+        Some(mark) => Err(LogError::FollowersCopy { data: data.to_owned(), mark }),
+        None => Ok(()),
+    }
+}
+
 /// What the mark says, if there is one.
 ///
 /// # Errors

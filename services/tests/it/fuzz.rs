@@ -189,7 +189,9 @@ fn a_frame_is_made_again_from_what_it_says() {
     };
     for entries in [vec![], events()] {
         let mut builder = FrameBuilder::new();
-        entries.iter().for_each(|event| drop(builder.offer(|out| out.extend(entry(event, None)))));
+        for event in entries {
+            let _ = builder.offer(|out| out.extend(entry(event, None)));
+        }
         samples.push(builder.finish(header).bytes().to_vec());
     }
     Spoiler::of(samples).each(1, |bytes| {
@@ -203,7 +205,9 @@ fn a_frame_is_made_again_from_what_it_says() {
         let read = Frame::decode(mended.clone().into());
         if let Ok(frame) = &read {
             let mut builder = FrameBuilder::new();
-            frame.entries().for_each(|entry| drop(builder.offer(|out| out.extend_from_slice(entry))));
+            for entry in frame.entries() {
+                let _ = builder.offer(|out| out.extend_from_slice(entry));
+            }
             assert_eq!(builder.finish(*frame.header()).bytes(), &mended);
             assert_eq!(frame.entries().count(), frame.header().count as usize);
         }

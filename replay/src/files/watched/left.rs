@@ -190,8 +190,8 @@ fn lose_pages(bytes: &mut [u8], before: &[u8], from: usize, length: usize, below
         let end = (at / PAGE + 1) * PAGE;
         let end = end.min(from + length);
         if below(2) == 0 {
-            for place in at..end {
-                bytes[place] = before.get(place).copied().unwrap_or(0);
+            for (place, byte) in bytes.iter_mut().enumerate().take(end).skip(at) {
+                *byte = before.get(place).copied().unwrap_or(0);
             }
         }
         at = end;
