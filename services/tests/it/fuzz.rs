@@ -190,7 +190,7 @@ fn a_frame_is_made_again_from_what_it_says() {
     for entries in [vec![], events()] {
         let mut builder = FrameBuilder::new();
         for event in entries {
-            let _ = builder.offer(|out| out.extend(entry(event, None)));
+            let _ = builder.offer(|out| out.extend(entry(&event, None)));
         }
         samples.push(builder.finish(header).bytes().to_vec());
     }
