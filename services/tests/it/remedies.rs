@@ -73,9 +73,33 @@ async fn rows_that_tell_a_voucher_together_are_taken_back_together() {
         assert!(code == Some(1) && said.contains("该凭证原来的各行一并"), "{said}");
         let (code, _, said) = office.import("one.csv", &(head.to_owned() + &row(2, "2520.00", back)));
         assert!(code == Some(1) && said.contains("not_as_told") && said.contains("各行须一并"), "{said}");
+        // Neither the voucher nor its clearing was.
+        let (_, taken) = office.ask(&["withdrawals", "--json"]);
+        assert!(!taken.contains("voucher_cleared") && !taken.contains("voucher_issued"), "{taken}");
         let text = head.to_owned() + &both("2520.00", back) + &both("2250.00", again);
         let (code, shown, said) = office.import("both.csv", &text);
         assert_eq!(code, Some(0), "{shown} {said}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_that_takes_back_all_it_told_takes_back_all_or_nothing() {
+    with_office(|office| {
+        delivered(office, "省财政厅/制度", &["policies/sh-grant.toml"]);
+        stories(office, &["01-orgs", "02-pupils"]);
+        let row = |card: &str| {
+            format!(
+                "身份证号,户籍区划代码,学校编号,学籍状态,卡号,生效日期,更正,更正文号\n\
+                 990001200501010015,610523,610523X01,在籍,{card},2020-09-01,撤销整行,某〔2021〕9号\n"
+            )
+        };
+        let (code, shown, said) = office.import("wrong.csv", &row("C610523002"));
+        assert_eq!((code, &shown["posted"], &shown["refused"]), (Some(1), &0.into(), &1.into()), "{said}");
+        let (code, shown, said) = office.import("right.csv", &row("C610523001"));
+        assert_eq!((code, &shown["posted"]), (Some(0), &3.into()), "{said}");
+        let (code, shown, said) = office.import("right.csv", &row("C610523001"));
+        assert_eq!((code, &shown["duplicates"]), (Some(0), &3.into()), "{said}");
     })
     .await;
 }

@@ -131,3 +131,27 @@ fn a_receipt_goes_to_the_decision_that_counts() {
         assert_eq!(received.debt, ordered(wanted), "{edition:?}");
     }
 }
+
+/// A receipt that was told of an earlier decision and taken back, then told of the one that counts: the second is what is taken back.
+#[test]
+fn what_counts_is_taken_back_before_what_was_taken_back() {
+    let event = |id: u128| {
+        let (debt, unit) = (uuid::Uuid::from_u128(id), ids::org("JY"));
+        Event::said(
+            Day::default(),
+            Kind::RecoveryReceived(ledger::event::RecoveryReceived { debt, unit, fen: 1, serial: "R1".into() }),
+        )
+    };
+    let stood = move |second: Option<bool>| {
+        let mut seals = super::out::Seals::default();
+        seals.look_up_entries(Box::new(move |id, _| {
+            Ok([(1, Some(false)), (2, second)].into_iter().find(|(at, _)| event(*at).id == id).and_then(|(_, how)| how))
+        }));
+        let candidates = [1, 2].map(|id| Candidate { id: uuid::Uuid::from_u128(id), rank: 0 });
+        let say = |debt: uuid::Uuid| event(debt.as_u128()).kind;
+        seals.meant((Day::default(), 0, true), &candidates, say).expect("asked")
+    };
+    assert_eq!(stood(Some(true)), event(2).kind);
+    assert_eq!(stood(None), event(1).kind);
+    assert_eq!(stood(Some(false)), event(1).kind);
+}

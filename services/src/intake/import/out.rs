@@ -90,7 +90,7 @@ impl Seals {
     }
 
     /// What a row says of the candidate it means: of the one of which it was said before, so that a file told again is the same
-    /// facts and what it takes back is found; else of the best. What was said and taken back may be said anew of another.
+    /// facts and what it takes back is found, first of all what counts; else of the best. What was said and taken back may be said anew of another.
     pub(crate) fn meant(
         &self,
         (day, edition, takes_back): (Day, u8, bool),
@@ -98,12 +98,17 @@ impl Seals {
         say: impl Fn(Uuid) -> Kind,
     ) -> Result<Kind, AskError> {
         if candidates.len() > 1 {
+            let mut taken_back = None;
             for candidate in candidates {
                 let own = Event::said(day, say(candidate.id));
-                let stands = self.stands(own.id_of_edition(edition), day)?;
-                if stands == Some(true) || (stands == Some(false) && takes_back) {
-                    return Ok(own.kind);
+                match self.stands(own.id_of_edition(edition), day)? {
+                    Some(true) => return Ok(own.kind),
+                    Some(false) if takes_back => taken_back = taken_back.or(Some(own.kind)),
+                    _ => {}
                 }
+            }
+            if let Some(kind) = taken_back {
+                return Ok(kind);
             }
         }
         let best = candidates.iter().rev().max_by_key(|candidate| candidate.rank);

@@ -1,5 +1,6 @@
 //! Sends the events of files in calls, in their order; what is refused for a passing reason is said again at once, as whoever
-//! imports a file again means it. What becomes of rows is counted in `tally`.
+//! imports a file again means it. A row that takes back several entries takes back all of them or none. What becomes of rows is
+//! counted in `tally`.
 
 use super::disputes::Disputes;
 use super::standing::{FileLine, RowStanding};
@@ -49,6 +50,8 @@ pub(super) struct Sending {
     principal: Arc<str>,
     call: Vec<(Bytes, FileLine)>,
     bytes: usize,
+    /// What one row takes back, as far as it was said.
+    row: Vec<import::Said>,
     tally: RowTally,
     disputes: Disputes,
 }
@@ -56,12 +59,54 @@ pub(super) struct Sending {
 impl Sending {
     pub(super) fn new(handle: Handle, recorder: RecorderClient<Channel>) -> Self {
         let (principal, tally, disputes) = (Arc::from(""), RowTally::default(), Disputes::default());
-        Self { handle, recorder, principal, call: Vec::new(), bytes: 0, tally, disputes }
+        Self { handle, recorder, principal, call: Vec::new(), bytes: 0, row: Vec::new(), tally, disputes }
     }
 
     pub(super) fn say(&mut self, said: import::Said) -> Result<(), SinkError> {
+        if self.row.last().is_some_and(|last| last.line != said.line || said.undoes.is_none()) {
+            self.end_row().map_err(Box::new)?;
+        }
+        if said.undoes.is_some() {
+            self.row.push(said);
+            return Ok(());
+        }
+        Ok(self.gather(said).map_err(Box::new)?)
+    }
+
+    /// Entries are recorded one by one, so whether each that a row names is taken back is asked of all of them first, once all that comes
+    /// before is on record. Where some are not, only these are said, to be refused on record: that the row took back nothing is then true.
+    fn end_row(&mut self) -> Result<(), Failure> {
+        let row = std::mem::take(&mut self.row);
+        if let [first, _, ..] = &row[..] {
+            self.send_call()?;
+            self.principal = Arc::clone(&first.principal);
+            let receipts = self.try_out(&row)?;
+            let refused = |receipt: &v1::Receipt| {
+                matches!(RowStanding::of(receipt), RowStanding::Refused | RowStanding::Malformed)
+            };
+            if receipts.iter().any(refused) {
+                let mut all = row.into_iter().zip(&receipts).filter(|(_, receipt)| refused(receipt));
+                return all.try_for_each(|(said, _)| self.gather(said));
+            }
+        }
+        row.into_iter().try_for_each(|said| self.gather(said))
+    }
+
+    /// What each would come to now; what was refused before for a reason that may have passed, if it is said again.
+    fn try_out(&mut self, row: &[import::Said]) -> Result<Vec<v1::Receipt>, Failure> {
+        let events: Vec<Bytes> = row.iter().map(|said| proto::event::encode(&said.event).into()).collect();
+        let receipts = self.ask(events.clone(), Vec::new(), true)?;
+        let again = |receipt: &v1::Receipt| {
+            let said_before = receipt.outcome() == v1::Outcome::Duplicate && may_pass(receipt);
+            if said_before { receipt.first + 1 } else { 0 }
+        };
+        let again: Vec<u64> = receipts.iter().map(again).collect();
+        if again.iter().all(|number| *number == 0) { Ok(receipts) } else { self.ask(events, again, true) }
+    }
+
+    fn gather(&mut self, said: import::Said) -> Result<(), Failure> {
         if said.principal != self.principal || self.call.len() == CALL_EVENTS || self.bytes > CALL_BYTES {
-            self.send().map_err(Box::new)?;
+            self.send_call()?;
             self.principal = Arc::clone(&said.principal);
         }
         let event = proto::event::encode(&said.event);
@@ -76,6 +121,11 @@ impl Sending {
     }
 
     pub(super) fn send(&mut self) -> Result<(), Failure> {
+        self.end_row()?;
+        self.send_call()
+    }
+
+    fn send_call(&mut self) -> Result<(), Failure> {
         if self.call.is_empty() {
             return Ok(());
         }
