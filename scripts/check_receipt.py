@@ -192,9 +192,9 @@ def check(receipt, vkey, payment=None):
     entry, index, size, at = proved(first + "\n", name, key, name)
     outcome, place, _, _ = proved(HEADER + "\n" + second, name + "/outcomes", key, name)
     leaf, salt, said = outcome_of(outcome)
-    at_salt = {1: 9, 3: 17}.get(entry[0])
-    own = place == index and leaf == sha256(b"\x00", entry) and at_salt in (None, entry.find(salt, at_salt, at_salt + 16) if at_salt else None)
-    need(own and (said[0] != "duplicate" or said[1] < index), "the outcome is that of another entry")
+    place_of_salt = {1: 9, 3: 17}.get(entry[0])
+    need(place == index and leaf == sha256(b"\x00", entry) and (place_of_salt is None or entry[place_of_salt:place_of_salt + 16] == salt), "the outcome is that of another entry")
+    need(said[0] != "duplicate" or said[1] < index, "the outcome repeats a later entry")
     told = about(entry, payment) if payment else ""
     need(not payment or settles(said), "%s, but it does not count; %s" % (told[2:], lines_of(said)[0]))
     head = "holds: entry %d of %d in %s, %d bytes, said by %s%s" % (index, size, name, len(entry), plain(said_by(entry)), told)

@@ -332,6 +332,7 @@ impl State {
     fn change_balance(&mut self, index: u64, account: AccountNo, fen: Fen) -> bool {
         let account = self.accounts.get_mut(account);
         account.balance += i128::from(fen);
+        // As of a day an entry may be judged again behind later ones.
         account.last = account.last.max(index);
         assert!(account.balance >= 0 || account.class.may_go_below_zero(), "judging missed an overdraft");
         follow::is_watched(account.class)

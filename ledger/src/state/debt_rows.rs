@@ -10,7 +10,7 @@ use crate::state::entity::rows;
 use crate::state::entry_rows::Seen;
 use crate::state::rows::{Application, Drawn, Line, Org, Payout};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// Who owes it.
@@ -213,9 +213,9 @@ impl crate::state::table::Row for Recovery {
 /// A receipt that is told of several editions of one decision is one: its cash is with the edition that stands, or with one of those
 /// that were taken back.
 pub(crate) fn mark_receipts(debts: &mut [Debt]) {
-    let told = |debt: &Debt, fact: &DebtFact| (debt.family, fact.unit, fact.what, fact.receipt);
+    let told = |debt: &Debt, fact: &DebtFact| (debt.family, fact.unit, fact.what as u8, fact.receipt);
     let standing = debts.iter().filter(|debt| debt.owed != DebtSide::Nobody);
-    let mut counted: Vec<_> = standing.flat_map(|debt| debt.facts.iter().map(|fact| told(debt, fact))).collect();
+    let mut counted: BTreeSet<_> = standing.flat_map(|debt| debt.facts.iter().map(|fact| told(debt, fact))).collect();
     let mut gone: Vec<_> = debts.iter_mut().collect();
     gone.sort_by_key(|debt| debt.id);
     for debt in gone {
@@ -224,7 +224,7 @@ pub(crate) fn mark_receipts(debts: &mut [Debt]) {
             let is_again =
                 debt.owed == DebtSide::Nobody && !debt.family.is_nil() && one.3 != 0 && counted.contains(&one);
             debt.facts[at].elsewhere = is_again;
-            counted.push(one);
+            counted.insert(one);
         }
     }
 }

@@ -16,7 +16,7 @@ use super::catch_up::catch_up;
 use super::follower::{Follower, writer_of};
 use super::live::{FRAMES_TO_FOLD, Fold, LiveState, Tag, sink};
 use super::past::Pasts;
-use super::{Answered, Engine, EngineError, Options, Role, Submission};
+use super::{Answered, Engine, EngineError, Home, Options, Role, Submission};
 use crate::limits::STOP_MS;
 use crate::proof::comparing;
 use crate::proof::notary::{Notary, Reading, SigningError, not_cut};
@@ -102,7 +102,7 @@ impl Engine {
         let (data, follows) = (&options.data, options.follows());
         repairing::refuse(data)?;
         comparing::refuse(data)?;
-        if matches!(options.home, super::Home::File) {
+        if matches!(options.home, Home::File) {
             following::refuse(data)?;
         }
         if follows && !options.record().exists() {

@@ -18,6 +18,9 @@ pub(super) struct Gates {
     seats: Arc<Semaphore>,
     workers: Arc<Semaphore>,
     costly: Arc<Semaphore>,
+    /// One comparison or explanation at a time: the one holds two states, and the first while it waits for the second; the other a
+    /// state and a copy of it.
+    largest: Arc<Semaphore>,
     /// Costly questions waiting for their turn.
     waiting: AtomicUsize,
     turned_away: AtomicU64,
@@ -35,8 +38,9 @@ pub(super) type CostlyTurn = OwnedSemaphorePermit;
 impl Gates {
     pub(super) fn new(connections: Arc<Connections>) -> Self {
         let of = |permits| Arc::new(Semaphore::new(permits));
-        let (seats, workers, costly) = (of(SEATS), of(WORKERS), of(COSTLY_WORKERS));
-        Self { connections, seats, workers, costly, waiting: AtomicUsize::new(0), turned_away: AtomicU64::new(0) }
+        let (seats, workers, costly, largest) = (of(SEATS), of(WORKERS), of(COSTLY_WORKERS), of(1));
+        let (waiting, turned_away) = (AtomicUsize::new(0), AtomicU64::new(0));
+        Self { connections, seats, workers, costly, largest, waiting, turned_away }
     }
 
     /// A seat for an answer; on its connection first, so that who has many questions under way waits for himself.
@@ -64,6 +68,12 @@ impl Gates {
             return Err(self.refuse(("COSTLY_BUSY", full)));
         }
         self.in_turn(&self.costly, until, ("COSTLY_BUSY", full)).await
+    }
+
+    /// The turn of a comparison or an explanation, which comes before that of a costly question.
+    pub(super) async fn largest(&self, until: Instant) -> Result<OwnedSemaphorePermit, Status> {
+        let full = "other comparisons and explanations are under way; ask again in a moment";
+        self.in_turn(&self.largest, until, ("COSTLY_BUSY", full)).await
     }
 
     /// How much is going on.

@@ -44,6 +44,16 @@ async fn a_question_about_one_thing_is_answered_while_all_reports_are_held() {
     assert_eq!((status.questions_turned_away, status.answers_under_way), (1, 1));
     let balances = questions.list_balances(Request::new(v1::ListBalancesRequest::default())).await;
     assert!(balances.is_ok(), "no report is waited for");
+    let largest = gates.largest(until).await.expect("a turn");
+    for refused in [
+        questions.compare(now(v1::CompareRequest::default())).await.map(drop),
+        questions.get_outcome(now(v1::GetOutcomeRequest::default())).await.map(drop),
+    ] {
+        let refused = refused.expect_err("another is under way");
+        assert_eq!((refused.code(), reason(&refused).as_str()), (Code::ResourceExhausted, "COSTLY_BUSY"));
+    }
+    assert_eq!(gates.load().turned_away, 3);
+    drop(largest);
     held.pop();
     let totals = questions.get_totals(Request::new(v1::GetTotalsRequest::default())).await.expect("its turn");
     drop(totals);

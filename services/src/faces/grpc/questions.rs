@@ -18,7 +18,6 @@ use replay::engine::Engine;
 use replay::engine::past::PastError;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tonic::metadata::MetadataMap;
 use tonic::{Request, Response, Status};
 
@@ -29,14 +28,11 @@ const MAX_WAIT: Duration = Duration::from_secs(10);
 pub struct Questions {
     engine: Engine,
     gates: Arc<Gates>,
-    /// One comparison or explanation at a time: the one holds two states, and the first while it waits for the second; the other a
-    /// state and a copy of it.
-    turns: Arc<Semaphore>,
 }
 
 impl Questions {
     pub(super) fn new(engine: Engine, gates: Arc<Gates>) -> Self {
-        Self { engine, gates, turns: Arc::new(Semaphore::new(1)) }
+        Self { engine, gates }
     }
 
     async fn wait(&self, not_before: u64, until: Instant) -> Result<(), Status> {
@@ -47,18 +43,10 @@ impl Questions {
         Err(too_early(not_before, self.engine.read().entries))
     }
 
-    /// Waits until it is a question's turn that takes much memory.
-    async fn turn(&self, until: Instant) -> Result<OwnedSemaphorePermit, Status> {
-        let turn = tokio::time::timeout_at(until.into(), Arc::clone(&self.turns).acquire_owned()).await;
-        let busy = "other comparisons and explanations are under way; ask again in a moment";
-        let turn = turn.map_err(|_| Status::unavailable(busy))?;
-        turn.map_err(|_| Status::internal("nobody gives comparisons their turn any more"))
-    }
-
     /// What a comparison is asked of, when it is its turn.
     async fn both(&self, request: &v1::CompareRequest, call: &mut Asking) -> Result<Sides, Status> {
         let [from, to] = compare::points(request)?;
-        let turn = self.turn(call.until).await?;
+        let turn = self.gates.largest(call.until).await?;
         self.costly(call).await?;
         let from = self.asked(from.as_ref(), Way::Past, call).await?;
         Ok(Sides { from, to: self.asked(to.as_ref(), Way::Past, call).await?, turn })
@@ -66,7 +54,7 @@ impl Questions {
 
     /// What an explanation or an outcome is asked of, when it is its turn.
     async fn before(&self, entry: Result<Asked, QueryError>, call: &mut Asking) -> Result<Before, Status> {
-        let turn = self.turn(call.until).await?;
+        let turn = self.gates.largest(call.until).await?;
         self.costly(call).await?;
         Ok(Before { asked: ready(entry?, call.until).await?, turn })
     }

@@ -7,6 +7,7 @@ use crate::support::{self, encoded, line, org, policy, wire};
 use ledger::event::Kind;
 use proto::v1;
 use replay::engine::EngineError;
+use replay::engine::{Engine, Options};
 use replay::proof::checkpoint::{Checkpoint, Outcomes};
 use replay::proof::checkpoint_files::Signed;
 use replay::proof::comparing;
@@ -94,7 +95,16 @@ async fn a_follower_outlives_its_broker_its_writer_and_itself() {
     follower.stop().await;
     writer.stop().await;
     // What it kept is a whole record, which a writer can go on with; from then on it is no follower's.
-    assert!(replay::record::following::read(&world.at("copy")).expect("readable").is_some());
+    let copy = world.at("copy");
+    assert!(replay::record::following::read(&copy).expect("readable").is_some());
+    // As files it would go another way than the stream.
+    let options = Options::file(&copy);
+    let refused = beside(move || Engine::open(&options, &mut |_| {}).map(drop)).await.expect_err("a follower's copy");
+    assert!(
+        refused.to_string().contains("a follower's copy") && refused.to_string().contains("--take-over"),
+        "{refused}"
+    );
+    assert!(replay::record::following::read(&copy).expect("readable").is_some(), "and stays one");
     let writer = world.writer("copy").await;
     assert_eq!(replay::record::following::read(&world.at("copy")).expect("readable"), None);
     assert_eq!(digest(&writer, 0).await.as_of, entries);
