@@ -94,6 +94,10 @@ pub(crate) enum Touched {
     Due(Uuid),
     /// What is owed because of a decision, by the id of that.
     Debt(Uuid),
+    /// A payment, by its id: whether money a bank told of it was cleared out of suspense in vain.
+    Result(Uuid),
+    /// The same of a payment to a lender.
+    Remitted(Uuid),
     /// The published rates.
     Rates,
     /// An award, by its id: whether one of its instalments is paid twice, or for a day on which its person was no student.
@@ -126,6 +130,12 @@ impl<A> Change<A> {
     pub fn map<B>(self, wrap: impl FnOnce(A) -> B) -> Change<B> {
         let Self { postings, findings, act, unknown, mentions, touched, returns } = self;
         Change { postings, findings, act: act.map(wrap), unknown, mentions, touched, returns }
+    }
+
+    /// What is told of this is other than before.
+    pub fn touching(mut self, touched: Option<Touched>) -> Self {
+        self.touched.extend(touched);
+        self
     }
 
     /// A decision begins something under a registered organisation.

@@ -61,7 +61,11 @@ pub enum FindingKind {
     OverCompensated,
     OverRewarded,
     DueOutsideYear,
+    ClearedInVain,
 }
+
+/// Those that came to be after the rules of policies had their own.
+const LATEST: [FindingKind; 2] = [FindingKind::DueOutsideYear, FindingKind::ClearedInVain];
 
 impl FindingKind {
     /// All kinds, those of policies by rule.
@@ -122,7 +126,7 @@ impl FindingKind {
             Self::OverRewarded,
         ];
         // In the order in which they came to be: what is new comes last.
-        plain.into_iter().chain(Rule::ALL.map(Self::Policy)).chain([Self::DueOutsideYear]).collect()
+        plain.into_iter().chain(Rule::ALL.map(Self::Policy)).chain(LATEST).collect()
     }
 
     /// The kind that goes by a name: its stable name, its Chinese sentence, or what that begins with.
@@ -212,6 +216,7 @@ impl FindingKind {
             Self::OverCompensated => ("over_compensated", "补偿金到账超过应付，或应付尚未计提"),
             Self::OverRewarded => ("over_rewarded", "奖励超过按现有账目可奖励的结余"),
             Self::DueOutsideYear => ("due_outside_year", "应发日不在所写学年之内，学年写错的作废后以下一版次重报"),
+            Self::ClearedInVain => ("cleared_in_vain", "暂记清理所依据的事项已变，先撤销该清理，再按现状处理"),
             Self::OverRemitted => ("over_remitted", "申报付款超过应付，有退回被撤销"),
             Self::PaidAfterLeaving => ("paid_after_leaving", "应发之日已不在籍，款已发放"),
             Self::OverRecovered => ("over_recovered", "追回到账超过应追回，或应追回尚未报来"),

@@ -14,7 +14,7 @@ use crate::handle::{Handle, Link};
 use crate::money::{Day, Fen};
 use crate::state::correction_rows::Piece;
 use crate::state::entry_rows::Seen;
-use crate::state::result_rows::ToldOf;
+use crate::state::result_rows::{ToldOf, is_cleared};
 use crate::state::rows::{Application, Award, Drawn, Finding, Line, Org, Payout, ResultFact, Results};
 use crate::state::stage::{BankWord, Progress, Stage};
 use crate::state::{State, UNKNOWN_APPLICATION};
@@ -134,7 +134,8 @@ pub(crate) fn revise(
     };
     let doubtful = in_doubt(order, now.held.len()) || in_doubt(order_before, was.held.len());
     let award = order.filter(|_| doubtful).map(|order| Touched::Award(state.awards.get(order.award).id));
-    let mut touched: Vec<Touched> = award.into_iter().collect();
+    let cleared = is_cleared(before) || is_cleared(&facts);
+    let mut touched: Vec<Touched> = award.into_iter().chain(cleared.then_some(Touched::Result(id))).collect();
     let (mut moved, mut debts) = (held.without(held_before), Vec::new());
     for of_it in recovered(state, id, order, (&facts, &now)) {
         moved.add(of_it.moved);
@@ -294,7 +295,7 @@ fn called_for(fact: &ResultFact, role: Role, kind_so_far: Option<FindingKind>) -
             (fact.off == 0 || fen != 0).then_some((kind, fen))
         }
         Role::Accepted => None,
-        _ => kind_so_far.filter(|_| fact.off != 0).map(|kind| (kind, -fact.off)),
+        _ => (fact.off != 0).then_some((FindingKind::ClearedInVain, -fact.off)),
     }
 }
 

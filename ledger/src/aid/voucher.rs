@@ -144,6 +144,7 @@ impl Vouchers {
             let called = match row.excess - row.off {
                 0 if !row.facts.is_empty() && !row.known => Some((FindingKind::VoucherUnexpected, 0)),
                 0 => None,
+                fen if fen.signum() == -row.off.signum() => Some((FindingKind::ClearedInVain, fen)),
                 fen if row.excess < 0 => Some((FindingKind::UnexpectedReturn, fen)),
                 fen => Some((FindingKind::VoucherExceeds, fen)),
             };

@@ -5,7 +5,7 @@
 
 use super::State;
 use crate::account::Class;
-use crate::aid::{awaited, award, debt, leaving, merge, payment_facts, voucher};
+use crate::aid::{awaited, award, debt, in_vain, leaving, merge, payment_facts, voucher};
 use crate::change::Wanted;
 use crate::change::{NewFinding, Noted, Touched};
 use crate::entry::Entry;
@@ -13,7 +13,7 @@ use crate::event::{Kind, KindTag};
 use crate::finding::FindingKind;
 use crate::handle::Handle;
 use crate::lender::fund::statement::{self, OF_FUND};
-use crate::lender::remittance::facts;
+use crate::lender::remittance::{facts, in_vain as lenders};
 use crate::loan::findings::{OF_BORROWER, OF_LOAN, wanted, wanted_together};
 use crate::loan::returned;
 use crate::loan::rules::jumps;
@@ -21,6 +21,7 @@ use crate::money::Day;
 use crate::outcome::Posting;
 use crate::registry::cards::{self, OF_CARD};
 use crate::registry::people;
+use crate::state::UNKNOWN_APPLICATION;
 use crate::state::entry_rows::Seen;
 use crate::state::rows::Finding;
 use std::collections::BTreeSet;
@@ -149,6 +150,12 @@ fn follow(state: &mut State, touched: Touched) -> Vec<NewFinding> {
         Touched::Line(id) => of_line(state, id),
         Touched::Due(id) => of_unit(state, id),
         Touched::Debt(id) => of_debt(state, id),
+        Touched::Result(id) => of_result(state, id),
+        Touched::Remitted(id) => {
+            let (unit, wanted) = lenders::wanted(state, id);
+            let new = settle(state, id, |kind| kind == FindingKind::ClearedInVain, &wanted);
+            new.into_iter().map(|new| NewFinding { unit, ..new }).collect()
+        }
         Touched::Rates => {
             let wanted: Vec<_> = jumps(state).into_iter().map(|told| (FindingKind::RateJump, Some(told))).collect();
             settle(state, Uuid::nil(), |kind| kind == FindingKind::RateJump, &wanted)
@@ -195,6 +202,15 @@ fn of_unit(state: &mut State, id: Uuid) -> Vec<NewFinding> {
     let over = state.balance(state.org_account(unit, Class::DueToFinance)) < 0;
     let new = settle_one(state, id, FindingKind::OverSurrendered, over);
     new.into_iter().map(|new| NewFinding { unit, ..new }).collect()
+}
+
+/// What of a payment was cleared out of suspense in vain.
+fn of_result(state: &mut State, id: Uuid) -> Vec<NewFinding> {
+    let (wanted, payout) = (in_vain::wanted(state, id), state.payouts.find(id));
+    let application = payout.map_or(UNKNOWN_APPLICATION, |payout| state.payouts.get(payout).application);
+    let unit = state.applications.get(application).unit;
+    let new = settle(state, id, |kind| kind == FindingKind::ClearedInVain, &wanted);
+    new.into_iter().map(|new| NewFinding { unit, payout: payout.into(), ..new }).collect()
 }
 
 /// What was recovered or refunded beyond what is owed.

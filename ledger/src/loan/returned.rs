@@ -62,7 +62,7 @@ pub(crate) fn revise<A>(
     let ended = before.iter().filter(|fact| !stays(fact)).filter_map(|fact| fact.item.handle()).collect();
     let (lines, restated) = (lines.into_iter().collect(), Vec::new());
     let mut revision = ReturnsRevision { id: loan, facts: Vec::new(), lines, claims, surrendered, ended, restated };
-    change.findings.extend(revision.items(&mut facts));
+    change.findings.extend(revision.items(state, &mut facts));
     revision.facts = facts.into_iter().map(|told| told.fact).collect();
     change.returns = Some(Box::new(revision));
 }
@@ -160,24 +160,23 @@ fn holding(state: &State, facts: &[ReturnTold]) -> Holding {
 }
 
 impl ReturnsRevision {
-    /// What stands in suspense calls for findings: those to be opened; what is with other money is restated.
-    fn items(&mut self, facts: &mut [ReturnTold]) -> Vec<NewFinding> {
+    /// What stands in suspense calls for findings: those to be opened; what is no longer called for is closed, and what is with other
+    /// money restated.
+    fn items(&mut self, state: &State, facts: &mut [ReturnTold]) -> Vec<NewFinding> {
         let mut new = Vec::new();
         for fact in facts {
             let (fen, open) = (fact.counted - fact.came_in() - fact.off.fen, fact.item.handle());
-            match open {
-                Some(at) if fen == 0 => {
-                    self.ended.push(at);
-                    fact.item = Link::NONE;
-                }
-                Some(at) => self.restated.push((at, fen)),
-                None if fen == 0 => {}
-                None => {
-                    let (unit, told_by, on) = (fact.unit, Some(fact.entry), Some(fact.on));
-                    let (about, noted) =
-                        (NewFinding::about(FindingKind::OverReturned, self.id), Noted::Returned(self.id));
-                    new.push(NewFinding { fen, unit, told_by, on, noted, ..about });
-                }
+            let kind = fact.off.called(FindingKind::OverReturned, fen);
+            if let Some(at) = open.filter(|at| fen != 0 && state.findings.get(*at).kind == kind) {
+                self.restated.push((at, fen));
+                continue;
+            }
+            self.ended.extend(open);
+            fact.item = Link::NONE;
+            if fen != 0 {
+                let (unit, told_by, on) = (fact.unit, Some(fact.entry), Some(fact.on));
+                let (about, noted) = (NewFinding::about(kind, self.id), Noted::Returned(self.id));
+                new.push(NewFinding { fen, unit, told_by, on, noted, ..about });
             }
         }
         new

@@ -1,6 +1,7 @@
 //! How money in suspense was cleared, by decision, so that each can be taken back whole, and what of a fact's money that disposed of.
 //! Data only: what it moves is in `suspense`.
 
+use crate::finding::FindingKind;
 use crate::handle::{Handle, Link};
 use crate::money::{Day, Fen};
 use crate::state::entry_rows::{Seen, WITHDRAWN};
@@ -107,6 +108,11 @@ impl Off {
         if clearings == 0 { Self::NONE } else { Self { fen: self.fen + disposal.fen, at: disposal.unit, clearings } }
     }
 
+    /// What an item of so much is found as, which else is of this kind: more was disposed of than there is, as what was told changed since.
+    pub fn called(self, kind: FindingKind, fen: Fen) -> FindingKind {
+        if fen.signum() == -self.fen.signum() && fen != 0 { FindingKind::ClearedInVain } else { kind }
+    }
+
     /// Whether nothing was.
     pub fn is_none(self) -> bool {
         self.clearings == 0
@@ -123,6 +129,11 @@ pub(crate) struct Remaining<F> {
 }
 
 impl<F> Remaining<F> {
+    /// Whether anybody disposed of money of these.
+    pub fn is_cleared(facts: &[Self]) -> bool {
+        facts.iter().any(|fact| !fact.off.is_none())
+    }
+
     /// Told just now.
     pub fn whole(fact: F) -> Self {
         Self { fact, off: Off::NONE, gone: false }
@@ -197,6 +208,12 @@ impl State {
     /// What decisions disposed of the money that an entry's fact holds in suspense.
     pub(crate) fn off(&self, entry: Handle<Seen>) -> Off {
         self.cleared_by_item.off(self, entry)
+    }
+
+    /// The first decision that stands about the money of an entry's fact: its day, and its event.
+    pub(crate) fn first_cleared(&self, entry: Handle<Seen>) -> Option<(Day, Uuid)> {
+        let rows = self.cleared_by_item.0.get(&entry).into_iter().flatten().map(|at| self.clearings.get(*at));
+        rows.filter(|row| !row.gone).map(|row| (row.on, row.id)).min()
     }
 
     /// Keeps a decision about money in suspense.

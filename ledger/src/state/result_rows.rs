@@ -31,6 +31,11 @@ impl ResultFact {
     }
 }
 
+/// Whether anybody decided about money a bank told of.
+pub(crate) fn is_cleared(facts: &[ResultFact]) -> bool {
+    facts.iter().any(|fact| fact.clearings > 0)
+}
+
 /// Marks the number of a row of `results` among those of payments.
 const APART: u32 = 1 << 31;
 
@@ -112,6 +117,12 @@ impl State {
     /// The draws of every credit that pays it; none where none does.
     pub(crate) fn pieces_held(&self, payout: &Payout) -> Vec<Piece> {
         if self.times_paid(payout) > 0 { self.pieces_paid(payout) } else { Vec::new() }
+    }
+
+    /// How much its credits come to in suspense, what was disposed of beyond them set off.
+    #[must_use]
+    pub fn in_suspense_of(&self, payout: &Payout) -> Fen {
+        self.suspense_of(payout).fold(0, |sum: Fen, finding| sum.saturating_add(finding.fen)).saturating_abs()
     }
 
     /// Findings of credits of a payment that stand in suspense, latest first.

@@ -174,6 +174,10 @@ fn open(state: &State, id: Uuid, event: &SuspenseCleared) -> Result<Item, Refusa
     if event.fen > item.fen {
         return Err(Refusal::with(Code::ExceedsItem, id, item.fen));
     }
+    if item.sense.signed(item.fen).signum() == -item.off.fen.signum() {
+        // The fact was taken back or told otherwise since, so more was disposed of than there was: that decision is to be taken back.
+        return Err(Refusal::of(Code::WayNotOpen, id));
+    }
     item.has_unit(state)?;
     if !item.off.is_none() && item.off.at != item.unit {
         // It moved to another unit since some of it was cleared.

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use ledger::handle::{Handle, Link};
 use ledger::money::{Day, FenSum};
 use ledger::state::State;
-use ledger::state::rows::{Finding, Payout, Programme, ResultFact};
+use ledger::state::rows::{Payout, Programme, ResultFact};
 use ledger::state::stage::{BankWord, Progress, Stage};
 use proto::v1;
 use replay::answers::returns;
@@ -172,7 +172,7 @@ pub(super) fn of_handle(state: &State, handle: Handle<Payout>) -> v1::Payout {
         reissue_of: payout_id(state, payout.reissue_of),
         reissued_by: reissued_by.map_or_else(Bytes::new, |handle| payout_id(state, handle)),
         results: result(state, payout).into_iter().collect(),
-        suspense_fen: state.suspense_of(payout).next().map_or(0, Finding::in_suspense),
+        suspense_fen: state.in_suspense_of(payout),
         paid_fen,
         recovered_fen,
         net_fen: paid_fen - recovered_fen,

@@ -13,6 +13,7 @@ use ledger::state::case_rows::CaseNote;
 use ledger::state::entry_rows::Refused;
 use ledger::state::rows::Finding;
 use proto::v1;
+use std::collections::BTreeMap;
 
 paged!(ListFindingsRequest);
 paged!(ListRefusalsRequest);
@@ -75,10 +76,15 @@ fn maybe_kind(name: &str) -> Result<Option<FindingKind>, QueryError> {
     named.map(Some).ok_or_else(unknown)
 }
 
-/// All that stands in suspense: credits that nothing expected.
+/// All that stands in suspense. What one thing holds there in both directions is the difference: a credit told anew with less, and what is
+/// left of the one before as more was recovered of it.
 fn suspense(state: &State) -> i64 {
-    let open = state.findings.iter().filter(|(_, finding)| finding.open);
-    open.fold(0, |sum: i64, (_, finding)| sum.saturating_add(finding.in_suspense()))
+    let mut held: BTreeMap<_, i64> = BTreeMap::new();
+    for (_, finding) in state.findings.iter().filter(|(_, finding)| finding.open && finding.fen != 0) {
+        let of_it = held.entry((finding.unit, finding.subject)).or_default();
+        *of_it = of_it.saturating_add(finding.fen);
+    }
+    held.values().fold(0, |sum: i64, fen| sum.saturating_add(fen.saturating_abs()))
 }
 
 /// Refusals by index.

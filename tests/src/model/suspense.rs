@@ -110,6 +110,8 @@ impl Model {
         let voucher = self.voucher_of(event);
         let is = |item: &&Item| if item.voucher.is_some() { item.voucher == voucher } else { item.event == event };
         let item = self.items.iter().find(is)?;
+        // Nothing is left of it where more was disposed of than there is.
+        sure(item.sense.signed(1) * item.off.fen >= 0)?;
         // Whose it is must be known.
         sure(!item.unit.is_nil() && fen > 0 && fen <= item.fen && (item.off.times == 0 || item.off.unit == item.unit))?;
         Some(item.clone())

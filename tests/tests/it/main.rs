@@ -11,6 +11,7 @@ mod export;
 mod formats;
 mod frozen;
 mod histories;
+mod in_vain;
 mod kinds;
 mod lenders;
 mod loans;

@@ -6,11 +6,12 @@ use super::facts::Against;
 use super::{by_payer, move_sums, report};
 use crate::account::Class;
 use crate::authority::Authority;
-use crate::change::{Case, Change, Judged, Taken};
+use crate::change::{Case, Change, Judged, Taken, Touched};
 use crate::entry::Entry;
 use crate::handle::Handle;
 use crate::outcome::{Code, Refusal};
 use crate::state::State;
+use crate::state::clearing_rows::Remaining;
 use crate::state::lending_rows::Remittance;
 use crate::state::stage::RemittanceStage;
 
@@ -43,7 +44,8 @@ pub(crate) fn judge_approval_withdrawn(case: &Case<'_>, taken: Taken) -> Judged<
     }
     taken.on(case, row.approved_on)?;
     // What was told of it and does not count stays where it is.
-    Ok(Change::of(RemittanceChange::Back { remittance, to: RemittanceStage::Ordered, told: None }))
+    let change = Change::of(RemittanceChange::Back { remittance, to: RemittanceStage::Ordered, told: None });
+    Ok(change.touching(Remaining::is_cleared(&report::told(state, row.id)).then_some(Touched::Remitted(row.id))))
 }
 
 pub(super) fn apply(state: &mut State, entry: &Entry<'_>, remittance: Handle<Remittance>, to: RemittanceStage) {

@@ -17,6 +17,7 @@ use crate::loan::fund_effect;
 use crate::loan::portfolio::PortfolioRef;
 use crate::loan::restored::{self, Restored};
 use crate::money::{Day, Fen};
+use crate::state::clearing_rows::Remaining;
 use crate::state::entry_rows::Seen;
 use crate::state::lending_rows::Remittance;
 use crate::state::remitted_rows::{Remitted, TreasuryTold, TreasuryWord};
@@ -112,6 +113,9 @@ pub(super) fn revise<A>(
         if let Purpose::Claim(claim) = order.purpose {
             change.touched.push(Touched::Claim(claim));
         }
+    }
+    if Remaining::is_cleared(before) || Remaining::is_cleared(&facts) {
+        change.touched.push(Touched::Remitted(id));
     }
     let stands = against.order.map(|order| (now.stage(), day(order, &facts, &now)));
     let mut revision =
@@ -249,7 +253,12 @@ impl RemittanceRevision {
             };
             let (fen, open) = (held - fact.off.fen, fact.item.handle());
             let called = fen != 0 || (*suspended && fact.off.is_none());
-            if let Some(at) = open.filter(|at| called && state.findings.get(*at).unit == unit) {
+            let kind = fact.off.called(FindingKind::RemittanceUnexpected, fen);
+            let same = |at: &Handle<Finding>| {
+                let row = state.findings.get(*at);
+                row.unit == unit && row.kind == kind
+            };
+            if let Some(at) = open.filter(|at| called && same(at)) {
                 self.restated.push((at, fen));
                 continue;
             }
@@ -257,7 +266,7 @@ impl RemittanceRevision {
             fact.item = Link::NONE;
             if called {
                 let (told_by, on, noted) = (Some(fact.entry), Some(fact.on), Noted::Remitted(self.id));
-                let about = NewFinding::about(FindingKind::RemittanceUnexpected, self.id);
+                let about = NewFinding::about(kind, self.id);
                 new.push(NewFinding { fen, unit, told_by, on, noted, ..about });
             }
         }

@@ -4,6 +4,7 @@
 pub(crate) mod back;
 pub(crate) mod change;
 pub(crate) mod facts;
+pub(crate) mod in_vain;
 mod reckon;
 pub(crate) mod report;
 

@@ -40,7 +40,7 @@ fn tell(case: &Case<'_>, payment: Uuid, what: TreasuryWord, fen: Fen) -> Change<
 }
 
 /// All that was told of a payment, in order.
-fn told(state: &State, payment: Uuid) -> Vec<TreasuryTold> {
+pub(super) fn told(state: &State, payment: Uuid) -> Vec<TreasuryTold> {
     let facts = state.remitted.by_id(payment).map(|(_, row)| &row.facts[..]).unwrap_or_default();
     facts.iter().map(|fact| Remaining::of(state, fact.entry, fact.clone())).collect()
 }

@@ -33,9 +33,7 @@ pub fn finding_en(kind: FindingKind) -> &'static str {
         FindingKind::RemittanceUnexpected => "the result does not match the payment ordered",
         FindingKind::Shortfall => "losses went beyond the compensation fund",
         FindingKind::OffCycle => "the claim covers more than its cycle",
-        FindingKind::TooManyFacts => {
-            "as many facts of this thing are on record as are counted; this one does not count"
-        }
+        FindingKind::TooManyFacts => "as many facts of this thing are on record as count; this one does not",
         FindingKind::RateJump => "the rate lies far from those published before or after it",
         FindingKind::BeforeSubject => "told of a day before the contract was signed; it does not count",
         FindingKind::ParentCycle => "put under a unit that is below it, or too deep; its place above stays empty",
@@ -46,6 +44,7 @@ pub fn finding_en(kind: FindingKind) -> &'static str {
         FindingKind::EditionOutOfOrder => "the edition before was not taken back; this one does not count",
         FindingKind::OverLoss => "more is recovered than is lost; what is beyond counts for nothing",
         FindingKind::PaidAfterLeaving => "paid for a day on which the person was no student",
+        FindingKind::ClearedInVain => "cleared out of suspense on what is so no more: take that decision back first",
         FindingKind::PaidTwice => "one instalment was paid twice",
         FindingKind::VoucherShort => "the treasury did not pay the whole of a batch sent: a clearing was taken back",
         FindingKind::RemittedShort => "what was paid to the lender came back or was taken back after it was used",
