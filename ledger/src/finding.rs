@@ -62,10 +62,11 @@ pub enum FindingKind {
     OverRewarded,
     DueOutsideYear,
     ClearedInVain,
+    CorrectedShort,
 }
 
 /// Those that came to be after the rules of policies had their own.
-const LATEST: [FindingKind; 2] = [FindingKind::DueOutsideYear, FindingKind::ClearedInVain];
+const LATEST: [FindingKind; 3] = [FindingKind::DueOutsideYear, FindingKind::ClearedInVain, FindingKind::CorrectedShort];
 
 impl FindingKind {
     /// All kinds, those of policies by rule.
@@ -217,6 +218,7 @@ impl FindingKind {
             Self::OverRewarded => ("over_rewarded", "奖励超过按现有账目可奖励的结余"),
             Self::DueOutsideYear => ("due_outside_year", "应发日不在所写学年之内，学年写错的作废后以下一版次重报"),
             Self::ClearedInVain => ("cleared_in_vain", "暂记清理所依据的事项已变，先撤销该清理，再按现状处理"),
+            Self::CorrectedShort => ("corrected_short", "支付更正未全额生效，先撤销，再按现状以下一版次报送"),
             Self::OverRemitted => ("over_remitted", "申报付款超过应付，有退回被撤销"),
             Self::PaidAfterLeaving => ("paid_after_leaving", "应发之日已不在籍，款已发放"),
             Self::OverRecovered => ("over_recovered", "追回到账超过应追回，或应追回尚未报来"),

@@ -9,10 +9,11 @@ use crate::aid::payment_line::{PARTS_MAX, find, name_line};
 use crate::aid::swaps::{Swapped, in_order, left_over};
 use crate::aid::voucher::{self, Place, Vouchers};
 use crate::authority::Authority;
-use crate::change::{Case, Change, Judged, Taken};
+use crate::change::{Case, Change, Judged, Taken, Touched, Wanted};
 use crate::difference::Holding;
 use crate::entry::Entry;
 use crate::event::DrawsCorrected;
+use crate::finding::FindingKind;
 use crate::handle::Handle;
 use crate::outcome::{Code, Refusal};
 use crate::state::State;
@@ -131,6 +132,7 @@ fn changed(case: &Case<'_>, application: Handle<Application>, swapped: Swapped) 
             results.push(revised.revision);
         }
     }
+    change.touched.push(Touched::Application(row.id));
     change.postings = moved.postings(state, case.on());
     change.act = Some(CorrectionChange { application, swapped, vouchers, results });
     (change, moved)
@@ -158,6 +160,16 @@ fn redrawn(state: &State, payout: &Payout, now: Vec<Piece>) -> payment_facts::Re
     let after = Order { pieces: Some(now), ..before.clone() };
     let facts = state.told_of(payout);
     payment_facts::revise(state, payout.id, (Some(&before), &facts), (Some(&after), facts.clone()))
+}
+
+/// What corrections say beyond what their line had, as another correction that brought it there was taken back, or one of an earlier day took it.
+pub(crate) fn wanted(state: &State, application: Handle<Application>) -> Vec<Wanted> {
+    if state.applications.get(application).set.stage == Stage::Cancelled {
+        return Vec::new();
+    }
+    let told = state.corrected_of(application).into_iter().flat_map(|row| &row.told);
+    let short = told.filter(|told| told.moved < told.fen);
+    short.map(|told| (FindingKind::CorrectedShort, Some((u64::from(told.entry), told.on)))).collect()
 }
 
 /// Makes the change; the row by which it can be taken back.

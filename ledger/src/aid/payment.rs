@@ -138,7 +138,8 @@ pub(crate) fn judge_application_cancelled(case: &Case<'_>, event: &SetCancelled)
     if row.set.stage >= Stage::Sealed {
         change.postings = given_back(state, on, row);
     }
-    Ok(change)
+    // Corrections of what is given up lack nothing.
+    Ok(change.touching(state.corrected_of(application).map(|_| Touched::Application(row.id))))
 }
 
 /// A batch goes out when its whole sum has left the treasury, so a credit always finds its money in transit.

@@ -5,7 +5,7 @@
 
 use super::State;
 use crate::account::Class;
-use crate::aid::{awaited, award, debt, in_vain, leaving, merge, payment_facts, voucher};
+use crate::aid::{awaited, award, correction, debt, in_vain, leaving, merge, payment_facts, voucher};
 use crate::change::Wanted;
 use crate::change::{NewFinding, Noted, Touched};
 use crate::entry::Entry;
@@ -29,6 +29,9 @@ use uuid::Uuid;
 
 /// What is found of an award because of what was paid of it.
 const OF_PAYMENTS: [FindingKind; 2] = [FindingKind::PaidTwice, FindingKind::PaidAfterLeaving];
+
+/// What is found of an application.
+const OF_APPLICATION: [FindingKind; 2] = [FindingKind::VoucherShort, FindingKind::CorrectedShort];
 
 /// Opens what an entry itself calls for, then what the things it touched call for; the numbers of the findings.
 pub(super) fn open_all(state: &mut State, entry: &Entry<'_>, own: Vec<NewFinding>, touched: &[Touched]) -> Vec<u32> {
@@ -134,10 +137,7 @@ fn follow(state: &mut State, touched: Touched) -> Vec<NewFinding> {
             settle(state, id, |kind| OF_CARD.contains(&kind), &wanted)
         }
         Touched::Awarded(_) | Touched::Award(_) | Touched::Standing(_) => follow_awards(state, touched),
-        Touched::Application(id) => {
-            let short = state.applications.by_id(id).is_some_and(|(_, row)| voucher::is_short(row));
-            settle_one(state, id, FindingKind::VoucherShort, short)
-        }
+        Touched::Application(id) => of_application(state, id),
         Touched::Roster(id) => {
             let outside = state.rosters.by_id(id).is_some_and(|(_, row)| award::is_due_outside_year(row));
             settle_one(state, id, FindingKind::DueOutsideYear, outside)
@@ -202,6 +202,18 @@ fn of_unit(state: &mut State, id: Uuid) -> Vec<NewFinding> {
     let over = state.balance(state.org_account(unit, Class::DueToFinance)) < 0;
     let new = settle_one(state, id, FindingKind::OverSurrendered, over);
     new.into_iter().map(|new| NewFinding { unit, ..new }).collect()
+}
+
+/// What the treasury did not pay of a batch sent, and what corrections of it move nothing.
+fn of_application(state: &mut State, id: Uuid) -> Vec<NewFinding> {
+    let Some((application, row)) = state.applications.by_id(id) else { return Vec::new() };
+    let (short, unit) = (voucher::is_short(row).then_some((FindingKind::VoucherShort, None)), row.unit);
+    let corrected = correction::wanted(state, application);
+    let wanted: Vec<Wanted> = short.into_iter().chain(corrected).collect();
+    let new = settle(state, id, |kind| OF_APPLICATION.contains(&kind), &wanted);
+    let of_unit =
+        |new: NewFinding| if new.kind == FindingKind::CorrectedShort { NewFinding { unit, ..new } } else { new };
+    new.into_iter().map(of_unit).collect()
 }
 
 /// What of a payment was cleared out of suspense in vain.

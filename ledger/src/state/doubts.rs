@@ -76,19 +76,37 @@ impl State {
         }
     }
 
-    /// What somebody must look at before all that an entry says counts: open findings that it opened, and those that say of what it
-    /// names that nobody registered it.
+    /// What somebody must look at before all that an entry says counts: open findings that it opened, those that say of what it
+    /// names that nobody registered it, and those that say of a decision that it has come to nothing.
     #[must_use]
     pub fn waiting(&self, entry: Handle<Seen>) -> BTreeSet<Handle<Finding>> {
         let index = u64::from(entry);
         let its = self.findings_of(index).map(|(at, _)| at);
-        let mut waiting: BTreeSet<_> = its.chain(self.named_only(self.seen.get(entry), entry)).collect();
+        let mut waiting: BTreeSet<_> = its.chain(self.beside(self.seen.get(entry), entry)).collect();
         waiting.retain(|finding| self.findings.get(*finding).stands());
         waiting
     }
 
-    /// Of what an entry names that nobody registered, the findings that say so.
-    fn named_only(&self, seen: &Seen, entry: Handle<Seen>) -> Vec<Handle<Finding>> {
+    /// Of those about a thing, those that a fact of it calls for by itself.
+    fn doubts_about(&self, id: Uuid, fact: Handle<Seen>) -> impl Iterator<Item = Handle<Finding>> {
+        self.doubts_of(id).iter().copied().filter(move |at| self.findings.get(*at).fact == fact)
+    }
+
+    /// The payment that an entry told a result of, to a student or to a lender.
+    fn told_of_by(&self, entry: Handle<Seen>) -> Option<Uuid> {
+        let seen = self.seen.get(entry);
+        match seen.kind {
+            kind if kind.tells_result() => self.payment_told_of(seen.subject),
+            KindTag::RemittanceCleared | KindTag::RemittanceReturned => {
+                self.remitted.handle(seen.subject).map(|at| self.remitted.get(at).id)
+            }
+            _ => None,
+        }
+    }
+
+    /// The findings that others opened: of what an entry names that nobody registered it, of what it decided that it moves nothing or is
+    /// in vain.
+    fn beside(&self, seen: &Seen, entry: Handle<Seen>) -> Vec<Handle<Finding>> {
         let of_person = |person: Handle<Person>| self.persons.get(person).unregistered.handle();
         let of_org =
             |org: Handle<Org>| Some(self.orgs.get(org)).filter(|row| !row.known).and_then(|row| row.early.handle());
@@ -109,6 +127,18 @@ impl State {
                 let org = self.orgs.handle(seen.subject);
                 let parent = org.and_then(|org| self.orgs.get(org).parent.handle());
                 found.extend([org, parent].into_iter().flatten().filter_map(of_org));
+            }
+            KindTag::DrawsCorrected => {
+                let corrected = self.corrected.handle(seen.subject).map(|at| self.corrected.get(at).id);
+                found.extend(corrected.into_iter().flat_map(|id| self.doubts_about(id, entry)));
+            }
+            KindTag::SuspenseCleared => {
+                let Some(row) = self.clearings.handle(seen.subject).map(|at| self.clearings.get(at)) else {
+                    return found;
+                };
+                let items = [Some(row.item), row.other.handle()].into_iter().flatten();
+                let told = |item: Handle<Seen>| Some((self.told_of_by(item)?, item));
+                found.extend(items.filter_map(told).flat_map(|(id, item)| self.doubts_about(id, item)));
             }
             kind if kind.is_about_loan() => {
                 let Some(loan) = self.loans.handle(seen.subject) else { return found };

@@ -45,6 +45,7 @@ pub fn finding_en(kind: FindingKind) -> &'static str {
         FindingKind::OverLoss => "more is recovered than is lost; what is beyond counts for nothing",
         FindingKind::PaidAfterLeaving => "paid for a day on which the person was no student",
         FindingKind::ClearedInVain => "cleared out of suspense on what is so no more: take that decision back first",
+        FindingKind::CorrectedShort => "the line has less to correct than it says: take it back and say what is there",
         FindingKind::PaidTwice => "one instalment was paid twice",
         FindingKind::VoucherShort => "the treasury did not pay the whole of a batch sent: a clearing was taken back",
         FindingKind::RemittedShort => "what was paid to the lender came back or was taken back after it was used",
