@@ -2,10 +2,12 @@
 //! checkpoints, which is checked where they are. The key of identities is known by its fingerprint alone; who makes ids compares.
 
 use crate::account::Book;
-use crate::change::{Case, Change, Judged, Taken};
+use crate::change::{Case, Change, Judged, NewFinding, Taken};
 use crate::entry::Entry;
 use crate::event::{IdentityKeyAnnounced, KeyAnnounced, PeriodClosed, RulesAdopted};
+use crate::finding::FindingKind;
 use crate::handle::Handle;
+use crate::hash::Hash;
 use crate::money::Day;
 use crate::outcome::{Code, Refusal};
 use crate::state::State;
@@ -15,6 +17,10 @@ use crate::state::rows::Org;
 use crate::state::stage::Closing;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
+
+/// How many announcements of keys, the last, are looked at: a ledger changes its key a few times in its life, and whoever floods it with
+/// announcements shall not make judging slow.
+const KEYS_BEFORE: usize = 64;
 
 pub(crate) enum ControlChange {
     Rules(u32),
@@ -81,7 +87,36 @@ pub(crate) fn judge_key_announced(case: &Case<'_>, event: &KeyAnnounced) -> Judg
     if case.state.keys.find(id).is_some() {
         return Err(Refusal::of(Code::KeyKnown, id));
     }
-    Ok(Change::of(ControlChange::Announce(AnnouncedKey { id, key, by, signature, last: 0 })))
+    let mut change = Change::of(ControlChange::Announce(AnnouncedKey { id, key, by, signature, last: 0 }));
+    if !continues(case.state, event) {
+        change.findings.push(NewFinding::about(FindingKind::KeyUnfollowed, id));
+    }
+    Ok(change)
+}
+
+/// Whether a key may lead on from those announced before it: signed, by one that was announced and announced no other. The first needs
+/// no other before it. Which key signs checkpoints, and whether a signature is good, no fold knows; so of two that contradict each
+/// other the later is found, and a person looks at both.
+fn continues(state: &State, event: &KeyAnnounced) -> bool {
+    if is_void(event.key, event.by, event.signature) {
+        return false;
+    }
+    let (mut first, mut announced) = (true, false);
+    let from = u32::try_from(state.keys.len().saturating_sub(KEYS_BEFORE)).unwrap_or(u32::MAX);
+    let before = state.keys.from(Handle::new(from)).map(|(_, row)| row);
+    for row in before.filter(|row| !is_void(row.key, row.by, row.signature)) {
+        if row.by == event.by {
+            return false;
+        }
+        first = false;
+        announced |= row.key == event.by;
+    }
+    first || announced
+}
+
+/// Whether an announcement leads nowhere, whoever is trusted.
+fn is_void(key: Hash, by: Hash, signature: [Hash; 2]) -> bool {
+    key == by || signature == [[0; 32]; 2]
 }
 
 /// The first key of identities is the ledger's for ever: ids made under another name nobody on record.

@@ -63,10 +63,12 @@ pub enum FindingKind {
     DueOutsideYear,
     ClearedInVain,
     CorrectedShort,
+    KeyUnfollowed,
 }
 
 /// Those that came to be after the rules of policies had their own.
-const LATEST: [FindingKind; 3] = [FindingKind::DueOutsideYear, FindingKind::ClearedInVain, FindingKind::CorrectedShort];
+const LATEST: [FindingKind; 4] =
+    [FindingKind::DueOutsideYear, FindingKind::ClearedInVain, FindingKind::CorrectedShort, FindingKind::KeyUnfollowed];
 
 impl FindingKind {
     /// All kinds, those of policies by rule.
@@ -181,6 +183,7 @@ impl FindingKind {
             Self::Repeated => ("repeated", "重复登记"),
             Self::CardShared => ("card_shared", "一卡多人使用"),
             Self::Policy(rule) => of_rule(rule),
+            Self::FundShort | Self::LineShort | Self::VoucherShort | Self::RemittedShort => of_shortness(self),
             Self::NoTerms => ("no_terms", "签约日没有有效的贷款条款"),
             Self::OverTerm => ("over_term", "贷款期限超过上限"),
             Self::ShortGrace => ("short_grace", "还本宽限期短于规定"),
@@ -205,13 +208,9 @@ impl FindingKind {
             Self::MergeCycle => ("merge_cycle", "两编号已是同一人，未再合并"),
             Self::OverPrincipal => ("over_principal", "核销超过未还本金，超出部分不计"),
             Self::OverLoss => ("over_loss", "追回超过损失，超出部分不计"),
-            Self::FundShort => ("fund_short", "补偿金余额曾不足支付，有收款被撤销或支付早于收款"),
-            Self::LineShort => ("line_short", "指标已用而被撤销，待追减"),
             Self::PaidTwice => ("paid_twice", "同一期资助发放了两次"),
-            Self::VoucherShort => ("voucher_short", "已发送的批次国库未足额拨款，有清算被撤销"),
             Self::OverSurrendered => ("over_surrendered", "上缴超过应缴"),
             Self::Overclaimed => ("overclaimed", "确认的利息超过账上，待退还或抵扣"),
-            Self::RemittedShort => ("remitted_short", "付给贷款机构的款项已用而退回，待补足"),
             Self::BeforeOpening => ("before_opening", "建账前已申报的天数，账上的利息或贷款机构不同"),
             Self::PolicyWithdrawn => ("policy_withdrawn", "据以审定的政策版本已撤销"),
             Self::OverCompensated => ("over_compensated", "补偿金到账超过应付，或应付尚未计提"),
@@ -219,12 +218,23 @@ impl FindingKind {
             Self::DueOutsideYear => ("due_outside_year", "应发日不在所写学年之内，学年写错的作废后以下一版次重报"),
             Self::ClearedInVain => ("cleared_in_vain", "暂记清理所依据的事项已变，先撤销该清理，再按现状处理"),
             Self::CorrectedShort => ("corrected_short", "支付更正未全额生效，先撤销，再按现状以下一版次报送"),
+            Self::KeyUnfollowed => ("key_unfollowed", "公布的公钥无人可循，或与此前公布的相抵触"),
             Self::OverRemitted => ("over_remitted", "申报付款超过应付，有退回被撤销"),
             Self::PaidAfterLeaving => ("paid_after_leaving", "应发之日已不在籍，款已发放"),
             Self::OverRecovered => ("over_recovered", "追回到账超过应追回，或应追回尚未报来"),
             Self::OverRefunded => ("over_refunded", "退还支付超过应退还，或应退还尚未报来"),
             Self::OverReturned => ("over_returned", "贷款机构退回超过多报，或多报尚未查明"),
         }
+    }
+}
+
+/// Of money that was used and is there no more.
+fn of_shortness(kind: FindingKind) -> (&'static str, &'static str) {
+    match kind {
+        FindingKind::FundShort => ("fund_short", "补偿金余额曾不足支付，有收款被撤销或支付早于收款"),
+        FindingKind::LineShort => ("line_short", "指标已用而被撤销，待追减"),
+        FindingKind::VoucherShort => ("voucher_short", "已发送的批次国库未足额拨款，有清算被撤销"),
+        _ => ("remitted_short", "付给贷款机构的款项已用而退回，待补足"),
     }
 }
 

@@ -13,13 +13,14 @@ use parking_lot::Mutex;
 use super::catch_up::Decoded;
 use super::live::{FRAMES_TO_FOLD, LiveState};
 use super::{Engine, EngineError, Home, Options, Role};
+use crate::proof::checkpoint::CheckpointError;
 use crate::proof::checkpoint_files::{Checkpoints, Signed};
 use crate::proof::comparing;
 use crate::proof::comparing::{Claim, Compared, Difference, Marks};
 use crate::proof::notary::{Reading, SigningError};
 use crate::proof::signed_note::Verifier;
 use crate::proof::trees::Trees;
-use crate::proof::trust::vouched;
+use crate::proof::trust::Trust;
 use crate::record::log::without_login;
 use crate::record::log::{Frame, Log, LogHome};
 
@@ -43,8 +44,8 @@ struct Shared {
 
 struct Comparing {
     marks: Marks,
-    /// A checkpoint over entries that are not folded yet.
-    pending: Option<Claim>,
+    /// A checkpoint over entries that are not folded yet, and the keys given to judge it by.
+    pending: Option<(Claim, Vec<Verifier>)>,
     /// The last one that was equal.
     latest: Option<Arc<Signed>>,
     /// Entries it is over.
@@ -127,39 +128,24 @@ impl Engine {
         }
     }
 
-    /// Holds a checkpoint of the writer, signed by one of these keys or by one announced in time, against what was read and
-    /// folded here. On a difference the engine stops answering and leaves a mark, so that it does not start on this data
+    /// Holds a checkpoint of the writer, signed by one of these keys or by one the record announces under them, against what was
+    /// read and folded here. On a difference the engine stops answering and leaves a mark, so that it does not start on this data
     /// again unnoticed. Blocks: not for async tasks.
     ///
     /// # Errors
     /// There is a difference; or the checkpoint is not signed by a key, and then nothing was compared.
     pub fn compare(&self, signed: Signed, keys: &[Verifier]) -> Result<Compared, EngineError> {
         let Role::Follower(follower) = &self.role else { return Err(EngineError::NotFollowing) };
-        let claim = Claim::verified(&signed, keys);
-        let claim = claim.or_else(|error| Claim::verified(&signed, &self.announced(follower, keys)).map_err(|_| error));
-        let claim = claim.map_err(SigningError::from)?;
+        let claim = self.live.claimed(&signed, keys).map_err(SigningError::from)?;
         let mut comparing = follower.shared.comparing.lock();
         if claim.tree.size > comparing.marks.entries() {
             let size = claim.tree.size;
-            comparing.pending = Some(claim);
+            comparing.pending = Some((claim, keys.to_vec()));
             return Ok(Compared::Ahead { size });
         }
         let compared = follower.shared.compare(&mut comparing, claim);
         drop(comparing);
         compared.inspect_err(|error| self.live.fail(error.clone())).map_err(EngineError::Halted)
-    }
-
-    /// Keys that the record announces below a checkpoint that was equal, under these keys or under each other.
-    fn announced(&self, follower: &Follower, given: &[Verifier]) -> Vec<Verifier> {
-        let compared = follower.shared.comparing.lock().compared;
-        let Some(name) = given.first().map(Verifier::name) else { return Vec::new() };
-        let mut trusted = given.to_vec();
-        let state = self.read();
-        for (_, row) in state.keys.iter().filter(|(_, row)| row.last < compared) {
-            let next = vouched(name, row).filter(|(_, by)| trusted.contains(by));
-            trusted.extend(next.map(|(next, _)| next));
-        }
-        trusted
     }
 
     /// Takes note of why nothing could be compared of late, or that it could.
@@ -211,6 +197,14 @@ fn start_threads(
     Ok([read.map_err(EngineError::Thread)?, fold])
 }
 
+impl LiveState {
+    /// What a checkpoint claims, if a key signed it that is trusted by what is folded.
+    fn claimed(&self, signed: &Signed, keys: &[Verifier]) -> Result<Claim, CheckpointError> {
+        let trust = Trust::following(keys.to_vec(), self.read().keys.iter().map(|(_, row)| row));
+        Claim::verified(signed, &trust)
+    }
+}
+
 impl Shared {
     /// Folds what is read until reading has ended.
     fn fold(&self, live: &LiveState, frames: &Receiver<Frame>) {
@@ -233,8 +227,12 @@ impl Shared {
         let mut comparing = self.comparing.lock();
         comparing.marks.note(&tally);
         let entries = comparing.marks.entries();
-        if let Some(claim) = comparing.pending.take_if(|claim| claim.tree.size <= entries) {
-            self.compare(&mut comparing, claim)?;
+        if let Some((claim, keys)) = comparing.pending.take_if(|(claim, _)| claim.tree.size <= entries) {
+            // Its key may have ended in the entries that were read since.
+            match live.claimed(&claim.signed, &keys) {
+                Ok(claim) => drop(self.compare(&mut comparing, claim)?),
+                Err(error) => comparing.cannot = Some(format!("the writer's checkpoint was not compared: {error}")),
+            }
         }
         drop(comparing);
         live.announce();
@@ -252,7 +250,7 @@ impl Shared {
         }
         let compared = if books.is_some() { Compared::Same { size } } else { Compared::RootsOnly { size } };
         if compared == (Compared::Same { size }) && size > comparing.compared {
-            let kept = Checkpoints::of(&self.data).keep(size, &claim.signed, &claim.key);
+            let kept = Checkpoints::of(&self.data).keep(size, &claim.signed);
             kept.map_err(|error| Arc::new(SigningError::from(error).into()))?;
             comparing.compared = size;
             comparing.latest = Some(Arc::new(claim.signed));

@@ -147,6 +147,8 @@ pub(super) struct Fold {
     notary: Option<Arc<Notary>>,
     /// Events folded of the call whose last one is still to come: a call may lie in several frames.
     begun: Vec<Acknowledged>,
+    /// Keys announced so far.
+    keys: usize,
 }
 
 /// A call whose last event is folded.
@@ -157,7 +159,8 @@ struct Call {
 
 impl Fold {
     pub(super) fn new(live: Arc<LiveState>, notary: Option<Arc<Notary>>) -> Self {
-        Self { live, notary, begun: Vec::new() }
+        let keys = live.read().keys.len();
+        Self { live, notary, begun: Vec::new(), keys }
     }
 
     /// Folds and answers until the writer has ended.
@@ -191,6 +194,7 @@ impl Fold {
                     calls.extend(self.item(state, item, place, recorded_ms)?);
                 }
             }
+            self.announced(state);
             Ok(())
         })?;
         // Before anybody is answered, so that a checkpoint asked for after an answer has the entry.
@@ -198,6 +202,14 @@ impl Fold {
             notary.take(leaves, outcomes, tally);
         }
         Ok(calls)
+    }
+
+    /// Has whoever signs know the keys that the frame announced, before it is told of the frame.
+    fn announced(&mut self, state: &State) {
+        let (known, now) = (std::mem::replace(&mut self.keys, state.keys.len()), state.keys.len());
+        if let Some(notary) = self.notary.as_ref().filter(|_| now > known) {
+            notary.announced(state.keys.iter().map(|(_, row)| row.clone()).collect());
+        }
     }
 
     /// Folds one entry; the call it ends, if it does.

@@ -18,6 +18,8 @@ mod proofs;
 pub mod rebuilding;
 mod recorded;
 #[cfg(test)]
+mod signing_keys_tests;
+#[cfg(test)]
 mod signing_tests;
 mod standing;
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use ledger::entry::Entry;
 use ledger::state::State;
+use ledger::state::key_rows::AnnouncedKey;
 use ledger::tree::merkle::leaf_hash;
 use ledger::tree::outcome_leaf::{EntryMark, write};
 use parking_lot::Mutex;
@@ -13,9 +14,11 @@ use proto::entry::Raw;
 use super::folded::folded;
 use super::recorded::missing;
 use super::{Engine, EngineError, Role};
+use crate::proof::checkpoint::Checkpoint;
 use crate::proof::checkpoint_files::Signed;
 use crate::proof::notary::SigningError;
 use crate::proof::trees::{Trees, TwoPaths};
+use crate::proof::trust::line_of;
 
 impl Engine {
     /// The checkpoint signed last; of a follower the last of its writer that was equal here.
@@ -79,6 +82,18 @@ impl Engine {
         write(&mut made, &mark, &outcome, &before);
         let leaf = self.trees()?.lock().outcomes.0.subtree(0, index).map_err(SigningError::from)?;
         if leaf == leaf_hash(&made) { Ok(made.into()) } else { Err(EngineError::OutcomeDiffers { index }) }
+    }
+
+    /// Which of the first `size` entries announce keys in the line of the key that signs now.
+    ///
+    /// # Errors
+    /// The ledger has no key.
+    pub fn announcements(&self, size: u64) -> Result<Vec<u64>, SigningError> {
+        let latest = self.checkpoint()?;
+        let (Checkpoint { origin, .. }, _) = latest.unverified()?;
+        let state = self.read();
+        let rows: Vec<&AnnouncedKey> = state.keys.iter().map(|(_, row)| row).filter(|row| row.last < size).collect();
+        Ok(line_of(&latest.tree, &origin, &rows).into_iter().map(|row| row.last).collect())
     }
 
     /// The stored bytes of an entry, over which its leaf is taken. Blocks: not for async tasks.

@@ -32,6 +32,25 @@ pub enum CheckpointError {
         /// Whose was wanted.
         wanted: String,
     },
+    /// The key that signed it does not count over so many entries: another took its place, or it came later.
+    #[error("the key {key} that signed over {size} entries signs {}: the record announces another", span(*from, *to))]
+    Outside {
+        /// The key's name.
+        key: String,
+        /// Entries of the checkpoint.
+        size: u64,
+        /// Over how many entries it signs at least.
+        from: u64,
+        /// And at most, if the record says so.
+        to: Option<u64>,
+    },
+}
+
+fn span(from: u64, to: Option<u64>) -> String {
+    match to {
+        Some(to) => format!("over {from} to {to} entries only"),
+        None => format!("over {from} entries and more"),
+    }
 }
 
 /// Size and root of a ledger's tree.

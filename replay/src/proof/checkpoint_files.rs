@@ -55,17 +55,17 @@ impl Signed {
         both && timed(&self.tree) && timed(&self.outcomes)
     }
 
+    /// The ids of the ledger's keys that it claims to be signed by; witnesses have names of their own.
+    fn authors(&self) -> Vec<u32> {
+        let origin = self.tree.unverified_text().lines().next().unwrap_or_default();
+        self.tree.signatures.iter().filter(|line| line.name == origin).map(|line| line.id).collect()
+    }
+
     /// Whether it claims to be signed by a key.
     #[must_use]
     pub fn names(&self, key: &Verifier) -> bool {
         let claims = |note: &Note, key: &Verifier| note.signatures.iter().any(|line| line.id == key.id());
         claims(&self.tree, key) || claims(&self.outcomes, &Outcomes::key_of(key))
-    }
-
-    /// Both with the signatures of these too, where they say the same; else the latter.
-    #[must_use]
-    pub fn and(self, other: &Self) -> Self {
-        Self { tree: joined(self.tree, &other.tree), outcomes: joined(self.outcomes, &other.outcomes) }
     }
 
     /// What the notes say, signatures unchecked. For finding one's way, never for believing.
@@ -81,14 +81,6 @@ impl Signed {
             Err(CheckpointError::Malformed("the note beside it is of other entries"))
         }
     }
-}
-
-fn joined(mut note: Note, other: &Note) -> Note {
-    if note.unverified_text() != other.unverified_text() {
-        return other.clone();
-    }
-    other.signatures.iter().for_each(|line| note.add(line.clone()));
-    note
 }
 
 /// The checkpoints of a directory.
@@ -179,12 +171,12 @@ impl Checkpoints {
         self.read(size)?.ok_or_else(missing)
     }
 
-    /// Keeps one, durably, and lets older ones of the same key go that are not kept for good. Those of other keys stay:
-    /// trust in the key of today leads over them.
+    /// Keeps one, durably, and lets older ones of the same key go that are not kept for good. Those of earlier keys stay: whoever has
+    /// such a key finds what it signed.
     ///
     /// # Errors
     /// It cannot be written.
-    pub fn keep(&self, size: u64, signed: &Signed, key: &Verifier) -> Result<(), KeptError> {
+    pub fn keep(&self, size: u64, signed: &Signed) -> Result<(), KeptError> {
         make_dir(&self.dir).map_err(|source| KeptError::Io {
             doing: "making the directory of",
             path: self.dir.clone(),
@@ -195,17 +187,16 @@ impl Checkpoints {
         self.write(size, TREE, &signed.tree)?;
         for old in outlived(&self.sizes()?) {
             // What cannot go now goes later; what was just kept is kept.
-            if let Err(error) = self.let_go(old, key) {
+            if let Err(error) = self.let_go(old, &signed.authors()) {
                 tracing::warn!(%error, "an old checkpoint stays");
             }
         }
         Ok(())
     }
 
-    fn let_go(&self, old: u64, key: &Verifier) -> Result<(), KeptError> {
-        let ours = [key.id(), key.timed().id()];
+    fn let_go(&self, old: u64, authors: &[u32]) -> Result<(), KeptError> {
         match self.read(old) {
-            Ok(Some(signed)) if signed.tree.signatures.iter().any(|line| !ours.contains(&line.id)) => return Ok(()),
+            Ok(Some(signed)) if signed.authors() != authors => return Ok(()),
             Ok(_) => {}
             Err(error @ KeptError::Bad { .. }) => return self.set_aside(old, &error),
             Err(error) => return Err(error),
@@ -290,7 +281,7 @@ mod tests {
         let kept = Checkpoints::of(dir.path());
         assert_eq!(kept.latest().unwrap(), None);
         for size in (0..60).map(|n| n * CHECKPOINTS_EVERY / 8) {
-            kept.keep(size, &signed(size), key().verifier()).unwrap();
+            kept.keep(size, &signed(size)).unwrap();
             assert_eq!(kept.latest().unwrap(), Some(signed(size)));
         }
         let eighths: Vec<u64> = kept.sizes().unwrap().iter().map(|size| size * 8 / CHECKPOINTS_EVERY).collect();
@@ -302,7 +293,7 @@ mod tests {
     fn a_file_that_was_changed_or_renamed_is_said() {
         let dir = tempfile::tempdir().unwrap();
         let kept = Checkpoints::of(dir.path());
-        kept.keep(5, &signed(5), key().verifier()).unwrap();
+        kept.keep(5, &signed(5)).unwrap();
         let path = |size: u64, kind: &str| dir.path().join(format!("checkpoints/{size:020}.{kind}"));
         for kind in [TREE, OUTCOMES] {
             fs::copy(path(5, kind), path(7, kind)).unwrap();
@@ -323,12 +314,12 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let kept = Checkpoints::of(dir.path());
         for size in 0..3 {
-            kept.keep(size, &signed(size), key().verifier()).unwrap();
+            kept.keep(size, &signed(size)).unwrap();
         }
         let path = dir.path().join(format!("checkpoints/{:020}.{TREE}", 1));
         fs::write(&path, "no note").unwrap();
         for size in 3..40 {
-            kept.keep(size, &signed(size), key().verifier()).unwrap();
+            kept.keep(size, &signed(size)).unwrap();
         }
         assert!(!kept.sizes().unwrap().contains(&1));
         assert!(path.with_extension("checkpoint.damaged").exists(), "it is kept for whoever looks into it");

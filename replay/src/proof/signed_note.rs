@@ -32,6 +32,12 @@ impl Note {
         Self { text, signatures }
     }
 
+    /// A note that nobody signed yet.
+    #[must_use]
+    pub(crate) fn unsigned(text: String) -> Self {
+        Self { text, signatures: Vec::new() }
+    }
+
     /// Reads a note.
     ///
     /// # Errors
@@ -82,6 +88,18 @@ impl Note {
             return Err(NoteError::Forged(timed.name().to_owned()));
         }
         Ok(line.bytes.first_chunk().map(|time| u64::from_be_bytes(*time)))
+    }
+
+    /// When a witness saw the text, in seconds since 1970, if it cosigned it.
+    ///
+    /// # Errors
+    /// There is no signature by the key, or it does not fit.
+    pub fn cosigned_at(&self, witness: &Verifier) -> Result<u64, NoteError> {
+        self.verified_by(witness)?;
+        let time =
+            self.line_of(witness).filter(|_| witness.role() == Role::Witness).and_then(|line| line.bytes.first_chunk());
+        let none = NoteError::Key { kind: "witness's key", why: "it signs no times" };
+        time.map(|bytes| u64::from_be_bytes(*bytes)).ok_or(none)
     }
 
     /// The text, whoever signed it. For showing, never for believing.

@@ -1,12 +1,15 @@
-//! Which keys may sign a ledger's checkpoints: those the reader was given, and those the record announces under the
-//! signature of a key trusted before, each once a checkpoint covers its announcement. Announcing is an event like any
-//! other, which anybody may submit who may record; the signature in it is what counts.
+//! Which keys may sign a ledger's checkpoints: those the reader was given, and those the record announces under the signature of a
+//! key trusted until then, which ends with that. Announcing is an event like any other, which anybody may submit who may record;
+//! the signature in it is what counts.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use ledger::event::KeyAnnounced;
+use ledger::event::{KeyAnnounced, Kind};
 use ledger::hash::Hash;
+use ledger::money::Day;
 use ledger::state::key_rows::AnnouncedKey;
+use ledger::tree::merkle::leaf_hash;
+use ledger::tree::proof::is_included;
 
 use crate::proof::checkpoint::{Checkpoint, CheckpointError, Outcomes};
 use crate::proof::signed_note::{Note, Role, Signer, Verifier};
@@ -30,68 +33,192 @@ pub fn vouched(origin: &str, row: &AnnouncedKey) -> Option<(Verifier, Verifier)>
     by.fits(&statement(origin, &row.key), &row.signature.concat()).then_some((next, by))
 }
 
+/// The key that an entry of the record announces, if it does. Who vouches for it is not looked at.
+#[must_use]
+pub fn announced_in(entry: &[u8], index: u64) -> Option<AnnouncedKey> {
+    let raw = proto::entry::decode(entry).ok()?;
+    let event = proto::event::decode(raw.content).ok()?;
+    // Said too early it was refused, and announces nothing.
+    if Day::in_beijing(raw.recorded_ms) < event.first_recordable() {
+        return None;
+    }
+    let Kind::KeyAnnounced(KeyAnnounced { key, by, signature }) = event.kind else { return None };
+    Some(AnnouncedKey { id: event.id, key, by, signature, last: index })
+}
+
+/// An entry that announces a key, as whoever has no record is shown it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Announcement {
+    /// Which entry.
+    pub index: u64,
+    /// Its bytes.
+    pub entry: Vec<u8>,
+}
+
+impl Announcement {
+    /// The key it announces, if it does.
+    #[must_use]
+    pub fn row(&self) -> Option<AnnouncedKey> {
+        announced_in(&self.entry, self.index)
+    }
+
+    /// Whether it stands in the tree of a checkpoint, by this path.
+    #[must_use]
+    pub fn is_in(&self, tree: &Checkpoint, path: &[Hash]) -> bool {
+        is_included(&leaf_hash(&self.entry), self.index, tree.size, path, &tree.root)
+    }
+}
+
+/// The announcements that count in the line of the key that signed a note, in the order of the record: those that led to it and those
+/// that lead on. What others announce is none of its business.
+#[must_use]
+pub fn line_of<'a>(note: &Note, origin: &str, announced: &[&'a AnnouncedKey]) -> Vec<&'a AnnouncedKey> {
+    let keys = announced.iter().filter_map(|row| vouched(origin, row)).flat_map(|(next, by)| [by, next]);
+    let Some(own) = keys.into_iter().find(|key| note.verified_by(key).is_ok()) else { return Vec::new() };
+    let mut trust = Trust::new(leading_to(&own, announced));
+    announced.iter().copied().filter(|row| trust.announce(row)).collect()
+}
+
+/// A key, and those that led to it by announcements.
+fn leading_to(own: &Verifier, announced: &[&AnnouncedKey]) -> Vec<Verifier> {
+    let mut given = vec![own.clone()];
+    // What vouches for a key stands before what that key announces, so one walk from the end meets all.
+    for (next, by) in announced.iter().rev().filter_map(|row| vouched(own.name(), row)) {
+        if given.contains(&next) && !given.contains(&by) {
+            given.push(by);
+        }
+    }
+    given
+}
+
 /// What is signed. No checkpoint begins like this: a name has no spaces.
 fn statement(origin: &str, key: &Hash) -> String {
     format!("mingzhang key announced\n{origin}\n{}\n", STANDARD.encode(key))
 }
 
-/// Keys trusted so far, and those announced that no checkpoint covers yet. It is shown announcements and
-/// checkpoints in the order of the record.
-#[derive(Clone, Default)]
+/// Which keys may sign what, as the announcements of the record have it. Shown them in the order of the record, it says the same to
+/// everybody: to the ledger itself, to followers, witnesses, holders of receipts, and to whoever verifies or repairs.
+///
+/// An announcement in entry N - 1 ends the key that signed it at N: over more entries that key signs nothing any more, so one that
+/// was stolen or put away is of no use to anybody. The announced key signs over N entries and more. A key ends once; what it
+/// announces after that is nothing.
+#[derive(Clone, Default, Debug)]
 pub struct Trust {
-    trusted: Vec<Verifier>,
-    announced: Vec<AnnouncedKey>,
+    spans: Vec<Span>,
+}
+
+/// A key, and the sizes over which its signatures count.
+#[derive(Clone, Debug)]
+struct Span {
+    key: Verifier,
+    from: u64,
+    to: Option<u64>,
+}
+
+impl Span {
+    fn holds(&self, size: u64) -> bool {
+        size >= self.from && self.to.is_none_or(|to| size <= to)
+    }
 }
 
 impl Trust {
     /// Trusts these to begin with.
     #[must_use]
     pub fn new(given: Vec<Verifier>) -> Self {
-        Self { trusted: given, announced: Vec::new() }
+        let spans = given.into_iter().map(|key| Span { key, from: 0, to: None });
+        Self { spans: spans.collect() }
     }
 
-    /// The record announces a key.
-    pub fn announce(&mut self, row: &AnnouncedKey) {
-        self.announced.push(row.clone());
+    /// The same, with all that is announced in a record.
+    #[must_use]
+    pub fn following<'a>(given: Vec<Verifier>, announced: impl IntoIterator<Item = &'a AnnouncedKey>) -> Self {
+        let mut trust = Self::new(given);
+        for row in announced {
+            trust.announce(row);
+        }
+        trust
     }
 
-    /// What a checkpoint says, if a trusted key signed it. From then on the keys announced before it are trusted too.
+    /// The record announces a key. Whether it counts is said: a key that is trusted there must have signed it.
+    pub fn announce(&mut self, row: &AnnouncedKey) -> bool {
+        let size = row.last.saturating_add(1);
+        let by = self.spans.iter().position(|span| {
+            let ends_here = |to: u64| to > size;
+            let counts = span.from <= size && span.to.is_none_or(ends_here);
+            counts && vouched(span.key.name(), row).is_some_and(|(next, by)| by == span.key && next != by)
+        });
+        let Some(by) = by else { return false };
+        let Some((next, _)) = vouched(self.spans[by].key.name(), row) else { return false };
+        self.spans[by].to = Some(size);
+        // Whoever was given both keys trusts the next one already.
+        if !self.spans.iter().any(|span| span.key == next && span.to.is_none()) {
+            self.spans.push(Span { key: next, from: size, to: None });
+        }
+        true
+    }
+
+    /// As a ledger knows it that signs with `own`: the keys that led to it by announcements are of the same ledger.
+    #[must_use]
+    pub fn of_ledger<'a>(own: &Verifier, announced: impl IntoIterator<Item = &'a AnnouncedKey>) -> Self {
+        let rows: Vec<&AnnouncedKey> = announced.into_iter().collect();
+        Self::following(leading_to(own, &rows), rows)
+    }
+
+    /// Every key, whatever it may sign.
+    pub fn all(&self) -> impl Iterator<Item = &Verifier> {
+        self.spans.iter().map(|span| &span.key)
+    }
+
+    /// Up to how many entries a key may sign, if that is bounded.
+    #[must_use]
+    pub fn end_of(&self, key: &Verifier) -> Option<u64> {
+        let ends = self.spans.iter().filter(|span| span.key == *key).map(|span| span.to);
+        // None lasts for ever and is more than any number.
+        ends.max_by_key(|to| to.unwrap_or(u64::MAX)).flatten()
+    }
+
+    /// Whether a key is trusted over so many entries.
+    #[must_use]
+    pub fn holds(&self, key: &Verifier, size: u64) -> bool {
+        self.spans.iter().any(|span| span.key == *key && span.holds(size))
+    }
+
+    /// The keys that may sign over so many entries.
+    pub fn keys(&self, size: u64) -> impl Iterator<Item = &Verifier> {
+        self.spans.iter().filter(move |span| span.holds(size)).map(|span| &span.key)
+    }
+
+    /// What a checkpoint says, if a key signed it that is trusted over so many entries.
     ///
     /// # Errors
-    /// No trusted key signed it, or it is none.
-    pub fn checkpoint(&mut self, note: &Note) -> Result<Checkpoint, CheckpointError> {
-        let checkpoint = self.by_any(|key| Checkpoint::verified(note, key))?;
-        self.covered(&checkpoint);
-        Ok(checkpoint)
+    /// No such key signed it, or it is none.
+    pub fn checkpoint(&self, note: &Note) -> Result<Checkpoint, CheckpointError> {
+        self.by_any(|key| Checkpoint::verified(note, key).map(|checkpoint| (checkpoint.size, checkpoint)))
     }
 
-    /// What the note beside a checkpoint says, if a trusted key signed it.
+    /// What the note beside a checkpoint says, if such a key signed it.
     ///
     /// # Errors
-    /// No trusted key signed it, or it is none.
+    /// No such key signed it, or it is none.
     pub fn outcomes(&self, note: &Note) -> Result<Outcomes, CheckpointError> {
-        self.by_any(|key| Outcomes::verified(note, key))
+        self.by_any(|key| Outcomes::verified(note, key).map(|outcomes| (outcomes.size, outcomes)))
     }
 
-    fn by_any<T>(&self, read: impl Fn(&Verifier) -> Result<T, CheckpointError>) -> Result<T, CheckpointError> {
+    fn by_any<T>(&self, read: impl Fn(&Verifier) -> Result<(u64, T), CheckpointError>) -> Result<T, CheckpointError> {
         let mut refused = CheckpointError::Malformed("no key is trusted");
-        for key in &self.trusted {
-            match read(key) {
+        for span in &self.spans {
+            match read(&span.key) {
+                Ok((size, read)) if span.holds(size) => return Ok(read),
+                Ok((size, _)) => {
+                    let key = span.key.name().to_owned();
+                    refused = CheckpointError::Outside { key, size, from: span.from, to: span.to };
+                }
+                // That a known key signed what it may not says more than that others did not sign.
+                Err(_) if matches!(refused, CheckpointError::Outside { .. }) => {}
                 Err(error) => refused = error,
-                read => return read,
             }
         }
         Err(refused)
-    }
-
-    fn covered(&mut self, checkpoint: &Checkpoint) {
-        let announced = std::mem::take(&mut self.announced).into_iter();
-        let (covered, waiting): (Vec<_>, _) = announced.partition(|row| row.last < checkpoint.size);
-        self.announced = waiting;
-        for row in covered {
-            let next = vouched(&checkpoint.origin, &row).filter(|(_, by)| self.trusted.contains(by));
-            self.trusted.extend(next.map(|(next, _)| next));
-        }
     }
 }
 
@@ -114,38 +241,59 @@ mod tests {
         AnnouncedKey { id: uuid::Uuid::nil(), key, by, signature, last: index }
     }
 
+    fn trust(given: &[u8], rows: &[AnnouncedKey]) -> Trust {
+        Trust::following(given.iter().map(|seed| signer(*seed).verifier().clone()).collect(), rows)
+    }
+
     #[test]
-    fn a_key_is_trusted_once_a_trusted_one_has_signed_over_its_announcement() {
-        let mut trust = Trust::new(vec![signer(1).verifier().clone()]);
-        trust.announce(&announced(10, 2, 1));
-        assert!(trust.checkpoint(&signed(10, 2)).is_err(), "not covered yet");
+    fn a_key_ends_where_it_announces_the_next() {
+        let trust = trust(&[1], &[announced(10, 2, 1)]);
         assert!(trust.checkpoint(&signed(10, 1)).is_ok());
-        assert!(trust.checkpoint(&signed(11, 2)).is_err(), "entry 10 is not among the first ten");
         assert!(trust.checkpoint(&signed(11, 1)).is_ok());
-        assert!(trust.checkpoint(&signed(12, 2)).is_ok());
+        let late = trust.checkpoint(&signed(12, 1)).unwrap_err();
+        assert_eq!(late, CheckpointError::Outside { key: "here".to_owned(), size: 12, from: 0, to: Some(11) });
+        assert!(trust.checkpoint(&signed(10, 2)).is_err(), "entry 10 is not among the first ten");
+        assert!(trust.checkpoint(&signed(11, 2)).is_ok());
+        assert!(trust.checkpoint(&signed(99, 2)).is_ok());
         assert!(trust.checkpoint(&signed(12, 3)).is_err());
+        assert_eq!(trust.end_of(signer(1).verifier()), Some(11));
+        assert_eq!(trust.end_of(signer(2).verifier()), None);
         assert!(Trust::default().checkpoint(&signed(12, 1)).is_err());
     }
 
     #[test]
-    fn a_chain_of_keys_is_followed_and_a_stranger_cannot_begin_one() {
-        let mut trust = Trust::new(vec![signer(1).verifier().clone()]);
-        trust.announce(&announced(1, 2, 1));
-        trust.announce(&announced(5, 3, 2));
-        assert!(trust.checkpoint(&signed(6, 3)).is_err());
-        assert!(trust.checkpoint(&signed(3, 1)).is_ok());
-        assert!(trust.checkpoint(&signed(6, 2)).is_ok());
-        assert!(trust.checkpoint(&signed(9, 3)).is_ok());
+    fn a_chain_of_keys_is_followed_and_a_key_that_ended_begins_none() {
+        let rows = [announced(1, 2, 1), announced(3, 4, 1), announced(5, 3, 2)];
+        let trust = trust(&[1], &rows);
+        for (size, by, counts) in [
+            (2, 1, true),
+            (3, 1, false),
+            (2, 2, true),
+            (6, 2, true),
+            (7, 2, false),
+            (6, 3, true),
+            (5, 3, false),
+            (9, 4, false),
+        ] {
+            assert_eq!(trust.checkpoint(&signed(size, by)).is_ok(), counts, "key {by} over {size}");
+        }
+    }
+
+    #[test]
+    fn whoever_is_given_both_keys_trusts_the_next_from_the_start_and_the_first_to_its_end() {
+        let trust = trust(&[1, 2], &[announced(10, 2, 1)]);
+        assert!(trust.checkpoint(&signed(3, 2)).is_ok());
+        assert!(trust.checkpoint(&signed(12, 1)).is_err());
     }
 
     /// Whoever may record may announce; the ledger then signs over it without a thought.
     #[test]
     fn an_announcement_that_no_trusted_key_signed_is_nothing() {
-        let mut trust = Trust::new(vec![signer(1).verifier().clone()]);
         let stranger = announced(1, 2, 2);
         let claimed = AnnouncedKey { by: signer(1).verifier().bytes(), ..stranger.clone() };
         let moved = AnnouncedKey { key: signer(2).verifier().bytes(), ..announced(1, 3, 1) };
-        [stranger, claimed, moved].iter().for_each(|row| trust.announce(row));
+        let same = announced(1, 1, 1);
+        let trust = trust(&[1], &[stranger, claimed, moved, same]);
         assert!(trust.checkpoint(&signed(5, 1)).is_ok());
         assert!(trust.checkpoint(&signed(6, 2)).is_err());
         assert!(vouched("elsewhere", &announced(1, 2, 1)).is_none());

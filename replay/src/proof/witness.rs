@@ -5,6 +5,8 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use ledger::hash::Hash;
 use ledger::tree::merkle::empty_root;
 use ledger::tree::proof::is_consistent;
@@ -12,6 +14,10 @@ use ledger::tree::proof::is_consistent;
 use crate::files::replace;
 use crate::proof::checkpoint::{Checkpoint, CheckpointError};
 use crate::proof::signed_note::{Note, NoteError, Signer, Verifier};
+use crate::proof::trust::{Announcement, Trust};
+
+/// File of the announcements it was shown.
+const ANNOUNCED: &str = "announced";
 
 /// Why a checkpoint is not cosigned.
 #[derive(Debug, thiserror::Error)]
@@ -59,37 +65,57 @@ pub enum WitnessError {
 /// A witness of one ledger.
 #[derive(Debug)]
 pub struct Witness {
-    ledger: Verifier,
+    ledger: Vec<Verifier>,
     signer: Signer,
     dir: PathBuf,
+    /// The announcements of keys that it was shown, which say where a key ended.
+    announced: Vec<Announcement>,
     seen: Option<(Note, Checkpoint)>,
 }
 
 impl Witness {
-    /// Opens the witness that keeps what it saw in `dir`, making the directory if needed.
+    /// Opens the witness that keeps what it saw in `dir`, making the directory if needed. It trusts these keys of the ledger, and those
+    /// announced under them.
     ///
     /// # Errors
     /// The directory cannot be used, or holds something else.
-    pub fn open(ledger: Verifier, signer: Signer, dir: &Path) -> Result<Self, WitnessError> {
+    pub fn open(ledger: Vec<Verifier>, signer: Signer, dir: &Path) -> Result<Self, WitnessError> {
         fs::create_dir_all(dir).map_err(|source| io("making", dir, source))?;
-        let mut witness = Self { ledger, signer, dir: dir.to_owned(), seen: None };
+        let mut witness = Self { ledger, signer, dir: dir.to_owned(), announced: Vec::new(), seen: None };
+        let path = witness.dir.join(ANNOUNCED);
+        if let Some(note) = witness.kept(&path)? {
+            let source = CheckpointError::Malformed("it lists no announcements");
+            let listed = listed(note.unverified_text());
+            witness.announced = listed.ok_or(WitnessError::State { path, source })?;
+        }
         let path = witness.path();
-        let bytes = match fs::read(&path) {
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(witness),
-            Err(source) => return Err(io("reading", &path, source)),
+        if let Some(note) = witness.kept(&path)? {
+            let checkpoint = witness.trust(&[]).checkpoint(&note);
+            let checkpoint = checkpoint.map_err(|source| WitnessError::State { path, source })?;
+            witness.seen = Some((note, checkpoint));
+        }
+        Ok(witness)
+    }
+
+    /// A note that it wrote. Its own signature is asked for: whoever else wrote here does not decide what was seen.
+    fn kept(&self, path: &Path) -> Result<Option<Note>, WitnessError> {
+        let bytes = match fs::read(path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(source) => return Err(io("reading", path, source)),
             Ok(bytes) => bytes,
         };
-        let read = Note::parse(&bytes).and_then(|note| {
-            // Its own signature too: whoever else wrote here does not decide what was seen.
-            note.verified_by(witness.signer.verifier())?;
-            Ok(note)
-        });
-        let kept = read.map_err(CheckpointError::from).and_then(|note| {
-            let checkpoint = Checkpoint::verified(&note, &witness.ledger)?;
-            Ok((note, checkpoint))
-        });
-        witness.seen = Some(kept.map_err(|source| WitnessError::State { path, source })?);
-        Ok(witness)
+        let read =
+            Note::parse(&bytes).and_then(|note| note.verified_by(self.signer.verifier()).map(drop).map(|()| note));
+        let state = |error: NoteError| WitnessError::State { path: path.to_owned(), source: error.into() };
+        Ok(Some(read.map_err(state)?))
+    }
+
+    /// Which keys may sign what, by what it was shown before and by these.
+    fn trust(&self, offered: &[Announcement]) -> Trust {
+        let mut rows: Vec<_> = self.announced.iter().chain(offered).filter_map(Announcement::row).collect();
+        // Of one key the first counts; what was seen goes before what is offered at the same place.
+        rows.sort_by_key(|row| row.last);
+        Trust::following(self.ledger.clone(), &rows)
     }
 
     /// Where the last cosigned checkpoint is kept.
@@ -104,12 +130,13 @@ impl Witness {
         self.seen.as_ref().map(|(_, checkpoint)| checkpoint)
     }
 
-    /// The checkpoint in a note, if the ledger signed it. Tells for which sizes a proof is needed.
+    /// The checkpoint in a note, if the ledger signed it with a key that is trusted over so many entries. Tells for which sizes a proof
+    /// is needed. The announcements must stand in its tree.
     ///
     /// # Errors
     /// The ledger did not sign it.
-    pub fn read(&self, offered: &Note) -> Result<Checkpoint, WitnessError> {
-        Ok(Checkpoint::verified(offered, &self.ledger)?)
+    pub fn read(&self, offered: &Note, announced: &[Announcement]) -> Result<Checkpoint, WitnessError> {
+        Ok(self.trust(announced).checkpoint(offered)?)
     }
 
     /// Cosigns a checkpoint that continues the last one seen, by this proof, at this time in seconds since 1970. The
@@ -117,17 +144,44 @@ impl Witness {
     ///
     /// # Errors
     /// The ledger did not sign it, or it does not continue what was seen; then both notes are kept as evidence.
-    pub fn cosign(&mut self, offered: &Note, proof: &[Hash], time: u64) -> Result<Note, WitnessError> {
-        let checkpoint = self.read(offered)?;
+    pub fn cosign(
+        &mut self,
+        offered: &Note,
+        announced: &[Announcement],
+        proof: &[Hash],
+        time: u64,
+    ) -> Result<Note, WitnessError> {
+        let checkpoint = self.read(offered, announced)?;
         if let Some(why) = self.contradiction(&checkpoint, proof) {
             return Err(self.forked(offered, &checkpoint, why)?);
         }
+        self.learn(announced)?;
         let mut note = offered.clone();
         note.add(self.signer.cosign(offered.unverified_text(), time));
         let path = self.path();
         replace(&path, note.to_string().as_bytes()).map_err(|source| io("writing", &path, source))?;
         self.seen = Some((note.clone(), checkpoint));
         Ok(note)
+    }
+
+    /// Keeps the announcements that are new, before what they make trusted.
+    fn learn(&mut self, offered: &[Announcement]) -> Result<(), WitnessError> {
+        let known = self.announced.len();
+        for one in offered {
+            if !self.announced.contains(one) {
+                self.announced.push(one.clone());
+            }
+        }
+        if self.announced.len() == known {
+            return Ok(());
+        }
+        self.announced.sort_by_key(|one| one.index);
+        let lines = self.announced.iter().map(|one| format!("{} {}\n", one.index, STANDARD.encode(&one.entry)));
+        let text: String = lines.collect();
+        let mut note = Note::unsigned(text);
+        note.add(self.signer.cosign(note.unverified_text(), 0));
+        let path = self.dir.join(ANNOUNCED);
+        replace(&path, note.to_string().as_bytes()).map_err(|source| io("writing", &path, source))
     }
 
     fn contradiction(&self, offered: &Checkpoint, proof: &[Hash]) -> Option<&'static str> {
@@ -161,6 +215,15 @@ impl Witness {
     }
 }
 
+/// The announcements of a file.
+fn listed(text: &str) -> Option<Vec<Announcement>> {
+    let one = |line: &str| {
+        let (index, entry) = line.split_once(' ')?;
+        Some(Announcement { index: index.parse().ok()?, entry: STANDARD.decode(entry).ok()? })
+    };
+    text.lines().map(one).collect()
+}
+
 impl From<NoteError> for WitnessError {
     fn from(error: NoteError) -> Self {
         Self::Unsigned(error.into())
@@ -176,6 +239,9 @@ mod tests {
     use super::*;
     use crate::proof::signed_note::Role;
     use crate::proof::tiles::Tiles;
+    use crate::proof::trust::announcement;
+    use ledger::event::{Event, Kind};
+    use ledger::money::Day;
     use ledger::tree::merkle::leaf_hash;
 
     struct Told {
@@ -211,7 +277,7 @@ mod tests {
 
     fn witness(dir: &Path) -> Witness {
         let signer = Signer::from_seed("witness", Role::Witness, &[2; 32]).unwrap();
-        Witness::open(key().verifier().clone(), signer, dir).unwrap()
+        Witness::open(vec![key().verifier().clone()], signer, dir).unwrap()
     }
 
     #[test]
@@ -222,7 +288,7 @@ mod tests {
         for size in [0, 1, 1, 255, 256, 700, 1_000] {
             // Opened again each time: what was seen is on disk.
             let mut witness = witness(dir.path());
-            let note = witness.cosign(&told.note(size), &told.proof(last, size), 1_700_000_000).unwrap();
+            let note = witness.cosign(&told.note(size), &[], &told.proof(last, size), 1_700_000_000).unwrap();
             let key = witness.signer.verifier();
             assert_eq!(note.verified_by(key).unwrap(), told.note(size).unverified_text());
             assert_eq!(witness.seen().unwrap().size, size);
@@ -230,12 +296,45 @@ mod tests {
         }
     }
 
+    /// It need not look at any checkpoint of the change: the announcement leads over it.
+    #[test]
+    fn a_change_of_keys_is_followed_and_the_old_key_is_cosigned_no_more() {
+        let dir = tempfile::tempdir().unwrap();
+        let next = Signer::from_seed("here", Role::Author, &[7; 32]).unwrap();
+        let said =
+            Event::said(Day::new(2026, 1, 5).unwrap(), Kind::KeyAnnounced(announcement(next.verifier(), &key())));
+        let content = proto::event::encode(&said);
+        let (recorded_ms, salt) = (proto::samples::LATE_MS, [0; proto::entry::SALT_BYTES]);
+        let mut entry = Vec::new();
+        let raw = proto::entry::Raw { recorded_ms, again: None, salt, principal: "somebody", content: &content };
+        proto::entry::encode_into(&mut entry, &raw).unwrap();
+        let mut told = ledger(300, 300, "");
+        told.tiles.push(leaf_hash(&entry)).unwrap();
+        (0..300).for_each(|n| told.tiles.push(leaf_hash(format!("later {n}").as_bytes())).unwrap());
+        let by = |size: u64, signer: &Signer| {
+            Checkpoint { origin: "here".to_owned(), size, root: told.tiles.root(size).unwrap() }.sign(signer)
+        };
+        let announced = [Announcement { index: 300, entry }];
+        let mut first = witness(dir.path());
+        first.cosign(&by(200, &key()), &[], &[], 1).unwrap();
+        let proof = told.proof(200, 500);
+        assert!(first.cosign(&by(500, &next), &[], &proof, 2).is_err(), "nobody announced it");
+        assert!(first.cosign(&by(500, &key()), &announced, &proof, 2).is_err(), "it has ended");
+        first.cosign(&by(500, &next), &announced, &proof, 2).unwrap();
+        // Opened again with the first key, it knows all that without being told.
+        let mut again = witness(dir.path());
+        let proof = told.proof(500, 600);
+        let late = again.cosign(&by(600, &key()), &[], &proof, 3).unwrap_err();
+        assert!(late.to_string().contains("the record announces another"), "{late}");
+        again.cosign(&by(600, &next), &[], &proof, 3).unwrap();
+    }
+
     #[test]
     fn a_forked_ledger_is_caught_and_both_notes_are_kept() {
         let dir = tempfile::tempdir().unwrap();
         let (told, forked) = (ledger(700, 500, "told"), ledger(900, 500, "forked"));
         let mut first = witness(dir.path());
-        first.cosign(&told.note(600), &[], 1).unwrap();
+        first.cosign(&told.note(600), &[], &[], 1).unwrap();
         let cases = [
             (forked.note(900), forked.proof(600, 900)),
             (forked.note(600), Vec::new()),
@@ -245,7 +344,7 @@ mod tests {
         ];
         for (note, proof) in cases {
             let offered = Checkpoint::parse(note.unverified_text()).unwrap().size;
-            let Err(WitnessError::Forked { seen, evidence, .. }) = first.cosign(&note, &proof, 2) else {
+            let Err(WitnessError::Forked { seen, evidence, .. }) = first.cosign(&note, &[], &proof, 2) else {
                 panic!("a checkpoint over {offered} entries was cosigned");
             };
             assert_eq!(seen, 600);
@@ -254,7 +353,7 @@ mod tests {
             assert_eq!(kept("offered"), note);
         }
         // What was seen is kept, so the honest ledger may go on.
-        assert!(witness(dir.path()).cosign(&told.note(700), &told.proof(600, 700), 3).is_ok());
+        assert!(witness(dir.path()).cosign(&told.note(700), &[], &told.proof(600, 700), 3).is_ok());
     }
 
     #[test]
@@ -265,10 +364,10 @@ mod tests {
         let root = told.tiles.root(10).unwrap();
         let forged = Checkpoint { origin: "here".to_owned(), size: 10, root }.sign(&stranger);
         let mut first = witness(dir.path());
-        assert!(matches!(first.cosign(&forged, &[], 1), Err(WitnessError::Unsigned(_))));
+        assert!(matches!(first.cosign(&forged, &[], &[], 1), Err(WitnessError::Unsigned(_))));
         fs::write(first.path(), told.note(5).to_string()).unwrap();
         let signer = first.signer.clone();
-        let opened = Witness::open(key().verifier().clone(), signer, dir.path());
+        let opened = Witness::open(vec![key().verifier().clone()], signer, dir.path());
         assert!(matches!(opened, Err(WitnessError::State { .. })));
     }
 }

@@ -8,6 +8,7 @@ use ledger::hash::Hash;
 use proto::v1;
 use replay::engine::{Engine, EngineError};
 use replay::proof::checkpoint_files::Signed;
+use replay::proof::trees::TwoPaths;
 
 /// A signed checkpoint on the wire.
 #[must_use]
@@ -57,6 +58,27 @@ pub fn entry(engine: &Engine, request: &v1::GetEntryRequest) -> Result<v1::GetEn
 pub fn outcome(Before { asked, .. }: &Before, _: &v1::GetOutcomeRequest) -> Result<v1::GetOutcomeResponse, QueryError> {
     let before = asked.state()?.clone();
     Ok(v1::GetOutcomeResponse { outcome: asked.engine.outcome_bytes(before)? })
+}
+
+/// The entries that announce keys, each proved in a tree.
+///
+/// # Errors
+/// There is no such tree, or the ledger does not sign.
+pub fn announced(
+    engine: &Engine,
+    request: &v1::ListAnnouncedKeysRequest,
+) -> Result<v1::ListAnnouncedKeysResponse, QueryError> {
+    let size = request.size;
+    let found = engine.announcements(if size == 0 { u64::MAX } else { size }).map_err(EngineError::from)?;
+    let proved = |index: u64| {
+        let path = match size {
+            0 => TwoPaths::default(),
+            _ => engine.prove_inclusion(index, size).map_err(EngineError::from)?,
+        };
+        let (entry, hashes) = (engine.entry_bytes(index)?, hashes(&path.entries));
+        Ok::<_, QueryError>(v1::AnnouncedKey { index, entry, hashes })
+    };
+    Ok(v1::ListAnnouncedKeysResponse { keys: found.into_iter().map(proved).collect::<Result<_, _>>()? })
 }
 
 /// A payment's last entry says how it ended; an event's id names its first entry, which alone had an effect.

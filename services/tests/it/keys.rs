@@ -20,9 +20,13 @@ impl Served {
             .spawn()
             .expect("the binary runs");
         let mut told = String::new();
-        for line in BufReader::new(child.stderr.take().expect("piped")).lines().map_while(Result::ok) {
+        let mut lines = BufReader::new(child.stderr.take().expect("piped")).lines().map_while(Result::ok);
+        while let Some(line) = lines.next() {
             if let Some((_, address)) = line.split_once(" entries on ") {
-                return Ok(Self { child, address: address.to_owned() });
+                let address = address.to_owned();
+                // It goes on saying what it does.
+                std::thread::spawn(move || lines.for_each(|line| eprintln!("{line}")));
+                return Ok(Self { child, address });
             }
             told.push_str(&line);
         }
@@ -37,7 +41,18 @@ impl Served {
     /// Ends it as an operator does.
     fn stop(mut self) {
         let asked = Command::new("kill").arg(self.child.id().to_string()).status().expect("kill runs");
-        assert!(asked.success() && self.child.wait().expect("it ends").success());
+        let ended = self.child.wait().expect("it ends");
+        assert!(asked.success() && ended.success(), "{ended}");
+    }
+}
+
+/// A test that fails leaves no server behind.
+impl Drop for Served {
+    fn drop(&mut self) {
+        if let Ok(None) = self.child.try_wait() {
+            let _ = self.child.kill();
+            let _ = self.child.wait();
+        }
     }
 }
 
@@ -55,12 +70,13 @@ fn good(output: &Output) -> String {
 }
 
 #[test]
-fn the_next_key_is_announced_then_served_with_and_the_change_is_signed_by_both() {
+fn the_next_key_is_announced_then_served_with_and_the_old_one_ends() {
     let temporary = tempfile::tempdir().expect("a directory");
     let dir = temporary.path();
-    for key in ["first.key", "next.key"] {
+    for key in ["first.key", "next.key", "third.key"] {
         good(&mingzhang(&["keygen", "--origin", "aid.example/ledger", "--out", &at(dir, key)]));
     }
+    good(&mingzhang(&["keygen", "--origin", "audit.example/w", "--out", &at(dir, "witness.key"), "--witness"]));
     let next = at(dir, "next.key.pub");
     let first = at(dir, "first.key");
     let announce = ["announce-key", &next, "--key", &first, "--on", "2026-01-05", "--as", "省财政厅/系统"];
@@ -71,24 +87,37 @@ fn the_next_key_is_announced_then_served_with_and_the_change_is_signed_by_both()
     assert!(why.contains("announce-key"), "{why}");
 
     let served = Served::start(dir, "first.key").expect("it serves");
-    // Whoever has another key than the present one announces nothing that is followed.
+    // Whoever has another key than the present one announces nothing that is followed, and is told so.
     let own = at(dir, "next.key");
-    good(&served.say(&["announce-key", &next, "--key", &own, "--on", "2026-01-04", "--as", "某人"]));
-    served.stop();
-    assert!(Served::start(dir, "next.key").map(Served::stop).is_err());
-    let served = Served::start(dir, "first.key").expect("it serves");
-    assert!(good(&served.say(&announce)).contains("entry 1"));
+    let refused = served.say(&["announce-key", &next, "--key", &own, "--on", "2026-01-04", "--as", "某人"]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("does not sign with the key"), "{refused:?}");
+    assert!(good(&served.say(&announce)).contains("entry 0"));
     assert!(good(&served.say(&announce)).contains("before"), "saying it twice is saying it once");
     let again = served.say(&["announce-key", &next, "--key", &first, "--on", "2026-01-06", "--as", "省财政厅/系统"]);
     assert_eq!(again.status.code(), Some(1), "a key is announced once");
+    let own = ["announce-key", &at(dir, "third.key.pub"), "--key", &first, "--on", "2026-01-06", "--as", "某人"];
+    let refused = served.say(&own);
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("ended with entry 0"), "{refused:?}");
     served.stop();
+    let why = Served::start(dir, "first.key").map(Served::stop).expect_err("it has ended");
+    assert!(why.contains("after entry 0") && why.contains("serve with the key announced there"), "{why}");
+    changed(dir);
+}
 
+/// The ledger goes on with the next key; whoever has the first follows.
+fn changed(dir: &Path) {
     let served = Served::start(dir, "next.key").expect("it serves with the key announced");
-    for key in ["first.key.pub", "next.key.pub"] {
-        good(&served.say(&["checkpoint", "--vkey", &at(dir, key)]));
-    }
-    good(&served.say(&["receipt", "1", "--out", &at(dir, "announced.tlog-proof")]));
+    assert_eq!(served.say(&["checkpoint", "--vkey", &at(dir, "first.key.pub")]).status.code(), Some(1));
+    good(&served.say(&["checkpoint", "--vkey", &at(dir, "next.key.pub")]));
+    let file = at(dir, "announced.tlog-proof");
+    good(&served.say(&["receipt", "0", "--out", &file]));
+    let check = ["check-receipt", &file, "--vkey", &at(dir, "first.key.pub")];
+    assert_eq!(mingzhang(&check).status.code(), Some(1), "offline nobody knows of the next key");
+    good(&served.say(&check));
+    // The witness that begins now with the first key follows to the next.
+    let words = ["witness", "--once", "--key", &at(dir, "witness.key"), "--state", &at(dir, "seen")];
+    good(&served.say(&[&words[..], &["--vkey", &at(dir, "first.key.pub")]].concat()));
+    good(&served.say(&[&words[..], &["--vkey", &at(dir, "next.key.pub")]].concat()));
     served.stop();
-    // The announcement itself is proved under the first key, offline.
-    good(&mingzhang(&["check-receipt", &at(dir, "announced.tlog-proof"), "--vkey", &at(dir, "first.key.pub")]));
 }

@@ -67,7 +67,9 @@ pub(super) fn kind(name: &str, f: &mut Fields<'_>, known: &SoFar<'_>) -> Result<
         // Stories have words for keys; a key is any 32 bytes to the ledger.
         "key_announced" => {
             let [key, by] = ["key", "under"].map(|name| f.need(name).map(|word| Sha256::digest(word).into()));
-            Kind::KeyAnnounced(KeyAnnounced { key: key?, by: by?, signature: [[0; 32]; 2] })
+            // No fold looks whether a signature is good, but whether there is one.
+            let half = if f.yes("unsigned")? { [0; 32] } else { [1; 32] };
+            Kind::KeyAnnounced(KeyAnnounced { key: key?, by: by?, signature: [half; 2] })
         }
         "identity_key_announced" => Kind::IdentityKeyAnnounced(IdentityKeyAnnounced {
             fingerprint: Sha256::digest(f.need("key")?).into(),

@@ -103,12 +103,13 @@ fn finding_names() -> Vec<&'static str> {
             K::OverPrincipal | K::OverLoss | K::FundShort | K::LineShort | K::PaidTwice | K::PaidAfterLeaving => {}
             K::OverRecovered | K::BeforeOpening | K::PolicyWithdrawn | K::OverReturned => {}
             K::OverCompensated | K::OverRewarded | K::DueOutsideYear | K::ClearedInVain | K::CorrectedShort => {}
+            K::KeyUnfollowed => {}
         }
     }
     all.extend([K::AwardedTwice, K::MergeCycle, K::OverPrincipal, K::OverLoss, K::FundShort, K::LineShort]);
     all.extend(LATER);
     all.extend(Rule::ALL.map(K::Policy));
-    all.extend([K::DueOutsideYear, K::ClearedInVain, K::CorrectedShort]);
+    all.extend([K::DueOutsideYear, K::ClearedInVain, K::CorrectedShort, K::KeyUnfollowed]);
     assert_eq!(all, K::all(), "the list of kinds that people may ask for");
     all.iter().map(|kind| kind.name()).collect()
 }

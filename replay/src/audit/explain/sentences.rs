@@ -20,6 +20,8 @@ pub fn finding_en(kind: FindingKind) -> &'static str {
         FindingKind::Repeated => "registered twice",
         FindingKind::CardShared => "the card is used by several persons",
         FindingKind::Policy(rule) => broken_en(rule),
+        FindingKind::FundShort | FindingKind::LineShort => short_en(kind),
+        FindingKind::VoucherShort | FindingKind::RemittedShort => short_en(kind),
         FindingKind::NoTerms => "no loan terms were in force on the day of signing",
         FindingKind::OverTerm => "the loan runs longer than the terms allow",
         FindingKind::ShortGrace => "principal falls due before the grace period of the terms ends",
@@ -47,10 +49,7 @@ pub fn finding_en(kind: FindingKind) -> &'static str {
         FindingKind::ClearedInVain => "cleared out of suspense on what is so no more: take that decision back first",
         FindingKind::CorrectedShort => "the line has less to correct than it says: take it back and say what is there",
         FindingKind::PaidTwice => "one instalment was paid twice",
-        FindingKind::VoucherShort => "the treasury did not pay the whole of a batch sent: a clearing was taken back",
-        FindingKind::RemittedShort => "what was paid to the lender came back or was taken back after it was used",
         FindingKind::OverRemitted => "more of the claim was paid than is owed: a return was taken back",
-        FindingKind::FundShort => "the fund held less than was decided about: a receipt was taken back or came later",
         FindingKind::Overclaimed => "more was confirmed for a claim line than its days bear",
         FindingKind::OverPrincipal => "more is written off than principal is open; what is beyond counts for nothing",
         FindingKind::OverRecovered => "more came in than is to be recovered, or nobody decided yet that it is",
@@ -61,8 +60,8 @@ pub fn finding_en(kind: FindingKind) -> &'static str {
         FindingKind::OverCompensated => "more compensation came in than is owed, or what is owed is not yet accrued",
         FindingKind::OverRewarded => "more was rewarded than the surplus is as the stock is known now",
         FindingKind::DueOutsideYear => "a due day of the roster lies outside the academic year it names",
+        FindingKind::KeyUnfollowed => "nobody can follow the key announced, or it contradicts earlier ones",
         FindingKind::OverSurrendered => "more was paid over to finance than is due",
-        FindingKind::LineShort => "what was taken back of the line was used before; it is to be reduced or made good",
     }
 }
 
@@ -74,5 +73,15 @@ fn broken_en(rule: Rule) -> &'static str {
         Rule::Exclusive => "holds an award that excludes this one",
         Rule::Due => "paid before the instalment was due",
         Rule::Sharing => "the draws do not follow the cost sharing",
+    }
+}
+
+/// Money that was used and is there no more.
+fn short_en(kind: FindingKind) -> &'static str {
+    match kind {
+        FindingKind::FundShort => "the fund held less than was decided about: a receipt was taken back or came later",
+        FindingKind::LineShort => "what was taken back of the line was used before; it is to be reduced or made good",
+        FindingKind::VoucherShort => "the treasury did not pay the whole of a batch sent: a clearing was taken back",
+        _ => "what was paid to the lender came back or was taken back after it was used",
     }
 }

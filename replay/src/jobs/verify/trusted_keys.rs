@@ -16,11 +16,11 @@ pub fn begin(points: &[Expectation], keys: &[Verifier], follow: bool) -> anyhow:
     if keys.is_empty() {
         return Ok(());
     }
-    let mut trust = Trust::new(keys.to_vec());
+    let trust = Trust::new(keys.to_vec());
     let mut refused = None;
     let mut any = false;
     for point in points {
-        match check(&mut trust, point) {
+        match check(&trust, point) {
             None => {}
             Some(Ok(())) => any = true,
             Some(Err(error)) => refused = refused.or(Some((point, error))),
@@ -32,19 +32,13 @@ pub fn begin(points: &[Expectation], keys: &[Verifier], follow: bool) -> anyhow:
     }
 }
 
-/// The first checkpoint whose key is neither named nor announced in time, once the record was folded and is the same.
+/// The first checkpoint whose key is neither named nor announced, or had ended, once the record was folded and is the same.
 pub fn end(points: &[Expectation], keys: &[Verifier], announced: &Table<AnnouncedKey>) -> Option<FirstDifference> {
     if keys.is_empty() {
         return None;
     }
-    let mut trust = Trust::new(keys.to_vec());
-    announced.iter().for_each(|(_, row)| trust.announce(row));
-    // Of one size the tree first: it is what makes a key trusted.
-    let (trees, others): (Vec<_>, Vec<_>) = points.iter().partition(|point| point.root.is_some());
-    let found = |trust: &mut Trust, points: Vec<&Expectation>| {
-        points.into_iter().find_map(|point| check(trust, point)?.err().map(|error| untrusted(point, &error)))
-    };
-    found(&mut trust, trees).or_else(|| found(&mut trust, others))
+    let trust = Trust::following(keys.to_vec(), announced.iter().map(|(_, row)| row));
+    points.iter().find_map(|point| check(&trust, point)?.err().map(|error| untrusted(point, &error)))
 }
 
 /// The entries that announced keys without which some checkpoint would be signed by nobody trusted: whoever relies on such
@@ -79,7 +73,7 @@ pub fn nothing(points: &[Expectation], keys: &[Verifier], entries: u64) -> Optio
 }
 
 /// None if nobody has to sign for it.
-fn check(trust: &mut Trust, point: &Expectation) -> Option<Result<(), CheckpointError>> {
+fn check(trust: &Trust, point: &Expectation) -> Option<Result<(), CheckpointError>> {
     let note = point.note.as_ref()?;
     Some(match point.root {
         Some(_) => trust.checkpoint(note).map(drop),
@@ -92,7 +86,7 @@ fn untrusted(point: &Expectation, error: &CheckpointError) -> FirstDifference {
         index: point.at,
         what: "key",
         place: None,
-        expected: "a signature by a named key, or by one the record announces below a checkpoint already trusted"
+        expected: "a signature by a named key, or by one the record announces under it, over entries it may sign"
             .to_owned(),
         found: error.to_string(),
         checkpoint: Some(point.source.clone()),

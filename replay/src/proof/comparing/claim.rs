@@ -6,8 +6,8 @@ use ledger::hash::{Hash, hex};
 use super::difference::Difference;
 use crate::proof::checkpoint::{Checkpoint, CheckpointError, Outcomes};
 use crate::proof::checkpoint_files::Signed;
-use crate::proof::signed_note::Verifier;
 use crate::proof::tally::{BOOKS, Turnover};
+use crate::proof::trust::Trust;
 
 /// How a checkpoint of the writer compares.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -29,31 +29,20 @@ pub enum Compared {
     },
 }
 
-/// A checkpoint whose both notes one of the writer's keys signed.
+/// A checkpoint whose both notes a trusted key of the writer signed.
 #[derive(Clone, Debug)]
 pub(crate) struct Claim {
     pub(crate) tree: Checkpoint,
     pub(crate) outcomes: Outcomes,
     pub(crate) signed: Signed,
-    /// The key that signed it.
-    pub(crate) key: Verifier,
 }
 
 impl Claim {
     /// Checks both signatures, and that both notes are of the same entries.
-    pub(crate) fn verified(signed: &Signed, keys: &[Verifier]) -> Result<Self, CheckpointError> {
+    pub(crate) fn verified(signed: &Signed, trust: &Trust) -> Result<Self, CheckpointError> {
         signed.unverified()?;
-        let mut last = CheckpointError::Malformed("no key to check it with was given");
-        for key in keys {
-            let tree = Checkpoint::verified(&signed.tree, key);
-            match tree.and_then(|tree| Ok((tree, Outcomes::verified(&signed.outcomes, key)?))) {
-                Ok((tree, outcomes)) => {
-                    return Ok(Self { tree, outcomes, signed: signed.clone(), key: key.clone() });
-                }
-                Err(error) => last = error,
-            }
-        }
-        Err(last)
+        let (tree, outcomes) = (trust.checkpoint(&signed.tree)?, trust.outcomes(&signed.outcomes)?);
+        Ok(Self { tree, outcomes, signed: signed.clone() })
     }
 
     /// The first thing in which the writer differs from what was found here.
@@ -101,19 +90,19 @@ mod tests {
     #[test]
     fn only_what_one_of_the_keys_signed_is_compared() {
         let note = signed(3, ([7; 32], [8; 32]));
-        let keys = [signer(2).verifier().clone(), signer(1).verifier().clone()];
-        assert!(Claim::verified(&note, &keys).is_ok());
-        assert!(Claim::verified(&note, &keys[..1]).is_err());
-        assert!(Claim::verified(&note, &[]).is_err());
+        let trust = |seeds: &[u8]| Trust::new(seeds.iter().map(|seed| signer(*seed).verifier().clone()).collect());
+        assert!(Claim::verified(&note, &trust(&[2, 1])).is_ok());
+        assert!(Claim::verified(&note, &trust(&[2])).is_err());
+        assert!(Claim::verified(&note, &trust(&[])).is_err());
         let other = signed(4, ([7; 32], [8; 32]));
         let mixed = Signed { outcomes: other.outcomes, ..note };
-        assert!(Claim::verified(&mixed, &keys).is_err());
+        assert!(Claim::verified(&mixed, &trust(&[1])).is_err());
     }
 
     #[test]
     fn both_roots_and_books_are_each_compared() {
-        let keys = [signer(1).verifier().clone()];
-        let claim = Claim::verified(&signed(3, ([7; 32], [8; 32])), &keys).unwrap();
+        let trust = Trust::new(vec![signer(1).verifier().clone()]);
+        let claim = Claim::verified(&signed(3, ([7; 32], [8; 32])), &trust).unwrap();
         let against = |roots: (&Hash, &Hash), books| claim.against(roots, books);
         assert!(against((&[7; 32], &[8; 32]), Some(&BOOKS_NOW)).is_ok());
         assert!(against((&[7; 32], &[8; 32]), None).is_ok());

@@ -1,37 +1,33 @@
-//! Which of the checkpoints that are kept binds a ledger: the newest that a key of its own signed. A file in which bits have changed
-//! says nothing about the record; it is set aside, and the next one binds.
-
-use ledger::state::key_rows::AnnouncedKey;
-use ledger::state::table::Table;
+//! Which of the checkpoints that are kept binds a ledger: the newest that a key of its own signed, over entries it may sign. A file in
+//! which bits have changed says nothing about the record; it is set aside, and the next one binds.
 
 use super::error::SigningError;
+use crate::proof::checkpoint::CheckpointError;
 use crate::proof::checkpoint_files::{Checkpoints, KeptError, Signed};
-use crate::proof::signed_note::Verifier;
 use crate::proof::trees::Trees;
-use crate::proof::trust::vouched;
+use crate::proof::trust::Trust;
 
-/// The newest checkpoint that a known key signed. If none did, the newest that is well formed: whoever signed it is a stranger.
-pub(super) fn believed(
-    kept: &Checkpoints,
-    own: &Verifier,
-    announced: &Table<AnnouncedKey>,
-    trees: &Trees,
-) -> Result<Option<Signed>, SigningError> {
-    let rows = announced.iter().filter_map(|(_, row)| vouched(own.name(), row));
-    let known: Vec<Verifier> = rows.flat_map(|(next, by)| [next, by]).chain([own.clone()]).collect();
+/// The newest checkpoint that a trusted key signed. If none did, the newest that is well formed: whoever signed it is a stranger.
+pub(super) fn believed(kept: &Checkpoints, trust: &Trust, trees: &Trees) -> Result<Option<Signed>, SigningError> {
     let mut damaged: Vec<(u64, String)> = Vec::new();
     let mut strange: Vec<(u64, Signed)> = Vec::new();
     let mut found = None;
     for size in kept.sizes()?.into_iter().rev() {
         match kept.read_pair(size) {
-            Ok(signed) if known.iter().any(|key| signed.is_by(key)) => {
-                found = Some(signed);
-                break;
-            }
-            Ok(signed) if known.iter().any(|key| signed.names(key)) => {
-                damaged.push((size, format!("the signatures of the checkpoint over {size} entries do not fit it")));
-            }
-            Ok(signed) => strange.push((size, signed)),
+            Ok(signed) => match trust.checkpoint(&signed.tree).and_then(|_| trust.outcomes(&signed.outcomes)) {
+                Ok(_) if trust.keys(size).any(|key| signed.is_by(key)) => {
+                    found = Some(signed);
+                    break;
+                }
+                // Whoever has a key that was put away or stolen may have made it. It binds nobody.
+                Err(why @ CheckpointError::Outside { .. }) => {
+                    damaged.push((size, format!("no key of this ledger signed over {size} entries: {why}")));
+                }
+                _ if trust.all().any(|key| signed.names(key)) => {
+                    damaged.push((size, format!("the signatures of the checkpoint over {size} entries do not fit it")));
+                }
+                _ => strange.push((size, signed)),
+            },
             Err(error @ KeptError::Bad { .. }) => damaged.push((size, error.to_string())),
             Err(error) => return Err(error.into()),
         }

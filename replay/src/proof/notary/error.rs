@@ -36,10 +36,21 @@ pub enum SigningError {
         /// What does not fit.
         why: String,
     },
-    /// Another key signed before, and this one was not announced in time.
+    /// The record announces its successor.
     #[error(
-        "checkpoints were signed by another key up to {size} entries, and the record does not announce the key {key} before \
-         that; serve with the old key, announce the new one with `mingzhang announce-key`, and stop once more before changing"
+        "the key {key} signs nothing after entry {entry}, which announces the next one: serve with the key announced there. What is \
+         recorded until then is signed by that one"
+    )]
+    KeyEnded {
+        /// The key, as text.
+        key: String,
+        /// The entry.
+        entry: u64,
+    },
+    /// Another key signed before, and this one was not announced under it.
+    #[error(
+        "checkpoints were signed by another key up to {size} entries, and the record does not announce the key {key} under it; serve \
+         with the old key and announce the new one with `mingzhang announce-key`"
     )]
     NotAnnounced {
         /// The key, as text.

@@ -14,7 +14,7 @@ use crate::proof::checkpoint_files::{Checkpoints, Signed};
 use crate::proof::signed_note::{Role, Verifier};
 use crate::proof::tally::Tally;
 use crate::proof::trees::Trees;
-use crate::proof::trust::vouched;
+use crate::proof::trust::Trust;
 use crate::record::log::{Log, Reader, Tip};
 
 /// The trees while a record is being opened.
@@ -55,12 +55,19 @@ impl Reading {
         announced: &Table<AnnouncedKey>,
     ) -> Result<Notary, SigningError> {
         self.fit(log.tip())?;
-        let signing = self.signing.ok_or(SigningError::NoKey)?;
+        let mut signing = self.signing.ok_or(SigningError::NoKey)?;
+        let rows: Vec<AnnouncedKey> = announced.iter().map(|(_, row)| row.clone()).collect();
+        if let Some(end) = signing.turned(&rows) {
+            let (key, entry) = (signing.signer.verifier().to_string(), end.saturating_sub(1));
+            return Err(SigningError::KeyEnded { key, entry });
+        }
+        let own = signing.signer.verifier();
+        let trust = Trust::of_ledger(own, &rows);
         let kept = Checkpoints::of(&self.data);
-        let latest = believed(&kept, signing.signer.verifier(), announced, &self.trees)?;
+        let latest = believed(&kept, &trust, &self.trees)?;
         if let Some(signed) = &latest {
             fits_before(signed, &self.trees)?;
-            may_follow(signed, signing.signer.verifier(), announced)?;
+            may_follow(signed, own, &trust, &rows, self.trees.entries.0.size())?;
             same_books(signed, &tally)?;
         }
         Notary::start(Begin {
@@ -119,22 +126,20 @@ fn same_books(signed: &Signed, tally: &Tally) -> Result<(), SigningError> {
     Ok(())
 }
 
-/// Whoever trusts the key that signed last must be able to trust the next one: it is announced below that checkpoint, under
-/// the signature of that key.
-fn may_follow(signed: &Signed, key: &Verifier, announced: &Table<AnnouncedKey>) -> Result<(), SigningError> {
-    if Checkpoint::verified(&signed.tree, key).is_ok() {
-        return Ok(());
-    }
+/// Whoever trusts the key that signed last must be able to trust the next one: the record announces it under the signature of that
+/// key, or of one announced under it.
+fn may_follow(
+    signed: &Signed,
+    key: &Verifier,
+    trust: &Trust,
+    announced: &[AnnouncedKey],
+    entries: u64,
+) -> Result<(), SigningError> {
     let (Checkpoint { origin, size, .. }, _) = signed.unverified()?;
     if key.name() != origin {
         return Err(SigningError::OtherName { key: key.to_string(), origin });
     }
-    let vouches = |row: &AnnouncedKey| {
-        let by_last = |by: &Verifier| Checkpoint::verified(&signed.tree, by).is_ok();
-        row.last < size && vouched(&origin, row).is_some_and(|(next, by)| next == *key && by_last(&by))
-    };
-    if announced.iter().any(|(_, row)| vouches(row)) {
-        return Ok(());
-    }
-    Err(SigningError::NotAnnounced { key: key.to_string(), size })
+    let last = trust.keys(size).find(|by| signed.is_by(by));
+    let follows = |last: &Verifier| last == key || Trust::following(vec![last.clone()], announced).holds(key, entries);
+    if last.is_some_and(follows) { Ok(()) } else { Err(SigningError::NotAnnounced { key: key.to_string(), size }) }
 }

@@ -8,6 +8,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use ledger::state::key_rows::AnnouncedKey;
 use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
@@ -16,10 +17,11 @@ use super::growing::Behind;
 use crate::kill_points;
 use crate::limits::{FRAMES_TO_SIGN, SIGN_AFTER_MS, SIGN_AGAIN_MS, SIGN_EVERY};
 use crate::proof::checkpoint::{Checkpoint, Outcomes};
-use crate::proof::checkpoint_files::{Checkpoints, KeptError, Signed};
+use crate::proof::checkpoint_files::{Checkpoints, Signed};
 use crate::proof::signed_note::Signer;
 use crate::proof::tally::Tally;
 use crate::proof::trees::Trees;
+use crate::proof::trust::Trust;
 use crate::record::alarm::Alarm;
 use crate::record::leaves::Leaves;
 use crate::record::log::Clock;
@@ -29,6 +31,8 @@ use crate::record::log::Clock;
 pub struct Signing {
     /// The key; its name is the origin of the checkpoints.
     pub signer: Signer,
+    /// The key that takes its place at once, when the record announces it.
+    pub next: Option<Signer>,
     /// Entries after which it signs.
     pub every: u64,
     /// How long something recorded may stay unsigned.
@@ -39,7 +43,22 @@ impl Signing {
     /// With this key, as often as usual.
     #[must_use]
     pub fn new(signer: Signer) -> Self {
-        Self { signer, every: SIGN_EVERY, after: Duration::from_millis(SIGN_AFTER_MS) }
+        Self { signer, next: None, every: SIGN_EVERY, after: Duration::from_millis(SIGN_AFTER_MS) }
+    }
+
+    /// Takes the next key where the record announces it under the present one. Over how many entries the key may sign then at most, if
+    /// that is bounded.
+    pub(super) fn turned(&mut self, announced: &[AnnouncedKey]) -> Option<u64> {
+        let trust = Trust::of_ledger(self.signer.verifier(), announced);
+        let end = trust.end_of(self.signer.verifier())?;
+        match self.next.take_if(|next| trust.holds(next.verifier(), end)) {
+            Some(next) => {
+                tracing::info!(key = %next.verifier(), entry = end.saturating_sub(1), "checkpoints are signed by the next key");
+                self.signer = next;
+                self.turned(announced)
+            }
+            None => Some(end),
+        }
     }
 }
 
@@ -55,6 +74,8 @@ pub(super) struct Begin {
 }
 
 enum Message {
+    /// The keys announced so far, of which the last is new.
+    Announced(Vec<AnnouncedKey>),
     /// Leaves of entries and of their outcomes, and what all outcomes come to.
     Folded(Leaves, Leaves, Box<Tally>),
     Sign(oneshot::Sender<Result<Arc<Signed>, SigningError>>),
@@ -85,9 +106,19 @@ impl Notary {
         let latest = Mutex::new(latest.map(Arc::new));
         let size = tally.entries();
         let shared = Arc::new(Shared { trees: Mutex::new(trees), latest, failed: Mutex::new(None) });
-        let (waiting_since, behind, ours) = (None, Default::default(), Arc::clone(&shared));
-        let mut work =
-            SigningThread { signing, kept, tally, alarm, clock, signed_size, waiting_since, behind, shared: ours };
+        let (ends, waiting_since, behind, ours) = (None, None, Default::default(), Arc::clone(&shared));
+        let mut work = SigningThread {
+            signing,
+            kept,
+            tally,
+            alarm,
+            clock,
+            signed_size,
+            ends,
+            waiting_since,
+            behind,
+            shared: ours,
+        };
         if signed_size != Some(size) {
             work.sign()?;
         }
@@ -97,6 +128,13 @@ impl Notary {
             .spawn(move || run(work, &messages))
             .map_err(|error| SigningError::Ended(error.to_string().into()))?;
         Ok(Self { shared, to_thread: Mutex::new(Some(to_thread)), thread: Mutex::new(Some(thread)) })
+    }
+
+    /// Takes the keys announced so far, before the frame that announced the last of them.
+    pub(crate) fn announced(&self, keys: Vec<AnnouncedKey>) {
+        if let Some(to_thread) = &*self.to_thread.lock() {
+            let _ = to_thread.send(Message::Announced(keys));
+        }
     }
 
     /// Takes a folded frame: the leaves of its entries and of their outcomes, and the tally after it.
@@ -161,6 +199,8 @@ struct SigningThread {
     /// Tells the time that is signed.
     clock: Clock,
     signed_size: Option<u64>,
+    /// Over more entries than these the key signs nothing: the record announces its successor.
+    ends: Option<u64>,
     /// When the first unsigned entry came.
     waiting_since: Option<Instant>,
     /// Leaves that the trees could not take yet, of entries and of outcomes.
@@ -181,6 +221,7 @@ impl SigningThread {
     fn run(mut self, messages: &Receiver<Message>) {
         loop {
             match messages.recv_timeout(self.patience()) {
+                Ok(Message::Announced(keys)) => self.ends = self.signing.turned(&keys),
                 Ok(Message::Folded(leaves, outcomes, tally)) => self.take(&leaves, &outcomes, *tally),
                 // Whoever asked may have gone away.
                 Ok(Message::Sign(done)) => drop(done.send(self.try_to_sign())),
@@ -261,6 +302,10 @@ impl SigningThread {
             return Ok(latest);
         }
         let signer = &self.signing.signer;
+        if let Some(end) = self.ends.filter(|end| size > *end) {
+            let key = signer.verifier().to_string();
+            return Err(SigningError::KeyEnded { key, entry: end.saturating_sub(1) });
+        }
         let origin = signer.verifier().name().to_owned();
         let (root, outcomes) = self.shared.trees.lock().roots(size)?;
         if outcomes != self.tally.tree().root() {
@@ -275,16 +320,10 @@ impl SigningThread {
         for note in [&mut signed.tree, &mut signed.outcomes] {
             note.add(signer.sign_at(note.unverified_text(), now));
         }
-        // What another key signed over the same entries stays with it: it is what makes this key trusted.
-        let signed = Arc::new(match self.kept.read(size) {
-            Ok(Some(before)) => before.and(&signed),
-            // What is none is written anew.
-            Ok(None) | Err(KeptError::Bad { .. }) => signed,
-            Err(error) => return Err(error.into()),
-        });
+        let signed = Arc::new(signed);
         // Kept before it is shown: what anybody has seen signed must bind the next start too.
         kill_points::at("signing");
-        self.kept.keep(size, &signed, signer.verifier())?;
+        self.kept.keep(size, &signed)?;
         kill_points::at("signed");
         *self.shared.latest.lock() = Some(Arc::clone(&signed));
         self.signed_size = Some(size);

@@ -4,6 +4,8 @@
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use ledger::state::key_rows::AnnouncedKey;
+
 use super::checkpoints_and_keys as small_files;
 use super::error::BackupError;
 use super::extent::Extent;
@@ -12,10 +14,10 @@ use super::layout::{CHECKPOINTS, KEYS, MANIFEST, RECORD};
 use super::manifest::{Listed, Manifest};
 use crate::files::{OutFile, replace};
 use crate::kill_points;
-use crate::proof::checkpoint::{Checkpoint, Outcomes};
-use crate::proof::checkpoint_files::{Checkpoints, Signed};
+use crate::proof::checkpoint_files::Checkpoints;
 use crate::proof::key_files;
 use crate::proof::signed_note::Verifier;
+use crate::proof::trust::{Trust, announced_in};
 use crate::record::log::file::{Lock, lock};
 use crate::record::log::segments::sync_dir;
 use crate::record::log::{Reader, Tip, Torn};
@@ -84,9 +86,14 @@ pub fn restore(job: &Restore, go_on: &mut dyn FnMut(u64) -> bool) -> Result<Rest
             None => BackupError::NoCheckpoint(job.from.clone()),
         });
     }
-    let proof = |dir: &Path| sizes.last().map(|size| proof(job, dir, &manifest, *size)).transpose();
-    // Asked early, so that nobody waits in vain, and once more of what came back.
-    proof(&job.from)?;
+    let proof = |dir: &Path, announced: &[AnnouncedKey]| {
+        sizes.last().map(|size| proof(job, dir, &manifest, *size, announced)).transpose()
+    };
+    // Asked early, so that nobody waits in vain, and once more of what came back. Only if another key signed than was given need the
+    // copy be read for it.
+    if let Err(error) = proof(&job.from, &[]) {
+        proof(&job.from, &announced(&job.from, &tip).map_err(|_| error)?)?;
+    }
     let _lock = begin(job)?;
     for file in &manifest.files {
         copy(job, file, go_on)?;
@@ -96,9 +103,9 @@ pub fn restore(job: &Restore, go_on: &mut dyn FnMut(u64) -> bool) -> Result<Rest
         replace(&path, created.as_bytes()).map_err(|error| io("writing", &path, error))?;
     }
     kill_points::at("restore-copied");
-    let proof = proof(&job.data)?;
     // What came back is read from its new place, not what was copied: only that will be served.
-    prove(job, &tip, &sizes, go_on)?;
+    let announced = prove(job, &tip, &sizes, go_on)?;
+    let proof = proof(&job.data, &announced)?;
     nothing_else(job, &manifest)?;
     kill_points::at("restore-proved");
     // The mark goes last, when all of it is proved and on the disk: while it is there no ledger opens the place.
@@ -180,8 +187,14 @@ fn interrupted() -> BackupError {
     BackupError::Interrupted { what: "run the restore again to its end; until then nothing is served from there" }
 }
 
-/// The last checkpoint of a copy in `dir`, if one of the keys signed it and the note over its outcomes.
-fn proof(job: &Restore, dir: &Path, manifest: &Manifest, size: u64) -> Result<Proof, BackupError> {
+/// The last checkpoint of a copy in `dir`, if one of the keys, or one announced under them, signed it and the note over its outcomes.
+fn proof(
+    job: &Restore,
+    dir: &Path,
+    manifest: &Manifest,
+    size: u64,
+    announced: &[AnnouncedKey],
+) -> Result<Proof, BackupError> {
     let [tree, _] = small_files::paths(size);
     let bad = |why: String| BackupError::Checkpoint { path: job.from.join(&tree), why };
     for file in manifest.of(CHECKPOINTS) {
@@ -190,20 +203,22 @@ fn proof(job: &Restore, dir: &Path, manifest: &Manifest, size: u64) -> Result<Pr
     let signed = Checkpoints::of(dir).read(size)?;
     let signed = signed.ok_or_else(|| bad("it is listed without the note over its outcomes".to_owned()))?;
     let (keys, own_key) = known_keys(job, dir, manifest)?;
-    let mut whys = Vec::new();
-    for key in &keys {
-        match signed_by(&signed, key) {
-            Ok(()) => return Ok(Proof { size, origin: key.name().to_owned(), own_key }),
-            Err(why) => whys.push(why),
-        }
-    }
-    Err(bad(whys.join("; ")))
+    let trust = Trust::following(keys, announced);
+    let checkpoint = trust.checkpoint(&signed.tree).map_err(|error| bad(error.to_string()))?;
+    trust.outcomes(&signed.outcomes).map_err(|error| bad(format!("the note over its outcomes: {error}")))?;
+    Ok(Proof { size, origin: checkpoint.origin, own_key })
 }
 
-fn signed_by(signed: &Signed, key: &Verifier) -> Result<(), String> {
-    Checkpoint::verified(&signed.tree, key).map_err(|error| error.to_string())?;
-    Outcomes::verified(&signed.outcomes, key).map_err(|error| format!("the note over its outcomes: {error}"))?;
-    Ok(())
+/// The keys that the record of a copy announces.
+fn announced(dir: &Path, tip: &Tip) -> Result<Vec<AnnouncedKey>, BackupError> {
+    let mut reader = Reader::open(&dir.join(RECORD), tip.ledger)?;
+    let mut rows = Vec::new();
+    while let Some(frame) = reader.next_frame()? {
+        rows.extend(
+            frame.entries().zip(frame.header().first_index..).filter_map(|(entry, at)| announced_in(entry, at)),
+        );
+    }
+    Ok(rows)
 }
 
 /// The keys to ask, and whether they came with the copy.
@@ -219,17 +234,24 @@ fn known_keys(job: &Restore, dir: &Path, manifest: &Manifest) -> Result<(Vec<Ver
     if keys.is_empty() { Err(BackupError::NoKey(job.from.clone())) } else { Ok((keys, true)) }
 }
 
-/// Reads what came back, every frame, and holds it against the list and the root of each checkpoint.
-fn prove(job: &Restore, tip: &Tip, sizes: &[u64], go_on: &mut dyn FnMut(u64) -> bool) -> Result<(), BackupError> {
+/// Reads what came back, every frame, and holds it against the list and the root of each checkpoint. What it announces is answered.
+fn prove(
+    job: &Restore,
+    tip: &Tip,
+    sizes: &[u64],
+    go_on: &mut dyn FnMut(u64) -> bool,
+) -> Result<Vec<AnnouncedKey>, BackupError> {
+    let mut announced = Vec::new();
     let kept = Checkpoints::of(&job.data);
     let mut sizes = sizes.iter().copied().peekable();
     let mut reader = Reader::open(&job.data.join(RECORD), tip.ledger)?;
     let mut before = reader.tip().frontier.clone();
     while let Some((frame, void)) = reader.next_any()? {
-        for leaf in frame.leaves().iter().filter(|_| !void) {
+        for (leaf, entry) in frame.leaves().iter().zip(frame.entries()).filter(|_| !void) {
             while sizes.next_if_eq(&before.size()).is_some() {
                 compare(job, &kept, before.size(), before.root())?;
             }
+            announced.extend(announced_in(entry, before.size()));
             before.push(*leaf);
         }
         if !go_on(before.size()) {
@@ -248,7 +270,7 @@ fn prove(job: &Restore, tip: &Tip, sizes: &[u64], go_on: &mut dyn FnMut(u64) -> 
         return Err(BackupError::Damaged { path: torn.path.clone(), why: torn.why.clone() });
     }
     if reader.tip() == tip {
-        return Ok(());
+        return Ok(announced);
     }
     let (found, listed) = (Extent::of(reader.tip()), Extent::of(tip));
     let why = format!("the record comes to {found:?}, it says {listed:?}");

@@ -3,12 +3,17 @@
 use std::collections::BTreeMap;
 
 use ledger::hash::Hash;
+use ledger::state::key_rows::AnnouncedKey;
 use ledger::tree::merkle::leaf_hash;
 
+use super::examined::ExaminedCopy;
+use super::held::Held;
 use super::options::RepairOptions;
-use crate::proof::checkpoint::Checkpoint;
+use crate::proof::checkpoint::{Checkpoint, CheckpointError};
 use crate::proof::checkpoint_files::Checkpoints;
-use crate::proof::signed_note::{Note, Verifier};
+use crate::proof::signed_note::Note;
+use crate::proof::trust::{Trust, announced_in};
+use crate::record::error::LogError;
 use crate::record::log::{Frame, Tip};
 
 /// Roots by size, smallest first.
@@ -22,15 +27,17 @@ pub(super) struct Proofs {
 
 impl Proofs {
     /// All under the ledger's directory and beside the further copy. One that cannot be believed is passed over by name, if others can
-    /// be: it says nothing about the record. Where none can, nothing is proved, which is answered in words.
-    pub(super) fn load(options: &RepairOptions) -> Result<Self, String> {
+    /// be: it says nothing about the record. Where none can, nothing is proved, which is answered in words. What the copies announce
+    /// says which key may sign what.
+    pub(super) fn load(options: &RepairOptions, announced: &[AnnouncedKey]) -> Result<Self, String> {
+        let trust = Trust::following(options.keys.clone(), announced);
         let mut proofs = Self::default();
         let mut points = BTreeMap::new();
         for dir in [Some(&options.data), options.from.as_ref()].into_iter().flatten() {
             let kept = Checkpoints::of(dir);
             for size in kept.sizes().map_err(|error| error.to_string())? {
                 let read = kept.read_pair(size).map_err(|error| error.to_string());
-                let root = match read.and_then(|signed| believed(&signed.tree, &options.keys)) {
+                let root = match read.and_then(|signed| believed(&signed.tree, &trust)) {
                     Ok(checkpoint) => checkpoint.root,
                     Err(why) => {
                         let place = dir.display();
@@ -97,10 +104,34 @@ impl Proofs {
     }
 }
 
-fn believed(note: &Note, keys: &[Verifier]) -> Result<Checkpoint, String> {
-    if keys.is_empty() {
+fn believed(note: &Note, trust: &Trust) -> Result<Checkpoint, String> {
+    if trust.all().next().is_none() {
         return Checkpoint::parse(note.unverified_text()).map_err(|error| error.to_string());
     }
-    let mut verified = keys.iter().map(|key| Checkpoint::verified(note, key));
-    verified.find_map(Result::ok).ok_or_else(|| "none of the keys given has signed it".to_owned())
+    trust.checkpoint(note).map_err(|error| match error {
+        CheckpointError::Outside { .. } => error.to_string(),
+        _ => "none of the keys given has signed it, nor one announced under them".to_owned(),
+    })
+}
+
+/// The keys that the copies announce, in the order of the record. Those of the ledger's own copies come first: where a further one
+/// has the same announcement in another place, that is passed over.
+pub(super) fn announced(copies: &mut [ExaminedCopy], ledger: [u8; 16]) -> Result<Vec<AnnouncedKey>, LogError> {
+    let mut rows: Vec<AnnouncedKey> = Vec::new();
+    for copy in copies {
+        for number in 1..=copy.kind.last() {
+            let Held::Frame(frame) = copy.kind.at(number)? else { continue };
+            if frame.header().ledger != ledger {
+                continue;
+            }
+            let found = frame.entries().zip(frame.header().first_index..);
+            for row in found.filter_map(|(entry, index)| announced_in(entry, index)) {
+                if rows.iter().all(|known| known.signature != row.signature) {
+                    rows.push(row);
+                }
+            }
+        }
+    }
+    rows.sort_by_key(|row| row.last);
+    Ok(rows)
 }

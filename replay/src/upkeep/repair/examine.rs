@@ -4,7 +4,7 @@
 use ledger::hash::hex;
 use std::path::Path;
 
-use super::checkpoints::Proofs;
+use super::checkpoints::{Proofs, announced};
 use super::choose::{self, Plan, Undecided};
 use super::copies::{Kind, Stream};
 use super::examined::{CopyRole, Examined, ExaminedCopy};
@@ -25,7 +25,10 @@ pub(super) fn look_at_all(
     progress: Progress<'_>,
 ) -> Result<(Examination, Plan, Examined), RepairError> {
     let mut examined = Examined { copies: copies(options, record, progress)?, archive_behind: false };
-    let (proofs, mut refusal) = match Proofs::load(options) {
+    // Without keys nobody's signature is asked for.
+    let copies = if options.keys.is_empty() { &mut [][..] } else { &mut examined.copies[..] };
+    let announced = announced(copies, options.ledger)?;
+    let (proofs, mut refusal) = match Proofs::load(options, &announced) {
         Ok(proofs) => (proofs, None),
         Err(why) => (Proofs::default(), Some(why)),
     };

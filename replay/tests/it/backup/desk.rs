@@ -36,7 +36,7 @@ impl Desk {
 
     /// The ledger, which signs often.
     pub fn open(&self) -> Engine {
-        let signing = Signing { signer: signer(9), every: 200, after: Duration::from_millis(20) };
+        let signing = Signing { every: 200, after: Duration::from_millis(20), ..Signing::new(signer(9)) };
         let options = Options { signing: Some(signing), ..Options::file(self.at("ledger")) };
         Engine::open(&options, &mut |_| {}).unwrap()
     }

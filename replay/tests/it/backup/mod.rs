@@ -2,6 +2,7 @@
 //! is the ledger as it was, or nothing is served from it.
 
 mod desk;
+mod keys;
 
 use std::fs;
 use std::path::Path;
@@ -13,7 +14,6 @@ use crate::support::{self, Cluster, collect, item, start};
 use desk::{Desk, files, flip, say, signer};
 use replay::engine::{DEFAULT_LEDGER, Engine, Options};
 use replay::proof::checkpoint::Checkpoint;
-use replay::proof::notary::Signing;
 use replay::record::log::{Log, NatsOptions, Reader};
 use replay::upkeep::backup::{Backup, BackupError, MANIFEST, Restore, backup, restore};
 
@@ -200,28 +200,6 @@ fn a_record_without_the_end_that_was_signed_is_neither_copied_nor_exported() {
     assert!(desk.restore("copy", "again").is_err());
     let exported = desk.replay(&["export", "--format", "csv", "--data", "ledger", "--out", "tables"], "");
     assert!(exported.status.code() == Some(1) && !desk.at("tables").exists(), "{exported:?}");
-}
-
-/// Whoever has the first key only follows to the present one over the last checkpoint of the first.
-#[test]
-fn a_copy_keeps_the_checkpoint_at_which_keys_changed() {
-    let desk = Desk::told(0, 100);
-    desk::announce(&desk.open(), &signer(8));
-    let signing = Signing { signer: signer(8), every: 1, after: Duration::from_secs(60) };
-    let options = Options { signing: Some(signing), ..Options::file(desk.at("ledger")) };
-    let engine = Engine::open(&options, &mut |_| {}).unwrap();
-    for from in 0..20 {
-        say(&engine, 1_000 + 10 * from, 10);
-        if from % 5 == 0 {
-            desk.backup("copy").unwrap();
-        }
-    }
-    engine.stop().unwrap();
-    desk.backup("copy").unwrap();
-    desk.restore_with("copy", "again", &[8]).unwrap();
-    let key = signer(9).verifier().to_string();
-    let verified = desk.replay(&["verify", "--data", "again", "--key", &key], "");
-    assert!(verified.status.success(), "{verified:?}");
 }
 
 /// Somebody who can write the copy also writes its list; only signatures stop that.

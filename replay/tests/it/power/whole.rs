@@ -32,7 +32,7 @@ fn signer() -> Signer {
 }
 
 fn open(data: &Path) -> Engine {
-    let signing = Signing { signer: signer(), every: 3, after: Duration::from_secs(60) };
+    let signing = Signing { every: 3, after: Duration::from_secs(60), ..Signing::new(signer()) };
     let options = Options { signing: Some(signing), ..Options::file(data) };
     Engine::open(&options, &mut |_| {}).unwrap_or_else(|error| panic!("{}: {error}", data.display()))
 }

@@ -3,10 +3,14 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use ledger::event::{Event, Kind};
+use ledger::money::Day;
+use proto::entry::{Raw, SALT_BYTES, encode_into};
 use replay::engine::DEFAULT_LEDGER;
 use replay::proof::checkpoint::{Checkpoint, Outcomes};
 use replay::proof::signed_note::{Role, Signer};
 use replay::proof::tally::Turnover;
+use replay::proof::trust::announcement;
 use replay::record::log::frame::FrameBuilder;
 use replay::record::log::{Frame, Header, Tip};
 
@@ -46,6 +50,18 @@ impl Made {
             let frame = self.frame(self.tip.epoch, self.tip.writer, &entries);
             self.push(frame);
         }
+    }
+
+    /// Says that a key announces another.
+    pub fn announce(&mut self, next: &Signer, by: &Signer) {
+        let kind = Kind::KeyAnnounced(announcement(next.verifier(), by));
+        let content = proto::event::encode(&Event::said(Day::from_yyyymmdd(20_260_105).unwrap(), kind));
+        let (recorded_ms, salt) = (proto::samples::LATE_MS, [0; SALT_BYTES]);
+        let raw = Raw { recorded_ms, again: None, salt, principal: "somebody", content: &content };
+        let mut entry = Vec::new();
+        encode_into(&mut entry, &raw).unwrap();
+        let frame = self.frame(self.tip.epoch, self.tip.writer, &[entry]);
+        self.push(frame);
     }
 
     pub fn frame(&self, epoch: u64, writer: u64, entries: &[Vec<u8>]) -> Frame {

@@ -213,6 +213,27 @@ fn a_checkpoint_nobody_known_signed_proves_nothing() {
     assert!(refused(&options).contains("missing beside its checkpoint"));
 }
 
+/// The key of today is followed from the first, and what the first signed after its end proves nothing.
+#[test]
+fn a_key_proves_up_to_where_it_announces_the_next() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut made = Made::with(5);
+    made.announce(&signer(2), &signer(1));
+    made.sign(dir.path(), &signer(1));
+    let announced = made.tip.next_index();
+    let mut options = RepairOptions::file(dir.path());
+    options.keys = vec![signer(1).verifier().clone()];
+    made.say(3, 4);
+    made.write(dir.path());
+    made.sign(dir.path(), &signer(2));
+    let found = looked(&options);
+    assert_eq!((found.signed_entries, found.passed_over.len()), (Some(made.tip.next_index()), 0));
+    made.sign(dir.path(), &signer(1));
+    let found = looked(&options);
+    assert_eq!(found.signed_entries, Some(announced));
+    assert!(found.passed_over[0].contains("the record announces another"), "{:?}", found.passed_over);
+}
+
 /// One bit in the newest checkpoint says nothing about the record: it is named, the one before proves, and so does a copy's.
 #[test]
 fn a_damaged_checkpoint_is_named_and_blames_nothing() {

@@ -225,14 +225,17 @@ fn a_key_announced_under_the_one_before_is_followed() {
     assert!(String::from_utf8_lossy(&first.stdout).contains("announced by entry 0;"), "{first:?}");
     // Without folding nobody knows what was announced.
     assert!(!verify(&signer(), &["--hashes-only"]).status.success());
-    // A checkpoint by somebody else is found at the end, where the announcements are known.
+    // A checkpoint by somebody else is found at the end, where the announcements are known; and one by the first key, which has ended.
     let stranger = Signer::from_seed(ORIGIN, Role::Author, &[1; 32]).unwrap();
     let latest = dir.path().join("checkpoints/00000000000000000003.checkpoint");
     let text = fs::read(&latest).unwrap();
-    let forged = Checkpoint::parse(Note::parse(&text).unwrap().unverified_text()).unwrap().sign(&stranger);
-    fs::write(&latest, forged.to_string()).unwrap();
-    let found = verify(&signer(), &[]);
-    assert!(String::from_utf8_lossy(&found.stdout).contains("first difference at index 3: key"), "{found:?}");
+    for (key, why) in [(stranger, "not signed by"), (signer(), "signs over 0 to 1 entries only")] {
+        let forged = Checkpoint::parse(Note::parse(&text).unwrap().unverified_text()).unwrap().sign(&key);
+        fs::write(&latest, forged.to_string()).unwrap();
+        let found = verify(&signer(), &[]);
+        let said = String::from_utf8_lossy(&found.stdout);
+        assert!(said.contains("first difference at index 3: key") && said.contains(why), "{found:?}");
+    }
 }
 
 /// No ledger admits such an event; whoever writes one into a record past it is found out.

@@ -96,6 +96,13 @@ impl Audit for Signs {
         Err(Status::unimplemented("nobody asks"))
     }
 
+    async fn list_announced_keys(
+        &self,
+        _: Request<ListAnnouncedKeysRequest>,
+    ) -> Result<Response<ListAnnouncedKeysResponse>, Status> {
+        Err(Status::unimplemented("nobody asks"))
+    }
+
     async fn get_entry(&self, _: Request<GetEntryRequest>) -> Result<Response<GetEntryResponse>, Status> {
         Err(Status::unimplemented("nobody asks"))
     }

@@ -7,6 +7,7 @@ use crate::faces::following::Comparing;
 use crate::faces::{grpc, nats};
 use clap::Args;
 use replay::engine::{Engine, Home, Options};
+use replay::proof::key_files;
 use replay::proof::notary::Signing;
 use replay::record::log::{is_written, nats_address};
 use replay::terminal::progress;
@@ -38,6 +39,9 @@ pub struct ServeArgs {
     /// key, as text or file; several after a change of keys
     #[arg(long, value_name = "KEY")]
     key: Vec<String>,
+    /// Go on at once with the secret key in this file when the record announces it under the present one
+    #[arg(long, value_name = "FILE", requires = "key", conflicts_with = "follow")]
+    next_key: Option<PathBuf>,
     /// Address to listen on
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:50051")]
     listen: SocketAddr,
@@ -100,9 +104,9 @@ fn options(args: &ServeArgs) -> Result<Options, Failure> {
     options.signing = match &args.key[..] {
         [] => None,
         [file] => {
-            let signer =
-                replay::proof::key_files::read(Path::new(file)).map_err(|error| Failure::Usage(error.to_string()))?;
-            Some(Signing::new(signer))
+            let read = |path: &Path| key_files::read(path).map_err(|error| Failure::Usage(error.to_string()));
+            let next = args.next_key.as_deref().map(read).transpose()?;
+            Some(Signing { next, ..Signing::new(read(Path::new(file))?) })
         }
         _ => return Err(Failure::Usage("a ledger signs with one --key; several are for --follow".to_owned())),
     };

@@ -1,5 +1,7 @@
 //! `mingzhang announce-key`: the next key that signs checkpoints is put on record. Making keys is `keygen`.
 
+use super::announcements;
+use super::checkpoint::{fetch, note};
 use crate::cli::client::Target;
 use crate::cli::failure::Failure;
 use crate::cli::typed::{day_typed, principal_typed};
@@ -10,21 +12,21 @@ use clap::Args;
 use ledger::event::{Event, Kind};
 use ledger::money::Day;
 use proto::v1;
+use replay::proof::checkpoint::Checkpoint;
 use replay::proof::key_files;
-use replay::proof::signed_note::Role;
+use replay::proof::signed_note::{Role, Verifier};
 use replay::proof::trust::announcement;
 use serde_json::json;
 use std::path::PathBuf;
 
 /// Put the next key that signs checkpoints on record, so that whoever trusts the present one can trust it
 ///
-/// To change keys: make the new one with `keygen --origin`, the origin as before; announce it here; stop the ledger, which
-/// signs a last checkpoint over the announcement with the old key; serve with the new one. That checkpoint bears the
-/// signatures of both. `replay verify` follows announcements, so it goes on taking the old key, and names those it followed.
+/// To change keys: make the new one with `keygen --origin`, the origin as before; announce it here; serve with the new one. The old
+/// key ends with the announcement: it signs nothing over more entries, whoever has it. A ledger served with `--next-key` goes on with
+/// the new one at once. Whoever has the old key follows to the new one by what the record announces.
 ///
 /// The announcement bears a signature by the old key, so its secret is needed here; who may record but does not have it can
-/// announce nothing that anybody follows. A key that was stolen is not taken back by announcing another; tell those who
-/// have it to take the new one from you.
+/// announce nothing that anybody follows. A key that was stolen can announce another too: whichever is announced first is followed.
 #[derive(Args, Debug)]
 #[command(
     after_help = "Example:\n  mingzhang announce-key next.key.pub --key ledger.key --on 2026-12-31 --as 省财政厅/系统\n\n\
@@ -62,32 +64,74 @@ impl AnnounceKeyArgs {
             );
             return Err(Failure::Usage(why));
         }
+        let target = &self.target;
+        let runtime = runtime()?;
+        runtime.block_on(self.can_be_followed(&key, present.verifier()))?;
         let event = Event::said(self.on, Kind::KeyAnnounced(announcement(&key, &present)));
         let events = vec![Bytes::from(proto::event::encode(&event))];
         let message = v1::RecordRequest { events, dry_run: false, terse: false, again: Vec::new() };
-        let answer = runtime()?.block_on(async {
+        let answer = runtime.block_on(async {
             let request = named(message, &self.principal);
-            Ok::<_, Failure>(self.target.recorder().await?.record(request).await?.into_inner())
+            Ok::<_, Failure>(target.recorder().await?.record(request).await?.into_inner())
         })?;
         let receipt = answer.receipts.into_iter().next().unwrap_or_default();
-        self.told(&key.to_string(), &receipt)
+        Self::refused(&receipt)?;
+        // Somebody else may have announced in the meantime.
+        let trust = runtime.block_on(announcements::known(target, present.verifier()))?;
+        if trust.all().any(|known| *known == key) {
+            return self.told(&key.to_string(), &receipt);
+        }
+        Err(Failure::Failed(format!(
+            "entry {} announces the key, and nobody follows it: another announcement came before. `mingzhang findings --kind \
+             key_unfollowed` shows which",
+            receipt.index
+        )))
+    }
+
+    /// Nothing is put on record that nobody can follow: the present key must be the one the ledger signs with, and not have announced
+    /// another before.
+    async fn can_be_followed(&self, key: &Verifier, present: &Verifier) -> Result<(), Failure> {
+        let offered = note(&fetch(&self.target, false).await?.checkpoint)?;
+        let trust = announcements::known(&self.target, present).await?;
+        match trust.end_of(present) {
+            // Said again, it is the same announcement.
+            Some(end) if trust.holds(key, end) => Ok(()),
+            Some(end) => Err(Failure::Failed(format!(
+                "the key in {} ended with entry {}, which announces another: what it announces now nobody follows. Announce with the secret \
+                 of the one announced there",
+                self.present.display(),
+                end.saturating_sub(1)
+            ))),
+            None if Checkpoint::verified(&offered, present).is_ok() => Ok(()),
+            None => Err(Failure::Failed(format!(
+                "the ledger does not sign with the key in {}: what that announces nobody follows. Give the secret key it is served with \
+                 (`mingzhang checkpoint --note` names it)",
+                self.present.display()
+            ))),
+        }
+    }
+
+    fn refused(receipt: &v1::Receipt) -> Result<(), Failure> {
+        match receipt.outcome() {
+            v1::Outcome::Posted | v1::Outcome::Duplicate => Ok(()),
+            _ => {
+                let refusal = receipt.refusal.clone().unwrap_or_default();
+                Err(Failure::Failed(format!("{}; {}", refusal.sentence_en, refusal.remedy)))
+            }
+        }
     }
 
     fn told(&self, key: &str, receipt: &v1::Receipt) -> Result<(), Failure> {
-        let said = match receipt.outcome() {
-            v1::Outcome::Posted => "公钥已公布 announced",
-            v1::Outcome::Duplicate => "公钥此前已公布 announced before",
-            _ => {
-                let refusal = receipt.refusal.clone().unwrap_or_default();
-                return Err(Failure::Failed(format!("{}; {}", refusal.sentence_en, refusal.remedy)));
-            }
-        };
         if self.target.json {
             return print_json(&json!({ "index": receipt.index, "key": key }));
         }
+        let before = receipt.outcome() == v1::Outcome::Duplicate;
+        let said = if before { "公钥此前已公布 announced before" } else { "公钥已公布 announced" };
         outln!("  {said}: entry {}", receipt.index);
         outln!("  {key}");
-        outln!("  stop the ledger, then serve with the new key");
+        outln!(
+            "  the old key signs nothing after that entry: serve with the new one, unless --next-key named it already"
+        );
         Ok(())
     }
 }

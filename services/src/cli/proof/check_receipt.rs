@@ -1,6 +1,7 @@
 //! `mingzhang check-receipt`: whether a receipt holds and what it proves, without asking anybody; and if the ledger is asked, whether it
 //! is still the one of the receipt, and what it makes of the entry now. How what is proved is told stands in `proved`.
 
+use super::announcements::trust;
 use super::checkpoint::{fetch, note};
 use super::proved;
 use super::receipt::unreadable;
@@ -13,10 +14,11 @@ use clap::Args;
 use ledger::tree::proof::is_consistent;
 use proto::v1;
 use replay::files::small::{TEXT_BYTES, read_at_most};
-use replay::proof::checkpoint::{Checkpoint, CheckpointError, Outcomes};
+use replay::proof::checkpoint::{Checkpoint, CheckpointError};
 use replay::proof::key_files;
-use replay::proof::receipt::{Proved, Receipt};
-use replay::proof::signed_note::Verifier;
+use replay::proof::receipt::{Proved, Receipt, ReceiptError};
+use replay::proof::signed_note::{Note, Verifier};
+use replay::proof::trust::Trust;
 use serde_json::json;
 use std::path::PathBuf;
 
@@ -35,12 +37,15 @@ pub struct CheckReceiptArgs {
     #[arg(value_name = "FILE")]
     file: PathBuf,
     /// The ledger's public key, as text or file; get it from somebody other than who gave you the receipt. Several after a change of
-    /// keys: one must have signed the receipt, one today's checkpoint
+    /// keys; with --server those announced under it are followed, and one that had ended counts no more
     #[arg(long, value_name = "KEY", required = true)]
     vkey: Vec<String>,
     /// Also ask for the cosignature of this witness; may be given several times
     #[arg(long, value_name = "KEY")]
     witness: Vec<String>,
+    /// So many of the witnesses named must have cosigned it; without this all of them
+    #[arg(long, value_name = "K", requires = "witness")]
+    quorum: Option<usize>,
     /// Ask this ledger whether it still continues what it signed then, and what it makes of the entry now
     #[arg(long, value_name = "URL")]
     server: Option<String>,
@@ -59,26 +64,79 @@ struct Today {
     why: Option<String>,
 }
 
-/// The keys of one ledger: the one named first and those named besides.
-type Keys<'a> = (&'a Verifier, &'a [Verifier]);
+/// A witness's name, and when it saw the checkpoint.
+type Seen = (String, i64);
 
-/// What one of the keys confirms; else why the first does not.
-fn by_one_of<T, E>((first, others): Keys<'_>, confirm: impl Fn(&Verifier) -> Result<T, E>) -> Result<T, E> {
-    confirm(first).or_else(|why| others.iter().find_map(|key| confirm(key).ok()).ok_or(why))
+/// What a ledger shows today, and which keys may have signed what.
+struct Shown {
+    entries: Note,
+    outcomes: Note,
+    trust: Trust,
+}
+
+/// What a receipt proves, if a key signed it that is trusted over so many entries.
+fn confirmed(receipt: &Receipt, trust: &Trust) -> Result<Proved, ReceiptError> {
+    let note = &receipt.entry.checkpoint;
+    let checkpoint = trust.checkpoint(note)?;
+    let by = trust.keys(checkpoint.size).find(|key| Checkpoint::verified(note, key).is_ok());
+    by.map_or(Err(CheckpointError::Malformed("no key is trusted").into()), |key| receipt.check(key, &[]))
+}
+
+/// The witnesses that cosigned a note and when, if they are enough.
+fn cosigned(note: &Note, witnesses: &[Verifier], quorum: usize) -> Result<Vec<Seen>, ReceiptError> {
+    let (mut seen, mut missing) = (Vec::new(), None);
+    for witness in witnesses {
+        match note.cosigned_at(witness) {
+            Ok(seconds) => {
+                seen.push((witness.name().to_owned(), i64::try_from(seconds).unwrap_or(0).saturating_mul(1_000)))
+            }
+            Err(error) => missing = Some(error),
+        }
+    }
+    match missing {
+        Some(error) if seen.len() < quorum => Err(ReceiptError::Witness(error)),
+        _ => Ok(seen),
+    }
+}
+
+/// What a server shows today.
+async fn of_today(target: &Target, keys: Vec<Verifier>) -> Result<Shown, Failure> {
+    let answer = fetch(target, false).await?;
+    let (entries, outcomes) = (note(&answer.checkpoint)?, note(&answer.outcomes)?);
+    let trust = trust(target, keys, &entries).await?;
+    Ok(Shown { entries, outcomes, trust })
 }
 
 impl CheckReceiptArgs {
     pub(crate) fn run(&self) -> Result<(), Failure> {
         let key = |text: &String| key_files::public(text).map_err(|error| Failure::Usage(error.to_string()));
         let ledger: Vec<Verifier> = self.vkey.iter().map(key).collect::<Result<_, _>>()?;
-        let ledger = ledger.split_first().ok_or_else(|| Failure::Usage("--vkey names no key".to_owned()))?;
-        let witnesses: Vec<Verifier> = self.witness.iter().map(key).collect::<Result<_, _>>()?;
+        let mut witnesses: Vec<Verifier> = Vec::new();
+        for text in &self.witness {
+            // One named twice is one.
+            let witness = key(text)?;
+            witnesses.extend(Some(witness).filter(|witness| !witnesses.contains(witness)));
+        }
+        let quorum = self.quorum.unwrap_or(witnesses.len());
+        if quorum > witnesses.len() {
+            return Err(Failure::Usage(format!(
+                "--quorum {quorum} is more than the witnesses named, {}",
+                witnesses.len()
+            )));
+        }
         let bytes = read_at_most(&self.file, TEXT_BYTES).map_err(|error| unreadable(&self.file, &error))?;
+        let today = match &self.server {
+            Some(server) => Some(runtime()?.block_on(of_today(&self.target(server), ledger.clone()))?),
+            None => None,
+        };
+        let given = Trust::new(ledger);
+        let trust = today.as_ref().map_or(&given, |today| &today.trust);
         let held = Receipt::parse(&bytes).and_then(|receipt| {
-            let checked = by_one_of(ledger, |key| receipt.check(key, &witnesses));
-            Ok((checked?, receipt))
+            let proved = confirmed(&receipt, trust)?;
+            let seen = cosigned(&receipt.entry.checkpoint, &witnesses, quorum)?;
+            Ok((proved, receipt, seen))
         });
-        let (proved, receipt) = match held {
+        let (proved, receipt, seen) = match held {
             Ok(held) => held,
             Err(why) if self.json => {
                 print_json(&json!({ "holds": false, "why": why.to_string() }))?;
@@ -86,24 +144,24 @@ impl CheckReceiptArgs {
             }
             Err(why) => return Err(Failure::Failed(format!("{}: {why}", self.file.display()))),
         };
-        let today = match &self.server {
-            Some(server) => Some(self.ask(server, ledger, &proved, receipt.entry.index)?),
-            None => None,
-        };
-        self.say(&proved, &receipt, &witnesses, today)
+        let today = today.map(|today| self.ask(&today, &proved, receipt.entry.index)).transpose()?;
+        self.say(&proved, &receipt, &seen, today)
+    }
+
+    fn target(&self, server: &str) -> Target {
+        Target { server: server.to_owned(), json: self.json }
     }
 
     /// Has the ledger prove that it continues the checkpoint, and say what it makes of the entry.
-    fn ask(&self, server: &str, keys: Keys<'_>, then: &Proved, index: u64) -> Result<Today, Failure> {
-        let target = Target { server: server.to_owned(), json: self.json };
+    fn ask(&self, shown: &Shown, then: &Proved, index: u64) -> Result<Today, Failure> {
+        let server = self.server.as_deref().unwrap_or_default();
+        let target = self.target(server);
         let failed = |why: String| Failure::Failed(format!("{}: {why}", self.file.display()));
         runtime()?.block_on(async {
-            let answer = fetch(&target, false).await?;
-            let (said, made) = (note(&answer.checkpoint)?, note(&answer.outcomes)?);
-            let both = |key: &Verifier| {
-                Ok((Checkpoint::verified(&said, key)?, Checkpoint::verified(&made, &Outcomes::key_of(key))?))
-            };
-            let (now, outcomes) = by_one_of(keys, both).map_err(|error: CheckpointError| failed(error.to_string()))?;
+            let why = |error: CheckpointError| failed(error.to_string());
+            let now = shown.trust.checkpoint(&shown.entries).map_err(why)?;
+            let outcomes = shown.trust.outcomes(&shown.outcomes).map_err(why)?;
+            let outcomes = Checkpoint { origin: outcomes.origin, size: outcomes.size, root: outcomes.root };
             for (of, then, now) in [("entries", &then.checkpoint, &now), ("outcomes", &then.outcomes, &outcomes)] {
                 let (from, to) = ((then.size, &then.root), (now.size, &now.root));
                 let paths = if from.0 < to.0 { prove(&target, from.0, to.0).await? } else { Default::default() };
@@ -129,7 +187,7 @@ impl CheckReceiptArgs {
         &self,
         Proved { checkpoint, outcomes, verdict, signed_at }: &Proved,
         receipt: &Receipt,
-        by: &[Verifier],
+        seen: &[Seen],
         today: Option<Today>,
     ) -> Result<(), Failure> {
         let raw = proto::entry::decode(&receipt.entry.data);
@@ -139,7 +197,7 @@ impl CheckReceiptArgs {
         let kind = event.as_ref().map_or("?", |event| event.kind.name());
         let effective = event.as_ref().map_or_else(|| "?".to_owned(), |event| event.effective.to_string());
         let id = event.as_ref().map_or_else(|| "?".to_owned(), |event| event.id.to_string());
-        let witnesses: Vec<&str> = by.iter().map(Verifier::name).collect();
+        let witnesses: Vec<_> = seen.iter().map(|(name, at)| json!({ "name": name, "seen_ms": at })).collect();
         if self.json {
             return print_json(&json!({ "holds": true, "origin": checkpoint.origin, "index": receipt.entry.index,
             "size": checkpoint.size, "outcomes_size": outcomes.size, "outcome": proved::as_json(verdict), "signed_at": signed_at, "principal": principal, "recorded_ms": recorded_ms, "event": id, "kind": kind,
@@ -156,8 +214,8 @@ impl CheckReceiptArgs {
             let at = moment(i64::try_from(*seconds).unwrap_or(0).saturating_mul(1_000));
             outln!("  签于 signed at {at}, as the ledger says");
         }
-        if !witnesses.is_empty() {
-            outln!("  见证 cosigned by {}", witnesses.join(", "));
+        for (name, at) in seen {
+            outln!("  见证 cosigned by {name}, 见于 who saw it {}", moment(*at));
         }
         match today {
             None => outln!(

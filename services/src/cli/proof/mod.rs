@@ -1,6 +1,7 @@
 //! Keys, checkpoints, receipts and witnesses, a file for each command. Not here: jobs over a record, which are `replay`'s.
 
 pub(crate) mod announce_key;
+mod announcements;
 pub(crate) mod check_receipt;
 pub(crate) mod checkpoint;
 pub(crate) mod identity_key;

@@ -1,6 +1,7 @@
 //! `mingzhang witness`: follows another ledger's checkpoints, cosigns those that continue what it saw, and stops loudly
 //! at one that does not.
 
+use super::announcements::announced;
 use super::checkpoint::{fetch, hashes, note};
 use crate::cli::client::Target;
 use crate::cli::failure::Failure;
@@ -26,9 +27,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
     Exit codes: 0 cosigned (--once) or stopped as asked, 1 the ledger contradicts itself or failed, 2 usage,\n\
     3 server unreachable (--once)")]
 pub struct WitnessArgs {
-    /// The ledger's public key, as text or file
-    #[arg(long, value_name = "KEY")]
-    vkey: String,
+    /// The ledger's public key, as text or file; those announced under it are followed. May be given several times
+    #[arg(long, value_name = "KEY", required = true)]
+    vkey: Vec<String>,
     /// File of the witness's secret key, made by `mingzhang keygen --witness`
     #[arg(long, value_name = "FILE")]
     key: PathBuf,
@@ -53,7 +54,8 @@ impl WitnessArgs {
             let why = "is a ledger's key; make one with `mingzhang keygen --witness`";
             return Err(Failure::Usage(format!("{} {why}", self.key.display())));
         }
-        let ledger = key_files::public(&self.vkey).map_err(usage)?;
+        let ledger =
+            self.vkey.iter().map(|key| key_files::public(key)).collect::<Result<Vec<_>, _>>().map_err(usage)?;
         let mut witness = Witness::open(ledger, signer, &self.state).map_err(failed)?;
         runtime()?.block_on(async {
             tokio::select! {
@@ -81,12 +83,13 @@ async fn follow(args: &WitnessArgs, witness: &mut Witness) -> Result<(), Failure
 
 async fn look(args: &WitnessArgs, witness: &mut Witness) -> Result<(), Failure> {
     let offered = note(&fetch(&args.target, false).await?.checkpoint)?;
-    let checkpoint = witness.read(&offered).map_err(failed)?;
+    let announced = announced(&args.target, &offered).await?;
+    let checkpoint = witness.read(&offered, &announced).map_err(failed)?;
     let seen = witness.seen().map_or(0, |seen| seen.size);
     let proof =
         if seen < checkpoint.size { prove(&args.target, seen, checkpoint.size).await?.entries } else { Vec::new() };
     let time = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    let cosigned = witness.cosign(&offered, &proof, time).map_err(failed)?;
+    let cosigned = witness.cosign(&offered, &announced, &proof, time).map_err(failed)?;
     say(args, witness, checkpoint.size, &cosigned)
 }
 

@@ -71,4 +71,11 @@ impl v1::audit_server::Audit for Audits {
     async fn get_entry(&self, request: Request<v1::GetEntryRequest>) -> Result<Response<v1::GetEntryResponse>, Status> {
         self.beside(request, proofs::entry).await
     }
+
+    async fn list_announced_keys(
+        &self,
+        request: Request<v1::ListAnnouncedKeysRequest>,
+    ) -> Result<Response<v1::ListAnnouncedKeysResponse>, Status> {
+        self.beside(request, proofs::announced).await
+    }
 }
