@@ -15,6 +15,7 @@ use crate::handle::{Handle, Link};
 use crate::outcome::{Code, Refusal};
 use crate::state::clearing_rows::{Cleared, Disposal, Sense, Way};
 use crate::state::rows::{Drawn, Line};
+use crate::state::stage::Progress;
 use crate::state::{Standing, State};
 use item::{Disposed, Item, Subject, dispose};
 use uuid::Uuid;
@@ -255,14 +256,16 @@ fn may_pay(case: &Case<'_>, item: &Item, line: Handle<Line>) -> Result<(), Refus
     if fits { Ok(()) } else { Err(Refusal::of(Code::WrongProgramme, row.id)) }
 }
 
-/// Whether a credit may settle its instalment: it is of the amount of the latest payment of it, and that came back.
+/// Whether a credit may settle its instalment: it is of the amount of its payment, that came back, and so did all others of the instalment.
 fn settles(state: &State, item: &Item, event: &SuspenseCleared) -> Result<(), Refusal> {
     let Subject::Payment(payment) = item.subject else { return Ok(()) };
-    let (payout, row) = state.payouts.by_id(payment).ok_or(Refusal::of(Code::UnknownPayout, event.item))?;
+    let (_, row) = state.payouts.by_id(payment).ok_or(Refusal::of(Code::UnknownPayout, event.item))?;
     let instalment = state.awards.get(row.award).instalments.plus(u32::from(row.instalment));
     match state.standing(instalment) {
-        Standing::Returned(latest) if latest == payout && event.fen == row.fen && item.off.fen == 0 => Ok(()),
-        // Another payment settled it, so this one went out beside what was due.
+        Standing::Returned(_) if row.progress == Progress::Returned && event.fen == row.fen && item.off.fen == 0 => {
+            Ok(())
+        }
+        // Another payment settled it, so this one went out beside what was due, until that one comes back.
         Standing::Settled(other) => Err(Refusal::of(Code::WayNotOpen, state.payouts.get(other).id)),
         _ => Err(Refusal::of(Code::SetNotReady, payment)),
     }

@@ -93,7 +93,8 @@ impl Model {
             programmes.push(&self.rosters[&self.awards[&paid.award].roster].programme);
             if item.sense == Sense::Credited {
                 let latest = self.standing(paid.award, paid.instalment)?;
-                sure(latest.id == paid.id && paid.result == Result::Returned && paid.fen == fen && item.off.fen == 0)?;
+                let came_back = [latest, paid].iter().all(|row| row.result == Result::Returned);
+                sure(came_back && paid.fen == fen && item.off.fen == 0)?;
             }
         }
         let mut drawn: BTreeMap<Uuid, Fen> = BTreeMap::new();
