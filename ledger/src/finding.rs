@@ -64,11 +64,17 @@ pub enum FindingKind {
     ClearedInVain,
     CorrectedShort,
     KeyUnfollowed,
+    DecidedEarly,
 }
 
 /// Those that came to be after the rules of policies had their own.
-const LATEST: [FindingKind; 4] =
-    [FindingKind::DueOutsideYear, FindingKind::ClearedInVain, FindingKind::CorrectedShort, FindingKind::KeyUnfollowed];
+const LATEST: [FindingKind; 5] = [
+    FindingKind::DueOutsideYear,
+    FindingKind::ClearedInVain,
+    FindingKind::CorrectedShort,
+    FindingKind::KeyUnfollowed,
+    FindingKind::DecidedEarly,
+];
 
 impl FindingKind {
     /// All kinds, those of policies by rule.
@@ -153,7 +159,15 @@ impl FindingKind {
     /// Whether it is about an entry of its own, which never counted or not as a whole: taking that back closes it.
     #[must_use]
     pub fn is_of_its_entry(self) -> bool {
-        matches!(self, Self::AmountDiffers | Self::TooManyFacts | Self::Repeated | Self::ParentCycle | Self::MergeCycle)
+        matches!(
+            self,
+            Self::AmountDiffers
+                | Self::TooManyFacts
+                | Self::Repeated
+                | Self::ParentCycle
+                | Self::MergeCycle
+                | Self::DecidedEarly
+        )
     }
 
     /// Stable name.
@@ -216,8 +230,7 @@ impl FindingKind {
             Self::OverCompensated => ("over_compensated", "补偿金到账超过应付，或应付尚未计提"),
             Self::OverRewarded => ("over_rewarded", "奖励超过按现有账目可奖励的结余"),
             Self::DueOutsideYear => ("due_outside_year", "应发日不在所写学年之内，学年写错的作废后以下一版次重报"),
-            Self::ClearedInVain => ("cleared_in_vain", "暂记清理所依据的事项已变，先撤销该清理，再按现状处理"),
-            Self::CorrectedShort => ("corrected_short", "支付更正未全额生效，先撤销，再按现状以下一版次报送"),
+            Self::ClearedInVain | Self::CorrectedShort | Self::DecidedEarly => of_decision(self),
             Self::KeyUnfollowed => ("key_unfollowed", "公布的公钥无人可循，或与此前公布的相抵触"),
             Self::OverRemitted => ("over_remitted", "申报付款超过应付，有退回被撤销"),
             Self::PaidAfterLeaving => ("paid_after_leaving", "应发之日已不在籍，款已发放"),
@@ -235,6 +248,15 @@ fn of_shortness(kind: FindingKind) -> (&'static str, &'static str) {
         FindingKind::LineShort => ("line_short", "指标已用而被撤销，待追减"),
         FindingKind::VoucherShort => ("voucher_short", "已发送的批次国库未足额拨款，有清算被撤销"),
         _ => ("remitted_short", "付给贷款机构的款项已用而退回，待补足"),
+    }
+}
+
+/// Of a decision that does not stand as it was made.
+fn of_decision(kind: FindingKind) -> (&'static str, &'static str) {
+    match kind {
+        FindingKind::ClearedInVain => ("cleared_in_vain", "暂记清理所依据的事项已变，先撤销该清理，再按现状处理"),
+        FindingKind::CorrectedShort => ("corrected_short", "支付更正未全额生效，先撤销，再按现状以下一版次报送"),
+        _ => ("decided_early", "决定的日期早于所决定的事项，日期有误的撤销后以下一版次重报"),
     }
 }
 

@@ -31,6 +31,7 @@ mod act;
 mod ahead;
 mod as_of;
 mod come;
+mod early;
 mod follow;
 mod told;
 
@@ -270,7 +271,12 @@ impl State {
             return Ok(Judgement::Refused(refusal));
         }
         Ok(match judge(&Case { state: self, entry }) {
-            Ok(change) => Judgement::Admitted(change),
+            Ok(mut change) => {
+                if early::is_early(self, entry.event.effective, &entry.event.kind) {
+                    change.findings.push(NewFinding::about(FindingKind::DecidedEarly, entry.event.subject()));
+                }
+                Judgement::Admitted(change)
+            }
             Err(refusal) => {
                 // Tests hold it; a running ledger would rather refuse a report than stop at its entry for good.
                 debug_assert!(!entry.event.kind.is_report(), "a report is booked, never refused");

@@ -6,9 +6,11 @@ use crate::change::{Case, Change, Judged, Taken};
 use crate::entry::Entry;
 use crate::event::Surrendered;
 use crate::handle::Handle;
+use crate::money::Day;
 use crate::registry::org;
 use crate::state::State;
 use crate::state::budget_rows::Surrender;
+use crate::state::rows::Org;
 
 pub(crate) enum SurrenderChange {
     Pay(Surrender),
@@ -40,6 +42,14 @@ pub(crate) fn judge_withdrawn(case: &Case<'_>, taken: Taken) -> Judged<Surrender
         change.postings = vec![state.posting(case.on(), of(Class::DueToFinance), of(Class::Surrendered), row.fen)];
     }
     Ok(change)
+}
+
+/// The latest of what a unit paid over, by day and then by its own id: the entry that told it, and its day.
+pub(crate) fn latest(state: &State, unit: Handle<Org>) -> Option<(u64, Day)> {
+    let rows = state.surrenders.iter().map(|(_, row)| row);
+    let latest = rows.filter(|row| row.unit == unit && row.fen > 0).max_by_key(|row| (row.on, row.id))?;
+    // An entry is seen once it is in; until then it stands next.
+    Some((state.seen.find(latest.id).map_or(state.entries, u64::from), latest.on))
 }
 
 /// Makes the change; the row by which it can be taken back.

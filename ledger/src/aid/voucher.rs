@@ -157,8 +157,10 @@ impl Vouchers {
                 }
                 (called, open) => {
                     self.ended.extend(open.map(|(at, _)| at));
-                    let (told_by, noted) = (row.facts.last().map(|fact| fact.entry), Noted::Voucher(row.id));
-                    let about = |kind| NewFinding { unit, told_by, noted, ..NewFinding::about(kind, row.id) };
+                    let last = row.facts.last();
+                    let (told_by, on) = (last.map(|fact| fact.entry), last.map(|fact| fact.on));
+                    let noted = Noted::Voucher(row.id);
+                    let about = |kind| NewFinding { unit, told_by, on, noted, ..NewFinding::about(kind, row.id) };
                     new.extend(called.map(|(kind, fen)| NewFinding { fen, ..about(kind) }));
                 }
             }

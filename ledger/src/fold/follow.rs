@@ -5,7 +5,7 @@
 
 use super::State;
 use crate::account::Class;
-use crate::aid::{awaited, award, correction, debt, in_vain, leaving, merge, payment_facts, voucher};
+use crate::aid::{awaited, award, correction, debt, in_vain, leaving, merge, payment_facts, surrender, voucher};
 use crate::change::Wanted;
 use crate::change::{NewFinding, Noted, Touched};
 use crate::entry::Entry;
@@ -40,9 +40,13 @@ pub(super) fn open_all(state: &mut State, entry: &Entry<'_>, own: Vec<NewFinding
     }
     let (index, on) = (entry.index, found_on(state, entry));
     let mut opened: Vec<u32> = Vec::new();
+    let mut following = Vec::new();
     for new in own {
-        // What follows from facts stands once; where a person closed it and it grows, it is found anew.
-        if !(new.follows && stands(state, &new)) {
+        // What follows from facts stands once; where a person closed it and it grows, it is found anew, by the fact that calls for it.
+        if new.follows {
+            forget_closed(state, &new);
+            following.push(new);
+        } else {
             opened.push(open(state, index, on, new).number());
         }
     }
@@ -56,16 +60,27 @@ pub(super) fn open_all(state: &mut State, entry: &Entry<'_>, own: Vec<NewFinding
             }
         }
     }
+    for new in following {
+        if !stands(state, &new) {
+            opened.push(open(state, index, on, new).number());
+        }
+    }
     opened
 }
 
-/// Whether the same is found already, and nobody closed it.
+/// Whether the same is found already.
 fn stands(state: &State, new: &NewFinding) -> bool {
-    let same = |at: &Handle<Finding>| {
+    state.doubts_of(new.subject).iter().any(|at| state.findings.get(*at).kind == new.kind)
+}
+
+/// Those of the same that a person closed keep no other from being opened.
+fn forget_closed(state: &mut State, new: &NewFinding) {
+    let closed = |at: &Handle<Finding>| {
         let row = state.findings.get(*at);
-        row.kind == new.kind && row.stands()
+        row.kind == new.kind && row.closed
     };
-    state.doubts_of(new.subject).iter().any(same)
+    let closed: Vec<_> = state.doubts_of(new.subject).iter().copied().filter(closed).collect();
+    state.end_doubts(new.subject, &closed);
 }
 
 /// The day of what is found of an entry: its own. Who somebody is has no day, and files tell it of one that says nothing; what is
@@ -80,7 +95,7 @@ pub(super) fn found_on(state: &State, entry: &Entry<'_>) -> Day {
 
 /// Whether what stands on an account calls for a finding of its owner.
 pub(super) fn is_watched(class: Class) -> bool {
-    matches!(class, Class::Short | Class::DueToFinance)
+    matches!(class, Class::Short | Class::DueToFinance | Class::Advance | Class::Remitted | Class::LossBorne)
 }
 
 /// Whose watched accounts postings changed.
@@ -89,6 +104,7 @@ pub(super) fn watched(state: &State, postings: &[Posting]) -> Vec<Touched> {
     let touched = accounts.into_iter().filter_map(|account| match state.accounts.get(account).class {
         Class::Short => Some(Touched::Line(state.owner_id(account))),
         Class::DueToFinance => Some(Touched::Due(state.owner_id(account))),
+        Class::Advance | Class::Remitted | Class::LossBorne => Some(Touched::Fund(state.owner_id(account))),
         _ => None,
     });
     touched.collect()
@@ -196,11 +212,12 @@ fn of_line(state: &mut State, id: Uuid) -> Vec<NewFinding> {
     new.into_iter().map(|new| NewFinding { unit, ..new }).collect()
 }
 
-/// What a unit paid over to finance beyond what is due.
+/// What a unit paid over to finance beyond what is due: the latest of it is too much, whichever was told last.
 fn of_unit(state: &mut State, id: Uuid) -> Vec<NewFinding> {
     let Some((unit, _)) = state.orgs.by_id(id) else { return Vec::new() };
     let over = state.balance(state.org_account(unit, Class::DueToFinance)) < 0;
-    let new = settle_one(state, id, FindingKind::OverSurrendered, over);
+    let wanted = over.then(|| (FindingKind::OverSurrendered, surrender::latest(state, unit)));
+    let new = settle(state, id, |kind| kind == FindingKind::OverSurrendered, wanted.as_slice());
     new.into_iter().map(|new| NewFinding { unit, ..new }).collect()
 }
 

@@ -22,8 +22,8 @@ pub(super) fn bears(state: &State, loan: &Loan, lines: &Lines, through: Day, wha
 
 /// Whether what is told of days claimed before this ledger is of another lender or kind than the loan, or they bear something else
 /// since.
-pub(super) fn is_moved(state: &State, loan: &Loan) -> bool {
-    let moved = |fact: &Fact| match fact.what {
+pub(super) fn moved(state: &State, loan: &Loan) -> Option<(u64, Day)> {
+    let moved = |fact: &&Fact| match fact.what {
         What::ClaimedBefore { what, lender, kind, bore, .. } => {
             let other = (lender, kind) != (loan.lender, loan.kind);
             let now = || bears(state, loan, &Lines::of(state, loan), loan.through, what);
@@ -31,7 +31,7 @@ pub(super) fn is_moved(state: &State, loan: &Loan) -> bool {
         }
         _ => false,
     };
-    counting(loan, &loan.facts).iter().any(moved)
+    counting(loan, &loan.facts).iter().find(moved).map(|fact| (fact.index, fact.on))
 }
 
 /// Days on which principal falls due first and last, as the contract says by now.

@@ -4,7 +4,7 @@
 //! Looked at with every entry of the loan. What hangs on others' entries (a standing, terms, a rate) follows at the next of them, as
 //! its interest does.
 
-use super::amended::{due_days, is_moved};
+use super::amended::{due_days, moved};
 use super::claimed::{Claimed, Lines};
 use super::counting::{counting, is_before_contract};
 use super::fact_list::Facts;
@@ -18,7 +18,7 @@ use crate::change::{Change, NewFinding, Touched, Wanted};
 use crate::event::loan_terms::LoanTerms;
 use crate::event::{ClaimFor, Status};
 use crate::finding::FindingKind;
-use crate::money::Day;
+use crate::money::{Day, Fen};
 use crate::state::State;
 use crate::state::flows::{Flow, Flows};
 use crate::state::lending_rows::{Fact, Loan, What};
@@ -67,18 +67,46 @@ pub(crate) fn wanted(state: &State, loan: &Loan) -> Vec<Wanted> {
         contract(state, loan, &mut wanted);
         facts(state, loan, &mut wanted);
     } else if !loan.facts.is_empty() {
-        wanted.push((FindingKind::UnknownSubject, None));
+        wanted.push((FindingKind::UnknownSubject, loan.facts.first().map(|fact| (fact.index, fact.on))));
     }
     if OVERPAID.into_iter().any(|flow| loan.posted[flow] > 0) {
-        wanted.push((FindingKind::Overpaid, None));
+        wanted.push((FindingKind::Overpaid, overpaid_by(loan)));
     }
-    if loan.known && is_moved(state, loan) {
-        wanted.push((FindingKind::BeforeOpening, None));
+    if loan.known {
+        wanted.extend(moved(state, loan).map(|told| (FindingKind::BeforeOpening, Some(told))));
     }
     if is_overclaimed(&loan.posted) {
         wanted.push((FindingKind::Overclaimed, overclaimed(state, loan)));
     }
     wanted
+}
+
+/// Of the payments that count, the first that what is paid without owing it reaches back to: the last to come in are too much. Where
+/// nobody paid, more came back than was drawn, and it is one of those.
+fn overpaid_by(loan: &Loan) -> Option<(u64, Day)> {
+    let paid = |fact: &Fact| match fact.what {
+        What::Repaid { fen, .. } | What::StateRepaid(fen) | What::Relieved { fen, .. } => {
+            Some((fact.on, fen, fact.index))
+        }
+        _ => None,
+    };
+    let returned = |fact: &Fact| match fact.what {
+        What::DrawReturned(fen) => Some((fact.on, fen, fact.index)),
+        _ => None,
+    };
+    let told = counting(loan, &loan.facts);
+    let mut payments: Vec<_> = told.iter().filter_map(paid).collect();
+    if payments.is_empty() {
+        payments = told.iter().filter_map(returned).collect();
+    }
+    payments.sort_unstable();
+    let mut over: i128 = OVERPAID.into_iter().map(|flow| i128::from(loan.posted[flow])).sum();
+    let reaches = |(_, fen, _): &&(Day, Fen, u64)| {
+        let reached = over > 0;
+        over -= i128::from(*fen);
+        reached
+    };
+    payments.iter().rev().take_while(reaches).last().map(|(on, _, index)| (*index, *on))
 }
 
 /// The latest line of which more was granted than its days bear, or what tells so of days before this ledger: of one day that of the
@@ -137,7 +165,8 @@ impl Year {
     /// them says so, whichever was told last.
     fn wanted(&self, state: &State, loan: &Loan) -> Vec<Wanted> {
         let mut wanted = Vec::new();
-        wanted.extend((self.kinds == [true; 2]).then_some((FindingKind::BothKinds, None)));
+        let signed = (u64::from(loan.signed_by), loan.signed);
+        wanted.extend((self.kinds == [true; 2]).then_some((FindingKind::BothKinds, Some(signed))));
         let last = Facts::from(&loan.facts).iter().rev().find(|fact| matches!(fact.what, What::Drawn(_)));
         let Some(last) = last.filter(|last| !is_before_contract(loan, last.on)) else { return wanted };
         let terms = state.loan_rules().and_then(|rules| terms_on(rules, loan.kind, last.on));

@@ -248,13 +248,23 @@ pub(crate) fn at_end(stock: &[(Day, i128)], on: Day) -> i128 {
     until.checked_sub(1).map_or(0, |at| stock[at].1)
 }
 
-/// What the stock held at the end of each day on which it changed, where a statement or a reward asks for it, and whether it was ever
-/// below zero.
-pub(crate) fn by_day(state: &State, fund: &Portfolio) -> (Vec<(Day, i128)>, bool) {
+/// A fund's days, as findings ask about them.
+pub(crate) struct ByDay {
+    /// What the stock held at the end of each day on which it changed, where a statement or a reward asks for it.
+    pub stock: Vec<(Day, i128)>,
+    /// Whether it was ever below zero.
+    pub short: bool,
+    /// The first day with losses that the stock does not bear in full.
+    pub borne: Option<Day>,
+}
+
+/// A fund's days by all that is known now.
+pub(crate) fn by_day(state: &State, fund: &Portfolio) -> ByDay {
     let days = FundDays::of(fund);
     let course = days.course(state, fund.kind);
     let asked = !fund.stated.is_empty() || !fund.granted.is_empty();
-    (if asked { days.stock(&course) } else { Vec::new() }, course.least() < 0)
+    let borne = course.days.iter().find(|day| day.borne > 0).map(|day| day.on);
+    ByDay { stock: if asked { days.stock(&course) } else { Vec::new() }, short: course.least() < 0, borne }
 }
 
 #[cfg(test)]

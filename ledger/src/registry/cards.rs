@@ -77,8 +77,8 @@ pub(crate) const OF_CARD: [FindingKind; 2] = [FindingKind::CardShared, FindingKi
 
 /// What a card calls for: that two call it their own, and that somebody had another in its place whose it was not.
 pub(crate) fn wanted(state: &State, card: &Card) -> Vec<Wanted> {
-    let mut wanted: Vec<Wanted> =
-        is_shared(state, card).then_some((FindingKind::CardShared, None)).into_iter().collect();
+    let shared = shared_from(state, card).map(|fact| (fact.entry.into(), fact.on));
+    let mut wanted: Vec<Wanted> = shared.map(|told| (FindingKind::CardShared, Some(told))).into_iter().collect();
     for (at, ends) in card.uses.iter().enumerate().filter(|(_, fact)| !fact.begins) {
         let human = state.human_root(ends.person);
         let before = |(place, fact): &(usize, &CardUse)| *place < at || (fact.begins && fact.on == ends.on);
@@ -91,11 +91,11 @@ pub(crate) fn wanted(state: &State, card: &Card) -> Vec<Wanted> {
     wanted
 }
 
-/// Whether two humans at one time both call a card their own: somebody should look. A guardian's or a sibling's card may be
+/// From when two humans at one time both call a card their own: somebody should look. A guardian's or a sibling's card may be
 /// several's. On one day what ends comes before what begins.
-fn is_shared(state: &State, card: &Card) -> bool {
+fn shared_from<'a>(state: &State, card: &'a Card) -> Option<&'a CardUse> {
     let mut owners: SmallVec<[Handle<Person>; 2]> = SmallVec::new();
-    card.uses.iter().any(|fact| {
+    card.uses.iter().find(|fact| {
         let human = state.human_root(fact.person);
         owners.retain(|owner| *owner != human);
         if fact.begins && fact.relation == CardRelation::Own {

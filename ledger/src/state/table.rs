@@ -170,6 +170,11 @@ impl<T: Row> Table<T> {
         })
     }
 
+    /// All rows, the latest first.
+    pub fn latest(&self) -> impl Iterator<Item = (Handle<T>, &T)> {
+        (0..self.next().number()).rev().map(Handle::new).map(|at| (at, self.get(at)))
+    }
+
     /// All rows in the order of their creation.
     pub fn iter(&self) -> impl Iterator<Item = (Handle<T>, &T)> {
         (0u32..).map(Handle::new).zip(self.pages.iter().flatten())

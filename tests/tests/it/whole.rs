@@ -27,13 +27,25 @@ pub(crate) const LENGTH: usize = 450;
 pub(crate) struct Books {
     balances: BTreeMap<(Uuid, Class), i128>,
     open: BTreeMap<(&'static str, Uuid, i64), usize>,
+    /// Of findings that a fact calls for, its day and the id of its entry.
+    facts: BTreeSet<(&'static str, Uuid, Day, Uuid)>,
 }
+
+/// That nobody registered something is said by whoever names it first. What is found of a sum of many facts, and what stands in suspense,
+/// keeps the entry with which it came to be found.
+const OF_SUMS: [FindingKind; 5] = [
+    FindingKind::UnknownSubject,
+    FindingKind::VoucherExceeds,
+    FindingKind::UnexpectedReturn,
+    FindingKind::FundShort,
+    FindingKind::PaidAfterLeaving,
+];
 
 /// The books, but for findings of some kinds.
 pub(crate) fn books(state: &State, but: &[FindingKind]) -> Books {
     let accounts = state.accounts.iter().filter(|(_, row)| row.balance != 0);
     let balances = accounts.map(|(at, row)| ((state.owner_id(at), row.class), row.balance)).collect();
-    let mut open = BTreeMap::new();
+    let (mut open, mut facts) = (BTreeMap::new(), BTreeSet::new());
     // Ids of this small world name things of several sorts at once, of which one may be registered and another not.
     let sorts = |id| {
         let (loans, cards) = (state.loans.find(id).is_some(), state.cards.find(id).is_some());
@@ -48,8 +60,11 @@ pub(crate) fn books(state: &State, but: &[FindingKind]) -> Books {
     let counts = |row: &Finding| row.open && !unclear(row) && !but.contains(&row.kind);
     for (_, row) in state.findings.iter().filter(|(_, row)| counts(row)) {
         *open.entry((row.kind.name(), row.subject, row.fen)).or_default() += 1;
+        if !OF_SUMS.contains(&row.kind) {
+            facts.insert((row.kind.name(), row.subject, row.on, state.seen.get(row.fact).id));
+        }
     }
-    Books { balances, open }
+    Books { balances, open, facts }
 }
 
 /// Nothing is lost between accounts, and what waits for somebody is what the accounts of suspense say.
@@ -237,6 +252,8 @@ pub(crate) fn differences(before: &Books, after: &Books) -> String {
             lines.push(format!("finding {key:?}: {was:?} {is:?}"));
         }
     }
+    let told = before.facts.symmetric_difference(&after.facts).map(|key| format!("of a fact {key:?}"));
+    lines.extend(told);
     lines.join("\n")
 }
 

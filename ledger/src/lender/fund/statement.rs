@@ -12,10 +12,12 @@ use crate::finding::FindingKind;
 use crate::handle::Handle;
 use crate::loan::fund_days::{at_end, by_day};
 use crate::loan::portfolio::portfolio_id;
+use crate::money::Day;
 use crate::registry::org;
 use crate::state::State;
-use crate::state::fund_rows::Stated;
-use crate::state::lending_rows::Portfolio;
+use crate::state::fund_rows::{LoanLoss, Loss, Stated, Turn};
+use crate::state::lending_rows::{Fact, Portfolio, What};
+use uuid::Uuid;
 
 pub(crate) fn judge_fund_stated(case: &Case<'_>, event: &FundStated) -> Judged<FundChange> {
     let mut change = Change::nothing();
@@ -66,17 +68,38 @@ pub(crate) const OF_FUND: [FindingKind; 6] = [
 /// What a fund calls for: statements that differ, receipts that nobody owes, rewards beyond the surplus; losses beyond the stock,
 /// decisions beyond it, payments that came back after they were used.
 pub(crate) fn wanted(state: &State, fund: &Portfolio) -> Vec<Wanted> {
-    let (stock, short) = by_day(state, fund);
-    let differing = fund.stated.iter().filter(|said| i128::from(said.fen) != at_end(&stock, said.on));
+    let days = by_day(state, fund);
+    let differing = fund.stated.iter().filter(|said| i128::from(said.fen) != at_end(&days.stock, said.on));
     let mut wanted: Vec<Wanted> =
         differing.map(|said| (FindingKind::StatementDiffers, Some((said.index, said.on)))).collect();
     wanted.extend(not_owed(state, fund).into_iter().map(|told| (FindingKind::OverCompensated, Some(told))));
-    wanted.extend(rewarded(state, fund, &stock).into_iter().map(|told| (FindingKind::OverRewarded, Some(told))));
+    wanted.extend(rewarded(state, fund, &days.stock).into_iter().map(|told| (FindingKind::OverRewarded, Some(told))));
     if state.balance(State::account_at(fund.accounts, Class::LossBorne)) > 0 {
-        wanted.push((FindingKind::Shortfall, None));
+        wanted.push((FindingKind::Shortfall, days.borne.and_then(|on| lost_on(state, fund, on))));
     }
-    wanted.extend(short.then_some((FindingKind::FundShort, None)));
+    wanted.extend(days.short.then_some((FindingKind::FundShort, None)));
     let used = |class| state.balance(State::account_at(fund.accounts, class)) < 0;
     wanted.extend((used(Class::Advance) || used(Class::Remitted)).then_some((FindingKind::RemittedShort, None)));
     wanted
+}
+
+/// Which write-off of a day the stock does not bear, where there were several one of them: that which is found already, or else the
+/// loan that was lost last is asked first.
+fn lost_on(state: &State, fund: &Portfolio, on: Day) -> Option<(u64, Day)> {
+    let found = state.doubts_of(fund.id).iter().map(|at| state.findings.get(*at));
+    let found = found.filter(|found| found.kind == FindingKind::Shortfall && found.on == on && !found.closed);
+    let told = found.map(|found| u64::from(found.fact)).next();
+    let of_loan = |(_, loss): (Handle<LoanLoss>, &LoanLoss)| {
+        let is_it = |loss: &Loss| (loss.turn, loss.on) == (Turn::Lost, on);
+        loss.losses.iter().any(is_it).then(|| written_off(state, fund, loss.id, on))?
+    };
+    told.or_else(|| state.losses.latest().find_map(of_loan)).map(|told| (told, on))
+}
+
+/// The entry that wrote off of a loan of this fund on a day.
+fn written_off(state: &State, fund: &Portfolio, loan: Uuid, on: Day) -> Option<u64> {
+    let (_, loan) = state.loans.by_id(loan)?;
+    let of_fund = state.portfolios.get(loan.portfolio).id == fund.id;
+    let is_it = |fact: &&Fact| fact.on == on && matches!(fact.what, What::WrittenOff(_));
+    loan.facts.iter().rev().find(is_it).filter(|_| of_fund).map(|fact| fact.index)
 }

@@ -46,8 +46,6 @@ pub fn finding_en(kind: FindingKind) -> &'static str {
         FindingKind::EditionOutOfOrder => "the edition before was not taken back; this one does not count",
         FindingKind::OverLoss => "more is recovered than is lost; what is beyond counts for nothing",
         FindingKind::PaidAfterLeaving => "paid for a day on which the person was no student",
-        FindingKind::ClearedInVain => "cleared out of suspense on what is so no more: take that decision back first",
-        FindingKind::CorrectedShort => "the line has less to correct than it says: take it back and say what is there",
         FindingKind::PaidTwice => "one instalment was paid twice",
         FindingKind::OverRemitted => "more of the claim was paid than is owed: a return was taken back",
         FindingKind::Overclaimed => "more was confirmed for a claim line than its days bear",
@@ -62,6 +60,16 @@ pub fn finding_en(kind: FindingKind) -> &'static str {
         FindingKind::DueOutsideYear => "a due day of the roster lies outside the academic year it names",
         FindingKind::KeyUnfollowed => "nobody can follow the key announced, or it contradicts earlier ones",
         FindingKind::OverSurrendered => "more was paid over to finance than is due",
+        FindingKind::ClearedInVain | FindingKind::CorrectedShort | FindingKind::DecidedEarly => decided_en(kind),
+    }
+}
+
+/// A decision that does not stand as it was made.
+fn decided_en(kind: FindingKind) -> &'static str {
+    match kind {
+        FindingKind::ClearedInVain => "cleared out of suspense on what is so no more: take that decision back first",
+        FindingKind::CorrectedShort => "the line has less to correct than it says: take it back and say what is there",
+        _ => "decided on a day before that of the thing decided about",
     }
 }
 

@@ -29,6 +29,7 @@ const WORDS: &[(&str, &str)] = &[
     ("loan_amended", "合同变更"),
     ("claimed_before", "建账前已申报"),
     ("loan_written_off", "核销"),
+    ("loss_recovered", "损失追回"),
     ("loan_state_repaid", "代偿"),
     ("loan_relieved", "救助"),
     ("enrolled", "在籍"),
