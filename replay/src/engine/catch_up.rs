@@ -156,7 +156,7 @@ pub fn fold_tally(options: &Options, progress: &mut dyn FnMut(u64)) -> Result<(S
     let pages = Keeper::none();
     let read = |to_fold: &SyncSender<Decoded>| read_all(options, to_fold, progress);
     let (state, read) = fold_while_reading(&pages, State::default(), None, read)?;
-    read.map(|()| (state, pages.tally()))
+    read.map(|()| (state, pages.outcomes().tally()))
 }
 
 /// Shows every entry of a record in order, all frames, roots and events checked, for whoever folds in another way; reading
@@ -218,7 +218,7 @@ pub(crate) fn catch_up(
         let (state, read) = fold_while_reading(&pages, state, made.as_deref_mut(), &mut read)?;
         read.map(|()| state)?
     };
-    if let Some(outcomes) = made.filter(|outcomes| !outcomes.is_of(&pages.tally())) {
+    if let Some(outcomes) = made.filter(|outcomes| !outcomes.is_of(&pages.outcomes().tally())) {
         make_again(outcomes, &pages, &mut read)?;
     }
     Ok((log, pages, state))
@@ -234,7 +234,7 @@ fn make_again(
     outcomes.0.clear().map_err(SigningError::from)?;
     let (_, read) = fold_while_reading(&Keeper::none(), State::default(), Some(&mut *outcomes), read)?;
     read?;
-    if outcomes.is_of(&pages.tally()) { Ok(()) } else { Err(EngineError::OtherOutcomes) }
+    if outcomes.is_of(&pages.outcomes().tally()) { Ok(()) } else { Err(EngineError::OtherOutcomes) }
 }
 
 /// The part of the thread that folds. Had the pages promised more than they give, what follows cannot be folded yet.
@@ -246,7 +246,7 @@ fn read_and_fold(
 ) -> Result<(Keeper, State), EngineError> {
     let (pages, state) = unread.read()?;
     if let Some(outcomes) = &mut outcomes {
-        outcomes.go_on(state.entries, &pages.tail()).map_err(SigningError::from)?;
+        outcomes.go_on(state.entries, &pages.outcomes().tail()).map_err(SigningError::from)?;
     }
     if state.entries < known {
         while frames.recv().is_ok() {}
@@ -317,7 +317,7 @@ fn fold_all(
             pages.note(state, entry, mark, outcome);
             Ok::<_, EngineError>(())
         })?;
-        let leaves = pages.take_leaves();
+        let leaves = pages.outcomes().take_leaves();
         if let Some(outcomes) = &mut outcomes {
             outcomes.take(first, &leaves).map_err(SigningError::from)?;
         }

@@ -65,7 +65,7 @@ impl Follower {
         let (trees, latest) = tree.follow(log.tip())?;
         let compared = latest.as_ref().map(Signed::unverified).transpose().map_err(SigningError::from)?;
         let comparing = Comparing {
-            marks: Marks::from(&live.pages().tally()),
+            marks: Marks::from(&live.pages().outcomes().tally()),
             pending: None,
             compared: compared.map_or(0, |(checkpoint, _)| checkpoint.size),
             latest: latest.map(Arc::new),

@@ -102,7 +102,9 @@ impl LiveState {
                 self.pages.note(state, entry, mark, outcome);
                 Ok(())
             })
-        })
+        })?;
+        let outcomes = self.pages.outcomes();
+        Ok((outcomes.tally(), outcomes.take_leaves()))
     }
 
     /// Wakes those who wait until something is folded.
@@ -118,10 +120,7 @@ impl LiveState {
 
     /// Has the entries of a frame folded while nobody else folds, and pages kept if it is time. What went wrong is marked before
     /// anybody else may read the state.
-    fn frame(
-        &self,
-        fold: impl FnOnce(&mut State) -> Result<(), EngineError>,
-    ) -> Result<(Tally, Leaves), Arc<EngineError>> {
+    fn frame(&self, fold: impl FnOnce(&mut State) -> Result<(), EngineError>) -> Result<(), Arc<EngineError>> {
         if let Some(error) = self.failed() {
             return Err(error);
         }
@@ -133,10 +132,7 @@ impl LiveState {
             let error = Arc::new(error);
             self.fail(Arc::clone(&error));
             error
-        })?;
-        let tally = self.pages.tally();
-        debug_assert_eq!(tally.entries(), state.entries, "every entry has one outcome");
-        Ok((tally, self.pages.take_leaves()))
+        })
     }
 }
 
@@ -187,7 +183,7 @@ impl Fold {
         let marks = marks.map(|(leaf, salt)| EntryMark { leaf: *leaf, salt: *salt });
         let (mut items, mut places) = (items.into_iter(), (first_index..).zip(marks));
         let live = Arc::clone(&self.live);
-        let (tally, outcomes) = live.frame(|state| {
+        live.frame(|state| {
             while !items.as_slice().is_empty() {
                 state.read_ahead(items.as_slice().iter().take(AHEAD).map(|item| &item.tag.event));
                 for (item, place) in items.by_ref().take(AHEAD).zip(places.by_ref()) {
@@ -198,8 +194,13 @@ impl Fold {
             Ok(())
         })?;
         // Before anybody is answered, so that a checkpoint asked for after an answer has the entry.
-        if let Some(notary) = &self.notary {
-            notary.take(leaves, outcomes, tally);
+        let outcomes = live.pages.outcomes();
+        match &self.notary {
+            Some(notary) => {
+                outcomes.end_frame();
+                notary.take(leaves);
+            }
+            None => drop(outcomes.take_leaves()),
         }
         Ok(calls)
     }

@@ -125,14 +125,14 @@ impl Engine {
         } else {
             following::clear(data)?;
         }
-        let tally = pages.tally();
+        let outcomes = Arc::clone(pages.outcomes());
         let live = Arc::new(LiveState::new(state, pages, log.alarm.clone()));
         let role = if follows {
             let tree = tree.ok_or(SigningError::Uncompared)?;
             Role::Follower(Arc::new(Follower::start(options, log, tree, &live)?))
         } else {
             // The state in use is not folded on yet, so its keys are those of the record as it was opened.
-            let notary = tree.map(|tree| tree.start(&log, tally, &live.read().keys)).transpose()?;
+            let notary = tree.map(|tree| tree.start(&log, outcomes, &live.read().keys)).transpose()?;
             Role::Writer(Arc::new(Writing::start(log, &live, notary)?))
         };
         let single = Arc::new(Single::new(options.record()));

@@ -8,6 +8,7 @@ pub mod key_files;
 pub mod log_proof;
 pub mod notary;
 mod note_keys;
+pub(crate) mod outcomes;
 pub mod receipt;
 pub mod signed_note;
 pub mod tally;

@@ -53,14 +53,35 @@ impl Tally {
     pub fn books(&self) -> &[Turnover; BOOKS] {
         &self.books
     }
+}
 
-    fn post(&mut self, state: &State, outcome: &Outcome) {
+/// Outcomes as bytes, to be hashed when there is time, and what they posted.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Noted {
+    bytes: Vec<u8>,
+    /// Where the bytes of each end.
+    ends: Vec<usize>,
+    books: [Turnover; BOOKS],
+}
+
+impl Noted {
+    /// Takes the outcome of the entry just folded into `state`.
+    pub(crate) fn note(&mut self, state: &State, mark: &EntryMark, outcome: &Outcome) {
+        write(&mut self.bytes, mark, outcome, state);
+        self.ends.push(self.bytes.len());
         let Outcome::Posted { postings, .. } = outcome else { return };
         for posting in postings {
             // Each side is looked up by itself: were a posting to cross books, the sums would show it.
             self.books[book_of(state, posting.debit)].debits += i128::from(posting.fen);
             self.books[book_of(state, posting.credit)].credits += i128::from(posting.fen);
         }
+    }
+
+    /// Lets go of all, and keeps the memory.
+    pub(crate) fn clear(&mut self) {
+        self.bytes.clear();
+        self.ends.clear();
+        self.books = Default::default();
     }
 }
 
@@ -72,8 +93,8 @@ pub struct Tallying {
     tail: Vec<Hash>,
     /// What was added since it was last taken.
     fresh: Leaves,
-    /// The bytes of one outcome, kept so that none are asked for with every entry.
-    bytes: Vec<u8>,
+    /// One outcome, kept so that no memory is asked for with every entry.
+    one: Noted,
 }
 
 impl Tallying {
@@ -84,16 +105,30 @@ impl Tallying {
 
     /// Takes the outcome of the entry just folded into `state`.
     pub fn note(&mut self, state: &State, mark: &EntryMark, outcome: &Outcome) {
-        self.bytes.clear();
-        write(&mut self.bytes, mark, outcome, state);
-        let leaf = leaf_hash(&self.bytes);
-        self.fresh.push(&mut self.tally.tree, leaf);
-        if self.tally.tree.size().is_multiple_of(1 << HEIGHT) {
-            self.tail.clear();
-        } else {
-            self.tail.push(leaf);
+        let mut one = std::mem::take(&mut self.one);
+        one.clear();
+        one.note(state, mark, outcome);
+        self.take(&one);
+        self.one = one;
+    }
+
+    /// Hashes outcomes that were noted, in their order.
+    pub(crate) fn take(&mut self, noted: &Noted) {
+        let mut rest = 0;
+        for end in &noted.ends {
+            let leaf = leaf_hash(&noted.bytes[rest..*end]);
+            rest = *end;
+            self.fresh.push(&mut self.tally.tree, leaf);
+            if self.tally.tree.size().is_multiple_of(1 << HEIGHT) {
+                self.tail.clear();
+            } else {
+                self.tail.push(leaf);
+            }
         }
-        self.tally.post(state, outcome);
+        for (sum, more) in self.tally.books.iter_mut().zip(&noted.books) {
+            sum.debits += more.debits;
+            sum.credits += more.credits;
+        }
     }
 
     /// What they come to.

@@ -52,7 +52,7 @@ impl NextGeneration {
 
     /// What all outcomes so far come to.
     pub(crate) fn tally(&self) -> Tally {
-        self.keeper.as_ref().map(Keeper::tally).unwrap_or_default()
+        self.keeper.as_ref().map(|keeper| keeper.outcomes().tally()).unwrap_or_default()
     }
 
     /// Folds on until there are so many entries: the end of a frame.
@@ -170,7 +170,7 @@ fn fold(
             Ok::<_, EngineError>(())
         })?;
         // Tiles are kept by the ledger in use.
-        drop(keeper.take_leaves());
+        drop(keeper.outcomes().take_leaves());
         if !kept {
             keeper.keep_sometimes(state)?;
         }

@@ -109,7 +109,7 @@ impl InUse<'_> {
         let since = Instant::now();
         let folded = self.live.read().entries;
         next.fold_to(folded, step)?;
-        same_tally(&self.live.pages().tally(), &next.tally())?;
+        same_tally(&self.live.pages().outcomes().tally(), &next.tally())?;
         if let Some(comparison) = comparison {
             comparison.end(self.live.state(), &mut next.state)?;
         }

@@ -6,7 +6,6 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
 use ledger::entry::Entry;
-use ledger::hash::Hash;
 use ledger::money::Fen;
 use ledger::outcome::Outcome;
 use ledger::state::State;
@@ -21,14 +20,14 @@ use crate::pages::posting_row::{AccountPlace, EntryRow};
 use crate::pages::postings::Postings;
 use crate::pages::store::{Batch, Store};
 use crate::point::Booked;
-use crate::proof::tally::{Tally, Tallying};
-use crate::record::leaves::Leaves;
+use crate::proof::outcomes::OutcomeLog;
+use crate::proof::tally::Tallying;
 
 /// Keeps pages of the state and the postings of each account.
 pub(crate) struct Keeper {
     entries: RwLock<Postings>,
     pub(super) kept: Option<Kept>,
-    tally: Mutex<Tallying>,
+    outcomes: Arc<OutcomeLog>,
     /// A single pass over a record remembers no postings.
     remembers: bool,
     /// Whether pages of the state are kept. A rebuild of the postings alone takes those there are.
@@ -71,7 +70,7 @@ pub(super) struct Storing {
 impl Keeper {
     /// Keeps nothing and remembers nothing: for a single pass over a record.
     pub(crate) fn none() -> Self {
-        Self { entries: RwLock::default(), kept: None, tally: Mutex::default(), remembers: false, tables: true }
+        Self { entries: RwLock::default(), kept: None, outcomes: Arc::default(), remembers: false, tables: true }
     }
 
     /// Keeps pages in a store that knows so many entries already.
@@ -95,7 +94,7 @@ impl Keeper {
         let doubt = Mutex::default();
         let kept = Some(Kept { generations, generation, store, handover, to_thread, thread, doubt });
         let entries = RwLock::new(Postings::from(entries));
-        Ok(Self { entries, kept, tally: Mutex::new(tally), remembers: true, tables: true })
+        Ok(Self { entries, kept, outcomes: Arc::new(tally.into()), remembers: true, tables: true })
     }
 
     /// With only a part of what is kept: postings, or pages of the state.
@@ -156,24 +155,14 @@ impl Keeper {
         gone.or_else(|| kept.doubt.lock().clone())
     }
 
-    /// What all outcomes noted so far come to.
-    pub(crate) fn tally(&self) -> Tally {
-        self.tally.lock().tally().clone()
-    }
-
-    /// The leaves of the tree over outcomes behind its last whole tile.
-    pub(crate) fn tail(&self) -> Vec<Hash> {
-        self.tally.lock().tail().to_vec()
-    }
-
-    /// The leaves of outcomes noted since this was asked for last.
-    pub(crate) fn take_leaves(&self) -> Leaves {
-        self.tally.lock().take_fresh()
+    /// What became of all entries, for the tree over that.
+    pub(crate) fn outcomes(&self) -> &Arc<OutcomeLog> {
+        &self.outcomes
     }
 
     /// Remembers what an entry posted, right after it was folded.
     pub(crate) fn note(&self, state: &State, entry: &Entry<'_>, mark: &EntryMark, outcome: &Outcome) {
-        self.tally.lock().note(state, mark, outcome);
+        self.outcomes.note(state, mark, outcome);
         let (index, effective) = (entry.index, entry.event.effective);
         if let Outcome::Posted { postings, .. } = outcome
             && self.remembers
@@ -237,7 +226,7 @@ impl Keeper {
                 table.take_dirty();
             }
         }
-        store.collect(state, &self.tally.lock(), &mut self.entries.write())
+        self.outcomes.with(|tallying| store.collect(state, tallying, &mut self.entries.write()))
     }
 
     /// Takes note of how the last batch ended. What was not written belongs to the next one. None if none has ended.

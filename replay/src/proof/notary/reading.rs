@@ -2,6 +2,7 @@
 //! then on is in `signing`.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use ledger::state::key_rows::AnnouncedKey;
 use ledger::state::table::Table;
@@ -11,6 +12,7 @@ use super::error::SigningError;
 use super::signing::{Begin, Notary, Signing};
 use crate::proof::checkpoint::{Checkpoint, Outcomes};
 use crate::proof::checkpoint_files::{Checkpoints, Signed};
+use crate::proof::outcomes::OutcomeLog;
 use crate::proof::signed_note::{Role, Verifier};
 use crate::proof::tally::Tally;
 use crate::proof::trees::Trees;
@@ -51,7 +53,7 @@ impl Reading {
     pub(crate) fn start(
         mut self,
         log: &Log,
-        tally: Tally,
+        outcomes: Arc<OutcomeLog>,
         announced: &Table<AnnouncedKey>,
     ) -> Result<Notary, SigningError> {
         self.fit(log.tip())?;
@@ -68,14 +70,14 @@ impl Reading {
         if let Some(signed) = &latest {
             fits_before(signed, &self.trees)?;
             may_follow(signed, own, &trust, &rows, self.trees.entries.0.size())?;
-            same_books(signed, &tally)?;
+            same_books(signed, &outcomes.tally())?;
         }
         Notary::start(Begin {
             signing,
             kept,
             latest,
             trees: self.trees,
-            tally,
+            outcomes,
             alarm: log.alarm.clone(),
             clock: log.clock.clone(),
         })

@@ -18,6 +18,7 @@ use crate::kill_points;
 use crate::limits::{FRAMES_TO_SIGN, SIGN_AFTER_MS, SIGN_AGAIN_MS, SIGN_EVERY};
 use crate::proof::checkpoint::{Checkpoint, Outcomes};
 use crate::proof::checkpoint_files::{Checkpoints, Signed};
+use crate::proof::outcomes::OutcomeLog;
 use crate::proof::signed_note::Signer;
 use crate::proof::tally::Tally;
 use crate::proof::trees::Trees;
@@ -68,7 +69,7 @@ pub(super) struct Begin {
     pub(super) kept: Checkpoints,
     pub(super) latest: Option<Signed>,
     pub(super) trees: Trees,
-    pub(super) tally: Tally,
+    pub(super) outcomes: Arc<OutcomeLog>,
     pub(super) alarm: Alarm,
     pub(super) clock: Clock,
 }
@@ -76,8 +77,8 @@ pub(super) struct Begin {
 enum Message {
     /// The keys announced so far, of which the last is new.
     Announced(Vec<AnnouncedKey>),
-    /// Leaves of entries and of their outcomes, and what all outcomes come to.
-    Folded(Leaves, Leaves, Box<Tally>),
+    /// Leaves of the entries of a frame; those of their outcomes lie ready.
+    Folded(Leaves),
     Sign(oneshot::Sender<Result<Arc<Signed>, SigningError>>),
 }
 
@@ -98,7 +99,8 @@ struct Shared {
 impl Notary {
     /// Signs what is unsigned, then starts the thread.
     pub(super) fn start(begin: Begin) -> Result<Self, SigningError> {
-        let Begin { signing, kept, latest, trees, tally, alarm, clock } = begin;
+        let Begin { signing, kept, latest, trees, outcomes, alarm, clock } = begin;
+        let tally = outcomes.tally();
         // What an earlier key signed stays kept, but is not shown as this key's.
         let verifier = signing.signer.verifier();
         let latest = latest.filter(|signed| Checkpoint::verified(&signed.tree, verifier).is_ok());
@@ -111,6 +113,7 @@ impl Notary {
             signing,
             kept,
             tally,
+            outcomes,
             alarm,
             clock,
             signed_size,
@@ -137,11 +140,11 @@ impl Notary {
         }
     }
 
-    /// Takes a folded frame: the leaves of its entries and of their outcomes, and the tally after it.
-    pub(crate) fn take(&self, leaves: Leaves, outcomes: Leaves, tally: Tally) {
+    /// Takes the leaves of a frame that is folded and was ended in the log of outcomes.
+    pub(crate) fn take(&self, leaves: Leaves) {
         if let Some(to_thread) = &*self.to_thread.lock() {
             // A thread that has ended has said why.
-            let _ = to_thread.send(Message::Folded(leaves, outcomes, Box::new(tally)));
+            let _ = to_thread.send(Message::Folded(leaves));
         }
     }
 
@@ -194,6 +197,7 @@ struct SigningThread {
     signing: Signing,
     kept: Checkpoints,
     tally: Tally,
+    outcomes: Arc<OutcomeLog>,
     /// Nothing is signed over what is known to be damaged.
     alarm: Alarm,
     /// Tells the time that is signed.
@@ -222,7 +226,7 @@ impl SigningThread {
         loop {
             match messages.recv_timeout(self.patience()) {
                 Ok(Message::Announced(keys)) => self.ends = self.signing.turned(&keys),
-                Ok(Message::Folded(leaves, outcomes, tally)) => self.take(&leaves, &outcomes, *tally),
+                Ok(Message::Folded(leaves)) => self.take(&leaves),
                 // Whoever asked may have gone away.
                 Ok(Message::Sign(done)) => drop(done.send(self.try_to_sign())),
                 Err(RecvTimeoutError::Timeout) => drop(self.try_to_sign()),
@@ -242,14 +246,17 @@ impl SigningThread {
     }
 
     /// Takes the leaves of a frame into the trees.
-    fn take(&mut self, leaves: &Leaves, outcomes: &Leaves, tally: Tally) {
+    fn take(&mut self, leaves: &Leaves) {
+        let Some((outcomes, tally)) = self.outcomes.next_frame() else {
+            return self.failed(SigningError::Ended("a frame came without its outcomes".into()));
+        };
         let known = std::mem::replace(&mut self.tally, tally).entries();
         self.waiting_since.get_or_insert_with(Instant::now);
         let mut trees = self.shared.trees.lock();
         let [entries_behind, outcomes_behind] = &mut self.behind;
         let said = entries_behind.take(&mut trees.entries.0, known, leaves);
         // The other tree goes on whatever happened to the first.
-        let made = outcomes_behind.take(&mut trees.outcomes.0, known, outcomes);
+        let made = outcomes_behind.take(&mut trees.outcomes.0, known, &outcomes);
         drop(trees);
         match said.and_then(|said| Ok(said && made?)) {
             Err(error) => return self.failed(error.into()),
