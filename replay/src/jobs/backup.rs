@@ -29,7 +29,8 @@ use super::source::{Ledger, ledger_typed};
     replay verify --data /backup/ledger --key ledger.key.pub\n\n\
     Keep copies on another disk, and the secret key in neither. MANIFEST in the copy says where its record ends and names\n\
     every file with its SHA-256; a file may be longer than it says where a run was cut short.\n\n\
-    Exit codes: 0 copied, 1 the record or the copy is damaged or another's, 2 usage, 3 interrupted, with what was read")]
+    Exit codes: 0 copied, 1 the record or the copy is damaged or another's, 2 usage, 3 interrupted, with what was\n\
+    read, 4 copied, but for checkpoints that are damaged in the ledger, which are named")]
 pub struct BackupArgs {
     /// Directory of the ledger
     #[arg(long, value_name = "DIR", required_unless_present = "nats")]
@@ -74,7 +75,11 @@ pub fn run(args: &BackupArgs) -> anyhow::Result<ExitCode> {
     bar.finish_and_clear();
     let taken = taken?;
     say(args, &taken, began.elapsed().as_secs_f64());
-    Ok(if taken.interrupted { ExitCode::from(3) } else { ExitCode::SUCCESS })
+    Ok(ExitCode::from(match (taken.interrupted, taken.missing.is_empty()) {
+        (true, _) => 3,
+        (false, false) => 4,
+        (false, true) => 0,
+    }))
 }
 
 fn say(args: &BackupArgs, taken: &Taken, seconds: f64) {
@@ -84,7 +89,7 @@ fn say(args: &BackupArgs, taken: &Taken, seconds: f64) {
             "{}",
             serde_json::json!({ "frames": extent.frames, "entries": extent.entries, "root": root,
                 "recorded_ms": extent.recorded_ms, "new_frames": taken.new_frames, "new_bytes": taken.new_bytes,
-                "checkpoints": taken.checkpoints, "signed_entries": taken.signed, "interrupted": taken.interrupted,
+                "checkpoints": taken.checkpoints, "signed_entries": taken.signed, "missing": taken.missing, "interrupted": taken.interrupted,
                 "out": args.out.display().to_string(), "seconds": seconds })
         );
         return;
@@ -95,6 +100,9 @@ fn say(args: &BackupArgs, taken: &Taken, seconds: f64) {
     match taken.signed {
         Some(size) => outln!("checkpoints  {}, the last over {size} entries", taken.checkpoints),
         None => outln!("checkpoints  none: nobody vouches for this copy; serve the ledger with --key"),
+    }
+    for missing in &taken.missing {
+        outln!("未复制 missing {missing}; the ledger sets it aside at its next start");
     }
     outln!("seconds      {seconds:.2}");
     if taken.interrupted {

@@ -1,5 +1,6 @@
-//! A witness: remembers the last checkpoint of another ledger that it saw, cosigns one that continues it (C2SP
-//! cosignature/v1), and keeps both notes as evidence of one that does not. How checkpoints come here is not its business.
+//! A witness: remembers the last checkpoint that it saw of each of a ledger's two logs, over entries and over their outcomes, cosigns
+//! those that continue them (C2SP cosignature/v1), and keeps the notes as evidence of what does not. How they come here is not its
+//! business.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -12,8 +13,10 @@ use ledger::tree::merkle::empty_root;
 use ledger::tree::proof::is_consistent;
 
 use crate::files::replace;
-use crate::proof::checkpoint::{Checkpoint, CheckpointError};
+use crate::proof::checkpoint::{Checkpoint, CheckpointError, Outcomes};
+use crate::proof::checkpoint_files::Signed;
 use crate::proof::signed_note::{Note, NoteError, Signer, Verifier};
+use crate::proof::trees::TwoPaths;
 use crate::proof::trust::{Announcement, Trust};
 
 /// File of the announcements it was shown.
@@ -28,14 +31,16 @@ pub enum WitnessError {
     Unsigned(#[from] CheckpointError),
     /// It is signed by the ledger and contradicts what the ledger signed before.
     #[error(
-        "THE LEDGER CONTRADICTS ITSELF: it signed {seen} entries before, and now {offered} entries that do not continue \
+        "THE LEDGER CONTRADICTS ITSELF: it signed {seen} {log} before, and now {offered} {log} that do not continue \
          them: {why}. Both signed notes are kept in {}. Nothing was cosigned",
         evidence.display()
     )]
     Forked {
-        /// Entries of the checkpoint seen before.
+        /// Which of its logs: entries or outcomes.
+        log: &'static str,
+        /// How many the checkpoint seen before is over.
         seen: u64,
-        /// Entries of the one offered.
+        /// And the one offered.
         offered: u64,
         /// In which way.
         why: &'static str,
@@ -70,8 +75,12 @@ pub struct Witness {
     dir: PathBuf,
     /// The announcements of keys that it was shown, which say where a key ended.
     announced: Vec<Announcement>,
-    seen: Option<(Note, Checkpoint)>,
+    /// Of each log what was cosigned last.
+    seen: [Option<(Note, Checkpoint)>; 2],
 }
+
+/// The logs of a ledger: how their contradictions are told, and the file of the last checkpoint.
+const LOGS: [(&str, &str); 2] = [("entries", "checkpoint"), ("outcomes", "outcomes")];
 
 impl Witness {
     /// Opens the witness that keeps what it saw in `dir`, making the directory if needed. It trusts these keys of the ledger, and those
@@ -81,18 +90,25 @@ impl Witness {
     /// The directory cannot be used, or holds something else.
     pub fn open(ledger: Vec<Verifier>, signer: Signer, dir: &Path) -> Result<Self, WitnessError> {
         fs::create_dir_all(dir).map_err(|source| io("making", dir, source))?;
-        let mut witness = Self { ledger, signer, dir: dir.to_owned(), announced: Vec::new(), seen: None };
+        let mut witness = Self { ledger, signer, dir: dir.to_owned(), announced: Vec::new(), seen: [None, None] };
         let path = witness.dir.join(ANNOUNCED);
         if let Some(note) = witness.kept(&path)? {
             let source = CheckpointError::Malformed("it lists no announcements");
             let listed = listed(note.unverified_text());
             witness.announced = listed.ok_or(WitnessError::State { path, source })?;
         }
-        let path = witness.path();
-        if let Some(note) = witness.kept(&path)? {
-            let checkpoint = witness.trust(&[]).checkpoint(&note);
-            let checkpoint = checkpoint.map_err(|source| WitnessError::State { path, source })?;
-            witness.seen = Some((note, checkpoint));
+        let trust = witness.trust(&[]);
+        let [entries, outcomes] = witness.paths();
+        if let Some(note) = witness.kept(&entries)? {
+            let read = trust.checkpoint(&note);
+            let read = read.map_err(|source| WitnessError::State { path: entries, source })?;
+            witness.seen[0] = Some((note, read));
+        }
+        // A witness of before kept none; it takes the first on trust.
+        if let Some(note) = witness.kept(&outcomes)? {
+            let read = trust.outcomes(&note).map(as_checkpoint);
+            let read = read.map_err(|source| WitnessError::State { path: outcomes, source })?;
+            witness.seen[1] = Some((note, read));
         }
         Ok(witness)
     }
@@ -118,50 +134,61 @@ impl Witness {
         Trust::following(self.ledger.clone(), &rows)
     }
 
-    /// Where the last cosigned checkpoint is kept.
+    /// Where the last cosigned checkpoints are kept: that over entries, and that over outcomes.
     #[must_use]
-    pub fn path(&self) -> PathBuf {
-        self.dir.join("checkpoint")
+    pub fn paths(&self) -> [PathBuf; 2] {
+        LOGS.map(|(_, file)| self.dir.join(file))
     }
 
-    /// The last checkpoint that was cosigned.
+    /// How many entries, and how many outcomes, the last checkpoints are over that were cosigned.
     #[must_use]
-    pub fn seen(&self) -> Option<&Checkpoint> {
-        self.seen.as_ref().map(|(_, checkpoint)| checkpoint)
+    pub fn seen(&self) -> [u64; 2] {
+        self.seen.each_ref().map(|seen| seen.as_ref().map_or(0, |(_, checkpoint)| checkpoint.size))
     }
 
-    /// The checkpoint in a note, if the ledger signed it with a key that is trusted over so many entries. Tells for which sizes a proof
-    /// is needed. The announcements must stand in its tree.
+    /// The checkpoints in two notes, if the ledger signed both with a key that is trusted over so many entries. Tells for which sizes a
+    /// proof is needed. The announcements must stand in the tree over entries.
     ///
     /// # Errors
-    /// The ledger did not sign it.
-    pub fn read(&self, offered: &Note, announced: &[Announcement]) -> Result<Checkpoint, WitnessError> {
-        Ok(self.trust(announced).checkpoint(offered)?)
+    /// The ledger did not sign them, or they are not of the same entries.
+    pub fn read(&self, offered: &Signed, announced: &[Announcement]) -> Result<[Checkpoint; 2], WitnessError> {
+        offered.unverified()?;
+        let trust = self.trust(announced);
+        Ok([trust.checkpoint(&offered.tree)?, as_checkpoint(trust.outcomes(&offered.outcomes)?)])
     }
 
-    /// Cosigns a checkpoint that continues the last one seen, by this proof, at this time in seconds since 1970. The
-    /// cosigned note is kept before it is handed out.
+    /// Cosigns checkpoints that continue the last ones seen, by these proofs, at this time in seconds since 1970. The
+    /// cosigned notes are kept before they are handed out.
     ///
     /// # Errors
-    /// The ledger did not sign it, or it does not continue what was seen; then both notes are kept as evidence.
+    /// The ledger did not sign them, or one does not continue what was seen; then the notes are kept as evidence.
     pub fn cosign(
         &mut self,
-        offered: &Note,
+        offered: &Signed,
         announced: &[Announcement],
-        proof: &[Hash],
+        proof: &TwoPaths,
         time: u64,
-    ) -> Result<Note, WitnessError> {
-        let checkpoint = self.read(offered, announced)?;
-        if let Some(why) = self.contradiction(&checkpoint, proof) {
-            return Err(self.forked(offered, &checkpoint, why)?);
+    ) -> Result<Signed, WitnessError> {
+        let [entries, outcomes] = self.read(offered, announced)?;
+        for (log, note, checkpoint, path) in
+            [(0, &offered.tree, &entries, &proof.entries), (1, &offered.outcomes, &outcomes, &proof.outcomes)]
+        {
+            if let Some(why) = self.contradiction(log, note, checkpoint, path) {
+                return Err(self.forked(log, offered, checkpoint.size, why)?);
+            }
         }
         self.learn(announced)?;
-        let mut note = offered.clone();
-        note.add(self.signer.cosign(offered.unverified_text(), time));
-        let path = self.path();
-        replace(&path, note.to_string().as_bytes()).map_err(|source| io("writing", &path, source))?;
-        self.seen = Some((note.clone(), checkpoint));
-        Ok(note)
+        let mut signed = offered.clone();
+        for note in [&mut signed.tree, &mut signed.outcomes] {
+            note.add(self.signer.cosign(note.unverified_text(), time));
+        }
+        // That over outcomes first, as a ledger does: whoever finds a checkpoint finds both.
+        let [tree, beside] = self.paths();
+        for (path, note) in [(beside, &signed.outcomes), (tree, &signed.tree)] {
+            replace(&path, note.to_string().as_bytes()).map_err(|source| io("writing", &path, source))?;
+        }
+        self.seen = [Some((signed.tree.clone(), entries)), Some((signed.outcomes.clone(), outcomes))];
+        Ok(signed)
     }
 
     /// Keeps the announcements that are new, before what they make trusted.
@@ -184,8 +211,8 @@ impl Witness {
         replace(&path, note.to_string().as_bytes()).map_err(|source| io("writing", &path, source))
     }
 
-    fn contradiction(&self, offered: &Checkpoint, proof: &[Hash]) -> Option<&'static str> {
-        let Some((_, seen)) = &self.seen else {
+    fn contradiction(&self, log: usize, note: &Note, offered: &Checkpoint, proof: &[Hash]) -> Option<&'static str> {
+        let Some((before, seen)) = &self.seen[log] else {
             // The first one is taken on trust, except that there is only one empty tree.
             return (offered.size == 0 && offered.root != empty_root()).then_some("the empty tree has another root");
         };
@@ -193,26 +220,38 @@ impl Witness {
             return Some("the ledger went back");
         }
         if offered.size == seen.size && offered.root != seen.root {
-            return Some("the same number of entries has another root");
+            return Some("the same number has another root");
+        }
+        if offered.size == seen.size && note.unverified_text() != before.unverified_text() {
+            return Some("the same outcomes come to other sums");
         }
         let holds = is_consistent((seen.size, &seen.root), (offered.size, &offered.root), proof);
         (!holds).then_some("the proof of consistency does not hold")
     }
 
-    /// Both notes side by side: whoever has the ledger's public key can see from them alone that it signed both.
-    fn forked(&self, offered: &Note, checkpoint: &Checkpoint, why: &'static str) -> Result<WitnessError, WitnessError> {
-        let (seen, before) = match &self.seen {
-            Some((note, checkpoint)) => (checkpoint.size, note.to_string()),
-            None => (0, String::new()),
-        };
-        let evidence = self.dir.join(format!("evidence-{seen}-{}", checkpoint.size));
+    /// The notes side by side: whoever has the ledger's public key can see from them alone that it signed them.
+    fn forked(&self, log: usize, offered: &Signed, size: u64, why: &'static str) -> Result<WitnessError, WitnessError> {
+        let seen = self.seen()[log];
+        let evidence = self.dir.join(format!("evidence-{seen}-{size}"));
         fs::create_dir_all(&evidence).map_err(|source| io("making", &evidence, source))?;
-        for (name, text) in [("seen", before), ("offered", offered.to_string())] {
+        let [tree, outcomes] = self.seen.each_ref().map(|seen| seen.as_ref().map(|(note, _)| note));
+        let notes = [
+            ("seen", tree),
+            ("seen.outcomes", outcomes),
+            ("offered", Some(&offered.tree)),
+            ("offered.outcomes", Some(&offered.outcomes)),
+        ];
+        for (name, note) in notes.into_iter().filter_map(|(name, note)| Some((name, note?))) {
             let path = evidence.join(name);
-            replace(&path, text.as_bytes()).map_err(|source| io("writing", &path, source))?;
+            replace(&path, note.to_string().as_bytes()).map_err(|source| io("writing", &path, source))?;
         }
-        Ok(WitnessError::Forked { seen, offered: checkpoint.size, why, evidence })
+        Ok(WitnessError::Forked { log: LOGS[log].0, seen, offered: size, why, evidence })
     }
+}
+
+/// What a log over outcomes is to whoever reads checkpoints.
+fn as_checkpoint(Outcomes { origin, size, root, .. }: Outcomes) -> Checkpoint {
+    Checkpoint { origin, size, root }
 }
 
 /// The announcements of a file.
@@ -235,139 +274,5 @@ fn io(doing: &'static str, path: &Path, source: std::io::Error) -> WitnessError 
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::proof::signed_note::Role;
-    use crate::proof::tiles::Tiles;
-    use crate::proof::trust::announcement;
-    use ledger::event::{Event, Kind};
-    use ledger::money::Day;
-    use ledger::tree::merkle::leaf_hash;
-
-    struct Told {
-        tiles: Tiles,
-        _dir: tempfile::TempDir,
-    }
-
-    /// A ledger of so many entries, the last ones of which begin with `word`.
-    fn ledger(size: u64, common: u64, word: &str) -> Told {
-        let dir = tempfile::tempdir().unwrap();
-        let mut tiles = Tiles::open(dir.path()).unwrap();
-        for n in 0..size {
-            let word = if n < common { "common" } else { word };
-            tiles.push(leaf_hash(format!("{word} {n}").as_bytes())).unwrap();
-        }
-        Told { tiles, _dir: dir }
-    }
-
-    impl Told {
-        fn note(&self, size: u64) -> Note {
-            let root = self.tiles.root(size).unwrap();
-            Checkpoint { origin: "here".to_owned(), size, root }.sign(&key())
-        }
-
-        fn proof(&self, from: u64, to: u64) -> Vec<Hash> {
-            self.tiles.prove_consistency(from, to).unwrap()
-        }
-    }
-
-    fn key() -> Signer {
-        Signer::from_seed("here", Role::Author, &[1; 32]).unwrap()
-    }
-
-    fn witness(dir: &Path) -> Witness {
-        let signer = Signer::from_seed("witness", Role::Witness, &[2; 32]).unwrap();
-        Witness::open(vec![key().verifier().clone()], signer, dir).unwrap()
-    }
-
-    #[test]
-    fn what_continues_is_cosigned_and_remembered() {
-        let dir = tempfile::tempdir().unwrap();
-        let told = ledger(1_000, 1_000, "");
-        let mut last = 0;
-        for size in [0, 1, 1, 255, 256, 700, 1_000] {
-            // Opened again each time: what was seen is on disk.
-            let mut witness = witness(dir.path());
-            let note = witness.cosign(&told.note(size), &[], &told.proof(last, size), 1_700_000_000).unwrap();
-            let key = witness.signer.verifier();
-            assert_eq!(note.verified_by(key).unwrap(), told.note(size).unverified_text());
-            assert_eq!(witness.seen().unwrap().size, size);
-            last = size;
-        }
-    }
-
-    /// It need not look at any checkpoint of the change: the announcement leads over it.
-    #[test]
-    fn a_change_of_keys_is_followed_and_the_old_key_is_cosigned_no_more() {
-        let dir = tempfile::tempdir().unwrap();
-        let next = Signer::from_seed("here", Role::Author, &[7; 32]).unwrap();
-        let said =
-            Event::said(Day::new(2026, 1, 5).unwrap(), Kind::KeyAnnounced(announcement(next.verifier(), &key())));
-        let content = proto::event::encode(&said);
-        let (recorded_ms, salt) = (proto::samples::LATE_MS, [0; proto::entry::SALT_BYTES]);
-        let mut entry = Vec::new();
-        let raw = proto::entry::Raw { recorded_ms, again: None, salt, principal: "somebody", content: &content };
-        proto::entry::encode_into(&mut entry, &raw).unwrap();
-        let mut told = ledger(300, 300, "");
-        told.tiles.push(leaf_hash(&entry)).unwrap();
-        (0..300).for_each(|n| told.tiles.push(leaf_hash(format!("later {n}").as_bytes())).unwrap());
-        let by = |size: u64, signer: &Signer| {
-            Checkpoint { origin: "here".to_owned(), size, root: told.tiles.root(size).unwrap() }.sign(signer)
-        };
-        let announced = [Announcement { index: 300, entry }];
-        let mut first = witness(dir.path());
-        first.cosign(&by(200, &key()), &[], &[], 1).unwrap();
-        let proof = told.proof(200, 500);
-        assert!(first.cosign(&by(500, &next), &[], &proof, 2).is_err(), "nobody announced it");
-        assert!(first.cosign(&by(500, &key()), &announced, &proof, 2).is_err(), "it has ended");
-        first.cosign(&by(500, &next), &announced, &proof, 2).unwrap();
-        // Opened again with the first key, it knows all that without being told.
-        let mut again = witness(dir.path());
-        let proof = told.proof(500, 600);
-        let late = again.cosign(&by(600, &key()), &[], &proof, 3).unwrap_err();
-        assert!(late.to_string().contains("the record announces another"), "{late}");
-        again.cosign(&by(600, &next), &[], &proof, 3).unwrap();
-    }
-
-    #[test]
-    fn a_forked_ledger_is_caught_and_both_notes_are_kept() {
-        let dir = tempfile::tempdir().unwrap();
-        let (told, forked) = (ledger(700, 500, "told"), ledger(900, 500, "forked"));
-        let mut first = witness(dir.path());
-        first.cosign(&told.note(600), &[], &[], 1).unwrap();
-        let cases = [
-            (forked.note(900), forked.proof(600, 900)),
-            (forked.note(600), Vec::new()),
-            (forked.note(550), Vec::new()),
-            (told.note(550), Vec::new()),
-            (told.note(700), Vec::new()),
-        ];
-        for (note, proof) in cases {
-            let offered = Checkpoint::parse(note.unverified_text()).unwrap().size;
-            let Err(WitnessError::Forked { seen, evidence, .. }) = first.cosign(&note, &[], &proof, 2) else {
-                panic!("a checkpoint over {offered} entries was cosigned");
-            };
-            assert_eq!(seen, 600);
-            let kept = |name: &str| Note::parse(&fs::read(evidence.join(name)).unwrap()).unwrap();
-            assert_eq!(kept("seen").verified_by(key().verifier()).unwrap(), told.note(600).unverified_text());
-            assert_eq!(kept("offered"), note);
-        }
-        // What was seen is kept, so the honest ledger may go on.
-        assert!(witness(dir.path()).cosign(&told.note(700), &[], &told.proof(600, 700), 3).is_ok());
-    }
-
-    #[test]
-    fn what_others_signed_or_wrote_is_refused() {
-        let dir = tempfile::tempdir().unwrap();
-        let told = ledger(10, 10, "");
-        let stranger = Signer::from_seed("here", Role::Author, &[9; 32]).unwrap();
-        let root = told.tiles.root(10).unwrap();
-        let forged = Checkpoint { origin: "here".to_owned(), size: 10, root }.sign(&stranger);
-        let mut first = witness(dir.path());
-        assert!(matches!(first.cosign(&forged, &[], &[], 1), Err(WitnessError::Unsigned(_))));
-        fs::write(first.path(), told.note(5).to_string()).unwrap();
-        let signer = first.signer.clone();
-        let opened = Witness::open(vec![key().verifier().clone()], signer, dir.path());
-        assert!(matches!(opened, Err(WitnessError::State { .. })));
-    }
-}
+#[path = "witness_tests.rs"]
+mod tests;

@@ -254,7 +254,9 @@ async fn a_witness_cosigns_what_continues_and_stops_at_a_fork() {
         let why = String::from_utf8_lossy(&caught.stderr).into_owned();
         assert!(caught.status.code() == Some(1) && why.contains("CONTRADICTS"), "{why}");
         let evidence = PathBuf::from(desk.at("seen")).join("evidence-140-150");
-        assert!(evidence.join("seen").is_file() && evidence.join("offered").is_file());
+        for name in ["seen", "offered", "seen.outcomes", "offered.outcomes"] {
+            assert!(evidence.join(name).is_file(), "{name}");
+        }
         cosigned_receipt(&desk, &addresses.0);
         assert!(look(&addresses.0).status.success(), "the honest ledger goes on");
     })
@@ -271,7 +273,10 @@ fn cosigned_receipt(desk: &Desk, address: &str) {
     desk.good(&["receipt", "5", "--out", &file, "--server", address]);
     assert_eq!(mingzhang(&check).status.code(), Some(1), "not cosigned");
     desk.good(&["receipt", "5", "--out", &file, "--checkpoint", seen, "--server", address]);
-    desk.good(&check);
+    assert!(desk.good(&check).contains("who saw entries alone"));
+    let outcomes = desk.at("seen/outcomes");
+    desk.good(&["receipt", "5", "--out", &file, "--checkpoint", seen, "--outcomes", &outcomes, "--server", address]);
+    assert!(desk.good(&check).contains("who saw entries and outcomes"));
     assert!(desk.holds(&file));
 }
 

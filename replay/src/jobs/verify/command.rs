@@ -18,7 +18,7 @@ use replay::terminal::progress;
 use replay::terminal::progress::Bar;
 
 use super::asked_service::{self, Live};
-use super::expected::{self, Expectation, expectation};
+use super::expected::{self, Expectation, Loaded, expectation};
 use super::reading::{End, read, read_and_fold};
 use super::refold::Refold;
 use super::report::Report;
@@ -51,7 +51,8 @@ use crate::jobs::source::Source;
     replay verify --nats nats://127.0.0.1:4222 --checkpoints ./kept/checkpoints --key ledger.key.pub\n  \
     replay verify --data ./demo-data --hashes-only --resume ./verify.json\n  \
     replay verify --nats nats://127.0.0.1:4222 --live http://127.0.0.1:50051 --key ledger.key.pub\n\n\
-    Exit codes: 0 the same, 1 differs, is damaged or cannot be read, 2 usage, 3 interrupted")]
+    Exit codes: 0 the same, 1 differs, is damaged or cannot be read, 2 usage, 3 interrupted,\n\
+    4 the same, but for files of checkpoints that are damaged or missing, which are named")]
 pub struct VerifyArgs {
     #[command(flatten)]
     source: Source,
@@ -84,7 +85,7 @@ pub struct VerifyArgs {
 /// Verifies and reports.
 pub fn run(args: &VerifyArgs) -> anyhow::Result<ExitCode> {
     let keys: Vec<_> = args.keys.iter().map(|key| key_files::public(key)).collect::<Result<_, _>>()?;
-    let (live, points) = points(args)?;
+    let (live, Loaded { points, set_aside }) = points(args)?;
     trusted_keys::begin(&points, &keys, !args.hashes_only)?;
     interrupts::heed()?;
     let bar = progress::entries("verify", true);
@@ -99,15 +100,16 @@ pub fn run(args: &VerifyArgs) -> anyhow::Result<ExitCode> {
     report.took(began.elapsed());
     report.signatures_checked = !args.keys.is_empty();
     report.live = live;
+    report.set_aside = set_aside;
     report.print(args.json)?;
     Ok(report.exit_code())
 }
 
-fn points(args: &VerifyArgs) -> anyhow::Result<(Option<Live>, Vec<Expectation>)> {
+fn points(args: &VerifyArgs) -> anyhow::Result<(Option<Live>, Loaded)> {
     let usual = args.source.data.as_ref().map(|data| data.join("checkpoints")).filter(|dir| dir.is_dir());
-    let mut points = match args.checkpoints.clone().or(usual) {
+    let Loaded { mut points, set_aside } = match args.checkpoints.clone().or(usual) {
         Some(dir) => expected::load(&dir)?,
-        None => Vec::new(),
+        None => Loaded::default(),
     };
     points.extend(args.expect.iter().cloned());
     let asked = args.live.as_ref().map(|server| asked_service::ask(server)).transpose()?;
@@ -116,7 +118,7 @@ fn points(args: &VerifyArgs) -> anyhow::Result<(Option<Live>, Vec<Expectation>)>
         live
     });
     points.sort_by_key(|point| point.at);
-    Ok((live, points))
+    Ok((live, Loaded { points, set_aside }))
 }
 
 fn fold(args: &VerifyArgs, points: &[Expectation], keys: &[Verifier], bar: &Bar) -> anyhow::Result<Report> {

@@ -43,35 +43,46 @@ impl Expectation {
     }
 }
 
-/// All checkpoints in `dir`, by size. Whether their keys are trusted is for `trusted_keys`.
-pub fn load(dir: &Path) -> anyhow::Result<Vec<Expectation>> {
-    let mut points = Vec::new();
+/// Checkpoints of a directory, and what is wrong with those of its files that say nothing.
+#[derive(Default)]
+pub struct Loaded {
+    /// By size.
+    pub points: Vec<Expectation>,
+    /// File and reason: damage to such a file says nothing about the record, and is not the same as nothing.
+    pub set_aside: Vec<String>,
+}
+
+/// All checkpoints in `dir`. Whether their keys are trusted is for `trusted_keys`.
+pub fn load(dir: &Path) -> anyhow::Result<Loaded> {
+    let mut loaded = Loaded::default();
     for item in std::fs::read_dir(dir).with_context(|| format!("reading directory {}", dir.display()))? {
         let path = item?.path();
         if path.extension().is_some_and(|kind| KINDS.iter().any(|known| kind == *known)) {
-            // A running ledger lets older ones go.
             match read_at_most(&path, SMALL_BYTES) {
+                // A running ledger lets older ones go.
                 Err(error) if error.kind() == ErrorKind::NotFound => {}
-                bytes => {
-                    let point = read(bytes, &path);
-                    points.push(point.with_context(|| format!("checkpoint {}", path.display()))?);
-                }
+                bytes => match read(bytes, &path) {
+                    Ok(point) => loaded.points.push(point),
+                    Err(error) => loaded.set_aside.push(format!("{}: {error:#}", path.display())),
+                },
             }
         }
     }
-    paired(dir)?;
-    points.sort_by(|one, other| (one.at, &one.source).cmp(&(other.at, &other.source)));
-    Ok(points)
+    unpaired(dir, &mut loaded.set_aside)?;
+    loaded.points.sort_by(|one, other| (one.at, &one.source).cmp(&(other.at, &other.source)));
+    loaded.set_aside.sort();
+    Ok(loaded)
 }
 
-/// Whether each checkpoint has the note over its outcomes beside it. A ledger writes that one first and removes it last, so what is
-/// missing while the checkpoint is still there was taken away.
-fn paired(dir: &Path) -> anyhow::Result<()> {
+/// The checkpoints that have no note over outcomes beside them. A ledger writes that one first and removes it last, so what is missing
+/// while the checkpoint is still there was taken away.
+fn unpaired(dir: &Path, set_aside: &mut Vec<String>) -> anyhow::Result<()> {
     let kept = Checkpoints::in_dir(dir);
     for size in kept.sizes()? {
         let [tree, outcomes] = KINDS.map(|kind| dir.join(format!("{size:020}.{kind}")));
-        let missing = !outcomes.exists() && tree.exists();
-        anyhow::ensure!(!missing, "{} is missing beside its checkpoint; take both from a copy", outcomes.display());
+        if !outcomes.exists() && tree.exists() {
+            set_aside.push(format!("{}: it is missing beside its checkpoint", outcomes.display()));
+        }
     }
     Ok(())
 }

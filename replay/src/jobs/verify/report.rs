@@ -42,6 +42,8 @@ pub struct Report {
     pub folded_from: Option<u64>,
     /// The running service that was compared with.
     pub live: Option<Live>,
+    /// Files of checkpoints that say nothing, and why.
+    pub set_aside: Vec<String>,
     /// Where an interrupted run can be taken up.
     pub kept_in: Option<PathBuf>,
 }
@@ -97,6 +99,7 @@ impl Report {
         ExitCode::from(match (&self.difference, self.interrupted) {
             (Some(_), _) => 1,
             (None, true) => 3,
+            (None, false) if !self.set_aside.is_empty() => 4,
             (None, false) => 0,
         })
     }
@@ -126,6 +129,9 @@ impl Report {
         if !self.followed.is_empty() {
             let entries: Vec<String> = self.followed.iter().map(ToString::to_string).collect();
             outln!("keys followed      announced by entry {}; `replay explain` says by whom", entries.join(", "));
+        }
+        for file in &self.set_aside {
+            outln!("set aside          {file}; take it from a copy, it was not compared");
         }
         if let Some(live) = self.live.as_ref().filter(|_| self.is_same()) {
             let checkpoint = live.checkpoint_at.map(|at| format!(", its checkpoint over {at}"));
@@ -195,6 +201,7 @@ impl Report {
             "signed_through": self.signed_through,
             "signatures_checked": self.signatures_checked,
             "keys_followed": self.followed,
+            "set_aside": self.set_aside,
             "live": self.live,
             "torn": self.torn,
             "difference": self.difference,

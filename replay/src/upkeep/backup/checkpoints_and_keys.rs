@@ -16,9 +16,9 @@ use crate::proof::signed_note::Verifier;
 /// Files by their path below the copy.
 pub(super) type SmallFiles = BTreeMap<String, Vec<u8>>;
 
-/// The checkpoints and keys of a ledger's directory, and the keys that were given.
-pub(super) fn collect(data: Option<&Path>, given: &[Verifier]) -> Result<SmallFiles, BackupError> {
-    let mut small = SmallFiles::new();
+/// The checkpoints and keys of a ledger's directory, and the keys that were given; and the checkpoints that are none, with why.
+pub(super) fn collect(data: Option<&Path>, given: &[Verifier]) -> Result<(SmallFiles, Vec<String>), BackupError> {
+    let (mut small, mut missing) = (SmallFiles::new(), Vec::new());
     let mut add_key = |key: &Verifier| {
         small.insert(format!("{KEYS}/{:08x}.pub", key.id()), format!("{key}\n").into_bytes());
     };
@@ -28,25 +28,23 @@ pub(super) fn collect(data: Option<&Path>, given: &[Verifier]) -> Result<SmallFi
             add_key(&key_files::public(&dir.join(name).display().to_string())?);
         }
     }
-    let Some(data) = data else { return Ok(small) };
+    let Some(data) = data else { return Ok((small, missing)) };
     let kept = Checkpoints::of(data);
     for size in kept.sizes()? {
-        // A running ledger lets older ones go while they are read.
-        let signed = match kept.read(size) {
-            Err(error @ KeptError::Bad { .. }) => {
-                // The ledger sets it aside at its next start; a copy does not need it.
-                tracing::warn!(%error, "a checkpoint that is none is not copied");
-                continue;
+        let [tree, outcomes] = paths(size);
+        match kept.read_pair(size) {
+            Ok(signed) => {
+                small.insert(tree, signed.tree.to_string().into_bytes());
+                small.insert(outcomes, signed.outcomes.to_string().into_bytes());
             }
-            read => read?,
-        };
-        if let Some(signed) = signed {
-            let [tree, outcomes] = paths(size);
-            small.insert(tree, signed.tree.to_string().into_bytes());
-            small.insert(outcomes, signed.outcomes.to_string().into_bytes());
+            // A running ledger lets older ones go while they are read, the checkpoint first.
+            Err(KeptError::Bad { .. }) if !data.join(&tree).exists() => {}
+            // The ledger sets it aside at its next start; a copy does not need it.
+            Err(error @ KeptError::Bad { .. }) => missing.push(error.to_string()),
+            Err(error) => return Err(error.into()),
         }
     }
-    Ok(small)
+    Ok((small, missing))
 }
 
 /// Where the two notes of a checkpoint are in a copy.
@@ -76,8 +74,15 @@ pub(super) fn damaged(from: &Path, manifest: &Manifest) -> Result<BTreeMap<Strin
             Err(error) => return Err(error),
         }
     }
+    let kept = Checkpoints::of(from);
     for size in sizes(manifest.files.iter().map(|file| file.path.as_str())) {
         let pair = paths(size);
+        // One of them may not be listed, or what was copied was no note.
+        if pair.iter().all(|path| !damaged.contains_key(path))
+            && let Err(error) = kept.read_pair(size)
+        {
+            damaged.insert(pair[1].clone(), error.to_string());
+        }
         if pair.iter().any(|path| damaged.contains_key(path)) {
             for path in pair {
                 damaged.entry(path).or_insert_with(|| "what belongs to it is damaged".to_owned());

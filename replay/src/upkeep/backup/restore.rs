@@ -14,7 +14,8 @@ use super::layout::{CHECKPOINTS, KEYS, MANIFEST, RECORD};
 use super::manifest::{Listed, Manifest};
 use crate::files::{OutFile, replace};
 use crate::kill_points;
-use crate::proof::checkpoint_files::Checkpoints;
+use crate::proof::checkpoint::CheckpointError;
+use crate::proof::checkpoint_files::{Checkpoints, Signed};
 use crate::proof::key_files;
 use crate::proof::signed_note::Verifier;
 use crate::proof::trust::{Trust, announced_in};
@@ -77,6 +78,8 @@ pub fn restore(job: &Restore, go_on: &mut dyn FnMut(u64) -> bool) -> Result<Rest
     manifest.files.retain(|file| !damaged.contains_key(&file.path));
     let missing = damaged.into_iter().map(|(path, why)| format!("{path}: {why}"));
     let missing: Vec<String> = missing.chain(unlisted).collect();
+    let suffered = believed(job, &mut manifest, &tip)?;
+    let missing: Vec<String> = missing.into_iter().chain(suffered).collect();
     let sizes = small_files::sizes(manifest.files.iter().map(|file| file.path.as_str()));
     // One over no entries vouches for none.
     let vouched = sizes.last().is_some_and(|size| *size > 0 || tip.next_index() == 0);
@@ -85,14 +88,6 @@ pub fn restore(job: &Restore, go_on: &mut dyn FnMut(u64) -> bool) -> Result<Rest
             Some(why) => BackupError::NoWholeCheckpoint { from: job.from.clone(), why: why.clone() },
             None => BackupError::NoCheckpoint(job.from.clone()),
         });
-    }
-    let proof = |dir: &Path, announced: &[AnnouncedKey]| {
-        sizes.last().map(|size| proof(job, dir, &manifest, *size, announced)).transpose()
-    };
-    // Asked early, so that nobody waits in vain, and once more of what came back. Only if another key signed than was given need the
-    // copy be read for it.
-    if let Err(error) = proof(&job.from, &[]) {
-        proof(&job.from, &announced(&job.from, &tip).map_err(|_| error)?)?;
     }
     let _lock = begin(job)?;
     for file in &manifest.files {
@@ -105,13 +100,47 @@ pub fn restore(job: &Restore, go_on: &mut dyn FnMut(u64) -> bool) -> Result<Rest
     kill_points::at("restore-copied");
     // What came back is read from its new place, not what was copied: only that will be served.
     let announced = prove(job, &tip, &sizes, go_on)?;
-    let proof = proof(&job.data, &announced)?;
+    let last = sizes.last().map(|size| proof(job, &job.data, &manifest, *size, &announced));
+    let proof = last.transpose()?;
     nothing_else(job, &manifest)?;
     kill_points::at("restore-proved");
     // The mark goes last, when all of it is proved and on the disk: while it is there no ledger opens the place.
     repairing::clear(&job.data)?;
     let of_stream = manifest.stream_created.is_some();
     Ok(Restored { extent: Extent::of(&tip), checkpoints: sizes.len(), proof, of_stream, missing })
+}
+
+/// Takes checkpoints out of the list that suffered before they were copied, from the newest to one that a key signed; which they are.
+/// What a stranger signed, or a key that had ended, is no such damage, and refused: asked early, so that nobody waits in vain.
+fn believed(job: &Restore, manifest: &mut Manifest, tip: &Tip) -> Result<Vec<String>, BackupError> {
+    let (mut suffered, mut rows) = (Vec::new(), None);
+    while let Some(size) = small_files::sizes(manifest.files.iter().map(|file| file.path.as_str())).pop() {
+        let Err(error) = proof(job, &job.from, manifest, size, rows.as_deref().unwrap_or_default()) else { break };
+        let Some(announced) = &rows else {
+            // Only if another key signed than was given need the copy be read for it.
+            rows = Some(announced(&job.from, tip).map_err(|_| error)?);
+            continue;
+        };
+        let trust = Trust::following(known_keys(job, &job.from, manifest)?.0, announced);
+        let signed = Checkpoints::of(&job.from).read_pair(size)?;
+        if !has_suffered(&signed, &trust) {
+            return Err(error);
+        }
+        suffered.push(error.to_string());
+        let pair = small_files::paths(size);
+        manifest.files.retain(|file| !pair.contains(&file.path));
+    }
+    Ok(suffered)
+}
+
+/// Whether a trusted key signed a checkpoint or is said to have, and bits changed since.
+fn has_suffered(signed: &Signed, trust: &Trust) -> bool {
+    let outside = |error: &CheckpointError| matches!(error, CheckpointError::Outside { .. });
+    let claims = |key: &Verifier| signed.tree.signatures.iter().any(|line| line.id == key.id());
+    match trust.checkpoint(&signed.tree) {
+        Ok(_) => !trust.outcomes(&signed.outcomes).is_err_and(|error| outside(&error)),
+        Err(error) => !outside(&error) && trust.all().any(claims),
+    }
 }
 
 /// What the copy in `from` holds, where its record ends, and what is wrong with its list, if that had to be made again.

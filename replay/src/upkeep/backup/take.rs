@@ -59,6 +59,8 @@ pub struct Taken {
     pub checkpoints: usize,
     /// Entries under the last of them.
     pub signed: Option<u64>,
+    /// Checkpoints of the ledger that are none or lack the note beside them, and why; they are not in the copy.
+    pub missing: Vec<String>,
     /// The caller wanted no more; the copy holds what was read until then.
     pub interrupted: bool,
 }
@@ -82,7 +84,7 @@ pub fn backup(job: &Backup, go_on: &mut dyn FnMut(u64) -> bool) -> Result<Taken,
     let first = tip.frames;
     let mut run = Run { job, segments, tip, go_on, ended: false };
     let created = run.read()?.or_else(|| manifest.stream_created.clone());
-    let small = small_files::collect(job.data.as_deref(), &job.keys)?;
+    let (small, missing) = small_files::collect(job.data.as_deref(), &job.keys)?;
     // Once more: now the copy reaches beyond the last of these checkpoints.
     run.read()?;
     let Run { mut segments, tip, ended, .. } = run;
@@ -100,6 +102,7 @@ pub fn backup(job: &Backup, go_on: &mut dyn FnMut(u64) -> bool) -> Result<Taken,
         new_bytes: segments.added,
         checkpoints: sizes.len(),
         signed: sizes.last().copied(),
+        missing,
         interrupted: ended,
     })
 }

@@ -1,6 +1,7 @@
 //! The checkpoints as proof: what root the record must have at which sizes. Who keeps and signs them is not known here.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use ledger::hash::Hash;
 use ledger::state::key_rows::AnnouncedKey;
@@ -37,8 +38,11 @@ impl Proofs {
             let kept = Checkpoints::of(dir);
             for size in kept.sizes().map_err(|error| error.to_string())? {
                 let read = kept.read_pair(size).map_err(|error| error.to_string());
-                let root = match read.and_then(|signed| believed(&signed.tree, &trust)) {
-                    Ok(checkpoint) => checkpoint.root,
+                let root = match read.and_then(|signed| Ok((believed(&signed.tree, &trust)?, signed.outcomes))) {
+                    Ok((checkpoint, outcomes)) => {
+                        proofs.beside(&outcomes, &trust, size, dir);
+                        checkpoint.root
+                    }
                     Err(why) => {
                         let place = dir.display();
                         proofs
@@ -63,6 +67,16 @@ impl Proofs {
             return Ok(proofs);
         }
         Err(proofs.passed_over.swap_remove(0))
+    }
+
+    /// The record is proved by the checkpoint over its entries alone; that the note beside it says nothing is named all the same.
+    fn beside(&mut self, outcomes: &Note, trust: &Trust, size: u64, dir: &Path) {
+        if trust.all().next().is_some()
+            && let Err(error) = trust.outcomes(outcomes)
+        {
+            let place = dir.display();
+            self.passed_over.push(format!("the note over {size} outcomes in {place} cannot be believed: {error}"));
+        }
     }
 
     /// Those that cannot be believed, and why.

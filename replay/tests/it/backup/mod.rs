@@ -3,6 +3,7 @@
 
 mod desk;
 mod keys;
+mod suffered;
 
 use std::fs;
 use std::path::Path;

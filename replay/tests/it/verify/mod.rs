@@ -175,7 +175,7 @@ fn a_checkpoint_that_another_key_signed_is_none() {
 }
 
 #[test]
-fn a_checkpoint_without_the_note_beside_it_is_not_the_same() {
+fn a_checkpoint_without_the_note_beside_it_or_with_a_damaged_one_is_named_and_the_rest_goes_on() {
     let record = Record::new();
     record.sign(6);
     let (data, key) = (record.data().to_str().unwrap(), signer().verifier().to_string());
@@ -183,9 +183,19 @@ fn a_checkpoint_without_the_note_beside_it_is_not_the_same() {
     assert_eq!(verify().status.code(), Some(0));
     let note = record.data().join(format!("checkpoints/{:020}.outcomes", 6));
     fs::rename(&note, record.data().join("elsewhere")).unwrap();
-    let output = verify();
-    assert_eq!(output.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&output.stderr).contains(".outcomes is missing"), "{output:?}");
+    for (spoilt, why) in [(None, ".outcomes: it is missing"), (Some("no note"), ".outcomes: ")] {
+        if let Some(text) = spoilt {
+            fs::write(&note, text).unwrap();
+        }
+        let output = verify();
+        assert_eq!(output.status.code(), Some(4), "{output:?}");
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(said.contains("set aside") && said.contains(why) && said.ends_with("same\n"), "{said}");
+    }
+    // What is signed over the entries is compared all the same.
+    let tree = record.data().join(format!("checkpoints/{:020}.checkpoint", 6));
+    fs::write(&tree, "no note").unwrap();
+    assert_eq!(verify().status.code(), Some(1), "nothing is signed");
 }
 
 #[test]

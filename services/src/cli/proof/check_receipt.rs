@@ -64,8 +64,14 @@ struct Today {
     why: Option<String>,
 }
 
-/// A witness's name, and when it saw the checkpoint.
-type Seen = (String, i64);
+/// A witness that cosigned.
+struct Seen {
+    name: String,
+    /// When it saw the checkpoint over entries.
+    at_ms: i64,
+    /// Whether it cosigned that over outcomes too.
+    outcome: bool,
+}
 
 /// What a ledger shows today, and which keys may have signed what.
 struct Shown {
@@ -82,14 +88,16 @@ fn confirmed(receipt: &Receipt, trust: &Trust) -> Result<Proved, ReceiptError> {
     by.map_or(Err(CheckpointError::Malformed("no key is trusted").into()), |key| receipt.check(key, &[]))
 }
 
-/// The witnesses that cosigned a note and when, if they are enough.
-fn cosigned(note: &Note, witnesses: &[Verifier], quorum: usize) -> Result<Vec<Seen>, ReceiptError> {
+/// The witnesses that cosigned the checkpoint over entries and when, if they are enough.
+fn cosigned(receipt: &Receipt, witnesses: &[Verifier], quorum: usize) -> Result<Vec<Seen>, ReceiptError> {
     let (mut seen, mut missing) = (Vec::new(), None);
     for witness in witnesses {
-        match note.cosigned_at(witness) {
-            Ok(seconds) => {
-                seen.push((witness.name().to_owned(), i64::try_from(seconds).unwrap_or(0).saturating_mul(1_000)))
-            }
+        match receipt.entry.checkpoint.cosigned_at(witness) {
+            Ok(seconds) => seen.push(Seen {
+                name: witness.name().to_owned(),
+                at_ms: i64::try_from(seconds).unwrap_or(0).saturating_mul(1_000),
+                outcome: receipt.outcome.checkpoint.cosigned_at(witness).is_ok(),
+            }),
             Err(error) => missing = Some(error),
         }
     }
@@ -133,7 +141,7 @@ impl CheckReceiptArgs {
         let trust = today.as_ref().map_or(&given, |today| &today.trust);
         let held = Receipt::parse(&bytes).and_then(|receipt| {
             let proved = confirmed(&receipt, trust)?;
-            let seen = cosigned(&receipt.entry.checkpoint, &witnesses, quorum)?;
+            let seen = cosigned(&receipt, &witnesses, quorum)?;
             Ok((proved, receipt, seen))
         });
         let (proved, receipt, seen) = match held {
@@ -197,7 +205,9 @@ impl CheckReceiptArgs {
         let kind = event.as_ref().map_or("?", |event| event.kind.name());
         let effective = event.as_ref().map_or_else(|| "?".to_owned(), |event| event.effective.to_string());
         let id = event.as_ref().map_or_else(|| "?".to_owned(), |event| event.id.to_string());
-        let witnesses: Vec<_> = seen.iter().map(|(name, at)| json!({ "name": name, "seen_ms": at })).collect();
+        let witness =
+            |Seen { name, at_ms, outcome }: &Seen| json!({ "name": name, "seen_ms": at_ms, "outcome": outcome });
+        let witnesses: Vec<_> = seen.iter().map(witness).collect();
         if self.json {
             return print_json(&json!({ "holds": true, "origin": checkpoint.origin, "index": receipt.entry.index,
             "size": checkpoint.size, "outcomes_size": outcomes.size, "outcome": proved::as_json(verdict), "signed_at": signed_at, "principal": principal, "recorded_ms": recorded_ms, "event": id, "kind": kind,
@@ -214,8 +224,9 @@ impl CheckReceiptArgs {
             let at = moment(i64::try_from(*seconds).unwrap_or(0).saturating_mul(1_000));
             outln!("  签于 signed at {at}, as the ledger says");
         }
-        for (name, at) in seen {
-            outln!("  见证 cosigned by {name}, 见于 who saw it {}", moment(*at));
+        for Seen { name, at_ms, outcome } in seen {
+            let what = if *outcome { "entries and outcomes" } else { "entries alone" };
+            outln!("  见证 cosigned by {name}, 见于 who saw {what} at {}", moment(*at_ms));
         }
         match today {
             None => outln!(

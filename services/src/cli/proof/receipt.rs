@@ -24,7 +24,7 @@ use uuid::Uuid;
 #[derive(Args, Debug)]
 #[command(
     after_help = "Examples:\n  mingzhang receipt 0190a6f2-0000-7000-8000-000000000000 --out payout.tlog-proof\n  \
-    mingzhang receipt 12345\n  mingzhang receipt 12345 --checkpoint cosigned.checkpoint\n\n\
+    mingzhang receipt 12345\n  mingzhang receipt 12345 --checkpoint seen/checkpoint --outcomes seen/outcomes\n\n\
     A payment's receipt is of the last entry about it: what the bank said. What became of it is folded once more for the\n\
     receipt, which takes a while in a large ledger. Whoever holds the receipt checks it with\n\
     `mingzhang check-receipt` or `scripts/check_receipt.py` and learns of nobody else.\n\n\
@@ -40,6 +40,9 @@ pub struct ReceiptArgs {
     /// Use this signed checkpoint, for example one that a witness cosigned, instead of the ledger's last
     #[arg(long, value_name = "FILE")]
     checkpoint: Option<PathBuf>,
+    /// The same for the outcome: a signed checkpoint over outcomes, for example DIR/outcomes of a witness
+    #[arg(long, value_name = "FILE")]
+    outcomes: Option<PathBuf>,
     /// Also check the signature before it is written, with this public key, as text or file
     #[arg(long, value_name = "KEY")]
     vkey: Option<String>,
@@ -60,13 +63,17 @@ fn which(text: &str) -> Result<Which, String> {
 
 impl ReceiptArgs {
     pub(crate) fn run(&self) -> Result<(), Failure> {
-        let given = self.checkpoint.as_ref().map(|path| {
+        let read = |path: &PathBuf| {
             let bytes = read_at_most(path, SMALL_BYTES).map_err(|error| unreadable(path, &error))?;
             Note::parse(&bytes).map_err(|error| Failure::Usage(format!("{}: {error}", path.display())))
-        });
+        };
+        let given = Given {
+            entries: self.checkpoint.as_ref().map(read).transpose()?,
+            outcomes: self.outcomes.as_ref().map(read).transpose()?,
+        };
         let key = self.vkey.as_ref().map(|key| key_files::public(key)).transpose();
         let key = key.map_err(|error| Failure::Usage(error.to_string()))?;
-        let receipt = runtime()?.block_on(fetched(&self.target, self.entry, given.transpose()?, key.as_ref()))?;
+        let receipt = runtime()?.block_on(fetched(&self.target, self.entry, given, key.as_ref()))?;
         let text = receipt.text();
         if let Some(path) = &self.out {
             let failed = |error| Failure::Failed(format!("cannot write {}: {error}", path.display()));
@@ -86,12 +93,13 @@ impl ReceiptArgs {
     }
 }
 
-async fn fetched(
-    target: &Target,
-    which: Which,
-    given: Option<Note>,
-    key: Option<&Verifier>,
-) -> Result<Receipt, Failure> {
+/// Checkpoints to use instead of the ledger's last.
+struct Given {
+    entries: Option<Note>,
+    outcomes: Option<Note>,
+}
+
+async fn fetched(target: &Target, which: Which, given: Given, key: Option<&Verifier>) -> Result<Receipt, Failure> {
     let mut auditor = target.audit().await?;
     let request = match which {
         Which::Index(index) => v1::GetEntryRequest { index, id: Bytes::new() },
@@ -104,8 +112,8 @@ async fn fetched(
     if sized(note(&latest.outcomes)?)?.1 <= index {
         latest = fetch(target, true).await?;
     }
-    let (checkpoint, size) = sized(given.map_or_else(|| note(&latest.checkpoint), Ok)?)?;
-    let (outcomes, outcomes_size) = sized(note(&latest.outcomes)?)?;
+    let (checkpoint, size) = sized(given.entries.map_or_else(|| note(&latest.checkpoint), Ok)?)?;
+    let (outcomes, outcomes_size) = sized(given.outcomes.map_or_else(|| note(&latest.outcomes), Ok)?)?;
     let mut prove = async |size| {
         let request = v1::GetInclusionProofRequest { index, size };
         Ok::<_, Failure>(auditor.get_inclusion_proof(request).await?.into_inner())

@@ -9,8 +9,9 @@ use crate::cli::operate::serve::asked_to_stop;
 use crate::cli::{print_json, runtime};
 use clap::Args;
 use proto::v1;
+use replay::proof::checkpoint_files::Signed;
 use replay::proof::key_files;
-use replay::proof::signed_note::{Note, Role};
+use replay::proof::signed_note::Role;
 use replay::proof::trees::TwoPaths;
 use replay::proof::witness::{Witness, WitnessError};
 use serde_json::json;
@@ -22,8 +23,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 #[command(after_help = "Examples:\n  \
     mingzhang witness --server http://ledger:50051 --vkey ledger.key.pub --key witness.key --state ./seen\n  \
     mingzhang witness --server http://ledger:50051 --vkey ledger.key.pub --key witness.key --state ./seen --once\n\n\
-    The last cosigned checkpoint stands in DIR/checkpoint, for `mingzhang receipt --checkpoint`. If the ledger\n\
-    contradicts itself, both signed notes stand in DIR/evidence-... and prove it to anybody.\n\n\
+    Both logs are followed, entries and what was made of them. The last cosigned checkpoints stand in\n\
+    DIR/checkpoint, for `mingzhang receipt --checkpoint`, and DIR/outcomes. If the ledger contradicts itself, the\n\
+    signed notes stand in DIR/evidence-... and prove it to anybody.\n\n\
     Exit codes: 0 cosigned (--once) or stopped as asked, 1 the ledger contradicts itself or failed, 2 usage,\n\
     3 server unreachable (--once)")]
 pub struct WitnessArgs {
@@ -82,15 +84,23 @@ async fn follow(args: &WitnessArgs, witness: &mut Witness) -> Result<(), Failure
 }
 
 async fn look(args: &WitnessArgs, witness: &mut Witness) -> Result<(), Failure> {
-    let offered = note(&fetch(&args.target, false).await?.checkpoint)?;
-    let announced = announced(&args.target, &offered).await?;
-    let checkpoint = witness.read(&offered, &announced).map_err(failed)?;
-    let seen = witness.seen().map_or(0, |seen| seen.size);
-    let proof =
-        if seen < checkpoint.size { prove(&args.target, seen, checkpoint.size).await?.entries } else { Vec::new() };
+    let answer = fetch(&args.target, false).await?;
+    let offered = Signed { tree: note(&answer.checkpoint)?, outcomes: note(&answer.outcomes)? };
+    let announced = announced(&args.target, &offered.tree).await?;
+    let [entries, outcomes] = witness.read(&offered, &announced).map_err(failed)?;
+    let [seen, seen_outcomes] = witness.seen();
+    let mut proof = continues(&args.target, seen, entries.size).await?;
+    // Of one log more may have been seen than of the other: a witness that was ended between two writes, or that watched one alone.
+    if seen_outcomes != seen {
+        proof.outcomes = continues(&args.target, seen_outcomes, outcomes.size).await?.outcomes;
+    }
     let time = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let cosigned = witness.cosign(&offered, &announced, &proof, time).map_err(failed)?;
-    say(args, witness, checkpoint.size, &cosigned)
+    say(args, witness, entries.size, &cosigned)
+}
+
+async fn continues(target: &Target, seen: u64, offered: u64) -> Result<TwoPaths, Failure> {
+    if seen < offered { prove(target, seen, offered).await } else { Ok(TwoPaths::default()) }
 }
 
 /// What a server shows for that its trees continue earlier ones.
@@ -100,11 +110,13 @@ pub(super) async fn prove(target: &Target, from: u64, to: u64) -> Result<TwoPath
     Ok(TwoPaths { entries: hashes(&answer.hashes)?, outcomes: hashes(&answer.outcome_hashes)? })
 }
 
-fn say(args: &WitnessArgs, witness: &Witness, size: u64, cosigned: &Note) -> Result<(), Failure> {
+fn say(args: &WitnessArgs, witness: &Witness, size: u64, cosigned: &Signed) -> Result<(), Failure> {
+    let [tree, outcomes] = witness.paths();
     if args.target.json {
-        return print_json(&json!({ "size": size, "checkpoint": cosigned.to_string(), "file": witness.path() }));
+        return print_json(&json!({ "size": size, "checkpoint": cosigned.tree.to_string(), "file": tree,
+            "outcomes": cosigned.outcomes.to_string(), "outcomes_file": outcomes }));
     }
-    outln!("  见证 cosigned {size} entries in {}", witness.path().display());
+    outln!("  见证 cosigned {size} entries in {}, and their outcomes in {}", tree.display(), outcomes.display());
     Ok(())
 }
 
