@@ -4,6 +4,10 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
+use replay::proof::checkpoint::{Checkpoint, Outcomes};
+use replay::proof::key_files;
+use replay::proof::receipt::Receipt;
+
 /// A `mingzhang serve` of its own process.
 struct Served {
     child: Child,
@@ -115,9 +119,26 @@ fn changed(dir: &Path) {
     let check = ["check-receipt", &file, "--vkey", &at(dir, "first.key.pub")];
     assert_eq!(mingzhang(&check).status.code(), Some(1), "offline nobody knows of the next key");
     good(&served.say(&check));
+    stolen(dir, &file, &served);
     // The witness that begins now with the first key follows to the next.
     let words = ["witness", "--once", "--key", &at(dir, "witness.key"), "--state", &at(dir, "seen")];
     good(&served.say(&[&words[..], &["--vkey", &at(dir, "first.key.pub")]].concat()));
     good(&served.say(&[&words[..], &["--vkey", &at(dir, "next.key.pub")]].concat()));
     served.stop();
+}
+
+/// Whoever has the first key signs what came after its end: who asks the ledger is told, who asks nobody cannot know.
+fn stolen(dir: &Path, file: &str, served: &Served) {
+    let thief = key_files::read(&dir.join("first.key")).expect("a key");
+    let mut receipt = Receipt::parse(&std::fs::read(file).expect("a file")).expect("a receipt");
+    let [entry, outcome] = [&mut receipt.entry.checkpoint, &mut receipt.outcome.checkpoint];
+    *entry = Checkpoint::parse(entry.unverified_text()).expect("a checkpoint").sign(&thief);
+    *outcome = Outcomes::parse(outcome.unverified_text()).expect("a checkpoint").sign(&thief);
+    let forged = at(dir, "stolen.tlog-proof");
+    std::fs::write(&forged, receipt.text()).expect("written");
+    let check = ["check-receipt", &forged, "--vkey", &at(dir, "first.key.pub")];
+    good(&mingzhang(&check));
+    let told = served.say(&check);
+    assert_eq!(told.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&told.stderr).contains("the record announces another"), "{told:?}");
 }
