@@ -65,15 +65,19 @@ pub enum FindingKind {
     CorrectedShort,
     KeyUnfollowed,
     DecidedEarly,
+    LineWithdrawn,
+    RecoveryUnfounded,
 }
 
 /// Those that came to be after the rules of policies had their own.
-const LATEST: [FindingKind; 5] = [
+const LATEST: [FindingKind; 7] = [
     FindingKind::DueOutsideYear,
     FindingKind::ClearedInVain,
     FindingKind::CorrectedShort,
     FindingKind::KeyUnfollowed,
     FindingKind::DecidedEarly,
+    FindingKind::LineWithdrawn,
+    FindingKind::RecoveryUnfounded,
 ];
 
 impl FindingKind {
@@ -231,6 +235,8 @@ impl FindingKind {
             Self::OverRewarded => ("over_rewarded", "奖励超过按现有账目可奖励的结余"),
             Self::DueOutsideYear => ("due_outside_year", "应发日不在所写学年之内，学年写错的作废后以下一版次重报"),
             Self::ClearedInVain | Self::CorrectedShort | Self::DecidedEarly => of_decision(self),
+            Self::LineWithdrawn => ("line_withdrawn", "指标已撤销，其上的追加、追减或收回仍在"),
+            Self::RecoveryUnfounded => ("recovery_unfounded", "追回所依据的离校已不成立"),
             Self::KeyUnfollowed => ("key_unfollowed", "公布的公钥无人可循，或与此前公布的相抵触"),
             Self::OverRemitted => ("over_remitted", "申报付款超过应付，有退回被撤销"),
             Self::PaidAfterLeaving => ("paid_after_leaving", "应发之日已不在籍，款已发放"),
@@ -245,7 +251,7 @@ impl FindingKind {
 fn of_shortness(kind: FindingKind) -> (&'static str, &'static str) {
     match kind {
         FindingKind::FundShort => ("fund_short", "补偿金余额曾不足支付，有收款被撤销或支付早于收款"),
-        FindingKind::LineShort => ("line_short", "指标已用而被撤销，待追减"),
+        FindingKind::LineShort => ("line_short", "指标已用的超过其所有（指标、追加或退回已撤销），待追减"),
         FindingKind::VoucherShort => ("voucher_short", "已发送的批次国库未足额拨款，有清算被撤销"),
         _ => ("remitted_short", "付给贷款机构的款项已用而退回，待补足"),
     }

@@ -3,7 +3,7 @@
 
 use crate::account::{Book, Class, Owner};
 use crate::authority::{Authority, End};
-use crate::change::{Case, Change, Judged, Taken};
+use crate::change::{Case, Change, Judged, Taken, Touched};
 use crate::event::{LineAdjusted, LineIssued, LinePassedDown, LineRecalled, PassedPart, Source};
 use crate::handle::{Handle, Link};
 use crate::money::Fen;
@@ -92,7 +92,9 @@ pub(crate) fn judge_line_issued(case: &Case<'_>, event: &LineIssued) -> Judged<B
         }
     }
     let act = BudgetChange::Issue { event: Box::new(event.clone()), unit, programme, line };
-    Ok(Change { postings: authority.postings, ..Change::of(act) })
+    // Taken back before, it may have left something standing on it.
+    let touched = line.map(|_| Touched::Line(event.line)).into_iter().collect();
+    Ok(Change { postings: authority.postings, touched, ..Change::of(act) })
 }
 
 /// A line that was taken back may be told again, as something else only while nothing relies on what it was.
@@ -137,8 +139,9 @@ pub(crate) fn judge_line_passed_down(case: &Case<'_>, event: &LinePassedDown) ->
         }
         parts.push(new);
     }
+    let touched = parts.iter().filter(|new| new.line.is_some()).map(|new| Touched::Line(new.part.to)).collect();
     let act = BudgetChange::PassDown { document: event.document.clone(), parts };
-    Ok(Change { postings: authority.postings, ..Change::of(act) })
+    Ok(Change { postings: authority.postings, touched, ..Change::of(act) })
 }
 
 fn judge_part(authority: &Authority<'_>, part: &PassedPart) -> Result<NewPart, Refusal> {
@@ -218,5 +221,6 @@ pub(crate) fn judge_withdrawn(case: &Case<'_>, taken: Taken) -> Judged<BudgetCha
     taken.on(case, row.on)?;
     let mut authority = Authority::of(state, case.on());
     row.parts.iter().for_each(|part| shift(&mut authority, part, -part.fen));
-    Ok(Change { postings: authority.postings, ..Change::of(BudgetChange::Back(at)) })
+    let touched = row.parts.iter().map(|part| Touched::Line(state.lines.get(part.line).id)).collect();
+    Ok(Change { postings: authority.postings, touched, ..Change::of(BudgetChange::Back(at)) })
 }

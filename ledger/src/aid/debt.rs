@@ -6,6 +6,7 @@
 //! account beyond zero, with a finding; it is paid back as what is owed is.
 
 use crate::account::Class;
+use crate::aid::leaving;
 use crate::change::Wanted;
 use crate::change::{Case, Change, Judged, NewFinding, Taken, Touched};
 use crate::difference::Holding;
@@ -14,12 +15,12 @@ use crate::event::{RecoveryOrdered, RecoveryReceived, RecoveryWaived, RefundPaid
 use crate::finding::FindingKind;
 use crate::handle::{Handle, Link};
 use crate::hash;
-use crate::money::Fen;
+use crate::money::{Fen, held};
 use crate::outcome::{Code, Refusal};
 use crate::registry::org;
 use crate::state::clearing_rows::{Cleared, Way};
 use crate::state::correction_rows::Piece;
-use crate::state::debt_rows::{Debt, DebtFact, DebtSide, DebtWord, Recovery, mark_receipts, shares};
+use crate::state::debt_rows::{Debt, DebtFact, DebtSide, DebtWord, FactPlace, Recovery, place_facts, shares};
 use crate::state::rows::{Drawn, Line, Org, Payout};
 use crate::state::{State, UNKNOWN_APPLICATION, UNKNOWN_ORG};
 use uuid::Uuid;
@@ -56,6 +57,7 @@ fn nobodys(id: Uuid) -> Debt {
         application: UNKNOWN_APPLICATION,
         payout: Link::NONE,
         paid: true,
+        after_leaving: false,
         fen: 0,
         party: Uuid::nil(),
         year: 0,
@@ -81,13 +83,20 @@ pub(crate) fn judge_refund_paid(case: &Case<'_>, event: &RefundPaid) -> Judged<D
 fn tell(case: &Case<'_>, id: Uuid, unit: Uuid, (what, fen, serial): (DebtWord, Fen, &str)) -> Change<DebtChange> {
     let state = case.state;
     let before = find(state, id);
-    if before.facts.len() >= FACTS_MAX {
+    if is_full(state, &before) {
         return Change::only(NewFinding::about(FindingKind::TooManyFacts, id));
     }
     let mut change = Change::nothing();
     let unit = change.org(state, unit);
     let after = with(case, before.clone(), unit.handle, (what, fen.max(0), serial));
     changed(case, change, &before, after)
+}
+
+/// Whether as much was told of a debt, or of the editions of its decision together, as may be.
+fn is_full(state: &State, debt: &Debt) -> bool {
+    let own = |debt: &Debt| debt.facts.iter().filter(|fact| fact.place != FactPlace::Inherited).count();
+    let others = state.editions_of(debt).filter(|other| other.id != debt.id).map(own).sum::<usize>();
+    own(debt) + others >= FACTS_MAX
 }
 
 /// A debt of which this entry tells one thing more.
@@ -97,22 +106,28 @@ fn with(case: &Case<'_>, mut debt: Debt, unit: Handle<Org>, (what, fen, serial):
     let place = (on, case.entry.event.id);
     let at = debt.facts.partition_point(|fact| (fact.on, seen.get(fact.entry).id) < place);
     let receipt = if serial.is_empty() { 0 } else { hash::content(serial.as_bytes()) };
-    debt.facts.insert(at, DebtFact { entry, unit, what, fen, on, receipt, elsewhere: false });
+    debt.facts.insert(at, DebtFact { entry, unit, what, fen, on, receipt, place: FactPlace::Here });
     debt
 }
 
-/// No more is waived than is still owed.
+/// No more is waived than is still owed, by whichever edition of the decision stands.
 pub(crate) fn judge_recovery_waived(case: &Case<'_>, event: &RecoveryWaived) -> Judged<DebtChange> {
-    let found = case.state.debts.by_id(event.debt).map(|(_, debt)| debt);
-    let debt = found.filter(|debt| debt.owed == DebtSide::ToUnit).ok_or(Refusal::of(Code::UnknownDebt, event.debt))?;
+    let state = case.state;
+    let named = state.debts.by_id(event.debt).map(|(_, debt)| debt);
+    let stands = |debt: &&Debt| debt.owed == DebtSide::ToUnit;
+    let owed =
+        named.and_then(|named| stands(&named).then_some(named).or_else(|| state.editions_of(named).find(stands)));
+    let (Some(named), Some(owed)) = (named, owed) else {
+        return Err(Refusal::of(Code::UnknownDebt, event.debt));
+    };
     if event.fen <= 0 {
         return Err(Refusal::of(Code::BadAmount, event.debt));
     }
-    if event.fen > debt.open() || debt.facts.len() >= FACTS_MAX {
-        return Err(Refusal::with(Code::ExceedsDebt, event.debt, debt.open().max(0)));
+    if event.fen > owed.open() || is_full(state, named) {
+        return Err(Refusal::with(Code::ExceedsDebt, event.debt, owed.open().max(0)));
     }
-    let after = with(case, debt.clone(), debt.unit, (DebtWord::Waived, event.fen, ""));
-    Ok(changed(case, Change::nothing(), debt, after))
+    let after = with(case, named.clone(), owed.unit, (DebtWord::Waived, event.fen, &event.document));
+    Ok(changed(case, Change::nothing(), named, after))
 }
 
 /// A payment that stands paid is recovered, no fen of it twice.
@@ -133,6 +148,7 @@ pub(crate) fn judge_recovery_ordered(case: &Case<'_>, event: &RecoveryOrdered) -
         unit: state.applications.get(row.application).unit,
         application: row.application,
         payout: payout.into(),
+        after_leaving: leaving::is_out_of_study(state, row),
         fen: event.fen,
         on: case.on(),
         ..find(state, case.entry.event.id)
@@ -152,7 +168,7 @@ pub(crate) fn restated(state: &State, payout: &Payout, pieces: Vec<Piece>, decid
     let (is_decided, paid) = (|debt: &Debt| decided.is_some_and(|other| other.id == debt.id), !pieces.is_empty());
     let others = state.recoveries_of(payout.id).filter(|debt| !is_decided(debt));
     let mut all: Vec<Debt> = others.chain(decided).cloned().collect();
-    mark_receipts(&mut all);
+    place_facts(&mut all, |entry| state.seen.get(entry).id);
     let (mut was, mut now) = (state.shares_of(payout), shares(all.iter(), pieces));
     let one = |debt: Debt| {
         let before = find(state, debt.id);
@@ -226,7 +242,9 @@ fn changed(case: &Case<'_>, mut change: Change<DebtChange>, before: &Debt, after
     let of_payment = payment.into_iter().flat_map(|payment| state.recoveries_of(payment));
     let mut all: Vec<Debt> = of_payment.filter(|debt| debt.id != after.id).cloned().collect();
     all.push(after);
-    mark_receipts(&mut all);
+    // What this entry tells is not on record yet.
+    let own = |entry| entry >= state.seen.next();
+    place_facts(&mut all, |entry| if own(entry) { case.entry.event.id } else { state.seen.get(entry).id });
     let Some(after) = all.pop() else { return change };
     let DebtDecided { change: own, moved: mut held } = revised(state, before, after, &state.drawn_of(before));
     let mut others = Vec::new();
@@ -270,16 +288,17 @@ fn holding(state: &State, debt: &Debt, draws: &[Drawn]) -> (Holding, Vec<(Handle
     if debt.is_due() && debt.payout.is_some() {
         holding.moves(state.org_account(debt.unit, Class::Receivable), payee, debt.fen);
     }
-    for fact in debt.facts.iter().filter(|fact| !fact.elsewhere) {
-        let (account, fen) = (state.org_account(fact.unit, debt.class(fact)), fact.fen);
+    let class = debt.class_of_facts();
+    for fact in debt.here() {
+        let (account, fen) = (state.org_account(fact.unit, class(fact)), fact.fen);
         let treasury = state.org_account(fact.unit, Class::Treasury);
         match fact.what {
             DebtWord::Received => holding.moves(treasury, account, fen),
             DebtWord::Paid => holding.moves(account, treasury, fen),
-            DebtWord::Waived if debt.counts(fact) => holding.moves(payee, account, fen),
             DebtWord::Waived => {}
         }
     }
+    holding.moves(payee, state.org_account(debt.unit, Class::Receivable), held(debt.told(DebtWord::Waived)));
     let surrendered = restore(state, debt, draws, &mut holding);
     (holding, surrendered)
 }
@@ -310,22 +329,32 @@ fn restore(state: &State, debt: &Debt, draws: &[Drawn], holding: &mut Holding) -
 }
 
 /// What a debt may call for.
-pub(crate) const OF_DEBT: [FindingKind; 2] = [FindingKind::OverRecovered, FindingKind::OverRefunded];
+pub(crate) const OF_DEBT: [FindingKind; 3] =
+    [FindingKind::OverRecovered, FindingKind::OverRefunded, FindingKind::RecoveryUnfounded];
 
 /// What a debt calls for: more came in, or was paid, than is owed as far as is told. What goes the other way than the debt is right only as
 /// far as there was too much. It is found of the latest of what is too much, whichever was told last.
-pub(crate) fn wanted(debt: &Debt) -> Vec<Wanted> {
-    let too_much = |what, owed, against| {
+/// Where it was decided of a payee who had left, and that is so no more, the decision is found.
+pub(crate) fn wanted(state: &State, debt: &Debt) -> Vec<Wanted> {
+    let beside = debt.beside();
+    let too_much = |(what, sign): (DebtWord, i128), owed, against| {
         let over = debt.is_due() && debt.owed == owed && debt.open() < 0;
         let all = over || (debt.is_due() && debt.owed == against && debt.is_increased());
+        // What was told beside what is owed is too much as far as nothing went the other way.
+        let is_beside = |fact: &DebtFact| beside.get(&fact.unit).is_some_and(|net| net.signum() == sign);
         let is_one =
-            |fact: &&DebtFact| fact.what == what && fact.fen > 0 && !fact.elsewhere && (all || !debt.counts(fact));
-        debt.facts.iter().rev().find(is_one).map(|fact| (u64::from(fact.entry), fact.on))
+            |fact: &&DebtFact| fact.what == what && fact.fen > 0 && (all || (!debt.counts(fact) && is_beside(fact)));
+        debt.here().filter(is_one).last().map(|fact| (u64::from(fact.entry), fact.on))
     };
-    let recovered = too_much(DebtWord::Received, DebtSide::ToUnit, DebtSide::ByUnit);
-    let refunded = too_much(DebtWord::Paid, DebtSide::ByUnit, DebtSide::ToUnit);
-    let wanted = [(FindingKind::OverRecovered, recovered), (FindingKind::OverRefunded, refunded)];
-    wanted.into_iter().filter(|(_, told)| told.is_some()).collect()
+    let recovered = too_much((DebtWord::Received, 1), DebtSide::ToUnit, DebtSide::ByUnit);
+    let refunded = too_much((DebtWord::Paid, -1), DebtSide::ByUnit, DebtSide::ToUnit);
+    let payout = debt.payout.handle().map(|payout| state.payouts.get(payout));
+    let in_study = payout.is_some_and(|payout| !leaving::is_out_of_study(state, payout));
+    let decided = state.seen.find(debt.id).map(|entry| (u64::from(entry), debt.on));
+    let unfounded = decided.filter(|_| debt.is_due() && debt.after_leaving && in_study);
+    let told = [recovered, refunded, unfounded];
+    let wanted = OF_DEBT.into_iter().zip(told);
+    wanted.filter(|(_, told)| told.is_some()).collect()
 }
 
 impl DebtChange {

@@ -23,6 +23,22 @@ pub(crate) fn is_paid_after_leaving(state: &State, award: &Award) -> bool {
     })
 }
 
+/// All that was ever ordered to be recovered of what a human was paid.
+pub(crate) fn recoveries(state: &State, person: Uuid) -> Vec<Uuid> {
+    if state.recoveries.is_empty() {
+        return Vec::new();
+    }
+    let human = state.persons.find(person).map(|person| state.human(person));
+    let awards = human.into_iter().flatten().flat_map(|one| held_by(state, one));
+    let instalments = awards.flat_map(|(_, award)| {
+        let due = state.rosters.get(award.roster).due.len();
+        award.instalments.run(u32::try_from(due).unwrap_or(0))
+    });
+    let payouts =
+        instalments.flat_map(|at| state.payouts.chain(state.instalments.get(at).payout, |row| row.reissue_of));
+    payouts.flat_map(|(_, payout)| state.recoveries_of(payout.id)).map(|debt| debt.id).collect()
+}
+
 /// All awards of a human by their ids, each with whether it was paid so. What was given up under an id may be there anew.
 pub(crate) fn wanted(state: &State, person: Uuid) -> Vec<(Uuid, bool)> {
     let human = state.persons.find(person).map(|person| state.human(person));

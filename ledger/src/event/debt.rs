@@ -6,7 +6,8 @@ use uuid::Uuid;
 /// Money to be recovered came in, all of it or an instalment (R).
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct RecoveryReceived {
-    /// Event id of the decision by which it is owed: how money in suspense was cleared, or that a payment be recovered.
+    /// Event id of the decision by which it is owed: how money in suspense was cleared, or that a payment be recovered, in any of its
+    /// editions.
     pub debt: Uuid,
     /// Whose treasury has it.
     pub unit: Uuid,

@@ -152,7 +152,13 @@ fn follow(state: &mut State, touched: Touched) -> Vec<NewFinding> {
             let wanted = state.cards.by_id(id).map(|(_, card)| cards::wanted(state, card)).unwrap_or_default();
             settle(state, id, |kind| OF_CARD.contains(&kind), &wanted)
         }
-        Touched::Awarded(_) | Touched::Award(_) | Touched::Standing(_) => follow_awards(state, touched),
+        Touched::Awarded(_) | Touched::Award(_) => follow_awards(state, touched),
+        Touched::Standing(person) => {
+            let mut new = follow_awards(state, touched);
+            let recovered = leaving::recoveries(state, person);
+            new.extend(recovered.into_iter().flat_map(|debt| of_debt(state, debt)));
+            new
+        }
         Touched::Application(id) => of_application(state, id),
         Touched::Roster(id) => {
             let outside = state.rosters.by_id(id).is_some_and(|(_, row)| award::is_due_outside_year(row));
@@ -204,11 +210,14 @@ fn follow_awards(state: &mut State, touched: Touched) -> Vec<NewFinding> {
     awards.into_iter().flat_map(settle).collect()
 }
 
-/// What a document line lacks.
+/// What a document line lacks, and whether it was taken back while something else stands on it.
 fn of_line(state: &mut State, id: Uuid) -> Vec<NewFinding> {
     let Some((line, row)) = state.lines.by_id(id) else { return Vec::new() };
     let (short, unit) = (state.balance(state.line_account(line, Class::Short)) < 0, row.unit);
-    let new = settle_one(state, id, FindingKind::LineShort, short);
+    let called = [(FindingKind::LineShort, short), (FindingKind::LineWithdrawn, row.told.is_none() && row.moves > 0)];
+    let kinds = called.map(|(kind, _)| kind);
+    let wanted: Vec<Wanted> = called.into_iter().filter_map(|(kind, called)| called.then_some((kind, None))).collect();
+    let new = settle(state, id, |kind| kinds.contains(&kind), &wanted);
     new.into_iter().map(|new| NewFinding { unit, ..new }).collect()
 }
 
@@ -246,7 +255,7 @@ fn of_result(state: &mut State, id: Uuid) -> Vec<NewFinding> {
 fn of_debt(state: &mut State, id: Uuid) -> Vec<NewFinding> {
     let Some((_, row)) = state.debts.by_id(id) else { return Vec::new() };
     let unit = if row.is_due() { row.unit } else { row.facts.first().map_or(row.unit, |fact| fact.unit) };
-    let wanted = debt::wanted(row);
+    let wanted = debt::wanted(state, row);
     let new = settle(state, id, |kind| debt::OF_DEBT.contains(&kind), &wanted);
     new.into_iter().map(|new| NewFinding { unit, ..new }).collect()
 }

@@ -33,6 +33,17 @@ pub enum DebtWord {
     Paid,
 }
 
+/// Where what was told of one edition of a decision counts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum FactPlace {
+    /// With the edition it was told of.
+    Here,
+    /// With another edition of the same decision, or told of that one too.
+    Elsewhere,
+    /// It was told of an edition that was taken back, and counts for this one, which stands.
+    Inherited,
+}
+
 /// One thing told of it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct DebtFact {
@@ -46,10 +57,10 @@ pub struct DebtFact {
     pub fen: Fen,
     /// The day.
     pub on: Day,
-    /// Hash of the receipt's number; 0 without one.
+    /// Hash of the number of the receipt, or of the document that waives; 0 without one.
     pub receipt: u64,
-    /// The same receipt is told of another edition of the decision, and its cash is there.
-    pub elsewhere: bool,
+    /// Of which edition of the decision it counts.
+    pub place: FactPlace,
 }
 
 /// What is owed because of one decision; it is there from its first mention on.
@@ -69,6 +80,8 @@ pub struct Debt {
     pub payout: Link<Payout>,
     /// Whether that payment stands paid: nothing else of it can be recovered.
     pub paid: bool,
+    /// Whether the payee was no student on the day the payment is for, as far as was told when it was decided.
+    pub after_leaving: bool,
     /// How much is owed in all.
     pub fen: Fen,
     /// Who owes it or gets it; without an id the payee.
@@ -105,20 +118,46 @@ impl Debt {
         self.is_due() && fact.unit == self.unit
     }
 
-    /// On which account of its unit something told stands.
+    /// What was told of it, each once.
+    pub fn here(&self) -> impl Iterator<Item = &DebtFact> {
+        self.facts.iter().filter(|fact| fact.place != FactPlace::Elsewhere)
+    }
+
+    /// What came in beside what is owed, less what was paid, by whose treasury it is.
     #[must_use]
-    pub fn class(&self, fact: &DebtFact) -> Class {
-        match (self.counts(fact), self.owed, fact.what) {
-            (true, DebtSide::ByUnit, _) | (false, _, DebtWord::Paid) => Class::Refundable,
-            _ => Class::Receivable,
+    pub fn beside(&self) -> BTreeMap<Handle<Org>, i128> {
+        let mut sums = BTreeMap::new();
+        for fact in self.here().filter(|fact| !self.counts(fact)) {
+            let sign = match fact.what {
+                DebtWord::Received => 1,
+                DebtWord::Paid => -1,
+                DebtWord::Waived => 0,
+            };
+            *sums.entry(fact.unit).or_default() += sign * i128::from(fact.fen);
+        }
+        sums
+    }
+
+    /// On which account of its unit what was told stands: beside what is owed, all of a unit on one, so that what was paid out again
+    /// leaves nothing there.
+    pub fn class_of_facts(&self) -> impl Fn(&DebtFact) -> Class {
+        let beside = self.beside();
+        move |fact| {
+            let of_unit = if self.counts(fact) {
+                self.owed == DebtSide::ByUnit
+            } else {
+                beside.get(&fact.unit).is_some_and(|net| *net < 0)
+            };
+            if of_unit { Class::Refundable } else { Class::Receivable }
         }
     }
 
-    /// What was told of it and counts, of one sort.
+    /// What was told of it and counts, of one sort. No more is waived than was owed at all: the decision may have been told anew of less.
     #[must_use]
     pub fn told(&self, what: DebtWord) -> i128 {
-        let counting = self.facts.iter().filter(|fact| fact.what == what && self.counts(fact));
-        counting.map(|fact| i128::from(fact.fen)).sum()
+        let counting = self.here().filter(|fact| fact.what == what && self.counts(fact));
+        let sum = counting.map(|fact| i128::from(fact.fen)).sum();
+        if what == DebtWord::Waived { i128::min(sum, self.fen.into()) } else { sum }
     }
 
     /// How much is still owed; below zero more was paid than that.
@@ -158,7 +197,7 @@ impl Debt {
     pub fn restored(&self, draws: &[Drawn]) -> Vec<(Option<Handle<Line>>, Fen, Day)> {
         let mut rest = self.recovered();
         let (mut lines, mut restored) = (draws.to_vec(), Vec::new());
-        for fact in self.facts.iter().filter(|fact| fact.what == DebtWord::Received && self.counts(fact)) {
+        for fact in self.here().filter(|fact| fact.what == DebtWord::Received && self.counts(fact)) {
             let mut fen = fact.fen.min(rest);
             rest -= fen;
             for of_line in &mut lines {
@@ -182,15 +221,16 @@ impl Debt {
             let (class, sign) = if to_unit { (Class::Receivable, 1) } else { (Class::Refundable, -1) };
             add(self.unit, class, sign * i128::from(self.fen));
         }
-        for fact in self.facts.iter().filter(|fact| !fact.elsewhere) {
+        let class = self.class_of_facts();
+        for fact in self.here() {
             let sign = match fact.what {
                 DebtWord::Received => -1,
                 DebtWord::Paid => 1,
-                DebtWord::Waived if self.counts(fact) => -1,
                 DebtWord::Waived => 0,
             };
-            add(fact.unit, self.class(fact), sign * i128::from(fact.fen));
+            add(fact.unit, class(fact), sign * i128::from(fact.fen));
         }
+        add(self.unit, Class::Receivable, -self.told(DebtWord::Waived));
         sums.retain(|_, fen| *fen != 0);
         sums
     }
@@ -210,22 +250,32 @@ impl crate::state::table::Row for Recovery {
     }
 }
 
-/// A receipt that is told of several editions of one decision is one: its cash is with the edition that stands, or with one of those
-/// that were taken back.
-pub(crate) fn mark_receipts(debts: &mut [Debt]) {
-    let told = |debt: &Debt, fact: &DebtFact| (debt.family, fact.unit, fact.what as u8, fact.receipt);
-    let standing = debts.iter().filter(|debt| debt.owed != DebtSide::Nobody);
-    let mut counted: BTreeSet<_> = standing.flat_map(|debt| debt.facts.iter().map(|fact| told(debt, fact))).collect();
-    let mut gone: Vec<_> = debts.iter_mut().collect();
-    gone.sort_by_key(|debt| debt.id);
-    for debt in gone {
-        for at in 0..debt.facts.len() {
-            let one = told(debt, &debt.facts[at]);
-            let is_again =
-                debt.owed == DebtSide::Nobody && !debt.family.is_nil() && one.3 != 0 && counted.contains(&one);
-            debt.facts[at].elsewhere = is_again;
-            counted.insert(one);
+/// Of decisions about one payment, those under one document are editions of one. What was told of those that were taken back counts for
+/// the one that stands, as if that had been there from the start; while none stands, where it was told. A receipt that is told of
+/// several counts once, first for the one that stands. `id` is that of an entry.
+pub(crate) fn place_facts(debts: &mut [Debt], id: impl Fn(Handle<Seen>) -> Uuid) {
+    for debt in &mut *debts {
+        debt.facts.retain(|fact| fact.place != FactPlace::Inherited);
+        debt.facts.iter_mut().for_each(|fact| fact.place = FactPlace::Here);
+    }
+    let families: BTreeSet<Uuid> = debts.iter().map(|debt| debt.family).filter(|family| !family.is_nil()).collect();
+    for family in families {
+        let mut editions: Vec<&mut Debt> = debts.iter_mut().filter(|debt| debt.family == family).collect();
+        // One at most stands, and has its own.
+        editions.sort_by_key(|debt| (debt.owed == DebtSide::Nobody, debt.id));
+        let [first, gone @ ..] = &mut editions[..] else { continue };
+        let told = |fact: &DebtFact| (fact.receipt != 0).then_some((fact.unit, fact.what as u8, fact.receipt));
+        let mut counted: BTreeSet<_> = first.facts.iter().filter_map(told).collect();
+        for fact in gone.iter_mut().flat_map(|debt| &mut debt.facts) {
+            let is_again = told(fact).is_some_and(|one| !counted.insert(one));
+            if first.owed != DebtSide::Nobody {
+                fact.place = FactPlace::Elsewhere;
+                first.facts.extend((!is_again).then(|| DebtFact { place: FactPlace::Inherited, ..fact.clone() }));
+            } else if is_again {
+                fact.place = FactPlace::Elsewhere;
+            }
         }
+        first.facts.sort_by_key(|fact| (fact.on, id(fact.entry)));
     }
 }
 
@@ -264,6 +314,13 @@ impl State {
     pub(crate) fn recoveries_of(&self, payment: Uuid) -> impl Iterator<Item = &Debt> {
         let debts = self.recoveries.by_id(payment).map(|(_, row)| &row.debts[..]).unwrap_or_default();
         debts.iter().map(|debt| self.debts.get(*debt))
+    }
+
+    /// All editions of the decision about a payment by which something is owed; none of one about money in suspense.
+    pub(crate) fn editions_of<'a>(&'a self, debt: &'a Debt) -> impl Iterator<Item = &'a Debt> {
+        let payment = debt.payout.handle().map(|payout| self.payouts.get(payout).id);
+        let of_it = payment.into_iter().flat_map(|payment| self.recoveries_of(payment));
+        of_it.filter(move |other| other.family == debt.family)
     }
 
     /// What of it is ordered to be recovered and was not taken back.

@@ -34,9 +34,10 @@ pub fn debts(asked: &Asked, request: &v1::ListDebtsRequest) -> Result<v1::ListDe
     })
 }
 
-/// Whether it is owed, or anything is told of it: not once all of it was taken back.
+/// Whether it is owed, or anything of it stands: not once all of it was taken back, or what came in of nobody's debt was paid out again,
+/// nor of an edition of a decision whose facts count for the one that stands.
 fn is_there(debt: &Debt) -> bool {
-    debt.is_due() || !debt.facts.is_empty()
+    debt.is_due() || stands(debt)
 }
 
 /// Whether anything of it stands on an account.
@@ -52,11 +53,6 @@ fn row(state: &State, at: Handle<Debt>) -> v1::Debt {
     let party = state.orgs.find(debt.party).filter(|_| !debt.party.is_nil());
     let (party, party_name) = party.map(|org| wire::org(state, org)).unwrap_or_default();
     let day = first.filter(|_| !decided).map_or(debt.on, |fact| fact.on);
-    let beside = debt.facts.iter().filter(|fact| !debt.counts(fact)).map(|fact| match fact.what {
-        DebtWord::Received => i128::from(fact.fen),
-        DebtWord::Paid => -i128::from(fact.fen),
-        DebtWord::Waived => 0,
-    });
     v1::Debt {
         debt: wire::id(debt.id),
         side: side(debt.owed).to_owned(),
@@ -70,7 +66,7 @@ fn row(state: &State, at: Handle<Debt>) -> v1::Debt {
         paid_fen: held(debt.told(DebtWord::Paid)),
         waived_fen: held(debt.told(DebtWord::Waived)),
         open_fen: debt.open(),
-        beside_fen: held(beside.sum()),
+        beside_fen: held(debt.beside().values().sum()),
         day: day.yyyymmdd(),
         age_days: u32::try_from(state.latest.number() - day.number()).unwrap_or_default(),
         last: debt.last,

@@ -29,6 +29,7 @@ mod loans;
 mod loans_cli;
 mod nats_face;
 mod opinions;
+mod owed_back;
 mod points;
 mod process;
 mod python_client;

@@ -13,19 +13,24 @@ fn delivered(office: &Office, who: &str, files: &[&str]) {
 }
 
 /// Imports stories of the README.
-fn stories(office: &Office, files: &[&str]) {
+pub(crate) fn stories(office: &Office, files: &[&str]) {
     for name in files {
         delivered(office, "县财政局/制单", &[&format!("docs/stories/{name}.csv")]);
     }
 }
 
-/// Nine pupils have an approved roster and application.
-fn applied(office: &Office) {
+/// Nine pupils have an approved roster.
+pub(crate) fn granted(office: &Office) {
     delivered(office, "省财政厅/制度", &["policies/sh-grant.toml"]);
     stories(office, &["01-orgs", "02-pupils", "03-budget", "04-budget-corrected"]);
     delivered(office, "学校/制表", &["docs/stories/05-roster.csv"]);
     delivered(office, "县教育局/审核", &["docs/stories/06-roster-reviewed.csv"]);
     delivered(office, "县财政局/批准", &["docs/stories/07-roster-approved.csv"]);
+}
+
+/// They have an approved application too.
+pub(crate) fn applied(office: &Office) {
+    granted(office);
     stories(office, &["11-application-corrected"]);
     delivered(office, "县财政局/批准", &["docs/stories/12-application-approved.csv"]);
 }
@@ -276,7 +281,7 @@ async fn what_a_row_was_refused_about_is_named() {
     .await;
 }
 
-const OWED: &str = "追退业务,金额,生效日期,单位编号,申请编号,序号,流水号,原流水号,更正,更正文号\n";
+const OWED: &str = "追退业务,金额,生效日期,单位编号,申请编号,序号,流水号,原流水号,版次,更正,更正文号\n";
 
 fn received(more: &str) -> String {
     format!("{OWED}追回到账,100.00,2021-11-05,610523CZ,ZF-001,1,DZ-1,LS-99,{more}\n")
@@ -300,7 +305,7 @@ fn in_suspense(office: &Office) -> impl Fn(&str, &str) -> String {
 async fn a_decision_and_its_receipt_told_again_after_the_bank_corrected_its_row_are_the_same_and_can_be_taken_back() {
     with_office(|office| {
         let bank = in_suspense(office);
-        let told = [decided("125.00", ",,"), received(",")];
+        let told = [decided("125.00", ",,"), received(",,")];
         for text in &told {
             assert_eq!(office.import("told.csv", text).0, Some(0));
         }
@@ -310,15 +315,19 @@ async fn a_decision_and_its_receipt_told_again_after_the_bank_corrected_its_row_
             let (code, shown, said) = office.import("told.csv", text);
             assert_eq!((code, &shown["duplicates"]), (Some(0), &1.into()), "{shown} {said}");
         }
-        let back = [received("撤销,某财〔2021〕9号"), decided("125.00", ",撤销,某财〔2021〕9号")];
+        let back = [received(",撤销,某财〔2021〕9号"), decided("125.00", ",撤销,某财〔2021〕9号")];
         for outcome in ["posted", "duplicates"] {
             for text in &back {
                 let (code, shown, said) = office.import("back.csv", text);
                 assert_eq!((code, &shown[outcome]), (Some(0), &1.into()), "{shown} {said}");
             }
         }
-        // What is right is said of the row that counts now.
-        for text in [decided("250.00", ",,"), received(",")] {
+        // What is right is said as the next edition, of the row that counts now; the old files count no more.
+        for text in &told {
+            let (code, shown, said) = office.import("told.csv", text);
+            assert_eq!((code, &shown["withdrawn"]), (Some(1), &1.into()), "{shown} {said}");
+        }
+        for text in [decided("250.00", "1,,"), received("1,,")] {
             let (code, shown, said) = office.import("right.csv", &text);
             assert_eq!((code, &shown["posted"]), (Some(0), &1.into()), "{shown} {said}");
         }
@@ -337,7 +346,7 @@ async fn a_receipt_by_serial_goes_to_the_decision_that_counts() {
             assert_eq!(office.import("decided.csv", &text).0, Some(0));
         }
         for outcome in ["posted", "duplicates"] {
-            let (code, shown, said) = office.import("received.csv", &received(","));
+            let (code, shown, said) = office.import("received.csv", &received(",,"));
             assert_eq!((code, &shown[outcome]), (Some(0), &1.into()), "{shown} {said}");
         }
         let (_, owed) = office.ask(&["debts", "--open"]);

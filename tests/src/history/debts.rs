@@ -16,10 +16,12 @@ pub(super) fn debt(chance: &mut Chance, model: &Model, made: usize) -> Kind {
         let paid: Vec<_> = model.payouts.iter().filter(|payout| payout.result == Result::Credited).collect();
         let (payout, fen) = chance.pick(&paid).map_or((thing("payout", 0), 100), |payout| (payout.id, payout.fen));
         let fen = if chance.in_hundred(40) { fen } else { 1 + chance.below(100) as Fen * fen / 100 };
-        return Kind::RecoveryOrdered(RecoveryOrdered { payout, fen, reason, document });
+        return ordered(chance, model, RecoveryOrdered { payout, fen, reason, document });
     }
     let decisions: Vec<Uuid> = model.recoveries.keys().chain(model.clearings.keys()).copied().collect();
     let owed: Vec<Uuid> = decisions.into_iter().filter(|id| model.due(*id).is_some()).collect();
+    // Somebody still names an edition that was taken back, of which another may stand.
+    let owed = if chance.in_hundred(12) { gone(model).map(|(id, _)| id).collect() } else { owed };
     let debt = chance.pick(&owed).copied().filter(|_| !chance.in_hundred(8));
     let debt = debt.unwrap_or_else(|| early(chance, model));
     let (unit, owed) = model.due(debt).map_or((thing("org", 3), 100), |due| (due.unit, due.fen));
@@ -32,6 +34,21 @@ pub(super) fn debt(chance: &mut Chance, model: &Model, made: usize) -> Kind {
         _ if owed < 0 && !chance.in_hundred(20) => Kind::RefundPaid(RefundPaid { debt, unit, fen, serial }),
         _ => Kind::RecoveryReceived(RecoveryReceived { debt, unit, fen, serial }),
     }
+}
+
+/// Decisions about payments that were taken back, with payment and document.
+fn gone(model: &Model) -> impl Iterator<Item = (Uuid, &(Uuid, String))> {
+    model.recovery_keys.iter().filter(|(id, _)| !model.recoveries.contains_key(*id)).map(|(id, key)| (*id, key))
+}
+
+/// That a payment be recovered, or, where that was decided and taken back, mostly that decision anew, of this much.
+pub(super) fn ordered(chance: &mut Chance, model: &Model, order: RecoveryOrdered) -> Kind {
+    let keys: Vec<_> = gone(model).map(|(_, key)| key).collect();
+    let anew = chance.pick(&keys).filter(|_| chance.in_hundred(35));
+    Kind::RecoveryOrdered(match anew {
+        Some((payout, document)) => RecoveryOrdered { payout: *payout, document: document.clone(), ..order },
+        None => order,
+    })
 }
 
 /// A decision somebody may yet make.

@@ -23,7 +23,8 @@ pub(super) fn settling(chance: &mut Chance, model: &Model, today: Day, made: usi
         12..24 => Kind::PayoutReturned(PayoutReturned { payout, fen: row.fen, reason: 1, serial }),
         24..36 => {
             let (reason, document) = ("误付".to_owned(), format!("追{made}"));
-            Kind::RecoveryOrdered(RecoveryOrdered { payout, fen: part(chance), reason, document })
+            let order = RecoveryOrdered { payout, fen: part(chance), reason, document };
+            debts::ordered(chance, model, order)
         }
         36..54 => {
             let orders: Vec<Uuid> =

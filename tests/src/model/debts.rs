@@ -55,12 +55,11 @@ impl Model {
     }
 
     pub(super) fn waive(&mut self, on: Day, event: Uuid, e: &RecoveryWaived) -> Option<()> {
-        let due = self.due(e.debt)?;
-        sure(due.fen > 0 && e.fen > 0 && e.fen <= self.open(e.debt, &due))?;
-        self.debt_facts.insert(
-            event,
-            DebtTold { debt: e.debt, unit: due.unit, on, cash: 0, waived: e.fen, receipt: String::new() },
-        );
+        let meant = self.meant(e.debt);
+        let due = self.due(meant)?;
+        sure(due.fen > 0 && e.fen > 0 && e.fen <= self.open(meant, &due))?;
+        let receipt = e.document.clone();
+        self.debt_facts.insert(event, DebtTold { debt: e.debt, unit: due.unit, on, cash: 0, waived: e.fen, receipt });
         Some(())
     }
 
@@ -132,46 +131,63 @@ impl Model {
         books.paid_with(order.payout).iter().map(part).collect()
     }
 
+    /// Which decision somebody means who names one: of several editions the one that stands.
+    fn meant(&self, debt: Uuid) -> Uuid {
+        let key = self.recovery_keys.get(&debt);
+        let same = |other: &&Uuid| key.is_some() && self.recovery_keys.get(*other) == key;
+        self.recoveries.keys().find(same).copied().unwrap_or(debt)
+    }
+
     fn told_of_debt(&self, debt: Uuid) -> impl Iterator<Item = &DebtTold> {
-        self.debt_facts.values().filter(move |fact| fact.debt == debt)
+        self.debt_facts.values().filter(move |fact| self.meant(fact.debt) == debt && !self.is_again(fact))
+    }
+
+    /// What is waived of what a unit is owed, at most all of it.
+    fn waived(&self, debt: Uuid, due: &Due) -> Fen {
+        let told = self.told_of_debt(debt).filter(|fact| fact.unit == due.unit);
+        told.map(|fact| fact.waived).sum::<Fen>().min(due.fen.max(0))
+    }
+
+    /// What came in of what a unit is owed, less what was paid.
+    fn cash(&self, debt: Uuid, unit: Uuid) -> Fen {
+        self.told_of_debt(debt).filter(|fact| fact.unit == unit).map(|fact| fact.cash).sum()
     }
 
     /// What is still owed.
     fn open(&self, debt: Uuid, due: &Due) -> Fen {
-        let told = self.told_of_debt(debt).filter(|fact| fact.unit == due.unit);
-        due.fen - told.map(|fact| fact.cash + fact.waived).sum::<Fen>()
+        due.fen - self.cash(debt, due.unit) - self.waived(debt, due)
     }
 
     /// Whether its receipt is told of another edition of the same decision as well, which stands, or of several taken back comes first.
-    fn is_elsewhere(&self, fact: &DebtTold) -> bool {
+    fn is_again(&self, fact: &DebtTold) -> bool {
         let Some(key) = self.recovery_keys.get(&fact.debt) else { return false };
         let stands = |debt: Uuid| self.recoveries.contains_key(&debt);
         let same = |other: &&DebtTold| {
-            (other.unit, other.cash > 0, &other.receipt) == (fact.unit, fact.cash > 0, &fact.receipt)
-                && other.cash != 0
+            (other.unit, other.cash.signum(), &other.receipt) == (fact.unit, fact.cash.signum(), &fact.receipt)
                 && self.recovery_keys.get(&other.debt) == Some(key)
         };
         let before = |other: &DebtTold| other.debt != fact.debt && (stands(other.debt) || other.debt < fact.debt);
-        !stands(fact.debt)
-            && fact.cash != 0
-            && !fact.receipt.is_empty()
-            && self.debt_facts.values().filter(same).any(before)
+        !stands(fact.debt) && !fact.receipt.is_empty() && self.debt_facts.values().filter(same).any(before)
     }
 
     /// What stands on the accounts of each unit.
     #[must_use]
     pub fn debts(&self) -> BTreeMap<(Uuid, Class), Fen> {
-        let mut sums = BTreeMap::new();
+        let (mut sums, mut beside) = (BTreeMap::new(), BTreeMap::<(Uuid, Uuid), Fen>::new());
         let decisions = self.recoveries.keys().chain(self.clearings.keys());
-        for due in decisions.filter_map(|id| self.due(*id)) {
+        for (id, due) in decisions.filter_map(|id| Some((*id, self.due(*id)?))) {
             let class = if due.fen > 0 { Class::Receivable } else { Class::Refundable };
-            *sums.entry((due.unit, class)).or_default() += due.fen;
+            *sums.entry((due.unit, class)).or_default() += self.open(id, &due);
         }
-        for fact in self.debt_facts.values().filter(|fact| !self.is_elsewhere(fact)) {
-            let due = self.due(fact.debt).filter(|due| due.unit == fact.unit);
-            let to_unit = due.as_ref().map_or(fact.cash > 0, |due| due.fen > 0);
-            let class = if to_unit { Class::Receivable } else { Class::Refundable };
-            *sums.entry((fact.unit, class)).or_default() -= fact.cash + due.map_or(0, |_| fact.waived);
+        for fact in self.debt_facts.values().filter(|fact| !self.is_again(fact)) {
+            let meant = self.meant(fact.debt);
+            if self.due(meant).is_none_or(|due| due.unit != fact.unit) {
+                *beside.entry((meant, fact.unit)).or_default() += fact.cash;
+            }
+        }
+        for ((_, unit), cash) in beside {
+            let class = if cash > 0 { Class::Receivable } else { Class::Refundable };
+            *sums.entry((unit, class)).or_default() -= cash;
         }
         sums.retain(|_, fen| *fen != 0);
         sums
@@ -183,16 +199,12 @@ impl Model {
         let owed = decisions.filter_map(|id| Some((*id, self.due_in(*id, books)?)));
         let owed: Vec<(Uuid, Due)> = owed.filter(|(_, due)| due.fen > 0).collect();
         for (id, due) in owed {
-            let of_unit = || self.told_of_debt(id).filter(|fact| fact.unit == due.unit);
-            let net: Fen = of_unit().map(|fact| fact.cash).sum();
-            let owed = due.fen - of_unit().map(|fact| fact.waived).sum::<Fen>();
-            let mut rest = net.min(owed);
+            let mut rest = self.cash(id, due.unit).min(due.fen - self.waived(id, &due));
             let mut came: Vec<_> =
-                self.debt_facts.iter().filter(|(_, fact)| fact.debt == id && fact.cash > 0).collect();
-            came.retain(|(_, fact)| fact.unit == due.unit);
-            came.sort_by_key(|(event, fact)| (fact.on, **event));
+                self.told_of_debt(id).filter(|fact| fact.unit == due.unit && fact.cash > 0).collect();
+            came.sort_by_key(|fact| fact.on);
             let mut lines = due.draws.clone();
-            for (_, fact) in came {
+            for fact in came {
                 let mut fen = fact.cash.min(rest).max(0);
                 rest -= fen;
                 for (line, left) in &mut lines {

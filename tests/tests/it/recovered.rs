@@ -7,7 +7,7 @@ use ledger::event::{Event, Kind, RecoveryOrdered, RecoveryReceived};
 use ledger::money::Fen;
 use ledger::outcome::Outcome;
 use ledger::state::State;
-use ledger::state::debt_rows::DebtSide;
+use ledger::state::debt_rows::{DebtSide, FactPlace};
 use ledger::state::rows::Payout;
 use std::collections::BTreeMap;
 use tests::check::same;
@@ -26,19 +26,27 @@ fn is_paid_otherwise(state: &State) -> bool {
     })
 }
 
+/// Whether something counts for a decision that was told of an edition of it taken back since.
+fn is_inherited(state: &State) -> bool {
+    let facts = state.debts.iter().flat_map(|(_, debt)| &debt.facts);
+    facts.into_iter().any(|fact| fact.place == FactPlace::Inherited)
+}
+
 #[test]
 fn what_is_recovered_agrees_with_the_model_at_every_step() {
-    let (mut otherwise, mut several) = (0, 0);
+    let (mut otherwise, mut several, mut inherited) = (0, 0, 0);
     for seed in 0..SEEDS {
-        let (mut differs, mut parted) = (false, false);
+        let (mut differs, mut parted, mut inherits) = (false, false, false);
         let _ = live_through(seed, History::settling(seed, LENGTH), |state, model, _, _| {
             same(state, model);
             differs |= is_paid_otherwise(state);
             parted |= orders(state).values().any(|orders| *orders > 1);
+            inherits |= is_inherited(state);
         });
         (otherwise, several) = (otherwise + usize::from(differs), several + usize::from(parted));
+        inherited += usize::from(inherits);
     }
-    assert!(otherwise >= 10 && several >= 20, "{otherwise} {several}");
+    assert!(otherwise >= 8 && several >= 20 && inherited >= 10, "{otherwise} {several} {inherited}");
 }
 
 /// How many decisions count about each payment of which something came in.
@@ -120,5 +128,5 @@ fn decisions_in_any_order_and_without_some_end_the_same() {
         let after = all_told(&mut one, &back, &what);
         assert!(after == before, "{what}: {}", differences(&before, &after));
     }
-    assert!(told >= 100 && shifted >= 20, "{told} {shifted}");
+    assert!(told >= 100 && shifted >= 15, "{told} {shifted}");
 }

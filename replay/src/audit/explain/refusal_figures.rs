@@ -43,6 +43,7 @@ pub(super) fn compared(state: &State, event: &Event, refusal: &Refusal) -> Optio
             fen(("未还本金", "open principal"), amount(state, &event.kind, subject))
         }
         Code::ExceedsOwed => short(("应付而未安排", "owed and not yet ordered"), None, figure),
+        Code::ExceedsDebt => fen(("可追回而未了结", "left to be recovered"), amount(state, &event.kind, subject)),
         Code::SetNotReady if figure > 0 => {
             short(("银行在途", "cleared to the bank"), Some(sum_of(&event.kind)), figure)
         }
@@ -121,6 +122,8 @@ fn amount(state: &State, kind: &Kind, subject: Uuid) -> Option<Fen> {
         Kind::RemittanceApproved(event) => Some(event.fen),
         Kind::RewardSpent(event) => Some(event.fen),
         Kind::LoanRelieved(event) => Some(event.fen),
+        Kind::RecoveryOrdered(event) => Some(event.fen),
+        Kind::RecoveryWaived(event) => Some(event.fen),
         _ => None,
     }
 }

@@ -20,7 +20,7 @@ pub fn finding_en(kind: FindingKind) -> &'static str {
         FindingKind::Repeated => "registered twice",
         FindingKind::CardShared => "the card is used by several persons",
         FindingKind::Policy(rule) => broken_en(rule),
-        FindingKind::FundShort | FindingKind::LineShort => short_en(kind),
+        FindingKind::FundShort | FindingKind::LineShort | FindingKind::LineWithdrawn => short_en(kind),
         FindingKind::VoucherShort | FindingKind::RemittedShort => short_en(kind),
         FindingKind::NoTerms => "no loan terms were in force on the day of signing",
         FindingKind::OverTerm => "the loan runs longer than the terms allow",
@@ -58,6 +58,7 @@ pub fn finding_en(kind: FindingKind) -> &'static str {
         FindingKind::OverCompensated => "more compensation came in than is owed, or what is owed is not yet accrued",
         FindingKind::OverRewarded => "more was rewarded than the surplus is as the stock is known now",
         FindingKind::DueOutsideYear => "a due day of the roster lies outside the academic year it names",
+        FindingKind::RecoveryUnfounded => "recovered because the payee had left, which is so no more",
         FindingKind::KeyUnfollowed => "nobody can follow the key announced, or it contradicts earlier ones",
         FindingKind::OverSurrendered => "more was paid over to finance than is due",
         FindingKind::ClearedInVain | FindingKind::CorrectedShort | FindingKind::DecidedEarly => decided_en(kind),
@@ -88,7 +89,10 @@ fn broken_en(rule: Rule) -> &'static str {
 fn short_en(kind: FindingKind) -> &'static str {
     match kind {
         FindingKind::FundShort => "the fund held less than was decided about: a receipt was taken back or came later",
-        FindingKind::LineShort => "what was taken back of the line was used before; it is to be reduced or made good",
+        FindingKind::LineShort => "more of the line is used than it has now; it is to be reduced or made good",
+        FindingKind::LineWithdrawn => {
+            "the line was taken back, and what was added to it or recalled from it stands yet"
+        }
         FindingKind::VoucherShort => "the treasury did not pay the whole of a batch sent: a clearing was taken back",
         _ => "what was paid to the lender came back or was taken back after it was used",
     }

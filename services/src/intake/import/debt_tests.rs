@@ -132,9 +132,9 @@ fn a_receipt_goes_to_the_decision_that_counts() {
     }
 }
 
-/// A receipt that was told of an earlier decision and taken back, then told of the one that counts: the second is what is taken back.
+/// What a source said of one thing is one sequence, whichever edition of the decision each was told of.
 #[test]
-fn what_counts_is_taken_back_before_what_was_taken_back() {
+fn what_was_taken_back_does_not_come_back_of_another_edition_of_the_decision() {
     let event = |id: u128| {
         let (debt, unit) = (uuid::Uuid::from_u128(id), ids::org("JY"));
         Event::said(
@@ -142,16 +142,61 @@ fn what_counts_is_taken_back_before_what_was_taken_back() {
             Kind::RecoveryReceived(ledger::event::RecoveryReceived { debt, unit, fen: 1, serial: "R1".into() }),
         )
     };
-    let stood = move |second: Option<bool>| {
+    // Of decision 1 one edition was told and taken back, or two; of decision 2, which stands, one was told or none.
+    let meant_of = move |shared: bool, edition: u8, told: &'static [(u128, u8, bool)]| {
         let mut seals = super::out::Seals::default();
         seals.look_up_entries(Box::new(move |id, _| {
-            Ok([(1, Some(false)), (2, second)].into_iter().find(|(at, _)| event(*at).id == id).and_then(|(_, how)| how))
+            Ok(told.iter().find(|(debt, at, _)| event(*debt).id_of_edition(*at) == id).map(|(.., counts)| *counts))
         }));
-        let candidates = [1, 2].map(|id| Candidate { id: uuid::Uuid::from_u128(id), rank: 0 });
+        let candidates = [(1, 0), (2, 1)].map(|(id, rank)| Candidate { id: uuid::Uuid::from_u128(id), rank, shared });
         let say = |debt: uuid::Uuid| event(debt.as_u128()).kind;
-        seals.meant((Day::default(), 0, true), &candidates, say).expect("asked")
+        let (kind, edition) = seals.meant((Day::default(), edition), &candidates, say).expect("asked");
+        let Kind::RecoveryReceived(received) = kind else { panic!("received") };
+        (received.debt.as_u128(), edition)
     };
-    assert_eq!(stood(Some(true)), event(2).kind);
-    assert_eq!(stood(None), event(1).kind);
-    assert_eq!(stood(Some(false)), event(1).kind);
+    let meant = |edition, told| meant_of(false, edition, told);
+    let (never, gone, anew) = (&[][..], &[(1, 0, false)][..], &[(1, 0, false), (2, 0, true)][..]);
+    assert_eq!([meant(0, never), meant(1, never)], [(2, 0), (2, 1)]);
+    assert_eq!([meant(0, gone), meant(1, gone), meant(2, gone)], [(1, 0), (2, 0), (2, 1)]);
+    assert_eq!([meant(0, anew), meant(1, anew), meant(2, anew)], [(1, 0), (2, 0), (2, 1)]);
+    // What counts for whichever stands is said anew of the same.
+    assert_eq!([0, 1, 2].map(|edition| meant_of(true, edition, gone)), [(1, 0), (1, 1), (1, 2)]);
+    // What counts is not said a second time of another decision.
+    assert_eq!([meant(0, &[(1, 0, true)]), meant(1, &[(1, 0, true)])], [(1, 0), (1, 1)]);
+    let twice = &[(1, 0, false), (1, 1, false)];
+    assert_eq!([meant(1, twice), meant(2, twice), meant(3, twice)], [(1, 1), (2, 0), (2, 1)]);
+}
+
+/// Where the row does not say which decision about the item, it is the first that stands.
+#[test]
+fn a_receipt_goes_to_the_decision_that_stands_whatever_its_number() {
+    let payout = ids::payout("JY", "申1", 0, 1);
+    let credit = Kind::PayoutCredited(PayoutCredited { payout, fen: 0, serial: "流1".into() });
+    let item = Event::said(Day::default(), credit).id;
+    let decided = move |number: u32| {
+        let how = Clearing::Surrendered;
+        Event::said(Day::default(), Kind::SuspenseCleared(ledger::event::SuspenseCleared { item, number, fen: 0, how }))
+            .id
+    };
+    // The first was taken back and decided anew under the next number.
+    let stands = move |id, _: Day| {
+        let told = [(item, true), (decided(1), false), (decided(2), true)];
+        Ok(told.into_iter().find(|(told, _)| *told == id).map(|(_, counts)| counts))
+    };
+    let dir = tempfile::tempdir().expect("a directory");
+    let file = dir.path().join("t.csv");
+    for (number, wanted) in [("", 2), ("1", 1), ("2", 2)] {
+        let row = format!("JY,申1,1,追回到账,5.00,流1,{number},R1,2022-02-01\n");
+        std::fs::write(&file, format!("单位编号,申请编号,序号,追退业务,金额,原流水号,处理序号,流水号,生效日期\n{row}"))
+            .expect("written");
+        let mut said = Vec::new();
+        let mut importer = Importer::new(crate::intake::identity::Identity::new(b"key")).with_entries(Box::new(stands));
+        let report = importer.import_file(&file, "x", &mut |one| {
+            said.push(one);
+            Ok(())
+        });
+        assert_eq!(codes(&report.expect("read")), []);
+        let Kind::RecoveryReceived(received) = &said[0].event.kind else { panic!("received") };
+        assert_eq!(received.debt, decided(wanted), "{number:?}");
+    }
 }

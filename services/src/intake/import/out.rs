@@ -48,6 +48,8 @@ pub(crate) struct Candidate {
     pub(crate) id: Uuid,
     /// How well it stands: the row means the best.
     pub(crate) rank: u8,
+    /// Whether what is told of it counts for whichever of them stands, so that what was told of one is told anew of that one.
+    pub(crate) shared: bool,
 }
 
 /// What is asked of the ledger: seals of sets, but for those read by this importer, and how entries stand.
@@ -75,44 +77,59 @@ impl Seals {
 
     /// The editions of an event on record up to the one that counts, lowest first; the first one always.
     pub(crate) fn editions(&self, event: &Event) -> Result<Vec<Candidate>, AskError> {
+        let mut found = self.told_editions(event)?;
+        if found.is_empty() {
+            found.push(Candidate { id: event.id_of_edition(0), rank: 0, shared: false });
+        }
+        Ok(found)
+    }
+
+    /// The same, of what is on record only.
+    pub(crate) fn told_editions(&self, event: &Event) -> Result<Vec<Candidate>, AskError> {
         let mut found = Vec::new();
         for edition in 0..=u8::MAX {
             let id = event.id_of_edition(edition);
-            let stands = self.stands(id, event.effective)?;
-            if stands.is_some() || edition == 0 {
-                found.push(Candidate { id, rank: u8::from(stands == Some(true)) });
-            }
-            if stands != Some(false) {
+            let Some(counts) = self.stands(id, event.effective)? else { break };
+            found.push(Candidate { id, rank: u8::from(counts), shared: false });
+            if counts {
                 break;
             }
         }
         Ok(found)
     }
 
-    /// What a row says of the candidate it means: of the one of which it was said before, so that a file told again is the same
-    /// facts and what it takes back is found, first of all what counts; else of the best. What was said and taken back may be said anew of another.
+    /// What a row says, of which of the candidates it means, and as which edition there. What a source said of one thing is one
+    /// sequence, whichever of its candidates each was said of: so a file told again is the same facts, what was taken back does not come
+    /// back by itself, and what is said for the first time, or anew, is said of the best.
     pub(crate) fn meant(
         &self,
-        (day, edition, takes_back): (Day, u8, bool),
+        (day, edition): (Day, u8),
         candidates: &[Candidate],
         say: impl Fn(Uuid) -> Kind,
-    ) -> Result<Kind, AskError> {
-        if candidates.len() > 1 {
-            let mut taken_back = None;
-            for candidate in candidates {
-                let own = Event::said(day, say(candidate.id));
-                match self.stands(own.id_of_edition(edition), day)? {
-                    Some(true) => return Ok(own.kind),
-                    Some(false) if takes_back => taken_back = taken_back.or(Some(own.kind)),
-                    _ => {}
-                }
-            }
-            if let Some(kind) = taken_back {
-                return Ok(kind);
+    ) -> Result<(Kind, u8), AskError> {
+        let best = candidates.iter().rev().max_by_key(|candidate| candidate.rank);
+        let best = best.map(|candidate| candidate.id).unwrap_or_default();
+        if candidates.len() < 2 {
+            return Ok((say(best), edition));
+        }
+        let mut told: Vec<(Uuid, u8, bool)> = Vec::new();
+        for candidate in candidates {
+            let own = Event::said(day, say(candidate.id));
+            for at in 0..=u8::MAX {
+                let Some(counts) = self.stands(own.id_of_edition(at), day)? else { break };
+                told.push((candidate.id, at, counts));
             }
         }
-        let best = candidates.iter().rev().max_by_key(|candidate| candidate.rank);
-        Ok(say(best.map(|candidate| candidate.id).unwrap_or_default()))
+        if let Some((id, at, _)) = told.get(usize::from(edition)) {
+            return Ok((say(*id), *at));
+        }
+        let (id, next) = match told.last() {
+            // What counts would have to be taken back before, which the ledger says.
+            Some((id, at, counts)) if *counts || candidates.iter().all(|one| one.shared) => (*id, usize::from(*at) + 1),
+            _ => (best, told.iter().filter(|(id, ..)| *id == best).count()),
+        };
+        let edition = next + usize::from(edition) - told.len();
+        Ok((say(id), u8::try_from(edition).unwrap_or(u8::MAX)))
     }
 
     /// Remembers the seal of a set that was read.
@@ -138,6 +155,8 @@ pub(crate) struct Spoken {
     pub(crate) principal: Option<Arc<str>>,
     /// What.
     pub(crate) statements: Vec<Event>,
+    /// Which edition it is, where that is not the one the row names.
+    pub(crate) edition: Option<u8>,
     /// Of a row that takes back, its own words.
     pub(crate) words: Arc<str>,
     /// Of a row that takes back, the kinds of what its statements take back, in their order.
@@ -147,7 +166,7 @@ pub(crate) struct Spoken {
 impl Spoken {
     /// These, in the name of whoever imports.
     pub(crate) fn of(statements: Vec<Event>) -> Self {
-        Self { principal: None, statements, words: Arc::default(), undone: Vec::new() }
+        Self { principal: None, statements, edition: None, words: Arc::default(), undone: Vec::new() }
     }
 
     /// As the editions the row names. Who somebody is and which card is whose come along in the row of a standing, and have editions
@@ -158,7 +177,7 @@ impl Spoken {
             event.edition = match event.kind {
                 Kind::PersonRegistered(_) if !alone => editions.registration,
                 Kind::CardBound(_) if !alone => editions.binding,
-                _ => editions.row,
+                _ => self.edition.unwrap_or(editions.row),
             };
             if event.edition > 0 {
                 event.id = event.keyed_id();

@@ -19,7 +19,7 @@ pub(super) fn of_kind(said: &FileLine, code: Code, figure: i64) -> Option<String
         (Code::BadAmount, Tag::RemittanceApproved) => format!("所批金额须等于拨付指令的金额{}；更正后再导入一次", due("")),
         (Code::InUse, Tag::EntryWithdrawn) => return said.undoes.and_then(rests_on).map(str::to_owned),
         (Code::InUse, Tag::RosterCancelled) => {
-            "花名册已批准：先把“批准”那一行照原样再报，“更正”栏填“撤销”，并填“更正文号”，再报作废；已为其奖助列支付申请的，先作废该申请".to_owned()
+            "花名册已批准：先把“批准”那一行照原样再报，“更正”栏填“撤销”，并填“更正文号”，再报作废；已为其奖助列支付申请的，先作废该申请，已报停发的，先撤销停发".to_owned()
         }
         (Code::SetEnded, Tag::ApplicationCancelled) => {
             "国库已拨款或代发批次已发出，不能再作废；以银行结果为准，银行退回的，另报支付申请并注明补发原支付".to_owned()
@@ -36,7 +36,11 @@ pub(super) fn of_kind(said: &FileLine, code: Code, figure: i64) -> Option<String
             let day = u32::try_from(figure).ok().and_then(Day::from_yyyymmdd)?;
             format!("所撤记录的生效日为 {day}：把本行的生效日期改为该日，再导入一次")
         }
+        (Code::Edition, Tag::LinePassedDown) => {
+            "版次不接续：同一文号分配的各行是一个事项，须一并报；上一版次的各行须先照原样一并再报，各行“更正”栏都填“撤销”，再把各行以本版次一并再报".to_owned()
+        }
         (Code::SetNotReady, tag) => return not_ready(tag, figure),
+        (code @ (Code::ExceedsOwed | Code::ExceedsDebt), tag) => return exceeds(code, tag, figure),
         (code, Tag::DrawsCorrected) => return correction(code, figure),
         (Code::WrongYear, tag) => return wrong_year(tag, figure),
         (Code::NotEnrolled, Tag::RosterLineAdded) => {
@@ -59,6 +63,33 @@ pub(super) fn of_kind(said: &FileLine, code: Code, figure: i64) -> Option<String
     })
 }
 
+/// What of an amount is too much, or to what it is to be reduced.
+fn exceeds(code: Code, tag: KindTag, figure: i64) -> Option<String> {
+    let yuan = yuan(figure.into());
+    Some(match (code, tag, figure) {
+        (Code::ExceedsOwed, KindTag::RemittanceOrdered, 1..) => {
+            format!("超出应付而未安排的 {yuan} 元：各指标所付按其资金来源核对，金额减少 {yuan} 元，再导入一次")
+        }
+        (Code::ExceedsOwed, KindTag::LoanRelieved, 1..) => {
+            format!("该笔贷款未还本金 {yuan} 元：金额减到 {yuan} 元以内，再导入一次")
+        }
+        (Code::ExceedsDebt, KindTag::RecoveryOrdered, 1..) => {
+            format!("该笔支付可追回的还有 {yuan} 元：金额减到 {yuan} 元以内，再导入一次；已另行决定追回的，不再报")
+        }
+        (Code::ExceedsDebt, KindTag::RecoveryOrdered, _) => {
+            "该笔支付已没有可追回的：未到卡或已退回的不必追回，已另行决定追回的不再报；另一决定有误的，先撤销它"
+                .to_owned()
+        }
+        (Code::ExceedsDebt, KindTag::RecoveryWaived, 1..) => {
+            format!("该决定未了结的还有 {yuan} 元：金额减到 {yuan} 元以内，再导入一次")
+        }
+        (Code::ExceedsDebt, KindTag::RecoveryWaived, _) => {
+            "该决定已全部了结，没有可免的：已到账或已免的有误的，先撤销它，再导入一次".to_owned()
+        }
+        _ => return None,
+    })
+}
+
 /// What rests on a step, by its kind, and so is taken back first.
 fn rests_on(undone: KindTag) -> Option<&'static str> {
     use KindTag as Tag;
@@ -73,7 +104,10 @@ fn rests_on(undone: KindTag) -> Option<&'static str> {
         }
         Tag::RosterSealed => "花名册已审核：先撤销批准和审核，再撤销封存",
         Tag::RosterReviewed => "花名册已批准：先撤销批准，再撤销审核",
-        Tag::RosterApproved => "已为该册奖助列支付申请：先作废该申请，再撤销批准",
+        Tag::RosterApproved => {
+            "该册奖助已列支付申请或已报停发：列了支付申请的，先作废该申请；报了停发的，先把停发那一行照原样再报，“更正”栏填“撤销”，并填“更正文号”；\
+             再撤销批准"
+        }
         Tag::ApplicationSealed => {
             "支付申请已批准或已有支付更正：先撤销批准，并把支付更正的各行照原样再报，“更正”栏填“撤销”，再撤销封存"
         }

@@ -120,9 +120,17 @@ pub(super) fn remedy_zh(said: &FileLine, refusal: &v1::Refusal) -> String {
 /// A row takes back what is not on record: by its own words, as the id of an event says nothing to whoever wrote it.
 fn nothing_to_take_back(said: &FileLine) -> String {
     let words = &said.words;
+    // It goes by its first row, so by another row alone nothing is found.
+    let (rows, every) = match said.undoes {
+        Some(KindTag::LinePassedDown) => (
+            "同一文号分配的各行是一个事项，须一并照账上原来的内容再报，各行“更正”栏都填“撤销”，单报其中几行的不撤销；",
+            "the rows of one document are one thing: take them back all together; else ",
+        ),
+        _ => ("", ""),
+    };
     format!(
-        "账上没有本行所撤的记录（{words}），什么也没有撤；核对编号、流水号和日期是否与当初所报的一致，仍被拒或尚未报过的不必撤销 \
-         nothing is on record under these words ({words}), so nothing was taken back: compare number, serial and day with the row \
+        "账上没有本行所撤的记录（{words}），什么也没有撤；{rows}核对编号、流水号和日期是否与当初所报的一致，仍被拒或尚未报过的不必撤销 \
+         nothing is on record under these words ({words}), so nothing was taken back: {every}compare number, serial and day with the row \
          as it was delivered"
     )
 }

@@ -5,7 +5,7 @@
 use super::{applications, suspense};
 use crate::intake::import::table::columns::Col;
 use crate::intake::import::table::row::{Row, Unread, Wrong};
-use crate::intake::import::{AskingResult, Candidate, Out, ids};
+use crate::intake::import::{AskingResult, Candidate, Out, Spoken, ids};
 use ledger::event::{
     Clearing, Event, Kind, RecoveryOrdered, RecoveryReceived, RecoveryWaived, RefundPaid, SuspenseCleared,
 };
@@ -27,6 +27,9 @@ const STEPS: &[(&str, &str, DebtStep)] = &[
     ("退还支付", "refund", DebtStep::Refund),
 ];
 
+/// How many decisions about one item of suspense have a number.
+const CLEARINGS_MAX: u32 = 99;
+
 /// A row of a file of what is owed back.
 pub(in crate::intake::import) fn told(row: &Row<'_>, out: &Out<'_>) -> AskingResult {
     let fen = row.money(Col::Amount)?;
@@ -36,10 +39,10 @@ pub(in crate::intake::import) fn told(row: &Row<'_>, out: &Out<'_>) -> AskingRes
     let why = || Ok::<_, Wrong>((row.text(Col::Why)?.to_owned(), row.document(Col::Document)?));
     let of_decision =
         |say: &dyn Fn(Uuid) -> Kind| out.seals.meant(told, &decisions(row, out)?, say).map_err(Unread::Unasked);
-    let kind = match row.word(Col::DebtStep, STEPS)? {
+    let (kind, edition) = match row.word(Col::DebtStep, STEPS)? {
         DebtStep::Order => {
             let (payout, (reason, document)) = (applications::payment(row)?, why()?);
-            Kind::RecoveryOrdered(RecoveryOrdered { payout, fen, reason, document })
+            (Kind::RecoveryOrdered(RecoveryOrdered { payout, fen, reason, document }), told.1)
         }
         DebtStep::Receive => {
             let (unit, serial) = (unit()?, serial()?);
@@ -55,12 +58,12 @@ pub(in crate::intake::import) fn told(row: &Row<'_>, out: &Out<'_>) -> AskingRes
             of_decision(&|debt| Kind::RefundPaid(RefundPaid { debt, unit, fen, serial: serial.clone() }))?
         }
     };
-    Ok((told.0, kind).into())
+    Ok(Spoken { edition: Some(edition), ..Spoken::from((told.0, kind)) })
 }
 
 /// Which decisions a row may mean by which it is owed.
 fn decisions(row: &Row<'_>, out: &Out<'_>) -> Result<Vec<Candidate>, Unread> {
-    let named = |id| Ok(vec![Candidate { id, rank: 0 }]);
+    let named = |id| Ok(vec![Candidate { id, rank: 0, shared: false }]);
     if row.has(Col::EventId) {
         return named(row.uuid(Col::EventId)?);
     }
@@ -73,21 +76,33 @@ fn decisions(row: &Row<'_>, out: &Out<'_>) -> Result<Vec<Candidate>, Unread> {
             return named(said.id_of_edition(row.edition(Col::OrderEdition)?));
         }
         // The edition that counts, where the first was taken back.
-        return out.seals.editions(&said).map_err(Unread::Unasked);
+        let found = out.seals.editions(&said).map_err(Unread::Unasked)?;
+        return Ok(found.into_iter().map(|found| Candidate { shared: true, ..found }).collect());
     }
-    let number = if row.has(Col::ClearedNumber) { row.number(Col::ClearedNumber, 1, 99)? } else { 1 };
+    let number = row.has(Col::ClearedNumber).then(|| row.number(Col::ClearedNumber, 1, CLEARINGS_MAX)).transpose()?;
     let edition = row.has(Col::ClearedEdition).then(|| row.edition(Col::ClearedEdition)).transpose()?;
     let mut decisions = Vec::new();
     for item in suspense::items(row, Col::ItemSerial, out)? {
-        let cleared = SuspenseCleared { item: item.id, number, fen: 0, how: Clearing::Surrendered };
-        let said = Event::said(Day::default(), Kind::SuspenseCleared(cleared));
+        let decided = |number| {
+            let cleared = SuspenseCleared { item: item.id, number, fen: 0, how: Clearing::Surrendered };
+            Event::said(Day::default(), Kind::SuspenseCleared(cleared))
+        };
         if let Some(edition) = edition {
-            decisions.push(Candidate { id: said.id_of_edition(edition), rank: item.rank });
+            decisions.push(Candidate { id: decided(number.unwrap_or(1)).id_of_edition(edition), ..item });
             continue;
         }
         // A decision that counts goes before one that does not, whichever edition of the item it is about.
-        let found = out.seals.editions(&said).map_err(Unread::Unasked)?;
-        decisions.extend(found.iter().map(|found| Candidate { rank: 2 * found.rank + item.rank, ..*found }));
+        let ranked = |found: Candidate| Candidate { rank: 2 * found.rank + item.rank, ..found };
+        let mut found = out.seals.editions(&decided(number.unwrap_or(1))).map_err(Unread::Unasked)?;
+        decisions.extend(found.drain(..).map(ranked));
+        // Where a row does not say which, the first may have been taken back and decided anew under the next number.
+        for number in if number.is_some() { 2..2 } else { 2..CLEARINGS_MAX + 1 } {
+            found = out.seals.told_editions(&decided(number)).map_err(Unread::Unasked)?;
+            if found.is_empty() {
+                break;
+            }
+            decisions.extend(found.drain(..).map(ranked));
+        }
     }
     Ok(decisions)
 }

@@ -3,7 +3,7 @@
 use super::{applications, claims, loans};
 use crate::intake::import::table::columns::Col;
 use crate::intake::import::table::row::{Row, Unread, Wrong};
-use crate::intake::import::{AskingResult, Candidate, Out, ids};
+use crate::intake::import::{AskingResult, Candidate, Out, Spoken, ids};
 use ledger::event::{
     Clearing, Draw, Event, Kind, OverclaimReturned, PayoutCredited, PayoutReturned, RemittanceCleared,
     RemittanceReturned, SuspenseCleared, VoucherCleared,
@@ -61,14 +61,14 @@ pub(in crate::intake::import) fn cleared(row: &Row<'_>, out: &Out<'_>) -> Asking
     let number = if row.has(Col::ClearedNumber) { row.number(Col::ClearedNumber, 1, 99)? } else { 1 };
     let told = told_of(row)?;
     let say = |item| Kind::SuspenseCleared(SuspenseCleared { item, number, fen, how: how.clone() });
-    let kind = out.seals.meant(told, &items(row, Col::Serial, out)?, say).map_err(Unread::Unasked)?;
-    Ok((told.0, kind).into())
+    let (kind, edition) = out.seals.meant(told, &items(row, Col::Serial, out)?, say).map_err(Unread::Unasked)?;
+    Ok(Spoken { edition: Some(edition), ..Spoken::from((told.0, kind)) })
 }
 
-/// The day and the edition of what a row says, and whether it takes it back.
-pub(super) fn told_of(row: &Row<'_>) -> Result<(Day, u8, bool), Wrong> {
+/// The day and the edition of what a row says.
+pub(super) fn told_of(row: &Row<'_>) -> Result<(Day, u8), Wrong> {
     let edition = if row.has(Col::Edition) { row.edition(Col::Edition)? } else { 0 };
-    Ok((row.day(Col::EffectiveDay)?, edition, row.has(Col::Corrects)))
+    Ok((row.day(Col::EffectiveDay)?, edition))
 }
 
 /// The lines that pay: one for all of it, or several with their amounts.
@@ -98,7 +98,7 @@ fn party(row: &Row<'_>) -> Result<Option<Uuid>, Wrong> {
 /// own, what a lender gave back by the loan, each in its editions.
 pub(super) fn items(row: &Row<'_>, serial: Col, out: &Out<'_>) -> Result<Vec<Candidate>, Unread> {
     if row.has(Col::EventId) {
-        return Ok(vec![Candidate { id: row.uuid(Col::EventId)?, rank: 0 }]);
+        return Ok(vec![Candidate { id: row.uuid(Col::EventId)?, rank: 0, shared: false }]);
     }
     out.seals.editions(&told(row, serial)?).map_err(Unread::Unasked)
 }
