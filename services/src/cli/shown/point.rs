@@ -6,6 +6,7 @@ use crate::cli::typed::{day_typed, moment_typed};
 use clap::Args;
 use ledger::money::Day;
 use proto::v1;
+use replay::record::log::Clock;
 
 /// Teaches the two axes where the flags are listed.
 const HEADING: &str = "Point in time 时点 (what did we know on D2 about D1: --recorded-until D2 --effective-on D1)";
@@ -97,7 +98,10 @@ pub(crate) fn words(at: &v1::Point) -> Vec<String> {
     let index = at.at_index.map(|index| format!("第 {index} 条之后 after entry {index}"));
     let until = (at.recorded_until_ms != 0).then(|| format!("记录至 recorded until {}", moment(at.recorded_until_ms)));
     let on = [day("生效至 effective on", at.effective_on), day("入账至 booked on", at.booked_on)];
-    [index, until].into_iter().chain(on).flatten().collect()
+    // Interest of these days is reckoned by what is told now.
+    let ahead = Day::from_yyyymmdd(at.effective_on).is_some_and(|on| on > Day::in_beijing(Clock::system().now_ms()));
+    let ahead = ahead.then(|| "未到之日按现有事项推算 days to come as if nothing more happened".to_owned());
+    [index, until].into_iter().chain(on).chain([ahead]).flatten().collect()
 }
 
 #[cfg(test)]
@@ -109,6 +113,8 @@ mod tests {
     fn a_point_is_said_in_words() {
         let at = v1::Point { recorded_until_ms: 1_632_996_000_000, effective_on: 20_210_901, ..v1::Point::default() };
         assert_eq!(words(&at), ["记录至 recorded until 2021-09-30 18:00:00", "生效至 effective on 2021-09-01"]);
+        let at = v1::Point { effective_on: 22_991_231, ..v1::Point::default() };
+        assert!(words(&at).pop().is_some_and(|last| last.starts_with("未到之日")), "{:?}", words(&at));
         let at = v1::Point { at_index: Some(7), booked_on: 20_210_901, ..v1::Point::default() };
         assert_eq!(words(&at), ["第 7 条之后 after entry 7", "入账至 booked on 2021-09-01"]);
     }
