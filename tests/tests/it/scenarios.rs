@@ -103,8 +103,7 @@ fn finding_names() -> Vec<&'static str> {
             K::OverPrincipal | K::OverLoss | K::FundShort | K::LineShort | K::PaidTwice | K::PaidAfterLeaving => {}
             K::OverRecovered | K::BeforeOpening | K::PolicyWithdrawn | K::OverReturned => {}
             K::OverCompensated | K::OverRewarded | K::DueOutsideYear | K::ClearedInVain | K::CorrectedShort => {}
-            K::KeyUnfollowed => {}
-            K::DecidedEarly | K::LineWithdrawn | K::RecoveryUnfounded => {}
+            K::KeyUnfollowed | K::DecidedEarly | K::LineWithdrawn | K::RecoveryUnfounded => {}
         }
     }
     all.extend([K::AwardedTwice, K::MergeCycle, K::OverPrincipal, K::OverLoss, K::FundShort, K::LineShort]);
