@@ -6,6 +6,7 @@
 
 mod accrue_race;
 mod as_of;
+mod cleared;
 mod cli;
 mod crowds;
 mod damaged;

@@ -41,6 +41,7 @@ pub(super) fn of_kind(said: &FileLine, code: Code, figure: i64) -> Option<String
         }
         (Code::SetNotReady, tag) => return not_ready(tag, figure),
         (code @ (Code::ExceedsOwed | Code::ExceedsDebt), tag) => return exceeds(code, tag, figure),
+        (code, Tag::SuspenseCleared) => return cleared(code).map(str::to_owned),
         (code, Tag::DrawsCorrected) => return correction(code, figure),
         (Code::WrongYear, tag) => return wrong_year(tag, figure),
         (Code::NotEnrolled, Tag::RosterLineAdded) => {
@@ -156,6 +157,25 @@ fn not_ready(tag: KindTag, figure: i64) -> Option<String> {
         }
         Tag::SuspenseCleared => {
             "该期资助没有退回待补，入账的款不能以“认可”结清：多付的报“追回”，与退回相抵的报“对冲”，或先报该笔支付的银行结果".to_owned()
+        }
+        _ => return None,
+    })
+}
+
+/// What is to be done first about money in suspense that a row clears.
+fn cleared(code: Code) -> Option<&'static str> {
+    Some(match code {
+        Code::UnknownPayout => {
+            "支付申请尚未在账，不知是哪个单位的款，暂不能处理：先导入该支付申请，再把本文件导入一次；确无此申请的，把银行回单的该行照原样再报，“更正”栏填“撤销”，再按正确的支付报送"
+        }
+        Code::UnknownSet => {
+            "凭证所指的支付申请尚未在账，不知是哪个单位的款，暂不能处理：先导入该支付申请，再把本文件导入一次；凭证的申请写错的，先撤销该凭证，再按正确的申请报送"
+        }
+        Code::UnknownRemittance => {
+            "拨付指令尚未在账，不知是哪个单位的款，暂不能处理：先导入该拨付指令，再把本文件导入一次；编号写错的，先撤销该拨付结果，再按正确的编号报送"
+        }
+        Code::UnknownItem => {
+            "暂记中没有该款：核对支付、流水号；银行退回、凭证等的款，在“暂记来源”栏写明；也可填“事件编号”（疑点查询的“款项事件”一栏）；已处理完的无须再报"
         }
         _ => return None,
     })

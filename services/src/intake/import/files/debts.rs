@@ -2,6 +2,7 @@
 //! owed is named by its event id, as `debts` shows it, by the document that ordered a payment recovered, or by the item in suspense
 //! and which of its clearings it is.
 
+use super::suspense::From;
 use super::{applications, suspense};
 use crate::intake::import::table::columns::Col;
 use crate::intake::import::table::row::{Row, Unread, Wrong};
@@ -37,9 +38,12 @@ pub(in crate::intake::import) fn told(row: &Row<'_>, out: &Out<'_>) -> AskingRes
     let unit = || row.giver(Col::Unit).map(ids::org);
     let serial = || row.key(Col::Serial).map(str::to_owned);
     let why = || Ok::<_, Wrong>((row.text(Col::Why)?.to_owned(), row.document(Col::Document)?));
+    let step = row.word(Col::DebtStep, STEPS)?;
+    // What came in is refunded, what went out is recovered.
+    let from = if matches!(step, DebtStep::Refund) { From::Return } else { From::Credit };
     let of_decision =
-        |say: &dyn Fn(Uuid) -> Kind| out.seals.meant(told, &decisions(row, out)?, say).map_err(Unread::Unasked);
-    let (kind, edition) = match row.word(Col::DebtStep, STEPS)? {
+        |say: &dyn Fn(Uuid) -> Kind| out.seals.meant(told, &decisions(row, from, out)?, say).map_err(Unread::Unasked);
+    let (kind, edition) = match step {
         DebtStep::Order => {
             let (payout, (reason, document)) = (applications::payment(row)?, why()?);
             (Kind::RecoveryOrdered(RecoveryOrdered { payout, fen, reason, document }), told.1)
@@ -62,7 +66,7 @@ pub(in crate::intake::import) fn told(row: &Row<'_>, out: &Out<'_>) -> AskingRes
 }
 
 /// Which decisions a row may mean by which it is owed.
-fn decisions(row: &Row<'_>, out: &Out<'_>) -> Result<Vec<Candidate>, Unread> {
+fn decisions(row: &Row<'_>, from: From, out: &Out<'_>) -> Result<Vec<Candidate>, Unread> {
     let named = |id| Ok(vec![Candidate { id, rank: 0, shared: false }]);
     if row.has(Col::EventId) {
         return named(row.uuid(Col::EventId)?);
@@ -82,7 +86,7 @@ fn decisions(row: &Row<'_>, out: &Out<'_>) -> Result<Vec<Candidate>, Unread> {
     let number = row.has(Col::ClearedNumber).then(|| row.number(Col::ClearedNumber, 1, CLEARINGS_MAX)).transpose()?;
     let edition = row.has(Col::ClearedEdition).then(|| row.edition(Col::ClearedEdition)).transpose()?;
     let mut decisions = Vec::new();
-    for item in suspense::items(row, Col::ItemSerial, out)? {
+    for item in suspense::items(row, (Col::ItemSerial, from), out)? {
         let decided = |number| {
             let cleared = SuspenseCleared { item: item.id, number, fen: 0, how: Clearing::Surrendered };
             Event::said(Day::default(), Kind::SuspenseCleared(cleared))

@@ -30,7 +30,7 @@ const HOWS: &[(&str, &str, How)] = &[
 
 /// Whose money stands in suspense.
 #[derive(Clone, Copy)]
-enum From {
+pub(super) enum From {
     Credit,
     Return,
     Voucher,
@@ -61,7 +61,10 @@ pub(in crate::intake::import) fn cleared(row: &Row<'_>, out: &Out<'_>) -> Asking
     let number = if row.has(Col::ClearedNumber) { row.number(Col::ClearedNumber, 1, 99)? } else { 1 };
     let told = told_of(row)?;
     let say = |item| Kind::SuspenseCleared(SuspenseCleared { item, number, fen, how: how.clone() });
-    let (kind, edition) = out.seals.meant(told, &items(row, Col::Serial, out)?, say).map_err(Unread::Unasked)?;
+    // What came in is refunded or surrendered, what went out is not.
+    let from = if matches!(how, Clearing::Refundable(_) | Clearing::Surrendered) { From::Return } else { From::Credit };
+    let (kind, edition) =
+        out.seals.meant(told, &items(row, (Col::Serial, from), out)?, say).map_err(Unread::Unasked)?;
     Ok(Spoken { edition: Some(edition), ..Spoken::from((told.0, kind)) })
 }
 
@@ -95,17 +98,27 @@ fn party(row: &Row<'_>) -> Result<Option<Uuid>, Wrong> {
 }
 
 /// What a row may mean that stands in suspense: a credit or a return is known by its payment and the bank's number, a voucher by its
-/// own, what a lender gave back by the loan, each in its editions.
-pub(super) fn items(row: &Row<'_>, serial: Col, out: &Out<'_>) -> Result<Vec<Candidate>, Unread> {
+/// own, what a lender gave back by the loan, each in its editions. A row that does not say whether a credit or a return means the one
+/// it more likely is, unless only the other counts; of two that do not count, what was said of either is found.
+pub(super) fn items(row: &Row<'_>, (serial, from): (Col, From), out: &Out<'_>) -> Result<Vec<Candidate>, Unread> {
     if row.has(Col::EventId) {
         return Ok(vec![Candidate { id: row.uuid(Col::EventId)?, rank: 0, shared: false }]);
     }
-    out.seals.editions(&told(row, serial)?).map_err(Unread::Unasked)
+    let editions = |from| out.seals.editions(&told(row, serial, from)?).map_err(Unread::Unasked);
+    let counts = |found: &[Candidate]| found.iter().any(|one| one.rank > 0);
+    if row.has(Col::SuspenseOf) {
+        return editions(row.word(Col::SuspenseOf, FROM)?);
+    }
+    let likely = editions(from)?;
+    if counts(&likely) {
+        return Ok(likely);
+    }
+    let other = editions(if matches!(from, From::Return) { From::Credit } else { From::Return })?;
+    Ok(if counts(&other) { other } else { [likely, other].concat() })
 }
 
 /// What put it there, by its key.
-fn told(row: &Row<'_>, serial: Col) -> Result<Event, Wrong> {
-    let from = if row.has(Col::SuspenseOf) { row.word(Col::SuspenseOf, FROM)? } else { From::Credit };
+fn told(row: &Row<'_>, serial: Col, from: From) -> Result<Event, Wrong> {
     // The amount and the reason are no part of what it is known by, nor is the day where the bank gave a number.
     let (day, fen, serial) = (Day::default(), 0, || row.key(serial).map(str::to_owned));
     let remittance = || Ok::<_, Wrong>(ids::remittance(row.giver(Col::Unit)?, row.key(Col::Remittance)?));
