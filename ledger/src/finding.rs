@@ -171,6 +171,7 @@ impl FindingKind {
                 | Self::ParentCycle
                 | Self::MergeCycle
                 | Self::DecidedEarly
+                | Self::ToldOtherwise
         )
     }
 

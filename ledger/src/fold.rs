@@ -301,10 +301,11 @@ impl State {
         if let Some(returns) = change.returns {
             given_back::apply(self, entry, *returns);
         }
-        let mut touched = change.touched;
+        let (mut touched, mut findings) = (change.touched, change.findings);
         let posted = change.postings.iter().map(|posting| self.post(entry.index, on, posting));
         if posted.fold(false, |short, one| short | one) {
             touched.extend(follow::watched(self, &change.postings));
+            findings.extend(follow::grown(self, &change.postings));
         }
         if entry.event.kind.day_rule().tells_of_facts() {
             self.latest = self.latest.max(on.min(Day::in_beijing(entry.recorded_ms)));
@@ -313,7 +314,7 @@ impl State {
         if let Kind::EntryWithdrawn(withdrawn) = &entry.event.kind {
             told::withdrawn(self, withdrawn.entry);
         }
-        let findings = follow::open_all(self, entry, change.findings, &touched);
+        let findings = follow::open_all(self, entry, findings, &touched);
         Outcome::Posted { postings: change.postings, findings }
     }
 

@@ -7,8 +7,7 @@
 
 use crate::account::Class;
 use crate::aid::leaving;
-use crate::change::Wanted;
-use crate::change::{Case, Change, Judged, NewFinding, Taken, Touched};
+use crate::change::{Case, Change, Judged, NewFinding, Taken, Touched, Wanted};
 use crate::difference::Holding;
 use crate::entry::Entry;
 use crate::event::{RecoveryOrdered, RecoveryReceived, RecoveryWaived, RefundPaid};
@@ -18,11 +17,11 @@ use crate::hash;
 use crate::money::{Fen, held};
 use crate::outcome::{Code, Refusal};
 use crate::registry::org;
+use crate::state::State;
 use crate::state::clearing_rows::{Cleared, Way};
 use crate::state::correction_rows::Piece;
 use crate::state::debt_rows::{Debt, DebtFact, DebtSide, DebtWord, FactPlace, Recovery, place_facts, shares};
 use crate::state::rows::{Drawn, Line, Org, Payout};
-use crate::state::{State, UNKNOWN_APPLICATION, UNKNOWN_ORG};
 use uuid::Uuid;
 
 /// What may be told of one debt; of more nothing counts, and a finding says so.
@@ -47,28 +46,8 @@ pub(crate) struct DebtDecided {
     pub moved: Holding,
 }
 
-/// What is told of a debt nobody decided yet.
-fn nobodys(id: Uuid) -> Debt {
-    Debt {
-        id,
-        family: Uuid::nil(),
-        owed: DebtSide::Nobody,
-        unit: UNKNOWN_ORG,
-        application: UNKNOWN_APPLICATION,
-        payout: Link::NONE,
-        paid: true,
-        after_leaving: false,
-        fen: 0,
-        party: Uuid::nil(),
-        year: 0,
-        facts: Vec::new(),
-        on: crate::money::Day::default(),
-        last: 0,
-    }
-}
-
 fn find(state: &State, id: Uuid) -> Debt {
-    state.debts.by_id(id).map_or_else(|| nobodys(id), |(_, debt)| debt.clone())
+    state.debts.by_id(id).map_or_else(|| Debt::nobodys(id), |(_, debt)| debt.clone())
 }
 
 pub(crate) fn judge_recovery_received(case: &Case<'_>, event: &RecoveryReceived) -> Judged<DebtChange> {
@@ -89,6 +68,9 @@ fn tell(case: &Case<'_>, id: Uuid, unit: Uuid, (what, fen, serial): (DebtWord, F
     let mut change = Change::nothing();
     let unit = change.org(state, unit);
     let after = with(case, before.clone(), unit.handle, (what, fen.max(0), serial));
+    let fact = after.facts.iter().find(|fact| fact.entry >= state.seen.next());
+    let known = fact.and_then(|fact| told_of_another(state, &before, fact)).map(|kind| NewFinding::about(kind, id));
+    change.findings.extend(known);
     changed(case, change, &before, after)
 }
 
@@ -97,6 +79,20 @@ fn is_full(state: &State, debt: &Debt) -> bool {
     let own = |debt: &Debt| debt.facts.iter().filter(|fact| fact.place != FactPlace::Inherited).count();
     let others = state.editions_of(debt).filter(|other| other.id != debt.id).map(own).sum::<usize>();
     own(debt) + others >= FACTS_MAX
+}
+
+/// Whether a receipt was told of another decision about the payment before. Of another edition of one decision it counts as it was told
+/// first; of another document one transfer may pay a part, but the same amount of the same day somebody should look at.
+fn told_of_another(state: &State, debt: &Debt, fact: &DebtFact) -> Option<FindingKind> {
+    let payment = debt.payout.handle().map(|payout| state.payouts.get(payout).id)?;
+    let others = state.recoveries_of(payment).filter(|other| other.id != debt.id);
+    let mut told = others.flat_map(|other| other.facts.iter().map(|fact| (other.family == debt.family, fact)));
+    let alike = |other: &DebtFact| (other.fen, other.on) == (fact.fen, fact.on);
+    let again = |(same, other): &(bool, &DebtFact)| {
+        other.receipt().is_some() && other.receipt() == fact.receipt() && (*same || alike(other))
+    };
+    let (_, other) = told.find(again)?;
+    Some(if alike(other) { FindingKind::Repeated } else { FindingKind::ToldOtherwise })
 }
 
 /// A debt of which this entry tells one thing more.
@@ -246,6 +242,8 @@ fn changed(case: &Case<'_>, mut change: Change<DebtChange>, before: &Debt, after
     let own = |entry| entry >= state.seen.next();
     place_facts(&mut all, |entry| if own(entry) { case.entry.event.id } else { state.seen.get(entry).id });
     let Some(after) = all.pop() else { return change };
+    let grown = OF_DEBT.into_iter().zip(before.grown(&after)).filter(|(_, grows)| *grows);
+    change.findings.extend(grown.map(|(kind, _)| NewFinding::following(kind, after.id)));
     let DebtDecided { change: own, moved: mut held } = revised(state, before, after, &state.drawn_of(before));
     let mut others = Vec::new();
     for other in all {

@@ -37,12 +37,15 @@ fn about(state: &State, kind: &Kind) -> Option<Day> {
         Kind::SuspenseCleared(event) => suspense::day_of(state, event),
         Kind::RecoveryOrdered(event) => state.payouts.by_id(event.payout).map(|(_, row)| row.on),
         Kind::RecoveryWaived(event) => state.debts.by_id(event.debt).map(|(_, row)| row.on),
+        // What days cost is known once they are over.
+        Kind::ClaimSubmitted(event) => Some(event.through),
         Kind::ClaimSealed(event) => state.claims.by_id(event.set).map(|(_, row)| row.effective),
         Kind::ClaimApproved(event) => state.claims.by_id(event.set).map(|(_, row)| step_before(&row.set)),
         Kind::RemittanceOrdered(event) => match event.purpose {
             Purpose::Claim(claim) => state.claims.by_id(claim).map(|(_, row)| step_before(&row.set)),
             _ => None,
         },
+        Kind::RemittanceApproved(event) => state.remittances.by_id(event.remittance).map(|(_, row)| row.ordered_on),
         _ => None,
     }
 }

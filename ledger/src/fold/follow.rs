@@ -98,6 +98,21 @@ pub(super) fn is_watched(class: Class) -> bool {
     matches!(class, Class::Short | Class::DueToFinance | Class::Advance | Class::Remitted | Class::LossBorne)
 }
 
+/// What of a sum is more by these postings than before: said again where somebody closed what was found of it.
+pub(super) fn grown(state: &State, postings: &[Posting]) -> Vec<NewFinding> {
+    let sides = postings.iter().flat_map(|posting| [(posting.debit, posting.fen), (posting.credit, -posting.fen)]);
+    let found = sides.filter(|(account, fen)| *fen < 0 && state.balance(*account) < 0).filter_map(|(account, _)| {
+        let kind = match state.accounts.get(account).class {
+            Class::Short => FindingKind::LineShort,
+            Class::DueToFinance => FindingKind::OverSurrendered,
+            Class::Advance | Class::Remitted => FindingKind::RemittedShort,
+            _ => return None,
+        };
+        Some(NewFinding::following(kind, state.owner_id(account)))
+    });
+    found.collect()
+}
+
 /// Whose watched accounts postings changed.
 pub(super) fn watched(state: &State, postings: &[Posting]) -> Vec<Touched> {
     let accounts: BTreeSet<_> = postings.iter().flat_map(|posting| [posting.debit, posting.credit]).collect();
@@ -186,27 +201,30 @@ fn follow(state: &mut State, touched: Touched) -> Vec<NewFinding> {
 }
 
 /// An award, and the kinds it calls for.
-type Called = (Uuid, Vec<FindingKind>);
+type Called = (Uuid, Vec<Wanted>);
 
 /// What is found of awards: of what a human holds under several ids, of what was paid of one, of what was paid after leaving.
 fn follow_awards(state: &mut State, touched: Touched) -> Vec<NewFinding> {
     let (awards, looked_at): (Vec<Called>, fn(FindingKind) -> bool) = match touched {
-        Touched::Awarded(person) => (merge::wanted(state, person), |kind| merge::OF_AWARDS.contains(&kind)),
+        Touched::Awarded(person) => {
+            let awards = merge::wanted(state, person).into_iter();
+            let plain = |kinds: Vec<FindingKind>| kinds.into_iter().map(|kind| (kind, None)).collect();
+            (awards.map(|(award, kinds)| (award, plain(kinds))).collect(), |kind| merge::OF_AWARDS.contains(&kind))
+        }
         Touched::Award(id) => {
             let Some((_, award)) = state.awards.by_id(id) else { return Vec::new() };
-            let called = [payment_facts::is_paid_twice(state, award), leaving::is_paid_after_leaving(state, award)];
-            let kinds = OF_PAYMENTS.into_iter().zip(called).filter_map(|(kind, called)| called.then_some(kind));
-            (vec![(id, kinds.collect())], |kind| OF_PAYMENTS.contains(&kind))
+            let twice = payment_facts::is_paid_twice(state, award).then_some((FindingKind::PaidTwice, None));
+            let called = twice.into_iter().chain(leaving::paid_after_leaving(state, award)).collect();
+            (vec![(id, called)], |kind| OF_PAYMENTS.contains(&kind))
         }
         Touched::Standing(person) => {
             let awards = leaving::wanted(state, person).into_iter();
-            let of = |called: bool| called.then_some(FindingKind::PaidAfterLeaving).into_iter().collect();
-            (awards.map(|(award, called)| (award, of(called))).collect(), |kind| kind == FindingKind::PaidAfterLeaving)
+            let awards = awards.map(|(award, called)| (award, called.into_iter().collect()));
+            (awards.collect(), |kind| kind == FindingKind::PaidAfterLeaving)
         }
         _ => return Vec::new(),
     };
-    let of = |kinds: Vec<FindingKind>| kinds.into_iter().map(|kind| (kind, None)).collect::<Vec<Wanted>>();
-    let settle = |(award, kinds)| settle(state, award, looked_at, &of(kinds));
+    let settle = |(award, called): Called| settle(state, award, looked_at, &called);
     awards.into_iter().flat_map(settle).collect()
 }
 

@@ -16,7 +16,7 @@ use super::together::borrowed_together;
 use super::walk::{Missing, Walk};
 use crate::change::{Change, NewFinding, Touched, Wanted};
 use crate::event::loan_terms::LoanTerms;
-use crate::event::{ClaimFor, Status};
+use crate::event::{Allocation, ClaimFor, Status};
 use crate::finding::FindingKind;
 use crate::money::{Day, Fen};
 use crate::state::State;
@@ -25,12 +25,16 @@ use crate::state::lending_rows::{Fact, Loan, What};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-/// More is paid without owing it than before: said again where somebody closed what was found of it.
-pub(super) fn overpaid<A>(loan: &Loan, after: &Flows, change: &mut Change<A>) {
-    if OVERPAID.into_iter().any(|flow| after[flow] > loan.posted[flow]) {
-        change.findings.push(NewFinding::following(FindingKind::Overpaid, loan.id));
-    }
+/// More is paid without owing it, or granted without being due, than before: said again where somebody closed what was found of it.
+pub(super) fn said_again<A>(loan: &Loan, after: &Flows, change: &mut Change<A>) {
+    let grows = |flows: &[Flow]| flows.iter().any(|flow| after[*flow] > loan.posted[*flow]);
+    let overpaid = grows(&OVERPAID).then_some(FindingKind::Overpaid);
+    let overclaimed = grows(&OVERCLAIMED).then_some(FindingKind::Overclaimed);
+    change.findings.extend(overpaid.into_iter().chain(overclaimed).map(|kind| NewFinding::following(kind, loan.id)));
 }
+
+/// What is granted for lines beyond what their days bear.
+const OVERCLAIMED: [Flow; 2] = [Flow::SubsidyOverclaimed, Flow::WaiverOverclaimed];
 
 /// What is paid without owing it.
 const OVERPAID: [Flow; 3] = [Flow::PrincipalOverpaid, Flow::InterestOverpaid, Flow::PenaltyOverpaid];
@@ -42,7 +46,8 @@ pub(super) fn touch_others<A>(state: &State, loan: &Loan, change: &mut Change<A>
 }
 
 /// What a loan may call for.
-pub(crate) const OF_LOAN: [FindingKind; 15] = [
+pub(crate) const OF_LOAN: [FindingKind; 16] = [
+    FindingKind::OverRefunded,
     FindingKind::UnknownSubject,
     FindingKind::BeforeSubject,
     FindingKind::BeforeOpening,
@@ -172,7 +177,7 @@ impl Year {
         let terms = state.loan_rules().and_then(|rules| terms_on(rules, loan.kind, last.on));
         let ceiling = terms.and_then(|terms| terms.ceiling(loan.level));
         let over = ceiling.is_some_and(|ceiling| self.drawn > i128::from(ceiling.max_fen));
-        wanted.extend(over.then_some((FindingKind::OverCeiling, None)));
+        wanted.extend(over.then_some((FindingKind::OverCeiling, Some((last.index, last.on)))));
         wanted
     }
 }
@@ -214,8 +219,10 @@ fn facts(state: &State, loan: &Loan, wanted: &mut Vec<Wanted>) {
     let (mut drawn, mut weighed, mut relieved, mut written_off) = (false, false, false, false);
     for fact in counts.iter() {
         drawn |= matches!(fact.what, What::Drawn(_));
-        weighed |=
-            matches!(fact.what, What::Repaid { allocation: Some(_), .. } | What::WrittenOff(_) | What::Recovered(_));
+        weighed |= matches!(
+            fact.what,
+            What::Repaid { allocation: Some(_), .. } | What::Refunded(_) | What::WrittenOff(_) | What::Recovered(_)
+        );
         relieved |= matches!(fact.what, What::Relieved { .. });
         written_off |= matches!(fact.what, What::WrittenOff(_));
     }
@@ -230,8 +237,8 @@ fn facts(state: &State, loan: &Loan, wanted: &mut Vec<Wanted>) {
         );
     }
     if weighed && let Ok(walk) = Walk::new(state, loan, counts) {
-        let see = |fact: &Fact, owed: Owed, lost: i128| {
-            wanted.extend(against_owed(fact, owed, lost).map(|kind| (kind, Some((fact.index, fact.on)))));
+        let see = |fact: &Fact, owed: Owed, lost: i128, paid: Allocation| {
+            wanted.extend(against_owed(fact, owed, lost, paid).map(|kind| (kind, Some((fact.index, fact.on)))));
         };
         // Without a rate nothing is known of what is owed, and nothing is held against it.
         let _: Result<(), Missing> = walk.each(see);
@@ -239,8 +246,8 @@ fn facts(state: &State, loan: &Loan, wanted: &mut Vec<Wanted>) {
 }
 
 /// What a fact calls for in the light of what is owed and lost when it comes: an allocation in another order than the rules have
-/// it, more written off than is open, or more recovered than is lost.
-fn against_owed(fact: &Fact, owed: Owed, lost: i128) -> Option<FindingKind> {
+/// it, more written off than is open, more recovered than is lost, or more given back than was paid.
+fn against_owed(fact: &Fact, owed: Owed, lost: i128, paid: Allocation) -> Option<FindingKind> {
     match fact.what {
         What::Repaid { fen, allocation: Some(said), .. } if owed.allocate(fen) != said => {
             Some(FindingKind::AllocationDiffers)
@@ -249,8 +256,14 @@ fn against_owed(fact: &Fact, owed: Owed, lost: i128) -> Option<FindingKind> {
             Some(FindingKind::OverPrincipal)
         }
         What::Recovered(fen) if i128::from(fen) > lost => Some(FindingKind::OverLoss),
+        What::Refunded(part) if is_beyond(part, paid) => Some(FindingKind::OverRefunded),
         _ => None,
     }
+}
+
+/// Whether more of anything is given back than was paid: the rest would be lent to the borrower without any draw.
+fn is_beyond(part: Allocation, paid: Allocation) -> bool {
+    part.penalty > paid.penalty || part.interest > paid.interest || part.principal > paid.principal
 }
 
 /// Whether the student was away on a day, or had finished and pays the interest as a borrower.

@@ -118,17 +118,17 @@ impl<'a> Walk<'a> {
         Ok((interest, run.paid, run.trail))
     }
 
-    /// Shows each fact that counts with what is owed as it comes, and what is lost.
+    /// Shows each fact that counts with what is owed as it comes, what is lost, and what was paid.
     ///
     /// # Errors
     /// [`Missing::Rate`].
-    pub(super) fn each(&self, mut see: impl FnMut(&Fact, Owed, i128)) -> Result<(), Missing> {
+    pub(super) fn each(&self, mut see: impl FnMut(&Fact, Owed, i128, Allocation)) -> Result<(), Missing> {
         let last = self.facts.iter().next_back().map_or(self.loan.signed, |fact| fact.on);
         let rates = self.rates(last)?;
         let mut run = Run::new(self, &rates);
         while let Some(fact) = self.facts.get(run.next_fact) {
             run.go(fact.on.plus(-1), &mut |_| {});
-            see(fact, run.owed(fact.on), run.trail.lost());
+            see(fact, run.owed(fact.on), run.trail.lost(), run.paid());
             run.take(fact);
         }
         Ok(())

@@ -4,11 +4,11 @@
 use crate::account::Class;
 use crate::handle::{Handle, Link};
 use crate::money::{Day, Fen, held};
-use crate::state::State;
 use crate::state::correction_rows::Piece;
 use crate::state::entity::rows;
 use crate::state::entry_rows::Seen;
 use crate::state::rows::{Application, Drawn, Line, Org, Payout};
+use crate::state::{State, UNKNOWN_APPLICATION, UNKNOWN_ORG};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
@@ -171,6 +171,40 @@ impl Debt {
         })
     }
 
+    /// What is told of a debt nobody decided yet.
+    pub(crate) fn nobodys(id: Uuid) -> Self {
+        Self {
+            id,
+            family: Uuid::nil(),
+            owed: DebtSide::Nobody,
+            unit: UNKNOWN_ORG,
+            application: UNKNOWN_APPLICATION,
+            payout: Link::NONE,
+            paid: true,
+            after_leaving: false,
+            fen: 0,
+            party: Uuid::nil(),
+            year: 0,
+            facts: Vec::new(),
+            on: Day::default(),
+            last: 0,
+        }
+    }
+
+    /// Whether more came in, or was paid, beyond what is owed than before.
+    pub(crate) fn grown(&self, after: &Self) -> [bool; 2] {
+        let (was, is) = (self.too_much(), after.too_much());
+        [is[0] > was[0], is[1] > was[1]]
+    }
+
+    /// How much came in, and was paid, beyond what is owed.
+    fn too_much(&self) -> [i128; 2] {
+        let over = |owed| if self.is_due() && self.owed == owed { (-i128::from(self.open())).max(0) } else { 0 };
+        let beside = self.beside();
+        let sum = |sign: i128| beside.values().map(|net| (net * sign).max(0)).sum::<i128>();
+        [over(DebtSide::ToUnit) + sum(1), over(DebtSide::ByUnit) + sum(-1)]
+    }
+
     /// What came in and stays, as far as it was owed and not paid out again.
     #[must_use]
     pub fn recovered(&self) -> Fen {
@@ -252,7 +286,7 @@ impl crate::state::table::Row for Recovery {
 
 /// Of decisions about one payment, those under one document are editions of one. What was told of those that were taken back counts for
 /// the one that stands, as if that had been there from the start; while none stands, where it was told. A receipt that is told of
-/// several counts once, first for the one that stands. `id` is that of an entry.
+/// several counts once, as it was told first. `id` is that of an entry.
 pub(crate) fn place_facts(debts: &mut [Debt], id: impl Fn(Handle<Seen>) -> Uuid) {
     for debt in &mut *debts {
         debt.facts.retain(|fact| fact.place != FactPlace::Inherited);
@@ -264,10 +298,15 @@ pub(crate) fn place_facts(debts: &mut [Debt], id: impl Fn(Handle<Seen>) -> Uuid)
         // One at most stands, and has its own.
         editions.sort_by_key(|debt| (debt.owed == DebtSide::Nobody, debt.id));
         let [first, gone @ ..] = &mut editions[..] else { continue };
-        let told = |fact: &DebtFact| (fact.receipt != 0).then_some((fact.unit, fact.what as u8, fact.receipt));
-        let mut counted: BTreeSet<_> = first.facts.iter().filter_map(told).collect();
+        let mut counted: BTreeMap<_, Handle<Seen>> = BTreeMap::new();
+        for fact in first.facts.iter().chain(gone.iter().flat_map(|debt| &debt.facts)) {
+            let told = fact.receipt().map(|one| counted.entry(one).or_insert(fact.entry));
+            told.into_iter().for_each(|counts| *counts = fact.entry.min(*counts));
+        }
+        let is_again = |fact: &DebtFact| fact.receipt().is_some_and(|one| counted.get(&one) != Some(&fact.entry));
+        first.facts.iter_mut().filter(|fact| is_again(fact)).for_each(|fact| fact.place = FactPlace::Elsewhere);
         for fact in gone.iter_mut().flat_map(|debt| &mut debt.facts) {
-            let is_again = told(fact).is_some_and(|one| !counted.insert(one));
+            let is_again = is_again(fact);
             if first.owed != DebtSide::Nobody {
                 fact.place = FactPlace::Elsewhere;
                 first.facts.extend((!is_again).then(|| DebtFact { place: FactPlace::Inherited, ..fact.clone() }));
@@ -295,6 +334,13 @@ pub(crate) fn shares<'a>(debts: impl Iterator<Item = &'a Debt>, mut pieces: Vec<
         (debt.id, drawn)
     };
     debts.into_iter().map(share).collect()
+}
+
+impl DebtFact {
+    /// What it is known by, whichever edition it was told of.
+    pub(crate) fn receipt(&self) -> Option<(Handle<Org>, u8, u64)> {
+        (self.receipt != 0).then_some((self.unit, self.what as u8, self.receipt))
+    }
 }
 
 impl State {

@@ -81,7 +81,8 @@ impl State {
     #[must_use]
     pub fn waiting(&self, entry: Handle<Seen>) -> BTreeSet<Handle<Finding>> {
         let index = u64::from(entry);
-        let its = self.findings_of(index).map(|(at, _)| at);
+        // What it found of another entry's fact is that one's.
+        let its = self.findings_of(index).filter(|(_, row)| row.fact == entry).map(|(at, _)| at);
         let mut waiting: BTreeSet<_> = its.chain(self.beside(self.seen.get(entry), entry)).collect();
         waiting.retain(|finding| self.findings.get(*finding).stands());
         waiting
@@ -139,6 +140,15 @@ impl State {
                 let items = [Some(row.item), row.other.handle()].into_iter().flatten();
                 let told = |item: Handle<Seen>| Some((self.told_of_by(item)?, item));
                 found.extend(items.filter_map(told).flat_map(|(id, item)| self.doubts_about(id, item)));
+            }
+            KindTag::RecoveryReceived | KindTag::RefundPaid => {
+                let debt = self.debts.handle(seen.subject).map(|at| self.debts.get(at).id);
+                found.extend(debt.into_iter().flat_map(|id| self.doubts_about(id, entry)));
+            }
+            kind if kind.tells_result() => {
+                let told = self.payment_told_of(seen.subject).and_then(|id| self.results.by_id(id));
+                let fact = told.and_then(|(_, row)| row.facts.iter().find(|fact| fact.entry == entry));
+                found.extend(fact.and_then(|fact| fact.item.handle()));
             }
             kind if kind.is_about_loan() => {
                 let Some(loan) = self.loans.handle(seen.subject) else { return found };

@@ -33,14 +33,13 @@ pub(crate) struct Books {
 
 /// That nobody registered something is said by whoever names it first. What is found of a sum of many facts, and what stands in suspense,
 /// keeps the entry with which it came to be found.
-const OF_SUMS: [FindingKind; 7] = [
+const OF_SUMS: [FindingKind; 6] = [
     FindingKind::LineShort,
     FindingKind::RemittedShort,
     FindingKind::UnknownSubject,
     FindingKind::VoucherExceeds,
     FindingKind::UnexpectedReturn,
     FindingKind::FundShort,
-    FindingKind::PaidAfterLeaving,
 ];
 
 /// The books, but for findings of some kinds.
