@@ -141,6 +141,16 @@ fn a_record_that_does_not_continue_what_was_signed_is_not_served() {
         assert!(differs(opened));
         // Without a key it keeps no tree, but an end that is missing shows all the same.
         assert_eq!(differs(Engine::open(&Options::file(&swapped), &mut |_| {})), count < 20);
+        // What is left of two notes of which one was lost or spoilt binds it as well.
+        for kind in ["checkpoint", "outcomes"] {
+            let path = swapped.join(format!("checkpoints/{:020}.{kind}", 20));
+            let text = std::fs::read(&path).unwrap();
+            std::fs::remove_file(&path).unwrap();
+            assert!(differs(Engine::open(&options(&swapped, Signing::new(signer(1))), &mut |_| {})), "{kind} lost");
+            std::fs::write(&path, &text[1..]).unwrap();
+            assert!(differs(Engine::open(&options(&swapped, Signing::new(signer(1))), &mut |_| {})), "{kind} spoilt");
+            std::fs::write(&path, &text).unwrap();
+        }
         std::fs::rename(swapped.join("checkpoints"), dir.path().join("checkpoints")).unwrap();
     }
     drop(open(dir.path()));

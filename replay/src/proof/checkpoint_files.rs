@@ -107,6 +107,18 @@ impl Checkpoints {
     /// # Errors
     /// The directory cannot be read. One that is not there holds none.
     pub fn sizes(&self) -> Result<Vec<u64>, KeptError> {
+        self.sizes_of(TREE)
+    }
+
+    /// The sizes of notes over outcomes, smallest first, whether or not a checkpoint is beside them.
+    ///
+    /// # Errors
+    /// As [`Checkpoints::sizes`].
+    pub(crate) fn outcome_sizes(&self) -> Result<Vec<u64>, KeptError> {
+        self.sizes_of(OUTCOMES)
+    }
+
+    fn sizes_of(&self, kind: &str) -> Result<Vec<u64>, KeptError> {
         let fail = |source| KeptError::Io { doing: "listing", path: self.dir.clone(), source };
         let found = match fs::read_dir(&self.dir) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
@@ -116,12 +128,24 @@ impl Checkpoints {
         for file in found {
             let path = file.map_err(fail)?.path();
             let stem = path.file_stem().and_then(|stem| stem.to_str());
-            if path.extension().is_some_and(|kind| kind == TREE) {
+            if path.extension().is_some_and(|is| is == kind) {
                 sizes.extend(stem.and_then(|stem| stem.parse::<u64>().ok()));
             }
         }
         sizes.sort_unstable();
         Ok(sizes)
+    }
+
+    /// The notes over so many entries, each by itself, as far as they are there and whole. Signatures are not checked here.
+    ///
+    /// # Errors
+    /// The files cannot be read.
+    pub(crate) fn halves(&self, size: u64) -> Result<[Option<Note>; 2], KeptError> {
+        let half = |kind| match self.note(size, kind) {
+            Err(KeptError::Bad { .. }) => Ok(None),
+            half => half,
+        };
+        Ok([half(TREE)?, half(OUTCOMES)?])
     }
 
     /// The one over so many entries, if it is kept. Its signatures are not checked here.

@@ -2,7 +2,7 @@
 //! which bits have changed says nothing about the record; it is set aside, and the next one binds.
 
 use super::error::SigningError;
-use crate::proof::checkpoint::CheckpointError;
+use crate::proof::checkpoint::{Checkpoint, CheckpointError, Outcomes};
 use crate::proof::checkpoint_files::{Checkpoints, KeptError, Signed};
 use crate::proof::trees::Trees;
 use crate::proof::trust::Trust;
@@ -40,10 +40,38 @@ pub(super) fn believed(kept: &Checkpoints, trust: &Trust, trees: &Trees) -> Resu
         fits_before(&signed, trees)?;
         damaged.push((size, format!("no key of this ledger signed the checkpoint over {size} entries")));
     }
+    let whole = kept.sizes()?;
+    let alone = kept.outcome_sizes()?.into_iter().filter(|size| whole.binary_search(size).is_err());
+    for size in alone.chain(damaged.iter().map(|(size, _)| *size)) {
+        halves_fit(kept, size, trust, trees)?;
+    }
     for (size, why) in damaged {
         kept.set_aside(size, &why)?;
     }
     Ok(found)
+}
+
+/// One of the notes over so many entries may have suffered: the other, if a trusted key signed it, still binds the record. Else who cuts the
+/// record would only have to spoil one file beside it.
+fn halves_fit(kept: &Checkpoints, size: u64, trust: &Trust, trees: &Trees) -> Result<(), SigningError> {
+    let [tree, made] = kept.halves(size)?;
+    let tree = tree.filter(|note| trust.checkpoint(note).is_ok());
+    let made = made.filter(|note| trust.outcomes(note).is_ok());
+    let entries = trees.entries.0.size();
+    if tree.is_none() && made.is_none() {
+        return Ok(());
+    }
+    if size > entries {
+        return Err(cut(size, entries));
+    }
+    let roots = trees.roots(size)?;
+    let said = tree.and_then(|note| Checkpoint::parse(note.unverified_text()).ok());
+    if said.is_some_and(|said| (said.size, said.root) != (size, roots.0)) {
+        return Err(SigningError::Differs { size, why: "its root is another".to_owned() });
+    }
+    let said = made.and_then(|note| Outcomes::parse(note.unverified_text()).ok());
+    let other = said.is_some_and(|said| (said.size, said.root) != (size, roots.1));
+    if other { Err(other_outcomes(size)) } else { Ok(()) }
 }
 
 /// The record ends before what was signed over it.
