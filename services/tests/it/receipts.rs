@@ -273,10 +273,11 @@ fn cosigned_receipt(desk: &Desk, address: &str) {
     desk.good(&["receipt", "5", "--out", &file, "--server", address]);
     assert_eq!(mingzhang(&check).status.code(), Some(1), "not cosigned");
     desk.good(&["receipt", "5", "--out", &file, "--checkpoint", seen, "--server", address]);
-    assert!(desk.good(&check).contains("who saw entries alone"));
+    assert_eq!(mingzhang(&check).status.code(), Some(1), "who saw entries alone vouches for no outcome");
     let outcomes = desk.at("seen/outcomes");
     desk.good(&["receipt", "5", "--out", &file, "--checkpoint", seen, "--outcomes", &outcomes, "--server", address]);
     assert!(desk.good(&check).contains("who saw entries and outcomes"));
+    assert_eq!(mingzhang(&[&check[..], &["--quorum", "0"]].concat()).status.code(), Some(2), "nothing is asked for");
     assert!(desk.holds(&file));
 }
 

@@ -19,6 +19,7 @@ use replay::proof::key_files;
 use replay::proof::receipt::{Proved, Receipt, ReceiptError};
 use replay::proof::signed_note::{Note, Verifier};
 use replay::proof::trust::Trust;
+use replay::terminal::shown_text::one_line;
 use serde_json::json;
 use std::path::PathBuf;
 
@@ -40,10 +41,10 @@ pub struct CheckReceiptArgs {
     /// keys; with --server those announced under it are followed, and one that had ended counts no more
     #[arg(long, value_name = "KEY", required = true)]
     vkey: Vec<String>,
-    /// Also ask for the cosignature of this witness; may be given several times
+    /// Also ask for the cosignatures of this witness on both logs, of entries and of outcomes; may be given several times
     #[arg(long, value_name = "KEY")]
     witness: Vec<String>,
-    /// So many of the witnesses named must have cosigned it; without this all of them
+    /// So many of the witnesses named, at least one, must have cosigned both; without this all of them
     #[arg(long, value_name = "K", requires = "witness")]
     quorum: Option<usize>,
     /// Ask this ledger whether it still continues what it signed then, and what it makes of the entry now
@@ -92,17 +93,23 @@ fn confirmed(receipt: &Receipt, trust: &Trust) -> Result<Proved, ReceiptError> {
 fn cosigned(receipt: &Receipt, witnesses: &[Verifier], quorum: usize) -> Result<Vec<Seen>, ReceiptError> {
     let (mut seen, mut missing) = (Vec::new(), None);
     for witness in witnesses {
+        let unseen = receipt.outcome.checkpoint.cosigned_at(witness).err();
         match receipt.entry.checkpoint.cosigned_at(witness) {
-            Ok(seconds) => seen.push(Seen {
-                name: witness.name().to_owned(),
-                at_ms: i64::try_from(seconds).unwrap_or(0).saturating_mul(1_000),
-                outcome: receipt.outcome.checkpoint.cosigned_at(witness).is_ok(),
-            }),
+            Ok(seconds) => {
+                seen.push(Seen {
+                    name: witness.name().to_owned(),
+                    at_ms: i64::try_from(seconds).unwrap_or(0).saturating_mul(1_000),
+                    outcome: unseen.is_none(),
+                });
+                missing = unseen.or(missing);
+            }
             Err(error) => missing = Some(error),
         }
     }
+    // What became of the entry stands in the log of outcomes: who did not see that vouches for none of it.
+    let vouch = seen.iter().filter(|seen| seen.outcome).count();
     match missing {
-        Some(error) if seen.len() < quorum => Err(ReceiptError::Witness(error)),
+        Some(error) if vouch < quorum => Err(ReceiptError::Witness(error)),
         _ => Ok(seen),
     }
 }
@@ -126,11 +133,9 @@ impl CheckReceiptArgs {
             witnesses.extend(Some(witness).filter(|witness| !witnesses.contains(witness)));
         }
         let quorum = self.quorum.unwrap_or(witnesses.len());
-        if quorum > witnesses.len() {
-            return Err(Failure::Usage(format!(
-                "--quorum {quorum} is more than the witnesses named, {}",
-                witnesses.len()
-            )));
+        if quorum > witnesses.len() || self.quorum == Some(0) {
+            let most = witnesses.len();
+            return Err(Failure::Usage(format!("--quorum is at least 1 and at most the witnesses named, {most}")));
         }
         let bytes = read_at_most(&self.file, TEXT_BYTES).map_err(|error| unreadable(&self.file, &error))?;
         let today = match &self.server {
@@ -216,6 +221,7 @@ impl CheckReceiptArgs {
         }
         outln!("  在案 on record: entry {} of {} in {}", receipt.entry.index, checkpoint.size, checkpoint.origin);
         outln!("  所报 said: {kind} {id}");
+        let principal = one_line(principal);
         outln!("  生效日 effective {effective}, 提交人 said by {principal}, 记录于 recorded {}", moment(recorded_ms));
         for line in proved::lines(verdict) {
             outln!("  {line}");
