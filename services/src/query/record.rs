@@ -69,8 +69,8 @@ fn maybe_kind(name: &str) -> Result<Option<FindingKind>, QueryError> {
     }
     let named =
         FindingKind::named(name).or_else(|| FindingKind::all().into_iter().find(|kind| sentence_en(*kind) == name));
-    let known =
-        || FindingKind::all().iter().map(|kind| format!("{} {}", kind.name(), kind.sentence_zh())).collect::<Vec<_>>();
+    // Names alone: a message travels in a header, for which callers have some kilobytes.
+    let known = || FindingKind::all().into_iter().map(FindingKind::name).collect::<Vec<_>>();
     let unknown =
         || QueryError::field("kind", format!("no kind of finding is called {name}; they are {}", known().join(", ")));
     named.map(Some).ok_or_else(unknown)
