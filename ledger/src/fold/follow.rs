@@ -95,7 +95,7 @@ pub(super) fn found_on(state: &State, entry: &Entry<'_>) -> Day {
 
 /// Whether what stands on an account calls for a finding of its owner.
 pub(super) fn is_watched(class: Class) -> bool {
-    matches!(class, Class::Short | Class::DueToFinance | Class::Advance | Class::Remitted | Class::LossBorne)
+    matches!(class, Class::Short | Class::DueToFinance | Class::Advance | Class::Remitted)
 }
 
 /// What of a sum is more by these postings than before: said again where somebody closed what was found of it.
@@ -119,7 +119,7 @@ pub(super) fn watched(state: &State, postings: &[Posting]) -> Vec<Touched> {
     let touched = accounts.into_iter().filter_map(|account| match state.accounts.get(account).class {
         Class::Short => Some(Touched::Line(state.owner_id(account))),
         Class::DueToFinance => Some(Touched::Due(state.owner_id(account))),
-        Class::Advance | Class::Remitted | Class::LossBorne => Some(Touched::Fund(state.owner_id(account))),
+        Class::Advance | Class::Remitted => Some(Touched::Fund(state.owner_id(account))),
         _ => None,
     });
     touched.collect()

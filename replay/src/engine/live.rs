@@ -198,7 +198,9 @@ impl Fold {
         match &self.notary {
             Some(notary) => {
                 outcomes.end_frame();
-                notary.take(leaves);
+                if !notary.take(leaves) {
+                    while outcomes.next_frame().is_some() {}
+                }
             }
             None => drop(outcomes.take_leaves()),
         }

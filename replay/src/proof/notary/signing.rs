@@ -141,11 +141,9 @@ impl Notary {
     }
 
     /// Takes the leaves of a frame that is folded and was ended in the log of outcomes.
-    pub(crate) fn take(&self, leaves: Leaves) {
-        if let Some(to_thread) = &*self.to_thread.lock() {
-            // A thread that has ended has said why.
-            let _ = to_thread.send(Message::Folded(leaves));
-        }
+    /// False if the thread that signs has ended, and has said why: then nobody fetches the outcomes of the frame.
+    pub(crate) fn take(&self, leaves: Leaves) -> bool {
+        self.to_thread.lock().as_ref().is_some_and(|to_thread| to_thread.send(Message::Folded(leaves)).is_ok())
     }
 
     /// The checkpoint signed last.
