@@ -21,7 +21,7 @@ use crate::money::{Day, Fen};
 use crate::outcome::{Now, Outcome, Posting, Refusal};
 use crate::registry::{cards, org, people};
 use crate::state::State;
-use crate::state::entry_rows::{BESIDE, DUPLICATE, Refused, Seen, WITHHELD};
+use crate::state::entry_rows::{BESIDE, DUPLICATE, POSTED, Refused, Seen, WITHHELD};
 use crate::suspense;
 use crate::withdraw;
 use act::Act;
@@ -170,11 +170,8 @@ judges! {
     DrawsCorrected => Correction correction::judge_draws_corrected;
 }
 
-/// What an entry comes to, before anything is changed.
-#[allow(clippy::large_enum_variant)] // Made once an entry and taken apart at once: a box would be one allocation more.
-enum Judgement {
-    /// It will be posted: this is to be changed.
-    Admitted(Change<Act>),
+/// What an entry comes to that is not judged by its kind.
+enum Unjudged {
     /// It says again what an earlier entry said, and how that stands.
     Repeated { first: u64, now: Now },
     /// It will be on record with this finding, and does not count.
@@ -189,25 +186,45 @@ impl State {
     /// # Errors
     /// A [`Halt`]: the entry is not the next one, earlier in time than the last, or of a later program. Then nothing was changed.
     pub fn fold(&mut self, entry: &Entry<'_>) -> Result<Outcome, Halt> {
+        let mut outcome = Outcome::default();
+        self.fold_into(entry, &mut outcome)?;
+        Ok(outcome)
+    }
+
+    /// The same for whoever folds many: the outcome is written where it will stay. A change and an outcome are taken apart where they
+    /// lie, as whoever moves what was just written waits for all writes before.
+    ///
+    /// # Errors
+    /// As [`State::fold`].
+    pub fn fold_into(&mut self, entry: &Entry<'_>, outcome: &mut Outcome) -> Result<(), Halt> {
         self.must_be_next(entry)?;
         let content = hash::content(entry.content);
         let mut subject = None;
-        let (verdict, outcome) = match self.weigh(entry, content)? {
-            Judgement::Admitted(change) => (0, self.commit(entry, change, &mut subject)),
-            Judgement::Repeated { first, now } => (DUPLICATE, Outcome::Duplicate { first, now }),
-            Judgement::Beside(kind) => (BESIDE, self.note(entry, content, kind)),
-            Judgement::Refused(refusal) => {
-                self.refused.push(Refused { index: entry.index, refusal });
-                (refusal.code as u8, Outcome::Refused(refusal))
+        let verdict = match self.unjudged(entry, content)? {
+            None => match &mut self.judged(entry) {
+                Ok(change) => {
+                    subject = self.commit(entry, change, outcome);
+                    POSTED
+                }
+                Err(refusal) => self.refuse(entry, *refusal, outcome),
+            },
+            Some(Unjudged::Repeated { first, now }) => {
+                *outcome = Outcome::Duplicate { first, now };
+                DUPLICATE
             }
+            Some(Unjudged::Beside(kind)) => {
+                *outcome = self.note(entry, content, kind);
+                BESIDE
+            }
+            Some(Unjudged::Refused(refusal)) => self.refuse(entry, refusal, outcome),
         };
-        match &outcome {
+        match outcome {
             Outcome::Posted { .. } => self.counts.posted += 1,
             Outcome::Refused(_) => self.counts.refused += 1,
             Outcome::Duplicate { .. } => self.counts.duplicates += 1,
         }
         self.remember(entry, content, verdict, subject);
-        Ok(outcome)
+        Ok(())
     }
 
     /// Leaves the next entry out: it takes its place in the record, so that those after it keep theirs, and changes nothing
@@ -227,11 +244,14 @@ impl State {
     /// # Errors
     /// A [`Halt`]: the entry is of a later program. Its number and time are not asked.
     pub fn dry_run(&self, entry: &Entry<'_>) -> Result<Outcome, Halt> {
-        Ok(match self.weigh(entry, hash::content(entry.content))? {
-            Judgement::Admitted(change) => Outcome::Posted { postings: change.postings, findings: Vec::new() },
-            Judgement::Repeated { first, now } => Outcome::Duplicate { first, now },
-            Judgement::Beside(_) => Outcome::Posted { postings: Vec::new(), findings: Vec::new() },
-            Judgement::Refused(refusal) => Outcome::Refused(refusal),
+        Ok(match self.unjudged(entry, hash::content(entry.content))? {
+            None => match self.judged(entry) {
+                Ok(change) => Outcome::Posted { postings: change.postings, findings: Vec::new() },
+                Err(refusal) => Outcome::Refused(refusal),
+            },
+            Some(Unjudged::Repeated { first, now }) => Outcome::Duplicate { first, now },
+            Some(Unjudged::Beside(_)) => Outcome::Posted { postings: Vec::new(), findings: Vec::new() },
+            Some(Unjudged::Refused(refusal)) => Outcome::Refused(refusal),
         })
     }
 
@@ -254,58 +274,62 @@ impl State {
         self.recorded_ms = entry.recorded_ms;
     }
 
-    /// An id is looked up first of all: what counts under an id is what was said first, whatever a later one says.
-    fn weigh(&self, entry: &Entry<'_>, content: u64) -> Result<Judgement, Halt> {
+    /// What it comes to before its kind is asked. An id is looked up first of all: what counts under an id is what was said first,
+    /// whatever a later one says.
+    fn unjudged(&self, entry: &Entry<'_>, content: u64) -> Result<Option<Unjudged>, Halt> {
         match told::told(self, entry, content) {
             Told::New => {}
-            Told::Repeated { first, now } => return Ok(Judgement::Repeated { first, now }),
-            Told::Beside(kind) => return Ok(Judgement::Beside(kind)),
-            Told::Refused(refusal) => return Ok(Judgement::Refused(refusal)),
+            Told::Repeated { first, now } => return Ok(Some(Unjudged::Repeated { first, now })),
+            Told::Beside(kind) => return Ok(Some(Unjudged::Beside(kind))),
+            Told::Refused(refusal) => return Ok(Some(Unjudged::Refused(refusal))),
         }
         if let Kind::RulesAdopted(rules) = &entry.event.kind
             && rules.version > KNOWN_RULES
         {
             return Err(Halt::UnknownRules(rules.version));
         }
-        if let Err(refusal) = come::come(entry) {
-            return Ok(Judgement::Refused(refusal));
+        Ok(come::come(entry).err().map(Unjudged::Refused))
+    }
+
+    /// What its kind says to it: the change to make, or why not.
+    fn judged(&self, entry: &Entry<'_>) -> Judged<Act> {
+        let mut judged = judge(&Case { state: self, entry });
+        match &mut judged {
+            Ok(change) if early::is_early(self, entry.event.effective, &entry.event.kind) => {
+                change.findings.push(NewFinding::about(FindingKind::DecidedEarly, entry.event.subject()));
+            }
+            Ok(_) => {}
+            // Tests hold it; a running ledger would rather refuse a report than stop at its entry for good.
+            Err(_) => debug_assert!(!entry.event.kind.is_report(), "a report is booked, never refused"),
         }
-        Ok(match judge(&Case { state: self, entry }) {
-            Ok(mut change) => {
-                if early::is_early(self, entry.event.effective, &entry.event.kind) {
-                    change.findings.push(NewFinding::about(FindingKind::DecidedEarly, entry.event.subject()));
-                }
-                Judgement::Admitted(change)
-            }
-            Err(refusal) => {
-                // Tests hold it; a running ledger would rather refuse a report than stop at its entry for good.
-                debug_assert!(!entry.event.kind.is_report(), "a report is booked, never refused");
-                Judgement::Refused(refusal)
-            }
-        })
+        judged
+    }
+
+    /// Turned away: nothing changes but that this is on record.
+    fn refuse(&mut self, entry: &Entry<'_>, refusal: Refusal, outcome: &mut Outcome) -> u8 {
+        self.refused.push(Refused { index: entry.index, refusal });
+        *outcome = Outcome::Refused(refusal);
+        refusal.code as u8
     }
 
     /// Writes only: past this line nothing can be refused. Organisations named for the first time come first, as judging
-    /// numbered their accounts so. The act comes before the postings: it opens the other accounts they name.
-    fn commit(&mut self, entry: &Entry<'_>, change: Change<Act>, subject: &mut Option<u32>) -> Outcome {
+    /// numbered their accounts so. The act comes before the postings: it opens the other accounts they name. Says the row it is about.
+    fn commit(&mut self, entry: &Entry<'_>, change: &mut Change<Act>, outcome: &mut Outcome) -> Option<u32> {
         let on = entry.event.effective;
-        if let Some(unknown) = change.unknown {
+        if let Some(unknown) = change.unknown.take() {
             org::open_unknown(self, entry.index, *unknown);
         }
-        for org in change.mentions {
-            org::mention(self, org);
+        for org in &change.mentions {
+            org::mention(self, *org);
         }
-        if let Some(act) = change.act {
-            *subject = act.apply(self, entry);
-        }
-        if let Some(returns) = change.returns {
+        let subject = change.act.take().and_then(|act| act.apply(self, entry));
+        if let Some(returns) = change.returns.take() {
             given_back::apply(self, entry, *returns);
         }
-        let (mut touched, mut findings) = (change.touched, change.findings);
         let posted = change.postings.iter().map(|posting| self.post(entry.index, on, posting));
         if posted.fold(false, |short, one| short | one) {
-            touched.extend(follow::watched(self, &change.postings));
-            findings.extend(follow::grown(self, &change.postings));
+            change.touched.extend(follow::watched(self, &change.postings));
+            change.findings.extend(follow::grown(self, &change.postings));
         }
         if entry.event.kind.day_rule().tells_of_facts() {
             self.latest = self.latest.max(on.min(Day::in_beijing(entry.recorded_ms)));
@@ -314,8 +338,9 @@ impl State {
         if let Kind::EntryWithdrawn(withdrawn) = &entry.event.kind {
             told::withdrawn(self, withdrawn.entry);
         }
-        let findings = follow::open_all(self, entry, findings, &touched);
-        Outcome::Posted { postings: change.postings, findings }
+        let findings = follow::open_all(self, entry, std::mem::take(&mut change.findings), &change.touched);
+        *outcome = Outcome::Posted { postings: std::mem::take(&mut change.postings), findings };
+        subject
     }
 
     /// On record, with a finding that says why it does not count; nothing else changes.

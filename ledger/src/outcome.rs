@@ -40,6 +40,13 @@ pub enum Outcome {
     Refused(Refusal),
 }
 
+/// Nothing was posted.
+impl Default for Outcome {
+    fn default() -> Self {
+        Self::Posted { postings: Vec::new(), findings: Vec::new() }
+    }
+}
+
 /// How a statement stands that is on record.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Now {

@@ -4,17 +4,16 @@
 use crate::change::{Case, Taken};
 use crate::entry::Entry;
 use crate::event::{SetDecided, SetSealed};
-use crate::hash::Hash;
+use crate::hash::{Hash, sha256};
 use crate::money::Fen;
 use crate::outcome::{Code, Refusal};
 use crate::state::stage::{Set, Stage};
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 /// The chain over a set's lines: h(n) = SHA-256(h(n-1) || event bytes of line n), from 32 zero bytes.
 #[must_use]
 pub fn link(before: &Hash, content: &[u8]) -> Hash {
-    Sha256::new().chain_update(before).chain_update(content).finalize().into()
+    sha256([before, content])
 }
 
 /// Only a set that was given up leaves its place to another: two of one number never count.

@@ -36,6 +36,15 @@ pub fn id(id: Uuid) -> Bytes {
     if id.is_nil() { Bytes::new() } else { Bytes::copy_from_slice(id.as_bytes()) }
 }
 
+/// The same of many, in one piece of memory for all.
+pub fn ids(ids: &[Uuid]) -> impl Iterator<Item = Bytes> {
+    let mut all = Bytes::from(ids.iter().flat_map(|id| *id.as_bytes()).collect::<Vec<u8>>());
+    ids.iter().map(move |id| {
+        let bytes = all.split_to(id.as_bytes().len());
+        if id.is_nil() { Bytes::new() } else { bytes }
+    })
+}
+
 /// Id and name of an organisation.
 #[must_use]
 pub fn org(state: &State, handle: Handle<Org>) -> (Bytes, String) {

@@ -16,6 +16,7 @@
 use super::{ClaimFor, Event, Kind, LoanKind, Payer, RateIndex};
 use crate::account::Book;
 use crate::for_each_kind;
+use crate::hash::sha256;
 use crate::money::Day;
 use sha2::{Digest, Sha256};
 use uuid::{Builder, Uuid};
@@ -242,8 +243,8 @@ impl KeyBytes {
     fn half_of_hash(self) -> [u8; 16] {
         let block = &self.block[..self.filled];
         let digest = match self.long {
-            None => Sha256::digest(block),
-            Some(long) => long.chain_update(block).finalize(),
+            None => sha256([block]),
+            Some(long) => long.chain_update(block).finalize().into(),
         };
         std::array::from_fn(|at| digest[at])
     }

@@ -5,7 +5,7 @@
 //! refused for want of what was left out is judged again once the rest is told ([`State::judge_again`]). The ledger itself does none of this.
 
 use super::act::Act;
-use super::{Halt, Judgement, State};
+use super::{Halt, State};
 use crate::change::Change;
 use crate::entry::Entry;
 use crate::event::{Event, Interest, InterestAdjusted, Kind};
@@ -13,6 +13,7 @@ use crate::handle::Handle;
 use crate::hash;
 use crate::loan::{accrual, fund_effect};
 use crate::money::Day;
+use crate::outcome::Outcome;
 use crate::state::entry_rows::POSTED;
 use crate::state::table::Table;
 use uuid::Uuid;
@@ -40,9 +41,11 @@ impl State {
         let Some(place) = place.filter(|place| self.seen.get(*place).now().refused().is_some()) else {
             return Ok(false);
         };
-        let Judgement::Admitted(change) = self.weigh(&entry, hash::content(entry.content))? else { return Ok(false) };
-        let mut subject = None;
-        let _ = self.commit(&entry, change, &mut subject);
+        if self.unjudged(&entry, hash::content(entry.content))?.is_some() {
+            return Ok(false);
+        }
+        let Ok(mut change) = self.judged(&entry) else { return Ok(false) };
+        let subject = self.commit(&entry, &mut change, &mut Outcome::default());
         let row = self.seen.get_mut(place);
         (row.verdict, row.subject) = (POSTED, subject.unwrap_or(u32::MAX));
         (self.counts.posted, self.counts.refused) = (self.counts.posted + 1, self.counts.refused - 1);
@@ -86,7 +89,7 @@ impl State {
     }
 
     /// Makes a change that no entry made, under the last entry of what it is about.
-    fn settled(&mut self, day: Day, last: u64, change: Change<Act>) {
+    fn settled(&mut self, day: Day, last: u64, mut change: Change<Act>) {
         let (latest, figure) = (self.latest, Interest::default());
         let adjusted = InterestAdjusted { loan: Uuid::nil(), cause: Uuid::nil(), last, figure };
         let event = Event { id: Uuid::nil(), effective: day, edition: 0, kind: Kind::InterestAdjusted(adjusted) };
@@ -98,7 +101,7 @@ impl State {
             content: &[],
             event: &event,
         };
-        let _ = self.commit(&entry, change, &mut None);
+        let _ = self.commit(&entry, &mut change, &mut Outcome::default());
         self.latest = latest;
     }
 }

@@ -1,57 +1,25 @@
 //! The RFC 6962 tree: hashes, and the frontier that grows with each entry and knows the root.
 //! It deliberately holds no proofs, no tiles and no storage: only what growing and checking it needs.
 
-use crate::hash::Hash;
+use crate::hash::{Hash, sha256};
 use serde::{Deserialize, Serialize};
-use sha2::block_api::compress256;
-use sha2::{Digest, Sha256};
 
 /// The leaf of one entry: SHA-256(0x00 || entry bytes).
 #[must_use]
 pub fn leaf_hash(entry: &[u8]) -> Hash {
-    short(0, &[entry]).unwrap_or_else(|| Sha256::new_with_prefix([0]).chain_update(entry).finalize().into())
+    sha256([&[0], entry])
 }
 
 /// An inner node: SHA-256(0x01 || left || right).
 #[must_use]
 pub fn node_hash(left: &Hash, right: &Hash) -> Hash {
-    short(1, &[left, right])
-        .unwrap_or_else(|| Sha256::new_with_prefix([1]).chain_update(left).chain_update(right).finalize().into())
+    sha256([&[1], left, right])
 }
-
-/// Blocks that a short message takes at most.
-const BLOCKS: usize = 4;
-
-/// SHA-256 of a first byte and what follows it, if that is short, as nearly all here is: laid out in blocks at once, which takes two
-/// thirds of the time of a hasher that may be given more.
-fn short(first: u8, parts: &[&[u8]]) -> Option<Hash> {
-    let mut blocks = [[0; 64]; BLOCKS];
-    let flat = blocks.as_flattened_mut();
-    flat[0] = first;
-    let mut length = 1;
-    for part in parts {
-        flat.get_mut(length..length + part.len())?.copy_from_slice(part);
-        length += part.len();
-    }
-    // FIPS 180-4, 5.1.1: a one bit, zeros, and the length in bits at the end of the last block.
-    let count = (length + 9).div_ceil(64);
-    *flat.get_mut(length)? = 0x80;
-    flat.get_mut(count * 64 - 8..count * 64)?.copy_from_slice(&(length as u64 * 8).to_be_bytes());
-    let mut state = BEGIN;
-    compress256(&mut state, &blocks[..count]);
-    let mut hash = Hash::default();
-    hash.chunks_exact_mut(4).zip(state).for_each(|(bytes, word)| bytes.copy_from_slice(&word.to_be_bytes()));
-    Some(hash)
-}
-
-/// FIPS 180-4, 5.3.3.
-const BEGIN: [u32; 8] =
-    [0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19];
 
 /// The root of the tree without leaves: SHA-256 of nothing.
 #[must_use]
 pub fn empty_root() -> Hash {
-    Sha256::digest([]).into()
+    sha256([])
 }
 
 /// The right edge of the tree: the roots of its largest complete subtrees, left to right.
@@ -146,17 +114,6 @@ mod tests {
             let leaf = size.to_be_bytes().repeat(size as usize % 40);
             frontier.push(leaf_hash(&leaf));
             leaves.push(leaf);
-        }
-    }
-
-    /// Messages of every length around each block's end, against the library's own laying out.
-    #[test]
-    fn short_messages_are_hashed_as_any_other() {
-        let bytes: Vec<u8> = (0..300_u32).map(|at| (at * 7 % 251) as u8).collect();
-        for length in 0..bytes.len() {
-            let plain: Hash = Sha256::new_with_prefix([0]).chain_update(&bytes[..length]).finalize().into();
-            assert_eq!(leaf_hash(&bytes[..length]), plain, "{length} bytes");
-            assert_eq!(short(0, &[&bytes[..length]]).is_some(), length <= BLOCKS * 64 - 10, "{length} bytes");
         }
     }
 

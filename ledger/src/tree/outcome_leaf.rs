@@ -7,7 +7,7 @@ use crate::account::{AccountNo, Class};
 use crate::finding::FindingKind;
 use crate::hash::Hash;
 use crate::money::{Day, Fen};
-use crate::outcome::{Now, Outcome};
+use crate::outcome::{Now, Outcome, Posting};
 
 /// What the outcome of an entry is tied to it by: its leaf, and its salt. The leaf alone would not do: paths give away the leaves of
 /// neighbours, and most of an outcome can be guessed, so a guess at a neighbour's could be tried on the leaf of his outcome.
@@ -32,6 +32,9 @@ const POSTED: u8 = 1;
 const REFUSED: u8 = 2;
 const DUPLICATE: u8 = 3;
 
+/// What a posting takes.
+const POSTING_BYTES: usize = 1 + 16 + 1 + 16 + 8 + 4;
+
 /// How a statement stands that was said again, where it is not a refusal's code.
 const COUNTS: &str = "counts";
 const WITHDRAWN: &str = "withdrawn";
@@ -52,13 +55,7 @@ pub fn write(out: &mut Vec<u8>, mark: &EntryMark, outcome: &Outcome, known: &imp
             out.push(POSTED);
             out.extend_from_slice(&count(postings.len()));
             for posting in postings {
-                for side in [posting.debit, posting.credit] {
-                    let (class, owner) = known.account(side);
-                    out.push(class as u8 + 1);
-                    out.extend_from_slice(owner.as_bytes());
-                }
-                out.extend_from_slice(&posting.fen.to_be_bytes());
-                out.extend_from_slice(&posting.booked.number().to_be_bytes());
+                out.extend_from_slice(&bytes_of(posting, known));
             }
             out.extend_from_slice(&count(findings.len()));
             for number in findings {
@@ -79,6 +76,19 @@ pub fn write(out: &mut Vec<u8>, mark: &EntryMark, outcome: &Outcome, known: &imp
             name(out, stands(*now));
         }
     }
+}
+
+/// Laid out in one place, as most outcomes are postings.
+fn bytes_of(posting: &Posting, known: &impl Known) -> [u8; POSTING_BYTES] {
+    let ((to, receiver), (from, giver)) = (known.account(posting.debit), known.account(posting.credit));
+    let mut bytes = [0; POSTING_BYTES];
+    bytes[0] = to as u8 + 1;
+    bytes[1..17].copy_from_slice(receiver.as_bytes());
+    bytes[17] = from as u8 + 1;
+    bytes[18..34].copy_from_slice(giver.as_bytes());
+    bytes[34..42].copy_from_slice(&posting.fen.to_be_bytes());
+    bytes[42..].copy_from_slice(&posting.booked.number().to_be_bytes());
+    bytes
 }
 
 fn stands(now: Now) -> &'static str {

@@ -45,25 +45,43 @@ pub fn encode(event: &Event) -> Vec<u8> {
 ///
 /// For what is recorded already: of texts only the length is asked, so that no table of characters decides about a replay.
 pub fn decode(bytes: &[u8]) -> Result<Event, Malformed> {
-    read(bytes, Check::new(false))
+    read(&Bytes::copy_from_slice(bytes), &mut Vec::new(), Check::new(false))
+}
+
+/// The same of many, from one piece of memory for all.
+pub fn decode_each(events: &[&[u8]]) -> impl Iterator<Item = Result<Event, Malformed>> {
+    each(events, || Check::new(false))
 }
 
 /// The same for what is to be recorded: every text must be in its one spelling besides, and the id that of its key.
 pub fn admit(bytes: &[u8]) -> Result<Event, Malformed> {
-    read(bytes, Check::new(true))
+    read(&Bytes::copy_from_slice(bytes), &mut Vec::new(), Check::new(true))
 }
 
-fn read(bytes: &[u8], mut check: Check) -> Result<Event, Malformed> {
+/// The same of many, from one piece of memory for all.
+pub fn admit_each(events: &[Bytes]) -> impl Iterator<Item = Result<Event, Malformed>> {
+    each(events, || Check::new(true))
+}
+
+/// One copy of all, of which ids and hashes are slices, is cheaper than an allocation for each; and than slices of the call, whose one
+/// count of users the threads would pass to and fro.
+fn each(events: &[impl AsRef<[u8]>], check: impl Fn() -> Check) -> impl Iterator<Item = Result<Event, Malformed>> {
+    let mut all = Vec::with_capacity(events.iter().map(|event| event.as_ref().len()).sum());
+    events.iter().for_each(|event| all.extend_from_slice(event.as_ref()));
+    let (mut all, mut again) = (Bytes::from(all), Vec::new());
+    events.iter().map(move |event| read(&all.split_to(event.as_ref().len()), &mut again, check()))
+}
+
+/// `again` is only memory to write in.
+fn read(bytes: &Bytes, again: &mut Vec<u8>, mut check: Check) -> Result<Event, Malformed> {
     if bytes.len() > MAX_EVENT_BYTES {
         return Err(Malformed::too_long(bytes.len()));
     }
-    // One copy, of which ids and hashes are slices, is cheaper than an allocation for each; and than slices of the call, whose
-    // one count of users the threads would pass to and fro.
-    let shared = Bytes::copy_from_slice(bytes);
-    let wire = v1::Event::decode(shared).map_err(|error| Malformed::undecodable(&error, bytes))?;
-    let again = wire.encode_to_vec();
+    let wire = v1::Event::decode(bytes.clone()).map_err(|error| Malformed::undecodable(&error, bytes))?;
+    again.clear();
+    wire.encode_raw(again);
     if again != bytes {
-        check.push(difference::explain(bytes, &again));
+        check.push(difference::explain(bytes, again));
     }
     let id = Id.read(&mut check, "id", wire.id);
     let effective = Day.read(&mut check, "effective", wire.effective);

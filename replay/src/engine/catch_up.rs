@@ -1,6 +1,7 @@
 //! Reading a record again, from its first entry or from where the pages end: one thread reads, checks and decodes
 //! frames, another folds their entries. Nothing is written here.
 
+use std::cell::Cell;
 use std::ops::ControlFlow;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
@@ -14,7 +15,7 @@ use ledger::tree::outcome_leaf::EntryMark;
 use proto::entry::SALT_BYTES;
 use uuid::Uuid;
 
-use super::folded::folded;
+use super::folded::{guarded_all, unguarded};
 use super::{EngineError, Home, Options};
 use crate::pages::keeper::{Keeper, Unread};
 use crate::proof::notary::SigningError;
@@ -42,12 +43,14 @@ impl Decoded {
     pub fn new(frame: Frame, from: u64) -> Result<Self, EngineError> {
         let (begin, end) = (frame.header().first_index, frame.next_index());
         let first = from.clamp(begin, end.max(begin));
-        let mut events = Vec::with_capacity(usize::try_from(end.saturating_sub(first)).unwrap_or(0));
-        for (bytes, index) in frame.entries().zip(begin..).filter(|(_, index)| *index >= first) {
-            let raw = proto::entry::decode(bytes).map_err(|error| EngineError::unreadable(index, &error))?;
-            let event = proto::event::decode(raw.content).map_err(|error| EngineError::unreadable(index, &error))?;
-            events.push(event);
-        }
+        let asked = frame.entries().zip(begin..).filter(|(_, index)| *index >= first);
+        let contents = asked.map(|(bytes, index)| {
+            proto::entry::decode(bytes).map(|raw| raw.content).map_err(|error| EngineError::unreadable(index, &error))
+        });
+        let contents = contents.collect::<Result<Vec<_>, _>>()?;
+        let events = proto::event::decode_each(&contents).zip(first..);
+        let events = events.map(|(event, index)| event.map_err(|error| EngineError::unreadable(index, &error)));
+        let events = events.collect::<Result<_, _>>()?;
         Ok(Self { frame, first, events })
     }
 
@@ -87,16 +90,20 @@ impl Decoded {
         state: &mut State,
         seen: &mut dyn FnMut(&mut State, &Entry<'_>, &EntryMark, &Outcome) -> Result<(), E>,
     ) -> Result<(), E> {
-        let mut entries = entries(&self.frame, self.first);
-        for events in self.events.chunks(AHEAD) {
-            state.read_ahead(events.iter());
-            for (event, (bytes, index, leaf)) in events.iter().zip(entries.by_ref()) {
-                let (entry, salt) = entry(bytes, index, event)?;
-                let outcome = folded(state, &entry)?;
-                seen(state, &entry, &EntryMark { leaf, salt }, &outcome)?;
+        let (mut entries, under_way) = (entries(&self.frame, self.first), Cell::new(self.first));
+        let mut outcome = Outcome::default();
+        guarded_all(&under_way, || {
+            for events in self.events.chunks(AHEAD) {
+                state.read_ahead(events.iter());
+                for (event, (bytes, index, leaf)) in events.iter().zip(entries.by_ref()) {
+                    under_way.set(index);
+                    let (entry, salt) = entry(bytes, index, event)?;
+                    unguarded(state, &entry, &mut outcome)?;
+                    seen(state, &entry, &EntryMark { leaf, salt }, &outcome)?;
+                }
             }
-        }
-        Ok(())
+            Ok(())
+        })
     }
 
     /// Shows its entries in order until whoever is shown them has seen enough.
@@ -313,10 +320,12 @@ fn fold_all(
 ) -> Result<State, EngineError> {
     while let Ok(decoded) = frames.recv() {
         let first = state.entries;
+        let mut noting = pages.noting();
         decoded.fold_each(&mut state, &mut |state, entry, mark, outcome| {
-            pages.note(state, entry, mark, outcome);
+            noting.note(state, entry, mark, outcome);
             Ok::<_, EngineError>(())
         })?;
+        drop(noting);
         let leaves = pages.outcomes().take_leaves();
         if let Some(outcomes) = &mut outcomes {
             outcomes.take(first, &leaves).map_err(SigningError::from)?;

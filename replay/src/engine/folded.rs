@@ -1,6 +1,7 @@
 //! One entry folded, for whoever folds: what the fold cannot take, and where it panics, is told by the entry's index.
 
 use std::any::Any;
+use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use ledger::entry::Entry;
@@ -16,6 +17,19 @@ use super::error::EngineError;
 /// The state waits for another entry, or the fold panics. After a panic the state is half done and must not be read.
 pub(crate) fn folded(state: &mut State, entry: &Entry<'_>) -> Result<Outcome, EngineError> {
     guarded(entry.index, || state.fold(entry).map_err(|halt| EngineError::unreadable(entry.index, &halt)))
+}
+
+/// The same for whoever folds many at once, within [`guarded_all`].
+pub(super) fn unguarded(state: &mut State, entry: &Entry<'_>, outcome: &mut Outcome) -> Result<(), EngineError> {
+    state.fold_into(entry, outcome).map_err(|halt| EngineError::unreadable(entry.index, &halt))
+}
+
+/// Folds entries of which each is under way by its index. After a panic the state is half done and must not be read.
+pub(super) fn guarded_all<T, E: From<EngineError>>(
+    under_way: &Cell<u64>,
+    fold: impl FnOnce() -> Result<T, E>,
+) -> Result<T, E> {
+    caught(fold).unwrap_or_else(|why| Err(EngineError::FoldPanicked { index: under_way.get(), why }.into()))
 }
 
 /// The same of an entry that is left out.
@@ -42,9 +56,12 @@ pub(super) fn settled(state: &mut State, day: Day, since: u64) -> Result<(), Eng
 }
 
 fn guarded<T>(index: u64, fold: impl FnOnce() -> Result<T, EngineError>) -> Result<T, EngineError> {
-    // A state that was half changed is not read again: whoever folds ends with this error.
-    catch_unwind(AssertUnwindSafe(fold))
-        .unwrap_or_else(|panic| Err(EngineError::FoldPanicked { index, why: said(&*panic) }))
+    caught(fold).unwrap_or_else(|why| Err(EngineError::FoldPanicked { index, why }))
+}
+
+/// A state that was half changed is not read again: whoever folds ends with this error.
+fn caught<T>(fold: impl FnOnce() -> T) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(fold)).map_err(|panic| said(&*panic))
 }
 
 /// Has a thread do its work; were it to panic, `told` hears it, so that nobody waits for a thread that is gone.
@@ -71,6 +88,19 @@ mod tests {
         let text = error.to_string();
         assert!(text.contains("entry 7") && text.contains("a sum of fen"), "{text}");
         assert!(matches!(guarded(8, || Ok(1)), Ok(1)));
+    }
+
+    #[test]
+    fn of_many_that_one_is_named_that_was_under_way() {
+        let under_way = Cell::new(0);
+        let folded: Result<(), EngineError> = guarded_all(&under_way, || {
+            for index in 3..7 {
+                under_way.set(index);
+                assert!(index < 5, "five");
+            }
+            Ok(())
+        });
+        assert!(matches!(folded, Err(EngineError::FoldPanicked { index: 5, why }) if why == "five"));
     }
 
     #[test]

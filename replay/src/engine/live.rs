@@ -1,8 +1,9 @@
 //! The state in use and what is kept of it, changed by one thread: that of the writer's settled frames, or of those a follower
 //! reads. How an engine begins and ends is in `open`; what else it is asked, in the other files of this folder.
 
+use std::cell::Cell;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, SyncSender};
+use std::sync::mpsc::{Receiver, RecvError, SyncSender};
 use std::time::Duration;
 
 use ledger::entry::Entry;
@@ -15,9 +16,9 @@ use parking_lot::{Mutex, RwLock, RwLockReadGuard};
 use tokio::sync::{oneshot, watch};
 
 use super::catch_up::Decoded;
-use super::folded::folded;
+use super::folded::{guarded_all, unguarded};
 use super::{Acknowledged, Answered, Engine, EngineError, Submission};
-use crate::pages::keeper::Keeper;
+use crate::pages::keeper::{Keeper, Noting};
 use crate::proof::notary::Notary;
 use crate::proof::tally::Tally;
 use crate::record::alarm::Alarm;
@@ -98,8 +99,9 @@ impl LiveState {
     /// Folds a frame that was read, and says what all outcomes come to after it, with the leaves of its own.
     pub(super) fn fold(&self, decoded: Decoded) -> Result<(Tally, Leaves), Arc<EngineError>> {
         self.frame(|state| {
+            let mut noting = self.pages.noting();
             decoded.fold_each(state, &mut |state, entry, mark, outcome| {
-                self.pages.note(state, entry, mark, outcome);
+                noting.note(state, entry, mark, outcome);
                 Ok(())
             })
         })?;
@@ -161,9 +163,9 @@ impl Fold {
 
     /// Folds and answers until the writer has ended.
     pub(super) fn run(mut self, from_log: &Receiver<Settled<Tag>>) {
-        while let Ok(settled) = from_log.recv() {
-            let calls = match self.frame(settled) {
-                Ok(calls) => calls,
+        while let Ok(settled) = self.next(from_log) {
+            let (calls, items) = match self.frame(settled) {
+                Ok(folded) => folded,
                 // Marked by whoever found it.
                 Err(_) => return,
             };
@@ -173,38 +175,52 @@ impl Fold {
                 // A caller that went away does not undo what it said.
                 let _ = done.send(Ok(folded));
             }
+            // Let go of now: memory of so many events takes a while to give back.
+            drop(items);
         }
     }
 
-    fn frame(&mut self, settled: Settled<Tag>) -> Result<Vec<Call>, Arc<EngineError>> {
-        let Settled { first_index, recorded_ms, items, leaves, salts } = settled;
-        let mut calls = Vec::new();
+    /// The next frame. While there is none, outcomes that nobody signs are hashed: those who were answered did not wait for that.
+    fn next(&self, from_log: &Receiver<Settled<Tag>>) -> Result<Settled<Tag>, RecvError> {
+        from_log.try_recv().or_else(|_| {
+            if self.notary.is_none() {
+                drop(self.live.pages.outcomes().take_leaves());
+            }
+            from_log.recv()
+        })
+    }
+
+    /// Folds a frame: the calls that end with it, and its items, which are done with.
+    fn frame(&mut self, settled: Settled<Tag>) -> Result<(Vec<Call>, Vec<Item<Tag>>), Arc<EngineError>> {
+        let Settled { first_index, recorded_ms, mut items, leaves, salts } = settled;
+        let (mut calls, under_way) = (Vec::new(), Cell::new(first_index));
         let marks = leaves.hashes.iter().zip(&salts);
         let marks = marks.map(|(leaf, salt)| EntryMark { leaf: *leaf, salt: *salt });
-        let (mut items, mut places) = (items.into_iter(), (first_index..).zip(marks));
+        let mut places = (first_index..).zip(marks);
         let live = Arc::clone(&self.live);
         live.frame(|state| {
-            while !items.as_slice().is_empty() {
-                state.read_ahead(items.as_slice().iter().take(AHEAD).map(|item| &item.tag.event));
-                for (item, place) in items.by_ref().take(AHEAD).zip(places.by_ref()) {
-                    calls.extend(self.item(state, item, place, recorded_ms)?);
+            guarded_all(&under_way, || {
+                let mut noting = live.pages.noting();
+                for ahead in items.chunks_mut(AHEAD) {
+                    state.read_ahead(ahead.iter().map(|item| &item.tag.event));
+                    for (item, place) in ahead.iter_mut().zip(places.by_ref()) {
+                        under_way.set(place.0);
+                        calls.extend(self.item(state, item, place, recorded_ms, &mut noting)?);
+                    }
                 }
-            }
-            self.announced(state);
-            Ok(())
+                self.announced(state);
+                Ok(())
+            })
         })?;
         // Before anybody is answered, so that a checkpoint asked for after an answer has the entry.
-        let outcomes = live.pages.outcomes();
-        match &self.notary {
-            Some(notary) => {
-                outcomes.end_frame();
-                if !notary.take(leaves) {
-                    while outcomes.next_frame().is_some() {}
-                }
+        if let Some(notary) = &self.notary {
+            let outcomes = live.pages.outcomes();
+            outcomes.end_frame();
+            if !notary.take(leaves) {
+                while outcomes.next_frame().is_some() {}
             }
-            None => drop(outcomes.take_leaves()),
         }
-        Ok(calls)
+        Ok((calls, items))
     }
 
     /// Has whoever signs know the keys that the frame announced, before it is told of the frame.
@@ -219,16 +235,20 @@ impl Fold {
     fn item(
         &mut self,
         state: &mut State,
-        item: Item<Tag>,
+        item: &mut Item<Tag>,
         (index, mark): (u64, EntryMark),
         recorded_ms: i64,
+        noting: &mut Noting<'_>,
     ) -> Result<Option<Call>, EngineError> {
         let Item { principal, again, content, tag: Tag { event, done } } = item;
-        let entry = Entry { index, recorded_ms, principal: &principal, again, content: &content, event: &event };
-        let outcome = folded(state, &entry)?;
-        self.live.pages.note(state, &entry, &mark, &outcome);
-        self.begun.push(Acknowledged { index, recorded_ms, outcome });
-        Ok(done.map(|done| Call { done, folded: std::mem::take(&mut self.begun) }))
+        let entry = Entry { index, recorded_ms, principal, again: *again, content, event };
+        let acknowledged = self.begun.push_mut(Acknowledged { index, recorded_ms, outcome: Outcome::default() });
+        unguarded(state, &entry, &mut acknowledged.outcome)?;
+        noting.note(state, &entry, &mark, &acknowledged.outcome);
+        let Some(done) = done.take() else { return Ok(None) };
+        // Calls are alike: the next will be as long.
+        let next = Vec::with_capacity(self.begun.len());
+        Ok(Some(Call { done, folded: std::mem::replace(&mut self.begun, next) }))
     }
 }
 

@@ -4,10 +4,7 @@
 use std::collections::VecDeque;
 
 use ledger::hash::Hash;
-use ledger::outcome::Outcome;
-use ledger::state::State;
-use ledger::tree::outcome_leaf::EntryMark;
-use parking_lot::Mutex;
+use parking_lot::{Mutex, MutexGuard};
 
 use crate::proof::tally::{Noted, Tally, Tallying};
 use crate::record::leaves::Leaves;
@@ -46,9 +43,9 @@ impl From<Tallying> for OutcomeLog {
 }
 
 impl OutcomeLog {
-    /// Takes the outcome of the entry just folded into `state`.
-    pub(crate) fn note(&self, state: &State, mark: &EntryMark, outcome: &Outcome) {
-        self.noted.lock().note(state, mark, outcome);
+    /// Takes outcomes, each of the entry just folded.
+    pub(crate) fn noting(&self) -> MutexGuard<'_, Noted> {
+        self.noted.lock()
     }
 
     /// The frame is folded: whoever asks frame by frame gets it with [`OutcomeLog::next_frame`].
@@ -116,7 +113,9 @@ impl OutcomeLog {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ledger::outcome::Now;
+    use ledger::outcome::{Now, Outcome};
+    use ledger::state::State;
+    use ledger::tree::outcome_leaf::EntryMark;
 
     /// Whoever asks in between, each frame has its own leaves and its own tally, which are those of outcomes noted one by one.
     #[test]
@@ -126,7 +125,7 @@ mod tests {
         for entry in 0..700_u64 {
             let outcome = Outcome::Duplicate { first: entry / 3, now: Now::Counts };
             let mark = EntryMark { salt: [u8::try_from(entry % 251).unwrap(); 16], ..EntryMark::default() };
-            log.note(&state, &mark, &outcome);
+            log.noting().note(&state, &mark, &outcome);
             plain.note(&state, &mark, &outcome);
             if entry % 5 == 2 {
                 assert_eq!(&log.tally(), plain.tally(), "entry {entry}");

@@ -8,7 +8,7 @@ use ledger::finding::FindingKind;
 use ledger::handle::Handle;
 use ledger::outcome::{Code, Now, Outcome, Refusal};
 use ledger::state::State;
-use proto::event::Malformed;
+use proto::event::{Malformed, admit_each};
 use proto::v1;
 use replay::engine::{Acknowledged, Engine, EngineError, Submission};
 use std::sync::Arc;
@@ -105,7 +105,8 @@ async fn write(
     let index = receipts.last().map(|last| last.index + 1);
     let index = index.unwrap_or_else(|| engine.read().entries);
     if is_terse {
-        return Ok((receipts.iter().zip(&ids).map(|(receipt, id)| terse(receipt, *id)).collect(), index));
+        let answers = receipts.iter().zip(wire::ids(&ids)).map(|(receipt, id)| terse(receipt, id));
+        return Ok((answers.collect(), index));
     }
     let state = engine.read();
     let answers = receipts.iter().zip(&ids).map(|(receipt, id)| folded(&state, receipt, *id));
@@ -131,9 +132,9 @@ async fn admit(events: Vec<Bytes>, again: Vec<u64>) -> Result<Admitted, IngestEr
 fn decode(contents: Vec<Bytes>, again: Vec<u64>) -> Admitted {
     let (mut events, mut rejected) = (Vec::with_capacity(contents.len()), Vec::new());
     let again = again.into_iter().map(|number| number.checked_sub(1)).chain(std::iter::repeat(None));
-    for ((position, content), again) in contents.into_iter().enumerate().zip(again) {
-        match proto::event::admit(&content) {
-            Ok(event) => events.push(Submission { content, event, again }),
+    for (((position, content), event), again) in contents.iter().enumerate().zip(admit_each(&contents)).zip(again) {
+        match event {
+            Ok(event) => events.push(Submission { content: content.clone(), event, again }),
             Err(malformed) => rejected.push((position, malformed)),
         }
     }
@@ -179,19 +180,19 @@ fn rejection(malformed: Malformed) -> v1::Receipt {
     v1::Receipt { outcome: v1::Outcome::Rejected.into(), violations, ..v1::Receipt::default() }
 }
 
-fn terse(receipt: &Acknowledged, id: Uuid) -> v1::Receipt {
+fn terse(receipt: &Acknowledged, id: Bytes) -> v1::Receipt {
     placed(receipt, id, verdict(&receipt.outcome))
 }
 
 /// The receipt of a folded entry, with names from the state.
 #[must_use]
 pub fn folded(state: &State, receipt: &Acknowledged, id: Uuid) -> v1::Receipt {
-    placed(receipt, id, answer(state, &receipt.outcome, id))
+    placed(receipt, wire::id(id), answer(state, &receipt.outcome, id))
 }
 
 /// An answer with its entry's place.
-fn placed(receipt: &Acknowledged, id: Uuid, mut answer: v1::Receipt) -> v1::Receipt {
-    (answer.id, answer.index, answer.stage) = (wire::id(id), receipt.index, v1::Stage::Folded.into());
+fn placed(receipt: &Acknowledged, id: Bytes, mut answer: v1::Receipt) -> v1::Receipt {
+    (answer.id, answer.index, answer.stage) = (id, receipt.index, v1::Stage::Folded.into());
     answer
 }
 

@@ -165,10 +165,12 @@ fn fold(
     step: Step<'_>,
 ) -> Result<(), RebuildError> {
     while let Ok(decoded) = frames.recv() {
+        let mut noting = keeper.noting();
         decoded.fold_each(state, &mut |state, entry, mark, outcome| {
-            keeper.note(state, entry, mark, outcome);
+            noting.note(state, entry, mark, outcome);
             Ok::<_, EngineError>(())
         })?;
+        drop(noting);
         // Tiles are kept by the ledger in use.
         drop(keeper.outcomes().take_leaves());
         if !kept {

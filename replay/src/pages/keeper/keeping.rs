@@ -10,7 +10,7 @@ use ledger::money::Fen;
 use ledger::outcome::Outcome;
 use ledger::state::State;
 use ledger::tree::outcome_leaf::EntryMark;
-use parking_lot::{Condvar, Mutex, RwLock};
+use parking_lot::{Condvar, Mutex, MutexGuard, RwLock, RwLockWriteGuard};
 
 use crate::kill_points;
 use crate::limits::{PAGES_EVERY, PAGES_LAG_MAX};
@@ -21,7 +21,7 @@ use crate::pages::postings::Postings;
 use crate::pages::store::{Batch, Store};
 use crate::point::Booked;
 use crate::proof::outcomes::OutcomeLog;
-use crate::proof::tally::Tallying;
+use crate::proof::tally::{Noted, Tallying};
 
 /// Keeps pages of the state and the postings of each account.
 pub(crate) struct Keeper {
@@ -160,16 +160,9 @@ impl Keeper {
         &self.outcomes
     }
 
-    /// Remembers what an entry posted, right after it was folded.
-    pub(crate) fn note(&self, state: &State, entry: &Entry<'_>, mark: &EntryMark, outcome: &Outcome) {
-        self.outcomes.note(state, mark, outcome);
-        let (index, effective) = (entry.index, entry.event.effective);
-        if let Outcome::Posted { postings, .. } = outcome
-            && self.remembers
-            && !postings.is_empty()
-        {
-            self.entries.write().note(state, index, effective, postings);
-        }
+    /// For whoever folds a frame, and may do nothing else here before all of it is noted.
+    pub(crate) fn noting(&self) -> Noting<'_> {
+        Noting { outcomes: self.outcomes.noting(), postings: self.remembers.then(|| self.entries.write()) }
     }
 
     /// Has pages kept if it is time; waits if they lag too far behind.
@@ -246,6 +239,22 @@ impl Keeper {
             Err(_) => Store::give_back(batch, state, &mut self.entries.write()),
         }
         written
+    }
+}
+
+/// Notes what becomes of the entries of a frame. Locked once for all of them: a lock an entry has the fold wait for its own writes.
+pub(crate) struct Noting<'a> {
+    outcomes: MutexGuard<'a, Noted>,
+    postings: Option<RwLockWriteGuard<'a, Postings>>,
+}
+
+impl Noting<'_> {
+    /// Remembers what an entry came to and posted, right after it was folded.
+    pub(crate) fn note(&mut self, state: &State, entry: &Entry<'_>, mark: &EntryMark, outcome: &Outcome) {
+        self.outcomes.note(state, mark, outcome);
+        if let (Outcome::Posted { postings, .. }, Some(noted)) = (outcome, &mut self.postings) {
+            noted.note(state, entry.index, entry.event.effective, postings);
+        }
     }
 }
 

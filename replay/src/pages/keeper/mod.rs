@@ -5,5 +5,5 @@ mod keeping;
 mod paused;
 mod unread;
 
-pub(crate) use keeping::Keeper;
+pub(crate) use keeping::{Keeper, Noting};
 pub(crate) use unread::Unread;
