@@ -4,9 +4,7 @@
 use super::check::{Check, Choice, Wire};
 use crate::limits::{MAX_DIVISION, MAX_FEN, MAX_LOAN_FEN, MAX_PPM, MAX_SPREAD_BP, MAX_TEXT_BYTES, YEARS};
 use crate::text::{Class, TextFault};
-use std::cell::RefCell;
-
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use std::ops::RangeInclusive;
 use uuid::Uuid;
 
@@ -82,25 +80,8 @@ impl Form<Bytes, Uuid> for Id {
     }
 
     fn write(&self, domain: &Uuid) -> Bytes {
-        piece(domain.as_bytes())
+        Bytes::copy_from_slice(domain.as_bytes())
     }
-}
-
-/// Memory that a thread asks for at once: hundreds of ids.
-const ROOM_BYTES: usize = 8 << 10;
-
-/// Bytes of their own, cut from what the thread has asked for. An event has some ids, and each would be two allocations.
-fn piece(bytes: &[u8]) -> Bytes {
-    thread_local! {
-        static ROOM: RefCell<BytesMut> = RefCell::default();
-    }
-    ROOM.with_borrow_mut(|room| {
-        if room.capacity() < bytes.len() {
-            *room = BytesMut::with_capacity(ROOM_BYTES);
-        }
-        room.extend_from_slice(bytes);
-        room.split().freeze()
-    })
 }
 
 /// An id that may be left out; no bytes say so.
@@ -128,7 +109,7 @@ impl Form<Bytes, [u8; 32]> for Hash {
     }
 
     fn write(&self, domain: &[u8; 32]) -> Bytes {
-        piece(domain)
+        Bytes::copy_from_slice(domain)
     }
 }
 
