@@ -3,7 +3,8 @@
 KEY is the ledger's public key, name+id+key, as text or file; the entry must say what became of PAYMENT and count, if one is named.
 Prints what holds and ends with 0, or says what does not fit and ends with 1. What holds is that it was said, by whom, that it is on record, and
 what the ledger made of it when it came: posted, refused, or said before. Whether it was taken back since, the receipt does not show: `mingzhang
-check-receipt --server` asks. Ed25519 comes from the package `cryptography`, or else from the openssl command."""
+check-receipt --server` asks. A receipt of a balance begins with another line, and what holds of it is how an account stood after so many
+entries, or that there was none. Ed25519 comes from the package `cryptography`, or else from the openssl command."""
 import base64, datetime, hashlib, os, re, subprocess, sys, tempfile, uuid
 
 # The closed list of account classes, from 1, each with the first letter of its book.
@@ -138,7 +139,7 @@ def base64_of(text):
     need(base64.b64encode(data).decode() == text, "a value is not in plain base64")
     return data
 def decimal(text):
-    need(re.fullmatch("0|[1-9][0-9]{0,19}", text, re.ASCII), "a number is not plain")
+    need(re.fullmatch("0|[1-9][0-9]{0,19}", text, re.ASCII) and int(text) < 1 << 64, "a number is not plain")
     return int(text)
 def named(name):
     need(name and not re.search(r"[\s+\x00-\x1f\x7f-\x9f]", name), "a name is none")
@@ -171,26 +172,66 @@ def signed_root(note, name, key, ledger=None):
     for data in [data for by, by_id, data in lines if (by, by_id) == (ledger or name, timed_id)][:1]:
         at = int.from_bytes(data[:8], "big")
         need(signed(key[1:], data[8:], ("cosignature/v1\ntime %d\n%s\n" % (at, text)).encode()), "the signature with the time does not fit")
-    return decimal(size), base64_of(root), at
+    size, root = decimal(size), base64_of(root)
+    need(len(root) == 32, "a root is not 32 bytes")
+    return size, root, at, text.split("\n")[3:]
 
 def proved(proof, name, key, ledger):
-    """What a proof proves to be in the log of this name: the bytes, their index, the size of the log, and when that was signed."""
+    """What a proof proves to be in the log of this name: the bytes, their index, the size of the log, when that was signed, and what stands behind the root."""
     head, note = proof.split("\n\n", 1)
     header, extra, index, *path = head.split("\n")
     need(header == HEADER and extra[:6] == "extra " and index[:6] == "index " and len(path) <= 64, "this is no receipt")
     index, data = decimal(index[6:]), base64_of(extra[6:])
-    size, root, at = signed_root(note, name, key, ledger)
+    size, root, at, more = signed_root(note, name, key, ledger)
     need(0 <= index < size, "there is no such entry in the tree")
     path = [base64_of(line) for line in path]
     need(all(len(beside) == 32 for beside in path), "a hash is not 32 bytes")
     need(root_of(sha256(b"\x00", data), index, size, path) == root, "what is to be proved does not lead to the signed root")
-    return data, index, size, at
+    return data, index, size, at, (size, root, more[:1])
+
+def signed_when(at):
+    return ["signed at %s UTC, as the ledger says" % datetime.datetime.fromtimestamp(at, datetime.timezone.utc).strftime("%Y-%m-%d %H:%M:%S")] if at else []
+
+BALANCE = "mingzhang-balance@v1"
+
+def leaf_of(data):
+    """Account (class, owner) and balance of a leaf: class (1), owner (16), balance (16)."""
+    need(len(data) == 33 and data[0] > 0, "the balance is of another form")
+    return data[:17], int.from_bytes(data[17:], "big", signed=True)
+
+def check_balance(receipt, vkey):
+    name, key = key_of(vkey)
+    first, *proofs = receipt.split("\n\n" + HEADER + "\n")
+    head, note = first.split("\n\n", 1)
+    found = re.fullmatch(BALANCE + "\naccount (0|[1-9][0-9]{0,2}) ([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})", head, re.ASCII)
+    need(found and 0 < int(found[1]) < 256 and proofs, "this is no receipt of a balance")
+    wanted = bytes([int(found[1])]) + uuid.UUID(found[2]).bytes
+    size = signed_root(note + "\n", name, key)[0]
+    texts = [HEADER + "\n" + text + ("\n" if at + 1 < len(proofs) else "") for at, text in enumerate(proofs)]
+    told = [proved(text, name + "/balances", key, name) for text in texts]
+    roots, places = [root for *_, root in told], [(index, *leaf_of(data)) for data, index, *_ in told]
+    accounts, _, after = roots[0]
+    need(all(root == roots[0] for root in roots) and after and after[0][:8] == "entries ", "its proofs are under two roots, or none of balances")
+    need(decimal(after[0][8:]) == size, "the balances stood after other entries")
+    keys = [account for _, account, _ in places]
+    if keys == [wanted]:
+        fen = places[0][2]
+        said = "stood at %s%d.%02d yuan" % ("-" * (fen < 0), abs(fen) // 100, abs(fen) % 100)
+    else:
+        beside = len(keys) == 1 and (places[0][0] == 0 and wanted < keys[0] or places[0][0] == accounts - 1 and keys[0] < wanted)
+        between = len(keys) == 2 and keys[0] < wanted < keys[1] and places[0][0] + 1 == places[1][0]
+        need(beside or between, "the accounts in it are neither the one it names nor those on both sides of its place")
+        said = "was none of the %d accounts there were" % accounts
+    return "\n".join(["holds: account %s %s %s after %d entries in %s" % (class_of(wanted[0]), found[2], said, size, name)] + signed_when(told[-1][3]))
 
 def check(receipt, vkey, payment=None):
+    if receipt.startswith(BALANCE):
+        need(not payment, "a receipt of a balance says nothing of a payment")
+        return check_balance(receipt, vkey)
     name, key = key_of(vkey)
     first, second = receipt.split("\n\n" + HEADER + "\n")
-    entry, index, size, at = proved(first + "\n", name, key, name)
-    outcome, place, _, _ = proved(HEADER + "\n" + second, name + "/outcomes", key, name)
+    entry, index, size, at, _ = proved(first + "\n", name, key, name)
+    outcome, place, *_ = proved(HEADER + "\n" + second, name + "/outcomes", key, name)
     leaf, salt, said = outcome_of(outcome)
     place_of_salt = {1: 9, 3: 17}.get(entry[0])
     need(place == index and leaf == sha256(b"\x00", entry) and (place_of_salt is None or entry[place_of_salt:place_of_salt + 16] == salt), "the outcome is that of another entry")
@@ -198,8 +239,7 @@ def check(receipt, vkey, payment=None):
     told = about(entry, payment) if payment else ""
     need(not payment or settles(said), "%s, but it does not count; %s" % (told[2:], lines_of(said)[0]))
     head = "holds: entry %d of %d in %s, %d bytes, said by %s%s" % (index, size, name, len(entry), plain(said_by(entry)), told)
-    when = ["signed at %s UTC, as the ledger says" % datetime.datetime.fromtimestamp(at, datetime.timezone.utc).strftime("%Y-%m-%d %H:%M:%S")] if at else []
-    return "\n".join([head] + lines_of(said) + when)
+    return "\n".join([head] + lines_of(said) + signed_when(at))
 
 if __name__ == "__main__":
     try:

@@ -2,9 +2,12 @@
 //! It knows no network face and no rule of money.
 //!
 //! `open` begins and ends an engine, `live` is its fold, `follower` the fold of one that only follows. What it is asked is
-//! in `balances`, `recorded`, `audit` (signatures and proofs), `standing` (how it is) and [`past`] (the ledger as it was).
+//! in `balances`, `balance_tree`, `recorded`, `audit` (signatures and proofs), `standing` (how it is) and [`past`] (the ledger as it was).
 //! [`catch_up`] reads a record again without serving anybody, [`rebuilding`] makes pages from it once more.
 
+mod balance_tree;
+#[cfg(test)]
+mod balance_tree_tests;
 mod balances;
 pub mod catch_up;
 mod error;

@@ -76,7 +76,7 @@ impl Checkpoint {
     /// # Errors
     /// It is no checkpoint.
     pub fn parse(text: &str) -> Result<Self, CheckpointError> {
-        let mut lines = Lines::of(text)?;
+        let mut lines = NoteLines::of(text)?;
         let origin = lines.next("it has no origin")?.to_owned();
         let size = decimal(lines.next("it has no size")?)?;
         let root = hash(lines.next("it has no root")?)?;
@@ -130,7 +130,7 @@ impl Outcomes {
     /// # Errors
     /// It is not one of these.
     pub fn parse(text: &str) -> Result<Self, CheckpointError> {
-        let mut lines = Lines::of(text)?;
+        let mut lines = NoteLines::of(text)?;
         let origin = lines.next("it has no origin")?.strip_suffix(OUTCOMES);
         let origin = origin.ok_or(CheckpointError::Malformed("its origin does not end in /outcomes"))?.to_owned();
         let size = decimal(lines.next("it has no size")?)?;
@@ -165,33 +165,33 @@ impl Outcomes {
     }
 }
 
-fn speaks_for(verifier: &Verifier, origin: &str) -> Result<(), CheckpointError> {
+pub(super) fn speaks_for(verifier: &Verifier, origin: &str) -> Result<(), CheckpointError> {
     if verifier.name() == origin {
         return Ok(());
     }
     Err(CheckpointError::WrongOrigin { found: origin.to_owned(), wanted: verifier.name().to_owned() })
 }
 
-struct Lines<'a>(std::str::Split<'a, char>);
+pub(super) struct NoteLines<'a>(std::str::Split<'a, char>);
 
-impl<'a> Lines<'a> {
-    fn of(text: &'a str) -> Result<Self, CheckpointError> {
+impl<'a> NoteLines<'a> {
+    pub(super) fn of(text: &'a str) -> Result<Self, CheckpointError> {
         let text = text.strip_suffix('\n').ok_or(CheckpointError::Malformed("its last line does not end"))?;
         Ok(Self(text.split('\n')))
     }
 
-    fn next(&mut self, missing: &'static str) -> Result<&'a str, CheckpointError> {
+    pub(super) fn next(&mut self, missing: &'static str) -> Result<&'a str, CheckpointError> {
         self.0.next().filter(|line| !line.is_empty()).ok_or(CheckpointError::Malformed(missing))
     }
 }
 
 /// Only the shortest form of a number is taken, so that one checkpoint has one text.
-fn decimal<N: std::str::FromStr + std::fmt::Display>(text: &str) -> Result<N, CheckpointError> {
+pub(super) fn decimal<N: std::str::FromStr + std::fmt::Display>(text: &str) -> Result<N, CheckpointError> {
     let number: N = text.parse().map_err(|_| CheckpointError::Malformed("a number is none"))?;
     if number.to_string() == text { Ok(number) } else { Err(CheckpointError::Malformed("a number is not plain")) }
 }
 
-fn hash(text: &str) -> Result<Hash, CheckpointError> {
+pub(super) fn hash(text: &str) -> Result<Hash, CheckpointError> {
     let bytes = STANDARD.decode(text).ok().and_then(|bytes| bytes.try_into().ok());
     bytes.ok_or(CheckpointError::Malformed("a hash is not 32 bytes in base64"))
 }

@@ -1,6 +1,8 @@
 //! What is signed over the record: notes, checkpoints, tiles, receipts, keys and who may sign.
 //! Not here: pages, and the engine whose entries are signed.
 
+pub mod balance_note;
+pub mod balance_receipt;
 pub mod checkpoint;
 pub mod checkpoint_files;
 pub mod comparing;

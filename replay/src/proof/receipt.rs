@@ -43,6 +43,28 @@ pub enum ReceiptError {
         /// Outcomes of the checkpoint.
         size: u64,
     },
+    /// The balances are not those after the entries of the checkpoint.
+    #[error("the balances in it stood after {entries} entries, and the checkpoint in it is over {size}")]
+    OtherEntries {
+        /// After which they stood.
+        entries: u64,
+        /// Entries of the checkpoint.
+        size: u64,
+    },
+    /// The leaf of an account is not in the tree that was signed.
+    #[error(
+        "the balance does not fit: its bytes, as account {index}, do not lead to the root that was signed over {size} accounts. The \
+         balance, its place or a hash was changed"
+    )]
+    BalanceNotIncluded {
+        /// Where it is said to be.
+        index: u64,
+        /// How many accounts there are.
+        size: u64,
+    },
+    /// The accounts proved in it say nothing of the one it names.
+    #[error("the accounts proved in it are neither the one it names nor those on both sides of its place")]
+    OtherAccount,
     /// The outcome is that of another entry.
     #[error("the outcome in it is not that of its entry")]
     OtherEntry,

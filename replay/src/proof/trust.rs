@@ -11,6 +11,7 @@ use ledger::state::key_rows::AnnouncedKey;
 use ledger::tree::merkle::leaf_hash;
 use ledger::tree::proof::is_included;
 
+use crate::proof::balance_note::BalanceRoot;
 use crate::proof::checkpoint::{Checkpoint, CheckpointError, Outcomes};
 use crate::proof::signed_note::{Note, Role, Signer, Verifier};
 
@@ -202,6 +203,14 @@ impl Trust {
     /// No such key signed it, or it is none.
     pub fn outcomes(&self, note: &Note) -> Result<Outcomes, CheckpointError> {
         self.by_any(|key| Outcomes::verified(note, key).map(|outcomes| (outcomes.size, outcomes)))
+    }
+
+    /// What a note over balances says, if a key signed it that is trusted over the entries after which they stood so.
+    ///
+    /// # Errors
+    /// No such key signed it, or it is none.
+    pub fn balances(&self, note: &Note) -> Result<BalanceRoot, CheckpointError> {
+        self.by_any(|key| BalanceRoot::verified(note, key).map(|balances| (balances.entries, balances)))
     }
 
     fn by_any<T>(&self, read: impl Fn(&Verifier) -> Result<(u64, T), CheckpointError>) -> Result<T, CheckpointError> {

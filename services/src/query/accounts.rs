@@ -297,7 +297,7 @@ pub(super) fn account(state: &State, owner: &[u8], class: &str) -> Result<Accoun
     wire::find_account(state, owner, class).ok_or(QueryError::NotFound { kind: "owner of such an account", id: owner })
 }
 
-fn maybe_class(name: &str) -> Result<Option<Class>, QueryError> {
+pub(super) fn maybe_class(name: &str) -> Result<Option<Class>, QueryError> {
     if name.is_empty() {
         return Ok(None);
     }

@@ -5,9 +5,11 @@ use super::explain::Before;
 use super::{QueryError, need_id};
 use bytes::Bytes;
 use ledger::hash::Hash;
+use ledger::tree::balances::{AccountKey, BalanceLeaf, BalanceTree, PlacedLeaf};
 use proto::v1;
 use replay::engine::{Engine, EngineError};
 use replay::proof::checkpoint_files::Signed;
+use replay::proof::notary::SignedBalances;
 use replay::proof::trees::TwoPaths;
 
 /// A signed checkpoint on the wire.
@@ -79,6 +81,36 @@ pub fn announced(
         Ok::<_, QueryError>(v1::AnnouncedKey { index, entry, hashes })
     };
     Ok(v1::ListAnnouncedKeysResponse { keys: found.into_iter().map(proved).collect::<Result<_, _>>()? })
+}
+
+/// How an account stands under a root that was signed, or that there is none.
+///
+/// # Errors
+/// The class is none, or the id.
+pub fn balance(
+    tree: &BalanceTree,
+    signed: &SignedBalances,
+    request: &v1::GetBalanceProofRequest,
+) -> Result<v1::GetBalanceProofResponse, QueryError> {
+    let proved = |placed: PlacedLeaf| {
+        let leaf = Bytes::copy_from_slice(&placed.leaf.bytes());
+        v1::ProvedAccount { leaf, index: placed.index, hashes: hashes(&placed.path) }
+    };
+    Ok(v1::GetBalanceProofResponse {
+        checkpoint: signed.entries.to_string(),
+        balances: signed.balances.to_string(),
+        accounts: tree.prove(account_asked(request)?).into_iter().map(proved).collect(),
+    })
+}
+
+/// The account a caller means, whether there is one or not.
+///
+/// # Errors
+/// The class is none, or the id.
+pub fn account_asked(request: &v1::GetBalanceProofRequest) -> Result<AccountKey, QueryError> {
+    let none = || QueryError::field("class", "name the class, for example available");
+    let class = super::accounts::maybe_class(&request.class)?.ok_or_else(none)?;
+    Ok(BalanceLeaf::new(class, need_id("owner", &request.owner)?, 0).key)
 }
 
 /// A payment's last entry says how it ended; an event's id names its first entry, which alone had an effect.

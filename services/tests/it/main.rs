@@ -6,6 +6,8 @@
 
 mod accrue_race;
 mod as_of;
+mod balance_receipts;
+mod balance_vectors;
 mod cleared;
 mod cli;
 mod crowds;

@@ -9,34 +9,34 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use uuid::Uuid;
 
-struct Desk {
+pub(crate) struct Desk {
     dir: tempfile::TempDir,
 }
 
 impl Desk {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let desk = Self { dir: tempfile::tempdir().expect("a directory") };
         desk.good(&["keygen", "--origin", "aid.example/ledger", "--out", &desk.at("ledger.key")]);
         desk.good(&["keygen", "--origin", "audit.example/w", "--out", &desk.at("witness.key"), "--witness"]);
         desk
     }
 
-    fn at(&self, name: &str) -> String {
+    pub(crate) fn at(&self, name: &str) -> String {
         self.dir.path().join(name).to_str().expect("UTF-8").to_owned()
     }
 
-    fn key(&self) -> Signer {
+    pub(crate) fn key(&self) -> Signer {
         replay::proof::key_files::read(Path::new(&self.at("ledger.key"))).expect("the key just made")
     }
 
-    fn good(&self, words: &[&str]) -> String {
+    pub(crate) fn good(&self, words: &[&str]) -> String {
         let output = mingzhang(words);
         assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
     /// Checks a receipt by command and by script; both must agree. True if it holds.
-    fn holds(&self, file: &str) -> bool {
+    pub(crate) fn holds(&self, file: &str) -> bool {
         let vkey = self.at("ledger.key.pub");
         let ours = mingzhang(&["check-receipt", file, "--vkey", &vkey]);
         assert!(ours.status.success() || ours.status.code() == Some(1), "{ours:?}");
@@ -51,7 +51,7 @@ impl Desk {
     }
 }
 
-fn mingzhang(words: &[&str]) -> Output {
+pub(crate) fn mingzhang(words: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_mingzhang")).args(words).output().expect("the binary runs")
 }
 
@@ -60,7 +60,7 @@ fn orgs(from: u128, count: u128) -> Vec<ledger::event::Event> {
 }
 
 /// Runs what blocks beside the server of the same process.
-async fn beside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+pub(crate) async fn beside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     tokio::task::spawn_blocking(work).await.expect("all of it")
 }
 

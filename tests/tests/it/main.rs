@@ -1,6 +1,7 @@
 //! Is it true: scenarios, a second model, generated histories and frozen bytes, over the crates as libraries.
 //! Not here: servers and processes, which `replay` and `services` test; house rules, which are in `tidy.rs`.
 
+mod all_balances;
 mod as_of;
 mod budget;
 mod claims;

@@ -50,6 +50,7 @@ use crate::jobs::source::Source;
     replay verify --data ./demo-data --key ledger.key.pub\n  \
     replay verify --nats nats://127.0.0.1:4222 --checkpoints ./kept/checkpoints --key ledger.key.pub\n  \
     replay verify --data ./demo-data --hashes-only --resume ./verify.json\n  \
+    replay verify --data ./demo-data --key ledger.key.pub --receipt line.receipt\n  \
     replay verify --nats nats://127.0.0.1:4222 --live http://127.0.0.1:50051 --key ledger.key.pub\n\n\
     Exit codes: 0 the same, 1 differs, is damaged or cannot be read, 2 usage, 3 interrupted,\n\
     4 the same, but for files of checkpoints that are damaged or missing, which are named")]
@@ -74,6 +75,9 @@ pub struct VerifyArgs {
     /// Digest the state must have after so many entries
     #[arg(long, value_name = "DIGEST@ENTRIES", value_parser = expectation)]
     expect: Vec<Expectation>,
+    /// Receipt of a balance that must hold of the record: the root over all balances is computed where it says they stood so
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["from_checkpoint", "hashes_only"])]
+    receipt: Vec<PathBuf>,
     /// Compare with the service running at this address: digest of its state, and its last checkpoint
     #[arg(long, value_name = "URL", conflicts_with_all = ["from_checkpoint", "hashes_only"])]
     live: Option<String>,
@@ -112,6 +116,9 @@ fn points(args: &VerifyArgs) -> anyhow::Result<(Option<Live>, Loaded)> {
         None => Loaded::default(),
     };
     points.extend(args.expect.iter().cloned());
+    for receipt in &args.receipt {
+        points.extend(expected::of_receipt(receipt)?);
+    }
     let asked = args.live.as_ref().map(|server| asked_service::ask(server)).transpose()?;
     let live = asked.map(|(live, said)| {
         points.extend(said);

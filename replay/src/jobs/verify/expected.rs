@@ -1,13 +1,15 @@
 //! What the record must come to at certain sizes: signed checkpoints from a directory, and what the caller expects.
 
 use ledger::hash::unhex;
-use replay::files::small::{SMALL_BYTES, read_at_most};
+use replay::files::small::{SMALL_BYTES, TEXT_BYTES, read_at_most};
 use std::io::ErrorKind;
 use std::path::Path;
 
 use anyhow::Context;
 use ledger::account::Book;
 use ledger::hash::Hash;
+use replay::proof::balance_note::BalanceRoot;
+use replay::proof::balance_receipt::BalanceReceipt;
 use replay::proof::checkpoint::{Checkpoint, Outcomes};
 use replay::proof::checkpoint_files::Checkpoints;
 use replay::proof::signed_note::Note;
@@ -30,6 +32,8 @@ pub struct Expectation {
     pub root: Option<Hash>,
     /// The root over their outcomes, and what was posted in each book.
     pub outcomes: Option<(Hash, Books)>,
+    /// How many accounts there are, and the root over their balances.
+    pub balances: Option<(u64, Hash)>,
     /// The digest of the state.
     pub digest: Option<Hash>,
     /// The note that says so, if it is signed.
@@ -39,7 +43,7 @@ pub struct Expectation {
 impl Expectation {
     /// Of whom nothing is expected yet.
     pub fn new(at: u64, source: String) -> Self {
-        Self { at, source, root: None, outcomes: None, digest: None, note: None }
+        Self { at, source, root: None, outcomes: None, balances: None, digest: None, note: None }
     }
 }
 
@@ -104,6 +108,21 @@ pub fn of_note(note: Note, source: &str) -> anyhow::Result<Expectation> {
         }
     };
     Ok(Expectation { note: Some(note), ..point })
+}
+
+/// What a receipt of a balance says: the root over the entries, and that over the balances after them.
+pub fn of_receipt(path: &Path) -> anyhow::Result<[Expectation; 2]> {
+    let source = path.display().to_string();
+    let read = || {
+        let receipt = BalanceReceipt::parse(&read_at_most(path, TEXT_BYTES)?)?;
+        let at = receipt.fits()?.checkpoint.size;
+        let [proof, ..] = &receipt.proofs[..] else { anyhow::bail!("it holds no proof") };
+        let (note, of) = (proof.checkpoint.clone(), Expectation::new(at, source.clone()));
+        let said = BalanceRoot::parse(note.unverified_text())?;
+        let balances = Expectation { balances: Some((said.accounts, said.root)), note: Some(note), ..of };
+        anyhow::Ok([of_note(receipt.checkpoint, &source)?, balances])
+    };
+    read().with_context(|| format!("the receipt {source}"))
 }
 
 /// `DIGEST@INDEX`, as typed.

@@ -1,11 +1,13 @@
 //! The record folded again from decoded entries, and what it comes to compared wherever something was signed or is
-//! expected: root over outcomes, postings per book, digest.
+//! expected: root over outcomes, postings per book, root over balances, digest.
 
-use ledger::account::Book;
-use ledger::hash::hex;
+use ledger::account::{Account, AccountNo, Book};
+use ledger::hash::{Hash, hex};
 use ledger::outcome::Outcome;
 use ledger::state::State;
-use ledger::tree::outcome_leaf::EntryMark;
+use ledger::tree::balances::BalanceLeaf;
+use ledger::tree::merkle::{Frontier, leaf_hash};
+use ledger::tree::outcome_leaf::{EntryMark, Known as _};
 use replay::engine::EngineError;
 use replay::engine::catch_up::Decoded;
 use replay::proof::tally::{Tally, Tallying};
@@ -98,16 +100,36 @@ impl Marks<'_> {
                 let tally = self.tallying.tally();
                 self.difference = differs(point, self.signed, expected, &(tally.tree().root(), *tally.books()));
             }
+            if let Some((accounts, root)) = point.balances {
+                let say = |(accounts, root): (u64, Hash)| format!("{} over {accounts} accounts", hex(&root));
+                let (expected, found) = (say((accounts, root)), say(balance_root(state)));
+                let differs = expected != found;
+                self.difference = differs.then(|| told(point, self.signed, "balance root", expected, found));
+            }
             if let Some(expected) = &point.digest {
                 let found = state.digest();
                 let differs = *expected != found;
                 self.difference = differs.then(|| told(point, self.signed, "state digest", hex(expected), hex(&found)));
             }
-            if self.difference.is_none() && (point.outcomes.is_some() || point.digest.is_some()) {
+            let compared = point.outcomes.is_some() || point.balances.is_some() || point.digest.is_some();
+            if self.difference.is_none() && compared {
                 (self.signed, self.compared) = (point.at, self.compared + 1);
             }
         }
     }
+}
+
+/// How many accounts there are, and the root over their balances, leaf by leaf: a ledger that answers hashes them by subtrees.
+fn balance_root(state: &State) -> (u64, Hash) {
+    let leaf = |(number, account): (AccountNo, &Account)| {
+        let (class, owner) = state.account(number);
+        BalanceLeaf::new(class, owner, account.balance)
+    };
+    let mut leaves: Vec<BalanceLeaf> = state.accounts.iter().map(leaf).collect();
+    leaves.sort_unstable_by_key(|leaf| leaf.key);
+    let mut tree = Frontier::new();
+    leaves.iter().for_each(|leaf| tree.push(leaf_hash(&leaf.bytes())));
+    (tree.size(), tree.root())
 }
 
 fn differs(

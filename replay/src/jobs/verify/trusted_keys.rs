@@ -75,9 +75,10 @@ pub fn nothing(points: &[Expectation], keys: &[Verifier], entries: u64) -> Optio
 /// None if nobody has to sign for it.
 fn check(trust: &Trust, point: &Expectation) -> Option<Result<(), CheckpointError>> {
     let note = point.note.as_ref()?;
-    Some(match point.root {
-        Some(_) => trust.checkpoint(note).map(drop),
-        None => trust.outcomes(note).map(drop),
+    Some(match (point.root, point.balances) {
+        (Some(_), _) => trust.checkpoint(note).map(drop),
+        (_, Some(_)) => trust.balances(note).map(drop),
+        _ => trust.outcomes(note).map(drop),
     })
 }
 

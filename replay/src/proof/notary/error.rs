@@ -47,6 +47,9 @@ pub enum SigningError {
         /// The entry.
         entry: u64,
     },
+    /// A key was announced between reading the balances and signing them.
+    #[error("a key was announced while the balances were read; ask again")]
+    KeyTurned,
     /// Another key signed before, and this one was not announced under it.
     #[error(
         "checkpoints were signed by another key up to {size} entries, and the record does not announce the key {key} under it; serve \

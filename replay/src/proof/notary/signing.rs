@@ -12,6 +12,7 @@ use ledger::state::key_rows::AnnouncedKey;
 use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
+use super::balances::{BalanceOrder, BalanceOrders, SignedBalances, StoodAt};
 use super::error::SigningError;
 use super::growing::Behind;
 use crate::kill_points;
@@ -80,6 +81,7 @@ enum Message {
     /// Leaves of the entries of a frame; those of their outcomes lie ready.
     Folded(Leaves),
     Sign(oneshot::Sender<Result<Arc<Signed>, SigningError>>),
+    Balances(BalanceOrder),
 }
 
 /// Keeps the tree, signs it, and proves by it.
@@ -120,6 +122,7 @@ impl Notary {
             ends,
             waiting_since,
             behind,
+            orders: BalanceOrders::default(),
             shared: ours,
         };
         if signed_size != Some(size) {
@@ -156,6 +159,17 @@ impl Notary {
     pub(crate) fn sign_now(&self) -> Result<oneshot::Receiver<Result<Arc<Signed>, SigningError>>, SigningError> {
         let (done, signed) = oneshot::channel();
         let sent = self.to_thread.lock().as_ref().is_some_and(|to| to.send(Message::Sign(done)).is_ok());
+        if sent { Ok(signed) } else { Err(self.why_ended()) }
+    }
+
+    /// A root over all balances, signed with the entries after which they stood so, once the thread has these.
+    pub(crate) fn sign_balances(
+        &self,
+        stood: StoodAt,
+    ) -> Result<oneshot::Receiver<Result<SignedBalances, SigningError>>, SigningError> {
+        let (done, signed) = oneshot::channel();
+        let order = Message::Balances(BalanceOrder { stood, done });
+        let sent = self.to_thread.lock().as_ref().is_some_and(|to| to.send(order).is_ok());
         if sent { Ok(signed) } else { Err(self.why_ended()) }
     }
 
@@ -207,6 +221,8 @@ struct SigningThread {
     waiting_since: Option<Instant>,
     /// Leaves that the trees could not take yet, of entries and of outcomes.
     behind: [Behind; 2],
+    /// Balances that are to be signed once the entries they stood after have come.
+    orders: BalanceOrders,
     shared: Arc<Shared>,
 }
 
@@ -223,14 +239,47 @@ impl SigningThread {
     fn run(mut self, messages: &Receiver<Message>) {
         loop {
             match messages.recv_timeout(self.patience()) {
-                Ok(Message::Announced(keys)) => self.ends = self.signing.turned(&keys),
-                Ok(Message::Folded(leaves)) => self.take(&leaves),
+                Ok(Message::Announced(keys)) => {
+                    self.orders.turned(&keys);
+                    self.ends = self.signing.turned(&keys);
+                }
+                Ok(Message::Folded(leaves)) => {
+                    self.take(&leaves);
+                    self.sign_orders();
+                }
+                Ok(Message::Balances(order)) => {
+                    self.orders.add(order);
+                    self.sign_orders();
+                }
                 // Whoever asked may have gone away.
                 Ok(Message::Sign(done)) => drop(done.send(self.try_to_sign())),
                 Err(RecvTimeoutError::Timeout) => drop(self.try_to_sign()),
                 Err(RecvTimeoutError::Disconnected) => return drop(self.try_to_sign()),
             }
         }
+    }
+
+    /// Signs the balances that stood after entries it has. Where it cannot take entries, nobody is kept waiting for them.
+    fn sign_orders(&mut self) {
+        let until = if self.shared.failed.lock().is_some() { u64::MAX } else { self.tally.entries() };
+        for BalanceOrder { stood, done } in self.orders.due(until) {
+            // Whoever asked may have gone away.
+            let _ = done.send(self.sign_balances(&stood));
+        }
+    }
+
+    /// Everything is signed first, and kept: that binds the next start to what is shown here of fewer entries.
+    fn sign_balances(&mut self, stood: &StoodAt) -> Result<SignedBalances, SigningError> {
+        self.try_to_sign()?;
+        self.orders.may_sign(stood, self.tally.entries())?;
+        let root = self.shared.trees.lock().entries.0.root(stood.entries)?;
+        let signer = &self.signing.signer;
+        let mut signed = stood.signed(root, signer);
+        let now = u64::try_from(self.clock.now_ms() / 1_000).unwrap_or(0);
+        for note in [&mut signed.entries, &mut signed.balances] {
+            note.add(signer.sign_at(note.unverified_text(), now));
+        }
+        Ok(signed)
     }
 
     /// How long to wait for more before what waits is signed, or what failed is tried again.

@@ -1,6 +1,7 @@
 //! `replay verify` over records spoilt in every way a record can be: what it finds, where it says it lies, and how it
 //! exits. The binary is run as a user runs it.
 
+mod balances;
 pub mod record;
 
 use crate::support;

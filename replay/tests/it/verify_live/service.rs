@@ -96,6 +96,13 @@ impl Audit for Signs {
         Err(Status::unimplemented("nobody asks"))
     }
 
+    async fn get_balance_proof(
+        &self,
+        _: Request<GetBalanceProofRequest>,
+    ) -> Result<Response<GetBalanceProofResponse>, Status> {
+        Err(Status::unimplemented("nobody asks"))
+    }
+
     async fn list_announced_keys(
         &self,
         _: Request<ListAnnouncedKeysRequest>,

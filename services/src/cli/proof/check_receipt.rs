@@ -1,23 +1,23 @@
 //! `mingzhang check-receipt`: whether a receipt holds and what it proves, without asking anybody; and if the ledger is asked, whether it
-//! is still the one of the receipt, and what it makes of the entry now. How what is proved is told stands in `proved`.
+//! is still the one of the receipt, and what it makes of the entry now. How what is proved is told stands in `proved`, receipts of balances in
+//! `check_balance`.
 
-use super::announcements::trust;
-use super::checkpoint::{fetch, note};
+use super::check_balance;
+use super::held::{Seen, Shown, continues, cosigned, of_today, print_signatures};
 use super::proved;
 use super::receipt::unreadable;
-use super::witness::prove;
 use crate::cli::client::Target;
 use crate::cli::failure::Failure;
 use crate::cli::shown::text::{moment, word};
 use crate::cli::{print_json, runtime};
 use clap::Args;
-use ledger::tree::proof::is_consistent;
 use proto::v1;
 use replay::files::small::{TEXT_BYTES, read_at_most};
+use replay::proof::balance_receipt::{self, BalanceReceipt};
 use replay::proof::checkpoint::{Checkpoint, CheckpointError};
 use replay::proof::key_files;
 use replay::proof::receipt::{Proved, Receipt, ReceiptError};
-use replay::proof::signed_note::{Note, Verifier};
+use replay::proof::signed_note::Verifier;
 use replay::proof::trust::Trust;
 use replay::terminal::shown_text::one_line;
 use serde_json::json;
@@ -25,7 +25,8 @@ use std::path::PathBuf;
 
 /// Check a receipt offline: the ledger's signatures, and that entry and outcome are in the trees that were signed
 ///
-/// What holds is that somebody said it, that it is on record, and what the ledger made of it when it came: posted, refused or said before.
+/// Of a receipt of a balance: how the account stood after so many entries, or that there was none. Of one of an entry:
+/// what holds is that somebody said it, that it is on record, and what the ledger made of it when it came: posted, refused or said before.
 /// Whether it was taken back since, a receipt does not show: with --server the ledger proves that it still continues what it signed then,
 /// and says what it makes of the entry now.
 #[derive(Args, Debug)]
@@ -65,61 +66,12 @@ struct Today {
     why: Option<String>,
 }
 
-/// A witness that cosigned.
-struct Seen {
-    name: String,
-    /// When it saw the checkpoint over entries.
-    at_ms: i64,
-    /// Whether it cosigned that over outcomes too.
-    outcome: bool,
-}
-
-/// What a ledger shows today, and which keys may have signed what.
-struct Shown {
-    entries: Note,
-    outcomes: Note,
-    trust: Trust,
-}
-
 /// What a receipt proves, if a key signed it that is trusted over so many entries.
 fn confirmed(receipt: &Receipt, trust: &Trust) -> Result<Proved, ReceiptError> {
     let note = &receipt.entry.checkpoint;
     let checkpoint = trust.checkpoint(note)?;
     let by = trust.keys(checkpoint.size).find(|key| Checkpoint::verified(note, key).is_ok());
     by.map_or(Err(CheckpointError::Malformed("no key is trusted").into()), |key| receipt.check(key, &[]))
-}
-
-/// The witnesses that cosigned the checkpoint over entries and when, if they are enough.
-fn cosigned(receipt: &Receipt, witnesses: &[Verifier], quorum: usize) -> Result<Vec<Seen>, ReceiptError> {
-    let (mut seen, mut missing) = (Vec::new(), None);
-    for witness in witnesses {
-        let unseen = receipt.outcome.checkpoint.cosigned_at(witness).err();
-        match receipt.entry.checkpoint.cosigned_at(witness) {
-            Ok(seconds) => {
-                seen.push(Seen {
-                    name: witness.name().to_owned(),
-                    at_ms: i64::try_from(seconds).unwrap_or(0).saturating_mul(1_000),
-                    outcome: unseen.is_none(),
-                });
-                missing = unseen.or(missing);
-            }
-            Err(error) => missing = Some(error),
-        }
-    }
-    // What became of the entry stands in the log of outcomes: who did not see that vouches for none of it.
-    let vouch = seen.iter().filter(|seen| seen.outcome).count();
-    match missing {
-        Some(error) if vouch < quorum => Err(ReceiptError::Witness(error)),
-        _ => Ok(seen),
-    }
-}
-
-/// What a server shows today.
-async fn of_today(target: &Target, keys: Vec<Verifier>) -> Result<Shown, Failure> {
-    let answer = fetch(target, false).await?;
-    let (entries, outcomes) = (note(&answer.checkpoint)?, note(&answer.outcomes)?);
-    let trust = trust(target, keys, &entries).await?;
-    Ok(Shown { entries, outcomes, trust })
 }
 
 impl CheckReceiptArgs {
@@ -144,21 +96,35 @@ impl CheckReceiptArgs {
         };
         let given = Trust::new(ledger);
         let trust = today.as_ref().map_or(&given, |today| &today.trust);
-        let held = Receipt::parse(&bytes).and_then(|receipt| {
+        if bytes.starts_with(balance_receipt::HEADER.as_bytes()) {
+            let held = BalanceReceipt::parse(&bytes).and_then(|receipt| {
+                let proved = check_balance::confirmed(&receipt, trust)?;
+                Ok((proved, cosigned((&receipt.checkpoint, None), &witnesses, quorum)?, receipt.account))
+            });
+            let (proved, seen, account) = self.held(held)?;
+            let target = self.target(self.server.as_deref().unwrap_or_default());
+            let ask = |today: &Shown| runtime()?.block_on(check_balance::ask(&target, today, &proved, account));
+            let now = today.as_ref().map(ask).transpose()?;
+            return check_balance::say(&proved, account, &seen, now.as_ref(), self.json);
+        }
+        let (proved, receipt, seen) = self.held(Receipt::parse(&bytes).and_then(|receipt| {
             let proved = confirmed(&receipt, trust)?;
-            let seen = cosigned(&receipt, &witnesses, quorum)?;
+            let notes = (&receipt.entry.checkpoint, Some(&receipt.outcome.checkpoint));
+            let seen = cosigned(notes, &witnesses, quorum)?;
             Ok((proved, receipt, seen))
-        });
-        let (proved, receipt, seen) = match held {
-            Ok(held) => held,
-            Err(why) if self.json => {
-                print_json(&json!({ "holds": false, "why": why.to_string() }))?;
-                return Err(Failure::Failed(format!("{}: {why}", self.file.display())));
-            }
-            Err(why) => return Err(Failure::Failed(format!("{}: {why}", self.file.display()))),
-        };
+        }))?;
         let today = today.map(|today| self.ask(&today, &proved, receipt.entry.index)).transpose()?;
         self.say(&proved, &receipt, &seen, today)
+    }
+
+    /// What holds; else it is said why not.
+    fn held<T>(&self, held: Result<T, ReceiptError>) -> Result<T, Failure> {
+        held.or_else(|why| {
+            if self.json {
+                print_json(&json!({ "holds": false, "why": why.to_string() }))?;
+            }
+            Err(Failure::Failed(format!("{}: {why}", self.file.display())))
+        })
     }
 
     fn target(&self, server: &str) -> Target {
@@ -175,17 +141,8 @@ impl CheckReceiptArgs {
             let now = shown.trust.checkpoint(&shown.entries).map_err(why)?;
             let outcomes = shown.trust.outcomes(&shown.outcomes).map_err(why)?;
             let outcomes = Checkpoint { origin: outcomes.origin, size: outcomes.size, root: outcomes.root };
-            for (of, then, now) in [("entries", &then.checkpoint, &now), ("outcomes", &then.outcomes, &outcomes)] {
-                let (from, to) = ((then.size, &then.root), (now.size, &now.root));
-                let paths = if from.0 < to.0 { prove(&target, from.0, to.0).await? } else { Default::default() };
-                let path = if of == "entries" { paths.entries } else { paths.outcomes };
-                if !is_consistent(from, to, &path) {
-                    return Err(failed(format!(
-                        "the ledger at {server} does not continue what was signed over {} {of}: its {} {of} are others. Keep \
-                         the receipt, it is the evidence",
-                        then.size, now.size
-                    )));
-                }
+            for (then, now, entries) in [(&then.checkpoint, &now, true), (&then.outcomes, &outcomes, false)] {
+                continues(&target, ((then.size, &then.root), (now.size, &now.root)), entries).await?;
             }
             let entry = v1::explain_request::Entry::Index(index);
             let request = v1::ExplainRequest { not_before: 0, entry: Some(entry) };
@@ -226,14 +183,7 @@ impl CheckReceiptArgs {
         for line in proved::lines(verdict) {
             outln!("  {line}");
         }
-        if let Some(seconds) = signed_at {
-            let at = moment(i64::try_from(*seconds).unwrap_or(0).saturating_mul(1_000));
-            outln!("  签于 signed at {at}, as the ledger says");
-        }
-        for Seen { name, at_ms, outcome } in seen {
-            let what = if *outcome { "entries and outcomes" } else { "entries alone" };
-            outln!("  见证 cosigned by {name}, 见于 who saw {what} at {}", moment(*at_ms));
-        }
+        print_signatures(*signed_at, seen);
         match today {
             None => outln!(
                 "  其后是否撤销，收据不证明 whether it was taken back since, a receipt does not show: ask with --server"

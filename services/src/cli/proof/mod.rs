@@ -2,8 +2,11 @@
 
 pub(crate) mod announce_key;
 mod announcements;
+mod balance_receipt;
+mod check_balance;
 pub(crate) mod check_receipt;
 pub(crate) mod checkpoint;
+mod held;
 pub(crate) mod identity_key;
 pub(crate) mod keygen;
 mod proved;

@@ -1,6 +1,8 @@
 //! `mingzhang receipt`: a small text that proves, offline and to anybody, that an entry is on record and what became of it. It is
-//! checked by `check_receipt`.
+//! checked by `check_receipt`. What proves a balance is in `balance_receipt`.
 
+use super::balance_receipt::{self, AccountArgs};
+use super::check_balance::named;
 use super::checkpoint::{fetch, hashes, note};
 use crate::cli::client::Target;
 use crate::cli::failure::Failure;
@@ -16,24 +18,28 @@ use replay::proof::key_files;
 use replay::proof::log_proof::LogProof;
 use replay::proof::receipt::Receipt;
 use replay::proof::signed_note::{Note, Verifier};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::path::PathBuf;
 use uuid::Uuid;
 
-/// Write a receipt: one small text that proves an entry is on record, and what the ledger made of it
+/// Write a receipt: one small text that proves an entry is on record and what the ledger made of it, or how an account stands
 #[derive(Args, Debug)]
 #[command(
     after_help = "Examples:\n  mingzhang receipt 0190a6f2-0000-7000-8000-000000000000 --out payout.tlog-proof\n  \
-    mingzhang receipt 12345\n  mingzhang receipt 12345 --checkpoint seen/checkpoint --outcomes seen/outcomes\n\n\
+    mingzhang receipt 12345\n  mingzhang receipt 12345 --checkpoint seen/checkpoint --outcomes seen/outcomes\n  \
+    mingzhang receipt --balance --owner 0190a6f2-0000-7000-8000-000000000000 --class available\n\n\
     A payment's receipt is of the last entry about it: what the bank said. What became of it is folded once more for the\n\
     receipt, which takes a while in a large ledger. Whoever holds the receipt checks it with\n\
-    `mingzhang check-receipt` or `scripts/check_receipt.py` and learns of nobody else.\n\n\
+    `mingzhang check-receipt` or `scripts/check_receipt.py` and learns of nobody else. With --balance it proves how an\n\
+    account stands by now, or that there is no such account; its paths may tell of the accounts beside it.\n\n\
     Exit codes: 0 written, 1 failed, 2 usage, 3 server unreachable, 4 no such entry"
 )]
 pub struct ReceiptArgs {
     /// Id of a payment or event, or index of an entry
-    #[arg(value_name = "ID|INDEX", value_parser = which)]
-    entry: Which,
+    #[arg(value_name = "ID|INDEX", value_parser = which, required_unless_present = "balance")]
+    entry: Option<Which>,
+    #[command(flatten)]
+    account: AccountArgs,
     /// File to write; without it the receipt is printed
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -73,16 +79,33 @@ impl ReceiptArgs {
         };
         let key = self.vkey.as_ref().map(|key| key_files::public(key)).transpose();
         let key = key.map_err(|error| Failure::Usage(error.to_string()))?;
-        let receipt = runtime()?.block_on(fetched(&self.target, self.entry, given, key.as_ref()))?;
-        let text = receipt.text();
+        if let Some(account) = self.account.account() {
+            let fetched = balance_receipt::fetched(&self.target, account, key.as_ref());
+            let (receipt, exists) = runtime()?.block_on(fetched)?;
+            let json = json!({ "class": account.0.name(), "owner": account.1.to_string(), "exists": exists });
+            let none = if exists { "" } else { "，无此账户 that there is no such account" };
+            return self.write(&receipt.text(), json, &format!("收据 receipt of {}{none}", named(receipt.account)));
+        }
+        // Asked for by whoever names no account.
+        let Some(entry) = self.entry else { return Err(Failure::Usage("name an entry".to_owned())) };
+        let receipt = runtime()?.block_on(fetched(&self.target, entry, given, key.as_ref()))?;
+        let index = receipt.entry.index;
+        self.write(&receipt.text(), json!({ "index": index }), &format!("收据 receipt of entry {index}"))
+    }
+
+    /// Writes the text where it is wanted, and says what it is.
+    fn write(&self, text: &str, mut json: Value, what: &str) -> Result<(), Failure> {
         if let Some(path) = &self.out {
             let failed = |error| Failure::Failed(format!("cannot write {}: {error}", path.display()));
-            std::fs::write(path, &text).map_err(failed)?;
+            std::fs::write(path, text).map_err(failed)?;
         }
         match (&self.out, self.target.json) {
-            (path, true) => print_json(&json!({ "index": receipt.entry.index, "receipt": text, "file": path })),
+            (path, true) => {
+                (json["receipt"], json["file"]) = (json!(text), json!(path));
+                print_json(&json)
+            }
             (Some(path), false) => {
-                outln!("  收据 receipt of entry {} in {}", receipt.entry.index, path.display());
+                outln!("  {what} in {}", path.display());
                 Ok(())
             }
             (None, false) => {

@@ -2,7 +2,7 @@
 
 use super::connections::Connection;
 use super::gates::Gates;
-use super::questions::deadline;
+use super::questions::{deadline, folded};
 use super::status::unsigned;
 use crate::query::{QueryError, proofs};
 use proto::v1;
@@ -77,5 +77,32 @@ impl v1::audit_server::Audit for Audits {
         request: Request<v1::ListAnnouncedKeysRequest>,
     ) -> Result<Response<v1::ListAnnouncedKeysResponse>, Status> {
         self.beside(request, proofs::announced).await
+    }
+
+    async fn get_balance_proof(
+        &self,
+        request: Request<v1::GetBalanceProofRequest>,
+    ) -> Result<Response<v1::GetBalanceProofResponse>, Status> {
+        let until = deadline(request.metadata());
+        proofs::account_asked(request.get_ref())?;
+        folded(&self.engine, request.get_ref().not_before, until).await?;
+        let seat = self.gates.seat(request.extensions().get::<Arc<Connection>>(), until).await?;
+        // All balances take much room, so one call at a time has them.
+        let held = (Arc::clone(&seat), self.gates.largest(until).await?, self.gates.costly(until).await?);
+        let engine = self.engine.clone();
+        let read = tokio::task::spawn_blocking(move || (engine.balances(), held));
+        let failed = || Status::internal("answering failed; see the server's log");
+        let (balances, held) = read.await.map_err(|_| failed())?;
+        let balances = balances.map_err(QueryError::from)?;
+        let signed = self.engine.sign_balances(&balances).await.map_err(|error| unsigned(&error))?;
+        let request = request.into_inner();
+        let answered = tokio::task::spawn_blocking(move || {
+            let answer = proofs::balance(&balances.tree, &signed, &request);
+            drop(held);
+            answer
+        });
+        let mut response = Response::new(answered.await.map_err(|_| failed())??);
+        response.extensions_mut().insert(seat);
+        Ok(response)
     }
 }

@@ -18,8 +18,8 @@ pub(super) struct Gates {
     seats: Arc<Semaphore>,
     workers: Arc<Semaphore>,
     costly: Arc<Semaphore>,
-    /// One comparison or explanation at a time: the one holds two states, and the first while it waits for the second; the other a
-    /// state and a copy of it.
+    /// One comparison, explanation or proof of a balance at a time: the first holds two states, and the one while it waits for the other;
+    /// the second a state and a copy of it; the third all balances.
     largest: Arc<Semaphore>,
     /// Costly questions waiting for their turn.
     waiting: AtomicUsize,
@@ -70,9 +70,9 @@ impl Gates {
         self.in_turn(&self.costly, until, ("COSTLY_BUSY", full)).await
     }
 
-    /// The turn of a comparison or an explanation, which comes before that of a costly question.
+    /// The turn of a comparison, an explanation or a proof of a balance, which comes before that of a costly question.
     pub(super) async fn largest(&self, until: Instant) -> Result<OwnedSemaphorePermit, Status> {
-        let full = "other comparisons and explanations are under way; ask again in a moment";
+        let full = "other comparisons, explanations and proofs of balances are under way; ask again in a moment";
         self.in_turn(&self.largest, until, ("COSTLY_BUSY", full)).await
     }
 

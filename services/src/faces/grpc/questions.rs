@@ -35,14 +35,6 @@ impl Questions {
         Self { engine, gates }
     }
 
-    async fn wait(&self, not_before: u64, until: Instant) -> Result<(), Status> {
-        let left = until.saturating_duration_since(Instant::now());
-        if not_before == 0 || self.engine.wait_for(not_before, left).await {
-            return Ok(());
-        }
-        Err(too_early(not_before, self.engine.read().entries))
-    }
-
     /// What a comparison is asked of, when it is its turn.
     async fn both(&self, request: &v1::CompareRequest, call: &mut Asking) -> Result<Sides, Status> {
         let [from, to] = compare::points(request)?;
@@ -88,7 +80,7 @@ impl Questions {
     /// Lets a call begin: it has a seat, and its turn if it is costly.
     async fn begin<T>(&self, request: &Request<T>, not_before: u64, is_costly: bool) -> Result<Asking, Status> {
         let until = deadline(request.metadata());
-        self.wait(not_before, until).await?;
+        folded(&self.engine, not_before, until).await?;
         let seat = self.gates.seat(request.extensions().get::<Arc<Connection>>(), until).await?;
         let mut call = Asking { until, seat, turn: None };
         if is_costly {
@@ -121,6 +113,15 @@ struct Asking {
     seat: Arc<Seat>,
     /// Its turn, if it is costly.
     turn: Option<Arc<CostlyTurn>>,
+}
+
+/// Waits until so many entries are folded.
+pub(super) async fn folded(engine: &Engine, not_before: u64, until: Instant) -> Result<(), Status> {
+    let left = until.saturating_duration_since(Instant::now());
+    if not_before == 0 || engine.wait_for(not_before, left).await {
+        return Ok(());
+    }
+    Err(too_early(not_before, engine.read().entries))
 }
 
 /// Has the past state of a question folded, if it needs one.

@@ -105,6 +105,7 @@ pub(super) fn unsigned(error: &SigningError) -> Status {
         SigningError::OutOfRange { .. } => (Code::NotFound, "OUT_OF_RANGE"),
         SigningError::Damaged(_) => (Code::Unavailable, "DAMAGED"),
         SigningError::Ended(_) => (Code::Unavailable, "SIGNING_ENDED"),
+        SigningError::KeyTurned => (Code::Unavailable, "KEY_TURNED"),
         _ => (Code::Internal, "SIGNING"),
     };
     told(code, error.to_string(), reason(why))

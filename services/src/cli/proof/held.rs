@@ -1,0 +1,100 @@
+//! What receipts of either kind are held against besides the key: witnesses, and the ledger of today, which has to prove that it continues
+//! what it signed then. What a receipt proves stands in `check_receipt` and `check_balance`.
+
+use super::announcements::trust;
+use super::checkpoint::{fetch, note};
+use super::witness::prove;
+use crate::cli::client::Target;
+use crate::cli::failure::Failure;
+use crate::cli::shown::text::moment;
+use ledger::hash::Hash;
+use ledger::tree::proof::is_consistent;
+use replay::proof::receipt::ReceiptError;
+use replay::proof::signed_note::{Note, Verifier};
+use replay::proof::trust::Trust;
+
+/// A witness that cosigned.
+pub(super) struct Seen {
+    pub(super) name: String,
+    /// When it saw the checkpoint over entries.
+    pub(super) at_ms: i64,
+    /// Whether it cosigned that over outcomes too, if there is one.
+    pub(super) outcome: Option<bool>,
+}
+
+/// What a ledger shows today, and which keys may have signed what.
+pub(super) struct Shown {
+    pub(super) entries: Note,
+    pub(super) outcomes: Note,
+    pub(super) trust: Trust,
+}
+
+/// Size and root of a tree.
+pub(super) type SizeAndRoot<'a> = (u64, &'a Hash);
+
+/// The witnesses that cosigned the checkpoint over entries and when, if they are enough.
+pub(super) fn cosigned(
+    (entries, outcomes): (&Note, Option<&Note>),
+    witnesses: &[Verifier],
+    quorum: usize,
+) -> Result<Vec<Seen>, ReceiptError> {
+    let (mut seen, mut missing) = (Vec::new(), None);
+    for witness in witnesses {
+        let unseen = outcomes.and_then(|outcomes| outcomes.cosigned_at(witness).err());
+        match entries.cosigned_at(witness) {
+            Ok(seconds) => {
+                let outcome = outcomes.map(|_| unseen.is_none());
+                seen.push(Seen { name: witness.name().to_owned(), at_ms: milliseconds(seconds), outcome });
+                missing = unseen.or(missing);
+            }
+            Err(error) => missing = Some(error),
+        }
+    }
+    // What became of the entry stands in the log of outcomes: who did not see that vouches for none of it.
+    let vouch = seen.iter().filter(|seen| seen.outcome != Some(false)).count();
+    match missing {
+        Some(error) if vouch < quorum => Err(ReceiptError::Witness(error)),
+        _ => Ok(seen),
+    }
+}
+
+/// What a server shows today.
+pub(super) async fn of_today(target: &Target, keys: Vec<Verifier>) -> Result<Shown, Failure> {
+    let answer = fetch(target, false).await?;
+    let (entries, outcomes) = (note(&answer.checkpoint)?, note(&answer.outcomes)?);
+    let trust = trust(target, keys, &entries).await?;
+    Ok(Shown { entries, outcomes, trust })
+}
+
+/// Whether a tree, of entries or else of their outcomes, continues another; the server proves it.
+pub(super) async fn continues(
+    target: &Target,
+    (then, now): (SizeAndRoot<'_>, SizeAndRoot<'_>),
+    entries: bool,
+) -> Result<(), Failure> {
+    let paths = if then.0 < now.0 { prove(target, then.0, now.0).await? } else { Default::default() };
+    let path = if entries { paths.entries } else { paths.outcomes };
+    if is_consistent(then, now, &path) {
+        return Ok(());
+    }
+    let of = if entries { "entries" } else { "outcomes" };
+    Err(Failure::Failed(format!(
+        "the ledger at {} does not continue what was signed over {} {of}: its {} {of} are others. Keep the receipt, it is the evidence",
+        target.server, then.0, now.0
+    )))
+}
+
+/// When the ledger says that it signed, and who cosigned.
+pub(super) fn print_signatures(signed_at: Option<u64>, seen: &[Seen]) {
+    if let Some(seconds) = signed_at {
+        outln!("  签于 signed at {}, as the ledger says", moment(milliseconds(seconds)));
+    }
+    for Seen { name, at_ms, outcome } in seen {
+        let what = if *outcome == Some(true) { "entries and outcomes" } else { "entries alone" };
+        outln!("  见证 cosigned by {name}, 见于 who saw {what} at {}", moment(*at_ms));
+    }
+}
+
+fn milliseconds(seconds: u64) -> i64 {
+    i64::try_from(seconds).unwrap_or(0).saturating_mul(1_000)
+}
