@@ -195,15 +195,15 @@ def signed_when(at):
 BALANCE = "mingzhang-balance@v1"
 
 def leaf_of(data):
-    """Account (class, owner) and balance of a leaf: class (1), owner (16), balance (16)."""
-    need(len(data) == 33 and data[0] > 0, "the balance is of another form")
-    return data[:17], int.from_bytes(data[17:], "big", signed=True)
+    """Account (class, owner) and seal of a leaf: class (1), owner (16), seal (32)."""
+    need(len(data) == 49 and data[0] > 0, "the balance is of another form")
+    return data[:17], data[17:]
 
 def check_balance(receipt, vkey):
     name, key = key_of(vkey)
     first, *proofs = receipt.split("\n\n" + HEADER + "\n")
     head, note = first.split("\n\n", 1)
-    found = re.fullmatch(BALANCE + "\naccount (0|[1-9][0-9]{0,2}) ([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})", head, re.ASCII)
+    found = re.fullmatch(BALANCE + "\naccount (0|[1-9][0-9]{0,2}) ([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})(\nopened ([A-Za-z0-9+/=]+))?", head, re.ASCII)
     need(found and 0 < int(found[1]) < 256 and proofs, "this is no receipt of a balance")
     wanted = bytes([int(found[1])]) + uuid.UUID(found[2]).bytes
     size = signed_root(note + "\n", name, key)[0]
@@ -214,8 +214,12 @@ def check_balance(receipt, vkey):
     need(all(root == roots[0] for root in roots) and after and after[0][:8] == "entries ", "its proofs are under two roots, or none of balances")
     need(decimal(after[0][8:]) == size, "the balances stood after other entries")
     keys = [account for _, account, _ in places]
+    # Salt (16) and balance (16), of which the leaf of the account holds the hash.
+    opening = base64_of(found[5]) if found[4] else b""
+    need(keys != [wanted] or len(opening) == 32 and sha256(b"", opening) == places[0][2], "what is said to stand on the account is not what was sealed")
+    need(keys == [wanted] or not opening, "it opens a leaf and proves none of the account")
     if keys == [wanted]:
-        fen = places[0][2]
+        fen = int.from_bytes(opening[16:], "big", signed=True)
         said = "stood at %s%d.%02d yuan" % ("-" * (fen < 0), abs(fen) // 100, abs(fen) % 100)
     else:
         beside = len(keys) == 1 and (places[0][0] == 0 and wanted < keys[0] or places[0][0] == accounts - 1 and keys[0] < wanted)

@@ -141,6 +141,12 @@ pub const SIGN_AFTER_MS: u64 = 10_000;
 /// The last checkpoints that are kept whatever their size.
 pub const CHECKPOINTS_LAST: usize = 16;
 
+/// How long no balances are signed because of closings after they were: closings come in crowds, and each root is a file that stays.
+pub const CLOSINGS_REST_MS: u64 = 60_000;
+
+/// Signing balances because of closings rests so many times as long as it took, so that it takes little of a core.
+pub const CLOSINGS_SHARE: u32 = 20;
+
 /// Of older checkpoints one is kept for so many entries.
 pub const CHECKPOINTS_EVERY: u64 = 1_048_576;
 

@@ -106,15 +106,16 @@ impl Decoded {
         })
     }
 
-    /// Shows its entries in order until whoever is shown them has seen enough.
+    /// Shows its entries in order, with their salts, until whoever is shown them has seen enough.
     pub(crate) fn each<E: From<EngineError>>(
         self,
-        take: &mut dyn FnMut(Entry<'_>) -> Result<ControlFlow<()>, E>,
+        take: &mut dyn FnMut(Entry<'_>, [u8; SALT_BYTES]) -> Result<ControlFlow<()>, E>,
     ) -> Result<ControlFlow<()>, E> {
         let skipped = usize::try_from(self.first - self.frame.header().first_index).unwrap_or(usize::MAX);
         let entries = self.frame.entries().skip(skipped).zip(self.first..);
         for ((bytes, index), event) in entries.zip(&self.events) {
-            if take(entry(bytes, index, event)?.0)?.is_break() {
+            let (entry, salt) = entry(bytes, index, event)?;
+            if take(entry, salt)?.is_break() {
                 return Ok(ControlFlow::Break(()));
             }
         }
@@ -180,7 +181,7 @@ pub(crate) fn each_entry(
     std::thread::scope(|scope| {
         let taking = scope.spawn(move || {
             while let Ok(decoded) = frames.recv() {
-                if decoded.each(take)?.is_break() {
+                if decoded.each(&mut |entry, _| take(entry))?.is_break() {
                     return Ok(true);
                 }
             }

@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, RecvError, SyncSender};
 use std::time::Duration;
 
 use ledger::entry::Entry;
-use ledger::event::Event;
+use ledger::event::{Event, Kind};
 use ledger::fold::AHEAD;
 use ledger::outcome::Outcome;
 use ledger::state::State;
@@ -138,11 +138,18 @@ impl LiveState {
     }
 }
 
+/// What is to happen after a period was closed.
+pub(super) type OnClosing = Box<dyn Fn(u64) + Send>;
+
 /// The thread that folds what the writer settled.
 pub(super) struct Fold {
     live: Arc<LiveState>,
     /// Signs what was folded, if there is a key.
     notary: Option<Arc<Notary>>,
+    /// Told after how many entries a period is closed, if there is a key.
+    closed: Option<OnClosing>,
+    /// Whether the frame closes a period.
+    closes: bool,
     /// Events folded of the call whose last one is still to come: a call may lie in several frames.
     begun: Vec<Acknowledged>,
     /// Keys announced so far.
@@ -156,9 +163,9 @@ struct Call {
 }
 
 impl Fold {
-    pub(super) fn new(live: Arc<LiveState>, notary: Option<Arc<Notary>>) -> Self {
+    pub(super) fn new(live: Arc<LiveState>, notary: Option<Arc<Notary>>, closed: Option<OnClosing>) -> Self {
         let keys = live.read().keys.len();
-        Self { live, notary, begun: Vec::new(), keys }
+        Self { live, notary, closed, closes: false, begun: Vec::new(), keys }
     }
 
     /// Folds and answers until the writer has ended.
@@ -220,6 +227,9 @@ impl Fold {
                 while outcomes.next_frame().is_some() {}
             }
         }
+        if let Some(closed) = self.closed.as_ref().filter(|_| std::mem::take(&mut self.closes)) {
+            closed(live.read().entries);
+        }
         Ok((calls, items))
     }
 
@@ -245,6 +255,7 @@ impl Fold {
         let acknowledged = self.begun.push_mut(Acknowledged { index, recorded_ms, outcome: Outcome::default() });
         unguarded(state, &entry, &mut acknowledged.outcome)?;
         noting.note(state, &entry, &mark, &acknowledged.outcome);
+        self.closes |= matches!((&event.kind, &acknowledged.outcome), (Kind::PeriodClosed(_), Outcome::Posted { .. }));
         let Some(done) = done.take() else { return Ok(None) };
         // Calls are alike: the next will be as long.
         let next = Vec::with_capacity(self.begun.len());

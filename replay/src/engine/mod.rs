@@ -2,7 +2,7 @@
 //! It knows no network face and no rule of money.
 //!
 //! `open` begins and ends an engine, `live` is its fold, `follower` the fold of one that only follows. What it is asked is
-//! in `balances`, `balance_tree`, `recorded`, `audit` (signatures and proofs), `standing` (how it is) and [`past`] (the ledger as it was).
+//! in `balances`, `balance_tree` (roots over balances, at closings by `closings`), `recorded`, `audit` (signatures and proofs), `standing` (how it is) and [`past`] (the ledger as it was).
 //! [`catch_up`] reads a record again without serving anybody, [`rebuilding`] makes pages from it once more.
 
 mod balance_tree;
@@ -10,6 +10,7 @@ mod balance_tree;
 mod balance_tree_tests;
 mod balances;
 pub mod catch_up;
+mod closings;
 mod error;
 pub(crate) mod folded;
 mod follower;
@@ -35,6 +36,7 @@ use ledger::outcome::Outcome;
 use crate::record::log::Clock;
 use crate::record::log::single::Single;
 
+pub use balance_tree::Balances;
 pub use error::EngineError;
 pub use options::{DEFAULT_LEDGER, Home, Options};
 pub use recorded::Recorded;

@@ -1,6 +1,7 @@
 //! How an engine begins, takes events and ends. What is folded meanwhile is in `live`; an engine that only follows begins in
 //! `follower`.
 
+use super::closings::Closings;
 use super::folded::watched;
 use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
@@ -14,7 +15,7 @@ use tokio::sync::oneshot;
 use super::balances::Moments;
 use super::catch_up::catch_up;
 use super::follower::{Follower, writer_of};
-use super::live::{FRAMES_TO_FOLD, Fold, LiveState, Tag, sink};
+use super::live::{FRAMES_TO_FOLD, Fold, LiveState, OnClosing, Tag, sink};
 use super::past::Pasts;
 use super::{Answered, Engine, EngineError, Home, Options, Role, Submission};
 use crate::limits::STOP_MS;
@@ -35,27 +36,45 @@ pub(super) struct Writing {
 struct Running {
     writer: Writer<Tag>,
     fold: JoinHandle<()>,
+    /// Signs balances after closings, if there is a key.
+    closings: Option<(Arc<Closings>, JoinHandle<()>)>,
 }
 
 impl Writing {
     /// Starts to write, and to fold what is written.
     fn start(log: Log, live: &Arc<LiveState>, notary: Option<Notary>) -> Result<Self, EngineError> {
+        let notary = notary.map(Arc::new);
+        let closings = notary.as_deref().map(|notary| Closings::of(&live.read(), notary)).transpose()?.map(Arc::new);
         let (to_fold, from_log) = sync_channel(FRAMES_TO_FOLD);
         let writer = Writer::start(log, WriterOptions::new(encode_entry), sink(to_fold))?;
-        let (submitter, notary) = (writer.submitter(), notary.map(Arc::new));
-        let fold = Fold::new(Arc::clone(live), notary.clone());
+        let submitter = writer.submitter();
+        let closed = closings.clone().map(|closings| Box::new(move |entries| closings.closed(entries)) as OnClosing);
+        let fold = Fold::new(Arc::clone(live), notary.clone(), closed);
         let thread = std::thread::Builder::new().name("fold".to_owned());
         let panicked = Arc::clone(live);
         let work = move || {
             watched(|| fold.run(&from_log), || panicked.fail(Arc::new(EngineError::Panicked("the fold"))));
         };
         let fold = thread.spawn(work).map_err(EngineError::Thread)?;
-        Ok(Self { submitter, running: Mutex::new(Some(Running { writer, fold })), notary })
+        let closings = closings.zip(notary.clone()).map(|(closings, notary)| {
+            let thread = closings.start(Arc::clone(live), notary)?;
+            Ok((closings, thread))
+        });
+        let closings = closings.transpose().map_err(EngineError::Thread)?;
+        Ok(Self { submitter, running: Mutex::new(Some(Running { writer, fold, closings })), notary })
     }
 
     /// What signs, if there is a key.
     pub(super) fn notary(&self) -> Result<&Notary, SigningError> {
         self.notary.as_deref().ok_or(SigningError::NoKey)
+    }
+
+    /// After how many entries the root over balances stood that the last closing brought, once it is kept.
+    #[cfg(test)]
+    pub(super) fn closing_signed(&self) -> Option<u64> {
+        let closings =
+            self.running.lock().as_ref().and_then(|running| running.closings.as_ref().map(|(it, _)| Arc::clone(it)));
+        closings.map(|closings| closings.wait())
     }
 
     /// Why the writer has ended, if it has.
@@ -80,6 +99,11 @@ impl Writing {
     /// Records, folds and signs what waits; says how writing ended. Nothing, if it was stopped before.
     fn stop(&self) -> Result<Option<Result<(), EngineError>>, EngineError> {
         let Some(running) = self.running.lock().take() else { return Ok(None) };
+        if let Some((closings, thread)) = running.closings {
+            closings.stop();
+            // Whatever ends it has no part in the record.
+            let _ = thread.join();
+        }
         // The writer first: its end is the end of what the fold waits for.
         let written = running.writer.stop();
         if running.fold.join().is_err() {

@@ -3,7 +3,7 @@
 use super::*;
 use crate::proof::signed_note::{Role, Signer};
 use ledger::account::Class;
-use ledger::tree::balances::BalanceTree;
+use ledger::tree::balances::{AccountStands, BalanceTree, SaltSource};
 
 const ENTRIES: u64 = 40;
 
@@ -13,14 +13,15 @@ fn signer(seed: u8) -> Signer {
 
 /// Every other owner of two classes.
 fn tree() -> BalanceTree {
-    let leaves = [Class::Available, Class::Spent].into_iter().flat_map(|class| {
-        (1..=9).map(move |owner| BalanceLeaf::new(class, Uuid::from_u128(owner * 2), 100 - owner as i128 * 25))
+    let source = SaltSource { salts: 0x5a17, entries: ENTRIES };
+    let accounts = [Class::Available, Class::Spent].into_iter().flat_map(|class| {
+        (1..=9).map(move |owner| AccountStands::new(class, Uuid::from_u128(owner * 2), 100 - owner as i128 * 25))
     });
-    BalanceTree::of(leaves)
+    BalanceTree::of(source, accounts)
 }
 
 fn key(class: Class, owner: u128) -> AccountKey {
-    BalanceLeaf::new(class, Uuid::from_u128(owner), 0).key
+    AccountStands::new(class, Uuid::from_u128(owner), 0).key
 }
 
 fn note(accounts: u64, entries: u64, by: u8) -> Note {
@@ -30,13 +31,7 @@ fn note(accounts: u64, entries: u64, by: u8) -> Note {
 fn receipt(account: AccountKey) -> BalanceReceipt {
     let tree = tree();
     let checkpoint = Checkpoint { origin: "here".to_owned(), size: ENTRIES, root: [7; 32] }.sign(&signer(1));
-    let proof = |placed: ledger::tree::balances::PlacedLeaf| LogProof {
-        data: placed.leaf.bytes().to_vec(),
-        index: placed.index,
-        path: placed.path,
-        checkpoint: note(tree.accounts(), ENTRIES, 1),
-    };
-    BalanceReceipt { account, checkpoint, proofs: tree.prove(account).into_iter().map(proof).collect() }
+    BalanceReceipt::new(account, tree.prove(account), checkpoint, &note(tree.accounts(), ENTRIES, 1))
 }
 
 fn check(receipt: &BalanceReceipt) -> Result<ProvedBalance, ReceiptError> {

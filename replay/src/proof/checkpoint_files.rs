@@ -118,7 +118,7 @@ impl Checkpoints {
         self.sizes_of(OUTCOMES)
     }
 
-    fn sizes_of(&self, kind: &str) -> Result<Vec<u64>, KeptError> {
+    pub(super) fn sizes_of(&self, kind: &str) -> Result<Vec<u64>, KeptError> {
         let fail = |source| KeptError::Io { doing: "listing", path: self.dir.clone(), source };
         let found = match fs::read_dir(&self.dir) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
@@ -269,7 +269,7 @@ impl Checkpoints {
         replace(&path, note.to_string().as_bytes()).map_err(|source| KeptError::Io { doing: "writing", path, source })
     }
 
-    fn path(&self, size: u64, kind: &str) -> PathBuf {
+    pub(super) fn path(&self, size: u64, kind: &str) -> PathBuf {
         self.dir.join(format!("{size:020}.{kind}"))
     }
 }

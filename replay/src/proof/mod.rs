@@ -1,6 +1,7 @@
 //! What is signed over the record: notes, checkpoints, tiles, receipts, keys and who may sign.
 //! Not here: pages, and the engine whose entries are signed.
 
+pub mod balance_files;
 pub mod balance_note;
 pub mod balance_receipt;
 pub mod checkpoint;

@@ -69,6 +69,13 @@ impl OutcomeLog {
         self.with(|tallying| tallying.tally().clone())
     }
 
+    /// The random bytes of the entries of all outcomes noted so far, exclusive-or. Hashes nothing: the fold waits for whoever asks.
+    pub(crate) fn salts(&self) -> u128 {
+        let (hashed, waiting) = (self.hashed.lock(), self.waiting.lock());
+        let noted = waiting.iter().map(|frame| frame.noted.salts()).chain([self.noted.lock().salts()]);
+        noted.fold(hashed.tallying.tally().salts(), |all, salts| all ^ salts)
+    }
+
     /// The leaves behind the last whole tile.
     pub(crate) fn tail(&self) -> Vec<Hash> {
         self.with(|tallying| tallying.tail().to_vec())
@@ -127,6 +134,7 @@ mod tests {
             let mark = EntryMark { salt: [u8::try_from(entry % 251).unwrap(); 16], ..EntryMark::default() };
             log.noting().note(&state, &mark, &outcome);
             plain.note(&state, &mark, &outcome);
+            assert_eq!(log.salts(), plain.tally().salts(), "entry {entry}");
             if entry % 5 == 2 {
                 assert_eq!(&log.tally(), plain.tally(), "entry {entry}");
                 assert_eq!(log.tail(), plain.tail(), "entry {entry}");

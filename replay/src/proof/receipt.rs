@@ -65,6 +65,9 @@ pub enum ReceiptError {
     /// The accounts proved in it say nothing of the one it names.
     #[error("the accounts proved in it are neither the one it names nor those on both sides of its place")]
     OtherAccount,
+    /// What is said to stand on the account is not what its leaf seals.
+    #[error("what is said to stand on the account is not what was sealed in its leaf")]
+    OtherOpening,
     /// The outcome is that of another entry.
     #[error("the outcome in it is not that of its entry")]
     OtherEntry,

@@ -27,13 +27,14 @@ pub struct Turnover {
 pub struct Tally {
     tree: Frontier,
     books: [Turnover; BOOKS],
+    salts: u128,
 }
 
 impl Tally {
     /// A tally that was kept elsewhere.
     #[must_use]
-    pub(crate) fn from_parts(tree: Frontier, books: [Turnover; BOOKS]) -> Self {
-        Self { tree, books }
+    pub(crate) fn from_parts(tree: Frontier, books: [Turnover; BOOKS], salts: u128) -> Self {
+        Self { tree, books, salts }
     }
 
     /// How many outcomes there are.
@@ -53,6 +54,12 @@ impl Tally {
     pub fn books(&self) -> &[Turnover; BOOKS] {
         &self.books
     }
+
+    /// The random bytes of all entries, exclusive-or: with them balances are sealed.
+    #[must_use]
+    pub fn salts(&self) -> u128 {
+        self.salts
+    }
 }
 
 /// Outcomes as bytes, to be hashed when there is time, and what they posted.
@@ -62,6 +69,7 @@ pub(crate) struct Noted {
     /// Where the bytes of each end.
     ends: Vec<usize>,
     books: [Turnover; BOOKS],
+    salts: u128,
 }
 
 impl Noted {
@@ -69,6 +77,7 @@ impl Noted {
     pub(crate) fn note(&mut self, state: &State, mark: &EntryMark, outcome: &Outcome) {
         write(&mut self.bytes, mark, outcome, state);
         self.ends.push(self.bytes.len());
+        self.salts ^= u128::from_be_bytes(mark.salt);
         let Outcome::Posted { postings, .. } = outcome else { return };
         for posting in postings {
             // Each side is looked up by itself: were a posting to cross books, the sums would show it.
@@ -82,6 +91,12 @@ impl Noted {
         self.bytes.clear();
         self.ends.clear();
         self.books = Default::default();
+        self.salts = 0;
+    }
+
+    /// The random bytes of its entries, exclusive-or.
+    pub(crate) fn salts(&self) -> u128 {
+        self.salts
     }
 }
 
@@ -125,6 +140,7 @@ impl Tallying {
                 self.tail.push(leaf);
             }
         }
+        self.tally.salts ^= noted.salts;
         for (sum, more) in self.tally.books.iter_mut().zip(&noted.books) {
             sum.debits += more.debits;
             sum.credits += more.credits;

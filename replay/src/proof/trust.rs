@@ -80,6 +80,15 @@ pub fn line_of<'a>(note: &Note, origin: &str, announced: &[&'a AnnouncedKey]) ->
     announced.iter().copied().filter(|row| trust.announce(row)).collect()
 }
 
+/// From how many entries on a key signs, by the announcement that led to it; 0 if it is the first.
+#[must_use]
+pub fn begins(own: &Verifier, announced: &[AnnouncedKey]) -> u64 {
+    let rows: Vec<&AnnouncedKey> = announced.iter().collect();
+    let mut trust = Trust::new(leading_to(own, &rows));
+    let led = rows.into_iter().find(|row| trust.announce(row) && row.key == own.bytes());
+    led.map_or(0, |row| row.last.saturating_add(1))
+}
+
 /// A key, and those that led to it by announcements.
 fn leading_to(own: &Verifier, announced: &[&AnnouncedKey]) -> Vec<Verifier> {
     let mut given = vec![own.clone()];

@@ -1,15 +1,17 @@
 //! What auditors ask of the trees and of single entries. Nothing here is to be believed: every answer can be checked with
 //! the ledger's public key.
 
+use super::asked::Asked;
 use super::explain::Before;
 use super::{QueryError, need_id};
 use bytes::Bytes;
 use ledger::hash::Hash;
-use ledger::tree::balances::{AccountKey, BalanceLeaf, BalanceTree, PlacedLeaf};
+use ledger::tree::balances::{AccountKey, AccountStands, BalanceTree, PlacedLeaf, SealOpening};
 use proto::v1;
-use replay::engine::{Engine, EngineError};
+use replay::engine::past::View;
+use replay::engine::{Balances, Engine, EngineError};
+use replay::proof::balance_files::SignedBalances;
 use replay::proof::checkpoint_files::Signed;
-use replay::proof::notary::SignedBalances;
 use replay::proof::trees::TwoPaths;
 
 /// A signed checkpoint on the wire.
@@ -96,10 +98,39 @@ pub fn balance(
         let leaf = Bytes::copy_from_slice(&placed.leaf.bytes());
         v1::ProvedAccount { leaf, index: placed.index, hashes: hashes(&placed.path) }
     };
+    let proof = tree.prove(account_asked(request)?);
+    let opened = |opening: SealOpening| Bytes::copy_from_slice(&opening.bytes());
     Ok(v1::GetBalanceProofResponse {
         checkpoint: signed.entries.to_string(),
         balances: signed.balances.to_string(),
-        accounts: tree.prove(account_asked(request)?).into_iter().map(proved).collect(),
+        accounts: proof.places.into_iter().map(proved).collect(),
+        opening: proof.opening.map(opened).unwrap_or_default(),
+    })
+}
+
+/// Of what a proof of a balance is asked: of everything known now, or as it was after an entry.
+///
+/// # Errors
+/// There is no such entry.
+pub fn balances_asked(engine: &Engine, request: &v1::GetBalanceProofRequest) -> Result<Asked, QueryError> {
+    match request.at_index {
+        None => Ok(Asked::now(engine.clone())),
+        Some(index) => super::explain::before_index(engine, index).map(|_| Asked::before(engine.clone(), index + 1)),
+    }
+}
+
+/// How all accounts stand there.
+///
+/// # Errors
+/// The past state is not at hand any more, or the ledger does not sign.
+pub fn balances(asked: &Asked) -> Result<Balances, QueryError> {
+    let past = match asked.state()? {
+        View::Past(past) => Some(past),
+        View::Now(_) => None,
+    };
+    Ok(match past {
+        Some(past) => asked.engine.balances_of(&past)?,
+        None => asked.engine.balances()?,
     })
 }
 
@@ -110,7 +141,7 @@ pub fn balance(
 pub fn account_asked(request: &v1::GetBalanceProofRequest) -> Result<AccountKey, QueryError> {
     let none = || QueryError::field("class", "name the class, for example available");
     let class = super::accounts::maybe_class(&request.class)?.ok_or_else(none)?;
-    Ok(BalanceLeaf::new(class, need_id("owner", &request.owner)?, 0).key)
+    Ok(AccountStands::new(class, need_id("owner", &request.owner)?, 0).key)
 }
 
 /// A payment's last entry says how it ended; an event's id names its first entry, which alone had an effect.

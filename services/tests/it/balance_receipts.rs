@@ -54,19 +54,43 @@ async fn a_balance_is_proved_and_that_there_is_no_such_account_and_held_against_
         let said: Value = serde_json::from_str(&desk.good(&[&check[..], &["--json"]].concat())).expect("JSON");
         assert_eq!((&said["size"], &said["today"]), (&json!(4), &json!({ "continued_by": 5, "fen": 1_234_500 })));
         let said = desk.good(&check);
-        assert!(said.contains("12345.00 元") && said.contains("no proof"), "{said}");
+        assert!(said.contains("12,345.00 元") && said.contains("no proof"), "{said}");
         let (later, owner) = (desk.at("later"), owner(11));
         desk.good(&[&words(&owner, "available", &later, &address)[..], &["--vkey", &vkey]].concat());
         assert!(desk.holds(&later));
         for bad in [
             &["receipt", "--balance", "--owner", &owner][..],
             &["receipt", "--balance", "--owner", &owner, "--class", "cash"],
+            &["receipt", "3", "--at-index", "3"],
             &["receipt", "3", "--balance", "--owner", &owner, "--class", "available"],
             &["receipt", "3", "--owner", &owner],
             &["receipt"],
         ] {
             assert_eq!(mingzhang(bad).status.code(), Some(2), "{bad:?}");
         }
+    })
+    .await;
+    server.stop().await;
+}
+
+/// An account told of later was not there before, and stood as it did after an entry, whatever moved since.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_balance_is_proved_as_it_was_after_an_entry() {
+    let desk = Desk::new();
+    let server = Server::signing(Some(desk.key())).await;
+    server.record("finance", &[policy(), org(1), line(7, 1, 1_000), line(11, 1, 5)]).await;
+    let address = server.address.to_string();
+    beside(move || {
+        let (then, vkey, eleven) = (desk.at("then"), desk.at("ledger.key.pub"), owner(11));
+        for (index, fen, size) in [("2", None, 3), ("3", Some("5"), 4)] {
+            desk.good(&[&words(&eleven, "available", &then, &address)[..], &["--at-index", index]].concat());
+            let said = desk.good(&["check-receipt", &then, "--vkey", &vkey, "--json"]);
+            let said: Value = serde_json::from_str(&said).expect("JSON");
+            assert_eq!((&said["balance_fen"], &said["size"]), (&json!(fen), &json!(size)));
+            assert!(desk.holds(&then));
+        }
+        let late = [&words(&eleven, "available", &then, &address)[..], &["--at-index", "4"]].concat();
+        assert_eq!(mingzhang(&late).status.code(), Some(4), "there is no such entry");
     })
     .await;
     server.stop().await;

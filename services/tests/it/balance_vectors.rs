@@ -5,7 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ledger::account::Class;
 use ledger::hash::Hash;
-use ledger::tree::balances::{AccountKey, BalanceLeaf, BalanceTree, PlacedLeaf};
+use ledger::tree::balances::{AccountKey, AccountStands, BalanceTree, SaltSource, SealOpening};
 use ledger::tree::merkle::leaf_hash;
 use replay::proof::balance_note::BalanceRoot;
 use replay::proof::balance_receipt::BalanceReceipt;
@@ -31,14 +31,18 @@ fn signer(seed: u8) -> Signer {
 /// Owners 2, 4, ... 12 of two classes; the fourth has nothing, the last is below.
 fn tree() -> BalanceTree {
     let classes = [Class::Available, Class::Spent].into_iter();
-    BalanceTree::of(classes.flat_map(|class| {
-        let balance = |owner: u128| [0, 165_000, 7, 1 << 70, 0, 3, -12_345][owner as usize];
-        (1..=6).map(move |owner| BalanceLeaf::new(class, Uuid::from_u128(owner * 2), balance(owner)))
-    }))
+    let source = SaltSource { salts: 0x5a17, entries: ENTRIES };
+    BalanceTree::of(
+        source,
+        classes.flat_map(|class| {
+            let balance = |owner: u128| [0, 165_000, 7, 1 << 70, 0, 3, -12_345][owner as usize];
+            (1..=6).map(move |owner| AccountStands::new(class, Uuid::from_u128(owner * 2), balance(owner)))
+        }),
+    )
 }
 
 fn key(class: Class, owner: u128) -> AccountKey {
-    BalanceLeaf::new(class, Uuid::from_u128(owner), 0).key
+    AccountStands::new(class, Uuid::from_u128(owner), 0).key
 }
 
 fn entries(size: u64, by: u8) -> Note {
@@ -49,17 +53,12 @@ fn balances(accounts: u64, root: Hash, entries: u64) -> BalanceRoot {
     BalanceRoot { origin: ORIGIN.to_owned(), accounts, root, entries }
 }
 
-fn proof(PlacedLeaf { leaf, index, path }: PlacedLeaf, checkpoint: Note) -> LogProof {
-    LogProof { data: leaf.bytes().to_vec(), index, path, checkpoint }
-}
-
 fn root() -> BalanceRoot {
     balances(tree().accounts(), tree().root(), ENTRIES)
 }
 
 fn of(account: AccountKey) -> BalanceReceipt {
-    let proofs = tree().prove(account).into_iter().map(|placed| proof(placed, root().sign(&signer(1))));
-    BalanceReceipt { account, checkpoint: entries(ENTRIES, 1), proofs: proofs.collect() }
+    BalanceReceipt::new(account, tree().prove(account), entries(ENTRIES, 1), &root().sign(&signer(1)))
 }
 
 /// What holds: accounts that are there, and those that are not, at either end and between.
@@ -93,6 +92,8 @@ fn elsewhere() -> Vec<(&'static str, String, bool)> {
     let (good, none) = (of(key(Class::Available, 8)), of(key(Class::Available, 9)));
     let with = |receipt: &BalanceReceipt, proofs: Vec<LogProof>| BalanceReceipt { proofs, ..receipt.clone() }.text();
     let one = |owner| of(key(Class::Available, owner)).proofs.remove(0);
+    let opened = |opening| BalanceReceipt { opening, ..good.clone() }.text();
+    let salt = good.opening.expect("it is there").salt;
     let [left, right] = <[LogProof; 2]>::try_from(none.proofs.clone()).expect("two sides");
     let moved = |index| LogProof { index, ..good.proofs[0].clone() };
     let mut changed = good.proofs[0].clone();
@@ -115,8 +116,13 @@ fn elsewhere() -> Vec<(&'static str, String, bool)> {
         ("no proof", with(&good, Vec::new()), false),
         ("another place", with(&good, vec![moved(4)]), false),
         ("a place beyond the tree", with(&good, vec![moved(12)]), false),
-        ("another balance", with(&good, vec![changed]), false),
+        ("another seal", with(&good, vec![changed]), false),
         ("a shorter path", with(&good, vec![short]), false),
+        ("another sum on it", opened(Some(SealOpening { salt, balance: 1 })), false),
+        ("another salt", opened(Some(SealOpening { salt: [0; 16], balance: 0 })), false),
+        ("what opens another account", opened(of(key(Class::Available, 6)).opening), false),
+        ("nothing that opens it", opened(None), false),
+        ("none, and something opened", BalanceReceipt { opening: good.opening, ..none.clone() }.text(), false),
     ]
 }
 
@@ -130,7 +136,7 @@ fn leaves() -> Vec<(&'static str, String, bool)> {
     };
     vec![
         ("the only account", alone(whole.clone()), true),
-        ("a leaf cut off", alone(whole[..32].to_vec()), false),
+        ("a leaf cut off", alone(whole[..48].to_vec()), false),
         ("a byte behind the leaf", alone([&whole[..], b"\0"].concat()), false),
         ("a leaf of no class", alone([&[0][..], &whole[1..]].concat()), false),
         ("an empty leaf", alone(Vec::new()), false),
@@ -185,6 +191,7 @@ fn notes() -> Vec<(&'static str, String, bool)> {
 fn spellings() -> Vec<(&'static str, String, bool)> {
     let good = of(key(Class::Available, 10)).text();
     let owner = Uuid::from_u128(10).to_string();
+    let opening = STANDARD.encode(of(key(Class::Available, 10)).opening.expect("it is there").bytes());
     let with = |from: &str, to: &str| good.replacen(from, to, 1);
     vec![
         ("another header", with("balance@v1", "balance@v2"), false),
@@ -200,6 +207,17 @@ fn spellings() -> Vec<(&'static str, String, bool)> {
         ("an owner without dashes", with(&owner, &owner.replace('-', "")), false),
         ("an owner in braces", with(&owner, &format!("{{{owner}}}")), false),
         ("a line behind the account", with(&owner, &format!("{owner}\nmore")), false),
+        ("a line behind what opens it", with(&opening, &format!("{opening}\nmore")), false),
+        ("an opening of one byte more", with(&opening, &STANDARD.encode([7; 33])), false),
+        ("an opening of one byte less", with(&opening, &STANDARD.encode([7; 31])), false),
+        ("an opening without padding", with(&opening, opening.trim_end_matches('=')), false),
+        ("an opening of nothing", with(&format!("opened {opening}"), "opened "), false),
+        ("opened by another word", with("opened ", "opens "), false),
+        (
+            "opened before the account is named",
+            with(&format!("account 10 {owner}\nopened {opening}"), &format!("opened {opening}\naccount 10 {owner}")),
+            false,
+        ),
         ("a blank line before the account", with("@v1\n", "@v1\n\n"), false),
         ("two blank lines before the proof", with("\n\nc2sp", "\n\n\nc2sp"), false),
         ("no blank line before the proof", with("\n\nc2sp", "\nc2sp"), false),

@@ -3,7 +3,7 @@
 use ledger::entry::Entry;
 use ledger::hash::Hash;
 use ledger::state::State;
-use ledger::tree::balances::{BalanceLeaf, BalanceTree};
+use ledger::tree::balances::{AccountStands, BalanceTree, SaltSource};
 use ledger::tree::merkle::leaf_hash;
 use ledger::tree::outcome_leaf::Known as _;
 use ledger::tree::proof::is_included;
@@ -32,24 +32,26 @@ fn states() -> Vec<State> {
 #[test]
 fn each_account_has_one_place_and_its_leaf_is_its_balance() {
     for state in states() {
-        let leaf = |number| {
+        let stands = |number| {
             let (class, owner) = state.account(number);
-            BalanceLeaf::new(class, owner, state.accounts.get(number).balance)
+            AccountStands::new(class, owner, state.accounts.get(number).balance)
         };
-        let all: Vec<BalanceLeaf> = state.accounts.iter().map(|(number, _)| leaf(number)).collect();
-        let keys: BTreeSet<_> = all.iter().map(|leaf| leaf.key).collect();
+        let all: Vec<AccountStands> = state.accounts.iter().map(|(number, _)| stands(number)).collect();
+        let keys: BTreeSet<_> = all.iter().map(|stands| stands.key).collect();
         assert!(keys.len() == all.len() && all.len() > 100, "no two accounts are called the same: {}", all.len());
-        let tree = BalanceTree::of(all.iter().copied());
+        let tree = BalanceTree::of(SaltSource { salts: 1, entries: state.entries }, all.iter().copied());
         let root: Hash = tree.root();
-        for leaf in &all {
-            let placed = tree.prove(leaf.key);
-            let [found] = &placed[..] else { panic!("{leaf:?}") };
-            assert!(found.leaf == *leaf);
-            assert!(is_included(&leaf_hash(&leaf.bytes()), found.index, tree.accounts(), &found.path, &root));
-            let beside = (leaf.key.0, Uuid::from_u128(leaf.key.1.as_u128() ^ 1));
-            assert_eq!(tree.prove(beside).iter().any(|placed| placed.leaf.key == beside), keys.contains(&beside));
+        for stands in &all {
+            let proof = tree.prove(stands.key);
+            let ([found], Some(opening)) = (&proof.places[..], proof.opening) else { panic!("{stands:?}") };
+            assert_eq!((found.leaf.key, found.leaf.seal), (stands.key, opening.seal()));
+            assert_eq!(opening.balance, stands.balance);
+            let leaf = leaf_hash(&found.leaf.bytes());
+            assert!(is_included(&leaf, found.index, tree.accounts(), &found.path, &root));
+            let beside = (stands.key.0, Uuid::from_u128(stands.key.1.as_u128() ^ 1));
+            assert_eq!(tree.prove(beside).opening.is_some(), keys.contains(&beside));
         }
-        let sum: i128 = all.iter().map(|leaf| leaf.balance).sum();
+        let sum: i128 = all.iter().map(|stands| stands.balance).sum();
         assert_eq!(sum, 0, "each book balances");
     }
 }

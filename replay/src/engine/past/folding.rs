@@ -85,12 +85,13 @@ impl Task<'_> {
             }
             let first = past.state.entries;
             let there = self.verdicts(first, decoded.frame().next_index());
-            let whole = decoded.each::<EngineError>(&mut |entry| {
+            let whole = decoded.each::<EngineError>(&mut |entry, salt| {
                 if entry.index >= self.folding.total {
                     return Ok(ControlFlow::Break(()));
                 }
                 let there = usize::try_from(entry.index - first).ok().and_then(|at| there.get(at));
                 past.take(&entry, there.copied().unwrap_or(WITHHELD), self.live)?;
+                past.salts ^= u128::from_be_bytes(salt);
                 Ok(ControlFlow::Continue(()))
             })?;
             if whole.is_continue() {

@@ -18,7 +18,7 @@ impl Past {
     /// Before the first entry.
     pub(super) fn beginning(point: Point, ledger: [u8; 16]) -> Self {
         let (state, tip, waiting) = (State::default(), Tip::new(ledger), Vec::new());
-        Self { state, point, withheld: 0, changed: 0, tip, settled: 0, waiting }
+        Self { state, point, withheld: 0, changed: 0, salts: 0, tip, settled: 0, waiting }
     }
 
     /// Takes an entry, which came out so in the ledger, or leaves it out.

@@ -21,6 +21,8 @@ pub struct Past {
     pub withheld: u64,
     /// Of the others, those that came out differently because of it: the answer leans on facts of later days.
     pub changed: u64,
+    /// The random bytes of all entries read, exclusive-or.
+    pub(in crate::engine) salts: u128,
     /// Where in the record to go on reading, should more entries be wanted.
     pub(super) tip: Tip,
     /// Entries there were when the day was last settled.

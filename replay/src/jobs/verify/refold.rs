@@ -5,7 +5,7 @@ use ledger::account::{Account, AccountNo, Book};
 use ledger::hash::{Hash, hex};
 use ledger::outcome::Outcome;
 use ledger::state::State;
-use ledger::tree::balances::BalanceLeaf;
+use ledger::tree::balances::{AccountStands, BalanceLeaf, SaltSource};
 use ledger::tree::merkle::{Frontier, leaf_hash};
 use ledger::tree::outcome_leaf::{EntryMark, Known as _};
 use replay::engine::EngineError;
@@ -102,7 +102,8 @@ impl Marks<'_> {
             }
             if let Some((accounts, root)) = point.balances {
                 let say = |(accounts, root): (u64, Hash)| format!("{} over {accounts} accounts", hex(&root));
-                let (expected, found) = (say((accounts, root)), say(balance_root(state)));
+                let (expected, found) =
+                    (say((accounts, root)), say(balance_root(state, self.tallying.tally().salts())));
                 let differs = expected != found;
                 self.difference = differs.then(|| told(point, self.signed, "balance root", expected, found));
             }
@@ -120,10 +121,12 @@ impl Marks<'_> {
 }
 
 /// How many accounts there are, and the root over their balances, leaf by leaf: a ledger that answers hashes them by subtrees.
-fn balance_root(state: &State) -> (u64, Hash) {
+fn balance_root(state: &State, salts: u128) -> (u64, Hash) {
+    let source = SaltSource { salts, entries: state.entries };
     let leaf = |(number, account): (AccountNo, &Account)| {
         let (class, owner) = state.account(number);
-        BalanceLeaf::new(class, owner, account.balance)
+        let stands = AccountStands::new(class, owner, account.balance);
+        BalanceLeaf { key: stands.key, seal: source.opening(&stands).seal() }
     };
     let mut leaves: Vec<BalanceLeaf> = state.accounts.iter().map(leaf).collect();
     leaves.sort_unstable_by_key(|leaf| leaf.key);

@@ -20,7 +20,7 @@ use crate::pause::poll;
 use crate::proof::tally::{BOOKS, Tally, Tallying, Turnover};
 
 /// Changes whenever rows of the state, chunks or keys change their shape. Another format is another directory.
-pub(crate) const FORMAT: u32 = 12;
+pub(crate) const FORMAT: u32 = 13;
 
 /// The key of what the pages hold.
 pub(super) const CHECKPOINT: &[u8] = b"c";
@@ -66,6 +66,8 @@ struct Checkpoint {
     tail: Vec<Hash>,
     /// What they posted in each book.
     books: [Turnover; BOOKS],
+    /// The random bytes of these entries, exclusive-or.
+    salts: u128,
     /// Pages of each table.
     pages: Vec<u32>,
     /// Checksum over the checksums of all pages, so that an old page among new ones shows.
@@ -155,9 +157,9 @@ impl Store {
             return None;
         }
         state.finish_restore(checkpoint.scalars);
-        let Checkpoint { entries, outcomes, tail, books, .. } = checkpoint;
+        let Checkpoint { entries, outcomes, tail, books, salts, .. } = checkpoint;
         let fits = (state.entries, outcomes.size()) == (entries, entries);
-        fits.then(|| (state, Tallying::from_parts(Tally::from_parts(outcomes, books), tail)))
+        fits.then(|| (state, Tallying::from_parts(Tally::from_parts(outcomes, books, salts), tail)))
     }
 
     /// Takes what changed since the last checkpoint. Encodes under the caller's lock, writes nothing. Only one batch
@@ -182,6 +184,7 @@ impl Store {
             outcomes: tally.tree().clone(),
             tail: tallying.tail().to_vec(),
             books: *tally.books(),
+            salts: tally.salts(),
             pages: counts,
             sum: 0,
         };

@@ -55,7 +55,7 @@ fn tally(state: &State) -> Tallying {
     let mut tree = Frontier::new();
     let leaves: Vec<Hash> = (0..state.entries).map(|at| leaf_hash(&at.to_be_bytes())).collect();
     leaves.iter().for_each(|leaf| tree.push(*leaf));
-    Tallying::from_parts(Tally::from_parts(tree, books), leaves)
+    Tallying::from_parts(Tally::from_parts(tree, books, u128::MAX - u128::from(state.entries)), leaves)
 }
 
 fn save(store: &Store, world: &mut World, entries: &mut Postings) {

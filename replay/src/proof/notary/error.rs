@@ -47,9 +47,25 @@ pub enum SigningError {
         /// The entry.
         entry: u64,
     },
-    /// A key was announced between reading the balances and signing them.
-    #[error("a key was announced while the balances were read; ask again")]
-    KeyTurned,
+    /// The key that signs now was announced later than the balances asked for stood so.
+    #[error(
+        "the key that signs now was announced at entry {}, so it does not sign how accounts stood after {asked}; ask as of that entry \
+         or later, or for a closing whose root was kept", from.saturating_sub(1)
+    )]
+    KeyTurned {
+        /// After how many entries they stood so.
+        asked: u64,
+        /// Over so many entries and more it signs.
+        from: u64,
+    },
+    /// What was signed of balances before is not what they come to now.
+    #[error(
+        "the root kept over all balances after {entries} entries is not what they come to now; keep that file, it is the evidence"
+    )]
+    OtherBalances {
+        /// After how many entries they stood so.
+        entries: u64,
+    },
     /// Another key signed before, and this one was not announced under it.
     #[error(
         "checkpoints were signed by another key up to {size} entries, and the record does not announce the key {key} under it; serve \

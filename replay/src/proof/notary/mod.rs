@@ -8,7 +8,6 @@ mod growing;
 mod reading;
 mod signing;
 
-pub use balances::SignedBalances;
 pub(crate) use balances::StoodAt;
 pub use error::SigningError;
 pub(crate) use reading::{Reading, not_cut};

@@ -80,6 +80,7 @@ impl Reading {
             outcomes,
             alarm: log.alarm.clone(),
             clock: log.clock.clone(),
+            announced: rows,
         })
     }
 

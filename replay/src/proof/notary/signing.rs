@@ -12,11 +12,12 @@ use ledger::state::key_rows::AnnouncedKey;
 use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
-use super::balances::{BalanceOrder, BalanceOrders, SignedBalances, StoodAt};
+use super::balances::{BalanceOrder, BalanceOrders, StoodAt};
 use super::error::SigningError;
 use super::growing::Behind;
 use crate::kill_points;
 use crate::limits::{FRAMES_TO_SIGN, SIGN_AFTER_MS, SIGN_AGAIN_MS, SIGN_EVERY};
+use crate::proof::balance_files::SignedBalances;
 use crate::proof::checkpoint::{Checkpoint, Outcomes};
 use crate::proof::checkpoint_files::{Checkpoints, Signed};
 use crate::proof::outcomes::OutcomeLog;
@@ -73,6 +74,8 @@ pub(super) struct Begin {
     pub(super) outcomes: Arc<OutcomeLog>,
     pub(super) alarm: Alarm,
     pub(super) clock: Clock,
+    /// Keys announced so far.
+    pub(super) announced: Vec<AnnouncedKey>,
 }
 
 enum Message {
@@ -87,6 +90,7 @@ enum Message {
 /// Keeps the tree, signs it, and proves by it.
 pub(crate) struct Notary {
     shared: Arc<Shared>,
+    kept: Checkpoints,
     to_thread: Mutex<Option<SyncSender<Message>>>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
@@ -101,16 +105,18 @@ struct Shared {
 impl Notary {
     /// Signs what is unsigned, then starts the thread.
     pub(super) fn start(begin: Begin) -> Result<Self, SigningError> {
-        let Begin { signing, kept, latest, trees, outcomes, alarm, clock } = begin;
+        let Begin { signing, kept, latest, trees, outcomes, alarm, clock, announced } = begin;
         let tally = outcomes.tally();
         // What an earlier key signed stays kept, but is not shown as this key's.
         let verifier = signing.signer.verifier();
         let latest = latest.filter(|signed| Checkpoint::verified(&signed.tree, verifier).is_ok());
         let signed_size = latest.as_ref().map(Signed::unverified).transpose()?.map(|(checkpoint, _)| checkpoint.size);
+        let orders = BalanceOrders::new(verifier, &announced);
         let latest = Mutex::new(latest.map(Arc::new));
         let size = tally.entries();
         let shared = Arc::new(Shared { trees: Mutex::new(trees), latest, failed: Mutex::new(None) });
         let (ends, waiting_since, behind, ours) = (None, None, Default::default(), Arc::clone(&shared));
+        let files = kept.clone();
         let mut work = SigningThread {
             signing,
             kept,
@@ -122,7 +128,7 @@ impl Notary {
             ends,
             waiting_since,
             behind,
-            orders: BalanceOrders::default(),
+            orders,
             shared: ours,
         };
         if signed_size != Some(size) {
@@ -133,7 +139,7 @@ impl Notary {
             .name("signing".to_owned())
             .spawn(move || run(work, &messages))
             .map_err(|error| SigningError::Ended(error.to_string().into()))?;
-        Ok(Self { shared, to_thread: Mutex::new(Some(to_thread)), thread: Mutex::new(Some(thread)) })
+        Ok(Self { shared, kept: files, to_thread: Mutex::new(Some(to_thread)), thread: Mutex::new(Some(thread)) })
     }
 
     /// Takes the keys announced so far, before the frame that announced the last of them.
@@ -171,6 +177,11 @@ impl Notary {
         let order = Message::Balances(BalanceOrder { stood, done });
         let sent = self.to_thread.lock().as_ref().is_some_and(|to| to.send(order).is_ok());
         if sent { Ok(signed) } else { Err(self.why_ended()) }
+    }
+
+    /// After how many entries the last root over balances stood that was kept; 0 if none was.
+    pub(crate) fn last_balances(&self) -> Result<u64, SigningError> {
+        Ok(self.kept.balance_sizes()?.last().copied().unwrap_or(0))
     }
 
     /// Why nothing is signed at the moment, or any more.
@@ -240,8 +251,8 @@ impl SigningThread {
         loop {
             match messages.recv_timeout(self.patience()) {
                 Ok(Message::Announced(keys)) => {
-                    self.orders.turned(&keys);
                     self.ends = self.signing.turned(&keys);
+                    self.orders.turned(self.signing.signer.verifier(), &keys);
                 }
                 Ok(Message::Folded(leaves)) => {
                     self.take(&leaves);
@@ -270,14 +281,17 @@ impl SigningThread {
 
     /// Everything is signed first, and kept: that binds the next start to what is shown here of fewer entries.
     fn sign_balances(&mut self, stood: &StoodAt) -> Result<SignedBalances, SigningError> {
+        // What cannot be read is no evidence of anything.
+        let kept = self.kept.balances(stood.entries).unwrap_or_default();
+        if let Some(before) = self.orders.before(stood, kept)? {
+            return Ok(before);
+        }
         self.try_to_sign()?;
         self.orders.may_sign(stood, self.tally.entries())?;
         let root = self.shared.trees.lock().entries.0.root(stood.entries)?;
-        let signer = &self.signing.signer;
-        let mut signed = stood.signed(root, signer);
-        let now = u64::try_from(self.clock.now_ms() / 1_000).unwrap_or(0);
-        for note in [&mut signed.entries, &mut signed.balances] {
-            note.add(signer.sign_at(note.unverified_text(), now));
+        let signed = stood.signed(root, &self.signing.signer, &self.clock);
+        if stood.kept {
+            self.kept.keep_balances(stood.entries, &signed)?;
         }
         Ok(signed)
     }

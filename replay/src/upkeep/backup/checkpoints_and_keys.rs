@@ -44,7 +44,20 @@ pub(super) fn collect(data: Option<&Path>, given: &[Verifier]) -> Result<(SmallF
             Err(error) => return Err(error.into()),
         }
     }
+    for entries in kept.balance_sizes()? {
+        match kept.balances(entries) {
+            Ok(Some(signed)) => drop(small.insert(balances_path(entries), signed.text().into_bytes())),
+            Ok(None) => {}
+            Err(error @ KeptError::Bad { .. }) => missing.push(error.to_string()),
+            Err(error) => return Err(error.into()),
+        }
+    }
     Ok((small, missing))
+}
+
+/// Where a root over all balances is in a copy.
+fn balances_path(entries: u64) -> String {
+    format!("{CHECKPOINTS}/{entries:020}.balances")
 }
 
 /// Where the two notes of a checkpoint are in a copy.

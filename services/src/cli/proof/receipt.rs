@@ -27,11 +27,12 @@ use uuid::Uuid;
 #[command(
     after_help = "Examples:\n  mingzhang receipt 0190a6f2-0000-7000-8000-000000000000 --out payout.tlog-proof\n  \
     mingzhang receipt 12345\n  mingzhang receipt 12345 --checkpoint seen/checkpoint --outcomes seen/outcomes\n  \
-    mingzhang receipt --balance --owner 0190a6f2-0000-7000-8000-000000000000 --class available\n\n\
+    mingzhang receipt --balance --owner 0190a6f2-0000-7000-8000-000000000000 --class available\n  \
+    mingzhang receipt --balance --owner 0190a6f2-0000-7000-8000-000000000000 --class available --at-index 12345\n\n\
     A payment's receipt is of the last entry about it: what the bank said. What became of it is folded once more for the\n\
     receipt, which takes a while in a large ledger. Whoever holds the receipt checks it with\n\
     `mingzhang check-receipt` or `scripts/check_receipt.py` and learns of nobody else. With --balance it proves how an\n\
-    account stands by now, or that there is no such account; its paths may tell of the accounts beside it.\n\n\
+    account stands, or that there is no such account: then it names the accounts beside its place, and not what is on them.\n\n\
     Exit codes: 0 written, 1 failed, 2 usage, 3 server unreachable, 4 no such entry"
 )]
 pub struct ReceiptArgs {
@@ -79,10 +80,10 @@ impl ReceiptArgs {
         };
         let key = self.vkey.as_ref().map(|key| key_files::public(key)).transpose();
         let key = key.map_err(|error| Failure::Usage(error.to_string()))?;
-        if let Some(account) = self.account.account() {
-            let fetched = balance_receipt::fetched(&self.target, account, key.as_ref());
+        if let Some(asked) = self.account.asked() {
+            let fetched = balance_receipt::fetched(&self.target, asked, key.as_ref());
             let (receipt, exists) = runtime()?.block_on(fetched)?;
-            let json = json!({ "class": account.0.name(), "owner": account.1.to_string(), "exists": exists });
+            let json = json!({ "class": asked.class.name(), "owner": asked.owner.to_string(), "exists": exists });
             let none = if exists { "" } else { "，无此账户 that there is no such account" };
             return self.write(&receipt.text(), json, &format!("收据 receipt of {}{none}", named(receipt.account)));
         }

@@ -2,7 +2,7 @@
 
 use super::connections::Connection;
 use super::gates::Gates;
-use super::questions::{deadline, folded};
+use super::questions::{deadline, folded, ready};
 use super::status::unsigned;
 use crate::query::{QueryError, proofs};
 use proto::v1;
@@ -89,11 +89,11 @@ impl v1::audit_server::Audit for Audits {
         let seat = self.gates.seat(request.extensions().get::<Arc<Connection>>(), until).await?;
         // All balances take much room, so one call at a time has them.
         let held = (Arc::clone(&seat), self.gates.largest(until).await?, self.gates.costly(until).await?);
-        let engine = self.engine.clone();
-        let read = tokio::task::spawn_blocking(move || (engine.balances(), held));
+        let asked = ready(proofs::balances_asked(&self.engine, request.get_ref())?, until).await?;
+        let read = tokio::task::spawn_blocking(move || (proofs::balances(&asked), held));
         let failed = || Status::internal("answering failed; see the server's log");
         let (balances, held) = read.await.map_err(|_| failed())?;
-        let balances = balances.map_err(QueryError::from)?;
+        let balances = balances?;
         let signed = self.engine.sign_balances(&balances).await.map_err(|error| unsigned(&error))?;
         let request = request.into_inner();
         let answered = tokio::task::spawn_blocking(move || {

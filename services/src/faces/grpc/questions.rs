@@ -125,7 +125,7 @@ pub(super) async fn folded(engine: &Engine, not_before: u64, until: Instant) -> 
 }
 
 /// Has the past state of a question folded, if it needs one.
-async fn ready(asked: Asked, until: Instant) -> Result<Asked, Status> {
+pub(super) async fn ready(asked: Asked, until: Instant) -> Result<Asked, Status> {
     let ready = tokio::time::timeout_at(until.into(), asked.clone().prepared()).await;
     // The fold goes on without whoever stops waiting, and he is told how far it has come.
     Ok(ready.unwrap_or_else(|_| asked.state().map(|_| asked.clone()))?)

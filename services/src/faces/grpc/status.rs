@@ -105,7 +105,8 @@ pub(super) fn unsigned(error: &SigningError) -> Status {
         SigningError::OutOfRange { .. } => (Code::NotFound, "OUT_OF_RANGE"),
         SigningError::Damaged(_) => (Code::Unavailable, "DAMAGED"),
         SigningError::Ended(_) => (Code::Unavailable, "SIGNING_ENDED"),
-        SigningError::KeyTurned => (Code::Unavailable, "KEY_TURNED"),
+        SigningError::KeyTurned { .. } => (Code::FailedPrecondition, "KEY_TURNED"),
+        SigningError::OtherBalances { .. } => (Code::Internal, "BALANCES_DIFFER"),
         _ => (Code::Internal, "SIGNING"),
     };
     told(code, error.to_string(), reason(why))
