@@ -4,9 +4,8 @@
 use ledger::entry::Entry;
 use ledger::event::{Event, Kind};
 use ledger::money::Day;
-use ledger::outcome::Outcome;
 use ledger::state::State;
-use ledger::state::entry_rows::{POSTED, WITHDRAWN};
+use ledger::state::entry_rows::{POSTED, WITHDRAWN, WITHHELD};
 use proto::samples::LATE_MS;
 
 /// The state as of a day of what was said by whom, given how that came out in the ledger.
@@ -25,8 +24,8 @@ pub fn as_of(said: &[(String, Event)], live: &State, day: Day) -> State {
         if entry.event.effective <= day && accrues && posted {
             state.stand(&entry).expect("it is the next one");
         } else if entry.event.effective <= day && !accrues {
-            let outcome = state.fold(&entry).expect("the fold goes on");
-            if posted && matches!(outcome, Outcome::Refused(_)) {
+            let refusal = state.fold_as_of(&entry, there.unwrap_or(WITHHELD)).expect("the fold goes on");
+            if posted && refusal.is_some() {
                 waiting.push((index, principal, content.clone(), entry.event.clone()));
             }
         } else {

@@ -5,16 +5,18 @@
 //! refused for want of what was left out is judged again once the rest is told ([`State::judge_again`]). The ledger itself does none of this.
 
 use super::act::Act;
+use super::told::{self, Told};
 use super::{Halt, State};
 use crate::change::Change;
 use crate::entry::Entry;
 use crate::event::{Event, Interest, InterestAdjusted, Kind};
+use crate::finding::FindingKind;
 use crate::handle::Handle;
 use crate::hash;
 use crate::loan::{accrual, fund_effect};
 use crate::money::Day;
-use crate::outcome::Outcome;
-use crate::state::entry_rows::POSTED;
+use crate::outcome::{Code, Outcome, Refusal};
+use crate::state::entry_rows::{BESIDE, DUPLICATE, POSTED, Seen, WITHDRAWN};
 use crate::state::table::Table;
 use uuid::Uuid;
 
@@ -29,6 +31,41 @@ impl State {
         self.counts.posted += 1;
         self.remember(entry, hash::content(entry.content), POSTED, None);
         Ok(())
+    }
+
+    /// Folds the next entry, which came out so in the ledger; the refusal, if it is refused here. Which content counts under a number,
+    /// and which edition has its turn, is what the ledger says: where the one before, or what took it back, is of a later day and
+    /// left out, nobody here could know, and of a mistake and what put it right both would count or neither.
+    ///
+    /// # Errors
+    /// A [`Halt`], as folding.
+    pub fn fold_as_of(&mut self, entry: &Entry<'_>, there: u8) -> Result<Option<Refusal>, Halt> {
+        const TOLD_OTHERWISE: u8 = Code::ToldOtherwise as u8;
+        const EDITION: u8 = Code::Edition as u8;
+        let content = hash::content(entry.content);
+        let is_new = |state: &Self| matches!(told::told(state, entry, content), Told::New);
+        match there {
+            POSTED | WITHDRAWN => self.leave_room(entry.event),
+            BESIDE if is_new(self) => {
+                self.must_be_next(entry)?;
+                let _ = self.note(entry, content, FindingKind::ToldOtherwise);
+                self.counts.posted += 1;
+                self.remember(entry, content, BESIDE, None);
+                return Ok(None);
+            }
+            DUPLICATE | TOLD_OTHERWISE | EDITION if is_new(self) => return self.withhold(entry).map(|()| None),
+            _ => {}
+        }
+        let outcome = self.fold(entry)?;
+        Ok(if let Outcome::Refused(refusal) = outcome { Some(refusal) } else { None })
+    }
+
+    /// An entry that was left out, as its day had not come, was taken back since by one left out as well: the next edition has its
+    /// turn, and nothing told beside it under its number differs from anything any more.
+    pub fn leave_taken_back(&mut self, entry: Handle<Seen>) {
+        if let Some(id) = self.take_back_withheld(entry) {
+            told::withdrawn(self, id);
+        }
     }
 
     /// Judges a refused entry again, at its own place, by all that is known now. Whether it is posted.
@@ -88,7 +125,8 @@ impl State {
         self.refused = left;
     }
 
-    /// Makes a change that no entry made, under the last entry of what it is about.
+    /// Makes a change that no entry made, under the last entry of what it is about. What is found of a sum stands on the day of the
+    /// latest fact told by then, as on the days on which nothing is told nothing comes up.
     fn settled(&mut self, day: Day, last: u64, mut change: Change<Act>) {
         let (latest, figure) = (self.latest, Interest::default());
         let adjusted = InterestAdjusted { loan: Uuid::nil(), cause: Uuid::nil(), last, figure };
@@ -101,7 +139,17 @@ impl State {
             content: &[],
             event: &event,
         };
-        let _ = self.commit(&entry, &mut change, &mut Outcome::default());
+        let mut opened = Outcome::default();
+        let _ = self.commit(&entry, &mut change, &mut opened);
         self.latest = latest;
+        let Outcome::Posted { findings, .. } = opened else { return };
+        let (settled, last) = (latest.min(day), Seen::place(&entry));
+        for number in findings {
+            let Some(finding) = self.findings.handle(number) else { continue };
+            let row = self.findings.get_mut(finding);
+            if row.on == day && row.fact == last {
+                row.on = settled;
+            }
+        }
     }
 }

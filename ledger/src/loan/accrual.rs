@@ -165,20 +165,21 @@ fn only_days_came(state: &State, loan: &Loan, flows: &Flows) -> bool {
         && Flow::ALL.into_iter().all(|flow| of_days(flow) || loan.posted[flow] == flows[flow])
 }
 
-/// As of a day, whether a loan may have to be settled for it: its days end before, or something came since `since` that is told of many
+/// As of a day, whether a loan may have to be settled for it: its days do not end with it, or something came since `since` that is told of many
 /// loans at once.
 pub(crate) fn is_unsettled(state: &State, loan: &Loan, day: Day, since: u64) -> bool {
     let told = |last: u64| last >= since;
     let person = |person| told(state.persons.get(person).last);
-    (loan.known && loan.through < day)
+    (loan.known && loan.through != day)
         || state.loan_rules().is_some_and(|rules| told(rules.last))
         || loan.person.handle().is_some_and(|one| state.human(one).into_iter().any(person))
 }
 
-/// As of a day: a loan as all that is told of days until then has it, its days counted through that day, whoever posted them when.
+/// As of a day: a loan as all that is told of days until then has it, its days counted through that day and no further, whoever posted
+/// them when: a claim may have been told, and confirmed, of days to come.
 pub(crate) fn settled(state: &State, day: Day, id: Uuid) -> Change<LoanChange> {
     let found = find(state, id);
-    let through = if found.row.known { found.row.through.max(day) } else { found.row.through };
+    let through = if found.row.known { day } else { found.row.through };
     let after = target(state, &found.row, &found.row.facts, through, &Lines::of(state, &found.row));
     accrued(state, day, &found, through, after)
 }

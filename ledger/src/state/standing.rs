@@ -2,9 +2,10 @@
 //! no longer than that does.
 
 use crate::event::{Event, WayBack};
-use crate::handle::Handle;
+use crate::handle::{Handle, Link};
 use crate::outcome::{Code, Now};
 use crate::state::State;
+use crate::state::disputes::Dispute;
 use crate::state::entry_rows::{Seen, WITHDRAWN, WITHHELD};
 use crate::state::rows::{Instalment, Payout};
 use crate::state::stage::{Progress, Stage};
@@ -65,7 +66,7 @@ impl State {
                 None => return false,
             }
         }
-        event.edition == 0
+        true
     }
 
     /// The entry that told this content beside the ledger, if what stood beside under this id was taken back: its edition is used up
@@ -77,14 +78,30 @@ impl State {
         told.or(row.versions.first()).map(|version| version.index)
     }
 
-    /// Of an entry that was left out, as its day had not come: that it was taken back since, so the next edition, which may name an
-    /// earlier day, has its turn. For asking how a day looked; the ledger itself leaves nothing out.
-    pub fn leave_taken_back(&mut self, entry: Handle<Seen>) {
-        if entry < self.seen.next() && self.seen.get(entry).verdict == WITHHELD {
+    /// Of an entry that was left out, as its day had not come: that it was taken back since; its id. For asking how a day looked; the
+    /// ledger itself leaves nothing out.
+    pub(crate) fn take_back_withheld(&mut self, entry: Handle<Seen>) -> Option<Uuid> {
+        let withheld = entry < self.seen.next() && self.seen.get(entry).verdict == WITHHELD;
+        withheld.then(|| {
             let seen = self.seen.get_mut(entry);
             seen.verdict = WITHDRAWN;
             let id = seen.id;
             self.seen.index(id, entry);
+            id
+        })
+    }
+
+    /// Of editions before one that had its turn: those of which nothing counted here, being of days to come or without a turn, are
+    /// passed over. For asking how a day looked.
+    pub(crate) fn leave_room(&mut self, event: &Event) {
+        for before in 0..event.edition {
+            let id = event.id_of_edition(before);
+            if self.seen.find(id).is_none() {
+                let (versions, many, withdrawn) = (Vec::new(), Link::NONE, false);
+                let new = Dispute { id, versions, many, withdrawn };
+                let at = self.disputes.find(id).unwrap_or_else(|| self.disputes.push(new));
+                self.disputes.get_mut(at).withdrawn = true;
+            }
         }
     }
 

@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use ledger::entry::Entry;
 use ledger::money::Day;
-use ledger::outcome::Outcome;
+use ledger::outcome::{Outcome, Refusal};
 use ledger::state::State;
 
 use super::error::EngineError;
@@ -30,6 +30,11 @@ pub(super) fn guarded_all<T, E: From<EngineError>>(
     fold: impl FnOnce() -> Result<T, E>,
 ) -> Result<T, E> {
     caught(fold).unwrap_or_else(|why| Err(EngineError::FoldPanicked { index: under_way.get(), why }.into()))
+}
+
+/// The same as of a day, of an entry that came out so in the ledger; the refusal, if it is refused as of the day.
+pub(super) fn folded_as_of(state: &mut State, entry: &Entry<'_>, there: u8) -> Result<Option<Refusal>, EngineError> {
+    guarded(entry.index, || state.fold_as_of(entry, there).map_err(|halt| EngineError::unreadable(entry.index, &halt)))
 }
 
 /// The same of an entry that is left out.

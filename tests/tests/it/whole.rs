@@ -31,6 +31,13 @@ pub(crate) struct Books {
     facts: BTreeSet<(&'static str, Uuid, Day, Uuid)>,
 }
 
+impl Books {
+    /// What stands on the accounts.
+    pub(crate) fn balances(&self) -> &BTreeMap<(Uuid, Class), i128> {
+        &self.balances
+    }
+}
+
 /// That nobody registered something is said by whoever names it first. What is found of a sum of many facts, and what stands in suspense,
 /// keeps the entry with which it came to be found.
 const OF_SUMS: [FindingKind; 6] = [

@@ -3,12 +3,11 @@
 
 use ledger::entry::Entry;
 use ledger::event::Kind;
-use ledger::outcome::Outcome;
 use ledger::state::State;
 use ledger::state::entry_rows::{POSTED, WITHDRAWN, WITHHELD};
 
 use super::view::Past;
-use crate::engine::folded::{folded, judged_again, settled, standing, withheld};
+use crate::engine::folded::{folded, folded_as_of, judged_again, settled, standing, withheld};
 use crate::engine::live::LiveState;
 use crate::engine::{EngineError, Recorded};
 use crate::point::Point;
@@ -32,8 +31,7 @@ impl Past {
             Kind::InterestAccrued(_) | Kind::InterestAdjusted(_) if posted => standing(&mut self.state, entry)?,
             Kind::InterestAccrued(_) | Kind::InterestAdjusted(_) => withheld(&mut self.state, entry)?,
             _ => {
-                let outcome = folded(&mut self.state, entry)?;
-                if let Outcome::Refused(refusal) = &outcome
+                if let Some(refusal) = folded_as_of(&mut self.state, entry, there)?
                     && posted
                     && !refusal.code.is_permanent()
                 {
