@@ -67,10 +67,11 @@ pub enum FindingKind {
     DecidedEarly,
     LineWithdrawn,
     RecoveryUnfounded,
+    OffContract,
 }
 
 /// Those that came to be after the rules of policies had their own.
-const LATEST: [FindingKind; 7] = [
+const LATEST: [FindingKind; 8] = [
     FindingKind::DueOutsideYear,
     FindingKind::ClearedInVain,
     FindingKind::CorrectedShort,
@@ -78,6 +79,7 @@ const LATEST: [FindingKind; 7] = [
     FindingKind::DecidedEarly,
     FindingKind::LineWithdrawn,
     FindingKind::RecoveryUnfounded,
+    FindingKind::OffContract,
 ];
 
 impl FindingKind {
@@ -170,7 +172,6 @@ impl FindingKind {
                 | Self::Repeated
                 | Self::ParentCycle
                 | Self::MergeCycle
-                | Self::DecidedEarly
                 | Self::ToldOtherwise
         )
     }
@@ -238,6 +239,7 @@ impl FindingKind {
             Self::ClearedInVain | Self::CorrectedShort | Self::DecidedEarly => of_decision(self),
             Self::LineWithdrawn => ("line_withdrawn", "指标已撤销，其上的追加、追减或收回仍在"),
             Self::RecoveryUnfounded => ("recovery_unfounded", "追回所依据的离校已不成立"),
+            Self::OffContract => ("off_contract", "延期、利差、逾期或还款与合同、条款或未还本金不符"),
             Self::KeyUnfollowed => ("key_unfollowed", "公布的公钥无人可循，或与此前公布的相抵触"),
             Self::OverRemitted => ("over_remitted", "申报付款超过应付，有退回被撤销"),
             Self::PaidAfterLeaving => ("paid_after_leaving", "应发之日已不在籍，款已发放"),

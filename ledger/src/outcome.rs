@@ -192,7 +192,7 @@ codes! {
     33 OffSharing "off_sharing" permanent "资金来源与分担比例不符" "the draws do not follow the cost sharing of the programme" "按比例使用中央与地方资金" "draw central and local money by the ratio";
     34 AlreadyOrdered "already_ordered" circumstantial "该期资助已在支付中" "the instalment is in a payment already" "该期已在另一支付申请或本申请另一行中：那一份有误且国库尚未拨款的，先作废它，再导入本申请；本行多余的，作废本申请，去掉本行后以下一版次重报；银行成功入账的无须再报，退回的注明补发原支付再报" "it is in another application, or on another line of this one: if that one is wrong and nothing has left the treasury, cancel it and say this again; if this one is superfluous, cancel this set and send it without the line as the next edition; else wait for the bank's result";
     35 AlreadyPaid "already_paid" permanent "该期资助已经发放" "the instalment has been paid" "无须处理" "nothing to do";
-    36 InSuspense "in_suspense" circumstantial "该期资助有暂记款未清" "a credit of this instalment stands in suspense" "先清理暂记，再重试" "clear the suspense, then retry";
+    36 InSuspense "in_suspense" circumstantial "有暂记款未清" "money of it stands in suspense" "先清理暂记，再重试" "clear the suspense, then retry";
     37 ReissueUnnamed "reissue_unnamed" permanent "补发须指明被退回的支付" "the instalment came back once; a reissue must name the latest returned payment" "补发时注明被退回的支付" "name it as reissue_of";
     38 CardNotPayees "card_not_payees" circumstantial "卡不属于该生或已停用" "the card is not the person's, or no longer in use" "将卡绑定到该生，再重试" "bind the card to the person, then retry";
     39 Overdrawn "overdrawn" circumstantial "超出可用指标" "more than the document line has available" "减少金额，或对该指标追加（另一行下达是另一指标），再重试" "reduce the amount, or have this very line added to, as another line issued is another one, then retry";
@@ -228,7 +228,7 @@ codes! {
     69 TooManyFacts "too_many_facts" circumstantial "该贷款事项过多，不能再计" "the loan has as many facts as are counted" "先撤销不属于该贷款的事项，再重试" "take back facts that do not belong to the loan, then retry";
     70 KeyDiffers "key_differs" permanent "账上已有另一身份密钥的指纹" "the fingerprint of another identity key is on record" "用在案的身份密钥计算编号" "make ids of people and cards under the key on record";
     71 NotYet "not_yet" circumstantial "尚未到日" "the day named has not come, or the period is not over" "更正日期，或到日之后再报" "correct the day, or say it again when the day has come";
-    72 WrongDay "wrong_day" permanent "撤销须用原记录的生效日" "the day is not the one on which the entry counted" "用所指的生效日撤销" "take it back on the day named";
+    72 WrongDay "wrong_day" permanent "生效日期不合：撤销须用原记录的生效日，支付更正不得早于其申请" "the day is not the one on which the entry counted, or before the application corrected" "用所指的生效日撤销" "take it back on the day named";
     73 Edition "edition" circumstantial "版次不接续：上一版次不在账，或未撤销、未作废" "the edition before is not on record, or was neither taken back nor cancelled" "首次报送的，版次留空；否则先撤销上一版次（花名册、支付申请为作废；已执行的不能作废，也就没有下一版次），再重试" "what is told for the first time has no edition; else take the edition before back (a roster or application: cancel it; one that has taken effect cannot be, and has no next edition), then retry";
     74 NotAsTold "not_as_told" permanent "账上该记录的内容与所撤的不同，未撤销" "the entry says something else than what is to be taken back" "照账上原来的内容再报撤销" "take it back as it was told; explain shows what the entry says";
     75 SetCancelled "set_cancelled" permanent "该花名册或申请已作废" "the roster or application was cancelled" "确应计入的，以下一版次整份重报；已另有下一版次的，写明该版次" "if it is to count, send it whole as the next edition; if that is there, name it";

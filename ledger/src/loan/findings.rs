@@ -8,6 +8,7 @@ use super::amended::{due_days, moved};
 use super::claimed::{Claimed, Lines};
 use super::counting::{counting, is_before_contract};
 use super::fact_list::Facts;
+use super::off_contract::off_contract;
 use super::owed::Owed;
 use super::position::{is_overclaimed, outcomes};
 use super::rates::terms_on;
@@ -46,7 +47,8 @@ pub(super) fn touch_others<A>(state: &State, loan: &Loan, change: &mut Change<A>
 }
 
 /// What a loan may call for.
-pub(crate) const OF_LOAN: [FindingKind; 16] = [
+pub(crate) const OF_LOAN: [FindingKind; 17] = [
+    FindingKind::OffContract,
     FindingKind::OverRefunded,
     FindingKind::UnknownSubject,
     FindingKind::BeforeSubject,
@@ -210,6 +212,19 @@ fn latest_maturity(terms: &LoanTerms, signed: Day, graduates: Day) -> Day {
     Day::of(year, 12, 31)
 }
 
+/// The loans of a human, under whichever of his ids, each with its draws on days on which he was away or pays himself.
+pub(crate) fn drawn_by(state: &State, person: Uuid) -> Vec<(Uuid, Vec<Wanted>)> {
+    let loans = state.persons.find(person).into_iter().flat_map(|person| borrowed_together(state, person));
+    loans.filter(|loan| loan.known).map(|loan| (loan.id, drawn_out_of_study(state, loan))).collect()
+}
+
+fn drawn_out_of_study(state: &State, loan: &Loan) -> Vec<Wanted> {
+    let out = out_of_study(state, loan);
+    let counts = counting(loan, &loan.facts);
+    let drawn_out = counts.iter().filter(|fact| matches!(fact.what, What::Drawn(_)) && out(fact.on));
+    drawn_out.map(|fact| (FindingKind::DrawnOutOfStudy, Some((fact.index, fact.on)))).collect()
+}
+
 /// What single facts of a loan call for.
 fn facts(state: &State, loan: &Loan, wanted: &mut Vec<Wanted>) {
     let all = Facts::from(&loan.facts);
@@ -221,7 +236,11 @@ fn facts(state: &State, loan: &Loan, wanted: &mut Vec<Wanted>) {
         drawn |= matches!(fact.what, What::Drawn(_));
         weighed |= matches!(
             fact.what,
-            What::Repaid { allocation: Some(_), .. } | What::Refunded(_) | What::WrittenOff(_) | What::Recovered(_)
+            What::Repaid { allocation: Some(_), .. }
+                | What::Refunded(_)
+                | What::WrittenOff(_)
+                | What::Recovered(_)
+                | What::Overdue(_)
         );
         relieved |= matches!(fact.what, What::Relieved { .. });
         written_off |= matches!(fact.what, What::WrittenOff(_));
@@ -230,12 +249,9 @@ fn facts(state: &State, loan: &Loan, wanted: &mut Vec<Wanted>) {
         wanted.push((FindingKind::WrittenOffAfterRelief, None));
     }
     if drawn {
-        let out = out_of_study(state, loan);
-        let drawn_out = |fact: &&Fact| matches!(fact.what, What::Drawn(_)) && out(fact.on);
-        wanted.extend(
-            counts.iter().filter(drawn_out).map(|fact| (FindingKind::DrawnOutOfStudy, Some((fact.index, fact.on)))),
-        );
+        wanted.extend(drawn_out_of_study(state, loan));
     }
+    wanted.extend(off_contract(state, loan, counts));
     if weighed && let Ok(walk) = Walk::new(state, loan, counts) {
         let see = |fact: &Fact, owed: Owed, lost: i128, paid: Allocation| {
             wanted.extend(against_owed(fact, owed, lost, paid).map(|kind| (kind, Some((fact.index, fact.on)))));
@@ -246,7 +262,7 @@ fn facts(state: &State, loan: &Loan, wanted: &mut Vec<Wanted>) {
 }
 
 /// What a fact calls for in the light of what is owed and lost when it comes: an allocation in another order than the rules have
-/// it, more written off than is open, more recovered than is lost, or more given back than was paid.
+/// it, more written off or overdue than is open, more recovered than is lost, or more given back than was paid.
 fn against_owed(fact: &Fact, owed: Owed, lost: i128, paid: Allocation) -> Option<FindingKind> {
     match fact.what {
         What::Repaid { fen, allocation: Some(said), .. } if owed.allocate(fen) != said => {
@@ -256,6 +272,7 @@ fn against_owed(fact: &Fact, owed: Owed, lost: i128, paid: Allocation) -> Option
             Some(FindingKind::OverPrincipal)
         }
         What::Recovered(fen) if i128::from(fen) > lost => Some(FindingKind::OverLoss),
+        What::Overdue(fen) if i128::from(fen) > owed.principal => Some(FindingKind::OffContract),
         What::Refunded(part) if is_beyond(part, paid) => Some(FindingKind::OverRefunded),
         _ => None,
     }

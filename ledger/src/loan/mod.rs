@@ -19,6 +19,7 @@ pub mod fund_days;
 pub(crate) mod fund_effect;
 pub(crate) mod loss;
 pub(crate) mod named_facts;
+mod off_contract;
 pub mod owed;
 pub(crate) mod payers;
 pub(crate) mod portfolio;

@@ -83,6 +83,16 @@ fn spreads(rules: &LoanRules, loan: &Loan, facts: Facts<'_>, terms: &LoanTerms) 
     spreads
 }
 
+/// Whether a spread agreed on a day is above that of the terms of signing and of this day, which allow no mark-up on theirs, or leaves no
+/// interest at all.
+pub(super) fn is_beyond_terms(rules: &LoanRules, loan: &Loan, on: Day, spread_bp: i32) -> bool {
+    let Some(terms) = terms_on(rules, loan.kind, loan.signed) else { return false };
+    let later = terms_on(rules, loan.kind, on).map_or(terms.spread_bp, |later| later.spread_bp);
+    let index = fixing(&rules.rates[terms.index as usize], on.max(loan.signed)).map(i64::from);
+    let left = index.map(|index| index + i64::from(spread_bp) * PPM_PER_BP);
+    spread_bp > terms.spread_bp.max(later) || left.is_some_and(|left| left <= 0)
+}
+
 fn merge(base: &[(Day, u32)], spreads: &[(Day, i32)]) -> Rates {
     let mut rates = Rates::with_capacity(base.len() + spreads.len());
     let (mut b, mut s) = (0, 0);

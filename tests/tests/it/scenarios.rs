@@ -103,14 +103,14 @@ fn finding_names() -> Vec<&'static str> {
             K::OverPrincipal | K::OverLoss | K::FundShort | K::LineShort | K::PaidTwice | K::PaidAfterLeaving => {}
             K::OverRecovered | K::BeforeOpening | K::PolicyWithdrawn | K::OverReturned => {}
             K::OverCompensated | K::OverRewarded | K::DueOutsideYear | K::ClearedInVain | K::CorrectedShort => {}
-            K::KeyUnfollowed | K::DecidedEarly | K::LineWithdrawn | K::RecoveryUnfounded => {}
+            K::KeyUnfollowed | K::DecidedEarly | K::LineWithdrawn | K::RecoveryUnfounded | K::OffContract => {}
         }
     }
     all.extend([K::AwardedTwice, K::MergeCycle, K::OverPrincipal, K::OverLoss, K::FundShort, K::LineShort]);
     all.extend(LATER);
     all.extend(Rule::ALL.map(K::Policy));
     all.extend([K::DueOutsideYear, K::ClearedInVain, K::CorrectedShort, K::KeyUnfollowed, K::DecidedEarly]);
-    all.extend([K::LineWithdrawn, K::RecoveryUnfounded]);
+    all.extend([K::LineWithdrawn, K::RecoveryUnfounded, K::OffContract]);
     assert_eq!(all, K::all(), "the list of kinds that people may ask for");
     all.iter().map(|kind| kind.name()).collect()
 }

@@ -44,12 +44,10 @@ pub fn finding_en(kind: FindingKind) -> &'static str {
         FindingKind::AwardedTwice => "one person was awarded the same programme twice for one academic year",
         FindingKind::MergeCycle => "both ids are one person already; they were not merged again",
         FindingKind::EditionOutOfOrder => "the edition before was not taken back; this one does not count",
-        FindingKind::OverLoss => "more is recovered than is lost; what is beyond counts for nothing",
         FindingKind::PaidAfterLeaving => "paid for a day on which the person was no student",
         FindingKind::PaidTwice => "one instalment was paid twice",
         FindingKind::OverRemitted => "more of the claim was paid than is owed: a return was taken back",
         FindingKind::Overclaimed => "more was confirmed for a claim line than its days bear",
-        FindingKind::OverPrincipal => "more is written off than principal is open; what is beyond counts for nothing",
         FindingKind::OverRecovered => "more came in than is to be recovered, or nobody decided yet that it is",
         FindingKind::OverRefunded => "more was paid back than is owed, or nobody decided yet that it is",
         FindingKind::PolicyWithdrawn => "rosters or applications were judged by a policy that was taken back",
@@ -61,7 +59,17 @@ pub fn finding_en(kind: FindingKind) -> &'static str {
         FindingKind::RecoveryUnfounded => "recovered because the payee had left, which is so no more",
         FindingKind::KeyUnfollowed => "nobody can follow the key announced, or it contradicts earlier ones",
         FindingKind::OverSurrendered => "more was paid over to finance than is due",
+        FindingKind::OverLoss | FindingKind::OverPrincipal | FindingKind::OffContract => of_loan_en(kind),
         FindingKind::ClearedInVain | FindingKind::CorrectedShort | FindingKind::DecidedEarly => decided_en(kind),
+    }
+}
+
+/// What of a loan cannot be.
+fn of_loan_en(kind: FindingKind) -> &'static str {
+    match kind {
+        FindingKind::OverLoss => "more is recovered than is lost; what is beyond counts for nothing",
+        FindingKind::OverPrincipal => "more is written off than principal is open; what is beyond counts for nothing",
+        _ => "a deferral, spread, arrears or repayment that the contract, its terms or what is owed cannot have",
     }
 }
 
