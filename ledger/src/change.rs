@@ -106,6 +106,8 @@ pub(crate) enum Touched {
     Roster(Uuid),
     /// An application, by its id: whether the treasury paid what was sent to the bank.
     Application(Uuid),
+    /// What was decided about a thing, by its id: whether any of it was before its ground.
+    Decided(Uuid),
 }
 
 impl<A> Change<A> {

@@ -293,15 +293,9 @@ impl State {
 
     /// What its kind says to it: the change to make, or why not.
     fn judged(&self, entry: &Entry<'_>) -> Judged<Act> {
-        let mut judged = judge(&Case { state: self, entry });
-        match &mut judged {
-            Ok(change) if early::is_early(self, entry.event.effective, &entry.event.kind) => {
-                change.findings.push(NewFinding::about(FindingKind::DecidedEarly, entry.event.subject()));
-            }
-            Ok(_) => {}
-            // Tests hold it; a running ledger would rather refuse a report than stop at its entry for good.
-            Err(_) => debug_assert!(!entry.event.kind.is_report(), "a report is booked, never refused"),
-        }
+        let judged = judge(&Case { state: self, entry });
+        // Tests hold it; a running ledger would rather refuse a report than stop at its entry for good.
+        debug_assert!(judged.is_ok() || !entry.event.kind.is_report(), "a report is booked, never refused");
         judged
     }
 
@@ -316,6 +310,7 @@ impl State {
     /// numbered their accounts so. The act comes before the postings: it opens the other accounts they name. Says the row it is about.
     fn commit(&mut self, entry: &Entry<'_>, change: &mut Change<Act>, outcome: &mut Outcome) -> Option<u32> {
         let on = entry.event.effective;
+        let grounds = early::grounds(self, entry.event);
         if let Some(unknown) = change.unknown.take() {
             org::open_unknown(self, entry.index, *unknown);
         }
@@ -338,6 +333,7 @@ impl State {
         if let Kind::EntryWithdrawn(withdrawn) = &entry.event.kind {
             told::withdrawn(self, withdrawn.entry);
         }
+        change.touched.extend(early::keep(self, entry, grounds));
         let findings = follow::open_all(self, entry, std::mem::take(&mut change.findings), &change.touched);
         *outcome = Outcome::Posted { postings: std::mem::take(&mut change.postings), findings };
         subject

@@ -135,7 +135,8 @@ pub(crate) fn revise(
     let doubtful = in_doubt(order, now.held.len()) || in_doubt(order_before, was.held.len());
     let award = order.filter(|_| doubtful).map(|order| Touched::Award(state.awards.get(order.award).id));
     let cleared = is_cleared(before) || is_cleared(&facts);
-    let mut touched: Vec<Touched> = award.into_iter().chain(cleared.then_some(Touched::Result(id))).collect();
+    let looked_at = (cleared || debt::is_recovered(state, id)).then_some(Touched::Result(id));
+    let mut touched: Vec<Touched> = award.into_iter().chain(looked_at).collect();
     let (mut moved, mut debts) = (held.without(held_before), Vec::new());
     for of_it in recovered(state, id, order, (&facts, &now)) {
         moved.add(of_it.moved);

@@ -1,11 +1,12 @@
 //! What the vouchers of an application may pay: its parts as corrected. A voucher that names the line an application was told to take
 //! money from pays there what is left, and the rest on the lines to which corrections moved it; one that names such a line pays there.
 
+use super::voucher_told::paid;
 use crate::handle::Handle;
-use crate::money::Fen;
+use crate::money::{Day, Fen};
 use crate::state::State;
 use crate::state::correction_rows::{Corrected, Correction};
-use crate::state::rows::{ApplicationPart, Line};
+use crate::state::rows::{Application, ApplicationPart, Line};
 use uuid::Uuid;
 
 /// An application's parts and what is cleared of them so far.
@@ -57,4 +58,25 @@ impl Room {
         }
         wanted - rest
     }
+}
+
+/// Whether the treasury has paid the whole of an application, and had not yet on this day.
+pub(crate) fn is_paid_later(state: &State, application: Handle<Application>, on: Day) -> bool {
+    let row = state.applications.get(application);
+    let short = |parts: &[ApplicationPart]| parts.iter().map(|part| part.cleared).sum::<Fen>() < row.set.fen;
+    if short(&row.parts) {
+        return false;
+    }
+    let mut room = Room::of(state, &row.parts, state.corrected_of(application));
+    for voucher in &row.vouchers {
+        let mut then = state.vouchers.get(*voucher).clone();
+        then.facts.retain(|fact| fact.on <= on);
+        let mut left = paid(&then).max(0);
+        for draw in &then.draws {
+            let part = draw.fen.min(left);
+            left -= part;
+            room.pay(draw.line, part);
+        }
+    }
+    short(&room.parts)
 }

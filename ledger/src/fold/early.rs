@@ -1,48 +1,55 @@
 //! Decisions dated before what they decide about. They count, as documents do come with older dates; but as of the days in between
-//! nothing of them can be told, and mostly somebody mistook a digit. So a finding says it, until the decision is taken back.
+//! nothing of them can be told, and mostly somebody mistook a digit. So a finding says it of each as long as it and its ground stand so,
+//! whichever of both was told or put right last.
 
-use crate::event::{Kind, Purpose};
+use crate::aid::reckon::{Expected, reckon};
+use crate::aid::results::so_far;
+use crate::aid::room::is_paid_later;
+use crate::change::{Touched, Wanted};
+use crate::entry::Entry;
+use crate::event::{Event, Kind, Purpose};
+use crate::finding::FindingKind;
 use crate::money::Day;
 use crate::state::State;
-use crate::state::stage::Set;
+use crate::state::debt_rows::DebtWord;
+use crate::state::decided_rows::{DatedDecision, RestsOn};
+use crate::state::entry_rows::{Seen, WITHDRAWN};
+use crate::state::stage::{Set, Stage};
 use crate::suspense;
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
-/// Whether a decision is of an earlier day than the thing it is about, as that stands when it is made.
-pub(super) fn is_early(state: &State, on: Day, kind: &Kind) -> bool {
-    about(state, kind).is_some_and(|day| on < day)
+/// What a decision is about, and what of it must not be of a later day: as it stands before the decision.
+pub(super) type Grounds = BTreeSet<(Uuid, RestsOn)>;
+
+/// Nothing for what is no decision, or begins something.
+pub(super) fn grounds(state: &State, event: &Event) -> Grounds {
+    let step = step_before(state, &event.kind).filter(|day| event.effective < *day);
+    let step = step.map(|day| (event.subject(), RestsOn::Step(day)));
+    step.into_iter().chain(rests_on(state, &event.kind)).collect()
 }
 
-/// The day of what a decision is about; none for what is no decision, or begins something.
-fn about(state: &State, kind: &Kind) -> Option<Day> {
-    let line = |id: Uuid| state.lines.by_id(id).map(|(_, line)| line.effective);
+/// Steps and facts that stay as they are as long as the decision stands.
+fn step_before(state: &State, kind: &Kind) -> Option<Day> {
     match kind {
-        Kind::LinePassedDown(event) => event.parts.iter().filter_map(|part| line(part.from)).max(),
-        Kind::LineRecalled(event) => line(event.line),
-        Kind::LineAdjusted(event) => line(event.line),
         Kind::RosterSealed(event) => state.rosters.by_id(event.set).map(|(_, row)| row.effective),
         Kind::RosterReviewed(event) | Kind::RosterApproved(event) => {
-            state.rosters.by_id(event.set).map(|(_, row)| step_before(&row.set))
+            state.rosters.by_id(event.set).map(|(_, row)| latest_step(&row.set))
         }
         Kind::AwardCancelled(event) => {
             let (_, award) = state.awards.by_id(event.award)?;
             Some(state.rosters.get(award.roster).set.approved_on)
         }
-        Kind::ApplicationSealed(event) => {
-            let (_, row) = state.applications.by_id(event.set)?;
-            row.parts.iter().map(|part| state.lines.get(part.line).effective).chain([row.effective]).max()
-        }
-        Kind::ApplicationApproved(event) => state.applications.by_id(event.set).map(|(_, row)| step_before(&row.set)),
-        Kind::BatchSent(event) => state.applications.by_id(event.application).map(|(_, row)| step_before(&row.set)),
+        Kind::ApplicationSealed(event) => state.applications.by_id(event.set).map(|(_, row)| row.effective),
+        Kind::ApplicationApproved(event) => state.applications.by_id(event.set).map(|(_, row)| latest_step(&row.set)),
+        Kind::BatchSent(event) => state.applications.by_id(event.application).map(|(_, row)| latest_step(&row.set)),
         Kind::SuspenseCleared(event) => suspense::day_of(state, event),
-        Kind::RecoveryOrdered(event) => state.payouts.by_id(event.payout).map(|(_, row)| row.on),
-        Kind::RecoveryWaived(event) => state.debts.by_id(event.debt).map(|(_, row)| row.on),
         // What days cost is known once they are over.
         Kind::ClaimSubmitted(event) => Some(event.through),
         Kind::ClaimSealed(event) => state.claims.by_id(event.set).map(|(_, row)| row.effective),
-        Kind::ClaimApproved(event) => state.claims.by_id(event.set).map(|(_, row)| step_before(&row.set)),
+        Kind::ClaimApproved(event) => state.claims.by_id(event.set).map(|(_, row)| latest_step(&row.set)),
         Kind::RemittanceOrdered(event) => match event.purpose {
-            Purpose::Claim(claim) => state.claims.by_id(claim).map(|(_, row)| step_before(&row.set)),
+            Purpose::Claim(claim) => state.claims.by_id(claim).map(|(_, row)| latest_step(&row.set)),
             _ => None,
         },
         Kind::RemittanceApproved(event) => state.remittances.by_id(event.remittance).map(|(_, row)| row.ordered_on),
@@ -50,7 +57,80 @@ fn about(state: &State, kind: &Kind) -> Option<Day> {
     }
 }
 
-/// The day of the latest step a set took.
-fn step_before(set: &Set) -> Day {
-    set.sealed_on.max(set.reviewed_on).max(set.approved_on)
+/// The day of the latest step a set took, those taken back apart.
+fn latest_step(set: &Set) -> Day {
+    let taken =
+        [(Stage::Sealed, set.sealed_on), (Stage::Reviewed, set.reviewed_on), (Stage::Approved, set.approved_on)];
+    taken.into_iter().filter(|(stage, _)| *stage <= set.stage).map(|(_, on)| on).max().unwrap_or_default()
+}
+
+/// What may be put right while the decision stands.
+fn rests_on(state: &State, kind: &Kind) -> Vec<(Uuid, RestsOn)> {
+    match kind {
+        Kind::LinePassedDown(event) => event.parts.iter().map(|part| (part.from, RestsOn::Line)).collect(),
+        Kind::LineRecalled(event) => vec![(event.line, RestsOn::Line)],
+        Kind::LineAdjusted(event) => vec![(event.line, RestsOn::Line)],
+        Kind::ApplicationSealed(event) => {
+            let parts = state.applications.by_id(event.set).map(|(_, row)| &row.parts[..]).unwrap_or_default();
+            parts.iter().map(|part| (state.lines.get(part.line).id, RestsOn::Line)).collect()
+        }
+        Kind::BatchSent(event) => vec![(event.application, RestsOn::Cleared)],
+        Kind::RecoveryOrdered(event) => vec![(event.payout, RestsOn::Paid)],
+        _ => Vec::new(),
+    }
+}
+
+/// Keeps a decision by what it is about; what is to be looked at again because of it, or because it was taken back.
+pub(super) fn keep(state: &mut State, entry: &Entry<'_>, grounds: Grounds) -> Vec<Touched> {
+    if let Kind::EntryWithdrawn(event) = &entry.event.kind {
+        let about = state.decided.by_id(event.entry).map(|(_, row)| &row.about[..]).unwrap_or_default();
+        return about.iter().copied().map(Touched::Decided).collect();
+    }
+    let (on, at) = (entry.event.effective, Seen::place(entry));
+    let mut touched = Vec::new();
+    for (id, ground) in grounds {
+        state.decide_about(id, DatedDecision { on, entry: at, ground });
+        state.is_about(entry.event.id, id);
+        touched.push(Touched::Decided(id));
+    }
+    touched
+}
+
+/// The decisions about a thing that are of an earlier day than their ground, of things of all sorts with this id.
+pub(super) fn wanted(state: &State, id: Uuid) -> Vec<Wanted> {
+    let line = state.lines.by_id(id).filter(|(_, line)| line.told.is_some()).map(|(_, line)| line.effective);
+    let is_early = |decision: &&DatedDecision| match decision.ground {
+        RestsOn::Step(day) => decision.on < day,
+        RestsOn::Line => line.is_some_and(|day| decision.on < day),
+        RestsOn::Paid => is_paid_after(state, id, decision.on),
+        RestsOn::Cleared => {
+            state.applications.find(id).is_some_and(|application| is_paid_later(state, application, decision.on))
+        }
+    };
+    let decisions = state.decided.by_id(id).map(|(_, row)| &row.decisions[..]).unwrap_or_default();
+    // Behind the day of a line stand all the decisions that are right of it, of which there may be thousands.
+    let decisions = decisions
+        .iter()
+        .take_while(|decision| decision.ground != RestsOn::Line || line.is_some_and(|day| decision.on < day));
+    let decisions = decisions.filter(|decision| stands(state, decision)).filter(is_early);
+    let mut told: BTreeSet<_> = decisions.map(|decision| (u64::from(decision.entry), decision.on)).collect();
+    // What is waived is told of the decision by which it is owed, in whichever edition that stands.
+    if let Some((_, debt)) = state.debts.by_id(id).filter(|(_, debt)| debt.is_due()) {
+        let waived = debt.here().filter(|fact| fact.what == DebtWord::Waived && fact.on < debt.on);
+        told.extend(waived.map(|fact| (u64::from(fact.entry), fact.on)));
+    }
+    told.into_iter().map(|told| (FindingKind::DecidedEarly, Some(told))).collect()
+}
+
+/// Whether it was not taken back. One that is being told has no place on record yet.
+fn stands(state: &State, decision: &DatedDecision) -> bool {
+    state.seen_at(decision.entry.into()).is_none_or(|seen| seen.verdict != WITHDRAWN)
+}
+
+/// Whether a payment stands paid, and did not yet on this day. What came back later had been paid.
+fn is_paid_after(state: &State, payment: Uuid, on: Day) -> bool {
+    let (order, told) = so_far(state, payment);
+    let expected = order.map(|order| Expected { fen: order.fen, sent: order.sent });
+    let stands = |known: usize| !reckon(expected, &told[..known]).held.is_empty();
+    stands(told.len()) && !stands(told.partition_point(|fact| fact.on <= on))
 }

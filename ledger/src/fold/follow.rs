@@ -3,7 +3,7 @@
 //! back. What calls for what is said where the facts are. Findings about single entries that never counted are closed when their
 //! entry is taken back; those about money in suspense, by clearing it.
 
-use super::State;
+use super::{State, early};
 use crate::account::Class;
 use crate::aid::{awaited, award, correction, debt, in_vain, leaving, merge, payment_facts, surrender, voucher};
 use crate::change::Wanted;
@@ -14,7 +14,7 @@ use crate::finding::FindingKind;
 use crate::handle::Handle;
 use crate::lender::fund::statement::{self, OF_FUND};
 use crate::lender::remittance::{facts, in_vain as lenders};
-use crate::loan::findings::{OF_BORROWER, OF_LOAN, wanted, wanted_together};
+use crate::loan::findings::{OF_BORROWER, OF_LOAN, drawn_by, wanted, wanted_together};
 use crate::loan::returned;
 use crate::loan::rules::jumps;
 use crate::money::Day;
@@ -172,9 +172,12 @@ fn follow(state: &mut State, touched: Touched) -> Vec<NewFinding> {
             let mut new = follow_awards(state, touched);
             let recovered = leaving::recoveries(state, person);
             new.extend(recovered.into_iter().flat_map(|debt| of_debt(state, debt)));
+            let drawn = |kind: FindingKind| kind == FindingKind::DrawnOutOfStudy;
+            let loans = drawn_by(state, person).into_iter();
+            new.extend(loans.flat_map(|(loan, wanted)| settle(state, loan, drawn, &wanted)));
             new
         }
-        Touched::Application(id) => of_application(state, id),
+        Touched::Application(id) => followed(state, id, of_application),
         Touched::Roster(id) => {
             let outside = state.rosters.by_id(id).is_some_and(|(_, row)| award::is_due_outside_year(row));
             settle_one(state, id, FindingKind::DueOutsideYear, outside)
@@ -184,10 +187,11 @@ fn follow(state: &mut State, touched: Touched) -> Vec<NewFinding> {
             settle(state, id, |kind| kind == FindingKind::OverRemitted, &wanted)
         }
         Touched::Human(id) => people::follow(state, id),
-        Touched::Line(id) => of_line(state, id),
+        Touched::Line(id) => followed(state, id, of_line),
         Touched::Due(id) => of_unit(state, id),
-        Touched::Debt(id) => of_debt(state, id),
-        Touched::Result(id) => of_result(state, id),
+        Touched::Debt(id) => followed(state, id, of_debt),
+        Touched::Result(id) => followed(state, id, of_result),
+        Touched::Decided(id) => decided(state, id),
         Touched::Remitted(id) => {
             let (unit, wanted) = lenders::wanted(state, id);
             let new = settle(state, id, |kind| kind == FindingKind::ClearedInVain, &wanted);
@@ -198,6 +202,18 @@ fn follow(state: &mut State, touched: Touched) -> Vec<NewFinding> {
             settle(state, Uuid::nil(), |kind| kind == FindingKind::RateJump, &wanted)
         }
     }
+}
+
+/// What is found of a thing, and what was decided about it before it was so.
+fn followed(state: &mut State, id: Uuid, of: fn(&mut State, Uuid) -> Vec<NewFinding>) -> Vec<NewFinding> {
+    let mut new = of(state, id);
+    new.extend(decided(state, id));
+    new
+}
+
+fn decided(state: &mut State, id: Uuid) -> Vec<NewFinding> {
+    let wanted = early::wanted(state, id);
+    settle(state, id, |kind| kind == FindingKind::DecidedEarly, &wanted)
 }
 
 /// An award, and the kinds it calls for.

@@ -105,13 +105,19 @@ impl State {
         }
     }
 
+    /// What was decided before its ground is found by whichever of both came last.
+    fn decided_before(&self, decision: Uuid, entry: Handle<Seen>) -> impl Iterator<Item = Handle<Finding>> {
+        let about = self.decided.by_id(decision).map(|(_, row)| &row.about[..]).unwrap_or_default();
+        about.iter().flat_map(move |id| self.doubts_about(*id, entry))
+    }
+
     /// The findings that others opened: of what an entry names that nobody registered it, of what it decided that it moves nothing or is
     /// in vain.
     fn beside(&self, seen: &Seen, entry: Handle<Seen>) -> Vec<Handle<Finding>> {
         let of_person = |person: Handle<Person>| self.persons.get(person).unregistered.handle();
         let of_org =
             |org: Handle<Org>| Some(self.orgs.get(org)).filter(|row| !row.known).and_then(|row| row.early.handle());
-        let mut found = Vec::new();
+        let mut found: Vec<_> = self.decided_before(seen.id, entry).collect();
         match seen.kind {
             KindTag::StatusChanged => {
                 let Some(person) = self.persons.handle(seen.subject) else { return found };

@@ -8,6 +8,7 @@ pub mod claim_rows;
 pub mod clearing_rows;
 pub mod correction_rows;
 pub mod debt_rows;
+pub mod decided_rows;
 pub mod disputes;
 pub mod doubts;
 pub mod entity;
@@ -39,6 +40,7 @@ use crate::state::case_rows::FindingCase;
 use crate::state::clearing_rows::{Cleared, ClearedByItem};
 use crate::state::correction_rows::Corrected;
 use crate::state::debt_rows::{Debt, Recovery};
+use crate::state::decided_rows::DecidedAbout;
 use crate::state::disputes::Dispute;
 use crate::state::doubts::Doubt;
 use crate::state::entity::{EachTable, Entity};
@@ -232,6 +234,7 @@ tables! {
         debts: Debt "debt" "应追回或应退还",
         recoveries: Recovery,
         corrected: Corrected,
+        decided: DecidedAbout,
     }
 }
 

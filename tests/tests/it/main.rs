@@ -4,10 +4,12 @@
 mod all_balances;
 mod as_of;
 mod budget;
+mod chains;
 mod claims;
 mod corrected;
 mod days;
 mod diff;
+mod early;
 mod export;
 mod formats;
 mod frozen;
