@@ -30,6 +30,29 @@ struct Due {
     stopped: bool,
 }
 
+/// The thread, which ends with this. What it did not sign is signed after the next start.
+pub(super) struct ClosingThread {
+    closings: Arc<Closings>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Drop for ClosingThread {
+    fn drop(&mut self) {
+        self.closings.due.lock().stopped = true;
+        self.closings.changed.notify_all();
+        // Whatever ends it has no part in the record.
+        let _ = self.thread.take().map(JoinHandle::join);
+    }
+}
+
+impl ClosingThread {
+    /// What it waits for.
+    #[cfg(test)]
+    pub(super) fn closings(&self) -> Arc<Closings> {
+        Arc::clone(&self.closings)
+    }
+}
+
 impl Closings {
     /// Those of a ledger as it is opened, which may have been stopped before the last was signed.
     pub(super) fn of(state: &State, notary: &Notary) -> Result<Self, SigningError> {
@@ -46,19 +69,10 @@ impl Closings {
     }
 
     /// Has a thread do it.
-    pub(super) fn start(
-        self: &Arc<Self>,
-        live: Arc<LiveState>,
-        notary: Arc<Notary>,
-    ) -> std::io::Result<JoinHandle<()>> {
-        let closings = Arc::clone(self);
-        std::thread::Builder::new().name("closings".to_owned()).spawn(move || closings.run(&live, &notary))
-    }
-
-    /// Ends the thread. What it did not sign is signed after the next start.
-    pub(super) fn stop(&self) {
-        self.due.lock().stopped = true;
-        self.changed.notify_all();
+    pub(super) fn start(self: Arc<Self>, live: Arc<LiveState>, notary: Arc<Notary>) -> std::io::Result<ClosingThread> {
+        let (closings, thread) = (Arc::clone(&self), std::thread::Builder::new().name("closings".to_owned()));
+        let thread = thread.spawn(move || closings.run(&live, &notary))?;
+        Ok(ClosingThread { closings: self, thread: Some(thread) })
     }
 
     /// Waits until all closings told of are among the entries of a root that is kept, and says after how many it stood.

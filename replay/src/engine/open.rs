@@ -1,7 +1,7 @@
 //! How an engine begins, takes events and ends. What is folded meanwhile is in `live`; an engine that only follows begins in
 //! `follower`.
 
-use super::closings::Closings;
+use super::closings::{ClosingThread, Closings};
 use super::folded::watched;
 use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
@@ -37,7 +37,7 @@ struct Running {
     writer: Writer<Tag>,
     fold: JoinHandle<()>,
     /// Signs balances after closings, if there is a key.
-    closings: Option<(Arc<Closings>, JoinHandle<()>)>,
+    closings: Option<ClosingThread>,
 }
 
 impl Writing {
@@ -56,11 +56,9 @@ impl Writing {
             watched(|| fold.run(&from_log), || panicked.fail(Arc::new(EngineError::Panicked("the fold"))));
         };
         let fold = thread.spawn(work).map_err(EngineError::Thread)?;
-        let closings = closings.zip(notary.clone()).map(|(closings, notary)| {
-            let thread = closings.start(Arc::clone(live), notary)?;
-            Ok((closings, thread))
-        });
-        let closings = closings.transpose().map_err(EngineError::Thread)?;
+        let signs = closings.zip(notary.clone());
+        let closings = signs.map(|(closings, notary)| closings.start(Arc::clone(live), notary)).transpose();
+        let closings = closings.map_err(EngineError::Thread)?;
         Ok(Self { submitter, running: Mutex::new(Some(Running { writer, fold, closings })), notary })
     }
 
@@ -72,8 +70,9 @@ impl Writing {
     /// After how many entries the root over balances stood that the last closing brought, once it is kept.
     #[cfg(test)]
     pub(super) fn closing_signed(&self) -> Option<u64> {
-        let closings =
-            self.running.lock().as_ref().and_then(|running| running.closings.as_ref().map(|(it, _)| Arc::clone(it)));
+        let running = self.running.lock();
+        let closings = running.as_ref().and_then(|running| running.closings.as_ref().map(ClosingThread::closings));
+        drop(running);
         closings.map(|closings| closings.wait())
     }
 
@@ -99,11 +98,7 @@ impl Writing {
     /// Records, folds and signs what waits; says how writing ended. Nothing, if it was stopped before.
     fn stop(&self) -> Result<Option<Result<(), EngineError>>, EngineError> {
         let Some(running) = self.running.lock().take() else { return Ok(None) };
-        if let Some((closings, thread)) = running.closings {
-            closings.stop();
-            // Whatever ends it has no part in the record.
-            let _ = thread.join();
-        }
+        drop(running.closings);
         // The writer first: its end is the end of what the fold waits for.
         let written = running.writer.stop();
         if running.fold.join().is_err() {
