@@ -105,7 +105,8 @@ fn continues(state: &State, event: &KeyAnnounced) -> bool {
     let from = u32::try_from(state.keys.len().saturating_sub(KEYS_BEFORE)).unwrap_or(u32::MAX);
     let before = state.keys.from(Handle::new(from)).map(|(_, row)| row);
     for row in before.filter(|row| !is_void(row.key, row.by, row.signature)) {
-        if row.by == event.by {
+        // Whoever announced another has ended, and is not announced again.
+        if row.by == event.by || row.by == event.key {
             return false;
         }
         first = false;

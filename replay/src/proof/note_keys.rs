@@ -75,6 +75,13 @@ impl Verifier {
         if !is_name(name) {
             return Err(NoteError::Key { kind: "key name", why: "it is empty or has a space or a plus sign" });
         }
+        if key.is_weak() {
+            // Nobody has its secret, or everybody: some signatures fit any message.
+            return Err(NoteError::Key {
+                kind: "public key",
+                why: "it is a point of small order, which is nobody's key",
+            });
+        }
         Ok(Self { name: name.to_owned(), role, id: key_id(name, role, &key), key })
     }
 

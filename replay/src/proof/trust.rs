@@ -115,6 +115,8 @@ fn statement(origin: &str, key: &Hash) -> String {
 #[derive(Clone, Default, Debug)]
 pub struct Trust {
     spans: Vec<Span>,
+    /// Whoever announced another, trusted or not: a signature of its own says so.
+    ended: Vec<Verifier>,
 }
 
 /// A key, and the sizes over which its signatures count.
@@ -136,7 +138,7 @@ impl Trust {
     #[must_use]
     pub fn new(given: Vec<Verifier>) -> Self {
         let spans = given.into_iter().map(|key| Span { key, from: 0, to: None });
-        Self { spans: spans.collect() }
+        Self { spans: spans.collect(), ended: Vec::new() }
     }
 
     /// The same, with all that is announced in a record.
@@ -151,14 +153,27 @@ impl Trust {
 
     /// The record announces a key. Whether it counts is said: a key that is trusted there must have signed it.
     pub fn announce(&mut self, row: &AnnouncedKey) -> bool {
-        let size = row.last.saturating_add(1);
+        let Some(name) = self.spans.first().map(|span| span.key.name()) else { return false };
+        let Some((next, by)) = vouched(name, row).filter(|(next, by)| next != by) else { return false };
+        // A key ends once: were it announced again, who stole it after it was put away would sign again.
+        let counts = !self.has_ended(&next) && self.turn(next, &by, row.last.saturating_add(1));
+        self.ended.push(by);
+        counts
+    }
+
+    /// Whether a key announced another.
+    #[must_use]
+    pub fn has_ended(&self, key: &Verifier) -> bool {
+        self.ended.contains(key)
+    }
+
+    /// The next key takes the place of another over so many entries and more, if that is trusted there.
+    fn turn(&mut self, next: Verifier, by: &Verifier, size: u64) -> bool {
         let by = self.spans.iter().position(|span| {
             let ends_here = |to: u64| to > size;
-            let counts = span.from <= size && span.to.is_none_or(ends_here);
-            counts && vouched(span.key.name(), row).is_some_and(|(next, by)| by == span.key && next != by)
+            span.key == *by && span.from <= size && span.to.is_none_or(ends_here)
         });
         let Some(by) = by else { return false };
-        let Some((next, _)) = vouched(self.spans[by].key.name(), row) else { return false };
         self.spans[by].to = Some(size);
         // Whoever was given both keys trusts the next one already.
         if !self.spans.iter().any(|span| span.key == next && span.to.is_none()) {
@@ -294,6 +309,17 @@ mod tests {
             (9, 4, false),
         ] {
             assert_eq!(trust.checkpoint(&signed(size, by)).is_ok(), counts, "key {by} over {size}");
+        }
+    }
+
+    /// Were it announced again, who stole the first key would sign again; the key that tried goes on.
+    #[test]
+    fn a_key_that_ended_is_announced_in_vain() {
+        let rows = [announced(10, 2, 1), announced(20, 1, 2)];
+        for given in [&[1][..], &[2], &[1, 2]] {
+            let trust = trust(given, &rows);
+            assert!(trust.checkpoint(&signed(30, 1)).is_err(), "{given:?}");
+            assert!(trust.checkpoint(&signed(30, 2)).is_ok(), "{given:?}");
         }
     }
 

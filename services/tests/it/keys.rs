@@ -96,6 +96,9 @@ fn the_next_key_is_announced_then_served_with_and_the_old_one_ends() {
     let refused = served.say(&["announce-key", &next, "--key", &own, "--on", "2026-01-04", "--as", "某人"]);
     assert_eq!(refused.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&refused.stderr).contains("does not sign with the key"), "{refused:?}");
+    let itself = ["announce-key", &at(dir, "first.key.pub"), "--key", &first, "--on", "2026-01-04", "--as", "某人"];
+    let refused = served.say(&itself);
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("announce the next one"), "{refused:?}");
     assert!(good(&served.say(&announce)).contains("entry 0"));
     assert!(good(&served.say(&announce)).contains("before"), "saying it twice is saying it once");
     let again = served.say(&["announce-key", &next, "--key", &first, "--on", "2026-01-06", "--as", "省财政厅/系统"]);
@@ -112,6 +115,9 @@ fn the_next_key_is_announced_then_served_with_and_the_old_one_ends() {
 /// The ledger goes on with the next key; whoever has the first follows.
 fn changed(dir: &Path) {
     let served = Served::start(dir, "next.key").expect("it serves with the key announced");
+    let (ended, next) = (at(dir, "first.key.pub"), at(dir, "next.key"));
+    let again = served.say(&["announce-key", &ended, "--key", &next, "--on", "2026-01-07", "--as", "某人"]);
+    assert!(String::from_utf8_lossy(&again.stderr).contains("a key ends once"), "{again:?}");
     assert_eq!(served.say(&["checkpoint", "--vkey", &at(dir, "first.key.pub")]).status.code(), Some(1));
     good(&served.say(&["checkpoint", "--vkey", &at(dir, "next.key.pub")]));
     let file = at(dir, "announced.tlog-proof");

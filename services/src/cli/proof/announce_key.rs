@@ -15,7 +15,7 @@ use proto::v1;
 use replay::proof::checkpoint::Checkpoint;
 use replay::proof::key_files;
 use replay::proof::signed_note::{Role, Verifier};
-use replay::proof::trust::announcement;
+use replay::proof::trust::{Trust, announcement};
 use serde_json::json;
 use std::path::PathBuf;
 
@@ -102,13 +102,25 @@ impl AnnounceKeyArgs {
                 self.present.display(),
                 end.saturating_sub(1)
             ))),
-            None if Checkpoint::verified(&offered, present).is_ok() => Ok(()),
+            None if Checkpoint::verified(&offered, present).is_ok() && key == present => {
+                Err(Failure::Failed("that is the key the ledger signs with now; announce the next one".to_owned()))
+            }
+            None if Checkpoint::verified(&offered, present).is_ok() => Self::never_ended(key, &trust),
             None => Err(Failure::Failed(format!(
                 "the ledger does not sign with the key in {}: what that announces nobody follows. Give the secret key it is served with \
                  (`mingzhang checkpoint --note` names it)",
                 self.present.display()
             ))),
         }
+    }
+
+    /// A key that ended is never followed again.
+    fn never_ended(key: &Verifier, trust: &Trust) -> Result<(), Failure> {
+        if trust.has_ended(key) {
+            let why = "that key announced another and has ended, and a key ends once; make a new one with `keygen`";
+            return Err(Failure::Failed(why.to_owned()));
+        }
+        Ok(())
     }
 
     fn refused(receipt: &v1::Receipt) -> Result<(), Failure> {
