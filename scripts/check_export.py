@@ -2,9 +2,9 @@
 """Computes both roots of a ledger from what `replay export --format tiles` wrote, with nothing of the ledger's code: python3 check_export.py DIR
 [KEY]. DIR holds the log over entries, DIR/outcomes that over their outcomes, each with its checkpoint. Every outcome must be that of its entry, the
 roots those of the checkpoints, and what was posted in each book what stands there. With KEY, the ledger's public key as text or file, the signatures must fit
-too. Prints what holds and ends with 0, or says what does not and ends with 1. Memory is that of one bundle."""
-import hashlib, os, sys
-from check_receipt import CLASSES, base64_of, decimal, key_of, need, outcome_of, sha256, signed_root
+too, and no later entry may have ended the key: its last is the one that announces another under it. Prints what holds and ends with 0, or says what does not and ends with 1. Memory is that of one bundle."""
+import base64, hashlib, os, sys
+from check_receipt import CLASSES, base64_of, decimal, fields, key_of, need, outcome_of, sha256, signed, signed_root
 
 BOOKS = ("indicator", "cash", "entitlement", "lender")
 
@@ -55,6 +55,15 @@ def checkpoint(here, name, key):
     origin, size, root, *more = note.rsplit("\n\n", 1)[0].split("\n")
     return origin, decimal(size), base64_of(root), more
 
+def ends(entry, origin, key):
+    """Whether an entry announces, under the signature of this key, another that takes its place."""
+    head = {1: 25, 3: 33}.get(entry[0])
+    if key not in entry or head is None:
+        return False
+    said = fields(fields(entry[head + 1 + entry[head]:]).get(78, b""))
+    text = "mingzhang key announced\n%s\n%s\n" % (origin, base64.b64encode(said.get(1, b"")).decode())
+    return said.get(2) == key != said.get(1) and len(said.get(3, b"")) == 64 and signed(key, said[3], text.encode())
+
 def check(here, vkey=None):
     name, key = key_of(vkey) if vkey else (None, None)
     origin, size, root, _ = checkpoint(here, name, key)
@@ -71,6 +80,8 @@ def check(here, vkey=None):
         entries.push(entry)
         outcomes.push(outcome)
         counts[said[0]] += 1
+        if key and said[0] == "posted" and ends(entry, origin, key[1:]):
+            need(entries.size == size, "the key ended with entry %d, which announces another: it signs nothing over %d entries" % (entries.size - 1, size))
         for debit, credit, fen, _ in said[1] if said[0] == "posted" else ():
             for side, (number, _) in enumerate((debit, credit)):
                 letter = CLASSES[number - 1].split("/")[1]

@@ -184,6 +184,10 @@ impl CheckReceiptArgs {
             outln!("  {line}");
         }
         print_signatures(*signed_at, seen);
+        // Both notes may be signed at different times.
+        if outcomes.size != checkpoint.size {
+            outln!("  结果所在 its outcome stands in a log of {} outcomes, signed by the same key", outcomes.size);
+        }
         match today {
             None => outln!(
                 "  其后是否撤销，收据不证明 whether it was taken back since, a receipt does not show: ask with --server"

@@ -77,6 +77,13 @@ pub(super) async fn continues(
     if is_consistent(then, now, &path) {
         return Ok(());
     }
+    if now.0 < then.0 {
+        return Err(Failure::Failed(format!(
+            "the ledger at {} has signed only {} entries since, and {} were signed then: its end is missing, or it is another ledger. Keep the \
+             receipt, it is the evidence",
+            target.server, now.0, then.0
+        )));
+    }
     let of = if entries { "entries" } else { "outcomes" };
     Err(Failure::Failed(format!(
         "the ledger at {} does not continue what was signed over {} {of}: its {} {of} are others. Keep the receipt, it is the evidence",

@@ -136,8 +136,17 @@ async fn fetched(target: &Target, which: Which, given: Given, key: Option<&Verif
     if sized(note(&latest.outcomes)?)?.1 <= index {
         latest = fetch(target, true).await?;
     }
+    let one = (given.entries.clone(), given.outcomes.clone());
     let (checkpoint, size) = sized(given.entries.map_or_else(|| note(&latest.checkpoint), Ok)?)?;
     let (outcomes, outcomes_size) = sized(given.outcomes.map_or_else(|| note(&latest.outcomes), Ok)?)?;
+    for (given, today) in [(&one.0, &latest.checkpoint), (&one.1, &latest.outcomes)] {
+        if let Some(given) = given.as_ref().filter(|_| one.0.is_some() != one.1.is_some())
+            && !same_author(given, &note(today)?)
+        {
+            let why = "the note given was signed by another key than the one beside it is now: give both of that time, --checkpoint and --outcomes";
+            return Err(Failure::Failed(format!("no receipt was written: {why}")));
+        }
+    }
     let mut prove = async |size| {
         let request = v1::GetInclusionProofRequest { index, size };
         Ok::<_, Failure>(auditor.get_inclusion_proof(request).await?.into_inner())
@@ -163,6 +172,16 @@ async fn outcome(target: &Target, index: u64) -> Result<Vec<u8>, Failure> {
     let request = v1::GetOutcomeRequest { not_before: 0, index };
     let at = v1::Point { at_index: Some(index), ..v1::Point::default() };
     Ok(patiently(Some(at), async || query.get_outcome(request).await).await?.outcome.to_vec())
+}
+
+/// Whether a key of the name they are of signed both, by the ids in them.
+fn same_author(one: &Note, other: &Note) -> bool {
+    let origin = |note: &Note| note.unverified_text().lines().next().unwrap_or_default().to_owned();
+    let ids = |note: &Note| -> Vec<u32> {
+        let origin = origin(note);
+        note.signatures.iter().filter(|line| line.name == origin).map(|line| line.id).collect()
+    };
+    ids(one).iter().any(|id| ids(other).contains(id))
 }
 
 fn sized(note: Note) -> Result<(Note, u64), Failure> {
