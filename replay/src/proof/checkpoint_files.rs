@@ -246,7 +246,7 @@ impl Checkpoints {
                 }
                 Err(_) => {}
                 Ok(()) => {
-                    tracing::error!(%why, aside = %aside.display(), "a checkpoint that nobody signed is set aside");
+                    tracing::error!(%why, aside = %aside.display(), "a checkpoint that cannot be believed is set aside");
                 }
             }
         }

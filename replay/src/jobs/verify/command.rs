@@ -89,7 +89,7 @@ pub struct VerifyArgs {
 /// Verifies and reports.
 pub fn run(args: &VerifyArgs) -> anyhow::Result<ExitCode> {
     let keys: Vec<_> = args.keys.iter().map(|key| key_files::public(key)).collect::<Result<_, _>>()?;
-    let (live, Loaded { points, set_aside }) = points(args)?;
+    let (live, Loaded { points, set_aside }) = points(args, &keys)?;
     trusted_keys::begin(&points, &keys, !args.hashes_only)?;
     interrupts::heed()?;
     let bar = progress::entries("verify", true);
@@ -109,10 +109,10 @@ pub fn run(args: &VerifyArgs) -> anyhow::Result<ExitCode> {
     Ok(report.exit_code())
 }
 
-fn points(args: &VerifyArgs) -> anyhow::Result<(Option<Live>, Loaded)> {
+fn points(args: &VerifyArgs, keys: &[Verifier]) -> anyhow::Result<(Option<Live>, Loaded)> {
     let usual = args.source.data.as_ref().map(|data| data.join("checkpoints")).filter(|dir| dir.is_dir());
     let Loaded { mut points, set_aside } = match args.checkpoints.clone().or(usual) {
-        Some(dir) => expected::load(&dir)?,
+        Some(dir) => expected::load(&dir, keys)?,
         None => Loaded::default(),
     };
     points.extend(args.expect.iter().cloned());

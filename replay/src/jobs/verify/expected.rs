@@ -12,7 +12,7 @@ use replay::proof::balance_note::BalanceRoot;
 use replay::proof::balance_receipt::BalanceReceipt;
 use replay::proof::checkpoint::{Checkpoint, Outcomes};
 use replay::proof::checkpoint_files::Checkpoints;
-use replay::proof::signed_note::Note;
+use replay::proof::signed_note::{Note, Verifier};
 use replay::proof::tally::Turnover;
 
 /// How the files of checkpoints end: the tree, and what was made of its entries. Others are not ours to judge.
@@ -56,8 +56,9 @@ pub struct Loaded {
     pub set_aside: Vec<String>,
 }
 
-/// All checkpoints in `dir`. Whether their keys are trusted is for `trusted_keys`.
-pub fn load(dir: &Path) -> anyhow::Result<Loaded> {
+/// All checkpoints in `dir`. Whether their keys are trusted is for `trusted_keys`; what bears the name of one of these and no signature of it
+/// that fits is a file that suffered, and says nothing about the record.
+pub fn load(dir: &Path, keys: &[Verifier]) -> anyhow::Result<Loaded> {
     let mut loaded = Loaded::default();
     for item in std::fs::read_dir(dir).with_context(|| format!("reading directory {}", dir.display()))? {
         let path = item?.path();
@@ -65,7 +66,7 @@ pub fn load(dir: &Path) -> anyhow::Result<Loaded> {
             match read_at_most(&path, SMALL_BYTES) {
                 // A running ledger lets older ones go.
                 Err(error) if error.kind() == ErrorKind::NotFound => {}
-                bytes => match read(bytes, &path) {
+                bytes => match read(bytes, &path).and_then(|point| whole(point, &path, keys)) {
                     Ok(point) => loaded.points.push(point),
                     Err(error) => loaded.set_aside.push(format!("{}: {error:#}", path.display())),
                 },
@@ -78,14 +79,44 @@ pub fn load(dir: &Path) -> anyhow::Result<Loaded> {
     Ok(loaded)
 }
 
+fn whole(point: Expectation, path: &Path, keys: &[Verifier]) -> anyhow::Result<Expectation> {
+    let named = path.file_stem().and_then(|stem| stem.to_str()?.parse::<u64>().ok());
+    anyhow::ensure!(
+        named.is_none_or(|size| size == point.at),
+        "its size, {}, is not the one its file is named after",
+        point.at
+    );
+    let Some(note) = &point.note else { return Ok(point) };
+    for key in keys {
+        let own = if point.outcomes.is_some() { Outcomes::key_of(key) } else { key.clone() };
+        let claims = note.signatures.iter().any(|line| line.name == own.name() && line.id == own.id());
+        let fits = note.verified_by(&own).is_ok() && note.signed_at(key).is_ok();
+        anyhow::ensure!(!claims || fits, "the signature of the ledger's key does not fit it");
+    }
+    Ok(point)
+}
+
+/// As many of the last checkpoints a running ledger does not let go, whatever it lets go meanwhile.
+const STAY: usize = 8;
+
 /// The checkpoints that have no note over outcomes beside them. A ledger writes that one first and removes it last, so what is missing
-/// while the checkpoint is still there was taken away.
+/// while the checkpoint is still there was taken away. Notes over outcomes that have no checkpoint, if they are among the last.
 fn unpaired(dir: &Path, set_aside: &mut Vec<String>) -> anyhow::Result<()> {
     let kept = Checkpoints::in_dir(dir);
-    for size in kept.sizes()? {
+    let sizes = kept.sizes()?;
+    for size in sizes.iter().copied() {
         let [tree, outcomes] = KINDS.map(|kind| dir.join(format!("{size:020}.{kind}")));
         if !outcomes.exists() && tree.exists() {
             set_aside.push(format!("{}: it is missing beside its checkpoint", outcomes.display()));
+        }
+    }
+    for item in std::fs::read_dir(dir)? {
+        let outcomes = item?.path();
+        let tree = outcomes.with_extension(KINDS[0]);
+        let size = outcomes.file_stem().and_then(|stem| stem.to_str()?.parse::<u64>().ok());
+        let last = size.is_some_and(|size| sizes.iter().rev().take_while(|later| **later > size).count() < STAY);
+        if last && outcomes.extension().is_some_and(|kind| kind == KINDS[1]) && !tree.exists() {
+            set_aside.push(format!("{}: it is missing, and the note over its outcomes is there", tree.display()));
         }
     }
     Ok(())

@@ -131,7 +131,7 @@ impl Report {
             outln!("keys followed      announced by entry {}; `replay explain` says by whom", entries.join(", "));
         }
         for file in &self.set_aside {
-            outln!("set aside          {file}; take it from a copy, it was not compared");
+            outln!("not compared       {file}; take it from a copy");
         }
         if let Some(live) = self.live.as_ref().filter(|_| self.is_same()) {
             let checkpoint = live.checkpoint_at.map(|at| format!(", its checkpoint over {at}"));

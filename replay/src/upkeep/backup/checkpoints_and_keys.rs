@@ -1,7 +1,7 @@
 //! What a copy holds besides the record: checkpoints with their notes, and public keys. All of it is small. A checkpoint is
 //! taken before the end of the record is, so that the copy always reaches to its last checkpoint.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::error::BackupError;
@@ -9,18 +9,20 @@ use super::files::{io, make_dir, names};
 use super::layout::{CHECKPOINTS, KEYS};
 use super::manifest::{Listed, Manifest};
 use crate::files::{remove_file, replace};
+use crate::proof::checkpoint::{Checkpoint, Outcomes};
 use crate::proof::checkpoint_files::{Checkpoints, KeptError, outlived};
 use crate::proof::key_files;
-use crate::proof::signed_note::Verifier;
+use crate::proof::signed_note::{Note, Verifier};
 
 /// Files by their path below the copy.
 pub(super) type SmallFiles = BTreeMap<String, Vec<u8>>;
 
 /// The checkpoints and keys of a ledger's directory, and the keys that were given; and the checkpoints that are none, with why.
 pub(super) fn collect(data: Option<&Path>, given: &[Verifier]) -> Result<(SmallFiles, Vec<String>), BackupError> {
-    let (mut small, mut missing) = (SmallFiles::new(), Vec::new());
+    let (mut small, mut missing, mut keys) = (SmallFiles::new(), Vec::new(), Vec::new());
     let mut add_key = |key: &Verifier| {
         small.insert(format!("{KEYS}/{:08x}.pub", key.id()), format!("{key}\n").into_bytes());
+        keys.push(key.clone());
     };
     given.iter().for_each(&mut add_key);
     for dir in data.map(|data| [data.to_owned(), data.join(KEYS)]).into_iter().flatten() {
@@ -30,18 +32,18 @@ pub(super) fn collect(data: Option<&Path>, given: &[Verifier]) -> Result<(SmallF
     }
     let Some(data) = data else { return Ok((small, missing)) };
     let kept = Checkpoints::of(data);
-    for size in kept.sizes()? {
-        let [tree, outcomes] = paths(size);
-        match kept.read_pair(size) {
-            Ok(signed) => {
-                small.insert(tree, signed.tree.to_string().into_bytes());
-                small.insert(outcomes, signed.outcomes.to_string().into_bytes());
+    let (sizes, made) = (kept.sizes()?, kept.outcome_sizes()?);
+    // A running ledger lets older ones go while they are read, the checkpoint first: then its note alone is no sign of anything.
+    let newest = sizes.last().copied();
+    let alone = made.into_iter().filter(|size| newest.is_none_or(|newest| *size > newest));
+    for size in sizes.iter().copied().chain(alone) {
+        for (path, note) in paths(size).into_iter().zip(whole(&kept, size, &keys)?) {
+            match note {
+                Ok(note) => drop(small.insert(path, note.to_string().into_bytes())),
+                Err(_) if !data.join(&paths(size)[0]).exists() && newest.is_some_and(|newest| size < newest) => {}
+                // The ledger sets it aside at its next start; a copy does not need it. What is whole binds by itself.
+                Err(why) => missing.push(format!("{}: {why}", data.join(path).display())),
             }
-            // A running ledger lets older ones go while they are read, the checkpoint first.
-            Err(KeptError::Bad { .. }) if !data.join(&tree).exists() => {}
-            // The ledger sets it aside at its next start; a copy does not need it.
-            Err(error @ KeptError::Bad { .. }) => missing.push(error.to_string()),
-            Err(error) => return Err(error.into()),
         }
     }
     for entries in kept.balance_sizes()? {
@@ -53,6 +55,33 @@ pub(super) fn collect(data: Option<&Path>, given: &[Verifier]) -> Result<(SmallF
         }
     }
     Ok((small, missing))
+}
+
+/// The two notes over so many entries, as far as they are whole, else what is wrong with them.
+fn whole(kept: &Checkpoints, size: u64, keys: &[Verifier]) -> Result<[Result<Note, String>; 2], BackupError> {
+    let [tree, made] = kept.halves(size)?;
+    let none = || "it is missing or no note".to_owned();
+    let other = || "its size is not the one its file is named after".to_owned();
+    let tree = tree.ok_or_else(none).and_then(|note| match Checkpoint::parse(note.unverified_text()) {
+        Ok(said) if said.size == size => unsuffered(note, keys.iter().cloned()),
+        Ok(_) => Err(other()),
+        Err(error) => Err(error.to_string()),
+    });
+    let made = made.ok_or_else(none).and_then(|note| match Outcomes::parse(note.unverified_text()) {
+        Ok(said) if said.size == size => unsuffered(note, keys.iter().map(Outcomes::key_of)),
+        Ok(_) => Err(other()),
+        Err(error) => Err(error.to_string()),
+    });
+    Ok([tree, made])
+}
+
+/// A note that bears the name of a known key, but no signature of it that fits, is not what was signed.
+fn unsuffered(note: Note, mut keys: impl Iterator<Item = Verifier>) -> Result<Note, String> {
+    let claims = |key: &Verifier| note.signatures.iter().any(|line| line.name == key.name() && line.id == key.id());
+    if keys.any(|key| claims(&key) && note.verified_by(&key).is_err()) {
+        return Err("the signature of the ledger's key does not fit it".to_owned());
+    }
+    Ok(note)
 }
 
 /// Where a root over all balances is in a copy.
@@ -76,8 +105,16 @@ pub(super) fn sizes<'a>(paths: impl Iterator<Item = &'a str>) -> Vec<u64> {
     sizes
 }
 
-/// The small files of a copy that are not what was copied, each with what is wrong, and with them the note beside a checkpoint: neither
-/// says anything without the other.
+/// The sizes of all notes among these files, whether or not the one beside is there.
+pub(super) fn noted<'a>(paths: impl Iterator<Item = &'a str>) -> BTreeSet<u64> {
+    let number = |path: &str| {
+        let name = path.strip_prefix(CHECKPOINTS)?.strip_prefix('/')?;
+        name.strip_suffix(".checkpoint").or_else(|| name.strip_suffix(".outcomes"))?.parse().ok()
+    };
+    paths.filter_map(number).collect()
+}
+
+/// The small files of a copy that are not what was copied, each with what is wrong.
 pub(super) fn damaged(from: &Path, manifest: &Manifest) -> Result<BTreeMap<String, String>, BackupError> {
     let mut damaged = BTreeMap::new();
     for file in [CHECKPOINTS, KEYS].into_iter().flat_map(|dir| manifest.of(dir)) {
@@ -87,31 +124,42 @@ pub(super) fn damaged(from: &Path, manifest: &Manifest) -> Result<BTreeMap<Strin
             Err(error) => return Err(error),
         }
     }
+    // What was copied may have been no note.
     let kept = Checkpoints::of(from);
-    for size in sizes(manifest.files.iter().map(|file| file.path.as_str())) {
-        let pair = paths(size);
-        // One of them may not be listed, or what was copied was no note.
-        if pair.iter().all(|path| !damaged.contains_key(path))
-            && let Err(error) = kept.read_pair(size)
-        {
-            damaged.insert(pair[1].clone(), error.to_string());
-        }
-        if pair.iter().any(|path| damaged.contains_key(path)) {
-            for path in pair {
-                damaged.entry(path).or_insert_with(|| "what belongs to it is damaged".to_owned());
+    for size in noted(manifest.files.iter().map(|file| file.path.as_str())) {
+        for (path, note) in paths(size).into_iter().zip(whole(&kept, size, &[])?) {
+            if let Err(why) = note
+                && manifest.lists(&path)
+            {
+                damaged.entry(path).or_insert(why);
             }
         }
     }
     Ok(damaged)
 }
 
-/// What the list of a copy says of files that stay as they are while `small` is written over them.
-pub(super) fn unchanged(manifest: &Manifest, small: &SmallFiles) -> Vec<Listed> {
-    let stays = |file: &&Listed| match small.get(&file.path) {
-        Some(bytes) => Listed::of_bytes(file.path.clone(), bytes) == **file,
-        None => true,
-    };
-    [CHECKPOINTS, KEYS].into_iter().flat_map(|dir| manifest.of(dir)).filter(stays).cloned().collect()
+/// What the list of a copy says of files that stay as they are while `small` is written over them; and which of the others suffered in the
+/// copy and cannot be written anew, as the ledger has them no more.
+pub(super) fn unchanged(
+    out: &Path,
+    manifest: &Manifest,
+    small: &SmallFiles,
+) -> Result<(Vec<Listed>, Vec<String>), BackupError> {
+    let (mut stay, mut lost) = (Vec::new(), Vec::new());
+    for file in [CHECKPOINTS, KEYS].into_iter().flat_map(|dir| manifest.of(dir)) {
+        let whole = match file.read(out) {
+            Ok(_) => Ok(()),
+            Err(BackupError::Damaged { why, .. }) => Err(why),
+            Err(error) => return Err(error),
+        };
+        match (small.get(&file.path), whole) {
+            (Some(bytes), Ok(())) if Listed::of_bytes(file.path.clone(), bytes) == *file => stay.push(file.clone()),
+            (Some(_), _) => {}
+            (None, Ok(())) => stay.push(file.clone()),
+            (None, Err(why)) => lost.push(format!("{} in the copy: {why}", file.path)),
+        }
+    }
+    Ok((stay, lost))
 }
 
 /// Writes what is not there yet and answers what the copy holds then, without checkpoints that are not kept for good. What the

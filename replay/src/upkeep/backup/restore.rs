@@ -1,9 +1,11 @@
 //! The way back of a copy: into a new directory, where it proves itself before anything is served from it. A mark keeps
 //! ledgers away until then; a restore that was cut short is run again from its beginning.
 
+use std::collections::BTreeMap;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use ledger::hash::Hash;
 use ledger::state::key_rows::AnnouncedKey;
 
 use super::checkpoints_and_keys as small_files;
@@ -12,12 +14,12 @@ use super::extent::Extent;
 use super::files::{io, make_dir, names};
 use super::layout::{CHECKPOINTS, KEYS, MANIFEST, RECORD};
 use super::manifest::{Listed, Manifest};
-use crate::files::{OutFile, replace};
+use crate::files::{OutFile, remove_file, replace};
 use crate::kill_points;
-use crate::proof::checkpoint::CheckpointError;
-use crate::proof::checkpoint_files::{Checkpoints, Signed};
+use crate::proof::checkpoint::{Checkpoint, CheckpointError, Outcomes};
+use crate::proof::checkpoint_files::Checkpoints;
 use crate::proof::key_files;
-use crate::proof::signed_note::Verifier;
+use crate::proof::signed_note::{Note, Verifier};
 use crate::proof::trust::{Trust, announced_in};
 use crate::record::log::file::{Lock, lock};
 use crate::record::log::segments::sync_dir;
@@ -99,7 +101,13 @@ pub fn restore(job: &Restore, go_on: &mut dyn FnMut(u64) -> bool) -> Result<Rest
     }
     kill_points::at("restore-copied");
     // What came back is read from its new place, not what was copied: only that will be served.
-    let announced = prove(job, &tip, &sizes, go_on)?;
+    let (announced, others) = prove(job, &tip, &sizes, go_on)?;
+    let left_out = leave_out(job, &mut manifest, &announced, (tip.next_index(), others))?;
+    let missing = missing.into_iter().chain(left_out).collect();
+    let sizes = small_files::sizes(manifest.files.iter().map(|file| file.path.as_str()));
+    if sizes.is_empty() && !job.without_checkpoint {
+        return Err(BackupError::NoCheckpoint(job.from.clone()));
+    }
     let last = sizes.last().map(|size| proof(job, &job.data, &manifest, *size, &announced));
     let proof = last.transpose()?;
     nothing_else(job, &manifest)?;
@@ -111,7 +119,7 @@ pub fn restore(job: &Restore, go_on: &mut dyn FnMut(u64) -> bool) -> Result<Rest
 }
 
 /// Takes checkpoints out of the list that suffered before they were copied, from the newest to one that a key signed; which they are.
-/// What a stranger signed, or a key that had ended, is no such damage, and refused: asked early, so that nobody waits in vain.
+/// What a stranger signed is no such damage, and refused: asked early, so that nobody waits in vain.
 fn believed(job: &Restore, manifest: &mut Manifest, tip: &Tip) -> Result<Vec<String>, BackupError> {
     let (mut suffered, mut rows) = (Vec::new(), None);
     while let Some(size) = small_files::sizes(manifest.files.iter().map(|file| file.path.as_str())).pop() {
@@ -122,25 +130,81 @@ fn believed(job: &Restore, manifest: &mut Manifest, tip: &Tip) -> Result<Vec<Str
             continue;
         };
         let trust = Trust::following(known_keys(job, &job.from, manifest)?.0, announced);
-        let signed = Checkpoints::of(&job.from).read_pair(size)?;
-        if !has_suffered(&signed, &trust) {
+        let [tree, made] = Checkpoints::of(&job.from).halves(size)?;
+        if ![&tree, &made].into_iter().flatten().all(|note| is_ours(note, &trust)) {
             return Err(error);
         }
         suffered.push(error.to_string());
-        let pair = small_files::paths(size);
-        manifest.files.retain(|file| !pair.contains(&file.path));
+        // What is whole of the two binds by itself.
+        let counts = [
+            tree.is_some_and(|note| trust.checkpoint(&note).is_ok()),
+            made.is_some_and(|note| trust.outcomes(&note).is_ok()),
+        ];
+        let bad: Vec<String> = small_files::paths(size)
+            .into_iter()
+            .zip(counts)
+            .filter(|(_, counts)| !counts)
+            .map(|(path, _)| path)
+            .collect();
+        if bad.is_empty() {
+            return Err(error);
+        }
+        manifest.files.retain(|file| !bad.contains(&file.path));
     }
     Ok(suffered)
 }
 
-/// Whether a trusted key signed a checkpoint or is said to have, and bits changed since.
-fn has_suffered(signed: &Signed, trust: &Trust) -> bool {
-    let outside = |error: &CheckpointError| matches!(error, CheckpointError::Outside { .. });
-    let claims = |key: &Verifier| signed.tree.signatures.iter().any(|line| line.id == key.id());
-    match trust.checkpoint(&signed.tree) {
-        Ok(_) => !trust.outcomes(&signed.outcomes).is_err_and(|error| outside(&error)),
-        Err(error) => !outside(&error) && trust.all().any(claims),
+/// Whether a note bears the name of a trusted key, whatever became of it since, or whichever ended before.
+fn is_ours(note: &Note, trust: &Trust) -> bool {
+    let named = |key: &Verifier| note.signatures.iter().any(|line| line.name == key.name() && line.id == key.id());
+    trust.all().any(|key| named(key) || named(&Outcomes::key_of(key)))
+}
+
+/// Takes notes out of what came back that no key signed which may sign over so many entries: bits changed in them, or the key had ended.
+/// They say nothing of the record, but what was signed and is not of it is evidence, and nothing is served then. `others` are of another root.
+fn leave_out(
+    job: &Restore,
+    manifest: &mut Manifest,
+    announced: &[AnnouncedKey],
+    (entries, mut others): (u64, BTreeMap<u64, BackupError>),
+) -> Result<Vec<String>, BackupError> {
+    // Where nobody's word is asked, there is none to be left out.
+    let Ok((keys, _)) = known_keys(job, &job.data, manifest) else {
+        return others.pop_first().map_or(Ok(Vec::new()), |(_, other)| Err(other));
+    };
+    let trusts: Vec<Trust> = keys.iter().map(|key| Trust::of_ledger(key, announced)).collect();
+    let any = |check: &dyn Fn(&Trust) -> Result<(), CheckpointError>| {
+        let mut why = CheckpointError::Malformed("no key is trusted");
+        let counts = trusts.iter().any(|trust| check(trust).map_err(|error| why = error).is_ok());
+        if counts { Ok(()) } else { Err(why) }
+    };
+    let (kept, mut left) = (Checkpoints::of(&job.data), BTreeMap::new());
+    for size in small_files::noted(manifest.files.iter().map(|file| file.path.as_str())) {
+        let [tree, made] = kept.halves(size)?;
+        let [tree_path, made_path] = small_files::paths(size);
+        let beyond = (size > entries).then(|| {
+            let why = format!("it is over {size} entries, the record has {entries}");
+            BackupError::Checkpoint { path: job.from.join(&tree_path), why }
+        });
+        let tree = tree.map(|note| (tree_path, any(&|trust| trust.checkpoint(&note).map(drop)), others.remove(&size)));
+        let made = made.map(|note| (made_path, any(&|trust| trust.outcomes(&note).map(drop)), None));
+        let mut signed = false;
+        for (path, counts, other) in [tree, made].into_iter().flatten() {
+            match (counts, other) {
+                (Ok(()), Some(other)) => return Err(other),
+                (Ok(()), None) => signed = true,
+                (Err(why), _) => drop(left.insert(path, why.to_string())),
+            }
+        }
+        if let Some(beyond) = beyond.filter(|_| signed) {
+            return Err(beyond);
+        }
     }
+    for path in left.keys().map(|path| job.data.join(path)) {
+        remove_file(&path).map_err(|error| io("removing", &path, error))?;
+    }
+    manifest.files.retain(|file| !left.contains_key(&file.path));
+    Ok(left.into_iter().map(|(path, why)| format!("{path}: {why}")).collect())
 }
 
 /// What the copy in `from` holds, where its record ends, and what is wrong with its list, if that had to be made again.
@@ -224,17 +288,19 @@ fn proof(
     size: u64,
     announced: &[AnnouncedKey],
 ) -> Result<Proof, BackupError> {
-    let [tree, _] = small_files::paths(size);
+    let [tree, made] = small_files::paths(size);
     let bad = |why: String| BackupError::Checkpoint { path: job.from.join(&tree), why };
     for file in manifest.of(CHECKPOINTS) {
         file.read(dir)?;
     }
-    let signed = Checkpoints::of(dir).read(size)?;
-    let signed = signed.ok_or_else(|| bad("it is listed without the note over its outcomes".to_owned()))?;
+    let [signed, outcomes] = Checkpoints::of(dir).halves(size)?;
+    let signed = signed.ok_or_else(|| bad("it is no note".to_owned()))?;
     let (keys, own_key) = known_keys(job, dir, manifest)?;
     let trust = Trust::following(keys, announced);
-    let checkpoint = trust.checkpoint(&signed.tree).map_err(|error| bad(error.to_string()))?;
-    trust.outcomes(&signed.outcomes).map_err(|error| bad(format!("the note over its outcomes: {error}")))?;
+    let checkpoint = trust.checkpoint(&signed).map_err(|error| bad(error.to_string()))?;
+    // Without the note beside it, the checkpoint proves the record all the same.
+    let outcomes = outcomes.filter(|_| manifest.lists(&made)).map_or(Ok(()), |note| trust.outcomes(&note).map(drop));
+    outcomes.map_err(|error| bad(format!("the note over its outcomes: {error}")))?;
     Ok(Proof { size, origin: checkpoint.origin, own_key })
 }
 
@@ -263,14 +329,15 @@ fn known_keys(job: &Restore, dir: &Path, manifest: &Manifest) -> Result<(Vec<Ver
     if keys.is_empty() { Err(BackupError::NoKey(job.from.clone())) } else { Ok((keys, true)) }
 }
 
-/// Reads what came back, every frame, and holds it against the list and the root of each checkpoint. What it announces is answered.
+/// Reads what came back, every frame, and holds it against the list and the root of each checkpoint. Answers what it announces, and which
+/// checkpoints are not of it.
 fn prove(
     job: &Restore,
     tip: &Tip,
     sizes: &[u64],
     go_on: &mut dyn FnMut(u64) -> bool,
-) -> Result<Vec<AnnouncedKey>, BackupError> {
-    let mut announced = Vec::new();
+) -> Result<(Vec<AnnouncedKey>, BTreeMap<u64, BackupError>), BackupError> {
+    let (mut announced, mut others) = (Vec::new(), BTreeMap::new());
     let kept = Checkpoints::of(&job.data);
     let mut sizes = sizes.iter().copied().peekable();
     let mut reader = Reader::open(&job.data.join(RECORD), tip.ledger)?;
@@ -278,7 +345,7 @@ fn prove(
     while let Some((frame, void)) = reader.next_any()? {
         for (leaf, entry) in frame.leaves().iter().zip(frame.entries()).filter(|_| !void) {
             while sizes.next_if_eq(&before.size()).is_some() {
-                compare(job, &kept, before.size(), before.root())?;
+                others.extend(compare(job, &kept, before.size(), before.root())?);
             }
             announced.extend(announced_in(entry, before.size()));
             before.push(*leaf);
@@ -288,30 +355,33 @@ fn prove(
         }
     }
     while sizes.next_if_eq(&before.size()).is_some() {
-        compare(job, &kept, before.size(), before.root())?;
-    }
-    if let Some(size) = sizes.next() {
-        let [tree, _] = small_files::paths(size);
-        let why = format!("it is over {size} entries, the record has {}", before.size());
-        return Err(BackupError::Checkpoint { path: job.from.join(tree), why });
+        others.extend(compare(job, &kept, before.size(), before.root())?);
     }
     if let Some(torn) = reader.torn() {
         return Err(BackupError::Damaged { path: torn.path.clone(), why: torn.why.clone() });
     }
     if reader.tip() == tip {
-        return Ok(announced);
+        return Ok((announced, others));
     }
     let (found, listed) = (Extent::of(reader.tip()), Extent::of(tip));
     let why = format!("the record comes to {found:?}, it says {listed:?}");
     Err(BackupError::Manifest { path: job.from.join(MANIFEST), why })
 }
 
-fn compare(job: &Restore, kept: &Checkpoints, size: u64, root: ledger::hash::Hash) -> Result<(), BackupError> {
+/// What is wrong with the root of a checkpoint; whether that is evidence is asked of its signature.
+fn compare(
+    job: &Restore,
+    kept: &Checkpoints,
+    size: u64,
+    root: Hash,
+) -> Result<Option<(u64, BackupError)>, BackupError> {
     let [tree, _] = small_files::paths(size);
-    let bad = |why: &str| BackupError::Checkpoint { path: job.from.join(&tree), why: why.to_owned() };
-    let signed = kept.read(size)?.ok_or_else(|| bad("it is listed without the note over its outcomes"))?;
-    let (checkpoint, _) = signed.unverified().map_err(|error| bad(&error.to_string()))?;
-    if checkpoint.root == root { Ok(()) } else { Err(bad("its root is not the one of the record")) }
+    let said = kept.halves(size)?[0].as_ref().and_then(|note| Checkpoint::parse(note.unverified_text()).ok());
+    if said.is_some_and(|said| said.root == root) {
+        return Ok(None);
+    }
+    let why = "its root is not the one of the record".to_owned();
+    Ok(Some((size, BackupError::Checkpoint { path: job.from.join(&tree), why })))
 }
 
 /// A restore that was cut short may have begun with another copy.

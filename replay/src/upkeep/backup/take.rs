@@ -94,7 +94,7 @@ pub fn backup(job: &Backup, go_on: &mut dyn FnMut(u64) -> bool) -> Result<Taken,
     // Frames are on the disk before the list names them.
     segments.sync()?;
     kill_points::at("backup-frames-copied");
-    let manifest = finish(job, &tip, &manifest, (segments.listed(), created), small)?;
+    let (manifest, lost) = finish(job, &tip, &manifest, (segments.listed(), created), small)?;
     let sizes = small_files::sizes(manifest.files.iter().map(|file| file.path.as_str()));
     Ok(Taken {
         extent: Extent::of(&tip),
@@ -102,7 +102,7 @@ pub fn backup(job: &Backup, go_on: &mut dyn FnMut(u64) -> bool) -> Result<Taken,
         new_bytes: segments.added,
         checkpoints: sizes.len(),
         signed: sizes.last().copied(),
-        missing,
+        missing: missing.into_iter().chain(lost).collect(),
         interrupted: ended,
     })
 }
@@ -194,7 +194,7 @@ impl Run<'_> {
 
 /// A record that ends before its last checkpoint has lost its end: a copy without that checkpoint would hide it.
 fn reaches(job: &Backup, tip: &Tip, small: &SmallFiles) -> Result<(), BackupError> {
-    let (entries, last) = (tip.next_index(), small_files::sizes(small.keys().map(String::as_str)).pop());
+    let (entries, last) = (tip.next_index(), small_files::noted(small.keys().map(String::as_str)).pop_last());
     let Some(size) = last.filter(|size| *size > entries) else { return Ok(()) };
     let [tree, _] = small_files::paths(size);
     let path = job.data.as_deref().unwrap_or(Path::new("")).join(tree);
@@ -210,14 +210,14 @@ fn finish(
     before: &Manifest,
     (record, created): (Vec<Listed>, Option<String>),
     mut small: SmallFiles,
-) -> Result<Manifest, BackupError> {
+) -> Result<(Manifest, Vec<String>), BackupError> {
     let out = &job.out;
-    let beyond: Vec<u64> = small_files::sizes(small.keys().map(String::as_str));
+    let beyond = small_files::noted(small.keys().map(String::as_str));
     for size in beyond.into_iter().filter(|size| *size > tip.next_index()) {
         // Only a run that was ended early stops before a checkpoint.
         small_files::paths(size).iter().for_each(|path| drop(small.remove(path)));
     }
-    let stay = small_files::unchanged(before, &small);
+    let (stay, lost) = small_files::unchanged(out, before, &small)?;
     let listed = |others: Vec<Listed>| {
         let files = record.iter().cloned().chain(others).collect();
         Manifest::new(tip, created.clone(), files)
@@ -229,5 +229,5 @@ fn finish(
     manifest.write(out)?;
     // What is no longer named goes last: a list that named what is gone would make the copy a damaged one.
     small_files::clear(out, &manifest)?;
-    Ok(manifest)
+    Ok((manifest, lost))
 }

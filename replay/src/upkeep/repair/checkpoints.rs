@@ -1,6 +1,6 @@
 //! The checkpoints as proof: what root the record must have at which sizes. Who keeps and signs them is not known here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use ledger::hash::Hash;
@@ -11,7 +11,7 @@ use super::examined::ExaminedCopy;
 use super::held::Held;
 use super::options::RepairOptions;
 use crate::proof::checkpoint::{Checkpoint, CheckpointError};
-use crate::proof::checkpoint_files::Checkpoints;
+use crate::proof::checkpoint_files::{Checkpoints, KeptError};
 use crate::proof::signed_note::Note;
 use crate::proof::trust::{Trust, announced_in};
 use crate::record::error::LogError;
@@ -21,6 +21,8 @@ use crate::record::log::{Frame, Tip};
 #[derive(Debug, Default)]
 pub(super) struct Proofs {
     points: Vec<(u64, Hash)>,
+    /// So many entries there were, by a note over outcomes whose checkpoint suffered.
+    least: u64,
     /// Entries under the last one whose word counts for what only a further copy has.
     vouched: u64,
     passed_over: Vec<String>,
@@ -36,7 +38,7 @@ impl Proofs {
         let mut points = BTreeMap::new();
         for dir in [Some(&options.data), options.from.as_ref()].into_iter().flatten() {
             let kept = Checkpoints::of(dir);
-            for size in kept.sizes().map_err(|error| error.to_string())? {
+            for size in sizes_of(&kept).map_err(|error| error.to_string())? {
                 let read = kept.read_pair(size).map_err(|error| error.to_string());
                 let root = match read.and_then(|signed| Ok((believed(&signed.tree, &trust)?, signed.outcomes))) {
                     Ok((checkpoint, outcomes)) => {
@@ -45,10 +47,13 @@ impl Proofs {
                     }
                     Err(why) => {
                         let place = dir.display();
-                        proofs
-                            .passed_over
-                            .push(format!("the checkpoint over {size} entries in {place} cannot be believed: {why}"));
-                        continue;
+                        proofs.passed_over.push(format!(
+                            "the checkpoint over {size} entries in {place} cannot be believed whole: {why}"
+                        ));
+                        // Else who cuts a record would only have to spoil one file beside it.
+                        let halves = kept.halves(size).map_err(|error| error.to_string())?;
+                        let Some(root) = proofs.half(halves, &trust, size) else { continue };
+                        root
                     }
                 };
                 // Who can make up a copy can make up a note beside it: without keys only what is kept here counts.
@@ -63,10 +68,24 @@ impl Proofs {
             }
         }
         proofs.points = points.into_iter().collect();
-        if !proofs.points.is_empty() || proofs.passed_over.is_empty() {
+        if proofs.least().is_some() || proofs.passed_over.is_empty() {
             return Ok(proofs);
         }
         Err(proofs.passed_over.swap_remove(0))
+    }
+
+    /// What one of two notes says, where the other suffered: the root of the record, or at least how many entries there were.
+    fn half(&mut self, [tree, made]: [Option<Note>; 2], trust: &Trust, size: u64) -> Option<Hash> {
+        if made.is_some_and(|note| trust.outcomes(&note).is_ok_and(|outcomes| outcomes.size == size)) {
+            self.least = self.least.max(size);
+        }
+        let tree = believed(&tree?, trust).ok()?;
+        (tree.size == size).then_some(tree.root)
+    }
+
+    /// How many entries the record has at least, by what was signed.
+    pub(super) fn least(&self) -> Option<u64> {
+        self.last().max(Some(self.least).filter(|least| *least > 0))
     }
 
     /// The record is proved by the checkpoint over its entries alone; that the note beside it says nothing is named all the same.
@@ -116,6 +135,11 @@ impl Proofs {
         }
         Ok(())
     }
+}
+
+/// The sizes of checkpoints and of notes that lost theirs.
+fn sizes_of(kept: &Checkpoints) -> Result<BTreeSet<u64>, KeptError> {
+    Ok(kept.sizes()?.into_iter().chain(kept.outcome_sizes()?).collect())
 }
 
 fn believed(note: &Note, trust: &Trust) -> Result<Checkpoint, String> {

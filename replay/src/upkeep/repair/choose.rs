@@ -258,7 +258,7 @@ pub(super) fn ends(
 ) -> Result<Result<(), String>, LogError> {
     let tip = &plan.tip;
     let (number, index) = (tip.frames + 1, tip.next_index());
-    if let Some(last) = proofs.last().filter(|last| *last > index) {
+    if let Some(last) = proofs.least().filter(|last| *last > index) {
         return Ok(Err(format!(
             "a checkpoint over {last} entries was signed, but no copy has frame {number}, index {index}, as it was; \
              add a copy that has it with --from"

@@ -3,6 +3,7 @@
 use std::fs;
 
 use super::desk::{Desk, files};
+use replay::upkeep::backup::{Backup, backup};
 
 #[test]
 fn a_note_that_suffered_before_it_was_copied_is_named_and_the_rest_comes_back() {
@@ -26,7 +27,82 @@ fn a_note_that_suffered_before_it_was_copied_is_named_and_the_rest_comes_back() 
         let size = name.trim_end_matches(".outcomes").trim_start_matches('0');
         assert!(named.len() == 1 && named[0].contains(size), "{number}: {named:?}");
         assert_eq!(restored.extent.entries, 700);
-        assert!(restored.proof.unwrap().size < 700, "what is signed before proves as far as it goes");
+        assert_eq!(restored.proof.unwrap().size, 700, "the checkpoint proves the record by itself");
         assert!(!desk.at(&again).join("checkpoints").join(name).exists());
     }
+}
+
+/// A bit of an old checkpoint says nothing about the record: it is left out by whoever copies and by whoever restores, and named.
+#[test]
+fn an_old_checkpoint_that_suffered_is_left_out_and_the_rest_comes_back() {
+    let desk = Desk::told(0, 700);
+    let oldest = files(&desk.at("ledger/checkpoints"), ".checkpoint").remove(0);
+    let whole = fs::read(&oldest).unwrap();
+    let name = oldest.file_name().unwrap().to_str().unwrap();
+    let line = |at: usize| whole.iter().enumerate().filter(|(_, byte)| **byte == b'\n').nth(at).unwrap().0;
+    // In the root, and in the signature.
+    for (number, at) in [line(1) + 3, line(4) - 9].into_iter().enumerate() {
+        let mut bad = whole.clone();
+        bad[at] = if bad[at] == b'A' { b'B' } else { b'A' };
+        fs::write(&oldest, &bad).unwrap();
+        let (copy, again) = (format!("copy-{number}"), format!("again-{number}"));
+        let taken = desk.backup(&copy).unwrap();
+        assert!(taken.missing.len() == 1 && taken.missing[0].contains(name), "{:?}", taken.missing);
+        assert!(!desk.at(&copy).join("checkpoints").join(name).exists());
+        assert_eq!(desk.restore(&copy, &again).unwrap().extent.entries, 700);
+        // Whoever copied it without knowing a key.
+        let job = Backup { keys: Vec::new(), ..desk.job(&format!("keyless-{number}")) };
+        backup(&job, &mut |_| true).unwrap();
+        let restored = desk.restore_with(&format!("keyless-{number}"), &format!("came-{number}"), &[9]).unwrap();
+        assert!(restored.missing.len() == 1 && restored.missing[0].contains(name), "{:?}", restored.missing);
+        assert_eq!(restored.extent.entries, 700);
+        assert!(!desk.at(&format!("came-{number}")).join("checkpoints").join(name).exists());
+    }
+}
+
+/// Without a single note over outcomes the checkpoints are copied, and prove the record.
+#[test]
+fn checkpoints_that_lost_their_notes_are_copied_and_vouch_for_the_record() {
+    let desk = Desk::told(0, 700);
+    for path in files(&desk.at("ledger/checkpoints"), ".outcomes") {
+        fs::remove_file(path).unwrap();
+    }
+    let taken = desk.backup("copy").unwrap();
+    assert_eq!((taken.signed, taken.missing.len()), (Some(700), taken.checkpoints));
+    let restored = desk.restore("copy", "again").unwrap();
+    assert_eq!((restored.extent.entries, restored.proof.unwrap().size, restored.missing), (700, 700, Vec::new()));
+}
+
+/// A record cut below what one of two notes says is neither copied nor brought back.
+#[test]
+fn one_of_two_notes_is_enough_to_notice_that_the_end_is_missing() {
+    let desk = Desk::told(0, 300);
+    desk.backup("short").unwrap();
+    desk.tell(5_000, 200);
+    for (number, ending) in [".outcomes", ".checkpoint"].into_iter().enumerate() {
+        let path = files(&desk.at("ledger/checkpoints"), ending).pop().unwrap();
+        let whole = fs::read(&path).unwrap();
+        fs::remove_file(&path).unwrap();
+        let short = format!("rolled-{number}");
+        desk.restore("short", &short).unwrap();
+        for path in fs::read_dir(desk.at("ledger/checkpoints")).unwrap().map(|file| file.unwrap().path()) {
+            fs::copy(&path, desk.at(&short).join("checkpoints").join(path.file_name().unwrap())).unwrap();
+        }
+        let job = Backup::of(&desk.at(&short), &desk.at(&format!("copy-{number}")), replay::engine::DEFAULT_LEDGER);
+        let why = backup(&job, &mut |_| true).unwrap_err().to_string();
+        assert!(why.contains("over 500 entries, the record has 300"), "{why}");
+        fs::write(&path, whole).unwrap();
+    }
+}
+
+/// What suffered in a copy is written anew by the next run, as long as the ledger has it.
+#[test]
+fn a_copy_that_suffered_is_mended_by_the_next_run() {
+    let desk = Desk::told(0, 700);
+    desk.backup("copy").unwrap();
+    let notes = files(&desk.at("copy/checkpoints"), ".outcomes");
+    fs::remove_file(&notes[0]).unwrap();
+    fs::write(&notes[1], "no note").unwrap();
+    assert_eq!(desk.backup("copy").unwrap().missing, Vec::<String>::new());
+    assert_eq!(desk.restore("copy", "again").unwrap().missing, Vec::<String>::new());
 }
