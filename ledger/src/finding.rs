@@ -264,7 +264,10 @@ fn of_shortness(kind: FindingKind) -> (&'static str, &'static str) {
 fn of_decision(kind: FindingKind) -> (&'static str, &'static str) {
     match kind {
         FindingKind::ClearedInVain => ("cleared_in_vain", "暂记清理所依据的事项已变，先撤销该清理，再按现状处理"),
-        FindingKind::CorrectedShort => ("corrected_short", "支付更正未全额生效，先撤销，再按现状以下一版次报送"),
+        FindingKind::CorrectedShort => (
+            "corrected_short",
+            "支付更正未全额生效，先撤销，再按现状重报：原、新指标与文号都不变的以下一版次，有一项变的版次留空",
+        ),
         _ => ("decided_early", "决定的日期早于所决定的事项，日期有误的撤销后以下一版次重报"),
     }
 }

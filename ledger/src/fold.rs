@@ -317,10 +317,12 @@ impl State {
         for org in &change.mentions {
             org::mention(self, *org);
         }
+        let over = self.takes_over(entry.event);
         let subject = change.act.take().and_then(|act| act.apply(self, entry));
         if let Some(returns) = change.returns.take() {
             given_back::apply(self, entry, *returns);
         }
+        self.retell(entry.event, Seen::place(entry), over);
         let posted = change.postings.iter().map(|posting| self.post(entry.index, on, posting));
         if posted.fold(false, |short, one| short | one) {
             change.touched.extend(follow::watched(self, &change.postings));

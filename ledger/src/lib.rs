@@ -19,6 +19,7 @@ pub mod finding;
 pub mod fold;
 pub mod handle;
 pub mod hash;
+mod in_vain;
 pub mod lender;
 pub mod loan;
 pub mod money;

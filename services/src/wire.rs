@@ -97,7 +97,7 @@ pub fn finding(state: &State, number: Handle<Finding>) -> v1::Finding {
         sentence_zh: finding.kind.sentence_zh().to_owned(),
         sentence_en: sentence_en(finding.kind).to_owned(),
         subject: id(finding.subject),
-        fen: finding.in_suspense(),
+        fen: state.money_of(number),
         index: finding.index,
         day: finding.on.yyyymmdd(),
         event: id(event_id(state, finding.fact.into())),

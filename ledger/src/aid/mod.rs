@@ -8,7 +8,6 @@ pub(crate) mod award_end;
 pub(crate) mod budget;
 pub(crate) mod correction;
 pub(crate) mod debt;
-pub(crate) mod in_vain;
 pub(crate) mod leaving;
 pub(crate) mod merge;
 pub(crate) mod payment;

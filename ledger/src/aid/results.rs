@@ -5,15 +5,17 @@ use crate::account::Class;
 use crate::aid::debt;
 use crate::aid::leaving::is_out_of_study;
 use crate::aid::payment_facts::{self, FACTS_MAX, Order, Revised, Revision, revise};
-use crate::change::{Case, Change, Judged, NewFinding, Taken, Touched};
+use crate::aid::reckon::{Expected, Role, reckon};
+use crate::change::{Case, Change, Judged, NewFinding, Taken, Touched, Wanted};
 use crate::difference::Holding;
 use crate::entry::Entry;
 use crate::event::{PayoutCredited, PayoutReturned, PayoutUnknown};
 use crate::finding::FindingKind;
 use crate::handle::Handle;
+use crate::in_vain;
 use crate::money::{Day, Fen};
 use crate::state::State;
-use crate::state::result_rows::ToldOf;
+use crate::state::result_rows::{ToldOf, is_cleared};
 use crate::state::rows::{Application, Payout, ResultFact};
 use crate::state::stage::{BankWord, Progress, Stage};
 use uuid::Uuid;
@@ -75,11 +77,16 @@ fn tell(case: &Case<'_>, payment: Uuid, what: BankWord, fen: Fen, reason: u8) ->
     if before.len() >= FACTS_MAX {
         return Ok(Change::only(NewFinding::about(FindingKind::TooManyFacts, payment)));
     }
-    let fact = ResultFact::told(entry, what, case.on(), fen, reason);
+    let mut fact = ResultFact::told(entry, what, case.on(), fen, reason);
+    let over = state.takes_over(case.entry.event);
+    if let Some(decided) = before.iter().find(|other| Some(other.entry) == over) {
+        fact = decided.told_anew(fact);
+    }
     let place = (fact.on, fact.what, case.entry.event.id);
     let mut facts = before.clone();
     let at = facts.partition_point(|other| (other.on, other.what, state.seen.get(other.entry).id) < place);
     facts.insert(at, fact);
+    facts.retain(|other| Some(other.entry) != over);
     let revised = revise(state, payment, (order.as_ref(), &before), (order.as_ref(), facts));
     Ok(changed(state, case.on(), revised))
 }
@@ -155,6 +162,19 @@ pub(crate) fn sent(state: &State, application: &Application, sent: bool) -> Sent
 pub(crate) fn ordered(state: &State, payment: Uuid, order: &Order) -> Option<Revised> {
     let (_, row) = state.results.by_id(payment)?;
     Some(revise(state, payment, (None, &row.facts), (Some(order), row.facts.clone())))
+}
+
+/// Of a payment, what was decided about in vain. A credit is accepted while its payment has come back, and only then.
+pub(crate) fn in_vain(state: &State, payment: Uuid) -> Vec<Wanted> {
+    let (order, told) = so_far(state, payment);
+    if !is_cleared(&told) {
+        return Vec::new();
+    }
+    let expected = order.map(|order| Expected { fen: order.fen, sent: order.sent });
+    in_vain::wanted(state, told, |facts, at, decided| match reckon(expected, facts).roles[at] {
+        Role::Suspended(kind) => decided.accepted.is_none() || kind == FindingKind::LateCredit,
+        _ => false,
+    })
 }
 
 /// Makes the change; where the facts of the entry are kept then, so that it can be taken back.

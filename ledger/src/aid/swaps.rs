@@ -48,7 +48,7 @@ impl Swapped {
 
 /// What all corrections together say and the application does not take from their lines.
 pub(crate) fn left_over(corrected: Option<&Corrected>) -> Fen {
-    let left = corrected.into_iter().flat_map(|row| &row.told).map(|told| told.fen - told.moved);
+    let left = corrected.into_iter().flat_map(|row| &row.told).map(Correction::missing);
     left.fold(0, Fen::saturating_add)
 }
 

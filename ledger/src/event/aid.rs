@@ -331,7 +331,7 @@ pub enum Clearing {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct SuspenseCleared {
     /// Event id of what put the money in suspense: a credit or a return, the clearing of a voucher or of a payment to a lender, what a
-    /// lender gave back.
+    /// lender gave back. Of an earlier edition of that as well: the latest one is meant.
     pub item: Uuid,
     /// Which clearing of it this is, from 1.
     pub number: u32,

@@ -5,7 +5,7 @@
 
 use super::{State, early};
 use crate::account::Class;
-use crate::aid::{awaited, award, correction, debt, in_vain, leaving, merge, payment_facts, surrender, voucher};
+use crate::aid::{awaited, award, correction, debt, leaving, merge, payment_facts, results, surrender, voucher};
 use crate::change::Wanted;
 use crate::change::{NewFinding, Noted, Touched};
 use crate::entry::Entry;
@@ -13,7 +13,7 @@ use crate::event::{Kind, KindTag};
 use crate::finding::FindingKind;
 use crate::handle::Handle;
 use crate::lender::fund::statement::{self, OF_FUND};
-use crate::lender::remittance::{facts, in_vain as lenders};
+use crate::lender::remittance::{facts, report};
 use crate::loan::findings::{OF_BORROWER, OF_LOAN, drawn_by, wanted, wanted_together};
 use crate::loan::returned;
 use crate::loan::rules::jumps;
@@ -68,16 +68,21 @@ pub(super) fn open_all(state: &mut State, entry: &Entry<'_>, own: Vec<NewFinding
     opened
 }
 
+/// Whether a finding says what is to be said, of the same fact where it is one fact that calls for it.
+fn says(row: &Finding, new: &NewFinding) -> bool {
+    row.kind == new.kind && new.told_by.is_none_or(|fact| row.fact == fact)
+}
+
 /// Whether the same is found already.
 fn stands(state: &State, new: &NewFinding) -> bool {
-    state.doubts_of(new.subject).iter().any(|at| state.findings.get(*at).kind == new.kind)
+    state.doubts_of(new.subject).iter().any(|at| says(state.findings.get(*at), new))
 }
 
 /// Those of the same that a person closed keep no other from being opened.
 fn forget_closed(state: &mut State, new: &NewFinding) {
     let closed = |at: &Handle<Finding>| {
         let row = state.findings.get(*at);
-        row.kind == new.kind && row.closed
+        row.closed && says(row, new)
     };
     let closed: Vec<_> = state.doubts_of(new.subject).iter().copied().filter(closed).collect();
     state.end_doubts(new.subject, &closed);
@@ -193,7 +198,7 @@ fn follow(state: &mut State, touched: Touched) -> Vec<NewFinding> {
         Touched::Result(id) => followed(state, id, of_result),
         Touched::Decided(id) => decided(state, id),
         Touched::Remitted(id) => {
-            let (unit, wanted) = lenders::wanted(state, id);
+            let (unit, wanted) = report::in_vain(state, id);
             let new = settle(state, id, |kind| kind == FindingKind::ClearedInVain, &wanted);
             new.into_iter().map(|new| NewFinding { unit, ..new }).collect()
         }
@@ -278,7 +283,7 @@ fn of_application(state: &mut State, id: Uuid) -> Vec<NewFinding> {
 
 /// What of a payment was cleared out of suspense in vain.
 fn of_result(state: &mut State, id: Uuid) -> Vec<NewFinding> {
-    let (wanted, payout) = (in_vain::wanted(state, id), state.payouts.find(id));
+    let (wanted, payout) = (results::in_vain(state, id), state.payouts.find(id));
     let application = payout.map_or(UNKNOWN_APPLICATION, |payout| state.payouts.get(payout).application);
     let unit = state.applications.get(application).unit;
     let new = settle(state, id, |kind| kind == FindingKind::ClearedInVain, &wanted);

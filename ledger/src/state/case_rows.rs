@@ -2,8 +2,9 @@
 
 use crate::finding::FindingKind;
 use crate::handle::Handle;
-use crate::money::Day;
+use crate::money::{Day, Fen};
 use crate::state::State;
+use crate::state::correction_rows::Correction;
 use crate::state::entry_rows::Seen;
 use crate::state::rows::Finding;
 use crate::state::table::Row;
@@ -96,6 +97,22 @@ impl State {
         }
     }
 
+    /// How much money a finding is about: what stands in suspense because of it, what was disposed of in vain, what a correction lacks.
+    #[must_use]
+    pub fn money_of(&self, finding: Handle<Finding>) -> Fen {
+        let row = self.findings.get(finding);
+        match row.kind {
+            _ if !row.open || row.fen != 0 => row.in_suspense(),
+            FindingKind::ClearedInVain => self.off(row.fact).fen.saturating_abs(),
+            FindingKind::CorrectedShort => {
+                let told = self.corrected.by_id(row.subject).map(|(_, corrected)| &corrected.told[..]);
+                let told = told.unwrap_or_default().iter().find(|told| told.entry == row.fact);
+                told.map_or(0, Correction::missing)
+            }
+            _ => 0,
+        }
+    }
+
     /// A finding by the event id of the fact it is about or of the entry that opened it, by its kind and by what it is about; of
     /// several the first that is still to be settled.
     #[must_use]
@@ -103,6 +120,8 @@ impl State {
         let at = self.seen.find(entry);
         let of_fact = self.doubts_of(subject).iter().copied().filter(|open| Some(self.findings.get(*open).fact) == at);
         let told = at.into_iter().flat_map(|at| self.findings_of(at.into())).map(|(at, _)| at);
+        // What was opened of its money by another entry, as by that which took it back.
+        let item = at.and_then(|at| self.held_by(at)).and_then(|(_, item)| item.handle());
         // What does not count is not found by its id.
         let beside = self.disputes.by_id(entry).into_iter().flat_map(|(_, dispute)| {
             dispute.versions.iter().map(|version| version.finding).chain(dispute.many.handle())
@@ -111,7 +130,7 @@ impl State {
             let row = self.findings.get(*at);
             row.kind == kind && row.subject == subject
         };
-        let named: Vec<_> = of_fact.chain(told).chain(beside).filter(is).collect();
+        let named: Vec<_> = of_fact.chain(told).chain(item).chain(beside).filter(is).collect();
         named.iter().find(|at| self.findings.get(**at).stands()).or(named.first()).copied()
     }
 }

@@ -4,6 +4,7 @@
 use crate::finding::FindingKind;
 use crate::handle::{Handle, Link};
 use crate::money::{Day, Fen};
+use crate::state::edition_rows::EditionsBefore;
 use crate::state::entry_rows::{Seen, WITHDRAWN};
 use crate::state::rows::{Application, Drawn, Org};
 use crate::state::table::Row;
@@ -139,6 +140,11 @@ impl<F> Remaining<F> {
         Self { fact, off: Off::NONE, gone: false }
     }
 
+    /// The same, where it may tell anew what an entry told that somebody decided about: that leaves these facts then.
+    pub fn anew(state: &State, over: Option<Handle<Seen>>, fact: F) -> Self {
+        Self { off: over.map_or(Off::NONE, |over| state.off(over)), ..Self::whole(fact) }
+    }
+
     /// As an entry told it.
     pub fn of(state: &State, entry: Handle<Seen>, fact: F) -> Self {
         // What an entry tells is looked at before the entry itself is in.
@@ -178,25 +184,28 @@ impl<F> DerefMut for Remaining<F> {
     }
 }
 
-/// Decisions by the entries whose money they disposed of. It follows from their rows.
+/// Decisions by the entries whose money they disposed of, and the entries that told the same money before. It follows from their rows.
 #[derive(Clone, Default)]
-pub(super) struct ClearedByItem(BTreeMap<Handle<Seen>, Vec<Handle<Cleared>>>);
+pub(super) struct ClearedByItem {
+    decisions: BTreeMap<Handle<Seen>, Vec<Handle<Cleared>>>,
+    pub before: EditionsBefore,
+}
 
 impl ClearedByItem {
     pub fn of(state: &State) -> Self {
-        let mut all = Self::default();
+        let mut all = Self { decisions: BTreeMap::new(), before: EditionsBefore::of(state) };
         state.clearings.iter().for_each(|(at, row)| all.add(at, row));
         all
     }
 
     fn add(&mut self, at: Handle<Cleared>, row: &Cleared) {
         for entry in [Some(row.item), row.other.handle()].into_iter().flatten() {
-            self.0.entry(entry).or_default().push(at);
+            self.decisions.entry(entry).or_default().push(at);
         }
     }
 
     fn off(&self, state: &State, entry: Handle<Seen>) -> Off {
-        let rows = self.0.get(&entry).into_iter().flatten().map(|at| state.clearings.get(*at));
+        let rows = self.decisions.get(&entry).into_iter().flatten().map(|at| state.clearings.get(*at));
         rows.filter(|row| !row.gone).fold(Off::NONE, |off, row| {
             let sense = if row.item == entry { row.sense } else { row.other_sense };
             Off { fen: off.fen + sense.signed(row.fen), at: row.unit, clearings: off.clearings + 1 }
@@ -212,8 +221,27 @@ impl State {
 
     /// The first decision that stands about the money of an entry's fact: its day, and its event.
     pub(crate) fn first_cleared(&self, entry: Handle<Seen>) -> Option<(Day, Uuid)> {
-        let rows = self.cleared_by_item.0.get(&entry).into_iter().flatten().map(|at| self.clearings.get(*at));
+        let rows = self.cleared_by_item.decisions.get(&entry).into_iter().flatten().map(|at| self.clearings.get(*at));
         rows.filter(|row| !row.gone).map(|row| (row.on, row.id)).min()
+    }
+
+    /// What was decided about the money of one entry's fact is about that of another now, which told it anew.
+    pub(crate) fn decided_about(&mut self, before: Handle<Seen>, now: Handle<Seen>) {
+        let (stood, stands): (Vec<_>, Vec<_>) = self
+            .cleared_by_item
+            .decisions
+            .remove(&before)
+            .into_iter()
+            .flatten()
+            .partition(|at| self.clearings.get(*at).gone);
+        for at in &stands {
+            let row = self.clearings.get_mut(*at);
+            let about = |entry: Handle<Seen>| if entry == before { now } else { entry };
+            (row.item, row.other) = (about(row.item), row.other.handle().map(about).into());
+        }
+        // Those that were taken back stay about what they were about.
+        self.cleared_by_item.decisions.insert(before, stood);
+        self.cleared_by_item.decisions.entry(now).or_default().extend(stands);
     }
 
     /// Keeps a decision about money in suspense.

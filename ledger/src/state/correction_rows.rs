@@ -40,6 +40,14 @@ pub struct Correction {
     pub document: String,
 }
 
+impl Correction {
+    /// How much of it the application does not take from there.
+    #[must_use]
+    pub fn missing(&self) -> Fen {
+        self.fen - self.moved
+    }
+}
+
 /// What payments take from one line they take from another: all up to a number, and of the one with that number a part.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 pub struct Swap {

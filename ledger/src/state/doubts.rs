@@ -143,9 +143,13 @@ impl State {
                 let Some(row) = self.clearings.handle(seen.subject).map(|at| self.clearings.get(at)) else {
                     return found;
                 };
-                let items = [Some(row.item), row.other.handle()].into_iter().flatten();
-                let told = |item: Handle<Seen>| Some((self.told_of_by(item)?, item));
-                found.extend(items.filter_map(told).flat_map(|(id, item)| self.doubts_about(id, item)));
+                for item in [Some(row.item), row.other.handle()].into_iter().flatten() {
+                    found.extend(self.told_of_by(item).into_iter().flat_map(|id| self.doubts_about(id, item)));
+                    // More was disposed of than there is, as what was told of it was taken back.
+                    let held = self.held_by(item).and_then(|(_, held)| held.handle());
+                    let in_vain = |at: &Handle<Finding>| self.findings.get(*at).kind == FindingKind::ClearedInVain;
+                    found.extend(held.filter(in_vain));
+                }
             }
             KindTag::RecoveryReceived | KindTag::RefundPaid => {
                 let debt = self.debts.handle(seen.subject).map(|at| self.debts.get(at).id);

@@ -11,6 +11,7 @@ pub mod debt_rows;
 pub mod decided_rows;
 pub mod disputes;
 pub mod doubts;
+pub mod edition_rows;
 pub mod entity;
 pub mod entry_rows;
 pub mod flows;
@@ -43,6 +44,7 @@ use crate::state::debt_rows::{Debt, Recovery};
 use crate::state::decided_rows::DecidedAbout;
 use crate::state::disputes::Dispute;
 use crate::state::doubts::Doubt;
+use crate::state::edition_rows::Retold;
 use crate::state::entity::{EachTable, Entity};
 use crate::state::entry_rows::{Refused, Seen};
 use crate::state::fund_rows::LoanLoss;
@@ -235,6 +237,7 @@ tables! {
         recoveries: Recovery,
         corrected: Corrected,
         decided: DecidedAbout,
+        retold: Retold,
     }
 }
 

@@ -29,6 +29,12 @@ impl ResultFact {
             accepted_count: 0,
         }
     }
+
+    /// Its money told anew: what was decided about it stands.
+    pub(crate) fn told_anew(&self, fact: Self) -> Self {
+        let Self { off, off_at, clearings, accepted, accepted_count, .. } = *self;
+        Self { off, off_at, clearings, accepted, accepted_count, ..fact }
+    }
 }
 
 /// Whether anybody decided about money a bank told of.

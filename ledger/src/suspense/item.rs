@@ -69,9 +69,9 @@ struct Telling {
 }
 
 impl Item {
-    /// The money in suspense that an entry told of, by its event id.
+    /// The money in suspense that an entry told of, by its event id, or by that of an earlier edition of it.
     pub fn find(state: &State, id: Uuid) -> Option<Self> {
-        let (entry, _) = state.seen.by_id(id)?;
+        let entry = state.latest_edition(id)?;
         let subject = Subject::of(state, entry)?;
         let Telling { item, application, credited, off, on } = subject.telling(state, entry)?;
         let finding = state.findings.get(item.handle()?);

@@ -137,6 +137,36 @@ async fn a_receipt_goes_to_the_decision_about_the_item_that_stands() {
     .await;
 }
 
+/// It was told before its decision, by the bank's number of the credit, which was told anew since.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_receipt_told_before_its_decision_counts_whichever_edition_of_the_credit_that_is_about() {
+    with_office(|office| {
+        paid(office);
+        let results = |rows: &[&str]| {
+            let head = "单位编号,申请编号,序号,结果,金额,银行流水号,生效日期,版次,更正,更正理由,更正文号\n";
+            let rows: Vec<String> = rows.iter().map(|row| format!("610523CZ,ZF-001,2,成功,{row}\n")).collect();
+            office.import("results.csv", &(head.to_owned() + &rows.concat())).0
+        };
+        assert_eq!(results(&["1250.00,LS-91,2021-10-25,,,,"]), Some(4));
+        let received = "追回到账,,,LS-91,,500.00,2021-10-27,SK-1,,,,";
+        assert_eq!(owed(office, &[received]).0, Some(4));
+        let back = format!("1250.00,LS-91,2021-10-25,,{BACK}");
+        assert_eq!(results(&[&back, "1000.00,LS-91,2021-10-25,1,,,"]), Some(4));
+        let cleared = "单位编号,申请编号,序号,银行流水号,金额,处理方式,生效日期\n610523CZ,ZF-001,2,LS-91,1000.00,追回,2021-10-26\n";
+        assert_eq!(office.import("c.csv", cleared).0, Some(0));
+        assert_eq!((sum(office, "receivable"), findings(office), debts(office).len()), (50_000, 0, 1));
+        let (code, said) = owed(office, &[received]);
+        assert!(code == Some(0) && said.contains("1 已在账"), "{said}");
+        // One file has one column of units, for waivers too.
+        let id = debts(office)[0]["debt"].as_str().expect("an id").to_owned();
+        let head = "追退业务,单位编号,事件编号,文号,原因,金额,生效日期,流水号\n";
+        let rows = format!("追回到账,610523CZ,{id},,,100.00,2021-10-28,SK-2\n免追,610523CZ,{id},某〔2021〕12号,困难,400.00,2021-10-29,\n");
+        let (code, shown, said) = office.import("i.csv", &(head.to_owned() + &rows));
+        assert_eq!((code, sum(office, "receivable")), (Some(0), 0), "{shown} {said}");
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_too_much_says_how_much_there_is() {
     with_office(|office| {

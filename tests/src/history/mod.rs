@@ -62,7 +62,8 @@ impl History {
         if self.made >= self.length {
             return None;
         }
-        let said = self.repeat().or_else(|| self.back(model)).unwrap_or_else(|| self.fresh(model));
+        let said = self.repeat().or_else(|| self.anew(model)).or_else(|| self.back(model));
+        let said = said.unwrap_or_else(|| self.fresh(model));
         self.made += 1;
         self.said.push(said.clone());
         Some(said)
@@ -83,6 +84,43 @@ impl History {
             event = Event::said_as(1 + u8::from(self.chance.in_hundred(30)), event.effective, event.kind);
         }
         Some((principal, event))
+    }
+
+    /// A bank tells anew, under the same number, what was taken back: of another day or another amount.
+    fn anew(&mut self, model: &Model) -> Option<(String, Event)> {
+        if !self.settles() || !self.chance.in_hundred(8) {
+            return None;
+        }
+        let numbered = |event: &Event| match &event.kind {
+            Kind::PayoutCredited(told) => !told.serial.is_empty(),
+            Kind::PayoutReturned(told) => !told.serial.is_empty(),
+            _ => false,
+        };
+        let may_be_told = |event: &&Event| {
+            let next = event.edition.checked_add(1).map(|edition| event.id_of_edition(edition));
+            numbered(event)
+                && model.withdrawn.contains(&event.id)
+                && next.is_some_and(|id| !model.reports.contains_key(&id))
+        };
+        let gone: Vec<&Event> = self.said.iter().map(|(_, event)| event).filter(may_be_told).collect();
+        // Mostly of what somebody decided about.
+        let decided = |event: &&&Event| model.facts.values().flatten().any(|fact| fact.gone && fact.event == event.id);
+        let decided: Vec<&Event> = gone.iter().filter(decided).copied().collect();
+        let event = if self.chance.in_hundred(70) {
+            self.chance.pick(&decided).or(self.chance.pick(&gone))
+        } else {
+            self.chance.pick(&gone)
+        };
+        let mut event = Event::clone(event?);
+        if self.chance.in_hundred(30) {
+            match &mut event.kind {
+                Kind::PayoutCredited(told) => told.fen += 100,
+                Kind::PayoutReturned(told) => told.fen += 100,
+                _ => {}
+            }
+        }
+        let on = event.effective.plus(self.chance.below(5) as i32 - 2);
+        Some((PRINCIPALS[0].to_owned(), Event::said_as(event.edition + 1, on, event.kind)))
     }
 
     /// Takes a step back that a set took, or what a bank or the treasury reported, mostly on its day.

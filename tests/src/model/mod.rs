@@ -1,11 +1,11 @@
 //! The ledger a second time, as simply as it can be said: maps of ids, whole scans, no handles, no accounts, no pages.
-//! It predicts whether an event is posted, repeated or refused, and where money and instalments then stand. It does
-//! not predict which reason a refusal gives: that is what the stories are for.
+//! It predicts whether an event is posted, repeated or refused, and where money then stands; reasons are for the stories.
 
 mod budget;
 mod corrections;
 mod debts;
 mod decisions;
+mod editions;
 mod reports;
 mod steps_back;
 mod suspense;
@@ -189,6 +189,7 @@ pub struct Model {
     pub facts: BTreeMap<Uuid, Vec<BankFact>>,
     /// What banks and the treasury reported, by the ids of their events.
     pub reports: BTreeMap<Uuid, Report>,
+    pub retold: BTreeMap<Uuid, Uuid>,
     /// What stands in suspense.
     pub items: Vec<Item>,
     /// How some of it ended, by the ids of the events.
@@ -238,7 +239,7 @@ impl Model {
         let posted = self.take(principal, event, content).is_some();
         if posted {
             self.note_step(event);
-            self.note_sent(event);
+            self.note_report(event);
             self.settle();
             self.reckon_lines();
         }

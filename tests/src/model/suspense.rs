@@ -23,8 +23,9 @@ pub struct Cleared {
 
 impl Model {
     pub(super) fn clear(&mut self, event: Uuid, on: Day, e: &SuspenseCleared) -> Option<()> {
-        let item = self.open_item(e.item, e.fen)?;
-        let mut items = vec![(e.item, item.sense)];
+        let named = self.latest(e.item);
+        let item = self.open_item(named, e.fen)?;
+        let mut items = vec![(named, item.sense)];
         sure(match &e.how {
             Clearing::Accepted(_) | Clearing::Recoverable(_) => item.sense != Sense::In,
             Clearing::Refundable(_) | Clearing::Surrendered => item.sense == Sense::In,
@@ -37,9 +38,10 @@ impl Model {
             }
             Clearing::Surrendered => {}
             Clearing::Offset(id) => {
-                let other = self.open_item(*id, e.fen)?;
+                let id = self.latest(*id);
+                let other = self.open_item(id, e.fen)?;
                 sure((other.sense == Sense::In) != (item.sense == Sense::In) && other.unit == item.unit)?;
-                items.push((*id, other.sense));
+                items.push((id, other.sense));
             }
         }
         let year = item.on.year();
@@ -112,7 +114,7 @@ impl Model {
         let is = |item: &&Item| if item.voucher.is_some() { item.voucher == voucher } else { item.event == event };
         let item = self.items.iter().find(is)?;
         // Nothing is left of it where more was disposed of than there is.
-        sure(item.sense.signed(1) * item.off.fen >= 0)?;
+        sure(item.sense.signed(1) * item.off.fen >= 0 && !self.is_decided_before(event))?;
         // Whose it is must be known.
         sure(!item.unit.is_nil() && fen > 0 && fen <= item.fen && (item.off.times == 0 || item.off.unit == item.unit))?;
         Some(item.clone())

@@ -222,8 +222,9 @@ impl Model {
         Some(())
     }
 
-    /// A batch went out.
-    pub(super) fn note_sent(&mut self, event: &Event) {
+    /// A batch went out, or money was told anew.
+    pub(super) fn note_report(&mut self, event: &Event) {
+        self.told_anew(event);
         if let Kind::BatchSent(e) = &event.kind {
             let report = Report::Sent { batch: e.batch, application: e.application, on: event.effective };
             self.reports.insert(event.id, report);

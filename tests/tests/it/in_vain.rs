@@ -6,6 +6,7 @@ use ledger::event::{Clearing, Event, Kind};
 use ledger::finding::FindingKind;
 use ledger::money::Day;
 use ledger::state::State;
+use ledger::state::clearing_rows::Cleared;
 use ledger::state::entry_rows::POSTED;
 use std::collections::{BTreeMap, BTreeSet};
 use tests::desk::submit;
@@ -17,6 +18,8 @@ struct Decided {
     payment: Uuid,
     on: Day,
     first: (Day, Uuid),
+    /// Whether lines pay for it: a credit of a payment that came back is accepted, and no other.
+    accepted: bool,
 }
 
 impl Decided {
@@ -38,70 +41,73 @@ fn payment(event: &Event) -> Option<Uuid> {
     }
 }
 
-fn items(event: &Event) -> Vec<Uuid> {
-    match &event.kind {
-        Kind::SuspenseCleared(told) => match told.how {
-            Clearing::Offset(other) => vec![told.item, other],
-            _ => vec![told.item],
-        },
-        _ => Vec::new(),
-    }
+/// What decisions that stand are about: the events of the items of each. Money told anew under its number takes what was decided along.
+fn items(state: &State) -> BTreeMap<Uuid, Vec<Uuid>> {
+    let of = |row: &Cleared| [Some(row.item), row.other.handle()].into_iter().flatten().map(|at| state.seen.get(at).id);
+    state.clearings.iter().filter(|(_, row)| !row.gone).map(|(_, row)| (row.id, of(row).collect())).collect()
+}
+
+fn counts(state: &State, event: &Event) -> bool {
+    let content = ledger::hash::content(&proto::event::encode(event));
+    state.seen.by_id(event.id).is_some_and(|(_, row)| row.verdict == POSTED && row.content == content)
 }
 
 /// What stands decided about results that count, by the event of each.
-fn decided(state: &State, said: &[(String, Event)]) -> BTreeMap<Uuid, Decided> {
-    let counts = |event: &Event| {
-        let content = ledger::hash::content(&proto::event::encode(event));
-        state.seen.by_id(event.id).is_some_and(|(_, row)| row.verdict == POSTED && row.content == content)
-    };
-    let counting = || said.iter().map(|(_, event)| event).filter(|event| counts(event));
+fn decided(state: &State, said: &[(String, Event)], items: &BTreeMap<Uuid, Vec<Uuid>>) -> BTreeMap<Uuid, Decided> {
+    let counting = || said.iter().map(|(_, event)| event).filter(|event| counts(state, event));
     let mut all = BTreeMap::new();
     for event in counting() {
-        let decisions = counting().filter(|decision| items(decision).contains(&event.id));
-        let first = decisions.map(|decision| (decision.effective, decision.id)).min();
+        let about = |decision: &&Event| items.get(&decision.id).is_some_and(|items| items.contains(&event.id));
+        let first = counting().filter(about).map(|decision| (decision.effective, decision.id)).min();
+        let accepts = |decision: &Event| matches!(&decision.kind, Kind::SuspenseCleared(told) if matches!(told.how, Clearing::Accepted(_)));
+        let accepted = counting().filter(about).any(accepts);
         if let Some((payment, first)) = payment(event).zip(first) {
-            all.insert(event.id, Decided { payment, on: event.effective, first });
+            all.insert(event.id, Decided { payment, on: event.effective, first, accepted });
         }
     }
     all
 }
 
-/// The events of results that open findings are about, whether they hold money or say that it was cleared in vain.
-fn found(state: &State, in_vain: bool) -> BTreeSet<Uuid> {
+/// The events of results that open findings are about, and the kinds of these, whether they hold money or say that it was cleared in vain.
+fn found(state: &State, in_vain: bool) -> BTreeMap<Uuid, FindingKind> {
     let is =
         |kind: FindingKind, fen: i64| if in_vain { kind == FindingKind::ClearedInVain && fen == 0 } else { fen != 0 };
     let open = state.findings.iter().map(|(_, row)| row).filter(|row| row.open && is(row.kind, row.fen));
-    open.map(|row| state.seen.get(row.fact).id).collect()
+    open.map(|row| (state.seen.get(row.fact).id, row.kind)).collect()
 }
 
 /// How many decisions are in vain, and how many are not.
 fn hold(state: &State, said: &[(String, Event)], what: &str) -> [usize; 2] {
-    let (decided, in_vain) = (decided(state, said), found(state, true));
-    let strange: Vec<_> = in_vain.iter().filter(|id| !decided.contains_key(*id)).collect();
+    let items = items(state);
+    let (decided, in_vain) = (decided(state, said, &items), found(state, true));
+    let strange: Vec<_> = in_vain.keys().filter(|id| !decided.contains_key(*id)).collect();
     assert!(strange.is_empty(), "{what}: nobody decided about {strange:?}");
     // Money of one payment offset with other money of it, where only one of the two should have been: nothing can be told without half of it.
-    let half = |decision: &&(String, Event)| {
-        let vain: BTreeSet<_> = items(&decision.1).iter().map(|item| in_vain.contains(item)).collect();
+    let half = |items: &&Vec<Uuid>| {
+        let vain: BTreeSet<_> = items.iter().map(|item| in_vain.contains_key(item)).collect();
         vain.len() > 1
     };
-    let halves: BTreeSet<_> = said.iter().filter(half).flat_map(|(_, decision)| items(decision)).collect();
-    let unclear: BTreeSet<_> = halves.iter().filter_map(|item| decided.get(item)).map(|row| row.payment).collect();
+    let halves: BTreeSet<_> = items.values().filter(half).flatten().collect();
+    let unclear: BTreeSet<_> = halves.iter().filter_map(|item| decided.get(*item)).map(|row| row.payment).collect();
     for (id, row) in decided.iter().filter(|(_, row)| !unclear.contains(&row.payment)) {
         // Of the same payment, what was decided before and stands with right stays.
         let aside = |item: &Uuid| {
             let other = decided.get(item);
             other.is_some_and(|other| {
-                other.payment == row.payment && (other.first >= row.first || in_vain.contains(item))
+                other.payment == row.payment && (other.first >= row.first || in_vain.contains_key(item))
             })
         };
-        let later = |event: &Event| payment(event) == Some(row.payment) && event.effective > row.day();
+        // What was taken back leaves nothing, but for its number.
+        let later =
+            |event: &Event| payment(event) == Some(row.payment) && event.effective > row.day() && counts(state, event);
+        let is_aside = |event: &Event| items.get(&event.id).is_some_and(|items| items.iter().any(aside));
         let mut again = State::default();
-        for (principal, event) in said.iter().filter(|(_, event)| !items(event).iter().any(aside) && !later(event)) {
+        for (principal, event) in said.iter().filter(|(_, event)| !is_aside(event) && !later(event)) {
             let _ =
                 submit(&mut again, principal, &proto::event::encode(event), event.clone()).expect("the fold goes on");
         }
-        let stands = found(&again, false).contains(id);
-        assert_eq!(stands, !in_vain.contains(id), "{what}: decision {:?} about {id}", row.first);
+        let stands = found(&again, false).get(id).is_some_and(|kind| !row.accepted || *kind == FindingKind::LateCredit);
+        assert_eq!(stands, !in_vain.contains_key(id), "{what}: decision {:?} about {id}", row.first);
     }
     [in_vain.len(), decided.len() - in_vain.len()]
 }

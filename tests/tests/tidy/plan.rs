@@ -22,7 +22,7 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
             &["state"],
             &["change"],
             &["set", "authority"],
-            &["difference"],
+            &["difference", "in_vain"],
             &["registry"],
             &["loan"],
             &["aid", "lender"],

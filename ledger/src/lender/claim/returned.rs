@@ -40,7 +40,9 @@ pub(crate) fn judge_overclaim_returned(case: &Case<'_>, event: &OverclaimReturne
     let place = (on, case.entry.event.id);
     let mut facts = before;
     let at = facts.partition_point(|other| (other.on, state.seen.get(other.entry).id) < place);
-    facts.insert(at, Remaining::whole(fact));
+    let over = state.takes_over(case.entry.event);
+    facts.insert(at, Remaining::anew(state, over, fact));
+    facts.retain(|fact| Some(fact.entry) != over);
     change.act = Some(changed(case, event.loan, facts, &mut change));
     Ok(change)
 }

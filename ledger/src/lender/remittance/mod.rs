@@ -4,7 +4,6 @@
 pub(crate) mod back;
 pub(crate) mod change;
 pub(crate) mod facts;
-pub(crate) mod in_vain;
 mod reckon;
 pub(crate) mod report;
 

@@ -3,14 +3,17 @@
 
 use super::change::RemittanceChange;
 use super::facts::{Against, FACTS_MAX, RemittanceRevision, revise};
-use crate::change::{Case, Change, Judged, NewFinding, Taken};
+use super::reckon::reckon;
+use crate::change::{Case, Change, Judged, NewFinding, Taken, Wanted};
 use crate::event::{RemittanceCleared, RemittanceReturned};
 use crate::finding::FindingKind;
 use crate::handle::{Handle, Link};
+use crate::in_vain;
 use crate::money::{Day, Fen};
 use crate::state::State;
 use crate::state::clearing_rows::{Disposal, Remaining};
 use crate::state::remitted_rows::{TreasuryFact, TreasuryTold, TreasuryWord};
+use crate::state::rows::Org;
 use uuid::Uuid;
 
 /// The treasury paid. Money that left without an approved order of this sum waits in suspense.
@@ -35,7 +38,9 @@ fn tell(case: &Case<'_>, payment: Uuid, what: TreasuryWord, fen: Fen) -> Change<
     let place = (fact.on, fact.what, case.entry.event.id);
     let mut facts = before.clone();
     let at = facts.partition_point(|other| (other.on, other.what, state.seen.get(other.entry).id) < place);
-    facts.insert(at, Remaining::whole(fact));
+    let over = state.takes_over(case.entry.event);
+    facts.insert(at, Remaining::anew(state, over, fact));
+    facts.retain(|fact| Some(fact.entry) != over);
     changed(case, payment, &before, facts)
 }
 
@@ -96,4 +101,12 @@ pub(super) fn met(
     let facts = told(state, payment);
     let met = || revise(state, on, payment, (before, &facts), (after, facts.clone()), change);
     (!facts.is_empty()).then(met).map(Box::new)
+}
+
+/// Of a payment, what was decided about in vain, and the unit in whose suspense it would stand.
+pub(crate) fn in_vain(state: &State, payment: Uuid) -> (Handle<Org>, Vec<Wanted>) {
+    let against = Against::of(state, payment);
+    let expected = against.order.map(|order| order.fen);
+    let stands = |facts: &[TreasuryTold], at: usize, _: &TreasuryTold| reckon(expected, facts).suspended[at];
+    (against.unit, in_vain::wanted(state, told(state, payment), stands))
 }

@@ -282,7 +282,7 @@ impl Facts<'_> {
     }
 
     fn item(&mut self, item: Uuid) {
-        let Some(index) = self.state.seen.find(item).map(u64::from) else { return };
+        let Some(index) = self.state.latest_edition(item).map(u64::from) else { return };
         let numbers: Vec<_> = findings_at(self.state, index).collect();
         for number in numbers {
             let finding = self.state.findings.get(number);

@@ -7,6 +7,7 @@ use crate::cli::shown::pages::ask_pages;
 use crate::cli::shown::point::PointArgs;
 use crate::cli::shown::text::{day, moment, yuan, yuan_if_any};
 use clap::Args;
+use ledger::finding::FindingKind;
 use ledger::state::case_rows::FindingStage;
 use proto::json::id;
 use proto::v1;
@@ -42,13 +43,18 @@ const FINDINGS: &[Column<v1::Finding>] = &[
     right("天 age", |row| if row.open { row.age_days.to_string() } else { String::new() }),
     left("说明、核结 said of it", said_of_it),
     // By this a clearing names the money.
-    left("款项事件 item", |row| if row.fen == 0 { String::new() } else { id(&row.event) }),
+    left("款项事件 item", |row| if row.fen == 0 || is_decided(row) { String::new() } else { id(&row.event) }),
     left("对象 subject", |row| id(&row.subject)),
     right("index", |row| row.index.to_string()),
     left("事项 kind", |row| row.event_kind.clone()),
     left("何人 who", |row| row.principal.clone()),
     left("记录于 recorded", |row| moment(row.recorded_ms)),
 ];
+
+/// Whether it says of a decision that it does not stand as it was made: nobody clears that.
+fn is_decided(row: &v1::Finding) -> bool {
+    [FindingKind::ClearedInVain, FindingKind::CorrectedShort].iter().any(|kind| kind.name() == row.kind)
+}
 
 /// The stages as clerks call them.
 fn stage_zh(stage: &str) -> &'static str {

@@ -54,6 +54,8 @@ pub(in crate::intake::import) fn told(row: &Row<'_>, out: &Out<'_>) -> AskingRes
         }
         DebtStep::Waive => {
             let (reason, document) = why()?;
+            // One column for all rows of a file; who waives is the unit it is owed to, so nothing hangs on it.
+            row.has(Col::Unit).then(|| row.giver(Col::Unit)).transpose()?;
             let say = |debt| RecoveryWaived { debt, fen, reason: reason.clone(), document: document.clone() };
             of_decision(&|debt| Kind::RecoveryWaived(say(debt)))?
         }
@@ -87,25 +89,28 @@ fn decisions(row: &Row<'_>, from: From, out: &Out<'_>) -> Result<Vec<Candidate>,
     let edition = row.has(Col::ClearedEdition).then(|| row.edition(Col::ClearedEdition)).transpose()?;
     let mut decisions = Vec::new();
     for item in suspense::items(row, (Col::ItemSerial, from), out)? {
-        let decided = |number| {
-            let cleared = SuspenseCleared { item: item.id, number, fen: 0, how: Clearing::Surrendered };
-            Event::said(Day::default(), Kind::SuspenseCleared(cleared))
-        };
-        if let Some(edition) = edition {
-            decisions.push(Candidate { id: decided(number.unwrap_or(1)).id_of_edition(edition), ..item });
-            continue;
-        }
-        // A decision that counts goes before one that does not, whichever edition of the item it is about.
-        let ranked = |found: Candidate| Candidate { rank: 2 * found.rank + item.rank, ..found };
-        let mut found = out.seals.editions(&decided(number.unwrap_or(1))).map_err(Unread::Unasked)?;
-        decisions.extend(found.drain(..).map(ranked));
-        // Where a row does not say which, the first may have been taken back and decided anew under the next number.
-        for number in if number.is_some() { 2..2 } else { 2..CLEARINGS_MAX + 1 } {
-            found = out.seals.told_editions(&decided(number)).map_err(Unread::Unasked)?;
-            if found.is_empty() {
-                break;
+        // A decision that counts goes before one that does not, by whichever edition of the item it names that.
+        let ranked = |found: Candidate| Candidate { rank: 2 * found.rank + u8::from(item.counts), ..found };
+        for id in &item.editions {
+            let decided = |number| {
+                let cleared = SuspenseCleared { item: *id, number, fen: 0, how: Clearing::Surrendered };
+                Event::said(Day::default(), Kind::SuspenseCleared(cleared))
+            };
+            if let Some(edition) = edition {
+                let id = decided(number.unwrap_or(1)).id_of_edition(edition);
+                decisions.push(ranked(Candidate { id, rank: 0, shared: false }));
+                continue;
             }
+            let mut found = out.seals.editions(&decided(number.unwrap_or(1))).map_err(Unread::Unasked)?;
             decisions.extend(found.drain(..).map(ranked));
+            // Where a row does not say which, the first may have been taken back and decided anew under the next number.
+            for number in if number.is_some() { 2..2 } else { 2..CLEARINGS_MAX + 1 } {
+                found = out.seals.told_editions(&decided(number)).map_err(Unread::Unasked)?;
+                if found.is_empty() {
+                    break;
+                }
+                decisions.extend(found.drain(..).map(ranked));
+            }
         }
     }
     Ok(decisions)

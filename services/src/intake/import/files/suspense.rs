@@ -63,8 +63,10 @@ pub(in crate::intake::import) fn cleared(row: &Row<'_>, out: &Out<'_>) -> Asking
     let say = |item| Kind::SuspenseCleared(SuspenseCleared { item, number, fen, how: how.clone() });
     // What came in is refunded or surrendered, what went out is not.
     let from = if matches!(how, Clearing::Refundable(_) | Clearing::Surrendered) { From::Return } else { From::Credit };
-    let (kind, edition) =
-        out.seals.meant(told, &items(row, (Col::Serial, from), out)?, say).map_err(Unread::Unasked)?;
+    // Under its first edition: what is decided is about the number, whatever is told under it meanwhile.
+    let first = |item: &Item| Some(Candidate { id: *item.editions.first()?, rank: 0, shared: false });
+    let items: Vec<Candidate> = items(row, (Col::Serial, from), out)?.iter().filter_map(first).collect();
+    let (kind, edition) = out.seals.meant(told, &items, say).map_err(Unread::Unasked)?;
     Ok(Spoken { edition: Some(edition), ..Spoken::from((told.0, kind)) })
 }
 
@@ -97,24 +99,34 @@ fn party(row: &Row<'_>) -> Result<Option<Uuid>, Wrong> {
     row.has(Col::Party).then(|| row.key(Col::Party).map(ids::org)).transpose()
 }
 
-/// What a row may mean that stands in suspense: a credit or a return is known by its payment and the bank's number, a voucher by its
-/// own, what a lender gave back by the loan, each in its editions. A row that does not say whether a credit or a return means the one
-/// it more likely is, unless only the other counts; of two that do not count, what was said of either is found.
-pub(super) fn items(row: &Row<'_>, (serial, from): (Col, From), out: &Out<'_>) -> Result<Vec<Candidate>, Unread> {
+/// What a row may mean that stands in suspense, told under one number: its editions, the first one first.
+pub(super) struct Item {
+    pub(super) editions: Vec<Uuid>,
+    /// Whether any of them counts.
+    pub(super) counts: bool,
+}
+
+/// A credit or a return is known by its payment and the bank's number, a voucher by its own, what a lender gave back by the loan. A
+/// row that does not say whether a credit or a return means the one it more likely is, unless only the other counts; of two that do
+/// not count, what was said of either is found.
+pub(super) fn items(row: &Row<'_>, (serial, from): (Col, From), out: &Out<'_>) -> Result<Vec<Item>, Unread> {
     if row.has(Col::EventId) {
-        return Ok(vec![Candidate { id: row.uuid(Col::EventId)?, rank: 0, shared: false }]);
+        return Ok(vec![Item { editions: vec![row.uuid(Col::EventId)?], counts: false }]);
     }
-    let editions = |from| out.seals.editions(&told(row, serial, from)?).map_err(Unread::Unasked);
-    let counts = |found: &[Candidate]| found.iter().any(|one| one.rank > 0);
+    let item = |from| {
+        let found = out.seals.editions(&told(row, serial, from)?).map_err(Unread::Unasked)?;
+        let counts = found.iter().any(|one| one.rank > 0);
+        Ok::<_, Unread>(Item { editions: found.into_iter().map(|one| one.id).collect(), counts })
+    };
     if row.has(Col::SuspenseOf) {
-        return editions(row.word(Col::SuspenseOf, FROM)?);
+        return Ok(vec![item(row.word(Col::SuspenseOf, FROM)?)?]);
     }
-    let likely = editions(from)?;
-    if counts(&likely) {
-        return Ok(likely);
+    let likely = item(from)?;
+    if likely.counts {
+        return Ok(vec![likely]);
     }
-    let other = editions(if matches!(from, From::Return) { From::Credit } else { From::Return })?;
-    Ok(if counts(&other) { other } else { [likely, other].concat() })
+    let other = item(if matches!(from, From::Return) { From::Credit } else { From::Return })?;
+    Ok(if other.counts { vec![other] } else { vec![likely, other] })
 }
 
 /// What put it there, by its key.
