@@ -9,7 +9,6 @@ use ledger::state::rows::{Finding, Org};
 use ledger::state::stage::Stage;
 use proto::v1;
 use replay::answers::labels;
-pub use replay::audit::explain::finding_en as sentence_en;
 use uuid::Uuid;
 
 /// A sentence for whoever is not on this machine: of a path only what it ends with is left.
@@ -95,7 +94,7 @@ pub fn finding(state: &State, number: Handle<Finding>) -> v1::Finding {
         number: number.number(),
         kind: finding.kind.name().to_owned(),
         sentence_zh: finding.kind.sentence_zh().to_owned(),
-        sentence_en: sentence_en(finding.kind).to_owned(),
+        sentence_en: finding.kind.sentence_en().to_owned(),
         subject: id(finding.subject),
         fen: state.money_of(number),
         index: finding.index,

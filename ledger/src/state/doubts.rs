@@ -146,7 +146,7 @@ impl State {
                 for item in [Some(row.item), row.other.handle()].into_iter().flatten() {
                     found.extend(self.told_of_by(item).into_iter().flat_map(|id| self.doubts_about(id, item)));
                     // More was disposed of than there is, as what was told of it was taken back.
-                    let held = self.held_by(item).and_then(|(_, held)| held.handle());
+                    let held = self.held_by(item).and_then(|(.., held)| held.handle());
                     let in_vain = |at: &Handle<Finding>| self.findings.get(*at).kind == FindingKind::ClearedInVain;
                     found.extend(held.filter(in_vain));
                 }

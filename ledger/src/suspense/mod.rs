@@ -187,7 +187,7 @@ fn open(state: &State, id: Uuid, event: &SuspenseCleared) -> Result<Item, Refusa
     }
     item.has_unit(state)?;
     if let Some(decision) = state.cleared_before(item.entry) {
-        // It was told with another amount when somebody decided about it: nobody disposes of the same money twice.
+        // It was told otherwise when somebody decided about it: nobody disposes of the same money twice.
         return Err(Refusal::of(Code::InUse, decision));
     }
     if !item.off.is_none() && item.off.at != item.unit {

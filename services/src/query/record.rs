@@ -5,7 +5,6 @@ use super::asked::Asked;
 use super::explain::saying;
 use super::page::{Pager, paged};
 use crate::wire;
-use crate::wire::sentence_en;
 use ledger::finding::FindingKind;
 use ledger::handle::Handle;
 use ledger::state::State;
@@ -67,8 +66,7 @@ fn maybe_kind(name: &str) -> Result<Option<FindingKind>, QueryError> {
     if name.is_empty() {
         return Ok(None);
     }
-    let named =
-        FindingKind::named(name).or_else(|| FindingKind::all().into_iter().find(|kind| sentence_en(*kind) == name));
+    let named = FindingKind::named(name);
     // Names alone: a message travels in a header, for which callers have some kilobytes.
     let known = || FindingKind::all().into_iter().map(FindingKind::name).collect::<Vec<_>>();
     let unknown =

@@ -54,13 +54,17 @@ fn counts(state: &State, event: &Event) -> bool {
 
 /// What stands decided about results that count, by the event of each.
 fn decided(state: &State, said: &[(String, Event)], items: &BTreeMap<Uuid, Vec<Uuid>>) -> BTreeMap<Uuid, Decided> {
-    let counting = || said.iter().map(|(_, event)| event).filter(|event| counts(state, event));
+    let counting: Vec<&Event> = said.iter().map(|(_, event)| event).filter(|event| counts(state, event)).collect();
     let mut all = BTreeMap::new();
-    for event in counting() {
-        let about = |decision: &&Event| items.get(&decision.id).is_some_and(|items| items.contains(&event.id));
-        let first = counting().filter(about).map(|decision| (decision.effective, decision.id)).min();
-        let accepts = |decision: &Event| matches!(&decision.kind, Kind::SuspenseCleared(told) if matches!(told.how, Clearing::Accepted(_)));
-        let accepted = counting().filter(about).any(accepts);
+    for event in &counting {
+        let about = |decision: &&&Event| items.get(&decision.id).is_some_and(|items| items.contains(&event.id));
+        let decisions: Vec<_> = counting.iter().filter(about).collect();
+        let accepts = |kind: &Kind| match kind {
+            Kind::SuspenseCleared(told) => matches!(told.how, Clearing::Accepted(_)),
+            _ => false,
+        };
+        let accepted = decisions.iter().any(|decision| accepts(&decision.kind));
+        let first = decisions.iter().map(|decision| (decision.effective, decision.id)).min();
         if let Some((payment, first)) = payment(event).zip(first) {
             all.insert(event.id, Decided { payment, on: event.effective, first, accepted });
         }

@@ -17,7 +17,6 @@ mod from_service;
 mod loan_facts;
 pub mod printout;
 mod refusal_figures;
-mod sentences;
 mod withdrawn;
 
 #[cfg(test)]
@@ -31,4 +30,3 @@ pub use facts::Fact;
 pub use from_record::{Wanted, explain_record};
 pub use from_service::explain;
 pub use refusal_figures::ComparedFigures;
-pub use sentences::finding_en;

@@ -8,7 +8,6 @@ use ledger::state::rows::Finding;
 use uuid::Uuid;
 
 use crate::answers::labels;
-use crate::audit::explain::sentences::finding_en;
 use crate::audit::explain::{ComparedFigures, EntryOutcome, Explanation, Fact, Moved, SaidField};
 
 /// Everything there is to show about one entry.
@@ -216,7 +215,7 @@ fn movement(state: &State, moved: &Moved) -> PrintedMovement {
 
 fn opened(state: &State, number: Handle<Finding>) -> PrintedFinding {
     let row = state.findings.get(number);
-    let sentence = [row.kind.sentence_zh(), finding_en(row.kind)].map(str::to_owned);
+    let sentence = [row.kind.sentence_zh(), row.kind.sentence_en()].map(str::to_owned);
     PrintedFinding {
         number: number.number(),
         kind: row.kind.name().to_owned(),
