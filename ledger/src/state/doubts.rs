@@ -5,6 +5,7 @@ use crate::finding::FindingKind;
 use crate::handle::Handle;
 use crate::money::Fen;
 use crate::state::State;
+use crate::state::clearing_rows::Cleared;
 use crate::state::entry_rows::Seen;
 use crate::state::rows::{Finding, Org, Person};
 use crate::state::table::Row;
@@ -111,6 +112,17 @@ impl State {
         about.iter().flat_map(move |id| self.doubts_about(*id, entry))
     }
 
+    /// Those about money that a decision disposed of: that it would not stand in suspense, or that there is less of it.
+    fn beside_decision(&self, row: &Cleared) -> Vec<Handle<Finding>> {
+        let mut found = Vec::new();
+        for item in [Some(row.item), row.other.handle()].into_iter().flatten() {
+            found.extend(self.told_of_by(item).into_iter().flat_map(|id| self.doubts_about(id, item)));
+            let held = self.held_by(item).and_then(|(.., held)| held.handle());
+            found.extend(held.filter(|at| self.findings.get(*at).kind == FindingKind::ClearedInVain));
+        }
+        found
+    }
+
     /// The findings that others opened: of what an entry names that nobody registered it, of what it decided that it moves nothing or is
     /// in vain.
     fn beside(&self, seen: &Seen, entry: Handle<Seen>) -> Vec<Handle<Finding>> {
@@ -140,16 +152,8 @@ impl State {
                 found.extend(corrected.into_iter().flat_map(|id| self.doubts_about(id, entry)));
             }
             KindTag::SuspenseCleared => {
-                let Some(row) = self.clearings.handle(seen.subject).map(|at| self.clearings.get(at)) else {
-                    return found;
-                };
-                for item in [Some(row.item), row.other.handle()].into_iter().flatten() {
-                    found.extend(self.told_of_by(item).into_iter().flat_map(|id| self.doubts_about(id, item)));
-                    // More was disposed of than there is, as what was told of it was taken back.
-                    let held = self.held_by(item).and_then(|(.., held)| held.handle());
-                    let in_vain = |at: &Handle<Finding>| self.findings.get(*at).kind == FindingKind::ClearedInVain;
-                    found.extend(held.filter(in_vain));
-                }
+                let row = self.clearings.handle(seen.subject).map(|at| self.clearings.get(at));
+                found.extend(row.into_iter().flat_map(|row| self.beside_decision(row)));
             }
             KindTag::RecoveryReceived | KindTag::RefundPaid => {
                 let debt = self.debts.handle(seen.subject).map(|at| self.debts.get(at).id);
