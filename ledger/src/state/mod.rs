@@ -29,10 +29,10 @@ pub mod shared_cards;
 pub mod stage;
 mod standing;
 pub mod table;
+mod unknown;
 
-use crate::account::{Account, AccountNo, Book};
-use crate::event::{Level, OrgRole, Subordination};
-use crate::handle::{Handle, Link};
+use crate::account::{Account, Book};
+use crate::handle::Handle;
 use crate::money::Day;
 use crate::outcome::{Code, Refusal};
 use crate::state::award_rows::AwardEnd;
@@ -59,9 +59,10 @@ use crate::state::rows::{
     Results, Roster, Voucher,
 };
 use crate::state::shared_cards::CardSharer;
-use crate::state::stage::Set;
 pub use crate::state::standing::Standing;
 use crate::state::table::{Pages, Table};
+pub(crate) use crate::state::unknown::named_org;
+use crate::state::unknown::unknown_application;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -362,42 +363,5 @@ impl State {
     /// The handle of a document line, or the refusal that says it is unknown.
     pub(crate) fn need_line(&self, id: Uuid) -> Result<Handle<Line>, Refusal> {
         self.lines.find(id).ok_or(Refusal::of(Code::UnknownLine, id))
-    }
-}
-
-/// An organisation of which nothing but its id is known. The nil id is that of the one that stands for unknown ones.
-pub(crate) fn named_org(id: Uuid, accounts: AccountNo) -> Org {
-    Org {
-        id,
-        known: false,
-        early: Link::NONE,
-        named: 0,
-        number: String::new(),
-        names: Vec::new(),
-        level: Level::Centre,
-        role: OrgRole::Finance,
-        parent: Link::NONE,
-        subordination: Subordination::Local,
-        accounts,
-        open_from: [Day::default(); 4],
-        closings: Vec::new(),
-        last: 0,
-    }
-}
-
-fn unknown_application(accounts: AccountNo) -> Application {
-    Application {
-        id: Uuid::nil(),
-        unit: UNKNOWN_ORG,
-        fiscal_year: 0,
-        set: Set::begun(""),
-        parts: Vec::new(),
-        accounts,
-        last_payout: Link::NONE,
-        vouchers: Vec::new(),
-        told: Vec::new(),
-        batch: Link::NONE,
-        effective: Day::default(),
-        last: 0,
     }
 }
