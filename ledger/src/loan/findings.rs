@@ -212,10 +212,18 @@ fn latest_maturity(terms: &LoanTerms, signed: Day, graduates: Day) -> Day {
     Day::of(year, 12, 31)
 }
 
+/// Loans that are looked at when a standing is told. Who studies signs one a year; what somebody with more drew while away is found with
+/// the next entry about that loan.
+const LOANS_OF_A_STUDENT: usize = 12;
+
 /// The loans of a human, under whichever of his ids, each with its draws on days on which he was away or pays himself.
 pub(crate) fn drawn_by(state: &State, person: Uuid) -> Vec<(Uuid, Vec<Wanted>)> {
     let loans = state.persons.find(person).into_iter().flat_map(|person| borrowed_together(state, person));
-    loans.filter(|loan| loan.known).map(|loan| (loan.id, drawn_out_of_study(state, loan))).collect()
+    loans
+        .filter(|loan| loan.known)
+        .take(LOANS_OF_A_STUDENT)
+        .map(|loan| (loan.id, drawn_out_of_study(state, loan)))
+        .collect()
 }
 
 fn drawn_out_of_study(state: &State, loan: &Loan) -> Vec<Wanted> {

@@ -13,13 +13,14 @@ use crate::state::lending_rows::{Fact, Loan, What};
 /// had drawn yet.
 pub(super) fn off_contract(state: &State, loan: &Loan, counts: Facts<'_>) -> Vec<Wanted> {
     let drawn = counts.iter().find(|fact| matches!(fact.what, What::Drawn(_))).map(|fact| fact.on);
-    let is_off = |fact: &&Fact| is_off(state, loan, fact, drawn);
+    let matures = due_days(loan).1;
+    let is_off = |fact: &&Fact| is_off(state, loan, fact, (matures, drawn));
     counts.iter().filter(is_off).map(|fact| (FindingKind::OffContract, Some((fact.index, fact.on)))).collect()
 }
 
-fn is_off(state: &State, loan: &Loan, fact: &Fact, drawn: Option<Day>) -> bool {
+fn is_off(state: &State, loan: &Loan, fact: &Fact, (matures, drawn): (Day, Option<Day>)) -> bool {
     match fact.what {
-        What::Deferred(until) => until < fact.on || until > due_days(loan).1,
+        What::Deferred(until) => until < fact.on || until > matures,
         What::RateAgreed(spread_bp) => {
             state.loan_rules().is_some_and(|rules| is_beyond_terms(rules, loan, fact.on, spread_bp))
         }
