@@ -294,7 +294,7 @@ mod tests {
                 assert!(opening.is_none() && !places.is_empty());
                 match &places[..] {
                     [left, right] => {
-                        assert!(left.index + 1 == right.index && left.leaf.key < beside && beside < right.leaf.key)
+                        assert!(left.index + 1 == right.index && left.leaf.key < beside && beside < right.leaf.key);
                     }
                     [one] => assert!(one.index + 1 == tree.accounts() && one.leaf.key < beside),
                     _ => panic!("{places:?}"),

@@ -107,6 +107,7 @@ impl Decoded {
     }
 
     /// Shows its entries in order, with their salts, until whoever is shown them has seen enough.
+    #[allow(clippy::type_complexity)] // As of `fold_each`.
     pub(crate) fn each<E: From<EngineError>>(
         self,
         take: &mut dyn FnMut(Entry<'_>, [u8; SALT_BYTES]) -> Result<ControlFlow<()>, E>,

@@ -162,6 +162,9 @@ struct Call {
     folded: Vec<Acknowledged>,
 }
 
+/// The calls that end with a frame, and its items, which are done with.
+type Folded = (Vec<Call>, Vec<Item<Tag>>);
+
 impl Fold {
     pub(super) fn new(live: Arc<LiveState>, notary: Option<Arc<Notary>>, closed: Option<OnClosing>) -> Self {
         let keys = live.read().keys.len();
@@ -197,8 +200,7 @@ impl Fold {
         })
     }
 
-    /// Folds a frame: the calls that end with it, and its items, which are done with.
-    fn frame(&mut self, settled: Settled<Tag>) -> Result<(Vec<Call>, Vec<Item<Tag>>), Arc<EngineError>> {
+    fn frame(&mut self, settled: Settled<Tag>) -> Result<Folded, Arc<EngineError>> {
         let Settled { first_index, recorded_ms, mut items, leaves, salts } = settled;
         let (mut calls, under_way) = (Vec::new(), Cell::new(first_index));
         let marks = leaves.hashes.iter().zip(&salts);

@@ -66,7 +66,8 @@ fn right() -> Vec<(&'static str, String, bool)> {
     let account = |class, owner| of(key(class, owner)).text();
     let mut timed = of(key(Class::Available, 2));
     for note in [&mut timed.checkpoint, &mut timed.proofs[0].checkpoint] {
-        note.add(signer(1).sign_at(&note.unverified_text().to_owned(), 1_790_000_000));
+        let cosigned = signer(1).sign_at(note.unverified_text(), 1_790_000_000);
+        note.add(cosigned);
     }
     let mut other = of(key(Class::Available, 2));
     let text = other.proofs[0].checkpoint.unverified_text().to_owned();

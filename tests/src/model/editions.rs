@@ -13,7 +13,7 @@ impl Model {
             _ => return,
         };
         let under = (0..event.edition).map(|edition| event.id_of_edition(edition));
-        let Some(before) = under.filter(|id| self.reports.contains_key(id)).last() else { return };
+        let Some(before) = under.rev().find(|id| self.reports.contains_key(id)) else { return };
         self.retold.insert(event.id, before);
         let earlier = self.earlier(event.id);
         let facts = self.facts.entry(payment).or_default();

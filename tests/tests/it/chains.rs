@@ -103,7 +103,7 @@ fn as_of_each_day_chains_of_editions_are_what_counts_of_them() {
         let (mut rest, mut free) = reports(&whole(seed, LENGTH));
         let mut chance = Chance::new(seed);
         shuffle(&mut chance, &mut free);
-        rest.extend(free.split_off(CHAINS.min(free.len())).into_iter());
+        rest.extend(free.split_off(CHAINS.min(free.len())));
         let rest: Vec<Event> = rest.into_iter().map(|event| Event::said_as(0, event.effective, event.kind)).collect();
         let chains: Vec<Vec<Event>> = free.iter().map(|event| chain(&mut chance, event)).collect();
         let mut days: Vec<Day> = chains.iter().flatten().map(|event| event.effective).collect();

@@ -104,7 +104,7 @@ const STAY: usize = 8;
 fn unpaired(dir: &Path, set_aside: &mut Vec<String>) -> anyhow::Result<()> {
     let kept = Checkpoints::in_dir(dir);
     let sizes = kept.sizes()?;
-    for size in sizes.iter().copied() {
+    for &size in &sizes {
         let [tree, outcomes] = KINDS.map(|kind| dir.join(format!("{size:020}.{kind}")));
         if !outcomes.exists() && tree.exists() {
             set_aside.push(format!("{}: it is missing beside its checkpoint", outcomes.display()));
