@@ -96,7 +96,8 @@ mod tests {
         let signer = Signer::from_seed("here", Role::Author, &[1; 32]).unwrap();
         let origin = "here".to_owned();
         let mut checkpoint = Checkpoint { origin: origin.clone(), size: entries, root: [2; 32] }.sign(&signer);
-        checkpoint.add(signer.sign_at(&checkpoint.unverified_text().to_owned(), 7));
+        let cosigned = signer.sign_at(checkpoint.unverified_text(), 7);
+        checkpoint.add(cosigned);
         let balances = BalanceRoot { origin, accounts: 9, root: [3; 32], entries: after }.sign(&signer);
         SignedBalances { entries: checkpoint, balances }
     }

@@ -116,7 +116,8 @@ fn what_stands_elsewhere_or_stood_at_another_time_proves_nothing() {
 fn the_time_of_signing_is_told_and_must_fit() {
     let mut receipt = receipt(key(Class::Available, 8));
     let note = &mut receipt.proofs[0].checkpoint;
-    note.add(signer(1).sign_at(&note.unverified_text().to_owned(), 1_790_000_000));
+    let cosigned = signer(1).sign_at(note.unverified_text(), 1_790_000_000);
+    note.add(cosigned);
     assert_eq!(check(&receipt).unwrap().signed_at, Some(1_790_000_000));
     receipt.proofs[0].checkpoint.add(signer(1).sign_at("other", 1_790_000_000));
     assert!(check(&receipt).is_err());
