@@ -141,6 +141,12 @@ pub const SIGN_AFTER_MS: u64 = 10_000;
 /// The last checkpoints that are kept whatever their size.
 pub const CHECKPOINTS_LAST: usize = 16;
 
+/// Witnesses whose signatures a ledger takes: with its own, a note has far fewer than any reader takes.
+pub const WITNESSES_MOST: usize = 32;
+
+/// Bytes of a note that a witness sends: one with the signatures of all, and as much again.
+pub const COSIGNED_NOTE_BYTES: usize = 16 * 1024;
+
 /// How long no balances are signed because of closings after they were: closings come in crowds, and each root is a file that stays.
 pub const CLOSINGS_REST_MS: u64 = 60_000;
 

@@ -249,7 +249,10 @@ impl Shared {
             return Err(Arc::new(self.differ(difference)));
         }
         let compared = if books.is_some() { Compared::Same { size } } else { Compared::RootsOnly { size } };
-        if compared == (Compared::Same { size }) && size > comparing.compared {
+        // The writer may have got cosignatures since for the one that was equal last.
+        let latest = comparing.latest.as_ref().filter(|latest| latest.says_as(&claim.signed));
+        let more = latest.is_some_and(|latest| **latest != claim.signed);
+        if compared == (Compared::Same { size }) && (size > comparing.compared || more) {
             let kept = Checkpoints::of(&self.data).keep(size, &claim.signed);
             kept.map_err(|error| Arc::new(SigningError::from(error).into()))?;
             comparing.compared = size;

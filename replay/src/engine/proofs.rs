@@ -42,6 +42,25 @@ impl Engine {
         notary.sign_now()?.await.unwrap_or_else(|_| Err(notary.why_ended()))
     }
 
+    /// The last checkpoint that at least so many of the witnesses cosigned which the ledger was told of.
+    ///
+    /// # Errors
+    /// There is none, the ledger has no key, or it is a follower, which knows no witness.
+    pub fn checkpoint_cosigned(&self, least: usize) -> Result<Arc<Signed>, SigningError> {
+        let Role::Writer(writing) = &self.role else { return Err(SigningError::Follower) };
+        writing.notary()?.last_cosigned(least)
+    }
+
+    /// Keeps what known witnesses signed under a checkpoint of this ledger, and shows it with that from now on. Entries the checkpoint
+    /// is over, and who they are. Blocks: not for async tasks.
+    ///
+    /// # Errors
+    /// The ledger did not sign these notes, knows none of the witnesses, or cannot keep what they signed; or it is a follower.
+    pub fn cosigned_by(&self, offered: &Signed) -> Result<(u64, Vec<String>), SigningError> {
+        let Role::Writer(writing) = &self.role else { return Err(SigningError::Follower) };
+        writing.notary()?.cosigned_by(offered)
+    }
+
     /// The paths from an entry and from its outcome to the roots over the first `size` of them. Blocks: not for async tasks.
     ///
     /// # Errors

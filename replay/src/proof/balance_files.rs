@@ -8,7 +8,7 @@ use crate::files::{make_dir, replace};
 use crate::proof::balance_note::BalanceRoot;
 use crate::proof::checkpoint::{Checkpoint, CheckpointError};
 use crate::proof::checkpoint_files::{Checkpoints, KeptError};
-use crate::proof::signed_note::Note;
+use crate::proof::signed_note::{Note, two_notes};
 
 const BALANCES: &str = "balances";
 
@@ -33,12 +33,7 @@ impl SignedBalances {
     /// # Errors
     /// They are no such notes, or not of the same entries.
     pub fn parse(bytes: &[u8]) -> Result<Self, CheckpointError> {
-        let malformed = CheckpointError::Malformed("it is not two notes");
-        let text = std::str::from_utf8(bytes).map_err(|_| malformed.clone())?;
-        let parts: Vec<&str> = text.split("\n\n").collect();
-        let [entries, by, balances, also_by] = parts[..] else { return Err(malformed) };
-        let entries = Note::parse(format!("{entries}\n\n{by}\n").as_bytes())?;
-        let balances = Note::parse(format!("{balances}\n\n{also_by}").as_bytes())?;
+        let [entries, balances] = two_notes(bytes)?;
         let (tree, said) =
             (Checkpoint::parse(entries.unverified_text())?, BalanceRoot::parse(balances.unverified_text())?);
         if (&tree.origin, tree.size) != (&said.origin, said.entries) {

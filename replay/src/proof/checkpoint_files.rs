@@ -55,6 +55,13 @@ impl Signed {
         both && timed(&self.tree) && timed(&self.outcomes)
     }
 
+    /// Whether both notes have the same text as those of another, whoever signed them.
+    #[must_use]
+    pub fn says_as(&self, other: &Self) -> bool {
+        let texts = |signed: &Self| [&signed.tree, &signed.outcomes].map(|note| note.unverified_text().to_owned());
+        texts(self) == texts(other)
+    }
+
     /// The ids of the ledger's keys that it claims to be signed by; witnesses have names of their own.
     fn authors(&self) -> Vec<u32> {
         let origin = self.tree.unverified_text().lines().next().unwrap_or_default();

@@ -102,6 +102,14 @@ impl Note {
         time.map(|bytes| u64::from_be_bytes(*bytes)).ok_or(none)
     }
 
+    /// Takes over a signature by a key from another note of the same text, if it is good and this note has none by that key.
+    pub(crate) fn add_of(&mut self, other: &Self, key: &Verifier) -> bool {
+        let good = other.verified_by(key).is_ok_and(|text| text == self.text) && self.line_of(key).is_none();
+        let line = other.line_of(key).filter(|_| good);
+        self.signatures.extend(line.cloned());
+        line.is_some()
+    }
+
     /// The text, whoever signed it. For showing, never for believing.
     #[must_use]
     pub fn unverified_text(&self) -> &str {
@@ -112,6 +120,11 @@ impl Note {
     pub fn add(&mut self, line: SignatureLine) {
         self.signatures.retain(|old| (old.id, &old.name) != (line.id, &line.name));
         self.signatures.push(line);
+    }
+
+    /// Whether a line claims to be by a key.
+    pub(crate) fn names(&self, key: &Verifier) -> bool {
+        self.line_of(key).is_some()
     }
 
     fn line_of(&self, verifier: &Verifier) -> Option<&SignatureLine> {
@@ -129,6 +142,16 @@ impl fmt::Display for Note {
         }
         Ok(())
     }
+}
+
+/// Two notes that stand one behind the other with an empty line between.
+pub(super) fn two_notes(bytes: &[u8]) -> Result<[Note; 2], NoteError> {
+    let malformed = NoteError::Malformed("it is not two notes");
+    let text = std::str::from_utf8(bytes).map_err(|_| malformed.clone())?;
+    let parts: Vec<&str> = text.split("\n\n").collect();
+    let [first, by, second, also_by] = parts[..] else { return Err(malformed) };
+    let first = Note::parse(format!("{first}\n\n{by}\n").as_bytes())?;
+    Ok([first, Note::parse(format!("{second}\n\n{also_by}").as_bytes())?])
 }
 
 fn signature_line(line: &str) -> Option<SignatureLine> {

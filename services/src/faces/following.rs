@@ -105,7 +105,7 @@ impl Fetching {
                 latest.ok_or_else(|| "there are no checkpoints of the writer yet".to_owned())
             }
             Self::Server(address, client) => {
-                let answer = client.clone().get_checkpoint(GetCheckpointRequest { fresh: false }).await;
+                let answer = client.clone().get_checkpoint(GetCheckpointRequest { fresh: false, witnesses: 0 }).await;
                 let answer = answer.map_err(|status| format!("no checkpoint from {address}: {}", status.message()))?;
                 let answer = answer.into_inner();
                 let note = |text: &str| Note::parse(text.as_bytes()).map_err(|error| format!("{address}: {error}"));

@@ -12,12 +12,44 @@ use replay::engine::past::View;
 use replay::engine::{Balances, Engine, EngineError};
 use replay::proof::balance_files::SignedBalances;
 use replay::proof::checkpoint_files::Signed;
+use replay::proof::cosigned::sent_note;
+use replay::proof::notary::SigningError;
 use replay::proof::trees::TwoPaths;
 
 /// A signed checkpoint on the wire.
 #[must_use]
 pub fn checkpoint(signed: &Signed) -> v1::GetCheckpointResponse {
     v1::GetCheckpointResponse { checkpoint: signed.tree.to_string(), outcomes: signed.outcomes.to_string() }
+}
+
+/// The last checkpoint that so many of the ledger's witnesses cosigned.
+///
+/// # Errors
+/// There is none; or a fresh one is asked for, which nobody can have cosigned.
+pub fn last_cosigned(
+    engine: &Engine,
+    request: &v1::GetCheckpointRequest,
+) -> Result<v1::GetCheckpointResponse, QueryError> {
+    if request.fresh {
+        let why = "a fresh checkpoint has no cosignatures yet; ask for one or the other";
+        return Err(QueryError::field("fresh", why));
+    }
+    let least = usize::try_from(request.witnesses).unwrap_or(usize::MAX);
+    Ok(checkpoint(&*engine.checkpoint_cosigned(least).map_err(EngineError::from)?))
+}
+
+/// What a witness signed under a checkpoint of this ledger, to be kept and shown with it.
+///
+/// # Errors
+/// The ledger did not sign these notes, or knows no witness that did; or the notes are too long.
+pub fn cosigned(
+    engine: &Engine,
+    request: &v1::AddCosignaturesRequest,
+) -> Result<v1::AddCosignaturesResponse, QueryError> {
+    let note = |text: &str| sent_note(text).map_err(|error| EngineError::from(SigningError::from(error)));
+    let offered = Signed { tree: note(&request.checkpoint)?, outcomes: note(&request.outcomes)? };
+    let (size, witnesses) = engine.cosigned_by(&offered).map_err(EngineError::from)?;
+    Ok(v1::AddCosignaturesResponse { size, witnesses })
 }
 
 /// That an entry is in a tree, and its outcome in the other.

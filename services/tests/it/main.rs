@@ -10,6 +10,7 @@ mod balance_receipts;
 mod balance_vectors;
 mod cleared;
 mod cli;
+mod cosigned;
 mod crowds;
 mod damaged;
 mod deaths;

@@ -25,13 +25,16 @@ pub struct Live {
     pub checkpoint_at: Option<u64>,
 }
 
-/// Asks the service. Whether the key of its checkpoint is trusted is for `trusted_keys`.
-pub fn ask(server: &str) -> anyhow::Result<(Live, Vec<Expectation>)> {
+/// Asks the service, also for the last checkpoint that so many of its witnesses cosigned, if any is asked for. Whether the key of its checkpoint is trusted is for `trusted_keys`.
+pub fn ask(server: &str, witnesses: usize) -> anyhow::Result<(Live, Vec<Expectation>)> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let channel = service_client::connect(server).await?;
-        let mut points = checkpoint(channel.clone(), server).await?;
+        let mut points = checkpoint(channel.clone(), server, 0).await?;
         let checkpoint_at = points.first().map(|point| point.at);
+        if witnesses > 0 {
+            points.extend(checkpoint(channel.clone(), server, u32::try_from(witnesses)?).await?);
+        }
         let digest = digest(channel, server).await?;
         let live = Live { server: server.to_owned(), digest_at: digest.at, checkpoint_at };
         points.push(digest);
@@ -48,11 +51,11 @@ async fn digest(channel: Channel, server: &str) -> anyhow::Result<Expectation> {
     Ok(Expectation { digest: Some(digest), ..Expectation::new(answer.as_of, format!("the state of {server}")) })
 }
 
-/// Both notes of the last checkpoint; none from a service that has no key.
-async fn checkpoint(channel: Channel, server: &str) -> anyhow::Result<Vec<Expectation>> {
-    let answer = AuditClient::new(channel).get_checkpoint(GetCheckpointRequest { fresh: false }).await;
+/// Both notes of the last checkpoint, or of the last that so many witnesses cosigned; none from a service that has no key or none.
+async fn checkpoint(channel: Channel, server: &str, witnesses: u32) -> anyhow::Result<Vec<Expectation>> {
+    let answer = AuditClient::new(channel).get_checkpoint(GetCheckpointRequest { fresh: false, witnesses }).await;
     let answer = match answer {
-        Err(status) if status.code() == Code::FailedPrecondition => return Ok(Vec::new()),
+        Err(status) if matches!(status.code(), Code::FailedPrecondition | Code::NotFound) => return Ok(Vec::new()),
         answer => answer.map_err(|status| service_client::refused(&status))?.into_inner(),
     };
     let source = format!("the checkpoint of {server}");

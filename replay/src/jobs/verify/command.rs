@@ -13,6 +13,7 @@ use replay::pages::generations::Generations;
 use replay::proof::key_files;
 use replay::proof::signed_note::Verifier;
 use replay::proof::tally::Tallying;
+use replay::proof::witnessed::Quorum;
 use replay::record::log::Tip;
 use replay::terminal::progress;
 use replay::terminal::progress::Bar;
@@ -23,7 +24,7 @@ use super::reading::{End, read, read_and_fold};
 use super::refold::Refold;
 use super::report::Report;
 use super::second_reader::Checker;
-use super::trusted_keys;
+use super::{trusted_keys, witnesses};
 use crate::jobs::interrupts;
 use crate::jobs::source::Source;
 
@@ -48,6 +49,7 @@ use crate::jobs::source::Source;
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  replay verify --data ./demo-data\n  \
     replay verify --data ./demo-data --key ledger.key.pub\n  \
+    replay verify --data ./demo-data --key ledger.key.pub --witness audit.key.pub --witness press.key.pub --quorum 1\n  \
     replay verify --nats nats://127.0.0.1:4222 --checkpoints ./kept/checkpoints --key ledger.key.pub\n  \
     replay verify --data ./demo-data --hashes-only --resume ./verify.json\n  \
     replay verify --data ./demo-data --key ledger.key.pub --receipt line.receipt\n  \
@@ -72,6 +74,13 @@ pub struct VerifyArgs {
     /// Public key the checkpoints must be signed by: its text or its file. Keys the record announces under it are followed
     #[arg(long = "key", value_name = "KEY")]
     keys: Vec<String>,
+    /// Also ask that this witness cosigned a checkpoint, both over entries and over outcomes; may be given several times. The report says
+    /// through which entry
+    #[arg(long, value_name = "KEY")]
+    witness: Vec<String>,
+    /// So many of the witnesses named, at least one, must have cosigned both; without this all of them
+    #[arg(long, value_name = "K", requires = "witness")]
+    quorum: Option<usize>,
     /// Digest the state must have after so many entries
     #[arg(long, value_name = "DIGEST@ENTRIES", value_parser = expectation)]
     expect: Vec<Expectation>,
@@ -89,7 +98,8 @@ pub struct VerifyArgs {
 /// Verifies and reports.
 pub fn run(args: &VerifyArgs) -> anyhow::Result<ExitCode> {
     let keys: Vec<_> = args.keys.iter().map(|key| key_files::public(key)).collect::<Result<_, _>>()?;
-    let (live, Loaded { points, set_aside }) = points(args, &keys)?;
+    let quorum = Quorum::named(&args.witness, args.quorum)?;
+    let (live, Loaded { points, set_aside }) = points(args, &keys, &quorum)?;
     trusted_keys::begin(&points, &keys, !args.hashes_only)?;
     interrupts::heed()?;
     let bar = progress::entries("verify", true);
@@ -101,6 +111,11 @@ pub fn run(args: &VerifyArgs) -> anyhow::Result<ExitCode> {
     if report.is_same() {
         report.untrusted(trusted_keys::nothing(&points, &keys, report.entries()));
     }
+    let seen = Some(&points).filter(|_| !args.witness.is_empty()).and_then(|points| witnesses::seen(points, &quorum));
+    if report.is_same() {
+        report.untrusted(witnesses::nobody(seen.as_ref(), &quorum, report.entries()));
+    }
+    report.witnessed = seen;
     report.took(began.elapsed());
     report.signatures_checked = !args.keys.is_empty();
     report.live = live;
@@ -109,17 +124,21 @@ pub fn run(args: &VerifyArgs) -> anyhow::Result<ExitCode> {
     Ok(report.exit_code())
 }
 
-fn points(args: &VerifyArgs, keys: &[Verifier]) -> anyhow::Result<(Option<Live>, Loaded)> {
+fn points(args: &VerifyArgs, keys: &[Verifier], quorum: &Quorum) -> anyhow::Result<(Option<Live>, Loaded)> {
     let usual = args.source.data.as_ref().map(|data| data.join("checkpoints")).filter(|dir| dir.is_dir());
-    let Loaded { mut points, set_aside } = match args.checkpoints.clone().or(usual) {
-        Some(dir) => expected::load(&dir, keys)?,
-        None => Loaded::default(),
-    };
+    let dir = args.checkpoints.clone().or(usual);
+    let loaded = dir.as_deref().map(|dir| expected::load(dir, keys)).transpose()?;
+    let Loaded { mut points, mut set_aside } = loaded.unwrap_or_default();
+    if let Some(dir) = dir.filter(|_| !quorum.witnesses.is_empty()) {
+        let cosigned = witnesses::load(&dir, quorum)?;
+        points.extend(cosigned.points);
+        set_aside.extend(cosigned.set_aside);
+    }
     points.extend(args.expect.iter().cloned());
     for receipt in &args.receipt {
         points.extend(expected::of_receipt(receipt)?);
     }
-    let asked = args.live.as_ref().map(|server| asked_service::ask(server)).transpose()?;
+    let asked = args.live.as_ref().map(|server| asked_service::ask(server, quorum.least)).transpose()?;
     let live = asked.map(|(live, said)| {
         points.extend(said);
         live

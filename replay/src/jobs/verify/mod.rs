@@ -15,5 +15,6 @@ mod refold;
 mod report;
 mod second_reader;
 mod trusted_keys;
+mod witnesses;
 
 pub use command::{VerifyArgs, run};

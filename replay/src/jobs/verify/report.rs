@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use ledger::account::Book;
 use ledger::hash::Hash;
+use replay::terminal::shown_text::one_line;
 use serde_json::{Value, json};
 
 use super::asked_service::Live;
@@ -15,6 +16,7 @@ use super::expected::Books;
 use super::reading::End;
 use super::refold::Refold;
 use super::second_reader::Checker;
+use super::witnesses::WitnessedThrough;
 
 /// All there is to tell.
 #[derive(Debug, Default)]
@@ -36,6 +38,8 @@ pub struct Report {
     pub signatures_checked: bool,
     /// The entries that announced the keys followed beyond those named.
     pub followed: Vec<u64>,
+    /// What enough of the witnesses named have seen.
+    pub witnessed: Option<WitnessedThrough>,
     /// How many signed outcomes and expected digests fitted.
     pub outcomes_compared: u64,
     /// First entry that was folded; none if nothing was.
@@ -130,6 +134,10 @@ impl Report {
             let entries: Vec<String> = self.followed.iter().map(ToString::to_string).collect();
             outln!("keys followed      announced by entry {}; `replay explain` says by whom", entries.join(", "));
         }
+        if let Some(WitnessedThrough { entries, by }) = &self.witnessed {
+            let names: Vec<String> = by.iter().map(|seen| one_line(&seen.name)).collect();
+            outln!("witnessed through  {entries}, cosigned by {}", names.join(", "));
+        }
         for file in &self.set_aside {
             outln!("not compared       {file}; take it from a copy");
         }
@@ -201,6 +209,10 @@ impl Report {
             "signed_through": self.signed_through,
             "signatures_checked": self.signatures_checked,
             "keys_followed": self.followed,
+            "witnessed": self.witnessed.as_ref().map(|WitnessedThrough { entries, by }| {
+                let by: Vec<_> = by.iter().map(|seen| json!({ "name": seen.name, "seen_ms": seen.at_ms })).collect();
+                json!({ "through": entries, "by": by })
+            }),
             "set_aside": self.set_aside,
             "live": self.live,
             "torn": self.torn,

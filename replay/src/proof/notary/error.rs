@@ -6,6 +6,7 @@ use ledger::tree::proof::Unprovable;
 
 use crate::proof::checkpoint::CheckpointError;
 use crate::proof::checkpoint_files::KeptError;
+use crate::proof::cosigned::CosignatureError;
 use crate::proof::tiles::TileError;
 use crate::record::error::LogError;
 
@@ -99,6 +100,9 @@ pub enum SigningError {
     /// The record is known to be damaged.
     #[error("nothing is signed over a damaged record: {0}")]
     Damaged(Arc<LogError>),
+    /// What a witness sent is not taken, or is asked for and not there.
+    #[error(transparent)]
+    Cosignature(#[from] CosignatureError),
     /// Files, or the thread that signs, failed.
     #[error("checkpoints cannot be signed, or those that were cannot be read: {0}")]
     Ended(Arc<str>),

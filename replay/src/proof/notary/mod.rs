@@ -3,13 +3,15 @@
 
 mod balances;
 mod believed;
+mod cosigning;
 mod error;
 mod growing;
 mod reading;
 mod signing;
+mod signing_key;
 
 pub(crate) use balances::StoodAt;
 pub use error::SigningError;
 pub(crate) use reading::{Reading, not_cut};
 pub(crate) use signing::Notary;
-pub use signing::Signing;
+pub use signing_key::Signing;

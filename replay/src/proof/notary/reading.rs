@@ -9,9 +9,11 @@ use ledger::state::table::Table;
 
 use super::believed::{believed, cut, fits_before, other_outcomes};
 use super::error::SigningError;
-use super::signing::{Begin, Notary, Signing};
+use super::signing::{Begin, Notary};
+use super::signing_key::Signing;
 use crate::proof::checkpoint::{Checkpoint, Outcomes};
 use crate::proof::checkpoint_files::{Checkpoints, Signed};
+use crate::proof::cosigned::Cosigned;
 use crate::proof::outcomes::OutcomeLog;
 use crate::proof::signed_note::{Role, Verifier};
 use crate::proof::tally::Tally;
@@ -72,6 +74,13 @@ impl Reading {
             may_follow(signed, own, &trust, &rows, self.trees.entries.0.size())?;
             same_books(signed, &outcomes.tally())?;
         }
+        // Files of cosignatures are no evidence against the record: what is not ours is only not shown.
+        let ours = |signed: &Signed| {
+            trust.checkpoint(&signed.tree)?;
+            trust.outcomes(&signed.outcomes)?;
+            fits_before(signed, &self.trees)
+        };
+        let cosigned = Cosigned::open(kept.clone(), signing.witnesses.clone(), &ours);
         Notary::start(Begin {
             signing,
             kept,
@@ -81,6 +90,7 @@ impl Reading {
             alarm: log.alarm.clone(),
             clock: log.clock.clone(),
             announced: rows,
+            cosigned,
         })
     }
 

@@ -15,55 +15,19 @@ use tokio::sync::oneshot;
 use super::balances::{BalanceOrder, BalanceOrders, StoodAt};
 use super::error::SigningError;
 use super::growing::Behind;
+use super::signing_key::Signing;
 use crate::kill_points;
-use crate::limits::{FRAMES_TO_SIGN, SIGN_AFTER_MS, SIGN_AGAIN_MS, SIGN_EVERY};
+use crate::limits::{FRAMES_TO_SIGN, SIGN_AGAIN_MS};
 use crate::proof::balance_files::SignedBalances;
 use crate::proof::checkpoint::{Checkpoint, Outcomes};
 use crate::proof::checkpoint_files::{Checkpoints, Signed};
+use crate::proof::cosigned::Cosigned;
 use crate::proof::outcomes::OutcomeLog;
-use crate::proof::signed_note::Signer;
 use crate::proof::tally::Tally;
 use crate::proof::trees::Trees;
-use crate::proof::trust::Trust;
 use crate::record::alarm::Alarm;
 use crate::record::leaves::Leaves;
 use crate::record::log::Clock;
-
-/// The key that signs, and how often.
-#[derive(Clone, Debug)]
-pub struct Signing {
-    /// The key; its name is the origin of the checkpoints.
-    pub signer: Signer,
-    /// The key that takes its place at once, when the record announces it.
-    pub next: Option<Signer>,
-    /// Entries after which it signs.
-    pub every: u64,
-    /// How long something recorded may stay unsigned.
-    pub after: Duration,
-}
-
-impl Signing {
-    /// With this key, as often as usual.
-    #[must_use]
-    pub fn new(signer: Signer) -> Self {
-        Self { signer, next: None, every: SIGN_EVERY, after: Duration::from_millis(SIGN_AFTER_MS) }
-    }
-
-    /// Takes the next key where the record announces it under the present one. Over how many entries the key may sign then at most, if
-    /// that is bounded.
-    pub(super) fn turned(&mut self, announced: &[AnnouncedKey]) -> Option<u64> {
-        let trust = Trust::of_ledger(self.signer.verifier(), announced);
-        let end = trust.end_of(self.signer.verifier())?;
-        match self.next.take_if(|next| trust.holds(next.verifier(), end)) {
-            Some(next) => {
-                tracing::info!(key = %next.verifier(), entry = end.saturating_sub(1), "checkpoints are signed by the next key");
-                self.signer = next;
-                self.turned(announced)
-            }
-            None => Some(end),
-        }
-    }
-}
 
 /// What signing begins with.
 pub(super) struct Begin {
@@ -76,6 +40,8 @@ pub(super) struct Begin {
     pub(super) clock: Clock,
     /// Keys announced so far.
     pub(super) announced: Vec<AnnouncedKey>,
+    /// What witnesses sent before.
+    pub(super) cosigned: Cosigned,
 }
 
 enum Message {
@@ -90,7 +56,8 @@ enum Message {
 /// Keeps the tree, signs it, and proves by it.
 pub(crate) struct Notary {
     shared: Arc<Shared>,
-    kept: Checkpoints,
+    pub(super) kept: Checkpoints,
+    pub(super) cosigned: Mutex<Cosigned>,
     to_thread: Mutex<Option<SyncSender<Message>>>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
@@ -105,14 +72,14 @@ struct Shared {
 impl Notary {
     /// Signs what is unsigned, then starts the thread.
     pub(super) fn start(begin: Begin) -> Result<Self, SigningError> {
-        let Begin { signing, kept, latest, trees, outcomes, alarm, clock, announced } = begin;
+        let Begin { signing, kept, latest, trees, outcomes, alarm, clock, announced, cosigned } = begin;
         let tally = outcomes.tally();
         // What an earlier key signed stays kept, but is not shown as this key's.
         let verifier = signing.signer.verifier();
         let latest = latest.filter(|signed| Checkpoint::verified(&signed.tree, verifier).is_ok());
         let signed_size = latest.as_ref().map(Signed::unverified).transpose()?.map(|(checkpoint, _)| checkpoint.size);
         let orders = BalanceOrders::new(verifier, &announced);
-        let latest = Mutex::new(latest.map(Arc::new));
+        let latest = Mutex::new(latest.map(|signed| Arc::new(cosigned.beside(signed))));
         let size = tally.entries();
         let shared = Arc::new(Shared { trees: Mutex::new(trees), latest, failed: Mutex::new(None) });
         let (ends, waiting_since, behind, ours) = (None, None, Default::default(), Arc::clone(&shared));
@@ -139,7 +106,9 @@ impl Notary {
             .name("signing".to_owned())
             .spawn(move || run(work, &messages))
             .map_err(|error| SigningError::Ended(error.to_string().into()))?;
-        Ok(Self { shared, kept: files, to_thread: Mutex::new(Some(to_thread)), thread: Mutex::new(Some(thread)) })
+        let (cosigned, to_thread, thread) =
+            (Mutex::new(cosigned), Mutex::new(Some(to_thread)), Mutex::new(Some(thread)));
+        Ok(Self { shared, kept: files, cosigned, to_thread, thread })
     }
 
     /// Takes the keys announced so far, before the frame that announced the last of them.
@@ -159,6 +128,14 @@ impl Notary {
     pub(crate) fn latest(&self) -> Result<Arc<Signed>, SigningError> {
         let latest = self.shared.latest.lock().clone();
         latest.ok_or_else(|| SigningError::Ended("nothing was signed yet".into()))
+    }
+
+    /// Shows the checkpoint signed last with what witnesses signed under it.
+    pub(super) fn show(&self, cosigned: &Arc<Signed>) {
+        let mut latest = self.shared.latest.lock();
+        if latest.as_ref().is_some_and(|latest| latest.says_as(cosigned)) {
+            *latest = Some(Arc::clone(cosigned));
+        }
     }
 
     /// A checkpoint over everything folded by now.

@@ -3,6 +3,7 @@
 
 mod balances;
 pub mod record;
+mod witnesses;
 
 use crate::support;
 use std::fs;

@@ -103,6 +103,13 @@ impl Audit for Signs {
         Err(Status::unimplemented("nobody asks"))
     }
 
+    async fn add_cosignatures(
+        &self,
+        _: Request<AddCosignaturesRequest>,
+    ) -> Result<Response<AddCosignaturesResponse>, Status> {
+        Err(Status::unimplemented("nobody asks"))
+    }
+
     async fn list_announced_keys(
         &self,
         _: Request<ListAnnouncedKeysRequest>,

@@ -7,8 +7,12 @@ use crate::faces::following::Comparing;
 use crate::faces::{grpc, nats};
 use clap::Args;
 use replay::engine::{Engine, Home, Options};
+use replay::limits::WITNESSES_MOST;
+use replay::proof::checkpoint::Outcomes;
 use replay::proof::key_files;
 use replay::proof::notary::Signing;
+use replay::proof::signed_note::Verifier;
+use replay::proof::witnessed::Quorum;
 use replay::record::log::{is_written, nats_address};
 use replay::terminal::progress;
 use std::net::SocketAddr;
@@ -22,6 +26,7 @@ use tokio::sync::watch;
 #[command(after_help = "Examples:\n  mingzhang serve --data ./ledger\n  \
     mingzhang serve --data ./ledger --nats nats://127.0.0.1:4222\n  \
     mingzhang serve --data ./ledger --key ./ledger.key\n  \
+    mingzhang serve --data ./ledger --key ./ledger.key --witness audit.key.pub --witness press.key.pub\n  \
     mingzhang serve --follow --data ./copy --nats nats://127.0.0.1:4222 --listen 127.0.0.1:50052 \\\n      \
     --of http://127.0.0.1:50051 --key ./ledger.key.pub\n\n\
     A follower keeps a copy of the record under --data and compares what it makes of it with what the writer signs. On a\n\
@@ -42,6 +47,9 @@ pub struct ServeArgs {
     /// Go on at once with the secret key in this file when the record announces it under the present one
     #[arg(long, value_name = "FILE", requires = "key", conflicts_with = "follow")]
     next_key: Option<PathBuf>,
+    /// Keep and show the signatures of this witness under checkpoints, given by its public key as text or file; may be given several times
+    #[arg(long, value_name = "KEY", requires = "key", conflicts_with = "follow")]
+    witness: Vec<String>,
     /// Address to listen on
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:50051")]
     listen: SocketAddr,
@@ -106,11 +114,26 @@ fn options(args: &ServeArgs) -> Result<Options, Failure> {
         [file] => {
             let read = |path: &Path| key_files::read(path).map_err(|error| Failure::Usage(error.to_string()));
             let next = args.next_key.as_deref().map(read).transpose()?;
-            Some(Signing { next, ..Signing::new(read(Path::new(file))?) })
+            let signing = Signing { next, ..Signing::new(read(Path::new(file))?) };
+            Some(Signing { witnesses: witnesses(&args.witness, signing.signer.verifier())?, ..signing })
         }
         _ => return Err(Failure::Usage("a ledger signs with one --key; several are for --follow".to_owned())),
     };
     Ok(options)
+}
+
+/// The witnesses named, of whom none may be taken for the ledger itself.
+fn witnesses(named: &[String], own: &Verifier) -> Result<Vec<Verifier>, Failure> {
+    let known = Quorum::named(named, None).map_err(|error| Failure::Usage(error.to_string()))?.witnesses;
+    let usage = |why: String| Err(Failure::Usage(why));
+    let outcomes = Outcomes::key_of(own);
+    match known.iter().find(|witness| [own.name(), outcomes.name()].contains(&witness.name())) {
+        Some(witness) => {
+            usage(format!("the witness {} has the name of the ledger; make it a key of its own", witness.name()))
+        }
+        None if known.len() > WITNESSES_MOST => usage(format!("at most {WITNESSES_MOST} witnesses may be named")),
+        None => Ok(known),
+    }
 }
 
 /// The socket to listen on, if it may be listened on.

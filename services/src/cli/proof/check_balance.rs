@@ -1,7 +1,7 @@
 //! What `mingzhang check-receipt` says of a receipt of a balance: how the account stood after so many entries, or that there was none; and if
 //! the ledger is asked, how it stands now.
 
-use super::held::{Seen, Shown, continues, print_signatures};
+use super::held::{Shown, continues, print_signatures};
 use crate::cli::client::Target;
 use crate::cli::failure::Failure;
 use crate::cli::print_json;
@@ -14,6 +14,7 @@ use replay::proof::balance_receipt::{BalanceReceipt, ProvedBalance};
 use replay::proof::checkpoint::{Checkpoint, CheckpointError};
 use replay::proof::receipt::ReceiptError;
 use replay::proof::trust::Trust;
+use replay::proof::witnessed::Seen;
 use serde_json::json;
 
 /// What today's ledger says of the account.

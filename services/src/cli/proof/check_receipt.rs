@@ -3,7 +3,7 @@
 //! `check_balance`.
 
 use super::check_balance;
-use super::held::{Seen, Shown, continues, cosigned, of_today, print_signatures};
+use super::held::{Shown, continues, of_today, print_signatures};
 use super::proved;
 use super::receipt::unreadable;
 use crate::cli::client::Target;
@@ -19,6 +19,7 @@ use replay::proof::key_files;
 use replay::proof::receipt::{Proved, Receipt, ReceiptError};
 use replay::proof::signed_note::Verifier;
 use replay::proof::trust::Trust;
+use replay::proof::witnessed::{Quorum, Seen};
 use replay::terminal::shown_text::one_line;
 use serde_json::json;
 use std::path::PathBuf;
@@ -78,17 +79,7 @@ impl CheckReceiptArgs {
     pub(crate) fn run(&self) -> Result<(), Failure> {
         let key = |text: &String| key_files::public(text).map_err(|error| Failure::Usage(error.to_string()));
         let ledger: Vec<Verifier> = self.vkey.iter().map(key).collect::<Result<_, _>>()?;
-        let mut witnesses: Vec<Verifier> = Vec::new();
-        for text in &self.witness {
-            // One named twice is one.
-            let witness = key(text)?;
-            witnesses.extend(Some(witness).filter(|witness| !witnesses.contains(witness)));
-        }
-        let quorum = self.quorum.unwrap_or(witnesses.len());
-        if quorum > witnesses.len() || self.quorum == Some(0) {
-            let most = witnesses.len();
-            return Err(Failure::Usage(format!("--quorum is at least 1 and at most the witnesses named, {most}")));
-        }
+        let quorum = Quorum::named(&self.witness, self.quorum).map_err(|error| Failure::Usage(error.to_string()))?;
         let bytes = read_at_most(&self.file, TEXT_BYTES).map_err(|error| unreadable(&self.file, &error))?;
         let today = match &self.server {
             Some(server) => Some(runtime()?.block_on(of_today(&self.target(server), ledger.clone()))?),
@@ -99,7 +90,8 @@ impl CheckReceiptArgs {
         if bytes.starts_with(balance_receipt::HEADER.as_bytes()) {
             let held = BalanceReceipt::parse(&bytes).and_then(|receipt| {
                 let proved = check_balance::confirmed(&receipt, trust)?;
-                Ok((proved, cosigned((&receipt.checkpoint, None), &witnesses, quorum)?, receipt.account))
+                let seen = quorum.seen((&receipt.checkpoint, None)).map_err(ReceiptError::Witness)?;
+                Ok((proved, seen, receipt.account))
             });
             let (proved, seen, account) = self.held(held)?;
             let target = self.target(self.server.as_deref().unwrap_or_default());
@@ -110,7 +102,7 @@ impl CheckReceiptArgs {
         let (proved, receipt, seen) = self.held(Receipt::parse(&bytes).and_then(|receipt| {
             let proved = confirmed(&receipt, trust)?;
             let notes = (&receipt.entry.checkpoint, Some(&receipt.outcome.checkpoint));
-            let seen = cosigned(notes, &witnesses, quorum)?;
+            let seen = quorum.seen(notes).map_err(ReceiptError::Witness)?;
             Ok((proved, receipt, seen))
         }))?;
         let today = today.map(|today| self.ask(&today, &proved, receipt.entry.index)).transpose()?;

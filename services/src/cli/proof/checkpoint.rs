@@ -25,6 +25,9 @@ pub struct CheckpointArgs {
     /// Have everything recorded by now signed
     #[arg(long)]
     fresh: bool,
+    /// The last one that so many of the ledger's witnesses cosigned
+    #[arg(long, value_name = "K", conflicts_with = "fresh", value_parser = clap::value_parser!(u32).range(1..))]
+    quorum: Option<u32>,
     /// Check the signatures with this public key, given as text or file
     #[arg(long, value_name = "KEY")]
     vkey: Option<String>,
@@ -37,7 +40,10 @@ pub struct CheckpointArgs {
 
 impl CheckpointArgs {
     pub(crate) fn run(&self) -> Result<(), Failure> {
-        let answer = runtime()?.block_on(fetch(&self.target, self.fresh))?;
+        let answer = match self.quorum {
+            Some(least) => runtime()?.block_on(fetch_cosigned(&self.target, least))?,
+            None => runtime()?.block_on(fetch(&self.target, self.fresh))?,
+        };
         let (tree, outcomes) = (note(&answer.checkpoint)?, note(&answer.outcomes)?);
         let (tree, outcomes) = match &self.vkey {
             Some(key) => {
@@ -85,7 +91,13 @@ fn print(tree: &Checkpoint, outcomes: &Outcomes, checked: bool) {
 
 /// Asks for a checkpoint.
 pub(crate) async fn fetch(target: &Target, fresh: bool) -> Result<v1::GetCheckpointResponse, Failure> {
-    let request = v1::GetCheckpointRequest { fresh };
+    let request = v1::GetCheckpointRequest { fresh, witnesses: 0 };
+    Ok(target.audit().await?.get_checkpoint(request).await?.into_inner())
+}
+
+/// Asks for the last checkpoint that so many of the ledger's witnesses cosigned.
+pub(crate) async fn fetch_cosigned(target: &Target, witnesses: u32) -> Result<v1::GetCheckpointResponse, Failure> {
+    let request = v1::GetCheckpointRequest { fresh: false, witnesses };
     Ok(target.audit().await?.get_checkpoint(request).await?.into_inner())
 }
 

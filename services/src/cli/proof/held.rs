@@ -9,18 +9,9 @@ use crate::cli::failure::Failure;
 use crate::cli::shown::text::moment;
 use ledger::hash::Hash;
 use ledger::tree::proof::is_consistent;
-use replay::proof::receipt::ReceiptError;
 use replay::proof::signed_note::{Note, Verifier};
 use replay::proof::trust::Trust;
-
-/// A witness that cosigned.
-pub(super) struct Seen {
-    pub(super) name: String,
-    /// When it saw the checkpoint over entries.
-    pub(super) at_ms: i64,
-    /// Whether it cosigned that over outcomes too, if there is one.
-    pub(super) outcome: Option<bool>,
-}
+use replay::proof::witnessed::Seen;
 
 /// What a ledger shows today, and which keys may have signed what.
 pub(super) struct Shown {
@@ -31,32 +22,6 @@ pub(super) struct Shown {
 
 /// Size and root of a tree.
 pub(super) type SizeAndRoot<'a> = (u64, &'a Hash);
-
-/// The witnesses that cosigned the checkpoint over entries and when, if they are enough.
-pub(super) fn cosigned(
-    (entries, outcomes): (&Note, Option<&Note>),
-    witnesses: &[Verifier],
-    quorum: usize,
-) -> Result<Vec<Seen>, ReceiptError> {
-    let (mut seen, mut missing) = (Vec::new(), None);
-    for witness in witnesses {
-        let unseen = outcomes.and_then(|outcomes| outcomes.cosigned_at(witness).err());
-        match entries.cosigned_at(witness) {
-            Ok(seconds) => {
-                let outcome = outcomes.map(|_| unseen.is_none());
-                seen.push(Seen { name: witness.name().to_owned(), at_ms: milliseconds(seconds), outcome });
-                missing = unseen.or(missing);
-            }
-            Err(error) => missing = Some(error),
-        }
-    }
-    // What became of the entry stands in the log of outcomes: who did not see that vouches for none of it.
-    let vouch = seen.iter().filter(|seen| seen.outcome != Some(false)).count();
-    match missing {
-        Some(error) if vouch < quorum => Err(ReceiptError::Witness(error)),
-        _ => Ok(seen),
-    }
-}
 
 /// What a server shows today.
 pub(super) async fn of_today(target: &Target, keys: Vec<Verifier>) -> Result<Shown, Failure> {

@@ -3,7 +3,7 @@
 
 use super::balance_receipt::{self, AccountArgs};
 use super::check_balance::named;
-use super::checkpoint::{fetch, hashes, note};
+use super::checkpoint::{fetch, fetch_cosigned, hashes, note};
 use crate::cli::client::Target;
 use crate::cli::failure::Failure;
 use crate::cli::shown::ask::patiently;
@@ -50,6 +50,9 @@ pub struct ReceiptArgs {
     /// The same for the outcome: a signed checkpoint over outcomes, for example DIR/outcomes of a witness
     #[arg(long, value_name = "FILE")]
     outcomes: Option<PathBuf>,
+    /// Use the last checkpoint that so many of the ledger's witnesses cosigned, over entries and over outcomes
+    #[arg(long, value_name = "K", conflicts_with_all = ["checkpoint", "outcomes", "balance"], value_parser = clap::value_parser!(u32).range(1..))]
+    quorum: Option<u32>,
     /// Also check the signature before it is written, with this public key, as text or file
     #[arg(long, value_name = "KEY")]
     vkey: Option<String>,
@@ -77,6 +80,7 @@ impl ReceiptArgs {
         let given = Given {
             entries: self.checkpoint.as_ref().map(read).transpose()?,
             outcomes: self.outcomes.as_ref().map(read).transpose()?,
+            quorum: self.quorum,
         };
         let key = self.vkey.as_ref().map(|key| key_files::public(key)).transpose();
         let key = key.map_err(|error| Failure::Usage(error.to_string()))?;
@@ -121,6 +125,7 @@ impl ReceiptArgs {
 struct Given {
     entries: Option<Note>,
     outcomes: Option<Note>,
+    quorum: Option<u32>,
 }
 
 async fn fetched(target: &Target, which: Which, given: Given, key: Option<&Verifier>) -> Result<Receipt, Failure> {
@@ -131,11 +136,7 @@ async fn fetched(target: &Target, which: Which, given: Given, key: Option<&Verif
     };
     let entry = auditor.get_entry(request).await?.into_inner();
     let index = entry.index;
-    let mut latest = fetch(target, false).await?;
-    // What was recorded just now may not be signed yet.
-    if sized(note(&latest.outcomes)?)?.1 <= index {
-        latest = fetch(target, true).await?;
-    }
+    let latest = latest(target, index, given.quorum).await?;
     let one = (given.entries.clone(), given.outcomes.clone());
     let (checkpoint, size) = sized(given.entries.map_or_else(|| note(&latest.checkpoint), Ok)?)?;
     let (outcomes, outcomes_size) = sized(given.outcomes.map_or_else(|| note(&latest.outcomes), Ok)?)?;
@@ -164,6 +165,22 @@ async fn fetched(target: &Target, which: Which, given: Given, key: Option<&Verif
     };
     fits.map_err(|error| Failure::Failed(format!("no receipt was written: {error}")))?;
     Ok(receipt)
+}
+
+/// The ledger's last checkpoint over the entry, or the last that so many witnesses cosigned.
+async fn latest(target: &Target, index: u64, quorum: Option<u32>) -> Result<v1::GetCheckpointResponse, Failure> {
+    let latest = match quorum {
+        Some(least) => fetch_cosigned(target, least).await?,
+        None => fetch(target, false).await?,
+    };
+    match (sized(note(&latest.outcomes)?)?.1, quorum) {
+        (size, Some(least)) if size <= index => Err(Failure::Failed(format!(
+            "{least} witnesses have cosigned {size} entries so far, and this is entry {index}; ask again when they have looked, or without --quorum"
+        ))),
+        // What was recorded just now may not be signed yet.
+        (size, None) if size <= index => fetch(target, true).await,
+        _ => Ok(latest),
+    }
 }
 
 /// What became of the entry, as bytes of the tree over outcomes.

@@ -11,7 +11,7 @@ use clap::Args;
 use proto::v1;
 use replay::proof::checkpoint_files::Signed;
 use replay::proof::key_files;
-use replay::proof::signed_note::Role;
+use replay::proof::signed_note::{Role, Verifier};
 use replay::proof::trees::TwoPaths;
 use replay::proof::witness::{Witness, WitnessError};
 use serde_json::json;
@@ -23,7 +23,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 #[command(after_help = "Examples:\n  \
     mingzhang witness --server http://ledger:50051 --vkey ledger.key.pub --key witness.key --state ./seen\n  \
     mingzhang witness --server http://ledger:50051 --vkey ledger.key.pub --key witness.key --state ./seen --once\n\n\
-    Both logs are followed, entries and what was made of them. The last cosigned checkpoints stand in\n\
+    Both logs are followed, entries and what was made of them. What was cosigned is sent to the ledger, which shows\n\
+    it with its checkpoint if it was told of this witness (`serve --witness`); if not, that is said. The last cosigned checkpoints stand in\n\
     DIR/checkpoint, for `mingzhang receipt --checkpoint`, and DIR/outcomes. If the ledger contradicts itself, the\n\
     signed notes stand in DIR/evidence-... and prove it to anybody.\n\n\
     Exit codes: 0 cosigned (--once) or stopped as asked, 1 the ledger contradicts itself or failed, 2 usage,\n\
@@ -44,8 +45,21 @@ pub struct WitnessArgs {
     /// Seconds between two looks
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..))]
     every: u64,
+    /// Do not send the ledger what was cosigned. Without this it is sent, for the ledger to show with its checkpoint
+    #[arg(long)]
+    no_submit: bool,
     #[command(flatten)]
     target: Target,
+}
+
+/// What became of the cosignatures beside being kept here.
+enum Submitted {
+    /// The ledger keeps and shows them.
+    Collected,
+    /// It does not, and why.
+    Refused(String),
+    /// They were not to be sent.
+    Kept,
 }
 
 impl WitnessArgs {
@@ -58,19 +72,20 @@ impl WitnessArgs {
         }
         let ledger =
             self.vkey.iter().map(|key| key_files::public(key)).collect::<Result<Vec<_>, _>>().map_err(usage)?;
+        let own = signer.verifier().clone();
         let mut witness = Witness::open(ledger, signer, &self.state).map_err(failed)?;
         runtime()?.block_on(async {
             tokio::select! {
-                done = follow(self, &mut witness) => done,
+                done = follow(self, &own, &mut witness) => done,
                 () = asked_to_stop() => Ok(()),
             }
         })
     }
 }
 
-async fn follow(args: &WitnessArgs, witness: &mut Witness) -> Result<(), Failure> {
+async fn follow(args: &WitnessArgs, own: &Verifier, witness: &mut Witness) -> Result<(), Failure> {
     loop {
-        match look(args, witness).await {
+        match look(args, own, witness).await {
             // A ledger that is away is no contradiction; it is asked again.
             Err(Failure::Unreachable(why)) if !args.once => {
                 replay::terminal::printed::say(format_args!("mingzhang: {why}"));
@@ -83,7 +98,7 @@ async fn follow(args: &WitnessArgs, witness: &mut Witness) -> Result<(), Failure
     }
 }
 
-async fn look(args: &WitnessArgs, witness: &mut Witness) -> Result<(), Failure> {
+async fn look(args: &WitnessArgs, own: &Verifier, witness: &mut Witness) -> Result<(), Failure> {
     let answer = fetch(&args.target, false).await?;
     let offered = Signed { tree: note(&answer.checkpoint)?, outcomes: note(&answer.outcomes)? };
     let announced = announced(&args.target, &offered.tree).await?;
@@ -96,7 +111,26 @@ async fn look(args: &WitnessArgs, witness: &mut Witness) -> Result<(), Failure> 
     }
     let time = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let cosigned = witness.cosign(&offered, &announced, &proof, time).map_err(failed)?;
-    say(args, witness, entries.size, &cosigned)
+    let submitted = if args.no_submit { Submitted::Kept } else { submit(args, own, &cosigned).await };
+    say(args, witness, (entries.size, &cosigned), &submitted)
+}
+
+/// Sends the ledger what was cosigned. That it does not want it is no contradiction: the notes are kept here all the same.
+async fn submit(args: &WitnessArgs, own: &Verifier, cosigned: &Signed) -> Submitted {
+    // Its own signatures alone: that others are taken would say nothing of these.
+    let [checkpoint, outcomes] = [&cosigned.tree, &cosigned.outcomes].map(|note| {
+        let mut note = note.clone();
+        note.signatures.retain(|line| (line.id, line.name.as_str()) == (own.id(), own.name()));
+        note.to_string()
+    });
+    let sent = async {
+        let request = v1::AddCosignaturesRequest { checkpoint, outcomes };
+        Ok::<_, Failure>(args.target.audit().await?.add_cosignatures(request).await?.into_inner())
+    };
+    match sent.await {
+        Ok(_) => Submitted::Collected,
+        Err(failure) => Submitted::Refused(failure.to_string()),
+    }
 }
 
 async fn continues(target: &Target, seen: u64, offered: u64) -> Result<TwoPaths, Failure> {
@@ -110,13 +144,25 @@ pub(super) async fn prove(target: &Target, from: u64, to: u64) -> Result<TwoPath
     Ok(TwoPaths { entries: hashes(&answer.hashes)?, outcomes: hashes(&answer.outcome_hashes)? })
 }
 
-fn say(args: &WitnessArgs, witness: &Witness, size: u64, cosigned: &Signed) -> Result<(), Failure> {
+fn say(
+    args: &WitnessArgs,
+    witness: &Witness,
+    (size, cosigned): (u64, &Signed),
+    submitted: &Submitted,
+) -> Result<(), Failure> {
     let [tree, outcomes] = witness.paths();
     if args.target.json {
         return print_json(&json!({ "size": size, "checkpoint": cosigned.tree.to_string(), "file": tree,
-            "outcomes": cosigned.outcomes.to_string(), "outcomes_file": outcomes }));
+            "outcomes": cosigned.outcomes.to_string(), "outcomes_file": outcomes,
+            "collected": matches!(submitted, Submitted::Collected),
+            "not_collected": if let Submitted::Refused(why) = submitted { Some(why) } else { None } }));
     }
     outln!("  见证 cosigned {size} entries in {}, and their outcomes in {}", tree.display(), outcomes.display());
+    match submitted {
+        Submitted::Collected => outln!("  已交账本 collected: the ledger shows this cosignature with its checkpoint"),
+        Submitted::Refused(why) => outln!("  账本未收 not collected by the ledger, kept here alone: {why}"),
+        Submitted::Kept => {}
+    }
     Ok(())
 }
 

@@ -49,8 +49,13 @@ impl v1::audit_server::Audit for Audits {
         &self,
         request: Request<v1::GetCheckpointRequest>,
     ) -> Result<Response<v1::GetCheckpointResponse>, Status> {
-        let fresh = request.get_ref().fresh;
-        let signed = if fresh { self.engine.sign_now().await } else { self.engine.checkpoint() };
+        let v1::GetCheckpointRequest { fresh, witnesses } = *request.get_ref();
+        let signed = match (fresh, witnesses) {
+            (true, 0) => self.engine.sign_now().await,
+            (false, 0) => self.engine.checkpoint(),
+            // What was sent may be on its way to the disk.
+            _ => return self.beside(request, proofs::last_cosigned).await,
+        };
         Ok(Response::new(proofs::checkpoint(&*signed.map_err(|error| unsigned(&error))?)))
     }
 
@@ -77,6 +82,13 @@ impl v1::audit_server::Audit for Audits {
         request: Request<v1::ListAnnouncedKeysRequest>,
     ) -> Result<Response<v1::ListAnnouncedKeysResponse>, Status> {
         self.beside(request, proofs::announced).await
+    }
+
+    async fn add_cosignatures(
+        &self,
+        request: Request<v1::AddCosignaturesRequest>,
+    ) -> Result<Response<v1::AddCosignaturesResponse>, Status> {
+        self.beside(request, proofs::cosigned).await
     }
 
     async fn get_balance_proof(

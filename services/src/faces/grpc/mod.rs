@@ -88,8 +88,8 @@ pub async fn run(
     let (gates, received) = (Arc::new(Gates::new(Arc::clone(&connections))), Arc::default());
     let recorder = RecorderServer::new(Recorder::new(engine.clone())).max_decoding_message_size(MAX_REQUEST_BYTES);
     let gate = gate(engine.clone());
-    let audits =
-        InterceptedService::new(AuditServer::new(Audits::new(engine.clone(), Arc::clone(&gates))), gate.clone());
+    let audits = AuditServer::new(Audits::new(engine.clone(), Arc::clone(&gates)));
+    let audits = InterceptedService::new(audits.max_decoding_message_size(MAX_QUESTION_BYTES), gate.clone());
     let operators = OperatorServer::new(Operators::new(engine.clone()));
     let questions = QueryServer::new(Questions::new(engine.clone(), gates));
     let questions = questions.max_decoding_message_size(MAX_QUESTION_BYTES);

@@ -7,6 +7,7 @@ use replay::engine::EngineError;
 use replay::engine::past::PastError;
 use replay::engine::rebuilding::{Only, RebuildError};
 use replay::proof::comparing::Difference;
+use replay::proof::cosigned::CosignatureError;
 use replay::proof::notary::SigningError;
 use std::collections::HashMap;
 use std::time::Duration;
@@ -104,6 +105,11 @@ pub(super) fn unsigned(error: &SigningError) -> Status {
         SigningError::Uncompared => (Code::Unavailable, "NOT_COMPARED"),
         SigningError::OutOfRange { .. } => (Code::NotFound, "OUT_OF_RANGE"),
         SigningError::Damaged(_) => (Code::Unavailable, "DAMAGED"),
+        SigningError::Cosignature(CosignatureError::NotSignedHere) => (Code::FailedPrecondition, "NOT_SIGNED_HERE"),
+        SigningError::Cosignature(CosignatureError::Unknown { .. }) => (Code::PermissionDenied, "UNKNOWN_WITNESS"),
+        SigningError::Cosignature(CosignatureError::Bad(_)) => (Code::InvalidArgument, "BAD_COSIGNATURE"),
+        SigningError::Cosignature(CosignatureError::TooLong { .. }) => (Code::InvalidArgument, "NOTE_TOO_LONG"),
+        SigningError::Cosignature(CosignatureError::NotCosigned { .. }) => (Code::NotFound, "NOT_COSIGNED"),
         SigningError::Ended(_) => (Code::Unavailable, "SIGNING_ENDED"),
         SigningError::KeyTurned { .. } => (Code::FailedPrecondition, "KEY_TURNED"),
         SigningError::OtherBalances { .. } => (Code::Internal, "BALANCES_DIFFER"),

@@ -153,7 +153,7 @@ async fn a_follower_that_differs_answers_nothing_any_more() {
     assert_eq!((status.code(), reason(&status).as_str()), (Code::Unavailable, "DIFFERS"));
     let evidence = status.get_details_error_info().expect("details").metadata;
     assert!(evidence["notes"].contains("/outcomes") && evidence["here"] == hex, "{evidence:?}");
-    let checkpoint = v1::GetCheckpointRequest { fresh: false };
+    let checkpoint = v1::GetCheckpointRequest { fresh: false, witnesses: 0 };
     let audit = proto::v1::audit_client::AuditClient::new(follower.channel()).get_checkpoint(checkpoint).await;
     assert_eq!(reason(&audit.expect_err("no answer")), "DIFFERS");
     let judged = follower.try_record("office", encoded(&persons(90..91)), true).await.expect_err("not judged either");
