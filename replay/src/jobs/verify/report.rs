@@ -135,7 +135,7 @@ impl Report {
             outln!("keys followed      announced by entry {}; `replay explain` says by whom", entries.join(", "));
         }
         if let Some(WitnessedThrough { entries, by }) = &self.witnessed {
-            let names: Vec<String> = by.iter().map(|seen| one_line(&seen.name)).collect();
+            let names: Vec<String> = by.iter().map(|seen| one_line(&seen.name).into_owned()).collect();
             outln!("witnessed through  {entries}, cosigned by {}", names.join(", "));
         }
         for file in &self.set_aside {
