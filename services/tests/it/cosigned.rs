@@ -172,14 +172,17 @@ async fn restarted(all: Witnessed) {
     assert_eq!(server.engine.checkpoint().expect("signed").unverified().expect("notes").0.size, 60);
     record(&server, 200, 5).await;
     let address = server.address.to_string();
-    beside(move || {
+    let all = beside(move || {
         assert!(all.quorum("1", &address).is_err());
         assert!(all.cosign("witness", &address, &[]).contains("collected"));
         assert_eq!(all.quorum("1", &address), Ok(65));
+        all
     })
     .await;
     server.engine.stop().expect("stops");
     server.stop().await;
+    // The directory goes after the ledger that is in it.
+    drop(all);
 }
 
 #[tokio::test(flavor = "multi_thread")]
