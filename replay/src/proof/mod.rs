@@ -7,6 +7,7 @@ pub mod balance_receipt;
 pub mod checkpoint;
 pub mod checkpoint_files;
 pub mod comparing;
+pub mod cosignature_error;
 pub mod cosigned;
 pub mod key_files;
 pub mod log_proof;

@@ -30,7 +30,7 @@ pub struct Quorum {
 
 /// A witness that cosigned.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Seen {
+pub struct SeenBy {
     /// Its name.
     pub name: String,
     /// When it saw the checkpoint over entries.
@@ -62,7 +62,7 @@ impl Quorum {
     ///
     /// # Errors
     /// They are too few; why one of the others does not count.
-    pub fn seen(&self, (entries, outcomes): (&Note, Option<&Note>)) -> Result<Vec<Seen>, NoteError> {
+    pub fn seen(&self, (entries, outcomes): (&Note, Option<&Note>)) -> Result<Vec<SeenBy>, NoteError> {
         let (mut seen, mut missing) = (Vec::new(), None);
         for witness in &self.witnesses {
             let unseen = outcomes.and_then(|outcomes| outcomes.cosigned_at(witness).err());
@@ -70,7 +70,7 @@ impl Quorum {
                 Ok(seconds) => {
                     let outcome = outcomes.map(|_| unseen.is_none());
                     let at_ms = i64::try_from(seconds).unwrap_or(0).saturating_mul(1_000);
-                    seen.push(Seen { name: witness.name().to_owned(), at_ms, outcome });
+                    seen.push(SeenBy { name: witness.name().to_owned(), at_ms, outcome });
                     missing = unseen.or(missing);
                 }
                 Err(error) => missing = Some(error),

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use replay::proof::checkpoint_files::{Checkpoints, KeptError};
-use replay::proof::witnessed::{Quorum, Seen};
+use replay::proof::witnessed::{Quorum, SeenBy};
 
 use super::evidence::FirstDifference;
 use super::expected::{Expectation, Loaded, of_note};
@@ -15,7 +15,7 @@ pub struct WitnessedThrough {
     /// So many entries.
     pub entries: u64,
     /// By whom.
-    pub by: Vec<Seen>,
+    pub by: Vec<SeenBy>,
 }
 
 /// The checkpoints that a ledger keeps with what witnesses signed, as far as enough of these signed them: what nobody vouches for says nothing

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::error::SigningError;
 use super::signing::Notary;
 use crate::proof::checkpoint_files::{KeptError, Signed};
-use crate::proof::cosigned::CosignatureError;
+use crate::proof::cosignature_error::CosignatureError;
 
 impl Notary {
     /// Takes the signatures of known witnesses under a checkpoint of this ledger: kept before they are shown. Whose they are, and the

@@ -6,7 +6,7 @@ use ledger::tree::proof::Unprovable;
 
 use crate::proof::checkpoint::CheckpointError;
 use crate::proof::checkpoint_files::KeptError;
-use crate::proof::cosigned::CosignatureError;
+use crate::proof::cosignature_error::CosignatureError;
 use crate::proof::tiles::TileError;
 use crate::record::error::LogError;
 

@@ -84,5 +84,5 @@ fn a_damaged_file_of_cosignatures_blames_no_record_and_a_forked_one_does() {
     lie.add(witness(11).cosign(lie.unverified_text(), 1_790_000_000));
     keep(&record, 9, &format!("{lie}\n{beside}"));
     let difference = record.differs(&words);
-    assert_eq!(difference["what"], "root", "{difference}");
+    assert_eq!(difference["what"], "signed root", "{difference}");
 }

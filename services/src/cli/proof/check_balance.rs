@@ -14,7 +14,7 @@ use replay::proof::balance_receipt::{BalanceReceipt, ProvedBalance};
 use replay::proof::checkpoint::{Checkpoint, CheckpointError};
 use replay::proof::receipt::ReceiptError;
 use replay::proof::trust::Trust;
-use replay::proof::witnessed::Seen;
+use replay::proof::witnessed::SeenBy;
 use serde_json::json;
 
 /// What today's ledger says of the account.
@@ -67,14 +67,14 @@ pub(super) fn named((class, owner): AccountKey) -> String {
 pub(super) fn say(
     proved: &ProvedBalance,
     account: AccountKey,
-    seen: &[Seen],
+    seen: &[SeenBy],
     today: Option<&StandsNow>,
     as_json: bool,
 ) -> Result<(), Failure> {
     let ProvedBalance { checkpoint, accounts, balance, signed_at } = proved;
     if as_json {
         let class = class_of(account.0).map_or_else(|| format!("class {}", account.0), |class| class.name().to_owned());
-        let witness = |seen: &Seen| json!({ "name": seen.name, "seen_ms": seen.at_ms });
+        let witness = |seen: &SeenBy| json!({ "name": seen.name, "seen_ms": seen.at_ms });
         let witnesses: Vec<_> = seen.iter().map(witness).collect();
         // Wider than the numbers of JSON may be.
         let fen = balance.map(|fen| fen.to_string());

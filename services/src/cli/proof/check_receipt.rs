@@ -19,7 +19,7 @@ use replay::proof::key_files;
 use replay::proof::receipt::{Proved, Receipt, ReceiptError};
 use replay::proof::signed_note::Verifier;
 use replay::proof::trust::Trust;
-use replay::proof::witnessed::{Quorum, Seen};
+use replay::proof::witnessed::{Quorum, SeenBy};
 use replay::terminal::shown_text::one_line;
 use serde_json::json;
 use std::path::PathBuf;
@@ -149,7 +149,7 @@ impl CheckReceiptArgs {
         &self,
         Proved { checkpoint, outcomes, verdict, signed_at }: &Proved,
         receipt: &Receipt,
-        seen: &[Seen],
+        seen: &[SeenBy],
         today: Option<Today>,
     ) -> Result<(), Failure> {
         let raw = proto::entry::decode(&receipt.entry.data);
@@ -160,7 +160,7 @@ impl CheckReceiptArgs {
         let effective = event.as_ref().map_or_else(|| "?".to_owned(), |event| event.effective.to_string());
         let id = event.as_ref().map_or_else(|| "?".to_owned(), |event| event.id.to_string());
         let witness =
-            |Seen { name, at_ms, outcome }: &Seen| json!({ "name": name, "seen_ms": at_ms, "outcome": outcome });
+            |SeenBy { name, at_ms, outcome }: &SeenBy| json!({ "name": name, "seen_ms": at_ms, "outcome": outcome });
         let witnesses: Vec<_> = seen.iter().map(witness).collect();
         if self.json {
             return print_json(&json!({ "holds": true, "origin": checkpoint.origin, "index": receipt.entry.index,

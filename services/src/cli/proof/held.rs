@@ -11,7 +11,7 @@ use ledger::hash::Hash;
 use ledger::tree::proof::is_consistent;
 use replay::proof::signed_note::{Note, Verifier};
 use replay::proof::trust::Trust;
-use replay::proof::witnessed::Seen;
+use replay::proof::witnessed::SeenBy;
 
 /// What a ledger shows today, and which keys may have signed what.
 pub(super) struct Shown {
@@ -57,11 +57,11 @@ pub(super) async fn continues(
 }
 
 /// When the ledger says that it signed, and who cosigned.
-pub(super) fn print_signatures(signed_at: Option<u64>, seen: &[Seen]) {
+pub(super) fn print_signatures(signed_at: Option<u64>, seen: &[SeenBy]) {
     if let Some(seconds) = signed_at {
         outln!("  签于 signed at {}, as the ledger says", moment(milliseconds(seconds)));
     }
-    for Seen { name, at_ms, outcome } in seen {
+    for SeenBy { name, at_ms, outcome } in seen {
         let what = if *outcome == Some(true) { "entries and outcomes" } else { "entries alone" };
         outln!("  见证 cosigned by {name}, 见于 who saw {what} at {}", moment(*at_ms));
     }

@@ -7,7 +7,7 @@ use replay::engine::EngineError;
 use replay::engine::past::PastError;
 use replay::engine::rebuilding::{Only, RebuildError};
 use replay::proof::comparing::Difference;
-use replay::proof::cosigned::CosignatureError;
+use replay::proof::cosignature_error::CosignatureError;
 use replay::proof::notary::SigningError;
 use std::collections::HashMap;
 use std::time::Duration;
