@@ -202,3 +202,45 @@ fn a_receipt_goes_to_the_decision_that_stands_whatever_its_number() {
         assert_eq!(received.debt, decided(wanted), "{number:?}");
     }
 }
+
+/// Told before the bank's credit it is about, a row may have meant a return of that number. It is the same row once the credit is there.
+#[test]
+fn a_refund_told_before_its_ground_is_not_told_again_of_another() {
+    let payout = ids::payout("JY", "申1", 0, 1);
+    let credit = Kind::PayoutCredited(PayoutCredited { payout, fen: 0, serial: "流1".into() });
+    let returned =
+        Kind::PayoutReturned(ledger::event::PayoutReturned { payout, fen: 0, reason: 0, serial: "流1".into() });
+    let [credit, returned] = [credit, returned].map(|kind| Event::said(Day::default(), kind).id);
+    let decided = |item| {
+        let how = Clearing::Surrendered;
+        let cleared = ledger::event::SuspenseCleared { item, number: 1, fen: 0, how };
+        Event::said(Day::default(), Kind::SuspenseCleared(cleared)).id
+    };
+    // What is on record, and whether it counts: the refund of nobody's debt, then the credit, then a withdrawal, then the row anew.
+    let read = |edition: &str, told: Vec<(Uuid, bool)>| {
+        let dir = tempfile::tempdir().expect("a directory");
+        let file = dir.path().join("t.csv");
+        let head = "单位编号,申请编号,序号,追退业务,金额,原流水号,流水号,生效日期,版次\n";
+        std::fs::write(&file, format!("{head}JY,申1,1,退还支付,5.00,流1,T1,2022-02-01,{edition}\n")).expect("written");
+        let mut said = Vec::new();
+        let stands = move |id, _: Day| Ok(told.iter().find(|(one, _)| *one == id).map(|(_, counts)| *counts));
+        let mut importer = Importer::new(crate::intake::identity::Identity::new(b"key")).with_entries(Box::new(stands));
+        let report = importer.import_file(&file, "x", &mut |one| {
+            said.push(one);
+            Ok(())
+        });
+        assert_eq!(codes(&report.expect("read")), []);
+        let Kind::RefundPaid(refund) = &said[0].event.kind else { panic!("refunded") };
+        (refund.debt, said[0].event.id)
+    };
+    let (debt, first) = read("", Vec::new());
+    assert_eq!(debt, decided(returned), "a refund is mostly of a return");
+    assert_eq!(read("", vec![(first, true), (credit, true)]), (debt, first), "the same row");
+    let (now, anew) = read("1", vec![(first, false), (credit, true)]);
+    assert_eq!(now, decided(credit), "told anew of what is there");
+    let all = || vec![(first, false), (credit, true), (anew, true)];
+    assert_eq!([read("", all()), read("1", all())], [(debt, first), (decided(credit), anew)]);
+    // The return comes as well, of which nothing was told.
+    let both = || [all(), vec![(returned, true)]].concat();
+    assert_eq!([read("", both()), read("1", both())], [(debt, first), (decided(credit), anew)]);
+}

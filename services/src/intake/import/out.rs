@@ -120,6 +120,8 @@ impl Seals {
                 told.push((candidate.id, at, counts));
             }
         }
+        // What counts was said last, of whichever candidate.
+        told.sort_by_key(|(.., counts)| *counts);
         if let Some((id, at, _)) = told.get(usize::from(edition)) {
             return Ok((say(*id), *at));
         }

@@ -90,7 +90,8 @@ fn decisions(row: &Row<'_>, from: From, out: &Out<'_>) -> Result<Vec<Candidate>,
     let mut decisions = Vec::new();
     for item in suspense::items(row, (Col::ItemSerial, from), out)? {
         // A decision that counts goes before one that does not, by whichever edition of the item it names that.
-        let ranked = |found: Candidate| Candidate { rank: 2 * found.rank + u8::from(item.counts), ..found };
+        let rank = |found: u8| if item.meant { 2 * found + u8::from(item.counts) } else { 0 };
+        let ranked = |found: Candidate| Candidate { rank: rank(found.rank), ..found };
         for id in &item.editions {
             let decided = |number| {
                 let cleared = SuspenseCleared { item: *id, number, fen: 0, how: Clearing::Surrendered };

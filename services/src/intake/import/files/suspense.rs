@@ -65,7 +65,9 @@ pub(in crate::intake::import) fn cleared(row: &Row<'_>, out: &Out<'_>) -> Asking
     let from = if matches!(how, Clearing::Refundable(_) | Clearing::Surrendered) { From::Return } else { From::Credit };
     // Under its first edition: what is decided is about the number, whatever is told under it meanwhile.
     let first = |item: &Item| Some(Candidate { id: *item.editions.first()?, rank: 0, shared: false });
-    let items: Vec<Candidate> = items(row, (Col::Serial, from), out)?.iter().filter_map(first).collect();
+    // A decision about what is not there is turned away, so none was told of the item that is not meant.
+    let items = items(row, (Col::Serial, from), out)?;
+    let items: Vec<Candidate> = items.iter().filter(|item| item.meant).filter_map(first).collect();
     let (kind, edition) = out.seals.meant(told, &items, say).map_err(Unread::Unasked)?;
     Ok(Spoken { edition: Some(edition), ..Spoken::from((told.0, kind)) })
 }
@@ -104,29 +106,30 @@ pub(super) struct Item {
     pub(super) editions: Vec<Uuid>,
     /// Whether any of them counts.
     pub(super) counts: bool,
+    /// Whether the row may mean it now; if not, it may have before the other was told.
+    pub(super) meant: bool,
 }
 
 /// A credit or a return is known by its payment and the bank's number, a voucher by its own, what a lender gave back by the loan. A
-/// row that does not say whether a credit or a return means the one it more likely is, unless only the other counts; of two that do
-/// not count, what was said of either is found.
+/// row that does not say whether a credit or a return means the one it more likely is, unless only the other counts. Both are given, always
+/// in this order: a row may have been read before either was on record, and what it said then is found again.
 pub(super) fn items(row: &Row<'_>, (serial, from): (Col, From), out: &Out<'_>) -> Result<Vec<Item>, Unread> {
     if row.has(Col::EventId) {
-        return Ok(vec![Item { editions: vec![row.uuid(Col::EventId)?], counts: false }]);
+        return Ok(vec![Item { editions: vec![row.uuid(Col::EventId)?], counts: false, meant: true }]);
     }
     let item = |from| {
         let found = out.seals.editions(&told(row, serial, from)?).map_err(Unread::Unasked)?;
         let counts = found.iter().any(|one| one.rank > 0);
-        Ok::<_, Unread>(Item { editions: found.into_iter().map(|one| one.id).collect(), counts })
+        Ok::<_, Unread>(Item { editions: found.into_iter().map(|one| one.id).collect(), counts, meant: true })
     };
     if row.has(Col::SuspenseOf) {
         return Ok(vec![item(row.word(Col::SuspenseOf, FROM)?)?]);
     }
-    let likely = item(from)?;
-    if likely.counts {
-        return Ok(vec![likely]);
-    }
-    let other = item(if matches!(from, From::Return) { From::Credit } else { From::Return })?;
-    Ok(if other.counts { vec![other] } else { vec![likely, other] })
+    let mut likely = item(from)?;
+    let mut other = item(if matches!(from, From::Return) { From::Credit } else { From::Return })?;
+    likely.meant = likely.counts || !other.counts;
+    other.meant = !likely.counts;
+    Ok(vec![likely, other])
 }
 
 /// What put it there, by its key.
