@@ -19,14 +19,19 @@ use crate::suspense;
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
-/// What a decision is about, and what of it must not be of a later day: as it stands before the decision.
-pub(super) type Grounds = BTreeSet<(Uuid, RestsOn)>;
+/// What a decision is about, and what of it must not be of a later day: as it stands before the decision. Each once, in order; most
+/// entries are no decision and have none.
+pub(super) type Grounds = Vec<(Uuid, RestsOn)>;
 
 /// Nothing for what is no decision, or begins something.
 pub(super) fn grounds(state: &State, event: &Event) -> Grounds {
     let step = step_before(state, &event.kind).filter(|day| event.effective < *day);
     let step = step.map(|day| (event.subject(), RestsOn::Step(day)));
-    step.into_iter().chain(rests_on(state, &event.kind)).collect()
+    let mut grounds = rests_on(state, &event.kind);
+    grounds.extend(step);
+    grounds.sort_unstable();
+    grounds.dedup();
+    grounds
 }
 
 /// Steps and facts that stay as they are as long as the decision stands.
