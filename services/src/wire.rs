@@ -35,12 +35,11 @@ pub fn id(id: Uuid) -> Bytes {
     if id.is_nil() { Bytes::new() } else { Bytes::copy_from_slice(id.as_bytes()) }
 }
 
-/// The same of many, in one piece of memory for all.
-pub fn ids(ids: &[Uuid]) -> impl Iterator<Item = Bytes> {
-    let mut all = Bytes::from(ids.iter().flat_map(|id| *id.as_bytes()).collect::<Vec<u8>>());
-    ids.iter().map(move |id| {
-        let bytes = all.split_to(id.as_bytes().len());
-        if id.is_nil() { Bytes::new() } else { bytes }
+/// A receipt for each event of a call that was answered tersely.
+pub fn each(receipts: Vec<v1::Receipt>) -> impl Iterator<Item = v1::Receipt> {
+    receipts.into_iter().flat_map(|receipt| {
+        let last = receipt.index + receipt.alike;
+        (receipt.index..=last).map(move |index| v1::Receipt { index, alike: 0, ..receipt.clone() })
     })
 }
 

@@ -17,7 +17,7 @@ use tokio::sync::{oneshot, watch};
 
 use super::catch_up::Decoded;
 use super::folded::{guarded_all, unguarded};
-use super::{Acknowledged, Answered, Engine, EngineError, Submission};
+use super::{Acknowledged, Answered, Detail, Engine, EngineError, Submission};
 use crate::pages::keeper::{Keeper, Noting};
 use crate::proof::notary::Notary;
 use crate::proof::tally::Tally;
@@ -31,6 +31,8 @@ pub(super) const FRAMES_TO_FOLD: usize = 8;
 /// What is known of an event on its way, besides its bytes.
 pub(super) struct Tag {
     pub(super) event: Event,
+    /// What its caller wants to hear.
+    pub(super) detail: Detail,
     /// With the last event of a call: who waits for its answer.
     pub(super) done: Option<oneshot::Sender<Answered>>,
 }
@@ -152,6 +154,8 @@ pub(super) struct Fold {
     closes: bool,
     /// Events folded of the call whose last one is still to come: a call may lie in several frames.
     begun: Vec<Acknowledged>,
+    /// The outcome under way of a call that is answered tersely, so that not each has a place of its own.
+    outcome: Outcome,
     /// Keys announced so far.
     keys: usize,
 }
@@ -168,7 +172,7 @@ type Folded = (Vec<Call>, Vec<Item<Tag>>);
 impl Fold {
     pub(super) fn new(live: Arc<LiveState>, notary: Option<Arc<Notary>>, closed: Option<OnClosing>) -> Self {
         let keys = live.read().keys.len();
-        Self { live, notary, closed, closes: false, begun: Vec::new(), keys }
+        Self { live, notary, closed, closes: false, begun: Vec::new(), outcome: Outcome::default(), keys }
     }
 
     /// Folds and answers until the writer has ended.
@@ -252,16 +256,34 @@ impl Fold {
         recorded_ms: i64,
         noting: &mut Noting<'_>,
     ) -> Result<Option<Call>, EngineError> {
-        let Item { principal, again, content, tag: Tag { event, done } } = item;
+        let Item { principal, again, content, tag: Tag { event, detail, done } } = item;
         let entry = Entry { index, recorded_ms, principal, again: *again, content, event };
-        let acknowledged = self.begun.push_mut(Acknowledged { index, recorded_ms, outcome: Outcome::default() });
-        unguarded(state, &entry, &mut acknowledged.outcome)?;
-        noting.note(state, &entry, &mark, &acknowledged.outcome);
-        self.closes |= matches!((&event.kind, &acknowledged.outcome), (Kind::PeriodClosed(_), Outcome::Posted { .. }));
+        let nothing = Acknowledged { index, recorded_ms, outcome: Outcome::default(), alike: 0 };
+        let outcome = match detail {
+            Detail::Full => &mut self.begun.push_mut(nothing).outcome,
+            Detail::Terse => &mut self.outcome,
+        };
+        unguarded(state, &entry, outcome)?;
+        noting.note(state, &entry, &mark, outcome);
+        self.closes |= matches!((&event.kind, &*outcome), (Kind::PeriodClosed(_), Outcome::Posted { .. }));
+        if *detail == Detail::Terse {
+            tersely(&mut self.begun, index, recorded_ms, std::mem::take(&mut self.outcome));
+        }
         let Some(done) = done.take() else { return Ok(None) };
         // Calls are alike: the next will be as long.
         let next = Vec::with_capacity(self.begun.len());
         Ok(Some(Call { done, folded: std::mem::replace(&mut self.begun, next) }))
+    }
+}
+
+/// Takes note of an outcome for a terse answer: of what is posted, one after the other, only how many.
+fn tersely(begun: &mut Vec<Acknowledged>, index: u64, recorded_ms: i64, outcome: Outcome) {
+    let is_posted = |outcome: &Outcome| matches!(outcome, Outcome::Posted { .. });
+    let before = begun.last_mut().filter(|last| is_posted(&last.outcome) && last.index + last.alike + 1 == index);
+    match (before, is_posted(&outcome)) {
+        (Some(run), true) => run.alike += 1,
+        (None, true) => begun.push(Acknowledged { index, recorded_ms, outcome: Outcome::default(), alike: 0 }),
+        (_, false) => begun.push(Acknowledged { index, recorded_ms, outcome, alike: 0 }),
     }
 }
 

@@ -81,15 +81,26 @@ impl From<(Bytes, Event)> for Submission {
     }
 }
 
-/// What became of one event.
+/// What a caller wants to hear.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Detail {
+    /// What became of each event, with postings and findings.
+    Full,
+    /// What was not simply posted; of the rest how many.
+    Terse,
+}
+
+/// What became of one event, or of several alike.
 #[derive(Clone, Debug)]
 pub struct Acknowledged {
     /// Its index in the record.
     pub index: u64,
     /// When it was recorded, in milliseconds since 1970.
     pub recorded_ms: i64,
-    /// What the fold made of it.
+    /// What the fold made of it. To who asked tersely, what was posted is told without postings and findings.
     pub outcome: Outcome,
+    /// So many events after it were posted as it was, each in the next entry. None, unless it was asked tersely.
+    pub alike: u64,
 }
 
 /// What became of the events of one call, in their order.

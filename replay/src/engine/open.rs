@@ -17,7 +17,7 @@ use super::catch_up::catch_up;
 use super::follower::{Follower, writer_of};
 use super::live::{FRAMES_TO_FOLD, Fold, LiveState, OnClosing, Tag, sink};
 use super::past::Pasts;
-use super::{Answered, Engine, EngineError, Home, Options, Role, Submission};
+use super::{Answered, Detail, Engine, EngineError, Home, Options, Role, Submission};
 use crate::limits::STOP_MS;
 use crate::proof::comparing;
 use crate::proof::notary::{Notary, Reading, SigningError, not_cut};
@@ -160,12 +160,26 @@ impl Engine {
         Ok(Self { live, single, pasts, moments, rebuilding: Arc::default(), clock, role })
     }
 
-    /// Submits events of one principal in order. The answer comes when every one is durable in all homes and folded.
+    /// Submits events of one principal in order. The answer, of each event in full, comes when every one is durable in all homes
+    /// and folded.
     ///
     /// # Errors
     /// Nothing was recorded: the queue is full, an event is too long, or the ledger has ended.
     pub fn submit(
         &self,
+        principal: Arc<str>,
+        events: Vec<impl Into<Submission>>,
+    ) -> Result<oneshot::Receiver<Answered>, EngineError> {
+        self.submit_for(Detail::Full, principal, events)
+    }
+
+    /// The same for whoever wants to hear more or less of it.
+    ///
+    /// # Errors
+    /// As [`Engine::submit`].
+    pub fn submit_for(
+        &self,
+        detail: Detail,
         principal: Arc<str>,
         events: Vec<impl Into<Submission>>,
     ) -> Result<oneshot::Receiver<Answered>, EngineError> {
@@ -185,7 +199,7 @@ impl Engine {
         let items = events.into_iter().enumerate().map(|(at, submission)| {
             let Submission { content, event, again } = submission.into();
             let done = if at == last { done.take() } else { None };
-            Item { principal: Arc::clone(&principal), again, content, tag: Tag { event, done } }
+            Item { principal: Arc::clone(&principal), again, content, tag: Tag { event, detail, done } }
         });
         writing.submit(items.collect())?;
         Ok(answer)

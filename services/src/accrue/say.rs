@@ -2,6 +2,7 @@
 
 use super::{CALL_EVENTS, Figure, Job};
 use crate::principal::named;
+use crate::wire;
 use bytes::Bytes;
 use ledger::event::{Event, Interest, InterestAccrued, InterestAdjusted, Kind};
 use ledger::money::Day;
@@ -88,7 +89,10 @@ async fn recorded(
     let message = v1::RecordRequest { events, dry_run: false, terse: true, again };
     loop {
         match recorder.record(named(message.clone(), principal)).await {
-            Ok(response) => return Ok(response.into_inner()),
+            Ok(response) => {
+                let v1::RecordResponse { receipts, index } = response.into_inner();
+                return Ok(v1::RecordResponse { receipts: wire::each(receipts).collect(), index });
+            }
             Err(status) if status.code() == Code::ResourceExhausted => tokio::time::sleep(BUSY_PAUSE).await,
             Err(status) => return Err(status),
         }

@@ -96,9 +96,10 @@ async fn call_all(channel: Channel, events: Vec<Bytes>, batch: usize) -> anyhow:
         let began = Instant::now();
         let response = call(&mut client, events).await?;
         calls.push(began.elapsed());
-        let posted = v1::Outcome::Posted as i32;
-        answered += response.receipts.len() as u64;
-        refused += response.receipts.iter().filter(|receipt| receipt.outcome != posted).count() as u64;
+        for receipt in &response.receipts {
+            answered += 1 + receipt.alike;
+            refused += u64::from(receipt.outcome() != v1::Outcome::Posted);
+        }
     }
     Ok((answered, refused, calls))
 }

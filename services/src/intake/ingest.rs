@@ -10,7 +10,7 @@ use ledger::outcome::{Code, Now, Outcome, Refusal};
 use ledger::state::State;
 use proto::event::{Malformed, admit_each};
 use proto::v1;
-use replay::engine::{Acknowledged, Engine, EngineError, Submission};
+use replay::engine::{Acknowledged, Detail, Engine, EngineError, Submission};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -81,16 +81,13 @@ pub async fn record(
         return Err(IngestError::Again { events: request.events.len(), again: request.again.len() });
     }
     let Admitted { events, rejected } = admit(request.events, request.again).await?;
-    let (mut answers, index) = if request.dry_run {
+    let (answers, index) = if request.dry_run {
         dry_run(engine, &principal, events)?
     } else {
-        write(engine, principal, events, request.terse).await?
+        let detail = if request.terse { Detail::Terse } else { Detail::Full };
+        write(engine, principal, events, detail).await?
     };
-    // Ascending, so each lands where its event stood in the call.
-    for (position, malformed) in rejected {
-        answers.insert(position, rejection(malformed));
-    }
-    Ok(v1::RecordResponse { receipts: answers, index })
+    Ok(v1::RecordResponse { receipts: woven(answers, rejected), index })
 }
 
 /// Records what was admitted; its receipts, and how many entries the record had with it.
@@ -98,15 +95,17 @@ async fn write(
     engine: &Engine,
     principal: Arc<str>,
     events: Vec<Submission>,
-    is_terse: bool,
+    detail: Detail,
 ) -> Result<(Vec<v1::Receipt>, u64), IngestError> {
-    let ids: Vec<_> = events.iter().map(|said| said.event.id).collect();
-    let receipts = engine.submit(principal, events)?.await.map_err(|_| EngineError::Stopped)??;
-    let index = receipts.last().map(|last| last.index + 1);
+    let ids: Vec<_> = match detail {
+        Detail::Full => events.iter().map(|said| said.event.id).collect(),
+        Detail::Terse => Vec::new(),
+    };
+    let receipts = engine.submit_for(detail, principal, events)?.await.map_err(|_| EngineError::Stopped)??;
+    let index = receipts.last().map(|last| last.index + last.alike + 1);
     let index = index.unwrap_or_else(|| engine.read().entries);
-    if is_terse {
-        let answers = receipts.iter().zip(wire::ids(&ids)).map(|(receipt, id)| terse(receipt, id));
-        return Ok((answers.collect(), index));
+    if detail == Detail::Terse {
+        return Ok((receipts.iter().map(terse).collect(), index));
     }
     let state = engine.read();
     let answers = receipts.iter().zip(&ids).map(|(receipt, id)| folded(&state, receipt, *id));
@@ -180,8 +179,32 @@ fn rejection(malformed: Malformed) -> v1::Receipt {
     v1::Receipt { outcome: v1::Outcome::Rejected.into(), violations, ..v1::Receipt::default() }
 }
 
-fn terse(receipt: &Acknowledged, id: Bytes) -> v1::Receipt {
-    placed(receipt, id, verdict(&receipt.outcome))
+fn terse(receipt: &Acknowledged) -> v1::Receipt {
+    let answer = v1::Receipt { alike: receipt.alike, ..verdict(&receipt.outcome) };
+    placed(receipt, Bytes::new(), answer)
+}
+
+/// The answers for what was recorded with those for what was not, ascending, each where its event stood in the call. An answer that
+/// stands for events on both sides of one is parted there.
+fn woven(answers: Vec<v1::Receipt>, rejected: Vec<(usize, Malformed)>) -> Vec<v1::Receipt> {
+    let mut woven = Vec::with_capacity(answers.len() + rejected.len());
+    let (mut answers, mut rest, mut place) = (answers.into_iter(), None, 0);
+    for (position, malformed) in rejected {
+        while place < position as u64 {
+            let Some(mut answer) = rest.take().or_else(|| answers.next()) else { break };
+            let before = position as u64 - place;
+            if let Some(alike) = answer.alike.checked_sub(before) {
+                rest = Some(v1::Receipt { index: answer.index + before, alike, ..answer.clone() });
+                answer.alike = before - 1;
+            }
+            place += answer.alike + 1;
+            woven.push(answer);
+        }
+        woven.push(rejection(malformed));
+        place += 1;
+    }
+    woven.extend(rest.into_iter().chain(answers));
+    woven
 }
 
 /// The receipt of a folded entry, with names from the state.
@@ -250,4 +273,38 @@ fn verdict(of: &Outcome) -> v1::Receipt {
     };
     receipt.outcome = outcome.into();
     receipt
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proto::event::admit;
+
+    /// Whatever of a call is malformed, and however answers are put together, each event has its own answer.
+    #[test]
+    fn every_event_of_a_terse_call_has_its_answer_in_its_place() {
+        for malformed in 0..1_u32 << 7 {
+            for refused in 0..1_u32 << 7 {
+                let (mut answers, mut rejected, mut wanted) = (Vec::<v1::Receipt>::new(), Vec::new(), Vec::new());
+                let mut index = 40;
+                for position in 0..7 {
+                    if malformed >> position & 1 == 1 {
+                        rejected.push((position, admit(b"?").unwrap_err()));
+                        wanted.push((v1::Outcome::Rejected, 0));
+                        continue;
+                    }
+                    let is_refused = refused >> position & 1 == 1;
+                    let outcome = if is_refused { v1::Outcome::Refused } else { v1::Outcome::Posted };
+                    wanted.push((outcome, index));
+                    match answers.last_mut() {
+                        Some(last) if !is_refused && last.outcome() == v1::Outcome::Posted => last.alike += 1,
+                        _ => answers.push(v1::Receipt { index, outcome: outcome.into(), ..Default::default() }),
+                    }
+                    index += 1;
+                }
+                let given = wire::each(woven(answers, rejected)).map(|receipt| (receipt.outcome(), receipt.index));
+                assert_eq!(given.collect::<Vec<_>>(), wanted, "malformed {malformed:b}, refused {refused:b}");
+            }
+        }
+    }
 }

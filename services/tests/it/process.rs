@@ -190,7 +190,7 @@ async fn record(url: &str, events: Vec<Bytes>) -> anyhow::Result<Vec<u64>> {
     request.set_timeout(Duration::from_secs(5));
     let answer = client.record(request).await?.into_inner();
     let duplicate = proto::v1::Outcome::Duplicate as i32;
-    Ok(answer.receipts.iter().map(|r| if r.outcome == duplicate { r.first } else { r.index }).collect())
+    Ok(services::wire::each(answer.receipts).map(|r| if r.outcome == duplicate { r.first } else { r.index }).collect())
 }
 
 /// Says one event more until it is answered. A caller that gave up may have left events on their way; there is one order,

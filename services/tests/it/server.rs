@@ -37,6 +37,32 @@ async fn every_event_of_a_call_gets_its_own_answer() {
     server.stop().await;
 }
 
+/// A terse answer has one receipt for events in a row that were posted, over the frames of a call and around what was not, and tells of
+/// each what an answer in full tells.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_terse_answer_tells_of_every_event_what_became_of_it() {
+    let (tersely, in_full) = (Server::start().await, Server::start().await);
+    let mut events: Vec<Event> = (0..3_000).map(|unit| org(UNIT + unit)).collect();
+    events.insert(1_000, line(LINE, 9_999_999, 500));
+    events.insert(2_000, org(UNIT + 7));
+    let mut events = encoded(&events);
+    events.insert(1_500, Bytes::from_static(b"\xff\xff no protobuf"));
+    let asked = async |server: &Server, terse: bool| {
+        let request = v1::RecordRequest { events: events.clone(), dry_run: false, terse, again: Vec::new() };
+        services::intake::ingest::record(&server.engine, "office".into(), request).await.expect("taken")
+    };
+    let (terse, full) = (asked(&tersely, true).await, asked(&in_full, false).await);
+    assert_eq!((terse.index, terse.receipts.len(), full.receipts.len()), (full.index, 7, 3_003));
+    let told = |receipt: v1::Receipt| {
+        let code = receipt.refusal.map(|refusal| refusal.code);
+        (receipt.outcome, receipt.index, receipt.first, receipt.stage, receipt.violations, code)
+    };
+    let terse: Vec<_> = services::wire::each(terse.receipts).map(told).collect();
+    assert_eq!(terse, full.receipts.into_iter().map(told).collect::<Vec<_>>());
+    tersely.stop().await;
+    in_full.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dry_run_judges_and_records_nothing() {
     let server = Server::start().await;
