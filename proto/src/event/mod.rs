@@ -45,39 +45,46 @@ pub fn encode(event: &Event) -> Vec<u8> {
 ///
 /// For what is recorded already: of texts only the length is asked, so that no table of characters decides about a replay.
 pub fn decode(bytes: &[u8]) -> Result<Event, Malformed> {
-    read(&Bytes::copy_from_slice(bytes), &mut Vec::new(), Check::new(false))
+    read(bytes, Bytes::copy_from_slice(bytes), &mut Vec::new(), Check::new(false))
 }
 
 /// The same of many, from one piece of memory for all.
 pub fn decode_each(events: &[&[u8]]) -> impl Iterator<Item = Result<Event, Malformed>> {
-    each(events, || Check::new(false))
+    each(events.to_vec(), || Check::new(false)).map(|(_, event)| event)
 }
 
 /// The same for what is to be recorded: every text must be in its one spelling besides, and the id that of its key.
 pub fn admit(bytes: &[u8]) -> Result<Event, Malformed> {
-    read(&Bytes::copy_from_slice(bytes), &mut Vec::new(), Check::new(true))
+    read(bytes, Bytes::copy_from_slice(bytes), &mut Vec::new(), Check::new(true))
 }
 
-/// The same of many, from one piece of memory for all.
-pub fn admit_each(events: &[Bytes]) -> impl Iterator<Item = Result<Event, Malformed>> {
+/// The same of many, from one piece of memory for all, each beside its bytes.
+pub fn admit_each(events: Vec<Bytes>) -> impl Iterator<Item = (Bytes, Result<Event, Malformed>)> {
     each(events, || Check::new(true))
 }
 
 /// One copy of all, of which ids and hashes are slices, is cheaper than an allocation for each; and than slices of the call, whose one
 /// count of users the threads would pass to and fro.
-fn each(events: &[impl AsRef<[u8]>], check: impl Fn() -> Check) -> impl Iterator<Item = Result<Event, Malformed>> {
+fn each<T: AsRef<[u8]>>(
+    events: Vec<T>,
+    check: impl Fn() -> Check,
+) -> impl Iterator<Item = (T, Result<Event, Malformed>)> {
     let mut all = Vec::with_capacity(events.iter().map(|event| event.as_ref().len()).sum());
     events.iter().for_each(|event| all.extend_from_slice(event.as_ref()));
     let (mut all, mut again) = (Bytes::from(all), Vec::new());
-    events.iter().map(move |event| read(&all.split_to(event.as_ref().len()), &mut again, check()))
+    events.into_iter().map(move |bytes| {
+        let copy = all.split_to(bytes.as_ref().len());
+        let event = read(bytes.as_ref(), copy, &mut again, check());
+        (bytes, event)
+    })
 }
 
-/// `again` is only memory to write in.
-fn read(bytes: &Bytes, again: &mut Vec<u8>, mut check: Check) -> Result<Event, Malformed> {
+/// `copy` holds the same bytes, to take slices of; `again` is only memory to write in.
+fn read(bytes: &[u8], copy: Bytes, again: &mut Vec<u8>, mut check: Check) -> Result<Event, Malformed> {
     if bytes.len() > MAX_EVENT_BYTES {
         return Err(Malformed::too_long(bytes.len()));
     }
-    let wire = v1::Event::decode(bytes.clone()).map_err(|error| Malformed::undecodable(&error, bytes))?;
+    let wire = v1::Event::decode(copy).map_err(|error| Malformed::undecodable(&error, bytes))?;
     again.clear();
     wire.encode_raw(again);
     if again != bytes {

@@ -131,9 +131,9 @@ async fn admit(events: Vec<Bytes>, again: Vec<u64>) -> Result<Admitted, IngestEr
 fn decode(contents: Vec<Bytes>, again: Vec<u64>) -> Admitted {
     let (mut events, mut rejected) = (Vec::with_capacity(contents.len()), Vec::new());
     let again = again.into_iter().map(|number| number.checked_sub(1)).chain(std::iter::repeat(None));
-    for (((position, content), event), again) in contents.iter().enumerate().zip(admit_each(&contents)).zip(again) {
+    for ((position, (content, event)), again) in admit_each(contents).enumerate().zip(again) {
         match event {
-            Ok(event) => events.push(Submission { content: content.clone(), event, again }),
+            Ok(event) => events.push(Submission { content, event, again }),
             Err(malformed) => rejected.push((position, malformed)),
         }
     }
