@@ -19,6 +19,7 @@ use crate::proof::comparing;
 use crate::proof::comparing::{Claim, Compared, Difference, Marks};
 use crate::proof::notary::{Reading, SigningError};
 use crate::proof::signed_note::Verifier;
+use crate::proof::still_there::StillThere;
 use crate::proof::trees::Trees;
 use crate::proof::trust::Trust;
 use crate::record::log::without_login;
@@ -35,6 +36,8 @@ pub(super) struct Follower {
 /// What its threads and those who ask share.
 struct Shared {
     data: PathBuf,
+    kept: Checkpoints,
+    still_there: StillThere,
     writer: String,
     trees: Mutex<Trees>,
     comparing: Mutex<Comparing>,
@@ -62,7 +65,7 @@ impl Follower {
         tree: Reading,
         live: &Arc<LiveState>,
     ) -> Result<Self, EngineError> {
-        let (trees, latest) = tree.follow(log.tip())?;
+        let (trees, kept, latest) = tree.follow(log.tip())?;
         let compared = latest.as_ref().map(Signed::unverified).transpose().map_err(SigningError::from)?;
         let comparing = Comparing {
             marks: Marks::from(&live.pages().outcomes().tally()),
@@ -73,6 +76,8 @@ impl Follower {
         };
         let shared = Arc::new(Shared {
             data: options.data.clone(),
+            still_there: StillThere::of(&kept, &trees),
+            kept,
             writer: writer_of(&options.home),
             trees: Mutex::new(trees),
             comparing: Mutex::new(comparing),
@@ -102,6 +107,11 @@ impl Follower {
     pub(super) fn doubt(&self) -> Option<String> {
         let away = self.shared.away.lock().clone();
         away.or_else(|| self.shared.comparing.lock().cannot.clone())
+    }
+
+    /// What of the files it compared or proves by is not as it was left.
+    pub(super) fn removed(&self) -> Option<String> {
+        self.shared.still_there.doubt()
     }
 
     /// Ends reading and folding.
@@ -253,7 +263,7 @@ impl Shared {
         let latest = comparing.latest.as_ref().filter(|latest| latest.says_as(&claim.signed));
         let more = latest.is_some_and(|latest| **latest != claim.signed);
         if compared == (Compared::Same { size }) && (size > comparing.compared || more) {
-            let kept = Checkpoints::of(&self.data).keep(size, &claim.signed);
+            let kept = self.kept.keep(size, &claim.signed);
             kept.map_err(|error| Arc::new(SigningError::from(error).into()))?;
             comparing.compared = size;
             comparing.latest = Some(Arc::new(claim.signed));

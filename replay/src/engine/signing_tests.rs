@@ -310,3 +310,36 @@ fn an_outcome_that_is_not_in_the_tree_is_not_given() {
     }
     assert!(others > 0, "some entry rests on those before it");
 }
+
+/// Whatever of what is signed somebody removes or replaces beside a running ledger is a doubt until it is started again. What the ledger
+/// itself writes anew or lets go is none.
+#[test]
+fn signed_files_that_are_removed_meanwhile_are_doubted() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut engine = open(dir.path());
+    for from in 0..20 {
+        record(&engine, 1 + from * 100, 40);
+        sign(&engine);
+    }
+    assert_eq!(engine.standing().removed, None, "old ones that are let go are not missed");
+    let kept = Checkpoints::of(dir.path()).sizes().unwrap();
+    let (tiles, notes) = (Tiles::dir(dir.path()), dir.path().join("checkpoints"));
+    let (oldest, newest) = (format!("{:020}.checkpoint", kept[0]), format!("{:020}.outcomes", kept[kept.len() - 1]));
+    for path in [notes.join(oldest), notes.join(newest), tiles.join("level-0"), tiles.join("outcomes/level-0")] {
+        let bytes = std::fs::read(&path).unwrap();
+        std::fs::remove_file(&path).unwrap();
+        let doubted = || engine.standing().removed.is_some_and(|why| why.contains(&path.display().to_string()));
+        assert!(doubted(), "{}", path.display());
+        // Recording and signing go on, and make nobody forget it.
+        record(&engine, 10_000, 300);
+        sign(&engine);
+        std::fs::write(&path, bytes).unwrap();
+        assert!(doubted() && engine.standing().doubt.is_none(), "another file is in its place");
+        engine.stop().unwrap();
+        drop(engine);
+        engine = open(dir.path());
+        assert_eq!(engine.standing().removed, None);
+    }
+    std::fs::remove_dir_all(&notes).unwrap();
+    assert!(engine.standing().removed.is_some());
+}

@@ -16,6 +16,8 @@ pub struct Standing {
     pub doubt: Option<String>,
     /// Why what is made of the record is not kept on disk: the next start takes longer.
     pub pages: Option<String>,
+    /// What was signed, or is proved by, and was removed from disk meanwhile.
+    pub removed: Option<String>,
     /// Where the writer is, of a follower.
     pub follows: Option<String>,
     /// Entries under the last checkpoint that was signed, or of a follower: that was equal.
@@ -58,14 +60,16 @@ impl Engine {
         let pages = self.live.pages().doubt();
         match &self.role {
             Role::Writer(writing) => {
-                let failed = writing.notary().ok().and_then(Notary::failed);
-                let doubt = failed.map(|error| error.to_string());
+                let notary = writing.notary().ok();
+                let doubt = notary.and_then(Notary::failed).map(|error| error.to_string());
+                let removed = notary.and_then(Notary::removed);
                 let held_up_since_ms = writing.held_up_since_ms();
-                Standing { stopped, held_up_since_ms, doubt, pages, follows: None, published }
+                Standing { stopped, held_up_since_ms, doubt, pages, removed, follows: None, published }
             }
             Role::Follower(follower) => {
                 let follows = Some(follower.writer().to_owned());
-                Standing { stopped, held_up_since_ms: None, doubt: follower.doubt(), pages, follows, published }
+                let (doubt, removed) = (follower.doubt(), follower.removed());
+                Standing { stopped, held_up_since_ms: None, doubt, pages, removed, follows, published }
             }
         }
     }

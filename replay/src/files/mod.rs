@@ -2,6 +2,7 @@
 //! Every change that must outlive a power failure passes here, so that a test can see what such a failure would leave (`watched`).
 //! What is in files, and what an error means, is for the caller to say.
 
+pub(crate) mod known;
 pub mod small;
 #[cfg(feature = "faults")]
 pub mod watched;

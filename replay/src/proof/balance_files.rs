@@ -4,13 +4,10 @@
 use std::fs;
 use std::io::ErrorKind;
 
-use crate::files::{make_dir, replace};
 use crate::proof::balance_note::BalanceRoot;
 use crate::proof::checkpoint::{Checkpoint, CheckpointError};
-use crate::proof::checkpoint_files::{Checkpoints, KeptError};
+use crate::proof::checkpoint_files::{BALANCES, Checkpoints, KeptError};
 use crate::proof::signed_note::{Note, two_notes};
-
-const BALANCES: &str = "balances";
 
 /// A root over all balances, and the checkpoint over the entries after which they stood so.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -76,9 +73,7 @@ impl Checkpoints {
     /// # Errors
     /// It cannot be written.
     pub(crate) fn keep_balances(&self, entries: u64, signed: &SignedBalances) -> Result<(), KeptError> {
-        let path = self.path(entries, BALANCES);
-        let written = path.parent().map_or(Ok(()), make_dir).and_then(|()| replace(&path, signed.text().as_bytes()));
-        written.map_err(|source| KeptError::Io { doing: "writing", path, source })
+        self.write(entries, BALANCES, &signed.text())
     }
 }
 

@@ -5,6 +5,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use crate::files::known::KnownFiles;
 use crate::files::{make_dir, remove_file, rename, replace};
 use crate::limits::{CHECKPOINTS_EVERY, CHECKPOINTS_LAST};
 use crate::proof::checkpoint::{Checkpoint, CheckpointError, Outcomes};
@@ -12,6 +13,11 @@ use crate::proof::signed_note::{Note, Verifier};
 
 const TREE: &str = "checkpoint";
 const OUTCOMES: &str = "outcomes";
+pub(super) const BALANCES: &str = "balances";
+pub(super) const COSIGNED: &str = "cosigned";
+
+/// Everything signed that is kept beside the record.
+const KINDS: [&str; 4] = [TREE, OUTCOMES, BALANCES, COSIGNED];
 
 /// Why checkpoints cannot be kept or read.
 #[derive(Debug, thiserror::Error)]
@@ -94,19 +100,37 @@ impl Signed {
 #[derive(Clone, Debug)]
 pub struct Checkpoints {
     dir: PathBuf,
+    /// The files whoever keeps them has written or found.
+    known: KnownFiles,
 }
 
 impl Checkpoints {
     /// Those under `data/checkpoints`.
     #[must_use]
     pub fn of(data: &Path) -> Self {
-        Self { dir: data.join("checkpoints") }
+        Self::in_dir(data.join("checkpoints"))
     }
 
     /// Those in a directory of any name.
     #[must_use]
     pub fn in_dir(dir: impl Into<PathBuf>) -> Self {
-        Self { dir: dir.into() }
+        Self { dir: dir.into(), known: KnownFiles::default() }
+    }
+
+    /// Those of whoever keeps them from now on: what others remove of them meanwhile is noticed.
+    ///
+    /// # Errors
+    /// As [`Checkpoints::sizes`].
+    pub(crate) fn watched(self) -> Result<Self, KeptError> {
+        for kind in KINDS {
+            self.sizes_of(kind)?.into_iter().for_each(|size| self.known.note(&self.path(size, kind)));
+        }
+        Ok(self)
+    }
+
+    /// A file that somebody removed or replaced since it was kept.
+    pub(crate) fn lost(&self) -> Option<PathBuf> {
+        self.known.lost()
     }
 
     /// The sizes of those kept, smallest first.
@@ -208,14 +232,9 @@ impl Checkpoints {
     /// # Errors
     /// It cannot be written.
     pub fn keep(&self, size: u64, signed: &Signed) -> Result<(), KeptError> {
-        make_dir(&self.dir).map_err(|source| KeptError::Io {
-            doing: "making the directory of",
-            path: self.dir.clone(),
-            source,
-        })?;
         // The note on the outcomes first: whoever finds a checkpoint finds both.
-        self.write(size, OUTCOMES, &signed.outcomes)?;
-        self.write(size, TREE, &signed.tree)?;
+        self.write(size, OUTCOMES, &signed.outcomes.to_string())?;
+        self.write(size, TREE, &signed.tree.to_string())?;
         for old in outlived(&self.sizes()?) {
             // What cannot go now goes later; what was just kept is kept.
             if let Err(error) = self.let_go(old, &signed.authors()) {
@@ -232,11 +251,14 @@ impl Checkpoints {
             Err(error @ KeptError::Bad { .. }) => return self.set_aside(old, &error),
             Err(error) => return Err(error),
         }
-        for kind in [TREE, OUTCOMES] {
-            let path = self.path(old, kind);
-            remove_file(&path).map_err(|source| KeptError::Io { doing: "removing", path, source })?;
-        }
-        Ok(())
+        self.remove(old, TREE)?;
+        self.remove(old, OUTCOMES)
+    }
+
+    pub(super) fn remove(&self, size: u64, kind: &str) -> Result<(), KeptError> {
+        let path = self.path(size, kind);
+        self.known.forget(&path);
+        remove_file(&path).map_err(|source| KeptError::Io { doing: "removing", path, source })
     }
 
     /// Puts both notes over so many entries under names that are nobody's checkpoint, for whoever looks into it.
@@ -247,6 +269,7 @@ impl Checkpoints {
         for kind in [TREE, OUTCOMES] {
             let path = self.path(size, kind);
             let aside = path.with_extension(format!("{kind}.damaged"));
+            self.known.forget(&path);
             match rename(&path, &aside) {
                 Err(source) if source.kind() != ErrorKind::NotFound => {
                     return Err(KeptError::Io { doing: "setting aside", path, source });
@@ -271,9 +294,12 @@ impl Checkpoints {
         Ok(Some(note))
     }
 
-    fn write(&self, size: u64, kind: &str, note: &Note) -> Result<(), KeptError> {
+    pub(super) fn write(&self, size: u64, kind: &str, text: &str) -> Result<(), KeptError> {
         let path = self.path(size, kind);
-        replace(&path, note.to_string().as_bytes()).map_err(|source| KeptError::Io { doing: "writing", path, source })
+        self.known.forget(&path);
+        let written = make_dir(&self.dir).and_then(|()| replace(&path, text.as_bytes()));
+        self.known.note(&path);
+        written.map_err(|source| KeptError::Io { doing: "writing", path, source })
     }
 
     pub(super) fn path(&self, size: u64, kind: &str) -> PathBuf {

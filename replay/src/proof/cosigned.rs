@@ -6,16 +6,12 @@ use std::collections::VecDeque;
 use std::fs;
 use std::sync::Arc;
 
-use crate::files::{make_dir, remove_file, replace};
 use crate::limits::{CHECKPOINTS_LAST, COSIGNED_NOTE_BYTES};
 use crate::proof::checkpoint::CheckpointError;
-use crate::proof::checkpoint_files::{Checkpoints, KeptError, Signed, outlived};
+use crate::proof::checkpoint_files::{COSIGNED, Checkpoints, KeptError, Signed, outlived};
 use crate::proof::cosignature_error::CosignatureError;
 use crate::proof::notary::SigningError;
 use crate::proof::signed_note::{Note, NoteError, Verifier, two_notes};
-
-/// How the files end.
-const COSIGNED: &str = "cosigned";
 
 /// A note that was sent by whoever calls himself a witness.
 ///
@@ -166,13 +162,10 @@ impl Checkpoints {
 
     /// Keeps them, durably, and lets older ones go as checkpoints go.
     fn keep_cosigned(&self, size: u64, signed: &Signed) -> Result<(), KeptError> {
-        let path = self.path(size, COSIGNED);
-        let text = format!("{}\n{}", signed.tree, signed.outcomes);
-        let written = path.parent().map_or(Ok(()), make_dir).and_then(|()| replace(&path, text.as_bytes()));
-        written.map_err(|source| KeptError::Io { doing: "writing", path, source })?;
+        self.write(size, COSIGNED, &format!("{}\n{}", signed.tree, signed.outcomes))?;
         for old in outlived(&self.cosigned_sizes()?) {
             // What cannot go now goes later.
-            if let Err(error) = remove_file(&self.path(old, COSIGNED)) {
+            if let Err(error) = self.remove(old, COSIGNED) {
                 tracing::warn!(%error, "old cosignatures stay");
             }
         }

@@ -16,6 +16,7 @@ mod note_keys;
 pub(crate) mod outcomes;
 pub mod receipt;
 pub mod signed_note;
+pub(crate) mod still_there;
 pub mod tally;
 pub(crate) mod tiles;
 pub mod trees;

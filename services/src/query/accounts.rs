@@ -55,7 +55,7 @@ pub fn status(
     let latest = state.latest;
     let Counts { posted, refused, duplicates } = state.counts;
     let standing = asked.engine.standing();
-    let doubts: Vec<String> = [standing.doubt, standing.pages].into_iter().flatten().collect();
+    let doubts: Vec<String> = [standing.doubt, standing.pages, standing.removed].into_iter().flatten().collect();
     Ok(v1::GetStatusResponse {
         as_of: state.entries,
         basis: asked.basis(),

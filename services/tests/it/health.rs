@@ -81,3 +81,21 @@ async fn a_full_disk_is_no_service() {
     assert_eq!((&said["state"], &said["serving"]), (&"not_serving".into(), &false.into()), "{said}");
     assert!(said["stopped"].as_str().is_some_and(|why| why.contains("space")), "{said}");
 }
+
+#[test]
+fn signed_files_that_are_removed_are_a_doubt() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let key = dir.path().join("a.key");
+    let mut made = Command::new(env!("CARGO_BIN_EXE_mingzhang"));
+    made.args(["keygen", "--origin", "test.example", "--out"]).arg(&key).stdout(Stdio::null());
+    assert!(made.status().expect("runs").success());
+    let mut start = Start::new(&dir.path().join("one"), None).expect("a start");
+    start.key = Some(key);
+    let _serving = Serving::start(&start).expect("started");
+    until(&start, 0);
+    std::fs::remove_dir_all(start.data.join("checkpoints")).expect("there");
+    let said = until(&start, 4);
+    let doubt = said["doubt"].as_str().expect("a text");
+    assert!(doubt.contains(".checkpoint was removed") && !doubt.contains('/'), "{said}");
+    assert_eq!((&said["state"], &said["audit"]), (&"serving".into(), &true.into()), "{said}");
+}

@@ -67,7 +67,7 @@ impl Reading {
         }
         let own = signing.signer.verifier();
         let trust = Trust::of_ledger(own, &rows);
-        let kept = Checkpoints::of(&self.data);
+        let kept = Checkpoints::of(&self.data).watched()?;
         let latest = believed(&kept, &trust, &self.trees)?;
         if let Some(signed) = &latest {
             fits_before(signed, &self.trees)?;
@@ -95,13 +95,14 @@ impl Reading {
     }
 
     /// Holds the trees against the record and against the writer's checkpoints that were compared before; signs nothing.
-    pub(crate) fn follow(mut self, tip: &Tip) -> Result<(Trees, Option<Signed>), SigningError> {
+    pub(crate) fn follow(mut self, tip: &Tip) -> Result<(Trees, Checkpoints, Option<Signed>), SigningError> {
         self.fit(tip)?;
-        let latest = Checkpoints::of(&self.data).latest()?;
+        let kept = Checkpoints::of(&self.data).watched()?;
+        let latest = kept.latest()?;
         if let Some(signed) = &latest {
             fits_before(signed, &self.trees)?;
         }
-        Ok((self.trees, latest))
+        Ok((self.trees, kept, latest))
     }
 
     /// Makes the tree over entries that of the record.

@@ -23,6 +23,7 @@ use crate::proof::checkpoint::{Checkpoint, Outcomes};
 use crate::proof::checkpoint_files::{Checkpoints, Signed};
 use crate::proof::cosigned::Cosigned;
 use crate::proof::outcomes::OutcomeLog;
+use crate::proof::still_there::StillThere;
 use crate::proof::tally::Tally;
 use crate::proof::trees::Trees;
 use crate::record::alarm::Alarm;
@@ -58,6 +59,7 @@ pub(crate) struct Notary {
     shared: Arc<Shared>,
     pub(super) kept: Checkpoints,
     pub(super) cosigned: Mutex<Cosigned>,
+    still_there: StillThere,
     to_thread: Mutex<Option<SyncSender<Message>>>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
@@ -83,7 +85,7 @@ impl Notary {
         let size = tally.entries();
         let shared = Arc::new(Shared { trees: Mutex::new(trees), latest, failed: Mutex::new(None) });
         let (ends, waiting_since, behind, ours) = (None, None, Default::default(), Arc::clone(&shared));
-        let files = kept.clone();
+        let (files, still_there) = (kept.clone(), StillThere::of(&kept, &shared.trees.lock()));
         let mut work = SigningThread {
             signing,
             kept,
@@ -108,7 +110,7 @@ impl Notary {
             .map_err(|error| SigningError::Ended(error.to_string().into()))?;
         let (cosigned, to_thread, thread) =
             (Mutex::new(cosigned), Mutex::new(Some(to_thread)), Mutex::new(Some(thread)));
-        Ok(Self { shared, kept: files, cosigned, to_thread, thread })
+        Ok(Self { shared, kept: files, cosigned, still_there, to_thread, thread })
     }
 
     /// Takes the keys announced so far, before the frame that announced the last of them.
@@ -164,6 +166,11 @@ impl Notary {
     /// Why nothing is signed at the moment, or any more.
     pub(crate) fn failed(&self) -> Option<SigningError> {
         self.shared.failed.lock().clone()
+    }
+
+    /// What of the files it signed or proves by is not as it was left.
+    pub(crate) fn removed(&self) -> Option<String> {
+        self.still_there.doubt()
     }
 
     pub(crate) fn why_ended(&self) -> SigningError {

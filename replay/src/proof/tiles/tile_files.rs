@@ -7,6 +7,7 @@ use std::io::{Error, ErrorKind, Result};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
+use crate::files::known::KnownFiles;
 use crate::files::{OutFile, make_dir, remove_file};
 
 /// Levels a tree of 2^64 entries has tiles on.
@@ -19,19 +20,29 @@ pub(super) struct TileFiles {
     tile_bytes: usize,
     /// Of tiles kept together, the files written to so far.
     together: Option<[Option<OutFile>; LEVELS]>,
+    /// The files of tiles kept together.
+    known: KnownFiles,
 }
 
 impl TileFiles {
     /// A file for each tile, under `dir/tile`.
     pub(super) fn apart(dir: &Path, tile_bytes: usize) -> Result<Self> {
         fs::create_dir_all(dir.join("tile"))?;
-        Ok(Self { dir: dir.to_owned(), tile_bytes, together: None })
+        Ok(Self { dir: dir.to_owned(), tile_bytes, together: None, known: KnownFiles::default() })
     }
 
     /// A file for each level, in `dir`.
     pub(super) fn together(dir: &Path, tile_bytes: usize) -> Result<Self> {
         make_dir(dir)?;
-        Ok(Self { dir: dir.to_owned(), tile_bytes, together: Some(Default::default()) })
+        let files =
+            Self { dir: dir.to_owned(), tile_bytes, together: Some(Default::default()), known: KnownFiles::default() };
+        (0..LEVELS).for_each(|level| files.known.note(&files.path(level, 0)));
+        Ok(files)
+    }
+
+    /// The files of tiles kept together, for whoever asks whether they are still there.
+    pub(super) fn known(&self) -> &KnownFiles {
+        &self.known
     }
 
     /// The file of a tile.
@@ -47,7 +58,9 @@ impl TileFiles {
         let Some(files) = &mut self.together else { return fs::remove_dir_all(self.dir.join("tile")) };
         *files = Default::default();
         for level in 0..LEVELS {
-            remove_file(&self.path(level, 0))?;
+            let path = self.path(level, 0);
+            self.known.forget(&path);
+            remove_file(&path)?;
         }
         Ok(())
     }
@@ -69,9 +82,15 @@ impl TileFiles {
         let Some(files) = &mut self.together else { return put(&path, bytes) };
         let file = match &mut files[level] {
             Some(file) => file,
-            none => none.insert(OutFile::anywhere(&path)?),
+            none => {
+                let opened = none.insert(OutFile::anywhere(&path)?);
+                self.known.note(&path);
+                opened
+            }
         };
-        file.write_at(bytes, offset)
+        file.write_at(bytes, offset)?;
+        self.known.grown(&path, offset + bytes.len() as u64);
+        Ok(())
     }
 
     /// The bytes of a tile; of one that is not whole, an error of the kind `UnexpectedEof`.

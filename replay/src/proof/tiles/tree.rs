@@ -11,6 +11,7 @@ use ledger::tree::proof::Unprovable;
 
 use super::error::TileError;
 use super::tile_files::{self, TileFiles};
+use crate::files::known::KnownFiles;
 use crate::record::leaves::{HEIGHT, Leaves};
 
 /// Hashes of a whole tile.
@@ -73,6 +74,11 @@ impl Tiles {
         self.size = 0;
         (self.edge, self.unwritten) = Default::default();
         Ok(())
+    }
+
+    /// The files they are in, for whoever asks whether these are still there.
+    pub(crate) fn known(&self) -> KnownFiles {
+        self.files.known().clone()
     }
 
     /// Leaves so far.

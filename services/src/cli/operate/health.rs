@@ -17,7 +17,7 @@ use tonic_health::pb::health_client::HealthClient;
 ///
 /// A follower serves though it takes no events. Recording is held up while disk or broker does not answer: nothing is lost, what
 /// is recorded can be asked for, and starting again does not help. `doubt` is what is not as it should be though the server goes
-/// on: checkpoints are not signed, or a follower cannot reach its stream or its writer at the moment.
+/// on: checkpoints are not signed, files were removed from under it, or a follower cannot reach its stream or its writer at the moment.
 #[derive(Args, Debug)]
 #[command(
     after_help = "Example:\n  mingzhang health\n\nExit codes: 0 serving, 1 not serving, 3 cannot be reached,\n  \
