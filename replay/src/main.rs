@@ -5,7 +5,7 @@ mod jobs;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use replay::terminal::shown_text::ShownLog;
+use replay::terminal::sparing_log;
 
 /// Jobs over a Mingzhang 明账 record. Only `repair` and `restore` write one.
 #[derive(Parser)]
@@ -33,7 +33,7 @@ enum Job {
 }
 
 fn main() -> ExitCode {
-    tracing_subscriber::fmt().with_ansi(false).with_writer(|| ShownLog(std::io::stderr())).init();
+    sparing_log::begin("info");
     let done = match Arguments::parse().job {
         Job::Verify(args) => jobs::verify::run(&args),
         Job::Repair(args) => jobs::repair::run(&args),

@@ -44,7 +44,7 @@ mod typed;
 
 use clap::Parser;
 use failure::{EXIT_CODES, Failure};
-use replay::terminal::shown_text::ShownLog;
+use replay::terminal::sparing_log;
 use std::process::ExitCode;
 
 /// Mingzhang 明账: a ledger for public student aid.
@@ -96,12 +96,7 @@ commands! {
 /// Does what the command line asks for.
 #[must_use]
 pub fn run() -> ExitCode {
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn".into());
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_ansi(false)
-        .with_writer(|| ShownLog(std::io::stderr()))
-        .init();
+    sparing_log::begin("warn");
     match Cli::parse().command.run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
