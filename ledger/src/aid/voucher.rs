@@ -7,7 +7,7 @@ use crate::aid::awaited;
 use crate::aid::room::Room;
 use crate::aid::swaps::Swapped;
 use crate::aid::voucher_told::VoucherTold;
-use crate::change::{Case, Change, Judged, NewFinding, Noted, Taken, Touched};
+use crate::change::{Case, Change, Judged, NewFinding, Noted, Taken, Touched, Wanted};
 use crate::difference::Holding;
 use crate::entry::Entry;
 use crate::event::{KindTag, VoucherCleared, VoucherIssued, VoucherReturned};
@@ -325,10 +325,18 @@ pub(crate) fn place_changed(
     Some(revise(state, (was_at, &told), (at, now)))
 }
 
-/// Whether a batch went to the bank and the treasury did not pay all of it, or took it back.
-pub(crate) fn is_short(application: &Application) -> bool {
+/// A batch went to the bank and the treasury did not pay all of it: what it took back last, or the sending, calls for the finding.
+pub(crate) fn short(state: &State, application: &Application) -> Option<Wanted> {
     let cleared: Fen = application.parts.iter().map(|part| part.cleared).sum();
-    application.set.stage == Stage::Sent && cleared < application.set.fen
+    let batch = application.batch.handle().map(|batch| state.batches.get(batch));
+    let batch = batch.filter(|_| application.set.stage == Stage::Sent && cleared < application.set.fen)?;
+    let vouchers = application.vouchers.iter().map(|voucher| state.vouchers.get(*voucher));
+    let back = vouchers.flat_map(|voucher| {
+        let back = voucher.facts.iter().filter(|fact| fact.back);
+        back.map(|fact| (fact.on, voucher.id, u64::from(fact.entry)))
+    });
+    let last = back.max_by_key(|(on, voucher, _)| (*on, *voucher)).map(|(on, _, entry)| (entry, on));
+    Some((FindingKind::VoucherShort, last.or(Some((batch.last, batch.on)))))
 }
 
 /// Makes the change; the voucher an entry is about.

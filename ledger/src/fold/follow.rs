@@ -272,7 +272,7 @@ fn of_unit(state: &mut State, id: Uuid) -> Vec<NewFinding> {
 /// What the treasury did not pay of a batch sent, and what corrections of it move nothing.
 fn of_application(state: &mut State, id: Uuid) -> Vec<NewFinding> {
     let Some((application, row)) = state.applications.by_id(id) else { return Vec::new() };
-    let (short, unit) = (voucher::is_short(row).then_some((FindingKind::VoucherShort, None)), row.unit);
+    let (short, unit) = (voucher::short(state, row), row.unit);
     let corrected = correction::wanted(state, application);
     let wanted: Vec<Wanted> = short.into_iter().chain(corrected).collect();
     let new = settle(state, id, |kind| OF_APPLICATION.contains(&kind), &wanted);

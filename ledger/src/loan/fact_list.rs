@@ -3,28 +3,46 @@
 //! Judging copies nothing: it sees the list with the change through [`Facts`], and committing changes the list in place.
 //! So an entry costs what the loan has facts, and a loan has at most [`FACTS_MAX`].
 
+use crate::change::Case;
 use crate::state::lending_rows::{Fact, What};
 use crate::steps::step;
+use std::cmp::Ordering;
 
 /// Facts that count for one loan: twenty years repaid by month are 240. What is told beyond is on record and opens a finding.
 pub(crate) const FACTS_MAX: usize = 1_024;
 
 impl What {
-    /// Order among facts of one day: what lends comes before what settles, so that amounts alone decide.
-    fn rank(self) -> u8 {
+    /// Order among facts of one day, whichever was told first: what lends comes before what settles, so that amounts alone decide; of
+    /// two of which one can count that comes last.
+    fn place(self) -> (u8, i64) {
         match self {
-            Self::RateAgreed(_) | Self::Amended { .. } | Self::ClaimedBefore { .. } => 0,
-            Self::Drawn(_) => 1,
-            Self::DrawReturned(_) => 2,
-            Self::Overdue(_) => 3,
-            Self::Deferred(_) => 4,
-            Self::StateRepaid(_) | Self::Relieved { .. } => 5,
-            Self::Repaid { .. } => 6,
+            Self::Amended { .. } => (0, 0),
+            Self::ClaimedBefore { fen, .. } => (0, fen),
+            // The lowest counts.
+            Self::RateAgreed(spread_bp) => (1, -i64::from(spread_bp)),
+            Self::Drawn(fen) => (2, fen),
+            Self::DrawReturned(fen) => (3, fen),
+            Self::Overdue(fen) => (4, fen),
+            // The longest counts.
+            Self::Deferred(until) => (5, until.number().into()),
+            Self::StateRepaid(fen) | Self::Relieved { fen, .. } => (6, fen),
+            // What says its parts leaves the rest to what does not.
+            Self::Repaid { fen, allocation: Some(_), .. } => (7, fen),
+            Self::Repaid { fen, allocation: None, .. } => (8, fen),
             // What is given back was paid before it, perhaps on the same day.
-            Self::Refunded(_) => 7,
-            Self::WrittenOff(_) => 8,
+            Self::Refunded(parts) => (9, parts.total()),
+            Self::WrittenOff(fen) => (10, fen),
             // What is recovered was lost before it, perhaps on the same day.
-            Self::Recovered(_) => 9,
+            Self::Recovered(fen) => (11, fen),
+        }
+    }
+
+    /// Whether one of two counts alone where both are told of one day.
+    pub(super) fn contradicts(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::RateAgreed(one), Self::RateAgreed(other)) => one != other,
+            (Self::Deferred(one), Self::Deferred(other)) => one != other,
+            _ => false,
         }
     }
 }
@@ -70,10 +88,14 @@ pub(crate) enum FactEdit {
 }
 
 impl FactEdit {
-    /// Puts a fact in its place. Of the same day and rank the earlier entry comes first.
-    pub fn insert(facts: &[Fact], fact: Fact) -> Self {
-        let at = facts.partition_point(|other| (other.on, other.what.rank()) <= (fact.on, fact.what.rank()));
-        Self::Insert { at, fact }
+    /// Puts what an entry tells in its place. What is alike goes by the ids of the entries.
+    pub fn insert(case: &Case<'_>, facts: &[Fact], fact: Fact) -> Self {
+        let (place, id) = ((fact.on, fact.what.place()), case.entry.event.id);
+        let is_before = |other: &Fact| match (other.on, other.what.place()).cmp(&place) {
+            Ordering::Equal => case.state.seen_at(other.index).is_some_and(|seen| seen.id < id),
+            order => order.is_lt(),
+        };
+        Self::Insert { at: facts.partition_point(is_before), fact }
     }
 
     /// The facts as they will be.

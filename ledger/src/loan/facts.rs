@@ -120,7 +120,7 @@ pub(crate) fn judge_fact(case: &Case<'_>, id: Uuid, what: What) -> Change<LoanCh
     if found.row.facts.len() >= FACTS_MAX {
         return Change::only(NewFinding::about(FindingKind::TooManyFacts, id));
     }
-    let edit = FactEdit::insert(&found.row.facts, Fact { on, index, what });
+    let edit = FactEdit::insert(case, &found.row.facts, Fact { on, index, what });
     let before = is_before_contract(&found.row, on);
     let through = if what.settles() && !before { found.row.through.max(on.plus(-1)) } else { found.row.through };
     moved(state, on, &found, edit, through)

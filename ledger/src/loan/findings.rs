@@ -106,7 +106,6 @@ fn overpaid_by(loan: &Loan) -> Option<(u64, Day)> {
     if payments.is_empty() {
         payments = told.iter().filter_map(returned).collect();
     }
-    payments.sort_unstable();
     let mut over: i128 = OVERPAID.into_iter().map(|flow| i128::from(loan.posted[flow])).sum();
     let reaches = |(_, fen, _): &&(Day, Fen, u64)| {
         let reached = over > 0;

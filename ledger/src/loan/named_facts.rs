@@ -41,12 +41,12 @@ fn judge(case: &Case<'_>, change: Change<LoanChange>, id: Uuid, what: What) -> C
         && !is_before_contract(&found.row, on)
     {
         through = through.max(closed);
-        let bare = FactEdit::insert(&found.row.facts, fact);
+        let bare = FactEdit::insert(case, &found.row.facts, fact);
         let lines = Lines::with_facts(state, &found.row, bare.view(&found.row.facts));
         let bore = if fen == 0 { bears(state, &found.row, &lines, through, what) } else { None };
         fact.what = What::ClaimedBefore { what, lender, kind, through: closed, fen, bore };
     }
-    let edit = FactEdit::insert(&found.row.facts, fact);
+    let edit = FactEdit::insert(case, &found.row.facts, fact);
     let mut moved = moved(state, on, &found, edit, through);
     let Change { mut findings, unknown, mentions, .. } = change;
     findings.append(&mut moved.findings);

@@ -10,11 +10,15 @@ use crate::state::State;
 use crate::state::lending_rows::{Fact, Loan, What};
 
 /// Of the facts that count: a deferral to before its own day or beyond maturity, a spread that no terms have, a repayment of what nobody
-/// had drawn yet.
+/// had drawn yet; and a spread or deferral beside another of its day, which counts alone.
 pub(super) fn off_contract(state: &State, loan: &Loan, counts: Facts<'_>) -> Vec<Wanted> {
     let drawn = counts.iter().find(|fact| matches!(fact.what, What::Drawn(_))).map(|fact| fact.on);
     let matures = due_days(loan).1;
-    let is_off = |fact: &&Fact| is_off(state, loan, fact, (matures, drawn));
+    let mut after = counts.iter().skip(1);
+    let is_off = |fact: &&Fact| {
+        let idle = after.next().is_some_and(|next| next.on == fact.on && fact.what.contradicts(next.what));
+        idle || is_off(state, loan, fact, (matures, drawn))
+    };
     counts.iter().filter(is_off).map(|fact| (FindingKind::OffContract, Some((fact.index, fact.on)))).collect()
 }
 

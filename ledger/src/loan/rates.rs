@@ -66,9 +66,9 @@ fn spreads(rules: &LoanRules, loan: &Loan, facts: Facts<'_>, terms: &LoanTerms) 
         let if_lower = adopted.terms.moves_older == MovesOlder::IfLower;
         later.push((adopted.from, 0, adopted.index, adopted.terms.spread_bp, if_lower));
     }
-    for fact in facts.iter() {
+    for (place, fact) in (0..).zip(facts.iter()) {
         if let What::RateAgreed(spread_bp) = fact.what {
-            later.push((fact.on, 1, fact.index, spread_bp, false));
+            later.push((fact.on, 1, place, spread_bp, false));
         }
     }
     later.sort_unstable();

@@ -124,8 +124,8 @@ pub(super) fn waive(state: &mut State, entry: &Entry<'_>, event: WaiverAdopted) 
     let from = entry.event.effective;
     let WaiverAdopted { year, graduated_through, document, who, covers_arrears } = event;
     let waivers = &mut rules(state, index).waivers;
-    // Of two notices of one year the later day counts, whatever the order in which they were told.
-    let at = waivers.partition_point(|waiver| waiver.from <= from);
+    // Of two notices of one year the later day counts, of one day the later number, whatever the order in which they were told.
+    let at = waivers.partition_point(|waiver| (waiver.from, &waiver.document) <= (from, &document));
     waivers.insert(at, Waiver { year, graduated_through, document, who, covers_arrears, from, index });
 }
 

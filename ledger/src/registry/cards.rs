@@ -14,6 +14,7 @@ use crate::state::entry_rows::Seen;
 use crate::state::human::Human;
 use crate::state::rows::{Card, CardUse, Person};
 use smallvec::SmallVec;
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -137,13 +138,13 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: CardChange) ->
         CardChange::Bind(CardBound { person, card, relation }) => {
             let person = open(state, person, index);
             let fact = CardUse { person, on, entry: told_by, begins: true, relation, replaces: Link::NONE };
-            Some(note(state, card, fact, index))
+            Some(note(state, entry, card, fact))
         }
         CardChange::Replace { event: CardReplaced { person, old, new }, relation } => {
             let person = open(state, person, index);
             let ends = CardUse { person, on, entry: told_by, begins: false, relation, replaces: Link::NONE };
-            let replaces = note(state, old, ends, index).into();
-            Some(note(state, new, CardUse { begins: true, replaces, ..ends }, index))
+            let replaces = note(state, entry, old, ends).into();
+            Some(note(state, entry, new, CardUse { begins: true, replaces, ..ends }))
         }
         CardChange::Gone { person, cards, told_by } => {
             for card in cards {
@@ -158,11 +159,17 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: CardChange) ->
 }
 
 /// Puts a fact in its place among those of its card, which is made if nothing named it before.
-fn note(state: &mut State, id: Uuid, fact: CardUse, index: u64) -> Handle<Card> {
+fn note(state: &mut State, entry: &Entry<'_>, id: Uuid, fact: CardUse) -> Handle<Card> {
+    let (index, told) = (entry.index, entry.event.id);
     let found = state.cards.find(id);
     let card = found.unwrap_or_else(|| state.cards.push(Card { id, uses: Default::default(), last: index }));
-    let row = state.cards.get_mut(card);
-    let at = row.uses.partition_point(|other| (other.on, other.begins) <= (fact.on, fact.begins));
+    let (row, seen) = (state.cards.get_mut(card), &state.seen);
+    // What is alike goes by the ids of the entries, whichever was told first.
+    let is_before = |other: &CardUse| match (other.on, other.begins).cmp(&(fact.on, fact.begins)) {
+        Ordering::Equal => other.entry < seen.next() && seen.get(other.entry).id < told,
+        order => order.is_lt(),
+    };
+    let at = row.uses.partition_point(is_before);
     row.uses.insert(at, fact);
     row.last = index;
     if row.uses.len() > 1 {

@@ -59,11 +59,15 @@ impl<'a> Rules<'a> {
                 only_if_lower.push(spreads.len() - 1);
             }
         }
+        let mut agreed: Vec<(Day, i32)> = Vec::new();
         for (_, on, kind) in &facts {
-            if let Kind::LoanRateAgreed(agreed) = kind {
-                spreads.push((*on, agreed.spread_bp));
+            if let Kind::LoanRateAgreed(rate) = kind {
+                agreed.push((*on, rate.spread_bp));
             }
         }
+        // Of one day the lowest counts.
+        agreed.sort_by_key(|(on, spread)| (*on, -*spread));
+        spreads.extend(agreed);
         let mut order: Vec<_> = (0..spreads.len()).collect();
         order.sort_by_key(|at| spreads[*at].0);
         let mut kept: Vec<(Day, i32)> = Vec::new();

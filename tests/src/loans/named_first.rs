@@ -75,7 +75,7 @@ pub fn named_first(seed: u64, registered: Registered) -> Teller {
     for (on, kind) in borrowers() {
         maker.posted(on, kind);
     }
-    let telling = telling(seed, false);
+    let telling = telling(seed);
     let mut asked = Vec::new();
     let facts = telling.told.len();
     for (at, event) in telling.told.into_iter().enumerate() {

@@ -120,26 +120,27 @@ fn small(fen: i128) -> Fen {
     Fen::try_from(fen).unwrap_or_default()
 }
 
-/// By day; on one day what lends stands before what settles.
+/// By day; on one day what lends stands before what settles, and of deferrals the longest last.
 fn in_order(contract: &Contract) -> Vec<&(Uuid, Day, Kind)> {
     let mut facts: Vec<_> = contract.counting().collect();
-    facts.sort_by_key(|(_, on, kind)| (*on, rank(kind)));
+    facts.sort_by_key(|(_, on, kind)| (*on, place(kind)));
     facts
 }
 
-fn rank(kind: &Kind) -> u8 {
-    match kind {
+fn place(kind: &Kind) -> (u8, Day) {
+    let rank = match kind {
         Kind::LoanDrawn(_) => 1,
         Kind::LoanDrawReturned(_) => 2,
         Kind::LoanOverdue(_) => 3,
-        Kind::LoanDeferred(_) => 4,
+        Kind::LoanDeferred(e) => return (4, e.until),
         Kind::LoanStateRepaid(_) | Kind::LoanRelieved(_) => 5,
-        Kind::LoanRepaid(_) => 6,
-        Kind::LoanRefunded(_) => 7,
-        Kind::LoanWrittenOff(_) => 8,
-        Kind::LossRecovered(_) => 9,
+        Kind::LoanRepaid(e) => 6 + u8::from(e.allocation.is_none()),
+        Kind::LoanRefunded(_) => 8,
+        Kind::LoanWrittenOff(_) => 9,
+        Kind::LossRecovered(_) => 10,
         _ => 0,
-    }
+    };
+    (rank, Day::default())
 }
 
 impl Days<'_> {

@@ -53,11 +53,11 @@ pub fn borrowers() -> Vec<(Day, Kind)> {
     (1..=PERSONS).map(|number| (day, Kind::PersonRegistered(person(number)))).collect()
 }
 
-/// Facts by this seed. With `ties` two facts may fall on one day in such a way that the order of telling decides.
+/// Facts by this seed, of a loan often several of one day.
 #[must_use]
-pub fn telling(seed: u64, ties: bool) -> Telling {
+pub fn telling(seed: u64) -> Telling {
     let mut maker =
-        Maker { chance: Chance::new(seed), ties, said: Vec::new(), taken: BTreeSet::new(), keyed: BTreeSet::new() };
+        Maker { chance: Chance::new(seed), said: Vec::new(), taken: BTreeSet::new(), keyed: BTreeSet::new() };
     maker.rules();
     let mut loans = Vec::new();
     for person in 1..=PERSONS {
@@ -102,7 +102,6 @@ pub fn shuffle<T>(chance: &mut Chance, of: &mut [T]) {
 
 struct Maker {
     chance: Chance,
-    ties: bool,
     said: Vec<(Day, Kind)>,
     /// Days that have a fact already, by what the fact is about.
     taken: BTreeSet<(Uuid, Day)>,
@@ -123,11 +122,8 @@ impl Maker {
 
     /// Says it on that day, or on the next that has no fact about the same thing.
     fn say(&mut self, about: Uuid, mut on: Day, kind: Kind) {
-        let mut free = self.taken.insert((about, on));
-        while !free {
-            let tied = self.ties && self.chance.in_hundred(70);
-            on = on.plus(i32::from(!tied));
-            free = tied || self.taken.insert((about, on));
+        while !self.taken.insert((about, on)) {
+            on = on.plus(1);
         }
         self.said.push((on, kind));
     }
@@ -243,17 +239,19 @@ impl Maker {
         for _ in 0..=self.chance.below(2) {
             let fen = self.fen(2_000_000);
             let on = signed.plus(number(&mut self.chance, 100) - 10);
-            self.say(loan, on, Kind::LoanDrawn(LoanDrawn { loan, fen, serial: serial() }));
+            self.said.push((on, Kind::LoanDrawn(LoanDrawn { loan, fen, serial: serial() })));
             if self.chance.in_hundred(20) {
                 let fen = self.chance.pick(&[fen, fen / 3 + 1]).copied().unwrap_or(fen);
                 let on = on.plus(number(&mut self.chance, 120));
-                self.say(loan, on, Kind::LoanDrawReturned(LoanDrawReturned { loan, fen, serial: serial() }));
+                self.said.push((on, Kind::LoanDrawReturned(LoanDrawReturned { loan, fen, serial: serial() })));
             }
         }
+        let mut on = signed;
         for _ in 0..self.chance.below(14) {
-            let on = signed.plus(number(&mut self.chance, 4_700) - 10);
+            let same_day = self.chance.in_hundred(25);
+            on = if same_day { on } else { signed.plus(number(&mut self.chance, 4_700) - 10) };
             let kind = self.happening(loan, on);
-            self.say(loan, on, kind);
+            self.said.push((on, kind));
         }
     }
 

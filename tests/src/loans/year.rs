@@ -71,7 +71,7 @@ impl Year {
         for (on, kind) in world().into_iter().chain(borrowers()) {
             let _ = self.teller.say(on, kind);
         }
-        let mut telling = telling(seed, true);
+        let mut telling = telling(seed);
         // Offices tell what funds receive, and how much is still open.
         telling.told.retain(|event| !matches!(event.kind, Kind::CompensationReceived(_) | Kind::FundStated(_)));
         self.loans.clone_from(&telling.loans);

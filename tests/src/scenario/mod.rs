@@ -18,4 +18,4 @@ mod runner;
 mod sets;
 mod terms;
 
-pub use runner::{Provoked, after, run};
+pub use runner::{Provoked, after, run, then_any_of};

@@ -43,11 +43,22 @@ pub fn run(path: &Path, provoked: &mut Provoked) -> Result<()> {
 /// # Errors
 /// As [`run`].
 pub fn after(path: &Path, provoked: &mut Provoked) -> Result<State> {
-    let (chains, said, ids, booked) = (Chains::new(), Vec::new(), BTreeMap::new(), BTreeSet::new());
-    let mut story = Story { state: State::default(), recorded_ms: LATE_MS, chains, said, ids, booked, provoked };
+    let mut story = Story::new(provoked);
     story.file(path)?;
     story.trial()?;
     Ok(story.state)
+}
+
+/// What a ledger holds after the story in a file, and what its lines after `then any of` say, of which nothing is told yet.
+///
+/// # Errors
+/// As [`run`].
+pub fn then_any_of(path: &Path) -> Result<(State, Vec<Event>)> {
+    let mut provoked = Provoked::default();
+    let mut story = Story::new(&mut provoked);
+    story.file(path)?;
+    story.trial()?;
+    Ok((story.state, story.untold.context("no line `then any of`")?))
 }
 
 struct Story<'p> {
@@ -61,10 +72,18 @@ struct Story<'p> {
     ids: BTreeMap<String, Uuid>,
     /// Days on which the last event that was posted is booked.
     booked: BTreeSet<Day>,
+    /// What may be told next, once the story has come to that.
+    untold: Option<Vec<Event>>,
     provoked: &'p mut Provoked,
 }
 
-impl Story<'_> {
+impl<'p> Story<'p> {
+    fn new(provoked: &'p mut Provoked) -> Self {
+        let (chains, said, ids, booked) = (Chains::new(), Vec::new(), BTreeMap::new(), BTreeSet::new());
+        let state = State::default();
+        Self { state, recorded_ms: LATE_MS, chains, said, ids, booked, untold: None, provoked }
+    }
+
     fn file(&mut self, path: &Path) -> Result<()> {
         let text = std::fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
         for (at, line) in text.lines().enumerate() {
@@ -85,6 +104,10 @@ impl Story<'_> {
         match (words.as_slice(), expected) {
             (["use", other], None) => self.file(&path.with_file_name(other)),
             (["trial", "balanced"], None) => self.trial(),
+            (["then", "any", "of"], None) => {
+                self.untold = Some(Vec::new());
+                Ok(())
+            }
             (["booked", on], None) => self.booked(on),
             (["recorded", on], None) => self.recorded(on),
             ([word, rest @ ..], None) if checks::knows(word) => {
@@ -117,7 +140,7 @@ impl Story<'_> {
         for time in 1..=times {
             let label = if times == 1 { label.clone() } else { format!("{label}#{time}") };
             // Where a story does not say how its source numbers a thing, each is another thing.
-            let number = format!("行{}", self.said.len());
+            let number = format!("行{}", self.said.len() + self.untold.as_ref().map_or(0, Vec::len));
             let kind = if has_number { kind.clone() } else { numbered(kind.clone(), number) };
             let by_day = matches!(kind, Kind::StatusChanged(_));
             let effective = if by_day { effective.plus(time - 1) } else { effective };
@@ -126,6 +149,10 @@ impl Story<'_> {
                 event.id = labelled(&label);
             }
             self.ids.insert(label.clone(), event.id);
+            if let Some(untold) = &mut self.untold {
+                untold.push(event);
+                continue;
+            }
             self.say(label, principal, event, (direct, again), expected)?;
         }
         Ok(())

@@ -69,7 +69,7 @@ fn every_loan_agrees_with_the_model_to_the_fen() {
     let (mut late, mut in_funds) = (0, [0; 3]);
     for seed in 0..SEEDS {
         let (mut teller, mut chance) = (begun(), Chance::new(seed + 1_000));
-        let mut telling = telling(seed, true);
+        let mut telling = telling(seed);
         register(&mut chance, &mut telling.told, true);
         for (at, event) in telling.told.iter().enumerate() {
             let outcome = teller.tell(event);
@@ -121,7 +121,7 @@ fn every_loan_agrees_with_the_model_to_the_fen() {
 fn neither_order_nor_slips_that_were_taken_back_matter() {
     let (mut met, mut closed, mut universities) = (BTreeSet::new(), 0, 0);
     for seed in 0..SEEDS {
-        let telling = telling(seed, false);
+        let telling = telling(seed);
         let mut digests = Vec::new();
         for order in 0..3 {
             let (mut teller, mut chance) = (begun(), Chance::new(seed * 3 + order));

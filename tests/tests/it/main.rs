@@ -20,6 +20,7 @@ mod lenders;
 mod loans;
 mod merged;
 mod named_first;
+mod one_day;
 mod past;
 mod proofs;
 mod recovered;

@@ -119,7 +119,7 @@ fn found(state: &State) -> usize {
 fn a_merge_told_anywhere_gives_the_books_of_one_id() {
     let (mut moved, mut met) = (0, 0);
     for seed in 0..SEEDS {
-        let telling = telling(seed, false);
+        let telling = telling(seed);
         let mut one = begun();
         telling.told.iter().for_each(|event| posted(&mut one, event));
         let expected = ended(&mut one, &telling.loans);
@@ -152,7 +152,7 @@ fn a_merge_told_anywhere_gives_the_books_of_one_id() {
 fn a_merge_taken_back_leaves_nothing_behind() {
     let (mut differed, mut met) = (0, 0);
     for seed in 0..SEEDS {
-        let telling = telling(seed, false);
+        let telling = telling(seed);
         let mut chance = Chance::new(seed + 9_000);
         let told = scattered(&mut chance, &telling.told);
         let mut never = begun();

@@ -296,7 +296,7 @@ fn fitted(state: &State, event: &Event) -> Event {
 }
 
 /// What hangs on others' entries, as a rate, terms or a standing told late, follows at a loan's next entry: here is one of each.
-fn follow_up(state: &mut State, on: Day, serial: &str) {
+pub(crate) fn follow_up(state: &mut State, on: Day, serial: &str) {
     let loans: BTreeSet<Uuid> = state.loans.iter().map(|(_, loan)| loan.id).collect();
     // A payment settles interest, which then stays posted.
     for loan in loans {

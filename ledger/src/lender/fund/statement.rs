@@ -15,8 +15,8 @@ use crate::loan::portfolio::portfolio_id;
 use crate::money::Day;
 use crate::registry::org;
 use crate::state::State;
-use crate::state::fund_rows::{LoanLoss, Loss, Stated, Turn};
-use crate::state::lending_rows::{Fact, Portfolio, What};
+use crate::state::fund_rows::{Loss, Stated, Turn};
+use crate::state::lending_rows::{Portfolio, What};
 use uuid::Uuid;
 
 pub(crate) fn judge_fund_stated(case: &Case<'_>, event: &FundStated) -> Judged<FundChange> {
@@ -83,23 +83,24 @@ pub(crate) fn wanted(state: &State, fund: &Portfolio) -> Vec<Wanted> {
     wanted
 }
 
-/// Which write-off of a day the stock does not bear, where there were several one of them: that which is found already, or else the
-/// loan that was lost last is asked first.
+/// Which fact of a day brought the loss that the stock does not bear. Where several loans lost something, of one of them: that of which it
+/// is found already, or else the loan that was lost last is asked first.
 fn lost_on(state: &State, fund: &Portfolio, on: Day) -> Option<(u64, Day)> {
     let found = state.doubts_of(fund.id).iter().map(|at| state.findings.get(*at));
-    let found = found.filter(|found| found.kind == FindingKind::Shortfall && found.on == on && !found.closed);
-    let told = found.map(|found| u64::from(found.fact)).next();
-    let of_loan = |(_, loss): (Handle<LoanLoss>, &LoanLoss)| {
-        let is_it = |loss: &Loss| (loss.turn, loss.on) == (Turn::Lost, on);
-        loss.losses.iter().any(is_it).then(|| written_off(state, fund, loss.id, on))?
-    };
-    told.or_else(|| state.losses.latest().find_map(of_loan)).map(|told| (told, on))
+    let mut found = found.filter(|found| found.kind == FindingKind::Shortfall && found.on == on && !found.closed);
+    let told = found.find_map(|found| {
+        let loan = state.loans.handle(state.seen_at(found.fact.into())?.subject)?;
+        lost_by(state, fund, state.loans.get(loan).id, on)
+    });
+    let told = told.or_else(|| state.losses.latest().find_map(|(_, row)| lost_by(state, fund, row.id, on)));
+    told.map(|told| (told, on))
 }
 
-/// The entry that wrote off of a loan of this fund on a day.
-fn written_off(state: &State, fund: &Portfolio, loan: Uuid, on: Day) -> Option<u64> {
-    let (_, loan) = state.loans.by_id(loan)?;
-    let of_fund = state.portfolios.get(loan.portfolio).id == fund.id;
-    let is_it = |fact: &&Fact| fact.on == on && matches!(fact.what, What::WrittenOff(_));
-    loan.facts.iter().rev().find(is_it).filter(|_| of_fund).map(|fact| fact.index)
+/// The entry that brought a loss of a loan of this fund on a day: it wrote off, or else is the last of the day.
+fn lost_by(state: &State, fund: &Portfolio, loan: Uuid, on: Day) -> Option<u64> {
+    let is_lost = |loss: &Loss| (loss.turn, loss.on) == (Turn::Lost, on);
+    let (_, row) = state.loans.by_id(loan).filter(|_| state.losses_of(loan).iter().any(is_lost))?;
+    let of_day = || row.facts.iter().rev().filter(|fact| fact.on == on);
+    let fact = of_day().find(|fact| matches!(fact.what, What::WrittenOff(_))).or_else(|| of_day().next());
+    fact.filter(|_| state.portfolios.get(row.portfolio).id == fund.id).map(|fact| fact.index)
 }
