@@ -84,6 +84,8 @@ pub(crate) enum Touched {
     Awarded(Uuid),
     /// A human's standing, by one of his ids: whether he was aided for a time in which he was no student.
     Standing(Uuid),
+    /// A human who died or may have, by one of his ids: whether standings of after that were told.
+    Dead(Uuid),
     /// A compensation fund, by its id.
     Fund(Uuid),
     /// A claim, by its id: whether more was paid than is owed.

@@ -105,6 +105,8 @@ findings! {
         RecoveryUnfounded "recovery_unfounded" "追回所依据的离校已不成立" "recovered because the payee had left, which is so no more";
         OffContract "off_contract" "延期、利差、逾期或还款与合同、条款或未还本金不符"
             "a deferral, spread, arrears or repayment that the contract, its terms or what is owed cannot have";
+        AfterDeath "after_death" "死亡之后又报学籍，不计入，两者中有误的撤销"
+            "a standing of a day after the student's death: it does not count until that is taken back";
     }
 }
 

@@ -55,8 +55,8 @@ pub(crate) fn judge_withdrawn(case: &Case<'_>, taken: Taken) -> Judged<MergeChan
 }
 
 /// What is another question of whoever is one human with others now, or no longer.
-fn of_merged(id: Uuid) -> [Touched; 4] {
-    [Touched::Human(id), Touched::Borrower(id), Touched::Awarded(id), Touched::Standing(id)]
+fn of_merged(id: Uuid) -> [Touched; 5] {
+    [Touched::Human(id), Touched::Borrower(id), Touched::Awarded(id), Touched::Standing(id), Touched::Dead(id)]
 }
 
 /// The cards of which it is another question now whether two humans share them.

@@ -182,6 +182,10 @@ fn follow(state: &mut State, touched: Touched) -> Vec<NewFinding> {
             new.extend(loans.flat_map(|(loan, wanted)| settle(state, loan, drawn, &wanted)));
             new
         }
+        Touched::Dead(person) => {
+            let after = people::after_death(state, person).into_iter();
+            after.flat_map(|(id, wanted)| settle(state, id, |kind| kind == FindingKind::AfterDeath, &wanted)).collect()
+        }
         Touched::Application(id) => followed(state, id, of_application),
         Touched::Roster(id) => {
             let outside = state.rosters.by_id(id).is_some_and(|(_, row)| award::is_due_outside_year(row));

@@ -1,9 +1,9 @@
 //! Persons under opaque ids, their standing as students. Reports, never refused.
 
 use super::org;
-use crate::change::{Case, Change, Judged, NewFinding, Taken, Touched};
+use crate::change::{Case, Change, Judged, NewFinding, Taken, Touched, Wanted};
 use crate::entry::Entry;
-use crate::event::{KindTag, PersonRegistered, StatusChanged};
+use crate::event::{KindTag, PersonRegistered, Status, StatusChanged};
 use crate::finding::FindingKind;
 use crate::handle::{Handle, Link};
 use crate::state::State;
@@ -166,6 +166,10 @@ pub(crate) fn judge_status_changed(case: &Case<'_>, event: &StatusChanged) -> Ju
     let before = |other: &SchoolStatus| other.place(state.orgs.get(other.school).id) <= place;
     let at = known.map_or(0, |row| row.statuses.partition_point(before));
     change.touched.extend(person.map(|_| Touched::Standing(event.person)));
+    let told = known.map_or(&[][..], |row| &row.statuses);
+    if is_of_dead(state, person, told.iter().chain([&standing])) {
+        change.touched.push(Touched::Dead(event.person));
+    }
     change.act = Some(PeopleChange::Status { id: event.person, known: person.into(), at, standing });
     Ok(change)
 }
@@ -178,9 +182,36 @@ pub(crate) fn judge_status_withdrawn(case: &Case<'_>, taken: Taken) -> Judged<Pe
         state.persons.get(person).statuses.iter().enumerate().find(|(_, standing)| standing.entry == taken.entry);
     let Some((at, standing)) = found else { return Ok(Change::nothing()) };
     taken.on(case, standing.on)?;
-    let mut change = Change::of(PeopleChange::StatusGone { person, at });
-    change.touched.push(Touched::Standing(state.persons.get(person).id));
+    let (mut change, row) = (Change::of(PeopleChange::StatusGone { person, at }), state.persons.get(person));
+    change.touched.push(Touched::Standing(row.id));
+    if is_of_dead(state, Some(person), row.statuses.iter()) {
+        change.touched.push(Touched::Dead(row.id));
+    }
     Ok(change)
+}
+
+/// Whether one of these standings is a death, or may come after one that was told under another id.
+fn is_of_dead<'a>(
+    state: &State,
+    person: Option<Handle<Person>>,
+    mut told: impl Iterator<Item = &'a SchoolStatus>,
+) -> bool {
+    told.any(|standing| standing.status == Status::Deceased)
+        || person.is_some_and(|person| state.merged_row(person).is_some())
+}
+
+/// The ids of a human, each with its standings of after his death, which do not count.
+pub(crate) fn after_death(state: &State, id: Uuid) -> Vec<(Uuid, Vec<Wanted>)> {
+    let Some(person) = state.persons.find(id) else { return Vec::new() };
+    let counting = state.standings(person).count();
+    let idle: Vec<_> = state.standings_told(person).skip(counting).collect();
+    let of = |one| {
+        let row = state.persons.get(one);
+        let own = idle.iter().filter(|standing| row.statuses.iter().any(|told| told.entry == standing.entry));
+        let wanted = own.map(|standing| (FindingKind::AfterDeath, Some((standing.entry.into(), standing.on))));
+        (row.id, wanted.collect())
+    };
+    state.human(person).into_iter().map(of).collect()
 }
 
 /// Makes the change; the person it is about.

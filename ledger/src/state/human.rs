@@ -1,5 +1,6 @@
 //! Several ids of one human 合并人员: which persons are one, and their standings as one list. Who merges them is in `registry`.
 
+use crate::event::Status;
 use crate::handle::Handle;
 use crate::money::Day;
 use crate::state::State;
@@ -57,8 +58,13 @@ impl State {
         rows.into_iter().map(|row| self.merged.get(row).person).collect()
     }
 
-    /// All standings of a human, under whichever of his ids they were told, in their order.
+    /// The standings of a human that count, in their order: none after his death.
     pub fn standings(&self, person: Handle<Person>) -> impl Iterator<Item = SchoolStatus> + '_ {
+        until_death(self.standings_told(person))
+    }
+
+    /// All standings told of a human, under whichever of his ids, in their order.
+    pub fn standings_told(&self, person: Handle<Person>) -> impl Iterator<Item = SchoolStatus> + '_ {
         let together = self.standings_together(person);
         let alone = together.is_empty().then(|| self.persons.get(person).statuses.iter().copied());
         alone.into_iter().flatten().chain(together)
@@ -86,8 +92,14 @@ impl State {
         };
         // Asked of each payment; nearly nobody has several ids.
         if self.merged_row(person).is_none() {
-            return self.persons.get(person).statuses.iter().copied().take_while(until).last();
+            return until_death(self.persons.get(person).statuses.iter().copied()).take_while(until).last();
         }
         self.standings(person).take_while(until).last()
     }
+}
+
+/// Through a death: nobody studies after it, whatever is told.
+fn until_death(told: impl Iterator<Item = SchoolStatus>) -> impl Iterator<Item = SchoolStatus> {
+    let mut died = false;
+    told.take_while(move |standing| !std::mem::replace(&mut died, standing.status == Status::Deceased))
 }

@@ -90,11 +90,15 @@ pub struct SchoolStatus {
 }
 
 impl SchoolStatus {
-    /// Its place in the order of standings: by day; on one day what ends before what begins, then by school. Never by who was
-    /// told first.
-    pub(crate) fn place(&self, school: Uuid) -> (Day, bool, Uuid) {
-        let begins = matches!(self.status, Status::Enrolled | Status::FurtherStudy | Status::IllnessLeave);
-        (self.on, begins, school)
+    /// Its place in the order of standings: by day; on one day what ends before what begins, and a death after both; then by school.
+    /// Never by who was told first.
+    pub(crate) fn place(&self, school: Uuid) -> (Day, u8, Uuid) {
+        let turn = match self.status {
+            Status::Leave | Status::Graduated | Status::Withdrawn => 0,
+            Status::Enrolled | Status::FurtherStudy | Status::IllnessLeave => 1,
+            Status::Deceased => 2,
+        };
+        (self.on, turn, school)
     }
 }
 

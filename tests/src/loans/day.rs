@@ -5,6 +5,7 @@ use ledger::event::conventions::{AfterDeath, AwayFrom, EarlySettles, MovesOlder,
 use ledger::event::loan_terms::{LoanTerms, MonthDay, StudyEnd};
 use ledger::event::{Kind, LoanSigned, Status, WaiverAdopted};
 use ledger::money::{Day, Fen};
+use uuid::Uuid;
 
 /// The contract of a loan with all that can decide about one of its days.
 pub struct Rules<'a> {
@@ -41,6 +42,15 @@ fn month_after(day: Day) -> Day {
     Day::from_yyyymmdd(number).unwrap_or_default()
 }
 
+/// What was told of a person by day, none of it after his death.
+fn statuses(book: &Book, person: Uuid) -> Vec<(Day, Status)> {
+    let mut statuses = book.statuses.get(&person).cloned().unwrap_or_default();
+    statuses.sort_by_key(|(on, _)| *on);
+    let died = statuses.iter().position(|(_, status)| *status == Status::Deceased);
+    statuses.truncate(died.map_or(statuses.len(), |at| at + 1));
+    statuses
+}
+
 impl<'a> Rules<'a> {
     /// The rules of a loan; none while its contract, its terms or its first rate are not known.
     pub fn of(book: &'a Book, contract: &'a super::book::Contract) -> Option<Self> {
@@ -59,13 +69,12 @@ impl<'a> Rules<'a> {
                 only_if_lower.push(spreads.len() - 1);
             }
         }
-        let mut agreed: Vec<(Day, i32)> = Vec::new();
-        for (_, on, kind) in &facts {
-            if let Kind::LoanRateAgreed(rate) = kind {
-                agreed.push((*on, rate.spread_bp));
-            }
-        }
+        let rate = |(_, on, kind): &&(_, Day, Kind)| match kind {
+            Kind::LoanRateAgreed(rate) => Some((*on, rate.spread_bp)),
+            _ => None,
+        };
         // Of one day the lowest counts.
+        let mut agreed: Vec<(Day, i32)> = facts.iter().filter_map(rate).collect();
         agreed.sort_by_key(|(on, spread)| (*on, -*spread));
         spreads.extend(agreed);
         let mut order: Vec<_> = (0..spreads.len()).collect();
@@ -81,8 +90,7 @@ impl<'a> Rules<'a> {
         let mut fixings: Vec<_> = book.rates.iter().filter(|rate| rate.0 == terms.index).map(|r| (r.1, r.2)).collect();
         fixings.sort_by_key(|(on, _)| *on);
         fixings.iter().find(|(on, _)| *on <= signed)?;
-        let mut statuses = book.statuses.get(&contract.person).cloned().unwrap_or_default();
-        statuses.sort_by_key(|(on, _)| *on);
+        let statuses = statuses(book, contract.person);
         let first = |wanted: Status| {
             let of_kind = statuses.iter().filter(|(on, status)| *status == wanted && *on >= signed);
             of_kind.map(|(on, _)| *on).min()

@@ -202,7 +202,7 @@ fn standings(state: &State, loan: &Loan) -> Vec<v1::LoanStanding> {
         let (school, school_name) = wire::org(state, school);
         v1::LoanStanding { day: on.yyyymmdd(), status: status_name(status).to_owned(), school, school_name }
     };
-    state.standings(person).map(row).collect()
+    state.standings_told(person).map(row).collect()
 }
 
 /// What is owed on the morning of a day, and how a payment would be allocated.
