@@ -335,7 +335,7 @@ impl State {
         if let Kind::EntryWithdrawn(withdrawn) = &entry.event.kind {
             told::withdrawn(self, withdrawn.entry);
         }
-        change.touched.extend(early::keep(self, entry, grounds));
+        early::keep(self, entry, grounds, &mut change.touched);
         let findings = follow::open_all(self, entry, std::mem::take(&mut change.findings), &change.touched);
         *outcome = Outcome::Posted { postings: std::mem::take(&mut change.postings), findings };
         subject

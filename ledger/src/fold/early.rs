@@ -86,19 +86,17 @@ fn rests_on(state: &State, kind: &Kind) -> Vec<(Uuid, RestsOn)> {
 }
 
 /// Keeps a decision by what it is about; what is to be looked at again because of it, or because it was taken back.
-pub(super) fn keep(state: &mut State, entry: &Entry<'_>, grounds: Grounds) -> Vec<Touched> {
+pub(super) fn keep(state: &mut State, entry: &Entry<'_>, grounds: Grounds, touched: &mut impl Extend<Touched>) {
     if let Kind::EntryWithdrawn(event) = &entry.event.kind {
         let about = state.decided.by_id(event.entry).map(|(_, row)| &row.about[..]).unwrap_or_default();
-        return about.iter().copied().map(Touched::Decided).collect();
+        touched.extend(about.iter().copied().map(Touched::Decided));
     }
     let (on, at) = (entry.event.effective, Seen::place(entry));
-    let mut touched = Vec::new();
     for (id, ground) in grounds {
         state.decide_about(id, DatedDecision { on, entry: at, ground });
         state.is_about(entry.event.id, id);
-        touched.push(Touched::Decided(id));
+        touched.extend([Touched::Decided(id)]);
     }
-    touched
 }
 
 /// The decisions about a thing that are of an earlier day than their ground, of things of all sorts with this id.

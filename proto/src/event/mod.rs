@@ -48,9 +48,10 @@ pub fn decode(bytes: &[u8]) -> Result<Event, Malformed> {
     read(bytes, Bytes::copy_from_slice(bytes), &mut Vec::new(), Check::new(false))
 }
 
-/// The same of many, from one piece of memory for all.
-pub fn decode_each(events: &[&[u8]]) -> impl Iterator<Item = Result<Event, Malformed>> {
-    each(events.to_vec(), || Check::new(false)).map(|(_, event)| event)
+/// The same of events that are parts of `all`, of which ids and hashes are then slices while an event is read.
+pub fn decode_each<'a>(all: &'a Bytes, events: &'a [&[u8]]) -> impl Iterator<Item = Result<Event, Malformed>> + 'a {
+    let mut again = Vec::new();
+    events.iter().map(move |event| read(event, all.slice_ref(event), &mut again, Check::new(false)))
 }
 
 /// The same for what is to be recorded: every text must be in its one spelling besides, and the id that of its key.
@@ -58,23 +59,14 @@ pub fn admit(bytes: &[u8]) -> Result<Event, Malformed> {
     read(bytes, Bytes::copy_from_slice(bytes), &mut Vec::new(), Check::new(true))
 }
 
-/// The same of many, from one piece of memory for all, each beside its bytes.
+/// The same of many, each beside its bytes. One copy of all, of which ids and hashes are slices, is cheaper than an allocation for each; and
+/// than slices of the call, whose one count of users the threads would pass to and fro.
 pub fn admit_each(events: Vec<Bytes>) -> impl Iterator<Item = (Bytes, Result<Event, Malformed>)> {
-    each(events, || Check::new(true))
-}
-
-/// One copy of all, of which ids and hashes are slices, is cheaper than an allocation for each; and than slices of the call, whose one
-/// count of users the threads would pass to and fro.
-fn each<T: AsRef<[u8]>>(
-    events: Vec<T>,
-    check: impl Fn() -> Check,
-) -> impl Iterator<Item = (T, Result<Event, Malformed>)> {
-    let mut all = Vec::with_capacity(events.iter().map(|event| event.as_ref().len()).sum());
-    events.iter().for_each(|event| all.extend_from_slice(event.as_ref()));
+    let mut all = Vec::with_capacity(events.iter().map(Bytes::len).sum());
+    events.iter().for_each(|event| all.extend_from_slice(event));
     let (mut all, mut again) = (Bytes::from(all), Vec::new());
     events.into_iter().map(move |bytes| {
-        let copy = all.split_to(bytes.as_ref().len());
-        let event = read(bytes.as_ref(), copy, &mut again, check());
+        let event = read(&bytes, all.split_to(bytes.len()), &mut again, Check::new(true));
         (bytes, event)
     })
 }

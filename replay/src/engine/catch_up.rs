@@ -48,7 +48,7 @@ impl Decoded {
             proto::entry::decode(bytes).map(|raw| raw.content).map_err(|error| EngineError::unreadable(index, &error))
         });
         let contents = contents.collect::<Result<Vec<_>, _>>()?;
-        let events = proto::event::decode_each(&contents).zip(first..);
+        let events = proto::event::decode_each(frame.bytes(), &contents).zip(first..);
         let events = events.map(|(event, index)| event.map_err(|error| EngineError::unreadable(index, &error)));
         let events = events.collect::<Result<_, _>>()?;
         Ok(Self { frame, first, events })

@@ -23,7 +23,8 @@ enum Workload {
 /// Measure the whole path: gRPC on loopback, record synced to disk (and to NATS), fold, answer
 ///
 /// Rosters: first --entities persons are registered, which is not timed. Then every caller sends whole rosters in order,
-/// from status and card over roster line and payment to the credit, with one call under way; receipts without postings.
+/// from status and card over roster line and payment to the credit, with one call under
+/// way; answers name one by one only what was not posted.
 ///
 /// Loans: first --loans contracts are told and their interest posted to the end of 2024, which is not timed. Then the job
 /// of `mingzhang accrue` posts a quarter (accruals_per_second). One caller sends a claim of --claim lines, of which some
