@@ -258,16 +258,18 @@ impl Fold {
     ) -> Result<Option<Call>, EngineError> {
         let Item { principal, again, content, tag: Tag { event, detail, done } } = item;
         let entry = Entry { index, recorded_ms, principal, again: *again, content, event };
-        let nothing = Acknowledged { index, recorded_ms, outcome: Outcome::default(), alike: 0 };
         let outcome = match detail {
-            Detail::Full => &mut self.begun.push_mut(nothing).outcome,
+            Detail::Full => {
+                let nothing = Acknowledged { index, recorded_ms, outcome: Outcome::default(), alike: 0 };
+                &mut self.begun.push_mut(nothing).outcome
+            }
             Detail::Terse => &mut self.outcome,
         };
         unguarded(state, &entry, outcome)?;
         noting.note(state, &entry, &mark, outcome);
         self.closes |= matches!((&event.kind, &*outcome), (Kind::PeriodClosed(_), Outcome::Posted { .. }));
         if *detail == Detail::Terse {
-            tersely(&mut self.begun, index, recorded_ms, std::mem::take(&mut self.outcome));
+            tersely(&mut self.begun, index, recorded_ms, &mut self.outcome);
         }
         let Some(done) = done.take() else { return Ok(None) };
         // Calls are alike: the next will be as long.
@@ -277,14 +279,15 @@ impl Fold {
 }
 
 /// Takes note of an outcome for a terse answer: of what is posted, one after the other, only how many.
-fn tersely(begun: &mut Vec<Acknowledged>, index: u64, recorded_ms: i64, outcome: Outcome) {
+fn tersely(begun: &mut Vec<Acknowledged>, index: u64, recorded_ms: i64, outcome: &mut Outcome) {
     let is_posted = |outcome: &Outcome| matches!(outcome, Outcome::Posted { .. });
     let before = begun.last_mut().filter(|last| is_posted(&last.outcome) && last.index + last.alike + 1 == index);
-    match (before, is_posted(&outcome)) {
-        (Some(run), true) => run.alike += 1,
-        (None, true) => begun.push(Acknowledged { index, recorded_ms, outcome: Outcome::default(), alike: 0 }),
-        (_, false) => begun.push(Acknowledged { index, recorded_ms, outcome, alike: 0 }),
-    }
+    let outcome = match (before, is_posted(outcome)) {
+        (Some(run), true) => return run.alike += 1,
+        (None, true) => Outcome::default(),
+        (_, false) => std::mem::take(outcome),
+    };
+    begun.push(Acknowledged { index, recorded_ms, outcome, alike: 0 });
 }
 
 /// Hands settled frames to the fold; while it is behind, the writer waits here. Items that were not recorded are
