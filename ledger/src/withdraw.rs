@@ -5,7 +5,8 @@ use crate::aid::award::{self, AwardChange};
 use crate::aid::award_end::{self, EndChange};
 use crate::aid::budget::{self, BudgetChange};
 use crate::aid::correction::{self, CorrectionChange};
-use crate::aid::debt::{self, DebtChange};
+use crate::aid::debt;
+use crate::aid::debt_change::{self, DebtChange};
 use crate::aid::merge;
 use crate::aid::payment::{self, PaymentChange};
 use crate::aid::programme::{self, ProgrammeChange};
@@ -64,7 +65,7 @@ kept! {
     surrender Surrender(SurrenderChange);
     award_end End(EndChange);
     correction Correction(CorrectionChange);
-    debt Debt(DebtChange);
+    debt_change Debt(DebtChange);
     suspense Suspense(SuspenseChange);
     desk Desk(DeskChange);
     budget Budget(BudgetChange);

@@ -3,7 +3,7 @@
 //! Told before a return or after it, and taken back at any time, it ends the same.
 
 use crate::account::Class;
-use crate::aid::debt;
+use crate::aid::debt_change;
 use crate::aid::payment_facts::{self, Order, Revision};
 use crate::aid::payment_line::{PARTS_MAX, find, name_line};
 use crate::aid::swaps::{Swapped, in_order, left_over};
@@ -124,7 +124,7 @@ fn changed(case: &Case<'_>, application: Handle<Application>, swapped: Swapped) 
             continue;
         }
         let came_back = payout.results.is_some() || payout.progress == Progress::Returned;
-        if came_back || debt::is_recovered(state, payout.id) {
+        if came_back || debt_change::is_recovered(state, payout.id) {
             let revised = redrawn(state, payout, now);
             moved.add(revised.moved);
             change.findings.extend(revised.findings);

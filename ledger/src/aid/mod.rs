@@ -8,6 +8,8 @@ pub(crate) mod award_end;
 pub(crate) mod budget;
 pub(crate) mod correction;
 pub(crate) mod debt;
+pub(crate) mod debt_change;
+pub(crate) mod debt_findings;
 pub(crate) mod leaving;
 pub(crate) mod merge;
 pub(crate) mod payment;

@@ -3,7 +3,7 @@
 //! are the same call.
 
 use crate::account::Class;
-use crate::aid::debt::{self, DebtChange, DebtDecided};
+use crate::aid::debt_change::{self, DebtChange, DebtDecided};
 use crate::aid::leaving::is_out_of_study;
 use crate::aid::reckon::{Expected, Reckoned, Role, reckon};
 use crate::change::{NewFinding, Noted, Touched};
@@ -135,7 +135,7 @@ pub(crate) fn revise(
     let doubtful = in_doubt(order, now.held.len()) || in_doubt(order_before, was.held.len());
     let award = order.filter(|_| doubtful).map(|order| Touched::Award(state.awards.get(order.award).id));
     let cleared = is_cleared(before) || is_cleared(&facts);
-    let looked_at = (cleared || debt::is_recovered(state, id)).then_some(Touched::Result(id));
+    let looked_at = (cleared || debt_change::is_recovered(state, id)).then_some(Touched::Result(id));
     let mut touched: Vec<Touched> = award.into_iter().chain(looked_at).collect();
     let (mut moved, mut debts) = (held.without(held_before), Vec::new());
     for of_it in recovered(state, id, order, (&facts, &now)) {
@@ -170,9 +170,9 @@ fn recovered(
     order: Option<&Order>,
     (facts, reckoned): (&[ResultFact], &Reckoned),
 ) -> Vec<DebtDecided> {
-    let Some(order) = order.filter(|_| debt::is_recovered(state, id)) else { return Vec::new() };
+    let Some(order) = order.filter(|_| debt_change::is_recovered(state, id)) else { return Vec::new() };
     let pieces = reckoned.held.iter().flat_map(|place| order.pieces_of(state, &facts[*place])).collect();
-    debt::restated(state, state.payouts.get(order.payout), pieces, None)
+    debt_change::restated(state, state.payouts.get(order.payout), pieces, None)
 }
 
 /// Whether a credit stands in suspense, so that its instalment must not be paid again.
@@ -303,7 +303,7 @@ fn called_for(fact: &ResultFact, role: Role, kind_so_far: Option<FindingKind>) -
 /// Makes the change; where the facts of the entry are kept then.
 pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, mut revision: Revision) -> u32 {
     for debt in std::mem::take(&mut revision.debts) {
-        debt::apply(state, entry, debt);
+        debt_change::apply(state, entry, debt);
     }
     for finding in &revision.ended {
         state.findings.get_mut(*finding).open = false;

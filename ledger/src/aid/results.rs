@@ -2,7 +2,7 @@
 //! reckoned in `payment_facts`; here is how it is told, taken back, and met by the batch going out or by the order coming late.
 
 use crate::account::Class;
-use crate::aid::debt;
+use crate::aid::debt_change;
 use crate::aid::leaving::is_out_of_study;
 use crate::aid::payment_facts::{self, FACTS_MAX, Order, Revised, Revision, revise};
 use crate::aid::reckon::{Expected, Role, reckon};
@@ -42,7 +42,7 @@ fn is_awaited(state: &State, payout: &Payout) -> bool {
     payout.progress == Progress::Ordered
         && payout.results.is_none()
         && payout.reissue_of.is_none()
-        && !debt::is_recovered(state, payout.id)
+        && !debt_change::is_recovered(state, payout.id)
         && state.applications.get(payout.application).set.stage == Stage::Sent
 }
 

@@ -13,7 +13,8 @@ pub struct RecoveryReceived {
     pub unit: Uuid,
     /// How much.
     pub fen: Fen,
-    /// Number the bank or the treasury gave it, empty if there is none.
+    /// Number the bank or the treasury gave it, empty if there is none. One transfer counts once, whichever decisions it is told of; one
+    /// that pays several has a number for each part.
     pub serial: String,
 }
 
@@ -52,6 +53,7 @@ pub struct RefundPaid {
     pub unit: Uuid,
     /// How much.
     pub fen: Fen,
-    /// Number the bank or the treasury gave it, empty if there is none.
+    /// Number the bank or the treasury gave it, empty if there is none. One transfer counts once, whichever decisions it is told of; one
+    /// that pays several has a number for each part.
     pub serial: String,
 }

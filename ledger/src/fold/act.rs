@@ -4,7 +4,7 @@ use crate::aid::award::{self, AwardChange};
 use crate::aid::award_end::{self, EndChange};
 use crate::aid::budget::{self, BudgetChange};
 use crate::aid::correction::{self, CorrectionChange};
-use crate::aid::debt::{self, DebtChange};
+use crate::aid::debt_change::{self, DebtChange};
 use crate::aid::payment::{self, PaymentChange};
 use crate::aid::programme::{self, ProgrammeChange};
 use crate::aid::results::{self, ResultChange};
@@ -79,7 +79,7 @@ impl Act {
             Self::Fund(change) => return fund::apply(state, entry, *change),
             Self::Control(change) => return control::apply(state, entry, *change).map(Handle::number),
             Self::Surrender(change) => return Some(surrender::apply(state, entry, change).number()),
-            Self::Debt(change) => return Some(debt::apply(state, entry, *change).number()),
+            Self::Debt(change) => return Some(debt_change::apply(state, entry, *change).number()),
             Self::End(change) => return Some(award_end::apply(state, entry, *change).number()),
             Self::Correction(change) => return Some(correction::apply(state, entry, *change).number()),
             Self::Desk(change) => return Some(desk::apply(state, entry, *change).number()),

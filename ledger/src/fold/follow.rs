@@ -5,7 +5,9 @@
 
 use super::{State, early};
 use crate::account::Class;
-use crate::aid::{awaited, award, correction, debt, leaving, merge, payment_facts, results, surrender, voucher};
+use crate::aid::{
+    awaited, award, correction, debt_findings, leaving, merge, payment_facts, results, surrender, voucher,
+};
 use crate::change::Wanted;
 use crate::change::{NewFinding, Noted, Touched};
 use crate::entry::Entry;
@@ -294,12 +296,12 @@ fn of_result(state: &mut State, id: Uuid) -> Vec<NewFinding> {
     new.into_iter().map(|new| NewFinding { unit, payout: payout.into(), ..new }).collect()
 }
 
-/// What was recovered or refunded beyond what is owed.
+/// What was recovered or refunded beyond what is owed, or told twice.
 fn of_debt(state: &mut State, id: Uuid) -> Vec<NewFinding> {
     let Some((_, row)) = state.debts.by_id(id) else { return Vec::new() };
     let unit = if row.is_due() { row.unit } else { row.facts.first().map_or(row.unit, |fact| fact.unit) };
-    let wanted = debt::wanted(state, row);
-    let new = settle(state, id, |kind| debt::OF_DEBT.contains(&kind), &wanted);
+    let wanted = debt_findings::wanted(state, row);
+    let new = settle(state, id, |kind| debt_findings::OF_DEBT.contains(&kind), &wanted);
     new.into_iter().map(|new| NewFinding { unit, ..new }).collect()
 }
 

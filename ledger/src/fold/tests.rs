@@ -11,8 +11,8 @@ use crate::event::{
     EntryWithdrawn, Event, FundStated, InterestAccrued, Kind, LenderYear, Level, LoanDeferred, LoanDrawReturned,
     LoanDrawn, LoanKind, LoanOverdue, LoanRateAgreed, LoanRefunded, LoanRepaid, LoanSigned, LoanStateRepaid,
     LoanWrittenOff, LossRecovered, OrgRegistered, OrgRole, OverclaimReturned, Payer, PeriodClosed, PersonMerged,
-    PersonRegistered, RateIndex, RatePublished, Reason, Status, StatusChanged, StudyLevel, Subordination,
-    WaiverAdopted,
+    PersonRegistered, RateIndex, RatePublished, Reason, RecoveryReceived, Status, StatusChanged, StudyLevel,
+    Subordination, WaiverAdopted,
 };
 use crate::finding::FindingKind;
 use crate::loan::accrual::due;

@@ -9,8 +9,9 @@ use crate::state::entity::rows;
 use crate::state::entry_rows::Seen;
 use crate::state::rows::{Application, Drawn, Line, Org, Payout};
 use crate::state::{State, UNKNOWN_APPLICATION, UNKNOWN_ORG};
+use crate::steps::step;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Who owes it.
@@ -38,7 +39,7 @@ pub enum DebtWord {
 pub enum FactPlace {
     /// With the edition it was told of.
     Here,
-    /// With another edition of the same decision, or told of that one too.
+    /// With another edition of the same decision; or nowhere, as it was told under its number before.
     Elsewhere,
     /// It was told of an edition that was taken back, and counts for this one, which stands.
     Inherited,
@@ -68,7 +69,7 @@ pub struct DebtFact {
 pub struct Debt {
     /// The event id of the decision.
     pub id: Uuid,
-    /// The id of its first edition, of a decision about a payment.
+    /// The id of its first edition.
     pub family: Uuid,
     /// Who owes it.
     pub owed: DebtSide,
@@ -123,6 +124,11 @@ impl Debt {
         self.facts.iter().filter(|fact| fact.place != FactPlace::Elsewhere)
     }
 
+    /// The same with what counts elsewhere or not at all, but without what was told of other editions.
+    pub(crate) fn own(&self) -> impl Iterator<Item = &DebtFact> {
+        self.facts.iter().filter(|fact| fact.place != FactPlace::Inherited)
+    }
+
     /// What came in beside what is owed, less what was paid, by whose treasury it is.
     #[must_use]
     pub fn beside(&self) -> BTreeMap<Handle<Org>, i128> {
@@ -175,7 +181,7 @@ impl Debt {
     pub(crate) fn nobodys(id: Uuid) -> Self {
         Self {
             id,
-            family: Uuid::nil(),
+            family: id,
             owed: DebtSide::Nobody,
             unit: UNKNOWN_ORG,
             application: UNKNOWN_APPLICATION,
@@ -284,37 +290,35 @@ impl crate::state::table::Row for Recovery {
     }
 }
 
-/// Of decisions about one payment, those under one document are editions of one. What was told of those that were taken back counts for
-/// the one that stands, as if that had been there from the start; while none stands, where it was told. A receipt that is told of
-/// several counts once, as it was told first. `id` is that of an entry.
-pub(crate) fn place_facts(debts: &mut [Debt], id: impl Fn(Handle<Seen>) -> Uuid) {
+/// What was told of editions of a decision that were taken back counts for the one that stands, as if that had been there from the start;
+/// while none stands, where it was told. What is told under a number told before, of whichever decision, counts not at all. `is_again`
+/// is asked of what was told of a debt; `id` is that of an entry.
+pub(crate) fn place_facts(
+    debts: &mut [Debt],
+    is_again: impl Fn(&Debt, &DebtFact) -> bool,
+    id: impl Fn(Handle<Seen>) -> Uuid,
+) {
     for debt in &mut *debts {
-        debt.facts.retain(|fact| fact.place != FactPlace::Inherited);
-        debt.facts.iter_mut().for_each(|fact| fact.place = FactPlace::Here);
+        let mut facts = std::mem::take(&mut debt.facts);
+        facts.retain(|fact| fact.place != FactPlace::Inherited);
+        for fact in &mut facts {
+            step();
+            fact.place = if is_again(debt, fact) { FactPlace::Elsewhere } else { FactPlace::Here };
+        }
+        debt.facts = facts;
     }
-    let families: BTreeSet<Uuid> = debts.iter().map(|debt| debt.family).filter(|family| !family.is_nil()).collect();
-    for family in families {
-        let mut editions: Vec<&mut Debt> = debts.iter_mut().filter(|debt| debt.family == family).collect();
-        // One at most stands, and has its own.
-        editions.sort_by_key(|debt| (debt.owed == DebtSide::Nobody, debt.id));
-        let [first, gone @ ..] = &mut editions[..] else { continue };
-        let mut counted: BTreeMap<_, Handle<Seen>> = BTreeMap::new();
-        for fact in first.facts.iter().chain(gone.iter().flat_map(|debt| &debt.facts)) {
-            let told = fact.receipt().map(|one| counted.entry(one).or_insert(fact.entry));
-            told.into_iter().for_each(|counts| *counts = fact.entry.min(*counts));
+    // Of one decision at most one edition stands, and has its own.
+    debts.sort_by_key(|debt| (debt.family, debt.owed == DebtSide::Nobody));
+    for editions in debts.chunk_by_mut(|one, other| one.family == other.family) {
+        let [stands, gone @ ..] = editions else { continue };
+        if stands.owed == DebtSide::Nobody {
+            continue;
         }
-        let is_again = |fact: &DebtFact| fact.receipt().is_some_and(|one| counted.get(&one) != Some(&fact.entry));
-        first.facts.iter_mut().filter(|fact| is_again(fact)).for_each(|fact| fact.place = FactPlace::Elsewhere);
-        for fact in gone.iter_mut().flat_map(|debt| &mut debt.facts) {
-            let is_again = is_again(fact);
-            if first.owed != DebtSide::Nobody {
-                fact.place = FactPlace::Elsewhere;
-                first.facts.extend((!is_again).then(|| DebtFact { place: FactPlace::Inherited, ..fact.clone() }));
-            } else if is_again {
-                fact.place = FactPlace::Elsewhere;
-            }
+        for fact in gone.iter_mut().flat_map(|debt| &mut debt.facts).filter(|fact| fact.place == FactPlace::Here) {
+            fact.place = FactPlace::Elsewhere;
+            stands.facts.push(DebtFact { place: FactPlace::Inherited, ..fact.clone() });
         }
-        first.facts.sort_by_key(|fact| (fact.on, id(fact.entry)));
+        stands.facts.sort_by_key(|fact| (fact.on, id(fact.entry)));
     }
 }
 
@@ -336,13 +340,6 @@ pub(crate) fn shares<'a>(debts: impl Iterator<Item = &'a Debt>, mut pieces: Vec<
     debts.into_iter().map(share).collect()
 }
 
-impl DebtFact {
-    /// What it is known by, whichever edition it was told of.
-    pub(crate) fn receipt(&self) -> Option<(Handle<Org>, u8, u64)> {
-        (self.receipt != 0).then_some((self.unit, self.what as u8, self.receipt))
-    }
-}
-
 impl State {
     /// The lines that pay now what is recovered, with how much of it each.
     #[must_use]
@@ -360,13 +357,6 @@ impl State {
     pub(crate) fn recoveries_of(&self, payment: Uuid) -> impl Iterator<Item = &Debt> {
         let debts = self.recoveries.by_id(payment).map(|(_, row)| &row.debts[..]).unwrap_or_default();
         debts.iter().map(|debt| self.debts.get(*debt))
-    }
-
-    /// All editions of the decision about a payment by which something is owed; none of one about money in suspense.
-    pub(crate) fn editions_of<'a>(&'a self, debt: &'a Debt) -> impl Iterator<Item = &'a Debt> {
-        let payment = debt.payout.handle().map(|payout| self.payouts.get(payout).id);
-        let of_it = payment.into_iter().flat_map(|payment| self.recoveries_of(payment));
-        of_it.filter(move |other| other.family == debt.family)
     }
 
     /// What of it is ordered to be recovered and was not taken back.

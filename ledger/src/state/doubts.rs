@@ -155,7 +155,7 @@ impl State {
                 let row = self.clearings.handle(seen.subject).map(|at| self.clearings.get(at));
                 found.extend(row.into_iter().flat_map(|row| self.beside_decision(row)));
             }
-            KindTag::RecoveryReceived | KindTag::RefundPaid => {
+            KindTag::RecoveryReceived | KindTag::RecoveryWaived | KindTag::RefundPaid => {
                 let debt = self.debts.handle(seen.subject).map(|at| self.debts.get(at).id);
                 found.extend(debt.into_iter().flat_map(|id| self.doubts_about(id, entry)));
             }

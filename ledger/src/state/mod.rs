@@ -20,6 +20,7 @@ pub mod human;
 pub mod key_rows;
 pub mod lending_rows;
 mod org_names;
+pub(crate) mod receipt_rows;
 pub mod remitted_rows;
 pub mod result_rows;
 pub mod returned_rows;
@@ -52,6 +53,7 @@ use crate::state::key_rows::{AnnouncedKey, IdentityKey};
 use crate::state::lending_rows::{
     Borrower, Claim, ClaimLine, Loan, LoanRules, Portfolio, Receipt, Remittance, Reward, RiskPaid, RiskYear,
 };
+use crate::state::receipt_rows::OwedBack;
 use crate::state::remitted_rows::{PaymentsByClaim, Remitted};
 use crate::state::returned_rows::Returned;
 use crate::state::rows::{
@@ -115,6 +117,7 @@ macro_rules! tables {
             by_code: BTreeMap<String, Handle<Programme>>,
             cleared_by_item: ClearedByItem,
             payments_by_claim: PaymentsByClaim,
+            owed_back: OwedBack,
         }
 
         /// Tables there were when the first histories were frozen. A later table enters the digest when it holds a row, so
@@ -139,6 +142,7 @@ macro_rules! tables {
                     by_code: BTreeMap::new(),
                     cleared_by_item: ClearedByItem::default(),
                     payments_by_claim: PaymentsByClaim::default(),
+                    owed_back: OwedBack::default(),
                 }
             }
 
@@ -273,6 +277,7 @@ impl State {
         self.recorded_ms = i64::try_from(recorded).unwrap_or(i64::MAX);
         self.by_code = self.programmes.iter().map(|(handle, row)| (row.code.clone(), handle)).collect();
         (self.cleared_by_item, self.payments_by_claim) = (ClearedByItem::of(self), PaymentsByClaim::of(self));
+        self.owed_back = OwedBack::of(self);
     }
 
     /// SHA-256 over all rows in handle order and all balances in account order. The same record gives the same

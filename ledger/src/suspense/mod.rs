@@ -5,7 +5,8 @@
 mod item;
 
 use crate::account::Class;
-use crate::aid::debt::{self, DebtChange, DebtDecided};
+use crate::aid::debt;
+use crate::aid::debt_change::{self, DebtChange, DebtDecided};
 use crate::authority::{Authority, End};
 use crate::change::{Case, Change, Judged, Taken, Touched};
 use crate::difference::Holding;
@@ -88,7 +89,7 @@ pub(crate) fn judge_suspense_cleared(case: &Case<'_>, event: &SuspenseCleared) -
     let of_item = |(entry, fen)| Disposal { entry, fen, unit: item.unit, clearings: 1, accepted: draws.clone() };
     let disposals: Vec<_> = items.into_iter().map(of_item).collect();
     let moved = effect(state, &row, &draws);
-    let debt = debt::cleared(state, &row, item.on.year());
+    let debt = debt::cleared(case, &row, item.on.year());
     Ok(changed(case, &disposals, moved, (draws, ClearedChange::New(row)), debt))
 }
 
@@ -103,7 +104,7 @@ pub(crate) fn judge_withdrawn(case: &Case<'_>, taken: Taken) -> Judged<SuspenseC
     let Some(at) = state.clearings.handle(taken.subject) else { return Ok(Change::nothing()) };
     let row = state.clearings.get(at);
     taken.on(case, row.on)?;
-    let debt = debt::uncleared(state, row)?;
+    let debt = debt::uncleared(case, row)?;
     let items = [Some((row.item, row.sense)), row.other.handle().map(|other| (other, row.other_sense))];
     let open = |(entry, sense): (_, Sense)| Disposal {
         entry,
@@ -126,7 +127,8 @@ fn changed(
     debt: Option<DebtDecided>,
 ) -> Change<SuspenseChange> {
     let mut change = Change::nothing();
-    change.touched.extend(debt.as_ref().map(|debt| Touched::Debt(debt.change.id())));
+    let debts = debt.iter().flat_map(|debt| debt.change.rows());
+    change.touched.extend(debts.map(|debt| Touched::Debt(debt.id)));
     let (disposed, mut moved) = dispose(case, disposals, &mut change);
     moved.add(effect);
     let debt = debt.map(|DebtDecided { change, moved: of_debt }| {
@@ -299,7 +301,7 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: SuspenseChange
         }
     };
     if let Some(debt) = debt {
-        debt::apply(state, entry, debt);
+        debt_change::apply(state, entry, debt);
     }
     let application = state.clearings.get(at).application;
     for draw in draws {

@@ -27,7 +27,10 @@ pub(super) fn debt(chance: &mut Chance, model: &Model, made: usize) -> Kind {
     let (unit, owed) = model.due(debt).map_or((thing("org", 3), 100), |due| (due.unit, due.fen));
     let unit = if chance.in_hundred(6) { thing("org", chance.below(6)) } else { unit };
     let fen = 1 + chance.below(110) as Fen * owed.abs() / 100;
-    let serial = format!("回{made}");
+    // Somebody tells what was told already, of another decision or of the same.
+    let told: Vec<&String> = model.debt_facts.values().map(|fact| &fact.receipt).collect();
+    let again = chance.pick(&told).filter(|_| chance.in_hundred(20)).map(|receipt| (*receipt).clone());
+    let serial = again.unwrap_or_else(|| format!("回{made}"));
     match chance.below(10) {
         0 | 1 => Kind::RecoveryWaived(RecoveryWaived { debt, fen, reason, document }),
         2..4 => Kind::RefundPaid(RefundPaid { debt, unit, fen, serial }),
@@ -36,14 +39,16 @@ pub(super) fn debt(chance: &mut Chance, model: &Model, made: usize) -> Kind {
     }
 }
 
-/// Decisions about payments that were taken back, with payment and document.
+/// Decisions that were taken back, with what they are known by.
 fn gone(model: &Model) -> impl Iterator<Item = (Uuid, &(Uuid, String))> {
-    model.recovery_keys.iter().filter(|(id, _)| !model.recoveries.contains_key(*id)).map(|(id, key)| (*id, key))
+    let stands = |id: &Uuid| model.recoveries.contains_key(id) || model.clearings.contains_key(id);
+    model.decision_keys.iter().filter(move |(id, _)| !stands(id)).map(|(id, key)| (*id, key))
 }
 
 /// That a payment be recovered, or, where that was decided and taken back, mostly that decision anew, of this much.
 pub(super) fn ordered(chance: &mut Chance, model: &Model, order: RecoveryOrdered) -> Kind {
-    let keys: Vec<_> = gone(model).map(|(_, key)| key).collect();
+    let is_payment = |id: Uuid| model.payouts.iter().any(|payout| payout.id == id);
+    let keys: Vec<_> = gone(model).map(|(_, key)| key).filter(|(id, _)| is_payment(*id)).collect();
     let anew = chance.pick(&keys).filter(|_| chance.in_hundred(35));
     Kind::RecoveryOrdered(match anew {
         Some((payout, document)) => RecoveryOrdered { payout: *payout, document: document.clone(), ..order },

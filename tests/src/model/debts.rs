@@ -18,8 +18,10 @@ pub struct DebtTold {
     /// What came in, below zero what was paid out.
     pub cash: Fen,
     pub waived: Fen,
-    /// The number of its receipt.
+    /// The number of its receipt, or the document that waives.
     pub receipt: String,
+    /// The how manieth event told it.
+    pub told: usize,
 }
 
 /// A payment that is to be recovered.
@@ -51,15 +53,16 @@ impl Model {
             _ => return,
         };
         self.named(unit);
-        self.debt_facts.insert(event, DebtTold { debt, unit, on, cash, waived: 0, receipt });
+        self.debt_facts.insert(event, DebtTold { debt, unit, on, cash, waived: 0, receipt, told: self.told });
     }
 
     pub(super) fn waive(&mut self, on: Day, event: Uuid, e: &RecoveryWaived) -> Option<()> {
         let meant = self.meant(e.debt);
         let due = self.due(meant)?;
         sure(due.fen > 0 && e.fen > 0 && e.fen <= self.open(meant, &due))?;
-        let receipt = e.document.clone();
-        self.debt_facts.insert(event, DebtTold { debt: e.debt, unit: due.unit, on, cash: 0, waived: e.fen, receipt });
+        let (receipt, told) = (e.document.clone(), self.told);
+        let waived = DebtTold { debt: e.debt, unit: due.unit, on, cash: 0, waived: e.fen, receipt, told };
+        self.debt_facts.insert(event, waived);
         Some(())
     }
 
@@ -69,7 +72,7 @@ impl Model {
         let ordered: Fen = orders.map(|order| order.fen).sum();
         sure(payout.result == Result::Credited && e.fen > 0 && e.fen <= payout.fen - ordered)?;
         self.recoveries.insert(event, Recovered { on, payout: e.payout, fen: e.fen });
-        self.recovery_keys.insert(event, (e.payout, e.document.clone()));
+        self.decision_keys.insert(event, (e.payout, e.document.clone()));
         Some(())
     }
 
@@ -84,9 +87,10 @@ impl Model {
         Some(())
     }
 
-    /// Whether anything was told of what is owed because of a decision.
+    /// Whether anything was told of what is owed because of a decision, or counts for it.
     pub(super) fn is_debt_told(&self, decision: Uuid) -> bool {
-        self.debt_facts.values().any(|fact| fact.debt == decision)
+        let told = self.debt_facts.values().any(|fact| fact.debt == decision);
+        told || (self.due(decision).is_some() && self.told_of_debt(decision).next().is_some())
     }
 
     /// What is owed because of a decision, if anything is.
@@ -133,9 +137,10 @@ impl Model {
 
     /// Which decision somebody means who names one: of several editions the one that stands.
     fn meant(&self, debt: Uuid) -> Uuid {
-        let key = self.recovery_keys.get(&debt);
-        let same = |other: &&Uuid| key.is_some() && self.recovery_keys.get(*other) == key;
-        self.recoveries.keys().find(same).copied().unwrap_or(debt)
+        let key = self.decision_keys.get(&debt);
+        let same = |other: &&Uuid| key.is_some() && self.decision_keys.get(*other) == key;
+        let owing = self.clearings.iter().filter(|(_, row)| row.is_owing()).map(|(id, _)| id);
+        self.recoveries.keys().chain(owing).find(same).copied().unwrap_or(debt)
     }
 
     fn told_of_debt(&self, debt: Uuid) -> impl Iterator<Item = &DebtTold> {
@@ -158,16 +163,12 @@ impl Model {
         due.fen - self.cash(debt, due.unit) - self.waived(debt, due)
     }
 
-    /// Whether its receipt is told of another edition of the same decision as well, which stands, or of several taken back comes first.
+    /// Whether something was told before under its number: by the same unit, or of a waiver, of the same decision.
     fn is_again(&self, fact: &DebtTold) -> bool {
-        let Some(key) = self.recovery_keys.get(&fact.debt) else { return false };
-        let stands = |debt: Uuid| self.recoveries.contains_key(&debt);
-        let same = |other: &&DebtTold| {
-            (other.unit, other.cash.signum(), &other.receipt) == (fact.unit, fact.cash.signum(), &fact.receipt)
-                && self.recovery_keys.get(&other.debt) == Some(key)
-        };
-        let before = |other: &DebtTold| other.debt != fact.debt && (stands(other.debt) || other.debt < fact.debt);
-        !stands(fact.debt) && !fact.receipt.is_empty() && self.debt_facts.values().filter(same).any(before)
+        let decision = |fact: &DebtTold| if fact.waived > 0 { self.decision_keys.get(&fact.debt) } else { None };
+        let number = |fact: &DebtTold| (fact.unit, fact.cash < 0, fact.waived > 0, fact.receipt.clone());
+        let same = |other: &DebtTold| number(other) == number(fact) && decision(other) == decision(fact);
+        !fact.receipt.is_empty() && self.debt_facts.values().any(|other| other.told < fact.told && same(other))
     }
 
     /// What stands on the accounts of each unit.

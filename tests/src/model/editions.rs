@@ -1,6 +1,7 @@
-//! What the model makes of a bank's money told anew under its number: what was decided about it stands where the amount is the same.
+//! What the model makes of a bank's money told anew under its number: what was decided about it stands where the amount and the budget year
+//! are the same.
 
-use super::Model;
+use super::{BankFact, Model};
 use ledger::event::{Event, Kind};
 use uuid::Uuid;
 
@@ -19,7 +20,8 @@ impl Model {
         let facts = self.facts.entry(payment).or_default();
         let decided = facts.iter().position(|fact| earlier.contains(&fact.event) && fact.off.times > 0);
         let Some((decided, new)) = decided.zip(facts.iter().position(|fact| fact.event == event.id)) else { return };
-        if facts[decided].fen != facts[new].fen {
+        let same = |fact: &BankFact| (fact.fen, fact.on.year());
+        if same(&facts[decided]) != same(&facts[new]) {
             return;
         }
         (facts[new].off, facts[new].accepted) = (facts[decided].off, facts[decided].accepted.take());

@@ -196,8 +196,8 @@ pub struct Model {
     pub clearings: BTreeMap<Uuid, Cleared>,
     /// What was told of money owed back, by the ids of the events.
     pub debt_facts: BTreeMap<Uuid, DebtTold>,
-    /// The payment and document of each decision that it be recovered, also those taken back.
-    pub recovery_keys: BTreeMap<Uuid, (Uuid, String)>,
+    /// By what each decision that something is owed is known, also those taken back: payment and document, item and number.
+    pub decision_keys: BTreeMap<Uuid, (Uuid, String)>,
     /// Payments that are to be recovered, by the ids of the decisions.
     pub recoveries: BTreeMap<Uuid, Recovered>,
     /// Corrections of what applications take from lines, by the ids of the decisions.

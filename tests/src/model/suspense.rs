@@ -21,6 +21,13 @@ pub struct Cleared {
     pub items: Vec<(Uuid, Sense)>,
 }
 
+impl Cleared {
+    /// Whether somebody owes money because of it.
+    pub(super) fn is_owing(&self) -> bool {
+        matches!(self.how, Clearing::Recoverable(_) | Clearing::Refundable(_))
+    }
+}
+
 impl Model {
     pub(super) fn clear(&mut self, event: Uuid, on: Day, e: &SuspenseCleared) -> Option<()> {
         let named = self.latest(e.item);
@@ -48,6 +55,7 @@ impl Model {
         let cleared = Cleared { on, unit: item.unit, fen: e.fen, year, how: e.how.clone(), items };
         self.dispose(&cleared, 1);
         self.clearings.insert(event, cleared);
+        self.decision_keys.insert(event, (e.item, format!("处理{}", e.number)));
         Some(())
     }
 

@@ -79,7 +79,7 @@ fn more(state: &State, chance: &mut Chance) -> (Vec<Event>, Vec<Event>) {
             let decided = Event::said(on, kind);
             let unit = state.orgs.get(state.applications.get(payout.application).unit).id;
             let (debt, serial, fen) =
-                (decided.id, format!("再回{number}"), fen * (20 + 10 * chance.below(9) as Fen) / 100);
+                (decided.id, format!("再回{number}{}", payout.id), fen * (20 + 10 * chance.below(9) as Fen) / 100);
             let received = RecoveryReceived { debt, unit, fen, serial };
             receipts.push(Event::said(on.plus(10), Kind::RecoveryReceived(received)));
             decisions.push(decided);

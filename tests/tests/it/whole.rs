@@ -11,7 +11,7 @@ use ledger::outcome::{Code, Now, Outcome};
 use ledger::state::State;
 use ledger::state::entry_rows::POSTED;
 use ledger::state::rows::Finding;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use tests::desk::{numbered, restored, submit};
 use tests::history::{Chance, Lived, whole};
 use uuid::Uuid;
@@ -310,6 +310,16 @@ pub(crate) fn follow_up(state: &mut State, on: Day, serial: &str) {
     }
 }
 
+/// By what a transfer of money owed back is known.
+fn transfer(event: &Event) -> Option<(&'static str, Uuid, String)> {
+    let (unit, serial) = match &event.kind {
+        Kind::RecoveryReceived(told) => (told.unit, &told.serial),
+        Kind::RefundPaid(told) => (told.unit, &told.serial),
+        _ => return None,
+    };
+    (!serial.is_empty()).then_some((event.kind.name(), unit, serial.clone()))
+}
+
 /// The reports of a history, the same in another order, and what was decided besides.
 struct Orders {
     reports: Vec<Event>,
@@ -327,6 +337,13 @@ impl Orders {
         let (mut chance, mut shuffled) = (Chance::new(seed), reports.clone());
         for at in (1..shuffled.len()).rev() {
             shuffled.swap(at, chance.below(at + 1));
+        }
+        // Of one transfer counts what was told first, so what is told under its number keeps its order.
+        let mut told: BTreeMap<_, VecDeque<&Event>> = BTreeMap::new();
+        reports.iter().for_each(|event| told.entry(transfer(event)).or_default().push_back(event));
+        for event in shuffled.iter_mut().filter(|event| transfer(event).is_some()) {
+            let first = told.get_mut(&transfer(event)).and_then(VecDeque::pop_front);
+            *event = first.expect("as many in either order").clone();
         }
         Self { reports, shuffled, decided }
     }

@@ -119,3 +119,34 @@ fn no_flood_of_claim_lines_makes_an_entry_slow() {
     assert_eq!(told.findings(FindingKind::TooManyFacts), 44 + 998);
     told.holds("claim lines");
 }
+
+/// Transfers without end that come in on one decision, and one transfer told of decisions without end: told first, told otherwise, gone.
+#[test]
+fn no_flood_of_receipts_makes_an_entry_slow() {
+    let mut told = Told::begin();
+    let on = day(20_250_101);
+    let receipt = |debt: u128, serial: String| {
+        let (debt, unit, fen) = (Uuid::from_u128(7_000_000 + debt), SCHOOL, 100 + debt as i64 % 2);
+        Kind::RecoveryReceived(RecoveryReceived { debt, unit, fen, serial })
+    };
+    for at in 0..FLOOD {
+        told.say(on, receipt(0, format!("R{at}")));
+        told.say(on, receipt(at, "R".to_owned()));
+    }
+    // Those told of one debt are as many as count, and of these one transfer after the other is told of as many debts as are compared.
+    for at in 0..FLOOD {
+        for debt in 1..20 {
+            told.say(on, receipt(debt, format!("R{at}")));
+        }
+    }
+    let entries = told.state.debts.iter().flat_map(|(_, debt)| debt.facts.iter().map(|fact| fact.entry));
+    let entries: Vec<Uuid> = entries.map(|entry| told.state.seen.get(entry).id).collect();
+    assert!(entries.len() >= 16 * 240, "{}", entries.len());
+    told.state.debts.iter().for_each(|(_, debt)| assert!(debt.facts.len() <= 240));
+    for entry in entries.into_iter().take(300) {
+        let gone = EntryWithdrawn { entry, content: 0, reason: Reason::Mistyped, document: String::new() };
+        assert!(told.say(on, Kind::EntryWithdrawn(gone)));
+    }
+    assert!(told.findings(FindingKind::TooManyFacts) > 0 && told.findings(FindingKind::Repeated) > 0);
+    told.holds("receipts");
+}
