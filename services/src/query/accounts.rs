@@ -32,6 +32,10 @@ pub struct ServerLoad {
     pub answers: u64,
     /// Questions that were told to come back.
     pub turned_away: u64,
+    /// Requests whose rest did not come.
+    pub requests_given_up: u64,
+    /// Connections closed as answers on them were not read.
+    pub answers_given_up: u64,
 }
 
 /// What the status is asked of.
@@ -75,6 +79,8 @@ pub fn status(
         connections_turned_away: load.connections_turned_away,
         answers_under_way: load.answers,
         questions_turned_away: load.turned_away,
+        requests_given_up: load.requests_given_up,
+        answers_given_up: load.answers_given_up,
         identity_key: state.identity_key().map_or_else(Default::default, |key| key.fingerprint.to_vec().into()),
         has_people: !state.persons.is_empty() || !state.borrowers.is_empty(),
         latest_day: Some(latest).filter(|day| *day != Day::default()).map_or(0, Day::yyyymmdd),

@@ -5,12 +5,16 @@ use crate::support::{Server, day, line, org, policy, port};
 use ledger::event::{Event, Kind, PersonRegistered};
 use proto::v1;
 use proto::v1::query_client::QueryClient;
+use std::future::poll_fn;
+use std::pin::Pin;
 use std::process::{Child, Command, Stdio};
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 use tokio::net::TcpStream;
 use tonic::client::Grpc;
 use tonic::codec::Streaming;
 use tonic::codegen::http::uri::PathAndQuery;
+use tonic::codegen::{Service, http};
 use tonic::transport::Channel;
 use tonic::{Code, Request};
 use tonic_prost::ProstCodec;
@@ -159,5 +163,71 @@ async fn answers_nobody_reads_are_few_and_others_are_answered() {
         }
         assert!(since.elapsed() < PATIENCE, "{} answers are under way", status.answers_under_way);
     }
+    server.stop().await;
+}
+
+/// A request whose body is never sent.
+struct Never;
+
+impl http_body::Body for Never {
+    type Data = bytes::Bytes;
+    type Error = tonic::Status;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<http_body::Frame<bytes::Bytes>, tonic::Status>>> {
+        Poll::Pending
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn requests_that_are_never_sent_whole_hold_no_place() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let (data, address) = (dir.path().join("ledger").display().to_string(), format!("127.0.0.1:{}", port()));
+    let words = ["serve", "--data", &data, "--listen", &address];
+    let _process = Process(mingzhang(&format!("ulimit -n {DESCRIPTORS};"), &words).spawn().expect("runs"));
+    let url = format!("http://{address}");
+    drop(reached(&url).await);
+    let mut never = Vec::new();
+    for _ in 0..SILENT {
+        let mut channel = reached(&url).await;
+        let request = http::Request::post(format!("{url}/mingzhang.v1.Recorder/Record"));
+        let request = request.header("content-type", "application/grpc").body(tonic::body::Body::new(Never));
+        poll_fn(|context| channel.poll_ready(context)).await.expect("ready");
+        never.push(tokio::spawn(channel.call(request.expect("a request"))));
+    }
+    records(&reached(&url).await, 1).await;
+    never.iter().for_each(tokio::task::JoinHandle::abort);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_nobody_reads_on_many_connections_leave_a_seat_for_each_caller() {
+    let server = Server::start().await;
+    let lines = (0..1_000).map(|n| line(1_000 + n, 1, 500));
+    server.record("office", &[org(1), policy()].into_iter().chain(lines).collect::<Vec<_>>()).await;
+    let url = format!("http://{}", server.address);
+    let mut held = Vec::new();
+    // One seat of its own each, and all there are besides.
+    for _ in 0..40 {
+        let slow = Channel::from_shared(url.clone()).expect("a URL").initial_stream_window_size(16_384);
+        let slow = slow.connect().await.expect("connects");
+        for _ in 0..AT_A_TIME {
+            let slow = slow.clone();
+            held.push(tokio::spawn(async move { unread(&slow).await }));
+        }
+    }
+    let mut ask = QueryClient::new(reached(&url).await);
+    let since = Instant::now();
+    loop {
+        let status = ask.get_status(v1::GetStatusRequest::default()).await.expect("an answer").into_inner();
+        if status.answers_under_way > 256 {
+            break;
+        }
+        assert!(since.elapsed() < PATIENCE, "{} answers are under way", status.answers_under_way);
+    }
+    ask.list_balances(v1::ListBalancesRequest::default()).await.expect("who reads is answered");
+    held.iter().for_each(tokio::task::JoinHandle::abort);
+    drop(held);
     server.stop().await;
 }

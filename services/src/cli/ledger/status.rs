@@ -55,6 +55,12 @@ impl StatusArgs {
         if connections + questions > 0 {
             outln!("  turned away since the start 启动以来未受理: {connections} connections, {questions} questions");
         }
+        let (requests, answers) = (status.requests_given_up, status.answers_given_up);
+        if requests + answers > 0 {
+            outln!(
+                "  given up since the start 启动以来放弃: {requests} requests never sent whole, {answers} answers never read"
+            );
+        }
         if !status.identity_key.is_empty() {
             outln!("  身份密钥 identity key {}", hex(&status.identity_key));
         }

@@ -29,7 +29,7 @@ impl Audits {
     ) -> Result<Response<A>, Status> {
         let until = deadline(request.metadata());
         let seat = self.gates.seat(request.extensions().get::<Arc<Connection>>(), until).await?;
-        let held = (Arc::clone(&seat), self.gates.worker(until).await?);
+        let held = (Arc::clone(&seat), self.gates.worker(until).await?, seat.at_work());
         let (engine, request) = (self.engine.clone(), request.into_inner());
         let answered = tokio::task::spawn_blocking(move || {
             let answer = answer(&engine, &request);
@@ -100,7 +100,8 @@ impl v1::audit_server::Audit for Audits {
         folded(&self.engine, request.get_ref().not_before, until).await?;
         let seat = self.gates.seat(request.extensions().get::<Arc<Connection>>(), until).await?;
         // All balances take much room, so one call at a time has them.
-        let held = (Arc::clone(&seat), self.gates.largest(until).await?, self.gates.costly(until).await?);
+        let turns = (self.gates.largest(until).await?, self.gates.costly(until).await?);
+        let held = (Arc::clone(&seat), turns, seat.at_work());
         let asked = ready(proofs::balances_asked(&self.engine, request.get_ref())?, until).await?;
         let read = tokio::task::spawn_blocking(move || (proofs::balances(&asked), held));
         let failed = || Status::internal("answering failed; see the server's log");

@@ -1,8 +1,11 @@
 //! Connections in all: fewer than the process has descriptors for, so that files can always be opened, and none that says nothing
-//! keeps a place from one that does. Who is let go first: who never spoke, then who called longest ago. What is called on a
-//! connection is not looked at here.
+//! keeps a place from one that does. Who is let go first: who never spoke, then who called longest ago; nobody for whom the server is at
+//! work. A call that is not sent whole, waits, or whose answer is not read holds no place. What is called is not looked at here.
 
-use super::limits::{CONNECTIONS, CONNECTIONS_LEAST, FILES_RESERVED, SEATS_PER_CONNECTION};
+use super::limits::{
+    ANSWER_TIME, CONNECTIONS, CONNECTIONS_LEAST, FILES_RESERVED, ROOM_TIME, SEATS_PER_CONNECTION, UNREAD_EVERY,
+    UNREAD_GRACE,
+};
 use super::unsent::OutFlow;
 use futures_util::stream::{Stream, unfold};
 use futures_util::task::AtomicWaker;
@@ -14,7 +17,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -36,6 +39,7 @@ pub(super) struct Connections {
     open: Mutex<BTreeMap<u64, Arc<Connection>>>,
     clock: AtomicU64,
     turned_away: AtomicU64,
+    unread: AtomicU64,
 }
 
 /// One of them, as its calls know it.
@@ -44,26 +48,41 @@ pub(super) struct Connection {
     pub(super) flow: OutFlow,
     /// Bytes of its requests that were received and are not answered.
     pub(super) received: AtomicUsize,
-    /// Answers that may be under way on it.
+    /// Answers that may be under way on it, and the one that needs no seat of all.
     pub(super) seats: Arc<Semaphore>,
+    pub(super) own_seat: Arc<Semaphore>,
     number: u64,
     spoken: AtomicBool,
     closing: AtomicBool,
-    reading: AtomicWaker,
-    calls: AtomicUsize,
+    /// Who moves its bytes.
+    moving: AtomicWaker,
+    /// Calls that the server is at work for.
+    work: AtomicUsize,
     /// When the last call on it ended, by the clock of all connections.
     called: AtomicU64,
+    /// Until when answers on it may be read.
+    unread: Mutex<BTreeMap<u64, Instant>>,
     all: Arc<Connections>,
 }
 
-/// A call under way on a connection, which stays for it.
+/// A call under way on a connection.
 pub(super) struct Calling(Arc<Connection>);
+
+/// The server is at work for a call: its connection stays.
+pub(super) struct AtWork(Arc<Connection>);
+
+/// An answer that is to be read in time, or its connection is closed.
+pub(super) struct UnreadAnswer {
+    connection: Arc<Connection>,
+    number: u64,
+}
 
 impl Connections {
     /// At most so many, of which each must have spoken in time.
     pub(super) fn new(most: usize, silence: Duration) -> Arc<Self> {
         let (places, open) = (Arc::new(Semaphore::new(most)), Mutex::default());
-        Arc::new(Self { most, silence, places, open, clock: AtomicU64::new(0), turned_away: AtomicU64::new(0) })
+        let (clock, turned_away, unread) = (AtomicU64::new(0), AtomicU64::new(0), AtomicU64::new(0));
+        Arc::new(Self { most, silence, places, open, clock, turned_away, unread })
     }
 
     /// How many there may be.
@@ -79,6 +98,27 @@ impl Connections {
     /// How many were closed at once since the start, as all others were in use.
     pub(super) fn turned_away(&self) -> u64 {
         self.turned_away.load(Ordering::Relaxed)
+    }
+
+    /// How many were closed since the start as answers on them were not read.
+    pub(super) fn unread(&self) -> u64 {
+        self.unread.load(Ordering::Relaxed)
+    }
+
+    /// Closes those on which an answer is not read, for as long as the server runs.
+    pub(super) async fn watch(self: Arc<Self>) {
+        loop {
+            tokio::time::sleep(UNREAD_EVERY).await;
+            self.close_unread(Instant::now());
+        }
+    }
+
+    fn close_unread(&self, now: Instant) {
+        let late = |one: &Connection| one.unread.lock().values().any(|until| *until < now);
+        for one in self.open.lock().values().filter(|one| !one.is_closing() && late(one)) {
+            self.unread.fetch_add(1, Ordering::Relaxed);
+            one.close();
+        }
     }
 
     /// What is accepted from a socket, for as long as anybody wants it.
@@ -104,11 +144,10 @@ impl Connections {
     async fn admit(self: &Arc<Self>, stream: TcpStream) -> Option<Io> {
         let place = match Arc::clone(&self.places).try_acquire_owned() {
             Ok(place) => place,
-            Err(_) if self.let_one_go() => Arc::clone(&self.places).acquire_owned().await.ok()?,
-            Err(_) => {
+            Err(_) => self.make_room().await.or_else(|| {
                 self.turned_away.fetch_add(1, Ordering::Relaxed);
-                return None;
-            }
+                None
+            })?,
         };
         // Small answers are not held back; where that cannot be said to the socket they are slower.
         let _ = stream.set_nodelay(true);
@@ -116,12 +155,14 @@ impl Connections {
             flow: OutFlow::default(),
             received: AtomicUsize::new(0),
             seats: Arc::new(Semaphore::new(SEATS_PER_CONNECTION)),
+            own_seat: Arc::new(Semaphore::new(1)),
             number: self.tick(),
             spoken: AtomicBool::new(false),
             closing: AtomicBool::new(false),
-            reading: AtomicWaker::new(),
-            calls: AtomicUsize::new(0),
+            moving: AtomicWaker::new(),
+            work: AtomicUsize::new(0),
             called: AtomicU64::new(0),
+            unread: Mutex::default(),
             all: Arc::clone(self),
         });
         self.open.lock().insert(connection.number, Arc::clone(&connection));
@@ -129,16 +170,21 @@ impl Connections {
         Some(Io { stream, connection, heard: 0, silence, _place: place })
     }
 
-    /// Closes the connection that is needed least, if there is one without a call.
+    /// The place of the connection that is needed least. Others that come wait meanwhile, so not for long.
+    async fn make_room(&self) -> Option<OwnedSemaphorePermit> {
+        if !self.let_one_go() {
+            return None;
+        }
+        tokio::time::timeout(ROOM_TIME, Arc::clone(&self.places).acquire_owned()).await.ok()?.ok()
+    }
+
+    /// Closes the connection that is needed least, if there is one for which nothing is done.
     fn let_one_go(&self) -> bool {
         let open = self.open.lock();
-        let idle = open.values().filter(|one| one.calls.load(Ordering::SeqCst) == 0 && !one.is_closing());
+        let idle = open.values().filter(|one| one.work.load(Ordering::SeqCst) == 0 && !one.is_closing());
         let least =
             idle.min_by_key(|one| (one.spoken.load(Ordering::Relaxed), one.called.load(Ordering::Relaxed), one.number));
-        let Some(least) = least else { return false };
-        least.closing.store(true, Ordering::SeqCst);
-        least.reading.wake();
-        true
+        least.inspect(|least| least.close()).is_some()
     }
 
     fn tick(&self) -> u64 {
@@ -158,10 +204,27 @@ pub(super) fn affordable() -> usize {
 }
 
 impl Connection {
-    /// Notes a call until what is given back is dropped.
+    /// Notes when a call ends: when what is given back is dropped.
     pub(super) fn call(self: &Arc<Self>) -> Calling {
-        self.calls.fetch_add(1, Ordering::SeqCst);
         Calling(Arc::clone(self))
+    }
+
+    /// Has the connection stay until what is given back is dropped.
+    pub(super) fn at_work(self: &Arc<Self>) -> AtWork {
+        self.work.fetch_add(1, Ordering::SeqCst);
+        AtWork(Arc::clone(self))
+    }
+
+    /// Has its socket closed.
+    fn close(&self) {
+        self.closing.store(true, Ordering::SeqCst);
+        self.moving.wake();
+    }
+
+    /// Whether bytes may come or go, or else why not. Who cannot write does not come to read, so both ask.
+    fn may_move(&self, context: &Context<'_>) -> IoResult<()> {
+        self.moving.register(context.waker());
+        if self.is_closing() { Err(ErrorKind::ConnectionAborted.into()) } else { Ok(()) }
     }
 
     fn is_closing(&self) -> bool {
@@ -172,7 +235,37 @@ impl Connection {
 impl Drop for Calling {
     fn drop(&mut self) {
         self.0.called.store(self.0.all.tick(), Ordering::Relaxed);
-        self.0.calls.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+impl Drop for AtWork {
+    fn drop(&mut self) {
+        self.0.work.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+impl UnreadAnswer {
+    /// An answer that begins.
+    pub(super) fn of(connection: &Arc<Connection>) -> Self {
+        let unread = Self { connection: Arc::clone(connection), number: connection.all.tick() };
+        unread.waits(true);
+        unread
+    }
+
+    /// Whether there is something to be read.
+    pub(super) fn waits(&self, told: bool) {
+        let mut unread = self.connection.unread.lock();
+        if told {
+            unread.insert(self.number, Instant::now() + ANSWER_TIME + UNREAD_GRACE);
+        } else {
+            unread.remove(&self.number);
+        }
+    }
+}
+
+impl Drop for UnreadAnswer {
+    fn drop(&mut self) {
+        self.waits(false);
     }
 }
 
@@ -202,10 +295,7 @@ impl Drop for Io {
 
 impl AsyncRead for Io {
     fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<IoResult<()>> {
-        self.connection.reading.register(context.waker());
-        if self.connection.is_closing() {
-            return Poll::Ready(Err(ErrorKind::ConnectionAborted.into()));
-        }
+        self.connection.may_move(context)?;
         if self.heard < PREFACE_BYTES && self.silence.as_mut().poll(context).is_ready() {
             return Poll::Ready(Err(Error::new(ErrorKind::TimedOut, "nothing was said")));
         }
@@ -221,6 +311,7 @@ impl AsyncRead for Io {
 
 impl AsyncWrite for Io {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<IoResult<usize>> {
+        self.connection.may_move(context)?;
         let written = ready!(Pin::new(&mut self.stream).poll_write(context, bytes))?;
         self.connection.flow.left(written);
         Poll::Ready(Ok(written))
@@ -231,6 +322,7 @@ impl AsyncWrite for Io {
         context: &mut Context<'_>,
         bytes: &[IoSlice<'_>],
     ) -> Poll<IoResult<usize>> {
+        self.connection.may_move(context)?;
         let written = ready!(Pin::new(&mut self.stream).poll_write_vectored(context, bytes))?;
         self.connection.flow.left(written);
         Poll::Ready(Ok(written))
@@ -250,60 +342,5 @@ impl AsyncWrite for Io {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use tokio::io::{AsyncReadExt, AsyncWriteExt};
-
-    async fn pair(all: &Arc<Connections>, listener: &TcpListener) -> (Option<Io>, TcpStream) {
-        let caller = TcpStream::connect(listener.local_addr().expect("bound")).await.expect("connects");
-        let (stream, _) = listener.accept().await.expect("accepts");
-        (all.admit(stream).await, caller)
-    }
-
-    /// Reads what was said, as the server does.
-    fn served(io: Io) -> tokio::task::JoinHandle<ErrorKind> {
-        tokio::spawn(async move {
-            let mut io = io;
-            let mut buffer = [0; 64];
-            loop {
-                match io.read(&mut buffer).await {
-                    Err(error) => return error.kind(),
-                    Ok(0) => return ErrorKind::UnexpectedEof,
-                    Ok(_) => {}
-                }
-            }
-        })
-    }
-
-    #[tokio::test]
-    async fn who_says_nothing_makes_room_and_who_calls_stays() {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let all = Connections::new(2, Duration::from_secs(600));
-        let (silent, _silent) = pair(&all, &listener).await;
-        let silent = served(silent.expect("a place"));
-        let (speaking, mut caller) = pair(&all, &listener).await;
-        let speaking = speaking.expect("a place");
-        let (connection, calling) = (Arc::clone(&speaking.connection), speaking.connection.call());
-        let _served = served(speaking);
-        caller.write_all(&[0; PREFACE_BYTES]).await.expect("written");
-        let (third, _third) = pair(&all, &listener).await;
-        assert_eq!(silent.await.expect("no panic"), ErrorKind::ConnectionAborted, "the silent one was let go");
-        let third = third.expect("its place");
-        let other = third.connection.call();
-        let (fourth, _fourth) = pair(&all, &listener).await;
-        assert!(fourth.is_none() && all.turned_away() == 1 && all.count() == 2, "both have calls under way");
-        drop(calling);
-        let (fifth, _fifth) = pair(&all, &listener).await;
-        assert!(fifth.is_some() && connection.is_closing(), "nobody calls on it any more");
-        drop(other);
-    }
-
-    #[tokio::test]
-    async fn who_says_nothing_in_time_is_closed() {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let all = Connections::new(2, Duration::ZERO);
-        let (io, _caller) = pair(&all, &listener).await;
-        assert_eq!(served(io.expect("a place")).await.expect("no panic"), ErrorKind::TimedOut);
-        assert_eq!(all.count(), 0);
-    }
-}
+#[path = "connections_tests.rs"]
+mod tests;

@@ -1,15 +1,15 @@
-//! How bytes of calls come and go: requests are counted in all while they are read and judged, and answers are handed to HTTP/2 in
-//! pieces, no faster than the socket takes them. So what a slow reader does not read waits here, where it is counted.
+//! How the bytes of calls go: answers are handed to HTTP/2 in pieces, no faster than the socket takes them. So what a slow reader does
+//! not read waits here, where it is counted. How requests come is in `incoming`.
 
-use super::connections::{Calling, Connection};
+use super::connections::{Calling, Connection, UnreadAnswer};
 use super::gates::Seat;
-use super::limits::{ANSWER_TIME, PIECE_BYTES, RECEIVED_BYTES, RECEIVED_PER_CONNECTION};
+use super::incoming::{Incoming, ReceivedBytes, Requests};
+use super::limits::{ANSWER_TIME, PIECE_BYTES};
 use super::status::busy;
 use bytes::{Buf, Bytes};
 use http_body::{Body as HttpBody, Frame};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tokio::time::Sleep;
@@ -22,14 +22,14 @@ use tonic::server::NamedService;
 #[derive(Clone)]
 pub(super) struct CountedCalls<S> {
     service: S,
-    received: Arc<AtomicUsize>,
+    received: Arc<Requests>,
     /// How long an answer may take to be read.
     time: Option<Duration>,
 }
 
 impl<S> CountedCalls<S> {
     /// Its requests count among those received by all services together.
-    pub(super) fn new(service: S, received: &Arc<AtomicUsize>) -> Self {
+    pub(super) fn new(service: S, received: &Arc<Requests>) -> Self {
         Self { service, received: Arc::clone(received), time: Some(ANSWER_TIME) }
     }
 
@@ -61,10 +61,9 @@ where
     fn call(&mut self, request: http::Request<Body>) -> Self::Future {
         let connection = request.extensions().get::<Arc<Connection>>().cloned();
         let (calling, time) = (connection.as_ref().map(Connection::call), self.time);
-        let all = Arc::clone(&self.received);
-        let received = Arc::new(ReceivedBytes { all, connection: connection.clone(), bytes: AtomicUsize::new(0) });
+        let received = self.received.begin(connection.clone());
         let counted = Arc::clone(&received);
-        let answer = self.service.call(request.map(|body| Body::new(Incoming { body, received: counted })));
+        let answer = self.service.call(request.map(|body| Body::new(Incoming::new(body, counted))));
         Box::pin(async move {
             let mut response = answer.await?;
             name_rightly(response.headers_mut());
@@ -92,66 +91,15 @@ fn name_rightly(headers: &mut http::HeaderMap) {
     headers.insert(Status::GRPC_STATUS, http::HeaderValue::from_static(right));
 }
 
-/// Bytes of one request, which count until its answer has gone, as that may be as large.
-struct ReceivedBytes {
-    all: Arc<AtomicUsize>,
-    connection: Option<Arc<Connection>>,
-    bytes: AtomicUsize,
-}
-
-impl ReceivedBytes {
-    fn take(&self, bytes: usize) -> Result<(), Status> {
-        self.bytes.fetch_add(bytes, Ordering::Relaxed);
-        let before = self.all.fetch_add(bytes, Ordering::Relaxed);
-        let of_connection = self.connection.as_ref().map_or(0, |of| of.received.fetch_add(bytes, Ordering::Relaxed));
-        if before + bytes <= RECEIVED_BYTES && of_connection + bytes <= RECEIVED_PER_CONNECTION {
-            return Ok(());
-        }
-        Err(busy("REQUESTS_BUSY", "as much is being sent as is taken at a time; send this call again in a moment"))
-    }
-}
-
-impl Drop for ReceivedBytes {
-    fn drop(&mut self) {
-        let bytes = self.bytes.load(Ordering::Relaxed);
-        self.all.fetch_sub(bytes, Ordering::Relaxed);
-        if let Some(connection) = &self.connection {
-            connection.received.fetch_sub(bytes, Ordering::Relaxed);
-        }
-    }
-}
-
-/// The body of a request, counted.
-struct Incoming {
-    body: Body,
-    received: Arc<ReceivedBytes>,
-}
-
-impl HttpBody for Incoming {
-    type Data = Bytes;
-    type Error = Status;
-
-    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
-        let frame = ready!(Pin::new(&mut self.body).poll_frame(context));
-        if let Some(Ok(frame)) = &frame
-            && let Some(data) = frame.data_ref()
-        {
-            self.received.take(data.len())?;
-        }
-        Poll::Ready(frame)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-}
-
 /// The body of an answer, in pieces. Its seat and its call are given back when it has gone.
 struct Outgoing {
     body: Body,
     rest: Bytes,
     connection: Option<Arc<Connection>>,
     time: Option<Pin<Box<Sleep>>>,
+    /// HTTP/2 asks for no more while its caller takes nothing, so the time is not looked at then: whoever looks after all connections
+    /// closes this one.
+    unread: Option<UnreadAnswer>,
     _held: UntilGone,
 }
 
@@ -164,8 +112,16 @@ struct UntilGone {
 
 impl Outgoing {
     fn new(body: Body, connection: Option<Arc<Connection>>, (time, held): (Option<Duration>, UntilGone)) -> Self {
-        let time = time.map(|time| Box::pin(tokio::time::sleep(time)));
-        Self { body, rest: Bytes::new(), connection, time, _held: held }
+        let (unread, time) =
+            (connection.as_ref().map(UnreadAnswer::of), time.map(|time| Box::pin(tokio::time::sleep(time))));
+        Self { body, rest: Bytes::new(), connection, time, unread, _held: held }
+    }
+
+    /// Whether its caller has something to read, of an answer that goes on for long.
+    fn goes_on(&self, told: bool) {
+        if let (None, Some(unread)) = (&self.time, &self.unread) {
+            unread.waits(told);
+        }
     }
 
     /// Hands over the next piece of what is there.
@@ -187,8 +143,11 @@ impl HttpBody for Outgoing {
         if late {
             return Poll::Ready(Some(Err(busy("NOT_READ", "the answer was not read in time; ask again"))));
         }
+        self.goes_on(false);
         if self.rest.is_empty() {
-            match ready!(Pin::new(&mut self.body).poll_frame(context)).transpose()?.map(Frame::into_data) {
+            let frame = ready!(Pin::new(&mut self.body).poll_frame(context));
+            self.goes_on(true);
+            match frame.transpose()?.map(Frame::into_data) {
                 Some(Ok(data)) => self.rest = data,
                 Some(Err(frame)) => return Poll::Ready(Some(Ok(frame))),
                 None => return Poll::Ready(None),

@@ -1,7 +1,8 @@
 //! Who is answered when: seats for answers under way, workers that answer, and a queue of their own for costly questions, so that
 //! no question about one thing waits for a report. What is turned away is counted.
 
-use super::connections::{Connection, Connections};
+use super::connections::{AtWork, Connection, Connections};
+use super::incoming::Requests;
 use super::limits::{COSTLY_WAITING, COSTLY_WORKERS, SEATS, WORKERS};
 use super::status::busy;
 use crate::query::accounts::ServerLoad;
@@ -24,23 +25,41 @@ pub(super) struct Gates {
     /// Costly questions waiting for their turn.
     waiting: AtomicUsize,
     turned_away: AtomicU64,
+    /// Answers under way.
+    seated: Arc<AtomicUsize>,
+    requests: Arc<Requests>,
 }
 
 /// The seat of an answer, from the question until its last byte has left.
 pub(super) struct Seat {
+    connection: Option<Arc<Connection>>,
+    seated: Arc<AtomicUsize>,
     _of_all: OwnedSemaphorePermit,
     _of_connection: Option<OwnedSemaphorePermit>,
+}
+
+impl Seat {
+    /// Has its connection stay while it is answered.
+    pub(super) fn at_work(&self) -> Option<AtWork> {
+        self.connection.as_ref().map(Connection::at_work)
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        self.seated.fetch_sub(1, Ordering::SeqCst);
+    }
 }
 
 /// A turn of a costly question.
 pub(super) type CostlyTurn = OwnedSemaphorePermit;
 
 impl Gates {
-    pub(super) fn new(connections: Arc<Connections>) -> Self {
+    pub(super) fn new(connections: Arc<Connections>, requests: Arc<Requests>) -> Self {
         let of = |permits| Arc::new(Semaphore::new(permits));
         let (seats, workers, costly, largest) = (of(SEATS), of(WORKERS), of(COSTLY_WORKERS), of(1));
         let (waiting, turned_away) = (AtomicUsize::new(0), AtomicU64::new(0));
-        Self { connections, seats, workers, costly, largest, waiting, turned_away }
+        Self { connections, seats, workers, costly, largest, waiting, turned_away, seated: Arc::default(), requests }
     }
 
     /// A seat for an answer; on its connection first, so that who has many questions under way waits for himself.
@@ -50,8 +69,14 @@ impl Gates {
             Some(connection) => Some(self.in_turn(&connection.seats, until, ("ANSWERS_BUSY", full)).await?),
             None => None,
         };
-        let of_all = self.in_turn(&self.seats, until, ("ANSWERS_BUSY", full)).await?;
-        Ok(Arc::new(Seat { _of_all: of_all, _of_connection: of_connection }))
+        let own = connection.and_then(|connection| Arc::clone(&connection.own_seat).try_acquire_owned().ok());
+        let of_all = match own {
+            Some(own) => own,
+            None => self.in_turn(&self.seats, until, ("ANSWERS_BUSY", full)).await?,
+        };
+        self.seated.fetch_add(1, Ordering::SeqCst);
+        let (connection, seated) = (connection.cloned(), Arc::clone(&self.seated));
+        Ok(Arc::new(Seat { connection, seated, _of_all: of_all, _of_connection: of_connection }))
     }
 
     /// A thread to answer on.
@@ -82,8 +107,10 @@ impl Gates {
             connections: self.connections.count() as u64,
             most_connections: self.connections.most() as u64,
             connections_turned_away: self.connections.turned_away(),
-            answers: (SEATS - self.seats.available_permits()) as u64,
+            answers: self.seated.load(Ordering::SeqCst) as u64,
             turned_away: self.turned_away.load(Ordering::Relaxed),
+            requests_given_up: self.requests.given_up(),
+            answers_given_up: self.connections.unread(),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::connections::Connections;
 use super::gates::Gates;
+use super::incoming::Requests;
 use super::limits::{COSTLY_WAITING, COSTLY_WORKERS};
 use super::questions::Questions;
 use proto::v1;
@@ -14,6 +15,10 @@ use tonic_types::StatusExt;
 
 fn reason(status: &Status) -> String {
     status.get_details_error_info().map(|info| info.reason).unwrap_or_default()
+}
+
+fn gates() -> Gates {
+    Gates::new(Connections::new(1, Duration::ZERO), Requests::new(Duration::ZERO, Duration::ZERO))
 }
 
 /// A request whose caller waits no time.
@@ -29,7 +34,7 @@ async fn a_question_about_one_thing_is_answered_while_all_reports_are_held() {
     let options = Options::file(data.path());
     let engine = tokio::task::spawn_blocking(move || Engine::open(&options, &mut |_| {})).await.expect("no panic");
     let engine = engine.expect("an empty ledger");
-    let gates = Arc::new(Gates::new(Connections::new(1, Duration::ZERO)));
+    let gates = Arc::new(gates());
     let questions = Questions::new(engine.clone(), Arc::clone(&gates));
     let until = Instant::now() + Duration::from_secs(600);
     let mut held = Vec::new();
@@ -63,7 +68,7 @@ async fn a_question_about_one_thing_is_answered_while_all_reports_are_held() {
 
 #[tokio::test]
 async fn who_would_wait_behind_too_many_is_told_at_once() {
-    let gates = Arc::new(Gates::new(Connections::new(1, Duration::ZERO)));
+    let gates = Arc::new(gates());
     let until = Instant::now() + Duration::from_secs(600);
     let mut held = Vec::new();
     for _ in 0..COSTLY_WORKERS {

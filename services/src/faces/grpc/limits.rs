@@ -30,6 +30,12 @@ pub(super) const RECEIVED_BYTES: usize = 256 * 1024 * 1024;
 /// The same of one connection.
 pub(super) const RECEIVED_PER_CONNECTION: usize = 96 * 1024 * 1024;
 
+/// How long the rest of a request is waited for once it has begun.
+pub(super) const REQUEST_TIME: Duration = Duration::from_secs(30);
+
+/// The same where others need its room: a whole call needs a tenth of it.
+pub(super) const REQUEST_GRACE: Duration = Duration::from_secs(2);
+
 /// Connections at most, whatever the descriptors: each has a window.
 pub(super) const CONNECTIONS: usize = 1_024;
 
@@ -42,14 +48,24 @@ pub(super) const FILES_RESERVED: usize = 28;
 /// How long a connection may say nothing at its beginning.
 pub(super) const SILENCE: Duration = Duration::from_secs(10);
 
-/// Answers under way in all, from the question until its last byte has left: at a quarter of a megabyte each 64 MiB.
+/// How long a connection that makes room may take to be closed.
+pub(super) const ROOM_TIME: Duration = Duration::from_secs(1);
+
+/// Answers under way in all besides one on each connection, from the question until its last byte has left: at a quarter of a megabyte
+/// each 64 MiB, and as much again for each 256 connections.
 pub(super) const SEATS: usize = 256;
 
-/// Answers under way on one connection, so that it takes some dozens that read nothing to fill all seats.
+/// Answers under way on one connection; the first has a seat of its own, so that those who read nothing keep nobody from being answered.
 pub(super) const SEATS_PER_CONNECTION: usize = 8;
 
 /// How long a caller may take to read an answer.
 pub(super) const ANSWER_TIME: Duration = Duration::from_secs(30);
+
+/// How much longer it is waited before the whole connection is closed: who takes anything on it is told instead.
+pub(super) const UNREAD_GRACE: Duration = Duration::from_secs(5);
+
+/// How often answers are looked for that nobody reads.
+pub(super) const UNREAD_EVERY: Duration = Duration::from_secs(1);
 
 /// Bytes of answers of one connection that were handed to HTTP/2 and have not left: more than a piece of each that may be under way,
 /// so that one that is read is not held up by those that are not.

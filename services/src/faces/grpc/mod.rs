@@ -7,6 +7,7 @@ mod gates;
 #[cfg(test)]
 mod gates_tests;
 mod health;
+mod incoming;
 pub mod limits;
 mod operator;
 mod questions;
@@ -21,8 +22,10 @@ use connections::{Connections, affordable};
 use flow::CountedCalls;
 use gates::Gates;
 use health::Health;
+use incoming::Requests;
 use limits::{
-    CALL_WINDOW_BYTES, CONNECTION_WINDOW_BYTES, MAX_CALL_TIME, MAX_CALLS_PER_CONNECTION, MAX_QUESTION_BYTES, SILENCE,
+    CALL_WINDOW_BYTES, CONNECTION_WINDOW_BYTES, MAX_CALL_TIME, MAX_CALLS_PER_CONNECTION, MAX_QUESTION_BYTES,
+    REQUEST_GRACE, REQUEST_TIME, SILENCE,
 };
 use operator::Operators;
 use proto::v1::audit_server::AuditServer;
@@ -85,7 +88,9 @@ pub async fn run(
     let mut watching = JoinSet::new();
     watching.spawn(health::watch(health.clone(), engine.clone(), now));
     let connections = Connections::new(affordable(), SILENCE);
-    let (gates, received) = (Arc::new(Gates::new(Arc::clone(&connections))), Arc::default());
+    watching.spawn(Arc::clone(&connections).watch());
+    let requests = Requests::new(REQUEST_TIME, REQUEST_GRACE);
+    let gates = Arc::new(Gates::new(Arc::clone(&connections), Arc::clone(&requests)));
     let recorder = RecorderServer::new(Recorder::new(engine.clone())).max_decoding_message_size(MAX_REQUEST_BYTES);
     let gate = gate(engine.clone());
     let audits = AuditServer::new(Audits::new(engine.clone(), Arc::clone(&gates)));
@@ -98,10 +103,10 @@ pub async fn run(
         .add_service(health_service)
         .add_service(reflection().build_v1()?)
         .add_service(reflection().build_v1alpha()?)
-        .add_service(CountedCalls::new(recorder, &received))
-        .add_service(CountedCalls::new(questions, &received))
-        .add_service(CountedCalls::new(audits, &received))
-        .add_service(CountedCalls::new(operators, &received).for_long());
+        .add_service(CountedCalls::new(recorder, &requests))
+        .add_service(CountedCalls::new(questions, &requests))
+        .add_service(CountedCalls::new(audits, &requests))
+        .add_service(CountedCalls::new(operators, &requests).for_long());
     let incoming = connections.accepted(listener);
     // An error only says that nobody can ask for the end any more.
     let stop = async { drop(ended.await) };

@@ -1,11 +1,13 @@
 //! The Operator service: a rebuild that is asked for, its progress streamed until it is swapped. Whoever goes away ends it.
 //! What is rebuilt and how it is compared is not decided here.
 
+use super::connections::Connection;
 use super::status::{no_such_projection, unrebuilt};
 use futures_util::stream::{BoxStream, StreamExt, poll_fn};
 use proto::v1;
 use replay::engine::Engine;
 use replay::engine::rebuilding::{Only, RebuildError, Rebuilt};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc::{Sender, channel};
 use tonic::{Request, Response, Status};
@@ -32,6 +34,7 @@ impl v1::operator_server::Operator for Operators {
     type RebuildStream = BoxStream<'static, Result<v1::RebuildProgress, Status>>;
 
     async fn rebuild(&self, request: Request<v1::RebuildRequest>) -> Result<Response<Self::RebuildStream>, Status> {
+        let at_work = request.extensions().get::<Arc<Connection>>().map(Connection::at_work);
         let name = request.into_inner().only;
         let only = match name.as_str() {
             "" => None,
@@ -39,7 +42,10 @@ impl v1::operator_server::Operator for Operators {
         };
         let (tell, mut told) = channel(WAITING);
         let engine = self.engine.clone();
-        tokio::task::spawn_blocking(move || rebuild(&engine, only, &tell));
+        tokio::task::spawn_blocking(move || {
+            rebuild(&engine, only, &tell);
+            drop(at_work);
+        });
         Ok(Response::new(poll_fn(move |context| told.poll_recv(context)).boxed()))
     }
 }

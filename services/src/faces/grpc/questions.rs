@@ -1,7 +1,7 @@
 //! The Query service: waits until the ledger is as far as the question wants, finds the point it asks about, then hands it
 //! to `query`.
 
-use super::connections::Connection;
+use super::connections::{AtWork, Connection};
 use super::gates::{CostlyTurn, Gates, Seat};
 use super::status::too_early;
 use crate::query::accounts::Watched;
@@ -73,6 +73,7 @@ impl Questions {
     async fn costly(&self, call: &mut Asking) -> Result<(), Status> {
         if call.turn.is_none() {
             call.turn = Some(Arc::new(self.gates.costly(call.until).await?));
+            call.work = call.seat.at_work();
         }
         Ok(())
     }
@@ -82,7 +83,7 @@ impl Questions {
         let until = deadline(request.metadata());
         folded(&self.engine, not_before, until).await?;
         let seat = self.gates.seat(request.extensions().get::<Arc<Connection>>(), until).await?;
-        let mut call = Asking { until, seat, turn: None };
+        let mut call = Asking { until, seat, turn: None, work: None };
         if is_costly {
             self.costly(&mut call).await?;
         }
@@ -97,7 +98,7 @@ impl Questions {
         answer: impl FnOnce() -> Result<A, QueryError> + Send + 'static,
     ) -> Result<Result<A, QueryError>, Status> {
         let worker = if call.turn.is_none() { Some(self.gates.worker(call.until).await?) } else { None };
-        let held = (Arc::clone(&call.seat), call.turn.clone(), worker);
+        let held = (Arc::clone(&call.seat), call.turn.clone(), worker, call.seat.at_work());
         let answered = tokio::task::spawn_blocking(move || {
             let answer = answer();
             drop(held);
@@ -113,6 +114,8 @@ struct Asking {
     seat: Arc<Seat>,
     /// Its turn, if it is costly.
     turn: Option<Arc<CostlyTurn>>,
+    /// Its connection stays while it has its turn.
+    work: Option<AtWork>,
 }
 
 /// Waits until so many entries are folded.

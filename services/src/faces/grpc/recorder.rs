@@ -1,10 +1,12 @@
 //! The Recorder service: a call's header and events handed to `ingest`. Judges nothing.
 
+use super::connections::Connection;
 use crate::intake::ingest;
 use crate::intake::ingest::principal;
 use crate::principal::PRINCIPAL_HEADER;
 use proto::v1;
 use replay::engine::Engine;
+use std::sync::Arc;
 use tonic::{Request, Response, Status};
 
 /// Takes events over gRPC.
@@ -23,6 +25,7 @@ impl v1::recorder_server::Recorder for Recorder {
     async fn record(&self, request: Request<v1::RecordRequest>) -> Result<Response<v1::RecordResponse>, Status> {
         let headers = request.metadata().get_all(PRINCIPAL_HEADER);
         let principal = principal(PRINCIPAL_HEADER, headers.iter().map(|value| value.as_bytes()))?;
+        let _at_work = request.extensions().get::<Arc<Connection>>().map(Connection::at_work);
         let response = ingest::record(&self.engine, principal, request.into_inner()).await?;
         Ok(Response::new(response))
     }
