@@ -3,7 +3,7 @@
 
 use crate::intake::ingest;
 use crate::intake::ingest::{IngestError, principal};
-use crate::wire::without_paths;
+use crate::wire::in_words;
 use async_nats::{Client, Message};
 use bytes::Bytes;
 use futures_util::StreamExt;
@@ -127,7 +127,7 @@ async fn answer(client: &Client, engine: &Engine, message: Message) {
 
 async fn record(engine: &Engine, message: &Message) -> Result<v1::RecordResponse, (&'static str, String)> {
     let headers = message.headers.iter().flat_map(|headers| headers.get_all(PRINCIPAL_HEADER));
-    let refused = |error: IngestError| (reason(&error), without_paths(&error.to_string()));
+    let refused = |error: IngestError| (reason(&error), in_words(&error));
     let principal = principal(PRINCIPAL_HEADER, headers.map(|value| value.as_str().as_bytes())).map_err(refused)?;
     let request = v1::RecordRequest::decode(message.payload.clone())
         .map_err(|error| ("MALFORMED", format!("the payload is no RecordRequest: {error}")))?;

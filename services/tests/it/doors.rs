@@ -209,3 +209,18 @@ async fn the_shipped_broker_lets_each_do_its_own() {
     server.kill().expect("killed");
     server.wait().expect("ended");
 }
+
+/// What is wrong is said in a header, of which callers take some kilobytes: neither a long word nor a long list is said whole.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_mistake_is_answered_shortly() {
+    let server = Server::start().await;
+    for kind in ["明".repeat(20_000), "none".to_owned()] {
+        let asked = server.ask().list_findings(v1::ListFindingsRequest { kind, ..Default::default() }).await;
+        let told = asked.expect_err("no such kind");
+        assert_eq!(told.code(), tonic::Code::InvalidArgument, "{told}");
+        let headers = told.clone().into_http::<()>();
+        let size: usize = headers.headers().values().map(tonic::codegen::http::HeaderValue::len).sum();
+        assert!(told.message().ends_with(" more") && size < 8 * 1024, "{size}: {told}");
+    }
+    server.stop().await;
+}

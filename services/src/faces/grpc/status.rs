@@ -2,7 +2,7 @@
 
 use crate::intake::ingest::IngestError;
 use crate::query::QueryError;
-use crate::wire::without_paths;
+use crate::wire::in_words;
 use replay::engine::EngineError;
 use replay::engine::past::PastError;
 use replay::engine::rebuilding::{Only, RebuildError};
@@ -23,9 +23,12 @@ const COME_BACK: Duration = Duration::from_millis(50);
 /// The same where others are at work.
 const BUSY_AGAIN: Duration = Duration::from_secs(1);
 
+/// Bytes of notes that go out in a header beside everything else.
+const NOTES_BYTES: usize = 2 * 1024;
+
 impl From<IngestError> for Status {
     fn from(error: IngestError) -> Self {
-        let message = error.to_string();
+        let message = in_words(&error);
         match error {
             IngestError::Principal { header, fault } => {
                 let mut details = reason(fault.reason());
@@ -45,7 +48,7 @@ impl From<IngestError> for Status {
 
 impl From<QueryError> for Status {
     fn from(error: QueryError) -> Self {
-        let message = error.to_string();
+        let message = in_words(&error);
         match error {
             QueryError::NotFound { kind, id } => {
                 let mut details = reason("NOT_FOUND");
@@ -59,7 +62,7 @@ impl From<QueryError> for Status {
             }
             QueryError::Field { field, description } => {
                 let mut details = reason("BAD_FIELD");
-                details.add_bad_request_violation(field, description);
+                details.add_bad_request_violation(field, in_words(&description));
                 told(Code::InvalidArgument, message, details)
             }
             QueryError::Changed => told(Code::Aborted, message, reason("PAGES_CHANGED")),
@@ -115,11 +118,11 @@ pub(super) fn unsigned(error: &SigningError) -> Status {
         SigningError::OtherBalances { .. } => (Code::Internal, "BALANCES_DIFFER"),
         _ => (Code::Internal, "SIGNING"),
     };
-    told(code, error.to_string(), reason(why))
+    told(code, in_words(error), reason(why))
 }
 
 pub(super) fn error_of(error: &EngineError) -> Status {
-    let message = error.to_string();
+    let message = in_words(&error);
     match error {
         EngineError::Busy => {
             let mut details = reason("BUSY");
@@ -153,11 +156,12 @@ fn differs(difference: &Difference) -> Status {
         ("what", difference.what.clone()),
         ("signed", difference.signed.clone()),
         ("here", difference.here.clone()),
-        ("notes", difference.notes.clone()),
+        // Notes with the signatures of many witnesses are more than a header takes; they are in the follower's mark as well.
+        ("notes", Some(&difference.notes).filter(|notes| notes.len() <= NOTES_BYTES).cloned().unwrap_or_default()),
     ];
     let known = HashMap::from(known.map(|(name, value)| (name.to_owned(), value)));
     let details = ErrorDetails::with_error_info("DIFFERS", DOMAIN, known);
-    told(Code::Unavailable, difference.to_string(), details)
+    told(Code::Unavailable, in_words(difference), details)
 }
 
 /// Why nothing was rebuilt.
@@ -169,13 +173,13 @@ pub(super) fn unrebuilt(error: &RebuildError) -> Status {
         RebuildError::UnderWay => (Code::Aborted, "UNDER_WAY"),
         _ => (Code::FailedPrecondition, "NOTHING_TO_REBUILD"),
     };
-    told(code, error.to_string(), reason(why))
+    told(code, in_words(error), reason(why))
 }
 
 /// A projection nobody keeps.
 pub(super) fn no_such_projection(name: &str) -> Status {
     let known: Vec<_> = Only::ALL.iter().map(|only| only.name()).collect();
-    let message = format!("there is no projection {name}; there are {}", known.join(" and "));
+    let message = in_words(&format!("there is no projection {name}; there are {}", known.join(" and ")));
     let mut details = reason("BAD_FIELD");
     details.add_bad_request_violation("only", &message);
     told(Code::InvalidArgument, message, details)
@@ -183,7 +187,7 @@ pub(super) fn no_such_projection(name: &str) -> Status {
 
 /// What callers are told: not where things lie on this machine.
 fn told(code: Code, message: String, details: ErrorDetails) -> Status {
-    Status::with_error_details(code, without_paths(&message), details)
+    Status::with_error_details(code, in_words(&message), details)
 }
 
 fn reason(reason: &str) -> ErrorDetails {
