@@ -108,7 +108,7 @@ pub(crate) enum Touched {
     Roster(Uuid),
     /// An application, by its id: whether the treasury paid what was sent to the bank.
     Application(Uuid),
-    /// What was decided about a thing, by its id: whether any of it was before its ground.
+    /// What was decided or reported about a thing, by its id: whether any of it was before its ground.
     Decided(Uuid),
 }
 

@@ -107,6 +107,8 @@ findings! {
             "a deferral, spread, arrears or repayment that the contract, its terms or what is owed cannot have";
         AfterDeath "after_death" "死亡之后又报学籍，不计入，两者中有误的撤销"
             "a standing of a day after the student's death: it does not count until that is taken back";
+        ToldEarly "told_early" "所报的日期早于所据的指令、凭证或决定，日期有误的撤销后以下一版次重报"
+            "told of a day before the order, the voucher or the decision it is about";
     }
 }
 

@@ -4,8 +4,9 @@
 
 use crate::account::Class;
 use crate::aid::debt_change;
-use crate::aid::payment_facts::{self, Order, Revision};
+use crate::aid::payment_facts::{self, Revision};
 use crate::aid::payment_line::{PARTS_MAX, find, name_line};
+use crate::aid::payment_order::Order;
 use crate::aid::swaps::{Swapped, in_order, left_over};
 use crate::aid::voucher::{self, Place, Vouchers};
 use crate::authority::Authority;

@@ -3,6 +3,7 @@
 use crate::aid::leaving;
 use crate::change::Wanted;
 use crate::finding::FindingKind;
+use crate::money::Day;
 use crate::state::State;
 use crate::state::debt_rows::{Debt, DebtFact, DebtSide, DebtWord, FactPlace};
 
@@ -40,6 +41,12 @@ pub(crate) fn wanted(state: &State, debt: &Debt) -> Vec<Wanted> {
     let unfounded = decided.filter(|_| debt.is_due() && debt.after_leaving && in_study);
     let told = OF_DEBT.into_iter().zip([recovered, refunded, unfounded]).filter(|(_, told)| told.is_some());
     told.chain(debt.own().filter_map(|fact| again(state, debt, fact))).collect()
+}
+
+/// What came in or was paid before the day on which it was decided that it is owed.
+pub(crate) fn told_early(debt: &Debt) -> impl Iterator<Item = (u64, Day)> {
+    let early = |fact: &&DebtFact| debt.is_due() && fact.what != DebtWord::Waived && fact.on < debt.on;
+    debt.here().filter(early).map(|fact| (fact.entry.into(), fact.on))
 }
 
 /// It was told before under its number, of whichever decision: the same, or something else.

@@ -169,7 +169,7 @@ pub(crate) fn judge_batch_sent(case: &Case<'_>, event: &BatchSent) -> Judged<Pay
     if on.year() != row.fiscal_year {
         return Err(Refusal::with(Code::WrongYear, event.application, i64::from(row.fiscal_year)));
     }
-    let sent = results::sent(state, row, true);
+    let sent = results::sent(state, row, Some(on));
     let act = PaymentChange::Send { application, batch: event.batch, bank, results: sent.revisions };
     let mut change = Change::of(act).naming(bank);
     (change.postings, change.findings) = (sent.moved.postings(state, on), sent.findings);
@@ -188,7 +188,7 @@ pub(crate) fn judge_sending_withdrawn(case: &Case<'_>, taken: Taken) -> Judged<P
     if let Some((_, payout)) = payments.find(|(_, payout)| payout.progress != Progress::Ordered) {
         return Err(Refusal::of(Code::InUse, payout.id));
     }
-    let sent = results::sent(state, row, false);
+    let sent = results::sent(state, row, None);
     let mut change = Change::of(PaymentChange::Unsent { application, results: sent.revisions });
     (change.postings, change.findings) = (sent.moved.postings(state, case.on()), sent.findings);
     change.touched.push(Touched::Application(row.id));

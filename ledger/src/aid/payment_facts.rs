@@ -4,8 +4,8 @@
 
 use crate::account::Class;
 use crate::aid::debt_change::{self, DebtChange, DebtDecided};
-use crate::aid::leaving::is_out_of_study;
-use crate::aid::reckon::{Expected, Reckoned, Role, reckon};
+use crate::aid::payment_order::{Order, early};
+use crate::aid::reckon::{Reckoned, Role, reckon};
 use crate::change::{NewFinding, Noted, Touched};
 use crate::difference::Holding;
 use crate::entry::Entry;
@@ -15,74 +15,13 @@ use crate::money::{Day, Fen};
 use crate::state::correction_rows::Piece;
 use crate::state::entry_rows::Seen;
 use crate::state::result_rows::{ToldOf, is_cleared};
-use crate::state::rows::{Application, Award, Drawn, Finding, Line, Org, Payout, ResultFact, Results};
-use crate::state::stage::{BankWord, Progress, Stage};
+use crate::state::rows::{Award, Finding, Line, Org, Payout, ResultFact, Results};
+use crate::state::stage::BankWord;
 use crate::state::{State, UNKNOWN_APPLICATION};
 use uuid::Uuid;
 
 /// What a bank may tell of one payment; of more nothing counts, and a finding says so.
 pub(crate) const FACTS_MAX: usize = 64;
-
-/// A payment somebody ordered, as far as its results concern it.
-#[derive(Clone)]
-pub(crate) struct Order {
-    pub payout: Handle<Payout>,
-    pub application: Handle<Application>,
-    pub award: Handle<Award>,
-    pub fen: Fen,
-    pub sent: bool,
-    /// What it takes from lines, where that is to be other than the state has it.
-    pub pieces: Option<Vec<Piece>>,
-    /// Whether another payment of the same instalment stands paid.
-    pub paid_otherwise: bool,
-    /// Whether its instalment falls due on a day on which its person is no student.
-    pub out_of_study: bool,
-    /// Whether its instalment is owed no more unless it is paid.
-    pub ended: bool,
-    /// The draws that this entry accepts a credit of it with.
-    pub accepting: Vec<Drawn>,
-}
-
-impl Order {
-    pub fn of(state: &State, payout: Handle<Payout>) -> Self {
-        let row = state.payouts.get(payout);
-        Self {
-            payout,
-            application: row.application,
-            award: row.award,
-            fen: row.fen,
-            sent: state.applications.get(row.application).set.stage == Stage::Sent,
-            pieces: None,
-            paid_otherwise: paid_otherwise(state, payout, row),
-            out_of_study: is_out_of_study(state, row),
-            ended: State::is_ended(state.awards.get(row.award), row.instalment),
-            accepting: Vec::new(),
-        }
-    }
-
-    fn pieces(&self, state: &State) -> Vec<Piece> {
-        self.pieces.clone().unwrap_or_else(|| state.pieces_of(state.payouts.get(self.payout)))
-    }
-
-    /// What pays a credit: the draws it was accepted with, or its own.
-    fn pieces_of(&self, state: &State, credit: &ResultFact) -> Vec<Piece> {
-        match credit.accepted.handle() {
-            None => self.pieces(state),
-            Some(first) if first == state.draws.next() => {
-                let piece = |Drawn { line, fen }: &Drawn| Piece { told: *line, line: *line, fen: *fen };
-                self.accepting.iter().map(piece).collect()
-            }
-            Some(first) => state.pieces_told(first, credit.accepted_count).collect(),
-        }
-    }
-}
-
-/// Whether another payment of its instalment stands paid: an instalment is settled once.
-fn paid_otherwise(state: &State, payout: Handle<Payout>, row: &Payout) -> bool {
-    let instalment = state.awards.get(row.award).instalments.plus(u32::from(row.instalment));
-    let mut chain = state.payouts.chain(state.instalments.get(instalment).payout, |row| row.reissue_of);
-    chain.any(|(other, row)| other != payout && row.progress == Progress::Credited)
-}
 
 /// What is told of a payment, as it should be after an entry.
 pub(crate) struct Revision {
@@ -117,7 +56,7 @@ pub(crate) fn revise(
     (order_before, before): (Option<&Order>, &[ResultFact]),
     (order, facts): (Option<&Order>, Vec<ResultFact>),
 ) -> Revised {
-    let expected = |order: Option<&Order>| order.map(|order| Expected { fen: order.fen, sent: order.sent });
+    let expected = |order: Option<&Order>| order.map(Order::expected);
     let was = reckon(expected(order_before), before);
     let now = reckon(expected(order), &facts);
     let (held_before, gone_before) = holding(state, order_before, before, &was);
@@ -136,7 +75,8 @@ pub(crate) fn revise(
     let award = order.filter(|_| doubtful).map(|order| Touched::Award(state.awards.get(order.award).id));
     let cleared = is_cleared(before) || is_cleared(&facts);
     let looked_at = (cleared || debt_change::is_recovered(state, id)).then_some(Touched::Result(id));
-    let mut touched: Vec<Touched> = award.into_iter().chain(looked_at).collect();
+    let dated = early(order_before, before).chain(early(order, &facts)).next().map(|_| Touched::Decided(id));
+    let mut touched: Vec<Touched> = award.into_iter().chain(looked_at).chain(dated).collect();
     let (mut moved, mut debts) = (held.without(held_before), Vec::new());
     for of_it in recovered(state, id, order, (&facts, &now)) {
         moved.add(of_it.moved);

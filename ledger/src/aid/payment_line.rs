@@ -2,7 +2,8 @@
 //! told of a payment before it is ordered settles on it then.
 
 use crate::aid::award::{broken, judge_enrolled};
-use crate::aid::payment_facts::{self, Order, Revision, tie};
+use crate::aid::payment_facts::{self, Revision, tie};
+use crate::aid::payment_order::Order;
 use crate::aid::results;
 use crate::change::{Case, Change, Judged, NewFinding};
 use crate::entry::Entry;
@@ -70,7 +71,7 @@ pub(crate) fn judge_application_line_added(case: &Case<'_>, event: &ApplicationL
         application,
         award,
         fen,
-        sent: false,
+        sent: None,
         pieces: Some(Vec::new()),
         paid_otherwise: false,
         out_of_study: false,

@@ -4,8 +4,9 @@
 use crate::account::Class;
 use crate::aid::debt_change;
 use crate::aid::leaving::is_out_of_study;
-use crate::aid::payment_facts::{self, FACTS_MAX, Order, Revised, Revision, revise};
-use crate::aid::reckon::{Expected, Role, reckon};
+use crate::aid::payment_facts::{self, FACTS_MAX, Revised, Revision, revise};
+use crate::aid::payment_order::{Order, early, sent_on};
+use crate::aid::reckon::{Role, reckon};
 use crate::change::{Case, Change, Judged, NewFinding, Taken, Touched, Wanted};
 use crate::difference::Holding;
 use crate::entry::Entry;
@@ -56,6 +57,9 @@ fn credit(state: &State, on: Day, handle: Handle<Payout>, payout: &Payout) -> Ch
     let from = if State::is_ended(award, payout.instalment) { Class::Granted } else { Class::Owed };
     let (settled, owed) = (state.roster_account(roster, Class::Settled), state.roster_account(roster, from));
     change.postings = vec![state.posting(on, payee, transit, payout.fen), state.posting(on, settled, owed, payout.fen)];
+    if sent_on(state, payout).is_some_and(|sent| on < sent) {
+        change.touched.push(Touched::Decided(payout.id));
+    }
     if is_out_of_study(state, payout) {
         change.touched.push(Touched::Award(state.awards.get(payout.award).id));
     }
@@ -141,7 +145,7 @@ pub(crate) struct Sent {
 }
 
 /// What was told of an application's payments before its batch went out settles with that.
-pub(crate) fn sent(state: &State, application: &Application, sent: bool) -> Sent {
+pub(crate) fn sent(state: &State, application: &Application, sent: Option<Day>) -> Sent {
     let (revisions, findings, touched) = Default::default();
     let mut all = Sent { revisions, moved: Holding::default(), findings, touched };
     for payout in &application.told {
@@ -170,11 +174,17 @@ pub(crate) fn in_vain(state: &State, payment: Uuid) -> Vec<Wanted> {
     if !is_cleared(&told) {
         return Vec::new();
     }
-    let expected = order.map(|order| Expected { fen: order.fen, sent: order.sent });
+    let expected = order.as_ref().map(Order::expected);
     in_vain::wanted(state, told, |facts, at, decided| match reckon(expected, facts).roles[at] {
         Role::Suspended(kind) => decided.accepted.is_none() || kind == FindingKind::LateCredit,
         _ => false,
     })
+}
+
+/// What a bank told of a payment of days before it went there.
+pub(crate) fn told_early(state: &State, payment: Uuid) -> Vec<(u64, Day)> {
+    let (order, told) = so_far(state, payment);
+    early(order.as_ref(), &told).map(|fact| (fact.entry.into(), fact.on)).collect()
 }
 
 /// Makes the change; where the facts of the entry are kept then, so that it can be taken back.

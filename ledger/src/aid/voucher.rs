@@ -6,7 +6,7 @@ use crate::account::Class;
 use crate::aid::awaited;
 use crate::aid::room::Room;
 use crate::aid::swaps::Swapped;
-use crate::aid::voucher_told::VoucherTold;
+use crate::aid::voucher_told::{VoucherTold, told_early};
 use crate::change::{Case, Change, Judged, NewFinding, Noted, Taken, Touched, Wanted};
 use crate::difference::Holding;
 use crate::entry::Entry;
@@ -249,9 +249,12 @@ pub(crate) fn judge_withdrawn(case: &Case<'_>, taken: Taken, kind: KindTag) -> J
 fn changed(case: &Case<'_>, told: VoucherTold) -> Change<VoucherChange> {
     let state = case.state;
     let id = told.row.id;
-    let named = state.vouchers.by_id(id).map_or(Uuid::nil(), |(_, row)| row.named);
+    let before = state.vouchers.by_id(id).map(|(_, row)| row);
+    let dated = before.into_iter().chain([&told.row]).any(|row| told_early(row).next().is_some());
+    let named = before.map_or(Uuid::nil(), |row| row.named);
     let regrouped = regroup(state, &[told]);
     let mut change = Change::of(VoucherChange { of: Some((id, named)), ..regrouped.change });
+    change.touched.extend(dated.then_some(Touched::Decided(id)));
     change.findings = regrouped.findings;
     change.touched.extend(regrouped.touched);
     change.postings = regrouped.moved.postings(state, case.on());

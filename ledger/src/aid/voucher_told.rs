@@ -68,3 +68,9 @@ pub(crate) fn paid(row: &Voucher) -> Fen {
 pub(crate) fn is_back(row: &Voucher) -> bool {
     !row.facts.is_empty() && paid(row) == 0
 }
+
+/// What the treasury told of a voucher of days before it was issued.
+pub(crate) fn told_early(row: &Voucher) -> impl Iterator<Item = (u64, Day)> {
+    let early = row.facts.iter().filter(|fact| row.known && fact.on < row.on);
+    early.map(|fact| (fact.entry.into(), fact.on))
+}

@@ -1,14 +1,17 @@
-//! Decisions dated before what they decide about. They count, as documents do come with older dates; but as of the days in between
+//! Decisions and reports dated before what they are about. They count, as documents do come with older dates; but as of the days in between
 //! nothing of them can be told, and mostly somebody mistook a digit. So a finding says it of each as long as it and its ground stand so,
 //! whichever of both was told or put right last.
 
-use crate::aid::reckon::{Expected, reckon};
-use crate::aid::results::so_far;
+use crate::aid::payment_order::Order;
+use crate::aid::reckon::reckon;
+use crate::aid::results::{self, so_far};
 use crate::aid::room::is_paid_later;
+use crate::aid::{debt_findings, voucher_told};
 use crate::change::{Touched, Wanted};
 use crate::entry::Entry;
 use crate::event::{Event, Kind, Purpose};
 use crate::finding::FindingKind;
+use crate::lender::remittance::report;
 use crate::money::Day;
 use crate::state::State;
 use crate::state::debt_rows::DebtWord;
@@ -99,7 +102,7 @@ pub(super) fn keep(state: &mut State, entry: &Entry<'_>, grounds: Grounds, touch
     }
 }
 
-/// The decisions about a thing that are of an earlier day than their ground, of things of all sorts with this id.
+/// What is told of a thing of an earlier day than its ground, of things of all sorts with this id.
 pub(super) fn wanted(state: &State, id: Uuid) -> Vec<Wanted> {
     let line = state.lines.by_id(id).filter(|(_, line)| line.told.is_some()).map(|(_, line)| line.effective);
     let is_early = |decision: &&DatedDecision| match decision.ground {
@@ -122,7 +125,17 @@ pub(super) fn wanted(state: &State, id: Uuid) -> Vec<Wanted> {
         let waived = debt.here().filter(|fact| fact.what == DebtWord::Waived && fact.on < debt.on);
         told.extend(waived.map(|fact| (u64::from(fact.entry), fact.on)));
     }
-    told.into_iter().map(|told| (FindingKind::DecidedEarly, Some(told))).collect()
+    let reported = reported(state, id).into_iter().map(|told| (FindingKind::ToldEarly, Some(told)));
+    told.into_iter().map(|told| (FindingKind::DecidedEarly, Some(told))).chain(reported).collect()
+}
+
+/// The reports about a thing that are of an earlier day than the order, the voucher or the decision they are about.
+fn reported(state: &State, id: Uuid) -> Vec<(u64, Day)> {
+    let mut told = results::told_early(state, id);
+    told.extend(state.vouchers.by_id(id).into_iter().flat_map(|(_, row)| voucher_told::told_early(row)));
+    told.extend(state.debts.by_id(id).into_iter().flat_map(|(_, debt)| debt_findings::told_early(debt)));
+    told.extend(report::told_early(state, id));
+    told
 }
 
 /// Whether it was not taken back. One that is being told has no place on record yet.
@@ -133,7 +146,7 @@ fn stands(state: &State, decision: &DatedDecision) -> bool {
 /// Whether a payment stands paid, and did not yet on this day. What came back later had been paid.
 fn is_paid_after(state: &State, payment: Uuid, on: Day) -> bool {
     let (order, told) = so_far(state, payment);
-    let expected = order.map(|order| Expected { fen: order.fen, sent: order.sent });
+    let expected = order.as_ref().map(Order::expected);
     let stands = |known: usize| !reckon(expected, &told[..known]).held.is_empty();
     stands(told.len()) && !stands(told.partition_point(|fact| fact.on <= on))
 }

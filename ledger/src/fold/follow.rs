@@ -215,7 +215,7 @@ fn follow(state: &mut State, touched: Touched) -> Vec<NewFinding> {
     }
 }
 
-/// What is found of a thing, and what was decided about it before it was so.
+/// What is found of a thing, and what was told of it before it was so.
 fn followed(state: &mut State, id: Uuid, of: fn(&mut State, Uuid) -> Vec<NewFinding>) -> Vec<NewFinding> {
     let mut new = of(state, id);
     new.extend(decided(state, id));
@@ -224,7 +224,7 @@ fn followed(state: &mut State, id: Uuid, of: fn(&mut State, Uuid) -> Vec<NewFind
 
 fn decided(state: &mut State, id: Uuid) -> Vec<NewFinding> {
     let wanted = early::wanted(state, id);
-    settle(state, id, |kind| kind == FindingKind::DecidedEarly, &wanted)
+    settle(state, id, |kind| [FindingKind::DecidedEarly, FindingKind::ToldEarly].contains(&kind), &wanted)
 }
 
 /// An award, and the kinds it calls for.

@@ -94,7 +94,7 @@ impl State {
         self.doubts_of(id).iter().copied().filter(move |at| self.findings.get(*at).fact == fact)
     }
 
-    /// The payment that an entry told a result of, to a student or to a lender.
+    /// The payment that an entry told a result of, to a student or to a lender, or the voucher.
     fn told_of_by(&self, entry: Handle<Seen>) -> Option<Uuid> {
         let seen = self.seen.get(entry);
         match seen.kind {
@@ -102,6 +102,7 @@ impl State {
             KindTag::RemittanceCleared | KindTag::RemittanceReturned => {
                 self.remitted.handle(seen.subject).map(|at| self.remitted.get(at).id)
             }
+            kind if kind.tells_voucher() => self.vouchers.handle(seen.subject).map(|at| self.vouchers.get(at).id),
             _ => None,
         }
     }
@@ -130,6 +131,7 @@ impl State {
         let of_org =
             |org: Handle<Org>| Some(self.orgs.get(org)).filter(|row| !row.known).and_then(|row| row.early.handle());
         let mut found: Vec<_> = self.decided_before(seen.id, entry).collect();
+        found.extend(self.told_of_by(entry).into_iter().flat_map(|id| self.doubts_about(id, entry)));
         match seen.kind {
             KindTag::StatusChanged => {
                 let Some(person) = self.persons.handle(seen.subject) else { return found };

@@ -1,7 +1,8 @@
 //! Items of suspense: facts of banks, the treasury and lenders whose money stands there, and what becomes of their subjects when it is
 //! disposed of, or no longer. Not here: how it is disposed of.
 
-use crate::aid::payment_facts::{self, Order, Revision, revise};
+use crate::aid::payment_facts::{self, Revision, revise};
+use crate::aid::payment_order::Order;
 use crate::aid::results::so_far;
 use crate::aid::voucher::{self, VoucherChange};
 use crate::change::{Case, Change};

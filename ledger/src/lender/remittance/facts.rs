@@ -114,6 +114,9 @@ pub(super) fn revise<A>(
             change.touched.push(Touched::Claim(claim));
         }
     }
+    if early(against_before, before).chain(early(against, &facts)).next().is_some() {
+        change.touched.push(Touched::Decided(id));
+    }
     if Remaining::is_cleared(before) || Remaining::is_cleared(&facts) {
         change.touched.push(Touched::Remitted(id));
     }
@@ -126,6 +129,13 @@ pub(super) fn revise<A>(
     let left: Vec<_> = before.iter().filter(|fact| !stays(fact)).filter_map(|fact| fact.item.handle()).collect();
     revision.ended.extend(left);
     revision
+}
+
+/// What was told of days before a payment was approved.
+pub(super) fn early<'a>(against: Against<'a>, facts: &'a [TreasuryTold]) -> impl Iterator<Item = &'a TreasuryTold> {
+    let early =
+        move |fact: &&TreasuryTold| against.order.is_some_and(|order| !fact.gone && fact.on < order.approved_on);
+    facts.iter().filter(early)
 }
 
 /// What the lender gave back of the claim a payment is for, by what the payments of that claim drew.

@@ -2,7 +2,7 @@
 //! [`facts`](super::facts); here is how it is told, taken back, and met by an order or an approval that comes late.
 
 use super::change::RemittanceChange;
-use super::facts::{Against, FACTS_MAX, RemittanceRevision, revise};
+use super::facts::{self, Against, FACTS_MAX, RemittanceRevision, revise};
 use super::reckon::reckon;
 use crate::change::{Case, Change, Judged, NewFinding, Taken, Wanted};
 use crate::event::{RemittanceCleared, RemittanceReturned};
@@ -101,6 +101,12 @@ pub(super) fn met(
     let facts = told(state, payment);
     let met = || revise(state, on, payment, (before, &facts), (after, facts.clone()), change);
     (!facts.is_empty()).then(met).map(Box::new)
+}
+
+/// What the treasury told of a payment of days before it was approved.
+pub(crate) fn told_early(state: &State, payment: Uuid) -> Vec<(u64, Day)> {
+    let told = told(state, payment);
+    facts::early(Against::of(state, payment), &told).map(|fact| (fact.entry.into(), fact.on)).collect()
 }
 
 /// Of a payment, what was decided about in vain, and the unit in whose suspense it would stand.
