@@ -203,7 +203,7 @@ fn a_receipt_goes_to_the_decision_that_stands_whatever_its_number() {
     }
 }
 
-/// Told before the bank's credit it is about, a row may have meant a return of that number. It is the same row once the credit is there.
+/// Whether a refund is of a return or of a credit is asked where the bank's row is not on record yet; said, it is the same row once it is.
 #[test]
 fn a_refund_told_before_its_ground_is_not_told_again_of_another() {
     let payout = ids::payout("JY", "申1", 0, 1);
@@ -217,11 +217,12 @@ fn a_refund_told_before_its_ground_is_not_told_again_of_another() {
         Event::said(Day::default(), Kind::SuspenseCleared(cleared)).id
     };
     // What is on record, and whether it counts: the refund of nobody's debt, then the credit, then a withdrawal, then the row anew.
-    let read = |edition: &str, told: Vec<(Uuid, bool)>| {
+    let try_read = |edition: &str, of: &str, told: Vec<(Uuid, bool)>| {
         let dir = tempfile::tempdir().expect("a directory");
         let file = dir.path().join("t.csv");
-        let head = "单位编号,申请编号,序号,追退业务,金额,原流水号,流水号,生效日期,版次\n";
-        std::fs::write(&file, format!("{head}JY,申1,1,退还支付,5.00,流1,T1,2022-02-01,{edition}\n")).expect("written");
+        let head = "单位编号,申请编号,序号,追退业务,金额,原流水号,流水号,生效日期,版次,暂记来源\n";
+        std::fs::write(&file, format!("{head}JY,申1,1,退还支付,5.00,流1,T1,2022-02-01,{edition},{of}\n"))
+            .expect("written");
         let mut said = Vec::new();
         let stands = move |id, _: Day| Ok(told.iter().find(|(one, _)| *one == id).map(|(_, counts)| *counts));
         let mut importer = Importer::new(crate::intake::identity::Identity::new(b"key")).with_entries(Box::new(stands));
@@ -229,12 +230,18 @@ fn a_refund_told_before_its_ground_is_not_told_again_of_another() {
             said.push(one);
             Ok(())
         });
-        assert_eq!(codes(&report.expect("read")), []);
-        let Kind::RefundPaid(refund) = &said[0].event.kind else { panic!("refunded") };
-        (refund.debt, said[0].event.id)
+        let report = report.expect("read");
+        let [Said { event, .. }] = &said[..] else { return Err(codes(&report)) };
+        let Kind::RefundPaid(refund) = &event.kind else { panic!("refunded") };
+        Ok((refund.debt, event.id))
     };
-    let (debt, first) = read("", Vec::new());
-    assert_eq!(debt, decided(returned), "a refund is mostly of a return");
+    assert_eq!(try_read("", "", Vec::new()), Err(vec![(2, "missing")]), "of neither anything is known");
+    let of_credit = try_read("", "入账", Vec::new()).expect("said");
+    assert_eq!(of_credit.0, decided(credit));
+    assert_eq!(try_read("", "", vec![(of_credit.1, true), (credit, true)]), Ok(of_credit), "the same row");
+    let read = |edition: &str, told| try_read(edition, "", told).expect("known");
+    let (debt, first) = try_read("", "退回", Vec::new()).expect("said");
+    assert_eq!(debt, decided(returned));
     assert_eq!(read("", vec![(first, true), (credit, true)]), (debt, first), "the same row");
     let (now, anew) = read("1", vec![(first, false), (credit, true)]);
     assert_eq!(now, decided(credit), "told anew of what is there");

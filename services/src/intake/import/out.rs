@@ -71,6 +71,11 @@ impl Seals {
         self.entries = Some(lookup);
     }
 
+    /// Whether there is a ledger to ask.
+    pub(crate) fn asks(&self) -> bool {
+        self.entries.is_some()
+    }
+
     fn stands(&self, id: Uuid, day: Day) -> Result<Option<bool>, AskError> {
         self.entries.as_ref().map_or(Ok(None), |find| find(id, day))
     }

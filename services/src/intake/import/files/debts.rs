@@ -61,10 +61,27 @@ pub(in crate::intake::import) fn told(row: &Row<'_>, out: &Out<'_>) -> AskingRes
         }
         DebtStep::Refund => {
             let (unit, serial) = (unit()?, serial()?);
+            is_known(row, out)?;
             of_decision(&|debt| Kind::RefundPaid(RefundPaid { debt, unit, fen, serial: serial.clone() }))?
         }
     };
     Ok(Spoken { edition: Some(edition), ..Spoken::from((told.0, kind)) })
+}
+
+/// Money is paid back of a return, or of a credit of which too much was recovered: which of both a number means is known once the bank's row
+/// is on record. Told before it, the row has to say so itself.
+fn is_known(row: &Row<'_>, out: &Out<'_>) -> Result<(), Unread> {
+    if [Col::EventId, Col::Order, Col::SuspenseOf].into_iter().any(|col| row.has(col)) || !out.seals.asks() {
+        return Ok(());
+    }
+    let items = suspense::items(row, (Col::ItemSerial, From::Return), out)?;
+    if items.iter().any(|item| item.told) {
+        return Ok(());
+    }
+    let what = "该原流水号的入账和退回都不在账上, 不知退还的是哪一种 neither a credit nor a return of this number is on record";
+    let remedy =
+        "先导入银行回单, 或在 暂记来源 列写明 入账 或 退回 import the bank's file first, or say which of them it is";
+    Err(Wrong::cell(Col::SuspenseOf, "missing", what, remedy).into())
 }
 
 /// Which decisions a row may mean by which it is owed.

@@ -104,6 +104,8 @@ fn party(row: &Row<'_>) -> Result<Option<Uuid>, Wrong> {
 /// What a row may mean that stands in suspense, told under one number: its editions, the first one first.
 pub(super) struct Item {
     pub(super) editions: Vec<Uuid>,
+    /// Whether any of them is on record.
+    pub(super) told: bool,
     /// Whether any of them counts.
     pub(super) counts: bool,
     /// Whether the row may mean it now; if not, it may have before the other was told.
@@ -115,12 +117,14 @@ pub(super) struct Item {
 /// in this order: a row may have been read before either was on record, and what it said then is found again.
 pub(super) fn items(row: &Row<'_>, (serial, from): (Col, From), out: &Out<'_>) -> Result<Vec<Item>, Unread> {
     if row.has(Col::EventId) {
-        return Ok(vec![Item { editions: vec![row.uuid(Col::EventId)?], counts: false, meant: true }]);
+        return Ok(vec![Item { editions: vec![row.uuid(Col::EventId)?], told: true, counts: false, meant: true }]);
     }
     let item = |from| {
-        let found = out.seals.editions(&told(row, serial, from)?).map_err(Unread::Unasked)?;
-        let counts = found.iter().any(|one| one.rank > 0);
-        Ok::<_, Unread>(Item { editions: found.into_iter().map(|one| one.id).collect(), counts, meant: true })
+        let event = told(row, serial, from)?;
+        let found = out.seals.told_editions(&event).map_err(Unread::Unasked)?;
+        let (told, counts) = (!found.is_empty(), found.iter().any(|one| one.rank > 0));
+        let editions = if told { found.into_iter().map(|one| one.id).collect() } else { vec![event.id_of_edition(0)] };
+        Ok::<_, Unread>(Item { editions, told, counts, meant: true })
     };
     if row.has(Col::SuspenseOf) {
         return Ok(vec![item(row.word(Col::SuspenseOf, FROM)?)?]);
