@@ -1,10 +1,12 @@
 //! Awards with their instalments, and rosters and applications with their lines. A set's lines are reached from the set.
 
 use super::asked::Asked;
-use super::page::{Pager, paged};
+use super::page::{MAX_ROWS, Pager, paged};
+use super::window::Parted;
 use super::{QueryError, found, need_id, payments};
 use crate::wire;
 use crate::wire::id;
+use bytes::Bytes;
 use ledger::handle::Handle;
 use ledger::money::share;
 use ledger::state::award_rows::AwardEnd;
@@ -15,10 +17,24 @@ use proto::v1;
 use replay::answers::labels;
 use replay::answers::payments::payments_of_instalment;
 
+paged!(GetAwardRequest, MAX_ROWS, MAX_ROWS);
+
+impl Parted for v1::Instalment {
+    type Item = Bytes;
+
+    fn list(&mut self) -> &mut Vec<Bytes> {
+        &mut self.payouts
+    }
+
+    fn is_same(&self, other: &Self) -> bool {
+        self.number == other.number
+    }
+}
+
 /// An award with its instalments.
 ///
 /// # Errors
-/// There is no such award.
+/// There is no such award, or the token is wrong.
 pub fn award(asked: &Asked, request: &v1::GetAwardRequest) -> Result<v1::GetAwardResponse, QueryError> {
     let state = asked.state()?;
     let wanted = need_id("award", &request.award)?;
@@ -33,6 +49,9 @@ pub fn award(asked: &Asked, request: &v1::GetAwardRequest) -> Result<v1::GetAwar
         let part = v1::Instalment { number: number + 1, due: due.yyyymmdd(), fen, ..v1::Instalment::default() };
         instalment(&state, award.instalments.plus(number), part, ended)
     });
+    let pager = Pager::open(request, state.entries)?;
+    let mut window = pager.window();
+    let instalments = window.show_parts(instalments)?;
     let end = state.end_of(award);
     let said = |text: fn(&AwardEnd) -> &String| end.map(|end| text(end).clone()).unwrap_or_default();
     Ok(v1::GetAwardResponse {
@@ -47,7 +66,8 @@ pub fn award(asked: &Asked, request: &v1::GetAwardRequest) -> Result<v1::GetAwar
         academic_year: roster.academic_year.into(),
         band: award.band,
         fen: award.fen,
-        instalments: instalments.collect(),
+        instalments,
+        next_page_token: pager.after_window(&window)?,
         stage: wire::set_stage(roster.set.stage).into(),
         ended_from: award.ended.into(),
         ended_reason: said(|end| &end.reason),

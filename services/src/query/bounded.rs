@@ -30,8 +30,8 @@ macro_rules! whole {
 }
 
 whole! {
-    GetStatusRequest GetBalanceRequest GetLineRequest GetAwardRequest GetPayoutRequest QuoteLoanRequest GetPositionRequest
-    GetFundRequest GetForecastRequest GetRecordedRequest ExplainRequest GetOutcomeRequest
+    GetStatusRequest GetBalanceRequest GetLineRequest GetPayoutRequest QuoteLoanRequest GetPositionRequest GetForecastRequest
+    GetRecordedRequest GetOutcomeRequest
 }
 
 /// The answer, with as many rows as fit.

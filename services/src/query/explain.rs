@@ -2,6 +2,7 @@
 //! they only take their wire shape.
 
 use super::asked::Asked;
+use super::page::{MAX_ROWS, Pager, paged};
 use super::{QueryError, need_id};
 use crate::wire;
 use ledger::outcome::Refusal;
@@ -60,15 +61,24 @@ pub fn before_index(engine: &Engine, index: u64) -> Result<Asked, QueryError> {
     if index < entries { Ok(Asked::before(engine.clone(), index)) } else { Err(QueryError::NoEntry { index, entries }) }
 }
 
+paged!(ExplainRequest, MAX_ROWS, MAX_ROWS);
+
 /// Why an entry was posted or refused, asked of the ledger before it.
 ///
 /// # Errors
-/// The past state is not at hand any more, or the record cannot be read.
-pub fn explain(Before { asked, .. }: &Before, _: &v1::ExplainRequest) -> Result<v1::ExplainResponse, QueryError> {
+/// The past state is not at hand any more, the record cannot be read, or the token is wrong.
+pub fn explain(Before { asked, .. }: &Before, request: &v1::ExplainRequest) -> Result<v1::ExplainResponse, QueryError> {
     let before = asked.state()?.clone();
     let index = before.entries;
     let (state, explanation) = explain::explain(&asked.engine, before)?.ok_or_else(|| beyond(&asked.engine, index))?;
-    Ok(explained(&state, explanation))
+    let pager = Pager::open(request, state.entries)?;
+    let (mut answer, mut window) = (explained(&state, explanation), pager.window());
+    answer.said = window.show(answer.said)?;
+    answer.facts = window.show(answer.facts)?;
+    answer.movements = window.show(answer.movements)?;
+    answer.findings = window.show(answer.findings)?;
+    answer.next_page_token = pager.after_window(&window)?;
+    Ok(answer)
 }
 
 fn unnamed() -> QueryError {
@@ -134,6 +144,7 @@ pub fn explained(state: &State, explanation: Explanation) -> v1::ExplainResponse
             report: explanation.report,
             content: bytes::Bytes::new(),
         }),
+        next_page_token: String::new(),
     }
 }
 

@@ -20,7 +20,7 @@ pub mod trace;
 pub mod withdrawals;
 
 mod counted;
-mod window;
+pub(crate) mod window;
 
 use ledger::handle::Handle;
 use replay::engine::EngineError;

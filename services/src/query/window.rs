@@ -12,6 +12,42 @@ pub const ROW_BYTES: usize = 160 * 1024;
 /// The same where rows of another kind follow on the same page.
 pub const FIRST_BYTES: usize = 96 * 1024;
 
+/// A row that has a list of its own, which may be longer than a page.
+pub trait Parted: Message + Clone + Sized {
+    /// What is in that list.
+    type Item: Clone;
+
+    /// That list.
+    fn list(&mut self) -> &mut Vec<Self::Item>;
+
+    /// Whether another row is a part of the same.
+    fn is_same(&self, other: &Self) -> bool;
+
+    /// Rows of which each has so many items of its list at most.
+    fn parts(mut self, most: usize) -> Vec<Self> {
+        let list = std::mem::take(self.list());
+        let part = |items: &[Self::Item]| {
+            let mut part = self.clone();
+            part.list().extend_from_slice(items);
+            part
+        };
+        if list.is_empty() { vec![part(&[])] } else { list.chunks(most).map(part).collect() }
+    }
+
+    /// Puts rows behind those before: where the first goes on with the last one, they become one.
+    fn join(whole: &mut Vec<Self>, rows: Vec<Self>) {
+        for mut row in rows {
+            match whole.last_mut().filter(|last| last.is_same(&row)) {
+                Some(last) => last.list().append(row.list()),
+                None => whole.push(row),
+            }
+        }
+    }
+}
+
+/// Items of a list on a page that go with one row at most, each of some tens of bytes.
+pub const PART_ITEMS: usize = 512;
+
 /// Where a page begins.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Cursor {
@@ -64,6 +100,16 @@ impl Window {
                 page.push(row);
             }
         }
+        Ok(page)
+    }
+
+    /// The same of rows that have lists of their own.
+    ///
+    /// # Errors
+    /// As [`Window::show`].
+    pub fn show_parts<T: Parted>(&mut self, rows: impl IntoIterator<Item = T>) -> Result<Vec<T>, QueryError> {
+        let mut page = Vec::new();
+        T::join(&mut page, self.show(rows.into_iter().flat_map(|row| row.parts(PART_ITEMS)))?);
         Ok(page)
     }
 
@@ -141,6 +187,28 @@ mod tests {
         for changed in [&[1, 9, 2, 3][..], &[2, 1, 3], &[1], &[]] {
             assert!(matches!(next(changed), Err(QueryError::Changed)), "{changed:?}");
         }
+        Ok(())
+    }
+
+    #[test]
+    fn a_row_with_a_longer_list_than_a_page_goes_on_on_the_next() -> Result<(), QueryError> {
+        let reward = |n: u8, used: usize| {
+            let used = (0..used).map(|n| v1::RewardUsed { purpose: format!("用途{n}"), fen: 1 }).collect();
+            v1::Reward { reward: vec![n].into(), fen: i64::from(n), used, ..v1::Reward::default() }
+        };
+        let whole = [reward(1, 0), reward(2, 20 * PART_ITEMS + 1), reward(3, 1)];
+        let (mut all, mut after, mut pages) = (Vec::new(), None, 0);
+        loop {
+            let mut window = Window::open(after, 100, 40_000);
+            let page = window.show_parts(whole.clone())?;
+            assert!(page.iter().map(Message::encoded_len).sum::<usize>() <= 40_000);
+            Parted::join(&mut all, page);
+            (after, pages) = (window.next()?, pages + 1);
+            if after.is_none() {
+                break;
+            }
+        }
+        assert!(pages > 2 && all == whole, "{pages} pages");
         Ok(())
     }
 }

@@ -122,7 +122,7 @@ fn draws(fen: i64) -> Vec<Draw> {
 }
 
 async fn explain(server: &Server, index: u64) -> v1::ExplainResponse {
-    let request = v1::ExplainRequest { not_before: 0, entry: Some(Entry::Index(index)) };
+    let request = v1::ExplainRequest { entry: Some(Entry::Index(index)), ..Default::default() };
     server.ask().explain(request).await.expect("explained").into_inner()
 }
 
@@ -259,7 +259,7 @@ async fn a_late_facts_adjustment_names_its_cause() {
     let last = desk.loan(0, 20_231_220).await.loan.expect("set").last;
     let figure = Interest { subsidy: -2_400, waiver: 2_400, ..Interest::default() };
     let adjusted = desk.say(20_240_110, Kind::InterestAdjusted(InterestAdjusted { loan, last, cause, figure })).await;
-    let event = v1::ExplainRequest { not_before: 0, entry: Some(Entry::Event(wire(adjusted.as_u128()))) };
+    let event = v1::ExplainRequest { entry: Some(Entry::Event(wire(adjusted.as_u128()))), ..Default::default() };
     let answer = desk.server.ask().explain(event).await.expect("explained").into_inner();
     let index = desk.server.engine.read().seen.find(cause).expect("said");
     assert!(facts(&answer, "cause")[0].contains(&format!("第 {index} 号记录")));
@@ -310,7 +310,7 @@ fn an_explanation_is_the_same_after_a_start_from_pages_and_from_the_record_alone
     let (runtime, turns) = (tokio::runtime::Runtime::new().expect("a runtime"), Arc::new(Semaphore::new(1)));
     let all = |engine: &Engine| {
         let one = |index| {
-            let request = v1::ExplainRequest { not_before: 0, entry: Some(Entry::Index(index)) };
+            let request = v1::ExplainRequest { entry: Some(Entry::Index(index)), ..Default::default() };
             let before = services::query::explain::before(engine, &request).expect("on record");
             let asked = runtime.block_on(before.prepared()).expect("folded");
             let turn = Arc::clone(&turns).try_acquire_owned().expect("nobody else explains");

@@ -2,8 +2,8 @@
 
 use crate::cli::client::Target;
 use crate::cli::failure::{Failure, QUESTION_CODES};
-use crate::cli::shown::ask::ask;
 use crate::cli::shown::list::{Column, left, list, right};
+use crate::cli::shown::pages::{ALL, ask_pages};
 use crate::cli::shown::point::PointArgs;
 use crate::cli::shown::text::{day, word, yuan};
 use crate::cli::typed::wire_id;
@@ -37,8 +37,8 @@ const INSTALMENTS: &[Column<v1::Instalment>] = &[
 impl AwardArgs {
     pub(crate) fn run(&self) -> Result<(), Failure> {
         let at = self.point.at();
-        let request = v1::GetAwardRequest { not_before: 0, award: wire_id(self.award), at };
-        let answer = ask(&self.target, at, async |query| query.get_award(request.clone()).await)?;
+        let request = v1::GetAwardRequest { award: wire_id(self.award), at, ..v1::GetAwardRequest::default() };
+        let answer = ask_pages(&self.target, request, ALL, async |query, request| query.get_award(request).await)?;
         answer.show(|award| {
             let (programme, year) = (&award.programme, award.academic_year);
             outln!("  资助 {}  {programme} {year}/{:02}  {} 元", id(&award.award), (year + 1) % 100, yuan(award.fen));

@@ -3,7 +3,8 @@
 use crate::cli::client::{Query, Target};
 use crate::cli::failure::{Failure, missing};
 use crate::cli::print_json;
-use crate::cli::shown::ask::{asking, patiently};
+use crate::cli::shown::ask::asking;
+use crate::cli::shown::pages::{ALL, pages};
 use crate::cli::shown::text::word;
 use crate::cli::typed::wire_id;
 use clap::Args;
@@ -38,11 +39,9 @@ impl ExplainArgs {
             Wanted::Index(index) => Entry::Index(index),
             Wanted::Event(event) => Entry::Event(wire_id(event)),
         };
-        let request = v1::ExplainRequest { not_before: 0, entry: Some(entry) };
-        // The ledger before the entry may have to be folded.
-        let then = Some(v1::Point::default());
-        let ask = async |query: &mut Query| Ok(patiently(then, async || query.explain(request.clone()).await).await?);
-        let answer = asking(&self.target, ask)?;
+        let request = v1::ExplainRequest { entry: Some(entry), ..v1::ExplainRequest::default() };
+        let call = async |query: &mut Query, request| query.explain(request).await;
+        let answer = asking(&self.target, async |query| Ok(pages(query, request, ALL, call).await?))?;
         let printout = printout(&answer)?;
         if self.target.json {
             return print_json(&printout.json());

@@ -6,8 +6,9 @@ use super::check_balance;
 use super::held::{Shown, continues, of_today, print_signatures};
 use super::proved;
 use super::receipt::unreadable;
-use crate::cli::client::Target;
+use crate::cli::client::{Query, Target};
 use crate::cli::failure::Failure;
+use crate::cli::shown::pages::{ALL, pages};
 use crate::cli::shown::text::{moment, word};
 use crate::cli::{print_json, runtime};
 use clap::Args;
@@ -137,8 +138,9 @@ impl CheckReceiptArgs {
                 continues(&target, ((then.size, &then.root), (now.size, &now.root)), entries).await?;
             }
             let entry = v1::explain_request::Entry::Index(index);
-            let request = v1::ExplainRequest { not_before: 0, entry: Some(entry) };
-            let said = target.query().await?.explain(request).await?.into_inner();
+            let request = v1::ExplainRequest { entry: Some(entry), ..v1::ExplainRequest::default() };
+            let call = async |query: &mut Query, request| query.explain(request).await;
+            let said = pages(&mut target.query().await?, request, ALL, call).await?;
             let taken = said.facts.iter().find(|fact| fact.name == "withdrawn").map(|fact| fact.zh.clone());
             let why = said.refusal.as_ref().map(|refusal| refusal.sentence_zh.clone()).or(taken);
             Ok(Today { size: now.size, outcome: word(said.outcome().as_str_name(), "OUTCOME_"), why })

@@ -50,7 +50,7 @@ rests! {
     ListBalancesResponse: basis pages;
     ListEntriesResponse: pages;
     GetLineResponse: basis;
-    GetAwardResponse: basis;
+    GetAwardResponse: basis pages;
     GetBatchResponse: basis pages;
     GetPayoutResponse: basis;
     ListFindingsResponse: basis pages;
@@ -66,7 +66,8 @@ rests! {
     ListClaimsResponse: basis pages;
     GetClaimResponse: basis pages;
     ListRemittancesResponse: basis pages;
-    GetFundResponse: basis;
+    GetFundResponse: basis pages;
+    ExplainResponse: pages;
 }
 
 impl Rests for v1::TraceResponse {

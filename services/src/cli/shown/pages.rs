@@ -5,6 +5,7 @@ use super::answer::{Answer, Rests};
 use super::ask::{ask_by, patiently};
 use crate::cli::client::{Query, Target};
 use crate::cli::failure::Failure;
+use crate::query::window::Parted;
 use proto::v1;
 use proto::v1::trace_response::Trace;
 use tonic::{Response, Status};
@@ -34,7 +35,7 @@ pub(crate) trait InPages: Clone {
 }
 
 macro_rules! in_pages {
-    ($($request:ident $answer:ident: $($rows:ident)*;)*) => {
+    ($($request:ident $answer:ident: $($rows:ident)* $(, $parted:ident)*;)*) => {
         $(impl InPages for v1::$request {
             type Answer = v1::$answer;
 
@@ -47,7 +48,7 @@ macro_rules! in_pages {
             }
 
             fn rows(answer: &v1::$answer) -> usize {
-                [$(answer.$rows.len()),*].iter().sum()
+                [$(answer.$rows.len(),)* $(answer.$parted.len()),*].iter().sum()
             }
 
             fn next(answer: &mut v1::$answer) -> Option<&mut String> {
@@ -56,6 +57,7 @@ macro_rules! in_pages {
 
             fn join(whole: &mut v1::$answer, page: v1::$answer) {
                 $(whole.$rows.extend(page.$rows);)*
+                $(Parted::join(&mut whole.$parted, page.$parted);)*
                 whole.next_page_token = page.next_page_token;
             }
         })*
@@ -76,6 +78,37 @@ in_pages! {
     ListClaimsRequest ListClaimsResponse: claims;
     GetClaimRequest GetClaimResponse: lines;
     ListRemittancesRequest ListRemittancesResponse: remittances;
+    GetAwardRequest GetAwardResponse: , instalments;
+    GetFundRequest GetFundResponse: years, rewards;
+}
+
+impl InPages for v1::ExplainRequest {
+    type Answer = v1::ExplainResponse;
+
+    /// The ledger before the entry may have to be folded.
+    fn at(&self) -> Option<v1::Point> {
+        Some(v1::Point::default())
+    }
+
+    fn want(&mut self, rows: u32, token: String) {
+        (self.page_size, self.page_token) = (rows, token);
+    }
+
+    fn rows(answer: &v1::ExplainResponse) -> usize {
+        answer.said.len() + answer.facts.len() + answer.movements.len() + answer.findings.len()
+    }
+
+    fn next(answer: &mut v1::ExplainResponse) -> Option<&mut String> {
+        Some(&mut answer.next_page_token)
+    }
+
+    fn join(whole: &mut v1::ExplainResponse, page: v1::ExplainResponse) {
+        whole.said.extend(page.said);
+        whole.facts.extend(page.facts);
+        whole.movements.extend(page.movements);
+        whole.findings.extend(page.findings);
+        whole.next_page_token = page.next_page_token;
+    }
 }
 
 impl InPages for v1::TraceRequest {

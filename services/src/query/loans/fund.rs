@@ -3,6 +3,8 @@
 use super::{class_sums, maybe_day, need_portfolio, on_wire, payer_debt, payer_sums};
 use crate::query::QueryError;
 use crate::query::asked::Asked;
+use crate::query::page::{MAX_ROWS, Pager, paged};
+use crate::query::window::Parted;
 use crate::wire;
 use crate::wire::id;
 use ledger::account::Class;
@@ -17,10 +19,24 @@ use proto::v1;
 use replay::answers::loans::fund::{FundYear, rewards, years};
 use replay::answers::loans::position::portfolio_balances;
 
+paged!(GetFundRequest, MAX_ROWS, MAX_ROWS);
+
+impl Parted for v1::Reward {
+    type Item = v1::RewardUsed;
+
+    fn list(&mut self) -> &mut Vec<v1::RewardUsed> {
+        &mut self.used
+    }
+
+    fn is_same(&self, other: &Self) -> bool {
+        self.reward == other.reward
+    }
+}
+
 /// A fund.
 ///
 /// # Errors
-/// The lender has no loans of this kind, or the day is none.
+/// The lender has no loans of this kind, the day is none, or the token is wrong.
 pub fn fund(asked: &Asked, request: &v1::GetFundRequest) -> Result<v1::GetFundResponse, QueryError> {
     let state = asked.state()?;
     let handle = need_portfolio(&state, &request.lender, &request.kind)?;
@@ -36,6 +52,10 @@ pub fn fund(asked: &Asked, request: &v1::GetFundRequest) -> Result<v1::GetFundRe
     // What came in gave from these accounts, so they stand below zero by it.
     let borne = [(Payer::County, Class::BorneByCounty), (Payer::Lender, Class::BorneByLender)];
     let borne = borne.into_iter().map(|(payer, class)| (payer, -balance(class))).filter(|(_, fen)| *fen != 0);
+    let pager = Pager::open(request, state.entries)?;
+    let mut window = pager.window();
+    let years = window.show(years(&state, handle).iter().map(|(year, row)| fund_year(*year, row)))?;
+    let rewards = window.show_parts(rewards(&state, handle).into_iter().map(|reward| of_reward(&state, reward)))?;
     Ok(v1::GetFundResponse {
         as_of: state.entries,
         basis: asked.basis(),
@@ -52,8 +72,9 @@ pub fn fund(asked: &Asked, request: &v1::GetFundRequest) -> Result<v1::GetFundRe
         stated_fen,
         stated_ours_fen,
         stated_difference_fen: stated_fen.saturating_sub(stated_ours_fen),
-        years: years(&state, handle).iter().map(|(year, row)| fund_year(*year, row)).collect(),
-        rewards: rewards(&state, handle).into_iter().map(|reward| of_reward(&state, reward)).collect(),
+        years,
+        rewards,
+        next_page_token: pager.after_window(&window)?,
         surplus_fen: surplus(&state, row, on).unwrap_or(0),
         surplus_day: on_wire(on),
         rewarded: row.rewarded.into(),

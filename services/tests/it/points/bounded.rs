@@ -3,9 +3,10 @@
 
 use super::cli::asked;
 use super::year::Year;
-use crate::support::day;
+use crate::support::{day, policy};
 use bytes::Bytes;
-use ledger::event::{Event, Kind, LoanRepaid, PayoutCredited};
+use ledger::event::policy::{Band, Exclusion, Sharing};
+use ledger::event::{Event, Kind, LoanRepaid, PayoutCredited, Subordination};
 use prost::Message;
 use proto::v1;
 use proto::v1::trace_request::Start;
@@ -41,8 +42,11 @@ async fn answers_about_much_come_in_pages_that_are_the_whole() {
     let facts = a_loan(&year, &loan).await;
     let parts = a_payment(&year, &payout).await;
     let findings = lists(&year).await;
+    let explained = an_explanation(&year).await;
+    an_award_and_a_fund(&year).await;
     assert!(facts > 1_000 && parts > 20 && findings > 1_000, "{facts}, {parts}, {findings}");
-    let address = year.server.address.to_string();
+    assert!(explained > 1_000, "{explained}");
+    let (address, last) = (year.server.address.to_string(), year.server.engine.read().entries - 1);
     let commands = tokio::task::spawn_blocking(move || {
         let id = |id: &Bytes| Uuid::from_slice(id).expect("an id").to_string();
         let count = |value: &Value| value.as_array().map_or(0, Vec::len);
@@ -51,6 +55,7 @@ async fn answers_about_much_come_in_pages_that_are_the_whole() {
         let traced = asked(&address, &["trace", &id(&payout)]);
         assert_eq!(count(&traced["strands"]) + count(&traced["gaps"]), parts);
         assert_eq!(count(&asked(&address, &["findings", "--limit", "100000"])["findings"]), findings);
+        assert_eq!(count(&asked(&address, &["explain", &last.to_string()])["said"]), explained);
     });
     commands.await.expect("no panic");
     year.server.stop().await;
@@ -117,4 +122,78 @@ async fn lists(year: &Year) -> usize {
             return numbers.len();
         }
     }
+}
+
+/// The fields of the longest event there is.
+async fn an_explanation(year: &Year) -> usize {
+    let band = |number| Band { number, name: "档".repeat(12), min_fen: 100_000, max_fen: 300_000 };
+    let exclusion = |_| Exclusion { programme: "SH-GRANT".to_owned() };
+    let sharing = |_| Sharing { subordination: Subordination::Central, central_ppm: 800_000 };
+    let Kind::PolicyAdopted(mut adopted) = policy().kind else { panic!("it adopts a policy") };
+    adopted.version = 99;
+    adopted.bands = (1..=400).map(band).collect();
+    (adopted.exclusions, adopted.sharing) = ((0..400).map(exclusion).collect(), (0..400).map(sharing).collect());
+    year.server.record("office", &[Event::said(day(20_240_901), Kind::PolicyAdopted(adopted))]).await;
+    let entry = Some(v1::explain_request::Entry::Index(year.server.engine.read().entries - 1));
+    let mut whole: Option<Vec<v1::SaidField>> = None;
+    for page_size in [0, 900] {
+        let mut request = v1::ExplainRequest { entry: entry.clone(), page_size, ..Default::default() };
+        let (mut said, mut facts) = (Vec::new(), 0);
+        loop {
+            let page = year.server.ask().explain(request.clone()).await.expect("a page").into_inner();
+            is_bounded(&page);
+            assert!(page.entry.is_some() && page.outcome() != v1::Outcome::Unspecified, "on every page");
+            said.extend(page.said);
+            facts += page.facts.len() + page.findings.len();
+            request.page_token = page.next_page_token;
+            if request.page_token.is_empty() {
+                break;
+            }
+        }
+        assert!(said.len() > 4_000 && facts > 0, "{} fields, {facts} facts", said.len());
+        assert_eq!(*whole.get_or_insert_with(|| said.clone()), said);
+    }
+    whole.map_or(0, |said| said.len())
+}
+
+/// They are small here: by pages of one row each, they are what one page is.
+async fn an_award_and_a_fund(year: &Year) {
+    let mut request = v1::GetAwardRequest::default();
+    let mut whole = v1::GetAwardResponse::default();
+    for award in year.things.awards.iter().cloned() {
+        request.award = award;
+        whole = year.server.ask().get_award(request.clone()).await.expect("known").into_inner();
+        if whole.instalments.len() > 1 {
+            break;
+        }
+    }
+    let mut instalments = Vec::new();
+    request.page_size = 1;
+    loop {
+        let page = year.server.ask().get_award(request.clone()).await.expect("a page").into_inner();
+        assert_eq!(page.instalments.len(), 1);
+        instalments.extend(page.instalments);
+        request.page_token = page.next_page_token;
+        if request.page_token.is_empty() {
+            break;
+        }
+    }
+    assert!(instalments.len() > 1 && whole.next_page_token.is_empty());
+    assert_eq!(instalments, whole.instalments);
+    let (lender, kind) = year.things.funds[0].clone();
+    let mut request = v1::GetFundRequest { lender, kind, ..Default::default() };
+    let whole = year.server.ask().get_fund(request.clone()).await.expect("known").into_inner();
+    let (mut years, mut rewards) = (Vec::new(), Vec::new());
+    request.page_size = 1;
+    loop {
+        let page = year.server.ask().get_fund(request.clone()).await.expect("a page").into_inner();
+        assert_eq!((page.stock_fen, page.years.len() + page.rewards.len()), (whole.stock_fen, 1));
+        years.extend(page.years);
+        rewards.extend(page.rewards);
+        request.page_token = page.next_page_token;
+        if request.page_token.is_empty() {
+            break;
+        }
+    }
+    assert_eq!((years, rewards), (whole.years, whole.rewards));
 }

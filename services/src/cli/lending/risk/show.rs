@@ -3,8 +3,8 @@
 use crate::cli::client::Target;
 use crate::cli::failure::Failure;
 use crate::cli::lending::words::{both, zh};
-use crate::cli::shown::ask::ask;
 use crate::cli::shown::list::{Column, left, list, right, sums};
+use crate::cli::shown::pages::{ALL, ask_pages};
 use crate::cli::shown::point::PointArgs;
 use crate::cli::shown::text::{day, yuan};
 use crate::cli::typed::{KindArg, day_typed, kind_name, number_typed, org, wire_id};
@@ -67,13 +67,13 @@ impl RiskShowArgs {
     pub(crate) fn run(&self) -> Result<(), Failure> {
         let at = self.point.at();
         let request = v1::GetFundRequest {
-            not_before: 0,
             lender: wire_id(org(&self.lender)),
             kind: kind_name(Some(self.kind)),
             on: self.on.map_or(0, Day::yyyymmdd),
             at,
+            ..v1::GetFundRequest::default()
         };
-        let answer = ask(&self.target, at, async |query| query.get_fund(request.clone()).await);
+        let answer = ask_pages(&self.target, request, ALL, async |query, request| query.get_fund(request).await);
         let answer = answer.map_err(|failure| failure.no_lender(&self.lender))?;
         let fund = &answer.said;
         answer.show_as(&Shown { fund, statement: Statement::of(fund) }, print)

@@ -123,7 +123,11 @@ impl Names<'_> {
     /// The entry that began a set, which its key names.
     fn begun(&self, kind: Kind) -> Result<Option<String>, Failure> {
         let event = Event::said(Day::default(), kind).id;
-        let request = v1::ExplainRequest { not_before: 0, entry: Some(Entry::Event(wire_id(event))) };
+        let request = v1::ExplainRequest {
+            entry: Some(Entry::Event(wire_id(event))),
+            page_size: 1,
+            ..v1::ExplainRequest::default()
+        };
         let entry = self.asked(self.query.clone().explain(request))?.and_then(|answer| answer.entry);
         Ok(entry.map(|entry| {
             let day = Day::from_yyyymmdd(entry.effective).unwrap_or_default();
