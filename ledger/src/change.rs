@@ -110,6 +110,8 @@ pub(crate) enum Touched {
     Application(Uuid),
     /// What was decided or reported about a thing, by its id: whether any of it was before its ground.
     Decided(Uuid),
+    /// A finding that somebody closed.
+    Closed(Handle<Finding>),
 }
 
 impl<A> Change<A> {

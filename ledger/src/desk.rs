@@ -1,7 +1,7 @@
 //! The desk of findings: somebody explains one, another closes it. What a finding says is a matter of the facts and not asked here:
 //! one that facts no longer call for is settled by itself, and one that comes up anew is open again, whoever closed it.
 
-use crate::change::{Case, Change, Judged, Taken};
+use crate::change::{Case, Change, Judged, Taken, Touched};
 use crate::entry::Entry;
 use crate::event::{FindingClosed, FindingExplained, KindTag};
 use crate::finding::FindingKind;
@@ -39,7 +39,7 @@ pub(crate) fn judge_finding_closed(case: &Case<'_>, event: &FindingClosed) -> Ju
         return Err(Refusal::of(Code::InSuspense, event.entry));
     }
     let (reason, document) = (event.reason.clone(), event.document.clone());
-    Ok(Change::of(DeskChange::Close { finding, reason, document }))
+    Ok(Change::of(DeskChange::Close { finding, reason, document }).touching(Some(Touched::Closed(finding))))
 }
 
 /// One that is still to be settled.
@@ -82,16 +82,16 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: DeskChange) ->
             match state.case_at(finding) {
                 Some(at) => {
                     // One that came up anew is told of anew.
-                    *state.finding_cases.get_mut(at) = FindingCase { finding, explained, closed };
+                    *state.finding_cases.get_mut(at) = FindingCase { finding, explained, closed, beyond: 0 };
                     at
                 }
-                None => state.finding_cases.push(FindingCase { finding, explained, closed }),
+                None => state.finding_cases.push(FindingCase { finding, explained, closed, beyond: 0 }),
             }
         }
         DeskChange::Close { finding, reason, document } => {
             let closed = note(reason, document);
             state.findings.get_mut(finding).closed = true;
-            let row = FindingCase { finding, explained: None, closed: None };
+            let row = FindingCase { finding, explained: None, closed: None, beyond: 0 };
             let at = state.case_at(finding).unwrap_or_else(|| state.finding_cases.push(row));
             state.finding_cases.get_mut(at).closed = closed;
             at

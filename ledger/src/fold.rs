@@ -30,6 +30,7 @@ use told::Told;
 mod act;
 mod ahead;
 mod as_of;
+mod beyond;
 mod come;
 mod early;
 mod follow;
@@ -326,7 +327,6 @@ impl State {
         let posted = change.postings.iter().map(|posting| self.post(entry.index, on, posting));
         if posted.fold(false, |short, one| short | one) {
             change.touched.extend(follow::watched(self, &change.postings));
-            change.findings.extend(follow::grown(self, &change.postings));
         }
         if entry.event.kind.day_rule().tells_of_facts() {
             self.latest = self.latest.max(on.min(Day::in_beijing(entry.recorded_ms)));

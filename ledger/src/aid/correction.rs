@@ -10,7 +10,7 @@ use crate::aid::payment_order::Order;
 use crate::aid::swaps::{Swapped, in_order, left_over};
 use crate::aid::voucher::{self, Place, Vouchers};
 use crate::authority::Authority;
-use crate::change::{Case, Change, Judged, NewFinding, Taken, Touched, Wanted};
+use crate::change::{Case, Change, Judged, Taken, Touched, Wanted};
 use crate::difference::Holding;
 use crate::entry::Entry;
 use crate::event::DrawsCorrected;
@@ -134,9 +134,6 @@ fn changed(case: &Case<'_>, application: Handle<Application>, swapped: Swapped) 
         }
     }
     change.touched.push(Touched::Application(row.id));
-    if row.set.stage != Stage::Cancelled {
-        change.findings.extend(grown(state, application, &swapped.corrected));
-    }
     change.postings = moved.postings(state, case.on());
     change.act = Some(CorrectionChange { application, swapped, vouchers, results });
     (change, moved)
@@ -174,19 +171,6 @@ pub(crate) fn wanted(state: &State, application: Handle<Application>) -> Vec<Wan
     let told = state.corrected_of(application).into_iter().flat_map(|row| &row.told);
     let short = told.filter(|told| told.missing() > 0);
     short.map(|told| (FindingKind::CorrectedShort, Some((u64::from(told.entry), told.on)))).collect()
-}
-
-/// Of which corrections more is missing than before: said again where somebody closed what was found of it.
-fn grown(state: &State, application: Handle<Application>, after: &Corrected) -> Vec<NewFinding> {
-    let before = state.corrected_of(application).map(|row| &row.told[..]).unwrap_or_default();
-    let was = |told: &Correction| before.iter().find(|other| other.entry == told.entry).map_or(0, Correction::missing);
-    let grown = after.told.iter().filter(|told| told.missing() > was(told));
-    let found = |told: &Correction| NewFinding {
-        told_by: Some(told.entry),
-        on: Some(told.on),
-        ..NewFinding::following(FindingKind::CorrectedShort, after.id)
-    };
-    grown.map(found).collect()
 }
 
 /// Makes the change; the row by which it can be taken back.

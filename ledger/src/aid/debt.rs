@@ -6,7 +6,6 @@
 //! account beyond zero, with a finding; it is paid back as what is owed is.
 
 use crate::aid::debt_change::{DebtChange, DebtDecided, find, restated, settled, together};
-use crate::aid::debt_findings::OF_GROWTH;
 use crate::aid::leaving;
 use crate::change::{Case, Change, Judged, NewFinding, Taken, Touched};
 use crate::event::{RecoveryOrdered, RecoveryReceived, RecoveryWaived, RefundPaid};
@@ -181,10 +180,6 @@ fn changed(
     let others = next.into_iter().flat_map(|debt| state.editions_of(debt)).cloned().collect();
     change.touched.extend(told.map(|telling| Touched::Debt(state.debts.get(telling.debt).id)));
     let settled = settled(case, after, others, gone.map(|fact| fact.entry));
-    for now in settled.change.rows() {
-        let grown = OF_GROWTH.into_iter().zip(find(state, now.id).grown(now)).filter(|(_, grows)| *grows);
-        change.findings.extend(grown.map(|(kind, _)| NewFinding::following(kind, now.id)));
-    }
     moved(case, change, settled)
 }
 

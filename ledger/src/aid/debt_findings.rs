@@ -7,9 +7,6 @@ use crate::money::Day;
 use crate::state::State;
 use crate::state::debt_rows::{Debt, DebtFact, DebtSide, DebtWord, FactPlace};
 
-/// What it calls for that may grow.
-pub(crate) const OF_GROWTH: [FindingKind; 2] = [FindingKind::OverRecovered, FindingKind::OverRefunded];
-
 /// What a debt may call for.
 pub(crate) const OF_DEBT: [FindingKind; 5] = [
     FindingKind::OverRecovered,

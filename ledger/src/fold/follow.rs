@@ -3,7 +3,7 @@
 //! back. What calls for what is said where the facts are. Findings about single entries that never counted are closed when their
 //! entry is taken back; those about money in suspense, by clearing it.
 
-use super::{State, early};
+use super::{State, beyond, early};
 use crate::account::Class;
 use crate::aid::{
     awaited, award, correction, debt_findings, leaving, merge, payment_facts, results, surrender, voucher,
@@ -42,16 +42,7 @@ pub(super) fn open_all(state: &mut State, entry: &Entry<'_>, own: Vec<NewFinding
     }
     let (index, on) = (entry.index, found_on(state, entry));
     let mut opened: Vec<u32> = Vec::new();
-    let mut following = Vec::new();
-    for new in own {
-        // What follows from facts stands once; where a person closed it and it grows, it is found anew, by the fact that calls for it.
-        if new.follows {
-            forget_closed(state, &new);
-            following.push(new);
-        } else {
-            opened.push(open(state, index, on, new).number());
-        }
-    }
+    opened.extend(own.into_iter().map(|new| open(state, index, on, new).number()));
     for touched in touched {
         for new in follow(state, *touched) {
             let subject = new.subject;
@@ -62,32 +53,7 @@ pub(super) fn open_all(state: &mut State, entry: &Entry<'_>, own: Vec<NewFinding
             }
         }
     }
-    for new in following {
-        if !stands(state, &new) {
-            opened.push(open(state, index, on, new).number());
-        }
-    }
     opened
-}
-
-/// Whether a finding says what is to be said, of the same fact where it is one fact that calls for it.
-fn says(row: &Finding, new: &NewFinding) -> bool {
-    row.kind == new.kind && new.told_by.is_none_or(|fact| row.fact == fact)
-}
-
-/// Whether the same is found already.
-fn stands(state: &State, new: &NewFinding) -> bool {
-    state.doubts_of(new.subject).iter().any(|at| says(state.findings.get(*at), new))
-}
-
-/// Those of the same that a person closed keep no other from being opened.
-fn forget_closed(state: &mut State, new: &NewFinding) {
-    let closed = |at: &Handle<Finding>| {
-        let row = state.findings.get(*at);
-        row.closed && says(row, new)
-    };
-    let closed: Vec<_> = state.doubts_of(new.subject).iter().copied().filter(closed).collect();
-    state.end_doubts(new.subject, &closed);
 }
 
 /// The day of what is found of an entry: its own. Who somebody is has no day, and files tell it of one that says nothing; what is
@@ -103,21 +69,6 @@ pub(super) fn found_on(state: &State, entry: &Entry<'_>) -> Day {
 /// Whether what stands on an account calls for a finding of its owner.
 pub(super) fn is_watched(class: Class) -> bool {
     matches!(class, Class::Short | Class::DueToFinance | Class::Advance | Class::Remitted)
-}
-
-/// What of a sum is more by these postings than before: said again where somebody closed what was found of it.
-pub(super) fn grown(state: &State, postings: &[Posting]) -> Vec<NewFinding> {
-    let sides = postings.iter().flat_map(|posting| [(posting.debit, posting.fen), (posting.credit, -posting.fen)]);
-    let found = sides.filter(|(account, fen)| *fen < 0 && state.balance(*account) < 0).filter_map(|(account, _)| {
-        let kind = match state.accounts.get(account).class {
-            Class::Short => FindingKind::LineShort,
-            Class::DueToFinance => FindingKind::OverSurrendered,
-            Class::Advance | Class::Remitted => FindingKind::RemittedShort,
-            _ => return None,
-        };
-        Some(NewFinding::following(kind, state.owner_id(account)))
-    });
-    found.collect()
 }
 
 /// Whose watched accounts postings changed.
@@ -166,9 +117,8 @@ fn follow(state: &mut State, touched: Touched) -> Vec<NewFinding> {
             settle(state, id, |kind| OF_FUND.contains(&kind), &wanted)
         }
         Touched::Borrower(person) => {
-            let loans = wanted_together(state, person).into_iter();
-            let together = |kind: FindingKind| OF_BORROWER.contains(&kind);
-            loans.flat_map(|(loan, wanted)| settle(state, loan, together, &wanted)).collect()
+            let loans = wanted_together(state, person);
+            settle_each(state, loans, |kind| OF_BORROWER.contains(&kind))
         }
         Touched::Card(id) => {
             let wanted = state.cards.by_id(id).map(|(_, card)| cards::wanted(state, card)).unwrap_or_default();
@@ -179,20 +129,16 @@ fn follow(state: &mut State, touched: Touched) -> Vec<NewFinding> {
             let mut new = follow_awards(state, touched);
             let recovered = leaving::recoveries(state, person);
             new.extend(recovered.into_iter().flat_map(|debt| of_debt(state, debt)));
-            let drawn = |kind: FindingKind| kind == FindingKind::DrawnOutOfStudy;
-            let loans = drawn_by(state, person).into_iter();
-            new.extend(loans.flat_map(|(loan, wanted)| settle(state, loan, drawn, &wanted)));
+            let loans = drawn_by(state, person);
+            new.extend(settle_each(state, loans, |kind| kind == FindingKind::DrawnOutOfStudy));
             new
         }
         Touched::Dead(person) => {
-            let after = people::after_death(state, person).into_iter();
-            after.flat_map(|(id, wanted)| settle(state, id, |kind| kind == FindingKind::AfterDeath, &wanted)).collect()
+            let after = people::after_death(state, person);
+            settle_each(state, after, |kind| kind == FindingKind::AfterDeath)
         }
         Touched::Application(id) => followed(state, id, of_application),
-        Touched::Roster(id) => {
-            let outside = state.rosters.by_id(id).is_some_and(|(_, row)| award::is_due_outside_year(row));
-            settle_one(state, id, FindingKind::DueOutsideYear, outside)
-        }
+        Touched::Roster(id) => of_roster(state, id),
         Touched::Claim(id) => {
             let wanted = facts::wanted(state, id);
             settle(state, id, |kind| kind == FindingKind::OverRemitted, &wanted)
@@ -203,6 +149,10 @@ fn follow(state: &mut State, touched: Touched) -> Vec<NewFinding> {
         Touched::Debt(id) => followed(state, id, of_debt),
         Touched::Result(id) => followed(state, id, of_result),
         Touched::Decided(id) => decided(state, id),
+        Touched::Closed(finding) => {
+            beyond::note(state, finding);
+            Vec::new()
+        }
         Touched::Remitted(id) => {
             let (unit, wanted) = report::in_vain(state, id);
             let new = settle(state, id, |kind| kind == FindingKind::ClearedInVain, &wanted);
@@ -227,12 +177,15 @@ fn decided(state: &mut State, id: Uuid) -> Vec<NewFinding> {
     settle(state, id, |kind| [FindingKind::DecidedEarly, FindingKind::ToldEarly].contains(&kind), &wanted)
 }
 
-/// An award, and the kinds it calls for.
+/// A thing, and what it calls for.
 type Called = (Uuid, Vec<Wanted>);
+
+/// Which kinds may be looked at.
+type LookedAt = fn(FindingKind) -> bool;
 
 /// What is found of awards: of what a human holds under several ids, of what was paid of one, of what was paid after leaving.
 fn follow_awards(state: &mut State, touched: Touched) -> Vec<NewFinding> {
-    let (awards, looked_at): (Vec<Called>, fn(FindingKind) -> bool) = match touched {
+    let (awards, looked_at): (Vec<Called>, LookedAt) = match touched {
         Touched::Awarded(person) => {
             let awards = merge::wanted(state, person).into_iter();
             let plain = |kinds: Vec<FindingKind>| kinds.into_iter().map(|kind| (kind, None)).collect();
@@ -251,8 +204,7 @@ fn follow_awards(state: &mut State, touched: Touched) -> Vec<NewFinding> {
         }
         _ => return Vec::new(),
     };
-    let settle = |(award, called): Called| settle(state, award, looked_at, &called);
-    awards.into_iter().flat_map(settle).collect()
+    settle_each(state, awards, looked_at)
 }
 
 /// What a document line lacks, and whether it was taken back while something else stands on it.
@@ -273,6 +225,13 @@ fn of_unit(state: &mut State, id: Uuid) -> Vec<NewFinding> {
     let wanted = over.then(|| (FindingKind::OverSurrendered, surrender::latest(state, unit)));
     let new = settle(state, id, |kind| kind == FindingKind::OverSurrendered, wanted.as_slice());
     new.into_iter().map(|new| NewFinding { unit, ..new }).collect()
+}
+
+/// Whether a roster is due in the year it names.
+fn of_roster(state: &mut State, id: Uuid) -> Vec<NewFinding> {
+    let outside = state.rosters.by_id(id).is_some_and(|(_, row)| award::is_due_outside_year(row));
+    let wanted = outside.then_some((FindingKind::DueOutsideYear, None));
+    settle(state, id, |kind| kind == FindingKind::DueOutsideYear, wanted.as_slice())
 }
 
 /// What the treasury did not pay of a batch sent, and what corrections of it move nothing.
@@ -305,10 +264,9 @@ fn of_debt(state: &mut State, id: Uuid) -> Vec<NewFinding> {
     new.into_iter().map(|new| NewFinding { unit, ..new }).collect()
 }
 
-/// The same where one kind alone is looked at, which the thing as it stands calls for or not.
-fn settle_one(state: &mut State, id: Uuid, kind: FindingKind, called_for: bool) -> Vec<NewFinding> {
-    let wanted = called_for.then_some((kind, None));
-    settle(state, id, |other| other == kind, wanted.as_slice())
+/// The same of several things.
+fn settle_each(state: &mut State, things: Vec<Called>, looked_at: LookedAt) -> Vec<NewFinding> {
+    things.into_iter().flat_map(|(id, wanted)| settle(state, id, looked_at, &wanted)).collect()
 }
 
 /// Of one thing, the kinds that may be looked at, as an id may name things of several sorts: closes what is open and no longer called
@@ -321,11 +279,16 @@ fn settle(state: &mut State, id: Uuid, looked_at: impl Fn(FindingKind) -> bool, 
     let called: BTreeSet<_> = wanted.iter().map(|(kind, told)| (kind.name(), told.map(|(entry, _)| entry))).collect();
     let mut open = BTreeSet::new();
     let mut ended = Vec::new();
-    for at in state.doubts_of(id).iter().copied() {
+    for at in state.doubts_of(id).to_vec() {
         let finding = state.findings.get(at);
         let (kind, fact) = (finding.kind.name(), Some(u64::from(finding.fact)));
         if let Some(found) = [(kind, None), (kind, fact)].into_iter().find(|found| called.contains(found)) {
-            open.insert(found);
+            // Of what grows after a person closed it another finding tells.
+            if finding.closed && beyond::grows(state, at) {
+                ended.push(at);
+            } else {
+                open.insert(found);
+            }
         } else if looked_at(finding.kind) {
             ended.push(at);
         }

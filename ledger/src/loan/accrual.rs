@@ -4,7 +4,6 @@ use super::change::LoanChange;
 use super::claimed::Lines;
 use super::contract::{Found, find};
 use super::counting::counting;
-use super::findings::said_again;
 use super::fund_effect;
 use super::position::{Position, flows, interest, target};
 use super::posting::difference;
@@ -190,7 +189,6 @@ fn accrued(state: &State, on: Day, found: &Found<'_>, through: Day, after: Posit
     let flows = &after.flows;
     let mut change = Change::nothing();
     change.postings = difference(state, on, found.channels(), &found.row.posted, flows);
-    said_again(&found.row, flows, &mut change);
     if !only_days_came(state, &found.row, flows) || !state.doubts_of(found.row.id).is_empty() {
         change.touched.push(Touched::Loan(found.row.id));
     }

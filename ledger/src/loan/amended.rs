@@ -37,11 +37,19 @@ pub(super) fn moved(state: &State, loan: &Loan) -> Option<(u64, Day)> {
 /// Days on which principal falls due first and last, as the contract says by now.
 #[must_use]
 pub fn due_days(loan: &Loan) -> (Day, Day) {
-    let latest = counting(loan, &loan.facts).iter().rev().find_map(|fact| match fact.what {
-        What::Amended { repay_from, matures, .. } => Some((repay_from, matures)),
-        _ => None,
-    });
-    latest.unwrap_or((loan.repay_from, loan.matures))
+    match amended(loan).map(|fact| fact.what) {
+        Some(What::Amended { repay_from, matures, .. }) => (repay_from, matures),
+        _ => (loan.repay_from, loan.matures),
+    }
+}
+
+/// What says these days: the entry that amended the contract last, or else the one that signed it; and its day.
+pub(super) fn days_told(loan: &Loan) -> (u64, Day) {
+    amended(loan).map_or((loan.signed_by.into(), loan.signed), |fact| (fact.index, fact.on))
+}
+
+fn amended(loan: &Loan) -> Option<&Fact> {
+    counting(loan, &loan.facts).iter().rev().find(|fact| matches!(fact.what, What::Amended { .. }))
 }
 
 /// The university of the borrower on a day, as the contract says.

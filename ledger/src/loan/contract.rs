@@ -3,7 +3,7 @@
 
 use super::change::LoanChange;
 use super::claimed::Lines;
-use super::findings::{said_again, touch_others};
+use super::findings::touch_others;
 use super::fund_effect;
 use super::portfolio::{PortfolioRef, open_portfolio, portfolio};
 use super::position::{Position, target};
@@ -154,7 +154,6 @@ pub(crate) fn judge_withdrawn(case: &Case<'_>, taken: Taken) -> Judged<LoanChang
     let (left, after) = without_contract(state, row);
     let unknown = portfolio(state, OrgRef::of(state, UNKNOWN_ORG), LoanKind::Origin, state.accounts.next());
     let mut change = Change::nothing();
-    said_again(row, &left.posted, &mut change);
     change.touched.push(Touched::Loan(row.id));
     touch_others(state, row, &mut change);
     change.postings = difference(state, on, Channels::new(row.accounts, &unknown), &nothing, &left.posted);

@@ -10,7 +10,7 @@ use super::claimed::Lines;
 use super::contract::{Found, find, open};
 use super::counting::is_before_contract;
 use super::fact_list::{FACTS_MAX, FactEdit, Facts};
-use super::findings::{said_again, touch_others};
+use super::findings::touch_others;
 use super::fund_effect;
 use super::position::{Position, target};
 use super::posting::difference;
@@ -155,7 +155,6 @@ pub(crate) fn moved(state: &State, on: Day, found: &Found<'_>, edit: FactEdit, t
     if found.row.known {
         fund_effect::bear(state, on, &found.portfolio, found.row.id, &after.losses, &mut change);
     }
-    said_again(&found.row, &after.flows, &mut change);
     returned::follow(state, on, found.row.id, &after, &mut change);
     change.act = Some(LoanChange::Facts { loan: found.row.id, edit, through, after });
     change

@@ -4,35 +4,27 @@
 //! Looked at with every entry of the loan. What hangs on others' entries (a standing, terms, a rate) follows at the next of them, as
 //! its interest does.
 
-use super::amended::{due_days, moved};
+use super::amended::{days_told, due_days, moved};
 use super::claimed::{Claimed, Lines};
 use super::counting::{counting, is_before_contract};
 use super::fact_list::Facts;
-use super::off_contract::off_contract;
+use super::off_contract::{ByFact, off_contract};
 use super::owed::Owed;
 use super::position::{is_overclaimed, outcomes};
 use super::rates::terms_on;
 use super::study::Bearer;
 use super::together::borrowed_together;
 use super::walk::{Missing, Walk};
-use crate::change::{Change, NewFinding, Touched, Wanted};
+use crate::change::{Change, Touched, Wanted};
 use crate::event::loan_terms::LoanTerms;
 use crate::event::{Allocation, ClaimFor, Status};
 use crate::finding::FindingKind;
 use crate::money::{Day, Fen};
 use crate::state::State;
-use crate::state::flows::{Flow, Flows};
+use crate::state::flows::Flow;
 use crate::state::lending_rows::{Fact, Loan, What};
 use std::collections::BTreeMap;
 use uuid::Uuid;
-
-/// More is paid without owing it, or granted without being due, than before: said again where somebody closed what was found of it.
-pub(super) fn said_again<A>(loan: &Loan, after: &Flows, change: &mut Change<A>) {
-    let grows = |flows: &[Flow]| flows.iter().any(|flow| after[*flow] > loan.posted[*flow]);
-    let overpaid = grows(&OVERPAID).then_some(FindingKind::Overpaid);
-    let overclaimed = grows(&OVERCLAIMED).then_some(FindingKind::Overclaimed);
-    change.findings.extend(overpaid.into_iter().chain(overclaimed).map(|kind| NewFinding::following(kind, loan.id)));
-}
 
 /// What is granted for lines beyond what their days bear.
 const OVERCLAIMED: [Flow; 2] = [Flow::SubsidyOverclaimed, Flow::WaiverOverclaimed];
@@ -173,35 +165,44 @@ impl Year {
         let mut wanted = Vec::new();
         let signed = (u64::from(loan.signed_by), loan.signed);
         wanted.extend((self.kinds == [true; 2]).then_some((FindingKind::BothKinds, Some(signed))));
-        let last = Facts::from(&loan.facts).iter().rev().find(|fact| matches!(fact.what, What::Drawn(_)));
-        let Some(last) = last.filter(|last| !is_before_contract(loan, last.on)) else { return wanted };
-        let terms = state.loan_rules().and_then(|rules| terms_on(rules, loan.kind, last.on));
-        let ceiling = terms.and_then(|terms| terms.ceiling(loan.level));
-        let over = ceiling.is_some_and(|ceiling| self.drawn > i128::from(ceiling.max_fen));
-        wanted.extend(over.then_some((FindingKind::OverCeiling, Some((last.index, last.on)))));
+        let over = self.over_ceiling(state, loan).filter(|(fen, _)| *fen > 0);
+        wanted.extend(over.map(|(_, last)| (FindingKind::OverCeiling, Some((last.index, last.on)))));
         wanted
     }
+
+    /// How much more is drawn than a loan of this year may be, and the last draw of the loan.
+    fn over_ceiling<'a>(&self, state: &State, loan: &'a Loan) -> Option<(i128, &'a Fact)> {
+        let last = loan.facts.iter().rev().find(|fact| matches!(fact.what, What::Drawn(_)));
+        let last = last.filter(|last| !is_before_contract(loan, last.on))?;
+        let terms = terms_on(state.loan_rules()?, loan.kind, last.on)?;
+        Some((self.drawn - i128::from(terms.ceiling(loan.level)?.max_fen), last))
+    }
+}
+
+/// All that the borrower of a loan borrows of its academic year.
+fn year_of(state: &State, loan: &Loan) -> Option<Year> {
+    let mut year = Year::default();
+    borrowed_together(state, loan.person.handle()?)
+        .filter(|other| other.academic_year == loan.academic_year)
+        .for_each(|other| year.add(other));
+    Some(year)
 }
 
 /// What is unusual about a contract, by the terms of its day (教财〔2015〕7号, 教财〔2020〕4号), and beside others of the borrower.
 fn contract(state: &State, loan: &Loan, wanted: &mut Vec<Wanted>) {
     match state.loan_rules().and_then(|rules| terms_on(rules, loan.kind, loan.signed)) {
-        None => wanted.push((FindingKind::NoTerms, None)),
+        None => wanted.push((FindingKind::NoTerms, Some((u64::from(loan.signed_by), loan.signed)))),
         Some(terms) => {
             let grace = u16::try_from(terms.grace_years).unwrap_or(0);
             let (repay_from, matures) = due_days(loan);
+            let told = Some(days_told(loan));
             let over_term = matures > latest_maturity(terms, loan.signed, loan.graduates);
             let short_grace = repay_from.year() < loan.graduates.year().saturating_add(grace);
-            wanted.extend(over_term.then_some((FindingKind::OverTerm, None)));
-            wanted.extend(short_grace.then_some((FindingKind::ShortGrace, None)));
+            wanted.extend(over_term.then_some((FindingKind::OverTerm, told)));
+            wanted.extend(short_grace.then_some((FindingKind::ShortGrace, told)));
         }
     }
-    let Some(person) = loan.person.handle() else { return };
-    let mut year = Year::default();
-    borrowed_together(state, person)
-        .filter(|other| other.academic_year == loan.academic_year)
-        .for_each(|other| year.add(other));
-    wanted.extend(year.wanted(state, loan));
+    wanted.extend(year_of(state, loan).into_iter().flat_map(|year| year.wanted(state, loan)));
 }
 
 /// The end of the term at most: so many years after graduation, and so many in all.
@@ -258,36 +259,63 @@ fn facts(state: &State, loan: &Loan, wanted: &mut Vec<Wanted>) {
     if drawn {
         wanted.extend(drawn_out_of_study(state, loan));
     }
-    wanted.extend(off_contract(state, loan, counts));
-    if weighed && let Ok(walk) = Walk::new(state, loan, counts) {
-        let see = |fact: &Fact, owed: Owed, lost: i128, paid: Allocation| {
-            wanted.extend(against_owed(fact, owed, lost, paid).map(|kind| (kind, Some((fact.index, fact.on)))));
+    let found = off_contract(state, loan, counts);
+    let found = found.into_iter().chain(if weighed { against_owed(state, loan, counts) } else { Vec::new() });
+    wanted.extend(found.map(|(kind, fact, _)| (kind, Some((fact.index, fact.on)))));
+}
+
+/// What facts call for in the light of what is owed and lost when each comes. Without a rate nothing is known of what is owed, and nothing
+/// is held against it.
+fn against_owed<'a>(state: &State, loan: &Loan, counts: Facts<'a>) -> Vec<ByFact<'a>> {
+    let mut found = Vec::new();
+    if let Ok(walk) = Walk::new(state, loan, counts) {
+        let mut facts = counts.iter();
+        let see = |_: &Fact, owed: Owed, lost: i128, paid: Allocation| {
+            let fact = facts.next();
+            found.extend(fact.and_then(|fact| too_much(fact, owed, lost, paid).map(|(kind, fen)| (kind, fact, fen))));
         };
-        // Without a rate nothing is known of what is owed, and nothing is held against it.
         let _: Result<(), Missing> = walk.each(see);
     }
+    found
 }
 
-/// What a fact calls for in the light of what is owed and lost when it comes: an allocation in another order than the rules have
-/// it, more written off or overdue than is open, more recovered than is lost, or more given back than was paid.
-fn against_owed(fact: &Fact, owed: Owed, lost: i128, paid: Allocation) -> Option<FindingKind> {
-    match fact.what {
-        What::Repaid { fen, allocation: Some(said), .. } if owed.allocate(fen) != said => {
-            Some(FindingKind::AllocationDiffers)
+/// An allocation in another order than the rules have it, more written off or overdue than is open, more recovered than is lost, or more
+/// given back than was paid, which would be lent to the borrower without any draw.
+fn too_much(fact: &Fact, owed: Owed, lost: i128, paid: Allocation) -> Option<(FindingKind, i128)> {
+    let beyond = |fen: Fen, most: i128| (i128::from(fen) - most).max(0);
+    let (kind, fen) = match fact.what {
+        What::Repaid { fen, allocation: Some(said), .. } => {
+            return (owed.allocate(fen) != said).then_some((FindingKind::AllocationDiffers, 0));
         }
-        What::WrittenOff(fen) if i128::from(fen) > owed.overdue_principal + owed.principal => {
-            Some(FindingKind::OverPrincipal)
+        What::WrittenOff(fen) => (FindingKind::OverPrincipal, beyond(fen, owed.overdue_principal + owed.principal)),
+        What::Recovered(fen) => (FindingKind::OverLoss, beyond(fen, lost)),
+        What::Overdue(fen) => (FindingKind::OffContract, beyond(fen, owed.principal)),
+        What::Refunded(part) => {
+            let parts =
+                [(part.penalty, paid.penalty), (part.interest, paid.interest), (part.principal, paid.principal)];
+            let sum = parts.into_iter().map(|(part, paid)| beyond(part, paid.into())).sum();
+            (FindingKind::OverRefunded, sum)
         }
-        What::Recovered(fen) if i128::from(fen) > lost => Some(FindingKind::OverLoss),
-        What::Overdue(fen) if i128::from(fen) > owed.principal => Some(FindingKind::OffContract),
-        What::Refunded(part) if is_beyond(part, paid) => Some(FindingKind::OverRefunded),
-        _ => None,
+        _ => return None,
+    };
+    (fen > 0).then_some((kind, fen))
+}
+
+/// By how much a finding about a loan is called for, if it is one of an amount.
+pub(crate) fn beyond(state: &State, loan: &Loan, kind: FindingKind, fact: u64) -> i128 {
+    let sum = |flows: &[Flow]| flows.iter().map(|flow| i128::from(loan.posted[*flow])).sum();
+    match kind {
+        FindingKind::Overpaid => sum(&OVERPAID),
+        FindingKind::Overclaimed => sum(&OVERCLAIMED),
+        FindingKind::OverCeiling => {
+            year_of(state, loan).and_then(|year| year.over_ceiling(state, loan)).map_or(0, |(fen, _)| fen)
+        }
+        _ => {
+            let counts = counting(loan, &loan.facts);
+            let found = off_contract(state, loan, counts).into_iter().chain(against_owed(state, loan, counts));
+            found.filter(|(of, told, _)| (*of, told.index) == (kind, fact)).map(|(.., fen)| fen).sum()
+        }
     }
-}
-
-/// Whether more of anything is given back than was paid: the rest would be lent to the borrower without any draw.
-fn is_beyond(part: Allocation, paid: Allocation) -> bool {
-    part.penalty > paid.penalty || part.interest > paid.interest || part.principal > paid.principal
 }
 
 /// Whether the student was away on a day, or had finished and pays the interest as a borrower.

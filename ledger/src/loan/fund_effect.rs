@@ -10,9 +10,8 @@ use super::fund_days::{FundDays, exchange};
 use super::portfolio::{PortfolioRef, derived};
 use super::rates::terms_on;
 use crate::account::Class;
-use crate::change::{Change, NewFinding, Touched};
+use crate::change::{Change, Touched};
 use crate::event::LoanKind;
-use crate::finding::FindingKind;
 use crate::handle::Handle;
 use crate::money::{Day, Fen, held};
 use crate::outcome::Posting;
@@ -71,10 +70,6 @@ pub(crate) fn share<A>(
     for (by, fen) in parts {
         let (debit, credit) = if fen > 0 { (Class::LossBorne, by) } else { (by, Class::LossBorne) };
         change.postings.push(posting(state, on, fund, debit, credit, fen.saturating_abs()));
-    }
-    // Said again where somebody closed what was found of it.
-    if more.iter().sum::<i128>() > 0 {
-        change.findings.push(NewFinding::following(FindingKind::Shortfall, fund.id));
     }
     change.touched.push(Touched::Fund(fund.id));
 }

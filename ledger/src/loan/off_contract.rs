@@ -2,34 +2,39 @@
 
 use super::amended::due_days;
 use super::fact_list::Facts;
-use super::rates::is_beyond_terms;
-use crate::change::Wanted;
+use super::rates::beyond_terms;
 use crate::finding::FindingKind;
 use crate::money::Day;
 use crate::state::State;
 use crate::state::lending_rows::{Fact, Loan, What};
 
-/// Of the facts that count: a deferral to before its own day or beyond maturity, a spread that no terms have, a repayment of what nobody
-/// had drawn yet; and a spread or deferral beside another of its day, which counts alone.
-pub(super) fn off_contract(state: &State, loan: &Loan, counts: Facts<'_>) -> Vec<Wanted> {
+/// A kind that a fact calls for, and by how much it does.
+pub(super) type ByFact<'a> = (FindingKind, &'a Fact, i128);
+
+/// Of the facts that count, and by how much: a deferral to before its own day or beyond maturity, a spread that no terms have, a repayment
+/// of what nobody had drawn yet; and a spread or deferral beside another of its day, which counts alone.
+pub(super) fn off_contract<'a>(state: &State, loan: &Loan, counts: Facts<'a>) -> Vec<ByFact<'a>> {
     let drawn = counts.iter().find(|fact| matches!(fact.what, What::Drawn(_))).map(|fact| fact.on);
     let matures = due_days(loan).1;
     let mut after = counts.iter().skip(1);
-    let is_off = |fact: &&Fact| {
+    let off = |fact: &'a Fact| {
         let idle = after.next().is_some_and(|next| next.on == fact.on && fact.what.contradicts(next.what));
-        idle || is_off(state, loan, fact, (matures, drawn))
+        let off = off(state, loan, fact, (matures, drawn)).or(idle.then_some(0));
+        off.map(|by| (FindingKind::OffContract, fact, by))
     };
-    counts.iter().filter(is_off).map(|fact| (FindingKind::OffContract, Some((fact.index, fact.on)))).collect()
+    counts.iter().filter_map(off).collect()
 }
 
-fn is_off(state: &State, loan: &Loan, fact: &Fact, (matures, drawn): (Day, Option<Day>)) -> bool {
+/// By how many days, hundredths of a per cent or fen.
+fn off(state: &State, loan: &Loan, fact: &Fact, (matures, drawn): (Day, Option<Day>)) -> Option<i128> {
     match fact.what {
-        What::Deferred(until) => until < fact.on || until > matures,
-        What::RateAgreed(spread_bp) => {
-            state.loan_rules().is_some_and(|rules| is_beyond_terms(rules, loan, fact.on, spread_bp))
+        What::Deferred(until) => {
+            let days = (until.number() - matures.number()).max(fact.on.number() - until.number());
+            (days > 0).then_some(days.into())
         }
+        What::RateAgreed(spread_bp) => beyond_terms(state.loan_rules()?, loan, fact.on, spread_bp).map(i128::from),
         // Of a loan that nobody ever drew it is paid without owing it.
-        What::Repaid { .. } => drawn.is_some_and(|drawn| fact.on < drawn),
-        _ => false,
+        What::Repaid { fen, .. } => drawn.filter(|drawn| fact.on < *drawn).map(|_| fen.into()),
+        _ => None,
     }
 }

@@ -83,14 +83,15 @@ fn spreads(rules: &LoanRules, loan: &Loan, facts: Facts<'_>, terms: &LoanTerms) 
     spreads
 }
 
-/// Whether a spread agreed on a day is above that of the terms of signing and of this day, which allow no mark-up on theirs, or leaves no
-/// interest at all.
-pub(super) fn is_beyond_terms(rules: &LoanRules, loan: &Loan, on: Day, spread_bp: i32) -> bool {
-    let Some(terms) = terms_on(rules, loan.kind, loan.signed) else { return false };
+/// By how much a spread agreed on a day is above that of the terms of signing and of this day, which allow no mark-up on theirs, or leaves
+/// less than any interest.
+pub(super) fn beyond_terms(rules: &LoanRules, loan: &Loan, on: Day, spread_bp: i32) -> Option<i64> {
+    let terms = terms_on(rules, loan.kind, loan.signed)?;
     let later = terms_on(rules, loan.kind, on).map_or(terms.spread_bp, |later| later.spread_bp);
+    let above = i64::from(spread_bp) - i64::from(terms.spread_bp.max(later));
     let index = fixing(&rules.rates[terms.index as usize], on.max(loan.signed)).map(i64::from);
-    let left = index.map(|index| index + i64::from(spread_bp) * PPM_PER_BP);
-    spread_bp > terms.spread_bp.max(later) || left.is_some_and(|left| left <= 0)
+    let left = index.map(|index| index + i64::from(spread_bp) * PPM_PER_BP).filter(|left| *left <= 0);
+    (above > 0 || left.is_some()).then(|| above.max(left.map_or(0, |left| -left / PPM_PER_BP)))
 }
 
 fn merge(base: &[(Day, u32)], spreads: &[(Day, i32)]) -> Rates {

@@ -20,6 +20,8 @@ pub struct FindingCase {
     pub explained: Option<CaseNote>,
     /// That it needs no more.
     pub closed: Option<CaseNote>,
+    /// By how much there was too much when it was closed, or since, if that was less.
+    pub beyond: Fen,
 }
 
 /// What one person said of it.
@@ -104,13 +106,16 @@ impl State {
         match row.kind {
             _ if !row.open || row.fen != 0 => row.in_suspense(),
             FindingKind::ClearedInVain => self.off(row.fact).fen.saturating_abs(),
-            FindingKind::CorrectedShort => {
-                let told = self.corrected.by_id(row.subject).map(|(_, corrected)| &corrected.told[..]);
-                let told = told.unwrap_or_default().iter().find(|told| told.entry == row.fact);
-                told.map_or(0, Correction::missing)
-            }
+            FindingKind::CorrectedShort => self.corrected_missing(row),
             _ => 0,
         }
+    }
+
+    /// How much the correction that a finding is about lacks.
+    pub(crate) fn corrected_missing(&self, row: &Finding) -> Fen {
+        let told = self.corrected.by_id(row.subject).map(|(_, corrected)| &corrected.told[..]);
+        let told = told.unwrap_or_default().iter().find(|told| told.entry == row.fact);
+        told.map_or(0, Correction::missing)
     }
 
     /// A finding by the event id of the fact it is about or of the entry that opened it, by its kind and by what it is about; of

@@ -197,14 +197,8 @@ impl Debt {
         }
     }
 
-    /// Whether more came in, or was paid, beyond what is owed than before.
-    pub(crate) fn grown(&self, after: &Self) -> [bool; 2] {
-        let (was, is) = (self.too_much(), after.too_much());
-        [is[0] > was[0], is[1] > was[1]]
-    }
-
     /// How much came in, and was paid, beyond what is owed.
-    fn too_much(&self) -> [i128; 2] {
+    pub(crate) fn too_much(&self) -> [i128; 2] {
         let over = |owed| if self.is_due() && self.owed == owed { (-i128::from(self.open())).max(0) } else { 0 };
         let beside = self.beside();
         let sum = |sign: i128| beside.values().map(|net| (net * sign).max(0)).sum::<i128>();
