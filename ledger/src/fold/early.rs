@@ -9,7 +9,7 @@ use crate::aid::room::is_paid_later;
 use crate::aid::{debt_findings, voucher_told};
 use crate::change::{Touched, Wanted};
 use crate::entry::Entry;
-use crate::event::{Event, Kind, Purpose};
+use crate::event::{Clearing, Event, Kind, Purpose};
 use crate::finding::FindingKind;
 use crate::lender::remittance::report;
 use crate::money::Day;
@@ -51,7 +51,6 @@ fn step_before(state: &State, kind: &Kind) -> Option<Day> {
         Kind::ApplicationSealed(event) => state.applications.by_id(event.set).map(|(_, row)| row.effective),
         Kind::ApplicationApproved(event) => state.applications.by_id(event.set).map(|(_, row)| latest_step(&row.set)),
         Kind::BatchSent(event) => state.applications.by_id(event.application).map(|(_, row)| latest_step(&row.set)),
-        Kind::SuspenseCleared(event) => suspense::day_of(state, event),
         // What days cost is known once they are over.
         Kind::ClaimSubmitted(event) => Some(event.through),
         Kind::ClaimSealed(event) => state.claims.by_id(event.set).map(|(_, row)| row.effective),
@@ -84,6 +83,11 @@ fn rests_on(state: &State, kind: &Kind) -> Vec<(Uuid, RestsOn)> {
         }
         Kind::BatchSent(event) => vec![(event.application, RestsOn::Cleared)],
         Kind::RecoveryOrdered(event) => vec![(event.payout, RestsOn::Paid)],
+        Kind::SuspenseCleared(event) => {
+            let other = if let Clearing::Offset(other) = event.how { Some(other) } else { None };
+            let items = [Some(event.item), other].into_iter().flatten().filter_map(|item| state.seen.find(item));
+            items.filter_map(|item| Some((suspense::told_of(state, item)?, RestsOn::Item(item)))).collect()
+        }
         _ => Vec::new(),
     }
 }
@@ -92,7 +96,12 @@ fn rests_on(state: &State, kind: &Kind) -> Vec<(Uuid, RestsOn)> {
 pub(super) fn keep(state: &mut State, entry: &Entry<'_>, grounds: Grounds, touched: &mut impl Extend<Touched>) {
     if let Kind::EntryWithdrawn(event) = &entry.event.kind {
         let about = state.decided.by_id(event.entry).map(|(_, row)| &row.about[..]).unwrap_or_default();
-        touched.extend(about.iter().copied().map(Touched::Decided));
+        let item = state.seen.find(event.entry).and_then(|told| suspense::told_of(state, told));
+        touched.extend(about.iter().copied().chain(item).map(Touched::Decided));
+    }
+    // Told anew, it may be of another day.
+    if entry.event.edition > 0 && entry.event.kind.is_report() {
+        touched.extend([Touched::Decided(entry.event.subject())]);
     }
     let (on, at) = (entry.event.effective, Seen::place(entry));
     for (id, ground) in grounds {
@@ -109,6 +118,7 @@ pub(super) fn wanted(state: &State, id: Uuid) -> Vec<Wanted> {
         RestsOn::Step(day) => decision.on < day,
         RestsOn::Line => line.is_some_and(|day| decision.on < day),
         RestsOn::Paid => is_paid_after(state, id, decision.on),
+        RestsOn::Item(item) => suspense::day_of(state, item).is_some_and(|day| decision.on < day),
         RestsOn::Cleared => {
             state.applications.find(id).is_some_and(|application| is_paid_later(state, application, decision.on))
         }

@@ -41,6 +41,8 @@ pub enum RestsOn {
     Paid,
     /// That the treasury paid the whole of the application.
     Cleared,
+    /// That the money came or went which this entry, or a later edition of it, told of.
+    Item(Handle<Seen>),
 }
 
 impl Row for DecidedAbout {

@@ -151,6 +151,25 @@ impl Subject {
     }
 }
 
+/// What an entry told of money of, by its id: a payment, a voucher, a loan.
+pub(crate) fn told_of(state: &State, entry: Handle<Seen>) -> Option<Uuid> {
+    Subject::of(state, entry).map(|subject| match subject {
+        Subject::Payment(id) | Subject::Remittance(id) | Subject::Returned(id) => id,
+        Subject::Voucher(voucher) => state.vouchers.get(voucher).id,
+    })
+}
+
+/// The day of the money that an entry told of and somebody disposed of, as the edition says that this was left with.
+pub(crate) fn day_of(state: &State, entry: Handle<Seen>) -> Option<Day> {
+    let subject = Subject::of(state, entry)?;
+    let next = |at: &Handle<Seen>| {
+        let seen = state.seen_at((*at).into())?;
+        state.retold.by_id(seen.id).map(|(_, row)| row.next)
+    };
+    let told = std::iter::successors(Some(entry), next).filter_map(|at| subject.telling(state, at));
+    told.filter(|told| !told.off.is_none()).last().map(|told| told.on)
+}
+
 /// Adds to a change what is to be if of these items so much is disposed of. What that moves of lenders' money is added too, the
 /// rest is handed back, to be netted with what the decision moves.
 pub(crate) fn dispose<A>(case: &Case<'_>, disposals: &[Disposal], change: &mut Change<A>) -> (Disposed, Holding) {

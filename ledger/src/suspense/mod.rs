@@ -13,13 +13,13 @@ use crate::difference::Holding;
 use crate::entry::Entry;
 use crate::event::{Clearing, Draw, SuspenseCleared};
 use crate::handle::{Handle, Link};
-use crate::money::Day;
 use crate::outcome::{Code, Refusal};
 use crate::state::clearing_rows::{Cleared, Disposal, Sense, Way};
 use crate::state::rows::{Drawn, Line};
 use crate::state::stage::Progress;
 use crate::state::{Standing, State};
 use item::{Disposed, Item, Subject, dispose};
+pub(crate) use item::{day_of, told_of};
 use uuid::Uuid;
 
 /// An item cleared, or open again.
@@ -91,11 +91,6 @@ pub(crate) fn judge_suspense_cleared(case: &Case<'_>, event: &SuspenseCleared) -
     let moved = effect(state, &row, &draws);
     let debt = debt::cleared(case, &row, item.on.year());
     Ok(changed(case, &disposals, moved, (draws, ClearedChange::New(row)), debt))
-}
-
-/// The day of the money that a decision is about.
-pub(crate) fn day_of(state: &State, event: &SuspenseCleared) -> Option<Day> {
-    Item::find(state, event.item).map(|item| item.on)
 }
 
 /// The decision is taken back on its day: what it disposed of is open again.
