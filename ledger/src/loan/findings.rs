@@ -9,7 +9,7 @@ use super::claimed::{Claimed, Lines};
 use super::counting::{counting, is_before_contract};
 use super::fact_list::Facts;
 use super::off_contract::{ByFact, off_contract};
-use super::owed::Owed;
+use super::owed::Moment;
 use super::position::{is_overclaimed, outcomes};
 use super::rates::terms_on;
 use super::study::Bearer;
@@ -195,11 +195,10 @@ fn contract(state: &State, loan: &Loan, wanted: &mut Vec<Wanted>) {
         Some(terms) => {
             let grace = u16::try_from(terms.grace_years).unwrap_or(0);
             let (repay_from, matures) = due_days(loan);
-            let told = Some(days_told(loan));
             let over_term = matures > latest_maturity(terms, loan.signed, loan.graduates);
             let short_grace = repay_from.year() < loan.graduates.year().saturating_add(grace);
-            wanted.extend(over_term.then_some((FindingKind::OverTerm, told)));
-            wanted.extend(short_grace.then_some((FindingKind::ShortGrace, told)));
+            wanted.extend(over_term.then(|| (FindingKind::OverTerm, Some(days_told(loan)))));
+            wanted.extend(short_grace.then(|| (FindingKind::ShortGrace, Some(days_told(loan)))));
         }
     }
     wanted.extend(year_of(state, loan).into_iter().flat_map(|year| year.wanted(state, loan)));
@@ -266,13 +265,16 @@ fn facts(state: &State, loan: &Loan, wanted: &mut Vec<Wanted>) {
 
 /// What facts call for in the light of what is owed and lost when each comes. Without a rate nothing is known of what is owed, and nothing
 /// is held against it.
-fn against_owed<'a>(state: &State, loan: &Loan, counts: Facts<'a>) -> Vec<ByFact<'a>> {
+fn against_owed<'a>(state: &'a State, loan: &'a Loan, counts: Facts<'a>) -> Vec<ByFact<'a>> {
     let mut found = Vec::new();
+    // What was paid before this day.
+    let mut before = (Day::default(), Allocation::default());
     if let Ok(walk) = Walk::new(state, loan, counts) {
-        let mut facts = counts.iter();
-        let see = |_: &Fact, owed: Owed, lost: i128, paid: Allocation| {
-            let fact = facts.next();
-            found.extend(fact.and_then(|fact| too_much(fact, owed, lost, paid).map(|(kind, fen)| (kind, fact, fen))));
+        let see = |fact: &'a Fact, moment: &Moment| {
+            if fact.on != before.0 {
+                before = (fact.on, moment.paid);
+            }
+            found.extend(too_much(fact, moment, before.1).map(|(kind, fen)| (kind, fact, fen)));
         };
         let _: Result<(), Missing> = walk.each(see);
     }
@@ -280,21 +282,22 @@ fn against_owed<'a>(state: &State, loan: &Loan, counts: Facts<'a>) -> Vec<ByFact
 }
 
 /// An allocation in another order than the rules have it, more written off or overdue than is open, more recovered than is lost, or more
-/// given back than was paid, which would be lent to the borrower without any draw.
-fn too_much(fact: &Fact, owed: Owed, lost: i128, paid: Allocation) -> Option<(FindingKind, i128)> {
+/// given back than is owed back or was paid on the same day, which would be lent to the borrower without any draw.
+fn too_much(fact: &Fact, moment: &Moment, before: Allocation) -> Option<(FindingKind, i128)> {
+    let Moment { owed, lost, paid, overpaid } = moment;
     let beyond = |fen: Fen, most: i128| (i128::from(fen) - most).max(0);
     let (kind, fen) = match fact.what {
         What::Repaid { fen, allocation: Some(said), .. } => {
             return (owed.allocate(fen) != said).then_some((FindingKind::AllocationDiffers, 0));
         }
         What::WrittenOff(fen) => (FindingKind::OverPrincipal, beyond(fen, owed.overdue_principal + owed.principal)),
-        What::Recovered(fen) => (FindingKind::OverLoss, beyond(fen, lost)),
+        What::Recovered(fen) => (FindingKind::OverLoss, beyond(fen, *lost)),
         What::Overdue(fen) => (FindingKind::OffContract, beyond(fen, owed.principal)),
         What::Refunded(part) => {
-            let parts =
-                [(part.penalty, paid.penalty), (part.interest, paid.interest), (part.principal, paid.principal)];
-            let sum = parts.into_iter().map(|(part, paid)| beyond(part, paid.into())).sum();
-            (FindingKind::OverRefunded, sum)
+            let back = |of: fn(&Allocation) -> Fen| {
+                beyond(of(&part), i128::from(of(paid) - of(&before)).max(of(overpaid).into()))
+            };
+            (FindingKind::OverRefunded, back(|of| of.penalty) + back(|of| of.interest) + back(|of| of.principal))
         }
         _ => return None,
     };

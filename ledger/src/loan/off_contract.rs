@@ -16,13 +16,14 @@ pub(super) type ByFact<'a> = (FindingKind, &'a Fact, i128);
 pub(super) fn off_contract<'a>(state: &State, loan: &Loan, counts: Facts<'a>) -> Vec<ByFact<'a>> {
     let drawn = counts.iter().find(|fact| matches!(fact.what, What::Drawn(_))).map(|fact| fact.on);
     let matures = due_days(loan).1;
-    let mut after = counts.iter().skip(1);
-    let off = |fact: &'a Fact| {
-        let idle = after.next().is_some_and(|next| next.on == fact.on && fact.what.contradicts(next.what));
-        let off = off(state, loan, fact, (matures, drawn)).or(idle.then_some(0));
-        off.map(|by| (FindingKind::OffContract, fact, by))
-    };
-    counts.iter().filter_map(off).collect()
+    let (mut found, mut facts) = (Vec::new(), counts.iter().peekable());
+    while let Some(fact) = facts.next() {
+        let is_idle = |next: &&&Fact| next.on == fact.on && fact.what.contradicts(next.what);
+        let idle = facts.peek().filter(is_idle).map(|_| 0);
+        let by = off(state, loan, fact, (matures, drawn)).or(idle);
+        found.extend(by.map(|by| (FindingKind::OffContract, fact, by)));
+    }
+    found
 }
 
 /// By how many days, hundredths of a per cent or fen.

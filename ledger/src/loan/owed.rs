@@ -55,11 +55,31 @@ impl Paid {
         i128::from(principal) * sign
     }
 
+    /// What of it nobody owed, where so much penalty and interest came up and this principal is open. What comes in beyond that is first of
+    /// the loss.
+    pub fn beyond(self, penalty: i128, interest: i128, principal: i128) -> Allocation {
+        let over = |fen: i128| held(fen.max(0));
+        Allocation {
+            penalty: over(self.penalty - penalty),
+            interest: over(self.interest - interest),
+            principal: over(-principal - (self.written_off - self.recovered).max(0)),
+        }
+    }
+
     /// What was paid.
     pub fn allocation(self) -> Allocation {
         let Self { penalty, interest, principal, .. } = self;
         Allocation { penalty: held(penalty), interest: held(interest), principal: held(principal) }
     }
+}
+
+/// How a loan stands as something happens to it.
+pub(super) struct Moment {
+    pub owed: Owed,
+    /// What is lost of it.
+    pub lost: i128,
+    pub paid: Allocation,
+    pub overpaid: Allocation,
 }
 
 /// What the borrower's interest was at the end of a settlement day.

@@ -9,7 +9,7 @@ use super::claimed::{AtMarks, Marks};
 use super::counting::counting;
 use super::fact_list::Facts;
 use super::loss::Trail;
-use super::owed::{Owed, Paid, Settlement};
+use super::owed::{Moment, Owed, Paid, Settlement};
 use super::rates::{Rates, rates, terms_on};
 use super::stretch::{Exact, Payment, Stretch, Sums, half_up, parts_of_a_fen};
 use super::study::{Bearer, Study, study};
@@ -118,17 +118,20 @@ impl<'a> Walk<'a> {
         Ok((interest, run.paid, run.trail))
     }
 
-    /// Shows each fact that counts with what is owed as it comes, what is lost, and what was paid.
+    /// Shows each fact that counts with how the loan stands as it comes.
     ///
     /// # Errors
     /// [`Missing::Rate`].
-    pub(super) fn each(&self, mut see: impl FnMut(&Fact, Owed, i128, Allocation)) -> Result<(), Missing> {
+    pub(super) fn each(&self, mut see: impl FnMut(&'a Fact, &Moment)) -> Result<(), Missing> {
         let last = self.facts.iter().next_back().map_or(self.loan.signed, |fact| fact.on);
         let rates = self.rates(last)?;
         let mut run = Run::new(self, &rates);
         while let Some(fact) = self.facts.get(run.next_fact) {
             run.go(fact.on.plus(-1), &mut |_| {});
-            see(fact, run.owed(fact.on), run.trail.lost(), run.paid());
+            // Interest is owed once it is settled.
+            let (penalty, interest) = (run.rounded(run.exact.penalty), run.settled[2].interest);
+            let overpaid = run.paid.beyond(penalty, interest, run.principal);
+            see(fact, &Moment { owed: run.owed(fact.on), lost: run.trail.lost(), paid: run.paid(), overpaid });
             run.take(fact);
         }
         Ok(())

@@ -46,7 +46,7 @@ fn what_is_recovered_agrees_with_the_model_at_every_step() {
         (otherwise, several) = (otherwise + usize::from(differs), several + usize::from(parted));
         inherited += usize::from(inherits);
     }
-    assert!(otherwise >= 8 && several >= 20 && inherited >= 10, "{otherwise} {several} {inherited}");
+    assert!(otherwise >= 10 && several >= 20 && inherited >= 10, "{otherwise} {several} {inherited}");
 }
 
 /// How many decisions count about each payment of which something came in.
@@ -128,5 +128,5 @@ fn decisions_in_any_order_and_without_some_end_the_same() {
         let after = all_told(&mut one, &back, &what);
         assert!(after == before, "{what}: {}", differences(&before, &after));
     }
-    assert!(told >= 100 && shifted >= 15, "{told} {shifted}");
+    assert!(told >= 100 && shifted >= 20, "{told} {shifted}");
 }
