@@ -130,14 +130,10 @@ pub(crate) fn cleared(case: &Case<'_>, row: &Cleared, year: u16) -> Option<DebtD
     Some(settled(case, after, Vec::new(), None))
 }
 
-/// Nothing is owed because of a decision that is taken back; what was told of it must be taken back first.
-pub(crate) fn uncleared(case: &Case<'_>, row: &Cleared) -> Result<Option<DebtDecided>, Refusal> {
-    let state = case.state;
-    let Some((_, debt)) = state.debts.by_id(row.id) else { return Ok(None) };
-    if let Some(fact) = debt.facts.first() {
-        return Err(Refusal::of(Code::InUse, state.seen.get(fact.entry).id));
-    }
-    Ok(Some(settled(case, Debt { owed: DebtSide::Nobody, ..debt.clone() }, Vec::new(), None)))
+/// Nothing is owed because of a decision that is taken back; what was told of it waits for its next edition.
+pub(crate) fn uncleared(case: &Case<'_>, row: &Cleared) -> Option<DebtDecided> {
+    let (_, debt) = case.state.debts.by_id(row.id)?;
+    Some(settled(case, Debt { owed: DebtSide::Nobody, ..debt.clone() }, Vec::new(), None))
 }
 
 /// One thing told of a debt is taken back, or the decision that a payment be recovered, whatever came in on it.

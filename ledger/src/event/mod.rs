@@ -96,7 +96,7 @@ macro_rules! for_each_kind {
             PayoutReturned(PayoutReturned) "payout_returned" "银行退回" report near Mentioned Withdrawn (payout, serial);
             PayoutUnknown(PayoutUnknown) "payout_unknown" "结果未知" report near Mentioned Withdrawn (payout, serial);
             SuspenseCleared(SuspenseCleared) "suspense_cleared" "暂记清理" decision near
-                Refused WhileFree (item, number);
+                Refused Withdrawn (item, number);
             LoanTermsAdopted(Box<LoanTerms>) "loan_terms_adopted" "采用贷款条款" decision far
                 Nothing Withdrawn (kind, version);
             RatePublished(RatePublished) "rate_published" "公布利率" report published Nothing Withdrawn (index, day);

@@ -99,7 +99,7 @@ pub(crate) fn judge_withdrawn(case: &Case<'_>, taken: Taken) -> Judged<SuspenseC
     let Some(at) = state.clearings.handle(taken.subject) else { return Ok(Change::nothing()) };
     let row = state.clearings.get(at);
     taken.on(case, row.on)?;
-    let debt = debt::uncleared(case, row)?;
+    let debt = debt::uncleared(case, row);
     let items = [Some((row.item, row.sense)), row.other.handle().map(|other| (other, row.other_sense))];
     let open = |(entry, sense): (_, Sense)| Disposal {
         entry,

@@ -2,6 +2,7 @@
 
 use crate::import_again::{Office, with_office};
 use crate::remedies::{applied, stories};
+use std::sync::{Arc, Mutex};
 
 const OWED: &str =
     "追退业务,单位编号,申请编号,序号,文号,追回文号,原流水号,原因,金额,生效日期,流水号,版次,更正,更正理由,更正文号\n";
@@ -135,6 +136,44 @@ async fn a_receipt_goes_to_the_decision_about_the_item_that_stands() {
         assert_eq!((code, sum(office, "receivable"), findings(office)), (Some(0), 0, 0), "{said}");
     })
     .await;
+}
+
+/// What a bank or a clerk tells, in any order, each delivered until nothing more is refused: a clearing is corrected after money came in,
+/// which is told of an order as well.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clearing_corrected_after_money_came_in_ends_the_same_in_any_order_of_files() {
+    let ends = Arc::new(Mutex::new(Vec::new()));
+    for order in [[0, 1, 2, 3, 4, 5], [5, 4, 3, 2, 1, 0], [2, 4, 0, 5, 3, 1], [1, 3, 2, 5, 4, 0]] {
+        let ends = ends.clone();
+        with_office(move |office| {
+            paid(office);
+            let row = |column: &str, word: &str, fen: &str, end: &str| {
+                let head = "单位编号,申请编号,序号,银行流水号,生效日期,金额,版次,更正,更正理由,更正文号";
+                format!("{head},{column}\n610523CZ,ZF-001,2,LS-91,2021-10-25,{fen},{end},{word}\n")
+            };
+            let told = [
+                row("结果", "成功", "1250.00", ",,,"),
+                row("处理方式", "追回", "1250.00", ",,,"),
+                row("处理方式", "追回", "1250.00", &format!(",{BACK}")),
+                row("处理方式", "追回", "1000.00", "1,,,"),
+            ];
+            for at in [order; 4].concat() {
+                match at {
+                    4 => drop(owed(office, &["追回到账,,,LS-91,,1000.00,2021-11-02,SK-1,,,,"])),
+                    5 => drop(owed(office, &["追回,某〔2021〕11号,,,退学,500.00,2021-11-01,,,,,"])),
+                    at => drop(office.import("told.csv", &told[at])),
+                }
+            }
+            // It is told of the order too, and counts once, for the clearing that stands.
+            let (code, said) = owed(office, &["追回到账,,某〔2021〕11号,,,1000.00,2021-11-02,SK-1,,,,"]);
+            assert!(code == Some(4) && said.contains("重复登记"), "{order:?} {said}");
+            let sums = ["receivable", "suspense", "available"].map(|class| sum(office, class));
+            ends.lock().expect("one at a time").push((sums, findings(office), debts(office).len()));
+        })
+        .await;
+    }
+    let ends = ends.lock().expect("one at a time");
+    assert!(ends.iter().all(|end| *end == ([50_000, -25_000, 0], 2, 2)), "{ends:?}");
 }
 
 /// It was told before its decision, by the bank's number of the credit, which was told anew since.

@@ -87,12 +87,6 @@ impl Model {
         Some(())
     }
 
-    /// Whether anything was told of what is owed because of a decision, or counts for it.
-    pub(super) fn is_debt_told(&self, decision: Uuid) -> bool {
-        let told = self.debt_facts.values().any(|fact| fact.debt == decision);
-        told || (self.due(decision).is_some() && self.told_of_debt(decision).next().is_some())
-    }
-
     /// What is owed because of a decision, if anything is.
     #[must_use]
     pub fn due(&self, decision: Uuid) -> Option<Due> {

@@ -61,7 +61,7 @@ impl Model {
 
     /// The decision is taken back on its day.
     pub(super) fn take_back_cleared(&mut self, on: Day, event: Uuid) -> Option<()> {
-        sure(self.clearings.get(&event)?.on == on && !self.is_debt_told(event))?;
+        sure(self.clearings.get(&event)?.on == on)?;
         let cleared = self.clearings.remove(&event)?;
         self.dispose(&cleared, -1);
         self.withdrawn.insert(event);

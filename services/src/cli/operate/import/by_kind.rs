@@ -116,7 +116,6 @@ fn rests_on(undone: KindTag) -> Option<&'static str> {
             "国库已开支付凭证：先撤销凭证（其各行照原样再报，“更正”栏填“撤销”），再撤销批准；款已付出的以银行结果为准"
         }
         Tag::BatchSent => "银行已报结果：先撤销该批次的银行结果，再撤销批次；结果属实的不能撤销",
-        Tag::SuspenseCleared => "此项处理之后已有追回、退还或免追：先撤销这些，再撤销本项处理",
         Tag::RemittanceOrdered => "拨付已批准：先撤销批准（照原样再报，“更正”栏填“撤销”），再撤销拨付指令",
         Tag::RemittanceApproved => "国库已报拨付结果：先撤销结果，再撤销批准；结果属实的不能撤销",
         Tag::SurplusRewarded => "奖励已使用或已用于救助：先撤销其使用，再撤销奖励",
