@@ -7,8 +7,6 @@ use async_nats::HeaderMap;
 use futures_util::StreamExt;
 use prost::Message as _;
 use proto::v1;
-use replay::engine::Options;
-use replay::engine::catch_up::fold_record;
 use replay::record::log::logging_in;
 use replay::record::nats_server::NatsServer;
 use services::faces::nats;
@@ -20,7 +18,11 @@ use tokio::sync::oneshot;
 
 /// The last line a command says, and how it ended.
 fn said(words: &[&str]) -> (Option<i32>, String) {
-    let done = Command::new(env!("CARGO_BIN_EXE_mingzhang")).args(words).output().expect("the binary runs");
+    said_by(Command::new(env!("CARGO_BIN_EXE_mingzhang")).args(words))
+}
+
+fn said_by(command: &mut Command) -> (Option<i32>, String) {
+    let done = command.output().expect("the binary runs");
     (done.status.code(), String::from_utf8_lossy(&done.stderr).into_owned())
 }
 
@@ -139,23 +141,39 @@ fn no_login_is_printed_and_no_plain_connection_is_called_safe() {
         let (code, text) = said(&["provision", "--nats", nats]);
         assert!(code == Some(3) && !text.contains("hush-hush") && text.contains("127.0.0.1:1"), "{code:?} {text}");
     }
+    let plain = NatsServer::start(nats_binary(), &dir.path().join("plain")).expect("a nats-server");
+    let (code, text) = said(&["provision", "--nats", &plain.url().replace("nats://", "tls://")]);
+    assert!(code == Some(3) && text.contains("speaks no TLS"), "{code:?} {text}");
     let (code, text) = said(&["health", "--server", "https://127.0.0.1:1"]);
     assert!(code == Some(2) && text.contains("no TLS"), "{code:?} {text}");
 }
 
-/// The configuration that is shipped, on loopback and in a directory of the test.
+/// The configuration that is shipped with secrets as they are made for it, on loopback and in a directory of the test; the server and how
+/// each user logs in.
 fn shipped(dir: &Path, port: u16) -> (Child, impl Fn(&str) -> String + use<>) {
+    let secrets = dir.join("secrets");
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scripts/make_secrets.sh");
+    std::fs::create_dir(dir.join("scripts")).expect("made");
+    std::fs::copy(script, dir.join("scripts/make_secrets.sh")).expect("copied");
+    let mut made = Command::new("sh");
+    made.args(["scripts/make_secrets.sh", "test.example/ledger"]).current_dir(dir);
+    let (code, text) = said_by(made.env("MINGZHANG", env!("CARGO_BIN_EXE_mingzhang")));
+    assert_eq!(code, Some(0), "{text}");
     let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("nats.conf")).expect("nats.conf");
     let text = text.replace("0.0.0.0:4222", &format!("127.0.0.1:{port}")).replace("http:", "#");
     let text = text.replace("/data/jetstream", &dir.join("js").display().to_string());
+    let text = text.replace("/run/secrets", &secrets.display().to_string());
     let config = dir.join("nats.conf");
     std::fs::write(&config, text).expect("written");
     let mut command = Command::new(nats_binary());
-    for user in ["SYSTEM", "PROVISION", "LEDGER", "OFFICE", "AUDITOR"] {
-        command.env(format!("NATS_PASSWORD_{user}"), format!("p{}", user.to_lowercase()));
-    }
+    let passwords = std::fs::read_to_string(secrets.join("nats.env")).expect("passwords");
+    command.envs(passwords.lines().filter_map(|line| line.split_once('=')));
     let server = command.arg("-c").arg(&config).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
-    (server.expect("a nats-server"), move |user| format!("nats://{user}:p{user}@127.0.0.1:{port}"))
+    let login = move |user: &str| {
+        let login = std::fs::read_to_string(secrets.join(format!("nats_{user}"))).expect("a login");
+        login.trim().replace("@nats:4222", &format!("@127.0.0.1:{port}"))
+    };
+    (server.expect("a nats-server"), login)
 }
 
 /// Each user of the shipped configuration can do its own work and nothing beyond.
@@ -163,13 +181,21 @@ fn shipped(dir: &Path, port: u16) -> (Child, impl Fn(&str) -> String + use<>) {
 async fn the_shipped_broker_lets_each_do_its_own() {
     let dir = tempfile::tempdir().expect("a directory");
     let (mut server, login) = shipped(dir.path(), port());
+    let authority = dir.path().join("secrets/nats_ca");
+    let logging_in = |url: &str| logging_in(url).add_root_certificates(authority.clone());
     while logging_in(&login("provision")).connect(login("provision")).await.is_err() {
         assert!(server.try_wait().expect("asked").is_none(), "the server takes its configuration");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    let (code, text) = said(&["provision", "--nats", &login("provision"), "--max-bytes", "104857600"]);
-    assert_eq!(code, Some(0), "{text}");
+    let provision = login("provision");
+    let provision = ["provision", "--nats", &provision, "--max-bytes", "104857600"];
+    let (code, text) = said(&provision);
+    assert!(code == Some(3) && text.contains("SSL_CERT_FILE"), "nobody known vouches for it: {code:?} {text}");
+    let mut trusting = Command::new(env!("CARGO_BIN_EXE_mingzhang"));
+    let (code, text) = said_by(trusting.args(provision).env("SSL_CERT_FILE", &authority));
+    assert_eq!(code, Some(0), "the remedy works: {text}");
     let start = Start::new(&dir.path().join("one"), Some(login("ledger"))).expect("a start");
+    let start = Start { authority: Some(authority.clone()), ..start };
     let ledger = Serving::start(&start).expect("started");
     let office = logging_in(&login("office")).connect(login("office")).await.expect("connected");
     let mut headers = HeaderMap::new();
@@ -182,9 +208,11 @@ async fn the_shipped_broker_lets_each_do_its_own() {
         }
     };
     assert!(answer.headers.is_none(), "the office is answered");
-    let auditor = Options::nats(dir.path().join("audit"), &login("auditor"));
-    let read = tokio::task::spawn_blocking(move || fold_record(&auditor, &mut |_| {})).await.expect("no panic");
-    assert_eq!(read.expect("the auditor reads the record").entries, 1);
+    let auditor = logging_in(&login("auditor")).custom_inbox_prefix("_INBOX_ledger").connect(login("auditor")).await;
+    let auditor = auditor.expect("connected");
+    let read = auditor.request("$JS.API.STREAM.MSG.GET.MINGZHANG", "{\"seq\":2}".into()).await.expect("an answer");
+    let read = String::from_utf8_lossy(&read.payload).into_owned();
+    assert!(read.contains("mingzhang.record"), "the auditor reads the record: {read}");
     for user in ["ledger", "office", "auditor"] {
         for what in ["STREAM.DELETE.MINGZHANG", "STREAM.PURGE.MINGZHANG", "STREAM.UPDATE.MINGZHANG", "STREAM.CREATE.X"]
         {

@@ -41,13 +41,15 @@ pub struct Start {
     pub nats: Option<String>,
     pub port: u16,
     pub key: Option<PathBuf>,
+    /// Whose certificates it believes, if not those the system does.
+    pub authority: Option<PathBuf>,
     /// Where it is to die, by `replay::kill_points`.
     pub die_at: Option<String>,
 }
 
 impl Start {
     pub fn new(data: &Path, nats: Option<String>) -> anyhow::Result<Self> {
-        Ok(Self { data: data.to_owned(), nats, port: port(), key: None, die_at: None })
+        Ok(Self { data: data.to_owned(), nats, port: port(), key: None, authority: None, die_at: None })
     }
 
     pub fn url(&self) -> String {
@@ -62,6 +64,9 @@ impl Start {
         }
         if let Some(key) = &self.key {
             command.arg("--key").arg(key);
+        }
+        if let Some(authority) = &self.authority {
+            command.env("SSL_CERT_FILE", authority);
         }
         if let Some(place) = &self.die_at {
             command.env("MINGZHANG_DIE_AT", place);

@@ -156,7 +156,7 @@ pub(crate) async fn connect(url: &str) -> Result<async_nats::Client, LogError> {
         .request_timeout(Some(Duration::from_millis(REQUEST_TIMEOUT_MS)))
         .connect(url)
         .await
-        .map_err(|e| nats_error(format!("connecting to {}", without_login(url)), e))?;
+        .map_err(|e| nats_error(format!("connecting to {}", without_login(url)), unreached(&e.to_string())))?;
     let found = client.server_info().version;
     if version(&found).is_none_or(|version| version < NATS_VERSION_MIN) {
         let (major, minor, patch) = NATS_VERSION_MIN;
@@ -167,6 +167,18 @@ pub(crate) async fn connect(url: &str) -> Result<async_nats::Client, LogError> {
         return Err(LogError::PayloadTooSmall { takes, needed });
     }
     Ok(client)
+}
+
+/// Why a server was not reached, with what helps where the two differ over TLS; the library says only what went wrong on the wire.
+fn unreached(why: &str) -> String {
+    let help = if why.contains("UnknownIssuer") {
+        "; name the file with the authority's certificate in SSL_CERT_FILE"
+    } else if why.contains("InvalidContentType") {
+        "; the server speaks no TLS, which tls:// asks for"
+    } else {
+        ""
+    };
+    format!("{why}{help}")
 }
 
 /// Which stream has a subject. A server that does not let us ask says nothing, and the usual name is tried.
