@@ -214,3 +214,25 @@ async fn who_prepared_is_refused_and_another_approves_by_importing_the_same() {
     })
     .await;
 }
+
+/// A correction delivered before what it corrects, and again after it: line by line as the file has it, the original is taken back and then
+/// the next edition has its turn.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_correction_delivered_before_its_original_counts_once_both_are_there() {
+    with_office(|office| {
+        crate::remedies::applied(office);
+        crate::remedies::stories(office, &["09-voucher", "13-batch"]);
+        let head = "单位编号,申请编号,序号,结果,金额,银行流水号,生效日期,版次,更正,更正文号\n";
+        let row = |fen: &str, more: &str| format!("610523CZ,ZF-001,8,成功,{fen},LS-8,2021-10-22,{more}\n");
+        let corrected = format!("{head}{}{}", row("1300.00", ",撤销,某财〔2021〕9号"), row("1250.00", "1,,"));
+        assert_eq!(office.import("corrected.csv", &corrected).0, Some(1));
+        assert_eq!(office.import("original.csv", &format!("{head}{}", row("1300.00", ",,"))).0, Some(4));
+        let (code, shown, said) = office.import("corrected.csv", &corrected);
+        assert_eq!(code, Some(0), "{shown} {said}");
+        let (_, found) = office.ask(&["findings", "--open"]);
+        assert!(!found.contains("LS-8") && !found.contains("上一版次未撤销"), "{found}");
+        let (code, shown, said) = office.import("corrected.csv", &corrected);
+        assert_eq!((code, &shown["duplicates"]), (Some(0), &2.into()), "{said}");
+    })
+    .await;
+}

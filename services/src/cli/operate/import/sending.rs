@@ -132,11 +132,13 @@ impl Sending {
         self.bytes = 0;
         let call = std::mem::take(&mut self.call);
         let mut receipts = self.record(call.iter().map(|(event, _)| event.clone()).collect(), Vec::new())?;
-        // Once one of them is said again, those that failed for want of it may pass as well: all in the order of the file.
+        // Once one of them is said again, those that failed for want of it may pass as well, and an edition whose turn had not come may have
+        // it now: all in the order of the file.
         if receipts.iter().any(|receipt| receipt.outcome() == v1::Outcome::Duplicate && may_pass(receipt)) {
-            let places: Vec<usize> = (0..call.len()).filter(|at| may_pass(&receipts[*at])).collect();
+            let waits = |receipt: &v1::Receipt| may_pass(receipt) || receipt.differs;
+            let places: Vec<usize> = (0..call.len()).filter(|at| waits(&receipts[*at])).collect();
             let events = places.iter().map(|at| call[*at].0.clone()).collect();
-            let again = places.iter().map(|at| latest(&receipts[*at]) + 1).collect();
+            let again = places.iter().map(|at| said_again(&receipts[*at])).collect();
             for (at, receipt) in places.into_iter().zip(self.record(events, again)?) {
                 receipts[at] = receipt;
             }
@@ -187,7 +189,8 @@ fn may_pass(receipt: &v1::Receipt) -> bool {
         && receipt.refusal.as_ref().is_some_and(|refusal| !refusal.permanent)
 }
 
-/// Index of the latest entry that said it.
-fn latest(receipt: &v1::Receipt) -> u64 {
-    if receipt.outcome() == v1::Outcome::Duplicate { receipt.first } else { receipt.index }
+/// How the latest entry that said it and was refused is named in a call; nothing names what was not refused.
+fn said_again(receipt: &v1::Receipt) -> u64 {
+    let latest = if receipt.outcome() == v1::Outcome::Duplicate { receipt.first } else { receipt.index };
+    if may_pass(receipt) { latest + 1 } else { 0 }
 }
