@@ -17,8 +17,9 @@ use crate::lender::remittance::report;
 use crate::money::{Day, Fen};
 use crate::outcome::{Code, Refusal};
 use crate::state::clearing_rows::{Disposal, Off, Sense};
+use crate::state::debt_rows::Debt;
 use crate::state::entry_rows::Seen;
-use crate::state::rows::{Application, Finding, Org, ResultFact, Voucher};
+use crate::state::rows::{Application, Finding, Org, Payout, ResultFact, Voucher};
 use crate::state::stage::BankWord;
 use crate::state::{State, UNKNOWN_APPLICATION, UNKNOWN_ORG};
 use uuid::Uuid;
@@ -157,6 +158,18 @@ pub(crate) fn told_of(state: &State, entry: Handle<Seen>) -> Option<Uuid> {
         Subject::Payment(id) | Subject::Remittance(id) | Subject::Returned(id) => id,
         Subject::Voucher(voucher) => state.vouchers.get(voucher).id,
     })
+}
+
+impl State {
+    /// The payment of which money is owed back: that which is to be recovered, or of whose money in suspense it was decided.
+    #[must_use]
+    pub fn payment_owed(&self, debt: &Debt) -> Option<Handle<Payout>> {
+        let cleared = || {
+            let (_, cleared) = self.clearings.by_id(debt.id)?;
+            self.payouts.find(told_of(self, cleared.item)?)
+        };
+        debt.payout.handle().or_else(cleared)
+    }
 }
 
 /// The day of the money that an entry told of and somebody disposed of, as the edition says that this was left with.

@@ -58,7 +58,7 @@ fn row(state: &State, at: Handle<Debt>) -> v1::Debt {
         side: side(debt.owed).to_owned(),
         unit,
         unit_name,
-        payout: debt.payout.handle().map(|payout| wire::id(state.payouts.get(payout).id)).unwrap_or_default(),
+        payout: state.payment_owed(debt).map(|payout| wire::id(state.payouts.get(payout).id)).unwrap_or_default(),
         party,
         party_name,
         fen: if debt.is_due() { debt.fen } else { 0 },
